@@ -1,0 +1,252 @@
+"""One hyperspectral scene: what it is, and lazy reads of bands, spectra and windows.
+
+Conventions used everywhere: arrays are rows x cols x bands; row 0 is the first line of the file; row, column and band
+numbers count from 0; wavelengths are in nanometres; values handed out are float32, divided by the reflectance scale
+factor, with NaN where the file says no-data.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+
+from hsigui.errors import HsiError
+
+# About as many float32 values as a block of a whole-scene pass may hold (64 MiB).
+BLOCK_VALUES = 16_000_000
+
+
+class Source(Protocol):
+    """Where stored samples come from. Must be safe to call from several threads at once."""
+
+    @property
+    def shape(self) -> tuple[int, int, int]:
+        """Rows, columns, bands."""
+
+    @property
+    def dtype(self) -> np.dtype[Any]:
+        """Type of the stored samples."""
+
+    def read(self, rows: slice, cols: slice, bands: slice | Sequence[int]) -> NDArray[Any]:
+        """Stored samples of a window (slices may have steps), rows x cols x bands, native byte order."""
+
+
+@dataclass(frozen=True)
+class ArraySource:
+    """A source over anything that numpy indexes as rows x cols x bands: an array or a memory map (transposed view)."""
+
+    array: NDArray[Any]
+
+    @property
+    def shape(self) -> tuple[int, int, int]:
+        rows, cols, bands = self.array.shape
+        return rows, cols, bands
+
+    @property
+    def dtype(self) -> np.dtype[Any]:
+        return self.array.dtype.newbyteorder("=")
+
+    def read(self, rows: slice, cols: slice, bands: slice | Sequence[int]) -> NDArray[Any]:
+        window = self.array[rows, cols]
+        picked = window[:, :, bands if isinstance(bands, slice) else list(bands)]
+        return np.array(picked, dtype=self.dtype)
+
+
+@dataclass(frozen=True)
+class Geo:
+    """Where the scene lies.
+
+    Attributes:
+        transform: six numbers (a, b, c, d, e, f) in affine order, from pixel to map: x = a col + b row + c,
+            y = d col + e row + f, with (0, 0) the outer corner of the upper left pixel. None when unknown.
+        crs_wkt: coordinate reference system as WKT, None when unknown.
+        map_info: the fields of an ENVI `map info`, kept to be written again.
+    """
+
+    transform: tuple[float, float, float, float, float, float] | None = None
+    crs_wkt: str | None = None
+    map_info: tuple[str, ...] = ()
+
+    def to_map(self, row: float, col: float) -> tuple[float, float] | None:
+        """Map x, y of a pixel position; the centre of pixel (r, c) is (r + 0.5, c + 0.5)."""
+        if self.transform is None:
+            return None
+        a, b, c, d, e, f = self.transform
+        return a * col + b * row + c, d * col + e * row + f
+
+
+@dataclass(frozen=True)
+class CubeInfo:
+    """What a reader found beside the samples. Every tuple that belongs to bands has one entry a band, or is empty."""
+
+    wavelengths: tuple[float, ...] = ()  # nm
+    fwhm: tuple[float, ...] = ()  # nm
+    band_names: tuple[str, ...] = ()
+    bad_bands: tuple[bool, ...] = ()  # True: bad
+    default_bands: tuple[int, ...] = ()  # counted from 0; one (grey) or three (red, green, blue)
+    nodata: float | None = None
+    scale: float = 1.0  # reflectance scale factor: stored values are divided by it
+    geo: Geo = field(default_factory=Geo)
+    interleave: str = ""
+    variable: str = ""  # name of the array inside a file of several
+    notes: tuple[str, ...] = ()  # what was assumed, guessed or ignored, one sentence each
+    metadata: Mapping[str, str] = field(default_factory=dict)  # the header as it stood
+
+
+class Cube:
+    """A scene of rows x cols x bands with lazy reads. Never written to. Safe to read from several threads.
+
+    Args:
+        source: the stored samples.
+        info: wavelengths, bad bands, no-data and the rest.
+        name: short name for titles and file names.
+        path: the file that the user picked; None for a scene made in memory.
+    """
+
+    def __init__(self, source: Source, info: CubeInfo | None = None, *, name: str = "scene", path: Path | None = None):
+        self._source = source
+        self.info = info or CubeInfo()
+        self.name = name
+        self.path = path
+        self.rows, self.cols, self.bands = source.shape
+        self._lock = threading.Lock()
+        self._valid: NDArray[np.bool_] | None = None
+        for label, values in (
+            ("wavelengths", self.info.wavelengths),
+            ("band names", self.info.band_names),
+            ("bad bands", self.info.bad_bands),
+        ):
+            if values and len(values) != self.bands:
+                raise ValueError(f"{len(values)} {label} for {self.bands} bands")
+
+    @property
+    def shape(self) -> tuple[int, int, int]:
+        """Rows, columns, bands."""
+        return self.rows, self.cols, self.bands
+
+    @property
+    def dtype(self) -> np.dtype[Any]:
+        """Type of the stored samples."""
+        return self._source.dtype
+
+    @property
+    def wavelengths(self) -> NDArray[np.float64] | None:
+        """Band centres in nm, or None when the file has none."""
+        return np.array(self.info.wavelengths) if self.info.wavelengths else None
+
+    @property
+    def geo(self) -> Geo:
+        return self.info.geo
+
+    @property
+    def notes(self) -> tuple[str, ...]:
+        return self.info.notes
+
+    @property
+    def good_bands(self) -> NDArray[np.intp]:
+        """Numbers of the bands that are not marked bad."""
+        if not self.info.bad_bands:
+            return np.arange(self.bands)
+        return np.flatnonzero(~np.array(self.info.bad_bands))
+
+    def stored(self, row: int, col: int) -> NDArray[Any]:
+        """The stored numbers of one pixel, neither scaled nor masked; bands long."""
+        self._require_inside(row, col)
+        return self._source.read(slice(row, row + 1), slice(col, col + 1), slice(None))[0, 0]
+
+    def read(
+        self, rows: slice = slice(None), cols: slice = slice(None), bands: slice | Sequence[int] = slice(None)
+    ) -> NDArray[np.float32]:
+        """Values of a window, float32, rows x cols x bands: scaled, NaN where no-data or infinite."""
+        return self._values(self._source.read(rows, cols, bands))
+
+    def band(self, number: int, step: int = 1) -> NDArray[np.float32]:
+        """Values of one band, rows x cols, every `step`-th pixel of each axis."""
+        picked = slice(None, None, step)
+        return self.read(picked, picked, [number])[:, :, 0]
+
+    def spectrum(self, row: int, col: int) -> NDArray[np.float32]:
+        """Values of one pixel, bands long; NaN where no-data. Bad bands are included: views leave a gap there.
+
+        Raises:
+            HsiError: the pixel lies outside the scene.
+        """
+        self._require_inside(row, col)
+        return self.read(slice(row, row + 1), slice(col, col + 1))[0, 0]
+
+    def blocks(self) -> Iterator[slice]:
+        """Row slices that cover the scene, each small enough to be held in memory."""
+        step = max(1, BLOCK_VALUES // max(1, self.cols * self.bands))
+        for start in range(0, self.rows, step):
+            yield slice(start, min(self.rows, start + step))
+
+    def valid_mask(self, check: Callable[[], None] = lambda: None) -> NDArray[np.bool_]:
+        """Pixels that can be used, rows x cols; computed once by blocks and kept.
+
+        A pixel is left out when any good band is NaN, infinite or no-data. Where the no-data value is 0, which is also
+        a common measurement, only an all-zero spectrum is left out.
+
+        Args:
+            check: called before each block; may raise to stop.
+        """
+        with self._lock:
+            if self._valid is None:
+                mask = np.empty((self.rows, self.cols), dtype=bool)
+                for rows in self.blocks():
+                    check()
+                    mask[rows] = self._valid_block(self._source.read(rows, slice(None), self.good_bands.tolist()))
+                mask.setflags(write=False)
+                self._valid = mask
+            return self._valid
+
+    def _valid_block(self, stored: NDArray[Any]) -> NDArray[np.bool_]:
+        if np.iscomplexobj(stored):
+            stored = np.abs(stored)
+        nodata = self.info.nodata
+        if nodata is None:
+            bad = np.zeros(stored.shape[:2], dtype=bool)
+        elif nodata == 0:
+            bad = np.asarray((stored == 0).all(axis=2))
+        else:
+            bad = np.asarray(_equals_nodata(stored, nodata).any(axis=2))
+        if np.issubdtype(stored.dtype, np.inexact):
+            bad |= ~np.isfinite(stored).all(axis=2)
+        return ~bad
+
+    def _values(self, stored: NDArray[Any]) -> NDArray[np.float32]:
+        if np.iscomplexobj(stored):
+            stored = np.abs(stored)
+        values = stored.astype(np.float32)
+        if np.issubdtype(stored.dtype, np.inexact):
+            values[~np.isfinite(values)] = np.nan
+        if self.info.scale != 1.0:
+            values /= np.float32(self.info.scale)
+        nodata = self.info.nodata
+        if nodata is not None:
+            # Zero is a common measurement too: it means no-data only where the whole spectrum read is zero.
+            gone = (stored == 0).all(axis=2, keepdims=True) if nodata == 0 else _equals_nodata(stored, nodata)
+            values[np.broadcast_to(gone, values.shape)] = np.nan
+        return values
+
+    def _require_inside(self, row: int, col: int) -> None:
+        if not (0 <= row < self.rows and 0 <= col < self.cols):
+            raise HsiError(
+                f"Pixel (row {row}, column {col}) lies outside the scene of {self.rows} x {self.cols} pixels.",
+                "Rows and columns count from 0.",
+            )
+
+
+def _equals_nodata(stored: NDArray[Any], nodata: float) -> NDArray[np.bool_]:
+    """Where samples are the no-data value; a float32 file stores -3.4e38 rounded, so compare in its own type."""
+    if np.isnan(nodata):
+        return np.isnan(stored) if np.issubdtype(stored.dtype, np.inexact) else np.zeros(stored.shape, dtype=bool)
+    if np.issubdtype(stored.dtype, np.floating):
+        with np.errstate(over="ignore"):
+            return np.asarray(stored == np.asarray(nodata).astype(stored.dtype))
+    return np.asarray(stored == nodata)

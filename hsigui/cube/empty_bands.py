@@ -1,0 +1,75 @@
+"""Bands without any measurement: one of NaN would make every pixel invalid, so they count as bad."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from hsigui.cube.cube import Cube, CubeInfo, Source
+
+_BLOCK_VALUES = 4_000_000
+
+
+def checked_cube(source: Source, info: CubeInfo, name: str, path: Path) -> Cube:
+    """The cube of a reader, its empty bands marked bad."""
+    return Cube(source, with_empty_bands_bad(source, info), name=name, path=path)
+
+
+def with_empty_bands_bad(source: Source, info: CubeInfo) -> CubeInfo:
+    """Marks bands that are NaN, infinite or no-data in every pixel as bad, with a note when the file did not say so.
+
+    A no-data value of 0 is left alone, because bands of zeros harm nobody.
+    """
+    nodata = None if info.nodata in (None, 0) else info.nodata
+    if source.dtype.kind not in "fc" and nodata is None:
+        return info
+    empty = empty_bands(source, nodata)
+    bands = source.shape[2]
+    if len(empty) == bands:
+        return replace(info, notes=(*info.notes, "The scene holds no measured value at all."))
+    bad = np.array(info.bad_bands or (False,) * bands)
+    if bad[empty].all():
+        return info
+    bad[empty] = True
+    if bad.all():
+        return replace(info, notes=(*info.notes, "Every band is marked bad or holds no value."))
+    note = f"{len(empty)} bands hold no value in any pixel: they are marked bad."
+    return replace(info, bad_bands=tuple(bad.tolist()), notes=(*info.notes, note))
+
+
+def empty_bands(source: Source, nodata: float | None) -> NDArray[np.intp]:
+    """Numbers of the bands that hold no value in any pixel.
+
+    Some rows are looked at first and then all of them, but only while a band without a value is left: a scene without
+    such bands costs a few rows.
+    """
+    suspects = np.arange(source.shape[2])
+    for rows in _spread_then_all(source.shape):
+        window = source.read(rows, slice(None), suspects.tolist())
+        suspects = suspects[_without_value(window, nodata).all(axis=(0, 1))]
+        if not suspects.size:
+            break
+    return suspects
+
+
+def _spread_then_all(shape: tuple[int, int, int]) -> Iterator[slice]:
+    rows, cols, bands = shape
+    for row in np.linspace(0, rows - 1, min(rows, 8)).astype(int).tolist():
+        yield slice(row, row + 1)
+    step = max(1, _BLOCK_VALUES // max(1, cols * bands))
+    for start in range(0, rows, step):
+        yield slice(start, min(rows, start + step))
+
+
+def _without_value(window: NDArray[Any], nodata: float | None) -> NDArray[np.bool_]:
+    gone = ~np.isfinite(window) if window.dtype.kind in "fc" else np.zeros(window.shape, dtype=bool)
+    if nodata is not None and np.isfinite(nodata):
+        with np.errstate(over="ignore"):
+            # A file of 32 bits stores a no-data value such as -3.4e38 rounded.
+            gone |= window == (np.asarray(nodata).astype(window.dtype) if window.dtype.kind == "f" else nodata)
+    return gone

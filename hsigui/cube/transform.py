@@ -1,0 +1,148 @@
+"""From a cube's values to what a network reads: good bands, per-pixel scaling, standard scores, principal components.
+
+Fitted once on a sample of valid pixels, then applied window by window; saved with the encoder so that another run, or
+another scene, is read the same way.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from hsigui.cube.cube import Cube
+from hsigui.errors import HsiError
+
+SAMPLE_PIXELS = 200_000
+
+
+@dataclass(frozen=True)
+class BandTransform:
+    """A fitted transform of spectra.
+
+    Attributes:
+        good: numbers of the bands that are used.
+        mean, sd: of every used band, after the per-pixel scaling when that is on.
+        components: principal axes, components x used bands; None for no projection.
+        sd_components: standard deviation of every component; the projection is divided by its mean square root so that
+            the whole vector has unit variance an element on average, while the components keep their proportions.
+        pixel_range: True to stretch every spectrum to 0..1 first (its minimum and maximum over the bands).
+    """
+
+    good: NDArray[np.intp]
+    mean: NDArray[np.float32]
+    sd: NDArray[np.float32]
+    components: NDArray[np.float32] | None = None
+    sd_components: NDArray[np.float32] | None = None
+    pixel_range: bool = False
+
+    @property
+    def channels(self) -> int:
+        """Length of a transformed spectrum."""
+        return len(self.mean) if self.components is None else len(self.components)
+
+    def apply(self, values: NDArray[np.float32]) -> NDArray[np.float32]:
+        """Transforms spectra, (..., bands) of the cube to (..., channels) float32; NaN becomes the mean (0)."""
+        picked = values[..., self.good]
+        scores = (_stretched(picked) if self.pixel_range else picked) - self.mean
+        scores /= self.sd
+        np.nan_to_num(scores, copy=False, nan=0.0, posinf=0.0, neginf=0.0)
+        if self.components is None:
+            return np.asarray(scores, dtype=np.float32)
+        assert self.sd_components is not None
+        spread = np.float32(np.sqrt(np.mean(self.sd_components**2)))
+        return np.asarray(scores @ self.components.T / spread, dtype=np.float32)
+
+    def apply_to_cube(self, cube: Cube, check: Callable[[], None] = lambda: None) -> NDArray[np.float32]:
+        """The whole cube transformed, rows x cols x channels float32; pixels without data are 0."""
+        out = np.empty((cube.rows, cube.cols, self.channels), dtype=np.float32)
+        for rows in cube.blocks():
+            check()
+            out[rows] = self.apply(cube.read(rows))
+        out[~cube.valid_mask(check)] = 0.0
+        return out
+
+    def to_arrays(self) -> dict[str, NDArray[Any]]:
+        """The numbers of the transform, for a weights file."""
+        arrays: dict[str, NDArray[Any]] = {"good": self.good.astype(np.int64), "mean": self.mean, "sd": self.sd}
+        arrays["pixel_range"] = np.array([int(self.pixel_range)], dtype=np.int64)
+        if self.components is not None and self.sd_components is not None:
+            arrays |= {"components": self.components, "sd_components": self.sd_components}
+        return arrays
+
+    @classmethod
+    def from_arrays(cls, arrays: Mapping[str, NDArray[Any]]) -> BandTransform:
+        return cls(
+            arrays["good"].astype(np.intp), arrays["mean"], arrays["sd"],
+            arrays.get("components"), arrays.get("sd_components"), bool(arrays["pixel_range"][0]),
+        )  # fmt: skip
+
+
+def fit_transform(
+    cube: Cube,
+    components: int | None = None,
+    *,
+    pixel_range: bool = False,
+    seed: int = 0,
+    check: Callable[[], None] = lambda: None,
+) -> BandTransform:
+    """Fits a transform on a sample of the cube's valid pixels (all of them up to 200 000).
+
+    Args:
+        components: principal components to keep; at most the number of good bands; None for all bands as they are.
+        pixel_range: stretch every spectrum to 0..1 first.
+
+    Raises:
+        HsiError: fewer than 10 pixels of the scene are valid, or no band is good.
+    """
+    good = cube.good_bands
+    if len(good) == 0:
+        raise HsiError(f"Every band of {cube.name} is marked bad.", "Mark at least one band as good.")
+    sample = sample_spectra(cube, SAMPLE_PIXELS, seed=seed, check=check)[:, good]
+    if len(sample) < 10:
+        raise HsiError(
+            f"Only {len(sample)} pixels of {cube.name} have data in all good bands.",
+            "Check the no-data value, and mark bands without data as bad.",
+        )
+    values = (_stretched(sample) if pixel_range else sample).astype(np.float64)
+    mean, sd = values.mean(axis=0), values.std(axis=0)
+    sd[sd < 1e-12 * max(1.0, float(np.abs(mean).max()))] = 1.0  # a constant band becomes 0, not infinite
+    if components is None:
+        return BandTransform(good, mean.astype(np.float32), sd.astype(np.float32), pixel_range=pixel_range)
+    scores = (values - mean) / sd
+    variances, axes = np.linalg.eigh(scores.T @ scores / len(scores))
+    order = np.argsort(variances)[::-1][: min(components, len(good))]
+    axes = axes[:, order]
+    # The sign of an eigenvector is the library's whim: make the largest entry positive so that runs agree.
+    axes *= np.sign(axes[np.abs(axes).argmax(axis=0), np.arange(axes.shape[1])])
+    spread = np.sqrt(np.maximum(variances[order], 1e-12))
+    return BandTransform(
+        good, mean.astype(np.float32), sd.astype(np.float32),
+        np.ascontiguousarray(axes.T, dtype=np.float32), spread.astype(np.float32), pixel_range,
+    )  # fmt: skip
+
+
+def sample_spectra(
+    cube: Cube, limit: int, *, seed: int = 0, check: Callable[[], None] = lambda: None
+) -> NDArray[np.float32]:
+    """Spectra of at most `limit` valid pixels drawn at random, pixels x bands, in row-major order."""
+    chosen = np.flatnonzero(cube.valid_mask(check))
+    if len(chosen) > limit:
+        chosen = np.sort(np.random.default_rng(seed).choice(chosen, limit, replace=False))
+    rows, cols = np.divmod(chosen, cube.cols)
+    parts = []
+    for block in cube.blocks():
+        check()
+        inside = (rows >= block.start) & (rows < block.stop)
+        if inside.any():
+            parts.append(cube.read(block)[rows[inside] - block.start, cols[inside]])
+    return np.concatenate(parts) if parts else np.empty((0, cube.bands), dtype=np.float32)
+
+
+def _stretched(spectra: NDArray[np.float32]) -> NDArray[np.float32]:
+    low, high = spectra.min(axis=-1, keepdims=True), spectra.max(axis=-1, keepdims=True)
+    span = high - low
+    return np.asarray((spectra - low) / np.where(span > 0, span, 1), dtype=np.float32)

@@ -1,0 +1,261 @@
+"""Long work off the calling thread: a context for the author of the work, a queue of events for its watcher.
+
+The author of a work function knows only `Context`; the window and the command line both read the same queue of typed
+events. Exactly one `Finished` is sent for each job, whatever happens in it. Standard library only.
+"""
+
+from __future__ import annotations
+
+import itertools
+import queue
+import threading
+import traceback
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from enum import Enum
+from typing import Any, Protocol
+
+
+class Cancelled(BaseException):
+    """Raised inside the work when its job was cancelled.
+
+    A `BaseException`, so that an `except Exception` in a library between the work and its context cannot swallow it.
+    """
+
+
+class Context(Protocol):
+    """What a work function may tell and must ask. Every call raises `Cancelled` once the job was cancelled, and blocks
+    while it is paused."""
+
+    def progress(self, done: float, total: float, text: str = "") -> None:
+        """Says how far the work is: `done` of `total` (any unit), with a short text of what is being done."""
+
+    def metric(self, name: str, value: float, step: int) -> None:
+        """Reports one point of a curve, for example the loss at a step."""
+
+    def partial(self, value: object) -> None:
+        """Hands over an early result that is worth showing."""
+
+    def warn(self, message: str) -> None:
+        """Says something that the user should know and that does not stop the work."""
+
+    def check(self) -> None:
+        """Raises `Cancelled` or blocks, as asked; call it at least every few hundred milliseconds."""
+
+
+class Outcome(Enum):
+    """How a job ended."""
+
+    COMPLETED = "completed"
+    CANCELLED = "cancelled"
+    FAILED = "failed"
+
+
+@dataclass(frozen=True)
+class Progress:
+    job: int
+    done: float
+    total: float
+    text: str
+
+
+@dataclass(frozen=True)
+class Metric:
+    job: int
+    name: str
+    value: float
+    step: int
+
+
+@dataclass(frozen=True)
+class Partial:
+    job: int
+    value: object
+
+
+@dataclass(frozen=True)
+class Warned:
+    job: int
+    message: str
+
+
+@dataclass(frozen=True)
+class Finished:
+    """The last event of a job, sent exactly once. `trace` is the formatted traceback of a failure, else empty."""
+
+    job: int
+    outcome: Outcome
+    result: Any = None
+    error: BaseException | None = None
+    trace: str = ""
+
+
+Event = Progress | Metric | Partial | Warned | Finished
+Work = Callable[[Context], Any]
+
+
+class SilentContext:
+    """A context for direct calls (scripts, tests): never cancels, tells nobody."""
+
+    def progress(self, done: float, total: float, text: str = "") -> None:
+        del done, total, text
+
+    def metric(self, name: str, value: float, step: int) -> None:
+        del name, value, step
+
+    def partial(self, value: object) -> None:
+        del value
+
+    def warn(self, message: str) -> None:
+        del message
+
+    def check(self) -> None:
+        return
+
+
+class Job:
+    """A handle on one running work: ask it to cancel, pause or resume. Also the context that its work is given."""
+
+    def __init__(self, number: int, title: str, send: Callable[[Event], None]) -> None:
+        self.number = number
+        self.title = title
+        self._send = send
+        self._cancel = threading.Event()
+        self._go_on = threading.Event()
+        self._go_on.set()
+        self._ended = threading.Event()
+        self._thread: threading.Thread | None = None
+
+    @property
+    def paused(self) -> bool:
+        return not self._go_on.is_set()
+
+    @property
+    def cancelling(self) -> bool:
+        return self._cancel.is_set()
+
+    @property
+    def ended(self) -> bool:
+        """True once `Finished` has been sent."""
+        return self._ended.is_set()
+
+    def cancel(self) -> None:
+        """Asks the work to stop; a paused job is let go so that it can."""
+        self._cancel.set()
+        self._go_on.set()
+
+    def pause(self) -> None:
+        self._go_on.clear()
+        if self._cancel.is_set():  # asked after the clearing, so that a cancel at the same moment is never lost
+            self._go_on.set()
+
+    def resume(self) -> None:
+        self._go_on.set()
+
+    def wait(self, timeout: float | None = None) -> bool:
+        """Waits until the job has ended; returns whether it has."""
+        return self._ended.wait(timeout)
+
+    # The context's side, called on the worker thread.
+
+    def check(self) -> None:
+        self._go_on.wait()
+        if self._cancel.is_set():
+            raise Cancelled
+
+    def progress(self, done: float, total: float, text: str = "") -> None:
+        self.check()
+        self._send(Progress(self.number, done, total, text))
+
+    def metric(self, name: str, value: float, step: int) -> None:
+        self.check()
+        self._send(Metric(self.number, name, value, step))
+
+    def partial(self, value: object) -> None:
+        self.check()
+        self._send(Partial(self.number, value))
+
+    def warn(self, message: str) -> None:
+        self.check()
+        self._send(Warned(self.number, message))
+
+    def _run(self, work: Work) -> None:
+        try:
+            self.check()
+            end = Finished(self.number, Outcome.COMPLETED, result=work(self))
+        except Cancelled:
+            end = Finished(self.number, Outcome.CANCELLED)
+        except BaseException as error:  # noqa: BLE001 - exactly one Finished, whatever happens, out of memory included
+            end = Finished(self.number, Outcome.FAILED, error=error, trace=traceback.format_exc())
+            _free_locals(error)
+        self._send(end)
+        self._ended.set()
+
+
+def _free_locals(error: BaseException) -> None:
+    """Drops what the frames of an error hold, so that a job that ran out of memory does not keep that memory."""
+    seen: BaseException | None = error
+    while seen is not None:
+        traceback.clear_frames(seen.__traceback__)
+        seen = seen.__cause__ or seen.__context__
+
+
+class JobRunner:
+    """Starts works, one thread each, and queues their events for one reader."""
+
+    def __init__(self) -> None:
+        self._events: queue.SimpleQueue[Event] = queue.SimpleQueue()
+        self._numbers = itertools.count(1)
+        self._jobs: dict[int, Job] = {}
+
+    def start(self, work: Work, title: str) -> Job:
+        """Runs `work(context)` on a thread of its own and returns at once."""
+        job = Job(next(self._numbers), title, self._events.put)
+        self._jobs[job.number] = job
+        thread = threading.Thread(target=job._run, args=(work,), name=f"job-{job.number} {title}", daemon=True)
+        job._thread = thread
+        thread.start()
+        return job
+
+    def drain(self, limit: int = 10_000) -> Iterator[Event]:
+        """Yields the events that are waiting, at most `limit`, without blocking."""
+        for _ in range(limit):
+            try:
+                event = self._events.get_nowait()
+            except queue.Empty:
+                return
+            self._forget(event)
+            yield event
+
+    def next_event(self, timeout: float) -> Event | None:
+        """Waits for one event, at most `timeout` seconds; for readers without a loop of their own."""
+        try:
+            event = self._events.get(timeout=timeout)
+        except queue.Empty:
+            return None
+        self._forget(event)
+        return event
+
+    @property
+    def running(self) -> list[Job]:
+        """The jobs whose `Finished` has not been read yet."""
+        return list(self._jobs.values())
+
+    def close(self, timeout: float = 10.0) -> bool:
+        """Cancels every job and joins the threads; returns whether all ended in time."""
+        jobs = self.running
+        for job in jobs:
+            job.cancel()
+        for job in jobs:
+            if job._thread is not None:
+                job._thread.join(timeout)
+        return all(job.ended for job in jobs)
+
+    def _forget(self, event: Event) -> None:
+        if isinstance(event, Finished):
+            self._jobs.pop(event.job, None)
+
+
+def run_here(work: Work) -> Any:
+    """Runs a work directly with a silent context; errors are raised as they are."""
+    return work(SilentContext())

@@ -1,0 +1,92 @@
+"""Class rasters as ENVI Classification: names and colours stand in the header, the first of each for "unclassified"."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from hsigui.cube.cube import Geo
+from hsigui.cube.envi import Header, find_pair, geo_fields, layout_fields, map_data, read_header, write_pair
+from hsigui.cube.envi_geo import geo_of
+from hsigui.errors import HsiError
+from hsigui.labels.classes import ClassInfo, ClassTable, Color, color_for
+from hsigui.labels.raster import ClassRaster, smallest_type, whole_numbers
+
+# Stands for a number without a class, because the lists of a header cannot leave one out.
+_UNUSED = "unused"
+
+
+def read_envi(path: Path) -> ClassRaster:
+    """Reads an ENVI class map (or any ENVI file of one band of class numbers).
+
+    Raises:
+        HsiError: the pair is incomplete or too short, has several bands, or holds other values than class numbers.
+    """
+    header = read_header(path if path.suffix.lower() == ".hdr" else find_pair(path)[0])
+    if header.bands != 1 or header.file_type == "envi spectral library":
+        raise HsiError(
+            f"{header.path.name} is no label raster: {header.bands} bands, {header.file_type}.",
+            "Choose an ENVI Classification file.",
+        )
+    _, data = find_pair(path)
+    stored = map_data(header, data)[:, :, 0]
+    array = whole_numbers(stored.astype(stored.dtype.newbyteorder("=")), header.path.name, _nodata(header))
+    return ClassRaster(array, _classes(header, set(np.unique(array).tolist())), geo_of(header)[0])
+
+
+def write_envi(path: Path, array: NDArray[np.integer], classes: ClassTable, geo: Geo) -> list[Path]:
+    """Writes an ENVI Classification with class names, class lookup, map info and coordinate system string.
+
+    Returns:
+        Header and data path.
+
+    Raises:
+        HsiError: the files cannot be written.
+    """
+    numbers = smallest_type(array, classes)
+    count = max([0, *classes.numbers, int(numbers.max())]) + 1
+    known = {c.number: c for c in classes.merged_with(np.unique(numbers).tolist())}
+    names = ["Unclassified", *(known[n].name if n in known else _UNUSED for n in range(1, count))]
+    colors: list[Color] = [(0, 0, 0), *(known[n].color if n in known else (0, 0, 0) for n in range(1, count))]
+    fields = {
+        "description": "class map",
+        **layout_fields(numbers[:, :, None], "bsq", "ENVI Classification"),
+        **geo_fields(geo),
+        "classes": count,
+        "class names": names,
+        "class lookup": [value for color in colors for value in color],
+        "band names": ["classes"],
+    }
+    return list(write_pair(path, numbers[:, :, None], fields))
+
+
+def _classes(header: Header, present: set[int]) -> ClassTable:
+    names = header.items("class names")
+    colors = _lookup(header)
+    numbers = sorted(set(range(1, len(names))) | present)
+    return ClassTable(
+        tuple(
+            ClassInfo(n, names[n] if n < len(names) else f"Class {n}", colors.get(n, color_for(n)))
+            for n in numbers
+            if n > 0 and (n in present or names[n] != _UNUSED)
+        )
+    )
+
+
+def _lookup(header: Header) -> dict[int, Color]:
+    """Colours by number; those that are no three numbers of 0..255 are left to the default palette."""
+    try:
+        values = [int(v) for v in header.numbers("class lookup")]
+    except ValueError:
+        return {}
+    triples = zip(values[0::3], values[1::3], values[2::3], strict=False)
+    return {n: rgb for n, rgb in enumerate(triples) if all(0 <= v <= 255 for v in rgb)}
+
+
+def _nodata(header: Header) -> float | None:
+    try:
+        return float(header.fields["data ignore value"])
+    except (KeyError, ValueError):
+        return None

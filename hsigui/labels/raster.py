@@ -1,0 +1,72 @@
+"""A raster of class numbers as a file holds it, and what makes an array one."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from hsigui.cube.arrays import AmbiguousArray
+from hsigui.cube.cube import Geo
+from hsigui.errors import HsiError
+from hsigui.labels.classes import MAX_CLASS, ClassTable
+
+
+@dataclass(frozen=True)
+class ClassRaster:
+    """Class numbers of every pixel with their names, colours and place.
+
+    Attributes:
+        array: rows x cols, uint16; 0 is unlabelled.
+        classes: every class that the file names or that occurs in it; numbers may have gaps.
+        geo: where the raster lies, as far as the file says.
+    """
+
+    array: NDArray[np.uint16]
+    classes: ClassTable
+    geo: Geo = field(default_factory=Geo)
+
+
+class AmbiguousLabels(AmbiguousArray):
+    """Several arrays of a file can be the labels."""
+
+
+def whole_numbers(array: NDArray[Any], file_name: str, nodata: float | None = None) -> NDArray[np.uint16]:
+    """An array as class numbers; the no-data value becomes 0.
+
+    Raises:
+        HsiError: the array has not two dimensions, or a value is negative, broken or above 65535; value and place are
+            named.
+    """
+    if array.ndim != 2 or 0 in array.shape or array.dtype.kind not in "biuf":
+        size = " x ".join(map(str, array.shape))
+        raise HsiError(
+            f"{file_name} holds no labels: the array is {size} {array.dtype}.", "Labels are rows x columns of numbers."
+        )
+    if nodata is not None:
+        gone = np.isnan(array) if np.isnan(nodata) and array.dtype.kind == "f" else array == nodata
+        array = np.where(gone, np.zeros((), array.dtype), array)
+    wrong = (array < 0) | (array > MAX_CLASS) if array.dtype.kind != "b" else np.zeros(array.shape, dtype=bool)
+    if array.dtype.kind == "f":
+        with np.errstate(invalid="ignore"):
+            wrong |= array != np.floor(array)  # true for NaN as well
+    if wrong.any():
+        row, col = (int(i[0]) for i in np.nonzero(wrong))
+        raise HsiError(
+            f"{file_name} holds no labels: {array[row, col]} at row {row}, column {col} is no class number.",
+            f"Class numbers are whole, from 0 (unlabelled) to {MAX_CLASS}.",
+        )
+    return array.astype(np.uint16)
+
+
+def smallest_type(array: NDArray[np.integer], classes: ClassTable) -> NDArray[Any]:
+    """The numbers as uint8, or as uint16 when a class number does not fit into it.
+
+    Raises:
+        HsiError: a number is not in 0..65535.
+    """
+    numbers = whole_numbers(np.asarray(array), "The class map")
+    largest = max([int(numbers.max()), *classes.numbers])
+    return numbers.astype(np.uint8) if largest <= 255 else numbers

@@ -1,0 +1,118 @@
+"""Class rasters as GeoTIFF: palette inside, class names in a `.aux.xml` beside, where GDAL and QGIS look for them.
+
+rasterio has no way to category names (rasterio issue 3185), so the side file (GDAL's persistent auxiliary metadata) is
+read and written here.
+"""
+
+from __future__ import annotations
+
+import warnings
+from pathlib import Path
+from typing import Any
+from xml.etree import ElementTree
+
+import numpy as np
+import rasterio
+from numpy.typing import NDArray
+from rasterio.crs import CRS
+from rasterio.errors import CRSError, NotGeoreferencedWarning, RasterioError
+from rasterio.transform import Affine
+
+from hsigui.cube.cube import Geo
+from hsigui.cube.geotiff import geo_of_dataset, open_dataset
+from hsigui.cube.saving import written_beside
+from hsigui.errors import HsiError
+from hsigui.labels.classes import ClassInfo, ClassTable, color_for
+from hsigui.labels.raster import ClassRaster, smallest_type, whole_numbers
+
+
+def read_tiff(path: Path) -> ClassRaster:
+    """Reads a raster of class numbers with its palette and the names of its side file.
+
+    Raises:
+        HsiError: the file cannot be read, has several bands, or holds other values than class numbers.
+    """
+    with open_dataset(path) as dataset:
+        if dataset.count != 1:
+            raise HsiError(
+                f"{path.name} has {dataset.count} bands, not one of class numbers.", "Choose a label raster."
+            )
+        try:
+            stored = dataset.read(1)
+        except (RasterioError, OSError) as error:
+            raise HsiError(f"{path.name} cannot be read: {error}.", "Is the file complete?") from error
+        palette = _palette(dataset)
+        array = whole_numbers(stored, path.name, dataset.nodata)
+        geo = geo_of_dataset(dataset)
+    names = _category_names(_aux_path(path))
+    numbers = sorted({n for n, name in names.items() if name} | set(np.unique(array).tolist()))
+    classes = tuple(ClassInfo(n, names.get(n) or f"Class {n}", palette.get(n, color_for(n))) for n in numbers if n > 0)
+    return ClassRaster(array, ClassTable(classes), geo)
+
+
+def write_tiff(path: Path, array: NDArray[np.integer], classes: ClassTable, geo: Geo) -> list[Path]:
+    """Writes a palette GeoTIFF (0 is no-data) and its `.aux.xml` with the class names; returns both paths.
+
+    Raises:
+        HsiError: the files cannot be written.
+    """
+    numbers = smallest_type(array, classes)
+    profile: dict[str, Any] = {
+        "driver": "GTiff", "height": numbers.shape[0], "width": numbers.shape[1], "count": 1, "dtype": numbers.dtype,
+        "nodata": 0, "compress": "deflate",
+    }  # fmt: skip
+    if geo.transform is not None:
+        profile["transform"] = Affine(*geo.transform)
+    if geo.crs_wkt:
+        try:
+            profile["crs"] = CRS.from_wkt(geo.crs_wkt)
+        except CRSError as error:
+            raise HsiError(f"The coordinate system of the scene is not understood: {error}.", "") from error
+    aux = _aux_path(path)
+    with written_beside(path, aux) as (scratch, aux_scratch), warnings.catch_warnings():
+        warnings.simplefilter("ignore", NotGeoreferencedWarning)
+        try:
+            with rasterio.open(scratch, "w", **profile) as dataset:
+                dataset.write(numbers, 1)
+                dataset.write_colormap(1, _colormap(classes))
+        except RasterioError as error:
+            raise HsiError(f"{path} cannot be written: {error}.", "Choose another folder.") from error
+        aux_scratch.write_bytes(_aux_xml(classes))
+    return [path, aux]
+
+
+def _aux_path(path: Path) -> Path:
+    return path.with_name(path.name + ".aux.xml")
+
+
+def _palette(dataset: Any) -> dict[int, tuple[int, int, int]]:
+    try:
+        return {n: (r, g, b) for n, (r, g, b, _) in dataset.colormap(1).items()}
+    except ValueError:  # rasterio's way to say that there is none
+        return {}
+
+
+def _colormap(classes: ClassTable) -> dict[int, tuple[int, int, int, int]]:
+    return {0: (0, 0, 0, 0)} | {c.number: (*c.color, 255) for c in classes}
+
+
+def _category_names(aux: Path) -> dict[int, str]:
+    """Names by number; empty when there is no side file, or none that can be read (the labels do not need it)."""
+    if not aux.is_file():
+        return {}
+    try:
+        root = ElementTree.fromstring(aux.read_bytes())
+    except (ElementTree.ParseError, OSError):
+        return {}
+    found = root.findall("./PAMRasterBand[@band='1']/CategoryNames/Category")
+    return {n: (category.text or "").strip() for n, category in enumerate(found)}
+
+
+def _aux_xml(classes: ClassTable) -> bytes:
+    root = ElementTree.Element("PAMDataset")
+    names = ElementTree.SubElement(ElementTree.SubElement(root, "PAMRasterBand", band="1"), "CategoryNames")
+    by_number = {0: "Unclassified"} | {c.number: c.name for c in classes}
+    for number in range(max(by_number) + 1):
+        ElementTree.SubElement(names, "Category").text = by_number.get(number, "")
+    ElementTree.indent(root)
+    return ElementTree.tostring(root, encoding="utf-8", xml_declaration=True)

@@ -1,0 +1,58 @@
+"""Two looks at the same ground: noise, band gains, dropped bands, flips and turns. Label-safe and seeded."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import torch
+from torch import Generator, Tensor
+
+
+@dataclass(frozen=True)
+class ViewNoise:
+    """Strengths of the spectral part of a view, in units of the standardised input.
+
+    Attributes:
+        times, plus: standard deviations of multiplicative and additive noise an element.
+        gain: standard deviation of one gain for each channel of the view.
+        drop: part of the channels that is set to 0 in the view.
+    """
+
+    times: float = 0.1
+    plus: float = 0.1
+    gain: float = 0.1
+    drop: float = 0.1
+
+
+def randn(shape: tuple[int, ...], like: Tensor, generator: Generator) -> Tensor:
+    """Normal numbers drawn by the generator's device, so that a seed gives the same run on the same device."""
+    return torch.randn(shape, generator=generator, device=generator.device).to(like)
+
+
+def noisy(x: Tensor, noise: ViewNoise, generator: Generator) -> Tensor:
+    """A noisy copy of a tile: batch x channels x rows x cols."""
+    each_channel = (1, x.shape[1], 1, 1)
+    gain = 1 + noise.gain * randn(each_channel, x, generator)
+    kept = torch.rand(each_channel, generator=generator, device=generator.device).to(x.device) >= noise.drop
+    factor = 1 + noise.times * randn(tuple(x.shape), x, generator)
+    return (x * factor * gain + noise.plus * randn(tuple(x.shape), x, generator)) * kept
+
+
+def multiplied(x: Tensor, sd: float, generator: Generator) -> Tensor:
+    """LSCoSa's published view: every element times an independent normal number of mean 1."""
+    return x * (1 + sd * randn(tuple(x.shape), x, generator))
+
+
+def turned(x: Tensor, which: int) -> Tensor:
+    """One of the eight flips and quarter turns of the last two axes."""
+    if which & 4:
+        x = x.transpose(-1, -2)
+    return torch.rot90(x, which & 3, (-2, -1))
+
+
+def positions_after_turn(rows: int, cols: int, which: int, device: torch.device) -> Tensor:
+    """Where each pixel of a rows x cols tile (flat, row-major) lies in the flat turned tile."""
+    origin = turned(torch.arange(rows * cols, device=device).reshape(rows, cols), which).reshape(-1)
+    positions = torch.empty_like(origin)
+    positions[origin] = torch.arange(rows * cols, device=device)
+    return positions

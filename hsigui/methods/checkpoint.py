@@ -1,0 +1,126 @@
+"""A trained encoder and its folder on disk: weights as safetensors, everything else as JSON. Nothing is pickled."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import torch
+from safetensors import SafetensorError
+from safetensors.torch import load_file
+from safetensors.torch import save as serialise
+from torch import nn
+
+from hsigui import __version__
+from hsigui.cube.saving import written_beside
+from hsigui.cube.transform import BandTransform
+from hsigui.errors import HsiError
+from hsigui.methods.plan import Plan
+from hsigui.specs import PretrainSpec
+
+WEIGHTS, SETTINGS = "weights.safetensors", "run.json"
+FORMAT = 1
+
+
+@dataclass(frozen=True)
+class Encoder:
+    """A trained network with the way its input is prepared.
+
+    Attributes:
+        network: in evaluation mode, on the cpu.
+        transform: from a cube's values to the network's input.
+        plan: family and sizes of the network.
+        spec: how it was asked for.
+        epochs: passes or steps that it was trained for.
+        scene: name, shape, wavelengths and fingerprint of the cube it was trained on.
+        device_name: where it was trained, in words.
+        seconds: of training.
+        losses: of every step.
+        command: the command line that trained it, where there was one.
+    """
+
+    network: nn.Module
+    transform: BandTransform
+    plan: Plan
+    spec: PretrainSpec
+    epochs: int
+    scene: Mapping[str, Any] = field(default_factory=dict)
+    device_name: str = ""
+    seconds: float = 0.0
+    losses: tuple[float, ...] = ()
+    command: str = ""
+
+    @property
+    def width(self) -> int:
+        """Length of the feature vectors."""
+        return self.plan.sizes["width"]
+
+    @property
+    def summary(self) -> str:
+        """One line for people."""
+        final = f", last loss {self.losses[-1]:.3f}" if self.losses else ""
+        what = f"{self.spec.method} {self.spec.preset}, seed {self.spec.seed}"
+        return f"{what}: {self.seconds:.0f} s on {self.device_name}{final}"
+
+
+def save(encoder: Encoder, folder: Path) -> list[Path]:
+    """Writes a run folder; both files are written beside and renamed, the settings last.
+
+    Raises:
+        HsiError: the folder cannot be written.
+    """
+    state = {f"network.{k}": v.detach().cpu().contiguous() for k, v in encoder.network.state_dict().items()}
+    state |= {f"transform.{k}": torch.from_numpy(np.array(v)) for k, v in encoder.transform.to_arrays().items()}
+    settings = {
+        "format": FORMAT,
+        "program": f"hsigui {__version__}",
+        "spec": encoder.spec.to_json(),
+        "epochs": encoder.epochs,
+        "plan": asdict(encoder.plan),
+        "scene": dict(encoder.scene),
+        "device": encoder.device_name,
+        "seconds": encoder.seconds,
+        "losses": list(encoder.losses),
+        "command": encoder.command,
+    }
+    with written_beside(folder / WEIGHTS, folder / SETTINGS) as (weights, about):
+        weights.write_bytes(serialise(state))
+        about.write_text(json.dumps(settings, indent=1), encoding="utf-8")
+    return [folder / WEIGHTS, folder / SETTINGS]
+
+
+def load(folder: Path) -> Encoder:
+    """Reads a run folder.
+
+    Raises:
+        HsiError: it is no run folder, was written by a newer version, or is damaged.
+    """
+    try:
+        settings = json.loads((folder / SETTINGS).read_text(encoding="utf-8"))
+        if settings["format"] > FORMAT:
+            raise HsiError(
+                f"The run {folder} was written by a newer version ({settings['program']}).", "Update hsigui."
+            )
+        state = load_file(folder / WEIGHTS)
+        plan = Plan(**settings["plan"])
+        arrays = {k.removeprefix("transform."): v.numpy() for k, v in state.items() if k.startswith("transform.")}
+        transform = BandTransform.from_arrays(arrays)
+        network = plan.network(transform.channels)
+        weights = {k.removeprefix("network."): v for k, v in state.items() if k.startswith("network.")}
+        network.load_state_dict(weights)
+        spec = PretrainSpec.from_json(settings["spec"])
+    except FileNotFoundError as error:
+        raise HsiError(
+            f"{folder} is not a run folder: it has no {Path(error.filename or SETTINGS).name}.",
+            "Choose the folder that pretraining wrote.",
+        ) from error
+    except (OSError, ValueError, KeyError, TypeError, AttributeError, RuntimeError, SafetensorError) as error:
+        raise HsiError(f"The run {folder} is damaged: {error}.", "Pretrain again.") from error
+    return Encoder(
+        network.eval(), transform, plan, spec, settings["epochs"], settings["scene"],
+        settings["device"], settings["seconds"], tuple(settings["losses"]), settings["command"],
+    )  # fmt: skip

@@ -1,0 +1,143 @@
+"""Networks that turn pixels with their surroundings into feature vectors.
+
+`PatchEncoder` sees one patch a pixel, as the published methods do. `DenseEncoder` is fully convolutional: one pass
+gives the features of every pixel of a tile. The two are different functions, because zero padding at the border of a
+patch is not its true surroundings: an encoder is always used the way it was trained.
+"""
+
+from __future__ import annotations
+
+import copy
+
+import torch
+from torch import Tensor, nn
+from torch.nn import functional
+
+
+class ResidualBlock(nn.Module):
+    """Two 3x3 convolutions with batch normalisation and a shortcut (He et al., CVPR 2016, "basic block")."""
+
+    def __init__(self, width: int, stride: int = 1) -> None:
+        super().__init__()
+        self.conv1 = nn.Conv2d(width, width, 3, stride, 1, bias=False)
+        self.norm1 = nn.BatchNorm2d(width)
+        self.conv2 = nn.Conv2d(width, width, 3, 1, 1, bias=False)
+        self.norm2 = nn.BatchNorm2d(width)
+        self.shortcut: nn.Module = nn.Identity()
+        if stride != 1:
+            self.shortcut = nn.Sequential(nn.Conv2d(width, width, 1, stride, bias=False), nn.BatchNorm2d(width))
+
+    def forward(self, x: Tensor) -> Tensor:
+        y = functional.relu(self.norm1(self.conv1(x)))
+        return functional.relu(self.norm2(self.conv2(y)) + self.shortcut(x))
+
+
+class PatchEncoder(nn.Module):
+    """LSCoSa's encoder: a residual network of three stages on 15 x 15 patches (doi 10.1109/TGRS.2023.3331888).
+
+    Input: batch x bands x 15 x 15; output: batch x width, the spatial mean of the last map.
+    """
+
+    def __init__(self, bands: int, width: int = 128) -> None:
+        super().__init__()
+        self.width = width
+        self.stem = nn.Conv2d(bands, width, 3, 1, 1, bias=False)
+        self.norm = nn.BatchNorm2d(width)
+        self.pool = nn.MaxPool2d(3, 1, 1)
+        self.block1 = ResidualBlock(width)
+        self.block2 = ResidualBlock(width, stride=2)
+        for module in self.modules():
+            if isinstance(module, nn.Conv2d):
+                nn.init.kaiming_normal_(module.weight, mode="fan_out", nonlinearity="relu")
+
+    def forward(self, x: Tensor) -> Tensor:
+        x = self.pool(functional.relu(self.norm(self.stem(x))))
+        y: Tensor = self.block2(self.block1(x))
+        return y.mean(dim=(2, 3))
+
+
+class Projector(nn.Sequential):
+    """Three linear layers, batch normalisation and ReLU after the first two; used for the loss only."""
+
+    def __init__(self, width: int = 128, out: int = 128) -> None:
+        super().__init__(
+            nn.Linear(width, width, bias=False), nn.BatchNorm1d(width), nn.ReLU(),
+            nn.Linear(width, width, bias=False), nn.BatchNorm1d(width), nn.ReLU(),
+            nn.Linear(width, out, bias=False),
+        )  # fmt: skip
+
+
+class _DenseBlock(nn.Module):
+    def __init__(self, width: int) -> None:
+        super().__init__()
+        self.conv1 = nn.Conv2d(width, width, 3, padding=1, padding_mode="reflect", bias=False)
+        self.norm1 = nn.BatchNorm2d(width)
+        self.conv2 = nn.Conv2d(width, width, 3, padding=1, padding_mode="reflect", bias=False)
+        self.norm2 = nn.BatchNorm2d(width)
+
+    def forward(self, x: Tensor) -> Tensor:
+        y = functional.relu(self.norm1(self.conv1(x)))
+        return functional.relu(x + self.norm2(self.conv2(y)))
+
+
+class DenseEncoder(nn.Module):
+    """A fully convolutional encoder: 1 x 1 spectral stem, residual 3 x 3 blocks, a box average of about a patch's size.
+
+    Input: batch x channels x rows x cols; output: batch x width x rows x cols, one vector a pixel.
+
+    Args:
+        channels: of the input, after the spectral transform.
+        width: of the features.
+        blocks: number of residual blocks; each widens the receptive field by 4 pixels.
+        box: side of the closing average in pixels (odd).
+    """
+
+    def __init__(self, channels: int, width: int = 64, blocks: int = 2, box: int = 9) -> None:
+        super().__init__()
+        if box % 2 == 0:
+            raise ValueError(f"the box side must be odd, not {box}")
+        self.width = width
+        self.box = box
+        self.halo = 2 * blocks + box // 2
+        self.stem = nn.Sequential(
+            nn.Conv2d(channels, width, 1, bias=False), nn.BatchNorm2d(width), nn.ReLU(),
+            nn.Conv2d(width, width, 1, bias=False), nn.BatchNorm2d(width), nn.ReLU(),
+        )  # fmt: skip
+        self.blocks = nn.Sequential(*(_DenseBlock(width) for _ in range(blocks)))
+
+    def forward(self, x: Tensor) -> Tensor:
+        y = self.blocks(self.stem(x))
+        half = self.box // 2
+        return functional.avg_pool2d(functional.pad(y, (half, half, half, half), mode="reflect"), self.box, 1)
+
+
+def normalised(x: Tensor) -> Tensor:
+    """Vectors (last axis) of unit length."""
+    return functional.normalize(x, dim=-1)
+
+
+def count_parameters(module: nn.Module) -> int:
+    return sum(p.numel() for p in module.parameters())
+
+
+def channels_last(module: nn.Module) -> nn.Module:
+    """The module with its convolutions laid out for channels-last input: about a third faster on processors."""
+    for parameter in module.parameters():
+        if parameter.ndim == 4:
+            parameter.data = parameter.data.contiguous(memory_format=torch.channels_last)
+    return module
+
+
+def copy_without_gradient(module: nn.Module) -> nn.Module:
+    """A copy of a module that no optimiser moves: the momentum encoder."""
+    twin = copy.deepcopy(module)
+    for parameter in twin.parameters():
+        parameter.requires_grad_(False)
+    return twin
+
+
+@torch.no_grad()
+def move_average(average: nn.Module, source: nn.Module, momentum: float) -> None:
+    """Exponential moving average of the parameters; batch-normalisation buffers are left alone, as published."""
+    for old, new in zip(average.parameters(), source.parameters(), strict=True):
+        old.mul_(momentum).add_(new.detach(), alpha=1.0 - momentum)

@@ -1,0 +1,156 @@
+"""LSCoSa: contrast against a learnable dictionary of prototypes with a KL regulariser and several positives.
+
+LSCoSa: IEEE TGRS 2023, doi 10.1109/TGRS.2023.3331888; its dictionary update is that of CaCo (arXiv 2203.14370).
+
+Letters follow the equations: q query embeddings, k momentum keys (batch x dim, unit length), W dictionary
+(dim x prototypes, not normalised), V its velocity, D its unit columns, l cosines (batch x prototypes).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import torch
+from torch import Tensor
+from torch.nn import functional
+
+# The KL terms take logarithms of batch means that can reach 0 and below: kept inside (EPS, 1 - EPS).
+EPS = 1e-4
+
+
+@dataclass(frozen=True)
+class Objective:
+    """Settings of the loss.
+
+    Attributes:
+        temperature: divides the cosines.
+        positives: prototypes that count as positive for a query, the first with weight 1, the rest with alpha.
+        kl: "reference" as in the published code (a sum over signed, length-normalised cosines), "probability" as in the
+            paper's words (Kullback-Leibler divergence of the mean softmax activation from the uniform one), or "none".
+        kl_weight: factor of the KL term.
+        rho: target activation of the reference form.
+        alpha: "reference" (about 0 in practice), "normalised" (entropy over its maximum), "none" (one positive).
+    """
+
+    temperature: float = 0.08
+    positives: int = 4
+    kl: str = "reference"
+    kl_weight: float = 1.6
+    rho: float = 0.4
+    alpha: str = "reference"
+
+
+@dataclass(frozen=True)
+class StepLoss:
+    """What one step gives: `loss` (differentiable), its KL part, alpha, and the positives (batch x positives)."""
+
+    loss: Tensor
+    kl: Tensor
+    alpha: Tensor
+    positives: Tensor
+
+
+def unit_columns(W: Tensor) -> Tensor:
+    return functional.normalize(W, dim=0)
+
+
+def reference_activation(logits: Tensor) -> Tensor:
+    """Mean over the batch of the length-normalised rows, as coded by the authors: signed, not a probability."""
+    return functional.normalize(logits, dim=1).mean(dim=0)
+
+
+def reference_kl(activation: Tensor, rho: float) -> Tensor:
+    """Sum over prototypes of the Bernoulli KL divergence between the activation and the target `rho`.
+
+    The published code has no guard and turns NaN as soon as one activation is 0 or less. Here the activation is kept
+    inside (EPS, 1 - EPS), and what lies below is pulled up by the slope at EPS instead, so that the barrier stays.
+    """
+    a = activation.clamp(EPS, 1 - EPS)
+    kl = a * torch.log(a / rho) + (1 - a) * torch.log((1 - a) / (1 - rho))
+    slope = torch.log(torch.tensor(EPS / rho)) - torch.log(torch.tensor((1 - EPS) / (1 - rho)))
+    below = (activation - EPS).clamp(max=0.0)
+    return (kl + slope.to(activation) * below).sum()
+
+
+def probability_kl(logits: Tensor) -> Tensor:
+    """KL(mean softmax activation || uniform) in nats: 0 when the batch uses all prototypes alike, at most log K."""
+    p = logits.softmax(dim=1).mean(dim=0)
+    return (p * torch.log(p * logits.shape[1] + 1e-12)).sum()
+
+
+def positive_weight(logits: Tensor, mode: str) -> Tensor:
+    """alpha, the weight of the positives after the first; a number without gradient.
+
+    "reference": 1 / (1 + exp H) of the reference activation's entropy H, some 1e-17 for 256 prototypes.
+    "normalised": the same with the entropy of the mean softmax over its maximum, between 0.27 and 0.5.
+    """
+    with torch.no_grad():
+        if mode == "none":
+            return logits.new_zeros(())
+        if mode == "normalised":
+            p = logits.softmax(dim=1).mean(dim=0)
+            entropy = -(p * torch.log(p + 1e-12)).sum() / torch.log(torch.tensor(float(logits.shape[1])))
+        else:
+            a = reference_activation(logits).clamp(EPS, 1 - EPS)
+            entropy = -(a * torch.log(a)).sum()
+        return torch.sigmoid(-entropy)
+
+
+def step_loss(q: Tensor, keys: Tensor, W: Tensor, objective: Objective) -> StepLoss:
+    """The loss of the queries of one view; their positives are the prototypes nearest to the other view's keys.
+
+    Args:
+        q: query embeddings of one view, batch x dim, unit length, with gradient.
+        keys: momentum keys of the other view, batch x dim, unit length.
+        W: dictionary, dim x prototypes.
+    """
+    with torch.no_grad():
+        D = unit_columns(W)
+        wanted = objective.positives if objective.alpha != "none" else 1
+        positives = (keys @ D).topk(max(1, wanted), dim=1).indices
+    logits = (q @ D) / objective.temperature
+    alpha = positive_weight(logits, objective.alpha)
+    if objective.alpha == "none":
+        cross_entropy = functional.cross_entropy(logits, positives[:, 0])
+    else:
+        log_p = torch.log(logits.softmax(dim=1) + 1e-7)
+        weights = torch.cat([alpha.new_ones(1), alpha.expand(positives.shape[1] - 1)])
+        weights = weights / weights.norm()
+        cross_entropy = -(log_p.gather(1, positives) * weights).sum(dim=1).mean()
+    if objective.kl == "none":
+        kl = logits.new_zeros(())
+        loss = cross_entropy
+    else:
+        kl = (
+            reference_kl(reference_activation(logits), objective.rho)
+            if objective.kl == "reference"
+            else (probability_kl(logits))
+        )
+        loss = cross_entropy + objective.kl_weight * kl
+    return StepLoss(loss, kl, alpha, positives)
+
+
+@torch.no_grad()
+def dictionary_push(q: Tensor, keys: Tensor, W: Tensor, temperature: float) -> Tensor:
+    """Where one view's queries pull the prototypes: dim x prototypes, tangent to the unit sphere at each prototype.
+
+    Prototypes move towards the queries in both roles: as negatives in proportion to their probability (hard ones
+    most), as the positive in proportion to what is missing from probability 1.
+    """
+    D = unit_columns(W)
+    cosines = q @ D
+    pull = (cosines / temperature).softmax(dim=1)
+    positive = (keys @ D).argmax(dim=1, keepdim=True)
+    pull.scatter_(1, positive, 1 - pull.gather(1, positive))
+    return (q.T @ pull - (pull * cosines).sum(dim=0) * D) / q.shape[0]
+
+
+@torch.no_grad()
+def update_dictionary(
+    W: Tensor, V: Tensor, views: tuple[tuple[Tensor, Tensor], tuple[Tensor, Tensor]],
+    temperature: float, lr: float, momentum: float = 0.9,
+) -> None:  # fmt: skip
+    """One momentum step of the dictionary in place; `views` are (queries, keys of the other view) of both views."""
+    push = sum(dictionary_push(q.detach(), k, W, temperature) for q, k in views)
+    V.mul_(momentum).sub_(push / (W.norm(dim=0) * temperature))
+    W.sub_(lr * V)

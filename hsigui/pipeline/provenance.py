@@ -1,0 +1,143 @@
+"""How a map came to be: written beside it as JSON, read again when the map is scored, printed in the report.
+
+The record stands beside the map, with its stem and the ending `.hsigui.json`: `"format": "hsigui-map"`, `scene` (name, rows, cols,
+bands), `settings` (section -> name -> value), `seeds`, `device`, `seconds` (step -> seconds), `labels` (path of the
+training labels and `labels_sha256`, the hash of that file) and `commands`. Loads no torch.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import importlib.metadata
+import json
+import platform
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+from typing import Any
+
+from hsigui import __version__
+from hsigui.cube.cube import Cube
+from hsigui.cube.saving import written_beside
+from hsigui.report.maps import LegendRow
+from hsigui.report.write import ReportContext
+from hsigui.specs import MapSpec, PretrainSpec, ProbeSpec
+
+FORMAT = "hsigui-map"
+PACKAGES = ("numpy", "scipy", "scikit-learn", "torch")
+
+
+@dataclass(frozen=True)
+class Provenance:
+    """What a report says of a map besides its accuracy; see the module's text for the fields."""
+
+    scene: Mapping[str, Any] = field(default_factory=dict)
+    settings: Mapping[str, Any] = field(default_factory=dict)
+    seeds: Mapping[str, int] = field(default_factory=dict)
+    device: str = ""
+    seconds: Mapping[str, float] = field(default_factory=dict)
+    labels: str = ""
+    labels_sha256: str = ""
+    commands: tuple[str, ...] = ()
+    pixel_area_m2: float | None = None
+
+    def context(self, title: str, legend: tuple[LegendRow, ...], notes: tuple[str, ...] = ()) -> ReportContext:
+        """The report's text about this map."""
+        return ReportContext(
+            title=title,
+            cube_name=str(self.scene.get("name", "")),
+            rows=int(self.scene.get("rows", 0)),
+            cols=int(self.scene.get("cols", 0)),
+            bands=int(self.scene.get("bands", 0)),
+            settings=self.settings,
+            seeds=self.seeds,
+            versions=versions(),
+            device=self.device,
+            seconds=self.seconds,
+            commands=self.commands,
+            transductive=bool(self.settings.get("Pretraining")),
+            legend=legend,
+            pixel_area_m2=self.pixel_area_m2,
+            notes=notes,
+        )
+
+
+def describe_run(
+    cube: Cube, pretraining: PretrainSpec, epochs: int, probe: ProbeSpec, drawn: MapSpec, *,
+    device: str, seconds: Mapping[str, float], labels: Path | None = None, commands: tuple[str, ...] = (),
+    seeds: Mapping[str, int] | None = None,
+) -> Provenance:  # fmt: skip
+    """The record of a map made from this cube.
+
+    Args:
+        epochs: passes or steps that the encoder was trained for.
+        labels: file of the training labels, where they are in one.
+        seeds: others than the pretraining's.
+    """
+    return Provenance(
+        scene={"name": cube.name, "rows": cube.rows, "cols": cube.cols, "bands": cube.bands},
+        settings={
+            "Pretraining": {"method": pretraining.method, "preset": pretraining.preset, "epochs": epochs},
+            "Probe": {"classifier": "multinomial logistic regression", "C": probe.strength},
+            "Map": {"smoothing of probabilities (pixels)": drawn.smooth},
+        },
+        seeds={"pretraining": pretraining.seed, **(seeds or {})},
+        device=device,
+        seconds=dict(seconds),
+        labels=str(labels.resolve()) if labels else "",
+        labels_sha256=file_hash(labels) if labels else "",
+        commands=commands,
+        pixel_area_m2=pixel_area(cube),
+    )
+
+
+def save(record: Provenance, map_path: Path) -> Path:
+    """Writes the record beside a map."""
+    path = record_path(map_path)
+    with written_beside(path) as (beside,):
+        beside.write_text(
+            json.dumps({"format": FORMAT, "program": f"hsigui {__version__}", **asdict(record)}, indent=1)
+        )
+    return path
+
+
+def load(map_path: Path) -> Provenance | None:
+    """The record beside a map; None where there is none, as for maps made by other programs."""
+    try:
+        values = json.loads(record_path(map_path).read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        return None
+    if not isinstance(values, dict) or values.get("format") != FORMAT:
+        return None
+    known = {name: values[name] for name in Provenance.__dataclass_fields__ if name in values}
+    return Provenance(**{**known, "commands": tuple(known.get("commands", ()))})
+
+
+def record_path(map_path: Path) -> Path:
+    return map_path.with_suffix(".hsigui.json")
+
+
+def file_hash(path: Path) -> str:
+    return hashlib.sha256(path.read_bytes()).hexdigest()
+
+
+def versions() -> dict[str, str]:
+    """Of this program, Python and the packages that decide the numbers."""
+    found = {"hsigui": __version__, "Python": platform.python_version()}
+    for package in PACKAGES:
+        found[package] = importlib.metadata.version(package)
+    return found
+
+
+def pixel_area(cube: Cube) -> float | None:
+    """Square metres a pixel, where the scene has a projected system in metres."""
+    transform, wkt = cube.geo.transform, cube.geo.crs_wkt
+    if transform is None or not wkt:
+        return None
+    from rasterio.crs import CRS  # here: rasterio takes a while to import and most calls do not need it
+
+    crs = CRS.from_wkt(wkt)
+    if not crs.is_projected:
+        return None
+    a, b, _, d, e, _ = transform
+    return float(abs(a * e - b * d) * crs.linear_units_factor[1] ** 2)

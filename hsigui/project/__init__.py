@@ -1,0 +1,1 @@
+"""Studies on disk, and labels that survive a crash."""

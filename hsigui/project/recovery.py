@@ -1,0 +1,137 @@
+"""Labels that survive a crash: a copy of unsaved labels beside the program's state, keyed by their scene.
+
+Each running window writes a file of its own, so two windows on one scene cannot overwrite each other. Nothing is
+deleted unless the labels were saved elsewhere or the user gave them up, and then the last copy is still kept as `.old`.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import io
+import json
+import os
+import re
+import tempfile
+import time
+import uuid
+import zipfile
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import platformdirs
+from numpy.typing import NDArray
+
+from hsigui.cube.cube import Cube
+from hsigui.labels.classes import ClassInfo, ClassTable
+
+FORMAT = 1
+
+
+@dataclass(frozen=True)
+class Recovered:
+    """Labels found again.
+
+    Attributes:
+        array: class numbers, rows x cols uint16.
+        saved_at: seconds since the epoch.
+        path: the file they came from; hand it to `retire` once they are safe.
+    """
+
+    array: NDArray[np.uint16]
+    classes: ClassTable
+    saved_at: float
+    path: Path
+
+    @property
+    def labelled(self) -> int:
+        return int(np.count_nonzero(self.array))
+
+
+def state_folder() -> Path:
+    """Where the copies lie: HSIGUI_STATE_DIR when set, else the platform's folder for state."""
+    base = os.environ.get("HSIGUI_STATE_DIR") or platformdirs.user_state_dir("hsigui", appauthor=False)
+    return Path(base) / "recovery"
+
+
+def scene_key(cube: Cube) -> str:
+    """A file name that stands for a scene: its absolute path and variable, or its name and size when it has no file."""
+    where = str(cube.path.resolve()) if cube.path else f"memory:{cube.name}:{cube.shape}"
+    digest = hashlib.sha256(f"{where}\n{cube.info.variable}".encode()).hexdigest()[:16]
+    name = re.sub(r"[^A-Za-z0-9_-]+", "_", cube.name)[:40] or "scene"
+    return f"{name}-{digest}"
+
+
+class Recovery:
+    """The recovery copies of one window.
+
+    Attributes:
+        problems: sentences about files that could not be read; they were renamed to `.damaged`, never deleted.
+    """
+
+    def __init__(self, folder: Path | None = None) -> None:
+        self.folder = folder or state_folder()
+        self.problems: list[str] = []
+        self._token = uuid.uuid4().hex[:12]
+
+    def own_file(self, key: str) -> Path:
+        return self.folder / f"{key}.{self._token}.npz"
+
+    def save(self, key: str, array: NDArray[np.uint16], classes: ClassTable) -> Path:
+        """Writes the labels beside and renames; the copy written before stays whole until then.
+
+        Raises:
+            OSError: the folder cannot be written to; the labels in memory are not safe then.
+        """
+        self.folder.mkdir(parents=True, exist_ok=True)
+        about = {"format": FORMAT, "saved_at": time.time(), "classes": [[c.number, c.name, c.color] for c in classes]}
+        content = io.BytesIO()
+        np.savez_compressed(content, labels=array.astype(np.uint16), about=np.array(json.dumps(about)))
+        target = self.own_file(key)
+        _replace_bytes(target, content.getvalue())
+        return target
+
+    def waiting(self, key: str, shape: tuple[int, int]) -> list[Recovered]:
+        """Copies that other (crashed) windows left for a scene of this size, newest first; empty ones are left out."""
+        found = []
+        for path in sorted(self.folder.glob(f"{key}.*.npz")):
+            if path == self.own_file(key):
+                continue
+            recovered = self._read(path)
+            if recovered is not None and recovered.array.shape == shape and recovered.labelled:
+                found.append(recovered)
+        return sorted(found, key=lambda r: r.saved_at, reverse=True)
+
+    def retire(self, path: Path) -> None:
+        """Takes a copy out of use: its labels are safe elsewhere or were given up. It is kept once, as `.old`."""
+        if path.exists():
+            key = path.name.rsplit(".", 2)[0]
+            path.replace(path.with_name(f"{key}.old"))
+
+    def _read(self, path: Path) -> Recovered | None:
+        try:
+            with np.load(path, allow_pickle=False) as stored:
+                about = json.loads(str(stored["about"]))
+                array = np.array(stored["labels"], dtype=np.uint16)
+            if array.ndim != 2:
+                raise ValueError(f"{array.ndim} axes")
+            table = ClassTable(tuple(ClassInfo(int(n), str(s), (c[0], c[1], c[2])) for n, s, c in about["classes"]))
+            return Recovered(array, table.merged_with(np.unique(array).tolist()), float(about["saved_at"]), path)
+        except (OSError, ValueError, KeyError, TypeError, IndexError, EOFError, zipfile.BadZipFile) as error:
+            damaged = path.with_suffix(".damaged")
+            self.problems.append(f"A recovery copy of labels could not be read ({error}); it was kept as {damaged}.")
+            path.replace(damaged)
+            return None
+
+
+def _replace_bytes(target: Path, content: bytes) -> None:
+    handle, name = tempfile.mkstemp(dir=target.parent, prefix=".writing.")
+    try:
+        with os.fdopen(handle, "wb") as file:
+            file.write(content)
+            file.flush()
+            os.fsync(file.fileno())
+        Path(name).replace(target)
+    except BaseException:
+        Path(name).unlink(missing_ok=True)
+        raise

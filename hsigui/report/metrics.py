@@ -1,0 +1,224 @@
+"""How good a map is, counted on labelled pixels that were not trained on.
+
+Sources: R. G. Congalton and K. Green, Assessing the Accuracy of Remotely Sensed Data, CRC Press (error matrix, overall,
+producer's and user's accuracy); J. Cohen, A Coefficient of Agreement for Nominal Scales, Educational and Psychological
+Measurement 20, 1960 (kappa).
+
+What is not defined is NaN, shown as n/a and written to JSON as null: never 0, never 1.
+"""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from hsigui.errors import HsiError
+from hsigui.labels.classes import ClassTable, Color
+
+UNCLASSIFIED = "Unclassified"
+_NUMBERS = np.iinfo(np.uint16).max + 1
+
+
+@dataclass(frozen=True)
+class Accuracy:
+    """The agreement of a map with reference labels. Tuples have one entry a class, in the order of `classes`.
+
+    Attributes:
+        classes: class numbers: those of the class table, then others found in the reference or in the map there.
+        names, colors: of these classes.
+        matrix: test pixels, rows = reference, columns = predicted, int64. Square in the order of `classes`, with one
+            more column at the end where some test pixels are unclassified (predicted 0): they are errors.
+        oa: overall accuracy, the correct share of all test pixels.
+        aa: average accuracy, the mean of the producer's accuracies of the classes that have test pixels.
+        kappa: agreement beyond chance; NaN when chance alone agrees fully (one class in reference and map).
+        producers: producer's accuracy (recall): correct share of the reference pixels; NaN for a class without any.
+        users: user's accuracy (precision): correct share of the predicted pixels; NaN for a class never predicted.
+        f1: 2 TP / (2 TP + FP + FN); NaN for a class without test pixels.
+        support: test pixels of each class.
+        train_support: training pixels of each class; None, like the next two, when no training labels were given.
+        n_train: all training pixels.
+        overlap: pixels labelled in the reference that were trained on and therefore left out of the test.
+        n_test: all test pixels.
+        unmapped: test pixels that the map leaves unclassified.
+    """
+
+    classes: tuple[int, ...]
+    names: tuple[str, ...]
+    colors: tuple[Color, ...]
+    matrix: NDArray[np.int64]
+    oa: float
+    aa: float
+    kappa: float
+    producers: tuple[float, ...]
+    users: tuple[float, ...]
+    f1: tuple[float, ...]
+    support: tuple[int, ...]
+    train_support: tuple[int, ...] | None
+    n_train: int | None
+    overlap: int | None
+    n_test: int
+    unmapped: int
+
+    @property
+    def columns(self) -> tuple[str, ...]:
+        """Names of the matrix's columns."""
+        return (*self.names, UNCLASSIFIED) if self.matrix.shape[1] > len(self.names) else self.names
+
+
+def accuracy(
+    predicted: NDArray[np.integer],
+    truth: NDArray[np.integer],
+    classes: ClassTable,
+    train: NDArray[np.integer] | None = None,
+) -> Accuracy:
+    """Compares a map with reference labels, class number by class number.
+
+    Args:
+        predicted: the map, rows x cols, 0 = unclassified.
+        truth: reference labels, rows x cols, 0 = unlabelled: left out.
+        classes: names and colours; classes that it lacks get default ones.
+        train: labels that the map was trained on, 0 = none. Their pixels are left out of the test. None: not known.
+
+    Raises:
+        HsiError: the sizes differ, or no test pixel is left.
+    """
+    _require_size(predicted.shape, truth.shape, "map")
+    trained = np.zeros(truth.shape, dtype=bool)
+    if train is not None:
+        _require_size(train.shape, truth.shape, "raster of training labels")
+        trained = train != 0
+    labelled = truth != 0
+    test = labelled & ~trained
+    if not test.any():
+        raise _nothing_to_test(int(labelled.sum()))
+    reference, mapped = truth[test], predicted[test]
+    trained_on = None if train is None else train[trained]
+    found = {int(n) for part in (reference, mapped, trained_on) if part is not None for n in np.unique(part)}
+    table = classes.merged_with(found)
+    matrix = confusion(reference, mapped, table.numbers)
+    if trained_on is None:
+        return _measured(table, matrix, None, None)
+    return _measured(table, matrix, _counts(trained_on, table.numbers), int((labelled & trained).sum()))
+
+
+def confusion(
+    reference: NDArray[np.integer], predicted: NDArray[np.integer], classes: tuple[int, ...]
+) -> NDArray[np.int64]:
+    """Counts of each pair of reference class (row) and predicted class (column); both 1-D and of equal length.
+
+    Square in the order of `classes`, with one more column for predicted 0 when it occurs.
+
+    Raises:
+        ValueError: a number is in neither `classes` nor 0, or a reference is 0.
+    """
+    size = len(classes)
+    index = np.full(_NUMBERS, -1, dtype=np.int64)
+    index[list(classes)] = np.arange(size)
+    index[0] = size
+    rows, cols = index[reference], index[predicted]
+    if (rows < 0).any() or (cols < 0).any() or (rows == size).any():
+        raise ValueError("a class number that is not in the table")
+    matrix = np.bincount(rows * (size + 1) + cols, minlength=size * (size + 1)).reshape(size, size + 1)
+    return matrix if matrix[:, size].any() else matrix[:, :size]
+
+
+def _measured(
+    table: ClassTable, matrix: NDArray[np.int64], train: tuple[int, ...] | None, overlap: int | None
+) -> Accuracy:
+    size = len(table)
+    right = np.diag(matrix[:, :size]).astype(float)
+    of_reference, of_map = matrix.sum(axis=1), matrix[:, :size].sum(axis=0)
+    total = int(matrix.sum())
+    producers = _ratio(right, of_reference)
+    f1 = _ratio(2 * right, of_reference + of_map)
+    f1[of_reference == 0] = np.nan  # without a reference pixel there is nothing to find
+    agreed = float(right.sum()) / total
+    by_chance = float((of_reference * of_map.astype(float)).sum()) / total**2
+    return Accuracy(
+        classes=table.numbers,
+        names=tuple(c.name for c in table),
+        colors=tuple(c.color for c in table),
+        matrix=matrix,
+        oa=agreed,
+        aa=float(np.nanmean(producers)),
+        kappa=(agreed - by_chance) / (1 - by_chance) if by_chance < 1 else math.nan,
+        producers=tuple(producers.tolist()),
+        users=tuple(_ratio(right, of_map).tolist()),
+        f1=tuple(f1.tolist()),
+        support=tuple(of_reference.tolist()),
+        train_support=train,
+        n_train=None if train is None else sum(train),
+        overlap=overlap,
+        n_test=total,
+        unmapped=int(matrix[:, size:].sum()),
+    )
+
+
+def _ratio(part: NDArray[np.floating], whole: NDArray[np.integer]) -> NDArray[np.float64]:
+    result = np.full(len(part), np.nan)
+    np.divide(part, whole, out=result, where=whole > 0)
+    return result
+
+
+def _counts(numbers: NDArray[np.integer], classes: tuple[int, ...]) -> tuple[int, ...]:
+    found = np.bincount(numbers, minlength=_NUMBERS)
+    return tuple(int(found[n]) for n in classes)
+
+
+def _require_size(shape: tuple[int, ...], truth: tuple[int, ...], what: str) -> None:
+    if shape != truth:
+        raise HsiError(
+            f"The {what} is {' x '.join(map(str, shape))} pixels, the test labels are {' x '.join(map(str, truth))}.",
+            "Choose files made for the same scene.",
+        )
+
+
+def _nothing_to_test(labelled: int) -> HsiError:
+    if labelled:
+        return HsiError(
+            f"There is nothing to test on: all {labelled} labelled pixels were used for training.",
+            "Train on fewer labels, or give test labels of other pixels.",
+        )
+    return HsiError("The test labels hold no class: all their pixels are 0.", "Choose a file with labelled pixels.")
+
+
+def to_json(measured: Accuracy) -> dict[str, Any]:
+    """The figures as JSON-ready values; shares are fractions of 1, null where they are not defined.
+
+    Keys: `oa`, `aa`, `kappa`; `n_test`, `unclassified` (pixels); `n_train`, `overlap` and each class's `train` (pixels,
+    null when no training labels were given); `classes`, a list of objects
+    with `number`, `name`, `producers_accuracy`, `users_accuracy`, `f1`, `test`, `train`; `matrix`, a list of rows
+    (reference) of columns (predicted) in the order of `classes`; `columns`, the names of the columns, with
+    "Unclassified" at the end when the matrix has that column.
+    """
+    return {
+        "oa": _or_null(measured.oa),
+        "aa": _or_null(measured.aa),
+        "kappa": _or_null(measured.kappa),
+        "n_test": measured.n_test,
+        "n_train": measured.n_train,
+        "overlap": measured.overlap,
+        "unclassified": measured.unmapped,
+        "classes": [
+            {
+                "number": number,
+                "name": measured.names[i],
+                "producers_accuracy": _or_null(measured.producers[i]),
+                "users_accuracy": _or_null(measured.users[i]),
+                "f1": _or_null(measured.f1[i]),
+                "test": measured.support[i],
+                "train": None if measured.train_support is None else measured.train_support[i],
+            }
+            for i, number in enumerate(measured.classes)
+        ],
+        "columns": list(measured.columns),
+        "matrix": measured.matrix.tolist(),
+    }
+
+
+def _or_null(value: float) -> float | None:
+    return None if math.isnan(value) else value

@@ -1,0 +1,140 @@
+"""Preferences of the user, kept as JSON in the platform's configuration folder.
+
+Reading is tolerant: a file that cannot be understood is kept aside and the defaults are used, because no preference is
+worth a program that does not start.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import json
+import os
+import tempfile
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import platformdirs
+
+RECENT_LIMIT = 10
+THEMES = ("system", "light", "dark")
+
+
+@dataclass(frozen=True)
+class Settings:
+    """What is remembered from one start of the window to the next.
+
+    Attributes:
+        recent: scenes opened last, newest first, as absolute paths.
+        theme: "system", "light" or "dark".
+        geometry, layout: the window's place and its docks, as Qt wrote them, in base64.
+        last_folder: where a file was chosen last.
+        device: "auto", "cpu", "cuda" or "mps".
+    """
+
+    recent: tuple[str, ...] = ()
+    theme: str = "system"
+    geometry: str = ""
+    layout: str = ""
+    last_folder: str = ""
+    device: str = "auto"
+
+    def with_recent(self, path: str) -> Settings:
+        """These settings with a path in front of the recent ones, named once."""
+        others = tuple(p for p in self.recent if p != path)
+        return dataclasses.replace(self, recent=(path, *others)[:RECENT_LIMIT])
+
+    def without_recent(self, path: str) -> Settings:
+        return dataclasses.replace(self, recent=tuple(p for p in self.recent if p != path))
+
+
+def config_folder() -> Path:
+    """The folder of the settings: HSIGUI_CONFIG_DIR when set, else the platform's own."""
+    return Path(os.environ.get("HSIGUI_CONFIG_DIR") or platformdirs.user_config_dir("hsigui", appauthor=False))
+
+
+class SettingsStore:
+    """Reads and writes the settings of one folder.
+
+    Attributes:
+        problem: one sentence about what went wrong in the last call; empty when nothing did.
+    """
+
+    def __init__(self, folder: Path | None = None) -> None:
+        self.folder = folder or config_folder()
+        self.problem = ""
+
+    @property
+    def path(self) -> Path:
+        return self.folder / "settings.json"
+
+    def load(self) -> Settings:
+        """The stored settings; the defaults when there are none or they cannot be read."""
+        self.problem = ""
+        try:
+            values = json.loads(self.path.read_text(encoding="utf-8"))
+            if not isinstance(values, dict):
+                raise ValueError("not an object")
+        except FileNotFoundError:
+            return Settings()
+        except OSError as error:
+            self.problem = f"The settings {self.path} could not be read ({error.strerror or error})."
+            return Settings()
+        except ValueError:
+            self._keep_aside()
+            return Settings()
+        return _from_json(values)
+
+    def save(self, settings: Settings) -> bool:
+        """Writes beside and renames, so that a crash leaves the old file whole. Returns whether it worked."""
+        self.problem = ""
+        try:
+            self.folder.mkdir(parents=True, exist_ok=True)
+            write_text_atomically(self.path, json.dumps(dataclasses.asdict(settings), indent=2) + "\n")
+        except OSError as error:
+            self.problem = f"The settings could not be written to {self.path} ({error.strerror or error})."
+            return False
+        return True
+
+    def _keep_aside(self) -> None:
+        aside = self.path.with_name("settings.broken.json")
+        self.problem = f"The settings could not be understood; they were kept as {aside} and the defaults are used."
+        try:
+            self.path.replace(aside)
+        except OSError as error:
+            self.problem = f"The settings {self.path} could not be understood ({error.strerror or error})."
+
+
+def write_text_atomically(path: Path, text: str) -> None:
+    """Writes a text file such that either the old or the whole new one is there.
+
+    Raises:
+        OSError: the folder is missing or cannot be written to.
+    """
+    handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
+    try:
+        with os.fdopen(handle, "w", encoding="utf-8") as file:
+            file.write(text)
+            file.flush()
+            os.fsync(file.fileno())
+        Path(name).replace(path)
+    except BaseException:
+        Path(name).unlink(missing_ok=True)
+        raise
+
+
+def _from_json(values: dict[str, Any]) -> Settings:
+    """Takes each value that has the right type and drops the others, so that one odd entry costs only itself."""
+    taken: dict[str, Any] = {}
+    for spec in dataclasses.fields(Settings):
+        value = values.get(spec.name)
+        if spec.name == "recent":
+            if isinstance(value, list):
+                taken["recent"] = tuple(v for v in value if isinstance(v, str) and v)[:RECENT_LIMIT]
+        elif isinstance(value, str):
+            taken[spec.name] = value
+    if taken.get("theme") not in THEMES:
+        taken.pop("theme", None)
+    if taken.get("device") not in ("auto", "cpu", "cuda", "mps"):
+        taken.pop("device", None)
+    return Settings(**taken)

@@ -1,0 +1,49 @@
+"""Questions that need an answer before the program can go on. Tests put their own answers in place of this class."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from PySide6.QtGui import QColor
+from PySide6.QtWidgets import QColorDialog, QFileDialog, QMessageBox, QWidget
+
+SCENES = "Scenes (*.hdr *.img *.dat *.bsq *.bil *.bip *.raw *.mat *.tif *.tiff *.npy);;All files (*)"
+RASTERS = "Label rasters (*.tif *.tiff *.hdr *.img *.dat *.mat *.npy);;All files (*)"
+SAVED = "GeoTIFF (*.tif);;ENVI Classification (*.hdr);;MATLAB (*.mat)"
+
+
+class Prompts:
+    """Asks by the system's own dialogs, over a window."""
+
+    def __init__(self, parent: QWidget) -> None:
+        self._parent = parent
+
+    def open_path(self, title: str, folder: str, *, scene: bool) -> Path | None:
+        name, _ = QFileDialog.getOpenFileName(self._parent, title, folder, SCENES if scene else RASTERS)
+        return Path(name) if name else None
+
+    def save_path(self, title: str, proposal: str) -> Path | None:
+        name, kind = QFileDialog.getSaveFileName(self._parent, title, proposal, SAVED)
+        if not name:
+            return None
+        path = Path(name)
+        if not path.suffix:
+            path = path.with_name(path.name + {"G": ".tif", "E": ".hdr", "M": ".mat"}[kind[0]])
+        return path
+
+    def unsaved_labels(self) -> str:
+        """What to do with labels that are in no file: "save", "discard" or "cancel"."""
+        buttons = QMessageBox.StandardButton
+        box = QMessageBox(self._parent)
+        box.setIcon(QMessageBox.Icon.Question)
+        box.setWindowTitle("Unsaved labels")
+        box.setText("The labels have not been saved.")
+        box.setInformativeText("Save them before going on?")
+        box.setStandardButtons(buttons.Save | buttons.Discard | buttons.Cancel)
+        box.setDefaultButton(buttons.Save)
+        answer = box.exec()
+        return {buttons.Save.value: "save", buttons.Discard.value: "discard"}.get(answer, "cancel")
+
+    def color(self, present: tuple[int, int, int], name: str) -> tuple[int, int, int] | None:
+        color = QColorDialog.getColor(QColor(*present), self._parent, f"Colour of {name}")
+        return (color.red(), color.green(), color.blue()) if color.isValid() else None

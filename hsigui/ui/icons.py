@@ -1,0 +1,68 @@
+"""Icons drawn from SVG in the colours of the palette, renewed by themselves when the palette changes."""
+
+from __future__ import annotations
+
+from functools import lru_cache
+
+from PySide6.QtCore import QByteArray, QPoint, QRect, QRectF, QSize, Qt
+from PySide6.QtGui import QColor, QGuiApplication, QIcon, QIconEngine, QPainter, QPalette, QPixmap
+from PySide6.QtSvg import QSvgRenderer
+
+from hsigui.assets import resource
+
+_ROLES = {
+    QIcon.Mode.Normal: (QPalette.ColorGroup.Active, QPalette.ColorRole.ButtonText),
+    QIcon.Mode.Active: (QPalette.ColorGroup.Active, QPalette.ColorRole.ButtonText),
+    QIcon.Mode.Disabled: (QPalette.ColorGroup.Disabled, QPalette.ColorRole.ButtonText),
+    QIcon.Mode.Selected: (QPalette.ColorGroup.Active, QPalette.ColorRole.HighlightedText),
+}
+
+
+def icon(name: str) -> QIcon:
+    """The icon of a name, for example "open"; `names()` lists them.
+
+    Raises:
+        FileNotFoundError: there is no such icon.
+    """
+    _source(name)
+    return QIcon(_Engine(name))
+
+
+def names() -> list[str]:
+    """Every icon that there is."""
+    return sorted(path.stem for path in resource("icons").glob("*.svg"))
+
+
+class _Engine(QIconEngine):
+    """Paints one SVG with `currentColor` replaced by the palette's colour of the moment."""
+
+    def __init__(self, name: str) -> None:
+        super().__init__()
+        self._name = name
+
+    def paint(self, painter: QPainter, rect: QRect, mode: QIcon.Mode, state: QIcon.State) -> None:
+        del state
+        group, role = _ROLES[mode]
+        _renderer(self._name, QGuiApplication.palette().color(group, role).rgba()).render(painter, QRectF(rect))
+
+    def pixmap(self, size: QSize, mode: QIcon.Mode, state: QIcon.State) -> QPixmap:
+        made = QPixmap(size)
+        made.fill(Qt.GlobalColor.transparent)
+        painter = QPainter(made)
+        self.paint(painter, QRect(QPoint(0, 0), size), mode, state)
+        painter.end()
+        return made
+
+    def clone(self) -> QIconEngine:
+        return _Engine(self._name)
+
+
+@lru_cache(maxsize=256)
+def _renderer(name: str, rgba: int) -> QSvgRenderer:
+    color = QColor.fromRgba(rgba)
+    return QSvgRenderer(QByteArray(_source(name).replace("currentColor", color.name()).encode()))
+
+
+@lru_cache(maxsize=128)
+def _source(name: str) -> str:
+    return resource("icons", f"{name}.svg").read_text(encoding="utf-8")

@@ -1,0 +1,367 @@
+"""The window: builds the widgets, places them, and wires them to the controllers. Decides nothing itself."""
+
+from __future__ import annotations
+
+import base64
+import dataclasses
+from collections.abc import Callable
+from functools import partial
+from pathlib import Path
+
+from PySide6.QtCore import QByteArray, QSize, Qt
+from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent
+from PySide6.QtWidgets import (
+    QApplication,
+    QDockWidget,
+    QFrame,
+    QMainWindow,
+    QMenu,
+    QScrollArea,
+    QSpinBox,
+    QSplitter,
+    QStackedWidget,
+    QToolBar,
+    QVBoxLayout,
+    QWidget,
+)
+
+from hsigui.project.recovery import Recovery
+from hsigui.settings import SettingsStore
+from hsigui.ui import theme
+from hsigui.ui.actions import Actions
+from hsigui.ui.desk import Desk
+from hsigui.ui.dialogs.about import AboutDialog
+from hsigui.ui.dialogs.prompts import Prompts
+from hsigui.ui.dialogs.shortcuts import ShortcutSheet
+from hsigui.ui.export import ExportController
+from hsigui.ui.image_view import ImageView
+from hsigui.ui.job_bridge import JobBridge
+from hsigui.ui.label_controller import LabelController
+from hsigui.ui.label_files import LabelFiles
+from hsigui.ui.legend import LegendView
+from hsigui.ui.map_controller import MapController
+from hsigui.ui.message_bar import MessageBar
+from hsigui.ui.panels.classes_panel import ClassesPanel
+from hsigui.ui.panels.display_panel import DisplayPanel
+from hsigui.ui.panels.map_panel import MapPanel
+from hsigui.ui.panels.method_panel import MethodPanel
+from hsigui.ui.panels.results_panel import ResultsPanel
+from hsigui.ui.scene_controller import SceneController
+from hsigui.ui.session import Session
+from hsigui.ui.spectrum_view import SpectrumView
+from hsigui.ui.start_page import StartPage
+from hsigui.ui.status import StatusBar
+from hsigui.ui.training_controller import TrainingController
+from hsigui.ui.training_view import TrainingView
+
+CLOSE_SECONDS = 5.0
+TITLE = "hsigui"
+
+
+class MainWindow(QMainWindow):
+    """The one window of the program.
+
+    Args:
+        store: where the settings lie; the platform's folder when not given.
+        prompts: asks the user; tests answer by themselves.
+    """
+
+    def __init__(
+        self, store: SettingsStore | None = None, prompts: Prompts | None = None, recovery: Recovery | None = None
+    ) -> None:
+        super().__init__()
+        self.setAcceptDrops(True)
+        self.session = Session(self)
+        self.bridge = JobBridge(self)
+        self.messages = MessageBar(self)
+        store = store or SettingsStore()
+        settings = store.load()
+        self.desk = Desk(self, self.session, self.bridge, self.messages, prompts or Prompts(self), store, settings)
+        self._may_close = False
+        self._build_views()
+        self._build_controllers(recovery)
+        self.actions_ = Actions(self, self._handlers())
+        self._build_panels()
+        self._build_docks()
+        self._build_bars()
+        self._wire()
+        self._restore()
+        if store.problem:
+            self.messages.warning(store.problem)
+
+    # Building
+
+    def _build_views(self) -> None:
+        self.image, self.spectra = ImageView(self), SpectrumView(self)
+        self.training, self.legend = TrainingView(self), LegendView(self)
+        self.display, self.classes, self.results = DisplayPanel(self), ClassesPanel(self), ResultsPanel(self)
+        self.start_page = StartPage(self)
+        self.pages = QStackedWidget(self)
+        self.pages.addWidget(self.start_page)
+        self.pages.addWidget(self.image)
+        central = QWidget(self)
+        column = QVBoxLayout(central)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(0)
+        column.addWidget(self.messages)
+        column.addWidget(self.pages, 1)
+        self.setCentralWidget(central)
+
+    def _build_controllers(self, recovery: Recovery | None) -> None:
+        self.label_files = LabelFiles(self.desk, recovery)
+        self.labels = LabelController(self.desk, self.image, self.classes)
+        self.scene = SceneController(self.desk, self.image, self.spectra, self.display, self.label_files.leave)
+        self.exporter = ExportController(self.desk)
+
+    def _build_panels(self) -> None:
+        a = self.actions_
+        self.method = MethodPanel((a["pretrain"], a["pause"], a["cancel"]), self)
+        self.map_panel = MapPanel(a["show_map"], a["live"], a["renew_map"], self.legend)
+        self.trainer = TrainingController(self.desk, self.method, self.training)
+        self.maps = MapController(self.desk, self.image, self.map_panel, self.legend, self.results)
+
+    def _build_docks(self) -> None:
+        for corner, area in (
+            (Qt.Corner.BottomLeftCorner, Qt.DockWidgetArea.LeftDockWidgetArea),
+            (Qt.Corner.BottomRightCorner, Qt.DockWidgetArea.RightDockWidgetArea),
+        ):
+            self.setCorner(corner, area)
+        left, right = Qt.DockWidgetArea.LeftDockWidgetArea, Qt.DockWidgetArea.RightDockWidgetArea
+        train = QSplitter(Qt.Orientation.Vertical, self)
+        train.addWidget(self.method)
+        train.addWidget(self.training)
+        train.setStretchFactor(1, 1)
+        train.setChildrenCollapsible(False)
+        self.docks = {
+            "Display": self._dock("Display", self.display, left),
+            "Classes": self._dock("Classes", self.classes, left),
+            "Training": self._dock("Training", train, right),
+            "Map": self._dock("Map", self.map_panel, right),
+            "Results": self._dock("Results", self.results, right),
+            "Spectra": self._dock("Spectra", self.spectra, Qt.DockWidgetArea.BottomDockWidgetArea, scroll=False),
+        }
+        self.tabifyDockWidget(self.docks["Map"], self.docks["Results"])
+        self.docks["Map"].raise_()
+        self._size_docks()
+
+    def _size_docks(self) -> None:
+        d, horizontal, vertical = self.docks, Qt.Orientation.Horizontal, Qt.Orientation.Vertical
+        self.resizeDocks([d["Display"], d["Training"]], [270, 320], horizontal)
+        self.resizeDocks([d["Display"], d["Classes"]], [210, 440], vertical)
+        self.resizeDocks([d["Training"], d["Map"]], [390, 310], vertical)
+        self.resizeDocks([d["Spectra"]], [210], vertical)
+
+    def _dock(self, title: str, widget: QWidget, area: Qt.DockWidgetArea, scroll: bool = True) -> QDockWidget:
+        dock = QDockWidget(title, self)
+        dock.setObjectName(f"dock {title}")
+        if scroll:
+            room = QScrollArea(dock)
+            room.setWidget(widget)
+            room.setWidgetResizable(True)
+            room.setFrameShape(QFrame.Shape.NoFrame)
+            room.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+            room.setMinimumWidth(widget.minimumSizeHint().width())
+            dock.setWidget(room)
+        else:
+            dock.setWidget(widget)
+        self.addDockWidget(area, dock)
+        return dock
+
+    def _build_bars(self) -> None:
+        self.brush = QSpinBox(self)
+        self.brush.setRange(1, 99)
+        self.brush.setValue(self.image.brush_size)
+        self.brush.setPrefix("Brush ")
+        self.brush.setSuffix(" px")
+        self.brush.setToolTip("Diameter of brush and eraser ([ and ])")
+        self.brush.setFocusPolicy(Qt.FocusPolicy.ClickFocus)
+        bar = QToolBar("Tools", self)
+        bar.setObjectName("toolbar")
+        bar.setIconSize(QSize(20, 20))
+        bar.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonIconOnly)
+        self.actions_.fill_toolbar(bar, {"@brush": self.brush})
+        for name in ("pretrain", "live", "export"):
+            bar.widgetForAction(self.actions_[name]).setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
+        self.addToolBar(bar)
+        self.toolbar = bar
+        self.actions_.fill_menus({"@recent": self._add_recent, "@docks": self._add_docks})
+        self.status = StatusBar(self.session, self.bridge, self)
+        self.setStatusBar(self.status)
+
+    def _add_recent(self, menu: QMenu) -> None:
+        self._recent_menu = menu.addMenu("Open &recent")
+
+    def _add_docks(self, menu: QMenu) -> None:
+        panels = menu.addMenu("&Panels")
+        for dock in self.docks.values():
+            panels.addAction(dock.toggleViewAction())
+
+    # Wiring
+
+    def _handlers(self) -> dict[str, Callable[..., object]]:
+        """What each action does; the ids are those of the table."""
+        classes = {f"class_{n}": partial(self.labels.choose_place, n) for n in range(1, 10)}
+        tools = {f"tool_{n}": partial(self.image.set_tool, n) for n in ("navigate", "brush", "eraser", "polygon")}
+        themes = {f"theme_{n}": partial(self.set_theme, n) for n in theme.SCHEMES}
+        return classes | tools | themes | self._scene_handlers() | self._work_handlers()
+
+    def _scene_handlers(self) -> dict[str, Callable[..., object]]:
+        files, scene, image = self.label_files, self.scene, self.image
+        return {
+            "open": scene.ask_and_open,
+            "open_demo": scene.open_demo,
+            "open_labels": files.ask_and_open_labels,
+            "open_truth": files.ask_and_open_truth,
+            "save_labels": files.save,
+            "save_labels_as": files.save_as,
+            "draw_sample": files.ask_and_sample,
+            "export": self.exporter.ask,
+            "quit": self.close,
+            "fit": image.fit,
+            "zoom_in": image.zoom_in,
+            "zoom_out": image.zoom_out,
+            "brush_smaller": image.shrink_brush,
+            "brush_larger": image.grow_brush,
+            "true_colour": partial(scene.show_preset, "true colour"),
+            "infrared": partial(scene.show_preset, "colour infrared"),
+            "default_bands": partial(scene.show_preset, "default bands"),
+            "show_labels": image.set_labels_visible,
+            "show_map": image.set_map_visible,
+            "clear_spectra": self.spectra.clear,
+        }
+
+    def _work_handlers(self) -> dict[str, Callable[..., object]]:
+        # The trainer and the map controller are made after the actions, because their panels hold some of these.
+        return {
+            "undo": self.session.undo,
+            "redo": self.session.redo,
+            "add_class": self.labels.add_class,
+            "delete_class": self.labels.delete_class,
+            "pretrain": lambda: self.trainer.pretrain(),
+            "pause": lambda paused: self.trainer.pause(paused),
+            "cancel": lambda: self.trainer.cancel(),
+            "live": self.session.set_live,
+            "renew_map": lambda: self.maps.renew(),
+            "overlay_less": lambda: self.maps.change_opacity(-1),
+            "overlay_more": lambda: self.maps.change_opacity(1),
+            "shortcuts": partial(self._show_dialog, ShortcutSheet),
+            "about": partial(self._show_dialog, AboutDialog),
+        }
+
+    def _wire(self) -> None:
+        self.bridge.failed.connect(self.desk.fail)
+        self.bridge.warned.connect(lambda _job, text: self.messages.warning(text))
+        self.session.changed.connect(self._changed)
+        self.scene.opened.connect(lambda _opened: self.label_files.offer_recovery())
+        self.scene.opened.connect(lambda _opened: self._show_recent())
+        self.scene.values_read.connect(self.status.show_values)
+        self.labels.settled.connect(self.maps.labels_settled)
+        self.trainer.pause_changed.connect(self.actions_["pause"].setChecked)
+        self.image.hovered.connect(self._hovered)
+        self.image.left_scene.connect(self._left)
+        self.image.tool_changed.connect(lambda name: self.actions_[f"tool_{name}"].setChecked(True))
+        self.image.brush_size_changed.connect(self.brush.setValue)
+        self.brush.valueChanged.connect(lambda size: setattr(self.image, "brush_size", size))
+        self.start_page.open_asked.connect(self.scene.ask_and_open)
+        self.start_page.demo_asked.connect(self.scene.open_demo)
+        self.start_page.recent_asked.connect(self.scene.open_path)
+        self.method.device_changed.connect(
+            lambda name: self.desk.remember(dataclasses.replace(self.desk.settings, device=name))
+        )
+        self._changed("scene")
+
+    def _changed(self, what: str) -> None:
+        self.actions_.update(self.session)
+        if what in ("scene", "saved", "labels", "classes"):
+            self._show_title()
+        if what == "scene" and self.session.cube is not None:
+            self.pages.setCurrentWidget(self.image)
+            self.image.setFocus()
+
+    def _show_title(self) -> None:
+        cube = self.session.cube
+        self.setWindowModified(self.session.unsaved)
+        self.setWindowTitle(f"{cube.name}[*] – {TITLE}" if cube is not None else TITLE)
+
+    def _hovered(self, row: int, col: int) -> None:
+        self.status.show_pixel(row, col)
+        self.map_panel.set_pixel(self.maps.pixel(row, col))
+
+    def _left(self) -> None:
+        self.status.leave_scene()
+        self.map_panel.set_pixel("")
+
+    def _show_dialog(self, kind: Callable[[QWidget], AboutDialog | ShortcutSheet]) -> None:
+        dialog = kind(self)
+        dialog.finished.connect(dialog.deleteLater)
+        dialog.open()
+
+    # Preferences
+
+    def set_theme(self, name: str) -> None:
+        """Gives the window "system", "light" or "dark" colours, and remembers it."""
+        app = QApplication.instance()
+        if isinstance(app, QApplication):
+            theme.apply(app, name)
+        self.desk.remember(dataclasses.replace(self.desk.settings, theme=name))
+
+    def _restore(self) -> None:
+        settings = self.desk.settings
+        self.resize(1280, 800)
+        self.actions_[f"theme_{settings.theme}"].setChecked(True)
+        self.method.set_device(settings.device)
+        if settings.geometry:
+            self.restoreGeometry(_decoded(settings.geometry))
+        if settings.layout:
+            self.restoreState(_decoded(settings.layout))
+        self._show_recent()
+
+    def _show_recent(self) -> None:
+        recent = self.desk.settings.recent
+        self.start_page.set_recent(recent)
+        self._recent_menu.clear()
+        self._recent_menu.setEnabled(bool(recent))
+        for text in recent:
+            self._recent_menu.addAction(text, partial(self.scene.open_path, text))
+
+    # Dropping and closing
+
+    def dragEnterEvent(self, event: QDragEnterEvent) -> None:
+        if any(url.isLocalFile() for url in event.mimeData().urls()):
+            event.acceptProposedAction()
+
+    def dropEvent(self, event: QDropEvent) -> None:
+        paths = [url.toLocalFile() for url in event.mimeData().urls() if url.isLocalFile()]
+        if paths:
+            event.acceptProposedAction()
+            self.scene.open_path(Path(paths[0]))
+
+    def closeEvent(self, event: QCloseEvent) -> None:
+        if not self._may_close:
+            event.ignore()
+            self.label_files.leave(self._close_now)
+            if not self._may_close:
+                return
+        self.desk.remember(
+            dataclasses.replace(
+                self.desk.settings,
+                geometry=_encoded(self.saveGeometry()),
+                layout=_encoded(self.saveState()),
+            )
+        )
+        self.bridge.close(CLOSE_SECONDS)
+        event.accept()
+
+    def _close_now(self) -> None:
+        self._may_close = True
+        if self.isVisible():
+            self.close()
+
+
+def _encoded(data: QByteArray) -> str:
+    return base64.b64encode(bytes(data.data())).decode("ascii")
+
+
+def _decoded(text: str) -> QByteArray:
+    """What `_encoded` wrote; Qt itself refuses what is no geometry."""
+    return QByteArray.fromBase64(text.encode("ascii", "ignore"))

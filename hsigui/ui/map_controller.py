@@ -1,0 +1,179 @@
+"""The map: renewed after strokes without pretraining again, shown, and measured where there is ground truth."""
+
+from __future__ import annotations
+
+from functools import partial
+
+import numpy as np
+from PySide6.QtCore import QObject
+
+from hsigui.ui import work
+from hsigui.ui.desk import Desk
+from hsigui.ui.image_view import ImageView
+from hsigui.ui.job_bridge import Latest
+from hsigui.ui.legend import LegendView
+from hsigui.ui.panels.map_panel import MapPanel
+from hsigui.ui.panels.results_panel import ResultsPanel
+
+OPACITY_STEP = 0.05
+FIRST_OPACITY = 0.6
+
+
+class MapController(QObject):
+    """Keeps map, legend and figures in step with labels, features and truth."""
+
+    def __init__(
+        self, desk: Desk, image: ImageView, panel: MapPanel, legend: LegendView, results: ResultsPanel
+    ) -> None:
+        super().__init__(desk.window)
+        self._desk, self._session = desk, desk.session
+        self._image, self._panel, self._legend, self._results = image, panel, legend, results
+        self._opacity = FIRST_OPACITY
+        self._mapping = Latest(desk.bridge, "Renew map", self._take)
+        self._measuring = Latest(desk.bridge, "Measure map", self._take)
+        panel.opacity_changed.connect(self._set_opacity)
+        panel.smooth_changed.connect(self._set_smooth)
+        panel.set_opacity(FIRST_OPACITY)
+        image.set_map_opacity(FIRST_OPACITY)
+        self._session.changed.connect(self._changed)
+
+    @property
+    def busy(self) -> bool:
+        """Whether a map is being made or measured."""
+        return self._mapping.busy or self._measuring.busy
+
+    def renew(self) -> None:
+        """Makes the map from the labels as they are now; the newest wish wins."""
+        session = self._session
+        if session.features is None:
+            self._explain()
+            return
+        if session.labelled_classes < 2:
+            self._mapping.forget()
+            self._explain()
+            return
+        truth = None if session.truth is None else session.truth.array
+        self._measuring.forget()  # of the map before; its answer must not replace the new one
+        self._mapping.request(
+            partial(
+                work.make_map,
+                features=session.features,
+                labels=session.labels.array.copy(),
+                classes=session.classes,
+                truth=truth,
+                smooth=session.smooth,
+            )
+        )
+
+    def labels_settled(self) -> None:
+        """Labels changed: renew when the map is live, else say that it is not of the present labels."""
+        if self._session.live:
+            self.renew()
+        else:
+            self._explain()
+
+    def change_opacity(self, steps: int) -> None:
+        """By steps of 5 %."""
+        self._panel.set_opacity(min(1.0, max(0.0, self._opacity + steps * OPACITY_STEP)))
+
+    def pixel(self, row: int, col: int) -> str:
+        """Class and confidence of a pixel of the map; empty where there is none."""
+        class_map = self._session.class_map
+        if class_map is None:
+            return ""
+        number = int(class_map.classes[row, col])
+        if not number:
+            return "no data"
+        return f"{self._session.classes.get(number).name}, {100 * float(class_map.confidence[row, col]):.0f} % sure"
+
+    def _set_opacity(self, value: float) -> None:
+        self._opacity = value
+        self._image.set_map_opacity(value)
+
+    def _set_smooth(self, value: float) -> None:
+        self._session.smooth = value
+        if self._session.class_map is not None:
+            self.renew()
+
+    def _take(self, mapped: work.Mapped) -> None:
+        self._session.set_map(mapped.probe, mapped.class_map, mapped.trained_on, mapped.accuracy)
+
+    def _measure(self) -> None:
+        """The map stays; only what it is measured on has changed."""
+        session = self._session
+        if session.class_map is None or session.trained_on is None or session.truth is None:
+            return
+        self._measuring.request(
+            partial(
+                work.measure_again,
+                mapped=work.Mapped(session.probe, session.class_map, session.trained_on, None),
+                valid=session.features.valid,
+                truth=session.truth.array,
+                classes=session.classes,
+            )
+        )
+
+    def _changed(self, what: str) -> None:
+        session = self._session
+        if what == "scene":
+            self._mapping.forget()
+            self._measuring.forget()
+        elif what == "encoder" and session.features is not None:
+            self._measuring.forget()
+            self.renew()
+        elif what == "truth":
+            if self._mapping.busy:  # that map does not know the truth yet
+                self.renew()
+            else:
+                self._measure()
+        elif what == "live" and session.live and self._stale:
+            self.renew()
+        if what in ("map", "classes", "live"):
+            self._show_map(recolor=what == "classes")
+        if what in ("map", "report", "truth"):
+            self._show_report()
+
+    @property
+    def _stale(self) -> bool:
+        session = self._session
+        if session.features is None:
+            return False
+        return session.trained_on is None or not np.array_equal(session.trained_on, session.labels.array)
+
+    def _show_map(self, recolor: bool) -> None:
+        session = self._session
+        if session.class_map is None:
+            self._image.set_map(None)
+            self._legend.set_classes(session.classes)
+        else:
+            counts = np.bincount(session.class_map.classes.ravel())
+            self._image.set_map(session.class_map.classes, session.classes)
+            self._legend.set_classes(session.classes, {n: int(c) for n, c in enumerate(counts) if n})
+        if not recolor:
+            self._explain()
+
+    def _show_report(self) -> None:
+        session = self._session
+        if session.accuracy is not None and session.truth is not None:
+            self._results.show_accuracy(session.accuracy, session.truth.name)
+        elif session.truth is None:
+            self._results.explain("Load ground truth (File menu) to measure the map.")
+        elif session.class_map is None:
+            self._results.explain("The map will be measured here as soon as there is one.")
+        else:
+            self._results.explain("All of the ground truth is among the labels: nothing is left to measure on.")
+
+    def _explain(self) -> None:
+        session = self._session
+        if session.features is None:
+            self._panel.set_state("No map yet: press Pretrain, then label two classes or more.")
+        elif session.class_map is None:
+            self._panel.set_state("The features are ready. Label pixels of two classes or more to see the map.")
+        elif session.labelled_classes < 2:
+            self._panel.set_state("The map is of earlier labels: a new one needs labels of two classes or more.")
+        elif self._stale:
+            self._panel.set_state("The labels have changed since this map. Renew it, or switch Live on.")
+        else:
+            labels = session.trained_on
+            count = 0 if labels is None else np.count_nonzero(labels)
+            self._panel.set_state(f"Map from {count:,} labels of {session.labelled_classes} classes.")

@@ -1,0 +1,130 @@
+"""Which bands are shown as red, green and blue, and how they are stretched."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+from numpy.typing import NDArray
+from PySide6.QtCore import QSignalBlocker, Qt, Signal
+from PySide6.QtWidgets import (
+    QDoubleSpinBox,
+    QGridLayout,
+    QHBoxLayout,
+    QLabel,
+    QPushButton,
+    QSlider,
+    QVBoxLayout,
+    QWidget,
+)
+
+from hsigui.cube.render import PRESETS, ViewState
+
+CHANNELS = ("red", "green", "blue")
+_TITLES = {"true colour": "True colour", "colour infrared": "Infrared", "default bands": "Default"}
+
+
+class DisplayPanel(QWidget):
+    """Three band sliders, presets and the percentiles of the stretch."""
+
+    view_changed = Signal(object)  # ViewState
+    preset_asked = Signal(str)
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._view = ViewState(0, 0, 0)
+        self._wavelengths: NDArray[np.float64] | None = None
+        self._bad: NDArray[np.bool_] = np.zeros(0, dtype=bool)
+        self.sliders: dict[str, QSlider] = {}
+        self._labels: dict[str, QLabel] = {}
+        column = QVBoxLayout(self)
+        column.addLayout(self._build_presets())
+        column.addLayout(self._build_sliders())
+        column.addLayout(self._build_stretch())
+        column.addStretch(1)
+        self.setEnabled(False)
+
+    def set_bands(self, count: int, wavelengths: NDArray[np.float64] | None, bad: NDArray[np.bool_]) -> None:
+        """Fits the sliders to a scene; wavelengths in nm."""
+        self._wavelengths, self._bad = wavelengths, bad
+        for slider in self.sliders.values():
+            with QSignalBlocker(slider):
+                slider.setRange(0, count - 1)
+                slider.setPageStep(max(1, count // 10))
+        self.setEnabled(True)
+
+    def set_view(self, view: ViewState) -> None:
+        """Shows a view that was chosen elsewhere."""
+        self._view = view
+        for channel, slider in self.sliders.items():
+            with QSignalBlocker(slider):
+                slider.setValue(getattr(view, channel))
+            self._labels[channel].setText(self._words(getattr(view, channel)))
+        for spin, value in ((self.low, view.low), (self.high, view.high)):
+            with QSignalBlocker(spin):
+                spin.setValue(value)
+
+    def _build_presets(self) -> QHBoxLayout:
+        row = QHBoxLayout()
+        row.setSpacing(4)
+        for name in PRESETS:
+            button = QPushButton(_TITLES.get(name, name.capitalize()), self)
+            button.setObjectName(f"preset {name}")
+            button.setToolTip(f"Show the scene in {name}")
+            button.clicked.connect(lambda _checked=False, name=name: self.preset_asked.emit(name))
+            row.addWidget(button, 1)
+        return row
+
+    def _build_sliders(self) -> QGridLayout:
+        grid = QGridLayout()
+        grid.setColumnStretch(1, 1)
+        for row, channel in enumerate(CHANNELS):
+            slider = QSlider(Qt.Orientation.Horizontal, self)
+            slider.setObjectName(f"band {channel}")
+            slider.setAccessibleName(f"Band shown as {channel}")
+            slider.valueChanged.connect(lambda value, channel=channel: self._moved(channel, value))
+            label = QLabel("band –", self)
+            label.setMinimumWidth(label.fontMetrics().horizontalAdvance("2499.0 nm bad"))
+            title = QLabel(channel.capitalize(), self)
+            title.setBuddy(slider)
+            for place, widget in enumerate((title, slider, label)):
+                grid.addWidget(widget, row, place)
+            self.sliders[channel], self._labels[channel] = slider, label
+        return grid
+
+    def _build_stretch(self) -> QHBoxLayout:
+        row = QHBoxLayout()
+        row.addWidget(QLabel("Stretch", self))
+        self.low, self.high = self._percent(0.0, 49.0, 2.0), self._percent(51.0, 100.0, 98.0)
+        self.low.setAccessibleName("Percentile shown black")
+        self.high.setAccessibleName("Percentile shown white")
+        row.addWidget(self.low, 1)
+        row.addWidget(QLabel("to", self))
+        row.addWidget(self.high, 1)
+        return row
+
+    def _percent(self, low: float, high: float, value: float) -> QDoubleSpinBox:
+        spin = QDoubleSpinBox(self)
+        spin.setRange(low, high)
+        spin.setDecimals(1)
+        spin.setSingleStep(0.5)
+        spin.setSuffix(" %")
+        spin.setToolTip("Percentiles of the valid pixels that become black and white")
+        spin.setValue(value)
+        spin.valueChanged.connect(self._stretched)
+        return spin
+
+    def _moved(self, channel: str, value: int) -> None:
+        self._labels[channel].setText(self._words(value))
+        self._view = replace(self._view, **{channel: value})
+        self.view_changed.emit(self._view)
+
+    def _stretched(self) -> None:
+        self._view = replace(self._view, low=self.low.value(), high=self.high.value())
+        self.view_changed.emit(self._view)
+
+    def _words(self, band: int) -> str:
+        mark = " bad" if band < len(self._bad) and self._bad[band] else ""
+        if self._wavelengths is None:
+            return f"band {band}{mark}"
+        return f"{self._wavelengths[band]:.1f} nm{mark}"

@@ -1,0 +1,111 @@
+"""How right the map is, where ground truth tells."""
+
+from __future__ import annotations
+
+import math
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import (
+    QAbstractItemView,
+    QGridLayout,
+    QHeaderView,
+    QLabel,
+    QTableWidget,
+    QTableWidgetItem,
+    QVBoxLayout,
+    QWidget,
+)
+
+if TYPE_CHECKING:
+    from hsigui.report.metrics import Accuracy
+
+FIGURES = (
+    ("Overall accuracy", "OA: share of the test pixels that the map has right"),
+    ("Average accuracy", "AA: mean over the classes of the share found (recall)"),
+    ("Kappa", "Cohen's kappa: agreement beyond chance, 1 is perfect"),
+)
+COLUMNS = ("Class", "Test px", "Found", "Right", "F1")
+_TIPS = (
+    "", "Test pixels of the class", "Producer's accuracy (recall): share of the class that was found",
+    "User's accuracy (precision): share of what was mapped as the class that is right", "Harmonic mean of the two",
+)  # fmt: skip
+
+
+class ResultsPanel(QWidget):
+    """OA, AA, kappa, a table by class, and the sentence that says what they were measured on."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.sentence = QLabel(self)
+        self.sentence.setWordWrap(True)
+        self.figures: list[QLabel] = []
+        grid = QGridLayout()
+        for column, (title, tip) in enumerate(FIGURES):
+            value, name = QLabel("–", self), QLabel(title, self)
+            font = value.font()
+            font.setPointSizeF(font.pointSizeF() * 1.5)
+            font.setBold(True)
+            value.setFont(font)
+            for row, label in enumerate((value, name)):
+                label.setToolTip(tip)
+                label.setAlignment(Qt.AlignmentFlag.AlignHCenter)
+                label.setWordWrap(row == 1)
+                grid.addWidget(label, row, column)
+            self.figures.append(value)
+        self.table = self._build_table()
+        column = QVBoxLayout(self)
+        column.addLayout(grid)
+        column.addWidget(self.sentence)
+        column.addWidget(self.table, 1)
+        self.explain("Load ground truth (File menu) to measure the map.")
+
+    def explain(self, text: str) -> None:
+        """Says why there are no figures."""
+        for figure in self.figures:
+            figure.setText("–")
+        self.table.setRowCount(0)
+        self.sentence.setText(text)
+
+    def show_accuracy(self, accuracy: Accuracy, truth_name: str) -> None:
+        for label, value, percent in zip(
+            self.figures, (accuracy.oa, accuracy.aa, accuracy.kappa), (True, True, False), strict=True
+        ):
+            label.setText(_percent(value, " %") if percent else ("n/a" if math.isnan(value) else f"{value:.3f}"))
+        self.sentence.setText(measured_on(accuracy, truth_name))
+        self.table.setRowCount(len(accuracy.names))
+        for row, name in enumerate(accuracy.names):
+            figures = (accuracy.producers[row], accuracy.users[row], accuracy.f1[row])
+            texts = (name, f"{int(accuracy.support[row]):,}", *(_percent(float(f)) for f in figures))
+            for column, text in enumerate(texts):
+                item = QTableWidgetItem(text)
+                if column:
+                    item.setTextAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
+                self.table.setItem(row, column, item)
+
+    def _build_table(self) -> QTableWidget:
+        table = QTableWidget(0, len(COLUMNS), self)
+        table.setHorizontalHeaderLabels(list(COLUMNS))
+        table.verticalHeader().hide()
+        table.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
+        table.setSelectionMode(QAbstractItemView.SelectionMode.NoSelection)
+        table.setShowGrid(False)
+        for column, tip in enumerate(_TIPS):
+            mode = QHeaderView.ResizeMode.ResizeToContents if column else QHeaderView.ResizeMode.Stretch
+            table.horizontalHeader().setSectionResizeMode(column, mode)
+            table.horizontalHeaderItem(column).setToolTip(tip)
+        table.setMinimumHeight(120)
+        table.setAccessibleName("Accuracy by class")
+        return table
+
+
+def measured_on(accuracy: Accuracy, truth_name: str) -> str:
+    """The sentence that keeps the figures honest."""
+    return (
+        f"Measured on {accuracy.n_test:,} pixels of {truth_name} that are not training labels; the map was made from "
+        f"{accuracy.n_train:,} labels. The features have seen every pixel, without labels. Table in %."
+    )
+
+
+def _percent(value: float, unit: str = "") -> str:
+    return "n/a" if math.isnan(value) else f"{100 * value:.1f}{unit}"

@@ -1,0 +1,52 @@
+"""What the program's plots have in common: colours of the palette, a quiet grid, no menu and no range button."""
+
+from __future__ import annotations
+
+import pyqtgraph as pg
+from PySide6.QtCore import QEvent
+from PySide6.QtGui import QColor, QPalette, QPen
+from PySide6.QtWidgets import QWidget
+
+from hsigui.ui.theme import is_dark
+
+# Events after which a plot takes its colours and pens anew.
+RESTYLE = (QEvent.Type.PaletteChange, QEvent.Type.StyleChange, QEvent.Type.DevicePixelRatioChange)
+
+
+def make_plot(parent: QWidget | None = None) -> pg.PlotWidget:
+    """An empty plot; a double click shows all of it again."""
+    plot = pg.PlotWidget(parent, enableMenu=False)
+    plot.hideButtons()
+    plot.setAntialiasing(True)
+    plot.setFrameShape(pg.PlotWidget.Shape.NoFrame)
+    plot.getPlotItem().layout.setContentsMargins(6, 8, 12, 4)
+    for side in ("left", "bottom"):
+        axis = plot.getAxis(side)
+        axis.enableAutoSIPrefix(False)
+        axis.setStyle(tickLength=4, tickTextOffset=4)
+    plot.scene().sigMouseClicked.connect(lambda click: plot.autoRange() if click.double() else None)
+    return plot
+
+
+def color_plot(plot: pg.PlotWidget, palette: QPalette) -> None:
+    """Gives a plot the colours of a palette."""
+    plot.setBackground(palette.color(QPalette.ColorRole.Base))
+    for side in ("left", "bottom"):
+        axis = plot.getAxis(side)
+        axis.setPen(pg.mkPen(palette.color(QPalette.ColorRole.Mid)))
+        axis.setTextPen(pg.mkPen(palette.color(QPalette.ColorRole.PlaceholderText)))
+    plot.showGrid(x=True, y=True, alpha=0.6 if is_dark(palette) else 0.5)
+
+
+def curve_pen(widget: QWidget, color: QColor, width: float) -> QPen:
+    """A pen of a width in logical pixels; pyqtgraph's pens are cosmetic and count device pixels."""
+    pen = QPen(color, width * widget.devicePixelRatioF())
+    pen.setCosmetic(True)
+    return pen
+
+
+def faded(color: QColor, alpha: int) -> QColor:
+    """A colour with another opacity, 0-255."""
+    made = QColor(color)
+    made.setAlpha(alpha)
+    return made

@@ -1,0 +1,237 @@
+"""The one mutable object of the window: what is open, drawn and computed. Knows no widget and no thread.
+
+Controllers change it; everything else listens to `changed`, whose word says what to look at again.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from numpy.typing import NDArray
+from PySide6.QtCore import QObject, Signal
+
+from hsigui.cube.cube import Cube
+from hsigui.cube.render import ViewState
+from hsigui.labels.classes import ClassTable
+from hsigui.labels.history import History
+from hsigui.labels.label_map import Edit, LabelMap, require_same_size
+from hsigui.labels.matching import Matched, match_classes
+
+if TYPE_CHECKING:
+    from hsigui.report.metrics import Accuracy
+
+CHANGES = (
+    "scene", "view", "labels", "classes", "current class", "truth", "training", "encoder", "map", "report", "device",
+    "live", "saved", "history",
+)  # fmt: skip
+Box = tuple[int, int, int, int]
+
+
+@dataclass(frozen=True)
+class Truth:
+    """Ground truth in the numbers of the label map's classes."""
+
+    array: NDArray[np.uint16]
+    name: str
+    original: NDArray[np.uint16]
+    original_classes: ClassTable
+
+
+class Session(QObject):
+    """State of one window.
+
+    Attributes:
+        cube: the open scene, None before the first.
+        view: which bands are shown and how they are stretched.
+        labels, history: what the user drew, and how to take it back.
+        label_box: what the last change of "labels" touched (top, left, bottom, right); None for everything.
+        current_class: the number that the brush paints; 0 when there is none yet.
+        truth: ground truth, None when none is loaded.
+        encoder, features: of the last pretraining that was completed.
+        probe, class_map, accuracy: of the last map; `trained_on` are the labels that it was made from.
+        device: the words for the device in use; empty before it is known.
+        live: whether a stroke renews the map.
+        training: whether a pretraining job is running.
+    """
+
+    changed = Signal(str)
+
+    def __init__(self, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self.cube: Cube | None = None
+        self.view: ViewState | None = None
+        self.labels = LabelMap(0, 0)
+        self.history = History(self.labels)
+        self.label_box: Box | None = None
+        self.labels_path: Path | None = None
+        self.current_class = 0
+        self.truth: Truth | None = None
+        self.encoder: Any = None
+        self.features: Any = None
+        self.probe: Any = None
+        self.class_map: Any = None
+        self.trained_on: NDArray[np.uint16] | None = None
+        self.accuracy: Accuracy | None = None
+        self.device = ""
+        self.live = True
+        self.training = False
+        self.smooth = 0.0
+        self._revision = 0
+        self._saved_revision = 0
+
+    # The scene
+
+    def set_scene(self, cube: Cube, view: ViewState) -> None:
+        """Puts a scene in place of the one before; labels, truth and results start empty."""
+        self.cube, self.view = cube, view
+        self.labels = LabelMap(cube.rows, cube.cols)
+        self.history = History(self.labels)
+        self.label_box, self.labels_path, self.current_class = None, None, 0
+        self.truth = self.encoder = self.features = None
+        self._revision = self._saved_revision = 0
+        self._drop_map()
+        for what in ("scene", "view", "classes", "labels", "current class", "truth", "encoder", "map", "report"):
+            self.changed.emit(what)
+
+    def set_view(self, view: ViewState) -> None:
+        if view != self.view:
+            self.view = view
+            self.changed.emit("view")
+
+    # Labels
+
+    @property
+    def classes(self) -> ClassTable:
+        return self.labels.classes
+
+    @property
+    def unsaved(self) -> bool:
+        """Whether labels were changed since they were loaded or saved."""
+        return self._revision != self._saved_revision
+
+    @property
+    def labelled_classes(self) -> int:
+        """How many classes have at least one label."""
+        return sum(count > 0 for count in self.labels.counts().values())
+
+    def edit(self, edit: Edit, text: str) -> None:
+        """Changes labels or classes; can be taken back."""
+        self.history.do(edit, text)
+        self._edited((edit,))
+
+    def undo(self) -> None:
+        step = self.history.undo()
+        if step is not None:
+            self._edited(step.edits)
+
+    def redo(self) -> None:
+        step = self.history.redo()
+        if step is not None:
+            self._edited(step.edits)
+
+    def set_classes(self, classes: ClassTable, text: str) -> None:
+        """Puts another class table in place; can be taken back."""
+        self.edit(Edit(classes=classes), text)
+
+    def choose_class(self, number: int) -> None:
+        """Makes a class the one that is painted; numbers that are not in the table are ignored."""
+        if number != self.current_class and number in self.classes:
+            self.current_class = number
+            self.changed.emit("current class")
+
+    def mark_saved(self, path: Path | None = None, revision: int | None = None) -> None:
+        """Notes that the labels (of a revision, the present one when not given) are safe in a file of the user."""
+        self._saved_revision = self._revision if revision is None else revision
+        if path is not None:
+            self.labels_path = path
+        self.changed.emit("saved")
+
+    @property
+    def revision(self) -> int:
+        """A number that changes with every change of labels."""
+        return self._revision
+
+    def _edited(self, edits: tuple[Edit, ...]) -> None:
+        self._revision += 1
+        if any(e.classes is not None for e in edits):
+            if self.current_class not in self.classes:
+                self.current_class = self.classes.numbers[0] if len(self.classes) else 0
+                self.changed.emit("current class")
+            self.changed.emit("classes")
+        boxes = [e.box for e in edits if e.mask is not None]
+        if boxes:
+            self.label_box = _around(boxes)
+            self.changed.emit("labels")
+
+    # Ground truth
+
+    def set_truth(self, array: NDArray[np.integer], classes: ClassTable, name: str) -> Matched:
+        """Takes ground truth; its classes join the label map's by name.
+
+        Raises:
+            HsiError: the truth has another size than the scene; nothing is changed.
+        """
+        require_same_size(array.shape, self.labels.shape, "ground truth")
+        return self._match_truth(array.astype(np.uint16), classes, name)
+
+    def rematch_truth(self) -> None:
+        """Brings the truth in line again after the classes were replaced as a whole."""
+        if self.truth is not None:
+            self._match_truth(self.truth.original, self.truth.original_classes, self.truth.name)
+
+    def _match_truth(self, array: NDArray[np.uint16], classes: ClassTable, name: str) -> Matched:
+        matched = match_classes(array, classes, self.classes)
+        self.truth = Truth(matched.array, name, array, classes)
+        self.accuracy = None
+        if matched.classes != self.classes:
+            self.set_classes(matched.classes, "Classes of the ground truth")
+            if not self.labels.array.any() and self._revision == self._saved_revision + 1:
+                # Classes that came with a file are not work of the user that could be lost.
+                self._saved_revision = self._revision
+        if not self.current_class and len(self.classes):
+            self.choose_class(self.classes.numbers[0])
+        self.changed.emit("truth")
+        self.changed.emit("report")
+        return matched
+
+    # Results
+
+    def set_training(self, running: bool) -> None:
+        self.training = running
+        self.changed.emit("training")
+
+    def set_trained(self, encoder: Any, features: Any) -> None:
+        """Takes the encoder and the features of a completed pretraining; the map of the one before is dropped."""
+        self.encoder, self.features = encoder, features
+        self._drop_map()
+        for what in ("encoder", "map", "report"):
+            self.changed.emit(what)
+
+    def set_map(self, probe: Any, class_map: Any, trained_on: NDArray[np.uint16], accuracy: Accuracy | None) -> None:
+        self.probe, self.class_map, self.trained_on, self.accuracy = probe, class_map, trained_on, accuracy
+        self.changed.emit("map")
+        self.changed.emit("report")
+
+    def set_device(self, text: str) -> None:
+        self.device = text
+        self.changed.emit("device")
+
+    def set_live(self, live: bool) -> None:
+        if live != self.live:
+            self.live = live
+            self.changed.emit("live")
+
+    def _drop_map(self) -> None:
+        self.probe = self.class_map = self.trained_on = self.accuracy = None
+
+
+def _around(boxes: list[Box]) -> Box:
+    return (
+        min(b[0] for b in boxes),
+        min(b[1] for b in boxes),
+        max(b[2] for b in boxes),
+        max(b[3] for b in boxes),
+    )

@@ -1,0 +1,75 @@
+"""What a window without a scene shows: how to begin."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtGui import QPalette
+from PySide6.QtWidgets import QCommandLinkButton, QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
+
+
+class StartPage(QWidget):
+    """Open, demo scene, recent files, and a hint that files can be dropped."""
+
+    open_asked = Signal()
+    demo_asked = Signal()
+    recent_asked = Signal(str)
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        title = QLabel("Hyperspectral scenes, few labels, a live map", self)
+        font = title.font()
+        font.setPointSizeF(font.pointSizeF() * 1.6)
+        title.setFont(font)
+        steps = QLabel("Open a scene, label a few pixels, press Pretrain, and watch the map follow your labels.", self)
+        steps.setWordWrap(True)
+        self.open = QPushButton("Open scene…", self)
+        self.open.setDefault(True)
+        self.demo = QPushButton("Open demo scene", self)
+        self.open.clicked.connect(self.open_asked)
+        self.demo.clicked.connect(self.demo_asked)
+        buttons = QHBoxLayout()
+        for button in (self.open, self.demo):
+            button.setMinimumHeight(36)
+            buttons.addWidget(button)
+        hint = QLabel("or drop a file here: ENVI (.hdr or its data file), MATLAB, GeoTIFF, NumPy", self)
+        hint.setForegroundRole(QPalette.ColorRole.PlaceholderText)
+        hint.setWordWrap(True)
+        self._recent_title = QLabel("Recent", self)
+        self._recent = QVBoxLayout()
+        self._recent.setSpacing(0)
+        inner = QWidget(self)
+        inner.setMaximumWidth(560)
+        column = QVBoxLayout(inner)
+        column.setSpacing(12)
+        column.addStretch(1)
+        for widget in (title, steps):
+            column.addWidget(widget)
+        column.addLayout(buttons)
+        column.addWidget(hint)
+        column.addSpacing(12)
+        column.addWidget(self._recent_title)
+        column.addLayout(self._recent)
+        column.addStretch(2)
+        row = QHBoxLayout(self)
+        row.addStretch(1)
+        row.addWidget(inner, 4)
+        row.addStretch(1)
+        self.set_recent(())
+
+    def set_recent(self, paths: Sequence[str]) -> None:
+        """Lists the scenes opened last, at most six."""
+        while self._recent.count():
+            old = self._recent.takeAt(0).widget()
+            if old is not None:
+                old.setParent(None)
+                old.deleteLater()
+        self._recent_title.setVisible(bool(paths))
+        for text in paths[:6]:
+            path = Path(text)
+            button = QCommandLinkButton(path.name, str(path.parent), self)
+            button.setToolTip(text)
+            button.clicked.connect(lambda _checked=False, text=text: self.recent_asked.emit(text))
+            self._recent.addWidget(button, 0, Qt.AlignmentFlag.AlignTop)

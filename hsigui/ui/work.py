@@ -1,0 +1,191 @@
+"""What the window's jobs do, on their worker threads. No widget is touched here; values go in and results come out.
+
+`hsigui.pipeline` is imported inside the functions: it brings torch, whose import costs seconds that belong to the
+worker.
+"""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from hsigui.cube.cube import Cube
+from hsigui.cube.demo import demo_scene
+from hsigui.cube.open import open_cube
+from hsigui.cube.render import ViewState, first_view, render, resolve
+from hsigui.jobs import Context
+from hsigui.labels.classes import ClassInfo, ClassTable
+from hsigui.labels.files import ClassRaster, find_truth_in_cube_file, read_classes, write_classes
+from hsigui.labels.label_map import require_same_size
+from hsigui.labels.sampling import Split, draw
+from hsigui.specs import MapSpec, PretrainSpec, ProbeSpec
+
+if TYPE_CHECKING:
+    from hsigui.report.metrics import Accuracy
+
+SHOWN_PIXELS = 6_000_000  # a larger scene is shown with every second (third, ...) pixel
+
+
+@dataclass(frozen=True)
+class Opened:
+    """A scene that is ready to be shown. `truth` comes with the demo scene only."""
+
+    cube: Cube
+    view: ViewState
+    picture: Picture
+    truth: ClassRaster | None = None
+
+
+@dataclass(frozen=True)
+class Picture:
+    """A rendered composite: rows x cols x 3 uint8, every `step`-th pixel."""
+
+    rgb: NDArray[np.uint8]
+    step: int
+
+
+@dataclass(frozen=True)
+class DeviceKnown:
+    """A partial result: the words for the device that a job runs on."""
+
+    text: str
+
+
+@dataclass(frozen=True)
+class Trained:
+    encoder: Any
+    features: Any
+
+
+@dataclass(frozen=True)
+class Mapped:
+    """A probe, its map, what it was made from and how right it is where that is known."""
+
+    probe: Any
+    class_map: Any
+    trained_on: NDArray[np.uint16]
+    accuracy: Accuracy | None
+
+
+def display_step(cube: Cube) -> int:
+    """Every how many pixels are shown, so that a picture stays below SHOWN_PIXELS."""
+    return max(1, math.ceil(math.sqrt(cube.rows * cube.cols / SHOWN_PIXELS)))
+
+
+def open_scene(ctx: Context, path: Path, variable: str | None = None) -> Opened:
+    """Opens a scene and renders it for the first time; HsiError when it cannot be opened."""
+    ctx.progress(0, 0, f"Opening {path.name}…")
+    return _ready(ctx, open_cube(path, variable=variable))
+
+
+def open_demo(ctx: Context) -> Opened:
+    """Makes the demo scene, with its ground truth."""
+    ctx.progress(0, 0, "Making the demo scene…")
+    demo = demo_scene()
+    classes = ClassTable(tuple(ClassInfo(*entry) for entry in demo.classes))
+    opened = _ready(ctx, demo.cube)
+    return Opened(opened.cube, opened.view, opened.picture, ClassRaster(demo.truth, classes, demo.cube.geo))
+
+
+def _ready(ctx: Context, cube: Cube) -> Opened:
+    ctx.progress(0, 0, f"Looking for no-data in {cube.name}…")
+    cube.valid_mask(ctx.check)
+    ctx.progress(0, 0, f"Drawing {cube.name}…")
+    view = first_view(cube)
+    return Opened(cube, view, draw_picture(ctx, cube, view))
+
+
+def draw_picture(ctx: Context, cube: Cube, view: ViewState) -> Picture:
+    """Renders a composite, stretched by the percentiles of the valid pixels."""
+    step = display_step(cube)
+    levels = resolve(cube, view, step)
+    ctx.check()
+    return Picture(render(cube, view, levels, step), step)
+
+
+def read_spectrum(_ctx: Context, cube: Cube, row: int, col: int) -> NDArray[np.float32]:
+    return cube.spectrum(row, col)
+
+
+def read_values(_ctx: Context, cube: Cube, view: ViewState, row: int, col: int) -> NDArray[np.float32]:
+    """The values of one pixel in the three bands that are shown."""
+    bands = [view.red, view.green, view.blue]
+    return cube.read(slice(row, row + 1), slice(col, col + 1), bands)[0, 0]
+
+
+def load_classes(
+    ctx: Context, path: Path, shape: tuple[int, int], what: str, variable: str | None = None
+) -> ClassRaster:
+    """Reads a class raster that must fit the scene; HsiError names both sizes when it does not."""
+    ctx.progress(0, 0, f"Reading {path.name}…")
+    if variable is None:
+        # A file of several rasters is no question when only one of them fits the scene.
+        fitting = find_truth_in_cube_file(path, shape) if path.is_file() else ()
+        variable = fitting[0].name if len(fitting) == 1 else None
+    raster = read_classes(path, variable=variable)
+    require_same_size(raster.array.shape, shape, what)
+    return raster
+
+
+def save_classes(ctx: Context, path: Path, array: NDArray[np.uint16], classes: ClassTable, cube: Cube) -> list[Path]:
+    ctx.progress(0, 0, f"Writing {path.name}…")
+    return write_classes(path, array, classes, cube.geo)
+
+
+def draw_sample(ctx: Context, cube: Cube, truth: NDArray[np.uint16], per_class: int, seed: int) -> Split:
+    """Draws few-shot labels from the truth, on valid pixels only."""
+    ctx.progress(0, 0, "Drawing labels from the ground truth…")
+    return draw(truth, per_class, seed, cube.valid_mask(ctx.check))
+
+
+def pretrain_and_embed(ctx: Context, cube: Cube, spec: PretrainSpec) -> Trained:
+    """Pretrains an encoder and computes the features of every pixel; tells the device as soon as it is known."""
+    ctx.progress(0, 0, "Loading PyTorch…")
+    from hsigui.pipeline.device import describe_device, leave_cores_free
+    from hsigui.pipeline.embed import embed
+    from hsigui.pipeline.pretrain import pretrain
+
+    leave_cores_free(1)
+    ctx.partial(DeviceKnown(describe_device(spec.device)))
+    encoder = pretrain(cube, spec, ctx)
+    return Trained(encoder, embed(cube, encoder, ctx))
+
+
+def make_map(
+    ctx: Context,
+    features: Any,
+    labels: NDArray[np.uint16],
+    classes: ClassTable,
+    truth: NDArray[np.uint16] | None,
+    smooth: float,
+) -> Mapped:
+    """Fits the probe to the labels, maps the scene, and measures the map where truth is known."""
+    ctx.progress(0, 0, "Renewing the map…")
+    from hsigui.pipeline.classify import classify
+    from hsigui.pipeline.probe import fit_probe
+
+    probe = fit_probe(features, labels, ProbeSpec(), ctx)
+    ctx.check()
+    class_map = classify(features, probe, MapSpec(smooth=smooth), ctx)
+    ctx.check()
+    mapped = Mapped(probe, class_map, labels, None)
+    return mapped if truth is None else measure_again(ctx, mapped, features.valid, truth, classes)
+
+
+def measure_again(
+    ctx: Context, mapped: Mapped, valid: NDArray[np.bool_], truth: NDArray[np.uint16], classes: ClassTable
+) -> Mapped:
+    """How right a map is on the truth outside its training labels; no figures when nothing is left to measure on."""
+    from hsigui.pipeline.evaluate import evaluate
+
+    ctx.check()
+    # Where the scene has no data no map can be right or wrong.
+    known = np.where(valid, truth, 0).astype(np.uint16)
+    if not ((known > 0) & (mapped.trained_on == 0)).any():
+        return replace(mapped, accuracy=None)
+    return replace(mapped, accuracy=evaluate(mapped.class_map.classes, known, classes, mapped.trained_on))

@@ -1,0 +1,163 @@
+import numpy as np
+import pytest
+
+from hsigui.labels.classes import ClassTable
+from hsigui.labels.history import History
+from hsigui.labels.label_map import Edit, LabelMap
+
+
+@pytest.fixture
+def labels() -> LabelMap:
+    return LabelMap(8, 8)
+
+
+@pytest.fixture
+def history(labels) -> History:
+    return History(labels, limit=4)
+
+
+def dab(row: int, col: int, number: int) -> Edit:
+    return Edit(row, col, np.ones((2, 2), dtype=bool), number)
+
+
+def test_undo_restores_and_redo_repeats(labels, history):
+    history.do(dab(0, 0, 1), "brush")
+    history.do(dab(1, 1, 2), "brush again")
+    drawn = labels.array.copy()
+    history.undo()
+    assert labels.array[1, 1] == 1, "what was below comes back"
+    history.undo()
+    assert not labels.array.any()
+    history.redo()
+    history.redo()
+    np.testing.assert_array_equal(labels.array, drawn)
+
+
+def test_the_texts_tell_what_comes_next(history):
+    assert (history.undo_text, history.redo_text) == ("", "")
+    history.do(dab(0, 0, 1), "brush")
+    history.do(dab(0, 0, 0), "erase")
+    assert (history.undo_text, history.redo_text) == ("erase", "")
+    history.undo()
+    assert (history.undo_text, history.redo_text) == ("brush", "erase")
+
+
+def test_nothing_to_undo_or_redo_is_none(history):
+    assert history.undo() is None
+    assert history.redo() is None
+
+
+def test_a_stroke_of_several_moves_is_one_step(labels, history):
+    history.do(dab(6, 6, 9), "before")
+    history.begin("stroke")
+    for place in range(4):
+        history.do(dab(place, place, place + 1), "not shown")
+    history.end()
+    drawn = labels.array.copy()
+    assert history.undo_text == "stroke"
+    step = history.undo()
+    assert step is not None
+    assert len(step.edits) == 4
+    assert labels.array.sum() == 4 * 9, "only what was there before the stroke is left"
+    history.redo()
+    np.testing.assert_array_equal(labels.array, drawn)
+
+
+def test_overlapping_moves_are_taken_back_in_the_right_order(labels, history):
+    history.do(dab(0, 0, 7), "ground")
+    history.begin("stroke")
+    history.do(dab(0, 0, 1), "")
+    history.do(dab(0, 1, 2), "")
+    history.do(dab(1, 0, 3), "")
+    history.end()
+    history.undo()
+    assert labels.array[:2, :2].tolist() == [[7, 7], [7, 7]]
+    assert labels.array.sum() == 4 * 7
+    history.redo()
+    assert labels.array[:3, :3].tolist() == [[1, 2, 2], [3, 3, 2], [3, 3, 0]]
+
+
+def test_an_empty_stroke_leaves_no_step(history):
+    history.do(dab(0, 0, 1), "brush")
+    history.begin("stroke")
+    history.end()
+    history.end()
+    assert history.undo_text == "brush"
+
+
+def test_an_empty_stroke_does_not_spoil_what_can_be_redone(history):
+    history.do(dab(0, 0, 1), "brush")
+    history.undo()
+    history.begin("stroke")
+    history.end()
+    assert history.redo_text == "brush"
+
+
+def test_undo_in_the_middle_of_a_stroke_takes_the_stroke_back(labels, history):
+    history.begin("stroke")
+    history.do(dab(0, 0, 1), "")
+    history.undo()
+    assert not labels.array.any()
+    history.do(dab(4, 4, 1), "next")
+    assert history.undo_text == "next"
+
+
+def test_beginning_anew_closes_the_stroke_before(labels, history):
+    history.begin("first")
+    history.do(dab(0, 0, 1), "")
+    history.begin("second")
+    history.do(dab(4, 4, 2), "")
+    history.end()
+    history.undo()
+    assert labels.array.sum() == 4
+    assert history.undo_text == "first"
+
+
+def test_a_new_edit_drops_what_could_be_redone(history):
+    history.do(dab(0, 0, 1), "brush")
+    history.undo()
+    history.do(dab(3, 3, 1), "other")
+    assert history.redo() is None
+
+
+def test_only_the_last_steps_are_kept(labels, history):
+    for number in range(1, 8):
+        history.do(dab(0, 0, number), f"step {number}")
+    taken = [history.undo() for _ in range(5)]
+    assert [step.text if step else None for step in taken] == ["step 7", "step 6", "step 5", "step 4", None]
+    assert labels.array[0, 0] == 3
+
+
+def test_steps_tell_which_boxes_to_redraw(history):
+    history.do(dab(2, 3, 1), "brush")
+    step = history.undo()
+    assert step is not None
+    assert [edit.box for edit in step.edits] == [(2, 3, 4, 5)]
+
+
+def test_changes_of_the_classes_are_steps_too(labels, history):
+    history.do(Edit(classes=ClassTable.for_numbers([1])), "add class")
+    history.do(Edit(classes=labels.classes.renamed(1, "soil")), "rename")
+    history.undo()
+    assert labels.classes.get(1).name == "Class 1"
+    history.undo()
+    assert len(labels.classes) == 0
+    history.redo()
+    history.redo()
+    assert labels.classes.get(1).name == "soil"
+
+
+def test_any_mix_of_edits_can_be_taken_back_to_the_start(labels):
+    history = History(labels)
+    rng = np.random.default_rng(1)
+    seen = [labels.array.copy()]
+    for _ in range(60):
+        top, left = rng.integers(0, 5, 2)
+        history.do(Edit(int(top), int(left), rng.random((3, 3)) < 0.5, int(rng.integers(0, 6))), "edit")
+        seen.append(labels.array.copy())
+    for state in reversed(seen[:-1]):
+        history.undo()
+        np.testing.assert_array_equal(labels.array, state)
+    for state in seen[1:]:
+        history.redo()
+        np.testing.assert_array_equal(labels.array, state)

@@ -1,0 +1,126 @@
+import numpy as np
+import pytest
+
+from hsigui.errors import HsiError
+from hsigui.labels.classes import ClassInfo, ClassTable
+from hsigui.labels.label_map import Edit, LabelMap, require_same_size
+
+SOIL_WATER = ClassTable((ClassInfo(1, "soil", (9, 9, 9)), ClassInfo(2, "water", (8, 8, 8))))
+
+
+def drawn() -> LabelMap:
+    array = np.array([[1, 1, 0, 0], [2, 0, 0, 2], [0, 0, 1, 2]])
+    return LabelMap.from_array(array, SOIL_WATER)
+
+
+def test_a_new_map_is_unlabelled():
+    labels = LabelMap(3, 5, SOIL_WATER)
+    assert labels.shape == (3, 5)
+    assert labels.array.dtype == np.uint16
+    assert labels.counts() == {1: 0, 2: 0}
+
+
+def test_counts_cover_classes_without_pixels():
+    labels = drawn()
+    labels.classes = labels.classes.merged_with([9])
+    assert labels.counts() == {1: 3, 2: 3, 9: 0}
+
+
+def test_the_array_cannot_be_written_past_the_edits():
+    with pytest.raises(ValueError, match="read-only"):
+        drawn().array[0, 0] = 5
+
+
+def test_from_array_copies_and_completes_the_classes():
+    array = np.array([[1, 7]])
+    labels = LabelMap.from_array(array, SOIL_WATER)
+    array[0, 0] = 5
+    assert labels.array.tolist() == [[1, 7]]
+    assert labels.classes.numbers == (1, 2, 7)
+
+
+def test_an_edit_changes_its_mask_only():
+    labels = drawn()
+    labels.apply(Edit(1, 2, np.array([[True, False], [True, True]]), 2))
+    assert labels.array.tolist() == [[1, 1, 0, 0], [2, 0, 2, 2], [0, 0, 2, 2]]
+
+
+def test_the_inverse_brings_back_every_old_value_and_its_inverse_the_new_ones():
+    labels = drawn()
+    before = labels.array.copy()
+    mask = np.random.default_rng(0).random((3, 4)) < 0.6
+    inverse = labels.apply(Edit(0, 0, mask, 5))
+    after = labels.array.copy()
+    assert (after != before).any()
+    again = labels.apply(inverse)
+    np.testing.assert_array_equal(labels.array, before)
+    labels.apply(again)
+    np.testing.assert_array_equal(labels.array, after)
+
+
+def test_an_edit_may_give_every_pixel_its_own_number():
+    labels = LabelMap(2, 3)
+    labels.apply(Edit(0, 1, np.array([[True, True], [False, True]]), np.array([4, 5, 6], dtype=np.uint16)))
+    assert labels.array.tolist() == [[0, 4, 5], [0, 0, 6]]
+
+
+def test_an_edit_of_classes_is_taken_back_too():
+    labels = drawn()
+    inverse = labels.apply(Edit(classes=SOIL_WATER.renamed(1, "sand")))
+    assert labels.classes.get(1).name == "sand"
+    labels.apply(inverse)
+    assert labels.classes == SOIL_WATER
+
+
+def test_deleting_a_class_and_its_pixels_is_one_edit():
+    labels = drawn()
+    before = labels.array.copy()
+    inverse = labels.apply(Edit(0, 0, labels.array == 2, 0, SOIL_WATER.removed(2)))
+    assert labels.counts() == {1: 3}
+    assert not (labels.array == 2).any()
+    labels.apply(inverse)
+    assert labels.classes == SOIL_WATER
+    np.testing.assert_array_equal(labels.array, before)
+
+
+@pytest.mark.parametrize(("top", "left"), [(-1, 0), (0, -1), (2, 0), (0, 3)])
+def test_a_box_that_reaches_outside_is_a_mistake_and_changes_nothing(top, left):
+    labels = drawn()
+    before = labels.array.copy()
+    with pytest.raises(ValueError, match="outside a raster"):
+        labels.apply(Edit(top, left, np.ones((2, 2), dtype=bool), 1, ClassTable()))
+    np.testing.assert_array_equal(labels.array, before)
+    assert labels.classes == SOIL_WATER
+
+
+def test_too_few_numbers_for_the_mask_change_nothing():
+    labels = drawn()
+    before = labels.array.copy()
+    with pytest.raises(ValueError, match="assign"):
+        labels.apply(Edit(0, 0, np.ones((2, 2), dtype=bool), np.array([1, 2, 3], dtype=np.uint16), ClassTable()))
+    np.testing.assert_array_equal(labels.array, before)
+    assert labels.classes == SOIL_WATER
+
+
+def test_the_box_of_an_edit_is_what_is_to_be_redrawn():
+    assert Edit(3, 4, np.ones((2, 5), dtype=bool)).box == (3, 4, 5, 9)
+    assert Edit(classes=SOIL_WATER).box == (0, 0, 0, 0)
+
+
+def test_replacing_makes_the_map_equal_and_can_be_taken_back():
+    labels = drawn()
+    before = labels.array.copy()
+    wanted = np.arange(12).reshape(3, 4)
+    inverse = labels.apply(labels.replacing(wanted, ClassTable.for_numbers(range(12))))
+    np.testing.assert_array_equal(labels.array, wanted)
+    assert len(labels.classes) == 11
+    labels.apply(inverse)
+    np.testing.assert_array_equal(labels.array, before)
+    assert labels.classes == SOIL_WATER
+
+
+def test_labels_of_another_size_are_refused_with_both_sizes():
+    with pytest.raises(HsiError, match="The labels are 4 x 3 pixels, the scene is 3 x 4"):
+        drawn().replacing(np.zeros((4, 3), dtype=np.uint16))
+    with pytest.raises(HsiError, match="ground truth are 3 x 4 x 5"):
+        require_same_size((3, 4, 5), (3, 4), "ground truth")

@@ -1,0 +1,78 @@
+import dataclasses
+import json
+
+import pytest
+
+from hsigui.errors import HsiError
+from hsigui.specs import MapSpec, PretrainSpec, ProbeSpec, SplitSpec
+
+SPECS = [
+    PretrainSpec(preset="paper", seed=4, device="cpu", epochs=7),
+    PretrainSpec(),
+    ProbeSpec(strength=0.5),
+    MapSpec(smooth=1.5),
+    SplitSpec(per_class=5, seed=2),
+]
+
+
+@pytest.mark.parametrize("spec", SPECS, ids=lambda spec: type(spec).__name__)
+def test_a_spec_comes_back_from_json_as_it_was(spec):
+    text = json.dumps(spec.to_json())
+    assert type(spec).from_json(json.loads(text)) == spec
+
+
+@pytest.mark.parametrize("spec", SPECS, ids=lambda spec: type(spec).__name__)
+def test_a_spec_cannot_be_changed(spec):
+    name = dataclasses.fields(spec)[0].name
+    with pytest.raises(dataclasses.FrozenInstanceError):
+        setattr(spec, name, 1)
+
+
+def test_missing_settings_take_their_defaults():
+    assert PretrainSpec.from_json({"seed": 3}) == PretrainSpec(seed=3)
+
+
+def test_unknown_settings_are_refused_by_name():
+    with pytest.raises(HsiError, match="Unknown settings: colour, size"):
+        SplitSpec.from_json({"size": 1, "seed": 0, "colour": 2})
+
+
+@pytest.mark.parametrize(
+    ("spec", "values", "message"),
+    [
+        (PretrainSpec, {"seed": "3"}, "seed cannot be '3'"),
+        (PretrainSpec, {"seed": True}, "seed cannot be True"),
+        (PretrainSpec, {"epochs": 1.5}, "epochs cannot be 1.5"),
+        (PretrainSpec, {"preset": None}, "preset cannot be None"),
+        (ProbeSpec, {"strength": [1]}, "strength cannot be"),
+    ],
+)
+def test_a_value_of_the_wrong_type_is_refused_by_name(spec, values, message):
+    with pytest.raises(HsiError, match=message):
+        spec.from_json(values)
+
+
+def test_a_whole_number_will_do_where_a_fraction_is_expected():
+    assert ProbeSpec.from_json({"strength": 2}).strength == 2
+
+
+@pytest.mark.parametrize(
+    ("spec", "values", "message"),
+    [
+        (PretrainSpec, {"preset": "fast"}, "preset “fast”"),
+        (PretrainSpec, {"device": "tpu"}, "device “tpu”"),
+        (PretrainSpec, {"seed": -1}, "seed -1"),
+        (PretrainSpec, {"epochs": 0}, "at least one epoch"),
+        (ProbeSpec, {"strength": 0.0}, "above 0"),
+        (ProbeSpec, {"strength": float("nan")}, "above 0"),
+        (MapSpec, {"smooth": -0.1}, "0 to 20"),
+        (MapSpec, {"smooth": 20.5}, "0 to 20"),
+        (MapSpec, {"smooth": float("nan")}, "0 to 20"),
+        (SplitSpec, {"per_class": 0}, "one label a class"),
+        (SplitSpec, {"seed": -2}, "seed -2"),
+    ],
+)
+def test_a_value_out_of_range_is_refused_with_a_hint(spec, values, message):
+    with pytest.raises(HsiError, match=message) as caught:
+        spec(**values)
+    assert caught.value.hint

@@ -1,0 +1,117 @@
+"""Windows in tests: offscreen without a display, themed, and nothing may be left behind."""
+
+from __future__ import annotations
+
+import gc
+import os
+import sys
+import threading
+import time
+from collections.abc import Callable, Iterator
+
+import numpy as np
+import pytest
+from numpy.typing import NDArray
+
+if sys.platform.startswith("linux") and not (os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY")):
+    os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
+
+from PySide6.QtCore import QCoreApplication, QEvent, QPoint, Qt
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QApplication, QWidget
+
+from hsigui.labels.classes import ClassTable
+from hsigui.ui import theme
+from hsigui.ui.image_view import ImageView
+
+ROWS, COLS = 40, 60
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _themed(qapp: QApplication) -> None:
+    theme.apply(qapp, "light")
+
+
+@pytest.fixture(autouse=True)
+def _nothing_left_behind(qapp: QApplication) -> Iterator[None]:
+    """Fails a test that leaves a top-level widget or a thread."""
+    widgets, threads = set(qapp.topLevelWidgets()), set(threading.enumerate())
+    yield
+    assert not _left_widgets(qapp, widgets), "top-level widgets left behind"
+    assert not _left_threads(threads), "threads left behind"
+
+
+def _left_widgets(qapp: QApplication, before: set[QWidget]) -> list[QWidget]:
+    for _ in range(3):
+        qapp.processEvents()
+        QCoreApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete.value)
+        gc.collect()
+    return [widget for widget in qapp.topLevelWidgets() if widget not in before]
+
+
+def _left_threads(before: set[threading.Thread], seconds: float = 3.0) -> list[threading.Thread]:
+    end = time.monotonic() + seconds
+    while True:
+        # The progress bars' own watcher is one thread for the whole process and stops with it.
+        left = [t for t in threading.enumerate() if t not in before and type(t).__name__ != "TMonitor"]
+        if not left or time.monotonic() > end:
+            return left
+        time.sleep(0.02)
+
+
+@pytest.fixture
+def table() -> ClassTable:
+    return ClassTable.for_numbers([1, 2, 3])
+
+
+@pytest.fixture
+def rgb() -> NDArray[np.uint8]:
+    """A picture of ROWS x COLS in which every pixel tells where it is: red = row, green = column."""
+    picture = np.full((ROWS, COLS, 3), 40, dtype=np.uint8)
+    picture[..., 0] = np.arange(ROWS)[:, None]
+    picture[..., 1] = np.arange(COLS)
+    return picture
+
+
+@pytest.fixture
+def view(qtbot, rgb) -> ImageView:
+    """A shown image view of 640 x 460 with the picture."""
+    view = ImageView()
+    qtbot.addWidget(view)
+    view.resize(640, 460)
+    view.set_image(rgb)
+    view.show()
+    qtbot.waitExposed(view)
+    view.activateWindow()
+    view.setFocus()
+    return view
+
+
+@pytest.fixture
+def drag() -> Callable[..., None]:
+    """Presses at the first pixel (row, col) of a view, moves through the others and releases at the last."""
+
+    def drag(
+        view: ImageView, *pixels: tuple[float, float], button: Qt.MouseButton = Qt.MouseButton.LeftButton
+    ) -> None:
+        places = [view.position_of(*pixel) for pixel in pixels]
+        port = view.viewport()
+        QTest.mousePress(port, button, Qt.KeyboardModifier.NoModifier, places[0])
+        for place in places[1:]:
+            QTest.mouseMove(port, place)
+        QTest.mouseRelease(port, button, Qt.KeyboardModifier.NoModifier, places[-1])
+
+    return drag
+
+
+@pytest.fixture
+def grabbed() -> Callable[[QWidget, QPoint], tuple[int, int, int]]:
+    """Red, green and blue of what a widget shows at a place."""
+
+    def color(widget: QWidget, at: QPoint) -> tuple[int, int, int]:
+        picture = widget.grab()
+        ratio = picture.devicePixelRatio()
+        seen = picture.toImage().pixelColor(int((at.x() + 0.5) * ratio), int((at.y() + 0.5) * ratio))
+        return seen.red(), seen.green(), seen.blue()
+
+    return color

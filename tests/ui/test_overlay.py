@@ -1,0 +1,100 @@
+import numpy as np
+import pytest
+from PySide6.QtGui import QImage, QPainter
+
+from hsigui.labels.classes import ClassTable, color_for
+from hsigui.ui.overlay import ClassLayer, Composite
+
+
+@pytest.fixture
+def layer(table) -> ClassLayer:
+    layer = ClassLayer(opacity=1.0, keep_small=True)
+    array = np.zeros((20, 30), dtype=np.uint16)
+    array[3:5, 6:9] = 2
+    layer.set(array, table)
+    return layer
+
+
+def painted(layer: ClassLayer, scale: float) -> QImage:
+    rows, cols = layer.shape
+    image = QImage(round(cols * scale), round(rows * scale), QImage.Format.Format_ARGB32)
+    image.fill(0)
+    painter = QPainter(image)
+    painter.scale(scale, scale)
+    layer.paint(painter, scale)
+    painter.end()
+    return image
+
+
+def test_classes_are_opaque_in_their_colours_and_the_rest_is_clear(layer, table):
+    assert layer.color_at(3, 6) == (*table.get(2).color, 255)
+    assert layer.color_at(4, 8) == (*table.get(2).color, 255)
+    assert layer.color_at(5, 8) == (0, 0, 0, 0)
+
+
+def test_an_update_rewrites_its_box_and_nothing_else(layer, table):
+    array = np.full((20, 30), 3, dtype=np.uint16)
+    layer.update((10, 12, 11, 14), array)
+    assert layer.color_at(10, 12)[:3] == table.get(3).color
+    assert layer.color_at(10, 14) == (0, 0, 0, 0)
+    assert layer.color_at(3, 6)[:3] == table.get(2).color
+
+
+def test_a_class_that_the_table_lacks_gets_its_default_colour(layer):
+    layer.update((0, 0, 1, 1), np.full((20, 30), 40_000, dtype=np.uint16))
+    assert layer.color_at(0, 0) == (*color_for(40_000), 255)
+
+
+def test_a_raster_of_another_size_is_refused(layer):
+    with pytest.raises(ValueError, match=r"\(4, 4\)"):
+        layer.update((0, 0, 1, 1), np.zeros((4, 4), dtype=np.uint16))
+
+
+def test_another_table_recolours_all(layer, table):
+    array = np.full((20, 30), 2, dtype=np.uint16)
+    layer.set(array, table.recolored(2, (1, 2, 3)))
+    assert layer.color_at(19, 29) == (1, 2, 3, 255)
+
+
+@pytest.mark.parametrize("row", range(0, 20, 3))
+def test_a_single_label_is_seen_although_the_scene_is_shown_at_a_third(table, row):
+    layer = ClassLayer(opacity=1.0, keep_small=True)
+    array = np.zeros((20, 30), dtype=np.uint16)
+    layer.set(array, table)
+    painted(layer, 0.34)  # so that the update below must reach the reduced picture too
+    array[row, 17] = 1
+    layer.update((row, 17, row + 1, 18), array)
+    image = painted(layer, 0.34)
+    seen = {image.pixel(x, y) for x in range(image.width()) for y in range(image.height())}
+    red, green, blue = table.get(1).color
+    assert 0xFF000000 | red << 16 | green << 8 | blue in seen
+
+
+def test_a_reduced_raster_covers_sides_that_are_no_multiple(table):
+    layer = ClassLayer(opacity=1.0, keep_small=True)
+    layer.set(np.ones((7, 11), dtype=np.uint16), table)
+    image = painted(layer, 0.5)
+    assert all(image.pixel(x, y) != 0 for x in range(image.width()) for y in range(image.height()))
+
+
+def test_a_hidden_or_empty_layer_paints_nothing(layer):
+    layer.visible = False
+    assert painted(layer, 1.0).pixel(7, 3) == 0
+    layer.visible = True
+    assert painted(layer, 1.0).pixel(7, 3) != 0
+    layer.set(np.zeros((20, 30), dtype=np.uint16), ClassTable())
+    assert painted(layer, 1.0).pixel(7, 3) == 0
+
+
+def test_a_coarse_composite_fills_the_scene():
+    composite = Composite()
+    rgb = np.zeros((2, 3, 3), dtype=np.uint8)
+    rgb[1, 2] = 10, 20, 30
+    composite.set(rgb, step=4)
+    image = QImage(10, 7, QImage.Format.Format_RGB32)
+    image.fill(0xFFFFFFFF)
+    painter = QPainter(image)
+    composite.paint(painter, 7, 10)
+    painter.end()
+    assert image.pixelColor(9, 6).getRgb()[:3] == (10, 20, 30)
+    assert image.pixelColor(7, 3).getRgb()[:3] == (0, 0, 0)
