@@ -120,9 +120,9 @@ def clay_pit(nm: Array, iron: Array, moisture: Array) -> Array:
     return bright * (1 - hydroxyl) * np.exp(-(0.10 + 0.04 * moisture) * (0.5 + liquid_water(nm)))
 
 
-MEADOW = Plant(chlorophyll=1.15, edge=711, infrared=0.43, water=0.42, dry=0.35)
-MAIZE = Plant(chlorophyll=1.50, edge=717, infrared=0.49, water=0.60, dry=0.15)
-WOOD = Plant(chlorophyll=2.00, edge=722, infrared=0.38, water=0.72, dry=0.25)
+MEADOW = Plant(chlorophyll=1.15, edge=711, infrared=0.43, water=0.65, dry=0.35)
+MAIZE = Plant(chlorophyll=1.50, edge=717, infrared=0.49, water=0.85, dry=0.15)
+WOOD = Plant(chlorophyll=2.00, edge=722, infrared=0.38, water=0.98, dry=0.25)
 
 # In the order of the class numbers from 1: name, colour, surface.
 COVERS: tuple[tuple[str, tuple[int, int, int], Surface], ...] = (

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -68,7 +69,10 @@ def open_envi(path: str | Path) -> Cube:
     header = read_header(header_path)
     _require_scene(header)
     data = find_pair(path)[1]
-    return checked_cube(ArraySource(map_data(header, data)), info_of(header), data.stem, path)
+    samples, info = map_data(header, data), info_of(header)
+    if (more := data.stat().st_size - header.bytes_needed) > 0:
+        info = replace(info, notes=(*info.notes, f"{data.name} is {more} bytes longer than its header says."))
+    return checked_cube(ArraySource(samples), info, data.stem, path)
 
 
 def is_class_map(header: Header) -> bool:

@@ -70,6 +70,10 @@ class MatFile:
             if self._hdf is not None:
                 return np.asarray(self._hdf[name][()]).T
             return np.asarray(scipy.io.loadmat(self.path, variable_names=[name])[name])
+        except MemoryError as error:
+            raise HsiError(
+                f"The array {name} of {self.path.name} does not fit into memory.", "Save it as version 7.3 or as ENVI."
+            ) from error
         except _BROKEN as error:
             raise self._broken(error) from error
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from hsigui.errors import HsiError
@@ -34,4 +34,5 @@ def written_beside(*targets: Path) -> Iterator[tuple[Path, ...]]:
         ) from error
     finally:
         for source in scratch:
-            source.unlink(missing_ok=True)
+            with suppress(OSError):  # where the folder could not be made; the reason is told above
+                source.unlink(missing_ok=True)

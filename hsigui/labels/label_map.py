@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from hsigui.errors import HsiError
-from hsigui.labels.classes import ClassTable
+from hsigui.labels.classes import MAX_CLASS, ClassTable
 
 UNLABELLED = 0
 
@@ -43,6 +43,8 @@ class LabelMap:
 
     def __init__(self, rows: int, cols: int, classes: ClassTable | None = None) -> None:
         self._array = np.zeros((rows, cols), dtype=np.uint16)
+        # Kept up to date by every edit: to count a large scene anew at each stroke takes seconds.
+        self._counts = _counted(self._array)
         self.classes = classes or ClassTable()
 
     @classmethod
@@ -50,7 +52,8 @@ class LabelMap:
         """A label map over a copy of the array; classes that the table lacks get default names and colours."""
         labels = cls(*array.shape)
         labels._array[...] = array
-        labels.classes = (classes or ClassTable()).merged_with(np.unique(array).tolist())
+        labels._counts = _counted(labels._array)
+        labels.classes = (classes or ClassTable()).merged_with(np.flatnonzero(labels._counts).tolist())
         return labels
 
     @property
@@ -66,8 +69,7 @@ class LabelMap:
 
     def counts(self) -> dict[int, int]:
         """Labelled pixels of every class of the table, zeros included."""
-        found = np.bincount(self._array.ravel(), minlength=1)
-        return {n: int(found[n]) if n < len(found) else 0 for n in self.classes.numbers}
+        return {n: int(self._counts[n]) for n in self.classes.numbers}
 
     def apply(self, edit: Edit) -> Edit:
         """Carries out an edit and returns the one that takes it back.
@@ -76,7 +78,7 @@ class LabelMap:
             ValueError: the box reaches outside the raster.
         """
         before = self.classes if edit.classes is not None else None
-        old: NDArray[np.uint16] | int = UNLABELLED
+        old = np.zeros(0, dtype=np.uint16)
         if edit.mask is not None:
             top, left, bottom, right = edit.box
             if top < 0 or left < 0 or bottom > self.shape[0] or right > self.shape[1]:
@@ -84,6 +86,7 @@ class LabelMap:
             window = self._array[top:bottom, left:right]
             old = window[edit.mask].copy()
             window[edit.mask] = edit.new
+            self._counts += _counted(window[edit.mask]) - _counted(old)
         # Last, so that an edit that cannot be carried out changes nothing.
         if edit.classes is not None:
             self.classes = edit.classes
@@ -97,6 +100,11 @@ class LabelMap:
         """
         require_same_size(array.shape, self.shape, "labels")
         return Edit(0, 0, np.ones(self.shape, dtype=bool), array.astype(np.uint16).ravel(), classes)
+
+
+def _counted(numbers: NDArray[np.uint16]) -> NDArray[np.intp]:
+    """How often each class number occurs."""
+    return np.bincount(numbers.ravel(), minlength=MAX_CLASS + 1)
 
 
 def require_same_size(shape: tuple[int, ...], scene: tuple[int, int], what: str) -> None:

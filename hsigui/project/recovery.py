@@ -1,7 +1,7 @@
 """Labels that survive a crash: a copy of unsaved labels beside the program's state, keyed by their scene.
 
 Each running window writes a file of its own, so two windows on one scene cannot overwrite each other. Nothing is
-deleted unless the labels were saved elsewhere or the user gave them up, and then the last copy is still kept as `.old`.
+deleted unless the labels were saved elsewhere or the user gave them up, and then the last copies are still kept as `.old`.
 """
 
 from __future__ import annotations
@@ -26,6 +26,7 @@ from hsigui.cube.cube import Cube
 from hsigui.labels.classes import ClassInfo, ClassTable
 
 FORMAT = 1
+KEPT_OLD = 5
 
 
 @dataclass(frozen=True)
@@ -103,10 +104,17 @@ class Recovery:
         return sorted(found, key=lambda r: r.saved_at, reverse=True)
 
     def retire(self, path: Path) -> None:
-        """Takes a copy out of use: its labels are safe elsewhere or were given up. It is kept once, as `.old`."""
-        if path.exists():
-            key = path.name.rsplit(".", 2)[0]
-            path.replace(path.with_name(f"{key}.old"))
+        """Takes a copy out of use: its labels are safe elsewhere or were given up.
+
+        It is renamed to `.old`; of these the last few of each scene are kept, in case the user thinks better of it.
+        """
+        if not path.exists():
+            return
+        path.replace(path.with_suffix(".old"))
+        key = path.name.split(".")[0]
+        retired = sorted(self.folder.glob(f"{key}.*.old"), key=lambda p: p.stat().st_mtime)
+        for oldest in retired[:-KEPT_OLD]:
+            oldest.unlink()
 
     def _read(self, path: Path) -> Recovered | None:
         try:

@@ -30,7 +30,7 @@ def with_legend(image: Image.Image, rows: Sequence[Row], title: str = "") -> Ima
         title: written above; empty for none.
     """
     size = max(14, min(64, image.height // 38))
-    font = font_for("".join([title, *(name for name, _, _ in rows)]), size)
+    font = font_for("".join(sorted({*title, *(c for name, _, _ in rows for c in name)})), size)
     large = font_for(title, round(size * 1.35))
     title = writable(title, large)
     rows = [(writable(name, font), color, count) for name, color, count in rows]
@@ -75,18 +75,23 @@ def _draw_column(
 
 @lru_cache(maxsize=64)
 def font_for(text: str, size: int) -> Font:
-    """A font in which the text can be written: Pillow's own where it can, else the first of the system's that can."""
-    own = ImageFont.load_default(size)
-    if all(_has(own, c) for c in set(text)):
-        return own
+    """The font that can write most of the text: Pillow's own if it can write all, else the system's are tried too."""
+    best: Font = ImageFont.load_default(size)
+    most = _written(best, text)
     for name in SYSTEM_FONTS:
+        if most == len(text):
+            break
         try:
             font = ImageFont.truetype(name, size)
         except OSError:
             continue  # not on this system
-        if all(_has(font, c) for c in set(text)):
-            return font
-    return own
+        if _written(font, text) > most:
+            best, most = font, _written(font, text)
+    return best
+
+
+def _written(font: Font, text: str) -> int:
+    return sum(_has(font, character) for character in text)
 
 
 def writable(text: str, font: Font) -> str:

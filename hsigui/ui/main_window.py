@@ -11,15 +11,17 @@ from pathlib import Path
 from PySide6.QtCore import QByteArray, QSize, Qt
 from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent
 from PySide6.QtWidgets import (
+    QAbstractSpinBox,
     QApplication,
     QDockWidget,
     QFrame,
+    QLineEdit,
     QMainWindow,
     QMenu,
     QScrollArea,
     QSpinBox,
-    QSplitter,
     QStackedWidget,
+    QTabWidget,
     QToolBar,
     QVBoxLayout,
     QWidget,
@@ -78,6 +80,7 @@ class MainWindow(QMainWindow):
         settings = store.load()
         self.desk = Desk(self, self.session, self.bridge, self.messages, prompts or Prompts(self), store, settings)
         self._may_close = False
+        self._asking = False
         self._build_views()
         self._build_controllers(recovery)
         self.actions_ = Actions(self, self._handlers())
@@ -103,9 +106,9 @@ class MainWindow(QMainWindow):
         column = QVBoxLayout(central)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(0)
-        column.addWidget(self.messages)
-        column.addWidget(self.pages, 1)
+        column.addWidget(self.pages)
         self.setCentralWidget(central)
+        self.messages.float_over(central)
 
     def _build_controllers(self, recovery: Recovery | None) -> None:
         self.label_files = LabelFiles(self.desk, recovery)
@@ -127,17 +130,19 @@ class MainWindow(QMainWindow):
         ):
             self.setCorner(corner, area)
         left, right = Qt.DockWidgetArea.LeftDockWidgetArea, Qt.DockWidgetArea.RightDockWidgetArea
-        train = QSplitter(Qt.Orientation.Vertical, self)
-        train.addWidget(self.method)
-        train.addWidget(self.training)
-        train.setStretchFactor(1, 1)
-        train.setChildrenCollapsible(False)
+        train = QWidget(self)
+        column = QVBoxLayout(train)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(0)
+        column.addWidget(self.method)
+        column.addWidget(self.training, 1)
+        self.setTabPosition(right, QTabWidget.TabPosition.North)
         self.docks = {
             "Display": self._dock("Display", self.display, left),
-            "Classes": self._dock("Classes", self.classes, left),
+            "Classes": self._dock("Classes", self.classes, left, scroll=False),
             "Training": self._dock("Training", train, right),
             "Map": self._dock("Map", self.map_panel, right),
-            "Results": self._dock("Results", self.results, right),
+            "Results": self._dock("Results", self.results, right, scroll=False),
             "Spectra": self._dock("Spectra", self.spectra, Qt.DockWidgetArea.BottomDockWidgetArea, scroll=False),
         }
         self.tabifyDockWidget(self.docks["Map"], self.docks["Results"])
@@ -271,7 +276,8 @@ class MainWindow(QMainWindow):
         self._changed("scene")
 
     def _changed(self, what: str) -> None:
-        self.actions_.update(self.session)
+        if what != "labels" or not self.image.drawing:  # a stroke says "history" at its end
+            self.actions_.update(self.session)
         if what in ("scene", "saved", "labels", "classes"):
             self._show_title()
         if what == "scene" and self.session.cube is not None:
@@ -285,11 +291,13 @@ class MainWindow(QMainWindow):
 
     def _hovered(self, row: int, col: int) -> None:
         self.status.show_pixel(row, col)
-        self.map_panel.set_pixel(self.maps.pixel(row, col))
+        self.map_panel.set_pixel(self.maps.pixel(row, col) or "–")
+        if not isinstance(self.focusWidget(), QLineEdit | QAbstractSpinBox | ImageView):
+            self.image.setFocus()  # so that Space pans and does not press the button clicked last
 
     def _left(self) -> None:
         self.status.leave_scene()
-        self.map_panel.set_pixel("")
+        self.map_panel.set_pixel("–")
 
     def _show_dialog(self, kind: Callable[[QWidget], AboutDialog | ShortcutSheet]) -> None:
         dialog = kind(self)
@@ -338,10 +346,12 @@ class MainWindow(QMainWindow):
 
     def closeEvent(self, event: QCloseEvent) -> None:
         if not self._may_close:
+            self._asking = True
+            self.label_files.leave(self._allow_close)
+            self._asking = False
+        if not self._may_close:
             event.ignore()
-            self.label_files.leave(self._close_now)
-            if not self._may_close:
-                return
+            return
         self.desk.remember(
             dataclasses.replace(
                 self.desk.settings,
@@ -352,9 +362,9 @@ class MainWindow(QMainWindow):
         self.bridge.close(CLOSE_SECONDS)
         event.accept()
 
-    def _close_now(self) -> None:
+    def _allow_close(self) -> None:
         self._may_close = True
-        if self.isVisible():
+        if not self._asking:  # the labels had to be written first
             self.close()
 
 

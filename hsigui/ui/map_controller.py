@@ -7,6 +7,7 @@ from functools import partial
 import numpy as np
 from PySide6.QtCore import QObject
 
+from hsigui.labels.classes import ClassTable
 from hsigui.ui import work
 from hsigui.ui.desk import Desk
 from hsigui.ui.image_view import ImageView
@@ -144,7 +145,7 @@ class MapController(QObject):
         session = self._session
         if session.class_map is None:
             self._image.set_map(None)
-            self._legend.set_classes(session.classes)
+            self._legend.set_classes(ClassTable())
         else:
             counts = np.bincount(session.class_map.classes.ravel())
             self._image.set_map(session.class_map.classes, session.classes)

@@ -4,30 +4,22 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 
-from PySide6.QtCore import QObject, Qt
-from PySide6.QtWidgets import (
-    QFrame,
-    QHBoxLayout,
-    QLabel,
-    QPushButton,
-    QSizePolicy,
-    QStyle,
-    QToolButton,
-    QVBoxLayout,
-    QWidget,
-)
+from PySide6.QtCore import QEvent, QObject, Qt, QTimer
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QStyle, QToolButton, QVBoxLayout, QWidget
 
 from hsigui.errors import HsiError
+from hsigui.ui.icons import icon
 
 KINDS = ("info", "warning", "error")
 AT_ONCE = 3  # more would cover the scene; older ones make room
+INFO_MS = 15_000  # a plain piece of information goes by itself
+MARGIN = 8
 _PIXMAPS = {
     "info": QStyle.StandardPixmap.SP_MessageBoxInformation,
     "warning": QStyle.StandardPixmap.SP_MessageBoxWarning,
     "error": QStyle.StandardPixmap.SP_MessageBoxCritical,
 }
-# Translucent, so that they suit the light and the dark window.
-_TINTS = {"info": "rgba(40,120,220,45)", "warning": "rgba(230,160,0,60)", "error": "rgba(220,50,50,60)"}
+_EDGES = {"info": "#2f7fd6", "warning": "#d99a00", "error": "#d23c3c"}
 
 Button = tuple[str, Callable[[], object]]
 
@@ -38,37 +30,45 @@ class Message(QFrame):
     def __init__(self, kind: str, text: str, hint: str, buttons: Sequence[Button], parent: QWidget) -> None:
         super().__init__(parent)
         self.kind, self.text, self.hint = kind, text, hint
+        self.asks = bool(buttons)
         self.setObjectName("message")
-        self.setStyleSheet(f"#message {{ background: {_TINTS[kind]}; border-radius: 4px; }}")
+        edge = _EDGES[kind]
+        self.setStyleSheet(
+            f"#message {{ background: palette(base); border: 1px solid {edge}; border-left: 5px solid {edge}; }}"
+        )
         self.setAccessibleName(f"{kind}: {text} {hint}".strip())
         row = QHBoxLayout(self)
-        row.setContentsMargins(8, 4, 4, 4)
+        row.setContentsMargins(10, 4, 4, 4)
         size = self.style().pixelMetric(QStyle.PixelMetric.PM_SmallIconSize)
         picture = QLabel(self)
         picture.setPixmap(self.style().standardIcon(_PIXMAPS[kind]).pixmap(size, size))
-        row.addWidget(picture, 0, Qt.AlignmentFlag.AlignTop)
+        row.addWidget(picture)
         label = QLabel(f"{text}  {hint}".strip(), self)
         label.setTextFormat(Qt.TextFormat.PlainText)
         label.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
         label.setWordWrap(True)
-        label.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Minimum)
         row.addWidget(label, 1)
         for title, call in buttons:
             button = QPushButton(title, self)
             button.clicked.connect(lambda _checked=False, call=call: self._act(call))
             row.addWidget(button)
         cross = QToolButton(self)
-        cross.setIcon(self.style().standardIcon(QStyle.StandardPixmap.SP_TitleBarCloseButton))
+        cross.setIcon(icon("close"))
         cross.setAutoRaise(True)
         cross.setToolTip("Dismiss")
         cross.setAccessibleName("Dismiss")
         cross.clicked.connect(self.dismiss)
-        row.addWidget(cross, 0, Qt.AlignmentFlag.AlignTop)
+        row.addWidget(cross)
+        if kind == "info" and not buttons:
+            QTimer.singleShot(INFO_MS, self, self.dismiss)
 
     def dismiss(self) -> None:
+        bar = self.parent()
         self.hide()
         self.setParent(None)
         self.deleteLater()
+        if isinstance(bar, MessageBar):
+            bar.place()
 
     def _act(self, call: Callable[[], object]) -> None:
         self.dismiss()
@@ -76,24 +76,31 @@ class Message(QFrame):
 
 
 class MessageBar(QWidget):
-    """The messages that are shown, newest first."""
+    """The messages that are shown, newest first. They float, so that the scene does not move under the brush."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._column = QVBoxLayout(self)
         self._column.setContentsMargins(0, 0, 0, 0)
-        self._column.setSpacing(2)
-        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Maximum)
+        self._column.setSpacing(3)
+        self.hide()
 
     @property
     def messages(self) -> list[Message]:
         """What is shown, newest first."""
         found: list[Message] = []
-        for place in range(self._column.count()):
-            item: QObject | None = self._column.itemAt(place).widget()
-            if isinstance(item, Message):
-                found.append(item)
+        for index in range(self._column.count()):
+            item = self._column.itemAt(index)
+            widget = item.widget() if item is not None else None
+            if isinstance(widget, Message):
+                found.append(widget)
         return found
+
+    def float_over(self, ground: QWidget) -> None:
+        """Lies on the upper edge of a widget from now on."""
+        self.setParent(ground)
+        ground.installEventFilter(self)
+        self.place()
 
     def info(self, text: str, hint: str = "", buttons: Sequence[Button] = ()) -> None:
         self.show_message("info", text, hint, buttons)
@@ -113,11 +120,30 @@ class MessageBar(QWidget):
         self._column.insertWidget(0, Message(kind, text, hint, buttons, self))
         shown = self.messages
         while len(shown) > AT_ONCE:
-            quiet = [m for m in shown[1:] if not m.findChildren(QPushButton)]
+            quiet = [m for m in shown[1:] if not m.asks]
             gone = (quiet or shown[1:])[-1]
             gone.dismiss()
             shown.remove(gone)
+        self.place()
 
     def clear(self) -> None:
         for message in self.messages:
             message.dismiss()
+
+    def place(self) -> None:
+        """Takes the room that the messages need, along the upper edge."""
+        ground = self.parentWidget()
+        if ground is None or not self.messages:
+            self.hide()
+            return
+        width = max(1, ground.width() - 2 * MARGIN)
+        self._column.invalidate()
+        height = self._column.heightForWidth(width) if self._column.hasHeightForWidth() else self.sizeHint().height()
+        self.setGeometry(MARGIN, MARGIN, width, height)
+        self.show()
+        self.raise_()
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        if event.type() == QEvent.Type.Resize and watched is self.parentWidget():
+            self.place()
+        return super().eventFilter(watched, event)

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import numpy as np
 import pyqtgraph as pg
+from numpy.typing import NDArray
 from PySide6.QtCore import QEvent
-from PySide6.QtGui import QColor, QPalette, QPen
+from PySide6.QtGui import QColor, QMouseEvent, QPalette, QPen
 from PySide6.QtWidgets import QWidget
 
 from hsigui.ui.theme import is_dark
@@ -13,22 +15,34 @@ from hsigui.ui.theme import is_dark
 RESTYLE = (QEvent.Type.PaletteChange, QEvent.Type.StyleChange, QEvent.Type.DevicePixelRatioChange)
 
 
-def make_plot(parent: QWidget | None = None) -> pg.PlotWidget:
+class Plot(pg.PlotWidget):
     """An empty plot; a double click shows all of it again."""
-    plot = pg.PlotWidget(parent, enableMenu=False)
-    plot.hideButtons()
-    plot.setAntialiasing(True)
-    plot.setFrameShape(pg.PlotWidget.Shape.NoFrame)
-    plot.getPlotItem().layout.setContentsMargins(6, 8, 12, 4)
-    for side in ("left", "bottom"):
-        axis = plot.getAxis(side)
-        axis.enableAutoSIPrefix(False)
-        axis.setStyle(tickLength=4, tickTextOffset=4)
-    plot.scene().sigMouseClicked.connect(lambda click: plot.autoRange() if click.double() else None)
-    return plot
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent, enableMenu=False)
+        self.hideButtons()
+        # pyqtgraph makes this menu without a parent; with one it goes when the plot goes.
+        menu = self.getPlotItem().ctrlMenu
+        menu.setParent(self, menu.windowFlags())
+        self.setAntialiasing(True)
+        self.setFrameShape(pg.PlotWidget.Shape.NoFrame)
+        self.getPlotItem().layout.setContentsMargins(6, 8, 12, 4)
+        for side in ("left", "bottom"):
+            axis = self.getAxis(side)
+            axis.enableAutoSIPrefix(False)
+            axis.setStyle(tickLength=4, tickTextOffset=4)
+
+    def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:
+        super().mouseDoubleClickEvent(event)
+        self.enableAutoRange()
+
+    def curves(self) -> list[tuple[NDArray[np.float64], NDArray[np.float64]]]:
+        """x and y of every curve, in the order in which they came."""
+        drawn = (item.getData() for item in self.getPlotItem().listDataItems())
+        return [(x, y) for x, y in drawn if x is not None]
 
 
-def color_plot(plot: pg.PlotWidget, palette: QPalette) -> None:
+def color_plot(plot: Plot, palette: QPalette) -> None:
     """Gives a plot the colours of a palette."""
     plot.setBackground(palette.color(QPalette.ColorRole.Base))
     for side in ("left", "bottom"):

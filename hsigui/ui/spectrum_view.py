@@ -19,7 +19,7 @@ from hsigui.errors import HsiError
 from hsigui.labels.classes import PALETTE, Color
 from hsigui.ui.curve_key import CurveKey
 from hsigui.ui.icons import icon
-from hsigui.ui.plots import RESTYLE, color_plot, curve_pen, faded, make_plot
+from hsigui.ui.plots import RESTYLE, Plot, color_plot, curve_pen, faded
 
 HINT = "Click a pixel to see its spectrum; Shift+click keeps it"
 CURRENT_WIDTH, KEPT_WIDTH = 2.0, 1.4  # logical pixels
@@ -57,7 +57,7 @@ class SpectrumView(QWidget):
         self._kept_curves: list[pg.PlotDataItem] = []
         self._regions: list[pg.LinearRegionItem] = []
         self._lines: list[pg.InfiniteLine] = []
-        self._plot = make_plot(self)
+        self._plot = Plot(self)
         self._build()
         self.set_quantity("Value")
         self.set_wavelengths(None, self._bad)
@@ -94,7 +94,7 @@ class SpectrumView(QWidget):
         self._current_curve = None
         if self._current is not None:
             self._current_curve = self._draw(self._current, CURRENT_WIDTH)
-            self._current_curve.setZValue(5)
+            self._current_curve.setZValue(10)
         self._refresh_header()
 
     def keep(self, values: ArrayLike, label: str, color: Color | None = None) -> None:
@@ -129,13 +129,13 @@ class SpectrumView(QWidget):
         for line in self._lines:
             self._plot.removeItem(line)
         self._lines = []
-        for channel, (band, color) in enumerate(bands):
+        for band, color in bands:
             line = pg.InfiniteLine(float(self._x[band]), movable=True, pen=self._line_pen(color, 1.2))
             line.setHoverPen(self._line_pen(color, 3))
-            line.setZValue(-5)
+            line.setZValue(5)  # above the view box, or a quick press would pan the plot instead
             line.setCursor(Qt.CursorShape.SizeHorCursor)
             line.setBounds((float(self._x.min()), float(self._x.max())))
-            line.sigPositionChangeFinished.connect(lambda moved, channel=channel: self._pick(moved, channel))
+            line.sigPositionChangeFinished.connect(self._pick)
             self._plot.addItem(line, ignoreBounds=True)
             self._lines.append(line)
 
@@ -262,10 +262,10 @@ class SpectrumView(QWidget):
     def _line_pen(self, color: object, width: float) -> QPen:
         return curve_pen(self, faded(pg.mkColor(color), 190), width)
 
-    def _pick(self, line: pg.InfiniteLine, channel: int) -> None:
+    def _pick(self, line: pg.InfiniteLine) -> None:
         band = int(np.abs(self._x - line.value()).argmin())
         line.setValue(float(self._x[band]))
-        self.band_picked.emit(channel, band)
+        self.band_picked.emit(self._lines.index(line), band)
 
     def _ask_and_export(self) -> None:
         name, _ = QFileDialog.getSaveFileName(self, "Save spectra", "spectra.csv", "CSV (*.csv)")

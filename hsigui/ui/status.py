@@ -33,6 +33,7 @@ class StatusBar(QStatusBar):
         self.addWidget(self.bar)
         self.addWidget(self.busy, 1)
         for widget in (self.place, self.values, self.label, self.device):
+            widget.setContentsMargins(6, 0, 6, 0)
             self.addPermanentWidget(widget)
         self._show_device()
         bridge.progress.connect(self._progress)

@@ -84,6 +84,7 @@ class TrainingController(QObject):
 
     def _done(self, cube: Cube, trained: work.Trained) -> None:
         encoder = trained.encoder
+        self._view.set_progress(1, 1, "", None)
         self._ended(f"Done in {encoder.seconds:.0f} s on {encoder.device_name}.")
         if self._session.cube is cube:
             self._session.set_device(encoder.device_name)

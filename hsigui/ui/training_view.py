@@ -10,7 +10,7 @@ from PySide6.QtGui import QColor, QPalette
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QProgressBar, QStackedLayout, QVBoxLayout, QWidget
 
 from hsigui.labels.classes import PALETTE
-from hsigui.ui.plots import RESTYLE, color_plot, curve_pen, make_plot
+from hsigui.ui.plots import RESTYLE, Plot, color_plot, curve_pen
 
 REDRAW_MS = 40
 STEPS = 1000
@@ -123,7 +123,7 @@ class TrainingView(QWidget):
         self._bar.setTextVisible(False)
         self._bar.setFixedHeight(6)
         self._bar.setStyleSheet(BAR_STYLE)
-        self._plot = make_plot(run)
+        self._plot = Plot(run)
         self._plot.setMinimumHeight(110)
         self._plot.setLabel("bottom", "Step")
         words = QHBoxLayout()

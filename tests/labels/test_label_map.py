@@ -26,6 +26,19 @@ def test_counts_cover_classes_without_pixels():
     assert labels.counts() == {1: 3, 2: 3, 9: 0}
 
 
+def test_counts_follow_every_edit_and_its_way_back():
+    labels = LabelMap.from_array(np.random.default_rng(0).integers(0, 4, (20, 30)))
+    rng = np.random.default_rng(1)
+    inverses = []
+    for _ in range(30):
+        top, left = rng.integers(0, 10, 2).tolist()
+        inverses.append(labels.apply(Edit(top, left, rng.random((9, 8)) < 0.4, int(rng.integers(0, 4)))))
+        assert labels.counts() == {n: int((labels.array == n).sum()) for n in (1, 2, 3)}
+    for inverse in reversed(inverses):
+        labels.apply(inverse)
+        assert labels.counts() == {n: int((labels.array == n).sum()) for n in (1, 2, 3)}
+
+
 def test_the_array_cannot_be_written_past_the_edits():
     with pytest.raises(ValueError, match="read-only"):
         drawn().array[0, 0] = 5

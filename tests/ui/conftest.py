@@ -42,11 +42,15 @@ def _nothing_left_behind(qapp: QApplication) -> Iterator[None]:
 
 
 def _left_widgets(qapp: QApplication, before: set[QWidget]) -> list[QWidget]:
+    left: list[QWidget] = []
     for _ in range(3):
         qapp.processEvents()
         QCoreApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete.value)
+        left = [widget for widget in qapp.topLevelWidgets() if widget not in before]
+        if not left:
+            break
         gc.collect()
-    return [widget for widget in qapp.topLevelWidgets() if widget not in before]
+    return left
 
 
 def _left_threads(before: set[threading.Thread], seconds: float = 3.0) -> list[threading.Thread]:
@@ -91,9 +95,7 @@ def view(qtbot, rgb) -> ImageView:
 def drag() -> Callable[..., None]:
     """Presses at the first pixel (row, col) of a view, moves through the others and releases at the last."""
 
-    def drag(
-        view: ImageView, *pixels: tuple[float, float], button: Qt.MouseButton = Qt.MouseButton.LeftButton
-    ) -> None:
+    def drag(view: ImageView, *pixels: tuple[float, float], button: Qt.MouseButton = Qt.MouseButton.LeftButton) -> None:
         places = [view.position_of(*pixel) for pixel in pixels]
         port = view.viewport()
         QTest.mousePress(port, button, Qt.KeyboardModifier.NoModifier, places[0])

@@ -88,6 +88,7 @@ class ClassesPanel(QWidget):
         table.setHorizontalHeaderLabels(["Key", "", "Class", "Labels"])
         table.verticalHeader().hide()
         table.setShowGrid(False)
+        table.verticalHeader().setDefaultSectionSize(25)
         table.setIconSize(QSize(16, 16))
         table.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
         table.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)

@@ -4,7 +4,17 @@ from __future__ import annotations
 
 from PySide6.QtCore import QSignalBlocker, Qt, Signal
 from PySide6.QtGui import QAction
-from PySide6.QtWidgets import QCheckBox, QDoubleSpinBox, QFormLayout, QLabel, QPushButton, QSlider, QVBoxLayout, QWidget
+from PySide6.QtWidgets import (
+    QCheckBox,
+    QDoubleSpinBox,
+    QFormLayout,
+    QHBoxLayout,
+    QLabel,
+    QPushButton,
+    QSlider,
+    QVBoxLayout,
+    QWidget,
+)
 
 
 class MapPanel(QWidget):
@@ -15,7 +25,7 @@ class MapPanel(QWidget):
 
     def __init__(self, show: QAction, live: QAction, renew: QAction, legend: QWidget) -> None:
         super().__init__()
-        self.show_box, self.live_box = _box("Show the map (P)", show), _box("Live: renew after every stroke (L)", live)
+        self.show_box, self.live_box = _box("Show the map (P)", show), _box("Live: follow the labels (L)", live)
         self.opacity = QSlider(Qt.Orientation.Horizontal, self)
         self.opacity.setRange(0, 100)
         self.opacity.setValue(60)
@@ -30,23 +40,26 @@ class MapPanel(QWidget):
         self.smooth.setKeyboardTracking(False)
         self.smooth.setToolTip("Smooths the class probabilities over neighbouring pixels")
         self.smooth.valueChanged.connect(self.smooth_changed)
-        self.renew = QPushButton("Renew map", self)
+        self.renew = QPushButton("Renew", self)
+        self.renew.setToolTip("Renew the map from the labels now (Ctrl+R)")
         self.renew.clicked.connect(renew.trigger)
         self.renew.setEnabled(renew.isEnabled())
         renew.enabledChanged.connect(self.renew.setEnabled)
         self.state = QLabel("No map yet.", self)
         self.state.setWordWrap(True)
-        self.pixel = QLabel("", self)
+        self.pixel = QLabel("–", self)
         form = QFormLayout()
         form.addRow("&Opacity", self.opacity)
         form.addRow("S&moothing", self.smooth)
         form.addRow("Under cursor", self.pixel)
+        live_row = QHBoxLayout()
+        live_row.addWidget(self.live_box, 1)
+        live_row.addWidget(self.renew)
         column = QVBoxLayout(self)
-        for widget in (self.show_box, self.live_box):
-            column.addWidget(widget)
-        column.addLayout(form)
         column.addWidget(self.state)
-        column.addWidget(self.renew)
+        column.addWidget(self.show_box)
+        column.addLayout(live_row)
+        column.addLayout(form)
         column.addWidget(legend, 1)
 
     def set_opacity(self, value: float) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtGui import QAction
+from PySide6.QtGui import QAction, QPalette
 from PySide6.QtWidgets import (
     QComboBox,
     QFormLayout,
@@ -35,6 +35,7 @@ class MethodPanel(QWidget):
         self.seed.setToolTip("The same seed gives the same result on the same machine")
         self.text = QLabel(self)
         self.text.setWordWrap(True)
+        self.text.setForegroundRole(QPalette.ColorRole.PlaceholderText)
         for info in METHODS:
             self.method.addItem(info.title, info.name)
         for name, title in DEVICE_TITLES.items():
@@ -43,11 +44,11 @@ class MethodPanel(QWidget):
         form.setFieldGrowthPolicy(QFormLayout.FieldGrowthPolicy.AllNonFixedFieldsGrow)
         for title, widget in (("&Method", self.method), ("P&reset", self.preset)):
             form.addRow(title, widget)
-        form.addRow(self.text)
         form.addRow("De&vice", self.device)
         form.addRow("S&eed", self.seed)
         column = QVBoxLayout(self)
         column.addLayout(form)
+        column.addWidget(self.text)
         column.addLayout(self._build_buttons(buttons))
         self.method.currentIndexChanged.connect(self._method_chosen)
         self.preset.currentIndexChanged.connect(self._preset_chosen)

@@ -1,0 +1,62 @@
+"""Fixtures of all rooms."""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+_NO_DATA = "the real test files are not here: set HSIGUI_DATA to their folder"
+
+
+def _data_folder(root: Path) -> Path | None:
+    folder = Path(os.environ.get("HSIGUI_DATA") or root.parent / "shared" / "data")
+    return folder if (folder / "manifest.json").is_file() else None
+
+
+@pytest.fixture
+def data_dir(pytestconfig: pytest.Config) -> Path:
+    """The folder of the real test files, read-only; the test is skipped where there is none."""
+    folder = _data_folder(pytestconfig.rootpath)
+    if folder is None:
+        pytest.skip(_NO_DATA)
+    return folder
+
+
+def _opens_as_scene(entry: dict[str, Any]) -> bool:
+    return bool(entry["kind"] == "cube" and entry["opens"])
+
+
+def _refused_as_scene(entry: dict[str, Any]) -> bool:
+    return entry["opens"] is False or entry["kind"] in ("spectral library", "classification", "ground truth")
+
+
+def _holds_labels(entry: dict[str, Any]) -> bool:
+    return "class_counts" in entry
+
+
+# A test with one of these arguments runs once for every entry of the manifest that fits.
+_MANIFEST_ARGUMENTS: dict[str, Callable[[dict[str, Any]], bool]] = {
+    "manifest_scene": _opens_as_scene,
+    "manifest_refusal": _refused_as_scene,
+    "manifest_labels": _holds_labels,
+}
+
+
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    for argument, fits in _MANIFEST_ARGUMENTS.items():
+        if argument in metafunc.fixturenames:
+            metafunc.parametrize(argument, _manifest_entries(_data_folder(metafunc.config.rootpath), fits))
+
+
+def _manifest_entries(folder: Path | None, fits: Callable[[dict[str, Any]], bool]) -> list[Any]:
+    if folder is None:
+        return [pytest.param({}, marks=pytest.mark.skip(reason=_NO_DATA))]
+    manifest = json.loads((folder / "manifest.json").read_text(encoding="utf-8"))
+    files = [pytest.param(entry, id=entry["path"]) for entry in manifest["files"] if fits(entry)]
+    variants = [pytest.param(entry, id=f"variant-{entry['path']}") for entry in manifest["variants"] if fits(entry)]
+    return files + variants

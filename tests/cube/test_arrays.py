@@ -1,0 +1,68 @@
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from hsigui.cube.open import open_cube
+from hsigui.errors import HsiError
+
+
+def test_a_npy_scene_is_mapped_and_read(tmp_path: Path) -> None:
+    samples = np.random.default_rng(0).random((4, 5, 6)).astype(">f4")
+    np.save(tmp_path / "x.npy", samples)
+    cube = open_cube(tmp_path / "x.npy")
+    assert cube.dtype == np.float32
+    assert np.array_equal(cube.read(), samples)
+
+
+def test_bands_first_are_recognised_and_noted(tmp_path: Path) -> None:
+    samples = np.random.default_rng(0).random((9, 4, 4))
+    np.save(tmp_path / "x.npy", samples)
+    cube = open_cube(tmp_path / "x.npy")
+    assert cube.shape == (4, 4, 9)
+    assert cube.stored(1, 2).tolist() == samples[:, 1, 2].tolist()
+    assert "first axis" in cube.notes[0]
+
+
+@pytest.mark.parametrize("array", [np.ones((3, 4)), np.zeros((0, 4, 5)), np.full((2, 2, 2), "a")])
+def test_an_array_that_is_no_scene_is_refused(tmp_path: Path, array: np.ndarray) -> None:
+    np.save(tmp_path / "x.npy", array)
+    with pytest.raises(HsiError, match="not a scene"):
+        open_cube(tmp_path / "x.npy")
+
+
+@pytest.mark.parametrize("content", [b"", b"no array", b"\x93NUMPY\x01\x00"])
+def test_a_damaged_npy_file_is_refused(tmp_path: Path, content: bytes) -> None:
+    (tmp_path / "x.npy").write_bytes(content)
+    with pytest.raises(HsiError, match="cannot be read as a NumPy array"):
+        open_cube(tmp_path / "x.npy")
+
+
+def test_a_truncated_npy_file_is_refused(tmp_path: Path) -> None:
+    np.save(tmp_path / "x.npy", np.ones((4, 5, 6)))
+    raw = (tmp_path / "x.npy").read_bytes()
+    (tmp_path / "x.npy").write_bytes(raw[:-50])
+    with pytest.raises(HsiError, match="cannot be read"):
+        open_cube(tmp_path / "x.npy")
+
+
+def test_pickled_objects_are_never_loaded(tmp_path: Path) -> None:
+    np.save(tmp_path / "x.npy", np.array([{"a": 1}], dtype=object), allow_pickle=True)
+    with pytest.raises(HsiError, match="cannot be read"):
+        open_cube(tmp_path / "x.npy")
+
+
+def test_a_missing_file_a_folder_and_a_foreign_file_are_refused(tmp_path: Path) -> None:
+    (tmp_path / "table.csv").write_text("a,b")
+    (tmp_path / "noname").write_text("a,b")
+    for path, words in (
+        (tmp_path / "absent.hdr", "does not exist"),
+        (tmp_path, "is a folder"),
+        (tmp_path / "table.csv", "no reader for “.csv”"),
+        (tmp_path / "noname", "no reader for files without extension"),
+    ):
+        with pytest.raises(HsiError, match=words) as caught:
+            open_cube(path)
+        assert caught.value.hint

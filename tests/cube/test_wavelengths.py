@@ -1,0 +1,53 @@
+from __future__ import annotations
+
+import pytest
+
+from hsigui.cube.wavelengths import to_nm
+
+
+@pytest.mark.parametrize("unit", ["nm", "Nanometers", "nanometre", " NANOMETER "])
+def test_every_word_for_nanometres_is_known(unit: str) -> None:
+    assert to_nm([400, 2500], unit).nm == (400.0, 2500.0)
+
+
+@pytest.mark.parametrize("unit", ["um", "µm", "Micrometers", "micrometre", "Microns"])
+def test_micrometres_are_converted_with_their_widths(unit: str) -> None:
+    waves = to_nm([0.46, 2.409], unit, [0.0058, 0.01])
+    assert waves.nm == (460.0, 2409.0)
+    assert waves.fwhm == (5.8, 10.0)
+    assert waves.notes == ()
+
+
+@pytest.mark.parametrize("unit", ["", "Unknown", "furlongs"])
+@pytest.mark.parametrize(("values", "nm"), [([0.4, 2.5], (400.0, 2500.0)), ([400, 2500], (400.0, 2500.0))])
+def test_a_missing_unit_is_guessed_by_size_and_said(unit: str, values: list[float], nm: tuple[float, ...]) -> None:
+    waves = to_nm(values, unit)
+    assert waves.nm == nm
+    assert "assumed from the size" in waves.notes[0]
+
+
+def test_a_unit_that_cannot_be_true_is_corrected_and_said() -> None:
+    assert to_nm([0.4, 2.5], "nm").nm == (400.0, 2500.0)
+    assert to_nm([400, 2500], "Micrometers").nm == (400.0, 2500.0)
+    assert "can only be micrometres" in to_nm([0.4, 2.5], "nm").notes[0]
+
+
+def test_wavenumbers_and_frequencies_become_wavelengths() -> None:
+    assert to_nm([10_000, 4_000], "Wavenumber").nm == (1000.0, 2500.0)
+    assert to_nm([299_792.458], "GHz").nm == pytest.approx((1000.0,))
+
+
+@pytest.mark.parametrize("values", [[-1.0, 400.0], [float("nan"), 1.0]])
+def test_numbers_that_are_no_wavelengths_are_ignored_with_a_note(values: list[float]) -> None:
+    waves = to_nm(values, "nm")
+    assert waves.nm == ()
+    assert len(waves.notes) == 1
+
+
+def test_no_values_give_nothing_and_no_note() -> None:
+    assert to_nm([]) == to_nm([], "nm")
+    assert to_nm([]).notes == ()
+
+
+def test_an_index_is_no_wavelength() -> None:
+    assert to_nm([1, 2, 3], "Index").nm == ()

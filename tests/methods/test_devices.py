@@ -1,0 +1,44 @@
+"""The choice of a device."""
+
+from __future__ import annotations
+
+import os
+
+import pytest
+import torch
+
+from hsigui.errors import HsiError
+from hsigui.methods import devices
+
+
+def test_auto_takes_a_gpu_where_there_is_one_and_else_the_processor(monkeypatch):
+    monkeypatch.setattr(torch.cuda, "is_available", lambda: False)
+    monkeypatch.setattr(torch.backends.mps, "is_available", lambda: False)
+    assert devices.choose("auto").type == "cpu"
+    monkeypatch.setattr(torch.backends.mps, "is_available", lambda: True)
+    assert devices.choose("auto").type == "mps"
+    monkeypatch.setattr(torch.cuda, "is_available", lambda: True)
+    assert devices.choose("auto").type == "cuda"
+    assert devices.choose("cpu").type == "cpu"
+
+
+def test_a_device_that_is_not_there_is_refused_with_those_that_are(monkeypatch):
+    monkeypatch.setattr(torch.cuda, "is_available", lambda: False)
+    with pytest.raises(HsiError, match="no cuda device") as raised:
+        devices.choose("cuda")
+    assert "cpu" in raised.value.hint
+
+
+def test_the_processor_is_named_with_its_threads():
+    assert devices.title(torch.device("cpu")).startswith("CPU, ")
+
+
+def test_cores_are_left_free_but_one_thread_is_always_there():
+    before = torch.get_num_threads()
+    try:
+        devices.leave_cores_free(1)
+        assert torch.get_num_threads() == max(1, (os.cpu_count() or 1) - 1)
+        devices.leave_cores_free(1000)
+        assert torch.get_num_threads() == 1
+    finally:
+        torch.set_num_threads(before)
