@@ -38,7 +38,8 @@ def with_empty_bands_bad(source: Source, info: CubeInfo) -> CubeInfo:
     bad[empty] = True
     if bad.all():
         return replace(info, notes=(*info.notes, "Every band is marked bad or holds no value."))
-    note = f"{len(empty)} bands hold no value in any pixel: they are marked bad."
+    what = "1 band holds" if len(empty) == 1 else f"{len(empty)} bands hold"
+    note = f"{what} no value in any pixel: marked bad."
     return replace(info, bad_bands=tuple(bad.tolist()), notes=(*info.notes, note))
 
 

@@ -34,7 +34,9 @@ def open_dataset(path: Path) -> Any:
         try:
             return rasterio.open(path)
         except (RasterioError, OSError) as error:
-            raise HsiError(f"{path.name} cannot be read as a GeoTIFF: {error}.", "Is the file complete?") from error
+            raise HsiError(
+                f"{path.name} cannot be read as a GeoTIFF: {str(error).rstrip('.')}.", "Is the file complete?"
+            ) from error
 
 
 class RasterSource:

@@ -27,7 +27,7 @@ def read_envi(path: Path) -> ClassRaster:
     header = read_header(path if path.suffix.lower() == ".hdr" else find_pair(path)[0])
     if header.bands != 1 or header.file_type == "envi spectral library":
         raise HsiError(
-            f"{header.path.name} is no label raster: {header.bands} bands, {header.file_type}.",
+            f"{header.path.name} is no label raster: {header.bands} band{'s'[: header.bands - 1]}, {header.file_type}.",
             "Choose an ENVI Classification file.",
         )
     _, data = find_pair(path)

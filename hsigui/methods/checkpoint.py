@@ -19,6 +19,7 @@ from hsigui import __version__
 from hsigui.cube.saving import written_beside
 from hsigui.cube.transform import BandTransform
 from hsigui.errors import HsiError
+from hsigui.methods.encoders import channels_last
 from hsigui.methods.plan import Plan
 from hsigui.specs import PretrainSpec
 
@@ -109,7 +110,7 @@ def load(folder: Path) -> Encoder:
         plan = Plan(**settings["plan"])
         arrays = {k.removeprefix("transform."): v.numpy() for k, v in state.items() if k.startswith("transform.")}
         transform = BandTransform.from_arrays(arrays)
-        network = plan.network(transform.channels)
+        network = channels_last(plan.network(transform.channels))
         weights = {k.removeprefix("network."): v for k, v in state.items() if k.startswith("network.")}
         network.load_state_dict(weights)
         spec = PretrainSpec.from_json(settings["spec"])

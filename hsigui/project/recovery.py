@@ -1,7 +1,7 @@
 """Labels that survive a crash: a copy of unsaved labels beside the program's state, keyed by their scene.
 
 Each running window writes a file of its own, so two windows on one scene cannot overwrite each other. Nothing is
-deleted unless the labels were saved elsewhere or the user gave them up, and then the last copies are still kept as `.old`.
+lost by a save or a refusal either: the last copies taken out of use are kept as `.old`.
 """
 
 from __future__ import annotations
@@ -118,18 +118,27 @@ class Recovery:
 
     def _read(self, path: Path) -> Recovered | None:
         try:
-            with np.load(path, allow_pickle=False) as stored:
-                about = json.loads(str(stored["about"]))
-                array = np.array(stored["labels"], dtype=np.uint16)
-            if array.ndim != 2:
-                raise ValueError(f"{array.ndim} axes")
-            table = ClassTable(tuple(ClassInfo(int(n), str(s), (c[0], c[1], c[2])) for n, s, c in about["classes"]))
-            return Recovered(array, table.merged_with(np.unique(array).tolist()), float(about["saved_at"]), path)
+            content = path.read_bytes()
+        except OSError as error:
+            self.problems.append(f"A recovery copy of labels, {path}, could not be read ({error.strerror or error}).")
+            return None
+        try:
+            return _parsed(content, path)
         except (OSError, ValueError, KeyError, TypeError, IndexError, EOFError, zipfile.BadZipFile) as error:
             damaged = path.with_suffix(".damaged")
-            self.problems.append(f"A recovery copy of labels could not be read ({error}); it was kept as {damaged}.")
+            self.problems.append(f"A recovery copy of labels is damaged ({error}); it was kept as {damaged}.")
             path.replace(damaged)
             return None
+
+
+def _parsed(content: bytes, path: Path) -> Recovered:
+    with np.load(io.BytesIO(content), allow_pickle=False) as stored:
+        about = json.loads(str(stored["about"]))
+        array = np.array(stored["labels"], dtype=np.uint16)
+    if array.ndim != 2:
+        raise ValueError(f"{array.ndim} axes")
+    table = ClassTable(tuple(ClassInfo(int(n), str(s), (c[0], c[1], c[2])) for n, s, c in about["classes"]))
+    return Recovered(array, table.merged_with(np.unique(array).tolist()), float(about["saved_at"]), path)
 
 
 def _replace_bytes(target: Path, content: bytes) -> None:

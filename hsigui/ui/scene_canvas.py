@@ -150,8 +150,13 @@ class SceneCanvas(QAbstractScrollArea):
     # Painting
 
     def resizeEvent(self, event: QResizeEvent) -> None:
-        self._camera.resize(QSizeF(event.size()))
+        self._camera.resize(QSizeF(event.size()), self.viewport().devicePixelRatioF())
         super().resizeEvent(event)
+
+    def event(self, event: QEvent) -> bool:
+        if event.type() == QEvent.Type.DevicePixelRatioChange:
+            self._camera.resize(QSizeF(self.viewport().size()), self.viewport().devicePixelRatioF())
+        return super().event(event)
 
     def changeEvent(self, event: QEvent) -> None:
         if event.type() in (QEvent.Type.PaletteChange, QEvent.Type.StyleChange):

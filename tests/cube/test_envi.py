@@ -182,7 +182,7 @@ def test_a_band_that_is_no_data_everywhere_is_marked_bad(tmp_path: Path) -> None
     cube = open_cube(header)
     assert cube.info.bad_bands == (False, True, False)
     assert cube.valid_mask().all()
-    assert "1 bands hold no value" in cube.notes[0]
+    assert "1 band holds no value" in cube.notes[0]
 
 
 def test_a_truncated_data_file_is_refused_with_both_sizes(tmp_path: Path) -> None:

@@ -1,0 +1,88 @@
+"""Features: equal by tiles, kept on disk, never for the wrong cube."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+import torch
+
+from hsigui.cube.cube import ArraySource, Cube
+from hsigui.errors import HsiError
+from hsigui.jobs import SilentContext
+from hsigui.methods.checkpoint import Encoder
+from hsigui.methods.plan import Plan
+from hsigui.pipeline import embed as module
+from hsigui.pipeline.embed import embed
+from tests.pipeline.conftest import make_cube
+
+
+def test_tiles_give_the_features_of_one_pass(cube, encoder, monkeypatch):
+    whole = embed(cube, encoder, SilentContext())
+    monkeypatch.setattr(module, "TILE", 16)
+    tiled = embed(cube, encoder, SilentContext())
+    assert np.allclose(whole.array.astype(np.float32), tiled.array.astype(np.float32), atol=2e-3)
+
+
+def test_every_pixel_has_the_encoders_features_and_the_smoothed_components(cube, encoder):
+    features = embed(cube, encoder, SilentContext())
+    assert features.array.shape == (40, 44, encoder.width + encoder.transform.channels)
+    assert np.isfinite(features.array).all()
+    assert not features.valid[3, 4]
+    standard = features.at(features.valid)
+    assert np.allclose(standard.mean(axis=0), 0, atol=0.01)
+    assert np.allclose(standard.std(axis=0), 1, atol=0.01)
+
+
+def test_pixels_without_data_do_not_leak_into_their_neighbours_spectra(encoder):
+    with_hole, without = (embed(make_cube(hole), encoder, SilentContext()) for hole in (True, False))
+    context = slice(encoder.width, None)
+    one = with_hole.array[10:, 12:, context].astype(np.float32)
+    two = without.array[10:, 12:, context].astype(np.float32)
+    assert np.allclose(one, two, atol=0.01)
+    near = with_hole.array[5, 4, context].astype(np.float32)
+    far = without.array[5, 4, context].astype(np.float32)
+    assert np.abs(near - far).max() < 1.0  # zeros leaking in would pull the leading component by several
+
+
+def test_kept_features_are_read_again_and_not_computed(cube, encoder, tmp_path, monkeypatch):
+    first = embed(cube, encoder, SilentContext(), tmp_path)
+
+    def fail(*_args, **_kwargs):
+        raise AssertionError("computed again")
+
+    monkeypatch.setattr(module, "_embed_tiles", fail)
+    second = embed(cube, encoder, SilentContext(), tmp_path)
+    assert isinstance(second.array, np.memmap)
+    assert np.array_equal(first.array, second.array)
+    assert np.array_equal(first.mean, second.mean)
+
+
+def test_kept_features_of_another_scene_or_half_written_ones_are_not_used(cube, encoder, tmp_path):
+    first = np.array(embed(cube, encoder, SilentContext(), tmp_path).array)
+    other = Cube(ArraySource(make_cube().read() * 1.5), name="other")
+    assert not np.array_equal(first, embed(other, encoder, SilentContext(), tmp_path).array)
+    again = np.array(embed(cube, encoder, SilentContext(), tmp_path).array)
+    assert np.array_equal(first, again)
+    whole = (tmp_path / "features.npy").read_bytes()
+    (tmp_path / "features.npy").write_bytes(whole[: len(whole) // 2])
+    assert np.array_equal(first, embed(cube, encoder, SilentContext(), tmp_path).array)
+
+
+def test_a_cube_of_other_bands_is_refused_with_both_numbers(encoder):
+    other = Cube(ArraySource(np.ones((20, 20, 7), dtype=np.float32)), name="other")
+    with pytest.raises(HsiError, match=r"7 bands.*12"):
+        embed(other, encoder, SilentContext())
+
+
+def test_a_patch_encoder_maps_by_patches(cube, encoder):
+    plan = Plan(None, True, "patch", {"width": 8})
+    torch.manual_seed(0)
+    patch = Encoder(
+        plan.network(12).eval(), module.fit_transform(cube, pixel_range=True), plan, encoder.spec, 1, encoder.scene
+    )
+    features = embed(cube, patch, SilentContext())
+    values = patch.transform.apply_to_cube(cube)
+    padded = np.pad(values, ((7, 7), (7, 7), (0, 0)), mode="reflect")
+    with torch.no_grad():
+        one = patch.network(torch.from_numpy(padded[20:35, 9:24].transpose(2, 0, 1).copy())[None])[0]
+    assert np.allclose(features.array[20, 9, :8].astype(np.float32), one.numpy(), atol=2e-3)

@@ -1,0 +1,64 @@
+"""The record beside a map."""
+
+from __future__ import annotations
+
+import pytest
+
+from hsigui.cube.cube import ArraySource, Cube, CubeInfo, Geo
+from hsigui.pipeline import provenance
+from hsigui.specs import MapSpec, PretrainSpec, ProbeSpec
+
+
+def _record(cube, tmp_path):
+    labels = tmp_path / "labels.tif"
+    labels.write_bytes(b"abc")
+    return provenance.describe_run(
+        cube, PretrainSpec(seed=4), 120, ProbeSpec(), MapSpec(1.5), device="CPU", seconds={"pretraining": 2.0},
+        labels=labels, commands=("hsigui a", "hsigui b"),
+    )  # fmt: skip
+
+
+def test_a_record_is_read_as_it_was_written(cube, tmp_path):
+    record = _record(cube, tmp_path)
+    path = provenance.save(record, tmp_path / "map.tif")
+    assert path.name == "map.hsigui.json"
+    assert provenance.load(tmp_path / "map.tif") == record
+    assert provenance.load(tmp_path / "map.hdr") == record  # the same map in another format
+
+
+@pytest.mark.parametrize("text", ["", "[]", '{"format": "other"}', "{"])
+def test_a_map_of_another_program_has_no_record(tmp_path, text):
+    assert provenance.load(tmp_path / "map.tif") is None
+    (tmp_path / "map.hsigui.json").write_text(text, encoding="utf-8")
+    assert provenance.load(tmp_path / "map.tif") is None
+
+
+def test_the_report_is_told_that_the_encoder_saw_the_test_pixels(cube, tmp_path):
+    context = _record(cube, tmp_path).context("title", ())
+    assert context.transductive
+    assert context.seeds == {"pretraining": 4}
+    assert context.versions["torch"]
+    assert (context.rows, context.cols, context.bands) == (40, 44, 12)
+    assert not provenance.Provenance().context("title", ()).transductive
+
+
+def test_the_area_of_a_pixel_is_known_only_for_projected_systems():
+    from rasterio.crs import CRS
+
+    array = ArraySource(cube_array())
+    transform = (5.0, 0.0, 0.0, 0.0, -4.0, 0.0)
+
+    def area(epsg: int | None) -> float | None:
+        wkt = CRS.from_epsg(epsg).to_wkt() if epsg else None
+        return provenance.pixel_area(Cube(array, CubeInfo(geo=Geo(transform, wkt))))
+
+    assert area(32633) == 20.0
+    assert area(4326) is None
+    assert area(None) is None
+    assert area(2263) == pytest.approx(20.0 * 0.3048006096**2)  # New York, US survey feet
+
+
+def cube_array():
+    import numpy as np
+
+    return np.zeros((2, 2, 1), dtype=np.float32)

@@ -1,0 +1,99 @@
+"""Preferences: what is kept, and what happens when the file is not what it should be."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+
+from hsigui.settings import RECENT_LIMIT, Settings, SettingsStore, write_text_atomically
+
+
+@pytest.fixture
+def store(tmp_path: Path) -> SettingsStore:
+    return SettingsStore(tmp_path / "config")
+
+
+def test_what_was_saved_is_loaded_again(store):
+    settings = Settings(("/a.hdr", "/b.mat"), "dark", "Z2Vv", "bGF5", "/data", "cpu")
+    assert store.save(settings)
+    assert SettingsStore(store.folder).load() == settings
+
+
+def test_without_a_file_the_defaults_are_used_silently(store):
+    assert store.load() == Settings()
+    assert store.problem == ""
+
+
+@pytest.mark.parametrize("content", ["", "{", "[1, 2]", '"text"', "\x00\x01"])
+def test_a_broken_file_is_kept_aside_and_the_defaults_are_used(store, content):
+    store.folder.mkdir()
+    store.path.write_text(content)
+    assert store.load() == Settings()
+    aside = store.folder / "settings.broken.json"
+    assert aside.read_text() == content
+    assert str(aside) in store.problem
+    assert not store.path.exists()
+
+
+def test_bytes_that_are_no_text_are_a_broken_file_too(store):
+    store.folder.mkdir()
+    store.path.write_bytes(b"\xff\xfe\x00{")
+    assert store.load() == Settings()
+    assert (store.folder / "settings.broken.json").exists()
+
+
+def test_one_odd_value_costs_only_itself(store):
+    store.folder.mkdir()
+    store.path.write_text(
+        json.dumps({"theme": "pink", "device": 7, "recent": ["/a", 3, "", "/b"], "last_folder": "/d", "unknown": 1})
+    )
+    assert store.load() == Settings(recent=("/a", "/b"), last_folder="/d")
+
+
+def test_a_failed_save_leaves_the_old_file_whole_and_says_so(store, monkeypatch):
+    store.save(Settings(theme="light"))
+
+    def full(self, target):
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(Path, "replace", full)
+    assert not store.save(Settings(theme="dark"))
+    assert "No space left" in store.problem
+    monkeypatch.undo()
+    assert store.load().theme == "light"
+    assert [p.name for p in store.folder.iterdir()] == ["settings.json"]
+
+
+def test_a_folder_that_cannot_be_made_is_a_problem_and_no_crash(tmp_path):
+    (tmp_path / "file").write_text("")
+    store = SettingsStore(tmp_path / "file" / "config")
+    assert not store.save(Settings())
+    assert "could not be written" in store.problem
+
+
+def test_the_newest_recent_comes_first_and_once(store):
+    settings = Settings()
+    for name in ("a", "b", "a", "c"):
+        settings = settings.with_recent(name)
+    assert settings.recent == ("c", "a", "b")
+    for number in range(20):
+        settings = settings.with_recent(str(number))
+    assert len(settings.recent) == RECENT_LIMIT
+    assert settings.without_recent("19").recent[0] == "18"
+
+
+def test_the_environment_says_where_the_settings_lie(tmp_path, monkeypatch):
+    monkeypatch.setenv("HSIGUI_CONFIG_DIR", str(tmp_path / "mine"))
+    store = SettingsStore()
+    store.save(Settings(theme="dark"))
+    assert (tmp_path / "mine" / "settings.json").is_file()
+
+
+def test_an_atomic_write_leaves_no_scratch_file_when_it_fails(tmp_path):
+    target = tmp_path / "t.json"
+    target.mkdir()  # a folder in the way
+    with pytest.raises(OSError):
+        write_text_atomically(target, "x")
+    assert [p.name for p in tmp_path.iterdir()] == ["t.json"]

@@ -1,0 +1,169 @@
+"""A real main window for tests: settings and recovery in a scratch folder, questions answered by the test."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import numpy as np
+import pytest
+from numpy.typing import NDArray
+from PySide6.QtCore import QPoint, Qt
+from PySide6.QtTest import QTest
+
+from hsigui.jobs import Context
+from hsigui.pipeline.features import Features, finished
+from hsigui.project.recovery import Recovery
+from hsigui.settings import SettingsStore
+from hsigui.specs import PretrainSpec
+from hsigui.ui import work
+from hsigui.ui.main_window import MainWindow
+
+
+@dataclass
+class Answers:
+    """Stands in for the system's dialogs; `asked` tells what was asked."""
+
+    path: Path | None = None
+    save: Path | None = None
+    unsaved: str = "cancel"
+    colour: tuple[int, int, int] | None = None
+    asked: list[str] = field(default_factory=list)
+
+    def open_path(self, title: str, folder: str, *, scene: bool) -> Path | None:
+        self.asked.append(title)
+        return self.path
+
+    def save_path(self, title: str, proposal: str) -> Path | None:
+        self.asked.append(title)
+        return self.save
+
+    def unsaved_labels(self) -> str:
+        self.asked.append("unsaved")
+        return self.unsaved
+
+    def color(self, present: tuple[int, int, int], name: str) -> tuple[int, int, int] | None:
+        self.asked.append(f"Colour of {name}")
+        return self.colour
+
+
+@dataclass
+class FakeEncoder:
+    """What the window reads of an encoder."""
+
+    spec: PretrainSpec = field(default_factory=PretrainSpec)
+    device_name: str = "a test"
+    seconds: float = 0.1
+
+
+class FakeTraining:
+    """Stands in for pretraining: waits for the test between its steps; features are the cube's own bands."""
+
+    def __init__(self) -> None:
+        self.go = threading.Event()
+        self.steps = 0
+        self.error: BaseException | None = None
+
+    def __call__(self, ctx: Context, cube, spec: PretrainSpec) -> work.Trained:
+        ctx.progress(0, 0, "Loading PyTorch…")
+        ctx.partial(work.DeviceKnown("a test"))
+        while not self.go.wait(0.005):
+            self.steps += 1
+            ctx.progress(self.steps, 1_000_000, f"Pretraining, step {self.steps}")
+            ctx.metric("loss", 1.0 / self.steps, self.steps)
+        if self.error is not None:
+            raise self.error
+        return work.Trained(FakeEncoder(spec), features_of(cube))
+
+
+def features_of(cube) -> Features:
+    """Features that need no training: the values of the good bands."""
+    return finished(cube.read()[:, :, cube.good_bands].astype(np.float16), cube.valid_mask())
+
+
+@pytest.fixture
+def answers() -> Answers:
+    return Answers()
+
+
+@pytest.fixture
+def training(monkeypatch: pytest.MonkeyPatch) -> FakeTraining:
+    fake = FakeTraining()
+    monkeypatch.setattr(work, "pretrain_and_embed", fake)
+    return fake
+
+
+@pytest.fixture
+def make_window(qtbot, tmp_path: Path, answers: Answers) -> Iterator[Callable[[], MainWindow]]:
+    """Makes shown windows that share settings and recovery folder; labels are given up at the end."""
+    made: list[MainWindow] = []
+
+    def make() -> MainWindow:
+        window = MainWindow(SettingsStore(tmp_path / "config"), answers, Recovery(tmp_path / "recovery"))
+        qtbot.addWidget(window)
+        made.append(window)
+        window.show()
+        qtbot.waitExposed(window)
+        window.activateWindow()
+        return window
+
+    yield make
+    answers.unsaved = "discard"
+    for window in made:
+        window.close()
+        window.deleteLater()
+
+
+@pytest.fixture
+def window(make_window) -> MainWindow:
+    return make_window()
+
+
+@pytest.fixture
+def demo(qtbot, window: MainWindow) -> MainWindow:
+    """A window with the demo scene."""
+    window.actions_["open_demo"].trigger()
+    qtbot.waitUntil(lambda: window.session.cube is not None, timeout=10_000)
+    idle(qtbot, window)
+    window.messages.clear()
+    return window
+
+
+def idle(qtbot, window: MainWindow, timeout: int = 20_000) -> None:
+    """Waits until no job is running."""
+    qtbot.waitUntil(lambda: not window.bridge.running, timeout=timeout)
+
+
+def press(window: MainWindow, key: Qt.Key | str, modifier: Qt.KeyboardModifier = Qt.KeyboardModifier.NoModifier) -> None:
+    """A key, as the focused image view gets it."""
+    window.image.setFocus()
+    QTest.keyClick(window.image, key, modifier)
+
+
+def paint(window: MainWindow, *pixels: tuple[int, int]) -> None:
+    """A drag of the left button through the centres of pixels."""
+    port = window.image.viewport()
+    places = [window.image.position_of(*pixel) for pixel in pixels]
+    QTest.mousePress(port, Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier, places[0])
+    for place in places[1:]:
+        QTest.mouseMove(port, place)
+    QTest.mouseRelease(port, Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier, places[-1])
+
+
+def click(
+    window: MainWindow, row: int, col: int, modifier: Qt.KeyboardModifier = Qt.KeyboardModifier.NoModifier
+) -> None:
+    QTest.mouseClick(
+        window.image.viewport(), Qt.MouseButton.LeftButton, modifier, QPoint(window.image.position_of(row, col))
+    )
+
+
+def texts(window: MainWindow) -> str:
+    """All messages that are shown."""
+    return "\n".join(f"{m.kind}: {m.text} {m.hint}" for m in window.messages.messages)
+
+
+def labels(window: MainWindow) -> NDArray[np.uint16]:
+    return window.session.labels.array
