@@ -15,14 +15,12 @@ MAX_SCALE = 120.0
 # So much of the scene (logical pixels) stays in the view, however far it is dragged.
 KEPT = 48.0
 MARGIN = 12.0
-FIXED_POINT = 65536
 
 
 class Camera:
     """The scale (logical pixels a scene pixel) and the place of the scene's upper left corner in the view."""
 
     def __init__(self) -> None:
-        self.device_ratio = 1.0
         self.rows = 0
         self.cols = 0
         self.scale = 1.0
@@ -49,10 +47,9 @@ class Camera:
         self.rows, self.cols = rows, cols
         self.fit()
 
-    def resize(self, size: QSizeF, device_ratio: float = 1.0) -> None:
+    def resize(self, size: QSizeF) -> None:
         """Takes another size of the view (logical pixels); what was in the middle stays there."""
         before = self.to_scene(self.center)
-        self.device_ratio = device_ratio
         self._view = size
         if self.fitted:
             self.fit()
@@ -68,7 +65,6 @@ class Camera:
         self.offset = QPointF(
             (self._view.width() - self.cols * self.scale) / 2, (self._view.height() - self.rows * self.scale) / 2
         )
-        self._snap()
 
     def zoom(self, factor: float, at: QPointF) -> None:
         """Magnifies by a factor; the scene point under `at` (view coordinates) stays there."""
@@ -76,7 +72,6 @@ class Camera:
             return
         smallest = min(self._fit_scale() / 2, 1.0)
         scale = min(max(self.scale * factor, smallest), MAX_SCALE)
-        scale = self._exact(scale)
         ratio = scale / self.scale
         self.offset = at - (at - self.offset) * ratio
         self.scale = scale
@@ -95,7 +90,7 @@ class Camera:
         """Brings a scene point to the middle of the view, at the given scale or the present one."""
         if self.empty:
             return
-        self.scale = self._exact(min(scale or self.scale, MAX_SCALE))
+        self.scale = min(scale or self.scale, MAX_SCALE)
         self.offset = self.center - QPointF(col * self.scale, row * self.scale)
         self.fitted = False
         self._clamp()
@@ -122,21 +117,7 @@ class Camera:
     def _fit_scale(self) -> float:
         width = max(self._view.width() - 2 * MARGIN, 1.0)
         height = max(self._view.height() - 2 * MARGIN, 1.0)
-        return self._exact(min(width / self.cols, height / self.rows, MAX_SCALE))
-
-    def _exact(self, scale: float) -> float:
-        """The nearest scale at which Qt's raster engine steps through an image without rounding.
-
-        It steps by 1 / scale in whole 65536ths; with another scale a part that is painted alone would differ from its
-        surroundings by a device pixel here and there.
-        """
-        steps = max(round(FIXED_POINT / (scale * self.device_ratio)), 1)
-        return FIXED_POINT / (steps * self.device_ratio)
-
-    def _snap(self) -> None:
-        """Puts the scene's corner on a whole device pixel, for the same reason."""
-        ratio = self.device_ratio
-        self.offset = QPointF(round(self.offset.x() * ratio) / ratio, round(self.offset.y() * ratio) / ratio)
+        return min(width / self.cols, height / self.rows, MAX_SCALE)
 
     def _clamp(self) -> None:
         width, height = self.cols * self.scale, self.rows * self.scale
@@ -144,4 +125,3 @@ class Camera:
         x = min(max(self.offset.x(), kept_x - width), self._view.width() - kept_x)
         y = min(max(self.offset.y(), kept_y - height), self._view.height() - kept_y)
         self.offset = QPointF(x, y)
-        self._snap()

@@ -1,16 +1,16 @@
 """The pictures that the image view stacks: the composite, and class rasters drawn in their classes' colours.
 
-Each layer keeps a numpy buffer that a QImage looks at, so that a brush stroke rewrites only the pixels it touched and
-nothing is copied. Class pixels are opaque in the buffer; the layer's opacity is applied when it is painted.
+Each layer keeps a numpy buffer of ready colours, of which a brush stroke rewrites only what it touched, and only the
+part that is repainted is ever sampled. Class pixels are opaque in the buffer; the layer's opacity is applied when it is painted.
 """
 
 from __future__ import annotations
 
 import math
+from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
-from PySide6.QtCore import QRectF, Qt
 from PySide6.QtGui import QImage, QPainter
 
 from hsigui.labels.classes import MAX_CLASS, ClassTable, Color
@@ -24,11 +24,45 @@ def argb(color: Color) -> int:
     return 0xFF000000 | red << 16 | green << 8 | blue
 
 
+@dataclass(frozen=True)
+class Window:
+    """A part of the screen in which the scene is painted: which scene pixel each device pixel shows.
+
+    The layers are sampled with these indices rather than scaled by Qt: however a repaint is cut into parts, every device
+    pixel then shows the pixel that lies under its centre, so a part painted alone fits its surroundings.
+
+    Attributes:
+        left, top: first device pixel.
+        rows, cols: scene row of every device row, scene column of every device column; never empty.
+        factor: scene pixels a device pixel stands for, rounded up; 1 when the scene is magnified.
+    """
+
+    left: int
+    top: int
+    rows: NDArray[np.intp]
+    cols: NDArray[np.intp]
+    factor: int = 1
+
+    def sample(self, buffer: NDArray[np.uint32], step: int = 1) -> NDArray[np.uint32]:
+        """The buffer's values for every device pixel; each of its pixels stands for step x step of the scene."""
+        rows, cols = self.rows // step, self.cols // step
+        part = buffer[rows[0] : rows[-1] + 1, cols[0] : cols[-1] + 1]
+        rows = np.minimum(rows - rows[0], part.shape[0] - 1)
+        cols = np.minimum(cols - cols[0], part.shape[1] - 1)
+        if len(rows) < part.shape[0]:  # the axis that makes it smaller comes first
+            return part.take(rows, axis=0).take(cols, axis=1)
+        return part.take(cols, axis=1).take(rows, axis=0)
+
+    def draw(self, painter: QPainter, pixels: NDArray[np.uint32], kind: QImage.Format) -> None:
+        """Draws sampled values, device pixel by device pixel."""
+        rows, cols = pixels.shape
+        painter.drawImage(self.left, self.top, QImage(pixels.data, cols, rows, 4 * cols, kind))
+
+
 class Composite:
     """The RGB picture of the scene, possibly at a coarser step than one pixel."""
 
     def __init__(self) -> None:
-        self._image = QImage()
         self._buffer: NDArray[np.uint32] = np.zeros((0, 0), dtype=np.uint32)
         self._step = 1
 
@@ -37,18 +71,15 @@ class Composite:
         self._buffer = np.full(rgb.shape[:2], 0xFF000000, dtype=np.uint32)
         for channel, shift in enumerate((16, 8, 0)):
             self._buffer |= rgb[..., channel].astype(np.uint32) << np.uint32(shift)
-        self._image = _image_over(self._buffer, QImage.Format.Format_RGB32)
         self._step = step
 
     def clear(self) -> None:
-        self._image, self._buffer = QImage(), np.zeros((0, 0), dtype=np.uint32)
+        self._buffer = np.zeros((0, 0), dtype=np.uint32)
 
-    def paint(self, painter: QPainter, rows: int, cols: int) -> None:
-        """Draws into scene coordinates (x = col, y = row)."""
-        if self._image.isNull():
-            return
-        source = QRectF(0, 0, cols / self._step, rows / self._step)
-        painter.drawImage(QRectF(0, 0, cols, rows), self._image, source)
+    def paint(self, painter: QPainter, window: Window) -> None:
+        """Draws into device pixels."""
+        if self._buffer.size:
+            window.draw(painter, window.sample(self._buffer, self._step), QImage.Format.Format_RGB32)
 
 
 class ClassLayer:
@@ -65,7 +96,6 @@ class ClassLayer:
         self.visible = True
         self._keep_small = keep_small
         self._small = _Reduced(1, np.zeros((0, 0), dtype=np.uint32))
-        self._image = QImage()
         self._buffer: NDArray[np.uint32] = np.zeros((0, 0), dtype=np.uint32)
         self._colors: NDArray[np.uint32] = np.zeros(MAX_CLASS + 1, dtype=np.uint32)
         self._table = ClassTable()
@@ -86,7 +116,6 @@ class ClassLayer:
             self._colors[info.number] = argb(info.color)
         if self._buffer.shape != array.shape:
             self._buffer = np.zeros(array.shape, dtype=np.uint32)
-            self._image = _image_over(self._buffer, QImage.Format.Format_ARGB32_Premultiplied)
         self.update((0, 0, *array.shape[:2]), array)
 
     def update(self, box: Box, array: NDArray[np.integer]) -> None:
@@ -111,32 +140,24 @@ class ClassLayer:
 
     def clear(self) -> None:
         self._small = _Reduced(1, np.zeros((0, 0), dtype=np.uint32))
-        self._image, self._buffer = QImage(), np.zeros((0, 0), dtype=np.uint32)
+        self._buffer = np.zeros((0, 0), dtype=np.uint32)
 
     def color_at(self, row: int, col: int) -> tuple[int, int, int, int]:
         """Red, green, blue and alpha of a pixel of the buffer."""
         value = int(self._buffer[row, col])
         return value >> 16 & 255, value >> 8 & 255, value & 255, value >> 24
 
-    def paint(self, painter: QPainter, scale: float = 1.0) -> None:
-        """Draws into scene coordinates (x = col, y = row), `scale` device pixels a scene pixel."""
+    def paint(self, painter: QPainter, window: Window) -> None:
+        """Draws into device pixels."""
         if self.empty or not self.visible or self.opacity <= 0:
             return
-        painter.setOpacity(self.opacity)
-        if self._keep_small and scale < 1:
-            self._paint_small(painter, math.ceil(1 / scale))
-        else:
-            painter.drawImage(0, 0, self._image)
-        painter.setOpacity(1.0)
-
-    def _paint_small(self, painter: QPainter, factor: int) -> None:
-        if self._small.factor != factor or self._small.of != self.shape:
+        factor = window.factor if self._keep_small else 1
+        if factor > 1 and (self._small.factor != factor or self._small.of != self.shape):
             self._small = _Reduced(factor, self._buffer)
-        painter.save()
-        painter.setClipRect(QRectF(0, 0, self.shape[1], self.shape[0]), Qt.ClipOperation.IntersectClip)
-        painter.scale(factor, factor)
-        painter.drawImage(0, 0, self._small.image)
-        painter.restore()
+        buffer = self._small.buffer if factor > 1 else self._buffer
+        painter.setOpacity(self.opacity)
+        window.draw(painter, window.sample(buffer, factor), QImage.Format.Format_ARGB32_Premultiplied)
+        painter.setOpacity(1.0)
 
 
 class _Reduced:
@@ -146,8 +167,7 @@ class _Reduced:
         self.factor = factor
         self.of = full.shape
         rows, cols = (math.ceil(side / factor) for side in full.shape)
-        self._buffer: NDArray[np.uint32] = np.zeros((rows, cols), dtype=np.uint32)
-        self.image = _image_over(self._buffer, QImage.Format.Format_ARGB32_Premultiplied)
+        self.buffer: NDArray[np.uint32] = np.zeros((rows, cols), dtype=np.uint32)
         self.update((0, 0, *full.shape[:2]), full)
 
     def update(self, box: Box, full: NDArray[np.uint32]) -> None:
@@ -161,9 +181,4 @@ class _Reduced:
             part = np.pad(part, missing)
         # Opaque colours are larger numbers than the transparent 0, so the largest is never the gap between labels.
         blocks = part.reshape(bottom - top, f, right - left, f)
-        self._buffer[top:bottom, left:right] = blocks.max(axis=(1, 3))
-
-
-def _image_over(buffer: NDArray[np.uint32], kind: QImage.Format) -> QImage:
-    rows, cols = buffer.shape
-    return QImage() if buffer.size == 0 else QImage(buffer.data, cols, rows, 4 * cols, kind)
+        self.buffer[top:bottom, left:right] = blocks.max(axis=(1, 3))

@@ -23,6 +23,7 @@ from PySide6.QtWidgets import QApplication, QWidget
 from hsigui.labels.classes import ClassTable
 from hsigui.ui import theme
 from hsigui.ui.image_view import ImageView
+from tests.ui.windows import answers, demo, make_window, training, window  # noqa: F401 - fixtures of the whole window
 
 ROWS, COLS = 40, 60
 

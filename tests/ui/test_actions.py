@@ -7,20 +7,20 @@ from collections import Counter
 import pytest
 from PySide6.QtGui import QKeySequence
 from PySide6.QtWidgets import QDialog, QMenu
-from windows import Answers, answers, demo, idle, labels, make_window, paint, press, training, window  # noqa: F401
 
 from hsigui.ui import actions
 from hsigui.ui.actions import ACTIONS, MENUS, TOOLBAR, WHEN
 from hsigui.ui.dialogs.shortcuts import key_rows
+from tests.ui.windows import Answers, idle, labels, paint, press
 
 
-def close_dialogs(window):  # noqa: F811
+def close_dialogs(window):
     for dialog in window.findChildren(QDialog):
         dialog.reject()
 
 
 @pytest.mark.parametrize("name", [a.id for a in ACTIONS])
-def test_every_action_can_be_triggered_with_a_scene(qtbot, demo, training, name):  # noqa: F811
+def test_every_action_can_be_triggered_with_a_scene(qtbot, demo, training, name):
     press(demo, "B")
     paint(demo, (60, 60), (60, 70))
     training.go.set()
@@ -32,7 +32,7 @@ def test_every_action_can_be_triggered_with_a_scene(qtbot, demo, training, name)
 
 
 @pytest.mark.parametrize("name", [a.id for a in ACTIONS if a.id not in ("quit", "open_demo")])
-def test_no_action_fails_without_a_scene(qtbot, window, name):  # noqa: F811
+def test_no_action_fails_without_a_scene(qtbot, window, name):
     window.actions_[name].setEnabled(True)
     window.actions_[name].trigger()
     close_dialogs(window)
@@ -64,20 +64,22 @@ def test_no_key_means_two_things():
     assert [k for k, n in keys.items() if n > 1] == []
 
 
-def test_the_menus_have_no_mnemonic_twice(window):  # noqa: F811
+def test_the_menus_have_no_mnemonic_twice(window):
     for menu in window.menuBar().findChildren(QMenu):
         letters = Counter(
-            a.text()[a.text().index("&") + 1].casefold() for a in menu.actions() if "&" in a.text() and not a.isSeparator()
+            a.text()[a.text().index("&") + 1].casefold()
+            for a in menu.actions()
+            if "&" in a.text() and not a.isSeparator()
         )
         assert [x for x, n in letters.items() if n > 1] == [], menu.title()
 
 
-def test_what_cannot_be_asked_is_disabled(qtbot, window):  # noqa: F811
+def test_what_cannot_be_asked_is_disabled(qtbot, window):
     enabled = {a.id for a in ACTIONS if window.actions_[a.id].isEnabled()}
     assert enabled == {"open", "open_demo", "quit", "shortcuts", "about", "theme_system", "theme_light", "theme_dark"}
 
 
-def test_a_scene_enables_what_it_allows(demo):  # noqa: F811
+def test_a_scene_enables_what_it_allows(demo):
     on = demo.actions_
     assert on["pretrain"].isEnabled()
     assert on["draw_sample"].isEnabled()
@@ -89,13 +91,13 @@ def test_a_scene_enables_what_it_allows(demo):  # noqa: F811
     assert on["undo"].text() == "&Undo: Brush stroke"
 
 
-def paint_one(window):  # noqa: F811
+def paint_one(window):
     press(window, "B")
     paint(window, (60, 60))
     assert labels(window).any()
 
 
-def test_a_handler_that_is_missing_or_too_many_is_found_at_once(window):  # noqa: F811
+def test_a_handler_that_is_missing_or_too_many_is_found_at_once(window):
     with pytest.raises(ValueError, match="open"):
         actions.Actions(window, {"undo": print})
 

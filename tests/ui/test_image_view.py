@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
-from PySide6.QtCore import QEvent, QObject, QPoint, QPointF, Qt
-from PySide6.QtGui import QWheelEvent
+from PySide6.QtCore import QEvent, QObject, QPoint, QPointF, QRect, QRectF, QSize, QSizeF, Qt
+from PySide6.QtGui import QPixmap, QRegion, QWheelEvent
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 
@@ -91,6 +91,25 @@ def test_an_update_of_labels_repaints_only_its_box(view, qtbot, table):
     qtbot.waitUntil(lambda: bool(watch.rects))
     assert all(max(rect.width(), rect.height()) <= 12 + view.scale for rect in watch.rects)
     assert watch.rects[0].contains(view.position_of(10, 10))
+
+
+@pytest.mark.parametrize("steps", [-3, 0, 1, 2, 5, 9])
+def test_a_part_painted_alone_fits_its_surroundings(view, rgb, table, steps):
+    noise = np.random.default_rng(steps + 9)
+    view.set_labels(noise.integers(0, 4, rgb.shape[:2]).astype(np.uint16), table)
+    for _ in range(abs(steps)):
+        turn_wheel(view, QPoint(*noise.integers(100, 400, 2).tolist()), np.sign(steps) * noise.random())
+    port = view.viewport()
+    whole = port.grab().toImage()
+    for _ in range(20):
+        part = QRect(QPoint(*noise.integers(0, 420, 2).tolist()), QSize(*noise.integers(4, 40, 2).tolist()))
+        alone = QPixmap(whole.size())
+        alone.setDevicePixelRatio(whole.devicePixelRatio())
+        port.render(alone, part.topLeft(), QRegion(part))
+        ratio = whole.devicePixelRatio()
+        corner, size = QPointF(part.topLeft()) * ratio, QSizeF(part.size()) * ratio
+        cut = QRectF(corner, size).toAlignedRect().adjusted(1, 1, -1, -1)
+        assert alone.toImage().convertToFormat(whole.format()).copy(cut) == whole.copy(cut)
 
 
 def test_another_scene_drops_the_old_labels_and_is_seen_whole(view, table, grabbed):

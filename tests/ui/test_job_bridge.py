@@ -1,4 +1,4 @@
-"""Jobs and the window: events become signals on the GUI thread, bursts are merged, and only the newest answer counts."""
+"""Jobs and the window: events become signals on the GUI thread, bursts are merged, only the newest answer counts."""
 
 from __future__ import annotations
 

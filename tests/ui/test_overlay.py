@@ -1,9 +1,11 @@
+import math
+
 import numpy as np
 import pytest
 from PySide6.QtGui import QImage, QPainter
 
 from hsigui.labels.classes import ClassTable, color_for
-from hsigui.ui.overlay import ClassLayer, Composite
+from hsigui.ui.overlay import ClassLayer, Composite, Window
 
 
 @pytest.fixture
@@ -15,13 +17,13 @@ def layer(table) -> ClassLayer:
     return layer
 
 
-def painted(layer: ClassLayer, scale: float) -> QImage:
-    rows, cols = layer.shape
-    image = QImage(round(cols * scale), round(rows * scale), QImage.Format.Format_ARGB32)
+def painted(layer: ClassLayer | Composite, shape: tuple[int, int], scale: float) -> QImage:
+    """A layer of a scene of a shape, drawn at a scale into an image of its size."""
+    rows, cols = (np.floor((np.arange(round(side * scale)) + 0.5) / scale).astype(np.intp) for side in shape)
+    image = QImage(len(cols), len(rows), QImage.Format.Format_ARGB32)
     image.fill(0)
     painter = QPainter(image)
-    painter.scale(scale, scale)
-    layer.paint(painter, scale)
+    layer.paint(painter, Window(0, 0, rows, cols, max(math.ceil(1 / scale), 1)))
     painter.end()
     return image
 
@@ -61,10 +63,10 @@ def test_a_single_label_is_seen_although_the_scene_is_shown_at_a_third(table, ro
     layer = ClassLayer(opacity=1.0, keep_small=True)
     array = np.zeros((20, 30), dtype=np.uint16)
     layer.set(array, table)
-    painted(layer, 0.34)  # so that the update below must reach the reduced picture too
+    painted(layer, (20, 30), 0.34)  # so that the update below must reach the reduced picture too
     array[row, 17] = 1
     layer.update((row, 17, row + 1, 18), array)
-    image = painted(layer, 0.34)
+    image = painted(layer, (20, 30), 0.34)
     seen = {image.pixel(x, y) for x in range(image.width()) for y in range(image.height())}
     red, green, blue = table.get(1).color
     assert 0xFF000000 | red << 16 | green << 8 | blue in seen
@@ -73,17 +75,17 @@ def test_a_single_label_is_seen_although_the_scene_is_shown_at_a_third(table, ro
 def test_a_reduced_raster_covers_sides_that_are_no_multiple(table):
     layer = ClassLayer(opacity=1.0, keep_small=True)
     layer.set(np.ones((7, 11), dtype=np.uint16), table)
-    image = painted(layer, 0.5)
+    image = painted(layer, (7, 11), 0.5)
     assert all(image.pixel(x, y) != 0 for x in range(image.width()) for y in range(image.height()))
 
 
 def test_a_hidden_or_empty_layer_paints_nothing(layer):
     layer.visible = False
-    assert painted(layer, 1.0).pixel(7, 3) == 0
+    assert painted(layer, (20, 30), 1.0).pixel(7, 3) == 0
     layer.visible = True
-    assert painted(layer, 1.0).pixel(7, 3) != 0
+    assert painted(layer, (20, 30), 1.0).pixel(7, 3) != 0
     layer.set(np.zeros((20, 30), dtype=np.uint16), ClassTable())
-    assert painted(layer, 1.0).pixel(7, 3) == 0
+    assert painted(layer, (20, 30), 1.0).pixel(7, 3) == 0
 
 
 def test_a_coarse_composite_fills_the_scene():
@@ -91,10 +93,12 @@ def test_a_coarse_composite_fills_the_scene():
     rgb = np.zeros((2, 3, 3), dtype=np.uint8)
     rgb[1, 2] = 10, 20, 30
     composite.set(rgb, step=4)
-    image = QImage(10, 7, QImage.Format.Format_RGB32)
-    image.fill(0xFFFFFFFF)
-    painter = QPainter(image)
-    composite.paint(painter, 7, 10)
-    painter.end()
-    assert image.pixelColor(9, 6).getRgb()[:3] == (10, 20, 30)
-    assert image.pixelColor(7, 3).getRgb()[:3] == (0, 0, 0)
+    image = painted(composite, (7, 10), 1.0)
+    assert image.pixelColor(9, 6).getRgb() == (10, 20, 30, 255)
+    assert image.pixelColor(7, 3).getRgb() == (0, 0, 0, 255)
+
+
+def test_a_coarse_composite_that_is_a_little_short_is_stretched_over_the_rest():
+    composite = Composite()
+    composite.set(np.full((2, 3, 3), 50, dtype=np.uint8), step=4)
+    assert painted(composite, (11, 14), 1.0).pixelColor(13, 10).getRgb() == (50, 50, 50, 255)

@@ -80,7 +80,7 @@ class FakeTraining:
 
 def features_of(cube) -> Features:
     """Features that need no training: the values of the good bands."""
-    return finished(cube.read()[:, :, cube.good_bands].astype(np.float16), cube.valid_mask())
+    return finished(cube.read()[:, :, cube.good_bands].astype(np.float16), cube.valid_mask(), "test")
 
 
 @pytest.fixture
@@ -136,7 +136,9 @@ def idle(qtbot, window: MainWindow, timeout: int = 20_000) -> None:
     qtbot.waitUntil(lambda: not window.bridge.running, timeout=timeout)
 
 
-def press(window: MainWindow, key: Qt.Key | str, modifier: Qt.KeyboardModifier = Qt.KeyboardModifier.NoModifier) -> None:
+def press(
+    window: MainWindow, key: Qt.Key | str, modifier: Qt.KeyboardModifier = Qt.KeyboardModifier.NoModifier
+) -> None:
     """A key, as the focused image view gets it."""
     window.image.setFocus()
     QTest.keyClick(window.image, key, modifier)

@@ -45,7 +45,6 @@ class ExportDialog(QDialog):
         self.boxes = {kind: QCheckBox(text, self) for kind, text in KINDS.items()}
         for box in self.boxes.values():
             box.setChecked(True)
-            box.toggled.connect(self._check)
         if not has_accuracy:
             self.boxes["report"].setChecked(False)
             self.boxes["report"].setEnabled(False)
@@ -73,6 +72,8 @@ class ExportDialog(QDialog):
         column.addWidget(self.buttons)
         for edit in (self.folder, self.name):
             edit.textChanged.connect(self._check)
+        for box in self.boxes.values():
+            box.toggled.connect(self._check)
         self.setMinimumWidth(480)
         self._check()
 

@@ -1,0 +1,206 @@
+"""The command line: exit codes, messages, and what is left on disk."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from hsigui import cli
+from hsigui.__main__ import main
+from hsigui.cube.demo import demo_scene
+from hsigui.cube.envi import write_cube
+from hsigui.labels.classes import ClassInfo, ClassTable
+from hsigui.labels.files import read_classes, write_classes
+
+
+@pytest.fixture(scope="module")
+def small(tmp_path_factory) -> Path:
+    """A folder with a small scene, its truth, and labels of another size."""
+    folder = tmp_path_factory.mktemp("small")
+    scene = demo_scene(seed=1, rows=48, cols=40, bands=30)
+    write_cube(folder / "scene.hdr", scene.cube.read().astype(np.float32), scene.cube.info)
+    classes = ClassTable(tuple(ClassInfo(*entry) for entry in scene.classes))
+    write_classes(folder / "truth.tif", scene.truth, classes, scene.cube.geo)
+    write_classes(folder / "other.tif", np.ones((5, 6), dtype=np.uint16), classes)
+    return folder
+
+
+def test_no_argument_or_a_path_asks_for_the_window_and_a_command_does_not(monkeypatch):
+    assert cli.window_request([]) == cli.WindowRequest()
+    assert cli.window_request(["scene.hdr"]) == cli.WindowRequest(path=Path("scene.hdr"))
+    for words in (["info", "scene.hdr"], ["--help"], ["scene.hdr", "other.hdr"], ["demo", "--headless"]):
+        assert cli.window_request(words) is None
+    monkeypatch.setattr(cli, "has_display", lambda: True)
+    assert cli.window_request(["demo"]) == cli.WindowRequest(demo=True)
+    monkeypatch.setattr(cli, "has_display", lambda: False)
+    assert cli.window_request(["demo"]) is None
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        ["info"],
+        ["nonsense", "a", "b"],
+        ["sample", "x.tif", "--per-class", "0"],
+        ["pretrain", "x", "--preset", "slow"],
+        ["--seed"],
+    ],
+)
+def test_wrong_usage_ends_with_2_and_says_how(words, capsys):
+    with pytest.raises(SystemExit) as ended:
+        main(words)
+    assert ended.value.code == 2
+    assert "usage" in capsys.readouterr().err
+
+
+def test_help_is_there_without_loading_anything_heavy():
+    program = (
+        "import sys; from hsigui import cli; cli.build_parser().format_help(); "
+        "sys.exit(any(m in sys.modules for m in ('numpy', 'torch', 'PySide6')))"
+    )
+    assert subprocess.run([sys.executable, "-c", program], check=False).returncode == 0
+
+
+def test_the_whole_job_runs_by_commands(small, tmp_path, capsys):
+    out = {name: str(tmp_path / name) for name in ("labels.tif", "test.tif", "run", "map.tif", "map.hdr", "sure.tif")}
+    cube = str(small / "scene.hdr")
+    sample = ["sample", str(small / "truth.tif"), "--per-class", "5", "--seed", "3"]
+    assert main([*sample, "--out", out["labels.tif"], "--rest", out["test.tif"]]) == 0
+    labels, rest = read_classes(out["labels.tif"]).array, read_classes(out["test.tif"]).array
+    truth = read_classes(small / "truth.tif").array
+    assert not ((labels > 0) & (rest > 0)).any()
+    assert np.array_equal(labels + rest, truth)
+
+    assert main(["pretrain", cube, "--epochs", "8", "--seed", "3", "--device", "cpu", "--out", out["run"]]) == 0
+    common = ["classify", cube, "--run", out["run"], "--labels", out["labels.tif"]]
+    assert main([*common, "--out", out["map.tif"], "--confidence", out["sure.tif"]]) == 0
+    assert main([*common, "--out", out["map.hdr"]]) == 0
+    assert np.array_equal(read_classes(out["map.tif"]).array, read_classes(out["map.hdr"]).array)
+    capsys.readouterr()
+
+    scored = ["evaluate", out["map.tif"], "--truth", out["test.tif"], "--json", "--report", str(tmp_path / "report")]
+    assert main(scored) == 0
+    captured = capsys.readouterr()
+    figures = json.loads(captured.out)
+    matrix = np.array(figures["matrix"])
+    predicted = read_classes(out["map.tif"]).array
+    tested = rest > 0
+    assert figures["oa"] == pytest.approx((predicted == rest)[tested].mean())
+    assert matrix.sum() == tested.sum()
+    assert [c["number"] for c in figures["classes"]] == sorted(np.unique(truth)[1:].tolist())
+    page = (tmp_path / "report" / "report.html").read_text(encoding="utf-8")
+    assert "without labels" in page
+    assert f"--run {out['run']}" in page or "hsigui" in page
+
+
+def test_training_pixels_are_left_out_of_a_score_on_the_full_truth(small, tmp_path, capsys):
+    labels, run, drawn = (str(tmp_path / n) for n in ("labels.tif", "run", "map.tif"))
+    truth = str(small / "truth.tif")
+    assert main(["sample", truth, "--per-class", "4", "--out", labels, "--rest", str(tmp_path / "rest.tif")]) == 0
+    cube = str(small / "scene.hdr")
+    assert main(["pretrain", cube, "--epochs", "3", "--device", "cpu", "--out", run]) == 0
+    assert main(["classify", cube, "--run", run, "--labels", labels, "--out", drawn]) == 0
+    capsys.readouterr()
+    assert main(["evaluate", drawn, "--truth", truth, "--json"]) == 0
+    figures = json.loads(capsys.readouterr().out)
+    trained = int((read_classes(labels).array > 0).sum())
+    assert figures["overlap"] == trained
+    assert np.array(figures["matrix"]).sum() == (read_classes(truth).array > 0).sum() - trained
+
+
+def test_info_prints_for_people_and_as_json(small, capsys):
+    assert main(["info", str(small / "scene.hdr")]) == 0
+    assert "48" in capsys.readouterr().out
+    assert main(["info", str(small / "scene.hdr"), "--json"]) == 0
+    about = json.loads(capsys.readouterr().out)
+    assert (about["rows"], about["cols"], about["bands"]) == (48, 40, 30)
+
+
+def _bad_inputs(small: Path, folder: Path) -> dict[str, list[str]]:
+    (folder / "alone.hdr").write_bytes((small / "scene.hdr").read_bytes())
+    (folder / "short.hdr").write_bytes((small / "scene.hdr").read_bytes())
+    (folder / "short.img").write_bytes((small / "scene.img").read_bytes()[:1000])
+    (folder / "none.hdr").write_text("BYTEORDER I\nNROWS 3\n", encoding="utf-8")
+    (folder / "none.img").write_bytes(b"0" * 100)
+    import scipy.io
+
+    scipy.io.savemat(folder / "flat.mat", {"text": "no cube", "x": np.arange(3.0)})
+    run = ["--run", str(folder / "run")]
+    return {
+        "missing file": ["info", str(folder / "nothing.hdr")],
+        "missing data file": ["info", str(folder / "alone.hdr")],
+        "truncated data": ["info", str(folder / "short.hdr")],
+        "no ENVI header": ["info", str(folder / "none.hdr")],
+        "no cube in .mat": ["info", str(folder / "flat.mat")],
+        "labels of another size": [
+            "classify", str(small / "scene.hdr"), *run, "--labels", str(small / "other.tif"), "--out", str(folder / "map.tif"),
+        ],
+        "truth of another size": ["evaluate", str(small / "other.tif"), "--truth", str(small / "truth.tif")],
+        "not a run": [
+            "classify", str(small / "scene.hdr"), *run, "--labels", str(small / "truth.tif"), "--out", str(folder / "map.tif"),
+        ],
+    }  # fmt: skip
+
+
+CASES = ("missing file", "missing data file", "truncated data", "no ENVI header", "no cube in .mat",
+         "labels of another size", "truth of another size", "not a run")  # fmt: skip
+
+
+@pytest.mark.parametrize("case", CASES)
+def test_bad_input_ends_with_1_a_sentence_and_a_hint_and_writes_nothing(case, small, tmp_path, capsys):
+    words = _bad_inputs(small, tmp_path)[case]
+    before = {p: p.read_bytes() for p in (*tmp_path.iterdir(), *small.iterdir()) if p.is_file()}
+    assert main(words) == 1
+    said = capsys.readouterr()
+    assert said.out == ""
+    first, hint = said.err.splitlines()[0], said.err.splitlines()[1]
+    assert first.startswith("hsigui: ")
+    assert len(hint.strip()) > 10
+    assert "Traceback" not in said.err
+    assert {p: p.read_bytes() for p in (*tmp_path.iterdir(), *small.iterdir()) if p.is_file()} == before
+
+
+def test_a_size_mismatch_names_both_sizes(small, tmp_path, capsys):
+    main(_bad_inputs(small, tmp_path)["labels of another size"])
+    assert re.search("5 x 6.*48 x 40", capsys.readouterr().err)
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="sends a POSIX signal")
+def test_ctrl_c_cancels_pretraining_with_130_and_leaves_no_run(small, tmp_path):
+    words = [
+        "pretrain",
+        str(small / "scene.hdr"),
+        "--epochs",
+        "100000",
+        "--device",
+        "cpu",
+        "--out",
+        str(tmp_path / "run"),
+    ]
+    environment = {**os.environ, "PYTHONUNBUFFERED": "1"}
+    process = subprocess.Popen(
+        [sys.executable, "-m", "hsigui", *words], stderr=subprocess.PIPE, text=True, env=environment
+    )
+    assert process.stderr is not None
+    for line in process.stderr:
+        if "Pretraining" in line:
+            break
+    time.sleep(0.5)
+    sent = time.monotonic()
+    process.send_signal(signal.SIGINT)
+    rest = process.stderr.read()
+    assert process.wait(timeout=10) == 130
+    assert time.monotonic() - sent < 3
+    assert "cancelled" in rest
+    assert "Traceback" not in rest
+    assert not (tmp_path / "run").exists()
+    process.stderr.close()
