@@ -15,7 +15,16 @@ _NO_DATA = "the real test files are not here: set HSIGUI_DATA to their folder"
 
 def _data_folder(root: Path) -> Path | None:
     folder = Path(os.environ.get("HSIGUI_DATA") or root.parent / "shared" / "data")
-    return folder if (folder / "manifest.json").is_file() else None
+    if (folder / "manifest.json").is_file():
+        return folder
+    require_not(_NO_DATA)
+    return None
+
+
+def require_not(reason: str) -> None:
+    """Ends the run where files are missing that HSIGUI_REQUIRE_DATA asks for; elsewhere their tests are skipped."""
+    if os.environ.get("HSIGUI_REQUIRE_DATA"):
+        raise pytest.UsageError(f"HSIGUI_REQUIRE_DATA is set, but {reason}")
 
 
 @pytest.fixture

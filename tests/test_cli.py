@@ -134,7 +134,7 @@ def _bad_inputs(small: Path, folder: Path) -> dict[str, list[str]]:
     import scipy.io
 
     scipy.io.savemat(folder / "flat.mat", {"text": "no cube", "x": np.arange(3.0)})
-    run = ["--run", str(folder / "run")]
+    classify = ["classify", str(small / "scene.hdr"), "--run", str(folder / "run")]
     return {
         "missing file": ["info", str(folder / "nothing.hdr")],
         "missing data file": ["info", str(folder / "alone.hdr")],
@@ -142,11 +142,11 @@ def _bad_inputs(small: Path, folder: Path) -> dict[str, list[str]]:
         "no ENVI header": ["info", str(folder / "none.hdr")],
         "no cube in .mat": ["info", str(folder / "flat.mat")],
         "labels of another size": [
-            "classify", str(small / "scene.hdr"), *run, "--labels", str(small / "other.tif"), "--out", str(folder / "map.tif"),
+            *classify, "--labels", str(small / "other.tif"), "--out", str(folder / "map.tif"),
         ],
         "truth of another size": ["evaluate", str(small / "other.tif"), "--truth", str(small / "truth.tif")],
         "not a run": [
-            "classify", str(small / "scene.hdr"), *run, "--labels", str(small / "truth.tif"), "--out", str(folder / "map.tif"),
+            *classify, "--labels", str(small / "truth.tif"), "--out", str(folder / "map.tif"),
         ],
     }  # fmt: skip
 

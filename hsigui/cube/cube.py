@@ -87,14 +87,21 @@ class CubeInfo:
 
     wavelengths: tuple[float, ...] = ()  # nm
     fwhm: tuple[float, ...] = ()  # nm
+    wavelength_units: str = ""  # the file's own word for the unit; empty when it names none
+    units_guessed: bool = False  # the file names no unit that is known: the size of the numbers decided
     band_names: tuple[str, ...] = ()
     bad_bands: tuple[bool, ...] = ()  # True: bad
+    empty_bands: tuple[int, ...] = ()  # numbers of the bands without a value in any pixel
     default_bands: tuple[int, ...] = ()  # counted from 0; one (grey) or three (red, green, blue)
     nodata: float | None = None
     scale: float = 1.0  # reflectance scale factor: stored values are divided by it
+    gains: tuple[float, ...] = ()  # of each band, to radiance or reflectance: told to the user, never applied
+    offsets: tuple[float, ...] = ()
     geo: Geo = field(default_factory=Geo)
     interleave: str = ""
+    axis_order: str = ""  # of the axes in the file, such as "bands,rows,cols"
     variable: str = ""  # name of the array inside a file of several
+    origins: Mapping[str, str] = field(default_factory=dict)  # "wavelengths", "bad_bands": variable they came from
     notes: tuple[str, ...] = ()  # what was assumed, guessed or ignored, one sentence each
     metadata: Mapping[str, str] = field(default_factory=dict)  # the header as it stood
 
@@ -121,6 +128,8 @@ class Cube:
             ("wavelengths", self.info.wavelengths),
             ("band names", self.info.band_names),
             ("bad bands", self.info.bad_bands),
+            ("gains", self.info.gains),
+            ("offsets", self.info.offsets),
         ):
             if values and len(values) != self.bands:
                 raise ValueError(f"{len(values)} {label} for {self.bands} bands")

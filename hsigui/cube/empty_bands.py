@@ -29,6 +29,7 @@ def with_empty_bands_bad(source: Source, info: CubeInfo) -> CubeInfo:
     if source.dtype.kind not in "fc" and nodata is None:
         return info
     empty = empty_bands(source, nodata)
+    info = replace(info, empty_bands=tuple(empty.tolist()))
     bands = source.shape[2]
     if len(empty) == bands:
         return replace(info, notes=(*info.notes, "The scene holds no measured value at all."))

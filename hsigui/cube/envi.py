@@ -10,18 +10,23 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from hsigui.cube.cube import ArraySource, Cube, CubeInfo, Geo
+from hsigui.cube.cube import Cube, CubeInfo, Geo
 from hsigui.cube.empty_bands import checked_cube
 from hsigui.cube.envi_geo import esri_wkt, geo_of, map_info_of
-from hsigui.cube.envi_header import DATA_TYPES, Header, header_text, read_header, write_header
+from hsigui.cube.envi_header import DATA_TYPES, Header, header_text, read_header, rewrite_header, write_header
+from hsigui.cube.envi_samples import map_data, source_of
 from hsigui.cube.saving import written_beside
 from hsigui.cube.wavelengths import to_nm
 from hsigui.errors import HsiError
 
-__all__ = ["Header", "find_pair", "is_class_map", "map_data", "open_envi", "read_header", "write_cube", "write_header"]
+__all__ = [
+    "Header", "find_pair", "is_class_map", "map_data", "open_envi", "read_header", "rewrite_header", "write_cube",
+    "write_header",
+]  # fmt: skip
 
 # In the order in which a header's data file is looked for; "" is a file without extension.
 DATA_SUFFIXES = ("", ".img", ".dat", ".bsq", ".bil", ".bip", ".raw", ".bin", ".int", ".sli", ".rfl", ".cube")
+_AXIS_ORDERS = {"bsq": "bands,rows,cols", "bil": "rows,bands,cols", "bip": "rows,cols,bands"}
 # Files that lie beside scenes and are never their samples.
 _NEVER_DATA = (
     ".hdr", ".xml", ".txt", ".csv", ".json", ".png", ".jpg", ".jpeg", ".tif", ".tiff", ".mat", ".npy", ".qml", ".html",
@@ -69,10 +74,9 @@ def open_envi(path: str | Path) -> Cube:
     header = read_header(header_path)
     _require_scene(header)
     data = find_pair(path)[1]
-    samples, info = map_data(header, data), info_of(header)
-    if (more := data.stat().st_size - header.bytes_needed) > 0:
-        info = replace(info, notes=(*info.notes, f"{data.name} is {more} bytes longer than its header says."))
-    return checked_cube(ArraySource(samples), info, data.stem, path)
+    _require_no_library(header, data)
+    (samples, odd), info = source_of(header, data), info_of(header)
+    return checked_cube(samples, replace(info, notes=(*info.notes, *odd)), data.stem, path)
 
 
 def is_class_map(header: Header) -> bool:
@@ -81,58 +85,36 @@ def is_class_map(header: Header) -> bool:
     return header.file_type == "envi classification" or named
 
 
-def map_data(header: Header, data: Path) -> NDArray[Any]:
-    """The samples of a data file as a memory map, rows x cols x bands whatever the interleave.
-
-    Raises:
-        HsiError: the file is shorter than the header says; both sizes are named.
-    """
-    found = data.stat().st_size
-    if found < header.bytes_needed:
-        offset = f" + {header.offset} bytes of header offset" if header.offset else ""
-        raise HsiError(
-            f"{data.name} is too short: {found} bytes found, {header.bytes_needed} needed for {header.rows} rows x "
-            f"{header.cols} columns x {header.bands} bands x {header.dtype.itemsize} bytes{offset}.",
-            "Was the copy interrupted, or does the header belong to another file?",
-        )
-    rows, cols, bands = header.rows, header.cols, header.bands
-    shape, order = {
-        "bsq": ((bands, rows, cols), (1, 2, 0)),
-        "bil": ((rows, bands, cols), (0, 2, 1)),
-        "bip": ((rows, cols, bands), (0, 1, 2)),
-    }[header.interleave]
-    try:
-        mapped = np.memmap(data, dtype=header.dtype, mode="r", offset=header.offset, shape=shape)
-    except OSError as error:
-        raise HsiError(f"{data} cannot be read: {error.strerror}.", "Check the rights of the file.") from error
-    # A plain view: slices of np.memmap itself cost microseconds each.
-    return mapped.view(np.ndarray).transpose(order)
-
-
 def info_of(header: Header) -> CubeInfo:
     """What a header says beside the layout: wavelengths, bad bands, no-data, georeference; notes on what is wrong."""
     notes = list(header.notes)
-    waves = to_nm(
-        _per_band(header, "wavelength", notes),
-        header.fields.get("wavelength units", ""),
-        _per_band(header, "fwhm", notes),
-    )
+    unit = header.fields.get("wavelength units", "").strip()
+    waves = to_nm(_per_band(header, "wavelength", notes), unit, _per_band(header, "fwhm", notes))
     geo, geo_notes = geo_of(header)
     notes += [*waves.notes, *geo_notes]
     names = header.items("band names")
     if names and len(names) != header.bands:
         notes.append(f"The header has {len(names)} band names for {header.bands} bands: they are ignored.")
         names = ()
+    gains, offsets = (tuple(_per_band(header, f"data {word} values", notes)) for word in ("gain", "offset"))
+    if gains or offsets:
+        # GDAL does the same: stored values are what users compare with other programs.
+        notes.append("The header's data gain and offset values are listed, not applied: stored values are shown.")
     return CubeInfo(
         wavelengths=waves.nm,
         fwhm=waves.fwhm,
+        wavelength_units=unit,
+        units_guessed=waves.guessed,
         band_names=names,
         bad_bands=_bad_bands(header, notes),
         default_bands=_default_bands(header, notes),
         nodata=_number(header, "data ignore value", notes),
         scale=_scale(header, notes),
+        gains=gains,
+        offsets=offsets,
         geo=geo,
         interleave=header.interleave,
+        axis_order=_AXIS_ORDERS[header.interleave],
         notes=tuple(notes),
         metadata=dict(header.fields),
     )
@@ -188,6 +170,10 @@ def scene_fields(info: CubeInfo) -> dict[str, object]:
         fields["data ignore value"] = info.nodata
     if info.scale != 1.0:
         fields["reflectance scale factor"] = info.scale
+    if info.gains:
+        fields["data gain values"] = info.gains
+    if info.offsets:
+        fields["data offset values"] = info.offsets
     if info.band_names:
         fields["band names"] = info.band_names
     if info.wavelengths:
@@ -252,17 +238,26 @@ def _data_of(header: Path) -> Path:
 
 
 def _require_scene(header: Header) -> None:
-    name = header.path.name
-    if header.file_type == "envi spectral library" or header.path.with_suffix("").suffix.lower() == ".sli":
-        raise HsiError(
-            f"{name} is a spectral library, not a scene: {header.rows} spectra of {header.cols} bands.",
-            "Spectral libraries cannot be opened yet; choose the header of a scene.",
-        )
+    if header.is_library or header.path.with_suffix("").suffix.lower() == ".sli":
+        _refuse_library(header)
     if is_class_map(header):
         raise HsiError(
-            f"{name} is a class map of {header.rows} x {header.cols} pixels, not a scene.",
+            f"{header.path.name} is a class map of {header.rows} x {header.cols} pixels, not a scene.",
             "Open the scene first, then load this file as labels.",
         )
+
+
+def _require_no_library(header: Header, data: Path) -> None:
+    """A .sli file is a library even if its header forgets to say so."""
+    if data.suffix.lower() == ".sli":
+        _refuse_library(header)
+
+
+def _refuse_library(header: Header) -> None:
+    raise HsiError(
+        f"{header.path.name} is a spectral library, not a scene: {header.rows} spectra of {header.cols} bands.",
+        "Open it as a spectral library, or choose the header of a scene.",
+    )
 
 
 def _per_band(header: Header, key: str, notes: list[str]) -> Sequence[float]:
@@ -279,7 +274,7 @@ def _per_band(header: Header, key: str, notes: list[str]) -> Sequence[float]:
 
 
 def _bad_bands(header: Header, notes: list[str]) -> tuple[bool, ...]:
-    bad = tuple(value == 0 for value in _per_band(header, "bbl", notes))
+    bad = tuple(value <= 0 for value in _per_band(header, "bbl", notes))
     if bad and all(bad):
         notes.append("The header marks every band as bad: the list is ignored.")
         return ()

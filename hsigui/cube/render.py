@@ -20,6 +20,7 @@ PRESETS: tuple[str, ...] = ("true colour", "colour infrared", "default bands")
 _PRESET_NM = {"true colour": (640.0, 550.0, 460.0), "colour infrared": (860.0, 650.0, 550.0)}
 _REACH_NM = 60.0  # a preset is not used when its nearest band is farther away
 _SAMPLE_PIXELS = 250_000  # percentiles of more pixels look the same
+_OVERVIEW_PIXELS = 1_500_000  # about a screen; more cannot be seen before the user zooms in
 
 Levels = tuple[tuple[float, float], tuple[float, float], tuple[float, float]]
 
@@ -117,22 +118,35 @@ def render(cube: Cube, view: ViewState, levels: Levels | None = None, step: int 
     if levels is None:
         every = max(1, _sampling_step(cube) // step)
         levels = _levels(values[::every, ::every], view)
-    low = np.array([lo for lo, _ in levels], dtype=np.float32)
-    high = np.array([hi for _, hi in levels], dtype=np.float32)
-    with np.errstate(over="ignore", invalid="ignore"):
-        scaled = (values - low) * (255.0 / (high - low)) + 0.5
-    valid = np.isfinite(values).all(axis=2)
-    np.clip(scaled, 0, 255, out=scaled)
-    picture = np.zeros((*values.shape[:2], 3), dtype=np.uint8)
-    picture[valid] = scaled[valid]
+    picture = np.empty((*values.shape[:2], 3), dtype=np.uint8)
+    for channel, (low, high) in enumerate(levels):
+        picture[:, :, channel] = _grey(values[:, :, channel], low, high)
+    invalid = ~np.isfinite(values).all(axis=2)
+    if invalid.any():
+        picture[invalid] = 0
     return picture
+
+
+def _grey(values: NDArray[np.float32], low: float, high: float) -> NDArray[np.uint8]:
+    """0 at `low`, 255 at `high`; anything where there is no value."""
+    with np.errstate(over="ignore", invalid="ignore"):
+        scaled = np.subtract(values, np.float32(low), order="C")
+        scaled *= np.float32(255.0) / (np.float32(high) - np.float32(low))
+        scaled += np.float32(0.5)
+        # fmax and fmin take the number where the other side is NaN.
+        np.fmin(np.fmax(scaled, 0, out=scaled), 255, out=scaled)
+    return scaled.astype(np.uint8)
 
 
 def _read_bands(cube: Cube, bands: Sequence[int], step: int) -> NDArray[np.float32]:
     every = slice(None, None, step)
     different = sorted(set(bands))
     values = cube.read(every, every, different)
-    return np.ascontiguousarray(values[:, :, [different.index(b) for b in bands]])
+    # One plane after the other, because the channels are stretched one by one.
+    planes = np.empty((len(bands), *values.shape[:2]), dtype=np.float32)
+    for channel, band in enumerate(bands):
+        planes[channel] = values[:, :, different.index(band)]
+    return planes.transpose(1, 2, 0)
 
 
 def _levels(values: NDArray[np.float32], view: ViewState) -> Levels:
@@ -152,6 +166,11 @@ def _stretch(values: NDArray[np.float32], low: float, high: float) -> tuple[floa
         half = max(0.5, abs(lo) * 1e-3)
         return lo - half, hi + half
     return lo, hi
+
+
+def overview_step(cube: Cube, pixels: int = _OVERVIEW_PIXELS) -> int:
+    """Every how many pixels of each axis make a picture of the whole scene of at most so many pixels."""
+    return max(1, int(np.ceil(np.sqrt(cube.rows * cube.cols / pixels))))
 
 
 def _sampling_step(cube: Cube) -> int:

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import NDArray
 
 _TO_NM = {
     "nm": 1.0,
@@ -30,17 +31,37 @@ _TO_NM = {
     "å": 0.1,
 }
 # nm = factor / value
-_INVERSE = {"wavenumber": 1e7, "cm-1": 1e7, "1/cm": 1e7, "ghz": 299_792_458.0, "mhz": 299_792_458e3}
+_INVERSE = {
+    "wavenumber": 1e7,
+    "cm-1": 1e7,
+    "1/cm": 1e7,
+    "inversecentimeter": 1e7,
+    "inversecentimetre": 1e7,
+    "reciprocalcentimeter": 1e7,
+    "reciprocalcentimetre": 1e7,
+    "thz": 299_792.458,
+    "terahertz": 299_792.458,
+    "ghz": 299_792_458.0,
+    "gigahertz": 299_792_458.0,
+    "mhz": 299_792_458e3,
+    "megahertz": 299_792_458e3,
+    "hz": 299_792_458e9,
+    "hertz": 299_792_458e9,
+}
 _UNSAID = {"", "unknown", "none", "n/a", "undefined"}
 
 
 @dataclass(frozen=True)
 class Wavelengths:
-    """Band centres and widths in nm (empty where unknown), with what had to be assumed."""
+    """Band centres and widths in nm (empty where unknown), with what had to be assumed.
+
+    `guessed` tells that no unit was given, or none that is known, and the size of the numbers decided.
+    """
 
     nm: tuple[float, ...] = ()
     fwhm: tuple[float, ...] = ()
     notes: tuple[str, ...] = ()
+    guessed: bool = False
 
 
 def to_nm(values: Sequence[float], unit: str = "", fwhm: Sequence[float] = ()) -> Wavelengths:
@@ -49,8 +70,7 @@ def to_nm(values: Sequence[float], unit: str = "", fwhm: Sequence[float] = ()) -
     A unit that is missing or unknown is guessed by size: no sensor of this kind has bands below 100 nm or beyond
     100 micrometres, so numbers below 100 are micrometres. The same tells when a file names the wrong one of the two.
     """
-    word = unit.strip().casefold().rstrip(".")
-    word = word.removesuffix("s") if word.removesuffix("s") in _TO_NM | _INVERSE else word
+    word = _unit_word(unit)
     array = np.asarray(values, dtype=float)
     if not array.size:
         return Wavelengths()
@@ -58,19 +78,43 @@ def to_nm(values: Sequence[float], unit: str = "", fwhm: Sequence[float] = ()) -
         return Wavelengths(notes=("The wavelengths are not all positive numbers: they are ignored.",))
     if word == "index":
         return Wavelengths(notes=("The header counts bands instead of giving wavelengths (unit “Index”).",))
+    widths = np.asarray(fwhm, dtype=float)
     if word in _INVERSE:
-        dropped = ("Band widths are not converted from frequencies: they are ignored.",) if len(fwhm) else ()
-        return Wavelengths(tuple((_INVERSE[word] / array).tolist()), notes=dropped)
+        with np.errstate(all="ignore"):
+            centers = _INVERSE[word] / array
+            narrow = widths * _INVERSE[word] / array**2 if widths.size else widths  # d(1/v) = dv / v²
+        if not np.isfinite(centers).all():
+            return Wavelengths(notes=("The wavelengths are not all positive numbers: they are ignored.",))
+        return Wavelengths(tuple(centers.tolist()), _finite(narrow))
     guess, guess_name = (1e3, "micrometres") if array.max() < 100 else (1.0, "nanometres")
     notes: tuple[str, ...] = ()
-    factor = _TO_NM.get(word)
+    factor, guessed = _TO_NM.get(word), False
     if factor is None:
         said = "names no wavelength unit" if word in _UNSAID else f"has the unknown wavelength unit “{unit.strip()}”"
         notes = (f"The file {said}: {guess_name} assumed from the size of the numbers.",)
-        factor = guess
+        factor, guessed = guess, True
     elif factor in (1.0, 1e3) and factor != guess:
         notes = (f"The wavelengths are called {unit.strip()} but can only be {guess_name}: read as such.",)
         factor = guess
     # Micrometres such as 0.46 become 460.0 and not 460.00000000000006.
-    nm = tuple(np.round(array * factor, 9).tolist())
-    return Wavelengths(nm, tuple(np.round(np.asarray(fwhm, dtype=float) * factor, 9).tolist()), notes)
+    with np.errstate(all="ignore"):
+        nm, narrow = np.round(array * factor, 9), np.round(widths * factor, 9)
+    if not np.isfinite(nm).all():
+        return Wavelengths(notes=("The wavelengths are too large to be true: they are ignored.",))
+    return Wavelengths(tuple(nm.tolist()), _finite(narrow), notes, guessed)
+
+
+def _unit_word(unit: str) -> str:
+    """The word for a unit as the tables above have it: “Wavenumber (cm-1)”, “Nanometers.” and “µM” are all met."""
+    text = unit.casefold().translate(str.maketrans({"⁻": "-", "−": "-", "¹": "1", "^": None, " ": None, "_": None}))
+    outside, _, inside = text.strip("[](){}.").partition("(")
+    for part in (text, outside, inside):
+        word = part.strip("[](){}.")
+        for known in (word, word.removesuffix("s")):
+            if known in _TO_NM or known in _INVERSE:
+                return known
+    return text
+
+
+def _finite(widths: NDArray[np.float64]) -> tuple[float, ...]:
+    return tuple(widths.tolist()) if np.isfinite(widths).all() else ()

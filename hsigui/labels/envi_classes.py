@@ -12,7 +12,7 @@ from hsigui.cube.envi import Header, find_pair, geo_fields, layout_fields, map_d
 from hsigui.cube.envi_geo import geo_of
 from hsigui.errors import HsiError
 from hsigui.labels.classes import ClassInfo, ClassTable, Color, color_for
-from hsigui.labels.raster import ClassRaster, smallest_type, whole_numbers
+from hsigui.labels.raster import ClassRaster, is_nodata, smallest_type, whole_numbers
 
 # Stands for a number without a class, because the lists of a header cannot leave one out.
 _UNUSED = "unused"
@@ -25,15 +25,22 @@ def read_envi(path: Path) -> ClassRaster:
         HsiError: the pair is incomplete or too short, has several bands, or holds other values than class numbers.
     """
     header = read_header(path if path.suffix.lower() == ".hdr" else find_pair(path)[0])
-    if header.bands != 1 or header.file_type == "envi spectral library":
+    if header.is_library:
+        raise HsiError(
+            f"{header.path.name} is a spectral library of {header.rows} spectra, not a label raster.",
+            "Choose an ENVI Classification file.",
+        )
+    if header.bands != 1:
         raise HsiError(
             f"{header.path.name} is no label raster: {header.bands} band{'s'[: header.bands - 1]}, {header.file_type}.",
             "Choose an ENVI Classification file.",
         )
     _, data = find_pair(path)
-    stored = map_data(header, data)[:, :, 0]
-    array = whole_numbers(stored.astype(stored.dtype.newbyteorder("=")), header.path.name, _nodata(header))
-    return ClassRaster(array, _classes(header, set(np.unique(array).tolist())), geo_of(header)[0])
+    stored, nodata = map_data(header, data)[:, :, 0], _nodata(header)
+    array = whole_numbers(stored, header.path.name, nodata)
+    gone = int(np.count_nonzero(is_nodata(stored, nodata)))
+    classes = _classes(header, set(np.unique(array).tolist()))
+    return ClassRaster(array, classes, geo_of(header)[0], stored.dtype.name, nodata=nodata, nodata_pixels=gone)
 
 
 def write_envi(path: Path, array: NDArray[np.integer], classes: ClassTable, geo: Geo) -> list[Path]:

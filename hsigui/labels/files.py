@@ -104,4 +104,4 @@ def _read_npy(path: Path) -> ClassRaster:
     except (ValueError, EOFError, OSError) as error:
         raise HsiError(f"{path.name} cannot be read as a NumPy array: {error}.", "Is the file complete?") from error
     array = whole_numbers(stored, path.name)
-    return ClassRaster(array, ClassTable.for_numbers(np.unique(array).tolist()))
+    return ClassRaster(array, ClassTable.for_numbers(np.unique(array).tolist()), dtype=stored.dtype.name)

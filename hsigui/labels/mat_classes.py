@@ -28,8 +28,10 @@ def read_mat(path: Path, variable: str | None = None) -> ClassRaster:
     """
     file = MatFile(path)
     chosen = _choose(file, path.name, variable)
-    array = whole_numbers(file.load(chosen.name), f"{path.name} ({chosen.name})")
-    return ClassRaster(array, _classes(file).merged_with(np.unique(array).tolist()))
+    stored = file.load(chosen.name)
+    array = whole_numbers(stored, f"{path.name} ({chosen.name})")
+    classes = _classes(file).merged_with(np.unique(array).tolist())
+    return ClassRaster(array, classes, dtype=stored.dtype.name, variable=chosen.name)
 
 
 def write_mat(path: Path, array: NDArray[np.integer], classes: ClassTable) -> list[Path]:

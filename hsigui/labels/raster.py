@@ -22,11 +22,19 @@ class ClassRaster:
         array: rows x cols, uint16; 0 is unlabelled.
         classes: every class that the file names or that occurs in it; numbers may have gaps.
         geo: where the raster lies, as far as the file says.
+        dtype: name of the type of the stored numbers.
+        variable: the array inside a file of several.
+        nodata: the stored number that means no-data, 0 in `array`; None when the file names none.
+        nodata_pixels: how many pixels hold it.
     """
 
     array: NDArray[np.uint16]
     classes: ClassTable
     geo: Geo = field(default_factory=Geo)
+    dtype: str = ""
+    variable: str = ""
+    nodata: float | None = None
+    nodata_pixels: int = 0
 
 
 class AmbiguousLabels(AmbiguousArray):
@@ -46,8 +54,7 @@ def whole_numbers(array: NDArray[Any], file_name: str, nodata: float | None = No
             f"{file_name} holds no labels: the array is {size} {array.dtype}.", "Labels are rows x columns of numbers."
         )
     if nodata is not None:
-        gone = np.isnan(array) if np.isnan(nodata) and array.dtype.kind == "f" else array == nodata
-        array = np.where(gone, np.zeros((), array.dtype), array)
+        array = np.where(is_nodata(array, nodata), np.zeros((), array.dtype), array)
     wrong = (array < 0) | (array > MAX_CLASS) if array.dtype.kind != "b" else np.zeros(array.shape, dtype=bool)
     if array.dtype.kind == "f":
         with np.errstate(invalid="ignore"):
@@ -59,6 +66,13 @@ def whole_numbers(array: NDArray[Any], file_name: str, nodata: float | None = No
             f"Class numbers are whole, from 0 (unlabelled) to {MAX_CLASS}.",
         )
     return array.astype(np.uint16)
+
+
+def is_nodata(array: NDArray[Any], nodata: float | None) -> NDArray[np.bool_]:
+    """Where an array holds the no-data value."""
+    if nodata is None:
+        return np.zeros(array.shape, dtype=bool)
+    return np.asarray(np.isnan(array) if np.isnan(nodata) and array.dtype.kind == "f" else array == nodata)
 
 
 def smallest_type(array: NDArray[np.integer], classes: ClassTable) -> NDArray[Any]:

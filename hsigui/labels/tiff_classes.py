@@ -23,7 +23,7 @@ from hsigui.cube.geotiff import geo_of_dataset, open_dataset
 from hsigui.cube.saving import written_beside
 from hsigui.errors import HsiError
 from hsigui.labels.classes import ClassInfo, ClassTable, color_for
-from hsigui.labels.raster import ClassRaster, smallest_type, whole_numbers
+from hsigui.labels.raster import ClassRaster, is_nodata, smallest_type, whole_numbers
 
 
 def read_tiff(path: Path) -> ClassRaster:
@@ -42,12 +42,14 @@ def read_tiff(path: Path) -> ClassRaster:
         except (RasterioError, OSError) as error:
             raise HsiError(f"{path.name} cannot be read: {error}.", "Is the file complete?") from error
         palette = _palette(dataset)
-        array = whole_numbers(stored, path.name, dataset.nodata)
+        nodata = None if dataset.nodata is None else float(dataset.nodata)
+        array = whole_numbers(stored, path.name, nodata)
         geo = geo_of_dataset(dataset)
     names = _category_names(_aux_path(path))
     numbers = sorted({n for n, name in names.items() if name} | set(np.unique(array).tolist()))
     classes = tuple(ClassInfo(n, names.get(n) or f"Class {n}", palette.get(n, color_for(n))) for n in numbers if n > 0)
-    return ClassRaster(array, ClassTable(classes), geo)
+    gone = int(np.count_nonzero(is_nodata(stored, nodata)))
+    return ClassRaster(array, ClassTable(classes), geo, stored.dtype.name, nodata=nodata, nodata_pixels=gone)
 
 
 def write_tiff(path: Path, array: NDArray[np.integer], classes: ClassTable, geo: Geo) -> list[Path]:

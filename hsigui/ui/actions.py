@@ -185,7 +185,9 @@ class Actions:
             if entry is None:
                 menu.addSeparator()
             elif isinstance(entry, tuple):
-                self._fill(menu.addMenu(entry[0]), entry[1], special)
+                inner = QMenu(str(entry[0]), menu)
+                menu.addMenu(inner)
+                self._fill(inner, entry[1], special)
             elif str(entry) in special:
                 special[str(entry)](menu)
             else:

@@ -84,6 +84,17 @@ class LabelFiles(QObject):
         """Loads ground truth to measure the map on."""
         self._read(path, "ground truth", variable, partial(self._take_truth, path), self.open_truth)
 
+    def offer_truth(self, opened: work.Opened) -> None:
+        """Says that the file of a scene holds ground truth, too."""
+        path = opened.cube.path
+        if path is None or not opened.beside:
+            return
+        names = " and ".join(opened.beside)
+        self._desk.messages.info(
+            f"{path.name} also holds {names}, of the size of this scene.",
+            buttons=[("Load as ground truth", lambda: self.open_truth(path))],
+        )
+
     def save(self, then: Callable[[], None] = lambda: None) -> None:
         """Saves to the file of last time; asks for one the first time."""
         if self._session.labels_path is None:
@@ -190,7 +201,8 @@ class LabelFiles(QObject):
         def done(split: Split) -> None:
             if self._session.truth is not truth:
                 return
-            edit = self._session.labels.replacing(split.train)
+            classes = self._session.classes.merged_with(np.unique(split.train).tolist())
+            edit = self._session.labels.replacing(split.train, classes)
             self._session.edit(edit, f"Sample of {spec.per_class} a class")
             self._desk.messages.info(
                 f"{np.count_nonzero(split.train):,} labels drawn (up to {spec.per_class} a class, seed {spec.seed}); "

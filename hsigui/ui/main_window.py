@@ -23,6 +23,7 @@ from PySide6.QtWidgets import (
     QStackedWidget,
     QTabWidget,
     QToolBar,
+    QToolButton,
     QVBoxLayout,
     QWidget,
 )
@@ -153,7 +154,7 @@ class MainWindow(QMainWindow):
         d, horizontal, vertical = self.docks, Qt.Orientation.Horizontal, Qt.Orientation.Vertical
         self.resizeDocks([d["Display"], d["Training"]], [270, 320], horizontal)
         self.resizeDocks([d["Display"], d["Classes"]], [210, 440], vertical)
-        self.resizeDocks([d["Training"], d["Map"]], [390, 310], vertical)
+        self.resizeDocks([d["Training"], d["Map"]], [430, 270], vertical)
         self.resizeDocks([d["Spectra"]], [210], vertical)
 
     def _dock(self, title: str, widget: QWidget, area: Qt.DockWidgetArea, scroll: bool = True) -> QDockWidget:
@@ -186,7 +187,9 @@ class MainWindow(QMainWindow):
         bar.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonIconOnly)
         self.actions_.fill_toolbar(bar, {"@brush": self.brush})
         for name in ("pretrain", "live", "export"):
-            bar.widgetForAction(self.actions_[name]).setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
+            button = bar.widgetForAction(self.actions_[name])
+            if isinstance(button, QToolButton):
+                button.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
         self.addToolBar(bar)
         self.toolbar = bar
         self.actions_.fill_menus({"@recent": self._add_recent, "@docks": self._add_docks})
@@ -257,6 +260,7 @@ class MainWindow(QMainWindow):
         self.bridge.failed.connect(self.desk.fail)
         self.bridge.warned.connect(lambda _job, text: self.messages.warning(text))
         self.session.changed.connect(self._changed)
+        self.scene.opened.connect(self.label_files.offer_truth)
         self.scene.opened.connect(lambda _opened: self.label_files.offer_recovery())
         self.scene.opened.connect(lambda _opened: self._show_recent())
         self.scene.values_read.connect(self.status.show_values)
@@ -291,13 +295,13 @@ class MainWindow(QMainWindow):
 
     def _hovered(self, row: int, col: int) -> None:
         self.status.show_pixel(row, col)
-        self.map_panel.set_pixel(self.maps.pixel(row, col) or "–")
+        self.maps.show_pixel(row, col)
         if not isinstance(self.focusWidget(), QLineEdit | QAbstractSpinBox | ImageView):
             self.image.setFocus()  # so that Space pans and does not press the button clicked last
 
     def _left(self) -> None:
         self.status.leave_scene()
-        self.map_panel.set_pixel("–")
+        self.maps.leave_scene()
 
     def _show_dialog(self, kind: Callable[[QWidget], AboutDialog | ShortcutSheet]) -> None:
         dialog = kind(self)

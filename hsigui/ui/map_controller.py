@@ -18,6 +18,7 @@ from hsigui.ui.panels.results_panel import ResultsPanel
 
 OPACITY_STEP = 0.05
 FIRST_OPACITY = 0.6
+NO_PIXEL = "–"
 
 
 class MapController(QObject):
@@ -30,6 +31,7 @@ class MapController(QObject):
         self._desk, self._session = desk, desk.session
         self._image, self._panel, self._legend, self._results = image, panel, legend, results
         self._opacity = FIRST_OPACITY
+        self._pixel: tuple[int, int] | None = None
         self._mapping = Latest(desk.bridge, "Renew map", self._take)
         self._measuring = Latest(desk.bridge, "Measure map", self._take)
         panel.opacity_changed.connect(self._set_opacity)
@@ -77,11 +79,19 @@ class MapController(QObject):
         """By steps of 5 %."""
         self._panel.set_opacity(min(1.0, max(0.0, self._opacity + steps * OPACITY_STEP)))
 
-    def pixel(self, row: int, col: int) -> str:
-        """Class and confidence of a pixel of the map; empty where there is none."""
+    def show_pixel(self, row: int, col: int) -> None:
+        """Tells class and confidence of the pixel under the cursor."""
+        self._pixel = (row, col)
+        self._panel.set_pixel(self._words(row, col))
+
+    def leave_scene(self) -> None:
+        self._pixel = None
+        self._panel.set_pixel(NO_PIXEL)
+
+    def _words(self, row: int, col: int) -> str:
         class_map = self._session.class_map
         if class_map is None:
-            return ""
+            return NO_PIXEL
         number = int(class_map.classes[row, col])
         if not number:
             return "no data"
@@ -117,6 +127,7 @@ class MapController(QObject):
     def _changed(self, what: str) -> None:
         session = self._session
         if what == "scene":
+            self.leave_scene()
             self._mapping.forget()
             self._measuring.forget()
         elif what == "encoder" and session.features is not None:
@@ -143,6 +154,8 @@ class MapController(QObject):
 
     def _show_map(self, recolor: bool) -> None:
         session = self._session
+        if self._pixel is not None:
+            self.show_pixel(*self._pixel)
         if session.class_map is None:
             self._image.set_map(None)
             self._legend.set_classes(ClassTable())

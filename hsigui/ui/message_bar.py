@@ -5,7 +5,17 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 
 from PySide6.QtCore import QEvent, QObject, Qt, QTimer
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QStyle, QToolButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import (
+    QApplication,
+    QFrame,
+    QHBoxLayout,
+    QLabel,
+    QPushButton,
+    QStyle,
+    QToolButton,
+    QVBoxLayout,
+    QWidget,
+)
 
 from hsigui.errors import HsiError
 from hsigui.ui.icons import icon
@@ -39,9 +49,10 @@ class Message(QFrame):
         self.setAccessibleName(f"{kind}: {text} {hint}".strip())
         row = QHBoxLayout(self)
         row.setContentsMargins(10, 4, 4, 4)
-        size = self.style().pixelMetric(QStyle.PixelMetric.PM_SmallIconSize)
+        style = QApplication.style()
+        size = style.pixelMetric(QStyle.PixelMetric.PM_SmallIconSize)
         picture = QLabel(self)
-        picture.setPixmap(self.style().standardIcon(_PIXMAPS[kind]).pixmap(size, size))
+        picture.setPixmap(style.standardIcon(_PIXMAPS[kind]).pixmap(size, size))
         row.addWidget(picture)
         label = QLabel(f"{text}  {hint}".strip(), self)
         label.setTextFormat(Qt.TextFormat.PlainText)
@@ -68,7 +79,7 @@ class Message(QFrame):
         self.setParent(None)
         self.deleteLater()
         if isinstance(bar, MessageBar):
-            bar.place()
+            bar.forget(self)
 
     def _act(self, call: Callable[[], object]) -> None:
         self.dismiss()
@@ -80,6 +91,9 @@ class MessageBar(QWidget):
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
+        # Kept here and not asked of the layout: PySide's wrappers of layout items outlive their items, and have been
+        # handed out for other objects at the same address.
+        self._messages: list[Message] = []
         self._column = QVBoxLayout(self)
         self._column.setContentsMargins(0, 0, 0, 0)
         self._column.setSpacing(3)
@@ -88,13 +102,7 @@ class MessageBar(QWidget):
     @property
     def messages(self) -> list[Message]:
         """What is shown, newest first."""
-        found: list[Message] = []
-        for index in range(self._column.count()):
-            item = self._column.itemAt(index)
-            widget = item.widget() if item is not None else None
-            if isinstance(widget, Message):
-                found.append(widget)
-        return found
+        return list(self._messages)
 
     def float_over(self, ground: QWidget) -> None:
         """Lies on the upper edge of a widget from now on."""
@@ -117,13 +125,22 @@ class MessageBar(QWidget):
         for old in self.messages:
             if old.text == text:
                 old.dismiss()
-        self._column.insertWidget(0, Message(kind, text, hint, buttons, self))
+        message = Message(kind, text, hint, buttons, self)
+        self._messages.insert(0, message)
+        self._column.insertWidget(0, message)
+        message.show()  # at once: a layout gives no room to what is not shown yet
         shown = self.messages
         while len(shown) > AT_ONCE:
             quiet = [m for m in shown[1:] if not m.asks]
             gone = (quiet or shown[1:])[-1]
             gone.dismiss()
             shown.remove(gone)
+        self.place()
+
+    def forget(self, message: Message) -> None:
+        """A message was dismissed."""
+        if message in self._messages:
+            self._messages.remove(message)
         self.place()
 
     def clear(self) -> None:
@@ -133,7 +150,7 @@ class MessageBar(QWidget):
     def place(self) -> None:
         """Takes the room that the messages need, along the upper edge."""
         ground = self.parentWidget()
-        if ground is None or not self.messages:
+        if ground is None or not self._messages:
             self.hide()
             return
         width = max(1, ground.width() - 2 * MARGIN)

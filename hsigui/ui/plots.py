@@ -15,7 +15,7 @@ from hsigui.ui.theme import is_dark
 RESTYLE = (QEvent.Type.PaletteChange, QEvent.Type.StyleChange, QEvent.Type.DevicePixelRatioChange)
 
 
-class Plot(pg.PlotWidget):
+class Plot(pg.PlotWidget):  # type: ignore[misc]  # pyqtgraph has no type hints
     """An empty plot; a double click shows all of it again."""
 
     def __init__(self, parent: QWidget | None = None) -> None:

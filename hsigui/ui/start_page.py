@@ -39,6 +39,7 @@ class StartPage(QWidget):
         hint.setWordWrap(True)
         self._recent_title = QLabel("Recent", self)
         self._recent = QVBoxLayout()
+        self._recent_buttons: list[QCommandLinkButton] = []
         self._recent.setSpacing(0)
         inner = QWidget(self)
         inner.setMaximumWidth(560)
@@ -61,15 +62,15 @@ class StartPage(QWidget):
 
     def set_recent(self, paths: Sequence[str]) -> None:
         """Lists the scenes opened last, at most six."""
-        while self._recent.count():
-            old = self._recent.takeAt(0).widget()
-            if old is not None:
-                old.setParent(None)
-                old.deleteLater()
+        for old in self._recent_buttons:
+            old.setParent(None)
+            old.deleteLater()
+        self._recent_buttons = []
         self._recent_title.setVisible(bool(paths))
         for text in paths[:6]:
             path = Path(text)
             button = QCommandLinkButton(path.name, str(path.parent), self)
             button.setToolTip(text)
             button.clicked.connect(lambda _checked=False, text=text: self.recent_asked.emit(text))
+            self._recent_buttons.append(button)
             self._recent.addWidget(button, 0, Qt.AlignmentFlag.AlignTop)

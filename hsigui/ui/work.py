@@ -33,12 +33,18 @@ SHOWN_PIXELS = 6_000_000  # a larger scene is shown with every second (third, ..
 
 @dataclass(frozen=True)
 class Opened:
-    """A scene that is ready to be shown. `truth` comes with the demo scene only."""
+    """A scene that is ready to be shown.
+
+    Attributes:
+        truth: comes with the demo scene only.
+        beside: names of arrays in the same file that fit the scene as ground truth.
+    """
 
     cube: Cube
     view: ViewState
     picture: Picture
     truth: ClassRaster | None = None
+    beside: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -80,7 +86,9 @@ def display_step(cube: Cube) -> int:
 def open_scene(ctx: Context, path: Path, variable: str | None = None) -> Opened:
     """Opens a scene and renders it for the first time; HsiError when it cannot be opened."""
     ctx.progress(0, 0, f"Opening {path.name}…")
-    return _ready(ctx, open_cube(path, variable=variable))
+    opened = _ready(ctx, open_cube(path, variable=variable))
+    fitting = find_truth_in_cube_file(path, (opened.cube.rows, opened.cube.cols))
+    return replace(opened, beside=tuple(info.name for info in fitting))
 
 
 def open_demo(ctx: Context) -> Opened:
@@ -88,13 +96,10 @@ def open_demo(ctx: Context) -> Opened:
     ctx.progress(0, 0, "Making the demo scene…")
     demo = demo_scene()
     classes = ClassTable(tuple(ClassInfo(*entry) for entry in demo.classes))
-    opened = _ready(ctx, demo.cube)
-    return Opened(opened.cube, opened.view, opened.picture, ClassRaster(demo.truth, classes, demo.cube.geo))
+    return replace(_ready(ctx, demo.cube), truth=ClassRaster(demo.truth, classes, demo.cube.geo))
 
 
 def _ready(ctx: Context, cube: Cube) -> Opened:
-    ctx.progress(0, 0, f"Looking for no-data in {cube.name}…")
-    cube.valid_mask(ctx.check)
     ctx.progress(0, 0, f"Drawing {cube.name}…")
     view = first_view(cube)
     return Opened(cube, view, draw_picture(ctx, cube, view))
@@ -115,7 +120,8 @@ def read_spectrum(_ctx: Context, cube: Cube, row: int, col: int) -> NDArray[np.f
 def read_values(_ctx: Context, cube: Cube, view: ViewState, row: int, col: int) -> NDArray[np.float32]:
     """The values of one pixel in the three bands that are shown."""
     bands = [view.red, view.green, view.blue]
-    return cube.read(slice(row, row + 1), slice(col, col + 1), bands)[0, 0]
+    window: NDArray[np.float32] = cube.read(slice(row, row + 1), slice(col, col + 1), bands)
+    return np.asarray(window[0, 0])
 
 
 def load_classes(

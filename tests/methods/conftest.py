@@ -8,6 +8,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from tests.conftest import require_not
+
 _NO_GOLDEN = "the golden files are not here: set HSIGUI_GOLDEN to their folder"
 
 
@@ -23,9 +25,8 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
         files = sorted(_golden_folder(metafunc.config.rootpath).glob(pattern))
         if files:
             metafunc.parametrize(argument, [pytest.param(f, id=f.stem) for f in files])
-        elif os.environ.get("HSIGUI_REQUIRE_DATA"):
-            raise pytest.UsageError(f"no {pattern} found, and HSIGUI_REQUIRE_DATA is set: {_NO_GOLDEN}")
         else:
+            require_not(_NO_GOLDEN)
             metafunc.parametrize(argument, [pytest.param(None, marks=pytest.mark.skip(reason=_NO_GOLDEN))])
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import subprocess
 import sys
 import threading
 import time
@@ -64,8 +66,6 @@ def test_a_window_without_a_scene_shows_how_to_begin(window):
 
 
 def test_the_window_opens_without_torch():
-    import subprocess
-
     code = "import sys, hsigui.ui.app; sys.exit('torch' in sys.modules)"
     assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0
 
@@ -373,6 +373,15 @@ def test_truth_gives_a_few_shot_sample_and_the_rest_is_for_testing(qtbot, window
     assert "7 a class, seed 3" in texts(window)
 
 
+def test_ground_truth_in_the_file_of_the_scene_is_offered(qtbot, window, data_dir):
+    opened(qtbot, window, data_dir / "salinas_a" / "SalinasA.mat")
+    assert window.session.truth is None
+    QTest.mouseClick(button(window, "Load as ground truth"), Qt.MouseButton.LeftButton)
+    idle(qtbot, window)
+    assert set(np.unique(window.session.truth.array)) == {0, 1, 10, 11, 12, 13, 14}
+    assert window.session.classes.numbers == (1, 10, 11, 12, 13, 14)
+
+
 # Nothing is lost
 
 
@@ -416,31 +425,42 @@ def test_a_cancelled_close_keeps_the_window(qtbot, demo, answers):
     assert labels(demo)[70, 60] == 1, "the window must go on working"
 
 
-def test_labels_of_a_crashed_window_are_offered_and_restored(qtbot, make_window, demo_files):
-    crashed = make_window()
-    opened(qtbot, crashed, demo_files[0])
-    press(crashed, "B")
-    paint(crashed, (60, 60), (60, 70))
-    painted = labels(crashed).copy()
-    folder = crashed.label_files._recovery.folder
-    qtbot.waitUntil(lambda: any(folder.glob("*.npz")), timeout=5000)
-    idle(qtbot, crashed)
-    copy = next(folder.glob("*.npz")).read_bytes()
-    crashed.session.mark_saved()
-    crashed.close()
-    next(folder.glob("*.old")).unlink()
-    (folder / "placeholder").touch()
-    from hsigui.project.recovery import scene_key
+CRASHING = """
+import os, sys
+from PySide6.QtWidgets import QApplication
+from hsigui.labels.label_map import Edit
+from hsigui.ui.main_window import MainWindow
+import numpy as np
 
-    (folder / f"{scene_key(crashed.session.cube)}.dead.npz").write_bytes(copy)  # as if it had not been closed
+app = QApplication([])
+window = MainWindow()
+window.show()
+window.scene.open_path(sys.argv[1])
+folder = window.label_files._recovery.folder
+edited = False
+while not (edited and any(folder.glob("*.npz"))):
+    app.processEvents()
+    if window.session.cube is not None and not edited:
+        window.labels.add_class()
+        window.session.edit(Edit(60, 60, np.ones((3, 5), dtype=bool), 1), "Brush stroke")
+        edited = True
+os._exit(9)
+"""
+
+
+def test_labels_of_a_crashed_window_are_offered_and_restored(qtbot, make_window, demo_files, tmp_path):
+    env = os.environ | {"HSIGUI_STATE_DIR": str(tmp_path), "HSIGUI_CONFIG_DIR": str(tmp_path / "other")}
+    crashed = subprocess.run([sys.executable, "-c", CRASHING, str(demo_files[0])], env=env, timeout=60, check=False)
+    assert crashed.returncode == 9
 
     window = make_window()
     opened(qtbot, window, demo_files[0])
-    assert "unsaved labels of this scene" in texts(window)
+    assert "15 unsaved labels of this scene" in texts(window)
     assert not labels(window).any()
     QTest.mouseClick(button(window, "Restore"), Qt.MouseButton.LeftButton)
     idle(qtbot, window)
-    assert np.array_equal(labels(window), painted)
+    assert (labels(window)[60:63, 60:65] == 1).all()
+    assert np.count_nonzero(labels(window)) == 15
     assert window.session.unsaved
     assert "unsaved labels of this scene" not in texts(window)
 
@@ -637,8 +657,10 @@ def test_map_keys_change_what_is_seen(qtbot, demo, training):
     demo.map_panel.smooth.setValue(2.0)
     qtbot.waitUntil(lambda: demo.session.class_map is not class_map, timeout=5000)
     idle(qtbot, demo)
+    QTest.mouseMove(demo.image.viewport(), demo.image.position_of(71, 81))
     QTest.mouseMove(demo.image.viewport(), demo.image.position_of(70, 80))
-    assert "% sure" in demo.map_panel.pixel.text()
+    qtbot.waitUntil(lambda: "% sure" in demo.map_panel.pixel.text(), timeout=3000)
+    idle(qtbot, demo)
 
 
 def test_an_error_of_the_user_in_training_is_said_and_the_window_goes_on(qtbot, demo, training):
@@ -789,3 +811,36 @@ def test_painting_does_not_depend_on_the_shown_picture(qtbot, demo):
     idle(qtbot, demo)
     assert demo.session.view == view
     assert labels(demo)[60, 60] == demo.session.current_class
+
+
+STARTING = """
+import sys
+from PySide6.QtCore import QTimer
+from PySide6.QtWidgets import QApplication
+from hsigui.ui.app import run
+from hsigui.ui.main_window import MainWindow
+
+app, before = QApplication([]), sys.excepthook
+
+def look():
+    window = next(w for w in app.topLevelWidgets() if isinstance(w, MainWindow))
+    if window.session.cube is None or window.bridge.running:
+        QTimer.singleShot(20, look)
+        return
+    print(window.session.cube.name, sys.excepthook is not before)
+    window.close()
+
+QTimer.singleShot(50, look)
+code = run(sys.argv[1])
+print(sys.excepthook is before, "torch" in sys.modules)
+sys.exit(code)
+"""
+
+
+def test_the_program_starts_opens_its_argument_and_ends(demo_files, tmp_path):
+    # In a process of its own: once an application has quit, Qt runs no other event loop in the same one.
+    env = os.environ | {"HSIGUI_STATE_DIR": str(tmp_path), "HSIGUI_CONFIG_DIR": str(tmp_path)}
+    command = [sys.executable, "-c", STARTING, str(demo_files[0])]
+    ended = subprocess.run(command, env=env, timeout=60, check=False, capture_output=True, text=True)
+    assert ended.returncode == 0, ended.stderr
+    assert ended.stdout.split() == ["demo-scene", "True", "True", "False"]

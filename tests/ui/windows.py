@@ -12,13 +12,14 @@ import pytest
 from numpy.typing import NDArray
 from PySide6.QtCore import QPoint, Qt
 from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QApplication
 
 from hsigui.jobs import Context
 from hsigui.pipeline.features import Features, finished
 from hsigui.project.recovery import Recovery
 from hsigui.settings import SettingsStore
 from hsigui.specs import PretrainSpec
-from hsigui.ui import work
+from hsigui.ui import theme, work
 from hsigui.ui.main_window import MainWindow
 
 
@@ -96,7 +97,7 @@ def training(monkeypatch: pytest.MonkeyPatch) -> FakeTraining:
 
 
 @pytest.fixture
-def make_window(qtbot, tmp_path: Path, answers: Answers) -> Iterator[Callable[[], MainWindow]]:
+def make_window(qtbot, qapp: QApplication, tmp_path: Path, answers: Answers) -> Iterator[Callable[[], MainWindow]]:
     """Makes shown windows that share settings and recovery folder; labels are given up at the end."""
     made: list[MainWindow] = []
 
@@ -114,6 +115,7 @@ def make_window(qtbot, tmp_path: Path, answers: Answers) -> Iterator[Callable[[]
     for window in made:
         window.close()
         window.deleteLater()
+    theme.apply(qapp, "light")  # the colours are the program's, not the window's: give them back as they were
 
 
 @pytest.fixture
@@ -140,6 +142,9 @@ def press(
     window: MainWindow, key: Qt.Key | str, modifier: Qt.KeyboardModifier = Qt.KeyboardModifier.NoModifier
 ) -> None:
     """A key, as the focused image view gets it."""
+    if not window.isActiveWindow():  # without a window manager nobody gives it back after a dialog
+        window.activateWindow()
+        QTest.qWaitForWindowActive(window)
     window.image.setFocus()
     QTest.keyClick(window.image, key, modifier)
 

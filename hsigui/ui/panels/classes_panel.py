@@ -74,7 +74,9 @@ class ClassesPanel(QWidget):
     def set_counts(self, counts: dict[int, int]) -> None:
         with QSignalBlocker(self.table):
             for row, info in enumerate(self._table):
-                self.table.item(row, COUNT).setText(f"{counts.get(info.number, 0):,}")
+                cell = self.table.item(row, COUNT)
+                if cell is not None:
+                    cell.setText(f"{counts.get(info.number, 0):,}")
 
     def set_current(self, number: int) -> None:
         with QSignalBlocker(self.table):

@@ -54,10 +54,10 @@ class ResultsPanel(QWidget):
                 grid.addWidget(label, row, column)
             self.figures.append(value)
         self.table = self._build_table()
-        column = QVBoxLayout(self)
-        column.addLayout(grid)
-        column.addWidget(self.sentence)
-        column.addWidget(self.table, 1)
+        layout = QVBoxLayout(self)
+        layout.addLayout(grid)
+        layout.addWidget(self.sentence)
+        layout.addWidget(self.table, 1)
         self.explain("Load ground truth (File menu) to measure the map.")
 
     def explain(self, text: str) -> None:
@@ -94,7 +94,9 @@ class ResultsPanel(QWidget):
         for column, tip in enumerate(_TIPS):
             mode = QHeaderView.ResizeMode.ResizeToContents if column else QHeaderView.ResizeMode.Stretch
             table.horizontalHeader().setSectionResizeMode(column, mode)
-            table.horizontalHeaderItem(column).setToolTip(tip)
+            heading = table.horizontalHeaderItem(column)
+            if heading is not None:
+                heading.setToolTip(tip)
         table.setMinimumHeight(120)
         table.setAccessibleName("Accuracy by class")
         return table
@@ -102,9 +104,11 @@ class ResultsPanel(QWidget):
 
 def measured_on(accuracy: Accuracy, truth_name: str) -> str:
     """The sentence that keeps the figures honest."""
+    trained = accuracy.n_train
+    made = "" if trained is None else f"; the map was made from {trained:,} label{'' if trained == 1 else 's'}"
     return (
-        f"Measured on {accuracy.n_test:,} pixels of {truth_name} that are not training labels; the map was made from "
-        f"{accuracy.n_train:,} labels. The features have seen every pixel, without labels. Table in %."
+        f"Measured on {accuracy.n_test:,} pixels of {truth_name} that are not training labels{made}. "
+        "The features have seen every pixel, without labels. Table in %."
     )
 
 

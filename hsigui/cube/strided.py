@@ -1,0 +1,187 @@
+"""Samples of a flat binary file, read by position.
+
+No memory map: mapped pages of a large file count as the program's memory, and a file that becomes shorter while it is
+mapped kills the process. Only the ranges that are wanted are read; ranges that lie close together are read at once.
+"""
+
+from __future__ import annotations
+
+import os
+import threading
+import weakref
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from hsigui.errors import HsiError
+
+Strides = tuple[int, int, int]
+
+# One read costs about as much time as copying so many bytes.
+_READ_COST = 16_384
+# More than this is never read at once, unless it is wanted in full.
+_BUFFER_BYTES = 64 * 2**20
+
+
+def interleave_strides(interleave: str, shape: tuple[int, int, int], itemsize: int) -> Strides:
+    """Bytes from one row, column and band to the next in a file of this interleave (bsq, bil or bip)."""
+    rows, cols, bands = shape
+    return {
+        "bsq": (cols * itemsize, itemsize, rows * cols * itemsize),
+        "bil": (cols * bands * itemsize, itemsize, cols * itemsize),
+        "bip": (cols * bands * itemsize, bands * itemsize, itemsize),
+    }[interleave]
+
+
+@dataclass(frozen=True)
+class _Pick:
+    """What is wanted of one axis: `count` steps from `first`; `order` picks among them when they are no plain range."""
+
+    first: int
+    step: int
+    count: int
+    stride: int  # bytes between neighbours in the file
+    order: NDArray[np.intp] | None = None
+
+    @property
+    def reach(self) -> int:
+        """Bytes from the first to the last."""
+        return (self.count - 1) * self.step * self.stride
+
+    @property
+    def wanted(self) -> int:
+        return self.count if self.order is None else len(self.order)
+
+
+class StridedFile:
+    """A source over the samples of a flat file; safe to read from several threads.
+
+    Args:
+        path: the file; it stays open, so that removing it does no harm where the system allows that.
+        dtype: of the stored samples, byte order included.
+        shape: rows, columns, bands.
+        strides: bytes from one row, column and band to the next.
+        offset: bytes before the first sample.
+
+    Raises:
+        HsiError: the file cannot be opened.
+    """
+
+    def __init__(
+        self, path: Path, dtype: np.dtype[Any], shape: tuple[int, int, int], strides: Strides, offset: int = 0
+    ) -> None:
+        self.path = path
+        self.shape = shape
+        self.dtype: np.dtype[Any] = dtype.newbyteorder("=")
+        self._stored = dtype
+        self._strides = strides
+        self._offset = offset
+        self._lock = threading.Lock()
+        try:
+            self._file = os.open(path, os.O_RDONLY | getattr(os, "O_BINARY", 0))
+        except OSError as error:
+            raise HsiError(f"{path} cannot be read: {error.strerror}.", "Check the rights of the file.") from error
+        self._closing = weakref.finalize(self, os.close, self._file)
+
+    def read(self, rows: slice, cols: slice, bands: slice | Sequence[int]) -> NDArray[Any]:
+        """Stored samples of a window, rows x cols x bands.
+
+        Raises:
+            HsiError: the file has become shorter since it was opened, or the drive reports an error.
+        """
+        picks = [
+            _picked(wanted, size, stride)
+            for wanted, size, stride in zip((rows, cols, bands), self.shape, self._strides, strict=True)
+        ]
+        shape = tuple(p.wanted for p in picks)
+        if 0 in shape:
+            return np.empty(shape, self.dtype)
+        # The axis with the farthest neighbours first: its steps are the loops.
+        order = sorted(range(3), key=lambda axis: -self._strides[axis])
+        sorted_picks = [picks[axis] for axis in order]
+        filled = np.empty([p.wanted for p in sorted_picks], self.dtype)
+        self._fill(filled, sorted_picks, _loops(sorted_picks, self._stored.itemsize))
+        return filled.transpose(np.argsort(order))
+
+    def _fill(self, target: NDArray[Any], picks: list[_Pick], loops: int) -> None:
+        """Reads once for each step of the first `loops` axes and sorts the samples of the others into place."""
+        inner = picks[loops:]
+        start = self._offset + sum(p.first * p.stride for p in picks)
+        steps = [_steps(p) for p in picks[:loops]]
+        length = sum(p.reach for p in inner) + self._stored.itemsize
+        buffer = np.empty(length, np.uint8)
+        view: NDArray[Any] = np.ndarray(
+            [p.count for p in inner], self._stored, buffer, 0, [p.step * p.stride for p in inner]
+        )
+        chosen = _chosen(inner)
+        raw = memoryview(buffer)
+        for index in np.ndindex(*(len(s) for s in steps)):
+            self._read_at(raw, start + sum(s[i] for s, i in zip(steps, index, strict=True)))
+            target[index] = view if chosen is None else view[chosen]
+
+    def _read_at(self, target: memoryview, position: int) -> None:
+        done = 0
+        while done < len(target):
+            try:
+                got = self._read_some(target[done:], position + done)
+            except OSError as error:
+                raise HsiError(
+                    f"{self.path.name} cannot be read: {error.strerror}.", "Is the drive still connected?"
+                ) from error
+            if not got:
+                raise HsiError(
+                    f"{self.path.name} has become shorter since it was opened: nothing at byte {position + done}.",
+                    "Open the scene again once the file is complete.",
+                )
+            done += got
+
+    def _read_some(self, target: memoryview, position: int) -> int:
+        if hasattr(os, "preadv"):
+            return os.preadv(self._file, [target], position)
+        with self._lock:  # Windows has one position a file
+            os.lseek(self._file, position, os.SEEK_SET)
+            data = os.read(self._file, len(target))
+        target[: len(data)] = data
+        return len(data)
+
+
+def _picked(wanted: slice | Sequence[int], size: int, stride: int) -> _Pick:
+    numbers = range(size)[wanted] if isinstance(wanted, slice) else [range(size)[n] for n in wanted]
+    if not numbers:
+        return _Pick(0, 1, 0, stride)
+    if isinstance(numbers, range) and numbers.step > 0:
+        return _Pick(numbers[0], numbers.step, len(numbers), stride)
+    low, high = min(numbers), max(numbers)
+    return _Pick(low, 1, high - low + 1, stride, np.array(numbers, dtype=np.intp) - low)
+
+
+def _steps(pick: _Pick) -> list[int]:
+    """Byte distances of every wanted step of an axis from its first."""
+    numbers = range(pick.count) if pick.order is None else pick.order.tolist()
+    return [n * pick.step * pick.stride for n in numbers]
+
+
+def _loops(picks: list[_Pick], itemsize: int) -> int:
+    """Over how many of the outer axes to loop, such that reading too much and reading too often cost least."""
+    best, least = 0, None
+    repeats = 1
+    for loops in range(4):
+        length = sum(p.reach for p in picks[loops:]) + itemsize
+        cost = repeats * (_READ_COST + length)
+        if (least is None or cost < least) and (length <= _BUFFER_BYTES or loops == 3):
+            best, least = loops, cost
+        if loops < 3:
+            repeats *= picks[loops].wanted
+    return best
+
+
+def _chosen(picks: list[_Pick]) -> tuple[Any, ...] | None:
+    """The index that takes the wanted steps of axes that are no plain range; None when all are."""
+    if all(p.order is None for p in picks):
+        return None
+    # Only the bands come as a list, so one fancy index at most: it keeps its place among the slices.
+    return tuple(slice(None) if p.order is None else p.order for p in picks)

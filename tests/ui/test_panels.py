@@ -1,0 +1,135 @@
+"""The panels: what they show of what they are given, and what they ask for."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QAction
+from PySide6.QtTest import QTest
+
+from hsigui.cube.render import ViewState
+from hsigui.labels.classes import ClassInfo, ClassTable
+from hsigui.methods.registry import METHODS
+from hsigui.report.metrics import accuracy
+from hsigui.ui.panels.classes_panel import ClassesPanel
+from hsigui.ui.panels.display_panel import DisplayPanel
+from hsigui.ui.panels.method_panel import MethodPanel
+from hsigui.ui.panels.results_panel import ResultsPanel
+
+TABLE = ClassTable((ClassInfo(1, "Water", (0, 0, 200)), ClassInfo(4, "Corn", (200, 200, 0))))
+
+
+@pytest.fixture
+def display(qtbot):
+    panel = DisplayPanel()
+    qtbot.addWidget(panel)
+    bad = np.zeros(5, dtype=bool)
+    bad[3] = True
+    panel.set_bands(5, np.array([400.0, 500.0, 600.0, 700.0, 800.0]), bad)
+    return panel
+
+
+def test_sliders_tell_wavelengths_and_bad_bands(display):
+    display.set_view(ViewState(2, 1, 3, 1.0, 99.0))
+    texts = [display._labels[c].text() for c in ("red", "green", "blue")]
+    assert texts == ["600.0 nm", "500.0 nm", "700.0 nm bad"]
+    assert (display.low.value(), display.high.value()) == (1.0, 99.0)
+
+
+def test_bands_without_wavelengths_are_numbered_from_0(display):
+    display.set_bands(5, None, np.zeros(5, dtype=bool))
+    display.set_view(ViewState(0, 1, 4))
+    assert display._labels["blue"].text() == "band 4"
+
+
+def test_a_moved_slider_asks_for_the_whole_view_and_a_shown_view_for_nothing(qtbot, display):
+    asked = []
+    display.view_changed.connect(asked.append)
+    display.set_view(ViewState(2, 1, 0, 1.0, 97.0))
+    assert asked == []
+    display.sliders["green"].setValue(4)
+    assert asked == [ViewState(2, 4, 0, 1.0, 97.0)]
+
+
+@pytest.fixture
+def classes(qtbot):
+    panel = ClassesPanel()
+    qtbot.addWidget(panel)
+    panel.setEnabled(True)
+    panel.set_classes(TABLE, {1: 12_345, 4: 0}, 4)
+    panel.show()
+    return panel
+
+
+def test_the_table_shows_number_name_and_count(classes):
+    table = classes.table
+    assert [[table.item(r, c).text() for c in (0, 2, 3)] for r in range(2)] == [
+        ["1", "Water", "12,345"],
+        ["4", "Corn", "0"],
+    ]
+    assert table.currentRow() == 1
+    assert not classes.hint.isVisible()
+
+
+def test_rows_choose_swatches_recolour_and_cells_rename(qtbot, classes):
+    told = []
+    classes.chosen.connect(lambda n: told.append(("chosen", n)))
+    classes.recolor_asked.connect(lambda n: told.append(("colour", n)))
+    classes.renamed.connect(lambda n, name: told.append((n, name)))
+    at = classes.table.visualItemRect(classes.table.item(0, 1)).center()
+    QTest.mouseClick(classes.table.viewport(), Qt.MouseButton.LeftButton, pos=at)
+    classes.table.item(1, 2).setText("Maize")
+    assert ("chosen", 1) in told
+    assert told.count(("colour", 1)) == 1
+    assert told[-1] == (4, "Maize")
+
+
+def test_showing_classes_anew_tells_nobody(qtbot, classes):
+    told = []
+    for signal in (classes.chosen, classes.renamed):
+        signal.connect(lambda *values: told.append(values))
+    classes.set_classes(TABLE, {}, 1)
+    classes.set_current(4)
+    assert told == []
+
+
+def test_the_method_panel_offers_what_the_table_of_methods_has(qtbot):
+    actions = tuple(QAction(name) for name in ("Pretrain", "Pause", "Cancel"))
+    panel = MethodPanel(actions)
+    qtbot.addWidget(panel)
+    assert panel.method.count() == len(METHODS)
+    spec = panel.spec()
+    assert (spec.method, spec.preset, spec.seed, spec.device) == ("lscosa", "quick", 0, "auto")
+    assert panel.text.text() == METHODS[0].preset("quick").text
+    panel.preset.setCurrentIndex(panel.preset.findData("paper"))
+    panel.seed.setValue(7)
+    panel.set_device("cpu")
+    assert panel.text.text() == METHODS[0].preset("paper").text
+    assert (panel.spec().preset, panel.spec().seed, panel.spec().device) == ("paper", 7, "cpu")
+    panel.set_running(True)
+    assert not panel.preset.isEnabled()
+
+
+def test_results_show_figures_and_what_they_were_measured_on(qtbot):
+    panel = ResultsPanel()
+    qtbot.addWidget(panel)
+    truth = np.array([[1, 1, 4, 4], [1, 0, 4, 4]])
+    predicted = np.array([[1, 4, 4, 4], [1, 1, 4, 4]])
+    train = np.array([[1, 0, 0, 0], [0, 0, 0, 0]])
+    panel.show_accuracy(accuracy(predicted, truth, TABLE, train), "gt.mat")
+    assert panel.figures[0].text() == f"{100 * 5 / 6:.1f} %"
+    assert "6 pixels of gt.mat that are not training labels" in panel.sentence.text()
+    assert "made from 1 label." in panel.sentence.text()
+    assert [panel.table.item(0, c).text() for c in range(4)] == ["Water", "2", "50.0", "100.0"]
+    panel.explain("None.")
+    assert panel.figures[0].text() == "–"
+    assert panel.table.rowCount() == 0
+
+
+def test_a_class_without_test_pixels_is_not_applicable_and_not_zero(qtbot):
+    panel = ResultsPanel()
+    qtbot.addWidget(panel)
+    panel.show_accuracy(accuracy(np.ones((2, 2), int), np.ones((2, 2), int), TABLE), "gt")
+    assert panel.table.item(1, 2).text() == "n/a"
+    assert panel.figures[2].text() == "n/a"
