@@ -91,7 +91,7 @@ def build_parser() -> argparse.ArgumentParser:
 
 
 def _add_info(commands: Commands) -> None:
-    p = commands.add_parser("info", help="what a file holds and what was assumed in reading it")
+    p = commands.add_parser("info", help="what a cube, class raster or spectral library holds, and what was assumed")
     p.add_argument("path", type=Path, metavar="PATH")
     p.add_argument("--json", action="store_true", help="as one JSON object")
     _add_variable(p)

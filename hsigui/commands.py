@@ -14,10 +14,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from hsigui.cube.cube import Cube
-from hsigui.cube.describe import describe
 from hsigui.cube.open import open_cube
 from hsigui.jobs import Context, Finished, JobRunner, Outcome, Progress, Warned, Work
 from hsigui.labels.classes import ClassTable
+from hsigui.labels.describe import describe_file
 from hsigui.labels.files import read_classes, write_classes
 from hsigui.labels.label_map import require_same_size
 from hsigui.labels.sampling import draw
@@ -30,17 +30,29 @@ from hsigui.specs import MapSpec, PretrainSpec, ProbeSpec
 
 
 def info(arguments: argparse.Namespace) -> None:
-    """Prints what a file holds."""
-    about = describe(open_cube(arguments.path, variable=arguments.variable))
+    """Prints what a file holds: a cube, a class raster or a spectral library."""
+    about = describe_file(arguments.path, variable=arguments.variable)
     if arguments.json:
         print(json.dumps(about, indent=1))
         return
+    lists = (
+        "wavelengths",
+        "fwhm",
+        "band_names",
+        "class_table",
+        "crs_wkt",
+        "default_bands_zero_based",
+        "notes",
+        "metadata",
+    )
     for name, value in about.items():
-        if value in (None, "", [], {}) or name in ("wavelengths", "notes", "metadata"):
+        if value in (None, "", [], {}) or name in lists:
             continue
-        print(f"{name.replace('_', ' '):>22}  {value}")
+        print(f"{name.replace('_', ' '):>24}  {value}")
+    for row in about.get("class_table", ()):
+        print(f"{'class ' + str(row['number']):>24}  {row['name']}, {row['pixels']} pixels")
     for note in about["notes"]:
-        print(f"{'note':>22}  {note}")
+        print(f"{'note':>24}  {note}")
 
 
 def sample(arguments: argparse.Namespace) -> None:
@@ -74,9 +86,8 @@ def classify(arguments: argparse.Namespace) -> None:
     if arguments.confidence:
         written += write_confidence(arguments.confidence, result.confidence, cube.geo)
     record = provenance.describe_run(
-        cube, encoder.spec, encoder.epochs, ProbeSpec(), drawn, device=encoder.device_name,
-        seconds={"pretraining": encoder.seconds, **seconds}, labels=arguments.labels, commands=tuple(filter(None, (encoder.command, _typed()))),
-    )  # fmt: skip
+        cube, encoder, ProbeSpec(), drawn, seconds=seconds, labels=arguments.labels, command=_typed()
+    )
     written.append(provenance.save(record, arguments.out))
     print(f"{np.count_nonzero(result.classes)} pixels of {len(labels.classes)} classes -> {arguments.out}")
 

@@ -36,23 +36,18 @@ def data_dir(pytestconfig: pytest.Config) -> Path:
     return folder
 
 
-def _opens_as_scene(entry: dict[str, Any]) -> bool:
-    return bool(entry["kind"] == "cube" and entry["opens"])
+def _is_any(entry: dict[str, Any]) -> bool:
+    return True
 
 
-def _refused_as_scene(entry: dict[str, Any]) -> bool:
-    return entry["opens"] is False or entry["kind"] in ("spectral library", "classification", "ground truth")
-
-
-def _holds_labels(entry: dict[str, Any]) -> bool:
-    return "class_counts" in entry
+def _belongs_to_a_scene(entry: dict[str, Any]) -> bool:
+    return bool(entry["opens"] and "labels_of" in entry)
 
 
 # A test with one of these arguments runs once for every entry of the manifest that fits.
 _MANIFEST_ARGUMENTS: dict[str, Callable[[dict[str, Any]], bool]] = {
-    "manifest_scene": _opens_as_scene,
-    "manifest_refusal": _refused_as_scene,
-    "manifest_labels": _holds_labels,
+    "manifest_entry": _is_any,
+    "manifest_labels": _belongs_to_a_scene,
 }
 
 
@@ -67,5 +62,5 @@ def _manifest_entries(folder: Path | None, fits: Callable[[dict[str, Any]], bool
         return [pytest.param({}, marks=pytest.mark.skip(reason=_NO_DATA))]
     manifest = json.loads((folder / "manifest.json").read_text(encoding="utf-8"))
     files = [pytest.param(entry, id=entry["path"]) for entry in manifest["files"] if fits(entry)]
-    variants = [pytest.param(entry, id=f"variant-{entry['path']}") for entry in manifest["variants"] if fits(entry)]
-    return files + variants
+    scratch = [entry for entry in manifest.get("variants", ()) if fits(entry)]
+    return files + [pytest.param(entry, id=f"variant-{entry['path']}") for entry in scratch]

@@ -14,8 +14,8 @@ from typing import Any, Protocol
 import numpy as np
 from numpy.typing import NDArray
 
-from hsigui.cube.arrays import ArrayInfo, axis_note, band_axis, depth_of, pick_cube, squeezed
-from hsigui.cube.choice import CUBE_AXES, ImportChoice, Layout, layout_of
+from hsigui.cube.arrays import ArrayInfo, axis_note, band_axis, depth_of, listed, pick_cube, squeezed
+from hsigui.cube.choice import ImportChoice, Layout, layout_of
 from hsigui.cube.cube import Cube, CubeInfo, Source
 from hsigui.cube.empty_bands import checked_cube
 from hsigui.cube.wavelengths import Wavelengths, to_nm
@@ -97,21 +97,23 @@ def open_arrays(file: ArrayFile, variable: str | None, choice: ImportChoice | No
     layout = layout_of(array.shape, choice)
     bands = layout.shape[2]
     beside = file.beside(array.name, bands)
-    waves, waves_from = _wavelengths(file, choice, bands, beside.lists)
+    waves, waves_from, unit = _wavelengths(file, choice, bands, beside.lists)
     bad, bad_from = _bad_bands(file, choice, bands, beside.lists)
     info = CubeInfo(
         wavelengths=waves.nm,
         fwhm=waves.fwhm,
+        wavelength_units=unit,
+        units_guessed=waves.guessed,
         bad_bands=bad,
         nodata=beside.nodata,
         scale=beside.scale,
         axis_order=choice.axes,
         variable=array.name,
-        origins={k: v for k, v in (("wavelengths", waves_from), ("bad_bands", bad_from)) if v},
+        origins={k: v for k, v in (("wavelengths", waves_from if waves.nm else ""), ("bad_bands", bad_from)) if v},
         notes=(*notes, *beside.notes, *waves.notes, *(beside.lists.notes if beside.lists else ())),
         metadata=beside.metadata,
     )
-    return checked_cube(file.source(array.name, layout), _with_units(info, waves), file.path.stem, file.path)
+    return checked_cube(file.source(array.name, layout), info, file.path.stem, file.path)
 
 
 def guess(file: ArrayFile, variable: str | None = None) -> tuple[ImportChoice, tuple[str, ...]]:
@@ -137,7 +139,7 @@ def guess(file: ArrayFile, variable: str | None = None) -> tuple[ImportChoice, t
 
 
 def suggest(file: ArrayFile) -> tuple[ImportChoice, ...]:
-    """Ways to read the file, the likeliest first; the numbers of rows and columns of flattened arrays can be guesses."""
+    """Ways to read the file, the likeliest first; sizes of flattened arrays can be guesses."""
     cubes = [a for a in file.arrays if len(squeezed(a.shape)) == 3 and 0 not in a.shape]
     cubes.sort(
         key=lambda a: (min(squeezed(a.shape)[0], squeezed(a.shape)[2]) <= 4, depth_of(a.name), -math.prod(a.shape))
@@ -164,15 +166,14 @@ def _named(file: ArrayFile, name: str) -> ArrayInfo:
         return file.arrays[0]
     found = next((a for a in file.arrays if a.name == name), None)
     if found is None:
-        listed = ", ".join(map(str, file.arrays[:20])) or "none"
-        raise HsiError(f"{file.path.name} holds no numeric array “{name}”.", f"Its arrays: {listed}.")
+        raise HsiError(f"{file.path.name} holds no numeric array “{name}”.", f"Its arrays: {listed(file.arrays)}.")
     return found
 
 
 def _refuse(file: ArrayFile) -> None:
-    listed = f" Its arrays: {', '.join(map(str, file.arrays[:20]))}." if file.arrays else ""
+    arrays = f" Its arrays: {listed(file.arrays)}." if file.arrays else ""
     raise HsiError(
-        f"{file.path.name} holds no scene: no numeric array of three dimensions.{listed} "
+        f"{file.path.name} holds no scene: no numeric array of three dimensions.{arrays} "
         f"Also found, not readable as arrays: {', '.join(file.other[:6])}.",
         "Save rows x columns x bands as a plain array of its own.",
     )
@@ -229,7 +230,7 @@ def _named_sizes(file: ArrayFile) -> list[tuple[int, int]]:
     sizes = [(r, c) for r in rows for c in cols if r > 0 and c > 0]
     for array in file.arrays:
         if _last(array.name) in _SIZE_NAMES and math.prod(array.shape) in (2, 3):
-            first, second, *_ = file.load(array.name).astype(float).ravel().tolist()
+            first, second, *_ = _numbers(file, array)
             if first >= 1 and second >= 1 and first == int(first) and second == int(second):
                 sizes.append((int(first), int(second)))
     return sizes
@@ -245,7 +246,7 @@ def _likely_sizes(file: ArrayFile, array: ArrayInfo) -> list[tuple[int, int]]:
 
 
 def _whole(file: ArrayFile, array: ArrayInfo) -> int:
-    value = float(np.ravel(file.load(array.name)).astype(float)[0])
+    value = _numbers(file, array)[0]
     return int(value) if math.isfinite(value) and value == int(value) else 0
 
 
@@ -263,21 +264,29 @@ def _find(file: ArrayFile, names: set[str], length: int, near: str) -> ArrayInfo
     return min(fitting, key=lambda a: (_around(a.name) != _around(near), depth_of(a.name)), default=None)
 
 
-def _wavelengths(file: ArrayFile, choice: ImportChoice, bands: int, own: BandLists | None) -> tuple[Wavelengths, str]:
+def _wavelengths(
+    file: ArrayFile, choice: ImportChoice, bands: int, own: BandLists | None
+) -> tuple[Wavelengths, str, str]:
+    """Band centres, the name of the variable they come from, and the file's word for their unit."""
     if choice.wavelengths == "":
-        return Wavelengths(), ""
+        return Wavelengths(), "", ""
     if choice.wavelengths is None and own is not None:
-        return to_nm(own.centers, choice.units or own.units, own.fwhm), ""
+        return to_nm(own.centers, choice.units or own.units, own.fwhm), "", own.units
     if choice.wavelengths is None:
         found = _find(file, WAVELENGTH_NAMES, bands, choice.variable)
     else:
         found = _list_named(file, choice.wavelengths, bands)
     if found is None:
-        return Wavelengths(), ""
+        return Wavelengths(), "", ""
     widths = _find(file, _FWHM_NAMES, bands, found.name)
-    fwhm = [] if widths is None else file.load(widths.name).astype(float).ravel().tolist()
-    unit = choice.units or file.unit(found.name)
-    return to_nm(file.load(found.name).astype(float).ravel().tolist(), unit, fwhm), found.name
+    fwhm = [] if widths is None else _numbers(file, widths)
+    unit = file.unit(found.name)
+    return to_nm(_numbers(file, found), choice.units or unit, fwhm), found.name, unit
+
+
+def _numbers(file: ArrayFile, array: ArrayInfo) -> list[float]:
+    values = file.load(array.name).ravel()
+    return [float(v) for v in (np.abs(values) if np.iscomplexobj(values) else values)]
 
 
 def _bad_bands(
@@ -293,7 +302,7 @@ def _bad_bands(
         found = _list_named(file, choice.bad_bands, bands)
     if found is None:
         return (), ""
-    good = file.load(found.name).astype(float).ravel()
+    good = np.array(_numbers(file, found))
     if not np.isin(good, (0, 1)).all() or not good.any():
         if choice.bad_bands is not None:
             raise HsiError(f"{found} is no list of 1 (good) and 0 (bad).", "Choose another variable.")
@@ -306,10 +315,3 @@ def _list_named(file: ArrayFile, name: str, bands: int) -> ArrayInfo:
     if math.prod(array.shape) != bands:
         raise HsiError(f"{array} has not one entry for each of the {bands} bands.", "Choose another variable.")
     return array
-
-
-def _with_units(info: CubeInfo, waves: Wavelengths) -> CubeInfo:
-    return info if waves.nm else replace(info, origins={k: v for k, v in info.origins.items() if k != "wavelengths"})
-
-
-assert set(_AXES_BY_BAND.values()) <= set(CUBE_AXES)

@@ -73,6 +73,11 @@ class Geo:
     crs_wkt: str | None = None
     map_info: tuple[str, ...] = ()
 
+    @property
+    def map_rotation(self) -> float:
+        """The rotation that the map info names, in degrees; 0 when it names none."""
+        return next((float(f.split("=", 1)[1]) for f in self.map_info if f.casefold().startswith("rotation")), 0.0)
+
     def to_map(self, row: float, col: float) -> tuple[float, float] | None:
         """Map x, y of a pixel position; the centre of pixel (r, c) is (r + 0.5, c + 0.5)."""
         if self.transform is None:
@@ -99,6 +104,8 @@ class CubeInfo:
     offsets: tuple[float, ...] = ()
     geo: Geo = field(default_factory=Geo)
     interleave: str = ""
+    byte_order: int | None = None  # 0 little-endian, 1 big-endian; None where the format leaves no choice
+    header_offset: int | None = None  # bytes before the first sample of a flat file
     axis_order: str = ""  # of the axes in the file, such as "bands,rows,cols"
     variable: str = ""  # name of the array inside a file of several
     origins: Mapping[str, str] = field(default_factory=dict)  # "wavelengths", "bad_bands": variable they came from
@@ -214,9 +221,18 @@ class Cube:
                 self._valid = mask
             return self._valid
 
+    def count_nodata(self) -> int:
+        """How many stored samples are the no-data value. Reads the whole scene."""
+        nodata = self.info.nodata
+        if nodata is None:
+            return 0
+        blocks = (self._source.read(rows, slice(None), slice(None)) for rows in self.blocks())
+        return sum(int(np.count_nonzero(_equals_nodata(block, nodata))) for block in blocks)
+
     def _valid_block(self, stored: NDArray[Any]) -> NDArray[np.bool_]:
         if np.iscomplexobj(stored):
-            stored = np.abs(stored)
+            with np.errstate(over="ignore", invalid="ignore"):
+                stored = np.abs(stored)
         nodata = self.info.nodata
         if nodata is None:
             bad = np.zeros(stored.shape[:2], dtype=bool)
@@ -229,13 +245,15 @@ class Cube:
         return ~bad
 
     def _values(self, stored: NDArray[Any]) -> NDArray[np.float32]:
-        if np.iscomplexobj(stored):
-            stored = np.abs(stored)
-        values = stored.astype(np.float32)
-        if np.issubdtype(stored.dtype, np.inexact):
+        # What float32 cannot hold becomes infinite, and so NaN.
+        with np.errstate(over="ignore", invalid="ignore"):
+            if np.iscomplexobj(stored):
+                stored = np.abs(stored)
+            values = stored.astype(np.float32)
+            if self.info.scale != 1.0:
+                values /= np.float32(self.info.scale)
+        if np.issubdtype(stored.dtype, np.inexact) or self.info.scale != 1.0:
             values[~np.isfinite(values)] = np.nan
-        if self.info.scale != 1.0:
-            values /= np.float32(self.info.scale)
         nodata = self.info.nodata
         if nodata is not None:
             # Zero is a common measurement too: it means no-data only where the whole spectrum read is zero.

@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 from hsigui.cube.cube import Cube, CubeInfo, Source
 
 _BLOCK_VALUES = 4_000_000
+_MOST_VALUES = 100_000_000
 
 
 def checked_cube(source: Source, info: CubeInfo, name: str, path: Path) -> Cube:
@@ -48,22 +49,33 @@ def empty_bands(source: Source, nodata: float | None) -> NDArray[np.intp]:
     """Numbers of the bands that hold no value in any pixel.
 
     Some rows are looked at first and then all of them, but only while a band without a value is left: a scene without
-    such bands costs a few rows.
+    such bands costs a few rows. Of a band that is too large to be read at opening, rows spread over the scene decide.
     """
     suspects = np.arange(source.shape[2])
-    for rows in _spread_then_all(source.shape):
-        window = source.read(rows, slice(None), suspects.tolist())
-        suspects = suspects[_without_value(window, nodata).all(axis=(0, 1))]
-        if not suspects.size:
-            break
+    rows, cols, _ = source.shape
+    for row in np.linspace(0, rows - 1, min(rows, 8)).astype(int).tolist():
+        suspects = _still_empty(source, slice(row, row + 1), suspects, nodata)
+    if suspects.size:
+        for part in _rows_to_look_at(rows, cols * suspects.size):
+            suspects = _still_empty(source, part, suspects, nodata)
     return suspects
 
 
-def _spread_then_all(shape: tuple[int, int, int]) -> Iterator[slice]:
-    rows, cols, bands = shape
-    for row in np.linspace(0, rows - 1, min(rows, 8)).astype(int).tolist():
-        yield slice(row, row + 1)
-    step = max(1, _BLOCK_VALUES // max(1, cols * bands))
+def _still_empty(source: Source, rows: slice, suspects: NDArray[np.intp], nodata: float | None) -> NDArray[np.intp]:
+    if not suspects.size:
+        return suspects
+    window = source.read(rows, slice(None), suspects.tolist())
+    return suspects[_without_value(window, nodata).all(axis=(0, 1))]
+
+
+def _rows_to_look_at(rows: int, values_a_row: int) -> Iterator[slice]:
+    """All rows in blocks, or single ones spread over the scene where all would be too many values."""
+    if rows * values_a_row > _MOST_VALUES:
+        count = max(64, _MOST_VALUES // values_a_row)
+        for row in np.unique(np.linspace(0, rows - 1, min(rows, count)).astype(int)).tolist():
+            yield slice(row, row + 1)
+        return
+    step = max(1, _BLOCK_VALUES // max(1, values_a_row))
     for start in range(0, rows, step):
         yield slice(start, min(rows, start + step))
 

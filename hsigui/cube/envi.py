@@ -26,6 +26,7 @@ __all__ = [
 
 # In the order in which a header's data file is looked for; "" is a file without extension.
 DATA_SUFFIXES = ("", ".img", ".dat", ".bsq", ".bil", ".bip", ".raw", ".bin", ".int", ".sli", ".rfl", ".cube")
+_SMALLEST_SCALE = 1e-30  # float32, in which values are handed out, ends at 1e-38
 _AXIS_ORDERS = {"bsq": "bands,rows,cols", "bil": "rows,bands,cols", "bip": "rows,cols,bands"}
 # Files that lie beside scenes and are never their samples.
 _NEVER_DATA = (
@@ -114,6 +115,8 @@ def info_of(header: Header) -> CubeInfo:
         offsets=offsets,
         geo=geo,
         interleave=header.interleave,
+        byte_order=header.byte_order,
+        header_offset=header.offset,
         axis_order=_AXIS_ORDERS[header.interleave],
         notes=tuple(notes),
         metadata=dict(header.fields),
@@ -286,7 +289,7 @@ def _default_bands(header: Header, notes: list[str]) -> tuple[int, ...]:
         return ()
     try:
         bands = tuple(int(value) - 1 for value in header.numbers("default bands"))
-    except ValueError:
+    except (ValueError, OverflowError):
         bands = ()
     if len(bands) in (1, 3) and all(0 <= b < header.bands for b in bands):
         return bands
@@ -309,7 +312,7 @@ def _scale(header: Header, notes: list[str]) -> float:
     scale = _number(header, "reflectance scale factor", notes)
     if scale is None:
         return 1.0
-    if not (np.isfinite(scale) and scale > 0):
+    if not _SMALLEST_SCALE < scale < 1 / _SMALLEST_SCALE:
         notes.append(f"The reflectance scale factor {scale:g} makes no sense: it is ignored.")
         return 1.0
     return scale

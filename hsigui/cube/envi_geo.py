@@ -93,10 +93,11 @@ def geographic_wkt(datum: str = "WGS84") -> str:
 
 def _transform(fields: Sequence[str]) -> tuple[float, float, float, float, float, float]:
     ref_col, ref_row, x, y, width, height = (float(v) for v in fields[1:7])
-    rotation = next((f.split("=", 1)[1] for f in fields if f.casefold().startswith("rotation")), "0")
-    turn = math.radians(float(rotation))
+    turn = math.radians(Geo(map_info=tuple(fields)).map_rotation)
     a, b = width * math.cos(turn), width * math.sin(turn)
     d, e = height * math.sin(turn), -height * math.cos(turn)
+    if not all(map(math.isfinite, (a, b, d, e, x, y, ref_col, ref_row))):
+        raise ValueError("not a place")
     return a, b, x - a * (ref_col - 1) - b * (ref_row - 1), d, e, y - d * (ref_col - 1) - e * (ref_row - 1)
 
 

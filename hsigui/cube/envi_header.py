@@ -66,6 +66,11 @@ class Header:
         return " ".join(self.fields.get("file type", "ENVI Standard").casefold().split())
 
     @property
+    def byte_order(self) -> int:
+        """0 little-endian, 1 big-endian, as the header counts them; single bytes have the order that it names."""
+        return 1 if self.fields.get("byte order", "0").strip().startswith("1") else 0
+
+    @property
     def bytes_needed(self) -> int:
         """Size of the data file, header offset included."""
         return self.offset + self.rows * self.cols * self.bands * self.dtype.itemsize

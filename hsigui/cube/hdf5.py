@@ -152,6 +152,11 @@ class HdfSource:
         return flat if by_rows else flat.transpose(1, 0, 2)
 
 
+def is_hdf5(path: Path) -> bool:
+    """Whether a file begins like HDF5 (also after the 512 bytes that MATLAB puts in front)."""
+    return bool(h5py.is_hdf5(path))
+
+
 def open_hdf(path: Path) -> Any:
     """An h5py file, read-only.
 

@@ -70,12 +70,12 @@ class SpectralLibrary:
 
     @property
     def values(self) -> NDArray[np.float32]:
-        """Spectra x bands, float32, divided by the scale factor; NaN where there is no value, as cubes hand them out."""
-        values = self.stored / np.float32(self.scale)
-        values[~np.isfinite(values)] = np.nan
-        if self.nodata is not None and self.nodata != 0 and np.isfinite(self.nodata):
-            with np.errstate(over="ignore"):
+        """Spectra x bands, float32, divided by the scale factor; NaN where there is no value, as in cubes."""
+        with np.errstate(over="ignore", invalid="ignore"):
+            values = self.stored / np.float32(self.scale)
+            if self.nodata is not None and self.nodata != 0:
                 values[self.stored == np.float32(self.nodata)] = np.nan
+        values[~np.isfinite(values)] = np.nan
         return values
 
 
@@ -154,15 +154,13 @@ def _library_of(header: Header, data: Path, path: Path) -> SpectralLibrary:
     fields = {key: text for key, text in header.fields.items() if key not in ("band names", "default bands")}
     info = info_of(replace(header, fields=fields, cols=1, bands=header.cols))
     stored = map_data(header, data)[:, :, 0]
-    if np.iscomplexobj(stored):
-        stored = np.abs(stored)
     notes = list(info.notes)
     names = header.items("spectra names")
     if names and len(names) != header.rows:
         notes.append(f"The header has {len(names)} names for {header.rows} spectra: those that lack are numbered.")
     # float32 cannot hold every float64: what is too large becomes infinite, and NaN in the values.
-    with np.errstate(over="ignore"):
-        values = stored.astype(np.float32)
+    with np.errstate(over="ignore", invalid="ignore"):
+        values = (np.abs(stored) if np.iscomplexobj(stored) else stored).astype(np.float32)
     return SpectralLibrary(
         path=path,
         names=tuple(names[n] if n < len(names) else f"Spectrum {n + 1}" for n in range(header.rows)),
@@ -177,7 +175,7 @@ def _library_of(header: Header, data: Path, path: Path) -> SpectralLibrary:
         notes=tuple(notes),
         dtype=header.dtype.newbyteorder("="),
         interleave=header.interleave,
-        byte_order=int(header.dtype.newbyteorder("=") != header.dtype),
+        byte_order=header.byte_order,
         header_offset=header.offset,
         metadata=dict(header.fields),
     )

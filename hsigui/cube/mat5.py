@@ -14,7 +14,7 @@ import zlib
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import BinaryIO, Protocol
+from typing import Any, BinaryIO, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
@@ -44,7 +44,7 @@ class Part:
     """Samples of an array: where they start, counted in the file or in the unpacked variable, and as what."""
 
     start: int
-    dtype: np.dtype[np.generic]
+    dtype: np.dtype[Any]
 
 
 @dataclass(frozen=True)
@@ -73,7 +73,8 @@ class Listing:
 
 
 class _Bytes(Protocol):
-    position: int
+    @property
+    def position(self) -> int: ...
 
     def require(self, count: int) -> None: ...
 
@@ -181,14 +182,17 @@ def list_arrays(path: Path) -> Listing:
             if length > size - start - 8:
                 raise Damaged(f"the variable at byte {start} needs {length} bytes, the file has {size - start - 8}")
             for found in _variable(file, order, kind, length):
-                (arrays if isinstance(found, StoredArray) else other).append(found)  # type: ignore[arg-type]
+                if isinstance(found, StoredArray):
+                    arrays.append(found)
+                else:
+                    other.append(found)
             file.seek(start + 8 + length)
     if not arrays and not other:
         raise Damaged("it holds no variables")
     return Listing(tuple(arrays), tuple(other))
 
 
-def read_part(path: Path, array: StoredArray, part: Part) -> NDArray[np.generic]:
+def read_part(path: Path, array: StoredArray, part: Part) -> NDArray[Any]:
     """The samples of one part of an array, in memory, in MATLAB's order of axes.
 
     Raises:
@@ -207,7 +211,7 @@ def read_part(path: Path, array: StoredArray, part: Part) -> NDArray[np.generic]
             unpacked = _Packed(file, array.packed[1])
             unpacked.skip(part.start)
             samples = np.empty(count, part.dtype)
-            raw = memoryview(samples).cast("B") if count else memoryview(b"")
+            raw = samples.data.cast("B") if count else memoryview(b"")
             for begin in range(0, len(raw), _PIECE):
                 end = min(len(raw), begin + _PIECE)
                 raw[begin:end] = unpacked.take(end - begin)

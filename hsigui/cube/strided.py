@@ -118,7 +118,7 @@ class StridedFile:
             [p.count for p in inner], self._stored, buffer, 0, [p.step * p.stride for p in inner]
         )
         chosen = _chosen(inner)
-        raw = memoryview(buffer)
+        raw = buffer.data
         for index in np.ndindex(*(len(s) for s in steps)):
             self._read_at(raw, start + sum(s[i] for s, i in zip(steps, index, strict=True)))
             target[index] = view if chosen is None else view[chosen]

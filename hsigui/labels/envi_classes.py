@@ -11,7 +11,7 @@ from hsigui.cube.cube import Geo
 from hsigui.cube.envi import Header, find_pair, geo_fields, layout_fields, map_data, read_header, write_pair
 from hsigui.cube.envi_geo import geo_of
 from hsigui.errors import HsiError
-from hsigui.labels.classes import ClassInfo, ClassTable, Color, color_for
+from hsigui.labels.classes import MAX_CLASS, ClassInfo, ClassTable, Color, color_for
 from hsigui.labels.raster import ClassRaster, is_nodata, smallest_type, whole_numbers
 
 # Stands for a number without a class, because the lists of a header cannot leave one out.
@@ -32,7 +32,7 @@ def read_envi(path: Path) -> ClassRaster:
         )
     if header.bands != 1:
         raise HsiError(
-            f"{header.path.name} is no label raster: {header.bands} band{'s'[: header.bands - 1]}, {header.file_type}.",
+            f"{header.path.name} is no label raster: {header.bands} bands, not one of class numbers.",
             "Choose an ENVI Classification file.",
         )
     _, data = find_pair(path)
@@ -70,12 +70,12 @@ def write_envi(path: Path, array: NDArray[np.integer], classes: ClassTable, geo:
 
 
 def _classes(header: Header, present: set[int]) -> ClassTable:
-    names = header.items("class names")
+    names = header.items("class names")[: MAX_CLASS + 1]
     colors = _lookup(header)
     numbers = sorted(set(range(1, len(names))) | present)
     return ClassTable(
         tuple(
-            ClassInfo(n, names[n] if n < len(names) else f"Class {n}", colors.get(n, color_for(n)))
+            ClassInfo(n, names[n] if n < len(names) and names[n] else f"Class {n}", colors.get(n, color_for(n)))
             for n in numbers
             if n > 0 and (n in present or names[n] != _UNUSED)
         )
@@ -86,7 +86,7 @@ def _lookup(header: Header) -> dict[int, Color]:
     """Colours by number; those that are no three numbers of 0..255 are left to the default palette."""
     try:
         values = [int(v) for v in header.numbers("class lookup")]
-    except ValueError:
+    except (ValueError, OverflowError):
         return {}
     triples = zip(values[0::3], values[1::3], values[2::3], strict=False)
     return {n: rgb for n, rgb in enumerate(triples) if all(0 <= v <= 255 for v in rgb)}

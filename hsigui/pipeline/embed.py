@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import os
 from pathlib import Path
 
 import numpy as np
@@ -97,7 +98,12 @@ def _new_array(folder: Path | None, shape: tuple[int, int, int]) -> NDArray[np.f
     try:
         folder.mkdir(parents=True, exist_ok=True)
         (folder / kept.ABOUT).unlink(missing_ok=True)
-        return np.lib.format.open_memmap(folder / kept.ARRAY, mode="w+", dtype=np.float16, shape=shape)
+        array = np.lib.format.open_memmap(folder / kept.ARRAY, mode="w+", dtype=np.float16, shape=shape)
+        if hasattr(os, "posix_fallocate"):
+            # A memory map that runs out of disk kills the process: ask for the space before the first write.
+            with (folder / kept.ARRAY).open("r+b") as file:
+                os.posix_fallocate(file.fileno(), 0, array.offset + array.nbytes)
+        return array
     except OSError as error:
         raise HsiError(
             f"The features could not be written to {folder}: {error.strerror}.",

@@ -1,8 +1,9 @@
 """How a map came to be: written beside it as JSON, read again when the map is scored, printed in the report.
 
-The record stands beside the map, with its stem and the ending `.hsigui.json`: `"format": "hsigui-map"`, `scene` (name, rows, cols,
-bands), `settings` (section -> name -> value), `seeds`, `device`, `seconds` (step -> seconds), `labels` (path of the
-training labels and `labels_sha256`, the hash of that file) and `commands`. Loads no torch.
+The record stands beside the map, with its stem and the ending `.hsigui.json`: `"format": "hsigui-map"`, `scene` (name,
+rows, cols, bands), `settings` (section -> name -> value), `seeds`, `device`, `seconds` (step -> seconds), `labels`
+(path of the training labels) with `labels_sha256` (the hash of that file), `transductive` (the encoder saw this scene)
+and `commands`. Loads no torch.
 """
 
 from __future__ import annotations
@@ -14,14 +15,18 @@ import platform
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from hsigui import __version__
 from hsigui.cube.cube import Cube
+from hsigui.cube.fingerprint import fingerprint
 from hsigui.cube.saving import written_beside
 from hsigui.report.maps import LegendRow
 from hsigui.report.write import ReportContext
-from hsigui.specs import MapSpec, PretrainSpec, ProbeSpec
+from hsigui.specs import MapSpec, ProbeSpec
+
+if TYPE_CHECKING:
+    from hsigui.methods.checkpoint import Encoder
 
 FORMAT = "hsigui-map"
 PACKAGES = ("numpy", "scipy", "scikit-learn", "torch")
@@ -38,6 +43,7 @@ class Provenance:
     seconds: Mapping[str, float] = field(default_factory=dict)
     labels: str = ""
     labels_sha256: str = ""
+    transductive: bool = False
     commands: tuple[str, ...] = ()
     pixel_area_m2: float | None = None
 
@@ -55,7 +61,7 @@ class Provenance:
             device=self.device,
             seconds=self.seconds,
             commands=self.commands,
-            transductive=bool(self.settings.get("Pretraining")),
+            transductive=self.transductive,
             legend=legend,
             pixel_area_m2=self.pixel_area_m2,
             notes=notes,
@@ -63,30 +69,36 @@ class Provenance:
 
 
 def describe_run(
-    cube: Cube, pretraining: PretrainSpec, epochs: int, probe: ProbeSpec, drawn: MapSpec, *,
-    device: str, seconds: Mapping[str, float], labels: Path | None = None, commands: tuple[str, ...] = (),
-    seeds: Mapping[str, int] | None = None,
+    cube: Cube, encoder: Encoder, probe: ProbeSpec, drawn: MapSpec, *,
+    seconds: Mapping[str, float] | None = None, labels: Path | None = None, command: str = "",
 ) -> Provenance:  # fmt: skip
     """The record of a map made from this cube.
 
     Args:
-        epochs: passes or steps that the encoder was trained for.
+        seconds: of the steps after pretraining.
         labels: file of the training labels, where they are in one.
-        seeds: others than the pretraining's.
+        command: the command line that draws the map, where there is one.
     """
+    asked = encoder.spec
     return Provenance(
         scene={"name": cube.name, "rows": cube.rows, "cols": cube.cols, "bands": cube.bands},
         settings={
-            "Pretraining": {"method": pretraining.method, "preset": pretraining.preset, "epochs": epochs},
+            "Pretraining": {
+                "method": asked.method,
+                "preset": asked.preset,
+                "epochs or steps": encoder.epochs,
+                "trained on": str(encoder.scene.get("name", "")),
+            },
             "Probe": {"classifier": "multinomial logistic regression", "C": probe.strength},
             "Map": {"smoothing of probabilities (pixels)": drawn.smooth},
         },
-        seeds={"pretraining": pretraining.seed, **(seeds or {})},
-        device=device,
-        seconds=dict(seconds),
+        seeds={"pretraining": asked.seed},
+        device=encoder.device_name,
+        seconds={"pretraining": round(encoder.seconds, 3), **(seconds or {})},
+        transductive=encoder.scene.get("fingerprint") == fingerprint(cube),
         labels=str(labels.resolve()) if labels else "",
         labels_sha256=file_hash(labels) if labels else "",
-        commands=commands,
+        commands=tuple(filter(None, (encoder.command, command))),
         pixel_area_m2=pixel_area(cube),
     )
 
@@ -125,7 +137,10 @@ def versions() -> dict[str, str]:
     """Of this program, Python and the packages that decide the numbers."""
     found = {"hsigui": __version__, "Python": platform.python_version()}
     for package in PACKAGES:
-        found[package] = importlib.metadata.version(package)
+        try:
+            found[package] = importlib.metadata.version(package)
+        except importlib.metadata.PackageNotFoundError:  # a frozen bundle may carry no such record
+            found[package] = "unknown"
     return found
 
 

@@ -91,6 +91,8 @@ ACTIONS: tuple[ActionSpec, ...] = (
                "scene, idle"),
     ActionSpec("pause", "P&ause", "Hold the training and go on later", (), "pause", "training", True),
     ActionSpec("cancel", "&Cancel", "Stop the training; labels and earlier results stay", (), "cancel", "training"),
+    ActionSpec("open_run", "&Open run…", "Use an encoder that was trained before, here or by command", (), "",
+               "scene, idle"),
     ActionSpec("live", "&Live map", "Renew the map after every stroke (L)", ("L",), "eye", "scene", True, True),
     ActionSpec("renew_map", "&Renew map", "Renew the map from the labels now", ("Ctrl+R",), "", "features"),
     ActionSpec("shortcuts", "&Keys and mouse", "A sheet of all keys", ("F1", "?"), "help"),
@@ -108,7 +110,7 @@ MENUS: tuple[tuple[str, tuple[object, ...]], ...] = (
     ("&View", ("fit", "zoom_in", "zoom_out", None, "true_colour", "infrared", "default_bands", None,
                "show_labels", "show_map", "overlay_less", "overlay_more", None, "clear_spectra", None, "@docks",
                ("Colours of the &window", ("theme_system", "theme_light", "theme_dark")))),
-    ("&Training", ("pretrain", "pause", "cancel", None, "live", "renew_map")),
+    ("&Training", ("pretrain", "pause", "cancel", None, "open_run", None, "live", "renew_map")),
     ("&Help", ("shortcuts", "about")),
 )  # fmt: skip
 

@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import platform
 from dataclasses import dataclass
 from functools import partial
-from importlib import metadata
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -13,19 +11,17 @@ import numpy as np
 from numpy.typing import NDArray
 from PySide6.QtCore import QObject
 
-from hsigui import __version__
 from hsigui.cube.cube import Cube
 from hsigui.errors import HsiError
 from hsigui.jobs import Context
 from hsigui.labels.classes import ClassTable
+from hsigui.specs import MapSpec, ProbeSpec
 from hsigui.ui.desk import Desk
 from hsigui.ui.dialogs.export_dialog import ExportChoice, ExportDialog, targets
 from hsigui.ui.job_bridge import Watcher
 
 if TYPE_CHECKING:
     from hsigui.report.metrics import Accuracy
-
-PACKAGES = ("numpy", "scikit-learn", "torch", "PySide6-Essentials")
 
 
 @dataclass(frozen=True)
@@ -76,42 +72,16 @@ def make_folder(folder: Path) -> None:
 
 
 def _write_report(what: Exported, folder: Path) -> list[Path]:
+    from hsigui.pipeline import provenance
     from hsigui.report.maps import legend_rows, png_bytes
-    from hsigui.report.write import ReportContext, write_report
+    from hsigui.report.write import write_report
 
     if what.accuracy is None:
         raise HsiError("There is no accuracy to report.", "Load ground truth first (File menu).")
-    cube, spec = what.cube, what.encoder.spec
-    context = ReportContext(
-        title=f"{cube.name}: classification report",
-        cube_name=cube.name,
-        rows=cube.rows,
-        cols=cube.cols,
-        bands=cube.bands,
-        settings={
-            "Pretraining": spec.to_json(),
-            "Map": {"smoothing (pixels)": what.smooth},
-            "Evaluation": {"ground truth": what.truth_name, "classes matched": "by name, else by number"},
-        },
-        seeds={"pretraining": spec.seed},
-        versions=versions(),
-        device=what.encoder.device_name,
-        seconds={"pretraining": round(float(what.encoder.seconds), 1)},
-        transductive=True,
-        legend=legend_rows(what.array, what.classes),
-    )
+    record = provenance.describe_run(what.cube, what.encoder, ProbeSpec(), MapSpec(what.smooth))
+    notes = (f"Ground truth: {what.truth_name}; its classes were matched by name, else by number.",)
+    context = record.context(f"{what.cube.name}: classification report", legend_rows(what.array, what.classes), notes)
     return write_report(folder, what.accuracy, context=context, map_png=png_bytes(what.array, what.classes))
-
-
-def versions() -> dict[str, str]:
-    """Versions of this program and of what it computes with."""
-    found = {"hsigui": __version__, "Python": platform.python_version()}
-    for name in PACKAGES:
-        try:
-            found[name] = metadata.version(name)
-        except metadata.PackageNotFoundError:  # a frozen bundle may carry no such record
-            found[name] = "unknown"
-    return found
 
 
 class ExportController(QObject):

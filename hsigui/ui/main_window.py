@@ -29,6 +29,7 @@ from PySide6.QtWidgets import (
 )
 
 from hsigui.project.recovery import Recovery
+from hsigui.project.runs import Runs
 from hsigui.settings import SettingsStore
 from hsigui.ui import theme
 from hsigui.ui.actions import Actions
@@ -49,6 +50,7 @@ from hsigui.ui.panels.display_panel import DisplayPanel
 from hsigui.ui.panels.map_panel import MapPanel
 from hsigui.ui.panels.method_panel import MethodPanel
 from hsigui.ui.panels.results_panel import ResultsPanel
+from hsigui.ui.run_files import RunFiles
 from hsigui.ui.scene_controller import SceneController
 from hsigui.ui.session import Session
 from hsigui.ui.spectrum_view import SpectrumView
@@ -70,7 +72,11 @@ class MainWindow(QMainWindow):
     """
 
     def __init__(
-        self, store: SettingsStore | None = None, prompts: Prompts | None = None, recovery: Recovery | None = None
+        self,
+        store: SettingsStore | None = None,
+        prompts: Prompts | None = None,
+        recovery: Recovery | None = None,
+        runs: Runs | None = None,
     ) -> None:
         super().__init__()
         self.setAcceptDrops(True)
@@ -83,7 +89,7 @@ class MainWindow(QMainWindow):
         self._may_close = False
         self._asking = False
         self._build_views()
-        self._build_controllers(recovery)
+        self._build_controllers(recovery, runs)
         self.actions_ = Actions(self, self._handlers())
         self._build_panels()
         self._build_docks()
@@ -111,7 +117,8 @@ class MainWindow(QMainWindow):
         self.setCentralWidget(central)
         self.messages.float_over(central)
 
-    def _build_controllers(self, recovery: Recovery | None) -> None:
+    def _build_controllers(self, recovery: Recovery | None, runs: Runs | None) -> None:
+        self.run_files = RunFiles(self.desk, runs)
         self.label_files = LabelFiles(self.desk, recovery)
         self.labels = LabelController(self.desk, self.image, self.classes)
         self.scene = SceneController(self.desk, self.image, self.spectra, self.display, self.label_files.leave)
@@ -121,7 +128,7 @@ class MainWindow(QMainWindow):
         a = self.actions_
         self.method = MethodPanel((a["pretrain"], a["pause"], a["cancel"]), self)
         self.map_panel = MapPanel(a["show_map"], a["live"], a["renew_map"], self.legend)
-        self.trainer = TrainingController(self.desk, self.method, self.training)
+        self.trainer = TrainingController(self.desk, self.method, self.training, self.run_files)
         self.maps = MapController(self.desk, self.image, self.map_panel, self.legend, self.results)
 
     def _build_docks(self) -> None:
@@ -248,6 +255,7 @@ class MainWindow(QMainWindow):
             "pretrain": lambda: self.trainer.pretrain(),
             "pause": lambda paused: self.trainer.pause(paused),
             "cancel": lambda: self.trainer.cancel(),
+            "open_run": self.run_files.ask_and_open,
             "live": self.session.set_live,
             "renew_map": lambda: self.maps.renew(),
             "overlay_less": lambda: self.maps.change_opacity(-1),
@@ -262,6 +270,7 @@ class MainWindow(QMainWindow):
         self.session.changed.connect(self._changed)
         self.scene.opened.connect(self.label_files.offer_truth)
         self.scene.opened.connect(lambda _opened: self.label_files.offer_recovery())
+        self.scene.opened.connect(lambda _opened: self.run_files.offer())
         self.scene.opened.connect(lambda _opened: self._show_recent())
         self.scene.values_read.connect(self.status.show_values)
         self.labels.settled.connect(self.maps.labels_settled)

@@ -1,7 +1,8 @@
 """The pictures that the image view stacks: the composite, and class rasters drawn in their classes' colours.
 
 Each layer keeps a numpy buffer of ready colours, of which a brush stroke rewrites only what it touched, and only the
-part that is repainted is ever sampled. Class pixels are opaque in the buffer; the layer's opacity is applied when it is painted.
+part that is repainted is ever sampled. Class pixels are opaque in the buffer; the layer's opacity is applied when it
+is painted.
 """
 
 from __future__ import annotations
@@ -16,6 +17,7 @@ from PySide6.QtGui import QImage, QPainter
 from hsigui.labels.classes import MAX_CLASS, ClassTable, Color
 
 Box = tuple[int, int, int, int]
+OUTLINE_FROM = 4.0  # device pixels a scene pixel; below, a border would cover the label
 
 
 def argb(color: Color) -> int:
@@ -28,13 +30,15 @@ def argb(color: Color) -> int:
 class Window:
     """A part of the screen in which the scene is painted: which scene pixel each device pixel shows.
 
-    The layers are sampled with these indices rather than scaled by Qt: however a repaint is cut into parts, every device
-    pixel then shows the pixel that lies under its centre, so a part painted alone fits its surroundings.
+    The layers are sampled with these indices rather than scaled by Qt: however a repaint is cut into parts, every
+    device pixel then shows the pixel that lies under its centre, so a part painted alone fits its surroundings.
 
     Attributes:
         left, top: first device pixel.
         rows, cols: scene row of every device row, scene column of every device column; never empty.
         factor: scene pixels a device pixel stands for, rounded up; 1 when the scene is magnified.
+        row_ends, col_ends: 2 x device rows (columns): whether a device row is the first, the last of its scene row.
+        magnified: device pixels a scene pixel takes up in each axis.
     """
 
     left: int
@@ -42,16 +46,19 @@ class Window:
     rows: NDArray[np.intp]
     cols: NDArray[np.intp]
     factor: int = 1
+    row_ends: NDArray[np.bool_] | None = None
+    col_ends: NDArray[np.bool_] | None = None
+    magnified: float = 1.0
 
     def sample(self, buffer: NDArray[np.uint32], step: int = 1) -> NDArray[np.uint32]:
         """The buffer's values for every device pixel; each of its pixels stands for step x step of the scene."""
         rows, cols = self.rows // step, self.cols // step
-        part = buffer[rows[0] : rows[-1] + 1, cols[0] : cols[-1] + 1]
+        part: NDArray[np.uint32] = buffer[rows[0] : rows[-1] + 1, cols[0] : cols[-1] + 1]
         rows = np.minimum(rows - rows[0], part.shape[0] - 1)
         cols = np.minimum(cols - cols[0], part.shape[1] - 1)
         if len(rows) < part.shape[0]:  # the axis that makes it smaller comes first
-            return part.take(rows, axis=0).take(cols, axis=1)
-        return part.take(cols, axis=1).take(rows, axis=0)
+            return np.asarray(part.take(rows, axis=0).take(cols, axis=1))
+        return np.asarray(part.take(cols, axis=1).take(rows, axis=0))
 
     def draw(self, painter: QPainter, pixels: NDArray[np.uint32], kind: QImage.Format) -> None:
         """Draws sampled values, device pixel by device pixel."""
@@ -89,9 +96,12 @@ class ClassLayer:
         opacity: 0 for transparent to 1 for opaque.
         keep_small: whether a single pixel stays visible when the scene is shown smaller than it is; nearest neighbour
             alone would skip most of the few labels of a large scene.
+        outlined: whether an area of a class has a thin border when the scene is magnified, so that labels stand out
+            from a map in the same colours.
     """
 
-    def __init__(self, opacity: float, keep_small: bool = False) -> None:
+    def __init__(self, opacity: float, keep_small: bool = False, outlined: bool = False) -> None:
+        self._outlined = outlined
         self.opacity = opacity
         self.visible = True
         self._keep_small = keep_small
@@ -155,9 +165,37 @@ class ClassLayer:
         if factor > 1 and (self._small.factor != factor or self._small.of != self.shape):
             self._small = _Reduced(factor, self._buffer)
         buffer = self._small.buffer if factor > 1 else self._buffer
+        pixels = window.sample(buffer, factor)
+        if self._outlined and window.magnified >= OUTLINE_FROM:
+            _outline(pixels, buffer, window)
         painter.setOpacity(self.opacity)
-        window.draw(painter, window.sample(buffer, factor), QImage.Format.Format_ARGB32_Premultiplied)
+        window.draw(painter, pixels, QImage.Format.Format_ARGB32_Premultiplied)
         painter.setOpacity(1.0)
+
+
+def _outline(pixels: NDArray[np.uint32], buffer: NDArray[np.uint32], window: Window) -> None:
+    """Draws, into sampled pixels, a border of one device pixel inside each area of one colour: dark on bright colours
+    and white on dark ones."""
+    if window.row_ends is None or window.col_ends is None or not pixels.any():
+        return
+    rows, cols = window.rows - window.rows[0], window.cols - window.cols[0]
+    # One scene pixel more on each side tells whether an area goes on outside the repainted part.
+    top, left = window.rows[0] - 1, window.cols[0] - 1
+    bottom, right = window.rows[-1] + 2, window.cols[-1] + 2
+    part = buffer[max(top, 0) : bottom, max(left, 0) : right]
+    missing = ((max(-top, 0), max(bottom - buffer.shape[0], 0)), (max(-left, 0), max(right - buffer.shape[1], 0)))
+    part = np.pad(part, missing)
+    inner = part[1:-1, 1:-1]
+    edge = np.zeros(pixels.shape, dtype=bool)
+    for vertical, (first, last) in ((True, window.row_ends), (False, window.col_ends)):
+        before, after = (part[:-2, 1:-1], part[2:, 1:-1]) if vertical else (part[1:-1, :-2], part[1:-1, 2:])
+        for end, beside in ((first, before), (last, after)):
+            differs = (inner != beside).take(rows, axis=0).take(cols, axis=1)
+            edge |= differs & (end[:, None] if vertical else end[None, :])
+    edge &= pixels != 0
+    colors = pixels[edge]
+    bright = 2 * (colors >> 16 & 255) + 5 * (colors >> 8 & 255) + (colors & 255) > 8 * 110
+    pixels[edge] = np.where(bright, np.uint32(0xFF101010), np.uint32(0xFFFFFFFF))
 
 
 class _Reduced:

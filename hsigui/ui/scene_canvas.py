@@ -33,7 +33,7 @@ class SceneCanvas(QAbstractScrollArea):
         self._camera = Camera()
         self._composite = Composite()
         self._map = ClassLayer(opacity=0.65)
-        self._labels = ClassLayer(opacity=0.85, keep_small=True)
+        self._labels = ClassLayer(opacity=0.9, keep_small=True, outlined=True)
         self._markers: list[Marker] = []
         self._empty_text = "No scene is open"
         self.setFrameShape(QFrame.Shape.NoFrame)
@@ -235,16 +235,33 @@ def scene_window(camera: Camera, exposed: QRect, ratio: float) -> Window | None:
     """
     left, top = math.floor(exposed.left() * ratio), math.floor(exposed.top() * ratio)
     right, bottom = math.ceil((exposed.right() + 1) * ratio), math.ceil((exposed.bottom() + 1) * ratio)
-    cols = _indices(left, right, ratio, camera.offset.x(), camera.scale)
-    rows = _indices(top, bottom, ratio, camera.offset.y(), camera.scale)
+    # One device pixel more on each side: it tells where scene pixels begin and end.
+    wide_cols = _indices(left - 1, right + 1, ratio, camera.offset.x(), camera.scale)
+    wide_rows = _indices(top - 1, bottom + 1, ratio, camera.offset.y(), camera.scale)
+    cols, rows = wide_cols[1:-1], wide_rows[1:-1]
     in_cols, in_rows = (cols >= 0) & (cols < camera.cols), (rows >= 0) & (rows < camera.rows)
     if not (in_cols.any() and in_rows.any()):
         return None
     factor = max(math.ceil(1 / (camera.scale * ratio)), 1)
-    return Window(left + int(in_cols.argmax()), top + int(in_rows.argmax()), rows[in_rows], cols[in_cols], factor)
+    return Window(
+        left + int(in_cols.argmax()),
+        top + int(in_rows.argmax()),
+        rows[in_rows],
+        cols[in_cols],
+        factor,
+        _ends(wide_rows)[:, in_rows],
+        _ends(wide_cols)[:, in_cols],
+        camera.scale * ratio,
+    )
+
+
+def _ends(wide: NDArray[np.intp]) -> NDArray[np.bool_]:
+    """Which device rows are the first (row 0) and the last (row 1) of their scene row; of one more at each end."""
+    change = wide[1:] != wide[:-1]
+    return np.stack([change[:-1], change[1:]])
 
 
 def _indices(first: int, last: int, ratio: float, offset: float, scale: float) -> NDArray[np.intp]:
     """The scene row or column under the centre of each device pixel from first to last (exclusive)."""
     centres = (np.arange(first, last) + 0.5) / ratio
-    return np.floor((centres - offset) / scale).astype(np.intp)
+    return np.asarray(np.floor((centres - offset) / scale).astype(np.intp))

@@ -14,6 +14,7 @@ from hsigui.ui import work
 from hsigui.ui.desk import Desk
 from hsigui.ui.job_bridge import Watcher
 from hsigui.ui.panels.method_panel import MethodPanel
+from hsigui.ui.run_files import RunFiles
 from hsigui.ui.time_left import TimeLeft
 from hsigui.ui.training_view import TrainingView
 
@@ -23,8 +24,9 @@ class TrainingController(QObject):
 
     pause_changed = Signal(bool)
 
-    def __init__(self, desk: Desk, panel: MethodPanel, view: TrainingView) -> None:
+    def __init__(self, desk: Desk, panel: MethodPanel, view: TrainingView, runs: RunFiles) -> None:
         super().__init__(desk.window)
+        self._runs = runs
         self._desk, self._session, self._panel, self._view = desk, desk.session, panel, view
         self._job: Job | None = None
         self._left = TimeLeft()
@@ -48,7 +50,9 @@ class TrainingController(QObject):
             partial=self._partial,
         )
         self._job = self._desk.bridge.start(
-            partial(work.pretrain_and_embed, cube=cube, spec=spec), f"Pretrain {cube.name}", watcher
+            partial(work.pretrain_and_embed, cube=cube, spec=spec, folder=self._runs.new_folder(cube)),
+            f"Pretrain {cube.name}",
+            watcher,
         )
         self._session.set_training(True)
 

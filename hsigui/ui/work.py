@@ -16,8 +16,10 @@ from numpy.typing import NDArray
 
 from hsigui.cube.cube import Cube
 from hsigui.cube.demo import demo_scene
+from hsigui.cube.fingerprint import fingerprint
 from hsigui.cube.open import open_cube
 from hsigui.cube.render import ViewState, first_view, render, resolve
+from hsigui.errors import HsiError
 from hsigui.jobs import Context
 from hsigui.labels.classes import ClassInfo, ClassTable
 from hsigui.labels.files import ClassRaster, find_truth_in_cube_file, read_classes, write_classes
@@ -66,6 +68,14 @@ class DeviceKnown:
 class Trained:
     encoder: Any
     features: Any
+
+
+@dataclass(frozen=True)
+class Restored:
+    """An encoder read from disk; `same_scene` tells whether it was trained on the scene that it is used for."""
+
+    trained: Trained
+    same_scene: bool
 
 
 @dataclass(frozen=True)
@@ -149,9 +159,13 @@ def draw_sample(ctx: Context, cube: Cube, truth: NDArray[np.uint16], per_class: 
     return draw(truth, per_class, seed, cube.valid_mask(ctx.check))
 
 
-def pretrain_and_embed(ctx: Context, cube: Cube, spec: PretrainSpec) -> Trained:
-    """Pretrains an encoder and computes the features of every pixel; tells the device as soon as it is known."""
+def pretrain_and_embed(ctx: Context, cube: Cube, spec: PretrainSpec, folder: Path | None = None) -> Trained:
+    """Pretrains an encoder and computes the features of every pixel; tells the device as soon as it is known.
+
+    Both are kept in the folder. When it cannot be written the result is not lost: it stays in memory, with a warning.
+    """
     ctx.progress(0, 0, "Loading PyTorch…")
+    from hsigui.methods import checkpoint
     from hsigui.pipeline.device import describe_device, leave_cores_free
     from hsigui.pipeline.embed import embed
     from hsigui.pipeline.pretrain import pretrain
@@ -159,7 +173,27 @@ def pretrain_and_embed(ctx: Context, cube: Cube, spec: PretrainSpec) -> Trained:
     leave_cores_free(1)
     ctx.partial(DeviceKnown(describe_device(spec.device)))
     encoder = pretrain(cube, spec, ctx)
-    return Trained(encoder, embed(cube, encoder, ctx))
+    if folder is not None:
+        try:
+            checkpoint.save(encoder, folder)
+            return Trained(encoder, embed(cube, encoder, ctx, folder, device=spec.device))
+        except HsiError as error:
+            ctx.warn(f"The encoder is not kept for later: {error.message}")
+    return Trained(encoder, embed(cube, encoder, ctx, device=spec.device))
+
+
+def restore_run(ctx: Context, cube: Cube, folder: Path) -> Restored:
+    """The encoder of a run folder, and the features of this scene by it; HsiError when it does not fit."""
+    ctx.progress(0, 0, "Loading PyTorch…")
+    from hsigui.methods import checkpoint
+    from hsigui.pipeline.device import leave_cores_free
+    from hsigui.pipeline.embed import embed
+
+    leave_cores_free(1)
+    encoder = checkpoint.load(folder)
+    same = encoder.scene.get("fingerprint") == fingerprint(cube)
+    # A run of another scene keeps its own features in its folder.
+    return Restored(Trained(encoder, embed(cube, encoder, ctx, folder if same else None)), same)
 
 
 def make_map(

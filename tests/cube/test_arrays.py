@@ -29,14 +29,14 @@ def test_bands_first_are_recognised_and_noted(tmp_path: Path) -> None:
 @pytest.mark.parametrize("array", [np.ones((3, 4)), np.zeros((0, 4, 5)), np.full((2, 2, 2), "a")])
 def test_an_array_that_is_no_scene_is_refused(tmp_path: Path, array: np.ndarray) -> None:
     np.save(tmp_path / "x.npy", array)
-    with pytest.raises(HsiError, match="not a scene"):
+    with pytest.raises(HsiError, match="holds no scene"):
         open_cube(tmp_path / "x.npy")
 
 
 @pytest.mark.parametrize("content", [b"", b"no array", b"\x93NUMPY\x01\x00"])
 def test_a_damaged_npy_file_is_refused(tmp_path: Path, content: bytes) -> None:
     (tmp_path / "x.npy").write_bytes(content)
-    with pytest.raises(HsiError, match="cannot be read as a NumPy array"):
+    with pytest.raises(HsiError, match="cannot be read as a NumPy file"):
         open_cube(tmp_path / "x.npy")
 
 

@@ -1,7 +1,6 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 import pytest
@@ -22,25 +21,6 @@ TABLE = ClassTable(
 )
 GEO = Geo((5.0, 0.0, 468200.0, 0.0, -5.0, 5541300.0), utm_wkt(33))
 ARRAY = np.array([[0, 1, 1, 2], [5, 5, 0, 0], [1, 2, 5, 0]], dtype=np.uint16)
-
-
-def test_the_label_rasters_of_the_manifest_give_their_class_counts(
-    manifest_labels: dict[str, Any], data_dir: Path
-) -> None:
-    entry = manifest_labels
-    raster = read_classes(data_dir / entry["path"])
-    assert raster.array.dtype == np.uint16
-    assert raster.array.shape == (entry["rows"], entry["cols"])
-    numbers, counts = np.unique(raster.array, return_counts=True)
-    assert dict(zip(map(str, numbers.tolist()), counts.tolist(), strict=True)) == entry["class_counts"]
-    if entry["kind"] != "cube":
-        sample = entry["sample"]
-        assert raster.array[sample["row"], sample["col"]] == sample["values"][0]
-        envi = entry["path"].endswith(".hdr")
-        assert len(raster.classes) == entry["classes"] - (1 if envi else 0)
-    if "class_names" in entry:
-        assert [c.name for c in raster.classes][:2] == entry["class_names"][1:3]
-        assert raster.geo.map_info
 
 
 @pytest.mark.parametrize("name", ["map.tif", "map.tiff", "map.hdr", "map.img", "map.dat", "map.mat"])

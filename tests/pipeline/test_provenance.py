@@ -6,20 +6,20 @@ import pytest
 
 from hsigui.cube.cube import ArraySource, Cube, CubeInfo, Geo
 from hsigui.pipeline import provenance
-from hsigui.specs import MapSpec, PretrainSpec, ProbeSpec
+from hsigui.specs import MapSpec, ProbeSpec
 
 
-def _record(cube, tmp_path):
+def _record(cube, encoder, tmp_path):
     labels = tmp_path / "labels.tif"
     labels.write_bytes(b"abc")
+    seconds = {"features": 2.0}
     return provenance.describe_run(
-        cube, PretrainSpec(seed=4), 120, ProbeSpec(), MapSpec(1.5), device="CPU", seconds={"pretraining": 2.0},
-        labels=labels, commands=("hsigui a", "hsigui b"),
-    )  # fmt: skip
+        cube, encoder, ProbeSpec(), MapSpec(1.5), seconds=seconds, labels=labels, command="hsigui b"
+    )
 
 
-def test_a_record_is_read_as_it_was_written(cube, tmp_path):
-    record = _record(cube, tmp_path)
+def test_a_record_is_read_as_it_was_written(cube, encoder, tmp_path):
+    record = _record(cube, encoder, tmp_path)
     path = provenance.save(record, tmp_path / "map.tif")
     assert path.name == "map.hsigui.json"
     assert provenance.load(tmp_path / "map.tif") == record
@@ -33,13 +33,16 @@ def test_a_map_of_another_program_has_no_record(tmp_path, text):
     assert provenance.load(tmp_path / "map.tif") is None
 
 
-def test_the_report_is_told_that_the_encoder_saw_the_test_pixels(cube, tmp_path):
-    context = _record(cube, tmp_path).context("title", ())
+def test_the_report_is_told_that_the_encoder_saw_the_test_pixels(cube, encoder, tmp_path):
+    context = _record(cube, encoder, tmp_path).context("title", ())
     assert context.transductive
-    assert context.seeds == {"pretraining": 4}
+    assert context.seeds == {"pretraining": 0}
+    assert context.commands == ("hsigui b",)
     assert context.versions["torch"]
     assert (context.rows, context.cols, context.bands) == (40, 44, 12)
     assert not provenance.Provenance().context("title", ()).transductive
+    other = Cube(ArraySource(cube.read() * 2), name="other")
+    assert not provenance.describe_run(other, encoder, ProbeSpec(), MapSpec()).transductive
 
 
 def test_the_area_of_a_pixel_is_known_only_for_projected_systems():

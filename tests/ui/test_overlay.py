@@ -102,3 +102,52 @@ def test_a_coarse_composite_that_is_a_little_short_is_stretched_over_the_rest():
     composite = Composite()
     composite.set(np.full((2, 3, 3), 50, dtype=np.uint8), step=4)
     assert painted(composite, (11, 14), 1.0).pixelColor(13, 10).getRgb() == (50, 50, 50, 255)
+
+
+def _magnified(layer: ClassLayer, scale: int, rows: slice = slice(None), cols: slice = slice(None)) -> np.ndarray:
+    """The layer of a 20 x 30 scene, so many device pixels a scene pixel; only the given device rows and columns."""
+    all_rows, all_cols = np.repeat(np.arange(20), scale), np.repeat(np.arange(30), scale)
+
+    def ends(indices: np.ndarray) -> np.ndarray:
+        change = np.diff(np.concatenate([[-1], indices, [indices[-1] + 1]])) != 0
+        return np.stack([change[:-1], change[1:]])
+
+    part_rows, part_cols = all_rows[rows], all_cols[cols]
+    row_ends, col_ends = ends(all_rows)[:, rows], ends(all_cols)[:, cols]
+    image = QImage(len(part_cols), len(part_rows), QImage.Format.Format_ARGB32)
+    image.fill(0)
+    painter = QPainter(image)
+    layer.paint(painter, Window(0, 0, part_rows, part_cols, 1, row_ends, col_ends, float(scale)))
+    painter.end()
+    return np.array([[image.pixel(c, r) for c in range(image.width())] for r in range(image.height())])
+
+
+def test_magnified_labels_have_a_border_around_each_area_and_none_inside(table):
+    layer = ClassLayer(opacity=1.0, outlined=True)
+    array = np.zeros((20, 30), dtype=np.uint16)
+    array[3:5, 6:9] = 2
+    layer.set(array, table)
+    seen = _magnified(layer, 6)
+    area = seen[18:30, 36:54]
+    color = 0xFF000000 | int.from_bytes(bytes(table.get(2).color), "big")
+    assert (area[1:-1, 1:-1] == color).all()
+    border = np.concatenate([area[0], area[-1], area[:, 0], area[:, -1]])
+    assert set(border.tolist()) <= {0xFF101010, 0xFFFFFFFF}
+    outside = seen.copy()
+    outside[18:30, 36:54] = 0
+    assert not outside.any()
+
+
+def test_a_part_painted_alone_has_the_border_of_the_whole(table):
+    layer = ClassLayer(opacity=1.0, outlined=True)
+    layer.set(np.random.default_rng(0).integers(0, 4, (20, 30)).astype(np.uint16), table)
+    whole = _magnified(layer, 5)
+    for rows, cols in ((slice(13, 41), slice(22, 77)), (slice(0, 9), slice(0, 150)), (slice(95, 100), slice(140, 150))):
+        assert np.array_equal(_magnified(layer, 5, rows, cols), whole[rows, cols])
+
+
+def test_small_pixels_have_no_border(table):
+    outlined, plain = ClassLayer(opacity=1.0, outlined=True), ClassLayer(opacity=1.0)
+    for layer in (outlined, plain):
+        layer.set(np.eye(20, 30, dtype=np.uint16) * 3, table)
+    assert np.array_equal(_magnified(outlined, 3), _magnified(plain, 3))

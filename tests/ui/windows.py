@@ -17,6 +17,7 @@ from PySide6.QtWidgets import QApplication
 from hsigui.jobs import Context
 from hsigui.pipeline.features import Features, finished
 from hsigui.project.recovery import Recovery
+from hsigui.project.runs import Runs
 from hsigui.settings import SettingsStore
 from hsigui.specs import PretrainSpec
 from hsigui.ui import theme, work
@@ -34,6 +35,10 @@ class Answers:
     asked: list[str] = field(default_factory=list)
 
     def open_path(self, title: str, folder: str, *, scene: bool) -> Path | None:
+        self.asked.append(title)
+        return self.path
+
+    def open_folder(self, title: str, folder: str) -> Path | None:
         self.asked.append(title)
         return self.path
 
@@ -57,6 +62,9 @@ class FakeEncoder:
     spec: PretrainSpec = field(default_factory=PretrainSpec)
     device_name: str = "a test"
     seconds: float = 0.1
+    epochs: int = 3
+    scene: dict = field(default_factory=dict)
+    command: str = ""
 
 
 class FakeTraining:
@@ -67,7 +75,7 @@ class FakeTraining:
         self.steps = 0
         self.error: BaseException | None = None
 
-    def __call__(self, ctx: Context, cube, spec: PretrainSpec) -> work.Trained:
+    def __call__(self, ctx: Context, cube, spec: PretrainSpec, folder: Path | None = None) -> work.Trained:
         ctx.progress(0, 0, "Loading PyTorch…")
         ctx.partial(work.DeviceKnown("a test"))
         while not self.go.wait(0.005):
@@ -102,7 +110,9 @@ def make_window(qtbot, qapp: QApplication, tmp_path: Path, answers: Answers) -> 
     made: list[MainWindow] = []
 
     def make() -> MainWindow:
-        window = MainWindow(SettingsStore(tmp_path / "config"), answers, Recovery(tmp_path / "recovery"))
+        window = MainWindow(
+            SettingsStore(tmp_path / "config"), answers, Recovery(tmp_path / "recovery"), Runs(tmp_path / "runs")
+        )
         qtbot.addWidget(window)
         made.append(window)
         window.show()

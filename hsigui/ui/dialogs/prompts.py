@@ -22,6 +22,10 @@ class Prompts:
         name, _ = QFileDialog.getOpenFileName(self._parent, title, folder, SCENES if scene else RASTERS)
         return Path(name) if name else None
 
+    def open_folder(self, title: str, folder: str) -> Path | None:
+        name = QFileDialog.getExistingDirectory(self._parent, title, folder)
+        return Path(name) if name else None
+
     def save_path(self, title: str, proposal: str) -> Path | None:
         name, kind = QFileDialog.getSaveFileName(self._parent, title, proposal, SAVED)
         if not name:

@@ -1,0 +1,235 @@
+"""What any file that can be opened holds, in plain values: a cube, a class raster or a spectral library.
+
+Every answer has `kind` ("cube", "classes" or "library"), `path`, `name`, `dtype`, `notes` and `metadata` (the header as
+it stands in the file); the other fields are those of its kind. All of them: resources/help/info-json.md.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from hsigui.cube.arrays import AmbiguousArray
+from hsigui.cube.cube import Cube, CubeInfo
+from hsigui.cube.describe import bands_of, describe, layout_of, place_of
+from hsigui.cube.envi import Header, find_pair, header_of, info_of, is_class_map, read_header
+from hsigui.cube.library import SpectralLibrary, is_library, open_library
+from hsigui.cube.open import holds_arrays, list_arrays, open_cube
+from hsigui.errors import HsiError
+from hsigui.labels.files import find_truth_in_cube_file, read_classes
+from hsigui.labels.raster import ClassRaster
+
+_TIFF = (".tif", ".tiff")
+# A raster without class names and with more different numbers is a picture or a measurement.
+_MOST_UNNAMED_CLASSES = 64
+_MOST_PIXELS = 100_000_000  # of a raster that is read to find out whether it holds classes
+_MOST_COUNTED = 50_000_000  # values of a cube among which those without data are counted
+_MATLAB_CLASSES = {"float64": "double", "float32": "single", "bool": "logical"}
+
+
+def describe_file(path: str | Path, *, variable: str | None = None, **reading: Any) -> dict[str, Any]:
+    """What a file holds, ready to be written as JSON.
+
+    Args:
+        path: anything that `open_cube`, `read_classes` or `open_library` reads.
+        variable: name of the array in a file of several.
+        reading: further choices for `open_cube`.
+
+    Raises:
+        AmbiguousArray: several arrays of the file fit; it lists them.
+        HsiError: the file cannot be read, or holds none of the three.
+    """
+    path = Path(path).expanduser()
+    if path.is_file() and is_library(path):
+        return describe_library(open_library(path))
+    if (raster := _classes_in(path)) is not None:
+        return describe_classes(path, raster)
+    try:
+        cube = open_cube(path, variable=variable, **reading)
+    except AmbiguousArray:
+        raise
+    except HsiError as refusal:
+        return describe_classes(path, _classes_instead(path, variable, refusal))
+    return describe(cube) | _format_details(path, cube.info.variable) | _truth_beside(path, cube) | _no_data_in(cube)
+
+
+def describe_classes(path: Path, raster: ClassRaster) -> dict[str, Any]:
+    """The fields of a class raster. The whole raster has been read."""
+    header = _envi_header(path)
+    info = CubeInfo() if header is None else info_of(header)
+    rows, cols = raster.array.shape
+    counts = _counts(raster)
+    return {
+        "kind": "classes",
+        "path": str(path),
+        "name": path.stem,
+        "rows": rows,
+        "cols": cols,
+        "bands": 1,
+        "dtype": raster.dtype,
+        "variable": raster.variable or None,
+        **layout_of(info),
+        "axis_order": info.axis_order or "rows,cols",
+        "nodata": raster.nodata,
+        **bands_of(info),
+        **place_of(raster.geo),
+        **_format_details(path, raster.variable),
+        "nodata_values": raster.nodata_pixels,
+        "classes": _class_count(counts, header),
+        "class_names": None if header is None else list(header.items("class names")) or None,
+        "class_counts": counts,
+        "class_table": [
+            {"number": c.number, "name": c.name, "color": list(c.color), "pixels": counts.get(str(c.number), 0)}
+            for c in raster.classes
+        ],
+        "notes": list(info.notes),
+        "metadata": dict(info.metadata),
+    }
+
+
+def describe_library(library: SpectralLibrary) -> dict[str, Any]:
+    """The fields of a spectral library."""
+    info = CubeInfo(
+        wavelengths=() if library.wavelengths is None else tuple(library.wavelengths.tolist()),
+        fwhm=library.fwhm,
+        wavelength_units=library.wavelength_units,
+        units_guessed=library.units_guessed,
+        bad_bands=library.bad_bands,
+        empty_bands=tuple(np.flatnonzero(np.isnan(library.values).all(axis=0)).tolist()),
+        nodata=library.nodata,
+        scale=library.scale,
+        interleave=library.interleave,
+        byte_order=library.byte_order,
+        header_offset=library.header_offset,
+        axis_order="spectra,bands",
+    )
+    return {
+        "kind": "library",
+        "path": str(library.path),
+        "name": library.path.stem,
+        "spectra": len(library),
+        "spectra_names": list(library.names),
+        "bands": library.bands,
+        "dtype": library.dtype.name,
+        **layout_of(info),
+        **bands_of(info),
+        "crs": None,
+        "notes": list(library.notes),
+        "metadata": dict(library.metadata),
+    }
+
+
+def _envi_header(path: Path) -> Header | None:
+    if path.suffix.lower() == ".hdr":
+        return read_header(path)
+    return None if header_of(path) is None else read_header(find_pair(path)[0])
+
+
+def _classes_in(path: Path) -> ClassRaster | None:
+    """The class raster in a file that by its form holds one; None for everything else, damaged files included."""
+    if not path.is_file():
+        return None
+    if path.suffix.lower() in _TIFF:
+        return _if_classes(path) if _tiff_can_be_classes(path) else None
+    header = _envi_header(path)
+    if header is None or header.bands != 1 or header.dtype.kind not in "iu":
+        return None
+    if is_class_map(header):
+        return read_classes(path)
+    return _if_classes(path) if header.rows * header.cols <= _MOST_PIXELS else None
+
+
+def _if_classes(path: Path) -> ClassRaster | None:
+    try:
+        raster = read_classes(path)
+    except HsiError:
+        return None  # opening it as a scene tells what is wrong with it, if anything is
+    return raster if _plausible(raster) else None
+
+
+def _plausible(raster: ClassRaster) -> bool:
+    """Whether whole numbers are classes: they have names, or there are few different ones."""
+    if any(c.name != f"Class {c.number}" for c in raster.classes):
+        return True
+    return len(np.unique(raster.array)) <= min(_MOST_UNNAMED_CLASSES, max(2, raster.array.size // 4))
+
+
+def _tiff_can_be_classes(path: Path) -> bool:
+    from hsigui.cube.geotiff import open_dataset  # rasterio is slow to import
+
+    try:
+        with open_dataset(path) as dataset:
+            whole = np.dtype(dataset.dtypes[0]).kind in "iu"
+            return bool(dataset.count == 1 and whole and dataset.height * dataset.width <= _MOST_PIXELS)
+    except HsiError:
+        return False
+
+
+def _classes_instead(path: Path, variable: str | None, refusal: HsiError) -> ClassRaster:
+    """The class raster of a file that was refused as a scene; else the refusal says what is wrong with the file."""
+    try:
+        raster = read_classes(path, variable=variable)
+    except AmbiguousArray:
+        raise
+    except HsiError:
+        raise refusal from None
+    if variable is None and ("." in raster.variable or not _plausible(raster)):
+        raise refusal  # a setting in a struct, or a matrix of measurements such as the spectra of a flattened scene
+    return raster
+
+
+def _counts(raster: ClassRaster) -> dict[str, int]:
+    """Pixels by stored number, as text because JSON has no other keys; no-data under its own number."""
+    numbers, pixels = np.unique(raster.array, return_counts=True)
+    counts = dict(zip(numbers.tolist(), pixels.tolist(), strict=True))
+    if raster.nodata_pixels and raster.nodata not in (None, 0):
+        counts[0] -= raster.nodata_pixels
+        counts[raster.nodata] = raster.nodata_pixels
+    return {f"{number:g}" if isinstance(number, float) else str(number): n for number, n in counts.items() if n}
+
+
+def _class_count(counts: dict[str, int], header: Header | None) -> int:
+    """ENVI headers count the class 0 as well; elsewhere the numbers that occur count, without 0."""
+    if header is not None:
+        said = header.fields.get("classes", "").strip()
+        if said.isdecimal() and len(said) < 10:
+            return int(said)
+        if names := header.items("class names"):
+            return len(names)
+    return len(counts.keys() - {"0"})
+
+
+def _format_details(path: Path, variable: str) -> dict[str, Any]:
+    """What only some formats say: the byte order of a TIFF file, the variables of a file of several."""
+    suffix = path.suffix.lower()
+    if suffix in _TIFF:
+        with path.open("rb") as file:
+            return {"byte_order": {b"II": 0, b"MM": 1}.get(file.read(2))}
+    if not holds_arrays(path):
+        return {}
+    matlab = suffix == ".mat"
+    kinds = {a.name: _MATLAB_CLASSES.get(a.dtype, a.dtype) if matlab else a.dtype for a in list_arrays(path)}
+    others = {a.name: f"{kinds[a.name]} {'x'.join(map(str, a.shape))}" for a in list_arrays(path)}
+    structs = {name.split(".")[0]: "struct" for name in others if matlab and "." in name}
+    return {
+        "matlab_class": kinds.get(variable) if matlab else None,
+        "other_variables": {name: text for name, text in (others | structs).items() if name != variable},
+    }
+
+
+def _truth_beside(path: Path, cube: Cube) -> dict[str, Any]:
+    """The ground truth in the same file, when there is exactly one."""
+    found = find_truth_in_cube_file(path, (cube.rows, cube.cols))
+    if len(found) != 1:
+        return {}
+    counts = _counts(read_classes(path, variable=found[0].name))
+    return {"ground_truth_variable": found[0].name, "class_counts": counts, "classes": _class_count(counts, None)}
+
+
+def _no_data_in(cube: Cube) -> dict[str, Any]:
+    """How many values are the no-data value; null where the file names none or is too large to be counted through."""
+    if cube.info.nodata is None or cube.rows * cube.cols * cube.bands > _MOST_COUNTED:
+        return {"nodata_values": None}
+    return {"nodata_values": cube.count_nodata()}
