@@ -35,24 +35,23 @@ def info(arguments: argparse.Namespace) -> None:
     if arguments.json:
         print(json.dumps(about, indent=1))
         return
-    lists = (
-        "wavelengths",
-        "fwhm",
-        "band_names",
-        "class_table",
-        "crs_wkt",
-        "default_bands_zero_based",
-        "notes",
-        "metadata",
-    )
+    told_otherwise = ("wavelengths", "class_table", "crs_wkt", "default_bands_zero_based", "notes", "metadata")
     for name, value in about.items():
-        if value in (None, "", [], {}) or name in lists:
+        if value in (None, "", [], {}) or value is False or name in told_otherwise:
             continue
-        print(f"{name.replace('_', ' '):>24}  {value}")
+        print(f"{name.replace('_', ' '):>24}  {_shortened(value)}")
     for row in about.get("class_table", ()):
         print(f"{'class ' + str(row['number']):>24}  {row['name']}, {row['pixels']} pixels")
     for note in about["notes"]:
         print(f"{'note':>24}  {note}")
+
+
+def _shortened(value: Any) -> str:
+    """A value for people: of a long list the first entries and their number."""
+    if not isinstance(value, list):
+        return str(value)
+    shown = ", ".join(map(str, value[:10]))
+    return shown if len(value) <= 10 else f"{shown}, ... ({len(value)} in all)"
 
 
 def sample(arguments: argparse.Namespace) -> None:

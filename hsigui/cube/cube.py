@@ -141,6 +141,10 @@ class Cube:
             if values and len(values) != self.bands:
                 raise ValueError(f"{len(values)} {label} for {self.bands} bands")
 
+    def with_info(self, info: CubeInfo) -> Cube:
+        """A cube over the same samples with other wavelengths, bad bands, notes and so on."""
+        return Cube(self._source, info, name=self.name, path=self.path)
+
     @property
     def shape(self) -> tuple[int, int, int]:
         """Rows, columns, bands."""

@@ -163,7 +163,7 @@ def _library_of(header: Header, data: Path, path: Path) -> SpectralLibrary:
         values = (np.abs(stored) if np.iscomplexobj(stored) else stored).astype(np.float32)
     return SpectralLibrary(
         path=path,
-        names=tuple(names[n] if n < len(names) else f"Spectrum {n + 1}" for n in range(header.rows)),
+        names=tuple(names[n] if n < len(names) and names[n] else f"Spectrum {n + 1}" for n in range(header.rows)),
         stored=values,
         wavelengths=np.array(info.wavelengths) if info.wavelengths else None,
         fwhm=info.fwhm,

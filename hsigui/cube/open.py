@@ -55,7 +55,16 @@ def open_cube(path: str | Path, *, variable: str | None = None, choice: ImportCh
     if suffix in RASTER_SUFFIXES:
         from hsigui.cube.geotiff import open_geotiff
 
-        return open_geotiff(path)
+        try:
+            return open_geotiff(path)
+        except HsiError as error:
+            if suffix != ".img":
+                raise
+            # Most files of this name are ENVI's, and then it is the header that is missing.
+            raise HsiError(
+                f"{path.name} has no ENVI header beside it, and as it stands: {error.message}",
+                f"Put {path.stem}.hdr into the same folder.",
+            ) from error
     kind = f"“{suffix}”" if suffix else "files without extension"
     what = "a text file, not a scene" if _is_text(path) else "not a scene that can be opened"
     raise HsiError(

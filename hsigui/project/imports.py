@@ -1,4 +1,4 @@
-"""How files were read the last time: import choices, kept in the user's configuration, never in the files themselves."""
+"""How files were read the last time: import choices, kept in the user's configuration, never in the files."""
 
 from __future__ import annotations
 

@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import re
+import tracemalloc
 from pathlib import Path
 
 import numpy as np
@@ -9,7 +11,7 @@ import spectral
 from rasterio.crs import CRS
 
 from hsigui.cube.cube import CubeInfo, Geo
-from hsigui.cube.envi import find_pair, read_header, write_cube, write_header
+from hsigui.cube.envi import find_pair, read_header, rewrite_header, write_cube, write_header
 from hsigui.cube.envi_geo import geographic_wkt, utm_wkt
 from hsigui.cube.open import open_cube
 from hsigui.errors import HsiError
@@ -301,3 +303,105 @@ def test_a_type_that_envi_does_not_know_is_refused_before_anything_is_written(tm
     with pytest.raises(HsiError, match="int8"):
         write_cube(tmp_path / "x.hdr", ramp("int8"), CubeInfo())
     assert list(tmp_path.iterdir()) == []
+
+
+def test_a_header_is_written_again_with_every_field_that_was_not_changed(tmp_path: Path) -> None:
+    text = (
+        "ENVI\n; a comment\n" + LAYOUT + "wavelenght = {400,\n 500, 600}\nMy own Key = {a, {b}, c\n d = e}\n"
+        "solar irradiance = {1, 2, 3}\nsensor type = Größe\ndata ignore value = -1\n"
+    )
+    header = read_header(make(tmp_path, text))
+    rewrite_header(tmp_path / "new.hdr", header, {"wavelength": (1, 2, 3), "data ignore value": None, "bbl": (1, 0, 1)})
+    again = read_header(tmp_path / "new.hdr")
+    expected = dict(header.fields) | {"wavelength": "1, 2, 3", "bbl": "1, 0, 1"}
+    del expected["data ignore value"]
+    assert dict(again.fields) == expected
+    assert again.braced == header.braced | {"bbl"}
+    assert again.notes == ()
+
+
+def test_the_header_of_the_scene_itself_is_never_written_to(tmp_path: Path) -> None:
+    path = make(tmp_path, "ENVI\n" + LAYOUT)
+    before = path.read_bytes()
+    with pytest.raises(HsiError, match="header of an open scene"):
+        rewrite_header(tmp_path / "." / "x.hdr", read_header(path), {"bbl": (1, 1, 1)})
+    assert path.read_bytes() == before
+
+
+def test_a_brace_may_open_on_the_next_line(tmp_path: Path) -> None:
+    cube = open_cube(make(tmp_path, "ENVI\n" + LAYOUT + "wavelength =\n{400,\n500, 600}\nwavelength units = nm\n"))
+    assert cube.info.wavelengths == (400.0, 500.0, 600.0)
+
+
+def test_numbers_set_apart_by_blanks_or_leading_commas_are_told_apart(tmp_path: Path) -> None:
+    cube = open_cube(make(tmp_path, "ENVI\n" + LAYOUT + "wavelength = {400 500\n, 600}\nwavelength units = nm\n"))
+    assert cube.info.wavelengths == (400.0, 500.0, 600.0)
+
+
+def test_control_characters_in_a_latin_1_text_break_no_line(tmp_path: Path) -> None:
+    header = make(tmp_path, "")
+    header.write_bytes(("ENVI\ndescription = {wait\x85 \xe9 samples = 9}\n" + LAYOUT).encode("latin-1"))
+    assert open_cube(header).shape == SHAPE
+
+
+def test_a_utf_16_header_is_read(tmp_path: Path) -> None:
+    header = make(tmp_path, "")
+    header.write_bytes(("ENVI\ndescription = {Größe}\n" + LAYOUT).encode("utf-16"))
+    assert open_cube(header).info.metadata["description"] == "Größe"
+
+
+def test_a_file_type_of_others_is_read_as_plain_samples_with_a_note(tmp_path: Path) -> None:
+    cube = open_cube(make(tmp_path, "ENVI\n" + LAYOUT.replace("ENVI Standard", "PCI")))
+    assert "“PCI” is not one of ENVI" in cube.notes[0]
+
+
+def test_gains_and_offsets_are_told_but_not_applied(tmp_path: Path) -> None:
+    lists = "data gain values = {2, 2, 2}\ndata offset values = {1, 1, 1}\ndata reflectance gain values = {3, 3, 3}\n"
+    cube = open_cube(make(tmp_path, "ENVI\n" + LAYOUT + lists))
+    assert (cube.info.gains, cube.info.offsets) == ((2.0, 2.0, 2.0), (1.0, 1.0, 1.0))
+    assert np.array_equal(cube.read(), ramp())
+    assert "not applied" in cube.notes[0]
+    assert cube.info.metadata["data reflectance gain values"] == "3, 3, 3"
+
+
+def test_bad_bands_may_be_floats_and_negative(tmp_path: Path) -> None:
+    assert open_cube(make(tmp_path, "ENVI\n" + LAYOUT + "bbl = {1.0, 0.0, -1}\n")).info.bad_bands == (False, True, True)
+
+
+@pytest.mark.parametrize(
+    ("line", "value"),
+    [("samples", "-4"), ("lines", "1e300"), ("bands", "99999999999999999999"), ("header offset", "1e999"),
+     ("samples", "nan"), ("lines", "2000000000000")],
+)  # fmt: skip
+def test_an_absurd_size_is_refused_before_anything_is_allocated(tmp_path: Path, line: str, value: str) -> None:
+    text = re.sub(rf"(?m)^{line} = .*$", f"{line} = {value}", "ENVI\n" + LAYOUT)
+    tracemalloc.start()
+    try:
+        with pytest.raises(HsiError, match=f"“{line} = {value}” is"):
+            open_cube(make(tmp_path, text))
+        assert tracemalloc.get_traced_memory()[1] < 5_000_000
+    finally:
+        tracemalloc.stop()
+
+
+def test_sizes_that_are_large_together_are_compared_with_the_file_first(tmp_path: Path) -> None:
+    text = LAYOUT.replace("samples = 4", "samples = 1000000").replace("lines = 5", "lines = 1000000")
+    with pytest.raises(HsiError, match="120 bytes found, 6000000000000 needed"):
+        open_cube(make(tmp_path, "ENVI\n" + text))
+
+
+@pytest.mark.parametrize("line", ["default bands = {inf}", "class lookup = {inf, nan, 1}", "data ignore value = 1e999"])
+def test_numbers_beyond_all_bounds_do_no_harm(tmp_path: Path, line: str) -> None:
+    assert open_cube(make(tmp_path, f"ENVI\n{LAYOUT}{line}\n")).read().shape == SHAPE
+
+
+def test_values_that_float32_cannot_hold_are_no_values(tmp_path: Path) -> None:
+    header, _ = write_cube(tmp_path / "x.hdr", np.full(SHAPE, 1e300), CubeInfo())
+    assert np.isnan(open_cube(header).spectrum(0, 0)).all()
+
+
+@pytest.mark.parametrize("scale", ["1e-300", "1e300", "inf", "nan", "-1"])
+def test_a_scale_factor_beyond_reason_is_ignored_with_a_note(tmp_path: Path, scale: str) -> None:
+    cube = open_cube(make(tmp_path, f"ENVI\n{LAYOUT}reflectance scale factor = {scale}\n"))
+    assert cube.info.scale == 1.0
+    assert "makes no sense" in cube.notes[0]

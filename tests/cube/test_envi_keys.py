@@ -36,7 +36,9 @@ def test_case_blanks_and_underscores_in_a_key_need_no_note(key: str) -> None:
     assert next(iter(fields((key, "x")).texts)) in UNDERSTOOD
 
 
-@pytest.mark.parametrize("key", [*CARRIED, "wavelength 2", "bb", "other info", "gain", "my own band names of old", "w" * 60])
+@pytest.mark.parametrize(
+    "key", [*CARRIED, "wavelength 2", "bb", "other info", "gain", "names of bands of old", "w" * 60]
+)
 def test_a_key_that_is_no_slip_stays_as_it_is(key: str) -> None:
     assert fields((key, "x")) == Fields({key: "x"}, frozenset(), ())
 
@@ -56,6 +58,6 @@ def test_a_key_that_stands_twice_is_noted_and_the_last_text_counts() -> None:
 
 
 def test_thousands_of_unknown_keys_are_not_compared() -> None:
-    read = fields(*((f"wavelenght {'x' * n}", "") for n in range(2000)), ("wavelenght", "x"))
+    read = fields(*((f"my key {n}", "") for n in range(2000)), ("wavelenght", "x"))
     assert "wavelength" not in read.texts
     assert read.notes == ()

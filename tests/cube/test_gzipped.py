@@ -71,7 +71,7 @@ def test_a_disk_without_room_is_named_before_anything_is_unpacked(
 ) -> None:
     monkeypatch.setattr(gzipped, "IN_MEMORY", 100)
     monkeypatch.setattr(gzipped.shutil, "disk_usage", lambda folder: type("Usage", (), {"free": 99}))
-    with pytest.raises(HsiError, match="no room to unpack x.img: 243 bytes needed, 99 free"):
+    with pytest.raises(HsiError, match=r"no room to unpack x\.img: 243 bytes needed, 99 free"):
         open_cube(make(tmp_path, packed()))
 
 

@@ -33,7 +33,7 @@ def make(folder: Path, name: str = "x.sli", **changes: object) -> Path:
 def test_a_library_holds_names_wavelengths_and_stored_numbers(tmp_path: Path, picked: str) -> None:
     make(tmp_path)
     library = open_library(tmp_path / picked)
-    assert library.names == ("grass", "", "water")
+    assert library.names == ("grass", "Spectrum 2", "water")
     assert library.wavelengths is not None
     assert library.wavelengths.tolist() == [400, 600, 500, 2500]  # not rising, as where detectors overlap
     assert np.array_equal(library.stored, VALUES)

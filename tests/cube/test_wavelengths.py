@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import math
+
 import pytest
 
 from hsigui.cube.wavelengths import to_nm
@@ -24,6 +26,7 @@ def test_a_missing_unit_is_guessed_by_size_and_said(unit: str, values: list[floa
     waves = to_nm(values, unit)
     assert waves.nm == nm
     assert "assumed from the size" in waves.notes[0]
+    assert waves.guessed
 
 
 def test_a_unit_that_cannot_be_true_is_corrected_and_said() -> None:
@@ -32,9 +35,23 @@ def test_a_unit_that_cannot_be_true_is_corrected_and_said() -> None:
     assert "can only be micrometres" in to_nm([0.4, 2.5], "nm").notes[0]
 
 
-def test_wavenumbers_and_frequencies_become_wavelengths() -> None:
-    assert to_nm([10_000, 4_000], "Wavenumber").nm == (1000.0, 2500.0)
-    assert to_nm([299_792.458], "GHz").nm == pytest.approx((1000.0,))
+@pytest.mark.parametrize("unit", ["Wavenumber", "wavenumbers", "cm-1", "cm^-1", "1/cm", "cm⁻¹", "Wavenumber (cm-1)"])
+def test_wavenumbers_become_wavelengths_with_their_widths(unit: str) -> None:
+    waves = to_nm([10_000, 4_000], unit, [10, 4])
+    assert waves.nm == (1000.0, 2500.0)
+    assert waves.fwhm == pytest.approx((1.0, 2.5))
+    assert not waves.guessed
+
+
+@pytest.mark.parametrize(("unit", "value"), [("GHz", 299_792.458), ("MHz", 299_792_458), ("terahertz", 299.792458)])
+def test_frequencies_become_wavelengths(unit: str, value: float) -> None:
+    assert to_nm([value], unit).nm == pytest.approx((1000.0,))
+
+
+@pytest.mark.parametrize("values", [[1e300, 1e308], [5e-324]])
+@pytest.mark.parametrize("unit", ["m", "cm-1", "Hz"])
+def test_numbers_beyond_all_bounds_give_no_infinite_wavelengths(values: list[float], unit: str) -> None:
+    assert all(math.isfinite(nm) for nm in to_nm(values, unit, values).nm)
 
 
 @pytest.mark.parametrize("values", [[-1.0, 400.0], [float("nan"), 1.0]])

@@ -1,0 +1,279 @@
+"""Wavelengths and bad bands for scenes whose files have none: known sensors, pasted lists, and a look at the noise."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection, Iterable, Sequence
+from dataclasses import dataclass, replace
+
+import numpy as np
+from numpy.typing import NDArray
+
+from hsigui.cube.cube import Cube
+from hsigui.cube.sensor_tables import AVIRIS_1992, AVIRIS_2008, ENMAP
+from hsigui.cube.wavelengths import Wavelengths, to_nm
+from hsigui.errors import HsiError
+
+_NUMBER = re.compile(r"(?<![\w.])[-+]?\d+(?:\.\d+)?(?:[eE][-+]?\d+)?")
+_UNIT = re.compile(r"(nanomet(?:er|re)s?|micromet(?:er|re)s?|microns?|wavenumbers?|cm-1|nm|um|µm|μm)\b", re.IGNORECASE)
+_BLOCK = 8  # pixels a side: small enough that a block is mostly one surface
+_MOST_BLOCKS = 144
+
+
+@dataclass(frozen=True)
+class Sensor:
+    """Band centres of a sensor, or of what is left of it in a well-known scene.
+
+    Attributes:
+        centers: nm, one a band.
+        removed: numbers (counted from 0) of the sensor's bands that the scene lacks.
+        exact: False when the bands of a scene can lie some nanometres beside these, which is said to the user.
+        source: where the numbers come from.
+    """
+
+    name: str
+    centers: tuple[float, ...]
+    source: str
+    removed: tuple[int, ...] = ()
+    exact: bool = True
+
+    @property
+    def bands(self) -> int:
+        return len(self.centers)
+
+    @property
+    def note(self) -> str:
+        """What is told about a scene that got its wavelengths from here."""
+        doubt = "" if self.exact else " Those of this scene can differ by some nanometres."
+        return f"The wavelengths are those of {self.name}, chosen by the user ({self.source}).{doubt}"
+
+
+def _numbers_of(*ranges: tuple[int, int]) -> tuple[int, ...]:
+    """Band numbers from 0 of ranges that are counted from 1, both ends included."""
+    return tuple(n - 1 for first, last in ranges for n in range(first, last + 1))
+
+
+def _without(
+    name: str, centers: tuple[float, ...], removed: tuple[int, ...], source: str, exact: bool = True
+) -> Sensor:
+    kept = tuple(c for n, c in enumerate(centers) if n not in set(removed))
+    return Sensor(name, kept, source, removed, exact)
+
+
+def _even(first: float, last: float, count: int) -> tuple[float, ...]:
+    return tuple(np.round(np.linspace(first, last, count), 2).tolist())
+
+
+_JPL = "calibration of another flight"
+_HYPERION = _even(355.59, 1057.68, 70) + _even(851.92, 2577.08, 172)
+_BOTSWANA = set(_numbers_of((10, 55), (82, 97), (102, 119), (134, 164), (187, 220)))
+_SALINAS = _numbers_of((108, 112), (154, 167), (224, 224))
+_INDIAN_PINES = _numbers_of((104, 108), (150, 163), (220, 220))
+_PRISMA_VNIR, _PRISMA_SWIR = _even(402, 972, 63), _even(943, 2497, 171)
+
+PRESETS: tuple[Sensor, ...] = (
+    Sensor("AVIRIS 1992 (Indian Pines), 220 bands", AVIRIS_1992, "Purdue University and JPL"),
+    _without(
+        "AVIRIS 1992 (Indian Pines corrected), 200 bands", AVIRIS_1992, _INDIAN_PINES,
+        "Purdue University and JPL; without bands 104-108, 150-163, 220",
+    ),
+    Sensor("AVIRIS, 224 bands", AVIRIS_2008, f"JPL, {_JPL}", exact=False),
+    _without(
+        "AVIRIS (Salinas corrected), 204 bands", AVIRIS_2008, _SALINAS,
+        f"JPL, {_JPL}; without bands 108-112, 154-167, 224", exact=False,
+    ),
+    _without(
+        "AVIRIS (Jasper Ridge), 198 bands", AVIRIS_2008, _numbers_of((1, 3), (108, 112), (154, 166), (220, 224)),
+        f"JPL, {_JPL}; without bands 1-3, 108-112, 154-166, 220-224", exact=False,
+    ),
+    _without(
+        "AVIRIS (Cuprite), 188 bands", AVIRIS_2008, _numbers_of((1, 2), (104, 113), (148, 167), (221, 224)),
+        f"JPL, {_JPL}; without bands 1-2, 104-113, 148-167, 221-224", exact=False,
+    ),
+    Sensor("ROSIS (Pavia University), 103 bands", _even(430, 860, 103), "its range, evenly spaced", exact=False),
+    Sensor("ROSIS (Pavia Centre), 102 bands", _even(430, 860, 102), "its range, evenly spaced", exact=False),
+    Sensor("CASI (Houston 2013), 144 bands", _even(380, 1050, 144), "its range, evenly spaced", exact=False),
+    Sensor("SAMSON, 156 bands", _even(401, 889, 156), "its range, evenly spaced", exact=False),
+    Sensor("EnMAP level 2A, 224 bands", ENMAP, "DLR"),
+    Sensor("Hyperion, 242 bands", _HYPERION, "USGS, evenly spaced in each spectrometer"),
+    _without(
+        "Hyperion (Botswana), 145 bands", _HYPERION, tuple(n for n in range(242) if n not in _BOTSWANA),
+        "USGS; bands 10-55, 82-97, 102-119, 134-164, 187-220",
+    ),
+    Sensor("PRISMA, 234 bands", _PRISMA_VNIR + _PRISMA_SWIR, "its ranges, evenly spaced", exact=False),
+    Sensor("PRISMA VNIR, 63 bands", _PRISMA_VNIR, "its range, evenly spaced", exact=False),
+    Sensor("PRISMA SWIR, 171 bands", _PRISMA_SWIR, "its range, evenly spaced", exact=False),
+)  # fmt: skip
+
+
+def fitting(bands: int) -> list[Sensor]:
+    """The presets with so many bands."""
+    return [sensor for sensor in PRESETS if sensor.bands == bands]
+
+
+def with_bands(
+    cube: Cube,
+    *,
+    wavelengths: Sequence[float] | None = None,
+    fwhm: Sequence[float] | None = None,
+    bad_bands: Collection[int] | None = None,
+    note: str = "",
+) -> Cube:
+    """The same scene with other wavelengths or bad bands. Reads the same samples; the old cube stays as it is.
+
+    Args:
+        wavelengths: band centres in nm, one a band; empty to take them away; None to keep those of the cube.
+        fwhm: band widths in nm; None keeps those of the cube, unless the wavelengths change.
+        bad_bands: numbers of all bad bands, counted from 0; None keeps those of the cube.
+        note: a sentence that is added to the notes.
+
+    Raises:
+        HsiError: a list does not fit the bands, or every band would be bad.
+    """
+    info = cube.info
+    if wavelengths is not None:
+        _require_band_list(wavelengths, cube.bands, "wavelengths")
+        widths = tuple(fwhm or ())
+        info = replace(info, wavelengths=tuple(map(float, wavelengths)), fwhm=widths, units_guessed=False)
+    if fwhm is not None:
+        _require_band_list(fwhm, cube.bands, "band widths")
+        info = replace(info, fwhm=tuple(map(float, fwhm)))
+    if bad_bands is not None:
+        outside = [b for b in bad_bands if not 0 <= b < cube.bands]
+        if outside:
+            raise HsiError(f"Band {outside[0]} does not exist: {cube.name} has {cube.bands}.", "Bands count from 0.")
+        if len(set(bad_bands)) == cube.bands:
+            raise HsiError("Every band would be bad: nothing would be left to work with.", "Leave at least one band.")
+        chosen = set(bad_bands)
+        info = replace(info, bad_bands=tuple(b in chosen for b in range(cube.bands)) if chosen else ())
+    if note:
+        info = replace(info, notes=(*info.notes, note))
+    return cube.with_info(info)
+
+
+def parse_wavelengths(text: str, units: str = "") -> Wavelengths:
+    """Band centres from pasted text, in nm, with notes on what was guessed.
+
+    Takes numbers separated by commas, semicolons, spaces or lines, an ENVI header's list, and tables of one line a band
+    with the band's number in front or its width behind. A decimal comma is understood where lines or semicolons
+    separate the numbers. A unit in the text counts when `units` is empty.
+
+    Raises:
+        HsiError: there are no numbers in it, or they cannot be wavelengths.
+    """
+    found = _UNIT.search(text)
+    unit = units or (found[0] if found else "")
+    body = text.rpartition("=")[2].strip().strip("{}[]()")
+    if (
+        re.search(r"\d,\d", body)
+        and (";" in body or "\n" in body.strip())
+        and not re.search(r"\d\.\d|,\s|,$", body, re.M)
+    ):
+        body = body.replace(",", ".")
+    body = _UNIT.sub(" ", body)
+    lines = [row for line in body.splitlines() if (row := [float(n) for n in _NUMBER.findall(line)])]
+    centers, widths = _columns(lines)
+    if not centers:
+        raise HsiError("The text holds no numbers.", "Paste the wavelengths, separated by commas or one a line.")
+    waves = to_nm(centers, unit, widths)
+    if not waves.nm:
+        raise HsiError(f"These cannot be wavelengths. {' '.join(waves.notes)}", "Paste one positive number a band.")
+    return waves
+
+
+def noisy_bands(cube: Cube, threshold: float = 20.0) -> list[int]:
+    """Numbers of the bands whose signal-to-noise ratio is suspiciously low, for the user to look at.
+
+    A band is suggested when its ratio is below `threshold` (or a third of the median of all bands, where that is less),
+    or below a tenth of the median. Bands without any value are not named: they are marked bad when a scene is opened.
+
+    Args:
+        threshold: mean of a band divided by the standard deviation of its noise.
+    """
+    ratio = signal_to_noise(cube)
+    known = np.isfinite(ratio)
+    if not known.any():
+        return []
+    middle = float(np.median(ratio[known]))
+    # A scene that is noisy throughout is not better served by losing half of its bands.
+    limit = max(min(threshold, middle / 3), middle / 10)
+    return [int(b) for b in np.flatnonzero(known & (ratio < limit))]
+
+
+def signal_to_noise(cube: Cube) -> NDArray[np.float64]:
+    """Mean divided by the standard deviation of the noise of every band; NaN where it cannot be told.
+
+    The noise of a band is what its two neighbours do not explain within small blocks of pixels: the residual of a
+    linear regression, its median over blocks spread over the scene.
+
+    Source: R. E. Roger and J. F. Arnold, "Reliably estimating the noise in AVIRIS hyperspectral images", International
+    Journal of Remote Sensing 17(10), 1996; without their fourth predictor, the pixel beside.
+    """
+    noise, means = [], []
+    for block in _sample_blocks(cube):
+        spectra = block.reshape(-1, cube.bands).astype(np.float64)
+        spectra = spectra[np.isfinite(spectra).any(axis=1)]
+        if len(spectra) >= 8:
+            noise.append(_block_noise(spectra))
+            with np.errstate(all="ignore"):
+                means.append(np.where(np.isfinite(spectra).all(axis=0), spectra.mean(axis=0), np.nan))
+    if not noise:
+        return np.full(cube.bands, np.nan)
+    ratio = np.full(cube.bands, np.nan)
+    spread, level = np.array(noise), np.abs(np.array(means))
+    for band in range(cube.bands):
+        known = np.isfinite(spread[:, band]) & np.isfinite(level[:, band])
+        if known.any():
+            middle = float(np.median(spread[known, band]))
+            ratio[band] = float(np.median(level[known, band])) / middle if middle > 0 else np.nan
+    return ratio
+
+
+def _sample_blocks(cube: Cube) -> Iterable[NDArray[np.float32]]:
+    side_rows, side_cols = min(_BLOCK, cube.rows), min(_BLOCK, cube.cols)
+    each = max(1, int(np.sqrt(_MOST_BLOCKS)))
+    tops = np.unique(np.linspace(0, cube.rows - side_rows, min(each, max(1, cube.rows // side_rows))).astype(int))
+    lefts = np.unique(np.linspace(0, cube.cols - side_cols, min(each, max(1, cube.cols // side_cols))).astype(int))
+    for top in tops.tolist():
+        for left in lefts.tolist():
+            yield cube.read(slice(top, top + side_rows), slice(left, left + side_cols))
+
+
+def _block_noise(spectra: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Standard deviation of what the neighbouring bands do not explain, of each band of one block (pixels x bands)."""
+    bands = spectra.shape[1]
+    usable = np.flatnonzero(np.isfinite(spectra).all(axis=0))
+    noise = np.full(bands, np.nan)
+    if len(usable) < 3:
+        return noise
+    centered = spectra[:, usable] - spectra[:, usable].mean(axis=0)
+    for place in range(len(usable)):
+        # The first and the last band lean on the two on their one side.
+        beside = {0: (1, 2), len(usable) - 1: (-2, -3)}.get(place, (place - 1, place + 1))
+        predictors = centered[:, beside]
+        solution, *_ = np.linalg.lstsq(predictors, centered[:, place], rcond=None)
+        residual = centered[:, place] - predictors @ solution
+        noise[usable[place]] = np.sqrt((residual**2).sum() / max(1, len(spectra) - 3))
+    return noise
+
+
+def _columns(lines: list[list[float]]) -> tuple[list[float], list[float]]:
+    """Centres and widths from lines of numbers."""
+    first = [row[0] for row in lines]
+    counted = len(lines) > 2 and first in (
+        [float(n) for n in range(len(lines))],
+        [float(n + 1) for n in range(len(lines))],
+    )
+    table = len(lines) > 2 and len({len(row) for row in lines}) == 1
+    if table and counted and len(lines[0]) in (2, 3):
+        return [row[1] for row in lines], [row[2] for row in lines] if len(lines[0]) == 3 else []
+    if table and len(lines[0]) == 2 and all(row[1] < row[0] / 5 for row in lines):
+        return first, [row[1] for row in lines]
+    return [number for row in lines for number in row], []
+
+
+def _require_band_list(values: Sequence[float], bands: int, what: str) -> None:
+    if len(values) not in (0, bands):
+        raise HsiError(f"{len(values)} {what} were given for {bands} bands.", "Give one number for each band.")
+    if not all(np.isfinite(v) and v > 0 for v in values):
+        raise HsiError(f"The {what} are not all positive numbers.", "Give them in nanometres.")
