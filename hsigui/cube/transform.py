@@ -17,6 +17,7 @@ from hsigui.cube.cube import Cube
 from hsigui.errors import HsiError
 
 SAMPLE_PIXELS = 200_000
+SCAN_PIXELS = 4_000_000  # a larger scene is sampled by rows and not scanned for its valid pixels
 
 
 @dataclass(frozen=True)
@@ -129,6 +130,8 @@ def sample_spectra(
     cube: Cube, limit: int, *, seed: int = 0, check: Callable[[], None] = lambda: None
 ) -> NDArray[np.float32]:
     """Spectra of at most `limit` valid pixels drawn at random, pixels x bands, in row-major order."""
+    if cube.rows * cube.cols > SCAN_PIXELS:
+        return _sample_rows(cube, limit, seed, check)
     chosen = np.flatnonzero(cube.valid_mask(check))
     if len(chosen) > limit:
         chosen = np.sort(np.random.default_rng(seed).choice(chosen, limit, replace=False))
@@ -140,6 +143,25 @@ def sample_spectra(
         if inside.any():
             parts.append(cube.read(block)[rows[inside] - block.start, cols[inside]])
     return np.concatenate(parts) if parts else np.empty((0, cube.bands), dtype=np.float32)
+
+
+def _sample_rows(cube: Cube, limit: int, seed: int, check: Callable[[], None]) -> NDArray[np.float32]:
+    """Valid spectra of whole rows drawn at random until there are enough: a large scene is not read to its end."""
+    rng = np.random.default_rng(seed)
+    wanted, parts, count = max(1, 4 * limit // cube.cols), [], 0
+    each = max(1, limit // wanted)
+    good = cube.good_bands
+    for row in rng.permutation(cube.rows)[: 4 * wanted].tolist():
+        check()
+        values = cube.read(slice(row, row + 1), slice(None))[0]
+        values = values[np.isfinite(values[:, good]).all(axis=1)]
+        if len(values) > each:
+            values = values[np.sort(rng.choice(len(values), each, replace=False))]
+        parts.append(values)
+        count += len(values)
+        if count >= limit:
+            break
+    return np.concatenate(parts)[:limit]
 
 
 def _stretched(spectra: NDArray[np.float32]) -> NDArray[np.float32]:

@@ -14,8 +14,11 @@ import torch
 from numpy.typing import NDArray
 from torch import Generator, Tensor
 
+from hsigui.errors import HsiError
 from hsigui.methods.augment import ViewNoise, noisy, positions_after_turn, turned
+from hsigui.methods.scene import Scene
 
+TRIES = 50  # random tiles looked at for one that holds data
 TILE = 144  # side of a training tile in pixels; the time of a step does not grow with the scene
 
 
@@ -31,27 +34,22 @@ class TileSampler:
     """Draws tiles and pixel pairs from a transformed scene.
 
     Args:
-        values: rows x cols x channels, 0 where there is no data.
-        valid: rows x cols; pixels that may be drawn.
         pixels: how many pixels a step contrasts, at most.
         shift: how far the second view of a pixel may lie from the first, in rows and in columns.
     """
 
     def __init__(
-        self, values: NDArray[np.float32], valid: NDArray[np.bool_], device: torch.device, generator: Generator,
-        *, pixels: int, shift: int, noise: ViewNoise,
+        self, scene: Scene, device: torch.device, generator: Generator, *, pixels: int, shift: int, noise: ViewNoise
     ) -> None:  # fmt: skip
-        scene = torch.from_numpy(np.ascontiguousarray(values)).permute(2, 0, 1)[None]
-        self._scene = scene.to(device, memory_format=torch.channels_last)
-        self._valid = valid
+        self._scene, self._device = scene, device
         self._generator = generator
         self._pixels, self._shift, self._noise = pixels, shift, noise
-        self._rows, self._cols = valid.shape
 
     def draw(self) -> tuple[TileView, TileView]:
         """Two views of the same pixels of a random tile."""
-        top, left, height, width = self._tile()
-        valid = torch.from_numpy(self._valid[top : top + height, left : left + width].reshape(-1).copy())
+        values, mask = self._tile()
+        height, width = mask.shape
+        valid = torch.from_numpy(mask.reshape(-1).copy())
         inside = torch.nonzero(valid)[:, 0]
         picked = inside[torch.randperm(len(inside), generator=self._generator)[: self._pixels]]
         rows, cols = picked // width, picked % width
@@ -60,21 +58,25 @@ class TileSampler:
         moved = moved_rows * width + moved_cols
         # A pixel is paired with itself where the shift would lead to one without data.
         moved = torch.where(valid[moved], moved, picked)
-        tile = self._scene[:, :, top : top + height, left : left + width]
+        tile = torch.from_numpy(np.ascontiguousarray(values)).to(self._device).permute(2, 0, 1)[None]
         return self._view(tile, picked), self._view(tile, moved)
 
-    def _tile(self) -> tuple[int, int, int, int]:
-        height, width = min(TILE, self._rows), min(TILE, self._cols)
-        for _ in range(50):
-            top, left = self._below(self._rows - height + 1), self._below(self._cols - width + 1)
-            if self._valid[top : top + height, left : left + width].mean() > 0.2:
-                return top, left, height, width
-        # Mostly empty scenes: centre the tile on a pixel that has data.
-        filled = np.flatnonzero(self._valid)
-        row, col = divmod(int(filled[self._below(len(filled))]), self._cols)
-        top = min(max(0, row - height // 2), self._rows - height)
-        left = min(max(0, col - width // 2), self._cols - width)
-        return top, left, height, width
+    def _tile(self) -> tuple[NDArray[np.float32], NDArray[np.bool_]]:
+        scene = self._scene
+        height, width = min(TILE, scene.rows), min(TILE, scene.cols)
+        for _ in range(TRIES):
+            top, left = self._below(scene.rows - height + 1), self._below(scene.cols - width + 1)
+            values, valid = scene.window(top, left, height, width)
+            if valid.mean() > 0.2:
+                return values, valid
+        if scene.whole is None or not scene.whole[1].any():
+            raise HsiError("The scene holds almost no data.", "Check the no-data value and the bad bands.")
+        # Mostly empty: centre the tile on a pixel that has data.
+        filled = np.flatnonzero(scene.whole[1])
+        row, col = divmod(int(filled[self._below(len(filled))]), scene.cols)
+        top = min(max(0, row - height // 2), scene.rows - height)
+        left = min(max(0, col - width // 2), scene.cols - width)
+        return scene.window(top, left, height, width)
 
     def _view(self, tile: Tensor, picked: Tensor) -> TileView:
         which = self._below(8)

@@ -10,7 +10,6 @@ from collections.abc import Callable
 
 import numpy as np
 import torch
-from numpy.typing import NDArray
 from torch import Generator, Tensor, nn
 from torch.nn import functional
 
@@ -28,8 +27,9 @@ from hsigui.methods.encoders import (
 )
 from hsigui.methods.loop import Training
 from hsigui.methods.optim import LARS, cosine, set_lr, warmed_cosine
-from hsigui.methods.patches import PatchBank
+from hsigui.methods.patches import PATCH, PatchBank, reflected
 from hsigui.methods.plan import Plan
+from hsigui.methods.scene import Scene
 
 PROTOTYPES = 256
 BATCH = 32  # patches a step, Paper
@@ -46,16 +46,35 @@ def plan(preset: str) -> Plan:
 
 
 def training(
-    preset: str, encoder: nn.Module, values: NDArray[np.float32], valid: NDArray[np.bool_], epochs: int,
+    preset: str, encoder: nn.Module, scene: Scene, epochs: int,
     device: torch.device, seed: int,
 ) -> Training:  # fmt: skip
-    """The training of a preset for an encoder (made by the plan) on a prepared scene (rows x cols x channels)."""
+    """The training of a preset for an encoder (made by the plan) on a prepared scene."""
     generator = Generator(device="cpu").manual_seed(seed)
     if preset == "paper":
         assert isinstance(encoder, PatchEncoder)
-        return PaperTraining(encoder, values, valid, epochs, device, generator)
+        return PaperTraining(encoder, scene, epochs, device, generator)
     assert isinstance(encoder, DenseEncoder)
-    return QuickTraining(encoder, values, valid, epochs, device, generator)
+    return QuickTraining(encoder, scene, epochs, device, generator)
+
+
+def patches_of(scene: Scene, device: torch.device, generator: Generator) -> tuple[PatchBank, Tensor]:
+    """The patches of a scene and the flat numbers of those around valid pixels.
+
+    A scene too large to hold is stood for by random windows, stacked one below the other; patches stay inside a window.
+    """
+    half = PATCH // 2
+    if scene.whole is not None:
+        values, valid = scene.whole
+        bank = PatchBank(reflected(values, half), device=device)
+    else:
+        windows = scene.excerpt(lambda limit: int(torch.randint(0, limit, (1,), generator=generator)), lambda: None)
+        bank = PatchBank(np.concatenate([values for values, _ in windows]), device=device)
+        inner = [mask[half:-half, half:-half] for _, mask in windows]
+        # Between two windows lie rows whose patches would reach into both: never drawn.
+        gaps = [np.pad(mask, ((0, 2 * half), (0, 0))) for mask in inner]
+        valid = np.concatenate(gaps)[: bank.rows]
+    return bank, torch.from_numpy(np.flatnonzero(valid))
 
 
 class _Twins:
@@ -79,15 +98,14 @@ class PaperTraining:
     """The published loop: both views are the same patch under multiplicative noise, LARS, a dictionary of 256."""
 
     def __init__(
-        self, encoder: PatchEncoder, values: NDArray[np.float32], valid: NDArray[np.bool_], epochs: int,
+        self, encoder: PatchEncoder, scene: Scene, epochs: int,
         device: torch.device, generator: Generator,
     ) -> None:  # fmt: skip
-        self._bank = PatchBank(values, device=device)
         self._generator = generator
         self._device = device
         self._epochs = epochs
-        flat = torch.from_numpy(np.flatnonzero(valid))
-        self._pixels = flat[torch.randperm(len(flat), generator=generator)[:EPOCH_PIXELS]]
+        self._bank, pixels = patches_of(scene, device, generator)
+        self._pixels = pixels[torch.randperm(len(pixels), generator=generator)[:EPOCH_PIXELS]]
         self._batch = min(BATCH, len(self._pixels))
         self._each = len(self._pixels) // self._batch
         self._twins = _Twins(encoder, encoder.width, encoder.width, device)
@@ -164,12 +182,12 @@ class QuickTraining:
     MOMENTUM = 0.99
 
     def __init__(
-        self, encoder: DenseEncoder, values: NDArray[np.float32], valid: NDArray[np.bool_], steps: int,
+        self, encoder: DenseEncoder, scene: Scene, steps: int,
         device: torch.device, generator: Generator,
     ) -> None:  # fmt: skip
         self._steps = steps
         self._device = device
-        self._sampler = TileSampler(values, valid, device, generator, pixels=self.PIXELS, shift=2, noise=ViewNoise())
+        self._sampler = TileSampler(scene, device, generator, pixels=self.PIXELS, shift=2, noise=ViewNoise())
         self._twins = _Twins(encoder, encoder.width, 64, device)
         self._optimizer = torch.optim.AdamW(self._twins.parameters(), lr=self.LR, weight_decay=1e-4)
         self._W = torch.empty(0)

@@ -13,7 +13,8 @@ from hsigui.methods.probe import Probe
 from hsigui.pipeline.features import Features
 from hsigui.specs import MapSpec
 
-BLOCK_PIXELS = 65_536
+BLOCK_VALUES = 32_000_000  # class probabilities held at once
+TRUNCATE = 3.0  # standard deviations at which the smoothing Gaussian is cut off
 
 
 @dataclass(frozen=True)
@@ -32,41 +33,50 @@ class ClassMap:
 
 
 def classify(features: Features, probe: Probe, spec: MapSpec, ctx: Context) -> ClassMap:
-    """Classifies every pixel that has data.
+    """Classifies every pixel that has data, by blocks of rows; the blocks do not show.
 
     Raises:
         Cancelled: through the context.
     """
-    probabilities = _probabilities(features, probe, ctx)
-    if spec.smooth > 0:
-        _smooth(probabilities, features.valid, spec.smooth, ctx)
-    ctx.check()
-    best = probabilities.argmax(axis=2)
-    classes = np.where(features.valid, probe.numbers[best], 0).astype(np.uint16)
-    confidence = np.take_along_axis(probabilities, best[..., None], axis=2)[..., 0]
-    entropy = -(probabilities * np.log(np.maximum(probabilities, 1e-12))).sum(axis=2) / np.log(len(probe.numbers))
-    for layer in (confidence, entropy):
-        layer[~features.valid] = np.nan
-    return ClassMap(classes, confidence, entropy.astype(np.float32))
-
-
-def _probabilities(features: Features, probe: Probe, ctx: Context) -> NDArray[np.float32]:
-    """rows x cols x classes, by blocks of rows."""
     rows, cols = features.shape
-    out = np.empty((rows, cols, len(probe.numbers)), dtype=np.float32)
-    step = max(1, BLOCK_PIXELS // cols)
+    found = ClassMap(
+        np.zeros((rows, cols), dtype=np.uint16),
+        np.full((rows, cols), np.nan, dtype=np.float32),
+        np.full((rows, cols), np.nan, dtype=np.float32),
+    )
+    halo = int(TRUNCATE * spec.smooth + 0.5)
+    step = max(16, BLOCK_VALUES // (cols * len(probe.numbers)) - 2 * halo)
     for start in range(0, rows, step):
         ctx.progress(start, rows, "Drawing the map")
-        block = slice(start, start + step)
-        out[block] = probe.probabilities(features.standardised(features.array[block]))
-    return out
+        stop = min(rows, start + step)
+        first, last = max(0, start - halo), min(rows, stop + halo)
+        window = np.asarray(features.array[first:last])
+        probabilities = probe.probabilities(features.standardised(window))
+        if spec.smooth > 0:
+            _smooth(probabilities, features.valid[first:last], spec.smooth, ctx)
+        _decide(
+            probabilities[start - first : stop - first], probe, features.valid[start:stop], found, slice(start, stop)
+        )
+    return found
+
+
+def _decide(
+    probabilities: NDArray[np.float32], probe: Probe, valid: NDArray[np.bool_], found: ClassMap, rows: slice
+) -> None:
+    """Fills in some rows of a map from their class probabilities."""
+    best = probabilities.argmax(axis=2)
+    found.classes[rows] = np.where(valid, probe.numbers[best], 0)
+    sure = np.take_along_axis(probabilities, best[..., None], axis=2)[..., 0]
+    found.confidence[rows] = np.where(valid, sure, np.nan)
+    entropy = -(probabilities * np.log(np.maximum(probabilities, 1e-12))).sum(axis=2) / np.log(len(probe.numbers))
+    found.entropy[rows] = np.where(valid, entropy, np.nan)
 
 
 def _smooth(probabilities: NDArray[np.float32], valid: NDArray[np.bool_], sigma: float, ctx: Context) -> None:
     """Gaussian means of the probabilities over valid pixels, in place; they still sum to 1."""
-    weight = gaussian_filter(valid.astype(np.float32), sigma, truncate=3.0)
+    weight = gaussian_filter(valid.astype(np.float32), sigma, truncate=TRUNCATE)
     weight[weight < 1e-3] = 1.0
     for number in range(probabilities.shape[2]):
         ctx.check()
         layer = probabilities[..., number] * valid
-        probabilities[..., number] = gaussian_filter(layer, sigma, truncate=3.0) / weight
+        probabilities[..., number] = gaussian_filter(layer, sigma, truncate=TRUNCATE) / weight

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from hsigui.cube.saving import written_beside
 
-ARRAY, ABOUT = "features.npy", "features.json"
+ARRAY, VALID, ABOUT = "features.npy", "features-valid.npy", "features.json"
 
 
 @dataclass(frozen=True)
@@ -56,22 +56,29 @@ def finished(array: NDArray[np.float16], valid: NDArray[np.bool_], key: str) -> 
 
 
 def save(features: Features, folder: Path) -> None:
-    """Writes the description of features whose array already lies in the folder, last and by renaming."""
+    """Writes validity and description of features whose array already lies in the folder; the description last."""
     about = {"key": features.key, "shape": list(features.array.shape)}
-    with written_beside(folder / ABOUT) as (beside,):
+    with written_beside(folder / VALID, folder / ABOUT) as (valid, beside):
+        np.save(valid, features.valid)
         beside.write_text(json.dumps(about), encoding="utf-8")
 
 
-def load(folder: Path, key: str, valid: NDArray[np.bool_]) -> Features | None:
+def load(folder: Path, key: str, shape: tuple[int, int]) -> Features | None:
     """The features kept in a folder, memory-mapped; None when there are none for this key."""
     try:
         about = json.loads((folder / ABOUT).read_text(encoding="utf-8"))
         if about["key"] != key:
             return None
         array = np.load(folder / ARRAY, mmap_mode="r", allow_pickle=False)
+        valid = np.load(folder / VALID, allow_pickle=False)
     except (OSError, ValueError, KeyError, TypeError):
         # A cache that cannot be read is a cache that is not there: it is computed again.
         return None
-    if array.shape[:2] != valid.shape or list(array.shape) != about["shape"] or array.dtype != np.float16:
+    if (
+        array.shape[:2] != shape
+        or valid.shape != shape
+        or list(array.shape) != about["shape"]
+        or array.dtype != np.float16
+    ):
         return None
     return finished(array, valid, key)

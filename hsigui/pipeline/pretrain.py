@@ -14,6 +14,7 @@ from hsigui.errors import HsiError
 from hsigui.jobs import Context
 from hsigui.methods import checkpoint, devices, loop, registry
 from hsigui.methods.checkpoint import Encoder
+from hsigui.methods.scene import Scene
 from hsigui.specs import PretrainSpec
 
 SMALLEST_SIDE = 16
@@ -44,13 +45,13 @@ def pretrain(cube: Cube, spec: PretrainSpec, ctx: Context, out: Path | None = No
     plan = method.plan(spec.preset)
     ctx.progress(0, 1, "Preparing the cube")
     transform = fit_transform(cube, plan.components, pixel_range=plan.pixel_range, seed=spec.seed, check=ctx.check)
-    values = transform.apply_to_cube(cube, ctx.check)
+    scene = Scene(cube, transform, ctx.check)
     ctx.check()
     epochs = spec.epochs or preset.epochs
     with torch.random.fork_rng(devices=[]):
         torch.manual_seed(spec.seed)
         network = plan.network(transform.channels)
-        training = method.training(spec.preset, network, values, cube.valid_mask(), epochs, device, spec.seed)
+        training = method.training(spec.preset, network, scene, epochs, device, spec.seed)
     trained = loop.run(training, ctx, "Pretraining")
     encoder = Encoder(
         network.cpu().eval(), transform, plan, spec, epochs, _scene(cube), devices.title(device), trained.seconds,

@@ -17,7 +17,7 @@ import platformdirs
 
 FEATURES_KEPT = 3
 SETTINGS = "run.json"
-FEATURES = ("features.json", "features.npy")
+FEATURES = ("features.json", "features-valid.npy", "features.npy")
 
 
 @dataclass(frozen=True)

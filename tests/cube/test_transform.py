@@ -85,3 +85,15 @@ def test_a_scene_without_data_or_good_bands_is_refused(array):
         fit_transform(_cube(np.full_like(array, np.nan)))
     with pytest.raises(HsiError, match="marked bad"):
         fit_transform(_cube(array, bad_bands=(True,) * 8))
+
+
+def test_a_large_scene_is_sampled_by_rows_and_still_by_the_seed(array, monkeypatch):
+    monkeypatch.setattr("hsigui.cube.transform.SCAN_PIXELS", 10)
+    array[:5] = np.nan
+    cube = _cube(array)
+    one, two, other = (sample_spectra(cube, 40, seed=s) for s in (1, 1, 2))
+    assert 20 <= len(one) <= 40
+    assert np.isfinite(one).all()
+    assert np.array_equal(one, two)
+    assert not np.array_equal(one, other)
+    assert cube._valid is None

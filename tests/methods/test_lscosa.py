@@ -8,6 +8,7 @@ import torch
 
 from hsigui.methods import lscosa
 from hsigui.methods.plan import Plan
+from hsigui.methods.scene import Scene
 
 
 def _nothing() -> None:
@@ -21,7 +22,7 @@ def _trained(preset: str, scene, seed: int = 0, steps: int = 4, epochs: int = 1)
     with torch.random.fork_rng(devices=[]):
         torch.manual_seed(seed)
         network = small.network(values.shape[2])
-        training = lscosa.training(preset, network, values, valid, epochs, torch.device("cpu"), seed)
+        training = lscosa.training(preset, network, Scene.of(values, valid), epochs, torch.device("cpu"), seed)
     losses = [float(training.step(n, _nothing).detach()) for n in range(min(steps, training.steps))]
     return network, losses
 
@@ -47,7 +48,7 @@ def test_every_step_is_finite_and_moves_the_weights(preset, scene):
 def test_an_epoch_of_paper_is_one_pass_over_the_valid_pixels_in_batches_of_32(scene):
     values, valid = scene
     network = lscosa.plan("paper").network(values.shape[2])
-    training = lscosa.training("paper", network, values, valid, 3, torch.device("cpu"), 0)
+    training = lscosa.training("paper", network, Scene.of(values, valid), 3, torch.device("cpu"), 0)
     assert training.steps == 3 * (valid.sum() // 32)
 
 
@@ -60,7 +61,7 @@ def test_the_loss_of_quick_falls(scene):
 def test_a_step_asks_several_times_whether_to_stop(preset, scene):
     values, valid = scene
     network = lscosa.plan(preset).network(values.shape[2])
-    training = lscosa.training(preset, network, values, valid, 2, torch.device("cpu"), 0)
+    training = lscosa.training(preset, network, Scene.of(values, valid), 2, torch.device("cpu"), 0)
     asked = []
     training.step(0, lambda: asked.append(1))
     assert len(asked) >= 4

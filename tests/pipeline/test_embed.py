@@ -50,7 +50,7 @@ def test_kept_features_are_read_again_and_not_computed(cube, encoder, tmp_path, 
     def fail(*_args, **_kwargs):
         raise AssertionError("computed again")
 
-    monkeypatch.setattr(module, "_embed_tiles", fail)
+    monkeypatch.setattr(module, "_vectors", fail)
     second = embed(cube, encoder, SilentContext(), tmp_path)
     assert isinstance(second.array, np.memmap)
     assert np.array_equal(first.array, second.array)
@@ -75,14 +75,28 @@ def test_a_cube_of_other_bands_is_refused_with_both_numbers(encoder):
 
 
 def test_a_patch_encoder_maps_by_patches(cube, encoder):
-    plan = Plan(None, True, "patch", {"width": 8})
-    torch.manual_seed(0)
-    patch = Encoder(
-        plan.network(12).eval(), module.fit_transform(cube, pixel_range=True), plan, encoder.spec, 1, encoder.scene
-    )
+    patch = _patch_encoder(cube, encoder)
     features = embed(cube, patch, SilentContext())
     values = patch.transform.apply_to_cube(cube)
     padded = np.pad(values, ((7, 7), (7, 7), (0, 0)), mode="reflect")
     with torch.no_grad():
         one = patch.network(torch.from_numpy(padded[20:35, 9:24].transpose(2, 0, 1).copy())[None])[0]
     assert np.allclose(features.array[20, 9, :8].astype(np.float32), one.numpy(), atol=2e-3)
+
+
+def _patch_encoder(cube, encoder) -> Encoder:
+    plan = Plan(None, True, "patch", {"width": 8})
+    with torch.random.fork_rng(devices=[]):
+        torch.manual_seed(0)
+        network = plan.network(12).eval()
+    return Encoder(network, module.fit_transform(cube, pixel_range=True), plan, encoder.spec, 1, encoder.scene)
+
+
+@pytest.mark.parametrize("tile", [9, 16, 39])
+def test_a_patch_encoder_by_tiles_gives_the_features_of_one_pass(cube, encoder, monkeypatch, tile):
+    patch = _patch_encoder(cube, encoder)
+    whole = embed(cube, patch, SilentContext())
+    monkeypatch.setattr(module, "TILE", tile)
+    tiled = embed(cube, patch, SilentContext())
+    assert np.allclose(whole.array.astype(np.float32), tiled.array.astype(np.float32), atol=2e-3)
+    assert np.array_equal(whole.valid, tiled.valid)

@@ -9,6 +9,7 @@ from hsigui.errors import HsiError
 from hsigui.jobs import SilentContext
 from hsigui.labels.classes import ClassTable
 from hsigui.labels.sampling import draw
+from hsigui.pipeline import classify as classify_module
 from hsigui.pipeline import probe as probe_module
 from hsigui.pipeline.classify import classify
 from hsigui.pipeline.embed import embed
@@ -93,3 +94,14 @@ def test_very_many_labels_are_thinned_and_give_nearly_the_same_map(features, tru
     thin = fit_probe(features, truth, ProbeSpec(), SilentContext())
     one, two = (classify(features, p, MapSpec(), SilentContext()).classes for p in (full, thin))
     assert (one == two).mean() > 0.95
+
+
+@pytest.mark.parametrize("smooth", [0.0, 1.5])
+def test_blocks_of_rows_do_not_show(features, truth, monkeypatch, smooth):
+    probe = fit_probe(features, draw(truth, 3, seed=0).train, ProbeSpec(), SilentContext())
+    whole = classify(features, probe, MapSpec(smooth), SilentContext())
+    monkeypatch.setattr(classify_module, "BLOCK_VALUES", 1)
+    blocks = classify(features, probe, MapSpec(smooth), SilentContext())
+    assert np.array_equal(whole.classes, blocks.classes)
+    assert np.allclose(whole.confidence, blocks.confidence, atol=1e-5, equal_nan=True)
+    assert np.allclose(whole.entropy, blocks.entropy, atol=1e-5, equal_nan=True)

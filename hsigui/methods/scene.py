@@ -1,0 +1,93 @@
+"""A cube as a network reads it: transformed windows, held in memory when they fit, else read each time."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import numpy as np
+from numpy.typing import NDArray
+
+from hsigui.cube.cube import Cube
+from hsigui.cube.transform import BandTransform
+from hsigui.errors import HsiError
+
+RESIDENT_VALUES = 150_000_000  # float32 values held in memory at most (600 MB)
+WINDOW_SIDE = 128
+MOST_WINDOWS = 48
+
+
+class Scene:
+    """Transformed values of a cube, rows x cols x channels float32, 0 where there is no data.
+
+    Args:
+        transform: from the cube's values to the network's input.
+        check: called between blocks while reading; may raise to stop.
+        resident_values: how many values may be held in memory.
+    """
+
+    def __init__(
+        self, cube: Cube, transform: BandTransform, check: Callable[[], None] = lambda: None,
+        *, resident_values: int = RESIDENT_VALUES,
+    ) -> None:  # fmt: skip
+        self._cube, self._transform = cube, transform
+        self.rows, self.cols, self.channels = cube.rows, cube.cols, transform.channels
+        self._values: NDArray[np.float32] | None = None
+        self._valid: NDArray[np.bool_] | None = None
+        if cube.rows * cube.cols * transform.channels <= resident_values:
+            self._values = transform.apply_to_cube(cube, check)
+            self._valid = cube.valid_mask(check)
+
+    @classmethod
+    def of(cls, values: NDArray[np.float32], valid: NDArray[np.bool_]) -> Scene:
+        """A scene over values that are transformed already."""
+        scene = cls.__new__(cls)
+        scene.rows, scene.cols, scene.channels = values.shape
+        scene._values, scene._valid = values, valid
+        return scene
+
+    @property
+    def whole(self) -> tuple[NDArray[np.float32], NDArray[np.bool_]] | None:
+        """All values and their validity when they are held in memory; None for a scene read by windows."""
+        return None if self._values is None or self._valid is None else (self._values, self._valid)
+
+    def window(self, top: int, left: int, height: int, width: int) -> tuple[NDArray[np.float32], NDArray[np.bool_]]:
+        """Values (height x width x channels) and validity (height x width) of a window inside the scene."""
+        rows, cols = slice(top, top + height), slice(left, left + width)
+        if self._values is not None and self._valid is not None:
+            return self._values[rows, cols], self._valid[rows, cols]
+        return transformed(self._cube, self._transform, rows, cols)
+
+    def excerpt(
+        self, draw: Callable[[int], int], check: Callable[[], None]
+    ) -> list[tuple[NDArray[np.float32], NDArray[np.bool_]]]:
+        """Random square windows that stand for a scene too large to hold.
+
+        Args:
+            draw: gives a random whole number below its argument.
+
+        Raises:
+            HsiError: none of the windows drawn holds data.
+        """
+        height, width = min(WINDOW_SIDE, self.rows), min(WINDOW_SIDE, self.cols)
+        found = []
+        for _ in range(4 * MOST_WINDOWS):
+            check()
+            values, valid = self.window(draw(self.rows - height + 1), draw(self.cols - width + 1), height, width)
+            if valid.mean() > 0.2:
+                found.append((values, valid))
+            if len(found) == MOST_WINDOWS:
+                break
+        if not found:
+            raise HsiError("The scene holds almost no data.", "Check the no-data value and the bad bands.")
+        return found
+
+
+def transformed(
+    cube: Cube, transform: BandTransform, rows: slice, cols: slice
+) -> tuple[NDArray[np.float32], NDArray[np.bool_]]:
+    """Transformed values of a window read from the cube, 0 where it has no data, and where it has some."""
+    read = cube.read(rows, cols)
+    valid = np.asarray(np.isfinite(read[..., transform.good]).all(axis=2))
+    values = transform.apply(read)
+    values[~valid] = 0.0
+    return values, valid
