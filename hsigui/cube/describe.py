@@ -93,11 +93,13 @@ def place_of(geo: Geo) -> dict[str, Any]:
 @lru_cache(maxsize=16)
 def crs_name(wkt: str) -> str:
     """A coordinate reference system by its number (“EPSG:32633”), or the WKT itself when it has none."""
-    from rasterio.crs import CRS  # slow to import, and few scenes need it
+    from rasterio import Env  # slow to import, and few scenes need it
+    from rasterio.crs import CRS
     from rasterio.errors import CRSError
 
     try:
-        code = CRS.from_wkt(wkt).to_epsg()
+        with Env():  # without it GDAL prints what it thinks of the text
+            code = CRS.from_wkt(wkt).to_epsg()
     except CRSError:
         return wkt
     return wkt if code is None else f"EPSG:{code}"

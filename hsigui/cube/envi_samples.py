@@ -60,7 +60,7 @@ def require_size(header: Header, data: Path) -> None:
     hint = _INTERRUPTED
     if is_gzip(data):
         hint = "The file is compressed (gzip): its header needs the line “file compression = 1”."
-    raise HsiError(f"{data.name} is too short: {found} bytes found, {_needed(header)}.", hint)
+    raise HsiError(f"The data file {data.name} is too short: {found} bytes found, {_needed(header)}.", hint)
 
 
 def _needed(header: Header) -> str:
@@ -87,7 +87,8 @@ def _unpacked_source(header: Header, data: Path) -> tuple[Source, tuple[str, ...
     packed, needed = _size_of(data), header.bytes_needed
     if not can_hold(data, needed):
         raise HsiError(
-            f"{data.name} is too short: {packed} compressed bytes found, too few for the {_needed(header)}.",
+            f"The data file {data.name} is too short: {packed} compressed bytes found, too few for the "
+            f"{_needed(header)}.",
             _INTERRUPTED,
         )
     unpacked = unpack(data, needed)
@@ -96,7 +97,8 @@ def _unpacked_source(header: Header, data: Path) -> tuple[Source, tuple[str, ...
             unpacked.content.unlink(missing_ok=True)
         damage = f" ({unpacked.damage})" if unpacked.damage else ""
         raise HsiError(
-            f"{data.name} is too short: {unpacked.size} bytes found after decompression{damage}, {_needed(header)}.",
+            f"The data file {data.name} is too short: {unpacked.size} bytes found after decompression{damage}, "
+            f"{_needed(header)}.",
             _INTERRUPTED,
         )
     return _source_over(header, unpacked), _notes(data, packed, unpacked)

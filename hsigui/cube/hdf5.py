@@ -98,14 +98,17 @@ class HdfSource:
     def __init__(self, path: Path, file: Any, name: str, layout: Layout, reversed_axes: bool = False) -> None:
         self._path = path
         self._file = file  # a dataset alone does not keep its file open
-        self._dataset = file[name]
         self._name = name
         self._layout = layout
+        self._lock = threading.Lock()
+        self.shape = layout.shape
+        try:
+            self._dataset = file[name]
+            require_plausible(path, self._dataset)
+        except BROKEN as error:
+            raise broken(path, error) from error
         last = self._dataset.ndim - 1
         self._axes = tuple(last - axis if reversed_axes else axis for axis in layout.axes)
-        self._lock = threading.Lock()
-        require_plausible(path, self._dataset)
-        self.shape = layout.shape
         self.dtype: np.dtype[Any] = sample_type(self._dataset.dtype)
 
     def read(self, rows: slice, cols: slice, bands: slice | Sequence[int]) -> NDArray[Any]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 import struct
+import tokenize
 import zipfile
 import zlib
 from dataclasses import dataclass, replace
@@ -25,6 +26,7 @@ from hsigui.errors import HsiError
 _BROKEN = (
     ValueError, TypeError, KeyError, EOFError, OSError, SyntaxError, OverflowError, NotImplementedError, RuntimeError,
     zipfile.BadZipFile, zlib.error, struct.error, MemoryError, RecursionError,
+    tokenize.TokenError,  # from a damaged head
 )  # fmt: skip
 _LOCAL_HEAD = 30  # bytes of a zip entry's head before its name
 

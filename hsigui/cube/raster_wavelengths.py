@@ -96,10 +96,7 @@ def _of_enmap(count: int, path: Path) -> tuple[Wavelengths, str] | None:
 def _of_names(names: Sequence[str | None]) -> tuple[Wavelengths, str]:
     found = [_NAMED_UNIT.search(name or "") for name in names]
     if all(found):
-        units = {match[2].casefold() for match in found if match}
-        if len(units) == 1:
-            unit = units.pop()
-            return to_nm([float(match[1]) for match in found if match], unit), unit
+        return to_nm([float(m[1]) * (1 if m[2][0] in "nN" else 1000) for m in found if m], "nm"), "nm"
     bare = _list(",".join(name or "" for name in names), len(names))
     # Bare numbers can be anything; growing ones of this size are wavelengths.
     if len(bare) > 1 and bare[0] >= 200 and all(a < b for a, b in pairwise(bare)):

@@ -9,8 +9,8 @@ from __future__ import annotations
 import os
 import threading
 import weakref
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -23,8 +23,8 @@ Strides = tuple[int, int, int]
 
 # One read costs about as much time as copying so many bytes.
 _READ_COST = 16_384
-# More than this is never read at once, unless it is wanted in full.
-_BUFFER_BYTES = 64 * 2**20
+# More than this is never read at once. A buffer of this size stays in the processor's cache.
+_BUFFER_BYTES = 2 * 2**20
 
 
 def interleave_strides(interleave: str, shape: tuple[int, int, int], itemsize: int) -> Strides:
@@ -109,19 +109,18 @@ class StridedFile:
 
     def _fill(self, target: NDArray[Any], picks: list[_Pick], loops: int) -> None:
         """Reads once for each step of the first `loops` axes and sorts the samples of the others into place."""
-        inner = picks[loops:]
         start = self._offset + sum(p.first * p.stride for p in picks)
         steps = [_steps(p) for p in picks[:loops]]
-        length = sum(p.reach for p in inner) + self._stored.itemsize
-        buffer = np.empty(length, np.uint8)
-        view: NDArray[Any] = np.ndarray(
-            [p.count for p in inner], self._stored, buffer, 0, [p.step * p.stride for p in inner]
-        )
-        chosen = _chosen(inner)
-        raw = buffer.data
-        for index in np.ndindex(*(len(s) for s in steps)):
-            self._read_at(raw, start + sum(s[i] for s, i in zip(steps, index, strict=True)))
-            target[index] = view if chosen is None else view[chosen]
+        for place, inner, shift in _parts(picks[loops:], self._stored.itemsize):
+            buffer = np.empty(_length(inner, self._stored.itemsize), np.uint8)
+            view: NDArray[Any] = np.ndarray(
+                [p.count for p in inner], self._stored, buffer, 0, [p.step * p.stride for p in inner]
+            )
+            chosen = _chosen(inner)
+            raw = buffer.data
+            for index in np.ndindex(*(len(s) for s in steps)):
+                self._read_at(raw, start + shift + sum(s[i] for s, i in zip(steps, index, strict=True)))
+                target[(*index, *place)] = view if chosen is None else view[chosen]
 
     def _read_at(self, target: memoryview, position: int) -> None:
         done = 0
@@ -167,21 +166,45 @@ def _steps(pick: _Pick) -> list[int]:
 
 def _loops(picks: list[_Pick], itemsize: int) -> int:
     """Over how many of the outer axes to loop, such that reading too much and reading too often cost least."""
-    best, least = 0, None
+    best, least = len(picks), None
     repeats = 1
-    for loops in range(4):
-        length = sum(p.reach for p in picks[loops:]) + itemsize
+    for loops in range(len(picks) + 1):
+        length = _length(picks[loops:], itemsize)
         cost = repeats * (_READ_COST + length)
-        if (least is None or cost < least) and (length <= _BUFFER_BYTES or loops == 3):
+        plain = loops == len(picks) or picks[loops].order is None
+        fits = length <= _BUFFER_BYTES or (plain and _length(picks[loops + 1 :], itemsize) <= _BUFFER_BYTES)
+        if fits and (least is None or cost < least):
             best, least = loops, cost
-        if loops < 3:
+        if loops < len(picks):
             repeats *= picks[loops].wanted
     return best
+
+
+def _length(picks: list[_Pick], itemsize: int) -> int:
+    """Bytes from the first wanted sample to the end of the last."""
+    return sum(p.reach for p in picks) + itemsize
+
+
+def _parts(picks: list[_Pick], itemsize: int) -> Iterator[tuple[tuple[slice, ...], list[_Pick], int]]:
+    """What is read at once: everything, or as many steps of the first axis as the buffer holds.
+
+    Yields the place in the target, the part of the picks, and the bytes from the first sample of all to its own.
+    """
+    if not picks or _length(picks, itemsize) <= _BUFFER_BYTES:
+        yield (), picks, 0
+        return
+    first, rest = picks[0], picks[1:]
+    apart = first.step * first.stride
+    each = max(1, (_BUFFER_BYTES - _length(rest, itemsize)) // apart + 1)
+    for begin in range(0, first.count, each):
+        count = min(each, first.count - begin)
+        yield (slice(begin, begin + count),), [replace(first, count=count), *rest], begin * apart
 
 
 def _chosen(picks: list[_Pick]) -> tuple[Any, ...] | None:
     """The index that takes the wanted steps of axes that are no plain range; None when all are."""
     if all(p.order is None for p in picks):
         return None
-    # Only the bands come as a list, so one fancy index at most: it keeps its place among the slices.
-    return tuple(slice(None) if p.order is None else p.order for p in picks)
+    if sum(p.order is not None for p in picks) == 1:
+        return tuple(slice(None) if p.order is None else p.order for p in picks)
+    return np.ix_(*(np.arange(p.count) if p.order is None else p.order for p in picks))

@@ -48,6 +48,7 @@ _INVERSE = {
     "hz": 299_792_458e9,
     "hertz": 299_792_458e9,
 }
+_BEYOND = "The wavelengths are too large to be true: they are ignored."
 _UNSAID = {"", "unknown", "none", "n/a", "undefined"}
 
 
@@ -80,12 +81,7 @@ def to_nm(values: Sequence[float], unit: str = "", fwhm: Sequence[float] = ()) -
         return Wavelengths(notes=("The header counts bands instead of giving wavelengths (unit “Index”).",))
     widths = np.asarray(fwhm, dtype=float)
     if word in _INVERSE:
-        with np.errstate(all="ignore"):
-            centers = _INVERSE[word] / array
-            narrow = widths * _INVERSE[word] / array**2 if widths.size else widths  # d(1/v) = dv / v²
-        if not np.isfinite(centers).all():
-            return Wavelengths(notes=("The wavelengths are not all positive numbers: they are ignored.",))
-        return Wavelengths(tuple(centers.tolist()), _finite(narrow))
+        return _from_inverse(array, widths, _INVERSE[word])
     guess, guess_name = (1e3, "micrometres") if array.max() < 100 else (1.0, "nanometres")
     notes: tuple[str, ...] = ()
     factor, guessed = _TO_NM.get(word), False
@@ -100,13 +96,21 @@ def to_nm(values: Sequence[float], unit: str = "", fwhm: Sequence[float] = ()) -
     with np.errstate(all="ignore"):
         nm, narrow = np.round(array * factor, 9), np.round(widths * factor, 9)
     if not np.isfinite(nm).all():
-        return Wavelengths(notes=("The wavelengths are too large to be true: they are ignored.",))
+        return Wavelengths(notes=(_BEYOND,))
     return Wavelengths(tuple(nm.tolist()), _finite(narrow), notes, guessed)
+
+
+def _from_inverse(values: NDArray[np.float64], widths: NDArray[np.float64], factor: float) -> Wavelengths:
+    """Wavenumbers or frequencies, where nm = factor / value."""
+    with np.errstate(all="ignore"):
+        nm = factor / values
+        narrow = widths * nm / values if widths.size else widths  # d(1/v) = dv / v²
+    return Wavelengths(tuple(nm.tolist()), _finite(narrow)) if np.isfinite(nm).all() else Wavelengths(notes=(_BEYOND,))
 
 
 def _unit_word(unit: str) -> str:
     """The word for a unit as the tables above have it: “Wavenumber (cm-1)”, “Nanometers.” and “µM” are all met."""
-    text = unit.casefold().translate(str.maketrans({"⁻": "-", "−": "-", "¹": "1", "^": None, " ": None, "_": None}))
+    text = unit.casefold().translate(str.maketrans("⁻−¹", "--1", "^ _"))
     outside, _, inside = text.strip("[](){}.").partition("(")
     for part in (text, outside, inside):
         word = part.strip("[](){}.")

@@ -5,7 +5,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from hsigui.cube.open import open_cube
+from hsigui.cube.open import AmbiguousCube, open_cube
 from hsigui.errors import HsiError
 
 
@@ -66,3 +66,43 @@ def test_a_missing_file_a_folder_and_a_foreign_file_are_refused(tmp_path: Path) 
         with pytest.raises(HsiError, match=words) as caught:
             open_cube(path)
         assert caught.value.hint
+
+
+def test_an_archive_brings_the_wavelengths_beside_its_cube(tmp_path: Path) -> None:
+    samples = np.random.default_rng(0).random((5, 6, 7))
+    for write in (np.savez, np.savez_compressed):
+        write(tmp_path / "x.npz", cube=samples, wavelengths=np.linspace(400, 700, 7), gt=np.ones((5, 6)))
+        cube = open_cube(tmp_path / "x.npz")
+        assert cube.info.variable == "cube"
+        assert cube.info.wavelengths[-1] == 700.0
+        assert np.allclose(cube.read(slice(1, 3), slice(None), [6, 2]), samples[1:3][:, :, [6, 2]])
+    np.savez(tmp_path / "two.npz", a=samples, b=samples)
+    with pytest.raises(AmbiguousCube, match="several arrays"):
+        open_cube(tmp_path / "two.npz")
+    assert open_cube(tmp_path / "two.npz", variable="b").info.variable == "b"
+
+
+@pytest.mark.parametrize("order", ["C", "F"])
+@pytest.mark.parametrize("dtype", ["<f4", ">i2", "u1", "c8"])
+def test_npy_files_of_every_order_and_type_are_read_by_position(tmp_path: Path, order: str, dtype: str) -> None:
+    samples = np.random.default_rng(0).integers(0, 99, (5, 6, 7)).astype(dtype, order=order)  # type: ignore[call-overload]
+    np.save(tmp_path / "x.npy", samples)
+    assert np.array_equal(open_cube(tmp_path / "x.npy").read(), np.abs(samples).astype(np.float32))
+
+
+def test_a_damaged_archive_is_refused(tmp_path: Path) -> None:
+    np.savez_compressed(tmp_path / "x.npz", cube=np.random.default_rng(0).random((9, 9, 9)))
+    raw = (tmp_path / "x.npz").read_bytes()
+    for content in (raw[:-40], raw[:200] + b"\0" * 50 + raw[250:], b"", raw[: len(raw) // 2]):
+        (tmp_path / "x.npz").write_bytes(content)
+        with pytest.raises(HsiError, match=r"x\.npz cannot be read") as caught:
+            open_cube(tmp_path / "x.npz").read()
+        assert caught.value.hint
+
+
+def test_a_head_that_promises_too_much_is_refused_before_anything_is_allocated(tmp_path: Path) -> None:
+    np.save(tmp_path / "x.npy", np.ones((4, 5, 6)))
+    raw = (tmp_path / "x.npy").read_bytes()
+    (tmp_path / "x.npy").write_bytes(raw.replace(b"(4, 5, 6)", b"(40000, 50000, 6)"[:17]).replace(b"       \n", b"\n"))
+    with pytest.raises(HsiError, match="cannot be read"):
+        open_cube(tmp_path / "x.npy")

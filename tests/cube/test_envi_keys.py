@@ -36,9 +36,7 @@ def test_case_blanks_and_underscores_in_a_key_need_no_note(key: str) -> None:
     assert next(iter(fields((key, "x")).texts)) in UNDERSTOOD
 
 
-@pytest.mark.parametrize(
-    "key", [*CARRIED, "wavelength 2", "bb", "other info", "gain", "names of bands of old", "w" * 60]
-)
+@pytest.mark.parametrize("key", [*CARRIED, "wavelength 2", "bb", "other info", "gain", "bands of old", "w" * 60])
 def test_a_key_that_is_no_slip_stays_as_it_is(key: str) -> None:
     assert fields((key, "x")) == Fields({key: "x"}, frozenset(), ())
 
