@@ -94,7 +94,7 @@ def _add_info(commands: Commands) -> None:
     p = commands.add_parser("info", help="what a cube, class raster or spectral library holds, and what was assumed")
     p.add_argument("path", type=Path, metavar="PATH")
     p.add_argument("--json", action="store_true", help="as one JSON object")
-    _add_variable(p)
+    _add_reading(p)
     p.set_defaults(work=_command("info"))
 
 
@@ -122,7 +122,7 @@ def _add_pretrain(commands: Commands) -> None:
     _add_seed(p)
     _add_device(p)
     p.add_argument("--out", type=Path, required=True, metavar="RUN", help="folder to write the run to")
-    _add_variable(p)
+    _add_reading(p)
     p.set_defaults(work=_command("pretrain"))
 
 
@@ -137,7 +137,7 @@ def _add_classify(commands: Commands) -> None:
     p.add_argument("--out", type=Path, required=True, metavar="MAP", help=".tif, .hdr/.img (ENVI), .mat or .png")
     p.add_argument("--confidence", type=Path, metavar="TIF", help="also write the confidence of every pixel")
     _add_device(p)
-    _add_variable(p)
+    _add_reading(p)
     p.set_defaults(work=_command("classify"))
 
 
@@ -172,8 +172,29 @@ def _add_device(parser: argparse.ArgumentParser) -> None:
     )
 
 
-def _add_variable(parser: argparse.ArgumentParser) -> None:
+def _add_reading(parser: argparse.ArgumentParser) -> None:
+    """How an array of a MATLAB, HDF5 or NumPy file becomes the scene; without these it is guessed and said."""
+    group = parser.add_argument_group("how an array becomes the scene (.mat, HDF5, NumPy)")
+    _add_variable(group)
+    group.add_argument("--axes", metavar="AXES", help="such as rows,cols,bands or bands,rows,cols or bands,pixels")
+    group.add_argument(
+        "--size", type=_size, metavar="ROWSxCOLS", help="of the scene, for bands,pixels and pixels,bands"
+    )
+    group.add_argument("--order", choices=("columns", "rows"), help="how the pixels run there (columns, as in MATLAB)")
+    group.add_argument("--wavelengths", metavar="NAME", help="variable of the band centres; none for none")
+    group.add_argument("--units", metavar="UNIT", help="of the band centres")
+    group.add_argument("--bad-bands", metavar="NAME", help="variable with 1 for good, 0 for bad bands; none for none")
+
+
+def _add_variable(parser: argparse._ActionsContainer) -> None:
     parser.add_argument("--variable", metavar="NAME", help="array of a .mat file, where several fit")
+
+
+def _size(text: str) -> tuple[int, int]:
+    rows, separator, cols = text.lower().partition("x")
+    if not separator or not rows.isdigit() or not cols.isdigit():
+        raise argparse.ArgumentTypeError("must look like 145x145")
+    return int(rows), int(cols)
 
 
 def _positive(text: str) -> int:

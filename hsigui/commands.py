@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from hsigui.cube.cube import Cube
-from hsigui.cube.open import open_cube
+from hsigui.cube.open import ImportChoice, open_cube
 from hsigui.jobs import Context, Finished, JobRunner, Outcome, Progress, Warned, Work
 from hsigui.labels.classes import ClassTable
 from hsigui.labels.describe import describe_file
@@ -31,7 +31,7 @@ from hsigui.specs import MapSpec, PretrainSpec, ProbeSpec
 
 def info(arguments: argparse.Namespace) -> None:
     """Prints what a file holds: a cube, a class raster or a spectral library."""
-    about = describe_file(arguments.path, variable=arguments.variable)
+    about = describe_file(arguments.path, **_reading(arguments))
     if arguments.json:
         print(json.dumps(about, indent=1))
         return
@@ -44,6 +44,29 @@ def info(arguments: argparse.Namespace) -> None:
         print(f"{'class ' + str(row['number']):>24}  {row['name']}, {row['pixels']} pixels")
     for note in about["notes"]:
         print(f"{'note':>24}  {note}")
+
+
+def _reading(arguments: argparse.Namespace) -> dict[str, Any]:
+    """How the options say that an array becomes the scene; only the variable when they say no more."""
+    rows, cols = arguments.size or (0, 0)
+    given = {
+        "axes": arguments.axes,
+        "rows": rows or None,
+        "cols": cols or None,
+        "order": arguments.order,
+        "wavelengths": _or_none(arguments.wavelengths),
+        "units": arguments.units,
+        "bad_bands": _or_none(arguments.bad_bands),
+    }
+    said = {name: value for name, value in given.items() if value is not None}
+    if not said:
+        return {"variable": arguments.variable}
+    return {"choice": ImportChoice(variable=arguments.variable or "", **said)}
+
+
+def _or_none(name: str | None) -> str | None:
+    """The word "none" is the wish for no such variable, which a choice writes as an empty name."""
+    return "" if name == "none" else name
 
 
 def _shortened(value: Any) -> str:
@@ -66,7 +89,7 @@ def sample(arguments: argparse.Namespace) -> None:
 
 def pretrain(arguments: argparse.Namespace) -> None:
     """Pretrains an encoder and writes the run with the features of every pixel."""
-    cube = open_cube(arguments.cube, variable=arguments.variable)
+    cube = open_cube(arguments.cube, **_reading(arguments))
     spec = PretrainSpec(arguments.method, arguments.preset, arguments.seed, arguments.device, arguments.epochs)
     encoder = run_with_progress(lambda ctx: _pretrain_and_embed(cube, spec, arguments.out, ctx), "Loading PyTorch")
     print(f"{encoder.summary} -> {arguments.out}")
@@ -74,7 +97,7 @@ def pretrain(arguments: argparse.Namespace) -> None:
 
 def classify(arguments: argparse.Namespace) -> None:
     """Fits the probe to labels, draws the map, and writes it with a record of how it came to be."""
-    cube = open_cube(arguments.cube, variable=arguments.variable)
+    cube = open_cube(arguments.cube, **_reading(arguments))
     labels = read_classes(arguments.labels)
     require_same_size(labels.array.shape, (cube.rows, cube.cols), "labels")
     drawn = MapSpec() if arguments.smooth is None else MapSpec(arguments.smooth)

@@ -125,6 +125,25 @@ def test_info_prints_for_people_and_as_json(small, capsys):
     assert (about["rows"], about["cols"], about["bands"]) == (48, 40, 30)
 
 
+def test_the_options_say_how_an_array_becomes_the_scene(tmp_path, capsys):
+    import scipy.io
+
+    flat = np.arange(7 * 30, dtype=np.float32).reshape(7, 30)
+    nm = np.linspace(400, 1000, 7)
+    scipy.io.savemat(tmp_path / "flat.mat", {"study": {"spectra": flat}, "centres": nm})
+    words = ["info", str(tmp_path / "flat.mat"), "--json", "--variable", "study.spectra", "--axes", "bands,pixels"]
+    assert main([*words, "--size", "5x6", "--wavelengths", "centres"]) == 0
+    about = json.loads(capsys.readouterr().out)
+    assert (about["rows"], about["cols"], about["bands"]) == (5, 6, 7)
+    assert about["wavelength_last_nm"] == 1000
+    assert main([*words, "--size", "5x6", "--wavelengths", "none"]) == 0
+    assert json.loads(capsys.readouterr().out)["wavelength_last_nm"] is None
+    assert main([*words, "--size", "5x7"]) == 1
+    assert "30" in capsys.readouterr().err
+    with pytest.raises(SystemExit):
+        main([*words, "--size", "30"])
+
+
 def _bad_inputs(small: Path, folder: Path) -> dict[str, list[str]]:
     (folder / "alone.hdr").write_bytes((small / "scene.hdr").read_bytes())
     (folder / "short.hdr").write_bytes((small / "scene.hdr").read_bytes())
