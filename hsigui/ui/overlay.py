@@ -17,7 +17,7 @@ from PySide6.QtGui import QImage, QPainter
 from hsigui.labels.classes import MAX_CLASS, ClassTable, Color
 
 Box = tuple[int, int, int, int]
-OUTLINE_FROM = 4.0  # device pixels a scene pixel; below, a border would cover the label
+OUTLINE_FROM = 3.0  # device pixels a scene pixel; below, a border would cover the label
 
 
 def argb(color: Color) -> int:

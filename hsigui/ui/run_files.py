@@ -6,7 +6,7 @@ import datetime
 from functools import partial
 from pathlib import Path
 
-from PySide6.QtCore import QObject
+from PySide6.QtCore import QObject, Signal
 
 from hsigui.cube.cube import Cube
 from hsigui.jobs import Context
@@ -18,7 +18,13 @@ from hsigui.ui.job_bridge import Watcher
 
 
 class RunFiles(QObject):
-    """Finds and opens runs."""
+    """Finds and opens runs.
+
+    Signals:
+        opened: with the encoder of a run that was opened.
+    """
+
+    opened = Signal(object)
 
     def __init__(self, desk: Desk, runs: Runs | None = None) -> None:
         super().__init__(desk.window)
@@ -65,6 +71,7 @@ class RunFiles(QObject):
             if self._session.cube is not cube or self._session.training:
                 return
             self._session.set_trained(found.trained.encoder, found.trained.features)
+            self.opened.emit(found.trained.encoder)
             if not found.same_scene:
                 trained_on = found.trained.encoder.scene.get("name", "unknown")
                 self._desk.messages.info(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from functools import partial
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, Signal
 
@@ -18,6 +19,9 @@ from hsigui.ui.run_files import RunFiles
 from hsigui.ui.time_left import TimeLeft
 from hsigui.ui.training_view import TrainingView
 
+if TYPE_CHECKING:
+    from hsigui.methods.checkpoint import Encoder
+
 
 class TrainingController(QObject):
     """Runs the pretraining. A cancelled or failed one leaves labels and earlier results as they were."""
@@ -31,6 +35,7 @@ class TrainingController(QObject):
         self._job: Job | None = None
         self._left = TimeLeft()
         self._session.changed.connect(self._changed)
+        runs.opened.connect(self._show_kept)
 
     def pretrain(self) -> None:
         """Starts with what the method panel says; does nothing while one is running."""
@@ -93,6 +98,16 @@ class TrainingController(QObject):
         if self._session.cube is cube:
             self._session.set_device(encoder.device_name)
             self._session.set_trained(encoder, trained.features)
+
+    def _show_kept(self, encoder: Encoder) -> None:
+        """The curve of a run that was trained before."""
+        spec = encoder.spec
+        info = method(spec.method)
+        self._view.start(f"{info.title}, {info.preset(spec.preset).title}, seed {spec.seed}", 1)
+        for step, loss in enumerate(encoder.losses, start=1):
+            self._view.add("loss", step, loss)
+        self._view.set_progress(1, 1, "", None)
+        self._view.finish(f"Trained before, in {encoder.seconds:.0f} s on {encoder.device_name}.")
 
     def _failed(self, error: BaseException, trace: str) -> None:
         self._ended(f"Stopped: {error.message}" if isinstance(error, HsiError) else "Stopped by an error.")

@@ -48,6 +48,8 @@ def test_a_finished_pretraining_is_offered_when_its_scene_is_opened_again(qtbot,
     qtbot.waitUntil(lambda: second.session.features is not None, timeout=20_000)
     assert np.array_equal(second.session.features.array, trained.features.array)
     assert second.session.encoder.spec == SPEC
+    assert "Trained before" in second.training.text
+    assert [loss for _, loss in second.training.points("loss")] == pytest.approx(trained.encoder.losses)
 
 
 def test_a_run_of_another_scene_is_used_and_said(qtbot, window, scene, tmp_path):

@@ -25,7 +25,7 @@ FIGURES = (
     ("Average accuracy", "AA: mean over the classes of the share found (recall)"),
     ("Kappa", "Cohen's kappa: agreement beyond chance, 1 is perfect"),
 )
-COLUMNS = ("Class", "Test px", "Found", "Right", "F1")
+COLUMNS = ("Class", "Test px", "PA", "UA", "F1")
 _TIPS = (
     "", "Test pixels of the class", "Producer's accuracy (recall): share of the class that was found",
     "User's accuracy (precision): share of what was mapped as the class that is right", "Harmonic mean of the two",
