@@ -6,6 +6,7 @@ Exit codes: 0 done, 1 something in the files or choices is wrong, 2 wrong usage,
 from __future__ import annotations
 
 import argparse
+import difflib
 import os
 import shlex
 import sys
@@ -42,15 +43,20 @@ def window_request(argv: Sequence[str]) -> WindowRequest | None:
     if argv[0] in COMMANDS:
         asks_demo = argv[0] == "demo" and not {"--headless", "-h", "--help"} & set(argv) and has_display()
         return WindowRequest(demo=True) if asks_demo else None
-    if len(argv) == 1 and not argv[0].startswith("-"):
+    if len(argv) == 1 and not argv[0].startswith("-") and not _mistyped(argv[0]):
         return WindowRequest(path=Path(argv[0]))
     return None
+
+
+def _mistyped(word: str) -> bool:
+    """Whether a word that is no file looks like one of the commands."""
+    return not Path(word).exists() and bool(difflib.get_close_matches(word, COMMANDS, cutoff=0.75))
 
 
 def run(argv: Sequence[str]) -> int:
     """Parses the arguments and runs the command; returns the exit code."""
     parser = build_parser()
-    arguments = parser.parse_args(list(argv))
+    arguments = parser.parse_args(list(argv), argparse.Namespace(words=list(argv)))
     if "work" not in arguments:
         parser.error(f"a command is missing; choose one of {', '.join(COMMANDS)}")
     work: Callable[[argparse.Namespace], None] = arguments.work
@@ -80,7 +86,7 @@ def build_parser() -> argparse.ArgumentParser:
         "Without a command the window opens, with the scene at PATH when one is given.",
     )
     parser.add_argument("--version", action="version", version=f"hsigui {__version__}")
-    commands = parser.add_subparsers(title="commands", metavar="COMMAND")
+    commands = parser.add_subparsers(title="commands", metavar="COMMAND", prog="hsigui")
     _add_info(commands)
     _add_sample(commands)
     _add_pretrain(commands)
@@ -133,6 +139,7 @@ def _add_classify(commands: Commands) -> None:
         "--run", type=Path, required=True, metavar="RUN", dest="run_folder", help="folder that pretrain wrote"
     )
     p.add_argument("--labels", type=Path, required=True, metavar="LABELS", help=".tif, ENVI or .mat")
+    p.add_argument("--labels-variable", metavar="NAME", help="array of the labels' .mat file, where several fit")
     p.add_argument("--smooth", type=float, default=None, metavar="PIXELS", help="smoothing of the class probabilities")
     p.add_argument("--out", type=Path, required=True, metavar="MAP", help=".tif, .hdr/.img (ENVI), .mat or .png")
     p.add_argument("--confidence", type=Path, metavar="TIF", help="also write the confidence of every pixel")
@@ -146,6 +153,7 @@ def _add_evaluate(commands: Commands) -> None:
     p.add_argument("map", type=Path, metavar="MAP")
     p.add_argument("--truth", type=Path, required=True, metavar="TEST")
     p.add_argument("--labels", type=Path, metavar="LABELS", help="training labels, left out of the test")
+    p.add_argument("--truth-variable", metavar="NAME", help="array of the truth's .mat file, where several fit")
     p.add_argument("--json", action="store_true", help="print the figures as one JSON object")
     p.add_argument("--report", type=Path, metavar="DIR", help="write report.html, report.json and tables there")
     p.set_defaults(work=_command("evaluate"))
@@ -228,7 +236,7 @@ def _demo(arguments: argparse.Namespace) -> None:
         print("No display found: running without a window.")
     for words in commands.demo_steps(arguments.out, arguments.seed, arguments.device):
         print(f"$ {shlex.join(['hsigui', *words])}", flush=True)
-        parsed = build_parser().parse_args([*words])
+        parsed = build_parser().parse_args(words, argparse.Namespace(words=words))
         parsed.work(parsed)
     commands.finish_demo(arguments.out)
 

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import argparse
+import dataclasses
 import json
+import os
 import shlex
 import sys
 import time
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -15,15 +18,17 @@ from numpy.typing import NDArray
 
 from hsigui.cube.cube import Cube
 from hsigui.cube.open import ImportChoice, open_cube
+from hsigui.errors import HsiError
 from hsigui.jobs import Context, Finished, JobRunner, Outcome, Progress, Warned, Work
-from hsigui.labels.classes import ClassTable
 from hsigui.labels.describe import describe_file
-from hsigui.labels.files import read_classes, write_classes
+from hsigui.labels.files import ClassRaster, read_classes, write_classes
 from hsigui.labels.label_map import require_same_size
+from hsigui.labels.matching import match_classes
+from hsigui.labels.place import require_same_place
 from hsigui.labels.sampling import draw
 from hsigui.pipeline import provenance
 from hsigui.pipeline.evaluate import evaluate as score
-from hsigui.report.maps import export_map, legend_rows, png_bytes, write_confidence
+from hsigui.report.maps import RASTERS, export_map, legend_rows, png_bytes, write_confidence
 from hsigui.report.metrics import Accuracy, to_json
 from hsigui.report.write import write_report
 from hsigui.specs import MapSpec, PretrainSpec, ProbeSpec
@@ -79,59 +84,145 @@ def _shortened(value: Any) -> str:
 
 def sample(arguments: argparse.Namespace) -> None:
     """Draws few-shot labels from a ground truth and writes them and the rest."""
+    check_outputs([arguments.truth], [(arguments.out, RASTERS), (arguments.rest, RASTERS)])
     truth = read_classes(arguments.truth, variable=arguments.variable)
     split = draw(truth.array, arguments.per_class, arguments.seed)
     write_classes(arguments.out, split.train, truth.classes, truth.geo)
     write_classes(arguments.rest, split.test, truth.classes, truth.geo)
-    print(f"{np.count_nonzero(split.train)} labels of {len(truth.classes)} classes -> {arguments.out}")
+    print(f"{_counted(split.train, 'label')} -> {arguments.out}")
     print(f"{np.count_nonzero(split.test)} pixels for testing -> {arguments.rest}")
+    for number in np.unique(truth.array[truth.array > 0]).tolist():
+        drawn, left = (int(np.count_nonzero(part == number)) for part in (split.train, split.test))
+        if drawn < arguments.per_class:
+            name = truth.classes.get(number).name
+            _tell(f"{name} has only {drawn + left} pixels: {drawn} are labels and {left} are left for testing")
 
 
 def pretrain(arguments: argparse.Namespace) -> None:
     """Pretrains an encoder and writes the run with the features of every pixel."""
-    cube = open_cube(arguments.cube, **_reading(arguments))
     spec = PretrainSpec(arguments.method, arguments.preset, arguments.seed, arguments.device, arguments.epochs)
-    encoder = run_with_progress(lambda ctx: _pretrain_and_embed(cube, spec, arguments.out, ctx), "Loading PyTorch")
+    check_folder(arguments.out)
+    if (arguments.out / "run.json").exists():
+        _tell(f"the run in {arguments.out} will be replaced")
+    cube = open_cube(arguments.cube, **_reading(arguments))
+    encoder = run_with_progress(
+        lambda ctx: _pretrain_and_embed(cube, spec, arguments.out, typed(arguments), ctx), "Loading PyTorch"
+    )
     print(f"{encoder.summary} -> {arguments.out}")
 
 
 def classify(arguments: argparse.Namespace) -> None:
     """Fits the probe to labels, draws the map, and writes it with a record of how it came to be."""
+    outputs: list[tuple[Path, tuple[str, ...]]] = [(arguments.out, (*RASTERS, ".png"))]
+    if arguments.confidence:
+        outputs.append((arguments.confidence, (".tif", ".tiff")))
+    check_outputs([arguments.cube, arguments.labels], outputs)
     cube = open_cube(arguments.cube, **_reading(arguments))
-    labels = read_classes(arguments.labels)
+    labels = read_classes(arguments.labels, variable=arguments.labels_variable)
     require_same_size(labels.array.shape, (cube.rows, cube.cols), "labels")
+    require_same_place(labels.geo, cube.geo, (cube.rows, cube.cols), "labels")
     drawn = MapSpec() if arguments.smooth is None else MapSpec(arguments.smooth)
     result, encoder, seconds = run_with_progress(
         lambda ctx: _map(cube, arguments.run_folder, labels.array, drawn, arguments.device, ctx), "Loading PyTorch"
     )
-    written = export_map(arguments.out, result.classes, labels.classes, cube.geo, title=cube.name)
+    export_map(arguments.out, result.classes, labels.classes, cube.geo, title=cube.name)
     if arguments.confidence:
-        written += write_confidence(arguments.confidence, result.confidence, cube.geo)
+        write_confidence(arguments.confidence, result.confidence, cube.geo)
+    kept = arguments.labels, labels.array
     record = provenance.describe_run(
-        cube, encoder, ProbeSpec(), drawn, seconds=seconds, labels=arguments.labels, command=_typed()
+        cube, encoder, ProbeSpec(), drawn, seconds=seconds, labels=kept, command=typed(arguments)
     )
-    written.append(provenance.save(record, arguments.out))
-    print(f"{np.count_nonzero(result.classes)} pixels of {len(labels.classes)} classes -> {arguments.out}")
+    provenance.save(record, arguments.out, result.classes)
+    without = [c.name for c in labels.classes if not (labels.array == c.number).any()]
+    if without:
+        _tell(f"without labels, so not in the map: {', '.join(without)}")
+    print(f"{_counted(result.classes, 'pixel')} -> {arguments.out}")
 
 
 def evaluate(arguments: argparse.Namespace) -> None:
     """Scores a map on the labelled pixels of a truth that were not trained on."""
+    if arguments.report:
+        check_folder(arguments.report)
     predicted = read_classes(arguments.map)
-    truth = read_classes(arguments.truth)
-    record = provenance.load(arguments.map)
+    truth = read_classes(arguments.truth, variable=arguments.truth_variable)
+    require_same_size(predicted.array.shape, truth.array.shape, "classes of the map")
+    require_same_place(truth.geo, predicted.geo, truth.array.shape, "reference pixels")
+    record = provenance.load(arguments.map, predicted.array)
     labels, notes = _training_labels(arguments.labels, record)
-    measured = score(predicted.array, truth.array, truth.classes, labels)
+    # Numbers alone mean nothing between two files: classes of one name are one class.
+    matched = match_classes(predicted.array, predicted.classes, truth.classes)
+    if matched.renumbered:
+        notes += (f"The map's classes were matched to the truth's by name ({len(matched.renumbered)} renumbered).",)
+    train = None if labels is None else match_classes(labels.array, labels.classes, matched.classes).array
+    measured = score(matched.array, truth.array, matched.classes, train)
+    for note in notes:
+        _tell(note)
     if arguments.json:
-        print(json.dumps(to_json(measured), indent=1))
+        print(json.dumps({**to_json(measured), "notes": list(notes)}, indent=1))
     else:
         _print_accuracy(measured)
     if arguments.report:
-        commands = (*(record.commands if record else ()), _typed())
         context = (record or provenance.Provenance()).context(
-            f"Accuracy of {arguments.map.name}", legend_rows(predicted.array, predicted.classes), notes
+            f"Accuracy of {arguments.map.name}", legend_rows(matched.array, matched.classes), notes
         )
-        page = _write_report(arguments.report, measured, context, predicted.array, predicted.classes, commands)
+        context = dataclasses.replace(context, commands=(*context.commands, typed(arguments)))
+        picture = png_bytes(matched.array, matched.classes)
+        page = write_report(arguments.report, measured, context=context, map_png=picture)[0]
         print(f"Report: {page}", file=sys.stderr if arguments.json else sys.stdout)
+
+
+def check_outputs(inputs: list[Path], outputs: Sequence[tuple[Path, Sequence[str]]]) -> None:
+    """Refuses, before any work is done, outputs that would be in vain.
+
+    Args:
+        outputs: each file to be written, with the endings that its name may have.
+
+    Raises:
+        HsiError: a name has another ending, an output is an input or another output (the header and the data file of
+            ENVI are one), or its folder cannot be written.
+    """
+    taken: set[Path] = set()
+    for path in inputs:
+        taken |= _files_of(path)
+    for path, endings in outputs:
+        if path.suffix.lower() not in endings:
+            raise HsiError(f"{path} does not say in which format to write.", f"End it in one of {', '.join(endings)}.")
+        if _files_of(path) & taken:
+            raise HsiError(
+                f"{path} would overwrite a file that this command reads or writes too.", "Choose another name."
+            )
+        taken |= _files_of(path)
+        check_folder(path.parent)
+
+
+def _files_of(path: Path) -> set[Path]:
+    """The files that a name stands for; those of ENVI share a stem."""
+    whole = path.expanduser().resolve()
+    envi = whole.suffix.lower() in ("", ".hdr", ".img", ".dat", ".bsq", ".bil", ".bip", ".raw", ".bin")
+    return {whole, whole.with_suffix("")} if envi else {whole}
+
+
+def check_folder(folder: Path) -> None:
+    """Refuses a folder that cannot be made or written.
+
+    Raises:
+        HsiError: a file is in the way, or the rights are missing.
+    """
+    there = folder.expanduser().resolve()
+    while not there.exists():
+        there = there.parent
+    if not there.is_dir() or not os.access(there, os.W_OK):
+        raise HsiError(f"{folder} cannot be written to.", "Choose another folder.")
+
+
+def _counted(array: NDArray[np.uint16], what: str) -> str:
+    """Such as "160 labels of 16 classes"."""
+    count, classes = int(np.count_nonzero(array)), len(np.unique(array[array > 0]))
+    return f"{count} {what}{'s' * (count != 1)} of {classes} class{'es' * (classes != 1)}"
+
+
+def _tell(text: str) -> None:
+    print(f"hsigui: {text}", file=sys.stderr)
 
 
 def demo_steps(out: Path, seed: int, device: str) -> list[list[str]]:
@@ -213,12 +304,12 @@ def _watch(runner: JobRunner, title: str) -> Finished:
         bar.close()
 
 
-def _pretrain_and_embed(cube: Cube, spec: PretrainSpec, out: Path, ctx: Context) -> Any:
+def _pretrain_and_embed(cube: Cube, spec: PretrainSpec, out: Path, command: str, ctx: Context) -> Any:
     from hsigui.pipeline.embed import embed
     from hsigui.pipeline.pretrain import pretrain as learn
 
-    encoder = learn(cube, spec, ctx, out, command=_typed())
-    embed(cube, encoder, ctx, out)
+    encoder = learn(cube, spec, ctx, out, command=command)
+    embed(cube, encoder, ctx, out, device=spec.device)
     return encoder
 
 
@@ -240,30 +331,19 @@ def _map(
 
 def _training_labels(
     given: Path | None, record: provenance.Provenance | None
-) -> tuple[NDArray[np.uint16] | None, tuple[str, ...]]:
+) -> tuple[ClassRaster | None, tuple[str, ...]]:
     """The labels that a map was trained on, from the option or from the map's own record, and what to say of them."""
     if given is not None:
-        return read_classes(given).array, ()
+        return read_classes(given), ()
+    unknown = "the test may hold pixels that the map was trained on; name them with --labels"
     if record is None or not record.labels:
-        return None, ("It is not known which pixels the map was trained on: the test may hold some of them.",)
+        return None, (f"It is not known which pixels the map was trained on: {unknown}.",)
     path = Path(record.labels)
-    if not path.exists() or provenance.file_hash(path) != record.labels_sha256:
-        return None, (f"The training labels {path.name} have moved or changed: the test may hold some of them.",)
-    return read_classes(path).array, ()
-
-
-def _write_report(
-    folder: Path,
-    measured: Accuracy,
-    context: Any,
-    array: NDArray[np.uint16],
-    classes: ClassTable,
-    commands: tuple[str, ...],
-) -> Path:
-    import dataclasses
-
-    context = dataclasses.replace(context, commands=commands)
-    return write_report(folder, measured, context=context, map_png=png_bytes(array, classes))[0]
+    if path.exists():
+        labels = read_classes(path)
+        if provenance.raster_hash(labels.array) == record.labels_sha256:
+            return labels, ()
+    return None, (f"The training labels {path.name} have moved or changed: {unknown}.",)
 
 
 def _print_accuracy(measured: Accuracy) -> None:
@@ -277,6 +357,6 @@ def _print_accuracy(measured: Accuracy) -> None:
         print(f"{name:>24} {cells} {count:>7}")
 
 
-def _typed() -> str:
-    """The command line as it was typed."""
-    return shlex.join(["hsigui", *sys.argv[1:]])
+def typed(arguments: argparse.Namespace) -> str:
+    """The command line that gave these arguments."""
+    return shlex.join(["hsigui", *arguments.words])

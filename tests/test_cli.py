@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import dataclasses
+import html
 import json
 import os
 import re
+import shutil
 import signal
 import subprocess
 import sys
@@ -37,7 +40,7 @@ def small(tmp_path_factory) -> Path:
 def test_no_argument_or_a_path_asks_for_the_window_and_a_command_does_not(monkeypatch):
     assert cli.window_request([]) == cli.WindowRequest()
     assert cli.window_request(["scene.hdr"]) == cli.WindowRequest(path=Path("scene.hdr"))
-    for words in (["info", "scene.hdr"], ["--help"], ["scene.hdr", "other.hdr"], ["demo", "--headless"]):
+    for words in (["info", "x.hdr"], ["--help"], ["x.hdr", "y.hdr"], ["demo", "--headless"], ["evalute"]):
         assert cli.window_request(words) is None
     monkeypatch.setattr(cli, "has_display", lambda: True)
     assert cli.window_request(["demo"]) == cli.WindowRequest(demo=True)
@@ -99,7 +102,8 @@ def test_the_whole_job_runs_by_commands(small, tmp_path, capsys):
     assert [c["number"] for c in figures["classes"]] == sorted(np.unique(truth)[1:].tolist())
     page = (tmp_path / "report" / "report.html").read_text(encoding="utf-8")
     assert "without labels" in page
-    assert f"--run {out['run']}" in page or "hsigui" in page
+    assert f"--run {out['run']}" in html.unescape(page)
+    assert f"--truth {out['test.tif']}" in html.unescape(page)
 
 
 def test_training_pixels_are_left_out_of_a_score_on_the_full_truth(small, tmp_path, capsys):
@@ -223,3 +227,77 @@ def test_ctrl_c_cancels_pretraining_with_130_and_leaves_no_run(small, tmp_path):
     assert "Traceback" not in rest
     assert not (tmp_path / "run").exists()
     process.stderr.close()
+
+
+def test_an_output_that_is_an_input_is_refused_before_anything_is_read(small, tmp_path, capsys):
+    for name in ("scene.hdr", "scene.img", "truth.tif"):
+        shutil.copy(small / name, tmp_path / name)
+    cube, truth, labels = (str(tmp_path / n) for n in ("scene.hdr", "truth.tif", "l.tif"))
+    before = {p: p.read_bytes() for p in tmp_path.iterdir()}
+    common = ["classify", cube, "--run", str(tmp_path / "run"), "--labels", truth]
+    for words in (
+        ["sample", truth, "--out", truth, "--rest", labels],
+        ["sample", truth, "--out", labels, "--rest", labels],
+        [*common, "--out", cube],
+        [*common, "--out", str(tmp_path / "scene.img")],
+        [*common, "--out", truth],
+        [*common, "--out", labels, "--confidence", labels],
+        [*common, "--out", str(tmp_path / "map.jpg")],
+        [*common, "--out", labels, "--confidence", str(tmp_path / "sure.png")],
+        ["pretrain", cube, "--out", truth],
+    ):
+        assert main(words) == 1, words
+        assert capsys.readouterr().err.startswith("hsigui: "), words
+    assert {p: p.read_bytes() for p in tmp_path.iterdir()} == before
+
+
+def test_classes_are_matched_by_name_when_a_map_is_scored(small, tmp_path, capsys):
+    truth = read_classes(small / "truth.tif")
+    numbers = truth.classes.numbers
+    other = dict(zip(numbers, numbers[::-1], strict=True))
+    array = np.zeros_like(truth.array)
+    for old, new in other.items():
+        array[truth.array == old] = new
+    renamed = ClassTable(tuple(ClassInfo(other[c.number], c.name, c.color) for c in truth.classes))
+    write_classes(tmp_path / "map.tif", array, renamed, truth.geo)
+    assert main(["evaluate", str(tmp_path / "map.tif"), "--truth", str(small / "truth.tif"), "--json"]) == 0
+    said = capsys.readouterr()
+    figures = json.loads(said.out)
+    assert figures["oa"] == 1.0
+    assert any("by name" in note for note in figures["notes"])
+    assert "not known which pixels" in said.err
+
+
+def test_a_map_that_lies_elsewhere_is_not_scored(small, tmp_path, capsys):
+    truth = read_classes(small / "truth.tif")
+    a, b, c, d, e, f = truth.geo.transform
+    moved = dataclasses.replace(truth.geo, transform=(a, b, c + 1000, d, e, f))
+    write_classes(tmp_path / "map.tif", truth.array, truth.classes, moved)
+    assert main(["evaluate", str(tmp_path / "map.tif"), "--truth", str(small / "truth.tif")]) == 1
+    assert "lie elsewhere" in capsys.readouterr().err
+
+
+def test_labels_drawn_anew_under_the_same_name_are_not_taken_for_those_of_the_map(small, tmp_path, capsys):
+    labels, rest, run, drawn = (str(tmp_path / n) for n in ("l.hdr", "t.hdr", "run", "map.hdr"))
+    sample = ["sample", str(small / "truth.tif"), "--per-class", "3", "--out", labels, "--rest", rest]
+    assert main([*sample, "--seed", "0"]) == 0
+    cube = str(small / "scene.hdr")
+    assert main(["pretrain", cube, "--epochs", "2", "--device", "cpu", "--out", run]) == 0
+    assert main(["classify", cube, "--run", run, "--labels", labels, "--out", drawn]) == 0
+    assert main([*sample, "--seed", "7"]) == 0
+    capsys.readouterr()
+    assert main(["evaluate", drawn, "--truth", rest]) == 0
+    assert "moved or changed" in capsys.readouterr().err
+
+
+def test_a_class_with_too_few_pixels_is_named(small, tmp_path, capsys):
+    out = ["--out", str(tmp_path / "l.tif"), "--rest", str(tmp_path / "t.tif")]
+    assert main(["sample", str(small / "truth.tif"), "--per-class", "5000", *out]) == 0
+    assert "are left for testing" in capsys.readouterr().err
+
+
+def test_without_a_display_the_window_is_refused_in_words(monkeypatch, capsys):
+    monkeypatch.setattr(cli, "has_display", lambda: False)
+    monkeypatch.delenv("QT_QPA_PLATFORM", raising=False)
+    assert main([]) == 1
+    assert "no display" in capsys.readouterr().err

@@ -6,6 +6,7 @@ rotation turns the scene counter-clockwise (checked against GDAL's reader).
 
 from __future__ import annotations
 
+import functools
 import math
 import re
 from collections.abc import Sequence
@@ -27,20 +28,37 @@ def geo_of(header: Header) -> tuple[Geo, tuple[str, ...]]:
     """Where the raster of a header lies, and notes on what could not be understood."""
     fields = header.items("map info")
     wkt = header.fields.get("coordinate system string", "").strip() or None
-    if wkt is not None and not re.match(r"[A-Z_]+\s*\[", wkt, re.IGNORECASE):
+    notes: tuple[str, ...] = ()
+    if wkt is not None and not _is_crs(wkt):
         wkt = None
+        notes = ("The coordinate system string is not understood and left out.",)
     if not fields:
-        return Geo(crs_wkt=wkt), ()
+        return Geo(crs_wkt=wkt), notes
     try:
         transform = _transform(fields)
     except (ValueError, IndexError):
-        return Geo(crs_wkt=wkt, map_info=fields), ("The map info is not understood: positions are left out.",)
-    notes: tuple[str, ...] = ()
+        return Geo(crs_wkt=wkt, map_info=fields), (*notes, "The map info is not understood: positions are left out.")
     if wkt is None:
         wkt = _wkt_of(fields)
         if wkt is None and fields[0].casefold() not in ("arbitrary", "pixel"):
-            notes = (f"The projection “{fields[0]}” of the map info is not known without a coordinate system string.",)
+            said = f"The projection “{fields[0]}” of the map info is not known without a coordinate system string."
+            notes = (*notes, said)
     return Geo(transform, wkt, fields), notes
+
+
+@functools.lru_cache(maxsize=64)
+def _is_crs(wkt: str) -> bool:
+    """Whether the text is a coordinate system that maps can be written with."""
+    if not re.match(r"[A-Z_]+\s*\[", wkt, re.IGNORECASE):
+        return False
+    from rasterio.crs import CRS  # here: its import costs time that headers without such a string need not spend
+    from rasterio.errors import CRSError
+
+    try:
+        CRS.from_wkt(wkt)
+    except CRSError:
+        return False
+    return True
 
 
 def map_info_of(geo: Geo) -> tuple[str, ...]:

@@ -17,6 +17,7 @@ from hsigui.cube.cube import Cube
 from hsigui.errors import HsiError
 
 SAMPLE_PIXELS = 200_000
+FURTHEST = 1e3  # standard deviations: what lies beyond is a fault of the sensor, and would drown the rest
 SCAN_PIXELS = 4_000_000  # a larger scene is sampled by rows and not scanned for its valid pixels
 
 
@@ -51,6 +52,7 @@ class BandTransform:
         scores = (_stretched(picked) if self.pixel_range else picked) - self.mean
         scores /= self.sd
         np.nan_to_num(scores, copy=False, nan=0.0, posinf=0.0, neginf=0.0)
+        np.clip(scores, -FURTHEST, FURTHEST, out=scores)
         if self.components is None:
             return np.asarray(scores, dtype=np.float32)
         assert self.sd_components is not None

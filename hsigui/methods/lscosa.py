@@ -33,7 +33,7 @@ from hsigui.methods.scene import Scene
 
 PROTOTYPES = 256
 BATCH = 32  # patches a step, Paper
-EPOCH_PIXELS = 50_000  # an epoch of Paper sees at most so many pixels
+EPOCH_PIXELS = 50_000  # an epoch of Paper sees at most so many pixels, drawn anew each time
 PAPER = lscosa_loss.Objective()
 QUICK = lscosa_loss.Objective(kl="probability", kl_weight=3.0, alpha="none", positives=1)
 
@@ -104,10 +104,9 @@ class PaperTraining:
         self._generator = generator
         self._device = device
         self._epochs = epochs
-        self._bank, pixels = patches_of(scene, device, generator)
-        self._pixels = pixels[torch.randperm(len(pixels), generator=generator)[:EPOCH_PIXELS]]
+        self._bank, self._pixels = patches_of(scene, device, generator)
         self._batch = min(BATCH, len(self._pixels))
-        self._each = len(self._pixels) // self._batch
+        self._each = min(len(self._pixels), EPOCH_PIXELS) // self._batch
         self._twins = _Twins(encoder, encoder.width, encoder.width, device)
         self._optimizer = LARS(self._twins.parameters(), lr=0.3)
         self._W = normalised(torch.randn(PROTOTYPES, encoder.width, generator=generator)).T.contiguous().to(device)
@@ -123,7 +122,7 @@ class PaperTraining:
             self._fill_dictionary(check)
         epoch, batch = divmod(number, self._each)
         if batch == 0:
-            self._order = self._pixels[torch.randperm(len(self._pixels), generator=self._generator)]
+            self._order = self._pixels[torch.randperm(len(self._pixels), generator=self._generator)[:EPOCH_PIXELS]]
         at = epoch / self._epochs
         lr = cosine(0.3, 0.02, at)
         set_lr(self._optimizer, lr)

@@ -13,7 +13,7 @@ from hsigui.methods.probe import Probe
 from hsigui.pipeline.features import Features
 from hsigui.specs import MapSpec
 
-BLOCK_VALUES = 32_000_000  # class probabilities held at once
+BLOCK_VALUES = 64_000_000  # float32 values held at once (256 MB)
 TRUNCATE = 3.0  # standard deviations at which the smoothing Gaussian is cut off
 
 
@@ -45,7 +45,8 @@ def classify(features: Features, probe: Probe, spec: MapSpec, ctx: Context) -> C
         np.full((rows, cols), np.nan, dtype=np.float32),
     )
     halo = int(TRUNCATE * spec.smooth + 0.5)
-    step = max(16, BLOCK_VALUES // (cols * len(probe.numbers)) - 2 * halo)
+    per_pixel = len(probe.numbers) + 2 * features.array.shape[2]  # probabilities, and the features twice as float32
+    step = max(16, BLOCK_VALUES // (cols * per_pixel) - 2 * halo)
     for start in range(0, rows, step):
         ctx.progress(start, rows, "Drawing the map")
         stop = min(rows, start + step)
@@ -75,7 +76,7 @@ def _decide(
 def _smooth(probabilities: NDArray[np.float32], valid: NDArray[np.bool_], sigma: float, ctx: Context) -> None:
     """Gaussian means of the probabilities over valid pixels, in place; they still sum to 1."""
     weight = gaussian_filter(valid.astype(np.float32), sigma, truncate=TRUNCATE)
-    weight[weight < 1e-3] = 1.0
+    weight[~valid] = 1.0
     for number in range(probabilities.shape[2]):
         ctx.check()
         layer = probabilities[..., number] * valid

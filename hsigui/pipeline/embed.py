@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import os
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -13,7 +12,7 @@ from numpy.typing import NDArray
 from scipy.ndimage import gaussian_filter
 
 from hsigui.cube.cube import Cube
-from hsigui.cube.fingerprint import fingerprint
+from hsigui.cube.fingerprint import HASHED_WHOLE, fingerprint
 from hsigui.cube.transform import BandTransform, fit_transform
 from hsigui.errors import HsiError
 from hsigui.jobs import Context
@@ -22,11 +21,12 @@ from hsigui.methods.checkpoint import Encoder
 from hsigui.methods.encoders import DenseEncoder
 from hsigui.methods.patches import PATCH, PatchBank, reflected
 from hsigui.methods.scene import transformed
-from hsigui.pipeline import features as kept
-from hsigui.pipeline.features import Features
+from hsigui.pipeline.features import Features, Store, finished
+from hsigui.pipeline.pretrain import require_learnable
 
 TILE = 256  # side of a tile embedded at once by a dense encoder
 BATCH = 256  # patches embedded at once by a patch encoder
+FLOAT16_RANGE = 6e4
 # Beside the encoder's vector the probe sees the leading components of the spectrum, smoothed over a few pixels: the
 # encoder is trained to forget some of what tells classes apart, and this keeps it at hand.
 CONTEXT_COMPONENTS, CONTEXT_SIGMA = 32, 2.0
@@ -44,16 +44,30 @@ def embed(cube: Cube, encoder: Encoder, ctx: Context, folder: Path | None = None
         HsiError: the cube's bands are not those that the encoder was trained on.
         Cancelled: through the context.
     """
-    _require_same_bands(cube, encoder)
+    _require_fitting(cube, encoder, ctx)
     key = _key(cube, encoder)
-    if folder is not None and (found := kept.load(folder, key, cube.shape[:2])) is not None:
+    store = None if folder is None else Store(folder, key)
+    if store is not None and (found := store.load((cube.rows, cube.cols))) is not None:
         return found
     ctx.progress(0, 1, "Preparing the cube")
     context = _context_transform(cube, encoder, ctx)
-    array = _new_array(folder, (cube.rows, cube.cols, encoder.width + context.channels))
+    array, store = _new_array(store, (cube.rows, cube.cols, encoder.width + context.channels), ctx)
+    try:
+        valid = _fill(array, cube, encoder, context, devices.choose(device), ctx)
+    except BaseException:
+        del array
+        if store is not None:
+            store.discard()
+        raise
+    return finished(array, valid, key) if store is None else store.keep(array, valid)
+
+
+def _fill(
+    array: NDArray[np.float16], cube: Cube, encoder: Encoder, context: BandTransform, device: torch.device, ctx: Context
+) -> NDArray[np.bool_]:
+    """Computes the features of every pixel, tile by tile; returns which pixels have data."""
     valid = np.zeros((cube.rows, cube.cols), dtype=bool)
-    where = devices.choose(device)
-    network = encoder.network.to(where).eval()
+    network = encoder.network.to(device).eval()
     tiles = [(r, c) for r in range(0, cube.rows, TILE) for c in range(0, cube.cols, TILE)]
     try:
         for number, (top, left) in enumerate(tiles):
@@ -61,13 +75,19 @@ def embed(cube: Cube, encoder: Encoder, ctx: Context, folder: Path | None = None
             tile = _Tile(cube, top, left, max(_halo(network), CONTEXT_HALO))
             values, mask = transformed(cube, encoder.transform, tile.rows, tile.cols)
             valid[tile.target] = mask[tile.inside]
-            array[(*tile.target, slice(0, encoder.width))] = _vectors(network, values, tile, where, told)
+            vectors = _vectors(network, values, tile, device, told)
+            array[(*tile.target, slice(0, encoder.width))] = _held(vectors)
             components = values if context is encoder.transform else context.apply(cube.read(tile.rows, tile.cols))
-            array[(*tile.target, slice(encoder.width, None))] = _smoothed(components, mask)[tile.inside]
+            array[(*tile.target, slice(encoder.width, None))] = _held(_smoothed(components, mask)[tile.inside])
     finally:
         encoder.network.cpu()
     ctx.progress(1, 1, "Embedding")
-    return _kept(array, valid, key, folder)
+    return valid
+
+
+def _held(values: NDArray[np.float32]) -> NDArray[np.float32]:
+    """Values inside the range of float16: one wild pixel must not make infinities of a scene's features."""
+    return np.clip(values, -FLOAT16_RANGE, FLOAT16_RANGE)
 
 
 @dataclass(frozen=True)
@@ -141,29 +161,41 @@ def _vectors(
 def _smoothed(components: NDArray[np.float32], valid: NDArray[np.bool_]) -> NDArray[np.float32]:
     """Gaussian means over valid pixels only: pixels without data neither give nor take."""
     weight = gaussian_filter(valid.astype(np.float32), CONTEXT_SIGMA)
-    weight[weight < 1e-3] = 1.0
+    weight[~valid] = 1.0
     out = np.empty_like(components)
     for channel in range(components.shape[2]):
         out[..., channel] = gaussian_filter(components[..., channel] * valid, CONTEXT_SIGMA) / weight
     return out
 
 
-def _require_same_bands(cube: Cube, encoder: Encoder) -> None:
+def _require_fitting(cube: Cube, encoder: Encoder, ctx: Context) -> None:
+    """Refuses a cube that the encoder cannot read, and says when it is another than it was trained on."""
+    require_learnable(cube)
     trained = encoder.scene.get("shape", [0, 0, cube.bands])
+    hint = "Pretrain on this cube, or choose the run that belongs to it."
     if trained[2] != cube.bands:
-        raise HsiError(
-            f"{cube.name} has {cube.bands} bands, the encoder was trained on {trained[2]}.",
-            "Pretrain on this cube, or choose the run that belongs to it.",
-        )
+        raise HsiError(f"{cube.name} has {cube.bands} bands, the encoder was trained on {trained[2]}.", hint)
+    centres, own = np.asarray(encoder.scene.get("wavelengths_nm", ())), cube.wavelengths
+    if own is not None and len(centres) == len(own) > 1:
+        apart = float(np.abs(centres - own).max())
+        if apart > 0.75 * float(np.median(np.abs(np.diff(own)))):
+            raise HsiError(
+                f"The bands of {cube.name} lie up to {apart:.0f} nm from those of the encoder's scene.", hint
+            )
+    if encoder.scene.get("fingerprint") != fingerprint(cube):
+        ctx.warn(f"The encoder was trained on another scene ({encoder.scene.get('name', 'unknown')}).")
 
 
 def _key(cube: Cube, encoder: Encoder) -> str:
     """Changes with the cube, the encoder's weights and the recipe of this module."""
     digest = hashlib.sha256(fingerprint(cube).encode())
+    if cube.path is not None and cube.rows * cube.cols * cube.bands > HASHED_WHOLE and cube.path.exists():
+        # The fingerprint of a large cube does not read all of it.
+        digest.update(repr((cube.path.stat().st_size, cube.path.stat().st_mtime_ns)).encode())
     for name, tensor in sorted(encoder.network.state_dict().items()):
         digest.update(name.encode())
         digest.update(tensor.detach().cpu().numpy().tobytes())
-    digest.update(repr((2, CONTEXT_COMPONENTS, CONTEXT_SIGMA)).encode())
+    digest.update(repr((3, CONTEXT_COMPONENTS, CONTEXT_SIGMA)).encode())
     return digest.hexdigest()[:32]
 
 
@@ -173,29 +205,14 @@ def _context_transform(cube: Cube, encoder: Encoder, ctx: Context) -> BandTransf
     return fit_transform(cube, CONTEXT_COMPONENTS, seed=encoder.spec.seed, check=ctx.check)
 
 
-def _new_array(folder: Path | None, shape: tuple[int, int, int]) -> NDArray[np.float16]:
-    if folder is None:
-        return np.empty(shape, dtype=np.float16)
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
-        (folder / kept.ABOUT).unlink(missing_ok=True)
-        array = np.lib.format.open_memmap(folder / kept.ARRAY, mode="w+", dtype=np.float16, shape=shape)
-        if hasattr(os, "posix_fallocate"):
-            # A memory map that runs out of disk kills the process: ask for the space before the first write.
-            with (folder / kept.ARRAY).open("r+b") as file:
-                os.posix_fallocate(file.fileno(), 0, array.offset + array.nbytes)
-        return array
-    except OSError as error:
-        raise HsiError(
-            f"The features could not be written to {folder}: {error.strerror}.",
-            f"They need {np.prod(shape) * 2 / 1e6:.0f} MB there.",
-        ) from error
-
-
-def _kept(array: NDArray[np.float16], valid: NDArray[np.bool_], key: str, folder: Path | None) -> Features:
-    if isinstance(array, np.memmap):
-        array.flush()
-    features = kept.finished(array, valid, key)
-    if folder is not None:
-        kept.save(features, folder)
-    return features
+def _new_array(
+    store: Store | None, shape: tuple[int, int, int], ctx: Context
+) -> tuple[NDArray[np.float16], Store | None]:
+    """An empty array, on disk where that is possible, else in memory; and the store if it is on disk."""
+    if store is not None:
+        try:
+            return store.create(shape), store
+        except OSError as error:
+            megabytes = np.prod(shape, dtype=np.float64) * 2 / 1e6
+            ctx.warn(f"The features ({megabytes:.0f} MB) stay in memory: {error.strerror or error}.")
+    return np.empty(shape, dtype=np.float16), None

@@ -35,11 +35,7 @@ def pretrain(cube: Cube, spec: PretrainSpec, ctx: Context, out: Path | None = No
     """
     info = registry.method(spec.method)
     preset = info.preset(spec.preset)
-    if min(cube.rows, cube.cols) < SMALLEST_SIDE:
-        raise HsiError(
-            f"{cube.name} is {cube.rows} x {cube.cols} pixels: too small to learn from.",
-            f"Pretraining needs at least {SMALLEST_SIDE} x {SMALLEST_SIDE} pixels.",
-        )
+    require_learnable(cube)
     device = devices.choose(spec.device)
     method = importlib.import_module(info.module)
     plan = method.plan(spec.preset)
@@ -60,6 +56,19 @@ def pretrain(cube: Cube, spec: PretrainSpec, ctx: Context, out: Path | None = No
     if out is not None:
         checkpoint.save(encoder, out)
     return encoder
+
+
+def require_learnable(cube: Cube) -> None:
+    """Refuses scenes that are smaller than what an encoder looks at.
+
+    Raises:
+        HsiError: a side is shorter than 16 pixels.
+    """
+    if min(cube.rows, cube.cols) < SMALLEST_SIDE:
+        raise HsiError(
+            f"{cube.name} is {cube.rows} x {cube.cols} pixels: too small to learn from.",
+            f"Encoders need at least {SMALLEST_SIDE} x {SMALLEST_SIDE} pixels.",
+        )
 
 
 def _scene(cube: Cube) -> dict[str, object]:

@@ -1,9 +1,9 @@
 """How a map came to be: written beside it as JSON, read again when the map is scored, printed in the report.
 
-The record stands beside the map, with its stem and the ending `.hsigui.json`: `"format": "hsigui-map"`, `scene` (name,
-rows, cols, bands), `settings` (section -> name -> value), `seeds`, `device`, `seconds` (step -> seconds), `labels`
-(path of the training labels) with `labels_sha256` (the hash of that file), `transductive` (the encoder saw this scene)
-and `commands`. Loads no torch.
+The record stands beside the map, with its name and `.hsigui.json`: `"format": "hsigui-map"`, `map_sha256` (of the
+class numbers, so that a record is never taken for another map), `scene` (name, rows, cols, bands), `settings` (section
+-> name -> value), `seeds`, `device`, `seconds` (step -> seconds), `labels` (path of the training labels) with
+`labels_sha256` (of their class numbers), `transductive` (the encoder saw this scene) and `commands`. Loads no torch.
 """
 
 from __future__ import annotations
@@ -16,6 +16,9 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from numpy.typing import NDArray
 
 from hsigui import __version__
 from hsigui.cube.cube import Cube
@@ -70,13 +73,14 @@ class Provenance:
 
 def describe_run(
     cube: Cube, encoder: Encoder, probe: ProbeSpec, drawn: MapSpec, *,
-    seconds: Mapping[str, float] | None = None, labels: Path | None = None, command: str = "",
+    seconds: Mapping[str, float] | None = None, labels: tuple[Path, NDArray[np.uint16]] | None = None,
+    command: str = "",
 ) -> Provenance:  # fmt: skip
     """The record of a map made from this cube.
 
     Args:
         seconds: of the steps after pretraining.
-        labels: file of the training labels, where they are in one.
+        labels: file of the training labels and what it held, where they are in one.
         command: the command line that draws the map, where there is one.
     """
     asked = encoder.spec
@@ -96,41 +100,47 @@ def describe_run(
         device=encoder.device_name,
         seconds={"pretraining": round(encoder.seconds, 3), **(seconds or {})},
         transductive=encoder.scene.get("fingerprint") == fingerprint(cube),
-        labels=str(labels.resolve()) if labels else "",
-        labels_sha256=file_hash(labels) if labels else "",
+        labels=str(labels[0].resolve()) if labels else "",
+        labels_sha256=raster_hash(labels[1]) if labels else "",
         commands=tuple(filter(None, (encoder.command, command))),
         pixel_area_m2=pixel_area(cube),
     )
 
 
-def save(record: Provenance, map_path: Path) -> Path:
-    """Writes the record beside a map."""
+def save(record: Provenance, map_path: Path, array: NDArray[np.uint16]) -> Path:
+    """Writes the record beside a map; `array` are the map's class numbers."""
     path = record_path(map_path)
+    about = {"format": FORMAT, "program": f"hsigui {__version__}", "map_sha256": raster_hash(array), **asdict(record)}
     with written_beside(path) as (beside,):
-        beside.write_text(
-            json.dumps({"format": FORMAT, "program": f"hsigui {__version__}", **asdict(record)}, indent=1)
-        )
+        beside.write_text(json.dumps(about, indent=1), encoding="utf-8")
     return path
 
 
-def load(map_path: Path) -> Provenance | None:
-    """The record beside a map; None where there is none, as for maps made by other programs."""
-    try:
-        values = json.loads(record_path(map_path).read_text(encoding="utf-8"))
-    except (OSError, ValueError):
-        return None
-    if not isinstance(values, dict) or values.get("format") != FORMAT:
-        return None
-    known = {name: values[name] for name in Provenance.__dataclass_fields__ if name in values}
-    return Provenance(**{**known, "commands": tuple(known.get("commands", ()))})
+def load(map_path: Path, array: NDArray[np.uint16]) -> Provenance | None:
+    """The record beside a map; None where there is none, or where it is of another map than these class numbers."""
+    names = {map_path, *(map_path.with_suffix(suffix) for suffix in (".hdr", ".img", ".dat"))}
+    for path in (record_path(name) for name in sorted(names, key=lambda name: name != map_path)):
+        try:
+            values = json.loads(path.read_text(encoding="utf-8"))
+        except (OSError, ValueError):
+            continue
+        if not isinstance(values, dict) or values.get("format") != FORMAT:
+            continue
+        if values.get("map_sha256") == raster_hash(array):
+            known = {name: values[name] for name in Provenance.__dataclass_fields__ if name in values}
+            return Provenance(**{**known, "commands": tuple(known.get("commands", ()))})
+    return None
 
 
 def record_path(map_path: Path) -> Path:
-    return map_path.with_suffix(".hsigui.json")
+    return map_path.with_name(map_path.name + ".hsigui.json")
 
 
-def file_hash(path: Path) -> str:
-    return hashlib.sha256(path.read_bytes()).hexdigest()
+def raster_hash(array: NDArray[np.integer]) -> str:
+    """SHA-256 over the size and the class numbers of a raster, whatever format it is kept in."""
+    digest = hashlib.sha256(repr(array.shape).encode())
+    digest.update(np.ascontiguousarray(array, dtype="<u2").tobytes())
+    return digest.hexdigest()
 
 
 def versions() -> dict[str, str]:
@@ -150,8 +160,12 @@ def pixel_area(cube: Cube) -> float | None:
     if transform is None or not wkt:
         return None
     from rasterio.crs import CRS  # here: rasterio takes a while to import and most calls do not need it
+    from rasterio.errors import CRSError
 
-    crs = CRS.from_wkt(wkt)
+    try:
+        crs = CRS.from_wkt(wkt)
+    except CRSError:  # a file may hold any text there; the area is then not known
+        return None
     if not crs.is_projected:
         return None
     a, b, _, d, e, _ = transform

@@ -17,7 +17,7 @@ import platformdirs
 
 FEATURES_KEPT = 3
 SETTINGS = "run.json"
-FEATURES = ("features.json", "features-valid.npy", "features.npy")
+FEATURES = "features-*"
 
 
 @dataclass(frozen=True)
@@ -68,7 +68,7 @@ class Runs:
     def tidy(self, key: str) -> None:
         """Removes the features of all but the newest runs of a scene."""
         for run in self.kept(key)[FEATURES_KEPT:]:
-            for name in FEATURES:
+            for path in run.folder.glob(FEATURES):
                 # In use by another window on a system that locks open files: it goes next time.
                 with contextlib.suppress(OSError):
-                    (run.folder / name).unlink(missing_ok=True)
+                    path.unlink(missing_ok=True)

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 import torch
 
-from hsigui.cube.cube import ArraySource, Cube
+from hsigui.cube.cube import ArraySource, Cube, CubeInfo
 from hsigui.errors import HsiError
-from hsigui.jobs import SilentContext
+from hsigui.jobs import Cancelled, SilentContext
 from hsigui.methods.checkpoint import Encoder
 from hsigui.methods.plan import Plan
 from hsigui.pipeline import embed as module
@@ -63,8 +65,11 @@ def test_kept_features_of_another_scene_or_half_written_ones_are_not_used(cube, 
     assert not np.array_equal(first, embed(other, encoder, SilentContext(), tmp_path).array)
     again = np.array(embed(cube, encoder, SilentContext(), tmp_path).array)
     assert np.array_equal(first, again)
-    whole = (tmp_path / "features.npy").read_bytes()
-    (tmp_path / "features.npy").write_bytes(whole[: len(whole) // 2])
+    assert len(list(tmp_path.glob("features-*.json"))) == 2
+    for path in tmp_path.glob("features-*[0-9a-f].npy"):
+        whole = path.read_bytes()
+        path.unlink()
+        path.write_bytes(whole[: len(whole) // 2])
     assert np.array_equal(first, embed(cube, encoder, SilentContext(), tmp_path).array)
 
 
@@ -100,3 +105,73 @@ def test_a_patch_encoder_by_tiles_gives_the_features_of_one_pass(cube, encoder, 
     tiled = embed(cube, patch, SilentContext())
     assert np.allclose(whole.array.astype(np.float32), tiled.array.astype(np.float32), atol=2e-3)
     assert np.array_equal(whole.valid, tiled.valid)
+
+
+class Listening(SilentContext):
+    """Keeps warnings, and cancels after some calls when asked."""
+
+    def __init__(self, cancel_after: int = 10**9) -> None:
+        self.warnings: list[str] = []
+        self._left = cancel_after
+
+    def warn(self, message):
+        self.warnings.append(message)
+
+    def progress(self, done, total, text=""):
+        self._left -= 1
+        if self._left < 0:
+            raise Cancelled
+
+
+def test_a_cancelled_embedding_leaves_nothing_behind(cube, encoder, tmp_path, monkeypatch):
+    monkeypatch.setattr(module, "TILE", 16)
+    with pytest.raises(Cancelled):
+        embed(cube, encoder, Listening(cancel_after=3), tmp_path)
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_features_in_use_stay_whole_while_they_are_made_again(cube, encoder, tmp_path):
+    first = embed(cube, encoder, SilentContext(), tmp_path)
+    values = np.array(first.array)
+    for about in tmp_path.glob("*.json"):
+        about.unlink()
+    embed(cube, encoder, SilentContext(), tmp_path)
+    assert np.array_equal(first.array, values)
+
+
+def test_a_folder_that_cannot_be_written_keeps_the_features_in_memory_and_says_so(cube, encoder, tmp_path):
+    (tmp_path / "file").write_text("in the way", encoding="utf-8")
+    ctx = Listening()
+    features = embed(cube, encoder, ctx, tmp_path / "file" / "run")
+    assert not isinstance(features.array, np.memmap)
+    assert "memory" in ctx.warnings[0]
+
+
+def test_another_scene_is_said_and_other_wavelengths_are_refused(encoder):
+    ctx = Listening()
+    embed(Cube(ArraySource(make_cube().read() * 1.5), name="other"), encoder, ctx)
+    assert "another scene (fields)" in ctx.warnings[0]
+    centres = tuple(np.linspace(400.0, 900.0, 12).tolist())
+    trained = replace(encoder, scene={**encoder.scene, "wavelengths_nm": [w * 1.3 for w in centres]})
+    shifted = Cube(ArraySource(make_cube().read()), CubeInfo(wavelengths=centres), name="shifted")
+    with pytest.raises(HsiError, match="nm from those"):
+        embed(shifted, trained, SilentContext())
+    same = replace(encoder, scene={**encoder.scene, "wavelengths_nm": list(centres)})
+    embed(shifted, same, SilentContext())
+
+
+def test_one_wild_pixel_does_not_spoil_the_features_of_the_scene(encoder):
+    values = make_cube().read()
+    values[30, 30, 3] = 3e9
+    features = embed(Cube(ArraySource(values), name="wild"), encoder, SilentContext())
+    assert np.isfinite(features.array).all()
+    assert np.isfinite(features.mean).all()
+
+
+def test_scenes_too_small_or_without_data_are_refused(encoder):
+    tiny = Cube(ArraySource(np.ones((3, 3, 12), dtype=np.float32)), name="tiny")
+    with pytest.raises(HsiError, match="3 x 3"):
+        embed(tiny, encoder, SilentContext())
+    empty = Cube(ArraySource(np.full((20, 20, 12), np.nan, dtype=np.float32)), name="empty")
+    with pytest.raises(HsiError, match="no pixel with data"):
+        embed(empty, encoder, SilentContext())

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
@@ -105,3 +107,12 @@ def test_blocks_of_rows_do_not_show(features, truth, monkeypatch, smooth):
     assert np.array_equal(whole.classes, blocks.classes)
     assert np.allclose(whole.confidence, blocks.confidence, atol=1e-5, equal_nan=True)
     assert np.allclose(whole.entropy, blocks.entropy, atol=1e-5, equal_nan=True)
+
+
+def test_an_isolated_pixel_keeps_its_confidence_when_smoothed(features, truth):
+    probe = fit_probe(features, draw(truth, 3, seed=0).train, ProbeSpec(), SilentContext())
+    alone = np.zeros(features.shape, dtype=bool)
+    alone[20, 20] = True
+    found = classify(replace(features, valid=alone), probe, MapSpec(15.0), SilentContext())
+    sharp = classify(features, probe, MapSpec(0.0), SilentContext())
+    assert found.confidence[20, 20] == pytest.approx(sharp.confidence[20, 20], rel=1e-3)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import numpy as np
 import pytest
 
 from hsigui.cube.cube import ArraySource, Cube, CubeInfo, Geo
@@ -10,27 +11,40 @@ from hsigui.specs import MapSpec, ProbeSpec
 
 
 def _record(cube, encoder, tmp_path):
-    labels = tmp_path / "labels.tif"
-    labels.write_bytes(b"abc")
+    labels = tmp_path / "labels.tif", np.eye(4, dtype=np.uint16)
     seconds = {"features": 2.0}
     return provenance.describe_run(
         cube, encoder, ProbeSpec(), MapSpec(1.5), seconds=seconds, labels=labels, command="hsigui b"
     )
 
 
-def test_a_record_is_read_as_it_was_written(cube, encoder, tmp_path):
+MAP = np.arange(12, dtype=np.uint16).reshape(3, 4)
+
+
+@pytest.mark.parametrize(("written", "read"), [("map.tif", "map.tif"), ("map.hdr", "map.img"), ("map.img", "map.hdr")])
+def test_a_record_is_read_as_it_was_written(cube, encoder, tmp_path, written, read):
     record = _record(cube, encoder, tmp_path)
-    path = provenance.save(record, tmp_path / "map.tif")
-    assert path.name == "map.hsigui.json"
-    assert provenance.load(tmp_path / "map.tif") == record
-    assert provenance.load(tmp_path / "map.hdr") == record  # the same map in another format
+    path = provenance.save(record, tmp_path / written, MAP)
+    assert path.name == f"{written}.hsigui.json"
+    assert provenance.load(tmp_path / read, MAP) == record
+
+
+def test_a_record_is_not_taken_for_another_map_of_its_name(cube, encoder, tmp_path):
+    provenance.save(_record(cube, encoder, tmp_path), tmp_path / "map.tif", MAP)
+    assert provenance.load(tmp_path / "map.tif", MAP + 1) is None
+    assert provenance.load(tmp_path / "map.mat", MAP) is None
+
+
+def test_rasters_have_one_hash_whatever_their_type_but_not_whatever_their_shape():
+    assert provenance.raster_hash(MAP) == provenance.raster_hash(MAP.astype(np.int64))
+    assert provenance.raster_hash(MAP) != provenance.raster_hash(MAP.reshape(4, 3))
 
 
 @pytest.mark.parametrize("text", ["", "[]", '{"format": "other"}', "{"])
 def test_a_map_of_another_program_has_no_record(tmp_path, text):
-    assert provenance.load(tmp_path / "map.tif") is None
-    (tmp_path / "map.hsigui.json").write_text(text, encoding="utf-8")
-    assert provenance.load(tmp_path / "map.tif") is None
+    assert provenance.load(tmp_path / "map.tif", MAP) is None
+    (tmp_path / "map.tif.hsigui.json").write_text(text, encoding="utf-8")
+    assert provenance.load(tmp_path / "map.tif", MAP) is None
 
 
 def test_the_report_is_told_that_the_encoder_saw_the_test_pixels(cube, encoder, tmp_path):
@@ -58,10 +72,10 @@ def test_the_area_of_a_pixel_is_known_only_for_projected_systems():
     assert area(32633) == 20.0
     assert area(4326) is None
     assert area(None) is None
+    bogus = CubeInfo(geo=Geo(transform, 'PROJCS["bogus"]'))
+    assert provenance.pixel_area(Cube(array, bogus)) is None
     assert area(2263) == pytest.approx(20.0 * 0.3048006096**2)  # New York, US survey feet
 
 
 def cube_array():
-    import numpy as np
-
     return np.zeros((2, 2, 1), dtype=np.float32)

@@ -13,7 +13,7 @@ def _write(folder: Path, seed: int, age: float = 0.0) -> Path:
     folder.mkdir(parents=True)
     spec = {"method": "lscosa", "preset": "quick", "seed": seed}
     (folder / "run.json").write_text(json.dumps({"spec": spec}), encoding="utf-8")
-    for name in ("weights.safetensors", "features.json", "features.npy"):
+    for name in ("weights.safetensors", "features-ab.json", "features-ab.npy"):
         (folder / name).write_bytes(b"x")
     stamp = 1_700_000_000 - age
     os.utime(folder / "run.json", (stamp, stamp))
@@ -51,7 +51,7 @@ def test_tidying_removes_the_features_of_older_runs_only(tmp_path):
     folders = [_write(tmp_path / "field" / str(n), n, age=n) for n in range(FEATURES_KEPT + 2)]
     runs.tidy("field")
     for number, folder in enumerate(folders):
-        assert (folder / "features.npy").exists() == (number < FEATURES_KEPT)
+        assert (folder / "features-ab.npy").exists() == (number < FEATURES_KEPT)
         assert (folder / "weights.safetensors").exists()
         assert (folder / "run.json").exists()
 
