@@ -18,7 +18,7 @@ from hsigui.labels.matching import match_classes
 from hsigui.labels.sampling import Split
 from hsigui.project.recovery import Recovered, Recovery, scene_key
 from hsigui.specs import SplitSpec
-from hsigui.ui import work
+from hsigui.ui import opening, work
 from hsigui.ui.desk import Desk
 from hsigui.ui.dialogs.sample_dialog import SampleDialog
 from hsigui.ui.dialogs.variable_chooser import VariableChooser
@@ -57,6 +57,17 @@ class LabelFiles(QObject):
             self._give_up()
             then()
 
+    def keep_safe(self) -> None:
+        """Writes the recovery copy now, before another scene takes the place of this one."""
+        session = self._session
+        self._timer.stop()
+        if session.cube is not None and session.unsaved:
+            key, array, classes = scene_key(session.cube), session.labels.array.copy(), session.classes
+            watcher = Watcher(done=self._safe, failed=self._not_safe)
+            # Not the one that replaces earlier wishes: the next wish is about another scene.
+            self._autosaving.settle()
+            self._desk.bridge.start(lambda _ctx: self._recovery.save(key, array, classes), "Keep labels safe", watcher)
+
     def _give_up(self) -> None:
         """The labels are safe elsewhere or not wanted: the recovery copy goes out of use."""
         self._timer.stop()
@@ -84,7 +95,7 @@ class LabelFiles(QObject):
         """Loads ground truth to measure the map on."""
         self._read(path, "ground truth", variable, partial(self._take_truth, path), self.open_truth)
 
-    def offer_truth(self, opened: work.Opened) -> None:
+    def offer_truth(self, opened: opening.Opened) -> None:
         """Says that the file of a scene holds ground truth, too."""
         path = opened.cube.path
         if path is None or not opened.beside:

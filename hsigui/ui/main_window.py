@@ -13,15 +13,11 @@ from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent
 from PySide6.QtWidgets import (
     QAbstractSpinBox,
     QApplication,
-    QDockWidget,
-    QFrame,
     QLineEdit,
     QMainWindow,
     QMenu,
-    QScrollArea,
     QSpinBox,
     QStackedWidget,
-    QTabWidget,
     QToolBar,
     QToolButton,
     QVBoxLayout,
@@ -32,12 +28,17 @@ from hsigui.project.recovery import Recovery
 from hsigui.project.runs import Runs
 from hsigui.settings import SettingsStore
 from hsigui.ui import theme
+from hsigui.ui.about_scene import AboutScene
 from hsigui.ui.actions import Actions
+from hsigui.ui.arrivals import Arrivals
+from hsigui.ui.bands_controller import BandsController
 from hsigui.ui.desk import Desk
 from hsigui.ui.dialogs.about import AboutDialog
 from hsigui.ui.dialogs.prompts import Prompts
 from hsigui.ui.dialogs.shortcuts import ShortcutSheet
+from hsigui.ui.docks import build_docks
 from hsigui.ui.export import ExportController
+from hsigui.ui.file_watch import FileWatch
 from hsigui.ui.image_view import ImageView
 from hsigui.ui.job_bridge import JobBridge
 from hsigui.ui.label_controller import LabelController
@@ -45,6 +46,8 @@ from hsigui.ui.label_files import LabelFiles
 from hsigui.ui.legend import LegendView
 from hsigui.ui.map_controller import MapController
 from hsigui.ui.message_bar import MessageBar
+from hsigui.ui.notes_bar import NotesBar
+from hsigui.ui.open_scenes import OpenScenes, SceneTabs
 from hsigui.ui.panels.classes_panel import ClassesPanel
 from hsigui.ui.panels.display_panel import DisplayPanel
 from hsigui.ui.panels.map_panel import MapPanel
@@ -109,20 +112,29 @@ class MainWindow(QMainWindow):
         self.pages = QStackedWidget(self)
         self.pages.addWidget(self.start_page)
         self.pages.addWidget(self.image)
+        self.notes_bar, self.tabs = NotesBar(self), SceneTabs(self)
+        ground = QWidget(self)  # the messages float over it, below the notes
+        _column(ground).addWidget(self.pages)
         central = QWidget(self)
-        column = QVBoxLayout(central)
-        column.setContentsMargins(0, 0, 0, 0)
-        column.setSpacing(0)
-        column.addWidget(self.pages)
+        column = _column(central)
+        column.addWidget(self.tabs)
+        column.addWidget(self.notes_bar)
+        column.addWidget(ground, 1)
         self.setCentralWidget(central)
-        self.messages.float_over(central)
+        self.messages.float_over(ground)
 
     def _build_controllers(self, recovery: Recovery | None, runs: Runs | None) -> None:
         self.run_files = RunFiles(self.desk, runs)
         self.label_files = LabelFiles(self.desk, recovery)
         self.labels = LabelController(self.desk, self.image, self.classes)
-        self.scene = SceneController(self.desk, self.image, self.spectra, self.display, self.label_files.leave)
+        self.scene = SceneController(self.desk, self.image, self.spectra, self.display)
+        self.scenes = OpenScenes(self.desk, self.scene, self.label_files, self.tabs)
+        self.scene.make_room = self.scenes.make_room
         self.exporter = ExportController(self.desk)
+        self.bands = BandsController(self.desk)
+        self.arrivals = Arrivals(self.desk, self.scene, self.label_files, self.spectra)
+        self.watch = FileWatch(self.desk)
+        self.about = AboutScene(self.desk, self.notes_bar)
 
     def _build_panels(self) -> None:
         a = self.actions_
@@ -132,53 +144,15 @@ class MainWindow(QMainWindow):
         self.maps = MapController(self.desk, self.image, self.map_panel, self.legend, self.results)
 
     def _build_docks(self) -> None:
-        for corner, area in (
-            (Qt.Corner.BottomLeftCorner, Qt.DockWidgetArea.LeftDockWidgetArea),
-            (Qt.Corner.BottomRightCorner, Qt.DockWidgetArea.RightDockWidgetArea),
-        ):
-            self.setCorner(corner, area)
-        left, right = Qt.DockWidgetArea.LeftDockWidgetArea, Qt.DockWidgetArea.RightDockWidgetArea
         train = QWidget(self)
-        column = QVBoxLayout(train)
-        column.setContentsMargins(0, 0, 0, 0)
-        column.setSpacing(0)
+        column = _column(train)
         column.addWidget(self.method)
         column.addWidget(self.training, 1)
-        self.setTabPosition(right, QTabWidget.TabPosition.North)
-        self.docks = {
-            "Display": self._dock("Display", self.display, left),
-            "Classes": self._dock("Classes", self.classes, left, scroll=False),
-            "Training": self._dock("Training", train, right),
-            "Map": self._dock("Map", self.map_panel, right),
-            "Results": self._dock("Results", self.results, right, scroll=False),
-            "Spectra": self._dock("Spectra", self.spectra, Qt.DockWidgetArea.BottomDockWidgetArea, scroll=False),
-        }
-        self.tabifyDockWidget(self.docks["Map"], self.docks["Results"])
-        self.docks["Map"].raise_()
-        self._size_docks()
-
-    def _size_docks(self) -> None:
-        d, horizontal, vertical = self.docks, Qt.Orientation.Horizontal, Qt.Orientation.Vertical
-        self.resizeDocks([d["Display"], d["Training"]], [270, 320], horizontal)
-        self.resizeDocks([d["Display"], d["Classes"]], [210, 440], vertical)
-        self.resizeDocks([d["Training"], d["Map"]], [430, 270], vertical)
-        self.resizeDocks([d["Spectra"]], [210], vertical)
-
-    def _dock(self, title: str, widget: QWidget, area: Qt.DockWidgetArea, scroll: bool = True) -> QDockWidget:
-        dock = QDockWidget(title, self)
-        dock.setObjectName(f"dock {title}")
-        if scroll:
-            room = QScrollArea(dock)
-            room.setWidget(widget)
-            room.setWidgetResizable(True)
-            room.setFrameShape(QFrame.Shape.NoFrame)
-            room.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-            room.setMinimumWidth(widget.minimumSizeHint().width())
-            dock.setWidget(room)
-        else:
-            dock.setWidget(widget)
-        self.addDockWidget(area, dock)
-        return dock
+        panels = {
+            "Display": self.display, "Classes": self.classes, "Training": train, "Map": self.map_panel,
+            "Results": self.results, "Spectra": self.spectra,
+        }  # fmt: skip
+        self.docks = build_docks(self, panels)
 
     def _build_bars(self) -> None:
         self.brush = QSpinBox(self)
@@ -224,6 +198,10 @@ class MainWindow(QMainWindow):
         files, scene, image = self.label_files, self.scene, self.image
         return {
             "open": scene.ask_and_open,
+            "open_as": scene.ask_and_open_as,
+            "reload": scene.reload,
+            "next_scene": self.scenes.show_next,
+            "close_scene": self.scenes.close,
             "open_demo": scene.open_demo,
             "open_labels": files.ask_and_open_labels,
             "open_truth": files.ask_and_open_truth,
@@ -243,11 +221,14 @@ class MainWindow(QMainWindow):
             "show_labels": image.set_labels_visible,
             "show_map": image.set_map_visible,
             "clear_spectra": self.spectra.clear,
+            "properties": self.about.show_properties,
+            "import_notes": self.about.show_notes,
         }
 
     def _work_handlers(self) -> dict[str, Callable[..., object]]:
         # The trainer and the map controller are made after the actions, because their panels hold some of these.
         return {
+            "bands": self.bands.ask,
             "undo": self.session.undo,
             "redo": self.session.redo,
             "add_class": self.labels.add_class,
@@ -273,6 +254,7 @@ class MainWindow(QMainWindow):
         self.scene.opened.connect(lambda _opened: self.run_files.offer())
         self.scene.opened.connect(lambda _opened: self._show_recent())
         self.scene.values_read.connect(self.status.show_values)
+        self.watch.reload_asked.connect(self.scene.reload)
         self.labels.settled.connect(self.maps.labels_settled)
         self.trainer.pause_changed.connect(self.actions_["pause"].setChecked)
         self.image.hovered.connect(self._hovered)
@@ -286,6 +268,7 @@ class MainWindow(QMainWindow):
         self.method.device_changed.connect(
             lambda name: self.desk.remember(dataclasses.replace(self.desk.settings, device=name))
         )
+        self.about.use(self.actions_["import_notes"])
         self._changed("scene")
 
     def _changed(self, what: str) -> None:
@@ -352,15 +335,15 @@ class MainWindow(QMainWindow):
             event.acceptProposedAction()
 
     def dropEvent(self, event: QDropEvent) -> None:
-        paths = [url.toLocalFile() for url in event.mimeData().urls() if url.isLocalFile()]
+        paths = [Path(url.toLocalFile()) for url in event.mimeData().urls() if url.isLocalFile()]
         if paths:
             event.acceptProposedAction()
-            self.scene.open_path(Path(paths[0]))
+            self.arrivals.take(paths)
 
     def closeEvent(self, event: QCloseEvent) -> None:
         if not self._may_close:
             self._asking = True
-            self.label_files.leave(self._allow_close)
+            self.scenes.leave_all(self._allow_close)
             self._asking = False
         if not self._may_close:
             event.ignore()
@@ -379,6 +362,14 @@ class MainWindow(QMainWindow):
         self._may_close = True
         if not self._asking:  # the labels had to be written first
             self.close()
+
+
+def _column(widget: QWidget) -> QVBoxLayout:
+    """A layout from top to bottom without gaps."""
+    column = QVBoxLayout(widget)
+    column.setContentsMargins(0, 0, 0, 0)
+    column.setSpacing(0)
+    return column
 
 
 def _encoded(data: QByteArray) -> str:

@@ -67,17 +67,11 @@ class RunFiles(QObject):
         if cube is None or self._session.training:
             return
 
-        def done(found: work.Restored) -> None:
+        def done(found: work.Trained) -> None:
             if self._session.cube is not cube or self._session.training:
                 return
-            self._session.set_trained(found.trained.encoder, found.trained.features)
-            self.opened.emit(found.trained.encoder)
-            if not found.same_scene:
-                trained_on = found.trained.encoder.scene.get("name", "unknown")
-                self._desk.messages.info(
-                    f"This encoder was trained on another scene ({trained_on}).",
-                    "Pretraining on this one may give a better map.",
-                )
+            self._session.set_trained(found.encoder, found.features)
+            self.opened.emit(found.encoder)
 
         work_on = partial(work.restore_run, cube=cube, folder=folder)
         self._desk.bridge.start(work_on, f"Open run {folder.name}", Watcher(done=done))

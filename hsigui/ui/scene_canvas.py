@@ -128,6 +128,20 @@ class SceneCanvas(QAbstractScrollArea):
         self._camera.fit()
         self._moved()
 
+    def looked_at(self) -> tuple[float, float, float] | None:
+        """Row and column in the middle and the scale, for `look_at`; None while the whole scene is fitted."""
+        if self._camera.fitted:
+            return None
+        return (*self._camera.to_scene(self._camera.center), self._camera.scale)
+
+    def look_at(self, place: tuple[float, float, float] | None) -> None:
+        """Looks where `looked_at` said."""
+        if place is None:
+            self.fit()
+        else:
+            self._camera.look_at(*place)
+            self._moved()
+
     def zoom_in(self) -> None:
         self._zoom(ZOOM_STEP, self._camera.center)
 

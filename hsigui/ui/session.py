@@ -5,6 +5,7 @@ Controllers change it; everything else listens to `changed`, whose word says wha
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -24,8 +25,8 @@ if TYPE_CHECKING:
     from hsigui.report.metrics import Accuracy
 
 CHANGES = (
-    "scene", "view", "labels", "classes", "current class", "truth", "training", "encoder", "map", "report", "device",
-    "live", "saved", "history",
+    "scene", "bands", "view", "labels", "classes", "current class", "truth", "training", "encoder", "map", "report",
+    "device", "live", "scenes", "saved", "history",
 )  # fmt: skip
 Box = tuple[int, int, int, int]
 
@@ -40,11 +41,25 @@ class Truth:
     original_classes: ClassTable
 
 
+_OF_A_SCENE = (
+    "cube", "plain", "view", "labels", "history", "labels_path", "current_class", "truth", "encoder", "features",
+    "probe", "class_map", "trained_on", "accuracy", "_revision", "_saved_revision",
+)  # fmt: skip
+
+
+@dataclass(frozen=True)
+class SceneState:
+    """All that a session holds of one scene, to be put back later."""
+
+    values: Mapping[str, Any]
+
+
 class Session(QObject):
     """State of one window.
 
     Attributes:
         cube: the open scene, None before the first.
+        plain: the same scene with wavelengths and bad bands as its file has them.
         view: which bands are shown and how they are stretched.
         labels, history: what the user drew, and how to take it back.
         label_box: what the last change of "labels" touched (top, left, bottom, right); None for everything.
@@ -55,6 +70,7 @@ class Session(QObject):
         device: the words for the device in use; empty before it is known.
         live: whether a stroke renews the map.
         training: whether a pretraining job is running.
+        open_scenes: how many scenes are open, the one that is shown among them.
     """
 
     changed = Signal(str)
@@ -62,6 +78,7 @@ class Session(QObject):
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self.cube: Cube | None = None
+        self.plain: Cube | None = None
         self.view: ViewState | None = None
         self.labels = LabelMap(0, 0)
         self.history = History(self.labels)
@@ -79,14 +96,15 @@ class Session(QObject):
         self.live = True
         self.training = False
         self.smooth = 0.0
+        self.open_scenes = 0
         self._revision = 0
         self._saved_revision = 0
 
     # The scene
 
-    def set_scene(self, cube: Cube, view: ViewState) -> None:
+    def set_scene(self, cube: Cube, view: ViewState, plain: Cube | None = None) -> None:
         """Puts a scene in place of the one before; labels, truth and results start empty."""
-        self.cube, self.view = cube, view
+        self.cube, self.view, self.plain = cube, view, plain or cube
         self.labels = LabelMap(cube.rows, cube.cols)
         self.history = History(self.labels)
         self.label_box, self.labels_path, self.current_class = None, None, 0
@@ -95,6 +113,37 @@ class Session(QObject):
         self._drop_map()
         for what in ("scene", "view", "classes", "labels", "current class", "truth", "encoder", "map", "report"):
             self.changed.emit(what)
+
+    def state(self) -> SceneState:
+        """What is known of the scene, for `restore`. The objects are shared, not copied."""
+        return SceneState({name: getattr(self, name) for name in _OF_A_SCENE})
+
+    def restore(self, state: SceneState) -> None:
+        """Puts a scene back as it was. Nothing is new in it, so neither labels nor encoder are told as changed."""
+        for name, value in state.values.items():
+            setattr(self, name, value)
+        self.label_box = None
+        for what in ("scene", "view", "classes", "current class", "truth", "map", "report", "saved", "history"):
+            self.changed.emit(what)
+
+    def set_open_scenes(self, count: int) -> None:
+        if count != self.open_scenes:
+            self.open_scenes = count
+            self.changed.emit("scenes")
+
+    def replace_cube(self, cube: Cube, *, plain: Cube | None = None, drop_results: bool) -> None:
+        """Takes the same scene with other bands, or read again; labels and ground truth stay.
+
+        Args:
+            drop_results: whether features and map are of the scene before, and so of no use any more.
+        """
+        self.cube, self.plain = cube, plain or self.plain
+        self.changed.emit("bands")
+        if drop_results:
+            self.encoder = self.features = None
+            self._drop_map()
+            for what in ("encoder", "map", "report"):
+                self.changed.emit(what)
 
     def set_view(self, view: ViewState) -> None:
         if view != self.view:

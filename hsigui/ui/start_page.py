@@ -34,7 +34,10 @@ class StartPage(QWidget):
         for button in (self.open, self.demo):
             button.setMinimumHeight(36)
             buttons.addWidget(button)
-        hint = QLabel("or drop a file here: ENVI (.hdr or its data file), MATLAB, GeoTIFF, NumPy", self)
+        hint = QLabel(
+            "or drop files here: ENVI (.hdr or its data file), MATLAB, HDF5, GeoTIFF, NumPy; labels and libraries, too",
+            self,
+        )
         hint.setForegroundRole(QPalette.ColorRole.PlaceholderText)
         hint.setWordWrap(True)
         self._recent_title = QLabel("Recent", self)

@@ -126,3 +126,5 @@ class TrainingController(QObject):
             if self._job is not None:
                 self._job.cancel()
             self._view.clear()
+            if self._session.encoder is not None:  # a scene that was open before
+                self._show_kept(self._session.encoder)

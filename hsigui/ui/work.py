@@ -15,13 +15,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from hsigui.cube.cube import Cube
-from hsigui.cube.demo import demo_scene
-from hsigui.cube.fingerprint import fingerprint
-from hsigui.cube.open import open_cube
-from hsigui.cube.render import ViewState, first_view, render, resolve
+from hsigui.cube.render import ViewState, render
+from hsigui.cube.sensors import noisy_bands
 from hsigui.errors import HsiError
 from hsigui.jobs import Context
-from hsigui.labels.classes import ClassInfo, ClassTable
+from hsigui.labels.classes import ClassTable
 from hsigui.labels.files import ClassRaster, find_truth_in_cube_file, read_classes, write_classes
 from hsigui.labels.label_map import require_same_size
 from hsigui.labels.sampling import Split, draw
@@ -31,22 +29,6 @@ if TYPE_CHECKING:
     from hsigui.report.metrics import Accuracy
 
 SHOWN_PIXELS = 6_000_000  # a larger scene is shown with every second (third, ...) pixel
-
-
-@dataclass(frozen=True)
-class Opened:
-    """A scene that is ready to be shown.
-
-    Attributes:
-        truth: comes with the demo scene only.
-        beside: names of arrays in the same file that fit the scene as ground truth.
-    """
-
-    cube: Cube
-    view: ViewState
-    picture: Picture
-    truth: ClassRaster | None = None
-    beside: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -71,14 +53,6 @@ class Trained:
 
 
 @dataclass(frozen=True)
-class Restored:
-    """An encoder read from disk; `same_scene` tells whether it was trained on the scene that it is used for."""
-
-    trained: Trained
-    same_scene: bool
-
-
-@dataclass(frozen=True)
 class Mapped:
     """A probe, its map, what it was made from and how right it is where that is known."""
 
@@ -93,34 +67,17 @@ def display_step(cube: Cube) -> int:
     return max(1, math.ceil(math.sqrt(cube.rows * cube.cols / SHOWN_PIXELS)))
 
 
-def open_scene(ctx: Context, path: Path, variable: str | None = None) -> Opened:
-    """Opens a scene and renders it for the first time; HsiError when it cannot be opened."""
-    ctx.progress(0, 0, f"Opening {path.name}…")
-    opened = _ready(ctx, open_cube(path, variable=variable))
-    fitting = find_truth_in_cube_file(path, (opened.cube.rows, opened.cube.cols))
-    return replace(opened, beside=tuple(info.name for info in fitting))
-
-
-def open_demo(ctx: Context) -> Opened:
-    """Makes the demo scene, with its ground truth."""
-    ctx.progress(0, 0, "Making the demo scene…")
-    demo = demo_scene()
-    classes = ClassTable(tuple(ClassInfo(*entry) for entry in demo.classes))
-    return replace(_ready(ctx, demo.cube), truth=ClassRaster(demo.truth, classes, demo.cube.geo))
-
-
-def _ready(ctx: Context, cube: Cube) -> Opened:
-    ctx.progress(0, 0, f"Drawing {cube.name}…")
-    view = first_view(cube)
-    return Opened(cube, view, draw_picture(ctx, cube, view))
+def look_for_noise(ctx: Context, cube: Cube) -> list[int]:
+    """Numbers of the bands of low signal-to-noise ratio, from samples of the scene."""
+    ctx.progress(0, 0, "Looking for noisy bands…")
+    return noisy_bands(cube)
 
 
 def draw_picture(ctx: Context, cube: Cube, view: ViewState) -> Picture:
     """Renders a composite, stretched by the percentiles of the valid pixels."""
     step = display_step(cube)
-    levels = resolve(cube, view, step)
     ctx.check()
-    return Picture(render(cube, view, levels, step), step)
+    return Picture(render(cube, view, step=step), step)
 
 
 def read_spectrum(_ctx: Context, cube: Cube, row: int, col: int) -> NDArray[np.float32]:
@@ -182,7 +139,7 @@ def pretrain_and_embed(ctx: Context, cube: Cube, spec: PretrainSpec, folder: Pat
     return Trained(encoder, embed(cube, encoder, ctx, device=spec.device))
 
 
-def restore_run(ctx: Context, cube: Cube, folder: Path) -> Restored:
+def restore_run(ctx: Context, cube: Cube, folder: Path) -> Trained:
     """The encoder of a run folder, and the features of this scene by it; HsiError when it does not fit."""
     ctx.progress(0, 0, "Loading PyTorch…")
     from hsigui.methods import checkpoint
@@ -191,9 +148,7 @@ def restore_run(ctx: Context, cube: Cube, folder: Path) -> Restored:
 
     leave_cores_free(1)
     encoder = checkpoint.load(folder)
-    same = encoder.scene.get("fingerprint") == fingerprint(cube)
-    # A run of another scene keeps its own features in its folder.
-    return Restored(Trained(encoder, embed(cube, encoder, ctx, folder if same else None)), same)
+    return Trained(encoder, embed(cube, encoder, ctx, folder))
 
 
 def make_map(

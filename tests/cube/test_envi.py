@@ -408,8 +408,9 @@ def test_a_scale_factor_beyond_reason_is_ignored_with_a_note(tmp_path: Path, sca
 
 
 def test_a_coordinate_system_that_is_none_is_left_out_with_a_note_and_the_place_stays(tmp_path: Path) -> None:
-    text = 'map info = {UTM, 1, 1, 468200, 5541300, 5, 5, 33, North, WGS-84}\ncoordinate system string = {PROJCS["bogus"]}\n'
-    cube = open_cube(make(tmp_path, "ENVI\n" + LAYOUT + text))
+    place = "map info = {UTM, 1, 1, 468200, 5541300, 5, 5, 33, North, WGS-84}\n"
+    bogus = 'coordinate system string = {PROJCS["bogus"]}\n'
+    cube = open_cube(make(tmp_path, "ENVI\n" + LAYOUT + place + bogus))
     assert cube.geo.transform is not None
     assert any("coordinate system string" in note for note in cube.notes)
     assert cube.geo.crs_wkt is None or CRS.from_wkt(cube.geo.crs_wkt).to_epsg() == 32633

@@ -10,7 +10,6 @@ import time
 
 import numpy as np
 import pytest
-import scipy.io
 from PySide6.QtCore import QMimeData, QPoint, QPointF, Qt, QUrl
 from PySide6.QtGui import QDropEvent
 from PySide6.QtTest import QTest
@@ -27,7 +26,6 @@ from hsigui.ui.app import last_resort
 from hsigui.ui.dialogs.error_dialog import ErrorDialog
 from hsigui.ui.dialogs.export_dialog import ExportDialog
 from hsigui.ui.dialogs.sample_dialog import SampleDialog
-from hsigui.ui.dialogs.variable_chooser import VariableChooser
 from tests.ui.windows import click, idle, labels, paint, press, texts
 
 CTRL, SHIFT = Qt.KeyboardModifier.ControlModifier, Qt.KeyboardModifier.ShiftModifier
@@ -103,26 +101,18 @@ def test_what_cannot_be_opened_is_said_and_the_present_scene_stays(qtbot, demo, 
     assert "missing.hdr" in texts(demo)
 
 
-def test_notes_of_the_import_are_shown_once(qtbot, window, demo_files):
+def test_opening_and_looking_need_no_pass_over_the_whole_scene(qtbot, window, demo_files, monkeypatch):
+    def whole(*_args):
+        raise AssertionError("the whole scene was read")
+
+    monkeypatch.setattr("hsigui.cube.cube.Cube.valid_mask", whole)
+    monkeypatch.setattr("hsigui.cube.cube.Cube.count_nodata", whole)
     opened(qtbot, window, demo_files[0])
-    notes = " ".join(window.session.cube.notes)
-    assert (texts(window).count(notes) == 1) if notes else (texts(window) == "")
-
-
-def test_a_file_of_several_arrays_asks_which_is_the_scene(qtbot, window, tmp_path):
-    rng = np.random.default_rng(0)
-    path = tmp_path / "two.mat"
-    scipy.io.savemat(path, {"first": rng.random((20, 22, 30)), "second": rng.random((24, 25, 40))})
-    window.scene.open_path(path)
-    qtbot.waitUntil(lambda: bool(window.findChildren(VariableChooser)), timeout=5000)
-    (chooser,) = window.findChildren(VariableChooser)
-    assert chooser.list.count() == 2
-    row = next(i for i in range(2) if "second" in chooser.list.item(i).text())
-    chooser.list.setCurrentRow(row)
-    chooser.accept()
-    qtbot.waitUntil(lambda: window.session.cube is not None, timeout=5000)
+    click(window, 30, 40)
+    window.actions_["infrared"].trigger()
     idle(qtbot, window)
-    assert window.session.cube.shape == (24, 25, 40)
+    assert window.spectra.current() is not None
+    assert "error" not in texts(window)
 
 
 def test_of_two_scenes_asked_for_at_once_the_last_is_opened(qtbot, window, demo_files, tmp_path):
@@ -386,19 +376,12 @@ def test_ground_truth_in_the_file_of_the_scene_is_offered(qtbot, window, data_di
 
 
 @pytest.mark.parametrize(("answer", "stays"), [("cancel", True), ("discard", False)])
-def test_unsaved_labels_are_asked_about_before_another_scene(
-    qtbot,
-    demo,
-    answers,
-    demo_files,
-    answer,
-    stays,
-):
+def test_unsaved_labels_are_asked_about_before_the_scene_is_opened_again(qtbot, demo, answers, answer, stays):
     press(demo, "B")
     paint(demo, (60, 60), (60, 70))
     cube = demo.session.cube
     answers.unsaved = answer
-    demo.scene.open_path(demo_files[0])
+    demo.scene.open_demo()
     idle(qtbot, demo)
     assert answers.asked == ["unsaved"]
     assert (demo.session.cube is cube) == stays

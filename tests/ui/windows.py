@@ -31,6 +31,7 @@ class Answers:
     path: Path | None = None
     save: Path | None = None
     unsaved: str = "cancel"
+    sure: bool = False
     colour: tuple[int, int, int] | None = None
     asked: list[str] = field(default_factory=list)
 
@@ -50,6 +51,10 @@ class Answers:
         self.asked.append("unsaved")
         return self.unsaved
 
+    def confirm(self, title: str, text: str, detail: str, action: str) -> bool:
+        self.asked.append(title)
+        return self.sure
+
     def color(self, present: tuple[int, int, int], name: str) -> tuple[int, int, int] | None:
         self.asked.append(f"Colour of {name}")
         return self.colour
@@ -63,6 +68,7 @@ class FakeEncoder:
     device_name: str = "a test"
     seconds: float = 0.1
     epochs: int = 3
+    losses: tuple[float, ...] = (3.0, 2.0, 1.0)
     scene: dict = field(default_factory=dict)
     command: str = ""
 
@@ -105,8 +111,11 @@ def training(monkeypatch: pytest.MonkeyPatch) -> FakeTraining:
 
 
 @pytest.fixture
-def make_window(qtbot, qapp: QApplication, tmp_path: Path, answers: Answers) -> Iterator[Callable[[], MainWindow]]:
+def make_window(
+    qtbot, qapp: QApplication, tmp_path: Path, answers: Answers, monkeypatch: pytest.MonkeyPatch
+) -> Iterator[Callable[[], MainWindow]]:
     """Makes shown windows that share settings and recovery folder; labels are given up at the end."""
+    monkeypatch.setenv("HSIGUI_CONFIG_DIR", str(tmp_path / "config"))
     made: list[MainWindow] = []
 
     def make() -> MainWindow:
@@ -146,6 +155,15 @@ def demo(qtbot, window: MainWindow) -> MainWindow:
 def idle(qtbot, window: MainWindow, timeout: int = 20_000) -> None:
     """Waits until no job is running."""
     qtbot.waitUntil(lambda: not window.bridge.running, timeout=timeout)
+
+
+def open_scene(qtbot, window: MainWindow, path: Path) -> None:
+    """Opens a scene and waits until all that follows is done."""
+    window.scene.open_path(path)
+    qtbot.waitUntil(
+        lambda: window.session.cube is not None and window.session.cube.path == path.absolute(), timeout=10_000
+    )
+    idle(qtbot, window)
 
 
 def press(

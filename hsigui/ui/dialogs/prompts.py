@@ -7,7 +7,10 @@ from pathlib import Path
 from PySide6.QtGui import QColor
 from PySide6.QtWidgets import QColorDialog, QFileDialog, QMessageBox, QWidget
 
-SCENES = "Scenes (*.hdr *.img *.dat *.bsq *.bil *.bip *.raw *.mat *.tif *.tiff *.npy);;All files (*)"
+SCENES = (
+    "Scenes (*.hdr *.img *.dat *.bsq *.bil *.bip *.raw *.mat *.h5 *.hdf5 *.he5 *.nc *.tif *.tiff *.npy *.npz);;"
+    "All files (*)"
+)
 RASTERS = "Label rasters (*.tif *.tiff *.hdr *.img *.dat *.mat *.npy);;All files (*)"
 SAVED = "GeoTIFF (*.tif);;ENVI Classification (*.hdr);;MATLAB (*.mat)"
 
@@ -47,6 +50,18 @@ class Prompts:
         box.setDefaultButton(buttons.Save)
         answer = box.exec()
         return {buttons.Save.value: "save", buttons.Discard.value: "discard"}.get(answer, "cancel")
+
+    def confirm(self, title: str, text: str, detail: str, action: str) -> bool:
+        """Whether to go on with something that takes work away; `action` names what is done then."""
+        box = QMessageBox(self._parent)
+        box.setIcon(QMessageBox.Icon.Warning)
+        box.setWindowTitle(title)
+        box.setText(text)
+        box.setInformativeText(detail)
+        go_on = box.addButton(action, QMessageBox.ButtonRole.AcceptRole)
+        box.setDefaultButton(box.addButton(QMessageBox.StandardButton.Cancel))
+        box.exec()
+        return box.clickedButton() is go_on
 
     def color(self, present: tuple[int, int, int], name: str) -> tuple[int, int, int] | None:
         color = QColorDialog.getColor(QColor(*present), self._parent, f"Colour of {name}")

@@ -37,6 +37,7 @@ class DisplayPanel(QWidget):
         self._bad: NDArray[np.bool_] = np.zeros(0, dtype=bool)
         self.sliders: dict[str, QSlider] = {}
         self._labels: dict[str, QLabel] = {}
+        self.presets: dict[str, QPushButton] = {}
         column = QVBoxLayout(self)
         column.addLayout(self._build_presets())
         column.addLayout(self._build_sliders())
@@ -52,6 +53,12 @@ class DisplayPanel(QWidget):
                 slider.setRange(0, count - 1)
                 slider.setPageStep(max(1, count // 10))
         self.setEnabled(True)
+
+    def set_default_bands(self, known: bool) -> None:
+        """Whether the file proposes bands to be shown; without any their button rests."""
+        button = self.presets["default bands"]
+        button.setEnabled(known)
+        button.setToolTip("Show the scene in default bands" if known else "The file names no default bands")
 
     def set_view(self, view: ViewState) -> None:
         """Shows a view that was chosen elsewhere."""
@@ -72,6 +79,7 @@ class DisplayPanel(QWidget):
             button.setObjectName(f"preset {name}")
             button.setToolTip(f"Show the scene in {name}")
             button.clicked.connect(lambda _checked=False, name=name: self.preset_asked.emit(name))
+            self.presets[name] = button
             row.addWidget(button, 1)
         return row
 

@@ -1,0 +1,52 @@
+"""Where the panels stand around the scene."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QDockWidget, QFrame, QMainWindow, QScrollArea, QTabWidget, QWidget
+
+_LEFT, _RIGHT = Qt.DockWidgetArea.LeftDockWidgetArea, Qt.DockWidgetArea.RightDockWidgetArea
+_BOTTOM = Qt.DockWidgetArea.BottomDockWidgetArea
+# Title, area, and whether the panel gets scroll bars because it has none of its own.
+_PLACES = (
+    ("Display", _LEFT, True),
+    ("Classes", _LEFT, False),
+    ("Training", _RIGHT, True),
+    ("Map", _RIGHT, True),
+    ("Results", _RIGHT, False),
+    ("Spectra", _BOTTOM, False),
+)
+
+
+def build_docks(window: QMainWindow, panels: Mapping[str, QWidget]) -> dict[str, QDockWidget]:
+    """Places the panels, named by their titles, and gives back their docks."""
+    window.setCorner(Qt.Corner.BottomLeftCorner, _LEFT)
+    window.setCorner(Qt.Corner.BottomRightCorner, _RIGHT)
+    window.setTabPosition(_RIGHT, QTabWidget.TabPosition.North)
+    docks = {}
+    for title, area, scrolls in _PLACES:
+        dock = QDockWidget(title, window)
+        dock.setObjectName(f"dock {title}")
+        dock.setWidget(_scrolled(panels[title], dock) if scrolls else panels[title])
+        window.addDockWidget(area, dock)
+        docks[title] = dock
+    window.tabifyDockWidget(docks["Map"], docks["Results"])
+    docks["Map"].raise_()
+    horizontal, vertical = Qt.Orientation.Horizontal, Qt.Orientation.Vertical
+    window.resizeDocks([docks["Display"], docks["Training"]], [270, 320], horizontal)
+    window.resizeDocks([docks["Display"], docks["Classes"]], [210, 440], vertical)
+    window.resizeDocks([docks["Training"], docks["Map"]], [430, 270], vertical)
+    window.resizeDocks([docks["Spectra"]], [210], vertical)
+    return docks
+
+
+def _scrolled(widget: QWidget, parent: QWidget) -> QScrollArea:
+    room = QScrollArea(parent)
+    room.setWidget(widget)
+    room.setWidgetResizable(True)
+    room.setFrameShape(QFrame.Shape.NoFrame)
+    room.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+    room.setMinimumWidth(widget.minimumSizeHint().width())
+    return room
