@@ -99,7 +99,7 @@ def resolve(cube: Cube, view: ViewState, step: int = 1) -> Levels:
     """
     _require_bands(cube, view)
     step = max(step, _sampling_step(cube))
-    return _levels(_read_bands(cube, view.bands, step), view)
+    return _levels(_read_bands(cube, view.bands, *_every(step)), view)
 
 
 def render(cube: Cube, view: ViewState, levels: Levels | None = None, step: int = 1) -> NDArray[np.uint8]:
@@ -114,10 +114,24 @@ def render(cube: Cube, view: ViewState, levels: Levels | None = None, step: int 
         HsiError: a band does not exist or the percentiles are out of order.
     """
     _require_bands(cube, view)
-    values = _read_bands(cube, view.bands, step)
+    values = _read_bands(cube, view.bands, *_every(step))
     if levels is None:
         every = max(1, _sampling_step(cube) // step)
         levels = _levels(values[::every, ::every], view)
+    return _picture(values, levels)
+
+
+def render_window(cube: Cube, view: ViewState, levels: Levels, rows: slice, cols: slice) -> NDArray[np.uint8]:
+    """The picture of a part of the scene with a stretch resolved before; the slices may have steps.
+
+    Raises:
+        HsiError: a band does not exist.
+    """
+    _require_bands(cube, view)
+    return _picture(_read_bands(cube, view.bands, rows, cols), levels)
+
+
+def _picture(values: NDArray[np.float32], levels: Levels) -> NDArray[np.uint8]:
     picture = np.empty((*values.shape[:2], 3), dtype=np.uint8)
     for channel, (low, high) in enumerate(levels):
         picture[:, :, channel] = _grey(values[:, :, channel], low, high)
@@ -138,10 +152,13 @@ def _grey(values: NDArray[np.float32], low: float, high: float) -> NDArray[np.ui
     return scaled.astype(np.uint8)
 
 
-def _read_bands(cube: Cube, bands: Sequence[int], step: int) -> NDArray[np.float32]:
-    every = slice(None, None, step)
+def _every(step: int) -> tuple[slice, slice]:
+    return slice(None, None, step), slice(None, None, step)
+
+
+def _read_bands(cube: Cube, bands: Sequence[int], rows: slice, cols: slice) -> NDArray[np.float32]:
     different = sorted(set(bands))
-    values = cube.read(every, every, different)
+    values = cube.read(rows, cols, different)
     # One plane after the other, because the channels are stretched one by one.
     planes = np.empty((len(bands), *values.shape[:2]), dtype=np.float32)
     for channel, band in enumerate(bands):

@@ -60,10 +60,26 @@ class Window:
             return np.asarray(part.take(rows, axis=0).take(cols, axis=1))
         return np.asarray(part.take(cols, axis=1).take(rows, axis=0))
 
+    def part(self, top: int, left: int, bottom: int, right: int) -> Window | None:
+        """What shows a box of the scene (the last two exclusive), with indices that count from its corner."""
+        rows = np.flatnonzero((self.rows >= top) & (self.rows < bottom))
+        cols = np.flatnonzero((self.cols >= left) & (self.cols < right))
+        if not (len(rows) and len(cols)):
+            return None
+        return Window(self.left + int(cols[0]), self.top + int(rows[0]), self.rows[rows] - top, self.cols[cols] - left)
+
     def draw(self, painter: QPainter, pixels: NDArray[np.uint32], kind: QImage.Format) -> None:
         """Draws sampled values, device pixel by device pixel."""
         rows, cols = pixels.shape
         painter.drawImage(self.left, self.top, QImage(pixels.data, cols, rows, 4 * cols, kind))
+
+
+def _packed(rgb: NDArray[np.uint8]) -> NDArray[np.uint32]:
+    """Red, green and blue of 0-255 as Qt's 32-bit numbers."""
+    buffer = np.full(rgb.shape[:2], 0xFF000000, dtype=np.uint32)
+    for channel, shift in enumerate((16, 8, 0)):
+        buffer |= rgb[..., channel].astype(np.uint32) << np.uint32(shift)
+    return buffer
 
 
 class Composite:
@@ -72,21 +88,30 @@ class Composite:
     def __init__(self) -> None:
         self._buffer: NDArray[np.uint32] = np.zeros((0, 0), dtype=np.uint32)
         self._step = 1
+        self._detail: tuple[NDArray[np.uint32], int, int, int] | None = None
 
     def set(self, rgb: NDArray[np.uint8], step: int = 1) -> None:
         """Takes rows x cols x 3 of 0-255, of which each pixel stands for step x step pixels of the scene."""
-        self._buffer = np.full(rgb.shape[:2], 0xFF000000, dtype=np.uint32)
-        for channel, shift in enumerate((16, 8, 0)):
-            self._buffer |= rgb[..., channel].astype(np.uint32) << np.uint32(shift)
-        self._step = step
+        self._buffer, self._step = _packed(rgb), step
+        self._detail = None
+
+    def set_detail(self, rgb: NDArray[np.uint8], top: int, left: int, step: int) -> None:
+        """Takes a finer picture of a part that begins at a pixel of the scene; it lies over the whole one."""
+        self._detail = _packed(rgb), top, left, step
 
     def clear(self) -> None:
         self._buffer = np.zeros((0, 0), dtype=np.uint32)
+        self._detail = None
 
     def paint(self, painter: QPainter, window: Window) -> None:
         """Draws into device pixels."""
         if self._buffer.size:
             window.draw(painter, window.sample(self._buffer, self._step), QImage.Format.Format_RGB32)
+        if self._detail is not None:
+            buffer, top, left, step = self._detail
+            part = window.part(top, left, top + buffer.shape[0] * step, left + buffer.shape[1] * step)
+            if part is not None:
+                part.draw(painter, part.sample(buffer, step), QImage.Format.Format_RGB32)
 
 
 class ClassLayer:

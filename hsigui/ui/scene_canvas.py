@@ -12,7 +12,7 @@ from collections.abc import Sequence
 
 import numpy as np
 from numpy.typing import NDArray
-from PySide6.QtCore import QEvent, QPoint, QPointF, QRect, QSizeF, Qt
+from PySide6.QtCore import QEvent, QPoint, QPointF, QRect, QSizeF, Qt, Signal
 from PySide6.QtGui import QColor, QPainter, QPaintEvent, QPalette, QPen, QResizeEvent
 from PySide6.QtWidgets import QAbstractScrollArea, QFrame, QWidget
 
@@ -26,7 +26,13 @@ Marker = tuple[int, int, Color]
 
 
 class SceneCanvas(QAbstractScrollArea):
-    """Shows the layers of one scene; knows nothing of tools."""
+    """Shows the layers of one scene; knows nothing of tools.
+
+    Signals:
+        moved: another part of the scene is in view.
+    """
+
+    moved = Signal()
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -63,6 +69,24 @@ class SceneCanvas(QAbstractScrollArea):
         if size != self.scene_size:
             self._new_scene(*size)
         self.viewport().update()
+
+    def set_detail(self, rgb: NDArray[np.uint8], top: int, left: int, step: int) -> None:
+        """Lays a finer picture over a part of the composite, until the next `set_image`.
+
+        Args:
+            rgb: the picture; each of its pixels stands for step x step pixels of the scene.
+            top, left: the pixel of the scene where it begins.
+        """
+        self._composite.set_detail(rgb, top, left, step)
+        self.viewport().update()
+
+    def visible_box(self) -> Box | None:
+        """The part of the scene in view: top, left, bottom, right (the last two exclusive); None when there is none."""
+        rect, (rows, cols) = self.viewport().rect(), self.scene_size
+        top, left = self._camera.pixel(QPointF(rect.topLeft()))
+        bottom, right = self._camera.pixel(QPointF(rect.bottomRight()))
+        box = max(top, 0), max(left, 0), min(bottom + 1, rows), min(right + 1, cols)
+        return box if box[0] < box[2] and box[1] < box[3] else None
 
     def clear(self) -> None:
         """Shows nothing."""
@@ -167,6 +191,7 @@ class SceneCanvas(QAbstractScrollArea):
     def resizeEvent(self, event: QResizeEvent) -> None:
         self._camera.resize(QSizeF(event.size()))
         super().resizeEvent(event)
+        self.moved.emit()
 
     def changeEvent(self, event: QEvent) -> None:
         if event.type() in (QEvent.Type.PaletteChange, QEvent.Type.StyleChange):
@@ -235,6 +260,7 @@ class SceneCanvas(QAbstractScrollArea):
     def _moved(self) -> None:
         """Another part of the scene is seen."""
         self.viewport().update()
+        self.moved.emit()
 
     def _update_box(self, box: Box) -> None:
         rect = self._camera.box_rect(*box).adjusted(-3, -3, 3, 3).toAlignedRect()

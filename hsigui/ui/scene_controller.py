@@ -22,6 +22,7 @@ from hsigui.errors import HsiError
 from hsigui.labels.classes import PALETTE, Color
 from hsigui.ui import opening, work
 from hsigui.ui.desk import Desk
+from hsigui.ui.detail import DetailController
 from hsigui.ui.dialogs.import_dialog import ImportDialog
 from hsigui.ui.image_view import ImageView
 from hsigui.ui.job_bridge import Latest, Watcher
@@ -73,6 +74,7 @@ class SceneController(QObject):
         self._first: ViewState | None = None
         self._again: Cube | None = None  # the scene that is being read again
         self._kept: list[tuple[int, int, Color]] = []
+        self._detail = DetailController(desk, image)
         self._opening = Latest(desk.bridge, "Open scene", self._ready, failed=self._not_opened)
         self._drawing = Latest(desk.bridge, "Draw composite", self._show_picture, between=True)
         self._reading = Latest(desk.bridge, "Read pixel", self._show_values, between=True)
@@ -293,6 +295,8 @@ class SceneController(QObject):
         if cube is not None:
             self._picture = picture
             self._image.set_image(picture.rgb, picture.step, (cube.rows, cube.cols))
+            if picture.step > 1:
+                self._detail.refresh()
 
     def _band_picked(self, channel: int, band: int) -> None:
         if self._session.view is not None:
