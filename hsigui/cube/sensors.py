@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from hsigui.cube.cube import Cube
-from hsigui.cube.sensor_tables import AVIRIS_1992, AVIRIS_2008, ENMAP
+from hsigui.cube.sensor_tables import AVIRIS_1992, AVIRIS_2008, ENMAP, HYDICE
 from hsigui.cube.wavelengths import Wavelengths, to_nm
 from hsigui.errors import HsiError
 
@@ -67,6 +67,7 @@ def _even(first: float, last: float, count: int) -> tuple[float, ...]:
 _JPL = "calibration of another flight"
 _HYPERION = _even(355.59, 1057.68, 70) + _even(851.92, 2577.08, 172)
 _BOTSWANA = set(_numbers_of((10, 55), (82, 97), (102, 119), (134, 164), (187, 220)))
+_URBAN = _numbers_of((1, 4), (76, 76), (87, 87), (101, 111), (136, 153), (198, 210))
 _SALINAS = _numbers_of((108, 112), (154, 167), (224, 224))
 _INDIAN_PINES = _numbers_of((104, 108), (150, 163), (220, 220))
 _PRISMA_VNIR, _PRISMA_SWIR = _even(402, 972, 63), _even(943, 2497, 171)
@@ -92,6 +93,11 @@ PRESETS: tuple[Sensor, ...] = (
     ),
     Sensor("ROSIS (Pavia University), 103 bands", _even(430, 860, 103), "its range, evenly spaced", exact=False),
     Sensor("ROSIS (Pavia Centre), 102 bands", _even(430, 860, 102), "its range, evenly spaced", exact=False),
+    Sensor("HYDICE (Urban), 210 bands", HYDICE, "the list that goes with the Urban scene"),
+    _without(
+        "HYDICE (Urban), 162 bands", HYDICE, _URBAN,
+        "the list that goes with the Urban scene; without bands 1-4, 76, 87, 101-111, 136-153, 198-210",
+    ),
     Sensor("CASI (Houston 2013), 144 bands", _even(380, 1050, 144), "its range, evenly spaced", exact=False),
     Sensor("SAMSON, 156 bands", _even(401, 889, 156), "its range, evenly spaced", exact=False),
     Sensor("EnMAP level 2A, 224 bands", ENMAP, "DLR"),

@@ -33,7 +33,7 @@ def test_the_presets_have_the_bands_that_they_name() -> None:
     assert len({s.name for s in PRESETS}) == len(PRESETS)
 
 
-@pytest.mark.parametrize("bands", [103, 102, 144, 145, 198, 200, 204, 220, 224, 242])
+@pytest.mark.parametrize("bands", [103, 102, 144, 145, 162, 198, 200, 204, 210, 220, 224, 242])
 def test_the_benchmark_scenes_find_a_preset(bands: int) -> None:
     assert fitting(bands)
     assert all(s.bands == bands for s in fitting(bands))
