@@ -44,8 +44,9 @@ def embed(cube: Cube, encoder: Encoder, ctx: Context, folder: Path | None = None
         HsiError: the cube's bands are not those that the encoder was trained on.
         Cancelled: through the context.
     """
-    _require_fitting(cube, encoder, ctx)
-    key = _key(cube, encoder)
+    identity = fingerprint(cube)  # reads the cube: once
+    _require_fitting(cube, identity, encoder, ctx)
+    key = _key(cube, identity, encoder)
     store = None if folder is None else Store(folder, key)
     if store is not None and (found := store.load((cube.rows, cube.cols))) is not None:
         return found
@@ -168,7 +169,7 @@ def _smoothed(components: NDArray[np.float32], valid: NDArray[np.bool_]) -> NDAr
     return out
 
 
-def _require_fitting(cube: Cube, encoder: Encoder, ctx: Context) -> None:
+def _require_fitting(cube: Cube, identity: str, encoder: Encoder, ctx: Context) -> None:
     """Refuses a cube that the encoder cannot read, and says when it is another than it was trained on."""
     require_learnable(cube)
     trained = encoder.scene.get("shape", [0, 0, cube.bands])
@@ -182,13 +183,13 @@ def _require_fitting(cube: Cube, encoder: Encoder, ctx: Context) -> None:
             raise HsiError(
                 f"The bands of {cube.name} lie up to {apart:.0f} nm from those of the encoder's scene.", hint
             )
-    if encoder.scene.get("fingerprint") != fingerprint(cube):
+    if encoder.scene.get("fingerprint") != identity:
         ctx.warn(f"The encoder was trained on another scene ({encoder.scene.get('name', 'unknown')}).")
 
 
-def _key(cube: Cube, encoder: Encoder) -> str:
+def _key(cube: Cube, identity: str, encoder: Encoder) -> str:
     """Changes with the cube, the encoder's weights and the recipe of this module."""
-    digest = hashlib.sha256(fingerprint(cube).encode())
+    digest = hashlib.sha256(identity.encode())
     if cube.path is not None and cube.rows * cube.cols * cube.bands > HASHED_WHOLE and cube.path.exists():
         # The fingerprint of a large cube does not read all of it.
         digest.update(repr((cube.path.stat().st_size, cube.path.stat().st_mtime_ns)).encode())

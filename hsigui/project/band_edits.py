@@ -2,18 +2,15 @@
 
 from __future__ import annotations
 
-import json
 import time
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 from hsigui.cube.cube import Cube
-from hsigui.cube.saving import written_beside
 from hsigui.cube.sensors import with_bands
+from hsigui.project import kept
 from hsigui.settings import config_folder
 
-FORMAT = 1
 KEPT = 500  # edits; the ones used longest ago are dropped
 
 
@@ -70,7 +67,7 @@ def remember(cube: Cube, edit: BandEdit) -> None:
     """
     if cube.path is None:
         return
-    entries = _load()
+    entries = kept.load(store_path(), "edits")
     entries.pop(_key(cube), None)
     if not edit.changes_nothing:
         entries[_key(cube)] = {
@@ -81,14 +78,12 @@ def remember(cube: Cube, edit: BandEdit) -> None:
             "note": edit.note,
             "used": time.time(),
         }
-    kept = sorted(entries.items(), key=lambda item: _used(item[1]))[-KEPT:]
-    with written_beside(store_path()) as (scratch,):
-        scratch.write_text(json.dumps({"format": FORMAT, "edits": dict(kept)}), encoding="utf-8")
+    kept.save(store_path(), "edits", entries, KEPT)
 
 
 def recall(cube: Cube) -> BandEdit:
     """What is kept for a scene; an edit that changes nothing when that is nothing, or cannot be understood."""
-    entry = _load().get(_key(cube)) if cube.path is not None else None
+    entry = kept.load(store_path(), "edits").get(_key(cube)) if cube.path is not None else None
     if not isinstance(entry, dict) or entry.get("bands") != cube.bands:
         return BandEdit()
     try:
@@ -106,18 +101,3 @@ def recall(cube: Cube) -> BandEdit:
 def _key(cube: Cube) -> str:
     """A file of several scenes has several entries."""
     return f"{Path(cube.path or '').expanduser().resolve()}\n{cube.info.variable}"
-
-
-def _used(entry: Any) -> float:
-    used = entry.get("used") if isinstance(entry, dict) else None
-    return float(used) if isinstance(used, int | float) else 0.0
-
-
-def _load() -> dict[str, Any]:
-    """All entries; none when there is no file or it cannot be understood."""
-    try:
-        content = json.loads(store_path().read_text(encoding="utf-8"))
-    except (OSError, ValueError):
-        return {}
-    entries = content.get("edits") if isinstance(content, dict) and content.get("format") == FORMAT else None
-    return entries if isinstance(entries, dict) else {}

@@ -2,18 +2,15 @@
 
 from __future__ import annotations
 
-import json
 import time
 from dataclasses import asdict
 from pathlib import Path
-from typing import Any
 
 from hsigui.cube.choice import ImportChoice
-from hsigui.cube.saving import written_beside
 from hsigui.errors import HsiError
+from hsigui.project import kept
 from hsigui.settings import config_folder
 
-FORMAT = 1
 KEPT = 500  # choices; the ones used longest ago are dropped
 
 
@@ -33,12 +30,9 @@ def remember(choice: ImportChoice, path: str | Path) -> None:
         key, state = _key(path), _state(path)
     except OSError as error:
         raise HsiError(f"{path} cannot be read: {error.strerror}.", "Open the scene again.") from error
-    entries = _load()
+    entries = kept.load(store_path(), "imports")
     entries[key] = {"choice": asdict(choice), "state": state, "used": time.time()}
-    kept = sorted(entries.items(), key=lambda item: _used(item[1]))[-KEPT:]
-    target = store_path()
-    with written_beside(target) as (scratch,):
-        scratch.write_text(json.dumps({"format": FORMAT, "imports": dict(kept)}, indent=1), encoding="utf-8")
+    kept.save(store_path(), "imports", entries, KEPT)
 
 
 def recall(path: str | Path) -> ImportChoice | None:
@@ -48,7 +42,7 @@ def recall(path: str | Path) -> ImportChoice | None:
         key, state = _key(path), _state(path)
     except OSError:  # the file is gone: nothing is known of it
         return None
-    entry = _load().get(key)
+    entry = kept.load(store_path(), "imports").get(key)
     if not isinstance(entry, dict) or entry.get("state") != state:
         return None
     try:
@@ -63,10 +57,9 @@ def forget(path: str | Path) -> None:
     Raises:
         HsiError: the configuration cannot be written.
     """
-    entries = _load()
+    entries = kept.load(store_path(), "imports")
     if entries.pop(_key(Path(path)), None) is not None:
-        with written_beside(store_path()) as (scratch,):
-            scratch.write_text(json.dumps({"format": FORMAT, "imports": entries}, indent=1), encoding="utf-8")
+        kept.save(store_path(), "imports", entries, KEPT)
 
 
 def _key(path: Path) -> str:
@@ -76,18 +69,3 @@ def _key(path: Path) -> str:
 def _state(path: Path) -> list[int]:
     found = path.expanduser().stat()
     return [found.st_size, found.st_mtime_ns]
-
-
-def _used(entry: Any) -> float:
-    used = entry.get("used") if isinstance(entry, dict) else None
-    return float(used) if isinstance(used, int | float) else 0.0
-
-
-def _load() -> dict[str, Any]:
-    """All entries; none when there is no file or it cannot be understood: a choice is soon made again."""
-    try:
-        content = json.loads(store_path().read_text(encoding="utf-8"))
-    except (OSError, ValueError):
-        return {}
-    entries = content.get("imports") if isinstance(content, dict) and content.get("format") == FORMAT else None
-    return entries if isinstance(entries, dict) else {}
