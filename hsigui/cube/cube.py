@@ -145,6 +145,10 @@ class Cube:
         """A cube over the same samples with other wavelengths, bad bands, notes and so on."""
         return Cube(self._source, info, name=self.name, path=self.path)
 
+    def over(self, change: Callable[[Source], Source], info: CubeInfo) -> Cube:
+        """A cube over what a function makes of the stored samples, such as some bands of them."""
+        return Cube(change(self._source), info, name=self.name, path=self.path)
+
     @property
     def shape(self) -> tuple[int, int, int]:
         """Rows, columns, bands."""

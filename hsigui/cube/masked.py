@@ -1,0 +1,41 @@
+"""A scene some of whose pixels are withheld."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+
+import numpy as np
+from numpy.typing import NDArray
+
+from hsigui.cube.cube import Cube, CubeInfo
+
+
+class MaskedCube(Cube):
+    """A cube that reads as if the masked pixels had no data: NaN in every band, and not valid.
+
+    Args:
+        cube: the scene; it is not changed.
+        mask: rows x cols, True for pixels to withhold.
+
+    Raises:
+        ValueError: the mask has another size.
+    """
+
+    def __init__(self, cube: Cube, mask: NDArray[np.bool_]) -> None:
+        if mask.shape != (cube.rows, cube.cols):
+            raise ValueError(f"a mask of {mask.shape} for {cube.rows} x {cube.cols} pixels")
+        super().__init__(cube._source, cube.info, name=cube.name, path=cube.path)
+        self._whole, self._mask = cube, mask
+
+    def with_info(self, info: CubeInfo) -> Cube:
+        return MaskedCube(self._whole.with_info(info), self._mask)
+
+    def read(
+        self, rows: slice = slice(None), cols: slice = slice(None), bands: slice | Sequence[int] = slice(None)
+    ) -> NDArray[np.float32]:
+        values = self._whole.read(rows, cols, bands)
+        values[self._mask[rows, cols]] = np.nan
+        return values
+
+    def valid_mask(self, check: Callable[[], None] = lambda: None) -> NDArray[np.bool_]:
+        return self._whole.valid_mask(check) & ~self._mask

@@ -1,0 +1,80 @@
+"""Cubes read in the bands of another: the nearest within half their spacing, or a reason why not."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from hsigui.cube.band_matching import matched
+from hsigui.cube.cube import ArraySource, Cube, CubeInfo
+from hsigui.errors import HsiError
+
+WANTED = np.arange(400.0, 500.0, 10.0)  # ten bands
+USED = np.array([0, 1, 2, 4, 5, 6, 7, 8, 9])  # band 3 does not matter
+
+
+def cube_of(centres, **more) -> Cube:
+    """Every band holds its own number, so that one sees which was taken."""
+    array = np.broadcast_to(np.arange(len(centres), dtype=np.int16), (4, 5, len(centres))).copy()
+    return Cube(ArraySource(array), CubeInfo(wavelengths=tuple(map(float, centres)), **more), name="other")
+
+
+def taken(cube: Cube) -> list[int]:
+    return cube.read()[0, 0].astype(int).tolist()
+
+
+def test_a_cube_of_the_same_bands_is_left_as_it_is():
+    cube = cube_of(WANTED + 4.9)
+    assert matched(cube, WANTED, 10, USED) is cube
+
+
+def test_each_band_is_the_nearest_in_the_order_that_is_wanted():
+    cube = cube_of((WANTED + 1)[::-1])
+    found = matched(cube, WANTED, 10, USED)
+    assert taken(found) == list(range(9, -1, -1))
+    assert found.wavelengths is not None
+    assert found.wavelengths.tolist() == WANTED.tolist()
+    assert found.good_bands.tolist() == USED.tolist()
+    assert "1.0 nm off" in found.notes[-1]
+    fine = cube_of(np.arange(395.0, 505.0, 2.0))
+    assert taken(matched(fine, WANTED, 10, USED))[:3] == [2, 7, 12]
+    part = matched(fine, WANTED, 10, USED).read(slice(1, 3), slice(0, 4, 2), [4, 0])
+    assert part.shape == (2, 2, 2)
+    assert part[0, 0].tolist() == [22, 2]
+
+
+def test_a_band_that_does_not_matter_may_be_missing_and_another_may_not():
+    without = [w for w in WANTED if w != 430]
+    assert taken(matched(cube_of(without), WANTED, 10, USED))[4:] == [3, 4, 5, 6, 7, 8]
+    without = [w for w in WANTED if w != 450]
+    with pytest.raises(HsiError, match=r"no band within 5\.0 nm of the run's at 450\.0 nm: the nearest lies 10\.0 nm"):
+        matched(cube_of(without), WANTED, 10, USED)
+    with pytest.raises(HsiError, match=r"480\.0 nm \(and 1 others\)|490\.0 nm \(and 1 others\)"):
+        matched(cube_of(WANTED[:8]), WANTED, 10, USED)
+
+
+def test_a_bad_band_stands_in_for_none():
+    bad = (*(w == 450 for w in WANTED), False)
+    with pytest.raises(HsiError, match="450"):
+        matched(cube_of([*WANTED, 505.0], bad_bands=bad), WANTED, 10, USED)
+    close = cube_of([*WANTED, 453.0], bad_bands=bad)
+    assert taken(matched(close, WANTED, 10, USED))[5] == 10
+
+
+def test_without_wavelengths_only_the_number_of_bands_can_be_right():
+    plain = Cube(ArraySource(np.zeros((4, 5, 10), np.int16)), name="plain")
+    assert matched(plain, WANTED, 10, USED) is plain
+    assert matched(cube_of(WANTED), (), 10, USED).bands == 10
+    with pytest.raises(HsiError, match="plain has no wavelengths"):
+        matched(plain, WANTED[:9], 9, USED[:8])
+    with pytest.raises(HsiError, match="scene of the run has no wavelengths"):
+        matched(cube_of(WANTED), (), 9, USED[:8])
+
+
+def test_no_data_stays_no_data():
+    array = np.full((3, 3, 10), 7, dtype=np.int16)
+    array[1, 1] = -1
+    info = CubeInfo(wavelengths=tuple((WANTED + 1)[::-1].tolist()), nodata=-1)
+    found = matched(Cube(ArraySource(array), info), WANTED, 10, USED)
+    assert found.valid_mask().sum() == 8
+    assert np.isnan(found.read()[1, 1]).all()
