@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import dataclasses
 from dataclasses import dataclass
-from typing import Any, Self, get_type_hints
+from typing import Any, Self, get_args, get_origin, get_type_hints
 
 from hsigui.errors import HsiError
 
 DEVICES = ("auto", "cpu", "cuda", "mps")
+PRECISIONS = ("auto", "float32", "bfloat16")
+CLASSIFIERS = ("logistic", "svm", "forest")
 
 
 @dataclass(frozen=True)
@@ -27,11 +29,19 @@ class _Spec:
         unknown = sorted(set(values) - set(known))
         if unknown:
             raise HsiError(f"Unknown settings: {', '.join(unknown)}.", "Were they written by a newer version?")
-        for name, value in values.items():
-            allowed = int | float if known[name] is float else known[name]
-            if isinstance(value, bool) != (allowed is bool) or not isinstance(value, allowed):
-                raise HsiError(f"The setting {name} cannot be {value!r}.", "Was the file changed by hand?")
-        return cls(**values)
+        return cls(**{name: _read(name, value, known[name]) for name, value in values.items()})
+
+
+def _read(name: str, value: Any, wanted: Any) -> Any:
+    """A value of the type that a setting wants: lists become tuples, objects become specs."""
+    if get_origin(wanted) is tuple and isinstance(value, list | tuple):
+        return tuple(_read(name, entry, get_args(wanted)[0]) for entry in value)
+    if isinstance(wanted, type) and issubclass(wanted, _Spec) and isinstance(value, dict):
+        return wanted.from_json(value)
+    allowed = int | float if wanted is float else get_origin(wanted) if get_origin(wanted) is tuple else wanted
+    if isinstance(value, bool) != (allowed is bool) or not isinstance(value, allowed):
+        raise HsiError(f"The setting {name} cannot be {value!r}.", "Was the file changed by hand?")
+    return value
 
 
 def _require(condition: bool, message: str, hint: str) -> None:
@@ -44,11 +54,18 @@ class PretrainSpec(_Spec):
     """How to pretrain an encoder on a cube, without labels.
 
     Attributes:
-        method: name in the table of methods ("lscosa").
+        method: name in the table of methods and baselines ("lscosa").
         preset: "quick" (dense engine) or "paper" (patches, as published).
         seed: of every random choice.
         device: "auto", "cpu", "cuda" or "mps"; "auto" takes cuda, then mps, then cpu.
-        epochs: passes (paper) or steps (quick); None takes the preset's own.
+        epochs: passes (paper) or steps (quick); None takes the preset's own. Baselines have none, whatever is asked.
+        monitor: read now and then how good the features are.
+        patience: stop early after so many readings without a better one; 0 never does, None takes the preset's own
+            (never for quick, nor without labels for the monitor; else 10).
+        precision: numbers that networks are trained in: "auto" (bfloat16 where the processor has it), "float32" or
+            "bfloat16". Weights and losses are always float32.
+        start: folder of a trained run whose encoder stands in for the first stage of a method of two (ContrastDM).
+        mask_out: file of labels (or any mask) whose pixels other than 0 are not shown to pretraining; empty for none.
     """
 
     method: str = "lscosa"
@@ -56,26 +73,101 @@ class PretrainSpec(_Spec):
     seed: int = 0
     device: str = "auto"
     epochs: int | None = None
+    monitor: bool = True
+    patience: int | None = None
+    precision: str = "auto"
+    start: str = ""
+    mask_out: str = ""
 
     def __post_init__(self) -> None:
         _require(self.preset in ("quick", "paper"), f"Unknown preset “{self.preset}”.", "Choose quick or paper.")
         _require(self.device in DEVICES, f"Unknown device “{self.device}”.", f"Choose one of {', '.join(DEVICES)}.")
         _require(self.seed >= 0, f"The seed {self.seed} is negative.", "Choose 0 or more.")
         _require(self.epochs is None or self.epochs >= 1, "Pretraining needs at least one epoch.", "Choose 1 or more.")
+        _require(
+            self.patience is None or self.patience >= 0,
+            f"The patience {self.patience} is negative.", "Choose 1 or more readings, or 0 for never.",
+        )  # fmt: skip
+        _require(
+            self.precision in PRECISIONS,
+            f"Unknown precision “{self.precision}”.", f"Choose one of {', '.join(PRECISIONS)}.",
+        )  # fmt: skip
+
+
+@dataclass(frozen=True)
+class FeatureSpec(_Spec):
+    """What the classifier sees of a pixel: blocks of features, one after the other.
+
+    Attributes:
+        encoder: the encoder's features.
+        raw: the good bands as they are, standardised.
+        components: how many leading principal components the next two are made from.
+        smoothed: standard deviations in pixels of the Gaussians that smooth the components, one block each; 0 leaves
+            the components of the pixel itself.
+        superpixels: wished numbers of superpixels in the scene, one block each: the mean components of the pixel's own.
+        edge_aware: tolerances of smoothings that stop at the borders of fields (see `cube.edge_filter`), one block of
+            smoothed components each.
+        pooled: tolerance of the same smoothing of the encoder's features; 0 leaves them as the encoder gives them.
+        balanced: even out the encoder's features (see `methods.balance`).
+    """
+
+    encoder: bool = True
+    raw: bool = False
+    components: int = 32
+    smoothed: tuple[float, ...] = (2.0,)
+    superpixels: tuple[int, ...] = ()
+    edge_aware: tuple[float, ...] = (10.0,)
+    pooled: float = 6.0
+    balanced: bool = True
+
+    def __post_init__(self) -> None:
+        _require(
+            self.encoder or self.raw or bool(self.smoothed) or bool(self.superpixels) or bool(self.edge_aware),
+            "There are no features to classify by.", "Choose one block at least.",
+        )  # fmt: skip
+        _require(self.components >= 1, "At least one component is needed.", "32 is a good value.")
+        _require(
+            all(0 <= sigma <= 20 for sigma in self.smoothed) and len(set(self.smoothed)) == len(self.smoothed),
+            "Smoothing widths must lie in 0 to 20 pixels, each once.", "2 is a good value.",
+        )  # fmt: skip
+        _require(
+            all(count >= 2 for count in self.superpixels) and len(set(self.superpixels)) == len(self.superpixels),
+            "Superpixels must be 2 or more, each number once.", "One for about 100 pixels is a good value.",
+        )  # fmt: skip
+        _require(
+            all(0 < t <= 100 for t in self.edge_aware) and len(set(self.edge_aware)) == len(self.edge_aware)
+            and 0 <= self.pooled <= 100,
+            "Tolerances must lie in 0 to 100 median changes, each once.", "10 is a good value.",
+        )  # fmt: skip
 
 
 @dataclass(frozen=True)
 class ProbeSpec(_Spec):
-    """How to fit the linear probe: multinomial logistic regression on standardised features.
+    """How to fit the probe, the classifier on standardised features.
 
     Attributes:
-        strength: inverse weight of the L2 penalty (scikit-learn's C).
+        fusion: 0 for one probe on all features; else one logistic probe for each of an encoder's two branches, and this
+            weight of the first one's class probabilities in their mixture. Encoders without branches do not heed it.
+        strength: inverse weight of the L2 penalty of logistic regression (scikit-learn's C); the support vector machine
+            chooses its own by cross-validation on the labels.
+        classifier: "logistic" (multinomial logistic regression), "svm" (support vector machine with RBF kernel) or
+            "forest" (random forest).
+        seed: of the forest's trees and of the folds of cross-validation.
     """
 
     strength: float = 1.0
+    classifier: str = "logistic"
+    seed: int = 0
+    fusion: float = 0.0
 
     def __post_init__(self) -> None:
+        _require(0 <= self.fusion < 1, "The weight of the first branch must lie in 0 to 1.", "0.8 was published.")
         _require(self.strength > 0, "The probe's strength must be above 0.", "1 is a good value.")
+        _require(
+            self.classifier in CLASSIFIERS,
+            f"Unknown classifier “{self.classifier}”.", f"Choose one of {', '.join(CLASSIFIERS)}.",
+        )  # fmt: skip
+        _require(self.seed >= 0, f"The seed {self.seed} is negative.", "Choose 0 or more.")
 
 
 @dataclass(frozen=True)
@@ -84,21 +176,83 @@ class MapSpec(_Spec):
 
     Attributes:
         smooth: standard deviation in pixels of the Gaussian that smooths the class probabilities; 0 for none.
+        edges: tolerance of a smoothing of the class probabilities that stops at the borders of fields, in median
+            changes of the scene from a pixel to the next (see `cube.edge_filter`); 0 for none.
     """
 
     smooth: float = 0.0
+    edges: float = 3.0
 
     def __post_init__(self) -> None:
         _require(0 <= self.smooth <= 20, "Smoothing must lie in 0 to 20 pixels.", "0 switches it off.")
+        _require(0 <= self.edges <= 100, "The tolerance at edges must lie in 0 to 100.", "0 switches it off.")
+
+
+@dataclass(frozen=True)
+class Recipe(_Spec):
+    """How a method's run becomes a map, unless the user says otherwise: features, probe and map."""
+
+    features: FeatureSpec = FeatureSpec()
+    probe: ProbeSpec = ProbeSpec()
+    map: MapSpec = MapSpec()
+
+
+# Runs whose settings name no recipe were made with this one, whatever the defaults have become since.
+FIRST_RECIPE = Recipe(
+    FeatureSpec(
+        encoder=True,
+        raw=False,
+        components=32,
+        smoothed=(2.0,),
+        superpixels=(),
+        edge_aware=(),
+        pooled=0.0,
+        balanced=False,
+    ),
+    ProbeSpec(strength=1.0, classifier="logistic"),
+    MapSpec(smooth=0.0, edges=0.0),
+)
+
+
+SPLITS = ("random", "block", "region")
 
 
 @dataclass(frozen=True)
 class SplitSpec(_Spec):
-    """How to draw few-shot labels from ground truth: `per_class` pixels of each class, the rest is for testing."""
+    """How to draw few-shot labels from ground truth: some pixels of each class, the rest is for testing.
+
+    Attributes:
+        per_class: pixels a class.
+        seed: of the draw.
+        kind: "random" (anywhere), "block" (training and test in squares apart) or "region" (in different regions).
+        percent: of each class's pixels, instead of `per_class` (random); of the pixels in training regions (region),
+            all of which are then labels. None for `per_class`.
+        block: side of the squares in pixels.
+        guard: pixels between training area and test that are in neither part; not heeded by a random draw. Half the
+            receptive field is 7 pixels for patches of 15 x 15 and 8 for the dense encoders.
+    """
 
     per_class: int = 10
     seed: int = 0
+    kind: str = "random"
+    percent: float | None = None
+    block: int = 16
+    guard: int = 8
 
     def __post_init__(self) -> None:
         _require(self.per_class >= 1, "At least one label a class is needed.", "Choose 1 or more.")
         _require(self.seed >= 0, f"The seed {self.seed} is negative.", "Choose 0 or more.")
+        _require(self.kind in SPLITS, f"Unknown split “{self.kind}”.", f"Choose one of {', '.join(SPLITS)}.")
+        _require(
+            self.percent is None or 0 < self.percent < 100,
+            f"{self.percent} per cent cannot be drawn.", "Choose more than 0 and less than 100.",
+        )  # fmt: skip
+        _require(
+            self.percent is None or self.kind != "block",
+            "A block split draws so many pixels a class, not a share.", "Give a number of labels a class.",
+        )  # fmt: skip
+        _require(
+            self.block >= 1 and self.guard >= 0,
+            f"Blocks of {self.block} and a guard of {self.guard} pixels cannot be drawn.",
+            "Choose a block of 1 or more and a guard of 0 or more.",
+        )  # fmt: skip

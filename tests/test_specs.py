@@ -4,14 +4,18 @@ import json
 import pytest
 
 from hsigui.errors import HsiError
-from hsigui.specs import MapSpec, PretrainSpec, ProbeSpec, SplitSpec
+from hsigui.specs import FeatureSpec, MapSpec, PretrainSpec, ProbeSpec, Recipe, SplitSpec
 
 SPECS = [
     PretrainSpec(preset="paper", seed=4, device="cpu", epochs=7),
     PretrainSpec(),
-    ProbeSpec(strength=0.5),
+    ProbeSpec(strength=0.5, classifier="svm", seed=3),
+    FeatureSpec(encoder=False, raw=True, components=10, smoothed=(0.0, 2.0, 4.5), superpixels=(300, 500)),
+    FeatureSpec(raw=True, smoothed=()),
+    Recipe(FeatureSpec(smoothed=(1.0,)), ProbeSpec(classifier="forest"), MapSpec(2.0)),
     MapSpec(smooth=1.5),
     SplitSpec(per_class=5, seed=2),
+    SplitSpec(kind="region", percent=5.0, guard=3),
 ]
 
 
@@ -45,6 +49,13 @@ def test_unknown_settings_are_refused_by_name():
         (PretrainSpec, {"epochs": 1.5}, "epochs cannot be 1.5"),
         (PretrainSpec, {"preset": None}, "preset cannot be None"),
         (ProbeSpec, {"strength": [1]}, "strength cannot be"),
+        (FeatureSpec, {"smoothed": 2.0}, "smoothed cannot be 2.0"),
+        (FeatureSpec, {"smoothed": ["2"]}, "smoothed cannot be '2'"),
+        (FeatureSpec, {"superpixels": [10.5]}, "superpixels cannot be 10.5"),
+        (FeatureSpec, {"encoder": 1}, "encoder cannot be 1"),
+        (Recipe, {"features": []}, "features cannot be"),
+        (Recipe, {"map": {"smooth": "2"}}, "smooth cannot be '2'"),
+        (Recipe, {"map": {"sharp": 2}}, "Unknown settings: sharp"),
     ],
 )
 def test_a_value_of_the_wrong_type_is_refused_by_name(spec, values, message):
@@ -65,11 +76,27 @@ def test_a_whole_number_will_do_where_a_fraction_is_expected():
         (PretrainSpec, {"epochs": 0}, "at least one epoch"),
         (ProbeSpec, {"strength": 0.0}, "above 0"),
         (ProbeSpec, {"strength": float("nan")}, "above 0"),
+        (ProbeSpec, {"classifier": "oracle"}, "classifier “oracle”"),
+        (ProbeSpec, {"seed": -1}, "seed -1"),
+        (FeatureSpec, {"encoder": False, "smoothed": (), "edge_aware": ()}, "no features"),
+        (FeatureSpec, {"components": 0}, "one component"),
+        (FeatureSpec, {"smoothed": (2.0, -1.0)}, "0 to 20"),
+        (FeatureSpec, {"smoothed": (2.0, 2.0)}, "each once"),
+        (FeatureSpec, {"superpixels": (1,)}, "2 or more"),
+        (FeatureSpec, {"edge_aware": (0.0,)}, "median changes"),
+        (FeatureSpec, {"pooled": -1.0}, "median changes"),
+        (MapSpec, {"edges": -0.1}, "0 to 100"),
+        (MapSpec, {"edges": float("nan")}, "0 to 100"),
         (MapSpec, {"smooth": -0.1}, "0 to 20"),
         (MapSpec, {"smooth": 20.5}, "0 to 20"),
         (MapSpec, {"smooth": float("nan")}, "0 to 20"),
         (SplitSpec, {"per_class": 0}, "one label a class"),
         (SplitSpec, {"seed": -2}, "seed -2"),
+        (SplitSpec, {"kind": "stripes"}, "Unknown split “stripes”"),
+        (SplitSpec, {"percent": 100.0}, "100.0 per cent cannot be drawn"),
+        (SplitSpec, {"percent": 5.0, "kind": "block"}, "not a share"),
+        (SplitSpec, {"block": 0}, "Blocks of 0"),
+        (SplitSpec, {"guard": -1}, "a guard of -1"),
     ],
 )
 def test_a_value_out_of_range_is_refused_with_a_hint(spec, values, message):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+import numpy as np
 import torch
 from torch import Generator, Tensor
 
@@ -39,8 +40,26 @@ def noisy(x: Tensor, noise: ViewNoise, generator: Generator) -> Tensor:
 
 
 def multiplied(x: Tensor, sd: float, generator: Generator) -> Tensor:
-    """LSCoSa's published view: every element times an independent normal number of mean 1."""
-    return x * (1 + sd * randn(tuple(x.shape), x, generator))
+    """LSCoSa's published view: every element times an independent normal number of mean 1.
+
+    batch x channels x rows x cols; the numbers are drawn in the order of channels-last memory, as patches lie there.
+    """
+    batch, channels, rows, cols = x.shape
+    noise = randn((batch, rows, cols, channels), x, generator).permute(0, 3, 1, 2)
+    return x * (1 + sd * noise)
+
+
+def generator_on(device: torch.device, *seed: int) -> Generator:
+    """A generator that draws on the device itself, so that noise for a GPU is never copied there.
+
+    `seed` may be several numbers: (3, 1) and (3, 2) give streams that have nothing in common with each other or with 3.
+    """
+    return Generator(device=device).manual_seed(int(np.random.SeedSequence(seed).generate_state(1)[0]))
+
+
+def noise_generator(device: torch.device, own: Generator, seed: int) -> Generator:
+    """What draws a training's noise: its own generator on the cpu, another one on the device elsewhere."""
+    return own if device.type == "cpu" else generator_on(device, seed, 1)
 
 
 def turned(x: Tensor, which: int) -> Tensor:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
@@ -13,18 +14,20 @@ import torch
 from safetensors import SafetensorError
 from safetensors.torch import load_file
 from safetensors.torch import save as serialise
-from torch import nn
 
 from hsigui import __version__
 from hsigui.cube.saving import written_beside
 from hsigui.cube.transform import BandTransform
 from hsigui.errors import HsiError
-from hsigui.methods.encoders import channels_last
+from hsigui.methods.balance import Balance
+from hsigui.methods.encoders import Network, channels_last
+from hsigui.methods.model_card import SETTINGS, WEIGHTS, drop_results, write_card
 from hsigui.methods.plan import Plan
-from hsigui.specs import PretrainSpec
+from hsigui.specs import FIRST_RECIPE, PretrainSpec, Recipe
 
-WEIGHTS, SETTINGS = "weights.safetensors", "run.json"
-FORMAT = 1
+__all__ = ["SETTINGS", "WEIGHTS", "Encoder", "load", "save", "weights_sha256"]
+
+FORMAT = 2  # 1 had no recipe
 
 
 @dataclass(frozen=True)
@@ -42,9 +45,14 @@ class Encoder:
         seconds: of training.
         losses: of every step.
         command: the command line that trained it, where there was one.
+        readings: of the monitor, (steps made, value), and `monitor`, what they are.
+        stopped: why training ended before its last step; empty when it did not.
+        precision: numbers that the network was trained in, "float32" or "bfloat16".
+        balance: evens out the features, as learned on the training scene; None where the network does so itself.
+        recipe: how it becomes a map unless the user says otherwise; kept, so that a run goes on giving the same map.
     """
 
-    network: nn.Module
+    network: Network
     transform: BandTransform
     plan: Plan
     spec: PretrainSpec
@@ -54,11 +62,17 @@ class Encoder:
     seconds: float = 0.0
     losses: tuple[float, ...] = ()
     command: str = ""
+    recipe: Recipe = FIRST_RECIPE
+    monitor: str = ""
+    readings: tuple[tuple[int, float], ...] = ()
+    stopped: str = ""
+    precision: str = ""
+    balance: Balance | None = None
 
     @property
     def width(self) -> int:
         """Length of the feature vectors."""
-        return self.plan.sizes["width"]
+        return self.network.width
 
     @property
     def summary(self) -> str:
@@ -69,13 +83,13 @@ class Encoder:
 
 
 def save(encoder: Encoder, folder: Path) -> list[Path]:
-    """Writes a run folder; both files are written beside and renamed, the settings last.
+    """Writes a run folder; its files are written beside and renamed, the settings after the weights.
+
+    A classifier and figures of accuracy that are there belong to other weights, and go; README.md is the model card.
 
     Raises:
         HsiError: the folder cannot be written.
     """
-    state = {f"network.{k}": v.detach().cpu().contiguous() for k, v in encoder.network.state_dict().items()}
-    state |= {f"transform.{k}": torch.from_numpy(np.array(v)) for k, v in encoder.transform.to_arrays().items()}
     settings = {
         "format": FORMAT,
         "program": f"hsigui {__version__}",
@@ -87,11 +101,32 @@ def save(encoder: Encoder, folder: Path) -> list[Path]:
         "seconds": encoder.seconds,
         "losses": list(encoder.losses),
         "command": encoder.command,
+        "recipe": encoder.recipe.to_json(),
+        "monitor": {"name": encoder.monitor, "readings": encoder.readings},
+        "stopped": encoder.stopped,
+        "precision": encoder.precision,
     }
     with written_beside(folder / WEIGHTS, folder / SETTINGS) as (weights, about):
-        weights.write_bytes(serialise(state))
+        weights.write_bytes(_weights(encoder))
         about.write_text(json.dumps(settings, indent=1), encoding="utf-8")
-    return [folder / WEIGHTS, folder / SETTINGS]
+    drop_results(folder)
+    return [folder / WEIGHTS, folder / SETTINGS, write_card(folder)]
+
+
+def weights_sha256(encoder: Encoder) -> str:
+    """SHA-256 of the weights' file of a run, written or not."""
+    return hashlib.sha256(_weights(encoder)).hexdigest()
+
+
+def _weights(encoder: Encoder) -> bytes:
+    """What is written into the weights' file: the same bytes for the same numbers."""
+    state = {f"network.{k}": v.detach().cpu().contiguous() for k, v in encoder.network.state_dict().items()}
+    state |= {f"transform.{k}": torch.from_numpy(np.array(v)) for k, v in encoder.transform.to_arrays().items()}
+    if encoder.balance is not None:
+        arrays = {"mean": encoder.balance.mean, "matrix": encoder.balance.matrix}
+        state |= {f"balance.{k}": torch.from_numpy(np.ascontiguousarray(v)) for k, v in arrays.items()}
+    written: bytes = serialise(state)
+    return written
 
 
 def load(folder: Path) -> Encoder:
@@ -110,10 +145,17 @@ def load(folder: Path) -> Encoder:
         plan = Plan(**settings["plan"])
         arrays = {k.removeprefix("transform."): v.numpy() for k, v in state.items() if k.startswith("transform.")}
         transform = BandTransform.from_arrays(arrays)
-        network = channels_last(plan.network(transform.channels))
+        network = plan.network(transform.channels)
+        channels_last(network)
         weights = {k.removeprefix("network."): v for k, v in state.items() if k.startswith("network.")}
         network.load_state_dict(weights)
+        even = {k.removeprefix("balance."): v.numpy() for k, v in state.items() if k.startswith("balance.")}
+        balance = Balance(**even) if even else None
         spec = PretrainSpec.from_json(settings["spec"])
+        recipe = Recipe.from_json(settings["recipe"]) if "recipe" in settings else FIRST_RECIPE
+        # Runs of the first version have no monitor.
+        monitor = settings.get("monitor", {"name": "", "readings": []})
+        readings = tuple((int(step), float(value)) for step, value in monitor["readings"])
     except FileNotFoundError as error:
         raise HsiError(
             f"{folder} is not a run folder: it has no {Path(error.filename or SETTINGS).name}.",
@@ -124,4 +166,6 @@ def load(folder: Path) -> Encoder:
     return Encoder(
         network.eval(), transform, plan, spec, settings["epochs"], settings["scene"],
         settings["device"], settings["seconds"], tuple(settings["losses"]), settings["command"],
+        recipe, monitor["name"], readings, settings.get("stopped", ""), settings.get("precision", ""),
+        balance,
     )  # fmt: skip

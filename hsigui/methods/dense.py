@@ -14,7 +14,6 @@ import torch
 from numpy.typing import NDArray
 from torch import Generator, Tensor
 
-from hsigui.errors import HsiError
 from hsigui.methods.augment import ViewNoise, noisy, positions_after_turn, turned
 from hsigui.methods.scene import Scene
 
@@ -23,66 +22,85 @@ TILE = 144  # side of a training tile in pixels; the time of a step does not gro
 
 
 @dataclass(frozen=True)
+class Window:
+    """A tile as it lies in the scene: values (rows x cols x channels), validity (rows x cols), its upper left pixel."""
+
+    values: NDArray[np.float32]
+    valid: NDArray[np.bool_]
+    top: int
+    left: int
+
+
+@dataclass(frozen=True)
 class TileView:
-    """One view: the tile as the network sees it (1 x channels x rows x cols) and where the drawn pixels lie in it."""
+    """One view.
+
+    Attributes:
+        tile: as the network sees it, 1 x channels x rows x cols.
+        positions: flat numbers of the drawn pixels in it.
+        window: the tile before it was turned and made noisy.
+        pixels: flat numbers of the same pixels in the window.
+    """
 
     tile: Tensor
     positions: Tensor
+    window: Window
+    pixels: Tensor
 
 
 class TileSampler:
     """Draws tiles and pixel pairs from a transformed scene.
 
     Args:
-        pixels: how many pixels a step contrasts, at most.
+        pixels: how many pixels a step contrasts, at most; may be set anew between steps.
         shift: how far the second view of a pixel may lie from the first, in rows and in columns.
+        drawn_by: generator of the noise, where it is to be drawn on another device than the rest.
     """
 
     def __init__(
-        self, scene: Scene, device: torch.device, generator: Generator, *, pixels: int, shift: int, noise: ViewNoise
+        self, scene: Scene, device: torch.device, generator: Generator, *, pixels: int, shift: int, noise: ViewNoise,
+        drawn_by: Generator | None = None,
     ) -> None:  # fmt: skip
         self._scene, self._device = scene, device
-        self._generator = generator
-        self._pixels, self._shift, self._noise = pixels, shift, noise
+        self._generator, self._drawn_by = generator, drawn_by or generator
+        self.pixels, self._shift, self._noise = pixels, shift, noise
 
     def draw(self) -> tuple[TileView, TileView]:
         """Two views of the same pixels of a random tile."""
-        values, mask = self._tile()
-        height, width = mask.shape
-        valid = torch.from_numpy(mask.reshape(-1).copy())
+        window = self._window()
+        height, width = window.valid.shape
+        valid = torch.from_numpy(window.valid.reshape(-1).copy())
         inside = torch.nonzero(valid)[:, 0]
-        picked = inside[torch.randperm(len(inside), generator=self._generator)[: self._pixels]]
+        picked = inside[torch.randperm(len(inside), generator=self._generator)[: self.pixels]]
+        if len(picked) == 1:
+            picked = picked.repeat(2)  # batch normalisation knows no batch of one
         rows, cols = picked // width, picked % width
         moved_rows = (rows + self._jitter(len(picked))).clamp(0, height - 1)
         moved_cols = (cols + self._jitter(len(picked))).clamp(0, width - 1)
         moved = moved_rows * width + moved_cols
         # A pixel is paired with itself where the shift would lead to one without data.
         moved = torch.where(valid[moved], moved, picked)
-        tile = torch.from_numpy(np.ascontiguousarray(values)).to(self._device).permute(2, 0, 1)[None]
-        return self._view(tile, picked), self._view(tile, moved)
+        tile = torch.from_numpy(np.ascontiguousarray(window.values)).to(self._device).permute(2, 0, 1)[None]
+        return self._view(tile, window, picked), self._view(tile, window, moved)
 
-    def _tile(self) -> tuple[NDArray[np.float32], NDArray[np.bool_]]:
+    def _window(self) -> Window:
         scene = self._scene
         height, width = min(TILE, scene.rows), min(TILE, scene.cols)
         for _ in range(TRIES):
             top, left = self._below(scene.rows - height + 1), self._below(scene.cols - width + 1)
             values, valid = scene.window(top, left, height, width)
             if valid.mean() > 0.2:
-                return values, valid
-        if scene.whole is None or not scene.whole[1].any():
-            raise HsiError("The scene holds almost no data.", "Check the no-data value and the bad bands.")
+                return Window(values, valid, top, left)
         # Mostly empty: centre the tile on a pixel that has data.
-        filled = np.flatnonzero(scene.whole[1])
-        row, col = divmod(int(filled[self._below(len(filled))]), scene.cols)
-        top = min(max(0, row - height // 2), scene.rows - height)
-        left = min(max(0, col - width // 2), scene.cols - width)
-        return scene.window(top, left, height, width)
+        top, left = scene.corner(self._below(len(scene.filled)), height, width)
+        return Window(*scene.window(top, left, height, width), top, left)
 
-    def _view(self, tile: Tensor, picked: Tensor) -> TileView:
+    def _view(self, tile: Tensor, window: Window, picked: Tensor) -> TileView:
         which = self._below(8)
-        seen = turned(noisy(tile, self._noise, self._generator), which)
+        seen = turned(noisy(tile, self._noise, self._drawn_by), which)
         positions = positions_after_turn(tile.shape[2], tile.shape[3], which, picked.device)[picked]
-        return TileView(seen.contiguous(memory_format=torch.channels_last), positions.to(tile.device))
+        seen = seen.contiguous(memory_format=torch.channels_last)
+        return TileView(seen, positions.to(tile.device), window, picked)
 
     def _below(self, limit: int) -> int:
         return int(torch.randint(0, limit, (1,), generator=self._generator))

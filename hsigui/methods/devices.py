@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import contextlib
+import gc
 import os
 import platform
+from collections.abc import Iterator
+from contextvars import ContextVar
 
 import torch
 
@@ -49,9 +52,30 @@ def has_fast_bf16(device: torch.device) -> bool:
     return False
 
 
+_wanted_precision: ContextVar[str] = ContextVar("precision", default="auto")
+
+
+@contextlib.contextmanager
+def wanted_precision(name: str) -> Iterator[None]:
+    """What `mixed_precision` does inside: "auto" (bfloat16 where it is native), "float32" or "bfloat16"."""
+    token = _wanted_precision.set(name)
+    try:
+        yield
+    finally:
+        _wanted_precision.reset(token)
+
+
+def precision(device: torch.device) -> str:
+    """In which numbers networks are trained there: "bfloat16", or "float32". Weights and losses are always float32."""
+    wanted = _wanted_precision.get()
+    if wanted == "auto":
+        return "bfloat16" if has_fast_bf16(device) else "float32"
+    return wanted
+
+
 def mixed_precision(device: torch.device) -> contextlib.AbstractContextManager[object]:
-    """Autocast to bfloat16 where the device has it, else a context that does nothing."""
-    if has_fast_bf16(device):
+    """Autocast to bfloat16 where the device has it (or it is asked for), else a context that does nothing."""
+    if precision(device) == "bfloat16":
         return torch.autocast(device.type, dtype=torch.bfloat16)
     return contextlib.nullcontext()
 
@@ -59,3 +83,34 @@ def mixed_precision(device: torch.device) -> contextlib.AbstractContextManager[o
 def leave_cores_free(count: int) -> None:
     """Limits torch's threads so that `count` cores stay free for others (a window that must go on repainting)."""
     torch.set_num_threads(max(1, (os.cpu_count() or 1) - count))
+
+
+def ran_out_of_memory(error: BaseException) -> bool:
+    """Whether an error says that memory does not suffice, the device's or the machine's."""
+    if isinstance(error, torch.OutOfMemoryError | MemoryError):
+        return True
+    said = str(error).lower()
+    return isinstance(error, RuntimeError) and ("out of memory" in said or "defaultcpuallocator" in said)
+
+
+def free_memory(device: torch.device) -> None:
+    """Gives memory that torch holds in reserve back to the device."""
+    gc.collect()  # networks and their graphs can hang in cycles
+    if device.type == "cuda":
+        torch.cuda.empty_cache()
+    elif device.type == "mps":
+        torch.mps.empty_cache()
+
+
+@contextlib.contextmanager
+def tensor_cores(device: torch.device) -> Iterator[None]:
+    """TF32 on a CUDA device: float32 products with 10 bits of mantissa on its tensor cores. Else nothing changes."""
+    if device.type != "cuda":
+        yield
+        return
+    before = torch.get_float32_matmul_precision()
+    torch.set_float32_matmul_precision("high")
+    try:
+        yield
+    finally:
+        torch.set_float32_matmul_precision(before)

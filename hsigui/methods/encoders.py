@@ -14,29 +14,71 @@ from torch import Tensor, nn
 from torch.nn import functional
 
 
-class ResidualBlock(nn.Module):
-    """Two 3x3 convolutions with batch normalisation and a shortcut (He et al., CVPR 2016, "basic block")."""
+class Network(nn.Module):
+    """What every encoder's network says of itself.
 
-    def __init__(self, width: int, stride: int = 1) -> None:
+    Attributes:
+        width: length of the feature vectors.
+        patch: side of the patch that it sees of each pixel (odd); 0 for a dense network.
+        halo: pixels around a tile that a dense network's features depend on.
+        branches: widths of its parts, where the features are those of several networks side by side.
+        variants: what tells several versions of the features apart, which then stand one after the other along the
+            width, each as wide as the others; empty for one version.
+    """
+
+    width: int
+    patch: int = 0
+    halo: int = 0
+    branches: tuple[int, ...] = ()
+    variants: tuple[int, ...] = ()
+
+    def plain(self, x: Tensor) -> Tensor:
+        """The features of `forward`, of several versions the first alone."""
+        found: Tensor = self(x)
+        return found
+
+
+class NoEncoder(Network):
+    """The empty encoder of the baselines that have none: vectors of length 0."""
+
+    def __init__(self, channels: int) -> None:
         super().__init__()
-        self.conv1 = nn.Conv2d(width, width, 3, stride, 1, bias=False)
+        del channels
+        self.width = 0
+
+    def forward(self, x: Tensor) -> Tensor:
+        return x[:, :0]
+
+
+class ResidualBlock(nn.Module):
+    """Two 3x3 convolutions with batch normalisation and a shortcut (He et al., CVPR 2016, "basic block").
+
+    `inputs` is the number of channels that come in where it is not `width`.
+    """
+
+    def __init__(self, width: int, stride: int = 1, inputs: int | None = None) -> None:
+        super().__init__()
+        inputs = width if inputs is None else inputs
+        self.conv1 = nn.Conv2d(inputs, width, 3, stride, 1, bias=False)
         self.norm1 = nn.BatchNorm2d(width)
         self.conv2 = nn.Conv2d(width, width, 3, 1, 1, bias=False)
         self.norm2 = nn.BatchNorm2d(width)
         self.shortcut: nn.Module = nn.Identity()
-        if stride != 1:
-            self.shortcut = nn.Sequential(nn.Conv2d(width, width, 1, stride, bias=False), nn.BatchNorm2d(width))
+        if stride != 1 or inputs != width:
+            self.shortcut = nn.Sequential(nn.Conv2d(inputs, width, 1, stride, bias=False), nn.BatchNorm2d(width))
 
     def forward(self, x: Tensor) -> Tensor:
         y = functional.relu(self.norm1(self.conv1(x)))
         return functional.relu(self.norm2(self.conv2(y)) + self.shortcut(x))
 
 
-class PatchEncoder(nn.Module):
+class PatchEncoder(Network):
     """LSCoSa's encoder: a residual network of three stages on 15 x 15 patches (doi 10.1109/TGRS.2023.3331888).
 
     Input: batch x bands x 15 x 15; output: batch x width, the spatial mean of the last map.
     """
+
+    patch = 15
 
     def __init__(self, bands: int, width: int = 128) -> None:
         super().__init__()
@@ -80,7 +122,15 @@ class _DenseBlock(nn.Module):
         return functional.relu(x + self.norm2(self.conv2(y)))
 
 
-class DenseEncoder(nn.Module):
+def box_mean(x: Tensor, side: int) -> Tensor:
+    """Means over squares (side odd, borders reflected) of a batch of maps, in two passes: a column of means of rows is
+    many times cheaper than the square at once."""
+    half = side // 2
+    padded = functional.pad(x, (half, half, half, half), mode="reflect")
+    return functional.avg_pool2d(functional.avg_pool2d(padded, (1, side), 1), (side, 1), 1)
+
+
+class DenseEncoder(Network):
     """A fully convolutional encoder: 1 x 1 spectral stem, residual 3 x 3 blocks, a box average of about a patch's size.
 
     Input: batch x channels x rows x cols; output: batch x width x rows x cols, one vector a pixel.
@@ -106,9 +156,7 @@ class DenseEncoder(nn.Module):
         self.blocks = nn.Sequential(*(_DenseBlock(width) for _ in range(blocks)))
 
     def forward(self, x: Tensor) -> Tensor:
-        y = self.blocks(self.stem(x))
-        half = self.box // 2
-        return functional.avg_pool2d(functional.pad(y, (half, half, half, half), mode="reflect"), self.box, 1)
+        return box_mean(self.blocks(self.stem(x)), self.box)
 
 
 def normalised(x: Tensor) -> Tensor:
@@ -137,7 +185,7 @@ def copy_without_gradient(module: nn.Module) -> nn.Module:
 
 
 @torch.no_grad()
-def move_average(average: nn.Module, source: nn.Module, momentum: float) -> None:
+def move_average(average: nn.Module, source: nn.Module, momentum: float | Tensor) -> None:
     """Exponential moving average of the parameters; batch-normalisation buffers are left alone, as published."""
     for old, new in zip(average.parameters(), source.parameters(), strict=True):
-        old.mul_(momentum).add_(new.detach(), alpha=1.0 - momentum)
+        old.lerp_(new.detach(), 1.0 - momentum)

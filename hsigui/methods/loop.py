@@ -1,71 +1,299 @@
-"""One loop for every method: progress, cancel, pause, curves, and a guard against numbers that are none."""
+"""One loop for every method: progress, cancel, pause, curves, checkpoints, and what to do when numbers or memory fail.
+
+The loop knows of a method only its steps and its parts (`snapshot`). It keeps the last good state in memory, goes back
+to it when the loss is no longer a finite number or memory runs out, and writes it to the run folder now and then.
+"""
 
 from __future__ import annotations
 
 import math
 import time
-from collections.abc import Callable
-from dataclasses import dataclass
-from typing import Protocol
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, Protocol
 
 import torch
+from numpy.typing import NDArray
 
 from hsigui.errors import HsiError
-from hsigui.jobs import Context
+from hsigui.jobs import Cancelled, Context
+from hsigui.methods import devices, resume, snapshot
+from hsigui.methods.resume import Course, Unfinished
+from hsigui.methods.snapshot import Parts, Snapshot
 
 
 class Training(Protocol):
-    """What a method gives the loop."""
+    """What a method gives the loop. A training with several stages may say in `stage` which one is under way."""
 
     @property
     def steps(self) -> int:
         """How many steps there are."""
 
+    @property
+    def parts(self) -> Parts:
+        """Everything that must be kept so that going on later gives what not stopping gives."""
+
     def step(self, number: int, check: Callable[[], None]) -> torch.Tensor:
         """Makes step `number` (from 0) and returns its loss; calls `check` between its costly parts."""
+
+    def shrink(self) -> bool:
+        """Makes the batch half as large, for want of memory; False when it is at its smallest."""
+
+
+@dataclass(frozen=True)
+class Watch:
+    """A monitor: a number that says how good the features are, the higher the better.
+
+    Attributes:
+        name: of the curve.
+        measure: gives the number; called with the check for cancelling. It changes nothing of the training.
+        due: whether to measure after so many steps.
+        patience: stop when so many readings in a row are no better than the best, and keep the weights of that one;
+            None never stops.
+    """
+
+    name: str
+    measure: Callable[[Callable[[], None]], float]
+    due: Callable[[int], bool]
+    patience: int | None = None
+
+
+@dataclass(frozen=True)
+class Keep:
+    """Where an unfinished training is written.
+
+    Attributes:
+        folder: of the run; a file is written there every `seconds`, and when the training is cancelled.
+        about, transform: what it is a training of; see `Unfinished`.
+    """
+
+    folder: Path
+    about: Mapping[str, Any] = field(default_factory=dict)
+    transform: Mapping[str, NDArray[Any]] = field(default_factory=dict)
+    seconds: float = 60.0
 
 
 @dataclass(frozen=True)
 class Trained:
-    """How a training went: seconds, and the loss of every step."""
+    """How a training went: seconds, the loss of every step, the monitor's readings (steps made, value), and why it
+    ended before its last step (empty when it did not)."""
 
     seconds: float
     losses: tuple[float, ...]
+    readings: tuple[tuple[int, float], ...] = ()
+    stopped: str = ""
 
 
 # The loss is read from the device this often at most: each reading waits for all work queued there.
 READ_SECONDS = 0.1
+# The state is copied in memory this often at most, and so seldom that copying takes a fiftieth of the time at most.
+KEEP_SECONDS = 1.0
+KEEP_SHARE = 50.0
 
 
-def run(training: Training, ctx: Context, what: str) -> Trained:
-    """Runs all steps.
+def run(
+    training: Training, ctx: Context, what: str, *, device: torch.device = torch.device("cpu"),  # noqa: B008
+    keep: Keep | None = None, watch: Watch | None = None, begun: Unfinished | None = None,
+) -> Trained:  # fmt: skip
+    """Runs all steps, or those that are left of a training that was begun.
+
+    When the loss becomes non-finite, or the monitor does not rise any more, the training ends early with the last good
+    (or the best) state in its parts, and `Trained.stopped` says why.
 
     Raises:
-        HsiError: the loss is not finite.
-        Cancelled: through the context.
+        HsiError: the loss is not finite and there is no good state to go back to; memory does not suffice for the
+            smallest batch; or `begun` does not belong to this training.
+        Cancelled: through the context; the last good state is written first where `keep` names a folder.
     """
-    started = time.perf_counter()
-    waiting: list[torch.Tensor] = []
-    losses: list[float] = []
-    last_read = 0.0
-    for number in range(training.steps):
-        ctx.check()
-        waiting.append(training.step(number, ctx.check).detach())
-        last = number == training.steps - 1
-        if last or time.perf_counter() - last_read > READ_SECONDS:
-            for value in torch.stack(waiting).float().cpu().tolist():
-                _require_finite(value, len(losses), training.steps)
-                losses.append(value)
-                ctx.metric("loss", value, len(losses))
-            waiting.clear()
-            last_read = time.perf_counter()
-            ctx.progress(number + 1, training.steps, f"{what}, step {number + 1} of {training.steps}")
-    return Trained(time.perf_counter() - started, tuple(losses))
+    loop = _Loop(training, ctx, what, device, keep, watch)
+    if begun is not None:
+        loop.go_on_from(begun)
+    try:
+        loop.go()
+    except Cancelled:
+        loop.write_last()
+        raise
+    return Trained(loop.seconds, tuple(loop.losses), tuple(loop.readings), loop.stopped)
 
 
-def _require_finite(value: float, step: int, steps: int) -> None:
-    if not math.isfinite(value):
-        raise HsiError(
-            f"Pretraining stopped at step {step + 1} of {steps}: the loss is no longer a finite number.",
-            "Mark noisy or empty bands as bad and check the no-data value; another seed may help too.",
-        )
+class _NotFiniteError(Exception):
+    """The loss of a step is not a finite number, or the weights after it are not."""
+
+    def __init__(self, step: int) -> None:
+        super().__init__()
+        self.step = step
+
+
+class _Loop:
+    def __init__(
+        self, training: Training, ctx: Context, what: str, device: torch.device, keep: Keep | None, watch: Watch | None
+    ) -> None:
+        self._training, self._ctx, self._what, self._device = training, ctx, what, device
+        self._keep, self._watch = keep, watch
+        self._started = self._last_read = self._last_file = time.perf_counter()
+        self._before = 0.0  # seconds of training before this start
+        self._waiting: list[torch.Tensor] = []
+        self._made = self._told = 0  # steps made, and those whose loss is on the curve
+        self._next_copy = 0.0
+        self._kept: Snapshot | None = None
+        self._best: Snapshot | None = None
+        self.losses: list[float] = []
+        self.readings: list[tuple[int, float]] = []
+        self.stopped = ""
+
+    @property
+    def seconds(self) -> float:
+        return self._before + time.perf_counter() - self._started
+
+    def go_on_from(self, begun: Unfinished) -> None:
+        try:
+            snapshot.restore(self._parts(), begun.now)
+        except (KeyError, RuntimeError, ValueError, IndexError) as error:
+            raise HsiError(
+                f"The unfinished training does not fit this version of the method: {error}.", "Begin anew."
+            ) from error
+        self._best = begun.best
+        self._before = begun.course.seconds
+        self._made = begun.now.step
+        self.losses, self.readings = list(begun.course.losses), list(begun.course.readings)
+        for step, value in enumerate(self.losses, 1):
+            self._ctx.metric("loss", value, step)
+        if self._watch is not None:
+            for step, value in self.readings:
+                self._ctx.metric(self._watch.name, value, step)
+        self._told = len(self.losses)
+
+    def go(self) -> None:
+        self._copy()
+        while self._made < self._training.steps and not self.stopped:
+            ran_out = False
+            try:
+                self._step()
+            except _NotFiniteError as error:
+                self._go_back(error.step)
+                return
+            except (RuntimeError, MemoryError) as error:
+                if not devices.ran_out_of_memory(error):
+                    raise
+                ran_out = True
+            # Outside of the handler: there the error's frames would still hold the tensors that are to be freed.
+            if ran_out:
+                self._make_room()
+
+    def write_last(self) -> None:
+        """Writes the last good state, where there is a folder for it and a step in it."""
+        if self._keep is None or self._kept is None or self._kept.step == 0:
+            return
+        made = self._kept.step
+        readings = tuple(reading for reading in self.readings if reading[0] <= made)
+        course = Course(tuple(self.losses[:made]), readings, self.seconds)
+        best = self._best if self._best is not None and self._best.step <= made else None
+        found = Unfinished(self._kept, best, course, self._keep.about, self._keep.transform)
+        resume.write(self._keep.folder, found)
+        self._last_file = time.perf_counter()
+
+    def _parts(self) -> Parts:
+        return snapshot.with_global(self._training.parts, self._device)
+
+    def _step(self) -> None:
+        self._ctx.check()
+        self._waiting.append(self._training.step(self._made, self._ctx.check).detach())
+        self._made += 1
+        looks = self._watch is not None and self._watch.due(self._made)
+        last = self._made == self._training.steps
+        if not last and not looks and time.perf_counter() - self._last_read <= READ_SECONDS:
+            return
+        self._read()
+        if last and not snapshot.is_finite(self._training.parts):
+            raise _NotFiniteError(self._made)
+        if looks:
+            self._look()
+        if not last and not self.stopped:
+            self._keep_when_due()
+
+    def _read(self) -> None:
+        """Fetches the losses of the steps since the last reading and tells them."""
+        values = torch.stack(self._waiting).float().cpu().tolist()
+        self._waiting.clear()
+        for value in values:
+            if not math.isfinite(value):
+                raise _NotFiniteError(len(self.losses) + 1)
+            self.losses.append(value)
+            if len(self.losses) > self._told:
+                self._told = len(self.losses)
+                self._ctx.metric("loss", value, self._told)
+        self._last_read = time.perf_counter()
+        stage = getattr(self._training, "stage", "")
+        text = f"{self._what}, step {self._made} of {self._training.steps}" + (f" ({stage})" if stage else "")
+        self._ctx.progress(self._made, self._training.steps, text)
+
+    def _keep_when_due(self) -> None:
+        now = time.perf_counter()
+        writes = self._keep is not None and now - self._last_file > self._keep.seconds
+        if writes or now > self._next_copy:
+            self._copy()
+        if writes:
+            self.write_last()
+
+    def _copy(self) -> None:
+        started = time.perf_counter()
+        if not snapshot.is_finite(self._training.parts):
+            raise _NotFiniteError(self._made)
+        self._kept = snapshot.take(self._parts(), self._made)
+        now = time.perf_counter()
+        self._next_copy = now + max(KEEP_SECONDS, KEEP_SHARE * (now - started))
+
+    def _look(self) -> None:
+        """Reads the monitor; ends the training when it has not risen for long enough."""
+        assert self._watch is not None
+        value = self._watch.measure(self._ctx.check)
+        before = max((v for _, v in self.readings), default=-math.inf)
+        self.readings.append((self._made, value))
+        self._ctx.metric(self._watch.name, value, self._made)
+        if self._watch.patience is None:
+            return
+        if value > before:
+            self._best = snapshot.take(self._parts(), self._made)
+            return
+        top = max(v for _, v in self.readings)
+        waited = len(self.readings) - 1 - next(n for n, (_, v) in enumerate(self.readings) if v == top)
+        if waited >= self._watch.patience:
+            if self._best is not None:
+                snapshot.restore(self._parts(), self._best)
+            where = self._made if self._best is None else self._best.step
+            self.stopped = (
+                f"{self._watch.name} did not rise for {waited} readings: the weights of step {where} are kept."
+            )
+
+    def _go_back(self, step: int) -> None:
+        """The loss is no number any more: takes the last good state for the result."""
+        said = f"{self._what} stopped at step {step} of {self._training.steps}: the loss is no longer a finite number."
+        advice = "Mark noisy or empty bands as bad and check the no-data value; another seed may help too."
+        if self._kept is None or self._kept.step == 0:
+            raise HsiError(said, advice)
+        self._return_to(self._kept)
+        self.stopped = f"{said} The weights of step {self._kept.step} are kept."
+        self._ctx.warn(f"{self.stopped} {advice}")
+
+    def _make_room(self) -> None:
+        """Memory ran out: goes back to the last copied state and on from there with a smaller batch."""
+        assert self._kept is not None
+        self._return_to(self._kept)
+        if not self._training.shrink():
+            raise HsiError(
+                f"{self._what} needs more memory than there is, even with the smallest batch.",
+                "Close other programs, train on the CPU, or choose the Quick preset or a smaller part of the scene.",
+            )
+        devices.free_memory(self._device)
+        self._copy()
+        self._ctx.warn(f"Memory ran out at step {self._made + 1}: {self._what.lower()} goes on with half the batch.")
+
+    def _return_to(self, state: Snapshot) -> None:
+        self._waiting.clear()
+        snapshot.restore(self._parts(), state)
+        self._made = state.step
+        del self.losses[self._made :]
+        self.readings = [reading for reading in self.readings if reading[0] <= self._made]
+        if self._best is not None and self._best.step > self._made:
+            self._best = None

@@ -8,6 +8,7 @@ Letters follow the equations: q query embeddings, k momentum keys (batch x dim, 
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 
 import torch
@@ -16,6 +17,8 @@ from torch.nn import functional
 
 # The KL terms take logarithms of batch means that can reach 0 and below: kept inside (EPS, 1 - EPS).
 EPS = 1e-4
+KL_MODES = ("reference", "probability", "none")
+ALPHA_MODES = ("reference", "entropy", "normalised", "none")
 
 
 @dataclass(frozen=True)
@@ -29,7 +32,12 @@ class Objective:
             paper's words (Kullback-Leibler divergence of the mean softmax activation from the uniform one), or "none".
         kl_weight: factor of the KL term.
         rho: target activation of the reference form.
-        alpha: "reference" (about 0 in practice), "normalised" (entropy over its maximum), "none" (one positive).
+        alpha: "reference" (about 0 in practice), "entropy" (of the mean softmax, about 0.005), "normalised" (that
+            entropy over its maximum), "none" (one positive).
+        symmetric: both views enter the loss, by halves; published is the first view alone.
+
+    Raises:
+        ValueError: a mode does not exist.
     """
 
     temperature: float = 0.08
@@ -38,6 +46,11 @@ class Objective:
     kl_weight: float = 1.6
     rho: float = 0.4
     alpha: str = "reference"
+    symmetric: bool = False
+
+    def __post_init__(self) -> None:
+        if self.kl not in KL_MODES or self.alpha not in ALPHA_MODES:
+            raise ValueError(f"no such mode: kl {self.kl!r}, alpha {self.alpha!r}")
 
 
 @dataclass(frozen=True)
@@ -67,9 +80,9 @@ def reference_kl(activation: Tensor, rho: float) -> Tensor:
     """
     a = activation.clamp(EPS, 1 - EPS)
     kl = a * torch.log(a / rho) + (1 - a) * torch.log((1 - a) / (1 - rho))
-    slope = torch.log(torch.tensor(EPS / rho)) - torch.log(torch.tensor((1 - EPS) / (1 - rho)))
+    slope = math.log(EPS / rho) - math.log((1 - EPS) / (1 - rho))
     below = (activation - EPS).clamp(max=0.0)
-    return (kl + slope.to(activation) * below).sum()
+    return (kl + slope * below).sum()
 
 
 def probability_kl(logits: Tensor) -> Tensor:
@@ -82,17 +95,20 @@ def positive_weight(logits: Tensor, mode: str) -> Tensor:
     """alpha, the weight of the positives after the first; a number without gradient.
 
     "reference": 1 / (1 + exp H) of the reference activation's entropy H, some 1e-17 for 256 prototypes.
+    "entropy": the same with the entropy of the mean softmax, between 1 / (1 + K) and 0.5.
     "normalised": the same with the entropy of the mean softmax over its maximum, between 0.27 and 0.5.
     """
     with torch.no_grad():
         if mode == "none":
             return logits.new_zeros(())
-        if mode == "normalised":
-            p = logits.softmax(dim=1).mean(dim=0)
-            entropy = -(p * torch.log(p + 1e-12)).sum() / torch.log(torch.tensor(float(logits.shape[1])))
-        else:
+        if mode == "reference":
             a = reference_activation(logits).clamp(EPS, 1 - EPS)
             entropy = -(a * torch.log(a)).sum()
+        else:
+            p = logits.softmax(dim=1).mean(dim=0)
+            entropy = -(p * torch.log(p + 1e-12)).sum()
+            if mode == "normalised":
+                entropy = entropy / math.log(logits.shape[1])
         return torch.sigmoid(-entropy)
 
 
@@ -130,6 +146,25 @@ def step_loss(q: Tensor, keys: Tensor, W: Tensor, objective: Objective) -> StepL
     return StepLoss(loss, kl, alpha, positives)
 
 
+def views_loss(q: tuple[Tensor, Tensor], keys: tuple[Tensor, Tensor], W: Tensor, objective: Objective) -> StepLoss:
+    """The loss of a step from the queries and the momentum keys of both views.
+
+    Published is the loss of the first view's queries alone; the symmetric one is the mean over both views.
+    """
+    one = step_loss(q[0], keys[1], W, objective)
+    if not objective.symmetric:
+        return one
+    two = step_loss(q[1], keys[0], W, objective)
+    return StepLoss(0.5 * (one.loss + two.loss), 0.5 * (one.kl + two.kl), one.alpha, one.positives)
+
+
+def filling_loss(q: Tensor, keys: Tensor, W: Tensor, temperature: float = 0.2) -> Tensor:
+    """The loss of the steps that fill the dictionary: each query's own key (other view) against all prototypes."""
+    own = (q * keys).sum(dim=1, keepdim=True)
+    logits = torch.cat([own, q @ unit_columns(W)], dim=1) / temperature
+    return functional.cross_entropy(logits, torch.zeros(len(q), dtype=torch.long, device=q.device))
+
+
 @torch.no_grad()
 def dictionary_push(q: Tensor, keys: Tensor, W: Tensor, temperature: float) -> Tensor:
     """Where one view's queries pull the prototypes: dim x prototypes, tangent to the unit sphere at each prototype.
@@ -148,7 +183,7 @@ def dictionary_push(q: Tensor, keys: Tensor, W: Tensor, temperature: float) -> T
 @torch.no_grad()
 def update_dictionary(
     W: Tensor, V: Tensor, views: tuple[tuple[Tensor, Tensor], tuple[Tensor, Tensor]],
-    temperature: float, lr: float, momentum: float = 0.9,
+    temperature: float, lr: float | Tensor, momentum: float = 0.9,
 ) -> None:  # fmt: skip
     """One momentum step of the dictionary in place; `views` are (queries, keys of the other view) of both views."""
     push = sum(dictionary_push(q.detach(), k, W, temperature) for q, k in views)

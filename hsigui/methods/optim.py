@@ -7,21 +7,26 @@ from collections.abc import Iterable
 from typing import Any
 
 import torch
-from torch import nn
+from torch import Tensor, nn
 
 
 class LARS(torch.optim.Optimizer):
     """Layer-wise adaptive rate scaling with momentum (You et al., arXiv 1708.03888) as used by LSCoSa.
 
     Tensors of more than one axis get weight decay and a step in proportion to their own norm; vectors (batch
-    normalisation) get neither.
+    normalisation) get neither. The rate is a tensor and the velocities are there from the start, so that a step can be
+    captured in a CUDA graph and the rate changed between its replays.
     """
 
     def __init__(
         self, parameters: Iterable[nn.Parameter], lr: float, *, momentum: float = 0.9, weight_decay: float = 1.5e-6,
         trust: float = 1e-3,
     ) -> None:  # fmt: skip
-        super().__init__(parameters, {"lr": lr, "momentum": momentum, "weight_decay": weight_decay, "trust": trust})
+        moved = list(parameters)
+        rate = torch.tensor(lr, dtype=torch.float32, device=moved[0].device)
+        super().__init__(moved, {"lr": rate, "momentum": momentum, "weight_decay": weight_decay, "trust": trust})
+        for p in moved:
+            self.state[p]["velocity"] = torch.zeros_like(p, requires_grad=False)
 
     @torch.no_grad()
     def step(self, closure: Any = None) -> None:  # type: ignore[override]
@@ -39,9 +44,9 @@ class LARS(torch.optim.Optimizer):
                         (p_norm > 0) & (g_norm > 0), group["trust"] * p_norm / g_norm, torch.ones_like(p_norm)
                     )
                     g = g * scale
-                velocity = self.state[p].setdefault("velocity", torch.zeros_like(p))
+                velocity = self.state[p]["velocity"]
                 velocity.mul_(group["momentum"]).add_(g)
-                p.add_(velocity, alpha=-group["lr"])
+                p.sub_(velocity * group["lr"])
 
 
 def cosine(start: float, end: float, at: float) -> float:
@@ -57,5 +62,9 @@ def warmed_cosine(peak: float, at: float, warm: float = 0.1) -> float:
 
 
 def set_lr(optimizer: torch.optim.Optimizer, lr: float) -> None:
+    """Sets the rate of every group, in place where it is a tensor."""
     for group in optimizer.param_groups:
-        group["lr"] = lr
+        if isinstance(group["lr"], Tensor):
+            group["lr"].fill_(lr)
+        else:
+            group["lr"] = lr

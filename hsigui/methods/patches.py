@@ -2,10 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
 import numpy as np
 import torch
 from numpy.typing import NDArray
-from torch import Tensor
+from torch import Generator, Tensor
+
+from hsigui.methods.scene import Scene
 
 PATCH = 15
 
@@ -43,3 +49,48 @@ class PatchBank:
         r = rows[:, None, None] + self._offsets[None, :, None]
         c = cols[:, None, None] + self._offsets[None, None, :]
         return self._padded[r, c].permute(0, 3, 1, 2)
+
+
+@dataclass(frozen=True)
+class ScenePatches:
+    """The patches of a scene.
+
+    Attributes:
+        bank: where they are gathered.
+        pixels: flat numbers, in the bank, of those around valid pixels.
+        windows: values and validity of the whole scene, or of the windows that stand for it.
+        margin: pixels at each side of a window that are no patch's centre.
+    """
+
+    bank: PatchBank
+    pixels: Tensor
+    windows: Sequence[tuple[NDArray[np.float32], NDArray[np.bool_]]]
+    margin: int
+
+
+def patches_of(scene: Scene, device: torch.device, generator: Generator) -> ScenePatches:
+    """The patches of a scene around its valid pixels.
+
+    A scene too large to hold is stood for by random windows, stacked one below the other; patches stay inside a window.
+    """
+    half = PATCH // 2
+    if scene.whole is not None:
+        windows, margin = [scene.whole], 0
+        padded = reflected(scene.whole[0], half)
+    else:
+        windows = scene.excerpt(lambda limit: int(torch.randint(0, limit, (1,), generator=generator)), lambda: None)
+        margin = half
+        padded = np.concatenate([values for values, _ in windows])
+    valid = stacked([mask for _, mask in windows], margin, False)
+    return ScenePatches(PatchBank(padded, device=device), torch.from_numpy(np.flatnonzero(valid)), windows, margin)
+
+
+def stacked(maps: Sequence[NDArray[Any]], margin: int, empty: Any) -> NDArray[Any]:
+    """Maps of several windows (each rows x cols) as one map of the pixels of their common bank.
+
+    Between two windows lie rows whose patches would reach into both: they are `empty`.
+    """
+    inner = [each[margin : each.shape[0] - margin, margin : each.shape[1] - margin] for each in maps]
+    gaps = [np.pad(each, ((0, 2 * margin), (0, 0)), constant_values=empty) for each in inner]
+    whole = np.concatenate(gaps)
+    return whole[: len(whole) - 2 * margin]

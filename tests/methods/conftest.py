@@ -12,14 +12,21 @@ from tests.conftest import require_not
 
 _NO_GOLDEN = "the golden files are not here: set HSIGUI_GOLDEN to their folder"
 
+_GOLDEN = {
+    "golden_step": "lscosa_step_*.npz",
+    "golden_encoder": "lscosa_encoder_*.npz",
+    "golden_pcl_loss": "pcl_loss_*.npz",
+    "golden_ssvit": "pcl_ssvit_*.npz",
+}
+
 
 def _golden_folder(root: Path) -> Path:
     return Path(os.environ.get("HSIGUI_GOLDEN") or root.parent / "shared" / "golden")
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
-    """Gives a test with the argument `golden_step` or `golden_encoder` every such file of the folder."""
-    for argument, pattern in (("golden_step", "lscosa_step_*.npz"), ("golden_encoder", "lscosa_encoder_*.npz")):
+    """Gives a test with one of the arguments of `_GOLDEN` every such file of the folder."""
+    for argument, pattern in _GOLDEN.items():
         if argument not in metafunc.fixturenames:
             continue
         files = sorted(_golden_folder(metafunc.config.rootpath).glob(pattern))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import json
 
 import numpy as np
@@ -11,8 +12,9 @@ import torch
 from hsigui.cube.transform import BandTransform
 from hsigui.errors import HsiError
 from hsigui.methods import checkpoint
+from hsigui.methods.balance import Balance
 from hsigui.methods.plan import Plan
-from hsigui.specs import PretrainSpec
+from hsigui.specs import FeatureSpec, MapSpec, PretrainSpec, ProbeSpec, Recipe
 
 
 @pytest.fixture
@@ -49,6 +51,36 @@ def test_a_run_is_read_as_it_was_written(encoder, tmp_path):
     assert not list((tmp_path / "run").glob(".*"))
 
 
+def test_a_run_keeps_the_recipe_that_it_was_made_with(encoder, tmp_path):
+    recipe = Recipe(FeatureSpec(raw=True, smoothed=(1.0, 4.0)), ProbeSpec(classifier="svm"), MapSpec(2.0))
+    checkpoint.save(dataclasses.replace(encoder, recipe=recipe), tmp_path)
+    assert checkpoint.load(tmp_path).recipe == recipe
+
+
+def test_a_run_that_names_no_recipe_is_read_with_the_one_of_its_time(encoder, tmp_path):
+    checkpoint.save(dataclasses.replace(encoder, recipe=Recipe(map=MapSpec(3.0))), tmp_path)
+    settings = json.loads((tmp_path / "run.json").read_text(encoding="utf-8"))
+    del settings["recipe"]
+    (tmp_path / "run.json").write_text(json.dumps(settings), encoding="utf-8")
+    recipe = checkpoint.load(tmp_path).recipe
+    first = FeatureSpec(
+        True, False, components=32, smoothed=(2.0,), superpixels=(), edge_aware=(), pooled=0.0, balanced=False
+    )
+    assert recipe.features == first
+    assert (recipe.probe.classifier, recipe.probe.strength, recipe.map.smooth) == ("logistic", 1.0, 0.0)
+
+
+def test_a_run_keeps_what_the_monitor_read_and_one_without_it_is_read_too(encoder, tmp_path):
+    watched = dataclasses.replace(encoder, monitor="knn accuracy", readings=((1, 0.5), (2, 0.25)), stopped="why")
+    checkpoint.save(watched, tmp_path)
+    again = checkpoint.load(tmp_path)
+    assert (again.monitor, again.readings, again.stopped) == ("knn accuracy", ((1, 0.5), (2, 0.25)), "why")
+    settings = json.loads((tmp_path / "run.json").read_text(encoding="utf-8"))
+    old = {k: v for k, v in settings.items() if k not in ("monitor", "stopped", "precision")}
+    (tmp_path / "run.json").write_text(json.dumps(old), encoding="utf-8")
+    assert checkpoint.load(tmp_path).readings == ()
+
+
 def test_a_folder_that_is_no_run_is_refused(tmp_path):
     with pytest.raises(HsiError, match="not a run folder") as raised:
         checkpoint.load(tmp_path)
@@ -76,3 +108,15 @@ def test_a_folder_that_cannot_be_made_is_refused(encoder, tmp_path):
     (tmp_path / "file").write_text("in the way")
     with pytest.raises(HsiError):
         checkpoint.save(encoder, tmp_path / "file" / "run")
+
+
+def test_the_balance_of_the_features_is_kept_with_the_weights(encoder, tmp_path):
+    rng = np.random.default_rng(0)
+    balance = Balance(rng.random(8).astype(np.float32), rng.random((8, 8)).astype(np.float32))
+    checkpoint.save(dataclasses.replace(encoder, balance=balance), tmp_path)
+    read = checkpoint.load(tmp_path).balance
+    assert read is not None
+    np.testing.assert_array_equal(read.mean, balance.mean)
+    np.testing.assert_array_equal(read.matrix, balance.matrix)
+    checkpoint.save(encoder, tmp_path)
+    assert checkpoint.load(tmp_path).balance is None

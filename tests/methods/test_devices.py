@@ -42,3 +42,36 @@ def test_cores_are_left_free_but_one_thread_is_always_there():
         assert torch.get_num_threads() == 1
     finally:
         torch.set_num_threads(before)
+
+
+@pytest.mark.parametrize(
+    ("error", "is_one"),
+    [
+        (torch.OutOfMemoryError("CUDA out of memory."), True),
+        (MemoryError(), True),
+        (RuntimeError("DefaultCPUAllocator: can't allocate memory: you tried to allocate 8 bytes"), True),
+        (RuntimeError("mat1 and mat2 shapes cannot be multiplied"), False),
+        (ValueError("out of memory"), False),
+    ],
+)
+def test_want_of_memory_is_told_from_other_errors(error, is_one):
+    assert devices.ran_out_of_memory(error) is is_one
+
+
+def test_the_precision_that_is_asked_for_holds_inside_and_no_longer(monkeypatch):
+    cpu = torch.device("cpu")
+    monkeypatch.setattr(devices, "has_fast_bf16", lambda device: True)
+    assert devices.precision(cpu) == "bfloat16"
+    a = torch.ones(4, 4)
+    with devices.wanted_precision("float32"), devices.mixed_precision(cpu):
+        assert (a @ a).dtype == torch.float32
+    with devices.wanted_precision("bfloat16"), devices.mixed_precision(cpu):
+        assert (a @ a).dtype == torch.bfloat16
+    monkeypatch.setattr(devices, "has_fast_bf16", lambda device: False)
+    assert devices.precision(cpu) == "float32"
+
+
+def test_tensor_cores_change_nothing_without_cuda():
+    before = torch.get_float32_matmul_precision()
+    with devices.tensor_cores(torch.device("cpu")):
+        assert torch.get_float32_matmul_precision() == before

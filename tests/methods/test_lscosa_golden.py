@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 import json
-import zlib
 from pathlib import Path
 
 import numpy as np
 import torch
-from torch import nn
 
 from hsigui.methods import lscosa_loss
 from hsigui.methods.encoders import PatchEncoder, Projector
+from tests.methods.golden import fill
 
 RELATIVE = 1e-4
 
@@ -69,40 +68,16 @@ def test_golden_step_gives_the_published_loss_gradient_positives_and_dictionary(
     assert _close(V, given["V_new"].numpy())
 
 
-def _theirs(name: str, projector: bool) -> str:
-    if projector:
-        return f"fc.{name}"
+def _theirs(name: str) -> str:
     prefix = next(p for p in sorted(NAMES, key=len, reverse=True) if name.startswith(p))
     return NAMES[prefix] + name.removeprefix(prefix)
-
-
-def _fill(module: nn.Module, listed: dict, projector: bool = False) -> set[str]:
-    """Gives every parameter and buffer the value that its published name leads to; returns the names used."""
-    used = set()
-    state = module.state_dict()
-    for name in state:
-        if name.endswith("num_batches_tracked"):
-            continue
-        theirs = _theirs(name, projector)
-        shape = tuple(listed[theirs])
-        v = np.random.default_rng(zlib.crc32(theirs.encode())).standard_normal(shape)
-        if theirs.endswith("running_var"):
-            v = 0.5 + v**2
-        elif len(shape) > 1:
-            v = v / np.sqrt(np.prod(shape[1:]))
-        else:
-            v = 0.1 * v + (1 if theirs.endswith(("weight", ".g")) else 0)
-        state[name] = torch.from_numpy(v.astype(np.float32))
-        used.add(theirs)
-    module.load_state_dict(state)
-    return used
 
 
 def test_golden_encoder_gives_the_published_features_and_projection(golden_encoder):
     listed = json.loads((golden_encoder.parent / "lscosa_encoder_parameters.json").read_text(encoding="utf-8"))
     given = np.load(golden_encoder)
     encoder, projector = PatchEncoder(given["x"].shape[1]), Projector()
-    used = _fill(encoder, listed) | _fill(projector, listed, projector=True)
+    used = fill(encoder, listed, _theirs) | fill(projector, listed, lambda name: f"fc.{name}")
     assert used == set(listed)
     with torch.no_grad():
         features = encoder.eval()(torch.from_numpy(given["x"]))

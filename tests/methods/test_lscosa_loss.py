@@ -15,40 +15,124 @@ def _unit(rows: int, dim: int, seed: int, shift: float = 0.0) -> torch.Tensor:
     return torch.nn.functional.normalize(x, dim=1)
 
 
-def _slow_loss(q, keys, W, temperature, rho, weight) -> float:
-    """Section by section, with loops and plain numbers."""
-    batch, K = len(q), W.shape[1]
-    D = [
-        [float(W[d, k]) / math.sqrt(sum(float(W[j, k]) ** 2 for j in range(len(W)))) for d in range(len(W))]
-        for k in range(K)
-    ]
-    dot = lambda a, b: sum(float(x) * float(y) for x, y in zip(a, b, strict=True))  # noqa: E731
-    logits = [[dot(q[i], D[k]) / temperature for k in range(K)] for i in range(batch)]
-    order = [sorted(range(K), key=lambda k, i=i: -dot(keys[i], D[k])) for i in range(batch)]
-    norms = [math.sqrt(sum(x * x for x in row)) for row in logits]
-    activation = [sum(logits[i][k] / norms[i] for i in range(batch)) / batch for k in range(K)]
-    R = sum(a * math.log(a / rho) + (1 - a) * math.log((1 - a) / (1 - rho)) for a in activation)
-    H = -sum(a * math.log(a) for a in activation)
-    alpha = 1 / (1 + math.exp(H))
+def _dot(a, b) -> float:
+    return sum(float(x) * float(y) for x, y in zip(a, b, strict=True))
+
+
+def _slow_softmax(row: list[float]) -> list[float]:
+    top = max(row)
+    z = sum(math.exp(v - top) for v in row)
+    return [math.exp(v - top) / z for v in row]
+
+
+def _slow_prototypes(W) -> list[list[float]]:
+    return [[float(x) / math.sqrt(_dot(column, column)) for x in column] for column in W.T]
+
+
+def _slow_alpha(logits: list[list[float]], mode: str) -> float:
+    batch, K = len(logits), len(logits[0])
+    if mode == "none":
+        return 0.0
+    if mode == "reference":
+        p = [sum(row[k] / math.sqrt(_dot(row, row)) for row in logits) / batch for k in range(K)]
+    else:
+        p = [sum(_slow_softmax(row)[k] for row in logits) / batch for k in range(K)]
+    H = -sum(v * math.log(v) for v in p)
+    return 1 / (1 + math.exp(H / math.log(K) if mode == "normalised" else H))
+
+
+def _slow_kl(logits: list[list[float]], mode: str, rho: float) -> float:
+    batch, K = len(logits), len(logits[0])
+    if mode == "none":
+        return 0.0
+    if mode == "probability":
+        p = [sum(_slow_softmax(row)[k] for row in logits) / batch for k in range(K)]
+        return sum(v * math.log(v * K) for v in p)
     total = 0.0
-    for i in range(batch):
+    for k in range(K):
+        a = sum(row[k] / math.sqrt(_dot(row, row)) for row in logits) / batch
+        total += a * math.log(a / rho) + (1 - a) * math.log((1 - a) / (1 - rho))
+    return total
+
+
+def _slow_loss(q, keys, W, objective: lscosa.Objective, alpha: float | None = None) -> float:
+    """Section by section, with loops and plain numbers; alpha may be given as a number."""
+    D = _slow_prototypes(W)
+    K = len(D)
+    logits = [[_dot(x, d) / objective.temperature for d in D] for x in q]
+    order = [sorted(range(K), key=lambda k, key=key: -_dot(key, D[k])) for key in keys]
+    alpha = _slow_alpha(logits, objective.alpha) if alpha is None else alpha
+    total = 0.0
+    for row, near in zip(logits, order, strict=True):
         y = [0.0] * K
-        for place, k in enumerate(order[i][:4]):
+        for place, k in enumerate(near[: objective.positives]):
             y[k] = 1.0 if place == 0 else alpha
-        length = math.sqrt(sum(v * v for v in y))
-        top = max(logits[i])
-        z = sum(math.exp(v - top) for v in logits[i])
-        total -= sum(y[k] / length * math.log(math.exp(logits[i][k] - top) / z + 1e-7) for k in range(K))
-    return total / batch + weight * R
+        length = math.sqrt(_dot(y, y))
+        p = _slow_softmax(row)
+        total -= sum(y[k] / length * math.log(p[k] + 1e-7) for k in range(K) if y[k])
+    return total / len(logits) + objective.kl_weight * _slow_kl(logits, objective.kl, objective.rho)
 
 
-@pytest.mark.parametrize("seed", [0, 1, 2])
-def test_the_loss_equals_a_loop_written_from_the_equations(seed):
-    q, keys = _unit(6, 5, seed, 0.8), _unit(6, 5, seed + 10, 0.8)
+def _given(seed: int):
+    """Queries and keys of both views, and a dictionary, all on one side: no reference activation is 0 or less."""
+    q, keys = ((_unit(6, 5, seed + n, 0.8), _unit(6, 5, seed + n + 1, 0.8)) for n in (0, 10))
     W = torch.randn(5, 9, generator=torch.Generator().manual_seed(seed), dtype=torch.float64).abs() + 0.1
-    objective = lscosa.Objective(temperature=0.3, rho=0.2, kl_weight=1.6)
+    return q, keys, W
+
+
+@pytest.mark.parametrize("seed", [0, 1])
+@pytest.mark.parametrize("kl", lscosa.KL_MODES)
+@pytest.mark.parametrize("alpha", lscosa.ALPHA_MODES)
+@pytest.mark.parametrize("positives", [1, 4])
+def test_the_loss_equals_a_loop_written_from_the_equations_in_every_mode(seed, kl, alpha, positives):
+    (q, _), (_, keys), W = _given(seed)
+    objective = lscosa.Objective(0.3, positives, kl, 1.6, 0.2, alpha)
     found = lscosa.step_loss(q, keys, W, objective)
-    assert float(found.loss) == pytest.approx(_slow_loss(q, keys, W, 0.3, 0.2, 1.6), rel=1e-9)
+    # With one positive the published loss has its 1e-7 inside the logarithm; plain cross-entropy has none.
+    assert float(found.loss) == pytest.approx(_slow_loss(q, keys, W, objective), rel=1e-5)
+    logits = (q @ lscosa.unit_columns(W) / 0.3).tolist()
+    assert float(found.alpha) == pytest.approx(_slow_alpha(logits, alpha), rel=1e-9)
+    assert float(found.kl) == pytest.approx(_slow_kl(logits, kl, 0.2), rel=1e-9)
+
+
+@pytest.mark.parametrize("alpha", ["entropy", "normalised"])
+def test_the_gradient_of_the_loss_is_that_of_the_loop(alpha):
+    (q, _), (_, keys), W = _given(3)
+    objective = lscosa.Objective(0.3, 4, "probability", 0.7, 0.2, alpha)
+    x = q.clone().requires_grad_()
+    lscosa.step_loss(x, keys, W, objective).loss.backward()
+    fixed = _slow_alpha((q @ lscosa.unit_columns(W) / 0.3).tolist(), alpha)  # alpha is a number without gradient
+    for i, d in ((0, 0), (2, 3), (5, 4)):
+        ends = []
+        for h in (1e-6, -1e-6):
+            moved = q.clone()
+            moved[i, d] += h
+            ends.append(_slow_loss(moved, keys, W, objective, fixed))
+        assert float(x.grad[i, d]) == pytest.approx((ends[0] - ends[1]) / 2e-6, rel=1e-5, abs=1e-8)
+
+
+def test_the_published_loss_is_that_of_the_first_view_and_the_symmetric_one_the_mean_of_both():
+    q, keys, W = _given(1)
+    for symmetric in (False, True):
+        objective = lscosa.Objective(0.3, 4, "reference", 1.6, 0.2, "entropy", symmetric)
+        one, two = _slow_loss(q[0], keys[1], W, objective), _slow_loss(q[1], keys[0], W, objective)
+        expected = 0.5 * (one + two) if symmetric else one
+        assert float(lscosa.views_loss(q, keys, W, objective).loss) == pytest.approx(expected, rel=1e-5)
+
+
+def test_the_filling_loss_equals_a_loop_written_from_the_equation():
+    (q, _), (_, keys), W = _given(2)
+    D = _slow_prototypes(W)
+    total = 0.0
+    for x, key in zip(q, keys, strict=True):
+        total -= math.log(_slow_softmax([_dot(x, key) / 0.2, *(_dot(x, d) / 0.2 for d in D)])[0])
+    assert float(lscosa.filling_loss(q, keys, W)) == pytest.approx(total / len(q), rel=1e-9)
+
+
+@pytest.mark.parametrize("settings", [{"kl": "forward"}, {"alpha": "sigmoid"}])
+def test_a_mode_that_does_not_exist_is_refused_at_once(settings):
+    with pytest.raises(ValueError, match="no such mode"):
+        lscosa.Objective(**settings)
 
 
 def test_the_dictionary_moves_as_a_loop_written_from_the_equations():
@@ -92,9 +176,10 @@ def test_the_probability_form_is_zero_for_even_use_and_log_k_for_one_prototype()
     assert float(lscosa.probability_kl(one)) == pytest.approx(math.log(16), rel=1e-4)
 
 
-def test_alpha_is_nothing_in_the_published_form_and_counts_in_the_normalised_one():
+def test_alpha_is_nothing_in_the_published_form_little_with_entropy_and_counts_in_the_normalised_one():
     logits = _unit(32, 256, 0, 1.0).float() / 0.08
     assert float(lscosa.positive_weight(logits, "reference")) < 1e-12
+    assert 1 / 257 < float(lscosa.positive_weight(logits, "entropy")) < 0.1
     assert 0.26 < float(lscosa.positive_weight(logits, "normalised")) <= 0.5
     assert float(lscosa.positive_weight(logits, "none")) == 0
 

@@ -49,3 +49,14 @@ def test_the_rate_is_set_in_every_group():
     optimizer = torch.optim.SGD([{"params": [p]} for p in parameters], lr=1.0)
     set_lr(optimizer, 0.25)
     assert [g["lr"] for g in optimizer.param_groups] == [0.25, 0.25]
+
+
+def test_lars_takes_its_rate_from_a_tensor_that_stays_where_it_is():
+    p = torch.nn.Parameter(torch.ones(3))
+    optimizer = LARS([p], lr=1.0)
+    rate = optimizer.param_groups[0]["lr"]
+    set_lr(optimizer, 0.5)
+    assert optimizer.param_groups[0]["lr"] is rate
+    p.grad = torch.ones(3)
+    optimizer.step()
+    assert torch.equal(p.detach(), torch.full((3,), 0.5))

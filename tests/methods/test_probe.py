@@ -21,6 +21,8 @@ def test_probabilities_are_those_of_scikit_learn(classes):
 
 
 def test_probabilities_sum_to_one_even_for_extreme_scores():
-    fitted = probe.Probe(np.array([1, 2], np.uint16), np.array([[1e4], [-1e4]], np.float32), np.zeros(2, np.float32))
+    fitted = probe.LinearProbe(
+        np.array([1, 2], np.uint16), np.array([[1e4], [-1e4]], np.float32), np.zeros(2, np.float32)
+    )
     p = fitted.probabilities(np.array([[1.0], [-1.0]], dtype=np.float32))
     assert np.array_equal(p, [[1, 0], [0, 1]])

@@ -10,7 +10,7 @@ from hsigui.cube.cube import ArraySource, Cube
 from hsigui.cube.transform import fit_transform
 from hsigui.errors import HsiError
 from hsigui.methods import lscosa
-from hsigui.methods.patches import PATCH
+from hsigui.methods.patches import PATCH, patches_of
 from hsigui.methods.scene import Scene
 
 
@@ -45,7 +45,8 @@ def test_patches_of_windows_hold_no_pixel_of_another_window(cube, monkeypatch):
     transform = fit_transform(cube)
     scene = Scene(cube, transform, resident_values=0)
     generator = torch.Generator().manual_seed(1)
-    bank, pixels = lscosa.patches_of(scene, torch.device("cpu"), generator)
+    found = patches_of(scene, torch.device("cpu"), generator)
+    bank, pixels = found.bank, found.pixels
     values = transform.apply_to_cube(cube)
     half = PATCH // 2
     padded = np.pad(values, ((half, half), (half, half), (0, 0)))
@@ -63,3 +64,32 @@ def test_a_scene_on_disk_without_data_is_refused():
     scene = Scene(cube, transform, resident_values=0)
     with pytest.raises(HsiError, match="almost no data"):
         scene.excerpt(lambda limit: 0, lambda: None)
+
+
+@pytest.fixture
+def narrow_strip() -> Cube:
+    """A large scene, nearly all of it without data: one pixel of 100 lies in a diagonal strip."""
+    array = np.full((600, 600, 6), np.nan, dtype=np.float32)
+    rows, cols = np.mgrid[:600, :600]
+    inside = abs(rows - cols) <= 3
+    array[inside] = np.random.default_rng(0).random((int(inside.sum()), 6))
+    return Cube(ArraySource(array), name="strip")
+
+
+@pytest.mark.parametrize("preset", ["quick", "paper"])
+def test_a_mostly_empty_scene_on_disk_is_learned_from_where_it_has_data(narrow_strip, preset):
+    plan = lscosa.plan(preset)
+    transform = fit_transform(narrow_strip, plan.components, pixel_range=plan.pixel_range)
+    scene = Scene(narrow_strip, transform, resident_values=0)
+    assert len(scene.filled) > 100
+    assert all(abs(row - col) <= 3 for row, col in scene.filled.tolist())
+    training = lscosa.training(preset, plan.network(scene.channels), scene, 3, torch.device("cpu"), 0)
+    assert np.isfinite(float(training.step(0, lambda: None).detach()))
+
+
+def test_a_tile_with_a_single_pixel_of_data_can_still_be_stepped_on():
+    values, valid = np.zeros((300, 300, 4), dtype=np.float32), np.zeros((300, 300), dtype=bool)
+    values[150, 150], valid[150, 150] = 1.0, True
+    plan = lscosa.plan("quick")
+    training = lscosa.training("quick", plan.network(4), Scene.of(values, valid), 3, torch.device("cpu"), 0)
+    assert np.isfinite(float(training.step(0, lambda: None).detach()))

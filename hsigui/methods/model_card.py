@@ -1,0 +1,189 @@
+"""The README.md of a run folder: what the model is, what it was trained on, how to use it, how good it is known to be.
+
+Written from the other files of the folder, so that it can be written again whenever one of them changes. Loads no
+torch.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from hsigui.cube.saving import written_beside
+from hsigui.errors import HsiError
+from hsigui.methods import registry
+
+WEIGHTS, SETTINGS = "weights.safetensors", "run.json"
+PROBE, PROBE_NUMBERS = "probe.json", "probe.safetensors"
+ACCURACY, CARD = "accuracy.json", "README.md"
+_FILES = {
+    SETTINGS: "settings, the scene it was trained on (wavelengths, size), losses, and how features become a map",
+    WEIGHTS: "weights of the encoder and its normalisation (`transform.*`: bands used, mean, sd, components)",
+    PROBE: "the classifier in words: classes, kind, how maps are drawn",
+    PROBE_NUMBERS: "the classifier in numbers, with mean and sd of the features and the transforms of the scene",
+    ACCURACY: "the accuracy that was measured",
+}
+
+
+def write_card(folder: Path) -> Path:
+    """Writes README.md from the files of a run folder.
+
+    Raises:
+        HsiError: the folder holds no run, or cannot be written.
+    """
+    run = _read(folder / SETTINGS)
+    if run is None:
+        raise HsiError(f"{folder} is not a run folder: it has no {SETTINGS}.", "Choose the folder of a run.")
+    text = card_text(run, _read(folder / PROBE), _read(folder / ACCURACY), [n for n in _FILES if (folder / n).exists()])
+    with written_beside(folder / CARD) as (scratch,):
+        scratch.write_text(text, encoding="utf-8")
+    return folder / CARD
+
+
+def keep_accuracy(folder: Path, figures: Mapping[str, Any], source: str) -> list[Path]:
+    """Keeps figures of accuracy in a run folder and renews its README.md.
+
+    Args:
+        figures: as `report.json` holds them under "accuracy": "oa", "aa", "kappa", "n_test", "overlap", "classes".
+        source: where they come from, in words.
+
+    Raises:
+        HsiError: they are no such figures, or the folder holds no run or cannot be written.
+    """
+    if not {"oa", "kappa", "n_test"} <= set(figures):
+        raise HsiError(f"{source} holds no accuracy.", "Choose the report.json that hsigui evaluate --report wrote.")
+    if not (folder / SETTINGS).is_file():
+        raise HsiError(f"{folder} is not a run folder: it has no {SETTINGS}.", "Choose the folder of a run.")
+    with written_beside(folder / ACCURACY) as (scratch,):
+        scratch.write_text(json.dumps({"source": source, **figures}, indent=1), encoding="utf-8")
+    return [folder / ACCURACY, write_card(folder)]
+
+
+def drop_results(folder: Path) -> None:
+    """Removes what belongs to earlier weights: classifier and accuracy."""
+    for name in (PROBE, PROBE_NUMBERS, ACCURACY):
+        (folder / name).unlink(missing_ok=True)
+
+
+def card_text(
+    run: Mapping[str, Any], probe: Mapping[str, Any] | None, accuracy: Mapping[str, Any] | None, files: list[str]
+) -> str:
+    """The card in Markdown."""
+    spec, scene = run["spec"], run["scene"]
+    try:
+        info = registry.method(spec["method"])
+        title, paper = info.title, info.paper
+    except HsiError:  # a method of another version
+        title, paper = str(spec["method"]), ""
+    parts = [
+        f"# {title} ({spec['preset']}), trained on {scene.get('name', 'a scene')}",
+        (
+            "An encoder of hyperspectral pixels, learned without labels"
+            if run["epochs"]
+            else "Features of pixels, untrained"
+        )
+        + (", and a classifier fitted to a few." if probe else ". It keeps no classifier yet."),
+        "## What it is",
+        _table(
+            {
+                "method": f"{title}{f' ({paper})' if paper else ''}",
+                "preset, seed": f"{spec['preset']}, {spec['seed']}",
+                "epochs or steps": run["epochs"],
+                "trained on": f"{run['device']}, {run['seconds']:.0f} s",
+                **({"stopped early": run["stopped"]} if run.get("stopped") else {}),
+                "written by": run["program"],
+            }
+        ),
+        "## What it was trained on",
+        _table(_of_scene(scene)),
+        *(_of_probe(probe) if probe else []),
+        "## How good it is",
+        _of_accuracy(accuracy),
+        "## How to use it",
+        _usage(probe is not None),
+        "## Files",
+        "\n".join(f"- `{name}`: {_FILES[name]}" for name in files),
+        "Other files (`features-*`, `resume.*`) can be deleted; they are made again when they are needed. Nothing in "
+        "the folder is pickled, and nothing depends on where it lies: it can be moved, copied or zipped.",
+        "## Licence",
+        "No licence comes with this model by itself: its maker decides. It was learned from the scene named above"
+        + (" and from labels" if probe else "")
+        + "; their licences may restrict what may be done with it.",
+    ]
+    return "\n\n".join(parts) + "\n"
+
+
+def _of_scene(scene: Mapping[str, Any]) -> dict[str, Any]:
+    rows, cols, bands = scene.get("shape", (0, 0, 0))
+    centres = scene.get("wavelengths_nm") or []
+    found = {
+        "scene": scene.get("name", ""),
+        "size": f"{rows} x {cols} pixels, {bands} bands",
+        "wavelengths": f"{min(centres):.1f} to {max(centres):.1f} nm" if centres else "not known",
+        "fingerprint": scene.get("fingerprint", ""),
+    }
+    return {name: value for name, value in found.items() if value}
+
+
+def _of_probe(probe: Mapping[str, Any]) -> list[str]:
+    fitted = probe.get("fitted", {})
+    counts = {int(n): count for n, count in fitted.get("counts", {}).items()}
+    rows = ["| number | class | colour | labels |", "| ---: | --- | --- | ---: |"]
+    for info in probe["classes"]:
+        color = "#" + "".join(f"{value:02x}" for value in info["color"])
+        number = info["class_id"]
+        rows.append(f"| {number} | {_cell(info['class_name'])} | {color} | {counts.get(number, 0)} |")
+    kind = {"linear": "logistic regression", "svm": "support vector machine", "forest": "random forest"}
+    told = kind.get(probe["probe"]["kind"], probe["probe"]["kind"])
+    return [
+        "## Classes",
+        f"Classifier: {told}, fitted to {sum(counts.values())} labels of {fitted.get('scene', 'the training scene')}.",
+        "\n".join(rows),
+    ]
+
+
+def _of_accuracy(accuracy: Mapping[str, Any] | None) -> str:
+    if accuracy is None:
+        return "It has not been measured. `hsigui card RUN --report report.json` adds what `hsigui evaluate` found."
+    rows = {"test pixels": accuracy["n_test"], "source": accuracy.get("source", "")}
+    for key, name in (("oa", "overall accuracy"), ("aa", "average accuracy"), ("kappa", "kappa")):
+        value = accuracy.get(key)
+        rows[name] = "n/a" if value is None else f"{value:.4f}" if key == "kappa" else f"{100 * value:.2f} %"
+    return _table(rows)
+
+
+def _usage(has_probe: bool) -> str:
+    fit = "hsigui classify SCENE --run THIS_FOLDER --labels LABELS --out map.tif"
+    use = "hsigui classify CUBES... --run THIS_FOLDER --probe kept --out-dir MAPS"
+    text = f"```\n{use if has_probe else fit}\n```\n\n"
+    if has_probe:
+        return text + (
+            "Cubes of the same sensor with the same units (reflectance stays reflectance); other bands are matched by "
+            "wavelength. Expect less on scenes of another date or place than where the labels are from."
+        )
+    return text + "SCENE is the one that it was trained on. That also keeps the classifier here, for other cubes."
+
+
+def _table(values: Mapping[str, Any]) -> str:
+    return "\n".join(["| | |", "| --- | --- |", *(f"| {name} | {_cell(str(v))} |" for name, v in values.items())])
+
+
+def _cell(text: str) -> str:
+    return "".join(c if c.isprintable() else " " for c in text).replace("|", "\\|")
+
+
+def _read(path: Path) -> dict[str, Any] | None:
+    """What a JSON file holds; None where there is none.
+
+    Raises:
+        HsiError: it is damaged.
+    """
+    try:
+        found = json.loads(path.read_text(encoding="utf-8"))
+    except FileNotFoundError:
+        return None
+    except (OSError, ValueError) as error:
+        raise HsiError(f"{path} is damaged: {error}.", "Write the run again.") from error
+    return found if isinstance(found, dict) else None

@@ -1,0 +1,112 @@
+"""Fitted probes as plain numbers, for a file that anything can read: nothing is pickled.
+
+A linear probe, a support vector machine and mixtures of probes are their own numbers. A forest is kept as the rows it
+was grown from and grown again, which gives the same trees with the same scikit-learn; its answers to some rows are kept
+too, and another answer is said instead of believed.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import asdict, replace
+from typing import Any
+
+import numpy as np
+import sklearn
+from numpy.typing import NDArray
+
+from hsigui.errors import HsiError
+from hsigui.methods import forest_probe
+from hsigui.methods.forest_probe import ForestProbe
+from hsigui.methods.fusion import FusedProbe
+from hsigui.methods.kernel_probe import KernelProbe
+from hsigui.methods.probe import LinearProbe, Probe, Refinement
+
+Arrays = dict[str, NDArray[Any]]
+ANSWERS = 64  # rows of a forest whose answers are kept
+
+
+def to_parts(probe: Probe) -> tuple[dict[str, Any], Arrays]:
+    """The probe as words and numbers (for JSON) and arrays.
+
+    Raises:
+        TypeError: it is of a kind that has no such form.
+    """
+    about, arrays = _own_parts(probe)
+    if probe.columns is not None:
+        arrays["columns"] = probe.columns.astype(np.int64)
+    if probe.refinement is not None:
+        about["refinement"] = asdict(probe.refinement)
+    return about, arrays
+
+
+def from_parts(about: Mapping[str, Any], arrays: Mapping[str, NDArray[Any]]) -> Probe:
+    """The probe that `to_parts` took apart.
+
+    Raises:
+        HsiError: its kind is unknown, or a forest cannot be grown again as it was.
+        KeyError: something is missing.
+    """
+    found = _of_kind(about, arrays)
+    told = about.get("refinement")
+    refinement = None
+    if told is not None:
+        scores = {int(time): float(score) for time, score in told["scores"].items()}
+        refinement = Refinement(**{**told, "scores": scores})
+    columns = arrays["columns"].astype(np.intp) if "columns" in arrays else None
+    return replace(found, columns=columns, refinement=refinement)  # type: ignore[type-var]
+
+
+def _own_parts(probe: Probe) -> tuple[dict[str, Any], Arrays]:
+    about: dict[str, Any]
+    arrays: Arrays
+    match probe:
+        case LinearProbe():
+            return {"kind": "linear"}, {"numbers": probe.numbers, "weights": probe.weights, "bias": probe.bias}
+        case KernelProbe():
+            about = {"kind": "svm", "gamma": float(probe.gamma), "penalty": float(probe.penalty)}
+            arrays = {"numbers": probe.numbers, "support": probe.support, "pairs": probe.pairs, "bias": probe.bias}
+            return about, arrays
+        case ForestProbe():
+            about = {"kind": "forest", "seed": probe.seed, "scikit-learn": sklearn.__version__}
+            answers = probe.probabilities(probe.rows[:ANSWERS])
+            arrays = {"rows": probe.rows, "labels": probe.labels.astype(np.int64), "answers": answers}
+            return about, arrays
+        case FusedProbe():
+            inner = [to_parts(one) for one in probe.probes]
+            found: Arrays = {f"{n}.{k}": v for n, (_, arrays) in enumerate(inner) for k, v in arrays.items()}
+            found |= {f"{n}.part": part.astype(np.int64) for n, part in enumerate(probe.parts)}
+            return {"kind": "fused", "weights": list(probe.weights), "probes": [a for a, _ in inner]}, found
+    raise TypeError(f"a probe that cannot be kept: {type(probe).__name__}")
+
+
+def _of_kind(about: Mapping[str, Any], arrays: Mapping[str, NDArray[Any]]) -> Probe:
+    match about["kind"]:
+        case "linear":
+            return LinearProbe(arrays["numbers"], arrays["weights"], arrays["bias"])
+        case "svm":
+            return KernelProbe(
+                arrays["numbers"], arrays["support"], arrays["pairs"], arrays["bias"], about["gamma"], about["penalty"]
+            )
+        case "forest":
+            return _grown_again(about, arrays)
+        case "fused":
+            count = len(about["probes"])
+            inner = [
+                {k.removeprefix(f"{n}."): v for k, v in arrays.items() if k.startswith(f"{n}.")} for n in range(count)
+            ]
+            probes = tuple(from_parts(a, part) for a, part in zip(about["probes"], inner, strict=True))
+            parts = tuple(part["part"].astype(np.intp) for part in inner)
+            return FusedProbe(probes, parts, tuple(about["weights"]))
+    raise HsiError(f"A classifier of the kind “{about['kind']}” is not known.", "Update hsigui.")
+
+
+def _grown_again(about: Mapping[str, Any], arrays: Mapping[str, NDArray[Any]]) -> ForestProbe:
+    grown = forest_probe.fit(arrays["rows"], arrays["labels"], about["seed"])
+    if not np.allclose(grown.probabilities(arrays["rows"][:ANSWERS]), arrays["answers"], atol=1e-6):
+        raise HsiError(
+            f"The kept forest does not grow again as it was: scikit-learn is {sklearn.__version__}, "
+            f"it was {about['scikit-learn']}.",
+            "Classify the training scene with --labels once more.",
+        )
+    return grown

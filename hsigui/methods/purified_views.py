@@ -1,0 +1,48 @@
+"""The views of purified contrastive learning: a slight enlargement, a change of brightness, a flip or turn.
+
+PCL (doi 10.1109/TGRS.2024.3409378) enlarges every patch, and multiplies and shifts its raw numbers by one factor and
+one offset that fit one sensor. Here bands are standardised and the offset is in their standard deviations. The eight
+flips and turns are ours.
+"""
+
+from __future__ import annotations
+
+import torch
+from torch import Generator, Tensor
+
+ENLARGED = 0.95  # side of the part that fills the patch
+BRIGHTENED = 0.8  # part of the patches whose brightness changes
+FACTOR = (0.8, 1.2)
+OFFSET = 0.1  # standard deviation
+
+
+def view(patches: Tensor, generator: Generator) -> Tensor:
+    """One view of each patch: batch x channels x side x side, drawn anew for every patch."""
+    return brightened(enlarged_and_turned(patches, generator), generator)
+
+
+def enlarged_and_turned(patches: Tensor, generator: Generator) -> Tensor:
+    """A random part of each patch, 95 % of its side, stretched to the whole (nearest neighbour) in one of 8 poses."""
+    batch, _, side, _ = patches.shape
+    part = int(ENLARGED * side)
+    corner = torch.randint(0, side - part + 1, (batch, 2, 1, 1), generator=generator)
+    flips = torch.randint(0, 2, (batch, 3, 1, 1), generator=generator).bool()
+    steps = torch.arange(side).expand(batch, side, side)
+    i, j = steps.transpose(1, 2), steps
+    i, j = torch.where(flips[:, 0], j, i), torch.where(flips[:, 0], i, j)
+    i = torch.where(flips[:, 1], side - 1 - i, i)
+    j = torch.where(flips[:, 2], side - 1 - j, j)
+    rows = (corner[:, 0] + i * part // side).to(patches.device)
+    cols = (corner[:, 1] + j * part // side).to(patches.device)
+    number = torch.arange(batch, device=patches.device)[:, None, None]
+    return patches.permute(0, 2, 3, 1)[number, rows, cols].permute(0, 3, 1, 2)
+
+
+def brightened(patches: Tensor, generator: Generator) -> Tensor:
+    """Four of five patches times one factor plus one offset, the same for all their elements."""
+    shape = (len(patches), 1, 1, 1)
+    changed = torch.rand(shape, generator=generator) < BRIGHTENED
+    low, high = FACTOR
+    factor = torch.where(changed, low + (high - low) * torch.rand(shape, generator=generator), 1.0)
+    offset = torch.where(changed, OFFSET * torch.randn(shape, generator=generator), 0.0)
+    return patches * factor.to(patches) + offset.to(patches)

@@ -1,0 +1,142 @@
+"""An unfinished training on disk: one file that is written beside and renamed, gone when the training is complete.
+
+`resume.safetensors` in the run folder holds every tensor; its header, JSON, says what the training is and how far it
+came. Nothing is pickled.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from contextlib import suppress
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from safetensors import SafetensorError, safe_open
+from safetensors.torch import save as serialise
+from torch import Tensor
+
+from hsigui import __version__
+from hsigui.cube.saving import written_beside
+from hsigui.errors import HsiError
+from hsigui.methods.snapshot import Snapshot
+
+FILE = "resume.safetensors"
+FORMAT = 1
+
+
+@dataclass(frozen=True)
+class Course:
+    """What has been seen of a training so far.
+
+    Attributes:
+        losses: of every step.
+        readings: of the monitor: (steps made, value).
+        seconds: of training.
+    """
+
+    losses: tuple[float, ...] = ()
+    readings: tuple[tuple[int, float], ...] = ()
+    seconds: float = 0.0
+
+
+@dataclass(frozen=True)
+class Unfinished:
+    """A training that was interrupted.
+
+    Attributes:
+        now: the state to go on from.
+        best: the state at the monitor's best reading, where early stopping may need it.
+        course: up to `now`.
+        about: what it is a training of: the settings and the scene, as JSON values.
+        transform: arrays of the band transform.
+    """
+
+    now: Snapshot
+    best: Snapshot | None
+    course: Course
+    about: Mapping[str, Any]
+    transform: Mapping[str, NDArray[Any]] = field(default_factory=dict)
+
+
+def write(folder: Path, unfinished: Unfinished) -> Path:
+    """Writes (or replaces) the file of an unfinished training.
+
+    Raises:
+        HsiError: the folder cannot be written.
+    """
+    tensors = {f"transform/{k}": torch.from_numpy(np.array(v)) for k, v in unfinished.transform.items()}
+    tensors["course/losses"] = torch.tensor(unfinished.course.losses, dtype=torch.float64)
+    states: dict[str, Any] = {}
+    for name, state in (("now", unfinished.now), ("best", unfinished.best)):
+        if state is not None:
+            states[name] = {"step": state.step, "numbers": state.numbers}
+            tensors |= {f"{name}/{k}": v.detach().cpu().contiguous() for k, v in state.tensors.items()}
+    course = unfinished.course
+    header = {
+        "format": FORMAT,
+        "program": f"hsigui {__version__}",
+        "about": unfinished.about,
+        "states": states,
+        "readings": course.readings,
+        "seconds": course.seconds,
+    }
+    path = folder / FILE
+    with written_beside(path) as (beside,):
+        beside.write_bytes(serialise(tensors, metadata={"hsigui": json.dumps(header)}))
+    return path
+
+
+def read(folder: Path) -> Unfinished:
+    """Reads an unfinished training.
+
+    Raises:
+        HsiError: there is none, it was written by a newer version, or it is damaged.
+    """
+    path = folder / FILE
+    if not path.is_file():
+        raise HsiError(
+            f"There is no unfinished training in {folder}.", "It is complete, or was stopped before its first steps."
+        )
+    try:
+        header, tensors = _read(path)
+        if header["format"] > FORMAT:
+            raise HsiError(f"{path} was written by a newer version ({header['program']}).", "Update hsigui.")
+        now, best = (_state(name, header["states"], tensors) for name in ("now", "best"))
+        if now is None:
+            raise KeyError("now")
+        readings = tuple((int(step), float(value)) for step, value in header["readings"])
+        losses = tuple(tensors["course/losses"].tolist())
+        course = Course(losses, readings, float(header["seconds"]))
+        transform = {k: v.numpy() for k, v in _under("transform/", tensors).items()}
+        return Unfinished(now, best, course, header["about"], transform)
+    except (OSError, ValueError, KeyError, TypeError, AttributeError, SafetensorError) as error:
+        raise HsiError(
+            f"The unfinished training {path} is damaged: {error}.", "Begin anew, without going on."
+        ) from error
+
+
+def remove(folder: Path) -> None:
+    """Removes the file where there is one; on a system that locks open files it may stay."""
+    with suppress(OSError):
+        (folder / FILE).unlink(missing_ok=True)
+
+
+def _read(path: Path) -> tuple[dict[str, Any], dict[str, Tensor]]:
+    with safe_open(path, framework="pt") as opened:
+        header = json.loads(opened.metadata()["hsigui"])
+        return header, {name: opened.get_tensor(name) for name in opened.keys()}  # noqa: SIM118 - it is no mapping
+
+
+def _under(prefix: str, tensors: Mapping[str, Tensor]) -> dict[str, Tensor]:
+    return {k.removeprefix(prefix): v for k, v in tensors.items() if k.startswith(prefix)}
+
+
+def _state(name: str, states: Mapping[str, Any], tensors: Mapping[str, Tensor]) -> Snapshot | None:
+    if name not in states:
+        return None
+    return Snapshot(int(states[name]["step"]), _under(f"{name}/", tensors), states[name]["numbers"])
