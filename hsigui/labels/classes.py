@@ -2,39 +2,34 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
+from functools import cached_property
 
 from hsigui.errors import HsiError
+from hsigui.labels.palettes import PALETTE, Color, color_for, palette_color
 
-Color = tuple[int, int, int]
+__all__ = ["MAX_CLASS", "PALETTE", "ClassInfo", "ClassTable", "Color", "color_for"]
+
 MAX_CLASS = 65_535  # label maps are uint16
-
-# Distinct for colour-blind readers as far as eight go (Okabe & Ito 2008, without black), then well separated ones
-# after Kelly 1965 and Tol 2021.
-PALETTE: tuple[Color, ...] = (
-    (230, 159, 0), (86, 180, 233), (0, 158, 115), (240, 228, 66), (0, 114, 178), (213, 94, 0), (204, 121, 167),
-    (136, 204, 68), (170, 68, 153), (68, 119, 170), (170, 119, 68), (119, 221, 221), (221, 51, 51), (153, 153, 51),
-    (102, 68, 204), (255, 170, 170), (34, 102, 51), (187, 187, 187), (119, 17, 68), (170, 221, 255), (255, 119, 34),
-    (102, 102, 102), (68, 221, 136), (255, 102, 204),
-)  # fmt: skip
-
-
-def color_for(number: int) -> Color:
-    """The default colour of a class number; beyond the palette a fixed pseudo-random one, never black."""
-    if 1 <= number <= len(PALETTE):
-        return PALETTE[number - 1]
-    mixed = (number * 2_654_435_761) & 0xFFFFFF
-    return 55 + (mixed & 0xFF) * 200 // 255, 55 + (mixed >> 8 & 0xFF) * 200 // 255, 55 + (mixed >> 16) * 200 // 255
 
 
 @dataclass(frozen=True)
 class ClassInfo:
-    """One class: its number in the rasters (1 or more), its name, its colour (red, green, blue; 0-255)."""
+    """One class.
+
+    Attributes:
+        number: what stands in the rasters, 1 or more.
+        color: red, green, blue; 0-255.
+        locked: its labels may be neither painted over nor erased.
+        hidden: its labels and its part of a map are not drawn.
+    """
 
     number: int
     name: str
     color: Color
+    locked: bool = False
+    hidden: bool = False
 
 
 @dataclass(frozen=True)
@@ -63,18 +58,28 @@ class ClassTable:
         return len(self.classes)
 
     def __contains__(self, number: object) -> bool:
-        return any(c.number == number for c in self.classes)
+        return number in self._by_number
 
     def get(self, number: int) -> ClassInfo:
         """The class of a number; one with the default name and colour when the table lacks it."""
-        for info in self.classes:
-            if info.number == number:
-                return info
-        return ClassInfo(number, f"Class {number}", color_for(number))
+        return self._by_number.get(number) or ClassInfo(number, f"Class {number}", color_for(number))
 
-    @property
+    @cached_property
+    def _by_number(self) -> Mapping[int, ClassInfo]:
+        return {c.number: c for c in self.classes}
+
+    @cached_property
     def numbers(self) -> tuple[int, ...]:
         return tuple(c.number for c in self.classes)
+
+    @cached_property
+    def locked(self) -> tuple[int, ...]:
+        """Numbers of the classes whose labels may not be changed."""
+        return tuple(c.number for c in self.classes if c.locked)
+
+    def same_content(self, other: ClassTable) -> bool:
+        """Whether both have the same classes, whatever is locked or hidden of them."""
+        return _bare(self) == _bare(other)
 
     def added(self, name: str = "", color: Color | None = None) -> tuple[ClassTable, ClassInfo]:
         """A table with one more class (the lowest free number) and that class.
@@ -108,6 +113,26 @@ class ClassTable:
     def recolored(self, number: int, color: Color) -> ClassTable:
         return self._replaced(replace(self.get(number), color=color))
 
+    def with_lock(self, number: int, locked: bool) -> ClassTable:
+        return self._replaced(replace(self.get(number), locked=locked))
+
+    def with_hidden(self, number: int, hidden: bool) -> ClassTable:
+        return self._replaced(replace(self.get(number), hidden=hidden))
+
+    def moved(self, number: int, place: int) -> ClassTable:
+        """A table in which the class stands at a place, counted from 0; its number stays."""
+        others = [c for c in self.classes if c.number != number]
+        others.insert(min(max(place, 0), len(others)), self.get(number))
+        return ClassTable(tuple(others))
+
+    def in_colors_of(self, palette: str) -> ClassTable:
+        """A table with the colours of a palette of `palettes.PALETTES`, in the order in which the classes are shown.
+
+        Raises:
+            KeyError: there is no palette of that name.
+        """
+        return ClassTable(tuple(replace(c, color=palette_color(palette, n)) for n, c in enumerate(self.classes)))
+
     def merged_with(self, numbers: Iterable[int]) -> ClassTable:
         """This table with default entries for those of the numbers that it lacks."""
         missing = ClassTable.for_numbers(set(map(int, numbers)) - set(self.numbers))
@@ -119,3 +144,7 @@ class ClassTable:
     def _require_free_name(self, name: str, number: int) -> None:
         if any(c.name.casefold() == name.casefold() and c.number != number for c in self.classes):
             raise HsiError(f"There is already a class named “{name}”.", "Choose another name.")
+
+
+def _bare(table: ClassTable) -> tuple[tuple[int, str, Color], ...]:
+    return tuple((c.number, c.name, c.color) for c in table)

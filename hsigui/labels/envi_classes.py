@@ -64,6 +64,7 @@ def write_envi(path: Path, array: NDArray[np.integer], classes: ClassTable, geo:
         "classes": count,
         "class names": names,
         "class lookup": [value for color in colors for value in color],
+        "data ignore value": 0,
         "band names": ["classes"],
     }
     return list(write_pair(path, numbers[:, :, None], fields))

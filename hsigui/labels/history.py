@@ -2,9 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
-from hsigui.labels.label_map import Edit, LabelMap
+import numpy as np
+
+from hsigui.labels.label_map import Edit, LabelMap, PackedEdit
+
+STEPS, MOST_BYTES = 500, 256_000_000
+SPREAD = 4  # the pieces of a stroke become one edit while its box is at most so many times their own boxes
+ROOM = 1_000_000  # pixels of a box that are never too many
 
 
 @dataclass(frozen=True)
@@ -12,22 +19,28 @@ class Step:
     """Edits that take something back, in the order in which they are to be applied, and what it was."""
 
     text: str
-    edits: tuple[Edit, ...]
+    edits: tuple[PackedEdit, ...]
+
+    @property
+    def nbytes(self) -> int:
+        return sum(edit.nbytes for edit in self.edits)
 
 
 class History:
     """Applies edits to a label map and remembers how to take them back.
 
-    Edits between `begin` and `end` (a stroke in several mouse moves) are one step.
+    Edits between `begin` and `end` (a stroke in several mouse moves) are one step. Steps are kept deflated; the oldest
+    are forgotten beyond `limit` steps or `most_bytes`, but never the last one.
     """
 
-    def __init__(self, labels: LabelMap, limit: int = 500) -> None:
+    def __init__(self, labels: LabelMap, limit: int = STEPS, most_bytes: int = MOST_BYTES) -> None:
         self._labels = labels
-        self._limit = limit
+        self._limit, self._most_bytes = limit, most_bytes
         self._undo: list[Step] = []
         self._redo: list[Step] = []
         self._open: list[Edit] | None = None
         self._open_text = ""
+        self._forgotten = 0
 
     @property
     def undo_text(self) -> str:
@@ -38,6 +51,26 @@ class History:
     def redo_text(self) -> str:
         return self._redo[-1].text if self._redo else ""
 
+    @property
+    def texts(self) -> list[str]:
+        """Every step that is kept, oldest first, those that were taken back at the end."""
+        return [step.text for step in (*self._undo, *reversed(self._redo))]
+
+    @property
+    def place(self) -> int:
+        """How many of the steps of `texts` are done."""
+        return len(self._undo)
+
+    @property
+    def forgotten(self) -> int:
+        """How many steps were dropped because there were too many."""
+        return self._forgotten
+
+    @property
+    def nbytes(self) -> int:
+        """About so many bytes the steps take up."""
+        return sum(step.nbytes for step in (*self._undo, *self._redo))
+
     def begin(self, text: str) -> None:
         """Starts a step of several edits."""
         self.end()
@@ -47,7 +80,7 @@ class History:
         """Closes the step begun last; does nothing when none is open, and keeps no empty step."""
         edits, self._open = self._open, None
         if edits:
-            self._push(Step(self._open_text, tuple(reversed(edits))))
+            self._push(_step(self._open_text, edits))
 
     def do(self, edit: Edit, text: str) -> None:
         """Applies an edit, as a step of its own or as part of the one that is open."""
@@ -55,7 +88,7 @@ class History:
         if self._open is not None:
             self._open.append(inverse)
         else:
-            self._push(Step(text, (inverse,)))
+            self._push(_step(text, [inverse]))
 
     def undo(self) -> Step | None:
         """Takes the last step back; returns it (its edits tell what to redraw), None when there is none."""
@@ -66,15 +99,76 @@ class History:
         self.end()
         return self._move(self._redo, self._undo)
 
+    def go_to(self, place: int) -> Step | None:
+        """Undoes or redoes until so many steps are done; returns all edits as one step, None when nothing moves."""
+        self.end()
+        moved: list[Step] = []
+        while self.place != min(max(place, 0), len(self.texts)):
+            step = self.undo() if self.place > place else self.redo()
+            assert step is not None
+            moved.append(step)
+        return Step(moved[-1].text, tuple(edit for step in moved for edit in step.edits)) if moved else None
+
     def _move(self, source: list[Step], target: list[Step]) -> Step | None:
         if not source:
             return None
         step = source.pop()
-        inverses = [self._labels.apply(edit) for edit in step.edits]
-        target.append(Step(step.text, tuple(reversed(inverses))))
+        inverses = [self._labels.apply(edit.unpacked()) for edit in step.edits]
+        target.append(_step(step.text, inverses))
         return step
 
     def _push(self, step: Step) -> None:
         self._undo.append(step)
-        del self._undo[: -self._limit]
         self._redo.clear()
+        kept, size = 0, 0
+        for old in reversed(self._undo):
+            size += old.nbytes
+            if kept == self._limit or (kept and size > self._most_bytes):
+                break
+            kept += 1
+        self._forgotten += len(self._undo) - kept
+        del self._undo[: len(self._undo) - kept]
+
+
+def _step(text: str, inverses: Sequence[Edit]) -> Step:
+    """The step that takes edits back, from the inverses in the order in which the edits were made."""
+    return Step(text, tuple(edit.packed() for edit in reversed(_joined(inverses))))
+
+
+def _joined(inverses: Sequence[Edit]) -> list[Edit]:
+    """Neighbouring inverses of one layer as one edit, while their common box is not much larger than they are."""
+    groups: list[list[Edit]] = []
+    for edit in inverses:
+        if groups and edit.layer == groups[-1][0].layer and _close([*groups[-1], edit]):
+            groups[-1].append(edit)
+        else:
+            groups.append([edit])
+    return [group[0] if len(group) == 1 else _merged(group) for group in groups]
+
+
+def _close(edits: Sequence[Edit]) -> bool:
+    if any(edit.mask is None for edit in edits):
+        return False
+    top, left, bottom, right = _around(edits)
+    own = sum(edit.mask.size for edit in edits if edit.mask is not None)
+    return (bottom - top) * (right - left) <= max(SPREAD * own, ROOM)
+
+
+def _merged(inverses: Sequence[Edit]) -> Edit:
+    """One inverse for several: where they overlap, what the first of them found is what was there."""
+    top, left, bottom, right = _around(inverses)
+    mask = np.zeros((bottom - top, right - left), dtype=bool)
+    values = np.zeros(mask.shape, dtype=np.uint16)
+    classes = None
+    for edit in reversed(inverses):
+        a, b, c, d = edit.box
+        assert edit.mask is not None
+        mask[a - top : c - top, b - left : d - left] |= edit.mask
+        values[a - top : c - top, b - left : d - left][edit.mask] = edit.new
+        classes = classes if edit.classes is None else edit.classes
+    return Edit(top, left, mask, values[mask], classes, inverses[0].layer)
+
+
+def _around(edits: Sequence[Edit]) -> tuple[int, int, int, int]:
+    tops, lefts, bottoms, rights = zip(*(edit.box for edit in edits), strict=True)
+    return min(tops), min(lefts), max(bottoms), max(rights)

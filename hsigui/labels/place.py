@@ -1,9 +1,33 @@
-"""Whether two rasters of one size lie at one place."""
+"""Whether a raster of labels lies on the pixels of a scene, and what can be done when it does not."""
 
 from __future__ import annotations
 
+import numpy as np
+from numpy.typing import NDArray
+
 from hsigui.cube.cube import Geo
 from hsigui.errors import HsiError
+from hsigui.labels.grid import Grid
+from hsigui.labels.label_map import require_same_size
+from hsigui.labels.raster import ClassRaster
+from hsigui.labels.shapes import crs_name, transformed
+
+RESAMPLE, PIXELS = "resample", "pixels"
+
+
+class Misplaced(HsiError):  # noqa: N818 - named for what it tells, like HsiError's messages
+    """A raster that does not lie on the scene's pixels, yet can be used if the user says how.
+
+    Attributes:
+        raster: what was read.
+        remedies: `RESAMPLE` (the nearest pixel of the raster for each of the scene) and `PIXELS` (pixel by pixel, as
+            if it lay on the scene), as far as they make sense; the better one first.
+    """
+
+    def __init__(self, message: str, hint: str, raster: ClassRaster, remedies: tuple[str, ...]) -> None:
+        super().__init__(message, hint)
+        self.raster = raster
+        self.remedies = remedies
 
 
 def require_same_place(one: Geo, other: Geo, shape: tuple[int, int], what: str) -> None:
@@ -16,17 +40,116 @@ def require_same_place(one: Geo, other: Geo, shape: tuple[int, int], what: str) 
     Raises:
         HsiError: a corner of the first lies more than half a pixel from the same corner of the other.
     """
-    if one.transform is None or other.transform is None:
+    moved = _positions(Grid(*shape, one), Grid(*shape, other), what)
+    if moved is None:
         return
-    a, b, _, d, e, _ = other.transform
-    pixel = max((a * a + d * d) ** 0.5, (b * b + e * e) ** 0.5)
-    for row, col in ((0, 0), (shape[0], 0), (0, shape[1]), shape):
-        here, there = one.to_map(row, col), other.to_map(row, col)
+    corners = Grid(*shape).corners()
+    apart = np.abs(moved - corners).max(axis=1)
+    if apart.max() > 0.5:
+        at = corners[int((apart > 0.5).argmax())]
+        here, there = one.to_map(at[1], at[0]), other.to_map(at[1], at[0])
         assert here is not None
         assert there is not None
-        if max(abs(here[0] - there[0]), abs(here[1] - there[1])) > 0.5 * pixel:
-            raise HsiError(
-                f"The {what} lie elsewhere: their pixel at row {row}, column {col} is at "
-                f"{here[0]:.10g}, {here[1]:.10g}, the scene's at {there[0]:.10g}, {there[1]:.10g}.",
-                "Choose a file made for this scene, or one without a georeference.",
-            )
+        systems = [crs_name(geo.crs_wkt) for geo in (one, other)]
+        told = [f" ({name})" if name and len({*systems, ""}) > 2 else "" for name in systems]
+        raise HsiError(
+            f"The {what} lie elsewhere: their pixel at row {at[1]:.0f}, column {at[0]:.0f} is at "
+            f"{here[0]:.10g}, {here[1]:.10g}{told[0]}, the scene's at {there[0]:.10g}, {there[1]:.10g}{told[1]}.",
+            "Choose a file made for this scene, or one without a georeference.",
+        )
+
+
+def fitted(raster: ClassRaster, grid: Grid, what: str, remedy: str = "") -> ClassRaster:
+    """The raster on the pixels of the scene.
+
+    Args:
+        what: what it is, in the plural ("labels").
+        remedy: what the user chose after a `Misplaced`; empty for a first try.
+
+    Raises:
+        Misplaced: it has another size or place, and the user can choose what is to be done.
+        HsiError: it has another size, and nothing can be done.
+    """
+    shape = raster.array.shape
+    if remedy == RESAMPLE:
+        return resampled(raster, grid)
+    if remedy == PIXELS:
+        require_same_size(shape, grid.shape, what)
+        return raster
+    overlaps = _overlaps(raster, grid, what)
+    if tuple(shape) == grid.shape:
+        try:
+            require_same_place(raster.geo, grid.geo, grid.shape, what)
+        except HsiError as error:
+            remedies = (RESAMPLE, PIXELS) if overlaps else (PIXELS,)
+            raise Misplaced(error.message, error.hint, raster, remedies) from None
+        return raster
+    try:
+        require_same_size(shape, grid.shape, what)
+    except HsiError as error:
+        if overlaps:
+            hint = "Both name their place: the labels can be resampled to the pixels of the scene."
+            raise Misplaced(error.message, hint, raster, (RESAMPLE,)) from None
+        if overlaps is False:
+            raise HsiError(f"{error.message} They do not overlap on the map.", error.hint) from None
+        if tuple(shape) == grid.shape[::-1]:
+            hint = "Rows and columns are exchanged: transpose the array in the program that wrote it."
+            raise HsiError(error.message, hint) from None
+        raise
+    raise AssertionError("two sizes that differ and do not")
+
+
+def resampled(raster: ClassRaster, grid: Grid) -> ClassRaster:
+    """For each pixel of the scene the class of the raster's pixel at that place; 0 outside of the raster.
+
+    Raises:
+        HsiError: a coordinate system is not understood.
+    """
+    from rasterio.crs import CRS
+    from rasterio.errors import CRSError, RasterioError
+    from rasterio.transform import Affine
+    from rasterio.warp import Resampling, reproject
+
+    assert raster.geo.transform is not None
+    assert grid.geo.transform is not None
+    one, other = raster.geo.crs_wkt, grid.geo.crs_wkt
+    target = np.zeros(grid.shape, dtype=np.uint16)
+    try:
+        reproject(
+            raster.array,
+            target,
+            src_transform=Affine(*raster.geo.transform),
+            dst_transform=Affine(*grid.geo.transform),
+            src_crs=CRS.from_user_input(one or other or "EPSG:3857"),  # any will do where none is named
+            dst_crs=CRS.from_user_input(other or one or "EPSG:3857"),
+            src_nodata=0,
+            dst_nodata=0,
+            resampling=Resampling.nearest,
+        )
+    except (CRSError, RasterioError) as error:
+        raise HsiError(f"The labels cannot be resampled to the scene: {error}.", "Resample them elsewhere.") from error
+    size = " x ".join(map(str, raster.array.shape))
+    note = f"The labels ({size} pixels) were resampled to the scene by nearest neighbour."
+    return ClassRaster(target, raster.classes, grid.geo, raster.dtype, notes=(*raster.notes, note))
+
+
+def _positions(one: Grid, other: Grid, what: str) -> NDArray[np.float64] | None:
+    """Where the border of one raster lies in pixels of another; None when a place is not known."""
+    if one.geo.transform is None or other.geo.transform is None:
+        return None
+    points = one.to_map(one.corners())
+    if crs_name(one.geo.crs_wkt) and crs_name(other.geo.crs_wkt):
+        points = transformed(points, str(one.geo.crs_wkt), str(other.geo.crs_wkt), f"the {what}")
+    return other.to_pixels(points)
+
+
+def _overlaps(raster: ClassRaster, grid: Grid, what: str) -> bool | None:
+    """Whether a raster lies on the scene, in part at least; None when a place is not known."""
+    try:
+        found = _positions(Grid(raster.array.shape[0], raster.array.shape[1], raster.geo), grid, what)
+    except HsiError:  # no place in the scene's coordinate system: far away
+        return False
+    if found is None:
+        return None
+    low, high = found.min(axis=0), found.max(axis=0)
+    return bool((high > 0).all() and low[0] < grid.cols and low[1] < grid.rows)

@@ -26,6 +26,7 @@ class ClassRaster:
         variable: the array inside a file of several.
         nodata: the stored number that means no-data, 0 in `array`; None when the file names none.
         nodata_pixels: how many pixels hold it.
+        notes: what was assumed or left out at reading, one sentence each.
     """
 
     array: NDArray[np.uint16]
@@ -35,6 +36,7 @@ class ClassRaster:
     variable: str = ""
     nodata: float | None = None
     nodata_pixels: int = 0
+    notes: tuple[str, ...] = ()
 
 
 class AmbiguousLabels(AmbiguousArray):

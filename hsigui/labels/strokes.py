@@ -6,7 +6,7 @@ The work and the memory grow with the box, never with the scene.
 from __future__ import annotations
 
 import itertools
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 
 import numpy as np
 from numpy.typing import NDArray
@@ -29,15 +29,32 @@ def disc(size: int) -> NDArray[np.bool_]:
     return np.asarray(distance[:, None] + distance <= (size / 2) ** 2)
 
 
-def stroke(shape: tuple[int, int], points: Sequence[tuple[float, float]], size: int) -> Area | None:
-    """What a round brush covers when it is drawn along a line through the points.
+def square(size: int) -> NDArray[np.bool_]:
+    """The pixels under a square brush, size x size, all of them.
+
+    Raises:
+        ValueError: the size is below 1.
+    """
+    if size < 1:
+        raise ValueError(f"a brush of {size} pixels")
+    return np.ones((size, size), dtype=bool)
+
+
+BRUSHES: Mapping[str, Callable[[int], NDArray[np.bool_]]] = {"round": disc, "square": square}
+
+
+def stroke(
+    shape: tuple[int, int], points: Sequence[tuple[float, float]], size: int, brush_shape: str = "round"
+) -> Area | None:
+    """What a brush covers when it is drawn along a line through the points.
 
     Between two points the brush visits every pixel of the straight line, so a fast mouse leaves no gap.
 
     Args:
         shape: rows and columns of the scene.
         points: pixels (row, column); they may lie outside the scene. Fractions are cut: 2.9 lies in pixel 2.
-        size: diameter of the brush in pixels.
+        size: diameter or side of the brush in pixels.
+        brush_shape: "round" or "square".
 
     Returns:
         Top, left and mask of the covered box; None when nothing inside the scene is covered.
@@ -45,7 +62,7 @@ def stroke(shape: tuple[int, int], points: Sequence[tuple[float, float]], size: 
     Raises:
         ValueError: the size is below 1.
     """
-    brush = disc(size)
+    brush = BRUSHES[brush_shape](size)
     corners = _line(points) - (size - 1) // 2  # upper left pixel of the brush at every step
     corners = corners[((corners + size > 0) & (corners < shape)).all(axis=1)]
     if not len(corners):
@@ -89,7 +106,7 @@ def polygon(shape: tuple[int, int], points: Sequence[tuple[float, float]]) -> Ar
         kept = cols < marks.shape[1]
         marks[rows[kept], np.maximum(cols[kept], 0)] ^= True
     mask = np.logical_xor.accumulate(marks, axis=1)
-    return _trimmed(top, left, mask)
+    return trimmed(top, left, mask)
 
 
 def _crossings(
@@ -119,10 +136,10 @@ def _line(points: Iterable[tuple[float, float]]) -> NDArray[np.intp]:
 def _clipped(shape: tuple[int, int], top: int, left: int, mask: NDArray[np.bool_]) -> Area | None:
     """The part of a mask that lies inside the scene."""
     inside = mask[max(0, -top) : max(0, shape[0] - top), max(0, -left) : max(0, shape[1] - left)]
-    return _trimmed(max(0, top), max(0, left), inside)
+    return trimmed(max(0, top), max(0, left), inside)
 
 
-def _trimmed(top: int, left: int, mask: NDArray[np.bool_]) -> Area | None:
+def trimmed(top: int, left: int, mask: NDArray[np.bool_]) -> Area | None:
     """A mask cut to its covered pixels, so that no more is stored and redrawn than has changed; None without any."""
     rows, cols = np.flatnonzero(mask.any(axis=1)), np.flatnonzero(mask.any(axis=0))
     if not len(rows):

@@ -45,7 +45,7 @@ def read_tiff(path: Path) -> ClassRaster:
         nodata = None if dataset.nodata is None else float(dataset.nodata)
         array = whole_numbers(stored, path.name, nodata)
         geo = geo_of_dataset(dataset)
-    names = _category_names(_aux_path(path))
+    names = _category_names(aux_path(path))
     numbers = sorted({n for n, name in names.items() if name} | set(np.unique(array).tolist()))
     classes = tuple(ClassInfo(n, names.get(n) or f"Class {n}", palette.get(n, color_for(n))) for n in numbers if n > 0)
     gone = int(np.count_nonzero(is_nodata(stored, nodata)))
@@ -70,7 +70,7 @@ def write_tiff(path: Path, array: NDArray[np.integer], classes: ClassTable, geo:
             profile["crs"] = CRS.from_wkt(geo.crs_wkt)
         except CRSError as error:
             raise HsiError(f"The coordinate system of the scene is not understood: {error}.", "") from error
-    aux = _aux_path(path)
+    aux = aux_path(path)
     with written_beside(path, aux) as (scratch, aux_scratch), warnings.catch_warnings():
         warnings.simplefilter("ignore", NotGeoreferencedWarning)
         try:
@@ -79,11 +79,12 @@ def write_tiff(path: Path, array: NDArray[np.integer], classes: ClassTable, geo:
                 dataset.write_colormap(1, _colormap(classes))
         except RasterioError as error:
             raise HsiError(f"{path} cannot be written: {error}.", "Choose another folder.") from error
-        aux_scratch.write_bytes(_aux_xml(classes))
+        aux_scratch.write_bytes(aux_xml(classes))
     return [path, aux]
 
 
-def _aux_path(path: Path) -> Path:
+def aux_path(path: Path) -> Path:
+    """Where GDAL looks for what a raster file itself cannot hold."""
     return path.with_name(path.name + ".aux.xml")
 
 
@@ -110,11 +111,21 @@ def _category_names(aux: Path) -> dict[int, str]:
     return {n: (category.text or "").strip() for n, category in enumerate(found)}
 
 
-def _aux_xml(classes: ClassTable) -> bytes:
+def aux_xml(classes: ClassTable, geo: Geo | None = None) -> bytes:
+    """The names of the classes, and the place for formats that hold none, as GDAL's persistent auxiliary metadata."""
     root = ElementTree.Element("PAMDataset")
+    if geo is not None and geo.transform is not None:
+        if geo.crs_wkt:
+            # Axes in the order x, y, whatever the system itself says.
+            ElementTree.SubElement(root, "SRS", dataAxisToSRSAxisMapping="1,2").text = geo.crs_wkt
+        a, b, c, d, e, f = geo.transform
+        ElementTree.SubElement(root, "GeoTransform").text = ", ".join(map(repr, (c, a, b, f, d, e)))
     names = ElementTree.SubElement(ElementTree.SubElement(root, "PAMRasterBand", band="1"), "CategoryNames")
     by_number = {0: "Unclassified"} | {c.number: c.name for c in classes}
     for number in range(max(by_number) + 1):
-        ElementTree.SubElement(names, "Category").text = by_number.get(number, "")
+        # XML cannot hold control characters, not even escaped.
+        name = "".join(c if c.isprintable() else " " for c in by_number.get(number, ""))
+        ElementTree.SubElement(names, "Category").text = name
     ElementTree.indent(root)
-    return ElementTree.tostring(root, encoding="utf-8", xml_declaration=True)
+    # No declaration: GDAL takes the first node of the file for the root, and would find nothing in it.
+    return ElementTree.tostring(root, encoding="utf-8", xml_declaration=False)

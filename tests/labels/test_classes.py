@@ -84,3 +84,26 @@ def test_merging_adds_what_is_missing_behind_and_keeps_the_rest():
 def test_a_full_table_takes_no_more():
     with pytest.raises(HsiError, match="already 65535 classes"):
         ClassTable.for_numbers(range(1, MAX_CLASS + 1)).added("one more")
+
+
+def test_a_class_moves_and_keeps_its_number():
+    table = ClassTable.for_numbers([1, 2, 3])
+    assert table.moved(3, 0).numbers == (3, 1, 2)
+    assert table.moved(1, 1).numbers == (2, 1, 3)
+    assert table.moved(1, 99).numbers == (2, 3, 1)
+    assert table.moved(2, -4).numbers == (2, 1, 3)
+
+
+def test_locks_and_hiding_are_kept_through_other_changes_and_are_no_content():
+    table = ClassTable.for_numbers([1, 2]).with_lock(2, True).with_hidden(1, True)
+    changed = table.renamed(2, "soil").recolored(2, (1, 2, 3)).moved(2, 0)
+    assert changed.locked == (2,)
+    assert changed.get(1).hidden
+    assert table.same_content(ClassTable.for_numbers([1, 2]))
+    assert not table.same_content(changed)
+    assert not table.with_lock(2, False).locked
+
+
+def test_thousands_of_classes_are_looked_up_fast_enough():
+    table = ClassTable.for_numbers(range(1, 5001))
+    assert all(n in table and table.get(n).number == n for n in range(1, 5001))

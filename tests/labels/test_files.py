@@ -52,6 +52,16 @@ def test_the_geotiff_shows_palette_place_and_no_data_to_other_programs(tmp_path:
         assert dataset.tags(1) == {}
 
 
+def test_gdal_finds_the_names_beside_the_geotiff(tmp_path: Path) -> None:
+    # rasterio does not tell names of classes; yet GDAL reads them only where it understands the whole side file.
+    aux = write_classes(tmp_path / "map.tif", ARRAY, TABLE, GEO)[1]
+    text = aux.read_text(encoding="utf-8")
+    assert text.startswith("<PAMDataset>")
+    aux.write_text(text.replace("</PAMDataset>", "<Metadata><MDI key='seen'>yes</MDI></Metadata></PAMDataset>"))
+    with rasterio.open(tmp_path / "map.tif") as dataset:
+        assert dataset.tags()["seen"] == "yes"
+
+
 def test_the_envi_file_shows_names_and_colours_to_spectral(tmp_path: Path) -> None:
     header, _ = write_classes(tmp_path / "map.hdr", ARRAY, TABLE, GEO)
     image = spectral.open_image(str(header))
@@ -145,7 +155,7 @@ def test_a_scene_is_refused_as_labels(tmp_path: Path, data_dir: Path) -> None:
         ("indian_pines/IP_200_M.mat", "holds no labels"),
         ("envi/hyperspec/toy.hdr", "no label raster: 4 bands"),
         ("envi/qgispluginsupport/library_berlin.hdr", "spectral library"),
-        ("envi/qgispluginsupport/envi/speclib.csv", "no label raster"),
+        ("envi/qgispluginsupport/envi/speclib.csv", "no label file|no table"),
     ):
         with pytest.raises(HsiError, match=words) as caught:
             read_classes(data_dir / name)

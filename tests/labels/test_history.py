@@ -1,9 +1,12 @@
+import itertools
+
 import numpy as np
 import pytest
 
 from hsigui.labels.classes import ClassTable
 from hsigui.labels.history import History
-from hsigui.labels.label_map import Edit, LabelMap
+from hsigui.labels.label_map import VALIDATION, Edit, LabelMap
+from hsigui.labels.strokes import stroke
 
 
 @pytest.fixture
@@ -57,7 +60,7 @@ def test_a_stroke_of_several_moves_is_one_step(labels, history):
     assert history.undo_text == "stroke"
     step = history.undo()
     assert step is not None
-    assert len(step.edits) == 4
+    assert [edit.box for edit in step.edits] == [(0, 0, 5, 5)]
     assert labels.array.sum() == 4 * 9, "only what was there before the stroke is left"
     history.redo()
     np.testing.assert_array_equal(labels.array, drawn)
@@ -161,3 +164,80 @@ def test_any_mix_of_edits_can_be_taken_back_to_the_start(labels):
     for state in seen[1:]:
         history.redo()
         np.testing.assert_array_equal(labels.array, state)
+
+
+def test_going_to_a_place_is_undoing_or_redoing_step_by_step(labels):
+    history = History(labels)
+    states = [labels.array.copy()]
+    for place in range(6):
+        history.do(dab(place, place, place + 1), f"step {place}")
+        states.append(labels.array.copy())
+    assert history.texts == [f"step {n}" for n in range(6)]
+    for place in (2, 6, 0, 3, 3):
+        step = history.go_to(place)
+        np.testing.assert_array_equal(labels.array, states[place])
+        assert history.place == place
+    assert step is None, "nothing moves to where one is"
+    history.go_to(99)
+    assert history.place == 6
+    history.go_to(-5)
+    assert history.place == 0
+
+
+def test_both_layers_and_the_classes_are_one_history(labels, history):
+    history.do(dab(0, 0, 1), "training")
+    history.do(Edit(4, 4, np.ones((2, 2), dtype=bool), 2, layer=VALIDATION), "validation")
+    history.begin("both")
+    history.do(dab(2, 2, 3), "")
+    history.do(Edit(4, 4, np.ones((2, 2), dtype=bool), 0, ClassTable(), VALIDATION), "")
+    history.do(dab(2, 2, 4), "")
+    history.end()
+    history.undo()
+    assert (labels.array[2, 2], labels.validation[4, 4]) == (0, 2)
+    history.redo()
+    assert (labels.array[2, 2], labels.validation[4, 4]) == (4, 0)
+    for _ in range(3):
+        history.undo()
+    assert not labels.array.any()
+    assert not labels.validation.any()
+
+
+def test_an_empty_class_table_comes_back_too(labels, history):
+    history.begin("several")
+    history.do(Edit(0, 0, np.ones((2, 2), dtype=bool), 1, ClassTable.for_numbers([1])), "")
+    history.do(Edit(1, 1, np.ones((2, 2), dtype=bool), 1, ClassTable.for_numbers([1, 2])), "")
+    history.end()
+    history.undo()
+    assert len(labels.classes) == 0
+
+
+def test_memory_is_bounded_and_the_last_step_is_never_forgotten():
+    labels = LabelMap(300, 300)
+    history = History(labels, most_bytes=100_000)
+    rng = np.random.default_rng(0)
+    for number in range(40):
+        noise = rng.integers(0, 9, (300, 300))
+        history.do(labels.replacing(noise), f"noise {number}")
+        assert history.nbytes <= 100_000 or history.place == 1
+    assert 1 <= history.place < 40
+    assert history.forgotten == 40 - history.place
+    before = labels.array.copy()
+    history.undo()
+    assert (labels.array != before).any()
+
+
+def test_five_hundred_long_strokes_take_little_memory():
+    labels = LabelMap(2000, 2000)
+    history = History(labels)
+    rng = np.random.default_rng(0)
+    for number in range(500):
+        history.begin("stroke")
+        points = rng.integers(0, 2000, (6, 2))
+        for start, end in itertools.pairwise(points.tolist()):
+            top, left, mask = stroke(labels.shape, [tuple(start), tuple(end)], 9)
+            history.do(Edit(top, left, mask, number % 16 + 1), "")
+        history.end()
+    assert history.place == 500
+    assert history.nbytes < 30_000_000
+    history.go_to(0)
+    assert not labels.array.any()

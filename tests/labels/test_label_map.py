@@ -3,7 +3,7 @@ import pytest
 
 from hsigui.errors import HsiError
 from hsigui.labels.classes import ClassInfo, ClassTable
-from hsigui.labels.label_map import Edit, LabelMap, require_same_size
+from hsigui.labels.label_map import TRAINING, VALIDATION, Edit, LabelMap, require_same_size
 
 SOIL_WATER = ClassTable((ClassInfo(1, "soil", (9, 9, 9)), ClassInfo(2, "water", (8, 8, 8))))
 
@@ -137,3 +137,67 @@ def test_labels_of_another_size_are_refused_with_both_sizes():
         drawn().replacing(np.zeros((4, 3), dtype=np.uint16))
     with pytest.raises(HsiError, match="ground truth are 3 x 4 x 5"):
         require_same_size((3, 4, 5), (3, 4), "ground truth")
+
+
+def test_the_layers_have_labels_and_counts_of_their_own():
+    labels = drawn()
+    before = labels.array.copy()
+    inverse = labels.apply(Edit(0, 0, np.ones((1, 3), dtype=bool), 2, layer=VALIDATION))
+    np.testing.assert_array_equal(labels.array, before)
+    assert labels.validation[0].tolist() == [2, 2, 2, 0]
+    assert labels.counts(VALIDATION) == {1: 0, 2: 3}
+    assert labels.counts() == {1: 3, 2: 3}
+    assert (labels.labelled(), labels.labelled(VALIDATION)) == (6, 3)
+    labels.apply(inverse)
+    assert not labels.validation.any()
+
+
+def test_an_edit_that_replaces_holds_only_what_differs():
+    labels = drawn()
+    wanted = labels.array.copy()
+    wanted[1, 2] = 2
+    assert labels.replacing(wanted).box == (1, 2, 2, 3)
+    assert labels.replacing(labels.array.copy()).mask is None
+
+
+@pytest.mark.parametrize("values", ["one", "many", "same"])
+def test_a_packed_edit_is_the_same_edit(values):
+    rng = np.random.default_rng(0)
+    mask = rng.random((37, 53)) < 0.4
+    new = {
+        "one": 7,
+        "many": rng.integers(0, 60_000, mask.sum()).astype(np.uint16),
+        "same": np.full(mask.sum(), 9, dtype=np.uint16),
+    }[values]
+    edit = Edit(3, 4, mask, new, SOIL_WATER, VALIDATION)
+    back = edit.packed().unpacked()
+    assert (back.box, back.classes, back.layer) == (edit.box, edit.classes, edit.layer)
+    np.testing.assert_array_equal(back.mask, mask)
+    np.testing.assert_array_equal(np.broadcast_to(back.new, mask.sum()), np.broadcast_to(new, mask.sum()))
+    classes = Edit(classes=SOIL_WATER).packed()
+    assert not classes.changes_labels
+    assert classes.unpacked().classes == SOIL_WATER
+
+
+def test_where_a_class_is():
+    labels = drawn()
+    top, left, mask = labels.where(2)
+    assert (top, left, mask.tolist()) == (1, 0, [[True, False, False, True], [False, False, False, True]])
+    assert labels.where(9) is None
+
+
+def test_a_snapshot_is_a_copy_of_all_that_was_ever_labelled():
+    labels = LabelMap(50, 60)
+    assert not labels.snapshot().any()
+    rng = np.random.default_rng(5)
+    for _ in range(20):
+        top, left = rng.integers(0, 45, 2).tolist()
+        labels.apply(Edit(top, left, rng.random((5, 5)) < 0.5, 3, layer=int(rng.integers(0, 2))))
+        for layer in (TRAINING, VALIDATION):
+            np.testing.assert_array_equal(labels.snapshot(layer), labels.layer(layer))
+    kept, before = labels.snapshot(), labels.array.copy()
+    labels.apply(Edit(0, 0, np.ones((50, 60), dtype=bool), 9))
+    np.testing.assert_array_equal(kept, before)
+    full = LabelMap.from_array(before)
+    np.testing.assert_array_equal(full.snapshot(), before)
+    assert full.numbers() == [3]

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from hsigui.labels.classes import ClassInfo, ClassTable
-from hsigui.labels.matching import match_classes
+from hsigui.labels.matching import differs, match_classes, renumbered
 
 
 def table(**numbers: int) -> ClassTable:
@@ -60,3 +60,33 @@ def test_unlabelled_pixels_stay_unlabelled_and_no_class_is_merged_into_another()
     assert len(pairs) == 6
     for old, new in pairs - {(0, 0)}:
         assert matched.classes.get(new).name == names.get(old).name
+
+
+def test_several_classes_become_one_and_others_are_left_out():
+    raster = np.array([[0, 1, 2], [3, 4, 4]], dtype=np.uint16)
+    found = renumbered(
+        raster, table(maize=1, corn=2, noise=3, water=4), table(Corn=7, soil=2), {1: 7, 2: 7, 3: 0, 4: 9}
+    )
+    assert found.array.tolist() == [[0, 7, 7], [0, 9, 9]]
+    assert [(c.number, c.name) for c in found.classes] == [(7, "Corn"), (2, "soil"), (9, "water")]
+    assert found.renumbered == {1: 7, 2: 7, 3: 0, 4: 9}
+
+
+def test_a_new_class_gets_a_name_of_its_own():
+    found = renumbered(RASTER, table(corn=1, water=2), table(Corn=7), {1: 8, 2: 2})
+    assert [c.name for c in found.classes] == ["Corn", "corn (2)", "water"]
+
+
+def test_a_new_class_keeps_its_colour_unless_another_has_it():
+    file = ClassTable((ClassInfo(1, "a", (9, 9, 9)), ClassInfo(2, "b", (8, 8, 8))))
+    scene = ClassTable((ClassInfo(1, "x", (8, 8, 8)), ClassInfo(2, "y", (7, 7, 7))))
+    colors = {c.name: c.color for c in match_classes(RASTER, file, scene).classes}
+    assert colors["a"] == (9, 9, 9)
+    assert colors["b"] not in ((8, 8, 8), (7, 7, 7), (9, 9, 9))
+
+
+def test_only_named_classes_that_the_scene_lacks_are_a_question():
+    assert not differs(RASTER, table(water=1, corn=2), ClassTable())
+    assert not differs(RASTER, table(water=1, corn=2), ClassTable.for_numbers([1, 2]))
+    assert not differs(RASTER, table(water=1, corn=2, far=3), table(Corn=1, Water=2))
+    assert differs(RASTER, table(water=1, corn=2), table(Corn=1, soil=2))

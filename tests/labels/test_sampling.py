@@ -1,8 +1,10 @@
 import numpy as np
 import pytest
 
+from hsigui.cube.demo import demo_scene
 from hsigui.errors import HsiError
-from hsigui.labels.sampling import Split, draw
+from hsigui.labels.files import read_classes
+from hsigui.labels.sampling import Split, draw, draw_percent, from_masks
 
 
 def truth_of(**counts: int) -> np.ndarray:
@@ -113,3 +115,69 @@ def test_a_split_with_a_pixel_in_both_parts_cannot_be_made():
         Split(train, np.array([[0, 0, 1]], dtype=np.uint16))
     with pytest.raises(ValueError, match="training labels of"):
         Split(train, np.zeros((2, 3), dtype=np.uint16))
+
+
+SCENES = {"indian_pines": "indian_pines/Indian_pines_gt.mat", "salinas_a": "salinas_a/SalinasA_gt.mat"}
+
+
+@pytest.mark.parametrize("name", [*SCENES, "demo"])
+def test_on_real_scenes_the_parts_are_disjoint_and_together_the_truth(name, data_dir):
+    truth = demo_scene().truth if name == "demo" else read_classes(data_dir / SCENES[name]).array
+    for split in (draw(truth, 10, 3), draw_percent(truth, 10, 3)):
+        assert not ((split.train > 0) & (split.test > 0)).any()
+        np.testing.assert_array_equal(split.train + split.test, truth)
+        assert set(np.unique(split.train)) == set(np.unique(truth))
+        assert split.gap == 0, "somewhere a label lies beside a test pixel"
+
+
+def test_a_share_of_each_class_is_drawn_and_one_pixel_at_least_is_left():
+    truth = truth_of(c1=200, c2=25, c3=3, c4=1)
+    assert counts(draw_percent(truth, 10).train) == {1: 20, 2: 3, 3: 1, 4: 1}
+    most = draw_percent(truth, 99)
+    assert counts(most.test) == {1: 2, 2: 1, 3: 1}
+    np.testing.assert_array_equal(most.train + most.test, truth)
+
+
+def test_a_share_and_a_number_draw_the_same_pixels_of_the_same_seed():
+    truth = truth_of(c1=200)
+    np.testing.assert_array_equal(draw(truth, 20, 5).train, draw_percent(truth, 10, 5).train)
+
+
+@pytest.mark.parametrize("percent", [0, 100, -3])
+def test_a_share_of_nothing_or_of_all_is_a_mistake(percent):
+    with pytest.raises(ValueError, match="per cent of a class"):
+        draw_percent(truth_of(c1=9), percent)
+
+
+def test_the_parts_of_two_files_are_a_split_and_masks_pick_from_a_truth():
+    train, test = np.array([[1, 0, 0, 2]]), np.array([[0, 2, 0, 0]])
+    split = from_masks(train, test)
+    assert (split.train.tolist(), split.test.tolist()) == ([[1, 0, 0, 2]], [[0, 2, 0, 0]])
+    assert split.gap == 0
+    masked = from_masks(train, test, truth=np.array([[7, 8, 8, 0]]))
+    assert (masked.train.tolist(), masked.test.tolist()) == ([[7, 0, 0, 0]], [[0, 8, 0, 0]])
+
+
+def test_files_that_overlap_are_refused_with_the_count():
+    with pytest.raises(HsiError, match="2 pixels are both in the training and in the test file"):
+        from_masks(np.array([[1, 1, 0]]), np.array([[1, 2, 2]]))
+    with pytest.raises(HsiError, match="The test file holds no labelled pixel"):
+        from_masks(np.array([[1, 1, 0]]), np.array([[0, 0, 1]]), truth=np.array([[1, 1, 0]]))
+    with pytest.raises(HsiError, match="1 x 2"):
+        from_masks(np.array([[1, 1, 0]]), np.array([[0, 0]]))
+
+
+def test_the_published_split_of_indian_pines_is_disjoint(data_dir):
+    folder = data_dir / "splits"
+    train, test = (read_classes(folder / f"Indian{part}123_temp123.tif").array for part in ("TR", "TE"))
+    split = from_masks(train, test)
+    assert len(np.unique(split.train)) == 17
+    assert split.gap == 0
+
+
+def test_the_gap_counts_the_pixels_between_and_is_unknown_of_an_empty_part():
+    train = np.zeros((5, 9), dtype=np.uint16)
+    test = train.copy()
+    train[2, 0], test[0, 5] = 1, 1
+    assert Split(train, test).gap == 4, "rows or columns, whichever is more"
+    assert Split(train, test * 0).gap is None

@@ -181,3 +181,15 @@ def test_neighbouring_polygons_share_no_pixel_and_leave_none_out():
 )
 def test_a_polygon_around_no_pixel_is_none(points):
     assert polygon(SCENE, points) is None
+
+
+def test_a_square_brush_covers_all_of_its_box():
+    top, left, mask = stroke((50, 50), [(20, 20)], 5, "square")
+    assert (top, left, mask.shape, mask.all()) == (18, 18, (5, 5), True)
+    top, left, mask = stroke((50, 50), [(20, 20), (20, 30)], 3, "square")
+    assert (top, left, mask.shape, mask.all()) == (19, 19, (3, 13), True)
+
+
+def test_an_unknown_brush_is_a_mistake():
+    with pytest.raises(KeyError):
+        stroke((50, 50), [(20, 20)], 5, "star")

@@ -1,0 +1,295 @@
+"""Labels as polygons along the edges of pixels, and polygons, lines and points as labels.
+
+What `outlines` makes of a raster `burn` turns into the very same raster: a pixel belongs to the shape that its centre
+lies in, and the edges of pixels are half a pixel away from it.
+"""
+
+from __future__ import annotations
+
+import itertools
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from hsigui.cube.cube import Geo
+from hsigui.errors import HsiError
+from hsigui.labels.classes import ClassTable
+from hsigui.labels.grid import Grid
+from hsigui.labels.raster import ClassRaster
+
+Points = NDArray[np.float64]  # n x 2: x, y
+MOST_GROUPS = 3_000_000  # about a minute and 4 GB
+_FEWEST = {"polygon": 4, "line": 2, "point": 1}  # positions that make one, the first of an outline repeated at its end
+
+
+@dataclass(frozen=True)
+class Shape:
+    """A polygon (its outline, then its holes), a line or some points, with the number of its class."""
+
+    number: int
+    kind: str  # "polygon", "line" or "point"
+    rings: tuple[Points, ...]
+
+
+@dataclass(frozen=True)
+class LabelledShapes:
+    """The shapes of a file.
+
+    Attributes:
+        crs_wkt: coordinate reference system of the coordinates; None when the file names none.
+        coordinates: "pixels" or "map" when the file says so, else empty.
+        grid: the scene that the shapes were drawn on, when the file tells.
+        notes: what was assumed or left out at reading.
+    """
+
+    shapes: tuple[Shape, ...]
+    classes: ClassTable
+    crs_wkt: str | None = None
+    coordinates: str = ""
+    grid: Grid | None = None
+    notes: tuple[str, ...] = ()
+
+
+def outlines(array: NDArray[np.uint16], grid: Grid) -> Iterator[Shape]:
+    """The groups of neighbouring pixels of one class (along rows and columns) as polygons.
+
+    Args:
+        array: class numbers, rows x cols; 0 gives no polygon.
+        grid: where the pixels lie; the coordinates are map x, y, or pixels (column, row) when it has no place.
+
+    Raises:
+        HsiError: there are so many groups that no program could show them.
+    """
+    from rasterio.features import shapes  # slow to import
+
+    rows, cols = np.flatnonzero(array.any(axis=1)), np.flatnonzero(array.any(axis=0))
+    if not len(rows):
+        return
+    top, left = int(rows[0]), int(cols[0])
+    part = np.ascontiguousarray(array[top : rows[-1] + 1, left : cols[-1] + 1])
+    _require_few_groups(part)
+    for geometry, number in shapes(part, mask=part > 0, connectivity=4):
+        rings = (np.add(ring, (left, top), dtype=np.float64) for ring in geometry["coordinates"])
+        yield Shape(int(number), "polygon", tuple(grid.to_map(ring) for ring in rings))
+
+
+def _require_few_groups(array: NDArray[np.uint16]) -> None:
+    """Refuses speckles, before minutes and gigabytes are spent on them.
+
+    Every group has a pixel that differs from its neighbours above and at the left; few groups have many of those.
+    """
+    first = array > 0
+    first[1:] &= array[1:] != array[:-1]
+    first[:, 1:] &= array[:, 1:] != array[:, :-1]
+    count = int(np.count_nonzero(first))
+    if count > MOST_GROUPS:
+        raise HsiError(
+            f"These labels would be up to {count:,} polygons, more than {MOST_GROUPS:,}.",
+            "Save them as a raster (GeoTIFF or ENVI Classification), or smooth the map first.",
+        )
+
+
+def burn(found: LabelledShapes, grid: Grid | None, file_name: str) -> ClassRaster:
+    """The pixels of the scene whose centre lies in a polygon, that a line crosses or in which a point lies.
+
+    Where shapes overlap, the later one in the file wins. Coordinates in another coordinate reference system are
+    transformed.
+
+    Args:
+        grid: the scene; that which the file itself names when None.
+
+    Raises:
+        HsiError: no scene is known, the file's place and the scene's cannot be brought together, or every shape lies
+            outside the scene.
+    """
+    from rasterio.features import rasterize
+
+    grid = grid or found.grid
+    if grid is None:
+        raise HsiError(
+            f"{file_name} holds shapes and does not say of which scene: rows and columns are not known.",
+            "Open the scene that they belong to first.",
+        )
+    placed, notes = _in_pixels(found, grid, file_name)
+    placed = tuple(s for s in placed if len(s.rings[0]) >= _FEWEST[s.kind])
+    inside = [s for s in placed if _touches(s, grid)]
+    if placed and not inside:
+        raise _outside(placed, grid, file_name)
+    if len(inside) < len(placed):
+        notes += (f"{len(placed) - len(inside)} of {len(placed)} shapes lie outside the scene and are left out.",)
+    array = np.zeros(grid.shape, dtype=np.uint16)
+    for is_point, group in itertools.groupby(inside, lambda s: s.kind == "point"):
+        if is_point:
+            for shape in group:
+                _set_points(array, shape)
+        else:
+            rasterize(((_geometry(s), s.number) for s in group), out=array)
+    classes = found.classes.merged_with({s.number for s in inside})
+    return ClassRaster(array, classes, grid.geo, "uint16", notes=found.notes + notes)
+
+
+def _set_points(array: NDArray[np.uint16], shape: Shape) -> None:
+    cols, rows = np.floor(shape.rings[0]).astype(np.int64).T
+    inside = (rows >= 0) & (cols >= 0) & (rows < array.shape[0]) & (cols < array.shape[1])
+    array[rows[inside], cols[inside]] = shape.number
+
+
+def _geometry(shape: Shape) -> dict[str, Any]:
+    rings = [ring.tolist() for ring in shape.rings]
+    if shape.kind == "polygon":
+        return {"type": "Polygon", "coordinates": rings}
+    return {"type": "LineString", "coordinates": rings[0]}
+
+
+def _touches(shape: Shape, grid: Grid) -> bool:
+    (left, top), (right, bottom) = shape.rings[0].min(axis=0), shape.rings[0].max(axis=0)
+    return bool(right >= 0 and bottom >= 0 and left < grid.cols and top < grid.rows)
+
+
+def _in_pixels(found: LabelledShapes, grid: Grid, file_name: str) -> tuple[tuple[Shape, ...], tuple[str, ...]]:
+    """The shapes in pixels of the scene, and what was assumed."""
+    if not found.shapes:
+        return (), ()
+    rings = [ring for shape in found.shapes for ring in shape.rings]
+    points = np.concatenate(rings)
+    if not np.isfinite(points).all():
+        raise HsiError(f"{file_name} holds a coordinate that is no number.", "Is the file complete?")
+    points, notes = place(points, found, grid, file_name)
+    pieces = iter(np.split(points, np.cumsum([len(ring) for ring in rings])[:-1]))
+    return tuple(replace(s, rings=tuple(next(pieces) for _ in s.rings)) for s in found.shapes), notes
+
+
+def place(points: Points, found: LabelledShapes, grid: Grid, file_name: str) -> tuple[Points, tuple[str, ...]]:
+    """The points of a file as pixel positions (column, row) of the scene, and what was assumed.
+
+    Raises:
+        HsiError: the file's place and the scene's cannot be brought together.
+    """
+    if found.coordinates == "pixels":
+        _require_same_size(found, grid, file_name)
+        return points, ()
+    if crs_name(found.crs_wkt):
+        return _from_crs(points, str(found.crs_wkt), grid, file_name)
+    if grid.geo.transform is not None:
+        positions = grid.to_pixels(points)
+        if found.coordinates == "map" or _within(positions, grid):
+            said = "names no coordinate system: its coordinates are taken as map coordinates of the scene."
+            return positions, () if found.coordinates == "map" else (f"{file_name} {said}",)
+    if found.coordinates != "map" and _within(points, grid):
+        said = "names no coordinate system: its coordinates are taken as pixels (column, row) of the scene."
+        return points, (f"{file_name} {said}",)
+    low, high = points.min(axis=0), points.max(axis=0)
+    raise HsiError(
+        f"{file_name} names no coordinate system, and its coordinates (x {low[0]:.10g} to {high[0]:.10g}, y "
+        f"{low[1]:.10g} to {high[1]:.10g}) are neither pixels nor map coordinates of this scene of {grid.rows} x "
+        f"{grid.cols} pixels.",
+        "Write the file again with its coordinate system.",
+    )
+
+
+def crs_name(wkt: str | None) -> str:
+    """The name of a coordinate reference system; empty for none, and for local ones such as those of plain pixels."""
+    if not wkt or re.match(r"\s*(LOCAL_CS|ENGCRS|ENGINEERINGCRS)\b", wkt, re.IGNORECASE):
+        return ""
+    named = re.search(r'"([^"]*)"', wkt)
+    return named.group(1) if named else wkt
+
+
+def _from_crs(points: Points, wkt: str, grid: Grid, file_name: str) -> tuple[Points, tuple[str, ...]]:
+    if grid.geo.transform is None:
+        raise HsiError(
+            f"{file_name} holds map coordinates ({crs_name(wkt)}), and it is not known where the scene lies.",
+            "Give the scene a georeference (map info in its header), or use a file in pixel coordinates.",
+        )
+    if not crs_name(grid.geo.crs_wkt):
+        said = f"The scene names no coordinate system: that of {file_name} ({crs_name(wkt)}) is taken as its own."
+        return grid.to_pixels(points), (said,)
+    return grid.to_pixels(transformed(points, wkt, str(grid.geo.crs_wkt), file_name)), ()
+
+
+def transformed(points: Points, source: str, target: str, file_name: str) -> Points:
+    """Points (n x 2) from one coordinate reference system into another.
+
+    Raises:
+        HsiError: a system is not understood, or points cannot be brought from one to the other.
+    """
+    from rasterio import warp
+    from rasterio.crs import CRS
+    from rasterio.errors import CRSError, RasterioError
+
+    try:
+        one, other = CRS.from_user_input(source), CRS.from_user_input(target)
+        if one == other:
+            return points
+        xs, ys = warp.transform(one, other, points[:, 0], points[:, 1])
+    except CRSError as error:
+        raise HsiError(f"The coordinate system of {file_name} or of the scene is not understood: {error}.") from error
+    except RasterioError as error:
+        raise HsiError(f"The coordinates of {file_name} cannot be transformed: {error}.") from error
+    moved = np.stack([np.asarray(xs, dtype=np.float64), np.asarray(ys, dtype=np.float64)], axis=1)
+    if not np.isfinite(moved).all():
+        raise HsiError(
+            f"Coordinates of {file_name} ({crs_name(source)}) have no place in {crs_name(target)}.",
+            "Is the coordinate system of the file right?",
+        )
+    return moved
+
+
+def _within(points: Points, grid: Grid) -> bool:
+    """Whether pixel positions lie on the scene, a rounding apart."""
+    low, high = points.min(axis=0), points.max(axis=0)
+    return bool((low >= -1e-3).all() and high[0] <= grid.cols + 1e-3 and high[1] <= grid.rows + 1e-3)
+
+
+def _require_same_size(found: LabelledShapes, grid: Grid, file_name: str) -> None:
+    if found.grid is not None and found.grid.shape != grid.shape:
+        raise HsiError(
+            f"{file_name} was drawn on a scene of {found.grid.rows} x {found.grid.cols} pixels, this one is "
+            f"{grid.rows} x {grid.cols}.",
+            "Open the scene that it belongs to.",
+        )
+
+
+def _outside(placed: tuple[Shape, ...], grid: Grid, file_name: str) -> HsiError:
+    points = np.concatenate([shape.rings[0] for shape in placed])
+    low, high = points.min(axis=0), points.max(axis=0)
+    return HsiError(
+        f"All {len(placed)} shapes of {file_name} lie outside the scene of {grid.rows} x {grid.cols} pixels: they "
+        f"would be at rows {low[1]:.0f} to {high[1]:.0f} and columns {low[0]:.0f} to {high[0]:.0f}.",
+        "Choose a file made for this scene, or check the coordinate system of both.",
+    )
+
+
+def grid_as_text(grid: Grid) -> dict[str, str]:
+    """What a file says in words and numbers about its coordinates, for `grid_from_text`."""
+    placed = grid.geo.transform is not None
+    pixels = (
+        "x is the column and y the row in pixels, counted downwards from (0, 0), the outer corner of the upper left "
+        "pixel; they are no map coordinates"
+    )
+    about = "x and y are map coordinates" if placed else pixels
+    said = {"coordinates": "map" if placed else "pixels", "about": about}
+    said |= {"rows": str(grid.rows), "cols": str(grid.cols)}
+    if grid.geo.transform is not None:
+        said["transform"] = " ".join(map(repr, grid.geo.transform))
+    return said
+
+
+def grid_from_text(said: dict[str, Any], crs_wkt: str | None) -> tuple[str, Grid | None]:
+    """The kind of coordinates and the scene that a file names; "" and None for files of others."""
+    kind = said.get("coordinates")
+    if kind not in ("map", "pixels"):
+        return "", None
+    try:
+        rows, cols = int(said["rows"]), int(said["cols"])
+        numbers = [float(n) for n in str(said.get("transform", "")).split()]
+    except (KeyError, TypeError, ValueError):
+        return str(kind), None
+    if rows < 1 or cols < 1 or len(numbers) not in (0, 6) or rows * cols > 2**31:
+        return str(kind), None
+    transform = (numbers[0], numbers[1], numbers[2], numbers[3], numbers[4], numbers[5]) if numbers else None
+    return str(kind), Grid(rows, cols, Geo(transform, crs_wkt))
