@@ -1,85 +1,147 @@
-"""Embedding: the features of every pixel of a cube, from a trained encoder and the pixel's smoothed spectrum."""
+"""Embedding: the features of every pixel of a cube, from a trained encoder and what its recipe puts beside it."""
 
 from __future__ import annotations
 
 import hashlib
-from dataclasses import dataclass
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
 import torch
 from numpy.typing import NDArray
-from scipy.ndimage import gaussian_filter
 
 from hsigui.cube.cube import Cube
 from hsigui.cube.fingerprint import HASHED_WHOLE, fingerprint
-from hsigui.cube.transform import BandTransform, fit_transform
+from hsigui.cube.transform import BandTransform
 from hsigui.errors import HsiError
 from hsigui.jobs import Context
 from hsigui.methods import devices
 from hsigui.methods.checkpoint import Encoder
-from hsigui.methods.encoders import DenseEncoder
-from hsigui.methods.patches import PATCH, PatchBank, reflected
-from hsigui.methods.scene import transformed
-from hsigui.pipeline.features import Features, Store, finished
+from hsigui.methods.encoders import Network
+from hsigui.methods.patches import PatchBank, reflected
+from hsigui.pipeline.context_features import Block, EdgeAwareComponents, Window, context_blocks
+from hsigui.pipeline.edge_pooling import COMPONENT_REACH, ENCODER_REACH, FLOAT16_RANGE, Pooling, pool, scene_edges
+from hsigui.pipeline.features import ENCODER, Features, Store, finished
 from hsigui.pipeline.pretrain import require_learnable
 
 TILE = 256  # side of a tile embedded at once by a dense encoder
 BATCH = 256  # patches embedded at once by a patch encoder
-FLOAT16_RANGE = 6e4
-# Beside the encoder's vector the probe sees the leading components of the spectrum, smoothed over a few pixels: the
-# encoder is trained to forget some of what tells classes apart, and this keeps it at hand.
-CONTEXT_COMPONENTS, CONTEXT_SIGMA = 32, 2.0
-CONTEXT_HALO = int(4 * CONTEXT_SIGMA + 0.5)  # where scipy cuts the Gaussian off
+FORMAT = 6  # of the features: kept ones of an earlier format are computed again
 
 
-def embed(cube: Cube, encoder: Encoder, ctx: Context, folder: Path | None = None, *, device: str = "auto") -> Features:
-    """The features of every pixel: those of the encoder, then the smoothed principal components.
+def embed(
+    cube: Cube, encoder: Encoder, ctx: Context, folder: Path | None = None, *, device: str = "auto",
+    known: Sequence[BandTransform] | None = None,
+) -> Features:  # fmt: skip
+    """The features of every pixel by the encoder's recipe: those of the encoder, then the blocks beside them.
 
     Args:
-        folder: where features are kept as a float16 .npy; found there again for the same cube and encoder.
+        folder: where features are kept as a float16 .npy; found there again for the same cube, encoder and recipe.
         device: "auto", "cpu", "cuda" or "mps".
+        known: transforms of another scene (`context_features.context_transforms`), for features that are to be
+            comparable with that scene's; None for the cube's own.
 
     Raises:
         HsiError: the cube's bands are not those that the encoder was trained on.
         Cancelled: through the context.
     """
     identity = fingerprint(cube)  # reads the cube: once
-    _require_fitting(cube, identity, encoder, ctx)
-    key = _key(cube, identity, encoder)
+    _require_fitting(cube, identity, encoder, ctx, another=known is not None)
+    key = _key(cube, identity, encoder, known or ())
     store = None if folder is None else Store(folder, key)
     if store is not None and (found := store.load((cube.rows, cube.cols))) is not None:
-        return found
+        return _described(found, encoder)
     ctx.progress(0, 1, "Preparing the cube")
-    context = _context_transform(cube, encoder, ctx)
-    array, store = _new_array(store, (cube.rows, cube.cols, encoder.width + context.channels), ctx)
+    blocks = context_blocks(cube, encoder.recipe.features, (*(known or ()), encoder.transform), encoder.spec.seed, ctx)
+    widths = {ENCODER: _width(encoder), **{block.name: block.width for block in blocks}}
+    array, store = _new_array(store, (cube.rows, cube.cols, sum(widths.values())), ctx)
     try:
-        valid = _fill(array, cube, encoder, context, devices.choose(device), ctx)
+        valid = _fill(array, cube, encoder, blocks, devices.choose(device), ctx)
+        edges = scene_edges(cube, valid, encoder.spec.seed, ctx)
+        columns = _places(widths)
+        pool(array, edges, _poolings(encoder, blocks, columns), ctx)
     except BaseException:
         del array
         if store is not None:
             store.discard()
         raise
-    return finished(array, valid, key) if store is None else store.keep(array, valid)
+    if store is None:
+        features = finished(array, valid, key, columns, edges)
+    else:
+        features = store.keep(array, valid, columns, edges)
+    return _described(features, encoder)
+
+
+def _width(encoder: Encoder) -> int:
+    """Columns of the encoder's block; none where the recipe leaves it out."""
+    return encoder.width if encoder.recipe.features.encoder else 0
+
+
+def _places(widths: Mapping[str, int]) -> dict[str, slice]:
+    """Where blocks of these widths stand when put one after the other; those of no width are left out."""
+    places, start = {}, 0
+    for name, width in widths.items():
+        if width:
+            places[name] = slice(start, start + width)
+        start += width
+    return places
+
+
+def _poolings(encoder: Encoder, blocks: Sequence[Block], columns: Mapping[str, slice]) -> list[Pooling]:
+    """Which columns the recipe wants smoothed up to the borders of fields."""
+    found = [
+        Pooling(columns[block.name], COMPONENT_REACH, block.tolerance)
+        for block in blocks
+        if isinstance(block, EdgeAwareComponents)
+    ]
+    tolerance = encoder.recipe.features.pooled
+    if tolerance and ENCODER in columns:
+        found.append(Pooling(columns[ENCODER], ENCODER_REACH, tolerance))
+    return found
+
+
+def _described(features: Features, encoder: Encoder) -> Features:
+    """The features with what the encoder knows of them."""
+    there = encoder.recipe.features.encoder
+    return replace(
+        features,
+        variants=encoder.network.variants if there else (),
+        branches=encoder.network.branches if there else (),
+        synthesise=getattr(encoder.network, "synthesise", None) if there else None,
+        recipe=encoder.recipe,
+    )
 
 
 def _fill(
-    array: NDArray[np.float16], cube: Cube, encoder: Encoder, context: BandTransform, device: torch.device, ctx: Context
-) -> NDArray[np.bool_]:
+    array: NDArray[np.float16], cube: Cube, encoder: Encoder, blocks: Sequence[Block], device: torch.device,
+    ctx: Context,
+) -> NDArray[np.bool_]:  # fmt: skip
     """Computes the features of every pixel, tile by tile; returns which pixels have data."""
     valid = np.zeros((cube.rows, cube.cols), dtype=bool)
+    width = _width(encoder)
     network = encoder.network.to(device).eval()
+    halo = max(network.halo, network.patch // 2, *(block.halo for block in blocks), 0)
     tiles = [(r, c) for r in range(0, cube.rows, TILE) for c in range(0, cube.cols, TILE)]
     try:
         for number, (top, left) in enumerate(tiles):
             told = _Share(ctx, number, len(tiles))
-            tile = _Tile(cube, top, left, max(_halo(network), CONTEXT_HALO))
-            values, mask = transformed(cube, encoder.transform, tile.rows, tile.cols)
-            valid[tile.target] = mask[tile.inside]
-            vectors = _vectors(network, values, tile, device, told)
-            array[(*tile.target, slice(0, encoder.width))] = _held(vectors)
-            components = values if context is encoder.transform else context.apply(cube.read(tile.rows, tile.cols))
-            array[(*tile.target, slice(encoder.width, None))] = _held(_smoothed(components, mask)[tile.inside])
+            told.tell(0.0)
+            tile = _Tile(cube, top, left, halo)
+            window = Window(cube, encoder.transform.good, tile.rows, tile.cols)
+            valid[tile.target] = window.valid[tile.inside]
+            if width:
+                vectors = _vectors(network, window.values(encoder.transform), tile, device, told)
+                if encoder.recipe.features.balanced and encoder.balance is not None:
+                    vectors = encoder.balance.apply(vectors)
+                array[(*tile.target, slice(0, width))] = _held(vectors)
+            start = width
+            for block in blocks:
+                ctx.check()
+                columns = slice(start, start + block.width)
+                array[(*tile.target, columns)] = _held(block.values(window)[tile.inside])
+                start += block.width
     finally:
         encoder.network.cpu()
     ctx.progress(1, 1, "Embedding")
@@ -130,22 +192,17 @@ class _Tile:
         )
 
 
-def _halo(network: torch.nn.Module) -> int:
-    return network.halo if isinstance(network, DenseEncoder) else PATCH // 2
-
-
 def _vectors(
-    network: torch.nn.Module, values: NDArray[np.float32], tile: _Tile, device: torch.device, told: _Share
+    network: Network, values: NDArray[np.float32], tile: _Tile, device: torch.device, told: _Share
 ) -> NDArray[np.float32]:
     """The encoder's features of a tile: rows x cols x width, without the halo."""
-    told.tell(0.0)
     with torch.inference_mode():
-        if isinstance(network, DenseEncoder):
+        if not network.patch:
             x = torch.from_numpy(np.ascontiguousarray(values)).permute(2, 0, 1)[None].to(device)
             y: NDArray[np.float32] = network(x)[0].permute(1, 2, 0).cpu().numpy()
             return y[tile.inside]
-        half = PATCH // 2
-        bank = PatchBank(reflected(values, half, tile.borders), device=device)
+        half = network.patch // 2
+        bank = PatchBank(reflected(values, half, tile.borders), network.patch, device)
         # Where the window goes on beyond the tile its halo is the patches' surroundings; at borders it is reflected.
         first_row = tile.inside[0].start - (0 if tile.borders[0] else half)
         first_col = tile.inside[1].start - (0 if tile.borders[2] else half)
@@ -159,18 +216,8 @@ def _vectors(
         return np.asarray(torch.cat(found).numpy().reshape(height, width, -1))
 
 
-def _smoothed(components: NDArray[np.float32], valid: NDArray[np.bool_]) -> NDArray[np.float32]:
-    """Gaussian means over valid pixels only: pixels without data neither give nor take."""
-    weight = gaussian_filter(valid.astype(np.float32), CONTEXT_SIGMA)
-    weight[~valid] = 1.0
-    out = np.empty_like(components)
-    for channel in range(components.shape[2]):
-        out[..., channel] = gaussian_filter(components[..., channel] * valid, CONTEXT_SIGMA) / weight
-    return out
-
-
-def _require_fitting(cube: Cube, identity: str, encoder: Encoder, ctx: Context) -> None:
-    """Refuses a cube that the encoder cannot read, and says when it is another than it was trained on."""
+def _require_fitting(cube: Cube, identity: str, encoder: Encoder, ctx: Context, *, another: bool) -> None:
+    """Refuses a cube that the encoder cannot read, and says when it is `another` than asked: not its own."""
     require_learnable(cube)
     trained = encoder.scene.get("shape", [0, 0, cube.bands])
     hint = "Pretrain on this cube, or choose the run that belongs to it."
@@ -183,12 +230,12 @@ def _require_fitting(cube: Cube, identity: str, encoder: Encoder, ctx: Context) 
             raise HsiError(
                 f"The bands of {cube.name} lie up to {apart:.0f} nm from those of the encoder's scene.", hint
             )
-    if encoder.scene.get("fingerprint") != identity:
+    if not another and encoder.scene.get("fingerprint") != identity:
         ctx.warn(f"The encoder was trained on another scene ({encoder.scene.get('name', 'unknown')}).")
 
 
-def _key(cube: Cube, identity: str, encoder: Encoder) -> str:
-    """Changes with the cube, the encoder's weights and the recipe of this module."""
+def _key(cube: Cube, identity: str, encoder: Encoder, known: Sequence[BandTransform]) -> str:
+    """Changes with the cube, the encoder's weights and all transforms, and the recipe of its features."""
     digest = hashlib.sha256(identity.encode())
     if cube.path is not None and cube.rows * cube.cols * cube.bands > HASHED_WHOLE and cube.path.exists():
         # The fingerprint of a large cube does not read all of it.
@@ -196,14 +243,14 @@ def _key(cube: Cube, identity: str, encoder: Encoder) -> str:
     for name, tensor in sorted(encoder.network.state_dict().items()):
         digest.update(name.encode())
         digest.update(tensor.detach().cpu().numpy().tobytes())
-    digest.update(repr((3, CONTEXT_COMPONENTS, CONTEXT_SIGMA)).encode())
+    if encoder.balance is not None:
+        digest.update(encoder.balance.matrix.tobytes())
+    for transform in (encoder.transform, *known):
+        for name, numbers in sorted(transform.to_arrays().items()):
+            digest.update(name.encode())
+            digest.update(np.ascontiguousarray(numbers).tobytes())
+    digest.update(json.dumps([FORMAT, encoder.spec.seed, encoder.recipe.features.to_json()]).encode())
     return digest.hexdigest()[:32]
-
-
-def _context_transform(cube: Cube, encoder: Encoder, ctx: Context) -> BandTransform:
-    if encoder.transform.components is not None:
-        return encoder.transform
-    return fit_transform(cube, CONTEXT_COMPONENTS, seed=encoder.spec.seed, check=ctx.check)
 
 
 def _new_array(

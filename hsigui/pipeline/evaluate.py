@@ -2,11 +2,21 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping, Sequence
+
 import numpy as np
 from numpy.typing import NDArray
 
+from hsigui.cube.cube import Cube
+from hsigui.cube.spectra import mean_spectrum
+from hsigui.errors import HsiError
 from hsigui.labels.classes import ClassTable
+from hsigui.labels.matching import Matched, is_default, pixel_counts, proposed_targets, renumbered
+from hsigui.report.compare import McNemar, mcnemar, paired
+from hsigui.report.context import ClassMatch, ClassSpectrum, Comparison, Spectra
 from hsigui.report.metrics import Accuracy, accuracy
+
+SPECTRA_OF = 2000  # pixels a class, spread evenly
 
 
 def evaluate(
@@ -21,3 +31,111 @@ def evaluate(
         HsiError: the rasters differ in size, or no test pixel is left.
     """
     return accuracy(predicted, truth, classes, train)
+
+
+def match_map(
+    predicted: NDArray[np.integer], classes: ClassTable, reference: ClassTable, asked: Mapping[str, str] | None = None
+) -> tuple[Matched, tuple[ClassMatch, ...]]:
+    """A map in the classes of the reference, and which class was taken for which.
+
+    Classes of one name are one class; else those of one number are, when one of the two has no name of its own; else a
+    class of the map is new. What is asked for comes first.
+
+    Args:
+        predicted: the map, rows x cols, 0 = unclassified.
+        classes: of the map.
+        reference: classes of the truth.
+        asked: name or number of a class of the map -> name or number of one of the reference.
+
+    Raises:
+        HsiError: a class that is asked for does not exist.
+    """
+    counts = pixel_counts(predicted)
+    classes = classes.merged_with(counts)
+    targets = proposed_targets(classes, reference)
+    chosen = {_number(a, classes, "map"): _number(b, reference, "reference") for a, b in (asked or {}).items()}
+    matched = renumbered(predicted, classes, reference, {**targets, **chosen})
+    told = []
+    for info in classes:
+        number = matched.renumbered.get(info.number, info.number)
+        there = number in reference
+        same = there and reference.get(number).name.casefold() == info.name.casefold() and not is_default(info)
+        how = "asked" if info.number in chosen else "name" if same else "number" if there else "new"
+        if there or counts.get(info.number):
+            told.append(ClassMatch(info.number, info.name, number, matched.classes.get(number).name, how))
+    return matched, tuple(told)
+
+
+def _number(word: str, classes: ClassTable, what: str) -> int:
+    by_name = {c.name.casefold(): c.number for c in classes}
+    if word.casefold() in by_name:
+        return by_name[word.casefold()]
+    if word.isdigit() and int(word) in classes:
+        return int(word)
+    known = ", ".join(f"{c.number} {c.name}" for c in classes)
+    raise HsiError(f"The {what} has no class “{word}”.", f"It has: {known}.")
+
+
+def compare(
+    first: Sequence[NDArray[np.integer]], second: Sequence[NDArray[np.integer]],
+    tests: Sequence[NDArray[np.integer]], classes: ClassTable, names: tuple[str, str],
+) -> Comparison:  # fmt: skip
+    """Two maps, or two of each draw, on the same test pixels.
+
+    Args:
+        first, second: maps, rows x cols, one a draw.
+        tests: reference labels of each draw, 0 where a pixel is not tested.
+        classes: of all of them.
+
+    Raises:
+        HsiError: there are not as many maps of the one as of the other, sizes differ, or no test pixel is left.
+    """
+    if len(first) != len(second):
+        raise HsiError(
+            f"{len(first)} maps cannot be compared with {len(second)} in pairs.", "Give one of each for every draw."
+        )
+    draws: list[McNemar] = []
+    figures = []
+    for one, other, test in zip(first, second, tests, strict=True):
+        a, b = evaluate(one, test, classes), evaluate(other, test, classes)
+        figures.append({"oa": (a.oa, b.oa), "aa": (a.aa, b.aa), "kappa": (a.kappa, b.kappa)})
+        tested = test != 0
+        draws.append(mcnemar((one == test)[tested], (other == test)[tested]))
+    over = {}
+    if len(draws) > 1:
+        over = {
+            name: paired([f[name][0] for f in figures], [f[name][1] for f in figures]) for name in ("oa", "aa", "kappa")
+        }
+    return Comparison(*names, tuple(draws), tuple(figures), over)
+
+
+def class_spectra(
+    cube: Cube, labels: NDArray[np.integer], classes: ClassTable, check: Callable[[], None] = lambda: None
+) -> Spectra:
+    """Mean and standard deviation of the spectra of each class; bad bands are left out, as a gap.
+
+    Args:
+        labels: class numbers, rows x cols, 0 for none.
+        check: called between classes; may raise to stop.
+
+    Raises:
+        HsiError: the labels have another size than the scene.
+    """
+    good = np.zeros(cube.bands, dtype=bool)
+    good[cube.good_bands] = True
+    valid = cube.valid_mask(check)
+    if labels.shape != valid.shape:
+        raise HsiError(
+            f"The labels are {' x '.join(map(str, labels.shape))} pixels, the scene {cube.rows} x {cube.cols}.",
+            "Give the scene that the map was made of.",
+        )
+    found = []
+    for number in pixel_counts(np.where(valid, labels, 0)):
+        check()
+        here = valid & (labels == number)
+        mean, sd = (np.where(good, part, np.nan) for part in mean_spectrum(cube, here, SPECTRA_OF))
+        info = classes.get(number)
+        found.append(
+            ClassSpectrum(number, info.name, info.color, int(here.sum()), tuple(mean.tolist()), tuple(sd.tolist()))
+        )
+    return Spectra(tuple(cube.info.wavelengths), tuple(found))

@@ -5,16 +5,26 @@ from __future__ import annotations
 import contextlib
 import json
 import os
-from dataclasses import dataclass
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
+from zipfile import BadZipFile
 
 import numpy as np
 from numpy.typing import NDArray
 
+from hsigui.cube.edge_filter import Edges
 from hsigui.cube.saving import written_beside
 from hsigui.errors import HsiError
+from hsigui.specs import FIRST_RECIPE, Recipe
+
+# Of an encoder that can make features: (rows, t_start, copies, seed) -> rows, all as the encoder gives them.
+Synthesise = Callable[[NDArray[np.float32], int, int, int], NDArray[np.float32]]
+ENCODER = "encoder"  # the name of the encoder's block of columns
 
 SETS_KEPT = 3  # of features in one run folder
+ABANDONED_SECONDS = 24 * 3600.0
 
 
 @dataclass(frozen=True)
@@ -26,6 +36,12 @@ class Features:
         valid: rows x cols; False where the cube has no data.
         mean, sd: of every feature over the valid pixels; probes see (array - mean) / sd.
         key: of the cube and encoder that they belong to.
+        columns: where each block of features stands, by its name: "encoder", then those beside it.
+        variants: of the encoder's features, which then stand one after the other in its block, all of one width.
+        synthesise: makes more features of the encoder's first variant, where it can.
+        recipe: how these features are classified unless the user says otherwise.
+        edges: of the scene, for maps that are smoothed up to the borders of fields; None where they are not known.
+        branches: widths of the parts that the encoder's features are made of, where it has several.
     """
 
     array: NDArray[np.float16]
@@ -33,21 +49,40 @@ class Features:
     mean: NDArray[np.float32]
     sd: NDArray[np.float32]
     key: str = ""
+    columns: Mapping[str, slice] = field(default_factory=dict)
+    variants: tuple[int, ...] = ()
+    synthesise: Synthesise | None = None
+    recipe: Recipe = FIRST_RECIPE
+    edges: Edges | None = None
+    branches: tuple[int, ...] = ()
 
     @property
     def shape(self) -> tuple[int, int]:
         return self.valid.shape[0], self.valid.shape[1]
 
-    def standardised(self, window: NDArray[np.float16]) -> NDArray[np.float32]:
-        """Standard scores of some feature vectors, (..., features)."""
-        return (window.astype(np.float32) - self.mean) / self.sd
+    def standardised(self, window: NDArray[np.float16], columns: NDArray[np.intp] | None = None) -> NDArray[np.float32]:
+        """Standard scores of some feature vectors, (..., features), or of some of their columns."""
+        if columns is None:
+            return (window.astype(np.float32) - self.mean) / self.sd
+        return (window[..., columns].astype(np.float32) - self.mean[columns]) / self.sd[columns]
 
-    def at(self, mask: NDArray[np.bool_]) -> NDArray[np.float32]:
-        """Standardised features of the masked pixels, pixels x features, row-major."""
-        return self.standardised(self.array[mask])
+    def at(self, mask: NDArray[np.bool_], columns: NDArray[np.intp] | None = None) -> NDArray[np.float32]:
+        """Standardised features (or some of their columns) of the masked pixels, pixels x features, row-major."""
+        return self.standardised(self.array[mask], columns)
+
+    def of_variant(self, number: int) -> NDArray[np.intp]:
+        """The columns of one variant of the encoder's features (counted from 0), and all those beside the encoder's."""
+        block = self.columns[ENCODER]
+        width = (block.stop - block.start) // len(self.variants)
+        first = block.start + number * width
+        beside = np.arange(block.stop, self.array.shape[2])
+        return np.concatenate([np.arange(first, first + width), beside])
 
 
-def finished(array: NDArray[np.float16], valid: NDArray[np.bool_], key: str) -> Features:
+def finished(
+    array: NDArray[np.float16], valid: NDArray[np.bool_], key: str, columns: Mapping[str, slice] | None = None,
+    edges: Edges | None = None,
+) -> Features:  # fmt: skip
     """Features with their mean and standard deviation, taken over at most some 200 000 valid pixels.
 
     Raises:
@@ -61,11 +96,11 @@ def finished(array: NDArray[np.float16], valid: NDArray[np.bool_], key: str) -> 
         sample = array[valid].astype(np.float32)
     mean, sd = sample.mean(axis=0), sample.std(axis=0)
     sd[sd < 1e-6] = 1.0
-    return Features(array, valid, mean, sd, key)
+    return Features(array, valid, mean, sd, key, columns or {}, edges=edges)
 
 
 class Store:
-    """Features on disk: one set of three files for each key, so that several cubes can use one run.
+    """Features on disk: one set of four files for each key, so that several cubes can use one run.
 
     The array is written under another name and renamed when complete: a program that has the old one mapped goes on
     undisturbed, and a cancelled embedding leaves nothing.
@@ -75,6 +110,7 @@ class Store:
         self._folder, self._key = folder, key
         name = f"features-{key[:12]}"
         self._array, self._valid = folder / f"{name}.npy", folder / f"{name}-valid.npy"
+        self._edges = folder / f"{name}-edges.npz"
         self._about, self._part = folder / f"{name}.json", folder / f"{name}-{os.getpid()}.part"
 
     def load(self, shape: tuple[int, int]) -> Features | None:
@@ -85,12 +121,15 @@ class Store:
                 return None
             array = np.load(self._array, mmap_mode="r", allow_pickle=False)
             valid = np.load(self._valid, allow_pickle=False)
-        except (OSError, ValueError, KeyError, TypeError):
+            with np.load(self._edges, allow_pickle=False) as kept:
+                edges = Edges(kept["across"], kept["down"])
+            columns = {name: slice(*ends) for name, ends in about["columns"].items()}
+        except (OSError, ValueError, KeyError, TypeError, AttributeError, BadZipFile):
             # A cache that cannot be read is a cache that is not there: it is computed again.
             return None
-        if array.shape[:2] != shape or valid.shape != shape or list(array.shape) != about["shape"]:
+        if {array.shape[:2], valid.shape, edges.shape} != {shape} or list(array.shape) != about["shape"]:
             return None
-        return finished(array, valid, self._key) if array.dtype == np.float16 else None
+        return finished(array, valid, self._key, columns, edges) if array.dtype == np.float16 else None
 
     def create(self, shape: tuple[int, int, int]) -> NDArray[np.float16]:
         """An array on disk to be filled in and handed to `keep` or `discard`.
@@ -99,6 +138,7 @@ class Store:
             OSError: the folder cannot be written or the disk is full.
         """
         self._folder.mkdir(parents=True, exist_ok=True)
+        self._drop_abandoned()
         array = np.lib.format.open_memmap(self._part, mode="w+", dtype=np.float16, shape=shape)
         if hasattr(os, "posix_fallocate"):
             # A memory map that runs out of disk kills the process: ask for the space before the first write.
@@ -110,28 +150,42 @@ class Store:
                 raise
         return array
 
-    def keep(self, array: NDArray[np.float16], valid: NDArray[np.bool_]) -> Features:
+    def keep(
+        self, array: NDArray[np.float16], valid: NDArray[np.bool_], columns: Mapping[str, slice], edges: Edges
+    ) -> Features:
         """Puts a filled array in place; the description goes last."""
         if isinstance(array, np.memmap):
             array.flush()
         shape = array.shape
         del array  # some systems do not rename a file that is mapped
         self._part.replace(self._array)
-        with written_beside(self._valid, self._about) as (beside, about):
+        with written_beside(self._valid, self._edges, self._about) as (beside, beside_edges, about):
             np.save(beside, valid)
-            about.write_text(json.dumps({"key": self._key, "shape": list(shape)}), encoding="utf-8")
+            with beside_edges.open("wb") as file:  # a name without the ending that numpy would add
+                np.savez(file, across=edges.across, down=edges.down)
+            ends = {name: [place.start, place.stop] for name, place in columns.items()}
+            told = {"key": self._key, "shape": list(shape), "columns": ends}
+            about.write_text(json.dumps(told), encoding="utf-8")
         self._drop_old()
-        return finished(np.load(self._array, mmap_mode="r"), valid, self._key)
+        return finished(np.load(self._array, mmap_mode="r"), valid, self._key, columns, edges)
 
     def discard(self) -> None:
         """Removes a half-filled array."""
         with contextlib.suppress(OSError):  # still mapped on a system that locks: it goes with the folder
             self._part.unlink(missing_ok=True)
 
+    def _drop_abandoned(self) -> None:
+        """Removes half-filled arrays that nobody has written to for a day: their programs were killed."""
+        for part in self._folder.glob("features-*.part"):
+            with contextlib.suppress(OSError):
+                if time.time() - part.stat().st_mtime > ABANDONED_SECONDS:
+                    part.unlink()
+
     def _drop_old(self) -> None:
         """Keeps the newest few sets of the folder."""
         found = sorted(self._folder.glob("features-*.json"), key=lambda p: p.stat().st_mtime, reverse=True)
         for about in found[SETS_KEPT:]:
-            for path in (about, about.with_suffix(".npy"), about.with_name(f"{about.stem}-valid.npy")):
+            beside = (about.with_name(f"{about.stem}{end}") for end in (".npy", "-valid.npy", "-edges.npz"))
+            for path in (about, *beside):
                 with contextlib.suppress(OSError):  # mapped by another program on a system that locks
                     path.unlink(missing_ok=True)

@@ -2,59 +2,106 @@
 
 from __future__ import annotations
 
+import contextlib
 import importlib
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
+from typing import Any
 
+import numpy as np
 import torch
+from numpy.typing import NDArray
 
 from hsigui.cube.cube import Cube
 from hsigui.cube.fingerprint import fingerprint
-from hsigui.cube.transform import fit_transform
+from hsigui.cube.masked import MaskedCube
+from hsigui.cube.transform import BandTransform, fit_transform
 from hsigui.errors import HsiError
 from hsigui.jobs import Context
+from hsigui.labels.files import Grid, read_classes
+from hsigui.labels.label_map import require_same_size
+from hsigui.labels.place import require_same_place
 from hsigui.methods import checkpoint, devices, loop, registry
+from hsigui.methods import resume as unfinished
+from hsigui.methods.balance import DENSE_SAMPLE, PATCH_SAMPLE, Balance, learn
 from hsigui.methods.checkpoint import Encoder
+from hsigui.methods.encoders import Network
+from hsigui.methods.monitor import ACCURACY, Monitor
+from hsigui.methods.plan import Plan
+from hsigui.methods.refined import features_of_scene
+from hsigui.methods.resume import Unfinished
 from hsigui.methods.scene import Scene
+from hsigui.pipeline.provenance import raster_hash
 from hsigui.specs import PretrainSpec
 
 SMALLEST_SIDE = 16
+READINGS = 10  # of the monitor, where a preset counts steps
+EVERY_EPOCH_UNTIL, EPOCHS_BETWEEN = 20, 10  # where it counts epochs, as LSCoSa's authors monitor theirs
+PATIENCE = 10  # readings without a better one before a training on labelled monitoring stops, where it counts epochs
 
 
-def pretrain(cube: Cube, spec: PretrainSpec, ctx: Context, out: Path | None = None, *, command: str = "") -> Encoder:
-    """Trains an encoder on all valid pixels of a cube.
+def pretrain(
+    cube: Cube, spec: PretrainSpec, ctx: Context, out: Path | None = None, *,
+    labels: NDArray[np.uint16] | None = None, resume: bool = False, command: str = "",
+) -> Encoder:  # fmt: skip
+    """Trains an encoder on all valid pixels of a cube, but for those that the spec masks out.
 
-    Tells the context the loss of every step as the metric "loss".
+    Tells the context the loss of every step as the metric "loss", and now and then how good the features are: as "knn
+    accuracy" where there are labels for it, else as "effective rank" (see `Monitor`).
 
     Args:
-        out: folder to write the run to; None keeps it in memory.
+        out: folder to write the run to; None keeps it in memory. An unfinished training is written there every minute
+            and when it is cancelled.
+        labels: training labels (rows x cols, 0 for none) for the monitor alone. Never give it test labels.
+        resume: go on with the unfinished training in `out`. On the cpu the result is bit for bit that of a training
+            which was never interrupted.
         command: the command line that asked for it, kept with the run.
 
     Raises:
-        HsiError: the scene is too small or empty, the method or device does not exist, or the loss became non-finite.
-        Cancelled: through the context; nothing is written then.
+        HsiError: the scene is too small or empty, the method or device does not exist, memory does not suffice, the
+            loss became non-finite before anything good was learned, or there is no training to go on with.
+        Cancelled: through the context; what is needed to go on is left in `out`.
     """
     info = registry.method(spec.method)
     preset = info.preset(spec.preset)
     require_learnable(cube)
+    if labels is not None:
+        require_same_size(labels.shape, (cube.rows, cube.cols), "labels")
     device = devices.choose(spec.device)
-    method = importlib.import_module(info.module)
-    plan = method.plan(spec.preset)
+    started = _started(spec, cube)
+    plan = _plan(spec, started)
+    epochs = preset.epochs and (spec.epochs or preset.epochs)  # what has no steps of its own cannot be given any
     ctx.progress(0, 1, "Preparing the cube")
-    transform = fit_transform(cube, plan.components, pixel_range=plan.pixel_range, seed=spec.seed, check=ctx.check)
-    scene = Scene(cube, transform, ctx.check)
+    mask = _masked_out(spec, cube)
+    described = _scene(cube, mask)
+    seen = cube if mask is None else MaskedCube(cube, mask)
+    watched = "" if labels is None else raster_hash(labels)[:12]
+    about = {"spec": spec.to_json(), "epochs": epochs, "device": device.type, "scene": described, "monitor": watched}
+    begun = _begun(out, about) if resume else None
+    if started is not None:
+        transform = started.transform
+    elif begun is None:
+        transform = fit_transform(seen, plan.components, pixel_range=plan.pixel_range, seed=spec.seed, check=ctx.check)
+    else:
+        transform = BandTransform.from_arrays(dict(begun.transform))
+    scene = Scene(seen, transform, ctx.check)
     ctx.check()
-    epochs = spec.epochs or preset.epochs
-    with torch.random.fork_rng(devices=[]):
-        torch.manual_seed(spec.seed)
+    keep = None if out is None or not preset.epochs else loop.Keep(out, about, transform.to_arrays())
+    with _own_random_numbers(device, spec.seed), devices.wanted_precision(spec.precision):
+        precision = devices.precision(device)
         network = plan.network(transform.channels)
-        training = method.training(spec.preset, network, scene, epochs, device, spec.seed)
-    trained = loop.run(training, ctx, "Pretraining")
+        training = _training(spec, network, scene, epochs, device, started)
+        watch = _watch(training, network, scene, epochs, spec, labels, device)
+        trained = loop.run(training, ctx, "Pretraining", device=device, keep=keep, watch=watch, begun=begun)
+    balance = _balance(network, scene, device, spec.seed, ctx)
     encoder = Encoder(
-        network.cpu().eval(), transform, plan, spec, epochs, _scene(cube), devices.title(device), trained.seconds,
-        trained.losses, command,
+        network.cpu().eval(), transform, plan, spec, epochs, described, devices.title(device), trained.seconds,
+        trained.losses, command, info.recipe, watch.name if watch else "", trained.readings, trained.stopped,
+        precision if preset.epochs else "", balance,
     )  # fmt: skip
     if out is not None:
         checkpoint.save(encoder, out)
+        unfinished.remove(out)
     return encoder
 
 
@@ -71,10 +118,174 @@ def require_learnable(cube: Cube) -> None:
         )
 
 
-def _scene(cube: Cube) -> dict[str, object]:
-    return {
+@contextlib.contextmanager
+def _own_random_numbers(device: torch.device, seed: int) -> Iterator[None]:
+    """torch's global generators (weights, dropout) seeded inside, and as the caller left them afterwards."""
+    cuda = [device] if device.type == "cuda" else []
+    with torch.random.fork_rng(devices=cuda):
+        torch.default_generator.manual_seed(seed)
+        if cuda:
+            torch.cuda.manual_seed(seed)
+        yield
+
+
+def _balance(network: Network, scene: Scene, device: torch.device, seed: int, ctx: Context) -> Balance | None:
+    """What evens out the features of a trained network; None for one that has none, or does so itself."""
+    if network.width == 0 or network.variants:
+        return None
+    ctx.progress(0, 1, "Evening out the features")
+    limit = PATCH_SAMPLE if network.patch else DENSE_SAMPLE
+    return learn(features_of_scene(network.to(device).eval(), scene, device, limit, seed, ctx.check))
+
+
+def _started(spec: PretrainSpec, cube: Cube) -> Encoder | None:
+    """The trained encoder that a method of two stages is to start from.
+
+    Raises:
+        HsiError: the method has no place for it, or the run is missing, of another method's kind, or of other bands.
+    """
+    if not spec.start:
+        return None
+    info = registry.method(spec.method)
+    if not info.starts_from_a_run:
+        able = ", ".join(m.title for m in registry.METHODS if m.starts_from_a_run)
+        raise HsiError(f"{info.title} cannot start from a trained run.", f"Methods that can: {able}.")
+    found = checkpoint.load(Path(spec.start))
+    if found.network.width == 0 or found.network.variants or found.network.branches:
+        raise HsiError(f"The run {spec.start} holds no plain encoder to start from.", "Choose a run of LSCoSa.")
+    if found.scene.get("fingerprint") != fingerprint(cube):
+        raise HsiError(f"The run {spec.start} was trained on another scene.", "Choose a run of this scene.")
+    return found
+
+
+def _plan(spec: PretrainSpec, started: Encoder | None) -> Plan:
+    method = importlib.import_module(registry.method(spec.method).module)
+    found: Plan = method.plan(spec.preset) if started is None else method.plan(spec.preset, start=started.plan)
+    return found
+
+
+def _training(
+    spec: PretrainSpec, network: Network, scene: Scene, epochs: int, device: torch.device, started: Encoder | None
+) -> loop.Training:
+    method = importlib.import_module(registry.method(spec.method).module)
+    more = {} if started is None else {"start": started.network}
+    try:
+        made: loop.Training = method.training(spec.preset, network, scene, epochs, device, spec.seed, **more)
+    except (RuntimeError, MemoryError) as error:
+        if not devices.ran_out_of_memory(error):
+            raise
+        raise HsiError(
+            f"The scene does not fit into the memory of {devices.title(device)}.",
+            "Train on the CPU, choose the Quick preset, or use a smaller part of the scene.",
+        ) from None
+    return made
+
+
+def _watch(
+    training: loop.Training, network: Network, scene: Scene, epochs: int, spec: PretrainSpec,
+    labels: NDArray[np.uint16] | None, device: torch.device,
+) -> loop.Watch | None:  # fmt: skip
+    """The monitor of a training; None where there is nothing to watch."""
+    if not spec.monitor or training.steps == 0 or network.width == 0:
+        return None
+    monitor = Monitor(network, scene, device, spec.seed, labels)
+    counts_epochs = registry.method(spec.method).preset(spec.preset).epochs_are == "epochs"
+    patience = spec.patience
+    if patience is None:
+        patience = PATIENCE if counts_epochs and monitor.name == ACCURACY else 0
+    due = _due(training.steps, epochs if counts_epochs else 0)
+    return loop.Watch(monitor.name, monitor.measure, due, patience or None)
+
+
+def _due(steps: int, epochs: int) -> Callable[[int], bool]:
+    """Whether the monitor is read after so many steps; `epochs` is 0 where the steps are not those of epochs."""
+    if not epochs:
+        every = max(1, steps // READINGS)
+        return lambda made: made % every == 0
+    each = max(1, steps // epochs)
+
+    def due(made: int) -> bool:
+        epoch, rest = divmod(made, each)
+        return rest == 0 and (epoch <= EVERY_EPOCH_UNTIL or epoch % EPOCHS_BETWEEN == 0)
+
+    return due
+
+
+def _begun(out: Path | None, about: Mapping[str, Any]) -> Unfinished:
+    """The unfinished training in a folder.
+
+    Raises:
+        HsiError: there is none, or it is one of another scene, other settings or another kind of device.
+    """
+    if out is None:
+        raise HsiError("There is no folder to go on from.", "Name the folder of the run.")
+    begun = unfinished.read(out)
+    was, now = dict(begun.about), dict(about)
+    if _identity(was) != _identity(now):
+        raise HsiError(
+            f"The unfinished training in {out} is of another scene, {was.get('scene', {}).get('name', 'unknown')}.",
+            "Open that scene, or begin anew without going on.",
+        )
+    # "auto" may have meant another device then; what it meant is compared below.
+    before, wanted = (
+        {
+            **each.get("spec", {}), "device": "", "epochs": each.get("epochs"),
+            "monitor labels": each.get("monitor") or "none",
+        }
+        for each in (was, now)
+    )  # fmt: skip
+    changed = [
+        f"{name} {before.get(name)}, not {wanted.get(name)}" for name in wanted if before.get(name) != wanted.get(name)
+    ]
+    if was.get("device") != now["device"]:
+        changed.append(f"device {was.get('device')}, not {now['device']}")
+    if changed:
+        raise HsiError(
+            f"The unfinished training in {out} was begun with {'; '.join(changed)}.",
+            "Give the same settings, or begin anew without going on.",
+        )
+    return begun
+
+
+def _identity(about: Mapping[str, Any]) -> tuple[object, ...]:
+    scene = about.get("scene", {})
+    masked = scene.get("masked_out", {}).get("sha256")
+    return tuple(scene.get("shape", ())), scene.get("fingerprint"), masked
+
+
+def _scene(cube: Cube, mask: NDArray[np.bool_] | None) -> dict[str, object]:
+    about: dict[str, object] = {
         "name": cube.name,
         "shape": list(cube.shape),
         "wavelengths_nm": list(cube.info.wavelengths),
         "fingerprint": fingerprint(cube),
     }
+    if mask is not None:
+        about["masked_out"] = {"pixels": int(np.count_nonzero(mask)), "sha256": raster_hash(mask)}
+    return about
+
+
+def _masked_out(spec: PretrainSpec, cube: Cube) -> NDArray[np.bool_] | None:
+    """The pixels that the training is not to see, rows x cols.
+
+    Raises:
+        HsiError: the file cannot be read, is of another size or place, masks nothing or leaves too little; or the
+            training starts from a run that saw them.
+    """
+    if not spec.mask_out:
+        return None
+    if spec.start:
+        raise HsiError(
+            "A training that starts from a run cannot have pixels masked out: that run may have seen them.",
+            "Train both stages anew with the mask.",
+        )
+    found = read_classes(spec.mask_out, grid=Grid(cube.rows, cube.cols, cube.geo))
+    require_same_size(found.array.shape, (cube.rows, cube.cols), "mask")
+    require_same_place(found.geo, cube.geo, (cube.rows, cube.cols), "mask")
+    mask = np.asarray(found.array != 0)
+    if not mask.any():
+        raise HsiError("The mask holds no pixel: all of it is 0.", "Pixels other than 0 are masked out.")
+    left = int(np.count_nonzero(cube.valid_mask() & ~mask))
+    if left < SMALLEST_SIDE**2:
+        raise HsiError(f"The mask leaves {left} pixels to learn from.", f"Encoders need at least {SMALLEST_SIDE**2}.")
+    return mask

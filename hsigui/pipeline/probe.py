@@ -8,20 +8,24 @@ from numpy.typing import NDArray
 from hsigui.errors import HsiError
 from hsigui.jobs import Context
 from hsigui.labels.label_map import require_same_size
+from hsigui.methods import forest_probe, kernel_probe
 from hsigui.methods import probe as linear
+from hsigui.methods.fusion import fit_fused
 from hsigui.methods.probe import Probe
 from hsigui.pipeline.features import Features
+from hsigui.pipeline.refine import refine
 from hsigui.specs import ProbeSpec
 
 # Beyond so many labels of a class more add nothing but time.
 MOST_PER_CLASS = 2_000
 
 
-def fit_probe(features: Features, labels: NDArray[np.integer], spec: ProbeSpec, ctx: Context) -> Probe:
+def fit_probe(features: Features, labels: NDArray[np.integer], spec: ProbeSpec | None, ctx: Context) -> Probe:
     """Fits the probe on every labelled pixel that has data.
 
     Args:
         labels: rows x cols class numbers, 0 for unlabelled.
+        spec: which classifier; None for the recipe of the features.
 
     Raises:
         HsiError: the labels have another size than the scene, or fewer than two classes have a label.
@@ -32,13 +36,45 @@ def fit_probe(features: Features, labels: NDArray[np.integer], spec: ProbeSpec, 
     numbers = np.unique(labels[mask])
     if len(numbers) < 2:
         found = "no class has" if len(numbers) == 0 else f"only class {numbers[0]} has"
+        empty = len(np.unique(labels[labels > 0])) > len(numbers)
+        where = " on pixels with data" if empty else ""
         raise HsiError(
-            f"A map needs labels of at least two classes; {found} any.", "Label some pixels of another class."
+            f"A map needs labels of at least two classes; {found} any{where}.", "Label some pixels of another class."
         )
     mask = _thinned(mask, labels, numbers)
-    fitted = linear.fit(features.at(mask), labels[mask], spec.strength)
+    spec = features.recipe.probe if spec is None else spec
+    if features.variants:
+        fitted = _fit_refined(features, mask, labels[mask], spec)
+    elif spec.fusion and len(features.branches) == 2 and spec.classifier == "logistic":
+        weights = (spec.fusion, 1 - spec.fusion)
+        fitted = fit_fused(features.at(mask), labels[mask], features.branches, weights, spec.strength)
+    else:
+        fitted = fit_rows(features.at(mask), labels[mask], spec)
     ctx.check()
     return fitted
+
+
+def fit_rows(
+    rows: NDArray[np.float32], labels: NDArray[np.integer], spec: ProbeSpec, weights: NDArray[np.float64] | None = None
+) -> Probe:
+    """The probe of a kind, fitted to standardised features (pixels x features) and their class numbers.
+
+    `weights` are the rows'; only logistic regression heeds them.
+    """
+    if spec.classifier == "svm":
+        return kernel_probe.fit(rows, labels, spec.seed)
+    if spec.classifier == "forest":
+        return forest_probe.fit(rows, labels, spec.seed)
+    return linear.fit(rows, labels, spec.strength, weights)
+
+
+def _fit_refined(features: Features, mask: NDArray[np.bool_], labels: NDArray[np.integer], spec: ProbeSpec) -> Probe:
+    """The probe on the variant of the encoder's features that serves the labels best, and on what stands beside them.
+
+    Only the linear probe knows weights of rows, so only it is given synthetic features.
+    """
+    found = refine(features, features.array[mask], labels, spec.seed, synthetic=spec.classifier == "logistic")
+    return fit_rows(found.rows, found.labels, spec, found.weights).refined(found.columns, found.refinement)
 
 
 def _thinned(mask: NDArray[np.bool_], labels: NDArray[np.integer], numbers: NDArray[np.integer]) -> NDArray[np.bool_]:

@@ -3,7 +3,9 @@
 The record stands beside the map, with its name and `.hsigui.json`: `"format": "hsigui-map"`, `map_sha256` (of the
 class numbers, so that a record is never taken for another map), `scene` (name, rows, cols, bands), `settings` (section
 -> name -> value), `seeds`, `device`, `seconds` (step -> seconds), `labels` (path of the training labels) with
-`labels_sha256` (of their class numbers), `transductive` (the encoder saw this scene) and `commands`. Loads no torch.
+`labels_sha256` (of their class numbers), `transductive` (the encoder saw this scene), `commands`, `cube` (its path),
+`hashes` (of the cube and the weights), `reach` (half the encoder's receptive field in pixels) and `masked_out` (the
+file of the pixels that pretraining did not see) with `masked_out_sha256`. Loads no torch.
 """
 
 from __future__ import annotations
@@ -11,6 +13,7 @@ from __future__ import annotations
 import hashlib
 import importlib.metadata
 import json
+import math
 import platform
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
@@ -21,15 +24,16 @@ import numpy as np
 from numpy.typing import NDArray
 
 from hsigui import __version__
-from hsigui.cube.cube import Cube
+from hsigui.cube.cube import Cube, Geo
 from hsigui.cube.fingerprint import fingerprint
 from hsigui.cube.saving import written_beside
+from hsigui.report.context import ReportContext
 from hsigui.report.maps import LegendRow
-from hsigui.report.write import ReportContext
 from hsigui.specs import MapSpec, ProbeSpec
 
 if TYPE_CHECKING:
     from hsigui.methods.checkpoint import Encoder
+    from hsigui.methods.probe import Refinement
 
 FORMAT = "hsigui-map"
 PACKAGES = ("numpy", "scipy", "scikit-learn", "torch")
@@ -49,6 +53,11 @@ class Provenance:
     transductive: bool = False
     commands: tuple[str, ...] = ()
     pixel_area_m2: float | None = None
+    cube: str = ""
+    hashes: Mapping[str, str] = field(default_factory=dict)
+    reach: int | None = None
+    masked_out: str = ""
+    masked_out_sha256: str = ""
 
     def context(self, title: str, legend: tuple[LegendRow, ...], notes: tuple[str, ...] = ()) -> ReportContext:
         """The report's text about this map."""
@@ -68,13 +77,18 @@ class Provenance:
             legend=legend,
             pixel_area_m2=self.pixel_area_m2,
             notes=notes,
+            hashes={
+                **self.hashes,
+                **({"labels": self.labels_sha256} if self.labels_sha256 else {}),
+                **({"masked out": self.masked_out_sha256} if self.masked_out_sha256 else {}),
+            },
         )
 
 
 def describe_run(
     cube: Cube, encoder: Encoder, probe: ProbeSpec, drawn: MapSpec, *,
     seconds: Mapping[str, float] | None = None, labels: tuple[Path, NDArray[np.uint16]] | None = None,
-    command: str = "",
+    command: str = "", refinement: Refinement | None = None,
 ) -> Provenance:  # fmt: skip
     """The record of a map made from this cube.
 
@@ -82,8 +96,14 @@ def describe_run(
         seconds: of the steps after pretraining.
         labels: file of the training labels and what it held, where they are in one.
         command: the command line that draws the map, where there is one.
+        refinement: how the features of the probe were refined, where they come in several versions.
     """
+    from hsigui.methods.checkpoint import weights_sha256  # loads torch, as whoever has an encoder did
+
     asked = encoder.spec
+    cube_hash = fingerprint(cube)
+    masked = encoder.scene.get("masked_out", {})
+    on_this_scene = encoder.epochs > 0 and encoder.scene.get("fingerprint") == cube_hash
     return Provenance(
         scene={"name": cube.name, "rows": cube.rows, "cols": cube.cols, "bands": cube.bands},
         settings={
@@ -92,19 +112,90 @@ def describe_run(
                 "preset": asked.preset,
                 "epochs or steps": encoder.epochs,
                 "trained on": str(encoder.scene.get("name", "")),
+                **({"masked out": f"{masked['pixels']} pixels"} if masked else {}),
             },
-            "Probe": {"classifier": "multinomial logistic regression", "C": probe.strength},
-            "Map": {"smoothing of probabilities (pixels)": drawn.smooth},
+            "Features": _features(encoder),
+            "Probe": _probe(probe),
+            **({} if refinement is None else {"Refinement": _refinement(refinement)}),
+            "Map": {
+                "smoothing of probabilities (pixels)": drawn.smooth,
+                "smoothing within edges (tolerance)": drawn.edges,
+            },
         },
-        seeds={"pretraining": asked.seed},
+        seeds={"pretraining": asked.seed} | ({} if probe.classifier == "logistic" else {"probe": probe.seed}),
         device=encoder.device_name,
         seconds={"pretraining": round(encoder.seconds, 3), **(seconds or {})},
-        transductive=encoder.scene.get("fingerprint") == fingerprint(cube),
+        transductive=on_this_scene and not masked,
         labels=str(labels[0].resolve()) if labels else "",
         labels_sha256=raster_hash(labels[1]) if labels else "",
         commands=tuple(filter(None, (encoder.command, command))),
-        pixel_area_m2=pixel_area(cube),
+        pixel_area_m2=pixel_area(cube.geo),
+        cube=str(cube.path.resolve()) if cube.path else "",
+        hashes={"cube": cube_hash, "weights": weights_sha256(encoder)},
+        reach=reach(encoder),
+        masked_out=asked.mask_out if masked and on_this_scene else "",
+        masked_out_sha256=masked.get("sha256", "") if on_this_scene else "",
     )
+
+
+def reach(encoder: Encoder) -> int | None:
+    """Half the encoder's receptive field in pixels: how far from a pixel its features look; None without an encoder."""
+    network = encoder.network
+    return (network.patch // 2 or network.halo) if network.width else None
+
+
+def _features(encoder: Encoder) -> dict[str, Any]:
+    """The blocks of features that the classifier saw."""
+    spec = encoder.recipe.features
+    found: dict[str, Any] = {}
+    if spec.encoder:
+        found["encoder"] = f"{encoder.width} features"
+    if spec.raw:
+        found["bands"] = "standardised"
+    if spec.smoothed or spec.superpixels or spec.edge_aware:
+        found["principal components"] = spec.components
+    if spec.smoothed:
+        found["smoothed (pixels)"] = ", ".join(f"{sigma:g}" for sigma in spec.smoothed)
+    if spec.superpixels:
+        found["means of superpixels"] = ", ".join(map(str, spec.superpixels))
+    if spec.edge_aware:
+        found["smoothed within edges (tolerance)"] = ", ".join(f"{tolerance:g}" for tolerance in spec.edge_aware)
+    if spec.encoder and spec.pooled:
+        found["encoder's features averaged within edges (tolerance)"] = spec.pooled
+    return found
+
+
+def _refinement(how: Refinement) -> dict[str, Any]:
+    """How strongly the features were refined, what that did to the labelled classes, and by what it was chosen."""
+    found: dict[str, Any] = {"t*": how.t_star, "synthetic rows": how.synthetic_rows}
+    pairs = {
+        "spread within classes": (how.compactness_before, how.compactness_after),
+        "Fisher ratio": (how.separation_before, how.separation_after),
+    }
+    for name, values in pairs.items():
+        if all(map(math.isfinite, values)):  # no class of two labels, no spread
+            found |= {f"{name}, {when}": round(v, 3) for when, v in zip(("before", "after"), values, strict=True)}
+    if how.scores:
+        told = (f"{100 * score:.1f} % at t {time}" for time, score in how.scores.items())
+        found["cross-validated accuracy"] = ", ".join(told)
+    else:
+        found["chosen"] = "by default: too few labels to cross-validate"
+    return found
+
+
+def _probe(spec: ProbeSpec) -> dict[str, Any]:
+    """The classifier and what was set of it."""
+    title = {
+        "logistic": "multinomial logistic regression",
+        "svm": "support vector machine, RBF kernel",
+        "forest": "random forest",
+    }[spec.classifier]
+    found: dict[str, Any] = {"classifier": title}
+    if spec.classifier == "logistic":
+        found["C"] = spec.strength
+    elif spec.classifier == "svm":
+        found["C and kernel width"] = "by cross-validation on the labels"
+    return found
 
 
 def save(record: Provenance, map_path: Path, array: NDArray[np.uint16]) -> Path:
@@ -136,7 +227,7 @@ def record_path(map_path: Path) -> Path:
     return map_path.with_name(map_path.name + ".hsigui.json")
 
 
-def raster_hash(array: NDArray[np.integer]) -> str:
+def raster_hash(array: NDArray[np.integer] | NDArray[np.bool_]) -> str:
     """SHA-256 over the size and the class numbers of a raster, whatever format it is kept in."""
     digest = hashlib.sha256(repr(array.shape).encode())
     digest.update(np.ascontiguousarray(array, dtype="<u2").tobytes())
@@ -154,9 +245,9 @@ def versions() -> dict[str, str]:
     return found
 
 
-def pixel_area(cube: Cube) -> float | None:
-    """Square metres a pixel, where the scene has a projected system in metres."""
-    transform, wkt = cube.geo.transform, cube.geo.crs_wkt
+def pixel_area(geo: Geo) -> float | None:
+    """Square metres a pixel, where the place of a scene or map has a projected system."""
+    transform, wkt = geo.transform, geo.crs_wkt
     if transform is None or not wkt:
         return None
     from rasterio.crs import CRS  # here: rasterio takes a while to import and most calls do not need it

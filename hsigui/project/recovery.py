@@ -37,16 +37,19 @@ class Recovered:
         array: class numbers, rows x cols uint16.
         saved_at: seconds since the epoch.
         path: the file they came from; hand it to `retire` once they are safe.
+        validation: class numbers of the validation labels; None when there were none.
     """
 
     array: NDArray[np.uint16]
     classes: ClassTable
     saved_at: float
     path: Path
+    validation: NDArray[np.uint16] | None = None
 
     @property
     def labelled(self) -> int:
-        return int(np.count_nonzero(self.array))
+        """How many pixels have a label, validation labels among them."""
+        return sum(int(np.count_nonzero(layer)) for layer in (self.array, self.validation) if layer is not None)
 
 
 def state_folder() -> Path:
@@ -78,8 +81,17 @@ class Recovery:
     def own_file(self, key: str) -> Path:
         return self.folder / f"{key}.{self._token}.npz"
 
-    def save(self, key: str, array: NDArray[np.uint16], classes: ClassTable) -> Path:
+    def save(
+        self,
+        key: str,
+        array: NDArray[np.uint16],
+        classes: ClassTable,
+        validation: NDArray[np.uint16] | None = None,
+    ) -> Path:
         """Writes the labels beside and renames; the copy written before stays whole until then.
+
+        Args:
+            validation: the validation labels, when there are any.
 
         Raises:
             OSError: the folder cannot be written to; the labels in memory are not safe then.
@@ -87,7 +99,10 @@ class Recovery:
         self.folder.mkdir(parents=True, exist_ok=True)
         about = {"format": FORMAT, "saved_at": time.time(), "classes": [[c.number, c.name, c.color] for c in classes]}
         content = io.BytesIO()
-        np.savez_compressed(content, labels=array.astype(np.uint16), about=np.array(json.dumps(about)))
+        layers = {"labels": array.astype(np.uint16)}
+        if validation is not None:
+            layers["validation"] = validation.astype(np.uint16)
+        np.savez_compressed(content, about=np.array(json.dumps(about)), **layers)  # type: ignore[arg-type]
         target = self.own_file(key)
         _replace_bytes(target, content.getvalue())
         return target
@@ -135,10 +150,14 @@ def _parsed(content: bytes, path: Path) -> Recovered:
     with np.load(io.BytesIO(content), allow_pickle=False) as stored:
         about = json.loads(str(stored["about"]))
         array = np.array(stored["labels"], dtype=np.uint16)
+        validation = np.array(stored["validation"], dtype=np.uint16) if "validation" in stored.files else None
     if array.ndim != 2:
         raise ValueError(f"{array.ndim} axes")
+    if validation is not None and validation.shape != array.shape:
+        raise ValueError(f"validation labels of {validation.shape} for labels of {array.shape}")
     table = ClassTable(tuple(ClassInfo(int(n), str(s), (c[0], c[1], c[2])) for n, s, c in about["classes"]))
-    return Recovered(array, table.merged_with(np.unique(array).tolist()), float(about["saved_at"]), path)
+    numbers = {*np.unique(array).tolist(), *(() if validation is None else np.unique(validation).tolist())}
+    return Recovered(array, table.merged_with(numbers), float(about["saved_at"]), path, validation)
 
 
 def _replace_bytes(target: Path, content: bytes) -> None:

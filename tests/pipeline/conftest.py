@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
@@ -9,7 +11,7 @@ from hsigui.cube.cube import ArraySource, Cube
 from hsigui.jobs import SilentContext
 from hsigui.methods.checkpoint import Encoder
 from hsigui.pipeline.pretrain import pretrain
-from hsigui.specs import PretrainSpec
+from hsigui.specs import FIRST_RECIPE, PretrainSpec
 
 ROWS, COLS, BANDS = 40, 44, 12
 
@@ -40,4 +42,5 @@ def truth() -> np.ndarray:
 
 @pytest.fixture(scope="session")
 def encoder(cube: Cube) -> Encoder:
-    return pretrain(cube, PretrainSpec(epochs=15, device="cpu"), SilentContext())
+    """With the recipe that tests of features are written for, whatever the default becomes."""
+    return replace(pretrain(cube, PretrainSpec(epochs=15, device="cpu"), SilentContext()), recipe=FIRST_RECIPE)

@@ -9,12 +9,16 @@ import pytest
 import torch
 
 from hsigui.cube.cube import ArraySource, Cube, CubeInfo
+from hsigui.cube.transform import fit_transform
 from hsigui.errors import HsiError
 from hsigui.jobs import Cancelled, SilentContext
 from hsigui.methods.checkpoint import Encoder
 from hsigui.methods.plan import Plan
 from hsigui.pipeline import embed as module
 from hsigui.pipeline.embed import embed
+from hsigui.pipeline.features import ENCODER
+from hsigui.pipeline.pretrain import pretrain
+from hsigui.specs import FIRST_RECIPE, PretrainSpec, Recipe
 from tests.pipeline.conftest import make_cube
 
 
@@ -94,7 +98,7 @@ def _patch_encoder(cube, encoder) -> Encoder:
     with torch.random.fork_rng(devices=[]):
         torch.manual_seed(0)
         network = plan.network(12).eval()
-    return Encoder(network, module.fit_transform(cube, pixel_range=True), plan, encoder.spec, 1, encoder.scene)
+    return Encoder(network, fit_transform(cube, pixel_range=True), plan, encoder.spec, 1, encoder.scene)
 
 
 @pytest.mark.parametrize("tile", [9, 16, 39])
@@ -173,5 +177,18 @@ def test_scenes_too_small_or_without_data_are_refused(encoder):
     with pytest.raises(HsiError, match="3 x 3"):
         embed(tiny, encoder, SilentContext())
     empty = Cube(ArraySource(np.full((20, 20, 12), np.nan, dtype=np.float32)), name="empty")
-    with pytest.raises(HsiError, match="no pixel with data"):
+    with pytest.raises(HsiError, match="have data"):
         embed(empty, encoder, SilentContext())
+
+
+def test_a_recipe_that_asks_for_it_gives_evened_out_features(cube):
+    made = pretrain(cube, PretrainSpec(epochs=3, device="cpu"), SilentContext())
+    assert made.balance is not None
+    plain, even = (
+        embed(cube, replace(made, recipe=Recipe(replace(FIRST_RECIPE.features, balanced=wanted))), SilentContext())
+        for wanted in (False, True)
+    )
+    encoder = plain.columns[ENCODER]
+    wanted = made.balance.apply(plain.array[plain.valid][:, encoder].astype(np.float32))
+    np.testing.assert_allclose(even.array[even.valid][:, encoder].astype(np.float32), wanted, rtol=0.02, atol=0.02)
+    assert np.array_equal(even.array[..., encoder.stop :], plain.array[..., encoder.stop :])

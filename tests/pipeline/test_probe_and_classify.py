@@ -8,14 +8,16 @@ import numpy as np
 import pytest
 
 from hsigui.errors import HsiError
-from hsigui.jobs import SilentContext
+from hsigui.jobs import Cancelled, SilentContext
 from hsigui.labels.classes import ClassTable
 from hsigui.labels.sampling import draw
+from hsigui.methods import probe as linear
 from hsigui.pipeline import classify as classify_module
 from hsigui.pipeline import probe as probe_module
 from hsigui.pipeline.classify import classify
 from hsigui.pipeline.embed import embed
 from hsigui.pipeline.evaluate import evaluate
+from hsigui.pipeline.features import Features, finished
 from hsigui.pipeline.probe import fit_probe
 from hsigui.specs import MapSpec, ProbeSpec
 
@@ -116,3 +118,70 @@ def test_an_isolated_pixel_keeps_its_confidence_when_smoothed(features, truth):
     found = classify(replace(features, valid=alone), probe, MapSpec(15.0), SilentContext())
     sharp = classify(features, probe, MapSpec(0.0), SilentContext())
     assert found.confidence[20, 20] == pytest.approx(sharp.confidence[20, 20], rel=1e-3)
+
+
+def _in_variants(features: Features, truth: np.ndarray, good: int) -> Features:
+    """Three variants of two columns, of which one tells the classes apart, and one column beside them."""
+    rng = np.random.default_rng(0)
+    array = rng.standard_normal((*features.shape, 7)).astype(np.float16)
+    centres = np.array([[0, 0], [0, 9], [9, 0], [9, 9]], dtype=np.float16)
+    array[..., 2 * good : 2 * good + 2] += centres[truth - 1]
+    columns = {"encoder": slice(0, 6), "components": slice(6, 7)}
+    return replace(finished(array, features.valid, "", columns), variants=(0, 100, 200))
+
+
+@pytest.mark.parametrize("good", [0, 2])
+def test_the_probe_takes_the_variant_that_the_labels_speak_for_and_all_that_is_beside_it(features, truth, good):
+    made = _in_variants(features, truth, good)
+    labels = draw(truth, 5, seed=0, valid=features.valid).train
+    probe = fit_probe(made, labels, ProbeSpec(), SilentContext())
+    assert probe.columns.tolist() == [2 * good, 2 * good + 1, 6]
+    assert probe.refinement.t_star == made.variants[good]
+    assert probe.refinement.synthetic_rows == 0
+    if good:
+        assert probe.refinement.compactness_after < probe.refinement.compactness_before
+    else:
+        assert probe.refinement.compactness_after == probe.refinement.compactness_before
+    found = classify(made, probe, MapSpec(edges=0.0), SilentContext())
+    assert (found.classes == truth)[features.valid].mean() > 0.95
+
+
+@pytest.mark.parametrize("classifier", ["svm", "forest"])
+def test_every_classifier_maps_the_fields_and_pieces_do_not_show(features, truth, monkeypatch, classifier):
+    labels = draw(truth, 5, seed=0, valid=features.valid).train
+    probe = fit_probe(features, labels, ProbeSpec(classifier=classifier), SilentContext())
+    whole = classify(features, probe, MapSpec(1.5), SilentContext())
+    assert (whole.classes == truth)[features.valid].mean() > 0.9
+    monkeypatch.setattr(classify_module, "PIECE_PIXELS", 100)
+    monkeypatch.setattr(classify_module, "BLOCK_VALUES", 1)
+    pieces = classify(features, probe, MapSpec(1.5), SilentContext())
+    assert np.array_equal(whole.classes, pieces.classes)
+
+
+def test_a_map_is_cancelled_between_two_pieces(features, truth, monkeypatch):
+    class Stopping(SilentContext):
+        looks = 0
+
+        def check(self):
+            self.looks += 1
+            if self.looks > 3:
+                raise Cancelled
+
+    monkeypatch.setattr(classify_module, "PIECE_PIXELS", 100)
+    probe = fit_probe(features, draw(truth, 3, seed=0).train, ProbeSpec(), SilentContext())
+    with pytest.raises(Cancelled):
+        classify(features, probe, MapSpec(), Stopping())
+
+
+def test_the_probes_of_two_branches_are_mixed_where_that_is_asked(features, truth):
+    labels = np.where(np.random.default_rng(0).random(truth.shape) < 0.05, truth, 0)
+    two = replace(features, branches=(10, 20))
+    fused = fit_probe(two, labels, ProbeSpec(fusion=0.8), SilentContext())
+    parts = [np.r_[0:10, 30 : features.array.shape[2]], np.r_[10 : features.array.shape[2]]]
+    mask = (labels > 0) & features.valid
+    rows = features.at(mask)
+    alone = [linear.fit(rows[:, part], labels[mask]).probabilities(rows[:, part]) for part in parts]
+    assert np.allclose(fused.probabilities(rows), 0.8 * alone[0] + 0.2 * alone[1], atol=1e-5)
+    whole = fit_probe(features, labels, ProbeSpec(fusion=0.8), SilentContext())  # no branches: one probe, as ever
+    plain = fit_probe(features, labels, ProbeSpec(), SilentContext())
+    assert np.array_equal(whole.probabilities(rows), plain.probabilities(rows))

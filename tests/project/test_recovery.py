@@ -133,3 +133,15 @@ def test_the_key_tells_files_and_variables_apart_and_is_a_file_name(tmp_path):
 def test_the_environment_says_where_the_copies_lie(tmp_path, monkeypatch):
     monkeypatch.setenv("HSIGUI_STATE_DIR", str(tmp_path))
     assert state_folder() == tmp_path / "recovery"
+
+
+def test_validation_labels_come_back_too_and_count(folder, labels):
+    array, classes = labels, TABLE
+    validation = np.where(array == 0, 1, 0).astype(np.uint16)
+    Recovery(folder).save("scene", array, classes, validation)
+    (found,) = Recovery(folder).waiting("scene", array.shape)
+    np.testing.assert_array_equal(found.validation, validation)
+    assert found.labelled == array.size
+    only = Recovery(folder)
+    only.save("other", np.zeros_like(array), classes, validation)
+    assert len(Recovery(folder).waiting("other", array.shape)) == 1, "validation labels alone are worth keeping"

@@ -1,0 +1,55 @@
+"""Edge-aware smoothing of a scene's features, some columns at a time, and the edges it goes by. Loads no torch."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from hsigui.cube.cube import Cube
+from hsigui.cube.edge_filter import GUIDE_COMPONENTS, Edges, edge_smoothed, find_edges
+from hsigui.cube.transform import fit_transform
+from hsigui.jobs import Context
+
+HELD_VALUES = 64_000_000  # float32 values smoothed at once (256 MB)
+ENCODER_REACH = 60.0  # pixels: the encoder's features are averaged over whole fields
+COMPONENT_REACH = 20.0
+FLOAT16_RANGE = 6e4
+
+
+@dataclass(frozen=True)
+class Pooling:
+    """Some columns of the features, to be smoothed with this reach (pixels) and tolerance (median changes)."""
+
+    columns: slice
+    reach: float
+    tolerance: float
+
+
+def scene_edges(cube: Cube, valid: NDArray[np.bool_], seed: int, ctx: Context) -> Edges:
+    """The edges of a scene, from its own leading components; 6 bytes a pixel are held meanwhile, 4 in the end."""
+    transform = fit_transform(cube, GUIDE_COMPONENTS, seed=seed, check=ctx.check)
+    components = np.empty((cube.rows, cube.cols, transform.channels), dtype=np.float16)
+    for rows in cube.blocks():
+        ctx.check()
+        values = transform.apply(cube.read(rows))
+        values[~valid[rows]] = 0.0
+        components[rows] = np.clip(values, -FLOAT16_RANGE, FLOAT16_RANGE)
+    return find_edges(components, valid)
+
+
+def pool(array: NDArray[np.float16], edges: Edges, poolings: Iterable[Pooling], ctx: Context) -> None:
+    """Smooths columns of the features (rows x cols x features) in place. The whole scene is smoothed at once, as many
+    columns at a time as fit into memory: nothing depends on how the features were computed."""
+    rows, cols, _ = array.shape
+    at_once = max(1, HELD_VALUES // (rows * cols))
+    steps = [
+        (slice(start, min(start + at_once, pooling.columns.stop)), pooling)
+        for pooling in poolings
+        for start in range(pooling.columns.start, pooling.columns.stop, at_once)
+    ]
+    for number, (columns, pooling) in enumerate(steps):
+        ctx.progress(number, len(steps), "Averaging within edges")
+        array[..., columns] = edge_smoothed(array[..., columns], edges, pooling.reach, pooling.tolerance, ctx.check)

@@ -1,0 +1,161 @@
+"""A classifier kept in a run folder with all that another scene needs to be seen as the training scene was.
+
+`probe.safetensors` holds the numbers, `probe.json` the words. Beside the fitted probe these are the mean and standard
+deviation of the features and the transforms of the blocks beside the encoder's, all of the training scene. Loads no
+torch; nothing is pickled.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+from safetensors import SafetensorError
+from safetensors.numpy import load_file
+from safetensors.numpy import save as serialise
+
+from hsigui import __version__
+from hsigui.cube.saving import written_beside
+from hsigui.cube.transform import BandTransform
+from hsigui.errors import HsiError
+from hsigui.labels.classes import ClassInfo, ClassTable
+from hsigui.methods.model_card import PROBE, PROBE_NUMBERS, SETTINGS, WEIGHTS, write_card
+from hsigui.methods.probe import Probe
+from hsigui.methods.probe_files import from_parts, to_parts
+from hsigui.pipeline.features import Features
+from hsigui.specs import MapSpec
+
+FORMAT = 1
+
+
+@dataclass(frozen=True)
+class KeptProbe:
+    """A fitted probe and what it goes with.
+
+    Attributes:
+        probe: the classifier.
+        mean, sd: of the features of the training scene.
+        transforms: of the blocks of features, in the order of `context_transforms`.
+        classes: names and colours.
+        drawn: how maps are drawn.
+        about: where it was fitted: "scene", "fingerprint", "labels" (path), "labels_sha256", "counts" (class number ->
+            labels).
+    """
+
+    probe: Probe
+    mean: NDArray[np.float32]
+    sd: NDArray[np.float32]
+    transforms: tuple[BandTransform, ...]
+    classes: ClassTable
+    drawn: MapSpec
+    about: Mapping[str, Any] = field(default_factory=dict)
+
+    def fitted_to(self, features: Features) -> Features:
+        """Features of another scene, in the standard scores of the training scene."""
+        if features.array.shape[2] != len(self.mean):
+            raise HsiError(
+                f"The kept classifier reads {len(self.mean)} features, the run gives {features.array.shape[2]}.",
+                "Classify the training scene with --labels once more.",
+            )
+        return replace(features, mean=self.mean, sd=self.sd)
+
+
+def save(kept: KeptProbe, folder: Path) -> list[Path]:
+    """Writes it into the folder of its run, whose README.md is renewed.
+
+    Raises:
+        HsiError: the folder cannot be written or holds no run.
+    """
+    about, arrays = to_parts(kept.probe)
+    arrays = {f"probe.{k}": v for k, v in arrays.items()} | {"features.mean": kept.mean, "features.sd": kept.sd}
+    for number, transform in enumerate(kept.transforms):
+        arrays |= {f"transform{number}.{k}": v for k, v in transform.to_arrays().items()}
+    told = {
+        "format": FORMAT,
+        "program": f"hsigui {__version__}",
+        "run_sha256": weights_hash(folder),
+        "probe": about,
+        "transforms": len(kept.transforms),
+        "classes": [{"class_id": c.number, "class_name": c.name, "color": list(c.color)} for c in kept.classes],
+        "map": kept.drawn.to_json(),
+        "fitted": dict(kept.about),
+    }
+    numbers, words = folder / PROBE_NUMBERS, folder / PROBE
+    with written_beside(numbers, words) as (numbers_scratch, words_scratch):
+        numbers_scratch.write_bytes(serialise({k: np.ascontiguousarray(v) for k, v in arrays.items()}))
+        words_scratch.write_text(json.dumps(told, indent=1, ensure_ascii=False), encoding="utf-8")
+    return [numbers, words, write_card(folder)]
+
+
+def load(folder: Path) -> KeptProbe:
+    """Reads it.
+
+    Raises:
+        HsiError: the run keeps none, it is damaged, of a newer version, or belongs to other weights.
+    """
+    try:
+        told = json.loads((folder / PROBE).read_text(encoding="utf-8"))
+        if told["format"] > FORMAT:
+            raise HsiError(f"The classifier in {folder} was kept by a newer version.", "Update hsigui.")
+        if told["run_sha256"] != weights_hash(folder):
+            raise HsiError(
+                f"The classifier in {folder} belongs to other weights than are there now.",
+                "Classify the training scene with --labels once more.",
+            )
+        arrays = load_file(folder / PROBE_NUMBERS)
+        transforms = tuple(
+            BandTransform.from_arrays(_under(f"transform{number}.", arrays)) for number in range(told["transforms"])
+        )
+        rows = ((r["class_id"], r["class_name"], r["color"]) for r in told["classes"])
+        classes = ClassTable(tuple(ClassInfo(int(n), str(name), _color(color)) for n, name, color in rows))
+        return KeptProbe(
+            from_parts(told["probe"], _under("probe.", arrays)), arrays["features.mean"], arrays["features.sd"],
+            transforms, classes, MapSpec.from_json(told["map"]), told["fitted"],
+        )  # fmt: skip
+    except FileNotFoundError as error:
+        raise _missing(folder) from error
+    except (OSError, ValueError, KeyError, TypeError, AttributeError, SafetensorError) as error:
+        raise HsiError(
+            f"The classifier in {folder} is damaged: {error}.", "Classify the training scene with --labels once more."
+        ) from error
+
+
+def identity(folder: Path) -> str:
+    """A name for a run with its classifier: changes when either does.
+
+    Raises:
+        HsiError: the run keeps no classifier.
+    """
+    digest = hashlib.sha256()
+    for name in (WEIGHTS, SETTINGS, PROBE, PROBE_NUMBERS):
+        try:
+            digest.update((folder / name).read_bytes())
+        except OSError as error:
+            raise _missing(folder) from error
+    return digest.hexdigest()
+
+
+def _missing(folder: Path) -> HsiError:
+    return HsiError(
+        f"The run {folder} keeps no classifier.", "Classify the training scene with --labels first: that keeps one."
+    )
+
+
+def weights_hash(folder: Path) -> str:
+    """SHA-256 of the weights of a run."""
+    return hashlib.sha256((folder / WEIGHTS).read_bytes()).hexdigest()
+
+
+def _under(prefix: str, arrays: Mapping[str, NDArray[Any]]) -> dict[str, NDArray[Any]]:
+    return {k.removeprefix(prefix): v for k, v in arrays.items() if k.startswith(prefix)}
+
+
+def _color(values: list[int]) -> tuple[int, int, int]:
+    red, green, blue = (int(v) for v in values)
+    return red, green, blue

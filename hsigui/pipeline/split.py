@@ -1,0 +1,104 @@
+"""Drawing labels from a ground truth, and the record of a draw that is written beside the labels.
+
+The record stands beside the labels' file, with its name and `.hsigui.json`: `"format": "hsigui-split"`, `kind` (words),
+`seed`, `guard` (pixels; null for a random draw), `truth_sha256`, `labels_sha256` and `test_sha256` (of the class
+numbers: a record is never taken for other labels), `not_tested` (names of classes) and `command`. Loads no torch.
+"""
+
+from __future__ import annotations
+
+import json
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from hsigui.cube.saving import written_beside
+from hsigui.labels.blocks import draw_blocks
+from hsigui.labels.classes import ClassTable
+from hsigui.labels.region_split import draw_regions
+from hsigui.labels.sampling import Split, draw, draw_percent
+from hsigui.pipeline.provenance import raster_hash, record_path
+from hsigui.specs import SplitSpec
+
+FORMAT = "hsigui-split"
+
+
+@dataclass(frozen=True)
+class SplitRecord:
+    """How labels were drawn; see the module's text for the fields."""
+
+    kind: str
+    seed: int | None
+    guard: int | None
+    truth_sha256: str
+    labels_sha256: str
+    test_sha256: str
+    not_tested: tuple[str, ...] = ()
+    command: str = ""
+
+
+def draw_split(truth: NDArray[np.integer], spec: SplitSpec, valid: NDArray[np.bool_] | None = None) -> Split:
+    """Draws labels as asked for; never a pixel in training and in test.
+
+    Args:
+        truth: class numbers, rows x cols, 0 for unlabelled.
+        valid: pixels with data; others are in neither part.
+
+    Raises:
+        HsiError: there is nothing to draw or to test.
+    """
+    if spec.kind == "block":
+        return draw_blocks(truth, spec.per_class, spec.seed, valid, block=spec.block, guard=spec.guard)
+    if spec.kind == "region":
+        if spec.percent is None:
+            return draw_regions(truth, spec.per_class, spec.seed, valid, guard=spec.guard)
+        return draw_regions(truth, None, spec.seed, valid, guard=spec.guard, share=spec.percent / 100)
+    if spec.percent is None:
+        return draw(truth, spec.per_class, spec.seed, valid)
+    return draw_percent(truth, spec.percent, spec.seed, valid)
+
+
+def in_words(spec: SplitSpec) -> str:
+    """How a draw is made, for a report."""
+    amount = f"{spec.per_class} pixels a class" if spec.percent is None else f"{spec.percent:g} % of each class"
+    if spec.kind == "block":
+        return f"{amount} at random in training blocks of {spec.block} x {spec.block} pixels"
+    if spec.kind == "region":
+        where = "at random in training regions" if spec.percent is None else "in whole training regions"
+        return f"{amount} {where}; no region in both parts"
+    return f"{amount} at random over the scene"
+
+
+def describe(
+    split: Split, truth: NDArray[np.integer], classes: ClassTable, kind: str, *, seed: int | None = None,
+    guard: int | None = None, command: str = "",
+) -> SplitRecord:  # fmt: skip
+    """The record of a draw."""
+    tested = set(np.unique(split.test).tolist())
+    lost = tuple(classes.get(n).name for n in np.unique(truth).tolist() if n and n not in tested)
+    of_truth, of_labels, of_test = (raster_hash(part) for part in (truth, split.train, split.test))
+    return SplitRecord(kind, seed, guard, of_truth, of_labels, of_test, lost, command)
+
+
+def save(record: SplitRecord, labels_path: Path) -> Path:
+    """Writes the record beside the labels."""
+    path = record_path(labels_path)
+    with written_beside(path) as (beside,):
+        beside.write_text(json.dumps({"format": FORMAT, **asdict(record)}, indent=1), encoding="utf-8")
+    return path
+
+
+def load(labels_path: Path, array: NDArray[np.integer]) -> SplitRecord | None:
+    """The record beside labels; None where there is none, or where it is of other labels than these class numbers."""
+    try:
+        values = json.loads(record_path(labels_path).read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        return None
+    if not isinstance(values, dict) or values.get("format") != FORMAT:
+        return None
+    if values.get("labels_sha256") != raster_hash(array):
+        return None
+    known = {name: values[name] for name in SplitRecord.__dataclass_fields__ if name in values}
+    return SplitRecord(**{**known, "not_tested": tuple(known.get("not_tested", ()))})

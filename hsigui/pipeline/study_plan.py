@@ -1,0 +1,155 @@
+"""What a study compares: methods, presets, numbers of labels, splits and draws. Loads no torch."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.ndimage import distance_transform_cdt
+
+from hsigui.errors import HsiError
+from hsigui.labels.blocks import BLOCK, GUARD, draw_blocks
+from hsigui.labels.classes import ClassTable
+from hsigui.labels.sampling import Split, draw
+from hsigui.methods import registry
+from hsigui.report.study import Candidate, ClassCounts, Sampling
+from hsigui.specs import PretrainSpec
+
+SPLITS = ("random", "block")
+BASELINE_PRESET = "quick"  # the one that baselines have
+
+
+@dataclass(frozen=True)
+class StudySpec:
+    """What to compare, and how.
+
+    Attributes:
+        methods: names of methods and baselines, in the order of the table.
+        presets: of the methods; a baseline has one only and is run once.
+        labels: pixels a class to train on, one table each.
+        draws: how often labels are drawn; the same draws for every method.
+        splits: "random" (anywhere in the scene) or "block" (training and test apart in space), or both.
+        seed: of pretraining, and of the first draw; the next draws have the next seeds.
+        device: "auto", "cpu", "cuda" or "mps".
+        epochs: passes or steps of pretraining; None takes the preset's own.
+        block, guard: of the block split, in pixels.
+    """
+
+    methods: tuple[str, ...]
+    presets: tuple[str, ...] = ("quick",)
+    labels: tuple[int, ...] = (5, 10)
+    draws: int = 10
+    splits: tuple[str, ...] = ("random",)
+    seed: int = 0
+    device: str = "auto"
+    epochs: int | None = None
+    block: int = BLOCK
+    guard: int = GUARD
+
+    def __post_init__(self) -> None:
+        _require(bool(self.methods), "No method is chosen.", "Choose all, methods, baselines, or some by name.")
+        _require(bool(self.labels) and min(self.labels) >= 1, "Labels a class must be 1 or more.", "Such as 5,10.")
+        _require(self.draws >= 1, "At least one draw is needed.", "10 is a good value.")
+        _require(
+            bool(self.splits) and set(self.splits) <= set(SPLITS),
+            f"Unknown split “{', '.join(self.splits)}”.", f"Choose from {', '.join(SPLITS)}.",
+        )  # fmt: skip
+        _require(self.block >= 1 and self.guard >= 0, "Blocks need a side of 1 or more, guards 0 or more.", "")
+        for chosen in (self.methods, self.presets, self.labels, self.splits):
+            _require(len(set(chosen)) == len(chosen), f"{chosen} names one thing twice.", "Name each once.")
+        for candidate in self.candidates():
+            registry.method(candidate.method).preset(candidate.preset)
+            self.pretraining(candidate)
+
+    def candidates(self) -> tuple[Candidate, ...]:
+        """The methods with each of their presets, and the baselines."""
+        found = []
+        for info in map(registry.method, self.methods):
+            presets = self.presets if info.family == "method" else (BASELINE_PRESET,)
+            several = len(presets) > 1
+            found += [Candidate(info.name, p, f"{info.title}, {p}" if several else info.title, info.family)
+                      for p in presets]  # fmt: skip
+        return tuple(found)
+
+    def pretraining(self, candidate: Candidate) -> PretrainSpec:
+        return PretrainSpec(candidate.method, candidate.preset, self.seed, self.device, self.epochs)
+
+    @property
+    def draw_seeds(self) -> tuple[int, ...]:
+        return tuple(range(self.seed, self.seed + self.draws))
+
+    def drawings(self) -> Iterator[tuple[str, int]]:
+        """Every split with every number of labels, in the order of the tables."""
+        return ((split, labels) for split in self.splits for labels in self.labels)
+
+
+def _require(condition: bool, message: str, hint: str) -> None:
+    if not condition:
+        raise HsiError(message, hint)
+
+
+def chosen_methods(text: str) -> tuple[str, ...]:
+    """The names for "all", "methods", "baselines" or names with commas between.
+
+    Raises:
+        HsiError: a name is unknown.
+    """
+    families = {"all": None, "methods": "method", "baselines": "baseline"}
+    if text in families:
+        return registry.names(families[text])
+    return tuple(registry.method(name.strip()).name for name in text.split(",") if name.strip())
+
+
+@dataclass(frozen=True)
+class Reference:
+    """What is known of the scene: class numbers (rows x cols, 0 unlabelled), their table, which pixels have data."""
+
+    truth: NDArray[np.uint16]
+    classes: ClassTable
+    valid: NDArray[np.bool_]
+
+    def split(self, spec: StudySpec, split: str, labels: int, seed: int) -> Split:
+        """One draw; never a pixel in training and in test.
+
+        Raises:
+            HsiError: there is nothing to draw or to test.
+        """
+        if split == "block":
+            return draw_blocks(self.truth, labels, seed, self.valid, block=spec.block, guard=spec.guard)
+        return draw(self.truth, labels, seed, self.valid)
+
+    def sampling(self, spec: StudySpec, split: str, labels: int) -> Sampling:
+        """What all draws of a split hold, counted.
+
+        Raises:
+            HsiError: in a draw there is nothing to draw or to test.
+        """
+        splits = [self.split(spec, split, labels, seed) for seed in spec.draw_seeds]
+        if any(not drawn.test.any() for drawn in splits):
+            raise HsiError(
+                "The draws leave no pixel to test.", "Draw fewer labels a class, or label more ground truth."
+            )
+        size = int(self.truth.max()) + 1
+        train, test = (
+            np.array([np.bincount(part.ravel(), minlength=size) for part in parts])
+            for parts in ([s.train for s in splits], [s.test for s in splits])
+        )
+        pixels = np.bincount(self.truth[self.valid], minlength=size)
+        counts = [
+            ClassCounts(
+                n, self.classes.get(n).name, int(pixels[n]),
+                (int(train[:, n].min()), int(train[:, n].max())), (int(test[:, n].min()), int(test[:, n].max())),
+                int(np.count_nonzero(test[:, n])),
+            )
+            for n in np.flatnonzero(pixels).tolist() if n
+        ]  # fmt: skip
+        shared = sum(int(np.count_nonzero((s.train != 0) & (s.test != 0))) for s in splits)
+        return Sampling(split, labels, spec.draws, tuple(counts), shared, min(map(nearest, splits)))
+
+
+def nearest(split: Split) -> int:
+    """The smallest distance from a training to a test pixel, in rows or columns, whichever is more; both must exist."""
+    distance = distance_transform_cdt(split.train == 0, metric="chessboard")
+    return int(distance[split.test != 0].min())

@@ -1,0 +1,67 @@
+"""Draws as asked for, and the record beside the labels."""
+
+from __future__ import annotations
+
+import json
+
+import numpy as np
+import pytest
+
+from hsigui.labels.blocks import BlockSplit, draw_blocks
+from hsigui.labels.classes import ClassTable
+from hsigui.labels.region_split import RegionSplit
+from hsigui.labels.sampling import draw, draw_percent
+from hsigui.pipeline import split as splits
+from hsigui.specs import SplitSpec
+
+TRUTH = np.kron(np.array([[1, 2, 0, 1], [2, 1, 0, 3], [1, 2, 2, 1]]), np.ones((12, 12), dtype=int)).astype(np.uint16)
+
+
+def test_each_kind_is_drawn_by_its_own_function():
+    same = np.testing.assert_array_equal
+    same(splits.draw_split(TRUTH, SplitSpec(6, 2)).train, draw(TRUTH, 6, 2).train)
+    same(splits.draw_split(TRUTH, SplitSpec(6, 2, percent=5.0)).train, draw_percent(TRUTH, 5, 2).train)
+    block = splits.draw_split(TRUTH, SplitSpec(6, 2, "block", block=8, guard=3))
+    assert isinstance(block, BlockSplit)
+    assert block.guard == 3
+    same(block.train, draw_blocks(TRUTH, 6, 2, block=8, guard=3).train)
+    region = splits.draw_split(TRUTH, SplitSpec(6, 2, "region", guard=0))
+    assert isinstance(region, RegionSplit)
+    assert (region.train == 1).sum() == 6
+    whole = splits.draw_split(TRUTH, SplitSpec(6, 2, "region", percent=50, guard=0))
+    assert (whole.train == 1).sum() % 144 == 0, "whole regions"
+
+
+@pytest.mark.parametrize("kind", ["random", "block", "region"])
+def test_pixels_without_data_are_in_neither_part(kind):
+    valid = np.ones(TRUTH.shape, dtype=bool)
+    valid[:, ::3] = False
+    split = splits.draw_split(TRUTH, SplitSpec(4, 0, kind, block=8, guard=1), valid)
+    assert not split.train[~valid].any()
+    assert not split.test[~valid].any()
+
+
+def test_the_record_is_read_as_it_was_written_and_never_taken_for_other_labels(tmp_path):
+    split = splits.draw_split(TRUTH, SplitSpec(6, 2, "block", block=8, guard=3))
+    record = splits.describe(split, TRUTH, ClassTable(), "in words", seed=2, guard=3, command="hsigui sample")
+    path = splits.save(record, tmp_path / "labels.tif")
+    assert path.name == "labels.tif.hsigui.json"
+    assert splits.load(tmp_path / "labels.tif", split.train) == record
+    assert splits.load(tmp_path / "labels.tif", split.test) is None
+    assert splits.load(tmp_path / "other.tif", split.train) is None
+
+
+@pytest.mark.parametrize("text", ["{", "[]", json.dumps({"format": "hsigui-map"})])
+def test_another_file_of_its_name_is_no_record(tmp_path, text):
+    (tmp_path / "labels.tif.hsigui.json").write_text(text, encoding="utf-8")
+    assert splits.load(tmp_path / "labels.tif", TRUTH) is None
+
+
+def test_classes_that_cannot_be_tested_are_named():
+    split = splits.draw_split(TRUTH, SplitSpec(6, 0, "region", guard=0))
+    assert splits.describe(split, TRUTH, ClassTable(), "").not_tested == ("Class 2", "Class 3")
+    words = [splits.in_words(spec) for spec in (SplitSpec(), SplitSpec(percent=2.5), SplitSpec(kind="block"))]
+    assert words == [
+        "10 pixels a class at random over the scene", "2.5 % of each class at random over the scene",
+        "10 pixels a class at random in training blocks of 16 x 16 pixels",
+    ]  # fmt: skip
