@@ -55,6 +55,17 @@ def with_legend(image: Image.Image, rows: Sequence[Row], title: str = "") -> Ima
     return sheet
 
 
+def legend_sheet(rows: Sequence[Row], size: int = 16) -> Image.Image:
+    """The legend alone on white, one class a line."""
+    font = font_for("".join(sorted({c for name, _, _ in rows for c in name})), size)
+    rows = [(writable(name, font), color, count) for name, color, count in rows]
+    line, margin = round(size * 1.75), round(size * 0.8)
+    width = _column_width(rows, font, size) if rows else 0
+    sheet = Image.new("RGB", (width + 2 * margin, len(rows) * line + 2 * margin), PAPER)
+    _draw_column(ImageDraw.Draw(sheet), rows, (margin, margin), width, font, size)
+    return sheet
+
+
 def _column_width(rows: Sequence[Row], font: Font, size: int) -> int:
     names = max(font.getlength(name) for name, _, _ in rows)
     counts = max(font.getlength(count) for _, _, count in rows)

@@ -1,13 +1,11 @@
-"""Class and confidence maps as files for others: GeoTIFF, ENVI Classification, MATLAB, and pictures with a legend."""
+"""Class maps as files for others: GeoTIFF, ENVI Classification, MATLAB, polygons, KMZ, and pictures with a legend."""
 
 from __future__ import annotations
 
-import warnings
-import xml.etree.ElementTree as ET
+from collections.abc import Callable
 from dataclasses import dataclass
 from io import BytesIO
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -18,10 +16,14 @@ from hsigui.cube.saving import written_beside
 from hsigui.errors import HsiError
 from hsigui.labels.classes import ClassTable, Color
 from hsigui.labels.files import write_classes
-from hsigui.report.legend import with_legend
+from hsigui.report.legend import legend_sheet, with_legend
 
 UNCLASSIFIED_COLOR: Color = (0, 0, 0)
 RASTERS = (".tif", ".tiff", ".hdr", ".img", ".dat", ".mat")
+PICTURES = (".png", ".jpg", ".jpeg")
+MAPS = (*RASTERS, *PICTURES, ".kmz", ".gpkg")  # all that a map can be written as
+LEGENDS = (".csv", ".qml", ".clr", ".json")
+JPEG_QUALITY = 95
 PICTURE_SIDE = 600  # a picture's short side has at least so many pixels
 LONGEST_SIDE = 6000  # ... if that leaves the long side below so many
 REPORT_SIDE = 1600  # and in a report below so many
@@ -69,7 +71,7 @@ def png_bytes(array: NDArray[np.integer], classes: ClassTable, *, longest: int =
     """A PNG of the bare map for a report: enlarged by a whole number, or thinned so that no side is above `longest`."""
     step = -(-max(array.shape) // longest)
     thinned = array[::step, ::step]
-    return _png(enlarged(map_rgb(thinned, classes), most=longest))
+    return _encoded(enlarged(map_rgb(thinned, classes), most=longest))
 
 
 def enlarged(rgb: NDArray[np.uint8], most: int = LONGEST_SIDE) -> Image.Image:
@@ -80,108 +82,90 @@ def enlarged(rgb: NDArray[np.uint8], most: int = LONGEST_SIDE) -> Image.Image:
     return Image.fromarray(rgb).resize((cols * factor, rows * factor), Image.Resampling.NEAREST)
 
 
-def picture(array: NDArray[np.integer], classes: ClassTable, title: str = "") -> bytes:
-    """A PNG of the whole map with its legend: names, colours and pixel counts."""
-    rows = [(row.name, row.color, f"{row.pixels:,}") for row in legend_rows(array, classes)]
-    return _png(with_legend(enlarged(map_rgb(array, classes)), rows, title))
+def picture(array: NDArray[np.integer], classes: ClassTable, title: str = "", form: str = "PNG") -> bytes:
+    """A PNG (or JPEG) of the whole map with its legend: names, colours and pixel counts."""
+    return _encoded(with_legend(enlarged(map_rgb(array, classes)), _counted(array, classes), title), form)
+
+
+def _counted(array: NDArray[np.integer], classes: ClassTable) -> list[tuple[str, Color, str]]:
+    return [(row.name, row.color, f"{row.pixels:,}") for row in legend_rows(array, classes)]
+
+
+@dataclass(frozen=True)
+class MapOptions:
+    """How a map is written; each format heeds what it can.
+
+    Attributes:
+        title: above pictures with a legend, and of a KMZ.
+        cloud: GeoTIFF: cloud-optimised.
+        bare: pictures: the map alone, one pixel each, with world file, instead of the map with its legend.
+        simplify: polygons: tolerance in pixels, 0 for none.
+        smallest: polygons: mapping unit in pixels, 0 for none.
+    """
+
+    title: str = ""
+    cloud: bool = False
+    bare: bool = False
+    simplify: float = 0.0
+    smallest: int = 0
 
 
 def export_map(
-    path: str | Path, array: NDArray[np.integer], classes: ClassTable, geo: Geo | None = None, *, title: str = ""
-) -> list[Path]:
+    path: str | Path, array: NDArray[np.integer], classes: ClassTable, geo: Geo | None = None, *, title: str = "",
+    options: MapOptions | None = None, check: Callable[[], None] = lambda: None,
+) -> list[Path]:  # fmt: skip
     """Writes a class map in the format that the suffix names; earlier files are replaced.
 
-    - .tif, .tiff: GeoTIFF with palette, class names in the .aux.xml beside it, and a style for QGIS (.qml).
-    - .hdr, .img, .dat: ENVI Classification with names, colours and map info.
+    - .tif, .tiff: GeoTIFF: tiles, palette, overviews; class names and table in the .aux.xml beside it, and a style for
+      QGIS (.qml).
+    - .hdr, .img, .dat: ENVI Classification with names, colours, map info and data ignore value.
     - .mat: MATLAB 5, variable "labels".
-    - .png: picture with legend; `title` stands above it.
+    - .png, .jpg: picture with legend; or the map alone with world file, .prj and .aux.xml.
+    - .kmz: overlay for globes, with legend.
+    - .gpkg: polygons, with a style for QGIS.
 
     Args:
         path: the file to write.
         array: class numbers, rows x cols, 0 = unclassified.
         classes: names and colours; classes that it lacks get default ones.
         geo: where the scene lies, for the formats that can say so.
+        title: of pictures, where the options name none.
+        check: called now and then; may raise to stop.
 
     Returns:
         All files written, the one asked for first.
 
     Raises:
-        HsiError: the suffix names none of the formats, or the file cannot be written.
+        HsiError: the suffix names none of the formats, the file cannot be written, or the map has no place for a KMZ.
     """
-    path = Path(path)
-    suffix = path.suffix.lower()
+    path, how = Path(path), options or MapOptions()
+    suffix, title = path.suffix.lower(), how.title or title
     table = classes.merged_with(np.unique(array).tolist())
-    if suffix == ".png":
-        return _save(path, picture(array, table, title))
+    if suffix in PICTURES and not how.bare:
+        return _save(path, picture(array, table, title, "PNG" if suffix == ".png" else "JPEG"))
+    if suffix in PICTURES:
+        from hsigui.report.pictures import write_bare_picture  # rasterio is slow to import
+
+        return write_bare_picture(path, array, map_rgb(array, table), table, geo)
+    if suffix == ".kmz":
+        from hsigui.report.pictures import write_kmz
+
+        legend = _encoded(legend_sheet(_counted(array, table)))
+        return write_kmz(path, array, map_rgb(array, table), geo, title, legend)
+    if suffix == ".gpkg":
+        from hsigui.report.vector_maps import write_polygons
+
+        return write_polygons(path, array, table, geo, simplify=how.simplify, smallest=how.smallest, check=check)
+    if suffix in (".tif", ".tiff"):
+        from hsigui.report.class_tiffs import write_class_tiff
+
+        return write_class_tiff(path, array, table, geo, cloud=how.cloud)
     if suffix not in RASTERS:
         raise HsiError(
             f"“{path.name}” does not say in which format to write the map.",
-            f"End the name in one of {', '.join((*RASTERS, '.png'))}.",
+            f"End the name in one of {', '.join(MAPS)}.",
         )
-    written = write_classes(path, array.astype(np.uint16), table, geo)
-    if suffix in (".tif", ".tiff"):
-        written += _save(path.with_suffix(".qml"), qgis_style(table))
-    return written
-
-
-def write_confidence(path: str | Path, confidence: NDArray[np.floating], geo: Geo | None = None) -> list[Path]:
-    """Writes a confidence map (rows x cols, 0 to 1, NaN = no data) as a GeoTIFF: float32, nodata NaN, deflate.
-
-    Raises:
-        HsiError: the suffix is not .tif or .tiff, or the file cannot be written.
-    """
-    path = Path(path)
-    if path.suffix.lower() not in (".tif", ".tiff"):
-        raise HsiError(f"A confidence map cannot be written as “{path.name}”.", "End the name in .tif.")
-    import rasterio  # slow to import, and no other format here needs it
-
-    rows, cols = confidence.shape
-    profile: dict[str, Any] = {
-        "driver": "GTiff", "height": rows, "width": cols, "count": 1, "dtype": "float32", "nodata": np.nan,
-        "compress": "deflate", "predictor": 3,
-    }  # fmt: skip
-    if geo is not None and geo.transform is not None:
-        profile["transform"] = rasterio.Affine(*geo.transform)
-    if geo is not None and geo.crs_wkt:
-        profile["crs"] = geo.crs_wkt
-    with written_beside(path) as (beside,), warnings.catch_warnings():
-        warnings.simplefilter("ignore", rasterio.errors.NotGeoreferencedWarning)  # many scenes have no place
-        try:
-            with rasterio.open(beside, "w", **profile) as file:
-                file.write(confidence.astype(np.float32), 1)
-                file.set_band_description(1, "confidence")
-        except rasterio.errors.CRSError as error:
-            raise HsiError(f"The coordinate system of the scene is not understood: {error}.") from error
-        except rasterio.errors.RasterioError as error:
-            raise HsiError(f"“{path}” cannot be written: {error}.", "Choose another folder.") from error
-    return [path]
-
-
-def qgis_style(classes: ClassTable) -> bytes:
-    """A QGIS layer style (.qml) with the names and colours of the classes; class 0 is transparent."""
-    root = ET.Element("qgis", version="3.22.0", styleCategories="AllStyleCategories", hasScaleBasedVisibilityFlag="0")
-    pipe = ET.SubElement(root, "pipe")
-    renderer = ET.SubElement(
-        pipe, "rasterrenderer", type="paletted", band="1", opacity="1", alphaBand="-1", nodataColor=""
-    )
-    ET.SubElement(renderer, "rasterTransparency")
-    palette = ET.SubElement(renderer, "colorPalette")
-    ET.SubElement(palette, "paletteEntry", value="0", label="Unclassified", color="#000000", alpha="0")
-    for info in classes:
-        color = "#{:02x}{:02x}{:02x}".format(*info.color)
-        label = _xml_text(info.name)
-        ET.SubElement(palette, "paletteEntry", value=str(info.number), label=label, color=color, alpha="255")
-    ET.SubElement(pipe, "brightnesscontrast", brightness="0", contrast="0", gamma="1")
-    ET.SubElement(pipe, "huesaturation", saturation="0", grayscaleMode="0", colorizeOn="0")
-    ET.SubElement(pipe, "rasterresampler", maxOversampling="2")
-    ET.SubElement(root, "blendMode").text = "0"
-    ET.indent(root)
-    return b"<!DOCTYPE qgis PUBLIC 'http://mrcc.com/qgis.dtd' 'SYSTEM'>\n" + ET.tostring(root) + b"\n"
-
-
-def _xml_text(text: str) -> str:
-    """A name without the control characters that XML cannot hold, not even escaped."""
-    return "".join(c if c.isprintable() else " " for c in text)
+    return write_classes(path, array.astype(np.uint16), table, geo)
 
 
 def _save(path: Path, content: bytes) -> list[Path]:
@@ -190,7 +174,10 @@ def _save(path: Path, content: bytes) -> list[Path]:
     return [path]
 
 
-def _png(image: Image.Image) -> bytes:
+def _encoded(image: Image.Image, form: str = "PNG") -> bytes:
     out = BytesIO()
-    image.save(out, format="PNG", optimize=image.width * image.height < 4_000_000)
+    if form == "PNG":
+        image.save(out, format=form, optimize=image.width * image.height < 4_000_000)
+    else:
+        image.save(out, format=form, quality=JPEG_QUALITY, subsampling=0)
     return out.getvalue()

@@ -2,7 +2,8 @@
 
 Sources: R. G. Congalton and K. Green, Assessing the Accuracy of Remotely Sensed Data, CRC Press (error matrix, overall,
 producer's and user's accuracy); J. Cohen, A Coefficient of Agreement for Nominal Scales, Educational and Psychological
-Measurement 20, 1960 (kappa).
+Measurement 20, 1960 (kappa); P. Jaccard, The Distribution of the Flora in the Alpine Zone, New Phytologist 11, 1912
+(intersection over union).
 
 What is not defined is NaN, shown as n/a and written to JSON as null: never 0, never 1.
 """
@@ -18,6 +19,7 @@ from numpy.typing import NDArray
 
 from hsigui.errors import HsiError
 from hsigui.labels.classes import ClassTable, Color
+from hsigui.report.intervals import UNKNOWN, Interval, kappa_interval, wilson
 
 UNCLASSIFIED = "Unclassified"
 _NUMBERS = np.iinfo(np.uint16).max + 1
@@ -33,11 +35,14 @@ class Accuracy:
         matrix: test pixels, rows = reference, columns = predicted, int64. Square in the order of `classes`, with one
             more column at the end where some test pixels are unclassified (predicted 0): they are errors.
         oa: overall accuracy, the correct share of all test pixels.
-        aa: average accuracy, the mean of the producer's accuracies of the classes that have test pixels.
+        aa: average accuracy, the mean of the producer's accuracies that are defined.
         kappa: agreement beyond chance; NaN when chance alone agrees fully (one class in reference and map).
-        producers: producer's accuracy (recall): correct share of the reference pixels; NaN for a class without any.
-        users: user's accuracy (precision): correct share of the predicted pixels; NaN for a class never predicted.
-        f1: 2 TP / (2 TP + FP + FN); NaN for a class without test pixels.
+        producers: producer's accuracy (recall): correct share of the reference pixels, TP / (TP + FN).
+        users: user's accuracy (precision): correct share of the predicted pixels, TP / (TP + FP); NaN for a class never
+            predicted.
+        f1: 2 TP / (2 TP + FP + FN).
+        iou: intersection over union, TP / (TP + FP + FN). These four are NaN for a class without test pixels, or that
+            was not trained on while others were: no map can be right there, and none was tried.
         support: test pixels of each class.
         train_support: training pixels of each class; None, like the next two, when no training labels were given.
         n_train: all training pixels.
@@ -56,12 +61,42 @@ class Accuracy:
     producers: tuple[float, ...]
     users: tuple[float, ...]
     f1: tuple[float, ...]
+    iou: tuple[float, ...]
     support: tuple[int, ...]
     train_support: tuple[int, ...] | None
     n_train: int | None
     overlap: int | None
     n_test: int
     unmapped: int
+
+    @property
+    def tested(self) -> int:
+        """How many classes have a producer's accuracy."""
+        return sum(not math.isnan(share) for share in self.producers)
+
+    @property
+    def right(self) -> tuple[int, ...]:
+        """Correct test pixels of each class."""
+        return tuple(int(n) for n in np.diag(self.matrix))
+
+    @property
+    def predicted(self) -> tuple[int, ...]:
+        """Test pixels that the map gives to each class."""
+        return tuple(int(n) for n in self.matrix[:, : len(self.classes)].sum(axis=0))
+
+    def producers_interval(self, i: int) -> Interval:
+        """Wilson's interval of the i-th producer's accuracy; unknown where that is."""
+        return UNKNOWN if math.isnan(self.producers[i]) else wilson(self.right[i], self.support[i])
+
+    def users_interval(self, i: int) -> Interval:
+        """Wilson's interval of the i-th user's accuracy; unknown where that is."""
+        return UNKNOWN if math.isnan(self.users[i]) else wilson(self.right[i], self.predicted[i])
+
+    @property
+    def percent(self) -> NDArray[np.float64]:
+        """The matrix in per cent of each row, the reference pixels of a class; NaN where it has none."""
+        of = self.matrix.sum(axis=1, keepdims=True).astype(float)
+        return 100 * self.matrix / np.where(of > 0, of, np.nan)
 
     @property
     def columns(self) -> tuple[str, ...]:
@@ -101,8 +136,8 @@ def accuracy(
     table = classes.merged_with(found)
     matrix = confusion(reference, mapped, table.numbers)
     if trained_on is None:
-        return _measured(table, matrix, None, None)
-    return _measured(table, matrix, _counts(trained_on, table.numbers), int((labelled & trained).sum()))
+        return measured_of(table, matrix, None, None)
+    return measured_of(table, matrix, _counts(trained_on, table.numbers), int((labelled & trained).sum()))
 
 
 def confusion(
@@ -126,16 +161,26 @@ def confusion(
     return matrix if matrix[:, size].any() else matrix[:, :size]
 
 
-def _measured(
+def measured_of(
     table: ClassTable, matrix: NDArray[np.int64], train: tuple[int, ...] | None, overlap: int | None
 ) -> Accuracy:
+    """The figures of a matrix in the order of the table, as `confusion` gives it, which holds a test pixel at least."""
     size = len(table)
     right = np.diag(matrix[:, :size]).astype(float)
     of_reference, of_map = matrix.sum(axis=1), matrix[:, :size].sum(axis=0)
     total = int(matrix.sum())
-    producers = _ratio(right, of_reference)
-    f1 = _ratio(2 * right, of_reference + of_map)
-    f1[of_reference == 0] = np.nan  # without a reference pixel there is nothing to find
+    known = of_reference > 0
+    if train is not None and any(train):
+        known &= np.array(train) > 0
+    producers, users, f1, iou = (
+        np.where(known, _ratio(part, whole), np.nan)
+        for part, whole in (
+            (right, of_reference),
+            (right, of_map),
+            (2 * right, of_reference + of_map),
+            (right, of_reference + of_map - right),
+        )
+    )
     agreed = float(right.sum()) / total
     by_chance = float((of_reference * of_map.astype(float)).sum()) / total**2
     return Accuracy(
@@ -144,11 +189,12 @@ def _measured(
         colors=tuple(c.color for c in table),
         matrix=matrix,
         oa=agreed,
-        aa=float(np.nanmean(producers)),
+        aa=float(np.nanmean(producers)) if known.any() else math.nan,
         kappa=(agreed - by_chance) / (1 - by_chance) if by_chance < 1 else math.nan,
         producers=tuple(producers.tolist()),
-        users=tuple(_ratio(right, of_map).tolist()),
+        users=tuple(users.tolist()),
         f1=tuple(f1.tolist()),
+        iou=tuple(iou.tolist()),
         support=tuple(of_reference.tolist()),
         train_support=train,
         n_train=None if train is None else sum(train),
@@ -158,7 +204,7 @@ def _measured(
     )
 
 
-def _ratio(part: NDArray[np.floating], whole: NDArray[np.integer]) -> NDArray[np.float64]:
+def _ratio(part: NDArray[np.floating], whole: NDArray[np.integer] | NDArray[np.floating]) -> NDArray[np.float64]:
     result = np.full(len(part), np.nan)
     np.divide(part, whole, out=result, where=whole > 0)
     return result
@@ -186,19 +232,23 @@ def _nothing_to_test(labelled: int) -> HsiError:
     return HsiError("The test labels hold no class: all their pixels are 0.", "Choose a file with labelled pixels.")
 
 
-def to_json(measured: Accuracy) -> dict[str, Any]:
+def to_json(measured: Accuracy, *, intervals: bool = True) -> dict[str, Any]:
     """The figures as JSON-ready values; shares are fractions of 1, null where they are not defined.
 
-    Keys: `oa`, `aa`, `kappa`; `n_test`, `unclassified` (pixels); `n_train`, `overlap` and each class's `train` (pixels,
-    null when no training labels were given); `classes`, a list of objects
-    with `number`, `name`, `producers_accuracy`, `users_accuracy`, `f1`, `test`, `train`; `matrix`, a list of rows
-    (reference) of columns (predicted) in the order of `classes`; `columns`, the names of the columns, with
-    "Unclassified" at the end when the matrix has that column.
+    `intervals=False` leaves those null too, for figures of several draws added up.
+
+    The keys are described in `resources/help/report-json.md`.
     """
+
+    def told(interval: Interval) -> list[float] | None:
+        return bounds(interval) if intervals else None
+
     return {
         "oa": _or_null(measured.oa),
+        "oa_interval": told(wilson(sum(measured.right), measured.n_test)),
         "aa": _or_null(measured.aa),
         "kappa": _or_null(measured.kappa),
+        "kappa_interval": told(kappa_interval(measured.matrix, measured.kappa)),
         "n_test": measured.n_test,
         "n_train": measured.n_train,
         "overlap": measured.overlap,
@@ -208,8 +258,11 @@ def to_json(measured: Accuracy) -> dict[str, Any]:
                 "number": number,
                 "name": measured.names[i],
                 "producers_accuracy": _or_null(measured.producers[i]),
+                "producers_interval": told(measured.producers_interval(i)),
                 "users_accuracy": _or_null(measured.users[i]),
+                "users_interval": told(measured.users_interval(i)),
                 "f1": _or_null(measured.f1[i]),
+                "iou": _or_null(measured.iou[i]),
                 "test": measured.support[i],
                 "train": None if measured.train_support is None else measured.train_support[i],
             }
@@ -217,7 +270,13 @@ def to_json(measured: Accuracy) -> dict[str, Any]:
         ],
         "columns": list(measured.columns),
         "matrix": measured.matrix.tolist(),
+        "matrix_percent": [[_or_null(round(v, 4)) for v in row] for row in measured.percent.tolist()],
     }
+
+
+def bounds(interval: Interval) -> list[float] | None:
+    """Lower and upper bound; null where they are not defined."""
+    return [interval.low, interval.high] if interval.known else None
 
 
 def _or_null(value: float) -> float | None:

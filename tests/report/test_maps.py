@@ -11,6 +11,7 @@ from PIL import Image
 
 from hsigui.cube.cube import Geo
 from hsigui.errors import HsiError
+from hsigui.labels.class_tables import qgis_style
 from hsigui.labels.classes import ClassInfo, ClassTable, color_for
 from hsigui.labels.files import read_classes
 from hsigui.report.maps import (
@@ -19,9 +20,8 @@ from hsigui.report.maps import (
     legend_rows,
     map_rgb,
     png_bytes,
-    qgis_style,
-    write_confidence,
 )
+from hsigui.report.rasters import write_confidence
 
 CLASSES = ClassTable(
     (
@@ -154,7 +154,7 @@ def test_a_matlab_file_holds_the_numbers(array, tmp_path):
     np.testing.assert_array_equal(read_classes(tmp_path / "map.mat").array, array)
 
 
-@pytest.mark.parametrize("name", ["map.jpg", "map", "map.tif.zip"])
+@pytest.mark.parametrize("name", ["map.webp", "map", "map.tif.zip"])
 def test_a_name_without_a_known_suffix_is_refused_before_anything_is_written(array, tmp_path, name):
     with pytest.raises(HsiError, match="does not say in which format") as caught:
         export_map(tmp_path / name, array, CLASSES)

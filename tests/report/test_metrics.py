@@ -73,6 +73,7 @@ def test_scikit_learn_agrees(seed):
     np.testing.assert_allclose(result.users, precision)
     np.testing.assert_allclose(result.producers, recall)
     np.testing.assert_allclose(result.f1, f1)
+    np.testing.assert_allclose(result.iou, sk.jaccard_score(y, p, average=None))
     np.testing.assert_array_equal(result.support, support)
 
 
@@ -131,16 +132,50 @@ def test_unknown_training_labels_are_not_reported_as_none_at_all():
 
 
 def test_a_class_without_test_pixels_is_not_applicable_and_not_in_the_mean():
-    truth = np.array([[1, 1, 2, 3]])
-    train = np.array([[0, 0, 0, 3]])
-    predicted = np.array([[1, 2, 2, 3]])
+    truth = np.array([[1, 1, 2, 3, 1, 2]])
+    train = np.array([[0, 0, 0, 3, 1, 2]])
+    predicted = np.array([[1, 2, 2, 3, 1, 2]])
     result = accuracy(predicted, truth, table("a", "b", "c", "d"), train)
-    for shares in (result.producers, result.users, result.f1):
+    for shares in (result.producers, result.users, result.f1, result.iou):
         assert math.isnan(shares[2])
         assert math.isnan(shares[3])
     assert result.aa == pytest.approx((1 / 2 + 1) / 2)
+    assert result.tested == 2
     assert result.support == (2, 1, 0, 0)
-    assert result.train_support == (0, 0, 1, 0)
+    assert result.train_support == (1, 1, 1, 0)
+
+
+def test_a_class_that_was_not_trained_on_is_not_applicable_yet_its_pixels_are_errors():
+    truth = np.array([[1, 1, 1, 2, 2, 3]])
+    train = np.array([[1, 0, 0, 2, 0, 0]])
+    result = accuracy(np.array([[1, 1, 1, 2, 2, 1]]), truth, table("a", "b", "c"), train)
+    assert result.oa == pytest.approx(3 / 4)
+    assert result.aa == 1
+    assert [math.isnan(v) for v in result.producers] == [False, False, True]
+    assert [math.isnan(v) for v in result.f1] == [False, False, True]
+    untrained = accuracy(np.array([[1, 1, 1, 2, 2, 1]]), truth, table("a", "b", "c"), train * 0)
+    assert untrained.producers[2] == 0, "with no training pixels at all, nothing is known to be untrained"
+
+
+# Told apart from its transpose by every figure: 60 pixels of a, 10 of b; the map has 20 of a, 50 of b.
+ASYMMETRIC = [[19, 41], [1, 9]]
+
+
+def test_the_matrix_is_the_right_way_round():
+    result = measured(ASYMMETRIC)
+    assert result.matrix.tolist() == [[19, 41], [1, 9]], "rows are the reference"
+    assert result.support == (60, 10)
+    assert result.predicted == (20, 50)
+    assert result.producers == pytest.approx((19 / 60, 9 / 10))
+    assert result.users == pytest.approx((19 / 20, 9 / 50))
+    assert result.iou == pytest.approx((19 / 61, 9 / 51))
+    assert result.percent.tolist() == [pytest.approx([100 * 19 / 60, 100 * 41 / 60]), pytest.approx([10, 90])]
+    y, p = rasters(ASYMMETRIC)[::-1]
+    np.testing.assert_array_equal(result.matrix, sk.confusion_matrix(y[y > 0], p[y > 0]))
+    values = to_json(result)
+    assert values["matrix"] == [[19, 41], [1, 9]]
+    assert values["matrix_percent"] == [[pytest.approx(31.6667), pytest.approx(68.3333)], [10, 90]]
+    assert values["classes"][0]["users_interval"] == pytest.approx([0.7639, 0.9911], abs=1e-4), "Wilson, 19 of 20"
 
 
 def test_a_class_that_is_never_predicted_has_no_users_accuracy():
@@ -156,7 +191,7 @@ def test_predicted_classes_that_the_reference_lacks_stay_as_columns():
     assert result.classes == (1, 2, 7)
     assert result.names == ("a", "b", "Class 7")
     assert result.matrix.tolist() == [[1, 0, 1], [0, 1, 0], [0, 0, 0]]
-    assert result.users[2] == 0
+    assert math.isnan(result.users[2]), "the reference has none of it: not 0"
     assert math.isnan(result.producers[2])
     assert math.isnan(result.f1[2])
     assert result.aa == pytest.approx((1 / 2 + 1) / 2)
@@ -213,14 +248,15 @@ def test_a_confusion_of_unknown_numbers_is_a_mistake():
 
 
 def test_json_has_fractions_and_null_for_what_is_not_defined():
-    truth = np.array([[1, 1, 2, 3]])
-    result = accuracy(np.array([[1, 2, 0, 3]]), truth, table("a", "b", "c"), np.array([[0, 0, 0, 3]]))
+    truth, train = np.array([[1, 1, 2, 3, 1, 2]]), np.array([[0, 0, 0, 3, 1, 2]])
+    result = accuracy(np.array([[1, 2, 0, 3, 1, 2]]), truth, table("a", "b", "c"), train)
     values = json.loads(json.dumps(to_json(result), allow_nan=False))
     assert (values["oa"], values["aa"]) == (pytest.approx(1 / 3), pytest.approx(1 / 4))
-    assert (values["n_test"], values["n_train"], values["overlap"], values["unclassified"]) == (3, 1, 1, 1)
+    assert (values["n_test"], values["n_train"], values["overlap"], values["unclassified"]) == (3, 3, 3, 1)
     assert values["matrix"] == [[1, 1, 0, 0], [0, 0, 0, 1], [0, 0, 0, 0]]
     assert values["columns"] == ["a", "b", "c", "Unclassified"]
     assert values["classes"][2] == {
-        "number": 3, "name": "c", "producers_accuracy": None, "users_accuracy": None, "f1": None, "test": 0, "train": 1,
+        "number": 3, "name": "c", "producers_accuracy": None, "producers_interval": None, "users_accuracy": None,
+        "users_interval": None, "f1": None, "iou": None, "test": 0, "train": 1,
     }  # fmt: skip
     assert values["classes"][0]["producers_accuracy"] == 0.5

@@ -98,9 +98,11 @@ def full_context(predicted: np.ndarray) -> ReportContext:
     )
 
 
-def test_four_files_are_written_and_no_other(measured, tmp_path):
+def test_five_files_are_written_and_no_other(measured, tmp_path):
     written = write_report(tmp_path / "new" / "report", measured)
-    assert [p.name for p in written] == ["report.html", "report.json", "confusion.csv", "classes.csv"]
+    assert [p.name for p in written] == [
+        "report.html", "report.json", "confusion.csv", "confusion-percent.csv", "classes.csv",
+    ]  # fmt: skip
     assert sorted(p.name for p in (tmp_path / "new" / "report").iterdir()) == sorted(p.name for p in written)
 
 
@@ -108,7 +110,7 @@ def test_the_page_says_what_the_figures_were_measured_on(measured, predicted, tm
     write_report(tmp_path, measured, context=full_context(predicted))
     text = words(page_of(tmp_path).text)
     # 12 test pixels: 3 soil right; of 9 others 3 right, 3 wrong, 3 unclassified.
-    assert "Overall accuracy50.00%correct test pixels" in text
+    assert "Overall accuracy50.00%correct test pixels; 95 % interval 25.38–74.62 %" in text
     assert "Measured on 12 test pixels; trained on 9 labelled pixels; pixels in both: 0." in text
     assert "9 labelled pixels of the reference were trained on and are left out of the test." in text
     assert "3 test pixels are unclassified on the map and count as errors." in text
@@ -131,7 +133,8 @@ def test_the_page_does_not_claim_what_it_does_not_know(predicted, tmp_path):
     assert "pixels in both" not in text
     assert "Training pixels" not in text
     assert "transductive" not in text
-    for heading in ("Class map", "How it was made", "To repeat it"):
+    for heading in ("Class map", "How it was made", "To repeat it", "Training and test", "Draws", "Compared with",
+                    "Areas", "Spectra", "Which class is which"):  # fmt: skip
         assert heading not in text
 
 
@@ -179,26 +182,32 @@ def test_the_matrix_in_the_page_has_named_axes_and_reference_rows(measured, tmp_
     assert words(matrix[matrix.index("Reference") :]).startswith(f"ReferenceSoil30003 {NASTY}33039 Sea00000"), (
         "Soil: 3, 0, 0, 0 of 3; second class: 3 taken for soil, 3 right, 0, 3 unclassified of 9; sea: none"
     )
-    assert page.rows("td").count("right") + page.rows("td").count("right zero") == 3
+    kinds = page.rows("td")
+    assert sum(kinds.count(kind) for kind in ("right", "right zero", "right na")) == 6, "in counts and in per cent"
 
 
 def test_undefined_figures_are_shown_as_not_applicable(measured, tmp_path):
     write_report(tmp_path, measured)
     page = page_of(tmp_path)
-    assert page.rows("td").count("na") == 3, "sea has no test pixel: PA, UA and F1"
-    assert page.text.count("n/a") == 4, "and the sentence that explains it"
+    assert page.rows("td").count("na") == 4, "sea has no test pixel: PA, UA, F1 and IoU"
+    assert page.text.count("n/a") == 4 + 4 + 1, "its row in per cent, and the sentence that explains it"
     rows = table_of(tmp_path / "classes.csv")
-    assert rows[3] == ["3", "Sea", "", "", "", "0", "3"]
+    assert rows[3] == ["3", "Sea", *[""] * 8, "0", "0", "3"]
 
 
 def test_the_class_table_as_csv(measured, tmp_path):
     write_report(tmp_path, measured)
     rows = table_of(tmp_path / "classes.csv")
     assert rows[0] == [
-        "number", "name", "producers_accuracy", "users_accuracy", "f1", "test_pixels", "train_pixels",
+        "number", "name", "producers_accuracy", "producers_low", "producers_high", "users_accuracy", "users_low",
+        "users_high", "f1", "iou", "test_pixels", "predicted_pixels", "train_pixels",
     ]  # fmt: skip
-    assert rows[1] == ["1", "Soil", "1.000000", "0.500000", "0.666667", "3", "3"]
-    assert rows[2] == ["2", NASTY, "0.333333", "1.000000", "0.500000", "9", "3"]
+    assert rows[1][:3] == ["1", "Soil", "1.000000"]
+    assert rows[1][5] == "0.500000"
+    assert rows[1][8:] == ["0.666667", "0.500000", "3", "6", "3"]
+    assert rows[2][:3] == ["2", NASTY, "0.333333"]
+    assert [float(v) for v in rows[2][3:5]] == pytest.approx([0.1206, 0.6458], abs=1e-4), "Wilson, 3 of 9"
+    assert rows[2][8:] == ["0.500000", "0.333333", "9", "3", "3"]
 
 
 def test_the_matrix_as_csv_names_its_axes_and_adds_up(measured, tmp_path):
@@ -215,14 +224,15 @@ def test_the_matrix_as_csv_names_its_axes_and_adds_up(measured, tmp_path):
 def test_the_json_holds_figures_and_context(measured, predicted, tmp_path):
     write_report(tmp_path, measured, context=full_context(predicted))
     values = json.loads((tmp_path / "report.json").read_text(encoding="utf-8"))
-    assert (values["format"], values["version"]) == ("hsigui-report", 1)
+    assert (values["format"], values["version"]) == ("hsigui-report", 2)
     assert values["accuracy"] == json.loads(json.dumps(to_json(measured)))
     assert values["scene"] == {"name": "scene.hdr", "rows": 3, "cols": 8, "bands": 120}
     assert values["settings"]["Pretraining"] == {"method": "lscosa", "epochs": None}
     assert values["seeds"] == {"sample": 41}
     assert values["device"] == "cpu, 2 threads"
     assert values["seconds"] == {"pretraining": 81.25}
-    assert values["map"][0] == {"number": 1, "name": "Soil", "color": "#aa7744", "pixels": 12, "share": 0.5}
+    assert values["map"][0] == {"number": 1, "name": "Soil", "color": "#aa7744", "pixels": 12, "share": 0.5,
+                                "hectares": 0.48}  # fmt: skip
     assert values["pixel_area_m2"] == 400
     assert values["transductive"] is True
     assert len(values["commands"]) == 2
@@ -254,4 +264,4 @@ def test_a_report_of_a_hundred_classes_is_whole(tmp_path):
     truth = np.arange(1, 101).reshape(10, 10).repeat(4, axis=0)
     predicted = np.roll(truth, 1, axis=1)
     write_report(tmp_path, accuracy(predicted, truth, ClassTable()))
-    assert page_of(tmp_path).rows("th").count("row") == 101
+    assert page_of(tmp_path).rows("th").count("row") == 201

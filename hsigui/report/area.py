@@ -1,0 +1,152 @@
+"""How much of each class there is: what the map counts, and what a designed sample of test pixels says of it.
+
+A map's pixel counts carry its errors. Where the test pixels were drawn by a design, the error matrix corrects them.
+
+Source: P. Olofsson, G. M. Foody, M. Herold, S. V. Stehman, C. E. Woodcock and M. A. Wulder, Good Practices for
+Estimating Area and Assessing Accuracy of Land Change, Remote Sensing of Environment 148, 2014 (equations 1 to 11).
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy import stats
+
+from hsigui.errors import HsiError
+from hsigui.report.intervals import LEVEL
+from hsigui.report.metrics import Accuracy
+
+DESIGNS = ("stratified", "random")
+
+
+@dataclass(frozen=True)
+class Figures:
+    """Shares of 1, one entry a class: estimated share of the area, user's and producer's accuracy, each with standard
+    error, NaN where not defined; and the overall accuracy."""
+
+    share: tuple[float, ...]
+    share_se: tuple[float, ...]
+    users: tuple[float, ...]
+    users_se: tuple[float, ...]
+    producers: tuple[float, ...]
+    producers_se: tuple[float, ...]
+    overall: float
+    overall_se: float
+
+
+@dataclass(frozen=True)
+class AreaEstimate:
+    """Areas and area-weighted accuracies.
+
+    Attributes:
+        design: "stratified" (test pixels drawn at random in each class of the map) or "random" (over the whole map).
+        classes: class numbers, in the order of the figures.
+        mapped: pixels of each class on the map.
+        total: pixels of all strata.
+        outside: pixels that the map leaves unclassified and that no test pixel is of: not part of the area.
+        figures: what was estimated.
+    """
+
+    design: str
+    classes: tuple[int, ...]
+    mapped: tuple[int, ...]
+    total: int
+    outside: int
+    figures: Figures
+
+    def pixels(self, i: int, level: float = LEVEL) -> tuple[float, float]:
+        """Estimated pixels of the i-th class and half the width of their interval (normal)."""
+        z = float(stats.norm.ppf((1 + level) / 2))
+        return self.figures.share[i] * self.total, z * self.figures.share_se[i] * self.total
+
+
+def area_estimate(measured: Accuracy, mapped: Mapping[int, int], design: str) -> AreaEstimate:
+    """Unbiased areas and accuracies from a sample, the map's classes as strata.
+
+    With n_ij the test pixels of map class i and reference class j, W_i the share of class i on the map and
+    p_ij = W_i n_ij / n_i+ (eq. 4): overall accuracy Σ p_ii (1), user's U_i = p_ii / p_i+ (2), producer's
+    P_j = p_jj / p_+j (3), area share p_+j = Σ_i W_i n_ij / n_i+ (9). Variances:
+
+    - V(O) = Σ W_i² U_i (1 − U_i) / (n_i+ − 1) (5); V(U_i) = U_i (1 − U_i) / (n_i+ − 1) (6);
+    - V(P_j) = [N_j² (1 − P_j)² U_j (1 − U_j) / (n_j+ − 1)
+      + P_j² Σ_{i≠j} N_i² (n_ij/n_i+) (1 − n_ij/n_i+) / (n_i+ − 1)] / N̂_+j² (7), N̂_+j = Σ_i N_i n_ij / n_i+;
+    - V(p_+j) = Σ_i (W_i p_ij − p_ij²) / (n_i+ − 1) (10).
+
+    After a simple random sample the same formulas are those of poststratification, which is what is done for "random".
+
+    Args:
+        measured: the matrix of the test pixels.
+        mapped: pixels of each class number on the whole map, 0 (unclassified) too.
+        design: "stratified" or "random".
+
+    Raises:
+        HsiError: the design is unknown, or a class of the map has fewer than two test pixels.
+    """
+    if design not in DESIGNS:
+        raise HsiError(f"Unknown design “{design}”.", f"Choose one of {', '.join(DESIGNS)}.")
+    counts, numbers, outside = _strata(measured, mapped)
+    pixels = np.array([mapped.get(number, 0) for number in numbers], dtype=float)
+    n = counts.sum(axis=1)
+    _require_sampled(measured, numbers, pixels, n)
+    there = pixels > 0
+    column = np.array([i if number in measured.classes else -1 for i, number in enumerate(numbers)])
+    on_map = tuple(mapped.get(number, 0) for number in measured.classes)
+    figures = estimates(counts[there], pixels[there], column[there])
+    return AreaEstimate(design, measured.classes, on_map, int(pixels.sum()), outside, figures)
+
+
+def estimates(counts: NDArray[np.floating], pixels: NDArray[np.floating], column: NDArray[np.intp]) -> Figures:
+    """The figures of `area_estimate`.
+
+    Args:
+        counts: strata x reference classes; two or more test pixels in every row.
+        pixels: of each stratum.
+        column: reference class of each stratum; -1 for none (unclassified).
+    """
+    n, classes = counts.sum(axis=1), counts.shape[1]
+    weight = pixels / pixels.sum()
+    within = counts / n[:, None]  # n_ij / n_i+
+    spread = within * (1 - within) / (n - 1)[:, None]  # the variance of each
+    p = weight[:, None] * within
+    share = p.sum(axis=0)
+    share_se = np.sqrt((weight[:, None] ** 2 * spread).sum(axis=0))
+    users, users_se, producers, producers_se = (np.full(classes, np.nan) for _ in range(4))
+    strata = np.flatnonzero(column >= 0)
+    own = column[strata]
+    users[own], users_se[own] = within[strata, own], np.sqrt(spread[strata, own])
+    for j in np.flatnonzero(share).tolist():
+        mine = column == j
+        producers[j] = p[mine, j].sum() / share[j]
+        parts = weight**2 * spread[:, j] * np.where(mine, (1 - producers[j]) ** 2, producers[j] ** 2)
+        producers_se[j] = math.sqrt(parts.sum()) / share[j]
+    overall = float(p[strata, own].sum())
+    overall_se = math.sqrt((weight[strata] ** 2 * spread[strata, own]).sum())
+    a, b, c, d, e, f = (tuple(v.tolist()) for v in (share, share_se, users, users_se, producers, producers_se))
+    return Figures(a, b, c, d, e, f, overall, overall_se)
+
+
+def _strata(measured: Accuracy, mapped: Mapping[int, int]) -> tuple[NDArray[np.float64], list[int], int]:
+    """Counts of map class x reference class, the map classes, and the unclassified pixels that are no stratum."""
+    counts, numbers = measured.matrix.T.astype(float), list(measured.classes)
+    unseen = [number for number, pixels in mapped.items() if number and pixels and number not in numbers]
+    numbers += [0] if counts.shape[0] > len(numbers) else []
+    outside = 0 if 0 in numbers else mapped.get(0, 0)
+    untested = np.zeros((len(unseen), counts.shape[1]))
+    return np.concatenate([counts, untested]), numbers + unseen, outside
+
+
+def _require_sampled(
+    measured: Accuracy, numbers: list[int], pixels: NDArray[np.floating], n: NDArray[np.floating]
+) -> None:
+    for number, mapped, tested in zip(numbers, pixels, n, strict=True):
+        if mapped and tested < 2:
+            names = {0: "Unclassified", **dict(zip(measured.classes, measured.names, strict=True))}
+            name = names.get(number, f"Class {number}")
+            raise HsiError(
+                f"{name} covers {int(mapped):,} pixels of the map, but {int(tested)} test pixels lie there.",
+                "Areas can be estimated when every class of the map has two test pixels or more.",
+            )

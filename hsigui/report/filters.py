@@ -1,0 +1,111 @@
+"""Filters that make class maps easier to read: each gives a new array, and pixels without a class stay so."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.ndimage import correlate1d
+
+from hsigui.errors import HsiError
+
+ClassArray = NDArray[np.uint16]
+LARGEST_WINDOW = 99
+
+
+def filtered(
+    array: NDArray[np.integer], *, majority: int = 0, sieve: int = 0, connectivity: int = 4,
+    check: Callable[[], None] = lambda: None,
+) -> ClassArray:  # fmt: skip
+    """A copy of the map after the majority filter, then the sieve; each is left out when its size is 0.
+
+    Args:
+        array: class numbers, rows x cols; 0 = no class.
+        majority: side of the window in pixels, odd.
+        sieve: smallest group of pixels that is kept.
+        connectivity: 4 when groups hang together along rows and columns only, 8 when diagonally too.
+
+    Raises:
+        HsiError: a size or the connectivity is none.
+    """
+    found = np.array(array, dtype=np.uint16)
+    if majority:
+        found = majority_filtered(found, majority, check)
+    if sieve:
+        check()
+        found = sieved(found, sieve, connectivity)
+    return found
+
+
+def majority_filtered(array: NDArray[np.integer], side: int, check: Callable[[], None] = lambda: None) -> ClassArray:
+    """Each pixel takes the class that most pixels of the window around it have.
+
+    Pixels without a class neither count nor change. Of classes with as many pixels the pixel's own wins, then the one
+    of the lowest number.
+
+    Args:
+        array: class numbers, rows x cols; 0 = no class.
+        side: of the window in pixels: 3, 5, 7, ...
+        check: called between two classes; may raise to stop.
+
+    Raises:
+        HsiError: the side is even or below 3 or above 99.
+    """
+    if side % 2 == 0 or not 3 <= side <= LARGEST_WINDOW:
+        raise HsiError(f"A majority filter cannot have a window of {side} pixels.", "Choose 3, 5, 7, ... up to 99.")
+    given = np.array(array, dtype=np.uint16)
+    best, most = given.copy(), np.zeros(given.shape, dtype=np.int32)
+    ones = np.ones(side, dtype=np.int32)
+    for number in np.unique(given[given > 0]).tolist():
+        check()
+        counts = (given == number).astype(np.int32)
+        for axis in (0, 1):
+            counts = correlate1d(counts, ones, axis=axis, mode="constant")
+        better = (counts > most) | ((counts == most) & (given == number))
+        best[better] = number
+        np.maximum(most, counts, out=most)
+    best[given == 0] = 0
+    return best
+
+
+def sieved(array: NDArray[np.integer], smallest: int, connectivity: int = 4) -> ClassArray:
+    """Groups of fewer pixels of one class than `smallest` take the class of their largest neighbouring group.
+
+    GDAL's sieve (gdal_sieve.py, `rasterio.features.sieve`): a small group whose neighbours are all small may stay.
+    Pixels without a class neither change nor spread.
+
+    Args:
+        array: class numbers, rows x cols; 0 = no class.
+        smallest: pixels of the smallest group that is kept, 1 or more.
+        connectivity: 4 or 8.
+
+    Raises:
+        HsiError: `smallest` or `connectivity` is none of these.
+    """
+    if smallest < 1:
+        raise HsiError(f"A sieve of {smallest} pixels is none.", "Choose 2 or more.")
+    if connectivity not in (4, 8):
+        raise HsiError(f"Pixels cannot hang together in {connectivity} directions.", "Choose 4 or 8.")
+    from rasterio.features import sieve  # slow to import
+
+    given = np.array(array, dtype=np.uint16)
+    if smallest == 1 or not given.any():
+        return given
+    found = np.asarray(sieve(given, smallest, mask=given > 0, connectivity=connectivity), dtype=np.uint16)
+    found[given == 0] = 0
+    return found
+
+
+def without_small_groups(array: NDArray[np.integer], smallest: int) -> ClassArray:
+    """The map down to a smallest mapping unit: smaller groups join their largest neighbour or, where pixels without a
+    class are all around them, go."""
+    from rasterio.features import sieve
+
+    found = sieved(array, smallest)
+    if not found.any() or smallest <= 1:
+        return found
+    # What the sieve left small is told apart by a second one that may flow into the pixels without a class.
+    alone = np.asarray(sieve((found > 0).astype(np.uint8), smallest, connectivity=4)) == 0
+    found[alone] = 0
+    return found

@@ -1,0 +1,117 @@
+"""Where a raster lies, as files say it, and rasters of measurements: class probabilities, confidence, entropy."""
+
+from __future__ import annotations
+
+import warnings
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import rasterio
+from numpy.typing import NDArray
+from rasterio.crs import CRS
+from rasterio.errors import CRSError, NotGeoreferencedWarning, RasterioError
+
+from hsigui.cube.cube import Geo
+from hsigui.cube.envi import geo_fields, layout_fields, write_pair
+from hsigui.cube.saving import written_beside
+from hsigui.errors import HsiError
+
+TILE = 256
+SUFFIXES = (".tif", ".tiff", ".hdr", ".img", ".dat")
+
+
+def crs_of(geo: Geo | None) -> CRS | None:
+    """The coordinate reference system of a scene; None when it has none.
+
+    Raises:
+        HsiError: its text is not understood.
+    """
+    if geo is None or not geo.crs_wkt:
+        return None
+    try:
+        return CRS.from_wkt(geo.crs_wkt)
+    except CRSError as error:
+        raise HsiError(f"The coordinate system of the scene is not understood: {error}.") from error
+
+
+def placed(geo: Geo | None) -> dict[str, Any]:
+    """The place of a scene in rasterio's words; empty when it has none."""
+    found: dict[str, Any] = {}
+    if geo is not None and geo.transform is not None:
+        found["transform"] = rasterio.Affine(*geo.transform)
+    if (crs := crs_of(geo)) is not None:
+        found["crs"] = crs
+    return found
+
+
+def tiled(rows: int, cols: int) -> dict[str, Any]:
+    """How GeoTIFFs are stored: in compressed tiles, so that a viewer reads only what it shows."""
+    profile: dict[str, Any] = {"driver": "GTiff", "height": rows, "width": cols, "compress": "deflate"}
+    return profile | {"tiled": True, "blockxsize": TILE, "blockysize": TILE, "bigtiff": "IF_SAFER"}
+
+
+@contextmanager
+def told_plainly(path: Path) -> Iterator[None]:
+    """Turns what rasterio raises while writing into an HsiError; a scene without a place is none."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", NotGeoreferencedWarning)
+        try:
+            yield
+        except RasterioError as error:
+            raise HsiError(f"“{path}” cannot be written: {error}.", "Choose another folder.") from error
+
+
+def overview_factors(rows: int, cols: int) -> list[int]:
+    """By how much the smaller copies of a raster are thinned, until one fits into a tile: 2, 4, 8, ..."""
+    factors, factor = [], 2
+    while max(rows, cols) > TILE * factor // 2:
+        factors.append(factor)
+        factor *= 2
+    return factors
+
+
+def write_layers(
+    path: str | Path, layers: NDArray[np.floating], names: Sequence[str], geo: Geo | None = None
+) -> list[Path]:
+    """Writes float32 layers with their names as band names; NaN is no data.
+
+    Args:
+        path: .tif (tiled, deflate) or .hdr, .img, .dat (ENVI, band sequential).
+        layers: rows x cols x layers.
+        names: of the layers; band descriptions there.
+        geo: where the scene lies.
+
+    Raises:
+        HsiError: the suffix is another, or the file cannot be written.
+    """
+    path = Path(path)
+    suffix = path.suffix.lower()
+    if suffix not in SUFFIXES:
+        raise HsiError(f"Measurements cannot be written as “{path.name}”.", f"End it in {', '.join(SUFFIXES)}.")
+    rows, cols, count = layers.shape
+    if suffix not in (".tif", ".tiff"):
+        values = layers.astype(np.float32)
+        about = {"description": ", ".join(names), **layout_fields(values, "bsq"), **geo_fields(geo or Geo())}
+        return list(write_pair(path, values, {**about, "data ignore value": "nan", "band names": list(names)}))
+    profile = tiled(rows, cols) | {"count": count, "dtype": "float32", "nodata": np.nan, "predictor": 3} | placed(geo)
+    profile["interleave"] = "band"
+    with written_beside(path) as (beside,), told_plainly(path), rasterio.open(beside, "w", **profile) as file:
+        for number, name in enumerate(names, start=1):
+            file.write(layers[:, :, number - 1].astype(np.float32), number)
+            file.set_band_description(number, name)
+    return [path]
+
+
+def write_confidence(path: str | Path, confidence: NDArray[np.floating], geo: Geo | None = None) -> list[Path]:
+    """Writes a confidence map (rows x cols, 0 to 1, NaN = no data) as a GeoTIFF: float32, nodata NaN, deflate.
+
+    Raises:
+        HsiError: the suffix is not .tif or .tiff, or the file cannot be written.
+    """
+    path = Path(path)
+    if path.suffix.lower() not in (".tif", ".tiff"):
+        raise HsiError(f"A confidence map cannot be written as “{path.name}”.", "End the name in .tif.")
+    return write_layers(path, confidence[:, :, None], ("confidence",), geo)

@@ -1,0 +1,234 @@
+"""What a study found: all methods and baselines on the same draws of labels, summarised as mean and standard deviation.
+
+What is not defined is None, shown as n/a: never 0, never 1."""
+
+from __future__ import annotations
+
+import math
+import statistics
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+
+from hsigui.report.write import ReportContext
+
+
+@dataclass(frozen=True)
+class ClassScore:
+    """One class in one draw: correct share of its test pixels (None when it has none), test and training pixels."""
+
+    number: int
+    recall: float | None
+    test: int
+    train: int
+
+
+@dataclass(frozen=True)
+class Score:
+    """One method on one draw.
+
+    Attributes:
+        draw: counted from 0.
+        seed: of the draw.
+        oa, aa, kappa: see `metrics.Accuracy`; None where not defined.
+        overlap: test pixels that were trained on: 0, or the study is wrong.
+        map_s: seconds of fitting the probe and of drawing the map of the whole scene.
+    """
+
+    method: str
+    preset: str
+    split: str
+    labels: int
+    draw: int
+    seed: int
+    oa: float
+    aa: float
+    kappa: float | None
+    overlap: int
+    n_test: int
+    classes: tuple[ClassScore, ...]
+    map_s: float
+
+
+@dataclass(frozen=True)
+class Timing:
+    """What all draws of a method share: seconds of pretraining and of computing the features of every pixel."""
+
+    pretrain_s: float
+    features_s: float
+    device: str = ""
+
+
+@dataclass(frozen=True)
+class Failure:
+    """A method that failed: in all its draws (`split` is empty), or in one of them."""
+
+    method: str
+    preset: str
+    message: str
+    split: str = ""
+    labels: int = 0
+    draw: int = 0
+
+
+@dataclass(frozen=True)
+class Candidate:
+    """A method of the study with a preset, and how it is called."""
+
+    method: str
+    preset: str
+    title: str
+    family: str
+
+
+@dataclass(frozen=True)
+class ClassCounts:
+    """Pixels of a class: in the ground truth; in training and in test, the least and the most over the draws; and in
+    how many draws it has test pixels."""
+
+    number: int
+    name: str
+    pixels: int
+    train: tuple[int, int]
+    test: tuple[int, int]
+    tested: int
+
+
+@dataclass(frozen=True)
+class Sampling:
+    """The draws of one split and number of labels a class.
+
+    Attributes:
+        overlap: pixels that are in training and in test, over all draws.
+        nearest: the smallest distance in pixels (rows or columns, the larger) from a training to a test pixel.
+    """
+
+    split: str
+    labels: int
+    draws: int
+    classes: tuple[ClassCounts, ...]
+    overlap: int
+    nearest: int
+
+
+@dataclass(frozen=True)
+class ClassRow:
+    """Producer's accuracy of a class over the draws in which it has test pixels (`tested` of them)."""
+
+    number: int
+    name: str
+    recall_mean: float | None
+    recall_sd: float | None
+    tested: int
+
+
+@dataclass(frozen=True)
+class StudyRow:
+    """A line of the table: mean and standard deviation (n - 1) over the draws; None where not defined.
+
+    Attributes:
+        draws: how many succeeded.
+        pretrain_s: seconds of pretraining, once for all draws; 0 for baselines, which learn nothing.
+        features_s: seconds of computing the features of every pixel, once for all draws.
+        map_s: mean seconds of fitting the probe and drawing the map of the whole scene.
+        failed: why draws are missing; empty when none is.
+    """
+
+    method: str
+    preset: str
+    title: str
+    family: str
+    labels: int
+    split: str
+    draws: int
+    oa_mean: float | None
+    oa_sd: float | None
+    aa_mean: float | None
+    aa_sd: float | None
+    kappa_mean: float | None
+    kappa_sd: float | None
+    pretrain_s: float | None
+    features_s: float | None
+    map_s: float | None
+    failed: str
+    classes: tuple[ClassRow, ...]
+
+
+@dataclass(frozen=True)
+class Study:
+    """All that a study found.
+
+    Attributes:
+        context: how it was made: `settings`, `seeds`, `versions`, `device`, `seconds`, `commands`, `notes`.
+        draw_seeds: one a draw.
+        threads: of PyTorch on the CPU.
+    """
+
+    rows: tuple[StudyRow, ...]
+    samplings: tuple[Sampling, ...]
+    context: ReportContext
+    draw_seeds: tuple[int, ...] = ()
+    threads: int = 0
+    failures: tuple[Failure, ...] = ()
+
+
+def summarise(
+    candidates: Sequence[Candidate],
+    samplings: Sequence[Sampling],
+    scores: Iterable[Score],
+    timings: Mapping[tuple[str, str], Timing],
+    failures: Sequence[Failure] = (),
+) -> tuple[StudyRow, ...]:
+    """One row for each split, number of labels and candidate, in this order.
+
+    Args:
+        timings: by method and preset.
+    """
+    found: dict[tuple[str, str, str, int], list[Score]] = {}
+    for score in scores:
+        found.setdefault((score.method, score.preset, score.split, score.labels), []).append(score)
+    rows = []
+    for sampling in samplings:
+        for candidate in candidates:
+            own = found.get((candidate.method, candidate.preset, sampling.split, sampling.labels), [])
+            timing = timings.get((candidate.method, candidate.preset))
+            rows.append(_row(candidate, sampling, own, timing, _why(candidate, sampling, failures)))
+    return tuple(rows)
+
+
+def _row(
+    candidate: Candidate, sampling: Sampling, scores: Sequence[Score], timing: Timing | None, failed: str
+) -> StudyRow:
+    oa, aa, kappa = (mean_and_sd([getattr(s, name) for s in scores]) for name in ("oa", "aa", "kappa"))
+    return StudyRow(
+        candidate.method, candidate.preset, candidate.title, candidate.family, sampling.labels, sampling.split,
+        len(scores), *oa, *aa, *kappa,
+        None if timing is None else timing.pretrain_s, None if timing is None else timing.features_s,
+        mean_and_sd([s.map_s for s in scores])[0], failed,
+        tuple(_class_row(c.number, c.name, scores) for c in sampling.classes),
+    )  # fmt: skip
+
+
+def _class_row(number: int, name: str, scores: Sequence[Score]) -> ClassRow:
+    recalls = [c.recall for s in scores for c in s.classes if c.number == number and c.recall is not None]
+    return ClassRow(number, name, *mean_and_sd(recalls), tested=len(recalls))
+
+
+def _why(candidate: Candidate, sampling: Sampling, failures: Sequence[Failure]) -> str:
+    """The first reason for which draws of a row are missing."""
+    for failure in failures:
+        mine = (failure.method, failure.preset) == (candidate.method, candidate.preset)
+        if mine and (not failure.split or (failure.split, failure.labels) == (sampling.split, sampling.labels)):
+            return failure.message
+    return ""
+
+
+def mean_and_sd(values: Iterable[float | None]) -> tuple[float | None, float | None]:
+    """Mean and standard deviation (n - 1) of the values that are defined; None without any, and without two."""
+    known = [v for v in values if v is not None and not math.isnan(v)]
+    mean = statistics.fmean(known) if known else None
+    return mean, statistics.stdev(known) if len(known) >= 2 else None
+
+
+def untested(sampling: Sampling) -> list[ClassCounts]:
+    """The classes that have test pixels in none or only some of the draws."""
+    return [c for c in sampling.classes if c.tested < sampling.draws]

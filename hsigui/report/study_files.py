@@ -1,0 +1,135 @@
+"""The report of a study: a page to read, tables for a spreadsheet, JSON for a program.
+
+study.json (UTF-8, one object), `"format": "hsigui-study", "version": 1`; resources/help/study.md describes its fields.
+Shares are fractions of 1, what is not defined is null. study.csv: one line a row; an empty cell is a figure that is not
+defined. study-classes.csv: one line a row and class.
+"""
+
+from __future__ import annotations
+
+import json
+import math
+from collections.abc import Iterable, Sequence
+from dataclasses import asdict
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+from hsigui.cube.saving import written_beside
+from hsigui.labels.classes import ClassTable
+from hsigui.report.study import Sampling, Study, StudyRow, untested
+from hsigui.report.write import csv_text, sections, template
+
+VERSION = 1
+
+
+def write_study(folder: Path, study: Study, classes: ClassTable) -> list[Path]:
+    """Writes study.html (one self-contained page), study.csv, study-classes.csv and study.json into a folder.
+
+    Returns:
+        The four paths, study.html first.
+
+    Raises:
+        HsiError: the folder cannot be written to.
+    """
+    created = study.context.created or datetime.now().astimezone().isoformat(timespec="seconds")
+    contents = {
+        "study.html": page(study, classes, created),
+        "study.csv": rows_csv(study.rows),
+        "study-classes.csv": classes_csv(study.rows),
+        "study.json": json.dumps(to_json(study, created), indent=1, ensure_ascii=False, allow_nan=False) + "\n",
+    }
+    paths = [folder / name for name in contents]
+    with written_beside(*paths) as scratch:
+        for path, text in zip(scratch, contents.values(), strict=True):
+            path.write_text(text, encoding="utf-8", newline="")
+    return paths
+
+
+def to_json(study: Study, created: str) -> dict[str, Any]:
+    """The study as JSON-ready values."""
+    context = study.context
+    return {
+        "format": "hsigui-study",
+        "version": VERSION,
+        "title": context.title,
+        "created": created,
+        "scene": {"name": context.cube_name, "rows": context.rows, "cols": context.cols, "bands": context.bands},
+        "settings": dict(context.settings),
+        "seeds": {**context.seeds, "draws": list(study.draw_seeds)},
+        "versions": dict(context.versions),
+        "device": context.device or None,
+        "threads": study.threads,
+        "seconds": dict(context.seconds),
+        "commands": list(context.commands),
+        "transductive": context.transductive,
+        "rows": [asdict(row) for row in study.rows],
+        "samplings": [asdict(sampling) for sampling in study.samplings],
+        "failures": [asdict(failure) for failure in study.failures],
+        "notes": list(context.notes),
+    }
+
+
+COLUMNS = (
+    "method", "preset", "family", "split", "labels", "draws", "oa_mean", "oa_sd", "aa_mean", "aa_sd", "kappa_mean",
+    "kappa_sd", "pretrain_s", "features_s", "map_s", "failed",
+)  # fmt: skip
+
+
+def rows_csv(rows: Sequence[StudyRow]) -> str:
+    """One line a row; shares are fractions of 1."""
+    return csv_text([COLUMNS, *([_cell(getattr(row, name)) for name in COLUMNS] for row in rows)])
+
+
+def classes_csv(rows: Sequence[StudyRow]) -> str:
+    """One line a row and class: producer's accuracy over the draws that test the class, and how many do."""
+    header = [
+        "method", "preset", "split", "labels", "number", "name", "producers_accuracy_mean", "producers_accuracy_sd",
+        "draws_tested",
+    ]  # fmt: skip
+    lines = (
+        [row.method, row.preset, row.split, row.labels, c.number, c.name,
+         _cell(c.recall_mean), _cell(c.recall_sd), c.tested]
+        for row in rows
+        for c in row.classes
+    )  # fmt: skip
+    return csv_text([header, *lines])
+
+
+def _cell(value: Any) -> Any:
+    if value is None:
+        return ""
+    return f"{value:.6f}" if isinstance(value, float) else value
+
+
+def page(study: Study, classes: ClassTable, created: str) -> str:
+    """The study as one HTML page without any outside part."""
+    tables = [_Table(s, [r for r in study.rows if (r.split, r.labels) == (s.split, s.labels)]) for s in study.samplings]
+    lowest = min((r.oa_mean - (r.oa_sd or 0) for r in study.rows if r.oa_mean is not None), default=0.0)
+    low = min(0.9, max(0.0, math.floor(10 * lowest) / 10))  # where the strips begin
+    return template("study.html.j2").render(
+        study=study,
+        context=study.context,
+        created=created.replace("T", " "),
+        tables=tables,
+        colors={c.number: "#{:02x}{:02x}{:02x}".format(*c.color) for c in classes},
+        sections=sections(study.context.settings),
+        low=low,
+        place=lambda share: round(100 * (share - low) / (1 - low), 2),
+    )
+
+
+class _Table:
+    """A table of the page: the rows of one sampling, and the best figure of each column."""
+
+    def __init__(self, sampling: Sampling, rows: Sequence[StudyRow]) -> None:
+        self.sampling, self.rows = sampling, rows
+        self.best = {name: _best(getattr(row, name) for row in rows) for name in ("oa_mean", "aa_mean", "kappa_mean")}
+        per_class = zip(*(row.classes for row in rows), strict=True)
+        self.best_of_class = [_best(cell.recall_mean for cell in cells) for cells in per_class]
+        self.untested = untested(sampling)
+
+
+def _best(values: Iterable[float | None]) -> float | None:
+    """The largest value to as many digits as are shown, so that what looks the same is marked alike."""
+    return max((round(v, 3) for v in values if v is not None), default=None)

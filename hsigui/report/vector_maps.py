@@ -1,0 +1,100 @@
+"""Class maps as polygons in a GeoPackage, with the style that QGIS draws them in."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Callable
+from contextlib import closing
+from pathlib import Path
+from xml.etree import ElementTree as ET
+
+import numpy as np
+from numpy.typing import NDArray
+
+from hsigui.cube.cube import Geo
+from hsigui.errors import HsiError
+from hsigui.labels.classes import ClassTable
+from hsigui.labels.grid import Grid
+from hsigui.labels.shapes import Shape, outlines
+from hsigui.labels.vectors import LAYER, write_gpkg
+from hsigui.report.boundaries import simplified
+from hsigui.report.filters import without_small_groups
+
+# As QGIS makes it.
+_STYLES = """CREATE TABLE layer_styles (
+    id INTEGER PRIMARY KEY AUTOINCREMENT NOT NULL, f_table_catalog TEXT(256), f_table_schema TEXT(256),
+    f_table_name TEXT(256), f_geometry_column TEXT(256), styleName TEXT(30), styleQML TEXT, styleSLD TEXT,
+    useAsDefault BOOLEAN, description TEXT, owner TEXT(30), ui TEXT(30),
+    update_time DATETIME DEFAULT (strftime('%Y-%m-%dT%H:%M:%fZ', 'now')))"""
+
+
+def write_polygons(
+    path: Path, array: NDArray[np.integer], classes: ClassTable, geo: Geo | None = None, *,
+    simplify: float = 0.0, smallest: int = 0, check: Callable[[], None] = lambda: None,
+) -> list[Path]:  # fmt: skip
+    """Writes a polygon for every group of neighbouring pixels of one class; QGIS shows them in the classes' colours.
+
+    Args:
+        array: class numbers, rows x cols; 0 gives no polygon.
+        simplify: in pixels, 0 for borders along the pixels' edges; neighbours stay neighbours, see `boundaries`.
+        smallest: mapping unit in pixels: smaller groups join their largest neighbour, or go when they have none.
+        check: called now and then; may raise to stop.
+
+    Raises:
+        HsiError: an option is negative, there are too many groups, or the file cannot be written.
+    """
+    if simplify < 0 or smallest < 0:
+        raise HsiError("Tolerance and mapping unit cannot be negative.", "Choose 0 for none.")
+    geo = geo or Geo()
+    numbers = without_small_groups(array, smallest) if smallest > 1 else np.asarray(array, dtype=np.uint16)
+    shapes = None
+    if simplify:
+        rows, cols = numbers.shape
+        grid = Grid(rows, cols, geo)
+        plain = outlines(numbers, Grid(rows, cols))  # no place: in pixels
+        shapes = [
+            Shape(shape.number, shape.kind, tuple(grid.to_map(ring) for ring in shape.rings))
+            for shape in simplified(plain, numbers, simplify, check)
+        ]
+    written = write_gpkg(path, numbers, classes, geo, shapes)
+    _add_style(path, polygon_style(classes))
+    return written
+
+
+def _add_style(path: Path, style: bytes) -> None:
+    """Puts a layer style where QGIS looks for it in a GeoPackage: beside the file it could be taken for a raster's."""
+    try:
+        with closing(sqlite3.connect(path)) as base, base:
+            base.execute(_STYLES)
+            base.execute(
+                "INSERT INTO gpkg_contents (table_name, data_type, identifier) VALUES "
+                "('layer_styles', 'attributes', 'layer_styles')"
+            )
+            base.execute(
+                "INSERT INTO layer_styles (f_table_catalog, f_table_schema, f_table_name, f_geometry_column, "
+                "styleName, styleQML, styleSLD, useAsDefault, description, owner, ui) "
+                "SELECT '', '', table_name, column_name, 'classes', ?, '', 1, '', '', '' "
+                "FROM gpkg_geometry_columns WHERE table_name = ?",
+                (style.decode("utf-8"), LAYER),
+            )
+    except sqlite3.Error as error:
+        raise HsiError(f"{path} cannot be written: {error}.", "Choose another folder.") from error
+
+
+def polygon_style(classes: ClassTable) -> bytes:
+    """A QGIS layer style (.qml) that colours polygons by their field class_id and names them."""
+    root = ET.Element("qgis", version="3.22.0", styleCategories="Symbology")
+    renderer = ET.SubElement(root, "renderer-v2", type="categorizedSymbol", attr="class_id", enableorderby="0")
+    categories, symbols = ET.SubElement(renderer, "categories"), ET.SubElement(renderer, "symbols")
+    for index, info in enumerate(classes):
+        label = "".join(c if c.isprintable() else " " for c in info.name)
+        ET.SubElement(
+            categories, "category", value=str(info.number), label=label, symbol=str(index), render="true", type="long"
+        )
+        symbol = ET.SubElement(symbols, "symbol", type="fill", name=str(index), alpha="1")
+        layer = ET.SubElement(symbol, "layer", {"class": "SimpleFill", "enabled": "1", "pass": "0", "locked": "0"})
+        color = ",".join(map(str, (*info.color, 255)))
+        for name, value in (("color", color), ("style", "solid"), ("outline_color", color), ("outline_style", "no")):
+            ET.SubElement(layer, "prop", k=name, v=value)
+    ET.indent(root)
+    return b"<!DOCTYPE qgis PUBLIC 'http://mrcc.com/qgis.dtd' 'SYSTEM'>\n" + ET.tostring(root) + b"\n"
