@@ -13,9 +13,12 @@ _BOTTOM = Qt.DockWidgetArea.BottomDockWidgetArea
 _PLACES = (
     ("Display", _LEFT, True),
     ("Classes", _LEFT, False),
+    ("Regions", _LEFT, False),
+    ("History", _LEFT, False),
     ("Training", _RIGHT, True),
     ("Map", _RIGHT, True),
-    ("Results", _RIGHT, False),
+    ("Results", _RIGHT, True),
+    ("Quality", _RIGHT, True),
     ("Spectra", _BOTTOM, False),
 )
 
@@ -33,11 +36,16 @@ def build_docks(window: QMainWindow, panels: Mapping[str, QWidget]) -> dict[str,
         window.addDockWidget(area, dock)
         docks[title] = dock
     window.tabifyDockWidget(docks["Map"], docks["Results"])
+    window.tabifyDockWidget(docks["Results"], docks["Quality"])
+    window.setTabPosition(_LEFT, QTabWidget.TabPosition.North)
+    window.tabifyDockWidget(docks["Classes"], docks["Regions"])
+    window.tabifyDockWidget(docks["Regions"], docks["History"])
+    docks["Classes"].raise_()
     docks["Map"].raise_()
     horizontal, vertical = Qt.Orientation.Horizontal, Qt.Orientation.Vertical
-    window.resizeDocks([docks["Display"], docks["Training"]], [270, 320], horizontal)
-    window.resizeDocks([docks["Display"], docks["Classes"]], [210, 440], vertical)
-    window.resizeDocks([docks["Training"], docks["Map"]], [430, 270], vertical)
+    window.resizeDocks([docks["Display"], docks["Training"]], [290, 320], horizontal)
+    window.resizeDocks([docks["Display"], docks["Classes"]], [225, 425], vertical)
+    window.resizeDocks([docks["Training"], docks["Map"]], [455, 245], vertical)
     window.resizeDocks([docks["Spectra"]], [210], vertical)
     return docks
 

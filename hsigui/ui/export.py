@@ -15,7 +15,7 @@ from hsigui.cube.cube import Cube
 from hsigui.errors import HsiError
 from hsigui.jobs import Context
 from hsigui.labels.classes import ClassTable
-from hsigui.specs import MapSpec, ProbeSpec
+from hsigui.specs import MapSpec
 from hsigui.ui.desk import Desk
 from hsigui.ui.dialogs.export_dialog import ExportChoice, ExportDialog, targets
 from hsigui.ui.job_bridge import Watcher
@@ -34,7 +34,10 @@ class Exported:
     accuracy: Accuracy | None
     truth_name: str
     encoder: Any
-    smooth: float
+    drawn: MapSpec
+    refinement: Any = None
+    features: Any = None
+    probe: Any = None
 
 
 def write_all(ctx: Context, what: Exported, choice: ExportChoice) -> list[Path]:
@@ -43,18 +46,41 @@ def write_all(ctx: Context, what: Exported, choice: ExportChoice) -> list[Path]:
     Raises:
         HsiError: a file cannot be written.
     """
-    from hsigui.report.maps import export_map
+    from hsigui.labels.class_tables import write_table
+    from hsigui.report.filters import filtered
+    from hsigui.report.maps import MapOptions, export_map
 
     make_folder(choice.folder)
     title = f"{what.cube.name}: classification map"
+    ctx.progress(0, 0, "Preparing the map…")
+    array = filtered(what.array, majority=choice.majority, sieve=choice.sieve, check=ctx.check)
     written: list[Path] = []
     for kind, path in targets(choice).items():
         ctx.progress(0, 0, f"Writing {path.name}…")
         if kind == "report":
             written += _write_report(what, path)
+        elif kind == "measures":
+            written += _write_measures(ctx, what, path)
+        elif kind == "legend":
+            written += write_table(path, what.classes)
         else:
-            written += export_map(path, what.array, what.classes, what.cube.geo, title=title)
+            options = MapOptions(title, choice.cloud, kind == "bare", choice.simplify, choice.smallest)
+            written += export_map(path, array, what.classes, what.cube.geo, options=options, check=ctx.check)
     return written
+
+
+def _write_measures(ctx: Context, what: Exported, path: Path) -> list[Path]:
+    """Draws the map again, because the probabilities of all classes are not kept in memory."""
+    from hsigui.pipeline.classify import classify
+    from hsigui.report.rasters import write_layers
+
+    drawn = classify(what.features, what.probe, what.drawn, ctx, keep=True)
+    assert drawn.probabilities is not None
+    names = [what.classes.get(int(number)).name for number in what.probe.numbers]
+    entropy = path.with_name(path.name.replace("-probabilities", "-entropy"))
+    geo = what.cube.geo
+    written = write_layers(path, drawn.probabilities, names, geo)
+    return written + write_layers(entropy, drawn.entropy[:, :, None], ("entropy",), geo)
 
 
 def make_folder(folder: Path) -> None:
@@ -78,7 +104,8 @@ def _write_report(what: Exported, folder: Path) -> list[Path]:
 
     if what.accuracy is None:
         raise HsiError("There is no accuracy to report.", "Load ground truth first (File menu).")
-    record = provenance.describe_run(what.cube, what.encoder, ProbeSpec(), MapSpec(what.smooth))
+    recipe = what.encoder.recipe
+    record = provenance.describe_run(what.cube, what.encoder, recipe.probe, what.drawn, refinement=what.refinement)
     notes = (f"Ground truth: {what.truth_name}; its classes were matched by name, else by number.",)
     context = record.context(f"{what.cube.name}: classification report", legend_rows(what.array, what.classes), notes)
     return write_report(folder, what.accuracy, context=context, map_png=png_bytes(what.array, what.classes))
@@ -97,7 +124,11 @@ class ExportController(QObject):
         if session.cube is None or session.class_map is None:
             return
         folder = Path(self._desk.settings.last_folder or Path.home())
-        dialog = ExportDialog(folder, f"{session.cube.name}-map", session.accuracy is not None, self._desk.window)
+        geo = session.cube.geo
+        dialog = ExportDialog(
+            folder, f"{session.cube.name}-map", session.accuracy is not None, self._desk.window,
+            has_place=geo.transform is not None and bool(geo.crs_wkt),
+        )  # fmt: skip
         dialog.accepted.connect(lambda: self.export(dialog.choice))
         dialog.finished.connect(dialog.deleteLater)
         dialog.open()
@@ -111,9 +142,12 @@ class ExportController(QObject):
             session.class_map.classes,
             session.classes,
             session.accuracy,
-            session.truth.name if session.truth else "",
+            session.reference.name if session.reference else "",
             session.encoder,
-            session.smooth,
+            session.drawn,
+            None if session.probe is None else session.probe.refinement,
+            session.features,
+            session.probe,
         )
 
         def done(written: list[Path]) -> None:

@@ -17,7 +17,11 @@ from PySide6.QtGui import (
 from PySide6.QtWidgets import QWidget
 
 from hsigui.labels.classes import Color
-from hsigui.ui.label_tools import MAX_BRUSH, MIN_BRUSH, NavigateTool, Tool, ToolOptions, ToolSignals, make_tools
+from hsigui.labels.strokes import Area
+from hsigui.ui.label_tools import MAX_BRUSH, MIN_BRUSH, NavigateTool, Tool, ToolOptions, ToolSignals
+from hsigui.ui.label_tools_regions import FillTool
+from hsigui.ui.label_tools_shapes import PolygonTool
+from hsigui.ui.label_tools_table import make_tools
 from hsigui.ui.scene_canvas import ZOOM_STEP, SceneCanvas
 
 PAN_STEP = 60.0
@@ -41,7 +45,9 @@ class ImageView(SceneCanvas):
         tool_changed(name), brush_size_changed(size): also when set by the program.
         stroke_started(text), stroked(points, size, erase), stroke_ended(): one stroke, in pieces; points are a list
             of (row, col) pixels to be joined by a line, the first being the last of the piece before.
-        polygon_drawn(vertices): list of (row, col) floats, pixel centres at .5.
+        polygon_drawn(vertices, text): list of (row, col) floats, pixel centres at .5, and what it was drawn as.
+        touched(kind, row, col): a pixel was pressed with "fill", "superpixel" or "pick".
+        selection_taken(), selection_dropped(): the selection that is shown is to be labelled, or given up.
     """
 
     hovered = Signal(int, int)
@@ -52,7 +58,10 @@ class ImageView(SceneCanvas):
     stroke_started = Signal(str)
     stroked = Signal(object, int, bool)
     stroke_ended = Signal()
-    polygon_drawn = Signal(object)
+    polygon_drawn = Signal(object, str)
+    touched = Signal(str, int, int)
+    selection_taken = Signal()
+    selection_dropped = Signal()
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -60,6 +69,7 @@ class ImageView(SceneCanvas):
         self._tools = make_tools(self._camera, self._tool_signals(), self._options)
         self._tool_name = "navigate"
         self._space = False
+        self._tool_bounds = QRectF()
         self._pan_from: QPointF | None = None
         self._pan_button = Qt.MouseButton.NoButton
         self._mouse: QPointF | None = None
@@ -75,7 +85,7 @@ class ImageView(SceneCanvas):
         return self._tool_name
 
     def set_tool(self, name: str) -> None:
-        """Chooses "navigate", "brush", "eraser" or "polygon"; an open stroke ends, an open polygon is dropped.
+        """Chooses a tool of `label_tools_table`; an open stroke ends, an open polygon or selection is dropped.
 
         Raises:
             KeyError: there is no such tool.
@@ -85,6 +95,7 @@ class ImageView(SceneCanvas):
             return
         self._tool.drop()
         self._tool_name = name
+        self._options.shift = False
         self._update_cursor()
         self.viewport().update()
         self.tool_changed.emit(name)
@@ -103,6 +114,16 @@ class ImageView(SceneCanvas):
         self.viewport().update()
         self.brush_size_changed.emit(size)
 
+    @property
+    def brush_shape(self) -> str:
+        """ "round" or "square"."""
+        return self._options.brush_shape
+
+    @brush_shape.setter
+    def brush_shape(self, shape: str) -> None:
+        self._options.brush_shape = shape
+        self.viewport().update()
+
     def grow_brush(self) -> None:
         """One step larger; steps grow with the size."""
         self.brush_size += 1 if self.brush_size < 10 else max(self.brush_size // 6, 2)
@@ -117,13 +138,20 @@ class ImageView(SceneCanvas):
 
     @property
     def drawing(self) -> bool:
-        """True during a stroke and while a polygon is open."""
-        return self._tool.busy
+        """True during a stroke and while a shape is open; a selection of the flood fill can wait."""
+        return self._tool.busy and not isinstance(self._tool, FillTool)
+
+    def show_selection(self, area: Area | None, color: Color = (255, 255, 255)) -> None:
+        super().show_selection(area, color)
+        tool = self._tool
+        if isinstance(tool, FillTool):
+            tool.selection = area
 
     # Mouse
 
     def mousePressEvent(self, event: QMouseEvent) -> None:
         at, button = event.position(), event.button()
+        self._note_shift(event.modifiers())
         left = button == Qt.MouseButton.LeftButton
         if button == Qt.MouseButton.MiddleButton or (left and self._space):
             if self._pan_from is None:
@@ -137,6 +165,7 @@ class ImageView(SceneCanvas):
 
     def mouseMoveEvent(self, event: QMouseEvent) -> None:
         at = event.position()
+        self._note_shift(event.modifiers())
         if self._pan_from is not None:
             if event.buttons() & self._pan_button:
                 self._pan(at.x() - self._pan_from.x(), at.y() - self._pan_from.y())
@@ -150,6 +179,7 @@ class ImageView(SceneCanvas):
 
     def mouseReleaseEvent(self, event: QMouseEvent) -> None:
         at = event.position()
+        self._note_shift(event.modifiers())
         if self._pan_from is not None and event.button() == self._pan_button:
             self._pan_from = None
         elif event.button() == Qt.MouseButton.LeftButton:
@@ -158,7 +188,7 @@ class ImageView(SceneCanvas):
         self._update_tool(at)
 
     def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:
-        if event.button() == Qt.MouseButton.LeftButton and not self._space and self._tool_name == "polygon":
+        if event.button() == Qt.MouseButton.LeftButton and not self._space and isinstance(self._tool, PolygonTool):
             self._tool.close(event.position())
             self.viewport().update()
         else:
@@ -166,7 +196,9 @@ class ImageView(SceneCanvas):
 
     def wheelEvent(self, event: QWheelEvent) -> None:
         turn = event.angleDelta().y()
-        if turn:
+        if turn and self._tool.has_brush and event.modifiers() & Qt.KeyboardModifier.ControlModifier:
+            (self.grow_brush if turn > 0 else self.shrink_brush)()
+        elif turn:
             self._zoom(ZOOM_STEP ** (turn / 120), event.position())
         event.accept()
 
@@ -187,9 +219,11 @@ class ImageView(SceneCanvas):
         if key == Qt.Key.Key_Space:
             self._space = True
             self._update_cursor()
+        elif key == Qt.Key.Key_Shift:
+            self._note_shift(Qt.KeyboardModifier.ShiftModifier)
         elif self._tool.busy and self._owns(event):
             self._drawing_key(event)
-        elif key in _PANS:
+        elif key in _PANS and not event.modifiers() & Qt.KeyboardModifier.AltModifier:
             x, y = _PANS[Qt.Key(key)]
             step = self._camera.scale if event.modifiers() & Qt.KeyboardModifier.ControlModifier else PAN_STEP
             self._pan(x * step, y * step)
@@ -200,6 +234,8 @@ class ImageView(SceneCanvas):
         if event.key() == Qt.Key.Key_Space and not event.isAutoRepeat():
             self._space = False
             self._update_cursor()
+        elif event.key() == Qt.Key.Key_Shift:
+            self._note_shift(Qt.KeyboardModifier.NoModifier)
         else:
             super().keyReleaseEvent(event)
 
@@ -243,6 +279,9 @@ class ImageView(SceneCanvas):
             stroked=self.stroked.emit,
             stroke_ended=self.stroke_ended.emit,
             polygon_drawn=self.polygon_drawn.emit,
+            touched=self.touched.emit,
+            selection_taken=self.selection_taken.emit,
+            selection_dropped=self.selection_dropped.emit,
         )
 
     def _new_scene(self, rows: int, cols: int) -> None:
@@ -254,7 +293,7 @@ class ImageView(SceneCanvas):
         if event.key() == Qt.Key.Key_Space:
             return True
         if not self._tool.busy:
-            return event.key() in _PANS
+            return event.key() in _PANS and not event.modifiers() & Qt.KeyboardModifier.AltModifier
         undo = event.matches(QKeySequence.StandardKey.Undo) or event.matches(QKeySequence.StandardKey.Redo)
         return undo or event.key() in (Qt.Key.Key_Backspace, Qt.Key.Key_Escape, *_CLOSE_KEYS)
 
@@ -291,7 +330,7 @@ class ImageView(SceneCanvas):
         self._report_pixel(None)
 
     def _let_go(self) -> None:
-        self._space = False
+        self._space = self._options.shift = False
         self._pan_from = None
         self._tool.interrupt()
         self._update_cursor()
@@ -299,15 +338,17 @@ class ImageView(SceneCanvas):
 
     def _update_tool(self, at: QPointF | None) -> None:
         """Moves what the tool draws at the mouse, repainting only there."""
-        before, self._mouse = self._mouse, at
-        reach = self._tool.reach()
-        if reach == float("inf"):
-            self.viewport().update()
-            return
-        for place in (before, at):
-            if place is not None and reach > 0:
-                around = QRectF(place, place).adjusted(-reach, -reach, reach, reach)
-                self.viewport().update(around.toAlignedRect())
+        self._mouse = at
+        before, self._tool_bounds = self._tool_bounds, self._tool.bounds(at)
+        for place in (before, self._tool_bounds):
+            if not place.isEmpty():
+                self.viewport().update(place.toAlignedRect())
+
+    def _note_shift(self, modifiers: Qt.KeyboardModifier) -> None:
+        held = bool(modifiers & Qt.KeyboardModifier.ShiftModifier)
+        if held != self._options.shift:
+            self._options.shift = held
+            self._update_tool(self._mouse)
 
     def _update_cursor(self) -> None:
         tool = self._tool

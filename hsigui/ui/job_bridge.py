@@ -183,6 +183,7 @@ class Latest:
         show: receives the result, on the GUI thread.
         between: also show answers that were overtaken while they were made (never older than the one shown). A band
             slider moves more smoothly so; a map must not show labels of the past.
+        early: receives what the work hands over before it is done, as long as it is still wanted.
     """
 
     def __init__(
@@ -193,12 +194,14 @@ class Latest:
         *,
         between: bool = False,
         failed: Callable[[BaseException, str], None] | None = None,
+        early: Callable[[Any], None] | None = None,
     ) -> None:
         self._bridge = bridge
         self._title = title
         self._show = show
         self._between = between
         self._failed = failed
+        self._early = early
         self._newest = 0
         self._oldest_wanted = 0
         self._next: Work | None = None
@@ -239,6 +242,7 @@ class Latest:
             done=lambda result: self._answered(number, result),
             failed=lambda error, trace: self._broke(number, error, trace),
             cancelled=self._go_on,
+            partial=lambda value: self._hand_over(number, value),
         )
         self._job = self._bridge.start(work, self._title, watcher)
 
@@ -249,6 +253,10 @@ class Latest:
         self._go_on()
         if self._wanted(number):
             self._show(result)
+
+    def _hand_over(self, number: int, value: object) -> None:
+        if self._early is not None and self._wanted(number):
+            self._early(value)
 
     def _broke(self, number: int, error: BaseException, trace: str) -> None:
         self._go_on()

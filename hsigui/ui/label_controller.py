@@ -1,4 +1,4 @@
-"""Painting and classes: what the image view's tools and the classes panel ask, done as edits that can be taken back."""
+"""Painting: what the tools of the image view ask, done as edits that can be taken back, and shown."""
 
 from __future__ import annotations
 
@@ -7,48 +7,109 @@ from collections.abc import Callable
 import numpy as np
 from PySide6.QtCore import QObject, Signal
 
-from hsigui.errors import HsiError
 from hsigui.labels.classes import ClassTable
-from hsigui.labels.label_map import UNLABELLED, Edit
-from hsigui.labels.strokes import Area, polygon, stroke
+from hsigui.labels.label_map import TRAINING, UNLABELLED, VALIDATION, Edit, LabelMap
+from hsigui.labels.strokes import Area, polygon, stroke, trimmed
+from hsigui.ui.classes_controller import ClassesController
 from hsigui.ui.desk import Desk
 from hsigui.ui.image_view import ImageView
+from hsigui.ui.overlay import Box
 from hsigui.ui.panels.classes_panel import ClassesPanel
+
+NO_SUPERPIXEL = "There is no superpixel here yet."
+NOWHERE = (0, 0, 0, 0)
 
 
 class LabelController(QObject):
-    """Keeps labels, classes panel and image view in step with the session."""
+    """Keeps labels, classes panel and image view in step with the session.
+
+    Attributes:
+        superpixel_at: finds the superpixel of a pixel (row, column); set by the window.
+        superpixel_state: says what became of the search for superpixels.
+    """
 
     settled = Signal()  # labels changed, and no stroke is being drawn
+    validation_settled = Signal()  # the same of validation labels
 
     def __init__(self, desk: Desk, image: ImageView, panel: ClassesPanel) -> None:
         super().__init__(desk.window)
         self._desk, self._session, self._image, self._panel = desk, desk.session, image, panel
+        self.classes = ClassesController(desk, panel)
+        self.superpixel_at: Callable[[int, int], Area | None] = lambda _row, _col: None
+        self.superpixel_state: Callable[[], str] = lambda: ""
+        self._table = ClassTable()  # in whose colours the labels are drawn
+        self._drawn: LabelMap | None = None
         self._stroking = False
-        self._touched = False
+        self._touched: set[int] = set()  # layers that the stroke changed
+        self._kept: set[str] = set()  # why the stroke left pixels as they are
         image.stroke_started.connect(self._begin)
         image.stroked.connect(self._stroke)
         image.stroke_ended.connect(self._end)
         image.polygon_drawn.connect(self._polygon)
-        panel.chosen.connect(self.choose)
-        panel.renamed.connect(self._rename)
-        panel.recolor_asked.connect(self._recolor)
-        panel.add_asked.connect(self.add_class)
-        panel.delete_asked.connect(self.delete_class)
+        image.touched.connect(self._touch)
+        image.hovered.connect(self._hovered)
+        image.left_scene.connect(self._show_no_superpixel)
+        image.tool_changed.connect(lambda _name: self._show_no_superpixel())
         self._session.changed.connect(self._changed)
 
     # Drawing
 
+    def paint(self, area: Area, number: int, text: str) -> None:
+        """Gives pixels a class (0 takes their labels away), in the layer that is painted.
+
+        Labels of locked classes stay, and so do those of the other layer: a pixel is trained on or measured on.
+        """
+        session, (top, left, mask) = self._session, area
+        rows, cols = slice(top, top + mask.shape[0]), slice(left, left + mask.shape[1])
+        window = session.labels.layer(session.layer)[rows, cols]
+        changed = mask & (window != number)
+        if session.classes.locked:
+            locked = changed & np.isin(window, session.classes.locked)
+            changed &= ~locked
+            if locked.any():
+                self._kept.add("Labels of locked classes stay as they are.")
+        if number:
+            taken = changed & (session.labels.layer(_other(session.layer))[rows, cols] != UNLABELLED)
+            changed &= ~taken
+            if taken.any():
+                other = "training" if session.layer == VALIDATION else "validation"
+                self._kept.add(f"Pixels with {other} labels keep them: none is trained on and measured on.")
+        found = trimmed(top, left, changed)
+        if found is not None:
+            shown = session.classes.with_hidden(number, False) if session.classes.get(number).hidden else None
+            session.edit(Edit(*found, number, shown, session.layer), text)
+
+    def class_to_paint(self) -> int:
+        """The current class; the first one is made when there is none."""
+        if not self._session.current_class:
+            self.classes.add()
+        return self._session.current_class
+
+    def draw_area(self, area: Area | None, text: str) -> None:
+        """Labels an area as one step."""
+        if area is None or self._session.cube is None:
+            return
+        self._begin(text)
+        try:
+            self.paint(area, self.class_to_paint(), text)
+        finally:
+            self._end()
+
     def _begin(self, text: str) -> None:
-        self._stroking, self._touched = True, False
-        self._session.history.begin(text)
+        self._stroking = True
+        self._touched.clear()
+        self._kept.clear()
+        number = self._session.current_class
+        if number and self._image.tool != "eraser":
+            text += f": {self._session.classes.get(number).name}"
+        self._session.history.begin(text + (" (validation)" if self._session.layer == VALIDATION else ""))
 
     def _stroke(self, points: list[tuple[int, int]], size: int, erase: bool) -> None:
         if self._session.cube is None:
             return
-        area = stroke(self._session.labels.shape, points, size)
+        area = stroke(self._session.labels.shape, points, size, self._image.brush_shape)
         if area is not None:
-            self._apply(area, erase, "Eraser stroke" if erase else "Brush stroke")
+            self.paint(area, UNLABELLED if erase else self.class_to_paint(), "Stroke")
 
     def _end(self) -> None:
         self._session.history.end()
@@ -56,92 +117,86 @@ class LabelController(QObject):
         self._session.changed.emit("history")
         if self._touched:
             self._settle()
+        elif self._kept:
+            self._explain(" ".join(sorted(self._kept)))
 
-    def _polygon(self, vertices: list[tuple[float, float]]) -> None:
-        if self._session.cube is None:
-            return
-        area = polygon(self._session.labels.shape, vertices)
-        if area is None:
-            return
-        self._begin("Polygon")
-        try:
-            self._apply(area, False, "Polygon")
-        finally:
-            self._end()
+    def _polygon(self, vertices: list[tuple[float, float]], text: str) -> None:
+        self.draw_area(polygon(self._session.labels.shape, vertices), text)
 
-    def _apply(self, area: Area, erase: bool, text: str) -> None:
-        number = UNLABELLED if erase else self._class_to_paint()
-        top, left, mask = area
-        height, width = mask.shape
-        different = mask & (self._session.labels.array[top : top + height, left : left + width] != number)
-        if different.any():
-            self._session.edit(Edit(top, left, different, number), text)
+    def _explain(self, text: str) -> None:
+        if all(message.text != text for message in self._desk.messages.messages):
+            self._desk.messages.info(text)
 
-    def _class_to_paint(self) -> int:
-        if not self._session.current_class:
-            self.add_class()
-        return self._session.current_class
+    # What lies under the mouse
 
-    # Classes
+    def _touch(self, kind: str, row: int, col: int) -> None:
+        if kind == "superpixel":
+            area = self.superpixel_at(row, col)
+            if area is not None:
+                self.paint(area, self.class_to_paint(), "Superpixels")
+            else:
+                self._explain(f"{NO_SUPERPIXEL} {self.superpixel_state()}".strip())
+        elif kind == "pick":
+            self._pick(row, col)
 
-    def choose(self, number: int) -> None:
-        self._session.choose_class(number)
-
-    def choose_place(self, place: int) -> None:
-        """A number key: the class of that number."""
-        if place in self._session.classes:
-            self._session.choose_class(place)
+    def _pick(self, row: int, col: int) -> None:
+        labels, mapped = self._session.labels, self._session.class_map
+        number = int(labels.array[row, col]) or int(labels.validation[row, col])
+        if not number and mapped is not None:
+            number = int(mapped.classes[row, col])
+        if number:
+            self._session.choose_class(number)
         else:
-            self._desk.messages.info(f"There is no class number {place} yet.", "Add one with Ctrl+N.")
+            self._explain("There is no label here to take the class from.")
 
-    def add_class(self) -> None:
-        """Adds a class and makes it the one that is painted."""
-        if self._session.cube is None:
-            return
-        table, info = self._session.classes.added()
-        self._session.set_classes(table, f"Add {info.name}")
-        self._session.choose_class(info.number)
+    def _hovered(self, row: int, col: int) -> None:
+        if self._image.tool == "superpixel":
+            self._image.show_selection(self.superpixel_at(row, col), self._color())
 
-    def delete_class(self) -> None:
-        """Deletes the current class with its labels."""
+    def _show_no_superpixel(self) -> None:
+        if self._image.tool != "fill":  # there the selection is another's
+            self._image.show_selection(None)
+
+    def _color(self) -> tuple[int, int, int]:
         number = self._session.current_class
-        if not number:
-            return
-        name = self._session.classes.get(number).name
-        mask = self._session.labels.array == number
-        classes = self._session.classes.removed(number)
-        edit = Edit(0, 0, np.asarray(mask), UNLABELLED, classes) if mask.any() else Edit(classes=classes)
-        self._session.edit(edit, f"Delete {name}")
-
-    def _rename(self, number: int, name: str) -> None:
-        if name != self._session.classes.get(number).name:
-            self._change(lambda classes: classes.renamed(number, name), "Rename class")
-
-    def _recolor(self, number: int) -> None:
-        info = self._session.classes.get(number)
-        color = self._desk.prompts.color(info.color, info.name)
-        if color is not None and color != info.color:
-            self._change(lambda classes: classes.recolored(number, color), "Recolour class")
-
-    def _change(self, change: Callable[[ClassTable], ClassTable], text: str) -> None:
-        try:
-            self._session.set_classes(change(self._session.classes), text)
-        except HsiError as error:
-            self._desk.messages.error(error)
-            self._show_classes()
+        return self._session.classes.get(number).color if number else (255, 255, 255)
 
     # Showing
 
     def _changed(self, what: str) -> None:
         if what == "scene":
             self._panel.setEnabled(True)
+            self._drawn = None
         elif what == "classes":
             self._show_classes()
-            self._image.set_labels(self._session.labels.array, self._session.classes)
+            self._show_current()
         elif what == "current class":
             self._show_current()
         elif what == "labels":
             self._show_labels()
+        elif what == "validation":
+            self._show_validation(self._session.validation_box)
+            self._note(VALIDATION)
+
+    def _show_classes(self) -> None:
+        """Draws labels anew only when a class that has some looks otherwise, and only where there can be any."""
+        session, before = self._session, self._table
+        labels, self._table = session.labels, session.classes
+        if self._drawn is not labels:
+            self._drawn = labels
+            self._image.set_labels(labels.array, session.classes)
+            self._show_validation(None)
+            return
+        self._image.set_label_classes(session.classes)
+        if self._looks_otherwise(before, TRAINING):
+            self._image.update_labels(labels.extent() or NOWHERE, labels.array)
+        if self._looks_otherwise(before, VALIDATION):
+            self._show_validation(labels.extent(VALIDATION))
+
+    def _looks_otherwise(self, before: ClassTable, layer: int) -> bool:
+        """Whether a class that has labels has another colour than in a table, or came into sight or went out of it."""
+        pairs = ((before.get(n), self._table.get(n)) for n in self._session.labels.numbers(layer))
+        return any((old.color, old.hidden) != (new.color, new.hidden) for old, new in pairs)
 
     def _show_labels(self) -> None:
         session = self._session
@@ -149,20 +204,35 @@ class LabelController(QObject):
             self._image.set_labels(session.labels.array, session.classes)
         else:
             self._image.update_labels(session.label_box, session.labels.array)
-        self._touched = True
-        if not self._stroking:  # counting a large scene at every mouse move would make the brush lag
+        self._note(TRAINING)
+
+    def _show_validation(self, box: Box | None) -> None:
+        session = self._session
+        if not session.labels.labelled(VALIDATION):
+            self._image.set_validation(None, session.classes)
+        elif box is None:
+            self._image.set_validation(session.labels.validation, session.classes)
+        else:
+            self._image.update_validation(box, session.labels.validation, session.classes)
+
+    def _note(self, layer: int) -> None:
+        self._touched.add(layer)
+        if not self._stroking:  # what follows from labels would make the brush lag
             self._settle()
 
     def _settle(self) -> None:
-        self._panel.set_counts(self._session.labels.counts())
-        self.settled.emit()
-
-    def _show_classes(self) -> None:
-        session = self._session
-        self._panel.set_classes(session.classes, session.labels.counts(), session.current_class)
-        self._show_current()
+        touched = set(self._touched)
+        self._touched.clear()
+        self.classes.show_counts()
+        if TRAINING in touched:
+            self.settled.emit()
+        if VALIDATION in touched:
+            self.validation_settled.emit()
 
     def _show_current(self) -> None:
         number = self._session.current_class
-        self._panel.set_current(number)
         self._image.set_brush_color(self._session.classes.get(number).color if number else None)
+
+
+def _other(layer: int) -> int:
+    return VALIDATION if layer == TRAINING else TRAINING

@@ -8,21 +8,28 @@ from functools import partial
 from pathlib import Path
 
 import numpy as np
+from numpy.typing import NDArray
 from PySide6.QtCore import QObject, QTimer
 
-from hsigui.cube.arrays import AmbiguousArray
-from hsigui.jobs import Context
+from hsigui.cube.cube import Cube
+from hsigui.errors import HsiError
+from hsigui.jobs import Context, SilentContext
+from hsigui.labels.class_tables import merged_table, read_table, write_table
 from hsigui.labels.classes import ClassTable
 from hsigui.labels.files import ClassRaster
+from hsigui.labels.label_map import VALIDATION
 from hsigui.labels.matching import match_classes
 from hsigui.labels.sampling import Split
 from hsigui.project.recovery import Recovered, Recovery, scene_key
 from hsigui.specs import SplitSpec
 from hsigui.ui import opening, work
 from hsigui.ui.desk import Desk
+from hsigui.ui.dialogs.prompts import TABLES
 from hsigui.ui.dialogs.sample_dialog import SampleDialog
-from hsigui.ui.dialogs.variable_chooser import VariableChooser
 from hsigui.ui.job_bridge import Latest, Watcher
+from hsigui.ui.label_import import LabelImport
+from hsigui.ui.session import Session
+from hsigui.ui.validation_files import ValidationFiles, save_both
 
 AUTOSAVE_MS = 700
 
@@ -34,6 +41,8 @@ class LabelFiles(QObject):
         super().__init__(desk.window)
         self._desk, self._session = desk, desk.session
         self._recovery = recovery or Recovery()
+        self._import = LabelImport(desk)
+        self._validation = ValidationFiles(desk, self._import)
         self._autosaving = Latest(desk.bridge, "Keep labels safe", self._safe, failed=self._not_safe)
         self._timer = QTimer(self)
         self._timer.setSingleShot(True)
@@ -62,11 +71,11 @@ class LabelFiles(QObject):
         session = self._session
         self._timer.stop()
         if session.cube is not None and session.unsaved:
-            key, array, classes = scene_key(session.cube), session.labels.array.copy(), session.classes
+            save = self._safe_copy(session.cube)
             watcher = Watcher(done=self._safe, failed=self._not_safe)
             # Not the one that replaces earlier wishes: the next wish is about another scene.
             self._autosaving.settle()
-            self._desk.bridge.start(lambda _ctx: self._recovery.save(key, array, classes), "Keep labels safe", watcher)
+            self._desk.bridge.start(save, "Keep labels safe", watcher)
 
     def _give_up(self) -> None:
         """The labels are safe elsewhere or not wanted: the recovery copy goes out of use."""
@@ -87,13 +96,22 @@ class LabelFiles(QObject):
         if path is not None:
             self.open_truth(path)
 
-    def open_labels(self, path: Path, variable: str | None = None) -> None:
-        """Replaces the labels by those of a file; undo brings the old ones back."""
-        self._read(path, "labels", variable, partial(self._take_labels, path), self.open_labels)
+    def ask_and_add_labels(self) -> None:
+        path = self._desk.prompts.open_path("Add labels", self._desk.settings.last_folder, scene=False)
+        if path is not None:
+            self.add_labels(path)
 
-    def open_truth(self, path: Path, variable: str | None = None) -> None:
+    def open_labels(self, path: Path) -> None:
+        """Replaces the labels by those of a file; undo brings the old ones back."""
+        self._import.read(path, "labels", partial(self._take_labels, path))
+
+    def add_labels(self, path: Path) -> None:
+        """Puts the labels of a file over the present ones, which stay where the file has none."""
+        self._import.read(path, "labels", partial(self._add_labels, path))
+
+    def open_truth(self, path: Path) -> None:
         """Loads ground truth to measure the map on."""
-        self._read(path, "ground truth", variable, partial(self._take_truth, path), self.open_truth)
+        self._import.read(path, "ground truth", partial(self._take_truth, path))
 
     def offer_truth(self, opened: opening.Opened) -> None:
         """Says that the file of a scene holds ground truth, too."""
@@ -122,49 +140,33 @@ class LabelFiles(QObject):
         if path is not None:
             self._write(path, then)
 
-    def _read(
-        self,
-        path: Path,
-        what: str,
-        variable: str | None,
-        take: Callable[[ClassRaster], None],
-        again: Callable[[Path, str], None],
-    ) -> None:
-        cube = self._session.cube
-        if cube is None:
-            return
-
-        def done(raster: ClassRaster) -> None:
-            if self._session.cube is cube:
-                take(raster)
-
-        def failed(error: BaseException, trace: str) -> None:
-            if isinstance(error, AmbiguousArray):
-                chooser = VariableChooser(path.name, error.candidates, self._desk.window, what)
-                chooser.accepted.connect(lambda: again(path, chooser.variable))
-                chooser.finished.connect(chooser.deleteLater)
-                chooser.open()
-            else:
-                self._desk.fail(error, trace)
-
-        job = partial(work.load_classes, path=path, shape=(cube.rows, cube.cols), what=what, variable=variable)
-        self._desk.bridge.start(job, f"Open {what}", Watcher(done=done, failed=failed))
-
-    def _take_labels(self, path: Path, raster: ClassRaster) -> None:
+    def _take_labels(self, path: Path, raster: ClassRaster, matched: bool) -> None:
         session, array, classes = self._session, raster.array, raster.classes
         had_unsaved = session.unsaved
-        if session.truth is not None:
+        if session.truth is not None and not matched:
             # The truth's classes stay what they are; those of the file join them by name.
-            matched = match_classes(array, classes, session.classes)
-            array, classes = matched.array, matched.classes
+            found = match_classes(array, classes, session.classes)
+            array, classes = found.array, found.classes
         session.edit(session.labels.replacing(array, classes), f"Open {path.name}")
-        if not had_unsaved and np.array_equal(array, raster.array):
+        if not had_unsaved and not matched and np.array_equal(array, raster.array):
             session.mark_saved()
         self._desk.messages.info(
             f"{np.count_nonzero(array):,} labels of {_classes_in(array)} classes from {path.name}."
         )
+        self._validation.open_beside(path)
 
-    def _take_truth(self, path: Path, raster: ClassRaster) -> None:
+    def _add_labels(self, path: Path, raster: ClassRaster, matched: bool) -> None:
+        session, array, classes = self._session, raster.array, raster.classes
+        if not matched:
+            found = match_classes(array, classes, session.classes)
+            array, classes = found.array, found.classes
+        joined = np.where(array > 0, array, session.labels.array)
+        session.edit(session.labels.replacing(joined, classes), f"Add {path.name}")
+        self._desk.messages.info(
+            f"{np.count_nonzero(array):,} labels of {_classes_in(array)} classes from {path.name} added."
+        )
+
+    def _take_truth(self, path: Path, raster: ClassRaster, _matched: bool) -> None:
         matched = self._session.set_truth(raster.array, raster.classes, path.name)
         count = np.count_nonzero(raster.array)
         text = f"Ground truth {path.name}: {count:,} pixels of {_classes_in(raster.array)} classes."
@@ -172,6 +174,43 @@ class LabelFiles(QObject):
             changes = ", ".join(f"{old} → {new}" for old, new in sorted(matched.renumbered.items()))
             text += f" Classes were matched by name; numbers changed: {changes}."
         self._desk.messages.info(text, "Labels can be drawn from it.", [("Draw few-shot sample…", self.ask_and_sample)])
+
+    # Tables of classes
+
+    def ask_and_import_classes(self) -> None:
+        """Takes names and colours of a table: those of the same name are recoloured, others are added."""
+        if self._session.cube is None:
+            return
+        path = self._desk.prompts.open_path(
+            "Import classes", self._desk.settings.last_folder, scene=False, kinds=TABLES
+        )
+        if path is None:
+            return
+        try:
+            table = read_table(path)
+        except HsiError as error:
+            self._desk.fail(error)
+            return
+        merged = merged_table(self._session.classes, table)
+        if merged != self._session.classes:
+            self._session.set_classes(merged, f"Import {path.name}")
+        self._desk.messages.info(f"{len(table)} classes from {path.name}; those of the same name took its colours.")
+
+    def ask_and_export_classes(self) -> None:
+        """Writes numbers, names and colours of the classes to a table."""
+        cube = self._session.cube
+        if cube is None:
+            return
+        folder = Path(self._desk.settings.last_folder or Path.home())
+        path = self._desk.prompts.save_path("Export classes", str(folder / f"{cube.name}-classes.csv"), kinds=TABLES)
+        if path is None:
+            return
+        try:
+            write_table(path, self._session.classes)
+        except HsiError as error:
+            self._desk.fail(error)
+            return
+        self._desk.told(f"Classes written to {path}.", path)
 
     def _write(self, path: Path, then: Callable[[], None]) -> None:
         session = self._session
@@ -189,8 +228,9 @@ class LabelFiles(QObject):
             then()
 
         job = partial(
-            work.save_classes, path=path, array=session.labels.array.copy(), classes=session.classes, cube=cube
-        )
+            save_both, path=path, array=session.labels.array.copy(), validation=_validation(session),
+            classes=session.classes, cube=cube,
+        )  # fmt: skip
         self._desk.bridge.start(job, "Save labels", Watcher(done=done))
 
     # Few-shot samples
@@ -256,9 +296,12 @@ class LabelFiles(QObject):
         if session.cube is None or found.array.shape != session.labels.shape:
             return
         classes = found.classes if session.truth is None else _joined(found, session.classes)
-        session.edit(session.labels.replacing(found.array, classes), "Restore labels")
+        edits = [session.labels.replacing(found.array, classes)]
+        if found.validation is not None:
+            edits.append(session.labels.replacing(found.validation, layer=VALIDATION))
+        session.edit_all(edits, "Restore labels")
         # Safe under this window's name first; only then may the old copy go.
-        self._recovery.save(scene_key(session.cube), session.labels.array, session.classes)
+        self._safe_copy(session.cube)(SilentContext())
         self._recovery.retire(found.path)
         self.offer_recovery()
 
@@ -267,15 +310,20 @@ class LabelFiles(QObject):
         self.offer_recovery()
 
     def _changed(self, what: str) -> None:
-        if what in ("labels", "classes") and self._session.unsaved:
+        if what in ("labels", "validation", "classes") and self._session.unsaved:
             self._timer.start()
 
     def _autosave(self) -> None:
         session = self._session
         if session.cube is None or not session.unsaved:
             return
-        key, array, classes = scene_key(session.cube), session.labels.array.copy(), session.classes
-        self._autosaving.request(lambda _ctx: self._recovery.save(key, array, classes))
+        self._autosaving.request(self._safe_copy(session.cube))
+
+    def _safe_copy(self, cube: Cube) -> Callable[[Context], Path]:
+        """What writes the labels of this moment to the recovery copy."""
+        session, key = self._session, scene_key(cube)
+        array, validation, classes = session.labels.snapshot(), _validation(session), session.classes
+        return lambda _ctx: self._recovery.save(key, array, classes, validation)
 
     def _safe(self, _path: Path) -> None:
         self._warned = False
@@ -289,6 +337,11 @@ class LabelFiles(QObject):
             self._desk.messages.warning(
                 f"The labels could not be kept safe in {self._recovery.folder} ({reason}).", "Save them soon (Ctrl+S)."
             )
+
+
+def _validation(session: Session) -> NDArray[np.uint16] | None:
+    """A copy of the validation labels; None without any."""
+    return session.labels.snapshot(VALIDATION) if session.labels.labelled(VALIDATION) else None
 
 
 def _classes_in(array: np.ndarray) -> int:

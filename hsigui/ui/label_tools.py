@@ -1,24 +1,22 @@
 """The tools of the image view: what left presses, moves and keys mean while each is chosen, and what it draws on top.
 
-A tool knows the camera and tells what was done through `ToolSignals`; it never touches labels itself.
+A tool knows the camera and tells what was done through `ToolSignals`; it never touches labels itself. Here are what
+all tools have in common, and those that paint along the way of the mouse.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
 from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QColor, QPainter, QPainterPath, QPen, QPolygonF, qGray
 
-from hsigui.labels.strokes import disc
+from hsigui.labels.strokes import BRUSHES
 from hsigui.ui.camera import Camera
 
-TOOLS = ("navigate", "brush", "eraser", "polygon")
 MIN_BRUSH, MAX_BRUSH = 1, 99
-# How far apart (logical pixels) two presses of a double click can be.
-SAME_PLACE = 5.0
 
 
 @dataclass(frozen=True)
@@ -30,7 +28,10 @@ class ToolSignals:
     stroke_started: Callable[[str], None]
     stroked: Callable[[list[tuple[int, int]], int, bool], None]
     stroke_ended: Callable[[], None]
-    polygon_drawn: Callable[[list[tuple[float, float]]], None]
+    polygon_drawn: Callable[[list[tuple[float, float]], str], None]
+    touched: Callable[[str, int, int], None]
+    selection_taken: Callable[[], None]
+    selection_dropped: Callable[[], None]
 
 
 @dataclass
@@ -38,7 +39,9 @@ class ToolOptions:
     """What the user set for all tools."""
 
     brush_size: int = 5
+    brush_shape: str = "round"
     color: QColor | None = None
+    shift: bool = False  # the key is held
 
     @property
     def ink(self) -> QColor:
@@ -49,6 +52,7 @@ class Tool:
     """A tool that does nothing; `busy` is true from the first press of a drawing to its end."""
 
     cursor = Qt.CursorShape.CrossCursor
+    has_brush = False  # whether the size of the brush matters
 
     def __init__(self, camera: Camera, signals: ToolSignals, options: ToolOptions) -> None:
         self.camera = camera
@@ -84,9 +88,9 @@ class Tool:
     def paint(self, painter: QPainter, mouse: QPointF | None) -> None:
         """Draws on top, in view coordinates; `mouse` is None when it is not over the view."""
 
-    def reach(self) -> float:
-        """How far from the mouse `paint` draws, in logical pixels; what is farther need not be repainted at a move."""
-        return 0.0
+    def bounds(self, mouse: QPointF | None) -> QRectF:
+        """Where `paint` draws, in view coordinates; only that is repainted at a move. Empty for nowhere."""
+        return QRectF()
 
 
 class NavigateTool(Tool):
@@ -128,25 +132,31 @@ class NavigateTool(Tool):
 
 
 class BrushTool(Tool):
-    """Paints the chosen class along the way of the mouse."""
+    """Paints the chosen class along the way of the mouse; with Shift in a straight line from the last point."""
 
     erase = False
     text = "Brush stroke"
+    has_brush = True
 
     def __init__(self, camera: Camera, signals: ToolSignals, options: ToolOptions) -> None:
         super().__init__(camera, signals, options)
         self._last: tuple[int, int] | None = None
+        self._anchor: tuple[int, int] | None = None  # where the last stroke ended
 
     @property
     def busy(self) -> bool:
         return self._last is not None
 
+    @property
+    def size(self) -> int:
+        return self.options.brush_size
+
     def press(self, at: QPointF, keep: bool) -> None:
-        del keep
         self.interrupt()
-        self._last = self.camera.pixel(at)
+        start, self._last = self._anchor, self.camera.pixel(at)
         self.signals.stroke_started(self.text)
-        self.signals.stroked([self._last], self.options.brush_size, self.erase)
+        points = [start, self._last] if keep and start is not None else [self._last]
+        self.signals.stroked(points, self.size, self.erase)
 
     def move(self, at: QPointF, pressed: bool) -> None:
         if self._last is None:
@@ -156,7 +166,7 @@ class BrushTool(Tool):
             return
         here = self.camera.pixel(at)
         if here != self._last:
-            self.signals.stroked([self._last, here], self.options.brush_size, self.erase)
+            self.signals.stroked([self._last, here], self.size, self.erase)
             self._last = here
 
     def release(self, at: QPointF) -> None:
@@ -165,18 +175,40 @@ class BrushTool(Tool):
 
     def interrupt(self) -> None:
         if self._last is not None:
-            self._last = None
+            self._anchor, self._last = self._last, None
             self.signals.stroke_ended()
+
+    def drop(self) -> None:
+        super().drop()
+        self._anchor = None
 
     def paint(self, painter: QPainter, mouse: QPointF | None) -> None:
         if mouse is None:
             return
-        outline = self.camera.transform.map(footprint(*self.camera.pixel(mouse), self.options.brush_size))
         color = QColor(255, 255, 255) if self.erase else self.options.ink
-        _stroke_outline(painter, outline, color)
+        start = self._straight_from()
+        if start is not None:
+            path = QPainterPath(start)
+            path.lineTo(mouse)
+            stroke_outline(painter, path, color, Qt.PenStyle.DashLine)
+        stroke_outline(painter, self._outline_at(self.camera.pixel(mouse)), color)
 
-    def reach(self) -> float:
-        return (self.options.brush_size / 2 + 1.5) * self.camera.scale + 4
+    def bounds(self, mouse: QPointF | None) -> QRectF:
+        if mouse is None:
+            return QRectF()
+        reach = (self.size / 2 + 1.5) * self.camera.scale + 4
+        around = QRectF(mouse, mouse).adjusted(-reach, -reach, reach, reach)
+        start = self._straight_from()
+        return around if start is None else around | span([start, mouse])
+
+    def _outline_at(self, pixel: tuple[int, int]) -> QPainterPath:
+        return self.camera.transform.map(footprint(*pixel, self.size, self.options.brush_shape))
+
+    def _straight_from(self) -> QPointF | None:
+        """Where the straight line that Shift would draw begins, in view coordinates."""
+        if not self.options.shift or self._anchor is None or self.busy:
+            return None
+        return self.camera.to_view(self._anchor[0] + 0.5, self._anchor[1] + 0.5)
 
 
 class EraserTool(BrushTool):
@@ -186,87 +218,27 @@ class EraserTool(BrushTool):
     text = "Eraser stroke"
 
 
-class PolygonTool(Tool):
-    """Vertex by vertex; closed by a right click, Enter or a double click."""
+class PixelTool(BrushTool):
+    """Paints single pixels, whatever the size of the brush."""
 
-    def __init__(self, camera: Camera, signals: ToolSignals, options: ToolOptions) -> None:
-        super().__init__(camera, signals, options)
-        self.vertices: list[tuple[float, float]] = []
+    text = "Single pixels"
+    has_brush = False
 
     @property
-    def busy(self) -> bool:
-        return bool(self.vertices)
-
-    def press(self, at: QPointF, keep: bool) -> None:
-        del keep
-        if not self.vertices or not self._near_last(at, 0.5):
-            self.vertices.append(self.camera.to_scene(at))
-
-    def close(self, at: QPointF | None) -> None:
-        """Hands the polygon over; with fewer than three vertices it stays open."""
-        if at is not None and self.vertices and not self._near_last(at, SAME_PLACE):
-            self.vertices.append(self.camera.to_scene(at))
-        if len(self.vertices) < 3:
-            return
-        vertices, self.vertices = self.vertices, []
-        self.signals.polygon_drawn(vertices)
-
-    def step_back(self) -> None:
-        if self.vertices:
-            self.vertices.pop()
-
-    def drop(self) -> None:
-        self.vertices = []
-
-    def paint(self, painter: QPainter, mouse: QPointF | None) -> None:
-        points = [self.camera.to_view(row, col) for row, col in self.vertices]
-        if not points:
-            return
-        if mouse is not None and len(points) >= 2:
-            fill = QColor(self.options.ink)
-            fill.setAlpha(70)
-            painter.setPen(Qt.PenStyle.NoPen)
-            painter.setBrush(fill)
-            painter.drawPolygon(QPolygonF([*points, mouse]))
-        path = QPainterPath(points[0])
-        for point in points[1:]:
-            path.lineTo(point)
-        _stroke_outline(painter, path, self.options.ink)
-        if mouse is not None:
-            self._paint_band(painter, points, mouse)
-        self._paint_handles(painter, points)
-
-    def reach(self) -> float:
-        return float("inf") if self.vertices else 0.0
-
-    def _near_last(self, at: QPointF, distance: float) -> bool:
-        last = self.camera.to_view(*self.vertices[-1])
-        return (at - last).manhattanLength() <= distance
-
-    def _paint_band(self, painter: QPainter, points: list[QPointF], mouse: QPointF) -> None:
-        band = QPainterPath(points[-1])
-        band.lineTo(mouse)
-        if len(points) >= 2:
-            band.lineTo(points[0])
-        _stroke_outline(painter, band, self.options.ink, Qt.PenStyle.DashLine)
-
-    def _paint_handles(self, painter: QPainter, points: list[QPointF]) -> None:
-        painter.setPen(QPen(QColor(0, 0, 0, 200), 1))
-        for number, point in enumerate(points):
-            painter.setBrush(self.options.ink if number else QColor(255, 255, 255))
-            painter.drawRect(QRectF(point.x() - 3.5, point.y() - 3.5, 7, 7))
+    def size(self) -> int:
+        return 1
 
 
-def footprint(row: int, col: int, size: int) -> QPainterPath:
+def footprint(row: int, col: int, size: int, shape: str = "round") -> QPainterPath:
     """The outline (scene x = col, y = row) of the pixels that a brush paints when it is set down on a pixel."""
     first = (size - 1) // 2
-    return _outline(size).translated(col - first, row - first)
+    return _outline(size, shape).translated(col - first, row - first)
 
 
 @lru_cache(maxsize=8)
-def _outline(size: int) -> QPainterPath:
+def _outline(size: int, shape: str) -> QPainterPath:
     """The border of the brush's pixels, its box's upper left corner at (0, 0)."""
-    spans = [(int(row.argmax()), int(row.sum())) for row in disc(size)]
+    spans = [(int(row.argmax()), int(row.sum())) for row in BRUSHES[shape](size)]
     right = [QPointF(start + width, y) for number, (start, width) in enumerate(spans) for y in (number, number + 1)]
     left = [QPointF(start, y) for number, (start, _) in enumerate(spans) for y in (number, number + 1)]
     path = QPainterPath()
@@ -275,13 +247,12 @@ def _outline(size: int) -> QPainterPath:
     return path
 
 
-def make_tools(camera: Camera, signals: ToolSignals, options: ToolOptions) -> dict[str, Tool]:
-    """One of each tool, by name."""
-    kinds = dict(zip(TOOLS, (NavigateTool, BrushTool, EraserTool, PolygonTool), strict=True))
-    return {name: kind(camera, signals, options) for name, kind in kinds.items()}
+def span(points: Sequence[QPointF], margin: float = 6.0) -> QRectF:
+    """The box round some places and what is drawn at them."""
+    return QPolygonF(points).boundingRect().adjusted(-margin, -margin, margin, margin)
 
 
-def _stroke_outline(
+def stroke_outline(
     painter: QPainter, path: QPainterPath, color: QColor, style: Qt.PenStyle = Qt.PenStyle.SolidLine
 ) -> None:
     """A line that is seen on dark and on bright ground: the colour with a rim of the opposite lightness."""

@@ -16,7 +16,6 @@ from PySide6.QtWidgets import (
     QLineEdit,
     QMainWindow,
     QMenu,
-    QSpinBox,
     QStackedWidget,
     QToolBar,
     QToolButton,
@@ -24,6 +23,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from hsigui.methods.registry import MethodInfo
 from hsigui.project.recovery import Recovery
 from hsigui.project.runs import Runs
 from hsigui.settings import SettingsStore
@@ -31,9 +31,11 @@ from hsigui.ui import theme
 from hsigui.ui.about_scene import AboutScene
 from hsigui.ui.actions import Actions
 from hsigui.ui.arrivals import Arrivals
+from hsigui.ui.ask_controller import AskController
 from hsigui.ui.bands_controller import BandsController
 from hsigui.ui.desk import Desk
 from hsigui.ui.dialogs.about import AboutDialog
+from hsigui.ui.dialogs.help_dialog import HelpDialog
 from hsigui.ui.dialogs.prompts import Prompts
 from hsigui.ui.dialogs.shortcuts import ShortcutSheet
 from hsigui.ui.docks import build_docks
@@ -41,8 +43,8 @@ from hsigui.ui.export import ExportController
 from hsigui.ui.file_watch import FileWatch
 from hsigui.ui.image_view import ImageView
 from hsigui.ui.job_bridge import JobBridge
-from hsigui.ui.label_controller import LabelController
 from hsigui.ui.label_files import LabelFiles
+from hsigui.ui.labelling import Labelling
 from hsigui.ui.legend import LegendView
 from hsigui.ui.map_controller import MapController
 from hsigui.ui.message_bar import MessageBar
@@ -51,14 +53,18 @@ from hsigui.ui.open_scenes import OpenScenes, SceneTabs
 from hsigui.ui.panels.classes_panel import ClassesPanel
 from hsigui.ui.panels.display_panel import DisplayPanel
 from hsigui.ui.panels.map_panel import MapPanel
-from hsigui.ui.panels.method_panel import MethodPanel
+from hsigui.ui.panels.method_panel import MethodPanel, learns
+from hsigui.ui.panels.quality_panel import QualityPanel
 from hsigui.ui.panels.results_panel import ResultsPanel
+from hsigui.ui.panels.superpixel_strip import SuperpixelStrip
+from hsigui.ui.quality_controller import QualityController
 from hsigui.ui.run_files import RunFiles
 from hsigui.ui.scene_controller import SceneController
 from hsigui.ui.session import Session
 from hsigui.ui.spectrum_view import SpectrumView
 from hsigui.ui.start_page import StartPage
 from hsigui.ui.status import StatusBar
+from hsigui.ui.superpixel_controller import SuperpixelController
 from hsigui.ui.training_controller import TrainingController
 from hsigui.ui.training_view import TrainingView
 
@@ -126,7 +132,7 @@ class MainWindow(QMainWindow):
     def _build_controllers(self, recovery: Recovery | None, runs: Runs | None) -> None:
         self.run_files = RunFiles(self.desk, runs)
         self.label_files = LabelFiles(self.desk, recovery)
-        self.labels = LabelController(self.desk, self.image, self.classes)
+        self.labels = Labelling(self.desk, self.image, self.classes)
         self.scene = SceneController(self.desk, self.image, self.spectra, self.display)
         self.scenes = OpenScenes(self.desk, self.scene, self.label_files, self.tabs)
         self.scene.make_room = self.scenes.make_room
@@ -139,9 +145,16 @@ class MainWindow(QMainWindow):
     def _build_panels(self) -> None:
         a = self.actions_
         self.method = MethodPanel((a["pretrain"], a["pause"], a["cancel"]), self)
-        self.map_panel = MapPanel(a["show_map"], a["live"], a["renew_map"], self.legend)
+        self.map_panel = MapPanel(a["show_map"], a["live"], a["renew_map"], a["ask_me"], self.legend)
         self.trainer = TrainingController(self.desk, self.method, self.training, self.run_files)
         self.maps = MapController(self.desk, self.image, self.map_panel, self.legend, self.results)
+        self.asking = AskController(self.desk, self.image, self.map_panel, self.maps)
+        self.quality_panel = QualityPanel(self)
+        self.quality = QualityController(self.desk, self.image, self.quality_panel)
+        self.superpixel_strip = SuperpixelStrip(a["superpixels"], self)
+        self.display.add(self.superpixel_strip)
+        self.superpixels = SuperpixelController(self.desk, self.image, self.superpixel_strip)
+        self.labels.use(a, self.superpixels)
 
     def _build_docks(self) -> None:
         train = QWidget(self)
@@ -150,29 +163,26 @@ class MainWindow(QMainWindow):
         column.addWidget(self.training, 1)
         panels = {
             "Display": self.display, "Classes": self.classes, "Training": train, "Map": self.map_panel,
-            "Results": self.results, "Spectra": self.spectra,
+            "Results": self.results, "Quality": self.quality_panel, "Spectra": self.spectra,
+            "Regions": self.labels.explorer, "History": self.labels.history,
         }  # fmt: skip
         self.docks = build_docks(self, panels)
+        self.docks["Quality"].visibilityChanged.connect(self.quality.set_seen)
 
     def _build_bars(self) -> None:
-        self.brush = QSpinBox(self)
-        self.brush.setRange(1, 99)
-        self.brush.setValue(self.image.brush_size)
-        self.brush.setPrefix("Brush ")
-        self.brush.setSuffix(" px")
-        self.brush.setToolTip("Diameter of brush and eraser ([ and ])")
-        self.brush.setFocusPolicy(Qt.FocusPolicy.ClickFocus)
+        self.brush = self.labels.options.brush
         bar = QToolBar("Tools", self)
         bar.setObjectName("toolbar")
         bar.setIconSize(QSize(20, 20))
         bar.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonIconOnly)
-        self.actions_.fill_toolbar(bar, {"@brush": self.brush})
+        self.actions_.fill_toolbar(bar, {"@options": self.labels.options})
         for name in ("pretrain", "live", "export"):
             button = bar.widgetForAction(self.actions_[name])
             if isinstance(button, QToolButton):
                 button.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
         self.addToolBar(bar)
         self.toolbar = bar
+        self.addToolBar(Qt.ToolBarArea.LeftToolBarArea, self.labels.strip(self))
         self.actions_.fill_menus({"@recent": self._add_recent, "@docks": self._add_docks})
         self.status = StatusBar(self.session, self.bridge, self)
         self.setStatusBar(self.status)
@@ -189,10 +199,8 @@ class MainWindow(QMainWindow):
 
     def _handlers(self) -> dict[str, Callable[..., object]]:
         """What each action does; the ids are those of the table."""
-        classes = {f"class_{n}": partial(self.labels.choose_place, n) for n in range(1, 10)}
-        tools = {f"tool_{n}": partial(self.image.set_tool, n) for n in ("navigate", "brush", "eraser", "polygon")}
         themes = {f"theme_{n}": partial(self.set_theme, n) for n in theme.SCHEMES}
-        return classes | tools | themes | self._scene_handlers() | self._work_handlers()
+        return self.labels.handlers() | themes | self._scene_handlers() | self._work_handlers()
 
     def _scene_handlers(self) -> dict[str, Callable[..., object]]:
         files, scene, image = self.label_files, self.scene, self.image
@@ -204,7 +212,10 @@ class MainWindow(QMainWindow):
             "close_scene": self.scenes.close,
             "open_demo": scene.open_demo,
             "open_labels": files.ask_and_open_labels,
+            "add_labels": files.ask_and_add_labels,
             "open_truth": files.ask_and_open_truth,
+            "import_classes": files.ask_and_import_classes,
+            "export_classes": files.ask_and_export_classes,
             "save_labels": files.save,
             "save_labels_as": files.save_as,
             "draw_sample": files.ask_and_sample,
@@ -213,13 +224,12 @@ class MainWindow(QMainWindow):
             "fit": image.fit,
             "zoom_in": image.zoom_in,
             "zoom_out": image.zoom_out,
-            "brush_smaller": image.shrink_brush,
-            "brush_larger": image.grow_brush,
             "true_colour": partial(scene.show_preset, "true colour"),
             "infrared": partial(scene.show_preset, "colour infrared"),
             "default_bands": partial(scene.show_preset, "default bands"),
             "show_labels": image.set_labels_visible,
             "show_map": image.set_map_visible,
+            "superpixels": lambda on: self.superpixels.show(on),
             "clear_spectra": self.spectra.clear,
             "properties": self.about.show_properties,
             "import_notes": self.about.show_notes,
@@ -231,16 +241,17 @@ class MainWindow(QMainWindow):
             "bands": self.bands.ask,
             "undo": self.session.undo,
             "redo": self.session.redo,
-            "add_class": self.labels.add_class,
-            "delete_class": self.labels.delete_class,
             "pretrain": lambda: self.trainer.pretrain(),
             "pause": lambda paused: self.trainer.pause(paused),
             "cancel": lambda: self.trainer.cancel(),
             "open_run": self.run_files.ask_and_open,
             "live": self.session.set_live,
             "renew_map": lambda: self.maps.renew(),
+            "ask_me": lambda: self.asking.ask(),
+            "next_layer": lambda: self.maps.show_next_layer(),
             "overlay_less": lambda: self.maps.change_opacity(-1),
             "overlay_more": lambda: self.maps.change_opacity(1),
+            "help_methods": self.show_help,
             "shortcuts": partial(self._show_dialog, ShortcutSheet),
             "about": partial(self._show_dialog, AboutDialog),
         }
@@ -255,30 +266,47 @@ class MainWindow(QMainWindow):
         self.scene.opened.connect(lambda _opened: self._show_recent())
         self.scene.values_read.connect(self.status.show_values)
         self.watch.reload_asked.connect(self.scene.reload)
-        self.labels.settled.connect(self.maps.labels_settled)
+        self.labels.controller.settled.connect(self.maps.labels_settled)
+        self.labels.controller.validation_settled.connect(self.maps.reference_changed)
         self.trainer.pause_changed.connect(self.actions_["pause"].setChecked)
         self.image.hovered.connect(self._hovered)
         self.image.left_scene.connect(self._left)
-        self.image.tool_changed.connect(lambda name: self.actions_[f"tool_{name}"].setChecked(True))
-        self.image.brush_size_changed.connect(self.brush.setValue)
-        self.brush.valueChanged.connect(lambda size: setattr(self.image, "brush_size", size))
         self.start_page.open_asked.connect(self.scene.ask_and_open)
         self.start_page.demo_asked.connect(self.scene.open_demo)
         self.start_page.recent_asked.connect(self.scene.open_path)
         self.method.device_changed.connect(
             lambda name: self.desk.remember(dataclasses.replace(self.desk.settings, device=name))
         )
+        self.method.help_asked.connect(self.show_help)
+        self.method.method_changed.connect(self._method_changed)
+        self._method_changed(self.method.info)
         self.about.use(self.actions_["import_notes"])
         self._changed("scene")
 
     def _changed(self, what: str) -> None:
-        if what != "labels" or not self.image.drawing:  # a stroke says "history" at its end
+        if what not in ("labels", "validation") or not self.image.drawing:  # a stroke says "history" at its end
             self.actions_.update(self.session)
-        if what in ("scene", "saved", "labels", "classes"):
+        if what in ("scene", "saved", "labels", "validation", "classes"):
             self._show_title()
         if what == "scene" and self.session.cube is not None:
             self.pages.setCurrentWidget(self.image)
             self.image.setFocus()
+
+    def _method_changed(self, info: MethodInfo) -> None:
+        """The action is called by what it does: a baseline learns nothing."""
+        action = self.actions_["pretrain"]
+        action.setText("&Pretrain" if learns(info) else "&Prepare features")
+        action.setToolTip(
+            f"Learn features of this scene with {info.title}, without labels (Ctrl+P)"
+            if learns(info)
+            else f"Compute the features of {info.title}: nothing is learned (Ctrl+P)"
+        )
+        action.setStatusTip(action.toolTip())
+        self.training.set_empty_text(
+            "No pretraining yet.\nPress Pretrain to learn features from the scene."
+            if learns(info)
+            else "No features yet.\nPress Prepare features to compute those of the baseline."
+        )
 
     def _show_title(self) -> None:
         cube = self.session.cube
@@ -299,6 +327,13 @@ class MainWindow(QMainWindow):
         dialog = kind(self)
         dialog.finished.connect(dialog.deleteLater)
         dialog.open()
+
+    def show_help(self, page: str = "") -> None:
+        """Shows a page of the help, or its first, beside the window."""
+        dialog = self.findChild(HelpDialog) or HelpDialog(self)
+        dialog.show_page(page)
+        dialog.show()
+        dialog.activateWindow()
 
     # Preferences
 

@@ -110,8 +110,8 @@ class MessageBar(QWidget):
         ground.installEventFilter(self)
         self.place()
 
-    def info(self, text: str, hint: str = "", buttons: Sequence[Button] = ()) -> None:
-        self.show_message("info", text, hint, buttons)
+    def info(self, text: str, hint: str = "", buttons: Sequence[Button] = ()) -> Message:
+        return self.show_message("info", text, hint, buttons)
 
     def warning(self, text: str, hint: str = "", buttons: Sequence[Button] = ()) -> None:
         self.show_message("warning", text, hint, buttons)
@@ -120,7 +120,7 @@ class MessageBar(QWidget):
         """Shows what the user can act on."""
         self.show_message("error", error.message, error.hint)
 
-    def show_message(self, kind: str, text: str, hint: str = "", buttons: Sequence[Button] = ()) -> None:
+    def show_message(self, kind: str, text: str, hint: str = "", buttons: Sequence[Button] = ()) -> Message:
         """Shows a message on top; the same one said before is replaced, and those with questions stay longest."""
         for old in self.messages:
             if old.text == text:
@@ -136,6 +136,12 @@ class MessageBar(QWidget):
             gone.dismiss()
             shown.remove(gone)
         self.place()
+        return message
+
+    def withdraw(self, message: Message | None) -> None:
+        """Takes a message away that is out of date; it may have gone by itself."""
+        if message in self._messages:
+            message.dismiss()
 
     def forget(self, message: Message) -> None:
         """A message was dismissed."""

@@ -73,9 +73,13 @@ class OpenScenes(QObject):
     def make_room(self, cube: Cube, then: Callable[[], None]) -> None:
         """Does `then`, which shows another scene. The present one stays open behind it.
 
-        A scene that is open already is replaced, once its labels are safe.
+        A scene that is open already is replaced, once its labels are safe. A training would have to stop: the user is
+        asked first.
         """
         place = next((n for n, entry in enumerate(self._entries) if _same(entry.cube, cube)), None)
+        if self._session.training and place in (None, self._shown) and not self._may_stop(cube):
+            self._scene.refused.emit()
+            return
         if place is not None:
             self.show(place)
             if self._shown == place:  # not refused
@@ -86,6 +90,14 @@ class OpenScenes(QObject):
         self._shown = len(self._entries) - 1
         then()
         self._renew_tabs()
+
+    def _may_stop(self, cube: Cube) -> bool:
+        return self._desk.prompts.confirm(
+            "Stop training?",
+            f"A training is running. Opening {cube.name} stops it.",
+            "Cancel to go on training; the scene is then not opened.",
+            "Stop training and open",
+        )
 
     def show(self, place: int) -> None:
         """Shows one of the open scenes as it was left."""

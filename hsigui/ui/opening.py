@@ -21,7 +21,7 @@ from hsigui.errors import HsiError
 from hsigui.jobs import Context
 from hsigui.labels.classes import ClassInfo, ClassTable
 from hsigui.labels.describe import describe_file
-from hsigui.labels.files import ClassRaster, find_truth_in_cube_file
+from hsigui.labels.files import ClassRaster, find_truth_in_cube_file, may_hold_shapes
 from hsigui.project import band_edits, imports
 from hsigui.ui.work import Picture, draw_picture
 
@@ -226,6 +226,8 @@ def _found_instead(path: Path, refusal: HsiError) -> Found:
     except AmbiguousArray:
         return Found(path, "classes", None, f"{path.name} holds several arrays that can be labels")
     except HsiError:
+        if path.is_file() and may_hold_shapes(path):
+            return Found(path, "classes", None, f"{path.name} is a file of shapes or pixels, which can be labels")
         raise refusal from None
     if about["kind"] == "library":
         return Found(path, "library", None, f"{path.name} is a spectral library of {about['spectra']} spectra")

@@ -42,6 +42,50 @@ class Plot(pg.PlotWidget):  # type: ignore[misc]  # pyqtgraph has no type hints
         return [(x, y) for x, y in drawn if x is not None]
 
 
+class SecondAxis:
+    """An axis on the right of a plot, with curves of its own over the same x; not there until it is shown."""
+
+    def __init__(self, plot: Plot) -> None:
+        self._plot = plot
+        self._box = pg.ViewBox(enableMenu=False)
+        self._box.setMouseEnabled(x=False, y=False)
+        item = plot.getPlotItem()
+        item.scene().addItem(self._box)
+        axis = plot.getAxis("right")
+        axis.linkToView(self._box)
+        axis.enableAutoSIPrefix(False)
+        axis.setStyle(tickLength=4, tickTextOffset=4)
+        self._box.setXLink(item.vb)
+        item.vb.sigResized.connect(self._follow)
+        self.show(False)
+
+    def add(self, curve: pg.PlotDataItem) -> None:
+        self._box.addItem(curve)
+
+    def remove(self, curve: pg.PlotDataItem) -> None:
+        self._box.removeItem(curve)
+
+    def show(self, shown: bool) -> None:
+        self._plot.getPlotItem().showAxis("right", shown)
+        self._box.setVisible(shown)
+        self._follow()
+
+    def curves(self) -> list[tuple[NDArray[np.float64], NDArray[np.float64]]]:
+        """x and y of every curve, in the order in which they came."""
+        return [(x, y) for x, y in (item.getData() for item in self._box.addedItems) if x is not None]
+
+    def recolor(self, palette: QPalette) -> None:
+        axis = self._plot.getAxis("right")
+        axis.setPen(pg.mkPen(palette.color(QPalette.ColorRole.Mid)))
+        axis.setTextPen(pg.mkPen(palette.color(QPalette.ColorRole.PlaceholderText)))
+        axis.setGrid(False)  # the left one's lines are enough
+
+    def _follow(self) -> None:
+        """Lies where the plot's own curves lie."""
+        self._box.setGeometry(self._plot.getPlotItem().vb.sceneBoundingRect())
+        self._box.linkedViewChanged(self._plot.getPlotItem().vb, self._box.XAxis)
+
+
 def color_plot(plot: Plot, palette: QPalette) -> None:
     """Gives a plot the colours of a palette."""
     plot.setBackground(palette.color(QPalette.ColorRole.Base))

@@ -15,6 +15,7 @@ from hsigui.project.runs import KeptRun, Runs
 from hsigui.ui import work
 from hsigui.ui.desk import Desk
 from hsigui.ui.job_bridge import Watcher
+from hsigui.ui.message_bar import Message
 
 
 class RunFiles(QObject):
@@ -30,6 +31,7 @@ class RunFiles(QObject):
         super().__init__(desk.window)
         self._desk, self._session = desk, desk.session
         self.runs = runs or Runs()
+        self._offer: Message | None = None
         self._session.changed.connect(self._changed)
 
     def new_folder(self, cube: Cube) -> Path:
@@ -48,7 +50,7 @@ class RunFiles(QObject):
         def done(found: list[KeptRun]) -> None:
             if found and self._session.cube is cube and self._session.encoder is None:
                 when = datetime.datetime.fromtimestamp(found[0].made_at).strftime("%d %b %Y, %H:%M")
-                self._desk.messages.info(
+                self._offer = self._desk.messages.info(
                     f"An encoder of this scene is kept: {found[0].title}, of {when}.",
                     buttons=[("Use it", partial(self.open, found[0].folder))],
                 )
@@ -78,4 +80,6 @@ class RunFiles(QObject):
 
     def _changed(self, what: str) -> None:
         if what == "encoder" and self._session.encoder is not None and self._session.cube is not None:
+            self._desk.messages.withdraw(self._offer)
+            self._offer = None
             self.runs.tidy(scene_key(self._session.cube))

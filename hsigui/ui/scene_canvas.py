@@ -12,13 +12,15 @@ from collections.abc import Sequence
 
 import numpy as np
 from numpy.typing import NDArray
-from PySide6.QtCore import QEvent, QPoint, QPointF, QRect, QSizeF, Qt, Signal
+from PySide6.QtCore import QEvent, QPoint, QPointF, QRect, QRectF, QSizeF, Qt, Signal
 from PySide6.QtGui import QColor, QPainter, QPaintEvent, QPalette, QPen, QResizeEvent
 from PySide6.QtWidgets import QAbstractScrollArea, QFrame, QWidget
 
 from hsigui.labels.classes import ClassTable, Color
+from hsigui.labels.strokes import Area
 from hsigui.ui.camera import Camera
-from hsigui.ui.overlay import Box, ClassLayer, Composite, Window
+from hsigui.ui.outlines import OutlineLayer
+from hsigui.ui.overlay import REACH, Box, ClassLayer, Composite, SelectionLayer, Window
 
 ZOOM_STEP = 1.25
 PIXEL_SCALE = 12.0  # logical pixels a scene pixel gets when one pixel is asked for
@@ -40,7 +42,11 @@ class SceneCanvas(QAbstractScrollArea):
         self._composite = Composite()
         self._map = ClassLayer(opacity=0.65)
         self._labels = ClassLayer(opacity=0.9, keep_small=True, outlined=True)
+        self._validation = ClassLayer(opacity=0.9, keep_small=True, outlined=True, hatched=True)
+        self._selection = SelectionLayer()
+        self._outlines = OutlineLayer()
         self._markers: list[Marker] = []
+        self._target: tuple[int, int] | None = None
         self._empty_text = "No scene is open"
         self.setFrameShape(QFrame.Shape.NoFrame)
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
@@ -99,10 +105,42 @@ class SceneCanvas(QAbstractScrollArea):
         self._labels.set(array, table)
         self.viewport().update()
 
+    def set_label_classes(self, table: ClassTable) -> None:
+        """Takes classes of which those with labels look as before."""
+        self._labels.set_table(table)
+        self._validation.set_table(table)
+
     def update_labels(self, box: Box, array: NDArray[np.integer]) -> None:
         """Takes over the labels inside a box (top, left, bottom, right; the last two exclusive) of the whole raster."""
         self._labels.update(box, array)
         self._update_box(box)
+
+    def set_validation(self, array: NDArray[np.integer] | None, table: ClassTable) -> None:
+        """Shows validation labels (rows x cols, 0 for none) in stripes of their classes' colours, or none."""
+        if array is None:
+            self._validation.clear()
+        else:
+            self._validation.set(array, table)
+        self.viewport().update()
+
+    def update_validation(self, box: Box, array: NDArray[np.integer], table: ClassTable) -> None:
+        """Takes over the validation labels inside a box of the whole raster."""
+        if self._validation.empty:
+            self._validation.set(array, table)
+        else:
+            self._validation.update(box, array)
+        self._update_box(box)
+
+    def show_selection(self, area: Area | None, color: Color = (255, 255, 255)) -> None:
+        """Shows pixels (top, left, mask) that are selected, or none."""
+        before = self._selection.box
+        if area is None:
+            self._selection.clear()
+        else:
+            self._selection.set(*area, color)
+        for box in (before, self._selection.box):
+            if box[0] < box[2]:
+                self._update_box(box)
 
     def set_map(self, array: NDArray[np.integer] | None, table: ClassTable | None = None) -> None:
         """Shows a class map (rows x cols, 0 for none), or none."""
@@ -112,6 +150,13 @@ class SceneCanvas(QAbstractScrollArea):
             self._map.set(array, table or ClassTable())
         self.viewport().update()
 
+    def put_map(self, top: int, left: int, numbers: NDArray[np.integer], table: ClassTable) -> None:
+        """Shows a part of a class map that begins at a pixel; the rest stays as it is."""
+        if self._map.empty:
+            self._map.set(np.zeros(self.scene_size, dtype=np.uint16), table)
+        self._map.put(top, left, numbers)
+        self._update_box((top, left, top + numbers.shape[0], left + numbers.shape[1]))
+
     def set_map_opacity(self, opacity: float) -> None:
         """0 for transparent to 1 for opaque."""
         self._map.opacity = min(max(opacity, 0.0), 1.0)
@@ -119,20 +164,43 @@ class SceneCanvas(QAbstractScrollArea):
 
     def set_label_opacity(self, opacity: float) -> None:
         """0 for transparent to 1 for opaque."""
-        self._labels.opacity = min(max(opacity, 0.0), 1.0)
+        self._labels.opacity = self._validation.opacity = min(max(opacity, 0.0), 1.0)
         self.viewport().update()
 
     def set_labels_visible(self, visible: bool) -> None:
-        self._labels.visible = visible
+        self._labels.visible = self._validation.visible = visible
         self.viewport().update()
 
     def set_map_visible(self, visible: bool) -> None:
         self._map.visible = visible
         self.viewport().update()
 
+    def set_outlines(self, labels: NDArray[np.int32] | None, count: int = 0, top: int = 0, left: int = 0) -> None:
+        """Shows the borders between regions (numbers, rows x cols) of the scene, or of the part of it that begins at
+        a pixel; None shows none.
+
+        Args:
+            count: how many regions there are.
+        """
+        if labels is None:
+            self._outlines.clear()
+        else:
+            self._outlines.set(labels, count, top, left)
+        self.viewport().update()
+
+    @property
+    def outlines_too_small(self) -> bool:
+        """Whether there are regions whose outlines would cover all at this magnification, and so are not drawn."""
+        return not self._outlines.empty and not self._outlines.wide_enough(self._camera.scale)
+
     def set_markers(self, markers: Sequence[Marker]) -> None:
         """Marks pixels (row, col, colour), such as those whose spectra are kept."""
         self._markers = list(markers)
+        self.viewport().update()
+
+    def set_target(self, pixel: tuple[int, int] | None) -> None:
+        """Points at one pixel (row, col) that is asked about, or at none."""
+        self._target = pixel
         self.viewport().update()
 
     def set_empty_text(self, text: str) -> None:
@@ -207,6 +275,7 @@ class SceneCanvas(QAbstractScrollArea):
             self._paint_scene(painter, event.rect())
             painter.setRenderHint(QPainter.RenderHint.Antialiasing)
             self._paint_markers(painter)
+            self._paint_target(painter)
             self.paint_tool(painter)
         painter.end()
 
@@ -216,7 +285,8 @@ class SceneCanvas(QAbstractScrollArea):
         if window is None:
             return
         painter.scale(1 / ratio, 1 / ratio)
-        for layer in (self._composite, self._map, self._labels):
+        layers = (self._composite, self._map, self._outlines, self._labels, self._validation, self._selection)
+        for layer in layers:
             layer.paint(painter, window)
         painter.resetTransform()
 
@@ -229,6 +299,20 @@ class SceneCanvas(QAbstractScrollArea):
             painter.drawEllipse(at, radius, radius)
             painter.setPen(QPen(QColor(*color), 2))
             painter.drawEllipse(at, radius, radius)
+
+    def _paint_target(self, painter: QPainter) -> None:
+        """A frame around the pixel with four hairs that leave it free."""
+        if self._target is None:
+            return
+        half = max(self._camera.scale / 2, 3.0) + 2.0
+        at = self._camera.to_view(self._target[0] + 0.5, self._target[1] + 0.5)
+        painter.setBrush(Qt.BrushStyle.NoBrush)
+        for color, width in ((QColor(0, 0, 0, 200), 4.0), (QColor(255, 255, 255), 2.0)):
+            painter.setPen(QPen(color, width, Qt.PenStyle.SolidLine, Qt.PenCapStyle.FlatCap))
+            painter.drawRect(QRectF(at.x() - half, at.y() - half, 2 * half, 2 * half))
+            for x, y in ((1, 0), (-1, 0), (0, 1), (0, -1)):
+                way = QPointF(x, y)
+                painter.drawLine(at + way * (half + 4), at + way * (half + 16))
 
     def _paint_empty(self, painter: QPainter) -> None:
         painter.setPen(self.palette().color(QPalette.ColorRole.PlaceholderText))
@@ -245,8 +329,12 @@ class SceneCanvas(QAbstractScrollArea):
 
     def _new_scene(self, rows: int, cols: int) -> None:
         self._labels.clear()
+        self._validation.clear()
+        self._selection.clear()
         self._map.clear()
+        self._outlines.clear()
         self._markers = []
+        self._target = None
         self._camera.set_scene(rows, cols)
 
     def _pan(self, dx: float, dy: float) -> None:
@@ -275,23 +363,28 @@ def scene_window(camera: Camera, exposed: QRect, ratio: float) -> Window | None:
     """
     left, top = math.floor(exposed.left() * ratio), math.floor(exposed.top() * ratio)
     right, bottom = math.ceil((exposed.right() + 1) * ratio), math.ceil((exposed.bottom() + 1) * ratio)
-    # One device pixel more on each side: it tells where scene pixels begin and end.
-    wide_cols = _indices(left - 1, right + 1, ratio, camera.offset.x(), camera.scale)
-    wide_rows = _indices(top - 1, bottom + 1, ratio, camera.offset.y(), camera.scale)
+    # Some device pixels more on each side: they tell where scene pixels begin and end, and which lines reach inside.
+    around_cols = _indices(left - REACH, right + REACH, ratio, camera.offset.x(), camera.scale)
+    around_rows = _indices(top - REACH, bottom + REACH, ratio, camera.offset.y(), camera.scale)
+    wide_cols, wide_rows = around_cols[REACH - 1 : 1 - REACH], around_rows[REACH - 1 : 1 - REACH]
     cols, rows = wide_cols[1:-1], wide_rows[1:-1]
     in_cols, in_rows = (cols >= 0) & (cols < camera.cols), (rows >= 0) & (rows < camera.rows)
     if not (in_cols.any() and in_rows.any()):
         return None
     factor = max(math.ceil(1 / (camera.scale * ratio)), 1)
+    first_col, first_row = int(in_cols.argmax()), int(in_rows.argmax())
     return Window(
-        left + int(in_cols.argmax()),
-        top + int(in_rows.argmax()),
+        left + first_col,
+        top + first_row,
         rows[in_rows],
         cols[in_cols],
         factor,
         _ends(wide_rows)[:, in_rows],
         _ends(wide_cols)[:, in_cols],
         camera.scale * ratio,
+        ratio,
+        around_rows[first_row : first_row + int(in_rows.sum()) + 2 * REACH],
+        around_cols[first_col : first_col + int(in_cols.sum()) + 2 * REACH],
     )
 
 

@@ -19,7 +19,7 @@ from hsigui.cube.cube import Cube
 from hsigui.cube.open import holds_arrays
 from hsigui.cube.render import ViewState, first_view, preset, reaches
 from hsigui.errors import HsiError
-from hsigui.labels.classes import PALETTE, Color
+from hsigui.labels.classes import Color
 from hsigui.ui import opening, work
 from hsigui.ui.desk import Desk
 from hsigui.ui.detail import DetailController
@@ -41,7 +41,6 @@ class SceneLook:
     picture: work.Picture
     current: Spectrum | None
     kept: tuple[Spectrum, ...]
-    marks: tuple[tuple[int, int, Color], ...]
     first: ViewState | None
     place: tuple[float, float, float] | None
 
@@ -73,7 +72,6 @@ class SceneController(QObject):
         self._path: Path | None = None
         self._first: ViewState | None = None
         self._again: Cube | None = None  # the scene that is being read again
-        self._kept: list[tuple[int, int, Color]] = []
         self._detail = DetailController(desk, image)
         self._opening = Latest(desk.bridge, "Open scene", self._ready, failed=self._not_opened)
         self._drawing = Latest(desk.bridge, "Draw composite", self._show_picture, between=True)
@@ -207,7 +205,6 @@ class SceneController(QObject):
             self._picture,
             spectra.current(),
             tuple(spectra.kept()),
-            tuple(self._kept),
             self._first,
             self._image.looked_at(),
         )
@@ -223,21 +220,15 @@ class SceneController(QObject):
         self._show_bands(cube)
         self._session.restore(state)
         self._show_view(view)
-        self._show_spectra(look.current, look.kept, look.marks)
+        self._show_spectra(look.current, look.kept)
         self._image.look_at(look.place)
         self._desk.messages.clear()
         # The picture may be of bands that were left in the middle of a change.
         self._drawing.request(partial(work.draw_picture, cube=cube, view=view))
 
-    def _show_spectra(
-        self,
-        current: Spectrum | None,
-        kept: Sequence[Spectrum],
-        marks: Sequence[tuple[int, int, Color]],
-    ) -> None:
-        self._kept = list(marks)
+    def _show_spectra(self, current: Spectrum | None, kept: Sequence[Spectrum]) -> None:
         for spectrum in kept:
-            self._spectra.keep(spectrum.values, spectrum.label, spectrum.color)
+            self._spectra.keep(spectrum.values, spectrum.label, spectrum.color, spectrum.place)
         if current is not None:
             self._spectra.show_current(current.values, current.label)
 
@@ -252,10 +243,10 @@ class SceneController(QObject):
     def _changed(self, what: str) -> None:
         cube, view = self._session.cube, self._session.view
         if what == "bands" and cube is not None and view is not None:
-            current, kept, marks = self._spectra.current(), self._spectra.kept(), self._kept
+            current, kept = self._spectra.current(), self._spectra.kept()
             self._show_bands(cube)  # forgets the curves, whose values are the same as before
             self._show_view(view)
-            self._show_spectra(current, kept, marks)
+            self._show_spectra(current, kept)
             before, self._first = self._first, first_view(cube)
             if view == before:  # nothing was chosen yet, so what would be shown at opening is shown
                 self.set_view(self._first)
@@ -331,14 +322,12 @@ class SceneController(QObject):
         if self._session.cube is not cube:
             return
         number = int(self._session.labels.array[row, col])
-        color = self._session.classes.get(number).color if number else PALETTE[len(self._kept) % len(PALETTE)]
-        self._kept.append((row, col, color))
-        self._spectra.keep(values, self._name(row, col), color)
+        color = self._session.classes.get(number).color if number else None
+        self._spectra.keep(values, self._name(row, col), color, (row, col))
 
     def _kept_changed(self) -> None:
-        if not self._spectra.kept():
-            self._kept = []
-        self._image.set_markers(self._kept)
+        kept = self._spectra.kept()
+        self._image.set_markers([(*spectrum.place, spectrum.color) for spectrum in kept if spectrum.place is not None])
 
     def _name(self, row: int, col: int) -> str:
         number = int(self._session.labels.array[row, col])

@@ -5,7 +5,7 @@ Controllers change it; everything else listens to `changed`, whose word says wha
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -18,15 +18,17 @@ from hsigui.cube.cube import Cube
 from hsigui.cube.render import ViewState
 from hsigui.labels.classes import ClassTable
 from hsigui.labels.history import History
-from hsigui.labels.label_map import Edit, LabelMap, require_same_size
+from hsigui.labels.label_map import TRAINING, VALIDATION, Edit, LabelMap, PackedEdit, require_same_size
 from hsigui.labels.matching import Matched, match_classes
+from hsigui.labels.strokes import trimmed
+from hsigui.specs import MapSpec
 
 if TYPE_CHECKING:
     from hsigui.report.metrics import Accuracy
 
 CHANGES = (
     "scene", "bands", "view", "labels", "classes", "current class", "truth", "training", "encoder", "map", "report",
-    "device", "live", "scenes", "saved", "history",
+    "device", "live", "scenes", "saved", "history", "validation", "layer",
 )  # fmt: skip
 Box = tuple[int, int, int, int]
 
@@ -39,6 +41,14 @@ class Truth:
     name: str
     original: NDArray[np.uint16]
     original_classes: ClassTable
+
+
+@dataclass(frozen=True)
+class Reference:
+    """Class numbers that a map is measured on (0 for unknown), and where they come from. A view that may change."""
+
+    array: NDArray[np.uint16]
+    name: str
 
 
 _OF_A_SCENE = (
@@ -63,6 +73,8 @@ class Session(QObject):
         view: which bands are shown and how they are stretched.
         labels, history: what the user drew, and how to take it back.
         label_box: what the last change of "labels" touched (top, left, bottom, right); None for everything.
+        validation_box: the same of "validation".
+        layer: which labels are painted, TRAINING or VALIDATION.
         current_class: the number that the brush paints; 0 when there is none yet.
         truth: ground truth, None when none is loaded.
         encoder, features: of the last pretraining that was completed.
@@ -83,6 +95,8 @@ class Session(QObject):
         self.labels = LabelMap(0, 0)
         self.history = History(self.labels)
         self.label_box: Box | None = None
+        self.validation_box: Box | None = None
+        self.layer = TRAINING
         self.labels_path: Path | None = None
         self.current_class = 0
         self.truth: Truth | None = None
@@ -95,7 +109,7 @@ class Session(QObject):
         self.device = ""
         self.live = True
         self.training = False
-        self.smooth = 0.0
+        self.drawn = MapSpec(edges=0.0)
         self.open_scenes = 0
         self._revision = 0
         self._saved_revision = 0
@@ -107,11 +121,14 @@ class Session(QObject):
         self.cube, self.view, self.plain = cube, view, plain or cube
         self.labels = LabelMap(cube.rows, cube.cols)
         self.history = History(self.labels)
-        self.label_box, self.labels_path, self.current_class = None, None, 0
+        self.label_box = self.validation_box = self.labels_path = None
+        self.current_class = 0
         self.truth = self.encoder = self.features = None
         self._revision = self._saved_revision = 0
         self._drop_map()
-        for what in ("scene", "view", "classes", "labels", "current class", "truth", "encoder", "map", "report"):
+        for what in (
+            "scene", "view", "classes", "labels", "validation", "current class", "truth", "encoder", "map", "report",
+        ):  # fmt: skip
             self.changed.emit(what)
 
     def state(self) -> SceneState:
@@ -122,7 +139,7 @@ class Session(QObject):
         """Puts a scene back as it was. Nothing is new in it, so neither labels nor encoder are told as changed."""
         for name, value in state.values.items():
             setattr(self, name, value)
-        self.label_box = None
+        self.label_box = self.validation_box = None
         for what in ("scene", "view", "classes", "current class", "truth", "map", "report", "saved", "history"):
             self.changed.emit(what)
 
@@ -167,19 +184,40 @@ class Session(QObject):
         return sum(count > 0 for count in self.labels.counts().values())
 
     def edit(self, edit: Edit, text: str) -> None:
-        """Changes labels or classes; can be taken back."""
+        """Changes labels or classes; can be taken back.
+
+        Validation labels under new training labels go: a pixel is trained on or measured on, never both.
+        """
+        apart = self._apart(edit)
+        if apart is not None:
+            self.edit_all((edit, apart), text)
+            return
+        before = self.classes
         self.history.do(edit, text)
-        self._edited((edit,))
+        self._edited((edit,), before)
+
+    def edit_all(self, edits: Sequence[Edit], text: str) -> None:
+        """Several changes as one step."""
+        before = self.classes
+        self.history.begin(text)
+        for edit in edits:
+            self.history.do(edit, text)
+        self.history.end()
+        self._edited(edits, before)
 
     def undo(self) -> None:
-        step = self.history.undo()
-        if step is not None:
-            self._edited(step.edits)
+        self.history.end()  # what is being drawn is the last step
+        self.go_to(self.history.place - 1)
 
     def redo(self) -> None:
-        step = self.history.redo()
+        self.go_to(self.history.place + 1)
+
+    def go_to(self, place: int) -> None:
+        """Takes steps back, or does them again, until so many of the history are done."""
+        before = self.classes
+        step = self.history.go_to(place)
         if step is not None:
-            self._edited(step.edits)
+            self._edited(step.edits, before)
 
     def set_classes(self, classes: ClassTable, text: str) -> None:
         """Puts another class table in place; can be taken back."""
@@ -203,17 +241,42 @@ class Session(QObject):
         """A number that changes with every change of labels."""
         return self._revision
 
-    def _edited(self, edits: tuple[Edit, ...]) -> None:
-        self._revision += 1
-        if any(e.classes is not None for e in edits):
+    def _apart(self, edit: Edit) -> Edit | None:
+        """What takes away the validation labels under the training labels that an edit sets; None without any."""
+        if edit.mask is None or edit.layer == VALIDATION or not self.labels.labelled(VALIDATION):
+            return None
+        top, left, bottom, right = edit.box
+        both = edit.mask & (self.labels.validation[top:bottom, left:right] > 0)
+        if isinstance(edit.new, np.ndarray):
+            both[edit.mask] &= edit.new > 0
+        elif not edit.new:
+            return None
+        area = trimmed(top, left, both)
+        return None if area is None else Edit(*area, 0, None, VALIDATION)
+
+    def set_layer(self, layer: int) -> None:
+        """Chooses which labels are painted, TRAINING or VALIDATION."""
+        if layer != self.layer:
+            self.layer = layer
+            self.changed.emit("layer")
+
+    def _edited(self, edits: Sequence[Edit | PackedEdit], before: ClassTable) -> None:
+        boxes = {n: [e.box for e in edits if e.changes_labels and e.layer == n] for n in (TRAINING, VALIDATION)}
+        if any(boxes.values()) or not self.classes.same_content(before):
+            self._revision += 1  # what is locked or hidden is no work that could be lost
+        if self.classes != before:
             if self.current_class not in self.classes:
                 self.current_class = self.classes.numbers[0] if len(self.classes) else 0
                 self.changed.emit("current class")
             self.changed.emit("classes")
-        boxes = [e.box for e in edits if e.mask is not None]
-        if boxes:
-            self.label_box = _around(boxes)
+        if boxes[TRAINING]:
+            self.label_box = _around(boxes[TRAINING])
             self.changed.emit("labels")
+        if boxes[VALIDATION]:
+            self.validation_box = _around(boxes[VALIDATION])
+            self.changed.emit("validation")
+        if not any(boxes.values()) and self.classes == before:
+            self.changed.emit("history")
 
     # Ground truth
 
@@ -237,7 +300,7 @@ class Session(QObject):
         self.accuracy = None
         if matched.classes != self.classes:
             self.set_classes(matched.classes, "Classes of the ground truth")
-            if not self.labels.array.any() and self._revision == self._saved_revision + 1:
+            if not self.labels.labelled() and self._revision == self._saved_revision + 1:
                 # Classes that came with a file are not work of the user that could be lost.
                 self._saved_revision = self._revision
         if not self.current_class and len(self.classes):
@@ -245,6 +308,13 @@ class Session(QObject):
         self.changed.emit("truth")
         self.changed.emit("report")
         return matched
+
+    @property
+    def reference(self) -> Reference | None:
+        """What maps are measured on: the validation labels when there are any, else the ground truth."""
+        if self.labels.labelled(VALIDATION):
+            return Reference(self.labels.validation, "the validation labels")
+        return None if self.truth is None else Reference(self.truth.array, self.truth.name)
 
     # Results
 
@@ -263,6 +333,12 @@ class Session(QObject):
         self.probe, self.class_map, self.trained_on, self.accuracy = probe, class_map, trained_on, accuracy
         self.changed.emit("map")
         self.changed.emit("report")
+
+    def drop_accuracy(self) -> None:
+        """There is nothing any more that the map could be measured on."""
+        if self.accuracy is not None:
+            self.accuracy = None
+            self.changed.emit("report")
 
     def set_device(self, text: str) -> None:
         self.device = text

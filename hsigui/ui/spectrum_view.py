@@ -27,18 +27,20 @@ CURRENT_WIDTH, KEPT_WIDTH = 2.0, 1.4  # logical pixels
 
 @dataclass(frozen=True)
 class Spectrum:
-    """One curve: its name, its colour, its value in every band (NaN where there is none)."""
+    """One curve: its name, its colour, its value in every band (NaN where there is none), and the pixel (row, col) that
+    it is of, where it is of one."""
 
     label: str
     color: Color
     values: NDArray[np.float32]
+    place: tuple[int, int] | None = None
 
 
 class SpectrumView(QWidget):
     """Spectra over wavelength.
 
     Signals:
-        kept_changed(): a spectrum was kept, or all were cleared.
+        kept_changed(): a spectrum was kept or removed, or all were cleared.
         band_picked(channel, band): the line of a channel (its place in `mark_bands`) was dragged to a band.
     """
 
@@ -97,12 +99,21 @@ class SpectrumView(QWidget):
             self._current_curve.setZValue(10)
         self._refresh_header()
 
-    def keep(self, values: ArrayLike, label: str, color: Color | None = None) -> None:
+    def keep(
+        self, values: ArrayLike, label: str, color: Color | None = None, place: tuple[int, int] | None = None
+    ) -> None:
         """Adds a curve that stays, in its class's colour or the next one of the plot's own."""
-        color = PALETTE[len(self._kept) % len(PALETTE)] if color is None else color
-        spectrum = Spectrum(label, color, self._checked(values))
+        color = self._next_color() if color is None else color
+        spectrum = Spectrum(label, color, self._checked(values), place)
         self._kept.append(spectrum)
         self._kept_curves.append(self._draw(spectrum, KEPT_WIDTH))
+        self._refresh_header()
+        self.kept_changed.emit()
+
+    def remove(self, number: int) -> None:
+        """Takes one of the kept curves away, counted from the oldest."""
+        self._drop(self._kept_curves.pop(number))
+        del self._kept[number]
         self._refresh_header()
         self.kept_changed.emit()
 
@@ -183,6 +194,7 @@ class SpectrumView(QWidget):
 
     def _build(self) -> None:
         self._key = CurveKey(HINT, self)
+        self._key.remove_asked.connect(self._remove_shown)
         self._copy = self._button("copy", "Copy the shown spectra as CSV", self.copy_csv)
         self._export = self._button("export", "Save the shown spectra as CSV…", self._ask_and_export)
         self._clear = self._button("trash", "Clear all spectra", self.clear)
@@ -209,9 +221,22 @@ class SpectrumView(QWidget):
 
     def _refresh_header(self) -> None:
         shown = self._shown()
-        self._key.set_entries([(curve.label, curve.color) for curve in shown])
+        self._key.set_entries([(curve.label, curve.color) for curve in shown], removable=True)
         for button in (self._copy, self._export, self._clear):
             button.setEnabled(bool(shown))
+
+    def _remove_shown(self, number: int) -> None:
+        """Takes away the curve at a place of the key, where the one under study comes first."""
+        first = int(self._current is not None)
+        if number < first:
+            self.show_current(None)
+        else:
+            self.remove(number - first)
+
+    def _next_color(self) -> Color:
+        """The first colour of the palette that no kept curve has, while there is one."""
+        used = {curve.color for curve in self._kept}
+        return next((color for color in PALETTE if color not in used), PALETTE[len(self._kept) % len(PALETTE)])
 
     def _shown(self) -> list[Spectrum]:
         return [*([self._current] if self._current else []), *self._kept]

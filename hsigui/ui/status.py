@@ -34,6 +34,7 @@ class StatusBar(QStatusBar):
         self.addWidget(self.busy, 1)
         for widget in (self.place, self.values, self.label, self.device):
             widget.setContentsMargins(6, 0, 6, 0)
+            widget.setMinimumWidth(1)  # long names must not make the window wider
             self.addPermanentWidget(widget)
         self._show_device()
         bridge.progress.connect(self._progress)
@@ -71,6 +72,9 @@ class StatusBar(QStatusBar):
         words = []
         if number:
             words.append(f"label: {self._session.classes.get(number).name}")
+        checked = int(self._session.labels.validation[self._pixel])
+        if checked:
+            words.append(f"validation: {self._session.classes.get(checked).name}")
         if self._session.class_map is not None:
             mapped = int(self._session.class_map.classes[self._pixel])
             words.append(f"map: {self._session.classes.get(mapped).name if mapped else 'no data'}")
@@ -84,7 +88,7 @@ class StatusBar(QStatusBar):
             self._show_device()
         elif what == "scene":
             self.leave_scene()
-        elif what in ("labels", "map"):
+        elif what in ("labels", "validation", "map"):
             self._show_label()
 
     def _show_device(self) -> None:

@@ -11,10 +11,11 @@ from hsigui.cube.cube import Cube
 from hsigui.errors import HsiError
 from hsigui.jobs import Job, Progress
 from hsigui.methods.registry import method
+from hsigui.specs import PretrainSpec
 from hsigui.ui import work
 from hsigui.ui.desk import Desk
 from hsigui.ui.job_bridge import Watcher
-from hsigui.ui.panels.method_panel import MethodPanel
+from hsigui.ui.panels.method_panel import MethodPanel, learns
 from hsigui.ui.run_files import RunFiles
 from hsigui.ui.time_left import TimeLeft
 from hsigui.ui.training_view import TrainingView
@@ -43,9 +44,8 @@ class TrainingController(QObject):
         if cube is None or self._job is not None:
             return
         spec = self._panel.spec()
-        info = method(spec.method)
         self._left = TimeLeft()
-        self._view.start(f"{info.title}, {info.preset(spec.preset).title}, seed {spec.seed}", 0)
+        self._start_view(spec, 0)
         watcher = Watcher(
             done=partial(self._done, cube),
             failed=self._failed,
@@ -101,13 +101,19 @@ class TrainingController(QObject):
 
     def _show_kept(self, encoder: Encoder) -> None:
         """The curve of a run that was trained before."""
-        spec = encoder.spec
-        info = method(spec.method)
-        self._view.start(f"{info.title}, {info.preset(spec.preset).title}, seed {spec.seed}", 1)
+        self._start_view(encoder.spec, 1)
         for step, loss in enumerate(encoder.losses, start=1):
             self._view.add("loss", step, loss)
         self._view.set_progress(1, 1, "", None)
-        self._view.finish(f"Trained before, in {encoder.seconds:.0f} s on {encoder.device_name}.")
+        made = "Trained" if learns(method(encoder.spec.method)) else "Prepared"
+        self._view.finish(f"{made} before, in {encoder.seconds:.0f} s on {encoder.device_name}.")
+
+    def _start_view(self, spec: PretrainSpec, total: float) -> None:
+        info = method(spec.method)
+        preset = (info.preset(spec.preset).title,) if len(info.presets) > 1 else ()
+        self._view.start(", ".join((info.title, *preset, f"seed {spec.seed}")), total)
+        if not learns(info):
+            self._view.show_plot(False, "A baseline learns nothing from the scene: there is no curve.")
 
     def _failed(self, error: BaseException, trace: str) -> None:
         self._ended(f"Stopped: {error.message}" if isinstance(error, HsiError) else "Stopped by an error.")

@@ -9,27 +9,35 @@ from PySide6.QtCore import QEvent, Qt, QTimer
 from PySide6.QtGui import QColor, QPalette
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QProgressBar, QStackedLayout, QVBoxLayout, QWidget
 
-from hsigui.labels.classes import PALETTE
-from hsigui.ui.plots import RESTYLE, Plot, color_plot, curve_pen
+from hsigui.labels.classes import PALETTE, Color
+from hsigui.ui.curve_key import CurveKey
+from hsigui.ui.plots import RESTYLE, Plot, SecondAxis, color_plot, curve_pen
 
 REDRAW_MS = 40
 STEPS = 1000
 WIDTH = 1.8
+FURTHER = (2, 0, 6, 5)  # of the palette: green, orange, purple, vermilion
 BAR_STYLE = """
-QProgressBar { border: none; border-radius: 3px; background: palette(mid); }
-QProgressBar::chunk { border-radius: 3px; background: palette(highlight); }
+QProgressBar {{ border: none; border-radius: 3px; background: {0}; }}
+QProgressBar::chunk {{ border-radius: 3px; background: {1}; }}
 """
 
 
 @dataclass
 class _Series:
+    is_loss: bool
     curve: pg.PlotDataItem
+    color: Color | None  # None: the accent of the palette
     steps: list[float] = field(default_factory=list)
     values: list[float] = field(default_factory=list)
 
 
 class TrainingView(QWidget):
-    """Title, progress bar, what is being done, time left, and a curve for every metric."""
+    """Title, progress bar, what is being done, time left, and a curve for every metric.
+
+    Losses share the left axis. Anything else, such as the accuracy of nearest neighbours, has an axis on the right,
+    which is there only while there is such a curve.
+    """
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -46,6 +54,7 @@ class TrainingView(QWidget):
         """Begins to show another run; a total of 0 means that nobody knows how long it is."""
         self._forget_curves()
         self._title.setText(title)
+        self.show_plot(True)
         self.set_progress(0, total, "", None)
         self._pages.setCurrentIndex(1)
 
@@ -72,6 +81,16 @@ class TrainingView(QWidget):
             self._bar.setRange(0, STEPS)
         self._text.setText(text)
         self._left.setText("")
+
+    def set_empty_text(self, text: str) -> None:
+        """What is written before the first run."""
+        self._empty.setText(text)
+
+    def show_plot(self, shown: bool, words: str = "") -> None:
+        """Shows the plots, or words in their place where a run has no curve."""
+        self._plots.setVisible(shown)
+        self._nothing.setText(words)
+        self._nothing.setVisible(not shown)
 
     def clear(self) -> None:
         """Shows that there has been no run."""
@@ -122,10 +141,11 @@ class TrainingView(QWidget):
         self._bar = QProgressBar(run)
         self._bar.setTextVisible(False)
         self._bar.setFixedHeight(6)
-        self._bar.setStyleSheet(BAR_STYLE)
-        self._plot = Plot(run)
-        self._plot.setMinimumHeight(110)
-        self._plot.setLabel("bottom", "Step")
+        self._nothing = QLabel(run)
+        self._nothing.setAlignment(Qt.AlignmentFlag.AlignCenter)
+        self._nothing.setWordWrap(True)
+        self._nothing.setForegroundRole(QPalette.ColorRole.PlaceholderText)
+        self._plots = self._build_plots(run)
         words = QHBoxLayout()
         words.addWidget(self._text, 1)
         words.addWidget(self._left)
@@ -135,20 +155,47 @@ class TrainingView(QWidget):
         column.addWidget(self._title)
         column.addWidget(self._bar)
         column.addLayout(words)
-        column.addWidget(self._plot, 1)
+        column.addWidget(self._plots, 1)
+        column.addWidget(self._nothing, 1)
         self._pages = QStackedLayout(self)
         self._pages.addWidget(self._empty)
         self._pages.addWidget(run)
 
+    def _build_plots(self, parent: QWidget) -> QWidget:
+        room = QWidget(parent)
+        self._plot, self._key = Plot(room), CurveKey("", room)
+        self._plot.setMinimumHeight(110)
+        self._plot.setLabel("bottom", "Step")
+        self._watched = SecondAxis(self._plot)
+        column = QVBoxLayout(room)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(2)
+        column.addWidget(self._key)
+        column.addWidget(self._plot, 1)
+        return room
+
     def _new_series(self, name: str) -> _Series:
-        if self._series:
-            color = QColor(*PALETTE[len(self._series) % len(PALETTE)])
+        is_loss = "loss" in name.casefold()
+        others = [series for series in self._series.values() if series.is_loss == is_loss]
+        first = is_loss and not others
+        series = _Series(is_loss, pg.PlotDataItem(name=name), None if first else _color(len(self._series)))
+        if is_loss:
+            self._plot.addItem(series.curve)
         else:
-            color = self.palette().color(QPalette.ColorRole.Accent)
-            self._plot.setLabel("left", name.capitalize())
-        series = _Series(self._plot.plot([], [], pen=curve_pen(self, color, WIDTH), name=name))
+            self._watched.add(series.curve)
+        if first:
+            self._plot.setLabel("left", name[:1].upper() + name[1:])
         self._series[name] = series
+        self._recolor()
+        self._show_which()
         return series
+
+    def _show_which(self) -> None:
+        """One curve needs no key: the axis says what it is. The right axis has the colour of its curve."""
+        several = len(self._series) > 1
+        self._key.setVisible(several)
+        self._key.set_entries([(name, _rgb(self._ink(s))) for name, s in self._series.items()] if several else [])
+        self._watched.show(any(not series.is_loss for series in self._series.values()))
 
     def _draw(self) -> None:
         self._redraw.stop()
@@ -157,13 +204,36 @@ class TrainingView(QWidget):
 
     def _forget_curves(self) -> None:
         for series in self._series.values():
-            self._plot.removeItem(series.curve)
+            if series.is_loss:
+                self._plot.removeItem(series.curve)
+            else:
+                self._watched.remove(series.curve)
         self._series = {}
+        self._show_which()
+
+    def _ink(self, series: _Series) -> QColor:
+        accent = self.palette().color(QPalette.ColorRole.Accent)
+        return accent if series.color is None else QColor(*series.color)
 
     def _recolor(self) -> None:
-        color_plot(self._plot, self.palette())
-        for series in list(self._series.values())[:1]:
-            series.curve.setPen(curve_pen(self, self.palette().color(QPalette.ColorRole.Accent), WIDTH))
+        palette = self.palette()
+        color_plot(self._plot, palette)
+        self._watched.recolor(palette)
+        colors = (palette.color(role).name() for role in (QPalette.ColorRole.Mid, QPalette.ColorRole.Highlight))
+        self._bar.setStyleSheet(BAR_STYLE.format(*colors))
+        for series in self._series.values():
+            series.curve.setPen(curve_pen(self, self._ink(series), WIDTH))
+            if not series.is_loss:
+                self._plot.getAxis("right").setTextPen(pg.mkPen(self._ink(series)))
+
+
+def _color(number: int) -> Color:
+    """The colour of the second, third, ... curve: those of the palette that differ most from the accent."""
+    return PALETTE[FURTHER[(number - 1) % len(FURTHER)]]
+
+
+def _rgb(color: QColor) -> Color:
+    return color.red(), color.green(), color.blue()
 
 
 def time_left(seconds: float) -> str:

@@ -20,14 +20,15 @@ from hsigui.cube.sensors import noisy_bands
 from hsigui.errors import HsiError
 from hsigui.jobs import Context
 from hsigui.labels.classes import ClassTable
-from hsigui.labels.files import ClassRaster, find_truth_in_cube_file, read_classes, write_classes
-from hsigui.labels.label_map import require_same_size
+from hsigui.labels.files import ClassRaster, Grid, find_truth_in_cube_file, read_classes, write_classes
+from hsigui.labels.place import fitted
 from hsigui.labels.sampling import Split, draw
-from hsigui.specs import MapSpec, PretrainSpec, ProbeSpec
+from hsigui.specs import MapSpec, PretrainSpec
 
 if TYPE_CHECKING:
     from hsigui.report.metrics import Accuracy
 
+Box = tuple[int, int, int, int]
 SHOWN_PIXELS = 6_000_000  # a larger scene is shown with every second (third, ...) pixel
 
 
@@ -62,6 +63,15 @@ class Mapped:
     accuracy: Accuracy | None
 
 
+@dataclass(frozen=True)
+class Glimpse:
+    """A partial result: the map of a part of the scene that begins at a pixel."""
+
+    top: int
+    left: int
+    class_map: Any
+
+
 def display_step(cube: Cube) -> int:
     """Every how many pixels are shown, so that a picture stays below SHOWN_PIXELS."""
     return max(1, math.ceil(math.sqrt(cube.rows * cube.cols / SHOWN_PIXELS)))
@@ -91,18 +101,21 @@ def read_values(_ctx: Context, cube: Cube, view: ViewState, row: int, col: int) 
     return np.asarray(window[0, 0])
 
 
-def load_classes(
-    ctx: Context, path: Path, shape: tuple[int, int], what: str, variable: str | None = None
-) -> ClassRaster:
-    """Reads a class raster that must fit the scene; HsiError names both sizes when it does not."""
+def load_classes(ctx: Context, path: Path, cube: Cube, what: str, variable: str | None = None) -> ClassRaster:
+    """Reads the classes of pixels of a scene; `Misplaced` when they can be brought to the scene in several ways."""
     ctx.progress(0, 0, f"Reading {path.name}…")
     if variable is None:
         # A file of several rasters is no question when only one of them fits the scene.
-        fitting = find_truth_in_cube_file(path, shape) if path.is_file() else ()
+        fitting = find_truth_in_cube_file(path, (cube.rows, cube.cols)) if path.is_file() else ()
         variable = fitting[0].name if len(fitting) == 1 else None
-    raster = read_classes(path, variable=variable)
-    require_same_size(raster.array.shape, shape, what)
-    return raster
+    grid = Grid(cube.rows, cube.cols, cube.geo)
+    return fitted(read_classes(path, variable=variable, grid=grid), grid, what)
+
+
+def fit_classes(ctx: Context, raster: ClassRaster, cube: Cube, what: str, remedy: str) -> ClassRaster:
+    """Brings a misplaced raster to the pixels of a scene in the way that the user chose."""
+    ctx.progress(0, 0, f"Bringing the {what} to the scene…")
+    return fitted(raster, Grid(cube.rows, cube.cols, cube.geo), what, remedy)
 
 
 def save_classes(ctx: Context, path: Path, array: NDArray[np.uint16], classes: ClassTable, cube: Cube) -> list[Path]:
@@ -157,16 +170,24 @@ def make_map(
     labels: NDArray[np.uint16],
     classes: ClassTable,
     truth: NDArray[np.uint16] | None,
-    smooth: float,
+    drawn: MapSpec,
+    view: Box | None = None,
 ) -> Mapped:
-    """Fits the probe to the labels, maps the scene, and measures the map where truth is known."""
+    """Fits the probe of the run's recipe to the labels, maps the scene, and measures the map where truth is known.
+
+    What is in view is mapped first and handed over as a Glimpse, where that is much less than all.
+    """
     ctx.progress(0, 0, "Renewing the map…")
-    from hsigui.pipeline.classify import classify
+    from hsigui.pipeline.classify import classify, is_quick_glimpse
+    from hsigui.pipeline.one_thread import one_blas_thread
     from hsigui.pipeline.probe import fit_probe
 
-    probe = fit_probe(features, labels, ProbeSpec(), ctx)
-    ctx.check()
-    class_map = classify(features, probe, MapSpec(smooth=smooth), ctx)
+    with one_blas_thread():
+        probe = fit_probe(features, labels, None, ctx)
+        ctx.check()
+        if view is not None and is_quick_glimpse(features.shape, view, drawn):
+            ctx.partial(Glimpse(view[0], view[1], classify(features, probe, drawn, ctx, box=view)))
+        class_map = classify(features, probe, drawn, ctx)
     ctx.check()
     mapped = Mapped(probe, class_map, labels, None)
     return mapped if truth is None else measure_again(ctx, mapped, features.valid, truth, classes)
@@ -184,3 +205,32 @@ def measure_again(
     if not ((known > 0) & (mapped.trained_on == 0)).any():
         return replace(mapped, accuracy=None)
     return replace(mapped, accuracy=evaluate(mapped.class_map.classes, known, classes, mapped.trained_on))
+
+
+def find_spots(
+    ctx: Context,
+    features: Any,
+    margin: NDArray[np.float32] | None,
+    labels: NDArray[np.uint16],
+    asked: tuple[tuple[int, int], ...],
+    count: int = 1,
+) -> list[tuple[int, int]]:
+    """Where the next label pays most: pixels (row, column), best first."""
+    ctx.progress(0, 0, "Looking for the spot to label next…")
+    from hsigui.pipeline.active import next_spots
+    from hsigui.pipeline.one_thread import one_blas_thread
+
+    with one_blas_thread():
+        spots = next_spots(features, margin, labels, count, asked=asked, check=ctx.check)
+    return [(spot.row, spot.col) for spot in spots]
+
+
+def look_at_labels(ctx: Context, cube: Cube, features: Any, labels: NDArray[np.uint16]) -> Any:
+    """How good the labels are: a `LabelQuality`."""
+    ctx.progress(0, 0, "Checking the labels…")
+    from hsigui.pipeline.label_quality import label_quality
+    from hsigui.pipeline.one_thread import one_blas_thread
+
+    good = cube.good_bands
+    with one_blas_thread():
+        return label_quality(labels, features, lambda row, col: cube.spectrum(row, col)[good], ctx.check)

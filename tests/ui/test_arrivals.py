@@ -62,7 +62,7 @@ def button(window, text) -> QPushButton:
     return next(b for m in window.messages.messages for b in m.findChildren(QPushButton) if b.text() == text)
 
 
-@pytest.mark.parametrize("suffix", [".hdr", ".mat", ".tif"])
+@pytest.mark.parametrize("suffix", [".hdr", ".mat", ".tif", ".gpkg", ".xml"])
 @pytest.mark.parametrize("use", ["Load as labels", "Load as ground truth"])
 def test_labels_picked_as_a_scene_are_offered(qtbot, window, scene, classes, tmp_path, suffix, use):
     path = write_classes(tmp_path / f"drawn{suffix}", classes, ClassTable.for_numbers([1, 2]))[0]

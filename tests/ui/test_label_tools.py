@@ -161,7 +161,7 @@ def test_choosing_a_tool_is_told_once(view, qtbot):
     with qtbot.assertNotEmitted(view.tool_changed):
         view.set_tool("polygon")
     with pytest.raises(KeyError):
-        view.set_tool("lasso")
+        view.set_tool("hammer")
 
 
 @pytest.mark.parametrize("size", [1, 2, 3, 8, 25])

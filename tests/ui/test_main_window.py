@@ -7,6 +7,7 @@ import subprocess
 import sys
 import threading
 import time
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -20,13 +21,14 @@ from hsigui.cube.render import ViewState
 from hsigui.errors import HsiError
 from hsigui.labels.classes import ClassTable
 from hsigui.labels.files import read_classes, write_classes
-from hsigui.specs import SplitSpec
+from hsigui.report.filters import filtered
+from hsigui.specs import MapSpec, SplitSpec
 from hsigui.ui import work
 from hsigui.ui.app import last_resort
 from hsigui.ui.dialogs.error_dialog import ErrorDialog
 from hsigui.ui.dialogs.export_dialog import ExportDialog
 from hsigui.ui.dialogs.sample_dialog import SampleDialog
-from tests.ui.windows import click, idle, labels, paint, press, texts
+from tests.ui.windows import FakeEncoder, click, features_of, idle, labels, paint, press, texts
 
 CTRL, SHIFT = Qt.KeyboardModifier.ControlModifier, Qt.KeyboardModifier.ShiftModifier
 
@@ -202,6 +204,8 @@ def test_a_click_shows_the_spectrum_and_shift_keeps_it_with_a_mark(qtbot, demo):
         click(demo, row, col, SHIFT)
     qtbot.waitUntil(lambda: len(demo.spectra.kept()) == 3, timeout=3000)
     assert [m[:2] for m in demo.image._markers] == [(70, 80), (90, 20), (100, 100)]
+    demo.spectra.remove(1)
+    assert [m[:2] for m in demo.image._markers] == [(70, 80), (100, 100)]
     demo.actions_["clear_spectra"].trigger()
     assert demo.image._markers == []
 
@@ -259,7 +263,7 @@ def test_a_polygon_labels_its_inside(qtbot, demo):
         click(demo, row, col)
     QTest.mouseClick(demo.image.viewport(), Qt.MouseButton.RightButton, pos=QPoint(demo.image.position_of(70, 60)))
     assert (labels(demo)[62:78, 52:68] == 2).all()
-    assert demo.session.history.undo_text == "Polygon"
+    assert demo.session.history.undo_text == "Polygon: Maize"
 
 
 def test_digits_typed_into_a_field_do_not_choose_a_class(qtbot, demo):
@@ -280,7 +284,7 @@ def test_classes_are_renamed_recoloured_and_deleted_and_all_can_be_undone(qtbot,
     answers.colour = (9, 8, 7)
     demo.classes._clicked(1, 1)
     assert demo.session.classes.get(2).color == (9, 8, 7)
-    QTest.mouseClick(demo.classes.delete, Qt.MouseButton.LeftButton)
+    QTest.mouseClick(demo.classes.layout().itemAt(2).layout().itemAt(1).widget(), Qt.MouseButton.LeftButton)
     assert 2 not in demo.session.classes
     assert not labels(demo).any()
     for _ in range(3):
@@ -424,7 +428,7 @@ edited = False
 while not (edited and any(folder.glob("*.npz"))):
     app.processEvents()
     if window.session.cube is not None and not edited:
-        window.labels.add_class()
+        window.labels.classes.add()
         window.session.edit(Edit(60, 60, np.ones((3, 5), dtype=bool), 1), "Brush stroke")
         edited = True
 os._exit(9)
@@ -500,6 +504,36 @@ def test_pretraining_shows_progress_and_device_and_then_makes_the_map(qtbot, dem
     assert f"{demo.session.accuracy.n_test:,} pixels of the simulated ground truth" in demo.results.sentence.text()
     assert demo.actions_["export"].isEnabled()
     assert demo.actions_["pretrain"].isEnabled()
+
+
+def test_a_baseline_prepares_features_by_the_same_button(qtbot, demo, training):
+    assert demo.actions_["pretrain"].text() == "&Pretrain"
+    demo.method.method.setCurrentIndex(demo.method.method.findData("svm-raw"))
+    assert demo.actions_["pretrain"].text() == "&Prepare features"
+    training.go.set()
+    demo.actions_["pretrain"].trigger()
+    qtbot.waitUntil(lambda: demo.session.features is not None, timeout=5000)
+    idle(qtbot, demo)
+    assert demo.session.encoder.spec.method == "svm-raw"
+    assert demo.training.title == "SVM on spectra, seed 0"
+    assert not demo.training._plot.isVisible()
+    demo.method.method.setCurrentIndex(demo.method.method.findData("lscosa"))
+    assert demo.actions_["pretrain"].text() == "&Pretrain"
+
+
+def test_a_run_says_how_its_map_is_smoothed_until_the_user_does(qtbot, demo):
+    made = features_of(demo.session.cube)
+    recipe = replace(made.recipe, map=MapSpec(smooth=1.5, edges=0.0))
+    demo.label_files.sample(SplitSpec(5, 0))
+    idle(qtbot, demo)
+    demo.session.set_trained(FakeEncoder(), replace(made, recipe=recipe))
+    idle(qtbot, demo)
+    assert demo.map_panel.smooth.value() == demo.session.drawn.smooth == 1.5
+    demo.map_panel.smooth.setValue(3.0)
+    idle(qtbot, demo)
+    demo.session.set_trained(FakeEncoder(), replace(made, recipe=recipe))
+    idle(qtbot, demo)
+    assert demo.session.drawn.smooth == 3.0
 
 
 def test_pause_holds_the_training_and_cancel_leaves_all_as_it_was(qtbot, demo, training):
@@ -670,14 +704,35 @@ def test_a_scene_opened_during_training_stops_it_and_gets_none_of_its_results(
     qtbot,
     demo,
     training,
+    answers,
     demo_files,
 ):
+    answers.sure = True
     demo.actions_["pretrain"].trigger()
     qtbot.waitUntil(lambda: training.steps > 2, timeout=5000)
     demo.scene.open_path(demo_files[0])
     qtbot.waitUntil(lambda: demo.session.cube.path is not None and not demo.session.training, timeout=5000)
     idle(qtbot, demo)
     assert demo.session.features is None
+
+
+@pytest.mark.parametrize("again", [False, True])
+def test_a_training_goes_on_when_the_user_does_not_want_it_stopped_for_another_scene(
+    qtbot, window, training, answers, demo_files, tmp_path, again
+):
+    opened(qtbot, window, demo_files[0])
+    other = tmp_path / "other.npy"
+    np.save(other, np.ones((20, 30, 8), dtype=np.float32))
+    window.actions_["pretrain"].trigger()
+    qtbot.waitUntil(lambda: training.steps > 2, timeout=5000)
+    present = window.session.cube
+    window.scene.open_path(demo_files[0] if again else other)
+    qtbot.waitUntil(lambda: "Stop training?" in answers.asked, timeout=5000)
+    assert window.session.cube is present
+    assert window.session.training
+    training.go.set()
+    idle(qtbot, window)
+    assert window.session.features is not None
 
 
 def test_closing_during_training_ends_it_quickly(qtbot, demo, training):
@@ -710,6 +765,42 @@ def test_export_writes_what_was_chosen_and_says_where(qtbot, demo, training, tmp
     assert "Exported" in texts(demo)
     assert str(folder) in texts(demo)
     assert button(demo, "Open folder")
+
+
+def test_export_for_gis_filters_a_copy_and_leaves_the_map_of_the_window(qtbot, demo, training, tmp_path):
+    demo.label_files.sample(SplitSpec(5, 0))
+    idle(qtbot, demo)
+    trained(qtbot, demo, training)
+    before = demo.session.class_map.classes.copy()
+    demo.actions_["export"].trigger()
+    (dialog,) = demo.findChildren(ExportDialog)
+    dialog.folder.setText(str(tmp_path))
+    dialog.name.setText("gis")
+    for kind, box in dialog.boxes.items():
+        box.setChecked(kind in ("geotiff", "bare", "kmz", "polygons", "measures", "legend"))
+    dialog.cloud.setChecked(True)
+    dialog.majority.setCurrentIndex(1)
+    dialog.sieve.setValue(12)
+    dialog.simplify.setValue(1.0)
+    dialog.smallest.setValue(20)
+    dialog.accept()
+    idle(qtbot, demo)
+    assert {p.name for p in tmp_path.iterdir()} >= {
+        "gis.tif", "gis-bare.png", "gis-bare.pgw", "gis-globe.kmz", "gis.gpkg", "gis-probabilities.tif",
+        "gis-entropy.tif", "gis-classes.csv",
+    }  # fmt: skip
+    assert np.array_equal(demo.session.class_map.classes, before)
+    written = read_classes(tmp_path / "gis.tif").array
+    assert not np.array_equal(written, before)
+    assert np.array_equal(written, filtered(before, majority=3, sieve=12))
+    assert np.array_equal(read_classes(tmp_path / "gis-bare.png").array, written)
+
+
+def test_a_scene_without_a_place_cannot_be_put_on_a_globe(qtbot, tmp_path):
+    dialog = ExportDialog(tmp_path, "map", has_accuracy=True, has_place=False)
+    qtbot.addWidget(dialog)
+    assert not dialog.boxes["kmz"].isEnabled()
+    assert dialog.choice.kinds == ("geotiff", "envi", "png", "report")
 
 
 def test_without_truth_the_report_cannot_be_chosen_and_a_bad_name_not_exported(qtbot, tmp_path):

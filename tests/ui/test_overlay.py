@@ -5,7 +5,7 @@ import pytest
 from PySide6.QtGui import QImage, QPainter
 
 from hsigui.labels.classes import ClassTable, color_for
-from hsigui.ui.overlay import ClassLayer, Composite, Window
+from hsigui.ui.overlay import ClassLayer, Composite, SelectionLayer, Window
 
 
 @pytest.fixture
@@ -151,3 +151,33 @@ def test_small_pixels_have_no_border(table):
     for layer in (outlined, plain):
         layer.set(np.eye(20, 30, dtype=np.uint16) * 3, table)
     assert np.array_equal(_magnified(outlined, 2), _magnified(plain, 2))
+
+
+def test_a_hidden_class_is_transparent_and_an_unknown_one_is_not(table):
+    layer = ClassLayer(1.0)
+    array = np.array([[1, 2], [9, 0]], dtype=np.uint16)
+    layer.set(array, table.with_hidden(2, True))
+    assert layer.color_at(0, 0)[:3] == table.get(1).color
+    assert layer.color_at(0, 1)[3] == 0
+    assert layer.color_at(1, 0)[3] == 255
+    layer.set(array, table)
+    assert layer.color_at(0, 1)[:3] == table.get(2).color
+
+
+def test_rows_that_lose_their_labels_are_cleared(table):
+    layer = ClassLayer(1.0)
+    array = np.ones((600, 4), dtype=np.uint16)
+    layer.set(array, table)
+    array[:] = 0
+    layer.set(array, table)
+    assert layer.color_at(300, 1)[3] == 0
+
+
+def test_a_selection_has_a_firmer_rim():
+    layer = SelectionLayer()
+    layer.set(3, 4, np.ones((5, 5), dtype=bool), (255, 0, 0))
+    assert layer.box == (3, 4, 8, 9)
+    alpha = layer._buffer >> 24
+    assert alpha[0, 0] == alpha[4, 2] > alpha[2, 2] > 0
+    layer.clear()
+    assert layer.box[0] == layer.box[2]

@@ -10,11 +10,12 @@ from PySide6.QtTest import QTest
 
 from hsigui.cube.render import ViewState
 from hsigui.labels.classes import ClassInfo, ClassTable
+from hsigui.methods.probe import Refinement
 from hsigui.methods.registry import METHODS
 from hsigui.report.metrics import accuracy
 from hsigui.ui.panels.classes_panel import ClassesPanel
 from hsigui.ui.panels.display_panel import DisplayPanel
-from hsigui.ui.panels.method_panel import MethodPanel
+from hsigui.ui.panels.method_panel import FAMILY_TITLES, MethodPanel, cited
 from hsigui.ui.panels.results_panel import ResultsPanel
 
 TABLE = ClassTable((ClassInfo(1, "Water", (0, 0, 200)), ClassInfo(4, "Corn", (200, 200, 0))))
@@ -98,7 +99,8 @@ def test_the_method_panel_offers_what_the_table_of_methods_has(qtbot):
     actions = tuple(QAction(name) for name in ("Pretrain", "Pause", "Cancel"))
     panel = MethodPanel(actions)
     qtbot.addWidget(panel)
-    assert panel.method.count() == len(METHODS)
+    offered = [panel.method.itemData(n) for n in range(panel.method.count())]
+    assert [name for name in offered if name] == [info.name for info in METHODS]
     spec = panel.spec()
     assert (spec.method, spec.preset, spec.seed, spec.device) == ("lscosa", "quick", 0, "auto")
     assert panel.text.text() == METHODS[0].preset("quick").text
@@ -109,6 +111,62 @@ def test_the_method_panel_offers_what_the_table_of_methods_has(qtbot):
     assert (panel.spec().preset, panel.spec().seed, panel.spec().device) == ("paper", 7, "cpu")
     panel.set_running(True)
     assert not panel.preset.isEnabled()
+
+
+def item_flags(panel, title):
+    (place,) = [n for n in range(panel.method.count()) if panel.method.itemText(n) == title]
+    return panel.method.model().item(place).flags()
+
+
+def test_methods_and_baselines_stand_apart_under_headings_that_cannot_be_chosen(qtbot):
+    panel = MethodPanel(())
+    qtbot.addWidget(panel)
+    for title in FAMILY_TITLES.values():
+        assert item_flags(panel, title) == Qt.ItemFlag.NoItemFlags
+    titles = [panel.method.itemText(n) for n in range(panel.method.count())]
+    for info in METHODS:
+        heads = [t for t in titles[: titles.index(info.title)] if t in FAMILY_TITLES.values()]
+        assert heads[-1] == FAMILY_TITLES[info.family]
+
+
+@pytest.mark.parametrize("info", METHODS, ids=[info.name for info in METHODS])
+def test_every_method_tells_its_paper_its_preset_and_where_to_read_more(qtbot, info):
+    panel = MethodPanel(())
+    qtbot.addWidget(panel)
+    panel.show()
+    asked = []
+    panel.help_asked.connect(asked.append)
+    panel.method.setCurrentIndex(panel.method.findData(info.name))
+    assert panel.info is info
+    assert panel.spec().method == info.name
+    assert panel.text.text() == info.preset("quick").text
+    assert panel.about.toolTip() == info.paper
+    assert ("https://doi.org/" in panel.about.text()) == ("doi" in info.paper)
+    assert panel.preset.isVisible() == (len(info.presets) > 1)
+    panel.about.linkActivated.emit("help:method")
+    assert asked == ["baselines" if info.family == "baseline" else info.name]
+
+
+def test_a_reference_becomes_a_link_to_its_doi_and_nothing_else(qtbot):
+    assert cited("A & B, Journal 2004, doi 10.1109/T.1.2", "#123456") == (
+        '<a style="color: #123456" href="https://doi.org/10.1109/T.1.2">A &amp; B, Journal 2004</a>'
+    )
+    assert cited("Nobody, <1999>", "#123456") == "Nobody, &lt;1999&gt;"
+
+
+def test_a_refinement_is_told_only_where_there_is_one(qtbot):
+    panel = ResultsPanel()
+    qtbot.addWidget(panel)
+    panel.show()
+    assert not panel.refined.isVisible()
+    panel.show_refinement(Refinement(200, 1.25, 0.8, 1450))
+    assert panel.refined.isVisible()
+    for words in ("t* = 200", "1.25 → 0.8", "1,450 synthetic rows"):
+        assert words in panel.refined.text()
+    panel.show_refinement(Refinement(0, float("nan"), float("nan")))
+    assert panel.refined.text() == "Not refined (t* = 0)\nNo synthetic rows"
+    panel.show_refinement(None)
+    assert not panel.refined.isVisible()
 
 
 def test_results_show_figures_and_what_they_were_measured_on(qtbot):

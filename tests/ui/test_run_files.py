@@ -44,10 +44,12 @@ def test_a_finished_pretraining_is_offered_when_its_scene_is_opened_again(qtbot,
     _open(qtbot, second, scene)
     offers = [m for m in second.messages.messages if "encoder of this scene is kept" in m.text]
     assert len(offers) == 1
+    second.messages.info("Something else.")
     second.run_files.open(folder)
     qtbot.waitUntil(lambda: second.session.features is not None, timeout=20_000)
     assert np.array_equal(second.session.features.array, trained.features.array)
     assert second.session.encoder.spec == SPEC
+    assert _texts(second) == ["Something else."]  # what was offered is done
     assert "Trained before" in second.training.text
     assert [loss for _, loss in second.training.points("loss")] == pytest.approx(trained.encoder.losses)
 

@@ -12,7 +12,7 @@ from hsigui.cube.cube import ArraySource, Cube
 from hsigui.cube.render import ViewState
 from hsigui.errors import HsiError
 from hsigui.labels.classes import ClassInfo, ClassTable
-from hsigui.labels.label_map import Edit
+from hsigui.labels.label_map import VALIDATION, Edit
 from hsigui.ui import session as module
 from hsigui.ui.session import CHANGES, Session
 
@@ -140,3 +140,34 @@ def test_the_session_knows_no_widget():
         node.module for node in ast.walk(ast.parse(inspect.getsource(module))) if isinstance(node, ast.ImportFrom)
     }
     assert not any("QtWidgets" in name or "QtGui" in name for name in imported if name)
+
+
+def test_training_labels_take_the_place_of_validation_labels_in_one_step(session):
+    everything = np.ones(session.labels.shape, dtype=bool)
+    session.edit(Edit(0, 0, everything, 1, layer=VALIDATION), "Validation")
+    session.edit(Edit(1, 1, np.ones((2, 3), dtype=bool), 2), "Training")
+    assert session.labels.labelled(VALIDATION) == everything.size - 6
+    assert not ((session.labels.array > 0) & (session.labels.validation > 0)).any()
+    session.edit(Edit(4, 4, np.ones((1, 1), dtype=bool), 0), "Eraser")
+    assert session.labels.validation[4, 4] == 1, "what takes labels away leaves the other layer"
+    session.undo()
+    session.undo()
+    assert session.labels.labelled(VALIDATION) == everything.size
+
+
+def test_maps_are_measured_on_validation_labels_before_the_truth(session):
+    assert session.reference is None
+    session.set_truth(np.ones(session.labels.shape, dtype=np.uint16), ClassTable.for_numbers([1]), "truth.tif")
+    assert session.reference.name == "truth.tif"
+    session.edit(Edit(0, 0, np.ones((1, 2), dtype=bool), 1, layer=VALIDATION), "Validation")
+    assert session.reference.name == "the validation labels"
+    assert np.count_nonzero(session.reference.array) == 2
+
+
+def test_undo_during_a_stroke_takes_only_the_stroke_back(session):
+    session.edit(Edit(0, 0, np.ones((2, 2), dtype=bool), 1), "Before")
+    session.history.begin("Stroke")
+    session.edit(Edit(3, 3, np.ones((2, 2), dtype=bool), 1), "")
+    session.undo()
+    assert session.labels.array[0, 0] == 1
+    assert session.labels.array[3, 3] == 0

@@ -76,6 +76,39 @@ def test_a_kept_spectrum_does_not_follow_the_array_it_came_from(plot):
     assert plot.kept()[0].values == pytest.approx(SHAPE)
 
 
+def key_click(plot, number):
+    """On the cross of an entry of the key."""
+    at = plot._key.cross_of(number).center().toPoint()
+    QTest.mouseClick(plot._key, Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier, at)
+
+
+def test_the_cross_of_a_name_takes_its_curve_away_and_no_other(plot, qtbot):
+    bands = len(plot._x)
+    plot.show_current(np.zeros(bands), "current")
+    for number, name in enumerate(("one", "two", "three")):
+        plot.keep(np.full(bands, number + 1.0), name, place=(number, number))
+    with qtbot.waitSignal(plot.kept_changed):
+        key_click(plot, 2)
+    assert [s.label for s in plot.kept()] == ["one", "three"]
+    assert [s.place for s in plot.kept()] == [(0, 0), (2, 2)]
+    assert plot._key.text() == "current\none\nthree"
+    key_click(plot, 0)
+    assert plot.current() is None
+    QTest.mouseClick(plot._key, Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier, QPoint(3, 10))
+    assert len(plot.kept()) == 2
+
+
+def test_a_colour_that_became_free_is_used_again(plot):
+    bands = len(plot._x)
+    for name in ("one", "two", "three"):
+        plot.keep(np.ones(bands), name)
+    gone = plot.kept()[1].color
+    plot.remove(1)
+    plot.keep(np.ones(bands), "four")
+    assert plot.kept()[-1].color == gone
+    assert len({s.color for s in plot.kept()}) == 3
+
+
 def test_clear_takes_all_curves_away(plot, qtbot):
     plot.keep(SHAPE, "corn")
     plot.show_current(SHAPE, "here")

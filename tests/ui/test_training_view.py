@@ -82,6 +82,44 @@ def test_the_last_points_are_drawn_when_the_run_ends(training):
     assert training.fraction == 0.4
 
 
+def test_an_accuracy_has_an_axis_of_its_own_while_there_is_one(training):
+    training.start("run", 100)
+    for step in range(1, 5):
+        training.add("loss", step, 3 / step)
+        training.add("knn accuracy", step, step / 5)
+    training.finish("done")
+    assert len(training._plot.curves()) == 1
+    assert [list(y) for _, y in training._watched.curves()] == [[0.2, 0.4, 0.6, 0.8]]
+    assert training._plot.getAxis("right").isVisible()
+    assert training._key.text() == "loss\nknn accuracy"
+    training.grab()
+    assert training._watched._box.viewRange()[0] == pytest.approx(training._plot.viewRange()[0])
+    training.start("another", 100)
+    training.add("loss", 1, 1.0)
+    assert not training._plot.getAxis("right").isVisible()
+    assert training._watched.curves() == []
+    assert not training._key.isVisible()
+
+
+def test_two_losses_share_an_axis_and_have_a_key(training):
+    training.start("two stages", 100)
+    for name in ("loss", "denoising loss"):
+        training.add(name, 1, 2.0)
+    training.finish("done")
+    assert len(training._plot.curves()) == 2
+    assert training._key.isVisible()
+
+
+def test_a_run_without_a_curve_says_so(training):
+    training.start("SVM", 1)
+    training.show_plot(False, "Nothing is learned.")
+    assert "Nothing is learned." in visible_text(training)
+    assert not training._plot.isVisible()
+    training.start("LSCoSa", 1)
+    assert training._plot.isVisible()
+    assert "Nothing is learned." not in visible_text(training)
+
+
 def test_another_run_starts_with_an_empty_curve(training):
     training.start("one", 10)
     training.add("loss", 0, 1.0)

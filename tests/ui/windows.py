@@ -14,12 +14,13 @@ from PySide6.QtCore import QPoint, Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 
+from hsigui.cube.transform import BandTransform
 from hsigui.jobs import Context
 from hsigui.pipeline.features import Features, finished
 from hsigui.project.recovery import Recovery
 from hsigui.project.runs import Runs
 from hsigui.settings import SettingsStore
-from hsigui.specs import PretrainSpec
+from hsigui.specs import FIRST_RECIPE, PretrainSpec, Recipe
 from hsigui.ui import theme, work
 from hsigui.ui.main_window import MainWindow
 
@@ -35,7 +36,7 @@ class Answers:
     colour: tuple[int, int, int] | None = None
     asked: list[str] = field(default_factory=list)
 
-    def open_path(self, title: str, folder: str, *, scene: bool) -> Path | None:
+    def open_path(self, title: str, folder: str, *, scene: bool, kinds: str = "") -> Path | None:
         self.asked.append(title)
         return self.path
 
@@ -43,7 +44,7 @@ class Answers:
         self.asked.append(title)
         return self.path
 
-    def save_path(self, title: str, proposal: str) -> Path | None:
+    def save_path(self, title: str, proposal: str, *, kinds: str = "") -> Path | None:
         self.asked.append(title)
         return self.save
 
@@ -71,6 +72,19 @@ class FakeEncoder:
     losses: tuple[float, ...] = (3.0, 2.0, 1.0)
     scene: dict = field(default_factory=dict)
     command: str = ""
+    recipe: Recipe = FIRST_RECIPE
+    width: int = 16
+    balance: None = None
+    transform: BandTransform = field(
+        default_factory=lambda: BandTransform(np.arange(2), np.zeros(2, np.float32), np.ones(2, np.float32))
+    )
+
+    @property
+    def network(self):
+        """One without weights; made late, because windows are to open without torch."""
+        from hsigui.methods.encoders import NoEncoder
+
+        return NoEncoder(2)
 
 
 class FakeTraining:

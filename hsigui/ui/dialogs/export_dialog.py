@@ -7,14 +7,18 @@ from pathlib import Path
 
 from PySide6.QtWidgets import (
     QCheckBox,
+    QComboBox,
     QDialog,
     QDialogButtonBox,
+    QDoubleSpinBox,
     QFileDialog,
     QFormLayout,
+    QGroupBox,
     QHBoxLayout,
     QLabel,
     QLineEdit,
     QPushButton,
+    QSpinBox,
     QVBoxLayout,
     QWidget,
 )
@@ -23,35 +27,108 @@ KINDS = {
     "geotiff": "GeoTIFF with palette, names and place (.tif)",
     "envi": "ENVI Classification (.hdr + .img)",
     "png": "Picture with legend (.png)",
+    "bare": "Picture for GIS, the map alone with its world file (-bare.png)",
+    "kmz": "Overlay for globes (-globe.kmz)",
+    "polygons": "Polygons (GeoPackage, .gpkg)",
+    "measures": "Class probabilities and entropy (-probabilities.tif, -entropy.tif)",
+    "legend": "Table of the classes (-classes.csv)",
     "report": "Report of the accuracy (HTML, CSV, JSON)",
 }
+CHECKED = ("geotiff", "envi", "png", "report")  # at first
+WINDOWS = (0, 3, 5, 7, 9, 11)  # of the majority filter, 0 for none
 
 
 @dataclass(frozen=True)
 class ExportChoice:
-    """Which kinds, into which folder, under which name."""
+    """Which kinds, into which folder, under which name, and how; see `report.filters` and `report.maps.MapOptions`."""
 
     kinds: tuple[str, ...]
     folder: Path
     name: str
+    cloud: bool = False
+    majority: int = 0
+    sieve: int = 0
+    simplify: float = 0.0
+    smallest: int = 0
 
 
 class ExportDialog(QDialog):
     """Check boxes for the kinds, a folder and a name; `choice` is what was chosen."""
 
-    def __init__(self, folder: Path, name: str, has_accuracy: bool, parent: QWidget | None = None) -> None:
+    def __init__(
+        self, folder: Path, name: str, has_accuracy: bool, parent: QWidget | None = None, *, has_place: bool = True
+    ) -> None:
         super().__init__(parent)
         self.setWindowTitle("Export map and report")
         self.boxes = {kind: QCheckBox(text, self) for kind, text in KINDS.items()}
-        for box in self.boxes.values():
-            box.setChecked(True)
+        for kind, box in self.boxes.items():
+            box.setChecked(kind in CHECKED)
         if not has_accuracy:
-            self.boxes["report"].setChecked(False)
-            self.boxes["report"].setEnabled(False)
-            self.boxes["report"].setToolTip("Needs ground truth: File > Open ground truth")
+            self._switch_off("report", "Needs ground truth: File > Open ground truth")
+        if not has_place:
+            self._switch_off("kmz", "The scene has no place on the earth")
         self.folder, self.name = QLineEdit(str(folder), self), QLineEdit(name, self)
         self.note = QLabel(self)
         self.note.setWordWrap(True)
+        self._make_options()
+        self.buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Save | QDialogButtonBox.StandardButton.Cancel)
+        self.buttons.button(QDialogButtonBox.StandardButton.Save).setText("Export")
+        self.buttons.accepted.connect(self.accept)
+        self.buttons.rejected.connect(self.reject)
+        column = QVBoxLayout(self)
+        for box in self.boxes.values():
+            column.addWidget(box)
+        column.addWidget(self._options_group())
+        column.addLayout(self._where())
+        column.addWidget(self.note)
+        column.addWidget(self.buttons)
+        for edit in (self.folder, self.name):
+            edit.textChanged.connect(self._check)
+        for box in self.boxes.values():
+            box.toggled.connect(self._check)
+        self.setMinimumWidth(520)
+        self._check()
+
+    def _switch_off(self, kind: str, why: str) -> None:
+        self.boxes[kind].setChecked(False)
+        self.boxes[kind].setEnabled(False)
+        self.boxes[kind].setToolTip(why)
+
+    def _make_options(self) -> None:
+        self.cloud = QCheckBox("Cloud-optimised", self)
+        self.majority, self.sieve, self.smallest = QComboBox(self), QSpinBox(self), QSpinBox(self)
+        for side in WINDOWS:
+            self.majority.addItem(f"{side} x {side} pixels" if side else "off", side)
+        for spin in (self.sieve, self.smallest):
+            spin.setRange(0, 1_000_000)
+            spin.setSuffix(" pixels")
+            spin.setSpecialValueText("off")
+        self.simplify = QDoubleSpinBox(self)
+        self.simplify.setRange(0.0, 50.0)
+        self.simplify.setSingleStep(0.5)
+        self.simplify.setDecimals(1)
+        self.simplify.setSuffix(" pixels")
+        self.simplify.setSpecialValueText("off")
+
+    def _options_group(self) -> QGroupBox:
+        """Filters and what only some kinds heed; the map in the window and the report stay as they are."""
+        group = QGroupBox("Options of the files (the map in the window and the report stay as they are)", self)
+        form = QFormLayout(group)
+        rows: tuple[tuple[str, QWidget, str], ...] = (
+            ("&Majority filter", self.majority, "Each pixel takes the most frequent class of the window around it"),
+            ("&Sieve", self.sieve, "Smaller groups of pixels take the class of their largest neighbour"),
+            ("&GeoTIFF", self.cloud, "For files that are read over the network"),
+            ("&Polygons: simpler borders", self.simplify, "How much simpler; neighbours stay neighbours"),
+            ("Polygons: smallest &unit", self.smallest, "Smaller polygons join their largest neighbour"),
+        )
+        for text, widget, hint in rows:
+            label = QLabel(text, group)
+            label.setBuddy(widget)
+            widget.setToolTip(hint)
+            form.addRow(label, widget)
+        return group
+
+    def _where(self) -> QFormLayout:
         browse = QPushButton("Browse…", self)
         browse.clicked.connect(self._browse)
         where = QHBoxLayout()
@@ -62,27 +139,16 @@ class ExportDialog(QDialog):
         folder_label.setBuddy(self.folder)
         form.addRow(folder_label, where)
         form.addRow("&Name", self.name)
-        self.buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Save | QDialogButtonBox.StandardButton.Cancel)
-        self.buttons.button(QDialogButtonBox.StandardButton.Save).setText("Export")
-        self.buttons.accepted.connect(self.accept)
-        self.buttons.rejected.connect(self.reject)
-        column = QVBoxLayout(self)
-        for box in self.boxes.values():
-            column.addWidget(box)
-        column.addLayout(form)
-        column.addWidget(self.note)
-        column.addWidget(self.buttons)
-        for edit in (self.folder, self.name):
-            edit.textChanged.connect(self._check)
-        for box in self.boxes.values():
-            box.toggled.connect(self._check)
-        self.setMinimumWidth(480)
-        self._check()
+        return form
 
     @property
     def choice(self) -> ExportChoice:
         kinds = tuple(kind for kind, box in self.boxes.items() if box.isChecked())
-        return ExportChoice(kinds, Path(self.folder.text().strip()).expanduser(), self.name.text().strip())
+        return ExportChoice(
+            kinds, Path(self.folder.text().strip()).expanduser(), self.name.text().strip(),
+            cloud=self.cloud.isChecked(), majority=int(self.majority.currentData()), sieve=self.sieve.value(),
+            simplify=self.simplify.value(), smallest=self.smallest.value(),
+        )  # fmt: skip
 
     def _check(self) -> None:
         choice = self.choice
@@ -105,6 +171,12 @@ def targets(choice: ExportChoice) -> dict[str, Path]:
         "geotiff": base.with_name(f"{choice.name}.tif"),
         "envi": base.with_name(f"{choice.name}.hdr"),
         "png": base.with_name(f"{choice.name}.png"),
+        "bare": base.with_name(f"{choice.name}-bare.png"),
+        # Not the map's own name: QGIS would draw its colours by the style of the GeoTIFF.
+        "kmz": base.with_name(f"{choice.name}-globe.kmz"),
+        "polygons": base.with_name(f"{choice.name}.gpkg"),
+        "measures": base.with_name(f"{choice.name}-probabilities.tif"),
+        "legend": base.with_name(f"{choice.name}-classes.csv"),
         "report": base.with_name(f"{choice.name}-report"),
     }
     return {kind: named[kind] for kind in choice.kinds}

@@ -7,12 +7,15 @@ from pathlib import Path
 from PySide6.QtGui import QColor
 from PySide6.QtWidgets import QColorDialog, QFileDialog, QMessageBox, QWidget
 
+from hsigui.labels.files import FORMATS, READABLE
+
 SCENES = (
     "Scenes (*.hdr *.img *.dat *.bsq *.bil *.bip *.raw *.mat *.h5 *.hdf5 *.he5 *.nc *.tif *.tiff *.npy *.npz);;"
     "All files (*)"
 )
-RASTERS = "Label rasters (*.tif *.tiff *.hdr *.img *.dat *.mat *.npy);;All files (*)"
-SAVED = "GeoTIFF (*.tif);;ENVI Classification (*.hdr);;MATLAB (*.mat)"
+LABELS = f"Labels ({' '.join('*' + suffix for suffix in READABLE)});;All files (*)"
+SAVED = ";;".join(f"{title} (*{suffix})" for title, suffix in FORMATS)
+TABLES = "CSV (*.csv);;ArcGIS colours (*.clr);;QGIS style (*.qml);;JSON (*.json)"
 
 
 class Prompts:
@@ -21,21 +24,24 @@ class Prompts:
     def __init__(self, parent: QWidget) -> None:
         self._parent = parent
 
-    def open_path(self, title: str, folder: str, *, scene: bool) -> Path | None:
-        name, _ = QFileDialog.getOpenFileName(self._parent, title, folder, SCENES if scene else RASTERS)
+    def open_path(self, title: str, folder: str, *, scene: bool, kinds: str = "") -> Path | None:
+        """An existing file: a scene, labels, or one of the kinds that the filter names."""
+        kinds = kinds or (SCENES if scene else LABELS)
+        name, _ = QFileDialog.getOpenFileName(self._parent, title, folder, kinds)
         return Path(name) if name else None
 
     def open_folder(self, title: str, folder: str) -> Path | None:
         name = QFileDialog.getExistingDirectory(self._parent, title, folder)
         return Path(name) if name else None
 
-    def save_path(self, title: str, proposal: str) -> Path | None:
-        name, kind = QFileDialog.getSaveFileName(self._parent, title, proposal, SAVED)
+    def save_path(self, title: str, proposal: str, *, kinds: str = SAVED) -> Path | None:
+        """A file to write; it gets the ending of the chosen kind when the user types none."""
+        name, kind = QFileDialog.getSaveFileName(self._parent, title, proposal, kinds)
         if not name:
             return None
         path = Path(name)
         if not path.suffix:
-            path = path.with_name(path.name + {"G": ".tif", "E": ".hdr", "M": ".mat"}[kind[0]])
+            path = path.with_name(path.name + kind.rpartition("*")[2].rstrip(")"))
         return path
 
     def unsaved_labels(self) -> str:

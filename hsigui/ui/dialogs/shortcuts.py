@@ -14,8 +14,12 @@ MOUSE = (
     ("Arrows", "Pan"),
     ("Click (navigate)", "Show the spectrum of the pixel"),
     ("Shift + click (navigate)", "Keep the spectrum"),
-    ("Left drag (brush, eraser)", "Paint labels, or take them away"),
+    ("Left drag (brush, eraser, pixel)", "Paint labels, or take them away"),
+    ("Shift + click (brush, eraser, pixel)", "A straight line from the last point"),
+    ("Ctrl + wheel (brush, eraser, line)", "Size of the brush; the plain wheel zooms"),
+    ("Shift while dragging (line, rectangle)", "Level, upright or 45 degrees; a square"),
     ("Polygon", "Left: corner; right click, Enter or double click: close; Esc: drop; Backspace: last corner"),
+    ("Flood fill", "Left: select what is like the pixel; Enter, right click or a click inside: label it; Esc: drop"),
 )
 
 

@@ -45,6 +45,12 @@ class DisplayPanel(QWidget):
         column.addStretch(1)
         self.setEnabled(False)
 
+    def add(self, widget: QWidget) -> None:
+        """Puts something more below the choices."""
+        column = self.layout()
+        if isinstance(column, QVBoxLayout):
+            column.insertWidget(column.count() - 1, widget)
+
     def set_bands(self, count: int, wavelengths: NDArray[np.float64] | None, bad: NDArray[np.bool_]) -> None:
         """Fits the sliders to a scene; wavelengths in nm."""
         self._wavelengths, self._bad = wavelengths, bad

@@ -18,6 +18,7 @@ from PySide6.QtWidgets import (
 )
 
 if TYPE_CHECKING:
+    from hsigui.methods.probe import Refinement
     from hsigui.report.metrics import Accuracy
 
 FIGURES = (
@@ -54,10 +55,18 @@ class ResultsPanel(QWidget):
                 grid.addWidget(label, row, column)
             self.figures.append(value)
         self.table = self._build_table()
+        self.refined = QLabel(self)
+        self.refined.setWordWrap(True)
+        self.refined.setToolTip(
+            "What the diffusion model did with the features before the probe was fitted; t* is chosen by "
+            "cross-validation on the labels"
+        )
         layout = QVBoxLayout(self)
         layout.addLayout(grid)
         layout.addWidget(self.sentence)
+        layout.addWidget(self.refined)
         layout.addWidget(self.table, 1)
+        self.show_refinement(None)
         self.explain("Load ground truth (File menu) to measure the map.")
 
     def explain(self, text: str) -> None:
@@ -83,6 +92,11 @@ class ResultsPanel(QWidget):
                     item.setTextAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
                 self.table.setItem(row, column, item)
 
+    def show_refinement(self, refinement: Refinement | None) -> None:
+        """Tells how the features were refined for this probe, where they were."""
+        self.refined.setText("" if refinement is None else refined_by(refinement))
+        self.refined.setVisible(refinement is not None)
+
     def _build_table(self) -> QTableWidget:
         table = QTableWidget(0, len(COLUMNS), self)
         table.setHorizontalHeaderLabels(list(COLUMNS))
@@ -100,6 +114,17 @@ class ResultsPanel(QWidget):
         table.setMinimumHeight(120)
         table.setAccessibleName("Accuracy by class")
         return table
+
+
+def refined_by(refinement: Refinement) -> str:
+    """A line each for the step, the spread within the classes where it is known, and the rows that were made."""
+    t_star, rows = refinement.t_star, refinement.synthetic_rows
+    before, after = refinement.compactness_before, refinement.compactness_after
+    lines = [f"Refined by one step from t* = {t_star}" if t_star else "Not refined (t* = 0)"]
+    if math.isfinite(before) and math.isfinite(after):
+        lines.append(f"Spread within classes {before:.3g} → {after:.3g}")
+    lines.append(f"{rows:,} synthetic rows beside the labels" if rows else "No synthetic rows")
+    return "\n".join(lines)
 
 
 def measured_on(accuracy: Accuracy, truth_name: str) -> str:

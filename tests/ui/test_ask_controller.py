@@ -1,0 +1,89 @@
+"""Ask me: takes the user to the spot that helps most, to the next on the next press, and is content with an answer."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from PySide6.QtCore import QPoint
+
+from hsigui.labels.label_map import Edit
+from hsigui.specs import SplitSpec
+from tests.ui.windows import features_of, idle, labels, press
+
+
+@pytest.fixture
+def mapped(qtbot, demo):
+    """A window with features and a map."""
+    demo.label_files.sample(SplitSpec(3, 0))
+    idle(qtbot, demo)
+    demo.session.set_trained(object(), features_of(demo.session.cube))
+    idle(qtbot, demo)
+    assert demo.session.class_map is not None
+    return demo
+
+
+def ask(qtbot, window) -> tuple[int, int]:
+    press(window, "J")
+    idle(qtbot, window)
+    assert window.asking.target is not None
+    return window.asking.target
+
+
+def test_the_key_goes_to_an_unlabelled_spot_in_doubt_and_says_what_the_map_thinks(qtbot, mapped):
+    row, col = ask(qtbot, mapped)
+    assert labels(mapped)[row, col] == 0
+    assert mapped.session.class_map.margin[row, col] < np.nanmean(mapped.session.class_map.margin)
+    top, _, bottom, _ = mapped.image.visible_box()
+    assert abs(row - (top + bottom) / 2) <= 2 or top == 0 or bottom == mapped.session.cube.rows
+    assert mapped.image.pixel_at(mapped.image.position_of(row, col)) == (row, col)
+    text = mapped.map_panel.asked.text()
+    assert f"row {row}, column {col}" in text
+    assert "% sure" in text
+    assert mapped.map_panel.asked.isVisible()
+
+
+def test_the_next_press_goes_on_and_never_comes_back(qtbot, mapped):
+    spots = [ask(qtbot, mapped) for _ in range(4)]
+    assert len(set(spots)) == 4
+
+
+def test_the_button_of_the_panel_does_the_same(qtbot, mapped):
+    mapped.docks["Map"].raise_()
+    mapped.map_panel.ask.click()
+    idle(qtbot, mapped)
+    assert mapped.asking.target is not None
+
+
+def test_an_answer_is_taken_and_renews_the_map_before_the_next_question(qtbot, mapped):
+    row, col = ask(qtbot, mapped)
+    before = mapped.session.class_map
+    number = int(mapped.session.truth.array[row, col]) or 1
+    mapped.session.edit(Edit(row, col, np.ones((1, 1), dtype=bool), number), "Answer")
+    assert mapped.asking.target is None
+    press(mapped, "J")  # the map is being renewed: the question waits for it
+    assert "Waiting" in mapped.map_panel.asked.text()
+    qtbot.waitUntil(lambda: mapped.asking.target is not None, timeout=10_000)
+    idle(qtbot, mapped)
+    assert mapped.session.class_map is not before
+    assert mapped.asking.target != (row, col)
+
+
+def test_without_a_map_it_asks_for_what_the_scene_is_made_of(qtbot, demo):
+    demo.session.set_trained(object(), features_of(demo.session.cube))
+    idle(qtbot, demo)
+    spots = {ask(qtbot, demo) for _ in range(3)}
+    assert len(spots) == 3
+    assert "press J" in demo.map_panel.asked.text()
+
+
+def test_the_target_is_drawn_and_goes_with_the_features(qtbot, mapped, grabbed):
+    row, col = ask(qtbot, mapped)
+    mapped.image.set_markers([])
+    at = mapped.image.position_of(row, col)
+    half = round(max(mapped.image.scale / 2, 3.0) + 2)
+    edge = [grabbed(mapped.image.viewport(), at + QPoint(half + d, 0)) for d in (-1, 0, 1)]
+    assert (255, 255, 255) in edge
+    mapped.session.set_trained(object(), features_of(mapped.session.cube))  # other features: other questions
+    idle(qtbot, mapped)
+    assert mapped.asking.target is None
+    assert not mapped.map_panel.asked.isVisible()
