@@ -21,6 +21,7 @@ from hsigui import cli
 from hsigui.__main__ import main
 from hsigui.cube.demo import demo_scene
 from hsigui.cube.envi import write_cube
+from hsigui.jobs import Cancelled, SilentContext
 from hsigui.labels.classes import ClassInfo, ClassTable
 from hsigui.labels.files import read_classes, write_classes
 
@@ -104,6 +105,22 @@ def test_the_whole_job_runs_by_commands(small, tmp_path, capsys):
     assert "without labels" in page
     assert f"--run {out['run']}" in html.unescape(page)
     assert f"--truth {out['test.tif']}" in html.unescape(page)
+
+
+def test_a_baseline_goes_the_way_of_a_method_and_its_map_says_what_it_is(small, tmp_path, capsys):
+    run, labels, drawn = tmp_path / "run", tmp_path / "labels.tif", tmp_path / "map.tif"
+    truth, scene = str(small / "truth.tif"), str(small / "scene.hdr")
+    main(["sample", truth, "--per-class", "5", "--out", str(labels), "--rest", str(tmp_path / "test.tif")])
+    assert main(["pretrain", scene, "--method", "svm-pca-smooth", "--device", "cpu", "--out", str(run)]) == 0
+    made = ["classify", scene, "--run", str(run), "--labels", str(labels), "--device", "cpu", "--out", str(drawn)]
+    assert main([*made, "--smooth", "1.5"]) == 0
+    record = json.loads((tmp_path / "map.tif.hsigui.json").read_text(encoding="utf-8"))
+    assert record["settings"]["Probe"]["classifier"] == "support vector machine, RBF kernel"
+    assert record["settings"]["Features"]["principal components"] == 30
+    assert record["settings"]["Map"]["smoothing of probabilities (pixels)"] == 1.5
+    capsys.readouterr()
+    assert main([*made, "--smooth", "50"]) == 1
+    assert "0 to 20" in capsys.readouterr().err
 
 
 def test_training_pixels_are_left_out_of_a_score_on_the_full_truth(small, tmp_path, capsys):
@@ -225,8 +242,36 @@ def test_ctrl_c_cancels_pretraining_with_130_and_leaves_no_run(small, tmp_path):
     assert time.monotonic() - sent < 3
     assert "cancelled" in rest
     assert "Traceback" not in rest
-    assert not (tmp_path / "run").exists()
+    assert not (tmp_path / "run" / "run.json").exists()
     process.stderr.close()
+
+
+def test_an_unfinished_pretraining_goes_on_with_resume_and_only_with_its_own_settings(small, tmp_path, capsys):
+    from hsigui.cube.open import open_cube
+    from hsigui.methods import loop
+    from hsigui.pipeline.pretrain import pretrain
+    from hsigui.specs import PretrainSpec
+
+    class Stopping(SilentContext):
+        def metric(self, name, value, step):
+            if step == 4:
+                raise Cancelled
+
+    run, cube = tmp_path / "run", open_cube(small / "scene.hdr")
+    with pytest.MonkeyPatch.context() as patch:
+        for name in ("READ_SECONDS", "KEEP_SECONDS", "KEEP_SHARE"):
+            patch.setattr(loop, name, 0.0)
+        with pytest.raises(Cancelled):
+            pretrain(cube, PretrainSpec(epochs=6, device="cpu"), Stopping(), run)
+    assert [p.name for p in run.iterdir()] == ["resume.safetensors"]
+    words = ["pretrain", str(small / "scene.hdr"), "--device", "cpu", "--out", str(run), "--resume", "--epochs"]
+    assert main([*words, "7"]) == 1
+    assert "epochs 6, not 7" in capsys.readouterr().err
+    assert main([*words, "6", "--monitor-labels", str(small / "truth.tif")]) == 0
+    assert not (run / "resume.safetensors").exists()
+    assert len(json.loads((run / "run.json").read_text(encoding="utf-8"))["losses"]) == 6
+    assert main([*words, "6"]) == 1
+    assert "no unfinished training" in capsys.readouterr().err
 
 
 def test_an_output_that_is_an_input_is_refused_before_anything_is_read(small, tmp_path, capsys):
@@ -242,7 +287,7 @@ def test_an_output_that_is_an_input_is_refused_before_anything_is_read(small, tm
         [*common, "--out", str(tmp_path / "scene.img")],
         [*common, "--out", truth],
         [*common, "--out", labels, "--confidence", labels],
-        [*common, "--out", str(tmp_path / "map.jpg")],
+        [*common, "--out", str(tmp_path / "map.webp")],
         [*common, "--out", labels, "--confidence", str(tmp_path / "sure.png")],
         ["pretrain", cube, "--out", truth],
     ):

@@ -1,0 +1,100 @@
+"""What `hsigui export` and `hsigui card` do: maps in other formats, and the model card of a run."""
+
+from __future__ import annotations
+
+import argparse
+import dataclasses
+import json
+import re
+from pathlib import Path
+
+import numpy as np
+
+from hsigui.commands import check_outputs, counted, tell
+from hsigui.errors import HsiError
+from hsigui.labels.class_tables import merged_table, read_table, write_table
+from hsigui.labels.files import ClassRaster, read_classes
+from hsigui.methods import model_card
+from hsigui.pipeline import provenance
+from hsigui.report.filters import filtered
+from hsigui.report.maps import LEGENDS, MAPS, RASTERS, MapOptions, export_map
+
+
+def export(arguments: argparse.Namespace) -> None:
+    """Writes a map in other formats, filtered on a copy where that is asked for, and its legend.
+
+    Raises:
+        HsiError: a file cannot be read or written, or an option does not fit the map.
+    """
+    outputs = [(path, MAPS) for path in arguments.out] + [(path, LEGENDS) for path in arguments.legend]
+    check_outputs([arguments.map], outputs)
+    raster = read_classes(arguments.map, variable=arguments.variable)
+    for note in raster.notes:
+        tell(note)
+    classes = raster.classes
+    if arguments.classes is not None:
+        classes = merged_table(classes, read_table(arguments.classes))
+    array = filtered(
+        raster.array, majority=arguments.majority, sieve=arguments.sieve, connectivity=arguments.connectivity
+    )
+    smallest = smallest_unit(arguments.mmu, raster)
+    options = MapOptions(arguments.title, arguments.cog, arguments.bare, arguments.simplify, smallest)
+    record = provenance.load(arguments.map, raster.array)
+    for path in arguments.out:
+        written = export_map(path, array, classes, raster.geo, options=options, title=arguments.map.stem)
+        if record is not None and path.suffix.lower() in RASTERS:
+            written.append(provenance.save(_with_filters(record, arguments), path, array))
+        print(f"{counted(array, 'pixel')} -> {', '.join(map(str, written))}")
+    for path in arguments.legend:
+        print(f"{len(classes)} classes -> {write_table(path, classes)[0]}")
+    if changed := int(np.count_nonzero(array != raster.array)):
+        print(f"{changed} pixels were changed by the filters")
+
+
+def _with_filters(record: provenance.Provenance, arguments: argparse.Namespace) -> provenance.Provenance:
+    done = {
+        "majority filter (pixels)": arguments.majority,
+        "sieve (pixels, connectivity)": f"{arguments.sieve}, {arguments.connectivity}" if arguments.sieve else 0,
+    }
+    drawn = {**record.settings.get("Map", {}), **{name: value for name, value in done.items() if value}}
+    return dataclasses.replace(record, settings={**record.settings, "Map": drawn})
+
+
+def smallest_unit(text: str, raster: ClassRaster) -> int:
+    """A smallest mapping unit in pixels: "20", "500m2" or "0.5ha".
+
+    Raises:
+        HsiError: it is none of these, or an area is asked for and the map has no place in metres.
+    """
+    said = re.fullmatch(r"(\d+(?:\.\d+)?)\s*(m2|m²|ha)?", text.strip().casefold())
+    if said is None:
+        raise HsiError(f"“{text}” is no mapping unit.", "Give it as 20 (pixels), 500m2 or 0.5ha.")
+    value, unit = float(said.group(1)), said.group(2)
+    if unit is None:
+        return int(np.ceil(value))
+    area = provenance.pixel_area(raster.geo)
+    if area is None:
+        raise HsiError("The size of this map's pixels is not known.", "Give --mmu in pixels.")
+    return int(np.ceil(value * (10_000 if unit == "ha" else 1) / area - 1e-9))
+
+
+def card(arguments: argparse.Namespace) -> None:
+    """Writes the model card of a run again, with the accuracy of a report where one is named.
+
+    Raises:
+        HsiError: the folder holds no run, or the report no accuracy.
+    """
+    if arguments.report is None:
+        written = model_card.write_card(arguments.run_folder)
+    else:
+        written = model_card.keep_accuracy(arguments.run_folder, _accuracy(arguments.report), arguments.report.name)[-1]
+    print(f"Model card: {written}")
+
+
+def _accuracy(path: Path) -> dict[str, object]:
+    try:
+        found = json.loads(path.read_text(encoding="utf-8"))
+    except (OSError, ValueError) as error:
+        raise HsiError(f"{path} cannot be read: {error}.", "Choose the report.json of an evaluation.") from error
+    inner = found.get("accuracy", found) if isinstance(found, dict) else {}
+    return inner if isinstance(inner, dict) else {}

@@ -1,0 +1,54 @@
+"""What `hsigui labels` does: labels from one format into another, onto the pixels of a scene where one is named."""
+
+from __future__ import annotations
+
+import argparse
+
+import numpy as np
+
+from hsigui.commands import check_outputs, tell
+from hsigui.cube.open import open_cube
+from hsigui.errors import HsiError
+from hsigui.labels.class_tables import merged_table, read_table
+from hsigui.labels.files import WRITTEN, ClassRaster, Grid, read_classes, write_classes
+from hsigui.labels.matching import pixel_counts
+from hsigui.labels.place import RESAMPLE, Misplaced, fitted
+
+
+def labels(arguments: argparse.Namespace) -> None:
+    """Reads labels in any format, fits them to a scene where one is named, and writes them in the other format.
+
+    Raises:
+        HsiError: a file cannot be read or written, or the labels do not lie on the scene and are not to be resampled.
+    """
+    check_outputs([arguments.source], [(arguments.out, WRITTEN)])
+    grid = None
+    if arguments.scene is not None:
+        cube = open_cube(arguments.scene)
+        grid = Grid(cube.rows, cube.cols, cube.geo)
+    raster = read_classes(arguments.source, variable=arguments.variable, grid=grid)
+    geo = raster.geo
+    if grid is not None:
+        raster, geo = _on_scene(raster, grid, arguments.resample), grid.geo
+    for note in raster.notes:
+        tell(note)
+    classes = raster.classes
+    if arguments.classes is not None:
+        classes = merged_table(classes, read_table(arguments.classes))
+    written = write_classes(arguments.out, raster.array, classes, geo)
+    counts = pixel_counts(raster.array)
+    print(f"{np.count_nonzero(raster.array)} labels of {len(counts)} classes -> {', '.join(map(str, written))}")
+    for number, pixels in counts.items():
+        print(f"{number:>8}  {classes.get(number).name}, {pixels} pixels")
+
+
+def _on_scene(raster: ClassRaster, grid: Grid, resample: bool) -> ClassRaster:
+    try:
+        return fitted(raster, grid, "labels")
+    except Misplaced as error:
+        if RESAMPLE not in error.remedies:
+            raise
+        if resample:
+            return fitted(raster, grid, "labels", RESAMPLE)
+        hint = "Add --resample to take for each pixel of the scene the class at its place."
+        raise HsiError(error.message, hint) from None

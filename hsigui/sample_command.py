@@ -1,0 +1,101 @@
+"""`hsigui sample`: labels drawn from a ground truth, at random, in blocks, by region or by masks, once or often."""
+
+from __future__ import annotations
+
+import argparse
+from pathlib import Path
+
+import numpy as np
+
+from hsigui.commands import check_outputs, counted, tell, typed
+from hsigui.errors import HsiError
+from hsigui.labels.blocks import BlockSplit
+from hsigui.labels.files import ClassRaster, Grid, read_classes, write_classes
+from hsigui.labels.region_split import RegionSplit
+from hsigui.labels.sampling import Split, from_masks
+from hsigui.pipeline import split as splits
+from hsigui.report.maps import RASTERS
+from hsigui.specs import SplitSpec
+
+
+def sample(arguments: argparse.Namespace) -> None:
+    """Draws few-shot labels from a ground truth and writes them and the rest; with several seeds, once for each."""
+    masks = [mask for mask in (arguments.train_mask, arguments.test_mask) if mask]
+    seeds = arguments.seeds or (arguments.seed,)
+    if len(set(seeds)) != len(seeds):
+        raise HsiError("A seed is given twice.", "The same seed draws the same labels.")
+    outputs = [(_named(path, seed, seeds), RASTERS) for path in (arguments.out, arguments.rest) for seed in seeds]
+    check_outputs([arguments.truth, *masks], outputs)
+    if len(masks) == 1 or (masks and (len(seeds) > 1 or arguments.split != "random" or arguments.percent)):
+        raise HsiError(
+            "The parts are given by two masks, --train-mask and --test-mask, and nothing is drawn.",
+            "Give both, without --split, --percent or several seeds.",
+        )
+    truth = read_classes(arguments.truth, variable=arguments.variable)
+    if masks:
+        _from_masks(arguments, truth)
+        return
+    guard = _guard(arguments)
+    for seed in seeds:
+        spec = SplitSpec(
+            arguments.per_class, seed, arguments.split, arguments.percent, arguments.block,
+            SplitSpec().guard if guard is None else guard,
+        )  # fmt: skip
+        split = splits.draw_split(truth.array, spec)
+        record = splits.describe(
+            split, truth.array, truth.classes, splits.in_words(spec), seed=seed,
+            guard=None if spec.kind == "random" else spec.guard, command=typed(arguments),
+        )  # fmt: skip
+        out, rest = (_named(path, seed, seeds) for path in (arguments.out, arguments.rest))
+        _write(split, truth, record, out, rest)
+        if spec.kind != "region" or spec.percent is None:
+            _tell_small(split, truth, arguments.per_class if spec.percent is None else 0)
+
+
+def _from_masks(arguments: argparse.Namespace, truth: ClassRaster) -> None:
+    grid = Grid(truth.array.shape[0], truth.array.shape[1], truth.geo)
+    train, test = (read_classes(path, grid=grid).array for path in (arguments.train_mask, arguments.test_mask))
+    split = from_masks(train, test, truth.array)
+    words = f"given by {arguments.train_mask.name} and {arguments.test_mask.name}"
+    record = splits.describe(split, truth.array, truth.classes, words, command=typed(arguments))
+    _write(split, truth, record, arguments.out, arguments.rest)
+
+
+def _write(split: Split, truth: ClassRaster, record: splits.SplitRecord, out: Path, rest: Path) -> None:
+    write_classes(out, split.train, truth.classes, truth.geo)
+    write_classes(rest, split.test, truth.classes, truth.geo)
+    splits.save(record, out)
+    print(f"{counted(split.train, 'label')} -> {out}")
+    gap = "" if split.gap is None or record.guard is None else f", at least {split.gap} pixels from every label"
+    print(f"{np.count_nonzero(split.test)} pixels for testing{gap} -> {rest}")
+    if record.not_tested and isinstance(split, BlockSplit | RegionSplit):
+        tell(f"nothing is left to test of: {', '.join(record.not_tested)}")
+
+
+def _tell_small(split: Split, truth: ClassRaster, asked: int) -> None:
+    """Says which classes gave fewer labels than were asked for."""
+    for number in np.unique(truth.array[truth.array > 0]).tolist():
+        drawn, left = (int(np.count_nonzero(part == number)) for part in (split.train, split.test))
+        if drawn < asked:
+            name = truth.classes.get(number).name
+            pixels = int(np.count_nonzero(truth.array == number))
+            tell(f"{name} gives only {drawn} of its {pixels} pixels as labels; {left} are left for testing")
+
+
+def _named(path: Path, seed: int, seeds: tuple[int, ...]) -> Path:
+    """The file of a seed: the path itself for one, else with the seed before the ending ("labels-3.tif")."""
+    return path if len(seeds) == 1 else path.with_name(f"{path.stem}-{seed}{path.suffix}")
+
+
+def _guard(arguments: argparse.Namespace) -> int | None:
+    """The guard asked for, and at least half of what the encoder of a run sees of a pixel; None for the usual one."""
+    if arguments.run_folder is None:
+        asked: int | None = arguments.guard
+        return asked
+    from hsigui.methods import checkpoint  # loads torch
+    from hsigui.pipeline.provenance import reach
+
+    half = reach(checkpoint.load(arguments.run_folder)) or 0
+    if arguments.guard is not None and arguments.guard < half:
+        tell(f"the guard is {half} pixels, half of what the encoder sees of a pixel")
+    return max(half, arguments.guard or 0)

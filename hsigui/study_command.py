@@ -1,0 +1,164 @@
+"""What `hsigui study` does: all methods and baselines on the same draws of labels, in one table."""
+
+from __future__ import annotations
+
+import argparse
+import dataclasses
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from hsigui.commands import check_folder, reading, run_with_progress, tell, typed
+from hsigui.cube.cube import Cube
+from hsigui.cube.open import open_cube
+from hsigui.errors import HsiError
+from hsigui.jobs import Context
+from hsigui.labels.files import ClassRaster, read_classes
+from hsigui.labels.label_map import require_same_size
+from hsigui.labels.place import require_same_place
+from hsigui.methods import registry
+from hsigui.pipeline import provenance
+from hsigui.pipeline.study_log import RESULTS
+from hsigui.pipeline.study_plan import Reference, StudySpec, chosen_methods
+from hsigui.report.study import Failure, Study
+from hsigui.report.study_files import write_study
+from hsigui.report.write import ReportContext
+
+
+def study(arguments: argparse.Namespace) -> None:
+    """Compares methods and baselines on a scene with ground truth, and writes the table and its report."""
+    spec = spec_of(arguments)
+    check_folder(arguments.out)
+    cube = open_cube(arguments.cube, **reading(arguments))
+    truth = read_classes(arguments.truth, variable=arguments.truth_variable)
+    require_same_size(truth.array.shape, (cube.rows, cube.cols), "reference pixels")
+    require_same_place(truth.geo, cube.geo, (cube.rows, cube.cols), "reference pixels")
+    try:
+        found = run_with_progress(
+            lambda ctx: _run(cube, truth, spec, arguments.out, typed(arguments), ctx), "Loading PyTorch"
+        )
+    except KeyboardInterrupt:
+        if (arguments.out / RESULTS).exists():
+            tell(f"the results so far are kept in {arguments.out}; the same command goes on from there")
+        raise
+    report = Study(
+        found.rows, found.samplings, context(cube, spec, found, typed(arguments)), spec.draw_seeds, found.threads,
+        found.failures,
+    )  # fmt: skip
+    page = write_study(arguments.out, report, truth.classes)[0]
+    _print_table(report)
+    print(f"Report: {page}")
+    if found.failures:
+        raise _failed(found.failures, page)
+
+
+def spec_of(arguments: argparse.Namespace) -> StudySpec:
+    """The study that the options ask for.
+
+    Raises:
+        HsiError: a method, preset or split is unknown, or is named twice.
+    """
+    return StudySpec(
+        methods=chosen_methods(arguments.methods),
+        presets=arguments.presets,
+        labels=arguments.labels,
+        draws=arguments.draws,
+        splits=arguments.split,
+        seed=arguments.seed,
+        device=arguments.device,
+        epochs=arguments.epochs,
+        block=arguments.block,
+        guard=arguments.guard,
+    )
+
+
+def _run(cube: Cube, truth: ClassRaster, spec: StudySpec, out: Path, command: str, ctx: Context) -> Any:
+    from hsigui.pipeline.study import run_study
+
+    reference = Reference(truth.array.astype(np.uint16), truth.classes, cube.valid_mask(ctx.check))
+    return run_study(cube, reference, spec, out, ctx, command=command)
+
+
+def context(cube: Cube, spec: StudySpec, found: Any, command: str = "") -> ReportContext:
+    """The report's text about a study."""
+    block = {"side (pixels)": spec.block, "guard (pixels)": spec.guard} if "block" in spec.splits else {}
+    notes = (
+        f"Blocks: training pixels are drawn from some squares of {spec.block} x {spec.block} pixels; test pixels are "
+        f"outside of them, with at least {spec.guard} unused pixels between. Encoders that look further than the "
+        "guard, and features and maps that are smoothed, still carry something across it.",
+    )
+    return ReportContext(
+        title=f"Methods compared on {cube.name}",
+        cube_name=cube.name,
+        rows=cube.rows,
+        cols=cube.cols,
+        bands=cube.bands,
+        settings={
+            "Study": {
+                "methods": ", ".join(spec.methods),
+                "presets": ", ".join(spec.presets),
+                "epochs or steps": spec.epochs,
+                "labels a class": ", ".join(map(str, spec.labels)),
+                "draws": spec.draws,
+                "split": ", ".join(spec.splits),
+            },
+            **({"Blocks": block} if block else {}),
+            "Classifier": {name: _recipe(name) for name in spec.methods},
+        },
+        seeds={"pretraining": spec.seed},
+        versions=provenance.versions(),
+        device=found.device,
+        seconds={name: round(value, 3) for name, value in found.seconds.items()},
+        commands=(command,) if command else (),
+        transductive=any(c.family == "method" for c in spec.candidates()),
+        notes=notes if block else (),
+    )
+
+
+def _recipe(method: str) -> str:
+    """The recipe of a method in a few words."""
+    recipe = registry.method(method).recipe
+    about, features = dataclasses.asdict(recipe.map), recipe.features
+    blocks = ["encoder"] * features.encoder + ["bands"] * features.raw
+    blocks += [f"{features.components} components, smoothed {sigma:g}" for sigma in features.smoothed]
+    blocks += [f"means of {count} superpixels" for count in features.superpixels]
+    blocks += [f"{features.components} components, edge-aware {tolerance:g}" for tolerance in features.edge_aware]
+    kind = {"logistic": "logistic regression", "svm": "SVM", "forest": "random forest"}[recipe.probe.classifier]
+    drawn = ", ".join(f"{name} {value}" for name, value in about.items() if value)
+    return f"{kind} on {' + '.join(blocks)}" + (f"; map: {drawn}" if drawn else "")
+
+
+def _print_table(report: Study) -> None:
+    width = max(len(row.title) for row in report.rows)
+    for sampling in report.samplings:
+        print(f"\n{sampling.labels} labels a class, {sampling.split} split, {sampling.draws} draws")
+        print(f"{'':{width}}  {'OA %':>12}  {'AA %':>12}  {'kappa':>15}  {'pretrain s':>10}  {'map s':>7}")
+        for row in report.rows:
+            if (row.split, row.labels) != (sampling.split, sampling.labels):
+                continue
+            oa, aa = (_cell(m, s, 100, 1) for m, s in ((row.oa_mean, row.oa_sd), (row.aa_mean, row.aa_sd)))
+            kappa = _cell(row.kappa_mean, row.kappa_sd, 1, 3)
+            pretrained, mapped = (_seconds(v) for v in (row.pretrain_s, row.map_s))
+            print(f"{row.title:{width}}  {oa:>12}  {aa:>12}  {kappa:>15}  {pretrained:>10}  {mapped:>7}")
+    print()
+
+
+def _seconds(value: float | None) -> str:
+    return "n/a" if value is None else f"{value:.2f}" if value < 10 else f"{value:.0f}"
+
+
+def _cell(mean: float | None, sd: float | None, scale: int, digits: int) -> str:
+    if mean is None:
+        return "n/a"
+    spread = "" if sd is None else f" ± {scale * sd:.{digits}f}"
+    return f"{scale * mean:.{digits}f}{spread}"
+
+
+def _failed(failures: tuple[Failure, ...], page: Path) -> HsiError:
+    """What went wrong, in one line."""
+    methods = sorted({f.method for f in failures})
+    return HsiError(
+        f"{', '.join(methods)} failed: {failures[0].message}",
+        f"The other rows are complete ({page}); the same command tries again what failed.",
+    )

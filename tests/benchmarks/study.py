@@ -1,0 +1,113 @@
+"""Methods and baselines on the same draws of labels, on several scenes: the rows of `hsigui study`.
+
+    python tests/benchmarks/study.py --json [--scenes indian_pines,salinas_a,demo] [--labels 5,10] [--draws 10]
+        [--splits random,block] [--methods all] [--presets quick] [--seed 0] [--threads 2] [--out DIR]
+
+Prints one JSON object with `rows`: `scene`, `method`, `preset`, `labels`, `split`, `draws`, mean and standard deviation
+(n - 1) of OA, AA and kappa as fractions, `pretrain_s`, `features_s`, `map_s`; resources/help/study.md tells what each
+means. The scenes are those of the folder HSIGUI_DATA and the simulated one. With --out, a run that was stopped goes on
+from what is there; the report of each scene is written there too.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import platform
+import sys
+import tempfile
+import time
+from pathlib import Path
+
+import torch
+from threadpoolctl import threadpool_limits
+
+from hsigui.cube.cube import Cube
+from hsigui.cube.demo import demo_scene
+from hsigui.cube.open import open_cube
+from hsigui.jobs import SilentContext
+from hsigui.labels.classes import ClassInfo, ClassTable
+from hsigui.labels.files import read_classes
+from hsigui.pipeline.study import run_study
+from hsigui.pipeline.study_plan import Reference, StudySpec, chosen_methods
+from hsigui.report.study import Study
+from hsigui.report.study_files import COLUMNS, write_study
+from hsigui.study_command import context
+
+FILES = {
+    "indian_pines": ("indian_pines/IP_200_M.mat", "indian_pines/Indian_pines_gt.mat"),
+    "salinas_a": ("salinas_a/SalinasA_corrected.mat", "salinas_a/SalinasA_gt.mat"),
+}
+
+
+class Lines(SilentContext):
+    """Tells each finished line on stderr."""
+
+    def __init__(self, scene: str) -> None:
+        self._scene = scene
+
+    def partial(self, value: object) -> None:
+        print(f"{self._scene}: {value}", file=sys.stderr, flush=True)
+
+    def warn(self, message: str) -> None:
+        print(f"{self._scene}: {message}", file=sys.stderr, flush=True)
+
+
+def load(name: str) -> tuple[Cube, Reference]:
+    if name == "demo":
+        scene = demo_scene()
+        classes = ClassTable(tuple(ClassInfo(*entry) for entry in scene.classes))
+        return scene.cube, Reference(scene.truth, classes, scene.cube.valid_mask())
+    folder = Path(os.environ.get("HSIGUI_DATA") or Path(__file__).parents[3] / "shared" / "data")
+    cube, truth = (folder / path for path in FILES[name])
+    opened, labelled = open_cube(cube), read_classes(truth)
+    return opened, Reference(labelled.array, labelled.classes, opened.valid_mask())
+
+
+def measure(name: str, spec: StudySpec, folder: Path) -> list[dict[str, object]]:
+    cube, reference = load(name)
+    found = run_study(cube, reference, spec, folder, Lines(name))
+    report = Study(
+        found.rows, found.samplings, context(cube, spec, found), spec.draw_seeds, found.threads, found.failures
+    )
+    write_study(folder, report, reference.classes)
+    return [{"scene": name, **{column: getattr(row, column) for column in COLUMNS}} for row in found.rows]
+
+
+def words(text: str) -> tuple[str, ...]:
+    return tuple(text.split(","))
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--json", action="store_true", help="print JSON (the only form there is)")
+    parser.add_argument("--scenes", type=words, default=("indian_pines", "salinas_a", "demo"))
+    parser.add_argument("--labels", type=lambda text: tuple(map(int, words(text))), default=(5, 10))
+    parser.add_argument("--draws", type=int, default=10)
+    parser.add_argument("--splits", type=words, default=("random", "block"))
+    parser.add_argument("--methods", default="all")
+    parser.add_argument("--presets", type=words, default=("quick",))
+    parser.add_argument("--epochs", type=int, help="steps of pretraining; the preset's own when left out")
+    parser.add_argument("--seed", type=int, default=0)
+    parser.add_argument("--device", default="cpu")
+    parser.add_argument("--threads", type=int, default=2)
+    parser.add_argument("--out", type=Path, help="folder to keep results in; goes on from what is there")
+    given = parser.parse_args()
+    spec = StudySpec(
+        chosen_methods(given.methods), given.presets, given.labels, given.draws, given.splits, given.seed,
+        given.device, given.epochs,
+    )  # fmt: skip
+    torch.set_num_threads(given.threads)
+    started = time.perf_counter()
+    with tempfile.TemporaryDirectory() as scratch, threadpool_limits(given.threads):
+        rows = [row for name in given.scenes for row in measure(name, spec, (given.out or Path(scratch)) / name)]
+    about = {
+        "machine": platform.machine(), "threads": given.threads, "torch": torch.__version__, "seed": given.seed,
+        "seconds": round(time.perf_counter() - started, 1),
+    }  # fmt: skip
+    print(json.dumps({**about, "rows": rows}))
+
+
+if __name__ == "__main__":
+    main()
