@@ -267,7 +267,9 @@ def test_an_unfinished_pretraining_goes_on_with_resume_and_only_with_its_own_set
     words = ["pretrain", str(small / "scene.hdr"), "--device", "cpu", "--out", str(run), "--resume", "--epochs"]
     assert main([*words, "7"]) == 1
     assert "epochs 6, not 7" in capsys.readouterr().err
-    assert main([*words, "6", "--monitor-labels", str(small / "truth.tif")]) == 0
+    assert main([*words, "6", "--monitor-labels", str(small / "truth.tif")]) == 1
+    assert "begun with monitor labels none" in capsys.readouterr().err
+    assert main([*words, "6"]) == 0
     assert not (run / "resume.safetensors").exists()
     assert len(json.loads((run / "run.json").read_text(encoding="utf-8"))["losses"]) == 6
     assert main([*words, "6"]) == 1

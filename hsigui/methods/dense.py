@@ -13,6 +13,7 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 from torch import Generator, Tensor
+from torch.nn import functional
 
 from hsigui.methods.augment import ViewNoise, noisy, positions_after_turn, turned
 from hsigui.methods.scene import Scene
@@ -111,4 +112,13 @@ class TileSampler:
 
 def pixel_embeddings(features: Tensor, positions: Tensor) -> Tensor:
     """Feature vectors of the drawn pixels: 1 x width x rows x cols -> pixels x width."""
-    return features[0].flatten(1).T[positions]
+    return rows_at(features[0].flatten(1).T, positions)
+
+
+def rows_at(rows: Tensor, positions: Tensor) -> Tensor:
+    """Rows (n x width) at positions of any shape: positions x width.
+
+    The gradient of a row that is taken several times is summed in the same order every time, so that one seed gives
+    one result; that of indexing with `[]` is not where several threads share it, and is slower.
+    """
+    return functional.embedding(positions, rows)

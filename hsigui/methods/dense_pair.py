@@ -13,7 +13,7 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
-from hsigui.methods.dense import pixel_embeddings
+from hsigui.methods.dense import pixel_embeddings, rows_at
 from hsigui.methods.encoders import DenseEncoder, Network
 
 CELL = 3  # side of a token in pixels, and the distance between tokens
@@ -80,10 +80,10 @@ class NeighbourhoodAttention(nn.Module):
         steps = torch.arange(ACROSS, device=pixels.device) * CELL
         offsets = (steps[:, None] * stride + steps[None, :]).flatten()
         own, around = corner + REACH * stride + REACH, corner[:, None] + offsets
-        seen = self._attend(maps.q[own], maps.k, maps.v, around)
-        found = maps.cells[own] + self.project(seen)
+        seen = self._attend(rows_at(maps.q, own), maps.k, maps.v, around)
+        found = rows_at(maps.cells, own) + self.project(seen)
         # The cells lie side by side: their mean is that of the square of 15 x 15 pixels.
-        return self._mixed(found, maps.cells[around].mean(dim=1))
+        return self._mixed(found, rows_at(maps.cells, around).mean(dim=1))
 
     def everywhere(self, maps: Maps) -> Tensor:
         """Features (pixels x width) of all pixels, as `forward` gives them.
@@ -131,7 +131,7 @@ class NeighbourhoodAttention(nn.Module):
         """Weighted means of the tokens at `where` (pixels x 25) for each pixel's query."""
         heads = (self.heads, self.width // self.heads)
         near = (*where.shape, *heads)
-        q, keys, values = q.reshape(-1, *heads), k[where].reshape(near), v[where].reshape(near)
+        q, keys, values = q.reshape(-1, *heads), rows_at(k, where).reshape(near), rows_at(v, where).reshape(near)
         scores = torch.einsum("phd,pthd->pth", q, keys) * heads[1] ** -0.5 + self.position
         return torch.einsum("pth,pthd->phd", scores.softmax(dim=1), values).flatten(1)
 

@@ -63,7 +63,7 @@ def test_class_numbers_with_gaps_stay_as_they_are(features, truth):
 def test_smoothing_removes_single_pixels(features, truth):
     labels = draw(truth, 2, seed=3).train
     probe = fit_probe(features, labels, ProbeSpec(), SilentContext())
-    sharp, smooth = (classify(features, probe, MapSpec(s), SilentContext()).classes for s in (0.0, 3.0))
+    sharp, smooth = (classify(features, probe, MapSpec(s, edges=0), SilentContext()).classes for s in (0.0, 3.0))
 
     def edges(a: np.ndarray) -> int:
         return int((a[1:] != a[:-1]).sum() + (a[:, 1:] != a[:, :-1]).sum())
