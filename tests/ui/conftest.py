@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import gc
 import os
 import sys
@@ -20,6 +21,7 @@ from PySide6.QtCore import QCoreApplication, QEvent, QPoint, Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QWidget
 
+from hsigui.cube import demo as demo_module
 from hsigui.labels.classes import ClassTable
 from hsigui.ui import theme
 from hsigui.ui.image_view import ImageView
@@ -31,6 +33,23 @@ ROWS, COLS = 40, 60
 @pytest.fixture(scope="session", autouse=True)
 def _themed(qapp: QApplication) -> None:
     theme.apply(qapp, "light")
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _one_demo_scene() -> Iterator[None]:
+    """The demo scene is simulated once for all windows, read-only; it is the same each time anyway."""
+    simulate = demo_module._simulate
+
+    @functools.cache
+    def simulated(*size: int):
+        stored, truth, info = simulate(*size)
+        stored.setflags(write=False)
+        truth.setflags(write=False)
+        return stored, truth, info
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(demo_module, "_simulate", simulated)
+        yield
 
 
 @pytest.fixture(autouse=True)

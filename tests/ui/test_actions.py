@@ -31,13 +31,13 @@ def test_every_action_can_be_triggered_with_a_scene(qtbot, demo, training, name)
     assert demo.isVisible() or name == "quit"
 
 
-@pytest.mark.parametrize("name", [a.id for a in ACTIONS if a.id not in ("quit", "open_demo")])
-def test_no_action_fails_without_a_scene(qtbot, window, name):
-    window.actions_[name].setEnabled(True)
-    window.actions_[name].trigger()
-    close_dialogs(window)
-    idle(qtbot, window)
-    assert window.session.cube is None
+def test_no_action_fails_without_a_scene(qtbot, window):
+    for name in [a.id for a in ACTIONS if a.id not in ("quit", "open_demo")]:
+        window.actions_[name].setEnabled(True)
+        window.actions_[name].trigger()
+        close_dialogs(window)
+        idle(qtbot, window)
+        assert window.session.cube is None, name
 
 
 def test_every_action_has_a_place_a_text_and_a_tooltip():
