@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QDockWidget, QFrame, QMainWindow, QScrollArea, QTabWidget, QWidget
+from PySide6.QtCore import QObject, Qt, QTimer
+from PySide6.QtWidgets import QDockWidget, QFrame, QMainWindow, QScrollArea, QTabBar, QTabWidget, QWidget
 
 _LEFT, _RIGHT = Qt.DockWidgetArea.LeftDockWidgetArea, Qt.DockWidgetArea.RightDockWidgetArea
 _BOTTOM = Qt.DockWidgetArea.BottomDockWidgetArea
@@ -45,9 +45,35 @@ def build_docks(window: QMainWindow, panels: Mapping[str, QWidget]) -> dict[str,
     horizontal, vertical = Qt.Orientation.Horizontal, Qt.Orientation.Vertical
     window.resizeDocks([docks["Display"], docks["Training"]], [290, 320], horizontal)
     window.resizeDocks([docks["Display"], docks["Classes"]], [225, 425], vertical)
-    window.resizeDocks([docks["Training"], docks["Map"]], [455, 245], vertical)
+    window.resizeDocks([docks["Training"], docks["Map"]], [385, 315], vertical)
     window.resizeDocks([docks["Spectra"]], [210], vertical)
+    _DeadTabs(window, docks)
     return docks
+
+
+class _DeadTabs(QObject):
+    """Hides tab bars that Qt leaves where they were when docks are tabbed anew (seen with Qt 6.10 and 6.11, not 6.8).
+
+    A dock stands in one living bar, the one that Qt made last.
+    """
+
+    def __init__(self, window: QMainWindow, docks: Mapping[str, QDockWidget]) -> None:
+        super().__init__(window)
+        self._window = window
+        self._soon = QTimer(self)
+        self._soon.setSingleShot(True)
+        self._soon.timeout.connect(self._hide)
+        for dock in docks.values():
+            for moved in (dock.visibilityChanged, dock.dockLocationChanged, dock.topLevelChanged):
+                moved.connect(self._soon.start)
+
+    def _hide(self) -> None:
+        seen: set[str] = set()
+        for bar in reversed(self._window.findChildren(QTabBar, options=Qt.FindChildOption.FindDirectChildrenOnly)):
+            titles = {bar.tabText(index) for index in range(bar.count())}
+            if titles & seen:
+                bar.hide()
+            seen |= titles
 
 
 def _scrolled(widget: QWidget, parent: QWidget) -> QScrollArea:

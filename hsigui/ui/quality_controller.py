@@ -85,6 +85,8 @@ class QualityController(QObject):
             self._found = None
             self._panel.clear()
             return
+        if self._found is None:
+            self._panel.clear("Checking the labels…")
         labels = session.labels.array.copy()
         self._checking.request(
             partial(work.look_at_labels, cube=session.cube, features=session.features, labels=labels)

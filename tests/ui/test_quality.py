@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import threading
+
 import numpy as np
 import pytest
 from PySide6.QtCore import Qt
@@ -103,3 +105,14 @@ def test_without_labels_the_panel_says_so(qtbot, watched):
     watched.session.edit(Edit(0, 0, mask, 0), "Clear")
     qtbot.waitUntil(lambda: "No labels yet" in watched.quality_panel.warnings.text(), timeout=10_000)
     assert not watched.quality_panel.classes.isVisible()
+
+
+def test_until_the_first_answer_the_panel_says_that_labels_are_checked(qtbot, demo, monkeypatch):
+    asked, real, go = [], work.look_at_labels, threading.Event()
+    monkeypatch.setattr(work, "look_at_labels", lambda *a, **k: asked.append(go.wait(10)) or real(*a, **k))
+    demo.label_files.sample(SplitSpec(6, 0))
+    demo.docks["Quality"].raise_()
+    qtbot.waitUntil(lambda: "Checking" in demo.quality_panel.warnings.text(), timeout=5_000)
+    go.set()
+    qtbot.waitUntil(lambda: demo.quality_panel.classes.rowCount() > 0, timeout=10_000)
+    assert "Checking" not in demo.quality_panel.warnings.text()

@@ -1,0 +1,27 @@
+"""The panels around the scene: each in one place, with one tab."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QTabBar
+
+
+def shown_tabs(window) -> list[str]:
+    bars = window.findChildren(QTabBar, options=Qt.FindChildOption.FindDirectChildrenOnly)
+    return sorted(bar.tabText(index) for bar in bars if bar.isVisible() for index in range(bar.count()))
+
+
+TABS = ["Classes", "History", "Map", "Quality", "Regions", "Results"]
+
+
+def test_every_panel_in_tabs_has_one_tab(qtbot, window):
+    qtbot.waitUntil(lambda: shown_tabs(window) == TABS)
+
+
+def test_a_layout_that_is_restored_leaves_no_dead_tabs(qtbot, window):
+    window.restoreState(window.saveState())
+    qtbot.waitUntil(lambda: shown_tabs(window) == TABS)
+    window.docks["History"].hide()
+    qtbot.waitUntil(lambda: shown_tabs(window) == [t for t in TABS if t != "History"])
+    window.docks["History"].show()
+    qtbot.waitUntil(lambda: shown_tabs(window) == TABS)
