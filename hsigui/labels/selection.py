@@ -18,6 +18,7 @@ from hsigui.cube.cube import Cube
 from hsigui.errors import HsiError
 from hsigui.labels.strokes import Area, trimmed
 
+LEAST = 0.1  # degrees or percent
 WINDOW = 512  # side of the square that a large scene is searched in, round the seed
 MOST_PIXELS = WINDOW * WINDOW  # scenes up to this are searched as a whole
 BLOCK_VALUES = 2_000_000  # read at once
@@ -117,6 +118,19 @@ def flood(like: Likeness, tolerance: float, *, connected: bool = True) -> Area:
     area = trimmed(like.top, like.left, near)
     assert area is not None
     return area
+
+
+def usual_distance(like: Likeness) -> float:
+    """A tolerance to begin with: three quarters of the 7 x 7 pixels round the seed are within it; degrees or percent.
+
+    If those were strewn at random, 59 % would have to be for the selection to hang together by edges (percolation).
+    How far the spectra of one field lie apart differs from scene to scene with noise, bits and bands, so no fixed
+    tolerance fits all. Never less than LEAST, because equal spectra differ by rounding.
+    """
+    row, col = like.seed[0] - like.top, like.seed[1] - like.left
+    near = like.distances[max(0, row - 3) : row + 4, max(0, col - 3) : col + 4]
+    found = near[np.isfinite(near)]
+    return max(LEAST, float(np.quantile(found, 0.75)))  # the seed itself has data
 
 
 def touches_edge(like: Likeness, area: Area) -> bool:

@@ -163,7 +163,7 @@ ACTIONS: tuple[ActionSpec, ...] = (
     ActionSpec("renew_map", "&Renew map", "Renew the map from the labels now", ("Ctrl+R",), "", "features"),
     ActionSpec("ask_me", "As&k me", "Jump to the spot whose label would help the map most; again for another one (J)",
                ("J",), "ask", "features"),
-    ActionSpec("help_methods", "&Methods and baselines", "What each method does, and what it is compared with", (),
+    ActionSpec("help_pages", "&Help", "Labelling, methods and baselines, accuracy, maps and files", (),
                "help"),
     ActionSpec("shortcuts", "&Keys and mouse", "A sheet of all keys", ("F1", "?"), "help"),
     ActionSpec("about", "&About hsigui", "Version and licence", (), "info"),
@@ -185,7 +185,7 @@ MENUS: tuple[tuple[str, tuple[object, ...]], ...] = (
                "clear_spectra", None, "import_notes", "@docks",
                ("Colours of the &window", ("theme_system", "theme_light", "theme_dark")))),
     ("&Training", ("pretrain", "pause", "cancel", None, "open_run", None, "live", "renew_map", "ask_me")),
-    ("&Help", ("help_methods", "shortcuts", "about")),
+    ("&Help", ("help_pages", "shortcuts", "about")),
 )  # fmt: skip
 
 TOOLBAR: tuple[str | None, ...] = (

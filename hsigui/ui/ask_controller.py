@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from functools import partial
 
-from PySide6.QtCore import QObject
+import numpy as np
+from PySide6.QtCore import QObject, Signal
 
 from hsigui.ui import work
 from hsigui.ui.desk import Desk
@@ -15,10 +16,19 @@ from hsigui.ui.panels.map_panel import MapPanel
 
 Pixel = tuple[int, int]
 ASK_SCALE = 7.0  # logical pixels a pixel of the scene
+_HOW = "Number of the class and Enter labels it; J asks for another."
 
 
 class AskController(QObject):
-    """Finds spots, one a press; those that the user passes over are not asked for again in this scene."""
+    """Finds spots, one a press; those that the user passes over are not asked for again in this scene.
+
+    Signals:
+        asked(row, col): a pixel is asked about.
+        answered(area): the pixel that was asked about is to get the current class.
+    """
+
+    asked = Signal(int, int)
+    answered = Signal(object)
 
     def __init__(self, desk: Desk, image: ImageView, panel: MapPanel, maps: MapController) -> None:
         super().__init__(desk.window)
@@ -28,6 +38,7 @@ class AskController(QObject):
         self._waiting = False  # for the map of the latest labels
         self._finding = Latest(desk.bridge, "Ask me", self._take)
         self._session.changed.connect(self._changed)
+        image.confirmed.connect(self._answer)
 
     @property
     def target(self) -> Pixel | None:
@@ -61,14 +72,24 @@ class AskController(QObject):
         # Near enough to see the pixel, far enough to see what lies around it.
         self._image.look_at((row + 0.5, col + 0.5, max(self._image.scale, ASK_SCALE)))
         self._panel.set_asked(f"What is the pixel at row {row}, column {col}? {self._guess(row, col)}")
+        self.asked.emit(row, col)
 
     def _guess(self, row: int, col: int) -> str:
         class_map = self._session.class_map
         if class_map is None:
-            return "Label it, or press J for another."
+            return _HOW
         name = self._session.classes.get(int(class_map.classes[row, col])).name
         sure = f"{100 * float(class_map.confidence[row, col]):.0f} % sure"
-        return f"The map says {name}, {sure}. Label it, or press J for another."
+        return f"The map says {name}, {sure}. {_HOW}"
+
+    def _answer(self) -> None:
+        """Labels the pixel as the class that was chosen, and asks the next question."""
+        if self._target is None:
+            return
+        row, col = self._target
+        self.answered.emit((row, col, np.ones((1, 1), dtype=bool)))
+        if self._target is None:
+            self.ask()
 
     def _point_at(self, pixel: Pixel | None) -> None:
         self._target = pixel

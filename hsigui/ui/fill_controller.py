@@ -8,7 +8,7 @@ from PySide6.QtCore import QObject
 
 from hsigui.cube.cube import Cube
 from hsigui.jobs import Context
-from hsigui.labels.selection import Likeness, flood, likeness, touches_edge
+from hsigui.labels.selection import Likeness, flood, likeness, touches_edge, usual_distance
 from hsigui.labels.strokes import Area
 from hsigui.ui.desk import Desk
 from hsigui.ui.image_view import ImageView
@@ -69,6 +69,7 @@ class FillController(QObject):
     def _take(self, like: Likeness) -> None:
         if self._image.tool == "fill":
             self._like = like
+            self._bar.propose_tolerance(usual_distance(like))
             self._select()
 
     def _select(self) -> None:

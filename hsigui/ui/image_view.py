@@ -48,6 +48,7 @@ class ImageView(SceneCanvas):
         polygon_drawn(vertices, text): list of (row, col) floats, pixel centres at .5, and what it was drawn as.
         touched(kind, row, col): a pixel was pressed with "fill", "superpixel" or "pick".
         selection_taken(), selection_dropped(): the selection that is shown is to be labelled, or given up.
+        confirmed(): Enter, while no tool waits for it.
     """
 
     hovered = Signal(int, int)
@@ -62,6 +63,7 @@ class ImageView(SceneCanvas):
     touched = Signal(str, int, int)
     selection_taken = Signal()
     selection_dropped = Signal()
+    confirmed = Signal()
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -223,6 +225,8 @@ class ImageView(SceneCanvas):
             self._note_shift(Qt.KeyboardModifier.ShiftModifier)
         elif self._tool.busy and self._owns(event):
             self._drawing_key(event)
+        elif key in _CLOSE_KEYS:
+            self.confirmed.emit()
         elif key in _PANS and not event.modifiers() & Qt.KeyboardModifier.AltModifier:
             x, y = _PANS[Qt.Key(key)]
             step = self._camera.scale if event.modifiers() & Qt.KeyboardModifier.ControlModifier else PAN_STEP

@@ -74,6 +74,7 @@ class ToolOptionsBar(QWidget):
         self.hint.setForegroundRole(QPalette.ColorRole.PlaceholderText)
         self.hint.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
         self._tolerances = dict(FIRST)
+        self._set_by_user: set[str] = set()  # measures
         self._tool, self._text = "navigate", ""
         self._lay_out()
         self.measure.currentIndexChanged.connect(self._other_measure)
@@ -100,6 +101,12 @@ class ToolOptionsBar(QWidget):
         """Says something of what the tool is doing in place of its hint; empty for the hint."""
         self._text = text
         self._show_hint()
+
+    def propose_tolerance(self, value: float) -> None:
+        """A tolerance that fits the pixel clicked; nothing happens once the user has chosen one for this measure."""
+        if self.measure_name not in self._set_by_user:
+            self._tolerances[self.measure_name] = min(value, LARGEST[self.measure_name])
+            self._show_tolerance()
 
     @property
     def measure_name(self) -> str:
@@ -136,6 +143,7 @@ class ToolOptionsBar(QWidget):
 
     def _chosen(self) -> None:
         self._tolerances[self.measure_name] = self.tolerance.value()
+        self._set_by_user.add(self.measure_name)
         self.fill_changed.emit()
 
     def _build_size(self) -> QSpinBox:

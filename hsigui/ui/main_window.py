@@ -251,7 +251,7 @@ class MainWindow(QMainWindow):
             "next_layer": lambda: self.maps.show_next_layer(),
             "overlay_less": lambda: self.maps.change_opacity(-1),
             "overlay_more": lambda: self.maps.change_opacity(1),
-            "help_methods": self.show_help,
+            "help_pages": self.show_help,
             "shortcuts": partial(self._show_dialog, ShortcutSheet),
             "about": partial(self._show_dialog, AboutDialog),
         }
@@ -267,6 +267,8 @@ class MainWindow(QMainWindow):
         self.scene.values_read.connect(self.status.show_values)
         self.watch.reload_asked.connect(self.scene.reload)
         self.labels.controller.settled.connect(self.maps.labels_settled)
+        self.asking.asked.connect(self.scene.show_spectrum)
+        self.asking.answered.connect(partial(self.labels.controller.draw_area, text="Answer"))
         self.labels.controller.validation_settled.connect(self.maps.reference_changed)
         self.trainer.pause_changed.connect(self.actions_["pause"].setChecked)
         self.image.hovered.connect(self._hovered)

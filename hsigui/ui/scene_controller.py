@@ -303,6 +303,10 @@ class SceneController(QObject):
     def _show_values(self, answer: tuple[int, int, NDArray[np.float32]]) -> None:
         self.values_read.emit(*answer)
 
+    def show_spectrum(self, row: int, col: int) -> None:
+        """Shows the spectrum of a pixel, as a click on it does."""
+        self._clicked(row, col, False)
+
     def _clicked(self, row: int, col: int, keep: bool) -> None:
         cube = self._session.cube
         if cube is None:

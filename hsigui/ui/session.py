@@ -22,6 +22,7 @@ from hsigui.labels.label_map import TRAINING, VALIDATION, Edit, LabelMap, Packed
 from hsigui.labels.matching import Matched, match_classes
 from hsigui.labels.strokes import trimmed
 from hsigui.specs import MapSpec
+from hsigui.ui.samples import Sample, Samples
 
 if TYPE_CHECKING:
     from hsigui.report.metrics import Accuracy
@@ -52,8 +53,8 @@ class Reference:
 
 
 _OF_A_SCENE = (
-    "cube", "plain", "view", "labels", "history", "labels_path", "current_class", "truth", "encoder", "features",
-    "probe", "class_map", "trained_on", "accuracy", "_revision", "_saved_revision",
+    "cube", "plain", "view", "labels", "history", "labels_path", "current_class", "truth", "samples", "encoder",
+    "features", "probe", "class_map", "trained_on", "accuracy", "_revision", "_saved_revision",
 )  # fmt: skip
 
 
@@ -75,10 +76,15 @@ class Session(QObject):
         label_box: what the last change of "labels" touched (top, left, bottom, right); None for everything.
         validation_box: the same of "validation".
         layer: which labels are painted, TRAINING or VALIDATION.
+        labels_path: the file of the user that the labels are saved to; labels_source: the one that they were read from.
+        samples: the last draws of labels from ground truth, newest last, whether the labels still are theirs or not.
         current_class: the number that the brush paints; 0 when there is none yet.
         truth: ground truth, None when none is loaded.
-        encoder, features: of the last pretraining that was completed.
-        probe, class_map, accuracy: of the last map; `trained_on` are the labels that it was made from.
+        samples: what was drawn from it.
+        encoder, features: of the last pretraining that was completed; run_folder: where it is kept, None if nowhere.
+        probe, class_map, accuracy: of the last map; `trained_on` are the labels that it was made from, `map_spec` is
+            how it was drawn.
+        seconds: how long the steps after pretraining took.
         device: the words for the device in use; empty before it is known.
         live: whether a stroke renews the map.
         training: whether a pretraining job is running.
@@ -98,12 +104,18 @@ class Session(QObject):
         self.validation_box: Box | None = None
         self.layer = TRAINING
         self.labels_path: Path | None = None
+        self.labels_source: Path | None = None
+        self.samples: tuple[Sample, ...] = ()
         self.current_class = 0
         self.truth: Truth | None = None
+        self.samples = Samples()
         self.encoder: Any = None
         self.features: Any = None
+        self.run_folder: Path | None = None
+        self.seconds: Mapping[str, float] = {}
         self.probe: Any = None
         self.class_map: Any = None
+        self.map_spec: MapSpec | None = None
         self.trained_on: NDArray[np.uint16] | None = None
         self.accuracy: Accuracy | None = None
         self.device = ""
@@ -121,9 +133,11 @@ class Session(QObject):
         self.cube, self.view, self.plain = cube, view, plain or cube
         self.labels = LabelMap(cube.rows, cube.cols)
         self.history = History(self.labels)
-        self.label_box = self.validation_box = self.labels_path = None
+        self.label_box = self.validation_box = self.labels_path = self.labels_source = None
+        self.samples = ()
         self.current_class = 0
-        self.truth = self.encoder = self.features = None
+        self.truth = self.encoder = self.features = self.run_folder = None
+        self.samples = Samples()
         self._revision = self._saved_revision = 0
         self._drop_map()
         for what in (
@@ -157,7 +171,7 @@ class Session(QObject):
         self.cube, self.plain = cube, plain or self.plain
         self.changed.emit("bands")
         if drop_results:
-            self.encoder = self.features = None
+            self.encoder = self.features = self.run_folder = None
             self._drop_map()
             for what in ("encoder", "map", "report"):
                 self.changed.emit(what)
@@ -193,12 +207,14 @@ class Session(QObject):
             self.edit_all((edit, apart), text)
             return
         before = self.classes
+        self.samples.cut(self._step)
         self.history.do(edit, text)
         self._edited((edit,), before)
 
     def edit_all(self, edits: Sequence[Edit], text: str) -> None:
         """Several changes as one step."""
         before = self.classes
+        self.samples.cut(self._step)
         self.history.begin(text)
         for edit in edits:
             self.history.do(edit, text)
@@ -214,10 +230,34 @@ class Session(QObject):
 
     def go_to(self, place: int) -> None:
         """Takes steps back, or does them again, until so many of the history are done."""
-        before = self.classes
+        before, sample = self.classes, self.sample
         step = self.history.go_to(place)
         if step is not None:
             self._edited(step.edits, before)
+            if self.sample is not sample:
+                self.changed.emit("truth")
+
+    def replace_labels(self, edit: Edit, text: str, sample: Sample | None = None) -> None:
+        """Puts other labels in place of all; can be taken back.
+
+        Args:
+            sample: what they are, where they were drawn from the ground truth.
+        """
+        before = self.sample
+        self.edit(edit, text)
+        self.samples.put(self._step, sample)
+        if sample is not before:
+            self.changed.emit("truth")
+
+    @property
+    def sample(self) -> Sample | None:
+        """The sample of the ground truth that the labels began with; None when they were not drawn."""
+        return self.samples.at(self._step)
+
+    @property
+    def _step(self) -> int:
+        """How many steps were done, those that were forgotten included."""
+        return self.history.forgotten + self.history.place
 
     def set_classes(self, classes: ClassTable, text: str) -> None:
         """Puts another class table in place; can be taken back."""
@@ -228,6 +268,10 @@ class Session(QObject):
         if number != self.current_class and number in self.classes:
             self.current_class = number
             self.changed.emit("current class")
+
+    def note_sample(self, spec: SplitSpec, truth: NDArray[np.uint16]) -> None:
+        """Notes that labels were drawn, so that a report can say how."""
+        self.samples = (*self.samples, Sample(spec, truth))[-DRAWS_KEPT:]
 
     def mark_saved(self, path: Path | None = None, revision: int | None = None) -> None:
         """Notes that the labels (of a revision, the present one when not given) are safe in a file of the user."""
@@ -280,23 +324,27 @@ class Session(QObject):
 
     # Ground truth
 
-    def set_truth(self, array: NDArray[np.integer], classes: ClassTable, name: str) -> Matched:
+    def set_truth(
+        self, array: NDArray[np.integer], classes: ClassTable, name: str, *, matched_by_user: bool = False
+    ) -> Matched:
         """Takes ground truth; its classes join the label map's by name.
 
         Raises:
             HsiError: the truth has another size than the scene; nothing is changed.
         """
         require_same_size(array.shape, self.labels.shape, "ground truth")
-        return self._match_truth(array.astype(np.uint16), classes, name)
+        return self._match_truth(array.astype(np.uint16), classes, name, matched_by_user)
 
     def rematch_truth(self) -> None:
         """Brings the truth in line again after the classes were replaced as a whole."""
-        if self.truth is not None:
-            self._match_truth(self.truth.original, self.truth.original_classes, self.truth.name)
+        truth = self.truth
+        if truth is not None:
+            self._match_truth(truth.original, truth.original_classes, truth.name, truth.matched_by_user)
 
-    def _match_truth(self, array: NDArray[np.uint16], classes: ClassTable, name: str) -> Matched:
+    def _match_truth(self, array: NDArray[np.uint16], classes: ClassTable, name: str, by_user: bool) -> Matched:
         matched = match_classes(array, classes, self.classes)
-        self.truth = Truth(matched.array, name, array, classes)
+        self.truth = Truth(matched.array, name, array, classes, by_user)
+        self.samples = Samples()
         self.accuracy = None
         if matched.classes != self.classes:
             self.set_classes(matched.classes, "Classes of the ground truth")
@@ -311,10 +359,15 @@ class Session(QObject):
 
     @property
     def reference(self) -> Reference | None:
-        """What maps are measured on: the validation labels when there are any, else the ground truth."""
+        """What maps are measured on: the validation labels when there are any, else the ground truth.
+
+        Of a truth that labels were drawn from in blocks, without the guard band between those and the test.
+        """
         if self.labels.labelled(VALIDATION):
             return Reference(self.labels.validation, "the validation labels")
-        return None if self.truth is None else Reference(self.truth.array, self.truth.name)
+        if self.truth is None or self.sample is None:
+            return None if self.truth is None else Reference(self.truth.array, self.truth.name)
+        return Reference(self.samples.rest(self.sample, self.truth.array), self.truth.name + self.sample.place)
 
     # Results
 
@@ -322,15 +375,32 @@ class Session(QObject):
         self.training = running
         self.changed.emit("training")
 
-    def set_trained(self, encoder: Any, features: Any) -> None:
-        """Takes the encoder and the features of a completed pretraining; the map of the one before is dropped."""
-        self.encoder, self.features = encoder, features
+    def set_trained(
+        self, encoder: Any, features: Any, folder: Path | None = None, seconds: Mapping[str, float] | None = None
+    ) -> None:
+        """Takes the encoder and the features of a completed pretraining; the map of the one before is dropped.
+
+        Args:
+            folder: where the run is kept.
+            seconds: that the features took.
+        """
+        self.encoder, self.features, self.run_folder, self.seconds = encoder, features, folder, dict(seconds or {})
         self._drop_map()
         for what in ("encoder", "map", "report"):
             self.changed.emit(what)
 
-    def set_map(self, probe: Any, class_map: Any, trained_on: NDArray[np.uint16], accuracy: Accuracy | None) -> None:
+    def set_map(
+        self, probe: Any, class_map: Any, trained_on: NDArray[np.uint16], accuracy: Accuracy | None, *,
+        drawn: MapSpec | None = None, seconds: Mapping[str, float] | None = None,
+    ) -> None:  # fmt: skip
+        """Takes a map.
+
+        Args:
+            drawn: how it was drawn; None for how maps are drawn now.
+            seconds: that probe and map took.
+        """
         self.probe, self.class_map, self.trained_on, self.accuracy = probe, class_map, trained_on, accuracy
+        self.map_spec, self.seconds = drawn or self.drawn, {**self.seconds, **(seconds or {})}
         self.changed.emit("map")
         self.changed.emit("report")
 
@@ -350,7 +420,7 @@ class Session(QObject):
             self.changed.emit("live")
 
     def _drop_map(self) -> None:
-        self.probe = self.class_map = self.trained_on = self.accuracy = None
+        self.probe = self.class_map = self.map_spec = self.trained_on = self.accuracy = None
 
 
 def _around(boxes: list[Box]) -> Box:

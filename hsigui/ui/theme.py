@@ -116,4 +116,9 @@ class _Follower(QObject):
         dark = scheme == Qt.ColorScheme.Dark
         if dark != self._dark:
             self._dark = dark
-            self._app.setPalette(palette(DARK if dark else LIGHT))
+            colors = DARK if dark else LIGHT
+            self._app.setPalette(palette(colors))
+            if dark:  # Fusion draws the frame of a box darker than the window: an empty one could not be seen
+                boxes = palette(colors)
+                boxes.setColor(QPalette.ColorRole.Base, QColor(colors.line))
+                self._app.setPalette(boxes, "QCheckBox")  # type: ignore[arg-type] # the stubs say bytes, which it refuses

@@ -7,7 +7,9 @@ worker.
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass, replace
+import time
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -22,8 +24,9 @@ from hsigui.jobs import Context
 from hsigui.labels.classes import ClassTable
 from hsigui.labels.files import ClassRaster, Grid, find_truth_in_cube_file, read_classes, write_classes
 from hsigui.labels.place import fitted
-from hsigui.labels.sampling import Split, draw
-from hsigui.specs import MapSpec, PretrainSpec
+from hsigui.labels.sampling import Split
+from hsigui.specs import MapSpec, PretrainSpec, SplitSpec
+from hsigui.ui.samples import Sample
 
 if TYPE_CHECKING:
     from hsigui.report.metrics import Accuracy
@@ -49,18 +52,25 @@ class DeviceKnown:
 
 @dataclass(frozen=True)
 class Trained:
+    """An encoder and the features of a scene, where both are kept (None if nowhere), and seconds a step."""
+
     encoder: Any
     features: Any
+    folder: Path | None = None
+    seconds: Mapping[str, float] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
 class Mapped:
-    """A probe, its map, what it was made from and how right it is where that is known."""
+    """A probe, its map, what it was made from, how right it is where that is known, how it was drawn, and seconds a
+    step."""
 
     probe: Any
     class_map: Any
     trained_on: NDArray[np.uint16]
     accuracy: Accuracy | None
+    drawn: MapSpec | None = None
+    seconds: Mapping[str, float] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -123,33 +133,60 @@ def save_classes(ctx: Context, path: Path, array: NDArray[np.uint16], classes: C
     return write_classes(path, array, classes, cube.geo)
 
 
-def draw_sample(ctx: Context, cube: Cube, truth: NDArray[np.uint16], per_class: int, seed: int) -> Split:
-    """Draws few-shot labels from the truth, on valid pixels only."""
+def draw_sample(
+    ctx: Context, cube: Cube, truth: NDArray[np.uint16], classes: ClassTable, spec: SplitSpec
+) -> tuple[Split, Sample]:
+    """Draws few-shot labels from the truth, on valid pixels only: the parts, and what is known of them."""
     ctx.progress(0, 0, "Drawing labels from the ground truth…")
-    return draw(truth, per_class, seed, cube.valid_mask(ctx.check))
+    from hsigui.pipeline.split import describe, draw_split, in_words
+
+    split = draw_split(truth, spec, cube.valid_mask(ctx.check))
+    apart = spec.kind != "random"
+    record = describe(
+        split, truth, classes, in_words(spec), seed=spec.seed, guard=spec.guard if apart else None
+    )  # fmt: skip
+    neither = (truth > 0) & (split.train == 0) & (split.test == 0)
+    left_out = np.packbits(neither) if neither.any() else None
+    return split, Sample(spec, record, split.gap if apart else None, left_out)
 
 
-def pretrain_and_embed(ctx: Context, cube: Cube, spec: PretrainSpec, folder: Path | None = None) -> Trained:
+def pretrain_and_embed(
+    ctx: Context, cube: Cube, spec: PretrainSpec, folder: Path | None = None, resume: bool = False
+) -> Trained:
     """Pretrains an encoder and computes the features of every pixel; tells the device as soon as it is known.
 
-    Both are kept in the folder. When it cannot be written the result is not lost: it stays in memory, with a warning.
+    Both are kept in the folder, and now and then the unfinished training. When it cannot be written the result is not
+    lost: it stays in memory, with a warning.
+
+    Args:
+        resume: go on with the unfinished training in the folder; HsiError when it is another or damaged.
     """
     ctx.progress(0, 0, "Loading PyTorch…")
     from hsigui.methods import checkpoint
+    from hsigui.methods import resume as unfinished
     from hsigui.pipeline.device import describe_device, leave_cores_free
     from hsigui.pipeline.embed import embed
     from hsigui.pipeline.pretrain import pretrain
 
     leave_cores_free(1)
     ctx.partial(DeviceKnown(describe_device(spec.device)))
-    encoder = pretrain(cube, spec, ctx)
+    encoder = pretrain(cube, spec, ctx, keep_in=folder, resume=resume)
     if folder is not None:
         try:
             checkpoint.save(encoder, folder)
-            return Trained(encoder, embed(cube, encoder, ctx, folder, device=spec.device))
+            unfinished.remove(folder)
         except HsiError as error:
             ctx.warn(f"The encoder is not kept for later: {error.message}")
-    return Trained(encoder, embed(cube, encoder, ctx, device=spec.device))
+            folder = None
+    started = time.perf_counter()
+    try:
+        features = embed(cube, encoder, ctx, folder, device=spec.device)
+    except HsiError as error:
+        if folder is None:
+            raise
+        ctx.warn(f"The features are not kept for later: {error.message}")
+        features = embed(cube, encoder, ctx, device=spec.device)
+    return Trained(encoder, features, folder, {"features": time.perf_counter() - started})
 
 
 def restore_run(ctx: Context, cube: Cube, folder: Path) -> Trained:
@@ -161,7 +198,9 @@ def restore_run(ctx: Context, cube: Cube, folder: Path) -> Trained:
 
     leave_cores_free(1)
     encoder = checkpoint.load(folder)
-    return Trained(encoder, embed(cube, encoder, ctx, folder))
+    started = time.perf_counter()
+    features = embed(cube, encoder, ctx, folder)
+    return Trained(encoder, features, folder, {"features": time.perf_counter() - started})
 
 
 def make_map(
@@ -182,6 +221,7 @@ def make_map(
     from hsigui.pipeline.one_thread import one_blas_thread
     from hsigui.pipeline.probe import fit_probe
 
+    started = time.perf_counter()
     with one_blas_thread():
         probe = fit_probe(features, labels, None, ctx)
         ctx.check()
@@ -189,7 +229,8 @@ def make_map(
             ctx.partial(Glimpse(view[0], view[1], classify(features, probe, drawn, ctx, box=view)))
         class_map = classify(features, probe, drawn, ctx)
     ctx.check()
-    mapped = Mapped(probe, class_map, labels, None)
+    seconds = {"probe and map": time.perf_counter() - started}
+    mapped = Mapped(probe, class_map, labels, None, drawn, seconds)
     return mapped if truth is None else measure_again(ctx, mapped, features.valid, truth, classes)
 
 

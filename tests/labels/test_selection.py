@@ -10,6 +10,7 @@ from hsigui.labels.selection import (
     relative_distances,
     spectral_angles,
     touches_edge,
+    usual_distance,
     window_around,
 )
 
@@ -92,3 +93,23 @@ def test_comparing_can_be_stopped():
 
     with pytest.raises(Cancelled):
         likeness(scene(), 3, 4, check=stop)
+
+
+def test_the_tolerance_to_begin_with_is_what_the_noise_of_the_field_asks_for():
+    rng = np.random.default_rng(0)
+    clean = scene(rows=20, cols=30, bands=5).read()
+    found = []
+    for sigma in (0.0, 0.05, 0.2):
+        noisy = clean + sigma * rng.standard_normal(clean.shape, dtype=np.float32)
+        like = likeness(Cube(ArraySource(noisy)), 10, 5)
+        found.append(usual_distance(like))
+        picked = flood(like, found[-1], connected=False)[2]
+        assert 0.65 < picked.sum() / (20 * 20) <= 1, "most of the two fields of the material"
+    assert found == sorted(found)
+    assert 0 < found[0] < 0.5
+
+
+def test_where_nothing_else_near_has_data_the_tolerance_to_begin_with_is_small():
+    values = np.full((9, 9, 4), np.nan, dtype=np.float32)
+    values[4, 4] = values[0, 0] = [1, 2, 3, 4]
+    assert 0 < usual_distance(likeness(Cube(ArraySource(values)), 4, 4)) < 0.5

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from PySide6.QtCore import QPoint
+from PySide6.QtCore import QPoint, Qt
 
 from hsigui.labels.label_map import Edit
 from hsigui.specs import SplitSpec
-from tests.ui.windows import features_of, idle, labels, press
+from tests.ui.windows import click, features_of, idle, labels, press
 
 
 @pytest.fixture
@@ -40,6 +40,9 @@ def test_the_key_goes_to_an_unlabelled_spot_in_doubt_and_says_what_the_map_think
     assert f"row {row}, column {col}" in text
     assert "% sure" in text
     assert mapped.map_panel.asked.isVisible()
+    shown = mapped.spectra.current()
+    assert shown.label.startswith(f"row {row}, col {col}")
+    assert np.array_equal(shown.values, mapped.session.cube.spectrum(row, col))
 
 
 def test_the_next_press_goes_on_and_never_comes_back(qtbot, mapped):
@@ -68,12 +71,38 @@ def test_an_answer_is_taken_and_renews_the_map_before_the_next_question(qtbot, m
     assert mapped.asking.target != (row, col)
 
 
+def test_enter_gives_the_current_class_and_asks_the_next_question(qtbot, mapped):
+    spot = ask(qtbot, mapped)
+    press(mapped, "2")
+    press(mapped, Qt.Key.Key_Return)
+    assert labels(mapped)[spot] == mapped.session.current_class == 2
+    assert mapped.session.history.undo_text.startswith("Answer")
+    qtbot.waitUntil(lambda: mapped.asking.target not in (None, spot), timeout=10_000)
+    press(mapped, "Z", Qt.KeyboardModifier.ControlModifier)
+    assert labels(mapped)[spot] == 0
+
+
+def test_enter_closes_a_polygon_first_and_labels_nothing_where_nothing_is_asked(qtbot, mapped):
+    before = labels(mapped).copy()
+    press(mapped, Qt.Key.Key_Return)
+    assert np.array_equal(labels(mapped), before)
+    spot = ask(qtbot, mapped)
+    press(mapped, "G")
+    row, col = (place + (3 if place < 64 else -7) for place in spot)
+    for corner in ((row, col), (row, col + 4), (row + 4, col + 4)):
+        click(mapped, *corner)
+    press(mapped, Qt.Key.Key_Return)
+    assert mapped.session.history.undo_text.startswith("Polygon")
+    assert mapped.asking.target == spot
+    assert labels(mapped)[spot] == 0
+
+
 def test_without_a_map_it_asks_for_what_the_scene_is_made_of(qtbot, demo):
     demo.session.set_trained(object(), features_of(demo.session.cube))
     idle(qtbot, demo)
     spots = {ask(qtbot, demo) for _ in range(3)}
     assert len(spots) == 3
-    assert "press J" in demo.map_panel.asked.text()
+    assert "J asks" in demo.map_panel.asked.text()
 
 
 def test_the_target_is_drawn_and_goes_with_the_features(qtbot, mapped, grabbed):

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 from PySide6.QtCore import QUrl
 from PySide6.QtGui import QDesktopServices, QImage
 
+from hsigui.assets import resource
 from hsigui.methods.registry import METHODS
 from hsigui.ui import theme
 from hsigui.ui.dialogs.help_dialog import PAGES, HelpDialog, found_pages, slug, title_of
@@ -115,10 +118,19 @@ def test_every_method_has_a_place_among_the_pages():
 
 
 def test_the_panel_and_the_menu_open_the_same_window(qtbot, window):
-    window.actions_["help_methods"].trigger()
+    window.actions_["help_pages"].trigger()
     (dialog,) = window.findChildren(HelpDialog)
     assert dialog.isVisible()
     dialog.reject()
     window.method.about.linkActivated.emit("help:method")
     assert window.findChildren(HelpDialog) == [dialog]
     assert dialog.isVisible()
+
+
+def test_every_page_has_a_place_and_every_picture_and_link_leads_somewhere():
+    folder = resource("help")
+    pages = {path.stem for path in folder.glob("*.md")}
+    assert pages - {"info-json", "report-json"} == set(PAGES), "schemas are reference only and not listed first"
+    for path in folder.glob("*.md"):
+        for target in re.findall(r"\]\(([^)#]+)(?:#[^)]*)?\)", path.read_text(encoding="utf-8")):
+            assert "://" in target or (folder / target).is_file(), (path.name, target)

@@ -11,7 +11,7 @@ from PySide6.QtWidgets import QApplication, QDialog, QLineEdit, QPushButton
 
 from hsigui.labels.label_map import VALIDATION
 from hsigui.labels.palettes import PALETTES
-from hsigui.labels.selection import flood, likeness
+from hsigui.labels.selection import flood, likeness, usual_distance
 from hsigui.ui.dialogs.class_chooser import ClassChooser
 from hsigui.ui.label_tools_options import HINTS
 from hsigui.ui.label_tools_table import TOOLS
@@ -260,6 +260,20 @@ def test_the_selection_follows_tolerance_measure_and_connection(qtbot, demo):
     expected = flood(like, options.tolerance.value(), connected=False)[2]
     qtbot.waitUntil(lambda: demo.labels.fill.area is not None and demo.labels.fill.area[2].sum() == expected.sum())
     assert f"{expected.sum():,} px" in options.hint.text()
+
+
+def test_the_tolerance_fits_the_pixel_clicked_until_the_user_sets_it(qtbot, demo):
+    tolerance, found = demo.labels.options.tolerance, []
+    for place in ((60, 60), (20, 100)):
+        select(qtbot, demo, *place)
+        expected = usual_distance(likeness(demo.session.cube, *place))
+        assert tolerance.value() == pytest.approx(expected, abs=0.01)
+        found.append(tolerance.value())
+        press(demo, Qt.Key.Key_Escape)
+    assert found[0] != found[1]
+    tolerance.setValue(2.5)
+    select(qtbot, demo)
+    assert tolerance.value() == 2.5
 
 
 @pytest.mark.parametrize("way", ["Esc", "another tool", "undo"])

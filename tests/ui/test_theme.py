@@ -1,6 +1,7 @@
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QColor, QPalette
+from PySide6.QtWidgets import QCheckBox
 
 from hsigui.ui import theme
 
@@ -64,3 +65,18 @@ def test_the_system_scheme_follows_the_desktop(qapp, light_afterwards):
 def test_an_unknown_scheme_is_a_bug(qapp):
     with pytest.raises(ValueError, match="sepia"):
         theme.apply(qapp, "sepia")
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_an_empty_box_can_be_seen(qtbot, qapp, scheme):
+    theme.apply(qapp, scheme)
+    try:
+        box = QCheckBox()
+        qtbot.addWidget(box)
+        box.show()
+        picture = box.grab().toImage()
+        middle = picture.height() // 2
+        shades = [picture.pixelColor(x, middle).lightness() for x in range(1, picture.width())]
+        assert max(shades) - min(shades) >= 20
+    finally:
+        theme.apply(qapp, "light")

@@ -28,7 +28,7 @@ KINDS = {
     "envi": "ENVI Classification (.hdr + .img)",
     "png": "Picture with legend (.png)",
     "bare": "Picture for GIS, the map alone with its world file (-bare.png)",
-    "kmz": "Overlay for globes (-globe.kmz)",
+    "kmz": "For globes: polygons and picture (-globe.kmz)",
     "polygons": "Polygons (GeoPackage, .gpkg)",
     "measures": "Class probabilities and entropy (-probabilities.tif, -entropy.tif)",
     "legend": "Table of the classes (-classes.csv)",

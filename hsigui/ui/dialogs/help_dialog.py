@@ -30,8 +30,12 @@ from PySide6.QtWidgets import (
 from hsigui.assets import resource
 from hsigui.ui.plots import RESTYLE
 
-PAGES = ("lscosa", "purified", "contrastdm", "features", "baselines", "study", "evaluate", "label-files", "maps")
+PAGES = (
+    "labelling", "label-files", "asking", "lscosa", "purified", "contrastdm", "features", "baselines", "evaluate",
+    "study", "maps",
+)  # fmt: skip
 MARGIN = 16.0
+_PICTURE = "\ufffc"  # what stands for one in a document's text
 _HEADING = re.compile(r"^#\s+(.+?)\s*#*\s*$", re.MULTILINE)
 
 
@@ -40,7 +44,7 @@ class HelpDialog(QDialog):
 
     def __init__(self, parent: QWidget | None = None, folder: Path | None = None) -> None:
         super().__init__(parent)
-        self.setWindowTitle("Methods and baselines")
+        self.setWindowTitle("Help")
         self._pages = found_pages(folder)
         self.list = QListWidget(self)
         self.list.setAccessibleName("Help pages")
@@ -200,7 +204,8 @@ def _set_in_type(document: QTextDocument, palette: QPalette) -> None:
     while block.isValid():
         style = block.blockFormat()
         level = style.headingLevel()
-        style.setLineHeight(125, 1)  # QTextBlockFormat.ProportionalHeight
+        if _PICTURE not in block.text():  # of which a line is as high as the picture
+            style.setLineHeight(125, 1)  # QTextBlockFormat.ProportionalHeight
         style.setTopMargin({0: 0, 1: 0, 2: 18}.get(level, 12) if level else style.topMargin())
         style.setBottomMargin(8 if level or not block.textList() else 3)
         cursor.setPosition(block.position())

@@ -20,6 +20,7 @@ MOUSE = (
     ("Shift while dragging (line, rectangle)", "Level, upright or 45 degrees; a square"),
     ("Polygon", "Left: corner; right click, Enter or double click: close; Esc: drop; Backspace: last corner"),
     ("Flood fill", "Left: select what is like the pixel; Enter, right click or a click inside: label it; Esc: drop"),
+    ("Enter (after Ask me)", "Give the pixel that is asked about the current class, and ask the next"),
 )
 
 

@@ -1,0 +1,75 @@
+"""Samples that were drawn from the ground truth, in step with the history of the labels.
+
+A sample drawn in blocks leaves a guard band that is neither trained nor tested on. It is in force from the step that
+drew it until that step is taken back or the labels are replaced as a whole, and again when the step is redone.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+import numpy as np
+from numpy.typing import NDArray
+
+if TYPE_CHECKING:
+    from hsigui.pipeline.split import SplitRecord
+    from hsigui.specs import SplitSpec
+
+
+@dataclass(frozen=True, eq=False)
+class Sample:
+    """Labels drawn from the truth.
+
+    Attributes:
+        spec: how they were asked for.
+        record: the same in words, with the hashes of the parts and the classes that are not tested.
+        gap: pixels between the closest training and test pixel; None where it was drawn at random or a part is empty.
+        left_out: pixels of the truth that are in neither part, rows x cols as bits (`numpy.packbits`); None without any.
+    """
+
+    spec: SplitSpec
+    record: SplitRecord
+    gap: int | None = None
+    left_out: NDArray[np.uint8] | None = field(default=None, repr=False)
+
+    @property
+    def place(self) -> str:
+        """Where in the truth the test pixels are, in words that follow its name; empty for everywhere."""
+        if self.left_out is None or self.spec.kind == "random":
+            return ""
+        return f" outside the training {self.spec.kind}s and their guard band"
+
+    def rest(self, truth: NDArray[np.uint16]) -> NDArray[np.uint16]:
+        """The truth without the pixels that are in neither part; itself when there are none."""
+        if self.left_out is None:
+            return truth
+        gone = np.unpackbits(self.left_out, count=truth.size).view(bool).reshape(truth.shape)
+        return np.where(gone, np.uint16(0), truth)
+
+
+class Samples:
+    """Which sample is in force after so many steps of the history."""
+
+    def __init__(self) -> None:
+        self._found: list[tuple[int, Sample | None]] = []
+        self._rest: tuple[Sample, NDArray[np.uint16], NDArray[np.uint16]] | None = None
+
+    def put(self, step: int, sample: Sample | None) -> None:
+        """From a step on, this one is in force; None for labels that were not drawn."""
+        self.cut(step - 1)
+        self._found.append((step, sample))
+
+    def cut(self, step: int) -> None:
+        """What was drawn after a step can not come back: another edit takes its place."""
+        self._found = [(at, sample) for at, sample in self._found if at <= step]
+
+    def at(self, step: int) -> Sample | None:
+        """The sample in force after so many steps."""
+        return next((sample for at, sample in reversed(self._found) if at <= step), None)
+
+    def rest(self, sample: Sample, truth: NDArray[np.uint16]) -> NDArray[np.uint16]:
+        """What of the truth a sample leaves for testing, its own pixels included. Found once for the last one asked."""
+        if self._rest is None or self._rest[0] is not sample or self._rest[1] is not truth:
+            self._rest = sample, truth, sample.rest(truth)
+        return self._rest[2]
