@@ -36,7 +36,8 @@ def info(arguments: argparse.Namespace) -> None:
     for name, value in about.items():
         if value in (None, "", [], {}) or value is False or name in told_otherwise:
             continue
-        print(f"{name.replace('_', ' '):>24}  {_shortened(value)}")
+        counted = " (from 0)" if name.endswith("band_list") else ""  # ENVI and others count from 1
+        print(f"{name.replace('_', ' ') + counted:>24}  {_shortened(value)}")
     for row in about.get("class_table", ()):
         print(f"{'class ' + str(row['number']):>24}  {row['name']}, {row['pixels']} pixels")
     for note in about["notes"]:

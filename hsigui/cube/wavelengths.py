@@ -94,10 +94,31 @@ def to_nm(values: Sequence[float], unit: str = "", fwhm: Sequence[float] = ()) -
         factor = guess
     # Micrometres such as 0.46 become 460.0 and not 460.00000000000006.
     with np.errstate(all="ignore"):
-        nm, narrow = np.round(array * factor, 9), np.round(widths * factor, 9)
+        own, said = _width_factor(widths, array, factor)
+        nm, narrow = np.round(array * factor, 9), np.round(widths * own, 9)
+    notes += said
     if not np.isfinite(nm).all():
         return Wavelengths(notes=(_BEYOND,))
     return Wavelengths(tuple(nm.tolist()), _finite(narrow), notes, guessed)
+
+
+def _width_factor(
+    widths: NDArray[np.float64], centres: NDArray[np.float64], factor: float
+) -> tuple[float, tuple[str, ...]]:
+    """What makes nm of band widths: files exist that give them in nm beside centres in micrometres, or the reverse.
+
+    No band is half as wide as its centre is long, and none of a sensor whose bands stand apart by more than a
+    nanometre is narrower than a tenth of one.
+    """
+    if not widths.size or factor not in (1.0, 1e3):
+        return factor, ()
+    width = float(np.median(widths))
+    spacing = float(np.median(np.abs(np.diff(centres)))) if centres.size > 1 else 0.0
+    if factor == 1e3 and width > 0.5 * float(np.median(centres)):
+        return 1.0, ("The band widths can only be nanometres, unlike the wavelengths: read as such.",)
+    if factor == 1.0 and 0 < width < 0.1 and spacing > 1:
+        return 1e3, ("The band widths can only be micrometres, unlike the wavelengths: read as such.",)
+    return factor, ()
 
 
 def _from_inverse(values: NDArray[np.float64], widths: NDArray[np.float64], factor: float) -> Wavelengths:

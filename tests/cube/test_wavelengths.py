@@ -68,3 +68,24 @@ def test_no_values_give_nothing_and_no_note() -> None:
 
 def test_an_index_is_no_wavelength() -> None:
     assert to_nm([1, 2, 3], "Index").nm == ()
+
+
+def test_band_widths_in_another_unit_than_the_wavelengths_are_seen_and_said():
+    found = to_nm([0.4, 0.41, 0.42], "Micrometers", [9.8, 9.7, 9.6])
+    assert found.fwhm == (9.8, 9.7, 9.6)
+    assert "widths can only be nanometres" in found.notes[0]
+    found = to_nm([400, 410, 420], "nm", [0.0098, 0.0097, 0.0096])
+    assert found.fwhm == (9.8, 9.7, 9.6)
+    assert "widths can only be micrometres" in found.notes[0]
+
+
+def test_band_widths_in_the_unit_of_the_wavelengths_stay_as_they_are():
+    for centres, unit, widths in (
+        ([0.4, 0.41], "um", [0.01, 0.01]),
+        ([650.0, 650.1], "nm", [0.05, 0.05]),  # a spectrometer of fine lines
+        ([8.0, 12.0], "um", [2.0, 3.0]),  # wide thermal bands
+    ):
+        found = to_nm(centres, unit, widths)
+        factor = 1000 if unit == "um" else 1
+        assert found.fwhm == tuple(w * factor for w in widths)
+        assert found.notes == ()
