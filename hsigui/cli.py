@@ -50,8 +50,9 @@ def window_request(argv: Sequence[str]) -> WindowRequest | None:
 
 
 def _mistyped(word: str) -> bool:
-    """Whether a word that is no file looks like one of the commands."""
-    return not Path(word).exists() and bool(difflib.get_close_matches(word, COMMANDS, cutoff=0.75))
+    """Whether a word that is no file was meant as a command: a bare word, or one that looks like a command."""
+    bare = not Path(word).suffix and len(Path(word).parts) == 1
+    return not Path(word).exists() and (bare or bool(difflib.get_close_matches(word, COMMANDS, cutoff=0.75)))
 
 
 def run(argv: Sequence[str]) -> int:
@@ -175,6 +176,7 @@ def _add_pretrain(commands: Commands) -> None:
     p.add_argument(
         "--resume", action="store_true", help="go on with the unfinished training in RUN, with the same settings"
     )
+    p.add_argument("--replace", action="store_true", help="train anew over a finished run in RUN")
     p.add_argument(
         "--start", type=Path, metavar="RUN", help="a trained run whose encoder stands in for the first of two stages"
     )
@@ -276,6 +278,7 @@ def _add_evaluate(commands: Commands) -> None:
         "--labels", type=Path, metavar="LABELS", nargs="+", help="training labels, left out of the test; likewise"
     )
     p.add_argument("--truth-variable", metavar="NAME", help="array of the truth's .mat file, where several fit")
+    p.add_argument("--map-variable", metavar="NAME", help="array of the map's .mat file, where several fit")
     p.add_argument(
         "--against",
         type=Path,
@@ -324,8 +327,8 @@ def _add_study(commands: Commands) -> None:
     )  # fmt: skip
     p.add_argument("--block", type=_positive, default=16, metavar="PIXELS", help="side of the blocks (16)")
     p.add_argument(
-        "--guard", type=_natural, default=7, metavar="PIXELS",
-        help="unused pixels between training blocks and test, half of a 15 x 15 patch (7)",
+        "--guard", type=_natural, default=8, metavar="PIXELS",
+        help="unused pixels between training blocks and test, at least half of what the encoders see of a pixel (8)",
     )  # fmt: skip
     p.add_argument("--epochs", type=_positive, metavar="N", help="epochs (paper) or steps (quick); the preset's own")
     _add_seed(p)
@@ -394,15 +397,22 @@ def _seeds(text: str) -> tuple[int, ...]:
 
 
 def _positive(text: str) -> int:
-    if (value := int(text)) < 1:
+    if (value := _whole(text)) < 1:
         raise argparse.ArgumentTypeError("must be 1 or more")
     return value
 
 
 def _natural(text: str) -> int:
-    if (value := int(text)) < 0:
+    if (value := _whole(text)) < 0:
         raise argparse.ArgumentTypeError("must be 0 or more")
     return value
+
+
+def _whole(text: str) -> int:
+    try:
+        return int(text)
+    except ValueError:
+        raise argparse.ArgumentTypeError(f"{text!r} is no whole number") from None
 
 
 def _command(name: str) -> Callable[[argparse.Namespace], None]:

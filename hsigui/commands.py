@@ -36,8 +36,9 @@ def info(arguments: argparse.Namespace) -> None:
     for name, value in about.items():
         if value in (None, "", [], {}) or value is False or name in told_otherwise:
             continue
-        counted = " (from 0)" if name.endswith("band_list") else ""  # ENVI and others count from 1
-        print(f"{name.replace('_', ' ') + counted:>24}  {_shortened(value)}")
+        if name.endswith("band_list") or name == "default_bands":  # people count bands from 1, as ENVI does; in JSON they count from 0
+            name, value = f"{name} (from 1)", [number + 1 for number in value]
+        print(f"{name.replace('_', ' '):>24}  {_shortened(value)}")
     for row in about.get("class_table", ()):
         print(f"{'class ' + str(row['number']):>24}  {row['name']}, {row['pixels']} pixels")
     for note in about["notes"]:
@@ -83,8 +84,10 @@ def pretrain(arguments: argparse.Namespace) -> None:
         mask_out=str(arguments.mask_out.resolve()) if arguments.mask_out else "",
     )  # fmt: skip
     check_folder(arguments.out)
-    if (arguments.out / "run.json").exists():
-        tell(f"the run in {arguments.out} will be replaced")
+    if (arguments.out / "run.json").exists() and not (arguments.replace or arguments.resume):
+        raise HsiError(
+            f"{arguments.out} holds a finished run.", "Name another folder, or give --replace to train anew over it."
+        )
     cube = open_cube(arguments.cube, **reading(arguments))
     watched = None
     if arguments.monitor_labels is not None:
@@ -167,9 +170,10 @@ def demo_steps(out: Path, seed: int, device: str) -> list[list[str]]:
     cube, truth = write_demo(out, seed=seed)
     labels, test, run, drawn = out / "labels.tif", out / "test.tif", out / "run", out / "map.tif"
     with_seed = ["--seed", str(seed)]
+    again = ["--replace"] if (run / "run.json").exists() else []
     steps: list[list[str | Path]] = [
         ["sample", truth, "--per-class", "10", *with_seed, "--out", labels, "--rest", test],
-        ["pretrain", cube, *with_seed, "--device", device, "--out", run],
+        ["pretrain", cube, *with_seed, "--device", device, "--out", run, *again],
         ["classify", cube, "--run", run, "--labels", labels, "--device", device, "--out", drawn],
         ["evaluate", drawn, "--truth", test, "--report", out / "report"],
     ]

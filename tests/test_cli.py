@@ -276,6 +276,33 @@ def test_an_unfinished_pretraining_goes_on_with_resume_and_only_with_its_own_set
     assert "no unfinished training" in capsys.readouterr().err
 
 
+def test_a_finished_run_is_trained_over_only_when_told(small, tmp_path, capsys):
+    run = tmp_path / "run"
+    words = ["pretrain", str(small / "scene.hdr"), "--device", "cpu", "--epochs", "2", "--out", str(run)]
+    assert main(words) == 0
+    before = (run / "weights.safetensors").read_bytes()
+    assert main([*words, "--seed", "1"]) == 1
+    assert "--replace" in capsys.readouterr().err
+    assert (run / "weights.safetensors").read_bytes() == before
+    assert main([*words, "--seed", "1", "--replace"]) == 0
+    assert (run / "weights.safetensors").read_bytes() != before
+
+
+@pytest.mark.parametrize("word", ["foo", "pretrian"])
+def test_a_bare_word_that_is_no_file_is_a_mistyped_command(word, capsys):
+    assert cli.window_request([word]) is None
+    with pytest.raises(SystemExit) as stopped:
+        main([word])
+    assert stopped.value.code == 2
+    assert word in capsys.readouterr().err
+
+
+def test_a_number_that_is_none_is_told_in_words(capsys):
+    with pytest.raises(SystemExit):
+        main(["sample", "t.tif", "--per-class", "abc", "--out", "a.tif", "--rest", "b.tif"])
+    assert "'abc' is no whole number" in capsys.readouterr().err
+
+
 def test_an_output_that_is_an_input_is_refused_before_anything_is_read(small, tmp_path, capsys):
     for name in ("scene.hdr", "scene.img", "truth.tif"):
         shutil.copy(small / name, tmp_path / name)

@@ -153,7 +153,7 @@ def _require_all_blocks(dataset: Any, path: Path) -> None:
         length = dataset.get_tag_item(f"BLOCK_SIZE_{col}_{row}", "TIFF", bidx=band)
         if start is not None and length is not None and int(start) + int(length) > size:
             raise HsiError(
-                f"{path.name} is too short: it has {size} bytes, and a block of band {band - 1} should end at byte "
+                f"{path.name} is too short: it has {size} bytes, and a block of band {band} should end at byte "
                 f"{int(start) + int(length)}.",
                 "Was the copy interrupted?",
             )

@@ -94,9 +94,9 @@ def to_nm(values: Sequence[float], unit: str = "", fwhm: Sequence[float] = ()) -
         factor = guess
     # Micrometres such as 0.46 become 460.0 and not 460.00000000000006.
     with np.errstate(all="ignore"):
-        own, said = _width_factor(widths, array, factor)
+        own, told = _width_factor(widths, array, factor)
         nm, narrow = np.round(array * factor, 9), np.round(widths * own, 9)
-    notes += said
+    notes += told
     if not np.isfinite(nm).all():
         return Wavelengths(notes=(_BEYOND,))
     return Wavelengths(tuple(nm.tolist()), _finite(narrow), notes, guessed)

@@ -54,7 +54,13 @@ WHEN: Mapping[str, Callable[[Session], bool]] = {
 }
 
 _CLASS_KEYS = tuple(
-    ActionSpec(f"class_{n}", f"Class {n}", f"Paint with class number {n}", (str(n),), when="classes")
+    ActionSpec(
+        f"class_{n}",
+        f"Class {n}",
+        f"Paint with class number {n}, which is added if it is the next",
+        (str(n),),
+        when="scene",
+    )
     for n in range(1, 10)
 )
 
@@ -159,6 +165,8 @@ ACTIONS: tuple[ActionSpec, ...] = (
     ActionSpec("cancel", "&Cancel", "Stop the training; labels and earlier results stay", (), "cancel", "training"),
     ActionSpec("open_run", "&Open run…", "Use an encoder that was trained before, here or by command", (), "",
                "scene, idle"),
+    ActionSpec("export_run", "E&xport run…", "Write encoder and classifier to a folder that other programs can use",
+               (), "", "features"),
     ActionSpec("live", "&Live map", "Renew the map after every stroke (L)", ("L",), "eye", "scene", True, True),
     ActionSpec("renew_map", "&Renew map", "Renew the map from the labels now", ("Ctrl+R",), "", "features"),
     ActionSpec("ask_me", "As&k me", "Jump to the spot whose label would help the map most; again for another one (J)",
@@ -184,7 +192,7 @@ MENUS: tuple[tuple[str, tuple[object, ...]], ...] = (
                "show_labels", "show_map", "next_layer", "superpixels", "overlay_less", "overlay_more", None,
                "clear_spectra", None, "import_notes", "@docks",
                ("Colours of the &window", ("theme_system", "theme_light", "theme_dark")))),
-    ("&Training", ("pretrain", "pause", "cancel", None, "open_run", None, "live", "renew_map", "ask_me")),
+    ("&Training", ("pretrain", "pause", "cancel", None, "open_run", "export_run", None, "live", "renew_map", "ask_me")),
     ("&Help", ("help_pages", "shortcuts", "about")),
 )  # fmt: skip
 

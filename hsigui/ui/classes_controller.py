@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from itertools import count
 
 from PySide6.QtCore import QObject
 
@@ -29,11 +30,15 @@ class ClassesController(QObject):
         self._session.changed.connect(self._changed)
 
     def choose_place(self, place: int) -> None:
-        """A number key: the class of that number."""
+        """A number key: the class of that number, which is added when it is the next one."""
         if place in self._session.classes:
             self._session.choose_class(place)
+        elif place == next(n for n in count(1) if n not in self._session.classes):
+            self.add()
         else:
-            self._desk.messages.info(f"There is no class number {place} yet.", "Add one with Ctrl+N.")
+            self._desk.messages.info(
+                f"There is no class number {place} yet.", "Add the next one with its number or Ctrl+N."
+            )
 
     def add(self) -> None:
         """Adds a class and makes it the one that is painted."""

@@ -56,4 +56,4 @@ class Desk:
         """Says where something was written, with a button to go there."""
         folder = path if path.is_dir() else path.parent
         open_folder = lambda: QDesktopServices.openUrl(QUrl.fromLocalFile(str(folder)))  # noqa: E731
-        self.messages.info(text, buttons=[("Open folder", open_folder)])
+        self.messages.info(text, buttons=[("Open folder", open_folder)], stays=False)

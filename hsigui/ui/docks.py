@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from PySide6.QtCore import QObject, Qt, QTimer
+from PySide6.QtCore import QEvent, QObject, QSize, Qt, QTimer
 from PySide6.QtWidgets import QDockWidget, QFrame, QMainWindow, QScrollArea, QTabBar, QTabWidget, QWidget
 
 _LEFT, _RIGHT = Qt.DockWidgetArea.LeftDockWidgetArea, Qt.DockWidgetArea.RightDockWidgetArea
@@ -32,7 +32,7 @@ def build_docks(window: QMainWindow, panels: Mapping[str, QWidget]) -> dict[str,
     for title, area, scrolls in _PLACES:
         dock = QDockWidget(title, window)
         dock.setObjectName(f"dock {title}")
-        dock.setWidget(_scrolled(panels[title], dock) if scrolls else panels[title])
+        dock.setWidget(_Scrolled(panels[title], dock) if scrolls else panels[title])
         window.addDockWidget(area, dock)
         docks[title] = dock
     window.tabifyDockWidget(docks["Map"], docks["Results"])
@@ -76,11 +76,22 @@ class _DeadTabs(QObject):
             seen |= titles
 
 
-def _scrolled(widget: QWidget, parent: QWidget) -> QScrollArea:
-    room = QScrollArea(parent)
-    room.setWidget(widget)
-    room.setWidgetResizable(True)
-    room.setFrameShape(QFrame.Shape.NoFrame)
-    room.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-    room.setMinimumWidth(widget.minimumSizeHint().width())
-    return room
+class _Scrolled(QScrollArea):
+    """A panel that scrolls up and down and is never cut at its side, whatever its texts become."""
+
+    def __init__(self, widget: QWidget, parent: QWidget) -> None:
+        super().__init__(parent)
+        self._panel = widget
+        self.setWidget(widget)
+        self.setWidgetResizable(True)
+        self.setFrameShape(QFrame.Shape.NoFrame)
+        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+
+    def minimumSizeHint(self) -> QSize:
+        bar = self.verticalScrollBar().sizeHint().width()
+        return QSize(self._panel.minimumSizeHint().width() + bar, super().minimumSizeHint().height())
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        if event.type() == QEvent.Type.LayoutRequest and watched is self._panel:
+            self.updateGeometry()
+        return super().eventFilter(watched, event)

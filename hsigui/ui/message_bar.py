@@ -24,6 +24,7 @@ KINDS = ("info", "warning", "error")
 AT_ONCE = 3  # more would cover the scene; older ones make room
 INFO_MS = 15_000  # a plain piece of information goes by itself
 MARGIN = 8
+MOST_LETTERS = 420  # about three lines; the rest is in the tooltip
 _PIXMAPS = {
     "info": QStyle.StandardPixmap.SP_MessageBoxInformation,
     "warning": QStyle.StandardPixmap.SP_MessageBoxWarning,
@@ -37,10 +38,12 @@ Button = tuple[str, Callable[[], object]]
 class Message(QFrame):
     """One message: icon, text, hint, buttons and a cross."""
 
-    def __init__(self, kind: str, text: str, hint: str, buttons: Sequence[Button], parent: QWidget) -> None:
+    def __init__(
+        self, kind: str, text: str, hint: str, buttons: Sequence[Button], parent: QWidget, stays: bool
+    ) -> None:
         super().__init__(parent)
         self.kind, self.text, self.hint = kind, text, hint
-        self.asks = bool(buttons)
+        self.asks = stays
         self.setObjectName("message")
         edge = _EDGES[kind]
         self.setStyleSheet(
@@ -54,7 +57,10 @@ class Message(QFrame):
         picture = QLabel(self)
         picture.setPixmap(style.standardIcon(_PIXMAPS[kind]).pixmap(size, size))
         row.addWidget(picture)
-        label = QLabel(f"{text}  {hint}".strip(), self)
+        whole = f"{text}  {hint}".strip()
+        label = QLabel(whole if len(whole) <= MOST_LETTERS else f"{whole[:MOST_LETTERS].rstrip()} …", self)
+        if len(whole) > MOST_LETTERS:
+            label.setToolTip(whole)
         label.setTextFormat(Qt.TextFormat.PlainText)
         label.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
         label.setWordWrap(True)
@@ -63,15 +69,20 @@ class Message(QFrame):
             button = QPushButton(title, self)
             button.clicked.connect(lambda _checked=False, call=call: self._act(call))
             row.addWidget(button)
-        cross = QToolButton(self)
+        self._cross = cross = QToolButton(self)
         cross.setIcon(icon("close"))
         cross.setAutoRaise(True)
         cross.setToolTip("Dismiss")
         cross.setAccessibleName("Dismiss")
         cross.clicked.connect(self.dismiss)
         row.addWidget(cross)
-        if kind == "info" and not buttons:
+        if kind == "info" and not stays:
             QTimer.singleShot(INFO_MS, self, self.dismiss)
+
+    def changeEvent(self, event: QEvent) -> None:
+        super().changeEvent(event)
+        if event.type() == QEvent.Type.PaletteChange:
+            self._cross.setIcon(icon("close"))  # in the ink of the new colours
 
     def dismiss(self) -> None:
         bar = self.parent()
@@ -110,8 +121,9 @@ class MessageBar(QWidget):
         ground.installEventFilter(self)
         self.place()
 
-    def info(self, text: str, hint: str = "", buttons: Sequence[Button] = ()) -> Message:
-        return self.show_message("info", text, hint, buttons)
+    def info(self, text: str, hint: str = "", buttons: Sequence[Button] = (), *, stays: bool | None = None) -> Message:
+        """Shows what happened. It stays until it is dismissed where it asks something, as those with buttons do."""
+        return self.show_message("info", text, hint, buttons, stays=stays)
 
     def warning(self, text: str, hint: str = "", buttons: Sequence[Button] = ()) -> None:
         self.show_message("warning", text, hint, buttons)
@@ -120,12 +132,14 @@ class MessageBar(QWidget):
         """Shows what the user can act on."""
         self.show_message("error", error.message, error.hint)
 
-    def show_message(self, kind: str, text: str, hint: str = "", buttons: Sequence[Button] = ()) -> Message:
+    def show_message(
+        self, kind: str, text: str, hint: str = "", buttons: Sequence[Button] = (), *, stays: bool | None = None
+    ) -> Message:
         """Shows a message on top; the same one said before is replaced, and those with questions stay longest."""
         for old in self.messages:
             if old.text == text:
                 old.dismiss()
-        message = Message(kind, text, hint, buttons, self)
+        message = Message(kind, text, hint, buttons, self, bool(buttons) if stays is None else stays)
         self._messages.insert(0, message)
         self._column.insertWidget(0, message)
         message.show()  # at once: a layout gives no room to what is not shown yet

@@ -262,7 +262,7 @@ class SceneController(QObject):
         if not reaches(cube, name):
             self._desk.messages.info(
                 f"{cube.name} has no bands for “{name}”; "
-                f"bands {chosen.red}, {chosen.green} and {chosen.blue} are shown.",
+                f"bands {chosen.red + 1}, {chosen.green + 1} and {chosen.blue + 1} are shown.",
                 "Choose others with the sliders.",
             )
         self.set_view(dataclasses.replace(chosen, low=view.low, high=view.high))

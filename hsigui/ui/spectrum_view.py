@@ -71,12 +71,12 @@ class SpectrumView(QWidget):
         """Takes the bands of another cube and forgets the curves.
 
         Args:
-            wavelengths: of every band in nm, None when unknown (bands are numbered instead).
+            wavelengths: of every band in nm, None when unknown (bands are numbered from 1 instead).
             bad: of every band, whether it is to be left out.
         """
         self._bad = np.asarray(bad, dtype=bool)
         self._wavelengths = None if wavelengths is None else np.asarray(wavelengths, dtype=np.float64)
-        self._x = np.arange(len(self._bad), dtype=np.float64) if self._wavelengths is None else self._wavelengths
+        self._x = np.arange(1.0, len(self._bad) + 1) if self._wavelengths is None else self._wavelengths
         self._order = np.argsort(self._x, kind="stable")
         self._plot.setLabel("bottom", "Band" if self._wavelengths is None else "Wavelength (nm)")
         self.clear()
@@ -84,6 +84,8 @@ class SpectrumView(QWidget):
         self._shade_bad_bands()
         if len(self._x) > 1:
             self._plot.setXRange(float(self._x.min()), float(self._x.max()), padding=0.02)
+        self._plot.setYRange(0, 1)  # not that of the scene before
+        self._plot.enableAutoRange("y")
 
     def set_quantity(self, name: str) -> None:
         """What the values are: "Reflectance" or "Value"."""
@@ -153,7 +155,7 @@ class SpectrumView(QWidget):
     # Export
 
     def csv_text(self) -> str:
-        """The shown curves as CSV: a line a band with its number, wavelength in nm (if known) and each value."""
+        """The shown curves as CSV: a line a band with its number from 1, wavelength in nm (if known) and each value."""
         shown = self._shown()
         out = io.StringIO()
         writer = csv.writer(out, lineterminator="\n")
@@ -162,7 +164,7 @@ class SpectrumView(QWidget):
         for band in range(len(self._x)):
             place = [] if self._wavelengths is None else [f"{self._wavelengths[band]:g}"]
             values = ("" if np.isnan(curve.values[band]) else f"{curve.values[band]:.6g}" for curve in shown)
-            writer.writerow([band, *place, *values])
+            writer.writerow([band + 1, *place, *values])
         return out.getvalue()
 
     def export_csv(self, path: str | Path) -> None:

@@ -112,7 +112,7 @@ def test_place_bad_bands_and_scale_are_said(qtbot):
     qtbot.addWidget(dialog)
     facts = dict(dialog.facts)
     assert facts["File"] == "made in memory"
-    assert facts["Bad bands"] == "2: 0, 2"
+    assert facts["Bad bands"] == "2: 1, 3"
     assert facts["No-data value"] == "-9999"
     assert facts["Scale factor"] == "10000 (divided by)"
     assert facts["Pixel size"] == "20 x 20"

@@ -7,6 +7,7 @@ import pytest
 from PySide6.QtCore import QPoint, Qt
 
 from hsigui.labels.label_map import Edit
+from hsigui.pipeline.features import finished
 from hsigui.specs import SplitSpec
 from tests.ui.windows import click, features_of, idle, labels, press
 
@@ -116,3 +117,15 @@ def test_the_target_is_drawn_and_goes_with_the_features(qtbot, mapped, grabbed):
     idle(qtbot, mapped)
     assert mapped.asking.target is None
     assert not mapped.map_panel.asked.isVisible()
+
+
+def test_it_never_asks_for_the_rim_of_the_scene(qtbot, mapped):
+    odd = mapped.session.features.array.copy()
+    odd[0, 0] = odd[-1, 40] = odd[50, -1] = 60_000  # unlike all else, as what lies beside mirrored surroundings can be
+    mapped.session.set_trained(object(), finished(odd, mapped.session.features.valid, "test"))
+    idle(qtbot, mapped)
+    rows, cols = mapped.session.cube.rows, mapped.session.cube.cols
+    for _ in range(4):
+        row, col = ask(qtbot, mapped)
+        assert 2 <= row < rows - 2
+        assert 2 <= col < cols - 2

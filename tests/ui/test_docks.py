@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QTabBar
+from PySide6.QtWidgets import QScrollArea, QTabBar
 
 
 def shown_tabs(window) -> list[str]:
@@ -25,3 +25,17 @@ def test_a_layout_that_is_restored_leaves_no_dead_tabs(qtbot, window):
     qtbot.waitUntil(lambda: shown_tabs(window) == [t for t in TABS if t != "History"])
     window.docks["History"].show()
     qtbot.waitUntil(lambda: shown_tabs(window) == TABS)
+
+
+def test_the_window_fits_a_small_screen_and_no_panel_is_cut(qtbot, window):
+    window.resize(1000, 680)
+    window.method.method.setCurrentIndex(window.method.method.findData("random-encoder"))  # a wider button
+    for dock in window.docks.values():
+        dock.raise_()
+        qtbot.wait(5)
+        panel = dock.widget()
+        inside = panel.widget() if isinstance(panel, QScrollArea) else panel
+        assert inside.width() >= inside.minimumSizeHint().width(), dock.windowTitle()
+        if isinstance(panel, QScrollArea):
+            assert inside.width() <= panel.viewport().width(), dock.windowTitle()
+    assert window.width() == 1000

@@ -256,6 +256,17 @@ def test_a_number_key_without_a_class_says_how_to_get_one(qtbot, window, tmp_pat
     assert window.session.current_class == 1
 
 
+def test_the_number_of_the_next_class_adds_it(qtbot, window, tmp_path):
+    np.save(tmp_path / "plain.npy", np.random.default_rng(0).random((60, 62, 30)))
+    opened(qtbot, window, tmp_path / "plain.npy")
+    press(window, "1")
+    press(window, "2")
+    assert window.session.classes.numbers == (1, 2)
+    assert window.session.current_class == 2
+    window.session.undo()
+    assert window.session.classes.numbers == (1,)
+
+
 def test_a_polygon_labels_its_inside(qtbot, demo):
     press(demo, "G")
     press(demo, "2")

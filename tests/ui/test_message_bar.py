@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QPushButton, QToolButton, QWidget
+from PySide6.QtWidgets import QLabel, QPushButton, QToolButton, QWidget
 
 from hsigui.errors import HsiError
 from hsigui.ui import message_bar
@@ -88,6 +88,21 @@ def test_plain_information_goes_by_itself_and_errors_stay(qtbot, bar, monkeypatc
     bar.info("Exported.", buttons=[("Open folder", lambda: None)])
     bar.error(HsiError("Broken."))
     qtbot.waitUntil(lambda: [m.text for m in bar.messages] == ["Broken.", "Exported."], timeout=2000)
+
+
+def test_a_notice_with_a_button_may_go_by_itself(qtbot, bar, monkeypatch):
+    monkeypatch.setattr(message_bar, "INFO_MS", 20)
+    bar.info("Saved.", buttons=[("Open folder", lambda: None)], stays=False)
+    bar.info("Load it?", buttons=[("Load", lambda: None)])
+    qtbot.waitUntil(lambda: [m.text for m in bar.messages] == ["Load it?"])
+
+
+def test_a_long_message_is_cut_and_whole_in_its_tooltip(bar):
+    text = "word " * 200
+    message = bar.info(text)
+    (label,) = [each for each in message.findChildren(QLabel) if each.text()]
+    assert len(label.text()) < 450
+    assert label.toolTip() == text.strip()
 
 
 def test_markup_in_a_file_name_is_shown_as_it_is(bar):

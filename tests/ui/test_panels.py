@@ -38,10 +38,10 @@ def test_sliders_tell_wavelengths_and_bad_bands(display):
     assert (display.low.value(), display.high.value()) == (1.0, 99.0)
 
 
-def test_bands_without_wavelengths_are_numbered_from_0(display):
+def test_bands_without_wavelengths_are_numbered_from_1(display):
     display.set_bands(5, None, np.zeros(5, dtype=bool))
     display.set_view(ViewState(0, 1, 4))
-    assert display._labels["blue"].text() == "band 4"
+    assert display._labels["blue"].text() == "band 5"
 
 
 def test_a_moved_slider_asks_for_the_whole_view_and_a_shown_view_for_nothing(qtbot, display):

@@ -126,7 +126,7 @@ def test_another_cube_forgets_the_curves_and_takes_other_bands(plot):
     assert plot.kept() == []
     plot.show_current(np.arange(7), "here")
     [(x, _)] = plot._plot.curves()
-    assert x.tolist() == list(range(7))
+    assert x.tolist() == list(range(1, 8)), "bands count from 1"
     assert plot._plot.getAxis("bottom").labelText == "Band"
 
 
@@ -181,7 +181,7 @@ def test_the_csv_has_a_line_for_each_band_and_a_column_for_each_curve(plot):
     table = rows(plot.csv_text())
     assert table[0] == ["band", "wavelength_nm", "Row 3, col 4", 'Corn, "early"']
     assert len(table) == BANDS + 1
-    assert table[1] == ["0", "400", "0.1", "0.1"]
+    assert table[1] == ["1", "400", "0.1", "0.1"]
     assert table[4][3] == ""
     plot.set_wavelengths(None, BAD)
     plot.keep(SHAPE, "corn")

@@ -129,7 +129,7 @@ class BandsDialog(QDialog):
 
     def _add_row(self, row: int) -> None:
         shown, keys = Qt.ItemFlag.ItemIsEnabled | Qt.ItemFlag.ItemIsSelectable, Qt.ItemFlag
-        number, centre, bad = QTableWidgetItem(str(row)), QTableWidgetItem(), QTableWidgetItem()
+        number, centre, bad = QTableWidgetItem(str(row + 1)), QTableWidgetItem(), QTableWidgetItem()
         number.setFlags(shown)
         centre.setFlags(shown | keys.ItemIsEditable)
         bad.setFlags(shown | keys.ItemIsUserCheckable)

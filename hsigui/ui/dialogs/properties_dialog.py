@@ -113,7 +113,7 @@ class PropertiesDialog(QDialog):
         elif wanted:
             self.found.setText(f"{counts[0]} found in the scene, {counts[1]} in the header.")
         else:
-            self.found.setText("Bands, rows and columns count from 0; the header stands as in the file.")
+            self.found.setText("Bands count from 1, rows and columns from 0; the header stands as in the file.")
 
 
 def files_of(cube: Cube) -> list[Path]:
@@ -141,7 +141,7 @@ def facts(values: Mapping[str, Any], files: list[Path]) -> list[tuple[str, str]]
         ("Wavelengths", _wavelengths(values)),
         ("Bad bands", _bands(values["bad_band_list"])),
         ("Bands without values", _bands(values["nan_band_list"])),
-        ("Default bands", _optional(values["default_bands"])),
+        ("Default bands", ", ".join(str(band + 1) for band in values["default_bands"] or ()) or None),
         ("No-data value", "none" if values["nodata"] is None else f"{values['nodata']:g}"),
         ("Scale factor", f"{values['scale_factor']:g}" + (" (divided by)" if values["scale_factor"] != 1 else "")),
         ("Gains and offsets", _gains(values)),
@@ -184,7 +184,7 @@ def _wavelengths(values: Mapping[str, Any]) -> str:
 def _bands(numbers: list[int]) -> str:
     if not numbers:
         return "none"
-    shown = ", ".join(map(str, numbers[:_SHOWN_BANDS]))
+    shown = ", ".join(str(number + 1) for number in numbers[:_SHOWN_BANDS])
     return f"{len(numbers)}: {shown}" + (" …" if len(numbers) > _SHOWN_BANDS else "")
 
 

@@ -140,5 +140,5 @@ class DisplayPanel(QWidget):
     def _words(self, band: int) -> str:
         mark = " bad" if band < len(self._bad) and self._bad[band] else ""
         if self._wavelengths is None:
-            return f"band {band}{mark}"
+            return f"band {band + 1}{mark}"  # people count bands from 1, as ENVI and QGIS do
         return f"{self._wavelengths[band]:.1f} nm{mark}"
