@@ -2,21 +2,27 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 import pytest
+import rasterio
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QPushButton
+from rasterio.transform import Affine
+from rasterio.warp import reproject, transform_bounds
 
-from hsigui.cube.cube import Geo
+from hsigui.cube.cube import CubeInfo, Geo
+from hsigui.cube.envi import write_cube
 from hsigui.labels.class_tables import read_table, write_table
 from hsigui.labels.classes import ClassInfo, ClassTable
-from hsigui.labels.files import FORMATS, write_classes
+from hsigui.labels.files import FORMATS, read_classes, write_classes
+from hsigui.labels.label_map import VALIDATION
 from hsigui.ui.dialogs.class_mapping_dialog import ClassMappingDialog
 from hsigui.ui.dialogs.prompts import LABELS, SAVED
-from tests.ui.windows import idle, labels, paint, press, texts
+from tests.ui.windows import idle, labels, open_scene, paint, press, texts
 
 OTHERS = ClassTable(
     (ClassInfo(1, "Moss", (9, 8, 7)), ClassInfo(2, "Lichen", (6, 5, 4)), ClassInfo(9, "Rust", (3, 2, 1)))
@@ -96,6 +102,21 @@ def test_classes_that_the_scene_lacks_are_a_question_with_counts_and_proposals(q
     assert demo.session.classes.get(water).name != "Moss"
     demo.session.undo()
     assert np.array_equal(labels(demo), before)
+
+
+def test_the_question_says_why_a_class_is_proposed(qtbot):
+    scene = ClassTable((ClassInfo(1, "Soil", (1, 1, 1)), ClassInfo(4, "Veg", (2, 2, 2))))
+    file = ClassTable(
+        (ClassInfo(2, "soil", (3, 3, 3)), ClassInfo(4, "Class 4", (4, 4, 4)), ClassInfo(7, "Ice", (5, 5, 5)))
+    )
+    dialog = ClassMappingDialog("truth.mat", file, {2: 5, 4: 6, 7: 7}, scene)
+    qtbot.addWidget(dialog)
+    reasons = [dialog.table.item(row, 3).text() for row in range(3)]
+    assert reasons == ["same name", "same number only", "not in the scene"]
+    assert dialog.targets == {2: 1, 4: 4, 7: 7}
+    dialog.choice(4).setCurrentText("Leave out")
+    dialog.choice(4).activated.emit(dialog.choice(4).currentIndex())
+    assert dialog.table.item(1, 3).text() == "your choice"
 
 
 def test_a_question_that_is_cancelled_changes_nothing(qtbot, demo, answers, tmp_path):
@@ -182,3 +203,161 @@ def test_what_was_assumed_at_reading_is_told(qtbot, demo, answers, tmp_path):
     path.write_text(text, encoding="utf-8")
     opened(qtbot, demo, answers, path)
     assert "Only drawn shapes are read" in texts(demo)
+
+
+# Both layers
+
+
+def both_layers(window) -> tuple[np.ndarray, np.ndarray]:
+    painted = drawn(window)
+    press(window, "V")
+    press(window, "3")
+    paint(window, (80, 60), (80, 70))
+    press(window, "V")
+    return painted, window.session.labels.validation.copy()
+
+
+@pytest.mark.parametrize("suffix", [suffix for _, suffix in FORMATS])
+def test_validation_labels_are_saved_beside_and_opened_again_in_every_format(qtbot, demo, answers, tmp_path, suffix):
+    painted, checked = both_layers(demo)
+    before = {c.number: c for c in demo.session.classes}
+    answers.save = tmp_path / f"mine{suffix}"
+    demo.actions_["save_labels"].trigger()
+    idle(qtbot, demo)
+    demo.session.go_to(0)
+    opened(qtbot, demo, answers, answers.save)
+    qtbot.waitUntil(lambda: demo.session.labels.labelled(VALIDATION) > 0)
+    assert asked(demo) == []
+    assert np.array_equal(labels(demo), painted)
+    assert np.array_equal(demo.session.labels.validation, checked)
+    assert {c.number: c for c in demo.session.classes} == before
+    # Without validation labels the file beside is emptied, and opens without a word.
+    demo.session.edit(demo.session.labels.replacing(np.zeros_like(checked), layer=VALIDATION), "None")
+    demo.actions_["save_labels"].trigger()
+    idle(qtbot, demo)
+    demo.messages.clear()
+    opened(qtbot, demo, answers, answers.save)
+    idle(qtbot, demo)
+    assert not demo.session.labels.labelled(VALIDATION)
+    assert "error" not in texts(demo)
+
+
+def test_a_file_of_others_that_has_the_name_of_validation_labels_is_left_alone(qtbot, demo, answers, tmp_path):
+    beside = tmp_path / "mine-validation.tif"
+    write_classes(beside, foreign(), OTHERS)
+    held = beside.read_bytes()
+    drawn(demo)
+    answers.save = tmp_path / "mine.tif"
+    demo.actions_["save_labels"].trigger()
+    idle(qtbot, demo)
+    assert (tmp_path / "mine.tif").exists()
+    assert beside.read_bytes() == held, "no validation labels, nothing to write there"
+    (tmp_path / "mine.tif").unlink()
+    both_layers(demo)
+    demo.actions_["save_labels_as"].trigger()
+    idle(qtbot, demo)
+    assert beside.read_bytes() == held
+    assert not (tmp_path / "mine.tif").exists(), "the user said no"
+    answers.sure = True
+    demo.actions_["save_labels_as"].trigger()
+    idle(qtbot, demo)
+    assert np.array_equal(read_classes(beside).array, demo.session.labels.validation)
+
+
+@pytest.mark.parametrize("name", ["scene.hdr", "scene.img", "scene.dat"])
+def test_the_files_of_an_open_scene_are_not_overwritten_by_labels(qtbot, window, answers, tmp_path, name):
+    cube = tmp_path / "scene.hdr"
+    write_cube(cube, np.random.default_rng(0).random((12, 14, 6), dtype=np.float32), CubeInfo())
+    open_scene(qtbot, window, cube)
+    held = {path: path.read_bytes() for path in tmp_path.glob("scene.*")}
+    press(window, "X")
+    paint(window, (5, 5), (5, 8))
+    answers.save = tmp_path / name
+    window.actions_["save_labels"].trigger()
+    idle(qtbot, window)
+    assert "is a file of the open scene" in texts(window)
+    assert {path: path.read_bytes() for path in tmp_path.glob("scene.*")} == held
+    assert window.session.unsaved
+
+
+def test_the_file_of_another_open_scene_is_not_overwritten_either(qtbot, window, answers, tmp_path):
+    values = np.random.default_rng(0).random((12, 14, 6), dtype=np.float32)
+    np.save(tmp_path / "one.npy", values)
+    open_scene(qtbot, window, tmp_path / "one.npy")
+    profile = {"driver": "GTiff", "height": 12, "width": 14, "count": 6, "dtype": "float32"}
+    with rasterio.open(tmp_path / "two.tif", "w", transform=Affine(5, 0, 4e5, 0, -5, 5e6), **profile) as dataset:
+        dataset.write(values.transpose(2, 0, 1))
+    open_scene(qtbot, window, tmp_path / "two.tif")
+    window.scenes.show(0)
+    idle(qtbot, window)
+    assert window.session.cube.path.name == "one.npy"
+    held = (tmp_path / "two.tif").read_bytes()
+    press(window, "X")
+    paint(window, (5, 5), (5, 8))
+    answers.save = tmp_path / "two.tif"
+    window.actions_["save_labels"].trigger()
+    idle(qtbot, window)
+    assert (tmp_path / "two.tif").read_bytes() == held
+    assert "is a file of the open scene" in texts(window)
+
+
+# What the scene knows already
+
+
+def test_validation_labels_keep_their_classes_when_a_file_numbers_them_otherwise(qtbot, demo, answers, tmp_path):
+    _, checked = both_layers(demo)
+    demo.session.truth = None
+    here = demo.session.classes
+    swapped = ClassTable(tuple(replace(c, number={2: 3, 3: 2}.get(c.number, c.number)) for c in here))
+    array = np.zeros_like(checked)
+    array[10, 10:20] = 2
+    write_classes(tmp_path / "swapped.tif", array, swapped)
+    opened(qtbot, demo, answers, tmp_path / "swapped.tif")
+    assert demo.session.classes.get(3).name == here.get(3).name
+    assert np.array_equal(demo.session.labels.validation, checked)
+    assert (labels(demo)[10, 10:20] == 3).all(), "the same name is the same class"
+
+
+def test_locked_and_hidden_classes_stay_so_through_files_and_tables(qtbot, demo, answers, tmp_path):
+    drawn(demo)
+    write_classes(tmp_path / "mine.tif", labels(demo), demo.session.classes)
+    write_table(tmp_path / "classes.csv", demo.session.classes.in_colors_of("Okabe-Ito"))
+    press(demo, "K")
+    press(demo, "H")
+    for action, name in (("import_classes", "classes.csv"), ("open_labels", "mine.tif"), ("open_truth", "mine.tif")):
+        opened(qtbot, demo, answers, tmp_path / name, action)
+        assert demo.session.classes.get(2).locked, action
+        assert demo.session.classes.get(2).hidden, action
+
+
+def test_added_labels_go_round_locked_classes(qtbot, demo, answers, tmp_path):
+    before = drawn(demo)
+    press(demo, "K")
+    added = np.zeros_like(before)
+    added[58:63, 60:80] = 3
+    write_classes(tmp_path / "more.tif", added, demo.session.classes)
+    opened(qtbot, demo, answers, tmp_path / "more.tif", "add_labels")
+    assert (labels(demo)[before == 2] == 2).all()
+    assert (labels(demo)[(added == 3) & (before == 0)] == 3).all()
+    assert "locked classes stay" in texts(demo)
+
+
+def test_labels_of_another_coordinate_system_land_on_their_pixels(qtbot, demo, answers, tmp_path):
+    before, geo = np.zeros_like(labels(demo)), demo.session.cube.geo
+    before[20:30, 40:60] = 1
+    rows, cols = before.shape
+    a, _, left, _, e, top = geo.transform
+    west, south, east, north = transform_bounds(geo.crs_wkt, "EPSG:4326", left, top + e * rows, left + a * cols, top)
+    degrees = Affine((east - west) / 150, 0, west, 0, (south - north) / 130, north)
+    there = np.zeros((130, 150), np.uint8)
+    reproject(before.astype(np.uint8), there, src_transform=Affine(*geo.transform), src_crs=geo.crs_wkt,
+              dst_transform=degrees, dst_crs="EPSG:4326")  # fmt: skip
+    wkt = rasterio.crs.CRS.from_epsg(4326).to_wkt()
+    write_classes(tmp_path / "degrees.tif", there, demo.session.classes, Geo(tuple(degrees)[:6], wkt))
+    opened(qtbot, demo, answers, tmp_path / "degrees.tif")
+    assert "resampled" in texts(demo).casefold()
+    push(demo, "Resample to the scene")
+    idle(qtbot, demo)
+    wrong = np.count_nonzero(labels(demo) != before)
+    assert wrong < 0.2 * np.count_nonzero(before), "pixels at the border may fall to either side"
+    assert (labels(demo)[22:28, 43:57] == 1).all()

@@ -29,7 +29,8 @@ _SWATCH = 14
 class ClassMappingDialog(QDialog):
     """One row for each class of the file, with its colour and pixels, and what becomes of it.
 
-    Proposed is the class of the same name, else of the same number, else a new one. `targets` is what was chosen.
+    Proposed is the class of the same name, else of the same number, else a new one, and it is said which: numbers may
+    agree by chance. `targets` is what was chosen.
 
     Args:
         file_name: for the text.
@@ -53,7 +54,7 @@ class ClassMappingDialog(QDialog):
         self._proposed = proposed_targets(classes, table)
         text = QLabel(
             f"{file_name} names classes that this scene does not have. Choose what each of them becomes; "
-            "several may become one class.",
+            "several may become one class. Look twice where only the number is the same.",
             self,
         )
         text.setWordWrap(True)
@@ -66,7 +67,7 @@ class ClassMappingDialog(QDialog):
         column.addWidget(text)
         column.addWidget(self.table)
         column.addWidget(buttons)
-        self.resize(620, min(640, 180 + 34 * len(self._shown)))
+        self.resize(700, min(640, 180 + 34 * len(self._shown)))
 
     @property
     def targets(self) -> dict[int, int]:
@@ -86,9 +87,9 @@ class ClassMappingDialog(QDialog):
         return self._choices[[info.number for info in self._shown].index(number)]
 
     def _build_table(self, counts: Mapping[int, int]) -> QTableWidget:
-        table = QTableWidget(len(self._shown), 3, self)
+        table = QTableWidget(len(self._shown), 4, self)
         table.setAccessibleName("Classes of the file")
-        table.setHorizontalHeaderLabels(["Class of the file", "Pixels", "Becomes"])
+        table.setHorizontalHeaderLabels(["Class of the file", "Pixels", "Becomes", "Because"])
         table.verticalHeader().hide()
         table.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
         table.setSelectionMode(QAbstractItemView.SelectionMode.NoSelection)
@@ -96,6 +97,7 @@ class ClassMappingDialog(QDialog):
         header.setSectionResizeMode(0, QHeaderView.ResizeMode.Stretch)
         header.setSectionResizeMode(1, QHeaderView.ResizeMode.ResizeToContents)
         header.setSectionResizeMode(2, QHeaderView.ResizeMode.Stretch)
+        header.setSectionResizeMode(3, QHeaderView.ResizeMode.ResizeToContents)
         self._choices: list[QComboBox] = []
         for row, info in enumerate(self._shown):
             table.setItem(row, 0, QTableWidgetItem(swatch(info.color), _titled(info)))
@@ -104,8 +106,19 @@ class ClassMappingDialog(QDialog):
             table.setItem(row, 1, pixels)
             choice = self._build_choice(info)
             table.setCellWidget(row, 2, choice)
+            reason = QTableWidgetItem(self._reason(info))
+            table.setItem(row, 3, reason)
+            choice.activated.connect(lambda _index, reason=reason: reason.setText("your choice"))
             self._choices.append(choice)
         return table
+
+    def _reason(self, info: ClassInfo) -> str:
+        """Why a class is proposed."""
+        wanted = self._proposed[info.number]
+        if wanted not in self._scene:
+            return "not in the scene"
+        same = self._scene.get(wanted).name.casefold() == info.name.casefold()
+        return "same name" if same else "same number only"
 
     def _build_choice(self, info: ClassInfo) -> QComboBox:
         choice = QComboBox(self)
