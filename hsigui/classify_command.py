@@ -76,6 +76,7 @@ class _Drawn:
     encoder: Any
     spec: MapSpec
     seconds: dict[str, float]
+    notes: tuple[str, ...] = ()
 
 
 def _fit_and_map(arguments: argparse.Namespace, path: Path) -> None:
@@ -119,19 +120,8 @@ def _keep(
     arguments: argparse.Namespace, ctx: Context,
 ) -> None:  # fmt: skip
     """Keeps the classifier in the run, where that can be written; the map does not depend on it."""
-    from hsigui.pipeline.context_features import context_transforms
-
-    transforms = context_transforms(cube, encoder.recipe.features, (encoder.transform,), encoder.spec.seed, ctx)
-    counts = np.bincount(labels.array[(labels.array > 0) & features.valid])
-    about = {
-        "scene": cube.name,
-        "fingerprint": fingerprint(cube),
-        "labels": str(arguments.labels.resolve()),
-        "labels_sha256": provenance.raster_hash(labels.array),
-        "counts": {str(n): int(counts[n]) for n in np.flatnonzero(counts)},
-    }
-    table = labels.classes.merged_with(probe.numbers.tolist())
-    kept = KeptProbe(probe, features.mean, features.sd, transforms, table, spec, about)
+    source = str(arguments.labels.resolve())
+    kept = kept_probe.of_scene(cube, encoder, features, probe, spec, labels.array, labels.classes, source, ctx)
     try:
         kept_probe.save(kept, arguments.run_folder)
     except HsiError as error:
@@ -174,7 +164,9 @@ def _map_many(arguments: argparse.Namespace, cubes: tuple[Path, ...]) -> None:
             drawn = _mapped(order.cube, encoder, kept, arguments, order.map, one)
             _write(drawn, kept.classes, arguments, order.map, kept)
             count, classes = int(np.count_nonzero(drawn.classes)), len(np.unique(drawn.classes[drawn.classes > 0]))
-            return batch.Outcome(str(order.cube), batch.MADE, str(order.map), *drawn.cube.shape, count, classes)
+            said = " ".join(drawn.notes)
+            size = drawn.cube.shape
+            return batch.Outcome(str(order.cube), batch.MADE, str(order.map), *size, count, classes, message=said)
 
         return batch.run(wanted, make, settings, table, ctx)
 
@@ -192,7 +184,7 @@ def _print_table(outcomes: tuple[batch.Outcome, ...], table: Path) -> None:
     print(f"{'cube':{width}}  {'outcome':9}  {'pixels':>10}  {'seconds':>7}  map, or why not")
     for line in outcomes:
         pixels, seconds = (str(line.pixels), f"{line.seconds:.1f}") if line.outcome != batch.FAILED else ("", "")
-        what = line.message or line.map
+        what = line.message if line.outcome == batch.FAILED else line.map
         print(f"{Path(line.cube).name:{width}}  {line.outcome:9}  {pixels:>10}  {seconds:>7}  {what}")
     print(f"Table: {table}")
 
@@ -215,7 +207,11 @@ def _mapped(
     cube = open_cube(path, **reading(arguments))
     trained = encoder.scene
     bands = trained.get("shape", (0, 0, cube.bands))[2]
-    cube = matched(cube, trained.get("wavelengths_nm", ()), bands, encoder.transform.good)
+    wanted = trained.get("wavelengths_nm", ())
+    cube = matched(cube, wanted, bands, encoder.transform.good)
+    nameless = "It names no wavelengths: its bands are taken for those of the run, one by one."
+    if said := batch.other_unit(cube, encoder.transform, ctx.check):
+        ctx.warn(said)
     size = cube.rows * cube.cols * len(kept.mean) * 2
     with _scratch(out, size) as folder:
         features = embed(cube, encoder, ctx, folder, device=arguments.device, known=kept.transforms)
@@ -226,7 +222,8 @@ def _mapped(
         del features
     classes = _filtered(result.classes, arguments, ctx)
     seconds = {"features": embedded - started, "map": time.perf_counter() - embedded}
-    return _Drawn(cube, classes, result, kept.probe, encoder, spec, seconds)
+    notes = tuple(filter(None, (*cube.info.notes, nameless if cube.wavelengths is None and len(wanted) else "", said)))
+    return _Drawn(cube, classes, result, kept.probe, encoder, spec, seconds, notes)
 
 
 @contextmanager

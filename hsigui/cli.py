@@ -280,6 +280,9 @@ def _add_evaluate(commands: Commands) -> None:
     p.add_argument("--truth-variable", metavar="NAME", help="array of the truth's .mat file, where several fit")
     p.add_argument("--map-variable", metavar="NAME", help="array of the map's .mat file, where several fit")
     p.add_argument(
+        "--resample", action="store_true", help="a map of other pixels than the reference: by nearest neighbour"
+    )
+    p.add_argument(
         "--against",
         type=Path,
         metavar="MAP",

@@ -6,7 +6,7 @@ import argparse
 import dataclasses
 import json
 import sys
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -23,8 +23,7 @@ from hsigui.labels.classes import ClassTable
 from hsigui.labels.files import ClassRaster, Grid, read_classes
 from hsigui.labels.label_map import require_same_size
 from hsigui.labels.matching import match_classes, pixel_counts
-from hsigui.labels.place import require_same_place
-from hsigui.labels.sampling import Split
+from hsigui.labels.place import RESAMPLE, Misplaced, fitted, resampled
 from hsigui.pipeline import provenance
 from hsigui.pipeline import split as splits
 from hsigui.pipeline.evaluate import class_spectra, compare, match_map
@@ -40,6 +39,8 @@ from hsigui.report.metrics import Accuracy, to_json
 from hsigui.report.split_map import split_png
 from hsigui.report.write import write_report
 
+NAMED = 6  # classes in a sentence
+
 
 @dataclass(frozen=True)
 class Draw:
@@ -47,6 +48,7 @@ class Draw:
 
     Attributes:
         array: the map; `train`, what it was trained on (None: not known); `test`, the reference without those pixels.
+        hashes: of the map, the reference and, where they are known, the training labels.
         record, drawn: how the map came to be, and how its labels were drawn, where that is known.
         unmasked: pixels that pretraining did not see, where some were masked out and the mask is still there.
     """
@@ -56,8 +58,7 @@ class Draw:
     classes: ClassTable
     geo: Geo
     truth: NDArray[np.uint16]
-    truth_sha256: str
-    map_sha256: str
+    hashes: Mapping[str, str]
     train: NDArray[np.uint16] | None
     measured: Accuracy
     record: Provenance | None
@@ -84,16 +85,18 @@ def evaluate(arguments: argparse.Namespace) -> None:
     context = _context(arguments, draws, measured)
     for note in context.notes:
         tell(note)
+    page = None
+    if arguments.report:  # before anything is printed: a reader that goes away (`| head`) must not cost the report
+        first = draws[0]
+        split = split_png(first.train, first.test, first.masked)
+        picture = png_bytes(first.array, first.classes)
+        page = write_report(arguments.report, measured, context=context, map_png=picture, split_png=split)[0]
     if arguments.json:
         told = {**to_json(measured, intervals=context.draws is None), **evidence(context), "notes": [*context.notes]}
         print(json.dumps(told, indent=1))
     else:
         _print(measured, context)
-    if arguments.report:
-        first = draws[0]
-        split = split_png(first.train, first.test, first.masked)
-        picture = png_bytes(first.array, first.classes)
-        page = write_report(arguments.report, measured, context=context, map_png=picture, split_png=split)[0]
+    if page is not None:
         print(f"Report: {page}", file=sys.stderr if arguments.json else sys.stdout)
 
 
@@ -105,28 +108,89 @@ def _spread(given: Sequence[Any], count: int, what: str) -> Sequence[Any]:
 
 
 def _draw(arguments: argparse.Namespace, path: Path, truth_path: Path, labels_path: Path | None) -> Draw:
-    predicted = read_classes(path)
-    shape = predicted.array.shape
-    grid = Grid(shape[0], shape[1], predicted.geo)
+    predicted = read_classes(path, variable=arguments.map_variable)
+    grid = Grid(predicted.array.shape[0], predicted.array.shape[1], predicted.geo)
     truth = read_classes(truth_path, variable=arguments.truth_variable, grid=grid)
-    require_same_size(shape, truth.array.shape, "classes of the map")
-    require_same_place(truth.geo, predicted.geo, shape, "reference pixels")
     record = provenance.load(path, predicted.array)
     labels, drawn, notes = _training_labels(labels_path, record, grid)
+    masked, unmasked = provenance.masked_out(record, grid)
+    placed = _placed(predicted, truth, "classes of the map", arguments.resample)
+    reference = truth.array
+    if placed is not predicted:
+        grid = Grid(reference.shape[0], reference.shape[1], truth.geo)
+        reference, more = _covered(reference, predicted, grid)
+        notes += more
+        if masked is not None:
+            masked = resampled(dataclasses.replace(predicted, array=masked.astype(np.uint16)), grid).array != 0
     # Numbers alone mean nothing between two files: classes of one name are one class.
-    matched, matches = match_map(predicted.array, predicted.classes, truth.classes, _pairs(arguments.match))
-    if matched.renumbered:
-        notes += (f"The map's classes were matched to the truth's by name ({len(matched.renumbered)} renumbered).",)
+    matched, matches = match_map(placed.array, predicted.classes, truth.classes, _pairs(arguments.match))
+    notes += _unmatched(path, matches, truth.classes)
+    if renamed := [m for m in matches if m.number != m.to_number and m.how == "name"]:
+        notes += (f"The map's classes were matched to the truth's by name ({len(renamed)} renumbered).",)
     train = None
+    hashes = {"map": provenance.raster_hash(predicted.array), "reference": provenance.raster_hash(truth.array)}
     if labels is not None:
-        require_same_size(labels.array.shape, shape, "training labels")
+        hashes["labels"] = provenance.raster_hash(labels.array)
+        labels = _placed(labels, truth, "training labels", arguments.resample)
         train = match_classes(labels.array, labels.classes, matched.classes).array
-    masked, unmasked = _masked(record, grid)
     return Draw(
-        path, matched.array, matched.classes, predicted.geo, truth.array, provenance.raster_hash(truth.array),
-        provenance.raster_hash(predicted.array), train, score(matched.array, truth.array, matched.classes, train),
-        record, drawn, masked, matches, (*notes, *unmasked),
+        path, matched.array, matched.classes, grid.geo, reference, hashes, train,
+        score(matched.array, reference, matched.classes, train), record, drawn, masked, matches, (*notes, *unmasked),
     )  # fmt: skip
+
+
+def _placed(raster: ClassRaster, truth: ClassRaster, what: str, resample: bool) -> ClassRaster:
+    """A raster on the pixels of the reference: as it is, or by nearest neighbour where that is asked for.
+
+    Raises:
+        HsiError: it lies on other pixels, and is not to be resampled or cannot be.
+    """
+    grid = Grid(truth.array.shape[0], truth.array.shape[1], truth.geo)
+    try:
+        return fitted(raster, grid, what)
+    except Misplaced as error:
+        if RESAMPLE not in error.remedies:
+            raise
+        if resample:
+            return resampled(raster, grid)
+        hint = "Add --resample to take for each pixel of the reference the class at its place."
+        raise HsiError(error.message, hint) from None
+
+
+def _covered(
+    reference: NDArray[np.uint16], predicted: ClassRaster, grid: Grid
+) -> tuple[NDArray[np.uint16], tuple[str, ...]]:
+    """The reference where a map of other pixels lies, and what to say of it."""
+    inside = resampled(dataclasses.replace(predicted, array=np.ones_like(predicted.array)), grid).array != 0
+    size = " x ".join(map(str, predicted.array.shape))
+    notes = [f"The map ({size} pixels) was resampled to the pixels of the reference by nearest neighbour."]
+    if outside := int(np.count_nonzero(reference[~inside])):
+        notes.append(f"{outside} labelled pixels of the reference lie outside of the map and are not tested.")
+    return np.where(inside, reference, 0).astype(np.uint16), tuple(notes)
+
+
+def _unmatched(path: Path, matches: tuple[ClassMatch, ...], reference: ClassTable) -> tuple[str, ...]:
+    """What to say of classes of the map that the reference does not have.
+
+    Raises:
+        HsiError: no class of the map is one of the reference.
+    """
+    new = [match.name for match in matches if match.how == "new"]
+    if new and not any(match.how != "new" for match in matches if match.to_number):
+        known = [info.name for info in reference]
+        raise HsiError(
+            f"No class of {path.name} ({_listed(new)}) is one of the reference ({_listed(known)}).",
+            f"Say which is which: --match '{new[0]}={known[0] if known else 'NAME'},...'.",
+        )
+    if not new:
+        return ()
+    which = f"{new[0]} is a class" if len(new) == 1 else f"{_listed(new)} are classes"
+    return (f"{which} of the map that the reference does not have: each test pixel given to it is an error. "
+            "If it has another name there, say so with --match.",)  # fmt: skip
+
+
+def _listed(names: Sequence[str]) -> str:
+    return ", ".join(names[:NAMED]) + (f" and {len(names) - NAMED} more" if len(names) > NAMED else "")
 
 
 def _pairs(text: str | None) -> dict[str, str]:
@@ -161,21 +225,6 @@ def _training_labels(
     return None, None, (f"The training labels {path.name} have moved or changed: {unknown}.",)
 
 
-def _masked(record: Provenance | None, grid: Grid) -> tuple[NDArray[np.bool_] | None, tuple[str, ...]]:
-    """The pixels that were masked out of pretraining, where there were some."""
-    if record is None or not record.masked_out:
-        return None, ()
-    path = Path(record.masked_out)
-    if path.exists():
-        mask = read_classes(path, grid=grid).array != 0
-        if provenance.raster_hash(mask) == record.masked_out_sha256:
-            return mask, ()
-    return None, (
-        f"Pixels were masked out of pretraining, but {path.name} has moved or changed: whether they are the test "
-        "pixels is not known.",
-    )  # fmt: skip
-
-
 def _context(arguments: argparse.Namespace, draws: Sequence[Draw], measured: Accuracy) -> ReportContext:
     """What the report says besides the figures."""
     first = draws[0]
@@ -184,21 +233,22 @@ def _context(arguments: argparse.Namespace, draws: Sequence[Draw], measured: Acc
     record = first.record or Provenance()
     title = f"Accuracy of {len(draws)} maps" if several else f"Accuracy of {first.path.name}"
     context = record.context(title, legend_rows(first.array, first.classes), ())
-    spectra, more = _spectra(arguments, first)
-    facts = [_split(draw) for draw in draws]
-    pixel_area = record.pixel_area_m2 or provenance.pixel_area(first.geo)
+    spectra, cube_hash, more = _spectra(arguments, first)
+    facts = [splits.facts(d.train, d.test, d.record, d.drawn, d.masked) for d in draws]
+    pixel_area = provenance.pixel_area(first.geo) or record.pixel_area_m2
     area = None
     if arguments.design:
         if several:
             raise HsiError("Areas are estimated of one map.", "Leave out --design, or give one map.")
         area = area_estimate(measured, {0: int((first.array == 0).sum())} | pixel_counts(first.array), arguments.design)
-    hashes = {"map": first.map_sha256, "reference": first.truth_sha256}
     commands = [d.drawn.command for d in draws if d.drawn] + [c for d in draws if d.record for c in d.record.commands]
     return dataclasses.replace(
         context,
         commands=tuple(dict.fromkeys([*filter(None, commands), typed(arguments)])),
         seeds={**context.seeds, **_seeds(draws)},
-        hashes={**context.hashes, **hashes},
+        rows=first.array.shape[0],
+        cols=first.array.shape[1],
+        hashes={**context.hashes, **cube_hash, **first.hashes},
         transductive=any(fact.seen for fact in facts),
         pixel_area_m2=pixel_area,
         notes=(*notes, *more),
@@ -213,7 +263,8 @@ def _context(arguments: argparse.Namespace, draws: Sequence[Draw], measured: Acc
 
 def _summary(draws: Sequence[Draw]) -> Draws:
     seeds = [None if draw.drawn is None else draw.drawn.seed for draw in draws]
-    return summarised([draw.measured for draw in draws], [draw.path.name for draw in draws], seeds)
+    names, hashes = [draw.path.name for draw in draws], [draw.hashes for draw in draws]
+    return summarised([draw.measured for draw in draws], names, seeds, hashes)
 
 
 def _seeds(draws: Sequence[Draw]) -> dict[str, object]:
@@ -223,33 +274,23 @@ def _seeds(draws: Sequence[Draw]) -> dict[str, object]:
     return {"draws of labels": found} if len(draws) > 1 else {"draw of labels": found[0]}
 
 
-def _split(draw: Draw) -> SplitFacts:
-    """How the parts of one draw lie to each other. The test never holds a pixel of the training: `Split` refuses it."""
-    gap = None if draw.train is None else Split(draw.train, draw.test).gap
-    seen = None
-    if draw.record is not None:
-        known = not draw.record.masked_out or draw.masked is not None
-        everywhere = draw.record.transductive or draw.masked is not None
-        tested = draw.test != 0
-        shown = tested if draw.masked is None else tested & ~draw.masked
-        seen = int(np.count_nonzero(shown)) * everywhere if known else None
-    drawn = draw.drawn
-    return SplitFacts(
-        drawn.kind if drawn else "", gap, drawn.guard if drawn else None, draw.record.reach if draw.record else None,
-        seen, 0 if draw.masked is None else int(np.count_nonzero(draw.masked)), drawn.not_tested if drawn else (),
-    )  # fmt: skip
-
-
 def _common(facts: Sequence[SplitFacts]) -> SplitFacts:
-    """What holds for all draws: the smallest gap; all test pixels seen; words only where they are the same."""
-    first, gaps = facts[0], [fact.gap for fact in facts if fact.gap is not None]
-    same = all((f.kind, f.guard, f.reach) == (first.kind, first.guard, first.reach) for f in facts)
-    known = [fact.seen for fact in facts if fact.seen is not None]
-    return SplitFacts(
-        first.kind if same else "", min(gaps) if len(gaps) == len(facts) else None, first.guard if same else None,
-        first.reach if same else None, sum(known) if len(known) == len(facts) else None, first.masked,
-        tuple(dict.fromkeys(name for fact in facts for name in fact.not_tested)),
-    )  # fmt: skip
+    """What holds for all draws: the smallest gap and guard, the widest reach, all test pixels seen; what is not known
+    of one of them is not known of all."""
+    known = {name: [getattr(fact, name) for fact in facts] for name in ("gap", "guard", "reach", "seen")}
+    whole = {name: values for name, values in known.items() if None not in values}
+    smallest = {name: min(whole[name]) for name in ("gap", "guard") if name in whole}
+    fades = [fact.edge_reach for fact in facts if fact.edge_reach is not None]
+    return dataclasses.replace(
+        facts[0],
+        kind="; ".join(dict.fromkeys(fact.kind for fact in facts)) if all(fact.kind for fact in facts) else "",
+        gap=smallest.get("gap"),
+        guard=smallest.get("guard"),
+        reach=max(whole["reach"]) if "reach" in whole else None,
+        seen=sum(whole["seen"]) if "seen" in whole else None,
+        not_tested=tuple(dict.fromkeys(name for fact in facts for name in fact.not_tested)),
+        edge_reach=max(fades, default=None),
+    )
 
 
 def _comparison(arguments: argparse.Namespace, draws: Sequence[Draw]) -> Comparison:
@@ -258,16 +299,21 @@ def _comparison(arguments: argparse.Namespace, draws: Sequence[Draw]) -> Compari
     arrays, tests, table = [], [], draws[0].classes
     for draw, path in zip(draws, others, strict=True):
         other = read_classes(path)
-        require_same_size(other.array.shape, draw.truth.shape, f"classes of {path.name}")
-        require_same_place(other.geo, draw.geo, draw.truth.shape, f"pixels of {path.name}")
-        matched, _ = match_map(other.array, other.classes, draw.classes)
+        on = ClassRaster(draw.truth, draw.classes, draw.geo)
+        placed = _placed(other, on, f"classes of {path.name}", arguments.resample)
+        matched, _ = match_map(placed.array, other.classes, draw.classes)
         table = matched.classes
         record = provenance.load(path, other.array)
-        shape = draw.truth.shape
-        labels, _, notes = _training_labels(None, record, Grid(shape[0], shape[1], draw.geo))
+        labels, _, notes = _training_labels(None, record, Grid(other.array.shape[0], other.array.shape[1], other.geo))
+        if labels is not None:
+            labels = _placed(labels, on, f"training labels of {path.name}", arguments.resample)
         for note in notes:
             tell(f"{path.name}: {note}")
         test = draw.test
+        if placed is not other:
+            test, more = _covered(test, other, Grid(test.shape[0], test.shape[1], draw.geo))
+            for note in more:
+                tell(f"{path.name}: {note}")
         arrays.append(matched.array)
         tests.append(test if labels is None else np.where(labels.array != 0, 0, test).astype(np.uint16))
     several = f" and {len(draws) - 1} more" if len(draws) > 1 else ""
@@ -277,21 +323,26 @@ def _comparison(arguments: argparse.Namespace, draws: Sequence[Draw]) -> Compari
     return compare([draw.array for draw in draws], arrays, tests, table, names)
 
 
-def _spectra(arguments: argparse.Namespace, draw: Draw) -> tuple[Spectra | None, tuple[str, ...]]:
-    """The spectra of the reference classes, from the cube that is named or that the map was made of."""
+def _spectra(arguments: argparse.Namespace, draw: Draw) -> tuple[Spectra | None, dict[str, str], tuple[str, ...]]:
+    """The spectra of the reference classes, from the cube that is named or that the map was made of; the hash of the
+    one that is named; and what to say."""
+    named = {}
     if arguments.cube is not None:
         cube = open_cube(arguments.cube, variable=arguments.variable)
         require_same_size(draw.truth.shape, (cube.rows, cube.cols), "classes of the map")
+        named["cube"] = fingerprint(cube)
     elif draw.record is not None and draw.record.cube and Path(draw.record.cube).exists() and arguments.report:
         try:
             cube = open_cube(draw.record.cube)
         except HsiError as error:
-            return None, (f"The spectra of the classes are missing: {error.message}",)
+            return None, {}, (f"The spectra of the classes are missing: {error.message}",)
+        if (cube.rows, cube.cols) != draw.truth.shape:
+            return None, {}, ("The scene has other pixels than the reference: no spectra.",)
         if fingerprint(cube) != draw.record.hashes.get("cube"):
-            return None, ("The scene has changed, or is read by other options: no spectra. Name it with --cube.",)
+            return None, {}, ("The scene has changed, or is read by other options: no spectra. Name it with --cube.",)
     else:
-        return None, ()
-    return class_spectra(cube, draw.truth, draw.classes), ()
+        return None, {}, ()
+    return class_spectra(cube, draw.truth, draw.classes), named, ()
 
 
 def _print(measured: Accuracy, context: ReportContext) -> None:
@@ -311,4 +362,20 @@ def _print(measured: Accuracy, context: ReportContext) -> None:
     for test in context.comparison.draws if context.comparison else ():
         kind = "exact" if test.exact else f"chi-square {test.statistic:.2f}"
         print(f"against {context.comparison.second if context.comparison else ''}: {100 * test.difference:+.2f} % OA; "
-              f"McNemar {kind}, p {test.p:.4g}")  # fmt: skip
+              f"McNemar {kind}, p {'< 0.0001' if test.p < 1e-4 else f'{test.p:.4f}'}")  # fmt: skip
+    _print_matches(context.matches)
+
+
+def _print_matches(matches: Sequence[ClassMatch]) -> None:
+    """Which class was taken for which, where that is not plain from number and name."""
+    told = [m for m in matches if m.how in ("asked", "new") or (m.number, m.name) != (m.to_number, m.to_name)]
+    for match in told:
+        to = "left out" if not match.to_number else "not in the reference"
+        if match.to_number and match.how != "new":
+            how = "as asked" if match.how == "asked" else f"by {match.how}"
+            to = f"{_called(match.to_number, match.to_name)} of the reference, {how}"
+        print(f"{_called(match.number, match.name)} of the map: {to}")
+
+
+def _called(number: int, name: str) -> str:
+    return name if name == f"Class {number}" else f"{number} {name}"

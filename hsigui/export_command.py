@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import argparse
 import dataclasses
+import hashlib
 import json
 import re
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
@@ -82,19 +84,38 @@ def card(arguments: argparse.Namespace) -> None:
     """Writes the model card of a run again, with the accuracy of a report where one is named.
 
     Raises:
-        HsiError: the folder holds no run, or the report no accuracy.
+        HsiError: the folder holds no run, or the report no accuracy, or that of another run.
     """
     if arguments.report is None:
         written = model_card.write_card(arguments.run_folder)
     else:
-        written = model_card.keep_accuracy(arguments.run_folder, _accuracy(arguments.report), arguments.report.name)[-1]
+        found = _report(arguments.report)
+        _require_same_run(found, arguments.run_folder, arguments.report)
+        inner = found.get("accuracy", found)
+        measured = inner if isinstance(inner, dict) else {}
+        written = model_card.keep_accuracy(arguments.run_folder, measured, arguments.report.name)[-1]
     print(f"Model card: {written}")
 
 
-def _accuracy(path: Path) -> dict[str, object]:
+def _report(path: Path) -> dict[str, Any]:
     try:
         found = json.loads(path.read_text(encoding="utf-8"))
     except (OSError, ValueError) as error:
         raise HsiError(f"{path} cannot be read: {error}.", "Choose the report.json of an evaluation.") from error
-    inner = found.get("accuracy", found) if isinstance(found, dict) else {}
-    return inner if isinstance(inner, dict) else {}
+    return found if isinstance(found, dict) else {}
+
+
+def _require_same_run(report: dict[str, Any], folder: Path, name: Path) -> None:
+    """Refuses the accuracy of another run's map, and says where the kept classifier was fitted to other labels."""
+    told, weights = report.get("hashes") or {}, folder / model_card.WEIGHTS
+    if told.get("weights") and weights.is_file():
+        with weights.open("rb") as file:
+            own = hashlib.file_digest(file, "sha256").hexdigest()
+        if own != told["weights"]:
+            raise HsiError(f"{name} measured a map of another run.", "Choose the report of a map made with this one.")
+    try:
+        kept = json.loads((folder / model_card.PROBE).read_text(encoding="utf-8"))["about"]["labels_sha256"]
+    except (OSError, ValueError, KeyError, TypeError):
+        return  # no classifier is kept
+    if told.get("labels") and told["labels"] != kept:
+        tell("the kept classifier was fitted to other labels than the one whose map the report measured")

@@ -85,8 +85,8 @@ def context(cube: Cube, spec: StudySpec, found: Any, command: str = "") -> Repor
     block = {"side (pixels)": spec.block, "guard (pixels)": spec.guard} if "block" in spec.splits else {}
     notes = (
         f"Blocks: training pixels are drawn from some squares of {spec.block} x {spec.block} pixels; test pixels are "
-        f"outside of them, with at least {spec.guard} unused pixels between. Encoders that look further than the "
-        "guard, and features and maps that are smoothed, still carry something across it.",
+        f"outside of them, with at least {spec.guard} unused pixels between. No encoder here sees that far from a "
+        f"pixel.{_beyond(spec)}",
     )
     return ReportContext(
         title=f"Methods compared on {cube.name}",
@@ -113,6 +113,19 @@ def context(cube: Cube, spec: StudySpec, found: Any, command: str = "") -> Repor
         commands=(command,) if command else (),
         transductive=any(c.family == "method" for c in spec.candidates()),
         notes=notes if block else (),
+    )
+
+
+def _beyond(spec: StudySpec) -> str:
+    """What still crosses the guard, in a sentence; empty where nothing does."""
+    recipes = [registry.method(name).recipe for name in spec.methods]
+    reaches = [provenance.edge_reach(recipe.features, recipe.map) for recipe in recipes]
+    widest = max((reach for reach in reaches if reach is not None), default=None)
+    if widest is None:
+        return ""
+    return (
+        f" Averages of features and probabilities that stop at edges do: they fade over {widest:g} pixels (standard "
+        "deviation) inside a field, and carry what they see there, never labels, across the guard."
     )
 
 

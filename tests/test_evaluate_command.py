@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
+import argparse
 import html
 import json
+import shutil
 from pathlib import Path
 
 import numpy as np
 import pytest
+import scipy.io
 from rasterio.crs import CRS
 
+from hsigui import evaluate_command
 from hsigui.__main__ import main
+from hsigui.cli import build_parser
 from hsigui.cube.cube import Geo
 from hsigui.cube.demo import demo_scene
 from hsigui.cube.envi import write_cube
@@ -164,3 +169,149 @@ def test_the_guard_of_a_block_split_is_at_least_half_of_what_a_runs_encoder_sees
     train, test = (read_classes(tmp_path / name).array > 0 for name in ("l.tif", "t.tif"))
     apart = np.abs(np.argwhere(train)[:, None] - np.argwhere(test)[None]).max(axis=2)
     assert apart.min() > 8
+
+
+def two_rasters(folder: Path, theirs: ClassTable, drawn: np.ndarray) -> list[object]:
+    """A map of these classes and a reference of soil and maize; the words that score the one by the other."""
+    ours = ClassTable((ClassInfo(1, "Soil", (1, 1, 1)), ClassInfo(2, "Maize", (2, 2, 2))))
+    truth = np.ones_like(drawn)
+    truth[:, 5:] = 2
+    write_classes(folder / "map.tif", drawn, theirs, UTM)
+    write_classes(folder / "truth.tif", truth, ours, UTM)
+    return [folder / "map.tif", "--truth", folder / "truth.tif"]
+
+
+def test_a_map_of_which_no_class_is_in_the_reference_is_refused_with_a_way_out(tmp_path, capsys):
+    table = ClassTable((ClassInfo(3, "corn", (1, 1, 1)), ClassInfo(4, "sol", (2, 2, 2))))
+    drawn = np.full((10, 10), 3, dtype=np.uint16)
+    drawn[:, :4] = 4
+    words = two_rasters(tmp_path, table, drawn)
+    assert main(["evaluate", *map(str, words), "--report", str(tmp_path / "r")]) == 1
+    said = capsys.readouterr().err
+    assert "No class of map.tif (corn, sol) is one of the reference (Soil, Maize)" in said
+    assert "--match 'corn=Soil,...'" in said
+    assert not list((tmp_path / "r").glob("*"))
+    values = evaluated(capsys, *words, "--match", "corn=Maize,sol=Soil")
+    assert values["matrix"] == [[40, 10], [0, 50]]
+
+
+def test_classes_that_only_the_map_has_are_named_and_their_pixels_are_errors(tmp_path, capsys):
+    table = ClassTable(
+        (ClassInfo(7, "Soil", (1, 1, 1)), ClassInfo(2, "Maize", (2, 2, 2)), ClassInfo(5, "Ice", (3, 3, 3)))
+    )
+    drawn = np.full((10, 10), 7, dtype=np.uint16)
+    drawn[:, 5:] = 2
+    drawn[:2] = 5
+    words = two_rasters(tmp_path, table, drawn)
+    run(["evaluate", *words, "--design", "random"])
+    said = capsys.readouterr()
+    assert "Ice is a class of the map that the reference does not have" in said.err
+    assert "7 Soil of the map: 1 Soil of the reference, by name" in said.out
+    assert "5 Ice of the map: not in the reference" in said.out
+    assert "2 Maize of the map" not in said.out, "what is plain is not said"
+    values = evaluated(capsys, *words, "--design", "random")
+    assert values["oa"] == pytest.approx(0.8)
+    ice = next(row for row in values["area"]["classes"] if row["number"] == 5)
+    assert ice["mapped_pixels"] == 20
+    for name in ("pixels", "hectares", "share", "share_se", "users_accuracy", "producers_accuracy"):
+        assert ice[name] is None, "no test pixel is of it"
+
+
+def test_the_hashes_of_all_that_was_named_are_in_the_report(small, tmp_path, capsys):
+    array = read_classes(small / "m-0.tif").array
+    write_classes(
+        tmp_path / "theirs.tif", array, read_classes(small / "m-0.tif").classes, read_classes(small / "m-0.tif").geo
+    )
+    words = [tmp_path / "theirs.tif", "--truth", small / "t-0.tif", "--labels", small / "l-0.tif"]
+    run(["evaluate", *words, "--cube", small / "scene.hdr", "--report", tmp_path / "r"])
+    theirs = json.loads((tmp_path / "r" / "report.json").read_text(encoding="utf-8"))["hashes"]
+    run(["evaluate", small / "m-0.tif", "--truth", small / "t-0.tif", "--report", tmp_path / "r"])
+    ours = json.loads((tmp_path / "r" / "report.json").read_text(encoding="utf-8"))["hashes"]
+    assert set(theirs) == {"cube", "labels", "map", "reference"}
+    assert theirs == {name: ours[name] for name in theirs}
+    maps, tests = ([small / f"{name}-{seed}.tif" for seed in (0, 1)] for name in ("m", "t"))
+    runs = evaluated(capsys, *maps, "--truth", *tests)["draws"]["runs"]
+    assert runs[0]["hashes"] == {name: ours[name] for name in ("map", "reference", "labels")}
+    assert not set(runs[0]["hashes"].values()) & set(runs[1]["hashes"].values())
+
+
+def test_what_draws_do_not_share_is_told_at_its_worst_and_what_is_unknown_of_one_is_unknown(small, tmp_path, capsys):
+    for name in ("m-0.tif", "m-1.tif", "t-0.tif", "t-1.tif", "l-0.tif", "l-1.tif"):
+        for path in small.glob(f"{name}*"):
+            shutil.copy(path, tmp_path)
+    record = tmp_path / "l-1.tif.hsigui.json"
+    values = json.loads(record.read_text(encoding="utf-8"))
+    words = [tmp_path / "m-0.tif", tmp_path / "m-1.tif", "--truth", tmp_path / "t-0.tif", tmp_path / "t-1.tif"]
+    words += ["--labels", tmp_path / "l-0.tif", tmp_path / "l-1.tif"]
+    record.write_text(json.dumps({**values, "guard": 1, "kind": "by hand"}), encoding="utf-8")
+    split = evaluated(capsys, *words)["split"]
+    assert split["guard"] == 1
+    assert split["kind"].endswith("8 x 8 pixels; by hand")
+    record.unlink()
+    split = evaluated(capsys, *words, "--report", tmp_path / "r")["split"]
+    assert (split["guard"], split["kind"]) == (None, "")
+    assert "<dt>Guard band</dt><dd>not known</dd>" in (tmp_path / "r" / "report.html").read_text(encoding="utf-8")
+
+
+def test_how_far_averages_within_fields_look_is_told(small, tmp_path, capsys):
+    masked = evaluated(capsys, small / "masked.tif", "--truth", small / "t-0.tif", "--report", tmp_path)
+    assert masked["split"]["edge_reach"] == 60
+    assert "they fade over 60 pixels" in (tmp_path / "report.html").read_text(encoding="utf-8")
+    plain = evaluated(capsys, small / "m-0.tif", "--truth", small / "t-0.tif")
+    assert plain["split"]["edge_reach"] is None
+
+
+def test_the_array_of_a_maps_mat_file_can_be_named(small, tmp_path, capsys):
+    array = read_classes(small / "m-0.tif").array
+    scipy.io.savemat(tmp_path / "maps.mat", {"first": array, "second": np.full_like(array, 1)})
+    words = ["evaluate", str(tmp_path / "maps.mat"), "--truth", str(small / "t-0.tif")]
+    assert main(words) == 1
+    capsys.readouterr()
+    one = evaluated(capsys, *words[1:], "--map-variable", "first")
+    assert one["oa"] == evaluated(capsys, small / "m-0.tif", "--truth", small / "t-0.tif")["oa"]
+    assert evaluated(capsys, *words[1:], "--map-variable", "second")["oa"] < one["oa"]
+
+
+def test_a_map_of_other_pixels_is_read_at_the_place_of_each_reference_pixel_when_that_is_asked(tmp_path, capsys):
+    """Coarser, shifted by one of its pixels, in the other half of a zone: what counts is the place."""
+    table = ClassTable((ClassInfo(1, "Soil", (1, 1, 1)), ClassInfo(2, "Maize", (2, 2, 2))))
+    coarse = np.array([[1, 2, 2], [1, 1, 2], [2, 1, 1]], dtype=np.uint16)
+    left, top = 500000.0, 5600000.0
+    write_classes(tmp_path / "coarse.tif", coarse, table, Geo((60.0, 0.0, left + 60, 0.0, -60.0, top), UTM.crs_wkt))
+    truth = np.tile(np.array([1, 2], dtype=np.uint16), (8, 4))
+    write_classes(tmp_path / "truth.tif", truth, table, UTM)
+    labels = np.zeros_like(truth)
+    labels[0, 2:4] = truth[0, 2:4]
+    write_classes(tmp_path / "labels.tif", labels, table, UTM)
+    words = [tmp_path / "coarse.tif", "--truth", tmp_path / "truth.tif", "--labels", tmp_path / "labels.tif"]
+    assert main(["evaluate", *map(str, words)]) == 1
+    said = capsys.readouterr().err
+    assert "3 x 3 pixels" in said
+    assert "--resample" in said
+    values = evaluated(capsys, *words, "--resample", "--against", tmp_path / "coarse.tif", "--report", tmp_path / "r")
+    fine = coarse.repeat(2, axis=0).repeat(2, axis=1)  # rows 0 to 5, columns 2 to 7 of the reference
+    tested = labels[:6, 2:8] == 0
+    assert values["n_test"] == tested.sum() == 34
+    assert values["oa"] == pytest.approx((fine == truth[:6, 2:8])[tested].mean())
+    assert (values["overlap"], values["n_train"]) == (2, 2)
+    assert values["comparison"]["draws"][0]["both"] == (fine == truth[:6, 2:8])[tested].sum()
+    assert "28 labelled pixels of the reference lie outside of the map and are not tested." in values["notes"]
+    report = json.loads((tmp_path / "r" / "report.json").read_text(encoding="utf-8"))
+    assert report["scene"]["rows"] == 8
+    assert report["pixel_area_m2"] == 900
+    elsewhere = Geo((60.0, 0.0, left + 99_000, 0.0, -60.0, top), UTM.crs_wkt)
+    write_classes(tmp_path / "far.tif", coarse, table, elsewhere)
+    assert main(["evaluate", str(tmp_path / "far.tif"), *map(str, words[1:]), "--resample"]) == 1
+    assert "do not overlap" in capsys.readouterr().err
+
+
+def test_the_report_is_there_even_if_nobody_reads_what_is_printed(small, tmp_path, monkeypatch):
+    def gone(*_) -> None:
+        raise BrokenPipeError
+
+    monkeypatch.setattr(evaluate_command, "_print", gone)
+    words = ["evaluate", str(small / "m-0.tif"), "--truth", str(small / "t-0.tif"), "--report", str(tmp_path)]
+    arguments = build_parser().parse_args(words, argparse.Namespace(words=words))
+    with pytest.raises(BrokenPipeError):
+        arguments.work(arguments)
+    assert (tmp_path / "report.html").exists()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 
 import numpy as np
@@ -14,6 +15,7 @@ from hsigui.export_command import smallest_unit
 from hsigui.labels.class_tables import read_table
 from hsigui.labels.classes import ClassInfo, ClassTable
 from hsigui.labels.files import ClassRaster, read_classes, write_classes
+from hsigui.methods import model_card
 from hsigui.pipeline import provenance
 from hsigui.report.filters import sieved
 
@@ -104,3 +106,27 @@ def test_a_card_needs_a_run_and_a_report(tmp_path, capsys):
     (tmp_path / "report.json").write_text("{")
     assert main(["card", str(tmp_path), "--report", str(tmp_path / "report.json")]) == 1
     assert "cannot be read" in capsys.readouterr().err
+
+
+def test_a_card_does_not_take_the_accuracy_of_another_run(tmp_path, capsys, monkeypatch):
+    """What a run is, is told by its weights; a classifier by the labels that it was fitted to."""
+    run, report, kept = tmp_path / "run", tmp_path / "report.json", []
+    run.mkdir()
+    (run / "weights.safetensors").write_bytes(b"weights")
+    (run / "probe.json").write_text(json.dumps({"about": {"labels_sha256": "one"}}), encoding="utf-8")
+    monkeypatch.setattr(model_card, "keep_accuracy", lambda *given: kept.append(given) or (run / "README.md",))
+
+    def card(**hashes: str) -> tuple[int, str]:
+        report.write_text(json.dumps({"accuracy": {"oa": 0.9}, "hashes": hashes}), encoding="utf-8")
+        code = main(["card", str(run), "--report", str(report)])
+        return code, capsys.readouterr().err
+
+    own = hashlib.sha256(b"weights").hexdigest()
+    code, said = card(weights="0" * 64, labels="one")
+    assert (code, kept) == (1, [])
+    assert "measured a map of another run" in said
+    assert card(weights=own, labels="one") == (0, "")
+    assert kept == [(run, {"oa": 0.9}, "report.json")]
+    code, said = card(weights=own, labels="two")
+    assert code == 0
+    assert "fitted to other labels" in said

@@ -55,8 +55,8 @@ def matched(cube: Cube, wavelengths: Sequence[float], bands: int, used: NDArray[
         A cube of `bands` bands. Bands of `cube` that are marked bad stand in for none.
 
     Raises:
-        HsiError: a band that matters has none of the cube within half the median spacing of the wanted bands, or the
-            numbers of bands differ and the wavelengths of either are not known.
+        HsiError: a band that matters has none of the cube within half the median spacing of the wanted bands, the two
+            have no wavelength in common, or the numbers of bands differ and the wavelengths of either are not known.
     """
     own = cube.wavelengths
     if own is None or not len(wavelengths):
@@ -75,6 +75,7 @@ def matched(cube: Cube, wavelengths: Sequence[float], bands: int, used: NDArray[
     good = cube.good_bands
     if not len(good):
         raise HsiError(f"Every band of {cube.name} is marked bad.", "Mark at least one band as good.")
+    _require_common(cube, own[good], wanted[used], tolerance)
     apart = np.abs(own[good][None, :] - wanted[:, None])
     nearest, off = good[apart.argmin(axis=1)], apart.min(axis=1)
     missing = used[off[used] > tolerance]
@@ -87,6 +88,18 @@ def matched(cube: Cube, wavelengths: Sequence[float], bands: int, used: NDArray[
             "Choose a run of the same sensor, or resample the cube to its bands.",
         )
     return _view(cube, nearest, wanted, used, float(off[used].max()))
+
+
+def _require_common(cube: Cube, own: NDArray[np.float64], wanted: NDArray[np.float64], tolerance: float) -> None:
+    """Refuses a cube of quite another part of the spectrum, which more often is one whose unit is wrong."""
+    low, high = float(own.min()), float(own.max())
+    if high < wanted.min() - tolerance or low > wanted.max() + tolerance:
+        unit = f"unit “{cube.info.wavelength_units}”" if cube.info.wavelength_units else "no unit"
+        raise HsiError(
+            f"{cube.name} has bands from {low:.6g} to {high:.6g} nm, the run was trained on {wanted.min():.6g} to "
+            f"{wanted.max():.6g} nm: they have none in common.",
+            f"Is the unit of its wavelengths right? The file names {unit}; the header or --units says it.",
+        )
 
 
 def _view(

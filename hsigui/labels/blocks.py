@@ -18,7 +18,7 @@ from hsigui.errors import HsiError
 from hsigui.labels.sampling import Split, reference
 
 BLOCK = 16  # side in pixels: a block lies in one or a few fields, and some tens of them in a scene of 128 x 128
-GUARD = 7  # half of the 15 x 15 patch that published encoders see of a pixel
+GUARD = 8  # half of what the dense encoders see of a pixel; published ones see a patch of 15 x 15, half of which is 7
 TRAINING_SHARE = 0.15  # of each class's pixels, the aim for what lies in training blocks
 KEPT_SHARE = 0.15  # of each class's pixels, what choosing a training block must leave to test
 

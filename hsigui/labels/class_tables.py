@@ -8,6 +8,7 @@ import json
 import re
 import xml.etree.ElementTree as ET
 from collections.abc import Iterable, Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -81,13 +82,15 @@ def merged_table(present: ClassTable, other: ClassTable) -> ClassTable:
     for info in other:
         number = by_name.get(info.name.casefold())
         if number is not None:
-            merged[number] = ClassInfo(number, merged[number].name, info.color)
+            merged[number] = replace(merged[number], color=info.color)  # still locked or hidden
             continue
         there = merged.get(info.number)
         number = info.number
         if there is not None and not is_default(there):
             number = next(n for n in range(1, MAX_CLASS + 1) if n not in merged and n not in other)
-        merged[number] = ClassInfo(number, info.name, info.color)
+        elif there is not None:
+            by_name.pop(there.name.casefold(), None)
+        merged[number] = replace(merged.get(number, info), number=number, name=info.name, color=info.color)
         by_name[info.name.casefold()] = number
     return ClassTable(tuple(merged.values()))
 

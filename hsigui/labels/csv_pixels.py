@@ -21,10 +21,13 @@ from hsigui.labels.shapes import LabelledShapes, place
 _ROWS, _COLS = ("row", "line", "r", "pixel_row"), ("col", "column", "sample", "c", "pixel_col")
 _XS, _YS = ("x", "map_x", "easting", "lon", "longitude"), ("y", "map_y", "northing", "lat", "latitude")
 _BLOCK = 100_000  # pixels that are written at once
+_TITLES = "row,col,class_id,class_name,color"  # of files of ours, which may hold no pixel
 
 
 def read_csv(path: Path, grid: Grid | None, variable: str | None = None) -> ClassRaster:
     """Reads pixels with their classes: by row and col (from 0), or by x and y of the scene's own coordinate system.
+
+    A file of ours may hold no pixel: the labels are then empty.
 
     Args:
         grid: the scene; the file does not tell its size.
@@ -68,7 +71,7 @@ def write_csv(path: Path, array: NDArray[np.uint16], classes: ClassTable, geo: G
     ends = {c.number: _quoted(c.number, c.name, attributes.color_text(c.color)) for c in classes}
     flat = np.flatnonzero(array)
     with written_beside(path) as (scratch,), scratch.open("w", encoding="utf-8", newline="") as file:
-        file.write("row,col,class_id,class_name,color" + (",x,y" if placed else "") + "\n")
+        file.write(_TITLES + (",x,y" if placed else "") + "\n")
         for start in range(0, len(flat), _BLOCK):
             part = flat[start : start + _BLOCK]
             rows, cols = np.divmod(part, grid.cols)
@@ -82,7 +85,7 @@ def write_csv(path: Path, array: NDArray[np.uint16], classes: ClassTable, geo: G
 
 
 def _quoted(number: int, name: str, color: str) -> str:
-    name = name.replace("\r", " ").replace("\n", " ")
+    name = "".join(c if c.isprintable() else " " for c in name)  # some of the others end a line, too
     if any(c in name for c in ',";') or name != name.strip():
         name = '"' + name.replace('"', '""') + '"'
     return f"{number},{name},{color}"
@@ -98,7 +101,8 @@ def _columns(path: Path) -> dict[str, NDArray[Any]]:
     except csv.Error as error:
         raise HsiError(f"{path.name} is no table of pixels: {error}.", "Is it a text file?") from error
     titles = [title.strip() for title in lines[0]] if lines else []
-    if len(lines) < 2 or len(set(titles)) < max(2, len(titles)):
+    empty = len(lines) == 1 and ",".join(titles).startswith(_TITLES)
+    if (len(lines) < 2 and not empty) or len(set(titles)) < max(2, len(titles)):
         raise HsiError(
             f"{path.name} is no table of pixels: it has no lines under a line of titles.",
             "It needs the columns row, col and class_id or class_name.",
@@ -109,7 +113,8 @@ def _columns(path: Path) -> dict[str, NDArray[Any]]:
             f"Line {at + 1} of {path.name} has {len(lines[at])} values, the titles are {len(titles)}.",
             "Is the file complete?",
         )
-    return {t: np.array(values, dtype=object) for t, values in zip(titles, zip(*lines[1:], strict=True), strict=True)}
+    columns = zip(*lines[1:], strict=True) if not empty else ([] for _ in titles)
+    return {t: np.array(values, dtype=object) for t, values in zip(titles, columns, strict=True)}
 
 
 def _position_columns(columns: dict[str, NDArray[Any]], file_name: str) -> tuple[bool, tuple[str, str]]:
@@ -145,6 +150,6 @@ def _numbers(values: NDArray[Any], title: str, file_name: str) -> NDArray[np.flo
         numbers = values.astype(np.float64)
     except ValueError as error:
         raise HsiError(f"{file_name} holds text in the column “{title}”: {error}.", "Positions are numbers.") from error
-    if not np.isfinite(numbers).all() or np.abs(numbers).max() > 1e12:
+    if not np.isfinite(numbers).all() or np.abs(numbers).max(initial=0) > 1e12:
         raise HsiError(f"{file_name} holds a broken position in the column “{title}”.", "Is the file complete?")
     return numbers

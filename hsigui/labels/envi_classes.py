@@ -1,8 +1,14 @@
-"""Class rasters as ENVI Classification: names and colours stand in the header, the first of each for "unclassified"."""
+"""Class rasters as ENVI Classification: names and colours stand in the header, the first of each for "unclassified".
+
+A list of a header cannot hold commas or braces. Names with some are written there with blanks instead, and as they are
+in a field of ours, which other programs pass over.
+"""
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
+from urllib.parse import quote, unquote
 
 import numpy as np
 from numpy.typing import NDArray
@@ -16,6 +22,7 @@ from hsigui.labels.raster import ClassRaster, is_nodata, smallest_type, whole_nu
 
 # Stands for a number without a class, because the lists of a header cannot leave one out.
 _UNUSED = "unused"
+_NAMES = "hsigui class names"  # number and name, for names that a list cannot hold; commas and braces as %2C, ...
 
 
 def read_envi(path: Path) -> ClassRaster:
@@ -67,11 +74,14 @@ def write_envi(path: Path, array: NDArray[np.integer], classes: ClassTable, geo:
         "data ignore value": 0,
         "band names": ["classes"],
     }
+    odd = [f"{n} {_quoted(name)}" for n, name in enumerate(names) if name != _plain(name)]
+    if odd:
+        fields[_NAMES] = odd
     return list(write_pair(path, numbers[:, :, None], fields))
 
 
 def _classes(header: Header, present: set[int]) -> ClassTable:
-    names = header.items("class names")[: MAX_CLASS + 1]
+    names = _names(header)
     colors = _lookup(header)
     numbers = sorted(set(range(1, len(names))) | present)
     return ClassTable(
@@ -81,6 +91,27 @@ def _classes(header: Header, present: set[int]) -> ClassTable:
             if n > 0 and (n in present or names[n] != _UNUSED)
         )
     )
+
+
+def _names(header: Header) -> list[str]:
+    """The names by number; those of our own field where they are those of the list but for commas and braces."""
+    names = list(header.items("class names")[: MAX_CLASS + 1])
+    for entry in header.items(_NAMES):
+        number, _, name = entry.partition(" ")
+        name = unquote(name)
+        if number.isdecimal() and int(number) < len(names) and _plain(name) == names[int(number)]:
+            names[int(number)] = name
+    return names
+
+
+def _plain(name: str) -> str:
+    """What a list of a header makes of a name."""
+    return " ".join(re.sub(r"[,{}\s]+", " ", name).split())
+
+
+def _quoted(name: str) -> str:
+    """A name without what would tear a list apart."""
+    return "".join(c if c not in ",{}%" and c.isprintable() else quote(c) for c in name)
 
 
 def _lookup(header: Header) -> dict[int, Color]:

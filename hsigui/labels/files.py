@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from hsigui.cube.arrays import ArrayInfo
 from hsigui.cube.cube import Geo
-from hsigui.cube.envi import header_of
+from hsigui.cube.envi import find_pair, header_of
 from hsigui.errors import HsiError
 from hsigui.labels.classes import ClassTable
 from hsigui.labels.envi_classes import read_envi, write_envi
@@ -17,7 +17,10 @@ from hsigui.labels.grid import Grid
 from hsigui.labels.raster import AmbiguousLabels, ClassRaster, whole_numbers
 from hsigui.labels.shapes import LabelledShapes, burn
 
-__all__ = ["AmbiguousLabels", "ClassRaster", "Grid", "find_truth_in_cube_file", "read_classes", "write_classes"]
+__all__ = [
+    "AmbiguousLabels", "ClassRaster", "Grid", "files_of_scene", "files_written", "find_truth_in_cube_file",
+    "read_classes", "write_classes",
+]  # fmt: skip
 
 _ENVI_DATA = (".img", ".dat", ".bsq", ".bil", ".bip")
 SHAPES = (".gpkg", ".geojson", ".json", ".xml", ".shp", ".kml", ".fgb")
@@ -121,6 +124,28 @@ def write_classes(
 
         return write_png(path, numbers, classes, geo)
     return write_envi(path, numbers, classes, geo)
+
+
+def files_written(path: str | Path) -> tuple[Path, ...]:
+    """Every file that `write_classes` makes of a name, so that one can see what would be overwritten."""
+    path = Path(path).expanduser()
+    suffix = path.suffix.lower()
+    if suffix in (".tif", ".tiff"):
+        return path, path.with_name(path.name + ".aux.xml")
+    if suffix == ".png":
+        return path, path.with_name(path.name + ".aux.xml"), path.with_name(path.stem + ".legend.csv")
+    if suffix == ".hdr":
+        return path, path.with_suffix(".img")
+    return (path.with_suffix(".hdr"), path) if suffix in _ENVI_DATA else (path,)
+
+
+def files_of_scene(path: str | Path) -> tuple[Path, ...]:
+    """The files that a scene is read from: the one that was opened, and the other one of an ENVI pair."""
+    path = Path(path).expanduser()
+    try:
+        return (path, *find_pair(path))
+    except HsiError:  # no ENVI scene, or gone meanwhile
+        return (path,)
 
 
 def _write_shapes(path: Path, suffix: str, numbers: NDArray[np.uint16], classes: ClassTable, geo: Geo) -> list[Path]:

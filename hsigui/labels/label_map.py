@@ -19,6 +19,7 @@ from hsigui.labels.strokes import trimmed
 UNLABELLED = 0
 TRAINING, VALIDATION = 0, 1  # the layers
 Box = tuple[int, int, int, int]
+_AT_ONCE = 1_000_000  # pixels that are counted at once
 
 
 @dataclass(frozen=True)
@@ -189,11 +190,18 @@ class LabelMap:
             if top < 0 or left < 0 or bottom > self.shape[0] or right > self.shape[1]:
                 raise ValueError(f"edit box {edit.box} outside a raster of {self.shape}")
             window = self._layers[edit.layer][top:bottom, left:right]
-            old = window[edit.mask].copy()
-            window[edit.mask] = edit.new
+            old = window[edit.mask]
+            new = edit.new
+            if isinstance(new, np.ndarray):
+                if len(new) != len(old):
+                    raise ValueError(f"{len(new)} class numbers for {len(old)} pixels")
+                np.place(window, edit.mask, new)
+                self._count(edit.layer, new, 1)
+            else:
+                np.copyto(window, np.uint16(new), where=edit.mask)
+                self._counts[edit.layer, new] += len(old)
             self._touched[edit.layer] = _around(self._touched[edit.layer], edit.box)
             self._count(edit.layer, old, -1)
-            self._count(edit.layer, window[edit.mask], 1)
         # Last, so that an edit that cannot be carried out changes nothing.
         if edit.classes is not None:
             self.classes = edit.classes
@@ -219,8 +227,9 @@ class LabelMap:
         return trimmed(0, 0, self._layers[layer] == number) if self._counts[layer, number] else None
 
     def _count(self, layer: int, numbers: NDArray[np.uint16], sign: int) -> None:
-        found = np.bincount(numbers)
-        self._counts[layer, : len(found)] += sign * found
+        for start in range(0, len(numbers), _AT_ONCE):  # each part is made 64 bits wide to be counted
+            found = np.bincount(numbers[start : start + _AT_ONCE])
+            self._counts[layer, : len(found)] += sign * found
 
 
 def _around(one: Box | None, other: Box) -> Box:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -78,12 +78,19 @@ def renumbered(
         if number and number not in merged:
             merged[number] = _renumbered(info, number, tuple(merged.values()))
         elif number and is_default(merged[number]) and not is_default(info):
-            merged[number] = ClassInfo(number, info.name, info.color)
+            merged[number] = replace(merged[number], name=info.name, color=info.color)
     lookup = np.zeros(max(targets, default=0) + 1, dtype=np.uint16)
     for old, new in targets.items():
         lookup[old] = new
     changed = {old: new for old, new in targets.items() if old != new}
     return Matched(lookup[array], ClassTable(tuple(merged.values())), changed)
+
+
+def marked_as(table: ClassTable, other: ClassTable) -> ClassTable:
+    """A table in which those classes are locked and hidden that are so, by name, in another one."""
+    marks = {c.name.casefold(): (c.locked, c.hidden) for c in other}
+    pairs = ((c, marks.get(c.name.casefold(), (c.locked, c.hidden))) for c in table)
+    return ClassTable(tuple(replace(c, locked=locked, hidden=hidden) for c, (locked, hidden) in pairs))
 
 
 def differs(array: NDArray[np.integer], classes: ClassTable, table: ClassTable) -> bool:

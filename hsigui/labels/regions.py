@@ -45,6 +45,13 @@ class Region:
         row, col = divmod(int(self.pixels[0]), self.cols)
         return row, col
 
+    @property
+    def box_size(self) -> int:
+        """Pixels of its box."""
+        cols = self.pixels % self.cols
+        height = int(self.pixels[-1]) // self.cols - int(self.pixels[0]) // self.cols + 1
+        return height * (int(cols.max()) - int(cols.min()) + 1)
+
     def area(self) -> Area:
         """Top, left and mask of its box."""
         rows, cols = np.divmod(self.pixels, self.cols)

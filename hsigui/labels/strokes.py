@@ -78,6 +78,11 @@ def stroke(
     return _clipped(shape, int(top), int(left), mask)
 
 
+def pixels_between(start: tuple[int, int], end: tuple[int, int]) -> list[tuple[int, int]]:
+    """The pixels (row, column) of the straight line from one to another, the first left out, in no order."""
+    return [(row, col) for row, col in _line([start, end]).tolist() if (row, col) != start]
+
+
 def polygon(shape: tuple[int, int], points: Sequence[tuple[float, float]]) -> Area | None:
     """The pixels whose centre lies inside a polygon (even-odd rule where it crosses itself).
 

@@ -135,6 +135,7 @@ class _Loop:
         self._before = 0.0  # seconds of training before this start
         self._waiting: list[torch.Tensor] = []
         self._made = self._told = 0  # steps made, and those whose loss is on the curve
+        self._told_unwritten = False
         self._next_copy = 0.0
         self._kept: Snapshot | None = None
         self._best: Snapshot | None = None
@@ -189,7 +190,8 @@ class _Loop:
         readings = tuple(reading for reading in self.readings if reading[0] <= made)
         course = Course(tuple(self.losses[:made]), readings, self.seconds)
         best = self._best if self._best is not None and self._best.step <= made else None
-        found = Unfinished(self._kept, best, course, self._keep.about, self._keep.transform)
+        steps = self._training.steps
+        found = Unfinished(self._kept, best, course, self._keep.about, self._keep.transform, steps)
         resume.write(self._keep.folder, found)
         self._last_file = time.perf_counter()
 
@@ -234,7 +236,17 @@ class _Loop:
         if writes or now > self._next_copy:
             self._copy()
         if writes:
+            self._write_in_passing()
+
+    def _write_in_passing(self) -> None:
+        """Writes the last good state; where that fails the training goes on, because it is worth more than the file."""
+        try:
             self.write_last()
+        except HsiError as error:
+            self._last_file = time.perf_counter()
+            if not self._told_unwritten:
+                self._told_unwritten = True
+                self._ctx.warn(f"The unfinished training is not kept for the time being: {error.message}")
 
     def _copy(self) -> None:
         started = time.perf_counter()

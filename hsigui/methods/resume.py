@@ -23,9 +23,11 @@ from torch import Tensor
 from hsigui import __version__
 from hsigui.cube.saving import written_beside
 from hsigui.errors import HsiError
+from hsigui.methods.resume_header import FILE
 from hsigui.methods.snapshot import Snapshot
 
-FILE = "resume.safetensors"
+__all__ = ["FILE", "Course", "Unfinished", "read", "remove", "write"]
+
 FORMAT = 1
 
 
@@ -54,6 +56,7 @@ class Unfinished:
         course: up to `now`.
         about: what it is a training of: the settings and the scene, as JSON values.
         transform: arrays of the band transform.
+        steps: of the whole training; 0 in files of earlier versions.
     """
 
     now: Snapshot
@@ -61,6 +64,7 @@ class Unfinished:
     course: Course
     about: Mapping[str, Any]
     transform: Mapping[str, NDArray[Any]] = field(default_factory=dict)
+    steps: int = 0
 
 
 def write(folder: Path, unfinished: Unfinished) -> Path:
@@ -82,6 +86,7 @@ def write(folder: Path, unfinished: Unfinished) -> Path:
         "program": f"hsigui {__version__}",
         "about": unfinished.about,
         "states": states,
+        "steps": unfinished.steps,
         "readings": course.readings,
         "seconds": course.seconds,
     }
@@ -113,7 +118,7 @@ def read(folder: Path) -> Unfinished:
         losses = tuple(tensors["course/losses"].tolist())
         course = Course(losses, readings, float(header["seconds"]))
         transform = {k: v.numpy() for k, v in _under("transform/", tensors).items()}
-        return Unfinished(now, best, course, header["about"], transform)
+        return Unfinished(now, best, course, header["about"], transform, int(header.get("steps", 0)))
     except (OSError, ValueError, KeyError, TypeError, AttributeError, SafetensorError) as error:
         raise HsiError(
             f"The unfinished training {path} is damaged: {error}.", "Begin anew, without going on."

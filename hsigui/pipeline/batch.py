@@ -1,8 +1,8 @@
 """Many cubes one after the other: what failed does not stop the rest, and what is done already is not done again.
 
 The table of outcomes is a CSV file, one line a cube: `cube`, `outcome` ("made", "unchanged" or "failed"), `map`,
-`rows`, `cols`, `bands`, `pixels` (with a class), `classes` (on the map), `seconds`, `message` (why it failed) and
-`key`, which changes with the cube's files and everything that the map depends on. Loads no torch.
+`rows`, `cols`, `bands`, `pixels` (with a class), `classes` (on the map), `seconds`, `message` (why it failed, or what
+was assumed) and `key`, which changes with the cube's files and everything that the map depends on. Loads no torch.
 """
 
 from __future__ import annotations
@@ -17,12 +17,18 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import astuple, dataclass, fields, replace
 from pathlib import Path
 
+import numpy as np
+
+from hsigui.cube.cube import Cube
 from hsigui.cube.envi import find_pair, header_of
 from hsigui.cube.saving import written_beside
+from hsigui.cube.transform import BandTransform, sample_spectra
 from hsigui.errors import HsiError
 from hsigui.jobs import Context
 
 MADE, UNCHANGED, FAILED = "made", "unchanged", "failed"
+COMPARED = 2_000  # pixels of a cube whose values are compared with those of the run's scene
+OTHER_UNIT = 10.0  # times as large or small: light and materials do not make such a difference
 
 
 @dataclass(frozen=True)
@@ -132,6 +138,26 @@ def _made(order: Order, make: Make, ctx: Context) -> Outcome:
     except Exception as error:  # noqa: BLE001 - whatever is wrong with one cube, the others are still classified
         outcome = Outcome(str(order.cube), FAILED, "", message=f"{type(error).__name__}: {error}")
     return replace(outcome, seconds=round(time.perf_counter() - started, 2))
+
+
+def other_unit(cube: Cube, transform: BandTransform, check: Callable[[], None] = lambda: None) -> str:
+    """What to say of a cube whose values are of quite another size than those of the run's scene; empty for others.
+
+    Args:
+        cube: in the bands of the run.
+        transform: of the run, which knows the means of its scene.
+    """
+    if transform.pixel_range:
+        return ""  # every spectrum is stretched to the same range: its unit does not matter
+    sample = sample_spectra(cube, COMPARED, check=check)[:, transform.good]
+    typical = float(np.median(np.abs(transform.mean)))
+    own = float(np.median(np.abs(sample))) if sample.size else 0.0
+    if not typical > 0 or not own > 0 or 1 / OTHER_UNIT < own / typical < OTHER_UNIT:
+        return ""
+    return (
+        f"Its values are about {own / typical:.2g} times those that the run was trained on: is it in the same unit "
+        "(reflectance, scaled reflectance or radiance)?"
+    )
 
 
 def told(line: Outcome, number: int, total: int) -> str:

@@ -12,7 +12,7 @@ import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -21,15 +21,23 @@ from safetensors.numpy import load_file
 from safetensors.numpy import save as serialise
 
 from hsigui import __version__
+from hsigui.cube.cube import Cube
+from hsigui.cube.fingerprint import fingerprint
 from hsigui.cube.saving import written_beside
 from hsigui.cube.transform import BandTransform
 from hsigui.errors import HsiError
+from hsigui.jobs import Context
 from hsigui.labels.classes import ClassInfo, ClassTable
-from hsigui.methods.model_card import PROBE, PROBE_NUMBERS, SETTINGS, WEIGHTS, write_card
+from hsigui.methods.model_card import ACCURACY, PROBE, PROBE_NUMBERS, SETTINGS, WEIGHTS, keep_accuracy, write_card
 from hsigui.methods.probe import Probe
 from hsigui.methods.probe_files import from_parts, to_parts
+from hsigui.pipeline.context_features import context_transforms
 from hsigui.pipeline.features import Features
+from hsigui.pipeline.provenance import raster_hash
 from hsigui.specs import MapSpec
+
+if TYPE_CHECKING:
+    from hsigui.methods.checkpoint import Encoder
 
 FORMAT = 1
 
@@ -64,6 +72,53 @@ class KeptProbe:
                 "Classify the training scene with --labels once more.",
             )
         return replace(features, mean=self.mean, sd=self.sd)
+
+
+def of_scene(
+    cube: Cube, encoder: Encoder, features: Features, probe: Probe, drawn: MapSpec, labels: NDArray[np.uint16],
+    classes: ClassTable, source: str, ctx: Context,
+) -> KeptProbe:  # fmt: skip
+    """A probe with all that it needs on other scenes.
+
+    Args:
+        features: of the scene that the probe was fitted to.
+        labels: that it was fitted to, rows x cols.
+        source: path of the labels' file; empty where they are in none.
+
+    Raises:
+        HsiError: the transforms beside the encoder's cannot be fitted to the scene.
+    """
+    transforms = context_transforms(cube, encoder.recipe.features, (encoder.transform,), encoder.spec.seed, ctx)
+    counts = np.bincount(labels[(labels > 0) & features.valid])
+    about = {
+        "scene": cube.name,
+        "fingerprint": fingerprint(cube),
+        "labels": source,
+        "labels_sha256": raster_hash(labels),
+        "counts": {str(n): int(counts[n]) for n in np.flatnonzero(counts)},
+    }
+    table = classes.merged_with(probe.numbers.tolist())
+    return KeptProbe(probe, features.mean, features.sd, transforms, table, drawn, about)
+
+
+def keep_with_accuracy(
+    kept: KeptProbe, folder: Path, figures: Mapping[str, Any] | None, source: str = ""
+) -> list[Path]:
+    """Keeps a classifier, and how right its map was found to be; figures of an earlier one go.
+
+    Args:
+        figures: as `report.json` holds them under "accuracy"; None where the map was not measured.
+        source: what it was measured on, in words.
+
+    Raises:
+        HsiError: the folder cannot be written or holds no run.
+    """
+    try:
+        (folder / ACCURACY).unlink(missing_ok=True)  # first: figures must never stand beside another classifier
+    except OSError as error:
+        raise HsiError(f"{folder / ACCURACY} cannot be replaced: {error.strerror or error}.", "Is it open?") from error
+    written = save(kept, folder)
+    return written if figures is None else [*written[:-1], *keep_accuracy(folder, figures, source)]
 
 
 def save(kept: KeptProbe, folder: Path) -> list[Path]:
@@ -148,8 +203,17 @@ def _missing(folder: Path) -> HsiError:
 
 
 def weights_hash(folder: Path) -> str:
-    """SHA-256 of the weights of a run."""
-    return hashlib.sha256((folder / WEIGHTS).read_bytes()).hexdigest()
+    """SHA-256 of the weights of a run.
+
+    Raises:
+        HsiError: they cannot be read.
+    """
+    try:
+        return hashlib.sha256((folder / WEIGHTS).read_bytes()).hexdigest()
+    except OSError as error:
+        raise HsiError(
+            f"The weights of the run {folder} cannot be read: {error.strerror or error}.", "Choose the folder of a run."
+        ) from error
 
 
 def _under(prefix: str, arrays: Mapping[str, NDArray[Any]]) -> dict[str, NDArray[Any]]:

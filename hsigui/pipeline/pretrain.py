@@ -42,7 +42,7 @@ PATIENCE = 10  # readings without a better one before a training on labelled mon
 
 def pretrain(
     cube: Cube, spec: PretrainSpec, ctx: Context, out: Path | None = None, *,
-    labels: NDArray[np.uint16] | None = None, resume: bool = False, command: str = "",
+    labels: NDArray[np.uint16] | None = None, resume: bool = False, command: str = "", keep_in: Path | None = None,
 ) -> Encoder:  # fmt: skip
     """Trains an encoder on all valid pixels of a cube, but for those that the spec masks out.
 
@@ -53,9 +53,10 @@ def pretrain(
         out: folder to write the run to; None keeps it in memory. An unfinished training is written there every minute
             and when it is cancelled.
         labels: training labels (rows x cols, 0 for none) for the monitor alone. Never give it test labels.
-        resume: go on with the unfinished training in `out`. On the cpu the result is bit for bit that of a training
-            which was never interrupted.
+        resume: go on with the unfinished training in `out` (or `keep_in`). On the cpu the result is bit for bit that of
+            a training which was never interrupted.
         command: the command line that asked for it, kept with the run.
+        keep_in: folder for the unfinished training alone, where the caller writes the run; the caller removes it then.
 
     Raises:
         HsiError: the scene is too small or empty, the method or device does not exist, memory does not suffice, the
@@ -77,7 +78,8 @@ def pretrain(
     seen = cube if mask is None else MaskedCube(cube, mask)
     watched = "" if labels is None else raster_hash(labels)[:12]
     about = {"spec": spec.to_json(), "epochs": epochs, "device": device.type, "scene": described, "monitor": watched}
-    begun = _begun(out, about) if resume else None
+    kept = out or keep_in
+    begun = _begun(kept, about) if resume else None
     if started is not None:
         transform = started.transform
     elif begun is None:
@@ -86,7 +88,7 @@ def pretrain(
         transform = BandTransform.from_arrays(dict(begun.transform))
     scene = Scene(seen, transform, ctx.check)
     ctx.check()
-    keep = None if out is None or not preset.epochs else loop.Keep(out, about, transform.to_arrays())
+    keep = None if kept is None or not preset.epochs else loop.Keep(kept, about, transform.to_arrays())
     with _own_random_numbers(device, spec.seed), devices.wanted_precision(spec.precision):
         precision = devices.precision(device)
         network = plan.network(transform.channels)

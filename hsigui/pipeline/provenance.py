@@ -4,8 +4,9 @@ The record stands beside the map, with its name and `.hsigui.json`: `"format": "
 class numbers, so that a record is never taken for another map), `scene` (name, rows, cols, bands), `settings` (section
 -> name -> value), `seeds`, `device`, `seconds` (step -> seconds), `labels` (path of the training labels) with
 `labels_sha256` (of their class numbers), `transductive` (the encoder saw this scene), `commands`, `cube` (its path),
-`hashes` (of the cube and the weights), `reach` (half the encoder's receptive field in pixels) and `masked_out` (the
-file of the pixels that pretraining did not see) with `masked_out_sha256`. Loads no torch.
+`hashes` (of the cube and the weights), `reach` (half the encoder's receptive field in pixels), `edge_reach` (of
+averages that stop at edges) and `masked_out` (the file of the pixels that pretraining did not see) with
+`masked_out_sha256`. Loads no torch.
 """
 
 from __future__ import annotations
@@ -27,12 +28,14 @@ from hsigui import __version__
 from hsigui.cube.cube import Cube, Geo
 from hsigui.cube.fingerprint import fingerprint
 from hsigui.cube.saving import written_beside
+from hsigui.labels.files import Grid, read_classes
 from hsigui.report.context import ReportContext
 from hsigui.report.maps import LegendRow
-from hsigui.specs import MapSpec, ProbeSpec
+from hsigui.specs import FeatureSpec, MapSpec, ProbeSpec
 
 if TYPE_CHECKING:
     from hsigui.methods.checkpoint import Encoder
+    from hsigui.methods.encoders import Network
     from hsigui.methods.probe import Refinement
 
 FORMAT = "hsigui-map"
@@ -58,6 +61,7 @@ class Provenance:
     reach: int | None = None
     masked_out: str = ""
     masked_out_sha256: str = ""
+    edge_reach: float | None = None
 
     def context(self, title: str, legend: tuple[LegendRow, ...], notes: tuple[str, ...] = ()) -> ReportContext:
         """The report's text about this map."""
@@ -133,6 +137,7 @@ def describe_run(
         cube=str(cube.path.resolve()) if cube.path else "",
         hashes={"cube": cube_hash, "weights": weights_sha256(encoder)},
         reach=reach(encoder),
+        edge_reach=edge_reach(encoder.recipe.features, drawn),
         masked_out=asked.mask_out if masked and on_this_scene else "",
         masked_out_sha256=masked.get("sha256", "") if on_this_scene else "",
     )
@@ -140,8 +145,22 @@ def describe_run(
 
 def reach(encoder: Encoder) -> int | None:
     """Half the encoder's receptive field in pixels: how far from a pixel its features look; None without an encoder."""
-    network = encoder.network
+    return network_reach(encoder.network)
+
+
+def network_reach(network: Network) -> int | None:
+    """As `reach`, of an encoder's network."""
     return (network.patch // 2 or network.halo) if network.width else None
+
+
+def edge_reach(features: FeatureSpec, drawn: MapSpec) -> float | None:
+    """Standard deviation in pixels, where nothing changes, of the widest average that stops at edges; None without."""
+    from hsigui.pipeline.classify import EDGE_REACH
+    from hsigui.pipeline.edge_pooling import COMPONENT_REACH, ENCODER_REACH
+
+    asked = (features.encoder and features.pooled, features.edge_aware, drawn.edges)
+    reaches = (ENCODER_REACH, COMPONENT_REACH, EDGE_REACH)
+    return max((reach for wanted, reach in zip(asked, reaches, strict=True) if wanted), default=None)
 
 
 def _features(encoder: Encoder) -> dict[str, Any]:
@@ -221,6 +240,21 @@ def load(map_path: Path, array: NDArray[np.uint16]) -> Provenance | None:
             known = {name: values[name] for name in Provenance.__dataclass_fields__ if name in values}
             return Provenance(**{**known, "commands": tuple(known.get("commands", ()))})
     return None
+
+
+def masked_out(record: Provenance | None, grid: Grid) -> tuple[NDArray[np.bool_] | None, tuple[str, ...]]:
+    """The pixels that were masked out of pretraining, where there were some, and what to say where they are lost."""
+    if record is None or not record.masked_out:
+        return None, ()
+    path = Path(record.masked_out)
+    if path.exists():
+        mask = read_classes(path, grid=grid).array != 0
+        if raster_hash(mask) == record.masked_out_sha256:
+            return mask, ()
+    return None, (
+        f"Pixels were masked out of pretraining, but {path.name} has moved or changed: whether they are the test "
+        "pixels is not known.",
+    )  # fmt: skip
 
 
 def record_path(map_path: Path) -> Path:

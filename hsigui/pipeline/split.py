@@ -19,7 +19,8 @@ from hsigui.labels.blocks import draw_blocks
 from hsigui.labels.classes import ClassTable
 from hsigui.labels.region_split import draw_regions
 from hsigui.labels.sampling import Split, draw, draw_percent
-from hsigui.pipeline.provenance import raster_hash, record_path
+from hsigui.pipeline.provenance import Provenance, raster_hash, record_path
+from hsigui.report.context import SplitFacts
 from hsigui.specs import SplitSpec
 
 FORMAT = "hsigui-split"
@@ -80,6 +81,32 @@ def describe(
     lost = tuple(classes.get(n).name for n in np.unique(truth).tolist() if n and n not in tested)
     of_truth, of_labels, of_test = (raster_hash(part) for part in (truth, split.train, split.test))
     return SplitRecord(kind, seed, guard, of_truth, of_labels, of_test, lost, command)
+
+
+def facts(
+    train: NDArray[np.integer] | None, test: NDArray[np.integer], made: Provenance | None, drawn: SplitRecord | None,
+    masked: NDArray[np.bool_] | None,
+) -> SplitFacts:  # fmt: skip
+    """How the parts lie to each other, for a report. The test never holds a pixel of the training: `Split` refuses it.
+
+    Args:
+        train, test: class numbers, rows x cols, 0 for pixels in neither; no training pixels where they are not known.
+        made, drawn: how the map came to be, and how its labels were drawn, where that is known.
+        masked: pixels that pretraining did not see, where some were masked out and the mask is still there.
+    """
+    gap = None if train is None else Split(train.astype(np.uint16), test.astype(np.uint16)).gap
+    seen = None
+    if made is not None:
+        known = not made.masked_out or masked is not None
+        everywhere = made.transductive or masked is not None
+        tested = test != 0
+        shown = tested if masked is None else tested & ~masked
+        seen = int(np.count_nonzero(shown)) * everywhere if known else None
+    return SplitFacts(
+        drawn.kind if drawn else "", gap, drawn.guard if drawn else None, made.reach if made else None,
+        seen, 0 if masked is None else int(np.count_nonzero(masked)), drawn.not_tested if drawn else (),
+        made.edge_reach if made else None,
+    )  # fmt: skip
 
 
 def save(record: SplitRecord, labels_path: Path) -> Path:

@@ -35,6 +35,7 @@ from hsigui.pipeline.provenance import raster_hash
 from hsigui.pipeline.study_log import StudyLog
 from hsigui.pipeline.study_plan import Reference, StudySpec
 from hsigui.pipeline.study_progress import Overall, Quiet
+from hsigui.pipeline.study_reach import require_guard
 from hsigui.report.metrics import Accuracy
 from hsigui.report.study import (
     Candidate,
@@ -79,10 +80,12 @@ def run_study(
         command: the command line that asked for it, kept with the encoders.
 
     Raises:
-        HsiError: the folder holds another study, there is nothing to draw or to test, or the device does not exist.
+        HsiError: the folder holds another study, there is nothing to draw or to test, the guard is narrower than half
+            of an encoder's receptive field, or the device does not exist.
         Cancelled: through the context; the results so far are kept.
     """
     device = devices.choose(spec.device)
+    require_guard(spec)
     ctx.progress(0, 1, "Drawing labels")
     samplings = []
     for split, labels in spec.drawings():

@@ -1,23 +1,33 @@
 """Runs that the window keeps by itself, so that minutes or hours of pretraining survive its closing.
 
 One folder a run under the program's state folder, in a folder for each scene. The newest few of a scene are kept whole;
-of older ones the features, which can be computed again, are removed, the weights never.
+of older ones the features, which can be computed again, are removed, the weights never. A training that was cut lies in
+such a folder, too, as a file to go on from: a few of those are kept, until they are old.
 """
 
 from __future__ import annotations
 
 import contextlib
+import dataclasses
 import json
 import os
 import time
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
 import platformdirs
 
+from hsigui.errors import HsiError
+from hsigui.methods.resume_header import FILE, read_header
+from hsigui.specs import PretrainSpec
+
 FEATURES_KEPT = 3
+UNFINISHED_KEPT = 5  # of all scenes together
+UNFINISHED_SECONDS = 60 * 24 * 3600.0
 SETTINGS = "run.json"
 FEATURES = "features-*"
+LOCK = "training.lock"  # held by the window that trains in a folder
 
 
 @dataclass(frozen=True)
@@ -27,6 +37,35 @@ class KeptRun:
     folder: Path
     title: str
     made_at: float
+
+
+@dataclass(frozen=True)
+class UnfinishedRun:
+    """A training that was cut.
+
+    Attributes:
+        folder: where it lies, and where the run will be once it is complete.
+        spec: its settings.
+        fingerprint: of the scene.
+        step, steps: how far it came, and of how many; 0 where that is not known.
+        left_at: when it was written, in seconds since the epoch.
+    """
+
+    folder: Path
+    spec: PretrainSpec
+    fingerprint: str
+    step: int
+    steps: int
+    left_at: float
+
+    @property
+    def place(self) -> str:
+        """ "step 120 of 300"."""
+        return f"step {self.step:,}" + (f" of {self.steps:,}" if self.steps else "")
+
+    def is_of(self, spec: PretrainSpec) -> bool:
+        """Whether it has these settings; the same device may have another name ("auto")."""
+        return dataclasses.replace(self.spec, device="auto") == dataclasses.replace(spec, device="auto")
 
 
 def runs_folder() -> Path:
@@ -65,6 +104,11 @@ class Runs:
                 found.append(KeptRun(settings.parent, title, settings.stat().st_mtime))
         return sorted(found, key=lambda run: run.made_at, reverse=True)
 
+    def unfinished(self, key: str) -> list[UnfinishedRun]:
+        """The trainings of a scene that were cut, newest first."""
+        found = (unfinished_in(path.parent) for path in (self.folder / key).glob(f"*/{FILE}"))
+        return sorted((run for run in found if run is not None), key=lambda run: run.left_at, reverse=True)
+
     def tidy(self, key: str) -> None:
         """Removes the features of all but the newest runs of a scene."""
         for run in self.kept(key)[FEATURES_KEPT:]:
@@ -72,3 +116,47 @@ class Runs:
                 # In use by another window on a system that locks open files: it goes next time.
                 with contextlib.suppress(OSError):
                     path.unlink(missing_ok=True)
+
+    def tidy_unfinished(self, in_use: Callable[[Path], bool]) -> None:
+        """Removes what is left of trainings, of every scene: the old ones, all but the newest few, those that cannot be
+        read, and what lies beside complete runs.
+
+        Args:
+            in_use: whether a window is training in a folder; that one stays.
+        """
+        kept: list[UnfinishedRun] = []
+        for folder in (path for path in self.folder.glob("*/*") if path.is_dir()):
+            complete, begun = (folder / SETTINGS).is_file(), unfinished_in(folder)
+            leftover = any((folder / name).exists() for name in (FILE, LOCK)) or not any(folder.iterdir())
+            if begun is not None and not complete:
+                kept.append(begun)
+            elif leftover and not in_use(folder):
+                give_up(folder)
+        kept.sort(key=lambda run: run.left_at, reverse=True)
+        for number, run in enumerate(kept):
+            old = time.time() - run.left_at > UNFINISHED_SECONDS
+            if (old or number >= UNFINISHED_KEPT) and not in_use(run.folder):
+                give_up(run.folder)
+
+
+def unfinished_in(folder: Path) -> UnfinishedRun | None:
+    """The training that was cut in a folder; None where there is none, or none that can be read."""
+    try:
+        header = read_header(folder)
+        about, spec = header["about"], PretrainSpec.from_json(header["about"]["spec"])
+        step, steps = int(header["states"]["now"]["step"]), int(header.get("steps", 0))
+        left_at = (folder / FILE).stat().st_mtime
+        return UnfinishedRun(folder, spec, str(about["scene"].get("fingerprint", "")), step, steps, left_at)
+    except (HsiError, OSError, ValueError, KeyError, TypeError, AttributeError):
+        return None
+
+
+def give_up(folder: Path) -> None:
+    """Removes what there is to go on from in a folder, and the folder when nothing else is in it."""
+    stem = Path(FILE).stem
+    # Open in another program on a system that locks open files, or on a disk that went away: it goes next time.
+    with contextlib.suppress(OSError):
+        for path in (folder / FILE, folder / LOCK, *folder.glob(f".{stem}-*")):
+            path.unlink(missing_ok=True)
+        if not any(folder.iterdir()):
+            folder.rmdir()

@@ -26,7 +26,8 @@ DESIGNS = ("stratified", "random")
 @dataclass(frozen=True)
 class Figures:
     """Shares of 1, one entry a class: estimated share of the area, user's and producer's accuracy, each with standard
-    error, NaN where not defined; and the overall accuracy."""
+    error; and the overall accuracy. NaN where not defined: all three of a class without test pixels, about which the
+    sample says nothing, and the user's accuracy of a class that the map lacks."""
 
     share: tuple[float, ...]
     share_se: tuple[float, ...]
@@ -59,7 +60,7 @@ class AreaEstimate:
     figures: Figures
 
     def pixels(self, i: int, level: float = LEVEL) -> tuple[float, float]:
-        """Estimated pixels of the i-th class and half the width of their interval (normal)."""
+        """Estimated pixels of the i-th class and half the width of their interval (normal); NaN where not defined."""
         z = float(stats.norm.ppf((1 + level) / 2))
         return self.figures.share[i] * self.total, z * self.figures.share_se[i] * self.total
 
@@ -123,6 +124,9 @@ def estimates(counts: NDArray[np.floating], pixels: NDArray[np.floating], column
         producers[j] = p[mine, j].sum() / share[j]
         parts = weight**2 * spread[:, j] * np.where(mine, (1 - producers[j]) ** 2, producers[j] ** 2)
         producers_se[j] = math.sqrt(parts.sum()) / share[j]
+    unseen = counts.sum(axis=0) == 0
+    for part in (share, share_se, users, users_se):
+        part[unseen] = np.nan
     overall = float(p[strata, own].sum())
     overall_se = math.sqrt((weight[strata] ** 2 * spread[strata, own]).sum())
     a, b, c, d, e, f = (tuple(v.tolist()) for v in (share, share_se, users, users_se, producers, producers_se))

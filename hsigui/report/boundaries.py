@@ -4,24 +4,28 @@ Each stretch of border between two places where three areas meet (an arc) is sim
 share it. Corners go in the order of the area of the triangle with their neighbours (Visvalingam and Whyatt 1993, The
 Cartographic Journal, doi 10.1179/000870493786962263), but never one whose triangle holds another corner of any border:
 so no two borders come to cross.
+
+Corners go in rounds, all at once whose triangle is smaller than those of their neighbours (of equal ones every other
+goes), which is what makes large maps quick. That is as safe as one after the other. Where the new pieces of two
+triangles crossed, neither triangle holding a corner of the other, the piece of the one would cut through the other
+triangle and meet one of its old sides, that side would cut through the one and meet one of its old sides: two borders
+would have crossed before.
 """
 
 from __future__ import annotations
 
-import heapq
 import itertools
-import math
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
 from hsigui.labels.shapes import Shape
 
-Point = tuple[int, int]  # x = column, y = row of a corner of pixels
-Arc = tuple[Point, ...]
-Segment = frozenset[Point]
+Ints = NDArray[np.int64]
+Flags = NDArray[np.bool_]
+AT_ONCE = 200_000  # triangles looked into at a time: bounds memory
 
 
 def simplified(
@@ -38,19 +42,39 @@ def simplified(
     Returns:
         As many polygons with as many rings, in the same order, in pixels.
     """
-    meeting = _meeting_points(array)
-    polygons = [(shape.number, [_arcs(_whole(ring), meeting) for ring in shape.rings]) for shape in shapes]
-    every = dict.fromkeys(_named(arc)[0] for _, rings in polygons for arcs in rings for arc in arcs)
-    borders = _Borders(every)
-    for count, arc in enumerate(every):
-        if count % 256 == 0:
-            check()
-        borders.simplify(arc, tolerance**2)
-    for number, rings in polygons:
-        yield Shape(number, "polygon", tuple(_joined(arcs, borders.found) for arcs in rings))
+    polygons = [(shape.number, shape.rings) for shape in shapes]
+    if not polygons:
+        return
+    rings = _cut(_with_meeting_points([ring for _, parts in polygons for ring in parts], meeting := _meeting(array)))
+    check()
+    arcs, use, turned = _shared(rings, meeting.shape)
+    arcs = _simpler(arcs, meeting.shape, tolerance**2, check)
+    drawn = iter(_joined(arcs, use, turned, rings.rings))
+    for number, parts in polygons:
+        yield Shape(number, "polygon", tuple(itertools.islice(drawn, len(parts))))
 
 
-def _meeting_points(array: NDArray[np.integer]) -> NDArray[np.bool_]:
+@dataclass(frozen=True)
+class _Lines:
+    """Lines one after the other.
+
+    Attributes:
+        x, y: of their corners.
+        sizes: corners of each line.
+        rings: of arcs, how many each ring consists of.
+    """
+
+    x: Ints
+    y: Ints
+    sizes: Ints
+    rings: Ints
+
+    @property
+    def starts(self) -> Ints:
+        return np.cumsum(self.sizes) - self.sizes
+
+
+def _meeting(array: NDArray[np.integer]) -> Flags:
     """Corners of pixels, (rows + 1) x (cols + 1), at which three or four borders meet."""
     around = np.pad(array, 1)
     count = np.zeros((array.shape[0] + 1, array.shape[1] + 1), dtype=np.int8)
@@ -61,111 +85,239 @@ def _meeting_points(array: NDArray[np.integer]) -> NDArray[np.bool_]:
     return np.asarray(count >= 3)
 
 
-def _whole(ring: NDArray[np.float64]) -> list[Point]:
-    return [(int(x), int(y)) for x, y in np.rint(ring).astype(int).tolist()]
+def _counting(sizes: Ints) -> Ints:
+    """0, 1, ... of each of several runs, one after the other."""
+    return np.arange(int(sizes.sum())) - np.repeat(np.cumsum(sizes) - sizes, sizes)
 
 
-def _arcs(ring: Sequence[Point], meeting: NDArray[np.bool_]) -> list[Arc]:
-    """A closed ring cut at the meeting points; one arc from and to its least corner when it has none."""
-    corners: list[Point] = []
-    for start, end in itertools.pairwise(ring):
-        corners.append(start)
-        corners += _between(start, end, meeting)
-    cuts = [n for n, (x, y) in enumerate(corners) if meeting[y, x]] or [corners.index(min(corners))]
-    turned = corners[cuts[0] :] + corners[: cuts[0] + 1]
-    ends = [n - cuts[0] for n in cuts] + [len(corners)]
-    return [tuple(turned[a : b + 1]) for a, b in itertools.pairwise(ends)]
+def _with_meeting_points(rings: Sequence[NDArray[np.float64]], meeting: Flags) -> tuple[_Lines, Flags]:
+    """Rings without their closing point and with a corner wherever other borders meet them; which corners those are."""
+    sizes = np.array([len(ring) for ring in rings], dtype=np.int64)
+    points = np.rint(np.concatenate(rings)).astype(np.int64)
+    ends = np.cumsum(sizes) - 1
+    here = np.ones(len(points), dtype=bool)
+    here[ends] = False
+    (x0, y0), (x1, y1) = points[here].T, points[np.flatnonzero(here) + 1].T
+    height, width = meeting.shape
+    by_row, by_col = np.flatnonzero(meeting), np.flatnonzero(meeting.T)
+    first, last = np.zeros_like(x0), np.zeros_like(x0)  # those on the straight piece after each corner
+    for flat, known, line, a, b, step in (
+        (y0 == y1, by_row, y0, x0, x1, width), (y0 != y1, by_col, x0, y0, y1, height),
+    ):  # fmt: skip
+        base = line[flat] * step
+        first[flat] = np.searchsorted(known, base + np.minimum(a, b)[flat] + 1)
+        last[flat] = np.searchsorted(known, base + np.maximum(a, b)[flat])
+    more = last - first
+    place = np.arange(len(x0)) + np.cumsum(more) - more
+    x, y = (np.empty(len(x0) + int(more.sum()), dtype=np.int64) for _ in range(2))
+    x[place], y[place] = x0, y0
+    count, of = _counting(more), np.repeat(np.arange(len(x0)), more)
+    rising = (x1 + y1 > x0 + y0)[of]
+    number = np.where(rising, first[of] + count, last[of] - 1 - count)
+    flat = (y0 == y1)[of]
+    met_x, met_y = np.empty_like(number), np.empty_like(number)
+    met_y[flat], met_x[flat] = np.divmod(by_row[number[flat]], width)
+    met_x[~flat], met_y[~flat] = np.divmod(by_col[number[~flat]], height)
+    x[place[of] + 1 + count], y[place[of] + 1 + count] = met_x, met_y
+    ring = np.repeat(np.arange(len(rings)), sizes - 1)
+    sizes = sizes - 1 + np.bincount(ring, weights=more, minlength=len(rings)).astype(np.int64)
+    return _Lines(x, y, sizes, np.ones_like(sizes)), meeting[y, x]
 
 
-def _between(start: Point, end: Point, meeting: NDArray[np.bool_]) -> list[Point]:
-    """Meeting points on a straight piece of border, its ends not among them."""
-    (x0, y0), (x1, y1) = start, end
-    if y0 == y1:
-        low, high = min(x0, x1), max(x0, x1)
-        found = [(int(x) + low + 1, y0) for x in np.flatnonzero(meeting[y0, low + 1 : high])]
-    else:
-        low, high = min(y0, y1), max(y0, y1)
-        found = [(x0, int(y) + low + 1) for y in np.flatnonzero(meeting[low + 1 : high, x0])]
-    return found if (x1, y1) > (x0, y0) else found[::-1]
+def _cut(found: tuple[_Lines, Flags]) -> _Lines:
+    """Rings cut at the meeting points into arcs; into one, from and to its least corner, where there is none."""
+    rings, cut = found
+    ring = np.repeat(np.arange(len(rings.sizes)), rings.sizes)
+    corner = rings.x * (int(rings.y.max()) + 1) + rings.y
+    whole = np.bincount(ring, weights=cut, minlength=len(rings.sizes)) == 0
+    least = np.minimum.reduceat(corner, rings.starts)
+    cut = cut | (whole[ring] & (corner == least[ring]))
+    # Each ring is turned, so that it begins at a cut.
+    count = _counting(rings.sizes)
+    begin = np.minimum.reduceat(np.where(cut, count, rings.sizes[ring]), rings.starts)
+    source = rings.starts[ring] + (count + begin[ring]) % rings.sizes[ring]
+    starts = np.flatnonzero(cut[source])
+    of_ring = ring[starts]
+    lengths = np.diff(starts, append=len(source))
+    follows = np.append(starts[1:], 0)  # where the next arc starts, which is where this one ends
+    last = np.append(of_ring[1:] != of_ring[:-1], True)
+    follows[last] = rings.starts[of_ring[last]]
+    sizes = lengths + 1
+    count = _counting(sizes)
+    index = np.repeat(starts, sizes) + count
+    index[np.cumsum(sizes) - 1] = follows
+    index = source[index]
+    return _Lines(rings.x[index], rings.y[index], sizes, np.bincount(of_ring, minlength=len(rings.sizes)))
 
 
-def _named(arc: Arc) -> tuple[Arc, bool]:
-    """The arc in the direction that both its polygons agree on, and whether that is the other one."""
-    backwards = arc[::-1]
-    return (arc, False) if arc <= backwards else (backwards, True)
+def _shared(arcs: _Lines, shape: tuple[int, ...]) -> tuple[_Lines, Ints, Flags]:
+    """Each arc once, in one of its directions; which one every arc of a ring is, and whether it runs the other way."""
+    ends = arcs.starts + arcs.sizes - 1
+
+    def leaving(at: Ints, to: Ints) -> Ints:
+        """A corner and the direction in which a border leaves it: no two arcs do so in the same."""
+        across, down = np.sign(arcs.x[to] - arcs.x[at]), np.sign(arcs.y[to] - arcs.y[at])
+        direction = np.where(across != 0, across + 1, down + 2)  # 0 and 2 are left and right, 1 and 3 up and down
+        return np.asarray((arcs.y[at] * shape[1] + arcs.x[at]) * 4 + direction)
+
+    one, other = leaving(arcs.starts, arcs.starts + 1), leaving(ends, ends - 1)
+    turned = one > other
+    _, chosen, use = np.unique(np.minimum(one, other), return_index=True, return_inverse=True)
+    index = _walk(arcs.starts[chosen], arcs.sizes[chosen], arcs.sizes[chosen], turned[chosen])
+    return _Lines(arcs.x[index], arcs.y[index], arcs.sizes[chosen], arcs.rings), use, turned
 
 
-def _joined(arcs: Sequence[Arc], found: dict[Arc, list[Point]]) -> NDArray[np.float64]:
-    ring: list[Point] = []
-    for arc in arcs:
-        name, turned = _named(arc)
-        ring += (found[name][::-1] if turned else found[name])[:-1]
-    return np.array([*ring, ring[0]], dtype=np.float64)
+def _walk(starts: Ints, sizes: Ints, steps: Ints, turned: Flags) -> Ints:
+    """The positions of the first `steps` corners of lines, from their end where they are turned."""
+    count = _counting(steps)
+    first = np.where(turned, starts + sizes - 1, starts)
+    return np.asarray(np.repeat(first, steps) + np.where(np.repeat(turned, steps), -count, count))
 
 
-@dataclass
-class _Borders:
-    """All borders while they are simplified: their corners, their straight pieces, and the arcs that are done."""
-
-    arcs: Iterable[Arc]
-    corners: set[Point] = field(default_factory=set)
-    pieces: set[Segment] = field(default_factory=set)
-    found: dict[Arc, list[Point]] = field(default_factory=dict)
-
-    def __post_init__(self) -> None:
-        for arc in self.arcs:
-            self.corners.update(arc)
-            self.pieces.update(frozenset(pair) for pair in itertools.pairwise(arc))
-
-    def simplify(self, arc: Arc, limit: float) -> None:
-        """Takes corners out of an arc as long as their triangle is at most `limit` large; its ends stay."""
-        last = len(arc) - 1
-        before, after = list(range(-1, last)), list(range(1, last + 2))
-        here, left = [True] * (last + 1), last + 1
-        fewest = 4 if arc[0] == arc[-1] else 2
-        heap = [(_area(arc[n - 1], arc[n], arc[n + 1]), n, n - 1, n + 1) for n in range(1, last)]
-        heapq.heapify(heap)
-        while heap and left > fewest:
-            area, n, one, two = heapq.heappop(heap)
-            if area > limit:
-                break
-            if not here[n] or (before[n], after[n]) != (one, two) or not self._free(arc[one], arc[n], arc[two]):
-                continue
-            self._take_out(arc[one], arc[n], arc[two])
-            here[n], left = False, left - 1
-            after[one], before[two] = two, one
-            for m in (one, two):
-                if 0 < m < last:
-                    # Never less than what has gone already: the order of Visvalingam's "effective area".
-                    renewed = max(area, _area(arc[before[m]], arc[m], arc[after[m]]))
-                    heapq.heappush(heap, (renewed, m, before[m], after[m]))
-        self.found[arc] = [arc[n] for n in range(last + 1) if here[n]]
-
-    def _free(self, a: Point, b: Point, c: Point) -> bool:
-        """Whether the straight way from a to c is not taken, and no corner but b lies between it and the old way."""
-        if a == c or frozenset((a, c)) in self.pieces:
-            return False
-        for y in range(min(a[1], b[1], c[1]), max(a[1], b[1], c[1]) + 1):
-            ends = [x for p, q in ((a, b), (b, c), (a, c)) for x in _crossing(p, q, y)]
-            for x in range(math.ceil(min(ends) - 1e-9), math.floor(max(ends) + 1e-9) + 1):
-                if (x, y) in self.corners and (x, y) not in (a, b, c):
-                    return False
-        return True
-
-    def _take_out(self, a: Point, b: Point, c: Point) -> None:
-        self.corners.discard(b)
-        self.pieces -= {frozenset((a, b)), frozenset((b, c))}
-        self.pieces.add(frozenset((a, c)))
+def _joined(arcs: _Lines, use: Ints, turned: Flags, rings: Ints) -> list[NDArray[np.float64]]:
+    """The rings of arcs, closed."""
+    last = np.zeros(len(use), dtype=bool)
+    last[np.cumsum(rings) - 1] = True
+    steps = arcs.sizes[use] - 1 + last
+    index = _walk(arcs.starts[use], arcs.sizes[use], steps, turned)
+    points = np.stack([arcs.x[index], arcs.y[index]], axis=1).astype(np.float64)
+    ends = np.cumsum(steps)[last]
+    return [points[a:b] for a, b in itertools.pairwise([0, *ends.tolist()])]
 
 
-def _crossing(p: Point, q: Point, y: int) -> tuple[float, ...]:
-    """Where the way from p to q meets a row."""
-    if not min(p[1], q[1]) <= y <= max(p[1], q[1]):
-        return ()
-    if p[1] == q[1]:
-        return p[0], q[0]
-    return (p[0] + (y - p[1]) * (q[0] - p[0]) / (q[1] - p[1]),)
+def _simpler(arcs: _Lines, shape: tuple[int, ...], limit: float, check: Callable[[], None]) -> _Lines:
+    """Takes corners out of arcs as long as their triangle is at most `limit` large; the ends of an arc stay."""
+    work = _Rounds(arcs, shape, limit)
+    while work.goes_on():
+        check()
+        work.take_out()
+    return work.result()
 
 
-def _area(a: Point, b: Point, c: Point) -> float:
-    return abs((b[0] - a[0]) * (c[1] - a[1]) - (c[0] - a[0]) * (b[1] - a[1])) / 2
+class _Rounds:
+    """Arcs while corners are taken out of them, as arrays over all corners of those that are not yet done."""
+
+    def __init__(self, arcs: _Lines, shape: tuple[int, ...], limit: float) -> None:
+        self._given, self._limit = arcs, 2 * limit
+        self._corner = np.zeros(shape, dtype=bool)  # whether any border has one there
+        self._corner[arcs.y, arcs.x] = True
+        self._x, self._y = arcs.x, arcs.y
+        self._arc = np.repeat(np.arange(len(arcs.sizes)), arcs.sizes)
+        self._position = np.arange(len(arcs.x))
+        self._floor = np.zeros(len(arcs.x), dtype=np.int64)
+        self._stuck = np.zeros(len(arcs.x), dtype=bool)
+        self._kept = np.ones(len(arcs.x), dtype=bool)
+        begin, end = arcs.starts, arcs.starts + arcs.sizes - 1
+        one, other = (arcs.y[at] * shape[1] + arcs.x[at] for at in (begin, end))
+        self._closed = one == other
+        self._ends = np.minimum(one, other) * (shape[0] * shape[1]) + np.maximum(one, other)
+        self._straight = np.sort(self._ends[arcs.sizes == 2])
+
+    def goes_on(self) -> bool:
+        """Finds the corners that may go, and leaves arcs without any alone from now on."""
+        inner, doubled = self._triangles()
+        may = inner & (doubled <= self._limit) & ~self._stuck
+        busy = np.zeros(len(self._closed), dtype=bool)
+        busy[self._arc[may]] = True
+        there = busy[self._arc]
+        if not there.all():
+            for name in ("_x", "_y", "_arc", "_position", "_floor", "_stuck"):
+                setattr(self, name, getattr(self, name)[there])
+            may, doubled = may[there], doubled[there]
+        self._may, self._doubled = may, doubled
+        return bool(may.any())
+
+    def take_out(self) -> None:
+        """One round."""
+        none = np.iinfo(np.int64).max
+        rank = np.where(self._may, 2 * self._doubled + (np.arange(len(self._may)) & 1), none)
+        least = self._may.copy()  # never the first or last corner: those are ends of arcs
+        least[1:-1] &= (rank[1:-1] < rank[:-2]) & (rank[1:-1] < rank[2:])
+        chosen = np.flatnonzero(least)
+        allowed = self._leaves_enough(chosen)
+        self._stuck[chosen[~allowed]] = True
+        chosen = chosen[allowed]
+        free = self._free(chosen)
+        self._stuck[chosen[~free]] = True
+        gone = chosen[free]
+        for beside in (gone - 1, gone + 1):
+            # Never less than what has gone already: the order of Visvalingam's "effective area".
+            self._floor[beside] = np.maximum(self._floor[beside], self._doubled[gone])
+            self._stuck[beside] = False
+        self._corner[self._y[gone], self._x[gone]] = False
+        self._kept[self._position[gone]] = False
+        stay = np.ones(len(self._x), dtype=bool)
+        stay[gone] = False
+        for name in ("_x", "_y", "_arc", "_position", "_floor", "_stuck"):
+            setattr(self, name, getattr(self, name)[stay])
+
+    def result(self) -> _Lines:
+        given, kept = self._given, self._kept
+        of = np.repeat(np.arange(len(given.sizes)), given.sizes)
+        sizes = np.bincount(of[kept], minlength=len(given.sizes))
+        return _Lines(given.x[kept], given.y[kept], sizes, given.rings)
+
+    def _triangles(self) -> tuple[Flags, Ints]:
+        """Which corners are not ends, and twice the area of their triangle, or what counts as it."""
+        x, y, arc = self._x, self._y, self._arc
+        inner = np.zeros(len(x), dtype=bool)
+        doubled = self._floor.copy()
+        if len(x) > 2:
+            inner[1:-1] = (arc[1:-1] == arc[:-2]) & (arc[1:-1] == arc[2:])
+            across, down = np.diff(x), np.diff(y)
+            area = np.abs(across[:-1] * (down[:-1] + down[1:]) - (across[:-1] + across[1:]) * down[:-1])
+            doubled[1:-1] = np.maximum(doubled[1:-1], area)
+        return inner, doubled
+
+    def _leaves_enough(self, chosen: Ints) -> Flags:
+        """Whether an arc without the corner is still one: a closed one keeps three, and of the arcs between two meeting
+        points one alone may become straight."""
+        arc = self._arc[chosen]
+        sizes = np.bincount(self._arc, minlength=len(self._closed))[arc]
+        first = np.ones(len(chosen), dtype=bool)
+        first[1:] = arc[1:] != arc[:-1]
+        closed = self._closed[arc]
+        allowed = ~closed | (sizes > 5) | ((sizes == 5) & first)
+        becoming = np.flatnonzero(~closed & (sizes == 3))
+        ends = self._ends[arc[becoming]]
+        known, once = np.unique(ends, return_index=True)
+        known_before = np.isin(known, self._straight)
+        allowed[becoming] = False
+        candidates = becoming[once[~known_before]]
+        free = self._free(chosen[candidates])
+        allowed[candidates[free]] = True
+        self._straight = np.union1d(self._straight, known[~known_before][free])
+        return allowed
+
+    def _free(self, chosen: Ints) -> Flags:
+        """Whether the triangles of corners hold no corner of any border but their own three, on their sides neither."""
+        found = np.zeros(len(chosen), dtype=bool)
+        for start in range(0, len(chosen), AT_ONCE):
+            part = slice(start, start + AT_ONCE)
+            found[part] = self._held(chosen[part]) == 3
+        return found
+
+    def _held(self, chosen: Ints) -> Ints:
+        """How many corners of borders lie in the triangles of corners or on their sides."""
+        x, y = (np.stack([v[chosen - 1], v[chosen], v[chosen + 1]]) for v in (self._x, self._y))
+        top = y.min(axis=0)
+        heights = y.max(axis=0) - top + 1
+        of = np.repeat(np.arange(len(chosen)), heights)
+        row = top[of] + _counting(heights)
+        low, high = np.full(len(of), np.iinfo(np.int64).max), np.full(len(of), -1)
+        for p, q in ((0, 1), (1, 2), (2, 0)):
+            swap = y[p] > y[q]
+            (x0, x1), (y0, y1) = (np.where(swap, (v[q], v[p]), (v[p], v[q])) for v in (x, y))
+            x0, x1, y0, dy = x0[of], x1[of], y0[of], (y1 - y0)[of]
+            level = dy == 0
+            steps = np.where(level, 1, dy)
+            way = x0 * steps + (row - y0) * (x1 - x0)  # x of the side in this row, times `steps`
+            on = (row >= y0) & (row <= y0 + dy)
+            left = np.where(level, np.minimum(x0, x1), -(-way // steps))
+            right = np.where(level, np.maximum(x0, x1), way // steps)
+            low = np.where(on, np.minimum(low, left), low)
+            high = np.where(on, np.maximum(high, right), high)
+        widths = np.maximum(0, high - low + 1)
+        of, row, low = (np.repeat(v, widths) for v in (of, row, low))
+        there = self._corner[row, low + _counting(widths)]
+        return np.bincount(of[there], minlength=len(chosen))

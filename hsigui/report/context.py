@@ -25,6 +25,9 @@ class SplitFacts:
         seen: test pixels whose spectra, without labels, were in pretraining; None where it is not known.
         masked: pixels of the scene that were masked out of pretraining.
         not_tested: names of the classes of which the draw left nothing to test.
+        edge_reach: standard deviation in pixels, where nothing changes, of the widest average of features or
+            probabilities that stops at edges; None without one, or where it is not known.
+        tested_on: what the test pixels are, in words; empty where the reference is a file that was named.
     """
 
     kind: str = ""
@@ -34,6 +37,8 @@ class SplitFacts:
     seen: int | None = None
     masked: int = 0
     not_tested: tuple[str, ...] = ()
+    edge_reach: float | None = None
+    tested_on: str = ""
 
 
 @dataclass(frozen=True)

@@ -64,7 +64,7 @@ def evidence(context: ReportContext) -> dict[str, Any]:
 
 
 def _draws(draws: Draws) -> dict[str, Any]:
-    runs = zip(draws.names, draws.seeds, draws.figures, strict=True)
+    runs = zip(draws.names, draws.seeds, draws.figures, draws.hashes, strict=True)
     return {
         "count": len(draws.figures),
         "oa": mean_json(draws.oa),
@@ -81,7 +81,10 @@ def _draws(draws: Draws) -> dict[str, Any]:
             }
             for c in draws.classes
         ],
-        "runs": [{"map": name, "seed": seed, "accuracy": to_json(figures)} for name, seed, figures in runs],
+        "runs": [
+            {"map": name, "seed": seed, "hashes": dict(hashes), "accuracy": to_json(figures)}
+            for name, seed, figures, hashes in runs
+        ],
     }
 
 
@@ -133,12 +136,12 @@ def _area(found: AreaEstimate, pixel_area_m2: float | None) -> dict[str, Any]:
             {
                 "number": number,
                 "mapped_pixels": found.mapped[i],
-                "pixels": pixels,
-                "pixels_half_interval": half,
-                "hectares": hectares and pixels * hectares,
-                "hectares_half_interval": hectares and half * hectares,
-                "share": figures.share[i],
-                "share_se": figures.share_se[i],
+                "pixels": _or_null(pixels),
+                "pixels_half_interval": _or_null(half),
+                "hectares": hectares and _or_null(pixels * hectares),
+                "hectares_half_interval": hectares and _or_null(half * hectares),
+                "share": _or_null(figures.share[i]),
+                "share_se": _or_null(figures.share_se[i]),
                 "users_accuracy": _or_null(figures.users[i]),
                 "users_se": _or_null(figures.users_se[i]),
                 "producers_accuracy": _or_null(figures.producers[i]),

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 
 from hsigui.labels.classes import ClassInfo, ClassTable, Color
-from hsigui.report.intervals import Mean, over_draws
+from hsigui.report.intervals import Interval, Mean, over_draws
 from hsigui.report.metrics import Accuracy, measured_of
+
+SHARE, KAPPA = Interval(0.0, 1.0), Interval(-1.0, 1.0)  # where these figures can lie
 
 
 @dataclass(frozen=True)
@@ -32,6 +34,7 @@ class Draws:
     Attributes:
         names: of the maps, one a draw.
         seeds: of the draws of labels; None where one is not known.
+        hashes: of the files of each draw, by what they are; empty where they are not known.
         figures: accuracy of each draw.
         oa, aa, kappa: over the draws.
         classes: each class that occurs in a draw.
@@ -44,10 +47,14 @@ class Draws:
     aa: Mean
     kappa: Mean
     classes: tuple[ClassDraws, ...]
+    hashes: tuple[Mapping[str, str], ...] = ()
 
 
-def summarised(figures: Sequence[Accuracy], names: Sequence[str], seeds: Sequence[int | None]) -> Draws:
-    """The figures over draws; classes are the same by number.
+def summarised(
+    figures: Sequence[Accuracy], names: Sequence[str], seeds: Sequence[int | None],
+    hashes: Sequence[Mapping[str, str]] = (),
+) -> Draws:  # fmt: skip
+    """The figures over draws; classes are the same by number. Intervals end where a figure does: at 0 and 1.
 
     Raises:
         ValueError: not one name and one seed for each draw, or no draw.
@@ -59,7 +66,7 @@ def summarised(figures: Sequence[Accuracy], names: Sequence[str], seeds: Sequenc
         found = [(part, part.classes.index(info.number)) for part in figures if info.number in part.classes]
 
         def over(pick: Callable[[Accuracy], tuple[float, ...]], found: list[tuple[Accuracy, int]] = found) -> Mean:
-            return over_draws([pick(part)[i] for part, i in found])
+            return over_draws([pick(part)[i] for part, i in found], within=SHARE)
 
         classes.append(
             ClassDraws(
@@ -68,8 +75,9 @@ def summarised(figures: Sequence[Accuracy], names: Sequence[str], seeds: Sequenc
             )
         )  # fmt: skip
     return Draws(
-        tuple(names), tuple(seeds), tuple(figures), over_draws([f.oa for f in figures]),
-        over_draws([f.aa for f in figures]), over_draws([f.kappa for f in figures]), tuple(classes),
+        tuple(names), tuple(seeds), tuple(figures), over_draws([f.oa for f in figures], within=SHARE),
+        over_draws([f.aa for f in figures], within=SHARE), over_draws([f.kappa for f in figures], within=KAPPA),
+        tuple(classes), tuple(hashes) or tuple({} for _ in figures),
     )  # fmt: skip
 
 

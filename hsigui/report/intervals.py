@@ -34,6 +34,7 @@ class Interval:
 
 
 UNKNOWN = Interval(math.nan, math.nan)
+EVERYWHERE = Interval(-math.inf, math.inf)
 
 
 @dataclass(frozen=True)
@@ -69,11 +70,12 @@ def wilson(right: int, of: int, level: float = LEVEL) -> Interval:
     return Interval(0.0 if right == 0 else max(0.0, low), 1.0 if right == of else min(1.0, high))
 
 
-def over_draws(values: Sequence[float], level: float = LEVEL) -> Mean:
+def over_draws(values: Sequence[float], level: float = LEVEL, within: Interval = EVERYWHERE) -> Mean:
     """Mean, deviation and Student's interval: mean ± t sd / sqrt(n), t the quantile of n − 1 degrees of freedom.
 
-    NaN among the values (a class that one draw could not test) is left out. The draws share a scene, so their figures
-    are not quite independent and the interval is that of drawing labels, not of other scenes.
+    The interval is cut where the figure ends (`within`): few draws that differ much would give more than 100 %. NaN
+    among the values (a class that one draw could not test) is left out. The draws share a scene, so their figures are
+    not quite independent and the interval is that of drawing labels, not of other scenes.
     """
     found = np.array([value for value in values if not math.isnan(value)], dtype=float)
     if not found.size:
@@ -83,7 +85,8 @@ def over_draws(values: Sequence[float], level: float = LEVEL) -> Mean:
         return Mean(mean, math.nan, UNKNOWN, 1)
     sd = float(found.std(ddof=1))
     half = float(stats.t.ppf((1 + level) / 2, found.size - 1)) * sd / math.sqrt(found.size)
-    return Mean(mean, sd, Interval(mean - half, mean + half), int(found.size))
+    bounds = Interval(max(within.low, mean - half), min(within.high, mean + half))
+    return Mean(mean, sd, bounds, int(found.size))
 
 
 def kappa_variance(matrix: NDArray[np.integer]) -> float:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 from io import BytesIO
 from pathlib import Path
 
@@ -121,7 +122,7 @@ def export_map(
     - .hdr, .img, .dat: ENVI Classification with names, colours, map info and data ignore value.
     - .mat: MATLAB 5, variable "labels".
     - .png, .jpg: picture with legend; or the map alone with world file, .prj and .aux.xml.
-    - .kmz: overlay for globes, with legend.
+    - .kmz: for globes: polygons in the classes' colours, the map as a picture, legend.
     - .gpkg: polygons, with a style for QGIS.
 
     Args:
@@ -148,10 +149,13 @@ def export_map(
 
         return write_bare_picture(path, array, map_rgb(array, table), table, geo)
     if suffix == ".kmz":
-        from hsigui.report.pictures import write_kmz
+        from hsigui.report.globes import write_kmz
+        from hsigui.report.vector_maps import in_units, polygons
 
+        units = in_units(array, how.simplify, how.smallest)
         legend = _encoded(legend_sheet(_counted(array, table)))
-        return write_kmz(path, array, map_rgb(array, table), geo, title, legend)
+        shapes = partial(polygons, units, geo or Geo(), how.simplify, check, shared=True)
+        return write_kmz(path, array, map_rgb(array, table), table, geo, title, legend, shapes)
     if suffix == ".gpkg":
         from hsigui.report.vector_maps import write_polygons
 

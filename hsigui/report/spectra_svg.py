@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from hsigui.report.context import Spectra
 
 WIDTH, HEIGHT = 260, 150
-LEFT, RIGHT, TOP, BOTTOM = 40, 8, 8, 24
+LEFT, RIGHT, TOP, BOTTOM = 40, 14, 8, 24
 POINTS = 160  # a curve of more bands is thinned to about so many
 BROKEN = 3.0  # a line is broken where neighbouring bands are so many usual steps apart
 

@@ -18,6 +18,11 @@ MASKED: Color = (176, 182, 190)
 VISIBLE = 250  # a training pixel is drawn at least one 250th of the longer side wide
 
 
+def drawn_side(shape: tuple[int, ...]) -> int:
+    """How many pixels wide a training pixel is drawn on a scene of rows x cols, so that it is seen."""
+    return max(1, round(max(shape) / VISIBLE)) | 1
+
+
 def split_png(
     train: NDArray[np.integer] | None, test: NDArray[np.integer], masked: NDArray[np.bool_] | None = None
 ) -> bytes:
@@ -33,8 +38,7 @@ def split_png(
         rgb[masked] = MASKED
     rgb[test != 0] = TEST
     if train is not None:
-        width = max(1, round(max(test.shape) / VISIBLE)) | 1
-        rgb[maximum_filter(train != 0, size=width)] = TRAINING
+        rgb[maximum_filter(train != 0, size=drawn_side(test.shape))] = TRAINING
     out = BytesIO()
     enlarged(rgb[::step, ::step], most=REPORT_SIDE).save(out, format="PNG", optimize=True)
     return out.getvalue()

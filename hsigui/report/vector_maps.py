@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from contextlib import closing
 from pathlib import Path
 from xml.etree import ElementTree as ET
@@ -43,22 +43,42 @@ def write_polygons(
     Raises:
         HsiError: an option is negative, there are too many groups, or the file cannot be written.
     """
-    if simplify < 0 or smallest < 0:
-        raise HsiError("Tolerance and mapping unit cannot be negative.", "Choose 0 for none.")
     geo = geo or Geo()
-    numbers = without_small_groups(array, smallest) if smallest > 1 else np.asarray(array, dtype=np.uint16)
-    shapes = None
-    if simplify:
-        rows, cols = numbers.shape
-        grid = Grid(rows, cols, geo)
-        plain = outlines(numbers, Grid(rows, cols))  # no place: in pixels
-        shapes = [
-            Shape(shape.number, shape.kind, tuple(grid.to_map(ring) for ring in shape.rings))
-            for shape in simplified(plain, numbers, simplify, check)
-        ]
+    numbers = in_units(array, simplify, smallest)
+    shapes = polygons(numbers, geo, simplify, check) if simplify else None
     written = write_gpkg(path, numbers, classes, geo, shapes)
     _add_style(path, polygon_style(classes))
     return written
+
+
+def in_units(array: NDArray[np.integer], simplify: float, smallest: int) -> NDArray[np.uint16]:
+    """A map down to a mapping unit in pixels.
+
+    Raises:
+        HsiError: the tolerance or the unit is negative.
+    """
+    if simplify < 0 or smallest < 0:
+        raise HsiError("Tolerance and mapping unit cannot be negative.", "Choose 0 for none.")
+    return without_small_groups(array, smallest) if smallest > 1 else np.asarray(array, dtype=np.uint16)
+
+
+def polygons(
+    numbers: NDArray[np.uint16], geo: Geo, simplify: float = 0.0, check: Callable[[], None] = lambda: None, *,
+    shared: bool = False,
+) -> Iterator[Shape]:  # fmt: skip
+    """The polygons of a map in map coordinates, with simpler borders where a tolerance is given.
+
+    Args:
+        shared: a corner also where another border ends on a straight piece of border: neighbours then have all corners
+            in common and stay without gaps in another projection, where straight pieces bend.
+    """
+    rows, cols = numbers.shape
+    grid = Grid(rows, cols, geo)
+    if not simplify and not shared:
+        yield from outlines(numbers, grid)
+        return
+    for shape in simplified(outlines(numbers, Grid(rows, cols)), numbers, simplify, check):  # in pixels
+        yield Shape(shape.number, shape.kind, tuple(grid.to_map(ring) for ring in shape.rings))
 
 
 def _add_style(path: Path, style: bytes) -> None:

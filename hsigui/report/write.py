@@ -26,6 +26,7 @@ from hsigui.report.document import as_json
 from hsigui.report.intervals import Interval, kappa_interval, wilson
 from hsigui.report.metrics import Accuracy
 from hsigui.report.spectra_svg import drawings
+from hsigui.report.split_map import drawn_side
 from hsigui.report.tables import area_csv, classes_csv, confusion_csv, csv_text, draws_csv, percent_csv
 
 __all__ = ["ReportContext", "csv_text", "page", "sections", "template", "write_report"]
@@ -92,6 +93,7 @@ def page(
         spectra=drawings(context.spectra) if context.spectra else [],
         map_uri=_uri(map_png),
         split_uri=_uri(split_png),
+        enlarged=drawn_side((context.rows, context.cols)) > 1,
     )
 
 

@@ -77,6 +77,12 @@ class ClassesController(QObject):
             info = classes.get(number)
             self._away(info, into, f"Merge {info.name} into {classes.get(into).name}")
             self._session.choose_class(into)
+            truth = self._session.truth
+            if truth is not None and (truth.array == number).any():
+                self._desk.messages.info(
+                    f"The ground truth still has “{info.name}” as a class of its own, which no map can get right now.",
+                    f"Open it again and choose “{classes.get(into).name}” for it.",
+                )
 
     def rename(self) -> None:
         """Lets the user type another name of the current class, in its row."""

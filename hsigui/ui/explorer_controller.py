@@ -18,12 +18,11 @@ from hsigui.labels.strokes import trimmed
 from hsigui.ui.desk import Desk
 from hsigui.ui.image_view import ImageView
 from hsigui.ui.job_bridge import Latest
-from hsigui.ui.panels.explorer_panel import Entry, ExplorerPanel, Key
+from hsigui.ui.panels.explorer_panel import MOST_READ, Entry, ExplorerPanel, Key
 from hsigui.ui.scene_canvas import PIXEL_SCALE
 
 WAIT_MS = 250
 FLASH_MS = 1500
-SAMPLED = 16  # pixels of a region whose spectra are averaged
 
 
 class ExplorerController(QObject):
@@ -33,17 +32,24 @@ class ExplorerController(QObject):
         super().__init__(desk.window)
         self._desk, self._session, self._image, self._panel = desk, desk.session, image, panel
         self._stale = True
+        self._seen = False
         self._finding = Latest(desk.bridge, "Find regions", self._take, failed=self._failed)
         self._reading = Latest(desk.bridge, "Read spectra of regions", self._take_spectra)
         self._timer = self._single_shot(WAIT_MS, self._find)
         self._seen_timer = self._single_shot(60, self._read)
         self._flash = self._single_shot(FLASH_MS, self._unflash)
-        panel.opened.connect(self._refresh)
         panel.rows_seen.connect(self._seen_timer.start)
         panel.jump_asked.connect(self.jump)
         panel.delete_asked.connect(self.delete)
         panel.reassign_asked.connect(self.reassign)
         self._session.changed.connect(self._changed)
+
+    def set_seen(self, seen: bool) -> None:
+        """Whether the panel is in front; one behind another tab says itself that it is visible."""
+        self._seen = seen
+        self._refresh()
+        if seen:
+            self._seen_timer.start()
 
     def jump(self, entry: Entry) -> None:
         """Brings a region to the middle of the view, large enough to be seen, and marks it for a moment."""
@@ -96,11 +102,15 @@ class ExplorerController(QObject):
                 self._panel.model.spectra.clear()
                 self._panel.set_entries([], self._session.classes)
             self._refresh()
+        elif what == "bands":  # other bad bands, or the file was read again
+            self._reading.forget()
+            self._panel.model.spectra.clear()
+            self._seen_timer.start()
         elif what == "classes":
             self._panel.model.set_classes(self._session.classes)
 
     def _refresh(self) -> None:
-        if self._stale and self._panel.isVisible():
+        if self._stale and self._seen:
             self._timer.start()
 
     def _find(self) -> None:
@@ -129,7 +139,7 @@ class ExplorerController(QObject):
     def _read(self) -> None:
         cube = self._session.cube
         wanted = [entry for entry in self._panel.seen() if entry.key not in self._panel.model.spectra]
-        if cube is not None and wanted and self._panel.isVisible():
+        if cube is not None and wanted and self._seen:
             self._reading.request(partial(mean_spectra, cube=cube, entries=wanted))
 
     def _take_spectra(self, spectra: Mapping[Key, NDArray[np.float32]]) -> None:
@@ -154,16 +164,28 @@ def find(ctx: Context, layers: Mapping[int, NDArray[np.uint16]]) -> list[Entry]:
 
 
 def mean_spectra(ctx: Context, cube: Cube, entries: Sequence[Entry]) -> dict[Key, NDArray[np.float32]]:
-    """Mean spectra of a few pixels of each region, bands long; NaN for bad bands and where there is no value."""
+    """Mean spectra of regions, bands long; NaN for bad bands and where there is no value.
+
+    Of a region in a small box all pixels are read, of a larger one some that are spread over it.
+    """
     ctx.progress(0, 0, "Reading spectra of regions…")
     bad = np.ones(cube.bands, dtype=bool)
     bad[cube.good_bands] = False
     found = {}
     for entry in entries:
         ctx.check()
-        spectra = np.stack([cube.spectrum(row, col) for row, col in entry.region.sample(SAMPLED)])
+        spectra = _spectra(cube, entry)
         known = np.isfinite(spectra)
         count = known.sum(axis=0)
         total = np.where(known, spectra, 0).sum(axis=0)
         found[entry.key] = np.where((count > 0) & ~bad, total / np.maximum(count, 1), np.nan).astype(np.float32)
     return found
+
+
+def _spectra(cube: Cube, entry: Entry) -> NDArray[np.float32]:
+    """Spectra of pixels of a region, pixels x bands."""
+    if entry.region.box_size > MOST_READ:
+        return np.stack([cube.spectrum(row, col) for row, col in entry.region.sample(entry.averaged)])
+    top, left, mask = entry.region.area()
+    window = cube.read(slice(top, top + mask.shape[0]), slice(left, left + mask.shape[1]))
+    return np.asarray(window[mask])

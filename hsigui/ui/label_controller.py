@@ -116,6 +116,8 @@ class LabelController(QObject):
         self._stroking = False
         self._session.changed.emit("history")
         if self._touched:
+            if not self._image.labels_visible:
+                self._explain("Labels are painted and not shown: Shift+L shows them again.")
             self._settle()
         elif self._kept:
             self._explain(" ".join(sorted(self._kept)))

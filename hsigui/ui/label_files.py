@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import datetime
-from collections.abc import Callable
+import os
+from collections.abc import Callable, Iterable
 from functools import partial
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -16,9 +18,9 @@ from hsigui.errors import HsiError
 from hsigui.jobs import Context, SilentContext
 from hsigui.labels.class_tables import merged_table, read_table, write_table
 from hsigui.labels.classes import ClassTable
-from hsigui.labels.files import ClassRaster
-from hsigui.labels.label_map import VALIDATION
-from hsigui.labels.matching import match_classes
+from hsigui.labels.files import ClassRaster, files_of_scene, files_written
+from hsigui.labels.label_map import TRAINING, VALIDATION
+from hsigui.labels.matching import marked_as, match_classes
 from hsigui.labels.sampling import Split
 from hsigui.project.recovery import Recovered, Recovery, scene_key
 from hsigui.specs import SplitSpec
@@ -28,8 +30,9 @@ from hsigui.ui.dialogs.prompts import TABLES
 from hsigui.ui.dialogs.sample_dialog import SampleDialog
 from hsigui.ui.job_bridge import Latest, Watcher
 from hsigui.ui.label_import import LabelImport
+from hsigui.ui.samples import Sample
 from hsigui.ui.session import Session
-from hsigui.ui.validation_files import ValidationFiles, save_both
+from hsigui.ui.validation_files import ValidationFiles, save_both, validation_path
 
 AUTOSAVE_MS = 700
 
@@ -43,6 +46,7 @@ class LabelFiles(QObject):
         self._recovery = recovery or Recovery()
         self._import = LabelImport(desk)
         self._validation = ValidationFiles(desk, self._import)
+        self.open_paths: Callable[[], Iterable[Path | None]] = lambda: ()  # the files of the open scenes
         self._autosaving = Latest(desk.bridge, "Keep labels safe", self._safe, failed=self._not_safe)
         self._timer = QTimer(self)
         self._timer.setSingleShot(True)
@@ -106,7 +110,10 @@ class LabelFiles(QObject):
         self._import.read(path, "labels", partial(self._take_labels, path))
 
     def add_labels(self, path: Path) -> None:
-        """Puts the labels of a file over the present ones, which stay where the file has none."""
+        """Puts the labels of a file over the present ones of the layer that is painted.
+
+        These stay where the file has none and where their class is locked; none becomes both training and validation.
+        """
         self._import.read(path, "labels", partial(self._add_labels, path))
 
     def open_truth(self, path: Path) -> None:
@@ -137,17 +144,38 @@ class LabelFiles(QObject):
             return
         folder = Path(self._desk.settings.last_folder or Path.home())
         path = self._desk.prompts.save_path("Save labels", str(folder / f"{cube.name}-labels.tif"))
-        if path is not None:
+        if path is not None and self._may_write(path):
             self._write(path, then)
+
+    def _may_write(self, path: Path) -> bool:
+        """Refuses the files of an open scene, and asks before validation labels go over a file not yet seen."""
+        cubes = {scene for scene in (*self.open_paths(), self._session.cube and self._session.cube.path) if scene}
+        beside = validation_path(path)
+        written = {_real(p) for name in (path, beside) for p in files_written(name)}
+        taken = written & {_real(p) for scene in cubes for p in files_of_scene(scene)}
+        if taken:
+            self._desk.fail(
+                HsiError(f"{min(taken).name} is a file of the open scene, which labels must not overwrite.",
+                         "Choose another name or folder.")
+            )  # fmt: skip
+            return False
+        if self._validation.own(beside) or not beside.exists() or not self._session.labels.labelled(VALIDATION):
+            return True
+        return self._desk.prompts.confirm(
+            "Save labels", f"{beside.name} is there already.", "Validation labels are saved under this name.", "Replace"
+        )
 
     def _take_labels(self, path: Path, raster: ClassRaster, matched: bool) -> None:
         session, array, classes = self._session, raster.array, raster.classes
         had_unsaved = session.unsaved
-        if session.truth is not None and not matched:
-            # The truth's classes stay what they are; those of the file join them by name.
+        others = session.truth is not None or session.class_map is not None or session.labels.labelled(VALIDATION) > 0
+        if others and not matched:
+            # Truth, map and validation labels keep their classes; those of the file join them by name.
             found = match_classes(array, classes, session.classes)
             array, classes = found.array, found.classes
-        session.edit(session.labels.replacing(array, classes), f"Open {path.name}")
+        edit = session.labels.replacing(array, marked_as(classes, session.classes))
+        session.replace_labels(edit, f"Open {path.name}")
+        session.labels_source = path
         if not had_unsaved and not matched and np.array_equal(array, raster.array):
             session.mark_saved()
         self._desk.messages.info(
@@ -160,10 +188,24 @@ class LabelFiles(QObject):
         if not matched:
             found = match_classes(array, classes, session.classes)
             array, classes = found.array, found.classes
-        joined = np.where(array > 0, array, session.labels.array)
-        session.edit(session.labels.replacing(joined, classes), f"Add {path.name}")
+        checks = session.layer == VALIDATION
+        own, other = (session.labels.layer(n) for n in ((VALIDATION, TRAINING) if checks else (TRAINING, VALIDATION)))
+        locked = np.isin(own, session.classes.locked) | np.isin(other, session.classes.locked)
+        locked &= (array > 0) & (array != own)
+        taken = (array > 0) & (other > 0) & ~locked if checks else np.zeros_like(locked)
+        added = np.where(locked | taken, np.uint16(0), array)
+        joined = np.where(added > 0, added, own)
+        edit = session.labels.replacing(joined, classes, session.layer)
+        session.edit(edit, f"Add {path.name}" + (" (validation)" if checks else ""))
+        kind = "validation labels" if checks else "labels"
+        hints = [
+            "Labels of locked classes stay as they are, at {:,} pixels.",
+            "{:,} pixels are training labels already.",
+        ]
+        told = [text.format(n) for text, n in zip(hints, map(np.count_nonzero, (locked, taken)), strict=True) if n]
         self._desk.messages.info(
-            f"{np.count_nonzero(array):,} labels of {_classes_in(array)} classes from {path.name} added."
+            f"{np.count_nonzero(added):,} {kind} of {_classes_in(added)} classes from {path.name} added.",
+            " ".join(told),
         )
 
     def _take_truth(self, path: Path, raster: ClassRaster, _matched: bool) -> None:
@@ -228,9 +270,12 @@ class LabelFiles(QObject):
             then()
 
         job = partial(
-            save_both, path=path, array=session.labels.array.copy(), validation=_validation(session),
-            classes=session.classes, cube=cube,
+            save_both, path=path, array=session.labels.snapshot(), validation=_validation(session),
+            classes=session.classes, cube=cube, empties=self._validation.own(validation_path(path)),
+            draw=None if session.sample is None else session.sample.record,
         )  # fmt: skip
+        if session.labels.labelled(VALIDATION):
+            self._validation.take_over(validation_path(path))
         self._desk.bridge.start(job, "Save labels", Watcher(done=done))
 
     # Few-shot samples
@@ -238,30 +283,50 @@ class LabelFiles(QObject):
     def ask_and_sample(self) -> None:
         if self._session.truth is None:
             return
-        dialog = SampleDialog(bool(self._session.labels.array.any()), self._desk.window)
+        dialog = SampleDialog(
+            bool(self._session.labels.labelled()), self._desk.window, _reach(self._session.encoder)
+        )  # fmt: skip
         dialog.accepted.connect(lambda: self.sample(dialog.spec))
         dialog.finished.connect(dialog.deleteLater)
         dialog.open()
 
     def sample(self, spec: SplitSpec) -> None:
         """Draws labels from the truth; the rest of it is what the map is measured on."""
-        cube, truth = self._session.cube, self._session.truth
+        session = self._session
+        cube, truth = session.cube, session.truth
         if cube is None or truth is None:
             return
 
-        def done(split: Split) -> None:
-            if self._session.truth is not truth:
+        def done(drawn: tuple[Split, Sample]) -> None:
+            if session.truth is not truth:
                 return
-            classes = self._session.classes.merged_with(np.unique(split.train).tolist())
-            edit = self._session.labels.replacing(split.train, classes)
-            self._session.edit(edit, f"Sample of {spec.per_class} a class")
-            self._desk.messages.info(
-                f"{np.count_nonzero(split.train):,} labels drawn (up to {spec.per_class} a class, seed {spec.seed}); "
-                f"{np.count_nonzero(split.test):,} pixels are left for testing."
-            )
+            split, sample = drawn
+            classes = session.classes.merged_with(np.unique(split.train).tolist())
+            session.replace_labels(session.labels.replacing(split.train, classes), f"Sample of {_amount(spec)}", sample)
+            self._desk.messages.info(*self._told(split, sample))
 
-        job = partial(work.draw_sample, cube=cube, truth=truth.array, per_class=spec.per_class, seed=spec.seed)
+        job = partial(work.draw_sample, cube=cube, truth=truth.array, classes=session.classes, spec=spec)
         self._desk.bridge.start(job, "Draw sample", Watcher(done=done))
+
+    def _told(self, split: Split, sample: Sample) -> tuple[str, str]:
+        """What was drawn, and what the user should know of it."""
+        spec, session = sample.spec, self._session
+        up_to = "up to " if spec.percent is None else ""
+        text = f"{np.count_nonzero(split.train):,} labels drawn ({up_to}{_amount(spec)}, seed {spec.seed}); "
+        text += f"{np.count_nonzero(split.test):,} pixels are left for testing"
+        if sample.gap is not None:
+            text += f", at least {sample.gap} pixels from every label"
+        hints = []
+        if sample.record.not_tested:
+            hints.append(f"Nothing is left to test of {', '.join(sample.record.not_tested)}.")
+        if spec.percent is None:
+            of_each = np.bincount(split.train.ravel())
+            few = [session.classes.get(int(n)).name for n in np.unique(split.train) if 0 < of_each[n] < spec.per_class]
+            if few:
+                hints.append(f"Classes that give fewer labels: {', '.join(few)}.")
+        if session.labels.labelled(VALIDATION):
+            hints.append("Maps are measured on the validation labels as long as there are any.")
+        return text + ".", " ".join(hints)
 
     # Surviving a crash
 
@@ -342,6 +407,29 @@ class LabelFiles(QObject):
 def _validation(session: Session) -> NDArray[np.uint16] | None:
     """A copy of the validation labels; None without any."""
     return session.labels.snapshot(VALIDATION) if session.labels.labelled(VALIDATION) else None
+
+
+def _amount(spec: SplitSpec) -> str:
+    """How many labels, and where."""
+    if spec.percent is None:
+        much = f"{spec.per_class} a class"
+    else:
+        much = f"{spec.percent:g} % of " + ("the pixels" if spec.kind == "region" else "each class")
+    return much if spec.kind == "random" else f"{much} in {spec.kind}s"
+
+
+def _reach(encoder: Any) -> int | None:
+    """Half of what an encoder sees of a pixel, in pixels; None without one."""
+    if encoder is None:
+        return None
+    from hsigui.pipeline.provenance import reach
+
+    return reach(encoder)
+
+
+def _real(path: Path) -> Path:
+    """A path by which two names of one file are seen to be the same; letter case tells nothing on some systems."""
+    return Path(os.path.normcase(path.expanduser().resolve()))
 
 
 def _classes_in(array: np.ndarray) -> int:

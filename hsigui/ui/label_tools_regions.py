@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from PySide6.QtCore import QPointF
 
-from hsigui.labels.strokes import Area
+from hsigui.labels.strokes import Area, pixels_between
 from hsigui.ui.camera import Camera
 from hsigui.ui.label_tools import Tool, ToolOptions, ToolSignals
 
@@ -73,8 +73,11 @@ class SuperpixelTool(Tool):
             return
         if not pressed:
             self.interrupt()
-        elif self.camera.pixel(at) != self._last:
-            self._touch(self.camera.pixel(at))
+        else:  # a fast mouse skips superpixels between two moves
+            here = self.camera.pixel(at)
+            for pixel in pixels_between(self._last, here):
+                self._touch(pixel)
+            self._last = here
 
     def release(self, at: QPointF) -> None:
         self.move(at, pressed=True)

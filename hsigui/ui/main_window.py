@@ -116,6 +116,9 @@ class MainWindow(QMainWindow):
         self.display, self.classes, self.results = DisplayPanel(self), ClassesPanel(self), ResultsPanel(self)
         self.start_page = StartPage(self)
         self.pages = QStackedWidget(self)
+        self.pages.setMinimumSize(
+            240, 180
+        )  # the start page's wish for more would make the window too wide for a laptop
         self.pages.addWidget(self.start_page)
         self.pages.addWidget(self.image)
         self.notes_bar, self.tabs = NotesBar(self), SceneTabs(self)
@@ -168,6 +171,7 @@ class MainWindow(QMainWindow):
         }  # fmt: skip
         self.docks = build_docks(self, panels)
         self.docks["Quality"].visibilityChanged.connect(self.quality.set_seen)
+        self.docks["Regions"].visibilityChanged.connect(self.labels.regions.set_seen)
 
     def _build_bars(self) -> None:
         self.brush = self.labels.options.brush
@@ -245,6 +249,7 @@ class MainWindow(QMainWindow):
             "pause": lambda paused: self.trainer.pause(paused),
             "cancel": lambda: self.trainer.cancel(),
             "open_run": self.run_files.ask_and_open,
+            "export_run": self.exporter.ask_run,
             "live": self.session.set_live,
             "renew_map": lambda: self.maps.renew(),
             "ask_me": lambda: self.asking.ask(),

@@ -16,7 +16,7 @@ from hsigui.ui.job_bridge import Latest
 from hsigui.ui.legend import LegendView
 from hsigui.ui.map_layers import LAYERS, layer_raster, layer_values, scale
 from hsigui.ui.panels.map_panel import MapPanel
-from hsigui.ui.panels.results_panel import ResultsPanel
+from hsigui.ui.panels.results_panel import NO_REFERENCE, ResultsPanel
 
 OPACITY_STEP = 0.05
 FIRST_OPACITY = 0.6
@@ -76,6 +76,7 @@ class MapController(QObject):
                 truth=truth,
                 drawn=session.drawn,
                 view=self._image.visible_box(),
+                sample=session.sample,
             )
         )
 
@@ -163,7 +164,10 @@ class MapController(QObject):
 
     def _take(self, mapped: work.Mapped) -> None:
         self._measured_on = self._asked_on
-        self._session.set_map(mapped.probe, mapped.class_map, mapped.trained_on, mapped.accuracy)
+        self._session.set_map(
+            mapped.probe, mapped.class_map, mapped.trained_on, mapped.accuracy,
+            drawn=mapped.drawn, sample=mapped.sample, seconds=mapped.seconds,
+        )  # fmt: skip
 
     def _measure(self) -> None:
         """The map stays; only what it is measured on has changed."""
@@ -175,7 +179,9 @@ class MapController(QObject):
         self._measuring.request(
             partial(
                 work.measure_again,
-                mapped=work.Mapped(session.probe, session.class_map, session.trained_on, None),
+                mapped=work.Mapped(
+                    session.probe, session.class_map, session.trained_on, None, session.map_spec, session.map_sample
+                ),
                 valid=session.features.valid,
                 truth=reference.array.copy(),
                 classes=session.classes,
@@ -240,9 +246,9 @@ class MapController(QObject):
         self._results.show_refinement(None if session.probe is None else session.probe.refinement)
         reference = session.reference
         if session.accuracy is not None and reference is not None:
-            self._results.show_accuracy(session.accuracy, self._measured_on)
+            self._results.show_accuracy(session.accuracy, self._measured_on, session.masked_out)
         elif reference is None:
-            self._results.explain("Load ground truth (File menu), or paint validation labels (V), to measure the map.")
+            self._results.explain(NO_REFERENCE)
         elif session.class_map is None:
             self._results.explain("The map will be measured here as soon as there is one.")
         else:

@@ -62,6 +62,7 @@ class OpenScenes(QObject):
         self._scene, self._labels, self._tabs = scene, labels, tabs
         self._entries: list[_Entry] = []
         self._shown = -1
+        labels.open_paths = lambda: [entry.cube.path for entry in self._entries]
         tabs.currentChanged.connect(self.show)
         tabs.tabCloseRequested.connect(self.close)
         self._session.changed.connect(self._changed)

@@ -198,7 +198,9 @@ class ClassLayer:
     def put(self, top: int, left: int, numbers: NDArray[np.integer]) -> None:
         """Takes a part of the raster that begins at a pixel."""
         bottom, right = top + numbers.shape[0], left + numbers.shape[1]
-        self._take(top, bottom, left, right, numbers)
+        for start in range(0, len(numbers), ROWS_TAKEN):
+            rows = numbers[start : start + ROWS_TAKEN]
+            self._take(top + start, top + start + len(rows), left, right, rows)
         if self._small.factor > 1:
             self._small.update((top, left, bottom, right), self._buffer)
 

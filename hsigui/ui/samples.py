@@ -25,7 +25,8 @@ class Sample:
         spec: how they were asked for.
         record: the same in words, with the hashes of the parts and the classes that are not tested.
         gap: pixels between the closest training and test pixel; None where it was drawn at random or a part is empty.
-        left_out: pixels of the truth that are in neither part, rows x cols as bits (`numpy.packbits`); None without any.
+        left_out: pixels of the truth that are in neither part, rows x cols as bits (`numpy.packbits`); None where there
+            are none.
     """
 
     spec: SplitSpec
@@ -61,7 +62,7 @@ class Samples:
         self._found.append((step, sample))
 
     def cut(self, step: int) -> None:
-        """What was drawn after a step can not come back: another edit takes its place."""
+        """What was drawn after a step cannot come back: another edit takes its place."""
         self._found = [(at, sample) for at, sample in self._found if at <= step]
 
     def at(self, step: int) -> Sample | None:

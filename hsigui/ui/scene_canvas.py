@@ -167,6 +167,10 @@ class SceneCanvas(QAbstractScrollArea):
         self._labels.opacity = self._validation.opacity = min(max(opacity, 0.0), 1.0)
         self.viewport().update()
 
+    @property
+    def labels_visible(self) -> bool:
+        return self._labels.visible
+
     def set_labels_visible(self, visible: bool) -> None:
         self._labels.visible = self._validation.visible = visible
         self.viewport().update()

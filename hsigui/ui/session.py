@@ -34,27 +34,42 @@ CHANGES = (
 Box = tuple[int, int, int, int]
 
 
+GROUND_TRUTH, VALIDATION_LABELS = "ground truth", "validation labels"  # kinds of reference
+
+
 @dataclass(frozen=True)
 class Truth:
-    """Ground truth in the numbers of the label map's classes."""
+    """Ground truth in the numbers of the label map's classes.
+
+    Attributes:
+        original, original_classes: as it was loaded.
+        matched_by_user: the user said which of its classes is which.
+    """
 
     array: NDArray[np.uint16]
     name: str
     original: NDArray[np.uint16]
     original_classes: ClassTable
+    matched_by_user: bool = False
 
 
 @dataclass(frozen=True)
 class Reference:
-    """Class numbers that a map is measured on (0 for unknown), and where they come from. A view that may change."""
+    """Class numbers that a map is measured on (0 for unknown), and where they come from. A view that may change.
+
+    Attributes:
+        kind: GROUND_TRUTH or VALIDATION_LABELS.
+    """
 
     array: NDArray[np.uint16]
     name: str
+    kind: str = GROUND_TRUTH
 
 
 _OF_A_SCENE = (
-    "cube", "plain", "view", "labels", "history", "labels_path", "current_class", "truth", "samples", "encoder",
-    "features", "probe", "class_map", "trained_on", "accuracy", "_revision", "_saved_revision",
+    "cube", "plain", "view", "labels", "history", "labels_path", "labels_source", "current_class", "truth", "samples",
+    "encoder", "features", "run_folder", "seconds", "probe", "class_map", "map_spec", "map_sample", "trained_on",
+    "accuracy", "_revision", "_saved_revision",
 )  # fmt: skip
 
 
@@ -77,13 +92,12 @@ class Session(QObject):
         validation_box: the same of "validation".
         layer: which labels are painted, TRAINING or VALIDATION.
         labels_path: the file of the user that the labels are saved to; labels_source: the one that they were read from.
-        samples: the last draws of labels from ground truth, newest last, whether the labels still are theirs or not.
         current_class: the number that the brush paints; 0 when there is none yet.
         truth: ground truth, None when none is loaded.
-        samples: what was drawn from it.
+        samples: which labels were drawn from it.
         encoder, features: of the last pretraining that was completed; run_folder: where it is kept, None if nowhere.
-        probe, class_map, accuracy: of the last map; `trained_on` are the labels that it was made from, `map_spec` is
-            how it was drawn.
+        probe, class_map, accuracy: of the last map; `trained_on` are the labels that it was made from, `map_sample` the
+            sample that they began with, `map_spec` is how the map was drawn.
         seconds: how long the steps after pretraining took.
         device: the words for the device in use; empty before it is known.
         live: whether a stroke renews the map.
@@ -105,7 +119,6 @@ class Session(QObject):
         self.layer = TRAINING
         self.labels_path: Path | None = None
         self.labels_source: Path | None = None
-        self.samples: tuple[Sample, ...] = ()
         self.current_class = 0
         self.truth: Truth | None = None
         self.samples = Samples()
@@ -116,6 +129,7 @@ class Session(QObject):
         self.probe: Any = None
         self.class_map: Any = None
         self.map_spec: MapSpec | None = None
+        self.map_sample: Sample | None = None
         self.trained_on: NDArray[np.uint16] | None = None
         self.accuracy: Accuracy | None = None
         self.device = ""
@@ -134,7 +148,6 @@ class Session(QObject):
         self.labels = LabelMap(cube.rows, cube.cols)
         self.history = History(self.labels)
         self.label_box = self.validation_box = self.labels_path = self.labels_source = None
-        self.samples = ()
         self.current_class = 0
         self.truth = self.encoder = self.features = self.run_folder = None
         self.samples = Samples()
@@ -241,7 +254,7 @@ class Session(QObject):
         """Puts other labels in place of all; can be taken back.
 
         Args:
-            sample: what they are, where they were drawn from the ground truth.
+            sample: what is known of them, where they were drawn from the ground truth.
         """
         before = self.sample
         self.edit(edit, text)
@@ -251,7 +264,7 @@ class Session(QObject):
 
     @property
     def sample(self) -> Sample | None:
-        """The sample of the ground truth that the labels began with; None when they were not drawn."""
+        """How the labels were drawn from the ground truth, whatever was painted since; None when they were not."""
         return self.samples.at(self._step)
 
     @property
@@ -268,10 +281,6 @@ class Session(QObject):
         if number != self.current_class and number in self.classes:
             self.current_class = number
             self.changed.emit("current class")
-
-    def note_sample(self, spec: SplitSpec, truth: NDArray[np.uint16]) -> None:
-        """Notes that labels were drawn, so that a report can say how."""
-        self.samples = (*self.samples, Sample(spec, truth))[-DRAWS_KEPT:]
 
     def mark_saved(self, path: Path | None = None, revision: int | None = None) -> None:
         """Notes that the labels (of a revision, the present one when not given) are safe in a file of the user."""
@@ -364,12 +373,18 @@ class Session(QObject):
         Of a truth that labels were drawn from in blocks, without the guard band between those and the test.
         """
         if self.labels.labelled(VALIDATION):
-            return Reference(self.labels.validation, "the validation labels")
+            return Reference(self.labels.validation, f"the {VALIDATION_LABELS}", VALIDATION_LABELS)
         if self.truth is None or self.sample is None:
             return None if self.truth is None else Reference(self.truth.array, self.truth.name)
         return Reference(self.samples.rest(self.sample, self.truth.array), self.truth.name + self.sample.place)
 
     # Results
+
+    @property
+    def masked_out(self) -> int:
+        """How many pixels of its scene the encoder was not shown."""
+        scene: Mapping[str, Any] = getattr(self.encoder, "scene", {})
+        return int(scene.get("masked_out", {}).get("pixels", 0))
 
     def set_training(self, running: bool) -> None:
         self.training = running
@@ -391,16 +406,18 @@ class Session(QObject):
 
     def set_map(
         self, probe: Any, class_map: Any, trained_on: NDArray[np.uint16], accuracy: Accuracy | None, *,
-        drawn: MapSpec | None = None, seconds: Mapping[str, float] | None = None,
+        drawn: MapSpec | None = None, sample: Sample | None = None, seconds: Mapping[str, float] | None = None,
     ) -> None:  # fmt: skip
         """Takes a map.
 
         Args:
             drawn: how it was drawn; None for how maps are drawn now.
+            sample: what its labels began with, where they were drawn from the ground truth.
             seconds: that probe and map took.
         """
         self.probe, self.class_map, self.trained_on, self.accuracy = probe, class_map, trained_on, accuracy
-        self.map_spec, self.seconds = drawn or self.drawn, {**self.seconds, **(seconds or {})}
+        self.map_spec, self.map_sample = drawn or self.drawn, sample
+        self.seconds = {**self.seconds, **(seconds or {})}
         self.changed.emit("map")
         self.changed.emit("report")
 
@@ -420,7 +437,7 @@ class Session(QObject):
             self.changed.emit("live")
 
     def _drop_map(self) -> None:
-        self.probe = self.class_map = self.map_spec = self.trained_on = self.accuracy = None
+        self.probe = self.class_map = self.map_spec = self.map_sample = self.trained_on = self.accuracy = None
 
 
 def _around(boxes: list[Box]) -> Box:

@@ -28,7 +28,7 @@ WAIT_MS = 200  # after the last move of the slider or of the scene
 MOST_PIXELS = WHOLE  # that are cut at once: what is in view should have no borders of tiles
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Cut:
     """Superpixels of a part of a scene: `found` has `labels` and `count`, `box` is top, left, bottom, right."""
 
@@ -46,6 +46,7 @@ class SuperpixelController(QObject):
         self._desk, self._session, self._image, self._strip = desk, desk.session, image, strip
         self._shown = False
         self._cut: Cut | None = None
+        self._last: tuple[Cut, int, Area | None] | None = None  # the superpixel that was asked for last
         self._counts: WeakKeyDictionary[Cube, int] = WeakKeyDictionary()
         self._finding = Latest(desk.bridge, "Find superpixels", self._take, failed=self._failed)
         self._timer = QTimer(self)
@@ -73,8 +74,12 @@ class SuperpixelController(QObject):
         top, left, bottom, right = cut.box
         if not (top <= row < bottom and left <= col < right):
             return None
-        number = cut.found.labels[row - top, col - left]
-        return None if number < 0 else trimmed(top, left, cut.found.labels == number)
+        number = int(cut.found.labels[row - top, col - left])
+        if number < 0:
+            return None
+        if self._last is None or self._last[:2] != (cut, number):  # a drag asks for each pixel that it crosses
+            self._last = cut, number, trimmed(top, left, cut.found.labels == number)
+        return self._last[2]
 
     @property
     def state(self) -> str:
@@ -108,7 +113,7 @@ class SuperpixelController(QObject):
     def _forget(self) -> None:
         self._timer.stop()
         self._finding.forget()
-        self._cut = None
+        self._cut = self._last = None
         self._image.set_outlines(None)
 
     def _find(self) -> None:

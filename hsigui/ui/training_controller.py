@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from functools import partial
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, Signal
@@ -11,12 +12,13 @@ from hsigui.cube.cube import Cube
 from hsigui.errors import HsiError
 from hsigui.jobs import Job, Progress
 from hsigui.methods.registry import method
+from hsigui.project.runs import UnfinishedRun
 from hsigui.specs import PretrainSpec
 from hsigui.ui import work
 from hsigui.ui.desk import Desk
 from hsigui.ui.job_bridge import Watcher
 from hsigui.ui.panels.method_panel import MethodPanel, learns
-from hsigui.ui.run_files import RunFiles
+from hsigui.ui.run_files import RunFiles, spec_title
 from hsigui.ui.time_left import TimeLeft
 from hsigui.ui.training_view import TrainingView
 
@@ -25,7 +27,8 @@ if TYPE_CHECKING:
 
 
 class TrainingController(QObject):
-    """Runs the pretraining. A cancelled or failed one leaves labels and earlier results as they were."""
+    """Runs the pretraining. A cancelled or failed one leaves labels and earlier results as they were, and can be gone
+    on with."""
 
     pause_changed = Signal(bool)
 
@@ -37,28 +40,53 @@ class TrainingController(QObject):
         self._left = TimeLeft()
         self._session.changed.connect(self._changed)
         runs.opened.connect(self._show_kept)
+        runs.go_on_asked.connect(self.go_on)
 
     def pretrain(self) -> None:
-        """Starts with what the method panel says; does nothing while one is running."""
+        """Starts with what the method panel says; does nothing while one is running.
+
+        Where a training with these settings was cut, the user says whether it goes on or is begun anew.
+        """
         cube = self._session.cube
         if cube is None or self._job is not None:
             return
         spec = self._panel.spec()
+        begun = self._runs.unfinished_like(spec)
+        answer = "" if begun is None else self._ask(begun)
+        if answer == "cancel":
+            return
+        if begun is not None and answer == "anew":
+            self._runs.give_up(begun)
+            begun = None
+        self._start(cube, spec, begun)
+
+    def go_on(self, begun: UnfinishedRun) -> None:
+        """Goes on with a training of the open scene that was cut."""
+        cube = self._session.cube
+        if cube is not None and self._job is None:
+            self._panel.show_spec(begun.spec)
+            self._start(cube, begun.spec, begun)
+
+    def _ask(self, begun: UnfinishedRun) -> str:
+        return self._desk.prompts.unfinished_training(
+            f"Go on with the unfinished training of {spec_title(begun.spec)} ({begun.place})?",
+            "Begun anew, it starts at the first step, and what was learned so far is removed.",
+        )
+
+    def _start(self, cube: Cube, spec: PretrainSpec, begun: UnfinishedRun | None) -> None:
+        folder = self._runs.new_folder(cube) if begun is None else begun.folder
         self._left = TimeLeft()
         self._start_view(spec, 0)
         watcher = Watcher(
-            done=partial(self._done, cube),
-            failed=self._failed,
-            cancelled=lambda: self._ended("Cancelled. Labels and earlier results are as they were."),
+            done=partial(self._done, cube, folder),
+            failed=partial(self._failed, cube, folder),
+            cancelled=partial(self._cancelled, cube, folder),
             progress=self._progress,
             metric=self._metric,
             partial=self._partial,
         )
-        self._job = self._desk.bridge.start(
-            partial(work.pretrain_and_embed, cube=cube, spec=spec, folder=self._runs.new_folder(cube)),
-            f"Pretrain {cube.name}",
-            watcher,
-        )
+        work_on = partial(work.pretrain_and_embed, cube=cube, spec=spec, folder=folder, resume=begun is not None)
+        self._job = self._desk.bridge.start(self._runs.held(work_on, folder), f"Pretrain {cube.name}", watcher)
         self._session.set_training(True)
 
     def pause(self, paused: bool) -> None:
@@ -91,13 +119,14 @@ class TrainingController(QObject):
         if isinstance(value, work.DeviceKnown):
             self._session.set_device(value.text)
 
-    def _done(self, cube: Cube, trained: work.Trained) -> None:
+    def _done(self, cube: Cube, folder: Path, trained: work.Trained) -> None:
         encoder = trained.encoder
+        self._runs.ended(cube, folder)
         self._view.set_progress(1, 1, "", None)
         self._ended(f"Done in {encoder.seconds:.0f} s on {encoder.device_name}.")
         if self._session.cube is cube:
             self._session.set_device(encoder.device_name)
-            self._session.set_trained(encoder, trained.features)
+            self._session.set_trained(encoder, trained.features, trained.folder, trained.seconds)
 
     def _show_kept(self, encoder: Encoder) -> None:
         """The curve of a run that was trained before."""
@@ -109,13 +138,17 @@ class TrainingController(QObject):
         self._view.finish(f"{made} before, in {encoder.seconds:.0f} s on {encoder.device_name}.")
 
     def _start_view(self, spec: PretrainSpec, total: float) -> None:
-        info = method(spec.method)
-        preset = (info.preset(spec.preset).title,) if len(info.presets) > 1 else ()
-        self._view.start(", ".join((info.title, *preset, f"seed {spec.seed}")), total)
-        if not learns(info):
+        self._view.start(spec_title(spec), total)
+        if not learns(method(spec.method)):
             self._view.show_plot(False, "A baseline learns nothing from the scene: there is no curve.")
 
-    def _failed(self, error: BaseException, trace: str) -> None:
+    def _cancelled(self, cube: Cube, folder: Path) -> None:
+        begun = self._runs.ended(cube, folder)
+        where = "" if begun is None else f" at {begun.place}: Pretrain goes on from there"
+        self._ended(f"Cancelled{where}. Labels and earlier results are as they were.")
+
+    def _failed(self, cube: Cube, folder: Path, error: BaseException, trace: str) -> None:
+        self._runs.ended(cube, folder)
         self._ended(f"Stopped: {error.message}" if isinstance(error, HsiError) else "Stopped by an error.")
         self._desk.fail(error, trace)
 

@@ -1,9 +1,13 @@
-"""Validation labels in a file beside that of the labels: `name-validation.tif` beside `name.tif`."""
+"""Validation labels in a file beside that of the labels: `name-validation.tif` beside `name.tif`.
+
+Labels that were drawn from a ground truth have the record of the draw beside them, too.
+"""
 
 from __future__ import annotations
 
 from functools import partial
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
@@ -19,6 +23,9 @@ from hsigui.ui import work
 from hsigui.ui.desk import Desk
 from hsigui.ui.label_import import LabelImport
 
+if TYPE_CHECKING:
+    from hsigui.pipeline.split import SplitRecord
+
 
 def validation_path(path: Path) -> Path:
     """Where the validation labels of a label file are."""
@@ -32,15 +39,28 @@ def save_both(
     validation: NDArray[np.uint16] | None,
     classes: ClassTable,
     cube: Cube,
+    empties: bool = False,
+    draw: SplitRecord | None = None,
 ) -> list[Path]:
-    """Writes labels, and the validation labels beside them; a file of earlier ones is emptied when there are none now.
+    """Writes labels, and the validation labels beside them.
+
+    Args:
+        empties: where there are no validation labels any more, whether a file of earlier ones is emptied; one that the
+            window never read or wrote is nobody's to change.
+        draw: the sample that the labels began with; its record is written where they still are that sample.
 
     Returns:
         every file written, that of the labels first.
     """
     written = work.save_classes(ctx, path, array, classes, cube)
+    if draw is not None:
+        from hsigui.pipeline import split
+        from hsigui.pipeline.provenance import raster_hash
+
+        if raster_hash(array) == draw.labels_sha256:
+            written.append(split.save(draw, path))
     beside = validation_path(path)
-    if validation is None and beside.is_file():
+    if validation is None and empties and beside.is_file():
         validation = np.zeros_like(array)
     if validation is not None:
         written += work.save_classes(ctx, beside, validation, classes, cube)
@@ -53,14 +73,25 @@ class ValidationFiles(QObject):
     def __init__(self, desk: Desk, reader: LabelImport) -> None:
         super().__init__(desk.window)
         self._desk, self._session, self._reader = desk, desk.session, reader
+        self._own: set[Path] = set()  # read or written by this window
+
+    def own(self, path: Path) -> bool:
+        """Whether a file of validation labels was read or written by this window."""
+        return path.absolute() in self._own
+
+    def take_over(self, path: Path) -> None:
+        """Notes that a file is written."""
+        self._own.add(path.absolute())
 
     def open_beside(self, path: Path) -> None:
         """Takes the validation labels beside a label file, when there are any."""
         beside = validation_path(path)
         if beside.is_file():
-            self._reader.read(beside, "validation labels", partial(self._take, beside))
+            # The window wrote both files, so the same name is the same class in both.
+            self._reader.read(beside, "validation labels", partial(self._take, beside), by_name=True)
 
     def _take(self, path: Path, raster: ClassRaster, matched: bool) -> None:
+        self.take_over(path)
         session, array, classes = self._session, raster.array, joined_classes(self._session.classes, raster, matched)
         if not matched:
             array = match_classes(raster.array, raster.classes, session.classes).array

@@ -32,6 +32,7 @@ if TYPE_CHECKING:
     from hsigui.report.metrics import Accuracy
 
 Box = tuple[int, int, int, int]
+RIM = 2  # pixels at the border of a scene that nobody is asked about
 SHOWN_PIXELS = 6_000_000  # a larger scene is shown with every second (third, ...) pixel
 
 
@@ -62,14 +63,15 @@ class Trained:
 
 @dataclass(frozen=True)
 class Mapped:
-    """A probe, its map, what it was made from, how right it is where that is known, how it was drawn, and seconds a
-    step."""
+    """A probe, its map, what it was made from, how right it is where that is known, how it was drawn, the sample that
+    its labels began with, and seconds a step."""
 
     probe: Any
     class_map: Any
     trained_on: NDArray[np.uint16]
     accuracy: Accuracy | None
     drawn: MapSpec | None = None
+    sample: Sample | None = None
     seconds: Mapping[str, float] = field(default_factory=dict)
 
 
@@ -142,9 +144,8 @@ def draw_sample(
 
     split = draw_split(truth, spec, cube.valid_mask(ctx.check))
     apart = spec.kind != "random"
-    record = describe(
-        split, truth, classes, in_words(spec), seed=spec.seed, guard=spec.guard if apart else None
-    )  # fmt: skip
+    guard = spec.guard if apart else None
+    record = describe(split, truth, classes, in_words(spec), seed=spec.seed, guard=guard)
     neither = (truth > 0) & (split.train == 0) & (split.test == 0)
     left_out = np.packbits(neither) if neither.any() else None
     return split, Sample(spec, record, split.gap if apart else None, left_out)
@@ -211,6 +212,7 @@ def make_map(
     truth: NDArray[np.uint16] | None,
     drawn: MapSpec,
     view: Box | None = None,
+    sample: Sample | None = None,
 ) -> Mapped:
     """Fits the probe of the run's recipe to the labels, maps the scene, and measures the map where truth is known.
 
@@ -230,7 +232,7 @@ def make_map(
         class_map = classify(features, probe, drawn, ctx)
     ctx.check()
     seconds = {"probe and map": time.perf_counter() - started}
-    mapped = Mapped(probe, class_map, labels, None, drawn, seconds)
+    mapped = Mapped(probe, class_map, labels, None, drawn, sample, seconds)
     return mapped if truth is None else measure_again(ctx, mapped, features.valid, truth, classes)
 
 
@@ -261,8 +263,12 @@ def find_spots(
     from hsigui.pipeline.active import next_spots
     from hsigui.pipeline.one_thread import one_blas_thread
 
+    # At the rim features are of mirrored surroundings, so odd, and nobody can tell there what a pixel belongs to.
+    allowed = np.ones(labels.shape, dtype=bool)
+    if min(labels.shape) > 10 * RIM:
+        allowed[:RIM] = allowed[-RIM:] = allowed[:, :RIM] = allowed[:, -RIM:] = False
     with one_blas_thread():
-        spots = next_spots(features, margin, labels, count, asked=asked, check=ctx.check)
+        spots = next_spots(features, margin, labels, count, asked=asked, allowed=allowed, check=ctx.check)
     return [(spot.row, spot.col) for spot in spots]
 
 

@@ -78,3 +78,14 @@ def test_no_data_stays_no_data():
     found = matched(Cube(ArraySource(array), info), WANTED, 10, USED)
     assert found.valid_mask().sum() == 8
     assert np.isnan(found.read()[1, 1]).all()
+
+
+def test_a_cube_of_quite_other_wavelengths_is_asked_for_its_unit():
+    with pytest.raises(
+        HsiError, match=r"bands from 4000 to 4900 nm, .* trained on 400 to 490 nm: .* none in common"
+    ) as e:
+        matched(cube_of(WANTED * 10, wavelength_units="Angstrom"), WANTED, 10, USED)
+    assert "names unit “Angstrom”" in e.value.hint
+    with pytest.raises(HsiError, match="none in common") as e:
+        matched(cube_of(WANTED / 2), WANTED, 10, USED)
+    assert "names no unit" in e.value.hint

@@ -109,7 +109,7 @@ def test_a_box_that_reaches_outside_is_a_mistake_and_changes_nothing(top, left):
 def test_too_few_numbers_for_the_mask_change_nothing():
     labels = drawn()
     before = labels.array.copy()
-    with pytest.raises(ValueError, match="assign"):
+    with pytest.raises(ValueError, match="3 class numbers for 4 pixels"):
         labels.apply(Edit(0, 0, np.ones((2, 2), dtype=bool), np.array([1, 2, 3], dtype=np.uint16), ClassTable()))
     np.testing.assert_array_equal(labels.array, before)
     assert labels.classes == SOIL_WATER

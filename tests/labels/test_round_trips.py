@@ -59,10 +59,6 @@ def test_pixels_numbers_names_and_colours_come_back(tmp_path: Path, suffix: str,
     expected = {c.number: c for c in TABLE}
     if suffix == ".csv":
         del expected[7]  # a table of pixels holds no class without any
-    if suffix == ".hdr":
-        expected[1] = ClassInfo(1, "Corn no till", (255, 0, 10))  # a comma would tear the header's list apart
-    if suffix == ".tif":
-        found[300], expected[300] = (ClassInfo(300, c[300].name, (0, 0, 0)) for c in (found, expected))  # 256 colours
     assert found == expected
 
 
@@ -80,13 +76,9 @@ def test_random_rasters_survive_as_polygons_to_the_pixel(tmp_path: Path, suffix:
 @pytest.mark.parametrize("suffix", SUFFIXES)
 def test_labels_without_any_pixel_are_written_and_read(tmp_path: Path, suffix: str) -> None:
     path = write_classes(tmp_path / f"none{suffix}", np.zeros((4, 5), np.uint16), TABLE, GEO)[0]
-    if suffix == ".csv":
-        with pytest.raises(HsiError, match="no lines under"):
-            read_classes(path, grid=Grid(4, 5, GEO))
-        return
     raster = read_classes(path, grid=Grid(4, 5, GEO))
     assert not raster.array.any()
-    assert 5 in raster.classes
+    assert (5 in raster.classes) == (suffix != ".csv"), "a table of pixels holds no class without any"
 
 
 @pytest.mark.parametrize("suffix", [".gpkg", ".geojson", ".txt"])
@@ -214,7 +206,7 @@ def test_spectral_reads_what_is_written_for_envi(tmp_path: Path) -> None:
 
 def test_the_highest_class_number_survives(tmp_path: Path) -> None:
     array = np.array([[0, MAX_CLASS]], np.uint16)
-    for suffix in [s for s in SUFFIXES if s != ".hdr"]:
+    for suffix in SUFFIXES:
         path = write_classes(tmp_path / f"high{suffix}", array, ClassTable.for_numbers([MAX_CLASS]))[0]
         assert np.array_equal(read_classes(path, grid=Grid(1, 2)).array, array), suffix
 

@@ -253,3 +253,23 @@ def test_a_file_of_another_method_is_refused_in_words(tmp_path):
     loop.run(Counting([1.0] * 500), SilentContext(), "Pretraining", keep=keep, watch=_watch([1.0] * 500, None))
     with pytest.raises(HsiError, match="does not fit"):
         loop.run(Other([1.0] * 500), SilentContext(), "Pretraining", begun=resume.read(tmp_path))
+
+
+@pytest.mark.usefixtures("_every_step")
+def test_a_training_goes_on_when_what_it_keeps_cannot_be_written(tmp_path):
+    (tmp_path / "file").touch()
+    ctx, training = Listening(), Counting([1.0] * 5)
+    keep = loop.Keep(tmp_path / "file" / "run", seconds=0.0)
+    trained = loop.run(training, ctx, "Pretraining", keep=keep)
+    assert len(trained.losses) == 5
+    assert len(ctx.warnings) == 1
+    assert "not kept" in ctx.warnings[0]
+
+
+@pytest.mark.usefixtures("_every_step")
+def test_what_is_kept_says_how_many_steps_there_are(tmp_path):
+    with pytest.raises(Cancelled):
+        loop.run(Counting([1.0] * 9), Listening(cancel_after=8), "Pretraining", keep=loop.Keep(tmp_path))
+    found = resume.read(tmp_path)
+    assert 0 < found.now.step < 9
+    assert found.steps == 9

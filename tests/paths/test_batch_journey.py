@@ -182,6 +182,30 @@ def test_a_cube_with_other_bands_is_matched_by_wavelength_or_refused_in_words(pl
     assert not (tmp_path / "none.tif").exists()
 
 
+def test_units_of_bands_and_of_values_are_told(place, tmp_path, capsys):
+    """Micrometres are read as what they are; values of another size cannot be, and are said."""
+    crops = tmp_path / "crops"
+    write_crop(place, crops / "nm.hdr", 40, 20)
+    part = place.values[40 : 40 + CROP, 20 : 20 + CROP]
+    micrometres = tuple(nm / 1000 for nm in place.info.wavelengths)
+    write_cube(crops / "um.hdr", part, replace(place.info, wavelengths=micrometres, fwhm=()))
+    write_cube(crops / "scaled.hdr", part * 10_000, place.info)
+    write_cube(crops / "nameless.hdr", part, replace(place.info, wavelengths=(), fwhm=()))
+    capsys.readouterr()
+    assert classify(place, crops / "*.hdr", "--out-dir", tmp_path / "maps") == 0
+    rows = {Path(row["cube"]).stem: row["message"] for row in table(tmp_path / "maps")}
+    one, other = (read_classes(tmp_path / "maps" / f"{name}-map.tif").array for name in ("nm", "um"))
+    assert np.array_equal(one, other)
+    assert "can only be micrometres: read as such" in rows["um"]
+    assert "micrometres" not in rows["nm"]
+    assert "names no wavelengths: its bands are taken for those of the run" in rows["nameless"]
+    assert "names no wavelengths" not in rows["nm"] + rows["um"]
+    assert "times those that the run was trained on" in rows["scaled"]
+    said = capsys.readouterr()
+    assert "scaled.hdr: Its values are about" in said.err
+    assert str(tmp_path / "maps" / "um-map.tif") in said.out, "the printed table names the maps"
+
+
 def test_probabilities_entropy_and_filters_are_written_with_the_map(place, tmp_path):
     import rasterio
 

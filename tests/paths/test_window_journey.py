@@ -135,6 +135,7 @@ def test_the_demo_scene_from_the_start_page_to_the_exported_report(qtbot, window
     assert np.array_equal(labels(window), painted)
 
     cancel_on_the_way(qtbot, window)
+    answers.unfinished = "go on"
     pretrain(qtbot, window)
     assert len(window.training.points("loss")) > 20
     assert window.session.accuracy.oa > 0.85

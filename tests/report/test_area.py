@@ -81,10 +81,13 @@ def test_a_class_that_the_map_lacks_has_an_area_but_no_users_accuracy():
     assert found.figures.producers[2] == 0
 
 
-def test_a_class_that_the_sample_never_met_has_no_producers_accuracy():
+def test_of_a_class_that_the_sample_never_met_nothing_is_said():
     found = estimated(np.array([[8, 0], [10, 0]]), {1: 50, 2: 50})
-    assert math.isnan(found.figures.producers[1])
-    assert found.figures.users[1] == 0
+    figures = found.figures
+    for part in (figures.producers, figures.users, figures.users_se, figures.share, figures.share_se, found.pixels(1)):
+        assert math.isnan(part[1])
+    assert figures.share[0] == 1, "while every test pixel is of the other"
+    assert figures.overall == 0.5
 
 
 def test_unclassified_pixels_are_a_stratum_where_they_were_sampled_and_else_outside():

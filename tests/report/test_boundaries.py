@@ -1,6 +1,7 @@
 """Simpler borders: fewer corners, the same neighbours, and no two borders that cross."""
 
 import itertools
+import time
 
 import numpy as np
 import pytest
@@ -110,3 +111,41 @@ def test_a_tolerance_of_nothing_keeps_every_corner():
             # Where other borders end on a straight piece it has a corner too, so that neighbours share corners.
             assert {tuple(p) for p in old.tolist()} <= {tuple(p) for p in new.tolist()}
             assert area(old) == area(new)
+
+
+def test_borders_of_many_small_maps_never_cross_and_none_is_lost():
+    """Where a few pixels make all there is, meeting points, holes and closed borders come in every combination."""
+    for seed in range(60):
+        rng = np.random.default_rng(seed)
+        rows, cols = rng.integers(3, 11, 2)
+        smooth, tolerance = rng.choice([0.0, 0.6, 1.5]), float(rng.choice([0.8, 1.0, 2.0, 10.0]))
+        layers = np.stack([gaussian_filter(rng.random((rows, cols)), smooth) for _ in range(rng.integers(2, 5))])
+        plain, found = polygons(layers.argmax(axis=0).astype(np.uint16), tolerance)
+        known = pieces(found)
+        assert max(known.values(), default=1) <= 2
+        for p, q in itertools.combinations([tuple(piece) for piece in known], 2):
+            assert not crosses(p, q), (seed, p, q)
+        for before, after in zip(plain, found, strict=True):
+            for old, new in zip(before.rings, after.rings, strict=True):
+                assert area(new) * area(old) > 0, seed
+
+
+def test_a_map_of_a_million_pixels_takes_a_second():
+    array = blobs(0, 1000, 1000, 3.0)
+    plain = list(outlines(array, Grid(*array.shape)))
+    started = time.perf_counter()
+    found = list(simplified(plain, array, 1.0))
+    assert time.perf_counter() - started < 3, "0.4 s on an idle machine"
+    assert len(found) == len(plain) > 5_000
+    assert sum(len(r) for s in found for r in s.rings) < 0.6 * sum(len(r) for s in plain for r in s.rings)
+
+
+def test_it_can_be_stopped_between_two_rounds():
+    array = blobs(0)
+
+    def stop() -> None:
+        raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        list(simplified(outlines(array, Grid(*array.shape)), array, 1.0, stop))
+    assert list(simplified([], array, 1.0)) == []

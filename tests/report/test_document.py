@@ -139,6 +139,8 @@ def test_draws_are_summarised_by_class_and_added_up():
     assert soil.producers.draws == 2, "the third draw has none of it"
     assert soil.producers.mean == pytest.approx((found[0].producers[0] + found[1].producers[0]) / 2)
     assert third.producers.draws == 0, "not trained on"
+    for mean in (draws.oa, draws.aa, soil.producers, soil.iou):
+        assert 0 <= mean.interval.low <= mean.interval.high <= 1
     with pytest.raises(ValueError, match="1 names"):
         summarised(found, ["a"], [0, 1])
 

@@ -248,16 +248,20 @@ def test_simplified_polygons_are_fewer_valid_and_burn_to_nearly_the_same_map(arr
 # What QGIS makes of a layer by itself: kind of renderer, and value, label and colour of each class.
 _ASK_QGIS = """
 import json, os, sys
-from qgis.core import QgsApplication, QgsRasterLayer, QgsVectorLayer
+from qgis.core import QgsApplication, QgsFeatureRequest, QgsRasterLayer, QgsVectorLayer
 app = QgsApplication([], False)
 app.initQgis()
-raster = not sys.argv[1].endswith(".gpkg")
-if raster:
-    layer = QgsRasterLayer(sys.argv[1], "map")
+name, kind = sys.argv[1].rsplit(".", 1)
+named = {"gpkg": "|layername=labels", "kmz": "|layername=classes"}
+if kind in named:
+    layer = QgsVectorLayer(sys.argv[1] + named[kind], "map", "ogr")
 else:
-    layer = QgsVectorLayer(sys.argv[1] + "|layername=labels", "map", "ogr")
+    layer = QgsRasterLayer(sys.argv[1], "map")
 renderer = layer.renderer()
-if raster:
+if kind == "kmz":
+    asked = QgsFeatureRequest().setFlags(QgsFeatureRequest.EmbeddedSymbols)
+    rows = [(int(f["class_id"]), f["Name"], f.embeddedSymbol().color().name()) for f in layer.getFeatures(asked)]
+elif kind not in named:
     rows = [(int(c.value), c.label, c.color.name()) for c in renderer.classes()]
 else:
     rows = [(int(c.value()), c.label(), c.symbol().color().name()) for c in renderer.categories()]
@@ -288,17 +292,18 @@ def ask_qgis() -> Callable[[Path], list[Any]]:
 
 
 @pytest.mark.parametrize(
-    ("name", "kind"),
+    ("name", "kind", "place"),
     [
-        ("map.tif", "QgsPalettedRasterRenderer"),
-        ("map.png", "QgsPalettedRasterRenderer"),
-        ("map.gpkg", "QgsCategorizedSymbolRenderer"),
+        ("map.tif", "QgsPalettedRasterRenderer", "EPSG:32616"),
+        ("map.png", "QgsPalettedRasterRenderer", "EPSG:32616"),
+        ("map.gpkg", "QgsCategorizedSymbolRenderer", "EPSG:32616"),
+        ("map.kmz", "QgsEmbeddedSymbolRenderer", "EPSG:4326"),
     ],
 )
-def test_qgis_draws_the_classes_in_their_colours_under_their_names(array, tmp_path, ask_qgis, name, kind):
+def test_qgis_draws_the_classes_in_their_colours_under_their_names(array, tmp_path, ask_qgis, name, kind, place):
     export_map(tmp_path / name, array, CLASSES, GEO, options=MapOptions(bare=True))
     crs, renderer, rows = ask_qgis(tmp_path / name)
-    assert (crs, renderer) == ("EPSG:32616", kind)
+    assert (crs, renderer) == (place, kind)
     named = [tuple(row) for row in rows if row[0]]
     assert named == [(c.number, c.name, "#" + bytes(c.color).hex()) for c in CLASSES]
 

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from scipy import stats
 
-from hsigui.report.intervals import kappa_interval, kappa_variance, over_draws, wilson
+from hsigui.report.intervals import Interval, kappa_interval, kappa_variance, over_draws, wilson
 
 
 @pytest.mark.parametrize(("right", "of"), [(0, 10), (10, 10), (1, 7), (81, 263), (15, 148), (4999, 5000)])
@@ -35,6 +35,13 @@ def test_students_interval_agrees_with_scipy():
     low, high = stats.t.interval(0.95, 4, loc=np.mean(values), scale=stats.sem(values))
     assert (found.mean, found.sd, found.draws) == (pytest.approx(0.826), pytest.approx(np.std(values, ddof=1)), 5)
     assert (found.interval.low, found.interval.high) == pytest.approx((low, high))
+
+
+def test_an_interval_of_few_draws_that_differ_much_is_cut_where_the_figure_ends():
+    found = over_draws([0.51, 0.81, 0.75], within=Interval(0.0, 1.0))
+    assert over_draws([0.51, 0.81, 0.75]).interval.high > 1
+    assert (found.interval.low, found.interval.high) == (over_draws([0.51, 0.81, 0.75]).interval.low, 1.0)
+    assert found.sd == over_draws([0.51, 0.81, 0.75]).sd
 
 
 def test_draws_that_cannot_tell_are_left_out_and_one_draw_has_no_deviation():

@@ -132,7 +132,8 @@ def test_the_page_discloses_how_it_was_made_and_has_no_outside_part(tmp_path):
                  "A note.", "Good <method>", "Corn & hay", "numpy", "61.2"):  # fmt: skip
         assert part in told, part
     assert not re.search(r"(src|href)=|<script|@import|url\(", page)
-    assert 'content="light"' in page
+    assert "@media (prefers-color-scheme: dark)" in page
+    assert page.index("@media print") > page.index(".scroll { overflow-x: auto; }"), "or printing would cut tables off"
 
 
 def test_the_best_mean_of_a_column_is_marked_and_equals_alike(tmp_path):

@@ -1,5 +1,6 @@
 import base64
 import csv
+import dataclasses
 import io
 import json
 from html.parser import HTMLParser
@@ -12,6 +13,7 @@ from hsigui.errors import HsiError
 from hsigui.labels.classes import ClassInfo, ClassTable
 from hsigui.report.maps import legend_rows, png_bytes
 from hsigui.report.metrics import Accuracy, accuracy, to_json
+from hsigui.report.split_map import split_png
 from hsigui.report.write import ReportContext, write_report
 
 NASTY = '<script>alert("1")</script> & Co, "x"'
@@ -265,3 +267,22 @@ def test_a_report_of_a_hundred_classes_is_whole(tmp_path):
     predicted = np.roll(truth, 1, axis=1)
     write_report(tmp_path, accuracy(predicted, truth, ClassTable()))
     assert page_of(tmp_path).rows("th").count("row") == 201
+
+
+def test_commands_break_between_words_only_and_are_copied_whole(measured, predicted, tmp_path):
+    write_report(tmp_path, measured, context=full_context(predicted))
+    html = (tmp_path / "report.html").read_text(encoding="utf-8")
+    assert "<span>--out</span> <span>&#39;a</span> <span>b.tif&#39;</span></div>" in html
+
+
+def test_the_picture_of_the_parts_says_what_is_drawn(measured, predicted, tmp_path):
+    picture = split_png(predicted, predicted)
+    for rows, said in ((300, False), (600, True)):
+        context = dataclasses.replace(full_context(predicted), rows=rows)
+        write_report(tmp_path, measured, context=context, split_png=picture)
+        assert ("training (drawn larger than it is)" in page_of(tmp_path).text) is said
+    unknown = accuracy(predicted, np.maximum(predicted, 1), CLASSES)
+    write_report(tmp_path, unknown, context=ReportContext(rows=3, cols=8), split_png=picture)
+    text = words(page_of(tmp_path).text)
+    assert "not tested; training pixels are not known" in text
+    assert "3 × 8 pixels, 2" in text, "the number of bands of a map made elsewhere is not known"

@@ -2,6 +2,7 @@ import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 
+from hsigui.ui import theme
 from hsigui.ui.panels.history_panel import HistoryPanel
 
 
@@ -42,3 +43,16 @@ def test_showing_asks_for_nothing_and_a_click_or_an_arrow_asks_for_its_step(pane
     panel.set_steps(["a", "b", "c"], 2)
     QTest.keyClick(panel.list, Qt.Key.Key_Up)
     assert asked == [2, 1]
+
+
+def test_steps_can_be_read_in_every_theme(qapp, panel):
+    panel.set_steps(["a", "b"], 1)
+    try:
+        for name in ("dark", "light"):
+            theme.apply(qapp, name)
+            qapp.processEvents()
+            shown = [panel.list.item(n).foreground().color() for n in range(3)]
+            text, faint = panel.palette().text().color(), panel.palette().placeholderText().color()
+            assert shown == [text, text, faint], name
+    finally:
+        theme.apply(qapp, "light")

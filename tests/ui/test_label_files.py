@@ -230,6 +230,8 @@ def test_validation_labels_are_saved_beside_and_opened_again_in_every_format(qtb
     assert asked(demo) == []
     assert np.array_equal(labels(demo), painted)
     assert np.array_equal(demo.session.labels.validation, checked)
+    if suffix == ".csv":  # a table of pixels holds no class without any
+        before = {number: before[number] for number in (2, 3)}
     assert {c.number: c for c in demo.session.classes} == before
     # Without validation labels the file beside is emptied, and opens without a word.
     demo.session.edit(demo.session.labels.replacing(np.zeros_like(checked), layer=VALIDATION), "None")
@@ -361,3 +363,18 @@ def test_labels_of_another_coordinate_system_land_on_their_pixels(qtbot, demo, a
     wrong = np.count_nonzero(labels(demo) != before)
     assert wrong < 0.2 * np.count_nonzero(before), "pixels at the border may fall to either side"
     assert (labels(demo)[22:28, 43:57] == 1).all()
+
+
+@pytest.mark.parametrize("suffix", [".gpkg", ".geojson", ".csv"])
+def test_with_the_validation_layer_chosen_files_are_added_to_it(qtbot, demo, answers, tmp_path, suffix):
+    before = drawn(demo)
+    checks = np.zeros_like(before)
+    checks[58:63, 60:80] = 3
+    path = write_classes(tmp_path / f"field{suffix}", checks, demo.session.classes, demo.session.cube.geo)[0]
+    press(demo, "V")
+    opened(qtbot, demo, answers, path, "add_labels")
+    assert np.array_equal(labels(demo), before)
+    assert np.array_equal(demo.session.labels.validation, np.where(before > 0, 0, checks))
+    assert "are training labels already" in texts(demo)
+    demo.session.undo()
+    assert not demo.session.labels.labelled(VALIDATION)

@@ -419,6 +419,7 @@ def test_merging_gives_the_labels_of_both_layers_to_the_other_class(demo):
     assert demo.session.current_class == 5
     assert (labels(demo)[60:65, 60:65] == 5).all()
     assert (validation(demo)[70:75, 60:65] == 5).all()
+    assert "ground truth still has" in texts(demo)
     demo.session.undo()
     np.testing.assert_array_equal(labels(demo), before)
     assert (validation(demo)[70:75, 60:65] == 2).all()
@@ -564,7 +565,7 @@ def test_a_click_in_the_history_goes_there_and_back(demo):
 
 def show_regions(qtbot, window):
     window.docks["Regions"].raise_()
-    qtbot.waitUntil(window.labels.explorer.isVisible)
+    qtbot.waitUntil(lambda: window.labels.regions._seen)
     qtbot.waitUntil(lambda: not window.labels.regions._timer.isActive() and not window.labels.regions._stale)
     idle(qtbot, window)
 

@@ -811,7 +811,7 @@ def test_a_scene_without_a_place_cannot_be_put_on_a_globe(qtbot, tmp_path):
     dialog = ExportDialog(tmp_path, "map", has_accuracy=True, has_place=False)
     qtbot.addWidget(dialog)
     assert not dialog.boxes["kmz"].isEnabled()
-    assert dialog.choice.kinds == ("geotiff", "envi", "png", "report")
+    assert dialog.choice.kinds == ("geotiff", "envi", "png", "labels", "report")
 
 
 def test_without_truth_the_report_cannot_be_chosen_and_a_bad_name_not_exported(qtbot, tmp_path):

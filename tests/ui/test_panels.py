@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
+import time
+
 import numpy as np
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QAction
 from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QHeaderView
 
 from hsigui.cube.render import ViewState
 from hsigui.labels.classes import ClassInfo, ClassTable
 from hsigui.methods.probe import Refinement
 from hsigui.methods.registry import METHODS
 from hsigui.report.metrics import accuracy
+from hsigui.ui import theme
 from hsigui.ui.panels.classes_panel import ClassesPanel
 from hsigui.ui.panels.display_panel import DisplayPanel
 from hsigui.ui.panels.method_panel import FAMILY_TITLES, MethodPanel, cited
@@ -191,3 +195,42 @@ def test_a_class_without_test_pixels_is_not_applicable_and_not_zero(qtbot):
     panel.show_accuracy(accuracy(np.ones((2, 2), int), np.ones((2, 2), int), TABLE), "gt")
     assert panel.table.item(1, 2).text() == "n/a"
     assert panel.figures[2].text() == "n/a"
+
+
+def test_of_a_thousand_classes_only_the_one_that_changed_is_made_anew(qtbot):
+    panel = ClassesPanel()
+    qtbot.addWidget(panel)
+    panel.show()
+    many = ClassTable.for_numbers(range(1, 1001))
+    panel.set_classes(many, {}, 1)
+    started = time.perf_counter()
+    panel.set_classes(many.renamed(3, "Moss").with_hidden(4, True), {8: 12}, 1)
+    panel.set_classes(panel._table.in_colors_of("Okabe-Ito"), {8: 12}, 1)
+    assert time.perf_counter() - started < 3, "it took 15 s when each cell had its column measured again"
+    assert panel.table.item(2, 2).text() == "Moss"
+    panel.set_classes(panel._table.renamed(3, "Fern"), {8: 12}, 1)
+    assert panel.table.item(2, 2).text() == "Fern"
+    assert panel.table.item(7, 3).text() == "12"
+    kept = panel.table.item(7, 2)
+    panel.set_classes(panel._table.renamed(3, "Bog"), {}, 1)
+    assert panel.table.item(7, 2) is kept
+    header = panel.table.horizontalHeader()
+    assert header.sectionResizeMode(3) == QHeaderView.ResizeMode.ResizeToContents
+
+
+def test_a_name_that_was_refused_is_the_old_one_again(classes):
+    classes.table.item(0, 2).setText("Corn")
+    classes.set_classes(TABLE, {}, 1)
+    assert classes.table.item(0, 2).text() == "Water"
+
+
+def test_hidden_classes_are_faint_in_the_colours_of_the_theme(qtbot, qapp, classes):
+    classes.set_classes(TABLE.with_hidden(1, True), {}, 4)
+    try:
+        for name in ("dark", "light"):
+            theme.apply(qapp, name)
+            qapp.processEvents()
+            faint = classes.palette().placeholderText().color()
+            assert classes.table.item(0, 2).foreground().color() == faint, name
+    finally:
+        theme.apply(qapp, "light")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import inspect
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
@@ -171,3 +172,33 @@ def test_undo_during_a_stroke_takes_only_the_stroke_back(session):
     session.undo()
     assert session.labels.array[0, 0] == 1
     assert session.labels.array[3, 3] == 0
+
+
+def test_what_is_known_of_run_and_map_stays_with_its_scene(session, tmp_path):
+    from hsigui.specs import MapSpec
+
+    session.labels_source = tmp_path / "labels.tif"
+    session.set_trained("e", "f", tmp_path, {"features": 2.0})
+    session.set_map("p", "m", session.labels.array, None, drawn=MapSpec(1.0), seconds={"probe and map": 0.5})
+    kept = session.state()
+    session.set_scene(Cube(ArraySource(np.zeros((3, 3, 4)))), ViewState(0, 1, 2))
+    assert (session.run_folder, session.map_spec, session.labels_source) == (None, None, None)
+    session.restore(kept)
+    assert (session.run_folder, session.map_spec) == (tmp_path, MapSpec(1.0))
+    assert session.seconds == {"features": 2.0, "probe and map": 0.5}
+    assert session.labels_source == tmp_path / "labels.tif"
+    session.set_trained("e2", "f2")
+    assert (session.run_folder, session.map_spec, dict(session.seconds)) == (None, None, {})
+
+
+def test_a_reference_says_of_which_kind_it_is(session):
+    session.set_truth(np.ones(session.labels.shape, dtype=np.uint16), ClassTable.for_numbers([1]), "truth.tif")
+    assert session.reference.kind == "ground truth"
+    session.edit(Edit(0, 0, np.ones((1, 2), dtype=bool), 1, layer=VALIDATION), "Validation")
+    assert session.reference.kind == "validation labels"
+
+
+def test_pixels_that_the_encoder_was_not_shown_are_counted(session):
+    assert session.masked_out == 0
+    session.set_trained(SimpleNamespace(scene={"masked_out": {"pixels": 12}}), "f")
+    assert session.masked_out == 12

@@ -32,6 +32,7 @@ class Answers:
     path: Path | None = None
     save: Path | None = None
     unsaved: str = "cancel"
+    unfinished: str = "cancel"
     sure: bool = False
     colour: tuple[int, int, int] | None = None
     asked: list[str] = field(default_factory=list)
@@ -55,6 +56,10 @@ class Answers:
     def confirm(self, title: str, text: str, detail: str, action: str) -> bool:
         self.asked.append(title)
         return self.sure
+
+    def unfinished_training(self, text: str, detail: str) -> str:
+        self.asked.append(text)
+        return self.unfinished
 
     def color(self, present: tuple[int, int, int], name: str) -> tuple[int, int, int] | None:
         self.asked.append(f"Colour of {name}")
@@ -94,8 +99,12 @@ class FakeTraining:
         self.go = threading.Event()
         self.steps = 0
         self.error: BaseException | None = None
+        self.calls: list[tuple[PretrainSpec, Path | None, bool]] = []  # settings, folder, whether it goes on
 
-    def __call__(self, ctx: Context, cube, spec: PretrainSpec, folder: Path | None = None) -> work.Trained:
+    def __call__(
+        self, ctx: Context, cube, spec: PretrainSpec, folder: Path | None = None, resume: bool = False
+    ) -> work.Trained:
+        self.calls.append((spec, folder, resume))
         ctx.progress(0, 0, "Loading PyTorch…")
         ctx.partial(work.DeviceKnown("a test"))
         while not self.go.wait(0.005):

@@ -32,9 +32,10 @@ KINDS = {
     "polygons": "Polygons (GeoPackage, .gpkg)",
     "measures": "Class probabilities and entropy (-probabilities.tif, -entropy.tif)",
     "legend": "Table of the classes (-classes.csv)",
+    "labels": "Labels behind the map, and what it was measured on (-labels.tif, -reference.tif)",
     "report": "Report of the accuracy (HTML, CSV, JSON)",
 }
-CHECKED = ("geotiff", "envi", "png", "report")  # at first
+CHECKED = ("geotiff", "envi", "png", "labels", "report")  # at first
 WINDOWS = (0, 3, 5, 7, 9, 11)  # of the majority filter, 0 for none
 
 
@@ -64,7 +65,7 @@ class ExportDialog(QDialog):
         for kind, box in self.boxes.items():
             box.setChecked(kind in CHECKED)
         if not has_accuracy:
-            self._switch_off("report", "Needs ground truth: File > Open ground truth")
+            self._switch_off("report", "Needs ground truth (File menu) or validation labels (V)")
         if not has_place:
             self._switch_off("kmz", "The scene has no place on the earth")
         self.folder, self.name = QLineEdit(str(folder), self), QLineEdit(name, self)
@@ -177,6 +178,7 @@ def targets(choice: ExportChoice) -> dict[str, Path]:
         "polygons": base.with_name(f"{choice.name}.gpkg"),
         "measures": base.with_name(f"{choice.name}-probabilities.tif"),
         "legend": base.with_name(f"{choice.name}-classes.csv"),
+        "labels": base.with_name(f"{choice.name}-labels.tif"),
         "report": base.with_name(f"{choice.name}-report"),
     }
     return {kind: named[kind] for kind in choice.kinds}

@@ -42,6 +42,9 @@ class Prompts:
         path = Path(name)
         if not path.suffix:
             path = path.with_name(path.name + kind.rpartition("*")[2].rstrip(")"))
+            # The system's dialog asked about the name without the ending.
+            if path.exists() and not self.confirm(title, f"{path.name} is there already.", "", "Replace"):
+                return None
         return path
 
     def unsaved_labels(self) -> str:
@@ -68,6 +71,21 @@ class Prompts:
         box.setDefaultButton(box.addButton(QMessageBox.StandardButton.Cancel))
         box.exec()
         return box.clickedButton() is go_on
+
+    def unfinished_training(self, text: str, detail: str) -> str:
+        """What to do about an unfinished training: "go on", "anew" or "cancel"."""
+        box = QMessageBox(self._parent)
+        box.setIcon(QMessageBox.Icon.Question)
+        box.setWindowTitle("Unfinished training")
+        box.setText(text)
+        box.setInformativeText(detail)
+        go_on = box.addButton("Go on", QMessageBox.ButtonRole.AcceptRole)
+        anew = box.addButton("Begin anew", QMessageBox.ButtonRole.DestructiveRole)
+        box.addButton(QMessageBox.StandardButton.Cancel)
+        box.setDefaultButton(go_on)
+        box.exec()
+        clicked = box.clickedButton()
+        return "go on" if clicked is go_on else "anew" if clicked is anew else "cancel"
 
     def color(self, present: tuple[int, int, int], name: str) -> tuple[int, int, int] | None:
         color = QColorDialog.getColor(QColor(*present), self._parent, f"Colour of {name}")

@@ -1,43 +1,156 @@
-"""How many labels of each class to draw from the ground truth."""
+"""How to draw few-shot labels from the ground truth: how many, where, and how far from the test."""
 
 from __future__ import annotations
 
-from PySide6.QtWidgets import QDialog, QDialogButtonBox, QFormLayout, QLabel, QSpinBox, QVBoxLayout, QWidget
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import (
+    QComboBox,
+    QDialog,
+    QDialogButtonBox,
+    QDoubleSpinBox,
+    QFormLayout,
+    QHBoxLayout,
+    QLabel,
+    QRadioButton,
+    QSpinBox,
+    QVBoxLayout,
+    QWidget,
+)
 
 from hsigui.specs import SplitSpec
 
+KINDS = {"random": "Anywhere, at random", "block": "In blocks apart from the test", "region": "In regions of their own"}
+_TEXTS = {
+    "random": (
+        "All other pixels of the ground truth are for testing; a small class keeps half of its pixels for that. Test "
+        "pixels lie next to labels then, so the accuracy says little about places far from any."
+    ),
+    "block": (
+        "Labels are drawn from some squares of the scene. What lies outside these and their guard band is for testing; "
+        "the rest is in neither part."
+    ),
+    "region": (
+        "Labels are drawn from some of the fields (pixels of a class that hang together). What lies outside these and "
+        "their guard band is for testing; the rest is in neither part."
+    ),
+}
+_DEFAULTS = SplitSpec()
+FIRST_PERCENT = 5.0
+
 
 class SampleDialog(QDialog):
-    """Labels a class and seed; `spec` is what was chosen."""
+    """Amount, place and seed; `spec` is what was chosen.
 
-    def __init__(self, replaces: bool, parent: QWidget | None = None) -> None:
+    Args:
+        replaces: whether there are labels that the sample will replace.
+        reach: half of what the encoder sees of a pixel, in pixels; None without an encoder.
+    """
+
+    def __init__(self, replaces: bool, parent: QWidget | None = None, reach: int | None = None) -> None:
         super().__init__(parent)
         self.setWindowTitle("Draw few-shot sample")
-        text = QLabel(
-            "Draws labels at random from the ground truth, the same number for each class, at most half of a small "
-            "class. All other ground truth pixels are for testing."
-            + (" The present labels are replaced; undo brings them back." if replaces else ""),
-            self,
+        self._reach = reach
+        self.kind = QComboBox(self)
+        for kind, text in KINDS.items():
+            self.kind.addItem(text, kind)
+        self.by_number, self.by_percent = QRadioButton(self), QRadioButton(self)
+        self.by_number.setAccessibleName("A number of labels a class")
+        self.by_percent.setAccessibleName("A share of the pixels")
+        self.by_number.setChecked(True)
+        self.per_class, self.seed = self._spin(1, 100_000, _DEFAULTS.per_class), self._spin(0, 2_147_483_647, 0)
+        self.per_class.setSuffix(" a class")
+        self.per_class.setAccessibleName("Labels a class")
+        self.percent = self._build_percent()
+        self.block = self._spin(1, 10_000, _DEFAULTS.block)
+        self.guard = self._spin(0, 1_000, _DEFAULTS.guard if reach is None else reach)
+        self.seed.setToolTip("The same seed draws the same pixels, here and in `hsigui sample`")
+        self.block.setToolTip("Side of the squares")
+        self.guard.setToolTip("Pixels between training area and test that are in neither part")
+        for spin in (self.block, self.guard):
+            spin.setSuffix(" px")
+        self.about, self.warning = self._text(), self._text()
+        self._lay_out(replaces)
+        self.kind.currentIndexChanged.connect(self._show)
+        self.by_percent.toggled.connect(self._show)
+        self.guard.valueChanged.connect(self._show)
+        self._show()
+
+    @property
+    def spec(self) -> SplitSpec:
+        percent = self.percent.value() if self.by_percent.isChecked() else None
+        return SplitSpec(
+            self.per_class.value(), self.seed.value(), self._kind, percent, self.block.value(), self.guard.value()
         )
-        text.setWordWrap(True)
-        self.per_class, self.seed = QSpinBox(self), QSpinBox(self)
-        self.per_class.setRange(1, 100_000)
-        self.per_class.setValue(SplitSpec().per_class)
-        self.seed.setRange(0, 2_147_483_647)
-        self.seed.setToolTip("The same seed draws the same pixels")
-        form = QFormLayout()
-        form.addRow("&Labels a class", self.per_class)
-        form.addRow("&Seed", self.seed)
+
+    @property
+    def _kind(self) -> str:
+        return str(self.kind.currentData())
+
+    def _show(self) -> None:
+        """What can be set of this kind of draw, and what it means."""
+        kind = self._kind
+        if kind == "block" and self.by_percent.isChecked():
+            self.by_number.setChecked(True)  # comes back here
+        self.by_percent.setEnabled(kind != "block")
+        self.by_percent.setToolTip("Blocks give a number of labels a class" if kind == "block" else "")
+        self.per_class.setEnabled(self.by_number.isChecked())
+        self.percent.setEnabled(self.by_percent.isChecked())
+        self.percent.setSuffix(" % of the pixels, in whole regions" if kind == "region" else " % of each class")
+        for row, shown in ((self.block, kind == "block"), (self.guard, kind != "random")):
+            self._form.setRowVisible(row, shown)
+        self.about.setText(_TEXTS[kind])
+        close = kind != "random" and self._reach is not None and self.guard.value() < self._reach
+        self.warning.setText(
+            f"The encoder sees {self._reach} pixels around each: with a smaller guard it sees labels from test pixels."
+            if close
+            else ""
+        )
+        self.warning.setVisible(close)
+        self.adjustSize()
+
+    def _lay_out(self, replaces: bool) -> None:
+        self._form = QFormLayout()
+        for text, button, spin in (("Labels", self.by_number, self.per_class), ("", self.by_percent, self.percent)):
+            row = QHBoxLayout()
+            row.addWidget(button)
+            row.addWidget(spin, 1)
+            self._form.addRow(text, row)
+        self._form.addRow("&Where", self.kind)
+        self._form.addRow("&Block", self.block)
+        self._form.addRow("&Guard band", self.guard)
+        self._form.addRow("&Seed", self.seed)
         buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Ok | QDialogButtonBox.StandardButton.Cancel)
         buttons.button(QDialogButtonBox.StandardButton.Ok).setText("Draw")
         buttons.accepted.connect(self.accept)
         buttons.rejected.connect(self.reject)
         column = QVBoxLayout(self)
-        column.addWidget(text)
-        column.addLayout(form)
+        column.addLayout(self._form)
+        column.addWidget(self.about)
+        column.addWidget(self.warning)
+        if replaces:
+            replaced = self._text()
+            replaced.setText("The present labels are replaced; undo brings them back.")
+            column.addWidget(replaced)
+        column.addStretch(1)
         column.addWidget(buttons)
-        self.setMinimumWidth(380)
+        self.setMinimumWidth(420)
 
-    @property
-    def spec(self) -> SplitSpec:
-        return SplitSpec(self.per_class.value(), self.seed.value())
+    def _build_percent(self) -> QDoubleSpinBox:
+        spin = QDoubleSpinBox(self)
+        spin.setRange(0.01, 99.99)
+        spin.setDecimals(2)
+        spin.setValue(FIRST_PERCENT)
+        spin.setAccessibleName("Per cent of the pixels")
+        return spin
+
+    def _spin(self, least: int, most: int, value: int) -> QSpinBox:
+        spin = QSpinBox(self)
+        spin.setRange(least, most)
+        spin.setValue(value)
+        return spin
+
+    def _text(self) -> QLabel:
+        text = QLabel(self)
+        text.setWordWrap(True)
+        text.setTextFormat(Qt.TextFormat.PlainText)
+        return text

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from PySide6.QtCore import QPoint, QSignalBlocker, QSize, Qt, Signal
+from PySide6.QtCore import QEvent, QPoint, QSignalBlocker, QSize, Qt, Signal
 from PySide6.QtGui import QAction, QColor, QDropEvent, QIcon, QPainter, QPen, QPixmap
 from PySide6.QtWidgets import (
     QAbstractItemView,
@@ -19,7 +19,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from hsigui.labels.classes import ClassTable
+from hsigui.labels.classes import ClassInfo, ClassTable
 from hsigui.ui.icons import icon
 
 KEY, COLOUR, NAME, COUNT, LOCK, EYE = range(6)
@@ -96,26 +96,40 @@ class ClassesPanel(QWidget):
 
     def set_classes(self, table: ClassTable, counts: dict[int, int], current: int) -> None:
         """Shows a class table anew."""
-        self._table = table
+        shown, self._table = self._table.classes, table
+        header = self.table.horizontalHeader()
         with QSignalBlocker(self.table):
+            # A column that fits its contents would be measured again for each of thousands of cells.
+            for column in (KEY, COUNT):
+                header.setSectionResizeMode(column, QHeaderView.ResizeMode.Fixed)
+            kept = min(len(table), self.table.rowCount())
             self.table.setRowCount(len(table))
             for row, info in enumerate(table):
-                self.table.setItem(row, KEY, _fixed(str(info.number)))
-                colour = _fixed("")
-                colour.setIcon(swatch(info.color))
-                colour.setToolTip("Click to choose another colour")
-                self.table.setItem(row, COLOUR, colour)
-                name = QTableWidgetItem(info.name)
-                name.setToolTip(f"{info.name}\nDouble-click or F2 to rename, drag to move")
-                if info.hidden:
-                    name.setForeground(self.palette().placeholderText())
-                self.table.setItem(row, NAME, name)
-                self.table.setItem(row, COUNT, _fixed("", Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter))
-                self.table.setItem(row, LOCK, _switch("lock" if info.locked else "unlock", _lock_tip(info.locked)))
-                self.table.setItem(row, EYE, _switch("eye-off" if info.hidden else "eye", _eye_tip(info.hidden)))
+                name = self.table.item(row, NAME)
+                # A name that was typed and refused differs although the class is the same.
+                if row >= kept or shown[row] != info or name is None or name.text() != info.name:
+                    self._fill(row, info)
+            for column in (KEY, COUNT):
+                header.setSectionResizeMode(column, QHeaderView.ResizeMode.ResizeToContents)
         self.hint.setVisible(not len(table))
         self.set_counts(counts)
         self.set_current(current)
+
+    def _fill(self, row: int, info: ClassInfo) -> None:
+        """Puts a class into a row."""
+        self.table.setItem(row, KEY, _fixed(str(info.number)))
+        colour = _fixed("")
+        colour.setIcon(swatch(info.color))
+        colour.setToolTip("Click to choose another colour")
+        self.table.setItem(row, COLOUR, colour)
+        name = QTableWidgetItem(info.name)
+        name.setToolTip(f"{info.name}\nDouble-click or F2 to rename, drag to move")
+        if info.hidden:
+            name.setForeground(self.palette().placeholderText())
+        self.table.setItem(row, NAME, name)
+        self.table.setItem(row, COUNT, _fixed("", Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter))
+        self.table.setItem(row, LOCK, _switch("lock" if info.locked else "unlock", _lock_tip(info.locked)))
+        self.table.setItem(row, EYE, _switch("eye-off" if info.hidden else "eye", _eye_tip(info.hidden)))
 
     def set_counts(self, counts: dict[int, int], validation: dict[int, int] | None = None) -> None:
         """Shows how many pixels of each class are labelled to train on and, where there are any, to validate on."""
@@ -134,6 +148,15 @@ class ClassesPanel(QWidget):
                 self.table.selectRow(self._table.numbers.index(number))
             else:
                 self.table.clearSelection()
+
+    def changeEvent(self, event: QEvent) -> None:
+        super().changeEvent(event)
+        if event.type() == QEvent.Type.PaletteChange:
+            with QSignalBlocker(self.table):
+                for row, info in enumerate(self._table):
+                    name = self.table.item(row, NAME)
+                    if info.hidden and name is not None:
+                        name.setForeground(self.palette().placeholderText())
 
     def edit_name(self, number: int) -> None:
         """Opens the name of a class for typing."""

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 from PySide6.QtCore import QAbstractTableModel, QModelIndex, QPersistentModelIndex, QPoint, QPointF, QRectF, Qt, Signal
-from PySide6.QtGui import QColor, QKeyEvent, QPainter, QPalette, QPen, QPolygonF, QShowEvent
+from PySide6.QtGui import QColor, QKeyEvent, QPainter, QPalette, QPen, QPolygonF
 from PySide6.QtWidgets import (
     QAbstractItemView,
     QHBoxLayout,
@@ -32,6 +32,8 @@ from hsigui.ui.panels.classes_panel import swatch
 
 CLASS, PIXELS, PLACE, SPECTRUM = range(4)
 TITLES = ("Class", "Pixels", "Row, col", "Spectrum")
+MOST_READ = 10_000  # pixels of the box of a region that is read as a whole
+SAMPLED = 64  # pixels of a larger one whose spectra are averaged
 Key = tuple[int, int, int, int]
 _Index = QModelIndex | QPersistentModelIndex
 
@@ -47,6 +49,11 @@ class Entry:
     def key(self) -> Key:
         """What tells it from every other one; the same as long as its first pixel and its size are."""
         return self.layer, self.region.number, int(self.region.pixels[0]), self.region.size
+
+    @property
+    def averaged(self) -> int:
+        """Of how many of its pixels the mean spectrum is."""
+        return self.region.size if self.region.box_size <= MOST_READ else min(self.region.size, SAMPLED)
 
 
 class RegionModel(QAbstractTableModel):
@@ -94,6 +101,8 @@ class RegionModel(QAbstractTableModel):
         if role == Qt.ItemDataRole.DecorationRole and index.column() == CLASS:
             return swatch(info.color, hatched=entry.layer == VALIDATION)
         if role == Qt.ItemDataRole.ToolTipRole:
+            if index.column() == SPECTRUM:
+                return f"{info.name}: mean spectrum of {entry.averaged:,} of {entry.region.size:,} pixels"
             kind = "validation labels" if entry.layer == VALIDATION else "labels to train on"
             return f"{info.name}: {entry.region.size:,} {kind}"
         if role == Qt.ItemDataRole.TextAlignmentRole and index.column() in (PIXELS, PLACE):
@@ -115,14 +124,12 @@ class ExplorerPanel(QWidget):
         jump_asked(entry): a row was clicked or reached by the arrow keys.
         delete_asked(entries), reassign_asked(entries, number): of the selected rows.
         rows_seen(): other rows are in view.
-        opened(): the panel was shown.
     """
 
     jump_asked = Signal(object)
     delete_asked = Signal(object)
     reassign_asked = Signal(object, int)
     rows_seen = Signal()
-    opened = Signal()
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -172,10 +179,6 @@ class ExplorerPanel(QWidget):
 
     def selected(self) -> list[Entry]:
         return [self.model.entries[index.row()] for index in self.table.selectionModel().selectedRows()]
-
-    def showEvent(self, event: QShowEvent) -> None:
-        super().showEvent(event)
-        self.opened.emit()
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         if event.key() in (Qt.Key.Key_Delete, Qt.Key.Key_Backspace) and self.selected():

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from PySide6.QtCore import QSignalBlocker, QSize, Signal
+from PySide6.QtCore import QEvent, QSignalBlocker, QSize, Signal
 from PySide6.QtGui import QPalette
 from PySide6.QtWidgets import QListWidget, QListWidgetItem, QVBoxLayout, QWidget
 
@@ -46,6 +46,12 @@ class HistoryPanel(QWidget):
                 self.list.addItems([start, *self._texts])
             self._place = place
             if place_moved:
+                self._show_place()
+
+    def changeEvent(self, event: QEvent) -> None:
+        super().changeEvent(event)
+        if event.type() == QEvent.Type.PaletteChange:  # the rows have colours of their own
+            with QSignalBlocker(self.list):
                 self._show_place()
 
     def _show_place(self) -> None:

@@ -75,6 +75,12 @@ class MethodPanel(QWidget):
             device=self.device.currentData(),
         )
 
+    def show_spec(self, spec: PretrainSpec) -> None:
+        """Shows the settings of a training."""
+        for box, name in ((self.method, spec.method), (self.preset, spec.preset), (self.device, spec.device)):
+            box.setCurrentIndex(max(0, box.findData(name)))
+        self.seed.setValue(spec.seed)
+
     def set_device(self, name: str) -> None:
         self.device.setCurrentIndex(max(0, self.device.findData(name)))
 

@@ -1,4 +1,4 @@
-"""How right the map is, where ground truth tells."""
+"""How right the map is, where ground truth or validation labels tell."""
 
 from __future__ import annotations
 
@@ -26,6 +26,7 @@ FIGURES = (
     ("Average accuracy", "AA: mean over the classes of the share found (recall)"),
     ("Kappa", "Cohen's kappa: agreement beyond chance, 1 is perfect"),
 )
+NO_REFERENCE = "Load ground truth (File menu), or paint validation labels (V), to measure the map."
 COLUMNS = ("Class", "Test px", "PA", "UA", "F1")
 _TIPS = (
     "", "Test pixels of the class", "Producer's accuracy (recall): share of the class that was found",
@@ -67,7 +68,7 @@ class ResultsPanel(QWidget):
         layout.addWidget(self.refined)
         layout.addWidget(self.table, 1)
         self.show_refinement(None)
-        self.explain("Load ground truth (File menu) to measure the map.")
+        self.explain(NO_REFERENCE)
 
     def explain(self, text: str) -> None:
         """Says why there are no figures."""
@@ -76,12 +77,18 @@ class ResultsPanel(QWidget):
         self.table.setRowCount(0)
         self.sentence.setText(text)
 
-    def show_accuracy(self, accuracy: Accuracy, truth_name: str) -> None:
+    def show_accuracy(self, accuracy: Accuracy, truth_name: str, masked: int = 0) -> None:
+        """Shows the figures.
+
+        Args:
+            truth_name: what they were measured on, in words.
+            masked: pixels that the encoder was not shown.
+        """
         for label, value, percent in zip(
             self.figures, (accuracy.oa, accuracy.aa, accuracy.kappa), (True, True, False), strict=True
         ):
             label.setText(_percent(value, " %") if percent else ("n/a" if math.isnan(value) else f"{value:.3f}"))
-        self.sentence.setText(measured_on(accuracy, truth_name))
+        self.sentence.setText(measured_on(accuracy, truth_name, masked))
         self.table.setRowCount(len(accuracy.names))
         for row, name in enumerate(accuracy.names):
             figures = (accuracy.producers[row], accuracy.users[row], accuracy.f1[row])
@@ -127,13 +134,14 @@ def refined_by(refinement: Refinement) -> str:
     return "\n".join(lines)
 
 
-def measured_on(accuracy: Accuracy, truth_name: str) -> str:
+def measured_on(accuracy: Accuracy, truth_name: str, masked: int = 0) -> str:
     """The sentence that keeps the figures honest."""
     trained = accuracy.n_train
     made = "" if trained is None else f"; the map was made from {trained:,} label{'' if trained == 1 else 's'}"
     return (
         f"Measured on {accuracy.n_test:,} pixels of {truth_name} that are not training labels{made}. "
-        "The features have seen every pixel, without labels. Table in %."
+        + (f"The encoder has seen every pixel but {masked:,}" if masked else "The features have seen every pixel")
+        + ", without labels. Table in %."
     )
 
 

@@ -1,0 +1,36 @@
+"""What the file of an unfinished training says of itself, without its tensors. Loads no torch."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+from safetensors import SafetensorError, safe_open
+
+from hsigui.errors import HsiError
+
+FILE = "resume.safetensors"
+
+
+def read_header(folder: Path) -> dict[str, Any]:
+    """The header of the unfinished training in a run folder: "about" (settings and scene), "states" and "steps".
+
+    Raises:
+        HsiError: there is none, or it is damaged.
+    """
+    path = folder / FILE
+    if not path.is_file():
+        raise HsiError(
+            f"There is no unfinished training in {folder}.", "It is complete, or was stopped before its first steps."
+        )
+    try:
+        with safe_open(path, framework="np") as opened:
+            header = json.loads(opened.metadata()["hsigui"])
+        if not isinstance(header, dict):
+            raise TypeError(f"a header of {type(header).__name__}")
+    except (OSError, ValueError, KeyError, TypeError, SafetensorError) as error:
+        raise HsiError(
+            f"The unfinished training {path} is damaged: {error}.", "Begin anew, without going on."
+        ) from error
+    return header

@@ -1,0 +1,106 @@
+"""Command lines that do what was done in the window, so that its reports can be repeated and its maps made elsewhere.
+
+What is read has its whole path; what the lines write goes to the folder in which they are run, under names that begin
+with "repeated". Loads no torch.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import shlex
+from dataclasses import dataclass
+from pathlib import Path
+
+from hsigui.cube.choice import ImportChoice
+from hsigui.specs import MapSpec, PretrainSpec, SplitSpec
+
+RUN, MAP, REPORT = "repeated-run", "repeated-map.tif", "repeated-report"
+LABELS, TEST = "repeated-labels.tif", "repeated-test.tif"
+DEMO, DEMO_SCENE = "repeated-demo", "repeated-demo/demo-scene.hdr"
+
+
+@dataclass(frozen=True)
+class Scene:
+    """The scene of the lines.
+
+    Attributes:
+        path: its file; None for the demo scene, which is then written first.
+        choice, variable: how its array was read, where the file holds arrays.
+    """
+
+    path: Path | None
+    choice: ImportChoice | None = None
+    variable: str = ""
+
+    @property
+    def words(self) -> list[str]:
+        """The argument that names it."""
+        return [DEMO_SCENE if self.path is None else str(self.path.resolve())]
+
+    @property
+    def reading(self) -> list[str]:
+        """The options that say how it is read."""
+        if self.choice is not None:
+            return _of_choice(self.choice)
+        return ["--variable", self.variable] if self.variable else []
+
+
+def demo() -> str:
+    """Writes the demo scene (and does the whole job on it)."""
+    return _line("demo", "--headless", "--out", DEMO)
+
+
+def sample(spec: SplitSpec, truth: Path) -> str:
+    """Draws the labels."""
+    words = ["--per-class", spec.per_class] if spec.percent is None else ["--percent", spec.percent]
+    if spec.kind != "random":
+        words += ["--split", spec.kind, "--guard", spec.guard]
+    if spec.kind == "block":
+        words += ["--block", spec.block]
+    return _line("sample", truth.resolve(), *words, "--seed", spec.seed, "--out", LABELS, "--rest", TEST)
+
+
+def pretrain(scene: Scene, spec: PretrainSpec) -> str:
+    """Pretrains the encoder."""
+    words: list[object] = ["--method", spec.method, "--preset", spec.preset]
+    words += [] if spec.epochs is None else ["--epochs", spec.epochs]
+    words += ["--seed", spec.seed, "--device", spec.device]
+    words += ["--start", spec.start] if spec.start else []
+    words += ["--mask-out", spec.mask_out] if spec.mask_out else []
+    return _line("pretrain", *scene.words, *words, "--out", RUN, *scene.reading)
+
+
+def classify(
+    scene: Scene, labels: str | Path, drawn: MapSpec, *, run: str | Path = RUN, device: str = "auto",
+    majority: int = 0, sieve: int = 0,
+) -> str:  # fmt: skip
+    """Draws the map.
+
+    Args:
+        labels: path of their file.
+        run: the run folder.
+        majority, sieve: filters of the map, 0 for none.
+    """
+    words: list[object] = ["--run", run, "--labels", labels]
+    words += [word for f in dataclasses.fields(MapSpec) for word in (f"--{f.name}", getattr(drawn, f.name))]
+    words += ["--majority", majority] if majority else []
+    words += ["--sieve", sieve] if sieve else []
+    return _line("classify", *scene.words, *words, "--device", device, "--out", MAP, *scene.reading)
+
+
+def evaluate(truth: str | Path) -> str:
+    """Measures the map and writes the report."""
+    return _line("evaluate", MAP, "--truth", truth, "--report", REPORT)
+
+
+def _of_choice(choice: ImportChoice) -> list[str]:
+    words = ["--variable", choice.variable] if choice.variable else []
+    words += ["--axes", choice.axes]
+    words += ["--size", f"{choice.rows}x{choice.cols}", "--order", choice.order] if choice.is_flat else []
+    for option, name in (("--wavelengths", choice.wavelengths), ("--bad-bands", choice.bad_bands)):
+        words += [] if name is None else [option, name or "none"]
+    return words + (["--units", choice.units] if choice.units else [])
+
+
+def _line(*words: object) -> str:
+    return shlex.join(["hsigui", *map(str, words)])

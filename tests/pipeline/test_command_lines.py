@@ -1,0 +1,72 @@
+"""Command lines that are written into reports do on the command line what was done in the window."""
+
+from __future__ import annotations
+
+import shlex
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from hsigui.cli import build_parser
+from hsigui.commands import reading
+from hsigui.cube.choice import ImportChoice
+from hsigui.pipeline import command_lines
+from hsigui.pipeline.command_lines import Scene
+from hsigui.specs import MapSpec, PretrainSpec, SplitSpec
+
+SCENE = Scene(Path("/data/a scene.mat"), variable="cube")
+
+
+def parsed(line: str):
+    program, *words = shlex.split(line)
+    assert program == "hsigui"
+    return build_parser().parse_args(words)
+
+
+@pytest.mark.parametrize(
+    "spec",
+    [SplitSpec(7, 3), SplitSpec(seed=1, percent=100 / 3), SplitSpec(4, 0, "block", block=9, guard=0),
+     SplitSpec(seed=2, kind="region", percent=40.0, guard=5)],
+)  # fmt: skip
+def test_a_draw_is_asked_for_as_it_was(spec):
+    found = parsed(command_lines.sample(spec, Path("/data/truth.tif")))
+    assert (found.split, found.seed, found.percent) == (spec.kind, spec.seed, spec.percent)
+    assert spec.percent is not None or found.per_class == spec.per_class
+    assert spec.kind == "random" or found.guard == spec.guard
+    assert spec.kind != "block" or found.block == spec.block
+
+
+def test_a_pretraining_has_all_its_settings():
+    spec = PretrainSpec("contrastdm", "paper", 5, "cuda", 12, start="/runs/one", mask_out="/data/test.tif")
+    found = parsed(command_lines.pretrain(SCENE, spec))
+    given = PretrainSpec(found.method, found.preset, found.seed, found.device, found.epochs)
+    assert given == replace(spec, start="", mask_out="")
+    assert (found.start, found.mask_out) == (Path(spec.start), Path(spec.mask_out))
+    assert reading(found) == {"variable": "cube"}
+
+
+@pytest.mark.parametrize(
+    "choice",
+    [ImportChoice("cube", "bands,rows,cols"), ImportChoice("", "bands,pixels", 7, 9, "rows"),
+     ImportChoice("a", "rows,cols,bands", wavelengths="", bad_bands="bbl", units="um")],
+)  # fmt: skip
+def test_an_array_is_read_as_it_was_chosen(choice):
+    scene = replace(SCENE, choice=choice)
+    assert reading(parsed(command_lines.pretrain(scene, PretrainSpec()))) == {"choice": choice}
+
+
+def test_a_map_is_drawn_as_it_was_and_measured():
+    line = command_lines.classify(SCENE, "labels of mine.tif", MapSpec(0.1, 2.5), majority=5, sieve=8, device="cpu")
+    found = parsed(line)
+    assert (found.smooth, found.edges, found.majority, found.sieve) == (0.1, 2.5, 5, 8)
+    assert found.labels == Path("labels of mine.tif")
+    assert (found.run_folder, found.out) == (Path(command_lines.RUN), Path(command_lines.MAP))
+    measured = parsed(command_lines.evaluate("/data/truth.tif"))
+    assert measured.map == [found.out]
+    assert measured.truth == [Path("/data/truth.tif")]
+
+
+def test_the_demo_scene_is_written_first():
+    assert parsed(command_lines.demo()).out == Path(command_lines.DEMO)
+    assert Path(parsed(command_lines.pretrain(Scene(None), PretrainSpec())).cube).parent == Path(command_lines.DEMO)
