@@ -23,6 +23,7 @@ from pathlib import Path
 import torch
 from threadpoolctl import threadpool_limits
 
+from hsigui.commands.study import context
 from hsigui.cube.cube import Cube
 from hsigui.cube.demo import demo_scene
 from hsigui.cube.open import open_cube
@@ -33,7 +34,6 @@ from hsigui.pipeline.study import run_study
 from hsigui.pipeline.study_plan import Reference, StudySpec, chosen_methods
 from hsigui.report.study import Study
 from hsigui.report.study_files import COLUMNS, write_study
-from hsigui.study_command import context
 
 FILES = {
     "indian_pines": ("indian_pines/IP_200_M.mat", "indian_pines/Indian_pines_gt.mat"),

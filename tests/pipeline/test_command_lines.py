@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from hsigui.cli import build_parser
-from hsigui.commands import reading
+from hsigui.commands.reading import reading
 from hsigui.cube.choice import ImportChoice
 from hsigui.pipeline import command_lines
 from hsigui.pipeline.command_lines import Scene

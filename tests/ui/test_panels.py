@@ -183,6 +183,9 @@ def test_results_show_figures_and_what_they_were_measured_on(qtbot):
     assert panel.figures[0].text() == f"{100 * 5 / 6:.1f} %"
     assert "6 pixels of gt.mat that are not training labels" in panel.sentence.text()
     assert "made from 1 label." in panel.sentence.text()
+    assert "have seen every pixel, without labels" in panel.sentence.text()
+    panel.show_accuracy(accuracy(predicted, truth, TABLE, train), "gt.mat", masked=1234)
+    assert "encoder has seen every pixel but 1,234, without labels" in panel.sentence.text()
     assert [panel.table.item(0, c).text() for c in range(4)] == ["Water", "2", "50.0", "100.0"]
     panel.explain("None.")
     assert panel.figures[0].text() == "–"

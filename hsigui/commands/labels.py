@@ -6,7 +6,8 @@ import argparse
 
 import numpy as np
 
-from hsigui.commands import check_outputs, tell
+from hsigui.commands.console import tell
+from hsigui.commands.outputs import check_outputs
 from hsigui.cube.open import open_cube
 from hsigui.errors import HsiError
 from hsigui.labels.class_tables import merged_table, read_table

@@ -16,7 +16,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from hsigui.commands import check_folder, check_outputs, counted, reading, run_with_progress, tell, typed
+from hsigui.commands.console import counted, run_with_progress, tell, typed
+from hsigui.commands.outputs import check_folder, check_outputs
+from hsigui.commands.reading import reading
 from hsigui.cube.band_matching import matched
 from hsigui.cube.cube import Cube
 from hsigui.cube.fingerprint import fingerprint

@@ -13,9 +13,9 @@ import pytest
 import scipy.io
 from rasterio.crs import CRS
 
-from hsigui import evaluate_command
 from hsigui.__main__ import main
 from hsigui.cli import build_parser
+from hsigui.commands import evaluate as evaluate_command
 from hsigui.cube.cube import Geo
 from hsigui.cube.demo import demo_scene
 from hsigui.cube.envi import write_cube

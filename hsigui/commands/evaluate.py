@@ -14,7 +14,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from hsigui.commands import check_folder, tell, typed
+from hsigui.commands.console import tell, typed
+from hsigui.commands.outputs import check_folder
 from hsigui.cube.cube import Geo
 from hsigui.cube.fingerprint import fingerprint
 from hsigui.cube.open import open_cube

@@ -7,7 +7,8 @@ from pathlib import Path
 
 import numpy as np
 
-from hsigui.commands import check_outputs, counted, tell, typed
+from hsigui.commands.console import counted, tell, typed
+from hsigui.commands.outputs import check_outputs
 from hsigui.errors import HsiError
 from hsigui.labels.blocks import BlockSplit
 from hsigui.labels.files import ClassRaster, Grid, read_classes, write_classes

@@ -9,7 +9,9 @@ from typing import Any
 
 import numpy as np
 
-from hsigui.commands import check_folder, reading, run_with_progress, tell, typed
+from hsigui.commands.console import run_with_progress, tell, typed
+from hsigui.commands.outputs import check_folder
+from hsigui.commands.reading import reading
 from hsigui.cube.cube import Cube
 from hsigui.cube.open import open_cube
 from hsigui.errors import HsiError

@@ -9,9 +9,9 @@ import numpy as np
 import pytest
 
 from hsigui.__main__ import main
+from hsigui.commands.export import smallest_unit
 from hsigui.cube.cube import Geo
 from hsigui.errors import HsiError
-from hsigui.export_command import smallest_unit
 from hsigui.labels.class_tables import read_table
 from hsigui.labels.classes import ClassInfo, ClassTable
 from hsigui.labels.files import ClassRaster, read_classes, write_classes

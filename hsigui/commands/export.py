@@ -12,7 +12,8 @@ from typing import Any
 
 import numpy as np
 
-from hsigui.commands import check_outputs, counted, tell
+from hsigui.commands.console import counted, tell
+from hsigui.commands.outputs import check_outputs
 from hsigui.errors import HsiError
 from hsigui.labels.class_tables import merged_table, read_table, write_table
 from hsigui.labels.files import ClassRaster, read_classes

@@ -1,0 +1,85 @@
+"""What commands say on the terminal, and how a work is watched and stopped there."""
+
+from __future__ import annotations
+
+import argparse
+import shlex
+import sys
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from hsigui.jobs import Finished, JobRunner, Outcome, Partial, Progress, Warned, Work
+
+
+def tell(text: str) -> None:
+    print(f"hsigui: {text}", file=sys.stderr)
+
+
+def counted(array: NDArray[np.uint16], what: str) -> str:
+    """Such as "160 labels of 16 classes"."""
+    count, classes = int(np.count_nonzero(array)), len(np.unique(array[array > 0]))
+    return f"{count} {what}{'s' * (count != 1)} of {classes} class{'es' * (classes != 1)}"
+
+
+def typed(arguments: argparse.Namespace) -> str:
+    """The command line that gave these arguments."""
+    return shlex.join(["hsigui", *arguments.words])
+
+
+def run_with_progress(work: Work, title: str) -> Any:
+    """Runs a work on a thread with a progress bar on stderr; Ctrl-C cancels it and is raised again.
+
+    Raises:
+        KeyboardInterrupt: after the work has ended.
+        Exception: what the work raised.
+    """
+    runner = JobRunner()
+    job = runner.start(work, title)
+    try:
+        end = _watch(runner, title)
+    except KeyboardInterrupt:
+        job.cancel()
+        job.wait()
+        raise
+    if end.outcome is Outcome.FAILED and end.error is not None:
+        raise end.error
+    if end.outcome is Outcome.CANCELLED:
+        raise KeyboardInterrupt
+    return end.result
+
+
+def _watch(runner: JobRunner, title: str) -> Finished:
+    """Reads events until the job has ended: a bar with the time left for each phase, in a terminal; else one line."""
+    from tqdm import tqdm
+
+    form = "{desc}: {percentage:3.0f}% |{bar:30}| {elapsed} so far, {remaining} left"
+    in_terminal = sys.stderr.isatty()
+    phase, bar = "", tqdm(total=1.0, desc=title, bar_format=form, leave=False, disable=not in_terminal)
+    try:
+        while True:
+            event = runner.next_event(timeout=0.2)
+            if isinstance(event, Finished):
+                return event
+            if isinstance(event, Warned):
+                tqdm.write(f"hsigui: {event.message}", file=sys.stderr)
+            elif isinstance(event, Partial) and isinstance(event.value, str):
+                tqdm.write(event.value, file=sys.stderr)
+            elif isinstance(event, Progress):
+                name = event.text.split(",")[0]
+                if name != phase:
+                    phase = name
+                    bar.close()
+                    total = max(event.total, 1e-9)
+                    bar = tqdm(
+                        total=total, initial=event.done, desc=name, bar_format=form, leave=False,
+                        disable=not in_terminal,
+                    )  # fmt: skip
+                    if not in_terminal:
+                        print(f"{name} …", file=sys.stderr, flush=True)
+                bar.n = event.done
+                bar.set_description_str(event.text, refresh=False)
+            bar.refresh()
+    finally:
+        bar.close()

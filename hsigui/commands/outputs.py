@@ -1,0 +1,53 @@
+"""Files that a command is to write: refused before any work is done when they cannot be, or are its inputs."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Sequence
+from pathlib import Path
+
+from hsigui.errors import HsiError
+
+
+def check_outputs(inputs: list[Path], outputs: Sequence[tuple[Path, Sequence[str]]]) -> None:
+    """Refuses, before any work is done, outputs that would be in vain.
+
+    Args:
+        outputs: each file to be written, with the endings that its name may have.
+
+    Raises:
+        HsiError: a name has another ending, an output is an input or another output (the header and the data file of
+            ENVI are one), or its folder cannot be written.
+    """
+    taken: set[Path] = set()
+    for path in inputs:
+        taken |= _files_of(path)
+    for path, endings in outputs:
+        if path.suffix.lower() not in endings:
+            raise HsiError(f"{path} does not say in which format to write.", f"End it in one of {', '.join(endings)}.")
+        if _files_of(path) & taken:
+            raise HsiError(
+                f"{path} would overwrite a file that this command reads or writes too.", "Choose another name."
+            )
+        taken |= _files_of(path)
+        check_folder(path.parent)
+
+
+def _files_of(path: Path) -> set[Path]:
+    """The files that a name stands for; those of ENVI share a stem."""
+    whole = path.expanduser().resolve()
+    envi = whole.suffix.lower() in ("", ".hdr", ".img", ".dat", ".bsq", ".bil", ".bip", ".raw", ".bin")
+    return {whole, whole.with_suffix("")} if envi else {whole}
+
+
+def check_folder(folder: Path) -> None:
+    """Refuses a folder that cannot be made or written.
+
+    Raises:
+        HsiError: a file is in the way, or the rights are missing.
+    """
+    there = folder.expanduser().resolve()
+    while not there.exists():
+        there = there.parent
+    if not there.is_dir() or not os.access(there, os.W_OK):
+        raise HsiError(f"{folder} cannot be written to.", "Choose another folder.")

@@ -1,0 +1,31 @@
+"""How the options say that an array becomes the scene."""
+
+from __future__ import annotations
+
+import argparse
+from typing import Any
+
+from hsigui.cube.open import ImportChoice
+
+
+def reading(arguments: argparse.Namespace) -> dict[str, Any]:
+    """How the options say that an array becomes the scene; only the variable when they say no more."""
+    rows, cols = arguments.size or (0, 0)
+    given = {
+        "axes": arguments.axes,
+        "rows": rows or None,
+        "cols": cols or None,
+        "order": arguments.order,
+        "wavelengths": _or_none(arguments.wavelengths),
+        "units": arguments.units,
+        "bad_bands": _or_none(arguments.bad_bands),
+    }
+    said = {name: value for name, value in given.items() if value is not None}
+    if not said:
+        return {"variable": arguments.variable}
+    return {"choice": ImportChoice(variable=arguments.variable or "", **said)}
+
+
+def _or_none(name: str | None) -> str | None:
+    """The word "none" is the wish for no such variable, which a choice writes as an empty name."""
+    return "" if name == "none" else name
