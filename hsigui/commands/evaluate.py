@@ -36,7 +36,7 @@ from hsigui.report.context import ClassMatch, Comparison, ReportContext, Spectra
 from hsigui.report.document import evidence
 from hsigui.report.draws import Draws, added_up, summarised
 from hsigui.report.maps import legend_rows, png_bytes
-from hsigui.report.metrics import Accuracy, to_json
+from hsigui.report.metrics import Accuracy, about_untrained, to_json
 from hsigui.report.split_map import split_png
 from hsigui.report.write import write_report
 
@@ -355,6 +355,8 @@ def _print(measured: Accuracy, context: ReportContext) -> None:
         print("   ".join(cells), f"  kappa {draws.kappa.mean:.4f} ± {draws.kappa.sd:.4f}   over {draws.oa.draws} draws")
     print(f"on {measured.n_test} test pixels", end="")
     print("" if measured.overlap is None else f"; {measured.overlap} training pixels left out")
+    if untrained := about_untrained(measured):
+        print(untrained)
     print(f"{'class':>24} {'PA %':>7} {'UA %':>7} {'F1 %':>7} {'IoU %':>7} {'test':>7}")
     columns = (measured.producers, measured.users, measured.f1, measured.iou)
     for i, name in enumerate(measured.names):

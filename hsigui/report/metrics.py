@@ -84,6 +84,26 @@ class Accuracy:
         """Test pixels that the map gives to each class."""
         return tuple(int(n) for n in self.matrix[:, : len(self.classes)].sum(axis=0))
 
+    @property
+    def untrained(self) -> tuple[int, ...]:
+        """Positions of the classes that are tested though none of their labels was trained on, while others' were."""
+        if self.train_support is None or not any(self.train_support):
+            return ()
+        pairs = enumerate(zip(self.support, self.train_support, strict=True))
+        return tuple(i for i, (test, train) in pairs if test and not train)
+
+    @property
+    def untrained_pixels(self) -> int:
+        """Test pixels of those classes."""
+        return sum(self.support[i] for i in self.untrained)
+
+    @property
+    def oa_trained(self) -> float:
+        """Overall accuracy on the test pixels of the other classes; NaN where there are none."""
+        rest = self.n_test - self.untrained_pixels
+        apart = set(self.untrained)
+        return sum(n for i, n in enumerate(self.right) if i not in apart) / rest if rest else math.nan
+
     def producers_interval(self, i: int) -> Interval:
         """Wilson's interval of the i-th producer's accuracy; unknown where that is."""
         return UNKNOWN if math.isnan(self.producers[i]) else wilson(self.right[i], self.support[i])
@@ -223,6 +243,20 @@ def _require_size(shape: tuple[int, ...], truth: tuple[int, ...], what: str) -> 
         )
 
 
+def about_untrained(measured: Accuracy) -> str:
+    """Why overall and average accuracy part while some classes have no labels yet, in sentences; "" when all have."""
+    count, pixels = len(measured.untrained), measured.untrained_pixels
+    if not count:
+        return ""
+    which = "1 class" if count == 1 else f"{count} classes"
+    text = (
+        f"{pixels:,} of these pixels are of {which} without training labels: overall accuracy and kappa count them as "
+        "errors, average accuracy leaves them out."
+    )
+    rest = measured.oa_trained
+    return text if math.isnan(rest) else f"{text} Of the others {100 * rest:.1f} % are right."
+
+
 def _nothing_to_test(labelled: int) -> HsiError:
     if labelled:
         return HsiError(
@@ -253,6 +287,8 @@ def to_json(measured: Accuracy, *, intervals: bool = True) -> dict[str, Any]:
         "n_train": measured.n_train,
         "overlap": measured.overlap,
         "unclassified": measured.unmapped,
+        "untrained_pixels": measured.untrained_pixels,
+        "oa_trained": _or_null(measured.oa_trained),
         "classes": [
             {
                 "number": number,

@@ -24,7 +24,7 @@ from hsigui.cube.saving import written_beside
 from hsigui.report.context import ReportContext
 from hsigui.report.document import as_json
 from hsigui.report.intervals import Interval, kappa_interval, wilson
-from hsigui.report.metrics import Accuracy
+from hsigui.report.metrics import Accuracy, about_untrained
 from hsigui.report.spectra_svg import drawings
 from hsigui.report.split_map import drawn_side
 from hsigui.report.tables import area_csv, classes_csv, confusion_csv, csv_text, draws_csv, percent_csv
@@ -83,6 +83,7 @@ def page(
     single = context.draws is None
     return template("report.html.j2").render(
         accuracy=accuracy,
+        untrained=about_untrained(accuracy),
         context=context,
         created=created.replace("T", " "),
         heat=_heat(accuracy),

@@ -7,7 +7,7 @@ from sklearn import metrics as sk
 
 from hsigui.errors import HsiError
 from hsigui.labels.classes import ClassInfo, ClassTable, color_for
-from hsigui.report.metrics import Accuracy, accuracy, confusion, to_json
+from hsigui.report.metrics import Accuracy, about_untrained, accuracy, confusion, to_json
 
 
 def table(*names: str) -> ClassTable:
@@ -155,6 +155,23 @@ def test_a_class_that_was_not_trained_on_is_not_applicable_yet_its_pixels_are_er
     assert [math.isnan(v) for v in result.f1] == [False, False, True]
     untrained = accuracy(np.array([[1, 1, 1, 2, 2, 1]]), truth, table("a", "b", "c"), train * 0)
     assert untrained.producers[2] == 0, "with no training pixels at all, nothing is known to be untrained"
+    assert (untrained.untrained, about_untrained(untrained)) == ((), "")
+
+
+def test_why_overall_and_average_accuracy_part_is_told():
+    truth = np.array([[1, 1, 1, 2, 2, 3, 4, 4]])
+    train = np.array([[1, 0, 0, 2, 0, 0, 0, 0]])
+    result = accuracy(np.array([[1, 1, 2, 2, 2, 1, 1, 2]]), truth, table("a", "b", "c", "d"), train)
+    assert (result.oa, result.aa) == (pytest.approx(2 / 6), pytest.approx(3 / 4))
+    assert (result.untrained, result.untrained_pixels) == ((2, 3), 3)
+    assert result.oa_trained == pytest.approx(2 / 3)
+    assert "3 of these pixels are of 2 classes without training labels" in about_untrained(result)
+    assert "66.7 % are right" in about_untrained(result)
+    told = to_json(result)
+    assert (told["untrained_pixels"], told["oa_trained"]) == (3, pytest.approx(2 / 3))
+    alone = accuracy(np.array([[1, 1]]), np.array([[1, 2]]), table("a", "b"), np.array([[1, 0]]))
+    assert math.isnan(alone.oa_trained)
+    assert "right" not in about_untrained(alone)
 
 
 # Told apart from its transpose by every figure: 60 pixels of a, 10 of b; the map has 20 of a, 50 of b.

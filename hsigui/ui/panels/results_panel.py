@@ -136,12 +136,15 @@ def refined_by(refinement: Refinement) -> str:
 
 def measured_on(accuracy: Accuracy, truth_name: str, masked: int = 0) -> str:
     """The sentence that keeps the figures honest."""
+    from hsigui.report.metrics import about_untrained  # loaded with the figures; not when the window opens
+
     trained = accuracy.n_train
     made = "" if trained is None else f"; the map was made from {trained:,} label{'' if trained == 1 else 's'}"
     return (
         f"Measured on {accuracy.n_test:,} pixels of {truth_name} that are not training labels{made}. "
         + (f"The encoder has seen every pixel but {masked:,}" if masked else "The features have seen every pixel")
         + ", without labels. Table in %."
+        + (f" {untrained}" if (untrained := about_untrained(accuracy)) else "")
     )
 
 
