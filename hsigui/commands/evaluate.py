@@ -31,7 +31,7 @@ from hsigui.pipeline.evaluate import class_spectra, compare, match_map
 from hsigui.pipeline.evaluate import evaluate as score
 from hsigui.pipeline.provenance import Provenance
 from hsigui.pipeline.split import SplitRecord
-from hsigui.report.area import area_estimate
+from hsigui.report.area import AreaEstimate, area_estimate
 from hsigui.report.context import ClassMatch, Comparison, ReportContext, Spectra, SplitFacts
 from hsigui.report.document import evidence
 from hsigui.report.draws import Draws, added_up, summarised
@@ -362,11 +362,25 @@ def _print(measured: Accuracy, context: ReportContext) -> None:
     for i, name in enumerate(measured.names):
         cells = ["    n/a" if np.isnan(part[i]) else f"{100 * part[i]:7.2f}" for part in columns]
         print(f"{name:>24} {' '.join(cells)} {measured.support[i]:>7}")
+    if context.area is not None:
+        _print_area(context.area, measured, context.pixel_area_m2)
     for test in context.comparison.draws if context.comparison else ():
         kind = "exact" if test.exact else f"chi-square {test.statistic:.2f}"
         print(f"against {context.comparison.second if context.comparison else ''}: {100 * test.difference:+.2f} % OA; "
               f"McNemar {kind}, p {'< 0.0001' if test.p < 1e-4 else f'{test.p:.4f}'}")  # fmt: skip
     _print_matches(context.matches)
+
+
+def _print_area(area: AreaEstimate, measured: Accuracy, pixel_area_m2: float | None) -> None:
+    """What the designed sample says of the areas, with 95 % intervals (Olofsson et al. 2014)."""
+    found, unit, of_pixel = area.figures, "pixels", 1.0
+    if pixel_area_m2:
+        unit, of_pixel = "ha", pixel_area_m2 / 10_000
+    print(f"area-weighted OA {100 * found.overall:.2f} %, standard error {100 * found.overall_se:.2f} %")
+    print(f"{'class':>24} {'mapped ' + unit:>14} {'estimated ' + unit:>17} {'95 % ±':>12}")
+    for i, name in enumerate(measured.names):
+        cells = ["n/a" if np.isnan(value) else f"{value * of_pixel:,.1f}" for value in area.pixels(i)]
+        print(f"{name:>24} {area.mapped[i] * of_pixel:>14,.1f} {cells[0]:>17} {cells[1]:>12}")
 
 
 def _print_matches(matches: Sequence[ClassMatch]) -> None:

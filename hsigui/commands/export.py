@@ -27,7 +27,7 @@ def export(arguments: argparse.Namespace) -> None:
     """Writes a map in other formats, filtered on a copy where that is asked for, and its legend.
 
     Raises:
-        HsiError: a file cannot be read or written, or an option does not fit the map.
+        HsiError: a file cannot be read or written, or an option does not fit the map; what can be written is.
     """
     outputs = [(path, MAPS) for path in arguments.out] + [(path, LEGENDS) for path in arguments.legend]
     check_outputs([arguments.map], outputs)
@@ -43,8 +43,13 @@ def export(arguments: argparse.Namespace) -> None:
     smallest = smallest_unit(arguments.mmu, raster)
     options = MapOptions(arguments.title, arguments.cog, arguments.bare, arguments.simplify, smallest)
     record = provenance.load(arguments.map, raster.array)
+    refused: list[tuple[Path, HsiError]] = []  # a format that does not suit the map keeps none of the others back
     for path in arguments.out:
-        written = export_map(path, array, classes, raster.geo, options=options, title=arguments.map.stem)
+        try:
+            written = export_map(path, array, classes, raster.geo, options=options, title=arguments.map.stem)
+        except HsiError as error:
+            refused.append((path, error))
+            continue
         if record is not None and path.suffix.lower() in RASTERS:
             written.append(provenance.save(_with_filters(record, arguments), path, array))
         print(f"{counted(array, 'pixel')} -> {', '.join(map(str, written))}")
@@ -52,6 +57,9 @@ def export(arguments: argparse.Namespace) -> None:
         print(f"{len(classes)} classes -> {write_table(path, classes)[0]}")
     if changed := int(np.count_nonzero(array != raster.array)):
         print(f"{changed} pixels were changed by the filters")
+    if refused:
+        words = "; ".join(f"{path.name} was not written: {error.message}" for path, error in refused)
+        raise HsiError(words, " ".join(dict.fromkeys(error.hint for _, error in refused if error.hint)))
 
 
 def _with_filters(record: provenance.Provenance, arguments: argparse.Namespace) -> provenance.Provenance:

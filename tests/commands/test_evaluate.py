@@ -137,6 +137,9 @@ def test_a_map_made_elsewhere_is_matched_by_name_or_as_asked_and_its_areas_estim
     soil = values["area"]["classes"][0]
     assert soil["pixels"] == pytest.approx(40 + 60 * 2 / 18)
     assert soil["hectares"] == pytest.approx(0.09 * soil["pixels"])
+    run(["evaluate", *words])
+    (line,) = [row.split() for row in capsys.readouterr().out.splitlines() if "Soil" in row and "map" not in row][1:]
+    assert line[:3] == ["Soil", f"{0.09 * 40:.1f}", f"{soil['hectares']:.1f}"], "told on the terminal too, in hectares"
     assert any("not known which pixels" in note for note in values["notes"])
     assert values["split"]["gap"] is None
     assert main(["evaluate", *map(str, words[:3]), "--match", "corn"]) == 1

@@ -81,6 +81,17 @@ def test_a_mapping_unit_can_be_an_area(source, tmp_path, capsys):
     assert main([*words[:3], str(tmp_path / "x.gpkg"), "--mmu", "-1"]) != 0
 
 
+def test_a_format_that_does_not_suit_keeps_none_of_the_others_back(source, tmp_path, capsys):
+    raster = read_classes(source)
+    write_classes(tmp_path / "flat.tif", raster.array, CLASSES, Geo())  # without a place on the earth
+    words = ["export", str(tmp_path / "flat.tif"), "--out", *(str(tmp_path / n) for n in ("x.kmz", "x.gpkg"))]
+    assert main([*words, "--legend", str(tmp_path / "x.csv")]) == 1
+    assert "x.kmz was not written" in capsys.readouterr().err
+    assert (tmp_path / "x.gpkg").exists()
+    assert (tmp_path / "x.csv").exists()
+    assert not (tmp_path / "x.kmz").exists()
+
+
 @pytest.mark.parametrize(
     ("words", "said"),
     [
