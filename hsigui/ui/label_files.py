@@ -317,6 +317,8 @@ class LabelFiles(QObject):
         if sample.gap is not None:
             text += f", at least {sample.gap} pixels from every label"
         hints = []
+        if spec.kind == "random":
+            hints.append("They lie among the pixels for testing, which flatters a map; blocks keep them apart.")
         if sample.record.not_tested:
             hints.append(f"Nothing is left to test of {', '.join(sample.record.not_tested)}.")
         if spec.percent is None:

@@ -373,7 +373,8 @@ class Session(QObject):
         Of a truth that labels were drawn from in blocks, without the guard band between those and the test.
         """
         if self.labels.labelled(VALIDATION):
-            return Reference(self.labels.validation, f"the {VALIDATION_LABELS}", VALIDATION_LABELS)
+            aside = "" if self.truth is None else f" (and not of {self.truth.name}, while there are any)"
+            return Reference(self.labels.validation, f"the {VALIDATION_LABELS}{aside}", VALIDATION_LABELS)
         if self.truth is None or self.sample is None:
             return None if self.truth is None else Reference(self.truth.array, self.truth.name)
         return Reference(self.samples.rest(self.sample, self.truth.array), self.truth.name + self.sample.place)

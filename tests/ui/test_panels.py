@@ -187,6 +187,8 @@ def test_results_show_figures_and_what_they_were_measured_on(qtbot):
     panel.show_accuracy(accuracy(predicted, truth, TABLE, train), "gt.mat", masked=1234)
     assert "encoder has seen every pixel but 1,234, without labels" in panel.sentence.text()
     assert [panel.table.item(0, c).text() for c in range(4)] == ["Water", "2", "50.0", "100.0"]
+    assert "lies between 43.6 and 97.0 % (95 %)" in panel.sentence.text()
+    assert "4 of these pixels are of 1 class without training labels" in panel.sentence.text()
     panel.explain("None.")
     assert panel.figures[0].text() == "–"
     assert panel.table.rowCount() == 0

@@ -161,7 +161,7 @@ def test_maps_are_measured_on_validation_labels_before_the_truth(session):
     session.set_truth(np.ones(session.labels.shape, dtype=np.uint16), ClassTable.for_numbers([1]), "truth.tif")
     assert session.reference.name == "truth.tif"
     session.edit(Edit(0, 0, np.ones((1, 2), dtype=bool), 1, layer=VALIDATION), "Validation")
-    assert session.reference.name == "the validation labels"
+    assert session.reference.name == "the validation labels (and not of truth.tif, while there are any)"
     assert np.count_nonzero(session.reference.array) == 2
 
 

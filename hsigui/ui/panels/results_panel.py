@@ -27,6 +27,8 @@ FIGURES = (
     ("Kappa", "Cohen's kappa: agreement beyond chance, 1 is perfect"),
 )
 NO_REFERENCE = "Load ground truth (File menu), or paint validation labels (V), to measure the map."
+ROW_HEIGHT = 22
+ROWS_SHOWN = 60
 COLUMNS = ("Class", "Test px", "PA", "UA", "F1")
 _TIPS = (
     "", "Test pixels of the class", "Producer's accuracy (recall): share of the class that was found",
@@ -66,7 +68,8 @@ class ResultsPanel(QWidget):
         layout.addLayout(grid)
         layout.addWidget(self.sentence)
         layout.addWidget(self.refined)
-        layout.addWidget(self.table, 1)
+        layout.addWidget(self.table)
+        layout.addStretch(1)
         self.show_refinement(None)
         self.explain(NO_REFERENCE)
 
@@ -75,7 +78,14 @@ class ResultsPanel(QWidget):
         for figure in self.figures:
             figure.setText("–")
         self.table.setRowCount(0)
+        self._fit()
         self.sentence.setText(text)
+
+    def _fit(self) -> None:
+        """The table is as high as its rows, up to a point: the panel around it scrolls."""
+        rows = min(self.table.rowCount(), ROWS_SHOWN)
+        self.table.setFixedHeight(self.table.horizontalHeader().sizeHint().height() + rows * ROW_HEIGHT + 4)
+        self.table.setVisible(rows > 0)
 
     def show_accuracy(self, accuracy: Accuracy, truth_name: str, masked: int = 0) -> None:
         """Shows the figures.
@@ -98,6 +108,7 @@ class ResultsPanel(QWidget):
                 if column:
                     item.setTextAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
                 self.table.setItem(row, column, item)
+        self._fit()
 
     def show_refinement(self, refinement: Refinement | None) -> None:
         """Tells how the features were refined for this probe, where they were."""
@@ -111,14 +122,13 @@ class ResultsPanel(QWidget):
         table.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
         table.setSelectionMode(QAbstractItemView.SelectionMode.NoSelection)
         table.setShowGrid(False)
-        table.verticalHeader().setDefaultSectionSize(22)
+        table.verticalHeader().setDefaultSectionSize(ROW_HEIGHT)
         for column, tip in enumerate(_TIPS):
             mode = QHeaderView.ResizeMode.ResizeToContents if column else QHeaderView.ResizeMode.Stretch
             table.horizontalHeader().setSectionResizeMode(column, mode)
             heading = table.horizontalHeaderItem(column)
             if heading is not None:
                 heading.setToolTip(tip)
-        table.setMinimumHeight(120)
         table.setAccessibleName("Accuracy by class")
         return table
 
@@ -136,12 +146,15 @@ def refined_by(refinement: Refinement) -> str:
 
 def measured_on(accuracy: Accuracy, truth_name: str, masked: int = 0) -> str:
     """The sentence that keeps the figures honest."""
-    from hsigui.report.metrics import about_untrained  # loaded with the figures; not when the window opens
+    from hsigui.report.intervals import wilson  # loaded with the figures; not when the window opens
+    from hsigui.report.metrics import about_untrained
 
     trained = accuracy.n_train
     made = "" if trained is None else f"; the map was made from {trained:,} label{'' if trained == 1 else 's'}"
+    sure = wilson(sum(accuracy.right), accuracy.n_test)
     return (
         f"Measured on {accuracy.n_test:,} pixels of {truth_name} that are not training labels{made}. "
+        f"By their number overall accuracy lies between {_percent(sure.low)} and {_percent(sure.high)} % (95 %). "
         + (f"The encoder has seen every pixel but {masked:,}" if masked else "The features have seen every pixel")
         + ", without labels. Table in %."
         + (f" {untrained}" if (untrained := about_untrained(accuracy)) else "")
