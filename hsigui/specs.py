@@ -225,8 +225,8 @@ class SplitSpec(_Spec):
         per_class: pixels a class.
         seed: of the draw.
         kind: "random" (anywhere), "block" (training and test in squares apart) or "region" (in different regions).
-        percent: of each class's pixels, instead of `per_class` (random); of the pixels in training regions (region),
-            all of which are then labels. None for `per_class`.
+        percent: of each class's pixels, instead of `per_class` (random, block); of the pixels in training regions
+            (region), all of which are then labels. None for `per_class`.
         block: side of the squares in pixels.
         guard: pixels between training area and test that are in neither part; not heeded by a random draw. Half the
             receptive field is 7 pixels for patches of 15 x 15 and 8 for the dense encoders.
@@ -246,10 +246,6 @@ class SplitSpec(_Spec):
         _require(
             self.percent is None or 0 < self.percent < 100,
             f"{self.percent} per cent cannot be drawn.", "Choose more than 0 and less than 100.",
-        )  # fmt: skip
-        _require(
-            self.percent is None or self.kind != "block",
-            "A block split draws so many pixels a class, not a share.", "Give a number of labels a class.",
         )  # fmt: skip
         _require(
             self.block >= 1 and self.guard >= 0,

@@ -94,7 +94,6 @@ def test_a_whole_number_will_do_where_a_fraction_is_expected():
         (SplitSpec, {"seed": -2}, "seed -2"),
         (SplitSpec, {"kind": "stripes"}, "Unknown split “stripes”"),
         (SplitSpec, {"percent": 100.0}, "100.0 per cent cannot be drawn"),
-        (SplitSpec, {"percent": 5.0, "kind": "block"}, "not a share"),
         (SplitSpec, {"block": 0}, "Blocks of 0"),
         (SplitSpec, {"guard": -1}, "a guard of -1"),
     ],

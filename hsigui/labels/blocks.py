@@ -7,6 +7,7 @@ M. Myller and M. Kawulok, Validating Hyperspectral Image Segmentation, IEEE GRSL
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from itertools import pairwise
 
@@ -54,12 +55,13 @@ class BlockSplit(Split):
 
 def draw_blocks(
     truth: NDArray[np.integer],
-    per_class: int,
+    per_class: int | None,
     seed: int = 0,
     valid: NDArray[np.bool_] | None = None,
     *,
     block: int = BLOCK,
     guard: int = GUARD,
+    percent: float = 0.0,
 ) -> BlockSplit:
     """Draws training pixels of each class from some blocks of the scene; what is far enough from them is for testing.
 
@@ -68,25 +70,30 @@ def draw_blocks(
     would leave a class without at least 15 % of its pixels to test is passed over. Every class gets one block at
     least, so that each can be learned: a small class, all of whose pixels are then too near to it, has no test pixel.
     Which pixels can be tested depends on the seed alone, not on `per_class`, and a larger sample holds every smaller
-    one of the same seed. A class gives fewer than `per_class` pixels when fewer lie in training blocks.
+    one of the same seed. A class gives fewer pixels than asked for when fewer lie in training blocks. A share above
+    15 % takes as many more blocks.
 
     Args:
         truth: class numbers, rows x cols, 0 for unlabelled.
-        per_class: pixels a class, 1 or more.
+        per_class: pixels a class, 1 or more; None for a share.
         seed: 0 or more; the same seed draws the same pixels.
         valid: pixels with data, rows x cols; others are in neither part.
         block: side of a block in pixels, 1 or more.
         guard: pixels between a training block and a test pixel that are in neither part, 0 or more.
+        percent: where `per_class` is None: of each class's pixels, rounded, one at least; above 0 and below 100.
 
     Raises:
         HsiError: the ground truth holds no class (on valid pixels), no pixel is left to test, or `valid` has another
             size.
-        ValueError: `per_class`, `block` or `guard` is too small, or a class number does not fit into 16 bits.
+        ValueError: `per_class`, `percent`, `block` or `guard` is out of range, or a class number does not fit into 16
+            bits.
     """
-    if per_class < 1 or block < 1 or guard < 0:
-        raise ValueError(f"{per_class} pixels a class, blocks of {block}, a guard of {guard}")
+    enough = 0 < percent < 100 if per_class is None else per_class >= 1
+    if not enough or block < 1 or guard < 0:
+        raise ValueError(f"{per_class} pixels or {percent} % a class, blocks of {block}, a guard of {guard}")
     labelled = reference(truth, valid)
-    chosen = _Choice(labelled, block, guard, np.random.default_rng([seed, 0]))
+    share = TRAINING_SHARE if per_class is not None else max(TRAINING_SHARE, percent / 100)
+    chosen = _Choice(labelled, block, guard, share, np.random.default_rng([seed, 0]))
     chosen.choose()
     test = np.where(chosen.near, 0, labelled).astype(np.uint16)
     if not test.any():
@@ -97,7 +104,8 @@ def draw_blocks(
     train = np.zeros_like(test)
     for number in np.unique(labelled[labelled > 0]).tolist():
         candidates = np.flatnonzero(chosen.area & (labelled == number))
-        train.flat[np.random.default_rng([seed, number]).permutation(candidates)[:per_class]] = number
+        count = per_class or max(1, math.floor(np.count_nonzero(labelled == number) * percent / 100 + 0.5))
+        train.flat[np.random.default_rng([seed, number]).permutation(candidates)[:count]] = number
     return BlockSplit(train, test, chosen.area, guard)
 
 
@@ -109,7 +117,10 @@ class _Choice:
         near: rows x cols, those and what is within the guard.
     """
 
-    def __init__(self, labelled: NDArray[np.uint16], block: int, guard: int, rng: np.random.Generator) -> None:
+    def __init__(
+        self, labelled: NDArray[np.uint16], block: int, guard: int, share: float, rng: np.random.Generator
+    ) -> None:
+        self._share = share  # of each class's pixels, that training blocks are to hold
         self._numbers, index = np.unique(labelled, return_inverse=True)
         self._index = index.reshape(labelled.shape)  # 0 is unlabelled, unless every pixel is labelled
         self._first = int(self._numbers[0] == 0)
@@ -130,7 +141,7 @@ class _Choice:
             if k < self._first:
                 continue
             for position in np.flatnonzero(self._held[:, k]).tolist():
-                if self._inside[k] >= TRAINING_SHARE * self._pixels[k]:
+                if self._inside[k] >= self._share * self._pixels[k]:
                     break
                 if self._free[position] and not self._starved(position):
                     self._take(position)

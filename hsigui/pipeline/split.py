@@ -51,7 +51,9 @@ def draw_split(truth: NDArray[np.integer], spec: SplitSpec, valid: NDArray[np.bo
         HsiError: there is nothing to draw or to test.
     """
     if spec.kind == "block":
-        return draw_blocks(truth, spec.per_class, spec.seed, valid, block=spec.block, guard=spec.guard)
+        share = spec.percent or 0.0
+        count = None if share else spec.per_class
+        return draw_blocks(truth, count, spec.seed, valid, block=spec.block, guard=spec.guard, percent=share)
     if spec.kind == "region":
         if spec.percent is None:
             return draw_regions(truth, spec.per_class, spec.seed, valid, guard=spec.guard)

@@ -37,6 +37,7 @@ def parts(truth: Path, seed: str = "") -> tuple[np.ndarray, np.ndarray]:
         (["--per-class", "4"], 8),
         (["--percent", "5"], 35),
         (["--split", "block", "--block", "5", "--guard", "2", "--per-class", "4"], 8),
+        (["--split", "block", "--block", "5", "--guard", "2", "--percent", "3"], 21),
         (["--split", "region", "--guard", "0", "--per-class", "4"], 8),
     ],
 )
@@ -89,7 +90,7 @@ def test_classes_that_give_few_labels_are_named(truth, capsys):
 
 
 @pytest.mark.parametrize(
-    "words", [["--percent", "100"], ["--split", "block", "--percent", "5"], ["--seeds", "1,1"]], ids=" ".join
+    "words", [["--percent", "100"], ["--split", "block", "--percent", "100"], ["--seeds", "1,1"]], ids=" ".join
 )
 def test_what_cannot_be_drawn_is_said(truth, words, capsys):
     assert sampled(truth, *words) == 1

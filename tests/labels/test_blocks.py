@@ -67,6 +67,20 @@ def test_about_the_share_aimed_for_lies_in_training_blocks():
     assert np.mean(inside) == pytest.approx(TRAINING_SHARE, abs=0.08)
 
 
+@pytest.mark.parametrize("percent", [2.0, 30.0])
+def test_a_share_of_each_class_comes_from_blocks_and_the_test_stays_apart(percent):
+    truth = stripes()
+    split = draw_blocks(truth, None, seed=1, block=6, guard=1, percent=percent)
+    asked = np.floor(counts(truth, 6) * percent / 100 + 0.5)
+    given = counts(split.train, 6)
+    assert (given <= asked).all()
+    assert given.sum() >= 0.7 * asked.sum(), "a class whose blocks would starve the test gives fewer"
+    assert apart(split) > 1
+    if percent < 100 * TRAINING_SHARE:
+        assert np.array_equal(split.test, draw_blocks(truth, 5, seed=1, block=6, guard=1).test)
+        assert np.array_equal(given, asked)
+
+
 def test_the_same_seed_draws_the_same_pixels_and_another_seed_other_blocks():
     one, same, other = (draw_blocks(stripes(), 5, seed=s) for s in (0, 0, 1))
     np.testing.assert_array_equal(one.train, same.train)

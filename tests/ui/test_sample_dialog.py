@@ -58,16 +58,14 @@ def test_what_is_proposed_is_what_the_commands_draw_by_default(dialog):
     assert dialog.spec == SplitSpec(kind="region")
 
 
-def test_blocks_have_a_side_and_a_guard_and_no_share(dialog):
+def test_blocks_have_a_side_and_a_guard_and_take_a_share_too(dialog):
     shown = {kind: (choose(dialog, kind), dialog.block.isVisible(), dialog.guard.isVisible())[1:] for kind in KINDS}
     assert shown == {"random": (False, False), "block": (True, True), "region": (False, True)}
     QTest.mouseClick(dialog.by_percent, LEFT)
     assert dialog.spec.percent == 5.0
     assert not dialog.per_class.isEnabled()
     choose(dialog, "block")
-    assert dialog.spec == SplitSpec(kind="block")
-    assert not dialog.by_percent.isEnabled()
-    assert "number" in dialog.by_percent.toolTip()
+    assert dialog.spec == SplitSpec(kind="block", percent=5.0)
 
 
 def test_a_guard_smaller_than_what_the_encoder_sees_is_warned_of(qtbot):
@@ -169,6 +167,7 @@ def test_window_and_command_draw_the_same_pixels(qtbot, demo, tmp_path):
         (["--per-class", "4", "--seed", "3"], SplitSpec(4, 3)),
         (["--percent", "1.5"], SplitSpec(percent=1.5)),
         (["--per-class", "4", "--split", "block", "--seed", "3"], SplitSpec(4, 3, "block")),
+        (["--percent", "2", "--split", "block"], SplitSpec(kind="block", percent=2.0)),
         (["--per-class", "4", "--split", "region"], SplitSpec(4, 0, "region")),
     ):
         out, rest = tmp_path / "out.tif", tmp_path / "rest.tif"

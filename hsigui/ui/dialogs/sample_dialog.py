@@ -89,10 +89,6 @@ class SampleDialog(QDialog):
     def _show(self) -> None:
         """What can be set of this kind of draw, and what it means."""
         kind = self._kind
-        if kind == "block" and self.by_percent.isChecked():
-            self.by_number.setChecked(True)  # comes back here
-        self.by_percent.setEnabled(kind != "block")
-        self.by_percent.setToolTip("Blocks give a number of labels a class" if kind == "block" else "")
         self.per_class.setEnabled(self.by_number.isChecked())
         self.percent.setEnabled(self.by_percent.isChecked())
         self.percent.setSuffix(" % of the pixels, in whole regions" if kind == "region" else " % of each class")
