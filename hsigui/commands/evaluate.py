@@ -23,11 +23,12 @@ from hsigui.errors import HsiError
 from hsigui.labels.classes import ClassTable
 from hsigui.labels.files import ClassRaster, Grid, read_classes
 from hsigui.labels.label_map import require_same_size
-from hsigui.labels.matching import match_classes, pixel_counts
+from hsigui.labels.matching import is_default, pixel_counts
 from hsigui.labels.place import RESAMPLE, Misplaced, fitted, resampled
+from hsigui.labels.shapes import crs_name, transformed
 from hsigui.pipeline import provenance
 from hsigui.pipeline import split as splits
-from hsigui.pipeline.evaluate import class_spectra, compare, match_map
+from hsigui.pipeline.evaluate import class_spectra, compare, match_labels, match_map
 from hsigui.pipeline.evaluate import evaluate as score
 from hsigui.pipeline.provenance import Provenance
 from hsigui.pipeline.split import SplitRecord
@@ -132,8 +133,8 @@ def _draw(arguments: argparse.Namespace, path: Path, truth_path: Path, labels_pa
     hashes = {"map": provenance.raster_hash(predicted.array), "reference": provenance.raster_hash(truth.array)}
     if labels is not None:
         hashes["labels"] = provenance.raster_hash(labels.array)
-        labels = _placed(labels, truth, "training labels", arguments.resample)
-        train = match_classes(labels.array, labels.classes, matched.classes).array
+        labels = _trained(labels, truth, "training labels", arguments.resample)
+        train = match_labels(labels.array, labels.classes, matches, truth.classes, matched.classes)
     return Draw(
         path, matched.array, matched.classes, grid.geo, reference, hashes, train,
         score(matched.array, reference, matched.classes, train), record, drawn, masked, matches, (*notes, *unmasked),
@@ -156,6 +157,28 @@ def _placed(raster: ClassRaster, truth: ClassRaster, what: str, resample: bool) 
             return resampled(raster, grid)
         hint = "Add --resample to take for each pixel of the reference the class at its place."
         raise HsiError(error.message, hint) from None
+
+
+def _trained(labels: ClassRaster, truth: ClassRaster, what: str, resample: bool) -> ClassRaster:
+    """Training labels on the pixels of the reference. Resampled, a coarser pixel that holds a label anywhere is one:
+    the nearest neighbour of its centre would lose most of few labels, and test where was trained.
+
+    Raises:
+        HsiError: as `_placed`.
+    """
+    placed = _placed(labels, truth, what, resample)
+    if placed is labels:
+        return labels
+    grid = Grid(truth.array.shape[0], truth.array.shape[1], truth.geo)
+    rows, cols = np.nonzero(labels.array)
+    points = Grid(labels.array.shape[0], labels.array.shape[1], labels.geo).to_map(np.stack([cols, rows], axis=1) + 0.5)
+    if crs_name(labels.geo.crs_wkt) and crs_name(truth.geo.crs_wkt):
+        points = transformed(points, str(labels.geo.crs_wkt), str(truth.geo.crs_wkt), what)
+    x, y = np.floor(grid.to_pixels(points)).astype(np.int64).T
+    inside = (x >= 0) & (x < grid.cols) & (y >= 0) & (y < grid.rows)
+    array = placed.array.copy()
+    array[y[inside], x[inside]] = labels.array[rows[inside], cols[inside]]
+    return dataclasses.replace(placed, array=array)
 
 
 def _covered(
@@ -206,6 +229,16 @@ def _pairs(text: str | None) -> dict[str, str]:
             f"“{text}” names no pairs of classes.", "Write the map's class = the reference's: corn=Maize,3=7."
         )
     return {a.strip(): b.strip() for a, _, b in pairs}
+
+
+def _also_asked(text: str | None, other: ClassRaster) -> dict[str, str]:
+    """Of the pairs asked for, those that a second map has a class for; its own name says more than the number of one of
+    the first."""
+    names = {info.name.casefold() for info in other.classes}
+    numbers = {str(info.number) for info in other.classes if is_default(info)} | {
+        str(number) for number in pixel_counts(other.array) if number not in other.classes
+    }
+    return {a: b for a, b in _pairs(text).items() if a.casefold() in names or a in numbers}
 
 
 def _training_labels(
@@ -302,13 +335,13 @@ def _comparison(arguments: argparse.Namespace, draws: Sequence[Draw]) -> Compari
         other = read_classes(path)
         on = ClassRaster(draw.truth, draw.classes, draw.geo)
         placed = _placed(other, on, f"classes of {path.name}", arguments.resample)
-        matched, _ = match_map(placed.array, other.classes, draw.classes)
+        matched, matches = match_map(placed.array, other.classes, draw.classes, _also_asked(arguments.match, other))
         table = matched.classes
         record = provenance.load(path, other.array)
         labels, _, notes = _training_labels(None, record, Grid(other.array.shape[0], other.array.shape[1], other.geo))
         if labels is not None:
-            labels = _placed(labels, on, f"training labels of {path.name}", arguments.resample)
-        for note in notes:
+            labels = _trained(labels, on, f"training labels of {path.name}", arguments.resample)
+        for note in (*notes, *_unmatched(path, matches, draw.classes)):
             tell(f"{path.name}: {note}")
         test = draw.test
         if placed is not other:

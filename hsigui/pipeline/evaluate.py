@@ -66,6 +66,28 @@ def match_map(
     return matched, tuple(told)
 
 
+def match_labels(
+    labels: NDArray[np.integer], classes: ClassTable, matches: Sequence[ClassMatch], reference: ClassTable,
+    table: ClassTable,
+) -> NDArray[np.uint16]:  # fmt: skip
+    """Training labels in the classes of a matched map: by name or number, as the map's own were; what was asked for the
+    map holds for labels of the same name, unless the reference has that name too.
+
+    Args:
+        labels: that the map was trained on, rows x cols, 0 for none.
+        classes: of the labels.
+        matches: which class of the map is which, as `match_map` tells.
+        reference: classes of the truth.
+        table: of the matched map.
+    """
+    classes = classes.merged_with(pixel_counts(labels))
+    asked = {match.name.casefold(): match.to_number for match in matches if match.how == "asked"}
+    known = {info.name.casefold() for info in reference if not is_default(info)}
+    words = {info.number: info.name.casefold() for info in classes}
+    chosen = {number: asked[word] for number, word in words.items() if word in asked and word not in known}
+    return renumbered(labels, classes, table, {**proposed_targets(classes, table), **chosen}).array
+
+
 def _number(word: str, classes: ClassTable, what: str) -> int:
     by_name = {c.name.casefold(): c.number for c in classes}
     if word.casefold() in by_name:

@@ -54,6 +54,11 @@ class LabelController(QObject):
 
     # Drawing
 
+    @property
+    def stroking(self) -> bool:
+        """True from the start of a stroke to its end; "history" is told then. An open polygon is no stroke."""
+        return self._stroking
+
     def paint(self, area: Area, number: int, text: str) -> None:
         """Gives pixels a class (0 takes their labels away), in the layer that is painted.
 

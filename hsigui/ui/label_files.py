@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime
 import os
+from collections import deque
 from collections.abc import Callable, Iterable
 from functools import partial
 from pathlib import Path
@@ -53,6 +54,7 @@ class LabelFiles(QObject):
         self._timer.setInterval(AUTOSAVE_MS)
         self._timer.timeout.connect(self._autosave)
         self._warned = False
+        self._writes: deque[Callable[[], object]] = deque()  # the first one is at work, the others wait
         self._session.changed.connect(self._changed)
 
     # Before the labels go away
@@ -261,6 +263,7 @@ class LabelFiles(QObject):
             return
 
         def done(written: list[Path]) -> None:
+            self._write_next()
             if session.cube is not cube:
                 return
             session.mark_saved(path, revision)
@@ -276,7 +279,21 @@ class LabelFiles(QObject):
         )  # fmt: skip
         if session.labels.labelled(VALIDATION):
             self._validation.take_over(validation_path(path))
-        self._desk.bridge.start(job, "Save labels", Watcher(done=done))
+
+        def failed(error: BaseException, trace: str) -> None:
+            self._write_next()
+            self._desk.fail(error, trace)
+
+        watcher = Watcher(done=done, failed=failed, cancelled=self._write_next)
+        self._writes.append(partial(self._desk.bridge.start, job, "Save labels", watcher))
+        if len(self._writes) == 1:
+            self._writes[0]()
+
+    def _write_next(self) -> None:
+        """One after the other: two at once would write the same file, and the older labels might be the last there."""
+        self._writes.popleft()
+        if self._writes:
+            self._writes[0]()
 
     # Few-shot samples
 

@@ -109,7 +109,7 @@ class Labelling(QObject):
         return None if name is None else self._actions[name]
 
     def _changed(self, what: str) -> None:
-        if what in ("scene", "classes", "labels", "validation", "history") and not self._image.drawing:
+        if what in ("scene", "classes", "labels", "validation", "history") and not self.controller.stroking:
             history = self._session.history
             self.history.set_steps(history.texts, history.place, history.forgotten)
         elif what == "layer":

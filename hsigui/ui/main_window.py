@@ -291,7 +291,9 @@ class MainWindow(QMainWindow):
         self._changed("scene")
 
     def _changed(self, what: str) -> None:
-        if what not in ("labels", "validation") or not self.image.drawing:  # a stroke says "history" at its end
+        if (
+            what not in ("labels", "validation") or not self.labels.controller.stroking
+        ):  # a stroke says "history" at its end
             self.actions_.update(self.session)
         if what in ("scene", "saved", "labels", "validation", "classes"):
             self._show_title()

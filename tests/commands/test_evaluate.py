@@ -318,3 +318,55 @@ def test_the_report_is_there_even_if_nobody_reads_what_is_printed(small, tmp_pat
     with pytest.raises(BrokenPipeError):
         arguments.work(arguments)
     assert (tmp_path / "report.html").exists()
+
+
+def test_training_labels_follow_what_was_asked_for_the_classes_of_their_map(tmp_path, capsys):
+    """Else the class that was asked for would seem untrained, and average accuracy would leave it out."""
+    ours = ClassTable((ClassInfo(1, "Soil", (1, 1, 1)), ClassInfo(2, "Maize", (2, 2, 2))))
+    theirs = ClassTable((ClassInfo(3, "corn", (1, 1, 1)), ClassInfo(4, "Soil", (2, 2, 2))))
+    truth = np.ones((10, 10), dtype=np.uint16)
+    truth[:, 5:] = 2
+    drawn = np.where(truth == 2, 3, 4).astype(np.uint16)
+    drawn[0] = 3
+    labels = np.zeros_like(truth)
+    labels[9, 3:7] = drawn[9, 3:7]
+    write_classes(tmp_path / "truth.tif", truth, ours)
+    write_classes(tmp_path / "map.tif", drawn, theirs)
+    write_classes(tmp_path / "labels.tif", labels, theirs)
+    write_classes(tmp_path / "other.tif", np.where(drawn == 3, 9, 7).astype(np.uint16),
+                  ClassTable((ClassInfo(9, "corn", (1, 1, 1)), ClassInfo(7, "Soil", (2, 2, 2)))))  # fmt: skip
+    words = [tmp_path / "map.tif", "--truth", tmp_path / "truth.tif", "--labels", tmp_path / "labels.tif"]
+    values = evaluated(capsys, *words, "--match", "corn=Maize", "--against", tmp_path / "other.tif")
+    assert [(row["name"], row["train"]) for row in values["classes"]] == [("Soil", 2), ("Maize", 2)]
+    assert values["untrained_pixels"] == 0
+    assert values["aa"] == pytest.approx((43 / 48 + 1) / 2)
+    assert values["comparison"]["draws"][0]["difference"] == 0, "the other map names its classes alike"
+
+
+def test_a_second_map_of_which_a_class_is_unknown_is_told(tmp_path, capsys):
+    ours = ClassTable((ClassInfo(1, "Soil", (1, 1, 1)), ClassInfo(2, "Maize", (2, 2, 2))))
+    other = ClassTable((ClassInfo(1, "Soil", (1, 1, 1)), ClassInfo(2, "corn", (2, 2, 2))))
+    truth = np.ones((10, 10), dtype=np.uint16)
+    truth[:, 5:] = 2
+    for name, table in (("truth", ours), ("map", ours), ("other", other)):
+        write_classes(tmp_path / f"{name}.tif", truth, table)
+    words = [tmp_path / "map.tif", "--truth", tmp_path / "truth.tif", "--against", tmp_path / "other.tif"]
+    run(["evaluate", *words])
+    assert "other.tif: corn is a class of the map that the reference does not have" in capsys.readouterr().err
+
+
+def test_few_labels_are_not_lost_between_the_pixels_of_a_coarser_reference(tmp_path, capsys):
+    table = ClassTable((ClassInfo(1, "Soil", (1, 1, 1)), ClassInfo(2, "Maize", (2, 2, 2))))
+    fine = np.ones((40, 40), dtype=np.uint16)
+    fine[:, 20:] = 2
+    coarse = fine[::10, ::10].copy()
+    labels = np.zeros_like(fine)
+    labels[1, 2], labels[38, 39] = 1, 2  # at the centre of no coarse pixel
+    place = Geo((300.0, 0.0, 500000.0, 0.0, -300.0, 5600000.0), UTM.crs_wkt)
+    write_classes(tmp_path / "map.tif", fine, table, UTM)
+    write_classes(tmp_path / "labels.tif", labels, table, UTM)
+    write_classes(tmp_path / "truth.tif", coarse, table, place)
+    words = [tmp_path / "map.tif", "--truth", tmp_path / "truth.tif", "--labels", tmp_path / "labels.tif"]
+    values = evaluated(capsys, *words, "--resample")
+    assert (values["n_train"], values["overlap"], values["n_test"]) == (2, 2, 14)
+    assert values["aa"] == 1
