@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 
 from PySide6.QtCore import QEvent, QObject, Qt, QTimer
+from PySide6.QtGui import QColor, QPainter, QPaintEvent, QPalette
 from PySide6.QtWidgets import (
     QApplication,
     QFrame,
@@ -45,10 +46,6 @@ class Message(QFrame):
         self.kind, self.text, self.hint = kind, text, hint
         self.asks = stays
         self.setObjectName("message")
-        edge = _EDGES[kind]
-        self.setStyleSheet(
-            f"#message {{ background: palette(base); border: 1px solid {edge}; border-left: 5px solid {edge}; }}"
-        )
         self.setAccessibleName(f"{kind}: {text} {hint}".strip())
         row = QHBoxLayout(self)
         row.setContentsMargins(10, 4, 4, 4)
@@ -78,6 +75,14 @@ class Message(QFrame):
         row.addWidget(cross)
         if kind == "info" and not stays:
             QTimer.singleShot(INFO_MS, self, self.dismiss)
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        # Not by a style sheet, under which colours stay as they are when the program gets others.
+        painter, edge = QPainter(self), QColor(_EDGES[self.kind])
+        painter.fillRect(self.rect(), self.palette().color(QPalette.ColorRole.Base))
+        painter.setPen(edge)
+        painter.drawRect(self.rect().adjusted(0, 0, -1, -1))
+        painter.fillRect(0, 0, 5, self.height(), edge)
 
     def changeEvent(self, event: QEvent) -> None:
         super().changeEvent(event)

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from PySide6.QtCore import Qt, Signal
-from PySide6.QtGui import QPalette
+from PySide6.QtCore import QEvent, Qt, Signal
+from PySide6.QtGui import QPainter, QPaintEvent, QPalette
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QScrollArea, QSizePolicy, QToolButton, QVBoxLayout, QWidget
 
 from hsigui.ui.icons import icon
@@ -28,7 +28,6 @@ class NotesBar(QFrame):
         super().__init__(parent)
         self.notes: tuple[str, ...] = ()
         self.setObjectName("notes")
-        self.setStyleSheet("#notes { background: palette(alternate-base); border-bottom: 1px solid palette(mid); }")
         self.header = QToolButton(self)
         self.header.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
         self.header.setAutoRaise(True)
@@ -59,6 +58,18 @@ class NotesBar(QFrame):
         column.addWidget(self.room)
         self._unfold(False)
         self.hide()
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        # Not by a style sheet, under which colours stay as they are when the program gets others.
+        painter = QPainter(self)
+        painter.fillRect(self.rect(), self.palette().color(QPalette.ColorRole.AlternateBase))
+        painter.setPen(self.palette().color(QPalette.ColorRole.Mid))
+        painter.drawLine(0, self.height() - 1, self.width(), self.height() - 1)
+
+    def changeEvent(self, event: QEvent) -> None:
+        super().changeEvent(event)
+        if event.type() == QEvent.Type.PaletteChange:
+            self.cross.setIcon(icon("close"))
 
     def set_notes(self, notes: Sequence[str]) -> None:
         """Takes the notes of a scene, folded; without any the strip is not there."""

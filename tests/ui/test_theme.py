@@ -1,9 +1,11 @@
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QColor, QPalette
-from PySide6.QtWidgets import QCheckBox
+from PySide6.QtWidgets import QCheckBox, QWidget
 
 from hsigui.ui import theme
+from hsigui.ui.message_bar import MessageBar
+from hsigui.ui.notes_bar import NotesBar
 
 TEXT_ON_GROUND = [
     ("WindowText", "Window"),
@@ -78,5 +80,26 @@ def test_an_empty_box_can_be_seen(qtbot, qapp, scheme):
         middle = picture.height() // 2
         shades = [picture.pixelColor(x, middle).lightness() for x in range(1, picture.width())]
         assert max(shades) - min(shades) >= 20
+    finally:
+        theme.apply(qapp, "light")
+
+
+def test_what_is_shown_already_takes_the_colours_too(qtbot, qapp):
+    ground = QWidget()
+    qtbot.addWidget(ground)
+    ground.resize(500, 300)
+    messages, notes = MessageBar(ground), NotesBar(ground)
+    messages.float_over(ground)
+    notes.set_notes(["Guessed."])
+    notes.setGeometry(0, 200, 500, 30)
+    ground.show()
+    message = messages.info("Hello")
+    try:
+        for scheme, dark in (("light", False), ("dark", True)):
+            theme.apply(qapp, scheme)
+            qapp.processEvents()
+            for widget in (message, notes):
+                shade = widget.grab().toImage().pixelColor(widget.width() // 2, 2).lightness()
+                assert (shade < 128) == dark, (widget, scheme)
     finally:
         theme.apply(qapp, "light")
