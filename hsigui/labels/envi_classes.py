@@ -21,6 +21,7 @@ from hsigui.labels.classes import MAX_CLASS, ClassInfo, ClassTable, Color, color
 from hsigui.labels.raster import ClassRaster, is_nodata, smallest_type, whole_numbers
 
 # Stands for a number without a class, because the lists of a header cannot leave one out.
+_NO_CLASS = ("unclass", "background", "unlabel", "no data", "nodata", "no_data", "mask", "none", "unknown", "undefined")
 _UNUSED = "unused"
 _NAMES = "hsigui class names"  # number and name, for names that a list cannot hold; commas and braces as %2C, ...
 
@@ -47,7 +48,21 @@ def read_envi(path: Path) -> ClassRaster:
     array = whole_numbers(stored, header.path.name, nodata)
     gone = int(np.count_nonzero(is_nodata(stored, nodata)))
     classes = _classes(header, set(np.unique(array).tolist()))
-    return ClassRaster(array, classes, geo_of(header)[0], stored.dtype.name, nodata=nodata, nodata_pixels=gone)
+    return ClassRaster(
+        array, classes, geo_of(header)[0], stored.dtype.name, nodata=nodata, nodata_pixels=gone,
+        notes=_about_zero(header, int(np.count_nonzero(array == 0)) - gone),
+    )  # fmt: skip
+
+
+def _about_zero(header: Header, pixels: int) -> tuple[str, ...]:
+    """What is lost where class 0, which ENVI itself calls Unclassified, has the name of a class."""
+    name = (_names(header) or [""])[0]
+    if pixels <= 0 or not name or any(word in name.casefold() for word in _NO_CLASS):
+        return ()
+    return (
+        f"Class 0 of {header.path.name} is called “{name}”; 0 stands for no label here, so its {pixels:,} pixels are "
+        "left out. Give it another number in the program that wrote it.",
+    )
 
 
 def write_envi(path: Path, array: NDArray[np.integer], classes: ClassTable, geo: Geo) -> list[Path]:

@@ -406,3 +406,19 @@ def test_other_forms_of_a_geometry_are_read_in_two_dimensions() -> None:
         ((kind, (found,)),) = list(wkb.decoded(data))
         assert kind == "polygon"
         assert found.tolist() == [[0, 0], [4, 0], [4, 4], [0, 0]]
+
+
+@pytest.mark.parametrize(
+    ("name", "ignored", "told"),
+    [("Nontronite", None, True), ("Unclassified", None, False), ("Background", None, False), ("Nontronite", 0, False)],
+)
+def test_a_class_0_with_the_name_of_a_class_is_left_out_and_told(tmp_path, name, ignored, told):
+    ignore = "" if ignored is None else f"data ignore value = {ignored}\n"
+    (tmp_path / "c.hdr").write_text(
+        "ENVI\nsamples = 3\nlines = 1\nbands = 1\ndata type = 1\ninterleave = bsq\nbyte order = 0\n"
+        f"file type = ENVI Classification\nclasses = 2\nclass names = {{{name}, Soil}}\n{ignore}"
+    )
+    (tmp_path / "c.img").write_bytes(bytes([0, 1, 0]))
+    raster = read_classes(tmp_path / "c.hdr")
+    assert [c.name for c in raster.classes] == ["Soil"]
+    assert any("2 pixels are left out" in note for note in raster.notes) == told
