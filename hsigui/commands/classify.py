@@ -106,7 +106,10 @@ def _fitted(cube: Cube, labels: ClassRaster, arguments: argparse.Namespace, ctx:
 
     encoder = checkpoint.load(arguments.run_folder)
     started = time.perf_counter()
+    another = encoder.scene.get("fingerprint") != fingerprint(cube)
     features = embed(cube, encoder, ctx, arguments.run_folder, device=arguments.device)
+    if another and (said := batch.other_unit(cube, encoder.transform, ctx.check)):
+        ctx.warn(said)
     embedded = time.perf_counter()
     spec = dataclasses.replace(encoder.recipe.map, **_asked(arguments))
     probe = fit_probe(features, labels.array, encoder.recipe.probe, ctx)

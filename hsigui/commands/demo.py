@@ -9,6 +9,7 @@ from pathlib import Path
 
 from hsigui.commands.parser import build_parser
 from hsigui.labels.files import read_classes
+from hsigui.methods.resume_header import FILE
 from hsigui.report.maps import export_map
 
 
@@ -31,7 +32,7 @@ def _steps(out: Path, seed: int, device: str) -> list[list[str]]:
     cube, truth = write_demo(out, seed=seed)
     labels, test, run, drawn = out / "labels.tif", out / "test.tif", out / "run", out / "map.tif"
     with_seed = ["--seed", str(seed)]
-    again = ["--replace"] if (run / "run.json").exists() else []
+    again = ["--replace"] if any((run / name).exists() for name in ("run.json", FILE)) else []
     steps: list[list[str | Path]] = [
         ["sample", truth, "--per-class", "10", *with_seed, "--out", labels, "--rest", test],
         ["pretrain", cube, *with_seed, "--device", device, "--out", run, *again],

@@ -23,7 +23,7 @@ from hsigui.errors import HsiError
 from hsigui.labels.classes import ClassTable
 from hsigui.labels.files import ClassRaster, Grid, read_classes
 from hsigui.labels.label_map import require_same_size
-from hsigui.labels.matching import is_default, pixel_counts
+from hsigui.labels.matching import is_default, match_classes, pixel_counts
 from hsigui.labels.place import RESAMPLE, Misplaced, fitted, resampled
 from hsigui.labels.shapes import crs_name, transformed
 from hsigui.pipeline import provenance
@@ -50,6 +50,7 @@ class Draw:
 
     Attributes:
         array: the map; `train`, what it was trained on (None: not known); `test`, the reference without those pixels.
+        reference: classes of the truth alone.
         hashes: of the map, the reference and, where they are known, the training labels.
         record, drawn: how the map came to be, and how its labels were drawn, where that is known.
         unmasked: pixels that pretraining did not see, where some were masked out and the mask is still there.
@@ -58,6 +59,7 @@ class Draw:
     path: Path
     array: NDArray[np.uint16]
     classes: ClassTable
+    reference: ClassTable
     geo: Geo
     truth: NDArray[np.uint16]
     hashes: Mapping[str, str]
@@ -81,7 +83,11 @@ def evaluate(arguments: argparse.Namespace) -> None:
     count = len(arguments.map)
     truths = _spread(arguments.truth, count, "truth files")
     labels = _spread(arguments.labels or [None], count, "files of labels")
-    draws = [_draw(arguments, *files) for files in zip(arguments.map, truths, labels, strict=True)]
+    draws: list[Draw] = []
+    table: ClassTable | None = None
+    for files in zip(arguments.map, truths, labels, strict=True):
+        draws.append(_draw(arguments, *files, table))
+        table = table or draws[0].reference
     figures = [draw.measured for draw in draws]
     measured = added_up(figures)
     context = _context(arguments, draws, measured)
@@ -109,10 +115,17 @@ def _spread(given: Sequence[Any], count: int, what: str) -> Sequence[Any]:
     return list(given) * count if len(given) == 1 else given
 
 
-def _draw(arguments: argparse.Namespace, path: Path, truth_path: Path, labels_path: Path | None) -> Draw:
+def _draw(
+    arguments: argparse.Namespace, path: Path, truth_path: Path, labels_path: Path | None, table: ClassTable | None
+) -> Draw:  # fmt: skip
+    """One map and what it is scored on; `table` holds the classes of the first draw's truth, for those that follow."""
     predicted = read_classes(path, variable=arguments.map_variable)
     grid = Grid(predicted.array.shape[0], predicted.array.shape[1], predicted.geo)
     truth = read_classes(truth_path, variable=arguments.truth_variable, grid=grid)
+    of_truth = provenance.raster_hash(truth.array)
+    if table is not None:  # figures of draws are put together by number, which must mean the same in all of them
+        same = match_classes(truth.array, truth.classes, table)
+        truth = dataclasses.replace(truth, array=same.array, classes=same.classes)
     record = provenance.load(path, predicted.array)
     labels, drawn, notes = _training_labels(labels_path, record, grid)
     masked, unmasked = provenance.masked_out(record, grid)
@@ -130,13 +143,13 @@ def _draw(arguments: argparse.Namespace, path: Path, truth_path: Path, labels_pa
     if renamed := [m for m in matches if m.number != m.to_number and m.how == "name"]:
         notes += (f"The map's classes were matched to the truth's by name ({len(renamed)} renumbered).",)
     train = None
-    hashes = {"map": provenance.raster_hash(predicted.array), "reference": provenance.raster_hash(truth.array)}
+    hashes = {"map": provenance.raster_hash(predicted.array), "reference": of_truth}
     if labels is not None:
         hashes["labels"] = provenance.raster_hash(labels.array)
         labels = _trained(labels, truth, "training labels", arguments.resample)
         train = match_labels(labels.array, labels.classes, matches, truth.classes, matched.classes)
     return Draw(
-        path, matched.array, matched.classes, grid.geo, reference, hashes, train,
+        path, matched.array, matched.classes, truth.classes, grid.geo, reference, hashes, train,
         score(matched.array, reference, matched.classes, train), record, drawn, masked, matches, (*notes, *unmasked),
     )  # fmt: skip
 
@@ -171,7 +184,8 @@ def _trained(labels: ClassRaster, truth: ClassRaster, what: str, resample: bool)
         return labels
     grid = Grid(truth.array.shape[0], truth.array.shape[1], truth.geo)
     rows, cols = np.nonzero(labels.array)
-    points = Grid(labels.array.shape[0], labels.array.shape[1], labels.geo).to_map(np.stack([cols, rows], axis=1) + 0.5)
+    centres = np.stack([cols, rows], axis=1).astype(np.float64) + 0.5
+    points = Grid(labels.array.shape[0], labels.array.shape[1], labels.geo).to_map(centres)
     if crs_name(labels.geo.crs_wkt) and crs_name(truth.geo.crs_wkt):
         points = transformed(points, str(labels.geo.crs_wkt), str(truth.geo.crs_wkt), what)
     x, y = np.floor(grid.to_pixels(points)).astype(np.int64).T
@@ -264,6 +278,9 @@ def _context(arguments: argparse.Namespace, draws: Sequence[Draw], measured: Acc
     first = draws[0]
     several = len(draws) > 1
     notes = tuple(dict.fromkeys(note for draw in draws for note in draw.notes))
+    if several:  # added up, the draws hide which of them lacked labels
+        told = ((d, about_untrained(d.measured)) for d in draws)
+        notes += tuple(f"{d.path.name}, {d.measured.n_test} test pixels: {text}" for d, text in told if text)
     record = first.record or Provenance()
     title = f"Accuracy of {len(draws)} maps" if several else f"Accuracy of {first.path.name}"
     context = record.context(title, legend_rows(first.array, first.classes), ())

@@ -114,7 +114,7 @@ def _add_pretrain(commands: Commands) -> None:
     p.add_argument(
         "--resume", action="store_true", help="go on with the unfinished training in RUN, with the same settings"
     )
-    p.add_argument("--replace", action="store_true", help="train anew over a finished run in RUN")
+    p.add_argument("--replace", action="store_true", help="train anew over a run in RUN, finished or not")
     p.add_argument(
         "--start", type=Path, metavar="RUN", help="a trained run whose encoder stands in for the first of two stages"
     )

@@ -16,6 +16,7 @@ from hsigui.jobs import Context
 from hsigui.labels.files import Grid, read_classes
 from hsigui.labels.label_map import require_same_size
 from hsigui.labels.place import require_same_place
+from hsigui.methods.resume_header import FILE
 from hsigui.specs import PretrainSpec
 
 
@@ -30,6 +31,11 @@ def pretrain(arguments: argparse.Namespace) -> None:
     if (arguments.out / "run.json").exists() and not (arguments.replace or arguments.resume):
         raise HsiError(
             f"{arguments.out} holds a finished run.", "Name another folder, or give --replace to train anew over it."
+        )
+    if (arguments.out / FILE).exists() and not (arguments.replace or arguments.resume):
+        raise HsiError(
+            f"{arguments.out} holds an unfinished training.",
+            "Give --resume to go on with it, or --replace to begin anew over it.",
         )
     cube = open_cube(arguments.cube, **reading(arguments))
     watched = None

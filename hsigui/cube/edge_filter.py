@@ -87,7 +87,7 @@ def edge_smoothed(
     Returns:
         rows x cols x layers float32.
     """
-    out = np.ascontiguousarray(values, dtype=np.float32).copy()
+    out = np.array(values, dtype=np.float32, order="C")  # one copy, whatever comes in: it may be hundreds of MB
     across = 1.0 + reach / tolerance * edges.across.astype(np.float32)
     down = 1.0 + reach / tolerance * edges.down.astype(np.float32)
     turned = np.ascontiguousarray(across.T)

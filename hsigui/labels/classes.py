@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from functools import cached_property
+from itertools import count
 
 from hsigui.errors import HsiError
 from hsigui.labels.palettes import PALETTE, Color, color_for, palette_color
@@ -81,17 +82,23 @@ class ClassTable:
         """Whether both have the same classes, whatever is locked or hidden of them."""
         return _bare(self) == _bare(other)
 
-    def added(self, name: str = "", color: Color | None = None) -> tuple[ClassTable, ClassInfo]:
+    def added(
+        self, name: str = "", color: Color | None = None, *, kept: Callable[[int], bool] = lambda _number: False
+    ) -> tuple[ClassTable, ClassInfo]:
         """A table with one more class (the lowest free number) and that class.
 
+        Args:
+            kept: whether a number that the table lacks is in use elsewhere, and so not free.
+
         Raises:
-            HsiError: all 65535 numbers are taken, or the name is.
+            HsiError: all 65535 numbers are taken, or the name that was given is.
         """
-        taken = set(self.numbers)
-        number = next((n for n in range(1, MAX_CLASS + 1) if n not in taken), None)
+        number = next((n for n in range(1, MAX_CLASS + 1) if n not in self and not kept(n)), None)
         if number is None:
             raise HsiError(f"There are already {MAX_CLASS} classes.", "Delete one first.")
-        info = ClassInfo(number, name.strip() or f"Class {number}", color or color_for(number))
+        names = {c.name.casefold() for c in self.classes}
+        free = next(f"Class {n}" for n in count(number) if f"class {n}" not in names)
+        info = ClassInfo(number, name.strip() or free, color or color_for(number))
         self._require_free_name(info.name, number)
         return ClassTable((*self.classes, info)), info
 

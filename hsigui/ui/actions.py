@@ -42,7 +42,10 @@ WHEN: Mapping[str, Callable[[Session], bool]] = {
     "several": lambda s: s.open_scenes > 1,
     "scene, idle": lambda s: s.cube is not None and not s.training,
     "training": lambda s: s.training,
-    "labels": lambda s: s.cube is not None and s.labels.labelled(TRAINING) + s.labels.labelled(VALIDATION) > 0,
+    # After the last label was erased, too: the file still has it.
+    "labels": lambda s: (
+        s.cube is not None and (s.unsaved or s.labels.labelled(TRAINING) + s.labels.labelled(VALIDATION) > 0)
+    ),
     "undo": lambda s: bool(s.history.undo_text),
     "redo": lambda s: bool(s.history.redo_text),
     "truth": lambda s: s.truth is not None,

@@ -7,6 +7,7 @@ from functools import partial
 import numpy as np
 from PySide6.QtCore import QObject, Signal
 
+from hsigui.labels.label_map import TRAINING, VALIDATION
 from hsigui.ui import work
 from hsigui.ui.desk import Desk
 from hsigui.ui.image_view import ImageView
@@ -56,10 +57,13 @@ class AskController(QObject):
             return
         self._waiting = False
         margin = None if session.class_map is None else session.class_map.margin
-        labels = session.labels.array.copy()
+        labels, checks = session.labels.snapshot(), session.labels.snapshot(VALIDATION) > 0
         self._finding.request(
-            partial(work.find_spots, features=session.features, margin=margin, labels=labels, asked=tuple(self._asked))
-        )
+            partial(
+                work.find_spots,
+                features=session.features, margin=margin, labels=labels, asked=tuple(self._asked), taken=checks,
+            )
+        )  # fmt: skip
 
     def _take(self, spots: list[Pixel]) -> None:
         if not spots:
@@ -67,6 +71,9 @@ class AskController(QObject):
             self._panel.set_asked("There is nothing left to ask about.")
             return
         self._asked.append(spots[0])
+        if any(self._session.labels.layer(n)[spots[0]] for n in (TRAINING, VALIDATION)):  # painted in the meantime
+            self.ask()
+            return
         self._point_at(spots[0])
         row, col = spots[0]
         # Near enough to see the pixel, far enough to see what lies around it.
@@ -85,6 +92,9 @@ class AskController(QObject):
     def _answer(self) -> None:
         """Labels the pixel as the class that was chosen, and asks the next question."""
         if self._target is None:
+            return
+        if self._session.layer == VALIDATION:  # spots that were chosen are no sample to measure a map on
+            self._desk.messages.info("An answer is a label to train on.", "Switch Validation labels off first (V).")
             return
         row, col = self._target
         self.answered.emit((row, col, np.ones((1, 1), dtype=bool)))

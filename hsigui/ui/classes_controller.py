@@ -33,7 +33,7 @@ class ClassesController(QObject):
         """A number key: the class of that number, which is added when it is the next one."""
         if place in self._session.classes:
             self._session.choose_class(place)
-        elif place == next(n for n in count(1) if n not in self._session.classes):
+        elif place == next(n for n in count(1) if n not in self._session.classes and not self._in_truth(n)):
             self.add()
         else:
             self._desk.messages.info(
@@ -44,7 +44,7 @@ class ClassesController(QObject):
         """Adds a class and makes it the one that is painted."""
         if self._session.cube is None:
             return
-        table, info = self._session.classes.added()
+        table, info = self._session.classes.added(kept=self._in_truth)
         self._session.set_classes(table, f"Add {info.name}")
         self._session.choose_class(info.number)
 
@@ -128,6 +128,11 @@ class ClassesController(QObject):
         self._panel.set_counts(labels.counts(TRAINING), labels.counts(VALIDATION))
 
     # Inner doings
+
+    def _in_truth(self, number: int) -> bool:
+        """Whether the ground truth has pixels of a number: a new class of it would be measured on another's pixels."""
+        truth = self._session.truth
+        return truth is not None and bool((truth.array == number).any())
 
     def _current(self) -> ClassInfo | None:
         number = self._session.current_class

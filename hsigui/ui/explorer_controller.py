@@ -58,9 +58,8 @@ class ExplorerController(QObject):
         port = self._image.viewport()
         fitting = 0.6 * min(port.width() / width, port.height() / height)
         self._image.look_at((top + height / 2, left + width / 2, min(fitting, PIXEL_SCALE)))
-        if not self._image.drawing:
-            self._image.show_selection(area, (255, 255, 255))
-            self._flash.start()
+        self._image.flash(area)
+        self._flash.start()
 
     def delete(self, entries: Sequence[Entry]) -> None:
         """Takes the labels of regions away."""
@@ -146,8 +145,7 @@ class ExplorerController(QObject):
         self._panel.model.add_spectra(spectra)
 
     def _unflash(self) -> None:
-        if not self._image.drawing:
-            self._image.show_selection(None)
+        self._image.flash(None)
 
     def _single_shot(self, after: int, slot: object) -> QTimer:
         timer = QTimer(self)

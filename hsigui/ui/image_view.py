@@ -149,6 +149,12 @@ class ImageView(SceneCanvas):
         if isinstance(tool, FillTool):
             tool.selection = area
 
+    def flash(self, area: Area | None) -> None:
+        """Marks pixels that the user was taken to; None ends that. A selection to be labelled is left alone."""
+        tool = self._tool
+        if not (isinstance(tool, FillTool) and tool.busy) and (area is None or not tool.busy):
+            super().show_selection(area)
+
     # Mouse
 
     def mousePressEvent(self, event: QMouseEvent) -> None:

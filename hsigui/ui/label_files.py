@@ -381,8 +381,9 @@ class LabelFiles(QObject):
             return
         classes = found.classes if session.truth is None else _joined(found, session.classes)
         edits = [session.labels.replacing(found.array, classes)]
-        if found.validation is not None:
-            edits.append(session.labels.replacing(found.validation, layer=VALIDATION))
+        if found.validation is not None or session.labels.labelled(VALIDATION):
+            checks = np.zeros_like(found.array) if found.validation is None else found.validation
+            edits.append(session.labels.replacing(checks, layer=VALIDATION))
         session.edit_all(edits, "Restore labels")
         # Safe under this window's name first; only then may the old copy go.
         self._safe_copy(session.cube)(SilentContext())

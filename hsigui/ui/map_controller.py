@@ -206,6 +206,8 @@ class MapController(QObject):
             self._mapping.forget()
             self._measuring.forget()
             self._measured_on = "" if session.reference is None else session.reference.name
+            if session.live and session.labelled_classes > 1 and self._stale:  # it was left before its map was there
+                self.renew()
         elif what == "encoder" and session.features is not None:
             self._measuring.forget()
             if not self._drawn_chosen:  # until the user chooses, maps are drawn as the run's recipe says

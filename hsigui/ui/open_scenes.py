@@ -36,6 +36,7 @@ class SceneTabs(QTabBar):
         cross.setIconSize(QSize(12, 12))
         cross.setAutoRaise(True)
         cross.setToolTip("Close this scene")
+        cross.setAccessibleName("Close this scene")
         cross.clicked.connect(lambda: self.tabCloseRequested.emit(self.tabAt(cross.geometry().center())))
         self.setTabButton(self.addTab(""), QTabBar.ButtonPosition.RightSide, cross)
 

@@ -53,9 +53,8 @@ class QualityController(QObject):
         port = self._image.viewport()
         fitting = 0.6 * min(port.width() / width, port.height() / height)
         self._image.look_at((top + height / 2, left + width / 2, min(fitting, PIXEL_SCALE)))
-        if not self._image.drawing:
-            self._image.show_selection(area, (255, 255, 255))
-            self._flash.start()
+        self._image.flash(area)
+        self._flash.start()
 
     def _changed(self, what: str) -> None:
         if what == "scene":
@@ -104,5 +103,4 @@ class QualityController(QObject):
             self._desk.fail(error, trace)
 
     def _unflash(self) -> None:
-        if not self._image.drawing:
-            self._image.show_selection(None)
+        self._image.flash(None)

@@ -257,14 +257,15 @@ def find_spots(
     labels: NDArray[np.uint16],
     asked: tuple[tuple[int, int], ...],
     count: int = 1,
+    taken: NDArray[np.bool_] | None = None,
 ) -> list[tuple[int, int]]:
-    """Where the next label pays most: pixels (row, column), best first."""
+    """Where the next label pays most: pixels (row, column), best first; none that is `taken` (rows x cols)."""
     ctx.progress(0, 0, "Looking for the spot to label next…")
     from hsigui.pipeline.active import next_spots
     from hsigui.pipeline.one_thread import one_blas_thread
 
     # At the rim features are of mirrored surroundings, so odd, and nobody can tell there what a pixel belongs to.
-    allowed = np.ones(labels.shape, dtype=bool)
+    allowed = np.ones(labels.shape, dtype=bool) if taken is None else ~taken
     if min(labels.shape) > 10 * RIM:
         allowed[:RIM] = allowed[-RIM:] = allowed[:, :RIM] = allowed[:, -RIM:] = False
     with one_blas_thread():

@@ -370,3 +370,38 @@ def test_few_labels_are_not_lost_between_the_pixels_of_a_coarser_reference(tmp_p
     values = evaluated(capsys, *words, "--resample")
     assert (values["n_train"], values["overlap"], values["n_test"]) == (2, 2, 14)
     assert values["aa"] == 1
+
+
+def test_draws_whose_truths_number_their_classes_differently_are_put_together_by_name(tmp_path, capsys):
+    one = ClassTable((ClassInfo(1, "Soil", (1, 1, 1)), ClassInfo(2, "Maize", (2, 2, 2))))
+    other = ClassTable((ClassInfo(1, "Maize", (1, 1, 1)), ClassInfo(2, "Soil", (2, 2, 2))))
+    truth = np.ones((10, 10), dtype=np.uint16)
+    truth[:, 5:] = 2
+    drawn = np.ones_like(truth)  # all of it soil
+    write_classes(tmp_path / "t0.tif", truth, one)
+    write_classes(tmp_path / "m0.tif", drawn, one)
+    write_classes(tmp_path / "t1.tif", 3 - truth, other)
+    write_classes(tmp_path / "m1.tif", 3 - drawn, other)
+    maps, truths = ([tmp_path / f"{name}{n}.tif" for n in (0, 1)] for name in "mt")
+    values = evaluated(capsys, *maps, "--truth", *truths)
+    assert {row["name"]: row["producers_accuracy"] for row in values["classes"]} == {"Soil": 1, "Maize": 0}
+    assert values["matrix"] == [[100, 0], [100, 0]]
+    assert values["oa"] == 0.5
+
+
+def test_which_of_several_draws_lacked_labels_of_a_class_is_told(tmp_path, capsys):
+    table = ClassTable(
+        (ClassInfo(1, "Soil", (1, 1, 1)), ClassInfo(2, "Maize", (2, 2, 2)), ClassInfo(3, "Ice", (3, 3, 3)))
+    )
+    truth = np.ones((10, 10), dtype=np.uint16)
+    truth[:, 5:], truth[9] = 2, 3
+    write_classes(tmp_path / "truth.tif", truth, table)
+    for n, known in enumerate(((1, 2, 3), (1, 2))):
+        labels = np.where(np.isin(truth, known), truth, 0)
+        labels[:9, 1:9], labels[9, 1:] = 0, 0
+        write_classes(tmp_path / f"l{n}.tif", labels, table)
+        write_classes(tmp_path / f"m{n}.tif", np.where(np.isin(truth, known), truth, 1), table)
+    maps, labels = ([tmp_path / f"{name}{n}.tif" for n in (0, 1)] for name in "ml")
+    values = evaluated(capsys, *maps, "--truth", tmp_path / "truth.tif", "--labels", *labels)
+    (note,) = values["notes"]
+    assert note.startswith("m1.tif, 82 test pixels: 10 of these pixels are of 1 class without training labels")

@@ -107,3 +107,15 @@ def test_locks_and_hiding_are_kept_through_other_changes_and_are_no_content():
 def test_thousands_of_classes_are_looked_up_fast_enough():
     table = ClassTable.for_numbers(range(1, 5001))
     assert all(n in table and table.get(n).number == n for n in range(1, 5001))
+
+
+def test_a_class_without_a_name_gets_one_that_is_free():
+    named = ClassTable((ClassInfo(2, "Class 1", (1, 2, 3)), ClassInfo(3, "CLASS 2", (1, 2, 3))))
+    after, info = named.added()
+    assert (info.number, info.name) == (1, "Class 3")
+    assert len(after) == 3
+
+
+def test_a_number_that_is_in_use_elsewhere_is_not_given():
+    _, info = table("soil").added("grass", kept=lambda number: number in (2, 3))
+    assert info.number == 4

@@ -190,6 +190,22 @@ def test_the_denoiser_sees_white_features_and_what_comes_out_is_evened_out(scene
     assert ratios[1] == pytest.approx(ratios[0] ** (1 / 3), rel=0.1)
 
 
+@pytest.mark.parametrize("preset", ["quick", "paper"])
+@pytest.mark.parametrize("mode", [True, False])
+def test_the_plain_features_are_the_first_of_the_versions(preset, mode, scene):
+    network, training = _made(preset, scene, epochs=1)
+    for number in range(training.steps):
+        training.step(number, _nothing)
+    network.train(mode)  # the monitor and the map look at rest, but the two must agree in training too
+    values = torch.from_numpy(scene[0]).permute(2, 0, 1)[None]
+    x = values[:, :, :15, :15].repeat(20, 1, 1, 1) if network.patch else values
+    with torch.no_grad():
+        plain, all_of_them = network.plain(x), network(x)
+    width = network.width // len(network.variants)
+    assert plain.shape[1] == width
+    torch.testing.assert_close(plain, all_of_them[:, :width])
+
+
 class _Silent:
     """A context that listens to nothing."""
 

@@ -6,10 +6,11 @@ import numpy as np
 import pytest
 from PySide6.QtCore import QPoint, Qt
 
-from hsigui.labels.label_map import Edit
+from hsigui.labels.label_map import VALIDATION, Edit
 from hsigui.pipeline.features import finished
 from hsigui.specs import SplitSpec
-from tests.ui.windows import click, features_of, idle, labels, press
+from hsigui.ui import work
+from tests.ui.windows import click, features_of, idle, labels, press, texts
 
 
 @pytest.fixture
@@ -129,3 +130,41 @@ def test_it_never_asks_for_the_rim_of_the_scene(qtbot, mapped):
         row, col = ask(qtbot, mapped)
         assert 2 <= row < rows - 2
         assert 2 <= col < cols - 2
+
+
+def test_an_answer_is_no_validation_label(qtbot, mapped):
+    spot = ask(qtbot, mapped)
+    press(mapped, "V")
+    press(mapped, "2")
+    press(mapped, Qt.Key.Key_Return)
+    assert not mapped.session.labels.labelled(VALIDATION)
+    assert mapped.asking.target == spot
+    assert "to train on" in texts(mapped)
+    press(mapped, "V")
+    press(mapped, Qt.Key.Key_Return)
+    assert labels(mapped)[spot] == 2
+
+
+def test_it_never_asks_for_a_pixel_with_a_validation_label(qtbot, mapped):
+    spot = ask(qtbot, mapped)
+    mapped.session.set_trained(object(), features_of(mapped.session.cube))  # forgets what was asked
+    idle(qtbot, mapped)
+    mapped.session.edit(Edit(*spot, np.ones((1, 1), dtype=bool), 1, None, VALIDATION), "Check")
+    idle(qtbot, mapped)
+    assert ask(qtbot, mapped) != spot
+
+
+def test_a_spot_that_was_labelled_while_it_was_looked_for_is_passed_over(qtbot, mapped, monkeypatch):
+    find, spots = work.find_spots, []
+
+    def and_paint(ctx, **what):
+        spots.extend(find(ctx, **what))
+        return spots[-1:]
+
+    monkeypatch.setattr(work, "find_spots", and_paint)
+    mapped.session.set_live(False)
+    press(mapped, "J")
+    qtbot.waitUntil(lambda: bool(spots))
+    mapped.session.edit(Edit(*spots[0], np.ones((1, 1), dtype=bool), 1), "Stroke")
+    idle(qtbot, mapped)
+    assert mapped.asking.target not in (None, spots[0])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from dataclasses import replace
 from pathlib import Path
 
@@ -20,6 +21,8 @@ from hsigui.labels.class_tables import read_table, write_table
 from hsigui.labels.classes import ClassInfo, ClassTable
 from hsigui.labels.files import FORMATS, read_classes, write_classes
 from hsigui.labels.label_map import VALIDATION
+from hsigui.project.recovery import Recovered
+from hsigui.ui import work
 from hsigui.ui.dialogs.class_mapping_dialog import ClassMappingDialog
 from hsigui.ui.dialogs.prompts import LABELS, SAVED
 from tests.ui.windows import idle, labels, open_scene, paint, press, texts
@@ -378,3 +381,69 @@ def test_with_the_validation_layer_chosen_files_are_added_to_it(qtbot, demo, ans
     assert "are training labels already" in texts(demo)
     demo.session.undo()
     assert not demo.session.labels.labelled(VALIDATION)
+
+
+def test_two_saves_at_once_leave_the_newer_labels_in_the_file(qtbot, demo, answers, tmp_path, monkeypatch):
+    running, at_once, go = [], [], threading.Event()
+    write = work.save_classes
+
+    def slow(ctx, path, *rest):
+        running.append(path)
+        at_once.append(len(running))
+        go.wait(5)
+        try:
+            return write(ctx, path, *rest)
+        finally:
+            running.pop()
+
+    monkeypatch.setattr(work, "save_classes", slow)
+    drawn(demo)
+    answers.save = tmp_path / "mine.tif"
+    demo.actions_["save_labels_as"].trigger()
+    paint(demo, (30, 30), (30, 40))
+    demo.actions_["save_labels_as"].trigger()
+    go.set()
+    idle(qtbot, demo)
+    qtbot.waitUntil(lambda: not demo.session.unsaved)
+    assert max(at_once) == 1
+    assert len(at_once) == 2
+    assert np.array_equal(read_classes(answers.save).array, labels(demo))
+
+
+def test_a_save_that_fails_does_not_hold_the_next_one_up(qtbot, demo, answers, tmp_path):
+    drawn(demo)
+    answers.save = tmp_path / "nowhere" / "mine.tif"
+    demo.actions_["save_labels_as"].trigger()
+    answers.save = tmp_path / "mine.tif"
+    demo.actions_["save_labels_as"].trigger()
+    qtbot.waitUntil(lambda: not demo.session.unsaved, timeout=10_000)
+    idle(qtbot, demo)
+    assert "nowhere" in texts(demo)
+    assert np.array_equal(read_classes(answers.save).array, labels(demo))
+
+
+def test_labels_can_be_saved_after_the_last_one_was_erased(qtbot, demo, answers, tmp_path):
+    drawn(demo)
+    answers.save = tmp_path / "mine.tif"
+    demo.actions_["save_labels"].trigger()
+    idle(qtbot, demo)
+    press(demo, "Z", Qt.KeyboardModifier.ControlModifier)
+    assert not labels(demo).any()
+    assert demo.actions_["save_labels"].isEnabled()
+    press(demo, "S", Qt.KeyboardModifier.ControlModifier)
+    idle(qtbot, demo)
+    assert not read_classes(answers.save).array.any()
+    assert not demo.session.unsaved
+
+
+def test_restored_labels_and_validation_labels_never_share_a_pixel(qtbot, demo, tmp_path):
+    found = foreign()
+    press(demo, "V")
+    press(demo, "B")
+    press(demo, "2")
+    paint(demo, (1, 1), (1, 10))
+    assert demo.session.labels.labelled(VALIDATION)
+    demo.label_files._restore(Recovered(found, OTHERS, 0.0, tmp_path / "gone.npz"))
+    idle(qtbot, demo)
+    assert np.array_equal(labels(demo), found)
+    assert not (demo.session.labels.validation[found > 0]).any()

@@ -560,6 +560,33 @@ def test_a_click_in_the_history_goes_there_and_back(demo):
     assert rows.count() == start + 3, "what was taken back is gone"
 
 
+def test_a_new_class_never_takes_the_number_of_a_class_of_the_ground_truth(demo):
+    last = max(demo.session.classes.numbers)
+    press(demo, "3")
+    demo.actions_["delete_class"].trigger()
+    press(demo, "3")
+    assert 3 not in demo.session.classes
+    assert "no class number 3" in texts(demo)
+    demo.actions_["add_class"].trigger()
+    assert demo.session.current_class == last + 1
+    demo.session.go_to(0)
+    demo.session.set_scene(demo.session.cube, demo.session.view)  # without a truth the gaps are filled
+    press(demo, "1")
+    assert demo.session.current_class == 1
+
+
+def test_f2_twice_goes_on_typing_whichever_window_is_active(qtbot, demo):
+    other = QDialog()
+    qtbot.addWidget(other)
+    other.show()
+    other.activateWindow()
+    qtbot.waitUntil(other.isActiveWindow)
+    for _ in range(2):
+        demo.actions_["rename_class"].trigger()
+    (editor,) = demo.classes.table.viewport().findChildren(QLineEdit)
+    assert editor.text() == demo.session.classes.get(demo.session.current_class).name
+
+
 # Regions
 
 
@@ -588,6 +615,41 @@ def test_each_region_is_a_row_with_its_pixels_and_its_mean_spectrum(qtbot, demo)
     expected = (cube.spectrum(20, 20) + cube.spectrum(21, 20)) / 2
     good = cube.good_bands
     np.testing.assert_allclose(model.spectra[model.entries[0].key][good], expected[good], rtol=1e-5)
+
+
+def test_a_region_that_is_shown_is_not_taken_for_what_the_fill_selected(qtbot, demo):
+    press(demo, "R")
+    drag(demo, (60, 60), (64, 64))
+    show_regions(qtbot, demo)
+    entry = demo.labels.explorer.model.entries[0]
+    press(demo, "F")
+    demo.labels.regions.jump(entry)
+    press(demo, "Z", CTRL)  # of the rectangle: nothing is selected that it could drop
+    assert not labels(demo).any()
+    click(demo, 30, 30)
+    qtbot.waitUntil(lambda: demo.labels.fill.area is not None)
+    selected = demo.labels.fill.area
+    demo.labels.regions.jump(entry)
+    demo.labels.regions._unflash()
+    assert demo.image._tool.selection is selected
+    press(demo, Qt.Key.Key_Return)
+    assert labels(demo)[30, 30] == demo.session.current_class
+
+
+def test_the_history_is_up_to_date_while_a_polygon_is_open(demo):
+    press(demo, "R")
+    drag(demo, (60, 60), (64, 64))
+    press(demo, "G")
+    click(demo, 10, 10)
+    demo.actions_["undo"].trigger()
+    assert demo.labels.history.list.currentRow() == demo.session.history.place
+    assert demo.actions_["redo"].isEnabled()
+    press(demo, Qt.Key.Key_Escape)
+    demo.actions_["add_class"].trigger()
+    click(demo, 10, 10)
+    demo.actions_["lock_class"].trigger()
+    texts_shown = [demo.labels.history.list.item(n).text() for n in range(demo.labels.history.list.count())]
+    assert texts_shown[1:] == demo.session.history.texts
 
 
 def test_a_click_on_a_region_jumps_there(qtbot, demo):

@@ -12,7 +12,7 @@ from hsigui.labels.classes import ClassTable
 from hsigui.labels.files import read_classes
 from hsigui.project.recovery import scene_key
 from tests.ui.test_arrivals import drop
-from tests.ui.windows import click, idle, labels, open_scene, paint, press, texts
+from tests.ui.windows import FakeEncoder, click, features_of, idle, labels, open_scene, paint, press, texts
 
 CTRL = Qt.KeyboardModifier.ControlModifier
 
@@ -215,3 +215,18 @@ def test_a_file_that_changed_in_the_background_is_told_when_its_scene_comes_back
     np.save(files[0], np.zeros((40, 42, 12)))
     show(qtbot, two, 0)
     assert "first.npy changed on disk" in texts(two)
+
+
+def test_the_map_of_a_scene_that_was_left_too_soon_is_made_when_it_comes_back(qtbot, two):
+    session = two.session
+    session.set_trained(FakeEncoder(), features_of(session.cube))
+    press(two, "B")
+    for number, row in ((1, 10), (2, 30)):
+        press(two, str(number))
+        paint(two, (row, 10), (row, 20))
+    two.scenes.show_next()  # before the answer
+    idle(qtbot, two)
+    two.scenes.show_next()
+    idle(qtbot, two)
+    assert session.class_map is not None
+    assert np.array_equal(session.trained_on, session.labels.array)

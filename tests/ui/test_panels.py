@@ -239,3 +239,16 @@ def test_hidden_classes_are_faint_in_the_colours_of_the_theme(qtbot, qapp, class
             assert classes.table.item(0, 2).foreground().color() == faint, name
     finally:
         theme.apply(qapp, "light")
+
+
+def test_the_tab_key_goes_through_the_map_panel_from_top_to_bottom(window):
+    panel, found = window.map_panel, []
+    wanted = [panel.show_box, panel.ask, panel.live_box, panel.renew, panel.layer, panel.opacity, panel.smooth]
+    at = panel.show_box
+    while len(found) < 400 and at is not None:
+        if at in wanted:
+            found.append(at)
+            if len(found) == len(wanted):
+                break
+        at = at.nextInFocusChain()
+    assert found == wanted

@@ -11,6 +11,7 @@ from PySide6.QtWidgets import (
     QHBoxLayout,
     QHeaderView,
     QLabel,
+    QLineEdit,
     QMenu,
     QTableWidget,
     QTableWidgetItem,
@@ -160,9 +161,14 @@ class ClassesPanel(QWidget):
 
     def edit_name(self, number: int) -> None:
         """Opens the name of a class for typing."""
-        if number in self._table.numbers:
+        if number in self._table.numbers and self._editor() is None:  # Qt warns of a second one
             self.table.setFocus()
             self.table.edit(self.table.model().index(self._table.numbers.index(number), NAME))
+
+    def _editor(self) -> QLineEdit | None:
+        """What a name is being typed in."""
+        open_ones = (e for e in self.table.viewport().findChildren(QLineEdit) if not e.isHidden())
+        return next(open_ones, None)  # a closed one is deleted later
 
     def _button(self, action: QAction) -> QToolButton:
         button = QToolButton(self)

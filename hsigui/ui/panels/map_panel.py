@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 from PySide6.QtCore import QSignalBlocker, Qt, Signal
 from PySide6.QtGui import QAction
 from PySide6.QtWidgets import (
@@ -85,6 +87,10 @@ class MapPanel(QWidget):
         column.addLayout(live_row)
         column.addLayout(form)
         column.addWidget(legend, 1)
+        for one, next_one in pairwise(
+            (self.show_box, self.ask, self.live_box, self.renew, self.layer, self.opacity, self.smooth, self.edges)
+        ):
+            self.setTabOrder(one, next_one)  # as they stand, not as they were made
 
     def set_opacity(self, value: float) -> None:
         self.opacity.setValue(round(100 * value))
