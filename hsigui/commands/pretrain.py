@@ -51,7 +51,7 @@ def pretrain(arguments: argparse.Namespace) -> None:
             "Loading PyTorch",
         )
     except KeyboardInterrupt:
-        if any(arguments.out.glob("resume.*")):
+        if (arguments.out / FILE).exists():
             tell("the same command with --resume goes on from here")
         raise
     print(f"{encoder.summary} -> {arguments.out}")
