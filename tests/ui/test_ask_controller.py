@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import threading
+
 import numpy as np
 import pytest
 from PySide6.QtCore import QPoint, Qt
@@ -155,16 +157,18 @@ def test_it_never_asks_for_a_pixel_with_a_validation_label(qtbot, mapped):
 
 
 def test_a_spot_that_was_labelled_while_it_was_looked_for_is_passed_over(qtbot, mapped, monkeypatch):
-    find, spots = work.find_spots, []
+    find, spots, painted = work.find_spots, [], threading.Event()
 
-    def and_paint(ctx, **what):
+    def found_late(ctx, **what):
         spots.extend(find(ctx, **what))
+        painted.wait(10)
         return spots[-1:]
 
-    monkeypatch.setattr(work, "find_spots", and_paint)
+    monkeypatch.setattr(work, "find_spots", found_late)
     mapped.session.set_live(False)
     press(mapped, "J")
     qtbot.waitUntil(lambda: bool(spots))
     mapped.session.edit(Edit(*spots[0], np.ones((1, 1), dtype=bool), 1), "Stroke")
+    painted.set()
     idle(qtbot, mapped)
     assert mapped.asking.target not in (None, spots[0])
