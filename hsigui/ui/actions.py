@@ -8,8 +8,9 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
+from PySide6.QtCore import QSize
 from PySide6.QtGui import QAction, QActionGroup, QKeySequence
-from PySide6.QtWidgets import QMainWindow, QMenu, QToolBar, QWidget
+from PySide6.QtWidgets import QMainWindow, QMenu, QToolBar, QToolButton, QWidget
 
 from hsigui.labels.label_map import TRAINING, VALIDATION
 from hsigui.labels.palettes import PALETTES
@@ -209,6 +210,15 @@ TOOL_STRIP: tuple[str | None, ...] = (
     "tool_rectangle", "tool_polygon", "tool_lasso", None, "tool_fill", "tool_superpixel", None, "tool_pick", None,
     "validation",
 )  # fmt: skip
+
+
+def tool_button(action: QAction, parent: QWidget) -> QToolButton:
+    """A small flat button of an action, for panels and bars."""
+    button = QToolButton(parent)
+    button.setDefaultAction(action)
+    button.setIconSize(QSize(18, 18))
+    button.setAutoRaise(True)
+    return button
 
 
 class Actions:

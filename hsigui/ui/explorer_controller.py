@@ -19,10 +19,8 @@ from hsigui.ui.desk import Desk
 from hsigui.ui.image_view import ImageView
 from hsigui.ui.job_bridge import Latest
 from hsigui.ui.panels.explorer_panel import MOST_READ, Entry, ExplorerPanel, Key
-from hsigui.ui.scene_canvas import PIXEL_SCALE
 
 WAIT_MS = 250
-FLASH_MS = 1500
 
 
 class ExplorerController(QObject):
@@ -37,7 +35,6 @@ class ExplorerController(QObject):
         self._reading = Latest(desk.bridge, "Read spectra of regions", self._take_spectra)
         self._timer = self._single_shot(WAIT_MS, self._find)
         self._seen_timer = self._single_shot(60, self._read)
-        self._flash = self._single_shot(FLASH_MS, self._unflash)
         panel.rows_seen.connect(self._seen_timer.start)
         panel.jump_asked.connect(self.jump)
         panel.delete_asked.connect(self.delete)
@@ -53,13 +50,7 @@ class ExplorerController(QObject):
 
     def jump(self, entry: Entry) -> None:
         """Brings a region to the middle of the view, large enough to be seen, and marks it for a moment."""
-        top, left, mask = area = entry.region.area()
-        height, width = mask.shape
-        port = self._image.viewport()
-        fitting = 0.6 * min(port.width() / width, port.height() / height)
-        self._image.look_at((top + height / 2, left + width / 2, min(fitting, PIXEL_SCALE)))
-        self._image.flash(area)
-        self._flash.start()
+        self._image.point_out(entry.region.area())
 
     def delete(self, entries: Sequence[Entry]) -> None:
         """Takes the labels of regions away."""
@@ -143,9 +134,6 @@ class ExplorerController(QObject):
 
     def _take_spectra(self, spectra: Mapping[Key, NDArray[np.float32]]) -> None:
         self._panel.model.add_spectra(spectra)
-
-    def _unflash(self) -> None:
-        self._image.flash(None)
 
     def _single_shot(self, after: int, slot: object) -> QTimer:
         timer = QTimer(self)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QEvent, QPointF, QRectF, Qt, Signal
+from PySide6.QtCore import QEvent, QPointF, QRectF, Qt, QTimer, Signal
 from PySide6.QtGui import (
     QColor,
     QFocusEvent,
@@ -22,9 +22,10 @@ from hsigui.ui.label_tools import MAX_BRUSH, MIN_BRUSH, NavigateTool, Tool, Tool
 from hsigui.ui.label_tools_regions import FillTool
 from hsigui.ui.label_tools_shapes import PolygonTool
 from hsigui.ui.label_tools_table import make_tools
-from hsigui.ui.scene_canvas import ZOOM_STEP, SceneCanvas
+from hsigui.ui.scene_canvas import PIXEL_SCALE, ZOOM_STEP, SceneCanvas
 
 PAN_STEP = 60.0
+FLASH_MS = 1500  # that pixels stay marked which the user was taken to
 
 _PANS = {
     Qt.Key.Key_Left: (1, 0),
@@ -76,6 +77,10 @@ class ImageView(SceneCanvas):
         self._pan_button = Qt.MouseButton.NoButton
         self._mouse: QPointF | None = None
         self._pixel: tuple[int, int] | None = None
+        self._flashing = QTimer(self)
+        self._flashing.setSingleShot(True)
+        self._flashing.setInterval(FLASH_MS)
+        self._flashing.timeout.connect(lambda: self.flash(None))
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.viewport().setMouseTracking(True)
         self._update_cursor()
@@ -148,6 +153,16 @@ class ImageView(SceneCanvas):
         tool = self._tool
         if isinstance(tool, FillTool):
             tool.selection = area
+
+    def point_out(self, area: Area) -> None:
+        """Brings pixels to the middle of the view, large enough to be seen, and marks them for a moment."""
+        top, left, mask = area
+        height, width = mask.shape
+        port = self.viewport()
+        fitting = 0.6 * min(port.width() / width, port.height() / height)
+        self.look_at((top + height / 2, left + width / 2, min(fitting, PIXEL_SCALE)))
+        self.flash(area)
+        self._flashing.start()
 
     def flash(self, area: Area | None) -> None:
         """Marks pixels that the user was taken to; None ends that. A selection to be labelled is left alone."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QSignalBlocker, QSize, Qt, Signal
+from PySide6.QtCore import QSignalBlocker, Qt, Signal
 from PySide6.QtGui import QAction, QPalette
 from PySide6.QtWidgets import (
     QCheckBox,
@@ -13,10 +13,10 @@ from PySide6.QtWidgets import (
     QSizePolicy,
     QSlider,
     QSpinBox,
-    QToolButton,
     QWidget,
 )
 
+from hsigui.ui.actions import tool_button
 from hsigui.ui.label_tools import MAX_BRUSH, MIN_BRUSH
 from hsigui.ui.label_tools_table import KINDS
 
@@ -52,7 +52,7 @@ class ToolOptionsBar(QWidget):
     def __init__(self, square: QAction, validation: QAction, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.brush = self._build_size()
-        self.square = self._button(square)
+        self.square = tool_button(square, self)
         self.measure = QComboBox(self)
         self.measure.addItem("Spectral angle", "angle")
         self.measure.addItem("Distance", "euclidean")
@@ -169,13 +169,6 @@ class ToolOptionsBar(QWidget):
         number.setFocusPolicy(Qt.FocusPolicy.ClickFocus)
         slider.setFocusPolicy(Qt.FocusPolicy.ClickFocus)
         return slider, number
-
-    def _button(self, action: QAction) -> QToolButton:
-        button = QToolButton(self)
-        button.setDefaultAction(action)
-        button.setIconSize(QSize(18, 18))
-        button.setAutoRaise(True)
-        return button
 
     def _lay_out(self) -> None:
         row = QHBoxLayout(self)

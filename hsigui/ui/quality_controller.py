@@ -14,14 +14,12 @@ from hsigui.ui.desk import Desk
 from hsigui.ui.image_view import ImageView
 from hsigui.ui.job_bridge import Latest
 from hsigui.ui.panels.quality_panel import QualityPanel
-from hsigui.ui.scene_canvas import PIXEL_SCALE
 
 if TYPE_CHECKING:
     from hsigui.labels.regions import Region
     from hsigui.pipeline.label_quality import LabelQuality
 
 WAIT_MS = 400
-FLASH_MS = 1500
 
 
 class QualityController(QObject):
@@ -33,11 +31,10 @@ class QualityController(QObject):
         self._stale, self._seen = True, False
         self._found: LabelQuality | None = None
         self._checking = Latest(desk.bridge, "Check labels", self._take, failed=self._failed)
-        self._timer, self._flash = QTimer(self), QTimer(self)
-        for timer, after, slot in ((self._timer, WAIT_MS, self._check), (self._flash, FLASH_MS, self._unflash)):
-            timer.setSingleShot(True)
-            timer.setInterval(after)
-            timer.timeout.connect(slot)
+        self._timer = QTimer(self)
+        self._timer.setSingleShot(True)
+        self._timer.setInterval(WAIT_MS)
+        self._timer.timeout.connect(self._check)
         panel.jump_asked.connect(self.jump)
         self._session.changed.connect(self._changed)
 
@@ -48,13 +45,7 @@ class QualityController(QObject):
 
     def jump(self, region: Region) -> None:
         """Brings labels to the middle of the view, large enough to be seen, and marks them for a moment."""
-        top, left, mask = area = region.area()
-        height, width = mask.shape
-        port = self._image.viewport()
-        fitting = 0.6 * min(port.width() / width, port.height() / height)
-        self._image.look_at((top + height / 2, left + width / 2, min(fitting, PIXEL_SCALE)))
-        self._image.flash(area)
-        self._flash.start()
+        self._image.point_out(region.area())
 
     def _changed(self, what: str) -> None:
         if what == "scene":
@@ -101,6 +92,3 @@ class QualityController(QObject):
             self._panel.clear(f"{error.message} {error.hint}")
         else:
             self._desk.fail(error, trace)
-
-    def _unflash(self) -> None:
-        self._image.flash(None)

@@ -42,14 +42,11 @@ class Truth:
     """Ground truth in the numbers of the label map's classes.
 
     Attributes:
-        original, original_classes: as it was loaded.
         matched_by_user: the user said which of its classes is which.
     """
 
     array: NDArray[np.uint16]
     name: str
-    original: NDArray[np.uint16]
-    original_classes: ClassTable
     matched_by_user: bool = False
 
 
@@ -342,17 +339,8 @@ class Session(QObject):
             HsiError: the truth has another size than the scene; nothing is changed.
         """
         require_same_size(array.shape, self.labels.shape, "ground truth")
-        return self._match_truth(array.astype(np.uint16), classes, name, matched_by_user)
-
-    def rematch_truth(self) -> None:
-        """Brings the truth in line again after the classes were replaced as a whole."""
-        truth = self.truth
-        if truth is not None:
-            self._match_truth(truth.original, truth.original_classes, truth.name, truth.matched_by_user)
-
-    def _match_truth(self, array: NDArray[np.uint16], classes: ClassTable, name: str, by_user: bool) -> Matched:
-        matched = match_classes(array, classes, self.classes)
-        self.truth = Truth(matched.array, name, array, classes, by_user)
+        matched = match_classes(array.astype(np.uint16), classes, self.classes)
+        self.truth = Truth(matched.array, name, matched_by_user)
         self.samples = Samples()
         self.accuracy = None
         if matched.classes != self.classes:

@@ -5,25 +5,12 @@ from __future__ import annotations
 import threading
 
 import numpy as np
-import pytest
 from PySide6.QtCore import QPoint, Qt
 
 from hsigui.labels.label_map import VALIDATION, Edit
 from hsigui.pipeline.features import finished
-from hsigui.specs import SplitSpec
 from hsigui.ui import work
 from tests.ui.windows import click, features_of, idle, labels, press, texts
-
-
-@pytest.fixture
-def mapped(qtbot, demo):
-    """A window with features and a map."""
-    demo.label_files.sample(SplitSpec(3, 0))
-    idle(qtbot, demo)
-    demo.session.set_trained(object(), features_of(demo.session.cube))
-    idle(qtbot, demo)
-    assert demo.session.class_map is not None
-    return demo
 
 
 def ask(qtbot, window) -> tuple[int, int]:

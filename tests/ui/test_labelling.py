@@ -630,7 +630,7 @@ def test_a_region_that_is_shown_is_not_taken_for_what_the_fill_selected(qtbot, d
     qtbot.waitUntil(lambda: demo.labels.fill.area is not None)
     selected = demo.labels.fill.area
     demo.labels.regions.jump(entry)
-    demo.labels.regions._unflash()
+    demo.image.flash(None)
     assert demo.image._tool.selection is selected
     press(demo, Qt.Key.Key_Return)
     assert labels(demo)[30, 30] == demo.session.current_class

@@ -6,14 +6,13 @@ import threading
 from dataclasses import replace
 
 import numpy as np
-import pytest
 
 from hsigui.labels.label_map import Edit
 from hsigui.pipeline import classify as classify_module
 from hsigui.pipeline.classify import ClassMap
 from hsigui.specs import MapSpec, Recipe, SplitSpec
 from hsigui.ui.map_layers import LEVELS, layer_raster, scale
-from tests.ui.windows import features_of, idle, press
+from tests.ui.windows import idle, press
 
 
 def _take_run(qtbot, window, smooth: float) -> None:
@@ -41,17 +40,6 @@ def test_maps_are_smoothed_as_the_recipe_says_until_the_user_chooses(qtbot, demo
     idle(qtbot, demo)
     _take_run(qtbot, demo, 3.0)
     assert demo.map_panel.smooth.value() == demo.session.drawn.smooth == 1.0
-
-
-@pytest.fixture
-def mapped(qtbot, demo):
-    """A window with features and a map."""
-    demo.label_files.sample(SplitSpec(3, 0))
-    idle(qtbot, demo)
-    demo.session.set_trained(object(), features_of(demo.session.cube))
-    idle(qtbot, demo)
-    assert demo.session.class_map is not None
-    return demo
 
 
 def drawn_color(window, row: int, col: int) -> tuple[int, int, int]:

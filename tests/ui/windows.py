@@ -20,7 +20,7 @@ from hsigui.pipeline.features import Features, finished
 from hsigui.project.recovery import Recovery
 from hsigui.project.runs import Runs
 from hsigui.settings import SettingsStore
-from hsigui.specs import FIRST_RECIPE, PretrainSpec, Recipe
+from hsigui.specs import FIRST_RECIPE, PretrainSpec, Recipe, SplitSpec
 from hsigui.ui import theme, work
 from hsigui.ui.main_window import MainWindow
 
@@ -173,6 +173,17 @@ def demo(qtbot, window: MainWindow) -> MainWindow:
     idle(qtbot, window)
     window.messages.clear()
     return window
+
+
+@pytest.fixture
+def mapped(qtbot, demo: MainWindow) -> MainWindow:
+    """A window with features and a map."""
+    demo.label_files.sample(SplitSpec(3, 0))
+    idle(qtbot, demo)
+    demo.session.set_trained(object(), features_of(demo.session.cube))
+    idle(qtbot, demo)
+    assert demo.session.class_map is not None
+    return demo
 
 
 def idle(qtbot, window: MainWindow, timeout: int = 20_000) -> None:

@@ -21,6 +21,7 @@ from PySide6.QtWidgets import (
 )
 
 from hsigui.labels.classes import ClassInfo, ClassTable
+from hsigui.ui.actions import tool_button
 from hsigui.ui.icons import icon
 
 KEY, COLOUR, NAME, COUNT, LOCK, EYE = range(6)
@@ -76,7 +77,7 @@ class ClassesPanel(QWidget):
     def use_actions(self, buttons: Sequence[QAction], menu: Sequence[QAction | QMenu | None]) -> None:
         """Takes what can be done with classes: buttons below the table, and the menu of a row (None separates)."""
         for action in buttons:
-            self._buttons.addWidget(self._button(action))
+            self._buttons.addWidget(tool_button(action, self))
         self._buttons.addStretch(1)
         for entry in menu:
             if entry is None:
@@ -169,13 +170,6 @@ class ClassesPanel(QWidget):
         """What a name is being typed in."""
         open_ones = (e for e in self.table.viewport().findChildren(QLineEdit) if not e.isHidden())
         return next(open_ones, None)  # a closed one is deleted later
-
-    def _button(self, action: QAction) -> QToolButton:
-        button = QToolButton(self)
-        button.setDefaultAction(action)
-        button.setIconSize(QSize(18, 18))
-        button.setAutoRaise(True)
-        return button
 
     def _build_table(self) -> _Rows:
         table = _Rows(0, 6, self)
