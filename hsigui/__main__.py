@@ -23,7 +23,7 @@ def main(argv: list[str] | None = None) -> int:
         print("hsigui: there is no display for the window.", file=sys.stderr)
         print("        Set DISPLAY, or use the commands: hsigui --help", file=sys.stderr)
         return 1
-    from hsigui.ui.app import run
+    from hsigui.ui.shell.app import run
 
     return run(wanted.path, demo=wanted.demo)
 

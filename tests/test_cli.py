@@ -20,10 +20,10 @@ import pytest
 from hsigui import cli
 from hsigui.__main__ import main
 from hsigui.cube.demo import demo_scene
-from hsigui.cube.envi import write_cube
+from hsigui.cube.formats.envi import write_cube
 from hsigui.jobs import Cancelled, SilentContext
 from hsigui.labels.classes import ClassInfo, ClassTable
-from hsigui.labels.files import read_classes, write_classes
+from hsigui.labels.formats.files import read_classes, write_classes
 
 
 @pytest.fixture(scope="module")

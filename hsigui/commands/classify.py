@@ -25,7 +25,7 @@ from hsigui.cube.fingerprint import fingerprint
 from hsigui.cube.open import open_cube
 from hsigui.errors import HsiError
 from hsigui.jobs import Context
-from hsigui.labels.files import ClassRaster, Grid, read_classes
+from hsigui.labels.formats.files import ClassRaster, Grid, read_classes
 from hsigui.labels.label_map import require_same_size
 from hsigui.labels.place import require_same_place
 from hsigui.pipeline import batch, kept_probe, provenance

@@ -8,7 +8,7 @@ import shlex
 from pathlib import Path
 
 from hsigui.commands.parser import build_parser
-from hsigui.labels.files import read_classes
+from hsigui.labels.formats.files import read_classes
 from hsigui.methods.resume_header import FILE
 from hsigui.report.maps import export_map
 

@@ -21,7 +21,7 @@ from hsigui.cube.fingerprint import fingerprint
 from hsigui.cube.open import open_cube
 from hsigui.errors import HsiError
 from hsigui.labels.classes import ClassTable
-from hsigui.labels.files import ClassRaster, Grid, read_classes
+from hsigui.labels.formats.files import ClassRaster, Grid, read_classes
 from hsigui.labels.label_map import require_same_size
 from hsigui.labels.matching import is_default, match_classes, pixel_counts
 from hsigui.labels.place import RESAMPLE, Misplaced, fitted, resampled

@@ -15,8 +15,8 @@ import numpy as np
 from hsigui.commands.console import counted, tell
 from hsigui.commands.outputs import check_outputs
 from hsigui.errors import HsiError
-from hsigui.labels.class_tables import merged_table, read_table, write_table
-from hsigui.labels.files import ClassRaster, read_classes
+from hsigui.labels.formats.class_tables import merged_table, read_table, write_table
+from hsigui.labels.formats.files import ClassRaster, read_classes
 from hsigui.methods import model_card
 from hsigui.pipeline import provenance
 from hsigui.report.filters import filtered

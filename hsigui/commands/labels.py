@@ -10,8 +10,8 @@ from hsigui.commands.console import tell
 from hsigui.commands.outputs import check_outputs
 from hsigui.cube.open import open_cube
 from hsigui.errors import HsiError
-from hsigui.labels.class_tables import merged_table, read_table
-from hsigui.labels.files import WRITTEN, ClassRaster, Grid, read_classes, write_classes
+from hsigui.labels.formats.class_tables import merged_table, read_table
+from hsigui.labels.formats.files import WRITTEN, ClassRaster, Grid, read_classes, write_classes
 from hsigui.labels.matching import pixel_counts
 from hsigui.labels.place import RESAMPLE, Misplaced, fitted
 

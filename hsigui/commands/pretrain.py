@@ -13,7 +13,7 @@ from hsigui.cube.cube import Cube
 from hsigui.cube.open import open_cube
 from hsigui.errors import HsiError
 from hsigui.jobs import Context
-from hsigui.labels.files import Grid, read_classes
+from hsigui.labels.formats.files import Grid, read_classes
 from hsigui.labels.label_map import require_same_size
 from hsigui.labels.place import require_same_place
 from hsigui.methods.resume_header import FILE

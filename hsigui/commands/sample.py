@@ -11,7 +11,7 @@ from hsigui.commands.console import counted, tell, typed
 from hsigui.commands.outputs import check_outputs
 from hsigui.errors import HsiError
 from hsigui.labels.blocks import BlockSplit
-from hsigui.labels.files import ClassRaster, Grid, read_classes, write_classes
+from hsigui.labels.formats.files import ClassRaster, Grid, read_classes, write_classes
 from hsigui.labels.region_split import RegionSplit
 from hsigui.labels.sampling import Split, from_masks
 from hsigui.pipeline import split as splits

@@ -16,13 +16,13 @@ from hsigui.cube.cube import Cube
 from hsigui.cube.open import open_cube
 from hsigui.errors import HsiError
 from hsigui.jobs import Context
-from hsigui.labels.files import ClassRaster, read_classes
+from hsigui.labels.formats.files import ClassRaster, read_classes
 from hsigui.labels.label_map import require_same_size
 from hsigui.labels.place import require_same_place
 from hsigui.methods import registry
 from hsigui.pipeline import provenance
-from hsigui.pipeline.study_log import RESULTS
-from hsigui.pipeline.study_plan import Reference, StudySpec, chosen_methods
+from hsigui.pipeline.study.log import RESULTS
+from hsigui.pipeline.study.plan import Reference, StudySpec, chosen_methods
 from hsigui.report.study import Failure, Study
 from hsigui.report.study_files import write_study
 from hsigui.report.write import ReportContext
@@ -76,7 +76,7 @@ def spec_of(arguments: argparse.Namespace) -> StudySpec:
 
 
 def _run(cube: Cube, truth: ClassRaster, spec: StudySpec, out: Path, command: str, ctx: Context) -> Any:
-    from hsigui.pipeline.study import run_study
+    from hsigui.pipeline.study.study import run_study
 
     reference = Reference(truth.array.astype(np.uint16), truth.classes, cube.valid_mask(ctx.check))
     return run_study(cube, reference, spec, out, ctx, command=command)

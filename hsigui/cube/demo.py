@@ -17,8 +17,8 @@ from scipy import ndimage
 
 from hsigui.cube.cube import ArraySource, Cube, CubeInfo, Geo
 from hsigui.cube.demo_spectra import COVERS, NUMBERS, dip, rise
-from hsigui.cube.envi import geo_fields, layout_fields, write_cube, write_pair
-from hsigui.cube.envi_geo import utm_wkt
+from hsigui.cube.formats.envi import geo_fields, layout_fields, write_cube, write_pair
+from hsigui.cube.formats.envi_geo import utm_wkt
 
 PIXEL_M = 5.0
 SCALE = 10_000

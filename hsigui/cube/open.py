@@ -5,14 +5,14 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from hsigui.cube.arrays import AmbiguousArray, AmbiguousCube, ArrayInfo
-from hsigui.cube.choice import ImportChoice
 from hsigui.cube.cube import Cube
-from hsigui.cube.envi import header_of, open_envi
+from hsigui.cube.formats.arrays import AmbiguousArray, AmbiguousCube, ArrayInfo
+from hsigui.cube.formats.choice import ImportChoice
+from hsigui.cube.formats.envi import header_of, open_envi
 from hsigui.errors import HsiError
 
 if TYPE_CHECKING:
-    from hsigui.cube.containers import ArrayFile
+    from hsigui.cube.formats.containers import ArrayFile
 
 __all__ = [
     "AmbiguousArray", "AmbiguousCube", "ArrayInfo", "ImportChoice", "list_arrays", "open_cube", "suggestions",
@@ -53,7 +53,7 @@ def open_cube(path: str | Path, *, variable: str | None = None, choice: ImportCh
     if suffix == ".hdr" or header_of(path) is not None:
         return open_envi(path)
     if suffix in RASTER_SUFFIXES:
-        from hsigui.cube.geotiff import open_geotiff
+        from hsigui.cube.formats.geotiff import open_geotiff
 
         try:
             return open_geotiff(path)
@@ -100,7 +100,7 @@ def suggestions(path: str | Path) -> tuple[ImportChoice, ...]:
     _require_file(path)
     if not holds_arrays(path):
         return ()
-    from hsigui.cube.containers import suggest
+    from hsigui.cube.formats.containers import suggest
 
     return suggest(_array_file(path))
 
@@ -109,20 +109,20 @@ def _array_file(path: Path) -> ArrayFile:
     # scipy.io and h5py cost a third of a second, so each reader is imported when it is needed.
     suffix = path.suffix.lower()
     if suffix == ".mat":
-        from hsigui.cube.matlab import MatFile
+        from hsigui.cube.formats.matlab import MatFile
 
         return MatFile(path)
     if suffix in HDF_SUFFIXES:
-        from hsigui.cube.hdf5 import HdfFile
+        from hsigui.cube.formats.hdf5 import HdfFile
 
         return HdfFile(path)
-    from hsigui.cube.numpy_files import NumpyFile
+    from hsigui.cube.formats.numpy_files import NumpyFile
 
     return NumpyFile(path)
 
 
 def _open_arrays(path: Path, variable: str | None, choice: ImportChoice | None) -> Cube:
-    from hsigui.cube.containers import open_arrays
+    from hsigui.cube.formats.containers import open_arrays
 
     return open_arrays(_array_file(path), variable, choice)
 

@@ -7,7 +7,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from hsigui.cube.choice import ImportChoice
+from hsigui.cube.formats.choice import ImportChoice
 from hsigui.cube.open import open_cube
 from hsigui.cube.render import first_view, render
 

@@ -11,14 +11,14 @@ from typing import Any
 
 import numpy as np
 
-from hsigui.cube.arrays import AmbiguousArray
 from hsigui.cube.cube import Cube, CubeInfo
 from hsigui.cube.describe import bands_of, describe, layout_of, place_of
-from hsigui.cube.envi import Header, find_pair, header_of, info_of, is_class_map, read_header
-from hsigui.cube.library import SpectralLibrary, is_library, open_library
+from hsigui.cube.formats.arrays import AmbiguousArray
+from hsigui.cube.formats.envi import Header, find_pair, header_of, info_of, is_class_map, read_header
+from hsigui.cube.formats.library import SpectralLibrary, is_library, open_library
 from hsigui.cube.open import holds_arrays, list_arrays, open_cube
 from hsigui.errors import HsiError
-from hsigui.labels.files import find_truth_in_cube_file, read_classes
+from hsigui.labels.formats.files import find_truth_in_cube_file, read_classes
 from hsigui.labels.raster import ClassRaster
 
 _TIFF = (".tif", ".tiff")
@@ -157,7 +157,7 @@ def _plausible(raster: ClassRaster) -> bool:
 
 
 def _tiff_can_be_classes(path: Path) -> bool:
-    from hsigui.cube.geotiff import open_dataset  # rasterio is slow to import
+    from hsigui.cube.formats.geotiff import open_dataset  # rasterio is slow to import
 
     try:
         with open_dataset(path) as dataset:

@@ -8,8 +8,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from hsigui.cube.arrays import AmbiguousArray
 from hsigui.cube.cube import Geo
+from hsigui.cube.formats.arrays import AmbiguousArray
 from hsigui.errors import HsiError
 from hsigui.labels.classes import MAX_CLASS, ClassTable
 

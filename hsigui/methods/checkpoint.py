@@ -16,13 +16,13 @@ from safetensors.torch import load_file
 from safetensors.torch import save as serialise
 
 from hsigui import __version__
-from hsigui.cube.saving import written_beside
 from hsigui.cube.transform import BandTransform
 from hsigui.errors import HsiError
 from hsigui.methods.balance import Balance
 from hsigui.methods.encoders import Network, channels_last
 from hsigui.methods.model_card import SETTINGS, WEIGHTS, drop_results, write_card
 from hsigui.methods.plan import Plan
+from hsigui.saving import written_beside
 from hsigui.specs import FIRST_RECIPE, PretrainSpec, Recipe
 
 __all__ = ["SETTINGS", "WEIGHTS", "Encoder", "load", "save", "weights_sha256"]

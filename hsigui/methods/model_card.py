@@ -11,9 +11,9 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from hsigui.cube.saving import written_beside
 from hsigui.errors import HsiError
 from hsigui.methods import registry
+from hsigui.saving import written_beside
 
 WEIGHTS, SETTINGS = "weights.safetensors", "run.json"
 PROBE, PROBE_NUMBERS = "probe.json", "probe.safetensors"

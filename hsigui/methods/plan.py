@@ -13,8 +13,8 @@ FAMILIES: Mapping[str, tuple[str, str]] = {
     "dense": ("hsigui.methods.encoders", "DenseEncoder"),
     "patch": ("hsigui.methods.encoders", "PatchEncoder"),
     "purified-dense": ("hsigui.methods.dense_pair", "DensePair"),
-    "purified-patch": ("hsigui.methods.purified", "PatchPair"),
-    "refined": ("hsigui.methods.refined", "RefinedEncoder"),
+    "purified-patch": ("hsigui.methods.purified.training", "PatchPair"),
+    "refined": ("hsigui.methods.contrastdm.refined", "RefinedEncoder"),
     "none": ("hsigui.methods.encoders", "NoEncoder"),
 }
 

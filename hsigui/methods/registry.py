@@ -73,7 +73,7 @@ METHODS: tuple[MethodInfo, ...] = (
         "lscosa",
         "LSCoSa",
         "IEEE TGRS 2023, doi 10.1109/TGRS.2023.3331888",
-        "hsigui.methods.lscosa",
+        "hsigui.methods.lscosa.training",
         (
             Preset(
                 "quick",
@@ -96,7 +96,7 @@ METHODS: tuple[MethodInfo, ...] = (
         "purified",
         "Purified contrastive learning",
         "IEEE TGRS 2024, doi 10.1109/TGRS.2024.3409378",
-        "hsigui.methods.purified",
+        "hsigui.methods.purified.training",
         (
             Preset(
                 "quick",
@@ -120,7 +120,7 @@ METHODS: tuple[MethodInfo, ...] = (
         "contrastdm",
         "ContrastDM",
         "IEEE GRSL 2025, doi 10.1109/LGRS.2025.3601152 (reconstructed from its abstract)",
-        "hsigui.methods.contrastdm",
+        "hsigui.methods.contrastdm.training",
         (
             Preset(
                 "quick",
@@ -145,7 +145,7 @@ METHODS: tuple[MethodInfo, ...] = (
         "svm-raw",
         "SVM on spectra",
         "Melgani and Bruzzone, IEEE TGRS 2004, doi 10.1109/TGRS.2004.831865",
-        "hsigui.methods.baselines",
+        "hsigui.methods.baselines.training",
         "A support vector machine with RBF kernel on the bands of each pixel alone. Nothing is learned from the scene.",
         Recipe(_RAW, _SVM, _SHARP),
     ),
@@ -153,7 +153,7 @@ METHODS: tuple[MethodInfo, ...] = (
         "rf-raw",
         "Random forest on spectra",
         "Ham et al., IEEE TGRS 2005, doi 10.1109/TGRS.2004.842481",
-        "hsigui.methods.baselines",
+        "hsigui.methods.baselines.training",
         "A random forest on the bands of each pixel alone. Nothing is learned from the scene.",
         Recipe(_RAW, _FOREST, _SHARP),
     ),
@@ -161,7 +161,7 @@ METHODS: tuple[MethodInfo, ...] = (
         "logreg-raw",
         "Logistic regression on spectra",
         "Böhning, Ann. Inst. Stat. Math. 1992, doi 10.1007/BF00048682",
-        "hsigui.methods.baselines",
+        "hsigui.methods.baselines.training",
         "Logistic regression, the probe of every method, on the bands of each pixel alone.",
         Recipe(_RAW, _LOGISTIC, _SHARP),
     ),
@@ -169,7 +169,7 @@ METHODS: tuple[MethodInfo, ...] = (
         "svm-pca-smooth",
         "SVM on smoothed components",
         "",
-        "hsigui.methods.baselines",
+        "hsigui.methods.baselines.training",
         "A support vector machine on 30 principal components, smoothed over a few pixels: simple, and hard to beat. A "
         "method that does not is not worth its minutes.",
         Recipe(FeatureSpec(encoder=False, components=30, smoothed=(2.0,), edge_aware=(), pooled=0.0), _SVM, _SHARP),
@@ -178,7 +178,7 @@ METHODS: tuple[MethodInfo, ...] = (
         "spatial-only",
         "Spatial features only",
         "",
-        "hsigui.methods.baselines",
+        "hsigui.methods.baselines.training",
         "What stands beside the encoder's features in every method, with the same probe, and no encoder: what a method "
         "gains over it, the encoder has learned.",
         replace(_CONTEXT, features=replace(_CONTEXT.features, encoder=False)),
@@ -187,7 +187,7 @@ METHODS: tuple[MethodInfo, ...] = (
         "random-encoder",
         "Untrained encoder",
         "",
-        "hsigui.methods.random_encoder",
+        "hsigui.methods.random_encoder.training",
         "The network of the Quick preset as it is before training, with random weights: what a method gains over it, "
         "training has given.",
         _CONTEXT,

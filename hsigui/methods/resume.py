@@ -21,10 +21,10 @@ from safetensors.torch import save as serialise
 from torch import Tensor
 
 from hsigui import __version__
-from hsigui.cube.saving import written_beside
 from hsigui.errors import HsiError
 from hsigui.methods.resume_header import FILE
 from hsigui.methods.snapshot import Snapshot
+from hsigui.saving import written_beside
 
 __all__ = ["FILE", "Course", "Unfinished", "read", "remove", "write"]
 

@@ -20,11 +20,11 @@ from pathlib import Path
 import numpy as np
 
 from hsigui.cube.cube import Cube
-from hsigui.cube.envi import find_pair, header_of
-from hsigui.cube.saving import written_beside
+from hsigui.cube.formats.envi import find_pair, header_of
 from hsigui.cube.transform import BandTransform, sample_spectra
 from hsigui.errors import HsiError
 from hsigui.jobs import Context
+from hsigui.saving import written_beside
 
 MADE, UNCHANGED, FAILED = "made", "unchanged", "failed"
 COMPARED = 2_000  # pixels of a cube whose values are compared with those of the run's scene

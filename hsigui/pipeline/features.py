@@ -15,8 +15,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from hsigui.cube.edge_filter import Edges
-from hsigui.cube.saving import written_beside
 from hsigui.errors import HsiError
+from hsigui.saving import written_beside
 from hsigui.specs import FIRST_RECIPE, Recipe
 
 # Of an encoder that can make features: (rows, t_start, copies, seed) -> rows, all as the encoder gives them.

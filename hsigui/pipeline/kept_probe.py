@@ -23,7 +23,6 @@ from safetensors.numpy import save as serialise
 from hsigui import __version__
 from hsigui.cube.cube import Cube
 from hsigui.cube.fingerprint import fingerprint
-from hsigui.cube.saving import written_beside
 from hsigui.cube.transform import BandTransform
 from hsigui.errors import HsiError
 from hsigui.jobs import Context
@@ -34,6 +33,7 @@ from hsigui.methods.probe_files import from_parts, to_parts
 from hsigui.pipeline.context_features import context_transforms
 from hsigui.pipeline.features import Features
 from hsigui.pipeline.provenance import raster_hash
+from hsigui.saving import written_beside
 from hsigui.specs import MapSpec
 
 if TYPE_CHECKING:

@@ -18,17 +18,17 @@ from hsigui.cube.masked import MaskedCube
 from hsigui.cube.transform import BandTransform, fit_transform
 from hsigui.errors import HsiError
 from hsigui.jobs import Context
-from hsigui.labels.files import Grid, read_classes
+from hsigui.labels.formats.files import Grid, read_classes
 from hsigui.labels.label_map import require_same_size
 from hsigui.labels.place import require_same_place
 from hsigui.methods import checkpoint, devices, loop, registry
 from hsigui.methods import resume as unfinished
 from hsigui.methods.balance import DENSE_SAMPLE, PATCH_SAMPLE, Balance, learn
 from hsigui.methods.checkpoint import Encoder
+from hsigui.methods.contrastdm.refined import features_of_scene
 from hsigui.methods.encoders import Network
 from hsigui.methods.monitor import ACCURACY, Monitor
 from hsigui.methods.plan import Plan
-from hsigui.methods.refined import features_of_scene
 from hsigui.methods.resume import Unfinished
 from hsigui.methods.scene import Scene
 from hsigui.pipeline.provenance import raster_hash

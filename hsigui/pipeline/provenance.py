@@ -27,10 +27,10 @@ from numpy.typing import NDArray
 from hsigui import __version__
 from hsigui.cube.cube import Cube, Geo
 from hsigui.cube.fingerprint import fingerprint
-from hsigui.cube.saving import written_beside
-from hsigui.labels.files import Grid, read_classes
+from hsigui.labels.formats.files import Grid, read_classes
 from hsigui.report.context import ReportContext
 from hsigui.report.maps import LegendRow
+from hsigui.saving import written_beside
 from hsigui.specs import FeatureSpec, MapSpec, ProbeSpec
 
 if TYPE_CHECKING:

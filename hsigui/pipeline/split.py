@@ -14,13 +14,13 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from hsigui.cube.saving import written_beside
 from hsigui.labels.blocks import draw_blocks
 from hsigui.labels.classes import ClassTable
 from hsigui.labels.region_split import draw_regions
 from hsigui.labels.sampling import Split, draw, draw_percent
 from hsigui.pipeline.provenance import Provenance, raster_hash, record_path
 from hsigui.report.context import SplitFacts
+from hsigui.saving import written_beside
 from hsigui.specs import SplitSpec
 
 FORMAT = "hsigui-split"

@@ -12,13 +12,13 @@ from numpy.typing import NDArray
 from rasterio.enums import Resampling
 
 from hsigui.cube.cube import Geo
-from hsigui.cube.saving import written_beside
-from hsigui.labels.class_tables import qgis_style
 from hsigui.labels.classes import ClassTable
+from hsigui.labels.formats.class_tables import qgis_style
+from hsigui.labels.formats.tiff_classes import aux_path
 from hsigui.labels.raster import smallest_type
-from hsigui.labels.tiff_classes import aux_path
 from hsigui.report.pam import pam
 from hsigui.report.rasters import overview_factors, placed, tiled, told_plainly
+from hsigui.saving import written_beside
 
 COG_TILE = 512
 

@@ -18,12 +18,12 @@ from rasterio.enums import Resampling
 from rasterio.warp import reproject, transform
 
 from hsigui.cube.cube import Geo
-from hsigui.cube.saving import written_beside
 from hsigui.errors import HsiError
 from hsigui.labels.classes import ClassInfo, ClassTable
 from hsigui.labels.grid import Grid
 from hsigui.labels.shapes import Points, Shape, transformed
 from hsigui.report.rasters import crs_of, told_plainly
+from hsigui.saving import written_beside
 
 OVERLAY_SIDE = 4096  # pixels: globes refuse larger pictures
 FINEST_SIDE = 2048  # a smaller map is drawn with several picture pixels each, up to this side

@@ -13,11 +13,11 @@ from numpy.typing import NDArray
 from PIL import Image
 
 from hsigui.cube.cube import Geo
-from hsigui.cube.saving import written_beside
 from hsigui.errors import HsiError
 from hsigui.labels.classes import ClassTable, Color
-from hsigui.labels.files import write_classes
+from hsigui.labels.formats.files import write_classes
 from hsigui.report.legend import legend_sheet, with_legend
+from hsigui.saving import written_beside
 
 UNCLASSIFIED_COLOR: Color = (0, 0, 0)
 RASTERS = (".tif", ".tiff", ".hdr", ".img", ".dat", ".mat")

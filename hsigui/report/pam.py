@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from hsigui.cube.cube import Geo
 from hsigui.labels.classes import ClassTable
-from hsigui.labels.tiff_classes import aux_xml
+from hsigui.labels.formats.tiff_classes import aux_xml
 
 # Name, type (0 whole, 2 text) and what it is for (GDALRATFieldUsage) of each column.
 _COLUMNS = (

@@ -13,13 +13,13 @@ from rasterio.enums import WktVersion
 from rasterio.errors import RasterioError
 
 from hsigui.cube.cube import Geo
-from hsigui.cube.saving import written_beside
-from hsigui.labels.class_tables import qgis_style
 from hsigui.labels.classes import ClassTable
-from hsigui.labels.png_classes import write_png
-from hsigui.labels.tiff_classes import aux_path
+from hsigui.labels.formats.class_tables import qgis_style
+from hsigui.labels.formats.png_classes import write_png
+from hsigui.labels.formats.tiff_classes import aux_path
 from hsigui.report.pam import place_pam
 from hsigui.report.rasters import crs_of
+from hsigui.saving import written_beside
 
 WORLD_FILES = {".png": ".pgw", ".jpg": ".jgw", ".jpeg": ".jgw"}
 JPEG_QUALITY = 95

@@ -15,9 +15,9 @@ from rasterio.crs import CRS
 from rasterio.errors import CRSError, NotGeoreferencedWarning, RasterioError
 
 from hsigui.cube.cube import Geo
-from hsigui.cube.envi import geo_fields, layout_fields, write_pair
-from hsigui.cube.saving import written_beside
+from hsigui.cube.formats.envi import geo_fields, layout_fields, write_pair
 from hsigui.errors import HsiError
+from hsigui.saving import written_beside
 
 TILE = 256
 SUFFIXES = (".tif", ".tiff", ".hdr", ".img", ".dat")

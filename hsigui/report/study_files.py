@@ -15,10 +15,10 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-from hsigui.cube.saving import written_beside
 from hsigui.labels.classes import ClassTable
 from hsigui.report.study import Sampling, Study, StudyRow, untested
 from hsigui.report.write import csv_text, sections, template
+from hsigui.saving import written_beside
 
 VERSION = 1
 

@@ -14,9 +14,9 @@ from numpy.typing import NDArray
 from hsigui.cube.cube import Geo
 from hsigui.errors import HsiError
 from hsigui.labels.classes import ClassTable
+from hsigui.labels.formats.vectors import LAYER, write_gpkg
 from hsigui.labels.grid import Grid
 from hsigui.labels.shapes import Shape, outlines
-from hsigui.labels.vectors import LAYER, write_gpkg
 from hsigui.report.boundaries import simplified
 from hsigui.report.filters import without_small_groups
 

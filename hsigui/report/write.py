@@ -20,7 +20,6 @@ from typing import Any
 import jinja2
 
 from hsigui.assets import resource
-from hsigui.cube.saving import written_beside
 from hsigui.report.context import ReportContext
 from hsigui.report.document import as_json
 from hsigui.report.intervals import Interval, kappa_interval, wilson
@@ -28,6 +27,7 @@ from hsigui.report.metrics import Accuracy, about_untrained
 from hsigui.report.spectra_svg import drawings
 from hsigui.report.split_map import drawn_side
 from hsigui.report.tables import area_csv, classes_csv, confusion_csv, csv_text, draws_csv, percent_csv
+from hsigui.saving import written_beside
 
 __all__ = ["ReportContext", "csv_text", "page", "sections", "template", "write_report"]
 

@@ -34,7 +34,7 @@ from hsigui.pipeline.embed import embed
 from hsigui.pipeline.evaluate import evaluate
 from hsigui.pipeline.pretrain import pretrain
 from hsigui.pipeline.probe import fit_probe
-from hsigui.pipeline.study_plan import Reference
+from hsigui.pipeline.study.plan import Reference
 from hsigui.specs import FeatureSpec, MapSpec, PretrainSpec, ProbeSpec, Recipe
 
 CTX = SilentContext()

@@ -44,7 +44,7 @@ from hsigui.pipeline.embed import embed
 from hsigui.pipeline.evaluate import evaluate
 from hsigui.pipeline.features import Features
 from hsigui.pipeline.probe import fit_probe
-from hsigui.pipeline.study_plan import Reference
+from hsigui.pipeline.study.plan import Reference
 
 CTX = SilentContext()
 RULES = ("asked", "random", "stratified")

@@ -29,10 +29,10 @@ from hsigui.cube.demo import demo_scene
 from hsigui.cube.open import open_cube
 from hsigui.cube.transform import fit_transform
 from hsigui.jobs import SilentContext
-from hsigui.labels.files import read_classes
+from hsigui.labels.formats.files import read_classes
 from hsigui.labels.sampling import draw
-from hsigui.methods import lscosa
 from hsigui.methods.encoders import Network
+from hsigui.methods.lscosa import training as lscosa
 from hsigui.methods.patches import PatchBank, reflected
 from hsigui.pipeline.classify import classify
 from hsigui.pipeline.embed import BATCH, embed

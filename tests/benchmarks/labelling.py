@@ -40,12 +40,12 @@ from hsigui.cube.cube import ArraySource, Cube
 from hsigui.cube.render import first_view
 from hsigui.labels.classes import ClassTable
 from hsigui.labels.label_map import Edit
-from hsigui.project.recovery import Recovery
-from hsigui.project.runs import Runs
 from hsigui.settings import SettingsStore
-from hsigui.ui.main_window import MainWindow
-from hsigui.ui.opening import Opened
-from hsigui.ui.work import Picture, display_step
+from hsigui.storage.recovery import Recovery
+from hsigui.storage.runs import Runs
+from hsigui.ui.desk.work import Picture, display_step
+from hsigui.ui.scene.opening import Opened
+from hsigui.ui.shell.main_window import MainWindow
 
 LARGE = 10_000
 MAGNIFICATIONS = {"whole": None, "quarter": 0.25, "full": 1.0, "magnified": 8.0}

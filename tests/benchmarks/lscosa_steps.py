@@ -30,8 +30,9 @@ from torch.utils.data import DataLoader, Dataset
 from hsigui.cube.demo import demo_scene
 from hsigui.cube.open import open_cube
 from hsigui.cube.transform import fit_transform
-from hsigui.methods import devices, lscosa
+from hsigui.methods import devices
 from hsigui.methods.encoders import Network, PatchEncoder, Projector, copy_without_gradient
+from hsigui.methods.lscosa import training as lscosa
 from hsigui.methods.patches import PATCH, reflected
 from hsigui.methods.scene import Scene
 

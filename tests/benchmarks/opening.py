@@ -27,10 +27,10 @@ from typing import Any
 import numpy as np
 
 from hsigui.cube.cube import CubeInfo
-from hsigui.cube.envi import write_cube, write_header
+from hsigui.cube.formats.envi import write_cube, write_header
+from hsigui.cube.formats.strided import interleave_strides
 from hsigui.cube.open import open_cube
 from hsigui.cube.render import ViewState, first_view, overview_step, render
-from hsigui.cube.strided import interleave_strides
 
 INTERLEAVES = ("bsq", "bil", "bip")
 CLICKS = 30

@@ -29,9 +29,9 @@ from hsigui.cube.demo import demo_scene
 from hsigui.cube.open import open_cube
 from hsigui.jobs import SilentContext
 from hsigui.labels.classes import ClassInfo, ClassTable
-from hsigui.labels.files import read_classes
-from hsigui.pipeline.study import run_study
-from hsigui.pipeline.study_plan import Reference, StudySpec, chosen_methods
+from hsigui.labels.formats.files import read_classes
+from hsigui.pipeline.study.plan import Reference, StudySpec, chosen_methods
+from hsigui.pipeline.study.study import run_study
 from hsigui.report.study import Study
 from hsigui.report.study_files import COLUMNS, write_study
 

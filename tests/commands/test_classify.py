@@ -6,9 +6,9 @@ import numpy as np
 
 from hsigui.__main__ import main
 from hsigui.cube.demo import demo_scene
-from hsigui.cube.envi import write_cube
+from hsigui.cube.formats.envi import write_cube
 from hsigui.labels.classes import ClassInfo, ClassTable
-from hsigui.labels.files import write_classes
+from hsigui.labels.formats.files import write_classes
 
 
 def test_a_scene_in_another_unit_than_the_runs_is_told_though_it_has_labels_of_its_own(tmp_path, capsys):

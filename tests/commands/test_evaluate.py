@@ -18,9 +18,9 @@ from hsigui.cli import build_parser
 from hsigui.commands import evaluate as evaluate_command
 from hsigui.cube.cube import Geo
 from hsigui.cube.demo import demo_scene
-from hsigui.cube.envi import write_cube
+from hsigui.cube.formats.envi import write_cube
 from hsigui.labels.classes import ClassInfo, ClassTable
-from hsigui.labels.files import read_classes, write_classes
+from hsigui.labels.formats.files import read_classes, write_classes
 
 UTM = Geo((30.0, 0.0, 500000.0, 0.0, -30.0, 5600000.0), CRS.from_epsg(32633).to_wkt())
 

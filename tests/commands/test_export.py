@@ -12,9 +12,9 @@ from hsigui.__main__ import main
 from hsigui.commands.export import smallest_unit
 from hsigui.cube.cube import Geo
 from hsigui.errors import HsiError
-from hsigui.labels.class_tables import read_table
 from hsigui.labels.classes import ClassInfo, ClassTable
-from hsigui.labels.files import ClassRaster, read_classes, write_classes
+from hsigui.labels.formats.class_tables import read_table
+from hsigui.labels.formats.files import ClassRaster, read_classes, write_classes
 from hsigui.methods import model_card
 from hsigui.pipeline import provenance
 from hsigui.report.filters import sieved

@@ -10,9 +10,9 @@ import pytest
 from hsigui.__main__ import main
 from hsigui.cube.cube import Geo
 from hsigui.cube.demo import write_demo
-from hsigui.labels.class_tables import write_table
 from hsigui.labels.classes import ClassInfo, ClassTable
-from hsigui.labels.files import FORMATS, read_classes, write_classes
+from hsigui.labels.formats.class_tables import write_table
+from hsigui.labels.formats.files import FORMATS, read_classes, write_classes
 
 
 @pytest.fixture(scope="module")

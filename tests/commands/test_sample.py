@@ -10,7 +10,7 @@ import pytest
 
 from hsigui.__main__ import main
 from hsigui.labels.classes import ClassInfo, ClassTable
-from hsigui.labels.files import read_classes, write_classes
+from hsigui.labels.formats.files import read_classes, write_classes
 
 TRUTH = np.kron(np.array([[1, 2, 0, 1], [0, 0, 0, 0], [2, 1, 2, 2]]), np.ones((10, 10), dtype=int)).astype(np.uint16)
 CLASSES = ClassTable((ClassInfo(1, "Soil", (9, 9, 9)), ClassInfo(2, "Maize", (0, 99, 0))))

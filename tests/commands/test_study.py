@@ -10,10 +10,10 @@ import pytest
 
 from hsigui.__main__ import main
 from hsigui.cube.demo import demo_scene
-from hsigui.cube.envi import write_cube
+from hsigui.cube.formats.envi import write_cube
 from hsigui.labels.classes import ClassInfo, ClassTable
-from hsigui.labels.files import write_classes
-from hsigui.pipeline import study
+from hsigui.labels.formats.files import write_classes
+from hsigui.pipeline.study import study
 
 
 @pytest.fixture(scope="module")

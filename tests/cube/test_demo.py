@@ -15,7 +15,7 @@ from sklearn.svm import SVC
 
 from hsigui.cube.demo import DemoScene, demo_scene, write_demo
 from hsigui.cube.demo_spectra import COVERS
-from hsigui.cube.envi import read_header
+from hsigui.cube.formats.envi import read_header
 from hsigui.cube.open import open_cube
 from hsigui.errors import HsiError
 

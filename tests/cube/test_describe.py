@@ -9,7 +9,7 @@ import pytest
 
 from hsigui.cube.cube import ArraySource, Cube, CubeInfo, Geo
 from hsigui.cube.describe import describe, place_of
-from hsigui.cube.envi_geo import utm_wkt
+from hsigui.cube.formats.envi_geo import utm_wkt
 
 
 def test_a_bare_scene_is_described_with_nulls() -> None:

@@ -7,7 +7,7 @@ from scipy.ndimage import distance_transform_cdt
 from hsigui.cube.demo import demo_scene
 from hsigui.errors import HsiError
 from hsigui.labels.blocks import BLOCK, GUARD, TRAINING_SHARE, BlockSplit, draw_blocks
-from hsigui.labels.files import read_classes
+from hsigui.labels.formats.files import read_classes
 
 
 def stripes(rows: int = 80, cols: int = 96) -> np.ndarray:

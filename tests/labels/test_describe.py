@@ -11,12 +11,12 @@ import scipy.io
 
 from hsigui.assets import resource
 from hsigui.cube.cube import CubeInfo, Geo
-from hsigui.cube.envi import write_cube, write_header
-from hsigui.cube.envi_geo import utm_wkt
+from hsigui.cube.formats.envi import write_cube, write_header
+from hsigui.cube.formats.envi_geo import utm_wkt
 from hsigui.errors import HsiError
 from hsigui.labels.classes import ClassInfo, ClassTable
 from hsigui.labels.describe import describe_file
-from hsigui.labels.files import AmbiguousLabels, write_classes
+from hsigui.labels.formats.files import AmbiguousLabels, write_classes
 
 GEO = Geo((5.0, 0.0, 468200.0, 0.0, -5.0, 5541300.0), utm_wkt(33))
 CLASSES = np.array([[0, 1, 1, 7], [7, 7, 0, 0], [1, 1, 1, 0]], dtype=np.uint16)

@@ -7,7 +7,7 @@ import pytest
 from rasterio.crs import CRS
 
 from hsigui.cube.cube import Geo
-from hsigui.cube.envi_geo import utm_wkt
+from hsigui.cube.formats.envi_geo import utm_wkt
 from hsigui.errors import HsiError
 from hsigui.labels.classes import ClassTable
 from hsigui.labels.grid import Grid

@@ -6,7 +6,7 @@ from scipy.ndimage import distance_transform_cdt, label
 
 from hsigui.cube.demo import demo_scene
 from hsigui.errors import HsiError
-from hsigui.labels.files import read_classes
+from hsigui.labels.formats.files import read_classes
 from hsigui.labels.region_split import RegionSplit, draw_regions
 
 

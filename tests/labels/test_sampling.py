@@ -3,7 +3,7 @@ import pytest
 
 from hsigui.cube.demo import demo_scene
 from hsigui.errors import HsiError
-from hsigui.labels.files import read_classes
+from hsigui.labels.formats.files import read_classes
 from hsigui.labels.sampling import Split, draw, draw_percent, from_masks
 
 

@@ -11,7 +11,9 @@ import sys
 import pytest
 
 from hsigui.errors import HsiError
-from hsigui.methods import lscosa, random_encoder, registry
+from hsigui.methods import registry
+from hsigui.methods.lscosa import training as lscosa
+from hsigui.methods.random_encoder import training as random_encoder
 from hsigui.specs import Recipe
 
 

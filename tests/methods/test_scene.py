@@ -9,7 +9,7 @@ import torch
 from hsigui.cube.cube import ArraySource, Cube
 from hsigui.cube.transform import fit_transform
 from hsigui.errors import HsiError
-from hsigui.methods import lscosa
+from hsigui.methods.lscosa import training as lscosa
 from hsigui.methods.patches import PATCH, patches_of
 from hsigui.methods.scene import Scene
 

@@ -13,9 +13,9 @@ import pytest
 from hsigui.__main__ import main
 from hsigui.cube.cube import CubeInfo, Geo
 from hsigui.cube.demo import demo_scene
-from hsigui.cube.envi import write_cube
+from hsigui.cube.formats.envi import write_cube
 from hsigui.labels.classes import ClassInfo, ClassTable
-from hsigui.labels.files import read_classes, write_classes
+from hsigui.labels.formats.files import read_classes, write_classes
 
 ROWS, COLS = 100, 80
 CROP = 20  # rows and columns of a crop: 5 x 4 of them

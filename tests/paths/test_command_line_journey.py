@@ -9,7 +9,7 @@ import pytest
 import rasterio
 
 from hsigui.__main__ import main
-from hsigui.labels.files import read_classes
+from hsigui.labels.formats.files import read_classes
 
 
 @pytest.mark.slow

@@ -15,9 +15,9 @@ import pytest
 
 from hsigui.cube.cube import CubeInfo
 from hsigui.cube.demo import demo_scene
-from hsigui.cube.envi import write_cube
+from hsigui.cube.formats.envi import write_cube
 from hsigui.labels.classes import ClassInfo, ClassTable
-from hsigui.labels.files import write_classes
+from hsigui.labels.formats.files import write_classes
 
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="sends a POSIX signal")
 

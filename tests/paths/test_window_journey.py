@@ -17,10 +17,10 @@ from PySide6.QtWidgets import QPushButton
 from rasterio.errors import NotGeoreferencedWarning
 
 from hsigui.cube.cube import Cube
-from hsigui.labels.files import read_classes
-from hsigui.ui.dialogs.export_dialog import ExportDialog
-from hsigui.ui.dialogs.sample_dialog import SampleDialog
-from hsigui.ui.main_window import MainWindow
+from hsigui.labels.formats.files import read_classes
+from hsigui.ui.labels.sample_dialog import SampleDialog
+from hsigui.ui.results.export_dialog import ExportDialog
+from hsigui.ui.shell.main_window import MainWindow
 from tests.ui.windows import click, idle, labels, paint, press, texts
 
 CTRL = Qt.KeyboardModifier.ControlModifier

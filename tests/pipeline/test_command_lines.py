@@ -10,7 +10,7 @@ import pytest
 
 from hsigui.cli import build_parser
 from hsigui.commands.reading import reading
-from hsigui.cube.choice import ImportChoice
+from hsigui.cube.formats.choice import ImportChoice
 from hsigui.pipeline import command_lines
 from hsigui.pipeline.command_lines import Scene
 from hsigui.specs import MapSpec, PretrainSpec, SplitSpec

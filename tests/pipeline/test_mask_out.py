@@ -13,7 +13,7 @@ from hsigui.cube.cube import ArraySource, Cube
 from hsigui.errors import HsiError
 from hsigui.jobs import SilentContext
 from hsigui.labels.classes import ClassTable
-from hsigui.labels.files import write_classes
+from hsigui.labels.formats.files import write_classes
 from hsigui.methods import checkpoint
 from hsigui.pipeline import provenance
 from hsigui.pipeline.pretrain import pretrain

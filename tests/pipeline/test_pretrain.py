@@ -12,7 +12,8 @@ import torch
 from hsigui.cube.cube import ArraySource, Cube
 from hsigui.errors import HsiError
 from hsigui.jobs import Cancelled, Finished, JobRunner, Metric, Outcome, SilentContext
-from hsigui.methods import checkpoint, loop, lscosa, registry, resume
+from hsigui.methods import checkpoint, loop, registry, resume
+from hsigui.methods.lscosa import training as lscosa
 from hsigui.methods.plan import Plan
 from hsigui.pipeline.pretrain import pretrain
 from hsigui.specs import PretrainSpec

@@ -23,10 +23,10 @@ from scipy.ndimage import gaussian_filter
 
 from hsigui.cube.cube import Geo
 from hsigui.errors import HsiError
-from hsigui.labels import wkb
-from hsigui.labels.class_tables import read_table
 from hsigui.labels.classes import ClassInfo, ClassTable
-from hsigui.labels.files import Grid, read_classes
+from hsigui.labels.formats import wkb
+from hsigui.labels.formats.class_tables import read_table
+from hsigui.labels.formats.files import Grid, read_classes
 from hsigui.report.maps import MapOptions, export_map, map_rgb
 from hsigui.report.rasters import write_layers
 

@@ -15,8 +15,8 @@ from pyogrio.raw import read
 from scipy.ndimage import gaussian_filter
 
 from hsigui.cube.cube import Geo
-from hsigui.labels import wkb
 from hsigui.labels.classes import ClassInfo, ClassTable
+from hsigui.labels.formats import wkb
 from hsigui.labels.grid import Grid
 from hsigui.labels.shapes import LabelledShapes, Shape, burn
 from hsigui.report import globes

@@ -11,9 +11,9 @@ from PIL import Image
 
 from hsigui.cube.cube import Geo
 from hsigui.errors import HsiError
-from hsigui.labels.class_tables import qgis_style
 from hsigui.labels.classes import ClassInfo, ClassTable, color_for
-from hsigui.labels.files import read_classes
+from hsigui.labels.formats.class_tables import qgis_style
+from hsigui.labels.formats.files import read_classes
 from hsigui.report.maps import (
     LegendRow,
     export_map,

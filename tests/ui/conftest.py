@@ -23,8 +23,8 @@ from PySide6.QtWidgets import QApplication, QWidget
 
 from hsigui.cube import demo as demo_module
 from hsigui.labels.classes import ClassTable
-from hsigui.ui import theme
-from hsigui.ui.image_view import ImageView
+from hsigui.ui.desk import theme
+from hsigui.ui.image.view import ImageView
 from tests.ui.windows import answers, demo, make_window, mapped, training, window  # noqa: F401 - fixtures of the whole window
 
 ROWS, COLS = 40, 60

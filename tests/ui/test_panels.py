@@ -16,11 +16,11 @@ from hsigui.labels.classes import ClassInfo, ClassTable
 from hsigui.methods.probe import Refinement
 from hsigui.methods.registry import METHODS
 from hsigui.report.metrics import accuracy
-from hsigui.ui import theme
-from hsigui.ui.panels.classes_panel import ClassesPanel
-from hsigui.ui.panels.display_panel import DisplayPanel
-from hsigui.ui.panels.method_panel import FAMILY_TITLES, MethodPanel, cited
-from hsigui.ui.panels.results_panel import ResultsPanel
+from hsigui.ui.desk import theme
+from hsigui.ui.labels.classes_panel import ClassesPanel
+from hsigui.ui.results.panel import ResultsPanel
+from hsigui.ui.scene.display_panel import DisplayPanel
+from hsigui.ui.training.method_panel import FAMILY_TITLES, MethodPanel, cited
 
 TABLE = ClassTable((ClassInfo(1, "Water", (0, 0, 200)), ClassInfo(4, "Corn", (200, 200, 0))))
 

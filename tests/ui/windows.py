@@ -17,12 +17,12 @@ from PySide6.QtWidgets import QApplication
 from hsigui.cube.transform import BandTransform
 from hsigui.jobs import Context
 from hsigui.pipeline.features import Features, finished
-from hsigui.project.recovery import Recovery
-from hsigui.project.runs import Runs
 from hsigui.settings import SettingsStore
 from hsigui.specs import FIRST_RECIPE, PretrainSpec, Recipe, SplitSpec
-from hsigui.ui import theme, work
-from hsigui.ui.main_window import MainWindow
+from hsigui.storage.recovery import Recovery
+from hsigui.storage.runs import Runs
+from hsigui.ui.desk import theme, work
+from hsigui.ui.shell.main_window import MainWindow
 
 
 @dataclass

@@ -1,0 +1,317 @@
+"""Files that hold several arrays (MATLAB, HDF5, NumPy archives): which of them is the scene, and what belongs to it.
+
+Nothing here depends on the format: each reader gives the arrays with their shapes, and a source for one of them.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import Any, Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+
+from hsigui.cube.cube import Cube, CubeInfo, Source
+from hsigui.cube.empty_bands import checked_cube
+from hsigui.cube.formats.arrays import ArrayInfo, axis_note, band_axis, depth_of, listed, pick_cube, squeezed
+from hsigui.cube.formats.choice import ImportChoice, Layout, layout_of
+from hsigui.cube.wavelengths import Wavelengths, to_nm
+from hsigui.errors import HsiError
+
+WAVELENGTH_NAMES = {
+    "wl", "wls", "wvl", "wave", "waves", "wavelength", "wavelengths", "lambda", "lambdas", "band_centers",
+    "bandcenters", "centers", "center_wavelengths", "center_wavelength", "wavelength_nm", "wavelengths_nm",
+    "wavelength_um", "band_centres", "centres", "central_wavelength", "central_wavelengths",
+}  # fmt: skip
+_FWHM_NAMES = {"fwhm", "fwhms", "bandwidth", "bandwidths", "band_width"}
+_GOOD_NAMES = {"bbl", "good_wavelengths", "good_bands", "goodbands"}
+_ROW_NAMES = {"rows", "nrow", "nrows", "n_rows", "row", "lines", "nlines", "height", "h", "m"}
+_COL_NAMES = {"cols", "ncol", "ncols", "n_cols", "col", "columns", "samples", "nsamples", "width", "w", "n"}
+_SIZE_NAMES = {"imagesize", "image_size", "imgsize", "im_size", "sz", "size", "dims"}
+_AXES_BY_BAND = {2: "rows,cols,bands", 0: "bands,rows,cols", 1: "rows,bands,cols"}
+_MOST_SUGGESTIONS = 12
+
+
+@dataclass(frozen=True)
+class BandLists:
+    """Lists with one entry a band that a file has for one of its arrays."""
+
+    centers: tuple[float, ...]
+    units: str = ""
+    fwhm: tuple[float, ...] = ()
+    bad: tuple[bool, ...] = ()
+    notes: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Beside:
+    """What a file says of one of its arrays."""
+
+    nodata: float | None = None
+    scale: float = 1.0
+    notes: tuple[str, ...] = ()
+    lists: BandLists | None = None
+    metadata: Mapping[str, str] = field(default_factory=dict)
+
+
+class ArrayFile(Protocol):
+    """A file of several arrays, opened but not read."""
+
+    path: Path
+    kind: str
+    arrays: tuple[ArrayInfo, ...]
+    other: tuple[str, ...]  # what is no numeric array, with its kind
+
+    def load(self, name: str) -> NDArray[Any]:
+        """One array in memory; HsiError when it cannot be read."""
+
+    def source(self, name: str, layout: Layout) -> Source:
+        """A source over one array; HsiError when it cannot be read."""
+
+    def beside(self, name: str, bands: int) -> Beside:
+        """What the file says of an array that has so many bands."""
+
+    def unit(self, name: str) -> str:
+        """The unit that the file names for an array; empty when it names none."""
+
+
+def open_arrays(file: ArrayFile, variable: str | None, choice: ImportChoice | None) -> Cube:
+    """The scene of a file.
+
+    Args:
+        variable: name of the array; None chooses by shape.
+        choice: how an array becomes the scene; None guesses, with a note.
+
+    Raises:
+        AmbiguousCube: several arrays fit and none is named.
+        HsiError: no array fits, or the choice does not fit its array.
+    """
+    notes: tuple[str, ...] = ()
+    if choice is None:
+        choice, notes = guess(file, variable)
+    array = _named(file, variable or choice.variable)
+    choice = replace(choice, variable=array.name)
+    layout = layout_of(array.shape, choice)
+    bands = layout.shape[2]
+    beside = file.beside(array.name, bands)
+    waves, waves_from, unit = _wavelengths(file, choice, bands, beside.lists)
+    bad, bad_from = _bad_bands(file, choice, bands, beside.lists)
+    info = CubeInfo(
+        wavelengths=waves.nm,
+        fwhm=waves.fwhm,
+        wavelength_units=unit,
+        units_guessed=waves.guessed,
+        bad_bands=bad,
+        nodata=beside.nodata,
+        scale=beside.scale,
+        axis_order=choice.axes,
+        variable=array.name,
+        origins={k: v for k, v in (("wavelengths", waves_from if waves.nm else ""), ("bad_bands", bad_from)) if v},
+        notes=(*notes, *beside.notes, *waves.notes, *(beside.lists.notes if beside.lists else ())),
+        metadata=beside.metadata,
+    )
+    return checked_cube(file.source(array.name, layout), info, file.path.stem, file.path)
+
+
+def guess(file: ArrayFile, variable: str | None = None) -> tuple[ImportChoice, tuple[str, ...]]:
+    """What the file most likely means, with notes on what was guessed.
+
+    Raises:
+        AmbiguousCube: several arrays fit and `variable` is None.
+        HsiError: no array fits.
+    """
+    if variable is not None:
+        array = _named(file, variable)
+        if len(squeezed(array.shape)) == 2 and (flat := _flat_by_size(file, array)):
+            return flat
+    elif not any(len(squeezed(a.shape)) == 3 for a in file.arrays):
+        for array in file.arrays:
+            if flat := _flat_by_size(file, array):
+                return flat
+        if file.other:
+            _refuse(file)
+    array = pick_cube(file.arrays, file.path.name, variable)
+    axis = _band_axis(file, array)
+    return ImportChoice(array.name, _AXES_BY_BAND[axis]), axis_note(squeezed(array.shape), axis)
+
+
+def suggest(file: ArrayFile) -> tuple[ImportChoice, ...]:
+    """Ways to read the file, the likeliest first; sizes of flattened arrays can be guesses."""
+    cubes = [a for a in file.arrays if len(squeezed(a.shape)) == 3 and 0 not in a.shape]
+    cubes.sort(
+        key=lambda a: (min(squeezed(a.shape)[0], squeezed(a.shape)[2]) <= 4, depth_of(a.name), -math.prod(a.shape))
+    )
+    flats = [a for a in file.arrays if len(a.shape) == 2 and min(a.shape) > 1]
+    flats.sort(key=lambda a: (depth_of(a.name), -math.prod(a.shape)))
+    found: list[ImportChoice] = []
+    certain = [choice for a in flats for choice in _flat_choices(file, a, certain=True)]
+    for array in cubes:
+        first = _band_axis(file, array)
+        found += [ImportChoice(array.name, _AXES_BY_BAND[axis]) for axis in (first, *({2, 0, 1} - {first}))]
+    found = [*found, *certain] if cubes else [*certain, *found]
+    found += [choice for a in flats for choice in _flat_choices(file, a, certain=False)]
+    return tuple(dict.fromkeys(found))[:_MOST_SUGGESTIONS]
+
+
+def vector_length(array: ArrayInfo) -> int:
+    """Entries of a one-dimensional array (MATLAB: 1 x n or n x 1), 0 for any other."""
+    return max(array.shape) if array.shape and sum(n != 1 for n in array.shape) == 1 else 0
+
+
+def _named(file: ArrayFile, name: str) -> ArrayInfo:
+    if not name and len(file.arrays) == 1:
+        return file.arrays[0]
+    found = next((a for a in file.arrays if a.name == name), None)
+    if found is None:
+        raise HsiError(f"{file.path.name} holds no numeric array “{name}”.", f"Its arrays: {listed(file.arrays)}.")
+    return found
+
+
+def _refuse(file: ArrayFile) -> None:
+    arrays = f" Its arrays: {listed(file.arrays)}." if file.arrays else ""
+    raise HsiError(
+        f"{file.path.name} holds no scene: no numeric array of three dimensions.{arrays} "
+        f"Also found, not readable as arrays: {', '.join(file.other[:6])}.",
+        "Save rows x columns x bands as a plain array of its own.",
+    )
+
+
+def _band_axis(file: ArrayFile, array: ArrayInfo) -> int:
+    shape = squeezed(array.shape)
+    lengths = {vector_length(a) for a in file.arrays if _last(a.name) in WAVELENGTH_NAMES}
+    if any("_cube" in array.name.casefold() and shape[1] == n for n in _prisma_bands(file, array)):
+        return 1
+    return band_axis((shape[0], shape[1], shape[2]), lengths, [a.shape for a in file.arrays if len(a.shape) == 2])
+
+
+def _prisma_bands(file: ArrayFile, array: ArrayInfo) -> Collection[int]:
+    """Lengths of the second axis for which the file has a list of its own."""
+    second = squeezed(array.shape)[1]
+    return [second] if file.beside(array.name, second).lists is not None else []
+
+
+def _flat_by_size(file: ArrayFile, array: ArrayInfo) -> tuple[ImportChoice, tuple[str, ...]] | None:
+    """A flattened scene, where the file itself gives the number of rows and columns."""
+    for choice in _flat_choices(file, array, certain=True):
+        size = " x ".join(map(str, array.shape))
+        return choice, (
+            f"The array is {size}; it is read as {choice.axes.replace(',', ' x ')} of {choice.rows} rows x "
+            f"{choice.cols} columns, one column after the other.",
+        )
+    return None
+
+
+def _flat_choices(file: ArrayFile, array: ArrayInfo, certain: bool) -> list[ImportChoice]:
+    """Flattened readings of an array: by sizes that the file names, or by other hints."""
+    if len(array.shape) != 2 or min(array.shape) < 2:
+        return []
+    sizes = _named_sizes(file) if certain else _likely_sizes(file, array)
+    found = []
+    for axis, axes in ((1, "bands,pixels"), (0, "pixels,bands")):
+        for rows, cols in sizes:
+            if rows * cols == array.shape[axis]:
+                orders = ("columns",) if certain else ("columns", "rows")
+                found += [ImportChoice(array.name, axes, rows, cols, order) for order in orders]
+    if not found and not certain:
+        # Nothing speaks for a size: one column of pixels is right in any case.
+        axis = int(array.shape[1] < array.shape[0]) ^ 1
+        found = [ImportChoice(array.name, ("pixels,bands", "bands,pixels")[axis], array.shape[axis], 1)]
+    lengths = {vector_length(a) for a in file.arrays if _last(a.name) in WAVELENGTH_NAMES}
+    # The axis that has as many entries as there are wavelengths is the bands.
+    return sorted(found, key=lambda c: array.shape[c.axes.split(",").index("bands")] not in lengths)
+
+
+def _named_sizes(file: ArrayFile) -> list[tuple[int, int]]:
+    rows = [_whole(file, a) for a in file.arrays if _last(a.name) in _ROW_NAMES and math.prod(a.shape) == 1]
+    cols = [_whole(file, a) for a in file.arrays if _last(a.name) in _COL_NAMES and math.prod(a.shape) == 1]
+    sizes = [(r, c) for r in rows for c in cols if r > 0 and c > 0]
+    for array in file.arrays:
+        if _last(array.name) in _SIZE_NAMES and math.prod(array.shape) in (2, 3):
+            first, second, *_ = _numbers(file, array)
+            if first >= 1 and second >= 1 and first == int(first) and second == int(second):
+                sizes.append((int(first), int(second)))
+    return sizes
+
+
+def _likely_sizes(file: ArrayFile, array: ArrayInfo) -> list[tuple[int, int]]:
+    """Sizes of other flat arrays (ground truth), and squares."""
+    planes = [(a.shape[0], a.shape[1]) for a in file.arrays if len(a.shape) == 2 and min(a.shape) > 1 and a != array]
+    roots = [math.isqrt(n) for n in array.shape]
+    return list(
+        dict.fromkeys([*planes, *((r, r) for r, n in zip(roots, array.shape, strict=True) if r > 1 and r * r == n)])
+    )
+
+
+def _whole(file: ArrayFile, array: ArrayInfo) -> int:
+    value = _numbers(file, array)[0]
+    return int(value) if math.isfinite(value) and value == int(value) else 0
+
+
+def _last(name: str) -> str:
+    return name.replace("/", ".").rsplit(".", 1)[-1].casefold()
+
+
+def _around(name: str) -> str:
+    return name.replace("/", ".").rpartition(".")[0]
+
+
+def _find(file: ArrayFile, names: set[str], length: int, near: str) -> ArrayInfo | None:
+    """A list with one of these names and this length: beside the scene first, then the least nested."""
+    fitting = [a for a in file.arrays if _last(a.name) in names and vector_length(a) == length and length > 1]
+    return min(fitting, key=lambda a: (_around(a.name) != _around(near), depth_of(a.name)), default=None)
+
+
+def _wavelengths(
+    file: ArrayFile, choice: ImportChoice, bands: int, own: BandLists | None
+) -> tuple[Wavelengths, str, str]:
+    """Band centres, the name of the variable they come from, and the file's word for their unit."""
+    if choice.wavelengths == "":
+        return Wavelengths(), "", ""
+    if choice.wavelengths is None and own is not None:
+        return to_nm(own.centers, choice.units or own.units, own.fwhm), "", own.units
+    if choice.wavelengths is None:
+        found = _find(file, WAVELENGTH_NAMES, bands, choice.variable)
+    else:
+        found = _list_named(file, choice.wavelengths, bands)
+    if found is None:
+        return Wavelengths(), "", ""
+    widths = _find(file, _FWHM_NAMES, bands, found.name)
+    fwhm = [] if widths is None else _numbers(file, widths)
+    unit = file.unit(found.name)
+    return to_nm(_numbers(file, found), choice.units or unit, fwhm), found.name, unit
+
+
+def _numbers(file: ArrayFile, array: ArrayInfo) -> list[float]:
+    values = file.load(array.name).ravel()
+    return [float(v) for v in (np.abs(values) if np.iscomplexobj(values) else values)]
+
+
+def _bad_bands(
+    file: ArrayFile, choice: ImportChoice, bands: int, own: BandLists | None
+) -> tuple[tuple[bool, ...], str]:
+    if choice.bad_bands == "":
+        return (), ""
+    if choice.bad_bands is None:
+        if own is not None:
+            return own.bad, ""
+        found = _find(file, _GOOD_NAMES, bands, choice.variable)
+    else:
+        found = _list_named(file, choice.bad_bands, bands)
+    if found is None:
+        return (), ""
+    good = np.array(_numbers(file, found))
+    if not np.isin(good, (0, 1)).all() or not good.any():
+        if choice.bad_bands is not None:
+            raise HsiError(f"{found} is no list of 1 (good) and 0 (bad).", "Choose another variable.")
+        return (), ""
+    return tuple((good == 0).tolist()), found.name
+
+
+def _list_named(file: ArrayFile, name: str, bands: int) -> ArrayInfo:
+    array = _named(file, name)
+    if math.prod(array.shape) != bands:
+        raise HsiError(f"{array} has not one entry for each of the {bands} bands.", "Choose another variable.")
+    return array

@@ -1,0 +1,318 @@
+"""ENVI scenes: a text header beside a flat binary file, memory-mapped. Also their writer."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from hsigui.cube.cube import Cube, CubeInfo, Geo
+from hsigui.cube.empty_bands import checked_cube
+from hsigui.cube.formats.envi_geo import esri_wkt, geo_of, map_info_of
+from hsigui.cube.formats.envi_header import DATA_TYPES, Header, header_text, read_header, rewrite_header, write_header
+from hsigui.cube.formats.envi_samples import map_data, source_of
+from hsigui.cube.wavelengths import to_nm
+from hsigui.errors import HsiError
+from hsigui.saving import written_beside
+
+__all__ = [
+    "Header", "find_pair", "is_class_map", "map_data", "open_envi", "read_header", "rewrite_header", "write_cube",
+    "write_header",
+]  # fmt: skip
+
+# In the order in which a header's data file is looked for; "" is a file without extension.
+DATA_SUFFIXES = ("", ".img", ".dat", ".bsq", ".bil", ".bip", ".raw", ".bin", ".int", ".sli", ".rfl", ".cube")
+_SMALLEST_SCALE = 1e-30  # float32, in which values are handed out, ends at 1e-38
+_AXIS_ORDERS = {"bsq": "bands,rows,cols", "bil": "rows,bands,cols", "bip": "rows,cols,bands"}
+# Files that lie beside scenes and are never their samples.
+_NEVER_DATA = (
+    ".hdr", ".xml", ".txt", ".csv", ".json", ".png", ".jpg", ".jpeg", ".tif", ".tiff", ".mat", ".npy", ".qml", ".html",
+    ".md", ".py", ".zip", ".gz", ".pdf", ".enp", ".ovr", ".sta", ".evf", ".roi", ".shp",
+)  # fmt: skip
+
+
+def find_pair(path: str | Path) -> tuple[Path, Path]:
+    """The header and the data file of an ENVI scene of which either was picked.
+
+    Accepts x.hdr with x, x.img, x.dat, ... and x.img.hdr with x.img; letter case of the extensions does not matter.
+
+    Raises:
+        HsiError: the picked file, its header or its data file is missing.
+    """
+    path = Path(path)
+    if not path.is_file():
+        raise HsiError(f"The file {path} does not exist.", "Choose another file.")
+    if path.suffix.lower() == ".hdr":
+        return path, _data_of(path)
+    header = header_of(path)
+    if header is None:
+        raise HsiError(f"{path.name} has no ENVI header beside it.", f"Put {path.stem}.hdr into the same folder.")
+    return header, path
+
+
+def header_of(data: Path) -> Path | None:
+    """The header beside a data file: x.img.hdr before x.hdr; None when there is neither."""
+    if data.suffix.lower() in _NEVER_DATA:
+        return None
+    siblings = {p.name.casefold(): p for p in _siblings(data)}
+    return siblings.get(f"{data.name}.hdr".casefold()) or siblings.get(f"{data.stem}.hdr".casefold())
+
+
+def open_envi(path: str | Path) -> Cube:
+    """Opens an ENVI scene without reading its samples.
+
+    Raises:
+        HsiError: a file of the pair is missing or too short, the header is none, or it describes something else than
+            a scene (a class map, a spectral library).
+    """
+    path = Path(path)
+    # The header first: a faulty header says more than a data file that is not found.
+    header_path = path if path.suffix.lower() == ".hdr" else find_pair(path)[0]
+    header = read_header(header_path)
+    _require_scene(header)
+    data = find_pair(path)[1]
+    _require_no_library(header, data)
+    (samples, odd), info = source_of(header, data), info_of(header)
+    return checked_cube(samples, replace(info, notes=(*info.notes, *odd)), data.stem, path)
+
+
+def is_class_map(header: Header) -> bool:
+    """Whether a header describes class numbers: by file type, or one band of integers with class names."""
+    named = "class names" in header.fields and header.bands == 1 and header.dtype.kind in "iu"
+    return header.file_type == "envi classification" or named
+
+
+def info_of(header: Header) -> CubeInfo:
+    """What a header says beside the layout: wavelengths, bad bands, no-data, georeference; notes on what is wrong."""
+    notes = list(header.notes)
+    unit = header.fields.get("wavelength units", "").strip()
+    waves = to_nm(_per_band(header, "wavelength", notes), unit, _per_band(header, "fwhm", notes))
+    geo, geo_notes = geo_of(header)
+    notes += [*waves.notes, *geo_notes]
+    names = header.items("band names")
+    if names and len(names) != header.bands:
+        notes.append(f"The header has {len(names)} band names for {header.bands} bands: they are ignored.")
+        names = ()
+    gains, offsets = (tuple(_per_band(header, f"data {word} values", notes)) for word in ("gain", "offset"))
+    if gains or offsets:
+        # GDAL does the same: stored values are what users compare with other programs.
+        notes.append("The header's data gain and offset values are listed, not applied: stored values are shown.")
+    return CubeInfo(
+        wavelengths=waves.nm,
+        fwhm=waves.fwhm,
+        wavelength_units=unit,
+        units_guessed=waves.guessed,
+        band_names=names,
+        bad_bands=_bad_bands(header, notes),
+        default_bands=_default_bands(header, notes),
+        nodata=_number(header, "data ignore value", notes),
+        scale=_scale(header, notes),
+        gains=gains,
+        offsets=offsets,
+        geo=geo,
+        interleave=header.interleave,
+        byte_order=header.byte_order,
+        header_offset=header.offset,
+        axis_order=_AXIS_ORDERS[header.interleave],
+        notes=tuple(notes),
+        metadata=dict(header.fields),
+    )
+
+
+def write_cube(path: str | Path, array: NDArray[Any], info: CubeInfo, interleave: str = "bsq") -> tuple[Path, Path]:
+    """Writes an ENVI scene: x.hdr and x.img (or the data suffix of `path`). Returns header and data path.
+
+    Args:
+        array: stored samples, rows x cols x bands; neither scaled nor masked here.
+
+    Raises:
+        HsiError: the type of the samples has no ENVI code, or the files cannot be written.
+    """
+    fields: dict[str, object] = {"description": "hyperspectral scene", **layout_fields(array, interleave)}
+    fields |= scene_fields(info)
+    return write_pair(Path(path), array, fields, interleave)
+
+
+def layout_fields(array: NDArray[Any], interleave: str, file_type: str = "ENVI Standard") -> dict[str, object]:
+    """The header fields that describe how an array of rows x cols x bands is stored.
+
+    Raises:
+        HsiError: the type of the samples has no ENVI code.
+    """
+    kind = f"{array.dtype.kind}{array.dtype.itemsize}"
+    code = next((c for c, t in DATA_TYPES.items() if t == kind), None)
+    if code is None:
+        raise HsiError(f"ENVI files cannot hold samples of type {array.dtype}.", "Use another type or format.")
+    rows, cols, bands = array.shape
+    return {
+        "samples": cols, "lines": rows, "bands": bands, "header offset": 0, "file type": file_type,
+        "data type": code, "interleave": interleave, "byte order": 0,
+    }  # fmt: skip
+
+
+def geo_fields(geo: Geo) -> dict[str, object]:
+    """Map info and coordinate system string, as far as they are known."""
+    fields: dict[str, object] = {}
+    if info := map_info_of(geo):
+        fields["map info"] = info
+    if geo.crs_wkt:
+        fields["coordinate system string"] = esri_wkt(geo.crs_wkt)
+    return fields
+
+
+def scene_fields(info: CubeInfo) -> dict[str, object]:
+    """The header fields of everything that a scene carries beside its samples."""
+    fields = geo_fields(info.geo)
+    if info.default_bands:
+        fields["default bands"] = [b + 1 for b in info.default_bands]
+    if info.nodata is not None:
+        fields["data ignore value"] = info.nodata
+    if info.scale != 1.0:
+        fields["reflectance scale factor"] = info.scale
+    if info.gains:
+        fields["data gain values"] = info.gains
+    if info.offsets:
+        fields["data offset values"] = info.offsets
+    if info.band_names:
+        fields["band names"] = info.band_names
+    if info.wavelengths:
+        fields["wavelength units"] = "Nanometers"
+        fields["wavelength"] = info.wavelengths
+    if info.fwhm:
+        fields["fwhm"] = info.fwhm
+    if info.bad_bands:
+        fields["bbl"] = [0 if bad else 1 for bad in info.bad_bands]
+    return fields
+
+
+def write_pair(
+    path: Path, array: NDArray[Any], fields: Mapping[str, object], interleave: str = "bsq"
+) -> tuple[Path, Path]:
+    """Writes samples (rows x cols x bands, little-endian) and header beside their place and renames both.
+
+    Raises:
+        HsiError: the files cannot be written.
+    """
+    header = path.with_suffix(".hdr")
+    data = path if path.suffix.lower() not in ("", ".hdr") else path.with_suffix(".img")
+    order = {"bsq": (2, 0, 1), "bil": (0, 2, 1), "bip": (0, 1, 2)}[interleave]
+    little = array.dtype.newbyteorder("<")
+    with written_beside(data, header) as (data_scratch, header_scratch):
+        with data_scratch.open("wb") as file:
+            for plane in array.transpose(order):
+                file.write(np.ascontiguousarray(plane, dtype=little).tobytes())
+        header_scratch.write_text(header_text(fields), encoding="utf-8")
+    return header, data
+
+
+def _siblings(path: Path) -> Iterator[Path]:
+    """Files of the same folder whose name begins like that of `path`, without regard to letter case."""
+    stem = path.stem.casefold()
+    for other in sorted(path.parent.iterdir()):
+        if other.name.casefold().startswith(stem) and other.is_file():
+            yield other
+
+
+def _data_of(header: Path) -> Path:
+    base = header.stem.casefold()
+    found = []
+    for other in _siblings(header):
+        name, suffix = other.name.casefold(), other.suffix.lower()
+        # "x.img.hdr" belongs to "x.img"; "x.hdr" to "x" or to "x" with any extension that can be samples.
+        if name == base:
+            found.append((-1, other))
+        elif suffix and suffix not in _NEVER_DATA and name.removesuffix(suffix) == base:
+            found.append((DATA_SUFFIXES.index(suffix) if suffix in DATA_SUFFIXES else len(DATA_SUFFIXES), other))
+    if not found:
+        raise HsiError(
+            f"The data file of {header.name} is missing: neither {header.stem} nor {header.stem}.img, .dat, .bsq, "
+            f".bil, .bip, .raw or .bin lies in {header.parent}.",
+            "Put the data file into the same folder as its header.",
+        )
+    found.sort(key=lambda pair: pair[0])
+    if len(found) > 1:
+        needed = read_header(header).bytes_needed
+        found.sort(key=lambda pair: pair[1].stat().st_size != needed)
+    return found[0][1]
+
+
+def _require_scene(header: Header) -> None:
+    if header.is_library or header.path.with_suffix("").suffix.lower() == ".sli":
+        _refuse_library(header)
+    if is_class_map(header):
+        raise HsiError(
+            f"{header.path.name} is a class map of {header.rows} x {header.cols} pixels, not a scene.",
+            "Open the scene first, then load this file as labels.",
+        )
+
+
+def _require_no_library(header: Header, data: Path) -> None:
+    """A .sli file is a library even if its header forgets to say so."""
+    if data.suffix.lower() == ".sli":
+        _refuse_library(header)
+
+
+def _refuse_library(header: Header) -> None:
+    raise HsiError(
+        f"{header.path.name} is a spectral library, not a scene: {header.rows} spectra of {header.cols} bands.",
+        "Open it as a spectral library, or choose the header of a scene.",
+    )
+
+
+def _per_band(header: Header, key: str, notes: list[str]) -> Sequence[float]:
+    """The numbers of a list with one entry a band; empty, with a note, when they do not fit or are none."""
+    try:
+        values = header.numbers(key)
+    except ValueError:
+        notes.append(f"The header's list “{key}” holds something that is no number: it is ignored.")
+        return ()
+    if values and len(values) != header.bands:
+        notes.append(f"The header has {len(values)} entries of “{key}” for {header.bands} bands: they are ignored.")
+        return ()
+    return values
+
+
+def _bad_bands(header: Header, notes: list[str]) -> tuple[bool, ...]:
+    bad = tuple(value <= 0 for value in _per_band(header, "bbl", notes))
+    if bad and all(bad):
+        notes.append("The header marks every band as bad: the list is ignored.")
+        return ()
+    return bad
+
+
+def _default_bands(header: Header, notes: list[str]) -> tuple[int, ...]:
+    if "default bands" not in header.fields:
+        return ()
+    try:
+        bands = tuple(int(value) - 1 for value in header.numbers("default bands"))
+    except (ValueError, OverflowError):
+        bands = ()
+    if len(bands) in (1, 3) and all(0 <= b < header.bands for b in bands):
+        return bands
+    notes.append(f"The default bands “{header.fields['default bands']}” do not fit the scene: they are ignored.")
+    return ()
+
+
+def _number(header: Header, key: str, notes: list[str]) -> float | None:
+    text = header.fields.get(key, "")
+    if not text:
+        return None
+    try:
+        return float(text)
+    except ValueError:
+        notes.append(f"The header's “{key} = {text[:40]}” is no number: it is ignored.")
+        return None
+
+
+def _scale(header: Header, notes: list[str]) -> float:
+    scale = _number(header, "reflectance scale factor", notes)
+    if scale is None:
+        return 1.0
+    if not _SMALLEST_SCALE < scale < 1 / _SMALLEST_SCALE:
+        notes.append(f"The reflectance scale factor {scale:g} makes no sense: it is ignored.")
+        return 1.0
+    return scale

@@ -1,0 +1,207 @@
+"""GeoTIFF and other rasters through rasterio, read by windows."""
+
+from __future__ import annotations
+
+import threading
+import warnings
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import rasterio
+from numpy.typing import NDArray
+from rasterio.errors import NotGeoreferencedWarning, RasterioError
+from rasterio.windows import Window
+
+from hsigui.cube.cube import Cube, CubeInfo, Geo
+from hsigui.cube.empty_bands import checked_cube
+from hsigui.cube.formats.raster_wavelengths import bad_bands_of, wavelengths_of
+from hsigui.errors import HsiError
+
+_opening = threading.Lock()
+_BLOCK_BYTES = 32 * 2**20
+# GDAL would keep up to a twentieth of the machine's memory.
+_CACHE_BYTES = 256 * 2**20
+_MOST_BLOCKS_CHECKED = 1024
+
+
+def open_dataset(path: Path) -> Any:
+    """A rasterio dataset, read-only; a missing georeference is no reason for a warning here.
+
+    Raises:
+        HsiError: the file cannot be read.
+    """
+    # The filter of warnings belongs to the whole process: one thread at a time.
+    with _opening, warnings.catch_warnings():
+        warnings.simplefilter("ignore", NotGeoreferencedWarning)
+        try:
+            return rasterio.open(path)
+        except (RasterioError, OSError, UnicodeDecodeError) as error:
+            raise HsiError(
+                f"{path.name} cannot be read as a GeoTIFF or another raster: {str(error).rstrip('.')}.",
+                "Is the file complete?",
+            ) from error
+
+
+class RasterSource:
+    """Stored samples of a raster file; one handle a thread, because GDAL's are not safe to share.
+
+    Reads with steps use the overviews of the file where it has some that are fine enough: a sample is then one of its
+    neighbourhood, not exactly that of the step.
+    """
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+        self._handles = threading.local()
+        dataset = self._dataset()
+        self.shape: tuple[int, int, int] = (dataset.height, dataset.width, dataset.count)
+        self.dtype: np.dtype[Any] = np.result_type(*map(_numpy_type, dataset.dtypes))
+        self._overviews: list[int] = dataset.overviews(1)
+        self._block_rows = max(rows for rows, _ in dataset.block_shapes)
+
+    def read(self, rows: slice, cols: slice, bands: slice | Sequence[int]) -> NDArray[Any]:
+        """Stored samples of a window, rows x cols x bands.
+
+        Raises:
+            HsiError: the file ends early or is damaged.
+        """
+        picked_rows, picked_cols = range(self.shape[0])[rows], range(self.shape[1])[cols]
+        numbers = list(range(self.shape[2])[bands] if isinstance(bands, slice) else bands)
+        if not (picked_rows and picked_cols and numbers):
+            return np.empty((len(picked_rows), len(picked_cols), len(numbers)), self.dtype)
+        try:
+            with rasterio.Env(GDAL_CACHEMAX=_CACHE_BYTES):
+                if self._overviews and min(picked_rows.step, picked_cols.step) >= self._overviews[0]:
+                    return self._coarse(picked_rows, picked_cols, numbers)
+                return self._exact(picked_rows, picked_cols, numbers)
+        except (RasterioError, OSError) as error:
+            raise HsiError(f"{self._path.name} cannot be read: {error}.", "Is the file complete?") from error
+
+    def _coarse(self, rows: range, cols: range, bands: list[int]) -> NDArray[Any]:
+        window = Window(cols[0], rows[0], cols[-1] - cols[0] + 1, rows[-1] - rows[0] + 1)
+        planes = self._dataset().read(
+            [b + 1 for b in bands], window=window, out_shape=(len(bands), len(rows), len(cols)), out_dtype=self.dtype
+        )
+        return np.asarray(planes.transpose(1, 2, 0))
+
+    def _exact(self, rows: range, cols: range, bands: list[int]) -> NDArray[Any]:
+        left, right = min(cols), max(cols) + 1
+        target = np.empty((len(bands), len(rows), len(cols)), self.dtype)
+        for begin, end in self._groups(rows, (right - left) * len(bands)):
+            part = rows[begin:end]
+            top, bottom = min(part), max(part) + 1
+            block = self._dataset().read(
+                [b + 1 for b in bands], window=Window(left, top, right - left, bottom - top), out_dtype=self.dtype
+            )
+            target[:, begin:end] = block[:, np.array(part) - top][:, :, np.array(cols) - left]
+        return target.transpose(1, 2, 0)
+
+    def _groups(self, rows: range, samples: int) -> Iterator[tuple[int, int]]:
+        """Which of the wanted rows to read at once: all of a block of the file, and not too many bytes."""
+        if abs(rows.step) >= self._block_rows:
+            yield from ((n, n + 1) for n in range(len(rows)))
+            return
+        most = max(self._block_rows, _BLOCK_BYTES // max(1, samples * self.dtype.itemsize))
+        count = max(1, most // abs(rows.step))
+        yield from ((begin, min(len(rows), begin + count)) for begin in range(0, len(rows), count))
+
+    def _dataset(self) -> Any:
+        if not hasattr(self._handles, "dataset"):
+            self._handles.dataset = open_dataset(self._path)
+        return self._handles.dataset
+
+
+def open_geotiff(path: str | Path) -> Cube:
+    """Opens a GeoTIFF (or another raster that GDAL knows) as a scene.
+
+    Raises:
+        HsiError: the file cannot be read, ends early or holds a class map.
+    """
+    path = Path(path)
+    with open_dataset(path) as dataset:
+        if dataset.count == 0:
+            raise HsiError(f"{path.name} holds no bands of its own.", "Choose one of the files that it is made of.")
+        if dataset.count == 1 and "palette" in [c.name for c in dataset.colorinterp]:
+            raise HsiError(
+                f"{path.name} is a class map of {dataset.height} x {dataset.width} pixels, not a scene.",
+                "Open the scene first, then load this file as labels.",
+            )
+        _require_all_blocks(dataset, path)
+        info = _info_of(dataset, path)
+    return checked_cube(RasterSource(path), info, path.stem, path)
+
+
+def geo_of_dataset(dataset: Any) -> Geo:
+    """Transform and coordinate reference system of a rasterio dataset, None where it has none."""
+    transform = None if dataset.transform.is_identity else tuple(dataset.transform)[:6]
+    return Geo(transform, dataset.crs.to_wkt() if dataset.crs else None)
+
+
+def _numpy_type(name: str) -> np.dtype[Any]:
+    # GDAL's complex integers have no counterpart.
+    return np.dtype({"complex_int16": "complex64", "complex_int32": "complex128"}.get(name, name))
+
+
+def _require_all_blocks(dataset: Any, path: Path) -> None:
+    """Compares where the blocks of a TIFF should lie with the size of the file."""
+    if dataset.driver != "GTiff" or not path.is_file():
+        return
+    size = path.stat().st_size
+    for band, row, col in _some_blocks(dataset):
+        start = dataset.get_tag_item(f"BLOCK_OFFSET_{col}_{row}", "TIFF", bidx=band)
+        length = dataset.get_tag_item(f"BLOCK_SIZE_{col}_{row}", "TIFF", bidx=band)
+        if start is not None and length is not None and int(start) + int(length) > size:
+            raise HsiError(
+                f"{path.name} is too short: it has {size} bytes, and a block of band {band} should end at byte "
+                f"{int(start) + int(length)}.",
+                "Was the copy interrupted?",
+            )
+
+
+def _some_blocks(dataset: Any) -> Iterator[tuple[int, int, int]]:
+    """Band, block row and block column of blocks spread over the file, the last of each band among them."""
+    rows, cols = dataset.block_shapes[0]
+    down, across = -(-dataset.height // rows), -(-dataset.width // cols)
+    each = max(2, _MOST_BLOCKS_CHECKED // dataset.count)
+    for number in np.unique(np.linspace(0, down * across - 1, min(each, down * across)).astype(int)).tolist():
+        for band in dataset.indexes:
+            yield band, number // across, number % across
+
+
+def _info_of(dataset: Any, path: Path) -> CubeInfo:
+    notes: list[str] = []
+    waves, unit = wavelengths_of(dataset, path)
+    names = tuple(name or "" for name in dataset.descriptions)
+    scale, gains, offsets = 1.0, (), ()
+    if len(set(dataset.scales)) == 1 and dataset.scales[0] > 0 and not any(dataset.offsets):
+        scale = float(1 / np.float64(dataset.scales[0]))
+        if scale != 1.0:
+            notes.append(f"The file says that values are to be multiplied by {dataset.scales[0]:g}: this is done.")
+    elif any(s != 1 for s in dataset.scales) or any(dataset.offsets):
+        notes.append("The scales and offsets of the file are listed, not applied: stored values are shown.")
+        gains, offsets = tuple(dataset.scales), tuple(dataset.offsets)
+    if any("complex" in t for t in dataset.dtypes):
+        notes.append("The samples are complex numbers: their magnitude is shown.")
+    if len(set(dataset.dtypes)) > 1:
+        notes.append("The bands are of different types: all are read as the widest of them.")
+    if len(set(dataset.nodatavals)) > 1:
+        notes.append(f"The bands have different no-data values: that of the first is used, {dataset.nodata}.")
+    if dataset.count == 1:
+        notes.append("The raster has one band only. If it holds classes, load it as labels of a scene.")
+    return CubeInfo(
+        wavelengths=waves.nm,
+        fwhm=waves.fwhm,
+        wavelength_units=unit,
+        units_guessed=waves.guessed,
+        band_names=names if any(names) else (),
+        bad_bands=bad_bands_of(dataset),
+        nodata=None if dataset.nodata is None else float(dataset.nodata),
+        scale=scale,
+        gains=gains,
+        offsets=offsets,
+        geo=geo_of_dataset(dataset),
+        interleave={"pixel": "bip", "band": "bsq", "line": "bil"}.get(getattr(dataset.interleaving, "value", ""), ""),
+        notes=(*notes, *waves.notes),
+        metadata={str(k): str(v) for k, v in dataset.tags().items()},
+    )

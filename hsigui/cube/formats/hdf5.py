@@ -1,0 +1,392 @@
+"""HDF5 and NetCDF4 files: their arrays by path, read by windows, and what their attributes say.
+
+Layouts known: variables for band centres beside the cube (EMIT, many NetCDF products), and PRISMA, whose band centres
+are attributes of the file. MATLAB 7.3 files are HDF5 too and are read through the same source.
+"""
+
+from __future__ import annotations
+
+import math
+import threading
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import h5py
+import numpy as np
+from numpy.typing import NDArray
+
+from hsigui.cube.formats.arrays import ArrayInfo
+from hsigui.cube.formats.choice import Layout
+from hsigui.cube.formats.containers import BandLists, Beside
+from hsigui.errors import HsiError
+
+# What h5py raises for damaged files.
+BROKEN = (OSError, RuntimeError, ValueError, TypeError, KeyError, IndexError, AttributeError, OverflowError)
+_CHUNK_CACHE = 128 * 2**20  # bytes; spectra of neighbouring pixels then need no second decompression
+_BLOCK_BYTES = 32 * 2**20
+_MOST_ARRAYS, _DEEPEST = 5000, 16
+_LARGEST_CHUNK = 2**30
+# Deflate, the filter with the highest yield, makes at most 1032 bytes of one.
+_MOST_INFLATION = 1032
+
+
+class HdfFile:
+    """The numeric arrays of an HDF5 file by path, as "group/array", without loading them.
+
+    Raises:
+        HsiError: the file is missing, damaged or no HDF5 file.
+    """
+
+    kind = "HDF5 file"
+
+    def __init__(self, path: str | Path) -> None:
+        self.path = Path(path)
+        self.file = open_hdf(self.path)
+        found: list[ArrayInfo] = []
+        other: list[str] = []
+        try:
+            for name, item in walk(self.file):
+                if is_numeric(item) and item.shape:
+                    found.append(ArrayInfo(name, tuple(map(int, item.shape)), item.dtype.newbyteorder("=").name))
+                elif isinstance(item, h5py.Dataset) and item.shape:
+                    other.append(f"{name} ({item.dtype})")
+        except BROKEN as error:
+            raise broken(self.path, error) from error
+        self.arrays = tuple(found)
+        self.other = tuple(other)
+
+    def load(self, name: str) -> NDArray[Any]:
+        """One array in memory.
+
+        Raises:
+            HsiError: it cannot be read.
+        """
+        return load_dataset(self.path, self.file, name)
+
+    def source(self, name: str, layout: Layout) -> HdfSource:
+        """A source over one array."""
+        return HdfSource(self.path, self.file, name, layout)
+
+    def beside(self, name: str, bands: int) -> Beside:
+        """No-data, scale and band lists from the attributes of an array and of the file."""
+        try:
+            return _beside(self.file, name, bands)
+        except BROKEN as error:
+            raise broken(self.path, error) from error
+
+    def unit(self, name: str) -> str:
+        """The attribute `units` of an array; empty when there is none."""
+        try:
+            return _text(self.file[name].attrs.get("units", ""))
+        except BROKEN as error:
+            raise broken(self.path, error) from error
+
+
+class HdfSource:
+    """Stored samples of a dataset, read by windows and block by block, never more than some 32 MiB too much.
+
+    Args:
+        name: of the dataset in `file`.
+        layout: where rows, columns and bands lie, by the axes that `reversed_axes` leads to.
+        reversed_axes: MATLAB's files list the axes of an array the other way round.
+
+    Raises:
+        HsiError: the dataset says that it is larger than the file can hold.
+    """
+
+    def __init__(self, path: Path, file: Any, name: str, layout: Layout, reversed_axes: bool = False) -> None:
+        self._path = path
+        self._file = file  # a dataset alone does not keep its file open
+        self._name = name
+        self._layout = layout
+        self._lock = threading.Lock()
+        self.shape = layout.shape
+        try:
+            self._dataset = file[name]
+            require_plausible(path, self._dataset)
+        except BROKEN as error:
+            raise broken(path, error) from error
+        last = self._dataset.ndim - 1
+        self._axes = tuple(last - axis if reversed_axes else axis for axis in layout.axes)
+        self.dtype: np.dtype[Any] = sample_type(self._dataset.dtype)
+
+    def read(self, rows: slice, cols: slice, bands: slice | Sequence[int]) -> NDArray[Any]:
+        """Stored samples of a window, rows x cols x bands.
+
+        Raises:
+            HsiError: the file is damaged.
+        """
+        wanted = [np.arange(size)[pick] for size, pick in zip(self.shape, (rows, cols, _index(bands)), strict=True)]
+        if not all(len(w) for w in wanted):
+            return np.empty([len(w) for w in wanted], self.dtype)
+        sorted_ones, places = zip(*(np.unique(w, return_inverse=True) for w in wanted), strict=True)
+        try:
+            with self._lock:
+                window = self._window(*sorted_ones)
+        except BROKEN as error:
+            raise HsiError(
+                f"The array {self._name} of {self._path.name} cannot be read: {_reason(error)}.",
+                "Is the file complete?",
+            ) from error
+        for axis, place in enumerate(places):
+            if not np.array_equal(place, np.arange(window.shape[axis])):
+                window = window.take(place, axis=axis)
+        return window
+
+    def _window(self, rows: NDArray[Any], cols: NDArray[Any], bands: NDArray[Any]) -> NDArray[Any]:
+        row_axis, col_axis, band_axis = self._axes
+        picks = [np.zeros(1, dtype=np.intp)] * self._dataset.ndim
+        picks[band_axis] = bands
+        counts = (len(rows), len(cols), len(bands))
+        if row_axis != col_axis:
+            picks[row_axis], picks[col_axis] = rows, cols
+            read = read_positions(self._dataset, picks)
+            others = [axis for axis in range(self._dataset.ndim) if axis not in self._axes]
+            return read.transpose(*self._axes, *others).reshape(counts)
+        # The pixels are one axis: along it the direction with the smaller step runs inside.
+        row_step, col_step, _ = self._layout.steps
+        by_rows = row_step > col_step
+        outer, inner = (rows * row_step, cols * col_step) if by_rows else (cols * col_step, rows * row_step)
+        picks[row_axis] = (outer[:, None] + inner[None, :]).ravel()
+        read = read_positions(self._dataset, picks)
+        others = [axis for axis in range(self._dataset.ndim) if axis not in (row_axis, band_axis)]
+        flat = read.transpose(row_axis, band_axis, *others).reshape(len(outer), len(inner), len(bands))
+        return flat if by_rows else flat.transpose(1, 0, 2)
+
+
+def is_hdf5(path: Path) -> bool:
+    """Whether a file begins like HDF5 (also after the 512 bytes that MATLAB puts in front)."""
+    return bool(h5py.is_hdf5(path))
+
+
+def open_hdf(path: Path) -> Any:
+    """An h5py file, read-only.
+
+    Raises:
+        HsiError: it is missing, damaged or no HDF5 file.
+    """
+    if not path.is_file():
+        raise HsiError(f"The file {path} does not exist.", "Choose another file.")
+    with path.open("rb") as file:
+        head = file.read(4)
+    if head[:3] == b"CDF":
+        raise HsiError(
+            f"{path.name} is a classic NetCDF file (version 3), which is not read.",
+            "Convert it to NetCDF 4, for example with nccopy -k nc4.",
+        )
+    if head == b"\x0e\x03\x13\x01":
+        raise HsiError(
+            f"{path.name} is an HDF4 file, which is not read.", "Convert it to HDF5, for example with h4toh5."
+        )
+    try:
+        return h5py.File(path, "r", rdcc_nbytes=_CHUNK_CACHE)
+    except BROKEN as error:
+        raise broken(path, error) from error
+
+
+def broken(path: Path, error: BaseException) -> HsiError:
+    return HsiError(f"{path.name} cannot be read as an HDF5 file: {_reason(error)}.", "Is the file complete?")
+
+
+def walk(group: Any, around: str = "", separator: str = "/", depth: int = 0) -> list[tuple[str, Any]]:
+    """Every group and dataset below a group with its path; links into other files are not followed."""
+    found: list[tuple[str, Any]] = []
+    for key in group:
+        if key.startswith("#") or isinstance(group.get(key, getlink=True), h5py.ExternalLink):
+            continue
+        item = group.get(key)
+        if item is None:
+            continue
+        name = f"{around}{separator}{key}" if around else key
+        found.append((name, item))
+        if isinstance(item, h5py.Group) and depth < _DEEPEST:
+            found += walk(item, name, separator, depth + 1)
+        if len(found) > _MOST_ARRAYS:
+            raise ValueError(f"more than {_MOST_ARRAYS} arrays")
+    return found
+
+
+def is_numeric(item: Any) -> bool:
+    """Whether an item is an array of real or complex numbers."""
+    return isinstance(item, h5py.Dataset) and sample_type(item.dtype).kind in "biufc"
+
+
+def sample_type(dtype: np.dtype[Any]) -> np.dtype[Any]:
+    """Type in which samples are handed out; pairs of a real and an imaginary number become complex."""
+    if dtype.names == ("real", "imag"):
+        return np.result_type(dtype["real"], np.complex64)
+    return dtype.newbyteorder("=")
+
+
+def load_dataset(path: Path, file: Any, name: str) -> NDArray[Any]:
+    """A whole dataset in memory.
+
+    Raises:
+        HsiError: it cannot be read, or does not fit into memory.
+    """
+    try:
+        dataset = file[name]
+        require_plausible(path, dataset)
+        return _plain(np.asarray(dataset[()]))
+    except MemoryError as error:
+        raise HsiError(f"The array {name} of {path.name} does not fit into memory.", "Choose a smaller one.") from error
+    except BROKEN as error:
+        raise broken(path, error) from error
+
+
+def require_plausible(path: Path, dataset: Any) -> None:
+    """Compares the size that a dataset names with the bytes that it takes in the file.
+
+    Raises:
+        HsiError: more samples are named than the bytes can hold, or the pieces it is stored in are absurdly large.
+    """
+    named = math.prod(dataset.shape) * dataset.dtype.itemsize
+    stored = int(dataset.id.get_storage_size())
+    size = path.stat().st_size
+    in_file = stored if dataset.is_virtual or dataset.external else min(stored, size)
+    chunk = math.prod(dataset.chunks or (0,)) * dataset.dtype.itemsize
+    if dataset.is_virtual:
+        return
+    limit = in_file * _MOST_INFLATION if dataset.chunks else in_file
+    if named > limit or chunk > _LARGEST_CHUNK:
+        raise HsiError(
+            f"The array {dataset.name} of {path.name} is damaged or was never written: it should hold {named} bytes, "
+            f"{in_file} are stored.",
+            "Is the file complete?",
+        )
+
+
+def read_positions(dataset: Any, picks: Sequence[NDArray[Any]], fixed: tuple[int, ...] = ()) -> NDArray[Any]:
+    """The samples at sorted positions along every axis; reads plain blocks and picks in memory.
+
+    h5py is very slow on selections with steps, so whole blocks are read, of limited size.
+    """
+    axis = len(fixed)
+    lengths = [len(p) for p in picks[axis:]]
+    target = np.empty(lengths, sample_type(dataset.dtype))
+    spans = [int(p[-1] - p[0]) + 1 for p in picks[axis:]]
+    unit = math.prod(spans[1:]) * dataset.dtype.itemsize
+    deeper = axis + 1 < len(picks)
+    if deeper and (unit > _BLOCK_BYTES or _is_sparse(dataset, picks, axis)):
+        for number, position in enumerate(picks[axis].tolist()):
+            target[number] = read_positions(dataset, picks, (*fixed, position))
+        return target
+    sparse = next((a for a in range(axis + 1, len(picks)) if _is_sparse(dataset, picks, a)), None)
+    if sparse is not None:
+        for number, position in enumerate(picks[sparse].tolist()):
+            part = [np.array([position]) if a == sparse else p for a, p in enumerate(picks)]
+            place = [slice(None)] * len(lengths)
+            place[sparse - axis] = slice(number, number + 1)
+            target[tuple(place)] = read_positions(dataset, part, fixed)
+        return target
+    inner = tuple(slice(int(p[0]), int(p[-1]) + 1) for p in picks[axis + 1 :])
+    for begin, end in _groups(picks[axis], max(1, _BLOCK_BYTES // max(1, unit)), _chunk(dataset, axis)):
+        positions = picks[axis][begin:end]
+        block = _plain(dataset[(*fixed, slice(int(positions[0]), int(positions[-1]) + 1), *inner)])
+        relative = [p - p[0] for p in (positions, *picks[axis + 1 :])]
+        target[begin:end] = block[np.ix_(*relative)] if block.shape != target[begin:end].shape else block
+    return target
+
+
+def _groups(positions: NDArray[Any], most: int, chunk: int) -> list[tuple[int, int]]:
+    """Runs of sorted positions to be read at once: not longer than `most`, without gaps wider than a chunk."""
+    groups, begin = [], 0
+    for end in range(1, len(positions) + 1):
+        ends = end == len(positions)
+        if ends or positions[end] - positions[begin] >= most or positions[end] - positions[end - 1] > max(chunk, 4):
+            groups.append((begin, end))
+            begin = end
+    return groups
+
+
+def _is_sparse(dataset: Any, picks: Sequence[NDArray[Any]], axis: int) -> bool:
+    """Whether a few positions lie so far apart that reading everything between them would be a waste."""
+    positions = picks[axis]
+    if not 1 < len(positions) <= 8:
+        return False
+    # Along the fastest axis of a plain dataset everything lies close together.
+    chunk = _chunk(dataset, axis)
+    return axis < len(picks) - 1 and bool((np.diff(positions) > max(chunk, 4)).all())
+
+
+def _chunk(dataset: Any, axis: int) -> int:
+    return int(dataset.chunks[axis]) if dataset.chunks else 1
+
+
+def _index(bands: slice | Sequence[int]) -> Any:
+    return bands if isinstance(bands, slice) else np.asarray(bands, dtype=np.intp)
+
+
+def _plain(block: NDArray[Any]) -> NDArray[Any]:
+    if block.dtype.names == ("real", "imag"):
+        return np.asarray(block["real"] + 1j * block["imag"])
+    return block.astype(block.dtype.newbyteorder("="), copy=False)
+
+
+def _reason(error: BaseException) -> str:
+    return (str(error) or repr(error)).splitlines()[0].rstrip(".")
+
+
+def _text(value: Any) -> str:
+    if isinstance(value, bytes):
+        return value.decode("utf-8", "replace")
+    return value if isinstance(value, str) else ""
+
+
+def _number(attributes: Any, *names: str) -> float | None:
+    """The first of these attributes that is one number."""
+    for name in names:
+        if name in attributes:
+            values = np.ravel(attributes[name])
+            if values.size == 1 and values.dtype.kind in "iuf":
+                return float(values[0])
+    return None
+
+
+def _beside(file: Any, name: str, bands: int) -> Beside:
+    attributes = file[name].attrs
+    notes: list[str] = []
+    scale, offset = _number(attributes, "scale_factor"), _number(attributes, "add_offset")
+    if scale is not None and not (math.isfinite(scale) and scale > 0):
+        notes.append(f"The scale factor {scale:g} makes no sense: it is ignored.")
+        scale = None
+    if offset:
+        notes.append(f"The file says that {offset:g} is to be added to the values: this is not done.")
+    metadata = {key: text for key in file.attrs if (text := _text(file.attrs[key]))}
+    return Beside(
+        nodata=_number(attributes, "_FillValue", "missing_value", "fillvalue", "nodata"),
+        scale=1.0 if scale is None else float(1 / np.float64(scale)),
+        notes=tuple(notes),
+        lists=_prisma_lists(file, name, bands),
+        metadata=metadata,
+    )
+
+
+def _prisma_lists(file: Any, name: str, bands: int) -> BandLists | None:
+    """Band centres of a PRISMA cube: attributes of the file, 0 for bands that are not used.
+
+    Source: ASI, "PRISMA Products Specification Document" (2020), the attributes List_Cw_* and List_Fwhm_*.
+    """
+    part = next(
+        (p for p in ("Vnir", "Swir") if name.rsplit("/", 1)[-1].casefold().startswith(f"{p}_cube".casefold())), ""
+    )
+    centers = np.ravel(file.attrs.get(f"List_Cw_{part}", ())) if part else np.empty(0)
+    if len(centers) != bands or centers.dtype.kind not in "iuf":
+        return None
+    used = centers > 0
+    if used.sum() < 2:
+        return None
+    numbers = np.arange(bands)
+    # Bands that are not used get a place in the row of the others, and are marked bad.
+    slope, start = np.polyfit(numbers[used], centers[used], 1)
+    filled = np.where(used, centers, np.maximum(slope * numbers + start, 1.0))
+    widths = np.ravel(file.attrs.get(f"List_Fwhm_{part}", ()))
+    notes = () if used.all() else (f"{int((~used).sum())} bands without a wavelength are not in use: marked bad.",)
+    return BandLists(
+        tuple(filled.tolist()),
+        "nm",
+        tuple(widths.tolist()) if len(widths) == bands else (),
+        tuple((~used).tolist()),
+        notes,
+    )

@@ -1,0 +1,181 @@
+"""Spectral libraries: spectra without places. In ENVI files the samples are the bands and the lines the spectra."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from hsigui.cube.formats.envi import find_pair, header_of, info_of, map_data, read_header
+from hsigui.cube.formats.envi_header import Header
+from hsigui.errors import HsiError
+
+_LARGEST = 500_000_000  # values; libraries are held in memory, and no real one is near this
+
+
+@dataclass(frozen=True)
+class SpectralLibrary:
+    """Named spectra over common bands.
+
+    Attributes:
+        path: the file that the user picked.
+        names: of the spectra; “Spectrum 3” where the file names none (numbers count from 1 there, as people do).
+        stored: the numbers in the file, spectra x bands, float32; neither scaled nor masked.
+        wavelengths: band centres in nm, in the order of the file, which need not be rising; None when it has none.
+        bad_bands: True where the file marks a band as bad; empty when it marks none.
+        scale: reflectance scale factor by which stored numbers are divided.
+        nodata: the stored number that means no value.
+        notes: what was assumed, guessed or ignored, one sentence each.
+        dtype, interleave, byte_order, header_offset: how the numbers are stored.
+        metadata: the header as it stood.
+    """
+
+    path: Path
+    names: tuple[str, ...]
+    stored: NDArray[np.float32]
+    wavelengths: NDArray[np.float64] | None = None
+    fwhm: tuple[float, ...] = ()
+    bad_bands: tuple[bool, ...] = ()
+    scale: float = 1.0
+    nodata: float | None = None
+    wavelength_units: str = ""
+    units_guessed: bool = False
+    notes: tuple[str, ...] = ()
+    dtype: np.dtype[Any] = field(default_factory=lambda: np.dtype(np.float32))
+    interleave: str = ""
+    byte_order: int = 0
+    header_offset: int = 0
+    metadata: Mapping[str, str] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        spectra, bands = self.stored.shape
+        for label, count, due in (
+            ("names", len(self.names), spectra),
+            ("wavelengths", bands if self.wavelengths is None else len(self.wavelengths), bands),
+            ("bad bands", len(self.bad_bands) or bands, bands),
+        ):
+            if count != due:
+                raise ValueError(f"{count} {label} for {due} spectra or bands")
+
+    def __len__(self) -> int:
+        return len(self.names)
+
+    @property
+    def bands(self) -> int:
+        return int(self.stored.shape[1])
+
+    @property
+    def values(self) -> NDArray[np.float32]:
+        """Spectra x bands, float32, divided by the scale factor; NaN where there is no value, as in cubes."""
+        with np.errstate(over="ignore", invalid="ignore"):
+            values = self.stored / np.float32(self.scale)
+            if self.nodata is not None and self.nodata != 0:
+                values[self.stored == np.float32(self.nodata)] = np.nan
+        values[~np.isfinite(values)] = np.nan
+        return values
+
+
+def open_library(path: str | Path) -> SpectralLibrary:
+    """Opens a spectral library; header or data file (.sli) may be picked.
+
+    Raises:
+        HsiError: the file is missing, damaged or too short, or is no spectral library; the message says what it is.
+    """
+    path = Path(path).expanduser()
+    if not path.is_file():
+        raise HsiError(f"The file {path} does not exist.", "Choose another file.")
+    if path.suffix.lower() != ".hdr" and header_of(path) is None:
+        what = "a spectral library without its header" if path.suffix.lower() == ".sli" else "no spectral library"
+        raise HsiError(f"{path.name} is {what}.", "Readable are ENVI spectral libraries: a .sli file and its .hdr.")
+    header = _header(path)
+    if not header.is_library and not _named_like_one(header, path):
+        _refuse(header)
+    data = find_pair(path)[1]
+    _require_rows_of_spectra(header)
+    return _library_of(header, data, path)
+
+
+def is_library(path: Path) -> bool:
+    """Whether a file is (part of) an ENVI spectral library, by its header or the name of its data file.
+
+    Raises:
+        HsiError: its header cannot be read.
+    """
+    if path.suffix.lower() != ".hdr" and header_of(path) is None:
+        return False
+    header = _header(path)
+    return header.is_library or _named_like_one(header, path)
+
+
+def _header(path: Path) -> Header:
+    return read_header(path if path.suffix.lower() == ".hdr" else find_pair(path)[0])
+
+
+def _named_like_one(header: Header, path: Path) -> bool:
+    """Whether the data file ends in .sli, which counts where the header forgets to name the file type."""
+    if "file type" in header.fields and header.file_type != "envi standard":
+        return False
+    try:
+        return find_pair(path)[1].suffix.lower() == ".sli"
+    except HsiError:
+        return False
+
+
+def _refuse(header: Header) -> None:
+    size = f"{header.rows} x {header.cols} pixels"
+    if header.file_type == "envi classification" or (header.bands == 1 and "class names" in header.fields):
+        raise HsiError(f"{header.path.name} is a class map of {size}, not a spectral library.", "Load it as labels.")
+    raise HsiError(
+        f"{header.path.name} is a scene of {size} and {header.bands} bands, not a spectral library.",
+        "Open it as a scene.",
+    )
+
+
+def _require_rows_of_spectra(header: Header) -> None:
+    if header.bands != 1:
+        raise HsiError(
+            f"{header.path.name} is no spectral library that can be read: it has {header.bands} planes, not one.",
+            "Samples must be the bands and lines the spectra.",
+        )
+    if header.rows * header.cols > _LARGEST:
+        raise HsiError(
+            f"{header.path.name} is too large for a spectral library: {header.rows} spectra of {header.cols} bands.",
+            "Is it a scene? Then its file type must be ENVI Standard.",
+        )
+
+
+def _library_of(header: Header, data: Path, path: Path) -> SpectralLibrary:
+    # Seen as a scene of one column, the lists of the header belong to its bands as they do in scenes; but band names
+    # and default bands are about the one plane that the file consists of.
+    fields = {key: text for key, text in header.fields.items() if key not in ("band names", "default bands")}
+    info = info_of(replace(header, fields=fields, cols=1, bands=header.cols))
+    stored = map_data(header, data)[:, :, 0]
+    notes = list(info.notes)
+    names = header.items("spectra names")
+    if names and len(names) != header.rows:
+        notes.append(f"The header has {len(names)} names for {header.rows} spectra: those that lack are numbered.")
+    # float32 cannot hold every float64: what is too large becomes infinite, and NaN in the values.
+    with np.errstate(over="ignore", invalid="ignore"):
+        values = (np.abs(stored) if np.iscomplexobj(stored) else stored).astype(np.float32)
+    return SpectralLibrary(
+        path=path,
+        names=tuple(names[n] if n < len(names) and names[n] else f"Spectrum {n + 1}" for n in range(header.rows)),
+        stored=values,
+        wavelengths=np.array(info.wavelengths) if info.wavelengths else None,
+        fwhm=info.fwhm,
+        bad_bands=info.bad_bands,
+        scale=info.scale,
+        nodata=info.nodata,
+        wavelength_units=info.wavelength_units,
+        units_guessed=info.units_guessed,
+        notes=tuple(notes),
+        dtype=header.dtype.newbyteorder("="),
+        interleave=header.interleave,
+        byte_order=header.byte_order,
+        header_offset=header.offset,
+        metadata=dict(header.fields),
+    )

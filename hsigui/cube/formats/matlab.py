@@ -1,0 +1,165 @@
+"""Scenes in MATLAB files: version 4 to 7.2 by their own bytes, 7.3 (HDF5) through h5py.
+
+An array is chosen by its shape, because every provider names it differently. HDF5 stores MATLAB's arrays with their
+axes reversed; here they always stand in MATLAB's order.
+"""
+
+from __future__ import annotations
+
+import struct
+import zlib
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import scipy.io
+from numpy.lib.stride_tricks import as_strided
+from numpy.typing import NDArray
+from scipy.io.matlab import MatReadError
+
+from hsigui.cube.cube import ArraySource, Cube, Source
+from hsigui.cube.formats import mat4, mat5
+from hsigui.cube.formats.arrays import ArrayInfo
+from hsigui.cube.formats.choice import ImportChoice, Layout
+from hsigui.cube.formats.containers import Beside, open_arrays
+from hsigui.cube.formats.hdf5 import BROKEN, HdfSource, is_hdf5, is_numeric, load_dataset, open_hdf, sample_type, walk
+from hsigui.cube.formats.strided import StridedFile
+from hsigui.errors import HsiError
+
+_NUMERIC = {"int8", "uint8", "int16", "uint16", "int32", "uint32", "int64", "uint64", "single", "double", "logical"}
+# What is let through by the readers of damaged files, scipy's among them.
+_BROKEN = (
+    *BROKEN, EOFError, NotImplementedError, MatReadError, struct.error, zlib.error, mat5.Damaged,
+)  # fmt: skip
+
+
+class MatFile:
+    """The numeric arrays of a MATLAB file of any version, also those in structs ("params.data"), without loading them.
+
+    Attributes:
+        arrays: shapes in MATLAB's order.
+        other: variables that are no numeric arrays, with their kind.
+
+    Raises:
+        HsiError: the file is missing, damaged or no MATLAB file.
+    """
+
+    kind = "MATLAB file"
+
+    def __init__(self, path: str | Path) -> None:
+        self.path = Path(path)
+        if not self.path.is_file():
+            raise HsiError(f"The file {path} does not exist.", "Choose another file.")
+        self._hdf: Any = None
+        self._stored: dict[str, mat5.StoredArray] = {}
+        try:
+            if is_hdf5(self.path):
+                self._hdf = open_hdf(self.path)
+                self.arrays, self.other = self._list_hdf()
+            else:
+                self.arrays, self.other = self._list_classic()
+        except _BROKEN as error:
+            raise self._broken(error) from error
+
+    def load(self, name: str) -> NDArray[Any]:
+        """One array in memory, axes in MATLAB's order, samples of the type in which they are stored.
+
+        Raises:
+            HsiError: it cannot be read.
+        """
+        if self._hdf is not None:
+            return load_dataset(self.path, self._hdf, _hdf_name(name)).T
+        try:
+            stored = self._stored[name]
+            samples = mat5.read_part(self.path, stored, stored.real)
+            if stored.imaginary is not None:
+                samples = np.asarray(samples + np.complex64(1j) * mat5.read_part(self.path, stored, stored.imaginary))
+            return samples
+        except MemoryError as error:
+            raise HsiError(
+                f"The array {name} of {self.path.name} does not fit into memory.", "Save it as version 7.3 or as ENVI."
+            ) from error
+        except _BROKEN as error:
+            raise self._broken(error) from error
+
+    def load_any(self, name: str) -> Any:
+        """A variable of any kind of a file up to version 7.2; None when it has none of this name."""
+        if self._hdf is not None:
+            return None
+        try:
+            return scipy.io.loadmat(self.path, variable_names=[name]).get(name)
+        except _BROKEN as error:
+            raise self._broken(error) from error
+
+    def source(self, name: str, layout: Layout) -> Source:
+        """A source over one array: read from the file where its samples lie there plainly, else from memory."""
+        if self._hdf is not None:
+            return HdfSource(self.path, self._hdf, _hdf_name(name), layout, reversed_axes=True)
+        stored = self._stored[name]
+        if stored.packed is None and stored.imaginary is None:
+            dtype = stored.real.dtype
+            strides = layout.strides(_column_strides(stored.shape, dtype.itemsize))
+            return StridedFile(self.path, dtype, layout.shape, strides, stored.real.start)
+        samples = self.load(name)
+        return ArraySource(as_strided(samples, layout.shape, layout.strides(samples.strides), writeable=False))
+
+    def beside(self, name: str, bands: int) -> Beside:
+        """MATLAB's files say nothing of an array beside its samples."""
+        return Beside()
+
+    def unit(self, name: str) -> str:
+        """MATLAB's arrays have no unit."""
+        return ""
+
+    def _list_hdf(self) -> tuple[tuple[ArrayInfo, ...], tuple[str, ...]]:
+        found, other = [], []
+        for name, item in walk(self._hdf, separator="."):
+            kind = item.attrs.get("MATLAB_class", b"")
+            kind = kind.decode() if isinstance(kind, bytes) else str(kind)
+            numeric = is_numeric(item) and (not kind or kind in _NUMERIC)
+            if numeric and not item.attrs.get("MATLAB_empty", 0):
+                found.append(ArrayInfo(name, tuple(map(int, reversed(item.shape))), sample_type(item.dtype).name))
+            else:
+                other.append(f"{name} ({kind or 'group'})")
+        return tuple(found), tuple(other)
+
+    def _list_classic(self) -> tuple[tuple[ArrayInfo, ...], tuple[str, ...]]:
+        with self.path.open("rb") as file:
+            head = file.read(4)
+        reader = mat4.list_arrays if mat4.looks_like_version_4(head) else mat5.list_arrays
+        listing = reader(self.path)
+        self._stored = {a.name: a for a in listing.arrays}
+        return tuple(ArrayInfo(a.name, a.shape, a.kind) for a in self._stored.values()), listing.other
+
+    def _broken(self, error: BaseException) -> HsiError:
+        reason = (str(error) or repr(error)).splitlines()[0].rstrip(".")
+        return HsiError(
+            f"{self.path.name} cannot be read as a MATLAB file: {reason}.",
+            "Is the file complete? Saving it again in MATLAB may help.",
+        )
+
+
+def open_matlab(path: str | Path, variable: str | None = None, choice: ImportChoice | None = None) -> Cube:
+    """Opens the scene of a MATLAB file.
+
+    Args:
+        variable: name of the array; None chooses by shape.
+        choice: how the array becomes a scene; None guesses.
+
+    Raises:
+        AmbiguousCube: several arrays fit and none is named.
+        HsiError: the file is damaged or no array fits.
+    """
+    return open_arrays(MatFile(path), variable, choice)
+
+
+def _column_strides(shape: tuple[int, ...], itemsize: int) -> tuple[int, ...]:
+    """Bytes between neighbours along every axis, where the first axis runs fastest."""
+    strides = [itemsize]
+    for size in shape[:-1]:
+        strides.append(strides[-1] * size)
+    return tuple(strides)
+
+
+def _hdf_name(name: str) -> str:
+    return name.replace(".", "/")

@@ -1,0 +1,170 @@
+"""Which class each row of a table belongs to: fields and columns that others name in many ways."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from hsigui.cube.formats.arrays import ArrayInfo
+from hsigui.errors import HsiError
+from hsigui.labels.classes import MAX_CLASS, ClassInfo, ClassTable, Color, color_for
+from hsigui.labels.raster import AmbiguousLabels
+
+Columns = Mapping[str, NDArray[Any]]
+
+# In the order in which they are looked for: ours, those of QGIS's Semi-Automatic Classification Plugin, of
+# gdal_polygonize (DN), of EnMAP-Box and of common data sets.
+_NUMBERS = (
+    "class_id", "classid", "c_id", "id_class", "class_number", "class_no", "class", "label", "code", "classvalue",
+    "mc_id", "gt", "lc", "dn", "value", "level_1_id", "gridcode",
+)  # fmt: skip
+_NAMES = (
+    "class_name", "classname", "c_name", "class", "label", "name", "category", "mc_name", "type", "species",
+    "landcover", "level_1",
+)  # fmt: skip
+_COLORS = ("color", "colour", "class_color", "rgb")
+
+
+def classes_of(
+    columns: Columns, count: int, file_name: str, field: str | None = None
+) -> tuple[NDArray[np.int64], ClassTable, tuple[str, ...]]:
+    """The class number of every row, the classes that occur, and what was assumed.
+
+    Args:
+        columns: values of each field, `count` each: numbers or text (None for none).
+        field: the field that holds the class, where several could.
+
+    Raises:
+        AmbiguousLabels: no field is known by its name and several could be the class.
+        HsiError: no field can be the class, or a value is no class number.
+    """
+    if not count:
+        return np.zeros(0, dtype=np.int64), ClassTable(), ()
+    numbers, names = _fields(columns, file_name, field)
+    texts = None if names is None else _texts(columns[names])
+    if numbers is None:
+        assert texts is not None
+        found, index = np.unique(texts, return_inverse=True)
+        values = index.reshape(-1).astype(np.int64) + (0 if found[0] == "" else 1)
+        notes: tuple[str, ...] = (
+            f"{file_name} names classes without numbers: they are numbered in the order of names.",
+        )
+    else:
+        values, notes = _whole(columns[numbers], numbers, file_name), ()
+    values, more = _told_apart(values, texts, file_name)
+    colors = next((columns[c] for c in columns if c.casefold() in _COLORS), None)
+    return values, _table(values, texts, colors), notes + more
+
+
+def _fields(columns: Columns, file_name: str, field: str | None) -> tuple[str | None, str | None]:
+    """The fields of class numbers and of class names."""
+    if field is not None:
+        if field not in columns:
+            raise HsiError(f"{file_name} has no field “{field}”.", f"Its fields: {', '.join(columns) or 'none'}.")
+        return (field, _named(columns, _NAMES, False)) if _is_whole(columns[field]) else (None, field)
+    numbers, names = _named(columns, _NUMBERS, True), _named(columns, _NAMES, False)
+    if numbers is not None or names is not None:
+        return numbers, names
+    others = [c for c in columns if c.casefold() not in ("fid", "id", "objectid", "row", "col", "x", "y", *_COLORS)]
+    whole = [c for c in others if _is_whole(columns[c])]
+    text = [c for c in others if columns[c].dtype.kind == "O"]
+    if len(whole) == 1:
+        return whole[0], None
+    if not whole and len(text) == 1:
+        return None, text[0]
+    if whole or text:
+        listed = tuple(ArrayInfo(c, columns[c].shape, columns[c].dtype.name) for c in (*whole, *text))
+        raise AmbiguousLabels(f"{file_name} has several fields that can be the class", listed)
+    raise HsiError(
+        f"{file_name} has no field with a class number or name. Its fields: {', '.join(columns) or 'none'}.",
+        "Call one of them class_id or class_name.",
+    )
+
+
+def _named(columns: Columns, wanted: Iterable[str], whole: bool) -> str | None:
+    by_name = {c.casefold(): c for c in columns}
+    for name in wanted:
+        column = by_name.get(name)
+        if column is not None and (_is_whole(columns[column]) if whole else columns[column].dtype.kind == "O"):
+            return column
+    return None
+
+
+def _is_whole(values: NDArray[Any]) -> bool:
+    """Whether values are whole numbers, written as text or with missing ones included."""
+    if values.dtype.kind in "iu":
+        return True
+    if values.dtype.kind == "f":
+        with np.errstate(invalid="ignore"):
+            return bool(np.isfinite(values).any() and (np.isnan(values) | (values == np.floor(values))).all())
+    texts = {str(v).strip() for v in np.unique(_texts(values)).tolist()} - {""}
+    return bool(texts) and all(t.lstrip("+-").isdecimal() for t in texts)
+
+
+def _texts(values: NDArray[Any]) -> NDArray[np.str_]:
+    return np.array(["" if v is None else str(v).strip() for v in values.tolist()], dtype=np.str_)
+
+
+def _whole(values: NDArray[Any], field: str, file_name: str) -> NDArray[np.int64]:
+    if values.dtype.kind == "O":
+        values = np.array([float(t) if t else 0.0 for t in _texts(values).tolist()])
+    if values.dtype.kind == "f":
+        values = np.where(np.isnan(values), 0, values)
+    wrong = (values < 0) | (values > MAX_CLASS)
+    if wrong.any():
+        raise HsiError(
+            f"{file_name} holds no labels: {values[wrong][0]:g} in the field “{field}” is no class number.",
+            f"Class numbers are whole, from 0 (unlabelled) to {MAX_CLASS}.",
+        )
+    return values.astype(np.int64)
+
+
+def _told_apart(
+    values: NDArray[np.int64], texts: NDArray[np.str_] | None, file_name: str
+) -> tuple[NDArray[np.int64], tuple[str, ...]]:
+    """The numbers, or those of the names where one number stands for several names."""
+    if texts is None:
+        return values, ()
+    found, index = np.unique(texts, return_inverse=True)
+    index = index.reshape(-1)
+    pairs = {(int(p) // len(found), int(p) % len(found)) for p in np.unique(values * len(found) + index)}
+    pairs = {(n, i) for n, i in pairs if n and found[i]}
+    if len({n for n, _ in pairs}) == len(pairs):
+        return values, ()
+    renumbered = np.where(values == 0, 0, index.astype(np.int64) + (0 if found[0] == "" else 1))
+    return renumbered, (f"A class number of {file_name} has several names: classes are told apart by name.",)
+
+
+def _table(values: NDArray[np.int64], texts: NDArray[np.str_] | None, colors: NDArray[Any] | None) -> ClassTable:
+    numbers, first = np.unique(values, return_index=True)
+    classes = []
+    for number, at in zip(numbers.tolist(), first.tolist(), strict=True):
+        if number:
+            name = str(texts[at]) if texts is not None else ""
+            color = color_from(colors[at]) if colors is not None else None
+            classes.append(ClassInfo(number, name or f"Class {number}", color or color_for(number)))
+    return ClassTable(tuple(classes))
+
+
+def color_from(text: Any) -> Color | None:
+    """A colour written as "#ff8000", "255,128,0" or "255 128 0"; None for anything else."""
+    words = str(text).strip().strip("{}()[]")
+    if words.startswith("#") and len(words) in (7, 9):
+        try:
+            red, green, blue = bytes.fromhex(words[1:7])
+        except ValueError:
+            return None
+        return red, green, blue
+    parts = words.replace(",", " ").replace(";", " ").split()
+    if len(parts) not in (3, 4) or not all(p.isdecimal() and len(p) < 4 for p in parts):
+        return None
+    rgb = (int(parts[0]), int(parts[1]), int(parts[2]))
+    return rgb if max(rgb) <= 255 else None
+
+
+def color_text(color: Color) -> str:
+    """A colour as others read it: "#ff8000"."""
+    return "#{:02x}{:02x}{:02x}".format(*color)

@@ -1,0 +1,243 @@
+"""Tables of classes (number, name, colour) from and to files: CSV, ArcGIS .clr, QGIS .qml and JSON."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+import re
+import xml.etree.ElementTree as ET
+from collections.abc import Iterable, Iterator
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+from hsigui.errors import HsiError
+from hsigui.labels.classes import MAX_CLASS, ClassInfo, ClassTable, color_for
+from hsigui.labels.formats.attributes import color_from, color_text
+from hsigui.labels.matching import is_default
+from hsigui.saving import written_beside
+
+SUFFIXES = (".csv", ".clr", ".qml", ".json")
+_NUMBERS = ("class_id", "id", "number", "value", "class", "code")
+_NAMES = ("class_name", "name", "label", "description")
+_COLORS = ("color", "colour", "rgb", "hex")
+_RGB = (("r", "g", "b"), ("red", "green", "blue"))
+
+Row = tuple[Any, Any, Any]  # number, name, colour, as they stand
+
+
+def read_table(path: str | Path) -> ClassTable:
+    """Reads the classes of a table; a class without a colour gets its default one. Class 0 is left out.
+
+    Raises:
+        HsiError: the file cannot be read, is of another format, or holds no classes.
+    """
+    path = Path(path).expanduser()
+    try:
+        content = path.read_bytes()
+    except OSError as error:
+        raise HsiError(f"{path} cannot be read: {error.strerror or error}.", "Choose another file.") from error
+    text = content.decode("utf-8-sig", errors="replace")
+    readers = {".csv": _from_csv, ".txt": _from_csv, ".clr": _from_clr, ".qml": _from_qml, ".json": _from_json}
+    reader = readers.get(path.suffix.lower())
+    if reader is None:
+        raise HsiError(f"{path.name} is no table of classes.", f"Readable are {', '.join(readers)}.")
+    try:
+        rows = list(reader(text))
+    except (ValueError, KeyError, TypeError, AttributeError, ET.ParseError, csv.Error, RecursionError) as error:
+        raise HsiError(f"{path.name} is no table of classes: {error}.", "Is the file complete?") from error
+    classes = _table(rows, path.name)
+    if not classes:
+        raise HsiError(f"{path.name} holds no classes.", "Each needs a number from 1, and better a name and a colour.")
+    return classes
+
+
+def write_table(path: str | Path, classes: ClassTable) -> list[Path]:
+    """Writes a table in the format of the suffix: .csv, .clr (names in comments), .qml (QGIS style) or .json.
+
+    Raises:
+        HsiError: the suffix is another, or the file cannot be written.
+    """
+    path = Path(path).expanduser()
+    writers = {".csv": _csv, ".clr": _clr, ".qml": qgis_style, ".json": _json}
+    writer = writers.get(path.suffix.lower())
+    if writer is None:
+        raise HsiError(
+            f"“{path.name}” does not say in which format to write the classes.", f"End it in {', '.join(writers)}."
+        )
+    with written_beside(path) as (scratch,):
+        scratch.write_bytes(writer(classes))
+    return [path]
+
+
+def merged_table(present: ClassTable, other: ClassTable) -> ClassTable:
+    """The present classes with the colours of those of the same name, and the classes of the other that are new.
+
+    A class that only has its default name ("Class 3") takes name and colour of the other's class of its number. A new
+    class keeps its number when that is free.
+    """
+    merged = {c.number: c for c in present}
+    by_name = {c.name.casefold(): c.number for c in present}
+    for info in other:
+        number = by_name.get(info.name.casefold())
+        if number is not None:
+            merged[number] = replace(merged[number], color=info.color)  # still locked or hidden
+            continue
+        there = merged.get(info.number)
+        number = info.number
+        if there is not None and not is_default(there):
+            number = next(n for n in range(1, MAX_CLASS + 1) if n not in merged and n not in other)
+        elif there is not None:
+            by_name.pop(there.name.casefold(), None)
+        merged[number] = replace(merged.get(number, info), number=number, name=info.name, color=info.color)
+        by_name[info.name.casefold()] = number
+    return ClassTable(tuple(merged.values()))
+
+
+def qgis_style(classes: ClassTable) -> bytes:
+    """A QGIS layer style (.qml) with the names and colours of the classes; class 0 is transparent."""
+    root = ET.Element("qgis", version="3.22.0", styleCategories="AllStyleCategories", hasScaleBasedVisibilityFlag="0")
+    pipe = ET.SubElement(root, "pipe")
+    renderer = ET.SubElement(
+        pipe, "rasterrenderer", type="paletted", band="1", opacity="1", alphaBand="-1", nodataColor=""
+    )
+    ET.SubElement(renderer, "rasterTransparency")
+    palette = ET.SubElement(renderer, "colorPalette")
+    ET.SubElement(palette, "paletteEntry", value="0", label="Unclassified", color="#000000", alpha="0")
+    for info in classes:
+        label = "".join(c if c.isprintable() else " " for c in info.name)  # XML cannot hold control characters
+        color = color_text(info.color)
+        ET.SubElement(palette, "paletteEntry", value=str(info.number), label=label, color=color, alpha="255")
+    ET.SubElement(pipe, "brightnesscontrast", brightness="0", contrast="0", gamma="1")
+    ET.SubElement(pipe, "huesaturation", saturation="0", grayscaleMode="0", colorizeOn="0")
+    ET.SubElement(pipe, "rasterresampler", maxOversampling="2")
+    ET.SubElement(root, "blendMode").text = "0"
+    ET.indent(root)
+    return b"<!DOCTYPE qgis PUBLIC 'http://mrcc.com/qgis.dtd' 'SYSTEM'>\n" + ET.tostring(root) + b"\n"
+
+
+def _csv(classes: ClassTable) -> bytes:
+    text = io.StringIO()
+    writer = csv.writer(text, lineterminator="\n")
+    writer.writerow(("class_id", "class_name", "color"))
+    writer.writerows((c.number, c.name, color_text(c.color)) for c in classes)
+    return text.getvalue().encode("utf-8")
+
+
+def _clr(classes: ClassTable) -> bytes:
+    names = (" ".join(c.name.split()) for c in classes)
+    lines = (
+        f"# {c.number} {name}\n{c.number} {' '.join(map(str, c.color))}\n"
+        for c, name in zip(classes, names, strict=True)
+    )
+    return "".join(lines).encode("utf-8")
+
+
+def _json(classes: ClassTable) -> bytes:
+    rows = [{"class_id": c.number, "class_name": c.name, "color": color_text(c.color)} for c in classes]
+    return json.dumps({"classes": rows}, ensure_ascii=False, indent=1).encode("utf-8") + b"\n"
+
+
+def _from_csv(text: str) -> Iterator[Row]:
+    """A table with titles, or lines of number, name, colour; QGIS's colour maps (value, r, g, b, alpha, label) too."""
+    lines = [line for line in text.splitlines() if line.strip() and not line.startswith("#")]
+    qgis = bool(lines) and lines[0].upper().startswith("INTERPOLATION")
+    lines = lines[1:] if qgis else lines
+    separator = max(",;\t", key=lines[0].count) if lines else ","
+    rows = [[cell.strip() for cell in row] for row in csv.reader(lines, delimiter=separator)]
+    if qgis:
+        yield from ((row[0], row[5] if len(row) > 5 else "", " ".join(row[1:4])) for row in rows)
+    elif rows and not _is_number(rows[0][0]):
+        titles = [title.casefold() for title in rows[0]]
+        yield from (_named_row(dict(zip(titles, row, strict=False))) for row in rows[1:])
+    else:
+        yield from ((row[0], row[1] if len(row) > 1 else "", " ".join(row[2:5])) for row in rows)
+
+
+def _named_row(row: dict[str, Any]) -> Row:
+    def first(names: Iterable[str]) -> Any:
+        return next((row[n] for n in names if row.get(n) not in (None, "")), None)
+
+    color = first(_COLORS)
+    for triple in _RGB:
+        if color is None and all(n in row for n in triple):
+            color = " ".join(str(row[n]) for n in triple)
+    return first(_NUMBERS), first(_NAMES), color
+
+
+def _from_clr(text: str) -> Iterator[Row]:
+    """Lines of value, red, green, blue and perhaps a name; names stand in comments "# value name" as well."""
+    names: dict[str, str] = {}
+    rows: list[list[str]] = []
+    for line in filter(None, map(str.strip, text.splitlines())):
+        said = re.match(r"#\s*(\d+)\s+(.+)", line)
+        if said:
+            names[said.group(1)] = said.group(2)
+        elif not line.startswith(("#", ";")):
+            rows.append(line.split())
+    for row in rows:
+        rest = row[4:]
+        if rest and rest[0].isdecimal():
+            rest = rest[1:]  # opacity
+        yield row[0], " ".join(rest) or names.get(row[0], ""), " ".join(row[1:4])
+
+
+def _from_qml(text: str) -> Iterator[Row]:
+    root = ET.fromstring(text)
+    for entry in root.iter("paletteEntry"):
+        yield entry.get("value"), entry.get("label"), entry.get("color")
+    symbols = {s.get("name"): _symbol_color(s) for s in root.iter("symbol")}
+    for number, entry in enumerate(root.iter("category"), start=1):
+        value, label = entry.get("value") or "", entry.get("label") or ""
+        if value:  # the last one, without a value, is for all others
+            yield (value if _is_number(value) else number), label or value, symbols.get(entry.get("symbol"))
+
+
+def _symbol_color(symbol: ET.Element) -> str | None:
+    for option in symbol.iter():
+        if (option.get("k") or option.get("name")) in ("color", "line_color") and option.tag in ("prop", "Option"):
+            words = (option.get("v") or option.get("value") or "").split(",")
+            return " ".join(words[:3])
+    return None
+
+
+def _from_json(text: str) -> Iterator[Row]:
+    content = json.loads(text)
+    rows = content.get("classes") if isinstance(content, dict) else content
+    if not isinstance(rows, list) or not all(isinstance(row, dict) for row in rows):
+        raise ValueError("it has no list of classes")
+    for row in rows:
+        plain = {str(k).casefold(): v for k, v in row.items()}
+        number, name, color = _named_row(plain)
+        yield number, name, " ".join(map(str, color)) if isinstance(color, list) else color
+
+
+def _is_number(text: str) -> bool:
+    try:
+        float(text)
+    except ValueError:
+        return False
+    return True
+
+
+def _table(rows: list[Row], file_name: str) -> ClassTable:
+    found: dict[int, ClassInfo] = {}
+    for number, name, color in rows:
+        try:
+            value = float(number)
+        except (TypeError, ValueError):
+            raise HsiError(f"{file_name} holds “{number}” where a class number should stand.", "Correct it.") from None
+        if value != int(value) or not 0 <= value <= MAX_CLASS:
+            raise HsiError(f"{number} in {file_name} is no class number.", f"They are whole, from 1 to {MAX_CLASS}.")
+        n = int(value)
+        if n in found:
+            raise HsiError(f"{file_name} holds the class number {n} twice.", "Give each class its own number.")
+        if n:
+            text = str(name).strip() if name is not None else ""
+            found[n] = ClassInfo(n, text or f"Class {n}", color_from(color) or color_for(n))
+    names = [c.name.casefold() for c in found.values()]
+    twice = next((c.name for c in found.values() if names.count(c.name.casefold()) > 1), None)
+    if twice is not None:
+        raise HsiError(f"{file_name} holds the class name “{twice}” twice.", "Give each class its own name.")
+    return ClassTable(tuple(found.values()))

@@ -1,0 +1,146 @@
+"""Class rasters as ENVI Classification: names and colours stand in the header, the first of each for "unclassified".
+
+A list of a header cannot hold commas or braces. Names with some are written there with blanks instead, and as they are
+in a field of ours, which other programs pass over.
+"""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+from urllib.parse import quote, unquote
+
+import numpy as np
+from numpy.typing import NDArray
+
+from hsigui.cube.cube import Geo
+from hsigui.cube.formats.envi import Header, find_pair, geo_fields, layout_fields, map_data, read_header, write_pair
+from hsigui.cube.formats.envi_geo import geo_of
+from hsigui.errors import HsiError
+from hsigui.labels.classes import MAX_CLASS, ClassInfo, ClassTable, Color, color_for
+from hsigui.labels.raster import ClassRaster, is_nodata, smallest_type, whole_numbers
+
+# Stands for a number without a class, because the lists of a header cannot leave one out.
+_NO_CLASS = ("unclass", "background", "unlabel", "no data", "nodata", "no_data", "mask", "none", "unknown", "undefined")
+_UNUSED = "unused"
+_NAMES = "hsigui class names"  # number and name, for names that a list cannot hold; commas and braces as %2C, ...
+
+
+def read_envi(path: Path) -> ClassRaster:
+    """Reads an ENVI class map (or any ENVI file of one band of class numbers).
+
+    Raises:
+        HsiError: the pair is incomplete or too short, has several bands, or holds other values than class numbers.
+    """
+    header = read_header(path if path.suffix.lower() == ".hdr" else find_pair(path)[0])
+    if header.is_library:
+        raise HsiError(
+            f"{header.path.name} is a spectral library of {header.rows} spectra, not a label raster.",
+            "Choose an ENVI Classification file.",
+        )
+    if header.bands != 1:
+        raise HsiError(
+            f"{header.path.name} is no label raster: {header.bands} bands, not one of class numbers.",
+            "Choose an ENVI Classification file.",
+        )
+    _, data = find_pair(path)
+    stored, nodata = map_data(header, data)[:, :, 0], _nodata(header)
+    array = whole_numbers(stored, header.path.name, nodata)
+    gone = int(np.count_nonzero(is_nodata(stored, nodata)))
+    classes = _classes(header, set(np.unique(array).tolist()))
+    return ClassRaster(
+        array, classes, geo_of(header)[0], stored.dtype.name, nodata=nodata, nodata_pixels=gone,
+        notes=_about_zero(header, int(np.count_nonzero(array == 0)) - gone),
+    )  # fmt: skip
+
+
+def _about_zero(header: Header, pixels: int) -> tuple[str, ...]:
+    """What is lost where class 0, which ENVI itself calls Unclassified, has the name of a class."""
+    name = (_names(header) or [""])[0]
+    if pixels <= 0 or not name or any(word in name.casefold() for word in _NO_CLASS):
+        return ()
+    return (
+        f"Class 0 of {header.path.name} is called “{name}”; 0 stands for no label here, so its {pixels:,} pixels are "
+        "left out. Give it another number in the program that wrote it.",
+    )
+
+
+def write_envi(path: Path, array: NDArray[np.integer], classes: ClassTable, geo: Geo) -> list[Path]:
+    """Writes an ENVI Classification with class names, class lookup, map info and coordinate system string.
+
+    Returns:
+        Header and data path.
+
+    Raises:
+        HsiError: the files cannot be written.
+    """
+    numbers = smallest_type(array, classes)
+    count = max([0, *classes.numbers, int(numbers.max())]) + 1
+    known = {c.number: c for c in classes.merged_with(np.unique(numbers).tolist())}
+    names = ["Unclassified", *(known[n].name if n in known else _UNUSED for n in range(1, count))]
+    colors: list[Color] = [(0, 0, 0), *(known[n].color if n in known else (0, 0, 0) for n in range(1, count))]
+    fields = {
+        "description": "class map",
+        **layout_fields(numbers[:, :, None], "bsq", "ENVI Classification"),
+        **geo_fields(geo),
+        "classes": count,
+        "class names": names,
+        "class lookup": [value for color in colors for value in color],
+        "data ignore value": 0,
+        "band names": ["classes"],
+    }
+    odd = [f"{n} {_quoted(name)}" for n, name in enumerate(names) if name != _plain(name)]
+    if odd:
+        fields[_NAMES] = odd
+    return list(write_pair(path, numbers[:, :, None], fields))
+
+
+def _classes(header: Header, present: set[int]) -> ClassTable:
+    names = _names(header)
+    colors = _lookup(header)
+    numbers = sorted(set(range(1, len(names))) | present)
+    return ClassTable(
+        tuple(
+            ClassInfo(n, names[n] if n < len(names) and names[n] else f"Class {n}", colors.get(n, color_for(n)))
+            for n in numbers
+            if n > 0 and (n in present or names[n] != _UNUSED)
+        )
+    )
+
+
+def _names(header: Header) -> list[str]:
+    """The names by number; those of our own field where they are those of the list but for commas and braces."""
+    names = list(header.items("class names")[: MAX_CLASS + 1])
+    for entry in header.items(_NAMES):
+        number, _, name = entry.partition(" ")
+        name = unquote(name)
+        if number.isdecimal() and int(number) < len(names) and _plain(name) == names[int(number)]:
+            names[int(number)] = name
+    return names
+
+
+def _plain(name: str) -> str:
+    """What a list of a header makes of a name."""
+    return " ".join(re.sub(r"[,{}\s]+", " ", name).split())
+
+
+def _quoted(name: str) -> str:
+    """A name without what would tear a list apart."""
+    return "".join(c if c not in ",{}%" and c.isprintable() else quote(c) for c in name)
+
+
+def _lookup(header: Header) -> dict[int, Color]:
+    """Colours by number; those that are no three numbers of 0..255 are left to the default palette."""
+    try:
+        values = [int(v) for v in header.numbers("class lookup")]
+    except (ValueError, OverflowError):
+        return {}
+    triples = zip(values[0::3], values[1::3], values[2::3], strict=False)
+    return {n: rgb for n, rgb in enumerate(triples) if all(0 <= v <= 255 for v in rgb)}
+
+
+def _nodata(header: Header) -> float | None:
+    try:
+        return float(header.fields["data ignore value"])
+    except (KeyError, ValueError):
+        return None

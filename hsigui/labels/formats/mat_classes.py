@@ -1,0 +1,116 @@
+"""Class rasters in MATLAB files, found by their shape: every provider names them differently."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import scipy.io
+from numpy.typing import NDArray
+
+from hsigui.cube.formats.arrays import ArrayInfo
+from hsigui.cube.formats.matlab import MatFile
+from hsigui.errors import HsiError
+from hsigui.labels.classes import ClassInfo, ClassTable, color_for
+from hsigui.labels.raster import AmbiguousLabels, ClassRaster, smallest_type, whole_numbers
+from hsigui.saving import written_beside
+
+VARIABLE = "labels"  # the array in files that this program writes
+
+
+def read_mat(path: Path, variable: str | None = None) -> ClassRaster:
+    """Reads a two-dimensional array of class numbers.
+
+    Raises:
+        AmbiguousLabels: several arrays fit and `variable` is None.
+        HsiError: the file is damaged, or no array holds class numbers.
+    """
+    file = MatFile(path)
+    chosen = _choose(file, path.name, variable)
+    stored = file.load(chosen.name)
+    array = whole_numbers(stored, f"{path.name} ({chosen.name})")
+    classes = _classes(file).merged_with(np.unique(array).tolist())
+    return ClassRaster(array, classes, dtype=stored.dtype.name, variable=chosen.name)
+
+
+def write_mat(path: Path, array: NDArray[np.integer], classes: ClassTable) -> list[Path]:
+    """Writes the array `labels` with `class_numbers`, `class_names` and `class_colors` beside it.
+
+    Raises:
+        HsiError: the file cannot be written.
+    """
+    names = np.empty(len(classes), dtype=object)
+    names[:] = [c.name for c in classes]
+    content = {
+        VARIABLE: smallest_type(array, classes),
+        "class_numbers": np.array(classes.numbers, dtype=np.uint16),
+        "class_names": names,
+        "class_colors": np.array([c.color for c in classes], dtype=np.uint8).reshape(-1, 3),
+    }
+    with written_beside(path) as (scratch,):
+        scipy.io.savemat(scratch, content, do_compression=True)
+    return [path]
+
+
+def truth_candidates(path: Path, shape: tuple[int, int]) -> tuple[ArrayInfo, ...]:
+    """The arrays of this size that hold class numbers.
+
+    Raises:
+        HsiError: the file is damaged.
+    """
+    file = MatFile(path)
+    return tuple(a for a in file.arrays if a.shape == tuple(shape) and _holds_classes(file, a))
+
+
+def _choose(file: MatFile, file_name: str, variable: str | None) -> ArrayInfo:
+    listed = ", ".join(map(str, file.arrays)) or "none"
+    if variable is not None:
+        named = next((a for a in file.arrays if a.name == variable), None)
+        if named is None:
+            raise HsiError(f"{file_name} holds no numeric array “{variable}”.", f"Its arrays: {listed}.")
+        return named
+    flat = [a for a in file.arrays if len(a.shape) == 2]
+    own = [a for a in flat if a.name == VARIABLE]
+    if own and any(a.name == "class_numbers" for a in flat):
+        return own[0]
+    planes = [a for a in flat if min(a.shape) > 1]
+    if len(planes) == 1:
+        return planes[0]  # a wrong value is then reported with its place
+    fitting = [a for a in planes if _holds_classes(file, a)]
+    if len(fitting) == 1:
+        return fitting[0]
+    if fitting:
+        raise AmbiguousLabels(f"{file_name} holds several arrays that can be the labels", tuple(fitting))
+    raise HsiError(
+        f"{file_name} holds no labels: no array of rows x columns with class numbers. Arrays found: {listed}.",
+        "Choose the file with the ground truth.",
+    )
+
+
+def _holds_classes(file: MatFile, array: ArrayInfo) -> bool:
+    try:
+        whole_numbers(file.load(array.name), array.name)
+    except HsiError:
+        return False
+    return True
+
+
+def _classes(file: MatFile) -> ClassTable:
+    """The class table that this program writes into its own files; empty for others."""
+    numbers, names = file.load_any("class_numbers"), file.load_any("class_names")
+    if numbers is None or names is None or np.size(numbers) != np.size(names):
+        return ClassTable()
+    colors = _colors(file.load_any("class_colors"), np.size(numbers))
+    found: dict[int, ClassInfo] = {}
+    for number, name, color in zip(np.ravel(numbers), np.ravel(names), colors, strict=True):
+        n, text = int(number), str(np.ravel(name)[0]) if np.size(name) else f"Class {int(number)}"
+        if n > 0:
+            found[n] = ClassInfo(n, text, color or color_for(n))
+    return ClassTable(tuple(found.values()))
+
+
+def _colors(values: Any, count: int) -> list[tuple[int, int, int] | None]:
+    if values is None or np.shape(values) != (count, 3):
+        return [None] * count
+    return [(int(r), int(g), int(b)) for r, g, b in values]

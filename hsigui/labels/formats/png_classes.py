@@ -1,0 +1,108 @@
+"""Class rasters as PNG: one sample a pixel, the palette in the colours of the classes, a legend as a table beside.
+
+Names, place and coordinate system stand in the `.aux.xml`, where GDAL and QGIS look for them. Pictures in colours are
+read as well: each colour is a class.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+from PIL import Image
+from rasterio.errors import RasterioError
+
+from hsigui.cube.cube import Geo
+from hsigui.cube.formats.geotiff import geo_of_dataset, open_dataset
+from hsigui.errors import HsiError
+from hsigui.labels.classes import ClassInfo, ClassTable, Color
+from hsigui.labels.formats.class_tables import read_table, write_table
+from hsigui.labels.formats.tiff_classes import aux_path, aux_xml, read_tiff
+from hsigui.labels.raster import ClassRaster, smallest_type
+from hsigui.saving import written_beside
+
+_MOST_COLORS = 256  # of a picture that can be a map of classes
+
+
+def read_png(path: Path) -> ClassRaster:
+    """Reads a PNG of class numbers, or a picture in which each colour is a class (black and transparent are none).
+
+    Names come from the `.aux.xml` or the legend beside it (`NAME.legend.csv`).
+
+    Raises:
+        HsiError: the file cannot be read, or is a photograph.
+    """
+    legend = read_table(legend_path(path)) if legend_path(path).is_file() else ClassTable()
+    with open_dataset(path) as dataset:
+        bands = dataset.count
+    if bands in (3, 4):
+        return _read_colors(path, legend)
+    raster = read_tiff(path)
+    classes = ClassTable((*legend, *(c for c in raster.classes if c.number not in legend)))
+    return ClassRaster(raster.array, classes, raster.geo, raster.dtype)
+
+
+def write_png(path: Path, array: NDArray[np.uint16], classes: ClassTable, geo: Geo) -> list[Path]:
+    """Writes a PNG of class numbers (palette up to class 255, else 16 bits), its `.aux.xml` and `NAME.legend.csv`.
+
+    Raises:
+        HsiError: the files cannot be written.
+    """
+    numbers = smallest_type(array, classes)
+    image = Image.fromarray(numbers)
+    if numbers.dtype == np.uint8:
+        palette = np.zeros((256, 3), dtype=np.uint8)
+        for info in classes:
+            palette[info.number] = info.color
+        image.putpalette(palette.tobytes())
+    aux, legend = aux_path(path), legend_path(path)
+    with written_beside(path, aux, legend) as (scratch, aux_scratch, legend_scratch):
+        options: dict[str, Any] = {"transparency": 0} if numbers.dtype == np.uint8 else {}
+        image.save(scratch, format="PNG", **options)
+        aux_scratch.write_bytes(aux_xml(classes, geo))
+        write_table(legend_scratch, classes)
+    return [path, aux, legend]
+
+
+def legend_path(path: Path) -> Path:
+    """The table of classes beside a PNG."""
+    return path.with_name(path.stem + ".legend.csv")
+
+
+def _read_colors(path: Path, legend: ClassTable) -> ClassRaster:
+    with open_dataset(path) as dataset:
+        try:
+            stored = dataset.read()
+        except (RasterioError, OSError) as error:
+            raise HsiError(f"{path.name} cannot be read: {error}.", "Is the file complete?") from error
+        geo = geo_of_dataset(dataset)
+    if stored.dtype != np.uint8:
+        raise HsiError(f"{path.name} is a picture of {stored.dtype} samples, not a map.", "Choose a label raster.")
+    packed = np.zeros(stored.shape[1:], dtype=np.uint32)
+    for band in stored[:3]:
+        packed = (packed << 8) | band
+    if len(stored) == 4:
+        packed[stored[3] == 0] = 0
+    colors = np.flatnonzero(np.bincount(packed.ravel(), minlength=2**24))
+    colors = colors[colors > 0]
+    if len(colors) > _MOST_COLORS:
+        raise HsiError(
+            f"{path.name} has {len(colors)} colours: it is a photograph, or a map that was smoothed or compressed.",
+            "Export the map with one plain colour a class, without anti-aliasing.",
+        )
+    known = {c.color: c for c in legend}
+    lookup = np.zeros(2**24, dtype=np.uint16)
+    found: dict[int, ClassInfo] = {c.number: c for c in legend}
+    for value in colors.tolist():
+        color: Color = (value >> 16, value >> 8 & 255, value & 255)
+        number = known[color].number if color in known else _free(found)
+        found.setdefault(number, ClassInfo(number, f"Class {number}", color))
+        lookup[value] = number
+    notes = (f"Each of the {len(colors)} colours of {path.name} is a class; black is unlabelled.",)
+    return ClassRaster(lookup[packed], ClassTable(tuple(found.values())), geo, "uint8", notes=notes)
+
+
+def _free(found: dict[int, ClassInfo]) -> int:
+    return next(n for n in range(1, len(found) + 2) if n not in found)

@@ -1,0 +1,131 @@
+"""Class rasters as GeoTIFF: palette inside, class names in a `.aux.xml` beside, where GDAL and QGIS look for them.
+
+rasterio has no way to category names (rasterio issue 3185), so the side file (GDAL's persistent auxiliary metadata) is
+read and written here.
+"""
+
+from __future__ import annotations
+
+import warnings
+from pathlib import Path
+from typing import Any
+from xml.etree import ElementTree
+
+import numpy as np
+import rasterio
+from numpy.typing import NDArray
+from rasterio.crs import CRS
+from rasterio.errors import CRSError, NotGeoreferencedWarning, RasterioError
+from rasterio.transform import Affine
+
+from hsigui.cube.cube import Geo
+from hsigui.cube.formats.geotiff import geo_of_dataset, open_dataset
+from hsigui.errors import HsiError
+from hsigui.labels.classes import ClassInfo, ClassTable, color_for
+from hsigui.labels.raster import ClassRaster, is_nodata, smallest_type, whole_numbers
+from hsigui.saving import written_beside
+
+
+def read_tiff(path: Path) -> ClassRaster:
+    """Reads a raster of class numbers with its palette and the names of its side file.
+
+    Raises:
+        HsiError: the file cannot be read, has several bands, or holds other values than class numbers.
+    """
+    with open_dataset(path) as dataset:
+        if dataset.count != 1:
+            raise HsiError(
+                f"{path.name} has {dataset.count} bands, not one of class numbers.", "Choose a label raster."
+            )
+        try:
+            stored = dataset.read(1)
+        except (RasterioError, OSError) as error:
+            raise HsiError(f"{path.name} cannot be read: {error}.", "Is the file complete?") from error
+        palette = _palette(dataset)
+        nodata = None if dataset.nodata is None else float(dataset.nodata)
+        array = whole_numbers(stored, path.name, nodata)
+        geo = geo_of_dataset(dataset)
+    names = _category_names(aux_path(path))
+    numbers = sorted({n for n, name in names.items() if name} | set(np.unique(array).tolist()))
+    classes = tuple(ClassInfo(n, names.get(n) or f"Class {n}", palette.get(n, color_for(n))) for n in numbers if n > 0)
+    gone = int(np.count_nonzero(is_nodata(stored, nodata)))
+    return ClassRaster(array, ClassTable(classes), geo, stored.dtype.name, nodata=nodata, nodata_pixels=gone)
+
+
+def write_tiff(path: Path, array: NDArray[np.integer], classes: ClassTable, geo: Geo) -> list[Path]:
+    """Writes a palette GeoTIFF (0 is no-data) and its `.aux.xml` with the class names; returns both paths.
+
+    Raises:
+        HsiError: the files cannot be written.
+    """
+    numbers = smallest_type(array, classes)
+    profile: dict[str, Any] = {
+        "driver": "GTiff", "height": numbers.shape[0], "width": numbers.shape[1], "count": 1, "dtype": numbers.dtype,
+        "nodata": 0, "compress": "deflate",
+    }  # fmt: skip
+    if geo.transform is not None:
+        profile["transform"] = Affine(*geo.transform)
+    if geo.crs_wkt:
+        try:
+            profile["crs"] = CRS.from_wkt(geo.crs_wkt)
+        except CRSError as error:
+            raise HsiError(f"The coordinate system of the scene is not understood: {error}.", "") from error
+    aux = aux_path(path)
+    with written_beside(path, aux) as (scratch, aux_scratch), warnings.catch_warnings():
+        warnings.simplefilter("ignore", NotGeoreferencedWarning)
+        try:
+            with rasterio.open(scratch, "w", **profile) as dataset:
+                dataset.write(numbers, 1)
+                dataset.write_colormap(1, _colormap(classes))
+        except RasterioError as error:
+            raise HsiError(f"{path} cannot be written: {error}.", "Choose another folder.") from error
+        aux_scratch.write_bytes(aux_xml(classes))
+    return [path, aux]
+
+
+def aux_path(path: Path) -> Path:
+    """Where GDAL looks for what a raster file itself cannot hold."""
+    return path.with_name(path.name + ".aux.xml")
+
+
+def _palette(dataset: Any) -> dict[int, tuple[int, int, int]]:
+    try:
+        return {n: (r, g, b) for n, (r, g, b, _) in dataset.colormap(1).items()}
+    except ValueError:  # rasterio's way to say that there is none
+        return {}
+
+
+def _colormap(classes: ClassTable) -> dict[int, tuple[int, int, int, int]]:
+    return {0: (0, 0, 0, 0)} | {c.number: (*c.color, 255) for c in classes}
+
+
+def _category_names(aux: Path) -> dict[int, str]:
+    """Names by number; empty when there is no side file, or none that can be read (the labels do not need it)."""
+    if not aux.is_file():
+        return {}
+    try:
+        root = ElementTree.fromstring(aux.read_bytes())
+    except (ElementTree.ParseError, OSError):
+        return {}
+    found = root.findall("./PAMRasterBand[@band='1']/CategoryNames/Category")
+    return {n: (category.text or "").strip() for n, category in enumerate(found)}
+
+
+def aux_xml(classes: ClassTable, geo: Geo | None = None) -> bytes:
+    """The names of the classes, and the place for formats that hold none, as GDAL's persistent auxiliary metadata."""
+    root = ElementTree.Element("PAMDataset")
+    if geo is not None and geo.transform is not None:
+        if geo.crs_wkt:
+            # Axes in the order x, y, whatever the system itself says.
+            ElementTree.SubElement(root, "SRS", dataAxisToSRSAxisMapping="1,2").text = geo.crs_wkt
+        a, b, c, d, e, f = geo.transform
+        ElementTree.SubElement(root, "GeoTransform").text = ", ".join(map(repr, (c, a, b, f, d, e)))
+    names = ElementTree.SubElement(ElementTree.SubElement(root, "PAMRasterBand", band="1"), "CategoryNames")
+    by_number = {0: "Unclassified"} | {c.number: c.name for c in classes}
+    for number in range(max(by_number) + 1):
+        # XML cannot hold control characters, not even escaped.
+        name = "".join(c if c.isprintable() else " " for c in by_number.get(number, ""))
+        ElementTree.SubElement(names, "Category").text = name
+    ElementTree.indent(root)
+    # No declaration: GDAL takes the first node of the file for the root, and would find nothing in it.
+    return ElementTree.tostring(root, encoding="utf-8", xml_declaration=False)

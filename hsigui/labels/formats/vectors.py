@@ -1,0 +1,163 @@
+"""Labels as polygons in a GeoPackage; shapes of other vector formats (Shapefile, KML, FlatGeobuf) are read as well.
+
+A GeoPackage of ours holds the layer "labels" (class_id, class_name, color) and the table "classes", which keeps the
+classes without a polygon. Where the scene has no place, the coordinates are pixels: the layer's coordinate system is
+then "undefined Cartesian" (-1), and its description says what x and y are.
+"""
+
+from __future__ import annotations
+
+import warnings
+from collections.abc import Iterable
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from hsigui.cube.cube import Geo
+from hsigui.cube.formats.arrays import ArrayInfo
+from hsigui.errors import HsiError
+from hsigui.labels.classes import ClassInfo, ClassTable, color_for
+from hsigui.labels.formats import attributes, wkb
+from hsigui.labels.grid import Grid
+from hsigui.labels.raster import AmbiguousLabels
+from hsigui.labels.shapes import LabelledShapes, Shape, grid_as_text, grid_from_text, outlines
+from hsigui.saving import written_beside
+
+SUFFIXES = (".gpkg", ".shp", ".kml", ".fgb")
+LAYER, CLASSES = "labels", "classes"
+_FIELDS = ["class_id", "class_name", "color"]
+
+
+def read_vectors(path: Path, variable: str | None = None) -> LabelledShapes:
+    """Reads polygons, lines and points with their classes.
+
+    Args:
+        variable: the layer, or the field of the class, where several could be meant.
+
+    Raises:
+        AmbiguousLabels: several layers or fields could be the labels.
+        HsiError: the file cannot be read, or holds no shapes with a class.
+    """
+    import pyogrio
+    from pyogrio.raw import read
+
+    try:
+        layers = {str(name): kind for name, kind in pyogrio.list_layers(path)}
+        layer, field = _layer(layers, path.name, variable)
+        meta, _, geometries, values = read(path, layer=layer, force_2d=True)
+        said = pyogrio.read_info(path, layer=layer).get("dataset_metadata") or {}
+        table = (
+            _own_classes(read(path, layer=CLASSES)) if CLASSES in layers and layers[CLASSES] is None else ClassTable()
+        )
+    except (RuntimeError, ValueError, OSError) as error:
+        raise HsiError(f"{path.name} cannot be read as vector data: {error}.", "Is the file complete?") from error
+    columns = {str(name): np.asarray(column) for name, column in zip(meta["fields"], values, strict=True)}
+    numbers, classes, notes = attributes.classes_of(columns, len(geometries), path.name, field)
+    shapes, skipped = _shapes(geometries, numbers)
+    if skipped:
+        notes += (f"{skipped} shapes without a class or with a geometry that is not read are left out.",)
+    crs = _wkt(meta["crs"])
+    kind, grid = grid_from_text(said, crs)
+    return LabelledShapes(shapes, _joined(table, classes), crs, kind, grid, notes)
+
+
+def write_gpkg(
+    path: Path, array: NDArray[np.uint16], classes: ClassTable, geo: Geo, shapes: Iterable[Shape] | None = None
+) -> list[Path]:
+    """Writes the layer "labels" with a polygon for every group of pixels, and the table "classes".
+
+    Args:
+        shapes: the polygons, in map coordinates, where they are others than the outlines of the pixels.
+
+    Raises:
+        HsiError: the file cannot be written.
+    """
+    from pyogrio.raw import write
+
+    grid = Grid(array.shape[0], array.shape[1], geo)
+    numbers, geometries = [], []
+    for shape in outlines(array, grid) if shapes is None else shapes:
+        numbers.append(shape.number)
+        geometries.append(wkb.encoded(shape.rings))
+    said = grid_as_text(grid)
+    crs = geo.crs_wkt if geo.transform is not None else None
+    options = {"DESCRIPTION": said["about"]} | ({} if crs else {"SRID": "-1"})
+    with written_beside(path) as (scratch,), warnings.catch_warnings():
+        warnings.filterwarnings("ignore", "'crs' was not provided", UserWarning)
+        try:
+            write(
+                scratch, np.array(geometries, dtype=object), _columns(numbers, classes), _FIELDS, layer=LAYER,
+                driver="GPKG", geometry_type="Polygon", crs=crs, dataset_metadata=said, layer_options=options,
+            )  # fmt: skip
+            listed = _columns(list(classes.numbers), classes)
+            write(scratch, None, listed, _FIELDS, layer=CLASSES, driver="GPKG", geometry_type=None, append=True)
+        except (RuntimeError, ValueError) as error:
+            raise HsiError(f"{path} cannot be written: {error}.", "Choose another folder.") from error
+    return [path]
+
+
+def _columns(numbers: list[int], classes: ClassTable) -> list[NDArray[Any]]:
+    known = {c.number: c for c in classes}
+    infos = [known[n] for n in numbers]
+    return [
+        np.array(numbers, dtype=np.int32),
+        np.array([c.name for c in infos], dtype=object),
+        np.array([attributes.color_text(c.color) for c in infos], dtype=object),
+    ]
+
+
+def _layer(layers: dict[str, Any], file_name: str, variable: str | None) -> tuple[str, str | None]:
+    """The layer to read and the field that was asked for."""
+    drawn = [name for name, kind in layers.items() if kind is not None]
+    if not drawn:
+        raise HsiError(f"{file_name} has no layer with shapes.", "Choose a file of polygons.")
+    if variable in drawn:
+        return str(variable), None
+    if LAYER in drawn or len(drawn) == 1:
+        return (LAYER if LAYER in drawn else drawn[0]), variable
+    listed = tuple(ArrayInfo(name, (), str(layers[name])) for name in drawn)
+    raise AmbiguousLabels(f"{file_name} has several layers that can be the labels", listed)
+
+
+def _shapes(geometries: NDArray[Any], numbers: NDArray[np.int64]) -> tuple[tuple[Shape, ...], int]:
+    """The shapes that have a class, and how many rows gave none."""
+    shapes: list[Shape] = []
+    skipped = 0
+    for data, number in zip(geometries, numbers.tolist(), strict=True):
+        try:
+            found = [] if data is None or not number else [Shape(number, *part) for part in wkb.decoded(data)]
+        except ValueError:  # a curve, say: told by its number
+            found = []
+        shapes += found
+        skipped += not found
+    return tuple(shapes), skipped
+
+
+def _own_classes(layer: tuple[Any, Any, Any, list[NDArray[Any]]]) -> ClassTable:
+    """The table of classes that `write_gpkg` adds; empty for a table of others."""
+    meta, _, _, values = layer
+    columns = dict(zip(map(str, meta["fields"]), values, strict=True))
+    if not set(_FIELDS) <= set(columns):
+        return ClassTable()
+    rows = zip(*(columns[name].tolist() for name in _FIELDS), strict=True)
+    known = {int(n): ClassInfo(int(n), str(name), attributes.color_from(c) or color_for(int(n))) for n, name, c in rows}
+    return ClassTable(tuple(info for n, info in known.items() if 1 <= n <= 65_535))
+
+
+def _joined(table: ClassTable, classes: ClassTable) -> ClassTable:
+    """The classes of the table, and those of the shapes that it lacks."""
+    return ClassTable((*table, *(c for c in classes if c.number not in table)))
+
+
+def _wkt(crs: str | None) -> str | None:
+    if not crs:
+        return None
+    from rasterio.crs import CRS
+    from rasterio.errors import CRSError
+
+    try:
+        return str(CRS.from_user_input(crs).to_wkt())
+    except CRSError:
+        return str(crs)  # told as not understood where it is needed

@@ -1,0 +1,121 @@
+"""The second stage of ContrastDM: the diffusion model learns the features of a scene, with the encoder at rest."""
+
+from __future__ import annotations
+
+import copy
+from collections.abc import Callable
+
+import torch
+from torch import Generator, Tensor
+from torch.nn import functional
+
+from hsigui.methods.augment import randn
+from hsigui.methods.contrastdm import diffusion
+from hsigui.methods.contrastdm.refined import RefinedEncoder, features_of_scene
+from hsigui.methods.encoders import move_average
+from hsigui.methods.optim import set_lr, warmed_cosine
+from hsigui.methods.scene import Scene
+from hsigui.methods.snapshot import Parts, halved
+
+UPDATES = 10  # of the denoiser in one step: about as long as a step of the contrastive stage
+ROWS_AT_ONCE = 65_536  # vectors whose cluster is looked for at a time
+
+
+class DiffusionStage:
+    """Stage 2: the denoiser learns the features of all pixels; the encoder rests.
+
+    Pixels are drawn so that every cluster of the features gives as many: rare materials are not averaged away.
+    """
+
+    LR = 5e-4
+    BATCH, SMALLEST = 256, 32
+    WARM = 100  # updates
+    EMA = 0.999
+    DENSE_LIMIT, PATCH_LIMIT = 100_000, 20_000  # vectors that are learned from, at most
+    CLUSTERS = 32
+
+    def __init__(
+        self, network: RefinedEncoder, scene: Scene, steps: int, device: torch.device,
+        generators: tuple[Generator, Generator], seed: int,
+    ) -> None:  # fmt: skip
+        self.steps = steps
+        self._network, self._scene, self._device = network, scene, device
+        (self._generator, self._noise), self._seed = generators, seed
+        self._batch = torch.tensor(self.BATCH)
+        # The network keeps the moving average of this one.
+        self._denoiser = copy.deepcopy(network.denoiser).train()
+        network.denoiser.requires_grad_(False)
+        self._optimizer = torch.optim.AdamW(self._denoiser.parameters(), lr=self.LR, weight_decay=0.01)
+        self._rows: Tensor | None = None
+        self._until = torch.empty(0)
+
+    @property
+    def parts(self) -> Parts:
+        return {"denoiser": self._denoiser, "stage 2 optimizer": self._optimizer, "stage 2 batch": self._batch}
+
+    def step(self, number: int, check: Callable[[], None]) -> Tensor:
+        rows = self._prepared(number, check)
+        updates = self.steps * UPDATES
+        losses = []
+        for update in range(number * UPDATES, (number + 1) * UPDATES):
+            check()
+            set_lr(self._optimizer, warmed_cosine(self.LR, update / updates, min(0.2, self.WARM / updates)))
+            losses.append(self._update(self._drawn(rows), update))
+        return torch.stack(losses).mean()
+
+    def shrink(self) -> bool:
+        return halved(self._batch, self.SMALLEST)
+
+    def _prepared(self, number: int, check: Callable[[], None]) -> Tensor:
+        """The vectors to learn from. A training that is taken up in this stage finds them again: they follow from the
+        encoder, which rests, the whitening, which is learned once, and the seed."""
+        if self._rows is None or number == 0:
+            network = self._network.eval()
+            limit = self.PATCH_LIMIT if network.patch else self.DENSE_LIMIT
+            found = features_of_scene(network.encoder, self._scene, self._device, limit, self._seed, check)
+            if number == 0:
+                network.learn_whitening(found)
+            # A copy outside inference mode, which the loss can be differentiated through.
+            self._rows = network.whitened(found).clone()
+            self._until = balanced(self._rows, self.CLUSTERS, self._seed, check)
+        return self._rows
+
+    def _drawn(self, rows: Tensor) -> Tensor:
+        where = torch.rand(int(self._batch), generator=self._generator, dtype=torch.float64)
+        picked = torch.searchsorted(self._until, where).clamp(max=len(rows) - 1)
+        return rows[picked.to(rows.device)]
+
+    def _update(self, clean: Tensor, number: int) -> Tensor:
+        times = torch.randint(1, diffusion.TIMES + 1, (len(clean),), generator=self._generator).to(clean.device)
+        noise = randn(tuple(clean.shape), clean, self._noise)
+        loss = diffusion.denoising_loss(self._denoiser, clean, times, noise)
+        self._optimizer.zero_grad(set_to_none=True)
+        loss.backward()  # type: ignore[no-untyped-call]
+        self._optimizer.step()
+        # The average of a young network would be that of its start: it lengthens as there is more to average.
+        move_average(self._network.denoiser, self._denoiser, min(self.EMA, (1 + number) / (10 + number)))
+        return loss.detach()
+
+
+def balanced(rows: Tensor, clusters: int, seed: int, check: Callable[[], None]) -> Tensor:
+    """Cumulative chances (float64, on the cpu) of drawing each vector when every k-means cluster is as likely.
+
+    Own k-means: that of scikit-learn adds up in the order in which its threads end, so runs would differ.
+    """
+    generator = Generator().manual_seed(seed)
+    sample = rows[torch.randperm(len(rows), generator=generator)[:8192].to(rows.device)]
+    centres = sample[:clusters].clone()
+    for _ in range(10):
+        check()
+        member = functional.one_hot(_nearest(sample, centres), len(centres)).to(sample)
+        count = member.sum(dim=0)[:, None]
+        centres = torch.where(count > 0, member.T @ sample / count.clamp(min=1), centres)
+    cluster = _nearest(rows, centres).cpu()
+    sizes = torch.bincount(cluster, minlength=clusters).double()
+    chance = 1 / sizes[cluster]
+    return torch.cumsum(chance / chance.sum(), dim=0)
+
+
+def _nearest(rows: Tensor, centres: Tensor) -> Tensor:
+    distance = centres.square().sum(dim=1)
+    return torch.cat([(distance - 2 * chunk @ centres.T).argmin(dim=1) for chunk in torch.split(rows, ROWS_AT_ONCE)])

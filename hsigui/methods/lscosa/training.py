@@ -1,0 +1,289 @@
+"""LSCoSa's two trainings: *Paper*, the published step on patches, and *Quick*, the same objective on the dense engine.
+
+IEEE TGRS 2023, doi 10.1109/TGRS.2023.3331888. What differs from the published code: all pixels with data are used for
+pretraining, not only labelled ones; borders are reflected, not dropped; logarithms are guarded (`lscosa_loss`). The
+objectives of the two presets are the constants PAPER and QUICK.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+
+import torch
+from torch import Generator, Tensor, nn
+
+from hsigui.methods import devices
+from hsigui.methods.augment import ViewNoise, generator_on, multiplied
+from hsigui.methods.cuda_graph import GraphedStep
+from hsigui.methods.dense import TileSampler, pixel_embeddings
+from hsigui.methods.encoders import (
+    DenseEncoder,
+    PatchEncoder,
+    Projector,
+    channels_last,
+    copy_without_gradient,
+    move_average,
+    normalised,
+)
+from hsigui.methods.loop import Training
+from hsigui.methods.lscosa import loss as lscosa_loss
+from hsigui.methods.lscosa.loss import Objective
+from hsigui.methods.optim import LARS, cosine, set_lr, warmed_cosine
+from hsigui.methods.patches import patches_of
+from hsigui.methods.plan import Plan
+from hsigui.methods.scene import Scene
+from hsigui.methods.snapshot import Part, halved
+
+PROTOTYPES = 256
+BATCH = 32  # patches a step, Paper
+SMALLEST_BATCH = 4
+SMALLEST_PIXELS = 64
+EPOCH_PIXELS = 50_000  # an epoch of Paper sees at most so many pixels, drawn anew each time
+ORDER, NOISE = 1, 2  # streams of random numbers beside that of the seed itself
+PAPER = lscosa_loss.Objective()
+QUICK = lscosa_loss.Objective(kl="probability", kl_weight=3.0, alpha="none", positives=1, symmetric=True)
+
+
+def plan(preset: str) -> Plan:
+    """How a scene is prepared for a preset, and which network it trains."""
+    if preset == "paper":
+        return Plan(components=None, pixel_range=True, kind="patch", sizes={"width": 128})
+    return Plan(components=32, pixel_range=False, kind="dense", sizes={"width": 64, "blocks": 2, "box": 9})
+
+
+def training(
+    preset: str, encoder: nn.Module, scene: Scene, epochs: int,
+    device: torch.device, seed: int,
+) -> Training:  # fmt: skip
+    """The training of a preset for an encoder (made by the plan) on a prepared scene."""
+    if preset == "paper":
+        assert isinstance(encoder, PatchEncoder)
+        return PaperTraining(encoder, scene, epochs, device, seed)
+    assert isinstance(encoder, DenseEncoder)
+    return QuickTraining(encoder, scene, epochs, device, seed)
+
+
+class _Twins:
+    """The query encoder with its projector, and the momentum pair that follows it."""
+
+    def __init__(self, encoder: nn.Module, width: int, out: int, device: torch.device) -> None:
+        self.encoder = channels_last(encoder.to(device)).train()
+        self.projector = Projector(width, out).to(device).train()
+        self.momentum_encoder = copy_without_gradient(self.encoder)
+        self.momentum_projector = copy_without_gradient(self.projector)
+
+    @property
+    def parts(self) -> dict[str, Part]:
+        return {
+            "network": self.encoder, "projector": self.projector, "momentum network": self.momentum_encoder,
+            "momentum projector": self.momentum_projector,
+        }  # fmt: skip
+
+    def parameters(self) -> list[nn.Parameter]:
+        return [*self.encoder.parameters(), *self.projector.parameters()]
+
+    def follow(self, momentum: float | Tensor) -> None:
+        move_average(self.momentum_encoder, self.encoder, momentum)
+        move_average(self.momentum_projector, self.projector, momentum)
+
+
+def _nothing() -> None:
+    """The check of a step that is too short to be interrupted."""
+
+
+class PaperTraining:
+    """The published loop: both views are the same patch under multiplicative noise, LARS, a dictionary of 256.
+
+    The cube, all state and all random numbers lie on the device, and `static_step` is a function of them alone: on a
+    CUDA device it is captured once and replayed as a graph, elsewhere it is called.
+
+    Args:
+        objective: of the loss; the published one unless another is tried.
+    """
+
+    def __init__(
+        self, encoder: PatchEncoder, scene: Scene, epochs: int, device: torch.device, seed: int,
+        objective: Objective = PAPER,
+    ) -> None:  # fmt: skip
+        self._device, self._seed, self._epochs, self._objective = device, seed, epochs, objective
+        self._generator = Generator(device="cpu").manual_seed(seed)
+        self._noise = generator_on(device, seed, NOISE)
+        patches = patches_of(scene, device, self._generator)
+        self._bank, self._pixels = patches.bank, patches.pixels
+        self._batch = torch.tensor(min(BATCH, len(self._pixels)))
+        self._each = min(len(self._pixels), EPOCH_PIXELS) // int(self._batch)
+        self._order = (-1, self._pixels)
+        self._twins = _Twins(encoder, encoder.width, encoder.width, device)
+        self._optimizer = LARS(self._twins.parameters(), lr=0.3)
+        start = torch.randn(PROTOTYPES, encoder.width, generator=self._generator)
+        self._W = normalised(start).T.contiguous().to(device)
+        self._V = torch.zeros_like(self._W)
+        self._drawn = torch.zeros(int(self._batch), dtype=torch.long, device=device)
+        self._momentum = torch.zeros((), device=device)
+        self._check: Callable[[], None] = _nothing
+        self._graphed = GraphedStep(self.static_step, device, (self._noise,))
+
+    @property
+    def steps(self) -> int:
+        return self._epochs * self._each
+
+    @property
+    def parts(self) -> Mapping[str, Part]:
+        return {
+            **self._twins.parts, "optimizer": self._optimizer, "dictionary": self._W, "velocity": self._V,
+            "generator": self._generator, "noise": self._noise, "batch": self._batch,
+        }  # fmt: skip
+
+    def shrink(self) -> bool:
+        """Halves the batch; an epoch keeps its number of steps and so sees fewer pixels."""
+        return halved(self._batch, SMALLEST_BATCH)
+
+    def step(self, number: int, check: Callable[[], None]) -> Tensor:
+        if number == 0:
+            self._fill_dictionary(check)
+        epoch, batch = divmod(number, self._each)
+        at = epoch / self._epochs
+        set_lr(self._optimizer, cosine(0.3, 0.02, at))
+        self._momentum.fill_(1 - 0.01 * cosine(1.0, 0.0, at))
+        self._draw(self._epoch_order(epoch)[batch * int(self._batch) :][: int(self._batch)])
+        # On a GPU a step is too short to be interrupted, and nothing may interrupt its capture.
+        self._check = _nothing if self._device.type == "cuda" else check
+        return self._graphed()
+
+    def static_step(self) -> Tensor:
+        """One step on the pixels in the input buffer, at the rate and the momentum in theirs; returns the loss.
+
+        Waits for nothing and changes all state in place.
+        """
+        q1, q2, k1, k2 = self._embed(self._patches(self._drawn), self._momentum, self._check)
+        loss = lscosa_loss.views_loss((q1, q2), (k1, k2), self._W, self._objective).loss
+        self._descend(loss)
+        lr = self._optimizer.param_groups[0]["lr"]
+        lscosa_loss.update_dictionary(self._W, self._V, ((q1, k2), (q2, k1)), self._objective.temperature, lr)
+        return loss.detach()
+
+    def _draw(self, flat: Tensor) -> None:
+        if len(flat) != len(self._drawn):  # the batch was made smaller, or restored
+            self._drawn = torch.zeros(len(flat), dtype=torch.long, device=self._device)
+            self._graphed.forget()
+        self._drawn.copy_(flat)
+
+    def _epoch_order(self, epoch: int) -> Tensor:
+        """The pixels of an epoch in its own random order, the same whenever it is asked for."""
+        if self._order[0] != epoch:
+            generator = generator_on(torch.device("cpu"), self._seed, ORDER, epoch)
+            drawn = self._pixels[torch.randperm(len(self._pixels), generator=generator)[:EPOCH_PIXELS]]
+            self._order = (epoch, drawn.to(self._device))
+        return self._order[1]
+
+    def _patches(self, flat: Tensor) -> Tensor:
+        return self._bank.gather(flat // self._bank.cols, flat % self._bank.cols)
+
+    def _embed(self, patches: Tensor, momentum: float | Tensor, check: Callable[[], None]) -> tuple[Tensor, ...]:
+        """Queries and keys of both views; the momentum pair moves before its pass, as published."""
+        twins = self._twins
+        views = [multiplied(patches, 0.5, self._noise) for _ in range(2)]
+        queries, keys = [], []
+        with devices.tensor_cores(self._device), devices.mixed_precision(self._device):
+            for view in views:
+                check()
+                queries.append(normalised(twins.projector(twins.encoder(view)).float()))
+            twins.follow(momentum)
+            with torch.no_grad():
+                for view in views:
+                    check()
+                    keys.append(normalised(twins.momentum_projector(twins.momentum_encoder(view)).float()))
+        return queries[0], queries[1], keys[0], keys[1]
+
+    def _descend(self, loss: Tensor) -> None:
+        self._optimizer.zero_grad(set_to_none=True)
+        with devices.tensor_cores(self._device):
+            loss.backward()  # type: ignore[no-untyped-call]
+        self._optimizer.step()
+
+    def _fill_dictionary(self, check: Callable[[], None]) -> None:
+        """Real training steps against the keys and the random dictionary, each of which fills in its keys."""
+        set_lr(self._optimizer, 0.3)
+        batch = int(self._batch)
+        for start in range(0, PROTOTYPES, batch):
+            drawn = torch.randint(0, len(self._pixels), (batch,), generator=self._generator)
+            q1, _, _, k2 = self._embed(self._patches(self._pixels[drawn].to(self._device)), 0.999, check)
+            self._descend(lscosa_loss.filling_loss(q1, k2, self._W))
+            columns = self._W[:, start : start + batch]
+            columns.copy_(k2.T[:, : columns.shape[1]])
+        self._twins.follow(0.0)
+
+
+class QuickTraining:
+    """LSCoSa's objective on the dense engine: both views enter the loss, Adam instead of LARS, and the regulariser
+    keeps the mean softmax activation of the prototypes near uniform."""
+
+    PIXELS = 1024
+    LR = 2e-3
+    DICTIONARY_LR = 3.0
+    MOMENTUM = 0.99
+
+    def __init__(
+        self, encoder: DenseEncoder, scene: Scene, steps: int, device: torch.device, seed: int,
+        objective: Objective = QUICK,
+    ) -> None:  # fmt: skip
+        self._steps, self._device, self._objective = steps, device, objective
+        self._generator = Generator(device="cpu").manual_seed(seed)
+        self._noise = generator_on(device, seed, NOISE)
+        self._pixels = torch.tensor(self.PIXELS)
+        self._sampler = TileSampler(
+            scene, device, self._generator, pixels=self.PIXELS, shift=2, noise=ViewNoise(), drawn_by=self._noise
+        )
+        self._twins = _Twins(encoder, encoder.width, 64, device)
+        self._optimizer = torch.optim.AdamW(self._twins.parameters(), lr=self.LR, weight_decay=1e-4)
+        self._W = torch.zeros(64, PROTOTYPES, device=device)
+        self._V = torch.zeros_like(self._W)
+
+    @property
+    def steps(self) -> int:
+        return self._steps
+
+    @property
+    def parts(self) -> Mapping[str, Part]:
+        return {
+            **self._twins.parts, "optimizer": self._optimizer, "dictionary": self._W, "velocity": self._V,
+            "generator": self._generator, "noise": self._noise, "pixels": self._pixels,
+        }  # fmt: skip
+
+    def shrink(self) -> bool:
+        """Halves the number of pixels a step."""
+        return halved(self._pixels, SMALLEST_PIXELS)
+
+    def step(self, number: int, check: Callable[[], None]) -> Tensor:
+        set_lr(self._optimizer, warmed_cosine(self.LR, number / self._steps))
+        self._sampler.pixels = int(self._pixels)
+        q1, q2, k1, k2 = self._embed(check)
+        if number == 0:
+            # The dictionary starts as keys of the first batch, as published.
+            self._W.copy_(torch.cat([k2, k1])[torch.arange(PROTOTYPES) % (2 * len(k2))].T)
+            self._V.zero_()
+        loss = lscosa_loss.views_loss((q1, q2), (k1, k2), self._W, self._objective).loss
+        check()
+        self._optimizer.zero_grad(set_to_none=True)
+        loss.backward()  # type: ignore[no-untyped-call]
+        self._optimizer.step()
+        views = ((q1, k2), (q2, k1))
+        lscosa_loss.update_dictionary(self._W, self._V, views, self._objective.temperature, self.DICTIONARY_LR)
+        return loss
+
+    def _embed(self, check: Callable[[], None]) -> tuple[Tensor, ...]:
+        twins = self._twins
+        views = self._sampler.draw()
+        queries, keys = [], []
+        with devices.mixed_precision(self._device):
+            for view in views:
+                check()
+                pixels = pixel_embeddings(twins.encoder(view.tile), view.positions)
+                queries.append(normalised(twins.projector(pixels).float()))
+            twins.follow(self.MOMENTUM)
+            with torch.no_grad():
+                for view in views:
+                    check()
+                    pixels = pixel_embeddings(twins.momentum_encoder(view.tile), view.positions)
+                    keys.append(normalised(twins.momentum_projector(pixels).float()))
+        return queries[0], queries[1], keys[0], keys[1]

@@ -1,0 +1,148 @@
+"""The results of a study as they come, one JSON object a line, so that a study that was stopped can go on. Loads no
+torch.
+
+The folder holds `settings.json` (what the results belong to) and `results.jsonl`, whose lines are of a `kind`: "score",
+"timing" or "failure". Each line is on the disk before the next result is computed; a line that was cut off by a crash
+is left out, and written over.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Mapping
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any
+
+from hsigui.errors import HsiError
+from hsigui.pipeline.study.plan import StudySpec
+from hsigui.report.study import Candidate, ClassScore, Failure, Score, Timing
+from hsigui.saving import written_beside
+
+SETTINGS, RESULTS = "settings.json", "results.jsonl"
+FORMAT = "hsigui-study-results"
+
+Key = tuple[str, str, str, int, int]  # method, preset, split, labels, draw
+
+
+class StudyLog:
+    """Results in a folder.
+
+    Args:
+        folder: made when missing.
+        settings: name -> value, JSON-ready: what results must share to stand in one table.
+        recipes: method -> a text that changes with its recipe; results of another recipe are computed again.
+
+    Attributes:
+        scores: found there and added since; those of one draw once.
+        timings: by method and preset.
+
+    Raises:
+        HsiError: the folder holds results of other settings, or cannot be read or written.
+    """
+
+    def __init__(self, folder: Path, settings: Mapping[str, Any], recipes: Mapping[str, str]) -> None:
+        self.folder, self._recipes = folder, recipes
+        self._path = folder / RESULTS
+        self.scores: dict[Key, Score] = {}
+        self.timings: dict[tuple[str, str], Timing] = {}
+        about = {"format": FORMAT, **settings}
+        try:
+            if (folder / SETTINGS).exists():
+                _require_same(folder, about)
+            elif self._path.exists():
+                raise HsiError(f"{self._path} belongs to an unknown study.", "Choose another folder.")
+            else:
+                with written_beside(folder / SETTINGS) as (beside,):
+                    beside.write_text(json.dumps(about, indent=1), encoding="utf-8")
+            self._read()
+        except OSError as error:
+            raise HsiError(f"{folder} cannot be used: {error.strerror or error}.", "Choose another folder.") from error
+
+    def found(self, candidate: Candidate, spec: StudySpec) -> list[Score]:
+        """The scores of a method that a study asks for, in order; the folder may hold more draws than that."""
+        keys = _keys(candidate, spec)
+        return [self.scores[key] for key in keys if key in self.scores]
+
+    def missing(self, candidate: Candidate, spec: StudySpec) -> list[tuple[str, int, int]]:
+        """Split, labels and number of the draws of a method that are yet to be computed."""
+        return [(key[2], key[3], key[4]) for key in _keys(candidate, spec) if key not in self.scores]
+
+    def add_score(self, score: Score) -> None:
+        self._append({"kind": "score", **asdict(score)}, score.method)
+        self.scores[_key(score)] = score
+
+    def add_timing(self, candidate: Candidate, timing: Timing) -> None:
+        about = {"kind": "timing", "method": candidate.method, "preset": candidate.preset}
+        self._append({**about, **asdict(timing)}, candidate.method)
+        self.timings[candidate.method, candidate.preset] = timing
+
+    def add_failure(self, failure: Failure, trace: str) -> None:
+        """Keeps why something failed; it is tried again by the next run."""
+        self._append({"kind": "failure", **asdict(failure), "trace": trace}, failure.method)
+
+    def _append(self, line: dict[str, Any], method: str) -> None:
+        text = json.dumps({**line, "recipe": self._recipes[method]}, allow_nan=False) + "\n"
+        try:
+            with self._path.open("a", encoding="utf-8", newline="") as file:
+                file.write(text)
+                file.flush()
+                os.fsync(file.fileno())
+        except OSError as error:
+            raise HsiError(
+                f"{self._path} cannot be written: {error.strerror or error}.",
+                "Make room; the same command goes on from what is there.",
+            ) from error
+
+    def _read(self) -> None:
+        """Reads what is there; cuts off a last line without an end."""
+        if not self._path.exists():
+            return
+        whole = self._path.read_bytes()
+        complete = whole.rfind(b"\n") + 1
+        if complete < len(whole):
+            os.truncate(self._path, complete)
+        for number, line in enumerate(whole[:complete].decode("utf-8").splitlines(), start=1):
+            try:
+                self._take(json.loads(line))
+            except (ValueError, KeyError, TypeError) as error:
+                raise HsiError(
+                    f"Line {number} of {self._path} cannot be read.", "Remove that line; its result is computed again."
+                ) from error
+
+    def _take(self, line: dict[str, Any]) -> None:
+        kind, recipe = line.pop("kind"), line.pop("recipe")
+        if self._recipes.get(line["method"], recipe) != recipe:
+            return
+        if kind == "score":
+            classes = tuple(ClassScore(**entry) for entry in line.pop("classes"))
+            score = Score(**line, classes=classes)
+            self.scores[_key(score)] = score
+        elif kind == "timing":
+            key = line.pop("method"), line.pop("preset")
+            self.timings[key] = Timing(**line)
+
+
+def _keys(candidate: Candidate, spec: StudySpec) -> list[Key]:
+    wanted = ((split, labels, draw) for split, labels in spec.drawings() for draw in range(spec.draws))
+    return [(candidate.method, candidate.preset, *draw) for draw in wanted]
+
+
+def _key(score: Score) -> Key:
+    return score.method, score.preset, score.split, score.labels, score.draw
+
+
+def _require_same(folder: Path, about: Mapping[str, Any]) -> None:
+    """Refuses a folder of another study, and says in what they differ."""
+    try:
+        there = json.loads((folder / SETTINGS).read_text(encoding="utf-8"))
+        known = there["format"] == FORMAT
+    except (ValueError, KeyError, TypeError):
+        known = False
+    hint = "Choose another folder for this study, or remove that one to begin anew."
+    if not known:
+        raise HsiError(f"{folder / SETTINGS} does not belong to a study.", hint)
+    other = [name for name in {**there, **about} if there.get(name) != about.get(name)]
+    if other:
+        raise HsiError(f"{folder} holds a study that differs in: {', '.join(other)}.", hint)

@@ -1,0 +1,97 @@
+"""How far a study is: its parts weighted by how long they take, so that the share done tells the time left."""
+
+from __future__ import annotations
+
+from hsigui.jobs import Context
+from hsigui.methods import registry
+from hsigui.pipeline.study.log import StudyLog
+from hsigui.pipeline.study.plan import StudySpec
+from hsigui.report.study import Candidate
+
+# As multiples of one draw; rough, for the time left and no more.
+_PRETRAINING = {("method", "quick"): 60.0, ("method", "paper"): 20_000.0}
+_EMBEDDING = 4.0
+
+
+class Overall:
+    """The whole, and how much of it is done, results of earlier runs included."""
+
+    def __init__(self, ctx: Context, spec: StudySpec, log: StudyLog) -> None:
+        self.ctx, self._spec = ctx, spec
+        candidates = self._candidates = spec.candidates()
+        self._missing = {c: len(log.missing(c, spec)) for c in candidates}
+        self._draws = len(spec.splits) * len(spec.labels) * spec.draws * len(candidates)
+        self._counted = self._draws - sum(self._missing.values())
+        self._total = self._draws + sum(self._before(c) for c in candidates)
+        self._done = self._counted + sum(self._before(c) for c in candidates if not self._missing[c])
+
+    def part(self, candidate: Candidate, what: str) -> Part:
+        """A context for what comes before the draws of a method."""
+        share = _EMBEDDING if what == "features" else self._before(candidate) - _EMBEDDING
+        start = self._done + (self._before(candidate) - _EMBEDDING if what == "features" else 0.0)
+        return Part(self, start, share, f"{self._who(candidate)}, {what}")
+
+    def prepared(self, candidate: Candidate) -> None:
+        self._done += self._before(candidate)
+
+    def skip(self, candidate: Candidate, draws: int) -> None:
+        self._done += self._before(candidate) + draws
+        self._counted += draws
+
+    def begin_draw(self, candidate: Candidate, split: str, labels: int, number: int) -> None:
+        what = f"{split} split, {labels} labels, draw {number + 1} of {self._spec.draws}"
+        self.tell(self._done, f"{self._who(candidate)}, {what}")
+
+    def end_draw(self) -> None:
+        self._done += 1
+        self._counted += 1
+
+    def tell(self, done: float, text: str) -> None:
+        self.ctx.progress(done, self._total, f"Study, {self._counted} of {self._draws}, {text}")
+
+    def _who(self, candidate: Candidate) -> str:
+        return f"{candidate.title} ({self._candidates.index(candidate) + 1} of {len(self._candidates)})"
+
+    def _before(self, candidate: Candidate) -> float:
+        """What pretraining and embedding take, as multiples of one draw."""
+        usual = registry.method(candidate.method).preset(candidate.preset).epochs
+        longer = self._spec.epochs / usual if self._spec.epochs and usual else 1.0
+        return longer * _PRETRAINING.get((candidate.family, candidate.preset), 0.0) + _EMBEDDING
+
+
+class Quiet:
+    """A context for the steps of one draw: it can be cancelled and warns, and shows nothing else."""
+
+    def __init__(self, ctx: Context) -> None:
+        self._ctx = ctx
+
+    def progress(self, done: float, total: float, text: str = "") -> None:
+        del done, total, text
+        self._ctx.check()
+
+    def metric(self, name: str, value: float, step: int) -> None:
+        del name, value, step
+        self._ctx.check()
+
+    def partial(self, value: object) -> None:
+        del value
+
+    def warn(self, message: str) -> None:
+        self._ctx.warn(message)
+
+    def check(self) -> None:
+        self._ctx.check()
+
+
+class Part(Quiet):
+    """A context for a step whose own progress is a share of the study's; never backwards."""
+
+    def __init__(self, overall: Overall, start: float, share: float, text: str) -> None:
+        super().__init__(overall.ctx)
+        self._overall, self._start, self._share, self._text = overall, start, share, text
+        self._reached = 0.0
+
+    def progress(self, done: float, total: float, text: str = "") -> None:
+        del text
+        self._reached = max(self._reached, done / total if total else 0.0)
+        self._overall.tell(self._start + self._share * self._reached, self._text)

@@ -1,0 +1,43 @@
+"""How far the methods of a study look around a pixel, and whether a guard is as wide."""
+
+from __future__ import annotations
+
+import importlib
+
+import torch
+
+from hsigui.errors import HsiError
+from hsigui.methods import registry
+from hsigui.methods.plan import Plan
+from hsigui.pipeline.provenance import network_reach
+from hsigui.pipeline.study.plan import StudySpec
+
+BANDS = 32  # of a made-up scene: how far an encoder looks does not depend on it
+
+
+def reach(method: str, preset: str) -> int:
+    """Half the receptive field of a method's encoder in pixels; 0 without one.
+
+    Averages that stop at the borders of fields are not in it: they fade over tens of pixels and have no end.
+    """
+    plan: Plan = importlib.import_module(registry.method(method).module).plan(preset)
+    with torch.random.fork_rng(devices=[]):  # its weights are drawn, and whoever draws next must not notice
+        network = plan.network(BANDS)
+    return network_reach(network) or 0
+
+
+def require_guard(spec: StudySpec) -> None:
+    """Refuses a guard over which an encoder of the study sees training pixels from a test pixel.
+
+    Raises:
+        HsiError: it is narrower than half of an encoder's receptive field; the widest is named.
+    """
+    if "block" not in spec.splits:
+        return
+    widest, candidate = max(((reach(c.method, c.preset), c) for c in spec.candidates()), key=lambda found: found[0])
+    if widest > spec.guard:
+        raise HsiError(
+            f"A guard of {spec.guard} pixels is too narrow: the encoder of {candidate.title} sees {widest} pixels to "
+            "each side of a pixel, so those around a test pixel would hold training pixels.",
+            f"Choose a guard of {widest} or more.",
+        )

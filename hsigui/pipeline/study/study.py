@@ -1,0 +1,247 @@
+"""The study: every method and baseline on the same draws of labels, each pretrained once.
+
+Pretraining sees no label, so one encoder (for a method, a preset, a seed and a scene) serves every draw, number of
+labels and split; the spread over draws is that of the labels alone. Results are kept as they come (`study_log`),
+encoders and features in `runs` of the same folder: a study that was stopped goes on where it was.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import math
+import time
+import traceback
+from dataclasses import dataclass, replace
+from pathlib import Path
+from statistics import fmean
+
+import torch
+
+from hsigui import __version__
+from hsigui.cube.cube import Cube
+from hsigui.cube.fingerprint import fingerprint
+from hsigui.errors import HsiError
+from hsigui.jobs import Context
+from hsigui.methods import checkpoint, devices, registry, resume
+from hsigui.methods.checkpoint import Encoder
+from hsigui.pipeline.classify import classify
+from hsigui.pipeline.embed import embed
+from hsigui.pipeline.evaluate import evaluate
+from hsigui.pipeline.features import Features
+from hsigui.pipeline.pretrain import pretrain
+from hsigui.pipeline.probe import fit_probe
+from hsigui.pipeline.provenance import raster_hash
+from hsigui.pipeline.study.log import StudyLog
+from hsigui.pipeline.study.plan import Reference, StudySpec
+from hsigui.pipeline.study.progress import Overall, Quiet
+from hsigui.pipeline.study.reach import require_guard
+from hsigui.report.metrics import Accuracy
+from hsigui.report.study import (
+    Candidate,
+    ClassScore,
+    Failure,
+    Sampling,
+    Score,
+    StudyRow,
+    Timing,
+    mean_and_sd,
+    summarise,
+)
+
+
+@dataclass(frozen=True)
+class Found:
+    """What a study found.
+
+    Attributes:
+        device: where it was computed, in words; threads: of PyTorch.
+        seconds: part -> seconds, of all results, those of earlier runs of the study included.
+    """
+
+    rows: tuple[StudyRow, ...]
+    samplings: tuple[Sampling, ...]
+    failures: tuple[Failure, ...]
+    device: str
+    threads: int
+    seconds: dict[str, float]
+
+
+def run_study(
+    cube: Cube, reference: Reference, spec: StudySpec, folder: Path, ctx: Context, *, command: str = ""
+) -> Found:
+    """Computes what is missing of a study and summarises all of it.
+
+    A method that fails is told in `failures` and does not stop the others. Tells the context how much of the whole is
+    done, and each finished line of the table as a text (`partial`).
+
+    Args:
+        folder: where results, encoders and features are kept.
+        command: the command line that asked for it, kept with the encoders.
+
+    Raises:
+        HsiError: the folder holds another study, there is nothing to draw or to test, the guard is narrower than half
+            of an encoder's receptive field, or the device does not exist.
+        Cancelled: through the context; the results so far are kept.
+    """
+    device = devices.choose(spec.device)
+    require_guard(spec)
+    ctx.progress(0, 1, "Drawing labels")
+    samplings = []
+    for split, labels in spec.drawings():
+        ctx.check()
+        samplings.append(reference.sampling(spec, split, labels))
+    log = StudyLog(folder, _settings(cube, reference, spec, device.type), _recipes(spec))
+    failures: list[Failure] = []
+    progress = Overall(ctx, spec, log)
+    for candidate in spec.candidates():
+        _Work(cube, reference, spec, log, progress, command).run(candidate, failures)
+    wanted = [score for candidate in spec.candidates() for score in log.found(candidate, spec)]
+    rows = summarise(spec.candidates(), samplings, wanted, log.timings, failures)
+    timings = [t for key, t in log.timings.items() if key in {(c.method, c.preset) for c in spec.candidates()}]
+    seconds = {
+        "pretraining, all methods": sum((t.pretrain_s for t in timings), 0.0),
+        "features, all methods": sum((t.features_s for t in timings), 0.0),
+        "probes and maps, all draws": sum((s.map_s for s in wanted), 0.0),
+    }
+    # Parts may come from an earlier run of the study, with other threads: each tells where it was computed.
+    titles = dict.fromkeys(t.device for t in timings) or [devices.title(device)]
+    return Found(rows, tuple(samplings), tuple(failures), "; ".join(titles), torch.get_num_threads(), seconds)
+
+
+def _settings(cube: Cube, reference: Reference, spec: StudySpec, device: str) -> dict[str, object]:
+    """What all results of a folder share."""
+    return {
+        "program": f"hsigui {__version__}",
+        "cube": fingerprint(cube),
+        "ground truth": raster_hash(reference.truth),
+        "seed": spec.seed,
+        "device": device,
+        "epochs": spec.epochs,
+        "block": spec.block,
+        "guard": spec.guard,
+    }
+
+
+def _recipes(spec: StudySpec) -> dict[str, str]:
+    """A short name of each method's recipe."""
+    recipes = {name: json.dumps(registry.method(name).recipe.to_json(), sort_keys=True) for name in spec.methods}
+    return {name: hashlib.sha256(text.encode()).hexdigest()[:12] for name, text in recipes.items()}
+
+
+class _Work:
+    """One method on all draws."""
+
+    def __init__(
+        self, cube: Cube, reference: Reference, spec: StudySpec, log: StudyLog, progress: Overall, command: str
+    ) -> None:
+        self._cube, self._reference, self._spec, self._log = cube, reference, spec, log
+        self._progress, self._command = progress, command
+
+    def run(self, candidate: Candidate, failures: list[Failure]) -> None:
+        """Computes the results that are missing; adds to `failures` what went wrong."""
+        missing = self._log.missing(candidate, self._spec)
+        if not missing:
+            return
+        try:
+            features = self._features(candidate)
+        except Exception as error:  # noqa: BLE001 - whatever a method does, the others are still compared
+            self._failed(Failure(candidate.method, candidate.preset, _words(error)), candidate, failures)
+            self._progress.skip(candidate, len(missing))
+            return
+        for split, labels in self._spec.drawings():
+            for number in [draw for s, n, draw in missing if (s, n) == (split, labels)]:
+                self._progress.begin_draw(candidate, split, labels, number)
+                try:
+                    self._log.add_score(self._score(candidate, features, split, labels, number))
+                except Exception as error:  # noqa: BLE001 - as above
+                    why = Failure(candidate.method, candidate.preset, _words(error), split, labels, number)
+                    self._failed(why, candidate, failures)
+                self._progress.end_draw()
+            self._tell(candidate, split, labels)
+
+    def _failed(self, failure: Failure, candidate: Candidate, failures: list[Failure]) -> None:
+        self._log.add_failure(failure, traceback.format_exc())
+        if not any((f.method, f.preset) == (failure.method, failure.preset) for f in failures):
+            self._progress.ctx.partial(f"{candidate.title}: failed. {failure.message}")
+        failures.append(failure)
+
+    def _features(self, candidate: Candidate) -> Features:
+        """The features by the method's recipe, from a kept encoder where there is one."""
+        folder = self._log.folder / "runs" / f"{candidate.method}-{candidate.preset}"
+        encoder = self._kept(candidate, folder)
+        if encoder is None:
+            encoder = self._pretrained(candidate, folder)
+        part = self._progress.part(candidate, "features")
+        started = time.perf_counter()
+        features = embed(self._cube, encoder, part, folder, device=self._spec.device)
+        taken = time.perf_counter() - started
+        if (candidate.method, candidate.preset) not in self._log.timings:
+            self._log.add_timing(candidate, Timing(encoder.seconds, taken, encoder.device_name))
+        self._progress.prepared(candidate)
+        return features
+
+    def _pretrained(self, candidate: Candidate, folder: Path) -> Encoder:
+        """A new encoder; a training that an earlier run of the study left unfinished is gone on with."""
+        part = self._progress.part(candidate, "pretraining")
+        spec = self._spec.pretraining(candidate)
+        if (folder / resume.FILE).exists():
+            try:
+                return pretrain(self._cube, spec, part, folder, resume=True, command=self._command)
+            except HsiError as error:
+                self._progress.ctx.warn(f"{error.message} It is trained anew.")
+        return pretrain(self._cube, spec, part, folder, command=self._command)
+
+    def _kept(self, candidate: Candidate, folder: Path) -> Encoder | None:
+        """The encoder of an earlier run of this study, with today's recipe; None where it must be trained."""
+        if not (folder / checkpoint.SETTINGS).exists():
+            return None
+        try:
+            encoder = checkpoint.load(folder)
+        except HsiError as error:
+            self._progress.ctx.warn(f"{error.message} It is trained again.")
+            return None
+        if encoder.scene.get("fingerprint") != fingerprint(self._cube):
+            return None
+        recipe = registry.method(candidate.method).recipe
+        if encoder.recipe != recipe:
+            encoder = replace(encoder, recipe=recipe)
+            checkpoint.save(encoder, folder)
+        return encoder
+
+    def _score(self, candidate: Candidate, features: Features, split: str, labels: int, number: int) -> Score:
+        seed = self._spec.draw_seeds[number]
+        drawn = self._reference.split(self._spec, split, labels, seed)
+        quiet = Quiet(self._progress.ctx)
+        started = time.perf_counter()
+        found = classify(features, fit_probe(features, drawn.train, None, quiet), None, quiet)
+        taken = time.perf_counter() - started
+        measured = evaluate(found.classes, drawn.test, self._reference.classes, drawn.train)
+        return Score(
+            candidate.method, candidate.preset, split, labels, number, seed, measured.oa, measured.aa,
+            _or_none(measured.kappa), measured.overlap or 0, measured.n_test, _classes(measured), taken,
+        )  # fmt: skip
+
+    def _tell(self, candidate: Candidate, split: str, labels: int) -> None:
+        found = [s.oa for s in self._log.found(candidate, self._spec) if (s.split, s.labels) == (split, labels)]
+        if found:
+            sd = mean_and_sd(found)[1]
+            spread = "" if sd is None else f" ± {100 * sd:.1f}"
+            self._progress.ctx.partial(
+                f"{candidate.title}, {split} split, {labels} labels a class: OA {100 * fmean(found):.1f}{spread} %"
+            )
+
+
+def _classes(measured: Accuracy) -> tuple[ClassScore, ...]:
+    trained = measured.train_support or (0,) * len(measured.classes)
+    figures = zip(measured.classes, measured.producers, measured.support, trained, strict=True)
+    return tuple(ClassScore(n, _or_none(recall), test, train) for n, recall, test, train in figures)
+
+
+def _or_none(value: float) -> float | None:
+    return None if math.isnan(value) else value
+
+
+def _words(error: Exception) -> str:
+    """An error in words; of a mistake of ours, its type as well."""
+    return str(error) if isinstance(error, HsiError) else f"{type(error).__name__}: {error}"

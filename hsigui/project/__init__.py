@@ -1,1 +1,0 @@
-"""Studies on disk, and labels that survive a crash."""

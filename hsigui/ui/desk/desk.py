@@ -1,0 +1,59 @@
+"""What the controllers of one window share, and the one place where failures are shown."""
+
+from __future__ import annotations
+
+import traceback
+from dataclasses import dataclass
+from pathlib import Path
+
+from PySide6.QtCore import QUrl
+from PySide6.QtGui import QDesktopServices
+from PySide6.QtWidgets import QWidget
+
+from hsigui.errors import HsiError
+from hsigui.settings import Settings, SettingsStore
+from hsigui.ui.desk.error_dialog import ErrorDialog
+from hsigui.ui.desk.job_bridge import JobBridge
+from hsigui.ui.desk.message_bar import MessageBar
+from hsigui.ui.desk.prompts import Prompts
+from hsigui.ui.desk.session import Session
+
+
+@dataclass
+class Desk:
+    """The parts that every controller works with. `settings` is replaced as a whole when a preference changes."""
+
+    window: QWidget
+    session: Session
+    bridge: JobBridge
+    messages: MessageBar
+    prompts: Prompts
+    store: SettingsStore
+    settings: Settings
+
+    def fail(self, error: BaseException, trace: str = "") -> None:
+        """Shows an error: plainly in the message bar when the user can act on it, else as a fault with its trace."""
+        if isinstance(error, HsiError):
+            self.messages.error(error)
+        elif isinstance(error, MemoryError):
+            self.messages.show_message(
+                "error", "There is not enough memory for this.", "Close other programs, or choose a smaller scene."
+            )
+        else:
+            dialog = ErrorDialog(error, trace or "".join(traceback.format_exception(error)), self.window)
+            dialog.finished.connect(dialog.deleteLater)
+            dialog.open()
+
+    def remember(self, settings: Settings) -> None:
+        """Takes other settings and writes them; a failure is a warning, never in the way."""
+        if settings == self.settings:
+            return
+        self.settings = settings
+        if not self.store.save(settings):
+            self.messages.warning(self.store.problem)
+
+    def told(self, text: str, path: Path) -> None:
+        """Says where something was written, with a button to go there."""
+        folder = path if path.is_dir() else path.parent
+        open_folder = lambda: QDesktopServices.openUrl(QUrl.fromLocalFile(str(folder)))  # noqa: E731
+        self.messages.info(text, buttons=[("Open folder", open_folder)], stays=False)

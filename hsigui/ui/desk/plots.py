@@ -1,0 +1,110 @@
+"""What the program's plots have in common: colours of the palette, a quiet grid, no menu and no range button."""
+
+from __future__ import annotations
+
+import numpy as np
+import pyqtgraph as pg
+from numpy.typing import NDArray
+from PySide6.QtCore import QEvent
+from PySide6.QtGui import QColor, QMouseEvent, QPalette, QPen
+from PySide6.QtWidgets import QWidget
+
+from hsigui.ui.desk.theme import is_dark
+
+# Events after which a plot takes its colours and pens anew.
+RESTYLE = (QEvent.Type.PaletteChange, QEvent.Type.StyleChange, QEvent.Type.DevicePixelRatioChange)
+
+
+class Plot(pg.PlotWidget):  # type: ignore[misc]  # pyqtgraph has no type hints
+    """An empty plot; a double click shows all of it again."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent, enableMenu=False)
+        self.hideButtons()
+        # pyqtgraph makes this menu without a parent; with one it goes when the plot goes.
+        menu = self.getPlotItem().ctrlMenu
+        menu.setParent(self, menu.windowFlags())
+        self.setAntialiasing(True)
+        self.setFrameShape(pg.PlotWidget.Shape.NoFrame)
+        self.getPlotItem().layout.setContentsMargins(6, 8, 12, 4)
+        for side in ("left", "bottom"):
+            axis = self.getAxis(side)
+            axis.enableAutoSIPrefix(False)
+            axis.setStyle(tickLength=4, tickTextOffset=4)
+
+    def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:
+        super().mouseDoubleClickEvent(event)
+        self.enableAutoRange()
+
+    def curves(self) -> list[tuple[NDArray[np.float64], NDArray[np.float64]]]:
+        """x and y of every curve, in the order in which they came."""
+        drawn = (item.getData() for item in self.getPlotItem().listDataItems())
+        return [(x, y) for x, y in drawn if x is not None]
+
+
+class SecondAxis:
+    """An axis on the right of a plot, with curves of its own over the same x; not there until it is shown."""
+
+    def __init__(self, plot: Plot) -> None:
+        self._plot = plot
+        self._box = pg.ViewBox(enableMenu=False)
+        self._box.setMouseEnabled(x=False, y=False)
+        item = plot.getPlotItem()
+        item.scene().addItem(self._box)
+        axis = plot.getAxis("right")
+        axis.linkToView(self._box)
+        axis.enableAutoSIPrefix(False)
+        axis.setStyle(tickLength=4, tickTextOffset=4)
+        self._box.setXLink(item.vb)
+        item.vb.sigResized.connect(self._follow)
+        self.show(False)
+
+    def add(self, curve: pg.PlotDataItem) -> None:
+        self._box.addItem(curve)
+
+    def remove(self, curve: pg.PlotDataItem) -> None:
+        self._box.removeItem(curve)
+
+    def show(self, shown: bool) -> None:
+        self._plot.getPlotItem().showAxis("right", shown)
+        self._box.setVisible(shown)
+        self._follow()
+
+    def curves(self) -> list[tuple[NDArray[np.float64], NDArray[np.float64]]]:
+        """x and y of every curve, in the order in which they came."""
+        return [(x, y) for x, y in (item.getData() for item in self._box.addedItems) if x is not None]
+
+    def recolor(self, palette: QPalette) -> None:
+        axis = self._plot.getAxis("right")
+        axis.setPen(pg.mkPen(palette.color(QPalette.ColorRole.Mid)))
+        axis.setTextPen(pg.mkPen(palette.color(QPalette.ColorRole.PlaceholderText)))
+        axis.setGrid(False)  # the left one's lines are enough
+
+    def _follow(self) -> None:
+        """Lies where the plot's own curves lie."""
+        self._box.setGeometry(self._plot.getPlotItem().vb.sceneBoundingRect())
+        self._box.linkedViewChanged(self._plot.getPlotItem().vb, self._box.XAxis)
+
+
+def color_plot(plot: Plot, palette: QPalette) -> None:
+    """Gives a plot the colours of a palette."""
+    plot.setBackground(palette.color(QPalette.ColorRole.Base))
+    for side in ("left", "bottom"):
+        axis = plot.getAxis(side)
+        axis.setPen(pg.mkPen(palette.color(QPalette.ColorRole.Mid)))
+        axis.setTextPen(pg.mkPen(palette.color(QPalette.ColorRole.PlaceholderText)))
+    plot.showGrid(x=True, y=True, alpha=0.6 if is_dark(palette) else 0.5)
+
+
+def curve_pen(widget: QWidget, color: QColor, width: float) -> QPen:
+    """A pen of a width in logical pixels; pyqtgraph's pens are cosmetic and count device pixels."""
+    pen = QPen(color, width * widget.devicePixelRatioF())
+    pen.setCosmetic(True)
+    return pen
+
+
+def faded(color: QColor, alpha: int) -> QColor:
+    """A colour with another opacity, 0-255."""
+    made = QColor(color)
+    made.setAlpha(alpha)
+    return made

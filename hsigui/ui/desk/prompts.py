@@ -1,0 +1,92 @@
+"""Questions that need an answer before the program can go on. Tests put their own answers in place of this class."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from PySide6.QtGui import QColor
+from PySide6.QtWidgets import QColorDialog, QFileDialog, QMessageBox, QWidget
+
+from hsigui.labels.formats.files import FORMATS, READABLE
+
+SCENES = (
+    "Scenes (*.hdr *.img *.dat *.bsq *.bil *.bip *.raw *.mat *.h5 *.hdf5 *.he5 *.nc *.tif *.tiff *.npy *.npz);;"
+    "All files (*)"
+)
+LABELS = f"Labels ({' '.join('*' + suffix for suffix in READABLE)});;All files (*)"
+SAVED = ";;".join(f"{title} (*{suffix})" for title, suffix in FORMATS)
+TABLES = "CSV (*.csv);;ArcGIS colours (*.clr);;QGIS style (*.qml);;JSON (*.json)"
+
+
+class Prompts:
+    """Asks by the system's own dialogs, over a window."""
+
+    def __init__(self, parent: QWidget) -> None:
+        self._parent = parent
+
+    def open_path(self, title: str, folder: str, *, scene: bool, kinds: str = "") -> Path | None:
+        """An existing file: a scene, labels, or one of the kinds that the filter names."""
+        kinds = kinds or (SCENES if scene else LABELS)
+        name, _ = QFileDialog.getOpenFileName(self._parent, title, folder, kinds)
+        return Path(name) if name else None
+
+    def open_folder(self, title: str, folder: str) -> Path | None:
+        name = QFileDialog.getExistingDirectory(self._parent, title, folder)
+        return Path(name) if name else None
+
+    def save_path(self, title: str, proposal: str, *, kinds: str = SAVED) -> Path | None:
+        """A file to write; it gets the ending of the chosen kind when the user types none."""
+        name, kind = QFileDialog.getSaveFileName(self._parent, title, proposal, kinds)
+        if not name:
+            return None
+        path = Path(name)
+        if not path.suffix:
+            path = path.with_name(path.name + kind.rpartition("*")[2].rstrip(")"))
+            # The system's dialog asked about the name without the ending.
+            if path.exists() and not self.confirm(title, f"{path.name} is there already.", "", "Replace"):
+                return None
+        return path
+
+    def unsaved_labels(self) -> str:
+        """What to do with labels that are in no file: "save", "discard" or "cancel"."""
+        buttons = QMessageBox.StandardButton
+        box = QMessageBox(self._parent)
+        box.setIcon(QMessageBox.Icon.Question)
+        box.setWindowTitle("Unsaved labels")
+        box.setText("The labels have not been saved.")
+        box.setInformativeText("Save them before going on?")
+        box.setStandardButtons(buttons.Save | buttons.Discard | buttons.Cancel)
+        box.setDefaultButton(buttons.Save)
+        answer = box.exec()
+        return {buttons.Save.value: "save", buttons.Discard.value: "discard"}.get(answer, "cancel")
+
+    def confirm(self, title: str, text: str, detail: str, action: str) -> bool:
+        """Whether to go on with something that takes work away; `action` names what is done then."""
+        box = QMessageBox(self._parent)
+        box.setIcon(QMessageBox.Icon.Warning)
+        box.setWindowTitle(title)
+        box.setText(text)
+        box.setInformativeText(detail)
+        go_on = box.addButton(action, QMessageBox.ButtonRole.AcceptRole)
+        box.setDefaultButton(box.addButton(QMessageBox.StandardButton.Cancel))
+        box.exec()
+        return box.clickedButton() is go_on
+
+    def unfinished_training(self, text: str, detail: str) -> str:
+        """What to do about an unfinished training: "go on", "anew" or "cancel"."""
+        box = QMessageBox(self._parent)
+        box.setIcon(QMessageBox.Icon.Question)
+        box.setWindowTitle("Unfinished training")
+        box.setText(text)
+        box.setInformativeText(detail)
+        go_on = box.addButton("Go on", QMessageBox.ButtonRole.AcceptRole)
+        anew = box.addButton("Begin anew", QMessageBox.ButtonRole.DestructiveRole)
+        box.addButton(QMessageBox.StandardButton.Cancel)
+        box.setDefaultButton(go_on)
+        box.exec()
+        clicked = box.clickedButton()
+        return "go on" if clicked is go_on else "anew" if clicked is anew else "cancel"
+
+    def color(self, present: tuple[int, int, int], name: str) -> tuple[int, int, int] | None:
+        color = QColorDialog.getColor(QColor(*present), self._parent, f"Colour of {name}")
+        return (color.red(), color.green(), color.blue()) if color.isValid() else None

@@ -1,0 +1,187 @@
+"""What can be set of the chosen tool, and how it is used, beside the tools of the window."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QSignalBlocker, Qt, Signal
+from PySide6.QtGui import QAction, QPalette
+from PySide6.QtWidgets import (
+    QCheckBox,
+    QComboBox,
+    QDoubleSpinBox,
+    QHBoxLayout,
+    QLabel,
+    QSizePolicy,
+    QSlider,
+    QSpinBox,
+    QWidget,
+)
+
+from hsigui.ui.image.tools import MAX_BRUSH, MIN_BRUSH
+from hsigui.ui.image.tools_table import KINDS
+from hsigui.ui.shell.actions import tool_button
+
+STEPS = 200  # of the tolerance slider, which is finer where tolerances are small
+LARGEST = {"angle": 45.0, "euclidean": 150.0}
+FIRST = {"angle": 3.0, "euclidean": 10.0}
+HINTS = {
+    "navigate": "Click: spectrum (Shift keeps it) · drag: pan",
+    "brush": "Shift: straight from the last point · Ctrl + wheel: size",
+    "eraser": "Shift: straight from the last point · Ctrl + wheel: size",
+    "pixel": "Click or drag · Shift: straight from the last pixel",
+    "line": "Drag · Shift: level, upright or 45°",
+    "rectangle": "Drag · Shift: square",
+    "polygon": "Click corners · right click, Enter: close · Esc: drop",
+    "lasso": "Draw round the pixels · Esc: drop",
+    "fill": "Click a pixel to select what is like it",
+    "superpixel": "Click or drag over superpixels",
+    "pick": "Click a label to take its class",
+}
+
+
+class ToolOptionsBar(QWidget):
+    """Brush size and shape, or the likeness of a flood fill, and a hint.
+
+    Signals:
+        fill_changed(): another tolerance, or connected or not.
+        measure_changed(): another measure of likeness; the tolerance is then that last used with it.
+    """
+
+    fill_changed = Signal()
+    measure_changed = Signal()
+
+    def __init__(self, square: QAction, validation: QAction, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.brush = self._build_size()
+        self.square = tool_button(square, self)
+        self.measure = QComboBox(self)
+        self.measure.addItem("Spectral angle", "angle")
+        self.measure.addItem("Distance", "euclidean")
+        self.measure.setToolTip(
+            "Spectral angle ignores brightness; distance is in percent of the length of the clicked spectrum"
+        )
+        self.measure.setAccessibleName("Measure of likeness")
+        self.slider, self.tolerance = self._build_tolerance()
+        self.connected = QCheckBox("Connected", self)
+        self.connected.setChecked(True)
+        self.connected.setToolTip("Only pixels that hang together with the one clicked")
+        self.validation = QLabel("Validation labels", self)
+        self.validation.setToolTip(validation.toolTip())
+        self.validation.setAutoFillBackground(True)
+        self.validation.setBackgroundRole(QPalette.ColorRole.Highlight)
+        self.validation.setForegroundRole(QPalette.ColorRole.HighlightedText)
+        self.validation.setContentsMargins(6, 2, 6, 2)
+        self.hint = QLabel(self)
+        self.hint.setForegroundRole(QPalette.ColorRole.PlaceholderText)
+        self.hint.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
+        self._tolerances = dict(FIRST)
+        self._set_by_user: set[str] = set()  # measures
+        self._tool, self._text = "navigate", ""
+        self._lay_out()
+        self.measure.currentIndexChanged.connect(self._other_measure)
+        self.slider.valueChanged.connect(self._slid)
+        self.tolerance.valueChanged.connect(self._typed)
+        self.connected.toggled.connect(lambda _on: self.fill_changed.emit())
+        validation.toggled.connect(self.validation.setVisible)
+        self.validation.setVisible(validation.isChecked())
+        self._show_tolerance()
+        self.set_tool("navigate")
+
+    def set_tool(self, name: str) -> None:
+        """Shows what belongs to a tool."""
+        self._tool, self._text = name, ""
+        parts: tuple[QWidget, ...] = (self.brush, self.square)
+        for part in parts:
+            part.setVisible(KINDS[name].has_brush)
+        widgets: tuple[QWidget, ...] = (self.measure, self.slider, self.tolerance, self.connected)
+        for widget in widgets:
+            widget.setVisible(name == "fill")
+        self._show_hint()
+
+    def set_text(self, text: str) -> None:
+        """Says something of what the tool is doing in place of its hint; empty for the hint."""
+        self._text = text
+        self._show_hint()
+
+    def propose_tolerance(self, value: float) -> None:
+        """A tolerance that fits the pixel clicked; nothing happens once the user has chosen one for this measure."""
+        if self.measure_name not in self._set_by_user:
+            self._tolerances[self.measure_name] = min(value, LARGEST[self.measure_name])
+            self._show_tolerance()
+
+    @property
+    def measure_name(self) -> str:
+        """ "angle" or "euclidean"."""
+        return str(self.measure.currentData())
+
+    def _show_hint(self) -> None:
+        text = self._text or HINTS[self._tool]
+        self.hint.setText(text)
+        self.hint.setToolTip(text)
+
+    def _other_measure(self) -> None:
+        self._show_tolerance()
+        self.measure_changed.emit()
+
+    def _show_tolerance(self) -> None:
+        name = self.measure_name
+        with QSignalBlocker(self.slider), QSignalBlocker(self.tolerance):
+            self.tolerance.setRange(0, LARGEST[name])
+            self.tolerance.setSuffix("°" if name == "angle" else " %")
+            self.tolerance.setValue(self._tolerances[name])
+            self.slider.setValue(_place(self._tolerances[name], LARGEST[name]))
+
+    def _slid(self, place: int) -> None:
+        value = LARGEST[self.measure_name] * (place / STEPS) ** 2
+        with QSignalBlocker(self.tolerance):
+            self.tolerance.setValue(value)
+        self._chosen()
+
+    def _typed(self, value: float) -> None:
+        with QSignalBlocker(self.slider):
+            self.slider.setValue(_place(value, LARGEST[self.measure_name]))
+        self._chosen()
+
+    def _chosen(self) -> None:
+        self._tolerances[self.measure_name] = self.tolerance.value()
+        self._set_by_user.add(self.measure_name)
+        self.fill_changed.emit()
+
+    def _build_size(self) -> QSpinBox:
+        size = QSpinBox(self)
+        size.setRange(MIN_BRUSH, MAX_BRUSH)
+        size.setPrefix("Brush ")
+        size.setSuffix(" px")
+        size.setToolTip("Width of the brush ([ and ], or Ctrl + wheel)")
+        size.setAccessibleName("Width of the brush")
+        size.setFocusPolicy(Qt.FocusPolicy.ClickFocus)
+        return size
+
+    def _build_tolerance(self) -> tuple[QSlider, QDoubleSpinBox]:
+        slider = QSlider(Qt.Orientation.Horizontal, self)
+        slider.setRange(0, STEPS)
+        slider.setFixedWidth(120)
+        number = QDoubleSpinBox(self)
+        number.setDecimals(2)
+        number.setSingleStep(0.1)
+        for widget in (slider, number):
+            widget.setToolTip("How different a pixel may be from the one clicked")
+            widget.setAccessibleName("Tolerance")
+        number.setFocusPolicy(Qt.FocusPolicy.ClickFocus)
+        slider.setFocusPolicy(Qt.FocusPolicy.ClickFocus)
+        return slider, number
+
+    def _lay_out(self) -> None:
+        row = QHBoxLayout(self)
+        row.setContentsMargins(4, 0, 4, 0)
+        row.setSpacing(6)
+        widgets: tuple[QWidget, ...] = (
+            self.validation, self.brush, self.square, self.measure, self.slider, self.tolerance, self.connected,
+        )  # fmt: skip
+        for widget in widgets:
+            row.addWidget(widget)
+        row.addWidget(self.hint, 1)
+
+
+def _place(value: float, largest: float) -> int:
+    """The place of the slider for a tolerance."""
+    return round(STEPS * float((value / largest) ** 0.5))

@@ -1,0 +1,385 @@
+"""The image view: the scene with the mouse, the keys and the label tools on it."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QEvent, QPointF, QRectF, Qt, QTimer, Signal
+from PySide6.QtGui import (
+    QColor,
+    QFocusEvent,
+    QHideEvent,
+    QKeyEvent,
+    QKeySequence,
+    QMouseEvent,
+    QNativeGestureEvent,
+    QPainter,
+    QWheelEvent,
+)
+from PySide6.QtWidgets import QWidget
+
+from hsigui.labels.classes import Color
+from hsigui.labels.strokes import Area
+from hsigui.ui.image.canvas import PIXEL_SCALE, ZOOM_STEP, SceneCanvas
+from hsigui.ui.image.tools import MAX_BRUSH, MIN_BRUSH, NavigateTool, Tool, ToolOptions, ToolSignals
+from hsigui.ui.image.tools_regions import FillTool
+from hsigui.ui.image.tools_shapes import PolygonTool
+from hsigui.ui.image.tools_table import make_tools
+
+PAN_STEP = 60.0
+FLASH_MS = 1500  # that pixels stay marked which the user was taken to
+
+_PANS = {
+    Qt.Key.Key_Left: (1, 0),
+    Qt.Key.Key_Right: (-1, 0),
+    Qt.Key.Key_Up: (0, 1),
+    Qt.Key.Key_Down: (0, -1),
+}
+_CLOSE_KEYS = (Qt.Key.Key_Return, Qt.Key.Key_Enter)
+
+
+class ImageView(SceneCanvas):
+    """Composite, class map and labels of one scene.
+
+    Signals:
+        hovered(row, col): the mouse came to another pixel of the scene.
+        left_scene(): the mouse is over no pixel any more.
+        clicked(row, col, keep): a click in navigate mode; keep with Shift.
+        tool_changed(name), brush_size_changed(size): also when set by the program.
+        stroke_started(text), stroked(points, size, erase), stroke_ended(): one stroke, in pieces; points are a list
+            of (row, col) pixels to be joined by a line, the first being the last of the piece before.
+        polygon_drawn(vertices, text): list of (row, col) floats, pixel centres at .5, and what it was drawn as.
+        touched(kind, row, col): a pixel was pressed with "fill", "superpixel" or "pick".
+        selection_taken(), selection_dropped(): the selection that is shown is to be labelled, or given up.
+        confirmed(): Enter, while no tool waits for it.
+    """
+
+    hovered = Signal(int, int)
+    left_scene = Signal()
+    clicked = Signal(int, int, bool)
+    tool_changed = Signal(str)
+    brush_size_changed = Signal(int)
+    stroke_started = Signal(str)
+    stroked = Signal(object, int, bool)
+    stroke_ended = Signal()
+    polygon_drawn = Signal(object, str)
+    touched = Signal(str, int, int)
+    selection_taken = Signal()
+    selection_dropped = Signal()
+    confirmed = Signal()
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._options = ToolOptions()
+        self._tools = make_tools(self._camera, self._tool_signals(), self._options)
+        self._tool_name = "navigate"
+        self._space = False
+        self._tool_bounds = QRectF()
+        self._pan_from: QPointF | None = None
+        self._pan_button = Qt.MouseButton.NoButton
+        self._mouse: QPointF | None = None
+        self._pixel: tuple[int, int] | None = None
+        self._flashing = QTimer(self)
+        self._flashing.setSingleShot(True)
+        self._flashing.setInterval(FLASH_MS)
+        self._flashing.timeout.connect(lambda: self.flash(None))
+        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        self.viewport().setMouseTracking(True)
+        self._update_cursor()
+
+    # Tools
+
+    @property
+    def tool(self) -> str:
+        return self._tool_name
+
+    def set_tool(self, name: str) -> None:
+        """Chooses a tool of `label_tools_table`; an open stroke ends, an open polygon or selection is dropped.
+
+        Raises:
+            KeyError: there is no such tool.
+        """
+        chosen = self._tools[name]
+        if chosen is self._tool:
+            return
+        self._tool.drop()
+        self._tool_name = name
+        self._options.shift = False
+        self._update_cursor()
+        self.viewport().update()
+        self.tool_changed.emit(name)
+
+    @property
+    def brush_size(self) -> int:
+        """Diameter of brush and eraser in pixels of the scene, 1 to 99."""
+        return self._options.brush_size
+
+    @brush_size.setter
+    def brush_size(self, size: int) -> None:
+        size = min(max(int(size), MIN_BRUSH), MAX_BRUSH)
+        if size == self._options.brush_size:
+            return
+        self._options.brush_size = size
+        self.viewport().update()
+        self.brush_size_changed.emit(size)
+
+    @property
+    def brush_shape(self) -> str:
+        """ "round" or "square"."""
+        return self._options.brush_shape
+
+    @brush_shape.setter
+    def brush_shape(self, shape: str) -> None:
+        self._options.brush_shape = shape
+        self.viewport().update()
+
+    def grow_brush(self) -> None:
+        """One step larger; steps grow with the size."""
+        self.brush_size += 1 if self.brush_size < 10 else max(self.brush_size // 6, 2)
+
+    def shrink_brush(self) -> None:
+        self.brush_size -= 1 if self.brush_size <= 10 else max(self.brush_size // 7, 2)
+
+    def set_brush_color(self, color: Color | QColor | None) -> None:
+        """The colour of the brush's and the polygon's outline: that of the chosen class."""
+        self._options.color = color if color is None or isinstance(color, QColor) else QColor(*color)
+        self.viewport().update()
+
+    @property
+    def drawing(self) -> bool:
+        """True during a stroke and while a shape is open; a selection of the flood fill can wait."""
+        return self._tool.busy and not isinstance(self._tool, FillTool)
+
+    def show_selection(self, area: Area | None, color: Color = (255, 255, 255)) -> None:
+        super().show_selection(area, color)
+        tool = self._tool
+        if isinstance(tool, FillTool):
+            tool.selection = area
+
+    def point_out(self, area: Area) -> None:
+        """Brings pixels to the middle of the view, large enough to be seen, and marks them for a moment."""
+        top, left, mask = area
+        height, width = mask.shape
+        port = self.viewport()
+        fitting = 0.6 * min(port.width() / width, port.height() / height)
+        self.look_at((top + height / 2, left + width / 2, min(fitting, PIXEL_SCALE)))
+        self.flash(area)
+        self._flashing.start()
+
+    def flash(self, area: Area | None) -> None:
+        """Marks pixels that the user was taken to; None ends that. A selection to be labelled is left alone."""
+        tool = self._tool
+        if not (isinstance(tool, FillTool) and tool.busy) and (area is None or not tool.busy):
+            super().show_selection(area)
+
+    # Mouse
+
+    def mousePressEvent(self, event: QMouseEvent) -> None:
+        at, button = event.position(), event.button()
+        self._note_shift(event.modifiers())
+        left = button == Qt.MouseButton.LeftButton
+        if button == Qt.MouseButton.MiddleButton or (left and self._space):
+            if self._pan_from is None:
+                self._pan_from, self._pan_button = at, button
+        elif left and not self._camera.empty:
+            self._tool.press(at, bool(event.modifiers() & Qt.KeyboardModifier.ShiftModifier))
+        elif button == Qt.MouseButton.RightButton:
+            self._tool.close(None)
+        self._update_cursor()
+        self._update_tool(at)
+
+    def mouseMoveEvent(self, event: QMouseEvent) -> None:
+        at = event.position()
+        self._note_shift(event.modifiers())
+        if self._pan_from is not None:
+            if event.buttons() & self._pan_button:
+                self._pan(at.x() - self._pan_from.x(), at.y() - self._pan_from.y())
+                self._pan_from = at
+            else:
+                self._pan_from = None
+        else:
+            self._tool.move(at, bool(event.buttons() & Qt.MouseButton.LeftButton))
+        self._update_cursor()
+        self._hover(at)
+
+    def mouseReleaseEvent(self, event: QMouseEvent) -> None:
+        at = event.position()
+        self._note_shift(event.modifiers())
+        if self._pan_from is not None and event.button() == self._pan_button:
+            self._pan_from = None
+        elif event.button() == Qt.MouseButton.LeftButton:
+            self._tool.release(at)
+        self._update_cursor()
+        self._update_tool(at)
+
+    def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:
+        if event.button() == Qt.MouseButton.LeftButton and not self._space and isinstance(self._tool, PolygonTool):
+            self._tool.close(event.position())
+            self.viewport().update()
+        else:
+            self.mousePressEvent(event)
+
+    def wheelEvent(self, event: QWheelEvent) -> None:
+        turn = event.angleDelta().y()
+        if turn and self._tool.has_brush and event.modifiers() & Qt.KeyboardModifier.ControlModifier:
+            (self.grow_brush if turn > 0 else self.shrink_brush)()
+        elif turn:
+            self._zoom(ZOOM_STEP ** (turn / 120), event.position())
+        event.accept()
+
+    def contextMenuEvent(self, event: QEvent) -> None:
+        event.accept()
+
+    # Keys
+
+    def event(self, event: QEvent) -> bool:
+        # While a stroke or a polygon is open, these keys are its own, not those of the window's menu.
+        if event.type() == QEvent.Type.ShortcutOverride and isinstance(event, QKeyEvent) and self._owns(event):
+            event.accept()
+            return True
+        return super().event(event)
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        key = event.key()
+        if key == Qt.Key.Key_Space:
+            self._space = True
+            self._update_cursor()
+        elif key == Qt.Key.Key_Shift:
+            self._note_shift(Qt.KeyboardModifier.ShiftModifier)
+        elif self._tool.busy and self._owns(event):
+            self._drawing_key(event)
+        elif key in _CLOSE_KEYS:
+            self.confirmed.emit()
+        elif key in _PANS and not event.modifiers() & Qt.KeyboardModifier.AltModifier:
+            x, y = _PANS[Qt.Key(key)]
+            step = self._camera.scale if event.modifiers() & Qt.KeyboardModifier.ControlModifier else PAN_STEP
+            self._pan(x * step, y * step)
+        else:
+            event.ignore()
+
+    def keyReleaseEvent(self, event: QKeyEvent) -> None:
+        if event.key() == Qt.Key.Key_Space and not event.isAutoRepeat():
+            self._space = False
+            self._update_cursor()
+        elif event.key() == Qt.Key.Key_Shift:
+            self._note_shift(Qt.KeyboardModifier.NoModifier)
+        else:
+            super().keyReleaseEvent(event)
+
+    # Leaving
+
+    def leaveEvent(self, event: QEvent) -> None:
+        self._forget_mouse()
+        super().leaveEvent(event)
+
+    def focusOutEvent(self, event: QFocusEvent) -> None:
+        self._let_go()
+        super().focusOutEvent(event)
+
+    def hideEvent(self, event: QHideEvent) -> None:
+        self._let_go()
+        super().hideEvent(event)
+
+    def viewportEvent(self, event: QEvent) -> bool:
+        if event.type() == QEvent.Type.Leave:
+            self._forget_mouse()
+        elif isinstance(event, QNativeGestureEvent) and event.gestureType() == Qt.NativeGestureType.ZoomNativeGesture:
+            self._zoom(1 + event.value(), event.position())
+            return True
+        return super().viewportEvent(event)
+
+    def paint_tool(self, painter: QPainter) -> None:
+        if self._pan_from is None and not self._space:
+            self._tool.paint(painter, self._mouse)
+
+    # Inner doings
+
+    @property
+    def _tool(self) -> Tool:
+        return self._tools[self._tool_name]
+
+    def _tool_signals(self) -> ToolSignals:
+        return ToolSignals(
+            clicked=self.clicked.emit,
+            pan=self._pan,
+            stroke_started=self.stroke_started.emit,
+            stroked=self.stroked.emit,
+            stroke_ended=self.stroke_ended.emit,
+            polygon_drawn=self.polygon_drawn.emit,
+            touched=self.touched.emit,
+            selection_taken=self.selection_taken.emit,
+            selection_dropped=self.selection_dropped.emit,
+        )
+
+    def _new_scene(self, rows: int, cols: int) -> None:
+        self._tool.drop()
+        super()._new_scene(rows, cols)
+        self._forget_mouse()
+
+    def _owns(self, event: QKeyEvent) -> bool:
+        if event.key() == Qt.Key.Key_Space:
+            return True
+        if not self._tool.busy:
+            return event.key() in _PANS and not event.modifiers() & Qt.KeyboardModifier.AltModifier
+        undo = event.matches(QKeySequence.StandardKey.Undo) or event.matches(QKeySequence.StandardKey.Redo)
+        return undo or event.key() in (Qt.Key.Key_Backspace, Qt.Key.Key_Escape, *_CLOSE_KEYS)
+
+    def _drawing_key(self, event: QKeyEvent) -> None:
+        key = event.key()
+        if key == Qt.Key.Key_Escape:
+            self._tool.drop()
+        elif key in _CLOSE_KEYS:
+            self._tool.close(None)
+        elif key == Qt.Key.Key_Backspace or event.matches(QKeySequence.StandardKey.Undo):
+            self._tool.step_back()
+        self.viewport().update()
+
+    def _moved(self) -> None:
+        super()._moved()
+        if self._mouse is not None:
+            self._report_pixel(self.pixel_at(self._mouse))
+
+    def _hover(self, at: QPointF) -> None:
+        self._update_tool(at)
+        self._report_pixel(self.pixel_at(at))
+
+    def _report_pixel(self, pixel: tuple[int, int] | None) -> None:
+        if pixel == self._pixel:
+            return
+        self._pixel = pixel
+        if pixel is None:
+            self.left_scene.emit()
+        else:
+            self.hovered.emit(*pixel)
+
+    def _forget_mouse(self) -> None:
+        self._update_tool(None)
+        self._report_pixel(None)
+
+    def _let_go(self) -> None:
+        self._space = self._options.shift = False
+        self._pan_from = None
+        self._tool.interrupt()
+        self._update_cursor()
+        self.viewport().update()
+
+    def _update_tool(self, at: QPointF | None) -> None:
+        """Moves what the tool draws at the mouse, repainting only there."""
+        self._mouse = at
+        before, self._tool_bounds = self._tool_bounds, self._tool.bounds(at)
+        for place in (before, self._tool_bounds):
+            if not place.isEmpty():
+                self.viewport().update(place.toAlignedRect())
+
+    def _note_shift(self, modifiers: Qt.KeyboardModifier) -> None:
+        held = bool(modifiers & Qt.KeyboardModifier.ShiftModifier)
+        if held != self._options.shift:
+            self._options.shift = held
+            self._update_tool(self._mouse)
+
+    def _update_cursor(self) -> None:
+        tool = self._tool
+        if self._pan_from is not None or (isinstance(tool, NavigateTool) and tool.dragging):
+            self.viewport().setCursor(Qt.CursorShape.ClosedHandCursor)
+        elif self._space:
+            self.viewport().setCursor(Qt.CursorShape.OpenHandCursor)
+        else:
+            self.viewport().setCursor(tool.cursor)

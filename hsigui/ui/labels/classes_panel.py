@@ -1,0 +1,285 @@
+"""The classes: number, colour, name, how many pixels are labelled, and whether they are locked or hidden."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from PySide6.QtCore import QEvent, QPoint, QSignalBlocker, QSize, Qt, Signal
+from PySide6.QtGui import QAction, QColor, QDropEvent, QIcon, QPainter, QPen, QPixmap
+from PySide6.QtWidgets import (
+    QAbstractItemView,
+    QHBoxLayout,
+    QHeaderView,
+    QLabel,
+    QLineEdit,
+    QMenu,
+    QTableWidget,
+    QTableWidgetItem,
+    QToolButton,
+    QVBoxLayout,
+    QWidget,
+)
+
+from hsigui.labels.classes import ClassInfo, ClassTable
+from hsigui.ui.desk.icons import icon
+from hsigui.ui.shell.actions import tool_button
+
+KEY, COLOUR, NAME, COUNT, LOCK, EYE = range(6)
+
+
+class _Rows(QTableWidget):
+    """A table whose rows can be dragged to another place; the drop is told, not done."""
+
+    row_dropped = Signal(int, int)  # from, to
+
+    def dropEvent(self, event: QDropEvent) -> None:
+        start, at = self.currentRow(), event.position().toPoint()
+        place = self.indexAt(at).row()
+        if place < 0:
+            place = self.rowCount()
+        elif at.y() > self.rowViewportPosition(place) + self.rowHeight(place) // 2:
+            place += 1
+        event.setDropAction(Qt.DropAction.IgnoreAction)
+        event.accept()
+        self.row_dropped.emit(start, place - (place > start))
+
+
+class ClassesPanel(QWidget):
+    """A table of the classes; the selected row is the class that is painted.
+
+    Signals:
+        moved(number, place): a class was dragged to a place of the list, counted from 0.
+        lock_asked(number), hide_asked(number): its lock or its eye was clicked.
+    """
+
+    chosen = Signal(int)
+    renamed = Signal(int, str)
+    recolor_asked = Signal(int)
+    moved = Signal(int, int)
+    lock_asked = Signal(int)
+    hide_asked = Signal(int)
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._table = ClassTable()
+        self._menu = QMenu(self)
+        self.table = self._build_table()
+        self.hint = QLabel("Add a class, then paint on the scene with the brush (B).", self)
+        self.hint.setWordWrap(True)
+        self._buttons = QHBoxLayout()
+        self._buttons.setSpacing(2)
+        column = QVBoxLayout(self)
+        column.addWidget(self.hint)
+        column.addWidget(self.table, 1)
+        column.addLayout(self._buttons)
+        self.setEnabled(False)
+
+    def use_actions(self, buttons: Sequence[QAction], menu: Sequence[QAction | QMenu | None]) -> None:
+        """Takes what can be done with classes: buttons below the table, and the menu of a row (None separates)."""
+        for action in buttons:
+            self._buttons.addWidget(tool_button(action, self))
+        self._buttons.addStretch(1)
+        for entry in menu:
+            if entry is None:
+                self._menu.addSeparator()
+            elif isinstance(entry, QMenu):
+                self._menu.addMenu(entry)
+            else:
+                self._menu.addAction(entry)
+        more = QToolButton(self)
+        more.setIcon(icon("more"))
+        more.setIconSize(QSize(18, 18))
+        more.setAutoRaise(True)
+        more.setToolTip("More that can be done with the current class")
+        more.setAccessibleName("More")
+        more.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
+        more.setMenu(self._menu)
+        self._buttons.addWidget(more)
+
+    def set_classes(self, table: ClassTable, counts: dict[int, int], current: int) -> None:
+        """Shows a class table anew."""
+        shown, self._table = self._table.classes, table
+        header = self.table.horizontalHeader()
+        with QSignalBlocker(self.table):
+            # A column that fits its contents would be measured again for each of thousands of cells.
+            for column in (KEY, COUNT):
+                header.setSectionResizeMode(column, QHeaderView.ResizeMode.Fixed)
+            kept = min(len(table), self.table.rowCount())
+            self.table.setRowCount(len(table))
+            for row, info in enumerate(table):
+                name = self.table.item(row, NAME)
+                # A name that was typed and refused differs although the class is the same.
+                if row >= kept or shown[row] != info or name is None or name.text() != info.name:
+                    self._fill(row, info)
+            for column in (KEY, COUNT):
+                header.setSectionResizeMode(column, QHeaderView.ResizeMode.ResizeToContents)
+        self.hint.setVisible(not len(table))
+        self.set_counts(counts)
+        self.set_current(current)
+
+    def _fill(self, row: int, info: ClassInfo) -> None:
+        """Puts a class into a row."""
+        self.table.setItem(row, KEY, _fixed(str(info.number)))
+        colour = _fixed("")
+        colour.setIcon(swatch(info.color))
+        colour.setToolTip("Click to choose another colour")
+        self.table.setItem(row, COLOUR, colour)
+        name = QTableWidgetItem(info.name)
+        name.setToolTip(f"{info.name}\nDouble-click or F2 to rename, drag to move")
+        if info.hidden:
+            name.setForeground(self.palette().placeholderText())
+        self.table.setItem(row, NAME, name)
+        self.table.setItem(row, COUNT, _fixed("", Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter))
+        self.table.setItem(row, LOCK, _switch("lock" if info.locked else "unlock", _lock_tip(info.locked)))
+        self.table.setItem(row, EYE, _switch("eye-off" if info.hidden else "eye", _eye_tip(info.hidden)))
+
+    def set_counts(self, counts: dict[int, int], validation: dict[int, int] | None = None) -> None:
+        """Shows how many pixels of each class are labelled to train on and, where there are any, to validate on."""
+        validation = validation or {}
+        with QSignalBlocker(self.table):
+            for row, info in enumerate(self._table):
+                cell = self.table.item(row, COUNT)
+                if cell is not None:
+                    own, checks = counts.get(info.number, 0), validation.get(info.number, 0)
+                    cell.setText(f"{own:,} + {checks:,}" if checks else f"{own:,}")
+                    cell.setToolTip(f"{own:,} labels to train on, {checks:,} validation labels")
+
+    def set_current(self, number: int) -> None:
+        with QSignalBlocker(self.table):
+            if number in self._table.numbers:
+                self.table.selectRow(self._table.numbers.index(number))
+            else:
+                self.table.clearSelection()
+
+    def changeEvent(self, event: QEvent) -> None:
+        super().changeEvent(event)
+        if event.type() == QEvent.Type.PaletteChange:
+            with QSignalBlocker(self.table):
+                for row, info in enumerate(self._table):
+                    name = self.table.item(row, NAME)
+                    if info.hidden and name is not None:
+                        name.setForeground(self.palette().placeholderText())
+
+    def edit_name(self, number: int) -> None:
+        """Opens the name of a class for typing."""
+        if number in self._table.numbers and self._editor() is None:  # Qt warns of a second one
+            self.table.setFocus()
+            self.table.edit(self.table.model().index(self._table.numbers.index(number), NAME))
+
+    def _editor(self) -> QLineEdit | None:
+        """What a name is being typed in."""
+        open_ones = (e for e in self.table.viewport().findChildren(QLineEdit) if not e.isHidden())
+        return next(open_ones, None)  # a closed one is deleted later
+
+    def _build_table(self) -> _Rows:
+        table = _Rows(0, 6, self)
+        table.setHorizontalHeaderLabels(["Key", "", "Class", "Labels", "", ""])
+        table.verticalHeader().hide()
+        table.setShowGrid(False)
+        table.verticalHeader().setDefaultSectionSize(25)
+        table.setIconSize(QSize(16, 16))
+        table.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
+        table.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
+        table.setEditTriggers(
+            QAbstractItemView.EditTrigger.DoubleClicked | QAbstractItemView.EditTrigger.EditKeyPressed
+        )
+        table.setDragDropMode(QAbstractItemView.DragDropMode.InternalMove)
+        table.setDragDropOverwriteMode(False)
+        table.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
+        header = table.horizontalHeader()
+        header.setMinimumSectionSize(24)
+        for column, mode in (
+            (KEY, QHeaderView.ResizeMode.ResizeToContents),
+            (COLOUR, QHeaderView.ResizeMode.Fixed),
+            (NAME, QHeaderView.ResizeMode.Stretch),
+            (COUNT, QHeaderView.ResizeMode.ResizeToContents),
+            (LOCK, QHeaderView.ResizeMode.Fixed),
+            (EYE, QHeaderView.ResizeMode.Fixed),
+        ):
+            header.setSectionResizeMode(column, mode)
+        for column in (COLOUR, LOCK, EYE):
+            table.setColumnWidth(column, 26)
+        table.setMinimumHeight(120)
+        table.setAccessibleName("Classes")
+        table.currentCellChanged.connect(self._moved)
+        table.itemSelectionChanged.connect(self._selected)
+        table.cellClicked.connect(self._clicked)
+        table.itemChanged.connect(self._edited)
+        table.row_dropped.connect(self._dropped)
+        table.customContextMenuRequested.connect(self._show_menu)
+        return table
+
+    def _number(self, row: int) -> int:
+        return self._table.numbers[row] if 0 <= row < len(self._table) else 0
+
+    def _moved(self, row: int, _column: int, _old_row: int, _old_column: int) -> None:
+        self._choose(row)
+
+    def _selected(self) -> None:
+        rows = self.table.selectionModel().selectedRows()
+        if rows:
+            self._choose(rows[0].row())
+
+    def _choose(self, row: int) -> None:
+        if self._number(row):
+            self.chosen.emit(self._number(row))
+
+    def _clicked(self, row: int, column: int) -> None:
+        number = self._number(row)
+        self._choose(row)
+        asked = {COLOUR: self.recolor_asked, LOCK: self.lock_asked, EYE: self.hide_asked}.get(column)
+        if asked is not None and number:
+            asked.emit(number)
+
+    def _dropped(self, row: int, place: int) -> None:
+        if self._number(row):
+            self.moved.emit(self._number(row), place)
+
+    def _show_menu(self, at: QPoint) -> None:
+        row = self.table.indexAt(at).row()
+        if self._number(row):
+            self._choose(row)
+            self._menu.popup(self.table.viewport().mapToGlobal(at))
+
+    def _edited(self, item: QTableWidgetItem) -> None:
+        if item.column() == NAME and self._number(item.row()):
+            self.renamed.emit(self._number(item.row()), item.text())
+
+
+def _lock_tip(locked: bool) -> str:
+    return "Locked: click to let its labels be changed" if locked else "Click to lock: its labels then stay as they are"
+
+
+def _eye_tip(hidden: bool) -> str:
+    return "Hidden: click to show it" if hidden else "Click to hide its labels and its part of the map"
+
+
+def _fixed(text: str, alignment: Qt.AlignmentFlag = Qt.AlignmentFlag.AlignCenter) -> QTableWidgetItem:
+    item = QTableWidgetItem(text)
+    item.setFlags(Qt.ItemFlag.ItemIsEnabled | Qt.ItemFlag.ItemIsSelectable | Qt.ItemFlag.ItemIsDragEnabled)
+    item.setTextAlignment(alignment)
+    return item
+
+
+def _switch(name: str, tip: str) -> QTableWidgetItem:
+    item = _fixed("")
+    item.setIcon(icon(name))
+    item.setToolTip(tip)
+    return item
+
+
+def swatch(color: tuple[int, int, int], hatched: bool = False) -> QIcon:
+    """A square of the colour that stays itself when its row is selected; hatched for validation labels."""
+    pixmap = QPixmap(32, 32)
+    pixmap.fill(Qt.GlobalColor.transparent if hatched else QColor(*color))
+    if hatched:
+        painter = QPainter(pixmap)
+        painter.setPen(QPen(QColor(*color), 5))
+        for start in range(-24, 32, 13):
+            painter.drawLine(start, 32, start + 32, 0)
+        painter.setPen(QPen(QColor(*color), 3))
+        painter.drawRect(1, 1, 29, 29)
+        painter.end()
+    made = QIcon(pixmap)
+    made.addPixmap(pixmap, QIcon.Mode.Selected)
+    return made

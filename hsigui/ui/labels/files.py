@@ -1,0 +1,462 @@
+"""Labels and ground truth from and to files, few-shot samples, and copies that survive a crash."""
+
+from __future__ import annotations
+
+import datetime
+import os
+from collections import deque
+from collections.abc import Callable, Iterable
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+from PySide6.QtCore import QObject, QTimer
+
+from hsigui.cube.cube import Cube
+from hsigui.document.samples import Sample
+from hsigui.errors import HsiError
+from hsigui.jobs import Context, SilentContext
+from hsigui.labels.classes import ClassTable
+from hsigui.labels.formats.class_tables import merged_table, read_table, write_table
+from hsigui.labels.formats.files import ClassRaster, files_of_scene, files_written
+from hsigui.labels.label_map import TRAINING, VALIDATION
+from hsigui.labels.matching import marked_as, match_classes
+from hsigui.labels.sampling import Split
+from hsigui.specs import SplitSpec
+from hsigui.storage.recovery import Recovered, Recovery, scene_key
+from hsigui.ui.desk import work
+from hsigui.ui.desk.desk import Desk
+from hsigui.ui.desk.job_bridge import Latest, Watcher
+from hsigui.ui.desk.prompts import TABLES
+from hsigui.ui.desk.session import Session
+from hsigui.ui.labels.importing import LabelImport
+from hsigui.ui.labels.sample_dialog import SampleDialog
+from hsigui.ui.labels.validation_files import ValidationFiles, save_both, validation_path
+from hsigui.ui.scene import opening
+
+AUTOSAVE_MS = 700
+
+
+class LabelFiles(QObject):
+    """What happens between labels and disk."""
+
+    def __init__(self, desk: Desk, recovery: Recovery | None = None) -> None:
+        super().__init__(desk.window)
+        self._desk, self._session = desk, desk.session
+        self._recovery = recovery or Recovery()
+        self._import = LabelImport(desk)
+        self._validation = ValidationFiles(desk, self._import)
+        self.open_paths: Callable[[], Iterable[Path | None]] = lambda: ()  # the files of the open scenes
+        self._autosaving = Latest(desk.bridge, "Keep labels safe", self._safe, failed=self._not_safe)
+        self._timer = QTimer(self)
+        self._timer.setSingleShot(True)
+        self._timer.setInterval(AUTOSAVE_MS)
+        self._timer.timeout.connect(self._autosave)
+        self._warned = False
+        self._writes: deque[Callable[[], object]] = deque()  # the first one is at work, the others wait
+        self._session.changed.connect(self._changed)
+
+    # Before the labels go away
+
+    def leave(self, then: Callable[[], None]) -> None:
+        """Does `then` once the labels are in a file or given up; asks when they are neither. The user may cancel."""
+        if not self._session.unsaved:
+            self._give_up()
+            then()
+            return
+        answer = self._desk.prompts.unsaved_labels()
+        if answer == "save":
+            self.save(then=lambda: self.leave(then))
+        elif answer == "discard":
+            self._give_up()
+            then()
+
+    def keep_safe(self) -> None:
+        """Writes the recovery copy now, before another scene takes the place of this one."""
+        session = self._session
+        self._timer.stop()
+        if session.cube is not None and session.unsaved:
+            save = self._safe_copy(session.cube)
+            watcher = Watcher(done=self._safe, failed=self._not_safe)
+            # Not the one that replaces earlier wishes: the next wish is about another scene.
+            self._autosaving.settle()
+            self._desk.bridge.start(save, "Keep labels safe", watcher)
+
+    def _give_up(self) -> None:
+        """The labels are safe elsewhere or not wanted: the recovery copy goes out of use."""
+        self._timer.stop()
+        self._autosaving.settle()
+        if self._session.cube is not None:
+            self._recovery.retire(self._recovery.own_file(scene_key(self._session.cube)))
+
+    # Files
+
+    def ask_and_open_labels(self) -> None:
+        path = self._desk.prompts.open_path("Open labels", self._desk.settings.last_folder, scene=False)
+        if path is not None:
+            self.open_labels(path)
+
+    def ask_and_open_truth(self) -> None:
+        path = self._desk.prompts.open_path("Open ground truth", self._desk.settings.last_folder, scene=False)
+        if path is not None:
+            self.open_truth(path)
+
+    def ask_and_add_labels(self) -> None:
+        path = self._desk.prompts.open_path("Add labels", self._desk.settings.last_folder, scene=False)
+        if path is not None:
+            self.add_labels(path)
+
+    def open_labels(self, path: Path) -> None:
+        """Replaces the labels by those of a file; undo brings the old ones back."""
+        self._import.read(path, "labels", partial(self._take_labels, path))
+
+    def add_labels(self, path: Path) -> None:
+        """Puts the labels of a file over the present ones of the layer that is painted.
+
+        These stay where the file has none and where their class is locked; none becomes both training and validation.
+        """
+        self._import.read(path, "labels", partial(self._add_labels, path))
+
+    def open_truth(self, path: Path) -> None:
+        """Loads ground truth to measure the map on."""
+        self._import.read(path, "ground truth", partial(self._take_truth, path))
+
+    def offer_truth(self, opened: opening.Opened) -> None:
+        """Says that the file of a scene holds ground truth, too."""
+        path = opened.cube.path
+        if path is None or not opened.beside:
+            return
+        names = " and ".join(opened.beside)
+        self._desk.messages.info(
+            f"{path.name} also holds {names}, of the size of this scene.",
+            buttons=[("Load as ground truth", lambda: self.open_truth(path))],
+        )
+
+    def save(self, then: Callable[[], None] = lambda: None) -> None:
+        """Saves to the file of last time; asks for one the first time."""
+        if self._session.labels_path is None:
+            self.save_as(then)
+        else:
+            self._write(self._session.labels_path, then)
+
+    def save_as(self, then: Callable[[], None] = lambda: None) -> None:
+        cube = self._session.cube
+        if cube is None:
+            return
+        folder = Path(self._desk.settings.last_folder or Path.home())
+        path = self._desk.prompts.save_path("Save labels", str(folder / f"{cube.name}-labels.tif"))
+        if path is not None and self._may_write(path):
+            self._write(path, then)
+
+    def _may_write(self, path: Path) -> bool:
+        """Refuses the files of an open scene, and asks before validation labels go over a file not yet seen."""
+        cubes = {scene for scene in (*self.open_paths(), self._session.cube and self._session.cube.path) if scene}
+        beside = validation_path(path)
+        written = {_real(p) for name in (path, beside) for p in files_written(name)}
+        taken = written & {_real(p) for scene in cubes for p in files_of_scene(scene)}
+        if taken:
+            self._desk.fail(
+                HsiError(f"{min(taken).name} is a file of the open scene, which labels must not overwrite.",
+                         "Choose another name or folder.")
+            )  # fmt: skip
+            return False
+        if self._validation.own(beside) or not beside.exists() or not self._session.labels.labelled(VALIDATION):
+            return True
+        return self._desk.prompts.confirm(
+            "Save labels", f"{beside.name} is there already.", "Validation labels are saved under this name.", "Replace"
+        )
+
+    def _take_labels(self, path: Path, raster: ClassRaster, matched: bool) -> None:
+        session, array, classes = self._session, raster.array, raster.classes
+        had_unsaved = session.unsaved
+        others = session.truth is not None or session.class_map is not None or session.labels.labelled(VALIDATION) > 0
+        if others and not matched:
+            # Truth, map and validation labels keep their classes; those of the file join them by name.
+            found = match_classes(array, classes, session.classes)
+            array, classes = found.array, found.classes
+        edit = session.labels.replacing(array, marked_as(classes, session.classes))
+        session.replace_labels(edit, f"Open {path.name}")
+        session.labels_source = path
+        if not had_unsaved and not matched and np.array_equal(array, raster.array):
+            session.mark_saved()
+        self._desk.messages.info(
+            f"{np.count_nonzero(array):,} labels of {_classes_in(array)} classes from {path.name}."
+        )
+        self._validation.open_beside(path)
+
+    def _add_labels(self, path: Path, raster: ClassRaster, matched: bool) -> None:
+        session, array, classes = self._session, raster.array, raster.classes
+        if not matched:
+            found = match_classes(array, classes, session.classes)
+            array, classes = found.array, found.classes
+        checks = session.layer == VALIDATION
+        own, other = (session.labels.layer(n) for n in ((VALIDATION, TRAINING) if checks else (TRAINING, VALIDATION)))
+        locked = np.isin(own, session.classes.locked) | np.isin(other, session.classes.locked)
+        locked &= (array > 0) & (array != own)
+        taken = (array > 0) & (other > 0) & ~locked if checks else np.zeros_like(locked)
+        added = np.where(locked | taken, np.uint16(0), array)
+        joined = np.where(added > 0, added, own)
+        edit = session.labels.replacing(joined, classes, session.layer)
+        session.edit(edit, f"Add {path.name}" + (" (validation)" if checks else ""))
+        kind = "validation labels" if checks else "labels"
+        hints = [
+            "Labels of locked classes stay as they are, at {:,} pixels.",
+            "{:,} pixels are training labels already.",
+        ]
+        told = [text.format(n) for text, n in zip(hints, map(np.count_nonzero, (locked, taken)), strict=True) if n]
+        self._desk.messages.info(
+            f"{np.count_nonzero(added):,} {kind} of {_classes_in(added)} classes from {path.name} added.",
+            " ".join(told),
+        )
+
+    def _take_truth(self, path: Path, raster: ClassRaster, _matched: bool) -> None:
+        matched = self._session.set_truth(raster.array, raster.classes, path.name)
+        count = np.count_nonzero(raster.array)
+        text = f"Ground truth {path.name}: {count:,} pixels of {_classes_in(raster.array)} classes."
+        if matched.renumbered:
+            changes = ", ".join(f"{old} → {new}" for old, new in sorted(matched.renumbered.items()))
+            text += f" Classes were matched by name; numbers changed: {changes}."
+        self._desk.messages.info(text, "Labels can be drawn from it.", [("Draw few-shot sample…", self.ask_and_sample)])
+
+    # Tables of classes
+
+    def ask_and_import_classes(self) -> None:
+        """Takes names and colours of a table: those of the same name are recoloured, others are added."""
+        if self._session.cube is None:
+            return
+        path = self._desk.prompts.open_path(
+            "Import classes", self._desk.settings.last_folder, scene=False, kinds=TABLES
+        )
+        if path is None:
+            return
+        try:
+            table = read_table(path)
+        except HsiError as error:
+            self._desk.fail(error)
+            return
+        merged = merged_table(self._session.classes, table)
+        if merged != self._session.classes:
+            self._session.set_classes(merged, f"Import {path.name}")
+        self._desk.messages.info(f"{len(table)} classes from {path.name}; those of the same name took its colours.")
+
+    def ask_and_export_classes(self) -> None:
+        """Writes numbers, names and colours of the classes to a table."""
+        cube = self._session.cube
+        if cube is None:
+            return
+        folder = Path(self._desk.settings.last_folder or Path.home())
+        path = self._desk.prompts.save_path("Export classes", str(folder / f"{cube.name}-classes.csv"), kinds=TABLES)
+        if path is None:
+            return
+        try:
+            write_table(path, self._session.classes)
+        except HsiError as error:
+            self._desk.fail(error)
+            return
+        self._desk.told(f"Classes written to {path}.", path)
+
+    def _write(self, path: Path, then: Callable[[], None]) -> None:
+        session = self._session
+        cube, revision = session.cube, session.revision
+        if cube is None:
+            return
+
+        def done(written: list[Path]) -> None:
+            self._write_next()
+            if session.cube is not cube:
+                return
+            session.mark_saved(path, revision)
+            if not session.unsaved:
+                self._give_up()
+            self._desk.told(f"Labels saved to {written[0]}.", written[0])
+            then()
+
+        job = partial(
+            save_both, path=path, array=session.labels.snapshot(), validation=_validation(session),
+            classes=session.classes, cube=cube, empties=self._validation.own(validation_path(path)),
+            draw=None if session.sample is None else session.sample.record,
+        )  # fmt: skip
+        if session.labels.labelled(VALIDATION):
+            self._validation.take_over(validation_path(path))
+
+        def failed(error: BaseException, trace: str) -> None:
+            self._write_next()
+            self._desk.fail(error, trace)
+
+        watcher = Watcher(done=done, failed=failed, cancelled=self._write_next)
+        self._writes.append(partial(self._desk.bridge.start, job, "Save labels", watcher))
+        if len(self._writes) == 1:
+            self._writes[0]()
+
+    def _write_next(self) -> None:
+        """One after the other: two at once would write the same file, and the older labels might be the last there."""
+        self._writes.popleft()
+        if self._writes:
+            self._writes[0]()
+
+    # Few-shot samples
+
+    def ask_and_sample(self) -> None:
+        if self._session.truth is None:
+            return
+        dialog = SampleDialog(
+            bool(self._session.labels.labelled()), self._desk.window, _reach(self._session.encoder)
+        )  # fmt: skip
+        dialog.accepted.connect(lambda: self.sample(dialog.spec))
+        dialog.finished.connect(dialog.deleteLater)
+        dialog.open()
+
+    def sample(self, spec: SplitSpec) -> None:
+        """Draws labels from the truth; the rest of it is what the map is measured on."""
+        session = self._session
+        cube, truth = session.cube, session.truth
+        if cube is None or truth is None:
+            return
+
+        def done(drawn: tuple[Split, Sample]) -> None:
+            if session.truth is not truth:
+                return
+            split, sample = drawn
+            classes = session.classes.merged_with(np.unique(split.train).tolist())
+            session.replace_labels(session.labels.replacing(split.train, classes), f"Sample of {_amount(spec)}", sample)
+            self._desk.messages.info(*self._told(split, sample))
+
+        job = partial(work.draw_sample, cube=cube, truth=truth.array, classes=session.classes, spec=spec)
+        self._desk.bridge.start(job, "Draw sample", Watcher(done=done))
+
+    def _told(self, split: Split, sample: Sample) -> tuple[str, str]:
+        """What was drawn, and what the user should know of it."""
+        spec, session = sample.spec, self._session
+        up_to = "up to " if spec.percent is None else ""
+        text = f"{np.count_nonzero(split.train):,} labels drawn ({up_to}{_amount(spec)}, seed {spec.seed}); "
+        text += f"{np.count_nonzero(split.test):,} pixels are left for testing"
+        if sample.gap is not None:
+            text += f", at least {sample.gap} pixels from every label"
+        hints = []
+        if spec.kind == "random":
+            hints.append("They lie among the pixels for testing, which flatters a map; blocks keep them apart.")
+        if sample.record.not_tested:
+            hints.append(f"Nothing is left to test of {', '.join(sample.record.not_tested)}.")
+        if spec.percent is None:
+            of_each = np.bincount(split.train.ravel())
+            few = [session.classes.get(int(n)).name for n in np.unique(split.train) if 0 < of_each[n] < spec.per_class]
+            if few:
+                hints.append(f"Classes that give fewer labels: {', '.join(few)}.")
+        if session.labels.labelled(VALIDATION):
+            hints.append("Maps are measured on the validation labels as long as there are any.")
+        return text + ".", " ".join(hints)
+
+    # Surviving a crash
+
+    def offer_recovery(self) -> None:
+        """Looks for labels of the open scene that a crash left behind, and offers them."""
+        cube = self._session.cube
+        if cube is None:
+            return
+
+        def look(_ctx: Context) -> list[Recovered]:
+            return self._recovery.waiting(scene_key(cube), (cube.rows, cube.cols))
+
+        def done(found: list[Recovered]) -> None:
+            for problem in self._recovery.problems:
+                self._desk.messages.warning(problem)
+            self._recovery.problems.clear()
+            if found and self._session.cube is cube:
+                self._offer(found[0])
+
+        self._desk.bridge.start(look, "Look for lost labels", Watcher(done=done))
+
+    def _offer(self, found: Recovered) -> None:
+        when = datetime.datetime.fromtimestamp(found.saved_at).strftime("%d %b %Y, %H:%M")
+        self._desk.messages.warning(
+            f"There are {found.labelled:,} unsaved labels of this scene from {when}.",
+            "The window was not closed properly then.",
+            [("Restore", lambda: self._restore(found)), ("Discard", lambda: self._decline(found))],
+        )
+
+    def _restore(self, found: Recovered) -> None:
+        session = self._session
+        if session.cube is None or found.array.shape != session.labels.shape:
+            return
+        classes = found.classes if session.truth is None else _joined(found, session.classes)
+        edits = [session.labels.replacing(found.array, classes)]
+        if found.validation is not None or session.labels.labelled(VALIDATION):
+            checks = np.zeros_like(found.array) if found.validation is None else found.validation
+            edits.append(session.labels.replacing(checks, layer=VALIDATION))
+        session.edit_all(edits, "Restore labels")
+        # Safe under this window's name first; only then may the old copy go.
+        self._safe_copy(session.cube)(SilentContext())
+        self._recovery.retire(found.path)
+        self.offer_recovery()
+
+    def _decline(self, found: Recovered) -> None:
+        self._recovery.retire(found.path)
+        self.offer_recovery()
+
+    def _changed(self, what: str) -> None:
+        if what in ("labels", "validation", "classes") and self._session.unsaved:
+            self._timer.start()
+
+    def _autosave(self) -> None:
+        session = self._session
+        if session.cube is None or not session.unsaved:
+            return
+        self._autosaving.request(self._safe_copy(session.cube))
+
+    def _safe_copy(self, cube: Cube) -> Callable[[Context], Path]:
+        """What writes the labels of this moment to the recovery copy."""
+        session, key = self._session, scene_key(cube)
+        array, validation, classes = session.labels.snapshot(), _validation(session), session.classes
+        return lambda _ctx: self._recovery.save(key, array, classes, validation)
+
+    def _safe(self, _path: Path) -> None:
+        self._warned = False
+
+    def _not_safe(self, error: BaseException, trace: str) -> None:
+        if not isinstance(error, OSError):
+            self._desk.fail(error, trace)
+        elif not self._warned:
+            self._warned = True
+            reason = error.strerror or error
+            self._desk.messages.warning(
+                f"The labels could not be kept safe in {self._recovery.folder} ({reason}).", "Save them soon (Ctrl+S)."
+            )
+
+
+def _validation(session: Session) -> NDArray[np.uint16] | None:
+    """A copy of the validation labels; None without any."""
+    return session.labels.snapshot(VALIDATION) if session.labels.labelled(VALIDATION) else None
+
+
+def _amount(spec: SplitSpec) -> str:
+    """How many labels, and where."""
+    if spec.percent is None:
+        much = f"{spec.per_class} a class"
+    else:
+        much = f"{spec.percent:g} % of " + ("the pixels" if spec.kind == "region" else "each class")
+    return much if spec.kind == "random" else f"{much} in {spec.kind}s"
+
+
+def _reach(encoder: Any) -> int | None:
+    """Half of what an encoder sees of a pixel, in pixels; None without one."""
+    if encoder is None:
+        return None
+    from hsigui.pipeline.provenance import reach
+
+    return reach(encoder)
+
+
+def _real(path: Path) -> Path:
+    """A path by which two names of one file are seen to be the same; letter case tells nothing on some systems."""
+    return Path(os.path.normcase(path.expanduser().resolve()))
+
+
+def _classes_in(array: np.ndarray) -> int:
+    return len(np.unique(array[array > 0]))
+
+
+def _joined(found: Recovered, classes: ClassTable) -> ClassTable:
+    """The classes of a recovered copy, and those of the present table that it lacks."""
+    return ClassTable((*found.classes, *(c for c in classes if c.number not in found.classes)))

@@ -1,0 +1,95 @@
+"""From a file to class numbers on the pixels of the scene, with the questions that come up on the way."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+from functools import partial
+from pathlib import Path
+
+from PySide6.QtCore import QObject
+
+from hsigui.cube.cube import Cube
+from hsigui.cube.formats.arrays import AmbiguousArray
+from hsigui.labels.formats.files import ClassRaster
+from hsigui.labels.matching import differs, pixel_counts, renumbered
+from hsigui.labels.place import PIXELS, RESAMPLE, Misplaced
+from hsigui.ui.desk import work
+from hsigui.ui.desk.desk import Desk
+from hsigui.ui.desk.job_bridge import Watcher
+from hsigui.ui.desk.variable_chooser import VariableChooser
+from hsigui.ui.labels.class_mapping_dialog import ClassMappingDialog
+
+# The raster, and whether its numbers are already those of the scene's classes.
+Take = Callable[[ClassRaster, bool], None]
+_REMEDIES = {RESAMPLE: "Resample to the scene", PIXELS: "Take pixel by pixel"}
+
+
+class LabelImport(QObject):
+    """Reads label files. What it asks: which array or field, what to do with another place, which class is which."""
+
+    def __init__(self, desk: Desk) -> None:
+        super().__init__(desk.window)
+        self._desk, self._session = desk, desk.session
+
+    def read(self, path: Path, what: str, take: Take, variable: str | None = None, *, by_name: bool = False) -> None:
+        """Reads a file for the open scene and hands over what it holds.
+
+        Args:
+            what: what it is, in words ("labels").
+            take: called when all is clear; never when the user gives up or another scene is shown by then.
+            variable: array, layer or field, where the file has several.
+            by_name: classes that the scene lacks are new ones, and no question.
+        """
+        cube = self._session.cube
+        if cube is None:
+            return
+
+        def failed(error: BaseException, trace: str) -> None:
+            if isinstance(error, AmbiguousArray):
+                chooser = VariableChooser(path.name, error.candidates, self._desk.window, what)
+                chooser.accepted.connect(lambda: self.read(path, what, take, chooser.variable, by_name=by_name))
+                chooser.finished.connect(chooser.deleteLater)
+                chooser.open()
+            elif isinstance(error, Misplaced):
+                self._offer(error, path, cube, what, take, by_name)
+            else:
+                self._desk.fail(error, trace)
+
+        job = partial(work.load_classes, path=path, cube=cube, what=what, variable=variable)
+        done = partial(self._match, path, cube, take, by_name)
+        self._desk.bridge.start(job, f"Open {what}", Watcher(done=done, failed=failed))
+
+    def _offer(self, error: Misplaced, path: Path, cube: Cube, what: str, take: Take, by_name: bool) -> None:
+        """Explains a raster of another place or size, and lets the user decide."""
+
+        def use(remedy: str) -> None:
+            if self._session.cube is cube:
+                job = partial(work.fit_classes, raster=error.raster, cube=cube, what=what, remedy=remedy)
+                done = partial(self._match, path, cube, take, by_name)
+                self._desk.bridge.start(job, f"Open {what}", Watcher(done=done))
+
+        buttons = [(_REMEDIES[remedy], partial(use, remedy)) for remedy in error.remedies]
+        self._desk.messages.warning(f"{path.name}: {error.message}", error.hint, buttons)
+
+    def _match(self, path: Path, cube: Cube, take: Take, by_name: bool, raster: ClassRaster) -> None:
+        """Asks which class is which, when that is not clear by name."""
+        if self._session.cube is not cube:
+            return
+        for note in raster.notes:
+            self._desk.messages.info(note)
+        counts, table = pixel_counts(raster.array), self._session.classes
+        if by_name or not differs(raster.array, raster.classes, table):
+            take(raster, False)
+            return
+        classes = raster.classes.merged_with(counts)
+        dialog = ClassMappingDialog(path.name, classes, counts, table, self._desk.window)
+
+        def chosen() -> None:
+            if self._session.cube is cube:
+                matched = renumbered(raster.array, classes, table, dialog.targets)
+                take(replace(raster, array=matched.array, classes=matched.classes), True)
+
+        dialog.accepted.connect(chosen)
+        dialog.finished.connect(dialog.deleteLater)
+        dialog.open()

@@ -1,0 +1,120 @@
+"""Ask me: takes the user to the pixel whose label would help the map most."""
+
+from __future__ import annotations
+
+from functools import partial
+
+import numpy as np
+from PySide6.QtCore import QObject, Signal
+
+from hsigui.labels.label_map import TRAINING, VALIDATION
+from hsigui.ui.desk import work
+from hsigui.ui.desk.desk import Desk
+from hsigui.ui.desk.job_bridge import Latest
+from hsigui.ui.image.view import ImageView
+from hsigui.ui.map.controller import MapController
+from hsigui.ui.map.panel import MapPanel
+
+Pixel = tuple[int, int]
+ASK_SCALE = 7.0  # logical pixels a pixel of the scene
+_HOW = "Number of the class and Enter labels it; J asks for another."
+
+
+class AskController(QObject):
+    """Finds spots, one a press; those that the user passes over are not asked for again in this scene.
+
+    Signals:
+        asked(row, col): a pixel is asked about.
+        answered(area): the pixel that was asked about is to get the current class.
+    """
+
+    asked = Signal(int, int)
+    answered = Signal(object)
+
+    def __init__(self, desk: Desk, image: ImageView, panel: MapPanel, maps: MapController) -> None:
+        super().__init__(desk.window)
+        self._desk, self._session, self._image, self._panel, self._maps = desk, desk.session, image, panel, maps
+        self._asked: list[Pixel] = []
+        self._target: Pixel | None = None
+        self._waiting = False  # for the map of the latest labels
+        self._finding = Latest(desk.bridge, "Ask me", self._take)
+        self._session.changed.connect(self._changed)
+        image.confirmed.connect(self._answer)
+
+    @property
+    def target(self) -> Pixel | None:
+        """The pixel that is asked about, while it has no label."""
+        return self._target
+
+    def ask(self) -> None:
+        """Goes to the next spot; waits for the map when it is being renewed."""
+        session = self._session
+        if session.features is None or self._image.drawing:
+            return
+        if self._maps.busy:
+            self._waiting = True
+            self._panel.set_asked("Waiting for the map…")
+            return
+        self._waiting = False
+        margin = None if session.class_map is None else session.class_map.margin
+        labels, checks = session.labels.snapshot(), session.labels.snapshot(VALIDATION) > 0
+        self._finding.request(
+            partial(
+                work.find_spots,
+                features=session.features, margin=margin, labels=labels, asked=tuple(self._asked), taken=checks,
+            )
+        )  # fmt: skip
+
+    def _take(self, spots: list[Pixel]) -> None:
+        if not spots:
+            self._point_at(None)
+            self._panel.set_asked("There is nothing left to ask about.")
+            return
+        self._asked.append(spots[0])
+        if any(self._session.labels.layer(n)[spots[0]] for n in (TRAINING, VALIDATION)):  # painted in the meantime
+            self.ask()
+            return
+        self._point_at(spots[0])
+        row, col = spots[0]
+        # Near enough to see the pixel, far enough to see what lies around it.
+        self._image.look_at((row + 0.5, col + 0.5, max(self._image.scale, ASK_SCALE)))
+        self._panel.set_asked(f"What is the pixel at row {row}, column {col}? {self._guess(row, col)}")
+        self.asked.emit(row, col)
+
+    def _guess(self, row: int, col: int) -> str:
+        class_map = self._session.class_map
+        if class_map is None:
+            return _HOW
+        name = self._session.classes.get(int(class_map.classes[row, col])).name
+        sure = f"{100 * float(class_map.confidence[row, col]):.0f} % sure"
+        return f"The map says {name}, {sure}. {_HOW}"
+
+    def _answer(self) -> None:
+        """Labels the pixel as the class that was chosen, and asks the next question."""
+        if self._target is None:
+            return
+        if self._session.layer == VALIDATION:  # spots that were chosen are no sample to measure a map on
+            self._desk.messages.info("An answer is a label to train on.", "Switch Validation labels off first (V).")
+            return
+        row, col = self._target
+        self.answered.emit((row, col, np.ones((1, 1), dtype=bool)))
+        if self._target is None:
+            self.ask()
+
+    def _point_at(self, pixel: Pixel | None) -> None:
+        self._target = pixel
+        self._image.set_target(pixel)
+
+    def _changed(self, what: str) -> None:
+        if what in ("scene", "encoder"):
+            self._finding.forget()
+            self._asked.clear()
+            self._waiting = False
+            self._point_at(None)
+            self._panel.set_asked("")
+        elif what == "labels" and self._target is not None and self._session.labels.array[self._target]:
+            self._point_at(None)
+            self._panel.set_asked("Thank you. Press J for the next spot.")
+        elif what == "map" and self._waiting:
+            self._waiting = False
+            self.ask()

@@ -1,0 +1,272 @@
+"""The map: renewed after strokes without pretraining again, shown, and measured where there is ground truth."""
+
+from __future__ import annotations
+
+from functools import partial
+
+import numpy as np
+from PySide6.QtCore import QObject
+
+from hsigui.labels.classes import ClassTable
+from hsigui.specs import MapSpec
+from hsigui.ui.desk import work
+from hsigui.ui.desk.desk import Desk
+from hsigui.ui.desk.job_bridge import Latest
+from hsigui.ui.image.view import ImageView
+from hsigui.ui.map.layers import LAYERS, layer_raster, layer_values, scale
+from hsigui.ui.map.legend import LegendView
+from hsigui.ui.map.panel import MapPanel
+from hsigui.ui.results.panel import NO_REFERENCE, ResultsPanel
+
+OPACITY_STEP = 0.05
+FIRST_OPACITY = 0.6
+NO_PIXEL = "–"
+
+
+class MapController(QObject):
+    """Keeps map, legend and figures in step with labels, features and truth."""
+
+    def __init__(
+        self, desk: Desk, image: ImageView, panel: MapPanel, legend: LegendView, results: ResultsPanel
+    ) -> None:
+        super().__init__(desk.window)
+        self._desk, self._session = desk, desk.session
+        self._image, self._panel, self._legend, self._results = image, panel, legend, results
+        self._opacity = FIRST_OPACITY
+        self._drawn_chosen = False
+        self._pixel: tuple[int, int] | None = None
+        self._asked_on = self._measured_on = ""  # where what a map is measured on comes from
+        self._layer = LAYERS[0].id
+        self._ahead = False  # a part of the map that is drawn is newer than the session's
+        self._mapping = Latest(desk.bridge, "Renew map", self._take, early=self._take_early)
+        self._measuring = Latest(desk.bridge, "Measure map", self._take)
+        panel.opacity_changed.connect(self._set_opacity)
+        panel.drawn_changed.connect(self._set_drawn)
+        panel.layer_chosen.connect(self.show_layer)
+        panel.set_opacity(FIRST_OPACITY)
+        image.set_map_opacity(FIRST_OPACITY)
+        self._session.changed.connect(self._changed)
+
+    @property
+    def busy(self) -> bool:
+        """Whether a map is being made or measured."""
+        return self._mapping.busy or self._measuring.busy
+
+    def renew(self) -> None:
+        """Makes the map from the labels as they are now; the newest wish wins."""
+        session = self._session
+        if session.features is None:
+            self._explain()
+            return
+        if session.labelled_classes < 2:
+            self._mapping.forget()
+            self._take_back()
+            self._explain()
+            return
+        reference = session.reference
+        truth = None if reference is None else reference.array.copy()
+        self._asked_on = "" if reference is None else reference.name
+        self._measuring.forget()  # of the map before; its answer must not replace the new one
+        self._mapping.request(
+            partial(
+                work.make_map,
+                features=session.features,
+                labels=session.labels.snapshot(),
+                classes=session.classes,
+                truth=truth,
+                drawn=session.drawn,
+                view=self._image.visible_box(),
+                sample=session.sample,
+            )
+        )
+
+    def labels_settled(self) -> None:
+        """Labels changed: renew when the map is live, else say that it is not of the present labels."""
+        if self._session.live:
+            self.renew()
+        else:
+            self._explain()
+
+    def change_opacity(self, steps: int) -> None:
+        """By steps of 5 %."""
+        self._panel.set_opacity(min(1.0, max(0.0, self._opacity + steps * OPACITY_STEP)))
+
+    def show_layer(self, name: str) -> None:
+        """Draws the classes of the map, or how sure it is of them; one of LAYERS."""
+        if name == self._layer:
+            return
+        self._layer = name
+        self._panel.set_layer(name)
+        self._draw()
+        if self._pixel is not None:
+            self.show_pixel(*self._pixel)
+
+    def show_next_layer(self) -> None:
+        names = [layer.id for layer in LAYERS]
+        self.show_layer(names[(names.index(self._layer) + 1) % len(names)])
+
+    @property
+    def layer(self) -> str:
+        """What of the map is drawn."""
+        return self._layer
+
+    def show_pixel(self, row: int, col: int) -> None:
+        """Tells class and confidence of the pixel under the cursor."""
+        self._pixel = (row, col)
+        self._panel.set_pixel(self._words(row, col))
+
+    def leave_scene(self) -> None:
+        self._pixel = None
+        self._panel.set_pixel(NO_PIXEL)
+
+    def _words(self, row: int, col: int) -> str:
+        class_map = self._session.class_map
+        if class_map is None:
+            return NO_PIXEL
+        number = int(class_map.classes[row, col])
+        if not number:
+            return "no data"
+        words = f"{self._session.classes.get(number).name}, {100 * float(class_map.confidence[row, col]):.0f} % sure"
+        if self._layer in ("classes", "confidence"):
+            return words
+        return f"{words}, {self._layer} {float(layer_values(class_map, self._layer)[row, col]):.2f}"
+
+    def _set_opacity(self, value: float) -> None:
+        self._opacity = value
+        self._image.set_map_opacity(value)
+
+    def _set_drawn(self, smooth: float, edges: float) -> None:
+        self._session.drawn, self._drawn_chosen = MapSpec(smooth, edges), True
+        if self._session.class_map is not None:
+            self.renew()
+
+    def _take_early(self, glimpse: work.Glimpse) -> None:
+        """What is in view is drawn before the rest of the map is there."""
+        self._ahead = True
+        part = layer_raster(glimpse.class_map, self._layer)
+        self._image.put_map(glimpse.top, glimpse.left, part, self._colors)
+
+    def _take_back(self) -> None:
+        """A map that will not come leaves nothing behind."""
+        if self._ahead:
+            self._draw()
+
+    @property
+    def _colors(self) -> ClassTable:
+        return self._session.classes if self._layer == "classes" else scale()
+
+    def _draw(self) -> None:
+        class_map, self._ahead = self._session.class_map, False
+        if class_map is None:
+            self._image.set_map(None)
+        else:
+            self._image.set_map(layer_raster(class_map, self._layer), self._colors)
+
+    def _take(self, mapped: work.Mapped) -> None:
+        self._measured_on = self._asked_on
+        self._session.set_map(
+            mapped.probe, mapped.class_map, mapped.trained_on, mapped.accuracy,
+            drawn=mapped.drawn, sample=mapped.sample, seconds=mapped.seconds,
+        )  # fmt: skip
+
+    def _measure(self) -> None:
+        """The map stays; only what it is measured on has changed."""
+        session = self._session
+        reference = session.reference
+        if session.class_map is None or session.trained_on is None or reference is None:
+            return
+        self._asked_on = reference.name
+        self._measuring.request(
+            partial(
+                work.measure_again,
+                mapped=work.Mapped(
+                    session.probe, session.class_map, session.trained_on, None, session.map_spec, session.map_sample
+                ),
+                valid=session.features.valid,
+                truth=reference.array.copy(),
+                classes=session.classes,
+            )
+        )
+
+    def reference_changed(self) -> None:
+        """Other labels or another truth to measure the map on."""
+        if self._mapping.busy:  # that map does not know them yet
+            self.renew()
+        elif self._session.reference is None:
+            self._session.drop_accuracy()
+        else:
+            self._measure()
+        if self._session.accuracy is None:
+            self._show_report()
+
+    def _changed(self, what: str) -> None:
+        session = self._session
+        if what == "scene":
+            self.leave_scene()
+            self._mapping.forget()
+            self._measuring.forget()
+            self._measured_on = "" if session.reference is None else session.reference.name
+            if session.live and session.labelled_classes > 1 and self._stale:  # it was left before its map was there
+                self.renew()
+        elif what == "encoder" and session.features is not None:
+            self._measuring.forget()
+            if not self._drawn_chosen:  # until the user chooses, maps are drawn as the run's recipe says
+                session.drawn = session.features.recipe.map
+                self._panel.set_drawn(session.drawn.smooth, session.drawn.edges)
+            self.renew()
+        elif what == "truth":
+            self.reference_changed()
+        elif what == "live" and session.live and self._stale:
+            self.renew()
+        if what in ("map", "classes", "live"):
+            self._show_map(recolor=what == "classes")
+        if what in ("map", "report", "truth"):
+            self._show_report()
+
+    @property
+    def _stale(self) -> bool:
+        session = self._session
+        if session.features is None:
+            return False
+        return session.trained_on is None or not np.array_equal(session.trained_on, session.labels.array)
+
+    def _show_map(self, recolor: bool) -> None:
+        session = self._session
+        if self._pixel is not None:
+            self.show_pixel(*self._pixel)
+        self._draw()
+        if session.class_map is None:
+            self._legend.set_classes(ClassTable())
+        else:
+            counts = np.bincount(session.class_map.classes.ravel())
+            self._legend.set_classes(session.classes, {n: int(c) for n, c in enumerate(counts) if n})
+        if not recolor:
+            self._explain()
+
+    def _show_report(self) -> None:
+        session = self._session
+        self._results.show_refinement(None if session.probe is None else session.probe.refinement)
+        reference = session.reference
+        if session.accuracy is not None and reference is not None:
+            self._results.show_accuracy(session.accuracy, self._measured_on, session.masked_out)
+        elif reference is None:
+            self._results.explain(NO_REFERENCE)
+        elif session.class_map is None:
+            self._results.explain("The map will be measured here as soon as there is one.")
+        else:
+            self._results.explain("All of the ground truth is among the labels: nothing is left to measure on.")
+
+    def _explain(self) -> None:
+        session = self._session
+        if session.features is None:
+            self._panel.set_state("No map yet: press Pretrain, then label two classes or more.")
+        elif session.class_map is None:
+            self._panel.set_state("The features are ready. Label pixels of two classes or more to see the map.")
+        elif session.labelled_classes < 2:
+            self._panel.set_state("The map is of earlier labels: a new one needs labels of two classes or more.")
+        elif self._stale:
+            self._panel.set_state("The labels have changed since this map. Renew it, or switch Live on.")
+        else:
+            labels = session.trained_on
+            count = 0 if labels is None else np.count_nonzero(labels)
+            self._panel.set_state(f"Map from {count:,} labels of {session.labelled_classes} classes.")

@@ -1,0 +1,157 @@
+"""How the map is shown and drawn, and its legend."""
+
+from __future__ import annotations
+
+from itertools import pairwise
+
+from PySide6.QtCore import QSignalBlocker, Qt, Signal
+from PySide6.QtGui import QAction
+from PySide6.QtWidgets import (
+    QCheckBox,
+    QComboBox,
+    QDoubleSpinBox,
+    QFormLayout,
+    QHBoxLayout,
+    QLabel,
+    QPushButton,
+    QSlider,
+    QVBoxLayout,
+    QWidget,
+)
+
+from hsigui.ui.map.layers import LAYERS, ColorBar
+
+
+class MapPanel(QWidget):
+    """Show, layer, opacity, live, smoothing; what the map was made from; where to label next; the legend below.
+
+    Signals:
+        opacity_changed(opacity), drawn_changed(smooth, edges).
+        layer_chosen(id): of `map_layers.LAYERS`.
+    """
+
+    opacity_changed = Signal(float)
+    drawn_changed = Signal(float, float)
+    layer_chosen = Signal(str)
+
+    def __init__(self, show: QAction, live: QAction, renew: QAction, ask: QAction, legend: QWidget) -> None:
+        super().__init__()
+        self.show_box, self.live_box = _box("Show the map (P)", show), _box("Live: follow the labels (L)", live)
+        self.opacity = QSlider(Qt.Orientation.Horizontal, self)
+        self.opacity.setRange(0, 100)
+        self.opacity.setValue(60)
+        self.opacity.setToolTip("A and Shift+A change it by 5 %")
+        self.opacity.valueChanged.connect(lambda value: self.opacity_changed.emit(value / 100))
+        self.smooth = self._strength(20.0, " px", "Smooths the class probabilities over neighbouring pixels")
+        self.edges = self._strength(
+            100.0, " ×",
+            "Smooths the class probabilities inside fields and stops at their borders: at changes of about so many "
+            "times the scene's median change from a pixel to the next",
+        )  # fmt: skip
+        self.layer = QComboBox(self)
+        for layer in LAYERS:
+            self.layer.addItem(layer.title, layer.id)
+            self.layer.setItemData(self.layer.count() - 1, layer.tip, Qt.ItemDataRole.ToolTipRole)
+        self.layer.setToolTip("What of the map is drawn (M: the next one)")
+        self.layer.currentIndexChanged.connect(lambda index: self.layer_chosen.emit(self.layer.itemData(index)))
+        self.bar = ColorBar(self)
+        self.bar.hide()
+        self.renew = _button("Renew", "Renew the map from the labels now (Ctrl+R)", renew)
+        self.ask = _button("Ask me", ask.toolTip(), ask)
+        self.ask.setIcon(ask.icon())
+        self.asked = QLabel(self)
+        self.asked.setWordWrap(True)
+        self.asked.hide()
+        self.state = QLabel("No map yet.", self)
+        self.state.setWordWrap(True)
+        self.pixel = QLabel("–", self)
+        form = QFormLayout()
+        form.addRow("La&yer", self.layer)
+        form.addRow("", self.bar)
+        form.setRowVisible(self.bar, False)
+        form.addRow("&Opacity", self.opacity)
+        form.addRow("S&moothing", self.smooth)
+        form.addRow("&Within edges", self.edges)
+        form.addRow("Under cursor", self.pixel)
+        self._form = form
+        show_row = QHBoxLayout()
+        show_row.addWidget(self.show_box, 1)
+        show_row.addWidget(self.ask)
+        live_row = QHBoxLayout()
+        live_row.addWidget(self.live_box, 1)
+        live_row.addWidget(self.renew)
+        column = QVBoxLayout(self)
+        column.addWidget(self.state)
+        column.addWidget(self.asked)
+        column.addLayout(show_row)
+        column.addLayout(live_row)
+        column.addLayout(form)
+        column.addWidget(legend, 1)
+        for one, next_one in pairwise(
+            (self.show_box, self.ask, self.live_box, self.renew, self.layer, self.opacity, self.smooth, self.edges)
+        ):
+            self.setTabOrder(one, next_one)  # as they stand, not as they were made
+
+    def set_opacity(self, value: float) -> None:
+        self.opacity.setValue(round(100 * value))
+
+    def set_drawn(self, smooth: float, edges: float) -> None:
+        """Shows how the map is drawn."""
+        with QSignalBlocker(self.smooth), QSignalBlocker(self.edges):
+            self.smooth.setValue(smooth)
+            self.edges.setValue(edges)
+
+    def set_layer(self, name: str) -> None:
+        """Shows which layer is drawn; the scale is seen where there is one."""
+        index = self.layer.findData(name)
+        with QSignalBlocker(self.layer):
+            self.layer.setCurrentIndex(index)
+        self.bar.set_ends(LAYERS[index].ends)
+        self._form.setRowVisible(self.bar, any(LAYERS[index].ends))
+
+    def set_asked(self, text: str) -> None:
+        """What is asked for, in words; nothing hides them."""
+        self.asked.setText(text)
+        self.asked.setVisible(bool(text))
+
+    def _strength(self, highest: float, suffix: str, tip: str) -> QDoubleSpinBox:
+        """A number whose 0 reads "off"."""
+        box = QDoubleSpinBox(self)
+        box.setRange(0.0, highest)
+        box.setSingleStep(0.5)
+        box.setDecimals(1)
+        box.setSuffix(suffix)
+        box.setSpecialValueText("off")
+        box.setKeyboardTracking(False)
+        box.setToolTip(tip)
+        box.valueChanged.connect(lambda _value: self.drawn_changed.emit(self.smooth.value(), self.edges.value()))
+        return box
+
+    def set_state(self, text: str) -> None:
+        """One sentence: what the map was made from, or why there is none."""
+        self.state.setText(text)
+
+    def set_pixel(self, text: str) -> None:
+        """Class and confidence of the pixel under the cursor."""
+        self.pixel.setText(text)
+
+
+def _button(text: str, tip: str, action: QAction) -> QPushButton:
+    """A button that does what an action does."""
+    button = QPushButton(text)
+    button.setToolTip(tip)
+    button.clicked.connect(action.trigger)
+    button.setEnabled(action.isEnabled())
+    action.enabledChanged.connect(button.setEnabled)
+    return button
+
+
+def _box(text: str, action: QAction) -> QCheckBox:
+    """A check box that is the same as a checkable action."""
+    box = QCheckBox(text)
+    box.setChecked(action.isChecked())
+    box.setEnabled(action.isEnabled())
+    box.toggled.connect(action.setChecked)
+    action.toggled.connect(box.setChecked)
+    action.enabledChanged.connect(box.setEnabled)
+    return box

@@ -1,0 +1,55 @@
+"""What the window tells of the open scene's file: the strip of import notes, and the properties page."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QObject
+from PySide6.QtGui import QAction
+
+from hsigui.errors import HsiError
+from hsigui.ui.desk.desk import Desk
+from hsigui.ui.scene.notes_bar import NotesBar
+from hsigui.ui.scene.properties_dialog import PropertiesDialog
+
+
+class AboutScene(QObject):
+    """Keeps the notes bar in step with the scene, and opens its properties."""
+
+    def __init__(self, desk: Desk, bar: NotesBar) -> None:
+        super().__init__(desk.window)
+        self._desk, self._session, self._bar = desk, desk.session, bar
+        self._action: QAction | None = None
+        bar.details_asked.connect(self.show_properties)
+        self._session.changed.connect(self._changed)
+
+    def use(self, action: QAction) -> None:
+        """Takes the checkable action that shows and hides the bar; a scene with notes checks it."""
+        self._action = action
+        self._bar.dismissed.connect(lambda: action.setChecked(False))
+
+    def show_notes(self, shown: bool) -> None:
+        """Brings the notes back, unfolded, or hides them."""
+        self._bar.setVisible(shown and bool(self._bar.notes))
+        self._bar.header.setChecked(shown)
+
+    def show_properties(self) -> None:
+        """Opens the properties page of the open scene."""
+        if self._session.cube is None:
+            return
+        try:
+            dialog = PropertiesDialog(self._session.cube, self._desk.window)
+        except HsiError as error:  # a scene whose file went away
+            self._desk.messages.error(error)
+            return
+        dialog.finished.connect(dialog.deleteLater)
+        dialog.open()
+
+    def _changed(self, what: str) -> None:
+        if what in ("scene", "bands"):
+            notes = self._session.cube.notes if self._session.cube is not None else ()
+            if what == "bands" and notes == self._bar.notes:
+                return
+            self._bar.set_notes(notes)
+            if self._action is not None:
+                self._action.blockSignals(True)  # the bar opens folded; only the user's own wish unfolds it
+                self._action.setChecked(bool(notes))
+                self._action.blockSignals(False)

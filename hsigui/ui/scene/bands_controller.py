@@ -1,0 +1,56 @@
+"""Wavelengths and bad bands of the open scene: edited, applied, and kept for the next time. No file is changed."""
+
+from __future__ import annotations
+
+import numpy as np
+from PySide6.QtCore import QObject
+
+from hsigui.errors import HsiError
+from hsigui.storage import band_edits
+from hsigui.storage.band_edits import BandEdit
+from hsigui.ui.desk.desk import Desk
+from hsigui.ui.scene.bands_dialog import BandsDialog
+
+
+class BandsController(QObject):
+    """Opens the editor and takes what was chosen in it."""
+
+    def __init__(self, desk: Desk) -> None:
+        super().__init__(desk.window)
+        self._desk, self._session = desk, desk.session
+
+    def ask(self) -> None:
+        """Opens the editor for the scene."""
+        cube, plain = self._session.cube, self._session.plain
+        if cube is None or plain is None:
+            return
+        kept = band_edits.recall(plain)
+        dialog = BandsDialog(cube, plain, kept, self._desk.bridge, self._desk.window)
+        dialog.accepted.connect(lambda: self.apply(dialog.edit))
+        dialog.finished.connect(dialog.deleteLater)
+        dialog.open()
+
+    def apply(self, edit: BandEdit) -> None:
+        """Takes other bands for the open scene. Asks first where features and map were made with other good bands."""
+        session = self._session
+        cube, plain = session.cube, session.plain
+        if cube is None or plain is None or session.training:
+            return
+        try:
+            edited = edit.applied_to(plain)
+        except HsiError as error:
+            self._desk.messages.error(error)
+            return
+        if edited.info == cube.info:
+            return
+        drop = session.features is not None and not np.array_equal(edited.good_bands, cube.good_bands)
+        if drop and not self._desk.prompts.confirm(
+            "Other bad bands",
+            "The encoder and the map were made with other good bands.",
+            "They do not fit the scene any more and are dropped; the labels stay. The run is kept on disk, but another "
+            "pretraining is needed for a new map.",
+            "Change the bands",
+        ):
+            return
+        session.replace_cube(edited, drop_results=drop)
+        self._desk.bridge.start(lambda _ctx: band_edits.remember(plain, edit), "Keep the bands")

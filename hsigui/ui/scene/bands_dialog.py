@@ -1,0 +1,343 @@
+"""Wavelengths and bad bands of the open scene: set, pasted, taken from a sensor, marked by hand, range or noise."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from functools import partial
+
+import numpy as np
+from PySide6.QtCore import QItemSelection, QItemSelectionModel, QSignalBlocker, Qt
+from PySide6.QtWidgets import (
+    QAbstractItemView,
+    QComboBox,
+    QDialog,
+    QDialogButtonBox,
+    QDoubleSpinBox,
+    QGroupBox,
+    QHBoxLayout,
+    QHeaderView,
+    QLabel,
+    QPlainTextEdit,
+    QPushButton,
+    QTableWidget,
+    QTableWidgetItem,
+    QVBoxLayout,
+    QWidget,
+)
+
+from hsigui.cube.cube import Cube
+from hsigui.cube.sensors import fitting, parse_wavelengths
+from hsigui.errors import HsiError
+from hsigui.storage.band_edits import BandEdit
+from hsigui.ui.desk import work
+from hsigui.ui.desk.job_bridge import JobBridge, Latest
+
+UNITS = (("Unit by text or size", ""), ("nm", "nm"), ("µm", "um"), ("1/cm", "cm-1"), ("GHz", "GHz"))
+WATER_NM = ((1340.0, 1450.0), (1790.0, 1970.0))  # where water vapour leaves no light from the ground
+NUMBER, CENTRE, BAD = range(3)
+
+
+class BandsDialog(QDialog):
+    """Edits a copy; `edit` is what was chosen, against the file. Nothing happens to the scene here.
+
+    Args:
+        cube: the open scene.
+        plain: the scene as its file has it.
+        kept: what was chosen before.
+        bridge: runs the look at the noise.
+    """
+
+    def __init__(
+        self, cube: Cube, plain: Cube, kept: BandEdit, bridge: JobBridge, parent: QWidget | None = None
+    ) -> None:
+        super().__init__(parent)
+        self.setWindowTitle(f"Bands of {cube.name}")
+        self._cube, self._plain, self._bridge = cube, plain, bridge
+        self._fwhm, self._note = cube.info.fwhm, kept.note
+        self._noise = Latest(bridge, "Look for noisy bands", self._suggest, failed=self._no_suggestion)
+        self.finished.connect(lambda _code: self._noise.forget())
+        self._build()
+        self._show(cube)
+
+    @property
+    def edit(self) -> BandEdit:
+        """What differs from the file."""
+        info, waves, bad = self._plain.info, self.wavelengths(), self.bad_bands()
+        in_file = tuple(n for n, is_bad in enumerate(info.bad_bands) if is_bad)
+        same = waves == info.wavelengths
+        return BandEdit(
+            None if same else waves,
+            () if same else self._fwhm,
+            None if bad == in_file else bad,
+            "" if same else self._note,
+        )
+
+    def wavelengths(self) -> tuple[float, ...]:
+        """Band centres in nm as they stand in the table; empty when there are none."""
+        return self._centres
+
+    def bad_bands(self) -> tuple[int, ...]:
+        """Numbers of the bands that are marked bad now."""
+        return tuple(n for n, mark in enumerate(self._marks) if mark.checkState() == Qt.CheckState.Checked)
+
+    # Building
+
+    def _build(self) -> None:
+        bands = self._cube.bands
+        self.table = QTableWidget(bands, 3, self)
+        self.table.setAccessibleName("Bands")
+        self.table.setHorizontalHeaderLabels(["Band", "Wavelength (nm)", "Bad"])
+        self.table.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
+        self.table.setAlternatingRowColors(True)
+        self.table.setShowGrid(False)
+        self.table.verticalHeader().hide()
+        self.table.verticalHeader().setDefaultSectionSize(self.fontMetrics().height() + 6)
+        heading = self.table.horizontalHeader()
+        heading.setSectionResizeMode(CENTRE, QHeaderView.ResizeMode.Stretch)
+        for col, width in ((NUMBER, 60), (BAD, 60)):
+            heading.setSectionResizeMode(col, QHeaderView.ResizeMode.Fixed)
+            heading.resizeSection(col, width)
+        self.table.setMinimumWidth(290)
+        self._cells: list[QTableWidgetItem] = []
+        self._marks: list[QTableWidgetItem] = []
+        for row in range(bands):
+            self._add_row(row)
+        self.table.itemChanged.connect(self._typed)
+        self.told, self.error = QLabel(self), QLabel(self)
+        self.error.setObjectName("problem")
+        self.error.setStyleSheet("#problem { color: #d23c3c; }")
+        for label in (self.told, self.error):
+            label.setWordWrap(True)
+        right = QVBoxLayout()
+        right.addWidget(self._build_wavelengths())
+        right.addWidget(self._build_bad())
+        right.addStretch(1)
+        right.addWidget(self.told)
+        right.addWidget(self.error)
+        middle = QHBoxLayout()
+        middle.addWidget(self.table, 3)
+        middle.addLayout(right, 2)
+        self.buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Ok | QDialogButtonBox.StandardButton.Cancel)
+        self.buttons.accepted.connect(self.accept)
+        self.buttons.rejected.connect(self.reject)
+        self.reset = self.buttons.addButton("As in the &file", QDialogButtonBox.ButtonRole.ResetRole)
+        self.reset.clicked.connect(self._as_in_file)
+        column = QVBoxLayout(self)
+        column.addLayout(middle, 1)
+        column.addWidget(self.buttons)
+        self.resize(760, 640)
+
+    def _add_row(self, row: int) -> None:
+        shown, keys = Qt.ItemFlag.ItemIsEnabled | Qt.ItemFlag.ItemIsSelectable, Qt.ItemFlag
+        number, centre, bad = QTableWidgetItem(str(row + 1)), QTableWidgetItem(), QTableWidgetItem()
+        number.setFlags(shown)
+        centre.setFlags(shown | keys.ItemIsEditable)
+        bad.setFlags(shown | keys.ItemIsUserCheckable)
+        bad.setCheckState(Qt.CheckState.Unchecked)
+        for col, item in enumerate((number, centre, bad)):
+            self.table.setItem(row, col, item)
+        self._cells.append(centre)
+        self._marks.append(bad)
+
+    def _build_wavelengths(self) -> QGroupBox:
+        group = QGroupBox("Wavelengths", self)
+        column = QVBoxLayout(group)
+        self.sensor = QComboBox(group)
+        self.sensor.setAccessibleName("Known sensor")
+        sensors = fitting(self._cube.bands)
+        self.sensor.addItem("From a known sensor…" if sensors else f"No known sensor has {self._cube.bands} bands")
+        for sensor in sensors:
+            self.sensor.addItem(sensor.name, sensor)
+        self.sensor.setEnabled(bool(sensors))
+        self.sensor.activated.connect(self._take_sensor)
+        self.pasted = QPlainTextEdit(group)
+        self.pasted.setAccessibleName("Wavelengths to paste")
+        self.pasted.setPlaceholderText("Paste one number a band: a list, a column, or lines of an ENVI header")
+        self.pasted.setPlainText(self._plain.info.metadata.get("wavelength", ""))
+        self.pasted.setMinimumHeight(90)
+        self.units = QComboBox(group)
+        self.units.setAccessibleName("Unit of the numbers")
+        for text, value in UNITS:
+            self.units.addItem(text, value)
+        row = QHBoxLayout()
+        row.addWidget(self.units, 1)
+        self.take, self.none = QPushButton("&Take these", group), QPushButton("&None", group)
+        self.none.setToolTip("Take the wavelengths away: bands are then shown by number")
+        self.take.clicked.connect(self._take_pasted)
+        self.none.clicked.connect(partial(self._set_centres, (), (), "The wavelengths of the file were taken away."))
+        for button in (self.take, self.none):
+            button.setAutoDefault(False)
+            row.addWidget(button)
+        column.addWidget(self.sensor)
+        column.addWidget(self.pasted)
+        column.addLayout(row)
+        return group
+
+    def _build_bad(self) -> QGroupBox:
+        group = QGroupBox("Bad bands", self)
+        column = QVBoxLayout(group)
+        self.mark, self.unmark = QPushButton("&Mark selected", group), QPushButton("&Unmark selected", group)
+        self.mark.clicked.connect(lambda: self.mark_bands(self.selected(), True))
+        self.unmark.clicked.connect(lambda: self.mark_bands(self.selected(), False))
+        self.first, self.last = QDoubleSpinBox(group), QDoubleSpinBox(group)
+        for spin, name, value in ((self.first, "From, nm", 1340.0), (self.last, "To, nm", 1450.0)):
+            spin.setRange(0, 1_000_000)
+            spin.setDecimals(1)
+            spin.setSuffix(" nm")
+            spin.setValue(value)
+            spin.setAccessibleName(name)
+        self.range = QPushButton("Mark &range", group)
+        self.range.clicked.connect(lambda: self._mark_range(((self.first.value(), self.last.value()),)))
+        self.water = QPushButton("&Water vapour", group)
+        self.water.setToolTip("Mark " + " and ".join(f"{a:g} to {b:g} nm" for a, b in WATER_NM))
+        self.water.clicked.connect(lambda: self._mark_range(WATER_NM))
+        self.noisy = QPushButton("&Select noisy bands", group)
+        self.noisy.setToolTip("Looks at samples of the scene and selects bands of low signal-to-noise ratio")
+        self.noisy.clicked.connect(self._look_for_noise)
+        limits = QHBoxLayout()
+        limits.addWidget(self.first, 1)
+        limits.addWidget(QLabel("to", group))
+        limits.addWidget(self.last, 1)
+        column.addLayout(_row(self.mark, self.unmark))
+        column.addLayout(limits)
+        column.addLayout(_row(self.range, self.water))
+        column.addWidget(self.noisy)
+        for button in group.findChildren(QPushButton):
+            button.setAutoDefault(False)
+        return group
+
+    # Wavelengths
+
+    def _show(self, cube: Cube) -> None:
+        self._set_centres(cube.info.wavelengths, self._fwhm, self._note)
+        bad = cube.info.bad_bands or (False,) * cube.bands
+        with QSignalBlocker(self.table):
+            for mark, is_bad in zip(self._marks, bad, strict=True):
+                mark.setCheckState(_checked(is_bad))
+        self._tell()
+
+    def _as_in_file(self) -> None:
+        self._fwhm, self._note = self._plain.info.fwhm, ""
+        self._show(self._plain)
+
+    def _set_centres(self, centres: Iterable[float], fwhm: Iterable[float], note: str, *_pressed: bool) -> None:
+        self._centres, self._fwhm, self._note = tuple(centres), tuple(fwhm), note
+        with QSignalBlocker(self.table):
+            for row, cell in enumerate(self._cells):
+                cell.setText(f"{self._centres[row]:.10g}" if self._centres else "")
+        for button in (self.range, self.water, self.first, self.last):
+            button.setEnabled(bool(self._centres))
+        self._tell()
+
+    def _take_sensor(self, place: int) -> None:
+        sensor = self.sensor.itemData(place)
+        if sensor is not None:
+            self._set_centres(sensor.centers, (), sensor.note)
+
+    def _take_pasted(self) -> None:
+        try:
+            waves = parse_wavelengths(self.pasted.toPlainText(), str(self.units.currentData()))
+            if len(waves.nm) != self._cube.bands:
+                raise HsiError(
+                    f"{len(waves.nm)} wavelengths were pasted for {self._cube.bands} bands.",
+                    "Give one number for each band.",
+                )
+        except HsiError as error:
+            self._refuse(f"{error.message} {error.hint}")
+            return
+        self._set_centres(waves.nm, waves.fwhm, " ".join(("The wavelengths were given by the user.", *waves.notes)))
+
+    def _typed(self, item: QTableWidgetItem) -> None:
+        if item.column() == BAD:
+            self._tell()
+            return
+        try:
+            value = float(item.text().replace(",", "."))
+            if not (np.isfinite(value) and value > 0):
+                raise ValueError
+        except ValueError:
+            self._set_centres(self._centres, self._fwhm, self._note)
+            self._refuse("A wavelength is a positive number in nanometres.")
+            return
+        if not self._centres:
+            self._set_centres((), (), self._note)
+            self._refuse("One wavelength alone is of no use: paste them all, or take them from a sensor.")
+            return
+        centres = list(self._centres)
+        centres[item.row()] = value
+        self._set_centres(centres, self._fwhm, self._note or "Single wavelengths were set by the user.")
+
+    # Bad bands
+
+    def selected(self) -> list[int]:
+        """Numbers of the selected bands."""
+        return sorted(index.row() for index in self.table.selectionModel().selectedRows())
+
+    def mark_bands(self, bands: Iterable[int], bad: bool) -> None:
+        """Marks bands as bad, or as good again."""
+        with QSignalBlocker(self.table):
+            for band in bands:
+                self._marks[band].setCheckState(_checked(bad))
+        self._tell()
+
+    def _mark_range(self, ranges: Iterable[tuple[float, float]]) -> None:
+        centres = np.array(self._centres)
+        inside = np.zeros(len(centres), dtype=bool)
+        for first, last in ranges:
+            inside |= (centres >= min(first, last)) & (centres <= max(first, last))
+        self.mark_bands(np.flatnonzero(inside).tolist(), True)
+        if not inside.any():
+            self._refuse("No band lies in this range.")
+
+    def _look_for_noise(self) -> None:
+        self.noisy.setEnabled(False)
+        self.noisy.setText("Looking…")
+        self._noise.request(partial(work.look_for_noise, cube=self._cube))
+
+    def _suggest(self, bands: list[int]) -> None:
+        self._noise_done()
+        model = self.table.model()
+        chosen = QItemSelection()
+        for band in bands:
+            chosen.select(model.index(band, 0), model.index(band, 2))
+        self.table.selectionModel().select(chosen, QItemSelectionModel.SelectionFlag.ClearAndSelect)
+        if bands:
+            self.table.scrollToItem(self._cells[bands[0]])
+        new = len(set(bands) - set(self.bad_bands()))
+        self._tell(f"{len(bands)} noisy bands are selected, {new} of them not marked yet.")
+
+    def _no_suggestion(self, error: BaseException, trace: str) -> None:
+        self._noise_done()
+        if isinstance(error, HsiError):
+            self._refuse(f"{error.message} {error.hint}")
+        else:
+            self._bridge.failed.emit(error, trace)
+
+    def _noise_done(self) -> None:
+        self.noisy.setEnabled(True)
+        self.noisy.setText("&Select noisy bands")
+
+    # What is told
+
+    def _tell(self, more: str = "") -> None:
+        bad = len(self.bad_bands())
+        waves = f"{self._centres[0]:g} to {self._centres[-1]:g} nm" if self._centres else "no wavelengths"
+        self.told.setText(f"{self._cube.bands} bands, {bad} of them bad, {waves}. {more}".strip())
+        ok = self.buttons.button(QDialogButtonBox.StandardButton.Ok) if hasattr(self, "buttons") else None
+        if ok is not None:
+            ok.setEnabled(bad < self._cube.bands)
+        self.error.setText("" if bad < self._cube.bands else "Every band is marked bad: leave at least one.")
+
+    def _refuse(self, text: str) -> None:
+        self.error.setText(text)
+
+
+def _checked(yes: bool) -> Qt.CheckState:
+    return Qt.CheckState.Checked if yes else Qt.CheckState.Unchecked
+
+
+def _row(*widgets: QWidget) -> QHBoxLayout:
+    row = QHBoxLayout()
+    for widget in widgets:
+        row.addWidget(widget)
+    return row

@@ -1,0 +1,344 @@
+"""Opening scenes and showing them: the composite, the pixel under the cursor, spectra."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+from PySide6.QtCore import QObject, Signal
+
+from hsigui.cube.cube import Cube
+from hsigui.cube.formats.arrays import AmbiguousArray
+from hsigui.cube.formats.choice import ImportChoice
+from hsigui.cube.open import holds_arrays
+from hsigui.cube.render import ViewState, first_view, preset, reaches
+from hsigui.errors import HsiError
+from hsigui.labels.classes import Color
+from hsigui.ui.desk import work
+from hsigui.ui.desk.desk import Desk
+from hsigui.ui.desk.job_bridge import Latest, Watcher
+from hsigui.ui.desk.session import SceneState
+from hsigui.ui.image.view import ImageView
+from hsigui.ui.scene import opening
+from hsigui.ui.scene.detail import DetailController
+from hsigui.ui.scene.display_panel import DisplayPanel
+from hsigui.ui.scene.import_dialog import ImportDialog
+from hsigui.ui.spectra.view import Spectrum, SpectrumView
+
+CHANNEL_COLORS: tuple[Color, ...] = ((220, 60, 50), (40, 160, 70), (60, 110, 230))
+CHANNELS = ("red", "green", "blue")
+
+
+@dataclass(frozen=True)
+class SceneLook:
+    """What is shown of a scene, to be shown again: its picture, its spectra and where they come from."""
+
+    picture: work.Picture
+    current: Spectrum | None
+    kept: tuple[Spectrum, ...]
+    first: ViewState | None
+    place: tuple[float, float, float] | None
+
+
+class SceneController(QObject):
+    """From a path to a picture.
+
+    Attributes:
+        make_room: called with a new scene and what shows it; the window puts in what keeps the present one.
+    """
+
+    opened = Signal(object)  # opening.Opened, after the session has it
+    found = Signal(object)  # opening.Found: the file is no scene
+    refused = Signal()  # a scene could not be opened, and it was said why
+    values_read = Signal(int, int, object)  # row, col, values of the shown bands
+
+    def __init__(
+        self,
+        desk: Desk,
+        image: ImageView,
+        spectra: SpectrumView,
+        display: DisplayPanel,
+    ) -> None:
+        super().__init__(desk.window)
+        self._desk, self._image, self._spectra, self._display = desk, image, spectra, display
+        self.make_room: Callable[[Cube, Callable[[], None]], None] = lambda _cube, show: show()
+        self._picture: work.Picture | None = None
+        self._session = desk.session
+        self._path: Path | None = None
+        self._first: ViewState | None = None
+        self._again: Cube | None = None  # the scene that is being read again
+        self._detail = DetailController(desk, image)
+        self._opening = Latest(desk.bridge, "Open scene", self._ready, failed=self._not_opened)
+        self._drawing = Latest(desk.bridge, "Draw composite", self._show_picture, between=True)
+        self._reading = Latest(desk.bridge, "Read pixel", self._show_values, between=True)
+        self._picking = Latest(desk.bridge, "Read spectrum", self._show_spectrum, between=True)
+        display.view_changed.connect(self.set_view)
+        display.preset_asked.connect(self.show_preset)
+        image.hovered.connect(self._hovered)
+        image.clicked.connect(self._clicked)
+        spectra.kept_changed.connect(self._kept_changed)
+        spectra.band_picked.connect(self._band_picked)
+        self._session.changed.connect(self._changed)
+
+    # Opening
+
+    def ask_and_open(self) -> None:
+        path = self._desk.prompts.open_path("Open scene", self._desk.settings.last_folder, scene=True)
+        if path is not None:
+            self.open_path(path)
+
+    def open_path(self, path: str | Path, choice: ImportChoice | None = None) -> None:
+        """Opens a scene in a worker; the present one stays until the new one is ready.
+
+        Args:
+            choice: how an array of the file becomes the scene; None for the way of the last time, or a guess.
+        """
+        self._path, self._again = Path(path).expanduser().absolute(), None
+        cube = self._session.cube
+        present = None if cube is None else (cube.rows, cube.cols)
+        self._opening.request(partial(opening.open_scene, path=self._path, choice=choice, present=present))
+
+    def reload(self) -> None:
+        """Reads the open scene again from its file; labels stay where the size is the same."""
+        cube = self._session.cube
+        if cube is None or cube.path is None:
+            return
+        if self._session.training:
+            self._desk.messages.info("A scene that is trained on is not read again.", "Cancel the training first.")
+            return
+        self._path, self._again = cube.path, cube
+        self._opening.request(partial(opening.open_scene, path=cube.path))
+
+    def ask_and_open_as(self) -> None:
+        """Asks for a file, and then how it is to be read."""
+        path = self._desk.prompts.open_path("Open as", self._desk.settings.last_folder, scene=True)
+        if path is not None:
+            self.open_as(path)
+
+    def open_as(self, path: Path, reason: str = "") -> None:
+        """Asks how a file of arrays is to be read, and opens it so."""
+        path = path.absolute()
+
+        def ask(found: opening.FileArrays) -> None:
+            dialog = ImportDialog(path, found.arrays, found.proposals, self._desk.bridge, reason, self._desk.window)
+            dialog.accepted.connect(lambda: self.open_path(path, dialog.choice))
+            dialog.finished.connect(dialog.deleteLater)
+            dialog.open()
+
+        self._desk.bridge.start(partial(opening.look_into, path=path), f"Look into {path.name}", Watcher(done=ask))
+
+    def open_demo(self) -> None:
+        self._path, self._again = None, None
+        self._opening.request(opening.open_demo)
+
+    def _not_opened(self, error: BaseException, trace: str) -> None:
+        path = self._path
+        if path is None or not isinstance(error, HsiError):
+            self._desk.fail(error, trace)
+        elif isinstance(error, AmbiguousArray):
+            self.open_as(path, f"{path.name} holds several arrays that can be the scene. Choose one:")
+        elif not path.exists():
+            self._desk.remember(self._desk.settings.without_recent(str(path)))
+            self._desk.fail(error, trace)
+        elif holds_arrays(path):
+            buttons = [("Open as…", partial(self.open_as, path))]
+            self._desk.messages.show_message("error", error.message, error.hint, buttons)
+        else:
+            self._desk.fail(error, trace)
+        self.refused.emit()
+
+    def _ready(self, opened: opening.Opened | opening.Found) -> None:
+        if isinstance(opened, opening.Found):
+            self.found.emit(opened)
+            return
+        path, cube = self._path, self._session.cube
+        if cube is not None and self._again is cube and opened.cube.shape == cube.shape:
+            self._take_again(opened)
+        else:
+            self.make_room(opened.cube, lambda: self._take(opened, path))
+
+    def _take_again(self, opened: opening.Opened) -> None:
+        """The scene that is open was read again: what was computed of the old values goes, what was drawn stays."""
+        session = self._session
+        for latest in (self._drawing, self._reading, self._picking):
+            latest.forget()
+        computed = session.features is not None
+        self._spectra.clear()
+        self._desk.messages.clear()
+        session.replace_cube(opened.cube, plain=opened.plain, drop_results=computed)
+        if session.view is not None:
+            self._drawing.request(partial(work.draw_picture, cube=opened.cube, view=session.view))
+        dropped = " Encoder and map were of the old values and are dropped." if computed else ""
+        self._desk.messages.info(f"{opened.cube.name} was read again; the labels stay.{dropped}")
+
+    def _take(self, opened: opening.Opened, path: Path | None) -> None:
+        for latest in (self._drawing, self._reading, self._picking):
+            latest.forget()
+        cube = opened.cube
+        self._picture = opened.picture
+        self._image.clear()
+        self._image.set_image(opened.picture.rgb, opened.picture.step, (cube.rows, cube.cols))
+        self._show_bands(cube)
+        self._session.set_scene(cube, opened.view, opened.plain)
+        self._first = opened.view
+        self._show_view(opened.view)
+        self._image.fit()
+        if path is not None:
+            settings = self._desk.settings.with_recent(str(path))
+            self._desk.remember(dataclasses.replace(settings, last_folder=str(path.parent)))
+        self._desk.messages.clear()
+        if opened.truth is not None:
+            self._session.set_truth(opened.truth.array, opened.truth.classes, "the simulated ground truth")
+        self.opened.emit(opened)
+
+    def look(self) -> SceneLook:
+        """What is shown of the scene now."""
+        if self._picture is None:
+            raise AssertionError("an open scene has a picture")
+        spectra = self._spectra
+        return SceneLook(
+            self._picture,
+            spectra.current(),
+            tuple(spectra.kept()),
+            self._first,
+            self._image.looked_at(),
+        )
+
+    def show_again(self, look: SceneLook, state: SceneState) -> None:
+        """Puts a scene back that was open before, as it was."""
+        for latest in (self._drawing, self._reading, self._picking):
+            latest.forget()
+        cube, view = state.values["cube"], state.values["view"]
+        self._image.clear()
+        self._picture, self._first = look.picture, look.first
+        self._image.set_image(look.picture.rgb, look.picture.step, (cube.rows, cube.cols))
+        self._show_bands(cube)
+        self._session.restore(state)
+        self._show_view(view)
+        self._show_spectra(look.current, look.kept)
+        self._image.look_at(look.place)
+        self._desk.messages.clear()
+        # The picture may be of bands that were left in the middle of a change.
+        self._drawing.request(partial(work.draw_picture, cube=cube, view=view))
+
+    def _show_spectra(self, current: Spectrum | None, kept: Sequence[Spectrum]) -> None:
+        for spectrum in kept:
+            self._spectra.keep(spectrum.values, spectrum.label, spectrum.color, spectrum.place)
+        if current is not None:
+            self._spectra.show_current(current.values, current.label)
+
+    def _show_bands(self, cube: Cube) -> None:
+        bad = np.ones(cube.bands, dtype=bool)
+        bad[cube.good_bands] = False
+        self._spectra.set_wavelengths(cube.wavelengths, bad)
+        self._spectra.set_quantity("Value" if cube.info.scale == 1.0 else "Reflectance")
+        self._display.set_bands(cube.bands, cube.wavelengths, bad)
+        self._display.set_default_bands(reaches(cube, "default bands"))
+
+    def _changed(self, what: str) -> None:
+        cube, view = self._session.cube, self._session.view
+        if what == "bands" and cube is not None and view is not None:
+            current, kept = self._spectra.current(), self._spectra.kept()
+            self._show_bands(cube)  # forgets the curves, whose values are the same as before
+            self._show_view(view)
+            self._show_spectra(current, kept)
+            before, self._first = self._first, first_view(cube)
+            if view == before:  # nothing was chosen yet, so what would be shown at opening is shown
+                self.set_view(self._first)
+
+    # The composite
+
+    def show_preset(self, name: str) -> None:
+        """Shows "true colour", "colour infrared" or "default bands"."""
+        cube, view = self._session.cube, self._session.view
+        if cube is None or view is None:
+            return
+        chosen = preset(cube, name)
+        if not reaches(cube, name):
+            self._desk.messages.info(
+                f"{cube.name} has no bands for “{name}”; "
+                f"bands {chosen.red + 1}, {chosen.green + 1} and {chosen.blue + 1} are shown.",
+                "Choose others with the sliders.",
+            )
+        self.set_view(dataclasses.replace(chosen, low=view.low, high=view.high))
+
+    def set_view(self, view: ViewState) -> None:
+        """Shows other bands or another stretch; the newest wish wins."""
+        cube = self._session.cube
+        if cube is None or view == self._session.view:
+            return
+        self._session.set_view(view)
+        self._show_view(view)
+        self._drawing.request(partial(work.draw_picture, cube=cube, view=view))
+
+    def _show_view(self, view: ViewState) -> None:
+        self._display.set_view(view)
+        bands = [getattr(view, channel) for channel in CHANNELS]
+        self._spectra.mark_bands(list(zip(bands, CHANNEL_COLORS, strict=True)))
+
+    def _show_picture(self, picture: work.Picture) -> None:
+        cube = self._session.cube
+        if cube is not None:
+            self._picture = picture
+            self._image.set_image(picture.rgb, picture.step, (cube.rows, cube.cols))
+            if picture.step > 1:
+                self._detail.refresh()
+
+    def _band_picked(self, channel: int, band: int) -> None:
+        if self._session.view is not None:
+            self.set_view(dataclasses.replace(self._session.view, **{CHANNELS[channel]: band}))
+
+    # Pixels
+
+    def _hovered(self, row: int, col: int) -> None:
+        cube, view = self._session.cube, self._session.view
+        if cube is not None and view is not None:
+            self._reading.request(lambda ctx: (row, col, work.read_values(ctx, cube, view, row, col)))
+
+    def _show_values(self, answer: tuple[int, int, NDArray[np.float32]]) -> None:
+        self.values_read.emit(*answer)
+
+    def show_spectrum(self, row: int, col: int) -> None:
+        """Shows the spectrum of a pixel, as a click on it does."""
+        self._clicked(row, col, False)
+
+    def _clicked(self, row: int, col: int, keep: bool) -> None:
+        cube = self._session.cube
+        if cube is None:
+            return
+        read = partial(_place_and_spectrum, cube=cube, row=row, col=col)
+        if keep:  # every kept spectrum counts, so these do not replace one another
+            self._desk.bridge.start(read, "Read spectrum", Watcher(done=lambda answer: self._keep(cube, answer)))
+        else:
+            self._picking.request(read)
+
+    def _show_spectrum(self, answer: tuple[int, int, Any]) -> None:
+        row, col, values = answer
+        self._spectra.show_current(values, self._name(row, col))
+
+    def _keep(self, cube: Cube, answer: tuple[int, int, Any]) -> None:
+        row, col, values = answer
+        if self._session.cube is not cube:
+            return
+        number = int(self._session.labels.array[row, col])
+        color = self._session.classes.get(number).color if number else None
+        self._spectra.keep(values, self._name(row, col), color, (row, col))
+
+    def _kept_changed(self) -> None:
+        kept = self._spectra.kept()
+        self._image.set_markers([(*spectrum.place, spectrum.color) for spectrum in kept if spectrum.place is not None])
+
+    def _name(self, row: int, col: int) -> str:
+        number = int(self._session.labels.array[row, col])
+        name = f", {self._session.classes.get(number).name}" if number else ""
+        return f"row {row}, col {col}{name}"
+
+
+def _place_and_spectrum(ctx: Any, cube: Cube, row: int, col: int) -> tuple[int, int, NDArray[np.float32]]:
+    return row, col, work.read_spectrum(ctx, cube, row, col)

@@ -1,0 +1,89 @@
+"""Large scenes are shown at a coarser step; where one looks closely, the part in view is drawn again at a finer one."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from functools import partial
+
+import numpy as np
+from numpy.typing import NDArray
+from PySide6.QtCore import QObject, QTimer
+
+from hsigui.cube.cube import Cube
+from hsigui.cube.render import Levels, ViewState, render_window, resolve
+from hsigui.jobs import Context
+from hsigui.ui.desk import work
+from hsigui.ui.desk.desk import Desk
+from hsigui.ui.desk.job_bridge import Latest
+from hsigui.ui.image.overlay import Box
+from hsigui.ui.image.view import ImageView
+
+WAIT_MS = 120  # after the last move
+DETAIL_PIXELS = 2_000_000  # of a finer picture at most
+
+
+@dataclass(frozen=True)
+class Detail:
+    """A finer picture of a part of the scene: rgb, its first pixel, its step, and what it was drawn of."""
+
+    rgb: NDArray[np.uint8]
+    top: int
+    left: int
+    step: int
+    levels: Levels
+    cube: Cube
+    view: ViewState
+
+
+class DetailController(QObject):
+    """Watches where one looks. Small scenes, which are shown whole, cost nothing here."""
+
+    def __init__(self, desk: Desk, image: ImageView) -> None:
+        super().__init__(desk.window)
+        self._session, self._image = desk.session, image
+        self._last: Detail | None = None  # its levels serve as long as scene and view stay
+        self._drawing = Latest(desk.bridge, "Draw detail", self._show)
+        self._timer = QTimer(self)
+        self._timer.setSingleShot(True)
+        self._timer.setInterval(WAIT_MS)
+        self._timer.timeout.connect(self._draw)
+        image.moved.connect(self._moved)
+
+    def refresh(self) -> None:
+        """The composite was drawn anew: so is the detail, when one is wanted."""
+        self._timer.start()
+
+    def _moved(self) -> None:
+        if self._session.cube is not None and work.display_step(self._session.cube) > 1:
+            self._timer.start()
+
+    def _draw(self) -> None:
+        cube, view, box = self._session.cube, self._session.view, self._image.visible_box()
+        if cube is None or view is None or box is None or not self._image.isVisible():
+            return
+        coarse = work.display_step(cube)
+        top, left, bottom, right = box
+        step = max(1, math.ceil(math.sqrt((bottom - top) * (right - left) / DETAIL_PIXELS)))
+        if step >= coarse:
+            self._drawing.forget()
+            return
+        last = self._last
+        levels = last.levels if last is not None and last.cube is cube and last.view == view else None
+        self._drawing.request(partial(draw_detail, cube=cube, view=view, box=box, step=step, levels=levels))
+
+    def _show(self, detail: Detail) -> None:
+        if self._session.cube is not detail.cube or self._session.view != detail.view:
+            return
+        self._last = detail
+        self._image.set_detail(detail.rgb, detail.top, detail.left, detail.step)
+
+
+def draw_detail(ctx: Context, cube: Cube, view: ViewState, box: Box, step: int, levels: Levels | None = None) -> Detail:
+    """Draws a box of the scene (top, left, bottom, right) with the stretch of the whole."""
+    if levels is None:
+        levels = resolve(cube, view, work.display_step(cube))
+        ctx.check()
+    top, left, bottom, right = box
+    rgb = render_window(cube, view, levels, slice(top, bottom, step), slice(left, right, step))
+    return Detail(rgb, top, left, step, levels, cube, view)

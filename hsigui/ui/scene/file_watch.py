@@ -1,0 +1,129 @@
+"""Notices when the file of the open scene changes or goes away, and offers to read it again."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from weakref import WeakKeyDictionary
+
+from PySide6.QtCore import QFileSystemWatcher, QObject, Qt, QTimer, Signal
+from PySide6.QtGui import QGuiApplication
+
+from hsigui.cube.cube import Cube
+from hsigui.errors import HsiError
+from hsigui.jobs import Context
+from hsigui.ui.desk.desk import Desk
+from hsigui.ui.desk.job_bridge import Latest
+from hsigui.ui.scene.properties_dialog import files_of
+
+SETTLE_MS = 400  # a file that is being copied changes many times
+
+
+@dataclass(frozen=True)
+class Stamp:
+    """Size in bytes and time of change of a file; both 0 for one that is not there."""
+
+    path: Path
+    size: int = 0
+    changed_at: int = 0
+
+    @property
+    def missing(self) -> bool:
+        return not self.changed_at
+
+
+def stamps_of(paths: list[Path]) -> tuple[Stamp, ...]:
+    return tuple(_stamp(path) for path in paths)
+
+
+def _stamp(path: Path) -> Stamp:
+    try:
+        found = path.stat()
+    except OSError:  # gone, or its drive is
+        return Stamp(path)
+    return Stamp(path, found.st_size, found.st_mtime_ns)
+
+
+class FileWatch(QObject):
+    """Looks at the files of the scene when the system tells of a change, and when the window comes to the front.
+
+    Network drives tell of nothing, hence the second; a drive that is gone can block, hence the worker.
+
+    Signals:
+        reload_asked(): the user wants the scene read again.
+    """
+
+    reload_asked = Signal()
+
+    def __init__(self, desk: Desk) -> None:
+        super().__init__(desk.window)
+        self._desk, self._session = desk, desk.session
+        self._known: tuple[Stamp, ...] = ()
+        self._of_others: WeakKeyDictionary[Cube, tuple[Stamp, ...]] = WeakKeyDictionary()
+        self._cube: Cube | None = None
+        self._looking = Latest(desk.bridge, "Look at the file", self._compare)
+        self._watcher = QFileSystemWatcher(self)
+        self._timer = QTimer(self)
+        self._timer.setSingleShot(True)
+        self._timer.setInterval(SETTLE_MS)
+        self._timer.timeout.connect(self.look)
+        self._watcher.fileChanged.connect(lambda _path: self._timer.start())
+        app = QGuiApplication.instance()
+        if isinstance(app, QGuiApplication):
+            app.applicationStateChanged.connect(self._came_to_front)
+        self._session.changed.connect(self._changed)
+
+    def look(self) -> None:
+        """Compares the files with what they were when the scene was opened."""
+        if not self._known:
+            return
+        paths = [stamp.path for stamp in self._known]
+        self._looking.request(lambda _ctx: stamps_of(paths))
+
+    def _came_to_front(self, state: Qt.ApplicationState) -> None:
+        if state == Qt.ApplicationState.ApplicationActive:
+            self.look()
+
+    def _changed(self, what: str) -> None:
+        if what not in ("scene", "bands") or self._session.cube is self._cube:
+            return
+        if self._cube is not None:
+            self._of_others[self._cube] = self._known
+        self._cube, cube = self._session.cube, self._session.cube
+        self._timer.stop()
+        self._looking.forget()
+        # Of a scene that comes back to the front it is known how its files were.
+        self._known = () if cube is None else self._of_others.get(cube, ())
+        if self._watcher.files():
+            self._watcher.removePaths(self._watcher.files())
+        if cube is not None and cube.path is not None:
+            self._looking.request(lambda _ctx: self._first_look(_ctx, cube))
+
+    def _first_look(self, _ctx: Context, cube: Cube) -> tuple[Stamp, ...]:
+        try:
+            return stamps_of(files_of(cube))
+        except HsiError:  # its data file is gone already: reading it tells
+            return ()
+
+    def _compare(self, now: tuple[Stamp, ...]) -> None:
+        before, self._known = self._known, now
+        existing = [str(stamp.path) for stamp in now if not stamp.missing]
+        unwatched = [path for path in existing if path not in self._watcher.files()]
+        if unwatched:  # replaced files have to be watched anew
+            self._watcher.addPaths(unwatched)
+        if not before or now == before:
+            return
+        gone = [stamp.path.name for stamp in now if stamp.missing]
+        other = [new.path.name for new, old in zip(now, before, strict=True) if new != old and not new.missing]
+        if gone:
+            self._desk.messages.warning(
+                f"{' and '.join(gone)} {'is' if len(gone) == 1 else 'are'} not there any more.",
+                "What has not been read yet cannot be shown; the labels are safe. Put the file back.",
+                [("Try again", self.reload_asked.emit)],
+            )
+        elif other:
+            self._desk.messages.warning(
+                f"{' and '.join(other)} changed on disk since the scene was opened.",
+                "Until it is read again, old and new values can be mixed.",
+                [("Reload", self.reload_asked.emit)],
+            )

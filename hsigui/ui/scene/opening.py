@@ -1,0 +1,243 @@
+"""What opening a file does on its worker thread: what it is, how it is read, and its first picture."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from hsigui.cube.cube import Cube
+from hsigui.cube.demo import demo_scene
+from hsigui.cube.formats.arrays import AmbiguousArray, ArrayInfo
+from hsigui.cube.formats.choice import ImportChoice
+from hsigui.cube.formats.envi import header_of
+from hsigui.cube.formats.library import SpectralLibrary, open_library
+from hsigui.cube.open import holds_arrays, list_arrays, open_cube, suggestions
+from hsigui.cube.render import ViewState, first_view, render
+from hsigui.errors import HsiError
+from hsigui.jobs import Context
+from hsigui.labels.classes import ClassInfo, ClassTable
+from hsigui.labels.describe import describe_file
+from hsigui.labels.formats.files import ClassRaster, find_truth_in_cube_file, may_hold_shapes
+from hsigui.storage import band_edits, imports
+from hsigui.ui.desk.work import Picture, draw_picture
+
+
+@dataclass(frozen=True)
+class Opened:
+    """A scene that is ready to be shown.
+
+    Attributes:
+        plain: the scene with wavelengths and bad bands as its file has them.
+        truth: comes with the demo scene only.
+        beside: names of arrays in the same file that fit the scene as ground truth.
+    """
+
+    cube: Cube
+    view: ViewState
+    picture: Picture
+    plain: Cube
+    truth: ClassRaster | None = None
+    beside: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Found:
+    """A file that is no scene.
+
+    Attributes:
+        kind: "classes" or "library".
+        size: rows and columns of a class raster where they are known.
+        text: what it is, in words.
+    """
+
+    path: Path
+    kind: str
+    size: tuple[int, int] | None
+    text: str
+
+
+@dataclass(frozen=True)
+class Sorted:
+    """Files by what they are; of an ENVI pair the header only."""
+
+    scenes: tuple[Path, ...]
+    found: tuple[Found, ...]
+    refused: tuple[HsiError, ...]
+
+
+def open_scene(
+    ctx: Context, path: Path, choice: ImportChoice | None = None, present: tuple[int, int] | None = None
+) -> Opened | Found:
+    """Opens a scene and renders it for the first time; HsiError when it cannot be opened.
+
+    A choice of how the file is read is kept for the next time; without one, that of the last time is used. A file of
+    labels or a spectral library is found out as such.
+
+    Args:
+        present: rows and columns of the scene that is open, to which labels can belong.
+    """
+    ctx.progress(0, 0, f"Opening {path.name}…")
+    if choice is None:
+        try:
+            cube = _open_as_before(ctx, path)
+        except AmbiguousArray:
+            raise
+        except HsiError as refusal:
+            return _found_instead(path, refusal)
+        if _looks_like_labels(cube) and (cube.rows, cube.cols) == present:
+            return Found(path, "classes", present, f"{path.name} has one band of whole numbers, of the scene's size")
+    else:
+        cube = open_cube(path, choice=choice)
+        try:
+            imports.remember(choice, path)
+        except HsiError as error:
+            ctx.warn(f"How {path.name} is read is not kept for the next time: {error.message}")
+    opened = _ready(ctx, cube)
+    fitting = find_truth_in_cube_file(path, (cube.rows, cube.cols))
+    return replace(opened, beside=tuple(info.name for info in fitting))
+
+
+def open_demo(ctx: Context) -> Opened:
+    """Makes the demo scene, with its ground truth."""
+    ctx.progress(0, 0, "Making the demo scene…")
+    demo = demo_scene()
+    classes = ClassTable(tuple(ClassInfo(*entry) for entry in demo.classes))
+    return replace(_ready(ctx, demo.cube), truth=ClassRaster(demo.truth, classes, demo.cube.geo))
+
+
+def _ready(ctx: Context, cube: Cube) -> Opened:
+    ctx.progress(0, 0, f"Drawing {cube.name}…")
+    plain, cube = cube, _with_kept_bands(ctx, cube)
+    view = first_view(cube)
+    return Opened(cube, view, draw_picture(ctx, cube, view), plain)
+
+
+def _with_kept_bands(ctx: Context, cube: Cube) -> Cube:
+    try:
+        return band_edits.recall(cube).applied_to(cube)
+    except HsiError as error:
+        ctx.warn(f"The bands of {cube.name} are as in the file: {error.message}")
+        return cube
+
+
+def _open_as_before(ctx: Context, path: Path) -> Cube:
+    kept = imports.recall(path)
+    if kept is None:
+        return open_cube(path)
+    try:
+        cube = open_cube(path, choice=kept)
+    except HsiError as error:  # kept by another version of the program, say
+        ctx.warn(f"{path.name} could not be read as the last time: {error.message}")
+        return open_cube(path)
+    note = f"Read as the last time: {kept}. File > Open as… changes it."
+    return cube.with_info(replace(cube.info, notes=(*cube.info.notes, note)))
+
+
+@dataclass(frozen=True)
+class FileArrays:
+    """What the import dialog asks about: the arrays of a file and likely ways to read it, that of last time first."""
+
+    arrays: tuple[ArrayInfo, ...]
+    proposals: tuple[ImportChoice, ...]
+
+
+@dataclass(frozen=True)
+class ImportPreview:
+    """A small picture, rows x cols x 3 uint8, and what the scene would be."""
+
+    rgb: NDArray[np.uint8]
+    text: str
+
+
+def look_into(ctx: Context, path: Path) -> FileArrays:
+    """The arrays of a file, without loading them; HsiError when it is damaged or says itself how it is read."""
+    ctx.progress(0, 0, f"Looking into {path.name}…")
+    arrays = list_arrays(path)
+    if not holds_arrays(path):
+        raise HsiError(
+            f"{path.name} says itself how it is to be read.", "Open it with File > Open scene; Edit > Bands… is there."
+        )
+    kept = imports.recall(path)
+    proposals = suggestions(path)
+    if kept is not None:
+        proposals = (kept, *(p for p in proposals if p != kept))
+    return FileArrays(arrays, proposals)
+
+
+def preview_import(ctx: Context, path: Path, choice: ImportChoice, size: int) -> ImportPreview:
+    """The scene that a choice makes of a file, neither side of the picture longer than `size`."""
+    cube = open_cube(path, choice=choice)
+    ctx.check()
+    lines = [f"{cube.rows} rows x {cube.cols} columns, {cube.bands} bands"]
+    waves = cube.info.wavelengths
+    lines.append(f"{waves[0]:g} to {waves[-1]:g} nm" if waves else "No wavelengths")
+    if cube.info.bad_bands:
+        lines.append(f"{sum(cube.info.bad_bands)} bad bands")
+    step = max(1, math.ceil(max(cube.rows, cube.cols) / size))
+    return ImportPreview(render(cube, first_view(cube), step=step), "\n".join((*lines, "", *cube.notes)))
+
+
+def sort_files(ctx: Context, paths: tuple[Path, ...]) -> Sorted:
+    """Tells scenes from labels and libraries."""
+    scenes: list[Path] = []
+    found: list[Found] = []
+    refused: list[HsiError] = []
+    for path in dict.fromkeys(_one_of_pair(path, paths) for path in paths):
+        ctx.progress(0, 0, f"Looking at {path.name}…")
+        ctx.check()
+        try:
+            cube = open_cube(path, choice=imports.recall(path))
+        except AmbiguousArray:
+            scenes.append(path)
+        except HsiError as refusal:
+            try:
+                found.append(_found_instead(path, refusal))
+            except HsiError as error:
+                refused.append(error)
+        else:
+            if _looks_like_labels(cube):
+                size = (cube.rows, cube.cols)
+                found.append(Found(path, "classes", size, f"{path.name} has one band of whole numbers"))
+            else:
+                scenes.append(path)
+    return Sorted(tuple(scenes), tuple(found), tuple(refused))
+
+
+def _one_of_pair(path: Path, others: tuple[Path, ...]) -> Path:
+    """The header, where it is among the files together with its data."""
+    if path.suffix.lower() == ".hdr":
+        return path
+    header = header_of(path)
+    return header if header is not None and header in others else path
+
+
+def _looks_like_labels(cube: Cube) -> bool:
+    return cube.bands == 1 and np.issubdtype(cube.dtype, np.integer)
+
+
+def _found_instead(path: Path, refusal: HsiError) -> Found:
+    """Labels or a library in a file that is refused as a scene; else the refusal is raised."""
+    try:
+        about = describe_file(path)
+    except AmbiguousArray:
+        return Found(path, "classes", None, f"{path.name} holds several arrays that can be labels")
+    except HsiError:
+        if path.is_file() and may_hold_shapes(path):
+            return Found(path, "classes", None, f"{path.name} is a file of shapes or pixels, which can be labels")
+        raise refusal from None
+    if about["kind"] == "library":
+        return Found(path, "library", None, f"{path.name} is a spectral library of {about['spectra']} spectra")
+    if about["kind"] == "cube":
+        raise refusal
+    size = (int(about["rows"]), int(about["cols"]))
+    named = f"{len(about['class_table'])} classes, {size[0]} x {size[1]} pixels"
+    return Found(path, "classes", size, f"{path.name} holds labels: {named}")
+
+
+def read_library(ctx: Context, path: Path) -> SpectralLibrary:
+    ctx.progress(0, 0, f"Reading {path.name}…")
+    return open_library(path)

@@ -1,0 +1,236 @@
+"""All that is known of the open scene, with the whole header, to be read, searched and copied."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QGuiApplication
+from PySide6.QtWidgets import (
+    QAbstractItemView,
+    QDialog,
+    QDialogButtonBox,
+    QHeaderView,
+    QLabel,
+    QLineEdit,
+    QPlainTextEdit,
+    QPushButton,
+    QTableWidget,
+    QTableWidgetItem,
+    QTabWidget,
+    QVBoxLayout,
+    QWidget,
+)
+
+from hsigui.cube.cube import Cube
+from hsigui.cube.describe import describe
+from hsigui.cube.formats.envi import find_pair, header_of
+
+_UNITS = ("bytes", "kB", "MB", "GB", "TB")
+_BYTE_ORDERS = {0: "little-endian (0)", 1: "big-endian (1)"}
+_SHOWN_BANDS = 24  # numbers of a band list that are spelled out
+
+
+class PropertiesDialog(QDialog):
+    """The properties of a cube: a page of facts, a page with the header as it stands in the file."""
+
+    def __init__(self, cube: Cube, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setWindowTitle(f"Properties of {cube.name}")
+        self._values = describe(cube)
+        self.facts = facts(self._values, files_of(cube))
+        self.search = QLineEdit(self)
+        self.search.setPlaceholderText("Search names and values")
+        self.search.setClearButtonEnabled(True)
+        self.search.setAccessibleName("Search")
+        self.search.textChanged.connect(self._filter)
+        self.page = _table(self.facts, "What is known of the scene", wraps=True)
+        self._lines = [(name, " ".join(value.split())) for name, value in self._values["metadata"].items()]
+        self.header = _table(self._lines, "Header of the file", wraps=False)
+        self.whole = QPlainTextEdit(self)
+        self.whole.setReadOnly(True)
+        self.whole.setAccessibleName("The chosen value in full")
+        self.whole.setPlaceholderText("Choose a line to read its value in full")
+        self.whole.setMaximumHeight(120)
+        self.header.itemSelectionChanged.connect(self._show_whole)
+        self.tabs = QTabWidget(self)
+        self.tabs.addTab(self.page, "Scene")
+        lower = QWidget(self)
+        inner = QVBoxLayout(lower)
+        inner.setContentsMargins(0, 0, 0, 0)
+        inner.addWidget(self.header, 1)
+        inner.addWidget(self.whole)
+        self.tabs.addTab(lower, f"Header ({self.header.rowCount()})")
+        self.found = QLabel(self)
+        column = QVBoxLayout(self)
+        column.addWidget(self.search)
+        column.addWidget(self.tabs, 1)
+        column.addWidget(self.found)
+        column.addWidget(self._build_buttons())
+        self.resize(660, 640)
+        self._filter("")
+
+    def text(self) -> str:
+        """Everything as lines of “name: value”."""
+        lines = [f"{name}: {value}" for name, value in self.facts]
+        if self._values["metadata"]:
+            lines += ["", "Header", *(f"{name} = {value}" for name, value in self._values["metadata"].items())]
+        return "\n".join(lines) + "\n"
+
+    def json(self) -> str:
+        """The same fields as `hsigui info --json`."""
+        return json.dumps(self._values, indent=2, ensure_ascii=False)
+
+    def _build_buttons(self) -> QDialogButtonBox:
+        buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Close, self)
+        buttons.rejected.connect(self.reject)
+        for title, give in (("Copy as &text", self.text), ("Copy as &JSON", self.json)):
+            button = QPushButton(title, self)
+            button.setAutoDefault(False)
+            button.clicked.connect(lambda _checked=False, give=give: QGuiApplication.clipboard().setText(give()))
+            buttons.addButton(button, QDialogButtonBox.ButtonRole.ActionRole)
+        return buttons
+
+    def _show_whole(self) -> None:
+        row = self.header.currentRow()
+        self.whole.setPlainText(self._values["metadata"][self._lines[row][0]] if row >= 0 else "")
+
+    def _filter(self, text: str) -> None:
+        wanted = text.casefold()
+        counts = []
+        for table, rows in ((self.page, self.facts), (self.header, self._lines)):
+            shown = 0
+            for row, texts in enumerate(rows):
+                fits = any(wanted in text.casefold() for text in texts)
+                table.setRowHidden(row, not fits)
+                shown += fits
+            counts.append(shown)
+        if not self.header.rowCount():
+            self.found.setText("This file has no header of text.")
+        elif wanted:
+            self.found.setText(f"{counts[0]} found in the scene, {counts[1]} in the header.")
+        else:
+            self.found.setText("Bands count from 1, rows and columns from 0; the header stands as in the file.")
+
+
+def files_of(cube: Cube) -> list[Path]:
+    """The files that a scene consists of; none for one made in memory."""
+    path = cube.path
+    if path is None or not path.exists():
+        return []
+    if path.suffix.lower() == ".hdr" or header_of(path) is not None:
+        return list(find_pair(path))
+    return [path]
+
+
+def facts(values: Mapping[str, Any], files: list[Path]) -> list[tuple[str, str]]:
+    """Names and values in words, for the output of `describe`."""
+    rows = [
+        ("File", values["path"] or "made in memory"),
+        ("Size on disk", _sizes(files)),
+        ("Scene", f"{values['rows']} rows x {values['cols']} columns x {values['bands']} bands"),
+        ("Type of the numbers", values["dtype"]),
+        ("Variable", values["variable"]),
+        ("Order of the axes", values["axis_order"]),
+        ("Interleave", values["interleave"]),
+        ("Byte order", _BYTE_ORDERS.get(values["byte_order"])),
+        ("Header offset", _optional(values["header_offset"], "bytes")),
+        ("Wavelengths", _wavelengths(values)),
+        ("Bad bands", _bands(values["bad_band_list"])),
+        ("Bands without values", _bands(values["nan_band_list"])),
+        ("Default bands", ", ".join(str(band + 1) for band in values["default_bands"] or ()) or None),
+        ("No-data value", "none" if values["nodata"] is None else f"{values['nodata']:g}"),
+        ("Scale factor", f"{values['scale_factor']:g}" + (" (divided by)" if values["scale_factor"] != 1 else "")),
+        ("Gains and offsets", _gains(values)),
+        ("Coordinate system", values["crs"] or "none"),
+        ("Origin (upper left corner)", _pair(values["map_origin"])),
+        ("Pixel size", _pair(values["pixel_size"])),
+        ("Rotation", _optional(values["map_rotation_deg"] or None, "degrees")),
+    ]
+    notes = values["notes"] or ["none"]
+    rows += [("Import notes" if len(notes) == 1 else f"Import note {n}", note) for n, note in enumerate(notes, 1)]
+    return [(name, str(value)) for name, value in rows if value is not None]
+
+
+def _sizes(files: list[Path]) -> str | None:
+    try:
+        return ", ".join(f"{path.name} {_bytes(path.stat().st_size)}" for path in files) or None
+    except OSError as error:  # gone since it was opened
+        return f"unknown ({error.strerror or error})"
+
+
+def _bytes(count: float) -> str:
+    unit = 0
+    while count >= 999.5 and unit < len(_UNITS) - 1:
+        count, unit = count / 1000, unit + 1
+    return f"{count:.3g} {_UNITS[unit]}"
+
+
+def _wavelengths(values: Mapping[str, Any]) -> str:
+    if values["wavelengths"] is None:
+        return "none: bands are shown by number"
+    text = f"{values['wavelength_first_nm']:g} to {values['wavelength_last_nm']:g} nm"
+    unit = values["wavelength_units_in_file"]
+    if values["units_guessed"]:
+        return f"{text} (unit guessed from the size of the numbers" + (f"; the file says “{unit}”)" if unit else ")")
+    source = values["wavelength_variable"]
+    from_where = f", from {source}" if source else ""
+    return f"{text} (in the file: {unit}{from_where})" if unit else text + from_where
+
+
+def _bands(numbers: list[int]) -> str:
+    if not numbers:
+        return "none"
+    shown = ", ".join(str(number + 1) for number in numbers[:_SHOWN_BANDS])
+    return f"{len(numbers)}: {shown}" + (" …" if len(numbers) > _SHOWN_BANDS else "")
+
+
+def _gains(values: Mapping[str, Any]) -> str | None:
+    if not values["data_gain_values"] and not values["data_offset_values"]:
+        return None
+    return "in the file, not applied"
+
+
+def _pair(values: list[float] | None) -> str | None:
+    return None if values is None else " x ".join(f"{value:.10g}" for value in values)
+
+
+def _optional(value: object, unit: str = "") -> str | None:
+    if value is None:
+        return None
+    words = ", ".join(map(str, value)) if isinstance(value, list) else f"{value:g}" if _number(value) else str(value)
+    return f"{words} {unit}".strip()
+
+
+def _number(value: object) -> bool:
+    return isinstance(value, int | float)
+
+
+def _table(rows: list[tuple[str, str]], name: str, wraps: bool) -> QTableWidget:
+    table = QTableWidget(len(rows), 2)
+    table.setAccessibleName(name)
+    table.setHorizontalHeaderLabels(["Name", "Value"])
+    table.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
+    table.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
+    table.setAlternatingRowColors(True)
+    table.setWordWrap(wraps)
+    table.setShowGrid(False)
+    table.verticalHeader().hide()
+    for row, (key, value) in enumerate(rows):
+        for col, text in enumerate((key, value)):
+            item = QTableWidgetItem(text)
+            item.setToolTip(text if len(text) < 500 else text[:500] + " …")
+            item.setTextAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignTop)
+            table.setItem(row, col, item)
+    heading = table.horizontalHeader()
+    heading.setSectionResizeMode(0, QHeaderView.ResizeMode.ResizeToContents)
+    heading.setSectionResizeMode(1, QHeaderView.ResizeMode.Stretch)
+    heading.setDefaultAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
+    if wraps:  # lists of the header are hundreds of numbers long: one line each
+        table.verticalHeader().setSectionResizeMode(QHeaderView.ResizeMode.ResizeToContents)
+    else:
+        table.verticalHeader().setDefaultSectionSize(table.fontMetrics().height() + 6)
+    return table

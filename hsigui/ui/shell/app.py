@@ -1,0 +1,77 @@
+"""Starting the window."""
+
+from __future__ import annotations
+
+import sys
+import traceback
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from types import TracebackType
+
+from PySide6.QtCore import QTimer
+from PySide6.QtWidgets import QApplication
+
+from hsigui.settings import SettingsStore
+from hsigui.ui.desk import theme
+from hsigui.ui.shell.main_window import MainWindow
+
+Hook = Callable[[type[BaseException], BaseException, TracebackType | None], object]
+
+
+def run(path: str | Path | None = None, *, demo: bool = False, argv: Sequence[str] = ()) -> int:
+    """Opens the window, and a scene in it; returns when it is closed.
+
+    Args:
+        path: scene to open; errors are shown in the window.
+        demo: open the demo scene instead.
+        argv: options for Qt itself.
+
+    Returns:
+        the exit code, 0.
+    """
+    app = _application(argv)
+    store = SettingsStore()
+    theme.apply(app, store.load().theme)
+    window = MainWindow(store)
+    before = sys.excepthook
+    sys.excepthook = last_resort(window, before)
+    try:
+        window.show()
+        if path is not None:
+            QTimer.singleShot(0, window, lambda: window.scene.open_path(path))
+        elif demo:
+            QTimer.singleShot(0, window, window.scene.open_demo)
+        return app.exec()
+    finally:
+        sys.excepthook = before
+
+
+def last_resort(window: MainWindow, before: Hook) -> Hook:
+    """An exception hook that shows what no one caught, and lets the program live on."""
+    showing = False
+
+    def hook(kind: type[BaseException], error: BaseException, trace: TracebackType | None) -> None:
+        nonlocal showing
+        before(kind, error, trace)
+        if issubclass(kind, KeyboardInterrupt):
+            QApplication.quit()
+            return
+        if showing:  # a fault in showing a fault must not open windows without end
+            return
+        showing = True
+        try:
+            window.desk.fail(error, "".join(traceback.format_exception(kind, error, trace)))
+        finally:
+            showing = False
+
+    return hook
+
+
+def _application(argv: Sequence[str]) -> QApplication:
+    existing = QApplication.instance()
+    if isinstance(existing, QApplication):
+        return existing
+    app = QApplication(["hsigui", *argv])
+    app.setApplicationName("hsigui")
+    app.setDesktopFileName("hsigui")
+    return app

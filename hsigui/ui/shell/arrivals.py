@@ -1,0 +1,151 @@
+"""Files that are dropped, or picked as a scene and are none: labels and spectral libraries go where they belong."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from functools import partial
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+from PySide6.QtCore import QObject
+
+from hsigui.cube.cube import Cube
+from hsigui.cube.formats.library import SpectralLibrary
+from hsigui.errors import HsiError
+from hsigui.ui.desk.desk import Desk
+from hsigui.ui.desk.job_bridge import Watcher
+from hsigui.ui.labels.files import LabelFiles
+from hsigui.ui.scene import opening
+from hsigui.ui.scene.controller import SceneController
+from hsigui.ui.spectra.library_dialog import LibraryDialog
+from hsigui.ui.spectra.view import SpectrumView
+
+
+class Arrivals(QObject):
+    """Opens scenes, offers labels and libraries, and keeps those that come before their scene until it is open."""
+
+    def __init__(self, desk: Desk, scene: SceneController, labels: LabelFiles, spectra: SpectrumView) -> None:
+        super().__init__(desk.window)
+        self._desk, self._session = desk, desk.session
+        self._scene, self._labels, self._spectra = scene, labels, spectra
+        self._waiting: list[opening.Found] = []
+        self._scenes: list[Path] = []
+        self._later: list[Callable[[], None]] = []  # what is told when the scene is open
+        scene.found.connect(self.offer)
+        scene.opened.connect(lambda _opened: self._scene_opened())
+        scene.refused.connect(self._scene_opened)
+
+    def take(self, paths: Sequence[Path]) -> None:
+        """Takes files that were dropped: opens the scenes among them, and offers the others when they are open."""
+        if len(paths) == 1:
+            self._scene.open_path(paths[0])
+        elif paths:
+            self._desk.bridge.start(
+                partial(opening.sort_files, paths=tuple(paths)), "Look at the files", Watcher(done=self._sorted)
+            )
+
+    def _sorted(self, files: opening.Sorted) -> None:
+        self._later = [partial(self._desk.messages.error, error) for error in files.refused]
+        self._waiting = list(files.found)
+        self._scenes = list(files.scenes)
+        if not self._open_next():
+            self._offer_waiting()
+
+    def _open_next(self) -> bool:
+        """Opens the next of the dropped scenes, each in a tab of its own; False when there is none."""
+        if not self._scenes:
+            return False
+        self._scene.open_path(self._scenes.pop(0))
+        return True
+
+    def _scene_opened(self) -> None:
+        if not self._open_next():
+            self._offer_waiting()
+
+    def _offer_waiting(self) -> None:
+        waiting, later, self._waiting, self._later = self._waiting, self._later, [], []
+        for tell in later:
+            tell()
+        for found in waiting:
+            self.offer(found)
+
+    def offer(self, found: opening.Found) -> None:
+        """Asks what is to be done with a file that is no scene."""
+        cube = self._session.cube
+        if cube is None:
+            self._waiting.append(found)
+            self._desk.messages.info(f"{found.text}.", "Open the scene that it belongs to; it is offered then.")
+        elif found.kind == "library":
+            self._desk.messages.info(
+                f"{found.text}.", buttons=[("Show spectra…", partial(self.choose_spectra, found.path))]
+            )
+        elif found.size and found.size != (cube.rows, cube.cols):
+            self._desk.messages.warning(
+                f"{found.text}; the open scene has {cube.rows} x {cube.cols} pixels.", "Open the scene that it fits."
+            )
+        else:
+            self._desk.messages.info(
+                f"{found.text}.",
+                buttons=[
+                    ("Load as labels", partial(self._labels.open_labels, found.path)),
+                    ("Load as ground truth", partial(self._labels.open_truth, found.path)),
+                ],
+            )
+
+    def choose_spectra(self, path: Path) -> None:
+        """Asks which spectra of a library are shown, and keeps them in the spectra plot."""
+
+        def ask(library: SpectralLibrary) -> None:
+            dialog = LibraryDialog(path.name, library.names, self._desk.window)
+            dialog.accepted.connect(lambda: self.show_spectra(library, dialog.chosen))
+            dialog.finished.connect(dialog.deleteLater)
+            dialog.open()
+
+        self._desk.bridge.start(partial(opening.read_library, path=path), f"Read {path.name}", Watcher(done=ask))
+
+    def show_spectra(self, library: SpectralLibrary, places: Sequence[int]) -> None:
+        """Keeps spectra of a library beside those of the scene, on its bands."""
+        cube = self._session.cube
+        if cube is None:
+            return
+        try:
+            values = on_bands(library, cube)
+        except HsiError as error:
+            self._desk.messages.error(error)
+            return
+        for place in places:
+            self._spectra.keep(values[place], library.names[place])
+
+
+def on_bands(library: SpectralLibrary, cube: Cube) -> NDArray[np.float32]:
+    """The spectra of a library at the bands of a scene, spectra x bands: linear between the library's bands, NaN
+    beyond them. Without wavelengths on either side the numbers of bands must be equal.
+
+    Raises:
+        HsiError: they cannot be brought together.
+    """
+    values, centres = library.values, cube.wavelengths
+    if library.wavelengths is None or centres is None:
+        if library.bands == cube.bands:
+            return values
+        which = library.path.name if library.wavelengths is None else cube.name
+        raise HsiError(
+            f"{which} has no wavelengths, and {library.bands} bands of the library do not fit the {cube.bands} of the "
+            "scene.",
+            "Give the scene its wavelengths in Edit > Bands….",
+        )
+    order = np.argsort(library.wavelengths, kind="stable")
+    waves = library.wavelengths[order]
+    taken = np.full((len(values), cube.bands), np.nan, dtype=np.float32)
+    for row, spectrum in enumerate(values[:, order]):
+        known = np.isfinite(spectrum)
+        if known.any():
+            taken[row] = np.interp(centres, waves[known], spectrum[known], left=np.nan, right=np.nan)
+    if not np.isfinite(taken).any():
+        reach = f"{centres.min():g} to {centres.max():g} nm"
+        raise HsiError(
+            f"The library covers {waves[0]:g} to {waves[-1]:g} nm, the scene {reach}.",
+            "They have no wavelength in common. Are the units right?",
+        )
+    return taken

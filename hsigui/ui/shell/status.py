@@ -1,0 +1,116 @@
+"""The status bar: what is being done, where the cursor is, and the device."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+
+from PySide6.QtWidgets import QLabel, QProgressBar, QStatusBar, QWidget
+
+from hsigui.jobs import Finished
+from hsigui.ui.desk.job_bridge import JobBridge
+from hsigui.ui.desk.session import Session
+
+
+class StatusBar(QStatusBar):
+    """Busy text on the left; pixel, values, class and device on the right."""
+
+    def __init__(self, session: Session, bridge: JobBridge, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._session = session
+        self._texts: dict[int, str] = {}
+        self._pixel: tuple[int, int] | None = None
+        self.busy = QLabel(self)
+        self.bar = QProgressBar(self)
+        self.bar.setFixedWidth(110)
+        self.bar.setMaximumHeight(14)
+        self.bar.setTextVisible(False)
+        self.bar.hide()
+        self.place, self.values, self.label = QLabel(self), QLabel(self), QLabel(self)
+        self.device = QLabel(self)
+        self.place.setToolTip("Rows and columns count from 0")
+        self.device.setToolTip("Where pretraining is computed")
+        self.addWidget(self.bar)
+        self.addWidget(self.busy, 1)
+        for widget in (self.place, self.values, self.label, self.device):
+            widget.setContentsMargins(6, 0, 6, 0)
+            widget.setMinimumWidth(1)  # long names must not make the window wider
+            self.addPermanentWidget(widget)
+        self._show_device()
+        bridge.progress.connect(self._progress)
+        bridge.finished.connect(self._finished)
+        session.changed.connect(self._changed)
+
+    def show_pixel(self, row: int, col: int) -> None:
+        """Says where the cursor is; values follow when they are read."""
+        cube = self._session.cube
+        if cube is None:
+            return
+        self._pixel = (row, col)
+        text = f"row {row}, col {col} (from 0)"
+        place = cube.geo.to_map(row + 0.5, col + 0.5)
+        if place is not None:
+            text += f"   x {_coordinate(place[0])}, y {_coordinate(place[1])}"
+        self.place.setText(text)
+        self._show_label()
+
+    def show_values(self, row: int, col: int, values: Sequence[float]) -> None:
+        """The values of the shown bands; dropped when the cursor has gone on."""
+        if (row, col) == self._pixel:
+            numbers = " ".join("–" if math.isnan(v) else f"{v:.4g}" for v in map(float, values))
+            self.values.setText(f"R G B: {numbers}")
+
+    def leave_scene(self) -> None:
+        self._pixel = None
+        for widget in (self.place, self.values, self.label):
+            widget.clear()
+
+    def _show_label(self) -> None:
+        if self._pixel is None:
+            return
+        number = int(self._session.labels.array[self._pixel])
+        words = []
+        if number:
+            words.append(f"label: {self._session.classes.get(number).name}")
+        checked = int(self._session.labels.validation[self._pixel])
+        if checked:
+            words.append(f"validation: {self._session.classes.get(checked).name}")
+        if self._session.class_map is not None:
+            mapped = int(self._session.class_map.classes[self._pixel])
+            words.append(f"map: {self._session.classes.get(mapped).name if mapped else 'no data'}")
+        if self._session.truth is not None and self._session.truth.array[self._pixel]:
+            true = int(self._session.truth.array[self._pixel])
+            words.append(f"truth: {self._session.classes.get(true).name}")
+        self.label.setText("   ".join(words) or "no label")
+
+    def _changed(self, what: str) -> None:
+        if what == "device":
+            self._show_device()
+        elif what == "scene":
+            self.leave_scene()
+        elif what in ("labels", "validation", "map"):
+            self._show_label()
+
+    def _show_device(self) -> None:
+        self.device.setText(f"Device: {self._session.device or 'chosen at Pretrain'}")
+
+    def _progress(self, job: int, done: float, total: float, text: str) -> None:
+        self._texts[job] = text
+        self.busy.setText(text)
+        self.bar.setRange(0, 1000 if total > 0 else 0)
+        if total > 0:
+            self.bar.setValue(round(1000 * min(1.0, done / total)))
+        self.bar.show()
+
+    def _finished(self, event: Finished) -> None:
+        self._texts.pop(event.job, None)
+        if self._texts:
+            self.busy.setText(list(self._texts.values())[-1])
+        else:
+            self.busy.clear()
+            self.bar.hide()
+
+
+def _coordinate(value: float) -> str:
+    """Metres with one decimal; degrees with six."""
+    return f"{value:.6f}" if abs(value) <= 360 else f"{value:.1f}"

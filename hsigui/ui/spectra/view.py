@@ -1,0 +1,315 @@
+"""The spectra plot: the pixel under study, the spectra that were kept, bad bands and the bands of the composite."""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import pyqtgraph as pg
+from numpy.typing import ArrayLike, NDArray
+from PySide6.QtCore import QEvent, Qt, Signal
+from PySide6.QtGui import QColor, QGuiApplication, QPalette, QPen
+from PySide6.QtWidgets import QFileDialog, QHBoxLayout, QMessageBox, QToolButton, QVBoxLayout, QWidget
+
+from hsigui.errors import HsiError
+from hsigui.labels.classes import PALETTE, Color
+from hsigui.ui.desk.curve_key import CurveKey
+from hsigui.ui.desk.icons import icon
+from hsigui.ui.desk.plots import RESTYLE, Plot, color_plot, curve_pen, faded
+
+HINT = "Click a pixel to see its spectrum; Shift+click keeps it"
+CURRENT_WIDTH, KEPT_WIDTH = 2.0, 1.4  # logical pixels
+
+
+@dataclass(frozen=True)
+class Spectrum:
+    """One curve: its name, its colour, its value in every band (NaN where there is none), and the pixel (row, col) that
+    it is of, where it is of one."""
+
+    label: str
+    color: Color
+    values: NDArray[np.float32]
+    place: tuple[int, int] | None = None
+
+
+class SpectrumView(QWidget):
+    """Spectra over wavelength.
+
+    Signals:
+        kept_changed(): a spectrum was kept or removed, or all were cleared.
+        band_picked(channel, band): the line of a channel (its place in `mark_bands`) was dragged to a band.
+    """
+
+    kept_changed = Signal()
+    band_picked = Signal(int, int)
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._x: NDArray[np.float64] = np.zeros(0)
+        self._order: NDArray[np.intp] = np.zeros(0, dtype=np.intp)
+        self._wavelengths: NDArray[np.float64] | None = None
+        self._bad: NDArray[np.bool_] = np.zeros(0, dtype=bool)
+        self._current: Spectrum | None = None
+        self._kept: list[Spectrum] = []
+        self._current_curve: pg.PlotDataItem | None = None
+        self._kept_curves: list[pg.PlotDataItem] = []
+        self._regions: list[pg.LinearRegionItem] = []
+        self._lines: list[pg.InfiniteLine] = []
+        self._plot = Plot(self)
+        self._build()
+        self.set_quantity("Value")
+        self.set_wavelengths(None, self._bad)
+        self._recolor()
+
+    # What is shown
+
+    def set_wavelengths(self, wavelengths: ArrayLike | None, bad: ArrayLike) -> None:
+        """Takes the bands of another cube and forgets the curves.
+
+        Args:
+            wavelengths: of every band in nm, None when unknown (bands are numbered from 1 instead).
+            bad: of every band, whether it is to be left out.
+        """
+        self._bad = np.asarray(bad, dtype=bool)
+        self._wavelengths = None if wavelengths is None else np.asarray(wavelengths, dtype=np.float64)
+        self._x = np.arange(1.0, len(self._bad) + 1) if self._wavelengths is None else self._wavelengths
+        self._order = np.argsort(self._x, kind="stable")
+        self._plot.setLabel("bottom", "Band" if self._wavelengths is None else "Wavelength (nm)")
+        self.clear()
+        self.mark_bands([])
+        self._shade_bad_bands()
+        if len(self._x) > 1:
+            self._plot.setXRange(float(self._x.min()), float(self._x.max()), padding=0.02)
+        self._plot.setYRange(0, 1)  # not that of the scene before
+        self._plot.enableAutoRange("y")
+
+    def set_quantity(self, name: str) -> None:
+        """What the values are: "Reflectance" or "Value"."""
+        self._plot.setLabel("left", name)
+
+    def show_current(self, values: ArrayLike | None, label: str = "") -> None:
+        """Shows the spectrum of the pixel under study (one value a band) in place of the last; None shows none."""
+        self._current = None if values is None else Spectrum(label, self._ink(), self._checked(values))
+        self._drop(self._current_curve)
+        self._current_curve = None
+        if self._current is not None:
+            self._current_curve = self._draw(self._current, CURRENT_WIDTH)
+            self._current_curve.setZValue(10)
+        self._refresh_header()
+
+    def keep(
+        self, values: ArrayLike, label: str, color: Color | None = None, place: tuple[int, int] | None = None
+    ) -> None:
+        """Adds a curve that stays, in its class's colour or the next one of the plot's own."""
+        color = self._next_color() if color is None else color
+        spectrum = Spectrum(label, color, self._checked(values), place)
+        self._kept.append(spectrum)
+        self._kept_curves.append(self._draw(spectrum, KEPT_WIDTH))
+        self._refresh_header()
+        self.kept_changed.emit()
+
+    def remove(self, number: int) -> None:
+        """Takes one of the kept curves away, counted from the oldest."""
+        self._drop(self._kept_curves.pop(number))
+        del self._kept[number]
+        self._refresh_header()
+        self.kept_changed.emit()
+
+    def kept(self) -> list[Spectrum]:
+        """The curves that were kept, oldest first."""
+        return list(self._kept)
+
+    def current(self) -> Spectrum | None:
+        return self._current
+
+    def clear(self) -> None:
+        """Takes all curves away."""
+        had = bool(self._kept)
+        for curve in (*self._kept_curves, self._current_curve):
+            self._drop(curve)
+        self._kept, self._kept_curves = [], []
+        self._current, self._current_curve = None, None
+        self._refresh_header()
+        if had:
+            self.kept_changed.emit()
+
+    def mark_bands(self, bands: Sequence[tuple[int, object]]) -> None:
+        """Marks bands (number, colour) by vertical lines that can be dragged; those of red, green and blue."""
+        for line in self._lines:
+            self._plot.removeItem(line)
+        self._lines = []
+        for band, color in bands:
+            line = pg.InfiniteLine(float(self._x[band]), movable=True, pen=self._line_pen(color, 1.2))
+            line.setHoverPen(self._line_pen(color, 3))
+            line.setZValue(5)  # above the view box, or a quick press would pan the plot instead
+            line.setCursor(Qt.CursorShape.SizeHorCursor)
+            line.setBounds((float(self._x.min()), float(self._x.max())))
+            line.sigPositionChangeFinished.connect(self._pick)
+            self._plot.addItem(line, ignoreBounds=True)
+            self._lines.append(line)
+
+    # Export
+
+    def csv_text(self) -> str:
+        """The shown curves as CSV: a line a band with its number from 1, wavelength in nm (if known) and each value."""
+        shown = self._shown()
+        out = io.StringIO()
+        writer = csv.writer(out, lineterminator="\n")
+        axis = [] if self._wavelengths is None else ["wavelength_nm"]
+        writer.writerow(["band", *axis, *(curve.label for curve in shown)])
+        for band in range(len(self._x)):
+            place = [] if self._wavelengths is None else [f"{self._wavelengths[band]:g}"]
+            values = ("" if np.isnan(curve.values[band]) else f"{curve.values[band]:.6g}" for curve in shown)
+            writer.writerow([band + 1, *place, *values])
+        return out.getvalue()
+
+    def export_csv(self, path: str | Path) -> None:
+        """Writes `csv_text()` to a file, beside it first and then renamed.
+
+        Raises:
+            HsiError: the file cannot be written.
+        """
+        path = Path(path)
+        beside = path.with_name(path.name + ".part")
+        try:
+            beside.write_text(self.csv_text(), encoding="utf-8")
+            beside.replace(path)
+        except OSError as error:
+            reason = error.strerror or str(error)
+            raise HsiError(f"{path} could not be written: {reason}.", "Choose another folder.") from error
+
+    def copy_csv(self) -> None:
+        """Puts `csv_text()` on the clipboard."""
+        QGuiApplication.clipboard().setText(self.csv_text())
+
+    # Inner doings
+
+    def event(self, event: QEvent) -> bool:
+        handled = super().event(event)
+        if event.type() in RESTYLE:
+            self._recolor()
+        return handled
+
+    def _build(self) -> None:
+        self._key = CurveKey(HINT, self)
+        self._key.remove_asked.connect(self._remove_shown)
+        self._copy = self._button("copy", "Copy the shown spectra as CSV", self.copy_csv)
+        self._export = self._button("export", "Save the shown spectra as CSV…", self._ask_and_export)
+        self._clear = self._button("trash", "Clear all spectra", self.clear)
+        header = QHBoxLayout()
+        header.setContentsMargins(10, 2, 4, 2)
+        header.setSpacing(2)
+        header.addWidget(self._key, 1)
+        for button in (self._copy, self._export, self._clear):
+            header.addWidget(button, 0, Qt.AlignmentFlag.AlignTop)
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.setSpacing(0)
+        layout.addLayout(header)
+        layout.addWidget(self._plot, 1)
+
+    def _button(self, name: str, tip: str, slot: object) -> QToolButton:
+        button = QToolButton(self)
+        button.setIcon(icon(name))
+        button.setAutoRaise(True)
+        button.setToolTip(tip)
+        button.setAccessibleName(tip)
+        button.clicked.connect(slot)
+        return button
+
+    def _refresh_header(self) -> None:
+        shown = self._shown()
+        self._key.set_entries([(curve.label, curve.color) for curve in shown], removable=True)
+        for button in (self._copy, self._export, self._clear):
+            button.setEnabled(bool(shown))
+
+    def _remove_shown(self, number: int) -> None:
+        """Takes away the curve at a place of the key, where the one under study comes first."""
+        first = int(self._current is not None)
+        if number < first:
+            self.show_current(None)
+        else:
+            self.remove(number - first)
+
+    def _next_color(self) -> Color:
+        """The first colour of the palette that no kept curve has, while there is one."""
+        used = {curve.color for curve in self._kept}
+        return next((color for color in PALETTE if color not in used), PALETTE[len(self._kept) % len(PALETTE)])
+
+    def _shown(self) -> list[Spectrum]:
+        return [*([self._current] if self._current else []), *self._kept]
+
+    def _checked(self, values: ArrayLike) -> NDArray[np.float32]:
+        made = np.array(values, dtype=np.float32)
+        if made.shape != self._x.shape:
+            raise ValueError(f"{made.shape} values for {self._x.shape} bands")
+        return made
+
+    def _draw(self, spectrum: Spectrum, width: float) -> pg.PlotDataItem:
+        values = np.where(self._bad, np.nan, spectrum.values)[self._order]
+        pen = curve_pen(self, QColor(*spectrum.color), width)
+        return self._plot.plot(self._x[self._order], values, pen=pen, connect="finite")
+
+    def _drop(self, curve: pg.PlotDataItem | None) -> None:
+        if curve is not None:
+            self._plot.removeItem(curve)
+
+    def _shade_bad_bands(self) -> None:
+        for region in self._regions:
+            self._plot.removeItem(region)
+        self._regions = []
+        for start, end in bad_ranges(self._x[self._order], self._bad[self._order]):
+            region = pg.LinearRegionItem((start, end), movable=False, pen=pg.mkPen(None))
+            region.setZValue(-20)
+            self._plot.addItem(region, ignoreBounds=True)
+            self._regions.append(region)
+        self._recolor_regions()
+
+    def _recolor(self) -> None:
+        color_plot(self._plot, self.palette())
+        self._recolor_regions()
+        for spectrum, curve in zip(self._kept, self._kept_curves, strict=True):
+            curve.setPen(curve_pen(self, QColor(*spectrum.color), KEPT_WIDTH))
+        if self._current is not None:
+            self.show_current(self._current.values, self._current.label)
+
+    def _recolor_regions(self) -> None:
+        shade = faded(self.palette().color(QPalette.ColorRole.PlaceholderText), 40)
+        for region in self._regions:
+            region.setBrush(shade)
+
+    def _ink(self) -> Color:
+        color = self.palette().color(QPalette.ColorRole.Text)
+        return color.red(), color.green(), color.blue()
+
+    def _line_pen(self, color: object, width: float) -> QPen:
+        return curve_pen(self, faded(pg.mkColor(color), 190), width)
+
+    def _pick(self, line: pg.InfiniteLine) -> None:
+        band = int(np.abs(self._x - line.value()).argmin())
+        line.setValue(float(self._x[band]))
+        self.band_picked.emit(self._lines.index(line), band)
+
+    def _ask_and_export(self) -> None:
+        name, _ = QFileDialog.getSaveFileName(self, "Save spectra", "spectra.csv", "CSV (*.csv)")
+        if not name:
+            return
+        try:
+            self.export_csv(name)
+        except HsiError as error:
+            QMessageBox.warning(self, "Save spectra", str(error))
+
+
+def bad_ranges(x: NDArray[np.float64], bad: NDArray[np.bool_]) -> list[tuple[float, float]]:
+    """Start and end on the axis of every run of bad bands, up to half-way to their good neighbours; x ascends."""
+    if not bad.any():
+        return []
+    middles = (x[1:] + x[:-1]) / 2
+    edges = np.concatenate((x[:1], middles, x[-1:]))
+    change = np.diff(np.concatenate(([False], bad, [False])).astype(np.int8))
+    starts, ends = np.flatnonzero(change == 1), np.flatnonzero(change == -1)
+    return [(float(edges[start]), float(edges[end])) for start, end in zip(starts, ends, strict=True)]

@@ -1,0 +1,210 @@
+"""Runs on disk and the window: each pretraining is kept, offered when its scene is opened again, opened on request.
+
+One that was cut can be gone on with. The window that trains in a folder holds a lock there, so that no other goes on
+with the same training or takes it for abandoned.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import datetime
+from collections.abc import Iterator
+from functools import partial
+from pathlib import Path
+
+from PySide6.QtCore import QLockFile, QObject, Signal
+
+from hsigui.cube.cube import Cube
+from hsigui.cube.fingerprint import fingerprint
+from hsigui.errors import HsiError
+from hsigui.jobs import Context, Work
+from hsigui.methods.registry import method
+from hsigui.specs import PretrainSpec
+from hsigui.storage.recovery import scene_key
+from hsigui.storage.runs import LOCK, SETTINGS, KeptRun, Runs, UnfinishedRun, give_up, unfinished_in
+from hsigui.ui.desk import work
+from hsigui.ui.desk.desk import Desk
+from hsigui.ui.desk.job_bridge import Watcher
+from hsigui.ui.desk.message_bar import Message
+
+
+class RunFiles(QObject):
+    """Finds and opens runs.
+
+    Signals:
+        opened: with the encoder of a run that was opened.
+        go_on_asked: with the `UnfinishedRun` that the user wants to go on with.
+    """
+
+    opened = Signal(object)
+    go_on_asked = Signal(object)
+
+    def __init__(self, desk: Desk, runs: Runs | None = None) -> None:
+        super().__init__(desk.window)
+        self._desk, self._session = desk, desk.session
+        self.runs = runs or Runs()
+        self._offer: Message | None = None
+        self._unfinished_offer: Message | None = None
+        self._unfinished: dict[str, list[UnfinishedRun]] = {}  # by scene, newest first
+        self._session.changed.connect(self._changed)
+
+    def new_folder(self, cube: Cube) -> Path:
+        """Where the next run of a scene is kept."""
+        return self.runs.new(scene_key(cube))
+
+    def offer(self) -> None:
+        """Looks for runs of the open scene; offers the newest, and to go on with the newest that was cut."""
+        cube = self._session.cube
+        if cube is None:
+            return
+
+        def done(found: tuple[list[KeptRun], list[UnfinishedRun]]) -> None:
+            kept, cut = found
+            self._unfinished[scene_key(cube)] = cut
+            if self._session.cube is not cube or self._session.encoder is not None:
+                return
+            if kept:
+                self._offer = self._desk.messages.info(
+                    f"An encoder of this scene is kept: {kept[0].title}, of {_when(kept[0].made_at)}.",
+                    buttons=[("Use it", partial(self.open, kept[0].folder))],
+                )
+            if cut and not self._session.training:
+                self._unfinished_offer = self._desk.messages.info(
+                    f"A training of this scene is unfinished: {spec_title(cut[0].spec)} ({cut[0].place}), of "
+                    f"{_when(cut[0].left_at)}.",
+                    buttons=[
+                        ("Go on", partial(self.go_on_asked.emit, cut[0])),
+                        ("Give it up", partial(self.give_up, cut[0])),
+                    ],
+                )
+
+        self._look(cube, Watcher(done=done))
+
+    def unfinished_like(self, spec: PretrainSpec) -> UnfinishedRun | None:
+        """A training of the open scene with these settings that was cut, where there is one."""
+        cube = self._session.cube
+        found = [] if cube is None else self._unfinished.get(scene_key(cube), [])
+        return next((run for run in found if run.is_of(spec)), None)
+
+    def give_up(self, run: UnfinishedRun) -> None:
+        """Removes a training that was cut, unless another window goes on with it."""
+        for key, found in self._unfinished.items():
+            self._unfinished[key] = [other for other in found if other.folder != run.folder]
+        if not _is_held(run.folder):
+            give_up(run.folder)
+
+    def held(self, work_on: Work, folder: Path) -> Work:
+        """A work that trains in a folder: holds its lock, and leaves no empty folder."""
+
+        def run(ctx: Context) -> object:
+            try:
+                with _lock(folder):
+                    return work_on(ctx)
+            finally:
+                if not (folder / SETTINGS).is_file() and unfinished_in(folder) is None:
+                    give_up(folder)
+
+        return run
+
+    def ended(self, cube: Cube, folder: Path) -> UnfinishedRun | None:
+        """Notes that the training in a folder has ended; returns what there is to go on from."""
+        key = scene_key(cube)
+        others = [run for run in self._unfinished.get(key, []) if run.folder != folder]
+        complete = (folder / SETTINGS).is_file()
+        cut = None if complete else unfinished_in(folder)
+        self._unfinished[key] = others if cut is None else [cut, *others]
+        return cut
+
+    def ask_and_open(self) -> None:
+        """Asks for a run folder, of this window or of the command line, and opens it."""
+        folder = self._desk.prompts.open_folder("Open run", self._desk.settings.last_folder)
+        if folder is not None:
+            self.open(folder)
+
+    def open(self, folder: Path) -> None:
+        """Takes the encoder of a run folder for the open scene; an error leaves everything as it was."""
+        cube = self._session.cube
+        if cube is None or self._session.training:
+            return
+
+        def done(found: work.Trained) -> None:
+            if self._session.cube is not cube or self._session.training:
+                return
+            self._session.set_trained(found.encoder, found.features, found.folder, found.seconds)
+            self.opened.emit(found.encoder)
+
+        work_on = partial(work.restore_run, cube=cube, folder=folder)
+        self._desk.bridge.start(work_on, f"Open run {folder.name}", Watcher(done=done))
+
+    def _look(self, cube: Cube, watcher: Watcher) -> None:
+        """Hands the runs of a scene to a watcher: those that are kept, and those that were cut and can be gone on with.
+
+        What was cut with other bands is of no use for the scene as it is now, but may be again: it stays.
+        """
+
+        def look(_ctx: Context) -> tuple[list[KeptRun], list[UnfinishedRun]]:
+            self.runs.tidy_unfinished(_is_held)
+            key = scene_key(cube)
+            cut = [run for run in self.runs.unfinished(key) if not _is_held(run.folder)]
+            identity = fingerprint(cube) if cut else ""
+            return self.runs.kept(key), [run for run in cut if run.fingerprint == identity]
+
+        self._desk.bridge.start(look, "Look for runs", watcher)
+
+    def _changed(self, what: str) -> None:
+        cube = self._session.cube
+        if what == "encoder" and self._session.encoder is not None and cube is not None:
+            self._desk.messages.withdraw(self._offer)
+            self._offer = None
+            self.runs.tidy(scene_key(cube))
+        elif what == "training" and self._session.training:
+            self._desk.messages.withdraw(self._unfinished_offer)
+            self._unfinished_offer = None
+        elif what == "bands" and cube is not None:
+            key = scene_key(cube)
+            self._unfinished.pop(key, None)  # with these bands the scene may be another
+            self._look(cube, Watcher(done=lambda found: self._unfinished.update({key: found[1]})))
+
+
+def spec_title(spec: PretrainSpec) -> str:
+    """What was trained, in words: "LSCoSa, Quick (dense engine), seed 0"."""
+    info = method(spec.method)
+    preset = (info.preset(spec.preset).title,) if len(info.presets) > 1 else ()
+    return ", ".join((info.title, *preset, f"seed {spec.seed}"))
+
+
+def _when(seconds: float) -> str:
+    return datetime.datetime.fromtimestamp(seconds).strftime("%d %b %Y, %H:%M")
+
+
+def _lock_file(folder: Path) -> QLockFile:
+    lock = QLockFile(str(folder / LOCK))
+    lock.setStaleLockTime(0)  # a training may take days; one whose program is gone is found out by its number
+    return lock
+
+
+@contextlib.contextmanager
+def _lock(folder: Path) -> Iterator[None]:
+    """Holds the lock of a folder. Where none can be made nothing is kept there either, and the work tells so.
+
+    Raises:
+        HsiError: another window holds it.
+    """
+    with contextlib.suppress(OSError):
+        folder.mkdir(parents=True, exist_ok=True)
+    lock = _lock_file(folder)
+    if not lock.tryLock(0) and lock.error() == QLockFile.LockError.LockFailedError:
+        raise HsiError("Another window goes on with this training.", "Wait for it, or train with another seed.")
+    try:
+        yield
+    finally:
+        lock.unlock()
+
+
+def _is_held(folder: Path) -> bool:
+    """Whether a window is training in a folder."""
+    lock = _lock_file(folder)
+    free = lock.tryLock(0)
+    if free:
+        lock.unlock()
+    return not free and lock.error() == QLockFile.LockError.LockFailedError

@@ -1,0 +1,137 @@
+"""Import notes and properties: everything that is known of a file can be seen, searched and copied."""
+
+from __future__ import annotations
+
+import json
+
+import numpy as np
+import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QGuiApplication
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QPushButton
+
+from hsigui.cube.cube import ArraySource, Cube, CubeInfo, Geo
+from hsigui.cube.describe import describe
+from hsigui.cube.formats.envi import write_cube
+from hsigui.cube.open import open_cube
+from hsigui.ui.scene.properties_dialog import PropertiesDialog, files_of
+from tests.ui.windows import open_scene, texts
+
+
+@pytest.fixture
+def noted(tmp_path):
+    """An ENVI scene whose header leaves things to be guessed."""
+    values = np.random.default_rng(0).integers(1, 4000, (40, 50, 12)).astype(np.uint16)
+    header, _ = write_cube(tmp_path / "noted.img", values, CubeInfo(), "bil")
+    lines = [x for x in header.read_text().splitlines() if not x.startswith(("byte order", "wavelength"))]
+    lines += [f"wavelength = {{ {', '.join(f'{0.4 + 0.05 * n:.2f}' for n in range(12))} }}", "sensor type = Tin can"]
+    header.write_text("\n".join(lines) + "\n")
+    return header
+
+
+def test_notes_are_counted_in_a_strip_and_unfold_into_a_list(qtbot, window, noted):
+    open_scene(qtbot, window, noted)
+    bar, notes = window.notes_bar, window.session.cube.notes
+    assert len(notes) >= 2
+    assert bar.isVisible()
+    assert bar.header.text() == f"{len(notes)} import notes"
+    assert not bar.list.isVisible()
+    assert texts(window) == ""
+    folded = bar.height()
+    QTest.mouseClick(bar.header, Qt.MouseButton.LeftButton)
+    assert all(note in bar.list.text() for note in notes)
+    assert bar.list.isVisible()
+    qtbot.waitUntil(lambda: bar.height() > folded)
+
+
+def test_dismissed_notes_come_back_through_the_menu(qtbot, window, noted):
+    open_scene(qtbot, window, noted)
+    assert window.actions_["import_notes"].isChecked()
+    QTest.mouseClick(window.notes_bar.cross, Qt.MouseButton.LeftButton)
+    assert not window.notes_bar.isVisible()
+    window.actions_["import_notes"].trigger()
+    assert window.notes_bar.isVisible()
+    assert window.notes_bar.list.isVisible()
+
+
+def test_a_scene_without_notes_has_no_strip(qtbot, window, tmp_path):
+    np.save(tmp_path / "plain.npy", np.random.default_rng(0).random((20, 22, 30)))
+    open_scene(qtbot, window, tmp_path / "plain.npy")
+    assert window.session.cube.notes == ()
+    assert not window.notes_bar.isVisible()
+    assert not window.actions_["import_notes"].isEnabled()
+
+
+def test_messages_do_not_cover_the_notes(qtbot, window, noted):
+    open_scene(qtbot, window, noted)
+    window.messages.info("Hello")
+    qtbot.waitUntil(window.messages.isVisible)
+    below = window.messages.mapTo(window, window.messages.rect().topLeft()).y()
+    bar = window.notes_bar
+    assert below >= bar.mapTo(window, bar.rect().bottomLeft()).y()
+
+
+def test_the_properties_of_a_scene_are_all_there(qtbot, noted):
+    cube = open_cube(noted)
+    dialog = PropertiesDialog(cube)
+    qtbot.addWidget(dialog)
+    facts = dict(dialog.facts)
+    assert facts["File"] == str(noted)
+    assert facts["Scene"] == "40 rows x 50 columns x 12 bands"
+    assert facts["Size on disk"] == f"noted.hdr {noted.stat().st_size} bytes, noted.img 48 kB"
+    assert facts["Interleave"] == "bil"
+    assert facts["Type of the numbers"] == "uint16"
+    assert facts["Wavelengths"].startswith("400 to 950 nm (unit guessed")
+    assert [facts[f"Import note {n}"] for n in range(1, len(cube.notes) + 1)] == list(cube.notes)
+    assert dialog.header.rowCount() == len(cube.info.metadata)
+    assert dialog.tabs.tabText(1) == f"Header ({len(cube.info.metadata)})"
+
+
+def test_properties_can_be_searched_and_copied(qtbot, noted):
+    dialog = PropertiesDialog(open_cube(noted))
+    qtbot.addWidget(dialog)
+    dialog.search.setText("TIN CAN")
+    shown = [r for r in range(dialog.header.rowCount()) if not dialog.header.isRowHidden(r)]
+    assert [dialog.header.item(r, 0).text() for r in shown] == ["sensor type"]
+    assert dialog.found.text() == "0 found in the scene, 1 in the header."
+    dialog.header.setCurrentCell(shown[0], 0)
+    assert dialog.whole.toPlainText() == "Tin can"
+    buttons = {b.text().replace("&", ""): b for b in dialog.findChildren(QPushButton)}
+    buttons["Copy as JSON"].click()
+    assert json.loads(QGuiApplication.clipboard().text()) == describe(open_cube(noted))
+    buttons["Copy as text"].click()
+    assert "sensor type = Tin can" in QGuiApplication.clipboard().text()
+    assert "Scene: 40 rows x 50 columns x 12 bands" in QGuiApplication.clipboard().text()
+
+
+def test_place_bad_bands_and_scale_are_said(qtbot):
+    geo = Geo((20.0, 0.0, 500000.0, 0.0, -20.0, 6000000.0))
+    info = CubeInfo(bad_bands=(True, False, True), nodata=-9999.0, scale=10000.0, geo=geo, gains=(1.0, 2.0, 3.0))
+    dialog = PropertiesDialog(Cube(ArraySource(np.ones((2, 3, 3), np.int16)), info))
+    qtbot.addWidget(dialog)
+    facts = dict(dialog.facts)
+    assert facts["File"] == "made in memory"
+    assert facts["Bad bands"] == "2: 1, 3"
+    assert facts["No-data value"] == "-9999"
+    assert facts["Scale factor"] == "10000 (divided by)"
+    assert facts["Pixel size"] == "20 x 20"
+    assert facts["Origin (upper left corner)"] == "500000 x 6000000"
+    assert facts["Gains and offsets"] == "in the file, not applied"
+    assert facts["Import notes"] == "none"
+    assert dialog.found.text() == "This file has no header of text."
+
+
+def test_the_window_opens_properties_and_says_when_the_file_is_gone(qtbot, window, noted):
+    open_scene(qtbot, window, noted)
+    window.actions_["properties"].trigger()
+    (dialog,) = window.findChildren(PropertiesDialog)
+    assert dialog.isVisible()
+    dialog.reject()
+    noted.with_suffix(".img").unlink()
+    window.actions_["properties"].trigger()
+    assert "noted" in texts(window)
+
+
+def test_the_files_of_a_scene_are_header_and_data(noted):
+    assert files_of(open_cube(noted.with_suffix(".img"))) == [noted, noted.with_suffix(".img")]

@@ -1,0 +1,117 @@
+"""Every action can be triggered, has one handler, keys that clash with no other, and rests when it cannot be asked."""
+
+from __future__ import annotations
+
+from collections import Counter
+
+import pytest
+from PySide6.QtGui import QKeySequence
+from PySide6.QtWidgets import QDialog, QMenu
+
+from hsigui.ui.shell import actions
+from hsigui.ui.shell.actions import ACTIONS, MENUS, TOOLBAR, WHEN
+from hsigui.ui.shell.shortcuts import key_rows
+from tests.ui.windows import Answers, idle, labels, paint, press
+
+
+def close_dialogs(window):
+    for dialog in window.findChildren(QDialog):
+        dialog.reject()
+
+
+@pytest.mark.parametrize("name", [a.id for a in ACTIONS])
+def test_every_action_can_be_triggered_with_a_scene(qtbot, demo, training, name):
+    press(demo, "B")
+    paint(demo, (60, 60), (60, 70))
+    training.go.set()
+    demo.actions_[name].setEnabled(True)
+    demo.actions_[name].trigger()
+    close_dialogs(demo)
+    idle(qtbot, demo)
+    assert demo.isVisible() or name == "quit"
+
+
+def test_no_action_fails_without_a_scene(qtbot, window):
+    for name in [a.id for a in ACTIONS if a.id not in ("quit", "open_demo")]:
+        window.actions_[name].setEnabled(True)
+        window.actions_[name].trigger()
+        close_dialogs(window)
+        idle(qtbot, window)
+        assert window.session.cube is None, name
+
+
+def test_every_action_has_a_place_a_text_and_a_tooltip():
+    placed = set()
+
+    def walk(entries):
+        for entry in entries:
+            if isinstance(entry, tuple):
+                walk(entry[1])
+            elif entry is not None:
+                placed.add(entry)
+
+    for _, entries in MENUS:
+        walk(entries)
+    ids = [a.id for a in ACTIONS]
+    assert len(ids) == len(set(ids))
+    assert {p for p in placed if not p.startswith("@")} == set(ids)
+    assert {t for t in TOOLBAR if t and not t.startswith("@")} <= set(ids)
+    assert all(a.text and a.tip and a.when in WHEN for a in ACTIONS)
+
+
+def test_no_key_means_two_things():
+    keys = Counter(QKeySequence(k).toString() for a in ACTIONS for k in a.keys)
+    assert [k for k, n in keys.items() if n > 1] == []
+
+
+def test_the_menus_have_no_mnemonic_twice(window):
+    for menu in window.menuBar().findChildren(QMenu):
+        letters = Counter(
+            a.text()[a.text().index("&") + 1].casefold()
+            for a in menu.actions()
+            if "&" in a.text() and not a.isSeparator()
+        )
+        assert [x for x, n in letters.items() if n > 1] == [], menu.title()
+
+
+def test_what_cannot_be_asked_is_disabled(qtbot, window):
+    enabled = {a.id for a in ACTIONS if window.actions_[a.id].isEnabled()}
+    themes = {"theme_system", "theme_light", "theme_dark"}
+    assert enabled == {"open", "open_as", "open_demo", "quit", "help_pages", "shortcuts", "about"} | themes
+
+
+def test_a_scene_enables_what_it_allows(demo):
+    on = demo.actions_
+    assert on["pretrain"].isEnabled()
+    assert on["draw_sample"].isEnabled()
+    assert not on["cancel"].isEnabled()
+    assert not on["export"].isEnabled()
+    assert not on["save_labels"].isEnabled()
+    paint_one(demo)
+    assert on["save_labels"].isEnabled()
+    assert on["undo"].text() == "&Undo: Brush stroke: Meadow"
+
+
+def paint_one(window):
+    press(window, "B")
+    paint(window, (60, 60))
+    assert labels(window).any()
+
+
+def test_a_handler_that_is_missing_or_too_many_is_found_at_once(window):
+    with pytest.raises(ValueError, match="open"):
+        actions.Actions(window, {"undo": print})
+
+
+def test_the_sheet_of_keys_names_every_key():
+    rows = dict(key_rows())
+    for action in ACTIONS:
+        if action.keys and not action.id.startswith("class_"):
+            assert "  or  ".join(action.keys) in rows
+
+
+def test_the_answers_of_tests_fit_the_real_questions():
+    from hsigui.ui.desk.prompts import Prompts
+
+    asked = {n for n in vars(Prompts) if not n.startswith("_")}
+    assert asked == {n for n in vars(Answers) if not n.startswith("_") and callable(getattr(Answers, n))}
