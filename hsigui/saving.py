@@ -1,13 +1,16 @@
-"""Saving without leaving halves: files are written beside their place and renamed when all is well."""
+"""Saving without leaving halves: what is written lies beside its place, on the disk, before it is renamed into it."""
 
 from __future__ import annotations
 
+import itertools
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from hsigui.errors import HsiError
+
+_numbers = itertools.count()
 
 
 @contextmanager
@@ -20,19 +23,46 @@ def written_beside(*targets: Path) -> Iterator[tuple[Path, ...]]:
     Raises:
         HsiError: the folder cannot be made or written to, or the disk is full.
     """
-    scratch = tuple(t.with_name(f".{t.stem}-{os.getpid()}-part{t.suffix}") for t in targets)
     try:
-        for target in targets:
-            target.parent.mkdir(parents=True, exist_ok=True)
-        yield scratch
-        for source, target in zip(scratch, targets, strict=True):
-            source.replace(target)
+        with _put_in_place(*targets) as scratch:
+            yield scratch
     except OSError as error:
         reason = error.strerror or str(error)
         raise HsiError(
             f"{targets[0]} cannot be written: {reason}.", "Choose a folder that you may write to."
         ) from error
+
+
+def write_bytes(path: Path, content: bytes) -> None:
+    """Writes a file such that either the old or the whole new one is there, whatever happens; makes its folder.
+
+    Raises:
+        OSError: the folder cannot be made or written to, or the disk is full.
+    """
+    with _put_in_place(path) as (scratch,):
+        scratch.write_bytes(content)
+
+
+@contextmanager
+def _put_in_place(*targets: Path) -> Iterator[tuple[Path, ...]]:
+    # The number keeps two threads apart that write the same file at once: the last to end has the last word.
+    mark = f"{os.getpid()}-{next(_numbers)}-part"
+    scratch = tuple(t.with_name(f".{t.stem}-{mark}{t.suffix}") for t in targets)
+    try:
+        for target in targets:
+            target.parent.mkdir(parents=True, exist_ok=True)
+        yield scratch
+        for source in scratch:
+            _flush(source)
+        for source, target in zip(scratch, targets, strict=True):
+            source.replace(target)
     finally:
         for source in scratch:
-            with suppress(OSError):  # where the folder could not be made; the reason is told above
+            with suppress(OSError):  # where the folder could not be made; that is being raised
                 source.unlink(missing_ok=True)
+
+
+def _flush(path: Path) -> None:
+    """Waits until a file is on the disk: a rename that outlives a power cut must not lead to an empty file."""
+    with path.open("rb+") as file:
+        os.fsync(file.fileno())

@@ -9,12 +9,13 @@ from __future__ import annotations
 import dataclasses
 import json
 import os
-import tempfile
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import platformdirs
+
+from hsigui.saving import write_bytes
 
 RECENT_LIMIT = 10
 THEMES = ("system", "light", "dark")
@@ -89,8 +90,7 @@ class SettingsStore:
         """Writes beside and renames, so that a crash leaves the old file whole. Returns whether it worked."""
         self.problem = ""
         try:
-            self.folder.mkdir(parents=True, exist_ok=True)
-            write_text_atomically(self.path, json.dumps(dataclasses.asdict(settings), indent=2) + "\n")
+            write_bytes(self.path, (json.dumps(dataclasses.asdict(settings), indent=2) + "\n").encode())
         except OSError as error:
             self.problem = f"The settings could not be written to {self.path} ({error.strerror or error})."
             return False
@@ -103,24 +103,6 @@ class SettingsStore:
             self.path.replace(aside)
         except OSError as error:
             self.problem = f"The settings {self.path} could not be understood ({error.strerror or error})."
-
-
-def write_text_atomically(path: Path, text: str) -> None:
-    """Writes a text file such that either the old or the whole new one is there.
-
-    Raises:
-        OSError: the folder is missing or cannot be written to.
-    """
-    handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
-    try:
-        with os.fdopen(handle, "w", encoding="utf-8") as file:
-            file.write(text)
-            file.flush()
-            os.fsync(file.fileno())
-        Path(name).replace(path)
-    except BaseException:
-        Path(name).unlink(missing_ok=True)
-        raise
 
 
 def _from_json(values: dict[str, Any]) -> Settings:

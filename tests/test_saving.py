@@ -1,11 +1,12 @@
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 import pytest
 
 from hsigui.errors import HsiError
-from hsigui.saving import written_beside
+from hsigui.saving import write_bytes, written_beside
 
 
 def test_files_appear_together_and_only_at_the_end(tmp_path: Path) -> None:
@@ -35,3 +36,31 @@ def test_a_folder_that_cannot_be_made_is_said_in_words(tmp_path: Path) -> None:
     (tmp_path / "file").write_text("in the way")
     with pytest.raises(HsiError, match="cannot be written"), written_beside(tmp_path / "file" / "a.txt") as (scratch,):
         scratch.write_text("never")
+
+
+def test_bytes_that_cannot_take_their_place_leave_no_scratch_file(tmp_path: Path) -> None:
+    target = tmp_path / "t.json"
+    target.mkdir()  # a folder in the way
+    with pytest.raises(OSError):
+        write_bytes(target, b"x")
+    assert [p.name for p in tmp_path.iterdir()] == ["t.json"]
+
+
+def test_two_writers_of_one_file_do_not_meet_in_a_scratch_file(tmp_path: Path) -> None:
+    target = tmp_path / "a.txt"
+    with written_beside(target) as (first,), written_beside(target) as (second,):
+        first.write_text("first")
+        second.write_text("second")
+        assert first != second
+    assert target.read_text() == "first"  # it ended last
+    assert [p.name for p in tmp_path.iterdir()] == ["a.txt"]
+
+
+def test_what_is_renamed_was_flushed_to_the_disk_before(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    calls = []
+    flush, rename = os.fsync, Path.replace
+    monkeypatch.setattr(os, "fsync", lambda handle: (calls.append("flush"), flush(handle)))
+    monkeypatch.setattr(Path, "replace", lambda self, to: (calls.append("rename"), rename(self, to))[1])
+    write_bytes(tmp_path / "new" / "a.bin", b"\0\1")
+    assert calls == ["flush", "rename"]
+    assert (tmp_path / "new" / "a.bin").read_bytes() == b"\0\1"

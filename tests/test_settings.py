@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from hsigui.settings import RECENT_LIMIT, Settings, SettingsStore, write_text_atomically
+from hsigui.settings import RECENT_LIMIT, Settings, SettingsStore
 
 
 @pytest.fixture
@@ -89,11 +89,3 @@ def test_the_environment_says_where_the_settings_lie(tmp_path, monkeypatch):
     store = SettingsStore()
     store.save(Settings(theme="dark"))
     assert (tmp_path / "mine" / "settings.json").is_file()
-
-
-def test_an_atomic_write_leaves_no_scratch_file_when_it_fails(tmp_path):
-    target = tmp_path / "t.json"
-    target.mkdir()  # a folder in the way
-    with pytest.raises(OSError):
-        write_text_atomically(target, "x")
-    assert [p.name for p in tmp_path.iterdir()] == ["t.json"]

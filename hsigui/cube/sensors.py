@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection, Iterable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 import numpy as np
 from numpy.typing import NDArray
 
 from hsigui.cube.cube import Cube
-from hsigui.cube.sensor_tables import AVIRIS_1992, AVIRIS_2008, ENMAP, HYDICE
+from hsigui.cube.sensor_tables import Sensor, sensors
 from hsigui.cube.wavelengths import Wavelengths, to_nm
 from hsigui.errors import HsiError
 
@@ -20,101 +20,9 @@ _BLOCK = 8  # pixels a side: small enough that a block is mostly one surface
 _MOST_BLOCKS = 144
 
 
-@dataclass(frozen=True)
-class Sensor:
-    """Band centres of a sensor, or of what is left of it in a well-known scene.
-
-    Attributes:
-        centers: nm, one a band.
-        removed: numbers (counted from 0) of the sensor's bands that the scene lacks.
-        exact: False when the bands of a scene can lie some nanometres beside these, which is said to the user.
-        source: where the numbers come from.
-    """
-
-    name: str
-    centers: tuple[float, ...]
-    source: str
-    removed: tuple[int, ...] = ()
-    exact: bool = True
-
-    @property
-    def bands(self) -> int:
-        return len(self.centers)
-
-    @property
-    def note(self) -> str:
-        """What is told about a scene that got its wavelengths from here."""
-        doubt = "" if self.exact else " Those of this scene can differ by some nanometres."
-        return f"The wavelengths are those of {self.name}, chosen by the user ({self.source}).{doubt}"
-
-
-def _numbers_of(*ranges: tuple[int, int]) -> tuple[int, ...]:
-    """Band numbers from 0 of ranges that are counted from 1, both ends included."""
-    return tuple(n - 1 for first, last in ranges for n in range(first, last + 1))
-
-
-def _without(
-    name: str, centers: tuple[float, ...], removed: tuple[int, ...], source: str, exact: bool = True
-) -> Sensor:
-    kept = tuple(c for n, c in enumerate(centers) if n not in set(removed))
-    return Sensor(name, kept, source, removed, exact)
-
-
-def _even(first: float, last: float, count: int) -> tuple[float, ...]:
-    return tuple(np.round(np.linspace(first, last, count), 2).tolist())
-
-
-_JPL = "calibration of another flight"
-_HYPERION = _even(355.59, 1057.68, 70) + _even(851.92, 2577.08, 172)
-_BOTSWANA = set(_numbers_of((10, 55), (82, 97), (102, 119), (134, 164), (187, 220)))
-_URBAN = _numbers_of((1, 4), (76, 76), (87, 87), (101, 111), (136, 153), (198, 210))
-_SALINAS = _numbers_of((108, 112), (154, 167), (224, 224))
-_INDIAN_PINES = _numbers_of((104, 108), (150, 163), (220, 220))
-_PRISMA_VNIR, _PRISMA_SWIR = _even(402, 972, 63), _even(943, 2497, 171)
-
-PRESETS: tuple[Sensor, ...] = (
-    Sensor("AVIRIS 1992 (Indian Pines), 220 bands", AVIRIS_1992, "Purdue University and JPL"),
-    _without(
-        "AVIRIS 1992 (Indian Pines corrected), 200 bands", AVIRIS_1992, _INDIAN_PINES,
-        "Purdue University and JPL; without bands 104-108, 150-163, 220",
-    ),
-    Sensor("AVIRIS, 224 bands", AVIRIS_2008, f"JPL, {_JPL}", exact=False),
-    _without(
-        "AVIRIS (Salinas corrected), 204 bands", AVIRIS_2008, _SALINAS,
-        f"JPL, {_JPL}; without bands 108-112, 154-167, 224", exact=False,
-    ),
-    _without(
-        "AVIRIS (Jasper Ridge), 198 bands", AVIRIS_2008, _numbers_of((1, 3), (108, 112), (154, 166), (220, 224)),
-        f"JPL, {_JPL}; without bands 1-3, 108-112, 154-166, 220-224", exact=False,
-    ),
-    _without(
-        "AVIRIS (Cuprite), 188 bands", AVIRIS_2008, _numbers_of((1, 2), (104, 113), (148, 167), (221, 224)),
-        f"JPL, {_JPL}; without bands 1-2, 104-113, 148-167, 221-224", exact=False,
-    ),
-    Sensor("ROSIS (Pavia University), 103 bands", _even(430, 860, 103), "its range, evenly spaced", exact=False),
-    Sensor("ROSIS (Pavia Centre), 102 bands", _even(430, 860, 102), "its range, evenly spaced", exact=False),
-    Sensor("HYDICE (Urban), 210 bands", HYDICE, "the list that goes with the Urban scene"),
-    _without(
-        "HYDICE (Urban), 162 bands", HYDICE, _URBAN,
-        "the list that goes with the Urban scene; without bands 1-4, 76, 87, 101-111, 136-153, 198-210",
-    ),
-    Sensor("CASI (Houston 2013), 144 bands", _even(380, 1050, 144), "its range, evenly spaced", exact=False),
-    Sensor("SAMSON, 156 bands", _even(401, 889, 156), "its range, evenly spaced", exact=False),
-    Sensor("EnMAP level 2A, 224 bands", ENMAP, "DLR"),
-    Sensor("Hyperion, 242 bands", _HYPERION, "USGS, evenly spaced in each spectrometer"),
-    _without(
-        "Hyperion (Botswana), 145 bands", _HYPERION, tuple(n for n in range(242) if n not in _BOTSWANA),
-        "USGS; bands 10-55, 82-97, 102-119, 134-164, 187-220",
-    ),
-    Sensor("PRISMA, 234 bands", _PRISMA_VNIR + _PRISMA_SWIR, "its ranges, evenly spaced", exact=False),
-    Sensor("PRISMA VNIR, 63 bands", _PRISMA_VNIR, "its range, evenly spaced", exact=False),
-    Sensor("PRISMA SWIR, 171 bands", _PRISMA_SWIR, "its range, evenly spaced", exact=False),
-)  # fmt: skip
-
-
 def fitting(bands: int) -> list[Sensor]:
     """The presets with so many bands."""
-    return [sensor for sensor in PRESETS if sensor.bands == bands]
+    return [sensor for sensor in sensors() if sensor.bands == bands]
 
 
 def with_bands(

@@ -11,7 +11,6 @@ import io
 import json
 import os
 import re
-import tempfile
 import time
 import uuid
 import zipfile
@@ -24,6 +23,7 @@ from numpy.typing import NDArray
 
 from hsigui.cube.cube import Cube
 from hsigui.labels.classes import ClassInfo, ClassTable
+from hsigui.saving import write_bytes
 
 FORMAT = 1
 KEPT_OLD = 5
@@ -96,7 +96,6 @@ class Recovery:
         Raises:
             OSError: the folder cannot be written to; the labels in memory are not safe then.
         """
-        self.folder.mkdir(parents=True, exist_ok=True)
         about = {"format": FORMAT, "saved_at": time.time(), "classes": [[c.number, c.name, c.color] for c in classes]}
         content = io.BytesIO()
         layers = {"labels": array.astype(np.uint16)}
@@ -104,7 +103,7 @@ class Recovery:
             layers["validation"] = validation.astype(np.uint16)
         np.savez_compressed(content, about=np.array(json.dumps(about)), **layers)  # type: ignore[arg-type]
         target = self.own_file(key)
-        _replace_bytes(target, content.getvalue())
+        write_bytes(target, content.getvalue())
         return target
 
     def waiting(self, key: str, shape: tuple[int, int]) -> list[Recovered]:
@@ -158,16 +157,3 @@ def _parsed(content: bytes, path: Path) -> Recovered:
     table = ClassTable(tuple(ClassInfo(int(n), str(s), (c[0], c[1], c[2])) for n, s, c in about["classes"]))
     numbers = {*np.unique(array).tolist(), *(() if validation is None else np.unique(validation).tolist())}
     return Recovered(array, table.merged_with(numbers), float(about["saved_at"]), path, validation)
-
-
-def _replace_bytes(target: Path, content: bytes) -> None:
-    handle, name = tempfile.mkstemp(dir=target.parent, prefix=".writing.")
-    try:
-        with os.fdopen(handle, "wb") as file:
-            file.write(content)
-            file.flush()
-            os.fsync(file.fileno())
-        Path(name).replace(target)
-    except BaseException:
-        Path(name).unlink(missing_ok=True)
-        raise

@@ -7,7 +7,8 @@ import pytest
 
 from hsigui.cube.cube import ArraySource, Cube, CubeInfo
 from hsigui.cube.open import open_cube
-from hsigui.cube.sensors import PRESETS, fitting, noisy_bands, parse_wavelengths, signal_to_noise, with_bands
+from hsigui.cube.sensor_tables import sensors
+from hsigui.cube.sensors import fitting, noisy_bands, parse_wavelengths, signal_to_noise, with_bands
 from hsigui.errors import HsiError
 
 
@@ -26,11 +27,11 @@ def scene(bands: int = 60, noise: dict[int, float] | None = None, rows: int = 48
 
 
 def test_the_presets_have_the_bands_that_they_name() -> None:
-    for sensor in PRESETS:
+    for sensor in sensors():
         assert sensor.bands == int(sensor.name.split(", ")[1].split()[0]), sensor.name
         assert 300 < min(sensor.centers) < max(sensor.centers) < 2600
         assert sensor.source in sensor.note
-    assert len({s.name for s in PRESETS}) == len(PRESETS)
+    assert len({s.name for s in sensors()}) == len(sensors())
 
 
 @pytest.mark.parametrize("bands", [103, 102, 144, 145, 162, 198, 200, 204, 210, 220, 224, 242])

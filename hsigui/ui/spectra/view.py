@@ -17,6 +17,7 @@ from PySide6.QtWidgets import QFileDialog, QHBoxLayout, QMessageBox, QToolButton
 
 from hsigui.errors import HsiError
 from hsigui.labels.classes import PALETTE, Color
+from hsigui.saving import written_beside
 from hsigui.ui.desk.curve_key import CurveKey
 from hsigui.ui.desk.icons import icon
 from hsigui.ui.desk.plots import RESTYLE, Plot, color_plot, curve_pen, faded
@@ -168,19 +169,14 @@ class SpectrumView(QWidget):
         return out.getvalue()
 
     def export_csv(self, path: str | Path) -> None:
-        """Writes `csv_text()` to a file, beside it first and then renamed.
+        """Writes `csv_text()` to a file.
 
         Raises:
             HsiError: the file cannot be written.
         """
         path = Path(path)
-        beside = path.with_name(path.name + ".part")
-        try:
-            beside.write_text(self.csv_text(), encoding="utf-8")
-            beside.replace(path)
-        except OSError as error:
-            reason = error.strerror or str(error)
-            raise HsiError(f"{path} could not be written: {reason}.", "Choose another folder.") from error
+        with written_beside(path) as (scratch,):
+            scratch.write_text(self.csv_text(), encoding="utf-8")
 
     def copy_csv(self) -> None:
         """Puts `csv_text()` on the clipboard."""

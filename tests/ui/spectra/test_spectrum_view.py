@@ -207,8 +207,9 @@ def test_the_save_button_writes_the_csv(plot, tmp_path, monkeypatch):
 
 def test_a_csv_that_cannot_be_written_is_said_plainly(plot, tmp_path, monkeypatch):
     plot.show_current(SHAPE, "Row 3, col 4")
-    target = tmp_path / "missing" / "spectra.csv"
-    with pytest.raises(HsiError, match="could not be written"):
+    (tmp_path / "file").write_text("in the way")
+    target = tmp_path / "file" / "spectra.csv"
+    with pytest.raises(HsiError, match="cannot be written"):
         plot.export_csv(target)
     said = []
     monkeypatch.setattr(QFileDialog, "getSaveFileName", lambda *_: (str(target), ""))
