@@ -215,6 +215,7 @@ def test_a_size_mismatch_names_both_sizes(small, tmp_path, capsys):
     assert re.search("5 x 6.*48 x 40", capsys.readouterr().err)
 
 
+@pytest.mark.serial
 @pytest.mark.skipif(sys.platform == "win32", reason="sends a POSIX signal")
 def test_ctrl_c_cancels_pretraining_with_130_and_leaves_no_run(small, tmp_path):
     words = [

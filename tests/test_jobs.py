@@ -156,10 +156,10 @@ def test_cancel_ends_the_work_at_its_next_check(runner):
     work = Steps()
     job = runner.start(work, "long")
     assert work.started.wait(SOON)
-    asked = time.perf_counter()
     job.cancel()
+    asked = work.steps
     end = end_of(runner, job)
-    assert time.perf_counter() - asked < 0.5
+    assert work.steps <= asked + 1, "only the step that was under way when it was asked may end"
     assert (end.outcome, end.result, end.error) == (Outcome.CANCELLED, None, None)
     assert job.cancelling
 
@@ -339,7 +339,7 @@ def test_drain_yields_what_waits_and_no_more_than_asked(runner):
 def test_waiting_for_an_event_ends_in_time(runner):
     start = time.perf_counter()
     assert runner.next_event(0.05) is None
-    assert 0.04 < time.perf_counter() - start < 1.0
+    assert 0.04 < time.perf_counter() - start < SOON
 
 
 def test_close_cancels_paused_and_running_jobs_and_joins_their_threads():

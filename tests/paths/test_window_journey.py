@@ -103,17 +103,26 @@ def label_with_the_mouse(window: MainWindow, per_class: int) -> None:
             assert labels(window)[pixel] == info.number
 
 
-def cancel_on_the_way(qtbot, window: MainWindow) -> None:
-    """Starts a pretraining, cancels it, and finds everything as it was."""
+def cancel_on_the_way(qtbot, window: MainWindow) -> float:
+    """Starts a pretraining, cancels it, and finds everything as it was; the seconds from the cancelling to the end."""
     before = labels(window).copy()
     window.actions_["pretrain"].trigger()
     qtbot.waitUntil(lambda: len(window.training.points("loss")) >= 3, timeout=60_000)
     began = time.monotonic()
     window.actions_["cancel"].trigger()
     qtbot.waitUntil(lambda: not window.session.training, timeout=10_000)
-    assert time.monotonic() - began < 1.5  # 1 s is promised; other tests may share the processor
+    took = time.monotonic() - began
     assert np.array_equal(labels(window), before)
     assert window.session.encoder is None
+    return took
+
+
+@pytest.mark.serial
+def test_a_pretraining_ends_a_second_after_it_is_cancelled(qtbot, window):
+    QTest.mouseClick(window.start_page.demo, LEFT)
+    qtbot.waitUntil(lambda: window.session.cube is not None, timeout=20_000)
+    idle(qtbot, window)
+    assert cancel_on_the_way(qtbot, window) < 1.5  # 1 s is promised; other programs may share the processor
 
 
 @pytest.mark.slow

@@ -133,9 +133,9 @@ def test_borders_of_many_small_maps_never_cross_and_none_is_lost():
 def test_a_map_of_a_million_pixels_takes_a_second():
     array = blobs(0, 1000, 1000, 3.0)
     plain = list(outlines(array, Grid(*array.shape)))
-    started = time.perf_counter()
+    started = time.thread_time()
     found = list(simplified(plain, array, 1.0))
-    assert time.perf_counter() - started < 3, "0.4 s on an idle machine"
+    assert time.thread_time() - started < 3, "0.4 s on an idle machine"
     assert len(found) == len(plain) > 5_000
     assert sum(len(r) for s in found for r in s.rings) < 0.6 * sum(len(r) for s in plain for r in s.rings)
 

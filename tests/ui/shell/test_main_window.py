@@ -130,22 +130,22 @@ def test_of_two_scenes_asked_for_at_once_the_last_is_opened(qtbot, window, demo_
 
 
 def test_band_sliders_draw_in_a_worker_and_the_last_place_wins(qtbot, demo, monkeypatch):
-    threads = []
+    threads, moved, waited = [], threading.Event(), []
     draw = work.draw_picture
 
     def slow(ctx, cube, view):
         threads.append(threading.current_thread())
-        time.sleep(0.05)
+        waited.append(not moved.wait(10))
         return draw(ctx, cube, view)
 
     monkeypatch.setattr(work, "draw_picture", slow)
     shown = []
     monkeypatch.setattr(demo.image, "set_image", lambda rgb, step, size: shown.append(rgb))
-    began = time.monotonic()
     for band in range(10, 40):
         demo.display.sliders["red"].setValue(band)
-    assert time.monotonic() - began < 0.5, "moving the slider waited for the drawing"
+    moved.set()
     idle(qtbot, demo)
+    assert not any(waited), "moving the slider waited for the drawing"
     assert demo.session.view.red == 39
     assert len(threads) <= 3
     assert threading.main_thread() not in threads
@@ -563,10 +563,10 @@ def test_pause_holds_the_training_and_cancel_leaves_all_as_it_was(qtbot, demo, t
     demo.actions_["pause"].trigger()
     qtbot.waitUntil(lambda: training.steps > steps + 3, timeout=5000)
     demo.actions_["pause"].trigger()
-    began = time.monotonic()
     demo.actions_["cancel"].trigger()
+    asked = training.steps
     qtbot.waitUntil(lambda: not demo.session.training, timeout=5000)
-    assert time.monotonic() - began < 1.0
+    assert training.steps <= asked + 1
     assert not demo.actions_["pause"].isChecked()
     assert "Cancelled" in demo.training.text
     assert np.array_equal(labels(demo), before)
@@ -746,6 +746,7 @@ def test_a_training_goes_on_when_the_user_does_not_want_it_stopped_for_another_s
     assert window.session.features is not None
 
 
+@pytest.mark.serial
 def test_closing_during_training_ends_it_quickly(qtbot, demo, training):
     demo.actions_["pretrain"].trigger()
     qtbot.waitUntil(lambda: training.steps > 2, timeout=5000)
