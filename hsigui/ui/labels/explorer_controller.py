@@ -7,7 +7,7 @@ from functools import partial
 
 import numpy as np
 from numpy.typing import NDArray
-from PySide6.QtCore import QObject, QTimer
+from PySide6.QtCore import QObject
 
 from hsigui.cube.cube import Cube
 from hsigui.errors import HsiError
@@ -15,12 +15,14 @@ from hsigui.jobs import Context
 from hsigui.labels.label_map import TRAINING, UNLABELLED, VALIDATION, Edit
 from hsigui.labels.regions import find_regions
 from hsigui.labels.strokes import trimmed
+from hsigui.ui.desk.debounce import Debounce
 from hsigui.ui.desk.desk import Desk
 from hsigui.ui.desk.job_bridge import Latest
 from hsigui.ui.image.view import ImageView
 from hsigui.ui.labels.explorer_panel import MOST_READ, Entry, ExplorerPanel, Key
 
-WAIT_MS = 250
+WAIT_MS, LONGEST_WAIT_MS = 250, 2000  # after the last and the first change of labels
+SEEN_MS, LONGEST_SEEN_MS = 60, 300  # the same of the rows in view
 
 
 class ExplorerController(QObject):
@@ -33,8 +35,8 @@ class ExplorerController(QObject):
         self._seen = False
         self._finding = Latest(desk.bridge, "Find regions", self._take, failed=self._failed)
         self._reading = Latest(desk.bridge, "Read spectra of regions", self._take_spectra)
-        self._timer = self._single_shot(WAIT_MS, self._find)
-        self._seen_timer = self._single_shot(60, self._read)
+        self._timer = Debounce(WAIT_MS, LONGEST_WAIT_MS, self._find, self)
+        self._seen_timer = Debounce(SEEN_MS, LONGEST_SEEN_MS, self._read, self)
         panel.rows_seen.connect(self._seen_timer.start)
         panel.jump_asked.connect(self.jump)
         panel.delete_asked.connect(self.delete)
@@ -134,13 +136,6 @@ class ExplorerController(QObject):
 
     def _take_spectra(self, spectra: Mapping[Key, NDArray[np.float32]]) -> None:
         self._panel.model.add_spectra(spectra)
-
-    def _single_shot(self, after: int, slot: object) -> QTimer:
-        timer = QTimer(self)
-        timer.setSingleShot(True)
-        timer.setInterval(after)
-        timer.timeout.connect(slot)
-        return timer
 
 
 def find(ctx: Context, layers: Mapping[int, NDArray[np.uint16]]) -> list[Entry]:

@@ -12,7 +12,7 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from PySide6.QtCore import QObject, QTimer
+from PySide6.QtCore import QObject
 
 from hsigui.cube.cube import Cube
 from hsigui.document.samples import Sample
@@ -27,6 +27,7 @@ from hsigui.labels.sampling import Split
 from hsigui.specs import SplitSpec
 from hsigui.storage.recovery import Recovered, Recovery, scene_key
 from hsigui.ui.desk import work
+from hsigui.ui.desk.debounce import Debounce
 from hsigui.ui.desk.desk import Desk
 from hsigui.ui.desk.job_bridge import Latest, Watcher
 from hsigui.ui.desk.prompts import TABLES
@@ -36,7 +37,8 @@ from hsigui.ui.labels.sample_dialog import SampleDialog
 from hsigui.ui.labels.validation_files import ValidationFiles, save_both, validation_path
 from hsigui.ui.scene import opening
 
-AUTOSAVE_MS = 700
+AUTOSAVE_MS = 700  # after the last stroke
+LATEST_AUTOSAVE_MS = 2000  # after the first one that is not safe yet, however brisk the strokes
 
 
 class LabelFiles(QObject):
@@ -50,10 +52,7 @@ class LabelFiles(QObject):
         self._validation = ValidationFiles(desk, self._import)
         self.open_paths: Callable[[], Iterable[Path | None]] = lambda: ()  # the files of the open scenes
         self._autosaving = Latest(desk.bridge, "Keep labels safe", self._safe, failed=self._not_safe)
-        self._timer = QTimer(self)
-        self._timer.setSingleShot(True)
-        self._timer.setInterval(AUTOSAVE_MS)
-        self._timer.timeout.connect(self._autosave)
+        self._timer = Debounce(AUTOSAVE_MS, LATEST_AUTOSAVE_MS, self._autosave, self)
         self._warned = False
         self._writes: deque[Callable[[], object]] = deque()  # the first one is at work, the others wait
         self._session.changed.connect(self._changed)

@@ -8,18 +8,20 @@ from functools import partial
 
 import numpy as np
 from numpy.typing import NDArray
-from PySide6.QtCore import QObject, QTimer
+from PySide6.QtCore import QObject
 
 from hsigui.cube.cube import Cube
 from hsigui.cube.render import Levels, ViewState, render_window, resolve
 from hsigui.jobs import Context
 from hsigui.ui.desk import work
+from hsigui.ui.desk.debounce import Debounce
 from hsigui.ui.desk.desk import Desk
 from hsigui.ui.desk.job_bridge import Latest
 from hsigui.ui.image.overlay import Box
 from hsigui.ui.image.view import ImageView
 
 WAIT_MS = 120  # after the last move
+LONGEST_WAIT_MS = 500  # after the first: who moves on and on sees details on the way
 DETAIL_PIXELS = 2_000_000  # of a finer picture at most
 
 
@@ -44,10 +46,7 @@ class DetailController(QObject):
         self._session, self._image = desk.session, image
         self._last: Detail | None = None  # its levels serve as long as scene and view stay
         self._drawing = Latest(desk.bridge, "Draw detail", self._show)
-        self._timer = QTimer(self)
-        self._timer.setSingleShot(True)
-        self._timer.setInterval(WAIT_MS)
-        self._timer.timeout.connect(self._draw)
+        self._timer = Debounce(WAIT_MS, LONGEST_WAIT_MS, self._draw, self)
         image.moved.connect(self._moved)
 
     def refresh(self) -> None:

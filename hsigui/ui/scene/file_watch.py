@@ -6,17 +6,19 @@ from dataclasses import dataclass
 from pathlib import Path
 from weakref import WeakKeyDictionary
 
-from PySide6.QtCore import QFileSystemWatcher, QObject, Qt, QTimer, Signal
+from PySide6.QtCore import QFileSystemWatcher, QObject, Qt, Signal
 from PySide6.QtGui import QGuiApplication
 
 from hsigui.cube.cube import Cube
 from hsigui.errors import HsiError
 from hsigui.jobs import Context
+from hsigui.ui.desk.debounce import Debounce
 from hsigui.ui.desk.desk import Desk
 from hsigui.ui.desk.job_bridge import Latest
 from hsigui.ui.scene.properties_dialog import files_of
 
 SETTLE_MS = 400  # a file that is being copied changes many times
+LONGEST_SETTLE_MS = 5000  # and one that never rests is told of all the same
 
 
 @dataclass(frozen=True)
@@ -63,10 +65,7 @@ class FileWatch(QObject):
         self._cube: Cube | None = None
         self._looking = Latest(desk.bridge, "Look at the file", self._compare)
         self._watcher = QFileSystemWatcher(self)
-        self._timer = QTimer(self)
-        self._timer.setSingleShot(True)
-        self._timer.setInterval(SETTLE_MS)
-        self._timer.timeout.connect(self.look)
+        self._timer = Debounce(SETTLE_MS, LONGEST_SETTLE_MS, self.look, self)
         self._watcher.fileChanged.connect(lambda _path: self._timer.start())
         app = QGuiApplication.instance()
         if isinstance(app, QGuiApplication):

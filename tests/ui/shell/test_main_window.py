@@ -11,7 +11,7 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
-from PySide6.QtCore import QMimeData, QPoint, QPointF, Qt, QUrl
+from PySide6.QtCore import QMimeData, QPoint, QPointF, Qt, QTimer, QUrl
 from PySide6.QtGui import QDropEvent
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QPushButton
@@ -473,6 +473,47 @@ def test_every_kind_of_edit_is_kept_safe(qtbot, demo):
     qtbot.waitUntil(lambda: _stored(copy).sum() == 0, timeout=5000)
     demo.session.redo()
     qtbot.waitUntil(lambda: _stored(copy).sum() > 0, timeout=5000)
+    idle(qtbot, demo)
+
+
+def _has_stored_labels(window) -> bool:
+    return any(_stored(path).any() for path in window.label_files._recovery.folder.glob("*.npz"))
+
+
+def test_labels_are_kept_safe_while_stroke_follows_stroke(qtbot, demo):
+    press(demo, "B")
+    kept: list[bool] = []  # before each stroke, whether earlier ones are on the disk
+
+    def stroke() -> None:
+        kept.append(_has_stored_labels(demo))
+        paint(demo, (40 + len(kept), 60), (40 + len(kept), 70))
+
+    brisk = QTimer(demo)
+    brisk.setInterval(100)
+    brisk.timeout.connect(stroke)
+    brisk.start()
+    qtbot.waitUntil(lambda: len(kept) >= 40, timeout=60_000)
+    brisk.stop()
+    assert not kept[0]
+    assert kept[-1]
+    idle(qtbot, demo)
+
+
+def test_labels_are_kept_safe_while_one_long_stroke_is_drawn(qtbot, demo):
+    press(demo, "B")
+    port, place = demo.image.viewport(), demo.image.position_of
+    QTest.mousePress(port, Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier, place(30, 60))
+    for row in range(31, 91):
+        QTest.mouseMove(port, place(row, 60))
+        qtbot.wait(100)
+        if _has_stored_labels(demo):
+            break
+    assert demo.image.drawing, "it is not over yet"
+    assert _has_stored_labels(demo)
+    QTest.mouseRelease(port, Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier, place(row, 60))
+    assert demo.session.history.place == 2, "the class that was made, and the stroke, whole"
+    demo.session.undo()
+    assert not labels(demo).any()
     idle(qtbot, demo)
 
 
