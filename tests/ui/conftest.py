@@ -25,7 +25,7 @@ from hsigui.cube import demo as demo_module
 from hsigui.labels.classes import ClassTable
 from hsigui.ui import theme
 from hsigui.ui.image_view import ImageView
-from tests.ui.windows import answers, demo, make_window, mapped, training, window  # noqa: F401 - fixtures of the whole window
+from tests.ui.windows import answers, demo, demo_files, make_window, mapped, training, window  # noqa: F401 - fixtures of the whole window
 
 ROWS, COLS = 40, 60
 
