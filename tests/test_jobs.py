@@ -236,10 +236,9 @@ def test_pause_blocks_and_resume_goes_on(runner):
     assert work.started.wait(SOON)
     job.pause()
     assert job.paused
-    time.sleep(0.05)  # a step that was under way may end
-    at_rest = work.steps
+    at_rest = work.steps + 1  # a step that was under way may end
     time.sleep(0.1)
-    assert work.steps == at_rest
+    assert work.steps <= at_rest
     job.resume()
     assert not job.paused
     deadline = time.perf_counter() + SOON

@@ -62,6 +62,7 @@ def test_every_step_tells_its_loss(cube):
     runner.close()
 
 
+@pytest.mark.serial
 def test_a_cancelled_pretraining_ends_within_a_second_and_leaves_only_what_is_needed_to_go_on(cube, tmp_path):
     runner = JobRunner()
     spec = PretrainSpec(epochs=100_000, device="cpu")

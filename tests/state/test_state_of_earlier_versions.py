@@ -18,21 +18,21 @@ import sklearn
 
 from hsigui import __version__
 from hsigui.__main__ import main
-from hsigui.cube.choice import ImportChoice
+from hsigui.cube.formats.choice import ImportChoice
 from hsigui.cube.open import open_cube
 from hsigui.jobs import SilentContext
-from hsigui.labels.files import read_classes
+from hsigui.labels.formats.files import read_classes
 from hsigui.methods import checkpoint
 from hsigui.pipeline import batch, kept_probe, provenance, split
 from hsigui.pipeline.classify import classify
 from hsigui.pipeline.embed import embed
 from hsigui.pipeline.features import ENCODER
 from hsigui.pipeline.pretrain import pretrain
-from hsigui.project import band_edits, imports
-from hsigui.project.recovery import Recovery, scene_key
-from hsigui.project.runs import Runs
 from hsigui.settings import Settings, SettingsStore
 from hsigui.specs import MapSpec
+from hsigui.storage import band_edits, imports
+from hsigui.storage.recovery import Recovery, scene_key
+from hsigui.storage.runs import Runs
 from tests.state.home import STATE, Home, unpack
 
 RUNS = tuple(json.loads((STATE / "v0" / "expected.json").read_text(encoding="utf-8"))["runs"])

@@ -39,18 +39,23 @@ from typing import Any
 import h5py
 import numpy as np
 import torch
+from hsigui.cube.choice import ImportChoice
+from hsigui.cube.envi import write_cube
+from hsigui.cube.envi_geo import utm_wkt
+from hsigui.labels.files import read_classes, write_classes
+from hsigui.project import band_edits, imports
+from hsigui.project.recovery import Recovery, scene_key
+from hsigui.project.runs import Runs
+from hsigui.ui.main_window import MainWindow
+from hsigui.ui.validation_files import validation_path
 from numpy.typing import NDArray
 from PySide6.QtWidgets import QApplication, QDockWidget
 
 from hsigui.__main__ import main
-from hsigui.cube.choice import ImportChoice
 from hsigui.cube.cube import Cube, CubeInfo, Geo
-from hsigui.cube.envi import write_cube
-from hsigui.cube.envi_geo import utm_wkt
 from hsigui.cube.open import open_cube
 from hsigui.jobs import Cancelled, SilentContext
 from hsigui.labels.classes import ClassInfo, ClassTable
-from hsigui.labels.files import read_classes, write_classes
 from hsigui.methods import checkpoint, loop, resume
 from hsigui.methods.checkpoint import Encoder
 from hsigui.methods.snapshot import Snapshot
@@ -60,13 +65,8 @@ from hsigui.pipeline.embed import embed
 from hsigui.pipeline.features import ENCODER
 from hsigui.pipeline.pretrain import pretrain
 from hsigui.pipeline.probe import fit_probe
-from hsigui.project import band_edits, imports
-from hsigui.project.recovery import Recovery, scene_key
-from hsigui.project.runs import Runs
 from hsigui.settings import Settings, SettingsStore
 from hsigui.specs import PretrainSpec, ProbeSpec
-from hsigui.ui.main_window import MainWindow
-from hsigui.ui.validation_files import validation_path
 
 HOME = Path("/tmp/hsigui-state")
 V0 = Path(__file__).parent / "v0"

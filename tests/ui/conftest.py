@@ -25,7 +25,15 @@ from hsigui.cube import demo as demo_module
 from hsigui.labels.classes import ClassTable
 from hsigui.ui.desk import theme
 from hsigui.ui.image.view import ImageView
-from tests.ui.windows import answers, demo, make_window, mapped, training, window  # noqa: F401 - fixtures of the whole window
+from tests.ui.windows import (  # noqa: F401 - fixtures of the whole window
+    answers,
+    demo,
+    demo_files,
+    make_window,
+    mapped,
+    training,
+    window,
+)
 
 ROWS, COLS = 40, 60
 

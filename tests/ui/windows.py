@@ -12,8 +12,9 @@ import pytest
 from numpy.typing import NDArray
 from PySide6.QtCore import QPoint, Qt
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication
+from PySide6.QtWidgets import QApplication, QPushButton
 
+from hsigui.cube.demo import write_demo
 from hsigui.cube.transform import BandTransform
 from hsigui.jobs import Context
 from hsigui.pipeline.features import Features, finished
@@ -186,9 +187,30 @@ def mapped(qtbot, demo: MainWindow) -> MainWindow:
     return demo
 
 
+@pytest.fixture(scope="session")
+def demo_files(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Path]:
+    """The headers of the demo scene and of its truth, for tests that only read them."""
+    return write_demo(tmp_path_factory.mktemp("demo"))
+
+
 def idle(qtbot, window: MainWindow, timeout: int = 20_000) -> None:
     """Waits until no job is running."""
     qtbot.waitUntil(lambda: not window.bridge.running, timeout=timeout)
+
+
+def opened(qtbot, window: MainWindow, path: Path) -> None:
+    """Opens a scene and waits for it."""
+    window.scene.open_path(path)
+    qtbot.waitUntil(lambda: window.session.cube is not None and window.session.cube.path is not None, timeout=10_000)
+    idle(qtbot, window)
+
+
+def trained(qtbot, window: MainWindow, training: FakeTraining) -> None:
+    """Runs the stand-in for pretraining to its end."""
+    window.actions_["pretrain"].trigger()
+    training.go.set()
+    qtbot.waitUntil(lambda: window.session.features is not None, timeout=10_000)
+    idle(qtbot, window)
 
 
 def open_scene(qtbot, window: MainWindow, path: Path) -> None:
@@ -211,14 +233,23 @@ def press(
     QTest.keyClick(window.image, key, modifier)
 
 
-def paint(window: MainWindow, *pixels: tuple[int, int]) -> None:
+def drag(
+    window: MainWindow,
+    *pixels: tuple[int, int],
+    modifier: Qt.KeyboardModifier = Qt.KeyboardModifier.NoModifier,
+) -> None:
     """A drag of the left button through the centres of pixels."""
     port = window.image.viewport()
     places = [window.image.position_of(*pixel) for pixel in pixels]
-    QTest.mousePress(port, Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier, places[0])
+    QTest.mousePress(port, Qt.MouseButton.LeftButton, modifier, places[0])
     for place in places[1:]:
         QTest.mouseMove(port, place)
-    QTest.mouseRelease(port, Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier, places[-1])
+    QTest.mouseRelease(port, Qt.MouseButton.LeftButton, modifier, places[-1])
+
+
+def paint(window: MainWindow, *pixels: tuple[int, int]) -> None:
+    """A stroke of the present tool."""
+    drag(window, *pixels)
 
 
 def click(
@@ -229,6 +260,11 @@ def click(
     )
 
 
+def button(window: MainWindow, text: str) -> QPushButton:
+    """The button of a message."""
+    return next(b for m in window.messages.messages for b in m.findChildren(QPushButton) if b.text() == text)
+
+
 def texts(window: MainWindow) -> str:
     """All messages that are shown."""
     return "\n".join(f"{m.kind}: {m.text} {m.hint}" for m in window.messages.messages)
@@ -236,3 +272,7 @@ def texts(window: MainWindow) -> str:
 
 def labels(window: MainWindow) -> NDArray[np.uint16]:
     return window.session.labels.array
+
+
+def validation(window: MainWindow) -> NDArray[np.uint16]:
+    return window.session.labels.validation

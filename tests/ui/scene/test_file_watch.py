@@ -5,11 +5,10 @@ from __future__ import annotations
 import numpy as np
 import pytest
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QPushButton
 
 from hsigui.cube.cube import CubeInfo
 from hsigui.cube.formats.envi import write_cube
-from tests.ui.windows import click, idle, labels, open_scene, paint, press, texts
+from tests.ui.windows import button, click, idle, labels, open_scene, paint, press, texts
 
 
 def values(shape=(40, 42, 12), seed=0):
@@ -28,10 +27,6 @@ def opened(qtbot, window, header):
     paint(window, (20, 20), (20, 25))
     press(window, "N")
     return window
-
-
-def button(window, text) -> QPushButton:
-    return next(b for m in window.messages.messages for b in m.findChildren(QPushButton) if b.text() == text)
 
 
 def told(qtbot, window, words):

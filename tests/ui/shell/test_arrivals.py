@@ -7,7 +7,6 @@ import pytest
 import scipy.io
 from PySide6.QtCore import QMimeData, QPointF, Qt, QUrl
 from PySide6.QtGui import QDropEvent
-from PySide6.QtWidgets import QPushButton
 
 from hsigui.cube.cube import CubeInfo
 from hsigui.cube.formats.envi import write_cube, write_header
@@ -17,7 +16,7 @@ from hsigui.labels.classes import ClassTable
 from hsigui.labels.formats.files import write_classes
 from hsigui.ui.shell.arrivals import on_bands
 from hsigui.ui.spectra.library_dialog import LibraryDialog
-from tests.ui.windows import idle, labels, open_scene, texts
+from tests.ui.windows import button, idle, labels, open_scene, texts
 
 ROWS, COLS, BANDS = 30, 32, 12
 WAVES = tuple(np.linspace(400.0, 950.0, BANDS).tolist())
@@ -56,10 +55,6 @@ def drop(window, *paths):
     data.setUrls([QUrl.fromLocalFile(str(path)) for path in paths])
     copy, left = Qt.DropAction.CopyAction, Qt.MouseButton.LeftButton
     window.dropEvent(QDropEvent(QPointF(50, 50), copy, data, left, Qt.KeyboardModifier.NoModifier))
-
-
-def button(window, text) -> QPushButton:
-    return next(b for m in window.messages.messages for b in m.findChildren(QPushButton) if b.text() == text)
 
 
 @pytest.mark.parametrize("suffix", [".hdr", ".mat", ".tif", ".gpkg", ".xml"])

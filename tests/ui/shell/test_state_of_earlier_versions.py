@@ -12,8 +12,8 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QDockWidget, QPushButton
 from pytestqt.qtbot import QtBot
 
-from hsigui.labels.files import read_classes
-from hsigui.ui.main_window import MainWindow
+from hsigui.labels.formats.files import read_classes
+from hsigui.ui.shell.main_window import MainWindow
 from tests.state.home import Home, unpack
 from tests.ui.windows import idle, labels, open_scene, texts
 

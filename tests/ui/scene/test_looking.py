@@ -1,0 +1,96 @@
+"""What the window shows of a scene: bands, presets, the pixel under the cursor, spectra."""
+
+from __future__ import annotations
+
+import threading
+
+import numpy as np
+from PySide6.QtCore import Qt
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QPushButton
+
+from hsigui.ui.desk import work
+from tests.ui.windows import click, idle, opened, texts
+
+CTRL, SHIFT = Qt.KeyboardModifier.ControlModifier, Qt.KeyboardModifier.ShiftModifier
+
+
+def test_band_sliders_draw_in_a_worker_and_the_last_place_wins(qtbot, demo, monkeypatch):
+    threads, moved, waited = [], threading.Event(), []
+    draw = work.draw_picture
+
+    def slow(ctx, cube, view):
+        threads.append(threading.current_thread())
+        waited.append(not moved.wait(10))
+        return draw(ctx, cube, view)
+
+    monkeypatch.setattr(work, "draw_picture", slow)
+    shown = []
+    monkeypatch.setattr(demo.image, "set_image", lambda rgb, step, size: shown.append(rgb))
+    for band in range(10, 40):
+        demo.display.sliders["red"].setValue(band)
+    moved.set()
+    idle(qtbot, demo)
+    assert not any(waited), "moving the slider waited for the drawing"
+    assert demo.session.view.red == 39
+    assert len(threads) <= 3
+    assert threading.main_thread() not in threads
+    expected = draw(NoContext(), demo.session.cube, demo.session.view).rgb
+    assert np.array_equal(shown[-1], expected)
+
+
+class NoContext:
+    def check(self):
+        return
+
+
+def test_presets_and_the_stretch_change_the_view(qtbot, demo):
+    button = demo.display.findChild(QPushButton, "preset colour infrared")
+    QTest.mouseClick(button, Qt.MouseButton.LeftButton)
+    wavelengths = demo.session.cube.wavelengths
+    assert 780 < wavelengths[demo.session.view.red] < 950
+    demo.display.low.setValue(5.0)
+    assert demo.session.view.low == 5.0
+    demo.actions_["true_colour"].trigger()
+    assert wavelengths[demo.session.view.red] < 700
+    assert demo.session.view.low == 5.0
+    assert demo.display.sliders["red"].value() == demo.session.view.red
+    idle(qtbot, demo)
+
+
+def test_a_preset_that_the_scene_cannot_show_is_said(qtbot, window, tmp_path):
+    np.save(tmp_path / "plain.npy", np.random.default_rng(0).random((20, 22, 30)))
+    opened(qtbot, window, tmp_path / "plain.npy")
+    window.messages.clear()
+    window.actions_["infrared"].trigger()
+    assert "no bands for “colour infrared”" in texts(window)
+    idle(qtbot, window)
+
+
+def test_the_status_bar_tells_the_pixel_under_the_cursor(qtbot, demo):
+    QTest.mouseMove(demo.image.viewport(), demo.image.position_of(70, 80))
+    qtbot.waitUntil(lambda: demo.status.values.text() != "", timeout=3000)
+    assert "row 70, col 80 (from 0)" in demo.status.place.text()
+    x, y = demo.session.cube.geo.to_map(70.5, 80.5)
+    assert f"x {x:.1f}, y {y:.1f}" in demo.status.place.text()
+    view = demo.session.view
+    red = demo.session.cube.spectrum(70, 80)[view.red]
+    assert f"{red:.4g}" in demo.status.values.text()
+    true = demo.session.truth.array[70, 80]
+    if true:
+        assert demo.session.classes.get(int(true)).name in demo.status.label.text()
+
+
+def test_a_click_shows_the_spectrum_and_shift_keeps_it_with_a_mark(qtbot, demo):
+    click(demo, 70, 80)
+    qtbot.waitUntil(lambda: demo.spectra.current() is not None, timeout=3000)
+    expected = demo.session.cube.spectrum(70, 80)
+    assert np.array_equal(demo.spectra.current().values, expected, equal_nan=True)
+    for row, col in ((70, 80), (90, 20), (100, 100)):
+        click(demo, row, col, SHIFT)
+    qtbot.waitUntil(lambda: len(demo.spectra.kept()) == 3, timeout=3000)
+    assert [m[:2] for m in demo.image._markers] == [(70, 80), (90, 20), (100, 100)]
+    demo.spectra.remove(1)
+    assert [m[:2] for m in demo.image._markers] == [(70, 80), (100, 100)]
+    demo.actions_["clear_spectra"].trigger()
+    assert demo.image._markers == []
