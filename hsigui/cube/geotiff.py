@@ -68,7 +68,8 @@ def _not_opened(path: Path, error: Exception) -> HsiError:
 
 
 class RasterSource:
-    """Stored samples of a raster file; one handle a thread, because GDAL's are not safe to share.
+    """Stored samples of a raster file that `open_dataset` looked at; one handle a thread, because GDAL's are not safe to
+    share.
 
     Reads with steps use the overviews of the file where it has some that are fine enough: a sample is then one of its
     neighbourhood, not exactly that of the step.
@@ -77,7 +78,7 @@ class RasterSource:
     def __init__(self, path: Path) -> None:
         self._path = path
         self._handles = threading.local()
-        dataset = self._handles.dataset = open_dataset(path)
+        dataset = self._dataset()
         self.shape: tuple[int, int, int] = (dataset.height, dataset.width, dataset.count)
         self.dtype: np.dtype[Any] = np.result_type(*map(_numpy_type, dataset.dtypes))
         self._overviews: list[int] = dataset.overviews(1)

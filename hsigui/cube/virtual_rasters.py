@@ -12,6 +12,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 from xml.etree import ElementTree
@@ -297,6 +298,7 @@ def _head_of(path: Path, walk: _Walk) -> bytes:
         raise walk.refused(f"cannot be read: {path.name}: {error.strerror}", "Check the rights of the file.") from error
 
 
+@lru_cache(maxsize=4096)  # a mosaic says the same few names a hundred thousand times
 def _name(tag: object) -> str:
     """The name of an element or attribute without its name space, in small letters; comments have none."""
     return tag.rpartition("}")[2].rpartition(":")[2].casefold() if isinstance(tag, str) else ""
