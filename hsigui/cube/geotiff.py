@@ -68,8 +68,9 @@ def _not_opened(path: Path, error: Exception) -> HsiError:
 
 
 class RasterSource:
-    """Stored samples of a raster file that `open_dataset` looked at; one handle a thread, because GDAL's are not safe to
-    share.
+    """Stored samples of a raster file that `open_dataset` looked at.
+
+    There is one handle a thread, because GDAL's are not safe to share.
 
     Reads with steps use the overviews of the file where it has some that are fine enough: a sample is then one of its
     neighbourhood, not exactly that of the step.

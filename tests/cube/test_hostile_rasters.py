@@ -1,4 +1,4 @@
-"""Rasters that lead elsewhere, run code or announce more than the machine holds are refused in a sentence, at once."""
+"""Rasters and shapes that lead elsewhere, run code or announce more than the machine holds are refused in words."""
 
 from __future__ import annotations
 
@@ -14,10 +14,11 @@ from rasterio.transform import Affine
 
 from hsigui.__main__ import main
 from hsigui.cube import limits
+from hsigui.cube.cube import Geo
 from hsigui.cube.open import open_cube
 from hsigui.errors import HsiError
 from hsigui.labels.describe import describe_file
-from hsigui.labels.files import read_classes
+from hsigui.labels.files import Grid, read_classes
 
 SAMPLES = np.arange(5 * 6, dtype=np.uint8).reshape(5, 6)
 SOURCE = "<SimpleSource><SourceFilename relativeToVRT='{}'>{}</SourceFilename><SourceBand>1</SourceBand></SimpleSource>"
@@ -203,6 +204,18 @@ def test_no_server_is_asked_by_a_header_of_er_mapper(folder, listener):
     good = header("d.ers", "raw")
     good.write_text(good.read_text().replace("Translated", "ERStorage"))
     assert np.array_equal(open_cube(good).read()[:, :, 0], SAMPLES)
+
+
+@pytest.mark.parametrize("suffix", [".kml", ".gpkg", ".shp", ".fgb"])
+def test_no_server_is_asked_by_shapes_that_are_really_virtual(tmp_path, listener, suffix):
+    path = tmp_path / f"shapes{suffix}"
+    url = f"http://127.0.0.1:{listener.port}/a.geojson"
+    layer = f"<OGRVRTLayer name='kml'><SrcDataSource>{url}</SrcDataSource><SrcLayer>a</SrcLayer></OGRVRTLayer>"
+    path.write_text(f"<OGRVRTDataSource>{layer}</OGRVRTDataSource>")
+    refused(
+        path, f"shapes{suffix} is no {suffix[1:].upper()} file", by=lambda p: read_classes(p, grid=Grid(5, 6, Geo()))
+    )
+    assert not listener.asked
 
 
 @pytest.mark.parametrize("how", ["above", "in full", "by a link", "from where the program was started", "below a link"])
