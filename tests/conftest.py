@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 
 _NO_DATA = "the real test files are not here: set HSIGUI_DATA to their folder"
+_NO_CASES = "the files on which the program was wrong are not here: set HSIGUI_CASES to their folder"
 
 
 def _data_folder(root: Path) -> Path | None:
@@ -33,6 +34,16 @@ def data_dir(pytestconfig: pytest.Config) -> Path:
     folder = _data_folder(pytestconfig.rootpath)
     if folder is None:
         pytest.skip(_NO_DATA)
+    return folder
+
+
+@pytest.fixture
+def cases(pytestconfig: pytest.Config) -> Path:
+    """The folder of small inputs on which the program was wrong, read-only; the test is skipped where there is none."""
+    folder = Path(os.environ.get("HSIGUI_CASES") or pytestconfig.rootpath.parent / "shared" / "cases")
+    if not (folder / "README.md").is_file():
+        require_not(_NO_CASES)
+        pytest.skip(_NO_CASES)
     return folder
 
 

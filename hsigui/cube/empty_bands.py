@@ -11,13 +11,19 @@ import numpy as np
 from numpy.typing import NDArray
 
 from hsigui.cube.cube import Cube, CubeInfo, Source
+from hsigui.cube.limits import require_room
 
 _BLOCK_VALUES = 4_000_000
 _MOST_VALUES = 100_000_000
 
 
 def checked_cube(source: Source, info: CubeInfo, name: str, path: Path) -> Cube:
-    """The cube of a reader, its empty bands marked bad."""
+    """The cube of a reader, its empty bands marked bad.
+
+    Raises:
+        HsiError: it has more pixels than this machine can hold.
+    """
+    require_room(path.name, *source.shape[:2])
     return Cube(source, with_empty_bands_bad(source, info), name=name, path=path)
 
 

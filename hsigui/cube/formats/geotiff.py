@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import threading
-import warnings
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
@@ -11,41 +10,67 @@ from typing import Any
 import numpy as np
 import rasterio
 from numpy.typing import NDArray
-from rasterio.errors import NotGeoreferencedWarning, RasterioError
+from rasterio.errors import RasterioError
 from rasterio.windows import Window
 
 from hsigui.cube.cube import Cube, CubeInfo, Geo
 from hsigui.cube.empty_bands import checked_cube
+from hsigui.cube.formats.raster_files import NO_NETWORK, drivers_of, open_quietly
 from hsigui.cube.formats.raster_wavelengths import bad_bands_of, wavelengths_of
+from hsigui.cube.formats.virtual_rasters import is_virtual, require_own_files, require_own_overviews
+from hsigui.cube.limits import require_room, require_rows_that_fit
 from hsigui.errors import HsiError
 
-_opening = threading.Lock()
 _BLOCK_BYTES = 32 * 2**20
 # GDAL would keep up to a twentieth of the machine's memory.
 _CACHE_BYTES = 256 * 2**20
 _MOST_BLOCKS_CHECKED = 1024
 
 
-def open_dataset(path: Path) -> Any:
+def open_dataset(path: Path, *, known: bool = False) -> Any:
     """A rasterio dataset, read-only; a missing georeference is no reason for a warning here.
 
+    The suffix says what the file is: GDAL, left to itself, takes a text that names other files or servers for a raster
+    whatever its suffix.
+
+    Args:
+        known: the file was opened before; what it is made of need not be looked at again.
+
     Raises:
-        HsiError: the file cannot be read.
+        HsiError: the file cannot be read, is of another kind than its suffix says, or leads out of its folder.
     """
-    # The filter of warnings belongs to the whole process: one thread at a time.
-    with _opening, warnings.catch_warnings():
-        warnings.simplefilter("ignore", NotGeoreferencedWarning)
+    if not known:
+        require_own_files(path)
+    try:
+        dataset = open_quietly(path, drivers_of(path))
+    except (RasterioError, OSError, UnicodeDecodeError) as error:
+        raise _not_opened(path, error) from error
+    if not known:
         try:
-            return rasterio.open(path)
-        except (RasterioError, OSError, UnicodeDecodeError) as error:
-            raise HsiError(
-                f"{path.name} cannot be read as a GeoTIFF or another raster: {str(error).rstrip('.')}.",
-                "Is the file complete?",
-            ) from error
+            require_own_overviews(dataset, path)
+        except HsiError:
+            dataset.close()
+            raise
+    return dataset
+
+
+def _not_opened(path: Path, error: Exception) -> HsiError:
+    suffix = path.suffix.lower()
+    if suffix != ".vrt" and is_virtual(path):
+        return HsiError(
+            f"{path.name} is no {suffix.lstrip('.').upper()} file: it is a virtual raster, which names other files.",
+            "If it is meant to be one, let its name end in .vrt.",
+        )
+    return HsiError(
+        f"{path.name} cannot be read as a GeoTIFF or another raster: {str(error).rstrip('.')}.",
+        "Is the file complete?",
+    )
 
 
 class RasterSource:
-    """Stored samples of a raster file; one handle a thread, because GDAL's are not safe to share.
+    """Stored samples of a raster file that `open_dataset` looked at.
+
+    There is one handle a thread, because GDAL's are not safe to share.
 
     Reads with steps use the overviews of the file where it has some that are fine enough: a sample is then one of its
     neighbourhood, not exactly that of the step.
@@ -71,7 +96,7 @@ class RasterSource:
         if not (picked_rows and picked_cols and numbers):
             return np.empty((len(picked_rows), len(picked_cols), len(numbers)), self.dtype)
         try:
-            with rasterio.Env(GDAL_CACHEMAX=_CACHE_BYTES):
+            with rasterio.Env(GDAL_CACHEMAX=_CACHE_BYTES, **NO_NETWORK):
                 if self._overviews and min(picked_rows.step, picked_cols.step) >= self._overviews[0]:
                     return self._coarse(picked_rows, picked_cols, numbers)
                 return self._exact(picked_rows, picked_cols, numbers)
@@ -108,7 +133,7 @@ class RasterSource:
 
     def _dataset(self) -> Any:
         if not hasattr(self._handles, "dataset"):
-            self._handles.dataset = open_dataset(self._path)
+            self._handles.dataset = open_dataset(self._path, known=True)
         return self._handles.dataset
 
 
@@ -116,7 +141,8 @@ def open_geotiff(path: str | Path) -> Cube:
     """Opens a GeoTIFF (or another raster that GDAL knows) as a scene.
 
     Raises:
-        HsiError: the file cannot be read, ends early or holds a class map.
+        HsiError: the file cannot be read, ends early, holds a class map, leads out of its folder or announces more than
+            this machine holds.
     """
     path = Path(path)
     with open_dataset(path) as dataset:
@@ -127,6 +153,9 @@ def open_geotiff(path: str | Path) -> Cube:
                 f"{path.name} is a class map of {dataset.height} x {dataset.width} pixels, not a scene.",
                 "Open the scene first, then load this file as labels.",
             )
+        require_room(path.name, dataset.height, dataset.width)
+        sample_bytes = max(_numpy_type(name).itemsize for name in dataset.dtypes)
+        require_rows_that_fit(path.name, dataset.width, dataset.count, sample_bytes)
         _require_all_blocks(dataset, path)
         info = _info_of(dataset, path)
     return checked_cube(RasterSource(path), info, path.stem, path)

@@ -16,6 +16,7 @@ from rasterio.errors import RasterioError
 
 from hsigui.cube.cube import Geo
 from hsigui.cube.formats.geotiff import geo_of_dataset, open_dataset
+from hsigui.cube.limits import require_room
 from hsigui.errors import HsiError
 from hsigui.labels.classes import ClassInfo, ClassTable, Color
 from hsigui.labels.formats.class_tables import read_table, write_table
@@ -73,6 +74,7 @@ def legend_path(path: Path) -> Path:
 
 def _read_colors(path: Path, legend: ClassTable) -> ClassRaster:
     with open_dataset(path) as dataset:
+        require_room(path.name, dataset.height, dataset.width, 16)  # samples, colours as one number, classes
         try:
             stored = dataset.read()
         except (RasterioError, OSError) as error:

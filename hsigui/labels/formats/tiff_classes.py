@@ -20,6 +20,7 @@ from rasterio.transform import Affine
 
 from hsigui.cube.cube import Geo
 from hsigui.cube.formats.geotiff import geo_of_dataset, open_dataset
+from hsigui.cube.limits import require_room
 from hsigui.errors import HsiError
 from hsigui.labels.classes import ClassInfo, ClassTable, color_for
 from hsigui.labels.raster import ClassRaster, is_nodata, smallest_type, whole_numbers
@@ -37,6 +38,8 @@ def read_tiff(path: Path) -> ClassRaster:
             raise HsiError(
                 f"{path.name} has {dataset.count} bands, not one of class numbers.", "Choose a label raster."
             )
+        # Read as a whole; the class numbers, a copy of them that is sorted, and the samples.
+        require_room(path.name, dataset.height, dataset.width, 4 + 2 * np.dtype(dataset.dtypes[0]).itemsize)
         try:
             stored = dataset.read(1)
         except (RasterioError, OSError) as error:

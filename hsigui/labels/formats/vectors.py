@@ -28,6 +28,8 @@ from hsigui.saving import written_beside
 SUFFIXES = (".gpkg", ".shp", ".kml", ".fgb")
 LAYER, CLASSES = "labels", "classes"
 _FIELDS = ["class_id", "class_name", "color"]
+# How files of these suffixes begin. GDAL takes any of them for a text that names a server, where it is one.
+_BEGINS = {".gpkg": b"SQLite format 3\0", ".shp": b"\0\0\x27\x0a", ".fgb": b"fgb"}
 
 
 def read_vectors(path: Path, variable: str | None = None) -> LabelledShapes:
@@ -43,6 +45,7 @@ def read_vectors(path: Path, variable: str | None = None) -> LabelledShapes:
     import pyogrio
     from pyogrio.raw import read
 
+    _require_kind(path)
     try:
         layers = {str(name): kind for name, kind in pyogrio.list_layers(path)}
         layer, field = _layer(layers, path.name, variable)
@@ -61,6 +64,19 @@ def read_vectors(path: Path, variable: str | None = None) -> LabelledShapes:
     crs = _wkt(meta["crs"])
     kind, grid = grid_from_text(said, crs)
     return LabelledShapes(shapes, _joined(table, classes), crs, kind, grid, notes)
+
+
+def _require_kind(path: Path) -> None:
+    suffix = path.suffix.lower()
+    try:
+        with path.open("rb") as file:
+            head = file.read(8192)
+    except OSError as error:
+        raise HsiError(f"{path.name} cannot be read: {error.strerror}.", "Check the rights of the file.") from error
+    # A description of other sources begins with <OGRVRTDataSource> or the like.
+    kml = b"kml" in head and b"<OGR" not in head
+    if not (head.startswith(_BEGINS[suffix]) if suffix in _BEGINS else kml):
+        raise HsiError(f"{path.name} is no {suffix.lstrip('.').upper()} file.", "Let its name end as its kind does.")
 
 
 def write_gpkg(

@@ -1,0 +1,41 @@
+"""Opens rasters through rasterio: by the driver of their suffix, without the network and without warnings."""
+
+from __future__ import annotations
+
+import threading
+import warnings
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import rasterio
+from rasterio.errors import NotGeoreferencedWarning
+from rasterio.io import DatasetReader
+
+# What GDAL may take a file for; those that this build of it lacks are passed over.
+_DRIVERS: dict[str, tuple[str, ...]] = {
+    ".vrt": ("VRT",), ".jp2": ("JP2OpenJPEG", "JP2KAK", "JP2ECW", "JP2MrSID", "JP2Lura"), ".img": ("HFA",),
+    ".pix": ("PCIDSK",), ".ers": ("ERS",), ".bsb": ("BSB",), ".kea": ("KEA",), ".png": ("PNG",),
+}  # fmt: skip
+# A second lock behind the check of names: GDAL asks servers for files that end so, and none does.
+NO_NETWORK = {"CPL_VSIL_CURL_ALLOWED_EXTENSIONS": "{none}"}
+
+_opening = threading.Lock()
+
+
+def drivers_of(path: Path) -> tuple[str, ...]:
+    """The drivers of GDAL for the suffix of a file; that of GeoTIFF where it is unknown."""
+    return _DRIVERS.get(path.suffix.lower(), ("GTiff",))
+
+
+def open_quietly(path: Path, drivers: Sequence[str]) -> Any:
+    """A rasterio dataset, read-only; a missing georeference is no reason for a warning here.
+
+    Raises:
+        RasterioError, OSError, UnicodeDecodeError: none of the drivers reads the file.
+    """
+    # The filter of warnings belongs to the whole process: one thread at a time.
+    with _opening, warnings.catch_warnings():
+        warnings.simplefilter("ignore", NotGeoreferencedWarning)
+        with rasterio.Env(**NO_NETWORK):
+            return DatasetReader(path, driver=list(drivers))
