@@ -167,8 +167,9 @@ def test_an_unfinished_training_goes_on_by_command(home: Home):
     words = ["pretrain", home.scene, "--method", "purified", "--epochs", 12, "--seed", 4, "--device", "cpu"]
     assert _run(*words, "--out", folder, "--resume") == 0
     encoder = checkpoint.load(folder)
-    # Where the processor has no bfloat16 it goes on in float32.
-    _as_it_went_on_then(told, encoder.losses, encoder.readings, encoder.stopped, tolerance=0.1)
+    # Trained in bfloat16 then; where the processor has none it goes on in float32, which is not so near.
+    tolerance = 0.005 if encoder.precision == "bfloat16" else 0.1
+    _as_it_went_on_then(told, encoder.losses, encoder.readings, encoder.stopped, tolerance)
     assert not [*folder.glob(FILES_OF_UNFINISHED)]
 
 
@@ -351,7 +352,7 @@ def _as_it_went_on_then(
     losses: tuple[float, ...],
     readings: tuple[tuple[int, float], ...],
     stopped: str,
-    tolerance: float = 0.02,
+    tolerance: float = 0.001,
 ) -> None:
     """Steps made before are kept to the last digit; those made now are near those that the code of then made."""
     assert list(losses[: told["step"]]) == told["losses"][: told["step"]]

@@ -86,7 +86,7 @@ def test_an_unfinished_training_is_offered_and_goes_on_to_its_end(
     qtbot.waitUntil(lambda: window.session.features is not None, timeout=60_000)
     idle(qtbot, window)
     told = home.expected["unfinished"]["lscosa"]
-    assert list(window.session.encoder.losses) == pytest.approx(told["losses"], rel=0.02)
+    assert list(window.session.encoder.losses) == pytest.approx(told["losses"], rel=0.001)
     assert window.session.encoder.stopped == told["stopped"]
 
 
