@@ -75,3 +75,9 @@ def _manifest_entries(folder: Path | None, fits: Callable[[dict[str, Any]], bool
     files = [pytest.param(entry, id=entry["path"]) for entry in manifest["files"] if fits(entry)]
     scratch = [entry for entry in manifest.get("variants", ()) if fits(entry)]
     return files + [pytest.param(entry, id=f"variant-{entry['path']}") for entry in scratch]
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Where tests are shared among processes, slow ones come first: else the last of them is waited for by all."""
+    if hasattr(config, "workerinput"):
+        items.sort(key=lambda item: item.get_closest_marker("slow") is None)

@@ -229,23 +229,22 @@ def test_ctrl_c_cancels_pretraining_with_130_and_leaves_no_run(small, tmp_path):
         str(tmp_path / "run"),
     ]
     environment = {**os.environ, "PYTHONUNBUFFERED": "1"}
-    process = subprocess.Popen(
-        [sys.executable, "-m", "hsigui", *words], stderr=subprocess.PIPE, text=True, env=environment
-    )
-    assert process.stderr is not None
-    for line in process.stderr:
-        if "Pretraining" in line:
-            break
-    time.sleep(0.5)
-    sent = time.monotonic()
-    process.send_signal(signal.SIGINT)
-    rest = process.stderr.read()
-    assert process.wait(timeout=10) == 130
-    assert time.monotonic() - sent < 3
+    command = [sys.executable, "-m", "hsigui", *words]
+    with subprocess.Popen(command, stderr=subprocess.PIPE, text=True, env=environment) as process:
+        assert process.stderr is not None
+        for line in process.stderr:
+            if "Pretraining" in line:
+                break
+        time.sleep(0.5)
+        sent = time.monotonic()
+        process.send_signal(signal.SIGINT)
+        rest = process.stderr.read()
+        assert process.wait(timeout=10) == 130
+        took = time.monotonic() - sent
+    assert took < 3
     assert "cancelled" in rest
     assert "Traceback" not in rest
     assert not (tmp_path / "run" / "run.json").exists()
-    process.stderr.close()
 
 
 def test_an_unfinished_pretraining_goes_on_with_resume_and_only_with_its_own_settings(small, tmp_path, capsys):
