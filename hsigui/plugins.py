@@ -6,13 +6,16 @@ command line tell it at their start.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from importlib import import_module
 from importlib.metadata import EntryPoint, entry_points
 from typing import TypeVar
 
 T = TypeVar("T")
-READERS, LABELS, EXPORTERS, METHODS = "hsigui.readers", "hsigui.labels", "hsigui.exporters", "hsigui.methods"
+READERS, EXPORTERS, METHODS = "hsigui.readers", "hsigui.exporters", "hsigui.methods"
 
 _loaded: dict[str, tuple[object, ...]] = {}
+_origins: dict[int, str] = {}  # by identity of the row, which `_loaded` keeps alive
 _problems: list[str] = []
 
 
@@ -49,10 +52,29 @@ def left_out(where: str, reason: str) -> None:
         _problems.append(text)
 
 
+def origin(row: object) -> str:
+    """Which plug-in a row comes from, in words; empty for a row of the program's own."""
+    return _origins.get(id(row), "")
+
+
 def forget() -> None:
     """Loads everything anew when it is next asked for, and forgets the problems."""
     _loaded.clear()
+    _origins.clear()
     _problems.clear()
+
+
+def resolved(reference: str | T) -> T:
+    """What a row names: the thing itself, or what “module:name” stands for, imported when it is first needed.
+
+    Raises:
+        ImportError, AttributeError: there is no such module or name.
+    """
+    if not isinstance(reference, str):
+        return reference
+    module, _, name = reference.partition(":")
+    found: T = getattr(import_module(module), name)
+    return found
 
 
 def _rows(point: EntryPoint, kind: type[T]) -> list[T]:
@@ -63,8 +85,10 @@ def _rows(point: EntryPoint, kind: type[T]) -> list[T]:
     except (Exception, SystemExit) as error:  # noqa: BLE001 - code of others; the program goes on whatever it raises
         left_out(where, f"{type(error).__name__}: {error}".rstrip(".: "))
         return []
-    rows = found if isinstance(found, (tuple, list)) else (found,)
+    rows: Sequence[object] = found if isinstance(found, (tuple, list)) else (found,)
     for row in rows:
         if not isinstance(row, kind):
             left_out(where, f"it gives {type(row).__name__} instead of {kind.__name__}")
-    return [row for row in rows if isinstance(row, kind)]
+    good = [row for row in rows if isinstance(row, kind)]
+    _origins.update((id(row), where[0].lower() + where[1:]) for row in good)
+    return good

@@ -62,6 +62,11 @@ def header_of(data: Path) -> Path | None:
     return siblings.get(f"{data.name}.hdr".casefold()) or siblings.get(f"{data.stem}.hdr".casefold())
 
 
+def is_envi(path: Path) -> bool:
+    """Whether a file is a header, or has one beside it."""
+    return path.suffix.lower() == ".hdr" or header_of(path) is not None
+
+
 def open_envi(path: str | Path) -> Cube:
     """Opens an ENVI scene without reading its samples.
 
