@@ -30,11 +30,12 @@ LAYER, CLASSES = "labels", "classes"
 _FIELDS = ["class_id", "class_name", "color"]
 
 
-def read_vectors(path: Path, variable: str | None = None) -> LabelledShapes:
+def read_vectors(path: Path, variable: str | None = None, grid: Grid | None = None) -> LabelledShapes:
     """Reads polygons, lines and points with their classes.
 
     Args:
         variable: the layer, or the field of the class, where several could be meant.
+        grid: unused, the shapes are burnt onto it later.
 
     Raises:
         AmbiguousLabels: several layers or fields could be the labels.
@@ -59,8 +60,8 @@ def read_vectors(path: Path, variable: str | None = None) -> LabelledShapes:
     if skipped:
         notes += (f"{skipped} shapes without a class or with a geometry that is not read are left out.",)
     crs = _wkt(meta["crs"])
-    kind, grid = grid_from_text(said, crs)
-    return LabelledShapes(shapes, _joined(table, classes), crs, kind, grid, notes)
+    kind, own = grid_from_text(said, crs)
+    return LabelledShapes(shapes, _joined(table, classes), crs, kind, own, notes)
 
 
 def write_gpkg(
