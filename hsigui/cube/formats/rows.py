@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from functools import cache
 from pathlib import Path
 from typing import Protocol, TypeVar
@@ -43,28 +43,30 @@ def require_well_formed(row: Row) -> None:
             raise ValueError(f"{suffix!r} of {row.name} is no suffix such as '.abc', in small letters")
 
 
-def with_plugins(own: Sequence[R], group: str, kind: type[R], shared: Iterable[str] = ()) -> tuple[R, ...]:
+def with_plugins(
+    own: Sequence[R], group: str, kind: type[R], claims: Callable[[R], tuple[str, ...]] = lambda row: row.suffixes
+) -> tuple[R, ...]:
     """The program's own rows and those of plug-ins; a plug-in whose name or suffix is taken is told and left out.
 
     Args:
         own: rows of the program.
         group: of the entry points.
         kind: type of the rows.
-        shared: names of plug-ins' rows that may share suffixes, because they look into the file.
+        claims: the endings that a row has for itself: its suffixes unless given.
     """
     rows, names = list(own), {row.name for row in own}
-    owners = {suffix: row.name for row in own for suffix in row.suffixes}
+    owners = {ending: row.name for row in own for ending in claims(row)}
     for row in plugins.load(group, kind):
         where = f"The format “{row.name}” of {plugins.origin(row)}"
-        taken = [suffix for suffix in row.suffixes if suffix in owners]
+        taken = [ending for ending in claims(row) if ending in owners]
         if row.name in names:
             plugins.left_out(where, "another format has this name")
-        elif taken and row.name not in shared:
+        elif taken:
             plugins.left_out(where, f"{taken[0]} belongs to the format “{owners[taken[0]]}”")
         else:
             rows.append(row)
             names.add(row.name)
-            owners |= dict.fromkeys(row.suffixes, row.name)
+            owners |= dict.fromkeys(claims(row), row.name)
     return tuple(rows)
 
 

@@ -8,7 +8,7 @@ theirs is opened, because h5py, rasterio and scipy.io are slow to import.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -31,7 +31,8 @@ class Reader:
         suffixes: of its files, with the dot, in small letters.
         opens: makes a scene of a file; raises HsiError where it cannot.
         arrays: for files of named arrays, instead of `opens`: lists them; an import choice says which is the scene.
-        sniff: whether a file is of this format, asked instead of comparing suffixes.
+        sniff: looks into a file with one of the suffixes, whether it is of this format.
+        any_suffix: whether files of all names are looked into.
         drivers: of GDAL, one of which must be there.
         files: all files of the scene that one of them belongs to, the one to name first; the file alone when not given.
         carries: what a file can say beside the samples.
@@ -44,6 +45,7 @@ class Reader:
     opens: str | Callable[[Path], Cube] | None = None
     arrays: str | Callable[[Path], ArrayFile] | None = None
     sniff: str | Callable[[Path], bool] | None = None
+    any_suffix: bool = False
     drivers: tuple[str, ...] = ()
     files: str | Callable[[Path], tuple[Path, ...]] | None = None
     carries: tuple[str, ...] = ()
@@ -60,10 +62,11 @@ class Reader:
         return not self.drivers or not raster_drivers().isdisjoint(self.drivers)
 
     def fits(self, path: Path) -> bool:
-        """Whether a file is of this format, by its content where the row can tell, else by its suffix."""
-        if self.sniff is not None and path.is_file():
-            return plugins.resolved(self.sniff)(path)
-        return suffix_of(path) in self.suffixes
+        """Whether a file is of this format, by its suffix and by its content where the row can tell."""
+        named = suffix_of(path) in self.suffixes
+        if self.sniff is None or not path.is_file() or not (named or self.any_suffix):
+            return named
+        return plugins.resolved(self.sniff)(path)
 
     def files_of(self, path: Path) -> tuple[Path, ...]:
         """All files of a scene, the one to name first.
@@ -82,7 +85,7 @@ _LISTS = (WAVELENGTHS, BAD)
 OWN = (
     Reader(
         "envi", "ENVI", (".hdr", ".img", ".dat", ".bsq", ".bil", ".bip", ".raw", ".bin", ".int", ".rfl", ".cube"),
-        opens="hsigui.cube.formats.envi:open_envi", sniff="hsigui.cube.formats.envi:is_envi",
+        opens="hsigui.cube.formats.envi:open_envi", sniff="hsigui.cube.formats.envi:is_envi", any_suffix=True,
         files="hsigui.cube.formats.envi:find_pair", carries=_SAYS, note=".hdr with its data file",
     ),
     Reader("matlab", "MATLAB", (".mat",), arrays="hsigui.cube.formats.matlab:MatFile", carries=_LISTS),
@@ -111,8 +114,7 @@ LIBRARIES = ("ENVI spectral library", (".sli",))  # read by `library`, offered w
 
 def readers() -> tuple[Reader, ...]:
     """All rows, those of plug-ins last, in the order in which they are listed."""
-    sniffing = [row.name for row in plugins.load(plugins.READERS, Reader) if row.sniff is not None]
-    return with_plugins(OWN, plugins.READERS, Reader, sniffing)
+    return with_plugins(OWN, plugins.READERS, Reader, _claims)
 
 
 def reader_of(path: Path) -> Reader | None:
@@ -138,10 +140,24 @@ def in_words(rows: Iterable[Reader] | None = None) -> str:
     return listed([f"{row.title} ({row.note or ', '.join(row.suffixes)})" for row in rows or available()])
 
 
-def titles_in_words() -> str:
+def titles_in_words(rows: Iterable[Reader] = OWN) -> str:
     """The formats that need no driver by their titles, for the start page and README: asks GDAL for nothing."""
-    titles = [row.title for row in readers() if not row.drivers]
+    titles = [row.title for row in rows if not row.drivers]
     return f"{', '.join(titles)} and other rasters"
+
+
+def help_table(rows: Iterable[Reader] = OWN) -> Iterator[str]:
+    """The lines of the help page's table of formats, in Markdown."""
+    yield "| Format | Endings | Says beside the samples | Needs |"
+    yield "|---|---|---|---|"
+    for row in rows:
+        needs = f"GDAL's driver {listed(row.drivers, 'or')}" if row.drivers else ""
+        yield f"| {row.title} | {', '.join(row.suffixes)} | {', '.join(row.carries)} | {needs} |"
+
+
+def _claims(row: Reader) -> tuple[str, ...]:
+    """A row that looks into the file may share its suffixes."""
+    return row.suffixes if row.sniff is None else ()
 
 
 def _turn(row: Reader) -> int:

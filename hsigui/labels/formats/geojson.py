@@ -23,7 +23,6 @@ from hsigui.labels.grid import Grid
 from hsigui.labels.shapes import LabelledShapes, Points, Shape, grid_as_text, grid_from_text, outlines, transformed
 from hsigui.saving import written_beside
 
-SUFFIXES = (".geojson", ".json")
 _LONLAT = "OGC:CRS84"
 _SINGLE = {"Polygon": "polygon", "LineString": "line", "Point": "point"}
 

@@ -94,8 +94,6 @@ def write_roi_xml(path: Path, array: NDArray[np.uint16], classes: ClassTable, ge
 
 def is_roi_text(path: Path) -> bool:
     """Whether a file is the text that ENVI Classic exports regions of interest as."""
-    if path.suffix.lower() not in (".txt", ".roi", ".asc"):
-        return False
     with path.open("rb") as file:
         start = file.read(2000)
     return start.startswith(b";") and b"ROI" in start

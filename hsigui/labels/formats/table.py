@@ -67,7 +67,8 @@ class LabelFormat:
         written: suffixes by which it is written, the usual one first; empty for a format that is only read.
         write: all files written of a path, class numbers (rows x cols, uint16), classes and place.
         files: all files that `write` makes of a name; the one named when not given.
-        sniff: whether a file is of this format, asked instead of comparing suffixes.
+        sniff: looks into a file with one of the suffixes, whether it is of this format.
+        any_suffix: whether files of all names are looked into.
         holds_classes: whether a file holds classes rather than measurements: None where that shows when it is read.
         in_scene: the arrays in a scene's own file that fit its size as labels.
         onto_scene: shapes or lists of pixels, which are read for a scene only.
@@ -85,6 +86,7 @@ class LabelFormat:
     write: str | Write | None = None
     files: str | Callable[[Path], tuple[Path, ...]] | None = None
     sniff: str | Callable[[Path], bool] | None = None
+    any_suffix: bool = False
     holds_classes: str | Callable[[Path], bool | None] | None = None
     in_scene: str | Callable[[Path, tuple[int, int]], tuple[ArrayInfo, ...]] | None = None
     onto_scene: bool = False
@@ -106,10 +108,11 @@ class LabelFormat:
         return rasters and (not self.vector_drivers or not vector_drivers().isdisjoint(self.vector_drivers))
 
     def fits(self, path: Path) -> bool:
-        """Whether a file is of this format, by its content where the row can tell, else by its suffix."""
-        if self.sniff is not None and path.is_file():
-            return plugins.resolved(self.sniff)(path)
-        return suffix_of(path) in self.suffixes
+        """Whether a file is of this format, by its suffix and by its content where the row can tell."""
+        named = suffix_of(path) in self.suffixes
+        if self.sniff is None or not path.is_file() or not (named or self.any_suffix):
+            return named
+        return plugins.resolved(self.sniff)(path)
 
 
 def _with_names(path: Path) -> tuple[Path, ...]:
@@ -134,7 +137,7 @@ FORMATS = (
         "envi", "ENVI Classification", (".hdr", ".img", ".dat", ".bsq", ".bil", ".bip"),
         f"{_ROOM}.envi_classes:read_envi",
         (".hdr", ".img", ".dat", ".bsq", ".bil", ".bip"), f"{_ROOM}.envi_classes:write_envi",
-        f"{_ROOM}.envi_classes:files_written", sniff="hsigui.cube.formats.envi:is_envi",
+        f"{_ROOM}.envi_classes:files_written", sniff="hsigui.cube.formats.envi:is_envi", any_suffix=True,
         holds_classes=f"{_ROOM}.envi_classes:holds_classes",
         carries=Carries("ENVI Classification", large="16 bits"), note=".hdr + .img",
     ),
@@ -175,7 +178,7 @@ FORMATS = (
         ),
     ),
     LabelFormat(
-        "csv", "Table of pixels", (".csv",), f"{_ROOM}.csv_pixels:read_csv",
+        "csv", "CSV table of pixels", (".csv",), f"{_ROOM}.csv_pixels:read_csv",
         (".csv",), f"{_ROOM}.csv_pixels:write_csv", onto_scene=True,
         carries=Carries(
             "`row,col,class_id,class_name,color` and `x,y`; rows and columns count from 0",
@@ -235,7 +238,8 @@ def in_words(rows: Iterable[LabelFormat] | None = None) -> str:
 
 def titles_in_words() -> str:
     """All formats by their titles, for README: asks GDAL for nothing."""
-    return listed([row.title for row in FORMATS])
+    read = [row.title for row in FORMATS if not row.written]
+    return f"{listed([row.title for row in written()])}, and from {listed(read)}"
 
 
 def help_table() -> Iterator[str]:

@@ -25,7 +25,6 @@ from hsigui.labels.raster import AmbiguousLabels
 from hsigui.labels.shapes import LabelledShapes, Shape, grid_as_text, grid_from_text, outlines
 from hsigui.saving import written_beside
 
-SUFFIXES = (".gpkg", ".shp", ".kml", ".fgb")
 LAYER, CLASSES = "labels", "classes"
 _FIELDS = ["class_id", "class_name", "color"]
 
