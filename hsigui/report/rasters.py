@@ -125,6 +125,6 @@ def write_confidence(path: str | Path, confidence: NDArray[np.floating], geo: Ge
         HsiError: the suffix is not .tif or .tiff, or the file cannot be written.
     """
     path = Path(path)
-    if path.suffix.lower() not in (".tif", ".tiff"):
+    if path.suffix.lower() not in LAYERS[0].suffixes:
         raise HsiError(f"A confidence map cannot be written as “{path.name}”.", "End the name in .tif.")
     return write_layers(path, confidence[:, :, None], ("confidence",), geo)
