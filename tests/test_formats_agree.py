@@ -34,7 +34,7 @@ TABLES = (scenes.OWN, labels.FORMATS, labels.CLASS_TABLES, maps.OWN, maps.LAYERS
 KNOWN = {*scenes.LIBRARIES[1], *(suffix for table in TABLES for suffix in suffixes_of(table))}
 # Endings of files that are written beside others, or that are no scenes, labels or maps.
 BESIDE = {".aux", ".legend", ".pgw", ".jgw", ".prj", ".html", ".md", ".safetensors", ".hsigui", ".sh", ".toml"}
-# Modules that must know endings themselves: where ENVI's data files and the record of a map are looked for, world files.
+# Modules that must know endings themselves: of ENVI's data files, of files beside a map, of world files.
 KEEP_LISTS = {"cube/formats/envi.py", "report/pictures.py", "pipeline/provenance.py"}
 ARRAY = np.ones((2, 3), dtype=np.uint16)
 CLASSES = ClassTable.for_numbers([1])

@@ -1,6 +1,5 @@
 from __future__ import annotations
 
-import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -8,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from hsigui import plugins
+from tests.plugins import make_up
 
 GROUP = "hsigui.tests"
 
@@ -25,14 +25,8 @@ def _anew() -> Iterator[None]:
 
 
 def install(folder: Path, monkeypatch: pytest.MonkeyPatch, code: str, points: str) -> None:
-    """A package “made-up” on the path, as an installer leaves it."""
-    (folder / "made_up_rows.py").write_text(f"from {__name__} import Row\n{code}\n")
-    about = folder / "made_up-1.0.dist-info"
-    about.mkdir()
-    (about / "METADATA").write_text("Metadata-Version: 2.1\nName: made-up\nVersion: 1.0\n")
-    (about / "entry_points.txt").write_text(f"[{GROUP}]\n{points}\n")
-    monkeypatch.syspath_prepend(folder)
-    monkeypatch.delitem(sys.modules, "made_up_rows", raising=False)
+    """A package “made_up_rows” on the path."""
+    make_up(folder, monkeypatch, "made_up_rows", f"from {__name__} import Row\n{code}\n", f"[{GROUP}]\n{points}\n")
 
 
 def test_rows_and_tuples_of_rows_are_found_in_the_order_of_their_names(
@@ -53,7 +47,7 @@ def test_what_cannot_be_imported_is_told_once_and_the_others_stay(
     assert [row.name for row in plugins.load(GROUP, Row)] == ["one"]
     told = plugins.problems()
     assert len(told) == 2
-    assert all("made-up" in text and GROUP in text for text in told)
+    assert all("made_up_rows" in text and GROUP in text for text in told)
     assert "missing" in told[0]
     assert "no_such_module" in told[1]
 
