@@ -8,8 +8,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from importlib import import_module
-from importlib.metadata import EntryPoint, entry_points
-from typing import TypeVar
+from typing import TYPE_CHECKING, TypeVar
+
+if TYPE_CHECKING:
+    from importlib.metadata import EntryPoint
 
 T = TypeVar("T")
 READERS, EXPORTERS, METHODS = "hsigui.readers", "hsigui.exporters", "hsigui.methods"
@@ -30,6 +32,8 @@ def load(group: str, kind: type[T]) -> list[T]:
         kind: the type of the group's rows.
     """
     if group not in _loaded:
+        from importlib.metadata import entry_points  # slow to import, and help needs no plug-ins
+
         points = sorted(entry_points(group=group), key=lambda point: point.name)
         _loaded[group] = tuple(row for point in points for row in _rows(point, kind))
     return [row for row in _loaded[group] if isinstance(row, kind)]

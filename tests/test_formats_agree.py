@@ -34,8 +34,8 @@ TABLES = (scenes.OWN, labels.FORMATS, labels.CLASS_TABLES, maps.OWN, maps.LAYERS
 KNOWN = {*scenes.LIBRARIES[1], *(suffix for table in TABLES for suffix in suffixes_of(table))}
 # Endings of files that are written beside others, or that are no scenes, labels or maps.
 BESIDE = {".aux", ".legend", ".pgw", ".jgw", ".prj", ".html", ".md", ".safetensors", ".hsigui", ".sh", ".toml"}
-# Modules that must know endings themselves: of ENVI's data files, of files beside a map, of world files.
-KEEP_LISTS = {"cube/formats/envi.py", "report/pictures.py", "pipeline/provenance.py"}
+# Modules that must know endings themselves: of ENVI's data files, of world files.
+KEEP_LISTS = {"cube/formats/envi.py", "report/pictures.py"}
 ARRAY = np.ones((2, 3), dtype=np.uint16)
 CLASSES = ClassTable.for_numbers([1])
 
@@ -61,7 +61,8 @@ def parsers() -> Iterator[tuple[str, argparse.ArgumentParser]]:
 
 def helps() -> Iterator[tuple[str, str]]:
     for name, parser in parsers():
-        yield from ((f"{name} {action.dest}", action.help or "") for action in parser._actions)
+        written = parser._get_formatter()._expand_help
+        yield from ((f"{name} {action.dest}", written(action) if action.help else "") for action in parser._actions)
 
 
 def test_the_options_name_no_ending_that_no_table_knows() -> None:

@@ -6,7 +6,7 @@ import argparse
 from collections.abc import Callable
 from importlib import import_module
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from hsigui import __version__
 from hsigui.cube.formats.rows import listed, suffixes_of
@@ -15,14 +15,30 @@ from hsigui.report import table as maps
 
 COMMANDS = ("info", "labels", "sample", "pretrain", "classify", "export", "card", "evaluate", "study", "demo")
 CLASS_TABLES = listed(labels.class_table_suffixes(), "or")
+MAPS = "%(formats of maps)s"  # filled in when help is shown, because asking for them looks for plug-ins
 
 if TYPE_CHECKING:
-    Commands = argparse._SubParsersAction[argparse.ArgumentParser]
+    Commands = argparse._SubParsersAction["_Parser"]
+
+
+class _Help(argparse.HelpFormatter):
+    """Names the formats of maps, those of plug-ins too."""
+
+    def _get_help_string(self, action: argparse.Action) -> str | None:
+        text = action.help
+        return text.replace(MAPS, maps.in_words()) if text and MAPS in text else text
+
+
+class _Parser(argparse.ArgumentParser):
+    """A parser whose help is written by `_Help`; those of the commands are of the same class."""
+
+    def __init__(self, **options: Any) -> None:
+        super().__init__(**{"formatter_class": _Help, **options})
 
 
 def build_parser() -> argparse.ArgumentParser:
     """All commands and options."""
-    parser = argparse.ArgumentParser(
+    parser = _Parser(
         prog="hsigui",
         usage="hsigui [PATH]  or  hsigui COMMAND ...",
         description="Hyperspectral scenes, few labels, self-supervised encoders and a live classification map. "
@@ -153,9 +169,9 @@ def _add_classify(commands: Commands) -> None:
         help="smoothing that stops at changes of so many times the scene's median change; 0 for none (the run's)",
     )  # fmt: skip
     where = p.add_mutually_exclusive_group(required=True)
-    where.add_argument("--out", type=Path, metavar="MAP", help=f"the map: {maps.in_words()}")
+    where.add_argument("--out", type=Path, metavar="MAP", help=f"the map: {MAPS}")
     where.add_argument("--out-dir", type=Path, metavar="DIR", help="folder for the maps of all cubes: NAME-map.tif")
-    p.add_argument("--format", default=".tif", metavar="SUFFIX", help=f"of the maps in DIR: {maps.in_words()} (.tif)")
+    p.add_argument("--format", default=".tif", metavar="SUFFIX", help=f"of the maps in DIR: {MAPS} (.tif)")
     p.add_argument("--table", type=Path, metavar="CSV", help="what became of each cube (DIR/outcomes.csv)")
     p.add_argument("--confidence", type=Path, metavar="TIF", help="also write the confidence of every pixel")
     p.add_argument("--entropy", type=Path, metavar="TIF", help="also write how undecided every pixel is, 0 to 1")
@@ -181,7 +197,7 @@ def _add_filters(p: argparse.ArgumentParser) -> None:
 def _add_export(commands: Commands) -> None:
     p = commands.add_parser("export", help="a map in other formats: for GIS, for globes, as polygons, as a picture")
     p.add_argument("map", type=Path, metavar="MAP", help="a class map: a file of labels")
-    p.add_argument("--out", type=Path, required=True, nargs="+", metavar="FILE", help=f"to write: {maps.in_words()}")
+    p.add_argument("--out", type=Path, required=True, nargs="+", metavar="FILE", help=f"to write: {MAPS}")
     p.add_argument("--variable", metavar="NAME", help="array of the map's .mat file, where several fit")
     p.add_argument("--classes", type=Path, metavar="TABLE", help=f"names and colours: {CLASS_TABLES}")
     p.add_argument("--title", default="", help="above pictures with a legend, and of a KMZ")
