@@ -15,6 +15,7 @@ from pathlib import Path
 
 from hsigui.commands.parser import COMMANDS, build_parser
 from hsigui.errors import HsiError
+from hsigui.report.table import problems
 
 CANCELLED = 130
 
@@ -55,6 +56,8 @@ def run(argv: Sequence[str]) -> int:
     if "work" not in arguments:
         parser.error(f"a command is missing; choose one of {', '.join(COMMANDS)}")
     work: Callable[[argparse.Namespace], None] = arguments.work
+    for problem in problems():
+        print(f"hsigui: {problem}", file=sys.stderr)
     try:
         work(arguments)
     except HsiError as error:

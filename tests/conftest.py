@@ -10,6 +10,8 @@ from typing import Any
 
 import pytest
 
+from tests.plugins import installed, no_plugins, plugin_folder  # noqa: F401 - fixtures of packages that add to the program
+
 _NO_DATA = "the real test files are not here: set HSIGUI_DATA to their folder"
 _NO_CASES = "the files on which the program was wrong are not here: set HSIGUI_CASES to their folder"
 

@@ -31,8 +31,9 @@ from hsigui.labels.place import require_same_place
 from hsigui.pipeline import batch, kept_probe, provenance
 from hsigui.pipeline.kept_probe import KeptProbe
 from hsigui.report.filters import filtered
-from hsigui.report.maps import MAPS, MapOptions, export_map
-from hsigui.report.rasters import SUFFIXES, write_layers
+from hsigui.report.maps import MapOptions, export_map
+from hsigui.report.rasters import write_layers
+from hsigui.report.table import layer_suffixes, map_suffixes
 from hsigui.specs import MapSpec
 
 TABLE = "outcomes.csv"
@@ -152,13 +153,14 @@ def _map_many(arguments: argparse.Namespace, cubes: tuple[Path, ...]) -> None:
     single = ("out", "confidence", "entropy", "probabilities")
     if given := [name for name in single if getattr(arguments, name) is not None]:
         raise HsiError(f"--{given[0]} is for one cube.", "Maps of several go to --out-dir.")
-    if arguments.format not in MAPS:
-        raise HsiError(f"Maps cannot be written as {arguments.format}.", f"Choose one of {', '.join(MAPS)}.")
+    maps = map_suffixes()
+    if arguments.format not in maps:
+        raise HsiError(f"Maps cannot be written as {arguments.format}.", f"Choose one of {', '.join(maps)}.")
     asked = _asked(arguments)
     check_folder(arguments.out_dir)
     wanted = batch.orders(cubes, arguments.out_dir, arguments.format)
     table = arguments.table or arguments.out_dir / TABLE
-    check_outputs(list(cubes), [(table, (".csv",)), *((order.map, MAPS) for order in wanted)])
+    check_outputs(list(cubes), [(table, (".csv",)), *((order.map, maps) for order in wanted)])
     run, read = kept_probe.identity(arguments.run_folder), {k: str(v) for k, v in reading(arguments).items()}
     settings = json.dumps([run, asked, _filters(arguments), dataclasses.asdict(_options(arguments)), read])
 
@@ -311,6 +313,6 @@ def _options(arguments: argparse.Namespace) -> MapOptions:
 
 
 def _outputs(arguments: argparse.Namespace) -> list[tuple[Path, tuple[str, ...]]]:
-    outputs: list[tuple[Path, tuple[str, ...]]] = [(arguments.out, MAPS)]
+    outputs: list[tuple[Path, tuple[str, ...]]] = [(arguments.out, map_suffixes())]
     given = (arguments.confidence, arguments.entropy, arguments.probabilities)
-    return outputs + [(path, SUFFIXES) for path in given if path is not None]
+    return outputs + [(path, layer_suffixes()) for path in given if path is not None]

@@ -17,10 +17,12 @@ from hsigui.commands.outputs import check_outputs
 from hsigui.errors import HsiError
 from hsigui.labels.formats.class_tables import merged_table, read_table, write_table
 from hsigui.labels.formats.files import ClassRaster, read_classes
+from hsigui.labels.formats.table import class_table_suffixes
 from hsigui.methods import model_card
 from hsigui.pipeline import provenance
 from hsigui.report.filters import filtered
-from hsigui.report.maps import LEGENDS, MAPS, RASTERS, MapOptions, export_map
+from hsigui.report.maps import MapOptions, export_map
+from hsigui.report.table import map_suffixes, read_back_suffixes
 
 
 def export(arguments: argparse.Namespace) -> None:
@@ -29,7 +31,8 @@ def export(arguments: argparse.Namespace) -> None:
     Raises:
         HsiError: a file cannot be read or written, or an option does not fit the map; what can be written is.
     """
-    outputs = [(path, MAPS) for path in arguments.out] + [(path, LEGENDS) for path in arguments.legend]
+    outputs = [(path, map_suffixes()) for path in arguments.out]
+    outputs += [(path, class_table_suffixes()) for path in arguments.legend]
     check_outputs([arguments.map], outputs)
     raster = read_classes(arguments.map, variable=arguments.variable)
     for note in raster.notes:
@@ -50,7 +53,7 @@ def export(arguments: argparse.Namespace) -> None:
         except HsiError as error:
             refused.append((path, error))
             continue
-        if record is not None and path.suffix.lower() in RASTERS:
+        if record is not None and path.suffix.lower() in read_back_suffixes():
             written.append(provenance.save(_with_filters(record, arguments), path, array))
         print(f"{counted(array, 'pixel')} -> {', '.join(map(str, written))}")
     for path in arguments.legend:

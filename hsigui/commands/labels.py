@@ -11,7 +11,8 @@ from hsigui.commands.outputs import check_outputs
 from hsigui.cube.open import open_cube
 from hsigui.errors import HsiError
 from hsigui.labels.formats.class_tables import merged_table, read_table
-from hsigui.labels.formats.files import WRITTEN, ClassRaster, Grid, read_classes, write_classes
+from hsigui.labels.formats.files import ClassRaster, Grid, read_classes, write_classes
+from hsigui.labels.formats.table import written_suffixes
 from hsigui.labels.matching import pixel_counts
 from hsigui.labels.place import RESAMPLE, Misplaced, fitted
 
@@ -22,7 +23,7 @@ def labels(arguments: argparse.Namespace) -> None:
     Raises:
         HsiError: a file cannot be read or written, or the labels do not lie on the scene and are not to be resampled.
     """
-    check_outputs([arguments.source], [(arguments.out, WRITTEN)])
+    check_outputs([arguments.source], [(arguments.out, written_suffixes())])
     grid = None
     if arguments.scene is not None:
         cube = open_cube(arguments.scene)

@@ -6,6 +6,7 @@ import os
 from collections.abc import Sequence
 from pathlib import Path
 
+from hsigui.cube.formats.envi import DATA_SUFFIXES
 from hsigui.errors import HsiError
 
 
@@ -36,7 +37,7 @@ def check_outputs(inputs: list[Path], outputs: Sequence[tuple[Path, Sequence[str
 def _files_of(path: Path) -> set[Path]:
     """The files that a name stands for; those of ENVI share a stem."""
     whole = path.expanduser().resolve()
-    envi = whole.suffix.lower() in ("", ".hdr", ".img", ".dat", ".bsq", ".bil", ".bip", ".raw", ".bin")
+    envi = whole.suffix.lower() in (".hdr", *DATA_SUFFIXES)
     return {whole, whole.with_suffix("")} if envi else {whole}
 
 

@@ -6,20 +6,39 @@ import argparse
 from collections.abc import Callable
 from importlib import import_module
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from hsigui import __version__
+from hsigui.cube.formats.rows import listed, suffixes_of
+from hsigui.labels.formats import table as labels
+from hsigui.report import table as maps
 
 COMMANDS = ("info", "labels", "sample", "pretrain", "classify", "export", "card", "evaluate", "study", "demo")
-MAP_FORMATS = ".tif, .hdr/.img (ENVI), .mat, .png, .jpg, .kmz or .gpkg"
+CLASS_TABLES = listed(labels.class_table_suffixes(), "or")
+MAPS = "%(formats of maps)s"  # filled in when help is shown, because asking for them looks for plug-ins
 
 if TYPE_CHECKING:
-    Commands = argparse._SubParsersAction[argparse.ArgumentParser]
+    Commands = argparse._SubParsersAction["_Parser"]
+
+
+class _Help(argparse.HelpFormatter):
+    """Names the formats of maps, those of plug-ins too."""
+
+    def _get_help_string(self, action: argparse.Action) -> str | None:
+        text = action.help
+        return text.replace(MAPS, maps.in_words()) if text and MAPS in text else text
+
+
+class _Parser(argparse.ArgumentParser):
+    """A parser whose help is written by `_Help`; those of the commands are of the same class."""
+
+    def __init__(self, **options: Any) -> None:
+        super().__init__(**{"formatter_class": _Help, **options})
 
 
 def build_parser() -> argparse.ArgumentParser:
     """All commands and options."""
-    parser = argparse.ArgumentParser(
+    parser = _Parser(
         prog="hsigui",
         usage="hsigui [PATH]  or  hsigui COMMAND ...",
         description="Hyperspectral scenes, few labels, self-supervised encoders and a live classification map. "
@@ -52,19 +71,19 @@ def _add_labels(commands: Commands) -> None:
     p = commands.add_parser("labels", help="labels from one format into another")
     p.add_argument(
         "source", type=Path, metavar="LABELS",
-        help="GeoTIFF, ENVI, .mat, .npy, .png, ENVI ROIs (.xml, .txt), .gpkg, .geojson, .shp, .kml or .csv",
+        help=f"to read: {listed(suffixes_of(labels.FORMATS), 'or')}",
     )  # fmt: skip
-    p.add_argument("out", type=Path, metavar="OUT", help=".tif, .hdr, .mat, .png, .xml, .txt, .gpkg, .geojson or .csv")
+    p.add_argument("out", type=Path, metavar="OUT", help=f"to write: {listed(labels.written_suffixes(), 'or')}")
     p.add_argument("--scene", type=Path, metavar="CUBE", help="the scene whose pixels are meant")
     p.add_argument("--resample", action="store_true", help="a raster of another place or size: by nearest neighbour")
-    p.add_argument("--classes", type=Path, metavar="TABLE", help="names and colours: .csv, .clr, .qml or .json")
+    p.add_argument("--classes", type=Path, metavar="TABLE", help=f"names and colours: {CLASS_TABLES}")
     p.add_argument("--variable", metavar="NAME", help="array, layer or field, where several fit")
     p.set_defaults(work=_command("labels"))
 
 
 def _add_sample(commands: Commands) -> None:
     p = commands.add_parser("sample", help="draw few-shot labels from ground truth; the rest is for testing")
-    p.add_argument("truth", type=Path, metavar="TRUTH", help="ground truth: .tif, ENVI or .mat")
+    p.add_argument("truth", type=Path, metavar="TRUTH", help="ground truth: a file of labels")
     amount = p.add_mutually_exclusive_group()
     amount.add_argument("--per-class", type=_positive, default=10, metavar="N", help="labels a class (10)")
     amount.add_argument("--percent", type=float, metavar="P", help="of the pixels of each class, instead")
@@ -141,7 +160,7 @@ def _add_classify(commands: Commands) -> None:
     p.add_argument(
         "--run", type=Path, required=True, metavar="RUN", dest="run_folder", help="folder that pretrain wrote"
     )
-    p.add_argument("--labels", type=Path, metavar="LABELS", help="of the one CUBE: .tif, ENVI, .mat and others")
+    p.add_argument("--labels", type=Path, metavar="LABELS", help="of the one CUBE: a file of labels")
     p.add_argument("--labels-variable", metavar="NAME", help="array of the labels' .mat file, where several fit")
     p.add_argument("--probe", choices=("kept",), help="the classifier that RUN keeps (so without --labels)")
     p.add_argument("--smooth", type=float, metavar="PIXELS", help="smoothing of the class probabilities (the run's)")
@@ -150,9 +169,9 @@ def _add_classify(commands: Commands) -> None:
         help="smoothing that stops at changes of so many times the scene's median change; 0 for none (the run's)",
     )  # fmt: skip
     where = p.add_mutually_exclusive_group(required=True)
-    where.add_argument("--out", type=Path, metavar="MAP", help=f"the map: {MAP_FORMATS}")
+    where.add_argument("--out", type=Path, metavar="MAP", help=f"the map: {MAPS}")
     where.add_argument("--out-dir", type=Path, metavar="DIR", help="folder for the maps of all cubes: NAME-map.tif")
-    p.add_argument("--format", default=".tif", metavar="SUFFIX", help="of the maps in DIR (.tif)")
+    p.add_argument("--format", default=".tif", metavar="SUFFIX", help=f"of the maps in DIR: {MAPS} (.tif)")
     p.add_argument("--table", type=Path, metavar="CSV", help="what became of each cube (DIR/outcomes.csv)")
     p.add_argument("--confidence", type=Path, metavar="TIF", help="also write the confidence of every pixel")
     p.add_argument("--entropy", type=Path, metavar="TIF", help="also write how undecided every pixel is, 0 to 1")
@@ -177,10 +196,10 @@ def _add_filters(p: argparse.ArgumentParser) -> None:
 
 def _add_export(commands: Commands) -> None:
     p = commands.add_parser("export", help="a map in other formats: for GIS, for globes, as polygons, as a picture")
-    p.add_argument("map", type=Path, metavar="MAP", help="a class map: .tif, ENVI, .mat, .png and others")
-    p.add_argument("--out", type=Path, required=True, nargs="+", metavar="FILE", help=f"to write: {MAP_FORMATS}")
+    p.add_argument("map", type=Path, metavar="MAP", help="a class map: a file of labels")
+    p.add_argument("--out", type=Path, required=True, nargs="+", metavar="FILE", help=f"to write: {MAPS}")
     p.add_argument("--variable", metavar="NAME", help="array of the map's .mat file, where several fit")
-    p.add_argument("--classes", type=Path, metavar="TABLE", help="names and colours: .csv, .clr, .qml or .json")
+    p.add_argument("--classes", type=Path, metavar="TABLE", help=f"names and colours: {CLASS_TABLES}")
     p.add_argument("--title", default="", help="above pictures with a legend, and of a KMZ")
     _add_filters(p)
     p.add_argument("--bare", action="store_true", help="pictures: the map alone, with world file and .prj")
@@ -192,7 +211,7 @@ def _add_export(commands: Commands) -> None:
         help="polygons: smallest mapping unit in pixels, or as 500m2 or 0.5ha where the map has a place",
     )  # fmt: skip
     p.add_argument(
-        "--legend", type=Path, nargs="+", default=[], metavar="FILE", help="the classes alone: .csv, .qml, .clr, .json"
+        "--legend", type=Path, nargs="+", default=[], metavar="FILE", help=f"the classes alone: {CLASS_TABLES}"
     )
     p.set_defaults(work=_command("export"))
 
@@ -250,7 +269,7 @@ def _add_study(commands: Commands) -> None:
         "Stopped, it goes on from what is in DIR when the same command is given again.",
     )  # fmt: skip
     p.add_argument("cube", type=Path, metavar="CUBE")
-    p.add_argument("--truth", type=Path, required=True, metavar="GT", help="ground truth: .tif, ENVI or .mat")
+    p.add_argument("--truth", type=Path, required=True, metavar="GT", help="ground truth: a file of labels")
     p.add_argument("--truth-variable", metavar="NAME", help="array of the truth's .mat file, where several fit")
     p.add_argument("--methods", default="all", metavar="NAMES", help="all, methods, baselines, or names a,b,c (all)")
     p.add_argument(

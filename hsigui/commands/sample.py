@@ -15,7 +15,7 @@ from hsigui.labels.formats.files import ClassRaster, Grid, read_classes, write_c
 from hsigui.labels.region_split import RegionSplit
 from hsigui.labels.sampling import Split, from_masks
 from hsigui.pipeline import split as splits
-from hsigui.report.maps import RASTERS
+from hsigui.report.table import read_back_suffixes
 from hsigui.specs import SplitSpec
 
 
@@ -25,7 +25,8 @@ def sample(arguments: argparse.Namespace) -> None:
     seeds = arguments.seeds or (arguments.seed,)
     if len(set(seeds)) != len(seeds):
         raise HsiError("A seed is given twice.", "The same seed draws the same labels.")
-    outputs = [(_named(path, seed, seeds), RASTERS) for path in (arguments.out, arguments.rest) for seed in seeds]
+    files = [_named(path, seed, seeds) for path in (arguments.out, arguments.rest) for seed in seeds]
+    outputs = [(path, read_back_suffixes()) for path in files]
     check_outputs([arguments.truth, *masks], outputs)
     if len(masks) == 1 or (masks and (len(seeds) > 1 or arguments.split != "random" or arguments.percent)):
         raise HsiError(

@@ -5,10 +5,11 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from hsigui import plugins
 from hsigui.cube.cube import Cube
 from hsigui.cube.formats.arrays import AmbiguousArray, AmbiguousCube, ArrayInfo
 from hsigui.cube.formats.choice import ImportChoice
-from hsigui.cube.formats.envi import header_of, open_envi
+from hsigui.cube.formats.table import Reader, in_words, reader_of
 from hsigui.errors import HsiError
 
 if TYPE_CHECKING:
@@ -18,21 +19,13 @@ __all__ = [
     "AmbiguousArray", "AmbiguousCube", "ArrayInfo", "ImportChoice", "list_arrays", "open_cube", "suggestions",
 ]  # fmt: skip
 
-READABLE = (
-    "ENVI (.hdr with its data file), MATLAB (.mat), GeoTIFF (.tif) and other rasters (.vrt, .img, .jp2), "
-    "HDF5 and NetCDF 4 (.h5, .he5, .nc) and NumPy (.npy, .npz)"
-)
-RASTER_SUFFIXES = (".tif", ".tiff", ".vrt", ".jp2", ".img", ".pix", ".ers", ".bsb", ".kea")
-HDF_SUFFIXES = (".h5", ".hdf5", ".he5", ".hdf", ".nc", ".nc4")
-NUMPY_SUFFIXES = (".npy", ".npz")
-
 
 def open_cube(path: str | Path, *, variable: str | None = None, choice: ImportChoice | None = None) -> Cube:
     """Opens a hyperspectral scene without loading more than it must.
 
     Args:
-        path: an ENVI header or its data file, a MATLAB file (version 4 to 7.3), an HDF5 or NetCDF 4 file, a GeoTIFF or
-            another raster, a .npy or .npz file.
+        path: a file of one of the formats of `formats.table`: an ENVI header or its data file, a MATLAB file (version 4
+            to 7.3), a GeoTIFF and so on.
         variable: name of the array in a file that holds several.
         choice: how an array becomes the scene (MATLAB, HDF5 and NumPy files); None guesses, with a note.
 
@@ -42,40 +35,23 @@ def open_cube(path: str | Path, *, variable: str | None = None, choice: ImportCh
     """
     path = Path(path).expanduser()
     _require_file(path)
-    if holds_arrays(path):
-        return _open_arrays(path, variable, choice)
+    row = reader_of(path)
+    if row is not None and row.arrays is not None:
+        return _opened(row, path, variable, choice)
     if choice is not None:
         raise HsiError(
             f"{path.name} says itself how it is to be read: an import choice is of no use.",
             "Open it without one.",
         )
-    suffix = path.suffix.lower()
-    if suffix == ".hdr" or header_of(path) is not None:
-        return open_envi(path)
-    if suffix in RASTER_SUFFIXES:
-        from hsigui.cube.formats.geotiff import open_geotiff
-
-        try:
-            return open_geotiff(path)
-        except HsiError as error:
-            if suffix != ".img":
-                raise
-            # Most files of this name are ENVI's, and then it is the header that is missing.
-            raise HsiError(
-                f"{path.name} has no ENVI header beside it, and as it stands: {error.message}",
-                f"Put {path.stem}.hdr into the same folder.",
-            ) from error
-    kind = f"“{suffix}”" if suffix else "files without extension"
-    what = "a text file, not a scene" if _is_text(path) else "not a scene that can be opened"
-    raise HsiError(
-        f"{path.name} is {what}: there is no reader for {kind} and no ENVI header beside it.",
-        f"Readable are {READABLE}.",
-    )
+    if row is None:
+        raise _no_reader(path)
+    return _opened(row, path)
 
 
 def holds_arrays(path: Path) -> bool:
     """Whether a file is of a kind that holds named arrays, to which an import choice can be given."""
-    return path.suffix.lower() in (".mat", *HDF_SUFFIXES, *NUMPY_SUFFIXES)
+    row = reader_of(path)
+    return row is not None and row.arrays is not None
 
 
 def list_arrays(path: str | Path) -> tuple[ArrayInfo, ...]:
@@ -87,7 +63,8 @@ def list_arrays(path: str | Path) -> tuple[ArrayInfo, ...]:
     """
     path = Path(path).expanduser()
     _require_file(path)
-    return _array_file(path).arrays if holds_arrays(path) else ()
+    file = _array_file(path)
+    return () if file is None else file.arrays
 
 
 def suggestions(path: str | Path) -> tuple[ImportChoice, ...]:
@@ -98,33 +75,57 @@ def suggestions(path: str | Path) -> tuple[ImportChoice, ...]:
     """
     path = Path(path).expanduser()
     _require_file(path)
-    if not holds_arrays(path):
+    file = _array_file(path)
+    if file is None:
         return ()
     from hsigui.cube.formats.containers import suggest
 
-    return suggest(_array_file(path))
+    return suggest(file)
 
 
-def _array_file(path: Path) -> ArrayFile:
-    # scipy.io and h5py cost a third of a second, so each reader is imported when it is needed.
+def _array_file(path: Path) -> ArrayFile | None:
+    row = reader_of(path)
+    return None if row is None or row.arrays is None else plugins.resolved(row.arrays)(path)
+
+
+def _opened(row: Reader, path: Path, variable: str | None = None, choice: ImportChoice | None = None) -> Cube:
+    if not row.available:
+        raise HsiError(
+            f"{path.name} cannot be read: the GDAL of this program has no driver for {row.title}.",
+            f"Readable are {in_words()}.",
+        )
+    try:
+        if row.arrays is None:
+            assert row.opens is not None  # the row has checked it
+            return _require_cube(plugins.resolved(row.opens)(path))
+        from hsigui.cube.formats.containers import open_arrays
+
+        return open_arrays(plugins.resolved(row.arrays)(path), variable, choice)
+    except (HsiError, MemoryError):
+        raise
+    except Exception as error:
+        if not (origin := plugins.origin(row)):
+            raise
+        raise HsiError(
+            f"{path.name} cannot be read by {origin}: {type(error).__name__}: {error}.",
+            "Tell the authors of that package.",
+        ) from error
+
+
+def _require_cube(cube: Cube) -> Cube:
+    if not isinstance(cube, Cube):
+        raise TypeError(f"it gave {type(cube).__name__} and no Cube")
+    return cube
+
+
+def _no_reader(path: Path) -> HsiError:
     suffix = path.suffix.lower()
-    if suffix == ".mat":
-        from hsigui.cube.formats.matlab import MatFile
-
-        return MatFile(path)
-    if suffix in HDF_SUFFIXES:
-        from hsigui.cube.formats.hdf5 import HdfFile
-
-        return HdfFile(path)
-    from hsigui.cube.formats.numpy_files import NumpyFile
-
-    return NumpyFile(path)
-
-
-def _open_arrays(path: Path, variable: str | None, choice: ImportChoice | None) -> Cube:
-    from hsigui.cube.formats.containers import open_arrays
-
-    return open_arrays(_array_file(path), variable, choice)
+    kind = f"“{suffix}”" if suffix else "files without extension"
+    what = "a text file, not a scene" if _is_text(path) else "not a scene that can be opened"
+    return HsiError(
+        f"{path.name} is {what}: there is no reader for {kind} and no ENVI header beside it.",
+        f"Readable are {in_words()}.",
+    )
 
 
 def _is_text(path: Path) -> bool:

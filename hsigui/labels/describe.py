@@ -11,20 +11,21 @@ from typing import Any
 
 import numpy as np
 
+from hsigui import plugins
 from hsigui.cube.cube import Cube, CubeInfo
 from hsigui.cube.describe import bands_of, describe, layout_of, place_of
 from hsigui.cube.formats.arrays import AmbiguousArray
-from hsigui.cube.formats.envi import Header, find_pair, header_of, info_of, is_class_map, read_header
+from hsigui.cube.formats.envi import Header, find_header, info_of, is_envi, read_header
 from hsigui.cube.formats.library import SpectralLibrary, is_library, open_library
-from hsigui.cube.open import holds_arrays, list_arrays, open_cube
+from hsigui.cube.formats.table import reader_of
+from hsigui.cube.open import list_arrays, open_cube
 from hsigui.errors import HsiError
 from hsigui.labels.formats.files import find_truth_in_cube_file, read_classes
+from hsigui.labels.formats.table import format_of
 from hsigui.labels.raster import ClassRaster
 
-_TIFF = (".tif", ".tiff")
 # A raster without class names and with more different numbers is a picture or a measurement.
 _MOST_UNNAMED_CLASSES = 64
-_MOST_PIXELS = 100_000_000  # of a raster that is read to find out whether it holds classes
 _MOST_COUNTED = 50_000_000  # values of a cube among which those without data are counted
 _MATLAB_CLASSES = {"float64": "double", "float32": "single", "bool": "logical"}
 
@@ -122,23 +123,18 @@ def describe_library(library: SpectralLibrary) -> dict[str, Any]:
 
 
 def _envi_header(path: Path) -> Header | None:
-    if path.suffix.lower() == ".hdr":
-        return read_header(path)
-    return None if header_of(path) is None else read_header(find_pair(path)[0])
+    return read_header(find_header(path)) if is_envi(path) else None
 
 
 def _classes_in(path: Path) -> ClassRaster | None:
     """The class raster in a file that by its form holds one; None for everything else, damaged files included."""
-    if not path.is_file():
+    row = format_of(path) if path.is_file() else None
+    if row is None or row.holds_classes is None:
         return None
-    if path.suffix.lower() in _TIFF:
-        return _if_classes(path) if _tiff_can_be_classes(path) else None
-    header = _envi_header(path)
-    if header is None or header.bands != 1 or header.dtype.kind not in "iu":
-        return None
-    if is_class_map(header):
+    said = plugins.resolved(row.holds_classes)(path)
+    if said:
         return read_classes(path)
-    return _if_classes(path) if header.rows * header.cols <= _MOST_PIXELS else None
+    return _if_classes(path) if said is None else None
 
 
 def _if_classes(path: Path) -> ClassRaster | None:
@@ -154,17 +150,6 @@ def _plausible(raster: ClassRaster) -> bool:
     if any(c.name != f"Class {c.number}" for c in raster.classes):
         return True
     return len(np.unique(raster.array)) <= min(_MOST_UNNAMED_CLASSES, max(2, raster.array.size // 4))
-
-
-def _tiff_can_be_classes(path: Path) -> bool:
-    from hsigui.cube.formats.geotiff import open_dataset  # rasterio is slow to import
-
-    try:
-        with open_dataset(path) as dataset:
-            whole = np.dtype(dataset.dtypes[0]).kind in "iu"
-            return bool(dataset.count == 1 and whole and dataset.height * dataset.width <= _MOST_PIXELS)
-    except HsiError:
-        return False
 
 
 def _classes_instead(path: Path, variable: str | None, refusal: HsiError) -> ClassRaster:
@@ -203,13 +188,13 @@ def _class_count(counts: dict[str, int], header: Header | None) -> int:
 
 def _format_details(path: Path, variable: str) -> dict[str, Any]:
     """What only some formats say: the byte order of a TIFF file, the variables of a file of several."""
-    suffix = path.suffix.lower()
-    if suffix in _TIFF:
+    row = reader_of(path)
+    if row is not None and row.name == "geotiff":
         with path.open("rb") as file:
             return {"byte_order": {b"II": 0, b"MM": 1}.get(file.read(2))}
-    if not holds_arrays(path):
+    if row is None or row.arrays is None:
         return {}
-    matlab = suffix == ".mat"
+    matlab = row.name == "matlab"
     kinds = {a.name: _MATLAB_CLASSES.get(a.dtype, a.dtype) if matlab else a.dtype for a in list_arrays(path)}
     others = {a.name: f"{kinds[a.name]} {'x'.join(map(str, a.shape))}" for a in list_arrays(path)}
     structs = {name.split(".")[0]: "struct" for name in others if matlab and "." in name}

@@ -13,6 +13,8 @@ from hsigui.cube.formats.arrays import AmbiguousArray
 from hsigui.errors import HsiError
 from hsigui.labels.classes import MAX_CLASS, ClassTable
 
+MOST_LOOKED_AT = 100_000_000  # pixels of a raster that is read to find out whether it holds classes
+
 
 @dataclass(frozen=True)
 class ClassRaster:

@@ -20,7 +20,7 @@ from pathlib import Path
 import numpy as np
 
 from hsigui.cube.cube import Cube
-from hsigui.cube.formats.envi import find_pair, header_of
+from hsigui.cube.formats.table import reader_of
 from hsigui.cube.transform import BandTransform, sample_spectra
 from hsigui.errors import HsiError
 from hsigui.jobs import Context
@@ -60,7 +60,7 @@ Make = Callable[[Order, Context], Outcome]
 
 
 def found(patterns: Iterable[str | Path]) -> tuple[Path, ...]:
-    """The files that names and patterns (*, ?, [], **) stand for, each once and an ENVI pair as its header.
+    """The files that names and patterns (*, ?, [], **) stand for, each once and a scene of several by its first.
 
     Raises:
         HsiError: a pattern stands for no file.
@@ -76,13 +76,17 @@ def found(patterns: Iterable[str | Path]) -> tuple[Path, ...]:
         if not files:
             raise HsiError(f"No file is named like {pattern}.", "Check the folder and the pattern.")
         paths |= dict.fromkeys(files)
-    headers = {path.resolve() for path in paths if path.suffix.lower() == ".hdr"}
-    return tuple(path for path in paths if path.suffix.lower() == ".hdr" or _header(path) not in headers)
+    given = {path.resolve() for path in paths}
+    return tuple(path for path in paths if _first_file(path) not in given - {path.resolve()})
 
 
-def _header(path: Path) -> Path | None:
-    header = header_of(path) if path.is_file() else None
-    return None if header is None else header.resolve()
+def _first_file(path: Path) -> Path:
+    """The file to name of the scene that a file belongs to: of an ENVI pair the header."""
+    row = reader_of(path) if path.is_file() else None
+    try:
+        return path.resolve() if row is None else row.files_of(path)[0].resolve()
+    except HsiError:  # a file of the scene is missing, which opening it tells
+        return path.resolve()
 
 
 def orders(cubes: Sequence[Path], folder: Path, suffix: str) -> tuple[Order, ...]:
@@ -193,8 +197,9 @@ def write_table(path: Path, outcomes: Iterable[Outcome]) -> None:
 def _key(order: Order, settings: str) -> str:
     """Changes with the files of the cube (size and time), with where its map goes and with the settings."""
     files = [order.cube]
-    with contextlib.suppress(HsiError, OSError):  # no ENVI pair, or a broken one
-        files = list(find_pair(order.cube))
+    with contextlib.suppress(HsiError, OSError):  # a file of the scene is missing
+        row = reader_of(order.cube)
+        files = files if row is None else list(row.files_of(order.cube))
     digest = hashlib.sha256(f"{settings}\n{order.map.resolve()}".encode())
     for path in files:
         about = path.stat() if path.exists() else None

@@ -30,6 +30,7 @@ from hsigui.cube.fingerprint import fingerprint
 from hsigui.labels.formats.files import Grid, read_classes
 from hsigui.report.context import ReportContext
 from hsigui.report.maps import LegendRow
+from hsigui.report.table import exporter
 from hsigui.saving import written_beside
 from hsigui.specs import FeatureSpec, MapSpec, ProbeSpec
 
@@ -228,7 +229,7 @@ def save(record: Provenance, map_path: Path, array: NDArray[np.uint16]) -> Path:
 
 def load(map_path: Path, array: NDArray[np.uint16]) -> Provenance | None:
     """The record beside a map; None where there is none, or where it is of another map than these class numbers."""
-    names = {map_path, *(map_path.with_suffix(suffix) for suffix in (".hdr", ".img", ".dat"))}
+    names = {map_path, *(map_path.with_suffix(suffix) for suffix in exporter("envi").suffixes)}
     for path in (record_path(name) for name in sorted(names, key=lambda name: name != map_path)):
         try:
             values = json.loads(path.read_text(encoding="utf-8"))

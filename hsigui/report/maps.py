@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from io import BytesIO
 from pathlib import Path
@@ -12,18 +12,17 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
+from hsigui import plugins
 from hsigui.cube.cube import Geo
 from hsigui.errors import HsiError
 from hsigui.labels.classes import ClassTable, Color
 from hsigui.labels.formats.files import write_classes
 from hsigui.report.legend import legend_sheet, with_legend
+from hsigui.report.table import exporter, exporter_of, map_suffixes
 from hsigui.saving import written_beside
 
+Check = Callable[[], None]
 UNCLASSIFIED_COLOR: Color = (0, 0, 0)
-RASTERS = (".tif", ".tiff", ".hdr", ".img", ".dat", ".mat")
-PICTURES = (".png", ".jpg", ".jpeg")
-MAPS = (*RASTERS, *PICTURES, ".kmz", ".gpkg")  # all that a map can be written as
-LEGENDS = (".csv", ".qml", ".clr", ".json")
 JPEG_QUALITY = 95
 PICTURE_SIDE = 600  # a picture's short side has at least so many pixels
 LONGEST_SIDE = 6000  # ... if that leaves the long side below so many
@@ -113,17 +112,9 @@ class MapOptions:
 
 def export_map(
     path: str | Path, array: NDArray[np.integer], classes: ClassTable, geo: Geo | None = None, *, title: str = "",
-    options: MapOptions | None = None, check: Callable[[], None] = lambda: None,
+    options: MapOptions | None = None, check: Callable[[], None] = lambda: None, kind: str = "",
 ) -> list[Path]:  # fmt: skip
-    """Writes a class map in the format that the suffix names; earlier files are replaced.
-
-    - .tif, .tiff: GeoTIFF: tiles, palette, overviews; class names and table in the .aux.xml beside it, and a style for
-      QGIS (.qml).
-    - .hdr, .img, .dat: ENVI Classification with names, colours, map info and data ignore value.
-    - .mat: MATLAB 5, variable "labels".
-    - .png, .jpg: picture with legend; or the map alone with world file, .prj and .aux.xml.
-    - .kmz: for globes: polygons in the classes' colours, the map as a picture, legend.
-    - .gpkg: polygons, with a style for QGIS.
+    """Writes a class map in the format that the suffix names, see `report.table`; earlier files are replaced.
 
     Args:
         path: the file to write.
@@ -132,6 +123,7 @@ def export_map(
         geo: where the scene lies, for the formats that can say so.
         title: of pictures, where the options name none.
         check: called now and then; may raise to stop.
+        kind: the name of the row to write it by, where the suffix does not say it.
 
     Returns:
         All files written, the one asked for first.
@@ -140,36 +132,84 @@ def export_map(
         HsiError: the suffix names none of the formats, the file cannot be written, or the map has no place for a KMZ.
     """
     path, how = Path(path), options or MapOptions()
-    suffix, title = path.suffix.lower(), how.title or title
-    table = classes.merged_with(np.unique(array).tolist())
-    if suffix in PICTURES and not how.bare:
-        return _save(path, picture(array, table, title, "PNG" if suffix == ".png" else "JPEG"))
-    if suffix in PICTURES:
-        from hsigui.report.pictures import write_bare_picture  # rasterio is slow to import
-
-        return write_bare_picture(path, array, map_rgb(array, table), table, geo)
-    if suffix == ".kmz":
-        from hsigui.report.globes import write_kmz
-        from hsigui.report.vector_maps import in_units, polygons
-
-        units = in_units(array, how.simplify, how.smallest)
-        legend = _encoded(legend_sheet(_counted(array, table)))
-        shapes = partial(polygons, units, geo or Geo(), how.simplify, check, shared=True)
-        return write_kmz(path, array, map_rgb(array, table), table, geo, title, legend, shapes)
-    if suffix == ".gpkg":
-        from hsigui.report.vector_maps import write_polygons
-
-        return write_polygons(path, array, table, geo, simplify=how.simplify, smallest=how.smallest, check=check)
-    if suffix in (".tif", ".tiff"):
-        from hsigui.report.class_tiffs import write_class_tiff
-
-        return write_class_tiff(path, array, table, geo, cloud=how.cloud)
-    if suffix not in RASTERS:
+    row = exporter(kind) if kind else exporter_of(path)
+    if row is None or row.write is None:
         raise HsiError(
             f"“{path.name}” does not say in which format to write the map.",
-            f"End the name in one of {', '.join(MAPS)}.",
+            f"End the name in one of {', '.join(map_suffixes())}.",
         )
-    return write_classes(path, array.astype(np.uint16), table, geo)
+    table, how = classes.merged_with(np.unique(array).tolist()), replace(how, title=how.title or title)
+    try:
+        return list(plugins.resolved(row.write)(path, array, table, geo, how, check))
+    except (HsiError, MemoryError):
+        raise
+    except Exception as error:
+        if not (origin := plugins.origin(row)):
+            raise
+        raise HsiError(
+            f"{path.name} cannot be written by {origin}: {type(error).__name__}: {error}.",
+            "Tell the authors of that package.",
+        ) from error
+
+
+def write_geotiff(
+    path: Path, array: NDArray[np.integer], classes: ClassTable, geo: Geo | None, options: MapOptions, check: Check
+) -> list[Path]:
+    """GeoTIFF: tiles, palette, overviews; class names and table in the .aux.xml beside it, and a style for QGIS."""
+    from hsigui.report.class_tiffs import write_class_tiff  # rasterio is slow to import
+
+    return write_class_tiff(path, array, classes, geo, cloud=options.cloud)
+
+
+def write_labels(
+    path: Path, array: NDArray[np.integer], classes: ClassTable, geo: Geo | None, options: MapOptions, check: Check
+) -> list[Path]:
+    """What labels are written as, too: ENVI Classification, MATLAB."""
+    return write_classes(path, array.astype(np.uint16), classes, geo)
+
+
+def write_picture(
+    path: Path, array: NDArray[np.integer], classes: ClassTable, geo: Geo | None, options: MapOptions, check: Check
+) -> list[Path]:
+    """A picture with its legend, or the map alone where the options say so: PNG or JPEG."""
+    if options.bare:
+        return write_bare(path, array, classes, geo, options, check)
+    return _save(path, picture(array, classes, options.title, "PNG" if path.suffix.lower() == ".png" else "JPEG"))
+
+
+def write_bare(
+    path: Path, array: NDArray[np.integer], classes: ClassTable, geo: Geo | None, options: MapOptions, check: Check
+) -> list[Path]:
+    """The map alone, one pixel each, with world file, .prj and .aux.xml."""
+    from hsigui.report.pictures import write_bare_picture
+
+    return write_bare_picture(path, array, map_rgb(array, classes), classes, geo)
+
+
+def write_globe(
+    path: Path, array: NDArray[np.integer], classes: ClassTable, geo: Geo | None, options: MapOptions, check: Check
+) -> list[Path]:
+    """KMZ: polygons in the classes' colours, the map as a picture, legend.
+
+    Raises:
+        HsiError: the map has no place, or the file cannot be written.
+    """
+    from hsigui.report.globes import write_kmz
+    from hsigui.report.vector_maps import in_units, polygons
+
+    units = in_units(array, options.simplify, options.smallest)
+    legend = _encoded(legend_sheet(_counted(array, classes)))
+    shapes = partial(polygons, units, geo or Geo(), options.simplify, check, shared=True)
+    return write_kmz(path, array, map_rgb(array, classes), classes, geo, options.title, legend, shapes)
+
+
+def write_geopackage(
+    path: Path, array: NDArray[np.integer], classes: ClassTable, geo: Geo | None, options: MapOptions, check: Check
+) -> list[Path]:
+    """Polygons, with a style for QGIS."""
+    from hsigui.report.vector_maps import write_polygons
+
+    return write_polygons(path, array, classes, geo, simplify=options.simplify, smallest=options.smallest, check=check)
 
 
 def _save(path: Path, content: bytes) -> list[Path]:

@@ -14,13 +14,14 @@ from numpy.typing import NDArray
 from rasterio.crs import CRS
 from rasterio.errors import CRSError, NotGeoreferencedWarning, RasterioError
 
+from hsigui import plugins
 from hsigui.cube.cube import Geo
 from hsigui.cube.formats.envi import geo_fields, layout_fields, write_pair
 from hsigui.errors import HsiError
+from hsigui.report.table import LAYERS, layer_suffixes
 from hsigui.saving import written_beside
 
 TILE = 256
-SUFFIXES = (".tif", ".tiff", ".hdr", ".img", ".dat")
 
 
 def crs_of(geo: Geo | None) -> CRS | None:
@@ -79,7 +80,7 @@ def write_layers(
     """Writes float32 layers with their names as band names; NaN is no data.
 
     Args:
-        path: .tif (tiled, deflate) or .hdr, .img, .dat (ENVI, band sequential).
+        path: its suffix is one of `report.table.layer_suffixes`.
         layers: rows x cols x layers.
         names: of the layers; band descriptions there.
         geo: where the scene lies.
@@ -88,14 +89,26 @@ def write_layers(
         HsiError: the suffix is another, or the file cannot be written.
     """
     path = Path(path)
-    suffix = path.suffix.lower()
-    if suffix not in SUFFIXES:
-        raise HsiError(f"Measurements cannot be written as “{path.name}”.", f"End it in {', '.join(SUFFIXES)}.")
+    row = next((row for row in LAYERS if path.suffix.lower() in row.suffixes), None)
+    if row is None:
+        raise HsiError(f"Measurements cannot be written as “{path.name}”.", f"End it in {', '.join(layer_suffixes())}.")
+    return plugins.resolved(row.write)(path, layers, names, geo)
+
+
+def write_envi_layers(
+    path: Path, layers: NDArray[np.floating], names: Sequence[str], geo: Geo | None = None
+) -> list[Path]:
+    """Layers (rows x cols x layers) as ENVI, band sequential; HsiError when it cannot be written."""
+    values = layers.astype(np.float32)
+    about = {"description": ", ".join(names), **layout_fields(values, "bsq"), **geo_fields(geo or Geo())}
+    return list(write_pair(path, values, {**about, "data ignore value": "nan", "band names": list(names)}))
+
+
+def write_tiff_layers(
+    path: Path, layers: NDArray[np.floating], names: Sequence[str], geo: Geo | None = None
+) -> list[Path]:
+    """Layers (rows x cols x layers) as GeoTIFF: tiled, deflate; HsiError when it cannot be written."""
     rows, cols, count = layers.shape
-    if suffix not in (".tif", ".tiff"):
-        values = layers.astype(np.float32)
-        about = {"description": ", ".join(names), **layout_fields(values, "bsq"), **geo_fields(geo or Geo())}
-        return list(write_pair(path, values, {**about, "data ignore value": "nan", "band names": list(names)}))
     profile = tiled(rows, cols) | {"count": count, "dtype": "float32", "nodata": np.nan, "predictor": 3} | placed(geo)
     profile["interleave"] = "band"
     with written_beside(path) as (beside,), told_plainly(path), rasterio.open(beside, "w", **profile) as file:
@@ -112,6 +125,6 @@ def write_confidence(path: str | Path, confidence: NDArray[np.floating], geo: Ge
         HsiError: the suffix is not .tif or .tiff, or the file cannot be written.
     """
     path = Path(path)
-    if path.suffix.lower() not in (".tif", ".tiff"):
+    if path.suffix.lower() not in LAYERS[0].suffixes:
         raise HsiError(f"A confidence map cannot be written as “{path.name}”.", "End the name in .tif.")
     return write_layers(path, confidence[:, :, None], ("confidence",), geo)

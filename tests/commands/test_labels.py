@@ -12,7 +12,8 @@ from hsigui.cube.cube import Geo
 from hsigui.cube.demo import write_demo
 from hsigui.labels.classes import ClassInfo, ClassTable
 from hsigui.labels.formats.class_tables import write_table
-from hsigui.labels.formats.files import FORMATS, read_classes, write_classes
+from hsigui.labels.formats.files import read_classes, write_classes
+from hsigui.labels.formats.table import usual_suffixes
 
 
 @pytest.fixture(scope="module")
@@ -20,7 +21,7 @@ def demo(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Path]:
     return write_demo(tmp_path_factory.mktemp("demo"), seed=0)
 
 
-@pytest.mark.parametrize("suffix", [suffix for _, suffix in FORMATS])
+@pytest.mark.parametrize("suffix", usual_suffixes())
 def test_there_and_back_by_every_format(demo, tmp_path: Path, capsys, suffix: str) -> None:
     cube, truth = map(str, demo)
     between, back = str(tmp_path / f"labels{suffix}"), str(tmp_path / "back.tif")

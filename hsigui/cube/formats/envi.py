@@ -54,12 +54,26 @@ def find_pair(path: str | Path) -> tuple[Path, Path]:
     return header, path
 
 
+def find_header(path: Path) -> Path:
+    """The header of an ENVI scene of which header or data file was picked.
+
+    Raises:
+        HsiError: there is none.
+    """
+    return path if path.suffix.lower() == ".hdr" else find_pair(path)[0]
+
+
 def header_of(data: Path) -> Path | None:
     """The header beside a data file: x.img.hdr before x.hdr; None when there is neither."""
     if data.suffix.lower() in _NEVER_DATA:
         return None
     siblings = {p.name.casefold(): p for p in _siblings(data)}
     return siblings.get(f"{data.name}.hdr".casefold()) or siblings.get(f"{data.stem}.hdr".casefold())
+
+
+def is_envi(path: Path) -> bool:
+    """Whether a file is a header, or has one beside it."""
+    return path.suffix.lower() == ".hdr" or header_of(path) is not None
 
 
 def open_envi(path: str | Path) -> Cube:
@@ -71,8 +85,7 @@ def open_envi(path: str | Path) -> Cube:
     """
     path = Path(path)
     # The header first: a faulty header says more than a data file that is not found.
-    header_path = path if path.suffix.lower() == ".hdr" else find_pair(path)[0]
-    header = read_header(header_path)
+    header = read_header(find_header(path))
     _require_scene(header)
     data = find_pair(path)[1]
     _require_no_library(header, data)

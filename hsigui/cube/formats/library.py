@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from hsigui.cube.formats.envi import find_pair, header_of, info_of, map_data, read_header
+from hsigui.cube.formats.envi import find_header, find_pair, info_of, is_envi, map_data, read_header
 from hsigui.cube.formats.envi_header import Header
 from hsigui.errors import HsiError
 
@@ -88,7 +88,7 @@ def open_library(path: str | Path) -> SpectralLibrary:
     path = Path(path).expanduser()
     if not path.is_file():
         raise HsiError(f"The file {path} does not exist.", "Choose another file.")
-    if path.suffix.lower() != ".hdr" and header_of(path) is None:
+    if not is_envi(path):
         what = "a spectral library without its header" if path.suffix.lower() == ".sli" else "no spectral library"
         raise HsiError(f"{path.name} is {what}.", "Readable are ENVI spectral libraries: a .sli file and its .hdr.")
     header = _header(path)
@@ -105,14 +105,14 @@ def is_library(path: Path) -> bool:
     Raises:
         HsiError: its header cannot be read.
     """
-    if path.suffix.lower() != ".hdr" and header_of(path) is None:
+    if not is_envi(path):
         return False
     header = _header(path)
     return header.is_library or _named_like_one(header, path)
 
 
 def _header(path: Path) -> Header:
-    return read_header(path if path.suffix.lower() == ".hdr" else find_pair(path)[0])
+    return read_header(find_header(path))
 
 
 def _named_like_one(header: Header, path: Path) -> bool:

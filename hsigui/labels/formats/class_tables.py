@@ -12,13 +12,15 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+from hsigui import plugins
+from hsigui.cube.formats.rows import suffixes_of
 from hsigui.errors import HsiError
 from hsigui.labels.classes import MAX_CLASS, ClassInfo, ClassTable, color_for
 from hsigui.labels.formats.attributes import color_from, color_text
+from hsigui.labels.formats.table import CLASS_TABLES, class_table_suffixes
 from hsigui.labels.matching import is_default
 from hsigui.saving import written_beside
 
-SUFFIXES = (".csv", ".clr", ".qml", ".json")
 _NUMBERS = ("class_id", "id", "number", "value", "class", "code")
 _NAMES = ("class_name", "name", "label", "description")
 _COLORS = ("color", "colour", "rgb", "hex")
@@ -39,12 +41,11 @@ def read_table(path: str | Path) -> ClassTable:
     except OSError as error:
         raise HsiError(f"{path} cannot be read: {error.strerror or error}.", "Choose another file.") from error
     text = content.decode("utf-8-sig", errors="replace")
-    readers = {".csv": _from_csv, ".txt": _from_csv, ".clr": _from_clr, ".qml": _from_qml, ".json": _from_json}
-    reader = readers.get(path.suffix.lower())
-    if reader is None:
-        raise HsiError(f"{path.name} is no table of classes.", f"Readable are {', '.join(readers)}.")
+    found = next((row for row in CLASS_TABLES if path.suffix.lower() in row.suffixes), None)
+    if found is None:
+        raise HsiError(f"{path.name} is no table of classes.", f"Readable are {', '.join(suffixes_of(CLASS_TABLES))}.")
     try:
-        rows = list(reader(text))
+        rows = list(plugins.resolved(found.read)(text))
     except (ValueError, KeyError, TypeError, AttributeError, ET.ParseError, csv.Error, RecursionError) as error:
         raise HsiError(f"{path.name} is no table of classes: {error}.", "Is the file complete?") from error
     classes = _table(rows, path.name)
@@ -54,20 +55,20 @@ def read_table(path: str | Path) -> ClassTable:
 
 
 def write_table(path: str | Path, classes: ClassTable) -> list[Path]:
-    """Writes a table in the format of the suffix: .csv, .clr (names in comments), .qml (QGIS style) or .json.
+    """Writes a table in the format of the suffix, one of `class_table_suffixes`.
 
     Raises:
         HsiError: the suffix is another, or the file cannot be written.
     """
     path = Path(path).expanduser()
-    writers = {".csv": _csv, ".clr": _clr, ".qml": qgis_style, ".json": _json}
-    writer = writers.get(path.suffix.lower())
-    if writer is None:
+    found = next((row for row in CLASS_TABLES if path.suffix.lower() == row.suffixes[0]), None)
+    if found is None:
         raise HsiError(
-            f"“{path.name}” does not say in which format to write the classes.", f"End it in {', '.join(writers)}."
+            f"“{path.name}” does not say in which format to write the classes.",
+            f"End it in {', '.join(class_table_suffixes())}.",
         )
     with written_beside(path) as (scratch,):
-        scratch.write_bytes(writer(classes))
+        scratch.write_bytes(plugins.resolved(found.write)(classes))
     return [path]
 
 
@@ -117,7 +118,7 @@ def qgis_style(classes: ClassTable) -> bytes:
     return b"<!DOCTYPE qgis PUBLIC 'http://mrcc.com/qgis.dtd' 'SYSTEM'>\n" + ET.tostring(root) + b"\n"
 
 
-def _csv(classes: ClassTable) -> bytes:
+def as_csv(classes: ClassTable) -> bytes:
     text = io.StringIO()
     writer = csv.writer(text, lineterminator="\n")
     writer.writerow(("class_id", "class_name", "color"))
@@ -125,7 +126,7 @@ def _csv(classes: ClassTable) -> bytes:
     return text.getvalue().encode("utf-8")
 
 
-def _clr(classes: ClassTable) -> bytes:
+def as_clr(classes: ClassTable) -> bytes:
     names = (" ".join(c.name.split()) for c in classes)
     lines = (
         f"# {c.number} {name}\n{c.number} {' '.join(map(str, c.color))}\n"
@@ -134,12 +135,12 @@ def _clr(classes: ClassTable) -> bytes:
     return "".join(lines).encode("utf-8")
 
 
-def _json(classes: ClassTable) -> bytes:
+def as_json(classes: ClassTable) -> bytes:
     rows = [{"class_id": c.number, "class_name": c.name, "color": color_text(c.color)} for c in classes]
     return json.dumps({"classes": rows}, ensure_ascii=False, indent=1).encode("utf-8") + b"\n"
 
 
-def _from_csv(text: str) -> Iterator[Row]:
+def rows_of_csv(text: str) -> Iterator[Row]:
     """A table with titles, or lines of number, name, colour; QGIS's colour maps (value, r, g, b, alpha, label) too."""
     lines = [line for line in text.splitlines() if line.strip() and not line.startswith("#")]
     qgis = bool(lines) and lines[0].upper().startswith("INTERPOLATION")
@@ -166,7 +167,7 @@ def _named_row(row: dict[str, Any]) -> Row:
     return first(_NUMBERS), first(_NAMES), color
 
 
-def _from_clr(text: str) -> Iterator[Row]:
+def rows_of_clr(text: str) -> Iterator[Row]:
     """Lines of value, red, green, blue and perhaps a name; names stand in comments "# value name" as well."""
     names: dict[str, str] = {}
     rows: list[list[str]] = []
@@ -183,7 +184,7 @@ def _from_clr(text: str) -> Iterator[Row]:
         yield row[0], " ".join(rest) or names.get(row[0], ""), " ".join(row[1:4])
 
 
-def _from_qml(text: str) -> Iterator[Row]:
+def rows_of_qml(text: str) -> Iterator[Row]:
     root = ET.fromstring(text)
     for entry in root.iter("paletteEntry"):
         yield entry.get("value"), entry.get("label"), entry.get("color")
@@ -202,7 +203,7 @@ def _symbol_color(symbol: ET.Element) -> str | None:
     return None
 
 
-def _from_json(text: str) -> Iterator[Row]:
+def rows_of_json(text: str) -> Iterator[Row]:
     content = json.loads(text)
     rows = content.get("classes") if isinstance(content, dict) else content
     if not isinstance(rows, list) or not all(isinstance(row, dict) for row in rows):

@@ -24,7 +24,7 @@ _BLOCK = 100_000  # pixels that are written at once
 _TITLES = "row,col,class_id,class_name,color"  # of files of ours, which may hold no pixel
 
 
-def read_csv(path: Path, grid: Grid | None, variable: str | None = None) -> ClassRaster:
+def read_csv(path: Path, variable: str | None = None, grid: Grid | None = None) -> ClassRaster:
     """Reads pixels with their classes: by row and col (from 0), or by x and y of the scene's own coordinate system.
 
     A file of ours may hold no pixel: the labels are then empty.

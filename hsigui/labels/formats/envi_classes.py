@@ -14,11 +14,22 @@ import numpy as np
 from numpy.typing import NDArray
 
 from hsigui.cube.cube import Geo
-from hsigui.cube.formats.envi import Header, find_pair, geo_fields, layout_fields, map_data, read_header, write_pair
+from hsigui.cube.formats.envi import (
+    Header,
+    find_header,
+    find_pair,
+    geo_fields,
+    is_class_map,
+    layout_fields,
+    map_data,
+    read_header,
+    write_pair,
+)
 from hsigui.cube.formats.envi_geo import geo_of
 from hsigui.errors import HsiError
 from hsigui.labels.classes import MAX_CLASS, ClassInfo, ClassTable, Color, color_for
-from hsigui.labels.raster import ClassRaster, is_nodata, smallest_type, whole_numbers
+from hsigui.labels.grid import Grid
+from hsigui.labels.raster import MOST_LOOKED_AT, ClassRaster, is_nodata, smallest_type, whole_numbers
 
 # Stands for a number without a class, because the lists of a header cannot leave one out.
 _NO_CLASS = ("unclass", "background", "unlabel", "no data", "nodata", "no_data", "mask", "none", "unknown", "undefined")
@@ -26,13 +37,16 @@ _UNUSED = "unused"
 _NAMES = "hsigui class names"  # number and name, for names that a list cannot hold; commas and braces as %2C, ...
 
 
-def read_envi(path: Path) -> ClassRaster:
+def read_envi(path: Path, variable: str | None = None, grid: Grid | None = None) -> ClassRaster:
     """Reads an ENVI class map (or any ENVI file of one band of class numbers).
+
+    Args:
+        variable, grid: unused, there is one array and it has its size.
 
     Raises:
         HsiError: the pair is incomplete or too short, has several bands, or holds other values than class numbers.
     """
-    header = read_header(path if path.suffix.lower() == ".hdr" else find_pair(path)[0])
+    header = read_header(find_header(path))
     if header.is_library:
         raise HsiError(
             f"{header.path.name} is a spectral library of {header.rows} spectra, not a label raster.",
@@ -52,6 +66,27 @@ def read_envi(path: Path) -> ClassRaster:
         array, classes, geo_of(header)[0], stored.dtype.name, nodata=nodata, nodata_pixels=gone,
         notes=_about_zero(header, int(np.count_nonzero(array == 0)) - gone),
     )  # fmt: skip
+
+
+def holds_classes(path: Path) -> bool | None:
+    """Whether a file holds classes by its header: None where one band of whole numbers may be.
+
+    Raises:
+        HsiError: the header cannot be read.
+    """
+    header = read_header(find_header(path))
+    if header.bands != 1 or header.dtype.kind not in "iu":
+        return False
+    if is_class_map(header):
+        return True
+    return None if header.rows * header.cols <= MOST_LOOKED_AT else False
+
+
+def files_written(path: Path) -> tuple[Path, ...]:
+    """Header and data file that are written when either is named, the one that was named among them."""
+    if path.suffix.lower() == ".hdr":
+        return path, path.with_suffix(".img")
+    return path.with_suffix(".hdr"), path
 
 
 def _about_zero(header: Header, pixels: int) -> tuple[str, ...]:

@@ -23,18 +23,18 @@ from hsigui.labels.grid import Grid
 from hsigui.labels.shapes import LabelledShapes, Points, Shape, grid_as_text, grid_from_text, outlines, transformed
 from hsigui.saving import written_beside
 
-SUFFIXES = (".geojson", ".json")
 _LONLAT = "OGC:CRS84"
 _SINGLE = {"Polygon": "polygon", "LineString": "line", "Point": "point"}
 
 
-def read_geojson(path: Path, variable: str | None = None) -> LabelledShapes:
+def read_geojson(path: Path, variable: str | None = None, grid: Grid | None = None) -> LabelledShapes:
     """Reads polygons, lines and points with their classes.
 
     A file that names no coordinate system holds longitude and latitude (RFC 7946) when its numbers can be that.
 
     Args:
         variable: the property of the class, where several could be meant.
+        grid: unused, the shapes are burnt onto it later.
 
     Raises:
         AmbiguousLabels: several properties could be the class.
@@ -55,10 +55,10 @@ def read_geojson(path: Path, variable: str | None = None) -> LabelledShapes:
     classes = ClassTable((*table, *(c for c in classes if c.number not in table)))
     crs = _crs(content, path.name)
     said = content.get("hsigui")
-    kind, grid = grid_from_text(said if isinstance(said, dict) else {}, crs)
+    kind, own = grid_from_text(said if isinstance(said, dict) else {}, crs)
     if crs is None and not kind and _are_degrees(shapes):
         crs = _as_wkt(_LONLAT)
-    return LabelledShapes(shapes, classes, crs, kind, grid, notes)
+    return LabelledShapes(shapes, classes, crs, kind, own, notes)
 
 
 def write_geojson(path: Path, array: NDArray[np.uint16], classes: ClassTable, geo: Geo) -> list[Path]:

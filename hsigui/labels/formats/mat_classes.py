@@ -9,18 +9,24 @@ import numpy as np
 import scipy.io
 from numpy.typing import NDArray
 
+from hsigui.cube.cube import Geo
 from hsigui.cube.formats.arrays import ArrayInfo
 from hsigui.cube.formats.matlab import MatFile
 from hsigui.errors import HsiError
 from hsigui.labels.classes import ClassInfo, ClassTable, color_for
+from hsigui.labels.grid import Grid
 from hsigui.labels.raster import AmbiguousLabels, ClassRaster, smallest_type, whole_numbers
 from hsigui.saving import written_beside
 
 VARIABLE = "labels"  # the array in files that this program writes
 
 
-def read_mat(path: Path, variable: str | None = None) -> ClassRaster:
+def read_mat(path: Path, variable: str | None = None, grid: Grid | None = None) -> ClassRaster:
     """Reads a two-dimensional array of class numbers.
+
+    Args:
+        variable: its name, where several fit.
+        grid: unused, the array has its size.
 
     Raises:
         AmbiguousLabels: several arrays fit and `variable` is None.
@@ -34,8 +40,8 @@ def read_mat(path: Path, variable: str | None = None) -> ClassRaster:
     return ClassRaster(array, classes, dtype=stored.dtype.name, variable=chosen.name)
 
 
-def write_mat(path: Path, array: NDArray[np.integer], classes: ClassTable) -> list[Path]:
-    """Writes the array `labels` with `class_numbers`, `class_names` and `class_colors` beside it.
+def write_mat(path: Path, array: NDArray[np.integer], classes: ClassTable, geo: Geo) -> list[Path]:
+    """Writes the array `labels` with `class_numbers`, `class_names` and `class_colors` beside it; no place.
 
     Raises:
         HsiError: the file cannot be written.

@@ -21,16 +21,20 @@ from hsigui.errors import HsiError
 from hsigui.labels.classes import ClassInfo, ClassTable, Color
 from hsigui.labels.formats.class_tables import read_table, write_table
 from hsigui.labels.formats.tiff_classes import aux_path, aux_xml, read_tiff
+from hsigui.labels.grid import Grid
 from hsigui.labels.raster import ClassRaster, smallest_type
 from hsigui.saving import written_beside
 
 _MOST_COLORS = 256  # of a picture that can be a map of classes
 
 
-def read_png(path: Path) -> ClassRaster:
+def read_png(path: Path, variable: str | None = None, grid: Grid | None = None) -> ClassRaster:
     """Reads a PNG of class numbers, or a picture in which each colour is a class (black and transparent are none).
 
     Names come from the `.aux.xml` or the legend beside it (`NAME.legend.csv`).
+
+    Args:
+        variable, grid: unused, there is one array and it has its size.
 
     Raises:
         HsiError: the file cannot be read, or is a photograph.

@@ -26,8 +26,11 @@ from hsigui.saving import written_beside
 _KINDS = {"Polygon": "polygon", "LineString": "line", "Point": "point", "MultiPoint": "point"}
 
 
-def read_roi_xml(path: Path) -> LabelledShapes:
+def read_roi_xml(path: Path, variable: str | None = None, grid: Grid | None = None) -> LabelledShapes:
     """Reads the polygons, lines and points of an ENVI ROI file; every region is a class.
+
+    Args:
+        variable, grid: unused, all regions are read and burnt onto the grid later.
 
     Raises:
         HsiError: the file is damaged, holds no regions, or its regions are of several coordinate systems.
@@ -89,8 +92,19 @@ def write_roi_xml(path: Path, array: NDArray[np.uint16], classes: ClassTable, ge
     return [path]
 
 
-def read_roi_text(path: Path, grid: Grid | None) -> LabelledShapes:
+def is_roi_text(path: Path) -> bool:
+    """Whether a file is the text that ENVI Classic exports regions of interest as."""
+    with path.open("rb") as file:
+        start = file.read(2000)
+    return start.startswith(b";") and b"ROI" in start
+
+
+def read_roi_text(path: Path, variable: str | None = None, grid: Grid | None = None) -> LabelledShapes:
     """Reads the pixels of the text that ENVI Classic exports, with their positions X and Y.
+
+    Args:
+        variable: unused, all regions are read.
+        grid: the scene, whose size must be that of the text.
 
     Raises:
         HsiError: the file is damaged or holds no positions, or belongs to a scene of another size.

@@ -23,12 +23,16 @@ from hsigui.cube.formats.geotiff import geo_of_dataset, open_dataset
 from hsigui.cube.limits import require_room
 from hsigui.errors import HsiError
 from hsigui.labels.classes import ClassInfo, ClassTable, color_for
-from hsigui.labels.raster import ClassRaster, is_nodata, smallest_type, whole_numbers
+from hsigui.labels.grid import Grid
+from hsigui.labels.raster import MOST_LOOKED_AT, ClassRaster, is_nodata, smallest_type, whole_numbers
 from hsigui.saving import written_beside
 
 
-def read_tiff(path: Path) -> ClassRaster:
+def read_tiff(path: Path, variable: str | None = None, grid: Grid | None = None) -> ClassRaster:
     """Reads a raster of class numbers with its palette and the names of its side file.
+
+    Args:
+        variable, grid: unused, there is one array and it has its size.
 
     Raises:
         HsiError: the file cannot be read, has several bands, or holds other values than class numbers.
@@ -53,6 +57,17 @@ def read_tiff(path: Path) -> ClassRaster:
     classes = tuple(ClassInfo(n, names.get(n) or f"Class {n}", palette.get(n, color_for(n))) for n in numbers if n > 0)
     gone = int(np.count_nonzero(is_nodata(stored, nodata)))
     return ClassRaster(array, ClassTable(classes), geo, stored.dtype.name, nodata=nodata, nodata_pixels=gone)
+
+
+def holds_classes(path: Path) -> bool | None:
+    """Whether a file holds classes by its form: None where one band of whole numbers may be, False where not."""
+    try:
+        with open_dataset(path) as dataset:
+            whole = np.dtype(dataset.dtypes[0]).kind in "iu"
+            small = dataset.height * dataset.width <= MOST_LOOKED_AT
+            return None if dataset.count == 1 and whole and small else False
+    except HsiError:
+        return False
 
 
 def write_tiff(path: Path, array: NDArray[np.integer], classes: ClassTable, geo: Geo) -> list[Path]:

@@ -25,18 +25,18 @@ from hsigui.labels.raster import AmbiguousLabels
 from hsigui.labels.shapes import LabelledShapes, Shape, grid_as_text, grid_from_text, outlines
 from hsigui.saving import written_beside
 
-SUFFIXES = (".gpkg", ".shp", ".kml", ".fgb")
 LAYER, CLASSES = "labels", "classes"
 _FIELDS = ["class_id", "class_name", "color"]
 # How files of these suffixes begin. GDAL takes any of them for a text that names a server, where it is one.
 _BEGINS = {".gpkg": b"SQLite format 3\0", ".shp": b"\0\0\x27\x0a", ".fgb": b"fgb"}
 
 
-def read_vectors(path: Path, variable: str | None = None) -> LabelledShapes:
+def read_vectors(path: Path, variable: str | None = None, grid: Grid | None = None) -> LabelledShapes:
     """Reads polygons, lines and points with their classes.
 
     Args:
         variable: the layer, or the field of the class, where several could be meant.
+        grid: unused, the shapes are burnt onto it later.
 
     Raises:
         AmbiguousLabels: several layers or fields could be the labels.
@@ -62,8 +62,8 @@ def read_vectors(path: Path, variable: str | None = None) -> LabelledShapes:
     if skipped:
         notes += (f"{skipped} shapes without a class or with a geometry that is not read are left out.",)
     crs = _wkt(meta["crs"])
-    kind, grid = grid_from_text(said, crs)
-    return LabelledShapes(shapes, _joined(table, classes), crs, kind, grid, notes)
+    kind, own = grid_from_text(said, crs)
+    return LabelledShapes(shapes, _joined(table, classes), crs, kind, own, notes)
 
 
 def _require_kind(path: Path) -> None:

@@ -2,20 +2,46 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 
 from PySide6.QtGui import QColor
 from PySide6.QtWidgets import QColorDialog, QFileDialog, QMessageBox, QWidget
 
-from hsigui.labels.formats.files import FORMATS, READABLE
+from hsigui.cube.formats import table as scenes
+from hsigui.labels.formats import table as labels
 
-SCENES = (
-    "Scenes (*.hdr *.img *.dat *.bsq *.bil *.bip *.raw *.mat *.h5 *.hdf5 *.he5 *.nc *.tif *.tiff *.npy *.npz);;"
-    "All files (*)"
-)
-LABELS = f"Labels ({' '.join('*' + suffix for suffix in READABLE)});;All files (*)"
-SAVED = ";;".join(f"{title} (*{suffix})" for title, suffix in FORMATS)
-TABLES = "CSV (*.csv);;ArcGIS colours (*.clr);;QGIS style (*.qml);;JSON (*.json)"
+ALL_FILES = "All files (*)"
+
+
+def scene_kinds() -> str:
+    """The filters for opening scenes: all that can be read here, then each format. Asks GDAL for its drivers."""
+    rows = [(row.title, row.suffixes) for row in scenes.available()]
+    return _kinds("Scenes", [*rows, scenes.LIBRARIES])
+
+
+def label_kinds() -> str:
+    """The filters for opening labels; asks GDAL for its drivers."""
+    return _kinds("Labels", [(row.title, row.suffixes) for row in labels.available()])
+
+
+def saved_kinds() -> str:
+    """The filters for saving labels, each with the one suffix that a name without gets."""
+    return ";;".join(_kind(row.title, row.written[:1]) for row in labels.written())
+
+
+def class_table_kinds() -> str:
+    """The filters for tables of classes."""
+    return ";;".join(_kind(row.title, row.suffixes[:1]) for row in labels.CLASS_TABLES)
+
+
+def _kinds(together: str, rows: Sequence[tuple[str, tuple[str, ...]]]) -> str:
+    every = tuple(dict.fromkeys(suffix for _, suffixes in rows for suffix in suffixes))
+    return ";;".join([_kind(together, every), *(_kind(*row) for row in rows), ALL_FILES])
+
+
+def _kind(title: str, suffixes: Sequence[str]) -> str:
+    return f"{title} ({' '.join('*' + suffix for suffix in suffixes)})"
 
 
 class Prompts:
@@ -26,7 +52,7 @@ class Prompts:
 
     def open_path(self, title: str, folder: str, *, scene: bool, kinds: str = "") -> Path | None:
         """An existing file: a scene, labels, or one of the kinds that the filter names."""
-        kinds = kinds or (SCENES if scene else LABELS)
+        kinds = kinds or (scene_kinds() if scene else label_kinds())
         name, _ = QFileDialog.getOpenFileName(self._parent, title, folder, kinds)
         return Path(name) if name else None
 
@@ -34,9 +60,9 @@ class Prompts:
         name = QFileDialog.getExistingDirectory(self._parent, title, folder)
         return Path(name) if name else None
 
-    def save_path(self, title: str, proposal: str, *, kinds: str = SAVED) -> Path | None:
+    def save_path(self, title: str, proposal: str, *, kinds: str = "") -> Path | None:
         """A file to write; it gets the ending of the chosen kind when the user types none."""
-        name, kind = QFileDialog.getSaveFileName(self._parent, title, proposal, kinds)
+        name, kind = QFileDialog.getSaveFileName(self._parent, title, proposal, kinds or saved_kinds())
         if not name:
             return None
         path = Path(name)

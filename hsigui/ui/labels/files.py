@@ -30,7 +30,7 @@ from hsigui.ui.desk import work
 from hsigui.ui.desk.debounce import Debounce
 from hsigui.ui.desk.desk import Desk
 from hsigui.ui.desk.job_bridge import Latest, Watcher
-from hsigui.ui.desk.prompts import TABLES
+from hsigui.ui.desk.prompts import class_table_kinds
 from hsigui.ui.desk.session import Session
 from hsigui.ui.labels.importing import LabelImport
 from hsigui.ui.labels.sample_dialog import SampleDialog
@@ -226,7 +226,7 @@ class LabelFiles(QObject):
         if self._session.cube is None:
             return
         path = self._desk.prompts.open_path(
-            "Import classes", self._desk.settings.last_folder, scene=False, kinds=TABLES
+            "Import classes", self._desk.settings.last_folder, scene=False, kinds=class_table_kinds()
         )
         if path is None:
             return
@@ -246,7 +246,8 @@ class LabelFiles(QObject):
         if cube is None:
             return
         folder = Path(self._desk.settings.last_folder or Path.home())
-        path = self._desk.prompts.save_path("Export classes", str(folder / f"{cube.name}-classes.csv"), kinds=TABLES)
+        proposal = str(folder / f"{cube.name}-classes.csv")
+        path = self._desk.prompts.save_path("Export classes", proposal, kinds=class_table_kinds())
         if path is None:
             return
         try:

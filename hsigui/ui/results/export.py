@@ -22,7 +22,6 @@ if TYPE_CHECKING:
     from hsigui.methods.checkpoint import Encoder
     from hsigui.pipeline.provenance import Provenance
 
-RECORDED = ("geotiff", "envi")  # kinds of maps that are read again, to be measured
 UNFILTERED = "The figures and the map are those of before the filters of the exported files."
 
 
@@ -68,6 +67,7 @@ def _write_maps(
     from hsigui.pipeline import provenance
     from hsigui.report.filters import filtered
     from hsigui.report.maps import MapOptions, export_map
+    from hsigui.report.table import exporter
 
     array = filtered(what.array, majority=choice.majority, sieve=choice.sieve, check=ctx.check)
     commands = command_lines(what, record, files, majority=choice.majority, sieve=choice.sieve)
@@ -79,13 +79,14 @@ def _write_maps(
     record = dataclasses.replace(record, settings=settings, commands=commands)
     written: list[Path] = []
     for kind, path in targets(choice).items():
-        if kind in ("report", "measures", "legend", "labels"):
+        row = exporter(kind)
+        if row.write is None:
             continue
         ctx.progress(0, 0, f"Writing {path.name}…")
         title = f"{what.cube.name}: classification map"
-        options = MapOptions(title, choice.cloud, kind == "bare", choice.simplify, choice.smallest)
-        written += export_map(path, array, what.classes, what.cube.geo, options=options, check=ctx.check)
-        if kind in RECORDED:
+        options = MapOptions(title, choice.cloud, simplify=choice.simplify, smallest=choice.smallest)
+        written += export_map(path, array, what.classes, what.cube.geo, options=options, check=ctx.check, kind=kind)
+        if row.read_back:
             written.append(provenance.save(record, path, array))
     return written
 

@@ -23,25 +23,17 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-KINDS = {
-    "geotiff": "GeoTIFF with palette, names and place (.tif)",
-    "envi": "ENVI Classification (.hdr + .img)",
-    "png": "Picture with legend (.png)",
-    "bare": "Picture for GIS, the map alone with its world file (-bare.png)",
-    "kmz": "For globes: polygons and picture (-globe.kmz)",
-    "polygons": "Polygons (GeoPackage, .gpkg)",
-    "measures": "Class probabilities and entropy (-probabilities.tif, -entropy.tif)",
-    "legend": "Table of the classes (-classes.csv)",
-    "labels": "Labels behind the map, and what it was measured on (-labels.tif, -reference.tif)",
-    "report": "Report of the accuracy (HTML, CSV, JSON)",
-}
-CHECKED = ("geotiff", "envi", "png", "labels", "report")  # at first
+from hsigui.report.table import ACCURACY, NEEDS, PLACE, offered
+
 WINDOWS = (0, 3, 5, 7, 9, 11)  # of the majority filter, 0 for none
 
 
 @dataclass(frozen=True)
 class ExportChoice:
-    """Which kinds, into which folder, under which name, and how; see `report.filters` and `report.maps.MapOptions`."""
+    """Which kinds, into which folder, under which name, and how.
+
+    See `report.table` for the kinds, `report.filters` and `report.maps.MapOptions` for the rest.
+    """
 
     kinds: tuple[str, ...]
     folder: Path
@@ -61,13 +53,13 @@ class ExportDialog(QDialog):
     ) -> None:
         super().__init__(parent)
         self.setWindowTitle("Export map and report")
-        self.boxes = {kind: QCheckBox(text, self) for kind, text in KINDS.items()}
-        for kind, box in self.boxes.items():
-            box.setChecked(kind in CHECKED)
-        if not has_accuracy:
-            self._switch_off("report", "Needs ground truth (File menu) or validation labels (V)")
-        if not has_place:
-            self._switch_off("kmz", "The scene has no place on the earth")
+        there = {ACCURACY: has_accuracy, PLACE: has_place}
+        self.boxes: dict[str, QCheckBox] = {}
+        for row in offered():
+            box = self.boxes[row.name] = QCheckBox(row.text, self)
+            box.setChecked(row.checked)
+            if row.needs and not there[row.needs]:
+                self._switch_off(row.name, NEEDS[row.needs])
         self.folder, self.name = QLineEdit(str(folder), self), QLineEdit(name, self)
         self.note = QLabel(self)
         self.note.setWordWrap(True)
@@ -167,21 +159,8 @@ class ExportDialog(QDialog):
 
 def targets(choice: ExportChoice) -> dict[str, Path]:
     """The main file (or folder) of each kind."""
-    base = choice.folder / choice.name
-    named = {
-        "geotiff": base.with_name(f"{choice.name}.tif"),
-        "envi": base.with_name(f"{choice.name}.hdr"),
-        "png": base.with_name(f"{choice.name}.png"),
-        "bare": base.with_name(f"{choice.name}-bare.png"),
-        # Not the map's own name: QGIS would draw its colours by the style of the GeoTIFF.
-        "kmz": base.with_name(f"{choice.name}-globe.kmz"),
-        "polygons": base.with_name(f"{choice.name}.gpkg"),
-        "measures": base.with_name(f"{choice.name}-probabilities.tif"),
-        "legend": base.with_name(f"{choice.name}-classes.csv"),
-        "labels": base.with_name(f"{choice.name}-labels.tif"),
-        "report": base.with_name(f"{choice.name}-report"),
-    }
-    return {kind: named[kind] for kind in choice.kinds}
+    rows = {row.name: row for row in offered()}
+    return {kind: rows[kind].target(choice.folder, choice.name) for kind in choice.kinds}
 
 
 def existing(choice: ExportChoice) -> list[Path]:

@@ -13,8 +13,8 @@ from hsigui.cube.cube import Cube
 from hsigui.cube.demo import demo_scene
 from hsigui.cube.formats.arrays import AmbiguousArray, ArrayInfo
 from hsigui.cube.formats.choice import ImportChoice
-from hsigui.cube.formats.envi import header_of
 from hsigui.cube.formats.library import SpectralLibrary, open_library
+from hsigui.cube.formats.table import reader_of
 from hsigui.cube.open import holds_arrays, list_arrays, open_cube, suggestions
 from hsigui.cube.render import ViewState, first_view, render
 from hsigui.errors import HsiError
@@ -208,11 +208,13 @@ def sort_files(ctx: Context, paths: tuple[Path, ...]) -> Sorted:
 
 
 def _one_of_pair(path: Path, others: tuple[Path, ...]) -> Path:
-    """The header, where it is among the files together with its data."""
-    if path.suffix.lower() == ".hdr":
+    """The file to name of a scene of several, where it is among the files: a header and not its data."""
+    row = reader_of(path)
+    try:
+        first = path if row is None else row.files_of(path)[0]
+    except HsiError:  # one of the files is missing, which opening it tells
         return path
-    header = header_of(path)
-    return header if header is not None and header in others else path
+    return first if first in others else path
 
 
 def _looks_like_labels(cube: Cube) -> bool:

@@ -27,7 +27,7 @@ from PySide6.QtWidgets import (
 
 from hsigui.cube.cube import Cube
 from hsigui.cube.describe import describe
-from hsigui.cube.formats.envi import find_pair, header_of
+from hsigui.cube.formats.table import reader_of
 
 _UNITS = ("bytes", "kB", "MB", "GB", "TB")
 _BYTE_ORDERS = {0: "little-endian (0)", 1: "big-endian (1)"}
@@ -121,9 +121,8 @@ def files_of(cube: Cube) -> list[Path]:
     path = cube.path
     if path is None or not path.exists():
         return []
-    if path.suffix.lower() == ".hdr" or header_of(path) is not None:
-        return list(find_pair(path))
-    return [path]
+    row = reader_of(path)
+    return [path] if row is None else list(row.files_of(path))
 
 
 def facts(values: Mapping[str, Any], files: list[Path]) -> list[tuple[str, str]]:

@@ -31,8 +31,8 @@ from hsigui.assets import resource
 from hsigui.ui.desk.plots import RESTYLE
 
 PAGES = (
-    "labelling", "label-files", "asking", "lscosa", "purified", "contrastdm", "features", "baselines", "evaluate",
-    "study", "maps",
+    "labelling", "scenes", "label-files", "asking", "lscosa", "purified", "contrastdm", "features", "baselines",
+    "evaluate", "study", "maps",
 )  # fmt: skip
 MARGIN = 16.0
 _PICTURE = "\ufffc"  # what stands for one in a document's text

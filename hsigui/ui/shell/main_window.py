@@ -24,6 +24,7 @@ from PySide6.QtWidgets import (
 )
 
 from hsigui.methods.registry import MethodInfo
+from hsigui.report.table import problems
 from hsigui.settings import SettingsStore
 from hsigui.storage.recovery import Recovery
 from hsigui.storage.runs import Runs
@@ -107,6 +108,8 @@ class MainWindow(QMainWindow):
         self._restore()
         if store.problem:
             self.messages.warning(store.problem)
+        for problem in problems():
+            self.messages.warning(problem)
 
     # Building
 

@@ -9,6 +9,8 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QPalette
 from PySide6.QtWidgets import QCommandLinkButton, QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
 
+from hsigui.cube.formats.table import readers, titles_in_words
+
 
 class StartPage(QWidget):
     """Open, demo scene, recent files, and a hint that files can be dropped."""
@@ -35,7 +37,7 @@ class StartPage(QWidget):
             button.setMinimumHeight(36)
             buttons.addWidget(button)
         hint = QLabel(
-            "or drop files here: ENVI (.hdr or its data file), MATLAB, HDF5, GeoTIFF, NumPy; labels and libraries, too",
+            f"or drop files here: {titles_in_words(readers())}; labels and libraries, too",
             self,
         )
         hint.setForegroundRole(QPalette.ColorRole.PlaceholderText)

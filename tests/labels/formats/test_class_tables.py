@@ -8,14 +8,15 @@ import pytest
 
 from hsigui.errors import HsiError
 from hsigui.labels.classes import ClassInfo, ClassTable, color_for
-from hsigui.labels.formats.class_tables import SUFFIXES, merged_table, read_table, write_table
+from hsigui.labels.formats.class_tables import merged_table, read_table, write_table
+from hsigui.labels.formats.table import class_table_suffixes
 
 TABLE = ClassTable(
     (ClassInfo(1, "Corn, no till", (255, 0, 10)), ClassInfo(2, "Größe “7”", (1, 2, 3)), ClassInfo(9, "水", (0, 0, 255)))
 )
 
 
-@pytest.mark.parametrize("suffix", SUFFIXES)
+@pytest.mark.parametrize("suffix", class_table_suffixes())
 def test_a_table_is_read_as_it_was_written(tmp_path: Path, suffix: str) -> None:
     (path,) = write_table(tmp_path / f"classes{suffix}", TABLE)
     assert read_table(path) == TABLE

@@ -25,8 +25,8 @@ from hsigui.cube.cube import Geo
 from hsigui.cube.formats.envi_geo import utm_wkt
 from hsigui.labels.classes import ClassInfo, ClassTable
 from hsigui.labels.formats import wkb
-from hsigui.labels.formats.class_tables import SUFFIXES as TABLES
-from hsigui.labels.formats.files import FORMATS, Grid, read_classes, write_classes
+from hsigui.labels.formats.files import Grid, read_classes, write_classes
+from hsigui.labels.formats.table import class_table_suffixes, usual_suffixes
 from hsigui.labels.shapes import MOST_GROUPS
 
 FEW = ClassTable((ClassInfo(1, "Corn, no till", (255, 0, 10)), ClassInfo(2, "Größe", (1, 2, 3)),
@@ -34,7 +34,7 @@ FEW = ClassTable((ClassInfo(1, "Corn, no till", (255, 0, 10)), ClassInfo(2, "Gr�
 MANY = ClassTable((*FEW, ClassInfo(300, "水田", (12, 200, 30))))
 GEO = Geo((2.5, 0.0, 468_200.0, 0.0, -2.5, 5_541_300.0), utm_wkt(33))
 GRID = Grid(24, 31, GEO)
-SUFFIXES = [suffix for _, suffix in FORMATS]
+SUFFIXES = list(usual_suffixes())
 Seen = tuple[np.ndarray, dict[int, str], dict[int, tuple[int, int, int]]]  # numbers, names, colours
 
 
@@ -261,4 +261,4 @@ def test_the_help_page_is_true_of_every_format(tmp_path: Path) -> None:
         assert kept == ("kept" if 9 in read.classes else "left out"), suffix
         assert set(np.unique(read.array)) <= {0, *MANY.numbers}, suffix
     assert f"{MOST_GROUPS:,} groups of pixels" in " ".join(lines)
-    assert all(suffix in " ".join(lines) for suffix in TABLES)
+    assert all(suffix in " ".join(lines) for suffix in class_table_suffixes())

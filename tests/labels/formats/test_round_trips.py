@@ -20,7 +20,8 @@ from hsigui.cube.cube import Geo
 from hsigui.cube.formats.envi_geo import utm_wkt
 from hsigui.errors import HsiError
 from hsigui.labels.classes import MAX_CLASS, ClassInfo, ClassTable
-from hsigui.labels.formats.files import FORMATS, Grid, read_classes, write_classes
+from hsigui.labels.formats.files import Grid, read_classes, write_classes
+from hsigui.labels.formats.table import usual_suffixes
 
 TABLE = ClassTable(
     (
@@ -36,7 +37,7 @@ TURNED = Geo((2.0, 1.0, 468_200.0, 1.0, -2.0, 5_541_300.0), utm_wkt(33))
 DEGREES = Geo((1e-4, 0.0, 11.5, 0.0, -1e-4, 48.1), CRS.from_epsg(4326).to_wkt())
 NO_CODE = CRS.from_proj4("+proj=laea +lat_0=47.3 +lon_0=11.2 +x_0=1000 +y_0=500 +ellps=bessel +units=m").to_wkt()
 PLACES = [Geo(), GEO, TURNED, DEGREES, Geo((30.0, 0.0, 1000.0, 0.0, -30.0, 2000.0)), Geo(GEO.transform, NO_CODE)]
-SUFFIXES = [suffix for _, suffix in FORMATS]
+SUFFIXES = list(usual_suffixes())
 SHAPES = [".gpkg", ".geojson", ".xml"]
 
 

@@ -19,11 +19,12 @@ from hsigui.cube.cube import CubeInfo, Geo
 from hsigui.cube.formats.envi import write_cube
 from hsigui.labels.classes import ClassInfo, ClassTable
 from hsigui.labels.formats.class_tables import read_table, write_table
-from hsigui.labels.formats.files import FORMATS, read_classes, write_classes
+from hsigui.labels.formats.files import read_classes, write_classes
+from hsigui.labels.formats.table import usual_suffixes
 from hsigui.labels.label_map import VALIDATION
 from hsigui.storage.recovery import Recovered
 from hsigui.ui.desk import work
-from hsigui.ui.desk.prompts import LABELS, SAVED
+from hsigui.ui.desk.prompts import label_kinds, saved_kinds
 from hsigui.ui.labels.class_mapping_dialog import ClassMappingDialog
 from tests.ui.windows import idle, labels, open_scene, paint, press, texts
 
@@ -60,7 +61,7 @@ def push(window, text: str) -> None:
     QTest.mouseClick(button, Qt.MouseButton.LeftButton)
 
 
-@pytest.mark.parametrize("suffix", [suffix for _, suffix in FORMATS])
+@pytest.mark.parametrize("suffix", usual_suffixes())
 def test_labels_are_saved_and_opened_again_in_every_format(qtbot, demo, answers, tmp_path, suffix):
     painted = drawn(demo)
     before = {c.number: c for c in demo.session.classes}
@@ -75,9 +76,9 @@ def test_labels_are_saved_and_opened_again_in_every_format(qtbot, demo, answers,
 
 
 def test_every_format_is_offered_to_open_and_to_save():
-    for _, suffix in FORMATS:
-        assert f"*{suffix}" in LABELS
-        assert f"(*{suffix})" in SAVED
+    for suffix in usual_suffixes():
+        assert f"*{suffix}" in label_kinds()
+        assert f"(*{suffix})" in saved_kinds()
 
 
 def test_classes_that_the_scene_lacks_are_a_question_with_counts_and_proposals(qtbot, demo, answers, tmp_path):
@@ -220,7 +221,7 @@ def both_layers(window) -> tuple[np.ndarray, np.ndarray]:
     return painted, window.session.labels.validation.copy()
 
 
-@pytest.mark.parametrize("suffix", [suffix for _, suffix in FORMATS])
+@pytest.mark.parametrize("suffix", usual_suffixes())
 def test_validation_labels_are_saved_beside_and_opened_again_in_every_format(qtbot, demo, answers, tmp_path, suffix):
     painted, checked = both_layers(demo)
     before = {c.number: c for c in demo.session.classes}

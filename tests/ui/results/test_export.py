@@ -257,3 +257,15 @@ def test_the_dialog_says_what_a_report_needs(qtbot, tmp_path):
     qtbot.addWidget(dialog)
     assert "validation labels" in dialog.boxes["report"].toolTip()
     assert dialog.choice.kinds == ("geotiff", "envi", "png", "labels")
+
+
+@pytest.mark.usefixtures("installed")
+def test_a_map_is_exported_by_a_plugin(qtbot, mapped, tmp_path):
+    dialog = ExportDialog(tmp_path, "map", has_accuracy=True)
+    qtbot.addWidget(dialog)
+    assert dialog.boxes["plain"].text() == "Counts of pixels (.plaincounts)"
+    assert list(dialog.boxes).index("plain") < list(dialog.boxes).index("measures")
+    draw(qtbot, mapped, SplitSpec(3, 0))
+    export(qtbot, mapped, tmp_path, "plain")
+    said = (tmp_path / "out.plaincounts").read_text(encoding="utf-8")
+    assert all(info.name in said for info in mapped.session.classes)

@@ -1,0 +1,24 @@
+"""ERDAS Imagine files (.img), whose name is more often that of an ENVI data file."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from hsigui.cube.cube import Cube
+from hsigui.cube.formats.geotiff import open_geotiff
+from hsigui.errors import HsiError
+
+
+def open_imagine(path: Path) -> Cube:
+    """Opens a .img file that has no ENVI header beside it.
+
+    Raises:
+        HsiError: it is no raster; most files of this name are ENVI's, and then it is the header that is missing.
+    """
+    try:
+        return open_geotiff(path)
+    except HsiError as error:
+        raise HsiError(
+            f"{path.name} has no ENVI header beside it, and as it stands: {error.message}",
+            f"Put {path.stem}.hdr into the same folder.",
+        ) from error

@@ -1,0 +1,101 @@
+"""What the rows of all tables of formats have in common: names, suffixes, drivers, plug-ins, and lists in words."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable, Sequence
+from functools import cache
+from pathlib import Path
+from typing import Protocol, TypeVar
+
+from hsigui import plugins
+
+_SUFFIX = re.compile(r"\.[a-z0-9_+-]+")
+
+
+class Row(Protocol):
+    """A row of a table of formats."""
+
+    @property
+    def name(self) -> str:
+        """What the program calls it; no two rows of a table have the same."""
+
+    @property
+    def suffixes(self) -> tuple[str, ...]:
+        """Endings of file names, with their dot, in small letters."""
+
+
+R = TypeVar("R", bound=Row)
+
+
+def require_well_formed(row: Row) -> None:
+    """Refuses a row whose name or suffixes cannot work: a fault of whoever wrote it.
+
+    Raises:
+        ValueError: it has no name, or a suffix that is none.
+    """
+    if not isinstance(row.name, str) or not row.name:
+        raise ValueError("a format needs a name")
+    if not isinstance(row.suffixes, tuple):
+        raise ValueError(f"the suffixes of {row.name} must be a tuple such as ('.abc',)")
+    for suffix in row.suffixes:
+        if not isinstance(suffix, str) or not _SUFFIX.fullmatch(suffix):
+            raise ValueError(f"{suffix!r} of {row.name} is no suffix such as '.abc', in small letters")
+
+
+def with_plugins(
+    own: Sequence[R], group: str, kind: type[R], claims: Callable[[R], tuple[str, ...]] = lambda row: row.suffixes
+) -> tuple[R, ...]:
+    """The program's own rows and those of plug-ins; a plug-in whose name or suffix is taken is told and left out.
+
+    Args:
+        own: rows of the program.
+        group: of the entry points.
+        kind: type of the rows.
+        claims: the endings that a row has for itself: its suffixes unless given.
+    """
+    rows, names = list(own), {row.name for row in own}
+    owners = {ending: row.name for row in own for ending in claims(row)}
+    for row in plugins.load(group, kind):
+        where = f"The format “{row.name}” of {plugins.origin(row)}"
+        taken = [ending for ending in claims(row) if ending in owners]
+        if row.name in names:
+            plugins.left_out(where, "another format has this name")
+        elif taken:
+            plugins.left_out(where, f"{taken[0]} belongs to the format “{owners[taken[0]]}”")
+        else:
+            rows.append(row)
+            names.add(row.name)
+            owners |= dict.fromkeys(claims(row), row.name)
+    return tuple(rows)
+
+
+def suffix_of(path: Path) -> str:
+    return path.suffix.lower()
+
+
+def suffixes_of(rows: Iterable[Row]) -> tuple[str, ...]:
+    """All suffixes of the rows, each once."""
+    return tuple(dict.fromkeys(suffix for row in rows for suffix in row.suffixes))
+
+
+def listed(words: Sequence[str], last: str = "and") -> str:
+    """Words as people list them: “a, b and c”."""
+    return f"{', '.join(words[:-1])} {last} {words[-1]}" if len(words) > 1 else "".join(words)
+
+
+@cache
+def raster_drivers() -> frozenset[str]:
+    """Names of the drivers for rasters that GDAL has here. The first call imports rasterio: 0.2 s."""
+    import rasterio
+
+    with rasterio.Env() as env:
+        return frozenset(env.drivers())
+
+
+@cache
+def vector_drivers() -> frozenset[str]:
+    """Names of the drivers for shapes that GDAL has here. The first call imports pyogrio: 0.3 s."""
+    import pyogrio
+
+    return frozenset(pyogrio.list_drivers())

@@ -1,0 +1,166 @@
+"""The formats that scenes are read from, a row each.
+
+`open_cube`, the dialogs, the start page, refusals, README and help take their lists from here. To add a format: write a
+module with a function that opens a file as a `Cube` (or with a class that lists its arrays), and a row here; other
+packages name their rows in the entry points `hsigui.readers`. Readers are named by text and imported when a file of
+theirs is opened, because h5py, rasterio and scipy.io are slow to import.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from hsigui import plugins
+from hsigui.cube.formats.rows import listed, raster_drivers, require_well_formed, suffix_of, with_plugins
+
+if TYPE_CHECKING:
+    from hsigui.cube.cube import Cube
+    from hsigui.cube.formats.containers import ArrayFile
+
+
+@dataclass(frozen=True)
+class Reader:
+    """A format that scenes are read from. Functions may be given as “module:name”.
+
+    Attributes:
+        name: short, of its own.
+        title: for dialogs and lists.
+        suffixes: of its files, with the dot, in small letters.
+        opens: makes a scene of a file; raises HsiError where it cannot.
+        arrays: for files of named arrays, instead of `opens`: lists them; an import choice says which is the scene.
+        sniff: looks into a file with one of the suffixes, whether it is of this format.
+        any_suffix: whether files of all names are looked into.
+        drivers: of GDAL, one of which must be there.
+        files: all files of the scene that one of them belongs to, the one to name first; the file alone when not given.
+        carries: what a file can say beside the samples.
+        note: for lists, instead of the suffixes.
+    """
+
+    name: str
+    title: str
+    suffixes: tuple[str, ...]
+    opens: str | Callable[[Path], Cube] | None = None
+    arrays: str | Callable[[Path], ArrayFile] | None = None
+    sniff: str | Callable[[Path], bool] | None = None
+    any_suffix: bool = False
+    drivers: tuple[str, ...] = ()
+    files: str | Callable[[Path], tuple[Path, ...]] | None = None
+    carries: tuple[str, ...] = ()
+    note: str = ""
+
+    def __post_init__(self) -> None:
+        require_well_formed(self)
+        if (self.opens is None) == (self.arrays is None):
+            raise ValueError(f"{self.name} needs a function that opens its files or one that lists their arrays")
+
+    @property
+    def available(self) -> bool:
+        """Whether the program can read it here: a driver that it needs is there."""
+        return not self.drivers or not raster_drivers().isdisjoint(self.drivers)
+
+    def fits(self, path: Path) -> bool:
+        """Whether a file is of this format, by its suffix and by its content where the row can tell."""
+        named = suffix_of(path) in self.suffixes
+        if self.sniff is None or not path.is_file() or not (named or self.any_suffix):
+            return named
+        return plugins.resolved(self.sniff)(path)
+
+    def files_of(self, path: Path) -> tuple[Path, ...]:
+        """All files of a scene, the one to name first.
+
+        Raises:
+            HsiError: one of them is missing.
+        """
+        return (path,) if self.files is None else plugins.resolved(self.files)(path)
+
+
+PLACE, WAVELENGTHS, BAD, NAMES, NO_DATA, SCALE = (
+    "place", "wavelengths", "bad bands", "band names", "no-data value", "scale",
+)  # fmt: skip
+_RASTER, _SAYS = "hsigui.cube.formats.geotiff:open_geotiff", (PLACE, WAVELENGTHS, BAD, NAMES, NO_DATA, SCALE)
+_LISTS = (WAVELENGTHS, BAD)
+OWN = (
+    Reader(
+        "envi", "ENVI", (".hdr", ".img", ".dat", ".bsq", ".bil", ".bip", ".raw", ".bin", ".int", ".rfl", ".cube"),
+        opens="hsigui.cube.formats.envi:open_envi", sniff="hsigui.cube.formats.envi:is_envi", any_suffix=True,
+        files="hsigui.cube.formats.envi:find_pair", carries=_SAYS, note=".hdr with its data file",
+    ),
+    Reader("matlab", "MATLAB", (".mat",), arrays="hsigui.cube.formats.matlab:MatFile", carries=_LISTS),
+    Reader(
+        "hdf5", "HDF5 and NetCDF 4", (".h5", ".hdf5", ".he5", ".hdf", ".nc", ".nc4"),
+        arrays="hsigui.cube.formats.hdf5:HdfFile", carries=(*_LISTS, NO_DATA, SCALE),
+    ),
+    Reader("numpy", "NumPy", (".npy", ".npz"), arrays="hsigui.cube.formats.numpy_files:NumpyFile", carries=_LISTS),
+    Reader("geotiff", "GeoTIFF", (".tif", ".tiff"), opens=_RASTER, carries=_SAYS),
+    Reader("vrt", "GDAL virtual raster", (".vrt",), opens=_RASTER, drivers=("VRT",), carries=_SAYS),
+    Reader(
+        "jpeg2000", "JPEG 2000", (".jp2",), opens=_RASTER, drivers=("JP2OpenJPEG", "JP2KAK", "JP2ECW", "JP2MrSID"),
+        carries=(PLACE,),
+    ),
+    Reader(
+        "imagine", "ERDAS Imagine", (".img",), opens="hsigui.cube.formats.imagine:open_imagine", drivers=("HFA",),
+        carries=(PLACE, NAMES, NO_DATA),
+    ),
+    Reader("pcidsk", "PCI Geomatics", (".pix",), opens=_RASTER, drivers=("PCIDSK",), carries=(PLACE, NAMES, NO_DATA)),
+    Reader("ermapper", "ER Mapper", (".ers",), opens=_RASTER, drivers=("ERS",), carries=(PLACE, NAMES, NO_DATA)),
+    Reader("bsb", "BSB chart", (".bsb",), opens=_RASTER, drivers=("BSB",), carries=(PLACE,)),
+    Reader("kea", "KEA", (".kea",), opens=_RASTER, drivers=("KEA",), carries=(PLACE, NAMES, NO_DATA)),
+)  # fmt: skip
+LIBRARIES = ("ENVI spectral library", (".sli",))  # read by `library`, offered where scenes are
+
+
+def readers() -> tuple[Reader, ...]:
+    """All rows, those of plug-ins last, in the order in which they are listed."""
+    return with_plugins(OWN, plugins.READERS, Reader, _claims)
+
+
+def reader_of(path: Path) -> Reader | None:
+    """The row that a file belongs to; None when it belongs to none.
+
+    Plug-ins that look into the file are asked first. Of the others, suffixes of files of named arrays come before
+    ENVI's data files, which may have any.
+    """
+    return next((row for row in sorted(readers(), key=_turn) if row.fits(path)), None)
+
+
+def available() -> tuple[Reader, ...]:
+    """The rows that can be read here. Asks GDAL for its drivers."""
+    return tuple(row for row in readers() if row.available)
+
+
+def in_words(rows: Iterable[Reader] | None = None) -> str:
+    """Formats with their suffixes, for a refusal, as “MATLAB (.mat) and NumPy (.npy, .npz)”; those of here by default.
+
+    Args:
+        rows: the formats to be listed.
+    """
+    return listed([f"{row.title} ({row.note or ', '.join(row.suffixes)})" for row in rows or available()])
+
+
+def titles_in_words(rows: Iterable[Reader] = OWN) -> str:
+    """The formats that need no driver by their titles, for the start page and README: asks GDAL for nothing."""
+    titles = [row.title for row in rows if not row.drivers]
+    return f"{', '.join(titles)} and other rasters"
+
+
+def help_table(rows: Iterable[Reader] = OWN) -> Iterator[str]:
+    """The lines of the help page's table of formats, in Markdown."""
+    yield "| Format | Endings | Says beside the samples | Needs |"
+    yield "|---|---|---|---|"
+    for row in rows:
+        needs = f"GDAL's driver {listed(row.drivers, 'or')}" if row.drivers else ""
+        yield f"| {row.title} | {', '.join(row.suffixes)} | {', '.join(row.carries)} | {needs} |"
+
+
+def _claims(row: Reader) -> tuple[str, ...]:
+    """A row that looks into the file may share its suffixes."""
+    return row.suffixes if row.sniff is None else ()
+
+
+def _turn(row: Reader) -> int:
+    if row.sniff is not None and row not in OWN:
+        return 0
+    return 1 if row.arrays is not None else 2
