@@ -12,11 +12,10 @@ import rasterio
 from rasterio.errors import NotGeoreferencedWarning
 from rasterio.io import DatasetReader
 
-# What GDAL may take a file for; those that this build of it lacks are passed over.
-_DRIVERS: dict[str, tuple[str, ...]] = {
-    ".vrt": ("VRT",), ".jp2": ("JP2OpenJPEG", "JP2KAK", "JP2ECW", "JP2MrSID", "JP2Lura"), ".img": ("HFA",),
-    ".pix": ("PCIDSK",), ".ers": ("ERS",), ".bsb": ("BSB",), ".kea": ("KEA",), ".png": ("PNG",),
-}  # fmt: skip
+from hsigui.cube.formats.rows import suffix_of
+from hsigui.cube.formats.table import readers
+
+_PICTURE = {".png": ("PNG",)}  # no scene, but labels may be one
 # A second lock behind the check of names: GDAL asks servers for files that end so, and none does.
 NO_NETWORK = {"CPL_VSIL_CURL_ALLOWED_EXTENSIONS": "{none}"}
 
@@ -25,7 +24,9 @@ _opening = threading.Lock()
 
 def drivers_of(path: Path) -> tuple[str, ...]:
     """The drivers of GDAL for the suffix of a file; that of GeoTIFF where it is unknown."""
-    return _DRIVERS.get(path.suffix.lower(), ("GTiff",))
+    suffix = suffix_of(path)
+    found = tuple(driver for row in readers() if suffix in row.suffixes for driver in row.drivers)
+    return found or _PICTURE.get(suffix, ("GTiff",))
 
 
 def open_quietly(path: Path, drivers: Sequence[str]) -> Any:
