@@ -22,10 +22,11 @@ from hsigui.labels.label_map import VALIDATION, Edit
 from hsigui.methods import checkpoint
 from hsigui.pipeline import kept_probe, provenance
 from hsigui.pipeline import split as splits
+from hsigui.pipeline.evaluation import BY_HAND, NO_COMMANDS
+from hsigui.pipeline.result import CHANGED
 from hsigui.specs import PretrainSpec, SplitSpec
 from hsigui.ui.desk import work
 from hsigui.ui.results.export_dialog import ExportChoice, ExportDialog
-from hsigui.ui.results.exported import BY_HAND, CHANGED, NO_COMMANDS
 from tests.ui.windows import idle, texts
 
 SPEC = PretrainSpec("svm-pca-smooth", device="cpu")
