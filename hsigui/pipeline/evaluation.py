@@ -19,7 +19,6 @@ from hsigui.jobs import Context
 from hsigui.labels.formats.files import ClassRaster, Grid, read_classes
 from hsigui.labels.label_map import require_same_size
 from hsigui.labels.matching import is_default, pixel_counts
-from hsigui.labels.place import resampled
 from hsigui.pipeline import provenance
 from hsigui.pipeline import split as splits
 from hsigui.pipeline.evaluate import class_spectra, compare, match_map
@@ -27,7 +26,6 @@ from hsigui.pipeline.provenance import Provenance
 from hsigui.pipeline.repeating import command_lines
 from hsigui.pipeline.result import Result
 from hsigui.pipeline.scoring import (
-    MadeMap,
     Scored,
     also_asked,
     covered,

@@ -85,7 +85,7 @@ class Result:
     features: Features | None = None
     probe_spec: ProbeSpec | None = None
     kept: KeptProbe | None = None
-    filters: Filters = Filters()
+    filters: Filters = field(default_factory=Filters)
     test: Tested | None = None
     origin: Origin = field(default_factory=Origin)
     seconds: Mapping[str, float] = field(default_factory=dict)

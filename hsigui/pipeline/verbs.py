@@ -6,7 +6,6 @@ What brings torch or scikit-learn is imported inside: their import costs seconds
 
 from __future__ import annotations
 
-import dataclasses
 import tempfile
 import time
 from collections.abc import Iterator, Sequence

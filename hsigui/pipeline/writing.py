@@ -43,35 +43,34 @@ class Outputs:
     """
 
     paths: Mapping[str, Path]
-    filters: Filters = Filters()
+    filters: Filters = field(default_factory=Filters)
     options: MapOptions = field(default_factory=MapOptions)
 
 
 def save_map(
-    result: Result, path: Path, *, options: MapOptions | None = None, title: str = "",
-    commands: tuple[str, ...] | None = None, confidence: Path | None = None, entropy: Path | None = None,
-    probabilities: Path | None = None,
+    result: Result, path: Path, *, options: MapOptions | None = None, commands: tuple[str, ...] | None = None,
+    layers: Mapping[str, Path] | None = None,
 ) -> list[Path]:  # fmt: skip
     """Writes one map with the record of how it came to be, and the layers that are asked for.
 
     Args:
         path: the suffix chooses the format.
         commands: command lines that repeat it; None for those of the encoder.
-        confidence, entropy, probabilities: files for these; the last were to be kept when the map was drawn.
+        layers: "confidence", "entropy" or "probabilities" -> file.
 
     Raises:
         HsiError: a file cannot be written, or the probabilities were not kept.
     """
-    geo = result.cube.geo
-    written = export_map(path, result.array, result.classes, geo, options=options, title=title or result.cube.name)
-    if confidence is not None:
-        written += write_layers(confidence, result.confidence[:, :, None], ("confidence",), geo)
-    if entropy is not None:
-        written += write_layers(entropy, result.entropy[:, :, None], ("entropy",), geo)
-    if probabilities is not None:
+    geo, asked = result.cube.geo, layers or {}
+    written = export_map(path, result.array, result.classes, geo, options=options, title=result.cube.name)
+    if "confidence" in asked:
+        written += write_layers(asked["confidence"], result.confidence[:, :, None], ("confidence",), geo)
+    if "entropy" in asked:
+        written += write_layers(asked["entropy"], result.entropy[:, :, None], ("entropy",), geo)
+    if "probabilities" in asked:
         if result.probabilities is None:
             raise HsiError("The class probabilities of this map were not kept.", "Classify with probabilities=True.")
-        written += write_layers(probabilities, result.probabilities, result.names, geo)
+        written += write_layers(asked["probabilities"], result.probabilities, result.names, geo)
     labels = None if result.labels is None else result.labels.path
     return [*written, provenance.save(result.record(labels, commands), path, result.array)]
 
