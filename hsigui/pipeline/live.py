@@ -33,7 +33,6 @@ if TYPE_CHECKING:
     from hsigui.report.metrics import Accuracy
 
 Box = tuple[int, int, int, int]
-RIM = 2  # pixels at the border of a scene that nobody is asked about
 
 
 @dataclass(frozen=True)
@@ -193,11 +192,7 @@ def find_spots(
     ctx.progress(0, 0, "Looking for the spot to label next…")
     from hsigui.pipeline.verbs import ask
 
-    # At the rim features are of mirrored surroundings, so odd, and nobody can tell there what a pixel belongs to.
-    allowed = np.ones(labels.shape, dtype=bool) if taken is None else ~taken
-    if min(labels.shape) > 10 * RIM:
-        allowed[:RIM] = allowed[-RIM:] = allowed[:, :RIM] = allowed[:, -RIM:] = False
-    spots = ask(features, margin, labels, ctx, count=count, asked=asked, allowed=allowed)
+    spots = ask(features, margin, labels, ctx, count=count, asked=asked, taken=taken)
     return [(spot.row, spot.col) for spot in spots]
 
 

@@ -35,6 +35,7 @@ if TYPE_CHECKING:
     from hsigui.pipeline.features import Features
 
 HELD_BYTES = 1_000_000_000  # of features in memory; more lie in a scratch file
+RIM = 2  # pixels at the border of a scene that nobody is asked about
 NAMELESS = "It names no wavelengths: its bands are taken for those of the run, one by one."
 
 
@@ -191,12 +192,20 @@ def classify_other(
 
 def ask(
     features: Features, margin: NDArray[np.floating] | None, labels: NDArray[np.integer], ctx: Context, *,
-    count: int = 1, asked: tuple[tuple[int, int], ...] = (), allowed: NDArray[np.bool_] | None = None,
+    count: int = 1, asked: tuple[tuple[int, int], ...] = (), taken: NDArray[np.bool_] | None = None,
 ) -> list[Spot]:  # fmt: skip
-    """Where the next labels pay most, best first; see `pipeline.active.next_spots`."""
+    """Where the next labels pay most, best first, but for the rim of the scene; see `pipeline.active.next_spots`.
+
+    Args:
+        taken: rows x cols, True where no spot may lie.
+    """
     from hsigui.pipeline.active import next_spots
     from hsigui.pipeline.one_thread import one_blas_thread
 
+    # At the rim features are of mirrored surroundings, so odd, and nobody can tell there what a pixel belongs to.
+    allowed = np.ones(labels.shape, dtype=bool) if taken is None else ~taken
+    if min(labels.shape) > 10 * RIM:
+        allowed[:RIM] = allowed[-RIM:] = allowed[:, :RIM] = allowed[:, -RIM:] = False
     with one_blas_thread():
         return next_spots(features, margin, labels, count, asked=asked, allowed=allowed, check=ctx.check)
 
