@@ -51,14 +51,29 @@ def sample(
     Raises:
         HsiError: there is nothing to draw or to test.
     """
-    from hsigui.pipeline.split import describe, draw_split, in_words
+    from hsigui.pipeline.split import draw_split, in_words
 
     ctx.progress(0, 0, "Drawing labels from the ground truth…")
     split = draw_split(truth.array, spec, valid)
     guard = None if spec.kind == "random" else spec.guard
-    record = describe(split, truth.array, truth.classes, in_words(spec), seed=spec.seed, guard=guard, command=command)
+    return split, named_split(split, truth, in_words(spec), seed=spec.seed, guard=guard, command=command)
+
+
+def named_split(
+    split: Split, truth: ClassRaster, words: str, *, seed: int | None = None, guard: int | None = None,
+    command: str = "",
+) -> LabelSplit:  # fmt: skip
+    """The parts of a split with the names of the truth's classes and the record of how they came to be.
+
+    Args:
+        words: how they were drawn.
+        seed, guard: of the draw, where it has them.
+    """
+    from hsigui.pipeline.split import describe
+
+    record = describe(split, truth.array, truth.classes, words, seed=seed, guard=guard, command=command)
     train = Labels(split.train, truth.classes, truth.geo, drawn=record)
-    return split, LabelSplit(train, Labels(split.test, truth.classes, truth.geo), record, split.gap)
+    return LabelSplit(train, Labels(split.test, truth.classes, truth.geo), record, split.gap)
 
 
 def pretrain(
