@@ -20,7 +20,8 @@ from hsigui.cube.cube import Cube
 from hsigui.cube.open import ImportChoice, open_cube
 from hsigui.errors import HsiError
 from hsigui.jobs import Context, quiet
-from hsigui.labels.formats.files import ClassRaster, Grid, read_classes, write_classes
+from hsigui.labels.formats.files import ClassRaster, read_classes, write_classes
+from hsigui.labels.on_scene import read_for
 from hsigui.pipeline import verbs
 from hsigui.pipeline.result import Result
 from hsigui.pipeline.values import Classifier, Filters, KeptClassifier, Labels, LabelSplit, SceneFeatures
@@ -60,7 +61,8 @@ def read_labels(path: PathLike, cube: Cube | None = None, *, variable: str | Non
 
     Args:
         path: a GeoTIFF, ENVI, MATLAB, NumPy or PNG file, ENVI ROIs, shapes (GeoPackage, GeoJSON, Shapefile), or CSV.
-        cube: the scene, onto whose pixels shapes and tables are brought, and which rasters must fit.
+        cube: the scene, onto whose pixels shapes and tables are brought, and which rasters must fit; of several arrays
+            in a file the only one of its size is taken.
         variable: name of the array (layer, field), where several fit.
 
     Returns:
@@ -72,9 +74,10 @@ def read_labels(path: PathLike, cube: Cube | None = None, *, variable: str | Non
     from hsigui.pipeline import split
 
     path = Path(path).expanduser()
-    raster = read_classes(path, variable=variable, grid=None if cube is None else Grid(cube.rows, cube.cols, cube.geo))
-    if cube is not None:
-        raster = verbs.on_scene(raster, cube, "labels")
+    if cube is None:
+        raster = read_classes(path, variable=variable)
+    else:
+        raster = verbs.on_scene(read_for(path, cube, variable), cube, "labels")
     return dataclasses.replace(Labels.of(raster), path=path, drawn=split.load(path, raster.array))
 
 

@@ -115,7 +115,7 @@ def _require_same_run(report: dict[str, object], folder: Path, name: Path) -> No
         if own != told["weights"]:
             raise HsiError(f"{name} measured a map of another run.", "Choose the report of a map made with this one.")
     try:
-        kept = json.loads((folder / model_card.PROBE).read_text(encoding="utf-8"))["about"]["labels_sha256"]
+        kept = json.loads((folder / model_card.PROBE).read_text(encoding="utf-8"))["fitted"]["labels_sha256"]
     except (OSError, ValueError, KeyError, TypeError):
         return  # no classifier is kept
     if told.get("labels") and told["labels"] != kept:

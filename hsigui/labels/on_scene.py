@@ -20,12 +20,23 @@ def read_onto(path: Path, cube: Cube, what: str, variable: str | None = None) ->
         Misplaced: they can be brought to the scene in several ways; see `onto`.
         HsiError: they cannot be read, or not be brought to the scene.
     """
+    return fitted(read_for(path, cube, variable), grid_of(cube), what)
+
+
+def read_for(path: Path, cube: Cube, variable: str | None = None) -> ClassRaster:
+    """Reads the classes of pixels: shapes and tables onto those of a scene, rasters as they are.
+
+    Args:
+        variable: name of the array, where the file holds several of the scene's size.
+
+    Raises:
+        HsiError: they cannot be read.
+    """
     if variable is None:
         # A file of several rasters is no question when only one of them fits the scene.
         fitting = find_truth_in_cube_file(path, (cube.rows, cube.cols)) if path.is_file() else ()
         variable = fitting[0].name if len(fitting) == 1 else None
-    grid = grid_of(cube)
-    return fitted(read_classes(path, variable=variable, grid=grid), grid, what)
+    return read_classes(path, variable=variable, grid=grid_of(cube))
 
 
 def onto(raster: ClassRaster, cube: Cube, what: str, remedy: str) -> ClassRaster:
