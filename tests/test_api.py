@@ -166,6 +166,19 @@ def test_arrays_of_ones_own_are_labels_and_another_classifier_is_told_in_the_rec
     assert not set(spots) & set(hsigui.ask(result, 2, asked=spots))
 
 
+def test_values_are_shown_in_a_line(features, split):
+    classifier = hsigui.fit(features, split.train)
+    result = hsigui.classify(features, classifier)
+    assert repr(split.train) == "Labels(36 of 48 x 40 pixels, 9 classes)"
+    assert repr(features).startswith("SceneFeatures(scene: 48 x 40 x ")
+    assert repr(classifier) == "Classifier(svm, 9 classes)"
+    assert repr(result) == "Result(scene: map of 48 x 40 pixels, 9 classes)"
+    assert re.fullmatch(
+        r"Evaluation\(OA \d+\.\d\d %, AA \d+\.\d\d %, kappa 0\.\d{4}, on \d+ test pixels\)",
+        repr(hsigui.evaluate(result, split.test)),
+    )
+
+
 def test_what_does_not_go_together_is_refused_with_a_way_out(features, split, files):
     classifier = hsigui.fit(features, split.train)
     with pytest.raises(hsigui.HsiError, match="do not go together"):

@@ -18,12 +18,9 @@ from hsigui.errors import HsiError
 from hsigui.jobs import Context
 from hsigui.labels.formats.files import ClassRaster, Grid, read_classes
 from hsigui.labels.label_map import require_same_size
-from hsigui.labels.matching import is_default, pixel_counts
-from hsigui.pipeline import provenance
-from hsigui.pipeline import split as splits
+from hsigui.labels.matching import pixel_counts
 from hsigui.pipeline.evaluate import class_spectra, compare, match_map
-from hsigui.pipeline.provenance import Provenance
-from hsigui.pipeline.repeating import command_lines
+from hsigui.pipeline.report_context import report_context, summary
 from hsigui.pipeline.result import Result
 from hsigui.pipeline.scoring import (
     Scored,
@@ -36,22 +33,16 @@ from hsigui.pipeline.scoring import (
     trained_on,
     unmatched,
 )
-from hsigui.pipeline.values import LabelFiles
 from hsigui.report.area import AreaEstimate, area_estimate
-from hsigui.report.context import ClassMatch, Comparison, ReportContext, Spectra, SplitFacts
-from hsigui.report.draws import Draws, added_up, summarised
-from hsigui.report.maps import legend_rows, png_bytes
+from hsigui.report.context import Comparison, ReportContext, Spectra
+from hsigui.report.draws import added_up
+from hsigui.report.maps import png_bytes
 from hsigui.report.metrics import Accuracy, about_untrained
 from hsigui.report.split_map import split_png
 from hsigui.report.write import write_report
 
-BY_HAND = "painted or opened in the window"
-NO_COMMANDS = "The labels are in no file, so no command line repeats this: export the labels, too."
-OTHER_BANDS = "The bands of the scene were changed in the window; the command lines read them as the file has them."
-NO_FIGURES = "There is no accuracy to report."
 
-
-@dataclass(frozen=True, eq=False)
+@dataclass(frozen=True, eq=False, repr=False)
 class Evaluation:
     """How right a map is, or the maps of several draws, and what the report says besides.
 
@@ -81,6 +72,10 @@ class Evaluation:
     def kappa(self) -> float:
         """Agreement beyond chance; 1 is perfect."""
         return self.accuracy.kappa
+
+    def __repr__(self) -> str:
+        figures = f"OA {100 * self.oa:.2f} %, AA {100 * self.aa:.2f} %, kappa {self.kappa:.4f}"
+        return f"Evaluation({figures}, on {self.accuracy.n_test} test pixels)"
 
     def write(self, folder: Path, ctx: Context) -> list[Path]:
         """Writes the report (HTML, JSON, CSV) into a folder; the page is the first of the files.
@@ -148,62 +143,6 @@ def evaluate_maps(
     return Evaluation(measured, context, tuple(scored), cube)
 
 
-def evaluate_result(
-    result: Result, record: Provenance, files: LabelFiles, ctx: Context, notes: tuple[str, ...] = ()
-) -> Evaluation:
-    """How right a map is on what it is measured on in the window, in the map's own classes.
-
-    Args:
-        record: of the map.
-        files: of its labels.
-        notes: further sentences.
-
-    Raises:
-        HsiError: there is nothing to measure it on.
-    """
-    measured = result.measured()
-    if measured is None:
-        raise HsiError(NO_FIGURES, "Load ground truth (File menu), or paint validation labels (V), first.")
-    grid = Grid(result.cube.rows, result.cube.cols, result.cube.geo)
-    masked, lost = provenance.masked_out(record, grid)
-    facts = _own_facts(result, splits.facts(result.trained_on, result.test_pixels, record, result.draw, masked))
-    commands = command_lines(result, record, files, score=True)
-    said = [_reference_note(result), *lost, *notes]
-    plain = result.plain or result.cube
-    said += [NO_COMMANDS] if not commands else [OTHER_BANDS] if result.cube is not plain else []
-    hashes = {"map": provenance.raster_hash(result.array), "reference": provenance.raster_hash(result.tested)}
-    scored = Scored(
-        result.cube.name, result.cube.name, result.array, result.classes, result.classes, result.cube.geo,
-        result.tested, result.trained_on, result.test_pixels, hashes, measured, record, result.draw, masked, facts,
-        _own_matches(result),
-    )  # fmt: skip
-    context = _context([scored], f"{result.cube.name}: classification report", commands, tuple(said))
-    return Evaluation(measured, context, (scored,), result.cube)
-
-
-def _context(
-    scored: Sequence[Scored], title: str, commands: tuple[str, ...], notes: tuple[str, ...],
-    hashes: Mapping[str, str] | None = None,
-) -> ReportContext:  # fmt: skip
-    """What a report says besides the figures, whoever asked for it."""
-    first = scored[0]
-    record = first.record or Provenance()
-    context = record.context(title, legend_rows(first.array, first.classes), notes)
-    facts = _common([s.facts for s in scored])
-    return dataclasses.replace(
-        context,
-        commands=commands,
-        seeds={**context.seeds, **_seeds(scored)},
-        rows=first.array.shape[0],
-        cols=first.array.shape[1],
-        hashes={**context.hashes, **(hashes or {}), **first.hashes},
-        transductive=any(s.facts.seen for s in scored),
-        pixel_area_m2=provenance.pixel_area(first.geo) or record.pixel_area_m2,
-        split=facts,
-        matches=first.matches,
-    )
-
-
 def _of_maps(scored: Sequence[Scored], measured: Accuracy, asked: Asked, ctx: Context) -> ReportContext:
     """The same of maps that were scored as they lie in their files, with all that was asked for."""
     first, several = scored[0], len(scored) > 1
@@ -217,10 +156,10 @@ def _of_maps(scored: Sequence[Scored], measured: Accuracy, asked: Asked, ctx: Co
     title = f"Accuracy of {len(scored)} maps" if several else f"Accuracy of {first.name}"
     area = _area(measured, first, asked.design, several) if asked.design else None
     return dataclasses.replace(
-        _context(scored, title, commands, (*notes, *more), cube_hash),
+        report_context(scored, title, commands, (*notes, *more), cube_hash),
         spectra=spectra,
         area=area,
-        draws=_summary(scored) if several else None,
+        draws=summary(scored) if several else None,
         comparison=_comparison(asked, scored, ctx) if asked.against else None,
     )
 
@@ -229,38 +168,6 @@ def _area(measured: Accuracy, first: Scored, design: str, several: bool) -> Area
     if several:
         raise HsiError("Areas are estimated of one map.", "Leave out --design, or give one map.")
     return area_estimate(measured, {0: int((first.array == 0).sum())} | pixel_counts(first.array), design)
-
-
-def _summary(scored: Sequence[Scored]) -> Draws:
-    seeds = [None if s.drawn is None else s.drawn.seed for s in scored]
-    names, hashes = [s.name for s in scored], [s.hashes for s in scored]
-    return summarised([s.measured for s in scored], names, seeds, hashes)
-
-
-def _seeds(scored: Sequence[Scored]) -> dict[str, object]:
-    found = [s.drawn.seed for s in scored if s.drawn is not None and s.drawn.seed is not None]
-    if not found:
-        return {}
-    return {"draws of labels": found} if len(scored) > 1 else {"draw of labels": found[0]}
-
-
-def _common(facts: Sequence[SplitFacts]) -> SplitFacts:
-    """What holds for all draws: the smallest gap and guard, the widest reach, all test pixels seen; what is not known
-    of one of them is not known of all."""
-    known = {name: [getattr(fact, name) for fact in facts] for name in ("gap", "guard", "reach", "seen")}
-    whole = {name: values for name, values in known.items() if None not in values}
-    smallest = {name: min(whole[name]) for name in ("gap", "guard") if name in whole}
-    fades = [fact.edge_reach for fact in facts if fact.edge_reach is not None]
-    return dataclasses.replace(
-        facts[0],
-        kind="; ".join(dict.fromkeys(fact.kind for fact in facts)) if all(fact.kind for fact in facts) else "",
-        gap=smallest.get("gap"),
-        guard=smallest.get("guard"),
-        reach=max(whole["reach"]) if "reach" in whole else None,
-        seen=sum(whole["seen"]) if "seen" in whole else None,
-        not_tested=tuple(dict.fromkeys(name for fact in facts for name in fact.not_tested)),
-        edge_reach=max(fades, default=None),
-    )
 
 
 def _comparison(asked: Asked, scored: Sequence[Scored], ctx: Context) -> Comparison:
@@ -312,36 +219,3 @@ def _spectra(asked: Asked, scored: Scored) -> tuple[Spectra | None, dict[str, st
     else:
         return None, {}, ()
     return class_spectra(cube, scored.truth, scored.classes), named, ()
-
-
-def _own_facts(result: Result, facts: SplitFacts) -> SplitFacts:
-    """The facts of the split with what is known of the reference of a map that was not read from a file."""
-    found = dataclasses.replace(facts, kind=facts.kind or BY_HAND, tested_on=result.measured_on)
-    if result.draw is not None and result.test is not None and result.test.is_rest and result.test.is_truth:
-        return found
-    # Nobody drew these test pixels: no guard band was asked for, and what is not tested is to be seen from them alone.
-    trained, tested = (pixel_counts(part) for part in (result.trained_on, result.test_pixels))
-    names = tuple(result.classes.get(number).name for number in trained if number not in tested)
-    return dataclasses.replace(found, guard=None, not_tested=names)
-
-
-def _reference_note(result: Result) -> str:
-    if result.test is not None and not result.test.is_truth:
-        return (
-            f"Reference: {result.measured_on}; the map was never trained on them. They are no ground truth that was "
-            "measured apart from this scene."
-        )
-    return f"Reference: {result.measured_on}."
-
-
-def _own_matches(result: Result) -> tuple[ClassMatch, ...]:
-    """Which class of the map is which of the reference: they share numbers and names since the reference was loaded."""
-    tested, mapped = pixel_counts(result.tested), pixel_counts(result.array)
-    by_user = result.test is not None and result.test.is_truth and result.test.matched_by_user
-    found = []
-    for info in result.classes.merged_with({*tested, *mapped}):
-        if info.number in tested or info.number in mapped:
-            how = "asked" if by_user else "number" if is_default(info) else "name"
-            how = how if info.number in tested else "new"
-            found.append(ClassMatch(info.number, info.name, info.number, info.name, how))
-    return tuple(found)

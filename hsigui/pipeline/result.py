@@ -53,7 +53,7 @@ class Origin:
     truth: NDArray[np.uint16] | None = None
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(frozen=True, eq=False, repr=False)
 class Result:
     """A classification map with all that is known of it. All class numbers are those of `classes`.
 
@@ -93,6 +93,10 @@ class Result:
     plain: Cube | None = None
     choice: ImportChoice | None = None
     notes: tuple[str, ...] = ()
+
+    def __repr__(self) -> str:
+        rows, cols = self.array.shape
+        return f"Result({self.cube.name}: map of {rows} x {cols} pixels, {len(self.probe.numbers)} classes)"
 
     # The map
 

@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from hsigui.specs import ProbeSpec
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class Labels(ClassRaster):
     """Class numbers of the pixels of a scene (rows x cols uint16, 0 for unlabelled), with names, colours and origin.
 
@@ -38,6 +38,10 @@ class Labels(ClassRaster):
 
     path: Path | None = None
     drawn: SplitRecord | None = None
+
+    def __repr__(self) -> str:
+        rows, cols = self.array.shape
+        return f"Labels({np.count_nonzero(self.array)} of {rows} x {cols} pixels, {len(self.classes)} classes)"
 
     @classmethod
     def of(cls, raster: ClassRaster | NDArray[np.integer], what: str = "The array of labels") -> Labels:
@@ -70,7 +74,7 @@ class LabelSplit:
     gap: int | None = None
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(frozen=True, eq=False, repr=False)
 class SceneFeatures:
     """The features of every pixel of a scene, with the scene and the encoder that they come from.
 
@@ -88,6 +92,9 @@ class SceneFeatures:
     seconds: float = 0.0
     notes: tuple[str, ...] = ()
 
+    def __repr__(self) -> str:
+        return f"SceneFeatures({self.cube.name}: {' x '.join(map(str, self.array.shape))})"
+
     @property
     def array(self) -> NDArray[np.float16]:
         """Rows x cols x features, float16; an array or a memory map."""
@@ -99,7 +106,7 @@ class SceneFeatures:
         return self.features.valid
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(frozen=True, eq=False, repr=False)
 class Classifier:
     """A probe fitted to labels of a scene.
 
@@ -115,8 +122,11 @@ class Classifier:
     spec: ProbeSpec
     seconds: float = 0.0
 
+    def __repr__(self) -> str:
+        return f"Classifier({self.spec.classifier}, {len(self.probe.numbers)} classes)"
 
-@dataclass(frozen=True, eq=False)
+
+@dataclass(frozen=True, eq=False, repr=False)
 class KeptClassifier:
     """The classifier that a run folder keeps, for other scenes: with the run's encoder and all that a scene needs to be
     seen as the training scene was."""
@@ -124,6 +134,9 @@ class KeptClassifier:
     encoder: Encoder
     kept: KeptProbe
     folder: Path
+
+    def __repr__(self) -> str:
+        return f"KeptClassifier({self.folder}, {len(self.kept.probe.numbers)} classes)"
 
     @property
     def classes(self) -> ClassTable:

@@ -18,7 +18,7 @@ from hsigui.methods import checkpoint
 from hsigui.methods.checkpoint import Encoder
 from hsigui.pipeline import kept_probe, provenance, split
 from hsigui.pipeline.classify import classify
-from hsigui.pipeline.evaluation import evaluate_result
+from hsigui.pipeline.own_evaluation import evaluate_result
 from hsigui.pipeline.provenance import Provenance
 from hsigui.pipeline.repeating import command_lines
 from hsigui.pipeline.result import Result, with_filters

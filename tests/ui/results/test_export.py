@@ -23,7 +23,7 @@ from hsigui.labels.label_map import VALIDATION, Edit
 from hsigui.methods import checkpoint
 from hsigui.pipeline import kept_probe, provenance
 from hsigui.pipeline import split as splits
-from hsigui.pipeline.evaluation import BY_HAND, NO_COMMANDS
+from hsigui.pipeline.own_evaluation import BY_HAND, NO_COMMANDS
 from hsigui.pipeline.result import CHANGED
 from hsigui.specs import MapSpec, PretrainSpec, SplitSpec
 from hsigui.ui.desk import work
