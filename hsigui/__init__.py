@@ -1,3 +1,45 @@
-"""hsigui: hyperspectral scenes, few labels, self-supervised encoders and a live classification map."""
+"""hsigui: hyperspectral scenes, few labels, self-supervised encoders and a live classification map.
+
+The functions and types of `hsigui.api` can be had from here; each is loaded when it is first asked for, so that
+`import hsigui` costs nothing. `__init__.pyi` says the same to type checkers.
+"""
+
+from importlib import import_module
 
 __version__ = "0.1.0"
+
+_PLACES = {
+    "hsigui.api": (
+        "ask", "classify", "embed", "evaluate", "fit", "keep", "load_classifier", "load_encoder", "open", "pretrain",
+        "read_labels", "sample", "save",
+    ),
+    "hsigui.cube.cube": ("Cube",),
+    "hsigui.cube.open": ("AmbiguousCube", "ImportChoice"),
+    "hsigui.errors": ("HsiError",),
+    "hsigui.jobs": ("CallbackContext", "Cancelled", "Context", "quiet"),
+    "hsigui.labels.classes": ("ClassInfo", "ClassTable"),
+    "hsigui.methods.checkpoint": ("Encoder",),
+    "hsigui.pipeline.classify": ("ClassMap",),
+    "hsigui.pipeline.evaluation": ("Evaluation",),
+    "hsigui.pipeline.features": ("Features",),
+    "hsigui.pipeline.result": ("Result",),
+    "hsigui.pipeline.values": ("Classifier", "Filters", "KeptClassifier", "LabelSplit", "Labels", "SceneFeatures"),
+    "hsigui.report.maps": ("MapOptions",),
+    "hsigui.report.metrics": ("Accuracy",),
+    "hsigui.specs": ("MapSpec", "PretrainSpec", "ProbeSpec", "SplitSpec"),
+}  # fmt: skip
+_PLACE_OF = {name: module for module, names in _PLACES.items() for name in names}
+
+__all__ = ["__version__", *_PLACE_OF]
+
+
+def __getattr__(name: str) -> object:
+    if name not in _PLACE_OF:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    found = getattr(import_module(_PLACE_OF[name]), name)
+    globals()[name] = found
+    return found
+
+
+def __dir__() -> list[str]:
+    return sorted({*globals(), *_PLACE_OF})

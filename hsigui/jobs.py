@@ -113,6 +113,51 @@ class SilentContext:
         return
 
 
+class CallbackContext(SilentContext):
+    """A context for direct calls that tells what it is told to: each call goes to a function, where one is given.
+
+    Args:
+        progress: given (done, total, text); the total is 0 where it is not known.
+        metric: given (name, value, step), for example ("loss", 2.1, 30).
+        warn: given a sentence that the user should know.
+        stop: asked often; once it returns True the work ends by raising `Cancelled`.
+    """
+
+    def __init__(
+        self,
+        *,
+        progress: Callable[[float, float, str], object] | None = None,
+        metric: Callable[[str, float, int], object] | None = None,
+        warn: Callable[[str], object] | None = None,
+        stop: Callable[[], bool] | None = None,
+    ) -> None:
+        self._progress, self._metric, self._warn, self._stop = progress, metric, warn, stop
+
+    def progress(self, done: float, total: float, text: str = "") -> None:
+        self.check()
+        if self._progress is not None:
+            self._progress(done, total, text)
+
+    def metric(self, name: str, value: float, step: int) -> None:
+        self.check()
+        if self._metric is not None:
+            self._metric(name, value, step)
+
+    def warn(self, message: str) -> None:
+        self.check()
+        if self._warn is not None:
+            self._warn(message)
+
+    def check(self) -> None:
+        if self._stop is not None and self._stop():
+            raise Cancelled
+
+
+def quiet() -> Context:
+    """A context that tells nobody and never stops."""
+    return SilentContext()
+
+
 class Job:
     """A handle on one running work: ask it to cancel, pause or resume. Also the context that its work is given."""
 

@@ -5,39 +5,25 @@ from __future__ import annotations
 import argparse
 import dataclasses
 import json
-import tempfile
-import time
-from collections.abc import Iterator
-from contextlib import contextmanager
-from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
+from hsigui import api
 from hsigui.commands.console import counted, run_with_progress, tell, typed
 from hsigui.commands.outputs import check_folder, check_outputs
 from hsigui.commands.reading import reading
-from hsigui.cube.band_matching import matched
-from hsigui.cube.cube import Cube
-from hsigui.cube.fingerprint import fingerprint
-from hsigui.cube.open import open_cube
 from hsigui.errors import HsiError
 from hsigui.jobs import Context
-from hsigui.labels.formats.files import ClassRaster, Grid, read_classes
-from hsigui.labels.label_map import require_same_size
-from hsigui.labels.place import require_same_place
-from hsigui.pipeline import batch, kept_probe, provenance
-from hsigui.pipeline.kept_probe import KeptProbe
-from hsigui.report.filters import filtered
-from hsigui.report.maps import MapOptions, export_map
-from hsigui.report.rasters import write_layers
+from hsigui.pipeline import batch, kept_probe
+from hsigui.pipeline.result import Result
+from hsigui.pipeline.values import Filters, KeptClassifier
+from hsigui.report.maps import MapOptions
 from hsigui.report.table import layer_suffixes, map_suffixes
 from hsigui.specs import MapSpec
 
 TABLE = "outcomes.csv"
-HELD_BYTES = 1_000_000_000  # of features in memory; more lie in a scratch file beside the map
+LAYERS = ("confidence", "entropy", "probabilities")
 
 
 def classify(arguments: argparse.Namespace) -> None:
@@ -68,70 +54,32 @@ def _the_one(cubes: tuple[Path, ...], arguments: argparse.Namespace) -> Path:
     return cubes[0]
 
 
-@dataclass(frozen=True)
-class _Drawn:
-    """A map as it is written: the filters have gone over `classes`."""
-
-    cube: Cube
-    classes: NDArray[np.uint16]
-    result: Any
-    probe: Any
-    encoder: Any
-    spec: MapSpec
-    seconds: dict[str, float]
-    notes: tuple[str, ...] = ()
-
-
 def _fit_and_map(arguments: argparse.Namespace, path: Path) -> None:
     """The map of the labels' own scene; its classifier is kept in the run."""
     check_outputs([path, arguments.labels], _outputs(arguments))
-    cube = open_cube(path, **reading(arguments))
-    grid = Grid(cube.rows, cube.cols, cube.geo)
-    labels = read_classes(arguments.labels, variable=arguments.labels_variable, grid=grid)
-    require_same_size(labels.array.shape, (cube.rows, cube.cols), "labels")
-    require_same_place(labels.geo, cube.geo, (cube.rows, cube.cols), "labels")
+    cube = api.open(path, **reading(arguments))
+    labels = api.read_labels(arguments.labels, cube, variable=arguments.labels_variable)
     _asked(arguments)  # refused now rather than after the features are made
-    drawn = run_with_progress(lambda ctx: _fitted(cube, labels, arguments, ctx), "Loading PyTorch")
-    _write(drawn, labels.classes, arguments, arguments.out, (arguments.labels, labels.array))
-    without = [c.name for c in labels.classes if not (labels.array == c.number).any()]
-    if without:
+
+    def work(ctx: Context) -> Result:
+        encoder = api.load_encoder(arguments.run_folder)
+        features = api.embed(cube, encoder, folder=arguments.run_folder, device=arguments.device, ctx=ctx)
+        classifier = api.fit(features, labels, ctx=ctx)
+        result = api.classify(
+            features, classifier, smooth=arguments.smooth, edges=arguments.edges,
+            probabilities=arguments.probabilities is not None, filters=_filters(arguments), ctx=ctx,
+        )  # fmt: skip
+        try:
+            api.keep(result, ctx=ctx)
+        except HsiError as error:  # the map does not depend on it
+            ctx.warn(f"The classifier is not kept for other cubes: {error.message}")
+        return result
+
+    result = run_with_progress(work, "Loading PyTorch")
+    _write(result, arguments, arguments.out)
+    if without := [c.name for c in labels.classes if not (labels.array == c.number).any()]:
         tell(f"without labels, so not in the map: {', '.join(without)}")
-    print(f"{counted(drawn.classes, 'pixel')} -> {arguments.out}")
-
-
-def _fitted(cube: Cube, labels: ClassRaster, arguments: argparse.Namespace, ctx: Context) -> _Drawn:
-    from hsigui.methods import checkpoint
-    from hsigui.pipeline.classify import classify as draw_map
-    from hsigui.pipeline.embed import embed
-    from hsigui.pipeline.probe import fit_probe
-
-    encoder = checkpoint.load(arguments.run_folder)
-    started = time.perf_counter()
-    another = encoder.scene.get("fingerprint") != fingerprint(cube)
-    features = embed(cube, encoder, ctx, arguments.run_folder, device=arguments.device)
-    if another and (said := batch.other_unit(cube, encoder.transform, ctx.check)):
-        ctx.warn(said)
-    embedded = time.perf_counter()
-    spec = dataclasses.replace(encoder.recipe.map, **_asked(arguments))
-    probe = fit_probe(features, labels.array, encoder.recipe.probe, ctx)
-    result = draw_map(features, probe, spec, ctx, keep=arguments.probabilities is not None)
-    classes = _filtered(result.classes, arguments, ctx)
-    seconds = {"features": embedded - started, "probe and map": time.perf_counter() - embedded}
-    _keep(cube, encoder, features, probe, spec, labels, arguments, ctx)
-    return _Drawn(cube, classes, result, probe, encoder, spec, seconds)
-
-
-def _keep(
-    cube: Cube, encoder: Any, features: Any, probe: Any, spec: MapSpec, labels: ClassRaster,
-    arguments: argparse.Namespace, ctx: Context,
-) -> None:  # fmt: skip
-    """Keeps the classifier in the run, where that can be written; the map does not depend on it."""
-    source = str(arguments.labels.resolve())
-    kept = kept_probe.of_scene(cube, encoder, features, probe, spec, labels.array, labels.classes, source, ctx)
-    try:
-        kept_probe.save(kept, arguments.run_folder)
-    except HsiError as error:
-        ctx.warn(f"The classifier is not kept for other cubes: {error.message}")
+    print(f"{counted(result.array, 'pixel')} -> {arguments.out}")
 
 
 def _map_one(arguments: argparse.Namespace, path: Path) -> None:
@@ -139,19 +87,17 @@ def _map_one(arguments: argparse.Namespace, path: Path) -> None:
     check_outputs([path], _outputs(arguments))
     _asked(arguments)
 
-    def work(ctx: Context) -> tuple[_Drawn, KeptProbe]:
-        encoder, kept = _loaded(arguments.run_folder)
-        return _mapped(path, encoder, kept, arguments, arguments.out, ctx), kept
+    def work(ctx: Context) -> Result:
+        return _mapped(path, api.load_classifier(arguments.run_folder), arguments, arguments.out, ctx)
 
-    drawn, kept = run_with_progress(work, "Loading PyTorch")
-    _write(drawn, kept.classes, arguments, arguments.out, kept)
-    print(f"{counted(drawn.classes, 'pixel')} -> {arguments.out}")
+    result = run_with_progress(work, "Loading PyTorch")
+    _write(result, arguments, arguments.out)
+    print(f"{counted(result.array, 'pixel')} -> {arguments.out}")
 
 
 def _map_many(arguments: argparse.Namespace, cubes: tuple[Path, ...]) -> None:
     """Maps of many cubes, a table of what became of each, and what failed as one error at the end."""
-    single = ("out", "confidence", "entropy", "probabilities")
-    if given := [name for name in single if getattr(arguments, name) is not None]:
+    if given := [name for name in ("out", *LAYERS) if getattr(arguments, name) is not None]:
         raise HsiError(f"--{given[0]} is for one cube.", "Maps of several go to --out-dir.")
     maps = map_suffixes()
     if arguments.format not in maps:
@@ -162,17 +108,17 @@ def _map_many(arguments: argparse.Namespace, cubes: tuple[Path, ...]) -> None:
     table = arguments.table or arguments.out_dir / TABLE
     check_outputs(list(cubes), [(table, (".csv",)), *((order.map, maps) for order in wanted)])
     run, read = kept_probe.identity(arguments.run_folder), {k: str(v) for k, v in reading(arguments).items()}
-    settings = json.dumps([run, asked, _filters(arguments), dataclasses.asdict(_options(arguments)), read])
+    filters, options = dict(_filters(arguments).words), dataclasses.asdict(MapOptions(cloud=arguments.cog))
+    settings = json.dumps([run, asked, filters, options, read])
 
     def work(ctx: Context) -> tuple[batch.Outcome, ...]:
-        encoder, kept = _loaded(arguments.run_folder)
+        classifier = api.load_classifier(arguments.run_folder)
 
         def make(order: batch.Order, one: Context) -> batch.Outcome:
-            drawn = _mapped(order.cube, encoder, kept, arguments, order.map, one)
-            _write(drawn, kept.classes, arguments, order.map, kept)
-            count, classes = int(np.count_nonzero(drawn.classes)), len(np.unique(drawn.classes[drawn.classes > 0]))
-            said = " ".join(drawn.notes)
-            size = drawn.cube.shape
+            result = _mapped(order.cube, classifier, arguments, order.map, one)
+            _write(result, arguments, order.map)
+            count, classes = int(np.count_nonzero(result.array)), len(np.unique(result.array[result.array > 0]))
+            said, size = " ".join(result.notes), result.cube.shape
             return batch.Outcome(str(order.cube), batch.MADE, str(order.map), *size, count, classes, message=said)
 
         return batch.run(wanted, make, settings, table, ctx)
@@ -196,91 +142,24 @@ def _print_table(outcomes: tuple[batch.Outcome, ...], table: Path) -> None:
     print(f"Table: {table}")
 
 
-def _loaded(folder: Path) -> tuple[Any, KeptProbe]:
-    kept = kept_probe.load(folder)  # first: it loads no torch
-    from hsigui.methods import checkpoint
-
-    return checkpoint.load(folder), kept
-
-
 def _mapped(
-    path: Path, encoder: Any, kept: KeptProbe, arguments: argparse.Namespace, out: Path, ctx: Context
-) -> _Drawn:
-    """The map of a cube by the kept classifier, seen in the bands, components and standard scores of its scene."""
-    from hsigui.pipeline.classify import classify as draw_map
-    from hsigui.pipeline.embed import embed
-
-    started = time.perf_counter()
-    cube = open_cube(path, **reading(arguments))
-    trained = encoder.scene
-    bands = trained.get("shape", (0, 0, cube.bands))[2]
-    wanted = trained.get("wavelengths_nm", ())
-    cube = matched(cube, wanted, bands, encoder.transform.good)
-    nameless = "It names no wavelengths: its bands are taken for those of the run, one by one."
-    if said := batch.other_unit(cube, encoder.transform, ctx.check):
-        ctx.warn(said)
-    size = cube.rows * cube.cols * len(kept.mean) * 2
-    with _scratch(out, size) as folder:
-        features = embed(cube, encoder, ctx, folder, device=arguments.device, known=kept.transforms)
-        features = kept.fitted_to(features)
-        embedded = time.perf_counter()
-        spec = dataclasses.replace(kept.drawn, **_asked(arguments))
-        result = draw_map(features, kept.probe, spec, ctx, keep=arguments.probabilities is not None)
-        del features
-    classes = _filtered(result.classes, arguments, ctx)
-    seconds = {"features": embedded - started, "map": time.perf_counter() - embedded}
-    notes = tuple(filter(None, (*cube.info.notes, nameless if cube.wavelengths is None and len(wanted) else "", said)))
-    return _Drawn(cube, classes, result, kept.probe, encoder, spec, seconds, notes)
-
-
-@contextmanager
-def _scratch(out: Path, size: int) -> Iterator[Path | None]:
-    """A folder beside the map for features that are too large for memory; None for others."""
-    if size <= HELD_BYTES:
-        yield None
-        return
-    out.parent.mkdir(parents=True, exist_ok=True)
-    with tempfile.TemporaryDirectory(prefix=".features-", dir=out.parent, ignore_cleanup_errors=True) as folder:
-        yield Path(folder)
-
-
-def _write(
-    drawn: _Drawn, classes: Any, arguments: argparse.Namespace, out: Path,
-    origin: KeptProbe | tuple[Path, NDArray[np.uint16]],
-) -> None:  # fmt: skip
-    """Writes the map with the record of how it came to be, and the measurements that were asked for."""
-    cube, result = drawn.cube, drawn.result
-    export_map(out, drawn.classes, classes, cube.geo, options=_options(arguments), title=cube.name)
-    if arguments.confidence:
-        write_layers(arguments.confidence, result.confidence[:, :, None], ("confidence",), cube.geo)
-    if arguments.entropy:
-        write_layers(arguments.entropy, result.entropy[:, :, None], ("entropy",), cube.geo)
-    if arguments.probabilities:
-        names = [classes.get(int(number)).name for number in drawn.probe.numbers]
-        write_layers(arguments.probabilities, result.probabilities, names, cube.geo)
-    record = provenance.describe_run(
-        cube, drawn.encoder, drawn.encoder.recipe.probe, drawn.spec, seconds=drawn.seconds, command=typed(arguments),
-        labels=origin if isinstance(origin, tuple) else None, refinement=drawn.probe.refinement,
+    path: Path, classifier: KeptClassifier, arguments: argparse.Namespace, out: Path, ctx: Context
+) -> Result:  # fmt: skip
+    """The map of a cube by the kept classifier; features that are too large for memory lie beside the map."""
+    return api.classify(
+        api.open(path, **reading(arguments)), classifier, smooth=arguments.smooth, edges=arguments.edges,
+        probabilities=arguments.probabilities is not None, filters=_filters(arguments), device=arguments.device,
+        scratch=out.parent, ctx=ctx,
     )  # fmt: skip
-    if isinstance(origin, KeptProbe):
-        record = _of_kept(record, origin, cube)
-    if filters := _filters(arguments):
-        settings = {**record.settings, "Map": {**record.settings["Map"], **filters}}
-        record = dataclasses.replace(record, settings=settings)
-    provenance.save(record, out, drawn.classes)
 
 
-def _of_kept(record: provenance.Provenance, kept: KeptProbe, cube: Cube) -> provenance.Provenance:
-    """The record of a map by a kept classifier: whose labels, and that no pixel of it was trained on if it is new."""
-    settings = {**record.settings, "Classifier": {"fitted on": str(kept.about.get("scene", ""))}}
-    if kept.about.get("fingerprint") != fingerprint(cube):
-        return dataclasses.replace(record, settings=settings)
-    return dataclasses.replace(
-        record, settings=settings, labels=str(kept.about["labels"]), labels_sha256=str(kept.about["labels_sha256"])
-    )
+def _write(result: Result, arguments: argparse.Namespace, out: Path) -> None:
+    """Writes the map with the record of how it came to be, and the measurements that were asked for."""
+    layers = {name: getattr(arguments, name) for name in LAYERS}
+    api.save(result, out, **layers, options=MapOptions(cloud=arguments.cog), command=typed(arguments))
 
 
-def _asked(arguments: argparse.Namespace) -> dict[str, Any]:
+def _asked(arguments: argparse.Namespace) -> dict[str, float]:
     """What the options say of drawing the map.
 
     Raises:
@@ -292,27 +171,11 @@ def _asked(arguments: argparse.Namespace) -> dict[str, Any]:
     return asked
 
 
-def _filters(arguments: argparse.Namespace) -> dict[str, Any]:
-    """The filters in words, for records."""
-    found: dict[str, Any] = {}
-    if arguments.majority:
-        found["majority filter (pixels)"] = arguments.majority
-    if arguments.sieve:
-        found["sieve (pixels, connectivity)"] = f"{arguments.sieve}, {arguments.connectivity}"
-    return found
-
-
-def _filtered(array: NDArray[np.uint16], arguments: argparse.Namespace, ctx: Context) -> NDArray[np.uint16]:
-    return filtered(
-        array, majority=arguments.majority, sieve=arguments.sieve, connectivity=arguments.connectivity, check=ctx.check
-    )
-
-
-def _options(arguments: argparse.Namespace) -> MapOptions:
-    return MapOptions(cloud=arguments.cog)
+def _filters(arguments: argparse.Namespace) -> Filters:
+    return Filters(arguments.majority, arguments.sieve, arguments.connectivity)
 
 
 def _outputs(arguments: argparse.Namespace) -> list[tuple[Path, tuple[str, ...]]]:
     outputs: list[tuple[Path, tuple[str, ...]]] = [(arguments.out, map_suffixes())]
-    given = (arguments.confidence, arguments.entropy, arguments.probabilities)
+    given = (getattr(arguments, name) for name in LAYERS)
     return outputs + [(path, layer_suffixes()) for path in given if path is not None]

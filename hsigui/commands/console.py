@@ -5,12 +5,15 @@ from __future__ import annotations
 import argparse
 import shlex
 import sys
-from typing import Any
+from collections.abc import Callable
+from typing import TypeVar, cast
 
 import numpy as np
 from numpy.typing import NDArray
 
-from hsigui.jobs import Finished, JobRunner, Outcome, Partial, Progress, Warned, Work
+from hsigui.jobs import Context, Finished, JobRunner, Outcome, Partial, Progress, Warned
+
+T = TypeVar("T")
 
 
 def tell(text: str) -> None:
@@ -28,7 +31,7 @@ def typed(arguments: argparse.Namespace) -> str:
     return shlex.join(["hsigui", *arguments.words])
 
 
-def run_with_progress(work: Work, title: str) -> Any:
+def run_with_progress(work: Callable[[Context], T], title: str) -> T:
     """Runs a work on a thread with a progress bar on stderr; Ctrl-C cancels it and is raised again.
 
     Raises:
@@ -47,7 +50,7 @@ def run_with_progress(work: Work, title: str) -> Any:
         raise end.error
     if end.outcome is Outcome.CANCELLED:
         raise KeyboardInterrupt
-    return end.result
+    return cast("T", end.result)
 
 
 def _watch(runner: JobRunner, title: str) -> Finished:

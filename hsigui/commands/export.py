@@ -8,7 +8,6 @@ import hashlib
 import json
 import re
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 
@@ -20,6 +19,8 @@ from hsigui.labels.formats.files import ClassRaster, read_classes
 from hsigui.labels.formats.table import class_table_suffixes
 from hsigui.methods import model_card
 from hsigui.pipeline import provenance
+from hsigui.pipeline.result import with_filters
+from hsigui.pipeline.values import Filters
 from hsigui.report.filters import filtered
 from hsigui.report.maps import MapOptions, export_map
 from hsigui.report.table import map_suffixes, read_back_suffixes
@@ -40,9 +41,8 @@ def export(arguments: argparse.Namespace) -> None:
     classes = raster.classes
     if arguments.classes is not None:
         classes = merged_table(classes, read_table(arguments.classes))
-    array = filtered(
-        raster.array, majority=arguments.majority, sieve=arguments.sieve, connectivity=arguments.connectivity
-    )
+    filters = Filters(arguments.majority, arguments.sieve, arguments.connectivity)
+    array = filtered(raster.array, **dataclasses.asdict(filters))
     smallest = smallest_unit(arguments.mmu, raster)
     options = MapOptions(arguments.title, arguments.cog, arguments.bare, arguments.simplify, smallest)
     record = provenance.load(arguments.map, raster.array)
@@ -54,7 +54,7 @@ def export(arguments: argparse.Namespace) -> None:
             refused.append((path, error))
             continue
         if record is not None and path.suffix.lower() in read_back_suffixes():
-            written.append(provenance.save(_with_filters(record, arguments), path, array))
+            written.append(provenance.save(with_filters(record, filters), path, array))
         print(f"{counted(array, 'pixel')} -> {', '.join(map(str, written))}")
     for path in arguments.legend:
         print(f"{len(classes)} classes -> {write_table(path, classes)[0]}")
@@ -63,15 +63,6 @@ def export(arguments: argparse.Namespace) -> None:
     if refused:
         words = "; ".join(f"{path.name} was not written: {error.message}" for path, error in refused)
         raise HsiError(words, " ".join(dict.fromkeys(error.hint for _, error in refused if error.hint)))
-
-
-def _with_filters(record: provenance.Provenance, arguments: argparse.Namespace) -> provenance.Provenance:
-    done = {
-        "majority filter (pixels)": arguments.majority,
-        "sieve (pixels, connectivity)": f"{arguments.sieve}, {arguments.connectivity}" if arguments.sieve else 0,
-    }
-    drawn = {**record.settings.get("Map", {}), **{name: value for name, value in done.items() if value}}
-    return dataclasses.replace(record, settings={**record.settings, "Map": drawn})
 
 
 def smallest_unit(text: str, raster: ClassRaster) -> int:
@@ -109,7 +100,7 @@ def card(arguments: argparse.Namespace) -> None:
     print(f"Model card: {written}")
 
 
-def _report(path: Path) -> dict[str, Any]:
+def _report(path: Path) -> dict[str, object]:
     try:
         found = json.loads(path.read_text(encoding="utf-8"))
     except (OSError, ValueError) as error:
@@ -117,16 +108,17 @@ def _report(path: Path) -> dict[str, Any]:
     return found if isinstance(found, dict) else {}
 
 
-def _require_same_run(report: dict[str, Any], folder: Path, name: Path) -> None:
+def _require_same_run(report: dict[str, object], folder: Path, name: Path) -> None:
     """Refuses the accuracy of another run's map, and says where the kept classifier was fitted to other labels."""
-    told, weights = report.get("hashes") or {}, folder / model_card.WEIGHTS
+    hashes, weights = report.get("hashes"), folder / model_card.WEIGHTS
+    told = hashes if isinstance(hashes, dict) else {}
     if told.get("weights") and weights.is_file():
         with weights.open("rb") as file:
             own = hashlib.file_digest(file, "sha256").hexdigest()
         if own != told["weights"]:
             raise HsiError(f"{name} measured a map of another run.", "Choose the report of a map made with this one.")
     try:
-        kept = json.loads((folder / model_card.PROBE).read_text(encoding="utf-8"))["about"]["labels_sha256"]
+        kept = json.loads((folder / model_card.PROBE).read_text(encoding="utf-8"))["fitted"]["labels_sha256"]
     except (OSError, ValueError, KeyError, TypeError):
         return  # no classifier is kept
     if told.get("labels") and told["labels"] != kept:

@@ -3,21 +3,19 @@
 from __future__ import annotations
 
 import argparse
-from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING
 
+from hsigui import api
 from hsigui.commands.console import run_with_progress, tell, typed
 from hsigui.commands.outputs import check_folder
 from hsigui.commands.reading import reading
-from hsigui.cube.cube import Cube
-from hsigui.cube.open import open_cube
 from hsigui.errors import HsiError
 from hsigui.jobs import Context
-from hsigui.labels.formats.files import Grid, read_classes
-from hsigui.labels.label_map import require_same_size
-from hsigui.labels.place import require_same_place
 from hsigui.methods.resume_header import FILE
 from hsigui.specs import PretrainSpec
+
+if TYPE_CHECKING:
+    from hsigui.methods.checkpoint import Encoder
 
 
 def pretrain(arguments: argparse.Namespace) -> None:
@@ -37,30 +35,21 @@ def pretrain(arguments: argparse.Namespace) -> None:
             f"{arguments.out} holds an unfinished training.",
             "Give --resume to go on with it, or --replace to begin anew over it.",
         )
-    cube = open_cube(arguments.cube, **reading(arguments))
-    watched = None
-    if arguments.monitor_labels is not None:
-        watched = read_classes(arguments.monitor_labels, grid=Grid(cube.rows, cube.cols, cube.geo))
-    if watched is not None:
-        require_same_size(watched.array.shape, (cube.rows, cube.cols), "labels")
-        require_same_place(watched.geo, cube.geo, (cube.rows, cube.cols), "labels")
-    given = {"labels": None if watched is None else watched.array, "resume": arguments.resume}
+    cube = api.open(arguments.cube, **reading(arguments))
+    watched = None if arguments.monitor_labels is None else api.read_labels(arguments.monitor_labels, cube)
+
+    def work(ctx: Context) -> Encoder:
+        encoder = api.pretrain(
+            cube, spec=spec, folder=arguments.out, labels=watched, resume=arguments.resume, command=typed(arguments),
+            ctx=ctx,
+        )  # fmt: skip
+        api.embed(cube, encoder, folder=arguments.out, device=spec.device, ctx=ctx)
+        return encoder
+
     try:
-        encoder = run_with_progress(
-            lambda ctx: _pretrain_and_embed(cube, spec, arguments.out, {**given, "command": typed(arguments)}, ctx),
-            "Loading PyTorch",
-        )
+        encoder = run_with_progress(work, "Loading PyTorch")
     except KeyboardInterrupt:
         if (arguments.out / FILE).exists():
             tell("the same command with --resume goes on from here")
         raise
     print(f"{encoder.summary} -> {arguments.out}")
-
-
-def _pretrain_and_embed(cube: Cube, spec: PretrainSpec, out: Path, given: dict[str, Any], ctx: Context) -> Any:
-    from hsigui.pipeline.embed import embed
-    from hsigui.pipeline.pretrain import pretrain as learn
-
-    encoder = learn(cube, spec, ctx, out, **given)
-    embed(cube, encoder, ctx, out, device=spec.device)
-    return encoder

@@ -3,12 +3,19 @@
 from __future__ import annotations
 
 import argparse
-from typing import Any
+from typing import TypedDict
 
 from hsigui.cube.open import ImportChoice
 
 
-def reading(arguments: argparse.Namespace) -> dict[str, Any]:
+class Reading(TypedDict, total=False):
+    """What `open_cube` is told of an array."""
+
+    variable: str | None
+    choice: ImportChoice
+
+
+def reading(arguments: argparse.Namespace) -> Reading:
     """How the options say that an array becomes the scene; only the variable when they say no more."""
     rows, cols = arguments.size or (0, 0)
     given = {

@@ -7,14 +7,15 @@ from pathlib import Path
 
 import numpy as np
 
+from hsigui import api
 from hsigui.commands.console import counted, tell, typed
 from hsigui.commands.outputs import check_outputs
 from hsigui.errors import HsiError
-from hsigui.labels.blocks import BlockSplit
-from hsigui.labels.formats.files import ClassRaster, Grid, read_classes, write_classes
-from hsigui.labels.region_split import RegionSplit
-from hsigui.labels.sampling import Split, from_masks
-from hsigui.pipeline import split as splits
+from hsigui.labels.formats.files import Grid, read_classes
+from hsigui.labels.sampling import from_masks
+from hsigui.pipeline.provenance import reach
+from hsigui.pipeline.values import Labels, LabelSplit
+from hsigui.pipeline.verbs import named_split
 from hsigui.report.table import read_back_suffixes
 from hsigui.specs import SplitSpec
 
@@ -33,51 +34,45 @@ def sample(arguments: argparse.Namespace) -> None:
             "The parts are given by two masks, --train-mask and --test-mask, and nothing is drawn.",
             "Give both, without --split, --percent or several seeds.",
         )
-    truth = read_classes(arguments.truth, variable=arguments.variable)
+    truth = api.read_labels(arguments.truth, variable=arguments.variable)
     if masks:
         _from_masks(arguments, truth)
         return
     guard = _guard(arguments)
     for seed in seeds:
-        spec = SplitSpec(
-            arguments.per_class, seed, arguments.split, arguments.percent, arguments.block,
-            SplitSpec().guard if guard is None else guard,
-        )  # fmt: skip
-        split = splits.draw_split(truth.array, spec)
-        record = splits.describe(
-            split, truth.array, truth.classes, splits.in_words(spec), seed=seed,
-            guard=None if spec.kind == "random" else spec.guard, command=typed(arguments),
+        found = api.sample(
+            truth, arguments.per_class, percent=arguments.percent, seed=seed, split=arguments.split,
+            block=arguments.block, guard=SplitSpec().guard if guard is None else guard, command=typed(arguments),
         )  # fmt: skip
         out, rest = (_named(path, seed, seeds) for path in (arguments.out, arguments.rest))
-        _write(split, truth, record, out, rest)
-        if spec.kind != "region" or spec.percent is None:
-            _tell_small(split, truth, arguments.per_class if spec.percent is None else 0)
+        _write(found, out, rest, apart=arguments.split != "random")
+        if arguments.split != "region" or arguments.percent is None:
+            _tell_small(found, truth, arguments.per_class if arguments.percent is None else 0)
 
 
-def _from_masks(arguments: argparse.Namespace, truth: ClassRaster) -> None:
+def _from_masks(arguments: argparse.Namespace, truth: Labels) -> None:
     grid = Grid(truth.array.shape[0], truth.array.shape[1], truth.geo)
     train, test = (read_classes(path, grid=grid).array for path in (arguments.train_mask, arguments.test_mask))
-    split = from_masks(train, test, truth.array)
     words = f"given by {arguments.train_mask.name} and {arguments.test_mask.name}"
-    record = splits.describe(split, truth.array, truth.classes, words, command=typed(arguments))
-    _write(split, truth, record, arguments.out, arguments.rest)
+    found = named_split(from_masks(train, test, truth.array), truth, words, command=typed(arguments))
+    _write(found, arguments.out, arguments.rest)
 
 
-def _write(split: Split, truth: ClassRaster, record: splits.SplitRecord, out: Path, rest: Path) -> None:
-    write_classes(out, split.train, truth.classes, truth.geo)
-    write_classes(rest, split.test, truth.classes, truth.geo)
-    splits.save(record, out)
-    print(f"{counted(split.train, 'label')} -> {out}")
-    gap = "" if split.gap is None or record.guard is None else f", at least {split.gap} pixels from every label"
-    print(f"{np.count_nonzero(split.test)} pixels for testing{gap} -> {rest}")
-    if record.not_tested and isinstance(split, BlockSplit | RegionSplit):
+def _write(found: LabelSplit, out: Path, rest: Path, apart: bool = False) -> None:
+    api.save(found.train, out)
+    api.save(found.test, rest)
+    print(f"{counted(found.train.array, 'label')} -> {out}")
+    record = found.record
+    gap = "" if found.gap is None or record.guard is None else f", at least {found.gap} pixels from every label"
+    print(f"{np.count_nonzero(found.test.array)} pixels for testing{gap} -> {rest}")
+    if record.not_tested and apart:
         tell(f"nothing is left to test of: {', '.join(record.not_tested)}")
 
 
-def _tell_small(split: Split, truth: ClassRaster, asked: int) -> None:
+def _tell_small(found: LabelSplit, truth: Labels, asked: int) -> None:
     """Says which classes gave fewer labels than were asked for."""
     for number in np.unique(truth.array[truth.array > 0]).tolist():
-        drawn, left = (int(np.count_nonzero(part == number)) for part in (split.train, split.test))
+        drawn, left = (int(np.count_nonzero(part.array == number)) for part in (found.train, found.test))
         if drawn < asked:
             name = truth.classes.get(number).name
             pixels = int(np.count_nonzero(truth.array == number))
@@ -94,10 +89,7 @@ def _guard(arguments: argparse.Namespace) -> int | None:
     if arguments.run_folder is None:
         asked: int | None = arguments.guard
         return asked
-    from hsigui.methods import checkpoint  # loads torch
-    from hsigui.pipeline.provenance import reach
-
-    half = reach(checkpoint.load(arguments.run_folder)) or 0
+    half = reach(api.load_encoder(arguments.run_folder)) or 0
     if arguments.guard is not None and arguments.guard < half:
         tell(f"the guard is {half} pixels, half of what the encoder sees of a pixel")
     return max(half, arguments.guard or 0)

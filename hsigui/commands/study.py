@@ -5,15 +5,15 @@ from __future__ import annotations
 import argparse
 import dataclasses
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 
+from hsigui import api
 from hsigui.commands.console import run_with_progress, tell, typed
 from hsigui.commands.outputs import check_folder
 from hsigui.commands.reading import reading
 from hsigui.cube.cube import Cube
-from hsigui.cube.open import open_cube
 from hsigui.errors import HsiError
 from hsigui.jobs import Context
 from hsigui.labels.formats.files import ClassRaster, read_classes
@@ -27,12 +27,15 @@ from hsigui.report.study import Failure, Study
 from hsigui.report.study_files import write_study
 from hsigui.report.write import ReportContext
 
+if TYPE_CHECKING:
+    from hsigui.pipeline.study.study import Found
+
 
 def study(arguments: argparse.Namespace) -> None:
     """Compares methods and baselines on a scene with ground truth, and writes the table and its report."""
     spec = spec_of(arguments)
     check_folder(arguments.out)
-    cube = open_cube(arguments.cube, **reading(arguments))
+    cube = api.open(arguments.cube, **reading(arguments))
     truth = read_classes(arguments.truth, variable=arguments.truth_variable)
     require_same_size(truth.array.shape, (cube.rows, cube.cols), "reference pixels")
     require_same_place(truth.geo, cube.geo, (cube.rows, cube.cols), "reference pixels")
@@ -75,14 +78,14 @@ def spec_of(arguments: argparse.Namespace) -> StudySpec:
     )
 
 
-def _run(cube: Cube, truth: ClassRaster, spec: StudySpec, out: Path, command: str, ctx: Context) -> Any:
+def _run(cube: Cube, truth: ClassRaster, spec: StudySpec, out: Path, command: str, ctx: Context) -> Found:
     from hsigui.pipeline.study.study import run_study
 
     reference = Reference(truth.array.astype(np.uint16), truth.classes, cube.valid_mask(ctx.check))
     return run_study(cube, reference, spec, out, ctx, command=command)
 
 
-def context(cube: Cube, spec: StudySpec, found: Any, command: str = "") -> ReportContext:
+def context(cube: Cube, spec: StudySpec, found: Found, command: str = "") -> ReportContext:
     """The report's text about a study."""
     block = {"side (pixels)": spec.block, "guard (pixels)": spec.guard} if "block" in spec.splits else {}
     notes = (

@@ -198,6 +198,19 @@ def test_a_map_of_which_no_class_is_in_the_reference_is_refused_with_a_way_out(t
     assert values["matrix"] == [[40, 10], [0, 50]]
 
 
+def test_a_card_with_the_accuracy_of_another_classifier_says_so(small, tmp_path, capsys):
+    report = tmp_path / "report"
+    run(["evaluate", small / "m-0.tif", "--truth", small / "t-0.tif", "--report", report])
+    given = ["--labels", small / "l-0.tif", "--device", "cpu", "--out", tmp_path / "again.tif"]
+    shutil.copytree(small / "svm", tmp_path / "svm")
+    run(["classify", small / "scene.hdr", "--run", tmp_path / "svm", *given])
+    capsys.readouterr()
+    run(["card", tmp_path / "svm", "--report", report / "report.json"])
+    assert "other labels" not in capsys.readouterr().err
+    run(["card", small / "svm", "--report", report / "report.json"])  # it keeps the classifier of the last draw
+    assert "fitted to other labels" in capsys.readouterr().err
+
+
 def test_classes_that_only_the_map_has_are_named_and_their_pixels_are_errors(tmp_path, capsys):
     table = ClassTable(
         (ClassInfo(7, "Soil", (1, 1, 1)), ClassInfo(2, "Maize", (2, 2, 2)), ClassInfo(5, "Ice", (3, 3, 3)))

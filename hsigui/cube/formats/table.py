@@ -97,7 +97,8 @@ OWN = (
     Reader("geotiff", "GeoTIFF", (".tif", ".tiff"), opens=_RASTER, carries=_SAYS),
     Reader("vrt", "GDAL virtual raster", (".vrt",), opens=_RASTER, drivers=("VRT",), carries=_SAYS),
     Reader(
-        "jpeg2000", "JPEG 2000", (".jp2",), opens=_RASTER, drivers=("JP2OpenJPEG", "JP2KAK", "JP2ECW", "JP2MrSID", "JP2Lura"),
+        "jpeg2000", "JPEG 2000", (".jp2",), opens=_RASTER,
+        drivers=("JP2OpenJPEG", "JP2KAK", "JP2ECW", "JP2MrSID", "JP2Lura"),
         carries=(PLACE,),
     ),
     Reader(

@@ -2,30 +2,26 @@
 
 from __future__ import annotations
 
-import dataclasses
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-import numpy as np
-from numpy.typing import NDArray
 from PySide6.QtCore import QObject
 
 from hsigui.errors import HsiError
 from hsigui.jobs import Context
+from hsigui.pipeline.values import Filters
 from hsigui.ui.desk.desk import Desk
 from hsigui.ui.desk.job_bridge import Watcher
 from hsigui.ui.results.export_dialog import ExportChoice, ExportDialog, targets
-from hsigui.ui.results.exported import Exported, LabelFiles, command_lines, record_of, report_of, saved_labels
+from hsigui.ui.results.exported import result_of
 
 if TYPE_CHECKING:
     from hsigui.methods.checkpoint import Encoder
-    from hsigui.pipeline.provenance import Provenance
-
-UNFILTERED = "The figures and the map are those of before the filters of the exported files."
+    from hsigui.pipeline.result import Result
 
 
-def write_all(ctx: Context, what: Exported, choice: ExportChoice) -> list[Path]:
+def write_all(ctx: Context, result: Result, choice: ExportChoice) -> list[Path]:
     """Writes the chosen kinds, and keeps the classifier of the map in the folder of its run.
 
     Returns:
@@ -34,160 +30,24 @@ def write_all(ctx: Context, what: Exported, choice: ExportChoice) -> list[Path]:
     Raises:
         HsiError: a file cannot be written.
     """
-    from hsigui.labels.formats.class_tables import write_table
+    from hsigui.pipeline import writing
+    from hsigui.report.maps import MapOptions
 
     make_folder(choice.folder)
-    ctx.progress(0, 0, "Preparing the map…")
-    paths = targets(choice)
-    files, written = _write_labels(what, paths["labels"]) if "labels" in paths else (saved_labels(what), [])
-    record = record_of(what, files)
-    written += _write_maps(ctx, what, choice, record, files)
-    for kind, path in paths.items():
-        if kind in ("report", "measures", "legend"):
-            ctx.progress(0, 0, f"Writing {path.name}…")
-        if kind == "report":
-            notes = (UNFILTERED,) if choice.majority or choice.sieve else ()
-            written += _write_report(ctx, what, path, record, files, notes)
-        elif kind == "measures":
-            written += _write_measures(ctx, what, path)
-        elif kind == "legend":
-            written += write_table(path, what.classes)
-    if what.run_folder is not None:
-        try:
-            keep_probe(ctx, what, what.run_folder, files)
-        except HsiError as error:  # the exported files do not depend on it
-            ctx.warn(f"The classifier is not kept for other scenes: {error.message}")
-    return written
+    options = MapOptions(cloud=choice.cloud, simplify=choice.simplify, smallest=choice.smallest)
+    filters = Filters(choice.majority, choice.sieve)
+    return writing.write_all(ctx, result, writing.Outputs(targets(choice), filters, options))
 
 
-def _write_maps(
-    ctx: Context, what: Exported, choice: ExportChoice, record: Provenance, files: LabelFiles
-) -> list[Path]:  # fmt: skip
-    """The maps that were chosen, filtered; those that are read again have a record of how they came to be."""
-    from hsigui.pipeline import provenance
-    from hsigui.report.filters import filtered
-    from hsigui.report.maps import MapOptions, export_map
-    from hsigui.report.table import exporter
-
-    array = filtered(what.array, majority=choice.majority, sieve=choice.sieve, check=ctx.check)
-    commands = command_lines(what, record, files, majority=choice.majority, sieve=choice.sieve)
-    done = {
-        **({"majority filter (pixels)": choice.majority} if choice.majority else {}),
-        **({"sieve (pixels, connectivity)": f"{choice.sieve}, 4"} if choice.sieve else {}),
-    }
-    settings = {**record.settings, "Map": {**record.settings["Map"], **done}}
-    record = dataclasses.replace(record, settings=settings, commands=commands)
-    written: list[Path] = []
-    for kind, path in targets(choice).items():
-        row = exporter(kind)
-        if row.write is None:
-            continue
-        ctx.progress(0, 0, f"Writing {path.name}…")
-        title = f"{what.cube.name}: classification map"
-        options = MapOptions(title, choice.cloud, simplify=choice.simplify, smallest=choice.smallest)
-        written += export_map(path, array, what.classes, what.cube.geo, options=options, check=ctx.check, kind=kind)
-        if row.read_back:
-            written.append(provenance.save(record, path, array))
-    return written
-
-
-def _write_labels(what: Exported, path: Path) -> tuple[LabelFiles, list[Path]]:
-    """The labels that the map was made from, what it is measured on, and what they were drawn from if that is more."""
-    from hsigui.labels.formats.files import write_classes
-    from hsigui.pipeline import split
-
-    def beside(name: str) -> Path:
-        return path.with_name(path.name.replace("-labels.", f"-{name}."))
-
-    def put(to: Path, array: NDArray[np.uint16]) -> Path:
-        written.extend(write_classes(to, array, what.classes, what.cube.geo))
-        return to
-
-    written: list[Path] = []
-    put(path, what.trained_on)
-    if what.draw is not None:
-        written.append(split.save(what.draw, path))
-    reference = put(beside("reference"), what.tested) if what.tested.any() else None
-    drawn_from = what.drawn_truth
-    if drawn_from is None:
-        return LabelFiles(path, reference), written
-    same = np.array_equal(drawn_from, what.tested)
-    return LabelFiles(path, reference, reference if same else put(beside("truth"), drawn_from)), written
-
-
-def _write_measures(ctx: Context, what: Exported, path: Path) -> list[Path]:
-    """Draws the map again, because the probabilities of all classes are not kept in memory."""
-    from hsigui.pipeline.classify import classify
-    from hsigui.report.rasters import write_layers
-
-    drawn = classify(what.features, what.probe, what.drawn, ctx, keep=True)
-    assert drawn.probabilities is not None
-    names = [what.classes.get(int(number)).name for number in what.probe.numbers]
-    entropy = path.with_name(path.name.replace("-probabilities", "-entropy"))
-    geo = what.cube.geo
-    written = write_layers(path, drawn.probabilities, names, geo)
-    return written + write_layers(entropy, drawn.entropy[:, :, None], ("entropy",), geo)
-
-
-def _write_report(
-    ctx: Context, what: Exported, folder: Path, record: Provenance, files: LabelFiles, notes: tuple[str, ...]
-) -> list[Path]:
-    from hsigui.report.maps import png_bytes
-    from hsigui.report.write import write_report
-
-    accuracy = what.measured()
-    if accuracy is None:
-        raise HsiError(
-            "There is no accuracy to report.", "Load ground truth (File menu), or paint validation labels (V), first."
-        )
-    context, split_picture = report_of(what, record, files, ctx.check, notes)
-    picture = png_bytes(what.array, what.classes)
-    return write_report(folder, accuracy, context=context, map_png=picture, split_png=split_picture)
-
-
-def keep_probe(ctx: Context, what: Exported, folder: Path, files: LabelFiles) -> list[Path]:
-    """Keeps the classifier of the map, and how right it is, in a run folder: other scenes can be classified by it.
-
-    Raises:
-        HsiError: the folder cannot be written or holds no run.
-    """
-    from hsigui.pipeline import kept_probe
-    from hsigui.report.metrics import to_json
-
-    ctx.progress(0, 0, "Keeping the classifier…")
-    source = "" if files.labels is None else str(files.labels.resolve())
-    kept = kept_probe.of_scene(
-        what.cube, what.encoder, what.features, what.probe, what.drawn, what.trained_on, what.classes, source, ctx
-    )
-    accuracy = what.measured()
-    figures = None if accuracy is None else to_json(accuracy)
-    return kept_probe.keep_with_accuracy(kept, folder, figures, what.measured_on)
-
-
-def write_run(ctx: Context, encoder: Encoder, what: Exported | None, folder: Path) -> list[Path]:
-    """Writes a run as a folder that can be moved, copied and used by every program here: weights, settings,
-    normalisation, wavelengths and a model card; of a map also its classifier, classes and accuracy.
-
-    Args:
-        what: the map by the run; None before there is one.
+def write_run(ctx: Context, encoder: Encoder, result: Result | None, folder: Path) -> list[Path]:
+    """Writes a run into a folder, with the classifier of the map where there is one.
 
     Raises:
         HsiError: the folder cannot be written.
     """
-    from hsigui.methods import checkpoint
+    from hsigui.pipeline import writing
 
-    ctx.progress(0, 0, f"Writing {folder.name}…")
-    written = checkpoint.save(encoder, folder)
-    if what is None:
-        return written
-    files = saved_labels(what)
-    kept = keep_probe(ctx, what, folder, files)
-    if what.run_folder is not None and what.run_folder.resolve() != folder.resolve():
-        try:
-            keep_probe(ctx, what, what.run_folder, files)
-        except HsiError as error:
-            ctx.warn(f"The classifier is not kept with the run itself: {error.message}")
-    return list(dict.fromkeys([*written, *kept]))
+    return writing.write_run(ctx, encoder, result, folder)
 
 
 def make_folder(folder: Path) -> None:
@@ -227,14 +87,14 @@ class ExportController(QObject):
         dialog.open()
 
     def export(self, choice: ExportChoice) -> None:
-        what = Exported.of(self._session)
-        if what is None:
+        result = result_of(self._session)
+        if result is None:
             return
 
         def done(written: list[Path]) -> None:
             self._desk.told(f"Exported {len(written)} files to {choice.folder}.", choice.folder)
 
-        self._desk.bridge.start(partial(write_all, what=what, choice=choice), "Export", Watcher(done=done))
+        self._desk.bridge.start(partial(write_all, result=result, choice=choice), "Export", Watcher(done=done))
 
     def ask_run(self) -> None:
         """Asks for a folder, and writes the run into a new one in it."""
@@ -261,5 +121,5 @@ class ExportController(QObject):
         def done(written: list[Path]) -> None:
             self._desk.told(f"The run was written to {folder}: {len(written)} files.", folder)
 
-        job = partial(write_run, encoder=session.encoder, what=Exported.of(session), folder=folder)
+        job = partial(write_run, encoder=session.encoder, result=result_of(session), folder=folder)
         self._desk.bridge.start(job, "Export run", Watcher(done=done))

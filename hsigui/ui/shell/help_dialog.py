@@ -32,7 +32,7 @@ from hsigui.ui.desk.plots import RESTYLE
 
 PAGES = (
     "labelling", "scenes", "label-files", "asking", "lscosa", "purified", "contrastdm", "features", "baselines",
-    "evaluate", "study", "maps",
+    "evaluate", "study", "maps", "api",
 )  # fmt: skip
 MARGIN = 16.0
 _PICTURE = "\ufffc"  # what stands for one in a document's text

@@ -12,6 +12,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+import hsigui
 from hsigui.__main__ import main
 from hsigui.cube.demo import demo_scene
 from hsigui.cube.formats.envi import write_cube
@@ -22,10 +23,11 @@ from hsigui.labels.label_map import VALIDATION, Edit
 from hsigui.methods import checkpoint
 from hsigui.pipeline import kept_probe, provenance
 from hsigui.pipeline import split as splits
-from hsigui.specs import PretrainSpec, SplitSpec
+from hsigui.pipeline.own_evaluation import BY_HAND, NO_COMMANDS
+from hsigui.pipeline.result import CHANGED
+from hsigui.specs import MapSpec, PretrainSpec, SplitSpec
 from hsigui.ui.desk import work
 from hsigui.ui.results.export_dialog import ExportChoice, ExportDialog
-from hsigui.ui.results.exported import BY_HAND, CHANGED, NO_COMMANDS
 from tests.ui.windows import idle, texts
 
 SPEC = PretrainSpec("svm-pca-smooth", device="cpu")
@@ -98,6 +100,54 @@ def test_the_command_lines_of_a_report_make_the_same_report(qtbot, mapped, tmp_p
     assert headings[0] == headings[1]
     assert len(pictures[0]) == len(pictures[1]) == 2
     assert splits.in_words(spec) in pages[0]
+
+
+def test_window_commands_and_python_make_the_same_map_record_and_report(qtbot, mapped, files, tmp_path):
+    draw(qtbot, mapped, SplitSpec(4, 1))
+    spec = mapped.session.map_spec
+    export(qtbot, mapped, tmp_path)
+    scene, truth = files / "scene.hdr", files / "truth.tif"
+    by_command(tmp_path, scene, truth, spec)
+    by_api(tmp_path, scene, truth, spec)
+    maps = [tmp_path / name for name in ("out.tif", "command.tif", "api.tif")]
+    assert len({path.read_bytes() for path in maps}) == 1
+    assert len({path.with_name(f"{path.name}.aux.xml").read_bytes() for path in maps}) == 1
+    records = [read_without(Path(f"{path}.hsigui.json"), "seconds", "commands", "labels") for path in maps]
+    assert records[0] == records[1] == records[2]
+    own = ("title", "created", "notes", "seconds", "commands")
+    folders = ("out-report", "command-report", "api-report")
+    reports = [read_without(tmp_path / folder / "report.json", *own) for folder in folders]
+    assert reports[0]["split"].pop("tested_on") == "ground truth truth.tif"
+    assert [report["split"].pop("tested_on") for report in reports[1:]] == ["", ""]
+    assert reports[0] == reports[1] == reports[2]
+    assert reports[0]["spectra"]
+
+
+def by_command(folder: Path, scene: Path, truth: Path, spec: MapSpec) -> None:
+    labels, run, drawn = folder / "labels.tif", folder / "run", folder / "command.tif"
+    how = ["--smooth", spec.smooth, "--edges", spec.edges, "--device", "cpu"]
+    for words in (
+        ["sample", truth, "--per-class", 4, "--seed", 1, "--out", labels, "--rest", folder / "rest.tif"],
+        ["pretrain", scene, "--method", SPEC.method, "--device", "cpu", "--out", run],
+        ["classify", scene, "--run", run, "--labels", labels, *how, "--out", drawn],
+        ["evaluate", drawn, "--truth", truth, "--report", folder / "command-report"],
+    ):
+        assert main([str(word) for word in words]) == 0
+
+
+def by_api(folder: Path, scene: Path, truth: Path, spec: MapSpec) -> None:
+    cube = hsigui.open(scene)
+    known = hsigui.read_labels(truth, cube)
+    split = hsigui.sample(known, per_class=4, seed=1, cube=cube)
+    features = hsigui.embed(cube, hsigui.pretrain(cube, spec=SPEC), device="cpu")
+    result = hsigui.classify(features, hsigui.fit(features, split.train), smooth=spec.smooth, edges=spec.edges)
+    hsigui.save(result, folder / "api.tif")
+    hsigui.save(hsigui.evaluate(result, known), folder / "api-report")
+
+
+def read_without(path: Path, *names: str) -> dict:
+    found = json.loads(path.read_text(encoding="utf-8"))
+    return {name: value for name, value in found.items() if name not in names}
 
 
 def test_validation_labels_are_called_by_their_name_and_not_ground_truth(qtbot, mapped, tmp_path):

@@ -1,0 +1,76 @@
+"""What `import hsigui` offers; see `__init__.py`."""
+
+from hsigui.api import (
+    ask,
+    classify,
+    embed,
+    evaluate,
+    fit,
+    keep,
+    load_classifier,
+    load_encoder,
+    open,
+    pretrain,
+    read_labels,
+    sample,
+    save,
+)
+from hsigui.cube.cube import Cube
+from hsigui.cube.open import AmbiguousCube, ImportChoice
+from hsigui.errors import HsiError
+from hsigui.jobs import CallbackContext, Cancelled, Context, quiet
+from hsigui.labels.classes import ClassInfo, ClassTable
+from hsigui.methods.checkpoint import Encoder
+from hsigui.pipeline.classify import ClassMap
+from hsigui.pipeline.evaluation import Evaluation
+from hsigui.pipeline.features import Features
+from hsigui.pipeline.result import Result
+from hsigui.pipeline.values import Classifier, Filters, KeptClassifier, Labels, LabelSplit, SceneFeatures
+from hsigui.report.maps import MapOptions
+from hsigui.report.metrics import Accuracy
+from hsigui.specs import MapSpec, PretrainSpec, ProbeSpec, SplitSpec
+
+__version__: str
+__all__ = [
+    "Accuracy",
+    "AmbiguousCube",
+    "CallbackContext",
+    "Cancelled",
+    "ClassInfo",
+    "ClassMap",
+    "ClassTable",
+    "Classifier",
+    "Context",
+    "Cube",
+    "Encoder",
+    "Evaluation",
+    "Features",
+    "Filters",
+    "HsiError",
+    "ImportChoice",
+    "KeptClassifier",
+    "LabelSplit",
+    "Labels",
+    "MapOptions",
+    "MapSpec",
+    "PretrainSpec",
+    "ProbeSpec",
+    "Result",
+    "SceneFeatures",
+    "SplitSpec",
+    "__version__",
+    "ask",
+    "classify",
+    "embed",
+    "evaluate",
+    "fit",
+    "keep",
+    "load_classifier",
+    "load_encoder",
+    "open",
+    "pretrain",
+    "quiet",
+    "read_labels",
+    "sample",
+    "save",
+]

@@ -1,0 +1,399 @@
+"""The program for Python: from a cube to a map and its accuracy, by the same verbs as the window and the commands.
+
+Each function takes a `ctx`: None is quiet; `CallbackContext` hands progress, curves and warnings to functions of one's
+own, and stops the work when asked. What goes wrong in files or choices is an `HsiError`, whose `message` says what and
+whose `hint` what to do. Arrays are rows x cols (x bands); row, column and band count from 0; class 0 is "no class".
+Neither Qt nor, before it is needed, PyTorch is loaded.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, TypeVar
+
+import numpy as np
+from numpy.typing import NDArray
+
+from hsigui.cube.cube import Cube
+from hsigui.cube.open import ImportChoice, open_cube
+from hsigui.errors import HsiError
+from hsigui.jobs import Context, quiet
+from hsigui.labels.formats.files import ClassRaster, read_classes, write_classes
+from hsigui.labels.on_scene import read_for
+from hsigui.pipeline import verbs
+from hsigui.pipeline.result import Result
+from hsigui.pipeline.values import Classifier, Filters, KeptClassifier, Labels, LabelSplit, SceneFeatures
+from hsigui.specs import MapSpec, PretrainSpec, ProbeSpec, SplitSpec
+
+if TYPE_CHECKING:
+    from hsigui.methods.checkpoint import Encoder
+    from hsigui.pipeline.evaluation import Evaluation
+    from hsigui.report.maps import MapOptions
+
+T = TypeVar("T")
+PathLike = str | Path
+LabelsLike = ClassRaster | NDArray[np.integer]
+Reference = LabelsLike | PathLike
+
+
+def open(path: PathLike, *, variable: str | None = None, choice: ImportChoice | None = None) -> Cube:
+    """Opens a hyperspectral scene without loading more than it must.
+
+    Args:
+        path: an ENVI header or its data file, a MATLAB, HDF5, NetCDF 4, GeoTIFF or NumPy file.
+        variable: name of the array in a file that holds several.
+        choice: how an array becomes the scene, where its axes are not to be guessed.
+
+    Returns:
+        A `Cube`: `cube.shape` is (rows, cols, bands), `cube.read()` its values as float32 (NaN: no data),
+        `cube.spectrum(row, col)` one spectrum, `cube.wavelengths` in nanometres where they are known.
+
+    Raises:
+        HsiError: the file cannot be read or holds no scene; `AmbiguousCube`, one of them, lists arrays that fit.
+    """
+    return open_cube(path, variable=variable, choice=choice)
+
+
+def read_labels(path: PathLike, cube: Cube | None = None, *, variable: str | None = None) -> Labels:
+    """Reads class numbers of pixels: ground truth, training labels, or a map.
+
+    Args:
+        path: a GeoTIFF, ENVI, MATLAB, NumPy or PNG file, ENVI ROIs, shapes (GeoPackage, GeoJSON, Shapefile), or CSV.
+        cube: the scene, onto whose pixels shapes and tables are brought, and which rasters must fit; of several arrays
+            in a file the only one of its size is taken.
+        variable: name of the array (layer, field), where several fit.
+
+    Returns:
+        `Labels`: `array` is rows x cols uint16, `classes` the table of numbers, names and colours.
+
+    Raises:
+        HsiError: the file cannot be read or holds no classes, or it lies on other pixels than the scene.
+    """
+    from hsigui.pipeline import split
+
+    path = Path(path).expanduser()
+    if cube is None:
+        raster = read_classes(path, variable=variable)
+    else:
+        raster = verbs.on_scene(read_for(path, cube, variable), cube, "labels")
+    return dataclasses.replace(Labels.of(raster), path=path, drawn=split.load(path, raster.array))
+
+
+def sample(
+    truth: LabelsLike, per_class: int = 10, *, percent: float | None = None, seed: int = 0, split: str = "random",
+    block: int = 16, guard: int = 8, cube: Cube | None = None, command: str = "", ctx: Context | None = None,
+) -> LabelSplit:  # fmt: skip
+    """Draws labels to train on from a ground truth; the rest is for testing.
+
+    Args:
+        truth: class numbers, rows x cols, 0 for unlabelled.
+        per_class: pixels a class; `percent` of each class's pixels instead, where that is given.
+        seed: the same seed draws the same pixels.
+        split: "random" (anywhere), "block" (in squares apart from the test) or "region" (in other regions than it).
+        block: side of the squares in pixels.
+        guard: unused pixels between training blocks or regions and test.
+        cube: the scene; its pixels without data are then in neither part.
+        command: the command line that draws them, for the record.
+
+    Returns:
+        `LabelSplit`: `train` and `test` are `Labels`; never a pixel in both.
+
+    Raises:
+        HsiError: there is nothing to draw or to test, or a number is out of range.
+    """
+    context = ctx or quiet()
+    spec = SplitSpec(per_class, seed, split, percent, block, guard)
+    valid = None if cube is None else cube.valid_mask(context.check)
+    return verbs.sample(Labels.of(truth), spec, context, valid=valid, command=command)[1]
+
+
+def pretrain(
+    cube: Cube, method: str = "lscosa", *, preset: str = "quick", seed: int = 0, device: str = "auto",
+    epochs: int | None = None, spec: PretrainSpec | None = None, folder: PathLike | None = None,
+    labels: LabelsLike | None = None, resume: bool = False, command: str = "", ctx: Context | None = None,
+) -> Encoder:  # fmt: skip
+    """Learns an encoder from a cube, without labels.
+
+    Args:
+        method: "lscosa", "purified" or "contrastdm"; or a baseline, which learns nothing, such as "svm-pca-smooth".
+        preset: "quick" (a minute or two on a laptop) or "paper" (as published).
+        seed: of every random choice; the same seed gives the same encoder.
+        device: "auto", "cpu", "cuda" or "mps".
+        epochs: passes (paper) or steps (quick); None for the preset's own.
+        spec: all settings at once, in place of the five words above.
+        folder: the run is written there, so that `load_encoder` finds it; None keeps it in memory.
+        labels: to watch the features by; nothing is learned from them. Never give those that you test on.
+        resume: go on with the unfinished training in the folder.
+        command: a command line that asked for it, kept with the run.
+
+    Returns:
+        `Encoder`: `encoder.losses` are those of every step, `encoder.seconds` how long it took.
+
+    Raises:
+        HsiError: the scene is too small, the method or device does not exist, memory does not suffice.
+    """
+    wanted = spec or PretrainSpec(method, preset, seed, device, epochs)
+    to = None if folder is None else Path(folder)
+    watched = None if labels is None else Labels.of(labels)
+    return verbs.pretrain(cube, wanted, ctx or quiet(), to, labels=watched, resume=resume, command=command)
+
+
+def load_encoder(folder: PathLike) -> Encoder:
+    """The encoder of a run folder, as `pretrain` or the window wrote it.
+
+    Raises:
+        HsiError: the folder holds no run, or it is damaged.
+    """
+    from hsigui.methods import checkpoint
+
+    return checkpoint.load(Path(folder))
+
+
+def embed(
+    cube: Cube, encoder: Encoder, *, folder: PathLike | None = None, device: str = "auto", ctx: Context | None = None
+) -> SceneFeatures:
+    """The features of every pixel of a cube, by an encoder trained on it or on another of the same bands.
+
+    Args:
+        folder: where they are kept and found again (the run's); None keeps them in memory.
+        device: "auto", "cpu", "cuda" or "mps".
+
+    Returns:
+        `SceneFeatures`: `array` is rows x cols x features float16, `valid` says which pixels have data.
+
+    Raises:
+        HsiError: the cube's bands are not those that the encoder was trained on.
+    """
+    return verbs.embed(cube, encoder, ctx or quiet(), None if folder is None else Path(folder), device=device)
+
+
+def fit(
+    features: SceneFeatures, labels: LabelsLike, *, spec: ProbeSpec | None = None, ctx: Context | None = None
+) -> Classifier:
+    """Fits a classifier to the labelled pixels of a scene: the fast step, a fraction of a second.
+
+    Args:
+        labels: class numbers, rows x cols, 0 for unlabelled; those of two classes at least.
+        spec: which classifier (`ProbeSpec`); None for that of the method.
+
+    Raises:
+        HsiError: the labels are of another size or place than the scene, or fewer than two classes have one.
+    """
+    return verbs.fit(features, Labels.of(labels), spec, ctx or quiet())
+
+
+def load_classifier(folder: PathLike) -> KeptClassifier:
+    """The classifier that a run folder keeps (`keep`, the command classify and the window put it there), to map other
+    scenes with.
+
+    Raises:
+        HsiError: the run keeps none, or it is damaged.
+    """
+    return verbs.load_classifier(Path(folder))
+
+
+def classify(
+    scene: SceneFeatures | Cube, classifier: Classifier | KeptClassifier, *, smooth: float | None = None,
+    edges: float | None = None, probabilities: bool = False, filters: Filters | None = None, device: str = "auto",
+    scratch: PathLike | None = None, ctx: Context | None = None,
+) -> Result:  # fmt: skip
+    """Classifies every pixel of a scene.
+
+    Args:
+        scene: the features that the classifier was fitted to; or a cube, for a kept classifier, whose bands are matched
+            to those of its run by wavelength.
+        smooth: standard deviation in pixels of a smoothing of the class probabilities; None for the method's own.
+        edges: tolerance of a smoothing that stops at the borders of fields, 0 for none; None likewise.
+        probabilities: keep those of all classes (4 bytes a pixel and class).
+        filters: what is done with the map afterwards.
+        device: for a cube: "auto", "cpu", "cuda" or "mps".
+        scratch: for a cube: folder for features that are too large for memory.
+
+    Returns:
+        `Result`: `array` is the map, rows x cols uint16 (0: no data), `confidence` and `entropy` rows x cols float32,
+        `classes` the table of names and colours.
+
+    Raises:
+        HsiError: a number is out of range, scene and classifier do not go together, or the cube lacks bands.
+    """
+    context = ctx or quiet()
+    given = {name: value for name, value in (("smooth", smooth), ("edges", edges)) if value is not None}
+    if isinstance(scene, Cube) != isinstance(classifier, KeptClassifier):
+        raise HsiError(
+            "Scene and classifier do not go together.",
+            "Give features and what `fit` made of them, or a cube and what `load_classifier` read.",
+        )
+    if isinstance(scene, Cube) and isinstance(classifier, KeptClassifier):
+        spec = _drawn(classifier.kept.drawn, given)
+        to = None if scratch is None else Path(scratch)
+        result = verbs.classify_other(
+            scene, classifier, spec, context, probabilities=probabilities, device=device, scratch=to
+        )
+    else:
+        assert isinstance(scene, SceneFeatures)
+        assert isinstance(classifier, Classifier)
+        spec = _drawn(scene.encoder.recipe.map, given)
+        result = verbs.classify(scene, classifier, spec, context, probabilities=probabilities)
+    return result if filters is None else result.filtered(filters, context.check)
+
+
+def evaluate(
+    maps: Result | PathLike | Sequence[Result | PathLike], truth: Reference | Sequence[Reference], *,
+    labels: PathLike | Sequence[PathLike] | None = None, match: Mapping[str, str] | None = None,
+    resample: bool = False, against: PathLike | Sequence[PathLike] = (), design: str = "", cube: Cube | None = None,
+    spectra: bool = False, map_variable: str | None = None, truth_variable: str | None = None, command: str = "",
+    ctx: Context | None = None,
+) -> Evaluation:  # fmt: skip
+    """How right a map is on labelled pixels; those that it was trained on are left out.
+
+    Args:
+        maps: a result, or the file of a map, made here or elsewhere; several are draws of one experiment.
+        truth: class numbers, rows x cols, 0 for unknown, or their file; one for all maps or one for each.
+        labels: files of the training labels of maps in files; None for those that the map's record names.
+        match: name or number of a class of the map -> of the truth, where names differ.
+        resample: a map of other pixels is read at the place of each pixel of the truth.
+        against: other maps, tested on the same pixels: which is better.
+        design: "stratified" (in each class of the map) or "random", where the test pixels are such a sample: areas are
+            then estimated.
+        cube: the scene, for the spectra of the classes in the report; that of a result is known.
+        spectra: look for the scene of a map in a file, too, where its record names one.
+        map_variable, truth_variable: name of the array, where a file holds several.
+        command: the command line that evaluates, for the report.
+
+    Returns:
+        `Evaluation`: `oa`, `aa` and `kappa` (0 to 1), `accuracy` with the confusion matrix and the figures by class,
+        `context` with the split, areas, draws and comparison. `save` writes it as a report.
+
+    Raises:
+        HsiError: a file cannot be read, map and truth do not fit, or no test pixel is left.
+    """
+    from hsigui.pipeline.evaluation import Asked, evaluate_maps
+
+    results = [maps] if isinstance(maps, Result | str | Path) else list(maps)
+    references = [truth] if isinstance(truth, ClassRaster | np.ndarray | str | Path) else list(truth)
+    wanted = [one if isinstance(one, Result) else Path(one) for one in results]
+    truths = [Path(one) if isinstance(one, str | Path) else Labels.of(one, "The truth") for one in references]
+    given: list[Path | None] = [None] if labels is None else [*_paths(labels)]
+    others = _paths(against)
+    asked = Asked(
+        match, resample, _spread(others, len(wanted), "maps to compare with") if others else (), design, cube, spectra,
+        command,
+    )  # fmt: skip
+    return evaluate_maps(
+        wanted, _spread(truths, len(wanted), "truth files"), _spread(given, len(wanted), "files of labels"), asked,
+        ctx or quiet(), map_variable=map_variable, truth_variable=truth_variable,
+    )  # fmt: skip
+
+
+def ask(
+    result: Result, count: int = 1, *, asked: Sequence[tuple[int, int]] = (), ctx: Context | None = None
+) -> list[tuple[int, int]]:
+    """Where the next labels pay most: pixels (row, column) that the map is in doubt about and that are unlike all that
+    was labelled, best first.
+
+    Args:
+        result: a map of the present labels.
+        count: how many are wanted; fewer come when fewer pixels are left.
+        asked: pixels that were asked for before and are not to come again.
+
+    Raises:
+        HsiError: the features of the map are not at hand, as for a kept classifier.
+    """
+    if result.features is None:
+        raise HsiError("The features of this map are not at hand.", "Classify the scene with `embed` and `fit`.")
+    margin = result.class_map.margin
+    spots = verbs.ask(result.features, margin, result.trained_on, ctx or quiet(), count=count, asked=tuple(asked))
+    return [(spot.row, spot.col) for spot in spots]
+
+
+def save(
+    what: Result | Evaluation | ClassRaster | Encoder, path: PathLike, *, confidence: PathLike | None = None,
+    entropy: PathLike | None = None, probabilities: PathLike | None = None, options: MapOptions | None = None,
+    command: str = "", ctx: Context | None = None,
+) -> list[Path]:  # fmt: skip
+    """Writes a map, a report, labels or an encoder.
+
+    - A `Result`: the map, in the format that the suffix names (.tif, .hdr, .mat, .png, .kmz, .gpkg), and beside it the
+      record of how it came to be, which `evaluate` reads.
+    - An `Evaluation`: a folder with the report as HTML, JSON and CSV.
+    - `Labels`: a file (.tif, .hdr, .mat, .gpkg, .csv and others), with the record of their draw beside it.
+    - An `Encoder`: a run folder, which `load_encoder` and the window read.
+
+    Args:
+        confidence, entropy, probabilities: also write these layers of a result, .tif or ENVI.
+        options: how a map is written.
+        command: the command line that drew the map, for its record.
+
+    Returns:
+        All files written, the one asked for first.
+
+    Raises:
+        HsiError: the suffix is unknown, a file cannot be written, or probabilities were not kept.
+    """
+    path = Path(path)
+    if isinstance(what, ClassRaster):
+        return _save_labels(what, path)
+    from hsigui.pipeline.evaluation import Evaluation
+
+    if isinstance(what, Evaluation):
+        return what.write(path, ctx or quiet())
+    if not isinstance(what, Result):
+        from hsigui.methods import checkpoint
+
+        return checkpoint.save(what, path)
+    from hsigui.pipeline import writing
+
+    commands = tuple(filter(None, (what.encoder.command, command))) if command else None
+    asked = {"confidence": confidence, "entropy": entropy, "probabilities": probabilities}
+    layers = {name: Path(to) for name, to in asked.items() if to is not None}
+    return writing.save_map(what, path, options=options, commands=commands, layers=layers)
+
+
+def keep(result: Result, folder: PathLike | None = None, *, ctx: Context | None = None) -> list[Path]:
+    """Keeps the classifier of a map in a run folder, for `load_classifier` and for other scenes.
+
+    Args:
+        folder: of the run; None for the one that keeps the features.
+
+    Raises:
+        HsiError: there is no such folder, it holds another run, or it cannot be written.
+    """
+    from hsigui.pipeline import kept_probe, writing
+
+    to = result.run_folder if folder is None else Path(folder)
+    if to is None:
+        raise HsiError("There is no run folder to keep the classifier in.", "Name one, or save the encoder first.")
+    labels = result.label_files().labels
+    source = "" if labels is None else str(labels.resolve())
+    return kept_probe.save(writing.kept_of(result, source, ctx or quiet()), to)
+
+
+def _save_labels(labels: ClassRaster, path: Path) -> list[Path]:
+    from hsigui.pipeline import split
+
+    written = write_classes(path, labels.array, labels.classes, labels.geo)
+    if isinstance(labels, Labels) and labels.drawn is not None:
+        written.append(split.save(labels.drawn, path))
+    return written
+
+
+def _drawn(own: MapSpec, given: Mapping[str, float]) -> MapSpec:
+    """How the map is drawn: as the method has it, but for what was given."""
+    return dataclasses.replace(own, **given)
+
+
+def _paths(given: PathLike | Sequence[PathLike]) -> list[Path]:
+    return [Path(given)] if isinstance(given, str | Path) else [Path(path) for path in given]
+
+
+def _spread(given: Sequence[T], count: int, what: str) -> Sequence[T]:
+    """One for all maps, or as many as there are maps.
+
+    Raises:
+        HsiError: there are others.
+    """
+    if len(given) not in (1, count):
+        raise HsiError(f"There are {count} maps and {len(given)} {what}.", "Give one for all maps, or one for each.")
+    return list(given) * count if len(given) == 1 else given

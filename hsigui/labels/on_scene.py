@@ -1,0 +1,53 @@
+"""Classes of pixels from a file onto the pixels of a scene."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from hsigui.cube.cube import Cube
+from hsigui.labels.formats.files import ClassRaster, Grid, find_truth_in_cube_file, read_classes
+from hsigui.labels.place import fitted
+
+
+def read_onto(path: Path, cube: Cube, what: str, variable: str | None = None) -> ClassRaster:
+    """Reads the classes of pixels of a scene.
+
+    Args:
+        what: what they are, in the plural ("labels").
+        variable: name of the array, where the file holds several.
+
+    Raises:
+        Misplaced: they can be brought to the scene in several ways; see `onto`.
+        HsiError: they cannot be read, or not be brought to the scene.
+    """
+    return fitted(read_for(path, cube, variable), grid_of(cube), what)
+
+
+def read_for(path: Path, cube: Cube, variable: str | None = None) -> ClassRaster:
+    """Reads the classes of pixels: shapes and tables onto those of a scene, rasters as they are.
+
+    Args:
+        variable: name of the array, where the file holds several of the scene's size.
+
+    Raises:
+        HsiError: they cannot be read.
+    """
+    if variable is None:
+        # A file of several rasters is no question when only one of them fits the scene.
+        fitting = find_truth_in_cube_file(path, (cube.rows, cube.cols)) if path.is_file() else ()
+        variable = fitting[0].name if len(fitting) == 1 else None
+    return read_classes(path, variable=variable, grid=grid_of(cube))
+
+
+def onto(raster: ClassRaster, cube: Cube, what: str, remedy: str) -> ClassRaster:
+    """Brings a misplaced raster to the pixels of a scene in the way that the user chose (`labels.place`).
+
+    Raises:
+        HsiError: it cannot be brought there so.
+    """
+    return fitted(raster, grid_of(cube), what, remedy)
+
+
+def grid_of(cube: Cube) -> Grid:
+    """The pixels of a scene and where they lie."""
+    return Grid(cube.rows, cube.cols, cube.geo)

@@ -1,0 +1,221 @@
+"""How right maps are, with all that a report says besides the figures: of one map, of several draws, of one map against
+another. Window, commands and API make their reports here."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from hsigui.cube.cube import Cube
+from hsigui.cube.fingerprint import fingerprint
+from hsigui.cube.open import open_cube
+from hsigui.errors import HsiError
+from hsigui.jobs import Context
+from hsigui.labels.formats.files import ClassRaster, Grid, read_classes
+from hsigui.labels.label_map import require_same_size
+from hsigui.labels.matching import pixel_counts
+from hsigui.pipeline.evaluate import class_spectra, compare, match_map
+from hsigui.pipeline.report_context import report_context, summary
+from hsigui.pipeline.result import Result
+from hsigui.pipeline.scoring import (
+    Scored,
+    also_asked,
+    covered,
+    made_map,
+    placed_on,
+    read_map,
+    score,
+    trained_on,
+    unmatched,
+)
+from hsigui.report.area import AreaEstimate, area_estimate
+from hsigui.report.context import Comparison, ReportContext, Spectra
+from hsigui.report.draws import added_up
+from hsigui.report.maps import png_bytes
+from hsigui.report.metrics import Accuracy, about_untrained
+from hsigui.report.split_map import split_png
+from hsigui.report.write import write_report
+
+
+@dataclass(frozen=True, eq=False, repr=False)
+class Evaluation:
+    """How right a map is, or the maps of several draws, and what the report says besides.
+
+    Attributes:
+        accuracy: the figures; of several draws, added up.
+        context: what they belong to: split, matches of classes, areas, draws, comparison, notes.
+        scored: each map with what it was scored on.
+        cube: the scene, for the spectra of the classes in the report; None where it is not known.
+    """
+
+    accuracy: Accuracy
+    context: ReportContext
+    scored: tuple[Scored, ...]
+    cube: Cube | None = None
+
+    @property
+    def oa(self) -> float:
+        """Overall accuracy, 0 to 1: the correct share of all test pixels."""
+        return self.accuracy.oa
+
+    @property
+    def aa(self) -> float:
+        """Average accuracy, 0 to 1: the mean over the classes of the share found."""
+        return self.accuracy.aa
+
+    @property
+    def kappa(self) -> float:
+        """Agreement beyond chance; 1 is perfect."""
+        return self.accuracy.kappa
+
+    def __repr__(self) -> str:
+        figures = f"OA {100 * self.oa:.2f} %, AA {100 * self.aa:.2f} %, kappa {self.kappa:.4f}"
+        return f"Evaluation({figures}, on {self.accuracy.n_test} test pixels)"
+
+    def write(self, folder: Path, ctx: Context) -> list[Path]:
+        """Writes the report (HTML, JSON, CSV) into a folder; the page is the first of the files.
+
+        Raises:
+            HsiError: the folder cannot be written.
+        """
+        first, context = self.scored[0], self.context
+        if context.spectra is None and self.cube is not None:
+            context = dataclasses.replace(
+                context, spectra=class_spectra(self.cube, first.truth, first.classes, ctx.check)
+            )
+        picture = png_bytes(first.array, first.classes)
+        split = split_png(first.train, first.test, first.masked)
+        return write_report(folder, self.accuracy, context=context, map_png=picture, split_png=split)
+
+
+@dataclass(frozen=True)
+class Asked:
+    """How maps are to be evaluated.
+
+    Attributes:
+        match: name or number of a class of the maps -> of the truth, where names differ.
+        resample: whether maps of other pixels are read at the place of each pixel of the truth.
+        against: other maps, one for all or one a map, tested on the same pixels.
+        design: "stratified" (in each class of the map) or "random": the test pixels are such a sample, and areas are
+            estimated; empty for neither.
+        cube: the scene, for the spectra of the classes; None for that of the map's record, and only with `spectra`.
+        command: the command line that evaluates.
+    """
+
+    match: Mapping[str, str] | None = None
+    resample: bool = False
+    against: Sequence[Path] = ()
+    design: str = ""
+    cube: Cube | None = None
+    spectra: bool = False
+    command: str = ""
+
+
+def evaluate_maps(
+    maps: Sequence[Result | Path], truths: Sequence[ClassRaster | Path], labels: Sequence[Path | None], asked: Asked,
+    ctx: Context, *, map_variable: str | None = None, truth_variable: str | None = None,
+) -> Evaluation:  # fmt: skip
+    """Scores maps on the labelled pixels of a truth that were not trained on; several are draws of one experiment.
+
+    Args:
+        truths: one a map.
+        labels: files of the training labels, one a map; None for those that the map's record names.
+        map_variable, truth_variable: name of the array, where a file holds several.
+
+    Raises:
+        HsiError: a file cannot be read, does not fit the others, or no test pixel is left.
+    """
+    scored: list[Scored] = []
+    for one, truth, given in zip(maps, truths, labels, strict=True):
+        made = made_map(one) if isinstance(one, Result) else read_map(one, given, map_variable)
+        if isinstance(truth, Path):
+            truth = read_classes(truth, variable=truth_variable, grid=made.grid)
+        table = scored[0].reference if scored else None
+        scored.append(score(made, truth, table=table, match=asked.match, resample=asked.resample))
+    measured = added_up([s.measured for s in scored])
+    context = _of_maps(scored, measured, asked, ctx)
+    cube = maps[0].cube if isinstance(maps[0], Result) else None
+    return Evaluation(measured, context, tuple(scored), cube)
+
+
+def _of_maps(scored: Sequence[Scored], measured: Accuracy, asked: Asked, ctx: Context) -> ReportContext:
+    """The same of maps that were scored as they lie in their files, with all that was asked for."""
+    first, several = scored[0], len(scored) > 1
+    notes = tuple(dict.fromkeys(note for s in scored for note in s.notes))
+    if several:  # added up, the draws hide which of them lacked labels
+        told = ((s, about_untrained(s.measured)) for s in scored)
+        notes += tuple(f"{s.name}, {s.measured.n_test} test pixels: {text}" for s, text in told if text)
+    spectra, cube_hash, more = _spectra(asked, first)
+    lines = [s.drawn.command for s in scored if s.drawn] + [c for s in scored if s.record for c in s.record.commands]
+    commands = tuple(dict.fromkeys(filter(None, [*lines, asked.command])))
+    title = f"Accuracy of {len(scored)} maps" if several else f"Accuracy of {first.name}"
+    area = _area(measured, first, asked.design, several) if asked.design else None
+    return dataclasses.replace(
+        report_context(scored, title, commands, (*notes, *more), cube_hash),
+        spectra=spectra,
+        area=area,
+        draws=summary(scored) if several else None,
+        comparison=_comparison(asked, scored, ctx) if asked.against else None,
+    )
+
+
+def _area(measured: Accuracy, first: Scored, design: str, several: bool) -> AreaEstimate:
+    if several:
+        raise HsiError("Areas are estimated of one map.", "Leave out --design, or give one map.")
+    return area_estimate(measured, {0: int((first.array == 0).sum())} | pixel_counts(first.array), design)
+
+
+def _comparison(asked: Asked, scored: Sequence[Scored], ctx: Context) -> Comparison:
+    """The other maps on the test pixels of these, the training pixels of both left out."""
+    arrays: list[NDArray[np.uint16]] = []
+    tests: list[NDArray[np.uint16]] = []
+    table = scored[0].classes
+    for one, path in zip(scored, asked.against, strict=True):
+        made = read_map(path)
+        other, on = made.raster, ClassRaster(one.truth, one.classes, one.geo)
+        placed = placed_on(other, on, f"classes of {path.name}", asked.resample)
+        matched, matches = match_map(placed.array, other.classes, one.classes, also_asked(asked.match, other))
+        table, labels = matched.classes, made.labels
+        if labels is not None:
+            labels = trained_on(labels, on, f"training labels of {path.name}", asked.resample)
+        notes = (*made.notes, *unmatched(path.name, matches, one.classes))
+        test = one.test
+        if placed is not other:
+            test, more = covered(test, other, Grid(test.shape[0], test.shape[1], one.geo))
+            notes += more
+        for note in notes:
+            ctx.warn(f"{path.name}: {note}")
+        arrays.append(matched.array)
+        tests.append(test if labels is None else np.where(labels.array != 0, 0, test).astype(np.uint16))
+    several = f" and {len(scored) - 1} more" if len(scored) > 1 else ""
+    names = scored[0].name + several, asked.against[0].name + several
+    if names[0] == names[1]:
+        names = scored[0].path + several, str(asked.against[0]) + several
+    return compare([s.array for s in scored], arrays, tests, table, names)
+
+
+def _spectra(asked: Asked, scored: Scored) -> tuple[Spectra | None, dict[str, str], tuple[str, ...]]:
+    """The spectra of the reference classes, from the cube that is named or that the map was made of; the hash of the
+    one that is named; and what to say."""
+    named, record = {}, scored.record
+    if asked.cube is not None:
+        cube = asked.cube
+        require_same_size(scored.truth.shape, (cube.rows, cube.cols), "classes of the map")
+        named["cube"] = fingerprint(cube)
+    elif record is not None and record.cube and Path(record.cube).exists() and asked.spectra:
+        try:
+            cube = open_cube(record.cube)
+        except HsiError as error:
+            return None, {}, (f"The spectra of the classes are missing: {error.message}",)
+        if (cube.rows, cube.cols) != scored.truth.shape:
+            return None, {}, ("The scene has other pixels than the reference: no spectra.",)
+        if fingerprint(cube) != record.hashes.get("cube"):
+            return None, {}, ("The scene has changed, or is read by other options: no spectra. Name it with --cube.",)
+    else:
+        return None, {}, ()
+    return class_spectra(cube, scored.truth, scored.classes), named, ()

@@ -1,0 +1,207 @@
+"""What keeps map, figures and questions in step with a hand that labels: features of a run, a map at every stroke.
+
+What brings torch or scikit-learn is imported inside: their import costs seconds that belong to the worker of a job.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import numpy as np
+from numpy.typing import NDArray
+
+from hsigui.cube.cube import Cube
+from hsigui.document.samples import Sample
+from hsigui.errors import HsiError
+from hsigui.jobs import Context
+from hsigui.labels.classes import ClassTable
+from hsigui.labels.raster import ClassRaster
+from hsigui.labels.sampling import Split
+from hsigui.pipeline.values import DeviceKnown
+from hsigui.specs import MapSpec, PretrainSpec, SplitSpec
+
+if TYPE_CHECKING:
+    from hsigui.methods.checkpoint import Encoder
+    from hsigui.methods.probe import Probe
+    from hsigui.pipeline.classify import ClassMap
+    from hsigui.pipeline.features import Features
+    from hsigui.pipeline.label_quality import LabelQuality
+    from hsigui.report.metrics import Accuracy
+
+Box = tuple[int, int, int, int]
+
+
+@dataclass(frozen=True)
+class Trained:
+    """An encoder and the features of a scene, where both are kept (None if nowhere), and seconds a step."""
+
+    encoder: Encoder
+    features: Features
+    folder: Path | None = None
+    seconds: Mapping[str, float] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Mapped:
+    """A probe, its map, what it was made from, how right it is where that is known, how it was drawn, the sample that
+    its labels began with, and seconds a step."""
+
+    probe: Probe
+    class_map: ClassMap
+    trained_on: NDArray[np.uint16]
+    accuracy: Accuracy | None
+    drawn: MapSpec | None = None
+    sample: Sample | None = None
+    seconds: Mapping[str, float] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Glimpse:
+    """A partial result: the map of a part of the scene that begins at a pixel."""
+
+    top: int
+    left: int
+    class_map: ClassMap
+
+
+def draw_sample(
+    ctx: Context, cube: Cube, truth: NDArray[np.uint16], classes: ClassTable, spec: SplitSpec
+) -> tuple[Split, Sample]:
+    """Draws few-shot labels from the truth, on valid pixels only: the parts, and what is known of them."""
+    from hsigui.pipeline.verbs import sample
+
+    split, drawn = sample(ClassRaster(truth, classes, cube.geo), spec, ctx, valid=cube.valid_mask(ctx.check))
+    neither = (truth > 0) & (split.train == 0) & (split.test == 0)
+    left_out = np.packbits(neither) if neither.any() else None
+    return split, Sample(spec, drawn.record, split.gap if spec.kind != "random" else None, left_out)
+
+
+def pretrain_and_embed(
+    ctx: Context, cube: Cube, spec: PretrainSpec, folder: Path | None = None, resume: bool = False
+) -> Trained:
+    """Pretrains an encoder and computes the features of every pixel; tells the device as soon as it is known.
+
+    Both are kept in the folder, and now and then the unfinished training. When it cannot be written the result is not
+    lost: it stays in memory, with a warning.
+
+    Args:
+        resume: go on with the unfinished training in the folder; HsiError when it is another or damaged.
+    """
+    ctx.progress(0, 0, "Loading PyTorch…")
+    from hsigui.methods import checkpoint
+    from hsigui.methods import resume as unfinished
+    from hsigui.pipeline.device import describe_device, leave_cores_free
+    from hsigui.pipeline.embed import embed
+    from hsigui.pipeline.pretrain import pretrain
+
+    leave_cores_free(1)
+    ctx.partial(DeviceKnown(describe_device(spec.device)))
+    encoder = pretrain(cube, spec, ctx, keep_in=folder, resume=resume)
+    if folder is not None:
+        try:
+            checkpoint.save(encoder, folder)
+            unfinished.remove(folder)
+        except HsiError as error:
+            ctx.warn(f"The encoder is not kept for later: {error.message}")
+            folder = None
+    started = time.perf_counter()
+    try:
+        features = embed(cube, encoder, ctx, folder, device=spec.device)
+    except HsiError as error:
+        if folder is None:
+            raise
+        ctx.warn(f"The features are not kept for later: {error.message}")
+        features = embed(cube, encoder, ctx, device=spec.device)
+    return Trained(encoder, features, folder, {"features": time.perf_counter() - started})
+
+
+def restore_run(ctx: Context, cube: Cube, folder: Path) -> Trained:
+    """The encoder of a run folder, and the features of this scene by it; HsiError when it does not fit."""
+    ctx.progress(0, 0, "Loading PyTorch…")
+    from hsigui.methods import checkpoint
+    from hsigui.pipeline.device import leave_cores_free
+    from hsigui.pipeline.embed import embed
+
+    leave_cores_free(1)
+    encoder = checkpoint.load(folder)
+    started = time.perf_counter()
+    features = embed(cube, encoder, ctx, folder)
+    return Trained(encoder, features, folder, {"features": time.perf_counter() - started})
+
+
+def make_map(
+    ctx: Context,
+    features: Features,
+    labels: NDArray[np.uint16],
+    classes: ClassTable,
+    truth: NDArray[np.uint16] | None,
+    drawn: MapSpec,
+    view: Box | None = None,
+    sample: Sample | None = None,
+) -> Mapped:
+    """Fits the probe of the run's recipe to the labels, maps the scene, and measures the map where truth is known.
+
+    What is in view is mapped first and handed over as a Glimpse, where that is much less than all.
+    """
+    ctx.progress(0, 0, "Renewing the map…")
+    from hsigui.pipeline.classify import classify, is_quick_glimpse
+    from hsigui.pipeline.one_thread import one_blas_thread
+    from hsigui.pipeline.probe import fit_probe
+
+    started = time.perf_counter()
+    with one_blas_thread():
+        probe = fit_probe(features, labels, None, ctx)
+        ctx.check()
+        if view is not None and is_quick_glimpse(features.shape, view, drawn):
+            ctx.partial(Glimpse(view[0], view[1], classify(features, probe, drawn, ctx, box=view)))
+        class_map = classify(features, probe, drawn, ctx)
+    ctx.check()
+    seconds = {"probe and map": time.perf_counter() - started}
+    mapped = Mapped(probe, class_map, labels, None, drawn, sample, seconds)
+    return mapped if truth is None else measure_again(ctx, mapped, features.valid, truth, classes)
+
+
+def measure_again(
+    ctx: Context, mapped: Mapped, valid: NDArray[np.bool_], truth: NDArray[np.uint16], classes: ClassTable
+) -> Mapped:
+    """How right a map is on the truth outside its training labels; no figures when nothing is left to measure on."""
+    from hsigui.pipeline.evaluate import evaluate
+
+    ctx.check()
+    # Where the scene has no data no map can be right or wrong.
+    known = np.where(valid, truth, 0).astype(np.uint16)
+    if not ((known > 0) & (mapped.trained_on == 0)).any():
+        return replace(mapped, accuracy=None)
+    return replace(mapped, accuracy=evaluate(mapped.class_map.classes, known, classes, mapped.trained_on))
+
+
+def find_spots(
+    ctx: Context,
+    features: Features,
+    margin: NDArray[np.float32] | None,
+    labels: NDArray[np.uint16],
+    asked: tuple[tuple[int, int], ...],
+    count: int = 1,
+    taken: NDArray[np.bool_] | None = None,
+) -> list[tuple[int, int]]:
+    """Where the next label pays most: pixels (row, column), best first; none that is `taken` (rows x cols)."""
+    ctx.progress(0, 0, "Looking for the spot to label next…")
+    from hsigui.pipeline.verbs import ask
+
+    spots = ask(features, margin, labels, ctx, count=count, asked=asked, taken=taken)
+    return [(spot.row, spot.col) for spot in spots]
+
+
+def look_at_labels(ctx: Context, cube: Cube, features: Features | None, labels: NDArray[np.uint16]) -> LabelQuality:
+    """How good the labels are."""
+    ctx.progress(0, 0, "Checking the labels…")
+    from hsigui.pipeline.label_quality import label_quality
+    from hsigui.pipeline.one_thread import one_blas_thread
+
+    good = cube.good_bands
+    with one_blas_thread():
+        return label_quality(labels, features, lambda row, col: cube.spectrum(row, col)[good], ctx.check)

@@ -1,0 +1,91 @@
+"""How right a map is on what it is measured on where it was made, and what the report says of that."""
+
+from __future__ import annotations
+
+import dataclasses
+
+from hsigui.errors import HsiError
+from hsigui.jobs import Context
+from hsigui.labels.formats.files import Grid
+from hsigui.labels.matching import is_default, pixel_counts
+from hsigui.pipeline import provenance
+from hsigui.pipeline import split as splits
+from hsigui.pipeline.evaluation import Evaluation
+from hsigui.pipeline.provenance import Provenance
+from hsigui.pipeline.repeating import command_lines
+from hsigui.pipeline.report_context import report_context
+from hsigui.pipeline.result import Result
+from hsigui.pipeline.scoring import Scored
+from hsigui.pipeline.values import LabelFiles
+from hsigui.report.context import ClassMatch, SplitFacts
+
+BY_HAND = "painted or opened in the window"
+NO_COMMANDS = "The labels are in no file, so no command line repeats this: export the labels, too."
+OTHER_BANDS = "The bands of the scene were changed in the window; the command lines read them as the file has them."
+NO_FIGURES = "There is no accuracy to report."
+
+
+def evaluate_result(
+    result: Result, record: Provenance, files: LabelFiles, ctx: Context, notes: tuple[str, ...] = ()
+) -> Evaluation:
+    """How right a map is on what it is measured on in the window, in the map's own classes.
+
+    Args:
+        record: of the map.
+        files: of its labels.
+        notes: further sentences.
+
+    Raises:
+        HsiError: there is nothing to measure it on.
+    """
+    measured = result.measured()
+    if measured is None:
+        raise HsiError(NO_FIGURES, "Load ground truth (File menu), or paint validation labels (V), first.")
+    grid = Grid(result.cube.rows, result.cube.cols, result.cube.geo)
+    masked, lost = provenance.masked_out(record, grid)
+    facts = _own_facts(result, splits.facts(result.trained_on, result.test_pixels, record, result.draw, masked))
+    commands = command_lines(result, record, files, score=True)
+    said = [_reference_note(result), *lost, *notes]
+    plain = result.plain or result.cube
+    said += [NO_COMMANDS] if not commands else [OTHER_BANDS] if result.cube is not plain else []
+    hashes = {"map": provenance.raster_hash(result.array), "reference": provenance.raster_hash(result.tested)}
+    scored = Scored(
+        result.cube.name, result.cube.name, result.array, result.classes, result.classes, result.cube.geo,
+        result.tested, result.trained_on, result.test_pixels, hashes, measured, record, result.draw, masked, facts,
+        _own_matches(result),
+    )  # fmt: skip
+    context = report_context([scored], f"{result.cube.name}: classification report", commands, tuple(said))
+    return Evaluation(measured, context, (scored,), result.cube)
+
+
+def _own_facts(result: Result, facts: SplitFacts) -> SplitFacts:
+    """The facts of the split with what is known of the reference of a map that was not read from a file."""
+    found = dataclasses.replace(facts, kind=facts.kind or BY_HAND, tested_on=result.measured_on)
+    if result.draw is not None and result.test is not None and result.test.is_rest and result.test.is_truth:
+        return found
+    # Nobody drew these test pixels: no guard band was asked for, and what is not tested is to be seen from them alone.
+    trained, tested = (pixel_counts(part) for part in (result.trained_on, result.test_pixels))
+    names = tuple(result.classes.get(number).name for number in trained if number not in tested)
+    return dataclasses.replace(found, guard=None, not_tested=names)
+
+
+def _reference_note(result: Result) -> str:
+    if result.test is not None and not result.test.is_truth:
+        return (
+            f"Reference: {result.measured_on}; the map was never trained on them. They are no ground truth that was "
+            "measured apart from this scene."
+        )
+    return f"Reference: {result.measured_on}."
+
+
+def _own_matches(result: Result) -> tuple[ClassMatch, ...]:
+    """Which class of the map is which of the reference: they share numbers and names since the reference was loaded."""
+    tested, mapped = pixel_counts(result.tested), pixel_counts(result.array)
+    by_user = result.test is not None and result.test.is_truth and result.test.matched_by_user
+    found = []
+    for info in result.classes.merged_with({*tested, *mapped}):
+        if info.number in tested or info.number in mapped:
+            how = "asked" if by_user else "number" if is_default(info) else "name"
+            how = how if info.number in tested else "new"
+            found.append(ClassMatch(info.number, info.name, info.number, info.name, how))
+    return tuple(found)

@@ -1,0 +1,48 @@
+"""Command lines that make a map again, from all that is known of it. Loads no torch."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from hsigui.pipeline import command_lines as lines
+from hsigui.pipeline.provenance import Provenance
+from hsigui.pipeline.result import Result
+from hsigui.pipeline.values import Filters, LabelFiles
+
+
+def command_lines(
+    result: Result, record: Provenance, files: LabelFiles, *, filters: Filters | None = None, score: bool = False
+) -> tuple[str, ...]:
+    """Command lines that make the map again, and with `score` measure it; none where its labels are in no file, or
+    where the classifier is another than the run's recipe has.
+
+    Args:
+        filters: of the map that is written; none for none.
+    """
+    recipe = result.encoder.recipe.probe
+    if files.labels is None or (result.probe_spec or recipe) != recipe:
+        return ()
+    path, drawn_from, labels = result.cube.path, files.truth, str(files.labels.resolve())
+    scene = lines.Scene(path, result.choice, result.cube.info.variable)
+    found = [] if path is not None else [lines.demo()]
+    run: str | Path = lines.RUN
+    encoder, sample = result.encoder, result.origin.sample
+    if drawn_from is not None and sample is not None:
+        found.append(lines.sample(sample.spec, drawn_from))
+        labels = lines.LABELS
+    elif result.draw is not None and result.draw.command:
+        found.append(result.draw.command)
+    if result.run_folder is not None and (encoder.command or encoder.scene.get("fingerprint") != record.hashes["cube"]):
+        run = result.run_folder.resolve()
+        found += [encoder.command] if encoder.command else []
+    else:
+        found.append(lines.pretrain(scene, encoder.spec))
+    done = filters or Filters()
+    found.append(
+        lines.classify(
+            scene, labels, result.spec, run=run, device=encoder.spec.device, majority=done.majority, sieve=done.sieve
+        )
+    )
+    if score and files.reference is not None:
+        found.append(lines.evaluate(files.reference.resolve()))
+    return tuple(found)

@@ -1,0 +1,68 @@
+"""What a report says besides the figures, whoever asked for it."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Mapping, Sequence
+
+from hsigui.pipeline import provenance
+from hsigui.pipeline.provenance import Provenance
+from hsigui.pipeline.scoring import Scored
+from hsigui.report.context import ReportContext, SplitFacts
+from hsigui.report.draws import Draws, summarised
+from hsigui.report.maps import legend_rows
+
+
+def report_context(
+    scored: Sequence[Scored], title: str, commands: tuple[str, ...], notes: tuple[str, ...],
+    hashes: Mapping[str, str] | None = None,
+) -> ReportContext:  # fmt: skip
+    """What a report says besides the figures, whoever asked for it."""
+    first = scored[0]
+    record = first.record or Provenance()
+    context = record.context(title, legend_rows(first.array, first.classes), notes)
+    facts = _common([s.facts for s in scored])
+    return dataclasses.replace(
+        context,
+        commands=commands,
+        seeds={**context.seeds, **_seeds(scored)},
+        rows=first.array.shape[0],
+        cols=first.array.shape[1],
+        hashes={**context.hashes, **(hashes or {}), **first.hashes},
+        transductive=any(s.facts.seen for s in scored),
+        pixel_area_m2=provenance.pixel_area(first.geo) or record.pixel_area_m2,
+        split=facts,
+        matches=first.matches,
+    )
+
+
+def summary(scored: Sequence[Scored]) -> Draws:
+    seeds = [None if s.drawn is None else s.drawn.seed for s in scored]
+    names, hashes = [s.name for s in scored], [s.hashes for s in scored]
+    return summarised([s.measured for s in scored], names, seeds, hashes)
+
+
+def _seeds(scored: Sequence[Scored]) -> dict[str, object]:
+    found = [s.drawn.seed for s in scored if s.drawn is not None and s.drawn.seed is not None]
+    if not found:
+        return {}
+    return {"draws of labels": found} if len(scored) > 1 else {"draw of labels": found[0]}
+
+
+def _common(facts: Sequence[SplitFacts]) -> SplitFacts:
+    """What holds for all draws: the smallest gap and guard, the widest reach, all test pixels seen; what is not known
+    of one of them is not known of all."""
+    known = {name: [getattr(fact, name) for fact in facts] for name in ("gap", "guard", "reach", "seen")}
+    whole = {name: values for name, values in known.items() if None not in values}
+    smallest = {name: min(whole[name]) for name in ("gap", "guard") if name in whole}
+    fades = [fact.edge_reach for fact in facts if fact.edge_reach is not None]
+    return dataclasses.replace(
+        facts[0],
+        kind="; ".join(dict.fromkeys(fact.kind for fact in facts)) if all(fact.kind for fact in facts) else "",
+        gap=smallest.get("gap"),
+        guard=smallest.get("guard"),
+        reach=max(whole["reach"]) if "reach" in whole else None,
+        seen=sum(whole["seen"]) if "seen" in whole else None,
+        not_tested=tuple(dict.fromkeys(name for fact in facts for name in fact.not_tested)),
+        edge_reach=max(fades, default=None),
+    )

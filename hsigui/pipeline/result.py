@@ -1,0 +1,258 @@
+"""What one map is, with all that is known of it: how it came to be, what it was made from, what it is measured on.
+
+Window, commands and API make a `Result` and hand it to the same writers; none puts a record together by itself.
+Loads neither torch nor scikit-learn.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import numpy as np
+from numpy.typing import NDArray
+
+from hsigui.cube.cube import Cube
+from hsigui.cube.formats.choice import ImportChoice
+from hsigui.document.samples import Sample
+from hsigui.errors import HsiError
+from hsigui.labels.classes import ClassTable
+from hsigui.labels.formats.files import Grid, read_classes
+from hsigui.pipeline.values import Filters, LabelFiles, Labels, Tested
+from hsigui.specs import MapSpec, ProbeSpec
+
+if TYPE_CHECKING:
+    from hsigui.methods.checkpoint import Encoder
+    from hsigui.methods.probe import Probe
+    from hsigui.pipeline.classify import ClassMap
+    from hsigui.pipeline.features import Features
+    from hsigui.pipeline.kept_probe import KeptProbe
+    from hsigui.pipeline.provenance import Provenance
+    from hsigui.pipeline.split import SplitRecord
+    from hsigui.report.metrics import Accuracy
+
+CHANGED = "then changed in the window"
+
+
+@dataclass(frozen=True, eq=False)
+class Origin:
+    """Where the labels of a map come from, besides what they say of themselves.
+
+    Attributes:
+        files: that may hold the labels, or the record of their draw.
+        sample: what the labels began with, where they were drawn from a truth.
+        truth: that truth, rows x cols; None where there is none any more.
+    """
+
+    files: tuple[Path, ...] = ()
+    sample: Sample | None = None
+    truth: NDArray[np.uint16] | None = None
+
+
+@dataclass(frozen=True, eq=False, repr=False)
+class Result:
+    """A classification map with all that is known of it. All class numbers are those of `classes`.
+
+    Attributes:
+        cube: the scene, and `plain`, the same with the bands as its file has them.
+        class_map: class, confidence and entropy of every pixel; the class probabilities where they were kept.
+        classes: names and colours.
+        labels: of this scene, that the map was made from; None for a map by the kept classifier of another.
+        kept: that classifier, where one drew the map.
+        spec: how it was drawn; `filters`, what was done with it since.
+        valid: rows x cols, False where the scene has no data.
+        features: of the scene; None where they were let go.
+        probe_spec: which classifier; None for that of the encoder's recipe.
+        test: what it is measured on, where that is known.
+        seconds: of the steps after pretraining.
+        run_folder: where the run is kept, None if nowhere.
+        choice: how the scene's array was read, where its file holds several.
+        notes: what was assumed, one sentence each.
+    """
+
+    cube: Cube
+    class_map: ClassMap
+    classes: ClassTable
+    labels: Labels | None
+    spec: MapSpec
+    encoder: Encoder
+    probe: Probe
+    valid: NDArray[np.bool_]
+    features: Features | None = None
+    probe_spec: ProbeSpec | None = None
+    kept: KeptProbe | None = None
+    filters: Filters = field(default_factory=Filters)
+    test: Tested | None = None
+    origin: Origin = field(default_factory=Origin)
+    seconds: Mapping[str, float] = field(default_factory=dict)
+    run_folder: Path | None = None
+    plain: Cube | None = None
+    choice: ImportChoice | None = None
+    notes: tuple[str, ...] = ()
+
+    def __repr__(self) -> str:
+        rows, cols = self.array.shape
+        return f"Result({self.cube.name}: map of {rows} x {cols} pixels, {len(self.probe.numbers)} classes)"
+
+    # The map
+
+    @property
+    def array(self) -> NDArray[np.uint16]:
+        """Class numbers, rows x cols; 0 where the scene has no data."""
+        return self.class_map.classes
+
+    @property
+    def confidence(self) -> NDArray[np.float32]:
+        """Probability of the class of each pixel, rows x cols; NaN where the scene has no data."""
+        return self.class_map.confidence
+
+    @property
+    def entropy(self) -> NDArray[np.float32]:
+        """How undecided each pixel is, rows x cols, 0 (sure) to 1; NaN likewise."""
+        return self.class_map.entropy
+
+    @property
+    def probabilities(self) -> NDArray[np.float32] | None:
+        """Rows x cols x classes, in the order of `names`; None unless they were asked for."""
+        return self.class_map.probabilities
+
+    @property
+    def names(self) -> list[str]:
+        """Of the classes that the map can hold, in the order of the probabilities."""
+        return [self.classes.get(int(number)).name for number in self.probe.numbers]
+
+    def filtered(self, filters: Filters, check: Callable[[], None] = lambda: None) -> Result:
+        """The same with filters gone over a copy of the map; itself without any. `check` may raise to stop."""
+        if not filters.words:
+            return self
+        from hsigui.report.filters import filtered
+
+        array = filtered(
+            self.array, majority=filters.majority, sieve=filters.sieve, connectivity=filters.connectivity, check=check
+        )
+        return dataclasses.replace(self, class_map=dataclasses.replace(self.class_map, classes=array), filters=filters)
+
+    # What it was made from
+
+    @property
+    def trained_on(self) -> NDArray[np.uint16]:
+        """The labels of this scene that it was made from, rows x cols; none for a kept classifier of another."""
+        return np.zeros_like(self.array) if self.labels is None else self.labels.array
+
+    @cached_property
+    def draw(self) -> SplitRecord | None:
+        """How the labels were drawn; None where they were not, or where that is not known."""
+        from hsigui.pipeline import split
+        from hsigui.pipeline.provenance import raster_hash
+
+        if self.origin.sample is not None:
+            record, now = self.origin.sample.record, raster_hash(self.trained_on)
+            if record.labels_sha256 == now:
+                return record
+            return dataclasses.replace(record, kind=f"{record.kind}; {CHANGED}", labels_sha256=now)
+        if self.labels is not None and self.labels.drawn is not None:
+            return self.labels.drawn
+        found = (split.load(path, self.trained_on) for path in self.origin.files)
+        return next((record for record in found if record is not None), None)
+
+    @cached_property
+    def drawn_truth(self) -> NDArray[np.uint16] | None:
+        """The truth that the labels were drawn from, where they are still those that were drawn from it."""
+        from hsigui.pipeline.provenance import raster_hash
+
+        sample, truth = self.origin.sample, self.origin.truth
+        if sample is None or truth is None:
+            return None
+        unchanged = sample.record.labels_sha256 == raster_hash(self.trained_on)
+        if not unchanged or sample.record.truth_sha256 != raster_hash(truth):
+            return None
+        return np.where(self.valid, truth, 0).astype(np.uint16)
+
+    def label_files(self) -> LabelFiles:
+        """The file that holds the labels of the map, where there is one. Reads the files that may."""
+        from hsigui.pipeline.provenance import raster_hash
+
+        if self.labels is not None and self.labels.path is not None:
+            return LabelFiles(labels=self.labels.path)
+        grid = Grid(self.cube.rows, self.cube.cols, self.cube.geo)
+        for path in self.origin.files:
+            try:
+                held = read_classes(path, grid=grid).array
+            except HsiError:  # moved, or a file of several arrays: then it is not known to hold them
+                continue
+            if raster_hash(held) == raster_hash(self.trained_on):
+                return LabelFiles(labels=path)
+        return LabelFiles()
+
+    def record(self, labels: Path | None = None, commands: tuple[str, ...] | None = None) -> Provenance:
+        """How the map came to be.
+
+        Args:
+            labels: the file that holds the labels of the map, where there is one.
+            commands: command lines that repeat it; None for the one that trained the encoder alone.
+        """
+        from hsigui.pipeline.provenance import raster_hash
+
+        record = with_filters(self._described, self.filters)
+        if labels is not None:
+            record = dataclasses.replace(record, labels=str(labels.resolve()))
+        if self.labels is not None:
+            record = dataclasses.replace(record, labels_sha256=raster_hash(self.labels.array))
+        return record if commands is None else dataclasses.replace(record, commands=commands)
+
+    @cached_property
+    def _described(self) -> Provenance:
+        """The record without the labels' file, filters and command lines. Reads the scene and hashes the weights."""
+        from hsigui.pipeline import provenance
+
+        probe = self.probe_spec or self.encoder.recipe.probe
+        record = provenance.describe_run(
+            self.cube, self.encoder, probe, self.spec, seconds=self.seconds, refinement=self.probe.refinement
+        )
+        if self.kept is None:
+            return record
+        about = self.kept.about
+        settings = {**record.settings, "Classifier": {"fitted on": str(about.get("scene", ""))}}
+        if about.get("fingerprint") != record.hashes["cube"]:  # then no pixel of this scene was trained on
+            return dataclasses.replace(record, settings=settings)
+        return dataclasses.replace(
+            record, settings=settings, labels=str(about["labels"]), labels_sha256=str(about["labels_sha256"])
+        )
+
+    # What it is measured on
+
+    @cached_property
+    def tested(self) -> NDArray[np.uint16]:
+        """What the map is measured on, the pixels that it was made from included; 0 where the scene has no data."""
+        known = np.zeros_like(self.array) if self.test is None else self.test.array
+        return np.where(self.valid, known, 0).astype(np.uint16)
+
+    @property
+    def test_pixels(self) -> NDArray[np.uint16]:
+        """What the map is measured on without the pixels that it was made from."""
+        return np.where(self.trained_on > 0, 0, self.tested).astype(np.uint16)
+
+    def measured(self) -> Accuracy | None:
+        """How right the map is; None where there is nothing to measure it on."""
+        from hsigui.pipeline.evaluate import evaluate
+
+        if not self.test_pixels.any():
+            return None
+        return evaluate(self.array, self.tested, self.classes, self.trained_on)
+
+    @property
+    def measured_on(self) -> str:
+        """What it is measured on, in words."""
+        return "nothing" if self.test is None else self.test.words
+
+
+def with_filters(record: Provenance, filters: Filters) -> Provenance:
+    """The record of a map that filters went over."""
+    if not filters.words:
+        return record
+    settings = {**record.settings, "Map": {**record.settings.get("Map", {}), **filters.words}}
+    return dataclasses.replace(record, settings=settings)

@@ -1,0 +1,274 @@
+"""One map and what it is scored on, from files or as it was just made, all in the classes of the reference."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from hsigui.cube.cube import Geo
+from hsigui.errors import HsiError
+from hsigui.labels.classes import ClassTable
+from hsigui.labels.formats.files import ClassRaster, Grid, read_classes
+from hsigui.labels.matching import is_default, match_classes, pixel_counts
+from hsigui.labels.place import RESAMPLE, Misplaced, fitted, resampled
+from hsigui.labels.shapes import crs_name, transformed
+from hsigui.pipeline import provenance
+from hsigui.pipeline import split as splits
+from hsigui.pipeline.evaluate import evaluate, match_labels, match_map
+from hsigui.pipeline.provenance import Provenance
+from hsigui.pipeline.result import Result
+from hsigui.pipeline.split import SplitRecord
+from hsigui.report.context import ClassMatch, SplitFacts
+from hsigui.report.metrics import Accuracy
+
+NAMED = 6  # classes in a sentence
+_UNKNOWN = "the test may hold pixels that the map was trained on; name them with --labels"
+
+
+@dataclass(frozen=True, eq=False)
+class MadeMap:
+    """A map as it is to be scored, in its own classes.
+
+    Attributes:
+        name, path: in words; the path is the name where it is in no file.
+        labels: that it was trained on; None where they are not known.
+        record, drawn: how the map came to be, and how its labels were drawn, where that is known.
+        notes: what to say of it.
+    """
+
+    name: str
+    path: str
+    raster: ClassRaster
+    labels: ClassRaster | None = None
+    record: Provenance | None = None
+    drawn: SplitRecord | None = None
+    notes: tuple[str, ...] = ()
+
+    @property
+    def grid(self) -> Grid:
+        """Its pixels."""
+        return _grid(self.raster)
+
+
+@dataclass(frozen=True, eq=False)
+class Scored:
+    """One map with what it is scored on, all in the classes of the truth.
+
+    Attributes:
+        array: the map; `train`, what it was trained on (None: not known); `test`, the reference without those pixels.
+        reference: classes of the truth alone.
+        truth: the reference, rows x cols, training pixels included.
+        hashes: of the map, the reference and, where they are known, the training labels.
+        measured: how right it is.
+        record, drawn: how the map came to be, and how its labels were drawn, where that is known.
+        masked: pixels that pretraining did not see, where some were masked out and the mask is still there.
+        facts: how training and test pixels lie to each other.
+    """
+
+    name: str
+    path: str
+    array: NDArray[np.uint16]
+    classes: ClassTable
+    reference: ClassTable
+    geo: Geo
+    truth: NDArray[np.uint16]
+    train: NDArray[np.uint16] | None
+    test: NDArray[np.uint16]
+    hashes: Mapping[str, str]
+    measured: Accuracy
+    record: Provenance | None
+    drawn: SplitRecord | None
+    masked: NDArray[np.bool_] | None
+    facts: SplitFacts
+    matches: tuple[ClassMatch, ...]
+    notes: tuple[str, ...] = ()
+
+
+def read_map(path: Path, labels: Path | None = None, variable: str | None = None) -> MadeMap:
+    """A map from its file, with the record beside it and the labels that it was trained on.
+
+    Args:
+        labels: their file; None for the one that the record names.
+        variable: name of the array, where the file holds several.
+
+    Raises:
+        HsiError: a file cannot be read.
+    """
+    raster = read_classes(path, variable=variable)
+    record = provenance.load(path, raster.array)
+    found, drawn, notes = _training_labels(labels, record, _grid(raster))
+    return MadeMap(path.name, str(path), raster, found, record, drawn, notes)
+
+
+def made_map(result: Result) -> MadeMap:
+    """A map that was just made."""
+    name = f"the map of {result.cube.name}"
+    raster = ClassRaster(result.array, result.classes, result.cube.geo)
+    record = result.record(result.label_files().labels)
+    if result.labels is None:  # a kept classifier may have been fitted to labels of this very scene
+        labels, drawn, notes = _training_labels(None, record, _grid(raster))
+        return MadeMap(name, name, raster, labels, record, drawn, notes)
+    return MadeMap(name, name, raster, result.labels, record, result.draw)
+
+
+def score(
+    made: MadeMap, truth: ClassRaster, *, table: ClassTable | None = None, match: Mapping[str, str] | None = None,
+    resample: bool = False,
+) -> Scored:  # fmt: skip
+    """Scores a map on the labelled pixels of a truth that were not trained on.
+
+    Args:
+        truth: on the same pixels, unless `resample`.
+        table: classes that figures are to be in; None for those of the truth.
+        match: name or number of a class of the map -> of the truth, where names differ.
+        resample: whether a map of other pixels is read at the place of each pixel of the truth.
+
+    Raises:
+        HsiError: the two lie on other pixels, no class of the map is one of the truth, or no test pixel is left.
+    """
+    predicted, grid = made.raster, made.grid
+    of_truth = provenance.raster_hash(truth.array)
+    if table is not None:  # figures of draws are put together by number, which must mean the same in all of them
+        same = match_classes(truth.array, truth.classes, table)
+        truth = dataclasses.replace(truth, array=same.array, classes=same.classes)
+    notes = made.notes
+    masked, unmasked = provenance.masked_out(made.record, grid)
+    placed = placed_on(predicted, truth, "classes of the map", resample)
+    reference = truth.array
+    if placed is not predicted:
+        grid = _grid(truth)
+        reference, more = covered(reference, predicted, grid)
+        notes += more
+        if masked is not None:
+            masked = resampled(dataclasses.replace(predicted, array=masked.astype(np.uint16)), grid).array != 0
+    # Numbers alone mean nothing between two files: classes of one name are one class.
+    matched, matches = match_map(placed.array, predicted.classes, truth.classes, match)
+    notes += unmatched(made.name, matches, truth.classes)
+    if renamed := [m for m in matches if m.number != m.to_number and m.how == "name"]:
+        notes += (f"The map's classes were matched to the truth's by name ({len(renamed)} renumbered).",)
+    train, test = None, reference
+    hashes = {"map": provenance.raster_hash(predicted.array), "reference": of_truth}
+    if made.labels is not None:
+        hashes["labels"] = provenance.raster_hash(made.labels.array)
+        labels = trained_on(made.labels, truth, "training labels", resample)
+        train = match_labels(labels.array, labels.classes, matches, truth.classes, matched.classes)
+        test = np.where(train != 0, 0, reference).astype(np.uint16)
+    facts = splits.facts(train, test, made.record, made.drawn, masked)
+    return Scored(
+        made.name, made.path, matched.array, matched.classes, truth.classes, grid.geo, reference, train, test, hashes,
+        evaluate(matched.array, reference, matched.classes, train), made.record, made.drawn, masked, facts, matches,
+        (*notes, *unmasked),
+    )  # fmt: skip
+
+
+def placed_on(raster: ClassRaster, truth: ClassRaster, what: str, resample: bool) -> ClassRaster:
+    """A raster on the pixels of the reference: as it is, or by nearest neighbour where that is asked for.
+
+    Raises:
+        HsiError: it lies on other pixels, and is not to be resampled or cannot be.
+    """
+    grid = _grid(truth)
+    try:
+        return fitted(raster, grid, what)
+    except Misplaced as error:
+        if RESAMPLE not in error.remedies:
+            raise
+        if resample:
+            return resampled(raster, grid)
+        hint = "Add --resample to take for each pixel of the reference the class at its place."
+        raise HsiError(error.message, hint) from None
+
+
+def trained_on(labels: ClassRaster, truth: ClassRaster, what: str, resample: bool) -> ClassRaster:
+    """Training labels on the pixels of the reference. Resampled, a coarser pixel that holds a label anywhere is one:
+    the nearest neighbour of its centre would lose most of few labels, and test where was trained.
+
+    Raises:
+        HsiError: as `placed_on`.
+    """
+    placed = placed_on(labels, truth, what, resample)
+    if placed is labels:
+        return labels
+    grid = _grid(truth)
+    rows, cols = np.nonzero(labels.array)
+    centres = np.stack([cols, rows], axis=1).astype(np.float64) + 0.5
+    points = _grid(labels).to_map(centres)
+    if crs_name(labels.geo.crs_wkt) and crs_name(truth.geo.crs_wkt):
+        points = transformed(points, str(labels.geo.crs_wkt), str(truth.geo.crs_wkt), what)
+    x, y = np.floor(grid.to_pixels(points)).astype(np.int64).T
+    inside = (x >= 0) & (x < grid.cols) & (y >= 0) & (y < grid.rows)
+    array = placed.array.copy()
+    array[y[inside], x[inside]] = labels.array[rows[inside], cols[inside]]
+    return dataclasses.replace(placed, array=array)
+
+
+def covered(
+    reference: NDArray[np.uint16], predicted: ClassRaster, grid: Grid
+) -> tuple[NDArray[np.uint16], tuple[str, ...]]:
+    """The reference where a map of other pixels lies, and what to say of it."""
+    inside = resampled(dataclasses.replace(predicted, array=np.ones_like(predicted.array)), grid).array != 0
+    size = " x ".join(map(str, predicted.array.shape))
+    notes = [f"The map ({size} pixels) was resampled to the pixels of the reference by nearest neighbour."]
+    if outside := int(np.count_nonzero(reference[~inside])):
+        notes.append(f"{outside} labelled pixels of the reference lie outside of the map and are not tested.")
+    return np.where(inside, reference, 0).astype(np.uint16), tuple(notes)
+
+
+def unmatched(name: str, matches: tuple[ClassMatch, ...], reference: ClassTable) -> tuple[str, ...]:
+    """What to say of classes of the map that the reference does not have.
+
+    Raises:
+        HsiError: no class of the map is one of the reference.
+    """
+    new = [match.name for match in matches if match.how == "new"]
+    if new and not any(match.how != "new" for match in matches if match.to_number):
+        known = [info.name for info in reference]
+        raise HsiError(
+            f"No class of {name} ({_listed(new)}) is one of the reference ({_listed(known)}).",
+            f"Say which is which: --match '{new[0]}={known[0] if known else 'NAME'},...'.",
+        )
+    if not new:
+        return ()
+    which = f"{new[0]} is a class" if len(new) == 1 else f"{_listed(new)} are classes"
+    return (f"{which} of the map that the reference does not have: each test pixel given to it is an error. "
+            "If it has another name there, say so with --match.",)  # fmt: skip
+
+
+def also_asked(match: Mapping[str, str] | None, other: ClassRaster) -> dict[str, str]:
+    """Of the pairs asked for, those that a second map has a class for; its own name says more than the number of one of
+    the first."""
+    names = {info.name.casefold() for info in other.classes}
+    numbers = {str(info.number) for info in other.classes if is_default(info)} | {
+        str(number) for number in pixel_counts(other.array) if number not in other.classes
+    }
+    return {a: b for a, b in (match or {}).items() if a.casefold() in names or a in numbers}
+
+
+def _training_labels(
+    given: Path | None, record: Provenance | None, grid: Grid
+) -> tuple[ClassRaster | None, SplitRecord | None, tuple[str, ...]]:
+    """The labels that a map was trained on, from their file or from the map's own record, and what to say of them."""
+    if given is not None:
+        labels = read_classes(given, grid=grid)
+        return labels, splits.load(given, labels.array), ()
+    if record is None or not record.labels:
+        return None, None, (f"It is not known which pixels the map was trained on: {_UNKNOWN}.",)
+    path = Path(record.labels)
+    if path.exists():
+        labels = read_classes(path, grid=grid)
+        if provenance.raster_hash(labels.array) == record.labels_sha256:
+            return labels, splits.load(path, labels.array), ()
+    return None, None, (f"The training labels {path.name} have moved or changed: {_UNKNOWN}.",)
+
+
+def _grid(raster: ClassRaster) -> Grid:
+    return Grid(raster.array.shape[0], raster.array.shape[1], raster.geo)
+
+
+def _listed(names: Sequence[str]) -> str:
+    return ", ".join(names[:NAMED]) + (f" and {len(names) - NAMED} more" if len(names) > NAMED else "")

@@ -1,0 +1,281 @@
+"""The verbs, in the order in which they are used: sample, pretrain, embed, fit, classify, ask. Window, commands and API
+call these (`evaluate` stands in `evaluation`).
+
+What brings torch or scikit-learn is imported inside: their import costs seconds that belong to the worker of a job.
+"""
+
+from __future__ import annotations
+
+import tempfile
+import time
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import numpy as np
+from numpy.typing import NDArray
+
+from hsigui.cube.cube import Cube
+from hsigui.cube.fingerprint import fingerprint
+from hsigui.errors import HsiError
+from hsigui.jobs import Context
+from hsigui.labels.label_map import require_same_size
+from hsigui.labels.place import require_same_place
+from hsigui.labels.raster import ClassRaster
+from hsigui.labels.sampling import Split
+from hsigui.pipeline.result import Result
+from hsigui.pipeline.values import Classifier, KeptClassifier, Labels, LabelSplit, SceneFeatures
+from hsigui.specs import MapSpec, PretrainSpec, ProbeSpec, SplitSpec
+
+if TYPE_CHECKING:
+    from hsigui.cube.transform import BandTransform
+    from hsigui.methods.checkpoint import Encoder
+    from hsigui.pipeline.active import Spot
+    from hsigui.pipeline.features import Features
+
+HELD_BYTES = 1_000_000_000  # of features in memory; more lie in a scratch file
+RIM = 2  # pixels at the border of a scene that nobody is asked about
+NAMELESS = "It names no wavelengths: its bands are taken for those of the run, one by one."
+
+
+def sample(
+    truth: ClassRaster, spec: SplitSpec, ctx: Context, *, valid: NDArray[np.bool_] | None = None, command: str = ""
+) -> tuple[Split, LabelSplit]:
+    """Draws few-shot labels from a ground truth: the parts as they were drawn, and the same with names and record.
+
+    Args:
+        valid: rows x cols, False where the scene has no data; such pixels are in neither part.
+        command: the command line that draws them.
+
+    Raises:
+        HsiError: there is nothing to draw or to test.
+    """
+    from hsigui.pipeline.split import draw_split, in_words
+
+    ctx.progress(0, 0, "Drawing labels from the ground truth…")
+    split = draw_split(truth.array, spec, valid)
+    guard = None if spec.kind == "random" else spec.guard
+    return split, named_split(split, truth, in_words(spec), seed=spec.seed, guard=guard, command=command)
+
+
+def named_split(
+    split: Split, truth: ClassRaster, words: str, *, seed: int | None = None, guard: int | None = None,
+    command: str = "",
+) -> LabelSplit:  # fmt: skip
+    """The parts of a split with the names of the truth's classes and the record of how they came to be.
+
+    Args:
+        words: how they were drawn.
+        seed, guard: of the draw, where it has them.
+    """
+    from hsigui.pipeline.split import describe
+
+    record = describe(split, truth.array, truth.classes, words, seed=seed, guard=guard, command=command)
+    train = Labels(split.train, truth.classes, truth.geo, drawn=record)
+    return LabelSplit(train, Labels(split.test, truth.classes, truth.geo), record, split.gap)
+
+
+def pretrain(
+    cube: Cube, spec: PretrainSpec, ctx: Context, folder: Path | None = None, *, labels: ClassRaster | None = None,
+    resume: bool = False, command: str = "",
+) -> Encoder:  # fmt: skip
+    """Learns an encoder from a cube, without labels.
+
+    Args:
+        folder: where the run is written; None keeps it in memory.
+        labels: training labels to watch the features by; nothing is learned from them.
+        resume: go on with the unfinished training in the folder.
+        command: the command line that asked for it, kept with the run.
+
+    Raises:
+        HsiError: as `pipeline.pretrain.pretrain`.
+    """
+    from hsigui.pipeline.pretrain import pretrain as learn
+
+    array = None if labels is None else on_scene(labels, cube, "labels").array
+    return learn(cube, spec, ctx, folder, labels=array, resume=resume, command=command)
+
+
+def embed(
+    cube: Cube, encoder: Encoder, ctx: Context, folder: Path | None = None, *, device: str = "auto",
+    known: Sequence[BandTransform] | None = None,
+) -> SceneFeatures:  # fmt: skip
+    """The features of every pixel of a cube, by the encoder's recipe. Says so where the cube seems to be in another
+    unit than the one that the encoder was trained on.
+
+    Args:
+        folder: where they are kept, and found again; None for nowhere.
+        known: transforms of the scene of a kept classifier.
+
+    Raises:
+        HsiError: the cube's bands are not those that the encoder was trained on.
+    """
+    from hsigui.pipeline.embed import embed as compute
+
+    started = time.perf_counter()
+    features = compute(cube, encoder, ctx, folder, device=device, known=known)
+    said = _other_unit(cube, encoder, ctx) if known is None else ""
+    seconds = time.perf_counter() - started
+    return SceneFeatures(cube, encoder, features, folder, seconds, (said,) if said else ())
+
+
+def fit(scene: SceneFeatures, labels: ClassRaster, spec: ProbeSpec | None, ctx: Context) -> Classifier:
+    """Fits the probe to the labelled pixels of a scene.
+
+    Args:
+        labels: of the pixels of that scene.
+        spec: which classifier; None for that of the encoder's recipe.
+
+    Raises:
+        HsiError: the labels are of another size or place, or fewer than two classes have one.
+    """
+    from hsigui.pipeline.probe import fit_probe
+
+    started = time.perf_counter()
+    of_scene = Labels.of(on_scene(labels, scene.cube, "labels"))
+    wanted = spec or scene.encoder.recipe.probe
+    probe = fit_probe(scene.features, of_scene.array, wanted, ctx)
+    return Classifier(probe, of_scene, wanted, time.perf_counter() - started)
+
+
+def classify(
+    scene: SceneFeatures, classifier: Classifier, spec: MapSpec | None, ctx: Context, *, probabilities: bool = False
+) -> Result:
+    """Classifies every pixel of the scene that has data.
+
+    Args:
+        spec: how to draw the map; None for the encoder's recipe.
+        probabilities: keep those of all classes, 4 bytes a pixel and class.
+
+    Raises:
+        HsiError: a smoothing up to edges is asked for and the scene's are not known.
+    """
+    from hsigui.pipeline.classify import classify as draw_map
+
+    started = time.perf_counter()
+    drawn = spec or scene.encoder.recipe.map
+    class_map = draw_map(scene.features, classifier.probe, drawn, ctx, keep=probabilities)
+    seconds = {
+        "features": scene.seconds,
+        "probe and map": classifier.seconds + time.perf_counter() - started,
+    }
+    labels = classifier.labels
+    return Result(
+        scene.cube, class_map, labels.classes, labels, drawn, scene.encoder, classifier.probe, scene.valid,
+        features=scene.features, probe_spec=classifier.spec, seconds=seconds, run_folder=scene.folder,
+        notes=scene.notes,
+    )  # fmt: skip
+
+
+def classify_other(
+    cube: Cube, classifier: KeptClassifier, spec: MapSpec | None, ctx: Context, *, probabilities: bool = False,
+    device: str = "auto", scratch: Path | None = None,
+) -> Result:  # fmt: skip
+    """The map of another cube by a kept classifier, seen in the bands, components and standard scores of its scene.
+
+    Args:
+        cube: its bands are matched to those of the run by wavelength.
+        scratch: folder for features that are too large for memory; None for the system's.
+
+    Raises:
+        HsiError: the cube lacks bands that the run needs.
+    """
+    from hsigui.cube.band_matching import matched
+    from hsigui.pipeline.classify import classify as draw_map
+
+    encoder, kept = classifier.encoder, classifier.kept
+    started = time.perf_counter()
+    wanted = encoder.scene.get("wavelengths_nm", ())
+    cube = matched(cube, wanted, encoder.scene.get("shape", (0, 0, cube.bands))[2], encoder.transform.good)
+    said = _other_unit(cube, encoder, ctx)
+    nameless = NAMELESS if cube.wavelengths is None and len(wanted) else ""
+    with _scratch(scratch, cube.rows * cube.cols * len(kept.mean) * 2) as folder:
+        found = embed(cube, encoder, ctx, folder, device=device, known=kept.transforms)
+        features = kept.fitted_to(found.features)
+        valid = features.valid
+        embedded = time.perf_counter()
+        drawn = spec or kept.drawn
+        class_map = draw_map(features, kept.probe, drawn, ctx, keep=probabilities)
+        del found, features  # a memory map of the folder that goes now
+    seconds = {"features": embedded - started, "map": time.perf_counter() - embedded}
+    return Result(
+        cube, class_map, kept.classes, None, drawn, encoder, kept.probe, valid, kept=kept, seconds=seconds,
+        run_folder=classifier.folder, notes=tuple(filter(None, (*cube.info.notes, nameless, said))),
+    )  # fmt: skip
+
+
+def ask(
+    features: Features, margin: NDArray[np.floating] | None, labels: NDArray[np.integer], ctx: Context, *,
+    count: int = 1, asked: tuple[tuple[int, int], ...] = (), taken: NDArray[np.bool_] | None = None,
+) -> list[Spot]:  # fmt: skip
+    """Where the next labels pay most, best first, but for the rim of the scene; see `pipeline.active.next_spots`.
+
+    Args:
+        taken: rows x cols, True where no spot may lie.
+    """
+    from hsigui.pipeline.active import next_spots
+    from hsigui.pipeline.one_thread import one_blas_thread
+
+    # At the rim features are of mirrored surroundings, so odd, and nobody can tell there what a pixel belongs to.
+    allowed = np.ones(labels.shape, dtype=bool) if taken is None else ~taken
+    if min(labels.shape) > 10 * RIM:
+        allowed[:RIM] = allowed[-RIM:] = allowed[:, :RIM] = allowed[:, -RIM:] = False
+    with one_blas_thread():
+        return next_spots(features, margin, labels, count, asked=asked, allowed=allowed, check=ctx.check)
+
+
+def load_classifier(folder: Path) -> KeptClassifier:
+    """The classifier that a run folder keeps.
+
+    Raises:
+        HsiError: the run keeps none, or it is damaged.
+    """
+    from hsigui.pipeline import kept_probe
+
+    kept = kept_probe.load(folder)  # first: it loads no torch
+    from hsigui.methods import checkpoint
+
+    return KeptClassifier(checkpoint.load(folder), kept, folder)
+
+
+def on_scene(raster: ClassRaster, cube: Cube, what: str) -> ClassRaster:
+    """The raster itself, once it is known to lie on the pixels of the scene.
+
+    Raises:
+        HsiError: it has another size or lies elsewhere.
+    """
+    require_same_size(raster.array.shape, (cube.rows, cube.cols), what)
+    require_same_place(raster.geo, cube.geo, (cube.rows, cube.cols), what)
+    return raster
+
+
+def _other_unit(cube: Cube, encoder: Encoder, ctx: Context) -> str:
+    """What to say of a cube whose values are of quite another size than the run's; warned of, too. Empty for others."""
+    from hsigui.pipeline.batch import other_unit
+
+    if encoder.scene.get("fingerprint") == fingerprint(cube):
+        return ""
+    if said := other_unit(cube, encoder.transform, ctx.check):
+        ctx.warn(said)
+    return said
+
+
+@contextmanager
+def _scratch(beside: Path | None, size: int) -> Iterator[Path | None]:
+    """A folder for features that are too large for memory; None for others.
+
+    Raises:
+        HsiError: it cannot be made.
+    """
+    if size <= HELD_BYTES:
+        yield None
+        return
+    try:
+        if beside is not None:
+            beside.mkdir(parents=True, exist_ok=True)
+        held = tempfile.TemporaryDirectory(prefix=".features-", dir=beside, ignore_cleanup_errors=True)
+    except OSError as error:
+        raise HsiError(f"There is no room for the features: {error.strerror or error}.", "Is the disk full?") from error
+    with held as folder:
+        yield Path(folder)

@@ -1,0 +1,219 @@
+"""Handing a result to the writers: maps with the record of how they came to be, layers, labels, report, classifier."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from hsigui.errors import HsiError
+from hsigui.jobs import Context
+from hsigui.labels.formats.class_tables import write_table
+from hsigui.labels.formats.files import write_classes
+from hsigui.methods import checkpoint
+from hsigui.methods.checkpoint import Encoder
+from hsigui.pipeline import kept_probe, provenance, split
+from hsigui.pipeline.classify import classify
+from hsigui.pipeline.own_evaluation import evaluate_result
+from hsigui.pipeline.provenance import Provenance
+from hsigui.pipeline.repeating import command_lines
+from hsigui.pipeline.result import Result, with_filters
+from hsigui.pipeline.values import Filters, LabelFiles
+from hsigui.report.maps import MapOptions, export_map
+from hsigui.report.metrics import to_json
+from hsigui.report.rasters import write_layers
+from hsigui.report.table import exporter
+
+UNFILTERED = "The figures and the map are those of before the filters of the exported files."
+
+
+@dataclass(frozen=True)
+class Outputs:
+    """What is to be written of a result.
+
+    Attributes:
+        paths: name of the row of `report.table` -> its file (of "report", its folder).
+        filters: of the maps, on a copy.
+        options: of the maps, whatever their kind.
+    """
+
+    paths: Mapping[str, Path]
+    filters: Filters = field(default_factory=Filters)
+    options: MapOptions = field(default_factory=MapOptions)
+
+
+def save_map(
+    result: Result, path: Path, *, options: MapOptions | None = None, commands: tuple[str, ...] | None = None,
+    layers: Mapping[str, Path] | None = None,
+) -> list[Path]:  # fmt: skip
+    """Writes one map with the record of how it came to be, and the layers that are asked for.
+
+    Args:
+        path: the suffix chooses the format.
+        commands: command lines that repeat it; None for those of the encoder.
+        layers: "confidence", "entropy" or "probabilities" -> file.
+
+    Raises:
+        HsiError: a file cannot be written, or the probabilities were not kept.
+    """
+    geo, asked = result.cube.geo, layers or {}
+    written = export_map(path, result.array, result.classes, geo, options=options, title=result.cube.name)
+    if "confidence" in asked:
+        written += write_layers(asked["confidence"], result.confidence[:, :, None], ("confidence",), geo)
+    if "entropy" in asked:
+        written += write_layers(asked["entropy"], result.entropy[:, :, None], ("entropy",), geo)
+    if "probabilities" in asked:
+        if result.probabilities is None:
+            raise HsiError("The class probabilities of this map were not kept.", "Classify with probabilities=True.")
+        written += write_layers(asked["probabilities"], result.probabilities, result.names, geo)
+    labels = None if result.labels is None else result.labels.path
+    return [*written, provenance.save(result.record(labels, commands), path, result.array)]
+
+
+def write_all(ctx: Context, result: Result, outputs: Outputs) -> list[Path]:
+    """Writes the chosen kinds, and keeps the classifier of the map in the folder of its run.
+
+    Returns:
+        Every file written, those of the run left out.
+
+    Raises:
+        HsiError: a file cannot be written.
+    """
+    ctx.progress(0, 0, "Preparing the map…")
+    paths, written = outputs.paths, list[Path]()
+    if "labels" in paths:
+        files, written = write_labels(result, paths["labels"])
+    else:
+        files = result.label_files()
+    record = result.record(files.labels)
+    written += _write_maps(ctx, result, outputs, record, files)
+    for kind, path in paths.items():
+        if kind in ("report", "measures", "legend"):
+            ctx.progress(0, 0, f"Writing {path.name}…")
+        if kind == "report":
+            notes = (UNFILTERED,) if outputs.filters.words else ()
+            written += evaluate_result(result, record, files, ctx, notes).write(path, ctx)
+        elif kind == "measures":
+            written += _write_measures(ctx, result, path)
+        elif kind == "legend":
+            written += write_table(path, result.classes)
+    if result.run_folder is not None:
+        try:
+            keep_classifier(ctx, result, result.run_folder, files)
+        except HsiError as error:  # the exported files do not depend on it
+            ctx.warn(f"The classifier is not kept for other scenes: {error.message}")
+    return written
+
+
+def _write_maps(
+    ctx: Context, result: Result, outputs: Outputs, record: Provenance, files: LabelFiles
+) -> list[Path]:  # fmt: skip
+    """The maps that were chosen, filtered; those that are read again have a record of how they came to be."""
+    copy = result.filtered(outputs.filters, ctx.check)
+    commands = command_lines(result, record, files, filters=outputs.filters)
+    record = with_filters(dataclasses.replace(record, commands=commands), outputs.filters)
+    options = dataclasses.replace(outputs.options, title=f"{result.cube.name}: classification map")
+    written: list[Path] = []
+    for kind, path in outputs.paths.items():
+        row = exporter(kind)
+        if row.write is None:
+            continue
+        ctx.progress(0, 0, f"Writing {path.name}…")
+        written += export_map(
+            path, copy.array, copy.classes, copy.cube.geo, options=options, check=ctx.check, kind=kind
+        )
+        if row.read_back:
+            written.append(provenance.save(record, path, copy.array))
+    return written
+
+
+def write_labels(result: Result, path: Path) -> tuple[LabelFiles, list[Path]]:
+    """The labels that the map was made from, what it is measured on, and what they were drawn from if that is more.
+
+    Args:
+        path: of the labels, NAME-labels.SUFFIX; the others stand beside.
+
+    Raises:
+        HsiError: a file cannot be written.
+    """
+    written: list[Path] = []
+
+    def beside(name: str) -> Path:
+        return path.with_name(path.name.replace("-labels.", f"-{name}."))
+
+    def put(to: Path, array: NDArray[np.uint16]) -> Path:
+        written.extend(write_classes(to, array, result.classes, result.cube.geo))
+        return to
+
+    put(path, result.trained_on)
+    if result.draw is not None:
+        written.append(split.save(result.draw, path))
+    reference = put(beside("reference"), result.tested) if result.tested.any() else None
+    drawn_from = result.drawn_truth
+    if drawn_from is None:
+        return LabelFiles(path, reference), written
+    same = np.array_equal(drawn_from, result.tested)
+    return LabelFiles(path, reference, reference if same else put(beside("truth"), drawn_from)), written
+
+
+def _write_measures(ctx: Context, result: Result, path: Path) -> list[Path]:
+    """Draws the map again where the probabilities of all classes were not kept."""
+    found = result.class_map
+    if found.probabilities is None:
+        assert result.features is not None
+        found = classify(result.features, result.probe, result.spec, ctx, keep=True)
+    assert found.probabilities is not None
+    geo = result.cube.geo
+    entropy = path.with_name(path.name.replace("-probabilities", "-entropy"))
+    written = write_layers(path, found.probabilities, result.names, geo)
+    return written + write_layers(entropy, found.entropy[:, :, None], ("entropy",), geo)
+
+
+def kept_of(result: Result, source: str, ctx: Context) -> kept_probe.KeptProbe:
+    """The classifier of a map with all that it needs on other scenes; `source` is the path of its labels, if any."""
+    assert result.features is not None
+    return kept_probe.of_scene(
+        result.cube, result.encoder, result.features, result.probe, result.spec, result.trained_on, result.classes,
+        source, ctx,
+    )  # fmt: skip
+
+
+def keep_classifier(ctx: Context, result: Result, folder: Path, files: LabelFiles) -> list[Path]:
+    """Keeps the classifier of a map, and how right it is, in a run folder: other scenes can be classified by it.
+
+    Raises:
+        HsiError: the folder cannot be written or holds no run.
+    """
+    ctx.progress(0, 0, "Keeping the classifier…")
+    kept = kept_of(result, "" if files.labels is None else str(files.labels.resolve()), ctx)
+    accuracy = result.measured()
+    figures = None if accuracy is None else to_json(accuracy)
+    return kept_probe.keep_with_accuracy(kept, folder, figures, result.measured_on)
+
+
+def write_run(ctx: Context, encoder: Encoder, result: Result | None, folder: Path) -> list[Path]:
+    """Writes a run as a folder that can be moved, copied and used by every program here: weights, settings,
+    normalisation, wavelengths and a model card; of a map also its classifier, classes and accuracy.
+
+    Args:
+        result: the map by the run; None before there is one.
+
+    Raises:
+        HsiError: the folder cannot be written.
+    """
+    ctx.progress(0, 0, f"Writing {folder.name}…")
+    written = checkpoint.save(encoder, folder)
+    if result is None:
+        return written
+    files = result.label_files()
+    kept = keep_classifier(ctx, result, folder, files)
+    if result.run_folder is not None and result.run_folder.resolve() != folder.resolve():
+        try:
+            keep_classifier(ctx, result, result.run_folder, files)
+        except HsiError as error:
+            ctx.warn(f"The classifier is not kept with the run itself: {error.message}")
+    return list(dict.fromkeys([*written, *kept]))
