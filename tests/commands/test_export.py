@@ -124,7 +124,7 @@ def test_a_card_does_not_take_the_accuracy_of_another_run(tmp_path, capsys, monk
     run, report, kept = tmp_path / "run", tmp_path / "report.json", []
     run.mkdir()
     (run / "weights.safetensors").write_bytes(b"weights")
-    (run / "probe.json").write_text(json.dumps({"about": {"labels_sha256": "one"}}), encoding="utf-8")
+    (run / "probe.json").write_text(json.dumps({"fitted": {"labels_sha256": "one"}}), encoding="utf-8")
     monkeypatch.setattr(model_card, "keep_accuracy", lambda *given: kept.append(given) or (run / "README.md",))
 
     def card(**hashes: str) -> tuple[int, str]:
