@@ -5,7 +5,7 @@ from __future__ import annotations
 import dataclasses
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 
 import numpy as np
 from numpy.typing import NDArray
@@ -260,5 +260,5 @@ class ExportController(QObject):
         def done(written: list[Path]) -> None:
             self._desk.told(f"The run was written to {folder}: {len(written)} files.", folder)
 
-        job = partial(write_run, encoder=session.encoder, what=Exported.of(session), folder=folder)
+        job = partial(write_run, encoder=cast("Encoder", session.encoder), what=Exported.of(session), folder=folder)
         self._desk.bridge.start(job, "Export run", Watcher(done=done))

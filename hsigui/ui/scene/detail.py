@@ -12,6 +12,7 @@ from PySide6.QtCore import QObject, QTimer
 
 from hsigui.cube.cube import Cube
 from hsigui.cube.render import Levels, ViewState, render_window, resolve
+from hsigui.document.events import BandsChanged, SceneShown
 from hsigui.jobs import Context
 from hsigui.ui.desk import work
 from hsigui.ui.desk.desk import Desk
@@ -32,7 +33,6 @@ class Detail:
     left: int
     step: int
     levels: Levels
-    cube: Cube
     view: ViewState
 
 
@@ -49,10 +49,16 @@ class DetailController(QObject):
         self._timer.setInterval(WAIT_MS)
         self._timer.timeout.connect(self._draw)
         image.moved.connect(self._moved)
+        desk.session.events.subscribe(SceneShown, self._forget)
+        desk.session.events.subscribe(BandsChanged, self._forget)
 
     def refresh(self) -> None:
         """The composite was drawn anew: so is the detail, when one is wanted."""
         self._timer.start()
+
+    def _forget(self, _event: SceneShown | BandsChanged) -> None:
+        self._drawing.forget()
+        self._last = None
 
     def _moved(self) -> None:
         if self._session.cube is not None and work.display_step(self._session.cube) > 1:
@@ -69,11 +75,11 @@ class DetailController(QObject):
             self._drawing.forget()
             return
         last = self._last
-        levels = last.levels if last is not None and last.cube is cube and last.view == view else None
+        levels = last.levels if last is not None and last.view == view else None
         self._drawing.request(partial(draw_detail, cube=cube, view=view, box=box, step=step, levels=levels))
 
     def _show(self, detail: Detail) -> None:
-        if self._session.cube is not detail.cube or self._session.view != detail.view:
+        if self._session.view != detail.view:
             return
         self._last = detail
         self._image.set_detail(detail.rgb, detail.top, detail.left, detail.step)
@@ -86,4 +92,4 @@ def draw_detail(ctx: Context, cube: Cube, view: ViewState, box: Box, step: int, 
         ctx.check()
     top, left, bottom, right = box
     rgb = render_window(cube, view, levels, slice(top, bottom, step), slice(left, right, step))
-    return Detail(rgb, top, left, step, levels, cube, view)
+    return Detail(rgb, top, left, step, levels, view)
