@@ -204,20 +204,20 @@ class Events:
             Exception: the first that a listener raised, after all were told.
         """
         first: Exception | None = None
-        for kind in (type(event), Changed):
-            for listener in tuple(self._listeners.get(kind, ())):
-                try:
-                    if listener.owner is None:
-                        listener.function(event)
-                        continue
-                    owner = listener.owner()
-                    if owner is None:
-                        self._listeners[kind].remove(listener)
-                    else:
-                        listener.function(owner, event)
-                except Exception as error:  # noqa: BLE001 - raised below: the others are told first
-                    first = first or error
-        if self.parent is not None:
-            self.parent.emit(event)
+        hub: Events | None = self
+        while hub is not None:
+            for kind in (type(event), Changed):
+                for listener in tuple(hub._listeners.get(kind, ())):
+                    owner = None if listener.owner is None else listener.owner()
+                    try:
+                        if listener.owner is None:
+                            listener.function(event)
+                        elif owner is not None:
+                            listener.function(owner, event)
+                        else:
+                            hub._listeners[kind].remove(listener)
+                    except Exception as error:  # noqa: BLE001 - raised below: the others are told first
+                        first = first or error
+            hub = hub.parent
         if first is not None:
             raise first

@@ -42,6 +42,7 @@ class SceneLabels:
         events: tells of every change.
         labels, history: what the user drew, and how to take it back.
         layers: the layers of the label map; the current one is painted.
+        layer: its number, TRAINING or VALIDATION.
         labels_path: the file of the user that the labels are saved to; labels_source: the one that they were read from.
         current_class: the number that the brush paints; 0 when there is none yet.
         truth: ground truth, None when none is loaded.
@@ -53,6 +54,7 @@ class SceneLabels:
         self.labels = LabelMap(rows, cols)
         self.history = History(self.labels)
         self.layers: Shelf[LabelLayer] = Shelf(*LABEL_LAYERS)
+        self.layer = TRAINING
         self.labels_path: Path | None = None
         self.labels_source: Path | None = None
         self.current_class = 0
@@ -82,12 +84,6 @@ class SceneLabels:
     def labelled_classes(self) -> int:
         """How many classes have at least one label."""
         return sum(count > 0 for count in self.labels.counts().values())
-
-    @property
-    def layer(self) -> int:
-        """Which labels are painted, TRAINING or VALIDATION."""
-        layer = self.layers.current
-        return TRAINING if layer is None else layer.number
 
     @property
     def stroking(self) -> bool:
@@ -204,6 +200,7 @@ class SceneLabels:
     def set_layer(self, layer: int) -> None:
         """Chooses which labels are painted, TRAINING or VALIDATION."""
         if layer != self.layer:
+            self.layer = layer
             self.layers.choose([known.number for known in self.layers].index(layer))
             self.events.emit(LayerChanged(layer))
 
@@ -259,7 +256,7 @@ class SceneLabels:
 
     def _apart(self, edit: Edit) -> Edit | None:
         """What takes away the validation labels under the training labels that an edit sets; None without any."""
-        if edit.mask is None or edit.layer == VALIDATION or not self.labels.labelled(VALIDATION):
+        if edit.mask is None or edit.layer == VALIDATION or self.labels.extent(VALIDATION) is None:
             return None
         top, left, bottom, right = edit.box
         both = edit.mask & (self.labels.validation[top:bottom, left:right] > 0)

@@ -48,6 +48,7 @@ class Session:
         queue: the heavy jobs of all scenes.
         device: the words for the device in use; empty before it is known.
         live: whether a stroke renews the map.
+        scene: the one that is shown; an empty one before the first. Others are shown by `show`.
     """
 
     def __init__(self) -> None:
@@ -59,7 +60,7 @@ class Session:
         self._unsaved: tuple[bool, ...] = ()
         # In place of one before the first is open: nobody has to ask whether there is a scene to read what is empty.
         self._nothing = Scene(Cube(ArraySource(np.zeros((0, 0, 0), dtype=np.float32))), ViewState(0, 0, 0))
-        self._scene = self._nothing
+        self.scene = self._nothing
 
     # The scenes
 
@@ -69,19 +70,14 @@ class Session:
         return tuple(self._scenes)
 
     @property
-    def scene(self) -> Scene:
-        """The scene that is shown; an empty one before the first."""
-        return self._scene
-
-    @property
     def shown(self) -> Scene | None:
         """The scene that is shown; None before the first."""
-        return None if self._scene is self._nothing else self._scene
+        return None if self.scene is self._nothing else self.scene
 
     @property
     def place(self) -> int:
         """Of the shown scene among all; -1 before the first."""
-        return next((n for n, scene in enumerate(self._scenes) if scene is self._scene), -1)
+        return next((n for n, scene in enumerate(self._scenes) if scene is self.scene), -1)
 
     def find(self, scene: int) -> Scene | None:
         """An open scene by its id; None when it was closed."""
@@ -100,13 +96,13 @@ class Session:
 
     def show(self, scene: Scene) -> None:
         """Shows one of the open scenes as it was left."""
-        if scene is self._scene:
+        if scene is self.scene:
             return
-        if self._scene is not self._nothing:
-            self._scene.end_stroke()
-            self.events.emit(SceneLeft(self._scene.id))
-        self._scene.events.parent = None
-        self._scene = scene
+        if self.scene is not self._nothing:
+            self.scene.end_stroke()
+            self.events.emit(SceneLeft(self.scene.id))
+        self.scene.events.parent = None
+        self.scene = scene
         scene.events.parent = self.events
         self.events.emit(SceneShown(scene.id))
         self.events.emit(ScenesChanged())
@@ -120,7 +116,7 @@ class Session:
         if len(self._scenes) < 2:
             raise ValueError("the last scene stays open")
         place = self._scenes.index(scene)
-        if scene is self._scene:
+        if scene is self.scene:
             self.show(self._scenes[place + 1 if place + 1 < len(self._scenes) else place - 1])
         self._scenes.remove(scene)
         self.queue.take_out_of(scene.id)
@@ -157,177 +153,177 @@ class Session:
     @property
     def training(self) -> bool:
         """Whether the scene that is shown is trained on, or waits for it."""
-        return self.queue.training_of(self._scene.id) is not None
+        return self.queue.training_of(self.scene.id) is not None
 
     # Of the scene that is shown
 
     @property
     def cube(self) -> Cube | None:
         """None before the first scene is open; so the next ones."""
-        return None if self._scene is self._nothing else self._scene.cube
+        return None if self.scene is self._nothing else self.scene.cube
 
     @property
     def plain(self) -> Cube | None:
-        return None if self._scene is self._nothing else self._scene.plain
+        return None if self.scene is self._nothing else self.scene.plain
 
     @property
     def view(self) -> ViewState | None:
-        return None if self._scene is self._nothing else self._scene.view
+        return None if self.scene is self._nothing else self.scene.view
 
     @property
     def origin(self) -> Origin:
-        return self._scene.origin
+        return self.scene.origin
 
     @property
     def labels(self) -> LabelMap:
-        return self._scene.labels
+        return self.scene.labels
 
     @property
     def history(self) -> History:
-        return self._scene.history
+        return self.scene.history
 
     @property
     def classes(self) -> ClassTable:
-        return self._scene.labels.classes
+        return self.scene.labels.classes
 
     @property
     def current_class(self) -> int:
-        return self._scene.current_class
+        return self.scene.current_class
 
     @property
     def layer(self) -> int:
-        return self._scene.layer
+        return self.scene.layer
 
     @property
     def labels_path(self) -> Path | None:
-        return self._scene.labels_path
+        return self.scene.labels_path
 
     @property
     def labels_source(self) -> Path | None:
-        return self._scene.labels_source
+        return self.scene.labels_source
 
     @property
     def unsaved(self) -> bool:
-        return self._scene.unsaved
+        return self.scene.unsaved
 
     @property
     def revision(self) -> int:
-        return self._scene.revision
+        return self.scene.revision
 
     @property
     def labelled_classes(self) -> int:
-        return self._scene.labelled_classes
+        return self.scene.labelled_classes
 
     @property
     def truth(self) -> Truth | None:
-        return self._scene.truth
+        return self.scene.truth
 
     @property
     def sample(self) -> Sample | None:
-        return self._scene.sample
+        return self.scene.sample
 
     @property
     def reference(self) -> Reference | None:
-        return self._scene.reference
+        return self.scene.reference
 
     @property
     def encoder(self) -> Encoder | None:
-        return None if self._scene.run is None else self._scene.run.encoder
+        return None if self.scene.run is None else self.scene.run.encoder
 
     @property
     def features(self) -> Features | None:
-        return self._scene.features
+        return self.scene.features
 
     @property
     def run_folder(self) -> Path | None:
-        return None if self._scene.run is None else self._scene.run.folder
+        return None if self.scene.run is None else self.scene.run.folder
 
     @property
     def map(self) -> MapOfScene | None:
-        return self._scene.map
+        return self.scene.map
 
     @property
     def probe(self) -> Probe | None:
-        return None if self._scene.map is None else self._scene.map.probe
+        return None if self.scene.map is None else self.scene.map.probe
 
     @property
     def class_map(self) -> ClassMap | None:
-        return None if self._scene.map is None else self._scene.map.class_map
+        return None if self.scene.map is None else self.scene.map.class_map
 
     @property
     def map_spec(self) -> MapSpec | None:
         """How the map that is shown was drawn."""
-        return None if self._scene.map is None else self._scene.map.spec
+        return None if self.scene.map is None else self.scene.map.spec
 
     @property
     def map_sample(self) -> Sample | None:
-        return None if self._scene.map is None else self._scene.map.sample
+        return None if self.scene.map is None else self.scene.map.sample
 
     @property
     def trained_on(self) -> NDArray[np.uint16] | None:
-        return None if self._scene.map is None else self._scene.map.trained_on
+        return None if self.scene.map is None else self.scene.map.trained_on
 
     @property
     def accuracy(self) -> Accuracy | None:
-        return None if self._scene.map is None else self._scene.map.accuracy
+        return None if self.scene.map is None else self.scene.map.accuracy
 
     @property
     def seconds(self) -> Mapping[str, float]:
-        return self._scene.seconds
+        return self.scene.seconds
 
     @property
     def masked_out(self) -> int:
-        return self._scene.masked_out
+        return self.scene.masked_out
 
     @property
     def drawn(self) -> MapSpec:
         """How the next map is drawn."""
-        return self._scene.map_spec
+        return self.scene.map_spec
 
     def set_scene(self, cube: Cube, view: ViewState, plain: Cube | None = None) -> None:
         """Opens a scene around a cube and shows it."""
         self.open(Scene(cube, view, plain))
 
     def replace_cube(self, cube: Cube, *, plain: Cube | None = None, new_input: bool) -> None:
-        self._scene.replace_cube(cube, plain=plain, new_input=new_input)
+        self.scene.replace_cube(cube, plain=plain, new_input=new_input)
 
     def set_view(self, view: ViewState) -> None:
-        self._scene.set_view(view)
+        self.scene.set_view(view)
 
     def edit(self, edit: Edit, text: str) -> None:
-        self._scene.edit(edit, text)
+        self.scene.edit(edit, text)
 
     def edit_all(self, edits: Sequence[Edit], text: str) -> None:
-        self._scene.edit_all(edits, text)
+        self.scene.edit_all(edits, text)
 
     def undo(self) -> None:
-        self._scene.undo()
+        self.scene.undo()
 
     def redo(self) -> None:
-        self._scene.redo()
+        self.scene.redo()
 
     def go_to(self, place: int) -> None:
-        self._scene.go_to(place)
+        self.scene.go_to(place)
 
     def replace_labels(self, edit: Edit, text: str, sample: Sample | None = None) -> None:
-        self._scene.replace_labels(edit, text, sample)
+        self.scene.replace_labels(edit, text, sample)
 
     def set_classes(self, classes: ClassTable, text: str) -> None:
-        self._scene.set_classes(classes, text)
+        self.scene.set_classes(classes, text)
 
     def choose_class(self, number: int) -> None:
-        self._scene.choose_class(number)
+        self.scene.choose_class(number)
 
     def set_layer(self, layer: int) -> None:
-        self._scene.set_layer(layer)
+        self.scene.set_layer(layer)
 
     def mark_saved(self, path: Path | None = None, revision: int | None = None) -> None:
-        self._scene.mark_saved(path, revision)
+        self.scene.mark_saved(path, revision)
 
     def set_truth(
         self, array: NDArray[np.integer], classes: ClassTable, name: str, *, matched_by_user: bool = False
     ) -> Matched:
-        return self._scene.set_truth(array, classes, name, matched_by_user=matched_by_user)
+        return self.scene.set_truth(array, classes, name, matched_by_user=matched_by_user)
 
     def set_trained(
         self,
@@ -336,13 +332,13 @@ class Session:
         folder: Path | None = None,
         seconds: Mapping[str, float] | None = None,
     ) -> None:
-        self._scene.set_run(encoder, features, folder, seconds)
+        self.scene.set_run(encoder, features, folder, seconds)
 
     def set_map(
         self, probe: Probe, class_map: ClassMap, trained_on: NDArray[np.uint16], accuracy: Accuracy | None, *,
         drawn: MapSpec | None = None, sample: Sample | None = None, seconds: Mapping[str, float] | None = None,
     ) -> None:  # fmt: skip
-        self._scene.set_map(probe, class_map, trained_on, accuracy, spec=drawn, sample=sample, seconds=seconds)
+        self.scene.set_map(probe, class_map, trained_on, accuracy, spec=drawn, sample=sample, seconds=seconds)
 
     def drop_accuracy(self) -> None:
-        self._scene.drop_accuracy()
+        self.scene.drop_accuracy()

@@ -26,6 +26,7 @@ from hsigui.ui.labels.classes_panel import ClassesPanel
 
 NO_SUPERPIXEL = "There is no superpixel here yet."
 NOWHERE = (0, 0, 0, 0)
+OTHER = {TRAINING: VALIDATION, VALIDATION: TRAINING}  # the layer that a pixel must have no label in
 
 
 class LabelController(QObject):
@@ -68,31 +69,33 @@ class LabelController(QObject):
 
         Labels of locked classes stay, and so do those of the other layer: a pixel is trained on or measured on.
         """
-        session, (top, left, mask) = self._session, area
+        scene, (top, left, mask) = self._session.scene, area
+        labels, layer = scene.labels, scene.layer
         rows, cols = slice(top, top + mask.shape[0]), slice(left, left + mask.shape[1])
-        window = session.labels.layer(session.layer)[rows, cols]
+        window = labels.layer(layer)[rows, cols]
         changed = mask & (window != number)
-        if session.classes.locked:
-            locked = changed & np.isin(window, session.classes.locked)
+        if labels.classes.locked:
+            locked = changed & np.isin(window, labels.classes.locked)
             changed &= ~locked
             if locked.any():
                 self._kept.add("Labels of locked classes stay as they are.")
         if number:
-            taken = changed & (session.labels.layer(_other(session.layer))[rows, cols] != UNLABELLED)
-            changed &= ~taken
+            taken = changed & (labels.layer(OTHER[layer])[rows, cols] != UNLABELLED)
             if taken.any():
-                other = "training" if session.layer == VALIDATION else "validation"
+                changed &= ~taken
+                other = "training" if layer == VALIDATION else "validation"
                 self._kept.add(f"Pixels with {other} labels keep them: none is trained on and measured on.")
         found = trimmed(top, left, changed)
         if found is not None:
-            shown = session.classes.with_hidden(number, False) if session.classes.get(number).hidden else None
-            session.edit(Edit(*found, number, shown, session.layer), text)
+            shown = labels.classes.with_hidden(number, False) if labels.classes.get(number).hidden else None
+            scene.edit(Edit(*found, number, shown, layer), text)
 
     def class_to_paint(self) -> int:
         """The current class; the first one is made when there is none."""
-        if not self._session.current_class:
+        scene = self._session.scene
+        if not scene.current_class:
             self.classes.add()
-        return self._session.current_class
+        return scene.current_class
 
     def draw_area(self, area: Area | None, text: str) -> None:
         """Labels an area as one step."""
@@ -113,9 +116,7 @@ class LabelController(QObject):
         self._session.scene.begin_stroke(text + (" (validation)" if self._session.layer == VALIDATION else ""))
 
     def _stroke(self, points: list[tuple[int, int]], size: int, erase: bool) -> None:
-        if self._session.cube is None:
-            return
-        area = stroke(self._session.labels.shape, points, size, self._image.brush_shape)
+        area = stroke(self._session.scene.labels.shape, points, size, self._image.brush_shape)
         if area is not None:
             self.paint(area, UNLABELLED if erase else self.class_to_paint(), "Stroke")
 
@@ -197,9 +198,9 @@ class LabelController(QObject):
         self._show_box(event.layer, event.box)
 
     def _show_box(self, layer: int, box: Box) -> None:
-        labels = self._session.labels
+        labels = self._session.scene.labels
         if layer == TRAINING:
-            self._image.update_labels(box, labels.array)
+            self._image.update_labels(box, labels.layer(TRAINING))
         elif labels.labelled(VALIDATION):
             self._image.update_validation(box, labels.validation, labels.classes)
         else:
@@ -216,7 +217,3 @@ class LabelController(QObject):
     def _show_current(self, _event: CurrentClassChanged | None = None) -> None:
         number = self._session.current_class
         self._image.set_brush_color(self._session.classes.get(number).color if number else None)
-
-
-def _other(layer: int) -> int:
-    return VALIDATION if layer == TRAINING else TRAINING
