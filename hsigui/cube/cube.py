@@ -184,6 +184,10 @@ class Cube:
         self._require_inside(row, col)
         return self._source.read(slice(row, row + 1), slice(col, col + 1), slice(None))[0, 0]
 
+    def stored_window(self, rows: slice, cols: slice, bands: Sequence[int]) -> NDArray[Any]:
+        """The stored numbers of a window, neither scaled nor masked; rows x cols x bands."""
+        return self._source.read(rows, cols, bands)
+
     def read(
         self, rows: slice = slice(None), cols: slice = slice(None), bands: slice | Sequence[int] = slice(None)
     ) -> NDArray[np.float32]:

@@ -7,14 +7,25 @@ drew it until that step is taken back or the labels are replaced as a whole, and
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
 
-if TYPE_CHECKING:
-    from hsigui.pipeline.split import SplitRecord
-    from hsigui.specs import SplitSpec
+from hsigui.specs import SplitSpec
+
+
+@dataclass(frozen=True)
+class SplitRecord:
+    """How labels were drawn; `pipeline.split` tells the fields and writes them beside the labels."""
+
+    kind: str
+    seed: int | None
+    guard: int | None
+    truth_sha256: str
+    labels_sha256: str
+    test_sha256: str
+    not_tested: tuple[str, ...] = ()
+    command: str = ""
 
 
 @dataclass(frozen=True, eq=False)

@@ -186,9 +186,10 @@ class LabelMap:
         before = self.classes if edit.classes is not None else None
         old = np.zeros(0, dtype=np.uint16)
         if edit.mask is not None:
-            top, left, bottom, right = edit.box
-            if top < 0 or left < 0 or bottom > self.shape[0] or right > self.shape[1]:
-                raise ValueError(f"edit box {edit.box} outside a raster of {self.shape}")
+            box, (rows, cols) = edit.box, self.shape
+            top, left, bottom, right = box
+            if top < 0 or left < 0 or bottom > rows or right > cols:
+                raise ValueError(f"edit box {box} outside a raster of {(rows, cols)}")
             window = self._layers[edit.layer][top:bottom, left:right]
             old = window[edit.mask]
             new = edit.new
@@ -200,7 +201,7 @@ class LabelMap:
             else:
                 np.copyto(window, np.uint16(new), where=edit.mask)
                 self._counts[edit.layer, new] += len(old)
-            self._touched[edit.layer] = _around(self._touched[edit.layer], edit.box)
+            self._touched[edit.layer] = _around(self._touched[edit.layer], box)
             self._count(edit.layer, old, -1)
         # Last, so that an edit that cannot be carried out changes nothing.
         if edit.classes is not None:

@@ -8,12 +8,13 @@ numbers: a record is never taken for other labels), `not_tested` (names of class
 from __future__ import annotations
 
 import json
-from dataclasses import asdict, dataclass
+from dataclasses import asdict
 from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
 
+from hsigui.document.samples import SplitRecord
 from hsigui.labels.blocks import draw_blocks
 from hsigui.labels.classes import ClassTable
 from hsigui.labels.region_split import draw_regions
@@ -23,21 +24,9 @@ from hsigui.report.context import SplitFacts
 from hsigui.saving import written_beside
 from hsigui.specs import SplitSpec
 
+__all__ = ["SplitRecord", "describe", "draw_split", "in_words", "load", "save"]
+
 FORMAT = "hsigui-split"
-
-
-@dataclass(frozen=True)
-class SplitRecord:
-    """How labels were drawn; see the module's text for the fields."""
-
-    kind: str
-    seed: int | None
-    guard: int | None
-    truth_sha256: str
-    labels_sha256: str
-    test_sha256: str
-    not_tested: tuple[str, ...] = ()
-    command: str = ""
 
 
 def draw_split(truth: NDArray[np.integer], spec: SplitSpec, valid: NDArray[np.bool_] | None = None) -> Split:

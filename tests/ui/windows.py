@@ -34,6 +34,8 @@ class Answers:
     save: Path | None = None
     unsaved: str = "cancel"
     unfinished: str = "cancel"
+    other_input: str = "cancel"
+    at_exit: str = "cancel"
     sure: bool = False
     colour: tuple[int, int, int] | None = None
     asked: list[str] = field(default_factory=list)
@@ -61,6 +63,14 @@ class Answers:
     def unfinished_training(self, text: str, detail: str) -> str:
         self.asked.append(text)
         return self.unfinished
+
+    def training_of_other_input(self, text: str, detail: str) -> str:
+        self.asked.append(text)
+        return self.other_input
+
+    def work_at_exit(self, text: str, detail: str) -> str:
+        self.asked.append(text)
+        return self.at_exit
 
     def color(self, present: tuple[int, int, int], name: str) -> tuple[int, int, int] | None:
         self.asked.append(f"Colour of {name}")
@@ -154,7 +164,7 @@ def make_window(
         return window
 
     yield make
-    answers.unsaved = "discard"
+    answers.unsaved, answers.at_exit = "discard", "stop"
     for window in made:
         window.close()
         window.deleteLater()
@@ -181,7 +191,7 @@ def mapped(qtbot, demo: MainWindow) -> MainWindow:
     """A window with features and a map."""
     demo.label_files.sample(SplitSpec(3, 0))
     idle(qtbot, demo)
-    demo.session.set_trained(object(), features_of(demo.session.cube))
+    demo.session.set_trained(FakeEncoder(), features_of(demo.session.cube))
     idle(qtbot, demo)
     assert demo.session.class_map is not None
     return demo

@@ -10,13 +10,13 @@ from PySide6.QtCore import QUrl
 from PySide6.QtGui import QDesktopServices
 from PySide6.QtWidgets import QWidget
 
+from hsigui.document.session import Session
 from hsigui.errors import HsiError
 from hsigui.settings import Settings, SettingsStore
 from hsigui.ui.desk.error_dialog import ErrorDialog
 from hsigui.ui.desk.job_bridge import JobBridge
 from hsigui.ui.desk.message_bar import MessageBar
 from hsigui.ui.desk.prompts import Prompts
-from hsigui.ui.desk.session import Session
 
 
 @dataclass

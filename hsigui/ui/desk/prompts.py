@@ -113,6 +113,28 @@ class Prompts:
         clicked = box.clickedButton()
         return "go on" if clicked is go_on else "anew" if clicked is anew else "cancel"
 
+    def training_of_other_input(self, text: str, detail: str) -> str:
+        """What becomes of a training whose scene is about to change: "stop", "keep" or "cancel" the change."""
+        return self._choice(
+            "Training is running", text, detail, ("stop", "Stop the training"), ("keep", "Keep it going")
+        )
+
+    def work_at_exit(self, text: str, detail: str) -> str:
+        """What becomes of work at the end of the program: "stop" it, "wait" for it, or "cancel" the closing."""
+        return self._choice("Work is going on", text, detail, ("stop", "Stop and quit"), ("wait", "Wait, then quit"))
+
+    def _choice(self, title: str, text: str, detail: str, *answers: tuple[str, str]) -> str:
+        """One of several answers (a word and what its button says), or "cancel", which Enter and Escape mean."""
+        box = QMessageBox(self._parent)
+        box.setIcon(QMessageBox.Icon.Question)
+        box.setWindowTitle(title)
+        box.setText(text)
+        box.setInformativeText(detail)
+        buttons = {word: box.addButton(said, QMessageBox.ButtonRole.ActionRole) for word, said in answers}
+        box.setDefaultButton(box.addButton(QMessageBox.StandardButton.Cancel))
+        box.exec()
+        return next((word for word, button in buttons.items() if button is box.clickedButton()), "cancel")
+
     def color(self, present: tuple[int, int, int], name: str) -> tuple[int, int, int] | None:
         color = QColorDialog.getColor(QColor(*present), self._parent, f"Colour of {name}")
         return (color.red(), color.green(), color.blue()) if color.isValid() else None

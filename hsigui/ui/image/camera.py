@@ -104,15 +104,17 @@ class Camera:
 
     def pixel(self, at: QPointF) -> tuple[int, int]:
         """Row and column of the pixel under a place of the view; may lie outside the scene."""
-        row, col = self.to_scene(at)
-        return math.floor(row), math.floor(col)
+        offset, scale = self.offset, self.scale  # not by `to_scene`: asked for several times at each move of a brush
+        return math.floor((at.y() - offset.y()) / scale), math.floor((at.x() - offset.x()) / scale)
 
     def contains(self, row: int, col: int) -> bool:
         return 0 <= row < self.rows and 0 <= col < self.cols
 
     def box_rect(self, top: float, left: float, bottom: float, right: float) -> QRectF:
         """The place of a box of pixels in the view."""
-        return QRectF(self.to_view(top, left), self.to_view(bottom, right))
+        scale = self.scale
+        corner = QPointF(self.offset.x() + left * scale, self.offset.y() + top * scale)
+        return QRectF(corner, QSizeF((right - left) * scale, (bottom - top) * scale))
 
     def _fit_scale(self) -> float:
         width = max(self._view.width() - 2 * MARGIN, 1.0)

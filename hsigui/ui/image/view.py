@@ -19,13 +19,14 @@ from PySide6.QtWidgets import QWidget
 from hsigui.labels.classes import Color
 from hsigui.labels.strokes import Area
 from hsigui.ui.image.canvas import PIXEL_SCALE, ZOOM_STEP, SceneCanvas
-from hsigui.ui.image.tools import MAX_BRUSH, MIN_BRUSH, NavigateTool, Tool, ToolOptions, ToolSignals
+from hsigui.ui.image.tools import MAX_BRUSH, MIN_BRUSH, NavigateTool, ToolOptions, ToolSignals
 from hsigui.ui.image.tools_regions import FillTool
 from hsigui.ui.image.tools_shapes import PolygonTool
 from hsigui.ui.image.tools_table import make_tools
 
 PAN_STEP = 60.0
 FLASH_MS = 1500  # that pixels stay marked which the user was taken to
+HOVER_MS = 40  # between two tellings of where the mouse is, while something is drawn
 
 _PANS = {
     Qt.Key.Key_Left: (1, 0),
@@ -40,7 +41,7 @@ class ImageView(SceneCanvas):
     """Composite, class map and labels of one scene.
 
     Signals:
-        hovered(row, col): the mouse came to another pixel of the scene.
+        hovered(row, col): the mouse came to another pixel of the scene; while something is drawn, told now and then.
         left_scene(): the mouse is over no pixel any more.
         clicked(row, col, keep): a click in navigate mode; keep with Shift.
         tool_changed(name), brush_size_changed(size): also when set by the program.
@@ -71,6 +72,7 @@ class ImageView(SceneCanvas):
         self._options = ToolOptions()
         self._tools = make_tools(self._camera, self._tool_signals(), self._options)
         self._tool_name = "navigate"
+        self._tool = self._tools[self._tool_name]
         self._space = False
         self._tool_bounds = QRectF()
         self._pan_from: QPointF | None = None
@@ -81,6 +83,10 @@ class ImageView(SceneCanvas):
         self._flashing.setSingleShot(True)
         self._flashing.setInterval(FLASH_MS)
         self._flashing.timeout.connect(lambda: self.flash(None))
+        self._telling = QTimer(self)
+        self._telling.setSingleShot(True)
+        self._telling.setInterval(HOVER_MS)
+        self._telling.timeout.connect(self._tell_pixel)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.viewport().setMouseTracking(True)
         self._update_cursor()
@@ -101,7 +107,7 @@ class ImageView(SceneCanvas):
         if chosen is self._tool:
             return
         self._tool.drop()
-        self._tool_name = name
+        self._tool_name, self._tool = name, chosen
         self._options.shift = False
         self._update_cursor()
         self.viewport().update()
@@ -195,10 +201,13 @@ class ImageView(SceneCanvas):
                 self._pan_from = at
             else:
                 self._pan_from = None
+            self._update_cursor()
         else:
             self._tool.move(at, bool(event.buttons() & Qt.MouseButton.LeftButton))
-        self._update_cursor()
-        self._hover(at)
+            if isinstance(self._tool, NavigateTool):  # the only one whose moves change the cursor
+                self._update_cursor()
+        self._update_tool(at)
+        self._report_pixel(self.pixel_at(at))
 
     def mouseReleaseEvent(self, event: QMouseEvent) -> None:
         at = event.position()
@@ -209,6 +218,9 @@ class ImageView(SceneCanvas):
             self._tool.release(at)
         self._update_cursor()
         self._update_tool(at)
+        if self._telling.isActive():
+            self._telling.stop()
+            self._tell_pixel()
 
     def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:
         if event.button() == Qt.MouseButton.LeftButton and not self._space and isinstance(self._tool, PolygonTool):
@@ -292,10 +304,6 @@ class ImageView(SceneCanvas):
 
     # Inner doings
 
-    @property
-    def _tool(self) -> Tool:
-        return self._tools[self._tool_name]
-
     def _tool_signals(self) -> ToolSignals:
         return ToolSignals(
             clicked=self.clicked.emit,
@@ -337,18 +345,20 @@ class ImageView(SceneCanvas):
         if self._mouse is not None:
             self._report_pixel(self.pixel_at(self._mouse))
 
-    def _hover(self, at: QPointF) -> None:
-        self._update_tool(at)
-        self._report_pixel(self.pixel_at(at))
-
     def _report_pixel(self, pixel: tuple[int, int] | None) -> None:
         if pixel == self._pixel:
             return
         self._pixel = pixel
-        if pixel is None:
+        if not self._tool.busy:
+            self._tell_pixel()
+        elif not self._telling.isActive():  # what follows from it would make the brush lag
+            self._telling.start()
+
+    def _tell_pixel(self) -> None:
+        if self._pixel is None:
             self.left_scene.emit()
         else:
-            self.hovered.emit(*pixel)
+            self.hovered.emit(*self._pixel)
 
     def _forget_mouse(self) -> None:
         self._update_tool(None)

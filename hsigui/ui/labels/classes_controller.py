@@ -7,6 +7,7 @@ from itertools import count
 
 from PySide6.QtCore import QObject
 
+from hsigui.document.events import ClassesChanged, CurrentClassChanged, SceneShown
 from hsigui.errors import HsiError
 from hsigui.labels.classes import ClassInfo, ClassTable
 from hsigui.labels.label_map import TRAINING, UNLABELLED, VALIDATION, Edit
@@ -27,7 +28,9 @@ class ClassesController(QObject):
         panel.moved.connect(self._move_to)
         panel.lock_asked.connect(self._lock)
         panel.hide_asked.connect(self._hide)
-        self._session.changed.connect(self._changed)
+        self._session.events.subscribe(SceneShown, self._show)
+        self._session.events.subscribe(ClassesChanged, self._show)
+        self._session.events.subscribe(CurrentClassChanged, self._show_current)
 
     def choose_place(self, place: int) -> None:
         """A number key: the class of that number, which is added when it is the next one."""
@@ -185,12 +188,9 @@ class ClassesController(QObject):
             self._desk.messages.error(error)
             self._show()
 
-    def _changed(self, what: str) -> None:
-        if what == "classes":
-            self._show()
-        elif what == "current class":
-            self._panel.set_current(self._session.current_class)
+    def _show_current(self, event: CurrentClassChanged) -> None:
+        self._panel.set_current(event.number)
 
-    def _show(self) -> None:
+    def _show(self, _event: SceneShown | ClassesChanged | None = None) -> None:
         self._panel.set_classes(self._session.classes, self._session.labels.counts(), self._session.current_class)
         self.show_counts()

@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 from PySide6.QtCore import QObject
 
 from hsigui.cube.cube import Cube
+from hsigui.document.events import BandsChanged, ClassesChanged, LabelsChanged, SceneShown, ValidationChanged
 from hsigui.errors import HsiError
 from hsigui.jobs import Context
 from hsigui.labels.label_map import TRAINING, UNLABELLED, VALIDATION, Edit
@@ -41,7 +42,12 @@ class ExplorerController(QObject):
         panel.jump_asked.connect(self.jump)
         panel.delete_asked.connect(self.delete)
         panel.reassign_asked.connect(self.reassign)
-        self._session.changed.connect(self._changed)
+        events = self._session.events
+        events.subscribe(SceneShown, self._show_scene)
+        events.subscribe(LabelsChanged, self._labels_changed)
+        events.subscribe(ValidationChanged, self._labels_changed)
+        events.subscribe(BandsChanged, self._bands_changed)
+        events.subscribe(ClassesChanged, self._classes_changed)
 
     def set_seen(self, seen: bool) -> None:
         """Whether the panel is in front; one behind another tab says itself that it is visible."""
@@ -85,21 +91,26 @@ class ExplorerController(QObject):
 
     # Finding and reading
 
-    def _changed(self, what: str) -> None:
-        if what in ("labels", "validation", "scene"):
-            self._stale = True
-            if what == "scene":
-                self._finding.forget()
-                self._reading.forget()
-                self._panel.model.spectra.clear()
-                self._panel.set_entries([], self._session.classes)
-            self._refresh()
-        elif what == "bands":  # other bad bands, or the file was read again
-            self._reading.forget()
-            self._panel.model.spectra.clear()
-            self._seen_timer.start()
-        elif what == "classes":
-            self._panel.model.set_classes(self._session.classes)
+    def _show_scene(self, _event: SceneShown) -> None:
+        self._stale = True
+        self._finding.forget()
+        self._reading.forget()
+        self._panel.model.spectra.clear()
+        self._panel.set_entries([], self._session.classes)
+        self._refresh()
+
+    def _labels_changed(self, _event: LabelsChanged | ValidationChanged) -> None:
+        self._stale = True
+        self._refresh()
+
+    def _bands_changed(self, _event: BandsChanged) -> None:
+        """Other bad bands, or the file was read again."""
+        self._reading.forget()
+        self._panel.model.spectra.clear()
+        self._seen_timer.start()
+
+    def _classes_changed(self, event: ClassesChanged) -> None:
+        self._panel.model.set_classes(event.after)
 
     def _refresh(self) -> None:
         if self._stale and self._seen:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime
 import os
 from collections import deque
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -14,8 +14,9 @@ import numpy as np
 from numpy.typing import NDArray
 from PySide6.QtCore import QObject
 
-from hsigui.cube.cube import Cube
+from hsigui.document.events import ClassesChanged, LabelsChanged, StrokeStarted, ValidationChanged
 from hsigui.document.samples import Sample
+from hsigui.document.scene import Scene
 from hsigui.errors import HsiError
 from hsigui.jobs import Context, SilentContext
 from hsigui.labels.classes import ClassTable
@@ -31,7 +32,6 @@ from hsigui.ui.desk.debounce import Debounce
 from hsigui.ui.desk.desk import Desk
 from hsigui.ui.desk.job_bridge import Latest, Watcher
 from hsigui.ui.desk.prompts import class_table_kinds
-from hsigui.ui.desk.session import Session
 from hsigui.ui.labels.importing import LabelImport
 from hsigui.ui.labels.sample_dialog import SampleDialog
 from hsigui.ui.labels.validation_files import ValidationFiles, save_both, validation_path
@@ -50,45 +50,50 @@ class LabelFiles(QObject):
         self._recovery = recovery or Recovery()
         self._import = LabelImport(desk)
         self._validation = ValidationFiles(desk, self._import)
-        self.open_paths: Callable[[], Iterable[Path | None]] = lambda: ()  # the files of the open scenes
         self._autosaving = Latest(desk.bridge, "Keep labels safe", self._safe, failed=self._not_safe)
         self._timer = Debounce(AUTOSAVE_MS, LATEST_AUTOSAVE_MS, self._autosave, self)
         self._warned = False
         self._writes: deque[Callable[[], object]] = deque()  # the first one is at work, the others wait
-        self._session.changed.connect(self._changed)
+        events = self._session.events
+        events.subscribe(StrokeStarted, self._start_timer)
+        events.subscribe(LabelsChanged, self._labels_changed)
+        events.subscribe(ValidationChanged, self._labels_changed)
+        events.subscribe(ClassesChanged, self._labels_changed)
 
     # Before the labels go away
 
     def leave(self, then: Callable[[], None]) -> None:
         """Does `then` once the labels are in a file or given up; asks when they are neither. The user may cancel."""
-        if not self._session.unsaved:
-            self._give_up()
+        scene = self._session.scene
+        if not scene.unsaved:
+            self._give_up(scene)
             then()
             return
         answer = self._desk.prompts.unsaved_labels()
         if answer == "save":
             self.save(then=lambda: self.leave(then))
         elif answer == "discard":
-            self._give_up()
+            self._give_up(scene)
             then()
 
     def keep_safe(self) -> None:
         """Writes the recovery copy now, before another scene takes the place of this one."""
-        session = self._session
+        scene = self._session.scene
         self._timer.stop()
-        if session.cube is not None and session.unsaved:
-            save = self._safe_copy(session.cube)
+        if scene.unsaved:
+            save = self._safe_copy(scene)
             watcher = Watcher(done=self._safe, failed=self._not_safe)
             # Not the one that replaces earlier wishes: the next wish is about another scene.
             self._autosaving.settle()
             self._desk.bridge.start(save, "Keep labels safe", watcher)
 
-    def _give_up(self) -> None:
+    def _give_up(self, scene: Scene) -> None:
         """The labels are safe elsewhere or not wanted: the recovery copy goes out of use."""
-        self._timer.stop()
-        self._autosaving.settle()
-        if self._session.cube is not None:
-            self._recovery.retire(self._recovery.own_file(scene_key(self._session.cube)))
+        if scene is self._session.scene:
+            self._timer.stop()
+            self._autosaving.settle()
+        if self._session.find(scene.id) is not None:
+            self._recovery.retire(self._recovery.own_file(scene_key(scene.cube)))
 
     # Files
 
@@ -151,10 +156,10 @@ class LabelFiles(QObject):
 
     def _may_write(self, path: Path) -> bool:
         """Refuses the files of an open scene, and asks before validation labels go over a file not yet seen."""
-        cubes = {scene for scene in (*self.open_paths(), self._session.cube and self._session.cube.path) if scene}
+        cubes = {scene.cube.path for scene in self._session.scenes if scene.cube.path is not None}
         beside = validation_path(path)
         written = {_real(p) for name in (path, beside) for p in files_written(name)}
-        taken = written & {_real(p) for scene in cubes for p in files_of_scene(scene)}
+        taken = written & {_real(p) for cube in cubes for p in files_of_scene(cube)}
         if taken:
             self._desk.fail(
                 HsiError(f"{min(taken).name} is a file of the open scene, which labels must not overwrite.",
@@ -177,7 +182,7 @@ class LabelFiles(QObject):
             array, classes = found.array, found.classes
         edit = session.labels.replacing(array, marked_as(classes, session.classes))
         session.replace_labels(edit, f"Open {path.name}")
-        session.labels_source = path
+        session.scene.labels_source = path
         if not had_unsaved and not matched and np.array_equal(array, raster.array):
             session.mark_saved()
         self._desk.messages.info(
@@ -258,27 +263,26 @@ class LabelFiles(QObject):
         self._desk.told(f"Classes written to {path}.", path)
 
     def _write(self, path: Path, then: Callable[[], None]) -> None:
-        session = self._session
-        cube, revision = session.cube, session.revision
-        if cube is None:
+        scene = self._session.shown
+        if scene is None:
             return
+        revision = scene.revision
 
         def done(written: list[Path]) -> None:
             self._write_next()
-            if session.cube is not cube:
-                return
-            session.mark_saved(path, revision)
-            if not session.unsaved:
-                self._give_up()
+            scene.mark_saved(path, revision)
+            if not scene.unsaved:
+                self._give_up(scene)
             self._desk.told(f"Labels saved to {written[0]}.", written[0])
-            then()
+            if scene is self._session.shown:
+                then()
 
         job = partial(
-            save_both, path=path, array=session.labels.snapshot(), validation=_validation(session),
-            classes=session.classes, cube=cube, empties=self._validation.own(validation_path(path)),
-            draw=None if session.sample is None else session.sample.record,
+            save_both, path=path, array=scene.labels.snapshot(), validation=_validation(scene),
+            classes=scene.classes, cube=scene.cube, empties=self._validation.own(validation_path(path)),
+            draw=None if scene.sample is None else scene.sample.record,
         )  # fmt: skip
-        if session.labels.labelled(VALIDATION):
+        if scene.labels.labelled(VALIDATION):
             self._validation.take_over(validation_path(path))
 
         def failed(error: BaseException, trace: str) -> None:
@@ -310,51 +314,30 @@ class LabelFiles(QObject):
 
     def sample(self, spec: SplitSpec) -> None:
         """Draws labels from the truth; the rest of it is what the map is measured on."""
-        session = self._session
-        cube, truth = session.cube, session.truth
-        if cube is None or truth is None:
+        scene = self._session.scene
+        truth = scene.truth
+        if truth is None:
             return
 
         def done(drawn: tuple[Split, Sample]) -> None:
-            if session.truth is not truth:
+            if scene.truth is not truth:
                 return
             split, sample = drawn
-            classes = session.classes.merged_with(np.unique(split.train).tolist())
-            session.replace_labels(session.labels.replacing(split.train, classes), f"Sample of {_amount(spec)}", sample)
-            self._desk.messages.info(*self._told(split, sample))
+            classes = scene.classes.merged_with(np.unique(split.train).tolist())
+            scene.replace_labels(scene.labels.replacing(split.train, classes), f"Sample of {_amount(spec)}", sample)
+            self._desk.messages.info(*_told(scene, split, sample))
 
-        job = partial(work.draw_sample, cube=cube, truth=truth.array, classes=session.classes, spec=spec)
+        job = partial(work.draw_sample, cube=scene.cube, truth=truth.array, classes=scene.classes, spec=spec)
         self._desk.bridge.start(job, "Draw sample", Watcher(done=done))
-
-    def _told(self, split: Split, sample: Sample) -> tuple[str, str]:
-        """What was drawn, and what the user should know of it."""
-        spec, session = sample.spec, self._session
-        up_to = "up to " if spec.percent is None else ""
-        text = f"{np.count_nonzero(split.train):,} labels drawn ({up_to}{_amount(spec)}, seed {spec.seed}); "
-        text += f"{np.count_nonzero(split.test):,} pixels are left for testing"
-        if sample.gap is not None:
-            text += f", at least {sample.gap} pixels from every label"
-        hints = []
-        if spec.kind == "random":
-            hints.append("They lie among the pixels for testing, which flatters a map; blocks keep them apart.")
-        if sample.record.not_tested:
-            hints.append(f"Nothing is left to test of {', '.join(sample.record.not_tested)}.")
-        if spec.percent is None:
-            of_each = np.bincount(split.train.ravel())
-            few = [session.classes.get(int(n)).name for n in np.unique(split.train) if 0 < of_each[n] < spec.per_class]
-            if few:
-                hints.append(f"Classes that give fewer labels: {', '.join(few)}.")
-        if session.labels.labelled(VALIDATION):
-            hints.append("Maps are measured on the validation labels as long as there are any.")
-        return text + ".", " ".join(hints)
 
     # Surviving a crash
 
     def offer_recovery(self) -> None:
         """Looks for labels of the open scene that a crash left behind, and offers them."""
-        cube = self._session.cube
-        if cube is None:
+        scene = self._session.shown
+        if scene is None:
             return
+        cube = scene.cube
 
         def look(_ctx: Context) -> list[Recovered]:
             return self._recovery.waiting(scene_key(cube), (cube.rows, cube.cols))
@@ -363,7 +346,7 @@ class LabelFiles(QObject):
             for problem in self._recovery.problems:
                 self._desk.messages.warning(problem)
             self._recovery.problems.clear()
-            if found and self._session.cube is cube:
+            if found and self._session.shown is scene:
                 self._offer(found[0])
 
         self._desk.bridge.start(look, "Look for lost labels", Watcher(done=done))
@@ -377,17 +360,17 @@ class LabelFiles(QObject):
         )
 
     def _restore(self, found: Recovered) -> None:
-        session = self._session
-        if session.cube is None or found.array.shape != session.labels.shape:
+        scene = self._session.scene
+        if found.array.shape != scene.labels.shape:
             return
-        classes = found.classes if session.truth is None else _joined(found, session.classes)
-        edits = [session.labels.replacing(found.array, classes)]
-        if found.validation is not None or session.labels.labelled(VALIDATION):
+        classes = found.classes if scene.truth is None else _joined(found, scene.classes)
+        edits = [scene.labels.replacing(found.array, classes)]
+        if found.validation is not None or scene.labels.labelled(VALIDATION):
             checks = np.zeros_like(found.array) if found.validation is None else found.validation
-            edits.append(session.labels.replacing(checks, layer=VALIDATION))
-        session.edit_all(edits, "Restore labels")
+            edits.append(scene.labels.replacing(checks, layer=VALIDATION))
+        scene.edit_all(edits, "Restore labels")
         # Safe under this window's name first; only then may the old copy go.
-        self._safe_copy(session.cube)(SilentContext())
+        self._safe_copy(scene)(SilentContext())
         self._recovery.retire(found.path)
         self.offer_recovery()
 
@@ -395,20 +378,24 @@ class LabelFiles(QObject):
         self._recovery.retire(found.path)
         self.offer_recovery()
 
-    def _changed(self, what: str) -> None:
-        if what in ("labels", "validation", "classes") and self._session.unsaved:
+    def _labels_changed(self, _event: LabelsChanged | ValidationChanged | ClassesChanged) -> None:
+        if self._session.unsaved:
             self._timer.start()
 
-    def _autosave(self) -> None:
-        session = self._session
-        if session.cube is None or not session.unsaved:
-            return
-        self._autosaving.request(self._safe_copy(session.cube))
+    def _start_timer(self, _event: StrokeStarted) -> None:
+        self._timer.start()
 
-    def _safe_copy(self, cube: Cube) -> Callable[[Context], Path]:
+    def _autosave(self) -> None:
+        scene = self._session.scene
+        if scene.unsaved:
+            self._autosaving.request(self._safe_copy(scene))
+        if scene.stroking:  # one that goes on and on is kept safe, too
+            self._timer.start()
+
+    def _safe_copy(self, scene: Scene) -> Callable[[Context], Path]:
         """What writes the labels of this moment to the recovery copy."""
-        session, key = self._session, scene_key(cube)
-        array, validation, classes = session.labels.snapshot(), _validation(session), session.classes
+        key = scene_key(scene.cube)
+        array, validation, classes = scene.labels.snapshot(), _validation(scene), scene.classes
         return lambda _ctx: self._recovery.save(key, array, classes, validation)
 
     def _safe(self, _path: Path) -> None:
@@ -425,9 +412,32 @@ class LabelFiles(QObject):
             )
 
 
-def _validation(session: Session) -> NDArray[np.uint16] | None:
+def _told(scene: Scene, split: Split, sample: Sample) -> tuple[str, str]:
+    """What was drawn, and what the user should know of it."""
+    spec = sample.spec
+    up_to = "up to " if spec.percent is None else ""
+    text = f"{np.count_nonzero(split.train):,} labels drawn ({up_to}{_amount(spec)}, seed {spec.seed}); "
+    text += f"{np.count_nonzero(split.test):,} pixels are left for testing"
+    if sample.gap is not None:
+        text += f", at least {sample.gap} pixels from every label"
+    hints = []
+    if spec.kind == "random":
+        hints.append("They lie among the pixels for testing, which flatters a map; blocks keep them apart.")
+    if sample.record.not_tested:
+        hints.append(f"Nothing is left to test of {', '.join(sample.record.not_tested)}.")
+    if spec.percent is None:
+        of_each = np.bincount(split.train.ravel())
+        few = [scene.classes.get(int(n)).name for n in np.unique(split.train) if 0 < of_each[n] < spec.per_class]
+        if few:
+            hints.append(f"Classes that give fewer labels: {', '.join(few)}.")
+    if scene.labels.labelled(VALIDATION):
+        hints.append("Maps are measured on the validation labels as long as there are any.")
+    return text + ".", " ".join(hints)
+
+
+def _validation(scene: Scene) -> NDArray[np.uint16] | None:
     """A copy of the validation labels; None without any."""
-    return session.labels.snapshot(VALIDATION) if session.labels.labelled(VALIDATION) else None
+    return scene.labels.snapshot(VALIDATION) if scene.labels.labelled(VALIDATION) else None
 
 
 def _amount(spec: SplitSpec) -> str:

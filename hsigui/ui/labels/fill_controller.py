@@ -7,6 +7,7 @@ from functools import partial
 from PySide6.QtCore import QObject
 
 from hsigui.cube.cube import Cube
+from hsigui.document.events import BandsChanged, CurrentClassChanged, SceneShown
 from hsigui.jobs import Context
 from hsigui.labels.selection import Likeness, flood, likeness, touches_edge, usual_distance
 from hsigui.labels.strokes import Area
@@ -32,7 +33,10 @@ class FillController(QObject):
         image.selection_dropped.connect(self.drop)
         bar.fill_changed.connect(self._select)
         bar.measure_changed.connect(self._measure_again)
-        self._session.changed.connect(self._changed)
+        events = self._session.events
+        events.subscribe(SceneShown, self._scene_changed)
+        events.subscribe(BandsChanged, self._scene_changed)
+        events.subscribe(CurrentClassChanged, self._class_changed)
 
     @property
     def area(self) -> Area | None:
@@ -89,11 +93,11 @@ class FillController(QObject):
         self.drop()
         self._desk.fail(error, trace)
 
-    def _changed(self, what: str) -> None:
-        if what in ("scene", "bands"):
-            self.drop()
-        elif what == "current class":
-            self._select()
+    def _scene_changed(self, _event: SceneShown | BandsChanged) -> None:
+        self.drop()
+
+    def _class_changed(self, _event: CurrentClassChanged) -> None:
+        self._select()
 
 
 def compare(ctx: Context, cube: Cube, row: int, col: int, measure: str) -> Likeness:

@@ -9,8 +9,8 @@ from pathlib import Path
 
 from PySide6.QtCore import QObject
 
-from hsigui.cube.cube import Cube
 from hsigui.cube.formats.arrays import AmbiguousArray
+from hsigui.document.scene import Scene
 from hsigui.labels.formats.files import ClassRaster
 from hsigui.labels.matching import differs, pixel_counts, renumbered
 from hsigui.labels.place import PIXELS, RESAMPLE, Misplaced
@@ -41,8 +41,8 @@ class LabelImport(QObject):
             variable: array, layer or field, where the file has several.
             by_name: classes that the scene lacks are new ones, and no question.
         """
-        cube = self._session.cube
-        if cube is None:
+        scene = self._session.shown
+        if scene is None:
             return
 
         def failed(error: BaseException, trace: str) -> None:
@@ -52,29 +52,29 @@ class LabelImport(QObject):
                 chooser.finished.connect(chooser.deleteLater)
                 chooser.open()
             elif isinstance(error, Misplaced):
-                self._offer(error, path, cube, what, take, by_name)
+                self._offer(error, path, scene, what, take, by_name)
             else:
                 self._desk.fail(error, trace)
 
-        job = partial(work.load_classes, path=path, cube=cube, what=what, variable=variable)
-        done = partial(self._match, path, cube, take, by_name)
+        job = partial(work.load_classes, path=path, cube=scene.cube, what=what, variable=variable)
+        done = partial(self._match, path, scene, take, by_name)
         self._desk.bridge.start(job, f"Open {what}", Watcher(done=done, failed=failed))
 
-    def _offer(self, error: Misplaced, path: Path, cube: Cube, what: str, take: Take, by_name: bool) -> None:
+    def _offer(self, error: Misplaced, path: Path, scene: Scene, what: str, take: Take, by_name: bool) -> None:
         """Explains a raster of another place or size, and lets the user decide."""
 
         def use(remedy: str) -> None:
-            if self._session.cube is cube:
-                job = partial(work.fit_classes, raster=error.raster, cube=cube, what=what, remedy=remedy)
-                done = partial(self._match, path, cube, take, by_name)
+            if self._session.shown is scene:
+                job = partial(work.fit_classes, raster=error.raster, cube=scene.cube, what=what, remedy=remedy)
+                done = partial(self._match, path, scene, take, by_name)
                 self._desk.bridge.start(job, f"Open {what}", Watcher(done=done))
 
         buttons = [(_REMEDIES[remedy], partial(use, remedy)) for remedy in error.remedies]
         self._desk.messages.warning(f"{path.name}: {error.message}", error.hint, buttons)
 
-    def _match(self, path: Path, cube: Cube, take: Take, by_name: bool, raster: ClassRaster) -> None:
+    def _match(self, path: Path, scene: Scene, take: Take, by_name: bool, raster: ClassRaster) -> None:
         """Asks which class is which, when that is not clear by name."""
-        if self._session.cube is not cube:
+        if self._session.shown is not scene:
             return
         for note in raster.notes:
             self._desk.messages.info(note)
@@ -86,7 +86,7 @@ class LabelImport(QObject):
         dialog = ClassMappingDialog(path.name, classes, counts, table, self._desk.window)
 
         def chosen() -> None:
-            if self._session.cube is cube:
+            if self._session.shown is scene:
                 matched = renumbered(raster.array, classes, table, dialog.targets)
                 take(replace(raster, array=matched.array, classes=matched.classes), True)
 

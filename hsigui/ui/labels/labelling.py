@@ -9,6 +9,15 @@ from PySide6.QtCore import QObject, QSize, Qt
 from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QMenu, QToolBar, QWidget
 
+from hsigui.document.events import (
+    Changed,
+    ClassesChanged,
+    HistoryChanged,
+    LabelsChanged,
+    LayerChanged,
+    SceneShown,
+    ValidationChanged,
+)
 from hsigui.labels.label_map import TRAINING, VALIDATION
 from hsigui.labels.palettes import PALETTES
 from hsigui.ui.desk.desk import Desk
@@ -41,7 +50,11 @@ class Labelling(QObject):
         self.classes = self.controller.classes
         self.regions = ExplorerController(desk, image, self.explorer)
         self.history.place_asked.connect(self._session.go_to)
-        self._session.changed.connect(self._changed)
+        events = self._session.events
+        for kind in (SceneShown, ClassesChanged, LabelsChanged, ValidationChanged, HistoryChanged):
+            events.subscribe(kind, self._show_history)
+        events.subscribe(SceneShown, self._show_layer)
+        events.subscribe(LayerChanged, self._show_layer)
 
     def handlers(self) -> dict[str, Callable[..., object]]:
         """What each action does; the ids are those of the table."""
@@ -108,9 +121,10 @@ class Labelling(QObject):
             return menu
         return None if name is None else self._actions[name]
 
-    def _changed(self, what: str) -> None:
-        if what in ("scene", "classes", "labels", "validation", "history") and not self.controller.stroking:
+    def _show_history(self, _event: Changed) -> None:
+        if not self._session.scene.stroking:
             history = self._session.history
             self.history.set_steps(history.texts, history.place, history.forgotten)
-        elif what == "layer":
-            self._actions["validation"].setChecked(self._session.layer == VALIDATION)
+
+    def _show_layer(self, _event: SceneShown | LayerChanged) -> None:
+        self._actions["validation"].setChecked(self._session.layer == VALIDATION)

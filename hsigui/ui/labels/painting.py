@@ -5,19 +5,28 @@ from __future__ import annotations
 from collections.abc import Callable
 
 import numpy as np
-from PySide6.QtCore import QObject, Signal
+from PySide6.QtCore import QObject
 
+from hsigui.document.events import (
+    ClassesChanged,
+    CurrentClassChanged,
+    LabelsChanged,
+    LabelsPainted,
+    SceneShown,
+    ValidationChanged,
+)
+from hsigui.document.values import Box
 from hsigui.labels.classes import ClassTable
-from hsigui.labels.label_map import TRAINING, UNLABELLED, VALIDATION, Edit, LabelMap
+from hsigui.labels.label_map import TRAINING, UNLABELLED, VALIDATION, Edit
 from hsigui.labels.strokes import Area, polygon, stroke, trimmed
 from hsigui.ui.desk.desk import Desk
-from hsigui.ui.image.overlay import Box
 from hsigui.ui.image.view import ImageView
 from hsigui.ui.labels.classes_controller import ClassesController
 from hsigui.ui.labels.classes_panel import ClassesPanel
 
 NO_SUPERPIXEL = "There is no superpixel here yet."
 NOWHERE = (0, 0, 0, 0)
+OTHER = {TRAINING: VALIDATION, VALIDATION: TRAINING}  # the layer that a pixel must have no label in
 
 
 class LabelController(QObject):
@@ -28,9 +37,6 @@ class LabelController(QObject):
         superpixel_state: says what became of the search for superpixels.
     """
 
-    settled = Signal()  # labels changed, and no stroke is being drawn
-    validation_settled = Signal()  # the same of validation labels
-
     def __init__(self, desk: Desk, image: ImageView, panel: ClassesPanel) -> None:
         super().__init__(desk.window)
         self._desk, self._session, self._image, self._panel = desk, desk.session, image, panel
@@ -38,9 +44,7 @@ class LabelController(QObject):
         self.superpixel_at: Callable[[int, int], Area | None] = lambda _row, _col: None
         self.superpixel_state: Callable[[], str] = lambda: ""
         self._table = ClassTable()  # in whose colours the labels are drawn
-        self._drawn: LabelMap | None = None
-        self._stroking = False
-        self._touched: set[int] = set()  # layers that the stroke changed
+        self._touched = False  # the stroke changed labels
         self._kept: set[str] = set()  # why the stroke left pixels as they are
         image.stroke_started.connect(self._begin)
         image.stroked.connect(self._stroke)
@@ -50,45 +54,48 @@ class LabelController(QObject):
         image.hovered.connect(self._hovered)
         image.left_scene.connect(self._show_no_superpixel)
         image.tool_changed.connect(lambda _name: self._show_no_superpixel())
-        self._session.changed.connect(self._changed)
+        events = self._session.events
+        events.subscribe(SceneShown, self._show_scene)
+        events.subscribe(ClassesChanged, self._classes_changed)
+        events.subscribe(CurrentClassChanged, self._show_current)
+        events.subscribe(LabelsPainted, self._show_painted)
+        events.subscribe(LabelsChanged, self._changed)
+        events.subscribe(ValidationChanged, self._changed)
 
     # Drawing
-
-    @property
-    def stroking(self) -> bool:
-        """True from the start of a stroke to its end; "history" is told then. An open polygon is no stroke."""
-        return self._stroking
 
     def paint(self, area: Area, number: int, text: str) -> None:
         """Gives pixels a class (0 takes their labels away), in the layer that is painted.
 
         Labels of locked classes stay, and so do those of the other layer: a pixel is trained on or measured on.
         """
-        session, (top, left, mask) = self._session, area
+        scene, (top, left, mask) = self._session.scene, area
+        labels, layer = scene.labels, scene.layer
         rows, cols = slice(top, top + mask.shape[0]), slice(left, left + mask.shape[1])
-        window = session.labels.layer(session.layer)[rows, cols]
+        window = labels.layer(layer)[rows, cols]
         changed = mask & (window != number)
-        if session.classes.locked:
-            locked = changed & np.isin(window, session.classes.locked)
+        if labels.classes.locked:
+            locked = changed & np.isin(window, labels.classes.locked)
             changed &= ~locked
             if locked.any():
                 self._kept.add("Labels of locked classes stay as they are.")
         if number:
-            taken = changed & (session.labels.layer(_other(session.layer))[rows, cols] != UNLABELLED)
-            changed &= ~taken
+            taken = changed & (labels.layer(OTHER[layer])[rows, cols] != UNLABELLED)
             if taken.any():
-                other = "training" if session.layer == VALIDATION else "validation"
+                changed &= ~taken
+                other = "training" if layer == VALIDATION else "validation"
                 self._kept.add(f"Pixels with {other} labels keep them: none is trained on and measured on.")
         found = trimmed(top, left, changed)
         if found is not None:
-            shown = session.classes.with_hidden(number, False) if session.classes.get(number).hidden else None
-            session.edit(Edit(*found, number, shown, session.layer), text)
+            shown = labels.classes.with_hidden(number, False) if labels.classes.get(number).hidden else None
+            scene.edit(Edit(*found, number, shown, layer), text)
 
     def class_to_paint(self) -> int:
         """The current class; the first one is made when there is none."""
-        if not self._session.current_class:
+        scene = self._session.scene
+        if not scene.current_class:
             self.classes.add()
-        return self._session.current_class
+        return scene.current_class
 
     def draw_area(self, area: Area | None, text: str) -> None:
         """Labels an area as one step."""
@@ -101,29 +108,23 @@ class LabelController(QObject):
             self._end()
 
     def _begin(self, text: str) -> None:
-        self._stroking = True
-        self._touched.clear()
+        self._touched = False
         self._kept.clear()
         number = self._session.current_class
         if number and self._image.tool != "eraser":
             text += f": {self._session.classes.get(number).name}"
-        self._session.history.begin(text + (" (validation)" if self._session.layer == VALIDATION else ""))
+        self._session.scene.begin_stroke(text + (" (validation)" if self._session.layer == VALIDATION else ""))
 
     def _stroke(self, points: list[tuple[int, int]], size: int, erase: bool) -> None:
-        if self._session.cube is None:
-            return
-        area = stroke(self._session.labels.shape, points, size, self._image.brush_shape)
+        area = stroke(self._session.scene.labels.shape, points, size, self._image.brush_shape)
         if area is not None:
             self.paint(area, UNLABELLED if erase else self.class_to_paint(), "Stroke")
 
     def _end(self) -> None:
-        self._session.history.end()
-        self._stroking = False
-        self._session.changed.emit("history")
+        self._session.scene.end_stroke()
         if self._touched:
             if not self._image.labels_visible:
                 self._explain("Labels are painted and not shown: Shift+L shows them again.")
-            self._settle()
         elif self._kept:
             self._explain(" ".join(sorted(self._kept)))
 
@@ -170,76 +171,49 @@ class LabelController(QObject):
 
     # Showing
 
-    def _changed(self, what: str) -> None:
-        if what == "scene":
-            self._panel.setEnabled(True)
-            self._drawn = None
-        elif what == "classes":
-            self._show_classes()
-            self._show_current()
-        elif what == "current class":
-            self._show_current()
-        elif what == "labels":
-            self._show_labels()
-        elif what == "validation":
-            self._show_validation(self._session.validation_box)
-            self._note(VALIDATION)
+    def _show_scene(self, _event: SceneShown) -> None:
+        scene = self._session.scene
+        self._panel.setEnabled(True)
+        self._table = scene.classes
+        self._image.set_labels(scene.labels.array, scene.classes)
+        self._show_all_validation()
+        self._show_current()
 
-    def _show_classes(self) -> None:
+    def _classes_changed(self, event: ClassesChanged) -> None:
         """Draws labels anew only when a class that has some looks otherwise, and only where there can be any."""
-        session, before = self._session, self._table
-        labels, self._table = session.labels, session.classes
-        if self._drawn is not labels:
-            self._drawn = labels
-            self._image.set_labels(labels.array, session.classes)
-            self._show_validation(None)
-            return
-        self._image.set_label_classes(session.classes)
-        if self._looks_otherwise(before, TRAINING):
-            self._image.update_labels(labels.extent() or NOWHERE, labels.array)
-        if self._looks_otherwise(before, VALIDATION):
-            self._show_validation(labels.extent(VALIDATION))
+        labels, self._table = self._session.labels, event.after
+        self._image.set_label_classes(event.after)
+        for layer in (TRAINING, VALIDATION):
+            if self._looks_otherwise(event.before, layer):
+                self._show_box(layer, labels.extent(layer) or NOWHERE)
+        self._show_current()
 
     def _looks_otherwise(self, before: ClassTable, layer: int) -> bool:
         """Whether a class that has labels has another colour than in a table, or came into sight or went out of it."""
         pairs = ((before.get(n), self._table.get(n)) for n in self._session.labels.numbers(layer))
         return any((old.color, old.hidden) != (new.color, new.hidden) for old, new in pairs)
 
-    def _show_labels(self) -> None:
-        session = self._session
-        if session.label_box is None:
-            self._image.set_labels(session.labels.array, session.classes)
+    def _show_painted(self, event: LabelsPainted) -> None:
+        self._touched = True
+        self._show_box(event.layer, event.box)
+
+    def _show_box(self, layer: int, box: Box) -> None:
+        labels = self._session.scene.labels
+        if layer == TRAINING:
+            self._image.update_labels(box, labels.layer(TRAINING))
+        elif labels.labelled(VALIDATION):
+            self._image.update_validation(box, labels.validation, labels.classes)
         else:
-            self._image.update_labels(session.label_box, session.labels.array)
-        self._note(TRAINING)
+            self._image.set_validation(None, labels.classes)
 
-    def _show_validation(self, box: Box | None) -> None:
-        session = self._session
-        if not session.labels.labelled(VALIDATION):
-            self._image.set_validation(None, session.classes)
-        elif box is None:
-            self._image.set_validation(session.labels.validation, session.classes)
-        else:
-            self._image.update_validation(box, session.labels.validation, session.classes)
+    def _show_all_validation(self) -> None:
+        labels = self._session.labels
+        shown = labels.validation if labels.labelled(VALIDATION) else None
+        self._image.set_validation(shown, labels.classes)
 
-    def _note(self, layer: int) -> None:
-        self._touched.add(layer)
-        if not self._stroking:  # what follows from labels would make the brush lag
-            self._settle()
-
-    def _settle(self) -> None:
-        touched = set(self._touched)
-        self._touched.clear()
+    def _changed(self, _event: LabelsChanged | ValidationChanged) -> None:
         self.classes.show_counts()
-        if TRAINING in touched:
-            self.settled.emit()
-        if VALIDATION in touched:
-            self.validation_settled.emit()
 
-    def _show_current(self) -> None:
+    def _show_current(self, _event: CurrentClassChanged | None = None) -> None:
         number = self._session.current_class
         self._image.set_brush_color(self._session.classes.get(number).color if number else None)
-
-
-def _other(layer: int) -> int:
-    return VALIDATION if layer == TRAINING else TRAINING

@@ -7,8 +7,10 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, QTimer
 
+from hsigui.document.events import BandsChanged, Changed, ClassesChanged, EncoderChanged, LabelsChanged, SceneShown
 from hsigui.errors import HsiError
 from hsigui.labels.label_map import TRAINING
+from hsigui.pipeline.own import own_features
 from hsigui.ui.desk import work
 from hsigui.ui.desk.desk import Desk
 from hsigui.ui.desk.job_bridge import Latest
@@ -36,7 +38,11 @@ class QualityController(QObject):
         self._timer.setInterval(WAIT_MS)
         self._timer.timeout.connect(self._check)
         panel.jump_asked.connect(self.jump)
-        self._session.changed.connect(self._changed)
+        events = self._session.events
+        events.subscribe(SceneShown, self._show_scene)
+        for kind in (LabelsChanged, EncoderChanged, BandsChanged):
+            events.subscribe(kind, self._make_stale)
+        events.subscribe(ClassesChanged, self._classes_changed)
 
     def set_seen(self, seen: bool) -> None:
         """Whether the panel is in front; one behind another tab says itself that it is visible."""
@@ -47,16 +53,19 @@ class QualityController(QObject):
         """Brings labels to the middle of the view, large enough to be seen, and marks them for a moment."""
         self._image.point_out(region.area())
 
-    def _changed(self, what: str) -> None:
-        if what == "scene":
-            self._found = None
-            self._checking.forget()
-            self._panel.clear()
-        if what in ("scene", "labels", "encoder", "bands"):
-            self._stale = True
-            self._refresh()
-        elif what == "classes" and self._found is not None:
-            self._panel.show_quality(self._found, self._session.classes)
+    def _show_scene(self, event: SceneShown) -> None:
+        self._found = None
+        self._checking.forget()
+        self._panel.clear()
+        self._make_stale(event)
+
+    def _make_stale(self, _event: Changed) -> None:
+        self._stale = True
+        self._refresh()
+
+    def _classes_changed(self, event: ClassesChanged) -> None:
+        if self._found is not None:
+            self._panel.show_quality(self._found, event.after)
 
     def _refresh(self) -> None:
         if self._stale and self._seen:
@@ -78,9 +87,8 @@ class QualityController(QObject):
         if self._found is None:
             self._panel.clear("Checking the labels…")
         labels = session.labels.array.copy()
-        self._checking.request(
-            partial(work.look_at_labels, cube=session.cube, features=session.features, labels=labels)
-        )
+        features = None if session.features is None else own_features(session.features)
+        self._checking.request(partial(work.look_at_labels, cube=session.cube, features=features, labels=labels))
 
     def _take(self, found: LabelQuality) -> None:
         self._found = found

@@ -6,7 +6,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import partial
 from typing import Any
-from weakref import WeakKeyDictionary
 
 import numpy as np
 from numpy.typing import NDArray
@@ -15,12 +14,13 @@ from PySide6.QtCore import QObject, QTimer
 from hsigui.cube import superpixels
 from hsigui.cube.cube import Cube, CubeInfo
 from hsigui.cube.superpixels import WHOLE, Segments, default_count
+from hsigui.document.events import BandsChanged, SceneClosed, SceneShown
+from hsigui.document.values import Box
 from hsigui.errors import HsiError
 from hsigui.jobs import Context
 from hsigui.labels.strokes import Area, trimmed
 from hsigui.ui.desk.desk import Desk
 from hsigui.ui.desk.job_bridge import Latest
-from hsigui.ui.image.overlay import Box
 from hsigui.ui.image.view import ImageView
 from hsigui.ui.labels.superpixel_strip import SuperpixelStrip
 
@@ -47,7 +47,7 @@ class SuperpixelController(QObject):
         self._shown = False
         self._cut: Cut | None = None
         self._last: tuple[Cut, int, Area | None] | None = None  # the superpixel that was asked for last
-        self._counts: WeakKeyDictionary[Cube, int] = WeakKeyDictionary()
+        self._counts: dict[int, int] = {}  # that were asked for, by the ids of the scenes
         self._finding = Latest(desk.bridge, "Find superpixels", self._take, failed=self._failed)
         self._timer = QTimer(self)
         self._timer.setSingleShot(True)
@@ -55,7 +55,10 @@ class SuperpixelController(QObject):
         self._timer.timeout.connect(self._find)
         strip.count_changed.connect(self._count_changed)
         image.moved.connect(self._moved)
-        self._session.changed.connect(self._changed)
+        events = self._session.events
+        events.subscribe(SceneShown, self._scene_changed)
+        events.subscribe(BandsChanged, self._scene_changed)
+        events.subscribe(SceneClosed, self._closed)
 
     def show(self, on: bool) -> None:
         """Shows the outlines, or takes them away."""
@@ -69,7 +72,7 @@ class SuperpixelController(QObject):
     def area_at(self, row: int, col: int) -> Area | None:
         """The superpixel that a pixel lies in, as top, left and mask; None where there is none (yet)."""
         cut = self._cut
-        if cut is None or self._session.cube is not cut.cube:
+        if cut is None:
             return None
         top, left, bottom, right = cut.box
         if not (top <= row < bottom and left <= col < right):
@@ -87,17 +90,17 @@ class SuperpixelController(QObject):
         return self._strip.text.text()
 
     def _count_changed(self, count: int) -> None:
-        if self._session.cube is not None:
-            self._counts[self._session.cube] = count
+        self._counts[self._session.scene.id] = count
         if self._shown:
             self._timer.start()
 
-    def _changed(self, what: str) -> None:
-        cube = self._session.cube
-        if what not in ("scene", "bands") or cube is None:
-            return
+    def _closed(self, event: SceneClosed) -> None:
+        self._counts.pop(event.scene, None)
+
+    def _scene_changed(self, _event: SceneShown | BandsChanged) -> None:
+        scene = self._session.scene
         self._forget()
-        self._strip.set_count(self._counts.get(cube) or default_count(cube.rows * cube.cols))
+        self._strip.set_count(self._counts.get(scene.id) or default_count(scene.cube.rows * scene.cube.cols))
         if self._shown:
             self._timer.start()
 
@@ -129,22 +132,22 @@ class SuperpixelController(QObject):
                 "at once."
             )
             return
-        elif self._serves(cube, box, count):
+        elif self._serves(box, count):
             return
         self._strip.set_text("Looking for superpixels…")
         self._finding.request(partial(find, cube=cube, box=box, count=count))
 
-    def _serves(self, cube: Cube, box: Box, count: int) -> bool:
+    def _serves(self, box: Box, count: int) -> bool:
         """Whether what is shown already covers the part in view, and is not much larger."""
         cut = self._cut
-        if cut is None or cut.cube is not cube or cut.asked != count or self._finding.busy:
+        if cut is None or cut.asked != count or self._finding.busy:
             return False
         inside = all(a <= b for a, b in zip(cut.box[:2], box[:2], strict=True))
         inside = inside and all(a >= b for a, b in zip(cut.box[2:], box[2:], strict=True))
         return inside and _pixels(cut.box) <= 4 * _pixels(box)
 
     def _take(self, cut: Cut) -> None:
-        if self._session.cube is not cut.cube or not self._shown:
+        if not self._shown:
             return
         self._cut = cut
         self._image.set_outlines(cut.found.labels, cut.found.count, cut.box[0], cut.box[1])

@@ -7,7 +7,9 @@ from functools import partial
 import numpy as np
 from PySide6.QtCore import QObject, Signal
 
+from hsigui.document.events import EncoderChanged, LabelsChanged, MapChanged, SceneShown
 from hsigui.labels.label_map import TRAINING, VALIDATION
+from hsigui.pipeline.own import own_features
 from hsigui.ui.desk import work
 from hsigui.ui.desk.desk import Desk
 from hsigui.ui.desk.job_bridge import Latest
@@ -38,7 +40,11 @@ class AskController(QObject):
         self._target: Pixel | None = None
         self._waiting = False  # for the map of the latest labels
         self._finding = Latest(desk.bridge, "Ask me", self._take)
-        self._session.changed.connect(self._changed)
+        events = self._session.events
+        events.subscribe(SceneShown, self._start_anew)
+        events.subscribe(EncoderChanged, self._start_anew)
+        events.subscribe(LabelsChanged, self._labels_changed)
+        events.subscribe(MapChanged, self._map_changed)
         image.confirmed.connect(self._answer)
 
     @property
@@ -61,7 +67,8 @@ class AskController(QObject):
         self._finding.request(
             partial(
                 work.find_spots,
-                features=session.features, margin=margin, labels=labels, asked=tuple(self._asked), taken=checks,
+                features=own_features(session.features), margin=margin, labels=labels, asked=tuple(self._asked),
+                taken=checks,
             )
         )  # fmt: skip
 
@@ -105,16 +112,19 @@ class AskController(QObject):
         self._target = pixel
         self._image.set_target(pixel)
 
-    def _changed(self, what: str) -> None:
-        if what in ("scene", "encoder"):
-            self._finding.forget()
-            self._asked.clear()
-            self._waiting = False
-            self._point_at(None)
-            self._panel.set_asked("")
-        elif what == "labels" and self._target is not None and self._session.labels.array[self._target]:
+    def _start_anew(self, _event: SceneShown | EncoderChanged) -> None:
+        self._finding.forget()
+        self._asked.clear()
+        self._waiting = False
+        self._point_at(None)
+        self._panel.set_asked("")
+
+    def _labels_changed(self, _event: LabelsChanged) -> None:
+        if self._target is not None and self._session.labels.array[self._target]:
             self._point_at(None)
             self._panel.set_asked("Thank you. Press J for the next spot.")
-        elif what == "map" and self._waiting:
+
+    def _map_changed(self, _event: MapChanged) -> None:
+        if self._waiting:
             self._waiting = False
             self.ask()

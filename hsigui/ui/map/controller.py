@@ -7,7 +7,19 @@ from functools import partial
 import numpy as np
 from PySide6.QtCore import QObject
 
+from hsigui.document.events import (
+    AccuracyChanged,
+    ClassesChanged,
+    EncoderChanged,
+    LabelsChanged,
+    LiveChanged,
+    MapChanged,
+    SceneShown,
+    TruthChanged,
+    ValidationChanged,
+)
 from hsigui.labels.classes import ClassTable
+from hsigui.pipeline.own import own_features, own_map, own_probe
 from hsigui.specs import MapSpec
 from hsigui.ui.desk import work
 from hsigui.ui.desk.desk import Desk
@@ -33,7 +45,6 @@ class MapController(QObject):
         self._desk, self._session = desk, desk.session
         self._image, self._panel, self._legend, self._results = image, panel, legend, results
         self._opacity = FIRST_OPACITY
-        self._drawn_chosen = False
         self._pixel: tuple[int, int] | None = None
         self._asked_on = self._measured_on = ""  # where what a map is measured on comes from
         self._layer = LAYERS[0].id
@@ -45,7 +56,16 @@ class MapController(QObject):
         panel.layer_chosen.connect(self.show_layer)
         panel.set_opacity(FIRST_OPACITY)
         image.set_map_opacity(FIRST_OPACITY)
-        self._session.changed.connect(self._changed)
+        events = self._session.events
+        events.subscribe(SceneShown, self._show_scene)
+        events.subscribe(LabelsChanged, self._labels_changed)
+        events.subscribe(ValidationChanged, self._reference_changed)
+        events.subscribe(TruthChanged, self._reference_changed)
+        events.subscribe(EncoderChanged, self._encoder_changed)
+        events.subscribe(MapChanged, self._map_changed)
+        events.subscribe(AccuracyChanged, self._accuracy_changed)
+        events.subscribe(ClassesChanged, self._classes_changed)
+        events.subscribe(LiveChanged, self._live_changed)
 
     @property
     def busy(self) -> bool:
@@ -70,7 +90,7 @@ class MapController(QObject):
         self._mapping.request(
             partial(
                 work.make_map,
-                features=session.features,
+                features=own_features(session.features),
                 labels=session.labels.snapshot(),
                 classes=session.classes,
                 truth=truth,
@@ -80,8 +100,8 @@ class MapController(QObject):
             )
         )
 
-    def labels_settled(self) -> None:
-        """Labels changed: renew when the map is live, else say that it is not of the present labels."""
+    def _labels_changed(self, _event: LabelsChanged) -> None:
+        """Renews when the map is live, else says that it is not of the present labels."""
         if self._session.live:
             self.renew()
         else:
@@ -136,7 +156,7 @@ class MapController(QObject):
         self._image.set_map_opacity(value)
 
     def _set_drawn(self, smooth: float, edges: float) -> None:
-        self._session.drawn, self._drawn_chosen = MapSpec(smooth, edges), True
+        self._session.scene.chosen_map_spec = MapSpec(smooth, edges)
         if self._session.class_map is not None:
             self.renew()
 
@@ -172,23 +192,29 @@ class MapController(QObject):
     def _measure(self) -> None:
         """The map stays; only what it is measured on has changed."""
         session = self._session
-        reference = session.reference
-        if session.class_map is None or session.trained_on is None or reference is None:
+        present, features, reference = session.map, session.features, session.reference
+        if present is None or features is None or reference is None:
             return
         self._asked_on = reference.name
         self._measuring.request(
             partial(
                 work.measure_again,
                 mapped=work.Mapped(
-                    session.probe, session.class_map, session.trained_on, None, session.map_spec, session.map_sample
+                    own_probe(present.probe),
+                    own_map(present.class_map),
+                    present.trained_on,
+                    None,
+                    present.spec,
+                    present.sample,
+                    present.seconds,
                 ),
-                valid=session.features.valid,
+                valid=features.valid,
                 truth=reference.array.copy(),
                 classes=session.classes,
             )
         )
 
-    def reference_changed(self) -> None:
+    def _reference_changed(self, _event: TruthChanged | ValidationChanged | SceneShown) -> None:
         """Other labels or another truth to measure the map on."""
         if self._mapping.busy:  # that map does not know them yet
             self.renew()
@@ -196,32 +222,49 @@ class MapController(QObject):
             self._session.drop_accuracy()
         else:
             self._measure()
-        if self._session.accuracy is None:
-            self._show_report()
+        self._show_report()
 
-    def _changed(self, what: str) -> None:
-        session = self._session
-        if what == "scene":
-            self.leave_scene()
+    def _show_scene(self, event: SceneShown) -> None:
+        scene = self._session.scene
+        self.leave_scene()
+        self._mapping.forget()
+        self._measuring.forget()
+        self._measured_on = "" if scene.reference is None else scene.reference.name
+        self._show_map_spec()
+        # It was left before its map was there, or its run came while it was behind another.
+        if (self._session.live or scene.map is None) and scene.labelled_classes > 1 and self._stale:
+            self.renew()
+        self._reference_changed(event)
+        self._show_map()
+        self._explain()
+
+    def _encoder_changed(self, _event: EncoderChanged) -> None:
+        self._measuring.forget()
+        self._show_map_spec()
+        if self._session.features is None:
             self._mapping.forget()
-            self._measuring.forget()
-            self._measured_on = "" if session.reference is None else session.reference.name
-            if session.live and session.labelled_classes > 1 and self._stale:  # it was left before its map was there
-                self.renew()
-        elif what == "encoder" and session.features is not None:
-            self._measuring.forget()
-            if not self._drawn_chosen:  # until the user chooses, maps are drawn as the run's recipe says
-                session.drawn = session.features.recipe.map
-                self._panel.set_drawn(session.drawn.smooth, session.drawn.edges)
+        else:
             self.renew()
-        elif what == "truth":
-            self.reference_changed()
-        elif what == "live" and session.live and self._stale:
+
+    def _show_map_spec(self) -> None:
+        """How the maps of this scene are drawn; another scene's are drawn its own way."""
+        spec = self._session.drawn
+        self._panel.set_drawn(spec.smooth, spec.edges)
+
+    def _live_changed(self, event: LiveChanged) -> None:
+        if event.live and self._stale:
             self.renew()
-        if what in ("map", "classes", "live"):
-            self._show_map(recolor=what == "classes")
-        if what in ("map", "report", "truth"):
-            self._show_report()
+        self._explain()
+
+    def _map_changed(self, _event: MapChanged) -> None:
+        self._show_map()
+        self._explain()
+
+    def _classes_changed(self, _event: ClassesChanged) -> None:
+        self._show_map()
+
+    def _accuracy_changed(self, _event: AccuracyChanged) -> None:
+        self._show_report()
 
     @property
     def _stale(self) -> bool:
@@ -230,7 +273,7 @@ class MapController(QObject):
             return False
         return session.trained_on is None or not np.array_equal(session.trained_on, session.labels.array)
 
-    def _show_map(self, recolor: bool) -> None:
+    def _show_map(self) -> None:
         session = self._session
         if self._pixel is not None:
             self.show_pixel(*self._pixel)
@@ -240,8 +283,6 @@ class MapController(QObject):
         else:
             counts = np.bincount(session.class_map.classes.ravel())
             self._legend.set_classes(session.classes, {n: int(c) for n, c in enumerate(counts) if n})
-        if not recolor:
-            self._explain()
 
     def _show_report(self) -> None:
         session = self._session

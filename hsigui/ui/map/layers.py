@@ -21,7 +21,7 @@ from PySide6.QtWidgets import QSizePolicy, QWidget
 from hsigui.labels.classes import ClassInfo, ClassTable
 
 if TYPE_CHECKING:
-    from hsigui.pipeline.classify import ClassMap
+    from hsigui.document.values import ClassMap
 
 LEVELS = 255
 

@@ -10,6 +10,7 @@ from PySide6.QtCore import QObject
 
 from hsigui.errors import HsiError
 from hsigui.jobs import Context
+from hsigui.pipeline.own import own_encoder
 from hsigui.pipeline.values import Filters
 from hsigui.ui.desk.desk import Desk
 from hsigui.ui.desk.job_bridge import Watcher
@@ -121,5 +122,5 @@ class ExportController(QObject):
         def done(written: list[Path]) -> None:
             self._desk.told(f"The run was written to {folder}: {len(written)} files.", folder)
 
-        job = partial(write_run, encoder=session.encoder, result=result_of(session), folder=folder)
+        job = partial(write_run, encoder=own_encoder(session.encoder), result=result_of(session), folder=folder)
         self._desk.bridge.start(job, "Export run", Watcher(done=done))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from hsigui.pipeline.own import own_encoder, own_features, own_map, own_probe
 from hsigui.pipeline.result import Origin, Result
 from hsigui.pipeline.values import Labels, Tested
 from hsigui.storage import imports
@@ -10,14 +11,15 @@ from hsigui.ui.desk.session import GROUND_TRUTH, VALIDATION_LABELS, Session
 
 def result_of(session: Session) -> Result | None:
     """What the window shows now; None without a map. The parts that may change are copied."""
-    cube, class_map = session.cube, session.class_map
-    if cube is None or class_map is None or session.trained_on is None:
+    cube, class_map, trained_on = session.cube, session.class_map, session.trained_on
+    encoder, features, probe = session.encoder, session.features, session.probe
+    if cube is None or class_map is None or trained_on is None or encoder is None or features is None or probe is None:
         return None
     files = (session.labels_path, session.labels_source)
     return Result(
-        cube, class_map, session.classes, Labels(session.trained_on, session.classes, cube.geo),
-        session.map_spec or session.drawn, session.encoder, session.probe, session.features.valid,
-        features=session.features, test=_tested(session),
+        cube, own_map(class_map), session.classes, Labels(trained_on, session.classes, cube.geo),
+        session.map_spec or session.drawn, own_encoder(encoder), own_probe(probe), features.valid,
+        features=own_features(features), test=_tested(session),
         origin=Origin(
             tuple(path for path in files if path is not None), session.map_sample,
             None if session.truth is None else session.truth.array,

@@ -5,6 +5,7 @@ from __future__ import annotations
 from PySide6.QtCore import QObject
 from PySide6.QtGui import QAction
 
+from hsigui.document.events import BandsChanged, SceneShown
 from hsigui.errors import HsiError
 from hsigui.ui.desk.desk import Desk
 from hsigui.ui.scene.notes_bar import NotesBar
@@ -19,7 +20,8 @@ class AboutScene(QObject):
         self._desk, self._session, self._bar = desk, desk.session, bar
         self._action: QAction | None = None
         bar.details_asked.connect(self.show_properties)
-        self._session.changed.connect(self._changed)
+        self._session.events.subscribe(SceneShown, self._show)
+        self._session.events.subscribe(BandsChanged, self._bands_changed)
 
     def use(self, action: QAction) -> None:
         """Takes the checkable action that shows and hides the bar; a scene with notes checks it."""
@@ -43,13 +45,14 @@ class AboutScene(QObject):
         dialog.finished.connect(dialog.deleteLater)
         dialog.open()
 
-    def _changed(self, what: str) -> None:
-        if what in ("scene", "bands"):
-            notes = self._session.cube.notes if self._session.cube is not None else ()
-            if what == "bands" and notes == self._bar.notes:
-                return
-            self._bar.set_notes(notes)
-            if self._action is not None:
-                self._action.blockSignals(True)  # the bar opens folded; only the user's own wish unfolds it
-                self._action.setChecked(bool(notes))
-                self._action.blockSignals(False)
+    def _bands_changed(self, event: BandsChanged) -> None:
+        if self._session.scene.cube.notes != self._bar.notes:
+            self._show(event)
+
+    def _show(self, _event: SceneShown | BandsChanged) -> None:
+        notes = self._session.scene.cube.notes
+        self._bar.set_notes(notes)
+        if self._action is not None:
+            self._action.blockSignals(True)  # the bar opens folded; only the user's own wish unfolds it
+            self._action.setChecked(bool(notes))
+            self._action.blockSignals(False)

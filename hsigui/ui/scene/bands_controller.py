@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-import numpy as np
 from PySide6.QtCore import QObject
 
+from hsigui.document.identity import same_input
 from hsigui.errors import HsiError
 from hsigui.storage import band_edits
 from hsigui.storage.band_edits import BandEdit
 from hsigui.ui.desk.desk import Desk
 from hsigui.ui.scene.bands_dialog import BandsDialog
+from hsigui.ui.scene.input_change import ask_for_input, stop_training
 
 
 class BandsController(QObject):
@@ -31,11 +32,12 @@ class BandsController(QObject):
         dialog.open()
 
     def apply(self, edit: BandEdit) -> None:
-        """Takes other bands for the open scene. Asks first where features and map were made with other good bands."""
-        session = self._session
-        cube, plain = session.cube, session.plain
-        if cube is None or plain is None or session.training:
+        """Takes other bands for the open scene. Asks first where features and map were made with other good bands, and
+        where a training learns from those that are good now."""
+        scene = self._session.shown
+        if scene is None:
             return
+        cube, plain = scene.cube, scene.plain
         try:
             edited = edit.applied_to(plain)
         except HsiError as error:
@@ -43,7 +45,11 @@ class BandsController(QObject):
             return
         if edited.info == cube.info:
             return
-        drop = session.features is not None and not np.array_equal(edited.good_bands, cube.good_bands)
+        new_input = not same_input(edited, cube)
+        answer = ask_for_input(self._desk, scene) if new_input else "keep"
+        if answer == "cancel":
+            return
+        drop = new_input and scene.features is not None
         if drop and not self._desk.prompts.confirm(
             "Other bad bands",
             "The encoder and the map were made with other good bands.",
@@ -52,5 +58,7 @@ class BandsController(QObject):
             "Change the bands",
         ):
             return
-        session.replace_cube(edited, drop_results=drop)
+        if answer == "stop":
+            stop_training(self._desk, scene)
+        scene.replace_cube(edited, new_input=new_input)
         self._desk.bridge.start(lambda _ctx: band_edits.remember(plain, edit), "Keep the bands")

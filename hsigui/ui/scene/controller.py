@@ -7,7 +7,6 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -18,39 +17,52 @@ from hsigui.cube.formats.arrays import AmbiguousArray
 from hsigui.cube.formats.choice import ImportChoice
 from hsigui.cube.open import holds_arrays
 from hsigui.cube.render import ViewState, first_view, preset, reaches
+from hsigui.document.events import BandsChanged, SceneClosed, SceneLeft, SceneShown
+from hsigui.document.identity import Origin
+from hsigui.document.scene import Scene
+from hsigui.document.values import Spectrum
 from hsigui.errors import HsiError
-from hsigui.labels.classes import Color
+from hsigui.jobs import Context
+from hsigui.labels.classes import PALETTE, Color
 from hsigui.ui.desk import work
 from hsigui.ui.desk.desk import Desk
 from hsigui.ui.desk.job_bridge import Latest, Watcher
-from hsigui.ui.desk.session import SceneState
 from hsigui.ui.image.view import ImageView
 from hsigui.ui.scene import opening
 from hsigui.ui.scene.detail import DetailController
 from hsigui.ui.scene.display_panel import DisplayPanel
 from hsigui.ui.scene.import_dialog import ImportDialog
-from hsigui.ui.spectra.view import Spectrum, SpectrumView
+from hsigui.ui.scene.input_change import ask_for_input, stop_training
+from hsigui.ui.spectra.view import SpectrumView
 
 CHANNEL_COLORS: tuple[Color, ...] = ((220, 60, 50), (40, 160, 70), (60, 110, 230))
 CHANNELS = ("red", "green", "blue")
+PixelSpectrum = tuple[int, int, NDArray[np.float32]]  # row, column, a value for each band
 
 
 @dataclass(frozen=True)
 class SceneLook:
-    """What is shown of a scene, to be shown again: its picture, its spectra and where they come from."""
+    """What of a scene only the window knows, to be shown again.
+
+    Attributes:
+        picture: its composite.
+        first: the view that it was opened with.
+        current: the spectrum under study.
+        place: where one looks; None for the whole scene.
+    """
 
     picture: work.Picture
-    current: Spectrum | None
-    kept: tuple[Spectrum, ...]
-    first: ViewState | None
-    place: tuple[float, float, float] | None
+    first: ViewState
+    current: Spectrum | None = None
+    place: tuple[float, float, float] | None = None
 
 
 class SceneController(QObject):
     """From a path to a picture.
 
     Attributes:
-        make_room: called with a new scene and what shows it; the window puts in what keeps the present one.
+        make_room: called with a new scene and what shows it, to which it hands the open scene whose place it takes,
+            or None; the window puts in what looks after the open scenes.
     """
 
     opened = Signal(object)  # opening.Opened, after the session has it
@@ -67,12 +79,14 @@ class SceneController(QObject):
     ) -> None:
         super().__init__(desk.window)
         self._desk, self._image, self._spectra, self._display = desk, image, spectra, display
-        self.make_room: Callable[[Cube, Callable[[], None]], None] = lambda _cube, show: show()
+        self.make_room: Callable[[Cube, Callable[[Scene | None], None]], None] = lambda _cube, show: show(None)
         self._picture: work.Picture | None = None
         self._session = desk.session
         self._path: Path | None = None
         self._first: ViewState | None = None
-        self._again: Cube | None = None  # the scene that is being read again
+        self._again: Origin | None = None  # the scene that is being read again
+        self._stops = False  # that one is no longer trained on then
+        self._looks: dict[int, SceneLook] = {}  # of the scenes behind, by their ids
         self._detail = DetailController(desk, image)
         self._opening = Latest(desk.bridge, "Open scene", self._ready, failed=self._not_opened)
         self._drawing = Latest(desk.bridge, "Draw composite", self._show_picture, between=True)
@@ -84,7 +98,11 @@ class SceneController(QObject):
         image.clicked.connect(self._clicked)
         spectra.kept_changed.connect(self._kept_changed)
         spectra.band_picked.connect(self._band_picked)
-        self._session.changed.connect(self._changed)
+        events = self._session.events
+        events.subscribe(SceneLeft, self._left)
+        events.subscribe(SceneShown, self._shown)
+        events.subscribe(SceneClosed, self._closed)
+        events.subscribe(BandsChanged, self._bands_changed)
 
     # Opening
 
@@ -106,14 +124,14 @@ class SceneController(QObject):
 
     def reload(self) -> None:
         """Reads the open scene again from its file; labels stay where the size is the same."""
-        cube = self._session.cube
-        if cube is None or cube.path is None:
+        scene = self._session.shown
+        if scene is None or scene.cube.path is None:
             return
-        if self._session.training:
-            self._desk.messages.info("A scene that is trained on is not read again.", "Cancel the training first.")
+        answer = ask_for_input(self._desk, scene)
+        if answer == "cancel":
             return
-        self._path, self._again = cube.path, cube
-        self._opening.request(partial(opening.open_scene, path=cube.path))
+        self._path, self._again, self._stops = scene.cube.path, scene.origin, answer == "stop"
+        self._opening.request(partial(opening.open_scene, path=scene.cube.path))
 
     def ask_and_open_as(self) -> None:
         """Asks for a file, and then how it is to be read."""
@@ -157,11 +175,11 @@ class SceneController(QObject):
         if isinstance(opened, opening.Found):
             self.found.emit(opened)
             return
-        path, cube = self._path, self._session.cube
-        if cube is not None and self._again is cube and opened.cube.shape == cube.shape:
+        path, scene = self._path, self._session.scene
+        if self._again == scene.origin and opened.cube.shape == scene.cube.shape:
             self._take_again(opened)
         else:
-            self.make_room(opened.cube, lambda: self._take(opened, path))
+            self.make_room(opened.cube, lambda replaced: self._take(opened, path, replaced))
 
     def _take_again(self, opened: opening.Opened) -> None:
         """The scene that is open was read again: what was computed of the old values goes, what was drawn stays."""
@@ -169,63 +187,62 @@ class SceneController(QObject):
         for latest in (self._drawing, self._reading, self._picking):
             latest.forget()
         computed = session.features is not None
+        if self._stops:
+            stop_training(self._desk, session.scene)
         self._spectra.clear()
         self._desk.messages.clear()
-        session.replace_cube(opened.cube, plain=opened.plain, drop_results=computed)
+        session.replace_cube(opened.cube, plain=opened.plain, new_input=True)
         if session.view is not None:
             self._drawing.request(partial(work.draw_picture, cube=opened.cube, view=session.view))
         dropped = " Encoder and map were of the old values and are dropped." if computed else ""
         self._desk.messages.info(f"{opened.cube.name} was read again; the labels stay.{dropped}")
 
-    def _take(self, opened: opening.Opened, path: Path | None) -> None:
-        for latest in (self._drawing, self._reading, self._picking):
-            latest.forget()
-        cube = opened.cube
-        self._picture = opened.picture
-        self._image.clear()
-        self._image.set_image(opened.picture.rgb, opened.picture.step, (cube.rows, cube.cols))
-        self._show_bands(cube)
-        self._session.set_scene(cube, opened.view, opened.plain)
-        self._first = opened.view
-        self._show_view(opened.view)
-        self._image.fit()
+    def _take(self, opened: opening.Opened, path: Path | None, replaced: Scene | None) -> None:
+        scene = Scene(opened.cube, opened.view, opened.plain)
+        self._looks[scene.id] = SceneLook(opened.picture, opened.view)
+        if replaced is None:
+            self._session.open(scene)
+        else:
+            self._session.replace(replaced, scene)
         if path is not None:
             settings = self._desk.settings.with_recent(str(path))
             self._desk.remember(dataclasses.replace(settings, last_folder=str(path.parent)))
-        self._desk.messages.clear()
         if opened.truth is not None:
-            self._session.set_truth(opened.truth.array, opened.truth.classes, "the simulated ground truth")
+            scene.set_truth(opened.truth.array, opened.truth.classes, "the simulated ground truth")
         self.opened.emit(opened)
 
-    def look(self) -> SceneLook:
-        """What is shown of the scene now."""
-        if self._picture is None:
-            raise AssertionError("an open scene has a picture")
-        spectra = self._spectra
-        return SceneLook(
-            self._picture,
-            spectra.current(),
-            tuple(spectra.kept()),
-            self._first,
-            self._image.looked_at(),
-        )
+    # Tabs
 
-    def show_again(self, look: SceneLook, state: SceneState) -> None:
-        """Puts a scene back that was open before, as it was."""
+    def _left(self, event: SceneLeft) -> None:
+        if self._picture is None or self._first is None:
+            raise AssertionError("an open scene has a picture")
+        place = self._image.looked_at()
+        self._looks[event.scene] = SceneLook(self._picture, self._first, self._spectra.current(), place)
+
+    def _closed(self, event: SceneClosed) -> None:
+        self._looks.pop(event.scene, None)
+
+    def _shown(self, event: SceneShown) -> None:
+        """Shows a scene as it was left, or for the first time. Before the others are told: they draw on the image."""
+        look = self._looks.pop(event.scene, None)
+        if look is None:
+            return
         for latest in (self._drawing, self._reading, self._picking):
             latest.forget()
-        cube, view = state.values["cube"], state.values["view"]
+        scene, kept = self._session.scene, self._session.scene.spectra
         self._image.clear()
         self._picture, self._first = look.picture, look.first
-        self._image.set_image(look.picture.rgb, look.picture.step, (cube.rows, cube.cols))
-        self._show_bands(cube)
-        self._session.restore(state)
-        self._show_view(view)
-        self._show_spectra(look.current, look.kept)
-        self._image.look_at(look.place)
+        self._image.set_image(look.picture.rgb, look.picture.step, (scene.cube.rows, scene.cube.cols))
+        self._show_bands(scene.cube)
+        self._show_view(scene.view)
+        self._show_spectra(look.current, kept)
+        if look.place is None:
+            self._image.fit()
+        else:
+            self._image.look_at(look.place)
+            # The picture may be of bands that were left in the middle of a change.
+            self._drawing.request(partial(work.draw_picture, cube=scene.cube, view=scene.view))
         self._desk.messages.clear()
-        # The picture may be of bands that were left in the middle of a change.
-        self._drawing.request(partial(work.draw_picture, cube=cube, view=view))
 
     def _show_spectra(self, current: Spectrum | None, kept: Sequence[Spectrum]) -> None:
         for spectrum in kept:
@@ -241,16 +258,15 @@ class SceneController(QObject):
         self._display.set_bands(cube.bands, cube.wavelengths, bad)
         self._display.set_default_bands(reaches(cube, "default bands"))
 
-    def _changed(self, what: str) -> None:
-        cube, view = self._session.cube, self._session.view
-        if what == "bands" and cube is not None and view is not None:
-            current, kept = self._spectra.current(), self._spectra.kept()
-            self._show_bands(cube)  # forgets the curves, whose values are the same as before
-            self._show_view(view)
-            self._show_spectra(current, kept)
-            before, self._first = self._first, first_view(cube)
-            if view == before:  # nothing was chosen yet, so what would be shown at opening is shown
-                self.set_view(self._first)
+    def _bands_changed(self, _event: BandsChanged) -> None:
+        scene = self._session.scene
+        current, kept = self._spectra.current(), scene.spectra
+        self._show_bands(scene.cube)  # forgets the curves, whose values are the same as before
+        self._show_view(scene.view)
+        self._show_spectra(current, kept)
+        before, self._first = self._first, first_view(scene.cube)
+        if scene.view == before:  # nothing was chosen yet, so what would be shown at opening is shown
+            self.set_view(self._first)
 
     # The composite
 
@@ -314,31 +330,41 @@ class SceneController(QObject):
             return
         read = partial(_place_and_spectrum, cube=cube, row=row, col=col)
         if keep:  # every kept spectrum counts, so these do not replace one another
-            self._desk.bridge.start(read, "Read spectrum", Watcher(done=lambda answer: self._keep(cube, answer)))
+            done = partial(self._keep, self._session.origin)
+            self._desk.bridge.start(read, "Read spectrum", Watcher(done=done))
         else:
             self._picking.request(read)
 
-    def _show_spectrum(self, answer: tuple[int, int, Any]) -> None:
+    def _show_spectrum(self, answer: PixelSpectrum) -> None:
         row, col, values = answer
-        self._spectra.show_current(values, self._name(row, col))
+        self._spectra.show_current(values, _name(self._session.scene, row, col))
 
-    def _keep(self, cube: Cube, answer: tuple[int, int, Any]) -> None:
+    def _keep(self, origin: Origin, answer: PixelSpectrum) -> None:
+        """A spectrum is kept by its scene, which may be behind another by now."""
         row, col, values = answer
-        if self._session.cube is not cube:
+        scene = self._session.find(origin.scene)
+        if scene is None or scene.origin != origin:
             return
-        number = int(self._session.labels.array[row, col])
-        color = self._session.classes.get(number).color if number else None
-        self._spectra.keep(values, self._name(row, col), color, (row, col))
+        number = int(scene.labels.array[row, col])
+        color = scene.classes.get(number).color if number else None
+        name = _name(scene, row, col)
+        if scene is self._session.shown:
+            self._spectra.keep(values, name, color, (row, col))
+        else:
+            color = color or PALETTE[len(scene.spectra) % len(PALETTE)]
+            scene.spectra = (*scene.spectra, Spectrum(name, color, values, (row, col)))
 
     def _kept_changed(self) -> None:
         kept = self._spectra.kept()
+        self._session.scene.spectra = tuple(kept)
         self._image.set_markers([(*spectrum.place, spectrum.color) for spectrum in kept if spectrum.place is not None])
 
-    def _name(self, row: int, col: int) -> str:
-        number = int(self._session.labels.array[row, col])
-        name = f", {self._session.classes.get(number).name}" if number else ""
-        return f"row {row}, col {col}{name}"
+
+def _name(scene: Scene, row: int, col: int) -> str:
+    number = int(scene.labels.array[row, col])
+    name = f", {scene.classes.get(number).name}" if number else ""
+    return f"row {row}, col {col}{name}"
 
 
-def _place_and_spectrum(ctx: Any, cube: Cube, row: int, col: int) -> tuple[int, int, NDArray[np.float32]]:
+def _place_and_spectrum(ctx: Context, cube: Cube, row: int, col: int) -> PixelSpectrum:
     return row, col, work.read_spectrum(ctx, cube, row, col)

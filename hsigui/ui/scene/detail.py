@@ -12,6 +12,7 @@ from PySide6.QtCore import QObject
 
 from hsigui.cube.cube import Cube
 from hsigui.cube.render import Levels, ViewState, render_window, resolve
+from hsigui.document.events import BandsChanged, SceneShown
 from hsigui.jobs import Context
 from hsigui.ui.desk import work
 from hsigui.ui.desk.debounce import Debounce
@@ -34,7 +35,6 @@ class Detail:
     left: int
     step: int
     levels: Levels
-    cube: Cube
     view: ViewState
 
 
@@ -48,10 +48,16 @@ class DetailController(QObject):
         self._drawing = Latest(desk.bridge, "Draw detail", self._show)
         self._timer = Debounce(WAIT_MS, LONGEST_WAIT_MS, self._draw, self)
         image.moved.connect(self._moved)
+        desk.session.events.subscribe(SceneShown, self._forget)
+        desk.session.events.subscribe(BandsChanged, self._forget)
 
     def refresh(self) -> None:
         """The composite was drawn anew: so is the detail, when one is wanted."""
         self._timer.start()
+
+    def _forget(self, _event: SceneShown | BandsChanged) -> None:
+        self._drawing.forget()
+        self._last = None
 
     def _moved(self) -> None:
         if self._session.cube is not None and work.display_step(self._session.cube) > 1:
@@ -68,11 +74,11 @@ class DetailController(QObject):
             self._drawing.forget()
             return
         last = self._last
-        levels = last.levels if last is not None and last.cube is cube and last.view == view else None
+        levels = last.levels if last is not None and last.view == view else None
         self._drawing.request(partial(draw_detail, cube=cube, view=view, box=box, step=step, levels=levels))
 
     def _show(self, detail: Detail) -> None:
-        if self._session.cube is not detail.cube or self._session.view != detail.view:
+        if self._session.view != detail.view:
             return
         self._last = detail
         self._image.set_detail(detail.rgb, detail.top, detail.left, detail.step)
@@ -85,4 +91,4 @@ def draw_detail(ctx: Context, cube: Cube, view: ViewState, box: Box, step: int, 
         ctx.check()
     top, left, bottom, right = box
     rgb = render_window(cube, view, levels, slice(top, bottom, step), slice(left, right, step))
-    return Detail(rgb, top, left, step, levels, cube, view)
+    return Detail(rgb, top, left, step, levels, view)

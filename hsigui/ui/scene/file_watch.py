@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from pathlib import Path
-from weakref import WeakKeyDictionary
 
 from PySide6.QtCore import QFileSystemWatcher, QObject, Qt, Signal
 from PySide6.QtGui import QGuiApplication
 
 from hsigui.cube.cube import Cube
+from hsigui.document.events import BandsChanged, SceneClosed, SceneLeft, SceneShown
 from hsigui.errors import HsiError
 from hsigui.jobs import Context
 from hsigui.ui.desk.debounce import Debounce
@@ -61,8 +61,7 @@ class FileWatch(QObject):
         super().__init__(desk.window)
         self._desk, self._session = desk, desk.session
         self._known: tuple[Stamp, ...] = ()
-        self._of_others: WeakKeyDictionary[Cube, tuple[Stamp, ...]] = WeakKeyDictionary()
-        self._cube: Cube | None = None
+        self._of_others: dict[int, tuple[Stamp, ...]] = {}  # of the scenes behind, by their ids
         self._looking = Latest(desk.bridge, "Look at the file", self._compare)
         self._watcher = QFileSystemWatcher(self)
         self._timer = Debounce(SETTLE_MS, LONGEST_SETTLE_MS, self.look, self)
@@ -70,7 +69,11 @@ class FileWatch(QObject):
         app = QGuiApplication.instance()
         if isinstance(app, QGuiApplication):
             app.applicationStateChanged.connect(self._came_to_front)
-        self._session.changed.connect(self._changed)
+        events = self._session.events
+        events.subscribe(SceneLeft, self._left)
+        events.subscribe(SceneShown, self._shown)
+        events.subscribe(SceneClosed, self._closed)
+        events.subscribe(BandsChanged, self._bands_changed)
 
     def look(self) -> None:
         """Compares the files with what they were when the scene was opened."""
@@ -83,19 +86,28 @@ class FileWatch(QObject):
         if state == Qt.ApplicationState.ApplicationActive:
             self.look()
 
-    def _changed(self, what: str) -> None:
-        if what not in ("scene", "bands") or self._session.cube is self._cube:
-            return
-        if self._cube is not None:
-            self._of_others[self._cube] = self._known
-        self._cube, cube = self._session.cube, self._session.cube
+    def _left(self, event: SceneLeft) -> None:
+        self._of_others[event.scene] = self._known
+
+    def _closed(self, event: SceneClosed) -> None:
+        self._of_others.pop(event.scene, None)
+
+    def _shown(self, event: SceneShown) -> None:
+        # Of a scene that comes back to the front it is known how its files were.
+        self._watch(self._of_others.pop(event.scene, ()))
+
+    def _bands_changed(self, _event: BandsChanged) -> None:
+        self._watch(())
+
+    def _watch(self, known: tuple[Stamp, ...]) -> None:
+        """Watches the files of the shown scene, of which it may be known how they were."""
+        cube = self._session.scene.cube
         self._timer.stop()
         self._looking.forget()
-        # Of a scene that comes back to the front it is known how its files were.
-        self._known = () if cube is None else self._of_others.get(cube, ())
+        self._known = known
         if self._watcher.files():
             self._watcher.removePaths(self._watcher.files())
-        if cube is not None and cube.path is not None:
+        if cube.path is not None:
             self._looking.request(lambda _ctx: self._first_look(_ctx, cube))
 
     def _first_look(self, _ctx: Context, cube: Cube) -> tuple[Stamp, ...]:

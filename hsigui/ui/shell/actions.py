@@ -12,10 +12,10 @@ from PySide6.QtCore import QSize
 from PySide6.QtGui import QAction, QActionGroup, QKeySequence
 from PySide6.QtWidgets import QMainWindow, QMenu, QToolBar, QToolButton, QWidget
 
+from hsigui.document.session import Session
 from hsigui.labels.label_map import TRAINING, VALIDATION
 from hsigui.labels.palettes import PALETTES
 from hsigui.ui.desk.icons import icon
-from hsigui.ui.desk.session import Session
 from hsigui.ui.image.tools_table import TOOLS
 
 
@@ -42,7 +42,7 @@ WHEN: Mapping[str, Callable[[Session], bool]] = {
     "file": lambda s: s.cube is not None and s.cube.path is not None,
     "several": lambda s: s.open_scenes > 1,
     "scene, idle": lambda s: s.cube is not None and not s.training,
-    "training": lambda s: s.training,
+    "training": lambda s: s.queue.training is not None,
     # After the last label was erased, too: the file still has it.
     "labels": lambda s: (
         s.cube is not None and (s.unsaved or s.labels.labelled(TRAINING) + s.labels.labelled(VALIDATION) > 0)
@@ -106,7 +106,7 @@ ACTIONS: tuple[ActionSpec, ...] = (
     ActionSpec("quit", "&Quit", "Close the window", ("Ctrl+Q",), "close"),
     ActionSpec("undo", "&Undo", "Take the last label change back", ("Ctrl+Z",), "undo", "undo"),
     ActionSpec("redo", "&Redo", "Do again what was taken back", ("Ctrl+Shift+Z", "Ctrl+Y"), "redo", "redo"),
-    ActionSpec("bands", "&Bands…", "Wavelengths and bad bands of the scene", ("Ctrl+B",), "", "scene, idle"),
+    ActionSpec("bands", "&Bands…", "Wavelengths and bad bands of the scene", ("Ctrl+B",), "", "scene"),
     ActionSpec("add_class", "&Add class", "Add a class", ("Ctrl+N",), "plus", "scene"),
     ActionSpec("delete_class", "&Delete class", "Delete the current class and its labels", (), "trash", "classes"),
     ActionSpec("merge_class", "&Merge class into…", "Give the labels of the current class to another one", (), "merge",

@@ -8,7 +8,7 @@ from collections.abc import Callable
 from functools import partial
 from pathlib import Path
 
-from PySide6.QtCore import QByteArray, QSize, Qt
+from PySide6.QtCore import QByteArray, QSize, Qt, QTimer
 from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent
 from PySide6.QtWidgets import (
     QAbstractSpinBox,
@@ -23,6 +23,25 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from hsigui.document import permissions
+from hsigui.document.events import (
+    AccuracyChanged,
+    BandsChanged,
+    Changed,
+    ClassesChanged,
+    CurrentClassChanged,
+    EncoderChanged,
+    HistoryChanged,
+    LabelsChanged,
+    MapChanged,
+    QueueChanged,
+    SavedChanged,
+    ScenesChanged,
+    SceneShown,
+    TruthChanged,
+    ValidationChanged,
+)
+from hsigui.document.session import Session
 from hsigui.methods.registry import MethodInfo
 from hsigui.report.table import problems
 from hsigui.settings import SettingsStore
@@ -33,7 +52,6 @@ from hsigui.ui.desk.desk import Desk
 from hsigui.ui.desk.job_bridge import JobBridge
 from hsigui.ui.desk.message_bar import MessageBar
 from hsigui.ui.desk.prompts import Prompts
-from hsigui.ui.desk.session import Session
 from hsigui.ui.image.view import ImageView
 from hsigui.ui.labels.classes_panel import ClassesPanel
 from hsigui.ui.labels.files import LabelFiles
@@ -66,11 +84,16 @@ from hsigui.ui.shell.status import StatusBar
 from hsigui.ui.spectra.view import SpectrumView
 from hsigui.ui.training.controller import TrainingController
 from hsigui.ui.training.method_panel import MethodPanel, learns
+from hsigui.ui.training.queue_list import QueueList
 from hsigui.ui.training.run_files import RunFiles
 from hsigui.ui.training.view import TrainingView
 
 CLOSE_SECONDS = 5.0
 TITLE = "hsigui"
+ACTIONS_DEPEND_ON = (
+    SceneShown, ScenesChanged, BandsChanged, LabelsChanged, ValidationChanged, HistoryChanged, ClassesChanged,
+    CurrentClassChanged, TruthChanged, EncoderChanged, MapChanged, AccuracyChanged, SavedChanged, QueueChanged,
+)  # fmt: skip
 
 
 class MainWindow(QMainWindow):
@@ -90,7 +113,7 @@ class MainWindow(QMainWindow):
     ) -> None:
         super().__init__()
         self.setAcceptDrops(True)
-        self.session = Session(self)
+        self.session = Session()
         self.bridge = JobBridge(self)
         self.messages = MessageBar(self)
         store = store or SettingsStore()
@@ -98,6 +121,7 @@ class MainWindow(QMainWindow):
         self.desk = Desk(self, self.session, self.bridge, self.messages, prompts or Prompts(self), store, settings)
         self._may_close = False
         self._asking = False
+        self._waits_to_close = False  # for the queue to be empty
         self._build_views()
         self._build_controllers(recovery, runs)
         self.actions_ = Actions(self, self._handlers())
@@ -136,10 +160,10 @@ class MainWindow(QMainWindow):
         self.messages.float_over(ground)
 
     def _build_controllers(self, recovery: Recovery | None, runs: Runs | None) -> None:
+        self.scene = SceneController(self.desk, self.image, self.spectra, self.display)  # hears of a scene first
         self.run_files = RunFiles(self.desk, runs)
         self.label_files = LabelFiles(self.desk, recovery)
         self.labels = Labelling(self.desk, self.image, self.classes)
-        self.scene = SceneController(self.desk, self.image, self.spectra, self.display)
         self.scenes = OpenScenes(self.desk, self.scene, self.label_files, self.tabs)
         self.scene.make_room = self.scenes.make_room
         self.exporter = ExportController(self.desk)
@@ -152,7 +176,8 @@ class MainWindow(QMainWindow):
         a = self.actions_
         self.method = MethodPanel((a["pretrain"], a["pause"], a["cancel"]), self)
         self.map_panel = MapPanel(a["show_map"], a["live"], a["renew_map"], a["ask_me"], self.legend)
-        self.trainer = TrainingController(self.desk, self.method, self.training, self.run_files)
+        self.queue_list = QueueList(self)
+        self.trainer = TrainingController(self.desk, self.method, self.training, self.queue_list, self.run_files)
         self.maps = MapController(self.desk, self.image, self.map_panel, self.legend, self.results)
         self.asking = AskController(self.desk, self.image, self.map_panel, self.maps)
         self.quality_panel = QualityPanel(self)
@@ -166,6 +191,7 @@ class MainWindow(QMainWindow):
         train = QWidget(self)
         column = _column(train)
         column.addWidget(self.method)
+        column.addWidget(self.queue_list)
         column.addWidget(self.training, 1)
         panels = {
             "Display": self.display, "Classes": self.classes, "Training": train, "Map": self.map_panel,
@@ -267,17 +293,20 @@ class MainWindow(QMainWindow):
     def _wire(self) -> None:
         self.bridge.failed.connect(self.desk.fail)
         self.bridge.warned.connect(lambda _job, text: self.messages.warning(text))
-        self.session.changed.connect(self._changed)
+        for kind in ACTIONS_DEPEND_ON:
+            self.session.events.subscribe(kind, self._update_actions)
+        for kind in (SceneShown, ScenesChanged, SavedChanged, LabelsChanged, ValidationChanged, ClassesChanged):
+            self.session.events.subscribe(kind, self._show_title)
+        self.session.events.subscribe(SceneShown, self._show_scene)
+        self.session.events.subscribe(QueueChanged, self._close_when_idle)
         self.scene.opened.connect(self.label_files.offer_truth)
         self.scene.opened.connect(lambda _opened: self.label_files.offer_recovery())
         self.scene.opened.connect(lambda _opened: self.run_files.offer())
         self.scene.opened.connect(lambda _opened: self._show_recent())
         self.scene.values_read.connect(self.status.show_values)
         self.watch.reload_asked.connect(self.scene.reload)
-        self.labels.controller.settled.connect(self.maps.labels_settled)
         self.asking.asked.connect(self.scene.show_spectrum)
         self.asking.answered.connect(partial(self.labels.controller.draw_area, text="Answer"))
-        self.labels.controller.validation_settled.connect(self.maps.reference_changed)
         self.trainer.pause_changed.connect(self.actions_["pause"].setChecked)
         self.image.hovered.connect(self._hovered)
         self.image.left_scene.connect(self._left)
@@ -291,18 +320,15 @@ class MainWindow(QMainWindow):
         self.method.method_changed.connect(self._method_changed)
         self._method_changed(self.method.info)
         self.about.use(self.actions_["import_notes"])
-        self._changed("scene")
+        self.actions_.update(self.session)
+        self._show_title()
 
-    def _changed(self, what: str) -> None:
-        if (
-            what not in ("labels", "validation") or not self.labels.controller.stroking
-        ):  # a stroke says "history" at its end
-            self.actions_.update(self.session)
-        if what in ("scene", "saved", "labels", "validation", "classes"):
-            self._show_title()
-        if what == "scene" and self.session.cube is not None:
-            self.pages.setCurrentWidget(self.image)
-            self.image.setFocus()
+    def _update_actions(self, _event: Changed) -> None:
+        self.actions_.update(self.session)
+
+    def _show_scene(self, _event: SceneShown) -> None:
+        self.pages.setCurrentWidget(self.image)
+        self.image.setFocus()
 
     def _method_changed(self, info: MethodInfo) -> None:
         """The action is called by what it does: a baseline learns nothing."""
@@ -320,7 +346,7 @@ class MainWindow(QMainWindow):
             else "No features yet.\nPress Prepare features to compute those of the baseline."
         )
 
-    def _show_title(self) -> None:
+    def _show_title(self, _event: Changed | None = None) -> None:
         cube = self.session.cube
         self.setWindowModified(self.session.unsaved)
         self.setWindowTitle(f"{cube.name}[*] – {TITLE}" if cube is not None else TITLE)
@@ -388,6 +414,9 @@ class MainWindow(QMainWindow):
             self.arrivals.take(paths)
 
     def closeEvent(self, event: QCloseEvent) -> None:
+        if not self._may_close and not self._may_leave_work():
+            event.ignore()
+            return
         if not self._may_close:
             self._asking = True
             self.scenes.leave_all(self._allow_close)
@@ -404,6 +433,22 @@ class MainWindow(QMainWindow):
         )
         self.bridge.close(CLOSE_SECONDS)
         event.accept()
+
+    def _may_leave_work(self) -> bool:
+        """Names what runs and what waits, and asks whether it is stopped."""
+        work = permissions.at_work(self.session.queue)
+        if not work:
+            return True
+        answer = self.desk.prompts.work_at_exit(work, permissions.AT_EXIT)
+        self._waits_to_close = answer == "wait"
+        if self._waits_to_close:
+            self.messages.info("The window closes when the work is done.", "Close it again to stop the work.")
+        return answer == "stop"
+
+    def _close_when_idle(self, _event: QueueChanged) -> None:
+        if self._waits_to_close and not self.session.queue.entries:
+            self._waits_to_close = False
+            QTimer.singleShot(0, self, self.close)
 
     def _allow_close(self) -> None:
         self._may_close = True

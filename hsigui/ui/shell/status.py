@@ -7,9 +7,17 @@ from collections.abc import Sequence
 
 from PySide6.QtWidgets import QLabel, QProgressBar, QStatusBar, QWidget
 
+from hsigui.document.events import (
+    Changed,
+    DeviceChanged,
+    LabelsChanged,
+    MapChanged,
+    SceneShown,
+    ValidationChanged,
+)
+from hsigui.document.session import Session
 from hsigui.jobs import Finished
 from hsigui.ui.desk.job_bridge import JobBridge
-from hsigui.ui.desk.session import Session
 
 
 class StatusBar(QStatusBar):
@@ -39,7 +47,10 @@ class StatusBar(QStatusBar):
         self._show_device()
         bridge.progress.connect(self._progress)
         bridge.finished.connect(self._finished)
-        session.changed.connect(self._changed)
+        session.events.subscribe(DeviceChanged, self._show_device)
+        session.events.subscribe(SceneShown, self._scene_shown)
+        for kind in (LabelsChanged, ValidationChanged, MapChanged):
+            session.events.subscribe(kind, self._show_label)
 
     def show_pixel(self, row: int, col: int) -> None:
         """Says where the cursor is; values follow when they are read."""
@@ -65,7 +76,7 @@ class StatusBar(QStatusBar):
         for widget in (self.place, self.values, self.label):
             widget.clear()
 
-    def _show_label(self) -> None:
+    def _show_label(self, _event: Changed | None = None) -> None:
         if self._pixel is None:
             return
         number = int(self._session.labels.array[self._pixel])
@@ -83,18 +94,16 @@ class StatusBar(QStatusBar):
             words.append(f"truth: {self._session.classes.get(true).name}")
         self.label.setText("   ".join(words) or "no label")
 
-    def _changed(self, what: str) -> None:
-        if what == "device":
-            self._show_device()
-        elif what == "scene":
-            self.leave_scene()
-        elif what in ("labels", "validation", "map"):
-            self._show_label()
+    def _scene_shown(self, _event: SceneShown) -> None:
+        self.leave_scene()
 
-    def _show_device(self) -> None:
+    def _show_device(self, _event: DeviceChanged | None = None) -> None:
         self.device.setText(f"Device: {self._session.device or 'chosen at Pretrain'}")
 
     def _progress(self, job: int, done: float, total: float, text: str) -> None:
+        heavy = self._session.queue.running
+        if heavy is not None and heavy.job is not None and heavy.job.number == job:
+            text = f"{heavy.scene_name}: {text}"
         self._texts[job] = text
         self.busy.setText(text)
         self.bar.setRange(0, 1000 if total > 0 else 0)

@@ -5,7 +5,6 @@ from __future__ import annotations
 import csv
 import io
 from collections.abc import Sequence
-from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
@@ -15,6 +14,7 @@ from PySide6.QtCore import QEvent, Qt, Signal
 from PySide6.QtGui import QColor, QGuiApplication, QPalette, QPen
 from PySide6.QtWidgets import QFileDialog, QHBoxLayout, QMessageBox, QToolButton, QVBoxLayout, QWidget
 
+from hsigui.document.values import Spectrum
 from hsigui.errors import HsiError
 from hsigui.labels.classes import PALETTE, Color
 from hsigui.saving import written_beside
@@ -24,17 +24,6 @@ from hsigui.ui.desk.plots import RESTYLE, Plot, color_plot, curve_pen, faded
 
 HINT = "Click a pixel to see its spectrum; Shift+click keeps it"
 CURRENT_WIDTH, KEPT_WIDTH = 2.0, 1.4  # logical pixels
-
-
-@dataclass(frozen=True)
-class Spectrum:
-    """One curve: its name, its colour, its value in every band (NaN where there is none), and the pixel (row, col) that
-    it is of, where it is of one."""
-
-    label: str
-    color: Color
-    values: NDArray[np.float32]
-    place: tuple[int, int] | None = None
 
 
 class SpectrumView(QWidget):

@@ -1,14 +1,21 @@
-"""Pretrain, pause, cancel: one job at a time, and what is told of it."""
+"""Pretrain, pause, cancel: a job of its scene in the queue, and what is told of it, whichever scene is shown."""
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, Signal
 
 from hsigui.cube.cube import Cube
+from hsigui.document.course import Course
+from hsigui.document.events import CourseChanged, QueueChanged, SceneShown
+from hsigui.document.identity import Origin
+from hsigui.document.permissions import Answer, Deed, may
+from hsigui.document.queue import HeavyJob, Kind
+from hsigui.document.scene import Scene
+from hsigui.document.values import Run
 from hsigui.errors import HsiError
 from hsigui.jobs import Job, Progress
 from hsigui.methods.registry import method
@@ -18,37 +25,55 @@ from hsigui.ui.desk import work
 from hsigui.ui.desk.desk import Desk
 from hsigui.ui.desk.job_bridge import Watcher
 from hsigui.ui.training.method_panel import MethodPanel, learns
-from hsigui.ui.training.run_files import RunFiles, spec_title
+from hsigui.ui.training.queue_list import QueueList
+from hsigui.ui.training.run_files import RunFiles, made_before, spec_title
 from hsigui.ui.training.time_left import TimeLeft
 from hsigui.ui.training.view import TrainingView
 
-if TYPE_CHECKING:
-    from hsigui.methods.checkpoint import Encoder
+
+@dataclass(eq=False)
+class _Training:
+    """One training: what it is of, and what is told of it."""
+
+    scene: int
+    name: str
+    spec: PretrainSpec
+    begun: UnfinishedRun | None
+    asked: Origin
+    course: Course
+    entry: HeavyJob | None = None
+    cube: Cube | None = None
+    folder: Path | None = None
+    origin: Origin | None = None
 
 
 class TrainingController(QObject):
-    """Runs the pretraining. A cancelled or failed one leaves labels and earlier results as they were, and can be gone
+    """Runs the pretrainings. A cancelled or failed one leaves labels and earlier results as they were, and can be gone
     on with."""
 
     pause_changed = Signal(bool)
 
-    def __init__(self, desk: Desk, panel: MethodPanel, view: TrainingView, runs: RunFiles) -> None:
+    def __init__(self, desk: Desk, panel: MethodPanel, view: TrainingView, queue: QueueList, runs: RunFiles) -> None:
         super().__init__(desk.window)
         self._runs = runs
-        self._desk, self._session, self._panel, self._view = desk, desk.session, panel, view
-        self._job: Job | None = None
-        self._left = TimeLeft()
-        self._session.changed.connect(self._changed)
-        runs.opened.connect(self._show_kept)
+        self._desk, self._session, self._panel, self._view, self._list = desk, desk.session, panel, view, queue
+        self._queue = desk.session.queue
+        self._left = TimeLeft()  # of the training at work
+        self._held = False
+        events = self._session.events
+        events.subscribe(SceneShown, self._show_course)
+        events.subscribe(CourseChanged, self._show_course)
+        events.subscribe(QueueChanged, self._queue_changed)
+        queue.out_asked.connect(self._take_out)
         runs.go_on_asked.connect(self.go_on)
 
     def pretrain(self) -> None:
-        """Starts with what the method panel says; does nothing while one is running.
+        """Has the shown scene trained on as the method panel says; does nothing while it is already.
 
         Where a training with these settings was cut, the user says whether it goes on or is begun anew.
         """
-        cube = self._session.cube
-        if cube is None or self._job is not None:
+        scene = self._session.shown
+        if scene is None or not self._may_learn(scene):
             return
         spec = self._panel.spec()
         begun = self._runs.unfinished_like(spec)
@@ -58,14 +83,39 @@ class TrainingController(QObject):
         if begun is not None and answer == "anew":
             self._runs.give_up(begun)
             begun = None
-        self._start(cube, spec, begun)
+        self._add(scene, spec, begun)
 
     def go_on(self, begun: UnfinishedRun) -> None:
         """Goes on with a training of the open scene that was cut."""
-        cube = self._session.cube
-        if cube is not None and self._job is None:
+        scene = self._session.shown
+        if scene is not None and self._may_learn(scene):
             self._panel.show_spec(begun.spec)
-            self._start(cube, begun.spec, begun)
+            self._add(scene, begun.spec, begun)
+
+    def pause(self, paused: bool) -> None:
+        """Holds the training at work, or lets it go on."""
+        training = self._queue.training
+        if training is None or training.job is None or training.job.paused == paused:
+            return
+        if paused:
+            self._queue.hold(True)
+            self._left.pause()
+            self._desk.messages.info(f"The training of {training.scene_name} is held.", "Press Pause again to go on.")
+        else:
+            self._left.resume()
+            self._queue.hold(False)
+
+    def cancel(self) -> None:
+        """Stops the training at work, whichever scene it is of."""
+        training = self._queue.training
+        if training is not None:
+            self._take_out(training)
+
+    def _may_learn(self, scene: Scene) -> bool:
+        verdict = may(Deed.LEARN, scene.id, self._queue)
+        if verdict.answer is Answer.NO:
+            self._desk.messages.info(verdict.why, verdict.hint)
+        return verdict.answer is not Answer.NO
 
     def _ask(self, begun: UnfinishedRun) -> str:
         return self._desk.prompts.unfinished_training(
@@ -73,97 +123,155 @@ class TrainingController(QObject):
             "Begun anew, it starts at the first step, and what was learned so far is removed.",
         )
 
-    def _start(self, cube: Cube, spec: PretrainSpec, begun: UnfinishedRun | None) -> None:
+    # In the queue
+
+    def _add(self, scene: Scene, spec: PretrainSpec, begun: UnfinishedRun | None) -> None:
+        course = Course(spec_title(spec), learns(method(spec.method)))
+        course.text = may(Deed.LEARN, scene.id, self._queue).why
+        training = _Training(scene.id, scene.cube.name, spec, begun, scene.origin, course)
+        training.entry = HeavyJob(
+            Kind.TRAINING,
+            course.title,
+            scene.id,
+            scene.cube.name,
+            partial(self._begin, training),
+            partial(self._finish, training, "Taken out before it began. Labels and earlier results are as they were."),
+        )
+        scene.set_course(course)
+        self._queue.add(training.entry)
+
+    def _begin(self, training: _Training) -> tuple[Job, Origin] | None:
+        scene = self._session.find(training.scene)
+        if scene is None:
+            return None
+        cube, origin, begun = scene.cube, scene.origin, training.begun
+        if origin != training.asked:  # other bands since: what was cut is of no use for them
+            begun = None
         folder = self._runs.new_folder(cube) if begun is None else begun.folder
+        training.cube, training.folder, training.origin = cube, folder, origin
         self._left = TimeLeft()
-        self._start_view(spec, 0)
+        self._progress(training, 0, 0, "")
         watcher = Watcher(
-            done=partial(self._done, cube, folder),
-            failed=partial(self._failed, cube, folder),
-            cancelled=partial(self._cancelled, cube, folder),
-            progress=self._progress,
-            metric=self._metric,
+            done=partial(self._done, training),
+            failed=partial(self._failed, training),
+            cancelled=partial(self._cancelled, training),
+            progress=partial(self._progressed, training),
+            metric=partial(self._metric, training),
             partial=self._partial,
         )
-        work_on = partial(work.pretrain_and_embed, cube=cube, spec=spec, folder=folder, resume=begun is not None)
-        self._job = self._desk.bridge.start(self._runs.held(work_on, folder), f"Pretrain {cube.name}", watcher)
-        self._session.set_training(True)
+        work_on = partial(
+            work.pretrain_and_embed, cube=cube, spec=training.spec, folder=folder, resume=begun is not None
+        )
+        job = self._desk.bridge.start(self._runs.held(work_on, folder), f"Pretrain {cube.name}", watcher)
+        return job, origin
 
-    def pause(self, paused: bool) -> None:
-        """Holds the training, or lets it go on."""
-        if self._job is None or self._job.paused == paused:
-            return
-        if paused:
-            self._job.pause()
-            self._left.pause()
-            self._desk.messages.info("Training is held.", "Press Pause again to go on.")
-        else:
-            self._left.resume()
-            self._job.resume()
-        self.pause_changed.emit(paused)
+    def _take_out(self, entry: HeavyJob) -> None:
+        scene = self._session.find(entry.scene)
+        if entry.job is not None and entry.kind is Kind.TRAINING and scene is not None and scene.course is not None:
+            scene.course.progress(0, 0, "Cancelling…")
+            if scene is self._session.shown:
+                self._view.set_progress(0, 0, "Cancelling…", None)
+        self._queue.take_out(entry)
 
-    def cancel(self) -> None:
-        if self._job is not None:
-            self._view.set_progress(0, 0, "Cancelling…", None)
-            self._job.cancel()
+    def _queue_changed(self, _event: QueueChanged) -> None:
+        self._panel.set_running(self._session.training)
+        self._list.show_entries(self._queue.entries)
+        training = self._queue.training
+        held = training is not None and training.job is not None and training.job.paused
+        if held != self._held:
+            self._held = held
+            self.pause_changed.emit(held)
 
-    def _progress(self, event: Progress) -> None:
-        if self._job is not None and not self._job.cancelling:
-            self._view.set_progress(event.done, event.total, event.text, self._left.seconds(event.done, event.total))
+    # What is told of a training
 
-    def _metric(self, name: str, points: list[tuple[int, float]]) -> None:
-        for step, value in points:
-            self._view.add(name, step, value)
+    def _progressed(self, training: _Training, event: Progress) -> None:
+        entry = training.entry
+        if entry is None or entry.job is None or not entry.job.cancelling:
+            self._progress(training, event.done, event.total, event.text)
+
+    def _progress(self, training: _Training, done: float, total: float, text: str) -> None:
+        training.course.progress(done, total, text, self._left.seconds(done, total))
+        if self._is_shown(training):
+            self._view.set_progress(done, total, text, training.course.seconds_left)
+
+    def _metric(self, training: _Training, name: str, points: list[tuple[int, float]]) -> None:
+        training.course.add(name, points)
+        if self._is_shown(training):
+            for step, value in points:
+                self._view.add(name, step, value)
 
     def _partial(self, value: object) -> None:
         if isinstance(value, work.DeviceKnown):
             self._session.set_device(value.text)
 
-    def _done(self, cube: Cube, folder: Path, trained: work.Trained) -> None:
+    def _is_shown(self, training: _Training) -> bool:
+        return self._session.scene.course is training.course
+
+    # Its end
+
+    def _done(self, training: _Training, trained: work.Trained) -> None:
+        """The result goes to its scene, shown or not; of an earlier input it is only noted there."""
         encoder = trained.encoder
-        self._runs.ended(cube, folder)
-        self._view.set_progress(1, 1, "", None)
-        self._ended(f"Done in {encoder.seconds:.0f} s on {encoder.device_name}.")
-        if self._session.cube is cube:
+        self._note_end(training)
+        training.course.progress(1, 1, "")
+        scene = self._session.find(training.scene)
+        told = f"Done in {encoder.seconds:.0f} s on {encoder.device_name}."
+        later = made_before(encoder)
+        if scene is None:
+            self._finish(training, told, later)
+        elif scene.origin != training.origin:
+            revision = 0 if training.origin is None else training.origin.revision
+            scene.keep_run(Run(encoder, None, trained.folder, trained.seconds, revision))
+            self._finish(training, f"{told} It is kept as a run of the scene as it was, and draws no map.")
+            self._desk.messages.info(
+                f"The training of {training.name} is done. It learned from the scene as it was before the change.",
+                "It is kept as a run of that, and draws no map.",
+            )
+        else:
+            self._finish(training, told, later)
             self._session.set_device(encoder.device_name)
-            self._session.set_trained(encoder, trained.features, trained.folder, trained.seconds)
+            scene.set_run(encoder, trained.features, trained.folder, trained.seconds)
+            if scene is not self._session.shown:
+                self._desk.messages.info(f"The training of {training.name} is done.")
 
-    def _show_kept(self, encoder: Encoder) -> None:
-        """The curve of a run that was trained before."""
-        self._start_view(encoder.spec, 1)
-        for step, loss in enumerate(encoder.losses, start=1):
-            self._view.add("loss", step, loss)
-        self._view.set_progress(1, 1, "", None)
-        made = "Trained" if learns(method(encoder.spec.method)) else "Prepared"
-        self._view.finish(f"{made} before, in {encoder.seconds:.0f} s on {encoder.device_name}.")
-
-    def _start_view(self, spec: PretrainSpec, total: float) -> None:
-        self._view.start(spec_title(spec), total)
-        if not learns(method(spec.method)):
-            self._view.show_plot(False, "A baseline learns nothing from the scene: there is no curve.")
-
-    def _cancelled(self, cube: Cube, folder: Path) -> None:
-        begun = self._runs.ended(cube, folder)
+    def _cancelled(self, training: _Training) -> None:
+        begun = self._note_end(training)
         where = "" if begun is None else f" at {begun.place}: Pretrain goes on from there"
-        self._ended(f"Cancelled{where}. Labels and earlier results are as they were.")
+        self._finish(training, f"Cancelled{where}. Labels and earlier results are as they were.")
 
-    def _failed(self, cube: Cube, folder: Path, error: BaseException, trace: str) -> None:
-        self._runs.ended(cube, folder)
-        self._ended(f"Stopped: {error.message}" if isinstance(error, HsiError) else "Stopped by an error.")
+    def _failed(self, training: _Training, error: BaseException, trace: str) -> None:
+        self._note_end(training)
+        self._finish(training, f"Stopped: {error.message}" if isinstance(error, HsiError) else "Stopped by an error.")
         self._desk.fail(error, trace)
 
-    def _ended(self, text: str) -> None:
-        self._job = None
-        self._view.finish(text)
-        self._session.set_training(False)
-        self.pause_changed.emit(False)
+    def _note_end(self, training: _Training) -> UnfinishedRun | None:
+        if training.cube is None or training.folder is None:
+            return None
+        return self._runs.ended(training.cube, training.folder)
 
-    def _changed(self, what: str) -> None:
-        if what == "training":
-            self._panel.set_running(self._session.training)
-        elif what == "scene":
-            if self._job is not None:
-                self._job.cancel()
+    def _finish(self, training: _Training, text: str, later: str = "") -> None:
+        training.course.finish(text, later)
+        if self._is_shown(training):
+            self._view.set_progress(training.course.done, training.course.total, "", None)
+            self._view.finish(text)
+        if training.entry is not None:
+            self._queue.ended(training.entry)
+
+    # The course of the scene that is shown
+
+    def _show_course(self, event: SceneShown | CourseChanged) -> None:
+        course = self._session.scene.course
+        self._panel.set_running(self._session.training)
+        if course is None:
             self._view.clear()
-            if self._session.encoder is not None:  # a scene that was open before
-                self._show_kept(self._session.encoder)
+            return
+        self._view.start(course.title, course.total)
+        if not course.learns:
+            self._view.show_plot(False, "A baseline learns nothing from the scene: there is no curve.")
+        for name, points in course.points.items():
+            for step, value in points:
+                self._view.add(name, step, value)
+        self._view.set_progress(course.done, course.total, course.text, course.seconds_left)
+        if course.end:
+            again = isinstance(event, SceneShown) and course.later
+            self._view.finish(course.later if again else course.end)

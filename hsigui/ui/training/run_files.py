@@ -15,9 +15,15 @@ from pathlib import Path
 from PySide6.QtCore import QLockFile, QObject, Signal
 
 from hsigui.cube.cube import Cube
-from hsigui.cube.fingerprint import fingerprint
+from hsigui.document.course import Course
+from hsigui.document.events import BandsChanged, EncoderChanged, QueueChanged
+from hsigui.document.identity import Origin
+from hsigui.document.permissions import Answer, Deed, may
+from hsigui.document.queue import HeavyJob, Kind
+from hsigui.document.scene import Scene
+from hsigui.document.values import Encoder, Run
 from hsigui.errors import HsiError
-from hsigui.jobs import Context, Work
+from hsigui.jobs import Context, Job, Work
 from hsigui.methods.registry import method
 from hsigui.specs import PretrainSpec
 from hsigui.storage.recovery import scene_key
@@ -26,17 +32,16 @@ from hsigui.ui.desk import work
 from hsigui.ui.desk.desk import Desk
 from hsigui.ui.desk.job_bridge import Watcher
 from hsigui.ui.desk.message_bar import Message
+from hsigui.ui.training.method_panel import learns
 
 
 class RunFiles(QObject):
     """Finds and opens runs.
 
     Signals:
-        opened: with the encoder of a run that was opened.
         go_on_asked: with the `UnfinishedRun` that the user wants to go on with.
     """
 
-    opened = Signal(object)
     go_on_asked = Signal(object)
 
     def __init__(self, desk: Desk, runs: Runs | None = None) -> None:
@@ -46,7 +51,10 @@ class RunFiles(QObject):
         self._offer: Message | None = None
         self._unfinished_offer: Message | None = None
         self._unfinished: dict[str, list[UnfinishedRun]] = {}  # by scene, newest first
-        self._session.changed.connect(self._changed)
+        events = self._session.events
+        events.subscribe(EncoderChanged, self._encoder_changed)
+        events.subscribe(QueueChanged, self._queue_changed)
+        events.subscribe(BandsChanged, self._bands_changed)
 
     def new_folder(self, cube: Cube) -> Path:
         """Where the next run of a scene is kept."""
@@ -54,14 +62,15 @@ class RunFiles(QObject):
 
     def offer(self) -> None:
         """Looks for runs of the open scene; offers the newest, and to go on with the newest that was cut."""
-        cube = self._session.cube
-        if cube is None:
+        scene = self._session.shown
+        if scene is None:
             return
+        origin = scene.origin
 
         def done(found: tuple[list[KeptRun], list[UnfinishedRun]]) -> None:
             kept, cut = found
-            self._unfinished[scene_key(cube)] = cut
-            if self._session.cube is not cube or self._session.encoder is not None:
+            self._unfinished[scene_key(scene.cube)] = cut
+            if self._session.origin != origin or self._session.encoder is not None:
                 return
             if kept:
                 self._offer = self._desk.messages.info(
@@ -78,7 +87,7 @@ class RunFiles(QObject):
                     ],
                 )
 
-        self._look(cube, Watcher(done=done))
+        self._look(scene, Watcher(done=done))
 
     def unfinished_like(self, spec: PretrainSpec) -> UnfinishedRun | None:
         """A training of the open scene with these settings that was cut, where there is one."""
@@ -122,21 +131,49 @@ class RunFiles(QObject):
             self.open(folder)
 
     def open(self, folder: Path) -> None:
-        """Takes the encoder of a run folder for the open scene; an error leaves everything as it was."""
-        cube = self._session.cube
-        if cube is None or self._session.training:
+        """Takes the encoder of a run folder for the open scene; an error leaves everything as it was.
+
+        Its features may have to be computed, so it waits for other heavy work to end.
+        """
+        scene = self._session.shown
+        if scene is None:
             return
+        verdict = may(Deed.LEARN, scene.id, self._session.queue)
+        if verdict.answer is Answer.NO:
+            self._desk.messages.info(verdict.why, verdict.hint)
+            return
+        if verdict.answer is Answer.WAITS:
+            self._desk.messages.info(verdict.why, verdict.hint)
+        entry = HeavyJob(
+            Kind.OPENING, f"Open run {folder.name}", scene.id, scene.cube.name, lambda: self._begin(entry, folder)
+        )
+        self._session.queue.add(entry)
+
+    def _begin(self, entry: HeavyJob, folder: Path) -> tuple[Job, Origin] | None:
+        scene = self._session.find(entry.scene)
+        if scene is None:
+            return None
+        origin, queue = scene.origin, self._session.queue
 
         def done(found: work.Trained) -> None:
-            if self._session.cube is not cube or self._session.training:
+            queue.ended(entry)
+            if self._session.find(origin.scene) is None:
                 return
-            self._session.set_trained(found.encoder, found.features, found.folder, found.seconds)
-            self.opened.emit(found.encoder)
+            if scene.origin != origin:
+                scene.keep_run(Run(found.encoder, None, found.folder, found.seconds, origin.revision))
+                return
+            scene.set_run(found.encoder, found.features, found.folder, found.seconds)
+            scene.set_course(course_of(found.encoder))
 
-        work_on = partial(work.restore_run, cube=cube, folder=folder)
-        self._desk.bridge.start(work_on, f"Open run {folder.name}", Watcher(done=done))
+        def failed(error: BaseException, trace: str) -> None:
+            queue.ended(entry)
+            self._desk.fail(error, trace)
 
-    def _look(self, cube: Cube, watcher: Watcher) -> None:
+        watcher = Watcher(done=done, failed=failed, cancelled=lambda: queue.ended(entry))
+        work_on = partial(work.restore_run, cube=scene.cube, folder=folder)
+        return self._desk.bridge.start(work_on, entry.title, watcher), origin
+
+    def _look(self, scene: Scene, watcher: Watcher) -> None:
         """Hands the runs of a scene to a watcher: those that are kept, and those that were cut and can be gone on with.
 
         What was cut with other bands is of no use for the scene as it is now, but may be again: it stays.
@@ -144,26 +181,43 @@ class RunFiles(QObject):
 
         def look(_ctx: Context) -> tuple[list[KeptRun], list[UnfinishedRun]]:
             self.runs.tidy_unfinished(_is_held)
-            key = scene_key(cube)
+            key = scene_key(scene.cube)
             cut = [run for run in self.runs.unfinished(key) if not _is_held(run.folder)]
-            identity = fingerprint(cube) if cut else ""
+            identity = scene.input_identity if cut else ""
             return self.runs.kept(key), [run for run in cut if run.fingerprint == identity]
 
         self._desk.bridge.start(look, "Look for runs", watcher)
 
-    def _changed(self, what: str) -> None:
-        cube = self._session.cube
-        if what == "encoder" and self._session.encoder is not None and cube is not None:
+    def _encoder_changed(self, _event: EncoderChanged) -> None:
+        if self._session.encoder is not None:
             self._desk.messages.withdraw(self._offer)
             self._offer = None
-            self.runs.tidy(scene_key(cube))
-        elif what == "training" and self._session.training:
+            self.runs.tidy(scene_key(self._session.scene.cube))
+
+    def _queue_changed(self, _event: QueueChanged) -> None:
+        if self._session.training:
             self._desk.messages.withdraw(self._unfinished_offer)
             self._unfinished_offer = None
-        elif what == "bands" and cube is not None:
-            key = scene_key(cube)
-            self._unfinished.pop(key, None)  # with these bands the scene may be another
-            self._look(cube, Watcher(done=lambda found: self._unfinished.update({key: found[1]})))
+
+    def _bands_changed(self, _event: BandsChanged) -> None:
+        scene = self._session.scene
+        key = scene_key(scene.cube)
+        self._unfinished.pop(key, None)  # with these bands the scene may be another
+        self._look(scene, Watcher(done=lambda found: self._unfinished.update({key: found[1]})))
+
+
+def course_of(encoder: Encoder) -> Course:
+    """What is told of a training of earlier days."""
+    course = Course(spec_title(encoder.spec), learns(method(encoder.spec.method)), done=1, total=1)
+    course.add("loss", list(enumerate(encoder.losses, start=1)))
+    course.finish(made_before(encoder))
+    return course
+
+
+def made_before(encoder: Encoder) -> str:
+    """What is said of a training that ended before its scene was shown."""
+    made = "Trained" if learns(method(encoder.spec.method)) else "Prepared"
+    return f"{made} before, in {encoder.seconds:.0f} s on {encoder.device_name}."
 
 
 def spec_title(spec: PretrainSpec) -> str:

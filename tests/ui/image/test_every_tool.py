@@ -356,7 +356,7 @@ def test_the_mean_spectrum_is_of_all_pixels_of_a_region_and_follows_the_bad_band
     tip = panel.model.data(panel.model.index(0, 3), Qt.ItemDataRole.ToolTipRole)
     assert f"{entry.region.size:,} of {entry.region.size:,} pixels" in tip
     bad = tuple(number < 10 for number in range(cube.bands))
-    demo.session.replace_cube(cube.with_info(replace(cube.info, bad_bands=bad)), drop_results=False)
+    demo.session.replace_cube(cube.with_info(replace(cube.info, bad_bands=bad)), new_input=False)
     assert panel.model.spectra == {}
     qtbot.waitUntil(lambda: len(panel.model.spectra) == 1)
     assert np.isnan(panel.model.spectra[entry.key][:10]).all()

@@ -312,7 +312,7 @@ def test_the_file_of_another_open_scene_is_not_overwritten_either(qtbot, window,
 
 def test_validation_labels_keep_their_classes_when_a_file_numbers_them_otherwise(qtbot, demo, answers, tmp_path):
     _, checked = both_layers(demo)
-    demo.session.truth = None
+    demo.session.scene.truth = None
     here = demo.session.classes
     swapped = ClassTable(tuple(replace(c, number={2: 3, 3: 2}.get(c.number, c.number)) for c in here))
     array = np.zeros_like(checked)

@@ -16,7 +16,7 @@ from hsigui.pipeline.label_quality import Alike, ClassQuality, Contradicted, Lab
 from hsigui.specs import SplitSpec
 from hsigui.ui.desk import work
 from hsigui.ui.labels.quality_panel import QualityPanel, warnings
-from tests.ui.windows import features_of, idle
+from tests.ui.windows import FakeEncoder, features_of, idle
 
 TABLE = ClassTable.for_numbers([1, 2, 3])
 
@@ -62,7 +62,7 @@ def watched(qtbot, demo):
     """A window with features, labels and the panel in sight."""
     demo.label_files.sample(SplitSpec(6, 0))
     idle(qtbot, demo)
-    demo.session.set_trained(object(), features_of(demo.session.cube))
+    demo.session.set_trained(FakeEncoder(), features_of(demo.session.cube))
     idle(qtbot, demo)
     demo.docks["Quality"].raise_()
     qtbot.waitUntil(lambda: demo.quality_panel.classes.rowCount() > 0, timeout=10_000)

@@ -10,7 +10,7 @@ from PySide6.QtCore import QPoint, Qt
 from hsigui.labels.label_map import VALIDATION, Edit
 from hsigui.pipeline.features import finished
 from hsigui.ui.desk import work
-from tests.ui.windows import click, features_of, idle, labels, press, texts
+from tests.ui.windows import FakeEncoder, click, features_of, idle, labels, press, texts
 
 
 def ask(qtbot, window) -> tuple[int, int]:
@@ -89,7 +89,7 @@ def test_enter_closes_a_polygon_first_and_labels_nothing_where_nothing_is_asked(
 
 
 def test_without_a_map_it_asks_for_what_the_scene_is_made_of(qtbot, demo):
-    demo.session.set_trained(object(), features_of(demo.session.cube))
+    demo.session.set_trained(FakeEncoder(), features_of(demo.session.cube))
     idle(qtbot, demo)
     spots = {ask(qtbot, demo) for _ in range(3)}
     assert len(spots) == 3
@@ -103,7 +103,7 @@ def test_the_target_is_drawn_and_goes_with_the_features(qtbot, mapped, grabbed):
     half = round(max(mapped.image.scale / 2, 3.0) + 2)
     edge = [grabbed(mapped.image.viewport(), at + QPoint(half + d, 0)) for d in (-1, 0, 1)]
     assert (255, 255, 255) in edge
-    mapped.session.set_trained(object(), features_of(mapped.session.cube))  # other features: other questions
+    mapped.session.set_trained(FakeEncoder(), features_of(mapped.session.cube))  # other features: other questions
     idle(qtbot, mapped)
     assert mapped.asking.target is None
     assert not mapped.map_panel.asked.isVisible()
@@ -112,7 +112,7 @@ def test_the_target_is_drawn_and_goes_with_the_features(qtbot, mapped, grabbed):
 def test_it_never_asks_for_the_rim_of_the_scene(qtbot, mapped):
     odd = mapped.session.features.array.copy()
     odd[0, 0] = odd[-1, 40] = odd[50, -1] = 60_000  # unlike all else, as what lies beside mirrored surroundings can be
-    mapped.session.set_trained(object(), finished(odd, mapped.session.features.valid, "test"))
+    mapped.session.set_trained(FakeEncoder(), finished(odd, mapped.session.features.valid, "test"))
     idle(qtbot, mapped)
     rows, cols = mapped.session.cube.rows, mapped.session.cube.cols
     for _ in range(4):
@@ -136,7 +136,7 @@ def test_an_answer_is_no_validation_label(qtbot, mapped):
 
 def test_it_never_asks_for_a_pixel_with_a_validation_label(qtbot, mapped):
     spot = ask(qtbot, mapped)
-    mapped.session.set_trained(object(), features_of(mapped.session.cube))  # forgets what was asked
+    mapped.session.set_trained(FakeEncoder(), features_of(mapped.session.cube))  # forgets what was asked
     idle(qtbot, mapped)
     mapped.session.edit(Edit(*spot, np.ones((1, 1), dtype=bool), 1, None, VALIDATION), "Check")
     idle(qtbot, mapped)

@@ -16,6 +16,7 @@ import hsigui
 from hsigui.__main__ import main
 from hsigui.cube.demo import demo_scene
 from hsigui.cube.formats.envi import write_cube
+from hsigui.document.events import TruthChanged
 from hsigui.jobs import SilentContext
 from hsigui.labels.classes import ClassInfo, ClassTable
 from hsigui.labels.formats.files import read_classes, write_classes
@@ -156,7 +157,6 @@ def test_validation_labels_are_called_by_their_name_and_not_ground_truth(qtbot, 
     apart = np.where(session.labels.array > 0, 0, session.truth.array).astype(np.uint16)
     apart[:, ::2] = 0
     session.edit(session.labels.replacing(apart, layer=VALIDATION), "Validation")
-    mapped.maps.reference_changed()
     idle(qtbot, mapped)
     report = export(qtbot, mapped, tmp_path)
     assert report["split"]["tested_on"] == "validation labels, painted or opened in the window"
@@ -278,8 +278,8 @@ def test_figures_of_an_earlier_classifier_do_not_stay_beside_a_new_one(qtbot, ma
     export(qtbot, mapped, tmp_path, "png")
     session = mapped.session
     assert (session.run_folder / "accuracy.json").exists()
-    session.truth = None
-    session.changed.emit("truth")
+    session.scene.truth = None
+    session.scene.events.emit(TruthChanged())
     idle(qtbot, mapped)
     export(qtbot, mapped, tmp_path, "png")
     assert not (session.run_folder / "accuracy.json").exists()
@@ -288,7 +288,8 @@ def test_figures_of_an_earlier_classifier_do_not_stay_beside_a_new_one(qtbot, ma
 
 def test_a_run_folder_that_is_gone_costs_the_export_nothing_but_a_warning(qtbot, mapped, tmp_path):
     draw(qtbot, mapped, SplitSpec(3, 0))
-    mapped.session.run_folder = tmp_path / "gone"
+    scene = mapped.session.scene
+    scene.runs.put(replace(scene.run, folder=tmp_path / "gone"))
     export(qtbot, mapped, tmp_path, "png")
     assert (tmp_path / "out.png").exists()
     assert "not kept for other scenes" in texts(mapped)
@@ -297,7 +298,7 @@ def test_a_run_folder_that_is_gone_costs_the_export_nothing_but_a_warning(qtbot,
 def test_changed_bands_are_said_beside_the_command_lines(qtbot, mapped, tmp_path):
     draw(qtbot, mapped, SplitSpec(3, 0))
     session = mapped.session
-    session.cube = session.cube.with_info(replace(session.cube.info, notes=("The bad bands were marked.",)))
+    session.scene.cube = session.cube.with_info(replace(session.cube.info, notes=("The bad bands were marked.",)))
     report = export(qtbot, mapped, tmp_path)
     assert any("bands of the scene were changed" in note for note in report["notes"])
 

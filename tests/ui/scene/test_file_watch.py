@@ -102,10 +102,11 @@ def test_a_scene_of_another_size_is_opened_as_a_new_one(qtbot, opened, header, a
     assert opened.session.cube.shape == (30, 31, 12)
 
 
-def test_reading_again_drops_features_and_waits_for_the_training(qtbot, opened, training):
+def test_reading_again_drops_features_and_asks_what_becomes_of_the_training(qtbot, opened, training, answers):
     opened.actions_["pretrain"].trigger()
     opened.scene.reload()
-    assert "Cancel the training first" in texts(opened)
+    assert "which learns from the scene as it is now" in answers.asked[-1]
+    assert opened.session.training
     training.go.set()
     qtbot.waitUntil(lambda: opened.session.features is not None, timeout=10_000)
     idle(qtbot, opened)

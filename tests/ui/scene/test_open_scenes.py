@@ -157,7 +157,7 @@ def test_closing_the_window_asks_for_every_scene(qtbot, two, answers):
 
 def test_labels_of_a_scene_in_the_background_survive_a_crash(two):
     recovery = two.label_files._recovery
-    first = two.scenes._entries[0].cube
+    first = two.session.scenes[0].cube
     copy = recovery.own_file(scene_key(first))
     assert copy.exists()
     assert np.load(copy)["labels"].any()
@@ -189,18 +189,20 @@ def test_a_scene_that_is_open_is_shown_and_not_opened_twice(qtbot, two, files, a
     assert names(two) == ["first", "second"]
 
 
-def test_a_training_holds_the_tabs(qtbot, two, training):
+def test_a_training_holds_no_tab_and_closing_its_scene_asks(qtbot, two, training, answers):
     two.actions_["pretrain"].trigger()
     show_place = two.tabs.tabRect(0).center()
     QTest.mouseClick(two.tabs, Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier, show_place)
-    assert two.session.cube.name == "second"
-    assert two.tabs.currentIndex() == 1
-    assert "Training is running" in texts(two)
+    assert two.session.cube.name == "first"
+    assert two.tabs.currentIndex() == 0
     two.tabs.tabCloseRequested.emit(1)
+    assert answers.asked == ["Stop training?"]
     assert two.tabs.count() == 2
     training.go.set()
-    qtbot.waitUntil(lambda: two.session.features is not None, timeout=10_000)
+    second = two.session.scenes[1]
+    qtbot.waitUntil(lambda: second.features is not None, timeout=10_000)
     idle(qtbot, two)
+    assert two.session.features is None
 
 
 def test_dropped_scenes_open_in_a_tab_each(qtbot, window, files):

@@ -266,7 +266,7 @@ def test_a_training_of_another_window_is_left_alone(qtbot, window, scene):
 
 
 @pytest.mark.parametrize("how", ["cancel", "close"])
-def test_a_training_without_a_step_leaves_nothing(qtbot, window, scene, training, how):
+def test_a_training_without_a_step_leaves_nothing(qtbot, window, scene, training, answers, how):
     cube = _open(qtbot, window, scene)
     window.actions_["pretrain"].trigger()
     qtbot.waitUntil(lambda: training.steps > 2, timeout=5000)
@@ -277,6 +277,7 @@ def test_a_training_without_a_step_leaves_nothing(qtbot, window, scene, training
         idle(qtbot, window)
         assert window.training.text == "Cancelled. Labels and earlier results are as they were."
     else:
+        answers.at_exit = "stop"
         assert window.close()
     assert not folder.exists()
     assert window.run_files.runs.unfinished(scene_key(cube)) == []

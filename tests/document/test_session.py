@@ -11,11 +11,26 @@ import pytest
 
 from hsigui.cube.cube import ArraySource, Cube
 from hsigui.cube.render import ViewState
+from hsigui.document import session as module
+from hsigui.document.events import (
+    AccuracyChanged,
+    Changed,
+    ClassesChanged,
+    CurrentClassChanged,
+    EncoderChanged,
+    LabelsChanged,
+    LabelsPainted,
+    LiveChanged,
+    MapChanged,
+    ScenesChanged,
+    SceneShown,
+    ViewChanged,
+)
+from hsigui.document.session import Session
 from hsigui.errors import HsiError
 from hsigui.labels.classes import ClassInfo, ClassTable
-from hsigui.labels.label_map import VALIDATION, Edit
-from hsigui.ui.desk import session as module
-from hsigui.ui.desk.session import CHANGES, Session
+from hsigui.labels.label_map import TRAINING, VALIDATION, Edit
+from hsigui.specs import FIRST_RECIPE
 
 
 @pytest.fixture
@@ -23,11 +38,14 @@ def said():
     return []
 
 
+FEATURES = SimpleNamespace(recipe=FIRST_RECIPE)
+
+
 @pytest.fixture
-def session(qapp, said):
+def session(said):
     session = Session()
     session.set_scene(Cube(ArraySource(np.zeros((5, 6, 4), np.float32))), ViewState(0, 1, 2))
-    session.changed.connect(said.append)
+    session.events.subscribe(Changed, lambda event: isinstance(event, ScenesChanged) or said.append(event))
     return session
 
 
@@ -39,7 +57,7 @@ def test_a_new_scene_starts_with_nothing_of_the_old_one(session, said):
     session.set_classes(ClassTable.for_numbers([1]), "x")
     paint(session)
     session.set_truth(np.ones((5, 6), np.uint16), ClassTable(), "t")
-    session.set_trained("encoder", "features")
+    session.set_trained("encoder", FEATURES)
     session.set_map("probe", "map", session.labels.array, None)
     said.clear()
     session.set_scene(Cube(ArraySource(np.zeros((3, 3, 4)))), ViewState(0, 1, 2))
@@ -48,14 +66,12 @@ def test_a_new_scene_starts_with_nothing_of_the_old_one(session, said):
     assert not session.unsaved
     assert session.history.undo_text == ""
     assert (session.truth, session.encoder, session.features, session.class_map) == (None, None, None, None)
-    assert said[0] == "scene"
-    assert set(said) <= set(CHANGES)
+    assert SceneShown(session.scene.id) in said
 
 
 def test_an_edit_says_what_it_touched_and_undo_takes_it_back(session, said):
     paint(session, size=2)
-    assert said == ["labels"]
-    assert session.label_box == (1, 1, 3, 3)
+    assert said == [LabelsPainted(TRAINING, (1, 1, 3, 3)), LabelsChanged((1, 1, 3, 3))]
     assert session.unsaved
     session.undo()
     assert not session.labels.array.any()
@@ -68,7 +84,7 @@ def test_an_edit_says_what_it_touched_and_undo_takes_it_back(session, said):
 
 def test_a_change_of_classes_alone_is_no_change_of_labels(session, said):
     session.set_classes(ClassTable.for_numbers([1, 2]), "Add")
-    assert said == ["current class", "classes"]
+    assert said == [CurrentClassChanged(1), ClassesChanged(ClassTable(), session.classes)]
     assert session.current_class == 1
 
 
@@ -119,12 +135,12 @@ def test_truth_joins_drawn_classes_by_name(session):
 
 
 def test_a_new_encoder_drops_the_map_of_the_old_one(session, said):
-    session.set_trained("e", "f")
+    session.set_trained("e", FEATURES)
     session.set_map("p", "m", session.labels.array, "accuracy")
-    session.set_trained("e2", "f2")
+    session.set_trained("e2", FEATURES)
     assert session.class_map is None
     assert session.accuracy is None
-    assert said[-3:] == ["encoder", "map", "report"]
+    assert said[-3:] == [EncoderChanged(), MapChanged(), AccuracyChanged()]
 
 
 def test_setting_what_is_already_set_says_nothing(session, said):
@@ -133,14 +149,14 @@ def test_setting_what_is_already_set_says_nothing(session, said):
     assert said == []
     session.set_live(False)
     session.set_view(ViewState(0, 1, 3))
-    assert said == ["live", "view"]
+    assert said == [LiveChanged(False), ViewChanged(ViewState(0, 1, 2), ViewState(0, 1, 3))]
 
 
 def test_the_session_knows_no_widget():
     imported = {
         node.module for node in ast.walk(ast.parse(inspect.getsource(module))) if isinstance(node, ast.ImportFrom)
     }
-    assert not any("QtWidgets" in name or "QtGui" in name for name in imported if name)
+    assert not any("Qt" in name or "PySide6" in name for name in imported if name)
 
 
 def test_training_labels_take_the_place_of_validation_labels_in_one_step(session):
@@ -177,17 +193,17 @@ def test_undo_during_a_stroke_takes_only_the_stroke_back(session):
 def test_what_is_known_of_run_and_map_stays_with_its_scene(session, tmp_path):
     from hsigui.specs import MapSpec
 
-    session.labels_source = tmp_path / "labels.tif"
-    session.set_trained("e", "f", tmp_path, {"features": 2.0})
+    first = session.scene
+    first.labels_source = tmp_path / "labels.tif"
+    session.set_trained("e", FEATURES, tmp_path, {"features": 2.0})
     session.set_map("p", "m", session.labels.array, None, drawn=MapSpec(1.0), seconds={"probe and map": 0.5})
-    kept = session.state()
     session.set_scene(Cube(ArraySource(np.zeros((3, 3, 4)))), ViewState(0, 1, 2))
     assert (session.run_folder, session.map_spec, session.labels_source) == (None, None, None)
-    session.restore(kept)
+    session.show(first)
     assert (session.run_folder, session.map_spec) == (tmp_path, MapSpec(1.0))
     assert session.seconds == {"features": 2.0, "probe and map": 0.5}
     assert session.labels_source == tmp_path / "labels.tif"
-    session.set_trained("e2", "f2")
+    session.set_trained("e2", FEATURES)
     assert (session.run_folder, session.map_spec, dict(session.seconds)) == (None, None, {})
 
 
@@ -200,5 +216,5 @@ def test_a_reference_says_of_which_kind_it_is(session):
 
 def test_pixels_that_the_encoder_was_not_shown_are_counted(session):
     assert session.masked_out == 0
-    session.set_trained(SimpleNamespace(scene={"masked_out": {"pixels": 12}}), "f")
+    session.set_trained(SimpleNamespace(scene={"masked_out": {"pixels": 12}}), FEATURES)
     assert session.masked_out == 12

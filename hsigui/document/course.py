@@ -1,0 +1,43 @@
+"""How a training of a scene goes, or went: what is shown of it whenever its scene is."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+
+@dataclass
+class Course:
+    """Changes while the training runs.
+
+    Attributes:
+        title: what is trained, in words.
+        learns: whether there is a curve; baselines learn nothing.
+        points: of every curve, (step, value), by its name.
+        done, total: how far it is, in any unit; a total of 0 when nobody knows how long it is.
+        text: what is being done.
+        seconds_left: None when that is not known yet.
+        end: how it ended, in words; empty while it runs or waits.
+        later: what is said in place of `end` when the scene is shown again; empty for the same.
+    """
+
+    title: str
+    learns: bool = True
+    points: dict[str, list[tuple[float, float]]] = field(default_factory=dict)
+    done: float = 0
+    total: float = 0
+    text: str = ""
+    seconds_left: float | None = None
+    end: str = ""
+    later: str = ""
+
+    def add(self, name: str, points: Sequence[tuple[float, float]]) -> None:
+        """Adds points of a curve."""
+        self.points.setdefault(name, []).extend(points)
+
+    def progress(self, done: float, total: float, text: str, seconds_left: float | None = None) -> None:
+        self.done, self.total, self.text, self.seconds_left = done, total, text, seconds_left
+
+    def finish(self, end: str, later: str = "") -> None:
+        """Notes how it ended."""
+        self.end, self.later, self.text, self.seconds_left = end, later, "", None

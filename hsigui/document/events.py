@@ -1,0 +1,223 @@
+"""What changed: one frozen dataclass a change, with what changed in it, and a hub that tells those who asked for it."""
+
+from __future__ import annotations
+
+import weakref
+from collections import defaultdict
+from collections.abc import Callable
+from dataclasses import dataclass
+from types import MethodType
+from typing import TypeVar, cast
+
+from hsigui.cube.render import ViewState
+from hsigui.document.values import Box
+from hsigui.labels.classes import ClassTable
+
+
+@dataclass(frozen=True)
+class Changed:
+    """Any change; who subscribes to it hears of all."""
+
+
+@dataclass(frozen=True)
+class SceneLeft(Changed):
+    """A scene is about to be hidden behind another, or closed; it is still the one that is shown."""
+
+    scene: int
+
+
+@dataclass(frozen=True)
+class SceneShown(Changed):
+    """Another scene is shown; everything that is shown of one is to be looked at again."""
+
+    scene: int
+
+
+@dataclass(frozen=True)
+class SceneClosed(Changed):
+    """What is kept of a scene elsewhere can go."""
+
+    scene: int
+
+
+@dataclass(frozen=True)
+class ScenesChanged(Changed):
+    """There are more or fewer scenes, or the name or the saved state of one is another."""
+
+
+@dataclass(frozen=True)
+class BandsChanged(Changed):
+    """The same scene with other bands, or read again.
+
+    Attributes:
+        new_input: whether what was learned from it before is of no use any more.
+    """
+
+    new_input: bool
+
+
+@dataclass(frozen=True)
+class ViewChanged(Changed):
+    before: ViewState
+    after: ViewState
+
+
+@dataclass(frozen=True)
+class StrokeStarted(Changed):
+    """Labels are being drawn; `LabelsChanged` or `ValidationChanged` is told at the end, and `HistoryChanged`."""
+
+
+@dataclass(frozen=True)
+class LabelsPainted(Changed):
+    """Labels of a layer look otherwise in a box: for those who draw them, and for nobody else. Told at each piece of
+    a stroke."""
+
+    layer: int
+    box: Box
+
+
+@dataclass(frozen=True)
+class LabelsChanged(Changed):
+    """Training labels changed in a box. Told once for a stroke, at its end."""
+
+    box: Box
+
+
+@dataclass(frozen=True)
+class ValidationChanged(Changed):
+    """Validation labels changed in a box. Told once for a stroke, at its end."""
+
+    box: Box
+
+
+@dataclass(frozen=True)
+class HistoryChanged(Changed):
+    """There is another step to take back, or to do again."""
+
+
+@dataclass(frozen=True)
+class ClassesChanged(Changed):
+    before: ClassTable
+    after: ClassTable
+
+
+@dataclass(frozen=True)
+class CurrentClassChanged(Changed):
+    """Attributes:
+    number: the class that the brush paints; 0 for none.
+    """
+
+    number: int
+
+
+@dataclass(frozen=True)
+class LayerChanged(Changed):
+    """Attributes:
+    layer: TRAINING or VALIDATION, which is painted from now on.
+    """
+
+    layer: int
+
+
+@dataclass(frozen=True)
+class SavedChanged(Changed):
+    """Labels were written to a file of the user, or are unsaved again."""
+
+
+@dataclass(frozen=True)
+class TruthChanged(Changed):
+    """Other ground truth, or another sample of it is in force."""
+
+
+@dataclass(frozen=True)
+class CourseChanged(Changed):
+    """Another training is told of; not at each of its steps."""
+
+
+@dataclass(frozen=True)
+class EncoderChanged(Changed):
+    """Another run is in use, or none."""
+
+
+@dataclass(frozen=True)
+class MapChanged(Changed):
+    """Another map, or none."""
+
+
+@dataclass(frozen=True)
+class AccuracyChanged(Changed):
+    """The map is measured otherwise, or not at all."""
+
+
+@dataclass(frozen=True)
+class LiveChanged(Changed):
+    live: bool
+
+
+@dataclass(frozen=True)
+class DeviceChanged(Changed):
+    text: str
+
+
+@dataclass(frozen=True)
+class QueueChanged(Changed):
+    """A heavy job was begun, held, ended, added or taken out."""
+
+
+E = TypeVar("E", bound=Changed)
+_Call = Callable[[Changed], None]
+
+
+@dataclass(frozen=True)
+class _Listener:
+    """A plain function, or a function with the object that it is a method of."""
+
+    function: Callable[..., None]
+    owner: Callable[[], object | None] | None = None
+
+
+class Events:
+    """Tells of changes by their type, in the order of subscription, on the thread that they happen on.
+
+    A bound method does not keep its object alive; a plain function is kept.
+
+    Attributes:
+        parent: is told of everything, too, after the hub's own listeners.
+    """
+
+    def __init__(self) -> None:
+        self._listeners: defaultdict[type[Changed], list[_Listener]] = defaultdict(list)
+        self.parent: Events | None = None
+
+    def subscribe(self, kind: type[E], callback: Callable[[E], None]) -> None:
+        """Has a callback called at each change of a type; at every change when the type is Changed."""
+        if isinstance(callback, MethodType):
+            listener = _Listener(callback.__func__, weakref.ref(callback.__self__))
+        else:
+            listener = _Listener(cast("_Call", callback))
+        self._listeners[kind].append(listener)
+
+    def emit(self, event: Changed) -> None:
+        """Tells everybody who asked for it.
+
+        Raises:
+            Exception: the first that a listener raised, after all were told.
+        """
+        first: Exception | None = None
+        hub: Events | None = self
+        while hub is not None:
+            for kind in (type(event), Changed):
+                for listener in tuple(hub._listeners.get(kind, ())):
+                    owner = None if listener.owner is None else listener.owner()
+                    try:
+                        if listener.owner is None:
+                            listener.function(event)
+                        elif owner is not None:
+                            listener.function(owner, event)
+                        else:
+                            hub._listeners[kind].remove(listener)
+                    except Exception as error:  # noqa: BLE001 - raised below: the others are told first
+                        first = first or error
+            hub = hub.parent
+        if first is not None:
+            raise first

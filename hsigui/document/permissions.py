@@ -1,0 +1,99 @@
+"""While something trains: what may be done then, what waits, what asks first, and why not.
+
+The only place where this is decided. Neither the identity of an object nor "no training is on" decides anything
+elsewhere.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import Enum
+
+from hsigui.document.queue import HeavyQueue
+
+
+class Deed(Enum):
+    """What a user may want to do with a scene."""
+
+    LOOK = "look at it, label it, compare it, map it"
+    LEARN = "pretrain, or open a run"
+    CHANGE_INPUT = "other bands, scale, no-data or mask; read it again"
+    CLOSE = "close it, or open its file anew"
+
+
+class Answer(Enum):
+    YES = "yes"
+    WAITS = "joins the queue"
+    ASKS = "asks first"
+    NO = "no"
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """Whether something may be done, and what is said of it."""
+
+    answer: Answer
+    why: str = ""
+    hint: str = ""
+
+
+YES = Verdict(Answer.YES)
+AT_EXIT = "Stopped trainings can be gone on with when their scene is opened again. Labels are asked about after this."
+
+# With the scene that a training is of, at work or waiting.
+ITS_OWN: Mapping[Deed, Verdict] = {
+    Deed.LOOK: YES,
+    Deed.LEARN: Verdict(Answer.NO, "This scene is being trained on.", "Wait for the end, or cancel the training."),
+    Deed.CHANGE_INPUT: Verdict(
+        Answer.ASKS,
+        "A training of {scene} is running, which learns from the scene as it is now.",
+        "Stopped, it can be gone on with while the scene is as it is now. Kept, it goes on; what it learns is kept as "
+        "a run of the scene as it was, and draws no map.",
+    ),
+    Deed.CLOSE: Verdict(
+        Answer.ASKS,
+        "A training of {scene} is running. Closing the scene stops it.",
+        "Cancel to wait for its end; the scene stays open.",
+    ),
+}  # fmt: skip
+
+# With any other scene, while a heavy job is at work.
+OF_OTHERS: Mapping[Deed, Verdict] = {
+    Deed.LOOK: YES,
+    Deed.LEARN: Verdict(Answer.WAITS, "It begins after {running}.", "The list in the Training panel tells what waits."),
+    Deed.CHANGE_INPUT: YES,
+    Deed.CLOSE: YES,
+}
+
+
+def may(deed: Deed, scene: int, queue: HeavyQueue) -> Verdict:
+    """Whether something may be done with a scene now.
+
+    A training that waits has not read its scene yet: it learns from the scene as it is when it begins, so that a change
+    of the input needs no question.
+    """
+    own = queue.training_of(scene)
+    if own is not None and (own.job is not None or deed is not Deed.CHANGE_INPUT):
+        return _said(ITS_OWN[deed], own.scene_name, queue)
+    if queue.entries:
+        return _said(OF_OTHERS[deed], "", queue)
+    return YES
+
+
+def at_work(queue: HeavyQueue) -> str:
+    """What runs and what waits, in one sentence; empty when nothing does."""
+    if not queue.entries:
+        return ""
+    first, *others = queue.entries
+    text = f"{first.title} of {first.scene_name} is {first.state.value}"
+    if others:
+        text += "; " + ", ".join(f"{entry.title} of {entry.scene_name}" for entry in others)
+        text += " waits" if len(others) == 1 else " wait"
+    return f"{text}."
+
+
+def _said(verdict: Verdict, scene: str, queue: HeavyQueue) -> Verdict:
+    first = queue.entries[0]
+    running = f"{first.title} of {first.scene_name}"
+    return Verdict(verdict.answer, verdict.why.format(scene=scene, running=running), verdict.hint)

@@ -1,0 +1,223 @@
+"""The Scene: all that is known of one open scene, and the only thing that changes. Knows no widget and no thread.
+
+Whoever changes it calls its methods; everybody else subscribes to its events by their type.
+"""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Mapping
+from dataclasses import replace
+from functools import cached_property
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from hsigui.cube.cube import Cube
+from hsigui.cube.render import ViewState
+from hsigui.document import identity
+from hsigui.document.course import Course
+from hsigui.document.events import AccuracyChanged, BandsChanged, CourseChanged, EncoderChanged, MapChanged, ViewChanged
+from hsigui.document.identity import Origin
+from hsigui.document.samples import Sample
+from hsigui.document.scene_labels import SceneLabels
+from hsigui.document.shelf import Shelf
+from hsigui.document.values import Accuracy, ClassMap, Encoder, Features, MapOfScene, Probe, Run, Spectrum
+from hsigui.specs import MapSpec
+
+PLAIN_MAP = MapSpec(edges=0.0)  # how maps are drawn before there is a run whose recipe says so
+_ids = itertools.count(1)
+
+
+class Scene(SceneLabels):
+    """One open scene.
+
+    Args:
+        view: which bands are shown and how they are stretched.
+        plain: the same scene with wavelengths and bad bands as its file has them; the cube itself when not given.
+
+    Attributes:
+        id: no other scene of this program has it.
+        cube, plain: the scene as it is used, and as its file has it.
+        input_revision: grows with each change of the bands in use, scale, no-data or mask.
+        views: which bands are shown and how they are stretched.
+        runs: encoders of this scene; only that of the run in use has its features in memory.
+        maps: the map that is shown is the current one.
+        chosen_map_spec: how the user wants its maps drawn; None for as the recipe of the run says.
+        spectra: those that were kept.
+        course: how its last training goes or went; None before the first.
+    """
+
+    def __init__(self, cube: Cube, view: ViewState, plain: Cube | None = None) -> None:
+        super().__init__(cube.rows, cube.cols)
+        self.id = next(_ids)
+        self.cube, self.plain = cube, plain or cube
+        self.input_revision = 0
+        self.views = Shelf(view)
+        self.runs: Shelf[Run] = Shelf()
+        self.maps: Shelf[MapOfScene] = Shelf()
+        self.chosen_map_spec: MapSpec | None = None
+        self.spectra: tuple[Spectrum, ...] = ()
+        self.course: Course | None = None
+        self._input_identity: tuple[Cube, str] | None = None
+
+    # Which scene this is
+
+    @property
+    def origin(self) -> Origin:
+        """What a job that starts now is made from."""
+        return Origin(self.id, self.input_revision)
+
+    @cached_property
+    def file_identity(self) -> str:
+        """Which file this is; reads some samples at the first call. See `identity.file_identity`."""
+        return identity.file_identity(self.plain)
+
+    @property
+    def input_identity(self) -> str:
+        """Which input of learning this is; reads the scene when its bands have changed. See `identity`."""
+        cube = self.cube
+        if self._input_identity is None or self._input_identity[0] is not cube:
+            self._input_identity = cube, identity.input_identity(cube)
+        return self._input_identity[1]
+
+    # Its bands and its view
+
+    @property
+    def view(self) -> ViewState:
+        """Which bands are shown and how they are stretched."""
+        view = self.views.current
+        if view is None:
+            raise AssertionError("a scene has a view from its first day")
+        return view
+
+    def set_view(self, view: ViewState) -> None:
+        before = self.view
+        if view != before:
+            self.views.put(view)
+            self.events.emit(ViewChanged(before, view))
+
+    def replace_cube(self, cube: Cube, *, plain: Cube | None = None, new_input: bool) -> None:
+        """Takes the same scene with other bands, or read again; labels and ground truth stay.
+
+        Args:
+            new_input: whether bands in use, scale, no-data, mask or samples are others: features and map are of the
+                scene before then, and so of no use any more.
+        """
+        if plain is not None:
+            self.plain = plain
+            self.__dict__.pop("file_identity", None)
+        self.cube = cube
+        self.input_revision += new_input
+        self.events.emit(BandsChanged(new_input))
+        if new_input and self.run is not None:
+            self.runs.keep([run.out_of_use() for run in self.runs], None)
+            self.maps.clear()
+            self._tell_results()
+
+    # Runs and maps
+
+    @property
+    def run(self) -> Run | None:
+        """The run in use."""
+        return self.runs.current
+
+    @property
+    def map(self) -> MapOfScene | None:
+        """The map that is shown."""
+        return self.maps.current
+
+    @property
+    def features(self) -> Features | None:
+        """Of the run in use."""
+        return None if self.run is None else self.run.features
+
+    @property
+    def map_spec(self) -> MapSpec:
+        """How its next map is drawn: as the user chose for this scene, else as the recipe of the run in use says."""
+        if self.chosen_map_spec is not None:
+            return self.chosen_map_spec
+        return PLAIN_MAP if self.features is None else self.features.recipe.map
+
+    @property
+    def masked_out(self) -> int:
+        """How many pixels of its scene the encoder was not shown."""
+        masked = {} if self.run is None else self.run.encoder.scene.get("masked_out", {})
+        pixels = masked.get("pixels", 0) if isinstance(masked, Mapping) else 0
+        return int(pixels)
+
+    @property
+    def seconds(self) -> dict[str, float]:
+        """How long the steps after pretraining took."""
+        return {**({} if self.run is None else self.run.seconds), **({} if self.map is None else self.map.seconds)}
+
+    def set_run(
+        self,
+        encoder: Encoder,
+        features: Features,
+        folder: Path | None = None,
+        seconds: Mapping[str, float] | None = None,
+    ) -> None:
+        """Takes the encoder and the features of a completed pretraining into use; the map of the one before is dropped.
+
+        Args:
+            folder: where the run is kept.
+            seconds: that the features took.
+        """
+        run = Run(encoder, features, folder, dict(seconds or {}), self.input_revision)
+        others = [other.out_of_use() for other in self.runs if other.folder not in (None, folder)]
+        self.runs.keep([*others, run], run)
+        self.maps.clear()
+        self._tell_results()
+
+    def keep_run(self, run: Run) -> None:
+        """Notes a run of an earlier input: it is not taken into use and draws no map."""
+        others = [other for other in self.runs if other is self.run or other.folder not in (None, run.folder)]
+        self.runs.keep([*others, run.out_of_use()], self.run)
+
+    def set_map(
+        self,
+        probe: Probe,
+        class_map: ClassMap,
+        trained_on: NDArray[np.uint16],
+        accuracy: Accuracy | None,
+        *,
+        spec: MapSpec | None = None,
+        sample: Sample | None = None,
+        seconds: Mapping[str, float] | None = None,
+    ) -> None:
+        """Takes a map.
+
+        Args:
+            trained_on: the labels that it was made from, rows x cols.
+            spec: how it was drawn; None for how maps are drawn now.
+            sample: what its labels began with, where they were drawn from the ground truth.
+            seconds: that probe and map took; those of the map before when None.
+        """
+        if seconds is None:
+            seconds = {} if self.map is None else self.map.seconds
+        self.maps.put(
+            MapOfScene(probe, class_map, trained_on, spec or self.map_spec, sample, accuracy, dict(seconds)),
+        )
+        self.events.emit(MapChanged())
+        self.events.emit(AccuracyChanged())
+
+    def drop_accuracy(self) -> None:
+        """There is nothing any more that the map could be measured on."""
+        if self.map is not None and self.map.accuracy is not None:
+            self._forget_accuracy()
+            self.events.emit(AccuracyChanged())
+
+    def set_course(self, course: Course) -> None:
+        """Another training is told of."""
+        self.course = course
+        self.events.emit(CourseChanged())
+
+    def _forget_accuracy(self) -> None:
+        if self.map is not None:
+            self.maps.put(replace(self.map, accuracy=None))
+
+    def _tell_results(self) -> None:
+        for event in (EncoderChanged(), MapChanged(), AccuracyChanged()):
+            self.events.emit(event)

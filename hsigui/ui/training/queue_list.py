@@ -1,0 +1,82 @@
+"""The list of heavy work: what is at work and what waits, each with a cross that takes it out."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from functools import partial
+
+from PySide6.QtCore import QSize, Qt, Signal
+from PySide6.QtGui import QPalette
+from PySide6.QtWidgets import QGridLayout, QLabel, QSizePolicy, QToolButton, QWidget
+
+from hsigui.document.queue import HeavyJob, State
+from hsigui.ui.desk.icons import icon
+
+WORDS = {State.WAITING: "waits", State.RUNNING: "running", State.HELD: "held", State.ENDING: "ending"}
+NARROW = 40  # logical pixels that a long title leaves
+
+
+class QueueList(QWidget):
+    """One row a job: its scene, what is done, how far it is. Not there while there is none.
+
+    Signals:
+        out_asked(HeavyJob): the user takes one out.
+    """
+
+    out_asked = Signal(object)
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setAccessibleName("Work of all scenes")
+        self._grid = QGridLayout(self)
+        self._grid.setContentsMargins(10, 4, 6, 4)
+        self._grid.setHorizontalSpacing(8)
+        self._grid.setVerticalSpacing(2)
+        self._grid.setColumnStretch(1, 1)
+        self._shown: list[tuple[HeavyJob, State]] = []
+        self._cells: list[QWidget] = []
+        self.hide()
+
+    def show_entries(self, entries: Sequence[HeavyJob]) -> None:
+        """Shows the jobs in the order in which they run."""
+        shown = [(entry, entry.state) for entry in entries]
+        if shown == self._shown:
+            return
+        self._shown = shown
+        for widget in self._cells:
+            self._grid.removeWidget(widget)
+            widget.hide()
+            widget.deleteLater()
+        self._cells = []
+        for row, (entry, state) in enumerate(shown):
+            self._add(row, entry, state)
+        self.setVisible(bool(shown))
+
+    def texts(self) -> list[tuple[str, str, str]]:
+        """Scene, title and state of every row."""
+        return [(entry.scene_name, entry.title, WORDS[state]) for entry, state in self._shown]
+
+    def _add(self, row: int, entry: HeavyJob, state: State) -> None:
+        scene, title, word = QLabel(entry.scene_name, self), QLabel(entry.title, self), QLabel(WORDS[state], self)
+        bold = scene.font()
+        bold.setBold(state is not State.WAITING)
+        scene.setFont(bold)
+        word.setForegroundRole(QPalette.ColorRole.PlaceholderText)
+        for label in (scene, title):
+            label.setToolTip(f"{entry.scene_name}: {entry.title}")
+            label.setMinimumWidth(NARROW)  # long names must not make the panel wider
+            label.setTextFormat(Qt.TextFormat.PlainText)
+        title.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
+        cross = QToolButton(self)
+        cross.setIcon(icon("close"))
+        cross.setIconSize(QSize(12, 12))
+        cross.setAutoRaise(True)
+        tip = "Take it out of the list" if state is State.WAITING else "Stop it; labels and earlier results stay"
+        cross.setToolTip(tip)
+        cross.setAccessibleName(f"{tip}: {entry.title} of {entry.scene_name}")
+        cross.setEnabled(state is not State.ENDING)
+        cross.clicked.connect(partial(self.out_asked.emit, entry))
+        for column, widget in enumerate((scene, title, word, cross)):
+            self._grid.addWidget(widget, row, column)
+            self._cells.append(widget)
+            widget.show()
