@@ -14,7 +14,7 @@ import pytest
 from hsigui import plugins
 from hsigui.__main__ import main
 from hsigui.cube.formats import table as scenes
-from hsigui.cube.open import open_cube
+from hsigui.cube.open import list_arrays, open_cube
 from hsigui.errors import HsiError
 from hsigui.labels.classes import ClassTable
 from hsigui.labels.formats.files import write_classes
@@ -122,6 +122,30 @@ def test_what_a_plugin_raises_is_told_with_its_name(tmp_path: Path, monkeypatch:
         with pytest.raises(HsiError, match="RuntimeError: out of luck") as caught:
             work()
         assert "odd_rows" in caught.value.message
+
+
+@pytest.mark.usefixtures("no_plugins")
+def test_arrays_of_a_plugin_that_cannot_be_listed_are_told_with_its_name(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    row = "row = Reader('odd', 'Odd', ('.odd',), arrays='odd_arrays:missing')\n"
+    make_up(tmp_path, monkeypatch, "odd_arrays", ROWS + row, "[hsigui.readers]\nodd = odd_arrays:row\n")
+    (tmp_path / "x.odd").write_bytes(b"")
+    for look in (list_arrays, open_cube):
+        with pytest.raises(HsiError, match="AttributeError") as caught:
+            look(tmp_path / "x.odd")
+        assert "odd_arrays" in caught.value.message
+
+
+@pytest.mark.usefixtures("no_plugins")
+def test_a_plugin_that_fails_to_look_into_a_file_keeps_no_other_from_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    row = "row = Reader('odd', 'Odd', ('.npy',), opens=fails, sniff=fails)\n"
+    make_up(tmp_path, monkeypatch, "failing_sniff", ROWS + row, "[hsigui.readers]\nodd = failing_sniff:row\n")
+    np.save(tmp_path / "other.npy", np.ones((4, 5, 6), np.float32))
+    assert open_cube(tmp_path / "other.npy").shape == (4, 5, 6)
+    assert "failing_sniff" in plugins.problems()[0]
 
 
 @pytest.mark.usefixtures("no_plugins")

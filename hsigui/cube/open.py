@@ -9,6 +9,7 @@ from hsigui import plugins
 from hsigui.cube.cube import Cube
 from hsigui.cube.formats.arrays import AmbiguousArray, AmbiguousCube, ArrayInfo
 from hsigui.cube.formats.choice import ImportChoice
+from hsigui.cube.formats.rows import faults_told
 from hsigui.cube.formats.table import Reader, in_words, reader_of
 from hsigui.errors import HsiError
 
@@ -85,7 +86,10 @@ def suggestions(path: str | Path) -> tuple[ImportChoice, ...]:
 
 def _array_file(path: Path) -> ArrayFile | None:
     row = reader_of(path)
-    return None if row is None or row.arrays is None else plugins.resolved(row.arrays)(path)
+    if row is None or row.arrays is None:
+        return None
+    with faults_told(row, path, "read"):
+        return plugins.resolved(row.arrays)(path)
 
 
 def _opened(row: Reader, path: Path, variable: str | None = None, choice: ImportChoice | None = None) -> Cube:
@@ -94,22 +98,13 @@ def _opened(row: Reader, path: Path, variable: str | None = None, choice: Import
             f"{path.name} cannot be read: the GDAL of this program has no driver for {row.title}.",
             f"Readable are {in_words()}.",
         )
-    try:
+    with faults_told(row, path, "read"):
         if row.arrays is None:
             assert row.opens is not None  # the row has checked it
             return _require_cube(plugins.resolved(row.opens)(path))
         from hsigui.cube.formats.containers import open_arrays
 
         return open_arrays(plugins.resolved(row.arrays)(path), variable, choice)
-    except (HsiError, MemoryError):
-        raise
-    except Exception as error:
-        if not (origin := plugins.origin(row)):
-            raise
-        raise HsiError(
-            f"{path.name} cannot be read by {origin}: {type(error).__name__}: {error}.",
-            "Tell the authors of that package.",
-        ) from error
 
 
 def _require_cube(cube: Cube) -> Cube:

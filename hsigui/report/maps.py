@@ -14,6 +14,7 @@ from PIL import Image
 
 from hsigui import plugins
 from hsigui.cube.cube import Geo
+from hsigui.cube.formats.rows import faults_told
 from hsigui.errors import HsiError
 from hsigui.labels.classes import ClassTable, Color
 from hsigui.labels.formats.files import write_classes
@@ -139,17 +140,8 @@ def export_map(
             f"End the name in one of {', '.join(map_suffixes())}.",
         )
     table, how = classes.merged_with(np.unique(array).tolist()), replace(how, title=how.title or title)
-    try:
+    with faults_told(row, path, "written"):
         return list(plugins.resolved(row.write)(path, array, table, geo, how, check))
-    except (HsiError, MemoryError):
-        raise
-    except Exception as error:
-        if not (origin := plugins.origin(row)):
-            raise
-        raise HsiError(
-            f"{path.name} cannot be written by {origin}: {type(error).__name__}: {error}.",
-            "Tell the authors of that package.",
-        ) from error
 
 
 def write_geotiff(

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from functools import cache
 from pathlib import Path
 from typing import Protocol, TypeVar
 
 from hsigui import plugins
+from hsigui.errors import HsiError
 
 _SUFFIX = re.compile(r"\.[a-z0-9_+-]+")
 
@@ -68,6 +70,28 @@ def with_plugins(
             names.add(row.name)
             owners |= dict.fromkeys(claims(row), row.name)
     return tuple(rows)
+
+
+@contextmanager
+def faults_told(row: Row, path: Path, verb: str) -> Iterator[None]:
+    """Turns what the code of a plug-in raises into an HsiError that names it; the program's own faults stay faults.
+
+    Args:
+        row: whose code runs.
+        path: the file it is about.
+        verb: what cannot be done with it: “read” or “written”.
+    """
+    try:
+        yield
+    except (HsiError, MemoryError):
+        raise
+    except Exception as error:
+        if not (origin := plugins.origin(row)):
+            raise
+        raise HsiError(
+            f"{path.name} cannot be {verb} by {origin}: {type(error).__name__}: {error}.",
+            "Tell the authors of that package.",
+        ) from error
 
 
 def suffix_of(path: Path) -> str:

@@ -66,7 +66,13 @@ class Reader:
         named = suffix_of(path) in self.suffixes
         if self.sniff is None or not path.is_file() or not (named or self.any_suffix):
             return named
-        return plugins.resolved(self.sniff)(path)
+        try:
+            return bool(plugins.resolved(self.sniff)(path))
+        except Exception as error:
+            if not (origin := plugins.origin(self)):
+                raise
+            plugins.left_out(f"The format “{self.name}” of {origin}", f"{type(error).__name__}: {error}")
+            return False  # the file may be of another format
 
     def files_of(self, path: Path) -> tuple[Path, ...]:
         """All files of a scene, the one to name first.

@@ -164,5 +164,7 @@ def targets(choice: ExportChoice) -> dict[str, Path]:
 
 
 def existing(choice: ExportChoice) -> list[Path]:
-    """Which of them are there already."""
-    return [path for path in targets(choice).values() if path.exists()]
+    """Which files of the kinds are there already."""
+    rows = {row.name: row for row in offered()}
+    named = [choice.folder / f"{choice.name}{ending}" for kind in choice.kinds for ending in rows[kind].endings]
+    return [path for path in named if path.exists()]

@@ -84,6 +84,15 @@ def test_the_export_dialog_offers_every_row_and_names_a_file_for_each(qtbot, tmp
     assert {path.name for path in named.values()} >= {"map.tif", "map-globe.kmz", "map-classes.csv", "map-report"}
 
 
+def test_the_export_dialog_says_which_of_all_files_will_be_replaced(qtbot, tmp_path):
+    for name in ("map.img", "map-entropy.tif", "map.kmz"):
+        (tmp_path / name).touch()
+    dialog = ExportDialog(tmp_path, "map", has_accuracy=True)
+    qtbot.addWidget(dialog)
+    dialog.boxes["measures"].setChecked(True)
+    assert dialog.note.text() == "Will be replaced: map.img, map-entropy.tif"
+
+
 def test_the_marks_around_lists_are_not_seen_in_the_help(qapp):
     for page in found_pages():
         document = QTextDocument()
