@@ -130,7 +130,7 @@ CRASHING = """
 import os, sys
 from PySide6.QtWidgets import QApplication
 from hsigui.labels.label_map import Edit
-from hsigui.ui.main_window import MainWindow
+from hsigui.ui.shell.main_window import MainWindow
 import numpy as np
 
 app = QApplication([])

@@ -85,8 +85,8 @@ STARTING = """
 import sys
 from PySide6.QtCore import QTimer
 from PySide6.QtWidgets import QApplication
-from hsigui.ui.app import run
-from hsigui.ui.main_window import MainWindow
+from hsigui.ui.shell.app import run
+from hsigui.ui.shell.main_window import MainWindow
 
 app, before = QApplication([]), sys.excepthook
 
