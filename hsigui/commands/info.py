@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import argparse
 import json
-from typing import Any
 
 from hsigui.commands.reading import reading
 from hsigui.labels.describe import describe_file
@@ -31,7 +30,7 @@ def info(arguments: argparse.Namespace) -> None:
         print(f"{'note':>24}  {note}")
 
 
-def _shortened(value: Any) -> str:
+def _shortened(value: object) -> str:
     """A value for people: of a long list the first entries and their number."""
     if not isinstance(value, list):
         return str(value)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
+from hsigui.cube import picture
 from hsigui.cube.cube import ArraySource, Cube
 from hsigui.cube.formats.envi import write_cube
 from hsigui.cube.render import ViewState, render_window, resolve
@@ -19,7 +20,7 @@ def large(qtbot, window: MainWindow, tmp_path, monkeypatch) -> MainWindow:
     """A window with a scene that counts as large: shown with every fifth pixel."""
     values = np.random.default_rng(0).integers(0, 1000, (200, 240, 3)).astype(np.uint16)
     write_cube(tmp_path / "large.hdr", values, Cube(ArraySource(values)).info)
-    monkeypatch.setattr(work, "SHOWN_PIXELS", 200 * 240 // 25)
+    monkeypatch.setattr(picture, "SHOWN_PIXELS", 200 * 240 // 25)
     window.scene.open_path(tmp_path / "large.hdr")
     qtbot.waitUntil(lambda: window.session.cube is not None and not window.bridge.running, timeout=10_000)
     assert work.display_step(window.session.cube) == 5
@@ -27,10 +28,10 @@ def large(qtbot, window: MainWindow, tmp_path, monkeypatch) -> MainWindow:
 
 
 def _shown(window: MainWindow, row: int, col: int) -> tuple[int, ...]:
-    picture = window.image.viewport().grab()
-    ratio = picture.devicePixelRatio()
+    grabbed = window.image.viewport().grab()
+    ratio = grabbed.devicePixelRatio()
     at = window.image.position_of(row, col)
-    return picture.toImage().pixelColor(int(at.x() * ratio), int(at.y() * ratio)).getRgb()[:3]
+    return grabbed.toImage().pixelColor(int(at.x() * ratio), int(at.y() * ratio)).getRgb()[:3]
 
 
 def test_zooming_in_shows_every_pixel_of_a_large_scene(qtbot, large):
