@@ -39,7 +39,7 @@ class Verdict:
 
 
 YES = Verdict(Answer.YES)
-AT_EXIT = "Stopped trainings can be gone on with when their scene is opened again. Labels are asked about after this."
+AT_EXIT = "Stopped trainings can be gone on with when their scene is opened again. Unsaved labels are asked about next."
 
 # With the scene that a training is of, at work or waiting.
 ITS_OWN: Mapping[Deed, Verdict] = {
@@ -61,7 +61,11 @@ ITS_OWN: Mapping[Deed, Verdict] = {
 # With any other scene, while a heavy job is at work.
 OF_OTHERS: Mapping[Deed, Verdict] = {
     Deed.LOOK: YES,
-    Deed.LEARN: Verdict(Answer.WAITS, "It begins after {running}.", "The list in the Training panel tells what waits."),
+    Deed.LEARN: Verdict(
+        Answer.WAITS,
+        "It begins when the work on {running} is done.",
+        "The list in the Training panel tells what waits.",
+    ),
     Deed.CHANGE_INPUT: YES,
     Deed.CLOSE: YES,
 }
@@ -94,6 +98,5 @@ def at_work(queue: HeavyQueue) -> str:
 
 
 def _said(verdict: Verdict, scene: str, queue: HeavyQueue) -> Verdict:
-    first = queue.entries[0]
-    running = f"{first.title} of {first.scene_name}"
-    return Verdict(verdict.answer, verdict.why.format(scene=scene, running=running), verdict.hint)
+    why = verdict.why.format(scene=scene, running=queue.entries[0].scene_name)
+    return Verdict(verdict.answer, why, verdict.hint)

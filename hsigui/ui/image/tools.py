@@ -147,12 +147,16 @@ class BrushTool(Tool):
     def busy(self) -> bool:
         return self._last is not None
 
+    @property
+    def size(self) -> int:
+        return self.options.brush_size
+
     def press(self, at: QPointF, keep: bool) -> None:
         self.interrupt()
         start, self._last = self._anchor, self.camera.pixel(at)
         self.signals.stroke_started(self.text)
         points = [start, self._last] if keep and start is not None else [self._last]
-        self.signals.stroked(points, self.options.brush_size, self.erase)
+        self.signals.stroked(points, self.size, self.erase)
 
     def move(self, at: QPointF, pressed: bool) -> None:
         if self._last is None:
@@ -162,7 +166,7 @@ class BrushTool(Tool):
             return
         here = self.camera.pixel(at)
         if here != self._last:
-            self.signals.stroked([self._last, here], self.options.brush_size, self.erase)
+            self.signals.stroked([self._last, here], self.size, self.erase)
             self._last = here
 
     def release(self, at: QPointF) -> None:
@@ -192,13 +196,13 @@ class BrushTool(Tool):
     def bounds(self, mouse: QPointF | None) -> QRectF:
         if mouse is None:
             return QRectF()
-        reach = (self.options.brush_size / 2 + 1.5) * self.camera.scale + 4
+        reach = (self.size / 2 + 1.5) * self.camera.scale + 4
         around = QRectF(mouse, mouse).adjusted(-reach, -reach, reach, reach)
         start = self._straight_from() if self.options.shift else None
         return around if start is None else around | span([start, mouse])
 
     def _outline_at(self, pixel: tuple[int, int]) -> QPainterPath:
-        return self.camera.transform.map(footprint(*pixel, self.options.brush_size, self.options.brush_shape))
+        return self.camera.transform.map(footprint(*pixel, self.size, self.options.brush_shape))
 
     def _straight_from(self) -> QPointF | None:
         """Where the straight line that Shift would draw begins, in view coordinates."""

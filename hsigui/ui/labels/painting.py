@@ -195,7 +195,10 @@ class LabelController(QObject):
 
     def _show_painted(self, event: LabelsPainted) -> None:
         self._touched = True
-        self._show_box(event.layer, event.box)
+        if event.layer == TRAINING:  # straight on: told at each piece of a stroke
+            self._image.update_labels(event.box, self._session.scene.labels.layer(TRAINING))
+        else:
+            self._show_box(event.layer, event.box)
 
     def _show_box(self, layer: int, box: Box) -> None:
         labels = self._session.scene.labels

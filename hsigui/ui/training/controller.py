@@ -127,7 +127,7 @@ class TrainingController(QObject):
 
     def _add(self, scene: Scene, spec: PretrainSpec, begun: UnfinishedRun | None) -> None:
         course = Course(spec_title(spec), learns(method(spec.method)))
-        course.text = may(Deed.LEARN, scene.id, self._queue).why
+        course.progress(0, 1, may(Deed.LEARN, scene.id, self._queue).why)  # said while it waits
         training = _Training(scene.id, scene.cube.name, spec, begun, scene.origin, course)
         training.entry = HeavyJob(
             Kind.TRAINING,

@@ -6,14 +6,30 @@ from collections.abc import Sequence
 from functools import partial
 
 from PySide6.QtCore import QSize, Qt, Signal
-from PySide6.QtGui import QPalette
+from PySide6.QtGui import QPainter, QPaintEvent, QPalette
 from PySide6.QtWidgets import QGridLayout, QLabel, QSizePolicy, QToolButton, QWidget
 
 from hsigui.document.queue import HeavyJob, State
 from hsigui.ui.desk.icons import icon
 
 WORDS = {State.WAITING: "waits", State.RUNNING: "running", State.HELD: "held", State.ENDING: "ending"}
-NARROW = 40  # logical pixels that a long title leaves
+
+
+class _Cut(QLabel):
+    """Plain text that is cut at its end where there is no room: long names must not make the panel wider."""
+
+    def __init__(self, text: str, parent: QWidget) -> None:
+        super().__init__(text, parent)
+        self.setTextFormat(Qt.TextFormat.PlainText)
+        self.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        del event
+        painter = QPainter(self)
+        text = self.fontMetrics().elidedText(self.text(), Qt.TextElideMode.ElideRight, self.width())
+        painter.setPen(self.palette().color(self.foregroundRole()))
+        painter.drawText(self.rect(), Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignLeft, text)
+        painter.end()
 
 
 class QueueList(QWidget):
@@ -32,7 +48,8 @@ class QueueList(QWidget):
         self._grid.setContentsMargins(10, 4, 6, 4)
         self._grid.setHorizontalSpacing(8)
         self._grid.setVerticalSpacing(2)
-        self._grid.setColumnStretch(1, 1)
+        self._grid.setColumnStretch(0, 2)
+        self._grid.setColumnStretch(1, 3)
         self._shown: list[tuple[HeavyJob, State]] = []
         self._cells: list[QWidget] = []
         self.hide()
@@ -57,16 +74,14 @@ class QueueList(QWidget):
         return [(entry.scene_name, entry.title, WORDS[state]) for entry, state in self._shown]
 
     def _add(self, row: int, entry: HeavyJob, state: State) -> None:
-        scene, title, word = QLabel(entry.scene_name, self), QLabel(entry.title, self), QLabel(WORDS[state], self)
+        scene, title = _Cut(entry.scene_name, self), _Cut(entry.title, self)
+        word = QLabel(WORDS[state], self)
         bold = scene.font()
         bold.setBold(state is not State.WAITING)
         scene.setFont(bold)
         word.setForegroundRole(QPalette.ColorRole.PlaceholderText)
         for label in (scene, title):
             label.setToolTip(f"{entry.scene_name}: {entry.title}")
-            label.setMinimumWidth(NARROW)  # long names must not make the panel wider
-            label.setTextFormat(Qt.TextFormat.PlainText)
-        title.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
         cross = QToolButton(self)
         cross.setIcon(icon("close"))
         cross.setIconSize(QSize(12, 12))

@@ -170,7 +170,7 @@ def test_a_second_training_waits_in_the_list_and_begins_when_the_first_is_done(q
     two.actions_["pretrain"].trigger()
     assert two.queue_list.texts() == [("first", TITLE, "running"), ("second", TITLE, "waits")]
     assert two.queue_list.isVisible()
-    assert two.training.text == f"It begins after {TITLE} of first."
+    assert two.training.text == "It begins when the work on first is done."
     assert not two.actions_["pretrain"].isEnabled()
     assert len(training.calls) == 1
     training.go.set()
@@ -208,7 +208,7 @@ def test_a_run_is_opened_after_the_training_of_another_scene(qtbot, two, trainin
     monkeypatch.setattr(work, "restore_run", restore)
     two.run_files.open(tmp_path / "run")
     assert two.queue_list.texts()[1] == ("second", "Open run run", "waits")
-    assert "It begins after" in texts(two)
+    assert "It begins when the work on first is done." in texts(two)
     qtbot.wait(50)
     assert opened == []
     show(qtbot, two, 0)
