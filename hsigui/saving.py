@@ -39,15 +39,16 @@ def write_bytes(path: Path, content: bytes) -> None:
     Raises:
         OSError: the folder cannot be made or written to, or the disk is full.
     """
-    with _put_in_place(path) as (scratch,):
+    with _put_in_place(path, suffixes=False) as (scratch,):
         scratch.write_bytes(content)
 
 
 @contextmanager
-def _put_in_place(*targets: Path) -> Iterator[tuple[Path, ...]]:
-    # The number keeps two threads apart that write the same file at once: the last to end has the last word.
+def _put_in_place(*targets: Path, suffixes: bool = True) -> Iterator[tuple[Path, ...]]:
+    # The number keeps two threads apart that write the same file at once: the last to end has the last word. Without
+    # a suffix, what a killed process leaves behind is taken for no finished file.
     mark = f"{os.getpid()}-{next(_numbers)}-part"
-    scratch = tuple(t.with_name(f".{t.stem}-{mark}{t.suffix}") for t in targets)
+    scratch = tuple(t.with_name(f".{t.stem}-{mark}{t.suffix if suffixes else ''}") for t in targets)
     try:
         for target in targets:
             target.parent.mkdir(parents=True, exist_ok=True)

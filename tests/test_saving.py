@@ -64,3 +64,10 @@ def test_what_is_renamed_was_flushed_to_the_disk_before(tmp_path: Path, monkeypa
     write_bytes(tmp_path / "new" / "a.bin", b"\0\1")
     assert calls == ["flush", "rename"]
     assert (tmp_path / "new" / "a.bin").read_bytes() == b"\0\1"
+
+
+def test_unfinished_bytes_do_not_look_like_a_finished_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    seen = []
+    monkeypatch.setattr(os, "fsync", lambda _handle: seen.extend(p.suffix for p in tmp_path.iterdir()))
+    write_bytes(tmp_path / "labels.npz", b"x")
+    assert seen == [""]
