@@ -16,16 +16,20 @@ from hsigui.jobs import Context
 from hsigui.labels.formats.files import Grid, read_classes
 from hsigui.labels.label_map import require_same_size
 from hsigui.labels.place import require_same_place
+from hsigui.methods import asked, registry
 from hsigui.methods.resume_header import FILE
 from hsigui.specs import PretrainSpec
 
 
 def pretrain(arguments: argparse.Namespace) -> None:
     """Pretrains an encoder and writes the run with the features of every pixel."""
+    info = registry.method(arguments.method)
     spec = PretrainSpec(
         arguments.method, arguments.preset, arguments.seed, arguments.device, arguments.epochs,
+        arguments.monitor, arguments.patience, arguments.precision,
         start=str(arguments.start.resolve()) if arguments.start else "",
         mask_out=str(arguments.mask_out.resolve()) if arguments.mask_out else "",
+        settings=asked.read(info, info.preset(arguments.preset), arguments.settings),
     )  # fmt: skip
     check_folder(arguments.out)
     if (arguments.out / "run.json").exists() and not (arguments.replace or arguments.resume):

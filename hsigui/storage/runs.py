@@ -19,6 +19,7 @@ from pathlib import Path
 import platformdirs
 
 from hsigui.errors import HsiError
+from hsigui.methods.registry import read_spec
 from hsigui.methods.resume_header import FILE, read_header
 from hsigui.specs import PretrainSpec
 
@@ -45,7 +46,7 @@ class UnfinishedRun:
 
     Attributes:
         folder: where it lies, and where the run will be once it is complete.
-        spec: its settings.
+        spec: its settings; of those of the method, the ones that are not what the preset has today.
         fingerprint: of the scene.
         step, steps: how far it came, and of how many; 0 where that is not known.
         left_at: when it was written, in seconds since the epoch.
@@ -64,7 +65,7 @@ class UnfinishedRun:
         return f"step {self.step:,}" + (f" of {self.steps:,}" if self.steps else "")
 
     def is_of(self, spec: PretrainSpec) -> bool:
-        """Whether it has these settings; the same device may have another name ("auto")."""
+        """Whether it has these settings, the method's included; the same device may have another name ("auto")."""
         return dataclasses.replace(self.spec, device="auto") == dataclasses.replace(spec, device="auto")
 
 
@@ -143,7 +144,8 @@ def unfinished_in(folder: Path) -> UnfinishedRun | None:
     """The training that was cut in a folder; None where there is none, or none that can be read."""
     try:
         header = read_header(folder)
-        about, spec = header["about"], PretrainSpec.from_json(header["about"]["spec"])
+        about = header["about"]
+        spec = read_spec(about["spec"], about.get("settings"))
         step, steps = int(header["states"]["now"]["step"]), int(header.get("steps", 0))
         left_at = (folder / FILE).stat().st_mtime
         return UnfinishedRun(folder, spec, str(about["scene"].get("fingerprint", "")), step, steps, left_at)

@@ -19,7 +19,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from hsigui.methods.registry import METHODS, MethodInfo, method
+from hsigui.methods.registry import MethodInfo, method, methods
 from hsigui.specs import PretrainSpec
 from hsigui.ui.desk.plots import RESTYLE
 
@@ -121,14 +121,14 @@ class MethodPanel(QWidget):
     def _fill_methods(self) -> None:
         """The methods under a heading for each family; headings cannot be chosen."""
         families: dict[str, list[MethodInfo]] = {}
-        for info in METHODS:
+        for info in methods():
             families.setdefault(info.family, []).append(info)
         for family, members in families.items():
             if len(families) > 1:
                 self._add_heading(FAMILY_TITLES[family])
             for info in members:
                 self.method.addItem(info.title, info.name)
-        self.method.setCurrentIndex(self.method.findData(METHODS[0].name))
+        self.method.setCurrentIndex(self.method.findData(methods()[0].name))
 
     def _add_heading(self, title: str) -> None:
         if self.method.count():

@@ -1,0 +1,94 @@
+"""Rows that other installed packages add to the program's tables, by entry points such as `hsigui.readers`.
+
+A package that cannot be loaded, or whose row is no row, is left out and remembered with the reason; the window and the
+command line tell it at their start.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from importlib import import_module
+from importlib.metadata import EntryPoint, entry_points
+from typing import TypeVar
+
+T = TypeVar("T")
+READERS, EXPORTERS, METHODS = "hsigui.readers", "hsigui.exporters", "hsigui.methods"
+
+_loaded: dict[str, tuple[object, ...]] = {}
+_origins: dict[int, str] = {}  # by identity of the row, which `_loaded` keeps alive
+_problems: list[str] = []
+
+
+def load(group: str, kind: type[T]) -> list[T]:
+    """The rows of all entry points of a group, in the order of their names; loaded once a process.
+
+    An entry point names a row, or a tuple or list of rows. What cannot be loaded or is of another type is left out,
+    and told by `problems`.
+
+    Args:
+        group: such as "hsigui.readers".
+        kind: the type of the group's rows.
+    """
+    if group not in _loaded:
+        points = sorted(entry_points(group=group), key=lambda point: point.name)
+        _loaded[group] = tuple(row for point in points for row in _rows(point, kind))
+    return [row for row in _loaded[group] if isinstance(row, kind)]
+
+
+def problems() -> list[str]:
+    """What was left out so far: a sentence each, with the package's name and the reason."""
+    return list(_problems)
+
+
+def left_out(where: str, reason: str) -> None:
+    """Remembers that a row is not used, for example because another has its name.
+
+    Args:
+        where: what names the row and the package or module it comes from.
+        reason: half a sentence that goes on after a colon.
+    """
+    text = f"{where} is left out: {reason}."
+    if text not in _problems:
+        _problems.append(text)
+
+
+def origin(row: object) -> str:
+    """Which plug-in a row comes from, in words; empty for a row of the program's own."""
+    return _origins.get(id(row), "")
+
+
+def forget() -> None:
+    """Loads everything anew when it is next asked for, and forgets the problems."""
+    _loaded.clear()
+    _origins.clear()
+    _problems.clear()
+
+
+def resolved(reference: str | T) -> T:
+    """What a row names: the thing itself, or what “module:name” stands for, imported when it is first needed.
+
+    Raises:
+        ImportError, AttributeError: there is no such module or name.
+    """
+    if not isinstance(reference, str):
+        return reference
+    module, _, name = reference.partition(":")
+    found: T = getattr(import_module(module), name)
+    return found
+
+
+def _rows(point: EntryPoint, kind: type[T]) -> list[T]:
+    package = point.dist.name if point.dist is not None else "an unnamed package"
+    where = f"The plug-in “{point.name}” ({point.group}) of {package}"
+    try:
+        found = point.load()
+    except (Exception, SystemExit) as error:  # noqa: BLE001 - code of others; the program goes on whatever it raises
+        left_out(where, f"{type(error).__name__}: {error}".rstrip(".: "))
+        return []
+    rows: Sequence[object] = found if isinstance(found, (tuple, list)) else (found,)
+    for row in rows:
+        if not isinstance(row, kind):
+            left_out(where, f"it gives {type(row).__name__} instead of {kind.__name__}")
+    good = [row for row in rows if isinstance(row, kind)]
+    _origins.update((id(row), where[0].lower() + where[1:]) for row in good)
+    return good
