@@ -12,9 +12,10 @@ import dataclasses
 import json
 import os
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import platformdirs
 
@@ -100,8 +101,10 @@ class Runs:
         for settings in (self.folder / key).glob(f"*/{SETTINGS}"):
             # A run that cannot be read is not offered; its files stay where they are.
             with contextlib.suppress(OSError, ValueError, KeyError, TypeError):
-                spec = json.loads(settings.read_text(encoding="utf-8"))["spec"]
+                about = json.loads(settings.read_text(encoding="utf-8"))
+                spec = about["spec"]
                 title = f"{spec['method']} {spec['preset']}, seed {spec['seed']}"
+                title += _changed(about)
                 found.append(KeptRun(settings.parent, title, settings.stat().st_mtime))
         return sorted(found, key=lambda run: run.made_at, reverse=True)
 
@@ -138,6 +141,15 @@ class Runs:
             old = time.time() - run.left_at > UNFINISHED_SECONDS
             if (old or number >= UNFINISHED_KEPT) and not in_use(run.folder):
                 give_up(run.folder)
+
+
+def _changed(about: Mapping[str, Any]) -> str:
+    """How many settings of a run differ from today's preset, to stand behind its title; empty for none."""
+    try:
+        count = len(read_spec(about["spec"], about.get("settings")).settings)
+    except HsiError:  # of a later version, which may be opened all the same
+        return ""
+    return f", {count} setting{'s' * (count > 1)} changed" if count else ""
 
 
 def unfinished_in(folder: Path) -> UnfinishedRun | None:

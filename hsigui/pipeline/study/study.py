@@ -130,7 +130,7 @@ def _settings(cube: Cube, reference: Reference, spec: StudySpec, device: str) ->
 
 def _changed_settings(spec: StudySpec) -> dict[str, object]:
     """The settings of the methods that are not those of the first studies, under the name that a refusal tells."""
-    changed = {}
+    changed: dict[str, object] = {}
     for candidate in spec.candidates():
         first = registry.complete(candidate.method, candidate.preset, None)
         now = registry.settings_of(spec.pretraining(candidate)).to_json()
