@@ -111,8 +111,9 @@ def sample(
 
 def pretrain(
     cube: Cube, method: str = "lscosa", *, preset: str = "quick", seed: int = 0, device: str = "auto",
-    epochs: int | None = None, spec: PretrainSpec | None = None, folder: PathLike | None = None,
-    labels: LabelsLike | None = None, resume: bool = False, command: str = "", ctx: Context | None = None,
+    epochs: int | None = None, settings: Mapping[str, bool | int | float | str] | None = None,
+    spec: PretrainSpec | None = None, folder: PathLike | None = None, labels: LabelsLike | None = None,
+    resume: bool = False, command: str = "", ctx: Context | None = None,
 ) -> Encoder:  # fmt: skip
     """Learns an encoder from a cube, without labels.
 
@@ -122,7 +123,9 @@ def pretrain(
         seed: of every random choice; the same seed gives the same encoder.
         device: "auto", "cpu", "cuda" or "mps".
         epochs: passes (paper) or steps (quick); None for the preset's own.
-        spec: all settings at once, in place of the five words above.
+        settings: other values of what decides a training, by name, such as `{"temperature": 0.2}`; `hsigui pretrain
+            --method METHOD --list-settings` names all, with their ranges.
+        spec: all of it at once, in place of the six words above.
         folder: the run is written there, so that `load_encoder` finds it; None keeps it in memory.
         labels: to watch the features by; nothing is learned from them. Never give those that you test on.
         resume: go on with the unfinished training in the folder.
@@ -134,7 +137,7 @@ def pretrain(
     Raises:
         HsiError: the scene is too small, the method or device does not exist, memory does not suffice.
     """
-    wanted = spec or PretrainSpec(method, preset, seed, device, epochs)
+    wanted = spec or PretrainSpec(method, preset, seed, device, epochs, settings=dict(settings or {}))
     to = None if folder is None else Path(folder)
     watched = None if labels is None else Labels.of(labels)
     return verbs.pretrain(cube, wanted, ctx or quiet(), to, labels=watched, resume=resume, command=command)

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import dataclasses
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from typing import Any, Self, get_args, get_origin, get_type_hints
 
 from hsigui.errors import HsiError
@@ -11,6 +12,7 @@ from hsigui.errors import HsiError
 DEVICES = ("auto", "cpu", "cuda", "mps")
 PRECISIONS = ("auto", "float32", "bfloat16")
 CLASSIFIERS = ("logistic", "svm", "forest")
+_BY_HAND = "Was the file changed by hand?"
 
 
 @dataclass(frozen=True)
@@ -38,10 +40,22 @@ def _read(name: str, value: Any, wanted: Any) -> Any:
         return tuple(_read(name, entry, get_args(wanted)[0]) for entry in value)
     if isinstance(wanted, type) and issubclass(wanted, _Spec) and isinstance(value, dict):
         return wanted.from_json(value)
+    if get_origin(wanted) is Mapping and isinstance(value, dict):
+        return {str(key): _read(name, entry, type(entry)) for key, entry in value.items() if _is_plain(name, entry)}
     allowed = int | float if wanted is float else get_origin(wanted) if get_origin(wanted) is tuple else wanted
     if isinstance(value, bool) != (allowed is bool) or not isinstance(value, allowed):
-        raise HsiError(f"The setting {name} cannot be {value!r}.", "Was the file changed by hand?")
+        raise HsiError(f"The setting {name} cannot be {value!r}.", _BY_HAND)
     return value
+
+
+def _is_plain(name: str, value: object) -> bool:
+    """Whether a value is a number, a word or a truth value.
+
+    Raises:
+        HsiError: it is not.
+    """
+    _require(isinstance(value, bool | int | float | str), f"The setting {name} cannot be {value!r}.", _BY_HAND)
+    return True
 
 
 def _require(condition: bool, message: str, hint: str) -> None:
@@ -66,6 +80,8 @@ class PretrainSpec(_Spec):
             "bfloat16". Weights and losses are always float32.
         start: folder of a trained run whose encoder stands in for the first stage of a method of two (ContrastDM).
         mask_out: file of labels (or any mask) whose pixels other than 0 are not shown to pretraining; empty for none.
+        settings: values of the preset's own settings (temperature, rates, sizes ...) that are to differ from the
+            preset's, by name; `methods.registry.settings_of` gives all of them and refuses what is not allowed.
     """
 
     method: str = "lscosa"
@@ -78,6 +94,7 @@ class PretrainSpec(_Spec):
     precision: str = "auto"
     start: str = ""
     mask_out: str = ""
+    settings: Mapping[str, bool | int | float | str] = field(default_factory=dict, hash=False)
 
     def __post_init__(self) -> None:
         _require(self.preset in ("quick", "paper"), f"Unknown preset “{self.preset}”.", "Choose quick or paper.")

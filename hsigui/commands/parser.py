@@ -10,8 +10,10 @@ from typing import TYPE_CHECKING, Any
 
 from hsigui import __version__
 from hsigui.cube.formats.rows import listed, suffixes_of
+from hsigui.errors import HsiError
 from hsigui.labels.formats import table as labels
 from hsigui.report import table as maps
+from hsigui.specs import PRECISIONS
 
 COMMANDS = ("info", "labels", "sample", "pretrain", "classify", "export", "card", "evaluate", "study", "demo")
 CLASS_TABLES = listed(labels.class_table_suffixes(), "or")
@@ -144,6 +146,10 @@ def _add_pretrain(commands: Commands) -> None:
         "--monitor-labels", type=Path, metavar="LABELS",
         help="training labels to watch the features by; nothing is learned from them",
     )  # fmt: skip
+    _add_settings(p, "NAME=VALUE", "value of a setting of the method, such as temperature=0.1; may be given again")
+    p.add_argument(
+        "--list-settings", action=_ListSettings, metavar="METHOD", help="tell what can be set of a method, and stop"
+    )
     _add_reading(p)
     p.set_defaults(work=_command("pretrain"))
 
@@ -291,6 +297,9 @@ def _add_study(commands: Commands) -> None:
         help="unused pixels between training blocks and test, at least half of what the encoders see of a pixel (8)",
     )  # fmt: skip
     p.add_argument("--epochs", type=_positive, metavar="N", help="epochs (paper) or steps (quick); the preset's own")
+    _add_settings(
+        p, "[METHOD.]NAME=VALUE", "value of a setting of one method, or of all that have it; may be given again"
+    )
     _add_seed(p)
     _add_device(p)
     p.add_argument("--out", type=Path, required=True, metavar="DIR", help="folder for results and report")
@@ -317,6 +326,36 @@ def _add_device(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--device", default="auto", choices=("auto", "cpu", "cuda", "mps"), help="where to compute (auto)"
     )
+
+
+def _add_settings(parser: argparse.ArgumentParser, form: str, words: str) -> None:
+    """What is set of a training beside method, preset, seed and length."""
+    group = parser.add_argument_group("how it is trained")
+    group.add_argument("--set", action="append", default=[], metavar=form, dest="settings", help=words)
+    group.add_argument("--no-monitor", action="store_false", dest="monitor", help="do not watch the features")
+    group.add_argument(
+        "--patience", type=_natural, metavar="N",
+        help="stop after N readings of the monitor without a better one; 0 for never; the preset's own when left out",
+    )  # fmt: skip
+    group.add_argument(
+        "--precision", choices=PRECISIONS, default="auto",
+        help="numbers that networks compute in; auto: bfloat16 where the processor has it (auto)",
+    )  # fmt: skip
+
+
+class _ListSettings(argparse.Action):
+    """Prints the settings of a method and ends the program, as `--help` does."""
+
+    def __call__(
+        self, parser: argparse.ArgumentParser, namespace: argparse.Namespace, values: object, option: str | None = None
+    ) -> None:
+        from hsigui.methods import asked, registry  # load no torch
+
+        try:
+            print(asked.table(registry.method(str(values))))
+        except HsiError as error:
+            raise argparse.ArgumentError(self, f"{error.message} {error.hint}") from error
+        parser.exit()
 
 
 def _add_reading(parser: argparse.ArgumentParser) -> None:

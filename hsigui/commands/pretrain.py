@@ -11,6 +11,7 @@ from hsigui.commands.outputs import check_folder
 from hsigui.commands.reading import reading
 from hsigui.errors import HsiError
 from hsigui.jobs import Context
+from hsigui.methods import asked, registry
 from hsigui.methods.resume_header import FILE
 from hsigui.specs import PretrainSpec
 
@@ -20,10 +21,13 @@ if TYPE_CHECKING:
 
 def pretrain(arguments: argparse.Namespace) -> None:
     """Pretrains an encoder and writes the run with the features of every pixel."""
+    info = registry.method(arguments.method)
     spec = PretrainSpec(
         arguments.method, arguments.preset, arguments.seed, arguments.device, arguments.epochs,
+        arguments.monitor, arguments.patience, arguments.precision,
         start=str(arguments.start.resolve()) if arguments.start else "",
         mask_out=str(arguments.mask_out.resolve()) if arguments.mask_out else "",
+        settings=asked.read(info, info.preset(arguments.preset), arguments.settings),
     )  # fmt: skip
     check_folder(arguments.out)
     if (arguments.out / "run.json").exists() and not (arguments.replace or arguments.resume):

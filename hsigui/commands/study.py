@@ -62,7 +62,7 @@ def spec_of(arguments: argparse.Namespace) -> StudySpec:
     """The study that the options ask for.
 
     Raises:
-        HsiError: a method, preset or split is unknown, or is named twice.
+        HsiError: a method, preset, split or setting is unknown, or is named twice.
     """
     return StudySpec(
         methods=chosen_methods(arguments.methods),
@@ -75,6 +75,10 @@ def spec_of(arguments: argparse.Namespace) -> StudySpec:
         epochs=arguments.epochs,
         block=arguments.block,
         guard=arguments.guard,
+        monitor=arguments.monitor,
+        patience=arguments.patience,
+        precision=arguments.precision,
+        settings=tuple(arguments.settings),
     )
 
 
@@ -107,6 +111,7 @@ def context(cube: Cube, spec: StudySpec, found: Found, command: str = "") -> Rep
                 "labels a class": ", ".join(map(str, spec.labels)),
                 "draws": spec.draws,
                 "split": ", ".join(spec.splits),
+                **({"set": ", ".join(spec.settings)} if spec.settings else {}),
             },
             **({"Blocks": block} if block else {}),
             "Classifier": {name: _recipe(name) for name in spec.methods},

@@ -18,10 +18,13 @@ from safetensors.torch import save as serialise
 from hsigui import __version__
 from hsigui.cube.transform import BandTransform
 from hsigui.errors import HsiError
+from hsigui.methods import registry
 from hsigui.methods.balance import Balance
+from hsigui.methods.chance import Chance
 from hsigui.methods.encoders import Network, channels_last
 from hsigui.methods.model_card import SETTINGS, WEIGHTS, drop_results, write_card
 from hsigui.methods.plan import Plan
+from hsigui.methods.settings import Value
 from hsigui.saving import written_beside
 from hsigui.specs import FIRST_RECIPE, PretrainSpec, Recipe
 
@@ -50,6 +53,7 @@ class Encoder:
         precision: numbers that the network was trained in, "float32" or "bfloat16".
         balance: evens out the features, as learned on the training scene; None where the network does so itself.
         recipe: how it becomes a map unless the user says otherwise; kept, so that a run goes on giving the same map.
+        settings: all settings that it was trained with.
     """
 
     network: Network
@@ -68,6 +72,7 @@ class Encoder:
     stopped: str = ""
     precision: str = ""
     balance: Balance | None = None
+    settings: Mapping[str, Value] = field(default_factory=dict)
 
     @property
     def width(self) -> int:
@@ -94,6 +99,7 @@ def save(encoder: Encoder, folder: Path) -> list[Path]:
         "format": FORMAT,
         "program": f"hsigui {__version__}",
         "spec": encoder.spec.to_json(),
+        "settings": dict(encoder.settings),
         "epochs": encoder.epochs,
         "plan": asdict(encoder.plan),
         "scene": dict(encoder.scene),
@@ -145,13 +151,15 @@ def load(folder: Path) -> Encoder:
         plan = Plan(**settings["plan"])
         arrays = {k.removeprefix("transform."): v.numpy() for k, v in state.items() if k.startswith("transform.")}
         transform = BandTransform.from_arrays(arrays)
-        network = plan.network(transform.channels)
+        with Chance(0).building():
+            network = plan.network(transform.channels)
         channels_last(network)
         weights = {k.removeprefix("network."): v for k, v in state.items() if k.startswith("network.")}
         network.load_state_dict(weights)
         even = {k.removeprefix("balance."): v.numpy() for k, v in state.items() if k.startswith("balance.")}
         balance = Balance(**even) if even else None
-        spec = PretrainSpec.from_json(settings["spec"])
+        spec = registry.read_spec(settings["spec"], settings.get("settings"))
+        trained_with = registry.complete(spec.method, spec.preset, settings.get("settings"))
         recipe = Recipe.from_json(settings["recipe"]) if "recipe" in settings else FIRST_RECIPE
         # Runs of the first version have no monitor.
         monitor = settings.get("monitor", {"name": "", "readings": []})
@@ -167,5 +175,5 @@ def load(folder: Path) -> Encoder:
         network.eval(), transform, plan, spec, settings["epochs"], settings["scene"],
         settings["device"], settings["seconds"], tuple(settings["losses"]), settings["command"],
         recipe, monitor["name"], readings, settings.get("stopped", ""), settings.get("precision", ""),
-        balance,
+        balance, trained_with,
     )  # fmt: skip

@@ -56,15 +56,16 @@ class TileSampler:
         pixels: how many pixels a step contrasts, at most; may be set anew between steps.
         shift: how far the second view of a pixel may lie from the first, in rows and in columns.
         drawn_by: generator of the noise, where it is to be drawn on another device than the rest.
+        tile: side of the tiles in pixels.
     """
 
     def __init__(
         self, scene: Scene, device: torch.device, generator: Generator, *, pixels: int, shift: int, noise: ViewNoise,
-        drawn_by: Generator | None = None,
+        drawn_by: Generator | None = None, tile: int = TILE,
     ) -> None:  # fmt: skip
         self._scene, self._device = scene, device
         self._generator, self._drawn_by = generator, drawn_by or generator
-        self.pixels, self._shift, self._noise = pixels, shift, noise
+        self.pixels, self._shift, self._noise, self._tile = pixels, shift, noise, tile
 
     def draw(self) -> tuple[TileView, TileView]:
         """Two views of the same pixels of a random tile."""
@@ -86,7 +87,7 @@ class TileSampler:
 
     def _window(self) -> Window:
         scene = self._scene
-        height, width = min(TILE, scene.rows), min(TILE, scene.cols)
+        height, width = min(self._tile, scene.rows), min(self._tile, scene.cols)
         for _ in range(TRIES):
             top, left = self._below(scene.rows - height + 1), self._below(scene.cols - width + 1)
             values, valid = scene.window(top, left, height, width)

@@ -19,6 +19,7 @@ from numpy.typing import NDArray
 from hsigui.errors import HsiError
 from hsigui.jobs import Cancelled, Context
 from hsigui.methods import devices, resume, snapshot
+from hsigui.methods.chance import Chance
 from hsigui.methods.resume import Course, Unfinished
 from hsigui.methods.snapshot import Parts, Snapshot
 
@@ -95,18 +96,22 @@ KEEP_SHARE = 50.0
 def run(
     training: Training, ctx: Context, what: str, *, device: torch.device = torch.device("cpu"),  # noqa: B008
     keep: Keep | None = None, watch: Watch | None = None, begun: Unfinished | None = None,
+    chance: Chance | None = None,
 ) -> Trained:  # fmt: skip
     """Runs all steps, or those that are left of a training that was begun.
 
     When the loss becomes non-finite, or the monitor does not rise any more, the training ends early with the last good
     (or the best) state in its parts, and `Trained.stopped` says why.
 
+    Args:
+        chance: what dropout draws from; its state belongs to the training's.
+
     Raises:
         HsiError: the loss is not finite and there is no good state to go back to; memory does not suffice for the
             smallest batch; or `begun` does not belong to this training.
         Cancelled: through the context; the last good state is written first where `keep` names a folder.
     """
-    loop = _Loop(training, ctx, what, device, keep, watch)
+    loop = _Loop(training, ctx, what, device, keep, watch, chance or Chance(0))
     if begun is not None:
         loop.go_on_from(begun)
     try:
@@ -127,10 +132,11 @@ class _NotFiniteError(Exception):
 
 class _Loop:
     def __init__(
-        self, training: Training, ctx: Context, what: str, device: torch.device, keep: Keep | None, watch: Watch | None
-    ) -> None:
+        self, training: Training, ctx: Context, what: str, device: torch.device, keep: Keep | None,
+        watch: Watch | None, chance: Chance,
+    ) -> None:  # fmt: skip
         self._training, self._ctx, self._what, self._device = training, ctx, what, device
-        self._keep, self._watch = keep, watch
+        self._keep, self._watch, self._chance = keep, watch, chance
         self._started = self._last_read = self._last_file = time.perf_counter()
         self._before = 0.0  # seconds of training before this start
         self._waiting: list[torch.Tensor] = []
@@ -196,7 +202,7 @@ class _Loop:
         self._last_file = time.perf_counter()
 
     def _parts(self) -> Parts:
-        return snapshot.with_global(self._training.parts, self._device)
+        return {**self._training.parts, **self._chance.parts}
 
     def _step(self) -> None:
         self._ctx.check()

@@ -13,6 +13,7 @@ from typing import Any
 
 from hsigui.errors import HsiError
 from hsigui.methods import registry
+from hsigui.methods.settings import told
 from hsigui.saving import written_beside
 
 WEIGHTS, SETTINGS = "weights.safetensors", "run.json"
@@ -96,6 +97,7 @@ def card_text(
                 "written by": run["program"],
             }
         ),
+        *_of_settings(run),
         "## What it was trained on",
         _table(_of_scene(scene)),
         *(_of_probe(probe) if probe else []),
@@ -113,6 +115,20 @@ def card_text(
         + "; their licences may restrict what may be done with it.",
     ]
     return "\n\n".join(parts) + "\n"
+
+
+def _of_settings(run: Mapping[str, Any]) -> list[str]:
+    """What was set of the training; nothing for runs that cannot tell."""
+    kept = registry.complete(run["spec"]["method"], run["spec"]["preset"], run.get("settings"))
+    if not kept:
+        return []
+    rows = {name: told(value) for name, value in kept.items()}
+    if run["epochs"]:
+        rows |= {"precision": run.get("precision") or run["spec"].get("precision", "auto")}
+        rows |= {"monitor": run.get("monitor", {}).get("name") or "none"}
+        patience = run["spec"].get("patience")
+        rows |= {} if patience is None else {"patience": str(patience)}
+    return ["## How it was trained", _table(rows)]
 
 
 def _of_scene(scene: Mapping[str, Any]) -> dict[str, Any]:

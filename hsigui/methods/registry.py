@@ -1,203 +1,70 @@
-"""The table of methods and baselines: name, title, paper, presets, and how its runs become maps. Loads no torch.
+"""The table of methods and baselines, gathered from their folders and from the plug-ins of other packages. No torch.
 
-A baseline is run like any method: its pretraining has no step and gives at once a run without an encoder (or with an
-untrained one), whose recipe says which features are classified by what.
+A method is a folder with `row.py` (its row and its settings) and the module that the row names; its folder stands in
+FOLDERS. Other packages add rows by entry points of group `hsigui.methods`. A baseline is run like any method: its
+pretraining has no step and gives at once a run without an encoder (or with an untrained one), whose recipe says which
+features are classified by what.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, replace
+import dataclasses
+import importlib
+from collections.abc import Mapping
+from typing import Any
 
+from hsigui import plugins
 from hsigui.errors import HsiError
-from hsigui.specs import FeatureSpec, MapSpec, ProbeSpec, Recipe
+from hsigui.methods.first_settings import FIRST_SETTINGS
+from hsigui.methods.info import FAMILIES, MethodInfo, Preset
+from hsigui.methods.settings import Setting, Settings, Value
+from hsigui.specs import PretrainSpec
 
-FAMILIES = ("method", "baseline")
+__all__ = [
+    "FAMILIES",
+    "FOLDERS",
+    "MethodInfo",
+    "Preset",
+    "built_in",
+    "complete",
+    "method",
+    "methods",
+    "names",
+    "network",
+    "read_spec",
+    "setting_of",
+    "settings_of",
+]  # fmt: skip
 
-
-@dataclass(frozen=True)
-class Preset:
-    """One way to run a method: name for settings, title and one sentence for people, and its own number of epochs."""
-
-    name: str
-    title: str
-    text: str
-    epochs: int
-    epochs_are: str
-
-
-@dataclass(frozen=True)
-class MethodInfo:
-    """One method or baseline. `module` has `plan(preset)` and `training(...)`; it is imported only when it runs.
-
-    Attributes:
-        family: "method" for those that learn an encoder from the scene, "baseline" for what they are compared with.
-        recipe: how its runs become maps, unless the user says otherwise.
-        starts_from_a_run: whether an encoder that is trained already may stand in for its first stage.
-    """
-
-    name: str
-    title: str
-    paper: str
-    module: str
-    presets: tuple[Preset, ...]
-    family: str = "method"
-    recipe: Recipe = field(default_factory=Recipe)
-    starts_from_a_run: bool = False
-
-    def preset(self, name: str) -> Preset:
-        """The preset of a name.
-
-        Raises:
-            HsiError: the method has no such preset.
-        """
-        for preset in self.presets:
-            if preset.name == name:
-                return preset
-        names = ", ".join(p.name for p in self.presets)
-        raise HsiError(f"{self.title} has no preset “{name}”.", f"Choose one of: {names}.")
+# In the order in which people see them.
+FOLDERS = ("lscosa", "purified", "contrastdm", "baselines", "random_encoder")
+# Networks that several methods use; a method's own stand in its row.
+_SHARED = {
+    "dense": "hsigui.methods.encoders:DenseEncoder",
+    "patch": "hsigui.methods.encoders:PatchEncoder",
+    "none": "hsigui.methods.encoders:NoEncoder",
+}
 
 
-def _baseline(name: str, title: str, paper: str, module: str, text: str, recipe: Recipe) -> MethodInfo:
-    """A baseline: one preset, no step; called "quick" as every method's fast preset is."""
-    return MethodInfo(name, title, paper, module, (Preset("quick", "Baseline", text, 0, "steps"),), "baseline", recipe)
+def built_in() -> tuple[MethodInfo, ...]:
+    """The rows of the program's own methods and baselines."""
+    # By name: methods do not import each other, and all of them import what builds their networks.
+    folders = [importlib.import_module(f"hsigui.methods.{folder}.row") for folder in FOLDERS]
+    return tuple(row for folder in folders for row in folder.ROWS)
 
 
-_RAW = FeatureSpec(encoder=False, raw=True, smoothed=(), superpixels=(), edge_aware=(), pooled=0.0)
-_SVM, _FOREST, _LOGISTIC = ProbeSpec(classifier="svm"), ProbeSpec(classifier="forest"), ProbeSpec()
-_SHARP = MapSpec(smooth=0.0, edges=0.0)
-# What stands beside every encoder's features. The two baselines that share it take the same, whatever it becomes.
-_CONTEXT = Recipe()
-
-METHODS: tuple[MethodInfo, ...] = (
-    MethodInfo(
-        "lscosa",
-        "LSCoSa",
-        "IEEE TGRS 2023, doi 10.1109/TGRS.2023.3331888",
-        "hsigui.methods.lscosa.training",
-        (
-            Preset(
-                "quick",
-                "Quick (dense engine)",
-                "One pass over a whole tile a step: about a minute on a laptop. The objective is LSCoSa's with its "
-                "regulariser on probabilities; the encoder is fully convolutional.",
-                120,
-                "steps",
-            ),
-            Preset(
-                "paper",
-                "Paper (patches)",
-                "The published step on 15 x 15 patches, 200 epochs. Meant for a GPU: on a CPU it takes hours.",
-                200,
-                "epochs",
-            ),
-        ),
-    ),
-    MethodInfo(
-        "purified",
-        "Purified contrastive learning",
-        "IEEE TGRS 2024, doi 10.1109/TGRS.2024.3409378",
-        "hsigui.methods.purified.training",
-        (
-            Preset(
-                "quick",
-                "Quick (dense engine)",
-                "A local and a global branch over a whole tile a step: about a minute on a laptop. The loss is the "
-                "published one with weights from superpixels; both branches are smaller.",
-                120,
-                "steps",
-            ),
-            Preset(
-                "paper",
-                "Paper (patches)",
-                "SSViT and ResNet-18 on 15 x 15 patches, 400 epochs of batches of 256. Meant for a GPU: on a CPU it "
-                "takes days.",
-                400,
-                "epochs",
-            ),
-        ),
-    ),
-    MethodInfo(
-        "contrastdm",
-        "ContrastDM",
-        "IEEE GRSL 2025, doi 10.1109/LGRS.2025.3601152 (reconstructed from its abstract)",
-        "hsigui.methods.contrastdm.training",
-        (
-            Preset(
-                "quick",
-                "Quick (dense engine)",
-                "A contrastive stage over a whole tile a step, then a diffusion model of its features: about a minute "
-                "on a laptop. The labels decide how strongly the features are refined.",
-                300,
-                "steps",
-            ),
-            Preset(
-                "paper",
-                "Paper (patches)",
-                "The same two stages on 15 x 15 patches of all bands: 200 epochs of batches of 256, then 5000 updates "
-                "of the diffusion model. Meant for a GPU: on a CPU it takes days.",
-                200,
-                "epochs",
-            ),
-        ),
-        starts_from_a_run=True,
-    ),
-    _baseline(
-        "svm-raw",
-        "SVM on spectra",
-        "Melgani and Bruzzone, IEEE TGRS 2004, doi 10.1109/TGRS.2004.831865",
-        "hsigui.methods.baselines.training",
-        "A support vector machine with RBF kernel on the bands of each pixel alone. Nothing is learned from the scene.",
-        Recipe(_RAW, _SVM, _SHARP),
-    ),
-    _baseline(
-        "rf-raw",
-        "Random forest on spectra",
-        "Ham et al., IEEE TGRS 2005, doi 10.1109/TGRS.2004.842481",
-        "hsigui.methods.baselines.training",
-        "A random forest on the bands of each pixel alone. Nothing is learned from the scene.",
-        Recipe(_RAW, _FOREST, _SHARP),
-    ),
-    _baseline(
-        "logreg-raw",
-        "Logistic regression on spectra",
-        "Böhning, Ann. Inst. Stat. Math. 1992, doi 10.1007/BF00048682",
-        "hsigui.methods.baselines.training",
-        "Logistic regression, the probe of every method, on the bands of each pixel alone.",
-        Recipe(_RAW, _LOGISTIC, _SHARP),
-    ),
-    _baseline(
-        "svm-pca-smooth",
-        "SVM on smoothed components",
-        "",
-        "hsigui.methods.baselines.training",
-        "A support vector machine on 30 principal components, smoothed over a few pixels: simple, and hard to beat. A "
-        "method that does not is not worth its minutes.",
-        Recipe(FeatureSpec(encoder=False, components=30, smoothed=(2.0,), edge_aware=(), pooled=0.0), _SVM, _SHARP),
-    ),
-    _baseline(
-        "spatial-only",
-        "Spatial features only",
-        "",
-        "hsigui.methods.baselines.training",
-        "What stands beside the encoder's features in every method, with the same probe, and no encoder: what a method "
-        "gains over it, the encoder has learned.",
-        replace(_CONTEXT, features=replace(_CONTEXT.features, encoder=False)),
-    ),
-    _baseline(
-        "random-encoder",
-        "Untrained encoder",
-        "",
-        "hsigui.methods.random_encoder.training",
-        "The network of the Quick preset as it is before training, with random weights: what a method gains over it, "
-        "training has given.",
-        _CONTEXT,
-    ),
-)
+def methods() -> tuple[MethodInfo, ...]:
+    """All methods and baselines, the program's own first; a plug-in with a name that is taken is left out."""
+    found = {row.name: row for row in built_in()}
+    for row in plugins.load(plugins.METHODS, MethodInfo):
+        if found.setdefault(row.name, row) is not row:
+            plugins.left_out(f"The method “{row.name}” ({plugins.origin(row)})", "there is a method of that name")
+    return tuple(found.values())
 
 
 def names(family: str | None = None) -> tuple[str, ...]:
     """Names of all methods and baselines, or of one family, in the table's order."""
-    return tuple(info.name for info in METHODS if family in (None, info.family))
+    return tuple(info.name for info in methods() if family in (None, info.family))
 
 
 def method(name: str) -> MethodInfo:
@@ -206,7 +73,69 @@ def method(name: str) -> MethodInfo:
     Raises:
         HsiError: there is none; the hint lists those that exist.
     """
-    for info in METHODS:
+    for info in methods():
         if info.name == name:
             return info
     raise HsiError(f"Unknown method “{name}”.", f"Choose one of: {', '.join(names())}.")
+
+
+def network(kind: str) -> type[Any]:
+    """The class of a family of networks; its module is imported when it is asked for.
+
+    Raises:
+        KeyError: no method that is there has such networks.
+    """
+    known = dict(_SHARED)
+    for info in methods():
+        known.update(info.networks)
+    module, _, name = known[kind].partition(":")
+    found: type[Any] = getattr(importlib.import_module(module), name)
+    return found
+
+
+def settings_of(spec: PretrainSpec) -> Settings:
+    """All settings of a training: those of its preset, but for what the spec sets otherwise.
+
+    Raises:
+        HsiError: there is no such method, preset or setting, or a value is not allowed.
+    """
+    return method(spec.method).preset(spec.preset).settings.of(spec.settings)
+
+
+def setting_of(method_name: str, preset: str, name: str) -> Setting | None:
+    """What is known of a setting of a preset; None where it has none of that name.
+
+    Raises:
+        HsiError: there is no such method or preset.
+    """
+    described = method(method_name).preset(preset).settings.described()
+    return next((each for each in described if each.name == name), None)
+
+
+def complete(method_name: str, preset: str, kept: Mapping[str, Value] | None) -> dict[str, Value]:
+    """All settings that a run was made with, by what it kept of them.
+
+    Runs of the first version kept none, and those of a version before a setting came do not name it: they had the
+    values of `FIRST_SETTINGS`.
+    """
+    return {**FIRST_SETTINGS.get(method_name, {}).get(preset, {}), **(kept or {})}
+
+
+def read_spec(values: Mapping[str, Any], kept: Mapping[str, Value] | None) -> PretrainSpec:
+    """The spec that a run or an unfinished training was written with; its settings are those that differ from today's.
+
+    Args:
+        values: what was written of the spec.
+        kept: what was written of all settings; None where nothing was.
+
+    Raises:
+        HsiError: the values are no spec.
+    """
+    spec = PretrainSpec.from_json(dict(values))
+    try:
+        today = method(spec.method).preset(spec.preset).settings().to_json()
+    except HsiError:  # of a version or a plug-in that is not there
+        return spec
+    had = complete(spec.method, spec.preset, kept)
+    differing = {name: value for name, value in had.items() if name not in today or today[name] != value}
+    return dataclasses.replace(spec, settings=differing)

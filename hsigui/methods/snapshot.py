@@ -32,17 +32,6 @@ class Snapshot:
     numbers: Mapping[str, Any] = field(default_factory=dict)
 
 
-def with_global(parts: Parts, device: torch.device) -> Parts:
-    """The parts and torch's own generators, which dropout draws from.
-
-    On mps the device's own generator is left out: going on is bit for bit the same only without dropout there.
-    """
-    extra: dict[str, Part] = {"torch": torch.default_generator}
-    if device.type == "cuda":
-        extra["torch cuda"] = torch.cuda.default_generators[device.index or 0]
-    return {**parts, **extra}
-
-
 def take(parts: Parts, step: int) -> Snapshot:
     """Copies of everything, on the devices where it lies."""
     tensors: dict[str, Tensor] = {}

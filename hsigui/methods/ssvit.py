@@ -10,10 +10,11 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
+from hsigui.methods.chance import Dropout, DropPath
+
 GRID = 5  # tokens a side: what two pools of stride 2 leave of a patch of 15
 FEWEST_BANDS = 15  # that the spectral stem needs
 FILTERS = 8
-DROPOUT = 0.1
 
 
 class ChannelNorm(nn.Module):
@@ -29,20 +30,6 @@ class ChannelNorm(nn.Module):
         return (x - x.mean(dim=1, keepdim=True)) / (sd + 1e-5) * self.g + self.b
 
 
-class DropPath(nn.Module):
-    """In training, leaves out a residual branch for whole samples (arXiv 1603.09382); from torch's global generator."""
-
-    def __init__(self, part: float) -> None:
-        super().__init__()
-        self.part = part
-
-    def forward(self, x: Tensor) -> Tensor:
-        if not self.training or self.part == 0:
-            return x
-        kept = torch.rand(len(x), 1, 1, 1, device=x.device) >= self.part
-        return x * kept / (1 - self.part)
-
-
 def _depthwise(width: int) -> nn.Conv2d:
     return nn.Conv2d(width, width, 3, padding=1, groups=width)
 
@@ -50,14 +37,14 @@ def _depthwise(width: int) -> nn.Conv2d:
 class SpatialSpectralAttention(nn.Module):
     """Attention between the tokens, then between the channels of what came out: batch x width x rows x cols."""
 
-    def __init__(self, width: int, heads: int) -> None:
+    def __init__(self, width: int, heads: int, dropout: float = 0.1) -> None:
         super().__init__()
         self.heads = heads
         self.scale = (width // heads) ** -0.5
         self.q, self.k, self.v = _depthwise(width), _depthwise(width), _depthwise(width)
         self.project = nn.Sequential(nn.Conv2d(width, width, 1), nn.BatchNorm2d(width))
         self.channel_q, self.channel_k, self.channel_v = _depthwise(width), _depthwise(width), _depthwise(width)
-        self.dropout = nn.Dropout(DROPOUT)
+        self.dropout = Dropout(dropout)
 
     def forward(self, x: Tensor) -> Tensor:
         x = self.project(self._between_tokens(x))
@@ -81,16 +68,16 @@ class SpatialSpectralAttention(nn.Module):
 class Block(nn.Module):
     """Both attentions and a perceptron, each after a normalisation and beside a shortcut."""
 
-    def __init__(self, width: int, heads: int, hidden: int, drop_path: float) -> None:
+    def __init__(self, width: int, heads: int, hidden: int, drop_path: float, dropout: float = 0.1) -> None:
         super().__init__()
         self.norm1, self.norm2 = ChannelNorm(width), ChannelNorm(width)
-        self.attention = SpatialSpectralAttention(width, heads)
+        self.attention = SpatialSpectralAttention(width, heads, dropout)
         self.mlp = nn.Sequential(
             nn.Conv2d(width, hidden, 1),
             nn.GELU(),
-            nn.Dropout(DROPOUT),
+            Dropout(dropout),
             nn.Conv2d(hidden, width, 1),
-            nn.Dropout(DROPOUT),
+            Dropout(dropout),
         )
         self.drop_path = DropPath(drop_path)
 
@@ -144,16 +131,20 @@ class SSViT(nn.Module):
 
     Args:
         width: of tokens and features; a multiple of 4 and of `heads`.
-        depth: number of blocks; drop-path rises along them from 0 to 0.1.
+        depth: number of blocks; drop-path rises along them from 0 to `drop_path`.
+        dropout: part of the numbers that is left out in training.
     """
 
-    def __init__(self, bands: int, width: int = 128, depth: int = 6, heads: int = 4) -> None:
+    def __init__(
+        self, bands: int, width: int = 128, depth: int = 6, heads: int = 4, *,
+        dropout: float = 0.1, drop_path: float = 0.1,
+    ) -> None:  # fmt: skip
         super().__init__()
         self.embedding = PatchEmbedding(bands, width)
         self.position = nn.Parameter(torch.zeros(1, GRID * GRID, width))
-        self.dropout = nn.Dropout(DROPOUT)
-        drops = torch.linspace(0, 0.1, depth).tolist()
-        self.blocks = nn.Sequential(*(Block(width, heads, 4 * width, part) for part in drops))
+        self.dropout = Dropout(dropout)
+        drops = torch.linspace(0, drop_path, depth).tolist()
+        self.blocks = nn.Sequential(*(Block(width, heads, 4 * width, part, dropout) for part in drops))
         self.norm = nn.LayerNorm(width)
         nn.init.trunc_normal_(self.position, std=0.02)
         for module in self.modules():

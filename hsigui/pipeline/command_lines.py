@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from hsigui.cube.formats.choice import ImportChoice
+from hsigui.methods import asked
 from hsigui.specs import MapSpec, PretrainSpec, SplitSpec
 
 RUN, MAP, REPORT = "repeated-run", "repeated-map.tif", "repeated-report"
@@ -67,6 +68,10 @@ def pretrain(scene: Scene, spec: PretrainSpec) -> str:
     words += ["--seed", spec.seed, "--device", spec.device]
     words += ["--start", spec.start] if spec.start else []
     words += ["--mask-out", spec.mask_out] if spec.mask_out else []
+    words += [] if spec.monitor else ["--no-monitor"]
+    words += [] if spec.patience is None else ["--patience", spec.patience]
+    words += [] if spec.precision == "auto" else ["--precision", spec.precision]
+    words += [word for text in asked.words(spec.settings) for word in ("--set", text)]
     return _line("pretrain", *scene.words, *words, "--out", RUN, *scene.reading)
 
 

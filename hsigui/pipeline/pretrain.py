@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import contextlib
 import importlib
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -24,13 +24,15 @@ from hsigui.labels.place import require_same_place
 from hsigui.methods import checkpoint, devices, loop, registry
 from hsigui.methods import resume as unfinished
 from hsigui.methods.balance import DENSE_SAMPLE, PATCH_SAMPLE, Balance, learn
+from hsigui.methods.chance import Chance
 from hsigui.methods.checkpoint import Encoder
-from hsigui.methods.contrastdm.refined import features_of_scene
 from hsigui.methods.encoders import Network
 from hsigui.methods.monitor import ACCURACY, Monitor
 from hsigui.methods.plan import Plan
 from hsigui.methods.resume import Unfinished
 from hsigui.methods.scene import Scene
+from hsigui.methods.scene_features import features_of_scene
+from hsigui.methods.settings import Settings, told
 from hsigui.pipeline.provenance import raster_hash
 from hsigui.specs import PretrainSpec
 
@@ -59,25 +61,31 @@ def pretrain(
         keep_in: folder for the unfinished training alone, where the caller writes the run; the caller removes it then.
 
     Raises:
-        HsiError: the scene is too small or empty, the method or device does not exist, memory does not suffice, the
-            loss became non-finite before anything good was learned, or there is no training to go on with.
+        HsiError: the scene is too small or empty, the method, a setting or the device does not exist, a value is not
+            allowed or was another when the training was begun, memory does not suffice, the loss became non-finite
+            before anything good was learned, or there is no training to go on with.
         Cancelled: through the context; what is needed to go on is left in `out`.
     """
     info = registry.method(spec.method)
     preset = info.preset(spec.preset)
+    settings = registry.settings_of(spec)
+    spec = replace(spec, settings=settings.changed())
     require_learnable(cube)
     if labels is not None:
         require_same_size(labels.shape, (cube.rows, cube.cols), "labels")
     device = devices.choose(spec.device)
     started = _started(spec, cube)
-    plan = _plan(spec, started)
+    plan = _plan(spec, settings, started)
     epochs = preset.epochs and (spec.epochs or preset.epochs)  # what has no steps of its own cannot be given any
     ctx.progress(0, 1, "Preparing the cube")
     mask = _masked_out(spec, cube)
     described = _scene(cube, mask)
     seen = cube if mask is None else MaskedCube(cube, mask)
     watched = "" if labels is None else raster_hash(labels)[:12]
-    about = {"spec": spec.to_json(), "epochs": epochs, "device": device.type, "scene": described, "monitor": watched}
+    about = {
+        "spec": spec.to_json(), "settings": settings.to_json(), "epochs": epochs, "device": device.type,
+        "scene": described, "monitor": watched,
+    }  # fmt: skip
     kept = out or keep_in
     begun = _begun(kept, about) if resume else None
     if started is not None:
@@ -89,17 +97,22 @@ def pretrain(
     scene = Scene(seen, transform, ctx.check)
     ctx.check()
     keep = None if kept is None or not preset.epochs else loop.Keep(kept, about, transform.to_arrays())
-    with _own_random_numbers(device, spec.seed), devices.wanted_precision(spec.precision):
+    chance = Chance(spec.seed, device)
+    with devices.wanted_precision(spec.precision):
         precision = devices.precision(device)
-        network = plan.network(transform.channels)
-        training = _training(spec, network, scene, epochs, device, started)
+        with chance.building():
+            network = plan.network(transform.channels)
+            training = _training(spec, settings, network, scene, epochs, device, started)
+        chance.give_masks(network)
         watch = _watch(training, network, scene, epochs, spec, labels, device)
-        trained = loop.run(training, ctx, "Pretraining", device=device, keep=keep, watch=watch, begun=begun)
+        trained = loop.run(
+            training, ctx, "Pretraining", device=device, keep=keep, watch=watch, begun=begun, chance=chance
+        )
     balance = _balance(network, scene, device, spec.seed, ctx)
     encoder = Encoder(
         network.cpu().eval(), transform, plan, spec, epochs, described, devices.title(device), trained.seconds,
         trained.losses, command, info.recipe, watch.name if watch else "", trained.readings, trained.stopped,
-        precision if preset.epochs else "", balance,
+        precision if preset.epochs else "", balance, settings.to_json(),
     )  # fmt: skip
     if out is not None:
         checkpoint.save(encoder, out)
@@ -118,17 +131,6 @@ def require_learnable(cube: Cube) -> None:
             f"{cube.name} is {cube.rows} x {cube.cols} pixels: too small to learn from.",
             f"Encoders need at least {SMALLEST_SIDE} x {SMALLEST_SIDE} pixels.",
         )
-
-
-@contextlib.contextmanager
-def _own_random_numbers(device: torch.device, seed: int) -> Iterator[None]:
-    """torch's global generators (weights, dropout) seeded inside, and as the caller left them afterwards."""
-    cuda = [device] if device.type == "cuda" else []
-    with torch.random.fork_rng(devices=cuda):
-        torch.default_generator.manual_seed(seed)
-        if cuda:
-            torch.cuda.manual_seed(seed)
-        yield
 
 
 def _balance(network: Network, scene: Scene, device: torch.device, seed: int, ctx: Context) -> Balance | None:
@@ -150,7 +152,7 @@ def _started(spec: PretrainSpec, cube: Cube) -> Encoder | None:
         return None
     info = registry.method(spec.method)
     if not info.starts_from_a_run:
-        able = ", ".join(m.title for m in registry.METHODS if m.starts_from_a_run)
+        able = ", ".join(m.title for m in registry.methods() if m.starts_from_a_run)
         raise HsiError(f"{info.title} cannot start from a trained run.", f"Methods that can: {able}.")
     found = checkpoint.load(Path(spec.start))
     if found.network.width == 0 or found.network.variants or found.network.branches:
@@ -160,19 +162,20 @@ def _started(spec: PretrainSpec, cube: Cube) -> Encoder | None:
     return found
 
 
-def _plan(spec: PretrainSpec, started: Encoder | None) -> Plan:
+def _plan(spec: PretrainSpec, settings: Settings, started: Encoder | None) -> Plan:
     method = importlib.import_module(registry.method(spec.method).module)
-    found: Plan = method.plan(spec.preset) if started is None else method.plan(spec.preset, start=started.plan)
+    found: Plan = method.plan(settings) if started is None else method.plan(settings, start=started.plan)
     return found
 
 
 def _training(
-    spec: PretrainSpec, network: Network, scene: Scene, epochs: int, device: torch.device, started: Encoder | None
-) -> loop.Training:
+    spec: PretrainSpec, settings: Settings, network: Network, scene: Scene, epochs: int, device: torch.device,
+    started: Encoder | None,
+) -> loop.Training:  # fmt: skip
     method = importlib.import_module(registry.method(spec.method).module)
     more = {} if started is None else {"start": started.network}
     try:
-        made: loop.Training = method.training(spec.preset, network, scene, epochs, device, spec.seed, **more)
+        made: loop.Training = method.training(settings, network, scene, epochs, device, spec.seed, **more)
     except (RuntimeError, MemoryError) as error:
         if not devices.ran_out_of_memory(error):
             raise
@@ -228,17 +231,13 @@ def _begun(out: Path | None, about: Mapping[str, Any]) -> Unfinished:
             f"The unfinished training in {out} is of another scene, {was.get('scene', {}).get('name', 'unknown')}.",
             "Open that scene, or begin anew without going on.",
         )
-    # "auto" may have meant another device then; what it meant is compared below.
-    before, wanted = (
-        {
-            **each.get("spec", {}), "device": "", "epochs": each.get("epochs"),
-            "monitor labels": each.get("monitor") or "none",
-        }
-        for each in (was, now)
-    )  # fmt: skip
+    before, wanted = _compared(was), _compared(now)
+    if [before.get(each) for each in ("method", "preset")] == [wanted[each] for each in ("method", "preset")]:
+        before, wanted = before | _settings(was), wanted | _settings(now)
     changed = [
-        f"{name} {before.get(name)}, not {wanted.get(name)}" for name in wanted if before.get(name) != wanted.get(name)
-    ]
+        f"{name} {told(before.get(name))}, not {told(wanted.get(name))}"
+        for name in wanted if before.get(name) != wanted.get(name)
+    ]  # fmt: skip
     if was.get("device") != now["device"]:
         changed.append(f"device {was.get('device')}, not {now['device']}")
     if changed:
@@ -247,6 +246,20 @@ def _begun(out: Path | None, about: Mapping[str, Any]) -> Unfinished:
             "Give the same settings, or begin anew without going on.",
         )
     return begun
+
+
+def _compared(about: Mapping[str, Any]) -> dict[str, object]:
+    """What must be equal for a training to go on, by the names that people know; its device is compared by what "auto"
+    meant."""
+    return {
+        **about.get("spec", {}), "settings": "", "device": "", "epochs": about.get("epochs"),
+        "monitor labels": about.get("monitor") or "none",
+    }  # fmt: skip
+
+
+def _settings(about: Mapping[str, Any]) -> dict[str, Any]:
+    """All settings of what a training is of."""
+    return dict(registry.complete(about["spec"]["method"], about["spec"]["preset"], about.get("settings")))
 
 
 def _identity(about: Mapping[str, Any]) -> tuple[object, ...]:

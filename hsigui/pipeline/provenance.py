@@ -28,6 +28,7 @@ from hsigui import __version__
 from hsigui.cube.cube import Cube, Geo
 from hsigui.cube.fingerprint import fingerprint
 from hsigui.labels.formats.files import Grid, read_classes
+from hsigui.methods.settings import told
 from hsigui.report.context import ReportContext
 from hsigui.report.maps import LegendRow
 from hsigui.report.table import exporter
@@ -119,6 +120,7 @@ def describe_run(
                 "trained on": str(encoder.scene.get("name", "")),
                 **({"masked out": f"{masked['pixels']} pixels"} if masked else {}),
             },
+            **({"Training": _training(encoder)} if encoder.settings else {}),
             "Features": _features(encoder),
             "Probe": _probe(probe),
             **({} if refinement is None else {"Refinement": _refinement(refinement)}),
@@ -162,6 +164,16 @@ def edge_reach(features: FeatureSpec, drawn: MapSpec) -> float | None:
     asked = (features.encoder and features.pooled, features.edge_aware, drawn.edges)
     reaches = (ENCODER_REACH, COMPONENT_REACH, EDGE_REACH)
     return max((reach for wanted, reach in zip(asked, reaches, strict=True) if wanted), default=None)
+
+
+def _training(encoder: Encoder) -> dict[str, Any]:
+    """All that was set of the training, by the names that `--set` takes, and what it ran in."""
+    spec = encoder.spec
+    about: dict[str, Any] = {name: told(value) for name, value in encoder.settings.items()}
+    if encoder.epochs:
+        about |= {"precision": encoder.precision or spec.precision, "monitor": encoder.monitor or "none"}
+        about |= {} if spec.patience is None else {"patience": spec.patience}
+    return about
 
 
 def _features(encoder: Encoder) -> dict[str, Any]:

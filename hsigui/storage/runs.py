@@ -12,13 +12,15 @@ import dataclasses
 import json
 import os
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import platformdirs
 
 from hsigui.errors import HsiError
+from hsigui.methods.registry import read_spec
 from hsigui.methods.resume_header import FILE, read_header
 from hsigui.specs import PretrainSpec
 
@@ -45,7 +47,7 @@ class UnfinishedRun:
 
     Attributes:
         folder: where it lies, and where the run will be once it is complete.
-        spec: its settings.
+        spec: its settings; of those of the method, the ones that are not what the preset has today.
         fingerprint: of the scene.
         step, steps: how far it came, and of how many; 0 where that is not known.
         left_at: when it was written, in seconds since the epoch.
@@ -64,7 +66,7 @@ class UnfinishedRun:
         return f"step {self.step:,}" + (f" of {self.steps:,}" if self.steps else "")
 
     def is_of(self, spec: PretrainSpec) -> bool:
-        """Whether it has these settings; the same device may have another name ("auto")."""
+        """Whether it has these settings, the method's included; the same device may have another name ("auto")."""
         return dataclasses.replace(self.spec, device="auto") == dataclasses.replace(spec, device="auto")
 
 
@@ -99,8 +101,10 @@ class Runs:
         for settings in (self.folder / key).glob(f"*/{SETTINGS}"):
             # A run that cannot be read is not offered; its files stay where they are.
             with contextlib.suppress(OSError, ValueError, KeyError, TypeError):
-                spec = json.loads(settings.read_text(encoding="utf-8"))["spec"]
+                about = json.loads(settings.read_text(encoding="utf-8"))
+                spec = about["spec"]
                 title = f"{spec['method']} {spec['preset']}, seed {spec['seed']}"
+                title += _changed(about)
                 found.append(KeptRun(settings.parent, title, settings.stat().st_mtime))
         return sorted(found, key=lambda run: run.made_at, reverse=True)
 
@@ -139,11 +143,21 @@ class Runs:
                 give_up(run.folder)
 
 
+def _changed(about: Mapping[str, Any]) -> str:
+    """How many settings of a run differ from today's preset, to stand behind its title; empty for none."""
+    try:
+        count = len(read_spec(about["spec"], about.get("settings")).settings)
+    except HsiError:  # of a later version, which may be opened all the same
+        return ""
+    return f", {count} setting{'s' * (count > 1)} changed" if count else ""
+
+
 def unfinished_in(folder: Path) -> UnfinishedRun | None:
     """The training that was cut in a folder; None where there is none, or none that can be read."""
     try:
         header = read_header(folder)
-        about, spec = header["about"], PretrainSpec.from_json(header["about"]["spec"])
+        about = header["about"]
+        spec = read_spec(about["spec"], about.get("settings"))
         step, steps = int(header["states"]["now"]["step"]), int(header.get("steps", 0))
         left_at = (folder / FILE).stat().st_mtime
         return UnfinishedRun(folder, spec, str(about["scene"].get("fingerprint", "")), step, steps, left_at)

@@ -34,6 +34,7 @@ from hsigui.labels.sampling import draw
 from hsigui.methods.encoders import Network
 from hsigui.methods.lscosa import training as lscosa
 from hsigui.methods.patches import PatchBank, reflected
+from hsigui.methods.registry import method
 from hsigui.pipeline.classify import classify
 from hsigui.pipeline.embed import BATCH, embed
 from hsigui.pipeline.pretrain import pretrain
@@ -61,7 +62,7 @@ def median_s(work: Callable[[], object], times: int = 3) -> float:
 
 def network(cube: Cube, preset: str) -> tuple[Network, NDArray[np.float32]]:
     """The network of a preset, and the cube as it sees it."""
-    plan = lscosa.plan(preset)
+    plan = lscosa.plan(method("lscosa").preset(preset).settings())
     transform = fit_transform(cube, plan.components, pixel_range=plan.pixel_range)
     return plan.network(transform.channels).eval(), transform.apply_to_cube(cube)
 

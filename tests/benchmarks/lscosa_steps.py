@@ -33,6 +33,7 @@ from hsigui.cube.transform import fit_transform
 from hsigui.methods import devices
 from hsigui.methods.encoders import Network, PatchEncoder, Projector, copy_without_gradient
 from hsigui.methods.lscosa import training as lscosa
+from hsigui.methods.lscosa.row import Paper
 from hsigui.methods.patches import PATCH, reflected
 from hsigui.methods.scene import Scene
 
@@ -75,14 +76,14 @@ class Straightforward:
         self.device = device
         pixels = [(int(r), int(c)) for r, c in np.argwhere(valid)]
         items = PatchItems(reflected(values, PATCH // 2), pixels)
-        self.batches = iter(DataLoader(items, batch_size=lscosa.BATCH, shuffle=True, drop_last=True))
+        self.batches = iter(DataLoader(items, batch_size=Paper().batch, shuffle=True, drop_last=True))
         torch.manual_seed(0)
         encoder: Network = PatchEncoder(scene.channels)
         self.query = torch.nn.Sequential(encoder, Projector()).to(device).train()
         self.key = copy_without_gradient(self.query)
         self.velocity = {p: torch.zeros_like(p) for p in self.query.parameters()}
         # As if the dictionary were filled already: directions near each other, which keeps the logarithms finite.
-        self.W = torch.randn(128, lscosa.PROTOTYPES, device=device) + 1.0
+        self.W = torch.randn(128, Paper().prototypes, device=device) + 1.0
         self.V = torch.zeros_like(self.W)
 
     def step(self) -> float:
@@ -117,7 +118,7 @@ class Straightforward:
         return found
 
     def targets(self, positives: list[list[int]], alpha: float) -> torch.Tensor:
-        y = torch.zeros(len(positives), lscosa.PROTOTYPES, device=self.device)
+        y = torch.zeros(len(positives), Paper().prototypes, device=self.device)
         for i, mine in enumerate(positives):
             for place, k in enumerate(mine):
                 y[i, k] = 1.0 if place == 0 else alpha
@@ -149,7 +150,7 @@ class Straightforward:
 
 def ours(scene: Scene, device: torch.device) -> Callable[[int], float]:
     torch.manual_seed(0)
-    training = lscosa.training("paper", PatchEncoder(scene.channels), scene, EPOCHS, device, 0)
+    training = lscosa.training(Paper(), PatchEncoder(scene.channels), scene, EPOCHS, device, 0)
 
     def step(number: int) -> float:
         # As in the loop, the loss is not waited for; the clock below waits.
@@ -198,7 +199,7 @@ def main() -> None:
     device = devices.choose("cuda" if torch.cuda.is_available() else "cpu")
     scene = prepared(arguments.scene)
     assert scene.whole is not None
-    steps_an_epoch = int(scene.whole[1].sum()) // lscosa.BATCH
+    steps_an_epoch = int(scene.whole[1].sum()) // Paper().batch
     rows: dict[str, dict[str, object]] = {}
     for name, precision in (("ours", "auto"), ("ours-float32", "float32"), ("straightforward", "float32")):
         with devices.wanted_precision(precision):
@@ -215,7 +216,7 @@ def main() -> None:
         rows[name] = row
     about = {
         "machine": platform.machine(), "device": devices.title(device), "threads": arguments.threads,
-        "torch": torch.__version__, "scene": arguments.scene, "batch": lscosa.BATCH, "timed_steps": arguments.steps,
+        "torch": torch.__version__, "scene": arguments.scene, "batch": Paper().batch, "timed_steps": arguments.steps,
         "steps_an_epoch": steps_an_epoch, "seconds_200_epochs_are": "extrapolated from the median step",
     }  # fmt: skip
     print(json.dumps({**about, "rows": rows}))

@@ -15,13 +15,14 @@ from hsigui.methods import registry
 from hsigui.methods.lscosa import training as lscosa
 from hsigui.methods.random_encoder import training as random_encoder
 from hsigui.specs import Recipe
+from tests.methods.presets import settings
 
 
-@pytest.mark.parametrize("info", registry.METHODS, ids=lambda m: m.name)
+@pytest.mark.parametrize("info", registry.methods(), ids=lambda m: m.name)
 def test_every_method_names_a_module_that_plans_each_of_its_presets(info):
     module = importlib.import_module(info.module)
     for preset in info.presets:
-        assert module.plan(preset.name).network(4) is not None
+        assert module.plan(preset.settings()).network(4) is not None
     assert callable(module.training)
 
 
@@ -31,12 +32,12 @@ def test_looking_at_the_table_loads_no_torch():
 
 
 def test_every_recipe_comes_back_from_json_as_it_was():
-    for info in registry.METHODS:
+    for info in registry.methods():
         assert Recipe.from_json(json.loads(json.dumps(info.recipe.to_json()))) == info.recipe
 
 
 def test_methods_come_first_and_every_baseline_that_tables_need_is_there():
-    families = [info.family for info in registry.METHODS]
+    families = [info.family for info in registry.methods()]
     assert families == sorted(families, key=registry.FAMILIES.index)
     assert registry.names()[0] == "lscosa"
     assert set(registry.names("baseline")) == {
@@ -45,7 +46,7 @@ def test_methods_come_first_and_every_baseline_that_tables_need_is_there():
 
 
 def test_baselines_have_one_preset_without_steps_and_methods_have_steps():
-    for info in registry.METHODS:
+    for info in registry.methods():
         if info.family == "baseline":
             assert [(p.name, p.epochs) for p in info.presets] == [("quick", 0)]
         else:
@@ -53,7 +54,7 @@ def test_baselines_have_one_preset_without_steps_and_methods_have_steps():
 
 
 def test_the_untrained_encoder_is_the_quick_network_and_sees_what_it_sees_beside_it():
-    assert random_encoder.plan("quick") == lscosa.plan("quick")
+    assert random_encoder.plan(settings("random-encoder", "quick")) == lscosa.plan(settings("lscosa", "quick"))
     method, untrained, without = (registry.method(n).recipe for n in ("lscosa", "random-encoder", "spatial-only"))
     assert untrained == method
     assert without == dataclasses.replace(method, features=dataclasses.replace(method.features, encoder=False))

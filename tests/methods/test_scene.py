@@ -12,6 +12,7 @@ from hsigui.errors import HsiError
 from hsigui.methods.lscosa import training as lscosa
 from hsigui.methods.patches import PATCH, patches_of
 from hsigui.methods.scene import Scene
+from tests.methods.presets import settings
 
 
 @pytest.fixture
@@ -32,10 +33,10 @@ def test_windows_from_the_file_are_those_from_memory(cube):
 
 @pytest.mark.parametrize("preset", ["quick", "paper"])
 def test_a_scene_that_stays_on_disk_can_be_pretrained(cube, preset):
-    plan = lscosa.plan(preset)
+    plan = lscosa.plan(settings("lscosa", preset))
     scene = Scene(cube, fit_transform(cube, plan.components, pixel_range=plan.pixel_range), resident_values=0)
     network = plan.network(scene.channels)
-    training = lscosa.training(preset, network, scene, 1, torch.device("cpu"), 0)
+    training = lscosa.training(settings("lscosa", preset), network, scene, 1, torch.device("cpu"), 0)
     assert np.isfinite(float(training.step(0, lambda: None).detach()))
 
 
@@ -78,18 +79,22 @@ def narrow_strip() -> Cube:
 
 @pytest.mark.parametrize("preset", ["quick", "paper"])
 def test_a_mostly_empty_scene_on_disk_is_learned_from_where_it_has_data(narrow_strip, preset):
-    plan = lscosa.plan(preset)
+    plan = lscosa.plan(settings("lscosa", preset))
     transform = fit_transform(narrow_strip, plan.components, pixel_range=plan.pixel_range)
     scene = Scene(narrow_strip, transform, resident_values=0)
     assert len(scene.filled) > 100
     assert all(abs(row - col) <= 3 for row, col in scene.filled.tolist())
-    training = lscosa.training(preset, plan.network(scene.channels), scene, 3, torch.device("cpu"), 0)
+    training = lscosa.training(
+        settings("lscosa", preset), plan.network(scene.channels), scene, 3, torch.device("cpu"), 0
+    )
     assert np.isfinite(float(training.step(0, lambda: None).detach()))
 
 
 def test_a_tile_with_a_single_pixel_of_data_can_still_be_stepped_on():
     values, valid = np.zeros((300, 300, 4), dtype=np.float32), np.zeros((300, 300), dtype=bool)
     values[150, 150], valid[150, 150] = 1.0, True
-    plan = lscosa.plan("quick")
-    training = lscosa.training("quick", plan.network(4), Scene.of(values, valid), 3, torch.device("cpu"), 0)
+    plan = lscosa.plan(settings("lscosa", "quick"))
+    training = lscosa.training(
+        settings("lscosa", "quick"), plan.network(4), Scene.of(values, valid), 3, torch.device("cpu"), 0
+    )
     assert np.isfinite(float(training.step(0, lambda: None).detach()))

@@ -8,16 +8,17 @@ import torch
 
 from hsigui.errors import HsiError
 from hsigui.methods import resume, snapshot
+from hsigui.methods.chance import Chance, Dropout
 from hsigui.methods.encoders import channels_last
 from hsigui.methods.optim import LARS, set_lr
 from hsigui.methods.resume import Course, Unfinished
 
 
 def _parts(optimizer: str) -> dict[str, snapshot.Part]:
-    torch.manual_seed(0)
-    network = channels_last(
-        torch.nn.Sequential(torch.nn.Conv2d(3, 8, 3), torch.nn.BatchNorm2d(8), torch.nn.Dropout(0.3))
-    )
+    chance = Chance(0)
+    with chance.building():
+        network = channels_last(torch.nn.Sequential(torch.nn.Conv2d(3, 8, 3), torch.nn.BatchNorm2d(8), Dropout(0.3)))
+    chance.give_masks(network)
     made = {
         "adamw": lambda p: torch.optim.AdamW(p, lr=1e-2),
         "sgd": lambda p: torch.optim.SGD(p, lr=1e-2, momentum=0.9),
@@ -26,6 +27,7 @@ def _parts(optimizer: str) -> dict[str, snapshot.Part]:
     return {
         "network": network, "optimizer": made(network.parameters()),
         "generator": torch.Generator().manual_seed(4), "dictionary": torch.zeros(2, 3),
+        **chance.parts,
     }  # fmt: skip
 
 
@@ -51,17 +53,16 @@ def _through_a_file(state: snapshot.Snapshot, folder) -> snapshot.Snapshot:
 @pytest.mark.parametrize("optimizer", ["adamw", "sgd", "lars"])
 @pytest.mark.parametrize("by", ["memory", "file", "file into new parts"])
 def test_going_on_from_a_restored_state_gives_bit_for_bit_what_not_stopping_gives(optimizer, by, tmp_path):
-    device = torch.device("cpu")
     parts = _parts(optimizer)
     _go(parts, 3)
-    state = snapshot.take(snapshot.with_global(parts, device), 3)
+    state = snapshot.take(parts, 3)
     if by != "memory":
         state = _through_a_file(state, tmp_path)
     expected = _go(parts, 3)
     weights = [t.clone() for t in parts["network"].state_dict().values()]
     if by == "file into new parts":
         parts = _parts(optimizer)
-    snapshot.restore(snapshot.with_global(parts, device), state)
+    snapshot.restore(parts, state)
     assert _go(parts, 3) == expected
     for a, b in zip(parts["network"].state_dict().values(), weights, strict=True):
         assert torch.equal(a, b)

@@ -5,9 +5,10 @@ from __future__ import annotations
 import pytest
 import torch
 
+from hsigui.methods.chance import Chance, DropPath
 from hsigui.methods.encoders import count_parameters
 from hsigui.methods.resnet import Projector, ResNet18
-from hsigui.methods.ssvit import DropPath, SSViT
+from hsigui.methods.ssvit import SSViT
 
 
 @pytest.mark.parametrize(("bands", "millions"), [(103, 1.35), (200, 1.37)])
@@ -38,6 +39,7 @@ def test_a_scene_of_few_bands_can_be_seen(bands):
 
 def test_every_parameter_of_ssvit_takes_part():
     network = SSViT(20, width=16, depth=2)
+    Chance(0).give_masks(network)
     y = network(torch.randn(4, 20, 15, 15))
     (y * torch.randn(y.shape)).sum().backward()
     for name, parameter in network.named_parameters():
@@ -45,8 +47,8 @@ def test_every_parameter_of_ssvit_takes_part():
 
 
 def test_drop_path_leaves_out_whole_samples_and_keeps_the_mean():
-    torch.manual_seed(0)
     layer = DropPath(0.25).train()
+    Chance(0).give_masks(layer)
     y = layer(torch.ones(4000, 2, 1, 1))
     assert set(y.unique().tolist()) == {0.0, float(torch.tensor(1 / 0.75))}
     assert torch.equal(y[:, 0], y[:, 1])

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import importlib
 from dataclasses import replace
 
 import numpy as np
@@ -14,7 +13,6 @@ from hsigui.errors import HsiError
 from hsigui.jobs import Cancelled, Finished, JobRunner, Metric, Outcome, SilentContext
 from hsigui.methods import checkpoint, loop, registry, resume
 from hsigui.methods.lscosa import training as lscosa
-from hsigui.methods.plan import Plan
 from hsigui.pipeline.pretrain import pretrain
 from hsigui.specs import PretrainSpec
 from tests.pipeline.conftest import make_cube
@@ -97,37 +95,25 @@ def _kept_at_every_step(monkeypatch):
         monkeypatch.setattr(loop, name, 0.0)
 
 
-def _small(monkeypatch, info: registry.MethodInfo) -> None:
-    """Makes the networks of a method small enough for a test."""
-    module = importlib.import_module(info.module)
-    plan = module.plan
-
-    def smaller(preset: str) -> Plan:
-        made = plan(preset)
-        sizes = {k: min(v, 8) if k in ("width", "local") else v for k, v in made.sizes.items()}
-        if "depth" in sizes:
-            sizes["depth"] = 1
-        return Plan(made.components, made.pixel_range, made.kind, sizes)
-
-    monkeypatch.setattr(module, "plan", smaller)
-    for name, value in (("BATCH", 64), ("EPOCH_PIXELS", 192)):
-        if hasattr(module, name):
-            monkeypatch.setattr(module, name, value)
+def small(preset: registry.Preset) -> dict[str, int]:
+    """Settings of a preset that make it small enough for a test."""
+    wished = {"width": 8, "local": 8, "depth": 1, "batch": 64, "epoch_pixels": 192}
+    known = {each.name for each in preset.settings.described()}
+    return {name: value for name, value in wished.items() if name in known}
 
 
-LEARNING = [(info, preset) for info in registry.METHODS if info.family == "method" for preset in info.presets]
+LEARNING = [(info, preset) for info in registry.methods() if info.family == "method" for preset in info.presets]
 
 
 @pytest.mark.usefixtures("_kept_at_every_step")
 @pytest.mark.parametrize(("info", "preset"), LEARNING, ids=lambda each: each.name)
-def test_going_on_after_a_cancel_gives_bit_for_bit_what_not_stopping_gives(info, preset, tmp_path, monkeypatch):
-    _small(monkeypatch, info)
+def test_going_on_after_a_cancel_gives_bit_for_bit_what_not_stopping_gives(info, preset, tmp_path):
     rng = np.random.default_rng(0)
     cube = Cube(ArraySource(rng.random((18, 19, 16), dtype=np.float32)), name="noise")
     # One seed of weights, dropout and noise; the precision that needs no native support.
     spec = PretrainSpec(
         info.name, preset.name, seed=3, device="cpu", epochs=2 if preset.epochs_are == "epochs" else 8,
-        precision="float32",
+        precision="float32", settings=small(preset),
     )  # fmt: skip
     whole = pretrain(cube, spec, SilentContext())
     steps = len(whole.losses)

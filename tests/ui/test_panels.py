@@ -12,7 +12,7 @@ from PySide6.QtWidgets import QHeaderView, QStyledItemDelegate
 from hsigui.cube.render import ViewState
 from hsigui.labels.classes import ClassInfo, ClassTable
 from hsigui.methods.probe import Refinement
-from hsigui.methods.registry import METHODS
+from hsigui.methods.registry import methods
 from hsigui.report.metrics import accuracy
 from hsigui.ui.desk import theme
 from hsigui.ui.labels.classes_panel import ClassesPanel
@@ -102,14 +102,14 @@ def test_the_method_panel_offers_what_the_table_of_methods_has(qtbot):
     panel = MethodPanel(actions)
     qtbot.addWidget(panel)
     offered = [panel.method.itemData(n) for n in range(panel.method.count())]
-    assert [name for name in offered if name] == [info.name for info in METHODS]
+    assert [name for name in offered if name] == [info.name for info in methods()]
     spec = panel.spec()
     assert (spec.method, spec.preset, spec.seed, spec.device) == ("lscosa", "quick", 0, "auto")
-    assert panel.text.text() == METHODS[0].preset("quick").text
+    assert panel.text.text() == methods()[0].preset("quick").text
     panel.preset.setCurrentIndex(panel.preset.findData("paper"))
     panel.seed.setValue(7)
     panel.set_device("cpu")
-    assert panel.text.text() == METHODS[0].preset("paper").text
+    assert panel.text.text() == methods()[0].preset("paper").text
     assert (panel.spec().preset, panel.spec().seed, panel.spec().device) == ("paper", 7, "cpu")
     panel.set_running(True)
     assert not panel.preset.isEnabled()
@@ -126,12 +126,12 @@ def test_methods_and_baselines_stand_apart_under_headings_that_cannot_be_chosen(
     for title in FAMILY_TITLES.values():
         assert item_flags(panel, title) == Qt.ItemFlag.NoItemFlags
     titles = [panel.method.itemText(n) for n in range(panel.method.count())]
-    for info in METHODS:
+    for info in methods():
         heads = [t for t in titles[: titles.index(info.title)] if t in FAMILY_TITLES.values()]
         assert heads[-1] == FAMILY_TITLES[info.family]
 
 
-@pytest.mark.parametrize("info", METHODS, ids=[info.name for info in METHODS])
+@pytest.mark.parametrize("info", methods(), ids=[info.name for info in methods()])
 def test_every_method_tells_its_paper_its_preset_and_where_to_read_more(qtbot, info):
     panel = MethodPanel(())
     qtbot.addWidget(panel)

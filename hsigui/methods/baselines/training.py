@@ -12,19 +12,20 @@ from torch import nn
 from hsigui.methods.loop import Training
 from hsigui.methods.plan import Plan
 from hsigui.methods.scene import Scene
+from hsigui.methods.settings import Settings
 from hsigui.methods.untrained import NoTraining
 
 
-def plan(preset: str) -> Plan:
-    """No encoder; one plan whatever the preset."""
-    del preset
+def plan(settings: Settings) -> Plan:
+    """No encoder, and nothing to set of it."""
+    del settings
     return Plan(components=None, pixel_range=False, kind="none")
 
 
 def training(
-    preset: str, encoder: nn.Module, scene: Scene, epochs: int,
+    settings: Settings, encoder: nn.Module, scene: Scene, epochs: int,
     device: torch.device, seed: int,
 ) -> Training:  # fmt: skip
     """Nothing to learn."""
-    del preset, encoder, scene, epochs, device, seed
+    del settings, encoder, scene, epochs, device, seed
     return NoTraining()

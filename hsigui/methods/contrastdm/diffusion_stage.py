@@ -11,13 +11,14 @@ from torch.nn import functional
 
 from hsigui.methods.augment import randn
 from hsigui.methods.contrastdm import diffusion
-from hsigui.methods.contrastdm.refined import RefinedEncoder, features_of_scene
+from hsigui.methods.contrastdm.refined import RefinedEncoder
+from hsigui.methods.contrastdm.row import Paper, Quick
 from hsigui.methods.encoders import move_average
 from hsigui.methods.optim import set_lr, warmed_cosine
 from hsigui.methods.scene import Scene
+from hsigui.methods.scene_features import features_of_scene
 from hsigui.methods.snapshot import Parts, halved
 
-UPDATES = 10  # of the denoiser in one step: about as long as a step of the contrastive stage
 ROWS_AT_ONCE = 65_536  # vectors whose cluster is looked for at a time
 
 
@@ -27,25 +28,23 @@ class DiffusionStage:
     Pixels are drawn so that every cluster of the features gives as many: rare materials are not averaged away.
     """
 
-    LR = 5e-4
-    BATCH, SMALLEST = 256, 32
-    WARM = 100  # updates
-    EMA = 0.999
-    DENSE_LIMIT, PATCH_LIMIT = 100_000, 20_000  # vectors that are learned from, at most
-    CLUSTERS = 32
+    SMALLEST = 32
 
     def __init__(
-        self, network: RefinedEncoder, scene: Scene, steps: int, device: torch.device,
+        self, settings: Paper | Quick, network: RefinedEncoder, scene: Scene, steps: int, device: torch.device,
         generators: tuple[Generator, Generator], seed: int,
     ) -> None:  # fmt: skip
+        self._settings = settings
         self.steps = steps
         self._network, self._scene, self._device = network, scene, device
         (self._generator, self._noise), self._seed = generators, seed
-        self._batch = torch.tensor(self.BATCH)
+        self._batch = torch.tensor(settings.diffusion_batch)
         # The network keeps the moving average of this one.
         self._denoiser = copy.deepcopy(network.denoiser).train()
         network.denoiser.requires_grad_(False)
-        self._optimizer = torch.optim.AdamW(self._denoiser.parameters(), lr=self.LR, weight_decay=0.01)
+        self._optimizer = torch.optim.AdamW(
+            self._denoiser.parameters(), lr=settings.diffusion_rate, weight_decay=settings.diffusion_decay
+        )
         self._rows: Tensor | None = None
         self._until = torch.empty(0)
 
@@ -55,11 +54,13 @@ class DiffusionStage:
 
     def step(self, number: int, check: Callable[[], None]) -> Tensor:
         rows = self._prepared(number, check)
-        updates = self.steps * UPDATES
+        each = self._settings.updates
+        updates = self.steps * each
+        rate, warm = self._settings.diffusion_rate, min(0.2, self._settings.diffusion_warm_up / updates)
         losses = []
-        for update in range(number * UPDATES, (number + 1) * UPDATES):
+        for update in range(number * each, (number + 1) * each):
             check()
-            set_lr(self._optimizer, warmed_cosine(self.LR, update / updates, min(0.2, self.WARM / updates)))
+            set_lr(self._optimizer, warmed_cosine(rate, update / updates, warm))
             losses.append(self._update(self._drawn(rows), update))
         return torch.stack(losses).mean()
 
@@ -71,13 +72,15 @@ class DiffusionStage:
         encoder, which rests, the whitening, which is learned once, and the seed."""
         if self._rows is None or number == 0:
             network = self._network.eval()
-            limit = self.PATCH_LIMIT if network.patch else self.DENSE_LIMIT
+            limit = self._settings.learned_from
+            if network.patch and isinstance(self._settings, Quick):  # started from a run of patches: they are slow
+                limit = min(limit, Paper().learned_from)
             found = features_of_scene(network.encoder, self._scene, self._device, limit, self._seed, check)
             if number == 0:
                 network.learn_whitening(found)
             # A copy outside inference mode, which the loss can be differentiated through.
             self._rows = network.whitened(found).clone()
-            self._until = balanced(self._rows, self.CLUSTERS, self._seed, check)
+            self._until = balanced(self._rows, self._settings.clusters, self._seed, check)
         return self._rows
 
     def _drawn(self, rows: Tensor) -> Tensor:
@@ -93,7 +96,7 @@ class DiffusionStage:
         loss.backward()  # type: ignore[no-untyped-call]
         self._optimizer.step()
         # The average of a young network would be that of its start: it lengthens as there is more to average.
-        move_average(self._network.denoiser, self._denoiser, min(self.EMA, (1 + number) / (10 + number)))
+        move_average(self._network.denoiser, self._denoiser, min(self._settings.average, (1 + number) / (10 + number)))
         return loss.detach()
 
 

@@ -20,11 +20,12 @@ def erased(x: Tensor, generator: Generator, part: float = 0.2) -> Tensor:
     return x * (~gone).to(x)[:, :, None, None]
 
 
-def occluded(x: Tensor, generator: Generator, *, side: int, part: float) -> Tensor:
-    """Translucent occlusion: squares cover about `part` of the area (at least one a patch) and let up to half through.
+def occluded(x: Tensor, generator: Generator, *, side: int, part: float, light: float = 0.5) -> Tensor:
+    """Translucent occlusion: squares cover about `part` of the area (at least one a patch) and let some light through.
 
     Args:
         side: of the squares in pixels, at most the image's.
+        light: most that a square lets through.
     """
     count, _, rows, cols = x.shape
     side = min(side, rows, cols)
@@ -34,7 +35,7 @@ def occluded(x: Tensor, generator: Generator, *, side: int, part: float) -> Tens
     for _ in range(squares):
         top = torch.randint(0, rows - side + 1, (count, 1, 1), generator=generator)
         left = torch.randint(0, cols - side + 1, (count, 1, 1), generator=generator)
-        lets = 0.5 * torch.rand(count, 1, 1, generator=generator)
+        lets = light * torch.rand(count, 1, 1, generator=generator)
         under = (row >= top) & (row < top + side) & (col >= left) & (col < left + side)
         seen = torch.where(under, lets, seen)
     return x * seen[:, None].to(x)

@@ -21,38 +21,38 @@ from hsigui.methods.augment import ViewNoise, noise_generator, randn, turned
 from hsigui.methods.contrastdm.diffusion_stage import DiffusionStage
 from hsigui.methods.contrastdm.occlusion import erased, occluded
 from hsigui.methods.contrastdm.refined import RefinedEncoder
+from hsigui.methods.contrastdm.row import Paper, Quick
 from hsigui.methods.dense import TileSampler, pixel_embeddings
 from hsigui.methods.encoders import Network, Projector, channels_last
 from hsigui.methods.optim import set_lr, warmed_cosine
 from hsigui.methods.patches import patches_of
 from hsigui.methods.plan import Plan
 from hsigui.methods.scene import Scene
+from hsigui.methods.settings import Settings
 from hsigui.methods.snapshot import Part, Parts, halved
 from hsigui.methods.twin_losses import barlow_twins
 
-# Weight of the correlations between features. The published 0.005, for 8192 of them, leaves our 128 nearly all alike: a
-# probe on 10 labels a class of Indian Pines finds 67 % with it, 75 % with 0.1 and 73 % with 0.5 (60 steps; BYOL: 67 %).
-OFF_DIAGONAL = 0.1
-QUICK_SHARE = 0.4  # of the steps of Quick that are stage 1
-PAPER_SECOND = 2.5  # steps of stage 2 for each epoch of stage 1, Paper
 STAGES = ("contrastive stage", "diffusion stage")
 
 
-def plan(preset: str, start: Plan | None = None) -> Plan:
+def plan(settings: Settings, start: Plan | None = None) -> Plan:
     """How a scene is prepared for a preset, and which network it trains.
 
     Args:
-        start: plan of an encoder that is trained already and stands in for stage 1.
+        start: plan of an encoder that is trained already and stands in for stage 1; its sizes are taken.
     """
+    assert isinstance(settings, Paper | Quick)
+    sizes: dict[str, int | float | str] = {"hidden": settings.hidden}
     if start is not None:
-        return Plan(start.components, start.pixel_range, "refined", {"encoder": start.kind, **start.sizes})
-    if preset == "paper":
-        return Plan(None, True, "refined", {"encoder": "patch", "width": 128})
-    return Plan(32, False, "refined", {"encoder": "dense", "width": 64, "blocks": 2, "box": 9})
+        return Plan(start.components, start.pixel_range, "refined", {"encoder": start.kind, **start.sizes, **sizes})
+    if isinstance(settings, Paper):
+        return Plan(None, True, "refined", {"encoder": "patch", "width": settings.width, **sizes})
+    sizes |= {"encoder": "dense", "width": settings.width, "blocks": settings.blocks, "box": settings.box}
+    return Plan(settings.components, False, "refined", sizes)
 
 
 def training(
-    preset: str, network: nn.Module, scene: Scene, epochs: int,
+    settings: Settings, network: nn.Module, scene: Scene, epochs: int,
     device: torch.device, seed: int, start: Network | None = None,
 ) -> TwoStages:  # fmt: skip
     """The training of a preset for a network (made by the plan) on a prepared scene.
@@ -61,20 +61,22 @@ def training(
         start: a trained encoder of the family and sizes that the plan was made with; its weights are copied and
             stage 1 has no steps.
     """
+    assert isinstance(settings, Paper | Quick)
     assert isinstance(network, RefinedEncoder)
     generator = Generator(device="cpu").manual_seed(seed)
     noise = noise_generator(device, generator, seed)
     channels_last(network.to(device))
-    second = max(1, round(PAPER_SECOND * epochs if preset == "paper" else (1 - QUICK_SHARE) * epochs))
-    diffusing = DiffusionStage(network, scene, second, device, (generator, noise), seed)
+    of_epochs = settings.second_steps if isinstance(settings, Paper) else 1 - settings.first_part
+    second = max(1, round(of_epochs * epochs))
+    diffusing = DiffusionStage(settings, network, scene, second, device, (generator, noise), seed)
     if start is not None:
         network.encoder.load_state_dict(start.state_dict())
         return TwoStages(network, None, diffusing, generator, noise)
-    if preset == "paper":
-        patches = PatchStage(network.encoder, scene, epochs, device, (generator, noise), seed)
+    if isinstance(settings, Paper):
+        patches = PatchStage(settings, network.encoder, scene, epochs, device, (generator, noise), seed)
         return TwoStages(network, patches, diffusing, generator, noise)
-    first = max(1, round(QUICK_SHARE * epochs))
-    dense = DenseStage(network.encoder, scene, first, device, (generator, noise))
+    first = max(1, round(settings.first_part * epochs))
+    dense = DenseStage(settings, network.encoder, scene, first, device, (generator, noise))
     return TwoStages(network, dense, diffusing, generator, noise)
 
 
@@ -117,17 +119,17 @@ class TwoStages:
 class _TwinStage:
     """Stage 1 without its batches: two views of the same pixels, Barlow Twins on their projections, AdamW."""
 
-    LR: float
     SMALLEST: int
 
-    def __init__(self, encoder: Network, steps: int, device: torch.device, batch: int) -> None:
+    def __init__(self, settings: Paper | Quick, encoder: Network, steps: int, device: torch.device, batch: int) -> None:
+        self._common = settings
         self.steps = steps
         self._batch = torch.tensor(batch)
         self._device = device
         self._encoder = encoder
-        self._projector = Projector(encoder.width, 128).to(device).train()
+        self._projector = Projector(encoder.width, settings.embedding).to(device).train()
         parameters = [*encoder.parameters(), *self._projector.parameters()]
-        self._optimizer = torch.optim.AdamW(parameters, lr=self.LR, weight_decay=1e-4)
+        self._optimizer = torch.optim.AdamW(parameters, lr=settings.rate, weight_decay=settings.weight_decay)
 
     @property
     def parts(self) -> Parts:
@@ -139,12 +141,12 @@ class _TwinStage:
 
     def step(self, number: int, check: Callable[[], None]) -> Tensor:
         self._encoder.train()
-        set_lr(self._optimizer, warmed_cosine(self.LR, number / self.steps))
+        set_lr(self._optimizer, warmed_cosine(self._common.rate, number / self.steps, self._common.warm_up))
         found = []
         with devices.mixed_precision(self._device):
             for pixels in self._embedded(number, check):
                 found.append(self._projector(pixels).float())
-        loss = barlow_twins(found[0], found[1], OFF_DIAGONAL)
+        loss = barlow_twins(found[0], found[1], self._common.off_diagonal)
         check()
         self._optimizer.zero_grad(set_to_none=True)
         loss.backward()  # type: ignore[no-untyped-call]
@@ -159,50 +161,50 @@ class _TwinStage:
 class DenseStage(_TwinStage):
     """Stage 1 on the dense engine (Quick): one pass over a tile a view, a thousand of its pixels in the loss."""
 
-    LR = 2e-3
     SMALLEST = 128
-    PIXELS = 1024
 
     def __init__(
-        self, encoder: Network, scene: Scene, steps: int, device: torch.device, generators: tuple[Generator, Generator]
-    ) -> None:
-        super().__init__(encoder, steps, device, self.PIXELS)
+        self, settings: Quick, encoder: Network, scene: Scene, steps: int, device: torch.device,
+        generators: tuple[Generator, Generator],
+    ) -> None:  # fmt: skip
+        super().__init__(settings, encoder, steps, device, settings.pixels)
+        self._settings = settings
         self._generator, drawn_by = generators
         # Erased bands are dropped components here: the input is principal components, which have no neighbours.
-        noise = ViewNoise()
+        noise = ViewNoise(settings.noise_times, settings.noise_plus, settings.gain, settings.drop)
         self._sampler = TileSampler(
-            scene, device, self._generator, pixels=self.PIXELS, shift=2, noise=noise, drawn_by=drawn_by
-        )
+            scene, device, self._generator, pixels=settings.pixels, shift=settings.shift, noise=noise,
+            drawn_by=drawn_by, tile=settings.tile,
+        )  # fmt: skip
 
     def _embedded(self, number: int, check: Callable[[], None]) -> list[Tensor]:
         del number
-        found = []
+        found, s = [], self._settings
         self._sampler.pixels = int(self._batch)
         for view in self._sampler.draw():
             check()
-            tile = occluded(view.tile, self._generator, side=9, part=0.1)
+            tile = occluded(view.tile, self._generator, side=s.side, part=s.part, light=s.light)
             found.append(pixel_embeddings(self._encoder(tile), view.positions))
         return found
 
 
 class PatchStage(_TwinStage):
-    """Stage 1 on patches (Paper): all bands, 256 patches a step, an epoch is one pass over the pixels."""
+    """Stage 1 on patches (Paper): all bands; an epoch is one pass over the pixels, or over as many as are set."""
 
-    LR = 1e-3
     SMALLEST = 32
-    BATCH = 256
-    EPOCH_PIXELS = 50_000  # an epoch sees at most so many pixels, drawn anew each time
 
     def __init__(
-        self, encoder: Network, scene: Scene, epochs: int, device: torch.device,
+        self, settings: Paper, encoder: Network, scene: Scene, epochs: int, device: torch.device,
         generators: tuple[Generator, Generator], seed: int,
     ) -> None:  # fmt: skip
         patches = patches_of(scene, device, Generator().manual_seed(seed))
         self._bank, self._pixels = patches.bank, patches.pixels
-        batch = min(self.BATCH, len(self._pixels))
-        self._each = min(len(self._pixels), self.EPOCH_PIXELS) // batch
+        each_epoch = min(len(self._pixels), settings.epoch_pixels)
+        batch = min(settings.batch, each_epoch)
+        self._each = each_epoch // batch
+        self._settings = settings
         (self._generator, self._noise), self._seed = generators, seed
-        super().__init__(encoder, epochs * self._each, device, batch)
+        super().__init__(settings, encoder, epochs * self._each, device, batch)
 
     def _embedded(self, number: int, check: Callable[[], None]) -> list[Tensor]:
         epoch, batch = divmod(number, self._each)
@@ -218,8 +220,10 @@ class PatchStage(_TwinStage):
         return found
 
     def _view(self, patches: Tensor) -> Tensor:
-        view = patches * (1 + 0.1 * randn((*patches.shape[:2], 1, 1), patches, self._noise))
-        view = view + 0.1 * randn(tuple(patches.shape), patches, self._noise)
-        view = occluded(erased(view, self._generator), self._generator, side=7, part=0.1)
+        s = self._settings
+        view = patches * (1 + s.noise_times * randn((*patches.shape[:2], 1, 1), patches, self._noise))
+        view = view + s.noise_plus * randn(tuple(patches.shape), patches, self._noise)
+        view = erased(view, self._generator, s.erased)
+        view = occluded(view, self._generator, side=s.side, part=s.part, light=s.light)
         which = int(torch.randint(0, 8, (1,), generator=self._generator))
         return turned(view, which).contiguous(memory_format=torch.channels_last)

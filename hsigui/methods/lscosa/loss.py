@@ -15,10 +15,10 @@ import torch
 from torch import Tensor
 from torch.nn import functional
 
+from hsigui.methods.lscosa.row import ALPHA_MODES, KL_MODES
+
 # The KL terms take logarithms of batch means that can reach 0 and below: kept inside (EPS, 1 - EPS).
 EPS = 1e-4
-KL_MODES = ("reference", "probability", "none")
-ALPHA_MODES = ("reference", "entropy", "normalised", "none")
 
 
 @dataclass(frozen=True)

@@ -1,8 +1,8 @@
 """LSCoSa's two trainings: *Paper*, the published step on patches, and *Quick*, the same objective on the dense engine.
 
 IEEE TGRS 2023, doi 10.1109/TGRS.2023.3331888. What differs from the published code: all pixels with data are used for
-pretraining, not only labelled ones; borders are reflected, not dropped; logarithms are guarded (`lscosa_loss`). The
-objectives of the two presets are the constants PAPER and QUICK.
+pretraining, not only labelled ones; borders are reflected, not dropped; logarithms are guarded (`lscosa_loss`). What
+can be set of the presets stands in `row`.
 """
 
 from __future__ import annotations
@@ -28,39 +28,47 @@ from hsigui.methods.encoders import (
 from hsigui.methods.loop import Training
 from hsigui.methods.lscosa import loss as lscosa_loss
 from hsigui.methods.lscosa.loss import Objective
+from hsigui.methods.lscosa.row import Paper, Quick
 from hsigui.methods.optim import LARS, cosine, set_lr, warmed_cosine
 from hsigui.methods.patches import patches_of
 from hsigui.methods.plan import Plan
 from hsigui.methods.scene import Scene
+from hsigui.methods.settings import Settings
 from hsigui.methods.snapshot import Part, halved
 
-PROTOTYPES = 256
-BATCH = 32  # patches a step, Paper
 SMALLEST_BATCH = 4
 SMALLEST_PIXELS = 64
-EPOCH_PIXELS = 50_000  # an epoch of Paper sees at most so many pixels, drawn anew each time
 ORDER, NOISE = 1, 2  # streams of random numbers beside that of the seed itself
-PAPER = lscosa_loss.Objective()
-QUICK = lscosa_loss.Objective(kl="probability", kl_weight=3.0, alpha="none", positives=1, symmetric=True)
 
 
-def plan(preset: str) -> Plan:
+def plan(settings: Settings) -> Plan:
     """How a scene is prepared for a preset, and which network it trains."""
-    if preset == "paper":
-        return Plan(components=None, pixel_range=True, kind="patch", sizes={"width": 128})
-    return Plan(components=32, pixel_range=False, kind="dense", sizes={"width": 64, "blocks": 2, "box": 9})
+    if isinstance(settings, Paper):
+        return Plan(components=None, pixel_range=True, kind="patch", sizes={"width": settings.width})
+    assert isinstance(settings, Quick)
+    sizes = {"width": settings.width, "blocks": settings.blocks, "box": settings.box}
+    return Plan(components=settings.components, pixel_range=False, kind="dense", sizes=sizes)
 
 
 def training(
-    preset: str, encoder: nn.Module, scene: Scene, epochs: int,
+    settings: Settings, encoder: nn.Module, scene: Scene, epochs: int,
     device: torch.device, seed: int,
 ) -> Training:  # fmt: skip
     """The training of a preset for an encoder (made by the plan) on a prepared scene."""
-    if preset == "paper":
+    if isinstance(settings, Paper):
         assert isinstance(encoder, PatchEncoder)
-        return PaperTraining(encoder, scene, epochs, device, seed)
+        return PaperTraining(settings, encoder, scene, epochs, device, seed)
+    assert isinstance(settings, Quick)
     assert isinstance(encoder, DenseEncoder)
-    return QuickTraining(encoder, scene, epochs, device, seed)
+    return QuickTraining(settings, encoder, scene, epochs, device, seed)
+
+
+def objective(settings: Paper | Quick) -> Objective:
+    """The loss that the settings ask for."""
+    return Objective(
+        settings.temperature, settings.positives, settings.kl, settings.kl_weight, settings.rho, settings.alpha,
+        settings.symmetric,
+    )  # fmt: skip
 
 
 class _Twins:
@@ -92,30 +100,31 @@ def _nothing() -> None:
 
 
 class PaperTraining:
-    """The published loop: both views are the same patch under multiplicative noise, LARS, a dictionary of 256.
+    """The published loop: both views are the same patch under multiplicative noise, LARS, a dictionary of prototypes.
 
     The cube, all state and all random numbers lie on the device, and `static_step` is a function of them alone: on a
     CUDA device it is captured once and replayed as a graph, elsewhere it is called.
-
-    Args:
-        objective: of the loss; the published one unless another is tried.
     """
 
     def __init__(
-        self, encoder: PatchEncoder, scene: Scene, epochs: int, device: torch.device, seed: int,
-        objective: Objective = PAPER,
-    ) -> None:  # fmt: skip
-        self._device, self._seed, self._epochs, self._objective = device, seed, epochs, objective
+        self, settings: Paper, encoder: PatchEncoder, scene: Scene, epochs: int, device: torch.device, seed: int
+    ) -> None:
+        self._settings, self._objective = settings, objective(settings)
+        self._device, self._seed, self._epochs = device, seed, epochs
         self._generator = Generator(device="cpu").manual_seed(seed)
         self._noise = generator_on(device, seed, NOISE)
         patches = patches_of(scene, device, self._generator)
         self._bank, self._pixels = patches.bank, patches.pixels
-        self._batch = torch.tensor(min(BATCH, len(self._pixels)))
-        self._each = min(len(self._pixels), EPOCH_PIXELS) // int(self._batch)
+        each_epoch = min(len(self._pixels), settings.epoch_pixels)
+        self._batch = torch.tensor(min(settings.batch, each_epoch))
+        self._each = each_epoch // int(self._batch)
         self._order = (-1, self._pixels)
         self._twins = _Twins(encoder, encoder.width, encoder.width, device)
-        self._optimizer = LARS(self._twins.parameters(), lr=0.3)
-        start = torch.randn(PROTOTYPES, encoder.width, generator=self._generator)
+        self._optimizer = LARS(
+            self._twins.parameters(), lr=settings.rate, momentum=settings.lars_momentum,
+            weight_decay=settings.weight_decay, trust=settings.trust,
+        )  # fmt: skip
+        start = torch.randn(settings.prototypes, encoder.width, generator=self._generator)
         self._W = normalised(start).T.contiguous().to(device)
         self._V = torch.zeros_like(self._W)
         self._drawn = torch.zeros(int(self._batch), dtype=torch.long, device=device)
@@ -143,8 +152,8 @@ class PaperTraining:
             self._fill_dictionary(check)
         epoch, batch = divmod(number, self._each)
         at = epoch / self._epochs
-        set_lr(self._optimizer, cosine(0.3, 0.02, at))
-        self._momentum.fill_(1 - 0.01 * cosine(1.0, 0.0, at))
+        set_lr(self._optimizer, cosine(self._settings.rate, self._settings.last_rate, at))
+        self._momentum.fill_(1 - (1 - self._settings.momentum) * cosine(1.0, 0.0, at))
         self._draw(self._epoch_order(epoch)[batch * int(self._batch) :][: int(self._batch)])
         # On a GPU a step is too short to be interrupted, and nothing may interrupt its capture.
         self._check = _nothing if self._device.type == "cuda" else check
@@ -159,7 +168,9 @@ class PaperTraining:
         loss = lscosa_loss.views_loss((q1, q2), (k1, k2), self._W, self._objective).loss
         self._descend(loss)
         lr = self._optimizer.param_groups[0]["lr"]
-        lscosa_loss.update_dictionary(self._W, self._V, ((q1, k2), (q2, k1)), self._objective.temperature, lr)
+        views = ((q1, k2), (q2, k1))
+        kept = self._settings.dictionary_momentum
+        lscosa_loss.update_dictionary(self._W, self._V, views, self._objective.temperature, lr, kept)
         return loss.detach()
 
     def _draw(self, flat: Tensor) -> None:
@@ -172,7 +183,8 @@ class PaperTraining:
         """The pixels of an epoch in its own random order, the same whenever it is asked for."""
         if self._order[0] != epoch:
             generator = generator_on(torch.device("cpu"), self._seed, ORDER, epoch)
-            drawn = self._pixels[torch.randperm(len(self._pixels), generator=generator)[:EPOCH_PIXELS]]
+            drawn = self._pixels[torch.randperm(len(self._pixels), generator=generator)]
+            drawn = drawn[: self._settings.epoch_pixels]
             self._order = (epoch, drawn.to(self._device))
         return self._order[1]
 
@@ -182,7 +194,7 @@ class PaperTraining:
     def _embed(self, patches: Tensor, momentum: float | Tensor, check: Callable[[], None]) -> tuple[Tensor, ...]:
         """Queries and keys of both views; the momentum pair moves before its pass, as published."""
         twins = self._twins
-        views = [multiplied(patches, 0.5, self._noise) for _ in range(2)]
+        views = [multiplied(patches, self._settings.noise, self._noise) for _ in range(2)]
         queries, keys = [], []
         with devices.tensor_cores(self._device), devices.mixed_precision(self._device):
             for view in views:
@@ -203,12 +215,12 @@ class PaperTraining:
 
     def _fill_dictionary(self, check: Callable[[], None]) -> None:
         """Real training steps against the keys and the random dictionary, each of which fills in its keys."""
-        set_lr(self._optimizer, 0.3)
-        batch = int(self._batch)
-        for start in range(0, PROTOTYPES, batch):
+        set_lr(self._optimizer, self._settings.rate)
+        batch, slow = int(self._batch), self._settings.filling_momentum
+        for start in range(0, self._settings.prototypes, batch):
             drawn = torch.randint(0, len(self._pixels), (batch,), generator=self._generator)
-            q1, _, _, k2 = self._embed(self._patches(self._pixels[drawn].to(self._device)), 0.999, check)
-            self._descend(lscosa_loss.filling_loss(q1, k2, self._W))
+            q1, _, _, k2 = self._embed(self._patches(self._pixels[drawn].to(self._device)), slow, check)
+            self._descend(lscosa_loss.filling_loss(q1, k2, self._W, self._settings.filling_temperature))
             columns = self._W[:, start : start + batch]
             columns.copy_(k2.T[:, : columns.shape[1]])
         self._twins.follow(0.0)
@@ -218,25 +230,24 @@ class QuickTraining:
     """LSCoSa's objective on the dense engine: both views enter the loss, Adam instead of LARS, and the regulariser
     keeps the mean softmax activation of the prototypes near uniform."""
 
-    PIXELS = 1024
-    LR = 2e-3
-    DICTIONARY_LR = 3.0
-    MOMENTUM = 0.99
-
     def __init__(
-        self, encoder: DenseEncoder, scene: Scene, steps: int, device: torch.device, seed: int,
-        objective: Objective = QUICK,
-    ) -> None:  # fmt: skip
-        self._steps, self._device, self._objective = steps, device, objective
+        self, settings: Quick, encoder: DenseEncoder, scene: Scene, steps: int, device: torch.device, seed: int
+    ) -> None:
+        self._settings, self._objective = settings, objective(settings)
+        self._steps, self._device = steps, device
         self._generator = Generator(device="cpu").manual_seed(seed)
         self._noise = generator_on(device, seed, NOISE)
-        self._pixels = torch.tensor(self.PIXELS)
+        self._pixels = torch.tensor(settings.pixels)
+        noise = ViewNoise(settings.noise_times, settings.noise_plus, settings.gain, settings.drop)
         self._sampler = TileSampler(
-            scene, device, self._generator, pixels=self.PIXELS, shift=2, noise=ViewNoise(), drawn_by=self._noise
+            scene, device, self._generator, pixels=settings.pixels, shift=settings.shift, noise=noise,
+            drawn_by=self._noise, tile=settings.tile,
+        )  # fmt: skip
+        self._twins = _Twins(encoder, encoder.width, settings.embedding, device)
+        self._optimizer = torch.optim.AdamW(
+            self._twins.parameters(), lr=settings.rate, weight_decay=settings.weight_decay
         )
-        self._twins = _Twins(encoder, encoder.width, 64, device)
-        self._optimizer = torch.optim.AdamW(self._twins.parameters(), lr=self.LR, weight_decay=1e-4)
-        self._W = torch.zeros(64, PROTOTYPES, device=device)
+        self._W = torch.zeros(settings.embedding, settings.prototypes, device=device)
         self._V = torch.zeros_like(self._W)
 
     @property
@@ -255,12 +266,12 @@ class QuickTraining:
         return halved(self._pixels, SMALLEST_PIXELS)
 
     def step(self, number: int, check: Callable[[], None]) -> Tensor:
-        set_lr(self._optimizer, warmed_cosine(self.LR, number / self._steps))
+        set_lr(self._optimizer, warmed_cosine(self._settings.rate, number / self._steps, self._settings.warm_up))
         self._sampler.pixels = int(self._pixels)
         q1, q2, k1, k2 = self._embed(check)
         if number == 0:
             # The dictionary starts as keys of the first batch, as published.
-            self._W.copy_(torch.cat([k2, k1])[torch.arange(PROTOTYPES) % (2 * len(k2))].T)
+            self._W.copy_(torch.cat([k2, k1])[torch.arange(self._settings.prototypes) % (2 * len(k2))].T)
             self._V.zero_()
         loss = lscosa_loss.views_loss((q1, q2), (k1, k2), self._W, self._objective).loss
         check()
@@ -268,7 +279,10 @@ class QuickTraining:
         loss.backward()  # type: ignore[no-untyped-call]
         self._optimizer.step()
         views = ((q1, k2), (q2, k1))
-        lscosa_loss.update_dictionary(self._W, self._V, views, self._objective.temperature, self.DICTIONARY_LR)
+        lscosa_loss.update_dictionary(
+            self._W, self._V, views, self._objective.temperature, self._settings.dictionary_rate,
+            self._settings.dictionary_momentum,
+        )  # fmt: skip
         return loss
 
     def _embed(self, check: Callable[[], None]) -> tuple[Tensor, ...]:
@@ -280,7 +294,7 @@ class QuickTraining:
                 check()
                 pixels = pixel_embeddings(twins.encoder(view.tile), view.positions)
                 queries.append(normalised(twins.projector(pixels).float()))
-            twins.follow(self.MOMENTUM)
+            twins.follow(self._settings.momentum)
             with torch.no_grad():
                 for view in views:
                     check()

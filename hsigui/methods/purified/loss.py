@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 from torch import Tensor
 from torch.nn import functional
 
-WEIGHTS = ("none", "all", "negatives")
+from hsigui.methods.purified.row import WEIGHTS
 
 
 @dataclass(frozen=True)

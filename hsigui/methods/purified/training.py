@@ -28,18 +28,14 @@ from hsigui.methods.plan import Plan
 from hsigui.methods.purified import loss as purified_loss
 from hsigui.methods.purified import views as purified_views
 from hsigui.methods.purified.loss import Objective, pair_weights, purified_nt_xent
+from hsigui.methods.purified.row import Paper, Quick
 from hsigui.methods.resnet import Projector, ResNet18
 from hsigui.methods.scene import Scene
+from hsigui.methods.settings import Settings
 from hsigui.methods.snapshot import Parts
 from hsigui.methods.ssvit import SSViT
 
-BATCH = 256  # patches a step, Paper
-EPOCH_PIXELS = 50_000  # an epoch of Paper sees at most so many pixels, drawn anew each time
 FEWEST = 32  # pixels a step, after all halving
-PAPER = Objective()
-# With thousands of pairs of one scene a step a sharper contrast teaches more: of the two temperatures tried, 0.5 and
-# 0.1, a linear probe on 10 labels a class of Indian Pines is right for 73.5 and 78.5 % of the pixels.
-QUICK = Objective(temperature=0.1)
 
 
 class PatchPair(Network):
@@ -51,13 +47,17 @@ class PatchPair(Network):
     Args:
         width, depth: of the transformer.
         local: width of the first stage of the ResNet; its features are eight times as many.
+        dropout, drop_path: of the transformer, in training.
     """
 
     patch = PATCH
 
-    def __init__(self, bands: int, width: int = 128, depth: int = 6, local: int = 64) -> None:
+    def __init__(
+        self, bands: int, width: int = 128, depth: int = 6, local: int = 64, dropout: float = 0.1,
+        drop_path: float = 0.1,
+    ) -> None:  # fmt: skip
         super().__init__()
-        self.global_branch = SSViT(bands, width, depth)
+        self.global_branch = SSViT(bands, width, depth, dropout=dropout, drop_path=drop_path)
         self.local_branch = ResNet18(bands, local)
         self.branches = (width, self.local_branch.features)
         self.width = sum(self.branches)
@@ -66,35 +66,46 @@ class PatchPair(Network):
         return torch.cat([self.global_branch(x), self.local_branch(x)], dim=1)
 
 
-def plan(preset: str) -> Plan:
+def plan(settings: Settings) -> Plan:
     """How a scene is prepared for a preset, and which network it trains."""
-    if preset == "paper":
-        sizes = {"width": 128, "depth": 6, "local": 64}
+    if isinstance(settings, Paper):
+        sizes: dict[str, int | float | str] = {
+            "width": settings.width, "depth": settings.depth, "local": settings.local, "dropout": settings.dropout,
+            "drop_path": settings.drop_path,
+        }  # fmt: skip
         return Plan(components=None, pixel_range=False, kind="purified-patch", sizes=sizes)
-    return Plan(components=32, pixel_range=False, kind="purified-dense", sizes={"width": 64, "blocks": 2, "box": 9})
+    assert isinstance(settings, Quick)
+    dense = {"width": settings.width, "blocks": settings.blocks, "box": settings.box}
+    return Plan(components=settings.components, pixel_range=False, kind="purified-dense", sizes=dense)
 
 
 def training(
-    preset: str, network: nn.Module, scene: Scene, epochs: int,
+    settings: Settings, network: nn.Module, scene: Scene, epochs: int,
     device: torch.device, seed: int,
 ) -> Training:  # fmt: skip
     """The training of a preset for a network (made by the plan) on a prepared scene."""
-    if preset == "paper":
+    if isinstance(settings, Paper):
         assert isinstance(network, PatchPair)
-        return PaperTraining(network, scene, epochs, device, seed)
+        return PaperTraining(settings, network, scene, epochs, device, seed)
+    assert isinstance(settings, Quick)
     assert isinstance(network, DensePair)
-    return QuickTraining(network, scene, epochs, device, seed)
+    return QuickTraining(settings, network, scene, epochs, device, seed)
+
+
+def objective(settings: Paper | Quick) -> Objective:
+    """The loss that the settings ask for."""
+    return Objective(settings.temperature, settings.weights, settings.base, settings.scale, settings.same)
 
 
 class Plateau:
-    """Divides the learning rate by ten when the mean loss of an epoch has not fallen for `patience` epochs.
+    """Multiplies the learning rate by `factor` when the mean loss of an epoch has not fallen for `patience` epochs.
 
     Attributes:
         state: sum and number of the losses of this epoch, best mean so far, epochs since then.
     """
 
-    def __init__(self, patience: int, device: torch.device) -> None:
-        self._patience = patience
+    def __init__(self, patience: int, device: torch.device, factor: float = 0.1) -> None:
+        self._patience, self._factor = patience, factor
         self.state = torch.tensor([0.0, 0.0, torch.inf, 0.0], device=device)
 
     def add(self, loss: Tensor) -> None:
@@ -108,7 +119,7 @@ class Plateau:
         else:
             waited += 1
         if waited > self._patience:
-            set_lr(optimizer, 0.1 * optimizer.param_groups[0]["lr"])
+            set_lr(optimizer, self._factor * optimizer.param_groups[0]["lr"])
             waited = 0.0
         self.state.copy_(torch.tensor([0.0, 0.0, best, waited]))
 
@@ -116,20 +127,23 @@ class Plateau:
 class PaperTraining:
     """The published loop: two views of each patch, Adam, plain sums of both branches' losses."""
 
-    def __init__(self, network: PatchPair, scene: Scene, epochs: int, device: torch.device, seed: int) -> None:
+    def __init__(
+        self, settings: Paper, network: PatchPair, scene: Scene, epochs: int, device: torch.device, seed: int
+    ) -> None:
+        self._settings, self._objective = settings, objective(settings)
         self.stage = "finding superpixels"
         self._network = network.to(device).train()
         channels_last(self._network)
         self._device, self._seed, self._epochs = device, seed, epochs
-        self._projector = Projector(network.branches[1]).to(device).train()
+        self._projector = Projector(network.branches[1], settings.embedding).to(device).train()
         self._generator = Generator(device="cpu").manual_seed(seed)
         self._patches = patches_of(scene, device, self._generator)
-        each_epoch = min(len(self._patches.pixels), EPOCH_PIXELS)
-        self._batch = torch.tensor(min(BATCH, each_epoch))
+        each_epoch = min(len(self._patches.pixels), settings.epoch_pixels)
+        self._batch = torch.tensor(min(settings.batch, each_epoch))
         self._each = each_epoch // int(self._batch)
         parameters = [*network.parameters(), *self._projector.parameters()]
-        self._optimizer = torch.optim.Adam(parameters, lr=1e-4, weight_decay=5e-4)
-        self._plateau = Plateau(max(1, epochs // 4), device)
+        self._optimizer = torch.optim.Adam(parameters, lr=settings.rate, weight_decay=settings.weight_decay)
+        self._plateau = Plateau(max(1, int(epochs * settings.wait)), device, settings.fall)
         self._superpixels: tuple[Tensor, Tensor] | None = None
         self._order = (-1, self._patches.pixels)
 
@@ -158,8 +172,8 @@ class PaperTraining:
         with devices.tensor_cores(self._device):
             for _ in range(2):
                 check()
-                embedded.append(self._embedded(purified_views.view(patches, self._generator), check))
-            loss = _loss(embedded[0], embedded[1], similarity, labels[drawn].to(self._device), PAPER)
+                embedded.append(self._embedded(purified_views.view(patches, self._settings, self._generator), check))
+            loss = _loss(embedded[0], embedded[1], similarity, labels[drawn].to(self._device), self._objective)
             check()
             _descend(self._optimizer, loss)
         self._plateau.add(loss)
@@ -184,7 +198,7 @@ class PaperTraining:
         if self._order[0] != epoch:
             drawn = Generator().manual_seed(int(np.random.SeedSequence([self._seed, epoch]).generate_state(1)[0]))
             pixels = self._patches.pixels
-            self._order = (epoch, pixels[torch.randperm(len(pixels), generator=drawn)[:EPOCH_PIXELS]])
+            self._order = (epoch, pixels[torch.randperm(len(pixels), generator=drawn)[: self._settings.epoch_pixels]])
         return self._order[1]
 
     def _segmented(self, check: Callable[[], None]) -> tuple[Tensor, Tensor]:
@@ -205,23 +219,25 @@ class PaperTraining:
 class QuickTraining:
     """The purified contrast on the dense engine: a tile is embedded in one pass by both branches."""
 
-    PIXELS = 1024
-    LR = 2e-3
-
-    def __init__(self, network: DensePair, scene: Scene, steps: int, device: torch.device, seed: int) -> None:
+    def __init__(
+        self, settings: Quick, network: DensePair, scene: Scene, steps: int, device: torch.device, seed: int
+    ) -> None:
+        self._settings, self._objective = settings, objective(settings)
         self.stage = "finding superpixels"
         self._network = network.to(device).train()
         channels_last(self._network)
         self._steps, self._device, self._scene = steps, device, scene
-        self._projector = encoders.Projector(network.branches[1], 64).to(device).train()
+        self._projector = encoders.Projector(network.branches[1], settings.embedding).to(device).train()
         self._generator = Generator(device="cpu").manual_seed(seed)
-        self._pixels = torch.tensor(self.PIXELS)
+        self._pixels = torch.tensor(settings.pixels)
         self._noise = noise_generator(device, self._generator, seed)
+        noise = ViewNoise(settings.noise_times, settings.noise_plus, settings.gain, settings.drop)
         self._sampler = TileSampler(
-            scene, device, self._generator, pixels=self.PIXELS, shift=2, noise=ViewNoise(), drawn_by=self._noise
-        )
+            scene, device, self._generator, pixels=settings.pixels, shift=settings.shift, noise=noise,
+            drawn_by=self._noise, tile=settings.tile,
+        )  # fmt: skip
         parameters = [*network.parameters(), *self._projector.parameters()]
-        self._optimizer = torch.optim.AdamW(parameters, lr=self.LR, weight_decay=1e-4)
+        self._optimizer = torch.optim.AdamW(parameters, lr=settings.rate, weight_decay=settings.weight_decay)
         self._superpixels: tuple[Tensor, Tensor] | None = None
 
     @property
@@ -240,7 +256,7 @@ class QuickTraining:
         return _halved(self._pixels)
 
     def step(self, number: int, check: Callable[[], None]) -> Tensor:
-        set_lr(self._optimizer, warmed_cosine(self.LR, number / self._steps))
+        set_lr(self._optimizer, warmed_cosine(self._settings.rate, number / self._steps, self._settings.warm_up))
         self._sampler.pixels = int(self._pixels)
         views = self._sampler.draw()
         u, similarity = self._superpixels_of(views[0], check)
@@ -251,7 +267,7 @@ class QuickTraining:
                 check()
                 wide, near = self._network.at(view.tile, view.positions)
                 embedded.append((wide.float(), self._projector(near).float()))
-        loss = _loss(embedded[0], embedded[1], similarity, u, QUICK)
+        loss = _loss(embedded[0], embedded[1], similarity, u, self._objective)
         check()
         _descend(self._optimizer, loss)
         return loss

@@ -10,21 +10,19 @@ from __future__ import annotations
 import torch
 from torch import Generator, Tensor
 
-ENLARGED = 0.95  # side of the part that fills the patch
-BRIGHTENED = 0.8  # part of the patches whose brightness changes
-FACTOR = (0.8, 1.2)
-OFFSET = 0.1  # standard deviation
+from hsigui.methods.purified.row import Paper
 
 
-def view(patches: Tensor, generator: Generator) -> Tensor:
+def view(patches: Tensor, settings: Paper, generator: Generator) -> Tensor:
     """One view of each patch: batch x channels x side x side, drawn anew for every patch."""
-    return brightened(enlarged_and_turned(patches, generator), generator)
+    return brightened(enlarged_and_turned(patches, settings, generator), settings, generator)
 
 
-def enlarged_and_turned(patches: Tensor, generator: Generator) -> Tensor:
-    """A random part of each patch, 95 % of its side, stretched to the whole (nearest neighbour) in one of 8 poses."""
+def enlarged_and_turned(patches: Tensor, settings: Paper, generator: Generator) -> Tensor:
+    """A random part of each patch, such as 95 % of its side, stretched to the whole (nearest neighbour) in one of 8
+    poses."""
     batch, _, side, _ = patches.shape
-    part = int(ENLARGED * side)
+    part = int(settings.enlarged * side)
     corner = torch.randint(0, side - part + 1, (batch, 2, 1, 1), generator=generator)
     flips = torch.randint(0, 2, (batch, 3, 1, 1), generator=generator).bool()
     steps = torch.arange(side).expand(batch, side, side)
@@ -38,11 +36,11 @@ def enlarged_and_turned(patches: Tensor, generator: Generator) -> Tensor:
     return patches.permute(0, 2, 3, 1)[number, rows, cols].permute(0, 3, 1, 2)
 
 
-def brightened(patches: Tensor, generator: Generator) -> Tensor:
-    """Four of five patches times one factor plus one offset, the same for all their elements."""
+def brightened(patches: Tensor, settings: Paper, generator: Generator) -> Tensor:
+    """Some of the patches, such as four of five, times one factor plus one offset, the same for all their elements."""
     shape = (len(patches), 1, 1, 1)
-    changed = torch.rand(shape, generator=generator) < BRIGHTENED
-    low, high = FACTOR
+    changed = torch.rand(shape, generator=generator) < settings.brightened
+    low, high = settings.darkest, settings.brightest
     factor = torch.where(changed, low + (high - low) * torch.rand(shape, generator=generator), 1.0)
-    offset = torch.where(changed, OFFSET * torch.randn(shape, generator=generator), 0.0)
+    offset = torch.where(changed, settings.offset * torch.randn(shape, generator=generator), 0.0)
     return patches * factor.to(patches) + offset.to(patches)

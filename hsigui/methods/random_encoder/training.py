@@ -10,20 +10,23 @@ from torch import nn
 
 from hsigui.methods.loop import Training
 from hsigui.methods.plan import Plan
+from hsigui.methods.random_encoder.row import Untrained
 from hsigui.methods.scene import Scene
+from hsigui.methods.settings import Settings
 from hsigui.methods.untrained import NoTraining
 
 
-def plan(preset: str) -> Plan:
+def plan(settings: Settings) -> Plan:
     """The plan of LSCoSa's Quick preset (methods do not import each other; a test holds the two equal)."""
-    del preset
-    return Plan(components=32, pixel_range=False, kind="dense", sizes={"width": 64, "blocks": 2, "box": 9})
+    assert isinstance(settings, Untrained)
+    sizes = {"width": settings.width, "blocks": settings.blocks, "box": settings.box}
+    return Plan(components=settings.components, pixel_range=False, kind="dense", sizes=sizes)
 
 
 def training(
-    preset: str, encoder: nn.Module, scene: Scene, epochs: int,
+    settings: Settings, encoder: nn.Module, scene: Scene, epochs: int,
     device: torch.device, seed: int,
 ) -> Training:  # fmt: skip
     """Nothing to learn."""
-    del preset, encoder, scene, epochs, device, seed
+    del settings, encoder, scene, epochs, device, seed
     return NoTraining()

@@ -13,7 +13,7 @@ from hsigui.errors import HsiError
 from hsigui.labels.blocks import BLOCK, GUARD, draw_blocks
 from hsigui.labels.classes import ClassTable
 from hsigui.labels.sampling import Split, draw
-from hsigui.methods import registry
+from hsigui.methods import asked, registry
 from hsigui.report.study import Candidate, ClassCounts, Sampling
 from hsigui.specs import PretrainSpec
 
@@ -35,6 +35,8 @@ class StudySpec:
         device: "auto", "cpu", "cuda" or "mps".
         epochs: passes or steps of pretraining; None takes the preset's own.
         block, guard: of the block split, in pixels.
+        monitor, patience, precision: of every pretraining; see `PretrainSpec`.
+        settings: "name=value" for all methods that have such a setting, or "method.name=value" for one.
     """
 
     methods: tuple[str, ...]
@@ -47,6 +49,10 @@ class StudySpec:
     epochs: int | None = None
     block: int = BLOCK
     guard: int = GUARD
+    monitor: bool = True
+    patience: int | None = None
+    precision: str = "auto"
+    settings: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
         _require(bool(self.methods), "No method is chosen.", "Choose all, methods, baselines, or some by name.")
@@ -62,6 +68,7 @@ class StudySpec:
         for candidate in self.candidates():
             registry.method(candidate.method).preset(candidate.preset)
             self.pretraining(candidate)
+        self._require_heeded()
 
     def candidates(self) -> tuple[Candidate, ...]:
         """The methods with each of their presets, and the baselines."""
@@ -74,7 +81,23 @@ class StudySpec:
         return tuple(found)
 
     def pretraining(self, candidate: Candidate) -> PretrainSpec:
-        return PretrainSpec(candidate.method, candidate.preset, self.seed, self.device, self.epochs)
+        info = registry.method(candidate.method)
+        preset = info.preset(candidate.preset)
+        return PretrainSpec(
+            candidate.method, candidate.preset, self.seed, self.device, self.epochs, self.monitor, self.patience,
+            self.precision, settings=asked.read(info, preset, asked.concerning(info, preset, self.settings)),
+        )  # fmt: skip
+
+    def _require_heeded(self) -> None:
+        """Refuses a setting that none of the methods has."""
+        pairs = [(registry.method(c.method), c.preset) for c in self.candidates()]
+        heeded = {text for info, name in pairs for text in asked.concerning(info, info.preset(name), self.settings)}
+        known = dict.fromkeys(each.name for info, name in pairs for each in info.preset(name).settings.described())
+        for text in self.settings:
+            _require(
+                text in heeded, f"None of the methods of this study has the setting {text.partition('=')[0]}.",
+                f"Choose from: {', '.join(known)}." if known else "They have none.",
+            )  # fmt: skip
 
     @property
     def draw_seeds(self) -> tuple[int, ...]:

@@ -4,24 +4,25 @@ from __future__ import annotations
 
 import importlib
 
-import torch
-
 from hsigui.errors import HsiError
 from hsigui.methods import registry
+from hsigui.methods.chance import Chance
 from hsigui.methods.plan import Plan
 from hsigui.pipeline.provenance import network_reach
 from hsigui.pipeline.study.plan import StudySpec
+from hsigui.specs import PretrainSpec
 
 BANDS = 32  # of a made-up scene: how far an encoder looks does not depend on it
 
 
-def reach(method: str, preset: str) -> int:
-    """Half the receptive field of a method's encoder in pixels; 0 without one.
+def reach(spec: PretrainSpec) -> int:
+    """Half the receptive field of the encoder that a spec asks for, in pixels; 0 without one.
 
     Averages that stop at the borders of fields are not in it: they fade over tens of pixels and have no end.
     """
-    plan: Plan = importlib.import_module(registry.method(method).module).plan(preset)
-    with torch.random.fork_rng(devices=[]):  # its weights are drawn, and whoever draws next must not notice
+    info = registry.method(spec.method)
+    plan: Plan = importlib.import_module(info.module).plan(registry.settings_of(spec))
+    with Chance(0).building():
         network = plan.network(BANDS)
     return network_reach(network) or 0
 
@@ -34,7 +35,7 @@ def require_guard(spec: StudySpec) -> None:
     """
     if "block" not in spec.splits:
         return
-    widest, candidate = max(((reach(c.method, c.preset), c) for c in spec.candidates()), key=lambda found: found[0])
+    widest, candidate = max(((reach(spec.pretraining(c)), c) for c in spec.candidates()), key=lambda found: found[0])
     if widest > spec.guard:
         raise HsiError(
             f"A guard of {spec.guard} pixels is too narrow: the encoder of {candidate.title} sees {widest} pixels to "

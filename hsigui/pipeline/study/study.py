@@ -120,7 +120,24 @@ def _settings(cube: Cube, reference: Reference, spec: StudySpec, device: str) ->
         "epochs": spec.epochs,
         "block": spec.block,
         "guard": spec.guard,
+        # Only what is not as it was when studies did not write it down, so that those go on.
+        **({} if spec.monitor else {"monitor": False}),
+        **({} if spec.patience is None else {"patience": spec.patience}),
+        **({} if spec.precision == "auto" else {"precision": spec.precision}),
+        **_changed_settings(spec),
     }
+
+
+def _changed_settings(spec: StudySpec) -> dict[str, object]:
+    """The settings of the methods that are not those of the first studies, under the name that a refusal tells."""
+    changed: dict[str, object] = {}
+    for candidate in spec.candidates():
+        first = registry.complete(candidate.method, candidate.preset, None)
+        now = registry.settings_of(spec.pretraining(candidate)).to_json()
+        differing = {name: value for name, value in now.items() if first.get(name) != value}
+        if differing:
+            changed[f"settings of {candidate.method} {candidate.preset}"] = differing
+    return changed
 
 
 def _recipes(spec: StudySpec) -> dict[str, str]:
@@ -201,7 +218,8 @@ class _Work:
         except HsiError as error:
             self._progress.ctx.warn(f"{error.message} It is trained again.")
             return None
-        if encoder.scene.get("fingerprint") != fingerprint(self._cube):
+        wanted = registry.settings_of(self._spec.pretraining(candidate)).to_json()
+        if encoder.scene.get("fingerprint") != fingerprint(self._cube) or encoder.settings != wanted:
             return None
         recipe = registry.method(candidate.method).recipe
         if encoder.recipe != recipe:

@@ -19,9 +19,10 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from hsigui.methods.registry import METHODS, MethodInfo, method
+from hsigui.methods.registry import MethodInfo, method, methods
 from hsigui.specs import PretrainSpec
 from hsigui.ui.desk.plots import RESTYLE
+from hsigui.ui.training.advanced import Advanced
 
 WHAT = "help:method"  # the link to the help page
 FAMILY_TITLES = {"method": "Methods", "baseline": "Baselines"}
@@ -60,6 +61,8 @@ class MethodPanel(QWidget):
         column = QVBoxLayout(self)
         column.addLayout(self._form)
         column.addWidget(self.text)
+        self.advanced = Advanced(self)
+        column.addWidget(self.advanced)
         column.addLayout(self._build_buttons(buttons))
         self.method.currentIndexChanged.connect(self._method_chosen)
         self.preset.currentIndexChanged.connect(self._preset_chosen)
@@ -68,11 +71,13 @@ class MethodPanel(QWidget):
 
     def spec(self) -> PretrainSpec:
         """What was chosen."""
-        return PretrainSpec(
-            method=self.method.currentData(),
-            preset=self.preset.currentData(),
-            seed=self.seed.value(),
-            device=self.device.currentData(),
+        return self.advanced.onto(
+            PretrainSpec(
+                method=self.method.currentData(),
+                preset=self.preset.currentData(),
+                seed=self.seed.value(),
+                device=self.device.currentData(),
+            )
         )
 
     def show_spec(self, spec: PretrainSpec) -> None:
@@ -80,6 +85,7 @@ class MethodPanel(QWidget):
         for box, name in ((self.method, spec.method), (self.preset, spec.preset), (self.device, spec.device)):
             box.setCurrentIndex(max(0, box.findData(name)))
         self.seed.setValue(spec.seed)
+        self.advanced.show_spec(spec)
 
     def set_device(self, name: str) -> None:
         self.device.setCurrentIndex(max(0, self.device.findData(name)))
@@ -88,6 +94,7 @@ class MethodPanel(QWidget):
         """Holds the choices while they are being used."""
         for widget in (self.method, self.preset, self.device, self.seed):
             widget.setEnabled(not running)
+        self.advanced.set_running(running)
 
     def changeEvent(self, event: QEvent) -> None:
         if event.type() in RESTYLE:
@@ -121,14 +128,14 @@ class MethodPanel(QWidget):
     def _fill_methods(self) -> None:
         """The methods under a heading for each family; headings cannot be chosen."""
         families: dict[str, list[MethodInfo]] = {}
-        for info in METHODS:
+        for info in methods():
             families.setdefault(info.family, []).append(info)
         for family, members in families.items():
             if len(families) > 1:
                 self._add_heading(FAMILY_TITLES[family])
             for info in members:
                 self.method.addItem(info.title, info.name)
-        self.method.setCurrentIndex(self.method.findData(METHODS[0].name))
+        self.method.setCurrentIndex(self.method.findData(methods()[0].name))
 
     def _add_heading(self, title: str) -> None:
         if self.method.count():
@@ -166,7 +173,9 @@ class MethodPanel(QWidget):
     def _preset_chosen(self) -> None:
         index = self.preset.currentIndex()
         if index >= 0:
-            self.text.setText(self.info.presets[index].text)
+            preset = self.info.presets[index]
+            self.text.setText(preset.text)
+            self.advanced.show_preset(self.info, preset)
 
 
 def learns(info: MethodInfo) -> bool:

@@ -25,6 +25,7 @@ from hsigui.document.values import Encoder, Run
 from hsigui.errors import HsiError
 from hsigui.jobs import Context, Job, Work
 from hsigui.methods.registry import method
+from hsigui.methods.settings import told
 from hsigui.specs import PretrainSpec
 from hsigui.storage.recovery import scene_key
 from hsigui.storage.runs import LOCK, SETTINGS, KeptRun, Runs, UnfinishedRun, give_up, unfinished_in
@@ -33,6 +34,8 @@ from hsigui.ui.desk.desk import Desk
 from hsigui.ui.desk.job_bridge import Watcher
 from hsigui.ui.desk.message_bar import Message
 from hsigui.ui.training.method_panel import learns
+
+MOST_TOLD = 2  # changed settings by name; of more only the number is told
 
 
 class RunFiles(QObject):
@@ -221,10 +224,12 @@ def made_before(encoder: Encoder) -> str:
 
 
 def spec_title(spec: PretrainSpec) -> str:
-    """What was trained, in words: "LSCoSa, Quick (dense engine), seed 0"."""
+    """What was trained, in words: "LSCoSa, Quick (dense engine), seed 0, temperature 0.2"."""
     info = method(spec.method)
     preset = (info.preset(spec.preset).title,) if len(info.presets) > 1 else ()
-    return ", ".join((info.title, *preset, f"seed {spec.seed}"))
+    few = len(spec.settings) <= MOST_TOLD
+    changed = [f"{name} {told(value)}" for name, value in spec.settings.items()]
+    return ", ".join((info.title, *preset, f"seed {spec.seed}", *(changed if few else [f"{len(changed)} settings"])))
 
 
 def _when(seconds: float) -> str:

@@ -15,13 +15,16 @@ from hsigui.methods.contrastdm import diffusion
 from hsigui.methods.contrastdm import training as contrastdm
 from hsigui.methods.contrastdm.diffusion_stage import balanced
 from hsigui.methods.contrastdm.occlusion import erased, occluded
-from hsigui.methods.contrastdm.refined import RefinedEncoder, features_of_scene
+from hsigui.methods.contrastdm.refined import RefinedEncoder
 from hsigui.methods.plan import Plan
 from hsigui.methods.scene import Scene
+from hsigui.methods.scene_features import features_of_scene
 from hsigui.methods.twin_losses import barlow_twins
 from hsigui.specs import PretrainSpec
+from tests.methods.presets import settings
 
 CPU = torch.device("cpu")
+QUICK = settings("contrastdm", "quick")
 
 
 @pytest.fixture(scope="module", autouse=True)
@@ -38,7 +41,7 @@ def _nothing() -> None:
 
 
 def _small(preset: str) -> Plan:
-    plan = contrastdm.plan(preset)
+    plan = contrastdm.plan(settings("contrastdm", preset))
     return Plan(plan.components, plan.pixel_range, plan.kind, {**plan.sizes, "width": 12, "hidden": 32})
 
 
@@ -47,7 +50,9 @@ def _made(preset: str, scene, seed: int = 0, epochs: int = 2) -> tuple[RefinedEn
     with torch.random.fork_rng(devices=[]):
         torch.manual_seed(seed)
         network = _small(preset).network(values.shape[2])
-        training = contrastdm.training(preset, network, Scene.of(values, valid), epochs, CPU, seed)
+        training = contrastdm.training(
+            settings("contrastdm", preset), network, Scene.of(values, valid), epochs, CPU, seed
+        )
     return network, training
 
 
@@ -154,9 +159,11 @@ def test_a_trained_encoder_stands_in_for_the_first_stage(scene):
     values, valid = scene
     start = Plan(None, False, "dense", {"width": 10, "blocks": 1, "box": 3})
     trained = start.network(values.shape[2])
-    plan = contrastdm.plan("quick", start)
+    plan = contrastdm.plan(QUICK, start)
     network = plan.network(values.shape[2])
-    training = contrastdm.training("quick", network, Scene.of(values, valid), 3, CPU, 0, start=trained)
+    training = contrastdm.training(
+        settings("contrastdm", "quick"), network, Scene.of(values, valid), 3, CPU, 0, start=trained
+    )
     assert training.stage == contrastdm.STAGES[1]
     for number in range(training.steps):
         training.step(number, _nothing)
@@ -257,7 +264,7 @@ def test_features_for_the_second_stage_are_those_of_the_valid_pixels_tile_by_til
     with torch.inference_mode():
         whole = network(torch.from_numpy(values).permute(2, 0, 1)[None])[0].permute(1, 2, 0)
     for side in (256, 16):
-        monkeypatch.setattr("hsigui.methods.contrastdm.refined.TILE", side)
+        monkeypatch.setattr("hsigui.methods.scene_features.TILE", side)
         found = features_of_scene(network, Scene.of(values, valid), CPU, 10_000, 0, _nothing)
         assert len(found) == valid.sum()
         order = lambda rows: rows[np.lexsort(rows.T.round(4))]  # noqa: E731

@@ -13,9 +13,11 @@ from hsigui.methods import devices
 from hsigui.methods.encoders import PatchEncoder
 from hsigui.methods.lscosa import loss as lscosa_loss
 from hsigui.methods.lscosa import training as lscosa
+from hsigui.methods.lscosa.row import Paper
 from hsigui.methods.optim import set_lr
 from hsigui.methods.plan import Plan
 from hsigui.methods.scene import Scene
+from tests.methods.presets import settings
 
 
 def _nothing() -> None:
@@ -24,12 +26,14 @@ def _nothing() -> None:
 
 def _trained(preset: str, scene, seed: int = 0, steps: int = 4, epochs: int = 1) -> tuple[torch.nn.Module, list[float]]:
     values, valid = scene
-    plan = lscosa.plan(preset)
+    plan = lscosa.plan(settings("lscosa", preset))
     small = Plan(plan.components, plan.pixel_range, plan.kind, {**plan.sizes, "width": 16})
     with torch.random.fork_rng(devices=[]):
         torch.manual_seed(seed)
         network = small.network(values.shape[2])
-        training = lscosa.training(preset, network, Scene.of(values, valid), epochs, torch.device("cpu"), seed)
+        training = lscosa.training(
+            settings("lscosa", preset), network, Scene.of(values, valid), epochs, torch.device("cpu"), seed
+        )
     losses = [float(training.step(n, _nothing).detach()) for n in range(min(steps, training.steps))]
     return network, losses
 
@@ -54,8 +58,8 @@ def test_every_step_is_finite_and_moves_the_weights(preset, scene):
 
 def test_an_epoch_of_paper_is_one_pass_over_the_valid_pixels_in_batches_of_32(scene):
     values, valid = scene
-    network = lscosa.plan("paper").network(values.shape[2])
-    training = lscosa.training("paper", network, Scene.of(values, valid), 3, torch.device("cpu"), 0)
+    network = lscosa.plan(settings("lscosa", "paper")).network(values.shape[2])
+    training = lscosa.training(settings("lscosa", "paper"), network, Scene.of(values, valid), 3, torch.device("cpu"), 0)
     assert training.steps == 3 * (valid.sum() // 32)
 
 
@@ -67,8 +71,8 @@ def test_the_loss_of_quick_falls(scene):
 @pytest.mark.parametrize("preset", ["quick", "paper"])
 def test_a_step_asks_several_times_whether_to_stop(preset, scene):
     values, valid = scene
-    network = lscosa.plan(preset).network(values.shape[2])
-    training = lscosa.training(preset, network, Scene.of(values, valid), 2, torch.device("cpu"), 0)
+    network = lscosa.plan(settings("lscosa", preset)).network(values.shape[2])
+    training = lscosa.training(settings("lscosa", preset), network, Scene.of(values, valid), 2, torch.device("cpu"), 0)
     asked = []
     training.step(0, lambda: asked.append(1))
     assert len(asked) >= 4
@@ -77,7 +81,9 @@ def test_a_step_asks_several_times_whether_to_stop(preset, scene):
 def _paper(scene, device: str = "cpu", batch: int = 8) -> lscosa.PaperTraining:
     values, valid = scene
     torch.manual_seed(0)
-    made = lscosa.PaperTraining(PatchEncoder(values.shape[2], 16), Scene.of(values, valid), 4, torch.device(device), 0)
+    made = lscosa.PaperTraining(
+        Paper(), PatchEncoder(values.shape[2], 16), Scene.of(values, valid), 4, torch.device(device), 0
+    )
     made._batch.fill_(batch)
     return made
 
@@ -96,7 +102,7 @@ def _plain_step(training: lscosa.PaperTraining, patches: torch.Tensor, at: float
             for a, b in zip(slow.parameters(), fast.parameters(), strict=True):
                 a.copy_(m * a + (1 - m) * b)
         k = [functional.normalize(twins.momentum_projector(twins.momentum_encoder(v)), dim=1) for v in views]
-    loss = lscosa_loss.step_loss(q[0], k[1], training._W, lscosa.PAPER).loss
+    loss = lscosa_loss.step_loss(q[0], k[1], training._W, lscosa.objective(Paper())).loss
     parameters = twins.parameters()
     with torch.no_grad():
         for p, g in zip(parameters, torch.autograd.grad(loss, parameters), strict=True):
@@ -136,8 +142,8 @@ def _values(part) -> list[torch.Tensor]:
 @pytest.mark.parametrize("preset", ["quick", "paper"])
 def test_all_state_stays_in_the_tensors_that_it_was_in(preset, scene):
     values, valid = scene
-    network = lscosa.plan(preset).network(values.shape[2])
-    training = lscosa.training(preset, network, Scene.of(values, valid), 3, torch.device("cpu"), 0)
+    network = lscosa.plan(settings("lscosa", preset)).network(values.shape[2])
+    training = lscosa.training(settings("lscosa", preset), network, Scene.of(values, valid), 3, torch.device("cpu"), 0)
     places = [t.data_ptr() for part in training.parts.values() if not _is_other(part) for t in _values(part)]
     for number in range(2):
         training.step(number, _nothing)
@@ -151,8 +157,8 @@ def _is_other(part) -> bool:
 @pytest.mark.parametrize(("preset", "smallest"), [("quick", lscosa.SMALLEST_PIXELS), ("paper", lscosa.SMALLEST_BATCH)])
 def test_a_batch_is_halved_down_to_the_smallest_and_every_size_trains(preset, smallest, scene):
     values, valid = scene
-    network = lscosa.plan(preset).network(values.shape[2])
-    training = lscosa.training(preset, network, Scene.of(values, valid), 2, torch.device("cpu"), 0)
+    network = lscosa.plan(settings("lscosa", preset)).network(values.shape[2])
+    training = lscosa.training(settings("lscosa", preset), network, Scene.of(values, valid), 2, torch.device("cpu"), 0)
     size = training.parts["batch" if preset == "paper" else "pixels"]
     steps = training.steps
     while training.shrink():

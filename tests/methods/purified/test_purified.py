@@ -10,12 +10,15 @@ import torch
 
 from hsigui.cube.cube import ArraySource, Cube
 from hsigui.cube.transform import fit_transform
+from hsigui.methods.chance import Chance, Dropout
 from hsigui.methods.dense import TileSampler
 from hsigui.methods.plan import Plan
 from hsigui.methods.purified import training as purified
 from hsigui.methods.purified import views as purified_views
+from hsigui.methods.purified.row import Paper
 from hsigui.methods.purified.training import FEWEST, PaperTraining, Plateau, QuickTraining
 from hsigui.methods.scene import Scene
+from tests.methods.presets import settings
 
 PRESETS = ("quick", "paper")
 SMALL = {"quick": {"width": 16}, "paper": {"width": 16, "depth": 1, "local": 4}}
@@ -25,15 +28,25 @@ def _nothing() -> None:
     return None
 
 
-def _training(preset: str, scene, epochs: int = 4, seed: int = 0, batch: int = 64) -> PaperTraining | QuickTraining:
-    plan = purified.plan(preset)
+def _training(
+    preset: str, scene, epochs: int = 4, seed: int = 0, batch: int = 64, pixels: int = 1024
+) -> PaperTraining | QuickTraining:
+    chosen = settings("purified", preset, **({"batch": batch} if preset == "paper" else {"pixels": pixels}))
+    plan = purified.plan(chosen)
     small = Plan(plan.components, plan.pixel_range, plan.kind, {**plan.sizes, **SMALL[preset]})
     prepared = scene if isinstance(scene, Scene) else Scene.of(*scene)
-    torch.manual_seed(seed)
-    network = small.network(prepared.channels)
-    with pytest.MonkeyPatch.context() as patched:
-        patched.setattr(purified, "BATCH", batch)
-        return purified.training(preset, network, prepared, epochs, torch.device("cpu"), seed)
+    chance = Chance(seed)
+    with chance.building():
+        network = small.network(prepared.channels)
+        training = purified.training(chosen, network, prepared, epochs, torch.device("cpu"), seed)
+    chance.give_masks(network)
+    return training
+
+
+def _masks(training: PaperTraining | QuickTraining) -> torch.Generator:
+    """What dropout draws from; one that nobody draws from where there is none."""
+    dropout = [m for m in training.parts["network"].modules() if isinstance(m, Dropout)]
+    return dropout[0].generator if dropout else torch.Generator()
 
 
 def _run(training: PaperTraining | QuickTraining, steps: range) -> list[float]:
@@ -95,11 +108,11 @@ def test_stopping_and_going_on_gives_what_not_stopping_gives(preset, scene):
     _run(straight, range(first))
     assert straight.shrink()
     _run(straight, range(first, first + 1))
-    kept, dropout = _capture(straight.parts), torch.get_rng_state()
+    kept, dropout = _capture(straight.parts), _masks(straight).get_state()
     expected = _run(straight, range(first + 1, last))
     resumed = _training(preset, scene, epochs=6, batch=128)
     _restore(resumed.parts, kept)
-    torch.set_rng_state(dropout)
+    _masks(resumed).set_state(dropout)
     assert _run(resumed, range(first + 1, last)) == expected
     pairs = zip(*(t.parts["network"].state_dict().values() for t in (straight, resumed)), strict=True)
     assert all(torch.equal(a, b) for a, b in pairs)
@@ -131,9 +144,8 @@ def test_an_epoch_of_paper_is_one_pass_over_the_valid_pixels_in_another_order_ea
     assert epochs[0] != epochs[1]
 
 
-def test_the_loss_of_quick_falls(scene, monkeypatch):
-    monkeypatch.setattr(QuickTraining, "PIXELS", 256)
-    losses = _run(_training("quick", scene, epochs=36), range(36))
+def test_the_loss_of_quick_falls(scene):
+    losses = _run(_training("quick", scene, epochs=36, pixels=256), range(36))
     assert np.mean(losses[-8:]) < 0.95 * np.mean(losses[:8])
 
 
@@ -174,10 +186,10 @@ def test_a_scene_that_stays_on_disk_can_be_pretrained(preset, scene, monkeypatch
     assert np.isfinite(_run(training, range(3))).all()
 
 
-def test_quick_looks_up_the_superpixel_of_the_pixels_drawn(scene, monkeypatch):
-    monkeypatch.setattr("hsigui.methods.dense.TILE", 18)
+def test_quick_looks_up_the_superpixel_of_the_pixels_drawn(scene):
     values, valid = scene
     training = _training("quick", scene)
+    training._sampler._tile = 18
     labels, similarity = purified._segmented(values, valid, _nothing)
     assert similarity.shape == (labels.max() + 1,) * 2
     for _ in range(4):
@@ -236,7 +248,7 @@ def test_the_learning_rate_falls_when_the_loss_has_not_for_long_enough():
 
 def test_a_view_is_an_enlarged_part_of_the_patch_in_one_of_eight_poses():
     patch = torch.arange(225.0).reshape(1, 1, 15, 15)
-    many = purified_views.enlarged_and_turned(patch.expand(400, 1, 15, 15), torch.Generator().manual_seed(0))
+    many = purified_views.enlarged_and_turned(patch.expand(400, 1, 15, 15), Paper(), torch.Generator().manual_seed(0))
     seen = {tuple(view.flatten().tolist()) for view in many}
     assert len(seen) == 8 * 4
     # Of 15 rows and columns 14 are seen; the pose without turn at the first corner doubles the first.
@@ -248,7 +260,7 @@ def test_a_view_is_an_enlarged_part_of_the_patch_in_one_of_eight_poses():
 
 def test_brightness_is_one_factor_and_one_offset_a_patch_for_four_of_five():
     patches = torch.stack([torch.zeros(3, 2, 2), torch.ones(3, 2, 2)]).repeat(2000, 1, 1, 1)
-    seen = purified_views.brightened(patches, torch.Generator().manual_seed(0))
+    seen = purified_views.brightened(patches, Paper(), torch.Generator().manual_seed(0))
     assert torch.equal(seen, seen[:, :1, :1, :1].expand_as(seen))
     value = seen[:, 0, 0, 0]
     changed = value != patches[:, 0, 0, 0]

@@ -15,22 +15,22 @@ from hsigui.methods import registry
 from hsigui.pipeline.study.plan import Reference, StudySpec
 from hsigui.pipeline.study.reach import reach, require_guard
 from hsigui.pipeline.study.study import run_study
-from hsigui.specs import SplitSpec
+from hsigui.specs import PretrainSpec, SplitSpec
 
 KINDS = [(name, preset.name) for name in registry.names(None) for preset in registry.method(name).presets]
 
 
 @pytest.mark.parametrize(("method", "preset"), KINDS)
 def test_the_usual_guard_is_wide_enough_for_every_method(method, preset):
-    assert reach(method, preset) <= GUARD == SplitSpec().guard == StudySpec(("lscosa",)).guard
+    assert reach(PretrainSpec(method, preset)) <= GUARD == SplitSpec().guard == StudySpec(("lscosa",)).guard
 
 
 @pytest.mark.parametrize("method", ["lscosa", "purified"])
 @torch.no_grad()
 def test_how_far_an_encoder_looks_is_what_a_distant_change_does_to_it(method):
     """The outermost pixel that is counted matters, and the next one does not."""
-    half = reach(method, "quick")
-    plan = importlib.import_module(registry.method(method).module).plan("quick")
+    half = reach(PretrainSpec(method))
+    plan = importlib.import_module(registry.method(method).module).plan(registry.settings_of(PretrainSpec(method)))
     with torch.random.fork_rng(devices=[]):
         torch.manual_seed(0)
         network, scene = plan.network(4).eval(), torch.rand(1, 4, 24, 24)

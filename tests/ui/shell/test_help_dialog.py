@@ -9,7 +9,7 @@ from PySide6.QtCore import QUrl
 from PySide6.QtGui import QDesktopServices, QImage
 
 from hsigui.assets import resource
-from hsigui.methods.registry import METHODS
+from hsigui.methods.registry import methods
 from hsigui.ui.desk import theme
 from hsigui.ui.shell.help_dialog import PAGES, HelpDialog, found_pages, slug, title_of
 from hsigui.ui.training.method_panel import help_page
@@ -114,7 +114,7 @@ def test_a_page_without_a_heading_has_its_name(tmp_path):
 
 
 def test_every_method_has_a_place_among_the_pages():
-    assert {help_page(info) for info in METHODS} <= set(PAGES)
+    assert {help_page(info) for info in methods()} <= set(PAGES)
 
 
 def test_the_panel_and_the_menu_open_the_same_window(qtbot, window):
