@@ -43,7 +43,7 @@ class Decimal(QDoubleSpinBox):
     def valueFromText(self, text: str) -> float:
         return _number(self._bare(text)) or 0.0
 
-    def validate(self, text: str, position: int) -> object:
+    def validate(self, text: str, position: int) -> tuple[QValidator.State, str, int]:
         bare = self._bare(text)
         value = _number(bare)
         if value is not None and self.minimum() <= value <= self.maximum():
