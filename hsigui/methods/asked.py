@@ -60,15 +60,16 @@ def table(info: MethodInfo) -> str:
 
 def markdown(info: MethodInfo) -> str:
     """The same as one table for the help, the presets side by side; — where a preset has no such setting."""
-    described = [{each.name: each for each in preset.settings.described()} for preset in info.presets]
-    names = dict.fromkeys(name for each in described for name in each)
+    rows: dict[tuple[str, str, str], dict[str, str]] = {}
+    for preset in info.presets:
+        for each in preset.settings.described():
+            allowed = " ".join(filter(None, (each.allowed, each.unit)))
+            rows.setdefault((each.name, each.sentence, allowed), {})[preset.name] = told(each.default)
     head = ["setting", "what it does", "allowed", *(preset.name.capitalize() for preset in info.presets)]
     lines = [f"| {' | '.join(head)} |", "|" + "---|" * len(head)]
-    for name in names:
-        first = next(each[name] for each in described if name in each)
-        values = [told(each[name].default) if name in each else "—" for each in described]
-        allowed = " ".join(filter(None, (first.allowed, first.unit)))
-        lines.append(f"| {' | '.join([f'`{name}`', first.sentence, allowed, *values])} |")
+    for (name, sentence, allowed), values in rows.items():
+        cells = (values.get(preset.name, "—") for preset in info.presets)
+        lines.append(f"| {' | '.join([f'`{name}`', sentence, allowed, *cells])} |")
     return "\n".join(lines)
 
 

@@ -108,7 +108,8 @@ def fit(features: NDArray[np.float32], labels: NDArray[np.integer], seed: int = 
     features, labels = features[rows], labels[rows]
     gamma = 1.0 / (features.shape[1] * max(float(features.var()), 1e-6))
     penalty = _choose(features, labels, gamma, seed)
-    return _from_model(SVC(C=penalty, gamma=gamma).fit(features, labels), penalty, gamma)
+    # It draws nothing, but would take its unused seed from numpy's global generator.
+    return _from_model(SVC(C=penalty, gamma=gamma, random_state=seed).fit(features, labels), penalty, gamma)
 
 
 def _choose(features: NDArray[np.float32], labels: NDArray[np.integer], gamma: float, seed: int) -> float:
@@ -127,7 +128,7 @@ def _choose(features: NDArray[np.float32], labels: NDArray[np.integer], gamma: f
 
 def _predictor(kernel: NDArray[np.float64], labels: NDArray[np.integer], penalty: float) -> folds.Predictor:
     def predict(train: NDArray[np.bool_], test: NDArray[np.bool_]) -> NDArray[np.integer]:
-        model = SVC(C=penalty, kernel="precomputed").fit(kernel[np.ix_(train, train)], labels[train])
+        model = SVC(C=penalty, kernel="precomputed", random_state=0).fit(kernel[np.ix_(train, train)], labels[train])
         return np.asarray(model.predict(kernel[np.ix_(test, train)]))
 
     return predict

@@ -17,6 +17,7 @@ from hsigui.errors import HsiError
 Value = bool | int | float | str
 
 _KEY = "setting"
+_SHORT = {"kl": "KL", "lars": "LARS"}
 _WORDS = {"true": True, "yes": True, "on": True, "1": True, "false": False, "no": False, "off": False, "0": False}
 
 
@@ -46,7 +47,7 @@ class Setting:
     @property
     def title(self) -> str:
         """The name as people write it: "kl_weight" is "KL weight"."""
-        words = self.name.replace("_", " ").replace("kl", "KL")
+        words = " ".join(_SHORT.get(word, word) for word in self.name.split("_"))
         return words[:1].upper() + words[1:]
 
     @property

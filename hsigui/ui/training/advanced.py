@@ -73,6 +73,7 @@ class Advanced(QWidget):
         self._column.addLayout(head)
         self._body = QWidget(self)
         self._column.addWidget(self._body)
+        self._running = False
         self._rows: dict[str, _Row] = {}
         self._preset: Preset | None = None
         self._key = ("", "")
@@ -116,6 +117,7 @@ class Advanced(QWidget):
 
     def set_running(self, running: bool) -> None:
         """Holds the values while they are being used."""
+        self._running = running
         self._body.setEnabled(not running)
         self.reset_button.setEnabled(not running)
 
@@ -150,6 +152,7 @@ class Advanced(QWidget):
             grid.addWidget(row.editor.widget, number, 1)
             self._rows[setting.name] = row
         self._column.addWidget(self._body)
+        self._body.setEnabled(not self._running)
         self._body.setVisible(self.header.isChecked())
 
     def _row(self, setting: Setting) -> _Row:
@@ -176,7 +179,7 @@ class Advanced(QWidget):
         own = "its own" if setting is PATIENCE else told(setting.default)
         bounds = "" if setting is PATIENCE else f"{allowed}; "
         title = "The preset" if self._preset is None else self._preset.title
-        return f"<p>{escape(setting.sentence)}</p><p>{escape(bounds)}{title} has {escape(own)}.</p>"
+        return f"<p>{escape(setting.sentence, quote=False)}</p><p>{bounds}{title} has {own}.</p>"
 
     def _put(self, values: Mapping[str, Value]) -> None:
         for name, row in self._rows.items():

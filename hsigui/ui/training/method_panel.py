@@ -19,7 +19,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from hsigui.methods.registry import MethodInfo, method, methods
+from hsigui.methods.registry import MethodInfo, methods
 from hsigui.specs import PretrainSpec
 from hsigui.ui.desk.plots import RESTYLE
 from hsigui.ui.training.advanced import Advanced
@@ -54,6 +54,7 @@ class MethodPanel(QWidget):
         self.about.setWordWrap(True)
         self.about.setTextFormat(Qt.TextFormat.RichText)
         self.about.linkActivated.connect(self._follow)
+        self._infos = {info.name: info for info in methods()}
         self._fill_methods()
         for name, title in DEVICE_TITLES.items():
             self.device.addItem(title, name)
@@ -123,19 +124,19 @@ class MethodPanel(QWidget):
     @property
     def info(self) -> MethodInfo:
         """The method that is chosen."""
-        return method(self.method.currentData())
+        return self._infos[self.method.currentData()]
 
     def _fill_methods(self) -> None:
         """The methods under a heading for each family; headings cannot be chosen."""
         families: dict[str, list[MethodInfo]] = {}
-        for info in methods():
+        for info in self._infos.values():
             families.setdefault(info.family, []).append(info)
         for family, members in families.items():
             if len(families) > 1:
                 self._add_heading(FAMILY_TITLES[family])
             for info in members:
                 self.method.addItem(info.title, info.name)
-        self.method.setCurrentIndex(self.method.findData(methods()[0].name))
+        self.method.setCurrentIndex(self.method.findData(next(iter(self._infos))))
 
     def _add_heading(self, title: str) -> None:
         if self.method.count():
