@@ -42,7 +42,8 @@ def _found_anew() -> Iterator[Path]:
     plugins.forget()
     yield SOURCE
     plugins.forget()
-    sys.modules.pop("hsigui_plain", None)
+    for name in ("hsigui_plain", "hsigui_plain_method", "hsigui_plain_training"):
+        sys.modules.pop(name, None)
 
 
 def make_up(folder: Path, monkeypatch: pytest.MonkeyPatch, name: str, code: str, points: str) -> None:

@@ -46,8 +46,7 @@ def _anew():
 
 
 @pytest.fixture
-def plain(tmp_path, monkeypatch) -> registry.MethodInfo:
-    _offer(tmp_path, monkeypatch, "plain-method = hsigui_plain_method:ROW")
+def plain(installed) -> registry.MethodInfo:
     return registry.method("plain")
 
 
