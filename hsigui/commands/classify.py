@@ -111,15 +111,15 @@ def _map_many(arguments: argparse.Namespace, cubes: tuple[Path, ...]) -> None:
     filters, options = dict(_filters(arguments).words), dataclasses.asdict(MapOptions(cloud=arguments.cog))
     settings = json.dumps([run, asked, filters, options, read])
 
-    def work(ctx: Context) -> tuple[batch.Outcome, ...]:
+    def work(ctx: Context) -> tuple[batch.CubeOutcome, ...]:
         classifier = api.load_classifier(arguments.run_folder)
 
-        def make(order: batch.Order, one: Context) -> batch.Outcome:
+        def make(order: batch.Order, one: Context) -> batch.CubeOutcome:
             result = _mapped(order.cube, classifier, arguments, order.map, one)
             _write(result, arguments, order.map)
             count, classes = int(np.count_nonzero(result.array)), len(np.unique(result.array[result.array > 0]))
             said, size = " ".join(result.notes), result.cube.shape
-            return batch.Outcome(str(order.cube), batch.MADE, str(order.map), *size, count, classes, message=said)
+            return batch.CubeOutcome(str(order.cube), batch.MADE, str(order.map), *size, count, classes, message=said)
 
         return batch.run(wanted, make, settings, table, ctx)
 
@@ -132,7 +132,7 @@ def _map_many(arguments: argparse.Namespace, cubes: tuple[Path, ...]) -> None:
         )
 
 
-def _print_table(outcomes: tuple[batch.Outcome, ...], table: Path) -> None:
+def _print_table(outcomes: tuple[batch.CubeOutcome, ...], table: Path) -> None:
     width = max(len(Path(line.cube).name) for line in outcomes)
     print(f"{'cube':{width}}  {'outcome':9}  {'pixels':>10}  {'seconds':>7}  map, or why not")
     for line in outcomes:

@@ -22,13 +22,13 @@ from hsigui.labels.place import require_same_place
 from hsigui.methods import registry
 from hsigui.pipeline import provenance
 from hsigui.pipeline.study.log import RESULTS
-from hsigui.pipeline.study.plan import Reference, StudySpec, chosen_methods
+from hsigui.pipeline.study.plan import StudySpec, StudyTruth, chosen_methods
 from hsigui.report.study import Failure, Study
 from hsigui.report.study_files import write_study
 from hsigui.report.write import ReportContext
 
 if TYPE_CHECKING:
-    from hsigui.pipeline.study.study import Found
+    from hsigui.pipeline.study.study import StudyFindings
 
 
 def study(arguments: argparse.Namespace) -> None:
@@ -82,14 +82,14 @@ def spec_of(arguments: argparse.Namespace) -> StudySpec:
     )
 
 
-def _run(cube: Cube, truth: ClassRaster, spec: StudySpec, out: Path, command: str, ctx: Context) -> Found:
+def _run(cube: Cube, truth: ClassRaster, spec: StudySpec, out: Path, command: str, ctx: Context) -> StudyFindings:
     from hsigui.pipeline.study.study import run_study
 
-    reference = Reference(truth.array.astype(np.uint16), truth.classes, cube.valid_mask(ctx.check))
+    reference = StudyTruth(truth.array.astype(np.uint16), truth.classes, cube.valid_mask(ctx.check))
     return run_study(cube, reference, spec, out, ctx, command=command)
 
 
-def context(cube: Cube, spec: StudySpec, found: Found, command: str = "") -> ReportContext:
+def context(cube: Cube, spec: StudySpec, found: StudyFindings, command: str = "") -> ReportContext:
     """The report's text about a study."""
     block = {"side (pixels)": spec.block, "guard (pixels)": spec.guard} if "block" in spec.splits else {}
     notes = (

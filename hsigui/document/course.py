@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 
 
 @dataclass
-class Course:
+class TrainingCurves:
     """Changes while the training runs.
 
     Attributes:

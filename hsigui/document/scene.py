@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 from hsigui.cube.cube import Cube
 from hsigui.cube.render import ViewState
 from hsigui.document import identity
-from hsigui.document.course import Course
+from hsigui.document.course import TrainingCurves
 from hsigui.document.events import AccuracyChanged, BandsChanged, CourseChanged, EncoderChanged, MapChanged, ViewChanged
 from hsigui.document.identity import Origin
 from hsigui.document.samples import Sample
@@ -59,7 +59,7 @@ class Scene(SceneLabels):
         self.maps: Shelf[MapOfScene] = Shelf()
         self.chosen_map_spec: MapSpec | None = None
         self.spectra: tuple[Spectrum, ...] = ()
-        self.course: Course | None = None
+        self.course: TrainingCurves | None = None
         self._input_identity: tuple[Cube, str] | None = None
 
     # Which scene this is
@@ -209,7 +209,7 @@ class Scene(SceneLabels):
             self._forget_accuracy()
             self.events.emit(AccuracyChanged())
 
-    def set_course(self, course: Course) -> None:
+    def set_course(self, course: TrainingCurves) -> None:
         """Another training is told of."""
         self.course = course
         self.events.emit(CourseChanged())

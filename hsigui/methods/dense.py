@@ -16,14 +16,14 @@ from torch import Generator, Tensor
 from torch.nn import functional
 
 from hsigui.methods.augment import ViewNoise, noisy, positions_after_turn, turned
-from hsigui.methods.scene import Scene
+from hsigui.methods.scene import SceneValues
 
 TRIES = 50  # random tiles looked at for one that holds data
 TILE = 144  # side of a training tile in pixels; the time of a step does not grow with the scene
 
 
 @dataclass(frozen=True)
-class Window:
+class SceneTile:
     """A tile as it lies in the scene: values (rows x cols x channels), validity (rows x cols), its upper left pixel."""
 
     values: NDArray[np.float32]
@@ -45,7 +45,7 @@ class TileView:
 
     tile: Tensor
     positions: Tensor
-    window: Window
+    window: SceneTile
     pixels: Tensor
 
 
@@ -60,8 +60,8 @@ class TileSampler:
     """
 
     def __init__(
-        self, scene: Scene, device: torch.device, generator: Generator, *, pixels: int, shift: int, noise: ViewNoise,
-        drawn_by: Generator | None = None, tile: int = TILE,
+        self, scene: SceneValues, device: torch.device, generator: Generator, *, pixels: int, shift: int,
+        noise: ViewNoise, drawn_by: Generator | None = None, tile: int = TILE,
     ) -> None:  # fmt: skip
         self._scene, self._device = scene, device
         self._generator, self._drawn_by = generator, drawn_by or generator
@@ -85,19 +85,19 @@ class TileSampler:
         tile = torch.from_numpy(np.ascontiguousarray(window.values)).to(self._device).permute(2, 0, 1)[None]
         return self._view(tile, window, picked), self._view(tile, window, moved)
 
-    def _window(self) -> Window:
+    def _window(self) -> SceneTile:
         scene = self._scene
         height, width = min(self._tile, scene.rows), min(self._tile, scene.cols)
         for _ in range(TRIES):
             top, left = self._below(scene.rows - height + 1), self._below(scene.cols - width + 1)
             values, valid = scene.window(top, left, height, width)
             if valid.mean() > 0.2:
-                return Window(values, valid, top, left)
+                return SceneTile(values, valid, top, left)
         # Mostly empty: centre the tile on a pixel that has data.
         top, left = scene.corner(self._below(len(scene.filled)), height, width)
-        return Window(*scene.window(top, left, height, width), top, left)
+        return SceneTile(*scene.window(top, left, height, width), top, left)
 
-    def _view(self, tile: Tensor, window: Window, picked: Tensor) -> TileView:
+    def _view(self, tile: Tensor, window: SceneTile, picked: Tensor) -> TileView:
         which = self._below(8)
         seen = turned(noisy(tile, self._noise, self._drawn_by), which)
         positions = positions_after_turn(tile.shape[2], tile.shape[3], which, picked.device)[picked]

@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from hsigui.errors import HsiError
-from hsigui.methods.settings import NoSettings, Settings
+from hsigui.methods.settings import MethodSettings, NoSettings
 from hsigui.specs import Recipe
 
 FAMILIES = ("method", "baseline")
@@ -26,7 +26,7 @@ class Preset:
     text: str
     epochs: int
     epochs_are: str
-    settings: type[Settings] = NoSettings
+    settings: type[MethodSettings] = NoSettings
 
 
 @dataclass(frozen=True)
@@ -68,7 +68,13 @@ class MethodInfo:
 
 
 def baseline(
-    name: str, title: str, paper: str, module: str, text: str, recipe: Recipe, settings: type[Settings] = NoSettings
+    name: str,
+    title: str,
+    paper: str,
+    module: str,
+    text: str,
+    recipe: Recipe,
+    settings: type[MethodSettings] = NoSettings,
 ) -> MethodInfo:
     """A baseline: one preset, no step; called "quick" as every method's fast preset is."""
     preset = Preset("quick", "Baseline", text, 0, "steps", settings)

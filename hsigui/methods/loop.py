@@ -76,7 +76,7 @@ class Keep:
 
 
 @dataclass(frozen=True)
-class Trained:
+class TrainingResult:
     """How a training went: seconds, the loss of every step, the monitor's readings (steps made, value), and why it
     ended before its last step (empty when it did not)."""
 
@@ -97,7 +97,7 @@ def run(
     training: Training, ctx: Context, what: str, *, device: torch.device = torch.device("cpu"),  # noqa: B008
     keep: Keep | None = None, watch: Watch | None = None, begun: Unfinished | None = None,
     chance: Chance | None = None,
-) -> Trained:  # fmt: skip
+) -> TrainingResult:  # fmt: skip
     """Runs all steps, or those that are left of a training that was begun.
 
     When the loss becomes non-finite, or the monitor does not rise any more, the training ends early with the last good
@@ -119,7 +119,7 @@ def run(
     except Cancelled:
         loop.write_last()
         raise
-    return Trained(loop.seconds, tuple(loop.losses), tuple(loop.readings), loop.stopped)
+    return TrainingResult(loop.seconds, tuple(loop.losses), tuple(loop.readings), loop.stopped)
 
 
 class _NotFiniteError(Exception):

@@ -17,7 +17,7 @@ from torch.nn import functional
 
 from hsigui.methods.encoders import Network
 from hsigui.methods.patches import PatchBank, reflected
-from hsigui.methods.scene import Scene
+from hsigui.methods.scene import SceneValues
 
 NEIGHBOURS = 20
 TEMPERATURE = 0.2
@@ -69,7 +69,7 @@ class Monitor:
     """
 
     def __init__(
-        self, network: Network, scene: Scene, device: torch.device, seed: int = 0,
+        self, network: Network, scene: SceneValues, device: torch.device, seed: int = 0,
         labels: NDArray[np.uint16] | None = None,
     ) -> None:  # fmt: skip
         self._network, self._scene, self._device = network, scene, device
@@ -136,7 +136,7 @@ class Monitor:
 Tile = tuple[int, int, int, int]  # top, left, bottom, right
 
 
-def _tiles(scene: Scene, labels: NDArray[np.uint16] | None, rng: np.random.Generator) -> list[Tile]:
+def _tiles(scene: SceneValues, labels: NDArray[np.uint16] | None, rng: np.random.Generator) -> list[Tile]:
     """The tiles that are looked at: those with the most labels, or any."""
     tops, lefts = (range(0, max(1, side - TILE // 2), TILE) for side in (scene.rows, scene.cols))
     tiles = [
@@ -151,7 +151,7 @@ def _tiles(scene: Scene, labels: NDArray[np.uint16] | None, rng: np.random.Gener
     return [tiles[n] for n in order[:MOST_TILES]]
 
 
-def _seen(scene: Scene, tiles: list[Tile]) -> NDArray[np.bool_]:
+def _seen(scene: SceneValues, tiles: list[Tile]) -> NDArray[np.bool_]:
     """The pixels with data in the tiles, rows x cols."""
     seen = np.zeros((scene.rows, scene.cols), dtype=bool)
     for top, left, bottom, right in tiles:

@@ -11,7 +11,7 @@ import torch
 from numpy.typing import NDArray
 from torch import Generator, Tensor
 
-from hsigui.methods.scene import Scene
+from hsigui.methods.scene import SceneValues
 
 PATCH = 15
 
@@ -68,7 +68,7 @@ class ScenePatches:
     margin: int
 
 
-def patches_of(scene: Scene, device: torch.device, generator: Generator) -> ScenePatches:
+def patches_of(scene: SceneValues, device: torch.device, generator: Generator) -> ScenePatches:
     """The patches of a scene around its valid pixels.
 
     A scene too large to hold is stood for by random windows, stacked one below the other; patches stay inside a window.

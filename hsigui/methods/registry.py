@@ -17,7 +17,7 @@ from hsigui import plugins
 from hsigui.errors import HsiError
 from hsigui.methods.first_settings import FIRST_SETTINGS
 from hsigui.methods.info import FAMILIES, MethodInfo, Preset
-from hsigui.methods.settings import Setting, Settings, Value
+from hsigui.methods.settings import MethodSettings, Setting, Value
 from hsigui.specs import PretrainSpec
 
 __all__ = [
@@ -93,7 +93,7 @@ def network(kind: str) -> type[Any]:
     return found
 
 
-def settings_of(spec: PretrainSpec) -> Settings:
+def settings_of(spec: PretrainSpec) -> MethodSettings:
     """All settings of a training: those of its preset, but for what the spec sets otherwise.
 
     Raises:

@@ -37,7 +37,7 @@ class ResNet18(nn.Module):
         return y.mean(dim=(2, 3))
 
 
-class Projector(nn.Sequential):
+class ResidualProjector(nn.Sequential):
     """From the features to the embedding that the loss sees: two linear layers (512-256-128 as published)."""
 
     def __init__(self, features: int = 512, out: int = 128) -> None:

@@ -19,7 +19,7 @@ MOST_WINDOWS = 48
 GRID_PIXELS = 40_000  # pixels of a scene on disk that are looked at to find where it has data
 
 
-class Scene:
+class SceneValues:
     """Transformed values of a cube, rows x cols x channels float32, 0 where there is no data.
 
     Args:
@@ -41,7 +41,7 @@ class Scene:
             self._valid = cube.valid_mask(check)
 
     @classmethod
-    def of(cls, values: NDArray[np.float32], valid: NDArray[np.bool_]) -> Scene:
+    def of(cls, values: NDArray[np.float32], valid: NDArray[np.bool_]) -> SceneValues:
         """A scene over values that are transformed already."""
         scene = cls.__new__(cls)
         scene.rows, scene.cols, scene.channels = values.shape

@@ -11,7 +11,7 @@ from torch import Generator, Tensor
 
 from hsigui.methods.encoders import Network
 from hsigui.methods.patches import patches_of
-from hsigui.methods.scene import Scene
+from hsigui.methods.scene import SceneValues
 
 TILE = 256  # side of a tile embedded at once by a dense encoder
 PATCH_BATCH = 256  # patches embedded at once by a patch encoder
@@ -19,7 +19,7 @@ PATCH_BATCH = 256  # patches embedded at once by a patch encoder
 
 @torch.inference_mode()
 def features_of_scene(
-    encoder: Network, scene: Scene, device: torch.device, limit: int, seed: int, check: Callable[[], None]
+    encoder: Network, scene: SceneValues, device: torch.device, limit: int, seed: int, check: Callable[[], None]
 ) -> Tensor:
     """Features of the scene's valid pixels, of a random `limit` of them where there are more; vectors x width.
 
@@ -43,7 +43,7 @@ def features_of_scene(
 _Tiles = list[tuple[NDArray[np.float32], NDArray[np.bool_]]]
 
 
-def _tiles(scene: Scene, halo: int) -> _Tiles:
+def _tiles(scene: SceneValues, halo: int) -> _Tiles:
     """Tiles of a scene that is held in memory, with their halo; what is valid in them is the tile without it."""
     assert scene.whole is not None
     tiles = []
@@ -58,7 +58,7 @@ def _tiles(scene: Scene, halo: int) -> _Tiles:
     return tiles
 
 
-def _excerpt(scene: Scene, halo: int, rng: np.random.Generator, check: Callable[[], None]) -> _Tiles:
+def _excerpt(scene: SceneValues, halo: int, rng: np.random.Generator, check: Callable[[], None]) -> _Tiles:
     """Windows of a scene too large to hold; the pixels at their borders have no true surroundings and are left out."""
     tiles = []
     for values, valid in scene.excerpt(lambda limit: int(rng.integers(limit)), check):
@@ -69,7 +69,7 @@ def _excerpt(scene: Scene, halo: int, rng: np.random.Generator, check: Callable[
 
 
 def _of_patches(
-    encoder: Network, scene: Scene, device: torch.device, limit: int, seed: int, check: Callable[[], None]
+    encoder: Network, scene: SceneValues, device: torch.device, limit: int, seed: int, check: Callable[[], None]
 ) -> Tensor:
     generator = Generator().manual_seed(seed)
     patches = patches_of(scene, device, generator)

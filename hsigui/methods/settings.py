@@ -134,7 +134,7 @@ def switch(default: bool, sentence: str) -> Any:
 
 
 @dataclass(frozen=True)
-class Settings:
+class MethodSettings:
     """What decides a training of one preset besides seed and length; every field is made by one of the helpers above.
 
     Raises:
@@ -177,5 +177,5 @@ class Settings:
 
 
 @dataclass(frozen=True)
-class NoSettings(Settings):
+class NoSettings(MethodSettings):
     """Of what has nothing to set."""

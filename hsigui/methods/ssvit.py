@@ -65,7 +65,7 @@ class SpatialSpectralAttention(nn.Module):
         return seen.reshape(x.shape)
 
 
-class Block(nn.Module):
+class AttentionBlock(nn.Module):
     """Both attentions and a perceptron, each after a normalisation and beside a shortcut."""
 
     def __init__(self, width: int, heads: int, hidden: int, drop_path: float, dropout: float = 0.1) -> None:
@@ -144,7 +144,7 @@ class SSViT(nn.Module):
         self.position = nn.Parameter(torch.zeros(1, GRID * GRID, width))
         self.dropout = Dropout(dropout)
         drops = torch.linspace(0, drop_path, depth).tolist()
-        self.blocks = nn.Sequential(*(Block(width, heads, 4 * width, part, dropout) for part in drops))
+        self.blocks = nn.Sequential(*(AttentionBlock(width, heads, 4 * width, part, dropout) for part in drops))
         self.norm = nn.LayerNorm(width)
         nn.init.trunc_normal_(self.position, std=0.02)
         for module in self.modules():

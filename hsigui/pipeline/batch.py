@@ -40,7 +40,7 @@ class Order:
 
 
 @dataclass(frozen=True)
-class Outcome:
+class CubeOutcome:
     """What became of an order; see the module's text."""
 
     cube: str
@@ -56,7 +56,7 @@ class Outcome:
     key: str = ""
 
 
-Make = Callable[[Order, Context], Outcome]
+Make = Callable[[Order, Context], CubeOutcome]
 
 
 def found(patterns: Iterable[str | Path]) -> tuple[Path, ...]:
@@ -105,7 +105,7 @@ def orders(cubes: Sequence[Path], folder: Path, suffix: str) -> tuple[Order, ...
     return tuple(Order(cube, folder / f"{name}-map{suffix}") for cube, name in zip(cubes, names, strict=True))
 
 
-def run(wanted: Sequence[Order], make: Make, settings: str, table: Path, ctx: Context) -> tuple[Outcome, ...]:
+def run(wanted: Sequence[Order], make: Make, settings: str, table: Path, ctx: Context) -> tuple[CubeOutcome, ...]:
     """Makes the maps, and tells and notes the outcome of each as soon as it is known.
 
     Args:
@@ -118,7 +118,7 @@ def run(wanted: Sequence[Order], make: Make, settings: str, table: Path, ctx: Co
         Cancelled: through the context; the table holds what was done.
     """
     earlier = {line.key: line for line in read_table(table) if line.outcome != FAILED}
-    outcomes: list[Outcome] = []
+    outcomes: list[CubeOutcome] = []
     for number, order in enumerate(wanted):
         ctx.progress(number, len(wanted), f"Classifying, {order.cube.name} ({number + 1} of {len(wanted)})")
         key = _key(order, settings)
@@ -133,14 +133,14 @@ def run(wanted: Sequence[Order], make: Make, settings: str, table: Path, ctx: Co
     return tuple(outcomes)
 
 
-def _made(order: Order, make: Make, ctx: Context) -> Outcome:
+def _made(order: Order, make: Make, ctx: Context) -> CubeOutcome:
     started = time.perf_counter()
     try:
         outcome = make(order, ctx)
     except HsiError as error:
-        outcome = Outcome(str(order.cube), FAILED, "", message=error.message)
+        outcome = CubeOutcome(str(order.cube), FAILED, "", message=error.message)
     except Exception as error:  # noqa: BLE001 - whatever is wrong with one cube, the others are still classified
-        outcome = Outcome(str(order.cube), FAILED, "", message=f"{type(error).__name__}: {error}")
+        outcome = CubeOutcome(str(order.cube), FAILED, "", message=f"{type(error).__name__}: {error}")
     return replace(outcome, seconds=round(time.perf_counter() - started, 2))
 
 
@@ -164,7 +164,7 @@ def other_unit(cube: Cube, transform: BandTransform, check: Callable[[], None] =
     )
 
 
-def told(line: Outcome, number: int, total: int) -> str:
+def told(line: CubeOutcome, number: int, total: int) -> str:
     """An outcome in one line for people."""
     what = {
         MADE: f"{line.pixels} pixels of {line.classes} classes, {line.seconds:.1f} s -> {line.map}",
@@ -174,21 +174,23 @@ def told(line: Outcome, number: int, total: int) -> str:
     return f"{number:>{len(str(total))}}/{total}  {Path(line.cube).name}: {what}"
 
 
-def read_table(path: Path) -> tuple[Outcome, ...]:
+def read_table(path: Path) -> tuple[CubeOutcome, ...]:
     """The outcomes of an earlier run; none where there is no such table or it is not one of ours."""
-    kinds = {f.name: {"int": int, "float": float}.get(str(f.type), str) for f in fields(Outcome)}
+    kinds = {f.name: {"int": int, "float": float}.get(str(f.type), str) for f in fields(CubeOutcome)}
     try:
         with path.open(encoding="utf-8", newline="") as file:
-            return tuple(Outcome(**{name: kinds[name](row[name]) for name in kinds}) for row in csv.DictReader(file))
+            return tuple(
+                CubeOutcome(**{name: kinds[name](row[name]) for name in kinds}) for row in csv.DictReader(file)
+            )
     except (OSError, ValueError, KeyError, TypeError, csv.Error):
         return ()  # then everything is made again, which is never wrong
 
 
-def write_table(path: Path, outcomes: Iterable[Outcome]) -> None:
+def write_table(path: Path, outcomes: Iterable[CubeOutcome]) -> None:
     """Writes the outcomes as CSV."""
     text = io.StringIO()
     writer = csv.writer(text, lineterminator="\n")
-    writer.writerow(f.name for f in fields(Outcome))
+    writer.writerow(f.name for f in fields(CubeOutcome))
     writer.writerows(astuple(line) for line in outcomes)
     with written_beside(path) as (scratch,):
         scratch.write_text(text.getvalue(), encoding="utf-8")

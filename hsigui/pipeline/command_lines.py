@@ -21,7 +21,7 @@ DEMO, DEMO_SCENE = "repeated-demo", "repeated-demo/demo-scene.hdr"
 
 
 @dataclass(frozen=True)
-class Scene:
+class CubeArgument:
     """The scene of the lines.
 
     Attributes:
@@ -61,7 +61,7 @@ def sample(spec: SplitSpec, truth: Path) -> str:
     return _line("sample", truth.resolve(), *words, "--seed", spec.seed, "--out", LABELS, "--rest", TEST)
 
 
-def pretrain(scene: Scene, spec: PretrainSpec) -> str:
+def pretrain(scene: CubeArgument, spec: PretrainSpec) -> str:
     """Pretrains the encoder."""
     words: list[object] = ["--method", spec.method, "--preset", spec.preset]
     words += [] if spec.epochs is None else ["--epochs", spec.epochs]
@@ -76,7 +76,7 @@ def pretrain(scene: Scene, spec: PretrainSpec) -> str:
 
 
 def classify(
-    scene: Scene, labels: str | Path, drawn: MapSpec, *, run: str | Path = RUN, device: str = "auto",
+    scene: CubeArgument, labels: str | Path, drawn: MapSpec, *, run: str | Path = RUN, device: str = "auto",
     majority: int = 0, sieve: int = 0,
 ) -> str:  # fmt: skip
     """Draws the map.

@@ -57,7 +57,7 @@ class Window:
         return values
 
 
-class Block(Protocol):
+class FeatureBlock(Protocol):
     """Some columns of the features.
 
     Attributes:
@@ -174,7 +174,7 @@ class SuperpixelMeans:
 
 def context_blocks(
     cube: Cube, spec: FeatureSpec, known: Sequence[BandTransform], seed: int, ctx: Context
-) -> tuple[Block, ...]:
+) -> tuple[FeatureBlock, ...]:
     """The blocks of a recipe, prepared for a scene: transforms fitted, superpixels found. The encoder's is not among
     them.
 
@@ -185,7 +185,7 @@ def context_blocks(
     Raises:
         HsiError: fewer than 10 pixels are valid, or no band is good.
     """
-    blocks: list[Block] = []
+    blocks: list[FeatureBlock] = []
     if spec.raw:
         blocks.append(RawBands(_transform(cube, None, known, seed, ctx)))
     if spec.smoothed or spec.superpixels or spec.edge_aware:

@@ -21,7 +21,7 @@ from hsigui.methods import devices
 from hsigui.methods.checkpoint import Encoder
 from hsigui.methods.encoders import Network
 from hsigui.methods.patches import PatchBank, reflected
-from hsigui.pipeline.context_features import Block, EdgeAwareComponents, Window, context_blocks
+from hsigui.pipeline.context_features import EdgeAwareComponents, FeatureBlock, Window, context_blocks
 from hsigui.pipeline.edge_pooling import COMPONENT_REACH, ENCODER_REACH, FLOAT16_RANGE, Pooling, pool, scene_edges
 from hsigui.pipeline.features import ENCODER, Features, Store, finished
 from hsigui.pipeline.pretrain import require_learnable
@@ -89,7 +89,7 @@ def _places(widths: Mapping[str, int]) -> dict[str, slice]:
     return places
 
 
-def _poolings(encoder: Encoder, blocks: Sequence[Block], columns: Mapping[str, slice]) -> list[Pooling]:
+def _poolings(encoder: Encoder, blocks: Sequence[FeatureBlock], columns: Mapping[str, slice]) -> list[Pooling]:
     """Which columns the recipe wants smoothed up to the borders of fields."""
     found = [
         Pooling(columns[block.name], COMPONENT_REACH, block.tolerance)
@@ -115,7 +115,7 @@ def _described(features: Features, encoder: Encoder) -> Features:
 
 
 def _fill(
-    array: NDArray[np.float16], cube: Cube, encoder: Encoder, blocks: Sequence[Block], device: torch.device,
+    array: NDArray[np.float16], cube: Cube, encoder: Encoder, blocks: Sequence[FeatureBlock], device: torch.device,
     ctx: Context,
 ) -> NDArray[np.bool_]:  # fmt: skip
     """Computes the features of every pixel, tile by tile; returns which pixels have data."""

@@ -16,7 +16,7 @@ from hsigui.pipeline.repeating import command_lines
 from hsigui.pipeline.report_context import report_context
 from hsigui.pipeline.result import Result
 from hsigui.pipeline.scoring import Scored
-from hsigui.pipeline.values import LabelFiles
+from hsigui.pipeline.values import LabelPaths
 from hsigui.report.context import ClassMatch, SplitFacts
 
 BY_HAND = "painted or opened in the window"
@@ -26,7 +26,7 @@ NO_FIGURES = "There is no accuracy to report."
 
 
 def evaluate_result(
-    result: Result, record: Provenance, files: LabelFiles, ctx: Context, notes: tuple[str, ...] = ()
+    result: Result, record: Provenance, files: LabelPaths, ctx: Context, notes: tuple[str, ...] = ()
 ) -> Evaluation:
     """How right a map is on what it is measured on in the window, in the map's own classes.
 

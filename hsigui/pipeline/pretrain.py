@@ -30,9 +30,9 @@ from hsigui.methods.encoders import Network
 from hsigui.methods.monitor import ACCURACY, Monitor
 from hsigui.methods.plan import Plan
 from hsigui.methods.resume import Unfinished
-from hsigui.methods.scene import Scene
+from hsigui.methods.scene import SceneValues
 from hsigui.methods.scene_features import features_of_scene
-from hsigui.methods.settings import Settings, told
+from hsigui.methods.settings import MethodSettings, told
 from hsigui.pipeline.provenance import raster_hash
 from hsigui.specs import PretrainSpec
 
@@ -94,7 +94,7 @@ def pretrain(
         transform = fit_transform(seen, plan.components, pixel_range=plan.pixel_range, seed=spec.seed, check=ctx.check)
     else:
         transform = BandTransform.from_arrays(dict(begun.transform))
-    scene = Scene(seen, transform, ctx.check)
+    scene = SceneValues(seen, transform, ctx.check)
     ctx.check()
     keep = None if kept is None or not preset.epochs else loop.Keep(kept, about, transform.to_arrays())
     chance = Chance(spec.seed, device)
@@ -133,7 +133,7 @@ def require_learnable(cube: Cube) -> None:
         )
 
 
-def _balance(network: Network, scene: Scene, device: torch.device, seed: int, ctx: Context) -> Balance | None:
+def _balance(network: Network, scene: SceneValues, device: torch.device, seed: int, ctx: Context) -> Balance | None:
     """What evens out the features of a trained network; None for one that has none, or does so itself."""
     if network.width == 0 or network.variants:
         return None
@@ -162,15 +162,15 @@ def _started(spec: PretrainSpec, cube: Cube) -> Encoder | None:
     return found
 
 
-def _plan(spec: PretrainSpec, settings: Settings, started: Encoder | None) -> Plan:
+def _plan(spec: PretrainSpec, settings: MethodSettings, started: Encoder | None) -> Plan:
     method = importlib.import_module(registry.method(spec.method).module)
     found: Plan = method.plan(settings) if started is None else method.plan(settings, start=started.plan)
     return found
 
 
 def _training(
-    spec: PretrainSpec, settings: Settings, network: Network, scene: Scene, epochs: int, device: torch.device,
-    started: Encoder | None,
+    spec: PretrainSpec, settings: MethodSettings, network: Network, scene: SceneValues, epochs: int,
+    device: torch.device, started: Encoder | None,
 ) -> loop.Training:  # fmt: skip
     method = importlib.import_module(registry.method(spec.method).module)
     more = {} if started is None else {"start": started.network}
@@ -187,7 +187,7 @@ def _training(
 
 
 def _watch(
-    training: loop.Training, network: Network, scene: Scene, epochs: int, spec: PretrainSpec,
+    training: loop.Training, network: Network, scene: SceneValues, epochs: int, spec: PretrainSpec,
     labels: NDArray[np.uint16] | None, device: torch.device,
 ) -> loop.Watch | None:  # fmt: skip
     """The monitor of a training; None where there is nothing to watch."""

@@ -7,11 +7,11 @@ from pathlib import Path
 from hsigui.pipeline import command_lines as lines
 from hsigui.pipeline.provenance import Provenance
 from hsigui.pipeline.result import Result
-from hsigui.pipeline.values import Filters, LabelFiles
+from hsigui.pipeline.values import Filters, LabelPaths
 
 
 def command_lines(
-    result: Result, record: Provenance, files: LabelFiles, *, filters: Filters | None = None, score: bool = False
+    result: Result, record: Provenance, files: LabelPaths, *, filters: Filters | None = None, score: bool = False
 ) -> tuple[str, ...]:
     """Command lines that make the map again, and with `score` measure it; none where its labels are in no file, or
     where the classifier is another than the run's recipe has.
@@ -23,7 +23,7 @@ def command_lines(
     if files.labels is None or (result.probe_spec or recipe) != recipe:
         return ()
     path, drawn_from, labels = result.cube.path, files.truth, str(files.labels.resolve())
-    scene = lines.Scene(path, result.choice, result.cube.info.variable)
+    scene = lines.CubeArgument(path, result.choice, result.cube.info.variable)
     found = [] if path is not None else [lines.demo()]
     run: str | Path = lines.RUN
     encoder, sample = result.encoder, result.origin.sample

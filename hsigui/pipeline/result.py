@@ -22,7 +22,7 @@ from hsigui.document.samples import Sample
 from hsigui.errors import HsiError
 from hsigui.labels.classes import ClassTable
 from hsigui.labels.formats.files import Grid, read_classes
-from hsigui.pipeline.values import Filters, LabelFiles, Labels, Tested
+from hsigui.pipeline.values import Filters, LabelPaths, Labels, Tested
 from hsigui.specs import MapSpec, ProbeSpec
 
 if TYPE_CHECKING:
@@ -39,7 +39,7 @@ CHANGED = "then changed in the window"
 
 
 @dataclass(frozen=True, eq=False)
-class Origin:
+class LabelOrigin:
     """Where the labels of a map come from, besides what they say of themselves.
 
     Attributes:
@@ -87,7 +87,7 @@ class Result:
     kept: KeptProbe | None = None
     filters: Filters = field(default_factory=Filters)
     test: Tested | None = None
-    origin: Origin = field(default_factory=Origin)
+    origin: LabelOrigin = field(default_factory=LabelOrigin)
     seconds: Mapping[str, float] = field(default_factory=dict)
     run_folder: Path | None = None
     plain: Cube | None = None
@@ -172,12 +172,12 @@ class Result:
             return None
         return np.where(self.valid, truth, 0).astype(np.uint16)
 
-    def label_files(self) -> LabelFiles:
+    def label_files(self) -> LabelPaths:
         """The file that holds the labels of the map, where there is one. Reads the files that may."""
         from hsigui.pipeline.provenance import raster_hash
 
         if self.labels is not None and self.labels.path is not None:
-            return LabelFiles(labels=self.labels.path)
+            return LabelPaths(labels=self.labels.path)
         grid = Grid(self.cube.rows, self.cube.cols, self.cube.geo)
         for path in self.origin.files:
             try:
@@ -185,8 +185,8 @@ class Result:
             except HsiError:  # moved, or a file of several arrays: then it is not known to hold them
                 continue
             if raster_hash(held) == raster_hash(self.trained_on):
-                return LabelFiles(labels=path)
-        return LabelFiles()
+                return LabelPaths(labels=path)
+        return LabelPaths()
 
     def record(self, labels: Path | None = None, commands: tuple[str, ...] | None = None) -> Provenance:
         """How the map came to be.

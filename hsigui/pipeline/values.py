@@ -152,7 +152,7 @@ class DeviceKnown:
 
 
 @dataclass(frozen=True)
-class LabelFiles:
+class LabelPaths:
     """Files of the labels behind a map; None for what is in no file.
 
     Attributes:

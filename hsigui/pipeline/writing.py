@@ -22,7 +22,7 @@ from hsigui.pipeline.own_evaluation import evaluate_result
 from hsigui.pipeline.provenance import Provenance
 from hsigui.pipeline.repeating import command_lines
 from hsigui.pipeline.result import Result, with_filters
-from hsigui.pipeline.values import Filters, LabelFiles
+from hsigui.pipeline.values import Filters, LabelPaths
 from hsigui.report.maps import MapOptions, export_map
 from hsigui.report.metrics import to_json
 from hsigui.report.rasters import write_layers
@@ -110,7 +110,7 @@ def write_all(ctx: Context, result: Result, outputs: Outputs) -> list[Path]:
 
 
 def _write_maps(
-    ctx: Context, result: Result, outputs: Outputs, record: Provenance, files: LabelFiles
+    ctx: Context, result: Result, outputs: Outputs, record: Provenance, files: LabelPaths
 ) -> list[Path]:  # fmt: skip
     """The maps that were chosen, filtered; those that are read again have a record of how they came to be."""
     copy = result.filtered(outputs.filters, ctx.check)
@@ -131,7 +131,7 @@ def _write_maps(
     return written
 
 
-def write_labels(result: Result, path: Path) -> tuple[LabelFiles, list[Path]]:
+def write_labels(result: Result, path: Path) -> tuple[LabelPaths, list[Path]]:
     """The labels that the map was made from, what it is measured on, and what they were drawn from if that is more.
 
     Args:
@@ -155,9 +155,9 @@ def write_labels(result: Result, path: Path) -> tuple[LabelFiles, list[Path]]:
     reference = put(beside("reference"), result.tested) if result.tested.any() else None
     drawn_from = result.drawn_truth
     if drawn_from is None:
-        return LabelFiles(path, reference), written
+        return LabelPaths(path, reference), written
     same = np.array_equal(drawn_from, result.tested)
-    return LabelFiles(path, reference, reference if same else put(beside("truth"), drawn_from)), written
+    return LabelPaths(path, reference, reference if same else put(beside("truth"), drawn_from)), written
 
 
 def _write_measures(ctx: Context, result: Result, path: Path) -> list[Path]:
@@ -182,7 +182,7 @@ def kept_of(result: Result, source: str, ctx: Context) -> kept_probe.KeptProbe:
     )  # fmt: skip
 
 
-def keep_classifier(ctx: Context, result: Result, folder: Path, files: LabelFiles) -> list[Path]:
+def keep_classifier(ctx: Context, result: Result, folder: Path, files: LabelPaths) -> list[Path]:
     """Keeps the classifier of a map, and how right it is, in a run folder: other scenes can be classified by it.
 
     Raises:

@@ -34,7 +34,7 @@ from hsigui.pipeline.embed import embed
 from hsigui.pipeline.evaluate import evaluate
 from hsigui.pipeline.pretrain import pretrain
 from hsigui.pipeline.probe import fit_probe
-from hsigui.pipeline.study.plan import Reference
+from hsigui.pipeline.study.plan import StudyTruth
 from hsigui.specs import FeatureSpec, MapSpec, PretrainSpec, ProbeSpec, Recipe
 
 CTX = SilentContext()
@@ -62,7 +62,7 @@ def trained(cube: Cube, name: str, method: str, seed: int, runs: Path | None) ->
     return pretrain(cube, PretrainSpec(method=method, seed=seed, device="cpu"), CTX, folder)
 
 
-def measured(cube: Cube, encoder: Encoder, reference: Reference, labels: int, draws: int) -> tuple[float, float]:
+def measured(cube: Cube, encoder: Encoder, reference: StudyTruth, labels: int, draws: int) -> tuple[float, float]:
     """Mean and standard deviation of OA over the draws."""
     features = embed(cube, encoder, CTX, device="cpu")
     found = []

@@ -44,7 +44,7 @@ from hsigui.pipeline.embed import embed
 from hsigui.pipeline.evaluate import evaluate
 from hsigui.pipeline.features import Features
 from hsigui.pipeline.probe import fit_probe
-from hsigui.pipeline.study.plan import Reference
+from hsigui.pipeline.study.plan import StudyTruth
 
 CTX = SilentContext()
 RULES = ("asked", "random", "stratified")
@@ -82,7 +82,7 @@ def drawn(features: Features, truth: Labels, budgets: Sequence[int], start: int,
     return found
 
 
-def measured(features: Features, reference: Reference, truth: Labels, labels: Drawn, budget: int) -> dict[str, Any]:
+def measured(features: Features, reference: StudyTruth, truth: Labels, labels: Drawn, budget: int) -> dict[str, Any]:
     """Figures of every rule at a budget of one draw."""
     taken = np.any([labels[rule, budget] > 0 for rule in RULES], axis=0)
     found = {}

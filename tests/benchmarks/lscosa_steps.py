@@ -35,20 +35,20 @@ from hsigui.methods.encoders import Network, PatchEncoder, Projector, copy_witho
 from hsigui.methods.lscosa import training as lscosa
 from hsigui.methods.lscosa.row import Paper
 from hsigui.methods.patches import PATCH, reflected
-from hsigui.methods.scene import Scene
+from hsigui.methods.scene import SceneValues
 
 EPOCHS = 200
 WARM = 4  # steps before the clock starts; on a CUDA device the graph is captured in them
 
 
-def prepared(name: str) -> Scene:
+def prepared(name: str) -> SceneValues:
     """A scene as the Paper preset sees it."""
     if name == "demo":
         cube = demo_scene().cube
     else:
         folder = Path(os.environ.get("HSIGUI_DATA") or Path(__file__).parents[3] / "shared" / "data")
         cube = open_cube(folder / "indian_pines" / "IP_200_M.mat")
-    return Scene(cube, fit_transform(cube, None, pixel_range=True))
+    return SceneValues(cube, fit_transform(cube, None, pixel_range=True))
 
 
 class PatchItems(Dataset[tuple[torch.Tensor, torch.Tensor]]):
@@ -70,7 +70,7 @@ class PatchItems(Dataset[tuple[torch.Tensor, torch.Tensor]]):
 class Straightforward:
     """The step as one would write it from the paper, item by item."""
 
-    def __init__(self, scene: Scene, device: torch.device) -> None:
+    def __init__(self, scene: SceneValues, device: torch.device) -> None:
         assert scene.whole is not None
         values, valid = scene.whole
         self.device = device
@@ -148,7 +148,7 @@ class Straightforward:
         self.W = self.W - lr * self.V
 
 
-def ours(scene: Scene, device: torch.device) -> Callable[[int], float]:
+def ours(scene: SceneValues, device: torch.device) -> Callable[[int], float]:
     torch.manual_seed(0)
     training = lscosa.training(Paper(), PatchEncoder(scene.channels), scene, EPOCHS, device, 0)
 

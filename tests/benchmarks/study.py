@@ -30,7 +30,7 @@ from hsigui.cube.open import open_cube
 from hsigui.jobs import SilentContext
 from hsigui.labels.classes import ClassInfo, ClassTable
 from hsigui.labels.formats.files import read_classes
-from hsigui.pipeline.study.plan import Reference, StudySpec, chosen_methods
+from hsigui.pipeline.study.plan import StudySpec, StudyTruth, chosen_methods
 from hsigui.pipeline.study.study import run_study
 from hsigui.report.study import Study
 from hsigui.report.study_files import COLUMNS, write_study
@@ -54,15 +54,15 @@ class Lines(SilentContext):
         print(f"{self._scene}: {message}", file=sys.stderr, flush=True)
 
 
-def load(name: str) -> tuple[Cube, Reference]:
+def load(name: str) -> tuple[Cube, StudyTruth]:
     if name == "demo":
         scene = demo_scene()
         classes = ClassTable(tuple(ClassInfo(*entry) for entry in scene.classes))
-        return scene.cube, Reference(scene.truth, classes, scene.cube.valid_mask())
+        return scene.cube, StudyTruth(scene.truth, classes, scene.cube.valid_mask())
     folder = Path(os.environ.get("HSIGUI_DATA") or Path(__file__).parents[3] / "shared" / "data")
     cube, truth = (folder / path for path in FILES[name])
     opened, labelled = open_cube(cube), read_classes(truth)
-    return opened, Reference(labelled.array, labelled.classes, opened.valid_mask())
+    return opened, StudyTruth(labelled.array, labelled.classes, opened.valid_mask())
 
 
 def measure(name: str, spec: StudySpec, folder: Path) -> list[dict[str, object]]:

@@ -13,7 +13,7 @@ from hsigui.cube.demo import write_demo
 from hsigui.errors import HsiError
 from hsigui.methods import asked, registry
 from hsigui.pipeline import command_lines
-from hsigui.pipeline.command_lines import Scene
+from hsigui.pipeline.command_lines import CubeArgument
 from hsigui.pipeline.study.plan import StudySpec
 from hsigui.specs import PretrainSpec
 
@@ -66,7 +66,7 @@ def test_records_repeat_what_was_set():
         "purified", "quick", 2, "cpu", 40, False, 3, "float32",
         settings={"rate": 5e-5, "weights": "none", "pixels": 512},
     )  # fmt: skip
-    line = command_lines.pretrain(Scene(None), spec)
+    line = command_lines.pretrain(CubeArgument(None), spec)
     found = build_parser().parse_args(shlex.split(line)[1:])
     info = registry.method("purified")
     assert asked.read(info, info.preset("quick"), found.settings) == spec.settings

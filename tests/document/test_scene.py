@@ -10,7 +10,7 @@ import pytest
 from hsigui.cube.cube import ArraySource, Cube
 from hsigui.cube.fingerprint import fingerprint
 from hsigui.cube.masked import MaskedCube
-from hsigui.document.course import Course
+from hsigui.document.course import TrainingCurves
 from hsigui.document.events import Changed, EncoderChanged, SceneClosed, SceneLeft, ScenesChanged, SceneShown
 from hsigui.document.identity import file_identity, input_identity, same_input
 from hsigui.document.scene import PLAIN_MAP
@@ -249,7 +249,7 @@ def test_a_shelf_puts_adds_chooses_and_keeps():
 
 
 def test_a_course_collects_its_curve_and_how_it_ended():
-    course = Course("LSCoSa")
+    course = TrainingCurves("LSCoSa")
     course.add("loss", [(1, 3.0)])
     course.add("loss", [(2, 2.0)])
     course.progress(2, 10, "Step 2", 4.0)

@@ -8,7 +8,7 @@ import torch
 from hsigui.methods.augment import ViewNoise, multiplied, noisy, positions_after_turn, turned
 from hsigui.methods.dense import TILE, TileSampler, pixel_embeddings
 from hsigui.methods.patches import PatchBank, reflected
-from hsigui.methods.scene import Scene
+from hsigui.methods.scene import SceneValues
 
 SILENT = ViewNoise(times=0, plus=0, gain=0, drop=0)
 
@@ -43,7 +43,9 @@ def test_the_sampler_draws_valid_pixels_and_pairs_them_with_neighbours():
     rows, cols = 40, 30
     where = np.stack(np.meshgrid(np.arange(rows), np.arange(cols), indexing="ij"), -1).astype(np.float32)
     valid = np.random.default_rng(1).random((rows, cols)) > 0.3
-    sampler = TileSampler(Scene.of(where, valid), torch.device("cpu"), _generator(), pixels=200, shift=2, noise=SILENT)
+    sampler = TileSampler(
+        SceneValues.of(where, valid), torch.device("cpu"), _generator(), pixels=200, shift=2, noise=SILENT
+    )
     for _ in range(5):
         one, two = (pixel_embeddings(view.tile, view.positions).int() for view in sampler.draw())
         assert len(one) == 200
@@ -58,7 +60,9 @@ def test_a_mostly_empty_large_scene_still_gives_tiles_with_data():
     values = np.ones((TILE * 4, TILE * 4, 1), dtype=np.float32)
     valid = np.zeros(values.shape[:2], dtype=bool)
     valid[-5:, -5:] = True
-    sampler = TileSampler(Scene.of(values, valid), torch.device("cpu"), _generator(), pixels=10, shift=1, noise=SILENT)
+    sampler = TileSampler(
+        SceneValues.of(values, valid), torch.device("cpu"), _generator(), pixels=10, shift=1, noise=SILENT
+    )
     one, _ = sampler.draw()
     assert len(one.positions) == 10
 

@@ -11,7 +11,7 @@ import torch
 from hsigui.methods import monitor
 from hsigui.methods.encoders import DenseEncoder, PatchEncoder
 from hsigui.methods.monitor import Monitor, effective_rank, knn_accuracy
-from hsigui.methods.scene import Scene
+from hsigui.methods.scene import SceneValues
 
 
 def _nothing() -> None:
@@ -61,7 +61,7 @@ def _labels(valid: np.ndarray) -> np.ndarray:
 def test_bank_and_queries_share_no_pixel_and_hold_labelled_pixels_with_data_only(network, scene):
     values, valid = scene
     labels = _labels(valid)
-    found = Monitor(network, Scene.of(values, valid), torch.device("cpu"), 0, labels)
+    found = Monitor(network, SceneValues.of(values, valid), torch.device("cpu"), 0, labels)
     assert found.name == monitor.ACCURACY
     bank, queries = ({tuple(p) for p in half.tolist()} for half in np.split(found._pixels, [found._bank]))
     assert bank
@@ -80,7 +80,7 @@ def test_fields_that_differ_are_told_apart_and_shuffled_labels_are_not(scene):
     shuffled = labels.copy()
     shuffled[labels > 0] = np.random.default_rng(1).permutation(labels[labels > 0])
     right, wrong = (
-        Monitor(network, Scene.of(values, valid), torch.device("cpu"), 0, given).measure(_nothing)
+        Monitor(network, SceneValues.of(values, valid), torch.device("cpu"), 0, given).measure(_nothing)
         for given in (labels, shuffled)
     )
     assert right > 0.9
@@ -96,14 +96,14 @@ def test_without_labels_for_two_halves_it_is_a_rank(given, scene):
     elif given == "one pixel each":
         labels[0, 0], labels[20, 20] = 1, 2
     network = DenseEncoder(6, 8, 1, 3)
-    found = Monitor(network, Scene.of(values, valid), torch.device("cpu"), 0, None if given is None else labels)
+    found = Monitor(network, SceneValues.of(values, valid), torch.device("cpu"), 0, None if given is None else labels)
     assert found.name == monitor.RANK
     assert 1 <= found.measure(_nothing) <= 8
 
 
 def test_a_reading_leaves_the_network_and_all_random_numbers_as_they_were(scene):
     network = DenseEncoder(6, 8, 1, 3).train()
-    found = Monitor(network, Scene.of(*scene), torch.device("cpu"))
+    found = Monitor(network, SceneValues.of(*scene), torch.device("cpu"))
     before = [t.clone() for t in network.state_dict().values()]
     state = torch.get_rng_state()
     found.measure(_nothing)
@@ -118,7 +118,7 @@ def test_a_large_scene_is_looked_at_in_a_few_tiles_that_cover_its_labels():
     valid = np.ones(values.shape[:2], dtype=bool)
     labels = np.zeros(valid.shape, dtype=np.uint16)
     labels[650:690, 450:490] = rng.integers(1, 4, (40, 40))
-    found = Monitor(DenseEncoder(3, 4, 1, 3), Scene.of(values, valid), torch.device("cpu"), 0, labels)
+    found = Monitor(DenseEncoder(3, 4, 1, 3), SceneValues.of(values, valid), torch.device("cpu"), 0, labels)
     assert found.name == monitor.ACCURACY
     assert len(found._tiles) == 1
     assert 0 <= found.measure(_nothing) <= 1

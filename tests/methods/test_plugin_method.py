@@ -16,7 +16,7 @@ from hsigui.labels.classes import ClassTable
 from hsigui.methods import checkpoint, registry
 from hsigui.pipeline.embed import embed
 from hsigui.pipeline.pretrain import pretrain
-from hsigui.pipeline.study.plan import Reference, StudySpec
+from hsigui.pipeline.study.plan import StudySpec, StudyTruth
 from hsigui.pipeline.study.study import run_study
 from hsigui.specs import PretrainSpec
 from hsigui.ui.training.method_panel import MethodPanel
@@ -78,7 +78,7 @@ def test_it_is_trained_kept_opened_and_compared(plain, scene, tmp_path):
     truth = np.ones((20, 22), dtype=np.uint16)
     truth[:, 11:] = 2
     study = StudySpec(("plain", "svm-raw"), labels=(5,), draws=1, device="cpu", epochs=3, settings=("plain.width=3",))
-    reference = Reference(truth, ClassTable.for_numbers([1, 2]), scene.valid_mask())
+    reference = StudyTruth(truth, ClassTable.for_numbers([1, 2]), scene.valid_mask())
     rows = run_study(scene, reference, study, tmp_path / "study", SilentContext()).rows
     assert [row.title for row in rows] == ["Plain reconstruction", "SVM on spectra"]
 

@@ -11,7 +11,7 @@ from hsigui.cube.transform import fit_transform
 from hsigui.errors import HsiError
 from hsigui.methods.lscosa import training as lscosa
 from hsigui.methods.patches import PATCH, patches_of
-from hsigui.methods.scene import Scene
+from hsigui.methods.scene import SceneValues
 from tests.methods.presets import settings
 
 
@@ -24,7 +24,7 @@ def cube() -> Cube:
 
 def test_windows_from_the_file_are_those_from_memory(cube):
     transform = fit_transform(cube, 4)
-    resident, streamed = Scene(cube, transform), Scene(cube, transform, resident_values=0)
+    resident, streamed = SceneValues(cube, transform), SceneValues(cube, transform, resident_values=0)
     assert resident.whole is not None
     assert streamed.whole is None
     for one, two in zip(resident.window(5, 20, 30, 40), streamed.window(5, 20, 30, 40), strict=True):
@@ -34,7 +34,7 @@ def test_windows_from_the_file_are_those_from_memory(cube):
 @pytest.mark.parametrize("preset", ["quick", "paper"])
 def test_a_scene_that_stays_on_disk_can_be_pretrained(cube, preset):
     plan = lscosa.plan(settings("lscosa", preset))
-    scene = Scene(cube, fit_transform(cube, plan.components, pixel_range=plan.pixel_range), resident_values=0)
+    scene = SceneValues(cube, fit_transform(cube, plan.components, pixel_range=plan.pixel_range), resident_values=0)
     network = plan.network(scene.channels)
     training = lscosa.training(settings("lscosa", preset), network, scene, 1, torch.device("cpu"), 0)
     assert np.isfinite(float(training.step(0, lambda: None).detach()))
@@ -44,7 +44,7 @@ def test_patches_of_windows_hold_no_pixel_of_another_window(cube, monkeypatch):
     monkeypatch.setattr("hsigui.methods.scene.WINDOW_SIDE", 24)
     monkeypatch.setattr("hsigui.methods.scene.MOST_WINDOWS", 5)
     transform = fit_transform(cube)
-    scene = Scene(cube, transform, resident_values=0)
+    scene = SceneValues(cube, transform, resident_values=0)
     generator = torch.Generator().manual_seed(1)
     found = patches_of(scene, torch.device("cpu"), generator)
     bank, pixels = found.bank, found.pixels
@@ -62,7 +62,7 @@ def test_patches_of_windows_hold_no_pixel_of_another_window(cube, monkeypatch):
 def test_a_scene_on_disk_without_data_is_refused():
     cube = Cube(ArraySource(np.full((60, 60, 3), np.nan, dtype=np.float32)), name="empty")
     transform = fit_transform(Cube(ArraySource(np.random.default_rng(0).random((20, 20, 3)))))
-    scene = Scene(cube, transform, resident_values=0)
+    scene = SceneValues(cube, transform, resident_values=0)
     with pytest.raises(HsiError, match="almost no data"):
         scene.excerpt(lambda limit: 0, lambda: None)
 
@@ -81,7 +81,7 @@ def narrow_strip() -> Cube:
 def test_a_mostly_empty_scene_on_disk_is_learned_from_where_it_has_data(narrow_strip, preset):
     plan = lscosa.plan(settings("lscosa", preset))
     transform = fit_transform(narrow_strip, plan.components, pixel_range=plan.pixel_range)
-    scene = Scene(narrow_strip, transform, resident_values=0)
+    scene = SceneValues(narrow_strip, transform, resident_values=0)
     assert len(scene.filled) > 100
     assert all(abs(row - col) <= 3 for row, col in scene.filled.tolist())
     training = lscosa.training(
@@ -95,6 +95,6 @@ def test_a_tile_with_a_single_pixel_of_data_can_still_be_stepped_on():
     values[150, 150], valid[150, 150] = 1.0, True
     plan = lscosa.plan(settings("lscosa", "quick"))
     training = lscosa.training(
-        settings("lscosa", "quick"), plan.network(4), Scene.of(values, valid), 3, torch.device("cpu"), 0
+        settings("lscosa", "quick"), plan.network(4), SceneValues.of(values, valid), 3, torch.device("cpu"), 0
     )
     assert np.isfinite(float(training.step(0, lambda: None).detach()))

@@ -11,7 +11,7 @@ import pytest
 from hsigui.errors import HsiError
 from hsigui.methods import asked, registry
 from hsigui.methods.first_settings import FIRST_SETTINGS
-from hsigui.methods.settings import Settings, choice, setting, switch, told
+from hsigui.methods.settings import MethodSettings, choice, setting, switch, told
 from hsigui.specs import PretrainSpec
 from tests.methods.presets import settings
 
@@ -20,7 +20,7 @@ DESCRIBED = [(info, p, each) for info, p in PRESETS for each in p.settings.descr
 
 
 @dataclasses.dataclass(frozen=True)
-class Example(Settings):
+class Example(MethodSettings):
     sharp: float = setting(0.5, 0.1, 2.0, "", "How sharp.")
     side: int = setting(9, 1, 31, "pixels", "Side of the square.", every=2)
     kind: str = choice("round", ("round", "square"), "Its form.")

@@ -7,7 +7,7 @@ import torch
 
 from hsigui.methods.chance import Chance, DropPath
 from hsigui.methods.encoders import count_parameters
-from hsigui.methods.resnet import Projector, ResNet18
+from hsigui.methods.resnet import ResidualProjector, ResNet18
 from hsigui.methods.ssvit import SSViT
 
 
@@ -17,7 +17,7 @@ def test_ssvit_has_the_published_number_of_parameters(bands, millions):
 
 
 def test_resnet_and_its_projector_have_the_published_number_of_parameters():
-    total = count_parameters(ResNet18(200)) + count_parameters(Projector())
+    total = count_parameters(ResNet18(200)) + count_parameters(ResidualProjector())
     assert round(total / 1e6, 1) == 11.4
 
 

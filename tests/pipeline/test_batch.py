@@ -12,7 +12,7 @@ from hsigui.cube.transform import fit_transform
 from hsigui.errors import HsiError
 from hsigui.jobs import Cancelled, SilentContext
 from hsigui.pipeline import batch
-from hsigui.pipeline.batch import FAILED, MADE, UNCHANGED, Order, Outcome, other_unit
+from hsigui.pipeline.batch import FAILED, MADE, UNCHANGED, CubeOutcome, Order, other_unit
 
 
 @pytest.fixture
@@ -42,11 +42,11 @@ def test_maps_of_cubes_of_one_name_are_told_apart_by_their_folder(tmp_path):
         batch.orders([tmp_path / "a" / "x" / "c.hdr", tmp_path / "b" / "x" / "c.hdr"], tmp_path, ".tif")
 
 
-def make(order: Order, ctx) -> Outcome:
+def make(order: Order, ctx) -> CubeOutcome:
     if order.cube.read_bytes() == b"broken":
         raise HsiError("it is broken", "mend it")
     order.map.write_bytes(b"map")
-    return Outcome(str(order.cube), MADE, str(order.map), 3, 4, 5, 12, 2)
+    return CubeOutcome(str(order.cube), MADE, str(order.map), 3, 4, 5, 12, 2)
 
 
 def test_a_bug_in_one_cube_is_told_and_the_others_are_made(cubes, tmp_path):

@@ -12,10 +12,10 @@ from hsigui.cli import build_parser
 from hsigui.commands.reading import reading
 from hsigui.cube.formats.choice import ImportChoice
 from hsigui.pipeline import command_lines
-from hsigui.pipeline.command_lines import Scene
+from hsigui.pipeline.command_lines import CubeArgument
 from hsigui.specs import MapSpec, PretrainSpec, SplitSpec
 
-SCENE = Scene(Path("/data/a scene.mat"), variable="cube")
+SCENE = CubeArgument(Path("/data/a scene.mat"), variable="cube")
 
 
 def parsed(line: str):
@@ -69,4 +69,6 @@ def test_a_map_is_drawn_as_it_was_and_measured():
 
 def test_the_demo_scene_is_written_first():
     assert parsed(command_lines.demo()).out == Path(command_lines.DEMO)
-    assert Path(parsed(command_lines.pretrain(Scene(None), PretrainSpec())).cube).parent == Path(command_lines.DEMO)
+    assert Path(parsed(command_lines.pretrain(CubeArgument(None), PretrainSpec())).cube).parent == Path(
+        command_lines.DEMO
+    )

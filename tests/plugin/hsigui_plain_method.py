@@ -5,11 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from hsigui.methods.info import MethodInfo, Preset
-from hsigui.methods.settings import Settings, setting
+from hsigui.methods.settings import MethodSettings, setting
 
 
 @dataclass(frozen=True)
-class Quick(Settings):
+class Quick(MethodSettings):
     """Settings of the one preset."""
 
     rate: float = setting(0.01, 1e-6, 1.0, "", "Learning rate.")

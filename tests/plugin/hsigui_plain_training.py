@@ -10,8 +10,8 @@ from torch import Generator, Tensor, nn
 
 from hsigui.methods.encoders import Network
 from hsigui.methods.plan import Plan
-from hsigui.methods.scene import Scene
-from hsigui.methods.settings import Settings
+from hsigui.methods.scene import SceneValues
+from hsigui.methods.settings import MethodSettings
 from hsigui.methods.snapshot import Part
 
 
@@ -29,7 +29,7 @@ class Linear(Network):
         return found
 
 
-def plan(settings: Settings) -> Plan:
+def plan(settings: MethodSettings) -> Plan:
     """All bands, one linear layer."""
     assert isinstance(settings, Quick)
     return Plan(components=None, pixel_range=False, kind="plain", sizes={"width": settings.width})
@@ -39,7 +39,7 @@ class Reconstruction:
     """Spectra of random pixels are to come back from their features."""
 
     def __init__(
-        self, settings: Quick, network: Linear, scene: Scene, steps: int, device: torch.device, seed: int
+        self, settings: Quick, network: Linear, scene: SceneValues, steps: int, device: torch.device, seed: int
     ) -> None:
         self.steps, self._scene, self._device = steps, scene, device
         self._network = network.to(device).train()
@@ -71,7 +71,7 @@ class Reconstruction:
 
 
 def training(
-    settings: Settings, network: nn.Module, scene: Scene, epochs: int, device: torch.device, seed: int
+    settings: MethodSettings, network: nn.Module, scene: SceneValues, epochs: int, device: torch.device, seed: int
 ) -> Reconstruction:
     """The training of the one preset."""
     assert isinstance(settings, Quick)

@@ -15,7 +15,7 @@ from typing import Any
 
 import numpy as np
 
-from hsigui.cube.formats.envi_keys import Entry, sorted_out
+from hsigui.cube.formats.envi_keys import HeaderField, sorted_out
 from hsigui.errors import HsiError
 from hsigui.saving import written_beside
 
@@ -208,7 +208,7 @@ def _read_text(path: Path) -> str:
         return raw.decode("latin-1")
 
 
-def _parse(text: str, path: Path) -> list[Entry]:
+def _parse(text: str, path: Path) -> list[HeaderField]:
     # Not splitlines(): it also breaks at control characters that stand inside latin-1 texts.
     lines = re.split(r"\r\n|\n|\r", text)
     start = next((n for n, line in enumerate(lines) if line.strip()), len(lines))
@@ -227,9 +227,9 @@ def _parse(text: str, path: Path) -> list[Entry]:
             value, number = said[number].strip(), number + 1
         if value.startswith("{"):
             text, number = _braced(value[1:], said, number, key.strip(), path)
-            entries.append(Entry(key, text, braced=True))
+            entries.append(HeaderField(key, text, braced=True))
         else:
-            entries.append(Entry(key, value, braced=False))
+            entries.append(HeaderField(key, value, braced=False))
     return entries
 
 

@@ -32,7 +32,7 @@ _MOST_UNKNOWN = 200  # keys; text with more of them is no header, and comparing 
 
 
 @dataclass(frozen=True)
-class Entry:
+class HeaderField:
     """One field as it stands in a header: the key as it is written, its text, whether that stood in braces."""
 
     key: str
@@ -55,9 +55,9 @@ class Fields:
     notes: tuple[str, ...]
 
 
-def sorted_out(entries: Iterable[Entry]) -> Fields:
+def sorted_out(entries: Iterable[HeaderField]) -> Fields:
     """Fields by their proper keys. Of a key that stands in the header twice the last text counts, as in GDAL."""
-    entries = [Entry(plain_key(e.key), e.text, e.braced) for e in entries]
+    entries = [HeaderField(plain_key(e.key), e.text, e.braced) for e in entries]
     given = {e.key for e in entries}
     comparing = len(given - _KNOWN) <= _MOST_UNKNOWN
     texts: dict[str, str] = {}

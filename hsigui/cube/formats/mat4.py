@@ -11,7 +11,7 @@ from pathlib import Path
 
 import numpy as np
 
-from hsigui.cube.formats.mat5 import Damaged, Listing, Part, StoredArray
+from hsigui.cube.formats.mat5 import Damaged, Listing, StoredArray, StoredSamples
 
 _STORED = {0: "f8", 1: "f4", 2: "i4", 3: "i2", 4: "u2", 5: "u1"}
 _HEAD = 20
@@ -47,7 +47,7 @@ def list_arrays(path: Path) -> Listing:
             name = file.read(name_length).split(b"\0")[0].decode("latin-1")
             dtype = np.dtype(order + _STORED[stored])
             begin, length = file.tell(), rows * cols * dtype.itemsize
-            parts = [Part(begin + n * length, dtype) for n in range(2 if complex_flag else 1)]
+            parts = [StoredSamples(begin + n * length, dtype) for n in range(2 if complex_flag else 1)]
             end = begin + len(parts) * length
             if end > size:
                 raise Damaged(f"the array {name} of {rows} x {cols} ends at byte {end}, the file at {size}")

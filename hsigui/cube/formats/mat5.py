@@ -40,7 +40,7 @@ class Damaged(Exception):  # noqa: N818 - caught and put into words by the reade
 
 
 @dataclass(frozen=True)
-class Part:
+class StoredSamples:
     """Samples of an array: where they start, counted in the file or in the unpacked variable, and as what."""
 
     start: int
@@ -61,8 +61,8 @@ class StoredArray:
     name: str
     shape: tuple[int, ...]
     kind: str
-    real: Part
-    imaginary: Part | None = None
+    real: StoredSamples
+    imaginary: StoredSamples | None = None
     packed: tuple[int, int] | None = None
 
 
@@ -192,7 +192,7 @@ def list_arrays(path: Path) -> Listing:
     return Listing(tuple(arrays), tuple(other))
 
 
-def read_part(path: Path, array: StoredArray, part: Part) -> NDArray[Any]:
+def read_part(path: Path, array: StoredArray, part: StoredSamples) -> NDArray[Any]:
     """The samples of one part of an array, in memory, in MATLAB's order of axes.
 
     Raises:
@@ -296,7 +296,7 @@ class _Matrix:
         kind = "bool" if flags & _LOGICAL else _NUMERIC[flags & 0xFF]
         return StoredArray(name, shape, kind, real, imaginary, self._packed)
 
-    def _part(self, name: str, shape: tuple[int, ...]) -> tuple[Part, int]:
+    def _part(self, name: str, shape: tuple[int, ...]) -> tuple[StoredSamples, int]:
         """Samples that begin here, and how many bytes they and their padding take."""
         kind, length, padding = self._tag()
         if kind not in _STORED:
@@ -306,7 +306,7 @@ class _Matrix:
             size = " x ".join(map(str, shape))
             raise Damaged(f"the array {name} of {size} {dtype.name} is said to take {length} bytes")
         self._content.require(length)
-        return Part(self._content.position, dtype), length + padding
+        return StoredSamples(self._content.position, dtype), length + padding
 
     def _cells(self, name: str, shape: tuple[int, ...], depth: int) -> Iterator[StoredArray | str]:
         count = math.prod(shape)

@@ -11,19 +11,19 @@ from torch import nn
 
 from hsigui.methods.loop import Training
 from hsigui.methods.plan import Plan
-from hsigui.methods.scene import Scene
-from hsigui.methods.settings import Settings
+from hsigui.methods.scene import SceneValues
+from hsigui.methods.settings import MethodSettings
 from hsigui.methods.untrained import NoTraining
 
 
-def plan(settings: Settings) -> Plan:
+def plan(settings: MethodSettings) -> Plan:
     """No encoder, and nothing to set of it."""
     del settings
     return Plan(components=None, pixel_range=False, kind="none")
 
 
 def training(
-    settings: Settings, encoder: nn.Module, scene: Scene, epochs: int,
+    settings: MethodSettings, encoder: nn.Module, scene: SceneValues, epochs: int,
     device: torch.device, seed: int,
 ) -> Training:  # fmt: skip
     """Nothing to learn."""

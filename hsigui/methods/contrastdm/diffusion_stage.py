@@ -15,7 +15,7 @@ from hsigui.methods.contrastdm.refined import RefinedEncoder
 from hsigui.methods.contrastdm.row import Paper, Quick
 from hsigui.methods.encoders import move_average
 from hsigui.methods.optim import set_lr, warmed_cosine
-from hsigui.methods.scene import Scene
+from hsigui.methods.scene import SceneValues
 from hsigui.methods.scene_features import features_of_scene
 from hsigui.methods.snapshot import Parts, halved
 
@@ -31,7 +31,7 @@ class DiffusionStage:
     SMALLEST = 32
 
     def __init__(
-        self, settings: Paper | Quick, network: RefinedEncoder, scene: Scene, steps: int, device: torch.device,
+        self, settings: Paper | Quick, network: RefinedEncoder, scene: SceneValues, steps: int, device: torch.device,
         generators: tuple[Generator, Generator], seed: int,
     ) -> None:  # fmt: skip
         self._settings = settings

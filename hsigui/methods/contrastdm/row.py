@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from hsigui.methods.info import MethodInfo, Preset
-from hsigui.methods.settings import Settings, setting
+from hsigui.methods.settings import MethodSettings, setting
 
 _OFF_DIAGONAL = "Weight of the correlations between features in the loss of the contrastive stage."
 _SIDE = "Side of the translucent squares that cover parts of a view."
@@ -23,7 +23,7 @@ _CLUSTERS = "Clusters of the features from which as many vectors each are drawn,
 
 
 @dataclass(frozen=True)
-class Quick(Settings):
+class Quick(MethodSettings):
     """Settings of the dense engine."""
 
     # The published 0.005, for 8192 features, leaves our 128 nearly all alike: a probe on 10 labels a class of Indian
@@ -64,7 +64,7 @@ class Quick(Settings):
 
 
 @dataclass(frozen=True)
-class Paper(Settings):
+class Paper(MethodSettings):
     """Settings of the two stages on patches."""
 
     off_diagonal: float = setting(0.1, 0.0, 10.0, "", _OFF_DIAGONAL)

@@ -27,15 +27,15 @@ from hsigui.methods.encoders import Network, Projector, channels_last
 from hsigui.methods.optim import set_lr, warmed_cosine
 from hsigui.methods.patches import patches_of
 from hsigui.methods.plan import Plan
-from hsigui.methods.scene import Scene
-from hsigui.methods.settings import Settings
+from hsigui.methods.scene import SceneValues
+from hsigui.methods.settings import MethodSettings
 from hsigui.methods.snapshot import Part, Parts, halved
 from hsigui.methods.twin_losses import barlow_twins
 
 STAGES = ("contrastive stage", "diffusion stage")
 
 
-def plan(settings: Settings, start: Plan | None = None) -> Plan:
+def plan(settings: MethodSettings, start: Plan | None = None) -> Plan:
     """How a scene is prepared for a preset, and which network it trains.
 
     Args:
@@ -52,7 +52,7 @@ def plan(settings: Settings, start: Plan | None = None) -> Plan:
 
 
 def training(
-    settings: Settings, network: nn.Module, scene: Scene, epochs: int,
+    settings: MethodSettings, network: nn.Module, scene: SceneValues, epochs: int,
     device: torch.device, seed: int, start: Network | None = None,
 ) -> TwoStages:  # fmt: skip
     """The training of a preset for a network (made by the plan) on a prepared scene.
@@ -164,7 +164,7 @@ class DenseStage(_TwinStage):
     SMALLEST = 128
 
     def __init__(
-        self, settings: Quick, encoder: Network, scene: Scene, steps: int, device: torch.device,
+        self, settings: Quick, encoder: Network, scene: SceneValues, steps: int, device: torch.device,
         generators: tuple[Generator, Generator],
     ) -> None:  # fmt: skip
         super().__init__(settings, encoder, steps, device, settings.pixels)
@@ -194,7 +194,7 @@ class PatchStage(_TwinStage):
     SMALLEST = 32
 
     def __init__(
-        self, settings: Paper, encoder: Network, scene: Scene, epochs: int, device: torch.device,
+        self, settings: Paper, encoder: Network, scene: SceneValues, epochs: int, device: torch.device,
         generators: tuple[Generator, Generator], seed: int,
     ) -> None:  # fmt: skip
         patches = patches_of(scene, device, Generator().manual_seed(seed))

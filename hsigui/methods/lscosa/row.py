@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from hsigui.methods.info import MethodInfo, Preset
-from hsigui.methods.settings import Settings, choice, setting, switch
+from hsigui.methods.settings import MethodSettings, choice, setting, switch
 
 KL_MODES = ("reference", "probability", "none")
 ALPHA_MODES = ("reference", "entropy", "normalised", "none")
@@ -22,7 +22,7 @@ _DICTIONARY_MOMENTUM = "Part of the prototypes' last movement that is kept in ea
 
 
 @dataclass(frozen=True)
-class Quick(Settings):
+class Quick(MethodSettings):
     """Settings of the dense engine."""
 
     temperature: float = setting(0.08, 0.01, 2.0, "", _TEMPERATURE)
@@ -56,7 +56,7 @@ class Quick(Settings):
 
 
 @dataclass(frozen=True)
-class Paper(Settings):
+class Paper(MethodSettings):
     """Settings of the published loop."""
 
     temperature: float = setting(0.08, 0.01, 2.0, "", _TEMPERATURE)

@@ -32,8 +32,8 @@ from hsigui.methods.lscosa.row import Paper, Quick
 from hsigui.methods.optim import LARS, cosine, set_lr, warmed_cosine
 from hsigui.methods.patches import patches_of
 from hsigui.methods.plan import Plan
-from hsigui.methods.scene import Scene
-from hsigui.methods.settings import Settings
+from hsigui.methods.scene import SceneValues
+from hsigui.methods.settings import MethodSettings
 from hsigui.methods.snapshot import Part, halved
 
 SMALLEST_BATCH = 4
@@ -41,7 +41,7 @@ SMALLEST_PIXELS = 64
 ORDER, NOISE = 1, 2  # streams of random numbers beside that of the seed itself
 
 
-def plan(settings: Settings) -> Plan:
+def plan(settings: MethodSettings) -> Plan:
     """How a scene is prepared for a preset, and which network it trains."""
     if isinstance(settings, Paper):
         return Plan(components=None, pixel_range=True, kind="patch", sizes={"width": settings.width})
@@ -51,7 +51,7 @@ def plan(settings: Settings) -> Plan:
 
 
 def training(
-    settings: Settings, encoder: nn.Module, scene: Scene, epochs: int,
+    settings: MethodSettings, encoder: nn.Module, scene: SceneValues, epochs: int,
     device: torch.device, seed: int,
 ) -> Training:  # fmt: skip
     """The training of a preset for an encoder (made by the plan) on a prepared scene."""
@@ -107,7 +107,7 @@ class PaperTraining:
     """
 
     def __init__(
-        self, settings: Paper, encoder: PatchEncoder, scene: Scene, epochs: int, device: torch.device, seed: int
+        self, settings: Paper, encoder: PatchEncoder, scene: SceneValues, epochs: int, device: torch.device, seed: int
     ) -> None:
         self._settings, self._objective = settings, objective(settings)
         self._device, self._seed, self._epochs = device, seed, epochs
@@ -231,7 +231,7 @@ class QuickTraining:
     keeps the mean softmax activation of the prototypes near uniform."""
 
     def __init__(
-        self, settings: Quick, encoder: DenseEncoder, scene: Scene, steps: int, device: torch.device, seed: int
+        self, settings: Quick, encoder: DenseEncoder, scene: SceneValues, steps: int, device: torch.device, seed: int
     ) -> None:
         self._settings, self._objective = settings, objective(settings)
         self._steps, self._device = steps, device

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from hsigui.methods.info import MethodInfo, Preset
-from hsigui.methods.settings import Settings, choice, setting
+from hsigui.methods.settings import MethodSettings, choice, setting
 
 WEIGHTS = ("none", "all", "negatives")
 
@@ -17,7 +17,7 @@ _SAME = "Further factor on pairs within one superpixel; 0 takes them out of the 
 
 
 @dataclass(frozen=True)
-class Quick(Settings):
+class Quick(MethodSettings):
     """Settings of the dense engine."""
 
     # With thousands of pairs of one scene a step a sharper contrast teaches more: of the two temperatures tried, 0.5
@@ -45,7 +45,7 @@ class Quick(Settings):
 
 
 @dataclass(frozen=True)
-class Paper(Settings):
+class Paper(MethodSettings):
     """Settings of the published pair."""
 
     temperature: float = setting(0.5, 0.01, 2.0, "", _TEMPERATURE)

@@ -29,9 +29,9 @@ from hsigui.methods.purified import loss as purified_loss
 from hsigui.methods.purified import views as purified_views
 from hsigui.methods.purified.loss import Objective, pair_weights, purified_nt_xent
 from hsigui.methods.purified.row import Paper, Quick
-from hsigui.methods.resnet import Projector, ResNet18
-from hsigui.methods.scene import Scene
-from hsigui.methods.settings import Settings
+from hsigui.methods.resnet import ResidualProjector, ResNet18
+from hsigui.methods.scene import SceneValues
+from hsigui.methods.settings import MethodSettings
 from hsigui.methods.snapshot import Parts
 from hsigui.methods.ssvit import SSViT
 
@@ -66,7 +66,7 @@ class PatchPair(Network):
         return torch.cat([self.global_branch(x), self.local_branch(x)], dim=1)
 
 
-def plan(settings: Settings) -> Plan:
+def plan(settings: MethodSettings) -> Plan:
     """How a scene is prepared for a preset, and which network it trains."""
     if isinstance(settings, Paper):
         sizes: dict[str, int | float | str] = {
@@ -80,7 +80,7 @@ def plan(settings: Settings) -> Plan:
 
 
 def training(
-    settings: Settings, network: nn.Module, scene: Scene, epochs: int,
+    settings: MethodSettings, network: nn.Module, scene: SceneValues, epochs: int,
     device: torch.device, seed: int,
 ) -> Training:  # fmt: skip
     """The training of a preset for a network (made by the plan) on a prepared scene."""
@@ -128,14 +128,14 @@ class PaperTraining:
     """The published loop: two views of each patch, Adam, plain sums of both branches' losses."""
 
     def __init__(
-        self, settings: Paper, network: PatchPair, scene: Scene, epochs: int, device: torch.device, seed: int
+        self, settings: Paper, network: PatchPair, scene: SceneValues, epochs: int, device: torch.device, seed: int
     ) -> None:
         self._settings, self._objective = settings, objective(settings)
         self.stage = "finding superpixels"
         self._network = network.to(device).train()
         channels_last(self._network)
         self._device, self._seed, self._epochs = device, seed, epochs
-        self._projector = Projector(network.branches[1], settings.embedding).to(device).train()
+        self._projector = ResidualProjector(network.branches[1], settings.embedding).to(device).train()
         self._generator = Generator(device="cpu").manual_seed(seed)
         self._patches = patches_of(scene, device, self._generator)
         each_epoch = min(len(self._patches.pixels), settings.epoch_pixels)
@@ -220,7 +220,7 @@ class QuickTraining:
     """The purified contrast on the dense engine: a tile is embedded in one pass by both branches."""
 
     def __init__(
-        self, settings: Quick, network: DensePair, scene: Scene, steps: int, device: torch.device, seed: int
+        self, settings: Quick, network: DensePair, scene: SceneValues, steps: int, device: torch.device, seed: int
     ) -> None:
         self._settings, self._objective = settings, objective(settings)
         self.stage = "finding superpixels"

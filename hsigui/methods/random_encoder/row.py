@@ -5,12 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from hsigui.methods.info import baseline
-from hsigui.methods.settings import Settings, setting
+from hsigui.methods.settings import MethodSettings, setting
 from hsigui.specs import Recipe
 
 
 @dataclass(frozen=True)
-class Untrained(Settings):
+class Untrained(MethodSettings):
     """Sizes of the network: those of LSCoSa's Quick preset."""
 
     components: int = setting(32, 2, 256, "", "Principal components of the scene that the encoder sees.")

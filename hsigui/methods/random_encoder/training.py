@@ -11,12 +11,12 @@ from torch import nn
 from hsigui.methods.loop import Training
 from hsigui.methods.plan import Plan
 from hsigui.methods.random_encoder.row import Untrained
-from hsigui.methods.scene import Scene
-from hsigui.methods.settings import Settings
+from hsigui.methods.scene import SceneValues
+from hsigui.methods.settings import MethodSettings
 from hsigui.methods.untrained import NoTraining
 
 
-def plan(settings: Settings) -> Plan:
+def plan(settings: MethodSettings) -> Plan:
     """The plan of LSCoSa's Quick preset (methods do not import each other; a test holds the two equal)."""
     assert isinstance(settings, Untrained)
     sizes = {"width": settings.width, "blocks": settings.blocks, "box": settings.box}
@@ -24,7 +24,7 @@ def plan(settings: Settings) -> Plan:
 
 
 def training(
-    settings: Settings, encoder: nn.Module, scene: Scene, epochs: int,
+    settings: MethodSettings, encoder: nn.Module, scene: SceneValues, epochs: int,
     device: torch.device, seed: int,
 ) -> Training:  # fmt: skip
     """Nothing to learn."""

@@ -126,7 +126,7 @@ def chosen_methods(text: str) -> tuple[str, ...]:
 
 
 @dataclass(frozen=True)
-class Reference:
+class StudyTruth:
     """What is known of the scene: class numbers (rows x cols, 0 unlabelled), their table, which pixels have data."""
 
     truth: NDArray[np.uint16]

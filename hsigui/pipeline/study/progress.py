@@ -25,11 +25,11 @@ class Overall:
         self._total = self._draws + sum(self._before(c) for c in candidates)
         self._done = self._counted + sum(self._before(c) for c in candidates if not self._missing[c])
 
-    def part(self, candidate: Candidate, what: str) -> Part:
+    def part(self, candidate: Candidate, what: str) -> PartOfStudy:
         """A context for what comes before the draws of a method."""
         share = _EMBEDDING if what == "features" else self._before(candidate) - _EMBEDDING
         start = self._done + (self._before(candidate) - _EMBEDDING if what == "features" else 0.0)
-        return Part(self, start, share, f"{self._who(candidate)}, {what}")
+        return PartOfStudy(self, start, share, f"{self._who(candidate)}, {what}")
 
     def prepared(self, candidate: Candidate) -> None:
         self._done += self._before(candidate)
@@ -83,7 +83,7 @@ class Quiet:
         self._ctx.check()
 
 
-class Part(Quiet):
+class PartOfStudy(Quiet):
     """A context for a step whose own progress is a share of the study's; never backwards."""
 
     def __init__(self, overall: Overall, start: float, share: float, text: str) -> None:

@@ -33,7 +33,7 @@ from hsigui.pipeline.pretrain import pretrain
 from hsigui.pipeline.probe import fit_probe
 from hsigui.pipeline.provenance import raster_hash
 from hsigui.pipeline.study.log import StudyLog
-from hsigui.pipeline.study.plan import Reference, StudySpec
+from hsigui.pipeline.study.plan import StudySpec, StudyTruth
 from hsigui.pipeline.study.progress import Overall, Quiet
 from hsigui.pipeline.study.reach import require_guard
 from hsigui.report.metrics import Accuracy
@@ -51,7 +51,7 @@ from hsigui.report.study import (
 
 
 @dataclass(frozen=True)
-class Found:
+class StudyFindings:
     """What a study found.
 
     Attributes:
@@ -68,8 +68,8 @@ class Found:
 
 
 def run_study(
-    cube: Cube, reference: Reference, spec: StudySpec, folder: Path, ctx: Context, *, command: str = ""
-) -> Found:
+    cube: Cube, reference: StudyTruth, spec: StudySpec, folder: Path, ctx: Context, *, command: str = ""
+) -> StudyFindings:
     """Computes what is missing of a study and summarises all of it.
 
     A method that fails is told in `failures` and does not stop the others. Tells the context how much of the whole is
@@ -106,10 +106,10 @@ def run_study(
     }
     # Parts may come from an earlier run of the study, with other threads: each tells where it was computed.
     titles = dict.fromkeys(t.device for t in timings) or [devices.title(device)]
-    return Found(rows, tuple(samplings), tuple(failures), "; ".join(titles), torch.get_num_threads(), seconds)
+    return StudyFindings(rows, tuple(samplings), tuple(failures), "; ".join(titles), torch.get_num_threads(), seconds)
 
 
-def _settings(cube: Cube, reference: Reference, spec: StudySpec, device: str) -> dict[str, object]:
+def _settings(cube: Cube, reference: StudyTruth, spec: StudySpec, device: str) -> dict[str, object]:
     """What all results of a folder share."""
     return {
         "program": f"hsigui {__version__}",
@@ -150,7 +150,7 @@ class _Work:
     """One method on all draws."""
 
     def __init__(
-        self, cube: Cube, reference: Reference, spec: StudySpec, log: StudyLog, progress: Overall, command: str
+        self, cube: Cube, reference: StudyTruth, spec: StudySpec, log: StudyLog, progress: Overall, command: str
     ) -> None:
         self._cube, self._reference, self._spec, self._log = cube, reference, spec, log
         self._progress, self._command = progress, command

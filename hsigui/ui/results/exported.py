@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from hsigui.pipeline.own import own_encoder, own_features, own_map, own_probe
-from hsigui.pipeline.result import Origin, Result
+from hsigui.pipeline.result import LabelOrigin, Result
 from hsigui.pipeline.values import Labels, Tested
 from hsigui.storage import imports
 from hsigui.ui.desk.session import GROUND_TRUTH, VALIDATION_LABELS, Session
@@ -20,7 +20,7 @@ def result_of(session: Session) -> Result | None:
         cube, own_map(class_map), session.classes, Labels(trained_on, session.classes, cube.geo),
         session.map_spec or session.drawn, own_encoder(encoder), own_probe(probe), features.valid,
         features=own_features(features), test=_tested(session),
-        origin=Origin(
+        origin=LabelOrigin(
             tuple(path for path in files if path is not None), session.map_sample,
             None if session.truth is None else session.truth.array,
         ),

@@ -9,7 +9,7 @@ from pathlib import Path
 from PySide6.QtCore import QObject, Signal
 
 from hsigui.cube.cube import Cube
-from hsigui.document.course import Course
+from hsigui.document.course import TrainingCurves
 from hsigui.document.events import CourseChanged, QueueChanged, SceneShown
 from hsigui.document.identity import Origin
 from hsigui.document.permissions import Answer, Deed, may
@@ -40,7 +40,7 @@ class _Training:
     spec: PretrainSpec
     begun: UnfinishedRun | None
     asked: Origin
-    course: Course
+    course: TrainingCurves
     entry: HeavyJob | None = None
     cube: Cube | None = None
     folder: Path | None = None
@@ -126,7 +126,7 @@ class TrainingController(QObject):
     # In the queue
 
     def _add(self, scene: Scene, spec: PretrainSpec, begun: UnfinishedRun | None) -> None:
-        course = Course(spec_title(spec), learns(method(spec.method)))
+        course = TrainingCurves(spec_title(spec), learns(method(spec.method)))
         course.progress(0, 1, may(Deed.LEARN, scene.id, self._queue).why)  # said while it waits
         training = _Training(scene.id, scene.cube.name, spec, begun, scene.origin, course)
         training.entry = HeavyJob(

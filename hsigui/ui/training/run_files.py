@@ -15,7 +15,7 @@ from pathlib import Path
 from PySide6.QtCore import QLockFile, QObject, Signal
 
 from hsigui.cube.cube import Cube
-from hsigui.document.course import Course
+from hsigui.document.course import TrainingCurves
 from hsigui.document.events import BandsChanged, EncoderChanged, QueueChanged
 from hsigui.document.identity import Origin
 from hsigui.document.permissions import Answer, Deed, may
@@ -209,9 +209,9 @@ class RunFiles(QObject):
         self._look(scene, Watcher(done=lambda found: self._unfinished.update({key: found[1]})))
 
 
-def course_of(encoder: Encoder) -> Course:
+def course_of(encoder: Encoder) -> TrainingCurves:
     """What is told of a training of earlier days."""
-    course = Course(spec_title(encoder.spec), learns(method(encoder.spec.method)), done=1, total=1)
+    course = TrainingCurves(spec_title(encoder.spec), learns(method(encoder.spec.method)), done=1, total=1)
     course.add("loss", list(enumerate(encoder.losses, start=1)))
     course.finish(made_before(encoder))
     return course

@@ -2,11 +2,11 @@ from __future__ import annotations
 
 import pytest
 
-from hsigui.cube.formats.envi_keys import CARRIED, UNDERSTOOD, Entry, Fields, sorted_out
+from hsigui.cube.formats.envi_keys import CARRIED, UNDERSTOOD, Fields, HeaderField, sorted_out
 
 
 def fields(*pairs: tuple[str, str]) -> Fields:
-    return sorted_out(Entry(key, text, braced=False) for key, text in pairs)
+    return sorted_out(HeaderField(key, text, braced=False) for key, text in pairs)
 
 
 @pytest.mark.parametrize(

@@ -17,7 +17,7 @@ from hsigui.methods.contrastdm.diffusion_stage import balanced
 from hsigui.methods.contrastdm.occlusion import erased, occluded
 from hsigui.methods.contrastdm.refined import RefinedEncoder
 from hsigui.methods.plan import Plan
-from hsigui.methods.scene import Scene
+from hsigui.methods.scene import SceneValues
 from hsigui.methods.scene_features import features_of_scene
 from hsigui.methods.twin_losses import barlow_twins
 from hsigui.specs import PretrainSpec
@@ -51,7 +51,7 @@ def _made(preset: str, scene, seed: int = 0, epochs: int = 2) -> tuple[RefinedEn
         torch.manual_seed(seed)
         network = _small(preset).network(values.shape[2])
         training = contrastdm.training(
-            settings("contrastdm", preset), network, Scene.of(values, valid), epochs, CPU, seed
+            settings("contrastdm", preset), network, SceneValues.of(values, valid), epochs, CPU, seed
         )
     return network, training
 
@@ -162,7 +162,7 @@ def test_a_trained_encoder_stands_in_for_the_first_stage(scene):
     plan = contrastdm.plan(QUICK, start)
     network = plan.network(values.shape[2])
     training = contrastdm.training(
-        settings("contrastdm", "quick"), network, Scene.of(values, valid), 3, CPU, 0, start=trained
+        settings("contrastdm", "quick"), network, SceneValues.of(values, valid), 3, CPU, 0, start=trained
     )
     assert training.stage == contrastdm.STAGES[1]
     for number in range(training.steps):
@@ -265,11 +265,11 @@ def test_features_for_the_second_stage_are_those_of_the_valid_pixels_tile_by_til
         whole = network(torch.from_numpy(values).permute(2, 0, 1)[None])[0].permute(1, 2, 0)
     for side in (256, 16):
         monkeypatch.setattr("hsigui.methods.scene_features.TILE", side)
-        found = features_of_scene(network, Scene.of(values, valid), CPU, 10_000, 0, _nothing)
+        found = features_of_scene(network, SceneValues.of(values, valid), CPU, 10_000, 0, _nothing)
         assert len(found) == valid.sum()
         order = lambda rows: rows[np.lexsort(rows.T.round(4))]  # noqa: E731
         assert np.allclose(order(found.numpy()), order(whole[torch.from_numpy(valid)].numpy()), atol=1e-4)
-    assert len(features_of_scene(network, Scene.of(values, valid), CPU, 100, 0, _nothing)) < 160
+    assert len(features_of_scene(network, SceneValues.of(values, valid), CPU, 100, 0, _nothing)) < 160
 
 
 def test_every_cluster_is_drawn_as_often_whatever_its_size():

@@ -16,7 +16,7 @@ from hsigui.methods.lscosa import training as lscosa
 from hsigui.methods.lscosa.row import Paper
 from hsigui.methods.optim import set_lr
 from hsigui.methods.plan import Plan
-from hsigui.methods.scene import Scene
+from hsigui.methods.scene import SceneValues
 from tests.methods.presets import settings
 
 
@@ -32,7 +32,7 @@ def _trained(preset: str, scene, seed: int = 0, steps: int = 4, epochs: int = 1)
         torch.manual_seed(seed)
         network = small.network(values.shape[2])
         training = lscosa.training(
-            settings("lscosa", preset), network, Scene.of(values, valid), epochs, torch.device("cpu"), seed
+            settings("lscosa", preset), network, SceneValues.of(values, valid), epochs, torch.device("cpu"), seed
         )
     losses = [float(training.step(n, _nothing).detach()) for n in range(min(steps, training.steps))]
     return network, losses
@@ -59,7 +59,9 @@ def test_every_step_is_finite_and_moves_the_weights(preset, scene):
 def test_an_epoch_of_paper_is_one_pass_over_the_valid_pixels_in_batches_of_32(scene):
     values, valid = scene
     network = lscosa.plan(settings("lscosa", "paper")).network(values.shape[2])
-    training = lscosa.training(settings("lscosa", "paper"), network, Scene.of(values, valid), 3, torch.device("cpu"), 0)
+    training = lscosa.training(
+        settings("lscosa", "paper"), network, SceneValues.of(values, valid), 3, torch.device("cpu"), 0
+    )
     assert training.steps == 3 * (valid.sum() // 32)
 
 
@@ -72,7 +74,9 @@ def test_the_loss_of_quick_falls(scene):
 def test_a_step_asks_several_times_whether_to_stop(preset, scene):
     values, valid = scene
     network = lscosa.plan(settings("lscosa", preset)).network(values.shape[2])
-    training = lscosa.training(settings("lscosa", preset), network, Scene.of(values, valid), 2, torch.device("cpu"), 0)
+    training = lscosa.training(
+        settings("lscosa", preset), network, SceneValues.of(values, valid), 2, torch.device("cpu"), 0
+    )
     asked = []
     training.step(0, lambda: asked.append(1))
     assert len(asked) >= 4
@@ -82,7 +86,7 @@ def _paper(scene, device: str = "cpu", batch: int = 8) -> lscosa.PaperTraining:
     values, valid = scene
     torch.manual_seed(0)
     made = lscosa.PaperTraining(
-        Paper(), PatchEncoder(values.shape[2], 16), Scene.of(values, valid), 4, torch.device(device), 0
+        Paper(), PatchEncoder(values.shape[2], 16), SceneValues.of(values, valid), 4, torch.device(device), 0
     )
     made._batch.fill_(batch)
     return made
@@ -143,7 +147,9 @@ def _values(part) -> list[torch.Tensor]:
 def test_all_state_stays_in_the_tensors_that_it_was_in(preset, scene):
     values, valid = scene
     network = lscosa.plan(settings("lscosa", preset)).network(values.shape[2])
-    training = lscosa.training(settings("lscosa", preset), network, Scene.of(values, valid), 3, torch.device("cpu"), 0)
+    training = lscosa.training(
+        settings("lscosa", preset), network, SceneValues.of(values, valid), 3, torch.device("cpu"), 0
+    )
     places = [t.data_ptr() for part in training.parts.values() if not _is_other(part) for t in _values(part)]
     for number in range(2):
         training.step(number, _nothing)
@@ -158,7 +164,9 @@ def _is_other(part) -> bool:
 def test_a_batch_is_halved_down_to_the_smallest_and_every_size_trains(preset, smallest, scene):
     values, valid = scene
     network = lscosa.plan(settings("lscosa", preset)).network(values.shape[2])
-    training = lscosa.training(settings("lscosa", preset), network, Scene.of(values, valid), 2, torch.device("cpu"), 0)
+    training = lscosa.training(
+        settings("lscosa", preset), network, SceneValues.of(values, valid), 2, torch.device("cpu"), 0
+    )
     size = training.parts["batch" if preset == "paper" else "pixels"]
     steps = training.steps
     while training.shrink():

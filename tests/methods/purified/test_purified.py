@@ -17,7 +17,7 @@ from hsigui.methods.purified import training as purified
 from hsigui.methods.purified import views as purified_views
 from hsigui.methods.purified.row import Paper
 from hsigui.methods.purified.training import FEWEST, PaperTraining, Plateau, QuickTraining
-from hsigui.methods.scene import Scene
+from hsigui.methods.scene import SceneValues
 from tests.methods.presets import settings
 
 PRESETS = ("quick", "paper")
@@ -34,7 +34,7 @@ def _training(
     chosen = settings("purified", preset, **({"batch": batch} if preset == "paper" else {"pixels": pixels}))
     plan = purified.plan(chosen)
     small = Plan(plan.components, plan.pixel_range, plan.kind, {**plan.sizes, **SMALL[preset]})
-    prepared = scene if isinstance(scene, Scene) else Scene.of(*scene)
+    prepared = scene if isinstance(scene, SceneValues) else SceneValues.of(*scene)
     chance = Chance(seed)
     with chance.building():
         network = small.network(prepared.channels)
@@ -182,7 +182,7 @@ def test_a_scene_that_stays_on_disk_can_be_pretrained(preset, scene, monkeypatch
     monkeypatch.setattr("hsigui.methods.scene.MOST_WINDOWS", 3)
     values, valid = scene
     cube = Cube(ArraySource(np.where(valid[..., None], values, np.nan)))
-    training = _training(preset, Scene(cube, fit_transform(cube), resident_values=0))
+    training = _training(preset, SceneValues(cube, fit_transform(cube), resident_values=0))
     assert np.isfinite(_run(training, range(3))).all()
 
 
@@ -203,7 +203,7 @@ def test_quick_looks_up_the_superpixel_of_the_pixels_drawn(scene):
 def test_quick_finds_the_superpixels_of_each_tile_of_a_scene_on_disk(scene):
     values, valid = scene
     cube = Cube(ArraySource(np.where(valid[..., None], values, np.nan)))
-    prepared = Scene(cube, fit_transform(cube), resident_values=0)
+    prepared = SceneValues(cube, fit_transform(cube), resident_values=0)
     training = _training("quick", prepared)
     view = training._sampler.draw()[0]
     u, similarity = training._superpixels_of(view, _nothing)
@@ -217,7 +217,7 @@ def test_paper_knows_the_superpixel_of_every_patch_of_windows_too(scene, monkeyp
     monkeypatch.setattr("hsigui.methods.scene.MOST_WINDOWS", 3)
     values, valid = scene
     cube = Cube(ArraySource(np.where(valid[..., None], values, np.nan)))
-    training = _training("paper", Scene(cube, fit_transform(cube), resident_values=0))
+    training = _training("paper", SceneValues(cube, fit_transform(cube), resident_values=0))
     labels, similarity = training._segmented(_nothing)
     assert (labels[training._patches.pixels] >= 0).all()
     assert int(labels.max()) < len(similarity)
@@ -275,7 +275,12 @@ def test_the_sampler_says_which_pixels_of_the_scene_a_view_shows(scene):
     values, valid = scene
     quiet = purified.ViewNoise(times=0, plus=0, gain=0, drop=0)
     sampler = TileSampler(
-        Scene.of(values, valid), torch.device("cpu"), torch.Generator().manual_seed(0), pixels=50, shift=2, noise=quiet
+        SceneValues.of(values, valid),
+        torch.device("cpu"),
+        torch.Generator().manual_seed(0),
+        pixels=50,
+        shift=2,
+        noise=quiet,
     )
     for view in sampler.draw():
         shown = view.tile[0].flatten(1).T[view.positions].numpy()

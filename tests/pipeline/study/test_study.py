@@ -14,19 +14,19 @@ from hsigui.labels.classes import ClassTable
 from hsigui.labels.sampling import draw
 from hsigui.pipeline.study import study
 from hsigui.pipeline.study.log import RESULTS
-from hsigui.pipeline.study.plan import Reference, StudySpec, chosen_methods, nearest
-from hsigui.pipeline.study.study import Found, run_study
+from hsigui.pipeline.study.plan import StudySpec, StudyTruth, chosen_methods, nearest
+from hsigui.pipeline.study.study import StudyFindings, run_study
 
 SPEC = StudySpec(("logreg-raw", "spatial-only"), labels=(3, 6), draws=3, device="cpu")
 
 
 @pytest.fixture(scope="module")
-def reference(cube, truth) -> Reference:
-    return Reference(truth, ClassTable.for_numbers(range(1, 5)), cube.valid_mask())
+def reference(cube, truth) -> StudyTruth:
+    return StudyTruth(truth, ClassTable.for_numbers(range(1, 5)), cube.valid_mask())
 
 
 @pytest.fixture(scope="module")
-def found(cube, reference, tmp_path_factory) -> tuple[Found, Path]:
+def found(cube, reference, tmp_path_factory) -> tuple[StudyFindings, Path]:
     folder = tmp_path_factory.mktemp("study")
     return run_study(cube, reference, SPEC, folder, SilentContext()), folder
 
@@ -162,7 +162,7 @@ def test_another_ground_truth_is_refused(cube, reference, found):
     changed = reference.truth.copy()
     changed[0, 0] = 2
     with pytest.raises(HsiError, match="differs in: ground truth"):
-        run_study(cube, Reference(changed, reference.classes, reference.valid), SPEC, found[1], SilentContext())
+        run_study(cube, StudyTruth(changed, reference.classes, reference.valid), SPEC, found[1], SilentContext())
 
 
 def test_results_of_another_recipe_are_computed_again(cube, reference, tmp_path, monkeypatch):
@@ -242,7 +242,7 @@ def test_a_method_is_pretrained_once_for_all_draws_and_its_encoder_is_found_agai
 def test_a_class_that_no_draw_can_test_is_not_defined_and_leaves_the_average(cube, reference, tmp_path):
     truth = reference.truth.copy()
     truth[20:22, 20:22] = 5
-    changed = Reference(truth, ClassTable.for_numbers(range(1, 6)), reference.valid)
+    changed = StudyTruth(truth, ClassTable.for_numbers(range(1, 6)), reference.valid)
     spec = StudySpec(("logreg-raw",), labels=(3,), draws=2, splits=("block",), block=8, guard=3, device="cpu")
     (row,) = run_study(cube, changed, spec, tmp_path, SilentContext()).rows
     small = row.classes[4]

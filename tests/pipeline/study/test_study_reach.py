@@ -12,7 +12,7 @@ from hsigui.jobs import SilentContext
 from hsigui.labels.blocks import GUARD
 from hsigui.labels.classes import ClassTable
 from hsigui.methods import registry
-from hsigui.pipeline.study.plan import Reference, StudySpec
+from hsigui.pipeline.study.plan import StudySpec, StudyTruth
 from hsigui.pipeline.study.reach import reach, require_guard
 from hsigui.pipeline.study.study import run_study
 from hsigui.specs import PretrainSpec, SplitSpec
@@ -49,7 +49,7 @@ def test_how_far_an_encoder_looks_is_what_a_distant_change_does_to_it(method):
 
 def test_a_narrower_guard_is_refused_with_the_width_that_is_needed(cube, truth, tmp_path):
     spec = StudySpec(("svm-raw", "lscosa"), splits=("random", "block"), guard=7, device="cpu")
-    reference = Reference(truth, ClassTable.for_numbers(range(1, 5)), cube.valid_mask())
+    reference = StudyTruth(truth, ClassTable.for_numbers(range(1, 5)), cube.valid_mask())
     with pytest.raises(HsiError, match="7 pixels is too narrow: the encoder of LSCoSa sees 8") as error:
         run_study(cube, reference, spec, tmp_path / "study", SilentContext())
     assert "8 or more" in error.value.hint
