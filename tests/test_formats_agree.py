@@ -49,7 +49,8 @@ def test_the_lists_of_a_page_are_those_of_the_tables(page: Path) -> None:
 
 @pytest.mark.parametrize("page", [ROOT / "README.md", *sorted(HELP.glob("*.md"))], ids=lambda page: page.name)
 def test_a_page_names_no_ending_that_no_table_knows(page: Path) -> None:
-    found = set(re.findall(r"(?<![\w./*])\.[a-z][a-z0-9]+(?![\w/])", page.read_text(encoding="utf-8")))
+    text = re.sub(r"^```.*?^```", "", page.read_text(encoding="utf-8"), flags=re.DOTALL | re.MULTILINE)
+    found = set(re.findall(r"(?<![\w./*])\.[a-z][a-z0-9]+(?![\w/])", text))
     assert found - KNOWN - BESIDE - {".venv"} == set()
 
 

@@ -69,6 +69,7 @@ class LabelFormat:
         files: all files that `write` makes of a name; the one named when not given.
         sniff: looks into a file with one of the suffixes, whether it is of this format.
         any_suffix: whether files of all names are looked into.
+        begins: the first bytes of its files, where they are always the same.
         holds_classes: whether a file holds classes rather than measurements: None where that shows when it is read.
         in_scene: the arrays in a scene's own file that fit its size as labels.
         onto_scene: shapes or lists of pixels, which are read for a scene only.
@@ -87,6 +88,7 @@ class LabelFormat:
     files: str | Callable[[Path], tuple[Path, ...]] | None = None
     sniff: str | Callable[[Path], bool] | None = None
     any_suffix: bool = False
+    begins: bytes = b""
     holds_classes: str | Callable[[Path], bool | None] | None = None
     in_scene: str | Callable[[Path, tuple[int, int]], tuple[ArrayInfo, ...]] | None = None
     onto_scene: bool = False
@@ -149,6 +151,7 @@ FORMATS = (
     LabelFormat(
         "geopackage", "GeoPackage polygons", (".gpkg",), f"{_ROOM}.vectors:read_vectors",
         (".gpkg",), f"{_ROOM}.vectors:write_gpkg", onto_scene=True, vector_drivers=("GPKG",),
+        begins=b"SQLite format 3\0",
         carries=Carries("polygons: `class_id`, `class_name`, `color`; the table `classes`"),
     ),
     LabelFormat(
@@ -188,14 +191,14 @@ FORMATS = (
     LabelFormat("numpy", "NumPy", (".npy",), f"{_ROOM}.npy_classes:read_npy"),
     LabelFormat(
         "shapefile", "Shapefile", (".shp",), f"{_ROOM}.vectors:read_vectors", onto_scene=True,
-        vector_drivers=("ESRI Shapefile",),
+        vector_drivers=("ESRI Shapefile",), begins=b"\0\0\x27\x0a",
     ),
     LabelFormat(
         "kml", "KML", (".kml",), f"{_ROOM}.vectors:read_vectors", onto_scene=True, vector_drivers=("LIBKML", "KML"),
     ),
     LabelFormat(
         "flatgeobuf", "FlatGeobuf", (".fgb",), f"{_ROOM}.vectors:read_vectors", onto_scene=True,
-        vector_drivers=("FlatGeobuf",),
+        vector_drivers=("FlatGeobuf",), begins=b"fgb",
     ),
 )  # fmt: skip
 

@@ -20,6 +20,7 @@ from hsigui.cube.formats.arrays import ArrayInfo
 from hsigui.errors import HsiError
 from hsigui.labels.classes import ClassInfo, ClassTable, color_for
 from hsigui.labels.formats import attributes, wkb
+from hsigui.labels.formats.table import FORMATS
 from hsigui.labels.grid import Grid
 from hsigui.labels.raster import AmbiguousLabels
 from hsigui.labels.shapes import LabelledShapes, Shape, grid_as_text, grid_from_text, outlines
@@ -27,8 +28,6 @@ from hsigui.saving import written_beside
 
 LAYER, CLASSES = "labels", "classes"
 _FIELDS = ["class_id", "class_name", "color"]
-# How files of these suffixes begin. GDAL takes any of them for a text that names a server, where it is one.
-_BEGINS = {".gpkg": b"SQLite format 3\0", ".shp": b"\0\0\x27\x0a", ".fgb": b"fgb"}
 
 
 def read_vectors(path: Path, variable: str | None = None, grid: Grid | None = None) -> LabelledShapes:
@@ -75,7 +74,9 @@ def _require_kind(path: Path) -> None:
         raise HsiError(f"{path.name} cannot be read: {error.strerror}.", "Check the rights of the file.") from error
     # A description of other sources begins with <OGRVRTDataSource> or the like.
     kml = b"kml" in head and b"<OGR" not in head
-    if not (head.startswith(_BEGINS[suffix]) if suffix in _BEGINS else kml):
+    begins = b"".join(row.begins for row in FORMATS if suffix in row.suffixes)
+    # GDAL takes any of them for a text that names a server, where it is one.
+    if not (head.startswith(begins) if begins else kml):
         raise HsiError(f"{path.name} is no {suffix.lstrip('.').upper()} file.", "Let its name end as its kind does.")
 
 
