@@ -5,16 +5,18 @@ from __future__ import annotations
 import io
 import os
 import sys
+from pathlib import Path
 
 
 def main(argv: list[str] | None = None) -> int:
     """Runs the program and returns its exit code."""
-    from hsigui import cli
-
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):
             # A class name that the console's code page lacks must not end the program.
             stream.reconfigure(errors="replace")
+    put_language_in(_languages())
+    from hsigui import cli
+
     words = sys.argv[1:] if argv is None else argv
     wanted = cli.window_request(words)
     if wanted is None:
@@ -26,6 +28,25 @@ def main(argv: list[str] | None = None) -> int:
     from hsigui.ui.shell.app import run
 
     return run(wanted.path, demo=wanted.demo)
+
+
+def put_language_in(folder: Path | None) -> None:
+    """Puts in the user's language from a folder of languages. Before all other imports: tables hold sentences."""
+    from hsigui import texts
+
+    wrong = texts.install_from(folder) if folder else ""
+    if wrong:
+        print(f"hsigui: {wrong}", file=sys.stderr)
+
+
+def _languages() -> Path | None:
+    """The folder of the languages that ship with the program; None where none does."""
+    from hsigui.assets import resource
+
+    try:
+        return resource("locale")
+    except FileNotFoundError:
+        return None
 
 
 if __name__ == "__main__":

@@ -1,0 +1,157 @@
+"""The one way to say a sentence to the user: a literal with named places, its values, and the language put in.
+
+Without a language the literals are what is shown. A language is a gettext catalogue `hsigui.mo`, whose literals Babel
+extracts: `pybabel extract -k say -k say_number:1,2 -o hsigui.pot hsigui`. How it writes numbers stands in its header,
+as an example: `X-Number: 1.234,5`. Standard library only.
+"""
+
+from __future__ import annotations
+
+import gettext
+import os
+import string
+import struct
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+from numbers import Number
+from pathlib import Path
+
+DOMAIN = "hsigui"
+
+
+@dataclass(frozen=True)
+class _Language:
+    """What `say` reads at one glance, so that a change of language on another thread is whole or not at all."""
+
+    translations: gettext.NullTranslations
+    filling: string.Formatter
+
+
+class _Filling(string.Formatter):
+    """Fills named places; numbers are written with the language's signs, and only here."""
+
+    def __init__(self, group: str = ",", point: str = ".") -> None:
+        self._signs = {} if (group, point) == (",", ".") else str.maketrans({",": group, ".": point})
+
+    def get_field(self, field_name: str, args: Sequence[object], kwargs: Mapping[str, object]) -> tuple[object, str]:
+        """The value of a place. A place is a plain name: what a value holds is not a translation's to reach for."""
+        return kwargs[field_name], field_name
+
+    def format_field(self, value: object, format_spec: str) -> str:
+        text = format(value, format_spec)
+        return text.translate(self._signs) if self._signs and isinstance(value, Number) else text
+
+
+_language = _Language(gettext.NullTranslations(), _Filling())
+
+
+def say(text: str, /, **values: object) -> str:
+    """The sentence in the user's language.
+
+    Args:
+        text: a literal in English. With values, braces mark named places, each with a format if wanted:
+            `say("{count:,} labels of {name}", count=160, name="corn")`; without, it is taken as it is.
+        values: what stands in the places.
+    """
+    if not text:
+        return text
+    language = _language
+    said = language.translations.gettext(text)
+    return _filled(language.filling, said, text, values, needed=_places(text)) if values else said
+
+
+def say_number(one: str, many: str, count: int, /, **values: object) -> str:
+    """As `say`, for a sentence that depends on a number: `say_number("{count} label", "{count} labels", 160)`.
+
+    Args:
+        one: the literal for 1.
+        many: the literal for other numbers.
+        count: the number, also the value of the place `count`, which a language may leave out.
+        values: what stands in the other places.
+    """
+    language = _language
+    said = language.translations.ngettext(one, many, count)
+    literal = one if count == 1 else many
+    needed = _places(literal) - {"count"} if said != literal else frozenset()
+    return _filled(language.filling, said, literal, {**values, "count": count}, needed)
+
+
+def use(translations: gettext.NullTranslations) -> None:
+    """Puts a language in. Sentences that were said before, as in tables made at import time, stay as they are."""
+    global _language
+    _language = _Language(translations, _Filling(*_number_signs(translations)))
+
+
+def install_from(folder: Path, languages: Sequence[str] | None = None) -> str:
+    """Puts in the first of the languages that the folder has, as `LANGUAGE/LC_MESSAGES/hsigui.mo`; English if none.
+
+    Args:
+        folder: the folder of languages, which need not be there.
+        languages: such as `["de_AT", "fr"]`; those that the user's environment names when None.
+
+    Returns:
+        What is wrong with the catalogue, in words; empty when nothing is.
+    """
+    wanted = wanted_languages(os.environ) if languages is None else languages
+    try:
+        use(gettext.translation(DOMAIN, folder, list(wanted) or ["en"], fallback=True))
+    except (OSError, ValueError, LookupError, struct.error) as error:
+        use(gettext.NullTranslations())
+        return say("The texts of the language “{name}” cannot be read ({error}).", name=", ".join(wanted), error=error)
+    return ""
+
+
+def wanted_languages(environment: Mapping[str, str]) -> list[str]:
+    """The languages that an environment asks for, best first: HSIGUI_LANGUAGE, else what gettext reads."""
+    for name in ("HSIGUI_LANGUAGE", "LANGUAGE", "LC_ALL", "LC_MESSAGES", "LANG"):
+        languages = [language for language in environment.get(name, "").split(":") if language]
+        if languages:
+            return languages
+    return []
+
+
+def _filled(
+    filling: string.Formatter, said: str, literal: str, values: Mapping[str, object], needed: frozenset[str]
+) -> str:
+    """The translation with its values; the literal with them where the translation is broken."""
+    if said != literal and _fits(said, needed, frozenset(values)):
+        try:
+            return filling.vformat(said, (), values)
+        except (ValueError, LookupError, TypeError, AttributeError):  # such as a format that suits no text
+            return filling.vformat(literal, (), values)
+    return filling.vformat(literal, (), values)
+
+
+def _fits(said: str, needed: frozenset[str], known: frozenset[str]) -> bool:
+    """Whether a translation names all the places that it needs and no other."""
+    try:
+        places = _places(said)
+    except ValueError:
+        return False
+    return needed <= places <= known
+
+
+@lru_cache(maxsize=4096)
+def _places(text: str) -> frozenset[str]:
+    """The names of the places of a text, those in formats included.
+
+    Raises:
+        ValueError: its braces are unbalanced.
+    """
+    names: set[str] = set()
+    for _, name, form, _ in string.Formatter().parse(text):
+        if name is not None:
+            names.add(name)
+        if form:
+            names |= _places(form)
+    return frozenset(names)
+
+
+def _number_signs(translations: gettext.NullTranslations) -> tuple[str, str]:
+    """The signs between thousands and before decimals, by the example in the header: `1 234,5` or `1234.5`."""
+    example = translations.info().get("x-number", "")
+    before, four, point = example.rpartition("4")[0], "4" in example, example.rpartition("4")[2].removesuffix("5")
+    group = before.removeprefix("1").removesuffix("23")
+    fits = four and example == f"1{group}234{point}5" and len(point) == 1 and len(group) <= 1
+    return (group, point) if fits else (",", ".")
