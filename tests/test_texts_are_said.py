@@ -30,6 +30,7 @@ SINKS: dict[str, set[int | str]] = {
 # Errors of the program itself, never shown as sentences, and what is written for machines.
 NOT_SHOWN = {
     "ValueError", "TypeError", "AssertionError", "KeyError", "FileNotFoundError", "RuntimeError", "EOFError",
+    "AttributeError", "IndexError",
     ".execute", ".write", ".append", "ClassInfo",
 }  # fmt: skip
 CODE = re.compile(r"PROJCS|GEOGCS|urn:ogc")  # coordinate systems in words of their own
@@ -157,7 +158,9 @@ def _not_shown(node: ast.AST, parents: dict[ast.AST, ast.AST]) -> bool:
         if isinstance(above, ast.Call) and _callee(above) in NOT_SHOWN:
             return True
         above = parents.get(above)
-    return False
+    while above is not None and not isinstance(above, ast.FunctionDef):
+        above = parents.get(above)
+    return above is not None and above.name == "__repr__"
 
 
 def _callee(call: ast.Call) -> str:

@@ -5,6 +5,7 @@ A program of its own: the language must be in before tables of texts are importe
 
 from __future__ import annotations
 
+import dataclasses
 import re
 import sys
 import tempfile
@@ -43,13 +44,13 @@ from hsigui.storage.runs import Runs  # noqa: E402
 from hsigui.ui.shell.main_window import MainWindow  # noqa: E402
 from tests.ui.windows import Answers, FakeEncoder, features_of  # noqa: E402
 
-# What is no sentence: names of classes, methods, palettes and sensors, of files and keys.
+# What is no sentence: names of classes, methods, palettes, files and keys, units, and words that settings take.
 NAMES = re.compile(
-    r"https?://\S+|\b[\w-]+\.(?:tif|hdr|img|json|html|md|csv|png|mat|kmz|gpkg|safetensors|npz|npy|toml)\b|"
-    r"\b(?:hsigui|demo|Qt|Tol \w+|GeoTIFF|ENVI|MATLAB|LSCoSa|LS-CoSA|ContrastDM|CPU|GPU|Ctrl|Shift|Alt|Esc|Enter|"
-    r"Return|Backspace|Del|Home|End|Tab|Up|Down|PgUp|PgDown|nm|px|MB|GB|KB|GiB|MiB|KiB|float32|float16|uint16|int16|EPSG|"
-    r"WGS|UTM|Class \d+|Meadow|Maize|Woodland|Water|Loam|Humus soil|Roof tile|Asphalt|Kaolinite|Standard|Okabe-Ito|"
-    r"IEEE|TGRS|doi|scene)\b"
+    r"https?://\S+|\(-\w+\)|[\w-]*\.(?:tif|hdr|img|json|html|md|csv|png|mat|kmz|gpkg|safetensors|npz|npy|toml)\b|"
+    r"\b(?:hsigui|demo-scene|Qt|GeoTIFF|ENVI|MATLAB|LSCoSa|ContrastDM|CPU|GPU|IEEE|TGRS|doi|EPSG|WGS|UTM|"
+    r"Tol \w+|Standard|Okabe-Ito|Class \d+|Meadow|Maize|Woodland|Water|Loam|Humus soil|Roof tile|Asphalt|Kaolinite|"
+    r"Ctrl|Shift|Alt|Esc|Enter|Return|Backspace|Del|Home|End|Tab|Up|Down|PgUp|PgDown|GHz|"
+    r"float32|float16|bfloat16|uint16|int16|auto|none|reference|probability|entropy|normalised)\b"
 )
 OF_QT = {
     "Close",
@@ -59,6 +60,7 @@ OF_QT = {
     "Closes the dock widget",
     "Undocks and re-attaches the dock widget",
 }
+OF_PYQTGRAPH = {"Plot Options"}
 SKIPPED_ACTIONS = {"quit", "close_scene", "pretrain", "open_demo"}
 
 
@@ -97,7 +99,7 @@ def main() -> int:
     heard.update(texts_of(window))
     skipped = {window.actions_[name] for name in SKIPPED_ACTIONS}
     for action in window.findChildren(QAction):
-        if action in skipped or not action.isEnabled():
+        if action in skipped or not action.isEnabled() or _of_others(action):
             continue
         action.trigger()
         _until(app, lambda: not window.bridge.running)
@@ -107,7 +109,8 @@ def main() -> int:
             heard.update(texts_of(dialog))
             dialog.close()
         _work(app)
-    missed = sorted({text for text in heard if left_of(text)} - OF_QT)
+    titles = setting_titles()
+    missed = sorted(text for text in heard - OF_QT if left_of(text) and text.casefold() not in titles)
     sys.stdout.write(f"{sum(OPENED in text for text in heard)}\n" + "\n".join(missed) + "\n")
     sys.stdout.flush()
     return 0
@@ -123,20 +126,37 @@ def left_of(text: str) -> str:
     return " ".join(re.findall(r"[^\W\d_]{3,}", NAMES.sub(" ", "".join(out).replace("&", ""))))
 
 
+def setting_titles() -> set[str]:
+    """The names of methods' settings as people write them: `--set` takes the same names in every language."""
+    rows = [module for name, module in sys.modules.items() if re.fullmatch(r"hsigui\.methods\.\w+\.row", name)]
+    own = [kind for row in rows for kind in vars(row).values() if getattr(kind, "__module__", "") == row.__name__]
+    fields = [field.name for kind in own if dataclasses.is_dataclass(kind) for field in dataclasses.fields(kind)]
+    return {name.replace("_", " ") for name in [*fields, "monitor", "patience", "precision", "steps", "epochs"]}
+
+
 def texts_of(root: QWidget) -> set[str]:
     """All that a widget and what it holds show."""
     found: set[str] = set()
     for part in [root, *root.findChildren(QObject)]:
+        if _of_others(part):
+            continue
         if isinstance(part, QAction):
             found |= {part.text(), part.toolTip(), part.statusTip()}
-        elif isinstance(part, QWidget) and not _of_others(part):
+        elif isinstance(part, QWidget):
             found |= _of_widget(part)
     return {text for text in found if text}
 
 
-def _of_others(part: QWidget) -> bool:
-    """Whether it is a standard button, in Qt's own language, or a menu of pyqtgraph, which is never shown."""
-    return isinstance(part.parent(), QDialogButtonBox) or "pyqtgraph" in type(part).__module__
+def _of_others(part: QObject) -> bool:
+    """Whether it is a standard button, in Qt's own language, or of a menu of pyqtgraph, which is never shown."""
+    if isinstance(part.parent(), QDialogButtonBox):
+        return True
+    above: QObject | None = part
+    while above is not None:
+        if "pyqtgraph" in type(above).__module__ or (isinstance(above, QMenu) and above.title() in OF_PYQTGRAPH):
+            return True
+        above = above.parent()
+    return False
 
 
 def _of_widget(part: QWidget) -> set[str]:
