@@ -229,7 +229,7 @@ def classify(
             "Give features and what `fit` made of them, or a cube and what `load_classifier` read.",
         )
     if isinstance(scene, Cube) and isinstance(classifier, KeptClassifier):
-        spec = _drawn(classifier.kept.drawn, given)
+        spec = _drawn(classifier.kept.map_spec, given)
         to = None if scratch is None else Path(scratch)
         result = verbs.classify_other(
             scene, classifier, spec, context, probabilities=probabilities, device=device, scratch=to

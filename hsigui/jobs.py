@@ -299,8 +299,3 @@ class JobRunner:
     def _forget(self, event: Event) -> None:
         if isinstance(event, Finished):
             self._jobs.pop(event.job, None)
-
-
-def run_here(work: Work) -> Any:
-    """Runs a work directly with a silent context; errors are raised as they are."""
-    return work(SilentContext())

@@ -17,9 +17,7 @@ from hsigui.jobs import (
     Outcome,
     Partial,
     Progress,
-    SilentContext,
     Warned,
-    run_here,
 )
 
 SOON = 5.0  # seconds: far more than is ever needed, so that a hang fails
@@ -362,17 +360,3 @@ def test_close_says_when_a_work_does_not_listen():
     gate.set()
     assert job.wait(SOON)
     assert runner.close(SOON)
-
-
-def test_a_direct_call_is_silent_and_raises_errors_as_they_are():
-    def work(context: Context) -> str:
-        context.progress(1, 2, "half")
-        context.metric("loss", 1.0, 1)
-        context.partial(3)
-        context.warn("look out")
-        context.check()
-        return type(context).__name__
-
-    assert run_here(work) == SilentContext.__name__
-    with pytest.raises(ZeroDivisionError):
-        run_here(lambda context: 1 / 0)

@@ -20,7 +20,6 @@ PRESETS: tuple[str, ...] = ("true colour", "colour infrared", "default bands")
 _PRESET_NM = {"true colour": (640.0, 550.0, 460.0), "colour infrared": (860.0, 650.0, 550.0)}
 _REACH_NM = 60.0  # a preset is not used when its nearest band is farther away
 _SAMPLE_PIXELS = 250_000  # percentiles of more pixels look the same
-_OVERVIEW_PIXELS = 1_500_000  # about a screen; more cannot be seen before the user zooms in
 
 Levels = tuple[tuple[float, float], tuple[float, float], tuple[float, float]]
 
@@ -183,11 +182,6 @@ def _stretch(values: NDArray[np.float32], low: float, high: float) -> tuple[floa
         half = max(0.5, abs(lo) * 1e-3)
         return lo - half, hi + half
     return lo, hi
-
-
-def overview_step(cube: Cube, pixels: int = _OVERVIEW_PIXELS) -> int:
-    """Every how many pixels of each axis make a picture of the whole scene of at most so many pixels."""
-    return max(1, int(np.ceil(np.sqrt(cube.rows * cube.cols / pixels))))
 
 
 def _sampling_step(cube: Cube) -> int:

@@ -276,7 +276,7 @@ class Session:
         return self.scene.masked_out
 
     @property
-    def drawn(self) -> MapSpec:
+    def next_map_spec(self) -> MapSpec:
         """How the next map is drawn."""
         return self.scene.map_spec
 
@@ -336,9 +336,9 @@ class Session:
 
     def set_map(
         self, probe: Probe, class_map: ClassMap, trained_on: NDArray[np.uint16], accuracy: Accuracy | None, *,
-        drawn: MapSpec | None = None, sample: Sample | None = None, seconds: Mapping[str, float] | None = None,
+        map_spec: MapSpec | None = None, sample: Sample | None = None, seconds: Mapping[str, float] | None = None,
     ) -> None:  # fmt: skip
-        self.scene.set_map(probe, class_map, trained_on, accuracy, spec=drawn, sample=sample, seconds=seconds)
+        self.scene.set_map(probe, class_map, trained_on, accuracy, spec=map_spec, sample=sample, seconds=seconds)
 
     def drop_accuracy(self) -> None:
         self.scene.drop_accuracy()

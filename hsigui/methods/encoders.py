@@ -164,10 +164,6 @@ def normalised(x: Tensor) -> Tensor:
     return functional.normalize(x, dim=-1)
 
 
-def count_parameters(module: nn.Module) -> int:
-    return sum(p.numel() for p in module.parameters())
-
-
 def channels_last(module: nn.Module) -> nn.Module:
     """The module with its convolutions laid out for channels-last input: about a third faster on processors."""
     for parameter in module.parameters():

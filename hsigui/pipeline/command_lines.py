@@ -76,7 +76,7 @@ def pretrain(scene: CubeArgument, spec: PretrainSpec) -> str:
 
 
 def classify(
-    scene: CubeArgument, labels: str | Path, drawn: MapSpec, *, run: str | Path = RUN, device: str = "auto",
+    scene: CubeArgument, labels: str | Path, map_spec: MapSpec, *, run: str | Path = RUN, device: str = "auto",
     majority: int = 0, sieve: int = 0,
 ) -> str:  # fmt: skip
     """Draws the map.
@@ -87,7 +87,7 @@ def classify(
         majority, sieve: filters of the map, 0 for none.
     """
     words: list[object] = ["--run", run, "--labels", labels]
-    words += [word for f in dataclasses.fields(MapSpec) for word in (f"--{f.name}", getattr(drawn, f.name))]
+    words += [word for f in dataclasses.fields(MapSpec) for word in (f"--{f.name}", getattr(map_spec, f.name))]
     words += ["--majority", majority] if majority else []
     words += ["--sieve", sieve] if sieve else []
     return _line("classify", *scene.words, *words, "--device", device, "--out", MAP, *scene.reading)

@@ -51,7 +51,7 @@ class KeptProbe:
         mean, sd: of the features of the training scene.
         transforms: of the blocks of features, in the order of `context_transforms`.
         classes: names and colours.
-        drawn: how maps are drawn.
+        map_spec: how maps are drawn.
         about: where it was fitted: "scene", "fingerprint", "labels" (path), "labels_sha256", "counts" (class number ->
             labels).
     """
@@ -61,7 +61,7 @@ class KeptProbe:
     sd: NDArray[np.float32]
     transforms: tuple[BandTransform, ...]
     classes: ClassTable
-    drawn: MapSpec
+    map_spec: MapSpec
     about: Mapping[str, Any] = field(default_factory=dict)
 
     def fitted_to(self, features: Features) -> Features:
@@ -75,7 +75,7 @@ class KeptProbe:
 
 
 def of_scene(
-    cube: Cube, encoder: Encoder, features: Features, probe: Probe, drawn: MapSpec, labels: NDArray[np.uint16],
+    cube: Cube, encoder: Encoder, features: Features, probe: Probe, map_spec: MapSpec, labels: NDArray[np.uint16],
     classes: ClassTable, source: str, ctx: Context,
 ) -> KeptProbe:  # fmt: skip
     """A probe with all that it needs on other scenes.
@@ -98,7 +98,7 @@ def of_scene(
         "counts": {str(n): int(counts[n]) for n in np.flatnonzero(counts)},
     }
     table = classes.merged_with(probe.numbers.tolist())
-    return KeptProbe(probe, features.mean, features.sd, transforms, table, drawn, about)
+    return KeptProbe(probe, features.mean, features.sd, transforms, table, map_spec, about)
 
 
 def keep_with_accuracy(
@@ -138,7 +138,7 @@ def save(kept: KeptProbe, folder: Path) -> list[Path]:
         "probe": about,
         "transforms": len(kept.transforms),
         "classes": [{"class_id": c.number, "class_name": c.name, "color": list(c.color)} for c in kept.classes],
-        "map": kept.drawn.to_json(),
+        "map": kept.map_spec.to_json(),
         "fitted": dict(kept.about),
     }
     numbers, words = folder / PROBE_NUMBERS, folder / PROBE

@@ -54,7 +54,7 @@ class Mapped:
     class_map: ClassMap
     trained_on: NDArray[np.uint16]
     accuracy: Accuracy | None
-    drawn: MapSpec | None = None
+    map_spec: MapSpec | None = None
     sample: Sample | None = None
     seconds: Mapping[str, float] = field(default_factory=dict)
 
@@ -139,7 +139,7 @@ def make_map(
     labels: NDArray[np.uint16],
     classes: ClassTable,
     truth: NDArray[np.uint16] | None,
-    drawn: MapSpec,
+    map_spec: MapSpec,
     view: Box | None = None,
     sample: Sample | None = None,
 ) -> Mapped:
@@ -156,12 +156,12 @@ def make_map(
     with one_blas_thread():
         probe = fit_probe(features, labels, None, ctx)
         ctx.check()
-        if view is not None and is_quick_glimpse(features.shape, view, drawn):
-            ctx.partial(Glimpse(view[0], view[1], classify(features, probe, drawn, ctx, box=view)))
-        class_map = classify(features, probe, drawn, ctx)
+        if view is not None and is_quick_glimpse(features.shape, view, map_spec):
+            ctx.partial(Glimpse(view[0], view[1], classify(features, probe, map_spec, ctx, box=view)))
+        class_map = classify(features, probe, map_spec, ctx)
     ctx.check()
     seconds = {"probe and map": time.perf_counter() - started}
-    mapped = Mapped(probe, class_map, labels, None, drawn, sample, seconds)
+    mapped = Mapped(probe, class_map, labels, None, map_spec, sample, seconds)
     return mapped if truth is None else measure_again(ctx, mapped, features.valid, truth, classes)
 
 

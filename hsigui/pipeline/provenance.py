@@ -92,7 +92,7 @@ class Provenance:
 
 
 def describe_run(
-    cube: Cube, encoder: Encoder, probe: ProbeSpec, drawn: MapSpec, *,
+    cube: Cube, encoder: Encoder, probe: ProbeSpec, map_spec: MapSpec, *,
     seconds: Mapping[str, float] | None = None, labels: tuple[Path, NDArray[np.uint16]] | None = None,
     command: str = "", refinement: Refinement | None = None,
 ) -> Provenance:  # fmt: skip
@@ -125,8 +125,8 @@ def describe_run(
             "Probe": _probe(probe),
             **({} if refinement is None else {"Refinement": _refinement(refinement)}),
             "Map": {
-                "smoothing of probabilities (pixels)": drawn.smooth,
-                "smoothing within edges (tolerance)": drawn.edges,
+                "smoothing of probabilities (pixels)": map_spec.smooth,
+                "smoothing within edges (tolerance)": map_spec.edges,
             },
         },
         seeds={"pretraining": asked.seed} | ({} if probe.classifier == "logistic" else {"probe": probe.seed}),
@@ -140,7 +140,7 @@ def describe_run(
         cube=str(cube.path.resolve()) if cube.path else "",
         hashes={"cube": cube_hash, "weights": weights_sha256(encoder)},
         reach=reach(encoder),
-        edge_reach=edge_reach(encoder.recipe.features, drawn),
+        edge_reach=edge_reach(encoder.recipe.features, map_spec),
         masked_out=asked.mask_out if masked and on_this_scene else "",
         masked_out_sha256=masked.get("sha256", "") if on_this_scene else "",
     )
@@ -156,12 +156,12 @@ def network_reach(network: Network) -> int | None:
     return (network.patch // 2 or network.halo) if network.width else None
 
 
-def edge_reach(features: FeatureSpec, drawn: MapSpec) -> float | None:
+def edge_reach(features: FeatureSpec, map_spec: MapSpec) -> float | None:
     """Standard deviation in pixels, where nothing changes, of the widest average that stops at edges; None without."""
     from hsigui.pipeline.classify import EDGE_REACH
     from hsigui.pipeline.edge_pooling import COMPONENT_REACH, ENCODER_REACH
 
-    asked = (features.encoder and features.pooled, features.edge_aware, drawn.edges)
+    asked = (features.encoder and features.pooled, features.edge_aware, map_spec.edges)
     reaches = (ENCODER_REACH, COMPONENT_REACH, EDGE_REACH)
     return max((reach for wanted, reach in zip(asked, reaches, strict=True) if wanted), default=None)
 

@@ -154,15 +154,15 @@ def classify(
     from hsigui.pipeline.classify import classify as draw_map
 
     started = time.perf_counter()
-    drawn = spec or scene.encoder.recipe.map
-    class_map = draw_map(scene.features, classifier.probe, drawn, ctx, keep=probabilities)
+    map_spec = spec or scene.encoder.recipe.map
+    class_map = draw_map(scene.features, classifier.probe, map_spec, ctx, keep=probabilities)
     seconds = {
         "features": scene.seconds,
         "probe and map": classifier.seconds + time.perf_counter() - started,
     }
     labels = classifier.labels
     return Result(
-        scene.cube, class_map, labels.classes, labels, drawn, scene.encoder, classifier.probe, scene.valid,
+        scene.cube, class_map, labels.classes, labels, map_spec, scene.encoder, classifier.probe, scene.valid,
         features=scene.features, probe_spec=classifier.spec, seconds=seconds, run_folder=scene.folder,
         notes=scene.notes,
     )  # fmt: skip
@@ -195,12 +195,12 @@ def classify_other(
         features = kept.fitted_to(found.features)
         valid = features.valid
         embedded = time.perf_counter()
-        drawn = spec or kept.drawn
-        class_map = draw_map(features, kept.probe, drawn, ctx, keep=probabilities)
+        map_spec = spec or kept.map_spec
+        class_map = draw_map(features, kept.probe, map_spec, ctx, keep=probabilities)
         del found, features  # a memory map of the folder that goes now
     seconds = {"features": embedded - started, "map": time.perf_counter() - embedded}
     return Result(
-        cube, class_map, kept.classes, None, drawn, encoder, kept.probe, valid, kept=kept, seconds=seconds,
+        cube, class_map, kept.classes, None, map_spec, encoder, kept.probe, valid, kept=kept, seconds=seconds,
         run_folder=classifier.folder, notes=tuple(filter(None, (*cube.info.notes, nameless, said))),
     )  # fmt: skip
 

@@ -116,15 +116,3 @@ def write_tiff_layers(
             file.write(layers[:, :, number - 1].astype(np.float32), number)
             file.set_band_description(number, name)
     return [path]
-
-
-def write_confidence(path: str | Path, confidence: NDArray[np.floating], geo: Geo | None = None) -> list[Path]:
-    """Writes a confidence map (rows x cols, 0 to 1, NaN = no data) as a GeoTIFF: float32, nodata NaN, deflate.
-
-    Raises:
-        HsiError: the suffix is not .tif or .tiff, or the file cannot be written.
-    """
-    path = Path(path)
-    if path.suffix.lower() not in LAYERS[0].suffixes:
-        raise HsiError(f"A confidence map cannot be written as “{path.name}”.", "End the name in .tif.")
-    return write_layers(path, confidence[:, :, None], ("confidence",), geo)

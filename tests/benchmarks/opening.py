@@ -13,6 +13,7 @@ from __future__ import annotations
 
 import argparse
 import json
+import math
 import os
 import platform
 import shutil
@@ -30,10 +31,11 @@ from hsigui.cube.cube import CubeInfo
 from hsigui.cube.formats.envi import write_cube, write_header
 from hsigui.cube.formats.strided import interleave_strides
 from hsigui.cube.open import open_cube
-from hsigui.cube.render import ViewState, first_view, overview_step, render
+from hsigui.cube.render import ViewState, first_view, render
 
 INTERLEAVES = ("bsq", "bil", "bip")
 CLICKS = 30
+SCREEN = 1_500_000  # pixels; more cannot be seen before the user zooms in
 REPEATS = 15
 
 
@@ -102,7 +104,7 @@ def child(path: Path) -> dict[str, float]:
     def first_composite() -> object:
         cube = open_cube(path)
         view: ViewState = first_view(cube)
-        return render(cube, view, step=overview_step(cube))
+        return render(cube, view, step=max(1, math.ceil(math.sqrt(cube.rows * cube.cols / SCREEN))))
 
     cold = seconds(first_composite)
     warm = min(seconds(first_composite) for _ in range(2))

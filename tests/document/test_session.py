@@ -196,7 +196,7 @@ def test_what_is_known_of_run_and_map_stays_with_its_scene(session, tmp_path):
     first = session.scene
     first.labels_source = tmp_path / "labels.tif"
     session.set_trained("e", FEATURES, tmp_path, {"features": 2.0})
-    session.set_map("p", "m", session.labels.array, None, drawn=MapSpec(1.0), seconds={"probe and map": 0.5})
+    session.set_map("p", "m", session.labels.array, None, map_spec=MapSpec(1.0), seconds={"probe and map": 0.5})
     session.set_scene(Cube(ArraySource(np.zeros((3, 3, 4)))), ViewState(0, 1, 2))
     assert (session.run_folder, session.map_spec, session.labels_source) == (None, None, None)
     session.show(first)

@@ -10,9 +10,9 @@ from hsigui.methods.encoders import (
     PatchEncoder,
     Projector,
     copy_without_gradient,
-    count_parameters,
     move_average,
 )
+from tests.methods.sizes import count_parameters
 
 
 @pytest.mark.parametrize(("bands", "millions"), [(103, 0.78), (200, 0.89)])

@@ -6,9 +6,9 @@ import pytest
 import torch
 
 from hsigui.methods.chance import Chance, DropPath
-from hsigui.methods.encoders import count_parameters
 from hsigui.methods.resnet import ResidualProjector, ResNet18
 from hsigui.methods.ssvit import SSViT
+from tests.methods.sizes import count_parameters
 
 
 @pytest.mark.parametrize(("bands", "millions"), [(103, 1.35), (200, 1.37)])

@@ -21,7 +21,7 @@ from hsigui.report.maps import (
     map_rgb,
     png_bytes,
 )
-from hsigui.report.rasters import write_confidence
+from hsigui.report.rasters import write_layers
 
 CLASSES = ClassTable(
     (
@@ -220,7 +220,7 @@ def test_a_confidence_map_keeps_values_gaps_and_place(tmp_path):
     confidence = np.random.default_rng(0).random((9, 11)).astype(np.float32)
     confidence[2, 3] = np.nan
     path = tmp_path / "confidence.tif"
-    assert write_confidence(path, confidence, GEO) == [path]
+    assert write_layers(path, confidence[:, :, None], ("confidence",), GEO) == [path]
     with rasterio.open(path) as file:
         np.testing.assert_array_equal(file.read(1), confidence)
         assert file.dtypes == ("float32",)
@@ -235,13 +235,13 @@ def test_a_confidence_map_keeps_values_gaps_and_place(tmp_path):
 
 def test_a_confidence_map_of_a_scene_without_place_raises_no_warning(tmp_path):
     path = tmp_path / "confidence.tif"
-    write_confidence(path, np.zeros((3, 3)))
+    write_layers(path, np.zeros((3, 3))[:, :, None], ("confidence",))
     assert path.stat().st_size > 0
 
 
 def test_confidence_in_another_format_is_refused(tmp_path):
     with pytest.raises(HsiError, match="confidence\\.png"):
-        write_confidence(tmp_path / "confidence.png", np.zeros((3, 3)))
+        write_layers(tmp_path / "confidence.png", np.zeros((3, 3))[:, :, None], ("confidence",))
 
 
 def test_a_folder_that_is_a_file_is_reported_plainly(array, tmp_path):
@@ -249,4 +249,4 @@ def test_a_folder_that_is_a_file_is_reported_plainly(array, tmp_path):
     with pytest.raises(HsiError, match="cannot be written"):
         export_map(tmp_path / "taken" / "map.png", array, CLASSES)
     with pytest.raises(HsiError, match="cannot be written"):
-        write_confidence(tmp_path / "taken" / "map.tif", array.astype(float))
+        write_layers(tmp_path / "taken" / "map.tif", array.astype(float)[:, :, None], ("confidence",))

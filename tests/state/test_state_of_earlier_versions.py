@@ -105,11 +105,11 @@ def test_a_run_and_its_kept_classifier_draw_the_map_of_its_scene(shared: Home, n
     wanted = shared.arrays[f"{name} features"]
     assert rows.shape == wanted.shape
     assert np.abs(rows - wanted).max() < 0.02 * wanted.std()
-    drawn = classify(kept.fitted_to(features), kept.probe, kept.drawn, ctx)
+    drawn = classify(kept.fitted_to(features), kept.probe, kept.map_spec, ctx)
     assert (drawn.classes == shared.arrays[f"{name} map"]).mean() > 0.99
     assert drawn.confidence == pytest.approx(shared.arrays[f"{name} confidence"], abs=0.02)
     assert [[c.number, c.name, list(c.color)] for c in kept.classes] == shared.expected["classes"]
-    assert kept.drawn == MapSpec.from_json(told["map"])
+    assert kept.map_spec == MapSpec.from_json(told["map"])
     assert kept.about["counts"] == told["counts"]
     assert type(kept.probe).__name__ == told["classifier"]
     assert getattr(kept.probe.refinement, "t_star", None) == told["t*"]

@@ -17,11 +17,11 @@ from numpy.lib.stride_tricks import as_strided
 from numpy.typing import NDArray
 from scipy.io.matlab import MatReadError
 
-from hsigui.cube.cube import ArraySource, Cube, Source
+from hsigui.cube.cube import ArraySource, Source
 from hsigui.cube.formats import mat4, mat5
 from hsigui.cube.formats.arrays import ArrayInfo
-from hsigui.cube.formats.choice import ImportChoice, Layout
-from hsigui.cube.formats.containers import Beside, open_arrays
+from hsigui.cube.formats.choice import Layout
+from hsigui.cube.formats.containers import Beside
 from hsigui.cube.formats.hdf5 import BROKEN, HdfSource, is_hdf5, is_numeric, load_dataset, open_hdf, sample_type, walk
 from hsigui.cube.formats.strided import StridedFile
 from hsigui.errors import HsiError
@@ -137,20 +137,6 @@ class MatFile:
             f"{self.path.name} cannot be read as a MATLAB file: {reason}.",
             "Is the file complete? Saving it again in MATLAB may help.",
         )
-
-
-def open_matlab(path: str | Path, variable: str | None = None, choice: ImportChoice | None = None) -> Cube:
-    """Opens the scene of a MATLAB file.
-
-    Args:
-        variable: name of the array; None chooses by shape.
-        choice: how the array becomes a scene; None guesses.
-
-    Raises:
-        AmbiguousCube: several arrays fit and none is named.
-        HsiError: the file is damaged or no array fits.
-    """
-    return open_arrays(MatFile(path), variable, choice)
 
 
 def _column_strides(shape: tuple[int, ...], itemsize: int) -> tuple[int, ...]:

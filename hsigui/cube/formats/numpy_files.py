@@ -16,10 +16,10 @@ from numpy.lib import format as npy
 from numpy.lib.stride_tricks import as_strided
 from numpy.typing import NDArray
 
-from hsigui.cube.cube import ArraySource, Cube, Source
+from hsigui.cube.cube import ArraySource, Source
 from hsigui.cube.formats.arrays import ArrayInfo
-from hsigui.cube.formats.choice import ImportChoice, Layout
-from hsigui.cube.formats.containers import Beside, open_arrays
+from hsigui.cube.formats.choice import Layout
+from hsigui.cube.formats.containers import Beside
 from hsigui.cube.formats.strided import StridedFile
 from hsigui.errors import HsiError
 
@@ -141,22 +141,6 @@ class NumpyFile:
     def _broken(self, error: BaseException) -> HsiError:
         reason = (str(error) or repr(error)).splitlines()[0].rstrip(".")
         return HsiError(f"{self.path.name} cannot be read as a NumPy file: {reason}.", "Is the file complete?")
-
-
-def open_numpy(path: str | Path, variable: str | None = None, choice: ImportChoice | None = None) -> Cube:
-    """Opens the scene of a .npy or .npz file.
-
-    Raises:
-        AmbiguousCube: several arrays fit and none is named.
-        HsiError: the file is damaged or no array fits.
-    """
-    file = NumpyFile(path)
-    if not file.arrays and file.other:
-        raise HsiError(
-            f"{file.path.name} holds no array of numbers: {', '.join(file.other[:6])}.",
-            "A scene has three dimensions: rows x columns x bands.",
-        )
-    return open_arrays(file, variable or None, choice)
 
 
 def _head(file: IO[bytes]) -> tuple[_Stored, int]:

@@ -94,7 +94,7 @@ class MapController(QObject):
                 labels=session.labels.snapshot(),
                 classes=session.classes,
                 truth=truth,
-                drawn=session.drawn,
+                map_spec=session.next_map_spec,
                 view=self._image.visible_box(),
                 sample=session.sample,
             )
@@ -186,7 +186,7 @@ class MapController(QObject):
         self._measured_on = self._asked_on
         self._session.set_map(
             mapped.probe, mapped.class_map, mapped.trained_on, mapped.accuracy,
-            drawn=mapped.drawn, sample=mapped.sample, seconds=mapped.seconds,
+            map_spec=mapped.map_spec, sample=mapped.sample, seconds=mapped.seconds,
         )  # fmt: skip
 
     def _measure(self) -> None:
@@ -248,7 +248,7 @@ class MapController(QObject):
 
     def _show_map_spec(self) -> None:
         """How the maps of this scene are drawn; another scene's are drawn its own way."""
-        spec = self._session.drawn
+        spec = self._session.next_map_spec
         self._panel.set_drawn(spec.smooth, spec.edges)
 
     def _live_changed(self, event: LiveChanged) -> None:

@@ -18,7 +18,7 @@ def result_of(session: Session) -> Result | None:
     files = (session.labels_path, session.labels_source)
     return Result(
         cube, own_map(class_map), session.classes, Labels(trained_on, session.classes, cube.geo),
-        session.map_spec or session.drawn, own_encoder(encoder), own_probe(probe), features.valid,
+        session.map_spec or session.next_map_spec, own_encoder(encoder), own_probe(probe), features.valid,
         features=own_features(features), test=_tested(session),
         origin=LabelOrigin(
             tuple(path for path in files if path is not None), session.map_sample,

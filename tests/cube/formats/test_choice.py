@@ -9,7 +9,6 @@ import scipy.io
 
 from hsigui.cube.formats.choice import CUBE_AXES, ImportChoice, layout_of
 from hsigui.cube.open import list_arrays, open_cube, suggestions
-from hsigui.cube.preview import preview
 from hsigui.errors import HsiError
 
 ROWS, COLS, BANDS = 6, 8, 12
@@ -199,17 +198,6 @@ def test_a_choice_survives_json_and_damaged_json_is_refused() -> None:
 def test_axes_of_one_entry_that_are_too_many_are_passed_over() -> None:
     layout = layout_of((1, ROWS, COLS, BANDS), ImportChoice("x"))
     assert (layout.shape, layout.axes) == ((ROWS, COLS, BANDS), (1, 2, 3))
-
-
-def test_the_preview_is_small_and_shows_the_choice(tmp_path: Path) -> None:
-    scene = np.zeros((30, 500, 9), np.uint8)
-    scene[:, 250:] = 200
-    path = save(tmp_path / "x.mat", scene=scene)
-    picture = preview(path, ImportChoice("scene"), size=100)
-    assert picture.dtype == np.uint8
-    assert picture.shape == (6, 100, 3)
-    assert picture[:, 60:].min() > picture[:, :40].max()
-    assert preview(path, ImportChoice("scene", "cols,rows,bands"), size=100).shape == (100, 6, 3)
 
 
 def test_files_that_say_how_they_are_read_take_no_choice(tmp_path: Path) -> None:

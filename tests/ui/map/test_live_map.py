@@ -21,12 +21,12 @@ def test_a_run_says_how_its_map_is_smoothed_until_the_user_does(qtbot, demo):
     idle(qtbot, demo)
     demo.session.set_trained(FakeEncoder(), replace(made, recipe=recipe))
     idle(qtbot, demo)
-    assert demo.map_panel.smooth.value() == demo.session.drawn.smooth == 1.5
+    assert demo.map_panel.smooth.value() == demo.session.next_map_spec.smooth == 1.5
     demo.map_panel.smooth.setValue(3.0)
     idle(qtbot, demo)
     demo.session.set_trained(FakeEncoder(), replace(made, recipe=recipe))
     idle(qtbot, demo)
-    assert demo.session.drawn.smooth == 3.0
+    assert demo.session.next_map_spec.smooth == 3.0
 
 
 def test_a_stroke_renews_the_map_without_pretraining_again(qtbot, demo, training):

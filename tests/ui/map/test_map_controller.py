@@ -33,13 +33,13 @@ def test_maps_are_smoothed_as_the_recipe_says_until_the_user_chooses(qtbot, demo
     sharp = demo.session.class_map.classes
 
     _take_run(qtbot, demo, 3.0)
-    assert demo.map_panel.smooth.value() == demo.session.drawn.smooth == 3.0
+    assert demo.map_panel.smooth.value() == demo.session.next_map_spec.smooth == 3.0
     assert (demo.session.class_map.classes != sharp).any()
 
     demo.map_panel.smooth.setValue(1.0)
     idle(qtbot, demo)
     _take_run(qtbot, demo, 3.0)
-    assert demo.map_panel.smooth.value() == demo.session.drawn.smooth == 1.0
+    assert demo.map_panel.smooth.value() == demo.session.next_map_spec.smooth == 1.0
 
 
 def drawn_color(window, row: int, col: int) -> tuple[int, int, int]:
