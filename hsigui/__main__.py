@@ -7,6 +7,8 @@ import os
 import sys
 from pathlib import Path
 
+from hsigui.texts import say
+
 
 def main(argv: list[str] | None = None) -> int:
     """Runs the program and returns its exit code."""
@@ -22,8 +24,8 @@ def main(argv: list[str] | None = None) -> int:
     if wanted is None:
         return cli.run(words)
     if not cli.has_display() and not os.environ.get("QT_QPA_PLATFORM"):
-        print("hsigui: there is no display for the window.", file=sys.stderr)
-        print("        Set DISPLAY, or use the commands: hsigui --help", file=sys.stderr)
+        print(say("hsigui: there is no display for the window."), file=sys.stderr)
+        print(say("        Set DISPLAY, or use the commands: hsigui --help"), file=sys.stderr)
         return 1
     from hsigui.ui.shell.app import run
 

@@ -26,6 +26,7 @@ from hsigui.pipeline import verbs
 from hsigui.pipeline.result import Result
 from hsigui.pipeline.values import Classifier, Filters, KeptClassifier, Labels, LabelSplit, SceneFeatures
 from hsigui.specs import MapSpec, PretrainSpec, ProbeSpec, SplitSpec
+from hsigui.texts import say
 
 if TYPE_CHECKING:
     from hsigui.methods.checkpoint import Encoder
@@ -225,8 +226,8 @@ def classify(
     given = {name: value for name, value in (("smooth", smooth), ("edges", edges)) if value is not None}
     if isinstance(scene, Cube) != isinstance(classifier, KeptClassifier):
         raise HsiError(
-            "Scene and classifier do not go together.",
-            "Give features and what `fit` made of them, or a cube and what `load_classifier` read.",
+            say("Scene and classifier do not go together."),
+            say("Give features and what `fit` made of them, or a cube and what `load_classifier` read."),
         )
     if isinstance(scene, Cube) and isinstance(classifier, KeptClassifier):
         spec = _drawn(classifier.kept.map_spec, given)
@@ -277,15 +278,17 @@ def evaluate(
     results = [maps] if isinstance(maps, Result | str | Path) else list(maps)
     references = [truth] if isinstance(truth, ClassRaster | np.ndarray | str | Path) else list(truth)
     wanted = [one if isinstance(one, Result) else Path(one) for one in results]
-    truths = [Path(one) if isinstance(one, str | Path) else Labels.of(one, "The truth") for one in references]
+    truths = [Path(one) if isinstance(one, str | Path) else Labels.of(one, say("The truth")) for one in references]
     given: list[Path | None] = [None] if labels is None else [*_paths(labels)]
     others = _paths(against)
     asked = Asked(
-        match, resample, _spread(others, len(wanted), "maps to compare with") if others else (), design, cube, spectra,
+        match, resample, _spread(others, len(wanted), say("maps to compare with")) if others else (), design, cube,
+        spectra,
         command,
     )  # fmt: skip
     return evaluate_maps(
-        wanted, _spread(truths, len(wanted), "truth files"), _spread(given, len(wanted), "files of labels"), asked,
+        wanted, _spread(truths, len(wanted), say("truth files")), _spread(given, len(wanted), say("files of labels")),
+        asked,
         ctx or quiet(), map_variable=map_variable, truth_variable=truth_variable,
     )  # fmt: skip
 
@@ -305,7 +308,9 @@ def ask(
         HsiError: the features of the map are not at hand, as for a kept classifier.
     """
     if result.features is None:
-        raise HsiError("The features of this map are not at hand.", "Classify the scene with `embed` and `fit`.")
+        raise HsiError(
+            say("The features of this map are not at hand."), say("Classify the scene with `embed` and `fit`.")
+        )
     margin = result.class_map.margin
     spots = verbs.ask(result.features, margin, result.trained_on, ctx or quiet(), count=count, asked=tuple(asked))
     return [(spot.row, spot.col) for spot in spots]
@@ -367,7 +372,9 @@ def keep(result: Result, folder: PathLike | None = None, *, ctx: Context | None 
 
     to = result.run_folder if folder is None else Path(folder)
     if to is None:
-        raise HsiError("There is no run folder to keep the classifier in.", "Name one, or save the encoder first.")
+        raise HsiError(
+            say("There is no run folder to keep the classifier in."), say("Name one, or save the encoder first.")
+        )
     labels = result.label_files().labels
     source = "" if labels is None else str(labels.resolve())
     return kept_probe.save(writing.kept_of(result, source, ctx or quiet()), to)
@@ -398,5 +405,8 @@ def _spread(given: Sequence[T], count: int, what: str) -> Sequence[T]:
         HsiError: there are others.
     """
     if len(given) not in (1, count):
-        raise HsiError(f"There are {count} maps and {len(given)} {what}.", "Give one for all maps, or one for each.")
+        raise HsiError(
+            say("There are {count} maps and {given_count} {what}.", count=count, given_count=len(given), what=what),
+            say("Give one for all maps, or one for each."),
+        )
     return list(given) * count if len(given) == 1 else given

@@ -16,6 +16,7 @@ from pathlib import Path
 from hsigui.commands.parser import COMMANDS, build_parser
 from hsigui.errors import HsiError
 from hsigui.report.table import problems
+from hsigui.texts import say
 
 CANCELLED = 130
 
@@ -54,7 +55,7 @@ def run(argv: Sequence[str]) -> int:
     parser = build_parser()
     arguments = parser.parse_args(list(argv), argparse.Namespace(words=list(argv)))
     if "work" not in arguments:
-        parser.error(f"a command is missing; choose one of {', '.join(COMMANDS)}")
+        parser.error(say("a command is missing; choose one of {commands}", commands=", ".join(COMMANDS)))
     work: Callable[[argparse.Namespace], None] = arguments.work
     for problem in problems():
         print(f"hsigui: {problem}", file=sys.stderr)
@@ -66,7 +67,7 @@ def run(argv: Sequence[str]) -> int:
             print(f"        {error.hint}", file=sys.stderr)
         return 1
     except KeyboardInterrupt:
-        print("hsigui: cancelled", file=sys.stderr)
+        print(say("hsigui: cancelled"), file=sys.stderr)
         return CANCELLED
     except BrokenPipeError:
         # The reader of our output went away (`hsigui info X | head`): not worth a word.

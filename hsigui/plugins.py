@@ -10,6 +10,8 @@ from collections.abc import Sequence
 from importlib import import_module
 from typing import TYPE_CHECKING, TypeVar
 
+from hsigui.texts import say
+
 if TYPE_CHECKING:
     from importlib.metadata import EntryPoint
 
@@ -51,7 +53,7 @@ def left_out(where: str, reason: str) -> None:
         where: what names the row and the package or module it comes from.
         reason: half a sentence that goes on after a colon.
     """
-    text = f"{where} is left out: {reason}."
+    text = say("{where} is left out: {reason}.", where=where, reason=reason)
     if text not in _problems:
         _problems.append(text)
 
@@ -82,8 +84,8 @@ def resolved(reference: str | T) -> T:
 
 
 def _rows(point: EntryPoint, kind: type[T]) -> list[T]:
-    package = point.dist.name if point.dist is not None else "an unnamed package"
-    where = f"The plug-in “{point.name}” ({point.group}) of {package}"
+    package = point.dist.name if point.dist is not None else say("an unnamed package")
+    where = say("The plug-in “{name}” ({group}) of {package}", name=point.name, group=point.group, package=package)
     try:
         found = point.load()
     except (Exception, SystemExit) as error:  # noqa: BLE001 - code of others; the program goes on whatever it raises
@@ -92,7 +94,9 @@ def _rows(point: EntryPoint, kind: type[T]) -> list[T]:
     rows: Sequence[object] = found if isinstance(found, (tuple, list)) else (found,)
     for row in rows:
         if not isinstance(row, kind):
-            left_out(where, f"it gives {type(row).__name__} instead of {kind.__name__}")
+            left_out(
+                where, say("it gives {name} instead of {kind_name}", name=type(row).__name__, kind_name=kind.__name__)
+            )
     good = [row for row in rows if isinstance(row, kind)]
     _origins.update((id(row), where[0].lower() + where[1:]) for row in good)
     return good

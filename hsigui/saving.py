@@ -9,6 +9,7 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from hsigui.errors import HsiError
+from hsigui.texts import say
 
 _numbers = itertools.count()
 
@@ -29,7 +30,8 @@ def written_beside(*targets: Path) -> Iterator[tuple[Path, ...]]:
     except OSError as error:
         reason = error.strerror or str(error)
         raise HsiError(
-            f"{targets[0]} cannot be written: {reason}.", "Choose a folder that you may write to."
+            say("{first_targets} cannot be written: {reason}.", first_targets=targets[0], reason=reason),
+            say("Choose a folder that you may write to."),
         ) from error
 
 

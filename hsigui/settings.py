@@ -16,6 +16,7 @@ from typing import Any
 import platformdirs
 
 from hsigui.saving import write_bytes
+from hsigui.texts import say
 
 RECENT_LIMIT = 10
 THEMES = ("system", "light", "dark")
@@ -79,7 +80,9 @@ class SettingsStore:
         except FileNotFoundError:
             return Settings()
         except OSError as error:
-            self.problem = f"The settings {self.path} could not be read ({error.strerror or error})."
+            self.problem = say(
+                "The settings {path} could not be read ({strerror}).", path=self.path, strerror=error.strerror or error
+            )
             return Settings()
         except ValueError:
             self._keep_aside()
@@ -92,17 +95,27 @@ class SettingsStore:
         try:
             write_bytes(self.path, (json.dumps(dataclasses.asdict(settings), indent=2) + "\n").encode())
         except OSError as error:
-            self.problem = f"The settings could not be written to {self.path} ({error.strerror or error})."
+            self.problem = say(
+                "The settings could not be written to {path} ({strerror}).",
+                path=self.path,
+                strerror=error.strerror or error,
+            )
             return False
         return True
 
     def _keep_aside(self) -> None:
         aside = self.path.with_name("settings.broken.json")
-        self.problem = f"The settings could not be understood; they were kept as {aside} and the defaults are used."
+        self.problem = say(
+            "The settings could not be understood; they were kept as {aside} and the defaults are used.", aside=aside
+        )
         try:
             self.path.replace(aside)
         except OSError as error:
-            self.problem = f"The settings {self.path} could not be understood ({error.strerror or error})."
+            self.problem = say(
+                "The settings {path} could not be understood ({strerror}).",
+                path=self.path,
+                strerror=error.strerror or error,
+            )
 
 
 def _from_json(values: dict[str, Any]) -> Settings:

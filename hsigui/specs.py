@@ -8,11 +8,12 @@ from dataclasses import dataclass, field
 from typing import Any, Self, get_args, get_origin, get_type_hints
 
 from hsigui.errors import HsiError
+from hsigui.texts import say
 
 DEVICES = ("auto", "cpu", "cuda", "mps")
 PRECISIONS = ("auto", "float32", "bfloat16")
 CLASSIFIERS = ("logistic", "svm", "forest")
-_BY_HAND = "Was the file changed by hand?"
+_BY_HAND = say("Was the file changed by hand?")
 
 
 @dataclass(frozen=True)
@@ -30,7 +31,10 @@ class _Spec:
         known = get_type_hints(cls)
         unknown = sorted(set(values) - set(known))
         if unknown:
-            raise HsiError(f"Unknown settings: {', '.join(unknown)}.", "Were they written by a newer version?")
+            raise HsiError(
+                say("Unknown settings: {unknown}.", unknown=", ".join(unknown)),
+                say("Were they written by a newer version?"),
+            )
         return cls(**{name: _read(name, value, known[name]) for name, value in values.items()})
 
 
@@ -44,7 +48,7 @@ def _read(name: str, value: Any, wanted: Any) -> Any:
         return {str(key): _read(name, entry, type(entry)) for key, entry in value.items() if _is_plain(name, entry)}
     allowed = int | float if wanted is float else get_origin(wanted) if get_origin(wanted) is tuple else wanted
     if isinstance(value, bool) != (allowed is bool) or not isinstance(value, allowed):
-        raise HsiError(f"The setting {name} cannot be {value!r}.", _BY_HAND)
+        raise HsiError(say("The setting {name} cannot be {value!r}.", name=name, value=value), _BY_HAND)
     return value
 
 
@@ -54,7 +58,11 @@ def _is_plain(name: str, value: object) -> bool:
     Raises:
         HsiError: it is not.
     """
-    _require(isinstance(value, bool | int | float | str), f"The setting {name} cannot be {value!r}.", _BY_HAND)
+    _require(
+        isinstance(value, bool | int | float | str),
+        say("The setting {name} cannot be {value!r}.", name=name, value=value),
+        _BY_HAND,
+    )
     return True
 
 
@@ -97,17 +105,31 @@ class PretrainSpec(_Spec):
     settings: Mapping[str, bool | int | float | str] = field(default_factory=dict, hash=False)
 
     def __post_init__(self) -> None:
-        _require(self.preset in ("quick", "paper"), f"Unknown preset “{self.preset}”.", "Choose quick or paper.")
-        _require(self.device in DEVICES, f"Unknown device “{self.device}”.", f"Choose one of {', '.join(DEVICES)}.")
-        _require(self.seed >= 0, f"The seed {self.seed} is negative.", "Choose 0 or more.")
-        _require(self.epochs is None or self.epochs >= 1, "Pretraining needs at least one epoch.", "Choose 1 or more.")
+        _require(
+            self.preset in ("quick", "paper"),
+            say("Unknown preset “{preset}”.", preset=self.preset),
+            say("Choose quick or paper."),
+        )
+        _require(
+            self.device in DEVICES,
+            say("Unknown device “{device}”.", device=self.device),
+            say("Choose one of {devices}.", devices=", ".join(DEVICES)),
+        )
+        _require(self.seed >= 0, say("The seed {seed} is negative.", seed=self.seed), say("Choose 0 or more."))
+        _require(
+            self.epochs is None or self.epochs >= 1,
+            say("Pretraining needs at least one epoch."),
+            say("Choose 1 or more."),
+        )
         _require(
             self.patience is None or self.patience >= 0,
-            f"The patience {self.patience} is negative.", "Choose 1 or more readings, or 0 for never.",
+            say("The patience {patience} is negative.", patience=self.patience),
+            say("Choose 1 or more readings, or 0 for never."),
         )  # fmt: skip
         _require(
             self.precision in PRECISIONS,
-            f"Unknown precision “{self.precision}”.", f"Choose one of {', '.join(PRECISIONS)}.",
+            say("Unknown precision “{precision}”.", precision=self.precision),
+            say("Choose one of {precisions}.", precisions=", ".join(PRECISIONS)),
         )  # fmt: skip
 
 
@@ -140,21 +162,21 @@ class FeatureSpec(_Spec):
     def __post_init__(self) -> None:
         _require(
             self.encoder or self.raw or bool(self.smoothed) or bool(self.superpixels) or bool(self.edge_aware),
-            "There are no features to classify by.", "Choose one block at least.",
+            say("There are no features to classify by."), say("Choose one block at least."),
         )  # fmt: skip
-        _require(self.components >= 1, "At least one component is needed.", "32 is a good value.")
+        _require(self.components >= 1, say("At least one component is needed."), say("32 is a good value."))
         _require(
             all(0 <= sigma <= 20 for sigma in self.smoothed) and len(set(self.smoothed)) == len(self.smoothed),
-            "Smoothing widths must lie in 0 to 20 pixels, each once.", "2 is a good value.",
+            say("Smoothing widths must lie in 0 to 20 pixels, each once."), say("2 is a good value."),
         )  # fmt: skip
         _require(
             all(count >= 2 for count in self.superpixels) and len(set(self.superpixels)) == len(self.superpixels),
-            "Superpixels must be 2 or more, each number once.", "One for about 100 pixels is a good value.",
+            say("Superpixels must be 2 or more, each number once."), say("One for about 100 pixels is a good value."),
         )  # fmt: skip
         _require(
             all(0 < t <= 100 for t in self.edge_aware) and len(set(self.edge_aware)) == len(self.edge_aware)
             and 0 <= self.pooled <= 100,
-            "Tolerances must lie in 0 to 100 median changes, each once.", "10 is a good value.",
+            say("Tolerances must lie in 0 to 100 median changes, each once."), say("10 is a good value."),
         )  # fmt: skip
 
 
@@ -178,13 +200,16 @@ class ProbeSpec(_Spec):
     fusion: float = 0.0
 
     def __post_init__(self) -> None:
-        _require(0 <= self.fusion < 1, "The weight of the first branch must lie in 0 to 1.", "0.8 was published.")
-        _require(self.strength > 0, "The probe's strength must be above 0.", "1 is a good value.")
+        _require(
+            0 <= self.fusion < 1, say("The weight of the first branch must lie in 0 to 1."), say("0.8 was published.")
+        )
+        _require(self.strength > 0, say("The probe's strength must be above 0."), say("1 is a good value."))
         _require(
             self.classifier in CLASSIFIERS,
-            f"Unknown classifier “{self.classifier}”.", f"Choose one of {', '.join(CLASSIFIERS)}.",
+            say("Unknown classifier “{classifier}”.", classifier=self.classifier),
+            say("Choose one of {classifiers}.", classifiers=", ".join(CLASSIFIERS)),
         )  # fmt: skip
-        _require(self.seed >= 0, f"The seed {self.seed} is negative.", "Choose 0 or more.")
+        _require(self.seed >= 0, say("The seed {seed} is negative.", seed=self.seed), say("Choose 0 or more."))
 
 
 @dataclass(frozen=True)
@@ -201,8 +226,8 @@ class MapSpec(_Spec):
     edges: float = 3.0
 
     def __post_init__(self) -> None:
-        _require(0 <= self.smooth <= 20, "Smoothing must lie in 0 to 20 pixels.", "0 switches it off.")
-        _require(0 <= self.edges <= 100, "The tolerance at edges must lie in 0 to 100.", "0 switches it off.")
+        _require(0 <= self.smooth <= 20, say("Smoothing must lie in 0 to 20 pixels."), say("0 switches it off."))
+        _require(0 <= self.edges <= 100, say("The tolerance at edges must lie in 0 to 100."), say("0 switches it off."))
 
 
 @dataclass(frozen=True)
@@ -257,15 +282,20 @@ class SplitSpec(_Spec):
     guard: int = 8
 
     def __post_init__(self) -> None:
-        _require(self.per_class >= 1, "At least one label a class is needed.", "Choose 1 or more.")
-        _require(self.seed >= 0, f"The seed {self.seed} is negative.", "Choose 0 or more.")
-        _require(self.kind in SPLITS, f"Unknown split “{self.kind}”.", f"Choose one of {', '.join(SPLITS)}.")
+        _require(self.per_class >= 1, say("At least one label a class is needed."), say("Choose 1 or more."))
+        _require(self.seed >= 0, say("The seed {seed} is negative.", seed=self.seed), say("Choose 0 or more."))
+        _require(
+            self.kind in SPLITS,
+            say("Unknown split “{kind}”.", kind=self.kind),
+            say("Choose one of {splits}.", splits=", ".join(SPLITS)),
+        )
         _require(
             self.percent is None or 0 < self.percent < 100,
-            f"{self.percent} per cent cannot be drawn.", "Choose more than 0 and less than 100.",
+            say("{percent} per cent cannot be drawn.", percent=self.percent),
+            say("Choose more than 0 and less than 100."),
         )  # fmt: skip
         _require(
             self.block >= 1 and self.guard >= 0,
-            f"Blocks of {self.block} and a guard of {self.guard} pixels cannot be drawn.",
-            "Choose a block of 1 or more and a guard of 0 or more.",
+            say("Blocks of {block} and a guard of {guard} pixels cannot be drawn.", block=self.block, guard=self.guard),
+            say("Choose a block of 1 or more and a guard of 0 or more."),
         )  # fmt: skip

@@ -21,6 +21,7 @@ from hsigui.pipeline.values import Filters, KeptClassifier
 from hsigui.report.maps import MapOptions
 from hsigui.report.table import layer_suffixes, map_suffixes
 from hsigui.specs import MapSpec
+from hsigui.texts import say
 
 TABLE = "outcomes.csv"
 LAYERS = ("confidence", "entropy", "probabilities")
@@ -43,14 +44,18 @@ def classify(arguments: argparse.Namespace) -> None:
 
 def _the_one(cubes: tuple[Path, ...], arguments: argparse.Namespace) -> Path:
     if arguments.labels is not None and arguments.probe == "kept":
-        raise HsiError("Either labels or the kept classifier can be used.", "Leave out --labels or --probe kept.")
+        raise HsiError(
+            say("Either labels or the kept classifier can be used."), say("Leave out --labels or --probe kept.")
+        )
     if len(cubes) > 1:
-        hint = "Name a folder for the maps with --out-dir."
+        hint = say("Name a folder for the maps with --out-dir.")
         if arguments.labels is not None:
-            hint = "Classify the scene of the labels first, then all cubes with --probe kept and --out-dir."
-        raise HsiError(f"{len(cubes)} cubes cannot be classified into one map or from the labels of one.", hint)
+            hint = say("Classify the scene of the labels first, then all cubes with --probe kept and --out-dir.")
+        raise HsiError(
+            say("{count} cubes cannot be classified into one map or from the labels of one.", count=len(cubes)), hint
+        )
     if arguments.out is None:
-        raise HsiError("It is not said where the map goes.", "Name it with --out.")
+        raise HsiError(say("It is not said where the map goes."), say("Name it with --out."))
     return cubes[0]
 
 
@@ -72,13 +77,13 @@ def _fit_and_map(arguments: argparse.Namespace, path: Path) -> None:
         try:
             api.keep(result, ctx=ctx)
         except HsiError as error:  # the map does not depend on it
-            ctx.warn(f"The classifier is not kept for other cubes: {error.message}")
+            ctx.warn(say("The classifier is not kept for other cubes: {message}", message=error.message))
         return result
 
-    result = run_with_progress(work, "Loading PyTorch")
+    result = run_with_progress(work, say("Loading PyTorch"))
     _write(result, arguments, arguments.out)
     if without := [c.name for c in labels.classes if not (labels.array == c.number).any()]:
-        tell(f"without labels, so not in the map: {', '.join(without)}")
+        tell(say("without labels, so not in the map: {without}", without=", ".join(without)))
     print(f"{counted(result.array, 'pixel')} -> {arguments.out}")
 
 
@@ -90,7 +95,7 @@ def _map_one(arguments: argparse.Namespace, path: Path) -> None:
     def work(ctx: Context) -> Result:
         return _mapped(path, api.load_classifier(arguments.run_folder), arguments, arguments.out, ctx)
 
-    result = run_with_progress(work, "Loading PyTorch")
+    result = run_with_progress(work, say("Loading PyTorch"))
     _write(result, arguments, arguments.out)
     print(f"{counted(result.array, 'pixel')} -> {arguments.out}")
 
@@ -98,10 +103,15 @@ def _map_one(arguments: argparse.Namespace, path: Path) -> None:
 def _map_many(arguments: argparse.Namespace, cubes: tuple[Path, ...]) -> None:
     """Maps of many cubes, a table of what became of each, and what failed as one error at the end."""
     if given := [name for name in ("out", *LAYERS) if getattr(arguments, name) is not None]:
-        raise HsiError(f"--{given[0]} is for one cube.", "Maps of several go to --out-dir.")
+        raise HsiError(
+            say("--{first_given} is for one cube.", first_given=given[0]), say("Maps of several go to --out-dir.")
+        )
     maps = map_suffixes()
     if arguments.format not in maps:
-        raise HsiError(f"Maps cannot be written as {arguments.format}.", f"Choose one of {', '.join(maps)}.")
+        raise HsiError(
+            say("Maps cannot be written as {format}.", format=arguments.format),
+            say("Choose one of {maps}.", maps=", ".join(maps)),
+        )
     asked = _asked(arguments)
     check_folder(arguments.out_dir)
     wanted = batch.orders(cubes, arguments.out_dir, arguments.format)
@@ -123,23 +133,37 @@ def _map_many(arguments: argparse.Namespace, cubes: tuple[Path, ...]) -> None:
 
         return batch.run(wanted, make, settings, table, ctx)
 
-    outcomes = run_with_progress(work, "Loading PyTorch")
+    outcomes = run_with_progress(work, say("Loading PyTorch"))
     _print_table(outcomes, table)
     if failed := [line for line in outcomes if line.outcome == batch.FAILED]:
         raise HsiError(
-            f"{len(failed)} of {len(outcomes)} cubes failed: {', '.join(Path(line.cube).name for line in failed)}.",
-            f"The reasons are in {table}; the same command makes only these again.",
+            say(
+                "{count} of {outcomes_count} cubes failed: {failed}.",
+                count=len(failed),
+                outcomes_count=len(outcomes),
+                failed=", ".join(Path(line.cube).name for line in failed),
+            ),
+            say("The reasons are in {table}; the same command makes only these again.", table=table),
         )
 
 
 def _print_table(outcomes: tuple[batch.CubeOutcome, ...], table: Path) -> None:
     width = max(len(Path(line.cube).name) for line in outcomes)
-    print(f"{'cube':{width}}  {'outcome':9}  {'pixels':>10}  {'seconds':>7}  map, or why not")
+    print(
+        say(
+            "{cube:{width}}  {outcome:9}  {pixels:>10}  {seconds:>7}  map, or why not",
+            cube=say("cube"),
+            width=width,
+            outcome=say("outcome"),
+            pixels=say("pixels"),
+            seconds=say("seconds"),
+        )
+    )
     for line in outcomes:
         pixels, seconds = (str(line.pixels), f"{line.seconds:.1f}") if line.outcome != batch.FAILED else ("", "")
         what = line.message if line.outcome == batch.FAILED else line.map
         print(f"{Path(line.cube).name:{width}}  {line.outcome:9}  {pixels:>10}  {seconds:>7}  {what}")
-    print(f"Table: {table}")
+    print(say("Table: {table}", table=table))
 
 
 def _mapped(

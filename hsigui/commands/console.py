@@ -12,6 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from hsigui.jobs import Context, Finished, JobRunner, Outcome, Partial, Progress, Warned
+from hsigui.texts import say, say_number
 
 T = TypeVar("T")
 
@@ -23,7 +24,12 @@ def tell(text: str) -> None:
 def counted(array: NDArray[np.uint16], what: str) -> str:
     """Such as "160 labels of 16 classes"."""
     count, classes = int(np.count_nonzero(array)), len(np.unique(array[array > 0]))
-    return f"{count} {what}{'s' * (count != 1)} of {classes} class{'es' * (classes != 1)}"
+    if what == "label":
+        counted_things = say_number("{count} label", "{count} labels", count)
+    else:
+        counted_things = say_number("{count} pixel", "{count} pixels", count)
+    of_classes = say_number("{count} class", "{count} classes", classes)
+    return say("{things} of {classes}", things=counted_things, classes=of_classes)
 
 
 def typed(arguments: argparse.Namespace) -> str:
@@ -57,7 +63,7 @@ def _watch(runner: JobRunner, title: str) -> Finished:
     """Reads events until the job has ended: a bar with the time left for each phase, in a terminal; else one line."""
     from tqdm import tqdm
 
-    form = "{desc}: {percentage:3.0f}% |{bar:30}| {elapsed} so far, {remaining} left"
+    form = say("{desc}: {percentage:3.0f}% |{bar:30}| {elapsed} so far, {remaining} left")
     in_terminal = sys.stderr.isatty()
     phase, bar = "", tqdm(total=1.0, desc=title, bar_format=form, leave=False, disable=not in_terminal)
     try:

@@ -11,12 +11,13 @@ from hsigui.commands.parser import build_parser
 from hsigui.labels.formats.files import read_classes
 from hsigui.methods.resume_header import FILE
 from hsigui.report.maps import export_map
+from hsigui.texts import say
 
 
 def demo(arguments: argparse.Namespace) -> None:
     """The whole job on the demo scene, by the same commands that a user would type, each of which is shown."""
     if not arguments.headless:
-        print("No display found: running without a window.")
+        print(say("No display found: running without a window."))
     for words in _steps(arguments.out, arguments.seed, arguments.device):
         print(f"$ {shlex.join(['hsigui', *words])}", flush=True)
         parsed = build_parser().parse_args(words, argparse.Namespace(words=words))
@@ -46,8 +47,8 @@ def _finish(out: Path) -> None:
     """Exports the map in the other formats and says where everything is."""
     drawn = read_classes(out / "map.tif")
     for name in ("map.hdr", "map.png"):
-        export_map(out / name, drawn.array, drawn.classes, drawn.geo, title="hsigui demo scene")
+        export_map(out / name, drawn.array, drawn.classes, drawn.geo, title=say("hsigui demo scene"))
     report = json.loads((out / "report" / "report.json").read_text(encoding="utf-8"))
-    print(f"\nOutputs: {out.resolve()}")
-    print(f"Report:  {(out / 'report' / 'report.html').resolve()}")
-    print(f"OA:      {100 * report['accuracy']['oa']:.1f} %")
+    print(say("\nOutputs: {out}", out=out.resolve()))
+    print(say("Report:  {out}", out=(out / "report" / "report.html").resolve()))
+    print(say("OA:      {oa:.1f} %", oa=100 * report["accuracy"]["oa"]))

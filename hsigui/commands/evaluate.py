@@ -18,6 +18,7 @@ from hsigui.report.area import AreaEstimate
 from hsigui.report.context import ClassMatch, ReportContext
 from hsigui.report.document import evidence
 from hsigui.report.metrics import Accuracy, about_untrained, to_json
+from hsigui.texts import say
 
 
 def evaluate(arguments: argparse.Namespace) -> None:
@@ -43,7 +44,7 @@ def evaluate(arguments: argparse.Namespace) -> None:
     else:
         _print(measured, context)
     if page is not None:
-        print(f"Report: {page}", file=sys.stderr if arguments.json else sys.stdout)
+        print(say("Report: {page}", page=page), file=sys.stderr if arguments.json else sys.stdout)
 
 
 def _pairs(text: str | None) -> dict[str, str]:
@@ -55,7 +56,8 @@ def _pairs(text: str | None) -> dict[str, str]:
     pairs = [word.partition("=") for word in (text or "").split(",") if word.strip()]
     if any(not (a.strip() and sign and b.strip()) for a, sign, b in pairs):
         raise HsiError(
-            f"“{text}” names no pairs of classes.", "Write the map's class = the reference's: corn=Maize,3=7."
+            say("“{text}” names no pairs of classes.", text=text),
+            say("Write the map's class = the reference's: corn=Maize,3=7."),
         )
     return {a.strip(): b.strip() for a, _, b in pairs}
 
@@ -63,15 +65,40 @@ def _pairs(text: str | None) -> dict[str, str]:
 def _print(measured: Accuracy, context: ReportContext) -> None:
     draws = context.draws
     if draws is None:
-        print(f"OA {100 * measured.oa:.2f} %   AA {100 * measured.aa:.2f} %   kappa {measured.kappa:.4f}")
+        print(
+            say(
+                "OA {oa:.2f} %   AA {aa:.2f} %   kappa {kappa:.4f}",
+                oa=100 * measured.oa,
+                aa=100 * measured.aa,
+                kappa=measured.kappa,
+            )
+        )
     else:
         cells = [f"{n} {100 * m.mean:.2f} ± {100 * m.sd:.2f} %" for n, m in (("OA", draws.oa), ("AA", draws.aa))]
-        print("   ".join(cells), f"  kappa {draws.kappa.mean:.4f} ± {draws.kappa.sd:.4f}   over {draws.oa.draws} draws")
-    print(f"on {measured.n_test} test pixels", end="")
-    print("" if measured.overlap is None else f"; {measured.overlap} training pixels left out")
+        print(
+            "   ".join(cells),
+            say(
+                "  kappa {mean:.4f} ± {sd:.4f}   over {draws} draws",
+                mean=draws.kappa.mean,
+                sd=draws.kappa.sd,
+                draws=draws.oa.draws,
+            ),
+        )
+    print(say("on {n_test} test pixels", n_test=measured.n_test), end="")
+    print("" if measured.overlap is None else say("; {overlap} training pixels left out", overlap=measured.overlap))
     if untrained := about_untrained(measured):
         print(untrained)
-    print(f"{'class':>24} {'PA %':>7} {'UA %':>7} {'F1 %':>7} {'IoU %':>7} {'test':>7}")
+    print(
+        say(
+            "{class_:>24} {pa:>7} {ua:>7} {words:>7} {iou:>7} {test:>7}",
+            class_=say("class"),
+            pa=say("PA %"),
+            ua=say("UA %"),
+            words="F1 %",
+            iou=say("IoU %"),
+            test=say("test"),
+        )
+    )
     columns = (measured.producers, measured.users, measured.f1, measured.iou)
     for i, name in enumerate(measured.names):
         cells = ["    n/a" if np.isnan(part[i]) else f"{100 * part[i]:7.2f}" for part in columns]
@@ -79,9 +106,11 @@ def _print(measured: Accuracy, context: ReportContext) -> None:
     if context.area is not None:
         _print_area(context.area, measured, context.pixel_area_m2)
     for test in context.comparison.draws if context.comparison else ():
-        kind = "exact" if test.exact else f"chi-square {test.statistic:.2f}"
-        print(f"against {context.comparison.second if context.comparison else ''}: {100 * test.difference:+.2f} % OA; "
-              f"McNemar {kind}, p {'< 0.0001' if test.p < 1e-4 else f'{test.p:.4f}'}")  # fmt: skip
+        kind = "exact" if test.exact else say("chi-square {statistic:.2f}", statistic=test.statistic)
+        print(say("against {second}: {difference:+.2f} % OA; "
+                  "McNemar {kind}, p {words}", second=context.comparison.second if context.comparison else "",
+                  difference=100 * test.difference, kind=kind,
+                  words="< 0.0001" if test.p < 0.0001 else f"{test.p:.4f}"))  # fmt: skip
     _print_matches(context.matches)
 
 
@@ -90,22 +119,44 @@ def _print_area(area: AreaEstimate, measured: Accuracy, pixel_area_m2: float | N
     found, unit, of_pixel = area.figures, "pixels", 1.0
     if pixel_area_m2:
         unit, of_pixel = "ha", pixel_area_m2 / 10_000
-    print(f"area-weighted OA {100 * found.overall:.2f} %, standard error {100 * found.overall_se:.2f} %")
-    print(f"{'class':>24} {'mapped ' + unit:>14} {'estimated ' + unit:>17} {'95 % ±':>12}")
+    print(
+        say(
+            "area-weighted OA {overall:.2f} %, standard error {overall_se:.2f} %",
+            overall=100 * found.overall,
+            overall_se=100 * found.overall_se,
+        )
+    )
+    print(
+        say(
+            "{class_:>24} {unit:>14} {unit2:>17} {words:>12}",
+            class_=say("class"),
+            unit=say("mapped ") + unit,
+            unit2=say("estimated ") + unit,
+            words="95 % ±",
+        )
+    )
     for i, name in enumerate(measured.names):
         cells = ["n/a" if np.isnan(value) else f"{value * of_pixel:,.1f}" for value in area.pixels(i)]
-        print(f"{name:>24} {area.mapped[i] * of_pixel:>14,.1f} {cells[0]:>17} {cells[1]:>12}")
+        print(
+            say(
+                "{name:>24} {mapped:>14,.1f} {first_cells:>17} {second_cells:>12}",
+                name=name,
+                mapped=area.mapped[i] * of_pixel,
+                first_cells=cells[0],
+                second_cells=cells[1],
+            )
+        )
 
 
 def _print_matches(matches: Sequence[ClassMatch]) -> None:
     """Which class was taken for which, where that is not plain from number and name."""
     told = [m for m in matches if m.how in ("asked", "new") or (m.number, m.name) != (m.to_number, m.to_name)]
     for match in told:
-        to = "left out" if not match.to_number else "not in the reference"
+        to = say("left out") if not match.to_number else say("not in the reference")
         if match.to_number and match.how != "new":
-            how = "as asked" if match.how == "asked" else f"by {match.how}"
-            to = f"{_called(match.to_number, match.to_name)} of the reference, {how}"
-        print(f"{_called(match.number, match.name)} of the map: {to}")
+            how = say("as asked") if match.how == "asked" else say("by {how}", how=match.how)
+            to = say("{called} of the reference, {how}", called=_called(match.to_number, match.to_name), how=how)
+        print(say("{called} of the map: {to}", called=_called(match.number, match.name), to=to))
 
 
 def _called(number: int, name: str) -> str:

@@ -24,6 +24,7 @@ from hsigui.pipeline.values import Filters
 from hsigui.report.filters import filtered
 from hsigui.report.maps import MapOptions, export_map
 from hsigui.report.table import map_suffixes, read_back_suffixes
+from hsigui.texts import say
 
 
 def export(arguments: argparse.Namespace) -> None:
@@ -57,11 +58,13 @@ def export(arguments: argparse.Namespace) -> None:
             written.append(provenance.save(with_filters(record, filters), path, array))
         print(f"{counted(array, 'pixel')} -> {', '.join(map(str, written))}")
     for path in arguments.legend:
-        print(f"{len(classes)} classes -> {write_table(path, classes)[0]}")
+        print(say("{count} classes -> {write_table}", count=len(classes), write_table=write_table(path, classes)[0]))
     if changed := int(np.count_nonzero(array != raster.array)):
-        print(f"{changed} pixels were changed by the filters")
+        print(say("{changed} pixels were changed by the filters", changed=changed))
     if refused:
-        words = "; ".join(f"{path.name} was not written: {error.message}" for path, error in refused)
+        words = "; ".join(
+            say("{name} was not written: {message}", name=path.name, message=error.message) for path, error in refused
+        )
         raise HsiError(words, " ".join(dict.fromkeys(error.hint for _, error in refused if error.hint)))
 
 
@@ -73,13 +76,13 @@ def smallest_unit(text: str, raster: ClassRaster) -> int:
     """
     said = re.fullmatch(r"(\d+(?:\.\d+)?)\s*(m2|m²|ha)?", text.strip().casefold())
     if said is None:
-        raise HsiError(f"“{text}” is no mapping unit.", "Give it as 20 (pixels), 500m2 or 0.5ha.")
+        raise HsiError(say("“{text}” is no mapping unit.", text=text), say("Give it as 20 (pixels), 500m2 or 0.5ha."))
     value, unit = float(said.group(1)), said.group(2)
     if unit is None:
         return int(np.ceil(value))
     area = provenance.pixel_area(raster.geo)
     if area is None:
-        raise HsiError("The size of this map's pixels is not known.", "Give --mmu in pixels.")
+        raise HsiError(say("The size of this map's pixels is not known."), say("Give --mmu in pixels."))
     return int(np.ceil(value * (10_000 if unit == "ha" else 1) / area - 1e-9))
 
 
@@ -97,14 +100,17 @@ def card(arguments: argparse.Namespace) -> None:
         inner = found.get("accuracy", found)
         measured = inner if isinstance(inner, dict) else {}
         written = model_card.keep_accuracy(arguments.run_folder, measured, arguments.report.name)[-1]
-    print(f"Model card: {written}")
+    print(say("Model card: {written}", written=written))
 
 
 def _report(path: Path) -> dict[str, object]:
     try:
         found = json.loads(path.read_text(encoding="utf-8"))
     except (OSError, ValueError) as error:
-        raise HsiError(f"{path} cannot be read: {error}.", "Choose the report.json of an evaluation.") from error
+        raise HsiError(
+            say("{path} cannot be read: {error}.", path=path, error=error),
+            say("Choose the report.json of an evaluation."),
+        ) from error
     return found if isinstance(found, dict) else {}
 
 
@@ -116,10 +122,13 @@ def _require_same_run(report: dict[str, object], folder: Path, name: Path) -> No
         with weights.open("rb") as file:
             own = hashlib.file_digest(file, "sha256").hexdigest()
         if own != told["weights"]:
-            raise HsiError(f"{name} measured a map of another run.", "Choose the report of a map made with this one.")
+            raise HsiError(
+                say("{name} measured a map of another run.", name=name),
+                say("Choose the report of a map made with this one."),
+            )
     try:
         kept = json.loads((folder / model_card.PROBE).read_text(encoding="utf-8"))["fitted"]["labels_sha256"]
     except (OSError, ValueError, KeyError, TypeError):
         return  # no classifier is kept
     if told.get("labels") and told["labels"] != kept:
-        tell("the kept classifier was fitted to other labels than the one whose map the report measured")
+        tell(say("the kept classifier was fitted to other labels than the one whose map the report measured"))

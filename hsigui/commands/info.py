@@ -7,6 +7,7 @@ import json
 
 from hsigui.commands.reading import reading
 from hsigui.labels.describe import describe_file
+from hsigui.texts import say
 
 
 def info(arguments: argparse.Namespace) -> None:
@@ -22,12 +23,19 @@ def info(arguments: argparse.Namespace) -> None:
         if (
             name.endswith("band_list") or name == "default_bands"
         ):  # people count bands from 1, as ENVI does; in JSON they count from 0
-            name, value = f"{name} (from 1)", [number + 1 for number in value]
+            name, value = say("{name} (from 1)", name=name), [number + 1 for number in value]
         print(f"{name.replace('_', ' '):>24}  {_shortened(value)}")
     for row in about.get("class_table", ()):
-        print(f"{'class ' + str(row['number']):>24}  {row['name']}, {row['pixels']} pixels")
+        print(
+            say(
+                "{number:>24}  {name}, {pixels} pixels",
+                number=say("class ") + str(row["number"]),
+                name=row["name"],
+                pixels=row["pixels"],
+            )
+        )
     for note in about["notes"]:
-        print(f"{'note':>24}  {note}")
+        print(say("{note:>24}  {note2}", note=say("note"), note2=note))
 
 
 def _shortened(value: object) -> str:
@@ -35,4 +43,4 @@ def _shortened(value: object) -> str:
     if not isinstance(value, list):
         return str(value)
     shown = ", ".join(map(str, value[:10]))
-    return shown if len(value) <= 10 else f"{shown}, ... ({len(value)} in all)"
+    return shown if len(value) <= 10 else say("{shown}, ... ({count} in all)", shown=shown, count=len(value))

@@ -15,6 +15,7 @@ from hsigui.labels.formats.files import ClassRaster, Grid, read_classes, write_c
 from hsigui.labels.formats.table import written_suffixes
 from hsigui.labels.matching import pixel_counts
 from hsigui.labels.place import RESAMPLE, Misplaced, fitted
+from hsigui.texts import say
 
 
 def labels(arguments: argparse.Namespace) -> None:
@@ -39,9 +40,16 @@ def labels(arguments: argparse.Namespace) -> None:
         classes = merged_table(classes, read_table(arguments.classes))
     written = write_classes(arguments.out, raster.array, classes, geo)
     counts = pixel_counts(raster.array)
-    print(f"{np.count_nonzero(raster.array)} labels of {len(counts)} classes -> {', '.join(map(str, written))}")
+    print(
+        say(
+            "{count} labels of {counts_count} classes -> {written}",
+            count=np.count_nonzero(raster.array),
+            counts_count=len(counts),
+            written=", ".join(map(str, written)),
+        )
+    )
     for number, pixels in counts.items():
-        print(f"{number:>8}  {classes.get(number).name}, {pixels} pixels")
+        print(say("{number:>8}  {name}, {pixels} pixels", number=number, name=classes.get(number).name, pixels=pixels))
 
 
 def _on_scene(raster: ClassRaster, grid: Grid, resample: bool) -> ClassRaster:
@@ -52,5 +60,5 @@ def _on_scene(raster: ClassRaster, grid: Grid, resample: bool) -> ClassRaster:
             raise
         if resample:
             return fitted(raster, grid, "labels", RESAMPLE)
-        hint = "Add --resample to take for each pixel of the scene the class at its place."
+        hint = say("Add --resample to take for each pixel of the scene the class at its place.")
         raise HsiError(error.message, hint) from None

@@ -8,6 +8,7 @@ from pathlib import Path
 
 from hsigui.cube.formats.envi import DATA_SUFFIXES
 from hsigui.errors import HsiError
+from hsigui.texts import say
 
 
 def check_outputs(inputs: list[Path], outputs: Sequence[tuple[Path, Sequence[str]]]) -> None:
@@ -25,10 +26,14 @@ def check_outputs(inputs: list[Path], outputs: Sequence[tuple[Path, Sequence[str
         taken |= _files_of(path)
     for path, endings in outputs:
         if path.suffix.lower() not in endings:
-            raise HsiError(f"{path} does not say in which format to write.", f"End it in one of {', '.join(endings)}.")
+            raise HsiError(
+                say("{path} does not say in which format to write.", path=path),
+                say("End it in one of {endings}.", endings=", ".join(endings)),
+            )
         if _files_of(path) & taken:
             raise HsiError(
-                f"{path} would overwrite a file that this command reads or writes too.", "Choose another name."
+                say("{path} would overwrite a file that this command reads or writes too.", path=path),
+                say("Choose another name."),
             )
         taken |= _files_of(path)
         check_folder(path.parent)
@@ -51,4 +56,4 @@ def check_folder(folder: Path) -> None:
     while not there.exists():
         there = there.parent
     if not there.is_dir() or not os.access(there, os.W_OK):
-        raise HsiError(f"{folder} cannot be written to.", "Choose another folder.")
+        raise HsiError(say("{folder} cannot be written to.", folder=folder), say("Choose another folder."))

@@ -14,6 +14,7 @@ from hsigui.jobs import Context
 from hsigui.methods import asked, registry
 from hsigui.methods.resume_header import FILE
 from hsigui.specs import PretrainSpec
+from hsigui.texts import say
 
 if TYPE_CHECKING:
     from hsigui.methods.checkpoint import Encoder
@@ -32,12 +33,13 @@ def pretrain(arguments: argparse.Namespace) -> None:
     check_folder(arguments.out)
     if (arguments.out / "run.json").exists() and not (arguments.replace or arguments.resume):
         raise HsiError(
-            f"{arguments.out} holds a finished run.", "Name another folder, or give --replace to train anew over it."
+            say("{out} holds a finished run.", out=arguments.out),
+            say("Name another folder, or give --replace to train anew over it."),
         )
     if (arguments.out / FILE).exists() and not (arguments.replace or arguments.resume):
         raise HsiError(
-            f"{arguments.out} holds an unfinished training.",
-            "Give --resume to go on with it, or --replace to begin anew over it.",
+            say("{out} holds an unfinished training.", out=arguments.out),
+            say("Give --resume to go on with it, or --replace to begin anew over it."),
         )
     cube = api.open(arguments.cube, **reading(arguments))
     watched = None if arguments.monitor_labels is None else api.read_labels(arguments.monitor_labels, cube)
@@ -51,9 +53,9 @@ def pretrain(arguments: argparse.Namespace) -> None:
         return encoder
 
     try:
-        encoder = run_with_progress(work, "Loading PyTorch")
+        encoder = run_with_progress(work, say("Loading PyTorch"))
     except KeyboardInterrupt:
         if (arguments.out / FILE).exists():
-            tell("the same command with --resume goes on from here")
+            tell(say("the same command with --resume goes on from here"))
         raise
     print(f"{encoder.summary} -> {arguments.out}")

@@ -18,6 +18,7 @@ from hsigui.pipeline.values import Labels, LabelSplit
 from hsigui.pipeline.verbs import named_split
 from hsigui.report.table import read_back_suffixes
 from hsigui.specs import SplitSpec
+from hsigui.texts import say
 
 
 def sample(arguments: argparse.Namespace) -> None:
@@ -25,14 +26,14 @@ def sample(arguments: argparse.Namespace) -> None:
     masks = [mask for mask in (arguments.train_mask, arguments.test_mask) if mask]
     seeds = arguments.seeds or (arguments.seed,)
     if len(set(seeds)) != len(seeds):
-        raise HsiError("A seed is given twice.", "The same seed draws the same labels.")
+        raise HsiError(say("A seed is given twice."), say("The same seed draws the same labels."))
     files = [_named(path, seed, seeds) for path in (arguments.out, arguments.rest) for seed in seeds]
     outputs = [(path, read_back_suffixes()) for path in files]
     check_outputs([arguments.truth, *masks], outputs)
     if len(masks) == 1 or (masks and (len(seeds) > 1 or arguments.split != "random" or arguments.percent)):
         raise HsiError(
-            "The parts are given by two masks, --train-mask and --test-mask, and nothing is drawn.",
-            "Give both, without --split, --percent or several seeds.",
+            say("The parts are given by two masks, --train-mask and --test-mask, and nothing is drawn."),
+            say("Give both, without --split, --percent or several seeds."),
         )
     truth = api.read_labels(arguments.truth, variable=arguments.variable)
     if masks:
@@ -53,7 +54,9 @@ def sample(arguments: argparse.Namespace) -> None:
 def _from_masks(arguments: argparse.Namespace, truth: Labels) -> None:
     grid = Grid(truth.array.shape[0], truth.array.shape[1], truth.geo)
     train, test = (read_classes(path, grid=grid).array for path in (arguments.train_mask, arguments.test_mask))
-    words = f"given by {arguments.train_mask.name} and {arguments.test_mask.name}"
+    words = say(
+        "given by {name} and {test_mask_name}", name=arguments.train_mask.name, test_mask_name=arguments.test_mask.name
+    )
     found = named_split(from_masks(train, test, truth.array), truth, words, command=typed(arguments))
     _write(found, arguments.out, arguments.rest)
 
@@ -63,10 +66,16 @@ def _write(found: LabelSplit, out: Path, rest: Path, apart: bool = False) -> Non
     api.save(found.test, rest)
     print(f"{counted(found.train.array, 'label')} -> {out}")
     record = found.record
-    gap = "" if found.gap is None or record.guard is None else f", at least {found.gap} pixels from every label"
-    print(f"{np.count_nonzero(found.test.array)} pixels for testing{gap} -> {rest}")
+    gap = (
+        ""
+        if found.gap is None or record.guard is None
+        else say(", at least {gap} pixels from every label", gap=found.gap)
+    )
+    print(
+        say("{count} pixels for testing{gap} -> {rest}", count=np.count_nonzero(found.test.array), gap=gap, rest=rest)
+    )
     if record.not_tested and apart:
-        tell(f"nothing is left to test of: {', '.join(record.not_tested)}")
+        tell(say("nothing is left to test of: {not_tested}", not_tested=", ".join(record.not_tested)))
 
 
 def _tell_small(found: LabelSplit, truth: Labels, asked: int) -> None:
@@ -76,7 +85,15 @@ def _tell_small(found: LabelSplit, truth: Labels, asked: int) -> None:
         if drawn < asked:
             name = truth.classes.get(number).name
             pixels = int(np.count_nonzero(truth.array == number))
-            tell(f"{name} gives only {drawn} of its {pixels} pixels as labels; {left} are left for testing")
+            tell(
+                say(
+                    "{name} gives only {drawn} of its {pixels} pixels as labels; {left} are left for testing",
+                    name=name,
+                    drawn=drawn,
+                    pixels=pixels,
+                    left=left,
+                )
+            )
 
 
 def _named(path: Path, seed: int, seeds: tuple[int, ...]) -> Path:
@@ -91,5 +108,5 @@ def _guard(arguments: argparse.Namespace) -> int | None:
         return asked
     half = reach(api.load_encoder(arguments.run_folder)) or 0
     if arguments.guard is not None and arguments.guard < half:
-        tell(f"the guard is {half} pixels, half of what the encoder sees of a pixel")
+        tell(say("the guard is {half} pixels, half of what the encoder sees of a pixel", half=half))
     return max(half, arguments.guard or 0)

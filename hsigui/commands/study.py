@@ -26,6 +26,7 @@ from hsigui.pipeline.study.plan import StudySpec, StudyTruth, chosen_methods
 from hsigui.report.study import Failure, Study
 from hsigui.report.study_files import write_study
 from hsigui.report.write import ReportContext
+from hsigui.texts import say
 
 if TYPE_CHECKING:
     from hsigui.pipeline.study.study import StudyFindings
@@ -37,15 +38,15 @@ def study(arguments: argparse.Namespace) -> None:
     check_folder(arguments.out)
     cube = api.open(arguments.cube, **reading(arguments))
     truth = read_classes(arguments.truth, variable=arguments.truth_variable)
-    require_same_size(truth.array.shape, (cube.rows, cube.cols), "reference pixels")
-    require_same_place(truth.geo, cube.geo, (cube.rows, cube.cols), "reference pixels")
+    require_same_size(truth.array.shape, (cube.rows, cube.cols), say("reference pixels"))
+    require_same_place(truth.geo, cube.geo, (cube.rows, cube.cols), say("reference pixels"))
     try:
         found = run_with_progress(
-            lambda ctx: _run(cube, truth, spec, arguments.out, typed(arguments), ctx), "Loading PyTorch"
+            lambda ctx: _run(cube, truth, spec, arguments.out, typed(arguments), ctx), say("Loading PyTorch")
         )
     except KeyboardInterrupt:
         if (arguments.out / RESULTS).exists():
-            tell(f"the results so far are kept in {arguments.out}; the same command goes on from there")
+            tell(say("the results so far are kept in {out}; the same command goes on from there", out=arguments.out))
         raise
     report = Study(
         found.rows, found.samplings, context(cube, spec, found, typed(arguments)), spec.draw_seeds, found.threads,
@@ -53,7 +54,7 @@ def study(arguments: argparse.Namespace) -> None:
     )  # fmt: skip
     page = write_study(arguments.out, report, truth.classes)[0]
     _print_table(report)
-    print(f"Report: {page}")
+    print(say("Report: {page}", page=page))
     if found.failures:
         raise _failed(found.failures, page)
 
@@ -93,12 +94,17 @@ def context(cube: Cube, spec: StudySpec, found: StudyFindings, command: str = ""
     """The report's text about a study."""
     block = {"side (pixels)": spec.block, "guard (pixels)": spec.guard} if "block" in spec.splits else {}
     notes = (
-        f"Blocks: training pixels are drawn from some squares of {spec.block} x {spec.block} pixels; test pixels are "
-        f"outside of them, with at least {spec.guard} unused pixels between. No encoder here sees that far from a "
-        f"pixel.{_beyond(spec)}",
+        say(
+            "Blocks: training pixels are drawn from some squares of {block} x {block} pixels; test pixels are "
+            "outside of them, with at least {guard} unused pixels between. No encoder here sees that far from a "
+            "pixel.{beyond}",
+            block=spec.block,
+            guard=spec.guard,
+            beyond=_beyond(spec),
+        ),
     )
     return ReportContext(
-        title=f"Methods compared on {cube.name}",
+        title=say("Methods compared on {name}", name=cube.name),
         cube_name=cube.name,
         rows=cube.rows,
         cols=cube.cols,
@@ -133,9 +139,10 @@ def _beyond(spec: StudySpec) -> str:
     widest = max((reach for reach in reaches if reach is not None), default=None)
     if widest is None:
         return ""
-    return (
-        f" Averages of features and probabilities that stop at edges do: they fade over {widest:g} pixels (standard "
-        "deviation) inside a field, and carry what they see there, never labels, across the guard."
+    return say(
+        " Averages of features and probabilities that stop at edges do: they fade over {widest:g} pixels (standard "
+        "deviation) inside a field, and carry what they see there, never labels, across the guard.",
+        widest=widest,
     )
 
 
@@ -144,19 +151,47 @@ def _recipe(method: str) -> str:
     recipe = registry.method(method).recipe
     about, features = dataclasses.asdict(recipe.map), recipe.features
     blocks = ["encoder"] * features.encoder + ["bands"] * features.raw
-    blocks += [f"{features.components} components, smoothed {sigma:g}" for sigma in features.smoothed]
-    blocks += [f"means of {count} superpixels" for count in features.superpixels]
-    blocks += [f"{features.components} components, edge-aware {tolerance:g}" for tolerance in features.edge_aware]
-    kind = {"logistic": "logistic regression", "svm": "SVM", "forest": "random forest"}[recipe.probe.classifier]
+    blocks += [
+        say("{components} components, smoothed {sigma:g}", components=features.components, sigma=sigma)
+        for sigma in features.smoothed
+    ]
+    blocks += [say("means of {count} superpixels", count=count) for count in features.superpixels]
+    blocks += [
+        say("{components} components, edge-aware {tolerance:g}", components=features.components, tolerance=tolerance)
+        for tolerance in features.edge_aware
+    ]
+    kind = {"logistic": say("logistic regression"), "svm": "SVM", "forest": say("random forest")}[
+        recipe.probe.classifier
+    ]
     drawn = ", ".join(f"{name} {value}" for name, value in about.items() if value)
-    return f"{kind} on {' + '.join(blocks)}" + (f"; map: {drawn}" if drawn else "")
+    return say("{kind} on {blocks}", kind=kind, blocks=" + ".join(blocks)) + (
+        say("; map: {drawn}", drawn=drawn) if drawn else ""
+    )
 
 
 def _print_table(report: Study) -> None:
     width = max(len(row.title) for row in report.rows)
     for sampling in report.samplings:
-        print(f"\n{sampling.labels} labels a class, {sampling.split} split, {sampling.draws} draws")
-        print(f"{'':{width}}  {'OA %':>12}  {'AA %':>12}  {'kappa':>15}  {'pretrain s':>10}  {'map s':>7}")
+        print(
+            say(
+                "\n{labels} labels a class, {split} split, {draws} draws",
+                labels=sampling.labels,
+                split=sampling.split,
+                draws=sampling.draws,
+            )
+        )
+        print(
+            say(
+                "{words:{width}}  {oa:>12}  {aa:>12}  {kappa:>15}  {pretrain_s:>10}  {map_s:>7}",
+                words="",
+                width=width,
+                oa=say("OA %"),
+                aa=say("AA %"),
+                kappa=say("kappa"),
+                pretrain_s=say("pretrain s"),
+                map_s=say("map s"),
+            )
+        )
         for row in report.rows:
             if (row.split, row.labels) != (sampling.split, sampling.labels):
                 continue
@@ -182,6 +217,6 @@ def _failed(failures: tuple[Failure, ...], page: Path) -> HsiError:
     """What went wrong, in one line."""
     methods = sorted({f.method for f in failures})
     return HsiError(
-        f"{', '.join(methods)} failed: {failures[0].message}",
-        f"The other rows are complete ({page}); the same command tries again what failed.",
+        say("{methods} failed: {message}", methods=", ".join(methods), message=failures[0].message),
+        say("The other rows are complete ({page}); the same command tries again what failed.", page=page),
     )

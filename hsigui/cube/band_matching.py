@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 
 from hsigui.cube.cube import Cube, Source
 from hsigui.errors import HsiError
+from hsigui.texts import say
 
 SHARE = 0.5  # of the spacing of the wanted bands: how far off the band that stands in for one may lie
 
@@ -61,11 +62,17 @@ def matched(cube: Cube, wavelengths: Sequence[float], bands: int, used: NDArray[
     own = cube.wavelengths
     if own is None or not len(wavelengths):
         if cube.bands != bands:
-            lacking = cube.name if own is None else "the scene of the run"
+            lacking = cube.name if own is None else say("the scene of the run")
             raise HsiError(
-                f"{cube.name} has {cube.bands} bands, the run was trained on {bands}, and {lacking} has no wavelengths "
-                "to match them by.",
-                "Add the wavelengths to the header, or choose the run that belongs to this sensor.",
+                say(
+                    "{name} has {bands} bands, the run was trained on {bands2}, and {lacking} has no wavelengths "
+                    "to match them by.",
+                    name=cube.name,
+                    bands=cube.bands,
+                    bands2=bands,
+                    lacking=lacking,
+                ),
+                say("Add the wavelengths to the header, or choose the run that belongs to this sensor."),
             )
         return cube
     wanted = np.asarray(wavelengths, dtype=np.float64)
@@ -74,18 +81,27 @@ def matched(cube: Cube, wavelengths: Sequence[float], bands: int, used: NDArray[
         return cube
     good = cube.good_bands
     if not len(good):
-        raise HsiError(f"Every band of {cube.name} is marked bad.", "Mark at least one band as good.")
+        raise HsiError(
+            say("Every band of {name} is marked bad.", name=cube.name), say("Mark at least one band as good.")
+        )
     _require_common(cube, own[good], wanted[used], tolerance)
     apart = np.abs(own[good][None, :] - wanted[:, None])
     nearest, off = good[apart.argmin(axis=1)], apart.min(axis=1)
     missing = used[off[used] > tolerance]
     if len(missing):
         worst = int(missing[off[missing].argmax()])
-        more = f" (and {len(missing) - 1} others)" if len(missing) > 1 else ""
+        more = say(" (and {count} others)", count=len(missing) - 1) if len(missing) > 1 else ""
         raise HsiError(
-            f"{cube.name} has no band within {tolerance:.1f} nm of the run's at {wanted[worst]:.1f} nm{more}: the "
-            f"nearest lies {off[worst]:.1f} nm off.",
-            "Choose a run of the same sensor, or resample the cube to its bands.",
+            say(
+                "{name} has no band within {tolerance:.1f} nm of the run's at {wanted:.1f} nm{more}: the "
+                "nearest lies {off:.1f} nm off.",
+                name=cube.name,
+                tolerance=tolerance,
+                wanted=wanted[worst],
+                more=more,
+                off=off[worst],
+            ),
+            say("Choose a run of the same sensor, or resample the cube to its bands."),
         )
     return _view(cube, nearest, wanted, used, float(off[used].max()))
 
@@ -94,11 +110,24 @@ def _require_common(cube: Cube, own: NDArray[np.float64], wanted: NDArray[np.flo
     """Refuses a cube of quite another part of the spectrum, which more often is one whose unit is wrong."""
     low, high = float(own.min()), float(own.max())
     if high < wanted.min() - tolerance or low > wanted.max() + tolerance:
-        unit = f"unit “{cube.info.wavelength_units}”" if cube.info.wavelength_units else "no unit"
+        unit = (
+            say("unit “{wavelength_units}”", wavelength_units=cube.info.wavelength_units)
+            if cube.info.wavelength_units
+            else say("no unit")
+        )
         raise HsiError(
-            f"{cube.name} has bands from {low:.6g} to {high:.6g} nm, the run was trained on {wanted.min():.6g} to "
-            f"{wanted.max():.6g} nm: they have none in common.",
-            f"Is the unit of its wavelengths right? The file names {unit}; the header or --units says it.",
+            say(
+                "{name} has bands from {low:.6g} to {high:.6g} nm, the run was trained on {least_wanted:.6g} to "
+                "{most_wanted:.6g} nm: they have none in common.",
+                name=cube.name,
+                low=low,
+                high=high,
+                least_wanted=wanted.min(),
+                most_wanted=wanted.max(),
+            ),
+            say(
+                "Is the unit of its wavelengths right? The file names {unit}; the header or --units says it.", unit=unit
+            ),
         )
 
 
@@ -112,7 +141,7 @@ def _view(
     def of_bands(values: tuple[Any, ...]) -> tuple[Any, ...]:
         return tuple(values[n] for n in nearest.tolist()) if len(values) == cube.bands else ()
 
-    note = f"{len(used)} bands are matched with those of the run, at most {off:.1f} nm off."
+    note = say("{count} bands are matched with those of the run, at most {off:.1f} nm off.", count=len(used), off=off)
     return cube.over(
         lambda source: PickedBands(source, nearest),
         replace(

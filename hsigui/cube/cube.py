@@ -17,6 +17,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from hsigui.errors import HsiError
+from hsigui.texts import say
 
 # About as many float32 values as a block of a whole-scene pass may hold (64 MiB).
 BLOCK_VALUES = 16_000_000
@@ -276,8 +277,14 @@ class Cube:
     def _require_inside(self, row: int, col: int) -> None:
         if not (0 <= row < self.rows and 0 <= col < self.cols):
             raise HsiError(
-                f"Pixel (row {row}, column {col}) lies outside the scene of {self.rows} x {self.cols} pixels.",
-                "Rows and columns count from 0.",
+                say(
+                    "Pixel (row {row}, column {col}) lies outside the scene of {rows} x {cols} pixels.",
+                    row=row,
+                    col=col,
+                    rows=self.rows,
+                    cols=self.cols,
+                ),
+                say("Rows and columns count from 0."),
             )
 
 

@@ -19,6 +19,7 @@ from hsigui.cube.cube import ArraySource, Cube, CubeInfo, Geo
 from hsigui.cube.demo_spectra import COVERS, NUMBERS, dip, rise
 from hsigui.cube.formats.envi import geo_fields, layout_fields, write_cube, write_pair
 from hsigui.cube.formats.envi_geo import utm_wkt
+from hsigui.texts import say
 
 PIXEL_M = 5.0
 SCALE = 10_000
@@ -105,7 +106,7 @@ def _info(nm: Array) -> CubeInfo:
         scale=float(SCALE),
         geo=Geo((PIXEL_M, 0.0, x, 0.0, -PIXEL_M, y), utm_wkt(33)),
         interleave="bsq",
-        notes=("This scene is simulated.",),
+        notes=(say("This scene is simulated."),),
     )
 
 

@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 
 from hsigui.cube.cube import Cube, CubeInfo, Source
 from hsigui.cube.limits import require_room
+from hsigui.texts import say, say_number
 
 _BLOCK_VALUES = 4_000_000
 _MOST_VALUES = 100_000_000
@@ -39,15 +40,15 @@ def with_empty_bands_bad(source: Source, info: CubeInfo) -> CubeInfo:
     info = replace(info, empty_bands=tuple(empty.tolist()))
     bands = source.shape[2]
     if len(empty) == bands:
-        return replace(info, notes=(*info.notes, "The scene holds no measured value at all."))
+        return replace(info, notes=(*info.notes, say("The scene holds no measured value at all.")))
     bad = np.array(info.bad_bands or (False,) * bands)
     if bad[empty].all():
         return info
     bad[empty] = True
     if bad.all():
-        return replace(info, notes=(*info.notes, "Every band is marked bad or holds no value."))
-    what = "1 band holds" if len(empty) == 1 else f"{len(empty)} bands hold"
-    note = f"{what} no value in any pixel: marked bad."
+        return replace(info, notes=(*info.notes, say("Every band is marked bad or holds no value.")))
+    what = say_number("1 band holds", "{count} bands hold", len(empty))
+    note = say("{what} no value in any pixel: marked bad.", what=what)
     return replace(info, bad_bands=tuple(bad.tolist()), notes=(*info.notes, note))
 
 

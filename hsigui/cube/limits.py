@@ -8,6 +8,7 @@ import sys
 from functools import lru_cache
 
 from hsigui.errors import HsiError
+from hsigui.texts import say
 
 PIXEL_BYTES = 5  # of any scene that is open: two layers of labels, and whether the pixel is valid
 _UNKNOWN_MEMORY = 16 * 2**30
@@ -36,9 +37,15 @@ def require_room(name: str, rows: int, cols: int, pixel_bytes: int = PIXEL_BYTES
     """
     if rows * cols * pixel_bytes > machine_memory():
         raise HsiError(
-            f"{name} announces {rows} x {cols} pixels: more than this machine can hold "
-            f"({machine_memory() / 2**30:.0f} GiB of memory).",
-            "Cut out the part that you need. If it should be small, the file is damaged.",
+            say(
+                "{name} announces {rows} x {cols} pixels: more than this machine can hold "
+                "({machine_memory:.0f} GiB of memory).",
+                name=name,
+                rows=rows,
+                cols=cols,
+                machine_memory=machine_memory() / 2**30,
+            ),
+            say("Cut out the part that you need. If it should be small, the file is damaged."),
         )
 
 
@@ -51,8 +58,14 @@ def require_rows_that_fit(name: str, cols: int, bands: int, sample_bytes: int) -
     size = cols * bands * sample_bytes
     if size > machine_memory() // _ROW_SHARE:
         raise HsiError(
-            f"{name} announces rows of {cols} pixels in {bands} bands: each would take {size / 2**30:.1f} GiB.",
-            "Cut out the part that you need. If it should be small, the file is damaged.",
+            say(
+                "{name} announces rows of {cols} pixels in {bands} bands: each would take {size:.1f} GiB.",
+                name=name,
+                cols=cols,
+                bands=bands,
+                size=size / 2**30,
+            ),
+            say("Cut out the part that you need. If it should be small, the file is damaged."),
         )
 
 

@@ -12,6 +12,7 @@ from hsigui.cube.formats.choice import ImportChoice
 from hsigui.cube.formats.rows import faults_told
 from hsigui.cube.formats.table import Reader, in_words, reader_of
 from hsigui.errors import HsiError
+from hsigui.texts import say
 
 if TYPE_CHECKING:
     from hsigui.cube.formats.containers import ArrayFile
@@ -41,8 +42,8 @@ def open_cube(path: str | Path, *, variable: str | None = None, choice: ImportCh
         return _opened(row, path, variable, choice)
     if choice is not None:
         raise HsiError(
-            f"{path.name} says itself how it is to be read: an import choice is of no use.",
-            "Open it without one.",
+            say("{name} says itself how it is to be read: an import choice is of no use.", name=path.name),
+            say("Open it without one."),
         )
     if row is None:
         raise _no_reader(path)
@@ -95,8 +96,12 @@ def _array_file(path: Path) -> ArrayFile | None:
 def _opened(row: Reader, path: Path, variable: str | None = None, choice: ImportChoice | None = None) -> Cube:
     if not row.available:
         raise HsiError(
-            f"{path.name} cannot be read: the GDAL of this program has no driver for {row.title}.",
-            f"Readable are {in_words()}.",
+            say(
+                "{name} cannot be read: the GDAL of this program has no driver for {title}.",
+                name=path.name,
+                title=row.title,
+            ),
+            say("Readable are {in_words}.", in_words=in_words()),
         )
     with faults_told(row, path, "read"):
         if row.arrays is None:
@@ -115,11 +120,16 @@ def _require_cube(cube: Cube) -> Cube:
 
 def _no_reader(path: Path) -> HsiError:
     suffix = path.suffix.lower()
-    kind = f"“{suffix}”" if suffix else "files without extension"
-    what = "a text file, not a scene" if _is_text(path) else "not a scene that can be opened"
+    kind = f"“{suffix}”" if suffix else say("files without extension")
+    what = say("a text file, not a scene") if _is_text(path) else say("not a scene that can be opened")
     return HsiError(
-        f"{path.name} is {what}: there is no reader for {kind} and no ENVI header beside it.",
-        f"Readable are {in_words()}.",
+        say(
+            "{name} is {what}: there is no reader for {kind} and no ENVI header beside it.",
+            name=path.name,
+            what=what,
+            kind=kind,
+        ),
+        say("Readable are {in_words}.", in_words=in_words()),
     )
 
 
@@ -129,12 +139,17 @@ def _is_text(path: Path) -> bool:
         with path.open("rb") as file:
             head = file.read(1024)
     except OSError as error:
-        raise HsiError(f"{path} cannot be read: {error.strerror}.", "Check the rights of the file.") from error
+        raise HsiError(
+            say("{path} cannot be read: {strerror}.", path=path, strerror=error.strerror),
+            say("Check the rights of the file."),
+        ) from error
     return bool(head) and not any(byte < 32 and byte not in b"\t\n\r\f" for byte in head)
 
 
 def _require_file(path: Path) -> None:
     if path.is_dir():
-        raise HsiError(f"{path} is a folder.", "Choose a file in it.")
+        raise HsiError(say("{path} is a folder.", path=path), say("Choose a file in it."))
     if not path.is_file():
-        raise HsiError(f"The file {path} does not exist.", "Check the name, or whether the drive is connected.")
+        raise HsiError(
+            say("The file {path} does not exist.", path=path), say("Check the name, or whether the drive is connected.")
+        )

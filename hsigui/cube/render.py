@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 
 from hsigui.cube.cube import Cube
 from hsigui.errors import HsiError
+from hsigui.texts import say
 
 PRESETS: tuple[str, ...] = ("true colour", "colour infrared", "default bands")
 # Band centres in nm for red, green, blue; near infrared, red, green for colour infrared.
@@ -47,7 +48,7 @@ def nearest_band(cube: Cube, nm: float) -> int:
     """
     centers = cube.wavelengths
     if centers is None:
-        raise HsiError(f"{cube.name} has no wavelengths.", "Choose bands by number.")
+        raise HsiError(say("{name} has no wavelengths.", name=cube.name), say("Choose bands by number."))
     good = cube.good_bands
     bands = good if good.size else np.arange(cube.bands)
     return int(bands[np.abs(centers[bands] - nm).argmin()])
@@ -63,7 +64,9 @@ def preset(cube: Cube, name: str) -> ViewState:
         HsiError: there is no such preset.
     """
     if name not in PRESETS:
-        raise HsiError(f"There is no view “{name}”.", f"Choose one of {', '.join(PRESETS)}.")
+        raise HsiError(
+            say("There is no view “{name}”.", name=name), say("Choose one of {presets}.", presets=", ".join(PRESETS))
+        )
     wanted = _PRESET_NM.get(name)
     if wanted is not None and reaches(cube, name):
         red, green, blue = (nearest_band(cube, nm) for nm in wanted)
@@ -197,6 +200,12 @@ def _spread(cube: Cube) -> ViewState:
 def _require_bands(cube: Cube, view: ViewState) -> None:
     for band in view.bands:
         if not 0 <= band < cube.bands:
-            raise HsiError(f"Band {band} does not exist: {cube.name} has {cube.bands}.", "Bands count from 0.")
+            raise HsiError(
+                say("Band {band} does not exist: {name} has {bands}.", band=band, name=cube.name, bands=cube.bands),
+                say("Bands count from 0."),
+            )
     if not 0 <= view.low < view.high <= 100:
-        raise HsiError(f"The stretch from {view.low:g} % to {view.high:g} % is none.", "Take for example 2 and 98.")
+        raise HsiError(
+            say("The stretch from {low:g} % to {high:g} % is none.", low=view.low, high=view.high),
+            say("Take for example 2 and 98."),
+        )

@@ -10,6 +10,7 @@ from functools import cache
 import numpy as np
 
 from hsigui.assets import resource
+from hsigui.texts import say
 
 Spans = Sequence[float | Mapping[str, float]]  # centres in nm, or runs of evenly spaced ones
 
@@ -38,8 +39,13 @@ class Sensor:
     @property
     def note(self) -> str:
         """What is told about a scene that got its wavelengths from here."""
-        doubt = "" if self.exact else " Those of this scene can differ by some nanometres."
-        return f"The wavelengths are those of {self.name}, chosen by the user ({self.source}).{doubt}"
+        doubt = "" if self.exact else say(" Those of this scene can differ by some nanometres.")
+        return say(
+            "The wavelengths are those of {name}, chosen by the user ({source}).{doubt}",
+            name=self.name,
+            source=self.source,
+            doubt=doubt,
+        )
 
 
 @cache

@@ -13,6 +13,7 @@ from hsigui.cube.cube import Cube
 from hsigui.cube.sensor_tables import Sensor, sensors
 from hsigui.cube.wavelengths import Wavelengths, to_nm
 from hsigui.errors import HsiError
+from hsigui.texts import say
 
 _NUMBER = re.compile(r"(?<![\w.])[-+]?\d+(?:\.\d+)?(?:[eE][-+]?\d+)?")
 _UNIT = re.compile(r"(nanomet(?:er|re)s?|micromet(?:er|re)s?|microns?|wavenumbers?|cm-1|nm|um|µm|μm)\b", re.IGNORECASE)
@@ -46,18 +47,28 @@ def with_bands(
     """
     info = cube.info
     if wavelengths is not None:
-        _require_band_list(wavelengths, cube.bands, "wavelengths")
+        _require_band_list(wavelengths, cube.bands, say("wavelengths"))
         widths = tuple(fwhm or ())
         info = replace(info, wavelengths=tuple(map(float, wavelengths)), fwhm=widths, units_guessed=False)
     if fwhm is not None:
-        _require_band_list(fwhm, cube.bands, "band widths")
+        _require_band_list(fwhm, cube.bands, say("band widths"))
         info = replace(info, fwhm=tuple(map(float, fwhm)))
     if bad_bands is not None:
         outside = [b for b in bad_bands if not 0 <= b < cube.bands]
         if outside:
-            raise HsiError(f"Band {outside[0]} does not exist: {cube.name} has {cube.bands}.", "Bands count from 0.")
+            raise HsiError(
+                say(
+                    "Band {first_outside} does not exist: {name} has {bands}.",
+                    first_outside=outside[0],
+                    name=cube.name,
+                    bands=cube.bands,
+                ),
+                say("Bands count from 0."),
+            )
         if len(set(bad_bands)) == cube.bands:
-            raise HsiError("Every band would be bad: nothing would be left to work with.", "Leave at least one band.")
+            raise HsiError(
+                say("Every band would be bad: nothing would be left to work with."), say("Leave at least one band.")
+            )
         chosen = set(bad_bands)
         info = replace(info, bad_bands=tuple(b in chosen for b in range(cube.bands)) if chosen else ())
     if note:
@@ -88,10 +99,15 @@ def parse_wavelengths(text: str, units: str = "") -> Wavelengths:
     lines = [row for line in body.splitlines() if (row := [float(n) for n in _NUMBER.findall(line)])]
     centers, widths = _columns(lines)
     if not centers:
-        raise HsiError("The text holds no numbers.", "Paste the wavelengths, separated by commas or one a line.")
+        raise HsiError(
+            say("The text holds no numbers."), say("Paste the wavelengths, separated by commas or one a line.")
+        )
     waves = to_nm(centers, unit, widths)
     if not waves.nm:
-        raise HsiError(f"These cannot be wavelengths. {' '.join(waves.notes)}", "Paste one positive number a band.")
+        raise HsiError(
+            say("These cannot be wavelengths. {notes}", notes=" ".join(waves.notes)),
+            say("Paste one positive number a band."),
+        )
     return waves
 
 
@@ -188,6 +204,9 @@ def _columns(lines: list[list[float]]) -> tuple[list[float], list[float]]:
 
 def _require_band_list(values: Sequence[float], bands: int, what: str) -> None:
     if len(values) not in (0, bands):
-        raise HsiError(f"{len(values)} {what} were given for {bands} bands.", "Give one number for each band.")
+        raise HsiError(
+            say("{count} {what} were given for {bands} bands.", count=len(values), what=what, bands=bands),
+            say("Give one number for each band."),
+        )
     if not all(np.isfinite(v) and v > 0 for v in values):
-        raise HsiError(f"The {what} are not all positive numbers.", "Give them in nanometres.")
+        raise HsiError(say("The {what} are not all positive numbers.", what=what), say("Give them in nanometres."))

@@ -7,6 +7,7 @@ from numpy.typing import NDArray
 
 from hsigui.cube.cube import Cube
 from hsigui.errors import HsiError
+from hsigui.texts import say
 
 
 def mean_spectrum(
@@ -23,10 +24,13 @@ def mean_spectrum(
     """
     if mask.shape != (cube.rows, cube.cols):
         size = " x ".join(map(str, mask.shape))
-        raise HsiError(f"The region is {size} pixels, the scene {cube.rows} x {cube.cols}.", "Draw it on this scene.")
+        raise HsiError(
+            say("The region is {size} pixels, the scene {rows} x {cols}.", size=size, rows=cube.rows, cols=cube.cols),
+            say("Draw it on this scene."),
+        )
     rows, cols = np.nonzero(mask)
     if not rows.size:
-        raise HsiError("The region holds no pixel.", "Mark at least one pixel.")
+        raise HsiError(say("The region holds no pixel."), say("Mark at least one pixel."))
     if rows.size > limit:
         picked = np.linspace(0, rows.size - 1, limit).astype(int)
         rows, cols = rows[picked], cols[picked]

@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 
 from hsigui.cube.cube import Cube
 from hsigui.errors import HsiError
+from hsigui.texts import say
 
 SAMPLE_PIXELS = 200_000
 FURTHEST = 1e3  # standard deviations: what lies beyond is a fault of the sensor, and would drown the rest
@@ -103,12 +104,14 @@ def fit_transform(
     """
     good = cube.good_bands
     if len(good) == 0:
-        raise HsiError(f"Every band of {cube.name} is marked bad.", "Mark at least one band as good.")
+        raise HsiError(
+            say("Every band of {name} is marked bad.", name=cube.name), say("Mark at least one band as good.")
+        )
     sample = sample_spectra(cube, SAMPLE_PIXELS, seed=seed, check=check)[:, good]
     if len(sample) < 10:
         raise HsiError(
-            f"Only {len(sample)} pixels of {cube.name} have data in all good bands.",
-            "Check the no-data value, and mark bands without data as bad.",
+            say("Only {count} pixels of {name} have data in all good bands.", count=len(sample), name=cube.name),
+            say("Check the no-data value, and mark bands without data as bad."),
         )
     values = (_stretched(sample) if pixel_range else sample).astype(np.float64)
     mean, sd = values.mean(axis=0), values.std(axis=0)

@@ -8,6 +8,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from hsigui.texts import say
+
 _TO_NM = {
     "nm": 1.0,
     "nanometer": 1.0,
@@ -48,7 +50,7 @@ _INVERSE = {
     "hz": 299_792_458e9,
     "hertz": 299_792_458e9,
 }
-_BEYOND = "The wavelengths are too large to be true: they are ignored."
+_BEYOND = say("The wavelengths are too large to be true: they are ignored.")
 _UNSAID = {"", "unknown", "none", "n/a", "undefined"}
 
 
@@ -76,9 +78,9 @@ def to_nm(values: Sequence[float], unit: str = "", fwhm: Sequence[float] = ()) -
     if not array.size:
         return Wavelengths()
     if not np.isfinite(array).all() or (array <= 0).any():
-        return Wavelengths(notes=("The wavelengths are not all positive numbers: they are ignored.",))
+        return Wavelengths(notes=(say("The wavelengths are not all positive numbers: they are ignored."),))
     if word == "index":
-        return Wavelengths(notes=("The header counts bands instead of giving wavelengths (unit “Index”).",))
+        return Wavelengths(notes=(say("The header counts bands instead of giving wavelengths (unit “Index”)."),))
     widths = np.asarray(fwhm, dtype=float)
     if word in _INVERSE:
         return _from_inverse(array, widths, _INVERSE[word])
@@ -86,11 +88,25 @@ def to_nm(values: Sequence[float], unit: str = "", fwhm: Sequence[float] = ()) -
     notes: tuple[str, ...] = ()
     factor, guessed = _TO_NM.get(word), False
     if factor is None:
-        said = "names no wavelength unit" if word in _UNSAID else f"has the unknown wavelength unit “{unit.strip()}”"
-        notes = (f"The file {said}: {guess_name} assumed from the size of the numbers.",)
+        said = (
+            say("names no wavelength unit")
+            if word in _UNSAID
+            else say("has the unknown wavelength unit “{unit}”", unit=unit.strip())
+        )
+        notes = (
+            say(
+                "The file {said}: {guess_name} assumed from the size of the numbers.", said=said, guess_name=guess_name
+            ),
+        )
         factor, guessed = guess, True
     elif factor in (1.0, 1e3) and factor != guess:
-        notes = (f"The wavelengths are called {unit.strip()} but can only be {guess_name}: read as such.",)
+        notes = (
+            say(
+                "The wavelengths are called {unit} but can only be {guess_name}: read as such.",
+                unit=unit.strip(),
+                guess_name=guess_name,
+            ),
+        )
         factor = guess
     # Micrometres such as 0.46 become 460.0 and not 460.00000000000006.
     with np.errstate(all="ignore"):
@@ -115,9 +131,9 @@ def _width_factor(
     width = float(np.median(widths))
     spacing = float(np.median(np.abs(np.diff(centres)))) if centres.size > 1 else 0.0
     if factor == 1e3 and width > 0.5 * float(np.median(centres)):
-        return 1.0, ("The band widths can only be nanometres, unlike the wavelengths: read as such.",)
+        return 1.0, (say("The band widths can only be nanometres, unlike the wavelengths: read as such."),)
     if factor == 1.0 and 0 < width < 0.1 and spacing > 1:
-        return 1e3, ("The band widths can only be micrometres, unlike the wavelengths: read as such.",)
+        return 1e3, (say("The band widths can only be micrometres, unlike the wavelengths: read as such."),)
     return factor, ()
 
 

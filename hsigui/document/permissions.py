@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from enum import Enum
 
 from hsigui.document.queue import HeavyQueue
+from hsigui.texts import say
 
 
 class Deed(Enum):
@@ -39,22 +40,26 @@ class Verdict:
 
 
 YES = Verdict(Answer.YES)
-AT_EXIT = "Stopped trainings can be gone on with when their scene is opened again. Unsaved labels are asked about next."
+AT_EXIT = say(
+    "Stopped trainings can be gone on with when their scene is opened again. Unsaved labels are asked about next."
+)
 
 # With the scene that a training is of, at work or waiting.
 ITS_OWN: Mapping[Deed, Verdict] = {
     Deed.LOOK: YES,
-    Deed.LEARN: Verdict(Answer.NO, "This scene is being trained on.", "Wait for the end, or cancel the training."),
+    Deed.LEARN: Verdict(Answer.NO, say("This scene is being trained on."),
+                        say("Wait for the end, or cancel the training.")),
     Deed.CHANGE_INPUT: Verdict(
         Answer.ASKS,
-        "A training of {scene} is running, which learns from the scene as it is now.",
-        "Stopped, it can be gone on with while the scene is as it is now. Kept, it goes on; what it learns is kept as "
-        "a run of the scene as it was, and draws no map.",
+        say("A training of {scene} is running, which learns from the scene as it is now."),
+        say("Stopped, it can be gone on with while the scene is as it is now. Kept, it goes on; what it learns is "
+            "kept as "
+            "a run of the scene as it was, and draws no map."),
     ),
     Deed.CLOSE: Verdict(
         Answer.ASKS,
-        "A training of {scene} is running. Closing the scene stops it.",
-        "Cancel to wait for its end; the scene stays open.",
+        say("A training of {scene} is running. Closing the scene stops it."),
+        say("Cancel to wait for its end; the scene stays open."),
     ),
 }  # fmt: skip
 
@@ -63,8 +68,8 @@ OF_OTHERS: Mapping[Deed, Verdict] = {
     Deed.LOOK: YES,
     Deed.LEARN: Verdict(
         Answer.WAITS,
-        "It begins when the work on {running} is done.",
-        "The list in the Training panel tells what waits.",
+        say("It begins when the work on {running} is done."),
+        say("The list in the Training panel tells what waits."),
     ),
     Deed.CHANGE_INPUT: YES,
     Deed.CLOSE: YES,
@@ -90,9 +95,13 @@ def at_work(queue: HeavyQueue) -> str:
     if not queue.entries:
         return ""
     first, *others = queue.entries
-    text = f"{first.title} of {first.scene_name} is {first.state.value}"
+    text = say(
+        "{title} of {scene_name} is {state}", title=first.title, scene_name=first.scene_name, state=first.state.word
+    )
     if others:
-        text += "; " + ", ".join(f"{entry.title} of {entry.scene_name}" for entry in others)
+        text += "; " + ", ".join(
+            say("{title} of {scene_name}", title=entry.title, scene_name=entry.scene_name) for entry in others
+        )
         text += " waits" if len(others) == 1 else " wait"
     return f"{text}."
 

@@ -15,6 +15,7 @@ from enum import Enum
 from hsigui.document.events import Events, QueueChanged
 from hsigui.document.identity import Origin
 from hsigui.jobs import Job
+from hsigui.texts import say
 
 _numbers = itertools.count(1)
 
@@ -33,6 +34,17 @@ class State(Enum):
     RUNNING = "running"
     HELD = "held"
     ENDING = "ending"
+
+    @property
+    def word(self) -> str:
+        """What is said of it."""
+        words = {
+            State.WAITING: say("waiting"),
+            State.RUNNING: say("running"),
+            State.HELD: say("held"),
+            State.ENDING: say("ending"),
+        }
+        return words[self]
 
 
 @dataclass(eq=False)

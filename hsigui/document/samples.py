@@ -12,6 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from hsigui.specs import SplitSpec
+from hsigui.texts import say
 
 
 @dataclass(frozen=True)
@@ -50,7 +51,7 @@ class Sample:
         """Where in the truth the test pixels are, in words that follow its name; empty for everywhere."""
         if self.left_out is None or self.spec.kind == "random":
             return ""
-        return f" outside the training {self.spec.kind}s and their guard band"
+        return say(" outside the training {kind}s and their guard band", kind=self.spec.kind)
 
     def rest(self, truth: NDArray[np.uint16]) -> NDArray[np.uint16]:
         """The truth without the pixels that are in neither part; itself when there are none."""

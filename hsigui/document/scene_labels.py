@@ -30,6 +30,7 @@ from hsigui.labels.history import History
 from hsigui.labels.label_map import TRAINING, VALIDATION, Edit, LabelMap, PackedEdit, require_same_size
 from hsigui.labels.matching import Matched, match_classes
 from hsigui.labels.strokes import trimmed
+from hsigui.texts import say
 
 
 class SceneLabels:
@@ -102,8 +103,12 @@ class SceneLabels:
         Of a truth that labels were drawn from in blocks, without the guard band between those and the test.
         """
         if self.labels.labelled(VALIDATION):
-            aside = "" if self.truth is None else f" (and not of {self.truth.name}, while there are any)"
-            return Reference(self.labels.validation, f"the {VALIDATION_LABELS}{aside}", VALIDATION_LABELS)
+            aside = "" if self.truth is None else say(" (and not of {name}, while there are any)", name=self.truth.name)
+            return Reference(
+                self.labels.validation,
+                say("the validation labels{aside}", aside=aside),
+                VALIDATION_LABELS,
+            )
         if self.truth is None or self.sample is None:
             return None if self.truth is None else Reference(self.truth.array, self.truth.name)
         return Reference(self.samples.rest(self.sample, self.truth.array), self.truth.name + self.sample.place)
@@ -221,13 +226,13 @@ class SceneLabels:
         Raises:
             HsiError: the truth has another size than the scene; nothing is changed.
         """
-        require_same_size(array.shape, self.labels.shape, "ground truth")
+        require_same_size(array.shape, self.labels.shape, say("ground truth"))
         matched = match_classes(array.astype(np.uint16), classes, self.classes)
         self.truth = Truth(matched.array, name, matched_by_user)
         self.samples = Samples()
         self._forget_accuracy()
         if matched.classes != self.classes:
-            self.set_classes(matched.classes, "Classes of the ground truth")
+            self.set_classes(matched.classes, say("Classes of the ground truth"))
             if not self.labels.labelled() and self._revision == self._saved_revision + 1:
                 # Classes that came with a file are not work of the user that could be lost.
                 self._saved_revision = self._revision

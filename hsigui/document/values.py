@@ -19,6 +19,7 @@ from hsigui.labels.label_map import TRAINING, VALIDATION
 from hsigui.labels.sampling import Split
 from hsigui.report.metrics import Accuracy
 from hsigui.specs import MapSpec, PretrainSpec, Recipe
+from hsigui.texts import say
 
 if TYPE_CHECKING:
     from hsigui.methods.probe import Refinement
@@ -140,7 +141,7 @@ class LabelLayer:
     title: str
 
 
-LABEL_LAYERS = (LabelLayer(TRAINING, "Labels"), LabelLayer(VALIDATION, "Validation labels"))
+LABEL_LAYERS = (LabelLayer(TRAINING, "Labels"), LabelLayer(VALIDATION, say("Validation labels")))
 
 
 @dataclass(frozen=True, eq=False)

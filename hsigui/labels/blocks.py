@@ -17,6 +17,7 @@ from scipy.ndimage import maximum_filter
 
 from hsigui.errors import HsiError
 from hsigui.labels.sampling import Split, reference
+from hsigui.texts import say
 
 BLOCK = 16  # side in pixels: a block lies in one or a few fields, and some tens of them in a scene of 128 x 128
 GUARD = 8  # half of what the dense encoders see of a pixel; published ones see a patch of 15 x 15, half of which is 7
@@ -98,8 +99,12 @@ def draw_blocks(
     test = np.where(chosen.near, 0, labelled).astype(np.uint16)
     if not test.any():
         raise HsiError(
-            f"Blocks of {block} pixels with a guard of {guard} leave no pixel of this ground truth to test.",
-            "Choose smaller blocks, a smaller guard or a random split.",
+            say(
+                "Blocks of {block} pixels with a guard of {guard} leave no pixel of this ground truth to test.",
+                block=block,
+                guard=guard,
+            ),
+            say("Choose smaller blocks, a smaller guard or a random split."),
         )
     train = np.zeros_like(test)
     for number in np.unique(labelled[labelled > 0]).tolist():

@@ -9,6 +9,7 @@ from itertools import count
 
 from hsigui.errors import HsiError
 from hsigui.labels.palettes import PALETTE, Color, color_for, palette_color
+from hsigui.texts import say
 
 __all__ = ["MAX_CLASS", "PALETTE", "ClassInfo", "ClassTable", "Color", "color_for"]
 
@@ -95,7 +96,7 @@ class ClassTable:
         """
         number = next((n for n in range(1, MAX_CLASS + 1) if n not in self and not kept(n)), None)
         if number is None:
-            raise HsiError(f"There are already {MAX_CLASS} classes.", "Delete one first.")
+            raise HsiError(say("There are already {max_class} classes.", max_class=MAX_CLASS), say("Delete one first."))
         names = {c.name.casefold() for c in self.classes}
         free = next(f"Class {n}" for n in count(number) if f"class {n}" not in names)
         info = ClassInfo(number, name.strip() or free, color or color_for(number))
@@ -113,7 +114,7 @@ class ClassTable:
         """
         name = name.strip()
         if not name:
-            raise HsiError("A class needs a name.", "Type at least one character.")
+            raise HsiError(say("A class needs a name."), say("Type at least one character."))
         self._require_free_name(name, number)
         return self._replaced(replace(self.get(number), name=name))
 
@@ -150,7 +151,7 @@ class ClassTable:
 
     def _require_free_name(self, name: str, number: int) -> None:
         if any(c.name.casefold() == name.casefold() and c.number != number for c in self.classes):
-            raise HsiError(f"There is already a class named “{name}”.", "Choose another name.")
+            raise HsiError(say("There is already a class named “{name}”.", name=name), say("Choose another name."))
 
 
 def _bare(table: ClassTable) -> tuple[tuple[int, str, Color], ...]:

@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 from hsigui.errors import HsiError
 from hsigui.labels.classes import MAX_CLASS, ClassTable
 from hsigui.labels.strokes import trimmed
+from hsigui.texts import say
 
 UNLABELLED = 0
 TRAINING, VALIDATION = 0, 1  # the layers
@@ -214,7 +215,7 @@ class LabelMap:
         Raises:
             HsiError: the array has another size; both sizes are named.
         """
-        require_same_size(array.shape, self.shape, "labels")
+        require_same_size(array.shape, self.shape, say("labels"))
         new = array.astype(np.uint16)
         found = trimmed(0, 0, new != self._layers[layer])
         if found is None:
@@ -247,6 +248,12 @@ def require_same_size(shape: tuple[int, ...], scene: tuple[int, int], what: str)
     """
     if tuple(shape) != tuple(scene):
         raise HsiError(
-            f"The {what} are {' x '.join(map(str, shape))} pixels, the scene is {scene[0]} x {scene[1]}.",
-            "Choose a file made for this scene.",
+            say(
+                "The {what} are {shape} pixels, the scene is {first_scene} x {second_scene}.",
+                what=what,
+                shape=" x ".join(map(str, shape)),
+                first_scene=scene[0],
+                second_scene=scene[1],
+            ),
+            say("Choose a file made for this scene."),
         )

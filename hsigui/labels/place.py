@@ -11,6 +11,7 @@ from hsigui.labels.grid import Grid
 from hsigui.labels.label_map import require_same_size
 from hsigui.labels.raster import ClassRaster
 from hsigui.labels.shapes import crs_name, transformed
+from hsigui.texts import say
 
 RESAMPLE, PIXELS = "resample", "pixels"
 
@@ -53,9 +54,21 @@ def require_same_place(one: Geo, other: Geo, shape: tuple[int, int], what: str) 
         systems = [crs_name(geo.crs_wkt) for geo in (one, other)]
         told = [f" ({name})" if name and len({*systems, ""}) > 2 else "" for name in systems]
         raise HsiError(
-            f"The {what} lie elsewhere: their pixel at row {at[1]:.0f}, column {at[0]:.0f} is at "
-            f"{here[0]:.10g}, {here[1]:.10g}{told[0]}, the scene's at {there[0]:.10g}, {there[1]:.10g}{told[1]}.",
-            "Choose a file made for this scene, or one without a georeference.",
+            say(
+                "The {what} lie elsewhere: their pixel at row {second_at:.0f}, column {first_at:.0f} is at "
+                "{first_here:.10g}, {second_here:.10g}{first_told}, the scene's at {first_there:.10g}, "
+                "{second_there:.10g}{second_told}.",
+                what=what,
+                second_at=at[1],
+                first_at=at[0],
+                first_here=here[0],
+                second_here=here[1],
+                first_told=told[0],
+                first_there=there[0],
+                second_there=there[1],
+                second_told=told[1],
+            ),
+            say("Choose a file made for this scene, or one without a georeference."),
         )
 
 
@@ -88,12 +101,14 @@ def fitted(raster: ClassRaster, grid: Grid, what: str, remedy: str = "") -> Clas
         require_same_size(shape, grid.shape, what)
     except HsiError as error:
         if overlaps:
-            hint = "Both name their place: the labels can be resampled to the pixels of the scene."
+            hint = say("Both name their place: the labels can be resampled to the pixels of the scene.")
             raise Misplaced(error.message, hint, raster, (RESAMPLE,)) from None
         if overlaps is False:
-            raise HsiError(f"{error.message} They do not overlap on the map.", error.hint) from None
+            raise HsiError(
+                say("{message} They do not overlap on the map.", message=error.message), error.hint
+            ) from None
         if tuple(shape) == grid.shape[::-1]:
-            hint = "Rows and columns are exchanged: transpose the array in the program that wrote it."
+            hint = say("Rows and columns are exchanged: transpose the array in the program that wrote it.")
             raise HsiError(error.message, hint) from None
         raise
     raise AssertionError("two sizes that differ and do not")
@@ -127,9 +142,11 @@ def resampled(raster: ClassRaster, grid: Grid) -> ClassRaster:
             resampling=Resampling.nearest,
         )
     except (CRSError, RasterioError) as error:
-        raise HsiError(f"The labels cannot be resampled to the scene: {error}.", "Resample them elsewhere.") from error
+        raise HsiError(
+            say("The labels cannot be resampled to the scene: {error}.", error=error), say("Resample them elsewhere.")
+        ) from error
     size = " x ".join(map(str, raster.array.shape))
-    note = f"The labels ({size} pixels) were resampled to the scene by nearest neighbour."
+    note = say("The labels ({size} pixels) were resampled to the scene by nearest neighbour.", size=size)
     return ClassRaster(target, raster.classes, grid.geo, raster.dtype, notes=(*raster.notes, note))
 
 
@@ -139,7 +156,7 @@ def _positions(one: Grid, other: Grid, what: str) -> NDArray[np.float64] | None:
         return None
     points = one.to_map(one.corners())
     if crs_name(one.geo.crs_wkt) and crs_name(other.geo.crs_wkt):
-        points = transformed(points, str(one.geo.crs_wkt), str(other.geo.crs_wkt), f"the {what}")
+        points = transformed(points, str(one.geo.crs_wkt), str(other.geo.crs_wkt), say("the {what}", what=what))
     return other.to_pixels(points)
 
 

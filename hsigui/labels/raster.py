@@ -12,6 +12,7 @@ from hsigui.cube.cube import Geo
 from hsigui.cube.formats.arrays import AmbiguousArray
 from hsigui.errors import HsiError
 from hsigui.labels.classes import MAX_CLASS, ClassTable
+from hsigui.texts import say
 
 MOST_LOOKED_AT = 100_000_000  # pixels of a raster that is read to find out whether it holds classes
 
@@ -55,7 +56,13 @@ def whole_numbers(array: NDArray[Any], file_name: str, nodata: float | None = No
     if array.ndim != 2 or 0 in array.shape or array.dtype.kind not in "biuf":
         size = " x ".join(map(str, array.shape))
         raise HsiError(
-            f"{file_name} holds no labels: the array is {size} {array.dtype}.", "Labels are rows x columns of numbers."
+            say(
+                "{file_name} holds no labels: the array is {size} {dtype}.",
+                file_name=file_name,
+                size=size,
+                dtype=array.dtype,
+            ),
+            say("Labels are rows x columns of numbers."),
         )
     if nodata is not None:
         array = np.where(is_nodata(array, nodata), np.zeros((), array.dtype), array)
@@ -66,8 +73,14 @@ def whole_numbers(array: NDArray[Any], file_name: str, nodata: float | None = No
     if wrong.any():
         row, col = (int(i[0]) for i in np.nonzero(wrong))
         raise HsiError(
-            f"{file_name} holds no labels: {array[row, col]} at row {row}, column {col} is no class number.",
-            f"Class numbers are whole, from 0 (unlabelled) to {MAX_CLASS}.",
+            say(
+                "{file_name} holds no labels: {array} at row {row}, column {col} is no class number.",
+                file_name=file_name,
+                array=array[row, col],
+                row=row,
+                col=col,
+            ),
+            say("Class numbers are whole, from 0 (unlabelled) to {max_class}.", max_class=MAX_CLASS),
         )
     return array.astype(np.uint16)
 
@@ -85,6 +98,6 @@ def smallest_type(array: NDArray[np.integer], classes: ClassTable) -> NDArray[An
     Raises:
         HsiError: a number is not in 0..65535.
     """
-    numbers = whole_numbers(np.asarray(array), "The class map")
+    numbers = whole_numbers(np.asarray(array), say("The class map"))
     largest = max([int(numbers.max()), *classes.numbers])
     return numbers.astype(np.uint8) if largest <= 255 else numbers

@@ -16,6 +16,7 @@ from scipy.ndimage import maximum_filter
 from hsigui.errors import HsiError
 from hsigui.labels.regions import Region, find_regions
 from hsigui.labels.sampling import Split, reference
+from hsigui.texts import say
 
 TRAINING_SHARE = 0.3  # of each class's pixels, the aim for what lies in training regions
 
@@ -80,8 +81,8 @@ def draw_regions(
     undivided = tuple(number for number, found in by_class.items() if len(found) == 1)
     if len(undivided) == len(by_class):
         raise HsiError(
-            "Every class of the ground truth is one region, so none can be split by region.",
-            "Draw several regions a class, or choose a random or block split.",
+            say("Every class of the ground truth is one region, so none can be split by region."),
+            say("Draw several regions a class, or choose a random or block split."),
         )
     area, train = np.zeros(labelled.shape, dtype=bool), np.zeros_like(labelled)
     for number, regions in by_class.items():
@@ -92,8 +93,8 @@ def draw_regions(
     test = np.where(_near(area, guard), 0, labelled).astype(np.uint16)
     if not test.any():
         raise HsiError(
-            f"A guard of {guard} pixels around the training regions leaves no pixel to test.",
-            "Choose a smaller guard or a random split.",
+            say("A guard of {guard} pixels around the training regions leaves no pixel to test.", guard=guard),
+            say("Choose a smaller guard or a random split."),
         )
     return RegionSplit(train, test, area, guard, undivided)
 

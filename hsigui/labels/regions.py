@@ -16,6 +16,7 @@ from scipy.sparse.csgraph import connected_components
 
 from hsigui.errors import HsiError
 from hsigui.labels.strokes import Area
+from hsigui.texts import say
 
 MOST_LABELS = 5_000_000
 ROWS_AT_ONCE = 512
@@ -81,7 +82,10 @@ def find_regions(array: NDArray[np.uint16], *, check: Callable[[], None] = lambd
         check()
         found.append(np.flatnonzero(array[start : start + ROWS_AT_ONCE]) + start * cols)
         if sum(map(len, found)) > MOST_LABELS:
-            raise HsiError(f"More than {MOST_LABELS:,} labels are too many to be listed.", "They can still be painted.")
+            raise HsiError(
+                say("More than {most_labels:,} labels are too many to be listed.", most_labels=MOST_LABELS),
+                say("They can still be painted."),
+            )
     places = np.concatenate(found) if found else np.zeros(0, dtype=np.int64)
     if not len(places):
         return []

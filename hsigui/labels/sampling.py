@@ -13,6 +13,7 @@ from scipy.ndimage import distance_transform_cdt
 
 from hsigui.errors import HsiError
 from hsigui.labels.label_map import require_same_size
+from hsigui.texts import say
 
 
 @dataclass(frozen=True)
@@ -102,20 +103,22 @@ def from_masks(
     Raises:
         HsiError: pixels are in both, a part holds no class, or the sizes differ.
     """
-    require_same_size(test.shape, (train.shape[0], train.shape[1]), "test pixels")
+    require_same_size(test.shape, (train.shape[0], train.shape[1]), say("test pixels"))
     shared = int(np.count_nonzero((train != 0) & (test != 0)))
     if shared:
         raise HsiError(
-            f"{shared} pixels are both in the training and in the test file.",
-            "An accuracy on training pixels says nothing: give files that share no pixel.",
+            say("{shared} pixels are both in the training and in the test file.", shared=shared),
+            say("An accuracy on training pixels says nothing: give files that share no pixel."),
         )
     parts = []
     for part, what in ((train, "training"), (test, "test")):
         if truth is not None:
-            require_same_size(truth.shape, (part.shape[0], part.shape[1]), "ground truth")
+            require_same_size(truth.shape, (part.shape[0], part.shape[1]), say("ground truth"))
         numbers = part if truth is None else np.where(part != 0, truth, 0)
         if not numbers.any():
-            raise HsiError(f"The {what} file holds no labelled pixel.", "0 means that a pixel is not in it.")
+            raise HsiError(
+                say("The {what} file holds no labelled pixel.", what=what), say("0 means that a pixel is not in it.")
+            )
         parts.append(reference(numbers, valid))
     return Split(*parts)
 
@@ -131,11 +134,14 @@ def reference(truth: NDArray[np.integer], valid: NDArray[np.bool_] | None = None
         raise ValueError(f"class numbers from {truth.min()} to {truth.max()}")
     labelled = truth.astype(np.uint16)
     if valid is not None:
-        require_same_size(labelled.shape, (valid.shape[0], valid.shape[1]), "ground truth")
+        require_same_size(labelled.shape, (valid.shape[0], valid.shape[1]), say("ground truth"))
         labelled[~valid] = 0
     if not labelled.any():
-        where = "" if valid is None or not truth.any() else " where the scene has data"
-        raise HsiError(f"The ground truth holds no class{where}: all its pixels are 0.", "0 means unlabelled.")
+        where = "" if valid is None or not truth.any() else say(" where the scene has data")
+        raise HsiError(
+            say("The ground truth holds no class{where}: all its pixels are 0.", where=where),
+            say("0 means unlabelled."),
+        )
     return labelled
 
 

@@ -17,6 +17,7 @@ from scipy import ndimage
 from hsigui.cube.cube import Cube
 from hsigui.errors import HsiError
 from hsigui.labels.strokes import Area, trimmed
+from hsigui.texts import say
 
 LEAST = 0.1  # degrees or percent
 WINDOW = 512  # side of the square that a large scene is searched in, round the seed
@@ -91,7 +92,9 @@ def likeness(
     bands = cube.good_bands.tolist()
     seed = cube.read(slice(row, row + 1), slice(col, col + 1), bands)[0, 0]
     if not np.isfinite(seed).all():
-        raise HsiError(f"Row {row}, column {col} has no data.", "Click on a pixel that has values.")
+        raise HsiError(
+            say("Row {row}, column {col} has no data.", row=row, col=col), say("Click on a pixel that has values.")
+        )
     top, left, bottom, right = window_around((cube.rows, cube.cols), row, col)
     out = np.empty((bottom - top, right - left), dtype=np.float32)
     step = max(1, BLOCK_VALUES // max(1, (right - left) * len(bands)))

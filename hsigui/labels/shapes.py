@@ -20,6 +20,7 @@ from hsigui.errors import HsiError
 from hsigui.labels.classes import ClassTable
 from hsigui.labels.grid import Grid
 from hsigui.labels.raster import ClassRaster
+from hsigui.texts import say
 
 Points = NDArray[np.float64]  # n x 2: x, y
 MOST_GROUPS = 3_000_000  # about a minute and 4 GB
@@ -88,8 +89,12 @@ def _require_few_groups(array: NDArray[np.uint16]) -> None:
     count = int(np.count_nonzero(first))
     if count > MOST_GROUPS:
         raise HsiError(
-            f"These labels would be up to {count:,} polygons, more than {MOST_GROUPS:,}.",
-            "Save them as a raster (GeoTIFF or ENVI Classification), or smooth the map first.",
+            say(
+                "These labels would be up to {count:,} polygons, more than {most_groups:,}.",
+                count=count,
+                most_groups=MOST_GROUPS,
+            ),
+            say("Save them as a raster (GeoTIFF or ENVI Classification), or smooth the map first."),
         )
 
 
@@ -111,8 +116,11 @@ def burn(found: LabelledShapes, grid: Grid | None, file_name: str) -> ClassRaste
     grid = grid or found.grid
     if grid is None:
         raise HsiError(
-            f"{file_name} holds shapes and does not say of which scene: rows and columns are not known.",
-            "Open the scene that they belong to first.",
+            say(
+                "{file_name} holds shapes and does not say of which scene: rows and columns are not known.",
+                file_name=file_name,
+            ),
+            say("Open the scene that they belong to first."),
         )
     placed, notes = _in_pixels(found, grid, file_name)
     placed = tuple(s for s in placed if len(s.rings[0]) >= _FEWEST[s.kind])
@@ -120,7 +128,13 @@ def burn(found: LabelledShapes, grid: Grid | None, file_name: str) -> ClassRaste
     if placed and not inside:
         raise _outside(placed, grid, file_name)
     if len(inside) < len(placed):
-        notes += (f"{len(placed) - len(inside)} of {len(placed)} shapes lie outside the scene and are left out.",)
+        notes += (
+            say(
+                "{count} of {placed_count} shapes lie outside the scene and are left out.",
+                count=len(placed) - len(inside),
+                placed_count=len(placed),
+            ),
+        )
     array = np.zeros(grid.shape, dtype=np.uint16)
     for is_point, group in itertools.groupby(inside, lambda s: s.kind == "point"):
         if is_point:
@@ -157,7 +171,9 @@ def _in_pixels(found: LabelledShapes, grid: Grid, file_name: str) -> tuple[tuple
     rings = [ring for shape in found.shapes for ring in shape.rings]
     points = np.concatenate(rings)
     if not np.isfinite(points).all():
-        raise HsiError(f"{file_name} holds a coordinate that is no number.", "Is the file complete?")
+        raise HsiError(
+            say("{file_name} holds a coordinate that is no number.", file_name=file_name), say("Is the file complete?")
+        )
     points, notes = place(points, found, grid, file_name)
     pieces = iter(np.split(points, np.cumsum([len(ring) for ring in rings])[:-1]))
     return tuple(replace(s, rings=tuple(next(pieces) for _ in s.rings)) for s in found.shapes), notes
@@ -177,17 +193,26 @@ def place(points: Points, found: LabelledShapes, grid: Grid, file_name: str) -> 
     if grid.geo.transform is not None:
         positions = grid.to_pixels(points)
         if found.coordinates == "map" or _within(positions, grid):
-            said = "names no coordinate system: its coordinates are taken as map coordinates of the scene."
+            said = say("names no coordinate system: its coordinates are taken as map coordinates of the scene.")
             return positions, () if found.coordinates == "map" else (f"{file_name} {said}",)
     if found.coordinates != "map" and _within(points, grid):
-        said = "names no coordinate system: its coordinates are taken as pixels (column, row) of the scene."
+        said = say("names no coordinate system: its coordinates are taken as pixels (column, row) of the scene.")
         return points, (f"{file_name} {said}",)
     low, high = points.min(axis=0), points.max(axis=0)
     raise HsiError(
-        f"{file_name} names no coordinate system, and its coordinates (x {low[0]:.10g} to {high[0]:.10g}, y "
-        f"{low[1]:.10g} to {high[1]:.10g}) are neither pixels nor map coordinates of this scene of {grid.rows} x "
-        f"{grid.cols} pixels.",
-        "Write the file again with its coordinate system.",
+        say(
+            "{file_name} names no coordinate system, and its coordinates (x {first_low:.10g} to {first_high:.10g}, y "
+            "{second_low:.10g} to {second_high:.10g}) are neither pixels nor map coordinates of this scene of {rows} x "
+            "{cols} pixels.",
+            file_name=file_name,
+            first_low=low[0],
+            first_high=high[0],
+            second_low=low[1],
+            second_high=high[1],
+            rows=grid.rows,
+            cols=grid.cols,
+        ),
+        say("Write the file again with its coordinate system."),
     )
 
 
@@ -202,11 +227,19 @@ def crs_name(wkt: str | None) -> str:
 def _from_crs(points: Points, wkt: str, grid: Grid, file_name: str) -> tuple[Points, tuple[str, ...]]:
     if grid.geo.transform is None:
         raise HsiError(
-            f"{file_name} holds map coordinates ({crs_name(wkt)}), and it is not known where the scene lies.",
-            "Give the scene a georeference (map info in its header), or use a file in pixel coordinates.",
+            say(
+                "{file_name} holds map coordinates ({crs_name}), and it is not known where the scene lies.",
+                file_name=file_name,
+                crs_name=crs_name(wkt),
+            ),
+            say("Give the scene a georeference (map info in its header), or use a file in pixel coordinates."),
         )
     if not crs_name(grid.geo.crs_wkt):
-        said = f"The scene names no coordinate system: that of {file_name} ({crs_name(wkt)}) is taken as its own."
+        said = say(
+            "The scene names no coordinate system: that of {file_name} ({crs_name}) is taken as its own.",
+            file_name=file_name,
+            crs_name=crs_name(wkt),
+        )
         return grid.to_pixels(points), (said,)
     return grid.to_pixels(transformed(points, wkt, str(grid.geo.crs_wkt), file_name)), ()
 
@@ -227,14 +260,27 @@ def transformed(points: Points, source: str, target: str, file_name: str) -> Poi
             return points
         xs, ys = warp.transform(one, other, points[:, 0], points[:, 1])
     except CRSError as error:
-        raise HsiError(f"The coordinate system of {file_name} or of the scene is not understood: {error}.") from error
+        raise HsiError(
+            say(
+                "The coordinate system of {file_name} or of the scene is not understood: {error}.",
+                file_name=file_name,
+                error=error,
+            )
+        ) from error
     except RasterioError as error:
-        raise HsiError(f"The coordinates of {file_name} cannot be transformed: {error}.") from error
+        raise HsiError(
+            say("The coordinates of {file_name} cannot be transformed: {error}.", file_name=file_name, error=error)
+        ) from error
     moved = np.stack([np.asarray(xs, dtype=np.float64), np.asarray(ys, dtype=np.float64)], axis=1)
     if not np.isfinite(moved).all():
         raise HsiError(
-            f"Coordinates of {file_name} ({crs_name(source)}) have no place in {crs_name(target)}.",
-            "Is the coordinate system of the file right?",
+            say(
+                "Coordinates of {file_name} ({crs_name}) have no place in {crs_name_target}.",
+                file_name=file_name,
+                crs_name=crs_name(source),
+                crs_name_target=crs_name(target),
+            ),
+            say("Is the coordinate system of the file right?"),
         )
     return moved
 
@@ -248,9 +294,15 @@ def _within(points: Points, grid: Grid) -> bool:
 def _require_same_size(found: LabelledShapes, grid: Grid, file_name: str) -> None:
     if found.grid is not None and found.grid.shape != grid.shape:
         raise HsiError(
-            f"{file_name} was drawn on a scene of {found.grid.rows} x {found.grid.cols} pixels, this one is "
-            f"{grid.rows} x {grid.cols}.",
-            "Open the scene that it belongs to.",
+            say(
+                "{file_name} was drawn on a scene of {rows} x {cols} pixels, this one is {grid_rows} x {grid_cols}.",
+                file_name=file_name,
+                rows=found.grid.rows,
+                cols=found.grid.cols,
+                grid_rows=grid.rows,
+                grid_cols=grid.cols,
+            ),
+            say("Open the scene that it belongs to."),
         )
 
 
@@ -258,20 +310,30 @@ def _outside(placed: tuple[Shape, ...], grid: Grid, file_name: str) -> HsiError:
     points = np.concatenate([shape.rings[0] for shape in placed])
     low, high = points.min(axis=0), points.max(axis=0)
     return HsiError(
-        f"All {len(placed)} shapes of {file_name} lie outside the scene of {grid.rows} x {grid.cols} pixels: they "
-        f"would be at rows {low[1]:.0f} to {high[1]:.0f} and columns {low[0]:.0f} to {high[0]:.0f}.",
-        "Choose a file made for this scene, or check the coordinate system of both.",
+        say(
+            "All {count} shapes of {file_name} lie outside the scene of {rows} x {cols} pixels: they "
+            "would be at rows {second_low:.0f} to {second_high:.0f} and columns {first_low:.0f} to {first_high:.0f}.",
+            count=len(placed),
+            file_name=file_name,
+            rows=grid.rows,
+            cols=grid.cols,
+            second_low=low[1],
+            second_high=high[1],
+            first_low=low[0],
+            first_high=high[0],
+        ),
+        say("Choose a file made for this scene, or check the coordinate system of both."),
     )
 
 
 def grid_as_text(grid: Grid) -> dict[str, str]:
     """What a file says in words and numbers about its coordinates, for `grid_from_text`."""
     placed = grid.geo.transform is not None
-    pixels = (
+    pixels = say(
         "x is the column and y the row in pixels, counted downwards from (0, 0), the outer corner of the upper left "
         "pixel; they are no map coordinates"
     )
-    about = "x and y are map coordinates" if placed else pixels
+    about = say("x and y are map coordinates") if placed else pixels
     said = {"coordinates": "map" if placed else "pixels", "about": about}
     said |= {"rows": str(grid.rows), "cols": str(grid.cols)}
     if grid.geo.transform is not None:

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from hsigui.errors import HsiError
 from hsigui.methods.info import MethodInfo, Preset
 from hsigui.methods.settings import Value, told
+from hsigui.texts import say
 
 
 def read(info: MethodInfo, preset: Preset, texts: Iterable[str]) -> dict[str, Value]:
@@ -21,8 +22,14 @@ def read(info: MethodInfo, preset: Preset, texts: Iterable[str]) -> dict[str, Va
     for owner, name, value in map(_parts, texts):
         if owner not in ("", info.name) or name not in known:
             raise HsiError(
-                f"{info.title} ({preset.name}) has no setting {f'{owner}.' if owner else ''}{name}.",
-                f"Choose from: {', '.join(known)}." if known else "It has none.",
+                say(
+                    "{title} ({name}) has no setting {words}{name2}.",
+                    title=info.title,
+                    name=preset.name,
+                    words=f"{owner}." if owner else "",
+                    name2=name,
+                ),
+                say("Choose from: {known}.", known=", ".join(known)) if known else say("It has none."),
             )
         found[name] = known[name].read(value)
     return found
@@ -49,7 +56,9 @@ def table(info: MethodInfo) -> str:
     parts = []
     for preset in info.presets:
         described = preset.settings.described()
-        head = f"{info.title}, --preset {preset.name}" + ("" if described else ": nothing can be set")
+        head = say("{title}, --preset {name}", title=info.title, name=preset.name) + (
+            "" if described else say(": nothing can be set")
+        )
         rows: list[tuple[str, ...]] = [
             (each.name, told(each.default), " ".join(filter(None, (each.allowed, each.unit))), each.sentence)
             for each in described
@@ -65,7 +74,7 @@ def markdown(info: MethodInfo) -> str:
         for each in preset.settings.described():
             allowed = " ".join(filter(None, (each.allowed, each.unit)))
             rows.setdefault((each.name, each.sentence, allowed), {})[preset.name] = told(each.default)
-    head = ["setting", "what it does", "allowed", *(preset.name.capitalize() for preset in info.presets)]
+    head = ["setting", say("what it does"), "allowed", *(preset.name.capitalize() for preset in info.presets)]
     lines = [f"| {' | '.join(head)} |", "|" + "---|" * len(head)]
     for (name, sentence, allowed), values in rows.items():
         cells = (values.get(preset.name, "—") for preset in info.presets)
@@ -87,5 +96,5 @@ def _parts(text: str) -> tuple[str, str, str]:
     whole, separator, value = text.partition("=")
     owner, _, name = whole.strip().rpartition(".")
     if not separator or not name or not value.strip():
-        raise HsiError(f"“{text}” sets nothing.", "Write name=value, such as temperature=0.1.")
+        raise HsiError(say("“{text}” sets nothing.", text=text), say("Write name=value, such as temperature=0.1."))
     return owner, name, value.strip()

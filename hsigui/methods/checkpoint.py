@@ -27,6 +27,7 @@ from hsigui.methods.plan import Plan
 from hsigui.methods.settings import Value
 from hsigui.saving import written_beside
 from hsigui.specs import FIRST_RECIPE, PretrainSpec, Recipe
+from hsigui.texts import say
 
 __all__ = ["SETTINGS", "WEIGHTS", "Encoder", "load", "save", "weights_sha256"]
 
@@ -82,9 +83,17 @@ class Encoder:
     @property
     def summary(self) -> str:
         """One line for people."""
-        final = f", last loss {self.losses[-1]:.3f}" if self.losses else ""
-        what = f"{self.spec.method} {self.spec.preset}, seed {self.spec.seed}"
-        return f"{what}: {self.seconds:.0f} s on {self.device_name}{final}"
+        final = say(", last loss {last_losses:.3f}", last_losses=self.losses[-1]) if self.losses else ""
+        what = say(
+            "{method} {preset}, seed {seed}", method=self.spec.method, preset=self.spec.preset, seed=self.spec.seed
+        )
+        return say(
+            "{what}: {seconds:.0f} s on {device_name}{final}",
+            what=what,
+            seconds=self.seconds,
+            device_name=self.device_name,
+            final=final,
+        )
 
 
 def save(encoder: Encoder, folder: Path) -> list[Path]:
@@ -145,7 +154,12 @@ def load(folder: Path) -> Encoder:
         settings = json.loads((folder / SETTINGS).read_text(encoding="utf-8"))
         if settings["format"] > FORMAT:
             raise HsiError(
-                f"The run {folder} was written by a newer version ({settings['program']}).", "Update hsigui."
+                say(
+                    "The run {folder} was written by a newer version ({program}).",
+                    folder=folder,
+                    program=settings["program"],
+                ),
+                say("Update hsigui."),
             )
         state = load_file(folder / WEIGHTS)
         plan = Plan(**settings["plan"])
@@ -166,11 +180,17 @@ def load(folder: Path) -> Encoder:
         readings = tuple((int(step), float(value)) for step, value in monitor["readings"])
     except FileNotFoundError as error:
         raise HsiError(
-            f"{folder} is not a run folder: it has no {Path(error.filename or SETTINGS).name}.",
-            "Choose the folder that pretraining wrote.",
+            say(
+                "{folder} is not a run folder: it has no {name}.",
+                folder=folder,
+                name=Path(error.filename or SETTINGS).name,
+            ),
+            say("Choose the folder that pretraining wrote."),
         ) from error
     except (OSError, ValueError, KeyError, TypeError, AttributeError, RuntimeError, SafetensorError) as error:
-        raise HsiError(f"The run {folder} is damaged: {error}.", "Pretrain again.") from error
+        raise HsiError(
+            say("The run {folder} is damaged: {error}.", folder=folder, error=error), say("Pretrain again.")
+        ) from error
     return Encoder(
         network.eval(), transform, plan, spec, settings["epochs"], settings["scene"],
         settings["device"], settings["seconds"], tuple(settings["losses"]), settings["command"],

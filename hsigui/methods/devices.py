@@ -12,6 +12,7 @@ from contextvars import ContextVar
 import torch
 
 from hsigui.errors import HsiError
+from hsigui.texts import say, say_number
 
 
 def choose(wanted: str) -> torch.device:
@@ -29,17 +30,20 @@ def choose(wanted: str) -> torch.device:
         return torch.device(next(name for name, there in available.items() if there))
     if not available.get(wanted, False):
         there = ", ".join(name for name, yes in available.items() if yes)
-        raise HsiError(f"This machine has no {wanted} device that PyTorch can use.", f"Choose auto or one of: {there}.")
+        raise HsiError(
+            say("This machine has no {wanted} device that PyTorch can use.", wanted=wanted),
+            say("Choose auto or one of: {there}.", there=there),
+        )
     return torch.device(wanted)
 
 
 def title(device: torch.device) -> str:
     """The device in words, for the status bar and the report."""
     if device.type == "cuda":
-        return f"GPU {torch.cuda.get_device_name(device)}"
+        return say("GPU {get_device_name}", get_device_name=torch.cuda.get_device_name(device))
     if device.type == "mps":
-        return f"GPU {platform.processor() or 'Apple'} (mps)"
-    return f"CPU, {torch.get_num_threads()} thread{'s' if torch.get_num_threads() != 1 else ''}"
+        return say("GPU {processor} (mps)", processor=platform.processor() or say("Apple"))
+    return say_number("CPU, {count} thread", "CPU, {count} threads", torch.get_num_threads())
 
 
 def has_fast_bf16(device: torch.device) -> bool:

@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from hsigui.errors import HsiError
 from hsigui.methods.settings import MethodSettings, NoSettings
 from hsigui.specs import Recipe
+from hsigui.texts import say
 
 FAMILIES = ("method", "baseline")
 
@@ -64,7 +65,10 @@ class MethodInfo:
             if preset.name == name:
                 return preset
         names = ", ".join(p.name for p in self.presets)
-        raise HsiError(f"{self.title} has no preset “{name}”.", f"Choose one of: {names}.")
+        raise HsiError(
+            say("{title} has no preset “{name}”.", title=self.title, name=name),
+            say("Choose one of: {names}.", names=names),
+        )
 
 
 def baseline(

@@ -22,6 +22,7 @@ from hsigui.methods import devices, resume, snapshot
 from hsigui.methods.chance import Chance
 from hsigui.methods.resume import Course, Unfinished
 from hsigui.methods.snapshot import Parts, Snapshot
+from hsigui.texts import say
 
 
 class Training(Protocol):
@@ -158,7 +159,8 @@ class _Loop:
             snapshot.restore(self._parts(), begun.now)
         except (KeyError, RuntimeError, ValueError, IndexError) as error:
             raise HsiError(
-                f"The unfinished training does not fit this version of the method: {error}.", "Begin anew."
+                say("The unfinished training does not fit this version of the method: {error}.", error=error),
+                say("Begin anew."),
             ) from error
         self._best = begun.best
         self._before = begun.course.seconds
@@ -233,7 +235,9 @@ class _Loop:
                 self._ctx.metric("loss", value, self._told)
         self._last_read = time.perf_counter()
         stage = getattr(self._training, "stage", "")
-        text = f"{self._what}, step {self._made} of {self._training.steps}" + (f" ({stage})" if stage else "")
+        text = say("{what}, step {made} of {steps}", what=self._what, made=self._made, steps=self._training.steps) + (
+            f" ({stage})" if stage else ""
+        )
         self._ctx.progress(self._made, self._training.steps, text)
 
     def _keep_when_due(self) -> None:
@@ -252,7 +256,9 @@ class _Loop:
             self._last_file = time.perf_counter()
             if not self._told_unwritten:
                 self._told_unwritten = True
-                self._ctx.warn(f"The unfinished training is not kept for the time being: {error.message}")
+                self._ctx.warn(
+                    say("The unfinished training is not kept for the time being: {message}", message=error.message)
+                )
 
     def _copy(self) -> None:
         started = time.perf_counter()
@@ -280,18 +286,26 @@ class _Loop:
             if self._best is not None:
                 snapshot.restore(self._parts(), self._best)
             where = self._made if self._best is None else self._best.step
-            self.stopped = (
-                f"{self._watch.name} did not rise for {waited} readings: the weights of step {where} are kept."
+            self.stopped = say(
+                "{name} did not rise for {waited} readings: the weights of step {where} are kept.",
+                name=self._watch.name,
+                waited=waited,
+                where=where,
             )
 
     def _go_back(self, step: int) -> None:
         """The loss is no number any more: takes the last good state for the result."""
-        said = f"{self._what} stopped at step {step} of {self._training.steps}: the loss is no longer a finite number."
-        advice = "Mark noisy or empty bands as bad and check the no-data value; another seed may help too."
+        said = say(
+            "{what} stopped at step {step} of {steps}: the loss is no longer a finite number.",
+            what=self._what,
+            step=step,
+            steps=self._training.steps,
+        )
+        advice = say("Mark noisy or empty bands as bad and check the no-data value; another seed may help too.")
         if self._kept is None or self._kept.step == 0:
             raise HsiError(said, advice)
         self._return_to(self._kept)
-        self.stopped = f"{said} The weights of step {self._kept.step} are kept."
+        self.stopped = say("{said} The weights of step {step} are kept.", said=said, step=self._kept.step)
         self._ctx.warn(f"{self.stopped} {advice}")
 
     def _make_room(self) -> None:
@@ -300,12 +314,20 @@ class _Loop:
         self._return_to(self._kept)
         if not self._training.shrink():
             raise HsiError(
-                f"{self._what} needs more memory than there is, even with the smallest batch.",
-                "Close other programs, train on the CPU, or choose the Quick preset or a smaller part of the scene.",
+                say("{what} needs more memory than there is, even with the smallest batch.", what=self._what),
+                say(
+                    "Close other programs, train on the CPU, or choose the Quick preset or a smaller part of the scene."
+                ),
             )
         devices.free_memory(self._device)
         self._copy()
-        self._ctx.warn(f"Memory ran out at step {self._made + 1}: {self._what.lower()} goes on with half the batch.")
+        self._ctx.warn(
+            say(
+                "Memory ran out at step {made}: {what} goes on with half the batch.",
+                made=self._made + 1,
+                what=self._what.lower(),
+            )
+        )
 
     def _return_to(self, state: Snapshot) -> None:
         self._waiting.clear()

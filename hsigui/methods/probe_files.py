@@ -21,6 +21,7 @@ from hsigui.methods.forest_probe import ForestProbe
 from hsigui.methods.fusion import FusedProbe
 from hsigui.methods.kernel_probe import KernelProbe
 from hsigui.methods.probe import LinearProbe, Probe, Refinement
+from hsigui.texts import say
 
 Arrays = dict[str, NDArray[Any]]
 ANSWERS = 64  # rows of a forest whose answers are kept
@@ -98,15 +99,18 @@ def _of_kind(about: Mapping[str, Any], arrays: Mapping[str, NDArray[Any]]) -> Pr
             probes = tuple(from_parts(a, part) for a, part in zip(about["probes"], inner, strict=True))
             parts = tuple(part["part"].astype(np.intp) for part in inner)
             return FusedProbe(probes, parts, tuple(about["weights"]))
-    raise HsiError(f"A classifier of the kind “{about['kind']}” is not known.", "Update hsigui.")
+    raise HsiError(say("A classifier of the kind “{kind}” is not known.", kind=about["kind"]), say("Update hsigui."))
 
 
 def _grown_again(about: Mapping[str, Any], arrays: Mapping[str, NDArray[Any]]) -> ForestProbe:
     grown = forest_probe.fit(arrays["rows"], arrays["labels"], about["seed"])
     if not np.allclose(grown.probabilities(arrays["rows"][:ANSWERS]), arrays["answers"], atol=1e-6):
         raise HsiError(
-            f"The kept forest does not grow again as it was: scikit-learn is {sklearn.__version__}, "
-            f"it was {about['scikit-learn']}.",
-            "Classify the training scene with --labels once more.",
+            say(
+                "The kept forest does not grow again as it was: scikit-learn is {version}, it was {scikit_learn}.",
+                version=sklearn.__version__,
+                scikit_learn=about["scikit-learn"],
+            ),
+            say("Classify the training scene with --labels once more."),
         )
     return grown

@@ -19,6 +19,7 @@ from hsigui.methods.first_settings import FIRST_SETTINGS
 from hsigui.methods.info import FAMILIES, MethodInfo, Preset
 from hsigui.methods.settings import MethodSettings, Setting, Value
 from hsigui.specs import PretrainSpec
+from hsigui.texts import say
 
 __all__ = [
     "FAMILIES",
@@ -58,7 +59,10 @@ def methods() -> tuple[MethodInfo, ...]:
     found = {row.name: row for row in built_in()}
     for row in plugins.load(plugins.METHODS, MethodInfo):
         if found.setdefault(row.name, row) is not row:
-            plugins.left_out(f"The method “{row.name}” ({plugins.origin(row)})", "there is a method of that name")
+            plugins.left_out(
+                say("The method “{name}” ({origin})", name=row.name, origin=plugins.origin(row)),
+                say("there is a method of that name"),
+            )
     return tuple(found.values())
 
 
@@ -76,7 +80,7 @@ def method(name: str) -> MethodInfo:
     for info in methods():
         if info.name == name:
             return info
-    raise HsiError(f"Unknown method “{name}”.", f"Choose one of: {', '.join(names())}.")
+    raise HsiError(say("Unknown method “{name}”.", name=name), say("Choose one of: {names}.", names=", ".join(names())))
 
 
 def network(kind: str) -> type[Any]:

@@ -25,6 +25,7 @@ from hsigui.errors import HsiError
 from hsigui.methods.resume_header import FILE
 from hsigui.methods.snapshot import Snapshot
 from hsigui.saving import written_beside
+from hsigui.texts import say
 
 __all__ = ["FILE", "Course", "Unfinished", "read", "remove", "write"]
 
@@ -105,12 +106,16 @@ def read(folder: Path) -> Unfinished:
     path = folder / FILE
     if not path.is_file():
         raise HsiError(
-            f"There is no unfinished training in {folder}.", "It is complete, or was stopped before its first steps."
+            say("There is no unfinished training in {folder}.", folder=folder),
+            say("It is complete, or was stopped before its first steps."),
         )
     try:
         header, tensors = _read(path)
         if header["format"] > FORMAT:
-            raise HsiError(f"{path} was written by a newer version ({header['program']}).", "Update hsigui.")
+            raise HsiError(
+                say("{path} was written by a newer version ({program}).", path=path, program=header["program"]),
+                say("Update hsigui."),
+            )
         now, best = (_state(name, header["states"], tensors) for name in ("now", "best"))
         if now is None:
             raise KeyError("now")
@@ -121,7 +126,8 @@ def read(folder: Path) -> Unfinished:
         return Unfinished(now, best, course, header["about"], transform, int(header.get("steps", 0)))
     except (OSError, ValueError, KeyError, TypeError, AttributeError, SafetensorError) as error:
         raise HsiError(
-            f"The unfinished training {path} is damaged: {error}.", "Begin anew, without going on."
+            say("The unfinished training {path} is damaged: {error}.", path=path, error=error),
+            say("Begin anew, without going on."),
         ) from error
 
 

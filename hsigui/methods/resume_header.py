@@ -9,6 +9,7 @@ from typing import Any
 from safetensors import SafetensorError, safe_open
 
 from hsigui.errors import HsiError
+from hsigui.texts import say
 
 FILE = "resume.safetensors"
 
@@ -22,7 +23,8 @@ def read_header(folder: Path) -> dict[str, Any]:
     path = folder / FILE
     if not path.is_file():
         raise HsiError(
-            f"There is no unfinished training in {folder}.", "It is complete, or was stopped before its first steps."
+            say("There is no unfinished training in {folder}.", folder=folder),
+            say("It is complete, or was stopped before its first steps."),
         )
     try:
         with safe_open(path, framework="np") as opened:
@@ -31,6 +33,7 @@ def read_header(folder: Path) -> dict[str, Any]:
             raise TypeError(f"a header of {type(header).__name__}")
     except (OSError, ValueError, KeyError, TypeError, SafetensorError) as error:
         raise HsiError(
-            f"The unfinished training {path} is damaged: {error}.", "Begin anew, without going on."
+            say("The unfinished training {path} is damaged: {error}.", path=path, error=error),
+            say("Begin anew, without going on."),
         ) from error
     return header

@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from hsigui.cube.cube import Cube
 from hsigui.cube.transform import BandTransform
 from hsigui.errors import HsiError
+from hsigui.texts import say
 
 RESIDENT_VALUES = 150_000_000  # float32 values held in memory at most (600 MB)
 WINDOW_SIDE = 128
@@ -67,7 +68,7 @@ class SceneValues:
             read = self._cube.read(slice(None, None, step), slice(None, None, step), self._transform.good.tolist())
             found = step * np.argwhere(np.isfinite(read).all(axis=2))
         if len(found) == 0:
-            raise HsiError("The scene holds almost no data.", "Check the no-data value and the bad bands.")
+            raise HsiError(say("The scene holds almost no data."), say("Check the no-data value and the bad bands."))
         return found
 
     def corner(self, number: int, height: int, width: int) -> tuple[int, int]:

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from typing import Any, Self
 
 from hsigui.errors import HsiError
+from hsigui.texts import say
 
 Value = bool | int | float | str
 
@@ -54,13 +55,13 @@ class Setting:
     def allowed(self) -> str:
         """The range in words: "0.01 to 2", "16, 20, ... to 512", "yes or no"."""
         if isinstance(self.default, bool):
-            return "yes or no"
+            return say("yes or no")
         if self.choices:
             return ", ".join(self.choices)
         if self.every > 1:
             first, second = int(self.low), int(self.low) + self.every
-            return f"{first}, {second}, ... to {int(self.high)}"
-        return f"{told(self.low)} to {told(self.high)}"
+            return say("{first}, {second}, ... to {high}", first=first, second=second, high=int(self.high))
+        return say("{told} to {told_high}", told=told(self.low), told_high=told(self.high))
 
     def read(self, text: str) -> Value:
         """The value that a text names.
@@ -103,7 +104,10 @@ class Setting:
     def _refusal(self, value: object) -> HsiError:
         shown = told(value) if isinstance(value, bool | int | float) else f"“{value}”"
         unit = f" ({self.unit})" if self.unit else ""
-        return HsiError(f"The setting {self.name} cannot be {shown}.", f"Choose {self.allowed}{unit}.")
+        return HsiError(
+            say("The setting {name} cannot be {shown}.", name=self.name, shown=shown),
+            say("Choose {allowed}{unit}.", allowed=self.allowed, unit=unit),
+        )
 
 
 def told(value: object) -> str:
@@ -161,8 +165,8 @@ class MethodSettings:
         unknown = [name for name in values if name not in known]
         if unknown:
             raise HsiError(
-                f"There is no setting {', '.join(unknown)} here.",
-                f"Choose from: {', '.join(known)}." if known else "This preset has no settings.",
+                say("There is no setting {unknown} here.", unknown=", ".join(unknown)),
+                say("Choose from: {known}.", known=", ".join(known)) if known else say("This preset has no settings."),
             )
         return cls(**values)
 

@@ -18,6 +18,7 @@ from scipy.ndimage import uniform_filter
 
 from hsigui.labels.label_map import require_same_size
 from hsigui.pipeline.features import Features
+from hsigui.texts import say
 
 NEIGHBOURHOOD = 3  # pixels a side over which doubt is averaged, so that a pixel of noise alone is not asked for
 MOST_CANDIDATES = 20_000  # of all pixels the most doubtful ones, if there are more
@@ -56,7 +57,7 @@ def next_spots(
     Raises:
         HsiError: the labels have another size than the scene.
     """
-    require_same_size(labels.shape, features.shape, "labels")
+    require_same_size(labels.shape, features.shape, say("labels"))
     cols = features.shape[1]
     before = np.array([row * cols + col for row, col in asked], dtype=np.int64)
     free = features.valid & (labels == 0)

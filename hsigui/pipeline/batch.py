@@ -25,6 +25,7 @@ from hsigui.cube.transform import BandTransform, sample_spectra
 from hsigui.errors import HsiError
 from hsigui.jobs import Context
 from hsigui.saving import written_beside
+from hsigui.texts import say
 
 MADE, UNCHANGED, FAILED = "made", "unchanged", "failed"
 COMPARED = 2_000  # pixels of a cube whose values are compared with those of the run's scene
@@ -74,7 +75,9 @@ def found(patterns: Iterable[str | Path]) -> tuple[Path, ...]:
         matching = [Path(name) for name in sorted(glob.glob(text, recursive=True))]  # noqa: PTH207 - absolute patterns too
         files = [path for path in matching if path.is_file() and not path.name.endswith((".aux.xml", ".json"))]
         if not files:
-            raise HsiError(f"No file is named like {pattern}.", "Check the folder and the pattern.")
+            raise HsiError(
+                say("No file is named like {pattern}.", pattern=pattern), say("Check the folder and the pattern.")
+            )
         paths |= dict.fromkeys(files)
     given = {path.resolve() for path in paths}
     return tuple(path for path in paths if _first_file(path) not in given - {path.resolve()})
@@ -101,7 +104,10 @@ def orders(cubes: Sequence[Path], folder: Path, suffix: str) -> tuple[Order, ...
     ]
     for name in names:
         if names.count(name) > 1:
-            raise HsiError(f"Two cubes would have the map {name}-map{suffix}.", "Classify them into two folders.")
+            raise HsiError(
+                say("Two cubes would have the map {name}-map{suffix}.", name=name, suffix=suffix),
+                say("Classify them into two folders."),
+            )
     return tuple(Order(cube, folder / f"{name}-map{suffix}") for cube, name in zip(cubes, names, strict=True))
 
 
@@ -120,7 +126,13 @@ def run(wanted: Sequence[Order], make: Make, settings: str, table: Path, ctx: Co
     earlier = {line.key: line for line in read_table(table) if line.outcome != FAILED}
     outcomes: list[CubeOutcome] = []
     for number, order in enumerate(wanted):
-        ctx.progress(number, len(wanted), f"Classifying, {order.cube.name} ({number + 1} of {len(wanted)})")
+        ctx.progress(
+            number,
+            len(wanted),
+            say(
+                "Classifying, {name} ({number} of {count})", name=order.cube.name, number=number + 1, count=len(wanted)
+            ),
+        )
         key = _key(order, settings)
         if key in earlier and order.map.is_file():
             outcomes.append(replace(earlier[key], outcome=UNCHANGED))
@@ -158,18 +170,25 @@ def other_unit(cube: Cube, transform: BandTransform, check: Callable[[], None] =
     own = float(np.median(np.abs(sample))) if sample.size else 0.0
     if not typical > 0 or not own > 0 or 1 / OTHER_UNIT < own / typical < OTHER_UNIT:
         return ""
-    return (
-        f"Its values are about {own / typical:.2g} times those that the run was trained on: is it in the same unit "
-        "(reflectance, scaled reflectance or radiance)?"
+    return say(
+        "Its values are about {own:.2g} times those that the run was trained on: is it in the same unit "
+        "(reflectance, scaled reflectance or radiance)?",
+        own=own / typical,
     )
 
 
 def told(line: CubeOutcome, number: int, total: int) -> str:
     """An outcome in one line for people."""
     what = {
-        MADE: f"{line.pixels} pixels of {line.classes} classes, {line.seconds:.1f} s -> {line.map}",
-        UNCHANGED: f"unchanged, kept {line.map}",
-        FAILED: f"FAILED: {line.message}",
+        MADE: say(
+            "{pixels} pixels of {classes} classes, {seconds:.1f} s -> {map}",
+            pixels=line.pixels,
+            classes=line.classes,
+            seconds=line.seconds,
+            map=line.map,
+        ),
+        UNCHANGED: say("unchanged, kept {map}", map=line.map),
+        FAILED: say("FAILED: {message}", message=line.message),
     }[line.outcome]
     return f"{number:>{len(str(total))}}/{total}  {Path(line.cube).name}: {what}"
 
@@ -220,7 +239,9 @@ class _One:
 
     def progress(self, done: float, total: float, text: str = "") -> None:
         part = min(0.99, done / total) if total else 0.0
-        self.ctx.progress(self.number + part, self.total, f"Classifying, {self.order.cube.name}, {text}")
+        self.ctx.progress(
+            self.number + part, self.total, say("Classifying, {name}, {text}", name=self.order.cube.name, text=text)
+        )
 
     def metric(self, name: str, value: float, step: int) -> None:
         self.ctx.metric(name, value, step)

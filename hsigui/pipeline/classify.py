@@ -14,6 +14,7 @@ from hsigui.jobs import Context
 from hsigui.methods.probe import LinearProbe, Probe
 from hsigui.pipeline.features import Features
 from hsigui.specs import MapSpec
+from hsigui.texts import say
 
 Box = tuple[int, int, int, int]
 BLOCK_VALUES = 64_000_000  # class probabilities held at once (256 MB)
@@ -68,7 +69,7 @@ def classify(
     """
     spec = features.recipe.map if spec is None else spec
     if spec.edges and features.edges is None:
-        raise HsiError("The edges of this scene are not known.", "Switch the smoothing within edges off.")
+        raise HsiError(say("The edges of this scene are not known."), say("Switch the smoothing within edges off."))
     top, left, bottom, right = box or (0, 0, *features.shape)
     found = ClassMap.empty(bottom - top, right - left, len(probe.numbers) if keep else 0)
     halo = _halo(spec)
@@ -76,7 +77,7 @@ def classify(
     step = max(16, BLOCK_VALUES // ((around[1] - around[0]) * len(probe.numbers)) - 2 * halo)
     reader = _Reader(features, probe)
     for start in range(top, bottom, step):
-        ctx.progress(start - top, bottom - top, "Drawing the map")
+        ctx.progress(start - top, bottom - top, say("Drawing the map"))
         stop = min(bottom, start + step)
         outer = max(0, start - halo), around[0], min(features.shape[0], stop + halo), around[1]
         probabilities = reader.probabilities(outer, ctx)

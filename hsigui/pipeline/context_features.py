@@ -21,6 +21,7 @@ from hsigui.cube.superpixels import segment_cube
 from hsigui.cube.transform import BandTransform, fit_transform
 from hsigui.jobs import Context
 from hsigui.specs import FeatureSpec
+from hsigui.texts import say
 
 TRUNCATE = 4.0  # standard deviations at which a Gaussian is cut off
 
@@ -104,7 +105,7 @@ class SmoothedComponents:
 
     @property
     def name(self) -> str:
-        return f"components, smoothed {self.sigma:g}"
+        return say("components, smoothed {sigma:g}", sigma=self.sigma)
 
     @property
     def width(self) -> int:
@@ -130,7 +131,7 @@ class EdgeAwareComponents:
 
     @property
     def name(self) -> str:
-        return f"components, edge-aware {self.tolerance:g}"
+        return say("components, edge-aware {tolerance:g}", tolerance=self.tolerance)
 
     @property
     def width(self) -> int:
@@ -158,7 +159,7 @@ class SuperpixelMeans:
 
     @property
     def name(self) -> str:
-        return f"components, means of {self.count} superpixels"
+        return say("components, means of {count} superpixels", count=self.count)
 
     @property
     def width(self) -> int:
@@ -226,7 +227,7 @@ def _superpixel_means(cube: Cube, transform: BandTransform, count: int, ctx: Con
 
     The labels of the whole scene stay in memory (4 bytes a pixel); the cube is read by blocks of rows.
     """
-    ctx.progress(0, 1, f"Finding {count} superpixels")
+    ctx.progress(0, 1, say("Finding {count} superpixels", count=count))
     segments = segment_cube(cube, count, check=ctx.check)
     sums = np.zeros((max(1, segments.count), transform.channels))
     sizes = np.zeros(len(sums))

@@ -12,6 +12,7 @@ from hsigui.cube.cube import Cube
 from hsigui.cube.edge_filter import GUIDE_COMPONENTS, Edges, edge_smoothed, find_edges
 from hsigui.cube.transform import fit_transform
 from hsigui.jobs import Context
+from hsigui.texts import say
 
 HELD_VALUES = 64_000_000  # float32 values smoothed at once (256 MB)
 ENCODER_REACH = 60.0  # pixels: the encoder's features are averaged over whole fields
@@ -51,5 +52,5 @@ def pool(array: NDArray[np.float16], edges: Edges, poolings: Iterable[Pooling], 
         for start in range(pooling.columns.start, pooling.columns.stop, at_once)
     ]
     for number, (columns, pooling) in enumerate(steps):
-        ctx.progress(number, len(steps), "Averaging within edges")
+        ctx.progress(number, len(steps), say("Averaging within edges"))
         array[..., columns] = edge_smoothed(array[..., columns], edges, pooling.reach, pooling.tolerance, ctx.check)

@@ -25,6 +25,7 @@ from hsigui.pipeline.context_features import EdgeAwareComponents, FeatureBlock, 
 from hsigui.pipeline.edge_pooling import COMPONENT_REACH, ENCODER_REACH, FLOAT16_RANGE, Pooling, pool, scene_edges
 from hsigui.pipeline.features import ENCODER, Features, Store, finished
 from hsigui.pipeline.pretrain import require_learnable
+from hsigui.texts import say
 
 TILE = 256  # side of a tile embedded at once by a dense encoder
 BATCH = 256  # patches embedded at once by a patch encoder
@@ -53,7 +54,7 @@ def embed(
     store = None if folder is None else Store(folder, key)
     if store is not None and (found := store.load((cube.rows, cube.cols))) is not None:
         return _described(found, encoder)
-    ctx.progress(0, 1, "Preparing the cube")
+    ctx.progress(0, 1, say("Preparing the cube"))
     blocks = context_blocks(cube, encoder.recipe.features, (*(known or ()), encoder.transform), encoder.spec.seed, ctx)
     widths = {ENCODER: _width(encoder), **{block.name: block.width for block in blocks}}
     array, store = _new_array(store, (cube.rows, cube.cols, sum(widths.values())), ctx)
@@ -144,7 +145,7 @@ def _fill(
                 start += block.width
     finally:
         encoder.network.cpu()
-    ctx.progress(1, 1, "Embedding")
+    ctx.progress(1, 1, say("Embedding"))
     return valid
 
 
@@ -162,7 +163,7 @@ class _Share:
     total: int
 
     def tell(self, part: float) -> None:
-        self.ctx.progress(self.number + part, self.total, "Embedding")
+        self.ctx.progress(self.number + part, self.total, say("Embedding"))
 
 
 class _Tile:
@@ -220,18 +221,31 @@ def _require_fitting(cube: Cube, identity: str, encoder: Encoder, ctx: Context, 
     """Refuses a cube that the encoder cannot read, and says when it is `another` than asked: not its own."""
     require_learnable(cube)
     trained = encoder.scene.get("shape", [0, 0, cube.bands])
-    hint = "Pretrain on this cube, or choose the run that belongs to it."
+    hint = say("Pretrain on this cube, or choose the run that belongs to it.")
     if trained[2] != cube.bands:
-        raise HsiError(f"{cube.name} has {cube.bands} bands, the encoder was trained on {trained[2]}.", hint)
+        raise HsiError(
+            say(
+                "{name} has {bands} bands, the encoder was trained on {third_trained}.",
+                name=cube.name,
+                bands=cube.bands,
+                third_trained=trained[2],
+            ),
+            hint,
+        )
     centres, own = np.asarray(encoder.scene.get("wavelengths_nm", ())), cube.wavelengths
     if own is not None and len(centres) == len(own) > 1:
         apart = float(np.abs(centres - own).max())
         if apart > 0.75 * float(np.median(np.abs(np.diff(own)))):
             raise HsiError(
-                f"The bands of {cube.name} lie up to {apart:.0f} nm from those of the encoder's scene.", hint
+                say(
+                    "The bands of {name} lie up to {apart:.0f} nm from those of the encoder's scene.",
+                    name=cube.name,
+                    apart=apart,
+                ),
+                hint,
             )
     if not another and encoder.scene.get("fingerprint") != identity:
-        ctx.warn(f"The encoder was trained on another scene ({encoder.scene.get('name', 'unknown')}).")
+        ctx.warn(say("The encoder was trained on another scene ({name}).", name=encoder.scene.get("name", "unknown")))
 
 
 def _key(cube: Cube, identity: str, encoder: Encoder, known: Sequence[BandTransform]) -> str:
@@ -262,5 +276,11 @@ def _new_array(
             return store.create(shape), store
         except OSError as error:
             megabytes = np.prod(shape, dtype=np.float64) * 2 / 1e6
-            ctx.warn(f"The features ({megabytes:.0f} MB) stay in memory: {error.strerror or error}.")
+            ctx.warn(
+                say(
+                    "The features ({megabytes:.0f} MB) stay in memory: {strerror}.",
+                    megabytes=megabytes,
+                    strerror=error.strerror or error,
+                )
+            )
     return np.empty(shape, dtype=np.float16), None

@@ -15,6 +15,7 @@ from hsigui.labels.matching import Matched, is_default, pixel_counts, proposed_t
 from hsigui.report.compare import McNemar, mcnemar, paired
 from hsigui.report.context import ClassMatch, ClassSpectrum, Comparison, Spectra
 from hsigui.report.metrics import Accuracy, accuracy
+from hsigui.texts import say
 
 SPECTRA_OF = 2000  # pixels a class, spread evenly
 
@@ -95,7 +96,7 @@ def _number(word: str, classes: ClassTable, what: str) -> int:
     if word.isdigit() and int(word) in classes:
         return int(word)
     known = ", ".join(f"{c.number} {c.name}" for c in classes)
-    raise HsiError(f"The {what} has no class “{word}”.", f"It has: {known}.")
+    raise HsiError(say("The {what} has no class “{word}”.", what=what, word=word), say("It has: {known}.", known=known))
 
 
 def compare(
@@ -114,7 +115,12 @@ def compare(
     """
     if len(first) != len(second):
         raise HsiError(
-            f"{len(first)} maps cannot be compared with {len(second)} in pairs.", "Give one of each for every draw."
+            say(
+                "{count} maps cannot be compared with {second_count} in pairs.",
+                count=len(first),
+                second_count=len(second),
+            ),
+            say("Give one of each for every draw."),
         )
     draws: list[McNemar] = []
     figures = []
@@ -148,8 +154,13 @@ def class_spectra(
     valid = cube.valid_mask(check)
     if labels.shape != valid.shape:
         raise HsiError(
-            f"The labels are {' x '.join(map(str, labels.shape))} pixels, the scene {cube.rows} x {cube.cols}.",
-            "Give the scene that the map was made of.",
+            say(
+                "The labels are {shape} pixels, the scene {rows} x {cols}.",
+                shape=" x ".join(map(str, labels.shape)),
+                rows=cube.rows,
+                cols=cube.cols,
+            ),
+            say("Give the scene that the map was made of."),
         )
     found = []
     for number in pixel_counts(np.where(valid, labels, 0)):

@@ -40,6 +40,7 @@ from hsigui.report.maps import png_bytes
 from hsigui.report.metrics import Accuracy, about_untrained
 from hsigui.report.split_map import split_png
 from hsigui.report.write import write_report
+from hsigui.texts import say
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -74,7 +75,9 @@ class Evaluation:
         return self.accuracy.kappa
 
     def __repr__(self) -> str:
-        figures = f"OA {100 * self.oa:.2f} %, AA {100 * self.aa:.2f} %, kappa {self.kappa:.4f}"
+        figures = say(
+            "OA {oa:.2f} %, AA {aa:.2f} %, kappa {kappa:.4f}", oa=100 * self.oa, aa=100 * self.aa, kappa=self.kappa
+        )
         return f"Evaluation({figures}, on {self.accuracy.n_test} test pixels)"
 
     def write(self, folder: Path, ctx: Context) -> list[Path]:
@@ -149,11 +152,17 @@ def _of_maps(scored: Sequence[Scored], measured: Accuracy, asked: Asked, ctx: Co
     notes = tuple(dict.fromkeys(note for s in scored for note in s.notes))
     if several:  # added up, the draws hide which of them lacked labels
         told = ((s, about_untrained(s.measured)) for s in scored)
-        notes += tuple(f"{s.name}, {s.measured.n_test} test pixels: {text}" for s, text in told if text)
+        notes += tuple(
+            say("{name}, {n_test} test pixels: {text}", name=s.name, n_test=s.measured.n_test, text=text)
+            for s, text in told
+            if text
+        )
     spectra, cube_hash, more = _spectra(asked, first)
     lines = [s.drawn.command for s in scored if s.drawn] + [c for s in scored if s.record for c in s.record.commands]
     commands = tuple(dict.fromkeys(filter(None, [*lines, asked.command])))
-    title = f"Accuracy of {len(scored)} maps" if several else f"Accuracy of {first.name}"
+    title = (
+        say("Accuracy of {count} maps", count=len(scored)) if several else say("Accuracy of {name}", name=first.name)
+    )
     area = _area(measured, first, asked.design, several) if asked.design else None
     return dataclasses.replace(
         report_context(scored, title, commands, (*notes, *more), cube_hash),
@@ -166,7 +175,7 @@ def _of_maps(scored: Sequence[Scored], measured: Accuracy, asked: Asked, ctx: Co
 
 def _area(measured: Accuracy, first: Scored, design: str, several: bool) -> AreaEstimate:
     if several:
-        raise HsiError("Areas are estimated of one map.", "Leave out --design, or give one map.")
+        raise HsiError(say("Areas are estimated of one map."), say("Leave out --design, or give one map."))
     return area_estimate(measured, {0: int((first.array == 0).sum())} | pixel_counts(first.array), design)
 
 
@@ -178,11 +187,11 @@ def _comparison(asked: Asked, scored: Sequence[Scored], ctx: Context) -> Compari
     for one, path in zip(scored, asked.against, strict=True):
         made = read_map(path)
         other, on = made.raster, ClassRaster(one.truth, one.classes, one.geo)
-        placed = placed_on(other, on, f"classes of {path.name}", asked.resample)
+        placed = placed_on(other, on, say("classes of {name}", name=path.name), asked.resample)
         matched, matches = match_map(placed.array, other.classes, one.classes, also_asked(asked.match, other))
         table, labels = matched.classes, made.labels
         if labels is not None:
-            labels = trained_on(labels, on, f"training labels of {path.name}", asked.resample)
+            labels = trained_on(labels, on, say("training labels of {name}", name=path.name), asked.resample)
         notes = (*made.notes, *unmatched(path.name, matches, one.classes))
         test = one.test
         if placed is not other:
@@ -192,7 +201,7 @@ def _comparison(asked: Asked, scored: Sequence[Scored], ctx: Context) -> Compari
             ctx.warn(f"{path.name}: {note}")
         arrays.append(matched.array)
         tests.append(test if labels is None else np.where(labels.array != 0, 0, test).astype(np.uint16))
-    several = f" and {len(scored) - 1} more" if len(scored) > 1 else ""
+    several = say(" and {count} more", count=len(scored) - 1) if len(scored) > 1 else ""
     names = scored[0].name + several, asked.against[0].name + several
     if names[0] == names[1]:
         names = scored[0].path + several, str(asked.against[0]) + several
@@ -205,17 +214,21 @@ def _spectra(asked: Asked, scored: Scored) -> tuple[Spectra | None, dict[str, st
     named, record = {}, scored.record
     if asked.cube is not None:
         cube = asked.cube
-        require_same_size(scored.truth.shape, (cube.rows, cube.cols), "classes of the map")
+        require_same_size(scored.truth.shape, (cube.rows, cube.cols), say("classes of the map"))
         named["cube"] = fingerprint(cube)
     elif record is not None and record.cube and Path(record.cube).exists() and asked.spectra:
         try:
             cube = open_cube(record.cube)
         except HsiError as error:
-            return None, {}, (f"The spectra of the classes are missing: {error.message}",)
+            return None, {}, (say("The spectra of the classes are missing: {message}", message=error.message),)
         if (cube.rows, cube.cols) != scored.truth.shape:
-            return None, {}, ("The scene has other pixels than the reference: no spectra.",)
+            return None, {}, (say("The scene has other pixels than the reference: no spectra."),)
         if fingerprint(cube) != record.hashes.get("cube"):
-            return None, {}, ("The scene has changed, or is read by other options: no spectra. Name it with --cube.",)
+            return (
+                None,
+                {},
+                (say("The scene has changed, or is read by other options: no spectra. Name it with --cube."),),
+            )
     else:
         return None, {}, ()
     return class_spectra(cube, scored.truth, scored.classes), named, ()

@@ -18,6 +18,7 @@ from hsigui.cube.edge_filter import Edges
 from hsigui.errors import HsiError
 from hsigui.saving import written_beside
 from hsigui.specs import FIRST_RECIPE, Recipe
+from hsigui.texts import say
 
 # Of an encoder that can make features: (rows, t_start, copies, seed) -> rows, all as the encoder gives them.
 Synthesise = Callable[[NDArray[np.float32], int, int, int], NDArray[np.float32]]
@@ -89,7 +90,9 @@ def finished(
         HsiError: no pixel is valid.
     """
     if not valid.any():
-        raise HsiError("The scene has no pixel with data in all good bands.", "Check the no-data value and bad bands.")
+        raise HsiError(
+            say("The scene has no pixel with data in all good bands."), say("Check the no-data value and bad bands.")
+        )
     step = max(1, int(np.sqrt(valid.size / 200_000)))
     sample = array[::step, ::step][valid[::step, ::step]].astype(np.float32)
     if len(sample) == 0:

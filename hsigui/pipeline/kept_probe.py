@@ -35,6 +35,7 @@ from hsigui.pipeline.features import Features
 from hsigui.pipeline.provenance import raster_hash
 from hsigui.saving import written_beside
 from hsigui.specs import MapSpec
+from hsigui.texts import say
 
 if TYPE_CHECKING:
     from hsigui.methods.checkpoint import Encoder
@@ -68,8 +69,12 @@ class KeptProbe:
         """Features of another scene, in the standard scores of the training scene."""
         if features.array.shape[2] != len(self.mean):
             raise HsiError(
-                f"The kept classifier reads {len(self.mean)} features, the run gives {features.array.shape[2]}.",
-                "Classify the training scene with --labels once more.",
+                say(
+                    "The kept classifier reads {count} features, the run gives {bands}.",
+                    count=len(self.mean),
+                    bands=features.array.shape[2],
+                ),
+                say("Classify the training scene with --labels once more."),
             )
         return replace(features, mean=self.mean, sd=self.sd)
 
@@ -116,7 +121,10 @@ def keep_with_accuracy(
     try:
         (folder / ACCURACY).unlink(missing_ok=True)  # first: figures must never stand beside another classifier
     except OSError as error:
-        raise HsiError(f"{folder / ACCURACY} cannot be replaced: {error.strerror or error}.", "Is it open?") from error
+        raise HsiError(
+            say("{folder} cannot be replaced: {strerror}.", folder=folder / ACCURACY, strerror=error.strerror or error),
+            say("Is it open?"),
+        ) from error
     written = save(kept, folder)
     return written if figures is None else [*written[:-1], *keep_accuracy(folder, figures, source)]
 
@@ -157,11 +165,13 @@ def load(folder: Path) -> KeptProbe:
     try:
         told = json.loads((folder / PROBE).read_text(encoding="utf-8"))
         if told["format"] > FORMAT:
-            raise HsiError(f"The classifier in {folder} was kept by a newer version.", "Update hsigui.")
+            raise HsiError(
+                say("The classifier in {folder} was kept by a newer version.", folder=folder), say("Update hsigui.")
+            )
         if told["run_sha256"] != weights_hash(folder):
             raise HsiError(
-                f"The classifier in {folder} belongs to other weights than are there now.",
-                "Classify the training scene with --labels once more.",
+                say("The classifier in {folder} belongs to other weights than are there now.", folder=folder),
+                say("Classify the training scene with --labels once more."),
             )
         arrays = load_file(folder / PROBE_NUMBERS)
         transforms = tuple(
@@ -177,7 +187,8 @@ def load(folder: Path) -> KeptProbe:
         raise _missing(folder) from error
     except (OSError, ValueError, KeyError, TypeError, AttributeError, SafetensorError) as error:
         raise HsiError(
-            f"The classifier in {folder} is damaged: {error}.", "Classify the training scene with --labels once more."
+            say("The classifier in {folder} is damaged: {error}.", folder=folder, error=error),
+            say("Classify the training scene with --labels once more."),
         ) from error
 
 
@@ -198,7 +209,8 @@ def identity(folder: Path) -> str:
 
 def _missing(folder: Path) -> HsiError:
     return HsiError(
-        f"The run {folder} keeps no classifier.", "Classify the training scene with --labels first: that keeps one."
+        say("The run {folder} keeps no classifier.", folder=folder),
+        say("Classify the training scene with --labels first: that keeps one."),
     )
 
 
@@ -212,7 +224,12 @@ def weights_hash(folder: Path) -> str:
         return hashlib.sha256((folder / WEIGHTS).read_bytes()).hexdigest()
     except OSError as error:
         raise HsiError(
-            f"The weights of the run {folder} cannot be read: {error.strerror or error}.", "Choose the folder of a run."
+            say(
+                "The weights of the run {folder} cannot be read: {strerror}.",
+                folder=folder,
+                strerror=error.strerror or error,
+            ),
+            say("Choose the folder of a run."),
         ) from error
 
 

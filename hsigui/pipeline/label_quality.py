@@ -21,6 +21,7 @@ from hsigui.labels.label_map import require_same_size
 from hsigui.labels.regions import Region, find_regions
 from hsigui.methods import probe as linear
 from hsigui.pipeline.features import Features
+from hsigui.texts import say
 
 FEWEST = 3  # labels a class
 FEWEST_TO_COMPARE = 5  # of each of two classes
@@ -114,7 +115,7 @@ def label_quality(
         HsiError: the labels have another size than the features, or are too many to be taken apart into regions.
     """
     if features is not None:
-        require_same_size(labels.shape, features.shape, "labels")
+        require_same_size(labels.shape, features.shape, say("labels"))
         labels = np.where(features.valid, labels, 0).astype(np.uint16)
     regions = find_regions(labels, check=check)
     classes = tuple(_class_quality(number, regions, spectra, check) for number in sorted({r.number for r in regions}))

@@ -23,6 +23,7 @@ from hsigui.labels.raster import ClassRaster
 from hsigui.labels.sampling import Split
 from hsigui.pipeline.values import DeviceKnown
 from hsigui.specs import MapSpec, PretrainSpec, SplitSpec
+from hsigui.texts import say
 
 if TYPE_CHECKING:
     from hsigui.methods.checkpoint import Encoder
@@ -91,7 +92,7 @@ def pretrain_and_embed(
     Args:
         resume: go on with the unfinished training in the folder; HsiError when it is another or damaged.
     """
-    ctx.progress(0, 0, "Loading PyTorch…")
+    ctx.progress(0, 0, say("Loading PyTorch…"))
     from hsigui.methods import checkpoint
     from hsigui.methods import resume as unfinished
     from hsigui.pipeline.device import describe_device, leave_cores_free
@@ -106,7 +107,7 @@ def pretrain_and_embed(
             checkpoint.save(encoder, folder)
             unfinished.remove(folder)
         except HsiError as error:
-            ctx.warn(f"The encoder is not kept for later: {error.message}")
+            ctx.warn(say("The encoder is not kept for later: {message}", message=error.message))
             folder = None
     started = time.perf_counter()
     try:
@@ -114,14 +115,14 @@ def pretrain_and_embed(
     except HsiError as error:
         if folder is None:
             raise
-        ctx.warn(f"The features are not kept for later: {error.message}")
+        ctx.warn(say("The features are not kept for later: {message}", message=error.message))
         features = embed(cube, encoder, ctx, device=spec.device)
     return Trained(encoder, features, folder, {"features": time.perf_counter() - started})
 
 
 def restore_run(ctx: Context, cube: Cube, folder: Path) -> Trained:
     """The encoder of a run folder, and the features of this scene by it; HsiError when it does not fit."""
-    ctx.progress(0, 0, "Loading PyTorch…")
+    ctx.progress(0, 0, say("Loading PyTorch…"))
     from hsigui.methods import checkpoint
     from hsigui.pipeline.device import leave_cores_free
     from hsigui.pipeline.embed import embed
@@ -147,7 +148,7 @@ def make_map(
 
     What is in view is mapped first and handed over as a Glimpse, where that is much less than all.
     """
-    ctx.progress(0, 0, "Renewing the map…")
+    ctx.progress(0, 0, say("Renewing the map…"))
     from hsigui.pipeline.classify import classify, is_quick_glimpse
     from hsigui.pipeline.one_thread import one_blas_thread
     from hsigui.pipeline.probe import fit_probe
@@ -189,7 +190,7 @@ def find_spots(
     taken: NDArray[np.bool_] | None = None,
 ) -> list[tuple[int, int]]:
     """Where the next label pays most: pixels (row, column), best first; none that is `taken` (rows x cols)."""
-    ctx.progress(0, 0, "Looking for the spot to label next…")
+    ctx.progress(0, 0, say("Looking for the spot to label next…"))
     from hsigui.pipeline.verbs import ask
 
     spots = ask(features, margin, labels, ctx, count=count, asked=asked, taken=taken)
@@ -198,7 +199,7 @@ def find_spots(
 
 def look_at_labels(ctx: Context, cube: Cube, features: Features | None, labels: NDArray[np.uint16]) -> LabelQuality:
     """How good the labels are."""
-    ctx.progress(0, 0, "Checking the labels…")
+    ctx.progress(0, 0, say("Checking the labels…"))
     from hsigui.pipeline.label_quality import label_quality
     from hsigui.pipeline.one_thread import one_blas_thread
 

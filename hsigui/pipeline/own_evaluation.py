@@ -18,11 +18,14 @@ from hsigui.pipeline.result import Result
 from hsigui.pipeline.scoring import Scored
 from hsigui.pipeline.values import LabelPaths
 from hsigui.report.context import ClassMatch, SplitFacts
+from hsigui.texts import say
 
-BY_HAND = "painted or opened in the window"
-NO_COMMANDS = "The labels are in no file, so no command line repeats this: export the labels, too."
-OTHER_BANDS = "The bands of the scene were changed in the window; the command lines read them as the file has them."
-NO_FIGURES = "There is no accuracy to report."
+BY_HAND = say("painted or opened in the window")
+NO_COMMANDS = say("The labels are in no file, so no command line repeats this: export the labels, too.")
+OTHER_BANDS = say(
+    "The bands of the scene were changed in the window; the command lines read them as the file has them."
+)
+NO_FIGURES = say("There is no accuracy to report.")
 
 
 def evaluate_result(
@@ -40,7 +43,7 @@ def evaluate_result(
     """
     measured = result.measured()
     if measured is None:
-        raise HsiError(NO_FIGURES, "Load ground truth (File menu), or paint validation labels (V), first.")
+        raise HsiError(NO_FIGURES, say("Load ground truth (File menu), or paint validation labels (V), first."))
     grid = Grid(result.cube.rows, result.cube.cols, result.cube.geo)
     masked, lost = provenance.masked_out(record, grid)
     facts = _own_facts(result, splits.facts(result.trained_on, result.test_pixels, record, result.draw, masked))
@@ -54,7 +57,9 @@ def evaluate_result(
         result.tested, result.trained_on, result.test_pixels, hashes, measured, record, result.draw, masked, facts,
         _own_matches(result),
     )  # fmt: skip
-    context = report_context([scored], f"{result.cube.name}: classification report", commands, tuple(said))
+    context = report_context(
+        [scored], say("{name}: classification report", name=result.cube.name), commands, tuple(said)
+    )
     return Evaluation(measured, context, (scored,), result.cube)
 
 
@@ -71,11 +76,12 @@ def _own_facts(result: Result, facts: SplitFacts) -> SplitFacts:
 
 def _reference_note(result: Result) -> str:
     if result.test is not None and not result.test.is_truth:
-        return (
-            f"Reference: {result.measured_on}; the map was never trained on them. They are no ground truth that was "
-            "measured apart from this scene."
+        return say(
+            "Reference: {measured_on}; the map was never trained on them. They are no ground truth that was "
+            "measured apart from this scene.",
+            measured_on=result.measured_on,
         )
-    return f"Reference: {result.measured_on}."
+    return say("Reference: {measured_on}.", measured_on=result.measured_on)
 
 
 def _own_matches(result: Result) -> tuple[ClassMatch, ...]:

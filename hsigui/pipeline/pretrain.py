@@ -35,6 +35,7 @@ from hsigui.methods.scene_features import features_of_scene
 from hsigui.methods.settings import MethodSettings, told
 from hsigui.pipeline.provenance import raster_hash
 from hsigui.specs import PretrainSpec
+from hsigui.texts import say
 
 SMALLEST_SIDE = 16
 READINGS = 10  # of the monitor, where a preset counts steps
@@ -72,12 +73,12 @@ def pretrain(
     spec = replace(spec, settings=settings.changed())
     require_learnable(cube)
     if labels is not None:
-        require_same_size(labels.shape, (cube.rows, cube.cols), "labels")
+        require_same_size(labels.shape, (cube.rows, cube.cols), say("labels"))
     device = devices.choose(spec.device)
     started = _started(spec, cube)
     plan = _plan(spec, settings, started)
     epochs = preset.epochs and (spec.epochs or preset.epochs)  # what has no steps of its own cannot be given any
-    ctx.progress(0, 1, "Preparing the cube")
+    ctx.progress(0, 1, say("Preparing the cube"))
     mask = _masked_out(spec, cube)
     described = _scene(cube, mask)
     seen = cube if mask is None else MaskedCube(cube, mask)
@@ -128,8 +129,13 @@ def require_learnable(cube: Cube) -> None:
     """
     if min(cube.rows, cube.cols) < SMALLEST_SIDE:
         raise HsiError(
-            f"{cube.name} is {cube.rows} x {cube.cols} pixels: too small to learn from.",
-            f"Encoders need at least {SMALLEST_SIDE} x {SMALLEST_SIDE} pixels.",
+            say(
+                "{name} is {rows} x {cols} pixels: too small to learn from.",
+                name=cube.name,
+                rows=cube.rows,
+                cols=cube.cols,
+            ),
+            say("Encoders need at least {smallest_side} x {smallest_side} pixels.", smallest_side=SMALLEST_SIDE),
         )
 
 
@@ -137,7 +143,7 @@ def _balance(network: Network, scene: SceneValues, device: torch.device, seed: i
     """What evens out the features of a trained network; None for one that has none, or does so itself."""
     if network.width == 0 or network.variants:
         return None
-    ctx.progress(0, 1, "Evening out the features")
+    ctx.progress(0, 1, say("Evening out the features"))
     limit = PATCH_SAMPLE if network.patch else DENSE_SAMPLE
     return learn(features_of_scene(network.to(device).eval(), scene, device, limit, seed, ctx.check))
 
@@ -153,12 +159,20 @@ def _started(spec: PretrainSpec, cube: Cube) -> Encoder | None:
     info = registry.method(spec.method)
     if not info.starts_from_a_run:
         able = ", ".join(m.title for m in registry.methods() if m.starts_from_a_run)
-        raise HsiError(f"{info.title} cannot start from a trained run.", f"Methods that can: {able}.")
+        raise HsiError(
+            say("{title} cannot start from a trained run.", title=info.title),
+            say("Methods that can: {able}.", able=able),
+        )
     found = checkpoint.load(Path(spec.start))
     if found.network.width == 0 or found.network.variants or found.network.branches:
-        raise HsiError(f"The run {spec.start} holds no plain encoder to start from.", "Choose a run of LSCoSa.")
+        raise HsiError(
+            say("The run {start} holds no plain encoder to start from.", start=spec.start),
+            say("Choose a run of LSCoSa."),
+        )
     if found.scene.get("fingerprint") != fingerprint(cube):
-        raise HsiError(f"The run {spec.start} was trained on another scene.", "Choose a run of this scene.")
+        raise HsiError(
+            say("The run {start} was trained on another scene.", start=spec.start), say("Choose a run of this scene.")
+        )
     return found
 
 
@@ -180,8 +194,8 @@ def _training(
         if not devices.ran_out_of_memory(error):
             raise
         raise HsiError(
-            f"The scene does not fit into the memory of {devices.title(device)}.",
-            "Train on the CPU, choose the Quick preset, or use a smaller part of the scene.",
+            say("The scene does not fit into the memory of {devices}.", devices=devices.title(device)),
+            say("Train on the CPU, choose the Quick preset, or use a smaller part of the scene."),
         ) from None
     return made
 
@@ -223,27 +237,32 @@ def _begun(out: Path | None, about: Mapping[str, Any]) -> Unfinished:
         HsiError: there is none, or it is one of another scene, other settings or another kind of device.
     """
     if out is None:
-        raise HsiError("There is no folder to go on from.", "Name the folder of the run.")
+        raise HsiError(say("There is no folder to go on from."), say("Name the folder of the run."))
     begun = unfinished.read(out)
     was, now = dict(begun.about), dict(about)
     if _identity(was) != _identity(now):
         raise HsiError(
-            f"The unfinished training in {out} is of another scene, {was.get('scene', {}).get('name', 'unknown')}.",
-            "Open that scene, or begin anew without going on.",
+            say(
+                "The unfinished training in {out} is of another scene, {name}.",
+                out=out,
+                name=was.get("scene", {}).get("name", "unknown"),
+            ),
+            say("Open that scene, or begin anew without going on."),
         )
     before, wanted = _compared(was), _compared(now)
     if [before.get(each) for each in ("method", "preset")] == [wanted[each] for each in ("method", "preset")]:
         before, wanted = before | _settings(was), wanted | _settings(now)
     changed = [
-        f"{name} {told(before.get(name))}, not {told(wanted.get(name))}"
+        say("{name} {told}, not {told_wanted}", name=name, told=told(before.get(name)),
+            told_wanted=told(wanted.get(name)))
         for name in wanted if before.get(name) != wanted.get(name)
     ]  # fmt: skip
     if was.get("device") != now["device"]:
-        changed.append(f"device {was.get('device')}, not {now['device']}")
+        changed.append(say("device {device}, not {device2}", device=was.get("device"), device2=now["device"]))
     if changed:
         raise HsiError(
-            f"The unfinished training in {out} was begun with {'; '.join(changed)}.",
-            "Give the same settings, or begin anew without going on.",
+            say("The unfinished training in {out} was begun with {changed}.", out=out, changed="; ".join(changed)),
+            say("Give the same settings, or begin anew without going on."),
         )
     return begun
 
@@ -291,16 +310,19 @@ def _masked_out(spec: PretrainSpec, cube: Cube) -> NDArray[np.bool_] | None:
         return None
     if spec.start:
         raise HsiError(
-            "A training that starts from a run cannot have pixels masked out: that run may have seen them.",
-            "Train both stages anew with the mask.",
+            say("A training that starts from a run cannot have pixels masked out: that run may have seen them."),
+            say("Train both stages anew with the mask."),
         )
     found = read_classes(spec.mask_out, grid=Grid(cube.rows, cube.cols, cube.geo))
-    require_same_size(found.array.shape, (cube.rows, cube.cols), "mask")
-    require_same_place(found.geo, cube.geo, (cube.rows, cube.cols), "mask")
+    require_same_size(found.array.shape, (cube.rows, cube.cols), say("mask"))
+    require_same_place(found.geo, cube.geo, (cube.rows, cube.cols), say("mask"))
     mask = np.asarray(found.array != 0)
     if not mask.any():
-        raise HsiError("The mask holds no pixel: all of it is 0.", "Pixels other than 0 are masked out.")
+        raise HsiError(say("The mask holds no pixel: all of it is 0."), say("Pixels other than 0 are masked out."))
     left = int(np.count_nonzero(cube.valid_mask() & ~mask))
     if left < SMALLEST_SIDE**2:
-        raise HsiError(f"The mask leaves {left} pixels to learn from.", f"Encoders need at least {SMALLEST_SIDE**2}.")
+        raise HsiError(
+            say("The mask leaves {left} pixels to learn from.", left=left),
+            say("Encoders need at least {smallest_side}.", smallest_side=SMALLEST_SIDE**2),
+        )
     return mask

@@ -15,6 +15,7 @@ from hsigui.methods.probe import Probe
 from hsigui.pipeline.features import Features
 from hsigui.pipeline.refine import refine
 from hsigui.specs import ProbeSpec
+from hsigui.texts import say
 
 # Beyond so many labels of a class more add nothing but time.
 MOST_PER_CLASS = 2_000
@@ -30,16 +31,21 @@ def fit_probe(features: Features, labels: NDArray[np.integer], spec: ProbeSpec |
     Raises:
         HsiError: the labels have another size than the scene, or fewer than two classes have a label.
     """
-    require_same_size(labels.shape, features.shape, "labels")
+    require_same_size(labels.shape, features.shape, say("labels"))
     ctx.check()
     mask = (labels > 0) & features.valid
     numbers = np.unique(labels[mask])
     if len(numbers) < 2:
-        found = "no class has" if len(numbers) == 0 else f"only class {numbers[0]} has"
+        found = (
+            say("no class has")
+            if len(numbers) == 0
+            else say("only class {first_numbers} has", first_numbers=numbers[0])
+        )
         empty = len(np.unique(labels[labels > 0])) > len(numbers)
-        where = " on pixels with data" if empty else ""
+        where = say(" on pixels with data") if empty else ""
         raise HsiError(
-            f"A map needs labels of at least two classes; {found} any{where}.", "Label some pixels of another class."
+            say("A map needs labels of at least two classes; {found} any{where}.", found=found, where=where),
+            say("Label some pixels of another class."),
         )
     mask = _thinned(mask, labels, numbers)
     spec = features.recipe.probe if spec is None else spec

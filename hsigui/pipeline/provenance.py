@@ -34,6 +34,7 @@ from hsigui.report.maps import LegendRow
 from hsigui.report.table import exporter
 from hsigui.saving import written_beside
 from hsigui.specs import FeatureSpec, MapSpec, ProbeSpec
+from hsigui.texts import say
 
 if TYPE_CHECKING:
     from hsigui.methods.checkpoint import Encoder
@@ -118,7 +119,7 @@ def describe_run(
                 "preset": asked.preset,
                 "epochs or steps": encoder.epochs,
                 "trained on": str(encoder.scene.get("name", "")),
-                **({"masked out": f"{masked['pixels']} pixels"} if masked else {}),
+                **({"masked out": say("{pixels} pixels", pixels=masked["pixels"])} if masked else {}),
             },
             **({"Training": _training(encoder)} if encoder.settings else {}),
             "Features": _features(encoder),
@@ -181,7 +182,7 @@ def _features(encoder: Encoder) -> dict[str, Any]:
     spec = encoder.recipe.features
     found: dict[str, Any] = {}
     if spec.encoder:
-        found["encoder"] = f"{encoder.width} features"
+        found["encoder"] = say("{width} features", width=encoder.width)
     if spec.raw:
         found["bands"] = "standardised"
     if spec.smoothed or spec.superpixels or spec.edge_aware:
@@ -208,25 +209,25 @@ def _refinement(how: Refinement) -> dict[str, Any]:
         if all(map(math.isfinite, values)):  # no class of two labels, no spread
             found |= {f"{name}, {when}": round(v, 3) for when, v in zip(("before", "after"), values, strict=True)}
     if how.scores:
-        told = (f"{100 * score:.1f} % at t {time}" for time, score in how.scores.items())
+        told = (say("{score:.1f} % at t {time}", score=100 * score, time=time) for time, score in how.scores.items())
         found["cross-validated accuracy"] = ", ".join(told)
     else:
-        found["chosen"] = "by default: too few labels to cross-validate"
+        found["chosen"] = say("by default: too few labels to cross-validate")
     return found
 
 
 def _probe(spec: ProbeSpec) -> dict[str, Any]:
     """The classifier and what was set of it."""
     title = {
-        "logistic": "multinomial logistic regression",
-        "svm": "support vector machine, RBF kernel",
-        "forest": "random forest",
+        "logistic": say("multinomial logistic regression"),
+        "svm": say("support vector machine, RBF kernel"),
+        "forest": say("random forest"),
     }[spec.classifier]
     found: dict[str, Any] = {"classifier": title}
     if spec.classifier == "logistic":
         found["C"] = spec.strength
     elif spec.classifier == "svm":
-        found["C and kernel width"] = "by cross-validation on the labels"
+        found["C and kernel width"] = say("by cross-validation on the labels")
     return found
 
 
@@ -265,8 +266,8 @@ def masked_out(record: Provenance | None, grid: Grid) -> tuple[NDArray[np.bool_]
         if raster_hash(mask) == record.masked_out_sha256:
             return mask, ()
     return None, (
-        f"Pixels were masked out of pretraining, but {path.name} has moved or changed: whether they are the test "
-        "pixels is not known.",
+        say("Pixels were masked out of pretraining, but {name} has moved or changed: whether they are the test "
+            "pixels is not known.", name=path.name),
     )  # fmt: skip
 
 

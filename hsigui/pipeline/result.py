@@ -24,6 +24,7 @@ from hsigui.labels.classes import ClassTable
 from hsigui.labels.formats.files import Grid, read_classes
 from hsigui.pipeline.values import Filters, LabelPaths, Labels, Tested
 from hsigui.specs import MapSpec, ProbeSpec
+from hsigui.texts import say
 
 if TYPE_CHECKING:
     from hsigui.methods.checkpoint import Encoder
@@ -35,7 +36,7 @@ if TYPE_CHECKING:
     from hsigui.pipeline.split import SplitRecord
     from hsigui.report.metrics import Accuracy
 
-CHANGED = "then changed in the window"
+CHANGED = say("then changed in the window")
 
 
 @dataclass(frozen=True, eq=False)

@@ -25,9 +25,10 @@ from hsigui.pipeline.result import Result
 from hsigui.pipeline.split import SplitRecord
 from hsigui.report.context import ClassMatch, SplitFacts
 from hsigui.report.metrics import Accuracy
+from hsigui.texts import say, say_number
 
 NAMED = 6  # classes in a sentence
-_UNKNOWN = "the test may hold pixels that the map was trained on; name them with --labels"
+_UNKNOWN = say("the test may hold pixels that the map was trained on; name them with --labels")
 
 
 @dataclass(frozen=True, eq=False)
@@ -107,7 +108,7 @@ def read_map(path: Path, labels: Path | None = None, variable: str | None = None
 
 def made_map(result: Result) -> MadeMap:
     """A map that was just made."""
-    name = f"the map of {result.cube.name}"
+    name = say("the map of {name}", name=result.cube.name)
     raster = ClassRaster(result.array, result.classes, result.cube.geo)
     record = result.record(result.label_files().labels)
     if result.labels is None:  # a kept classifier may have been fitted to labels of this very scene
@@ -138,7 +139,7 @@ def score(
         truth = dataclasses.replace(truth, array=same.array, classes=same.classes)
     notes = made.notes
     masked, unmasked = provenance.masked_out(made.record, grid)
-    placed = placed_on(predicted, truth, "classes of the map", resample)
+    placed = placed_on(predicted, truth, say("classes of the map"), resample)
     reference = truth.array
     if placed is not predicted:
         grid = _grid(truth)
@@ -150,12 +151,14 @@ def score(
     matched, matches = match_map(placed.array, predicted.classes, truth.classes, match)
     notes += unmatched(made.name, matches, truth.classes)
     if renamed := [m for m in matches if m.number != m.to_number and m.how == "name"]:
-        notes += (f"The map's classes were matched to the truth's by name ({len(renamed)} renumbered).",)
+        notes += (
+            say("The map's classes were matched to the truth's by name ({count} renumbered).", count=len(renamed)),
+        )
     train, test = None, reference
     hashes = {"map": provenance.raster_hash(predicted.array), "reference": of_truth}
     if made.labels is not None:
         hashes["labels"] = provenance.raster_hash(made.labels.array)
-        labels = trained_on(made.labels, truth, "training labels", resample)
+        labels = trained_on(made.labels, truth, say("training labels"), resample)
         train = match_labels(labels.array, labels.classes, matches, truth.classes, matched.classes)
         test = np.where(train != 0, 0, reference).astype(np.uint16)
     facts = splits.facts(train, test, made.record, made.drawn, masked)
@@ -180,7 +183,7 @@ def placed_on(raster: ClassRaster, truth: ClassRaster, what: str, resample: bool
             raise
         if resample:
             return resampled(raster, grid)
-        hint = "Add --resample to take for each pixel of the reference the class at its place."
+        hint = say("Add --resample to take for each pixel of the reference the class at its place.")
         raise HsiError(error.message, hint) from None
 
 
@@ -213,9 +216,15 @@ def covered(
     """The reference where a map of other pixels lies, and what to say of it."""
     inside = resampled(dataclasses.replace(predicted, array=np.ones_like(predicted.array)), grid).array != 0
     size = " x ".join(map(str, predicted.array.shape))
-    notes = [f"The map ({size} pixels) was resampled to the pixels of the reference by nearest neighbour."]
+    notes = [
+        say("The map ({size} pixels) was resampled to the pixels of the reference by nearest neighbour.", size=size)
+    ]
     if outside := int(np.count_nonzero(reference[~inside])):
-        notes.append(f"{outside} labelled pixels of the reference lie outside of the map and are not tested.")
+        notes.append(
+            say(
+                "{outside} labelled pixels of the reference lie outside of the map and are not tested.", outside=outside
+            )
+        )
     return np.where(inside, reference, 0).astype(np.uint16), tuple(notes)
 
 
@@ -229,14 +238,25 @@ def unmatched(name: str, matches: tuple[ClassMatch, ...], reference: ClassTable)
     if new and not any(match.how != "new" for match in matches if match.to_number):
         known = [info.name for info in reference]
         raise HsiError(
-            f"No class of {name} ({_listed(new)}) is one of the reference ({_listed(known)}).",
-            f"Say which is which: --match '{new[0]}={known[0] if known else 'NAME'},...'.",
+            say(
+                "No class of {name} ({listed}) is one of the reference ({listed_known}).",
+                name=name,
+                listed=_listed(new),
+                listed_known=_listed(known),
+            ),
+            say(
+                "Say which is which: --match '{first_new}={first_known},...'.",
+                first_new=new[0],
+                first_known=known[0] if known else say("NAME"),
+            ),
         )
     if not new:
         return ()
-    which = f"{new[0]} is a class" if len(new) == 1 else f"{_listed(new)} are classes"
-    return (f"{which} of the map that the reference does not have: each test pixel given to it is an error. "
-            "If it has another name there, say so with --match.",)  # fmt: skip
+    which = say_number(
+        "{first_new} is a class", "{listed} are classes", len(new), first_new=new[0], listed=_listed(new)
+    )
+    return (say("{which} of the map that the reference does not have: each test pixel given to it is an error. "
+                "If it has another name there, say so with --match.", which=which),)  # fmt: skip
 
 
 def also_asked(match: Mapping[str, str] | None, other: ClassRaster) -> dict[str, str]:
@@ -257,13 +277,17 @@ def _training_labels(
         labels = read_classes(given, grid=grid)
         return labels, splits.load(given, labels.array), ()
     if record is None or not record.labels:
-        return None, None, (f"It is not known which pixels the map was trained on: {_UNKNOWN}.",)
+        return None, None, (say("It is not known which pixels the map was trained on: {unknown}.", unknown=_UNKNOWN),)
     path = Path(record.labels)
     if path.exists():
         labels = read_classes(path, grid=grid)
         if provenance.raster_hash(labels.array) == record.labels_sha256:
             return labels, splits.load(path, labels.array), ()
-    return None, None, (f"The training labels {path.name} have moved or changed: {_UNKNOWN}.",)
+    return (
+        None,
+        None,
+        (say("The training labels {name} have moved or changed: {unknown}.", name=path.name, unknown=_UNKNOWN),),
+    )
 
 
 def _grid(raster: ClassRaster) -> Grid:
@@ -271,4 +295,4 @@ def _grid(raster: ClassRaster) -> Grid:
 
 
 def _listed(names: Sequence[str]) -> str:
-    return ", ".join(names[:NAMED]) + (f" and {len(names) - NAMED} more" if len(names) > NAMED else "")
+    return ", ".join(names[:NAMED]) + (say(" and {count} more", count=len(names) - NAMED) if len(names) > NAMED else "")

@@ -23,6 +23,7 @@ from hsigui.pipeline.provenance import Provenance, raster_hash, record_path
 from hsigui.report.context import SplitFacts
 from hsigui.saving import written_beside
 from hsigui.specs import SplitSpec
+from hsigui.texts import say
 
 __all__ = ["SplitRecord", "describe", "draw_split", "in_words", "load", "save"]
 
@@ -54,13 +55,17 @@ def draw_split(truth: NDArray[np.integer], spec: SplitSpec, valid: NDArray[np.bo
 
 def in_words(spec: SplitSpec) -> str:
     """How a draw is made, for a report."""
-    amount = f"{spec.per_class} pixels a class" if spec.percent is None else f"{spec.percent:g} % of each class"
+    amount = (
+        say("{per_class} pixels a class", per_class=spec.per_class)
+        if spec.percent is None
+        else say("{percent:g} % of each class", percent=spec.percent)
+    )
     if spec.kind == "block":
-        return f"{amount} at random in training blocks of {spec.block} x {spec.block} pixels"
+        return say("{amount} at random in training blocks of {block} x {block} pixels", amount=amount, block=spec.block)
     if spec.kind == "region":
-        where = "at random in training regions" if spec.percent is None else "in whole training regions"
-        return f"{amount} {where}; no region in both parts"
-    return f"{amount} at random over the scene"
+        where = say("at random in training regions") if spec.percent is None else say("in whole training regions")
+        return say("{amount} {where}; no region in both parts", amount=amount, where=where)
+    return say("{amount} at random over the scene", amount=amount)
 
 
 def describe(

@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 from hsigui.cube.cube import Cube
 from hsigui.labels.classes import ClassTable
 from hsigui.labels.raster import ClassRaster, whole_numbers
+from hsigui.texts import say
 
 if TYPE_CHECKING:
     from hsigui.methods.checkpoint import Encoder
@@ -44,7 +45,7 @@ class Labels(ClassRaster):
         return f"Labels({np.count_nonzero(self.array)} of {rows} x {cols} pixels, {len(self.classes)} classes)"
 
     @classmethod
-    def of(cls, raster: ClassRaster | NDArray[np.integer], what: str = "The array of labels") -> Labels:
+    def of(cls, raster: ClassRaster | NDArray[np.integer], what: str = say("The array of labels")) -> Labels:
         """Labels of a raster, or of an array of class numbers (rows x cols, 0 for unlabelled) under default names.
 
         Raises:

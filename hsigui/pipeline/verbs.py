@@ -27,6 +27,7 @@ from hsigui.labels.sampling import Split
 from hsigui.pipeline.result import Result
 from hsigui.pipeline.values import Classifier, KeptClassifier, Labels, LabelSplit, SceneFeatures
 from hsigui.specs import MapSpec, PretrainSpec, ProbeSpec, SplitSpec
+from hsigui.texts import say
 
 if TYPE_CHECKING:
     from hsigui.cube.transform import BandTransform
@@ -36,7 +37,7 @@ if TYPE_CHECKING:
 
 HELD_BYTES = 1_000_000_000  # of features in memory; more lie in a scratch file
 RIM = 2  # pixels at the border of a scene that nobody is asked about
-NAMELESS = "It names no wavelengths: its bands are taken for those of the run, one by one."
+NAMELESS = say("It names no wavelengths: its bands are taken for those of the run, one by one.")
 
 
 def sample(
@@ -53,7 +54,7 @@ def sample(
     """
     from hsigui.pipeline.split import draw_split, in_words
 
-    ctx.progress(0, 0, "Drawing labels from the ground truth…")
+    ctx.progress(0, 0, say("Drawing labels from the ground truth…"))
     split = draw_split(truth.array, spec, valid)
     guard = None if spec.kind == "random" else spec.guard
     return split, named_split(split, truth, in_words(spec), seed=spec.seed, guard=guard, command=command)
@@ -276,6 +277,9 @@ def _scratch(beside: Path | None, size: int) -> Iterator[Path | None]:
             beside.mkdir(parents=True, exist_ok=True)
         held = tempfile.TemporaryDirectory(prefix=".features-", dir=beside, ignore_cleanup_errors=True)
     except OSError as error:
-        raise HsiError(f"There is no room for the features: {error.strerror or error}.", "Is the disk full?") from error
+        raise HsiError(
+            say("There is no room for the features: {strerror}.", strerror=error.strerror or error),
+            say("Is the disk full?"),
+        ) from error
     with held as folder:
         yield Path(folder)

@@ -27,8 +27,9 @@ from hsigui.report.maps import MapOptions, export_map
 from hsigui.report.metrics import to_json
 from hsigui.report.rasters import write_layers
 from hsigui.report.table import exporter
+from hsigui.texts import say
 
-UNFILTERED = "The figures and the map are those of before the filters of the exported files."
+UNFILTERED = say("The figures and the map are those of before the filters of the exported files.")
 
 
 @dataclass(frozen=True)
@@ -68,7 +69,9 @@ def save_map(
         written += write_layers(asked["entropy"], result.entropy[:, :, None], ("entropy",), geo)
     if "probabilities" in asked:
         if result.probabilities is None:
-            raise HsiError("The class probabilities of this map were not kept.", "Classify with probabilities=True.")
+            raise HsiError(
+                say("The class probabilities of this map were not kept."), say("Classify with probabilities=True.")
+            )
         written += write_layers(asked["probabilities"], result.probabilities, result.names, geo)
     labels = None if result.labels is None else result.labels.path
     return [*written, provenance.save(result.record(labels, commands), path, result.array)]
@@ -83,7 +86,7 @@ def write_all(ctx: Context, result: Result, outputs: Outputs) -> list[Path]:
     Raises:
         HsiError: a file cannot be written.
     """
-    ctx.progress(0, 0, "Preparing the map…")
+    ctx.progress(0, 0, say("Preparing the map…"))
     paths, written = outputs.paths, list[Path]()
     if "labels" in paths:
         files, written = write_labels(result, paths["labels"])
@@ -93,7 +96,7 @@ def write_all(ctx: Context, result: Result, outputs: Outputs) -> list[Path]:
     written += _write_maps(ctx, result, outputs, record, files)
     for kind, path in paths.items():
         if kind in ("report", "measures", "legend"):
-            ctx.progress(0, 0, f"Writing {path.name}…")
+            ctx.progress(0, 0, say("Writing {name}…", name=path.name))
         if kind == "report":
             notes = (UNFILTERED,) if outputs.filters.words else ()
             written += evaluate_result(result, record, files, ctx, notes).write(path, ctx)
@@ -105,7 +108,7 @@ def write_all(ctx: Context, result: Result, outputs: Outputs) -> list[Path]:
         try:
             keep_classifier(ctx, result, result.run_folder, files)
         except HsiError as error:  # the exported files do not depend on it
-            ctx.warn(f"The classifier is not kept for other scenes: {error.message}")
+            ctx.warn(say("The classifier is not kept for other scenes: {message}", message=error.message))
     return written
 
 
@@ -116,13 +119,13 @@ def _write_maps(
     copy = result.filtered(outputs.filters, ctx.check)
     commands = command_lines(result, record, files, filters=outputs.filters)
     record = with_filters(dataclasses.replace(record, commands=commands), outputs.filters)
-    options = dataclasses.replace(outputs.options, title=f"{result.cube.name}: classification map")
+    options = dataclasses.replace(outputs.options, title=say("{name}: classification map", name=result.cube.name))
     written: list[Path] = []
     for kind, path in outputs.paths.items():
         row = exporter(kind)
         if row.write is None:
             continue
-        ctx.progress(0, 0, f"Writing {path.name}…")
+        ctx.progress(0, 0, say("Writing {name}…", name=path.name))
         written += export_map(
             path, copy.array, copy.classes, copy.cube.geo, options=options, check=ctx.check, kind=kind
         )
@@ -188,7 +191,7 @@ def keep_classifier(ctx: Context, result: Result, folder: Path, files: LabelPath
     Raises:
         HsiError: the folder cannot be written or holds no run.
     """
-    ctx.progress(0, 0, "Keeping the classifier…")
+    ctx.progress(0, 0, say("Keeping the classifier…"))
     kept = kept_of(result, "" if files.labels is None else str(files.labels.resolve()), ctx)
     accuracy = result.measured()
     figures = None if accuracy is None else to_json(accuracy)
@@ -205,7 +208,7 @@ def write_run(ctx: Context, encoder: Encoder, result: Result | None, folder: Pat
     Raises:
         HsiError: the folder cannot be written.
     """
-    ctx.progress(0, 0, f"Writing {folder.name}…")
+    ctx.progress(0, 0, say("Writing {name}…", name=folder.name))
     written = checkpoint.save(encoder, folder)
     if result is None:
         return written
@@ -215,5 +218,5 @@ def write_run(ctx: Context, encoder: Encoder, result: Result | None, folder: Pat
         try:
             keep_classifier(ctx, result, result.run_folder, files)
         except HsiError as error:
-            ctx.warn(f"The classifier is not kept with the run itself: {error.message}")
+            ctx.warn(say("The classifier is not kept with the run itself: {message}", message=error.message))
     return list(dict.fromkeys([*written, *kept]))

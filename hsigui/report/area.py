@@ -19,6 +19,7 @@ from scipy import stats
 from hsigui.errors import HsiError
 from hsigui.report.intervals import LEVEL
 from hsigui.report.metrics import Accuracy
+from hsigui.texts import say
 
 DESIGNS = ("stratified", "random")
 
@@ -88,7 +89,10 @@ def area_estimate(measured: Accuracy, mapped: Mapping[int, int], design: str) ->
         HsiError: the design is unknown, or a class of the map has fewer than two test pixels.
     """
     if design not in DESIGNS:
-        raise HsiError(f"Unknown design “{design}”.", f"Choose one of {', '.join(DESIGNS)}.")
+        raise HsiError(
+            say("Unknown design “{design}”.", design=design),
+            say("Choose one of {designs}.", designs=", ".join(DESIGNS)),
+        )
     counts, numbers, outside = _strata(measured, mapped)
     pixels = np.array([mapped.get(number, 0) for number in numbers], dtype=float)
     n = counts.sum(axis=1)
@@ -151,6 +155,11 @@ def _require_sampled(
             names = {0: "Unclassified", **dict(zip(measured.classes, measured.names, strict=True))}
             name = names.get(number, f"Class {number}")
             raise HsiError(
-                f"{name} covers {int(mapped):,} pixels of the map, but {int(tested)} test pixels lie there.",
-                "Areas can be estimated when every class of the map has two test pixels or more.",
+                say(
+                    "{name} covers {mapped:,} pixels of the map, but {tested} test pixels lie there.",
+                    name=name,
+                    mapped=int(mapped),
+                    tested=int(tested),
+                ),
+                say("Areas can be estimated when every class of the map has two test pixels or more."),
             )

@@ -20,6 +20,7 @@ from scipy import stats
 
 from hsigui.errors import HsiError
 from hsigui.report.intervals import LEVEL, Interval, Mean, over_draws
+from hsigui.texts import say
 
 FEW = 25  # disagreements below which the chi-square approximation is poor and the exact test is done
 
@@ -113,7 +114,12 @@ def paired(first: Sequence[float], second: Sequence[float], level: float = LEVEL
     """
     if len(first) != len(second):
         raise HsiError(
-            f"{len(first)} maps cannot be compared with {len(second)} in pairs.", "Give one of each for every draw."
+            say(
+                "{count} maps cannot be compared with {second_count} in pairs.",
+                count=len(first),
+                second_count=len(second),
+            ),
+            say("Give one of each for every draw."),
         )
     d = np.array([a - b for a, b in zip(first, second, strict=True) if not math.isnan(a - b)], dtype=float)
     mean = over_draws(d.tolist(), level)

@@ -11,6 +11,7 @@ from hsigui.report.area import AreaEstimate
 from hsigui.report.compare import McNemar, Paired
 from hsigui.report.draws import Draws
 from hsigui.report.maps import LegendRow
+from hsigui.texts import say
 
 
 @dataclass(frozen=True)
@@ -123,7 +124,7 @@ class ReportContext:
         comparison: with another map.
     """
 
-    title: str = "Classification report"
+    title: str = say("Classification report")
     cube_name: str = ""
     rows: int = 0
     cols: int = 0

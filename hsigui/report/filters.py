@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 from scipy.ndimage import correlate1d
 
 from hsigui.errors import HsiError
+from hsigui.texts import say
 
 ClassArray = NDArray[np.uint16]
 LARGEST_WINDOW = 99
@@ -53,7 +54,10 @@ def majority_filtered(array: NDArray[np.integer], side: int, check: Callable[[],
         HsiError: the side is even or below 3 or above 99.
     """
     if side % 2 == 0 or not 3 <= side <= LARGEST_WINDOW:
-        raise HsiError(f"A majority filter cannot have a window of {side} pixels.", "Choose 3, 5, 7, ... up to 99.")
+        raise HsiError(
+            say("A majority filter cannot have a window of {side} pixels.", side=side),
+            say("Choose 3, 5, 7, ... up to 99."),
+        )
     given = np.array(array, dtype=np.uint16)
     best, most = given.copy(), np.zeros(given.shape, dtype=np.int32)
     ones = np.ones(side, dtype=np.int32)
@@ -84,9 +88,12 @@ def sieved(array: NDArray[np.integer], smallest: int, connectivity: int = 4) -> 
         HsiError: `smallest` or `connectivity` is none of these.
     """
     if smallest < 1:
-        raise HsiError(f"A sieve of {smallest} pixels is none.", "Choose 2 or more.")
+        raise HsiError(say("A sieve of {smallest} pixels is none.", smallest=smallest), say("Choose 2 or more."))
     if connectivity not in (4, 8):
-        raise HsiError(f"Pixels cannot hang together in {connectivity} directions.", "Choose 4 or 8.")
+        raise HsiError(
+            say("Pixels cannot hang together in {connectivity} directions.", connectivity=connectivity),
+            say("Choose 4 or 8."),
+        )
     from rasterio.features import sieve  # slow to import
 
     given = np.array(array, dtype=np.uint16)

@@ -24,6 +24,7 @@ from hsigui.labels.grid import Grid
 from hsigui.labels.shapes import Points, Shape, transformed
 from hsigui.report.rasters import crs_of, told_plainly
 from hsigui.saving import written_beside
+from hsigui.texts import say
 
 OVERLAY_SIDE = 4096  # pixels: globes refuse larger pictures
 FINEST_SIDE = 2048  # a smaller map is drawn with several picture pixels each, up to this side
@@ -57,8 +58,8 @@ def write_kmz(
     crs = crs_of(geo)
     if geo is None or geo.transform is None or crs is None:
         raise HsiError(
-            "The map has no place on the earth, which a KMZ needs.",
-            "Choose GeoTIFF, ENVI or PNG, or georeference the scene first.",
+            say("The map has no place on the earth, which a KMZ needs."),
+            say("Choose GeoTIFF, ENVI or PNG, or georeference the scene first."),
         )
     with told_plainly(path):
         box = _bounds(geo, crs, array.shape)
@@ -68,9 +69,10 @@ def write_kmz(
     about = ""
     if corners > MOST_CORNERS:
         found = []
-        about = (
-            f"The polygons have {corners} corners, too many for a globe: they are left out. Simplify their borders, "
-            "choose a mapping unit, or take a GeoPackage."
+        about = say(
+            "The polygons have {corners} corners, too many for a globe: they are left out. Simplify their borders, "
+            "choose a mapping unit, or take a GeoPackage.",
+            corners=corners,
         )
     outlined = bool(found) and corners <= SHOWN_CORNERS
     counts = np.bincount(array.ravel(), minlength=1)
@@ -95,9 +97,13 @@ def _bounds(geo: Geo, crs: CRS, shape: tuple[int, ...]) -> Box:
     xs, ys = transform(crs, CRS.from_epsg(4326), edges[:, 0].tolist(), edges[:, 1].tolist())
     west, south, east, north = min(xs), min(ys), max(xs), max(ys)
     if not all(map(math.isfinite, (west, south, east, north))) or not -90 <= south < north <= 90:
-        raise HsiError("The place of the map cannot be told in latitude and longitude.", "Choose another format.")
+        raise HsiError(
+            say("The place of the map cannot be told in latitude and longitude."), say("Choose another format.")
+        )
     if east - west > 180:
-        raise HsiError("The map crosses the 180th meridian, which a KMZ cannot show.", "Choose GeoTIFF or GeoPackage.")
+        raise HsiError(
+            say("The map crosses the 180th meridian, which a KMZ cannot show."), say("Choose GeoTIFF or GeoPackage.")
+        )
     return west, south, east, north
 
 

@@ -21,6 +21,7 @@ from hsigui.labels.formats.files import write_classes
 from hsigui.report.legend import legend_sheet, with_legend
 from hsigui.report.table import exporter, exporter_of, map_suffixes
 from hsigui.saving import written_beside
+from hsigui.texts import say
 
 Check = Callable[[], None]
 UNCLASSIFIED_COLOR: Color = (0, 0, 0)
@@ -136,8 +137,8 @@ def export_map(
     row = exporter(kind) if kind else exporter_of(path)
     if row is None or row.write is None:
         raise HsiError(
-            f"“{path.name}” does not say in which format to write the map.",
-            f"End the name in one of {', '.join(map_suffixes())}.",
+            say("“{name}” does not say in which format to write the map.", name=path.name),
+            say("End the name in one of {map_suffixes}.", map_suffixes=", ".join(map_suffixes())),
         )
     table, how = classes.merged_with(np.unique(array).tolist()), replace(how, title=how.title or title)
     with faults_told(row, path, "written"):

@@ -20,6 +20,7 @@ from numpy.typing import NDArray
 from hsigui.errors import HsiError
 from hsigui.labels.classes import ClassTable, Color
 from hsigui.report.intervals import UNKNOWN, Interval, kappa_interval, wilson
+from hsigui.texts import say
 
 UNCLASSIFIED = "Unclassified"
 _NUMBERS = np.iinfo(np.uint16).max + 1
@@ -141,10 +142,10 @@ def accuracy(
     Raises:
         HsiError: the sizes differ, or no test pixel is left.
     """
-    _require_size(predicted.shape, truth.shape, "map")
+    _require_size(predicted.shape, truth.shape, say("map"))
     trained = np.zeros(truth.shape, dtype=bool)
     if train is not None:
-        _require_size(train.shape, truth.shape, "raster of training labels")
+        _require_size(train.shape, truth.shape, say("raster of training labels"))
         trained = train != 0
     labelled = truth != 0
     test = labelled & ~trained
@@ -238,8 +239,13 @@ def _counts(numbers: NDArray[np.integer], classes: tuple[int, ...]) -> tuple[int
 def _require_size(shape: tuple[int, ...], truth: tuple[int, ...], what: str) -> None:
     if shape != truth:
         raise HsiError(
-            f"The {what} is {' x '.join(map(str, shape))} pixels, the test labels are {' x '.join(map(str, truth))}.",
-            "Choose files made for the same scene.",
+            say(
+                "The {what} is {shape} pixels, the test labels are {truth}.",
+                what=what,
+                shape=" x ".join(map(str, shape)),
+                truth=" x ".join(map(str, truth)),
+            ),
+            say("Choose files made for the same scene."),
         )
 
 
@@ -248,22 +254,28 @@ def about_untrained(measured: Accuracy) -> str:
     count, pixels = len(measured.untrained), measured.untrained_pixels
     if not count:
         return ""
-    which = "1 class" if count == 1 else f"{count} classes"
-    text = (
-        f"{pixels:,} of these pixels are of {which} without training labels: overall accuracy and kappa count them as "
-        "errors, average accuracy leaves them out."
+    which = "1 class" if count == 1 else say("{count} classes", count=count)
+    text = say(
+        "{pixels:,} of these pixels are of {which} without training labels: overall accuracy and kappa count them as "
+        "errors, average accuracy leaves them out.",
+        pixels=pixels,
+        which=which,
     )
     rest = measured.oa_trained
-    return text if math.isnan(rest) else f"{text} Of the others {100 * rest:.1f} % are right."
+    return text if math.isnan(rest) else say("{text} Of the others {rest:.1f} % are right.", text=text, rest=100 * rest)
 
 
 def _nothing_to_test(labelled: int) -> HsiError:
     if labelled:
         return HsiError(
-            f"There is nothing to test on: all {labelled} labelled pixels were used for training.",
-            "Train on fewer labels, or give test labels of other pixels.",
+            say(
+                "There is nothing to test on: all {labelled} labelled pixels were used for training.", labelled=labelled
+            ),
+            say("Train on fewer labels, or give test labels of other pixels."),
         )
-    return HsiError("The test labels hold no class: all their pixels are 0.", "Choose a file with labelled pixels.")
+    return HsiError(
+        say("The test labels hold no class: all their pixels are 0."), say("Choose a file with labelled pixels.")
+    )
 
 
 def to_json(measured: Accuracy, *, intervals: bool = True) -> dict[str, Any]:

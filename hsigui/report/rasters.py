@@ -20,6 +20,7 @@ from hsigui.cube.formats.envi import geo_fields, layout_fields, write_pair
 from hsigui.errors import HsiError
 from hsigui.report.table import LAYERS, layer_suffixes
 from hsigui.saving import written_beside
+from hsigui.texts import say
 
 TILE = 256
 
@@ -35,7 +36,7 @@ def crs_of(geo: Geo | None) -> CRS | None:
     try:
         return CRS.from_wkt(geo.crs_wkt)
     except CRSError as error:
-        raise HsiError(f"The coordinate system of the scene is not understood: {error}.") from error
+        raise HsiError(say("The coordinate system of the scene is not understood: {error}.", error=error)) from error
 
 
 def placed(geo: Geo | None) -> dict[str, Any]:
@@ -62,7 +63,9 @@ def told_plainly(path: Path) -> Iterator[None]:
         try:
             yield
         except RasterioError as error:
-            raise HsiError(f"“{path}” cannot be written: {error}.", "Choose another folder.") from error
+            raise HsiError(
+                say("“{path}” cannot be written: {error}.", path=path, error=error), say("Choose another folder.")
+            ) from error
 
 
 def overview_factors(rows: int, cols: int) -> list[int]:
@@ -91,7 +94,10 @@ def write_layers(
     path = Path(path)
     row = next((row for row in LAYERS if path.suffix.lower() in row.suffixes), None)
     if row is None:
-        raise HsiError(f"Measurements cannot be written as “{path.name}”.", f"End it in {', '.join(layer_suffixes())}.")
+        raise HsiError(
+            say("Measurements cannot be written as “{name}”.", name=path.name),
+            say("End it in {layer_suffixes}.", layer_suffixes=", ".join(layer_suffixes())),
+        )
     return plugins.resolved(row.write)(path, layers, names, geo)
 
 

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING
 from hsigui import plugins
 from hsigui.cube.formats.rows import listed, require_well_formed, suffix_of, suffixes_of, with_plugins
 from hsigui.cube.formats.table import readers
+from hsigui.texts import say
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -29,11 +30,11 @@ if TYPE_CHECKING:
     WriteMap = Callable[[Path, NDArray[np.integer], ClassTable, Geo | None, MapOptions, Callable[[], None]], list[Path]]
     WriteLayers = Callable[[Path, NDArray[np.floating], Sequence[str], Geo | None], list[Path]]
 
-MAPS, FURTHER = "Maps", "With the map"
+MAPS, FURTHER = say("Maps"), say("With the map")
 PLACE, ACCURACY = "place", "accuracy"
 NEEDS = {
-    PLACE: "The scene has no place on the earth",
-    ACCURACY: "Needs ground truth (File menu) or validation labels (V)",
+    PLACE: say("The scene has no place on the earth"),
+    ACCURACY: say("Needs ground truth (File menu) or validation labels (V)"),
 }  # fmt: skip
 
 
@@ -91,54 +92,59 @@ _WRITERS = "hsigui.report.maps"
 OWN = (
     Exporter(
         "geotiff", "GeoTIFF", (".tif", ".tiff"), f"{_WRITERS}:write_geotiff",
-        (".tif",), label="GeoTIFF with palette, names and place", checked=True, read_back=True,
-        about="GeoTIFF: tiles of 256, deflate, palette, no-data 0, coordinate system, overviews by the most frequent "
-        "class. `.tif.aux.xml` holds names, colours and counts for GDAL and ArcGIS, `.qml` the style for QGIS. "
-        "`--cog`: Cloud-Optimised",
+        (".tif",), label=say("GeoTIFF with palette, names and place"), checked=True, read_back=True,
+        about=say("GeoTIFF: tiles of 256, deflate, palette, no-data 0, coordinate system, overviews by the most "
+                  "frequent "
+                  "class. `.tif.aux.xml` holds names, colours and counts for GDAL and ArcGIS, `.qml` the style for "
+                  "QGIS. "
+                  "`--cog`: Cloud-Optimised"),
     ),
     Exporter(
-        "envi", "ENVI Classification", (".hdr", ".img", ".dat"), f"{_WRITERS}:write_labels",
+        "envi", say("ENVI Classification"), (".hdr", ".img", ".dat"), f"{_WRITERS}:write_labels",
         (".hdr", ".img"), checked=True, read_back=True,
-        about="ENVI Classification: classes, class names, class lookup, map info, coordinate system string, data "
-        "ignore value",
+        about=say("ENVI Classification: classes, class names, class lookup, map info, coordinate system string, data "
+                  "ignore value"),
     ),
     Exporter(
         "matlab", "MATLAB", (".mat",), f"{_WRITERS}:write_labels", read_back=True,
-        about="MATLAB 5, variable `labels`",
+        about=say("MATLAB 5, variable `labels`"),
     ),
     Exporter(
-        "png", "PNG or JPEG with legend", (".png", ".jpg", ".jpeg"), f"{_WRITERS}:write_picture", (".png",),
-        label="Picture with legend", checked=True,
-        about="picture with legend; with `--bare` the map alone, a pixel each, with world file (`.pgw`, `.jgw`), "
-        "`.prj` and `.aux.xml`. The bare PNG holds the class numbers with their palette and a `.qml`",
+        "png", say("PNG or JPEG with legend"), (".png", ".jpg", ".jpeg"), f"{_WRITERS}:write_picture", (".png",),
+        label=say("Picture with legend"), checked=True,
+        about=say("picture with legend; with `--bare` the map alone, a pixel each, with world file (`.pgw`, `.jgw`), "
+                  "`.prj` and `.aux.xml`. The bare PNG holds the class numbers with their palette and a `.qml`"),
     ),
     Exporter(
-        "bare", "PNG or JPEG with world file", write=f"{_WRITERS}:write_bare", endings=("-bare.png",),
-        label="Picture for GIS, the map alone with its world file",
+        "bare", say("PNG or JPEG with world file"), write=f"{_WRITERS}:write_bare", endings=("-bare.png",),
+        label=say("Picture for GIS, the map alone with its world file"),
     ),
     Exporter(
         # Not the map's own name: QGIS would draw its colours by the style of the GeoTIFF.
-        "kmz", "KMZ for globes", (".kmz",), f"{_WRITERS}:write_globe", ("-globe.kmz",),
-        label="For globes: polygons and picture", needs=PLACE,
-        about="for globes, WGS 84: one feature a class (class_id, class_name, pixels) with all its polygons in the "
-        "class's colour, the map as a picture, and a legend. The polygons are visible at first, the picture where they "
-        "have more than 200,000 corners; with more than 2,000,000 they are left out, so simplify large maps. Give it "
-        "another name than a GeoTIFF beside it: QGIS would draw it by that one's `.qml`",
+        "kmz", say("KMZ for globes"), (".kmz",), f"{_WRITERS}:write_globe", ("-globe.kmz",),
+        label=say("For globes: polygons and picture"), needs=PLACE,
+        about=say("for globes, WGS 84: one feature a class (class_id, class_name, pixels) with all its polygons in the "
+                  "class's colour, the map as a picture, and a legend. The polygons are visible at first, the picture "
+                  "where they "
+                  "have more than 200,000 corners; with more than 2,000,000 they are left out, so simplify large "
+                  "maps. Give it "
+                  "another name than a GeoTIFF beside it: QGIS would draw it by that one's `.qml`"),
     ),
     Exporter(
-        "polygons", "GeoPackage polygons", (".gpkg",), f"{_WRITERS}:write_geopackage", (".gpkg",),
-        about="polygons (class_id, class_name, color) with the style for QGIS inside",
+        "polygons", say("GeoPackage polygons"), (".gpkg",), f"{_WRITERS}:write_geopackage", (".gpkg",),
+        about=say("polygons (class_id, class_name, color) with the style for QGIS inside"),
     ),
     Exporter(
-        "measures", "Class probabilities and entropy", endings=("-probabilities.tif", "-entropy.tif"), section=FURTHER,
+        "measures", say("Class probabilities and entropy"), endings=("-probabilities.tif", "-entropy.tif"),
+        section=FURTHER,
     ),
-    Exporter("legend", "Table of the classes", endings=("-classes.csv",), section=FURTHER),
+    Exporter("legend", say("Table of the classes"), endings=("-classes.csv",), section=FURTHER),
     Exporter(
-        "labels", "Labels behind the map, and what it was measured on", endings=("-labels.tif", "-reference.tif"),
+        "labels", say("Labels behind the map, and what it was measured on"), endings=("-labels.tif", "-reference.tif"),
         section=FURTHER, checked=True,
     ),
     Exporter(
-        "report", "Report of the accuracy: HTML, CSV and JSON in a folder", endings=("-report",), section=FURTHER,
+        "report", say("Report of the accuracy: HTML, CSV and JSON in a folder"), endings=("-report",), section=FURTHER,
         checked=True, needs=ACCURACY,
     ),
 )  # fmt: skip
@@ -191,7 +197,7 @@ def titles_in_words(rows: Iterable[Exporter] = OWN) -> str:
 
 def help_table(rows: Iterable[Exporter] = OWN) -> Iterator[str]:
     """The lines of the help page's table of formats of maps, in Markdown."""
-    yield "| ending | what is written |"
+    yield say("| ending | what is written |")
     yield "|---|---|"
     for row in rows:
         if row.suffixes:

@@ -19,6 +19,7 @@ from hsigui.labels.grid import Grid
 from hsigui.labels.shapes import Shape, outlines
 from hsigui.report.boundaries import simplified
 from hsigui.report.filters import without_small_groups
+from hsigui.texts import say
 
 # As QGIS makes it.
 _STYLES = """CREATE TABLE layer_styles (
@@ -58,7 +59,7 @@ def in_units(array: NDArray[np.integer], simplify: float, smallest: int) -> NDAr
         HsiError: the tolerance or the unit is negative.
     """
     if simplify < 0 or smallest < 0:
-        raise HsiError("Tolerance and mapping unit cannot be negative.", "Choose 0 for none.")
+        raise HsiError(say("Tolerance and mapping unit cannot be negative."), say("Choose 0 for none."))
     return without_small_groups(array, smallest) if smallest > 1 else np.asarray(array, dtype=np.uint16)
 
 
@@ -98,7 +99,9 @@ def _add_style(path: Path, style: bytes) -> None:
                 (style.decode("utf-8"), LAYER),
             )
     except sqlite3.Error as error:
-        raise HsiError(f"{path} cannot be written: {error}.", "Choose another folder.") from error
+        raise HsiError(
+            say("{path} cannot be written: {error}.", path=path, error=error), say("Choose another folder.")
+        ) from error
 
 
 def polygon_style(classes: ClassTable) -> bytes:

@@ -10,6 +10,7 @@ from hsigui.cube.cube import Cube
 from hsigui.cube.sensors import with_bands
 from hsigui.settings import config_folder
 from hsigui.storage import kept
+from hsigui.texts import say
 
 KEPT = 500  # edits; the ones used longest ago are dropped
 
@@ -42,9 +43,9 @@ class BandEdit:
         """
         if self.changes_nothing:
             return cube
-        notes = [self.note or "The wavelengths were set by the user."] if self.wavelengths is not None else []
+        notes = [self.note or say("The wavelengths were set by the user.")] if self.wavelengths is not None else []
         if self.bad_bands is not None:
-            notes.append(f"The bad bands ({len(self.bad_bands)}) were marked by the user.")
+            notes.append(say("The bad bands ({count}) were marked by the user.", count=len(self.bad_bands)))
         return with_bands(
             cube,
             wavelengths=self.wavelengths,

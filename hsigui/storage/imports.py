@@ -10,6 +10,7 @@ from hsigui.cube.formats.choice import ImportChoice
 from hsigui.errors import HsiError
 from hsigui.settings import config_folder
 from hsigui.storage import kept
+from hsigui.texts import say
 
 KEPT = 500  # choices; the ones used longest ago are dropped
 
@@ -29,7 +30,9 @@ def remember(choice: ImportChoice, path: str | Path) -> None:
     try:
         key, state = _key(path), _state(path)
     except OSError as error:
-        raise HsiError(f"{path} cannot be read: {error.strerror}.", "Open the scene again.") from error
+        raise HsiError(
+            say("{path} cannot be read: {strerror}.", path=path, strerror=error.strerror), say("Open the scene again.")
+        ) from error
     entries = kept.load(store_path(), "imports")
     entries[key] = {"choice": asdict(choice), "state": state, "used": time.time()}
     kept.save(store_path(), "imports", entries, KEPT)

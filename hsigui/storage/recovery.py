@@ -24,6 +24,7 @@ from numpy.typing import NDArray
 from hsigui.cube.cube import Cube
 from hsigui.labels.classes import ClassInfo, ClassTable
 from hsigui.saving import write_bytes
+from hsigui.texts import say
 
 FORMAT = 1
 KEPT_OLD = 5
@@ -134,13 +135,25 @@ class Recovery:
         try:
             content = path.read_bytes()
         except OSError as error:
-            self.problems.append(f"A recovery copy of labels, {path}, could not be read ({error.strerror or error}).")
+            self.problems.append(
+                say(
+                    "A recovery copy of labels, {path}, could not be read ({strerror}).",
+                    path=path,
+                    strerror=error.strerror or error,
+                )
+            )
             return None
         try:
             return _parsed(content, path)
         except (OSError, ValueError, KeyError, TypeError, IndexError, EOFError, zipfile.BadZipFile) as error:
             damaged = path.with_suffix(".damaged")
-            self.problems.append(f"A recovery copy of labels is damaged ({error}); it was kept as {damaged}.")
+            self.problems.append(
+                say(
+                    "A recovery copy of labels is damaged ({error}); it was kept as {damaged}.",
+                    error=error,
+                    damaged=damaged,
+                )
+            )
             path.replace(damaged)
             return None
 

@@ -23,6 +23,7 @@ from hsigui.errors import HsiError
 from hsigui.methods.registry import read_spec
 from hsigui.methods.resume_header import FILE, read_header
 from hsigui.specs import PretrainSpec
+from hsigui.texts import say
 
 FEATURES_KEPT = 3
 UNFINISHED_KEPT = 5  # of all scenes together
@@ -63,7 +64,7 @@ class UnfinishedRun:
     @property
     def place(self) -> str:
         """ "step 120 of 300"."""
-        return f"step {self.step:,}" + (f" of {self.steps:,}" if self.steps else "")
+        return f"step {self.step:,}" + (say(" of {steps:,}", steps=self.steps) if self.steps else "")
 
     def is_of(self, spec: PretrainSpec) -> bool:
         """Whether it has these settings, the method's included; the same device may have another name ("auto")."""
@@ -103,7 +104,9 @@ class Runs:
             with contextlib.suppress(OSError, ValueError, KeyError, TypeError):
                 about = json.loads(settings.read_text(encoding="utf-8"))
                 spec = about["spec"]
-                title = f"{spec['method']} {spec['preset']}, seed {spec['seed']}"
+                title = say(
+                    "{method} {preset}, seed {seed}", method=spec["method"], preset=spec["preset"], seed=spec["seed"]
+                )
                 title += _changed(about)
                 found.append(KeptRun(settings.parent, title, settings.stat().st_mtime))
         return sorted(found, key=lambda run: run.made_at, reverse=True)
@@ -149,7 +152,7 @@ def _changed(about: Mapping[str, Any]) -> str:
         count = len(read_spec(about["spec"], about.get("settings")).settings)
     except HsiError:  # of a later version, which may be opened all the same
         return ""
-    return f", {count} setting{'s' * (count > 1)} changed" if count else ""
+    return say(", {count} setting{value} changed", count=count, value="s" * (count > 1)) if count else ""
 
 
 def unfinished_in(folder: Path) -> UnfinishedRun | None:

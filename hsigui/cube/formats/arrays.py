@@ -7,6 +7,7 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
 from hsigui.errors import HsiError
+from hsigui.texts import say
 
 _MOST_LISTED = 20
 
@@ -28,7 +29,7 @@ class AmbiguousArray(HsiError):  # noqa: N818 - named for what it tells, like Hs
 
     def __init__(self, message: str, candidates: tuple[ArrayInfo, ...]) -> None:
         names = ", ".join(map(str, candidates))
-        super().__init__(f"{message}: {names}.", "Choose one of them by name.")
+        super().__init__(f"{message}: {names}.", say("Choose one of them by name."))
         self.candidates = candidates
 
 
@@ -38,7 +39,7 @@ class AmbiguousCube(AmbiguousArray):
 
 def listed(arrays: Sequence[ArrayInfo]) -> str:
     """The arrays in words, for a message."""
-    more = f" and {len(arrays) - _MOST_LISTED} more" if len(arrays) > _MOST_LISTED else ""
+    more = say(" and {count} more", count=len(arrays) - _MOST_LISTED) if len(arrays) > _MOST_LISTED else ""
     return ", ".join(map(str, arrays[:_MOST_LISTED])) + more or "none"
 
 
@@ -68,25 +69,35 @@ def pick_cube(arrays: Sequence[ArrayInfo], file_name: str, variable: str | None 
     if variable is not None:
         chosen = next((a for a in arrays if a.name == variable), None)
         if chosen is None:
-            raise HsiError(f"{file_name} holds no numeric array “{variable}”.", f"Its arrays: {listed(arrays)}.")
+            raise HsiError(
+                say("{file_name} holds no numeric array “{variable}”.", file_name=file_name, variable=variable),
+                say("Its arrays: {listed}.", listed=listed(arrays)),
+            )
         if len(squeezed(chosen.shape)) != 3 or 0 in chosen.shape:
             raise HsiError(
-                f"The array {chosen} of {file_name} has not three dimensions.", f"Its arrays: {listed(arrays)}."
+                say("The array {chosen} of {file_name} has not three dimensions.", chosen=chosen, file_name=file_name),
+                say("Its arrays: {listed}.", listed=listed(arrays)),
             )
         return chosen
     solid = [(a, squeezed(a.shape)) for a in arrays if len(squeezed(a.shape)) == 3 and 0 not in a.shape]
     cubes = [a for a, shape in solid if min(shape[0], shape[2]) > 4] or [a for a, _ in solid]
     if not cubes:
         raise HsiError(
-            f"{file_name} holds no scene: no numeric array of three dimensions. Arrays found: {listed(arrays)}.",
-            "A scene is rows x columns x bands. If the file holds labels, open their scene first.",
+            say(
+                "{file_name} holds no scene: no numeric array of three dimensions. Arrays found: {listed}.",
+                file_name=file_name,
+                listed=listed(arrays),
+            ),
+            say("A scene is rows x columns x bands. If the file holds labels, open their scene first."),
         )
     # What lies deep inside is rarely what is meant.
     nearest = min(depth_of(a.name) for a in cubes)
     cubes = [a for a in cubes if depth_of(a.name) == nearest]
     if len(cubes) > 1:
         cubes.sort(key=lambda a: -math.prod(a.shape))
-        raise AmbiguousCube(f"{file_name} holds several arrays that can be the scene", tuple(cubes))
+        raise AmbiguousCube(
+            say("{file_name} holds several arrays that can be the scene", file_name=file_name), tuple(cubes)
+        )
     return cubes[0]
 
 
@@ -114,4 +125,10 @@ def axis_note(shape: tuple[int, ...], axis: int) -> tuple[str, ...]:
     if axis == 2:
         return ()
     place = ("first", "second")[axis]
-    return (f"The array is {' x '.join(map(str, shape))}; its {place} axis is taken for the bands.",)
+    return (
+        say(
+            "The array is {shape}; its {place} axis is taken for the bands.",
+            shape=" x ".join(map(str, shape)),
+            place=place,
+        ),
+    )

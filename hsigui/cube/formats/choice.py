@@ -9,6 +9,7 @@ from dataclasses import asdict, dataclass, fields
 from typing import Any
 
 from hsigui.errors import HsiError
+from hsigui.texts import say
 
 CUBE_AXES = (
     "rows,cols,bands", "bands,rows,cols", "rows,bands,cols", "cols,rows,bands", "bands,cols,rows", "cols,bands,rows",
@@ -47,13 +48,24 @@ class ImportChoice:
         axes = ",".join(part.strip() for part in self.axes.split(","))
         object.__setattr__(self, "axes", axes)
         if axes not in CUBE_AXES + FLAT_AXES:
-            raise HsiError(f"“{self.axes}” is no order of axes.", f"Use one of {'; '.join(CUBE_AXES + FLAT_AXES)}.")
+            raise HsiError(
+                say("“{axes}” is no order of axes.", axes=self.axes),
+                say("Use one of {cube_axes}.", cube_axes="; ".join(CUBE_AXES + FLAT_AXES)),
+            )
         if self.order not in ORDERS:
-            raise HsiError(f"The pixels cannot run by “{self.order}”.", f"Use one of {', '.join(ORDERS)}.")
+            raise HsiError(
+                say("The pixels cannot run by “{order}”.", order=self.order),
+                say("Use one of {orders}.", orders=", ".join(ORDERS)),
+            )
         if self.is_flat and (self.rows < 1 or self.cols < 1):
             raise HsiError(
-                f"An array of {axes} needs the size of the scene; {self.rows} rows x {self.cols} columns were given.",
-                "Give its rows and columns.",
+                say(
+                    "An array of {axes} needs the size of the scene; {rows} rows x {cols} columns were given.",
+                    axes=axes,
+                    rows=self.rows,
+                    cols=self.cols,
+                ),
+                say("Give its rows and columns."),
             )
 
     @property
@@ -70,7 +82,9 @@ class ImportChoice:
         try:
             return cls.from_values(json.loads(text))
         except ValueError as error:
-            raise HsiError("The kept import choice is damaged.", "Choose again how the file is read.") from error
+            raise HsiError(
+                say("The kept import choice is damaged."), say("Choose again how the file is read.")
+            ) from error
 
     @classmethod
     def from_values(cls, values: Any) -> ImportChoice:
@@ -80,19 +94,31 @@ class ImportChoice:
             HsiError: a value has the wrong type or makes no sense.
         """
         if not isinstance(values, Mapping):
-            raise HsiError("The kept import choice is damaged.", "Choose again how the file is read.")
+            raise HsiError(say("The kept import choice is damaged."), say("Choose again how the file is read."))
         taken = {f.name: values[f.name] for f in fields(cls) if f.name in values}
         for name, value in taken.items():
             whole = name in ("rows", "cols")
             none_allowed = name in ("wavelengths", "bad_bands")
             right = isinstance(value, int) and not isinstance(value, bool) if whole else isinstance(value, str)
             if not (right or (none_allowed and value is None)):
-                raise HsiError(f"The import choice has “{value}” for {name}.", "Choose again how the file is read.")
+                raise HsiError(
+                    say("The import choice has “{value}” for {name}.", value=value, name=name),
+                    say("Choose again how the file is read."),
+                )
         return cls(**taken)
 
     def __str__(self) -> str:
-        size = f", {self.rows} x {self.cols} pixels by {self.order}" if self.is_flat else ""
-        return f"{self.variable or 'the array'} as {self.axes.replace(',', ' x ')}{size}"
+        size = (
+            say(", {rows} x {cols} pixels by {order}", rows=self.rows, cols=self.cols, order=self.order)
+            if self.is_flat
+            else ""
+        )
+        return say(
+            "{variable} as {axes}{size}",
+            variable=self.variable or say("the array"),
+            axes=self.axes.replace(",", " x "),
+            size=size,
+        )
 
 
 @dataclass(frozen=True)
@@ -123,17 +149,24 @@ def layout_of(shape: tuple[int, ...], choice: ImportChoice) -> Layout:
     """
     words = choice.axes.split(",")
     size = " x ".join(map(str, shape)) or "one number"
-    named = f"The array {choice.variable} " if choice.variable else "The array "
+    named = say("The array {variable} ", variable=choice.variable) if choice.variable else say("The array ")
     kept = list(range(len(shape)))
     for axis in list(kept):
         if len(kept) > len(words) and shape[axis] == 1:
             kept.remove(axis)
     if len(kept) != len(words):
         raise HsiError(
-            f"{named}of {size} has not the {len(words)} axes {choice.axes}.", "Choose another order of axes."
+            say(
+                "{named}of {size} has not the {count} axes {axes}.",
+                named=named,
+                size=size,
+                count=len(words),
+                axes=choice.axes,
+            ),
+            say("Choose another order of axes."),
         )
     if 0 in shape:
-        raise HsiError(f"{named}of {size} is empty.", "Choose another array.")
+        raise HsiError(say("{named}of {size} is empty.", named=named, size=size), say("Choose another array."))
     place = {word: kept[n] for n, word in enumerate(words)}
     if not choice.is_flat:
         axes = (place["rows"], place["cols"], place["bands"])
@@ -141,9 +174,16 @@ def layout_of(shape: tuple[int, ...], choice: ImportChoice) -> Layout:
     pixels, bands = place["pixels"], place["bands"]
     if choice.rows * choice.cols != shape[pixels]:
         raise HsiError(
-            f"{named}of {size} holds {shape[pixels]} pixels; {choice.rows} rows x {choice.cols} columns would be "
-            f"{math.prod((choice.rows, choice.cols))}.",
-            "Give rows and columns whose product is the number of pixels.",
+            say(
+                "{named}of {size} holds {shape} pixels; {rows} rows x {cols} columns would be {prod}.",
+                named=named,
+                size=size,
+                shape=shape[pixels],
+                rows=choice.rows,
+                cols=choice.cols,
+                prod=math.prod((choice.rows, choice.cols)),
+            ),
+            say("Give rows and columns whose product is the number of pixels."),
         )
     steps = (1, choice.rows, 1) if choice.order == "columns" else (choice.cols, 1, 1)
     return Layout((choice.rows, choice.cols, shape[bands]), (pixels, pixels, bands), steps)

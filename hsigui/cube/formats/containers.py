@@ -20,6 +20,7 @@ from hsigui.cube.formats.arrays import ArrayInfo, axis_note, band_axis, depth_of
 from hsigui.cube.formats.choice import ImportChoice, Layout, layout_of
 from hsigui.cube.wavelengths import Wavelengths, to_nm
 from hsigui.errors import HsiError
+from hsigui.texts import say
 
 WAVELENGTH_NAMES = {
     "wl", "wls", "wvl", "wave", "waves", "wavelength", "wavelengths", "lambda", "lambdas", "band_centers",
@@ -166,16 +167,24 @@ def _named(file: ArrayFile, name: str) -> ArrayInfo:
         return file.arrays[0]
     found = next((a for a in file.arrays if a.name == name), None)
     if found is None:
-        raise HsiError(f"{file.path.name} holds no numeric array “{name}”.", f"Its arrays: {listed(file.arrays)}.")
+        raise HsiError(
+            say("{name} holds no numeric array “{name2}”.", name=file.path.name, name2=name),
+            say("Its arrays: {listed}.", listed=listed(file.arrays)),
+        )
     return found
 
 
 def _refuse(file: ArrayFile) -> None:
-    arrays = f" Its arrays: {listed(file.arrays)}." if file.arrays else ""
+    arrays = say(" Its arrays: {listed}.", listed=listed(file.arrays)) if file.arrays else ""
     raise HsiError(
-        f"{file.path.name} holds no scene: no numeric array of three dimensions.{arrays} "
-        f"Also found, not readable as arrays: {', '.join(file.other[:6])}.",
-        "Save rows x columns x bands as a plain array of its own.",
+        say(
+            "{name} holds no scene: no numeric array of three dimensions.{arrays} "
+            "Also found, not readable as arrays: {other}.",
+            name=file.path.name,
+            arrays=arrays,
+            other=", ".join(file.other[:6]),
+        ),
+        say("Save rows x columns x bands as a plain array of its own."),
     )
 
 
@@ -198,8 +207,14 @@ def _flat_by_size(file: ArrayFile, array: ArrayInfo) -> tuple[ImportChoice, tupl
     for choice in _flat_choices(file, array, certain=True):
         size = " x ".join(map(str, array.shape))
         return choice, (
-            f"The array is {size}; it is read as {choice.axes.replace(',', ' x ')} of {choice.rows} rows x "
-            f"{choice.cols} columns, one column after the other.",
+            say(
+                "The array is {size}; it is read as {axes} of {rows} rows x "
+                "{cols} columns, one column after the other.",
+                size=size,
+                axes=choice.axes.replace(",", " x "),
+                rows=choice.rows,
+                cols=choice.cols,
+            ),
         )
     return None
 
@@ -305,7 +320,9 @@ def _bad_bands(
     good = np.array(_numbers(file, found))
     if not np.isin(good, (0, 1)).all() or not good.any():
         if choice.bad_bands is not None:
-            raise HsiError(f"{found} is no list of 1 (good) and 0 (bad).", "Choose another variable.")
+            raise HsiError(
+                say("{found} is no list of 1 (good) and 0 (bad).", found=found), say("Choose another variable.")
+            )
         return (), ""
     return tuple((good == 0).tolist()), found.name
 
@@ -313,5 +330,8 @@ def _bad_bands(
 def _list_named(file: ArrayFile, name: str, bands: int) -> ArrayInfo:
     array = _named(file, name)
     if math.prod(array.shape) != bands:
-        raise HsiError(f"{array} has not one entry for each of the {bands} bands.", "Choose another variable.")
+        raise HsiError(
+            say("{array} has not one entry for each of the {bands} bands.", array=array, bands=bands),
+            say("Choose another variable."),
+        )
     return array

@@ -18,6 +18,7 @@ from hsigui.cube.formats.envi_samples import map_data, source_of
 from hsigui.cube.wavelengths import to_nm
 from hsigui.errors import HsiError
 from hsigui.saving import written_beside
+from hsigui.texts import say
 
 __all__ = [
     "Header", "find_pair", "is_class_map", "map_data", "open_envi", "read_header", "rewrite_header", "write_cube",
@@ -45,12 +46,15 @@ def find_pair(path: str | Path) -> tuple[Path, Path]:
     """
     path = Path(path)
     if not path.is_file():
-        raise HsiError(f"The file {path} does not exist.", "Choose another file.")
+        raise HsiError(say("The file {path} does not exist.", path=path), say("Choose another file."))
     if path.suffix.lower() == ".hdr":
         return path, _data_of(path)
     header = header_of(path)
     if header is None:
-        raise HsiError(f"{path.name} has no ENVI header beside it.", f"Put {path.stem}.hdr into the same folder.")
+        raise HsiError(
+            say("{name} has no ENVI header beside it.", name=path.name),
+            say("Put {stem}.hdr into the same folder.", stem=path.stem),
+        )
     return header, path
 
 
@@ -108,12 +112,18 @@ def info_of(header: Header) -> CubeInfo:
     notes += [*waves.notes, *geo_notes]
     names = header.items("band names")
     if names and len(names) != header.bands:
-        notes.append(f"The header has {len(names)} band names for {header.bands} bands: they are ignored.")
+        notes.append(
+            say(
+                "The header has {count} band names for {bands} bands: they are ignored.",
+                count=len(names),
+                bands=header.bands,
+            )
+        )
         names = ()
     gains, offsets = (tuple(_per_band(header, f"data {word} values", notes)) for word in ("gain", "offset"))
     if gains or offsets:
         # GDAL does the same: stored values are what users compare with other programs.
-        notes.append("The header's data gain and offset values are listed, not applied: stored values are shown.")
+        notes.append(say("The header's data gain and offset values are listed, not applied: stored values are shown."))
     return CubeInfo(
         wavelengths=waves.nm,
         fwhm=waves.fwhm,
@@ -159,7 +169,10 @@ def layout_fields(array: NDArray[Any], interleave: str, file_type: str = "ENVI S
     kind = f"{array.dtype.kind}{array.dtype.itemsize}"
     code = next((c for c, t in DATA_TYPES.items() if t == kind), None)
     if code is None:
-        raise HsiError(f"ENVI files cannot hold samples of type {array.dtype}.", "Use another type or format.")
+        raise HsiError(
+            say("ENVI files cannot hold samples of type {dtype}.", dtype=array.dtype),
+            say("Use another type or format."),
+        )
     rows, cols, bands = array.shape
     return {
         "samples": cols, "lines": rows, "bands": bands, "header offset": 0, "file type": file_type,
@@ -242,9 +255,14 @@ def _data_of(header: Path) -> Path:
             found.append((DATA_SUFFIXES.index(suffix) if suffix in DATA_SUFFIXES else len(DATA_SUFFIXES), other))
     if not found:
         raise HsiError(
-            f"The data file of {header.name} is missing: neither {header.stem} nor {header.stem}.img, .dat, .bsq, "
-            f".bil, .bip, .raw or .bin lies in {header.parent}.",
-            "Put the data file into the same folder as its header.",
+            say(
+                "The data file of {name} is missing: neither {stem} nor {stem}.img, .dat, .bsq, "
+                ".bil, .bip, .raw or .bin lies in {parent}.",
+                name=header.name,
+                stem=header.stem,
+                parent=header.parent,
+            ),
+            say("Put the data file into the same folder as its header."),
         )
     found.sort(key=lambda pair: pair[0])
     if len(found) > 1:
@@ -258,8 +276,13 @@ def _require_scene(header: Header) -> None:
         _refuse_library(header)
     if is_class_map(header):
         raise HsiError(
-            f"{header.path.name} is a class map of {header.rows} x {header.cols} pixels, not a scene.",
-            "Open the scene first, then load this file as labels.",
+            say(
+                "{name} is a class map of {rows} x {cols} pixels, not a scene.",
+                name=header.path.name,
+                rows=header.rows,
+                cols=header.cols,
+            ),
+            say("Open the scene first, then load this file as labels."),
         )
 
 
@@ -271,8 +294,13 @@ def _require_no_library(header: Header, data: Path) -> None:
 
 def _refuse_library(header: Header) -> None:
     raise HsiError(
-        f"{header.path.name} is a spectral library, not a scene: {header.rows} spectra of {header.cols} bands.",
-        "Open it as a spectral library, or choose the header of a scene.",
+        say(
+            "{name} is a spectral library, not a scene: {rows} spectra of {cols} bands.",
+            name=header.path.name,
+            rows=header.rows,
+            cols=header.cols,
+        ),
+        say("Open it as a spectral library, or choose the header of a scene."),
     )
 
 
@@ -281,10 +309,17 @@ def _per_band(header: Header, key: str, notes: list[str]) -> Sequence[float]:
     try:
         values = header.numbers(key)
     except ValueError:
-        notes.append(f"The header's list “{key}” holds something that is no number: it is ignored.")
+        notes.append(say("The header's list “{key}” holds something that is no number: it is ignored.", key=key))
         return ()
     if values and len(values) != header.bands:
-        notes.append(f"The header has {len(values)} entries of “{key}” for {header.bands} bands: they are ignored.")
+        notes.append(
+            say(
+                "The header has {count} entries of “{key}” for {bands} bands: they are ignored.",
+                count=len(values),
+                key=key,
+                bands=header.bands,
+            )
+        )
         return ()
     return values
 
@@ -292,7 +327,7 @@ def _per_band(header: Header, key: str, notes: list[str]) -> Sequence[float]:
 def _bad_bands(header: Header, notes: list[str]) -> tuple[bool, ...]:
     bad = tuple(value <= 0 for value in _per_band(header, "bbl", notes))
     if bad and all(bad):
-        notes.append("The header marks every band as bad: the list is ignored.")
+        notes.append(say("The header marks every band as bad: the list is ignored."))
         return ()
     return bad
 
@@ -306,7 +341,12 @@ def _default_bands(header: Header, notes: list[str]) -> tuple[int, ...]:
         bands = ()
     if len(bands) in (1, 3) and all(0 <= b < header.bands for b in bands):
         return bands
-    notes.append(f"The default bands “{header.fields['default bands']}” do not fit the scene: they are ignored.")
+    notes.append(
+        say(
+            "The default bands “{default_bands}” do not fit the scene: they are ignored.",
+            default_bands=header.fields["default bands"],
+        )
+    )
     return ()
 
 
@@ -317,7 +357,7 @@ def _number(header: Header, key: str, notes: list[str]) -> float | None:
     try:
         return float(text)
     except ValueError:
-        notes.append(f"The header's “{key} = {text[:40]}” is no number: it is ignored.")
+        notes.append(say("The header's “{key} = {text}” is no number: it is ignored.", key=key, text=text[:40]))
         return None
 
 
@@ -326,6 +366,6 @@ def _scale(header: Header, notes: list[str]) -> float:
     if scale is None:
         return 1.0
     if not _SMALLEST_SCALE < scale < 1 / _SMALLEST_SCALE:
-        notes.append(f"The reflectance scale factor {scale:g} makes no sense: it is ignored.")
+        notes.append(say("The reflectance scale factor {scale:g} makes no sense: it is ignored.", scale=scale))
         return 1.0
     return scale

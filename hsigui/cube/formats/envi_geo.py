@@ -13,6 +13,7 @@ from collections.abc import Sequence
 
 from hsigui.cube.cube import Geo
 from hsigui.cube.formats.envi_header import Header
+from hsigui.texts import say
 
 _GEOGCS = {
     "WGS84": ("WGS 84", "WGS_1984", "WGS 84", 6378137, 298.257223563, 4326, 32600, 32700),
@@ -31,17 +32,23 @@ def geo_of(header: Header) -> tuple[Geo, tuple[str, ...]]:
     notes: tuple[str, ...] = ()
     if wkt is not None and not _is_crs(wkt):
         wkt = None
-        notes = ("The coordinate system string is not understood and left out.",)
+        notes = (say("The coordinate system string is not understood and left out."),)
     if not fields:
         return Geo(crs_wkt=wkt), notes
     try:
         transform = _transform(fields)
     except (ValueError, IndexError):
-        return Geo(crs_wkt=wkt, map_info=fields), (*notes, "The map info is not understood: positions are left out.")
+        return Geo(crs_wkt=wkt, map_info=fields), (
+            *notes,
+            say("The map info is not understood: positions are left out."),
+        )
     if wkt is None:
         wkt = _wkt_of(fields)
         if wkt is None and fields[0].casefold() not in ("arbitrary", "pixel"):
-            said = f"The projection “{fields[0]}” of the map info is not known without a coordinate system string."
+            said = say(
+                "The projection “{first_fields}” of the map info is not known without a coordinate system string.",
+                first_fields=fields[0],
+            )
             notes = (*notes, said)
     return Geo(transform, wkt, fields), notes
 

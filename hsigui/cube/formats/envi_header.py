@@ -18,6 +18,7 @@ import numpy as np
 from hsigui.cube.formats.envi_keys import HeaderField, sorted_out
 from hsigui.errors import HsiError
 from hsigui.saving import written_beside
+from hsigui.texts import say
 
 DATA_TYPES = {1: "u1", 2: "i2", 3: "i4", 4: "f4", 5: "f8", 6: "c8", 9: "c16", 12: "u2", 13: "u4", 14: "i8", 15: "u8"}
 INTERLEAVES = ("bsq", "bil", "bip")
@@ -111,19 +112,27 @@ def read_header(path: str | Path) -> Header:
     fields, notes = read.texts, list(read.notes)
     dtype, byte_order = _dtype(fields, path)
     if "byte order" not in fields and dtype.itemsize > 1:
-        notes.append("The header names no byte order: little-endian assumed.")
+        notes.append(say("The header names no byte order: little-endian assumed."))
     if "header offset" not in fields:
-        notes.append("The header names no header offset: 0 assumed.")
+        notes.append(say("The header names no header offset: 0 assumed."))
     if "file type" not in fields:
-        notes.append("The header names no file type: ENVI Standard assumed.")
+        notes.append(say("The header names no file type: ENVI Standard assumed."))
     elif not fields["file type"].casefold().startswith("envi"):
-        notes.append(f"The file type “{fields['file type'][:40]}” is not one of ENVI: read as ENVI Standard.")
+        notes.append(
+            say(
+                "The file type “{file_type}” is not one of ENVI: read as ENVI Standard.",
+                file_type=fields["file type"][:40],
+            )
+        )
     interleave = fields.get("interleave", "").casefold()
     if not interleave:
         interleave = next((i for i in INTERLEAVES if path.with_suffix(f".{i}").exists()), "bsq")
-        notes.append(f"The header names no interleave: {interleave} assumed.")
+        notes.append(say("The header names no interleave: {interleave} assumed.", interleave=interleave))
     if interleave not in INTERLEAVES:
-        raise HsiError(f"{path.name}: the interleave “{interleave}” is unknown.", "It must be bsq, bil or bip.")
+        raise HsiError(
+            say("{name}: the interleave “{interleave}” is unknown.", name=path.name, interleave=interleave),
+            say("It must be bsq, bil or bip."),
+        )
     _refuse_frames(fields, path)
     return Header(
         path=path,
@@ -169,7 +178,9 @@ def rewrite_header(path_out: str | Path, header: Header, changes: Mapping[str, o
     """
     path_out = Path(path_out)
     if path_out.resolve() == header.path.resolve():
-        raise HsiError(f"{header.path.name} is the header of an open scene.", "Write to another file.")
+        raise HsiError(
+            say("{name} is the header of an open scene.", name=header.path.name), say("Write to another file.")
+        )
     kept = {key: f"{{{text}}}" if key in header.braced else text for key, text in header.fields.items()}
     new = {key: _field_text(key, value) for key, value in changes.items() if value is not None}
     texts = {key: text for key, text in (kept | new).items() if key in new or key not in changes}
@@ -193,13 +204,18 @@ def _field_text(key: str, value: object) -> str:
 
 def _read_text(path: Path) -> str:
     if not path.is_file():
-        raise HsiError(f"The header {path} does not exist.", "Choose another file.")
+        raise HsiError(say("The header {path} does not exist.", path=path), say("Choose another file."))
     if path.stat().st_size > _LARGEST_HEADER:
-        raise HsiError(f"{path.name} is too large for an ENVI header.", "Choose the .hdr file of the scene.")
+        raise HsiError(
+            say("{name} is too large for an ENVI header.", name=path.name), say("Choose the .hdr file of the scene.")
+        )
     try:
         raw = path.read_bytes()
     except OSError as error:
-        raise HsiError(f"{path} cannot be read: {error.strerror}.", "Check the rights of the file.") from error
+        raise HsiError(
+            say("{path} cannot be read: {strerror}.", path=path, strerror=error.strerror),
+            say("Check the rights of the file."),
+        ) from error
     if raw.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
         return raw.decode("utf-16", errors="replace")
     try:
@@ -238,7 +254,10 @@ def _braced(first: str, lines: Sequence[str], number: int, key: str, path: Path)
     parts = [first]
     while "}" not in parts[-1]:
         if number == len(lines):
-            raise HsiError(f"{path.name}: the brace of “{key[:40]}” is never closed.", "Is the header cut off?")
+            raise HsiError(
+                say("{name}: the brace of “{key}” is never closed.", name=path.name, key=key[:40]),
+                say("Is the header cut off?"),
+            )
         parts.append(lines[number])
         number += 1
     return "\n".join(parts).rsplit("}", 1)[0].strip(), number
@@ -248,10 +267,12 @@ def _refuse_foreign(text: str, path: Path) -> None:
     words = {line.split()[0].upper() for line in text[:4000].splitlines() if line.split()}
     if words & {"NROWS", "NCOLS", "BYTEORDER", "NBANDS"}:
         raise HsiError(
-            f"{path.name} is an ESRI header, not an ENVI header.", "Convert the scene to ENVI or GeoTIFF first."
+            say("{name} is an ESRI header, not an ENVI header.", name=path.name),
+            say("Convert the scene to ENVI or GeoTIFF first."),
         )
     raise HsiError(
-        f"{path.name} is not an ENVI header: its first line is not “ENVI”.", "Choose the .hdr file of an ENVI scene."
+        say("{name} is not an ENVI header: its first line is not “ENVI”.", name=path.name),
+        say("Choose the .hdr file of an ENVI scene."),
     )
 
 
@@ -259,10 +280,16 @@ def _dtype(fields: Mapping[str, str], path: Path) -> tuple[np.dtype[Any], Any]:
     code = _whole(fields, "data type", path, least=0)
     if code not in DATA_TYPES:
         known = ", ".join(map(str, DATA_TYPES))
-        raise HsiError(f"{path.name}: the data type {code} is unknown.", f"ENVI knows {known}.")
+        raise HsiError(
+            say("{name}: the data type {code} is unknown.", name=path.name, code=code),
+            say("ENVI knows {known}.", known=known),
+        )
     order = _whole(fields, "byte order", path, least=0, default=0)
     if order not in (0, 1):
-        raise HsiError(f"{path.name}: the byte order {order} is unknown.", "It must be 0 (little) or 1 (big endian).")
+        raise HsiError(
+            say("{name}: the byte order {order} is unknown.", name=path.name, order=order),
+            say("It must be 0 (little) or 1 (big endian)."),
+        )
     return np.dtype(DATA_TYPES[code]), "<" if order == 0 else ">"
 
 
@@ -270,7 +297,10 @@ def _refuse_frames(fields: Mapping[str, str], path: Path) -> None:
     """Bytes between the lines or bands: writers do not agree which are meant, so a guess could show wrong values."""
     for key in ("major frame offsets", "minor frame offsets"):
         if any(entry.strip("0.") for entry in split_list(fields.get(key, ""))):
-            raise HsiError(f"{path.name} uses {key}, which are not supported.", "Save the scene as plain ENVI first.")
+            raise HsiError(
+                say("{name} uses {key}, which are not supported.", name=path.name, key=key),
+                say("Save the scene as plain ENVI first."),
+            )
 
 
 def _whole(fields: Mapping[str, str], key: str, path: Path, *, least: int, default: int | None = None) -> int:
@@ -278,14 +308,22 @@ def _whole(fields: Mapping[str, str], key: str, path: Path, *, least: int, defau
     if text is None or not text.strip():
         if default is not None:
             return default
-        raise HsiError(f"{path.name}: the header lacks “{key}”.", "It is needed to read the data file.")
+        raise HsiError(
+            say("{name}: the header lacks “{key}”.", name=path.name, key=key),
+            say("It is needed to read the data file."),
+        )
     try:
         number = float(text)
         if number != int(number) or not least <= number <= _LARGEST_NUMBER:
             raise ValueError
     except (ValueError, OverflowError) as error:
-        what = f"not a whole number of {least} or more" if _below(text) else "too large to be true"
-        raise HsiError(f"{path.name}: “{key} = {text[:40]}” is {what}.", "Correct the header.") from error
+        what = (
+            say("not a whole number of {least} or more", least=least) if _below(text) else say("too large to be true")
+        )
+        raise HsiError(
+            say("{name}: “{key} = {text}” is {what}.", name=path.name, key=key, text=text[:40], what=what),
+            say("Correct the header."),
+        ) from error
     return int(number)
 
 

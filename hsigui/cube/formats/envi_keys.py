@@ -9,6 +9,8 @@ import difflib
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
+from hsigui.texts import say
+
 # Those that this program understands; only to these a misspelt key is read as another.
 UNDERSTOOD = (
     "band names", "bands", "bbl", "byte order", "class lookup", "class names", "classes", "coordinate system string",
@@ -66,10 +68,10 @@ def sorted_out(entries: Iterable[HeaderField]) -> Fields:
     for entry in entries:
         key = _meant(entry.key, given) if comparing and entry.key not in _KNOWN else entry.key
         if key != entry.key:
-            notes[f"The header's key “{entry.key}” is read as “{key}”."] = None
+            notes[say("The header's key “{key}” is read as “{key2}”.", key=entry.key, key2=key)] = None
         if key in texts:
-            same = "with the same value" if texts[key] == entry.text else "the last one is taken"
-            notes[f"The header gives “{key}” more than once: {same}."] = None
+            same = say("with the same value") if texts[key] == entry.text else say("the last one is taken")
+            notes[say("The header gives “{key}” more than once: {same}.", key=key, same=same)] = None
         texts[key] = entry.text
         (braced.add if entry.braced else braced.discard)(key)
     return Fields(texts, frozenset(braced), tuple(notes))

@@ -13,8 +13,9 @@ from hsigui.cube.formats.envi_header import Header
 from hsigui.cube.formats.gzipped import Unpacked, can_hold, is_gzip, removed_with, unpack
 from hsigui.cube.formats.strided import StridedFile, interleave_strides
 from hsigui.errors import HsiError
+from hsigui.texts import say
 
-_INTERRUPTED = "Was the copy interrupted, or does the header belong to another file?"
+_INTERRUPTED = say("Was the copy interrupted, or does the header belong to another file?")
 
 
 def source_of(header: Header, data: Path) -> tuple[Source, tuple[str, ...]]:
@@ -27,9 +28,15 @@ def source_of(header: Header, data: Path) -> tuple[Source, tuple[str, ...]]:
         return _unpacked_source(header, data)
     found = _size_of(data)
     require_size(header, data)
-    notes = ["The header calls the data compressed, but they are not."] if header.compressed else []
+    notes = [say("The header calls the data compressed, but they are not.")] if header.compressed else []
     if found > header.bytes_needed:
-        notes.append(f"{data.name} is {found - header.bytes_needed} bytes longer than its header says.")
+        notes.append(
+            say(
+                "{name} is {found} bytes longer than its header says.",
+                name=data.name,
+                found=found - header.bytes_needed,
+            )
+        )
     return _file_source(header, data), tuple(notes)
 
 
@@ -44,7 +51,12 @@ def map_data(header: Header, data: Path) -> NDArray[Any]:
         return source.read(slice(None), slice(None), slice(None))
     except MemoryError as error:
         raise HsiError(
-            f"{data.name} does not fit into memory: {header.bytes_needed} bytes.", "Cut it into parts first."
+            say(
+                "{name} does not fit into memory: {bytes_needed} bytes.",
+                name=data.name,
+                bytes_needed=header.bytes_needed,
+            ),
+            say("Cut it into parts first."),
         ) from error
 
 
@@ -59,15 +71,28 @@ def require_size(header: Header, data: Path) -> None:
         return
     hint = _INTERRUPTED
     if is_gzip(data):
-        hint = "The file is compressed (gzip): its header needs the line “file compression = 1”."
-    raise HsiError(f"The data file {data.name} is too short: {found} bytes found, {_needed(header)}.", hint)
+        hint = say("The file is compressed (gzip): its header needs the line “file compression = 1”.")
+    raise HsiError(
+        say(
+            "The data file {name} is too short: {found} bytes found, {needed}.",
+            name=data.name,
+            found=found,
+            needed=_needed(header),
+        ),
+        hint,
+    )
 
 
 def _needed(header: Header) -> str:
-    offset = f" + {header.offset} bytes of header offset" if header.offset else ""
-    return (
-        f"{header.bytes_needed} needed for {header.rows} rows x {header.cols} columns x {header.bands} bands x "
-        f"{header.dtype.itemsize} bytes{offset}"
+    offset = say(" + {offset} bytes of header offset", offset=header.offset) if header.offset else ""
+    return say(
+        "{bytes_needed} needed for {rows} rows x {cols} columns x {bands} bands x {itemsize} bytes{offset}",
+        bytes_needed=header.bytes_needed,
+        rows=header.rows,
+        cols=header.cols,
+        bands=header.bands,
+        itemsize=header.dtype.itemsize,
+        offset=offset,
     )
 
 
@@ -75,7 +100,10 @@ def _size_of(data: Path) -> int:
     try:
         return data.stat().st_size
     except OSError as error:
-        raise HsiError(f"{data} cannot be read: {error.strerror}.", "Check the rights of the file.") from error
+        raise HsiError(
+            say("{data} cannot be read: {strerror}.", data=data, strerror=error.strerror),
+            say("Check the rights of the file."),
+        ) from error
 
 
 def _is_compressed(header: Header, data: Path) -> bool:
@@ -87,8 +115,12 @@ def _unpacked_source(header: Header, data: Path) -> tuple[Source, tuple[str, ...
     packed, needed = _size_of(data), header.bytes_needed
     if not can_hold(data, needed):
         raise HsiError(
-            f"The data file {data.name} is too short: {packed} compressed bytes found, too few for the "
-            f"{_needed(header)}.",
+            say(
+                "The data file {name} is too short: {packed} compressed bytes found, too few for the {needed}.",
+                name=data.name,
+                packed=packed,
+                needed=_needed(header),
+            ),
             _INTERRUPTED,
         )
     unpacked = unpack(data, needed)
@@ -97,8 +129,13 @@ def _unpacked_source(header: Header, data: Path) -> tuple[Source, tuple[str, ...
             unpacked.content.unlink(missing_ok=True)
         damage = f" ({unpacked.damage})" if unpacked.damage else ""
         raise HsiError(
-            f"The data file {data.name} is too short: {unpacked.size} bytes found after decompression{damage}, "
-            f"{_needed(header)}.",
+            say(
+                "The data file {name} is too short: {size} bytes found after decompression{damage}, {needed}.",
+                name=data.name,
+                size=unpacked.size,
+                damage=damage,
+                needed=_needed(header),
+            ),
             _INTERRUPTED,
         )
     return _source_over(header, unpacked), _notes(data, packed, unpacked)
@@ -115,12 +152,26 @@ def _source_over(header: Header, unpacked: Unpacked) -> Source:
 
 
 def _notes(data: Path, packed: int, unpacked: Unpacked) -> tuple[str, ...]:
-    place = "into a temporary file" if isinstance(unpacked.content, Path) else "in memory"
-    notes = [f"{data.name} is compressed: {packed} bytes were unpacked to {unpacked.size} {place}."]
+    place = say("into a temporary file") if isinstance(unpacked.content, Path) else say("in memory")
+    notes = [
+        say(
+            "{name} is compressed: {packed} bytes were unpacked to {size} {place}.",
+            name=data.name,
+            packed=packed,
+            size=unpacked.size,
+            place=place,
+        )
+    ]
     if unpacked.more:
-        notes.append(f"{data.name} holds more than its header says: the rest was left packed.")
+        notes.append(say("{name} holds more than its header says: the rest was left packed.", name=data.name))
     if unpacked.damage:
-        notes.append(f"{data.name} is damaged at its end ({unpacked.damage}): the samples may be wrong.")
+        notes.append(
+            say(
+                "{name} is damaged at its end ({damage}): the samples may be wrong.",
+                name=data.name,
+                damage=unpacked.damage,
+            )
+        )
     return tuple(notes)
 
 

@@ -20,6 +20,7 @@ from hsigui.cube.formats.raster_wavelengths import bad_bands_of, wavelengths_of
 from hsigui.cube.formats.virtual_rasters import is_virtual, require_own_files, require_own_overviews
 from hsigui.cube.limits import require_room, require_rows_that_fit
 from hsigui.errors import HsiError
+from hsigui.texts import say
 
 _BLOCK_BYTES = 32 * 2**20
 # GDAL would keep up to a twentieth of the machine's memory.
@@ -58,12 +59,20 @@ def _not_opened(path: Path, error: Exception) -> HsiError:
     suffix = path.suffix.lower()
     if suffix != ".vrt" and is_virtual(path):
         return HsiError(
-            f"{path.name} is no {suffix.lstrip('.').upper()} file: it is a virtual raster, which names other files.",
-            "If it is meant to be one, let its name end in .vrt.",
+            say(
+                "{name} is no {lstrip} file: it is a virtual raster, which names other files.",
+                name=path.name,
+                lstrip=suffix.lstrip(".").upper(),
+            ),
+            say("If it is meant to be one, let its name end in .vrt."),
         )
     return HsiError(
-        f"{path.name} cannot be read as a GeoTIFF or another raster: {str(error).rstrip('.')}.",
-        "Is the file complete?",
+        say(
+            "{name} cannot be read as a GeoTIFF or another raster: {rstrip}.",
+            name=path.name,
+            rstrip=str(error).rstrip("."),
+        ),
+        say("Is the file complete?"),
     )
 
 
@@ -101,7 +110,9 @@ class RasterSource:
                     return self._coarse(picked_rows, picked_cols, numbers)
                 return self._exact(picked_rows, picked_cols, numbers)
         except (RasterioError, OSError) as error:
-            raise HsiError(f"{self._path.name} cannot be read: {error}.", "Is the file complete?") from error
+            raise HsiError(
+                say("{name} cannot be read: {error}.", name=self._path.name, error=error), say("Is the file complete?")
+            ) from error
 
     def _coarse(self, rows: range, cols: range, bands: list[int]) -> NDArray[Any]:
         window = Window(cols[0], rows[0], cols[-1] - cols[0] + 1, rows[-1] - rows[0] + 1)
@@ -147,11 +158,19 @@ def open_geotiff(path: str | Path) -> Cube:
     path = Path(path)
     with open_dataset(path) as dataset:
         if dataset.count == 0:
-            raise HsiError(f"{path.name} holds no bands of its own.", "Choose one of the files that it is made of.")
+            raise HsiError(
+                say("{name} holds no bands of its own.", name=path.name),
+                say("Choose one of the files that it is made of."),
+            )
         if dataset.count == 1 and "palette" in [c.name for c in dataset.colorinterp]:
             raise HsiError(
-                f"{path.name} is a class map of {dataset.height} x {dataset.width} pixels, not a scene.",
-                "Open the scene first, then load this file as labels.",
+                say(
+                    "{name} is a class map of {height} x {width} pixels, not a scene.",
+                    name=path.name,
+                    height=dataset.height,
+                    width=dataset.width,
+                ),
+                say("Open the scene first, then load this file as labels."),
             )
         require_room(path.name, dataset.height, dataset.width)
         sample_bytes = max(_numpy_type(name).itemsize for name in dataset.dtypes)
@@ -182,9 +201,14 @@ def _require_all_blocks(dataset: Any, path: Path) -> None:
         length = dataset.get_tag_item(f"BLOCK_SIZE_{col}_{row}", "TIFF", bidx=band)
         if start is not None and length is not None and int(start) + int(length) > size:
             raise HsiError(
-                f"{path.name} is too short: it has {size} bytes, and a block of band {band} should end at byte "
-                f"{int(start) + int(length)}.",
-                "Was the copy interrupted?",
+                say(
+                    "{name} is too short: it has {size} bytes, and a block of band {band} should end at byte {start}.",
+                    name=path.name,
+                    size=size,
+                    band=band,
+                    start=int(start) + int(length),
+                ),
+                say("Was the copy interrupted?"),
             )
 
 
@@ -206,18 +230,25 @@ def _info_of(dataset: Any, path: Path) -> CubeInfo:
     if len(set(dataset.scales)) == 1 and dataset.scales[0] > 0 and not any(dataset.offsets):
         scale = float(1 / np.float64(dataset.scales[0]))
         if scale != 1.0:
-            notes.append(f"The file says that values are to be multiplied by {dataset.scales[0]:g}: this is done.")
+            notes.append(
+                say(
+                    "The file says that values are to be multiplied by {first_scales:g}: this is done.",
+                    first_scales=dataset.scales[0],
+                )
+            )
     elif any(s != 1 for s in dataset.scales) or any(dataset.offsets):
-        notes.append("The scales and offsets of the file are listed, not applied: stored values are shown.")
+        notes.append(say("The scales and offsets of the file are listed, not applied: stored values are shown."))
         gains, offsets = tuple(dataset.scales), tuple(dataset.offsets)
     if any("complex" in t for t in dataset.dtypes):
-        notes.append("The samples are complex numbers: their magnitude is shown.")
+        notes.append(say("The samples are complex numbers: their magnitude is shown."))
     if len(set(dataset.dtypes)) > 1:
-        notes.append("The bands are of different types: all are read as the widest of them.")
+        notes.append(say("The bands are of different types: all are read as the widest of them."))
     if len(set(dataset.nodatavals)) > 1:
-        notes.append(f"The bands have different no-data values: that of the first is used, {dataset.nodata}.")
+        notes.append(
+            say("The bands have different no-data values: that of the first is used, {nodata}.", nodata=dataset.nodata)
+        )
     if dataset.count == 1:
-        notes.append("The raster has one band only. If it holds classes, load it as labels of a scene.")
+        notes.append(say("The raster has one band only. If it holds classes, load it as labels of a scene."))
     return CubeInfo(
         wavelengths=waves.nm,
         fwhm=waves.fwhm,

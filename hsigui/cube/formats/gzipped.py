@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from hsigui.errors import HsiError
+from hsigui.texts import say
 
 IN_MEMORY = 256 * 2**20  # bytes; more is unpacked into a temporary file
 _CHUNK = 2**20
@@ -47,7 +48,10 @@ def is_gzip(path: Path) -> bool:
         with path.open("rb") as file:
             return file.read(2) == b"\x1f\x8b"
     except OSError as error:
-        raise HsiError(f"{path} cannot be read: {error.strerror}.", "Check the rights of the file.") from error
+        raise HsiError(
+            say("{path} cannot be read: {strerror}.", path=path, strerror=error.strerror),
+            say("Check the rights of the file."),
+        ) from error
 
 
 def can_hold(path: Path, needed: int) -> bool:
@@ -68,8 +72,14 @@ def unpack(path: Path, needed: int) -> Unpacked:
     folder = Path(tempfile.gettempdir())
     if (free := shutil.disk_usage(folder).free) < needed:
         raise HsiError(
-            f"There is no room to unpack {path.name}: {needed} bytes needed, {free} free in {folder}.",
-            "Make room there, or save the scene uncompressed.",
+            say(
+                "There is no room to unpack {name}: {needed} bytes needed, {free} free in {folder}.",
+                name=path.name,
+                needed=needed,
+                free=free,
+                folder=folder,
+            ),
+            say("Make room there, or save the scene uncompressed."),
         )
     with tempfile.NamedTemporaryFile(prefix="hsigui-", suffix=".raw", delete=False) as file:
         target = Path(file.name)
@@ -99,4 +109,7 @@ def _copied(path: Path, needed: int, write: Callable[[bytes], Any]) -> tuple[int
         # Damage behind the last byte that is wanted, as in a checksum, harms nothing that is shown.
         return size, False, str(error).rstrip(".")
     except OSError as error:
-        raise HsiError(f"{path.name} cannot be unpacked: {error.strerror}.", "Check the file and its drive.") from error
+        raise HsiError(
+            say("{name} cannot be unpacked: {strerror}.", name=path.name, strerror=error.strerror),
+            say("Check the file and its drive."),
+        ) from error

@@ -20,6 +20,7 @@ from hsigui.cube.formats.arrays import ArrayInfo
 from hsigui.cube.formats.choice import Layout
 from hsigui.cube.formats.containers import BandLists, Beside
 from hsigui.errors import HsiError
+from hsigui.texts import say
 
 # What h5py raises for damaged files.
 BROKEN = (OSError, RuntimeError, ValueError, TypeError, KeyError, IndexError, AttributeError, OverflowError)
@@ -38,7 +39,7 @@ class HdfFile:
         HsiError: the file is missing, damaged or no HDF5 file.
     """
 
-    kind = "HDF5 file"
+    kind = say("HDF5 file")
 
     def __init__(self, path: str | Path) -> None:
         self.path = Path(path)
@@ -126,8 +127,13 @@ class HdfSource:
                 window = self._window(*sorted_ones)
         except BROKEN as error:
             raise HsiError(
-                f"The array {self._name} of {self._path.name} cannot be read: {_reason(error)}.",
-                "Is the file complete?",
+                say(
+                    "The array {name} of {path_name} cannot be read: {reason}.",
+                    name=self._name,
+                    path_name=self._path.name,
+                    reason=_reason(error),
+                ),
+                say("Is the file complete?"),
             ) from error
         for axis, place in enumerate(places):
             if not np.array_equal(place, np.arange(window.shape[axis])):
@@ -167,17 +173,18 @@ def open_hdf(path: Path) -> Any:
         HsiError: it is missing, damaged or no HDF5 file.
     """
     if not path.is_file():
-        raise HsiError(f"The file {path} does not exist.", "Choose another file.")
+        raise HsiError(say("The file {path} does not exist.", path=path), say("Choose another file."))
     with path.open("rb") as file:
         head = file.read(4)
     if head[:3] == b"CDF":
         raise HsiError(
-            f"{path.name} is a classic NetCDF file (version 3), which is not read.",
-            "Convert it to NetCDF 4, for example with nccopy -k nc4.",
+            say("{name} is a classic NetCDF file (version 3), which is not read.", name=path.name),
+            say("Convert it to NetCDF 4, for example with nccopy -k nc4."),
         )
     if head == b"\x0e\x03\x13\x01":
         raise HsiError(
-            f"{path.name} is an HDF4 file, which is not read.", "Convert it to HDF5, for example with h4toh5."
+            say("{name} is an HDF4 file, which is not read.", name=path.name),
+            say("Convert it to HDF5, for example with h4toh5."),
         )
     try:
         return h5py.File(path, "r", rdcc_nbytes=_CHUNK_CACHE)
@@ -186,7 +193,10 @@ def open_hdf(path: Path) -> Any:
 
 
 def broken(path: Path, error: BaseException) -> HsiError:
-    return HsiError(f"{path.name} cannot be read as an HDF5 file: {_reason(error)}.", "Is the file complete?")
+    return HsiError(
+        say("{name} cannot be read as an HDF5 file: {reason}.", name=path.name, reason=_reason(error)),
+        say("Is the file complete?"),
+    )
 
 
 def walk(group: Any, around: str = "", separator: str = "/", depth: int = 0) -> list[tuple[str, Any]]:
@@ -230,7 +240,10 @@ def load_dataset(path: Path, file: Any, name: str) -> NDArray[Any]:
         require_plausible(path, dataset)
         return _plain(np.asarray(dataset[()]))
     except MemoryError as error:
-        raise HsiError(f"The array {name} of {path.name} does not fit into memory.", "Choose a smaller one.") from error
+        raise HsiError(
+            say("The array {name} of {path_name} does not fit into memory.", name=name, path_name=path.name),
+            say("Choose a smaller one."),
+        ) from error
     except BROKEN as error:
         raise broken(path, error) from error
 
@@ -251,9 +264,15 @@ def require_plausible(path: Path, dataset: Any) -> None:
     limit = in_file * _MOST_INFLATION if dataset.chunks else in_file
     if named > limit or chunk > _LARGEST_CHUNK:
         raise HsiError(
-            f"The array {dataset.name} of {path.name} is damaged or was never written: it should hold {named} bytes, "
-            f"{in_file} are stored.",
-            "Is the file complete?",
+            say(
+                "The array {name} of {path_name} is damaged or was never written: it should hold {named} bytes, "
+                "{in_file} are stored.",
+                name=dataset.name,
+                path_name=path.name,
+                named=named,
+                in_file=in_file,
+            ),
+            say("Is the file complete?"),
         )
 
 
@@ -349,10 +368,12 @@ def _beside(file: Any, name: str, bands: int) -> Beside:
     notes: list[str] = []
     scale, offset = _number(attributes, "scale_factor"), _number(attributes, "add_offset")
     if scale is not None and not (math.isfinite(scale) and scale > 0):
-        notes.append(f"The scale factor {scale:g} makes no sense: it is ignored.")
+        notes.append(say("The scale factor {scale:g} makes no sense: it is ignored.", scale=scale))
         scale = None
     if offset:
-        notes.append(f"The file says that {offset:g} is to be added to the values: this is not done.")
+        notes.append(
+            say("The file says that {offset:g} is to be added to the values: this is not done.", offset=offset)
+        )
     metadata = {key: text for key in file.attrs if (text := _text(file.attrs[key]))}
     return Beside(
         nodata=_number(attributes, "_FillValue", "missing_value", "fillvalue", "nodata"),
@@ -382,7 +403,11 @@ def _prisma_lists(file: Any, name: str, bands: int) -> BandLists | None:
     slope, start = np.polyfit(numbers[used], centers[used], 1)
     filled = np.where(used, centers, np.maximum(slope * numbers + start, 1.0))
     widths = np.ravel(file.attrs.get(f"List_Fwhm_{part}", ()))
-    notes = () if used.all() else (f"{int((~used).sum())} bands without a wavelength are not in use: marked bad.",)
+    notes = (
+        ()
+        if used.all()
+        else (say("{count} bands without a wavelength are not in use: marked bad.", count=int((~used).sum())),)
+    )
     return BandLists(
         tuple(filled.tolist()),
         "nm",

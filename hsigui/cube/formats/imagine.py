@@ -7,6 +7,7 @@ from pathlib import Path
 from hsigui.cube.cube import Cube
 from hsigui.cube.formats.geotiff import open_geotiff
 from hsigui.errors import HsiError
+from hsigui.texts import say
 
 
 def open_imagine(path: Path) -> Cube:
@@ -19,6 +20,10 @@ def open_imagine(path: Path) -> Cube:
         return open_geotiff(path)
     except HsiError as error:
         raise HsiError(
-            f"{path.name} has no ENVI header beside it, and as it stands: {error.message}",
-            f"Put {path.stem}.hdr into the same folder.",
+            say(
+                "{name} has no ENVI header beside it, and as it stands: {message}",
+                name=path.name,
+                message=error.message,
+            ),
+            say("Put {stem}.hdr into the same folder.", stem=path.stem),
         ) from error

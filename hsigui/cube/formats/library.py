@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 from hsigui.cube.formats.envi import find_header, find_pair, info_of, is_envi, map_data, read_header
 from hsigui.cube.formats.envi_header import Header
 from hsigui.errors import HsiError
+from hsigui.texts import say
 
 _LARGEST = 500_000_000  # values; libraries are held in memory, and no real one is near this
 
@@ -87,10 +88,17 @@ def open_library(path: str | Path) -> SpectralLibrary:
     """
     path = Path(path).expanduser()
     if not path.is_file():
-        raise HsiError(f"The file {path} does not exist.", "Choose another file.")
+        raise HsiError(say("The file {path} does not exist.", path=path), say("Choose another file."))
     if not is_envi(path):
-        what = "a spectral library without its header" if path.suffix.lower() == ".sli" else "no spectral library"
-        raise HsiError(f"{path.name} is {what}.", "Readable are ENVI spectral libraries: a .sli file and its .hdr.")
+        what = (
+            say("a spectral library without its header")
+            if path.suffix.lower() == ".sli"
+            else say("no spectral library")
+        )
+        raise HsiError(
+            say("{name} is {what}.", name=path.name, what=what),
+            say("Readable are ENVI spectral libraries: a .sli file and its .hdr."),
+        )
     header = _header(path)
     if not header.is_library and not _named_like_one(header, path):
         _refuse(header)
@@ -126,25 +134,42 @@ def _named_like_one(header: Header, path: Path) -> bool:
 
 
 def _refuse(header: Header) -> None:
-    size = f"{header.rows} x {header.cols} pixels"
+    size = say("{rows} x {cols} pixels", rows=header.rows, cols=header.cols)
     if header.file_type == "envi classification" or (header.bands == 1 and "class names" in header.fields):
-        raise HsiError(f"{header.path.name} is a class map of {size}, not a spectral library.", "Load it as labels.")
+        raise HsiError(
+            say("{name} is a class map of {size}, not a spectral library.", name=header.path.name, size=size),
+            say("Load it as labels."),
+        )
     raise HsiError(
-        f"{header.path.name} is a scene of {size} and {header.bands} bands, not a spectral library.",
-        "Open it as a scene.",
+        say(
+            "{name} is a scene of {size} and {bands} bands, not a spectral library.",
+            name=header.path.name,
+            size=size,
+            bands=header.bands,
+        ),
+        say("Open it as a scene."),
     )
 
 
 def _require_rows_of_spectra(header: Header) -> None:
     if header.bands != 1:
         raise HsiError(
-            f"{header.path.name} is no spectral library that can be read: it has {header.bands} planes, not one.",
-            "Samples must be the bands and lines the spectra.",
+            say(
+                "{name} is no spectral library that can be read: it has {bands} planes, not one.",
+                name=header.path.name,
+                bands=header.bands,
+            ),
+            say("Samples must be the bands and lines the spectra."),
         )
     if header.rows * header.cols > _LARGEST:
         raise HsiError(
-            f"{header.path.name} is too large for a spectral library: {header.rows} spectra of {header.cols} bands.",
-            "Is it a scene? Then its file type must be ENVI Standard.",
+            say(
+                "{name} is too large for a spectral library: {rows} spectra of {cols} bands.",
+                name=header.path.name,
+                rows=header.rows,
+                cols=header.cols,
+            ),
+            say("Is it a scene? Then its file type must be ENVI Standard."),
         )
 
 
@@ -157,7 +182,13 @@ def _library_of(header: Header, data: Path, path: Path) -> SpectralLibrary:
     notes = list(info.notes)
     names = header.items("spectra names")
     if names and len(names) != header.rows:
-        notes.append(f"The header has {len(names)} names for {header.rows} spectra: those that lack are numbered.")
+        notes.append(
+            say(
+                "The header has {count} names for {rows} spectra: those that lack are numbered.",
+                count=len(names),
+                rows=header.rows,
+            )
+        )
     # float32 cannot hold every float64: what is too large becomes infinite, and NaN in the values.
     with np.errstate(over="ignore", invalid="ignore"):
         values = (np.abs(stored) if np.iscomplexobj(stored) else stored).astype(np.float32)

@@ -12,6 +12,7 @@ from pathlib import Path
 import numpy as np
 
 from hsigui.cube.formats.mat5 import Damaged, Listing, StoredArray, StoredSamples
+from hsigui.texts import say
 
 _STORED = {0: "f8", 1: "f4", 2: "i4", 3: "i2", 4: "u2", 5: "u1"}
 _HEAD = 20
@@ -36,21 +37,37 @@ def list_arrays(path: Path) -> Listing:
         while (start := file.tell()) < size:
             head = file.read(_HEAD)
             if len(head) < _HEAD:
-                raise Damaged(f"the file ends within the head of a variable at byte {start}")
+                raise Damaged(say("the file ends within the head of a variable at byte {start}", start=start))
             order = "<" if struct.unpack("<i", head[:4])[0] in range(5000) else ">"
             mopt, rows, cols, complex_flag, name_length = struct.unpack(order + "5i", head)
             machine, zero, stored, kind = mopt // 1000, mopt // 100 % 10, mopt // 10 % 10, mopt % 10
             if machine not in (0, 1) or zero or stored not in _STORED or kind > 2 or mopt < 0:
-                raise Damaged(f"the variable at byte {start} has the unknown type {mopt}")
+                raise Damaged(say("the variable at byte {start} has the unknown type {mopt}", start=start, mopt=mopt))
             if min(rows, cols) < 0 or not 0 < name_length <= _LONGEST_NAME:
-                raise Damaged(f"the variable at byte {start} says that it is {rows} x {cols}")
+                raise Damaged(
+                    say(
+                        "the variable at byte {start} says that it is {rows} x {cols}",
+                        start=start,
+                        rows=rows,
+                        cols=cols,
+                    )
+                )
             name = file.read(name_length).split(b"\0")[0].decode("latin-1")
             dtype = np.dtype(order + _STORED[stored])
             begin, length = file.tell(), rows * cols * dtype.itemsize
             parts = [StoredSamples(begin + n * length, dtype) for n in range(2 if complex_flag else 1)]
             end = begin + len(parts) * length
             if end > size:
-                raise Damaged(f"the array {name} of {rows} x {cols} ends at byte {end}, the file at {size}")
+                raise Damaged(
+                    say(
+                        "the array {name} of {rows} x {cols} ends at byte {end}, the file at {size}",
+                        name=name,
+                        rows=rows,
+                        cols=cols,
+                        end=end,
+                        size=size,
+                    )
+                )
             if kind == 0:
                 imaginary = parts[1] if complex_flag else None
                 arrays.append(StoredArray(name, (rows, cols), dtype.newbyteorder("=").name, parts[0], imaginary))
@@ -58,5 +75,5 @@ def list_arrays(path: Path) -> Listing:
                 other.append(f"{name} ({'char' if kind == 1 else 'sparse'})")
             file.seek(end, os.SEEK_SET)
     if not arrays and not other:
-        raise Damaged("it holds no variables")
+        raise Damaged(say("it holds no variables"))
     return Listing(tuple(arrays), tuple(other))

@@ -19,6 +19,8 @@ from typing import Any, BinaryIO, Protocol
 import numpy as np
 from numpy.typing import NDArray
 
+from hsigui.texts import say
+
 HEADER_BYTES = 128
 _COMPRESSED, _MATRIX = 15, 14
 _STORED = {1: "i1", 2: "u1", 3: "i2", 4: "u2", 5: "i4", 6: "u4", 7: "f4", 9: "f8", 12: "i8", 13: "u8"}
@@ -104,7 +106,14 @@ class _Plain:
 
     def require(self, count: int) -> None:
         if count > self._end - self.position:
-            raise Damaged(f"{count} bytes are announced at byte {self.position}, {self._end - self.position} are there")
+            raise Damaged(
+                say(
+                    "{count} bytes are announced at byte {position}, {end} are there",
+                    count=count,
+                    position=self.position,
+                    end=self._end - self.position,
+                )
+            )
 
 
 class _Packed:
@@ -134,7 +143,9 @@ class _Packed:
 
     def require(self, count: int) -> None:
         if count > self._most - self.position:
-            raise Damaged(f"a compressed variable announces {count} bytes, more than its packed bytes can hold")
+            raise Damaged(
+                say("a compressed variable announces {count} bytes, more than its packed bytes can hold", count=count)
+            )
 
     def finish(self) -> None:
         """Unpacks what is left, so that the checksum at the end is compared."""
@@ -151,15 +162,15 @@ class _Packed:
             try:
                 got = self._inflater.decompress(packed, most)
             except zlib.error as error:
-                raise Damaged(f"a compressed variable is damaged ({error})") from error
+                raise Damaged(say("a compressed variable is damaged ({error})", error=error)) from error
             if got:
                 self.position += len(got)
                 return got
             if not packed and not self._inflater.eof:
-                raise Damaged("a compressed variable ends too early")
+                raise Damaged(say("a compressed variable ends too early"))
         if most == _PIECE:
             return b""
-        raise Damaged("a compressed variable is shorter than it says")
+        raise Damaged(say("a compressed variable is shorter than it says"))
 
 
 def list_arrays(path: Path) -> Listing:
@@ -177,10 +188,17 @@ def list_arrays(path: Path) -> Listing:
         while (start := file.tell()) < size:
             tag = file.read(8)
             if len(tag) < 8:
-                raise Damaged(f"the file ends within the head of a variable at byte {start}")
+                raise Damaged(say("the file ends within the head of a variable at byte {start}", start=start))
             kind, length = struct.unpack(order + "II", tag)
             if length > size - start - 8:
-                raise Damaged(f"the variable at byte {start} needs {length} bytes, the file has {size - start - 8}")
+                raise Damaged(
+                    say(
+                        "the variable at byte {start} needs {length} bytes, the file has {size}",
+                        start=start,
+                        length=length,
+                        size=size - start - 8,
+                    )
+                )
             for found in _variable(file, order, kind, length):
                 if isinstance(found, StoredArray):
                     arrays.append(found)
@@ -188,7 +206,7 @@ def list_arrays(path: Path) -> Listing:
                     other.append(found)
             file.seek(start + 8 + length)
     if not arrays and not other:
-        raise Damaged("it holds no variables")
+        raise Damaged(say("it holds no variables"))
     return Listing(tuple(arrays), tuple(other))
 
 
@@ -205,7 +223,7 @@ def read_part(path: Path, array: StoredArray, part: StoredSamples) -> NDArray[An
             file.seek(part.start)
             samples = np.fromfile(file, part.dtype, count)
             if len(samples) != count:
-                raise Damaged("the file has become shorter")
+                raise Damaged(say("the file has become shorter"))
         else:
             file.seek(array.packed[0])
             unpacked = _Packed(file, array.packed[1])
@@ -227,7 +245,7 @@ def byte_order(header: bytes) -> str:
     """
     order = {b"IM": "<", b"MI": ">"}.get(header[126:128])
     if order is None:
-        raise Damaged("it does not begin like a MATLAB file")
+        raise Damaged(say("it does not begin like a MATLAB file"))
     return order
 
 
@@ -268,7 +286,13 @@ class _Matrix:
         name = f"{around}.{own_name}" if around else own_name or name
         self._found += 1
         if self._found > _MOST_ARRAYS or depth > _DEEPEST:
-            raise Damaged(f"more than {_MOST_ARRAYS} arrays, or structs nested deeper than {_DEEPEST}")
+            raise Damaged(
+                say(
+                    "more than {most_arrays} arrays, or structs nested deeper than {deepest}",
+                    most_arrays=_MOST_ARRAYS,
+                    deepest=_DEEPEST,
+                )
+            )
         if kind in _NUMERIC:
             yield self._numeric(name, shape, flags, depth)
             return
@@ -300,25 +324,33 @@ class _Matrix:
         """Samples that begin here, and how many bytes they and their padding take."""
         kind, length, padding = self._tag()
         if kind not in _STORED:
-            raise Damaged(f"the samples of {name} have the unknown type {kind}")
+            raise Damaged(say("the samples of {name} have the unknown type {kind}", name=name, kind=kind))
         dtype = np.dtype(self._order + _STORED[kind])
         if length != math.prod(shape) * dtype.itemsize:
             size = " x ".join(map(str, shape))
-            raise Damaged(f"the array {name} of {size} {dtype.name} is said to take {length} bytes")
+            raise Damaged(
+                say(
+                    "the array {name} of {size} {dtype_name} is said to take {length} bytes",
+                    name=name,
+                    size=size,
+                    dtype_name=dtype.name,
+                    length=length,
+                )
+            )
         self._content.require(length)
         return StoredSamples(self._content.position, dtype), length + padding
 
     def _cells(self, name: str, shape: tuple[int, ...], depth: int) -> Iterator[StoredArray | str]:
         count = math.prod(shape)
         if count > _MOST_ARRAYS:
-            raise Damaged(f"the cell array {name} says that it holds {count} arrays")
+            raise Damaged(say("the cell array {name} says that it holds {count} arrays", name=name, count=count))
         for number in range(count):
             yield from self._field(name, f"{{{number + 1}}}", depth)
 
     def _field(self, around: str, own_name: str, depth: int) -> Iterator[StoredArray | str]:
         kind, length, padding = self._tag()
         if kind != _MATRIX:
-            raise Damaged(f"{own_name} of {around} is no array")
+            raise Damaged(say("{own_name} of {around} is no array", own_name=own_name, around=around))
         for found in self.read(length, around, depth + 1, own_name):
             # What lies in a cell has no name to choose it by.
             if not own_name.startswith("{"):
@@ -331,12 +363,14 @@ class _Matrix:
         (width,) = struct.unpack(self._order + "i", self._element(4))
         names = self._element()
         if width <= 0 or len(names) % width:
-            raise Damaged(f"the field names of {name} are damaged")
+            raise Damaged(say("the field names of {name} are damaged", name=name))
         fields = [
             names[at : at + width].split(b"\0")[0].decode("utf-8", "replace") for at in range(0, len(names), width)
         ]
         if count * len(fields) > _MOST_ARRAYS:
-            raise Damaged(f"the struct {name} says that it holds {count * len(fields)} fields")
+            raise Damaged(
+                say("the struct {name} says that it holds {count} fields", name=name, count=count * len(fields))
+            )
         for number in range(count):
             around = name if count == 1 else f"{name}({number + 1})"
             for field in fields:
@@ -346,7 +380,7 @@ class _Matrix:
         raw = self._element()
         shape = tuple(int(n) for n in np.frombuffer(raw[: len(raw) // 4 * 4], self._order + "i4"))
         if not 2 <= len(shape) <= 32 or min(shape) < 0:
-            raise Damaged(f"an array has the shape {shape}")
+            raise Damaged(say("an array has the shape {shape}", shape=shape))
         return shape
 
     def _skip_element(self) -> None:
@@ -357,7 +391,13 @@ class _Matrix:
         """The bytes of a short element."""
         _, length, padding = self._tag()
         if length > _LONGEST_TEXT or (expected is not None and length != expected):
-            raise Damaged(f"an element of {length} bytes stands where {expected or 'a short text'} was expected")
+            raise Damaged(
+                say(
+                    "an element of {length} bytes stands where {expected} was expected",
+                    length=length,
+                    expected=expected or say("a short text"),
+                )
+            )
         content = self._content.take(length)
         self._content.skip(padding)
         return content
@@ -368,7 +408,7 @@ class _Matrix:
         if first >> 16:  # type and length share four bytes, four of data follow
             length = first >> 16
             if length > 4:
-                raise Damaged(f"a small element says that it holds {length} bytes")
+                raise Damaged(say("a small element says that it holds {length} bytes", length=length))
             return first & 0xFFFF, length, 4 - length
         (length,) = struct.unpack(self._order + "I", self._content.take(4))
         return first, length, -length % 8

@@ -25,6 +25,7 @@ from hsigui.cube.formats.containers import Beside
 from hsigui.cube.formats.hdf5 import BROKEN, HdfSource, is_hdf5, is_numeric, load_dataset, open_hdf, sample_type, walk
 from hsigui.cube.formats.strided import StridedFile
 from hsigui.errors import HsiError
+from hsigui.texts import say
 
 _NUMERIC = {"int8", "uint8", "int16", "uint16", "int32", "uint32", "int64", "uint64", "single", "double", "logical"}
 # What is let through by the readers of damaged files, scipy's among them.
@@ -44,12 +45,12 @@ class MatFile:
         HsiError: the file is missing, damaged or no MATLAB file.
     """
 
-    kind = "MATLAB file"
+    kind = say("MATLAB file")
 
     def __init__(self, path: str | Path) -> None:
         self.path = Path(path)
         if not self.path.is_file():
-            raise HsiError(f"The file {path} does not exist.", "Choose another file.")
+            raise HsiError(say("The file {path} does not exist.", path=path), say("Choose another file."))
         self._hdf: Any = None
         self._stored: dict[str, mat5.StoredArray] = {}
         try:
@@ -77,7 +78,8 @@ class MatFile:
             return samples
         except MemoryError as error:
             raise HsiError(
-                f"The array {name} of {self.path.name} does not fit into memory.", "Save it as version 7.3 or as ENVI."
+                say("The array {name} of {path_name} does not fit into memory.", name=name, path_name=self.path.name),
+                say("Save it as version 7.3 or as ENVI."),
             ) from error
         except _BROKEN as error:
             raise self._broken(error) from error
@@ -134,8 +136,8 @@ class MatFile:
     def _broken(self, error: BaseException) -> HsiError:
         reason = (str(error) or repr(error)).splitlines()[0].rstrip(".")
         return HsiError(
-            f"{self.path.name} cannot be read as a MATLAB file: {reason}.",
-            "Is the file complete? Saving it again in MATLAB may help.",
+            say("{name} cannot be read as a MATLAB file: {reason}.", name=self.path.name, reason=reason),
+            say("Is the file complete? Saving it again in MATLAB may help."),
         )
 
 

@@ -22,6 +22,7 @@ from hsigui.cube.formats.choice import Layout
 from hsigui.cube.formats.containers import Beside
 from hsigui.cube.formats.strided import StridedFile
 from hsigui.errors import HsiError
+from hsigui.texts import say
 
 _BROKEN = (
     ValueError, TypeError, KeyError, EOFError, OSError, SyntaxError, OverflowError, NotImplementedError, RuntimeError,
@@ -53,12 +54,12 @@ class NumpyFile:
         HsiError: the file is missing, damaged or of another kind.
     """
 
-    kind = "NumPy file"
+    kind = say("NumPy file")
 
     def __init__(self, path: str | Path) -> None:
         self.path = Path(path)
         if not self.path.is_file():
-            raise HsiError(f"The file {path} does not exist.", "Choose another file.")
+            raise HsiError(say("The file {path} does not exist.", path=path), say("Choose another file."))
         try:
             found = self._list_zip() if zipfile.is_zipfile(self.path) else self._list_single()
         except _BROKEN as error:
@@ -140,7 +141,10 @@ class NumpyFile:
 
     def _broken(self, error: BaseException) -> HsiError:
         reason = (str(error) or repr(error)).splitlines()[0].rstrip(".")
-        return HsiError(f"{self.path.name} cannot be read as a NumPy file: {reason}.", "Is the file complete?")
+        return HsiError(
+            say("{name} cannot be read as a NumPy file: {reason}.", name=self.path.name, reason=reason),
+            say("Is the file complete?"),
+        )
 
 
 def _head(file: IO[bytes]) -> tuple[_Stored, int]:

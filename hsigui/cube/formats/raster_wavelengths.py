@@ -14,6 +14,7 @@ from typing import Any
 from xml.etree import ElementTree
 
 from hsigui.cube.wavelengths import Wavelengths, to_nm
+from hsigui.texts import say
 
 _CENTER_KEYS = (
     "wavelength", "wavelengths", "central_wavelength", "center_wavelength", "centre_wavelength", "wavelength_center",
@@ -85,10 +86,19 @@ def _of_enmap(count: int, path: Path) -> tuple[Wavelengths, str] | None:
     try:
         bands = ElementTree.parse(beside).getroot().findall(".//bandCharacterisation/bandID")
     except (ElementTree.ParseError, OSError):
-        return Wavelengths(notes=(f"{beside.name} cannot be read: the scene has no wavelengths.",)), ""
+        return Wavelengths(notes=(say("{name} cannot be read: the scene has no wavelengths.", name=beside.name),)), ""
     centers = _texts(bands, "wavelengthCenterOfBand")
     if len(centers) != count:
-        return Wavelengths(notes=(f"{beside.name} lists {len(centers)} bands, the scene has {count}: ignored.",)), ""
+        return Wavelengths(
+            notes=(
+                say(
+                    "{name} lists {count} bands, the scene has {count2}: ignored.",
+                    name=beside.name,
+                    count=len(centers),
+                    count2=count,
+                ),
+            )
+        ), ""
     widths = _texts(bands, "FWHMOfBand")
     return to_nm(centers, "nm", widths if len(widths) == count else []), "nm"
 

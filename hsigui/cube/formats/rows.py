@@ -11,6 +11,7 @@ from typing import Protocol, TypeVar
 
 from hsigui import plugins
 from hsigui.errors import HsiError
+from hsigui.texts import say
 
 _SUFFIX = re.compile(r"\.[a-z0-9_+-]+")
 
@@ -59,12 +60,15 @@ def with_plugins(
     rows, names = list(own), {row.name for row in own}
     owners = {ending: row.name for row in own for ending in claims(row)}
     for row in plugins.load(group, kind):
-        where = f"The format “{row.name}” of {plugins.origin(row)}"
+        where = say("The format “{name}” of {origin}", name=row.name, origin=plugins.origin(row))
         taken = [ending for ending in claims(row) if ending in owners]
         if row.name in names:
-            plugins.left_out(where, "another format has this name")
+            plugins.left_out(where, say("another format has this name"))
         elif taken:
-            plugins.left_out(where, f"{taken[0]} belongs to the format “{owners[taken[0]]}”")
+            plugins.left_out(
+                where,
+                say("{first_taken} belongs to the format “{owner}”", first_taken=taken[0], owner=owners[taken[0]]),
+            )
         else:
             rows.append(row)
             names.add(row.name)
@@ -89,8 +93,15 @@ def faults_told(row: Row, path: Path, verb: str) -> Iterator[None]:
         if not (origin := plugins.origin(row)):
             raise
         raise HsiError(
-            f"{path.name} cannot be {verb} by {origin}: {type(error).__name__}: {error}.",
-            "Tell the authors of that package.",
+            say(
+                "{name} cannot be {verb} by {origin}: {type_name}: {error}.",
+                name=path.name,
+                verb=verb,
+                origin=origin,
+                type_name=type(error).__name__,
+                error=error,
+            ),
+            say("Tell the authors of that package."),
         ) from error
 
 

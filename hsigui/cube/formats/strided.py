@@ -18,6 +18,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from hsigui.errors import HsiError
+from hsigui.texts import say
 
 Strides = tuple[int, int, int]
 
@@ -84,7 +85,10 @@ class StridedFile:
         try:
             self._file = os.open(path, os.O_RDONLY | getattr(os, "O_BINARY", 0))
         except OSError as error:
-            raise HsiError(f"{path} cannot be read: {error.strerror}.", "Check the rights of the file.") from error
+            raise HsiError(
+                say("{path} cannot be read: {strerror}.", path=path, strerror=error.strerror),
+                say("Check the rights of the file."),
+            ) from error
         self._closing = weakref.finalize(self, os.close, self._file)
 
     def read(self, rows: slice, cols: slice, bands: slice | Sequence[int]) -> NDArray[Any]:
@@ -129,12 +133,17 @@ class StridedFile:
                 got = self._read_some(target[done:], position + done)
             except OSError as error:
                 raise HsiError(
-                    f"{self.path.name} cannot be read: {error.strerror}.", "Is the drive still connected?"
+                    say("{name} cannot be read: {strerror}.", name=self.path.name, strerror=error.strerror),
+                    say("Is the drive still connected?"),
                 ) from error
             if not got:
                 raise HsiError(
-                    f"{self.path.name} has become shorter since it was opened: nothing at byte {position + done}.",
-                    "Open the scene again once the file is complete.",
+                    say(
+                        "{name} has become shorter since it was opened: nothing at byte {position}.",
+                        name=self.path.name,
+                        position=position + done,
+                    ),
+                    say("Open the scene again once the file is complete."),
                 )
             done += got
 

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING
 
 from hsigui import plugins
 from hsigui.cube.formats.rows import listed, raster_drivers, require_well_formed, suffix_of, with_plugins
+from hsigui.texts import say
 
 if TYPE_CHECKING:
     from hsigui.cube.cube import Cube
@@ -71,7 +72,10 @@ class Reader:
         except Exception as error:
             if not (origin := plugins.origin(self)):
                 raise
-            plugins.left_out(f"The format “{self.name}” of {origin}", f"{type(error).__name__}: {error}")
+            plugins.left_out(
+                say("The format “{name}” of {origin}", name=self.name, origin=origin),
+                f"{type(error).__name__}: {error}",
+            )
             return False  # the file may be of another format
 
     def files_of(self, path: Path) -> tuple[Path, ...]:
@@ -92,31 +96,32 @@ OWN = (
     Reader(
         "envi", "ENVI", (".hdr", ".img", ".dat", ".bsq", ".bil", ".bip", ".raw", ".bin", ".int", ".rfl", ".cube"),
         opens="hsigui.cube.formats.envi:open_envi", sniff="hsigui.cube.formats.envi:is_envi", any_suffix=True,
-        files="hsigui.cube.formats.envi:find_pair", carries=_SAYS, note=".hdr with its data file",
+        files="hsigui.cube.formats.envi:find_pair", carries=_SAYS, note=say(".hdr with its data file"),
     ),
     Reader("matlab", "MATLAB", (".mat",), arrays="hsigui.cube.formats.matlab:MatFile", carries=_LISTS),
     Reader(
-        "hdf5", "HDF5 and NetCDF 4", (".h5", ".hdf5", ".he5", ".hdf", ".nc", ".nc4"),
+        "hdf5", say("HDF5 and NetCDF 4"), (".h5", ".hdf5", ".he5", ".hdf", ".nc", ".nc4"),
         arrays="hsigui.cube.formats.hdf5:HdfFile", carries=(*_LISTS, NO_DATA, SCALE),
     ),
     Reader("numpy", "NumPy", (".npy", ".npz"), arrays="hsigui.cube.formats.numpy_files:NumpyFile", carries=_LISTS),
     Reader("geotiff", "GeoTIFF", (".tif", ".tiff"), opens=_RASTER, carries=_SAYS),
-    Reader("vrt", "GDAL virtual raster", (".vrt",), opens=_RASTER, drivers=("VRT",), carries=_SAYS),
+    Reader("vrt", say("GDAL virtual raster"), (".vrt",), opens=_RASTER, drivers=("VRT",), carries=_SAYS),
     Reader(
         "jpeg2000", "JPEG 2000", (".jp2",), opens=_RASTER,
         drivers=("JP2OpenJPEG", "JP2KAK", "JP2ECW", "JP2MrSID", "JP2Lura"),
         carries=(PLACE,),
     ),
     Reader(
-        "imagine", "ERDAS Imagine", (".img",), opens="hsigui.cube.formats.imagine:open_imagine", drivers=("HFA",),
+        "imagine", say("ERDAS Imagine"), (".img",), opens="hsigui.cube.formats.imagine:open_imagine", drivers=("HFA",),
         carries=(PLACE, NAMES, NO_DATA),
     ),
-    Reader("pcidsk", "PCI Geomatics", (".pix",), opens=_RASTER, drivers=("PCIDSK",), carries=(PLACE, NAMES, NO_DATA)),
-    Reader("ermapper", "ER Mapper", (".ers",), opens=_RASTER, drivers=("ERS",), carries=(PLACE, NAMES, NO_DATA)),
-    Reader("bsb", "BSB chart", (".bsb",), opens=_RASTER, drivers=("BSB",), carries=(PLACE,)),
+    Reader("pcidsk", say("PCI Geomatics"), (".pix",), opens=_RASTER, drivers=("PCIDSK",),
+           carries=(PLACE, NAMES, NO_DATA)),
+    Reader("ermapper", say("ER Mapper"), (".ers",), opens=_RASTER, drivers=("ERS",), carries=(PLACE, NAMES, NO_DATA)),
+    Reader("bsb", say("BSB chart"), (".bsb",), opens=_RASTER, drivers=("BSB",), carries=(PLACE,)),
     Reader("kea", "KEA", (".kea",), opens=_RASTER, drivers=("KEA",), carries=(PLACE, NAMES, NO_DATA)),
 )  # fmt: skip
-LIBRARIES = ("ENVI spectral library", (".sli",))  # read by `library`, offered where scenes are
+LIBRARIES = (say("ENVI spectral library"), (".sli",))  # read by `library`, offered where scenes are
 
 
 def readers() -> tuple[Reader, ...]:
@@ -150,15 +155,15 @@ def in_words(rows: Iterable[Reader] | None = None) -> str:
 def titles_in_words(rows: Iterable[Reader] = OWN) -> str:
     """The formats that need no driver by their titles, for the start page and README: asks GDAL for nothing."""
     titles = [row.title for row in rows if not row.drivers]
-    return f"{', '.join(titles)} and other rasters"
+    return say("{titles} and other rasters", titles=", ".join(titles))
 
 
 def help_table(rows: Iterable[Reader] = OWN) -> Iterator[str]:
     """The lines of the help page's table of formats, in Markdown."""
-    yield "| Format | Endings | Says beside the samples | Needs |"
+    yield say("| Format | Endings | Says beside the samples | Needs |")
     yield "|---|---|---|---|"
     for row in rows:
-        needs = f"GDAL's driver {listed(row.drivers, 'or')}" if row.drivers else ""
+        needs = say("GDAL's driver {listed}", listed=listed(row.drivers, "or")) if row.drivers else ""
         yield f"| {row.title} | {', '.join(row.suffixes)} | {', '.join(row.carries)} | {needs} |"
 
 

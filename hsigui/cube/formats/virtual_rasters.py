@@ -21,6 +21,7 @@ from rasterio.errors import RasterioError
 
 from hsigui.cube.formats.raster_files import open_quietly
 from hsigui.errors import HsiError
+from hsigui.texts import say
 
 _LARGEST_TEXT = 64 * 2**20
 _DEEPEST = 4  # a virtual raster of virtual rasters of ...
@@ -108,7 +109,9 @@ def _look_beside(path: Path, walk: _Walk) -> None:
         beside = path.with_name(path.name + ending)
         if beside.is_file():
             if not _head_of(beside, walk).startswith(_OVERVIEWS):
-                raise walk.refused(f"has {beside.name} beside it, which is no TIFF", "Take that file away.")
+                raise walk.refused(
+                    say("has {name} beside it, which is no TIFF", name=beside.name), say("Take that file away.")
+                )
             _look_beside(beside, walk)
 
 
@@ -116,7 +119,7 @@ def _require_overview(named: str, path: Path, walk: _Walk) -> None:
     inner = named.removeprefix(":::BASE:::")
     target = _inside(inner, Path.cwd() if inner == named else path.parent, walk)
     if not _head_of(target, walk).startswith(_OVERVIEWS):
-        raise walk.refused(f"keeps its overviews in {target.name}, which is no TIFF")
+        raise walk.refused(say("keeps its overviews in {name}, which is no TIFF", name=target.name))
 
 
 def _look_into_tiff(path: Path, walk: _Walk) -> None:
@@ -124,23 +127,26 @@ def _look_into_tiff(path: Path, walk: _Walk) -> None:
         with open_quietly(path, ("GTiff",)) as dataset:
             named = dataset.tags(ns="OVERVIEWS").get("OVERVIEW_FILE")
     except RasterioError as error:
-        raise walk.refused(f"names {path.name}, which cannot be read: {error}", "Is that file complete?") from error
+        raise walk.refused(
+            say("names {name}, which cannot be read: {error}", name=path.name, error=error),
+            say("Is that file complete?"),
+        ) from error
     if named is not None:
         _require_overview(named, path, walk)
 
 
 def _look_into_vrt(path: Path, walk: _Walk, depth: int) -> None:
     if depth > _DEEPEST:
-        raise walk.refused("is a virtual raster of virtual rasters without end", "Save it as a GeoTIFF.")
+        raise walk.refused(say("is a virtual raster of virtual rasters without end"), say("Save it as a GeoTIFF."))
     root = _xml_of(path, walk)
     if _name(root.tag) != "vrtdataset":
-        raise walk.refused("is no virtual raster", "Is the file complete?")
+        raise walk.refused(say("is no virtual raster"), say("Is the file complete?"))
     for element in root.iter():
         _require_no_code(element, walk)
     for relative, named in set(_names_in(root, walk)):
         folder = path.parent if relative == "1" else Path.cwd()
         if relative not in ("0", "1"):
-            raise walk.refused(f"names {named} neither by its folder nor in full")
+            raise walk.refused(say("names {named} neither by its folder nor in full", named=named))
         _look_into_source(_inside(named, folder, walk), walk, depth)
 
 
@@ -158,7 +164,7 @@ def _look_into_source(source: Path, walk: _Walk, depth: int) -> None:
     elif head.startswith(_TIFF):
         _look_into_tiff(source, walk)
     elif not head.startswith(_PLAIN) and not _is_raw(source, head):
-        raise walk.refused(f"names {source.name}, of a kind that virtual rasters are not read from here")
+        raise walk.refused(say("names {name}, of a kind that virtual rasters are not read from here", name=source.name))
     _look_beside(source, walk)
 
 
@@ -173,21 +179,26 @@ def _is_raw(path: Path, head: bytes) -> bool:
 def _require_no_code(element: ElementTree.Element, walk: _Walk) -> None:
     said = {_name(key): value for key, value in element.attrib.items()}
     if len(said) != len(element.attrib):
-        raise walk.refused("says the same thing twice")
+        raise walk.refused(say("says the same thing twice"))
     said[_name(element.tag)] = element.text or ""
     kind = said.get("subclass", "").strip().casefold()
     if kind == "vrtrawrasterband":
-        raise walk.refused("reads the bytes of another file as they are, which is not done here")
+        raise walk.refused(say("reads the bytes of another file as they are, which is not done here"))
     if kind not in _KINDS:
-        raise walk.refused(f"is a virtual raster of a kind that is not read here ({said['subclass']})")
+        raise walk.refused(
+            say("is a virtual raster of a kind that is not read here ({subclass})", subclass=said["subclass"])
+        )
     language = said.get("pixelfunctionlanguage", "").strip().casefold()
     if language not in ("", "c") or _CODE & set(said):
         raise walk.refused(
-            "holds a program that would run when it is read", "Save it as a GeoTIFF with the program that made it."
+            say("holds a program that would run when it is read"),
+            say("Save it as a GeoTIFF with the program that made it."),
         )
     for value in said.values():
         if "/vsi" in value.casefold():
-            raise walk.refused(f"names {_short(value)}: nothing is read from servers, archives or memory")
+            raise walk.refused(
+                say("names {short}: nothing is read from servers, archives or memory", short=_short(value))
+            )
 
 
 def _names_in(root: ElementTree.Element, walk: _Walk) -> Iterator[tuple[str, str]]:
@@ -197,7 +208,7 @@ def _names_in(root: ElementTree.Element, walk: _Walk) -> Iterator[tuple[str, str
         relative = said.get("relativetovrt", "0").strip()
         if {_name(element.tag), said.get("key", "").casefold(), said.get("name", "").casefold()} & _NAMING:
             if len(element):  # also a comment, at which GDAL ends the name
-                raise walk.refused("names a file in several pieces")
+                raise walk.refused(say("names a file in several pieces"))
             yield relative, (element.text or "").strip()
         for attribute in _NAMING & set(said):
             yield relative, said[attribute].strip()
@@ -206,20 +217,20 @@ def _names_in(root: ElementTree.Element, walk: _Walk) -> Iterator[tuple[str, str
 def _inside(named: str, folder: Path, walk: _Walk) -> Path:
     """The file of a name, which must be there and lie in the folder of the raster or below."""
     if "/vsi" in named.casefold() or "://" in named:
-        raise walk.refused(f"names {_short(named)}: nothing is read from servers, archives or memory")
+        raise walk.refused(say("names {short}: nothing is read from servers, archives or memory", short=_short(named)))
     part = _PART.fullmatch(named)
     name = part["file"] if part else named
     if not name or "\0" in name:
-        raise walk.refused("names a file without a name")
+        raise walk.refused(say("names a file without a name"))
     try:
         found = (folder / name).resolve()
         there = found.is_file()
     except (OSError, ValueError, RuntimeError):  # too long, or a circle of links
-        raise walk.refused(f"names {_short(named)}, which is no file") from None
+        raise walk.refused(say("names {short}, which is no file", short=_short(named))) from None
     if not found.is_relative_to(walk.folder):
-        raise walk.refused(f"names {_short(named)}, a file outside its folder")
+        raise walk.refused(say("names {short}, a file outside its folder", short=_short(named)))
     if not there:
-        raise walk.refused(f"names {_short(named)}, which is not there")
+        raise walk.refused(say("names {short}, which is not there", short=_short(named)))
     return found
 
 
@@ -227,7 +238,7 @@ def _look_into_ers(path: Path, walk: _Walk) -> None:
     """The header of ER Mapper: a text that names the file of samples, which GDAL opens whatever it is."""
     text = _text_of(path, walk).decode("latin-1")
     if "/vsi" in text.casefold():
-        raise walk.refused("names a place that is no file: nothing is read from servers, archives or memory")
+        raise walk.refused(say("names a place that is no file: nothing is read from servers, archives or memory"))
     named = [
         _inside(name.strip(), path.parent, walk) for name in re.findall(r'DataFile\s*=\s*"?([^"\r\n]*)', text, re.I)
     ]
@@ -245,7 +256,7 @@ def _look_into_pcidsk(path: Path, walk: _Walk) -> None:
         try:
             start, count = (int(head[at : at + length].strip() or b"0") for at, length in ((336, 16), (376, 8)))
         except ValueError:
-            raise walk.refused("is damaged: its header holds no numbers", "Is the file complete?") from None
+            raise walk.refused(say("is damaged: its header holds no numbers"), say("Is the file complete?")) from None
         file.seek(max(0, start - 1) * 512)
         headers = file.read(min(max(0, count), 65536) * 1024)
     for begin in range(0, len(headers), 1024):
@@ -258,13 +269,13 @@ def _require_samples(path: Path, walk: _Walk) -> None:
     """Refuses files of kinds that name others: XML, JSON, a header as text, a data base."""
     starts = (b"<", b"{", b"DatasetHeader", b"PCIDSK", b"SQLite", b"PK\x03\x04")
     if path.is_file() and _head_of(path, walk).lstrip(b"\xef\xbb\xbf \t\r\n").startswith(starts):
-        raise walk.refused(f"names {path.name}, which is no file of samples")
+        raise walk.refused(say("names {name}, which is no file of samples", name=path.name))
 
 
 def _xml_of(path: Path, walk: _Walk) -> ElementTree.Element:
     content = _text_of(path, walk)
     if b"<!doctype" in content.lower() or b"<!entity" in content.lower():
-        raise walk.refused("declares entities, which no virtual raster needs")
+        raise walk.refused(say("declares entities, which no virtual raster needs"))
     # As a text, so that the encoding that it declares for itself cannot make another text of it than GDAL reads.
     try:
         text = content.decode("utf-8-sig")
@@ -275,7 +286,10 @@ def _xml_of(path: Path, walk: _Walk) -> ElementTree.Element:
     try:
         root: ElementTree.Element = ElementTree.fromstring(text, parser)
     except (ElementTree.ParseError, ValueError) as error:
-        raise walk.refused(f"cannot be read: {path.name} is no well-formed XML ({error})", "Is it complete?") from error
+        raise walk.refused(
+            say("cannot be read: {name} is no well-formed XML ({error})", name=path.name, error=error),
+            say("Is it complete?"),
+        ) from error
     return root
 
 
@@ -284,9 +298,12 @@ def _text_of(path: Path, walk: _Walk) -> bytes:
         with path.open("rb") as file:
             content = file.read(_LARGEST_TEXT + 1)
     except OSError as error:
-        raise walk.refused(f"cannot be read: {path.name}: {error.strerror}", "Check the rights of the file.") from error
+        raise walk.refused(
+            say("cannot be read: {name}: {strerror}", name=path.name, strerror=error.strerror),
+            say("Check the rights of the file."),
+        ) from error
     if len(content) > _LARGEST_TEXT:
-        raise walk.refused(f"is too large a text ({path.name})")
+        raise walk.refused(say("is too large a text ({name})", name=path.name))
     return content
 
 
@@ -295,7 +312,10 @@ def _head_of(path: Path, walk: _Walk) -> bytes:
         with path.open("rb") as file:
             return file.read(_HEAD)
     except OSError as error:
-        raise walk.refused(f"cannot be read: {path.name}: {error.strerror}", "Check the rights of the file.") from error
+        raise walk.refused(
+            say("cannot be read: {name}: {strerror}", name=path.name, strerror=error.strerror),
+            say("Check the rights of the file."),
+        ) from error
 
 
 @lru_cache(maxsize=4096)  # a mosaic says the same few names a hundred thousand times

@@ -12,6 +12,7 @@ from hsigui.cube.formats.arrays import ArrayInfo
 from hsigui.errors import HsiError
 from hsigui.labels.classes import MAX_CLASS, ClassInfo, ClassTable, Color, color_for
 from hsigui.labels.raster import AmbiguousLabels
+from hsigui.texts import say
 
 Columns = Mapping[str, NDArray[Any]]
 
@@ -50,7 +51,10 @@ def classes_of(
         found, index = np.unique(texts, return_inverse=True)
         values = index.reshape(-1).astype(np.int64) + (0 if found[0] == "" else 1)
         notes: tuple[str, ...] = (
-            f"{file_name} names classes without numbers: they are numbered in the order of names.",
+            say(
+                "{file_name} names classes without numbers: they are numbered in the order of names.",
+                file_name=file_name,
+            ),
         )
     else:
         values, notes = _whole(columns[numbers], numbers, file_name), ()
@@ -63,7 +67,10 @@ def _fields(columns: Columns, file_name: str, field: str | None) -> tuple[str | 
     """The fields of class numbers and of class names."""
     if field is not None:
         if field not in columns:
-            raise HsiError(f"{file_name} has no field “{field}”.", f"Its fields: {', '.join(columns) or 'none'}.")
+            raise HsiError(
+                say("{file_name} has no field “{field}”.", file_name=file_name, field=field),
+                say("Its fields: {columns}.", columns=", ".join(columns) or say("none")),
+            )
         return (field, _named(columns, _NAMES, False)) if _is_whole(columns[field]) else (None, field)
     numbers, names = _named(columns, _NUMBERS, True), _named(columns, _NAMES, False)
     if numbers is not None or names is not None:
@@ -77,10 +84,14 @@ def _fields(columns: Columns, file_name: str, field: str | None) -> tuple[str | 
         return None, text[0]
     if whole or text:
         listed = tuple(ArrayInfo(c, columns[c].shape, columns[c].dtype.name) for c in (*whole, *text))
-        raise AmbiguousLabels(f"{file_name} has several fields that can be the class", listed)
+        raise AmbiguousLabels(say("{file_name} has several fields that can be the class", file_name=file_name), listed)
     raise HsiError(
-        f"{file_name} has no field with a class number or name. Its fields: {', '.join(columns) or 'none'}.",
-        "Call one of them class_id or class_name.",
+        say(
+            "{file_name} has no field with a class number or name. Its fields: {columns}.",
+            file_name=file_name,
+            columns=", ".join(columns) or say("none"),
+        ),
+        say("Call one of them class_id or class_name."),
     )
 
 
@@ -116,8 +127,13 @@ def _whole(values: NDArray[Any], field: str, file_name: str) -> NDArray[np.int64
     wrong = (values < 0) | (values > MAX_CLASS)
     if wrong.any():
         raise HsiError(
-            f"{file_name} holds no labels: {values[wrong][0]:g} in the field “{field}” is no class number.",
-            f"Class numbers are whole, from 0 (unlabelled) to {MAX_CLASS}.",
+            say(
+                "{file_name} holds no labels: {first_value:g} in the field “{field}” is no class number.",
+                file_name=file_name,
+                first_value=values[wrong][0],
+                field=field,
+            ),
+            say("Class numbers are whole, from 0 (unlabelled) to {max_class}.", max_class=MAX_CLASS),
         )
     return values.astype(np.int64)
 
@@ -135,7 +151,9 @@ def _told_apart(
     if len({n for n, _ in pairs}) == len(pairs):
         return values, ()
     renumbered = np.where(values == 0, 0, index.astype(np.int64) + (0 if found[0] == "" else 1))
-    return renumbered, (f"A class number of {file_name} has several names: classes are told apart by name.",)
+    return renumbered, (
+        say("A class number of {file_name} has several names: classes are told apart by name.", file_name=file_name),
+    )
 
 
 def _table(values: NDArray[np.int64], texts: NDArray[np.str_] | None, colors: NDArray[Any] | None) -> ClassTable:

@@ -20,6 +20,7 @@ from hsigui.labels.formats.attributes import color_from, color_text
 from hsigui.labels.formats.table import CLASS_TABLES, class_table_suffixes
 from hsigui.labels.matching import is_default
 from hsigui.saving import written_beside
+from hsigui.texts import say
 
 _NUMBERS = ("class_id", "id", "number", "value", "class", "code")
 _NAMES = ("class_name", "name", "label", "description")
@@ -39,18 +40,29 @@ def read_table(path: str | Path) -> ClassTable:
     try:
         content = path.read_bytes()
     except OSError as error:
-        raise HsiError(f"{path} cannot be read: {error.strerror or error}.", "Choose another file.") from error
+        raise HsiError(
+            say("{path} cannot be read: {strerror}.", path=path, strerror=error.strerror or error),
+            say("Choose another file."),
+        ) from error
     text = content.decode("utf-8-sig", errors="replace")
     found = next((row for row in CLASS_TABLES if path.suffix.lower() in row.suffixes), None)
     if found is None:
-        raise HsiError(f"{path.name} is no table of classes.", f"Readable are {', '.join(suffixes_of(CLASS_TABLES))}.")
+        raise HsiError(
+            say("{name} is no table of classes.", name=path.name),
+            say("Readable are {suffixes_of}.", suffixes_of=", ".join(suffixes_of(CLASS_TABLES))),
+        )
     try:
         rows = list(plugins.resolved(found.read)(text))
     except (ValueError, KeyError, TypeError, AttributeError, ET.ParseError, csv.Error, RecursionError) as error:
-        raise HsiError(f"{path.name} is no table of classes: {error}.", "Is the file complete?") from error
+        raise HsiError(
+            say("{name} is no table of classes: {error}.", name=path.name, error=error), say("Is the file complete?")
+        ) from error
     classes = _table(rows, path.name)
     if not classes:
-        raise HsiError(f"{path.name} holds no classes.", "Each needs a number from 1, and better a name and a colour.")
+        raise HsiError(
+            say("{name} holds no classes.", name=path.name),
+            say("Each needs a number from 1, and better a name and a colour."),
+        )
     return classes
 
 
@@ -64,8 +76,8 @@ def write_table(path: str | Path, classes: ClassTable) -> list[Path]:
     found = next((row for row in CLASS_TABLES if path.suffix.lower() == row.suffixes[0]), None)
     if found is None:
         raise HsiError(
-            f"“{path.name}” does not say in which format to write the classes.",
-            f"End it in {', '.join(class_table_suffixes())}.",
+            say("“{name}” does not say in which format to write the classes.", name=path.name),
+            say("End it in {class_table_suffixes}.", class_table_suffixes=", ".join(class_table_suffixes())),
         )
     with written_beside(path) as (scratch,):
         scratch.write_bytes(plugins.resolved(found.write)(classes))
@@ -228,17 +240,33 @@ def _table(rows: list[Row], file_name: str) -> ClassTable:
         try:
             value = float(number)
         except (TypeError, ValueError):
-            raise HsiError(f"{file_name} holds “{number}” where a class number should stand.", "Correct it.") from None
+            raise HsiError(
+                say(
+                    "{file_name} holds “{number}” where a class number should stand.",
+                    file_name=file_name,
+                    number=number,
+                ),
+                say("Correct it."),
+            ) from None
         if value != int(value) or not 0 <= value <= MAX_CLASS:
-            raise HsiError(f"{number} in {file_name} is no class number.", f"They are whole, from 1 to {MAX_CLASS}.")
+            raise HsiError(
+                say("{number} in {file_name} is no class number.", number=number, file_name=file_name),
+                say("They are whole, from 1 to {max_class}.", max_class=MAX_CLASS),
+            )
         n = int(value)
         if n in found:
-            raise HsiError(f"{file_name} holds the class number {n} twice.", "Give each class its own number.")
+            raise HsiError(
+                say("{file_name} holds the class number {n} twice.", file_name=file_name, n=n),
+                say("Give each class its own number."),
+            )
         if n:
             text = str(name).strip() if name is not None else ""
             found[n] = ClassInfo(n, text or f"Class {n}", color_from(color) or color_for(n))
     names = [c.name.casefold() for c in found.values()]
     twice = next((c.name for c in found.values() if names.count(c.name.casefold()) > 1), None)
     if twice is not None:
-        raise HsiError(f"{file_name} holds the class name “{twice}” twice.", "Give each class its own name.")
+        raise HsiError(
+            say("{file_name} holds the class name “{twice}” twice.", file_name=file_name, twice=twice),
+            say("Give each class its own name."),
+        )
     return ClassTable(tuple(found.values()))

@@ -17,6 +17,7 @@ from hsigui.labels.grid import Grid
 from hsigui.labels.raster import ClassRaster
 from hsigui.labels.shapes import LabelledShapes, place
 from hsigui.saving import written_beside
+from hsigui.texts import say
 
 _ROWS, _COLS = ("row", "line", "r", "pixel_row"), ("col", "column", "sample", "c", "pixel_col")
 _XS, _YS = ("x", "map_x", "easting", "lon", "longitude"), ("y", "map_y", "northing", "lat", "latitude")
@@ -42,8 +43,8 @@ def read_csv(path: Path, variable: str | None = None, grid: Grid | None = None) 
     by_pixel, titles = _position_columns(columns, path.name)
     if grid is None:
         raise HsiError(
-            f"{path.name} lists pixels and does not say of how large a scene.",
-            "Open the scene that they belong to first.",
+            say("{name} lists pixels and does not say of how large a scene.", name=path.name),
+            say("Open the scene that they belong to first."),
         )
     rows, cols = _positions(columns, by_pixel, titles, grid, path.name)
     numbers, classes, notes = attributes.classes_of(columns, count, path.name, variable)
@@ -51,9 +52,18 @@ def read_csv(path: Path, variable: str | None = None, grid: Grid | None = None) 
     if wrong.any():
         at = int(np.flatnonzero(wrong)[0])
         raise HsiError(
-            f"{int(wrong.sum())} of {count} pixels of {path.name} lie outside the scene of {grid.rows} x {grid.cols} "
-            f"pixels, the first at row {rows[at]}, column {cols[at]}.",
-            "Rows and columns count from 0. Choose a file made for this scene.",
+            say(
+                "{count} of {count2} pixels of {name} lie outside the scene of {rows} x {cols} "
+                "pixels, the first at row {row}, column {col}.",
+                count=int(wrong.sum()),
+                count2=count,
+                name=path.name,
+                rows=grid.rows,
+                cols=grid.cols,
+                row=rows[at],
+                col=cols[at],
+            ),
+            say("Rows and columns count from 0. Choose a file made for this scene."),
         )
     array = np.zeros(grid.shape, dtype=np.uint16)
     array[rows, cols] = numbers
@@ -99,19 +109,27 @@ def _columns(path: Path) -> dict[str, NDArray[Any]]:
     try:
         lines = [line for line in csv.reader(text.splitlines(), delimiter=separator) if line]
     except csv.Error as error:
-        raise HsiError(f"{path.name} is no table of pixels: {error}.", "Is it a text file?") from error
+        raise HsiError(
+            say("{name} is no table of pixels: {error}.", name=path.name, error=error), say("Is it a text file?")
+        ) from error
     titles = [title.strip() for title in lines[0]] if lines else []
     empty = len(lines) == 1 and ",".join(titles).startswith(_TITLES)
     if (len(lines) < 2 and not empty) or len(set(titles)) < max(2, len(titles)):
         raise HsiError(
-            f"{path.name} is no table of pixels: it has no lines under a line of titles.",
-            "It needs the columns row, col and class_id or class_name.",
+            say("{name} is no table of pixels: it has no lines under a line of titles.", name=path.name),
+            say("It needs the columns row, col and class_id or class_name."),
         )
     if any(len(line) != len(titles) for line in lines):
         at = next(i for i, line in enumerate(lines) if len(line) != len(titles))
         raise HsiError(
-            f"Line {at + 1} of {path.name} has {len(lines[at])} values, the titles are {len(titles)}.",
-            "Is the file complete?",
+            say(
+                "Line {at} of {name} has {count} values, the titles are {titles_count}.",
+                at=at + 1,
+                name=path.name,
+                count=len(lines[at]),
+                titles_count=len(titles),
+            ),
+            say("Is the file complete?"),
         )
     columns = zip(*lines[1:], strict=True) if not empty else ([] for _ in titles)
     return {t: np.array(values, dtype=object) for t, values in zip(titles, columns, strict=True)}
@@ -127,8 +145,12 @@ def _position_columns(columns: dict[str, NDArray[Any]], file_name: str) -> tuple
         return False, (x, y)
     listed = ", ".join(list(columns)[:8]) + (", …" if len(columns) > 8 else "")
     raise HsiError(
-        f"{file_name} is no label file: no columns say where its pixels are. Its columns: {listed}.",
-        "It needs the columns row and col, or x and y.",
+        say(
+            "{file_name} is no label file: no columns say where its pixels are. Its columns: {listed}.",
+            file_name=file_name,
+            listed=listed,
+        ),
+        say("It needs the columns row and col, or x and y."),
     )
 
 
@@ -149,7 +171,18 @@ def _numbers(values: NDArray[Any], title: str, file_name: str) -> NDArray[np.flo
     try:
         numbers = values.astype(np.float64)
     except ValueError as error:
-        raise HsiError(f"{file_name} holds text in the column “{title}”: {error}.", "Positions are numbers.") from error
+        raise HsiError(
+            say(
+                "{file_name} holds text in the column “{title}”: {error}.",
+                file_name=file_name,
+                title=title,
+                error=error,
+            ),
+            say("Positions are numbers."),
+        ) from error
     if not np.isfinite(numbers).all() or np.abs(numbers).max(initial=0) > 1e12:
-        raise HsiError(f"{file_name} holds a broken position in the column “{title}”.", "Is the file complete?")
+        raise HsiError(
+            say("{file_name} holds a broken position in the column “{title}”.", file_name=file_name, title=title),
+            say("Is the file complete?"),
+        )
     return numbers

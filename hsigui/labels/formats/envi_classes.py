@@ -30,6 +30,7 @@ from hsigui.errors import HsiError
 from hsigui.labels.classes import MAX_CLASS, ClassInfo, ClassTable, Color, color_for
 from hsigui.labels.grid import Grid
 from hsigui.labels.raster import MOST_LOOKED_AT, ClassRaster, is_nodata, smallest_type, whole_numbers
+from hsigui.texts import say
 
 # Stands for a number without a class, because the lists of a header cannot leave one out.
 _NO_CLASS = ("unclass", "background", "unlabel", "no data", "nodata", "no_data", "mask", "none", "unknown", "undefined")
@@ -49,13 +50,21 @@ def read_envi(path: Path, variable: str | None = None, grid: Grid | None = None)
     header = read_header(find_header(path))
     if header.is_library:
         raise HsiError(
-            f"{header.path.name} is a spectral library of {header.rows} spectra, not a label raster.",
-            "Choose an ENVI Classification file.",
+            say(
+                "{name} is a spectral library of {rows} spectra, not a label raster.",
+                name=header.path.name,
+                rows=header.rows,
+            ),
+            say("Choose an ENVI Classification file."),
         )
     if header.bands != 1:
         raise HsiError(
-            f"{header.path.name} is no label raster: {header.bands} bands, not one of class numbers.",
-            "Choose an ENVI Classification file.",
+            say(
+                "{name} is no label raster: {bands} bands, not one of class numbers.",
+                name=header.path.name,
+                bands=header.bands,
+            ),
+            say("Choose an ENVI Classification file."),
         )
     _, data = find_pair(path)
     stored, nodata = map_data(header, data)[:, :, 0], _nodata(header)
@@ -95,8 +104,13 @@ def _about_zero(header: Header, pixels: int) -> tuple[str, ...]:
     if pixels <= 0 or not name or any(word in name.casefold() for word in _NO_CLASS):
         return ()
     return (
-        f"Class 0 of {header.path.name} is called “{name}”; 0 stands for no label here, so its {pixels:,} pixels are "
-        "left out. Give it another number in the program that wrote it.",
+        say(
+            "Class 0 of {name} is called “{name2}”; 0 stands for no label here, so its {pixels:,} pixels are "
+            "left out. Give it another number in the program that wrote it.",
+            name=header.path.name,
+            name2=name,
+            pixels=pixels,
+        ),
     )
 
 

@@ -17,6 +17,7 @@ from hsigui.labels.formats.table import format_of, in_words, writer_of, written_
 from hsigui.labels.grid import Grid
 from hsigui.labels.raster import AmbiguousLabels, ClassRaster, whole_numbers
 from hsigui.labels.shapes import LabelledShapes, burn
+from hsigui.texts import say
 
 __all__ = [
     "AmbiguousLabels", "ClassRaster", "Grid", "files_of_scene", "files_written", "find_truth_in_cube_file",
@@ -39,14 +40,21 @@ def read_classes(path: str | Path, *, variable: str | None = None, grid: Grid | 
     """
     path = Path(path).expanduser()
     if not path.is_file():
-        raise HsiError(f"The file {path} does not exist.", "Choose another file.")
+        raise HsiError(say("The file {path} does not exist.", path=path), say("Choose another file."))
     row = format_of(path)
     if row is None:
-        raise HsiError(f"{path.name} is no label file that can be opened.", f"Readable are {in_words()}.")
+        raise HsiError(
+            say("{name} is no label file that can be opened.", name=path.name),
+            say("Readable are {in_words}.", in_words=in_words()),
+        )
     if not row.available:
         raise HsiError(
-            f"{path.name} cannot be read: the GDAL of this program has no driver for {row.title}.",
-            f"Readable are {in_words()}.",
+            say(
+                "{name} cannot be read: the GDAL of this program has no driver for {title}.",
+                name=path.name,
+                title=row.title,
+            ),
+            say("Readable are {in_words}.", in_words=in_words()),
         )
     found = plugins.resolved(row.read)(path, variable, grid)
     return burn(found, grid, path.name) if isinstance(found, LabelledShapes) else found
@@ -72,10 +80,10 @@ def write_classes(
     row = writer_of(path)
     if row is None or row.write is None:
         raise HsiError(
-            f"Labels cannot be written as “{path.suffix or path.name}”.",
-            f"End the name in one of {', '.join(written_suffixes())}.",
+            say("Labels cannot be written as “{suffix}”.", suffix=path.suffix or path.name),
+            say("End the name in one of {written_suffixes}.", written_suffixes=", ".join(written_suffixes())),
         )
-    numbers = whole_numbers(np.asarray(array), "The class map")
+    numbers = whole_numbers(np.asarray(array), say("The class map"))
     classes = classes.merged_with(np.flatnonzero(np.bincount(numbers.ravel(), minlength=1)).tolist())
     return plugins.resolved(row.write)(path, numbers, classes, geo)
 

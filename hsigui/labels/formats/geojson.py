@@ -22,6 +22,7 @@ from hsigui.labels.formats import attributes
 from hsigui.labels.grid import Grid
 from hsigui.labels.shapes import LabelledShapes, Points, Shape, grid_as_text, grid_from_text, outlines, transformed
 from hsigui.saving import written_beside
+from hsigui.texts import say
 
 _LONLAT = "OGC:CRS84"
 _SINGLE = {"Polygon": "polygon", "LineString": "line", "Point": "point"}
@@ -50,7 +51,7 @@ def read_geojson(path: Path, variable: str | None = None, grid: Grid | None = No
     )
     skipped = sum(not number or not found for number, found in zip(numbers.tolist(), parts, strict=True))
     if skipped:
-        notes += (f"{skipped} shapes without a class or without coordinates are left out.",)
+        notes += (say("{skipped} shapes without a class or without coordinates are left out.", skipped=skipped),)
     table = _own_classes(content.get("classes"))
     classes = ClassTable((*table, *(c for c in classes if c.number not in table)))
     crs = _crs(content, path.name)
@@ -102,7 +103,9 @@ def _written_crs(geo: Geo) -> tuple[dict[str, Any] | None, str]:
     try:
         code = CRS.from_wkt(geo.crs_wkt).to_epsg()
     except CRSError as error:
-        raise HsiError(f"The coordinate system of the scene is not understood: {error}.", "") from error
+        raise HsiError(
+            say("The coordinate system of the scene is not understood: {error}.", error=error), ""
+        ) from error
     name = f"urn:ogc:def:crs:EPSG::{code}" if code else "urn:ogc:def:crs:OGC:1.3:CRS84"
     return {"type": "name", "properties": {"name": name}}, "" if code else _LONLAT
 
@@ -115,9 +118,13 @@ def _loaded(path: Path) -> dict[str, Any]:
     try:
         content = json.loads(path.read_bytes())
     except (ValueError, RecursionError) as error:
-        raise HsiError(f"{path.name} is no GeoJSON: {error}.", "Is the file complete?") from error
+        raise HsiError(
+            say("{name} is no GeoJSON: {error}.", name=path.name, error=error), say("Is the file complete?")
+        ) from error
     if not isinstance(content, dict):
-        raise HsiError(f"{path.name} is no GeoJSON: it holds no features.", "Choose a file of polygons.")
+        raise HsiError(
+            say("{name} is no GeoJSON: it holds no features.", name=path.name), say("Choose a file of polygons.")
+        )
     return content
 
 
@@ -126,9 +133,15 @@ def _features(content: dict[str, Any], file_name: str) -> list[dict[str, Any]]:
     if kind == "Feature":
         features = [content]
     if kind not in ("Feature", "FeatureCollection") or not isinstance(features, list):
-        raise HsiError(f"{file_name} is no GeoJSON: it holds no features.", "Choose a file of polygons with classes.")
+        raise HsiError(
+            say("{file_name} is no GeoJSON: it holds no features.", file_name=file_name),
+            say("Choose a file of polygons with classes."),
+        )
     if not all(isinstance(f, dict) for f in features):
-        raise HsiError(f"{file_name} is no GeoJSON: one of its features is no object.", "Is the file complete?")
+        raise HsiError(
+            say("{file_name} is no GeoJSON: one of its features is no object.", file_name=file_name),
+            say("Is the file complete?"),
+        )
     return features
 
 
@@ -139,7 +152,10 @@ def _parts(geometry: Any, file_name: str) -> list[tuple[str, tuple[Points, ...]]
     try:
         return list(_pieces(geometry))
     except (KeyError, TypeError, ValueError, IndexError, RecursionError) as error:
-        raise HsiError(f"{file_name} is no GeoJSON: a geometry is damaged ({error}).", "Write it again.") from error
+        raise HsiError(
+            say("{file_name} is no GeoJSON: a geometry is damaged ({error}).", file_name=file_name, error=error),
+            say("Write it again."),
+        ) from error
 
 
 def _pieces(geometry: dict[str, Any]) -> Iterator[tuple[str, tuple[Points, ...]]]:
@@ -193,7 +209,12 @@ def _crs(content: dict[str, Any], file_name: str) -> str | None:
     properties = member.get("properties")
     name = properties.get("name") if isinstance(properties, dict) else None
     if not isinstance(name, str):
-        raise HsiError(f"The coordinate system of {file_name} is not understood: {member}.", "Name it by EPSG code.")
+        raise HsiError(
+            say(
+                "The coordinate system of {file_name} is not understood: {member}.", file_name=file_name, member=member
+            ),
+            say("Name it by EPSG code."),
+        )
     return _as_wkt(name)
 
 
@@ -205,7 +226,8 @@ def _as_wkt(name: str) -> str:
         return str(CRS.from_user_input(name).to_wkt())
     except CRSError as error:
         raise HsiError(
-            f"The coordinate system “{name}” is not understood: {error}.", "Name it by EPSG code."
+            say("The coordinate system “{name}” is not understood: {error}.", name=name, error=error),
+            say("Name it by EPSG code."),
         ) from error
 
 

@@ -17,6 +17,7 @@ from hsigui.labels.classes import ClassInfo, ClassTable, color_for
 from hsigui.labels.grid import Grid
 from hsigui.labels.raster import AmbiguousLabels, ClassRaster, smallest_type, whole_numbers
 from hsigui.saving import written_beside
+from hsigui.texts import say
 
 VARIABLE = "labels"  # the array in files that this program writes
 
@@ -74,7 +75,10 @@ def _choose(file: MatFile, file_name: str, variable: str | None) -> ArrayInfo:
     if variable is not None:
         named = next((a for a in file.arrays if a.name == variable), None)
         if named is None:
-            raise HsiError(f"{file_name} holds no numeric array “{variable}”.", f"Its arrays: {listed}.")
+            raise HsiError(
+                say("{file_name} holds no numeric array “{variable}”.", file_name=file_name, variable=variable),
+                say("Its arrays: {listed}.", listed=listed),
+            )
         return named
     flat = [a for a in file.arrays if len(a.shape) == 2]
     own = [a for a in flat if a.name == VARIABLE]
@@ -87,10 +91,16 @@ def _choose(file: MatFile, file_name: str, variable: str | None) -> ArrayInfo:
     if len(fitting) == 1:
         return fitting[0]
     if fitting:
-        raise AmbiguousLabels(f"{file_name} holds several arrays that can be the labels", tuple(fitting))
+        raise AmbiguousLabels(
+            say("{file_name} holds several arrays that can be the labels", file_name=file_name), tuple(fitting)
+        )
     raise HsiError(
-        f"{file_name} holds no labels: no array of rows x columns with class numbers. Arrays found: {listed}.",
-        "Choose the file with the ground truth.",
+        say(
+            "{file_name} holds no labels: no array of rows x columns with class numbers. Arrays found: {listed}.",
+            file_name=file_name,
+            listed=listed,
+        ),
+        say("Choose the file with the ground truth."),
     )
 
 

@@ -10,6 +10,7 @@ from hsigui.errors import HsiError
 from hsigui.labels.classes import ClassTable
 from hsigui.labels.grid import Grid
 from hsigui.labels.raster import ClassRaster, whole_numbers
+from hsigui.texts import say
 
 
 def read_npy(path: Path, variable: str | None = None, grid: Grid | None = None) -> ClassRaster:
@@ -24,6 +25,9 @@ def read_npy(path: Path, variable: str | None = None, grid: Grid | None = None) 
     try:
         stored = np.load(path, allow_pickle=False)
     except (ValueError, EOFError, OSError) as error:
-        raise HsiError(f"{path.name} cannot be read as a NumPy array: {error}.", "Is the file complete?") from error
+        raise HsiError(
+            say("{name} cannot be read as a NumPy array: {error}.", name=path.name, error=error),
+            say("Is the file complete?"),
+        ) from error
     array = whole_numbers(stored, path.name)
     return ClassRaster(array, ClassTable.for_numbers(np.unique(array).tolist()), dtype=stored.dtype.name)

@@ -24,6 +24,7 @@ from hsigui.labels.formats.tiff_classes import aux_path, aux_xml, read_tiff
 from hsigui.labels.grid import Grid
 from hsigui.labels.raster import ClassRaster, smallest_type
 from hsigui.saving import written_beside
+from hsigui.texts import say
 
 _MOST_COLORS = 256  # of a picture that can be a map of classes
 
@@ -82,10 +83,15 @@ def _read_colors(path: Path, legend: ClassTable) -> ClassRaster:
         try:
             stored = dataset.read()
         except (RasterioError, OSError) as error:
-            raise HsiError(f"{path.name} cannot be read: {error}.", "Is the file complete?") from error
+            raise HsiError(
+                say("{name} cannot be read: {error}.", name=path.name, error=error), say("Is the file complete?")
+            ) from error
         geo = geo_of_dataset(dataset)
     if stored.dtype != np.uint8:
-        raise HsiError(f"{path.name} is a picture of {stored.dtype} samples, not a map.", "Choose a label raster.")
+        raise HsiError(
+            say("{name} is a picture of {dtype} samples, not a map.", name=path.name, dtype=stored.dtype),
+            say("Choose a label raster."),
+        )
     packed = np.zeros(stored.shape[1:], dtype=np.uint32)
     for band in stored[:3]:
         packed = (packed << 8) | band
@@ -95,8 +101,12 @@ def _read_colors(path: Path, legend: ClassTable) -> ClassRaster:
     colors = colors[colors > 0]
     if len(colors) > _MOST_COLORS:
         raise HsiError(
-            f"{path.name} has {len(colors)} colours: it is a photograph, or a map that was smoothed or compressed.",
-            "Export the map with one plain colour a class, without anti-aliasing.",
+            say(
+                "{name} has {count} colours: it is a photograph, or a map that was smoothed or compressed.",
+                name=path.name,
+                count=len(colors),
+            ),
+            say("Export the map with one plain colour a class, without anti-aliasing."),
         )
     known = {c.color: c for c in legend}
     lookup = np.zeros(2**24, dtype=np.uint16)
@@ -106,7 +116,11 @@ def _read_colors(path: Path, legend: ClassTable) -> ClassRaster:
         number = known[color].number if color in known else _free(found)
         found.setdefault(number, ClassInfo(number, f"Class {number}", color))
         lookup[value] = number
-    notes = (f"Each of the {len(colors)} colours of {path.name} is a class; black is unlabelled.",)
+    notes = (
+        say(
+            "Each of the {count} colours of {name} is a class; black is unlabelled.", count=len(colors), name=path.name
+        ),
+    )
     return ClassRaster(lookup[packed], ClassTable(tuple(found.values())), geo, "uint8", notes=notes)
 
 

@@ -22,6 +22,7 @@ from hsigui.labels.formats.attributes import color_from
 from hsigui.labels.grid import Grid
 from hsigui.labels.shapes import LabelledShapes, Points, Shape, crs_name, outlines
 from hsigui.saving import written_beside
+from hsigui.texts import say
 
 _KINDS = {"Polygon": "polygon", "LineString": "line", "Point": "point", "MultiPoint": "point"}
 
@@ -39,10 +40,15 @@ def read_roi_xml(path: Path, variable: str | None = None, grid: Grid | None = No
     try:
         root = ElementTree.fromstring(path.read_bytes(), builder)
     except (ElementTree.ParseError, ValueError, LookupError) as error:
-        raise HsiError(f"{path.name} is no ENVI ROI file: {error}.", "Is the file complete?") from error
+        raise HsiError(
+            say("{name} is no ENVI ROI file: {error}.", name=path.name, error=error), say("Is the file complete?")
+        ) from error
     regions = list(root.iter("Region"))
     if root.tag != "RegionsOfInterest" or not regions:
-        raise HsiError(f"{path.name} holds no regions of interest.", "Choose an .xml file that ENVI saved ROIs in.")
+        raise HsiError(
+            say("{name} holds no regions of interest.", name=path.name),
+            say("Choose an .xml file that ENVI saved ROIs in."),
+        )
     comment = " ".join(str(e.text) for e in root.iter() if not isinstance(e.tag, str))
     numbers = _numbers(comment, len(regions))
     classes, shapes, systems, unread = [], [], set(), []
@@ -58,9 +64,16 @@ def read_roi_xml(path: Path, variable: str | None = None, grid: Grid | None = No
             unread.append(classes[-1].name)
     systems = {"" if s.casefold() == "none" else s for s in systems}
     if len(systems) > 1:
-        raise HsiError(f"The regions of {path.name} are of several coordinate systems.", "Save each kind by itself.")
+        raise HsiError(
+            say("The regions of {name} are of several coordinate systems.", name=path.name),
+            say("Save each kind by itself."),
+        )
     crs = next(iter(systems), "")
-    notes = (f"Only drawn shapes are read; others are left out of: {', '.join(unread)}.",) if unread else ()
+    notes = (
+        (say("Only drawn shapes are read; others are left out of: {unread}.", unread=", ".join(unread)),)
+        if unread
+        else ()
+    )
     named = bool(crs_name(crs))
     kind = "" if named else "map" if crs else "pixels"
     return LabelledShapes(tuple(shapes), ClassTable(tuple(classes)), crs if named else None, kind, notes=notes)
@@ -116,17 +129,29 @@ def read_roi_text(path: Path, variable: str | None = None, grid: Grid | None = N
     size = _size(head)
     if size is not None and grid is not None and size != grid.shape:
         raise HsiError(
-            f"{path.name} was exported from a scene of {size[0]} x {size[1]} pixels, this one is {grid.rows} x "
-            f"{grid.cols}.",
-            "Open the scene that it belongs to.",
+            say(
+                "{name} was exported from a scene of {first_size} x {second_size} pixels, this one is {rows} x {cols}.",
+                name=path.name,
+                first_size=size[0],
+                second_size=size[1],
+                rows=grid.rows,
+                cols=grid.cols,
+            ),
+            say("Open the scene that it belongs to."),
         )
     if len(rows) != sum(counts):
         raise HsiError(
-            f"{path.name} should list {sum(counts)} pixels and lists {len(rows)}.", "Was the copy interrupted?"
+            say(
+                "{name} should list {counts} pixels and lists {count}.",
+                name=path.name,
+                counts=sum(counts),
+                count=len(rows),
+            ),
+            say("Was the copy interrupted?"),
         )
     points = _positions(head, rows, path.name)
     first = 0 if points.size and points.min() < 1 else 1
-    notes = () if first else (f"Pixels in {path.name} count from 0, not from 1 as ENVI Classic's do.",)
+    notes = () if first else (say("Pixels in {name} count from 0, not from 1 as ENVI Classic's do.", name=path.name),)
     of_each = np.split(points - first + 0.5, np.cumsum(counts)[:-1])
     shapes = tuple(Shape(c.number, "point", (p,)) for c, p in zip(classes, of_each, strict=True) if len(p))
     own = None if size is None else Grid(*size)
@@ -198,7 +223,8 @@ def _points(text: str, file_name: str) -> Points:
         return numbers.reshape(-1, 2)
     except ValueError as error:
         raise HsiError(
-            f"{file_name} holds coordinates that are no pairs of numbers.", "Is the file complete?"
+            say("{file_name} holds coordinates that are no pairs of numbers.", file_name=file_name),
+            say("Is the file complete?"),
         ) from error
 
 
@@ -234,7 +260,10 @@ def _regions(head: list[str], file_name: str) -> tuple[list[ClassInfo], list[int
     colors = [line.split(":", 1)[1] for line in head if line.startswith("ROI rgb value:")]
     counts = [line.split(":", 1)[1].strip() for line in head if line.startswith("ROI npts:")]
     if not names or len(counts) != len(names) or not all(c.isdecimal() for c in counts):
-        raise HsiError(f"{file_name} is no text of ENVI regions: it names no regions.", "Export it as ROIs to ASCII.")
+        raise HsiError(
+            say("{file_name} is no text of ENVI regions: it names no regions.", file_name=file_name),
+            say("Export it as ROIs to ASCII."),
+        )
     numbers = _numbers(head[0], len(names))
     rgb = [color_from(c) for c in colors] if len(colors) == len(names) else [None] * len(names)
     infos = zip(numbers, names, rgb, strict=True)
@@ -252,11 +281,14 @@ def _positions(head: list[str], rows: list[str], file_name: str) -> Points:
     titles = re.findall(r"Map X|Map Y|\S+", next((h for h in reversed(head) if h.split()[:1] in (["ID"], ["X"])), ""))
     if "X" not in titles or "Y" not in titles:
         raise HsiError(
-            f"{file_name} holds no pixel positions (columns X and Y).", "Export it again, with pixel locations."
+            say("{file_name} holds no pixel positions (columns X and Y).", file_name=file_name),
+            say("Export it again, with pixel locations."),
         )
     at = titles.index("X"), titles.index("Y")
     try:
         found = [[float(words[at[0]]), float(words[at[1]])] for words in map(str.split, rows)]
     except (IndexError, ValueError) as error:
-        raise HsiError(f"{file_name} holds a line without a pixel position.", "Is the file complete?") from error
+        raise HsiError(
+            say("{file_name} holds a line without a pixel position.", file_name=file_name), say("Is the file complete?")
+        ) from error
     return np.array(found, dtype=np.float64).reshape(-1, 2)

@@ -21,6 +21,7 @@ from hsigui.cube.formats.rows import (
     suffixes_of,
     vector_drivers,
 )  # fmt: skip
+from hsigui.texts import say
 
 if TYPE_CHECKING:
     import numpy as np
@@ -132,16 +133,16 @@ FORMATS = (
         (".tif", ".tiff"), f"{_ROOM}.tiff_classes:write_tiff", _with_names,
         holds_classes=f"{_ROOM}.tiff_classes:holds_classes",
         carries=Carries(
-            "class numbers and palette; names in the .aux.xml beside it", large="16 bits, with palette"
+            say("class numbers and palette; names in the .aux.xml beside it"), large=say("16 bits, with palette")
         ),
     ),
     LabelFormat(
-        "envi", "ENVI Classification", (".hdr", ".img", ".dat", ".bsq", ".bil", ".bip"),
+        "envi", say("ENVI Classification"), (".hdr", ".img", ".dat", ".bsq", ".bil", ".bip"),
         f"{_ROOM}.envi_classes:read_envi",
         (".hdr", ".img", ".dat", ".bsq", ".bil", ".bip"), f"{_ROOM}.envi_classes:write_envi",
         f"{_ROOM}.envi_classes:files_written", sniff="hsigui.cube.formats.envi:is_envi", any_suffix=True,
         holds_classes=f"{_ROOM}.envi_classes:holds_classes",
-        carries=Carries("ENVI Classification", large="16 bits"), note=".hdr + .img",
+        carries=Carries(say("ENVI Classification"), large="16 bits"), note=say(".hdr + .img"),
     ),
     LabelFormat(
         "matlab", "MATLAB", (".mat",), f"{_ROOM}.mat_classes:read_mat",
@@ -149,39 +150,39 @@ FORMATS = (
         carries=Carries("`labels`, `class_numbers`, `class_names`, `class_colors`", place="no", large="16 bits"),
     ),
     LabelFormat(
-        "geopackage", "GeoPackage polygons", (".gpkg",), f"{_ROOM}.vectors:read_vectors",
+        "geopackage", say("GeoPackage polygons"), (".gpkg",), f"{_ROOM}.vectors:read_vectors",
         (".gpkg",), f"{_ROOM}.vectors:write_gpkg", onto_scene=True, vector_drivers=("GPKG",),
         begins=b"SQLite format 3\0",
         carries=Carries("polygons: `class_id`, `class_name`, `color`; the table `classes`"),
     ),
     LabelFormat(
-        "geojson", "GeoJSON polygons", (".geojson", ".json"), f"{_ROOM}.geojson:read_geojson",
+        "geojson", say("GeoJSON polygons"), (".geojson", ".json"), f"{_ROOM}.geojson:read_geojson",
         (".geojson",), f"{_ROOM}.geojson:write_geojson", onto_scene=True, doubtful=(".json",),
-        carries=Carries("polygons with the same properties"),
+        carries=Carries(say("polygons with the same properties")),
     ),
     LabelFormat(
-        "roi", "ENVI regions of interest", (".xml",), f"{_ROOM}.rois:read_roi_xml",
+        "roi", say("ENVI regions of interest"), (".xml",), f"{_ROOM}.rois:read_roi_xml",
         (".xml",), f"{_ROOM}.rois:write_roi_xml", onto_scene=True,
-        carries=Carries("ENVI regions of interest, one a class; numbers in a comment"),
+        carries=Carries(say("ENVI regions of interest, one a class; numbers in a comment")),
     ),
     LabelFormat(
-        "roi text", "ENVI Classic ROI text", (".txt", ".roi", ".asc"), f"{_ROOM}.rois:read_roi_text",
+        "roi text", say("ENVI Classic ROI text"), (".txt", ".roi", ".asc"), f"{_ROOM}.rois:read_roi_text",
         (".txt",), f"{_ROOM}.rois:write_roi_text", sniff=f"{_ROOM}.rois:is_roi_text", onto_scene=True,
         carries=Carries(
-            "ENVI Classic's list of region pixels (X and Y from 1); numbers in its first line",
+            say("ENVI Classic's list of region pixels (X and Y from 1); numbers in its first line"),
             place="written, not read",
         ),
     ),
     LabelFormat(
-        "png", "PNG with legend", (".png",), f"{_ROOM}.png_classes:read_png",
+        "png", say("PNG with legend"), (".png",), f"{_ROOM}.png_classes:read_png",
         (".png",), f"{_ROOM}.png_classes:write_png", _with_names_and_legend,
         carries=Carries(
-            "class numbers and palette; a legend (.legend.csv) and the place (.aux.xml) beside it",
-            large="16 bits, colours in the legend",
+            say("class numbers and palette; a legend (.legend.csv) and the place (.aux.xml) beside it"),
+            large=say("16 bits, colours in the legend"),
         ),
     ),
     LabelFormat(
-        "csv", "CSV table of pixels", (".csv",), f"{_ROOM}.csv_pixels:read_csv",
+        "csv", say("CSV table of pixels"), (".csv",), f"{_ROOM}.csv_pixels:read_csv",
         (".csv",), f"{_ROOM}.csv_pixels:write_csv", onto_scene=True,
         carries=Carries(
             "`row,col,class_id,class_name,color` and `x,y`; rows and columns count from 0",
@@ -191,7 +192,7 @@ FORMATS = (
     LabelFormat("numpy", "NumPy", (".npy",), f"{_ROOM}.npy_classes:read_npy"),
     LabelFormat(
         "shapefile", "Shapefile", (".shp",), f"{_ROOM}.vectors:read_vectors", onto_scene=True,
-        vector_drivers=("ESRI Shapefile",), begins=b"\0\0\x27\x0a",
+        vector_drivers=(say("ESRI Shapefile"),), begins=b"\0\0\x27\x0a",
     ),
     LabelFormat(
         "kml", "KML", (".kml",), f"{_ROOM}.vectors:read_vectors", onto_scene=True, vector_drivers=("LIBKML", "KML"),
@@ -242,12 +243,14 @@ def in_words(rows: Iterable[LabelFormat] | None = None) -> str:
 def titles_in_words() -> str:
     """All formats by their titles, for README: asks GDAL for nothing."""
     read = [row.title for row in FORMATS if not row.written]
-    return f"{listed([row.title for row in written()])}, and from {listed(read)}"
+    return say(
+        "{listed}, and from {listed_read}", listed=listed([row.title for row in written()]), listed_read=listed(read)
+    )
 
 
 def help_table() -> Iterator[str]:
     """The lines of the help page's table of formats that are written, in Markdown."""
-    yield "| File | Holds | Place | Classes without pixels | Numbers above 255 |"
+    yield say("| File | Holds | Place | Classes without pixels | Numbers above 255 |")
     yield "|---|---|---|---|---|"
     for row in written():
         if (kept := row.carries) is not None:
@@ -285,8 +288,8 @@ class ClassTableFormat:
 _TABLES = f"{_ROOM}.class_tables"
 CLASS_TABLES = (
     ClassTableFormat("csv", "CSV", (".csv", ".txt"), f"{_TABLES}:rows_of_csv", f"{_TABLES}:as_csv"),
-    ClassTableFormat("clr", "ArcGIS colours", (".clr",), f"{_TABLES}:rows_of_clr", f"{_TABLES}:as_clr"),
-    ClassTableFormat("qml", "QGIS style", (".qml",), f"{_TABLES}:rows_of_qml", f"{_TABLES}:qgis_style"),
+    ClassTableFormat("clr", say("ArcGIS colours"), (".clr",), f"{_TABLES}:rows_of_clr", f"{_TABLES}:as_clr"),
+    ClassTableFormat("qml", say("QGIS style"), (".qml",), f"{_TABLES}:rows_of_qml", f"{_TABLES}:qgis_style"),
     ClassTableFormat("json", "JSON", (".json",), f"{_TABLES}:rows_of_json", f"{_TABLES}:as_json"),
 )
 

@@ -26,6 +26,7 @@ from hsigui.labels.classes import ClassInfo, ClassTable, color_for
 from hsigui.labels.grid import Grid
 from hsigui.labels.raster import MOST_LOOKED_AT, ClassRaster, is_nodata, smallest_type, whole_numbers
 from hsigui.saving import written_beside
+from hsigui.texts import say
 
 
 def read_tiff(path: Path, variable: str | None = None, grid: Grid | None = None) -> ClassRaster:
@@ -40,14 +41,17 @@ def read_tiff(path: Path, variable: str | None = None, grid: Grid | None = None)
     with open_dataset(path) as dataset:
         if dataset.count != 1:
             raise HsiError(
-                f"{path.name} has {dataset.count} bands, not one of class numbers.", "Choose a label raster."
+                say("{name} has {count} bands, not one of class numbers.", name=path.name, count=dataset.count),
+                say("Choose a label raster."),
             )
         # Read as a whole; the class numbers, a copy of them that is sorted, and the samples.
         require_room(path.name, dataset.height, dataset.width, 4 + 2 * np.dtype(dataset.dtypes[0]).itemsize)
         try:
             stored = dataset.read(1)
         except (RasterioError, OSError) as error:
-            raise HsiError(f"{path.name} cannot be read: {error}.", "Is the file complete?") from error
+            raise HsiError(
+                say("{name} cannot be read: {error}.", name=path.name, error=error), say("Is the file complete?")
+            ) from error
         palette = _palette(dataset)
         nodata = None if dataset.nodata is None else float(dataset.nodata)
         array = whole_numbers(stored, path.name, nodata)
@@ -87,7 +91,9 @@ def write_tiff(path: Path, array: NDArray[np.integer], classes: ClassTable, geo:
         try:
             profile["crs"] = CRS.from_wkt(geo.crs_wkt)
         except CRSError as error:
-            raise HsiError(f"The coordinate system of the scene is not understood: {error}.", "") from error
+            raise HsiError(
+                say("The coordinate system of the scene is not understood: {error}.", error=error), ""
+            ) from error
     aux = aux_path(path)
     with written_beside(path, aux) as (scratch, aux_scratch), warnings.catch_warnings():
         warnings.simplefilter("ignore", NotGeoreferencedWarning)
@@ -96,7 +102,9 @@ def write_tiff(path: Path, array: NDArray[np.integer], classes: ClassTable, geo:
                 dataset.write(numbers, 1)
                 dataset.write_colormap(1, _colormap(classes))
         except RasterioError as error:
-            raise HsiError(f"{path} cannot be written: {error}.", "Choose another folder.") from error
+            raise HsiError(
+                say("{path} cannot be written: {error}.", path=path, error=error), say("Choose another folder.")
+            ) from error
         aux_scratch.write_bytes(aux_xml(classes))
     return [path, aux]
 

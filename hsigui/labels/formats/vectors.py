@@ -25,6 +25,7 @@ from hsigui.labels.grid import Grid
 from hsigui.labels.raster import AmbiguousLabels
 from hsigui.labels.shapes import LabelledShapes, Shape, grid_as_text, grid_from_text, outlines
 from hsigui.saving import written_beside
+from hsigui.texts import say
 
 LAYER, CLASSES = "labels", "classes"
 _FIELDS = ["class_id", "class_name", "color"]
@@ -54,12 +55,17 @@ def read_vectors(path: Path, variable: str | None = None, grid: Grid | None = No
             _own_classes(read(path, layer=CLASSES)) if CLASSES in layers and layers[CLASSES] is None else ClassTable()
         )
     except (RuntimeError, ValueError, OSError) as error:
-        raise HsiError(f"{path.name} cannot be read as vector data: {error}.", "Is the file complete?") from error
+        raise HsiError(
+            say("{name} cannot be read as vector data: {error}.", name=path.name, error=error),
+            say("Is the file complete?"),
+        ) from error
     columns = {str(name): np.asarray(column) for name, column in zip(meta["fields"], values, strict=True)}
     numbers, classes, notes = attributes.classes_of(columns, len(geometries), path.name, field)
     shapes, skipped = _shapes(geometries, numbers)
     if skipped:
-        notes += (f"{skipped} shapes without a class or with a geometry that is not read are left out.",)
+        notes += (
+            say("{skipped} shapes without a class or with a geometry that is not read are left out.", skipped=skipped),
+        )
     crs = _wkt(meta["crs"])
     kind, own = grid_from_text(said, crs)
     return LabelledShapes(shapes, _joined(table, classes), crs, kind, own, notes)
@@ -71,13 +77,19 @@ def _require_kind(path: Path) -> None:
         with path.open("rb") as file:
             head = file.read(8192)
     except OSError as error:
-        raise HsiError(f"{path.name} cannot be read: {error.strerror}.", "Check the rights of the file.") from error
+        raise HsiError(
+            say("{name} cannot be read: {strerror}.", name=path.name, strerror=error.strerror),
+            say("Check the rights of the file."),
+        ) from error
     # A description of other sources begins with <OGRVRTDataSource> or the like.
     kml = b"kml" in head and b"<OGR" not in head
     begins = b"".join(row.begins for row in FORMATS if suffix in row.suffixes)
     # GDAL takes any of them for a text that names a server, where it is one.
     if not (head.startswith(begins) if begins else kml):
-        raise HsiError(f"{path.name} is no {suffix.lstrip('.').upper()} file.", "Let its name end as its kind does.")
+        raise HsiError(
+            say("{name} is no {lstrip} file.", name=path.name, lstrip=suffix.lstrip(".").upper()),
+            say("Let its name end as its kind does."),
+        )
 
 
 def write_gpkg(
@@ -111,7 +123,9 @@ def write_gpkg(
             listed = _columns(list(classes.numbers), classes)
             write(scratch, None, listed, _FIELDS, layer=CLASSES, driver="GPKG", geometry_type=None, append=True)
         except (RuntimeError, ValueError) as error:
-            raise HsiError(f"{path} cannot be written: {error}.", "Choose another folder.") from error
+            raise HsiError(
+                say("{path} cannot be written: {error}.", path=path, error=error), say("Choose another folder.")
+            ) from error
     return [path]
 
 
@@ -129,13 +143,15 @@ def _layer(layers: dict[str, Any], file_name: str, variable: str | None) -> tupl
     """The layer to read and the field that was asked for."""
     drawn = [name for name, kind in layers.items() if kind is not None]
     if not drawn:
-        raise HsiError(f"{file_name} has no layer with shapes.", "Choose a file of polygons.")
+        raise HsiError(
+            say("{file_name} has no layer with shapes.", file_name=file_name), say("Choose a file of polygons.")
+        )
     if variable in drawn:
         return str(variable), None
     if LAYER in drawn or len(drawn) == 1:
         return (LAYER if LAYER in drawn else drawn[0]), variable
     listed = tuple(ArrayInfo(name, (), str(layers[name])) for name in drawn)
-    raise AmbiguousLabels(f"{file_name} has several layers that can be the labels", listed)
+    raise AmbiguousLabels(say("{file_name} has several layers that can be the labels", file_name=file_name), listed)
 
 
 def _shapes(geometries: NDArray[Any], numbers: NDArray[np.int64]) -> tuple[tuple[Shape, ...], int]:

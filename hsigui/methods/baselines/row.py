@@ -6,6 +6,7 @@ from dataclasses import replace
 
 from hsigui.methods.info import baseline
 from hsigui.specs import FeatureSpec, MapSpec, ProbeSpec, Recipe
+from hsigui.texts import say
 
 MODULE = "hsigui.methods.baselines.training"
 _RAW = FeatureSpec(encoder=False, raw=True, smoothed=(), superpixels=(), edge_aware=(), pooled=0.0)
@@ -15,44 +16,53 @@ _SHARP = MapSpec(smooth=0.0, edges=0.0)
 ROWS = (
     baseline(
         "svm-raw",
-        "SVM on spectra",
+        say("SVM on spectra"),
         "Melgani and Bruzzone, IEEE TGRS 2004, doi 10.1109/TGRS.2004.831865",
         MODULE,
-        "A support vector machine with RBF kernel on the bands of each pixel alone. Nothing is learned from the scene.",
+        say(
+            "A support vector machine with RBF kernel on the bands of each pixel alone. Nothing is learned from the "
+            "scene."
+        ),
         Recipe(_RAW, _SVM, _SHARP),
     ),
     baseline(
         "rf-raw",
-        "Random forest on spectra",
+        say("Random forest on spectra"),
         "Ham et al., IEEE TGRS 2005, doi 10.1109/TGRS.2004.842481",
         MODULE,
-        "A random forest on the bands of each pixel alone. Nothing is learned from the scene.",
+        say("A random forest on the bands of each pixel alone. Nothing is learned from the scene."),
         Recipe(_RAW, _FOREST, _SHARP),
     ),
     baseline(
         "logreg-raw",
-        "Logistic regression on spectra",
+        say("Logistic regression on spectra"),
         "Böhning, Ann. Inst. Stat. Math. 1992, doi 10.1007/BF00048682",
         MODULE,
-        "Logistic regression, the probe of every method, on the bands of each pixel alone.",
+        say("Logistic regression, the probe of every method, on the bands of each pixel alone."),
         Recipe(_RAW, _LOGISTIC, _SHARP),
     ),
     baseline(
         "svm-pca-smooth",
-        "SVM on smoothed components",
+        say("SVM on smoothed components"),
         "",
         MODULE,
-        "A support vector machine on 30 principal components, smoothed over a few pixels: simple, and hard to beat. A "
-        "method that does not is not worth its minutes.",
+        say(
+            "A support vector machine on 30 principal components, smoothed over a few pixels: simple, and hard to "
+            "beat. A "
+            "method that does not is not worth its minutes."
+        ),
         Recipe(FeatureSpec(encoder=False, components=30, smoothed=(2.0,), edge_aware=(), pooled=0.0), _SVM, _SHARP),
     ),
     baseline(
         "spatial-only",
-        "Spatial features only",
+        say("Spatial features only"),
         "",
         MODULE,
-        "What stands beside the encoder's features in every method, with the same probe, and no encoder: what a method "
-        "gains over it, the encoder has learned.",
+        say(
+            "What stands beside the encoder's features in every method, with the same probe, and no encoder: what a "
+            "method "
+            "gains over it, the encoder has learned."
+        ),
         # The recipe of every method, whatever it becomes.
         replace(Recipe(), features=replace(Recipe().features, encoder=False)),
     ),

@@ -6,20 +6,21 @@ from dataclasses import dataclass
 
 from hsigui.methods.info import MethodInfo, Preset
 from hsigui.methods.settings import MethodSettings, setting
+from hsigui.texts import say
 
-_OFF_DIAGONAL = "Weight of the correlations between features in the loss of the contrastive stage."
-_SIDE = "Side of the translucent squares that cover parts of a view."
-_PART = "Part of a view that the squares cover."
-_LIGHT = "Most that a square lets through."
-_HIDDEN = "Width of the denoiser."
-_UPDATES = "Updates of the diffusion model in a step of its stage."
-_DIFFUSION_RATE = "Highest learning rate of the diffusion stage."
-_DIFFUSION_WARM_UP = "Updates over which that rate rises; a fifth of all at most."
-_DIFFUSION_DECAY = "Part of the denoiser's weights that AdamW takes away, times the rate."
-_DIFFUSION_BATCH = "Feature vectors in an update of the diffusion model."
-_AVERAGE = "How slowly the denoiser that is kept follows the one that learns."
-_LEARNED_FROM = "Feature vectors that the diffusion model learns from, at most."
-_CLUSTERS = "Clusters of the features from which as many vectors each are drawn, so that rare materials count."
+_OFF_DIAGONAL = say("Weight of the correlations between features in the loss of the contrastive stage.")
+_SIDE = say("Side of the translucent squares that cover parts of a view.")
+_PART = say("Part of a view that the squares cover.")
+_LIGHT = say("Most that a square lets through.")
+_HIDDEN = say("Width of the denoiser.")
+_UPDATES = say("Updates of the diffusion model in a step of its stage.")
+_DIFFUSION_RATE = say("Highest learning rate of the diffusion stage.")
+_DIFFUSION_WARM_UP = say("Updates over which that rate rises; a fifth of all at most.")
+_DIFFUSION_DECAY = say("Part of the denoiser's weights that AdamW takes away, times the rate.")
+_DIFFUSION_BATCH = say("Feature vectors in an update of the diffusion model.")
+_AVERAGE = say("How slowly the denoiser that is kept follows the one that learns.")
+_LEARNED_FROM = say("Feature vectors that the diffusion model learns from, at most.")
+_CLUSTERS = say("Clusters of the features from which as many vectors each are drawn, so that rare materials count.")
 
 
 @dataclass(frozen=True)
@@ -29,37 +30,43 @@ class Quick(MethodSettings):
     # The published 0.005, for 8192 features, leaves our 128 nearly all alike: a probe on 10 labels a class of Indian
     # Pines finds 67 % with it, 75 % with 0.1 and 73 % with 0.5 (60 steps; BYOL: 67 %).
     off_diagonal: float = setting(0.1, 0.0, 10.0, "", _OFF_DIAGONAL)
-    first_part: float = setting(0.4, 0.05, 0.95, "", "Part of the steps that belongs to the contrastive stage.")
-    rate: float = setting(2e-3, 1e-6, 1.0, "", "Highest learning rate of the contrastive stage.")
-    warm_up: float = setting(0.1, 0.0, 0.9, "", "Part of the contrastive stage over which its rate rises.")
+    first_part: float = setting(0.4, 0.05, 0.95, "", say("Part of the steps that belongs to the contrastive stage."))
+    rate: float = setting(2e-3, 1e-6, 1.0, "", say("Highest learning rate of the contrastive stage."))
+    warm_up: float = setting(0.1, 0.0, 0.9, "", say("Part of the contrastive stage over which its rate rises."))
     weight_decay: float = setting(
-        1e-4, 0.0, 1.0, "", "Part of the encoder's weights that AdamW takes away, times the rate."
+        1e-4, 0.0, 1.0, "", say("Part of the encoder's weights that AdamW takes away, times the rate.")
     )
-    pixels: int = setting(1024, 128, 16_384, "pixels", "Pixels that are contrasted in a step.")
-    tile: int = setting(144, 32, 512, "pixels", "Side of the tile that is seen in a step.")
-    shift: int = setting(2, 0, 16, "pixels", "How far the two views of a pixel may lie apart, in rows and in columns.")
-    noise_times: float = setting(0.1, 0.0, 2.0, "", "Standard deviation of the noise that a view is multiplied by.")
-    noise_plus: float = setting(0.1, 0.0, 2.0, "sd", "Standard deviation of the noise that is added to a view.")
-    gain: float = setting(0.1, 0.0, 2.0, "", "Standard deviation of the gain of each channel of a view.")
-    drop: float = setting(0.1, 0.0, 0.9, "", "Part of the channels that is set to 0 in a view.")
-    side: int = setting(9, 1, 64, "pixels", _SIDE)
+    pixels: int = setting(1024, 128, 16_384, say("pixels"), say("Pixels that are contrasted in a step."))
+    tile: int = setting(144, 32, 512, say("pixels"), say("Side of the tile that is seen in a step."))
+    shift: int = setting(
+        2, 0, 16, say("pixels"), say("How far the two views of a pixel may lie apart, in rows and in columns.")
+    )
+    noise_times: float = setting(
+        0.1, 0.0, 2.0, "", say("Standard deviation of the noise that a view is multiplied by.")
+    )
+    noise_plus: float = setting(
+        0.1, 0.0, 2.0, say("sd"), say("Standard deviation of the noise that is added to a view.")
+    )
+    gain: float = setting(0.1, 0.0, 2.0, "", say("Standard deviation of the gain of each channel of a view."))
+    drop: float = setting(0.1, 0.0, 0.9, "", say("Part of the channels that is set to 0 in a view."))
+    side: int = setting(9, 1, 64, say("pixels"), _SIDE)
     part: float = setting(0.1, 0.0, 0.9, "", _PART)
     light: float = setting(0.5, 0.0, 1.0, "", _LIGHT)
-    components: int = setting(32, 2, 256, "", "Principal components of the scene that the encoder sees.")
-    width: int = setting(64, 8, 512, "", "Features that the encoder gives of a pixel.", every=4)
-    blocks: int = setting(2, 0, 8, "", "Residual blocks of the encoder; each looks two pixels farther.")
+    components: int = setting(32, 2, 256, "", say("Principal components of the scene that the encoder sees."))
+    width: int = setting(64, 8, 512, "", say("Features that the encoder gives of a pixel."), every=4)
+    blocks: int = setting(2, 0, 8, "", say("Residual blocks of the encoder; each looks two pixels farther."))
     box: int = setting(
-        9, 1, 31, "pixels", "Side of the square over which the encoder's features are averaged.", every=2
+        9, 1, 31, say("pixels"), say("Side of the square over which the encoder's features are averaged."), every=2
     )
-    embedding: int = setting(128, 8, 1024, "", "Length of the vectors that the contrastive loss sees.")
+    embedding: int = setting(128, 8, 1024, "", say("Length of the vectors that the contrastive loss sees."))
     hidden: int = setting(256, 16, 2048, "", _HIDDEN)
     updates: int = setting(10, 1, 1000, "", _UPDATES)
     diffusion_rate: float = setting(5e-4, 1e-6, 1.0, "", _DIFFUSION_RATE)
-    diffusion_warm_up: int = setting(100, 0, 100_000, "updates", _DIFFUSION_WARM_UP)
+    diffusion_warm_up: int = setting(100, 0, 100_000, say("updates"), _DIFFUSION_WARM_UP)
     diffusion_decay: float = setting(0.01, 0.0, 1.0, "", _DIFFUSION_DECAY)
-    diffusion_batch: int = setting(256, 32, 16_384, "vectors", _DIFFUSION_BATCH)
+    diffusion_batch: int = setting(256, 32, 16_384, say("vectors"), _DIFFUSION_BATCH)
     average: float = setting(0.999, 0.0, 0.99999, "", _AVERAGE)
-    learned_from: int = setting(100_000, 1000, 10_000_000, "vectors", _LEARNED_FROM)
+    learned_from: int = setting(100_000, 1000, 10_000_000, say("vectors"), _LEARNED_FROM)
     clusters: int = setting(32, 1, 1024, "", _CLUSTERS)
 
 
@@ -69,31 +76,35 @@ class Paper(MethodSettings):
 
     off_diagonal: float = setting(0.1, 0.0, 10.0, "", _OFF_DIAGONAL)
     second_steps: float = setting(
-        2.5, 0.1, 1000.0, "", "Steps of the diffusion stage for each epoch of the contrastive one."
+        2.5, 0.1, 1000.0, "", say("Steps of the diffusion stage for each epoch of the contrastive one.")
     )
-    rate: float = setting(1e-3, 1e-6, 1.0, "", "Highest learning rate of the contrastive stage.")
-    warm_up: float = setting(0.1, 0.0, 0.9, "", "Part of the contrastive stage over which its rate rises.")
+    rate: float = setting(1e-3, 1e-6, 1.0, "", say("Highest learning rate of the contrastive stage."))
+    warm_up: float = setting(0.1, 0.0, 0.9, "", say("Part of the contrastive stage over which its rate rises."))
     weight_decay: float = setting(
-        1e-4, 0.0, 1.0, "", "Part of the encoder's weights that AdamW takes away, times the rate."
+        1e-4, 0.0, 1.0, "", say("Part of the encoder's weights that AdamW takes away, times the rate.")
     )
-    batch: int = setting(256, 32, 4096, "patches", "Patches in a step.")
-    epoch_pixels: int = setting(50_000, 64, 10_000_000, "pixels", "Pixels that an epoch sees at most, drawn anew.")
-    noise_times: float = setting(0.1, 0.0, 2.0, "", "Standard deviation of the gain of each band of a patch.")
-    noise_plus: float = setting(0.1, 0.0, 2.0, "sd", "Standard deviation of the noise that is added to a view.")
-    erased: float = setting(0.2, 0.0, 0.9, "", "Part of the bands, side by side, that is set to 0 in a view.")
-    side: int = setting(7, 1, 15, "pixels", _SIDE)
+    batch: int = setting(256, 32, 4096, say("patches"), say("Patches in a step."))
+    epoch_pixels: int = setting(
+        50_000, 64, 10_000_000, say("pixels"), say("Pixels that an epoch sees at most, drawn anew.")
+    )
+    noise_times: float = setting(0.1, 0.0, 2.0, "", say("Standard deviation of the gain of each band of a patch."))
+    noise_plus: float = setting(
+        0.1, 0.0, 2.0, say("sd"), say("Standard deviation of the noise that is added to a view.")
+    )
+    erased: float = setting(0.2, 0.0, 0.9, "", say("Part of the bands, side by side, that is set to 0 in a view."))
+    side: int = setting(7, 1, 15, say("pixels"), _SIDE)
     part: float = setting(0.1, 0.0, 0.9, "", _PART)
     light: float = setting(0.5, 0.0, 1.0, "", _LIGHT)
-    width: int = setting(128, 8, 1024, "", "Features that the encoder gives of a pixel.", every=4)
-    embedding: int = setting(128, 8, 1024, "", "Length of the vectors that the contrastive loss sees.")
+    width: int = setting(128, 8, 1024, "", say("Features that the encoder gives of a pixel."), every=4)
+    embedding: int = setting(128, 8, 1024, "", say("Length of the vectors that the contrastive loss sees."))
     hidden: int = setting(256, 16, 2048, "", _HIDDEN)
     updates: int = setting(10, 1, 1000, "", _UPDATES)
     diffusion_rate: float = setting(5e-4, 1e-6, 1.0, "", _DIFFUSION_RATE)
-    diffusion_warm_up: int = setting(100, 0, 100_000, "updates", _DIFFUSION_WARM_UP)
+    diffusion_warm_up: int = setting(100, 0, 100_000, say("updates"), _DIFFUSION_WARM_UP)
     diffusion_decay: float = setting(0.01, 0.0, 1.0, "", _DIFFUSION_DECAY)
-    diffusion_batch: int = setting(256, 32, 16_384, "vectors", _DIFFUSION_BATCH)
+    diffusion_batch: int = setting(256, 32, 16_384, say("vectors"), _DIFFUSION_BATCH)
     average: float = setting(0.999, 0.0, 0.99999, "", _AVERAGE)
-    learned_from: int = setting(20_000, 1000, 10_000_000, "vectors", _LEARNED_FROM)
+    learned_from: int = setting(20_000, 1000, 10_000_000, say("vectors"), _LEARNED_FROM)
     clusters: int = setting(32, 1, 1024, "", _CLUSTERS)
 
 
@@ -106,18 +117,24 @@ ROWS = (
         (
             Preset(
                 "quick",
-                "Quick (dense engine)",
-                "A contrastive stage over a whole tile a step, then a diffusion model of its features: about a minute "
-                "on a laptop. The labels decide how strongly the features are refined.",
+                say("Quick (dense engine)"),
+                say(
+                    "A contrastive stage over a whole tile a step, then a diffusion model of its features: about a "
+                    "minute "
+                    "on a laptop. The labels decide how strongly the features are refined."
+                ),
                 300,
                 "steps",
                 Quick,
             ),
             Preset(
                 "paper",
-                "Paper (patches)",
-                "The same two stages on 15 x 15 patches of all bands: 200 epochs of batches of 256, then 5000 updates "
-                "of the diffusion model. Meant for a GPU: on a CPU it takes days.",
+                say("Paper (patches)"),
+                say(
+                    "The same two stages on 15 x 15 patches of all bands: 200 epochs of batches of 256, then 5000 "
+                    "updates "
+                    "of the diffusion model. Meant for a GPU: on a CPU it takes days."
+                ),
                 200,
                 "epochs",
                 Paper,

@@ -31,8 +31,9 @@ from hsigui.methods.scene import SceneValues
 from hsigui.methods.settings import MethodSettings
 from hsigui.methods.snapshot import Part, Parts, halved
 from hsigui.methods.twin_losses import barlow_twins
+from hsigui.texts import say
 
-STAGES = ("contrastive stage", "diffusion stage")
+STAGES = (say("contrastive stage"), say("diffusion stage"))
 
 
 def plan(settings: MethodSettings, start: Plan | None = None) -> Plan:

@@ -6,19 +6,20 @@ from dataclasses import dataclass
 
 from hsigui.methods.info import MethodInfo, Preset
 from hsigui.methods.settings import MethodSettings, choice, setting, switch
+from hsigui.texts import say
 
 KL_MODES = ("reference", "probability", "none")
 ALPHA_MODES = ("reference", "entropy", "normalised", "none")
 
-_TEMPERATURE = "Divides the cosines in the loss; smaller means a sharper contrast between prototypes."
-_POSITIVES = "Prototypes that count as positive for a query: the first with weight 1, the others with alpha."
-_KL = "Regulariser of the prototypes' activations: as in the published code, on softmax probabilities, or none."
-_KL_WEIGHT = "Factor of the regulariser in the loss."
-_RHO = "Activation that the regulariser of the published code aims at."
-_ALPHA = "Where the weight of the positives after the first comes from; none leaves one positive."
-_SYMMETRIC = "Both views enter the loss, by halves; published is the first view alone."
-_PROTOTYPES = "Directions in the dictionary that pixels are contrasted with."
-_DICTIONARY_MOMENTUM = "Part of the prototypes' last movement that is kept in each step."
+_TEMPERATURE = say("Divides the cosines in the loss; smaller means a sharper contrast between prototypes.")
+_POSITIVES = say("Prototypes that count as positive for a query: the first with weight 1, the others with alpha.")
+_KL = say("Regulariser of the prototypes' activations: as in the published code, on softmax probabilities, or none.")
+_KL_WEIGHT = say("Factor of the regulariser in the loss.")
+_RHO = say("Activation that the regulariser of the published code aims at.")
+_ALPHA = say("Where the weight of the positives after the first comes from; none leaves one positive.")
+_SYMMETRIC = say("Both views enter the loss, by halves; published is the first view alone.")
+_PROTOTYPES = say("Directions in the dictionary that pixels are contrasted with.")
+_DICTIONARY_MOMENTUM = say("Part of the prototypes' last movement that is kept in each step.")
 
 
 @dataclass(frozen=True)
@@ -32,27 +33,33 @@ class Quick(MethodSettings):
     rho: float = setting(0.4, 0.01, 0.99, "", _RHO)
     alpha: str = choice("none", ALPHA_MODES, _ALPHA)
     symmetric: bool = switch(True, _SYMMETRIC)
-    rate: float = setting(2e-3, 1e-6, 1.0, "", "Highest learning rate of AdamW.")
-    warm_up: float = setting(0.1, 0.0, 0.9, "", "Part of the steps over which the learning rate rises.")
-    weight_decay: float = setting(1e-4, 0.0, 1.0, "", "Part of the weights that AdamW takes away, times the rate.")
-    momentum: float = setting(0.99, 0.0, 0.99999, "", "How slowly the momentum encoder follows the encoder.")
+    rate: float = setting(2e-3, 1e-6, 1.0, "", say("Highest learning rate of AdamW."))
+    warm_up: float = setting(0.1, 0.0, 0.9, "", say("Part of the steps over which the learning rate rises."))
+    weight_decay: float = setting(1e-4, 0.0, 1.0, "", say("Part of the weights that AdamW takes away, times the rate."))
+    momentum: float = setting(0.99, 0.0, 0.99999, "", say("How slowly the momentum encoder follows the encoder."))
     prototypes: int = setting(256, 64, 4096, "", _PROTOTYPES)
-    dictionary_rate: float = setting(3.0, 0.001, 100.0, "", "Learning rate of the prototypes.")
+    dictionary_rate: float = setting(3.0, 0.001, 100.0, "", say("Learning rate of the prototypes."))
     dictionary_momentum: float = setting(0.9, 0.0, 0.999, "", _DICTIONARY_MOMENTUM)
-    pixels: int = setting(1024, 64, 16_384, "pixels", "Pixels that are contrasted in a step.")
-    tile: int = setting(144, 32, 512, "pixels", "Side of the tile that is seen in a step.")
-    shift: int = setting(2, 0, 16, "pixels", "How far the two views of a pixel may lie apart, in rows and in columns.")
-    noise_times: float = setting(0.1, 0.0, 2.0, "", "Standard deviation of the noise that a view is multiplied by.")
-    noise_plus: float = setting(0.1, 0.0, 2.0, "sd", "Standard deviation of the noise that is added to a view.")
-    gain: float = setting(0.1, 0.0, 2.0, "", "Standard deviation of the gain of each channel of a view.")
-    drop: float = setting(0.1, 0.0, 0.9, "", "Part of the channels that is set to 0 in a view.")
-    components: int = setting(32, 2, 256, "", "Principal components of the scene that the encoder sees.")
-    width: int = setting(64, 8, 512, "", "Features that the encoder gives of a pixel.", every=4)
-    blocks: int = setting(2, 0, 8, "", "Residual blocks of the encoder; each looks two pixels farther.")
-    box: int = setting(
-        9, 1, 31, "pixels", "Side of the square over which the encoder's features are averaged.", every=2
+    pixels: int = setting(1024, 64, 16_384, say("pixels"), say("Pixels that are contrasted in a step."))
+    tile: int = setting(144, 32, 512, say("pixels"), say("Side of the tile that is seen in a step."))
+    shift: int = setting(
+        2, 0, 16, say("pixels"), say("How far the two views of a pixel may lie apart, in rows and in columns.")
     )
-    embedding: int = setting(64, 8, 512, "", "Length of the vectors that the loss sees.")
+    noise_times: float = setting(
+        0.1, 0.0, 2.0, "", say("Standard deviation of the noise that a view is multiplied by.")
+    )
+    noise_plus: float = setting(
+        0.1, 0.0, 2.0, say("sd"), say("Standard deviation of the noise that is added to a view.")
+    )
+    gain: float = setting(0.1, 0.0, 2.0, "", say("Standard deviation of the gain of each channel of a view."))
+    drop: float = setting(0.1, 0.0, 0.9, "", say("Part of the channels that is set to 0 in a view."))
+    components: int = setting(32, 2, 256, "", say("Principal components of the scene that the encoder sees."))
+    width: int = setting(64, 8, 512, "", say("Features that the encoder gives of a pixel."), every=4)
+    blocks: int = setting(2, 0, 8, "", say("Residual blocks of the encoder; each looks two pixels farther."))
+    box: int = setting(
+        9, 1, 31, say("pixels"), say("Side of the square over which the encoder's features are averaged."), every=2
+    )
+    embedding: int = setting(64, 8, 512, "", say("Length of the vectors that the loss sees."))
 
 
 @dataclass(frozen=True)
@@ -66,26 +73,28 @@ class Paper(MethodSettings):
     rho: float = setting(0.4, 0.01, 0.99, "", _RHO)
     alpha: str = choice("reference", ALPHA_MODES, _ALPHA)
     symmetric: bool = switch(False, _SYMMETRIC)
-    rate: float = setting(0.3, 1e-4, 10.0, "", "Learning rate of LARS and of the prototypes at the start.")
-    last_rate: float = setting(0.02, 0.0, 10.0, "", "Learning rate that the cosine falls to.")
-    lars_momentum: float = setting(0.9, 0.0, 0.999, "", "Momentum of LARS.")
-    weight_decay: float = setting(1.5e-6, 0.0, 1.0, "", "Part of the weights that LARS adds to their gradient.")
-    trust: float = setting(1e-3, 1e-6, 1.0, "", "Step of LARS in parts of the norm of each tensor.")
+    rate: float = setting(0.3, 1e-4, 10.0, "", say("Learning rate of LARS and of the prototypes at the start."))
+    last_rate: float = setting(0.02, 0.0, 10.0, "", say("Learning rate that the cosine falls to."))
+    lars_momentum: float = setting(0.9, 0.0, 0.999, "", say("Momentum of LARS."))
+    weight_decay: float = setting(1.5e-6, 0.0, 1.0, "", say("Part of the weights that LARS adds to their gradient."))
+    trust: float = setting(1e-3, 1e-6, 1.0, "", say("Step of LARS in parts of the norm of each tensor."))
     momentum: float = setting(
-        0.99, 0.0, 0.99999, "", "How slowly the momentum encoder follows at the start; at the end it stands still."
+        0.99, 0.0, 0.99999, "", say("How slowly the momentum encoder follows at the start; at the end it stands still.")
     )
     prototypes: int = setting(256, 64, 4096, "", _PROTOTYPES)
     dictionary_momentum: float = setting(0.9, 0.0, 0.999, "", _DICTIONARY_MOMENTUM)
     filling_temperature: float = setting(
-        0.2, 0.01, 2.0, "", "Temperature of the first steps, which fill the dictionary with keys."
+        0.2, 0.01, 2.0, "", say("Temperature of the first steps, which fill the dictionary with keys.")
     )
     filling_momentum: float = setting(
-        0.999, 0.0, 0.99999, "", "How slowly the momentum encoder follows while the dictionary is filled."
+        0.999, 0.0, 0.99999, "", say("How slowly the momentum encoder follows while the dictionary is filled.")
     )
-    batch: int = setting(32, 4, 4096, "patches", "Patches in a step.")
-    epoch_pixels: int = setting(50_000, 64, 10_000_000, "pixels", "Pixels that an epoch sees at most, drawn anew.")
-    noise: float = setting(0.5, 0.0, 2.0, "", "Standard deviation of the noise that a view is multiplied by.")
-    width: int = setting(128, 8, 1024, "", "Features that the encoder gives of a pixel.", every=4)
+    batch: int = setting(32, 4, 4096, say("patches"), say("Patches in a step."))
+    epoch_pixels: int = setting(
+        50_000, 64, 10_000_000, say("pixels"), say("Pixels that an epoch sees at most, drawn anew.")
+    )
+    noise: float = setting(0.5, 0.0, 2.0, "", say("Standard deviation of the noise that a view is multiplied by."))
+    width: int = setting(128, 8, 1024, "", say("Features that the encoder gives of a pixel."), every=4)
 
 
 ROWS = (
@@ -97,17 +106,19 @@ ROWS = (
         (
             Preset(
                 "quick",
-                "Quick (dense engine)",
-                "One pass over a whole tile a step: about a minute on a laptop. The objective is LSCoSa's with its "
-                "regulariser on probabilities; the encoder is fully convolutional.",
+                say("Quick (dense engine)"),
+                say(
+                    "One pass over a whole tile a step: about a minute on a laptop. The objective is LSCoSa's with its "
+                    "regulariser on probabilities; the encoder is fully convolutional."
+                ),
                 120,
                 "steps",
                 Quick,
             ),
             Preset(
                 "paper",
-                "Paper (patches)",
-                "The published step on 15 x 15 patches, 200 epochs. Meant for a GPU: on a CPU it takes hours.",
+                say("Paper (patches)"),
+                say("The published step on 15 x 15 patches, 200 epochs. Meant for a GPU: on a CPU it takes hours."),
                 200,
                 "epochs",
                 Paper,

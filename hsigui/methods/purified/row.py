@@ -6,14 +6,17 @@ from dataclasses import dataclass
 
 from hsigui.methods.info import MethodInfo, Preset
 from hsigui.methods.settings import MethodSettings, choice, setting
+from hsigui.texts import say
 
 WEIGHTS = ("none", "all", "negatives")
 
-_TEMPERATURE = "Divides the cosines in the loss; smaller means a sharper contrast."
-_WEIGHTS = "Pairs that superpixels weigh: those of different pixels, the positive pair too, or none (plain NT-Xent)."
-_BASE = "Base of the weights, base to the power of (similarity - mean) / scale: below 1, alike pairs count less."
-_SCALE = "Difference in similarity that counts as one power of the base."
-_SAME = "Further factor on pairs within one superpixel; 0 takes them out of the contrast."
+_TEMPERATURE = say("Divides the cosines in the loss; smaller means a sharper contrast.")
+_WEIGHTS = say(
+    "Pairs that superpixels weigh: those of different pixels, the positive pair too, or none (plain NT-Xent)."
+)
+_BASE = say("Base of the weights, base to the power of (similarity - mean) / scale: below 1, alike pairs count less.")
+_SCALE = say("Difference in similarity that counts as one power of the base.")
+_SAME = say("Further factor on pairs within one superpixel; 0 takes them out of the contrast.")
 
 
 @dataclass(frozen=True)
@@ -27,21 +30,27 @@ class Quick(MethodSettings):
     base: float = setting(0.75, 0.01, 1.0, "", _BASE)
     scale: float = setting(0.25, 0.01, 10.0, "", _SCALE)
     same: float = setting(1.0, 0.0, 1.0, "", _SAME)
-    rate: float = setting(2e-3, 1e-6, 1.0, "", "Highest learning rate of AdamW.")
-    warm_up: float = setting(0.1, 0.0, 0.9, "", "Part of the steps over which the learning rate rises.")
-    weight_decay: float = setting(1e-4, 0.0, 1.0, "", "Part of the weights that AdamW takes away, times the rate.")
-    pixels: int = setting(1024, 32, 16_384, "pixels", "Pixels that are contrasted in a step.")
-    tile: int = setting(144, 32, 512, "pixels", "Side of the tile that is seen in a step.")
-    shift: int = setting(2, 0, 16, "pixels", "How far the two views of a pixel may lie apart, in rows and in columns.")
-    noise_times: float = setting(0.1, 0.0, 2.0, "", "Standard deviation of the noise that a view is multiplied by.")
-    noise_plus: float = setting(0.1, 0.0, 2.0, "sd", "Standard deviation of the noise that is added to a view.")
-    gain: float = setting(0.1, 0.0, 2.0, "", "Standard deviation of the gain of each channel of a view.")
-    drop: float = setting(0.1, 0.0, 0.9, "", "Part of the channels that is set to 0 in a view.")
-    components: int = setting(32, 2, 256, "", "Principal components of the scene that the encoders see.")
-    width: int = setting(64, 8, 512, "", "Features that each of the two branches gives of a pixel.", every=4)
-    blocks: int = setting(2, 0, 8, "", "Residual blocks of the local branch; each looks two pixels farther.")
-    box: int = setting(9, 1, 31, "pixels", "Side of the square that the local branch averages over.", every=2)
-    embedding: int = setting(64, 8, 512, "", "Length of the vectors of the local branch that the loss sees.")
+    rate: float = setting(2e-3, 1e-6, 1.0, "", say("Highest learning rate of AdamW."))
+    warm_up: float = setting(0.1, 0.0, 0.9, "", say("Part of the steps over which the learning rate rises."))
+    weight_decay: float = setting(1e-4, 0.0, 1.0, "", say("Part of the weights that AdamW takes away, times the rate."))
+    pixels: int = setting(1024, 32, 16_384, say("pixels"), say("Pixels that are contrasted in a step."))
+    tile: int = setting(144, 32, 512, say("pixels"), say("Side of the tile that is seen in a step."))
+    shift: int = setting(
+        2, 0, 16, say("pixels"), say("How far the two views of a pixel may lie apart, in rows and in columns.")
+    )
+    noise_times: float = setting(
+        0.1, 0.0, 2.0, "", say("Standard deviation of the noise that a view is multiplied by.")
+    )
+    noise_plus: float = setting(
+        0.1, 0.0, 2.0, say("sd"), say("Standard deviation of the noise that is added to a view.")
+    )
+    gain: float = setting(0.1, 0.0, 2.0, "", say("Standard deviation of the gain of each channel of a view."))
+    drop: float = setting(0.1, 0.0, 0.9, "", say("Part of the channels that is set to 0 in a view."))
+    components: int = setting(32, 2, 256, "", say("Principal components of the scene that the encoders see."))
+    width: int = setting(64, 8, 512, "", say("Features that each of the two branches gives of a pixel."), every=4)
+    blocks: int = setting(2, 0, 8, "", say("Residual blocks of the local branch; each looks two pixels farther."))
+    box: int = setting(9, 1, 31, say("pixels"), say("Side of the square that the local branch averages over."), every=2)
+    embedding: int = setting(64, 8, 512, "", say("Length of the vectors of the local branch that the loss sees."))
 
 
 @dataclass(frozen=True)
@@ -53,48 +62,59 @@ class Paper(MethodSettings):
     base: float = setting(0.75, 0.01, 1.0, "", _BASE)
     scale: float = setting(0.25, 0.01, 10.0, "", _SCALE)
     same: float = setting(1.0, 0.0, 1.0, "", _SAME)
-    rate: float = setting(1e-4, 1e-7, 1.0, "", "Learning rate of Adam at the start.")
-    weight_decay: float = setting(5e-4, 0.0, 1.0, "", "Part of the weights that Adam adds to their gradient.")
+    rate: float = setting(1e-4, 1e-7, 1.0, "", say("Learning rate of Adam at the start."))
+    weight_decay: float = setting(5e-4, 0.0, 1.0, "", say("Part of the weights that Adam adds to their gradient."))
     wait: float = setting(
-        0.25, 0.0, 1.0, "", "Part of the epochs without a smaller loss after which the learning rate falls."
+        0.25, 0.0, 1.0, "", say("Part of the epochs without a smaller loss after which the learning rate falls.")
     )
-    fall: float = setting(0.1, 0.001, 1.0, "", "What the learning rate is multiplied by when it falls.")
-    batch: int = setting(256, 32, 4096, "patches", "Patches in a step.")
-    epoch_pixels: int = setting(50_000, 64, 10_000_000, "pixels", "Pixels that an epoch sees at most, drawn anew.")
-    enlarged: float = setting(0.95, 0.2, 1.0, "", "Side of the part of a patch that fills the whole in a view.")
-    brightened: float = setting(0.8, 0.0, 1.0, "", "Part of the patches whose brightness changes in a view.")
-    darkest: float = setting(0.8, 0.0, 1.0, "", "Smallest factor of the brightness.")
-    brightest: float = setting(1.2, 1.0, 10.0, "", "Largest factor of the brightness.")
-    offset: float = setting(0.1, 0.0, 2.0, "sd", "Standard deviation of what is added to the brightness.")
-    width: int = setting(128, 8, 512, "", "Features that the global branch gives of a pixel.", every=4)
-    depth: int = setting(6, 1, 24, "", "Blocks of the global branch.")
-    local: int = setting(64, 4, 256, "", "Width of the first stage of the local branch; it gives eight times as many.")
-    dropout: float = setting(0.1, 0.0, 0.9, "", "Part of the numbers that the global branch leaves out at random.")
-    drop_path: float = setting(0.1, 0.0, 0.9, "", "Chance that the last block is left out; less for those before it.")
-    embedding: int = setting(128, 8, 1024, "", "Length of the vectors of the local branch that the loss sees.")
+    fall: float = setting(0.1, 0.001, 1.0, "", say("What the learning rate is multiplied by when it falls."))
+    batch: int = setting(256, 32, 4096, say("patches"), say("Patches in a step."))
+    epoch_pixels: int = setting(
+        50_000, 64, 10_000_000, say("pixels"), say("Pixels that an epoch sees at most, drawn anew.")
+    )
+    enlarged: float = setting(0.95, 0.2, 1.0, "", say("Side of the part of a patch that fills the whole in a view."))
+    brightened: float = setting(0.8, 0.0, 1.0, "", say("Part of the patches whose brightness changes in a view."))
+    darkest: float = setting(0.8, 0.0, 1.0, "", say("Smallest factor of the brightness."))
+    brightest: float = setting(1.2, 1.0, 10.0, "", say("Largest factor of the brightness."))
+    offset: float = setting(0.1, 0.0, 2.0, say("sd"), say("Standard deviation of what is added to the brightness."))
+    width: int = setting(128, 8, 512, "", say("Features that the global branch gives of a pixel."), every=4)
+    depth: int = setting(6, 1, 24, "", say("Blocks of the global branch."))
+    local: int = setting(
+        64, 4, 256, "", say("Width of the first stage of the local branch; it gives eight times as many.")
+    )
+    dropout: float = setting(0.1, 0.0, 0.9, "", say("Part of the numbers that the global branch leaves out at random."))
+    drop_path: float = setting(
+        0.1, 0.0, 0.9, "", say("Chance that the last block is left out; less for those before it.")
+    )
+    embedding: int = setting(128, 8, 1024, "", say("Length of the vectors of the local branch that the loss sees."))
 
 
 ROWS = (
     MethodInfo(
         "purified",
-        "Purified contrastive learning",
+        say("Purified contrastive learning"),
         "IEEE TGRS 2024, doi 10.1109/TGRS.2024.3409378",
         "hsigui.methods.purified.training",
         (
             Preset(
                 "quick",
-                "Quick (dense engine)",
-                "A local and a global branch over a whole tile a step: about a minute on a laptop. The loss is the "
-                "published one with weights from superpixels; both branches are smaller.",
+                say("Quick (dense engine)"),
+                say(
+                    "A local and a global branch over a whole tile a step: about a minute on a laptop. The loss is the "
+                    "published one with weights from superpixels; both branches are smaller."
+                ),
                 120,
                 "steps",
                 Quick,
             ),
             Preset(
                 "paper",
-                "Paper (patches)",
-                "SSViT and ResNet-18 on 15 x 15 patches, 400 epochs of batches of 256. Meant for a GPU: on a CPU it "
-                "takes days.",
+                say("Paper (patches)"),
+                say(
+                    "SSViT and ResNet-18 on 15 x 15 patches, 400 epochs of batches of 256. Meant for a GPU: on a CPU "
+                    "it "
+                    "takes days."
+                ),
                 400,
                 "epochs",
                 Paper,

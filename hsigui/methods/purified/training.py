@@ -34,6 +34,7 @@ from hsigui.methods.scene import SceneValues
 from hsigui.methods.settings import MethodSettings
 from hsigui.methods.snapshot import Parts
 from hsigui.methods.ssvit import SSViT
+from hsigui.texts import say
 
 FEWEST = 32  # pixels a step, after all halving
 
@@ -131,7 +132,7 @@ class PaperTraining:
         self, settings: Paper, network: PatchPair, scene: SceneValues, epochs: int, device: torch.device, seed: int
     ) -> None:
         self._settings, self._objective = settings, objective(settings)
-        self.stage = "finding superpixels"
+        self.stage = say("finding superpixels")
         self._network = network.to(device).train()
         channels_last(self._network)
         self._device, self._seed, self._epochs = device, seed, epochs
@@ -223,7 +224,7 @@ class QuickTraining:
         self, settings: Quick, network: DensePair, scene: SceneValues, steps: int, device: torch.device, seed: int
     ) -> None:
         self._settings, self._objective = settings, objective(settings)
-        self.stage = "finding superpixels"
+        self.stage = say("finding superpixels")
         self._network = network.to(device).train()
         channels_last(self._network)
         self._steps, self._device, self._scene = steps, device, scene

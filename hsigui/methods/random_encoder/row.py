@@ -7,28 +7,32 @@ from dataclasses import dataclass
 from hsigui.methods.info import baseline
 from hsigui.methods.settings import MethodSettings, setting
 from hsigui.specs import Recipe
+from hsigui.texts import say
 
 
 @dataclass(frozen=True)
 class Untrained(MethodSettings):
     """Sizes of the network: those of LSCoSa's Quick preset."""
 
-    components: int = setting(32, 2, 256, "", "Principal components of the scene that the encoder sees.")
-    width: int = setting(64, 8, 512, "", "Features that the encoder gives of a pixel.", every=4)
-    blocks: int = setting(2, 0, 8, "", "Residual blocks of the encoder; each looks two pixels farther.")
+    components: int = setting(32, 2, 256, "", say("Principal components of the scene that the encoder sees."))
+    width: int = setting(64, 8, 512, "", say("Features that the encoder gives of a pixel."), every=4)
+    blocks: int = setting(2, 0, 8, "", say("Residual blocks of the encoder; each looks two pixels farther."))
     box: int = setting(
-        9, 1, 31, "pixels", "Side of the square over which the encoder's features are averaged.", every=2
+        9, 1, 31, say("pixels"), say("Side of the square over which the encoder's features are averaged."), every=2
     )
 
 
 ROWS = (
     baseline(
         "random-encoder",
-        "Untrained encoder",
+        say("Untrained encoder"),
         "",
         "hsigui.methods.random_encoder.training",
-        "The network of the Quick preset as it is before training, with random weights: what a method gains over it, "
-        "training has given.",
+        say(
+            "The network of the Quick preset as it is before training, with random weights: what a method gains over "
+            "it, "
+            "training has given."
+        ),
         Recipe(),
         Untrained,
     ),

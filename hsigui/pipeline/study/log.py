@@ -19,6 +19,7 @@ from hsigui.errors import HsiError
 from hsigui.pipeline.study.plan import StudySpec
 from hsigui.report.study import Candidate, ClassScore, Failure, Score, Timing
 from hsigui.saving import written_beside
+from hsigui.texts import say
 
 SETTINGS, RESULTS = "settings.json", "results.jsonl"
 FORMAT = "hsigui-study-results"
@@ -52,13 +53,18 @@ class StudyLog:
             if (folder / SETTINGS).exists():
                 _require_same(folder, about)
             elif self._path.exists():
-                raise HsiError(f"{self._path} belongs to an unknown study.", "Choose another folder.")
+                raise HsiError(
+                    say("{path} belongs to an unknown study.", path=self._path), say("Choose another folder.")
+                )
             else:
                 with written_beside(folder / SETTINGS) as (beside,):
                     beside.write_text(json.dumps(about, indent=1), encoding="utf-8")
             self._read()
         except OSError as error:
-            raise HsiError(f"{folder} cannot be used: {error.strerror or error}.", "Choose another folder.") from error
+            raise HsiError(
+                say("{folder} cannot be used: {strerror}.", folder=folder, strerror=error.strerror or error),
+                say("Choose another folder."),
+            ) from error
 
     def found(self, candidate: Candidate, spec: StudySpec) -> list[Score]:
         """The scores of a method that a study asks for, in order; the folder may hold more draws than that."""
@@ -91,8 +97,8 @@ class StudyLog:
                 os.fsync(file.fileno())
         except OSError as error:
             raise HsiError(
-                f"{self._path} cannot be written: {error.strerror or error}.",
-                "Make room; the same command goes on from what is there.",
+                say("{path} cannot be written: {strerror}.", path=self._path, strerror=error.strerror or error),
+                say("Make room; the same command goes on from what is there."),
             ) from error
 
     def _read(self) -> None:
@@ -108,7 +114,8 @@ class StudyLog:
                 self._take(json.loads(line))
             except (ValueError, KeyError, TypeError) as error:
                 raise HsiError(
-                    f"Line {number} of {self._path} cannot be read.", "Remove that line; its result is computed again."
+                    say("Line {number} of {path} cannot be read.", number=number, path=self._path),
+                    say("Remove that line; its result is computed again."),
                 ) from error
 
     def _take(self, line: dict[str, Any]) -> None:
@@ -140,9 +147,11 @@ def _require_same(folder: Path, about: Mapping[str, Any]) -> None:
         known = there["format"] == FORMAT
     except (ValueError, KeyError, TypeError):
         known = False
-    hint = "Choose another folder for this study, or remove that one to begin anew."
+    hint = say("Choose another folder for this study, or remove that one to begin anew.")
     if not known:
-        raise HsiError(f"{folder / SETTINGS} does not belong to a study.", hint)
+        raise HsiError(say("{folder} does not belong to a study.", folder=folder / SETTINGS), hint)
     other = [name for name in {**there, **about} if there.get(name) != about.get(name)]
     if other:
-        raise HsiError(f"{folder} holds a study that differs in: {', '.join(other)}.", hint)
+        raise HsiError(
+            say("{folder} holds a study that differs in: {other}.", folder=folder, other=", ".join(other)), hint
+        )

@@ -16,6 +16,7 @@ from hsigui.labels.sampling import Split, draw
 from hsigui.methods import asked, registry
 from hsigui.report.study import Candidate, ClassCounts, Sampling
 from hsigui.specs import PretrainSpec
+from hsigui.texts import say
 
 SPLITS = ("random", "block")
 BASELINE_PRESET = "quick"  # the one that baselines have
@@ -55,16 +56,25 @@ class StudySpec:
     settings: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
-        _require(bool(self.methods), "No method is chosen.", "Choose all, methods, baselines, or some by name.")
-        _require(bool(self.labels) and min(self.labels) >= 1, "Labels a class must be 1 or more.", "Such as 5,10.")
-        _require(self.draws >= 1, "At least one draw is needed.", "10 is a good value.")
+        _require(
+            bool(self.methods), say("No method is chosen."), say("Choose all, methods, baselines, or some by name.")
+        )
+        _require(
+            bool(self.labels) and min(self.labels) >= 1, say("Labels a class must be 1 or more."), say("Such as 5,10.")
+        )
+        _require(self.draws >= 1, say("At least one draw is needed."), say("10 is a good value."))
         _require(
             bool(self.splits) and set(self.splits) <= set(SPLITS),
-            f"Unknown split “{', '.join(self.splits)}”.", f"Choose from {', '.join(SPLITS)}.",
+            say("Unknown split “{splits}”.", splits=", ".join(self.splits)),
+            say("Choose from {splits}.", splits=", ".join(SPLITS)),
         )  # fmt: skip
-        _require(self.block >= 1 and self.guard >= 0, "Blocks need a side of 1 or more, guards 0 or more.", "")
+        _require(self.block >= 1 and self.guard >= 0, say("Blocks need a side of 1 or more, guards 0 or more."), "")
         for chosen in (self.methods, self.presets, self.labels, self.splits):
-            _require(len(set(chosen)) == len(chosen), f"{chosen} names one thing twice.", "Name each once.")
+            _require(
+                len(set(chosen)) == len(chosen),
+                say("{chosen} names one thing twice.", chosen=chosen),
+                say("Name each once."),
+            )
         for candidate in self.candidates():
             registry.method(candidate.method).preset(candidate.preset)
             self.pretraining(candidate)
@@ -95,8 +105,9 @@ class StudySpec:
         known = dict.fromkeys(each.name for info, name in pairs for each in info.preset(name).settings.described())
         for text in self.settings:
             _require(
-                text in heeded, f"None of the methods of this study has the setting {text.partition('=')[0]}.",
-                f"Choose from: {', '.join(known)}." if known else "They have none.",
+                text in heeded, say("None of the methods of this study has the setting {partition}.",
+                                    partition=text.partition("=")[0]),
+                say("Choose from: {known}.", known=", ".join(known)) if known else say("They have none."),
             )  # fmt: skip
 
     @property
@@ -152,7 +163,7 @@ class StudyTruth:
         splits = [self.split(spec, split, labels, seed) for seed in spec.draw_seeds]
         if any(not drawn.test.any() for drawn in splits):
             raise HsiError(
-                "The draws leave no pixel to test.", "Draw fewer labels a class, or label more ground truth."
+                say("The draws leave no pixel to test."), say("Draw fewer labels a class, or label more ground truth.")
             )
         size = int(self.truth.max()) + 1
         train, test = (

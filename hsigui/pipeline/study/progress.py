@@ -7,6 +7,7 @@ from hsigui.methods import registry
 from hsigui.pipeline.study.log import StudyLog
 from hsigui.pipeline.study.plan import StudySpec
 from hsigui.report.study import Candidate
+from hsigui.texts import say
 
 # As multiples of one draw; rough, for the time left and no more.
 _PRETRAINING = {("method", "quick"): 60.0, ("method", "paper"): 20_000.0}
@@ -39,7 +40,13 @@ class Overall:
         self._counted += draws
 
     def begin_draw(self, candidate: Candidate, split: str, labels: int, number: int) -> None:
-        what = f"{split} split, {labels} labels, draw {number + 1} of {self._spec.draws}"
+        what = say(
+            "{split} split, {labels} labels, draw {number} of {draws}",
+            split=split,
+            labels=labels,
+            number=number + 1,
+            draws=self._spec.draws,
+        )
         self.tell(self._done, f"{self._who(candidate)}, {what}")
 
     def end_draw(self) -> None:
@@ -47,10 +54,19 @@ class Overall:
         self._counted += 1
 
     def tell(self, done: float, text: str) -> None:
-        self.ctx.progress(done, self._total, f"Study, {self._counted} of {self._draws}, {text}")
+        self.ctx.progress(
+            done,
+            self._total,
+            say("Study, {counted} of {draws}, {text}", counted=self._counted, draws=self._draws, text=text),
+        )
 
     def _who(self, candidate: Candidate) -> str:
-        return f"{candidate.title} ({self._candidates.index(candidate) + 1} of {len(self._candidates)})"
+        return say(
+            "{title} ({index} of {count})",
+            title=candidate.title,
+            index=self._candidates.index(candidate) + 1,
+            count=len(self._candidates),
+        )
 
     def _before(self, candidate: Candidate) -> float:
         """What pretraining and embedding take, as multiples of one draw."""

@@ -11,6 +11,7 @@ from hsigui.methods.plan import Plan
 from hsigui.pipeline.provenance import network_reach
 from hsigui.pipeline.study.plan import StudySpec
 from hsigui.specs import PretrainSpec
+from hsigui.texts import say
 
 BANDS = 32  # of a made-up scene: how far an encoder looks does not depend on it
 
@@ -38,7 +39,12 @@ def require_guard(spec: StudySpec) -> None:
     widest, candidate = max(((reach(spec.pretraining(c)), c) for c in spec.candidates()), key=lambda found: found[0])
     if widest > spec.guard:
         raise HsiError(
-            f"A guard of {spec.guard} pixels is too narrow: the encoder of {candidate.title} sees {widest} pixels to "
-            "each side of a pixel, so those around a test pixel would hold training pixels.",
-            f"Choose a guard of {widest} or more.",
+            say(
+                "A guard of {guard} pixels is too narrow: the encoder of {title} sees {widest} pixels to "
+                "each side of a pixel, so those around a test pixel would hold training pixels.",
+                guard=spec.guard,
+                title=candidate.title,
+                widest=widest,
+            ),
+            say("Choose a guard of {widest} or more.", widest=widest),
         )

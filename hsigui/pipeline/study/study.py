@@ -48,6 +48,7 @@ from hsigui.report.study import (
     mean_and_sd,
     summarise,
 )
+from hsigui.texts import say
 
 
 @dataclass(frozen=True)
@@ -86,7 +87,7 @@ def run_study(
     """
     device = devices.choose(spec.device)
     require_guard(spec)
-    ctx.progress(0, 1, "Drawing labels")
+    ctx.progress(0, 1, say("Drawing labels"))
     samplings = []
     for split, labels in spec.drawings():
         ctx.check()
@@ -180,7 +181,9 @@ class _Work:
     def _failed(self, failure: Failure, candidate: Candidate, failures: list[Failure]) -> None:
         self._log.add_failure(failure, traceback.format_exc())
         if not any((f.method, f.preset) == (failure.method, failure.preset) for f in failures):
-            self._progress.ctx.partial(f"{candidate.title}: failed. {failure.message}")
+            self._progress.ctx.partial(
+                say("{title}: failed. {message}", title=candidate.title, message=failure.message)
+            )
         failures.append(failure)
 
     def _features(self, candidate: Candidate) -> Features:
@@ -206,7 +209,7 @@ class _Work:
             try:
                 return pretrain(self._cube, spec, part, folder, resume=True, command=self._command)
             except HsiError as error:
-                self._progress.ctx.warn(f"{error.message} It is trained anew.")
+                self._progress.ctx.warn(say("{message} It is trained anew.", message=error.message))
         return pretrain(self._cube, spec, part, folder, command=self._command)
 
     def _kept(self, candidate: Candidate, folder: Path) -> Encoder | None:
@@ -216,7 +219,7 @@ class _Work:
         try:
             encoder = checkpoint.load(folder)
         except HsiError as error:
-            self._progress.ctx.warn(f"{error.message} It is trained again.")
+            self._progress.ctx.warn(say("{message} It is trained again.", message=error.message))
             return None
         wanted = registry.settings_of(self._spec.pretraining(candidate)).to_json()
         if encoder.scene.get("fingerprint") != fingerprint(self._cube) or encoder.settings != wanted:
@@ -246,7 +249,14 @@ class _Work:
             sd = mean_and_sd(found)[1]
             spread = "" if sd is None else f" ± {100 * sd:.1f}"
             self._progress.ctx.partial(
-                f"{candidate.title}, {split} split, {labels} labels a class: OA {100 * fmean(found):.1f}{spread} %"
+                say(
+                    "{title}, {split} split, {labels} labels a class: OA {fmean:.1f}{spread} %",
+                    title=candidate.title,
+                    split=split,
+                    labels=labels,
+                    fmean=100 * fmean(found),
+                    spread=spread,
+                )
             )
 
 
