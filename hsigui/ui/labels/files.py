@@ -25,9 +25,9 @@ from hsigui.labels.formats.files import ClassRaster, files_of_scene, files_writt
 from hsigui.labels.label_map import TRAINING, VALIDATION
 from hsigui.labels.matching import marked_as, match_classes
 from hsigui.labels.sampling import Split
+from hsigui.pipeline import live
 from hsigui.specs import SplitSpec
 from hsigui.storage.recovery import Recovered, Recovery, scene_key
-from hsigui.ui.desk import work
 from hsigui.ui.desk.debounce import Debounce
 from hsigui.ui.desk.desk import Desk
 from hsigui.ui.desk.job_bridge import Latest, Watcher
@@ -327,7 +327,7 @@ class LabelFiles(QObject):
             scene.replace_labels(scene.labels.replacing(split.train, classes), f"Sample of {_amount(spec)}", sample)
             self._desk.messages.info(*_told(scene, split, sample))
 
-        job = partial(work.draw_sample, cube=scene.cube, truth=truth.array, classes=scene.classes, spec=spec)
+        job = partial(live.draw_sample, cube=scene.cube, truth=truth.array, classes=scene.classes, spec=spec)
         self._desk.bridge.start(job, "Draw sample", Watcher(done=done))
 
     # Surviving a crash

@@ -10,8 +10,8 @@ from PySide6.QtCore import QObject, QTimer
 from hsigui.document.events import BandsChanged, Changed, ClassesChanged, EncoderChanged, LabelsChanged, SceneShown
 from hsigui.errors import HsiError
 from hsigui.labels.label_map import TRAINING
+from hsigui.pipeline import live
 from hsigui.pipeline.own import own_features
-from hsigui.ui.desk import work
 from hsigui.ui.desk.desk import Desk
 from hsigui.ui.desk.job_bridge import Latest
 from hsigui.ui.image.view import ImageView
@@ -88,7 +88,7 @@ class QualityController(QObject):
             self._panel.clear("Checking the labels…")
         labels = session.labels.array.copy()
         features = None if session.features is None else own_features(session.features)
-        self._checking.request(partial(work.look_at_labels, cube=session.cube, features=features, labels=labels))
+        self._checking.request(partial(live.look_at_labels, cube=session.cube, features=features, labels=labels))
 
     def _take(self, found: LabelQuality) -> None:
         self._found = found

@@ -9,8 +9,8 @@ from PySide6.QtCore import QObject, Signal
 
 from hsigui.document.events import EncoderChanged, LabelsChanged, MapChanged, SceneShown
 from hsigui.labels.label_map import TRAINING, VALIDATION
+from hsigui.pipeline import live
 from hsigui.pipeline.own import own_features
-from hsigui.ui.desk import work
 from hsigui.ui.desk.desk import Desk
 from hsigui.ui.desk.job_bridge import Latest
 from hsigui.ui.image.view import ImageView
@@ -66,7 +66,7 @@ class AskController(QObject):
         labels, checks = session.labels.snapshot(), session.labels.snapshot(VALIDATION) > 0
         self._finding.request(
             partial(
-                work.find_spots,
+                live.find_spots,
                 features=own_features(session.features), margin=margin, labels=labels, asked=tuple(self._asked),
                 taken=checks,
             )

@@ -19,9 +19,9 @@ from hsigui.document.events import (
     ValidationChanged,
 )
 from hsigui.labels.classes import ClassTable
+from hsigui.pipeline import live
 from hsigui.pipeline.own import own_features, own_map, own_probe
 from hsigui.specs import MapSpec
-from hsigui.ui.desk import work
 from hsigui.ui.desk.desk import Desk
 from hsigui.ui.desk.job_bridge import Latest
 from hsigui.ui.image.view import ImageView
@@ -89,7 +89,7 @@ class MapController(QObject):
         self._measuring.forget()  # of the map before; its answer must not replace the new one
         self._mapping.request(
             partial(
-                work.make_map,
+                live.make_map,
                 features=own_features(session.features),
                 labels=session.labels.snapshot(),
                 classes=session.classes,
@@ -160,7 +160,7 @@ class MapController(QObject):
         if self._session.class_map is not None:
             self.renew()
 
-    def _take_early(self, glimpse: work.Glimpse) -> None:
+    def _take_early(self, glimpse: live.Glimpse) -> None:
         """What is in view is drawn before the rest of the map is there."""
         self._ahead = True
         part = layer_raster(glimpse.class_map, self._layer)
@@ -182,7 +182,7 @@ class MapController(QObject):
         else:
             self._image.set_map(layer_raster(class_map, self._layer), self._colors)
 
-    def _take(self, mapped: work.Mapped) -> None:
+    def _take(self, mapped: live.Mapped) -> None:
         self._measured_on = self._asked_on
         self._session.set_map(
             mapped.probe, mapped.class_map, mapped.trained_on, mapped.accuracy,
@@ -198,8 +198,8 @@ class MapController(QObject):
         self._asked_on = reference.name
         self._measuring.request(
             partial(
-                work.measure_again,
-                mapped=work.Mapped(
+                live.measure_again,
+                mapped=live.Mapped(
                     own_probe(present.probe),
                     own_map(present.class_map),
                     present.trained_on,

@@ -16,6 +16,7 @@ from hsigui.cube.cube import Cube
 from hsigui.cube.formats.arrays import AmbiguousArray
 from hsigui.cube.formats.choice import ImportChoice
 from hsigui.cube.open import holds_arrays
+from hsigui.cube.picture import Picture
 from hsigui.cube.render import ViewState, first_view, preset, reaches
 from hsigui.document.events import BandsChanged, SceneClosed, SceneLeft, SceneShown
 from hsigui.document.identity import Origin
@@ -24,11 +25,10 @@ from hsigui.document.values import Spectrum
 from hsigui.errors import HsiError
 from hsigui.jobs import Context
 from hsigui.labels.classes import PALETTE, Color
-from hsigui.ui.desk import work
 from hsigui.ui.desk.desk import Desk
 from hsigui.ui.desk.job_bridge import Latest, Watcher
 from hsigui.ui.image.view import ImageView
-from hsigui.ui.scene import opening
+from hsigui.ui.scene import drawing, opening
 from hsigui.ui.scene.detail import DetailController
 from hsigui.ui.scene.display_panel import DisplayPanel
 from hsigui.ui.scene.import_dialog import ImportDialog
@@ -51,7 +51,7 @@ class SceneLook:
         place: where one looks; None for the whole scene.
     """
 
-    picture: work.Picture
+    picture: Picture
     first: ViewState
     current: Spectrum | None = None
     place: tuple[float, float, float] | None = None
@@ -80,7 +80,7 @@ class SceneController(QObject):
         super().__init__(desk.window)
         self._desk, self._image, self._spectra, self._display = desk, image, spectra, display
         self.make_room: Callable[[Cube, Callable[[Scene | None], None]], None] = lambda _cube, show: show(None)
-        self._picture: work.Picture | None = None
+        self._picture: Picture | None = None
         self._session = desk.session
         self._path: Path | None = None
         self._first: ViewState | None = None
@@ -193,7 +193,7 @@ class SceneController(QObject):
         self._desk.messages.clear()
         session.replace_cube(opened.cube, plain=opened.plain, new_input=True)
         if session.view is not None:
-            self._drawing.request(partial(work.draw_picture, cube=opened.cube, view=session.view))
+            self._drawing.request(partial(drawing.draw_picture, cube=opened.cube, view=session.view))
         dropped = " Encoder and map were of the old values and are dropped." if computed else ""
         self._desk.messages.info(f"{opened.cube.name} was read again; the labels stay.{dropped}")
 
@@ -241,7 +241,7 @@ class SceneController(QObject):
         else:
             self._image.look_at(look.place)
             # The picture may be of bands that were left in the middle of a change.
-            self._drawing.request(partial(work.draw_picture, cube=scene.cube, view=scene.view))
+            self._drawing.request(partial(drawing.draw_picture, cube=scene.cube, view=scene.view))
         self._desk.messages.clear()
 
     def _show_spectra(self, current: Spectrum | None, kept: Sequence[Spectrum]) -> None:
@@ -291,14 +291,14 @@ class SceneController(QObject):
             return
         self._session.set_view(view)
         self._show_view(view)
-        self._drawing.request(partial(work.draw_picture, cube=cube, view=view))
+        self._drawing.request(partial(drawing.draw_picture, cube=cube, view=view))
 
     def _show_view(self, view: ViewState) -> None:
         self._display.set_view(view)
         bands = [getattr(view, channel) for channel in CHANNELS]
         self._spectra.mark_bands(list(zip(bands, CHANNEL_COLORS, strict=True)))
 
-    def _show_picture(self, picture: work.Picture) -> None:
+    def _show_picture(self, picture: Picture) -> None:
         cube = self._session.cube
         if cube is not None:
             self._picture = picture
@@ -315,7 +315,7 @@ class SceneController(QObject):
     def _hovered(self, row: int, col: int) -> None:
         cube, view = self._session.cube, self._session.view
         if cube is not None and view is not None:
-            self._reading.request(lambda ctx: (row, col, work.read_values(ctx, cube, view, row, col)))
+            self._reading.request(partial(drawing.read_values, cube=cube, view=view, row=row, col=col))
 
     def _show_values(self, answer: tuple[int, int, NDArray[np.float32]]) -> None:
         self.values_read.emit(*answer)
@@ -366,5 +366,5 @@ def _name(scene: Scene, row: int, col: int) -> str:
     return f"row {row}, col {col}{name}"
 
 
-def _place_and_spectrum(ctx: Context, cube: Cube, row: int, col: int) -> PixelSpectrum:
-    return row, col, work.read_spectrum(ctx, cube, row, col)
+def _place_and_spectrum(_ctx: Context, cube: Cube, row: int, col: int) -> PixelSpectrum:
+    return row, col, cube.spectrum(row, col)

@@ -19,9 +19,10 @@ from hsigui.document.values import Run
 from hsigui.errors import HsiError
 from hsigui.jobs import Job, Progress
 from hsigui.methods.registry import method
+from hsigui.pipeline import live
+from hsigui.pipeline.values import DeviceKnown
 from hsigui.specs import PretrainSpec
 from hsigui.storage.runs import UnfinishedRun
-from hsigui.ui.desk import work
 from hsigui.ui.desk.desk import Desk
 from hsigui.ui.desk.job_bridge import Watcher
 from hsigui.ui.training.method_panel import MethodPanel, learns
@@ -160,7 +161,7 @@ class TrainingController(QObject):
             partial=self._partial,
         )
         work_on = partial(
-            work.pretrain_and_embed, cube=cube, spec=training.spec, folder=folder, resume=begun is not None
+            live.pretrain_and_embed, cube=cube, spec=training.spec, folder=folder, resume=begun is not None
         )
         job = self._desk.bridge.start(self._runs.held(work_on, folder), f"Pretrain {cube.name}", watcher)
         return job, origin
@@ -201,7 +202,7 @@ class TrainingController(QObject):
                 self._view.add(name, step, value)
 
     def _partial(self, value: object) -> None:
-        if isinstance(value, work.DeviceKnown):
+        if isinstance(value, DeviceKnown):
             self._session.set_device(value.text)
 
     def _is_shown(self, training: _Training) -> bool:
@@ -209,7 +210,7 @@ class TrainingController(QObject):
 
     # Its end
 
-    def _done(self, training: _Training, trained: work.Trained) -> None:
+    def _done(self, training: _Training, trained: live.Trained) -> None:
         """The result goes to its scene, shown or not; of an earlier input it is only noted there."""
         encoder = trained.encoder
         self._note_end(training)

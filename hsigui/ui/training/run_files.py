@@ -26,10 +26,10 @@ from hsigui.errors import HsiError
 from hsigui.jobs import Context, Job, Work
 from hsigui.methods.registry import method
 from hsigui.methods.settings import told
+from hsigui.pipeline import live
 from hsigui.specs import PretrainSpec
 from hsigui.storage.recovery import scene_key
 from hsigui.storage.runs import LOCK, SETTINGS, KeptRun, Runs, UnfinishedRun, give_up, unfinished_in
-from hsigui.ui.desk import work
 from hsigui.ui.desk.desk import Desk
 from hsigui.ui.desk.job_bridge import Watcher
 from hsigui.ui.desk.message_bar import Message
@@ -158,7 +158,7 @@ class RunFiles(QObject):
             return None
         origin, queue = scene.origin, self._session.queue
 
-        def done(found: work.Trained) -> None:
+        def done(found: live.Trained) -> None:
             queue.ended(entry)
             if self._session.find(origin.scene) is None:
                 return
@@ -173,7 +173,7 @@ class RunFiles(QObject):
             self._desk.fail(error, trace)
 
         watcher = Watcher(done=done, failed=failed, cancelled=lambda: queue.ended(entry))
-        work_on = partial(work.restore_run, cube=scene.cube, folder=folder)
+        work_on = partial(live.restore_run, cube=scene.cube, folder=folder)
         return self._desk.bridge.start(work_on, entry.title, watcher), origin
 
     def _look(self, scene: Scene, watcher: Watcher) -> None:
