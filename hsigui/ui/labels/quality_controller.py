@@ -14,6 +14,7 @@ from hsigui.pipeline import live
 from hsigui.pipeline.own import own_features
 from hsigui.ui.desk.desk import Desk
 from hsigui.ui.desk.job_bridge import Latest
+from hsigui.ui.image.bench import Bench, PanelParts
 from hsigui.ui.image.view import ImageView
 from hsigui.ui.labels.quality_panel import QualityPanel
 
@@ -100,3 +101,10 @@ class QualityController(QObject):
             self._panel.clear(f"{error.message} {error.hint}")
         else:
             self._desk.fail(error, trace)
+
+
+def quality(bench: Bench) -> PanelParts:
+    """Makes the panel of the quality of labels."""
+    panel = QualityPanel(bench.desk.window)
+    controller = QualityController(bench.desk, bench.image, panel)
+    return PanelParts(panel, (panel, controller), controller.set_seen)

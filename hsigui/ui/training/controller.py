@@ -6,7 +6,8 @@ from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 
-from PySide6.QtCore import QObject, Signal
+from PySide6.QtCore import QObject
+from PySide6.QtGui import QAction
 
 from hsigui.cube.cube import Cube
 from hsigui.document.course import Course
@@ -52,10 +53,11 @@ class TrainingController(QObject):
     """Runs the pretrainings. A cancelled or failed one leaves labels and earlier results as they were, and can be gone
     on with."""
 
-    pause_changed = Signal(bool)
-
-    def __init__(self, desk: Desk, panel: MethodPanel, view: TrainingView, queue: QueueList, runs: RunFiles) -> None:
+    def __init__(
+        self, desk: Desk, panel: MethodPanel, view: TrainingView, queue: QueueList, runs: RunFiles, pause: QAction
+    ) -> None:
         super().__init__(desk.window)
+        self._pause = pause
         self._runs = runs
         self._desk, self._session, self._panel, self._view, self._list = desk, desk.session, panel, view, queue
         self._queue = desk.session.queue
@@ -181,7 +183,7 @@ class TrainingController(QObject):
         held = training is not None and training.job is not None and training.job.paused
         if held != self._held:
             self._held = held
-            self.pause_changed.emit(held)
+            self._pause.setChecked(held)
 
     # What is told of a training
 

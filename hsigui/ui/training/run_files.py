@@ -16,7 +16,7 @@ from PySide6.QtCore import QLockFile, QObject, Signal
 
 from hsigui.cube.cube import Cube
 from hsigui.document.course import Course
-from hsigui.document.events import BandsChanged, EncoderChanged, QueueChanged
+from hsigui.document.events import BandsChanged, EncoderChanged, QueueChanged, SceneOpened
 from hsigui.document.identity import Origin
 from hsigui.document.permissions import Answer, Deed, may
 from hsigui.document.queue import HeavyJob, Kind
@@ -47,14 +47,15 @@ class RunFiles(QObject):
 
     go_on_asked = Signal(object)
 
-    def __init__(self, desk: Desk, runs: Runs | None = None) -> None:
+    def __init__(self, desk: Desk, runs: Runs) -> None:
         super().__init__(desk.window)
         self._desk, self._session = desk, desk.session
-        self.runs = runs or Runs()
+        self.runs = runs
         self._offer: Message | None = None
         self._unfinished_offer: Message | None = None
         self._unfinished: dict[str, list[UnfinishedRun]] = {}  # by scene, newest first
         events = self._session.events
+        events.subscribe(SceneOpened, self._scene_opened)
         events.subscribe(EncoderChanged, self._encoder_changed)
         events.subscribe(QueueChanged, self._queue_changed)
         events.subscribe(BandsChanged, self._bands_changed)
@@ -91,6 +92,9 @@ class RunFiles(QObject):
                 )
 
         self._look(scene, Watcher(done=done))
+
+    def _scene_opened(self, _event: SceneOpened) -> None:
+        self.offer()
 
     def unfinished_like(self, spec: PretrainSpec) -> UnfinishedRun | None:
         """A training of the open scene with these settings that was cut, where there is one."""
