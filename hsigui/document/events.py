@@ -12,6 +12,7 @@ from typing import TypeVar, cast
 from hsigui.cube.render import ViewState
 from hsigui.document.values import Box
 from hsigui.labels.classes import ClassTable
+from hsigui.labels.strokes import Area
 
 
 @dataclass(frozen=True)
@@ -34,6 +35,18 @@ class SceneShown(Changed):
 
 
 @dataclass(frozen=True)
+class SceneOpened(Changed):
+    """A scene was opened, and is shown with what came with it.
+
+    Attributes:
+        beside: names of arrays in the same file that fit the scene as ground truth.
+    """
+
+    scene: int
+    beside: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
 class SceneClosed(Changed):
     """What is kept of a scene elsewhere can go."""
 
@@ -51,9 +64,11 @@ class BandsChanged(Changed):
 
     Attributes:
         new_input: whether what was learned from it before is of no use any more.
+        read_again: whether its values may be others than before.
     """
 
     new_input: bool
+    read_again: bool = False
 
 
 @dataclass(frozen=True)
@@ -162,6 +177,37 @@ class DeviceChanged(Changed):
 @dataclass(frozen=True)
 class QueueChanged(Changed):
     """A heavy job was begun, held, ended, added or taken out."""
+
+
+@dataclass(frozen=True)
+class Intention(Changed):
+    """Nothing changed yet: one room asks for something that another one does."""
+
+
+@dataclass(frozen=True)
+class PixelPicked(Intention):
+    """The spectrum of a pixel is to be shown.
+
+    Attributes:
+        keep: whether it stays beside those that are picked later.
+    """
+
+    row: int
+    col: int
+    keep: bool = False
+
+
+@dataclass(frozen=True)
+class AreaAnswered(Intention):
+    """Pixels are to get the current class, as one step that can be taken back.
+
+    Attributes:
+        area: top, left and mask.
+        text: what the step is called.
+    """
+
+    area: Area
+    text: str
 
 
 E = TypeVar("E", bound=Changed)

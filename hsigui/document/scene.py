@@ -110,7 +110,7 @@ class Scene(SceneLabels):
             self.__dict__.pop("file_identity", None)
         self.cube = cube
         self.input_revision += new_input
-        self.events.emit(BandsChanged(new_input))
+        self.events.emit(BandsChanged(new_input, read_again=plain is not None))
         if new_input and self.run is not None:
             self.runs.keep([run.out_of_use() for run in self.runs], None)
             self.maps.clear()
@@ -186,6 +186,7 @@ class Scene(SceneLabels):
         spec: MapSpec | None = None,
         sample: Sample | None = None,
         seconds: Mapping[str, float] | None = None,
+        measured_on: str = "",
     ) -> None:
         """Takes a map.
 
@@ -194,11 +195,14 @@ class Scene(SceneLabels):
             spec: how it was drawn; None for how maps are drawn now.
             sample: what its labels began with, where they were drawn from the ground truth.
             seconds: that probe and map took; those of the map before when None.
+            measured_on: what its accuracy is measured on, in words.
         """
         if seconds is None:
             seconds = {} if self.map is None else self.map.seconds
         self.maps.put(
-            MapOfScene(probe, class_map, trained_on, spec or self.map_spec, sample, accuracy, dict(seconds)),
+            MapOfScene(
+                probe, class_map, trained_on, spec or self.map_spec, sample, accuracy, dict(seconds), measured_on
+            ),
         )
         self.events.emit(MapChanged())
         self.events.emit(AccuracyChanged())

@@ -337,8 +337,18 @@ class Session:
     def set_map(
         self, probe: Probe, class_map: ClassMap, trained_on: NDArray[np.uint16], accuracy: Accuracy | None, *,
         map_spec: MapSpec | None = None, sample: Sample | None = None, seconds: Mapping[str, float] | None = None,
+        measured_on: str = "",
     ) -> None:  # fmt: skip
-        self.scene.set_map(probe, class_map, trained_on, accuracy, spec=map_spec, sample=sample, seconds=seconds)
+        self.scene.set_map(
+            probe,
+            class_map,
+            trained_on,
+            accuracy,
+            spec=map_spec,
+            sample=sample,
+            seconds=seconds,
+            measured_on=measured_on,
+        )
 
     def drop_accuracy(self) -> None:
         self.scene.drop_accuracy()

@@ -176,6 +176,7 @@ class MapOfScene:
         sample: what those labels began with, where they were drawn from the ground truth.
         accuracy: None where there was nothing to measure it on.
         seconds: that probe and map took.
+        measured_on: what its accuracy is measured on, in words.
     """
 
     probe: Probe
@@ -185,6 +186,7 @@ class MapOfScene:
     sample: Sample | None = None
     accuracy: Accuracy | None = None
     seconds: Mapping[str, float] = field(default_factory=dict)
+    measured_on: str = ""
 
 
 @dataclass(frozen=True)

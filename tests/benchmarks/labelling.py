@@ -37,13 +37,13 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 
 from hsigui.cube.cube import ArraySource, Cube
+from hsigui.cube.picture import Picture, display_step
 from hsigui.cube.render import first_view
 from hsigui.labels.classes import ClassTable
 from hsigui.labels.label_map import Edit
 from hsigui.settings import SettingsStore
 from hsigui.storage.recovery import Recovery
 from hsigui.storage.runs import Runs
-from hsigui.ui.desk.work import Picture, display_step
 from hsigui.ui.scene.opening import Opened
 from hsigui.ui.shell.main_window import MainWindow
 

@@ -11,8 +11,8 @@ from hsigui.cube.demo import demo_scene
 from hsigui.cube.formats.envi import write_cube
 from hsigui.jobs import SilentContext
 from hsigui.methods import checkpoint
+from hsigui.pipeline import live
 from hsigui.specs import PretrainSpec
-from hsigui.ui.desk import work
 from tests.ui.windows import idle, labels, open_scene, paint, press
 
 SPEC = PretrainSpec(epochs=60, device="cpu", seed=3)
@@ -42,9 +42,9 @@ def test_one_scene_trains_while_the_other_is_labelled_and_gets_a_run_and_both_en
     for path in files:
         open_scene(qtbot, window, path)
     first, second = window.session.scenes
-    alone = work.pretrain_and_embed(SilentContext(), first.cube, SPEC, tmp_path / "alone")
-    run = work.pretrain_and_embed(SilentContext(), second.cube, SHORT, tmp_path / "run")
-    other = work.pretrain_and_embed(SilentContext(), second.cube, SPEC, tmp_path / "other")
+    alone = live.pretrain_and_embed(SilentContext(), first.cube, SPEC, tmp_path / "alone")
+    run = live.pretrain_and_embed(SilentContext(), second.cube, SHORT, tmp_path / "run")
+    other = live.pretrain_and_embed(SilentContext(), second.cube, SPEC, tmp_path / "other")
     window.run_files.open(tmp_path / "run")
     qtbot.waitUntil(lambda: second.features is not None, timeout=60_000)
 

@@ -17,12 +17,14 @@ from PySide6.QtWidgets import QApplication, QPushButton
 from hsigui.cube.demo import write_demo
 from hsigui.cube.transform import BandTransform
 from hsigui.jobs import Context
+from hsigui.pipeline import live
 from hsigui.pipeline.features import Features, finished
+from hsigui.pipeline.values import DeviceKnown
 from hsigui.settings import SettingsStore
 from hsigui.specs import FIRST_RECIPE, PretrainSpec, Recipe, SplitSpec
 from hsigui.storage.recovery import Recovery
 from hsigui.storage.runs import Runs
-from hsigui.ui.desk import theme, work
+from hsigui.ui.desk import theme
 from hsigui.ui.shell.main_window import MainWindow
 
 
@@ -114,17 +116,17 @@ class FakeTraining:
 
     def __call__(
         self, ctx: Context, cube, spec: PretrainSpec, folder: Path | None = None, resume: bool = False
-    ) -> work.Trained:
+    ) -> live.Trained:
         self.calls.append((spec, folder, resume))
         ctx.progress(0, 0, "Loading PyTorch…")
-        ctx.partial(work.DeviceKnown("a test"))
+        ctx.partial(DeviceKnown("a test"))
         while not self.go.wait(0.005):
             self.steps += 1
             ctx.progress(self.steps, 1_000_000, f"Pretraining, step {self.steps}")
             ctx.metric("loss", 1.0 / self.steps, self.steps)
         if self.error is not None:
             raise self.error
-        return work.Trained(FakeEncoder(spec), features_of(cube))
+        return live.Trained(FakeEncoder(spec), features_of(cube))
 
 
 def features_of(cube) -> Features:
@@ -140,7 +142,7 @@ def answers() -> Answers:
 @pytest.fixture
 def training(monkeypatch: pytest.MonkeyPatch) -> FakeTraining:
     fake = FakeTraining()
-    monkeypatch.setattr(work, "pretrain_and_embed", fake)
+    monkeypatch.setattr(live, "pretrain_and_embed", fake)
     return fake
 
 

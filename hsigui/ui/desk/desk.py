@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import traceback
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 
 from PySide6.QtCore import QUrl
@@ -14,6 +15,7 @@ from hsigui.document.session import Session
 from hsigui.errors import HsiError
 from hsigui.settings import Settings, SettingsStore
 from hsigui.ui.desk.error_dialog import ErrorDialog
+from hsigui.ui.desk.guards import Guards
 from hsigui.ui.desk.job_bridge import JobBridge
 from hsigui.ui.desk.message_bar import MessageBar
 from hsigui.ui.desk.prompts import Prompts
@@ -30,6 +32,7 @@ class Desk:
     prompts: Prompts
     store: SettingsStore
     settings: Settings
+    guards: Guards = field(default_factory=Guards)
 
     def fail(self, error: BaseException, trace: str = "") -> None:
         """Shows an error: plainly in the message bar when the user can act on it, else as a fault with its trace."""
@@ -55,5 +58,5 @@ class Desk:
     def told(self, text: str, path: Path) -> None:
         """Says where something was written, with a button to go there."""
         folder = path if path.is_dir() else path.parent
-        open_folder = lambda: QDesktopServices.openUrl(QUrl.fromLocalFile(str(folder)))  # noqa: E731
+        open_folder = partial(QDesktopServices.openUrl, QUrl.fromLocalFile(str(folder)))
         self.messages.info(text, buttons=[("Open folder", open_folder)], stays=False)

@@ -16,26 +16,13 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from hsigui.ui.desk.action_rows import tool_button
 from hsigui.ui.image.tools import MAX_BRUSH, MIN_BRUSH
-from hsigui.ui.image.tools_table import KINDS
-from hsigui.ui.shell.actions import tool_button
+from hsigui.ui.image.tools_table import BY_NAME, FIRST_TOOL
 
 STEPS = 200  # of the tolerance slider, which is finer where tolerances are small
 LARGEST = {"angle": 45.0, "euclidean": 150.0}
 FIRST = {"angle": 3.0, "euclidean": 10.0}
-HINTS = {
-    "navigate": "Click: spectrum (Shift keeps it) · drag: pan",
-    "brush": "Shift: straight from the last point · Ctrl + wheel: size",
-    "eraser": "Shift: straight from the last point · Ctrl + wheel: size",
-    "pixel": "Click or drag · Shift: straight from the last pixel",
-    "line": "Drag · Shift: level, upright or 45°",
-    "rectangle": "Drag · Shift: square",
-    "polygon": "Click corners · right click, Enter: close · Esc: drop",
-    "lasso": "Draw round the pixels · Esc: drop",
-    "fill": "Click a pixel to select what is like it",
-    "superpixel": "Click or drag over superpixels",
-    "pick": "Click a label to take its class",
-}
 
 
 class ToolOptionsBar(QWidget):
@@ -75,26 +62,26 @@ class ToolOptionsBar(QWidget):
         self.hint.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
         self._tolerances = dict(FIRST)
         self._set_by_user: set[str] = set()  # measures
-        self._tool, self._text = "navigate", ""
+        self._tool, self._text = FIRST_TOOL, ""
         self._lay_out()
         self.measure.currentIndexChanged.connect(self._other_measure)
         self.slider.valueChanged.connect(self._slid)
         self.tolerance.valueChanged.connect(self._typed)
-        self.connected.toggled.connect(lambda _on: self.fill_changed.emit())
+        self.connected.toggled.connect(self._connected_toggled)
         validation.toggled.connect(self.validation.setVisible)
         self.validation.setVisible(validation.isChecked())
         self._show_tolerance()
-        self.set_tool("navigate")
+        self.set_tool(FIRST_TOOL)
 
     def set_tool(self, name: str) -> None:
         """Shows what belongs to a tool."""
         self._tool, self._text = name, ""
         parts: tuple[QWidget, ...] = (self.brush, self.square)
         for part in parts:
-            part.setVisible(KINDS[name].has_brush)
+            part.setVisible(BY_NAME[name].has_brush)
         widgets: tuple[QWidget, ...] = (self.measure, self.slider, self.tolerance, self.connected)
         for widget in widgets:
-            widget.setVisible(name == "fill")
+            widget.setVisible(BY_NAME[name].likeness)
         self._show_hint()
 
     def set_text(self, text: str) -> None:
@@ -114,7 +101,7 @@ class ToolOptionsBar(QWidget):
         return str(self.measure.currentData())
 
     def _show_hint(self) -> None:
-        text = self._text or HINTS[self._tool]
+        text = self._text or BY_NAME[self._tool].hint
         self.hint.setText(text)
         self.hint.setToolTip(text)
 
@@ -140,6 +127,9 @@ class ToolOptionsBar(QWidget):
         with QSignalBlocker(self.slider):
             self.slider.setValue(_place(value, LARGEST[self.measure_name]))
         self._chosen()
+
+    def _connected_toggled(self, _on: bool) -> None:
+        self.fill_changed.emit()
 
     def _chosen(self) -> None:
         self._tolerances[self.measure_name] = self.tolerance.value()

@@ -1,30 +1,81 @@
-"""The tools by name."""
+"""The tools, a row each: what it is made of, its key, its icon, its words, and what can be set of it.
+
+Actions, tool strip, options bar and hints are made from these rows.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 
 from hsigui.ui.image.camera import Camera
 from hsigui.ui.image.tools import BrushTool, EraserTool, NavigateTool, PixelTool, Tool, ToolOptions, ToolSignals
 from hsigui.ui.image.tools_regions import FillTool, PickTool, SuperpixelTool
 from hsigui.ui.image.tools_shapes import LassoTool, LineTool, PolygonTool, RectangleTool
 
-KINDS: Mapping[str, type[Tool]] = {
-    "navigate": NavigateTool,
-    "brush": BrushTool,
-    "eraser": EraserTool,
-    "pixel": PixelTool,
-    "line": LineTool,
-    "rectangle": RectangleTool,
-    "polygon": PolygonTool,
-    "lasso": LassoTool,
-    "fill": FillTool,
-    "superpixel": SuperpixelTool,
-    "pick": PickTool,
-}
-TOOLS = tuple(KINDS)
+
+@dataclass(frozen=True)
+class ToolRow:
+    """One tool.
+
+    Attributes:
+        tip: what it does; its key is said beside it.
+        hint: how it is used, while it is chosen.
+        part: of the strip of tools; a line stands between two parts.
+        icon: its name when it is not that of the tool.
+        likeness: whether tolerance and measure of likeness can be set.
+        turns_on: the action that is switched on with it.
+    """
+
+    name: str
+    kind: type[Tool]
+    key: str
+    text: str
+    tip: str
+    hint: str
+    part: int
+    icon: str = ""
+    likeness: bool = False
+    turns_on: str = ""
+
+    @property
+    def picture(self) -> str:
+        """The name of its icon."""
+        return self.icon or self.name
+
+    @property
+    def has_brush(self) -> bool:
+        """Whether size and shape of the brush can be set."""
+        return self.kind.has_brush
+
+
+_STROKE = "Shift: straight from the last point · Ctrl + wheel: size"
+TOOL_ROWS = (
+    ToolRow("navigate", NavigateTool, "N", "&Navigate", "Click for spectra (Shift keeps them), drag to pan",
+            "Click: spectrum (Shift keeps it) · drag: pan", 0),
+    ToolRow("brush", BrushTool, "B", "&Brush", "Paint labels along the way of the mouse", _STROKE, 1),
+    ToolRow("eraser", EraserTool, "E", "&Eraser", "Take labels away", _STROKE, 1),
+    ToolRow("pixel", PixelTool, "X", "Single pi&xel", "Label single pixels, whatever the brush",
+            "Click or drag · Shift: straight from the last pixel", 1),
+    ToolRow("line", LineTool, "D", "&Line", "Label a straight line as wide as the brush",
+            "Drag · Shift: level, upright or 45°", 1),
+    ToolRow("rectangle", RectangleTool, "R", "&Rectangle", "Label a rectangle", "Drag · Shift: square", 2),
+    ToolRow("polygon", PolygonTool, "G", "Poly&gon", "Label the inside of a polygon",
+            "Click corners · right click, Enter: close · Esc: drop", 2),
+    ToolRow("lasso", LassoTool, "O", "L&asso", "Label the inside of a line drawn freehand",
+            "Draw round the pixels · Esc: drop", 2),
+    ToolRow("fill", FillTool, "F", "&Flood fill", "Label pixels whose spectra are like that of the one clicked",
+            "Click a pixel to select what is like it", 3, likeness=True),
+    ToolRow("superpixel", SuperpixelTool, "U", "&Superpixel", "Label the superpixel under the mouse",
+            "Click or drag over superpixels", 3, icon="superpixel-fill", turns_on="superpixels"),
+    ToolRow("pick", PickTool, "C", "Pick &class", "Paint with the class of the label that is clicked",
+            "Click a label to take its class", 4),
+)  # fmt: skip
+BY_NAME: Mapping[str, ToolRow] = {row.name: row for row in TOOL_ROWS}
+TOOLS = tuple(BY_NAME)
+FIRST_TOOL = TOOLS[0]  # is chosen when the window opens
 
 
 def make_tools(camera: Camera, signals: ToolSignals, options: ToolOptions) -> dict[str, Tool]:
     """One of each tool, by name."""
-    return {name: kind(camera, signals, options) for name, kind in KINDS.items()}
+    return {row.name: row.kind(camera, signals, options) for row in TOOL_ROWS}

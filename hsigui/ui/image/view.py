@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 from PySide6.QtCore import QEvent, QPointF, QRectF, Qt, QTimer, Signal
 from PySide6.QtGui import (
     QColor,
@@ -22,7 +24,7 @@ from hsigui.ui.image.canvas import PIXEL_SCALE, ZOOM_STEP, SceneCanvas
 from hsigui.ui.image.tools import MAX_BRUSH, MIN_BRUSH, NavigateTool, ToolOptions, ToolSignals
 from hsigui.ui.image.tools_regions import FillTool
 from hsigui.ui.image.tools_shapes import PolygonTool
-from hsigui.ui.image.tools_table import make_tools
+from hsigui.ui.image.tools_table import FIRST_TOOL, make_tools
 
 PAN_STEP = 60.0
 FLASH_MS = 1500  # that pixels stay marked which the user was taken to
@@ -71,7 +73,7 @@ class ImageView(SceneCanvas):
         super().__init__(parent)
         self._options = ToolOptions()
         self._tools = make_tools(self._camera, self._tool_signals(), self._options)
-        self._tool_name = "navigate"
+        self._tool_name = FIRST_TOOL
         self._tool = self._tools[self._tool_name]
         self._space = False
         self._tool_bounds = QRectF()
@@ -82,7 +84,7 @@ class ImageView(SceneCanvas):
         self._flashing = QTimer(self)
         self._flashing.setSingleShot(True)
         self._flashing.setInterval(FLASH_MS)
-        self._flashing.timeout.connect(lambda: self.flash(None))
+        self._flashing.timeout.connect(partial(self.flash, None))
         self._telling = QTimer(self)
         self._telling.setSingleShot(True)
         self._telling.setInterval(HOVER_MS)
@@ -98,7 +100,7 @@ class ImageView(SceneCanvas):
         return self._tool_name
 
     def set_tool(self, name: str) -> None:
-        """Chooses a tool of `label_tools_table`; an open stroke ends, an open polygon or selection is dropped.
+        """Chooses a tool of `tools_table`; an open stroke ends, an open polygon or selection is dropped.
 
         Raises:
             KeyError: there is no such tool.
@@ -136,6 +138,12 @@ class ImageView(SceneCanvas):
     def brush_shape(self, shape: str) -> None:
         self._options.brush_shape = shape
         self.viewport().update()
+
+    def set_brush_size(self, size: int) -> None:
+        self.brush_size = size
+
+    def set_brush_square(self, square: bool) -> None:
+        self.brush_shape = "square" if square else "round"
 
     def grow_brush(self) -> None:
         """One step larger; steps grow with the size."""

@@ -21,8 +21,8 @@ from PySide6.QtWidgets import (
 )
 
 from hsigui.labels.classes import ClassInfo, ClassTable
+from hsigui.ui.desk.action_rows import tool_button
 from hsigui.ui.desk.icons import icon
-from hsigui.ui.shell.actions import tool_button
 
 KEY, COLOUR, NAME, COUNT, LOCK, EYE = range(6)
 
@@ -47,6 +47,10 @@ class _Rows(QTableWidget):
 class ClassesPanel(QWidget):
     """A table of the classes; the selected row is the class that is painted.
 
+    Args:
+        buttons: what stands below the table.
+        menu: of a row.
+
     Signals:
         moved(number, place): a class was dragged to a place of the list, counted from 0.
         lock_asked(number), hide_asked(number): its lock or its eye was clicked.
@@ -59,33 +63,27 @@ class ClassesPanel(QWidget):
     lock_asked = Signal(int)
     hide_asked = Signal(int)
 
-    def __init__(self, parent: QWidget | None = None) -> None:
+    def __init__(
+        self, buttons: Sequence[QAction] = (), menu: QMenu | None = None, parent: QWidget | None = None
+    ) -> None:
         super().__init__(parent)
         self._table = ClassTable()
-        self._menu = QMenu(self)
+        self._menu = menu or QMenu(self)
         self.table = self._build_table()
         self.hint = QLabel("Add a class, then paint on the scene with the brush (B).", self)
         self.hint.setWordWrap(True)
-        self._buttons = QHBoxLayout()
-        self._buttons.setSpacing(2)
         column = QVBoxLayout(self)
         column.addWidget(self.hint)
         column.addWidget(self.table, 1)
-        column.addLayout(self._buttons)
+        column.addLayout(self._build_buttons(buttons))
         self.setEnabled(False)
 
-    def use_actions(self, buttons: Sequence[QAction], menu: Sequence[QAction | QMenu | None]) -> None:
-        """Takes what can be done with classes: buttons below the table, and the menu of a row (None separates)."""
-        for action in buttons:
-            self._buttons.addWidget(tool_button(action, self))
-        self._buttons.addStretch(1)
-        for entry in menu:
-            if entry is None:
-                self._menu.addSeparator()
-            elif isinstance(entry, QMenu):
-                self._menu.addMenu(entry)
-            else:
-                self._menu.addAction(entry)
+    def _build_buttons(self, actions: Sequence[QAction]) -> QHBoxLayout:
+        row = QHBoxLayout()
+        row.setSpacing(2)
+        for action in actions:
+            row.addWidget(tool_button(action, self))
+        row.addStretch(1)
         more = QToolButton(self)
         more.setIcon(icon("more"))
         more.setIconSize(QSize(18, 18))
@@ -94,7 +92,8 @@ class ClassesPanel(QWidget):
         more.setAccessibleName("More")
         more.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
         more.setMenu(self._menu)
-        self._buttons.addWidget(more)
+        row.addWidget(more)
+        return row
 
     def set_classes(self, table: ClassTable, counts: dict[int, int], current: int) -> None:
         """Shows a class table anew."""

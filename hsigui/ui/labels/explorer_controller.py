@@ -19,6 +19,7 @@ from hsigui.labels.strokes import trimmed
 from hsigui.ui.desk.debounce import Debounce
 from hsigui.ui.desk.desk import Desk
 from hsigui.ui.desk.job_bridge import Latest
+from hsigui.ui.image.bench import Bench, PanelParts
 from hsigui.ui.image.view import ImageView
 from hsigui.ui.labels.explorer_panel import MOST_READ, Entry, ExplorerPanel, Key
 
@@ -147,6 +148,13 @@ class ExplorerController(QObject):
 
     def _take_spectra(self, spectra: Mapping[Key, NDArray[np.float32]]) -> None:
         self._panel.model.add_spectra(spectra)
+
+
+def regions(bench: Bench) -> PanelParts:
+    """Makes the explorer of regions."""
+    panel = ExplorerPanel(bench.desk.window)
+    controller = ExplorerController(bench.desk, bench.image, panel)
+    return PanelParts(panel, (panel, controller), controller.set_seen)
 
 
 def find(ctx: Context, layers: Mapping[int, NDArray[np.uint16]]) -> list[Entry]:

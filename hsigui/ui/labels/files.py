@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime
 import os
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 from PySide6.QtCore import QObject
 
-from hsigui.document.events import ClassesChanged, LabelsChanged, StrokeStarted, ValidationChanged
+from hsigui.document.events import ClassesChanged, LabelsChanged, SceneOpened, StrokeStarted, ValidationChanged
 from hsigui.document.samples import Sample
 from hsigui.document.scene import Scene
 from hsigui.errors import HsiError
@@ -25,9 +25,9 @@ from hsigui.labels.formats.files import ClassRaster, files_of_scene, files_writt
 from hsigui.labels.label_map import TRAINING, VALIDATION
 from hsigui.labels.matching import marked_as, match_classes
 from hsigui.labels.sampling import Split
+from hsigui.pipeline import live
 from hsigui.specs import SplitSpec
 from hsigui.storage.recovery import Recovered, Recovery, scene_key
-from hsigui.ui.desk import work
 from hsigui.ui.desk.debounce import Debounce
 from hsigui.ui.desk.desk import Desk
 from hsigui.ui.desk.job_bridge import Latest, Watcher
@@ -35,7 +35,6 @@ from hsigui.ui.desk.prompts import class_table_kinds
 from hsigui.ui.labels.importing import LabelImport
 from hsigui.ui.labels.sample_dialog import SampleDialog
 from hsigui.ui.labels.validation_files import ValidationFiles, save_both, validation_path
-from hsigui.ui.scene import opening
 
 AUTOSAVE_MS = 700  # after the last stroke
 LATEST_AUTOSAVE_MS = 2000  # after the first one that is not safe yet, however brisk the strokes
@@ -44,17 +43,19 @@ LATEST_AUTOSAVE_MS = 2000  # after the first one that is not safe yet, however b
 class LabelFiles(QObject):
     """What happens between labels and disk."""
 
-    def __init__(self, desk: Desk, recovery: Recovery | None = None) -> None:
+    def __init__(self, desk: Desk, recovery: Recovery) -> None:
         super().__init__(desk.window)
         self._desk, self._session = desk, desk.session
-        self._recovery = recovery or Recovery()
+        self._recovery = recovery
         self._import = LabelImport(desk)
         self._validation = ValidationFiles(desk, self._import)
         self._autosaving = Latest(desk.bridge, "Keep labels safe", self._safe, failed=self._not_safe)
         self._timer = Debounce(AUTOSAVE_MS, LATEST_AUTOSAVE_MS, self._autosave, self)
         self._warned = False
         self._writes: deque[Callable[[], object]] = deque()  # the first one is at work, the others wait
+        desk.guards.add(self)
         events = self._session.events
+        events.subscribe(SceneOpened, self._scene_opened)
         events.subscribe(StrokeStarted, self._start_timer)
         events.subscribe(LabelsChanged, self._labels_changed)
         events.subscribe(ValidationChanged, self._labels_changed)
@@ -71,7 +72,7 @@ class LabelFiles(QObject):
             return
         answer = self._desk.prompts.unsaved_labels()
         if answer == "save":
-            self.save(then=lambda: self.leave(then))
+            self.save(then=partial(self.leave, then))
         elif answer == "discard":
             self._give_up(scene)
             then()
@@ -127,15 +128,19 @@ class LabelFiles(QObject):
         """Loads ground truth to measure the map on."""
         self._import.read(path, "ground truth", partial(self._take_truth, path))
 
-    def offer_truth(self, opened: opening.Opened) -> None:
-        """Says that the file of a scene holds ground truth, too."""
-        path = opened.cube.path
-        if path is None or not opened.beside:
+    def _scene_opened(self, event: SceneOpened) -> None:
+        self._offer_truth(event.beside)
+        self.offer_recovery()
+
+    def _offer_truth(self, beside: Sequence[str]) -> None:
+        """Says that the file of the scene holds ground truth, too: arrays of these names."""
+        path = self._session.scene.cube.path
+        if path is None or not beside:
             return
-        names = " and ".join(opened.beside)
+        names = " and ".join(beside)
         self._desk.messages.info(
             f"{path.name} also holds {names}, of the size of this scene.",
-            buttons=[("Load as ground truth", lambda: self.open_truth(path))],
+            buttons=[("Load as ground truth", partial(self.open_truth, path))],
         )
 
     def save(self, then: Callable[[], None] = lambda: None) -> None:
@@ -327,7 +332,7 @@ class LabelFiles(QObject):
             scene.replace_labels(scene.labels.replacing(split.train, classes), f"Sample of {_amount(spec)}", sample)
             self._desk.messages.info(*_told(scene, split, sample))
 
-        job = partial(work.draw_sample, cube=scene.cube, truth=truth.array, classes=scene.classes, spec=spec)
+        job = partial(live.draw_sample, cube=scene.cube, truth=truth.array, classes=scene.classes, spec=spec)
         self._desk.bridge.start(job, "Draw sample", Watcher(done=done))
 
     # Surviving a crash
@@ -356,7 +361,7 @@ class LabelFiles(QObject):
         self._desk.messages.warning(
             f"There are {found.labelled:,} unsaved labels of this scene from {when}.",
             "The window was not closed properly then.",
-            [("Restore", lambda: self._restore(found)), ("Discard", lambda: self._decline(found))],
+            [("Restore", partial(self._restore, found)), ("Discard", partial(self._decline, found))],
         )
 
     def _restore(self, found: Recovered) -> None:

@@ -14,10 +14,10 @@ from hsigui.document.scene import Scene
 from hsigui.labels.formats.files import ClassRaster
 from hsigui.labels.matching import differs, pixel_counts, renumbered
 from hsigui.labels.place import PIXELS, RESAMPLE, Misplaced
-from hsigui.ui.desk import work
 from hsigui.ui.desk.desk import Desk
 from hsigui.ui.desk.job_bridge import Watcher
 from hsigui.ui.desk.variable_chooser import VariableChooser
+from hsigui.ui.labels import class_files
 from hsigui.ui.labels.class_mapping_dialog import ClassMappingDialog
 
 # The raster, and whether its numbers are already those of the scene's classes.
@@ -56,7 +56,7 @@ class LabelImport(QObject):
             else:
                 self._desk.fail(error, trace)
 
-        job = partial(work.load_classes, path=path, cube=scene.cube, what=what, variable=variable)
+        job = partial(class_files.load_classes, path=path, cube=scene.cube, what=what, variable=variable)
         done = partial(self._match, path, scene, take, by_name)
         self._desk.bridge.start(job, f"Open {what}", Watcher(done=done, failed=failed))
 
@@ -65,7 +65,7 @@ class LabelImport(QObject):
 
         def use(remedy: str) -> None:
             if self._session.shown is scene:
-                job = partial(work.fit_classes, raster=error.raster, cube=scene.cube, what=what, remedy=remedy)
+                job = partial(class_files.fit_classes, raster=error.raster, cube=scene.cube, what=what, remedy=remedy)
                 done = partial(self._match, path, scene, take, by_name)
                 self._desk.bridge.start(job, f"Open {what}", Watcher(done=done))
 

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-
 import numpy as np
 from PySide6.QtCore import QObject
 
 from hsigui.document.events import (
+    AreaAnswered,
     ClassesChanged,
     CurrentClassChanged,
     LabelsChanged,
@@ -23,6 +22,7 @@ from hsigui.ui.desk.desk import Desk
 from hsigui.ui.image.view import ImageView
 from hsigui.ui.labels.classes_controller import ClassesController
 from hsigui.ui.labels.classes_panel import ClassesPanel
+from hsigui.ui.labels.superpixel_controller import SuperpixelController
 
 NO_SUPERPIXEL = "There is no superpixel here yet."
 NOWHERE = (0, 0, 0, 0)
@@ -30,19 +30,13 @@ OTHER = {TRAINING: VALIDATION, VALIDATION: TRAINING}  # the layer that a pixel m
 
 
 class LabelController(QObject):
-    """Keeps labels, classes panel and image view in step with the session.
+    """Keeps labels, classes panel and image view in step with the session."""
 
-    Attributes:
-        superpixel_at: finds the superpixel of a pixel (row, column); set by the window.
-        superpixel_state: says what became of the search for superpixels.
-    """
-
-    def __init__(self, desk: Desk, image: ImageView, panel: ClassesPanel) -> None:
+    def __init__(self, desk: Desk, image: ImageView, panel: ClassesPanel, superpixels: SuperpixelController) -> None:
         super().__init__(desk.window)
         self._desk, self._session, self._image, self._panel = desk, desk.session, image, panel
         self.classes = ClassesController(desk, panel)
-        self.superpixel_at: Callable[[int, int], Area | None] = lambda _row, _col: None
-        self.superpixel_state: Callable[[], str] = lambda: ""
+        self._superpixels = superpixels
         self._table = ClassTable()  # in whose colours the labels are drawn
         self._touched = False  # the stroke changed labels
         self._kept: set[str] = set()  # why the stroke left pixels as they are
@@ -53,7 +47,7 @@ class LabelController(QObject):
         image.touched.connect(self._touch)
         image.hovered.connect(self._hovered)
         image.left_scene.connect(self._show_no_superpixel)
-        image.tool_changed.connect(lambda _name: self._show_no_superpixel())
+        image.tool_changed.connect(self._show_no_superpixel)
         events = self._session.events
         events.subscribe(SceneShown, self._show_scene)
         events.subscribe(ClassesChanged, self._classes_changed)
@@ -61,6 +55,7 @@ class LabelController(QObject):
         events.subscribe(LabelsPainted, self._show_painted)
         events.subscribe(LabelsChanged, self._changed)
         events.subscribe(ValidationChanged, self._changed)
+        events.subscribe(AreaAnswered, self._answered)
 
     # Drawing
 
@@ -107,6 +102,9 @@ class LabelController(QObject):
         finally:
             self._end()
 
+    def _answered(self, event: AreaAnswered) -> None:
+        self.draw_area(event.area, event.text)
+
     def _begin(self, text: str) -> None:
         self._touched = False
         self._kept.clear()
@@ -139,11 +137,11 @@ class LabelController(QObject):
 
     def _touch(self, kind: str, row: int, col: int) -> None:
         if kind == "superpixel":
-            area = self.superpixel_at(row, col)
+            area = self._superpixels.area_at(row, col)
             if area is not None:
                 self.paint(area, self.class_to_paint(), "Superpixels")
             else:
-                self._explain(f"{NO_SUPERPIXEL} {self.superpixel_state()}".strip())
+                self._explain(f"{NO_SUPERPIXEL} {self._superpixels.state}".strip())
         elif kind == "pick":
             self._pick(row, col)
 
@@ -159,9 +157,9 @@ class LabelController(QObject):
 
     def _hovered(self, row: int, col: int) -> None:
         if self._image.tool == "superpixel":
-            self._image.show_selection(self.superpixel_at(row, col), self._color())
+            self._image.show_selection(self._superpixels.area_at(row, col), self._color())
 
-    def _show_no_superpixel(self) -> None:
+    def _show_no_superpixel(self, _tool: str = "") -> None:
         if self._image.tool != "fill":  # there the selection is another's
             self._image.show_selection(None)
 

@@ -10,10 +10,11 @@ from PySide6.QtCore import QObject, QTimer
 from hsigui.document.events import BandsChanged, Changed, ClassesChanged, EncoderChanged, LabelsChanged, SceneShown
 from hsigui.errors import HsiError
 from hsigui.labels.label_map import TRAINING
+from hsigui.pipeline import live
 from hsigui.pipeline.own import own_features
-from hsigui.ui.desk import work
 from hsigui.ui.desk.desk import Desk
 from hsigui.ui.desk.job_bridge import Latest
+from hsigui.ui.image.bench import Bench, PanelParts
 from hsigui.ui.image.view import ImageView
 from hsigui.ui.labels.quality_panel import QualityPanel
 
@@ -88,7 +89,7 @@ class QualityController(QObject):
             self._panel.clear("Checking the labels…")
         labels = session.labels.array.copy()
         features = None if session.features is None else own_features(session.features)
-        self._checking.request(partial(work.look_at_labels, cube=session.cube, features=features, labels=labels))
+        self._checking.request(partial(live.look_at_labels, cube=session.cube, features=features, labels=labels))
 
     def _take(self, found: LabelQuality) -> None:
         self._found = found
@@ -100,3 +101,10 @@ class QualityController(QObject):
             self._panel.clear(f"{error.message} {error.hint}")
         else:
             self._desk.fail(error, trace)
+
+
+def quality(bench: Bench) -> PanelParts:
+    """Makes the panel of the quality of labels."""
+    panel = QualityPanel(bench.desk.window)
+    controller = QualityController(bench.desk, bench.image, panel)
+    return PanelParts(panel, (panel, controller), controller.set_seen)

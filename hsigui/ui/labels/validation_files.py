@@ -19,8 +19,8 @@ from hsigui.labels.classes import ClassTable
 from hsigui.labels.formats.files import ClassRaster
 from hsigui.labels.label_map import VALIDATION
 from hsigui.labels.matching import match_classes
-from hsigui.ui.desk import work
 from hsigui.ui.desk.desk import Desk
+from hsigui.ui.labels import class_files
 from hsigui.ui.labels.importing import LabelImport
 
 if TYPE_CHECKING:
@@ -52,7 +52,7 @@ def save_both(
     Returns:
         every file written, that of the labels first.
     """
-    written = work.save_classes(ctx, path, array, classes, cube)
+    written = class_files.save_classes(ctx, path, array, classes, cube)
     if draw is not None:
         from hsigui.pipeline import split
         from hsigui.pipeline.provenance import raster_hash
@@ -63,7 +63,7 @@ def save_both(
     if validation is None and empties and beside.is_file():
         validation = np.zeros_like(array)
     if validation is not None:
-        written += work.save_classes(ctx, beside, validation, classes, cube)
+        written += class_files.save_classes(ctx, beside, validation, classes, cube)
     return written
 
 

@@ -5,12 +5,19 @@ from __future__ import annotations
 from functools import partial
 
 import numpy as np
-from PySide6.QtCore import QObject, Signal
+from PySide6.QtCore import QObject
 
-from hsigui.document.events import EncoderChanged, LabelsChanged, MapChanged, SceneShown
+from hsigui.document.events import (
+    AreaAnswered,
+    EncoderChanged,
+    LabelsChanged,
+    MapChanged,
+    PixelPicked,
+    SceneShown,
+)
 from hsigui.labels.label_map import TRAINING, VALIDATION
+from hsigui.pipeline import live
 from hsigui.pipeline.own import own_features
-from hsigui.ui.desk import work
 from hsigui.ui.desk.desk import Desk
 from hsigui.ui.desk.job_bridge import Latest
 from hsigui.ui.image.view import ImageView
@@ -25,13 +32,8 @@ _HOW = "Number of the class and Enter labels it; J asks for another."
 class AskController(QObject):
     """Finds spots, one a press; those that the user passes over are not asked for again in this scene.
 
-    Signals:
-        asked(row, col): a pixel is asked about.
-        answered(area): the pixel that was asked about is to get the current class.
+    The spectrum of the pixel that is asked about is shown (`PixelPicked`), and an answer labels it (`AreaAnswered`).
     """
-
-    asked = Signal(int, int)
-    answered = Signal(object)
 
     def __init__(self, desk: Desk, image: ImageView, panel: MapPanel, maps: MapController) -> None:
         super().__init__(desk.window)
@@ -66,7 +68,7 @@ class AskController(QObject):
         labels, checks = session.labels.snapshot(), session.labels.snapshot(VALIDATION) > 0
         self._finding.request(
             partial(
-                work.find_spots,
+                live.find_spots,
                 features=own_features(session.features), margin=margin, labels=labels, asked=tuple(self._asked),
                 taken=checks,
             )
@@ -86,7 +88,7 @@ class AskController(QObject):
         # Near enough to see the pixel, far enough to see what lies around it.
         self._image.look_at((row + 0.5, col + 0.5, max(self._image.scale, ASK_SCALE)))
         self._panel.set_asked(f"What is the pixel at row {row}, column {col}? {self._guess(row, col)}")
-        self.asked.emit(row, col)
+        self._session.events.emit(PixelPicked(row, col))
 
     def _guess(self, row: int, col: int) -> str:
         class_map = self._session.class_map
@@ -104,7 +106,7 @@ class AskController(QObject):
             self._desk.messages.info("An answer is a label to train on.", "Switch Validation labels off first (V).")
             return
         row, col = self._target
-        self.answered.emit((row, col, np.ones((1, 1), dtype=bool)))
+        self._session.events.emit(AreaAnswered((row, col, np.ones((1, 1), dtype=bool)), "Answer"))
         if self._target is None:
             self.ask()
 

@@ -8,7 +8,6 @@ import numpy as np
 from PySide6.QtCore import QObject
 
 from hsigui.document.events import (
-    AccuracyChanged,
     ClassesChanged,
     EncoderChanged,
     LabelsChanged,
@@ -19,16 +18,15 @@ from hsigui.document.events import (
     ValidationChanged,
 )
 from hsigui.labels.classes import ClassTable
+from hsigui.pipeline import live
 from hsigui.pipeline.own import own_features, own_map, own_probe
 from hsigui.specs import MapSpec
-from hsigui.ui.desk import work
 from hsigui.ui.desk.desk import Desk
 from hsigui.ui.desk.job_bridge import Latest
 from hsigui.ui.image.view import ImageView
 from hsigui.ui.map.layers import LAYERS, layer_raster, layer_values, scale
 from hsigui.ui.map.legend import LegendView
 from hsigui.ui.map.panel import MapPanel
-from hsigui.ui.results.panel import NO_REFERENCE, ResultsPanel
 
 OPACITY_STEP = 0.05
 FIRST_OPACITY = 0.6
@@ -38,19 +36,19 @@ NO_PIXEL = "–"
 class MapController(QObject):
     """Keeps map, legend and figures in step with labels, features and truth."""
 
-    def __init__(
-        self, desk: Desk, image: ImageView, panel: MapPanel, legend: LegendView, results: ResultsPanel
-    ) -> None:
+    def __init__(self, desk: Desk, image: ImageView, panel: MapPanel, legend: LegendView) -> None:
         super().__init__(desk.window)
         self._desk, self._session = desk, desk.session
-        self._image, self._panel, self._legend, self._results = image, panel, legend, results
+        self._image, self._panel, self._legend = image, panel, legend
         self._opacity = FIRST_OPACITY
         self._pixel: tuple[int, int] | None = None
-        self._asked_on = self._measured_on = ""  # where what a map is measured on comes from
+        self._asked_on = ""  # what the map that is being made is measured on
         self._layer = LAYERS[0].id
         self._ahead = False  # a part of the map that is drawn is newer than the session's
         self._mapping = Latest(desk.bridge, "Renew map", self._take, early=self._take_early)
         self._measuring = Latest(desk.bridge, "Measure map", self._take)
+        image.hovered.connect(self.show_pixel)
+        image.left_scene.connect(self.leave_scene)
         panel.opacity_changed.connect(self._set_opacity)
         panel.drawn_changed.connect(self._set_drawn)
         panel.layer_chosen.connect(self.show_layer)
@@ -63,7 +61,6 @@ class MapController(QObject):
         events.subscribe(TruthChanged, self._reference_changed)
         events.subscribe(EncoderChanged, self._encoder_changed)
         events.subscribe(MapChanged, self._map_changed)
-        events.subscribe(AccuracyChanged, self._accuracy_changed)
         events.subscribe(ClassesChanged, self._classes_changed)
         events.subscribe(LiveChanged, self._live_changed)
 
@@ -89,7 +86,7 @@ class MapController(QObject):
         self._measuring.forget()  # of the map before; its answer must not replace the new one
         self._mapping.request(
             partial(
-                work.make_map,
+                live.make_map,
                 features=own_features(session.features),
                 labels=session.labels.snapshot(),
                 classes=session.classes,
@@ -160,7 +157,7 @@ class MapController(QObject):
         if self._session.class_map is not None:
             self.renew()
 
-    def _take_early(self, glimpse: work.Glimpse) -> None:
+    def _take_early(self, glimpse: live.Glimpse) -> None:
         """What is in view is drawn before the rest of the map is there."""
         self._ahead = True
         part = layer_raster(glimpse.class_map, self._layer)
@@ -182,11 +179,11 @@ class MapController(QObject):
         else:
             self._image.set_map(layer_raster(class_map, self._layer), self._colors)
 
-    def _take(self, mapped: work.Mapped) -> None:
-        self._measured_on = self._asked_on
+    def _take(self, mapped: live.Mapped) -> None:
         self._session.set_map(
             mapped.probe, mapped.class_map, mapped.trained_on, mapped.accuracy,
             map_spec=mapped.map_spec, sample=mapped.sample, seconds=mapped.seconds,
+            measured_on=self._asked_on,
         )  # fmt: skip
 
     def _measure(self) -> None:
@@ -198,8 +195,8 @@ class MapController(QObject):
         self._asked_on = reference.name
         self._measuring.request(
             partial(
-                work.measure_again,
-                mapped=work.Mapped(
+                live.measure_again,
+                mapped=live.Mapped(
                     own_probe(present.probe),
                     own_map(present.class_map),
                     present.trained_on,
@@ -222,14 +219,12 @@ class MapController(QObject):
             self._session.drop_accuracy()
         else:
             self._measure()
-        self._show_report()
 
     def _show_scene(self, event: SceneShown) -> None:
         scene = self._session.scene
         self.leave_scene()
         self._mapping.forget()
         self._measuring.forget()
-        self._measured_on = "" if scene.reference is None else scene.reference.name
         self._show_map_spec()
         # It was left before its map was there, or its run came while it was behind another.
         if (self._session.live or scene.map is None) and scene.labelled_classes > 1 and self._stale:
@@ -263,9 +258,6 @@ class MapController(QObject):
     def _classes_changed(self, _event: ClassesChanged) -> None:
         self._show_map()
 
-    def _accuracy_changed(self, _event: AccuracyChanged) -> None:
-        self._show_report()
-
     @property
     def _stale(self) -> bool:
         session = self._session
@@ -283,19 +275,6 @@ class MapController(QObject):
         else:
             counts = np.bincount(session.class_map.classes.ravel())
             self._legend.set_classes(session.classes, {n: int(c) for n, c in enumerate(counts) if n})
-
-    def _show_report(self) -> None:
-        session = self._session
-        self._results.show_refinement(None if session.probe is None else session.probe.refinement)
-        reference = session.reference
-        if session.accuracy is not None and reference is not None:
-            self._results.show_accuracy(session.accuracy, self._measured_on, session.masked_out)
-        elif reference is None:
-            self._results.explain(NO_REFERENCE)
-        elif session.class_map is None:
-            self._results.explain("The map will be measured here as soon as there is one.")
-        else:
-            self._results.explain("All of the ground truth is among the labels: nothing is left to measure on.")
 
     def _explain(self) -> None:
         session = self._session

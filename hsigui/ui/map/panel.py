@@ -27,7 +27,7 @@ class MapPanel(QWidget):
 
     Signals:
         opacity_changed(opacity), drawn_changed(smooth, edges).
-        layer_chosen(id): of `map_layers.LAYERS`.
+        layer_chosen(id): of `layers.LAYERS`.
     """
 
     opacity_changed = Signal(float)
@@ -41,7 +41,7 @@ class MapPanel(QWidget):
         self.opacity.setRange(0, 100)
         self.opacity.setValue(60)
         self.opacity.setToolTip("A and Shift+A change it by 5 %")
-        self.opacity.valueChanged.connect(lambda value: self.opacity_changed.emit(value / 100))
+        self.opacity.valueChanged.connect(self._opacity_moved)
         self.smooth = self._strength(20.0, " px", "Smooths the class probabilities over neighbouring pixels")
         self.edges = self._strength(
             100.0, " ×",
@@ -53,7 +53,7 @@ class MapPanel(QWidget):
             self.layer.addItem(layer.title, layer.id)
             self.layer.setItemData(self.layer.count() - 1, layer.tip, Qt.ItemDataRole.ToolTipRole)
         self.layer.setToolTip("What of the map is drawn (M: the next one)")
-        self.layer.currentIndexChanged.connect(lambda index: self.layer_chosen.emit(self.layer.itemData(index)))
+        self.layer.currentIndexChanged.connect(self._layer_picked)
         self.bar = ColorBar(self)
         self.bar.hide()
         self.renew = _button("Renew", "Renew the map from the labels now (Ctrl+R)", renew)
@@ -92,6 +92,15 @@ class MapPanel(QWidget):
         ):
             self.setTabOrder(one, next_one)  # as they stand, not as they were made
 
+    def _opacity_moved(self, percent: int) -> None:
+        self.opacity_changed.emit(percent / 100)
+
+    def _layer_picked(self, index: int) -> None:
+        self.layer_chosen.emit(self.layer.itemData(index))
+
+    def _strength_changed(self, _value: float) -> None:
+        self.drawn_changed.emit(self.smooth.value(), self.edges.value())
+
     def set_opacity(self, value: float) -> None:
         self.opacity.setValue(round(100 * value))
 
@@ -124,7 +133,7 @@ class MapPanel(QWidget):
         box.setSpecialValueText("off")
         box.setKeyboardTracking(False)
         box.setToolTip(tip)
-        box.valueChanged.connect(lambda _value: self.drawn_changed.emit(self.smooth.value(), self.edges.value()))
+        box.valueChanged.connect(self._strength_changed)
         return box
 
     def set_state(self, text: str) -> None:

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from hsigui.document.session import Session
+from hsigui.document.values import GROUND_TRUTH, VALIDATION_LABELS
 from hsigui.pipeline.own import own_encoder, own_features, own_map, own_probe
 from hsigui.pipeline.result import LabelOrigin, Result
 from hsigui.pipeline.values import Labels, Tested
 from hsigui.storage import imports
-from hsigui.ui.desk.session import GROUND_TRUTH, VALIDATION_LABELS, Session
 
 
 def result_of(session: Session) -> Result | None:

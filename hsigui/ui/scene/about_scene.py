@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QObject
+from functools import partial
+
+from PySide6.QtCore import QObject, QSignalBlocker
 from PySide6.QtGui import QAction
 
 from hsigui.document.events import BandsChanged, SceneShown
@@ -13,20 +15,19 @@ from hsigui.ui.scene.properties_dialog import PropertiesDialog
 
 
 class AboutScene(QObject):
-    """Keeps the notes bar in step with the scene, and opens its properties."""
+    """Keeps the notes bar in step with the scene, and opens its properties.
 
-    def __init__(self, desk: Desk, bar: NotesBar) -> None:
+    Args:
+        action: shows and hides the bar; a scene with notes checks it.
+    """
+
+    def __init__(self, desk: Desk, bar: NotesBar, action: QAction) -> None:
         super().__init__(desk.window)
-        self._desk, self._session, self._bar = desk, desk.session, bar
-        self._action: QAction | None = None
+        self._desk, self._session, self._bar, self._action = desk, desk.session, bar, action
         bar.details_asked.connect(self.show_properties)
+        bar.dismissed.connect(partial(action.setChecked, False))
         self._session.events.subscribe(SceneShown, self._show)
         self._session.events.subscribe(BandsChanged, self._bands_changed)
-
-    def use(self, action: QAction) -> None:
-        """Takes the checkable action that shows and hides the bar; a scene with notes checks it."""
-        self._action = action
-        self._bar.dismissed.connect(lambda: action.setChecked(False))
 
     def show_notes(self, shown: bool) -> None:
         """Brings the notes back, unfolded, or hides them."""
@@ -52,7 +53,5 @@ class AboutScene(QObject):
     def _show(self, _event: SceneShown | BandsChanged) -> None:
         notes = self._session.scene.cube.notes
         self._bar.set_notes(notes)
-        if self._action is not None:
-            self._action.blockSignals(True)  # the bar opens folded; only the user's own wish unfolds it
+        with QSignalBlocker(self._action):  # the bar opens folded; only the user's own wish unfolds it
             self._action.setChecked(bool(notes))
-            self._action.blockSignals(False)

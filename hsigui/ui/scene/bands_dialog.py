@@ -26,10 +26,10 @@ from PySide6.QtWidgets import (
 )
 
 from hsigui.cube.cube import Cube
-from hsigui.cube.sensors import fitting, parse_wavelengths
+from hsigui.cube.sensors import fitting, noisy_bands, parse_wavelengths
 from hsigui.errors import HsiError
+from hsigui.jobs import Context
 from hsigui.storage.band_edits import BandEdit
-from hsigui.ui.desk import work
 from hsigui.ui.desk.job_bridge import JobBridge, Latest
 
 UNITS = (("Unit by text or size", ""), ("nm", "nm"), ("µm", "um"), ("1/cm", "cm-1"), ("GHz", "GHz"))
@@ -292,7 +292,7 @@ class BandsDialog(QDialog):
     def _look_for_noise(self) -> None:
         self.noisy.setEnabled(False)
         self.noisy.setText("Looking…")
-        self._noise.request(partial(work.look_for_noise, cube=self._cube))
+        self._noise.request(partial(look_for_noise, cube=self._cube))
 
     def _suggest(self, bands: list[int]) -> None:
         self._noise_done()
@@ -341,3 +341,9 @@ def _row(*widgets: QWidget) -> QHBoxLayout:
     for widget in widgets:
         row.addWidget(widget)
     return row
+
+
+def look_for_noise(ctx: Context, cube: Cube) -> list[int]:
+    """Numbers of the bands of low signal-to-noise ratio, from samples of the scene."""
+    ctx.progress(0, 0, "Looking for noisy bands…")
+    return noisy_bands(cube)

@@ -11,10 +11,10 @@ from numpy.typing import NDArray
 from PySide6.QtCore import QObject
 
 from hsigui.cube.cube import Cube
+from hsigui.cube.picture import display_step
 from hsigui.cube.render import Levels, ViewState, render_window, resolve
 from hsigui.document.events import BandsChanged, SceneShown
 from hsigui.jobs import Context
-from hsigui.ui.desk import work
 from hsigui.ui.desk.debounce import Debounce
 from hsigui.ui.desk.desk import Desk
 from hsigui.ui.desk.job_bridge import Latest
@@ -60,14 +60,14 @@ class DetailController(QObject):
         self._last = None
 
     def _moved(self) -> None:
-        if self._session.cube is not None and work.display_step(self._session.cube) > 1:
+        if self._session.cube is not None and display_step(self._session.cube) > 1:
             self._timer.start()
 
     def _draw(self) -> None:
         cube, view, box = self._session.cube, self._session.view, self._image.visible_box()
         if cube is None or view is None or box is None or not self._image.isVisible():
             return
-        coarse = work.display_step(cube)
+        coarse = display_step(cube)
         top, left, bottom, right = box
         step = max(1, math.ceil(math.sqrt((bottom - top) * (right - left) / DETAIL_PIXELS)))
         if step >= coarse:
@@ -87,7 +87,7 @@ class DetailController(QObject):
 def draw_detail(ctx: Context, cube: Cube, view: ViewState, box: Box, step: int, levels: Levels | None = None) -> Detail:
     """Draws a box of the scene (top, left, bottom, right) with the stretch of the whole."""
     if levels is None:
-        levels = resolve(cube, view, work.display_step(cube))
+        levels = resolve(cube, view, display_step(cube))
         ctx.check()
     top, left, bottom, right = box
     rgb = render_window(cube, view, levels, slice(top, bottom, step), slice(left, right, step))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from functools import partial
 
 from PySide6.QtCore import QObject, QSignalBlocker, QSize
 from PySide6.QtWidgets import QTabBar, QToolButton, QWidget
@@ -13,8 +14,6 @@ from hsigui.document.permissions import Answer, Deed, may
 from hsigui.document.scene import Scene
 from hsigui.ui.desk.desk import Desk
 from hsigui.ui.desk.icons import icon
-from hsigui.ui.labels.files import LabelFiles
-from hsigui.ui.scene.controller import SceneController
 
 
 class SceneTabs(QTabBar):
@@ -36,20 +35,23 @@ class SceneTabs(QTabBar):
         cross.setAutoRaise(True)
         cross.setToolTip("Close this scene")
         cross.setAccessibleName("Close this scene")
-        cross.clicked.connect(lambda: self.tabCloseRequested.emit(self.tabAt(cross.geometry().center())))
+        cross.clicked.connect(partial(self._close_asked, cross))
         self.setTabButton(self.addTab(""), QTabBar.ButtonPosition.RightSide, cross)
+
+    def _close_asked(self, cross: QToolButton, _checked: bool = False) -> None:
+        self.tabCloseRequested.emit(self.tabAt(cross.geometry().center()))
 
 
 class OpenScenes(QObject):
     """Changes between the open scenes.
 
-    Labels of a scene that is not shown are safe in its recovery copy; closing a scene or the window asks for each.
+    The guards of the desk keep safe what is not saved of a scene that goes behind another, and are asked before one is
+    closed.
     """
 
-    def __init__(self, desk: Desk, scene: SceneController, labels: LabelFiles, tabs: SceneTabs) -> None:
+    def __init__(self, desk: Desk, tabs: SceneTabs) -> None:
         super().__init__(desk.window)
-        self._desk, self._session = desk, desk.session
-        self._scene, self._labels, self._tabs = scene, labels, tabs
+        self._desk, self._session, self._tabs = desk, desk.session, tabs
         tabs.currentChanged.connect(self.show)
         tabs.tabCloseRequested.connect(self.close)
         self._session.events.subscribe(ScenesChanged, self._renew_tabs)
@@ -58,21 +60,28 @@ class OpenScenes(QObject):
     def count(self) -> int:
         return self._session.open_scenes
 
-    def make_room(self, cube: Cube, then: Callable[[Scene | None], None]) -> None:
+    def make_room(self, cube: Cube, then: Callable[[Scene | None], None]) -> bool:
         """Does `then`, which shows another scene. The present one stays open behind it.
 
         A scene that is open already is replaced, once its labels are safe. Where it is trained on, the user is asked
         first.
+
+        Args:
+            then: is handed the open scene whose place the new one takes, or None.
+
+        Returns:
+            Whether the user let it be so; what is asked of labels may still be cancelled.
         """
         open_already = next((scene for scene in self._session.scenes if _same(scene.cube, cube)), None)
         if open_already is None:
-            self._labels.keep_safe()
+            self._desk.guards.keep_safe()
             then(None)
-        elif not self._may_close(open_already, "Stop training and open"):
-            self._scene.refused.emit()
-        else:
-            self._show(open_already)
-            self._labels.leave(lambda: then(open_already))
+            return True
+        if not self._may_close(open_already, "Stop training and open"):
+            return False
+        self._show(open_already)
+        self._desk.guards.leave(partial(then, open_already))
+        return True
 
     def show(self, place: int) -> None:
         """Shows one of the open scenes as it was left."""
@@ -91,27 +100,24 @@ class OpenScenes(QObject):
         scene = self._session.scenes[self._session.place if place is None else place]
         if self._may_close(scene, "Stop training and close"):
             self._show(scene)
-            self._labels.leave(lambda: self._remove(scene))
+            self._desk.guards.leave(partial(self._session.close, scene))
 
     def leave_all(self, then: Callable[[], None]) -> None:
         """Does `then` once the labels of every scene are in a file or given up; the user may cancel."""
         others = [scene for scene in self._session.scenes if scene.unsaved and scene is not self._session.shown]
-        self._labels.leave(lambda: self._leave_others(others, then))
+        self._desk.guards.leave(partial(self._leave_others, others, then))
 
     def _leave_others(self, scenes: Sequence[Scene], then: Callable[[], None]) -> None:
         if not scenes:
             then()
             return
         self._session.show(scenes[0])  # without a recovery copy: the scene before was saved or given up
-        self._labels.leave(lambda: self._leave_others(scenes[1:], then))
+        self._desk.guards.leave(partial(self._leave_others, scenes[1:], then))
 
     def _show(self, scene: Scene) -> None:
         if scene is not self._session.shown:
-            self._labels.keep_safe()
+            self._desk.guards.keep_safe()
             self._session.show(scene)
-
-    def _remove(self, scene: Scene) -> None:
-        self._session.close(scene)
 
     def _may_close(self, scene: Scene, action: str) -> bool:
         """Asks whether a training of a scene may be stopped, where there is one."""

@@ -16,6 +16,7 @@ from hsigui.cube.formats.choice import ImportChoice
 from hsigui.cube.formats.library import SpectralLibrary, open_library
 from hsigui.cube.formats.table import reader_of
 from hsigui.cube.open import holds_arrays, list_arrays, open_cube, suggestions
+from hsigui.cube.picture import Picture
 from hsigui.cube.render import ViewState, first_view, render
 from hsigui.errors import HsiError
 from hsigui.jobs import Context
@@ -23,7 +24,7 @@ from hsigui.labels.classes import ClassInfo, ClassTable
 from hsigui.labels.describe import describe_file
 from hsigui.labels.formats.files import ClassRaster, find_truth_in_cube_file, may_hold_shapes
 from hsigui.storage import band_edits, imports
-from hsigui.ui.desk.work import Picture, draw_picture
+from hsigui.ui.scene.drawing import draw_picture
 
 
 @dataclass(frozen=True)

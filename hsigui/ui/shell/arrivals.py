@@ -12,6 +12,7 @@ from PySide6.QtCore import QObject
 
 from hsigui.cube.cube import Cube
 from hsigui.cube.formats.library import SpectralLibrary
+from hsigui.document.events import SceneOpened
 from hsigui.errors import HsiError
 from hsigui.ui.desk.desk import Desk
 from hsigui.ui.desk.job_bridge import Watcher
@@ -33,8 +34,8 @@ class Arrivals(QObject):
         self._scenes: list[Path] = []
         self._later: list[Callable[[], None]] = []  # what is told when the scene is open
         scene.found.connect(self.offer)
-        scene.opened.connect(lambda _opened: self._scene_opened())
         scene.refused.connect(self._scene_opened)
+        self._session.events.subscribe(SceneOpened, self._scene_opened)
 
     def take(self, paths: Sequence[Path]) -> None:
         """Takes files that were dropped: opens the scenes among them, and offers the others when they are open."""
@@ -59,7 +60,7 @@ class Arrivals(QObject):
         self._scene.open_path(self._scenes.pop(0))
         return True
 
-    def _scene_opened(self) -> None:
+    def _scene_opened(self, _event: SceneOpened | None = None) -> None:
         if not self._open_next():
             self._offer_waiting()
 

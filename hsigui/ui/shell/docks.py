@@ -2,53 +2,52 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from PySide6.QtCore import QEvent, QObject, QSize, Qt, QTimer
 from PySide6.QtWidgets import QDockWidget, QFrame, QMainWindow, QScrollArea, QTabBar, QTabWidget, QWidget
 
+from hsigui.ui.image.bench import PanelParts
+from hsigui.ui.shell.panels import PanelRow
+
 _LEFT, _RIGHT = Qt.DockWidgetArea.LeftDockWidgetArea, Qt.DockWidgetArea.RightDockWidgetArea
-_BOTTOM = Qt.DockWidgetArea.BottomDockWidgetArea
-# Title, area, and whether the panel gets scroll bars because it has none of its own.
-_PLACES = (
-    ("Display", _LEFT, True),
-    ("Classes", _LEFT, False),
-    ("Regions", _LEFT, False),
-    ("History", _LEFT, False),
-    ("Training", _RIGHT, True),
-    ("Map", _RIGHT, True),
-    ("Results", _RIGHT, True),
-    ("Quality", _RIGHT, True),
-    ("Spectra", _BOTTOM, False),
-)
 
 
-def build_docks(window: QMainWindow, panels: Mapping[str, QWidget]) -> dict[str, QDockWidget]:
+def build_docks(
+    window: QMainWindow, rows: Sequence[PanelRow], panels: Mapping[str, PanelParts]
+) -> dict[str, QDockWidget]:
     """Places the panels, named by their titles, and gives back their docks."""
     window.setCorner(Qt.Corner.BottomLeftCorner, _LEFT)
     window.setCorner(Qt.Corner.BottomRightCorner, _RIGHT)
-    window.setTabPosition(_RIGHT, QTabWidget.TabPosition.North)
     docks = {}
-    for title, area, scrolls in _PLACES:
-        dock = QDockWidget(title, window)
-        dock.setObjectName(f"dock {title}")
-        dock.setWidget(_Scrolled(panels[title], dock) if scrolls else panels[title])
-        window.addDockWidget(area, dock)
-        docks[title] = dock
-    window.tabifyDockWidget(docks["Map"], docks["Results"])
-    window.tabifyDockWidget(docks["Results"], docks["Quality"])
-    window.setTabPosition(_LEFT, QTabWidget.TabPosition.North)
-    window.tabifyDockWidget(docks["Classes"], docks["Regions"])
-    window.tabifyDockWidget(docks["Regions"], docks["History"])
-    docks["Classes"].raise_()
-    docks["Map"].raise_()
-    horizontal, vertical = Qt.Orientation.Horizontal, Qt.Orientation.Vertical
-    window.resizeDocks([docks["Display"], docks["Training"]], [290, 320], horizontal)
-    window.resizeDocks([docks["Display"], docks["Classes"]], [225, 425], vertical)
-    window.resizeDocks([docks["Training"], docks["Map"]], [385, 315], vertical)
-    window.resizeDocks([docks["Spectra"]], [210], vertical)
+    for row in rows:
+        dock = QDockWidget(row.title, window)
+        dock.setObjectName(f"dock {row.title}")
+        parts = panels[row.title]
+        dock.setWidget(_Scrolled(parts.widget, dock) if row.scrolls else parts.widget)
+        window.addDockWidget(row.area, dock)
+        docks[row.title] = dock
+        if parts.set_seen is not None:
+            dock.visibilityChanged.connect(parts.set_seen)
+    _place(window, rows, docks)
     _DeadTabs(window, docks)
     return docks
+
+
+def _place(window: QMainWindow, rows: Sequence[PanelRow], docks: Mapping[str, QDockWidget]) -> None:
+    """Puts tabbed panels behind each other, and gives all their first sizes."""
+    for row in rows:
+        if row.behind:
+            window.setTabPosition(row.area, QTabWidget.TabPosition.North)
+            window.tabifyDockWidget(docks[row.behind], docks[row.title])
+    for row in rows:
+        if not row.behind and any(other.behind == row.title for other in rows):
+            docks[row.title].raise_()
+    wide = [row for row in rows if row.width]
+    window.resizeDocks([docks[r.title] for r in wide], [r.width for r in wide], Qt.Orientation.Horizontal)
+    for area in dict.fromkeys(row.area for row in rows):
+        high = [row for row in rows if row.height and row.area == area]
+        window.resizeDocks([docks[r.title] for r in high], [r.height for r in high], Qt.Orientation.Vertical)
 
 
 class _DeadTabs(QObject):

@@ -1,18 +1,17 @@
-"""The window: builds the widgets, places them, and wires them to the controllers. Decides nothing itself."""
+"""The window: builds the panels and bars, places them, and binds the actions. Decides nothing itself."""
 
 from __future__ import annotations
 
 import base64
 import dataclasses
-from collections.abc import Callable
 from functools import partial
 from pathlib import Path
+from typing import TypeVar
 
-from PySide6.QtCore import QByteArray, QSize, Qt, QTimer
+from PySide6.QtCore import QByteArray, QSize, Qt
 from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent
 from PySide6.QtWidgets import (
     QAbstractSpinBox,
-    QApplication,
     QLineEdit,
     QMainWindow,
     QMenu,
@@ -23,7 +22,6 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from hsigui.document import permissions
 from hsigui.document.events import (
     AccuracyChanged,
     BandsChanged,
@@ -36,54 +34,55 @@ from hsigui.document.events import (
     MapChanged,
     QueueChanged,
     SavedChanged,
+    SceneOpened,
     ScenesChanged,
     SceneShown,
     TruthChanged,
     ValidationChanged,
 )
 from hsigui.document.session import Session
-from hsigui.methods.registry import MethodInfo
 from hsigui.report.table import problems
 from hsigui.settings import SettingsStore
 from hsigui.storage.recovery import Recovery
 from hsigui.storage.runs import Runs
-from hsigui.ui.desk import theme
+from hsigui.ui.desk.action_rows import ActionSet
 from hsigui.ui.desk.desk import Desk
 from hsigui.ui.desk.job_bridge import JobBridge
 from hsigui.ui.desk.message_bar import MessageBar
 from hsigui.ui.desk.prompts import Prompts
+from hsigui.ui.image.bench import Bench
 from hsigui.ui.image.view import ImageView
 from hsigui.ui.labels.classes_panel import ClassesPanel
+from hsigui.ui.labels.explorer_controller import ExplorerController
+from hsigui.ui.labels.explorer_panel import ExplorerPanel
 from hsigui.ui.labels.files import LabelFiles
-from hsigui.ui.labels.labelling import Labelling
-from hsigui.ui.labels.quality_controller import QualityController
+from hsigui.ui.labels.history_panel import HistoryPanel
+from hsigui.ui.labels.labelling import Labelling, tool_strip
 from hsigui.ui.labels.quality_panel import QualityPanel
 from hsigui.ui.labels.superpixel_controller import SuperpixelController
 from hsigui.ui.labels.superpixel_strip import SuperpixelStrip
 from hsigui.ui.map.asking import AskController
 from hsigui.ui.map.controller import MapController
-from hsigui.ui.map.legend import LegendView
 from hsigui.ui.map.panel import MapPanel
 from hsigui.ui.results.export import ExportController
 from hsigui.ui.results.panel import ResultsPanel
-from hsigui.ui.scene.about_scene import AboutScene
-from hsigui.ui.scene.bands_controller import BandsController
 from hsigui.ui.scene.controller import SceneController
 from hsigui.ui.scene.display_panel import DisplayPanel
 from hsigui.ui.scene.file_watch import FileWatch
 from hsigui.ui.scene.notes_bar import NotesBar
 from hsigui.ui.scene.open_scenes import OpenScenes, SceneTabs
-from hsigui.ui.shell.about import AboutDialog
-from hsigui.ui.shell.actions import Actions
+from hsigui.ui.shell.actions import ACTIONS, fill_menus, fill_toolbar, in_order_of_menus
 from hsigui.ui.shell.arrivals import Arrivals
 from hsigui.ui.shell.docks import build_docks
-from hsigui.ui.shell.help_dialog import HelpDialog
-from hsigui.ui.shell.shortcuts import ShortcutSheet
+from hsigui.ui.shell.help_pages import HelpPages
+from hsigui.ui.shell.leaving import Leaving
+from hsigui.ui.shell.panels import PANELS
+from hsigui.ui.shell.preferences import Preferences
 from hsigui.ui.shell.start_page import StartPage
 from hsigui.ui.shell.status import StatusBar
 from hsigui.ui.spectra.view import SpectrumView
 from hsigui.ui.training.controller import TrainingController
-from hsigui.ui.training.method_panel import MethodPanel, learns
+from hsigui.ui.training.method_panel import MethodPanel
 from hsigui.ui.training.queue_list import QueueList
 from hsigui.ui.training.run_files import RunFiles
 from hsigui.ui.training.view import TrainingView
@@ -94,6 +93,7 @@ ACTIONS_DEPEND_ON = (
     SceneShown, ScenesChanged, BandsChanged, LabelsChanged, ValidationChanged, HistoryChanged, ClassesChanged,
     CurrentClassChanged, TruthChanged, EncoderChanged, MapChanged, AccuracyChanged, SavedChanged, QueueChanged,
 )  # fmt: skip
+T = TypeVar("T")
 
 
 class MainWindow(QMainWindow):
@@ -119,14 +119,12 @@ class MainWindow(QMainWindow):
         store = store or SettingsStore()
         settings = store.load()
         self.desk = Desk(self, self.session, self.bridge, self.messages, prompts or Prompts(self), store, settings)
-        self._may_close = False
-        self._asking = False
-        self._waits_to_close = False  # for the queue to be empty
-        self._build_views()
-        self._build_controllers(recovery, runs)
-        self.actions_ = Actions(self, self._handlers())
-        self._build_panels()
-        self._build_docks()
+        self.actions_ = ActionSet(self, ACTIONS)
+        self.image = ImageView(self)
+        self._build_panels(recovery or Recovery(), runs or Runs())
+        self._name_parts()
+        self._build_middle()
+        self._build_controllers()
         self._build_bars()
         self._wire()
         self._restore()
@@ -137,18 +135,44 @@ class MainWindow(QMainWindow):
 
     # Building
 
-    def _build_views(self) -> None:
-        self.image, self.spectra = ImageView(self), SpectrumView(self)
-        self.training, self.legend = TrainingView(self), LegendView(self)
-        self.display, self.classes, self.results = DisplayPanel(self), ClassesPanel(self), ResultsPanel(self)
+    def _build_panels(self, recovery: Recovery, runs: Runs) -> None:
+        bench = Bench(self.desk, self.image, self.actions_, recovery, runs)
+        panels = {row.title: row.make(bench) for row in PANELS}
+        self._parts = [part for panel in panels.values() for part in panel.parts]
+        self.docks = build_docks(self, PANELS, panels)
+
+    def _name_parts(self) -> None:
+        """What this window places or calls itself, and what is asked for by name from outside."""
+        self.display, self.superpixel_strip = self._part(DisplayPanel), self._part(SuperpixelStrip)
+        self.notes_bar, self.tabs = self._part(NotesBar), self._part(SceneTabs)
+        self.scene, self.scenes, self.watch = self._part(SceneController), self._part(OpenScenes), self._part(FileWatch)
+        self.classes, self.labels, self.label_files = (
+            self._part(ClassesPanel), self._part(Labelling), self._part(LabelFiles)
+        )  # fmt: skip
+        self.superpixels, self.quality_panel = self._part(SuperpixelController), self._part(QualityPanel)
+        self.explorer, self.regions = self._part(ExplorerPanel), self._part(ExplorerController)
+        self.history, self.spectra = self._part(HistoryPanel), self._part(SpectrumView)
+        self.method, self.training, self.trainer = (
+            self._part(MethodPanel), self._part(TrainingView), self._part(TrainingController)
+        )  # fmt: skip
+        self.queue_list, self.run_files = self._part(QueueList), self._part(RunFiles)
+        self.map_panel, self.maps, self.asking = (
+            self._part(MapPanel), self._part(MapController), self._part(AskController)
+        )  # fmt: skip
+        self.results, self.exporter = self._part(ResultsPanel), self._part(ExportController)
+
+    def _part(self, kind: type[T]) -> T:
+        """The one thing of a class that was made for the panels."""
+        (found,) = (part for part in self._parts if isinstance(part, kind))
+        return found
+
+    def _build_middle(self) -> None:
         self.start_page = StartPage(self)
         self.pages = QStackedWidget(self)
-        self.pages.setMinimumSize(
-            240, 180
-        )  # the start page's wish for more would make the window too wide for a laptop
+        # The start page's wish for more would make the window too wide for a laptop.
+        self.pages.setMinimumSize(240, 180)
         self.pages.addWidget(self.start_page)
         self.pages.addWidget(self.image)
-        self.notes_bar, self.tabs = NotesBar(self), SceneTabs(self)
         ground = QWidget(self)  # the messages float over it, below the notes
         _column(ground).addWidget(self.pages)
         central = QWidget(self)
@@ -158,65 +182,28 @@ class MainWindow(QMainWindow):
         column.addWidget(ground, 1)
         self.setCentralWidget(central)
         self.messages.float_over(ground)
-
-    def _build_controllers(self, recovery: Recovery | None, runs: Runs | None) -> None:
-        self.scene = SceneController(self.desk, self.image, self.spectra, self.display)  # hears of a scene first
-        self.run_files = RunFiles(self.desk, runs)
-        self.label_files = LabelFiles(self.desk, recovery)
-        self.labels = Labelling(self.desk, self.image, self.classes)
-        self.scenes = OpenScenes(self.desk, self.scene, self.label_files, self.tabs)
-        self.scene.make_room = self.scenes.make_room
-        self.exporter = ExportController(self.desk)
-        self.bands = BandsController(self.desk)
-        self.arrivals = Arrivals(self.desk, self.scene, self.label_files, self.spectra)
-        self.watch = FileWatch(self.desk)
-        self.about = AboutScene(self.desk, self.notes_bar)
-
-    def _build_panels(self) -> None:
-        a = self.actions_
-        self.method = MethodPanel((a["pretrain"], a["pause"], a["cancel"]), self)
-        self.map_panel = MapPanel(a["show_map"], a["live"], a["renew_map"], a["ask_me"], self.legend)
-        self.queue_list = QueueList(self)
-        self.trainer = TrainingController(self.desk, self.method, self.training, self.queue_list, self.run_files)
-        self.maps = MapController(self.desk, self.image, self.map_panel, self.legend, self.results)
-        self.asking = AskController(self.desk, self.image, self.map_panel, self.maps)
-        self.quality_panel = QualityPanel(self)
-        self.quality = QualityController(self.desk, self.image, self.quality_panel)
-        self.superpixel_strip = SuperpixelStrip(a["superpixels"], self)
         self.display.add(self.superpixel_strip)
-        self.superpixels = SuperpixelController(self.desk, self.image, self.superpixel_strip)
-        self.labels.use(a, self.superpixels)
 
-    def _build_docks(self) -> None:
-        train = QWidget(self)
-        column = _column(train)
-        column.addWidget(self.method)
-        column.addWidget(self.queue_list)
-        column.addWidget(self.training, 1)
-        panels = {
-            "Display": self.display, "Classes": self.classes, "Training": train, "Map": self.map_panel,
-            "Results": self.results, "Quality": self.quality_panel, "Spectra": self.spectra,
-            "Regions": self.labels.explorer, "History": self.labels.history,
-        }  # fmt: skip
-        self.docks = build_docks(self, panels)
-        self.docks["Quality"].visibilityChanged.connect(self.quality.set_seen)
-        self.docks["Regions"].visibilityChanged.connect(self.labels.regions.set_seen)
+    def _build_controllers(self) -> None:
+        self.arrivals = Arrivals(self.desk, self.scene, self.label_files, self.spectra)
+        self.leaving = Leaving(self.desk, self.scenes)
+        self.help = HelpPages(self, in_order_of_menus())
+        preferences = Preferences(self.desk)
+        self.actions_.bind((self.session, self.image, *self._parts, self.leaving, self.help, preferences))
 
     def _build_bars(self) -> None:
-        self.brush = self.labels.options.brush
-        bar = QToolBar("Tools", self)
-        bar.setObjectName("toolbar")
-        bar.setIconSize(QSize(20, 20))
-        bar.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonIconOnly)
-        self.actions_.fill_toolbar(bar, {"@options": self.labels.options})
+        self.toolbar = QToolBar("Tools", self)
+        self.toolbar.setObjectName("toolbar")
+        self.toolbar.setIconSize(QSize(20, 20))
+        self.toolbar.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonIconOnly)
+        fill_toolbar(self.toolbar, self.actions_, {"@options": self.labels.options})
         for name in ("pretrain", "live", "export"):
-            button = bar.widgetForAction(self.actions_[name])
+            button = self.toolbar.widgetForAction(self.actions_[name])
             if isinstance(button, QToolButton):
                 button.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
-        self.addToolBar(bar)
-        self.toolbar = bar
-        self.addToolBar(Qt.ToolBarArea.LeftToolBarArea, self.labels.strip(self))
-        self.actions_.fill_menus({"@recent": self._add_recent, "@docks": self._add_docks})
+        self.addToolBar(self.toolbar)
+        self.addToolBar(Qt.ToolBarArea.LeftToolBarArea, tool_strip(self.actions_, self))
+        fill_menus(self, self.actions_, {"@recent": self._add_recent, "@docks": self._add_docks})
         self.status = StatusBar(self.session, self.bridge, self)
         self.setStatusBar(self.status)
 
@@ -230,98 +217,27 @@ class MainWindow(QMainWindow):
 
     # Wiring
 
-    def _handlers(self) -> dict[str, Callable[..., object]]:
-        """What each action does; the ids are those of the table."""
-        themes = {f"theme_{n}": partial(self.set_theme, n) for n in theme.SCHEMES}
-        return self.labels.handlers() | themes | self._scene_handlers() | self._work_handlers()
-
-    def _scene_handlers(self) -> dict[str, Callable[..., object]]:
-        files, scene, image = self.label_files, self.scene, self.image
-        return {
-            "open": scene.ask_and_open,
-            "open_as": scene.ask_and_open_as,
-            "reload": scene.reload,
-            "next_scene": self.scenes.show_next,
-            "close_scene": self.scenes.close,
-            "open_demo": scene.open_demo,
-            "open_labels": files.ask_and_open_labels,
-            "add_labels": files.ask_and_add_labels,
-            "open_truth": files.ask_and_open_truth,
-            "import_classes": files.ask_and_import_classes,
-            "export_classes": files.ask_and_export_classes,
-            "save_labels": files.save,
-            "save_labels_as": files.save_as,
-            "draw_sample": files.ask_and_sample,
-            "export": self.exporter.ask,
-            "quit": self.close,
-            "fit": image.fit,
-            "zoom_in": image.zoom_in,
-            "zoom_out": image.zoom_out,
-            "true_colour": partial(scene.show_preset, "true colour"),
-            "infrared": partial(scene.show_preset, "colour infrared"),
-            "default_bands": partial(scene.show_preset, "default bands"),
-            "show_labels": image.set_labels_visible,
-            "show_map": image.set_map_visible,
-            "superpixels": lambda on: self.superpixels.show(on),
-            "clear_spectra": self.spectra.clear,
-            "properties": self.about.show_properties,
-            "import_notes": self.about.show_notes,
-        }
-
-    def _work_handlers(self) -> dict[str, Callable[..., object]]:
-        # The trainer and the map controller are made after the actions, because their panels hold some of these.
-        return {
-            "bands": self.bands.ask,
-            "undo": self.session.undo,
-            "redo": self.session.redo,
-            "pretrain": lambda: self.trainer.pretrain(),
-            "pause": lambda paused: self.trainer.pause(paused),
-            "cancel": lambda: self.trainer.cancel(),
-            "open_run": self.run_files.ask_and_open,
-            "export_run": self.exporter.ask_run,
-            "live": self.session.set_live,
-            "renew_map": lambda: self.maps.renew(),
-            "ask_me": lambda: self.asking.ask(),
-            "next_layer": lambda: self.maps.show_next_layer(),
-            "overlay_less": lambda: self.maps.change_opacity(-1),
-            "overlay_more": lambda: self.maps.change_opacity(1),
-            "help_pages": self.show_help,
-            "shortcuts": partial(self._show_dialog, ShortcutSheet),
-            "about": partial(self._show_dialog, AboutDialog),
-        }
-
     def _wire(self) -> None:
         self.bridge.failed.connect(self.desk.fail)
-        self.bridge.warned.connect(lambda _job, text: self.messages.warning(text))
+        self.bridge.warned.connect(self._warned)
         for kind in ACTIONS_DEPEND_ON:
             self.session.events.subscribe(kind, self._update_actions)
         for kind in (SceneShown, ScenesChanged, SavedChanged, LabelsChanged, ValidationChanged, ClassesChanged):
             self.session.events.subscribe(kind, self._show_title)
         self.session.events.subscribe(SceneShown, self._show_scene)
-        self.session.events.subscribe(QueueChanged, self._close_when_idle)
-        self.scene.opened.connect(self.label_files.offer_truth)
-        self.scene.opened.connect(lambda _opened: self.label_files.offer_recovery())
-        self.scene.opened.connect(lambda _opened: self.run_files.offer())
-        self.scene.opened.connect(lambda _opened: self._show_recent())
+        self.session.events.subscribe(SceneOpened, self._show_recent)
         self.scene.values_read.connect(self.status.show_values)
-        self.watch.reload_asked.connect(self.scene.reload)
-        self.asking.asked.connect(self.scene.show_spectrum)
-        self.asking.answered.connect(partial(self.labels.controller.draw_area, text="Answer"))
-        self.trainer.pause_changed.connect(self.actions_["pause"].setChecked)
         self.image.hovered.connect(self._hovered)
-        self.image.left_scene.connect(self._left)
+        self.image.left_scene.connect(self.status.leave_scene)
         self.start_page.open_asked.connect(self.scene.ask_and_open)
         self.start_page.demo_asked.connect(self.scene.open_demo)
         self.start_page.recent_asked.connect(self.scene.open_path)
-        self.method.device_changed.connect(
-            lambda name: self.desk.remember(dataclasses.replace(self.desk.settings, device=name))
-        )
-        self.method.help_asked.connect(self.show_help)
-        self.method.method_changed.connect(self._method_changed)
-        self._method_changed(self.method.info)
-        self.about.use(self.actions_["import_notes"])
+        self.method.help_asked.connect(self.help.show_help)
         self.actions_.update(self.session)
         self._show_title()
+
+    def _warned(self, _job: int, text: str) -> None:
+        self.messages.warning(text)
 
     def _update_actions(self, _event: Changed) -> None:
         self.actions_.update(self.session)
@@ -330,22 +246,6 @@ class MainWindow(QMainWindow):
         self.pages.setCurrentWidget(self.image)
         self.image.setFocus()
 
-    def _method_changed(self, info: MethodInfo) -> None:
-        """The action is called by what it does: a baseline learns nothing."""
-        action = self.actions_["pretrain"]
-        action.setText("&Pretrain" if learns(info) else "&Prepare features")
-        action.setToolTip(
-            f"Learn features of this scene with {info.title}, without labels (Ctrl+P)"
-            if learns(info)
-            else f"Compute the features of {info.title}: nothing is learned (Ctrl+P)"
-        )
-        action.setStatusTip(action.toolTip())
-        self.training.set_empty_text(
-            "No pretraining yet.\nPress Pretrain to learn features from the scene."
-            if learns(info)
-            else "No features yet.\nPress Prepare features to compute those of the baseline."
-        )
-
     def _show_title(self, _event: Changed | None = None) -> None:
         cube = self.session.cube
         self.setWindowModified(self.session.unsaved)
@@ -353,47 +253,22 @@ class MainWindow(QMainWindow):
 
     def _hovered(self, row: int, col: int) -> None:
         self.status.show_pixel(row, col)
-        self.maps.show_pixel(row, col)
         if not isinstance(self.focusWidget(), QLineEdit | QAbstractSpinBox | ImageView):
             self.image.setFocus()  # so that Space pans and does not press the button clicked last
 
-    def _left(self) -> None:
-        self.status.leave_scene()
-        self.maps.leave_scene()
-
-    def _show_dialog(self, kind: Callable[[QWidget], AboutDialog | ShortcutSheet]) -> None:
-        dialog = kind(self)
-        dialog.finished.connect(dialog.deleteLater)
-        dialog.open()
-
-    def show_help(self, page: str = "") -> None:
-        """Shows a page of the help, or its first, beside the window."""
-        dialog = self.findChild(HelpDialog) or HelpDialog(self)
-        dialog.show_page(page)
-        dialog.show()
-        dialog.activateWindow()
-
     # Preferences
-
-    def set_theme(self, name: str) -> None:
-        """Gives the window "system", "light" or "dark" colours, and remembers it."""
-        app = QApplication.instance()
-        if isinstance(app, QApplication):
-            theme.apply(app, name)
-        self.desk.remember(dataclasses.replace(self.desk.settings, theme=name))
 
     def _restore(self) -> None:
         settings = self.desk.settings
         self.resize(1280, 800)
         self.actions_[f"theme_{settings.theme}"].setChecked(True)
-        self.method.set_device(settings.device)
         if settings.geometry:
             self.restoreGeometry(_decoded(settings.geometry))
         if settings.layout:
             self.restoreState(_decoded(settings.layout))
         self._show_recent()
 
-    def _show_recent(self) -> None:
+    def _show_recent(self, _event: SceneOpened | None = None) -> None:
         recent = self.desk.settings.recent
         self.start_page.set_recent(recent)
         self._recent_menu.clear()
@@ -414,46 +289,13 @@ class MainWindow(QMainWindow):
             self.arrivals.take(paths)
 
     def closeEvent(self, event: QCloseEvent) -> None:
-        if not self._may_close and not self._may_leave_work():
+        if not self.leaving.may_close():
             event.ignore()
             return
-        if not self._may_close:
-            self._asking = True
-            self.scenes.leave_all(self._allow_close)
-            self._asking = False
-        if not self._may_close:
-            event.ignore()
-            return
-        self.desk.remember(
-            dataclasses.replace(
-                self.desk.settings,
-                geometry=_encoded(self.saveGeometry()),
-                layout=_encoded(self.saveState()),
-            )
-        )
+        geometry, layout = _encoded(self.saveGeometry()), _encoded(self.saveState())
+        self.desk.remember(dataclasses.replace(self.desk.settings, geometry=geometry, layout=layout))
         self.bridge.close(CLOSE_SECONDS)
         event.accept()
-
-    def _may_leave_work(self) -> bool:
-        """Names what runs and what waits, and asks whether it is stopped."""
-        work = permissions.at_work(self.session.queue)
-        if not work:
-            return True
-        answer = self.desk.prompts.work_at_exit(work, permissions.AT_EXIT)
-        self._waits_to_close = answer == "wait"
-        if self._waits_to_close:
-            self.messages.info("The window closes when the work is done.", "Close it again to stop the work.")
-        return answer == "stop"
-
-    def _close_when_idle(self, _event: QueueChanged) -> None:
-        if self._waits_to_close and not self.session.queue.entries:
-            self._waits_to_close = False
-            QTimer.singleShot(0, self, self.close)
-
-    def _allow_close(self) -> None:
-        self._may_close = True
-        if not self._asking:  # the labels had to be written first
-            self.close()
 
 
 def _column(widget: QWidget) -> QVBoxLayout:

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from html import escape
 
 from PySide6.QtWidgets import QDialog, QDialogButtonBox, QTextBrowser, QVBoxLayout, QWidget
 
-from hsigui.ui.shell.actions import ACTIONS
+from hsigui.ui.desk.action_rows import ActionRow
 
 MOUSE = (
     ("Wheel", "Zoom at the cursor"),
@@ -27,11 +28,11 @@ MOUSE = (
 class ShortcutSheet(QDialog):
     """Keys and mouse."""
 
-    def __init__(self, parent: QWidget | None = None) -> None:
+    def __init__(self, rows: Iterable[ActionRow], parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setWindowTitle("Keys and mouse")
         self.text = QTextBrowser(self)
-        self.text.setHtml(_table("Mouse", MOUSE) + _table("Keys", key_rows()))
+        self.text.setHtml(_table("Mouse", MOUSE) + _table("Keys", key_rows(rows)))
         buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Close, self)
         buttons.rejected.connect(self.reject)
         column = QVBoxLayout(self)
@@ -40,9 +41,9 @@ class ShortcutSheet(QDialog):
         self.resize(560, 620)
 
 
-def key_rows() -> tuple[tuple[str, str], ...]:
+def key_rows(actions: Iterable[ActionRow]) -> tuple[tuple[str, str], ...]:
     """Keys and what they do, for every action that has some; the nine class keys on one line."""
-    rows = [("  or  ".join(a.keys), a.tip) for a in ACTIONS if a.keys and not a.id.startswith("class_")]
+    rows = [("  or  ".join(a.keys), a.tip) for a in actions if a.keys and not a.id.startswith("class_")]
     return (*rows, ("1 … 9", "Paint with the class of that number"))
 
 

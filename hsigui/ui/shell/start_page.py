@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import partial
 from pathlib import Path
 
 from PySide6.QtCore import Qt, Signal
@@ -76,6 +77,9 @@ class StartPage(QWidget):
             path = Path(text)
             button = QCommandLinkButton(path.name, str(path.parent), self)
             button.setToolTip(text)
-            button.clicked.connect(lambda _checked=False, text=text: self.recent_asked.emit(text))
+            button.clicked.connect(partial(self._recent_clicked, text))
             self._recent_buttons.append(button)
             self._recent.addWidget(button, 0, Qt.AlignmentFlag.AlignTop)
+
+    def _recent_clicked(self, path: str, _checked: bool = False) -> None:
+        self.recent_asked.emit(path)

@@ -6,7 +6,8 @@ from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 
-from PySide6.QtCore import QObject, Signal
+from PySide6.QtCore import QObject
+from PySide6.QtGui import QAction
 
 from hsigui.cube.cube import Cube
 from hsigui.document.course import TrainingCurves
@@ -19,9 +20,10 @@ from hsigui.document.values import Run
 from hsigui.errors import HsiError
 from hsigui.jobs import Job, Progress
 from hsigui.methods.registry import method
+from hsigui.pipeline import live
+from hsigui.pipeline.values import DeviceKnown
 from hsigui.specs import PretrainSpec
 from hsigui.storage.runs import UnfinishedRun
-from hsigui.ui.desk import work
 from hsigui.ui.desk.desk import Desk
 from hsigui.ui.desk.job_bridge import Watcher
 from hsigui.ui.training.method_panel import MethodPanel, learns
@@ -51,10 +53,11 @@ class TrainingController(QObject):
     """Runs the pretrainings. A cancelled or failed one leaves labels and earlier results as they were, and can be gone
     on with."""
 
-    pause_changed = Signal(bool)
-
-    def __init__(self, desk: Desk, panel: MethodPanel, view: TrainingView, queue: QueueList, runs: RunFiles) -> None:
+    def __init__(
+        self, desk: Desk, panel: MethodPanel, view: TrainingView, queue: QueueList, runs: RunFiles, pause: QAction
+    ) -> None:
         super().__init__(desk.window)
+        self._pause = pause
         self._runs = runs
         self._desk, self._session, self._panel, self._view, self._list = desk, desk.session, panel, view, queue
         self._queue = desk.session.queue
@@ -160,7 +163,7 @@ class TrainingController(QObject):
             partial=self._partial,
         )
         work_on = partial(
-            work.pretrain_and_embed, cube=cube, spec=training.spec, folder=folder, resume=begun is not None
+            live.pretrain_and_embed, cube=cube, spec=training.spec, folder=folder, resume=begun is not None
         )
         job = self._desk.bridge.start(self._runs.held(work_on, folder), f"Pretrain {cube.name}", watcher)
         return job, origin
@@ -180,7 +183,7 @@ class TrainingController(QObject):
         held = training is not None and training.job is not None and training.job.paused
         if held != self._held:
             self._held = held
-            self.pause_changed.emit(held)
+            self._pause.setChecked(held)
 
     # What is told of a training
 
@@ -201,7 +204,7 @@ class TrainingController(QObject):
                 self._view.add(name, step, value)
 
     def _partial(self, value: object) -> None:
-        if isinstance(value, work.DeviceKnown):
+        if isinstance(value, DeviceKnown):
             self._session.set_device(value.text)
 
     def _is_shown(self, training: _Training) -> bool:
@@ -209,7 +212,7 @@ class TrainingController(QObject):
 
     # Its end
 
-    def _done(self, training: _Training, trained: work.Trained) -> None:
+    def _done(self, training: _Training, trained: live.Trained) -> None:
         """The result goes to its scene, shown or not; of an earlier input it is only noted there."""
         encoder = trained.encoder
         self._note_end(training)

@@ -67,7 +67,7 @@ class MethodPanel(QWidget):
         column.addLayout(self._build_buttons(buttons))
         self.method.currentIndexChanged.connect(self._method_chosen)
         self.preset.currentIndexChanged.connect(self._preset_chosen)
-        self.device.currentIndexChanged.connect(lambda _index: self.device_changed.emit(self.device.currentData()))
+        self.device.currentIndexChanged.connect(self._device_chosen)
         self._method_chosen()
 
     def spec(self) -> PretrainSpec:
@@ -170,6 +170,9 @@ class MethodPanel(QWidget):
             self.help_asked.emit(help_page(self.info))
         else:
             QDesktopServices.openUrl(QUrl(link))
+
+    def _device_chosen(self, index: int) -> None:
+        self.device_changed.emit(self.device.itemData(index))
 
     def _preset_chosen(self) -> None:
         index = self.preset.currentIndex()

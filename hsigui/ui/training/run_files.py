@@ -16,7 +16,7 @@ from PySide6.QtCore import QLockFile, QObject, Signal
 
 from hsigui.cube.cube import Cube
 from hsigui.document.course import TrainingCurves
-from hsigui.document.events import BandsChanged, EncoderChanged, QueueChanged
+from hsigui.document.events import BandsChanged, EncoderChanged, QueueChanged, SceneOpened
 from hsigui.document.identity import Origin
 from hsigui.document.permissions import Answer, Deed, may
 from hsigui.document.queue import HeavyJob, Kind
@@ -26,10 +26,10 @@ from hsigui.errors import HsiError
 from hsigui.jobs import Context, Job, Work
 from hsigui.methods.registry import method
 from hsigui.methods.settings import told
+from hsigui.pipeline import live
 from hsigui.specs import PretrainSpec
 from hsigui.storage.recovery import scene_key
 from hsigui.storage.runs import LOCK, SETTINGS, KeptRun, Runs, UnfinishedRun, give_up, unfinished_in
-from hsigui.ui.desk import work
 from hsigui.ui.desk.desk import Desk
 from hsigui.ui.desk.job_bridge import Watcher
 from hsigui.ui.desk.message_bar import Message
@@ -47,14 +47,15 @@ class RunFiles(QObject):
 
     go_on_asked = Signal(object)
 
-    def __init__(self, desk: Desk, runs: Runs | None = None) -> None:
+    def __init__(self, desk: Desk, runs: Runs) -> None:
         super().__init__(desk.window)
         self._desk, self._session = desk, desk.session
-        self.runs = runs or Runs()
+        self.runs = runs
         self._offer: Message | None = None
         self._unfinished_offer: Message | None = None
         self._unfinished: dict[str, list[UnfinishedRun]] = {}  # by scene, newest first
         events = self._session.events
+        events.subscribe(SceneOpened, self._scene_opened)
         events.subscribe(EncoderChanged, self._encoder_changed)
         events.subscribe(QueueChanged, self._queue_changed)
         events.subscribe(BandsChanged, self._bands_changed)
@@ -91,6 +92,9 @@ class RunFiles(QObject):
                 )
 
         self._look(scene, Watcher(done=done))
+
+    def _scene_opened(self, _event: SceneOpened) -> None:
+        self.offer()
 
     def unfinished_like(self, spec: PretrainSpec) -> UnfinishedRun | None:
         """A training of the open scene with these settings that was cut, where there is one."""
@@ -158,7 +162,7 @@ class RunFiles(QObject):
             return None
         origin, queue = scene.origin, self._session.queue
 
-        def done(found: work.Trained) -> None:
+        def done(found: live.Trained) -> None:
             queue.ended(entry)
             if self._session.find(origin.scene) is None:
                 return
@@ -173,7 +177,7 @@ class RunFiles(QObject):
             self._desk.fail(error, trace)
 
         watcher = Watcher(done=done, failed=failed, cancelled=lambda: queue.ended(entry))
-        work_on = partial(work.restore_run, cube=scene.cube, folder=folder)
+        work_on = partial(live.restore_run, cube=scene.cube, folder=folder)
         return self._desk.bridge.start(work_on, entry.title, watcher), origin
 
     def _look(self, scene: Scene, watcher: Watcher) -> None:

@@ -237,8 +237,8 @@ def test_everything_that_changes_labels_or_classes_is_one_step_back_and_forth(qt
     write_classes(tmp_path / "other.tif", other, session.classes, session.cube.geo)
     write_table(tmp_path / "classes.csv", ClassTable((ClassInfo(77, "Moss", (7, 7, 7)),)))
     demo.docks["Regions"].raise_()
-    qtbot.waitUntil(lambda: len(demo.labels.explorer.model.entries) == 3)
-    region = demo.labels.explorer.model.entries[0]
+    qtbot.waitUntil(lambda: len(demo.explorer.model.entries) == 3)
+    region = demo.explorer.model.entries[0]
     demo.docks["Classes"].raise_()
     deeds = {
         "paint": lambda: paint(demo, (30, 30), (34, 34)),
@@ -256,8 +256,8 @@ def test_everything_that_changes_labels_or_classes_is_one_step_back_and_forth(qt
         "open labels": lambda: read(qtbot, demo, answers, tmp_path / "other.tif", "open_labels"),
         "add labels": lambda: read(qtbot, demo, answers, tmp_path / "other.tif", "add_labels"),
         "sample": lambda: (demo.label_files.sample(SplitSpec(3, 0, "block")), idle(qtbot, demo)),
-        "reassign region": lambda: demo.labels.regions.reassign([region], 5),
-        "delete region": lambda: demo.labels.regions.delete([region]),
+        "reassign region": lambda: demo.regions.reassign([region], 5),
+        "delete region": lambda: demo.regions.delete([region]),
     }
 
     def state():
@@ -288,7 +288,7 @@ def test_five_hundred_steps_are_kept_and_the_list_says_how_many_were_forgotten(d
     for number in range(STEPS + 7):
         session.edit(Edit(number // 100, number % 100, dot, 1), f"Step {number}")
     assert STEPS == 500
-    rows = demo.labels.history.list
+    rows = demo.history.list
     assert rows.count() == STEPS + 1
     assert rows.item(0).text() == "7 earlier steps"
     assert rows.item(STEPS).text() == f"Step {STEPS + 6}"
@@ -307,7 +307,7 @@ def test_a_region_is_reassigned_from_the_menu_and_deleted_by_the_button(qtbot, d
     press(demo, "2")
     paint(demo, (60, 60), (64, 64))
     paint(demo, (80, 60), (84, 64))
-    panel = demo.labels.explorer
+    panel = demo.explorer
     demo.docks["Regions"].raise_()
     qtbot.waitUntil(lambda: len(panel.model.entries) == 2)
     row = panel.table.visualRect(panel.model.index(1, 0)).center()
@@ -326,7 +326,7 @@ def test_a_region_is_reassigned_from_the_menu_and_deleted_by_the_button(qtbot, d
 
 
 def test_regions_are_not_looked_for_behind_another_tab_and_are_there_when_it_is_opened(qtbot, demo):
-    panel = demo.labels.explorer
+    panel = demo.explorer
     press(demo, "R")
     paint(demo, (60, 60), (64, 64))
     qtbot.wait(400)
@@ -345,7 +345,7 @@ def test_regions_are_not_looked_for_behind_another_tab_and_are_there_when_it_is_
 def test_the_mean_spectrum_is_of_all_pixels_of_a_region_and_follows_the_bad_bands(qtbot, demo):
     press(demo, "O")
     paint(demo, (50, 50), (50, 90), (90, 90), (90, 50), (60, 50))
-    panel, cube = demo.labels.explorer, demo.session.cube
+    panel, cube = demo.explorer, demo.session.cube
     demo.docks["Regions"].raise_()
     qtbot.waitUntil(lambda: len(panel.model.spectra) == 1)
     (entry,) = panel.model.entries

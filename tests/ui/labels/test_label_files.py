@@ -23,8 +23,8 @@ from hsigui.labels.formats.files import read_classes, write_classes
 from hsigui.labels.formats.table import usual_suffixes
 from hsigui.labels.label_map import VALIDATION
 from hsigui.storage.recovery import Recovered
-from hsigui.ui.desk import work
 from hsigui.ui.desk.prompts import label_kinds, saved_kinds
+from hsigui.ui.labels import class_files
 from hsigui.ui.labels.class_mapping_dialog import ClassMappingDialog
 from tests.ui.windows import idle, labels, open_scene, paint, press, texts
 
@@ -386,7 +386,7 @@ def test_with_the_validation_layer_chosen_files_are_added_to_it(qtbot, demo, ans
 
 def test_two_saves_at_once_leave_the_newer_labels_in_the_file(qtbot, demo, answers, tmp_path, monkeypatch):
     running, at_once, go = [], [], threading.Event()
-    write = work.save_classes
+    write = class_files.save_classes
 
     def slow(ctx, path, *rest):
         running.append(path)
@@ -397,7 +397,7 @@ def test_two_saves_at_once_leave_the_newer_labels_in_the_file(qtbot, demo, answe
         finally:
             running.pop()
 
-    monkeypatch.setattr(work, "save_classes", slow)
+    monkeypatch.setattr(class_files, "save_classes", slow)
     drawn(demo)
     answers.save = tmp_path / "mine.tif"
     demo.actions_["save_labels_as"].trigger()

@@ -75,7 +75,7 @@ def test_a_click_in_the_history_goes_there_and_back(demo):
     for col in range(5):
         click(demo, 60, 60 + 3 * col)
         states.append(labels(demo).copy())
-    rows = demo.labels.history.list
+    rows = demo.history.list
     assert rows.count() == start + 6
     for place in (2, 5, 0, 3):
         rows.setCurrentRow(start + place)

@@ -12,9 +12,9 @@ from PySide6.QtTest import QTest
 from hsigui.labels.classes import ClassTable
 from hsigui.labels.label_map import Edit
 from hsigui.labels.regions import find_regions
+from hsigui.pipeline import live
 from hsigui.pipeline.label_quality import Alike, ClassQuality, Contradicted, LabelQuality
 from hsigui.specs import SplitSpec
-from hsigui.ui.desk import work
 from hsigui.ui.labels.quality_panel import QualityPanel, warnings
 from tests.ui.windows import FakeEncoder, features_of, idle
 
@@ -88,8 +88,8 @@ def test_a_wrong_label_is_listed_and_a_click_leads_to_it(qtbot, watched):
 
 def test_the_counts_follow_the_labels_and_nothing_is_done_out_of_sight(qtbot, watched, monkeypatch):
     asked = []
-    real = work.look_at_labels
-    monkeypatch.setattr(work, "look_at_labels", lambda *a, **k: asked.append(1) or real(*a, **k))
+    real = live.look_at_labels
+    monkeypatch.setattr(live, "look_at_labels", lambda *a, **k: asked.append(1) or real(*a, **k))
     watched.docks["Map"].raise_()
     QTest.qWait(50)
     watched.session.edit(Edit(60, 60, np.ones((1, 2), dtype=bool), 1), "Stroke")
@@ -108,8 +108,8 @@ def test_without_labels_the_panel_says_so(qtbot, watched):
 
 
 def test_until_the_first_answer_the_panel_says_that_labels_are_checked(qtbot, demo, monkeypatch):
-    asked, real, go = [], work.look_at_labels, threading.Event()
-    monkeypatch.setattr(work, "look_at_labels", lambda *a, **k: asked.append(go.wait(10)) or real(*a, **k))
+    asked, real, go = [], live.look_at_labels, threading.Event()
+    monkeypatch.setattr(live, "look_at_labels", lambda *a, **k: asked.append(go.wait(10)) or real(*a, **k))
     demo.label_files.sample(SplitSpec(6, 0))
     demo.docks["Quality"].raise_()
     qtbot.waitUntil(lambda: "Checking" in demo.quality_panel.warnings.text(), timeout=5_000)

@@ -15,8 +15,8 @@ CTRL, LEFT = Qt.KeyboardModifier.ControlModifier, Qt.MouseButton.LeftButton
 
 def show_regions(qtbot, window):
     window.docks["Regions"].raise_()
-    qtbot.waitUntil(lambda: window.labels.regions._seen)
-    qtbot.waitUntil(lambda: not window.labels.regions._timer.isActive() and not window.labels.regions._stale)
+    qtbot.waitUntil(lambda: window.regions._seen)
+    qtbot.waitUntil(lambda: not window.regions._timer.isActive() and not window.regions._stale)
     idle(qtbot, window)
 
 
@@ -30,7 +30,7 @@ def test_each_region_is_a_row_with_its_pixels_and_its_mean_spectrum(qtbot, demo)
     press(demo, "V")
     drag(demo, (90, 90), (90, 92))
     show_regions(qtbot, demo)
-    model = demo.labels.explorer.model
+    model = demo.explorer.model
     shown = [(e.layer, e.region.number, e.region.size, e.region.first) for e in model.entries]
     assert shown == [(0, 1, 2, (20, 20)), (0, 2, 25, (60, 60)), (0, 2, 2, (60, 80)), (VALIDATION, 1, 3, (90, 90))]
     qtbot.waitUntil(lambda: len(model.spectra) == 4)
@@ -44,15 +44,15 @@ def test_a_region_that_is_shown_is_not_taken_for_what_the_fill_selected(qtbot, d
     press(demo, "R")
     drag(demo, (60, 60), (64, 64))
     show_regions(qtbot, demo)
-    entry = demo.labels.explorer.model.entries[0]
+    entry = demo.explorer.model.entries[0]
     press(demo, "F")
-    demo.labels.regions.jump(entry)
+    demo.regions.jump(entry)
     press(demo, "Z", CTRL)  # of the rectangle: nothing is selected that it could drop
     assert not labels(demo).any()
     click(demo, 30, 30)
     qtbot.waitUntil(lambda: demo.labels.fill.area is not None)
     selected = demo.labels.fill.area
-    demo.labels.regions.jump(entry)
+    demo.regions.jump(entry)
     demo.image.flash(None)
     assert demo.image._tool.selection is selected
     press(demo, Qt.Key.Key_Return)
@@ -65,13 +65,13 @@ def test_the_history_is_up_to_date_while_a_polygon_is_open(demo):
     press(demo, "G")
     click(demo, 10, 10)
     demo.actions_["undo"].trigger()
-    assert demo.labels.history.list.currentRow() == demo.session.history.place
+    assert demo.history.list.currentRow() == demo.session.history.place
     assert demo.actions_["redo"].isEnabled()
     press(demo, Qt.Key.Key_Escape)
     demo.actions_["add_class"].trigger()
     click(demo, 10, 10)
     demo.actions_["lock_class"].trigger()
-    texts_shown = [demo.labels.history.list.item(n).text() for n in range(demo.labels.history.list.count())]
+    texts_shown = [demo.history.list.item(n).text() for n in range(demo.history.list.count())]
     assert texts_shown[1:] == demo.session.history.texts
 
 
@@ -80,8 +80,8 @@ def test_a_click_on_a_region_jumps_there(qtbot, demo):
     drag(demo, (60, 60), (64, 64))
     show_regions(qtbot, demo)
     demo.image.zoom_to_pixel(5, 5)
-    table = demo.labels.explorer.table
-    at = table.visualRect(demo.labels.explorer.model.index(0, 0)).center()
+    table = demo.explorer.table
+    at = table.visualRect(demo.explorer.model.index(0, 0)).center()
     QTest.mouseClick(table.viewport(), LEFT, NONE, at)
     top, left, bottom, right = demo.image.visible_box()
     assert top <= 60
@@ -98,7 +98,7 @@ def test_a_region_is_reassigned_or_deleted_and_can_be_undone(qtbot, demo):
     drag(demo, (60, 60), (64, 64))
     drag(demo, (80, 60), (84, 64))
     show_regions(qtbot, demo)
-    panel = demo.labels.explorer
+    panel = demo.explorer
     panel.table.selectRow(0)
     panel.reassign_asked.emit(panel.selected(), 5)
     assert (labels(demo)[60:65, 60:65] == 5).all()
@@ -119,7 +119,7 @@ def test_regions_of_locked_classes_stay(qtbot, demo):
     drag(demo, (60, 60), (64, 64))
     press(demo, "K")
     show_regions(qtbot, demo)
-    demo.labels.explorer.table.selectRow(0)
-    QTest.mouseClick(demo.labels.explorer.delete, LEFT)
+    demo.explorer.table.selectRow(0)
+    QTest.mouseClick(demo.explorer.delete, LEFT)
     assert (labels(demo)[60:65, 60:65] == 2).all()
     assert "locked classes stay" in texts(demo)

@@ -8,8 +8,8 @@ import numpy as np
 from PySide6.QtCore import QPoint, Qt
 
 from hsigui.labels.label_map import VALIDATION, Edit
+from hsigui.pipeline import live
 from hsigui.pipeline.features import finished
-from hsigui.ui.desk import work
 from tests.ui.windows import FakeEncoder, click, features_of, idle, labels, press, texts
 
 
@@ -144,14 +144,14 @@ def test_it_never_asks_for_a_pixel_with_a_validation_label(qtbot, mapped):
 
 
 def test_a_spot_that_was_labelled_while_it_was_looked_for_is_passed_over(qtbot, mapped, monkeypatch):
-    find, spots, painted = work.find_spots, [], threading.Event()
+    find, spots, painted = live.find_spots, [], threading.Event()
 
     def found_late(ctx, **what):
         spots.extend(find(ctx, **what))
         painted.wait(10)
         return spots[-1:]
 
-    monkeypatch.setattr(work, "find_spots", found_late)
+    monkeypatch.setattr(live, "find_spots", found_late)
     mapped.session.set_live(False)
     press(mapped, "J")
     qtbot.waitUntil(lambda: bool(spots))

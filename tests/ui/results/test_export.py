@@ -22,12 +22,11 @@ from hsigui.labels.classes import ClassInfo, ClassTable
 from hsigui.labels.formats.files import read_classes, write_classes
 from hsigui.labels.label_map import VALIDATION, Edit
 from hsigui.methods import checkpoint
-from hsigui.pipeline import kept_probe, provenance
+from hsigui.pipeline import kept_probe, live, provenance
 from hsigui.pipeline import split as splits
 from hsigui.pipeline.own_evaluation import BY_HAND, NO_COMMANDS
 from hsigui.pipeline.result import CHANGED
 from hsigui.specs import MapSpec, PretrainSpec, SplitSpec
-from hsigui.ui.desk import work
 from hsigui.ui.results.export_dialog import ExportChoice, ExportDialog
 from tests.ui.windows import idle, texts
 
@@ -55,7 +54,7 @@ def mapped(qtbot, window, files, tmp_path):
     window.label_files.open_truth(files / "truth.tif")
     idle(qtbot, window)
     cube = window.session.cube
-    found = work.pretrain_and_embed(SilentContext(), cube, SPEC, window.run_files.new_folder(cube))
+    found = live.pretrain_and_embed(SilentContext(), cube, SPEC, window.run_files.new_folder(cube))
     window.session.set_trained(found.encoder, found.features, found.folder, found.seconds)
     return window
 

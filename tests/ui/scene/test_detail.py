@@ -8,9 +8,9 @@ import pytest
 from hsigui.cube import picture
 from hsigui.cube.cube import ArraySource, Cube
 from hsigui.cube.formats.envi import write_cube
+from hsigui.cube.picture import display_step
 from hsigui.cube.render import ViewState, render_window, resolve
 from hsigui.jobs import SilentContext
-from hsigui.ui.desk import work
 from hsigui.ui.scene import detail
 from tests.ui.windows import MainWindow
 
@@ -23,7 +23,7 @@ def large(qtbot, window: MainWindow, tmp_path, monkeypatch) -> MainWindow:
     monkeypatch.setattr(picture, "SHOWN_PIXELS", 200 * 240 // 25)
     window.scene.open_path(tmp_path / "large.hdr")
     qtbot.waitUntil(lambda: window.session.cube is not None and not window.bridge.running, timeout=10_000)
-    assert work.display_step(window.session.cube) == 5
+    assert display_step(window.session.cube) == 5
     return window
 
 

@@ -9,7 +9,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QPushButton
 
-from hsigui.ui.desk import work
+from hsigui.ui.scene import drawing
 from tests.ui.windows import click, idle, opened, texts
 
 CTRL, SHIFT = Qt.KeyboardModifier.ControlModifier, Qt.KeyboardModifier.ShiftModifier
@@ -17,14 +17,14 @@ CTRL, SHIFT = Qt.KeyboardModifier.ControlModifier, Qt.KeyboardModifier.ShiftModi
 
 def test_band_sliders_draw_in_a_worker_and_the_last_place_wins(qtbot, demo, monkeypatch):
     threads, moved, waited = [], threading.Event(), []
-    draw = work.draw_picture
+    draw = drawing.draw_picture
 
     def slow(ctx, cube, view):
         threads.append(threading.current_thread())
         waited.append(not moved.wait(10))
         return draw(ctx, cube, view)
 
-    monkeypatch.setattr(work, "draw_picture", slow)
+    monkeypatch.setattr(drawing, "draw_picture", slow)
     shown = []
     monkeypatch.setattr(demo.image, "set_image", lambda rgb, step, size: shown.append(rgb))
     for band in range(10, 40):

@@ -108,7 +108,7 @@ def test_encoder_map_and_truth_come_back_without_work(qtbot, two, training, monk
     assert two.session.class_map is None
     assert two.session.truth is None
     assert not two.actions_["export"].isEnabled()
-    monkeypatch.setattr("hsigui.ui.desk.work.make_map", None)  # a map made again would fail
+    monkeypatch.setattr("hsigui.pipeline.live.make_map", None)  # a map made again would fail
     show(qtbot, two, 0)
     assert (two.session.features, two.session.class_map, two.session.encoder) == kept
     assert two.session.truth.name == "truth"

@@ -12,10 +12,10 @@ from PySide6.QtWidgets import QToolButton
 
 from hsigui.document.queue import State
 from hsigui.labels.classes import ClassTable
+from hsigui.pipeline import live
 from hsigui.pipeline.features import Features
 from hsigui.specs import MapSpec, Recipe
 from hsigui.storage.band_edits import BandEdit
-from hsigui.ui.desk import work
 from hsigui.ui.training.queue_list import QueueList
 from tests.ui.windows import FakeEncoder, features_of, idle, labels, open_scene, paint, press, texts
 
@@ -203,9 +203,9 @@ def test_a_run_is_opened_after_the_training_of_another_scene(qtbot, two, trainin
 
     def restore(ctx, cube, folder):
         opened.append(folder)
-        return work.Trained(FakeEncoder(), features_of(cube), folder)
+        return live.Trained(FakeEncoder(), features_of(cube), folder)
 
-    monkeypatch.setattr(work, "restore_run", restore)
+    monkeypatch.setattr(live, "restore_run", restore)
     two.run_files.open(tmp_path / "run")
     assert two.queue_list.texts()[1] == ("second", "Open run run", "waits")
     assert "It begins when the work on first is done." in texts(two)

@@ -18,10 +18,10 @@ from hsigui.cube.fingerprint import fingerprint
 from hsigui.cube.formats.envi import write_cube
 from hsigui.errors import HsiError
 from hsigui.jobs import Cancelled, SilentContext
+from hsigui.pipeline import live
 from hsigui.specs import PretrainSpec
 from hsigui.storage.recovery import scene_key
 from hsigui.storage.runs import LOCK, UNFINISHED_KEPT
-from hsigui.ui.desk import work
 from tests.ui.windows import idle
 
 SPEC = PretrainSpec(epochs=2, device="cpu")
@@ -51,7 +51,7 @@ def test_a_finished_pretraining_is_offered_when_its_scene_is_opened_again(qtbot,
     first = make_window()
     cube = _open(qtbot, first, scene)
     folder = first.run_files.new_folder(cube)
-    trained = work.pretrain_and_embed(SilentContext(), cube, SPEC, folder)
+    trained = live.pretrain_and_embed(SilentContext(), cube, SPEC, folder)
     second = make_window()
     _open(qtbot, second, scene)
     offers = [m for m in second.messages.messages if "encoder of this scene is kept" in m.text]
@@ -68,7 +68,7 @@ def test_a_finished_pretraining_is_offered_when_its_scene_is_opened_again(qtbot,
 
 def test_a_run_of_another_scene_is_used_and_said(qtbot, window, scene, tmp_path):
     made = demo_scene(seed=5, rows=40, cols=36, bands=24).cube
-    work.pretrain_and_embed(SilentContext(), made, SPEC, tmp_path / "run")
+    live.pretrain_and_embed(SilentContext(), made, SPEC, tmp_path / "run")
     _open(qtbot, window, scene)
     window.run_files.open(tmp_path / "run")
     qtbot.waitUntil(lambda: window.session.features is not None, timeout=20_000)
@@ -79,7 +79,7 @@ def test_a_run_of_another_scene_is_used_and_said(qtbot, window, scene, tmp_path)
 def test_a_folder_that_does_not_fit_is_refused_and_changes_nothing(qtbot, window, scene, tmp_path, kind):
     if kind == "other bands":
         other = Cube(ArraySource(np.random.default_rng(0).random((20, 20, 5))), name="other")
-        work.pretrain_and_embed(SilentContext(), other, SPEC, tmp_path)
+        live.pretrain_and_embed(SilentContext(), other, SPEC, tmp_path)
     _open(qtbot, window, scene)
     window.run_files.open(tmp_path)
     qtbot.waitUntil(lambda: any(m.kind == "error" for m in window.messages.messages), timeout=20_000)
@@ -88,7 +88,7 @@ def test_a_folder_that_does_not_fit_is_refused_and_changes_nothing(qtbot, window
 
 def test_the_action_asks_for_a_folder(qtbot, window, scene, answers, tmp_path):
     cube = _open(qtbot, window, scene)
-    work.pretrain_and_embed(SilentContext(), cube, SPEC, tmp_path / "run")
+    live.pretrain_and_embed(SilentContext(), cube, SPEC, tmp_path / "run")
     answers.path = tmp_path / "run"
     window.actions_["open_run"].trigger()
     assert "Open run" in answers.asked
@@ -105,7 +105,7 @@ def test_a_place_that_cannot_be_written_keeps_the_result_in_memory_with_a_warnin
     (tmp_path / "file").write_text("in the way", encoding="utf-8")
     ctx = Listening()
     cube = demo_scene(seed=2, rows=40, cols=36, bands=24).cube
-    trained = work.pretrain_and_embed(ctx, cube, SPEC, tmp_path / "file" / "run")
+    trained = live.pretrain_and_embed(ctx, cube, SPEC, tmp_path / "file" / "run")
     assert trained.features.shape == (40, 36)
     assert "not kept" in ctx.warnings[0]
 
@@ -158,11 +158,11 @@ def test_a_training_that_was_cut_goes_on_when_its_scene_is_opened_again_as_if_it
     spec = replace(SPEC, epochs=6)
     first = make_window()
     cube = _open(qtbot, first, scene)
-    whole = work.pretrain_and_embed(SilentContext(), cube, spec, tmp_path / "whole")
+    whole = live.pretrain_and_embed(SilentContext(), cube, spec, tmp_path / "whole")
     assert not (tmp_path / "whole" / FILE).exists()
     folder = first.run_files.new_folder(cube)
     with pytest.raises(Cancelled):
-        first.run_files.held(lambda ctx: work.pretrain_and_embed(ctx, cube, spec, folder), folder)(Cutting(4))
+        first.run_files.held(lambda ctx: live.pretrain_and_embed(ctx, cube, spec, folder), folder)(Cutting(4))
     assert [path.name for path in folder.iterdir()] == [FILE]
     second = make_window()
     _open(qtbot, second, scene)

@@ -1,0 +1,87 @@
+"""When something can be asked for, as named questions to the session: menus rest where the answer is no."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from hsigui.document.session import Session
+from hsigui.labels.label_map import TRAINING, VALIDATION
+
+Condition = Callable[[Session], bool]
+
+
+def always(_session: Session) -> bool:
+    return True
+
+
+def has_scene(session: Session) -> bool:
+    return session.shown is not None
+
+
+def has_notes(session: Session) -> bool:
+    """Whether something was assumed or ignored when the scene was opened."""
+    return session.cube is not None and bool(session.cube.notes)
+
+
+def has_default_bands(session: Session) -> bool:
+    """Whether the file proposes bands to be shown."""
+    return session.cube is not None and bool(session.cube.info.default_bands)
+
+
+def has_file(session: Session) -> bool:
+    """Whether the scene can be read again."""
+    return session.cube is not None and session.cube.path is not None
+
+
+def has_several_scenes(session: Session) -> bool:
+    return session.open_scenes > 1
+
+
+def is_not_trained_on(session: Session) -> bool:
+    """Whether there is a scene that no training is of."""
+    return session.shown is not None and not session.training
+
+
+def is_training(session: Session) -> bool:
+    """Whether a training is at work, whichever scene it is of."""
+    return session.queue.training is not None
+
+
+def has_labels(session: Session) -> bool:
+    """Whether there are labels to be saved; after the last one was erased, too: the file still has it."""
+    labels = session.labels
+    return session.shown is not None and (
+        session.unsaved or labels.labelled(TRAINING) + labels.labelled(VALIDATION) > 0
+    )
+
+
+def can_undo(session: Session) -> bool:
+    return bool(session.history.undo_text)
+
+
+def can_redo(session: Session) -> bool:
+    return bool(session.history.redo_text)
+
+
+def has_truth(session: Session) -> bool:
+    return session.truth is not None
+
+
+def has_classes(session: Session) -> bool:
+    return len(session.classes) > 0
+
+
+def has_several_classes(session: Session) -> bool:
+    return len(session.classes) > 1
+
+
+def has_hidden_classes(session: Session) -> bool:
+    return any(info.hidden for info in session.classes)
+
+
+def has_features(session: Session) -> bool:
+    return session.features is not None
+
+
+def has_map(session: Session) -> bool:
+    return session.class_map is not None

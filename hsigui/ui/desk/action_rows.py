@@ -1,0 +1,129 @@
+"""What the user can ask for, as rows: what it is called, its keys, its icon, when it can be asked, and what does it.
+
+Each room lists its own rows; the window joins them, makes an action of each, and binds them once the controllers are
+there. So panels and bars can have their actions before anything can be done.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from functools import partial
+
+from PySide6.QtCore import QSize
+from PySide6.QtGui import QAction, QActionGroup, QKeySequence
+from PySide6.QtWidgets import QMainWindow, QToolButton, QWidget
+
+from hsigui.document.conditions import Condition, always
+from hsigui.document.session import Session
+from hsigui.ui.desk.icons import icon
+
+
+@dataclass(frozen=True)
+class ActionRow:
+    """One thing that can be asked for.
+
+    Attributes:
+        do: the method that does it, as it stands in its class; the window has one object of that class.
+        args: what `do` is called with; a checkable action hands over whether it is checked, too.
+        when: whether it can be asked now.
+        group: makes the actions of one name exclusive.
+        text_now: another text than `text`, by what it would do now.
+    """
+
+    id: str
+    text: str
+    tip: str
+    do: Callable[..., object]
+    args: tuple[object, ...] = ()
+    keys: tuple[str, ...] = ()
+    icon: str = ""
+    when: Condition = always
+    checkable: bool = False
+    checked: bool = False
+    group: str = ""
+    text_now: Callable[[Session], str] | None = None
+
+    def bound(self, owners: Sequence[object]) -> Callable[..., object]:
+        """The method of the one object that has it.
+
+        Raises:
+            ValueError: no object has it, or several have.
+        """
+        having = [owner for owner in owners if getattr(type(owner), self.do.__name__, None) is self.do]
+        if len(having) != 1:
+            raise ValueError(f"{len(having)} objects for the action {self.id}, which {self.do.__qualname__} does")
+        method: Callable[..., object] = getattr(having[0], self.do.__name__)
+        return partial(method, *self.args) if self.args else method
+
+
+class ActionSet:
+    """The actions of one window, made from rows.
+
+    Args:
+        window: owner of the actions; their keys work wherever the focus is in it.
+    """
+
+    def __init__(self, window: QMainWindow, rows: Sequence[ActionRow]) -> None:
+        self._window, self._rows = window, tuple(rows)
+        self._groups: dict[str, QActionGroup] = {}
+        self._actions = {row.id: self._make(row) for row in rows}
+        self._calls: dict[str, Callable[..., object]] = {}
+
+    def __getitem__(self, name: str) -> QAction:
+        return self._actions[name]
+
+    def of(self, *names: str) -> tuple[QAction, ...]:
+        """Some of the actions, in the order of their names."""
+        return tuple(self._actions[name] for name in names)
+
+    def bind(self, owners: Sequence[object]) -> None:
+        """Connects every action with the method of its row.
+
+        Raises:
+            ValueError: an owner is missing, or there are two.
+        """
+        self._calls = {row.id: row.bound(owners) for row in self._rows}
+        for row in self._rows:
+            action = self._actions[row.id]
+            if row.checkable and not row.group:
+                action.toggled.connect(self._calls[row.id])
+            else:
+                action.triggered.connect(partial(self._call, row.id))
+
+    def update(self, session: Session) -> None:
+        """Enables what can be asked now."""
+        states = {condition: condition(session) for condition in {row.when for row in self._rows}}
+        for row in self._rows:
+            action = self._actions[row.id]
+            action.setEnabled(states[row.when])
+            if row.text_now is not None:
+                action.setText(row.text_now(session))
+
+    def _call(self, name: str, _checked: bool = False) -> None:
+        self._calls[name]()
+
+    def _make(self, row: ActionRow) -> QAction:
+        action = QAction(row.text, self._window)
+        action.setObjectName(row.id)
+        action.setShortcuts([QKeySequence(key) for key in row.keys])
+        action.setToolTip(row.tip)
+        action.setStatusTip(row.tip)
+        if row.icon:
+            action.setIcon(icon(row.icon))
+        if row.group:
+            group = self._groups.setdefault(row.group, QActionGroup(self._window))
+            group.addAction(action)
+        action.setCheckable(row.checkable)
+        action.setChecked(row.checked)
+        self._window.addAction(action)
+        return action
+
+
+def tool_button(action: QAction, parent: QWidget) -> QToolButton:
+    """A small flat button of an action, for panels and bars."""
+    button = QToolButton(parent)
+    button.setDefaultAction(action)
+    button.setIconSize(QSize(18, 18))
+    button.setAutoRaise(True)
+    return button

@@ -1,0 +1,41 @@
+"""Who has a say before a scene is left: rooms register here, and whoever shows, replaces or closes scenes asks."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import partial
+from typing import Protocol
+
+
+class Guard(Protocol):
+    """Looks after something of the shown scene that must not be lost."""
+
+    def leave(self, then: Callable[[], None]) -> None:
+        """Does `then` once the scene may be closed; the user may be asked, and may cancel."""
+
+    def keep_safe(self) -> None:
+        """The scene goes behind another one, and stays open."""
+
+
+class Guards:
+    """The guards of one window."""
+
+    def __init__(self) -> None:
+        self._guards: list[Guard] = []
+
+    def add(self, guard: Guard) -> None:
+        self._guards.append(guard)
+
+    def leave(self, then: Callable[[], None]) -> None:
+        """Does `then` once all guards agree that the shown scene may be closed, asked one after the other."""
+        self._ask(0, then)
+
+    def keep_safe(self) -> None:
+        for guard in self._guards:
+            guard.keep_safe()
+
+    def _ask(self, place: int, then: Callable[[], None]) -> None:
+        if place == len(self._guards):
+            then()
+        else:
+            self._guards[place].leave(partial(self._ask, place + 1, then))

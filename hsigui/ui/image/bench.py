@@ -1,0 +1,41 @@
+"""What every room of the window is built on, and what it gives back for a panel."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from PySide6.QtWidgets import QWidget
+
+from hsigui.storage.recovery import Recovery
+from hsigui.storage.runs import Runs
+from hsigui.ui.desk.action_rows import ActionSet
+from hsigui.ui.desk.desk import Desk
+from hsigui.ui.image.view import ImageView
+
+
+@dataclass(frozen=True)
+class Bench:
+    """Desk, image and actions of one window, and where it keeps labels and runs."""
+
+    desk: Desk
+    image: ImageView
+    actions: ActionSet
+    recovery: Recovery
+    runs: Runs
+
+
+@dataclass(frozen=True)
+class PanelParts:
+    """A panel with all that was made for it.
+
+    Attributes:
+        widget: what stands in the dock.
+        parts: the controllers and widgets that the window may ask for by their class; rows of actions name methods
+            of these.
+        set_seen: is told whether the panel is in front.
+    """
+
+    widget: QWidget
+    parts: tuple[object, ...] = ()
+    set_seen: Callable[[bool], None] | None = None

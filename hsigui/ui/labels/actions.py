@@ -1,0 +1,97 @@
+"""What can be asked of labels and classes: files, tools, the class list, and taking back."""
+
+from __future__ import annotations
+
+from hsigui.document import conditions as when
+from hsigui.document.session import Session
+from hsigui.labels.palettes import PALETTES
+from hsigui.ui.desk.action_rows import ActionRow
+from hsigui.ui.image.tools_table import FIRST_TOOL, TOOL_ROWS
+from hsigui.ui.labels.classes_controller import ClassesController
+from hsigui.ui.labels.files import LabelFiles
+from hsigui.ui.labels.labelling import Labelling
+from hsigui.ui.labels.superpixel_controller import SuperpixelController
+
+
+def _undo_text(session: Session) -> str:
+    return f"&Undo: {session.history.undo_text}" if session.history.undo_text else "&Undo"
+
+
+def _redo_text(session: Session) -> str:
+    return f"&Redo: {session.history.redo_text}" if session.history.redo_text else "&Redo"
+
+
+FILES = (
+    ActionRow("open_labels", "Open &labels…", "Replace the labels by those of a file", LabelFiles.ask_and_open_labels,
+              icon="labels", when=when.has_scene),
+    ActionRow("add_labels", "Add la&bels from file…", "Put the labels of a file over the present ones",
+              LabelFiles.ask_and_add_labels, when=when.has_scene),
+    ActionRow("open_truth", "Open &ground truth…", "Load a reference to measure the map on",
+              LabelFiles.ask_and_open_truth, icon="report", when=when.has_scene),
+    ActionRow("save_labels", "&Save labels", "Save the labels to a file", LabelFiles.save, keys=("Ctrl+S",),
+              icon="save", when=when.has_labels),
+    ActionRow("save_labels_as", "Save labels &as…", "Save labels to another file", LabelFiles.save_as,
+              keys=("Ctrl+Shift+S",), when=when.has_labels),
+    ActionRow("import_classes", "&Import classes…", "Take names and colours from .csv, .clr, .qml or .json",
+              LabelFiles.ask_and_import_classes, when=when.has_scene),
+    ActionRow("export_classes", "E&xport classes…", "Write numbers, names and colours of the classes to a file",
+              LabelFiles.ask_and_export_classes, when=when.has_classes),
+    ActionRow("draw_sample", "Draw &few-shot sample…", "Draw some labels of each class from the ground truth",
+              LabelFiles.ask_and_sample, icon="sample", when=when.has_truth),
+)  # fmt: skip
+
+CLASSES = (
+    ActionRow("add_class", "&Add class", "Add a class", ClassesController.add, keys=("Ctrl+N",), icon="plus",
+              when=when.has_scene),
+    ActionRow("delete_class", "&Delete class", "Delete the current class and its labels", ClassesController.delete,
+              icon="trash", when=when.has_classes),
+    ActionRow("merge_class", "&Merge class into…", "Give the labels of the current class to another one",
+              ClassesController.ask_and_merge, icon="merge", when=when.has_several_classes),
+    ActionRow("rename_class", "&Rename class", "Rename the current class", ClassesController.rename, keys=("F2",),
+              when=when.has_classes),
+    ActionRow("recolour_class", "Re&colour class…", "Choose another colour of the current class",
+              ClassesController.recolor, when=when.has_classes),
+    ActionRow("lock_class", "&Lock or unlock class", "Labels of a locked class are neither painted over nor erased",
+              ClassesController.lock, keys=("K",), icon="lock", when=when.has_classes),
+    ActionRow("hide_class", "&Hide or show class", "Hide the labels of the current class and its part of the map",
+              ClassesController.hide, keys=("H",), icon="eye-off", when=when.has_classes),
+    ActionRow("show_classes", "&Show all classes", "Show the classes that are hidden", ClassesController.show_all,
+              keys=("Shift+H",), icon="eye", when=when.has_hidden_classes),
+    ActionRow("class_up", "Move class &up", "Move the current class up in the list", ClassesController.move, (-1,),
+              keys=("Alt+Up",), icon="up", when=when.has_several_classes),
+    ActionRow("class_down", "Move class do&wn", "Move the current class down in the list", ClassesController.move, (1,),
+              keys=("Alt+Down",), icon="down", when=when.has_several_classes),
+)  # fmt: skip
+
+PALETTE_ROWS = tuple(
+    ActionRow(f"palette_{name.casefold().replace(' ', '_').replace('-', '_')}", name,
+              "The standard colours of classes" if number == 0 else f"Colours of {name}, for colour-blind readers too",
+              ClassesController.use_palette, (name,), when=when.has_classes)
+    for number, name in enumerate(PALETTES)
+)  # fmt: skip
+
+CLASS_KEYS = tuple(
+    ActionRow(f"class_{n}", f"Class {n}", f"Paint with class number {n}, which is added if it is the next",
+              ClassesController.choose_place, (n,), keys=(str(n),), when=when.has_scene)
+    for n in range(1, 10)
+)  # fmt: skip
+
+TOOL_ACTIONS = tuple(
+    ActionRow(f"tool_{tool.name}", tool.text, f"{tool.tip} ({tool.key})", Labelling.choose_tool, (tool.name,),
+              keys=(tool.key,), icon=tool.picture, when=when.has_scene, checkable=True,
+              checked=tool.name == FIRST_TOOL, group="tool")
+    for tool in TOOL_ROWS
+)  # fmt: skip
+
+DRAWING = (
+    ActionRow("undo", "&Undo", "Take the last label change back", Session.undo, keys=("Ctrl+Z",), icon="undo",
+              when=when.can_undo, text_now=_undo_text),
+    ActionRow("redo", "&Redo", "Do again what was taken back", Session.redo, keys=("Ctrl+Shift+Z", "Ctrl+Y"),
+              icon="redo", when=when.can_redo, text_now=_redo_text),
+    ActionRow("validation", "&Validation labels", "Paint labels that maps are measured on and never trained on (V)",
+              Labelling.paint_validation, keys=("V",), icon="validation", when=when.has_scene, checkable=True),
+    ActionRow("superpixels", "Show &superpixels", "Outline groups of like, neighbouring pixels (S)",
+              SuperpixelController.show, keys=("S",), icon="superpixels", when=when.has_scene, checkable=True),
+)  # fmt: skip
+
+ROWS: tuple[ActionRow, ...] = (*FILES, *DRAWING, *CLASSES, *PALETTE_ROWS, *CLASS_KEYS, *TOOL_ACTIONS)

@@ -1,0 +1,41 @@
+"""The panel of classes, with all that draws labels and keeps them in files."""
+
+from __future__ import annotations
+
+from PySide6.QtWidgets import QMenu
+
+from hsigui.ui.image.bench import Bench, PanelParts
+from hsigui.ui.labels.actions import PALETTE_ROWS
+from hsigui.ui.labels.classes_panel import ClassesPanel
+from hsigui.ui.labels.files import LabelFiles
+from hsigui.ui.labels.labelling import Labelling
+from hsigui.ui.labels.superpixel_controller import SuperpixelController
+from hsigui.ui.labels.superpixel_strip import SuperpixelStrip
+
+BUTTONS = ("add_class", "delete_class", "merge_class", "class_up", "class_down")
+ROW_MENU = ("rename_class", "recolour_class", "lock_class", "hide_class", None, "merge_class", "delete_class", None,
+            "class_up", "class_down", "show_classes", None)  # fmt: skip
+
+
+def classes(bench: Bench) -> PanelParts:
+    """Makes the panel of classes."""
+    desk, actions = bench.desk, bench.actions
+    panel = ClassesPanel(actions.of(*BUTTONS), _menu(bench), desk.window)
+    files = LabelFiles(desk, bench.recovery)
+    strip = SuperpixelStrip(actions["superpixels"], desk.window)
+    superpixels = SuperpixelController(desk, bench.image, strip)
+    labels = Labelling(bench, panel, superpixels)
+    return PanelParts(panel, (panel, files, strip, superpixels, labels, labels.classes))
+
+
+def _menu(bench: Bench) -> QMenu:
+    """What can be done with the class of a row."""
+    menu, palettes = QMenu(bench.desk.window), QMenu("Class colours", bench.desk.window)
+    for name in ROW_MENU:
+        if name is None:
+            menu.addSeparator()
+        else:
+            menu.addAction(bench.actions[name])
+    palettes.addActions(bench.actions.of(*(row.id for row in PALETTE_ROWS)))
+    menu.addMenu(palettes)
+    return menu

@@ -1,0 +1,25 @@
+"""What can be asked of the map."""
+
+from __future__ import annotations
+
+from hsigui.document import conditions as when
+from hsigui.document.session import Session
+from hsigui.ui.desk.action_rows import ActionRow
+from hsigui.ui.map.asking import AskController
+from hsigui.ui.map.controller import MapController
+
+ROWS: tuple[ActionRow, ...] = (
+    ActionRow("live", "&Live map", "Renew the map after every stroke (L)", Session.set_live, keys=("L",), icon="eye",
+              when=when.has_scene, checkable=True, checked=True),
+    ActionRow("renew_map", "&Renew map", "Renew the map from the labels now", MapController.renew, keys=("Ctrl+R",),
+              when=when.has_features),
+    ActionRow("ask_me", "As&k me", "Jump to the spot whose label would help the map most; again for another one (J)",
+              AskController.ask, keys=("J",), icon="ask", when=when.has_features),
+    ActionRow("next_layer", "Next la&yer of the map",
+              "Classes, confidence, uncertainty: what of the map is drawn (M)", MapController.show_next_layer,
+              keys=("M",), when=when.has_map),
+    ActionRow("overlay_less", "Map more tr&ansparent", "Lower the opacity of the map", MapController.change_opacity,
+              (-1,), keys=("A",), when=when.has_map),
+    ActionRow("overlay_more", "Map more opa&que", "Raise the opacity of the map", MapController.change_opacity, (1,),
+              keys=("Shift+A",), when=when.has_map),
+)  # fmt: skip

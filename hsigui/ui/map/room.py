@@ -1,0 +1,19 @@
+"""The panel of the map, with what makes maps and what asks for labels."""
+
+from __future__ import annotations
+
+from hsigui.ui.image.bench import Bench, PanelParts
+from hsigui.ui.map.asking import AskController
+from hsigui.ui.map.controller import MapController
+from hsigui.ui.map.legend import LegendView
+from hsigui.ui.map.panel import MapPanel
+
+
+def class_map(bench: Bench) -> PanelParts:
+    """Makes the panel of the map."""
+    legend = LegendView(bench.desk.window)
+    actions = bench.actions
+    panel = MapPanel(actions["show_map"], actions["live"], actions["renew_map"], actions["ask_me"], legend)
+    maps = MapController(bench.desk, bench.image, panel, legend)
+    asking = AskController(bench.desk, bench.image, panel, maps)
+    return PanelParts(panel, (panel, legend, maps, asking))

@@ -1,0 +1,40 @@
+"""Shows how right the map is, or why that is not known."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QObject
+
+from hsigui.document.events import AccuracyChanged, Changed, SceneShown, TruthChanged, ValidationChanged
+from hsigui.ui.desk.desk import Desk
+from hsigui.ui.image.bench import Bench, PanelParts
+from hsigui.ui.results.export import ExportController
+from hsigui.ui.results.panel import NO_REFERENCE, ResultsPanel
+
+
+class ResultsController(QObject):
+    """Keeps the panel of results in step with the map and what it is measured on."""
+
+    def __init__(self, desk: Desk, panel: ResultsPanel) -> None:
+        super().__init__(desk.window)
+        self._session, self._panel = desk.session, panel
+        for kind in (SceneShown, TruthChanged, ValidationChanged, AccuracyChanged):
+            self._session.events.subscribe(kind, self._show)
+
+    def _show(self, _event: Changed) -> None:
+        scene = self._session.scene
+        shown = scene.map
+        self._panel.show_refinement(None if shown is None else shown.probe.refinement)
+        if scene.reference is None:
+            self._panel.explain(NO_REFERENCE)
+        elif shown is None:
+            self._panel.explain("The map will be measured here as soon as there is one.")
+        elif shown.accuracy is None:
+            self._panel.explain("All of the ground truth is among the labels: nothing is left to measure on.")
+        else:
+            self._panel.show_accuracy(shown.accuracy, shown.measured_on, scene.masked_out)
+
+
+def results(bench: Bench) -> PanelParts:
+    """Makes the panel of results, with what writes them to files."""
+    panel = ResultsPanel(bench.desk.window)
+    return PanelParts(panel, (panel, ResultsController(bench.desk, panel), ExportController(bench.desk)))

@@ -1,0 +1,42 @@
+"""The help, the sheet of keys, and what this program is."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from PySide6.QtCore import QObject
+from PySide6.QtWidgets import QDialog, QWidget
+
+from hsigui.ui.desk.action_rows import ActionRow
+from hsigui.ui.shell.about import AboutDialog
+from hsigui.ui.shell.help_dialog import HelpDialog
+from hsigui.ui.shell.shortcuts import ShortcutSheet
+
+
+class HelpPages(QObject):
+    """Shows them beside the window.
+
+    Args:
+        rows: of all actions, as they are listed on the sheet of keys.
+    """
+
+    def __init__(self, window: QWidget, rows: Iterable[ActionRow]) -> None:
+        super().__init__(window)
+        self._window, self._rows = window, tuple(rows)
+
+    def show_help(self, page: str = "") -> None:
+        """Shows a page of the help, or its first."""
+        dialog = self._window.findChild(HelpDialog) or HelpDialog(self._window)
+        dialog.show_page(page)
+        dialog.show()
+        dialog.activateWindow()
+
+    def show_shortcuts(self) -> None:
+        self._open(ShortcutSheet(self._rows, self._window))
+
+    def show_about(self) -> None:
+        self._open(AboutDialog(self._window))
+
+    def _open(self, dialog: QDialog) -> None:
+        dialog.finished.connect(dialog.deleteLater)
+        dialog.open()

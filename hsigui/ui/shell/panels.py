@@ -1,0 +1,55 @@
+"""The panels of the window, a row each: who makes it, and where it stands."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from PySide6.QtCore import Qt
+
+from hsigui.ui.image.bench import Bench, PanelParts
+from hsigui.ui.labels.explorer_controller import regions
+from hsigui.ui.labels.history_controller import history
+from hsigui.ui.labels.quality_controller import quality
+from hsigui.ui.labels.room import classes
+from hsigui.ui.map.room import class_map
+from hsigui.ui.results.controller import results
+from hsigui.ui.scene.room import display
+from hsigui.ui.spectra.controller import spectra
+from hsigui.ui.training.room import training
+
+Area = Qt.DockWidgetArea
+_LEFT, _RIGHT, _BOTTOM = Area.LeftDockWidgetArea, Area.RightDockWidgetArea, Area.BottomDockWidgetArea
+
+
+@dataclass(frozen=True)
+class PanelRow:
+    """One panel.
+
+    Attributes:
+        scrolls: whether it gets scroll bars because it has none of its own.
+        behind: the panel that it is tabbed with, and stands behind.
+        width, height: in logical pixels, at first; 0 for what is left.
+    """
+
+    title: str
+    make: Callable[[Bench], PanelParts]
+    area: Area
+    scrolls: bool = False
+    behind: str = ""
+    width: int = 0
+    height: int = 0
+
+
+# In the order in which they are made: what shows a scene hears of it before what draws on it.
+PANELS: tuple[PanelRow, ...] = (
+    PanelRow("Display", display, _LEFT, scrolls=True, width=290, height=225),
+    PanelRow("Classes", classes, _LEFT, height=425),
+    PanelRow("Regions", regions, _LEFT, behind="Classes"),
+    PanelRow("History", history, _LEFT, behind="Regions"),
+    PanelRow("Training", training, _RIGHT, scrolls=True, width=320, height=385),
+    PanelRow("Map", class_map, _RIGHT, scrolls=True, height=315),
+    PanelRow("Results", results, _RIGHT, scrolls=True, behind="Map"),
+    PanelRow("Quality", quality, _RIGHT, scrolls=True, behind="Results"),
+    PanelRow("Spectra", spectra, _BOTTOM, height=210),
+)

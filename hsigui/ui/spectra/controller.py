@@ -1,0 +1,157 @@
+"""Spectra of the shown scene: those of pixels that are picked, those that were kept, and the bands that are shown."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Sequence
+from functools import partial
+
+import numpy as np
+from numpy.typing import NDArray
+from PySide6.QtCore import QObject
+
+from hsigui.cube.cube import Cube
+from hsigui.cube.render import ViewState
+from hsigui.document.events import BandsChanged, PixelPicked, SceneClosed, SceneLeft, SceneShown, ViewChanged
+from hsigui.document.identity import Origin
+from hsigui.document.scene import Scene
+from hsigui.document.values import Spectrum
+from hsigui.jobs import Context
+from hsigui.labels.classes import PALETTE, Color
+from hsigui.ui.desk.desk import Desk
+from hsigui.ui.desk.job_bridge import Latest, Watcher
+from hsigui.ui.image.bench import Bench, PanelParts
+from hsigui.ui.image.view import ImageView
+from hsigui.ui.spectra.view import SpectrumView
+
+CHANNEL_COLORS: tuple[Color, ...] = ((220, 60, 50), (40, 160, 70), (60, 110, 230))
+CHANNELS = ("red", "green", "blue")
+PixelSpectrum = tuple[int, int, NDArray[np.float32]]  # row, column, a value for each band
+
+
+class SpectraController(QObject):
+    """Keeps the plot in step with the scene; a scene keeps its spectra."""
+
+    def __init__(self, desk: Desk, image: ImageView, view: SpectrumView) -> None:
+        super().__init__(desk.window)
+        self._desk, self._session, self._image, self._view = desk, desk.session, image, view
+        self._under_study: dict[int, Spectrum] = {}  # of the scenes behind, by their ids
+        self._picking = Latest(desk.bridge, "Read spectrum", self._show_spectrum, between=True)
+        image.clicked.connect(self.pick)
+        view.kept_changed.connect(self._kept_changed)
+        view.band_picked.connect(self._band_picked)
+        events = self._session.events
+        events.subscribe(SceneLeft, self._left)
+        events.subscribe(SceneShown, self._shown)
+        events.subscribe(SceneClosed, self._closed)
+        events.subscribe(BandsChanged, self._bands_changed)
+        events.subscribe(ViewChanged, self._view_changed)
+        events.subscribe(PixelPicked, self._pixel_picked)
+
+    def pick(self, row: int, col: int, keep: bool) -> None:
+        """Shows the spectrum of a pixel in place of the last one, or keeps it beside the others."""
+        cube = self._session.cube
+        if cube is None:
+            return
+        read = partial(read_spectrum, cube=cube, row=row, col=col)
+        if keep:  # every kept spectrum counts, so these do not replace one another
+            done = partial(self._keep, self._session.origin)
+            self._desk.bridge.start(read, "Read spectrum", Watcher(done=done))
+        else:
+            self._picking.request(read)
+
+    # The scene
+
+    def _left(self, event: SceneLeft) -> None:
+        current = self._view.current()
+        if current is not None:
+            self._under_study[event.scene] = current
+
+    def _closed(self, event: SceneClosed) -> None:
+        self._under_study.pop(event.scene, None)
+
+    def _shown(self, event: SceneShown) -> None:
+        self._picking.forget()
+        self._renew(self._under_study.pop(event.scene, None))
+
+    def _bands_changed(self, event: BandsChanged) -> None:
+        if event.read_again:
+            self._picking.forget()
+            self._view.clear()
+        self._renew(self._view.current())
+
+    def _renew(self, current: Spectrum | None) -> None:
+        """Shows the curves of the scene on its bands: their values are those of before."""
+        scene = self._session.scene
+        kept = scene.spectra  # those of the scene before go from the plot first, which tells so
+        bad = np.ones(scene.cube.bands, dtype=bool)
+        bad[scene.cube.good_bands] = False
+        self._view.set_wavelengths(scene.cube.wavelengths, bad)
+        self._view.set_quantity("Value" if scene.cube.info.scale == 1.0 else "Reflectance")
+        self._mark_bands(scene.view)
+        self._show(current, kept)
+
+    def _show(self, current: Spectrum | None, kept: Sequence[Spectrum]) -> None:
+        for spectrum in kept:
+            self._view.keep(spectrum.values, spectrum.label, spectrum.color, spectrum.place)
+        if current is not None:
+            self._view.show_current(current.values, current.label)
+
+    # The bands that are shown
+
+    def _view_changed(self, event: ViewChanged) -> None:
+        self._mark_bands(event.after)
+
+    def _mark_bands(self, view: ViewState) -> None:
+        bands = [getattr(view, channel) for channel in CHANNELS]
+        self._view.mark_bands(list(zip(bands, CHANNEL_COLORS, strict=True)))
+
+    def _band_picked(self, channel: int, band: int) -> None:
+        if self._session.view is not None:
+            self._session.set_view(dataclasses.replace(self._session.view, **{CHANNELS[channel]: band}))
+
+    # Pixels
+
+    def _pixel_picked(self, event: PixelPicked) -> None:
+        self.pick(event.row, event.col, event.keep)
+
+    def _show_spectrum(self, answer: PixelSpectrum) -> None:
+        row, col, values = answer
+        self._view.show_current(values, _name(self._session.scene, row, col))
+
+    def _keep(self, origin: Origin, answer: PixelSpectrum) -> None:
+        """A spectrum is kept by its scene, which may be behind another by now."""
+        row, col, values = answer
+        scene = self._session.find(origin.scene)
+        if scene is None or scene.origin != origin:
+            return
+        number = int(scene.labels.array[row, col])
+        color = scene.classes.get(number).color if number else None
+        name = _name(scene, row, col)
+        if scene is self._session.shown:
+            self._view.keep(values, name, color, (row, col))
+        else:
+            color = color or PALETTE[len(scene.spectra) % len(PALETTE)]
+            scene.spectra = (*scene.spectra, Spectrum(name, color, values, (row, col)))
+
+    def _kept_changed(self) -> None:
+        kept = self._view.kept()
+        self._session.scene.spectra = tuple(kept)
+        self._image.set_markers([(*spectrum.place, spectrum.color) for spectrum in kept if spectrum.place is not None])
+
+
+def spectra(bench: Bench) -> PanelParts:
+    """Makes the plot of spectra."""
+    view = SpectrumView(bench.desk.window)
+    return PanelParts(view, (view, SpectraController(bench.desk, bench.image, view)))
+
+
+def read_spectrum(_ctx: Context, cube: Cube, row: int, col: int) -> PixelSpectrum:
+    """Row, column and the values of a pixel in every band."""
+    return row, col, cube.spectrum(row, col)
+
+
+def _name(scene: Scene, row: int, col: int) -> str:
+    number = int(scene.labels.array[row, col])
+    name = f", {scene.classes.get(number).name}" if number else ""
+    return f"row {row}, col {col}{name}"
