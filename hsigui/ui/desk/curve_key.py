@@ -9,6 +9,7 @@ from PySide6.QtGui import QColor, QMouseEvent, QPainter, QPaintEvent, QPalette, 
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from hsigui.labels.classes import Color
+from hsigui.texts import say
 
 DASH = 16
 GAP = 6
@@ -92,7 +93,7 @@ class CurveKey(QWidget):
         if left_out:
             painter.setPen(faint)
             corner = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignBottom
-            painter.drawText(self.rect().adjusted(0, 0, 0, -PAD), corner, f"and {left_out} more")
+            painter.drawText(self.rect().adjusted(0, 0, 0, -PAD), corner, say("and {left_out} more", left_out=left_out))
         painter.end()
 
     def cross_of(self, number: int) -> QRectF:

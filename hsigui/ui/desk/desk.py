@@ -14,6 +14,7 @@ from PySide6.QtWidgets import QWidget
 from hsigui.document.session import Session
 from hsigui.errors import HsiError
 from hsigui.settings import Settings, SettingsStore
+from hsigui.texts import say
 from hsigui.ui.desk.error_dialog import ErrorDialog
 from hsigui.ui.desk.guards import Guards
 from hsigui.ui.desk.job_bridge import JobBridge
@@ -40,7 +41,9 @@ class Desk:
             self.messages.error(error)
         elif isinstance(error, MemoryError):
             self.messages.show_message(
-                "error", "There is not enough memory for this.", "Close other programs, or choose a smaller scene."
+                "error",
+                say("There is not enough memory for this."),
+                say("Close other programs, or choose a smaller scene."),
             )
         else:
             dialog = ErrorDialog(error, trace or "".join(traceback.format_exception(error)), self.window)
@@ -59,4 +62,4 @@ class Desk:
         """Says where something was written, with a button to go there."""
         folder = path if path.is_dir() else path.parent
         open_folder = partial(QDesktopServices.openUrl, QUrl.fromLocalFile(str(folder)))
-        self.messages.info(text, buttons=[("Open folder", open_folder)], stays=False)
+        self.messages.info(text, buttons=[(say("Open folder"), open_folder)], stays=False)

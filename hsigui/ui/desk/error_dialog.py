@@ -8,6 +8,7 @@ from PySide6.QtGui import QFontDatabase, QGuiApplication
 from PySide6.QtWidgets import QDialog, QDialogButtonBox, QLabel, QPlainTextEdit, QPushButton, QVBoxLayout, QWidget
 
 from hsigui import __version__
+from hsigui.texts import say
 
 
 class ErrorDialog(QDialog):
@@ -15,10 +16,13 @@ class ErrorDialog(QDialog):
 
     def __init__(self, error: BaseException, trace: str, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self.setWindowTitle("Unexpected error")
+        self.setWindowTitle(say("Unexpected error"))
         text = QLabel(
-            "Something went wrong inside hsigui. This is a fault of the program, not yours. Your labels are kept and "
-            "you can go on; please report the text below.",
+            say(
+                "Something went wrong inside hsigui. This is a fault of the program, not yours. Your labels are kept "
+                "and "
+                "you can go on; please report the text below."
+            ),
             self,
         )
         text.setWordWrap(True)
@@ -27,10 +31,15 @@ class ErrorDialog(QDialog):
         self.trace.setLineWrapMode(QPlainTextEdit.LineWrapMode.NoWrap)
         self.trace.setFont(QFontDatabase.systemFont(QFontDatabase.SystemFont.FixedFont))
         self.trace.setPlainText(
-            f"hsigui {__version__}, Python {platform.python_version()}, {platform.platform()}\n\n"
-            f"{trace.strip() or f'{type(error).__name__}: {error}'}\n"
+            say(
+                "hsigui {version}, Python {python_version}, {platform}\n\n{trace}\n",
+                version=__version__,
+                python_version=platform.python_version(),
+                platform=platform.platform(),
+                trace=trace.strip() or f"{type(error).__name__}: {error}",
+            )
         )
-        self.copy = QPushButton("Copy", self)
+        self.copy = QPushButton(say("Copy"), self)
         self.copy.clicked.connect(lambda: QGuiApplication.clipboard().setText(self.trace.toPlainText()))
         buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Close, self)
         buttons.addButton(self.copy, QDialogButtonBox.ButtonRole.ActionRole)

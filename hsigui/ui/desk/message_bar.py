@@ -19,6 +19,7 @@ from PySide6.QtWidgets import (
 )
 
 from hsigui.errors import HsiError
+from hsigui.texts import say
 from hsigui.ui.desk.icons import icon
 
 KINDS = ("info", "warning", "error")
@@ -35,6 +36,8 @@ _EDGES = {"info": "#2f7fd6", "warning": "#d99a00", "error": "#d23c3c"}
 
 Button = tuple[str, Callable[[], object]]
 
+_KINDS = {"info": say("info"), "warning": say("warning"), "error": say("error")}
+
 
 class Message(QFrame):
     """One message: icon, text, hint, buttons and a cross."""
@@ -46,7 +49,7 @@ class Message(QFrame):
         self.kind, self.text, self.hint = kind, text, hint
         self.asks = stays
         self.setObjectName("message")
-        self.setAccessibleName(f"{kind}: {text} {hint}".strip())
+        self.setAccessibleName(f"{_KINDS[kind]}: {text} {hint}".strip())
         row = QHBoxLayout(self)
         row.setContentsMargins(10, 4, 4, 4)
         style = QApplication.style()
@@ -69,8 +72,8 @@ class Message(QFrame):
         self._cross = cross = QToolButton(self)
         cross.setIcon(icon("close"))
         cross.setAutoRaise(True)
-        cross.setToolTip("Dismiss")
-        cross.setAccessibleName("Dismiss")
+        cross.setToolTip(say("Dismiss"))
+        cross.setAccessibleName(say("Dismiss"))
         cross.clicked.connect(self.dismiss)
         row.addWidget(cross)
         if kind == "info" and not stays:

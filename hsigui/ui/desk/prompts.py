@@ -10,19 +10,20 @@ from PySide6.QtWidgets import QColorDialog, QFileDialog, QMessageBox, QWidget
 
 from hsigui.cube.formats import table as scenes
 from hsigui.labels.formats import table as labels
+from hsigui.texts import say
 
-ALL_FILES = "All files (*)"
+ALL_FILES = say("All files (*)")
 
 
 def scene_kinds() -> str:
     """The filters for opening scenes: all that can be read here, then each format. Asks GDAL for its drivers."""
     rows = [(row.title, row.suffixes) for row in scenes.available()]
-    return _kinds("Scenes", [*rows, scenes.LIBRARIES])
+    return _kinds(say("Scenes"), [*rows, scenes.LIBRARIES])
 
 
 def label_kinds() -> str:
     """The filters for opening labels; asks GDAL for its drivers."""
-    return _kinds("Labels", [(row.title, row.suffixes) for row in labels.available()])
+    return _kinds(say("Labels"), [(row.title, row.suffixes) for row in labels.available()])
 
 
 def saved_kinds() -> str:
@@ -69,7 +70,9 @@ class Prompts:
         if not path.suffix:
             path = path.with_name(path.name + kind.rpartition("*")[2].rstrip(")"))
             # The system's dialog asked about the name without the ending.
-            if path.exists() and not self.confirm(title, f"{path.name} is there already.", "", "Replace"):
+            if path.exists() and not self.confirm(
+                title, say("{name} is there already.", name=path.name), "", say("Replace")
+            ):
                 return None
         return path
 
@@ -78,9 +81,9 @@ class Prompts:
         buttons = QMessageBox.StandardButton
         box = QMessageBox(self._parent)
         box.setIcon(QMessageBox.Icon.Question)
-        box.setWindowTitle("Unsaved labels")
-        box.setText("The labels have not been saved.")
-        box.setInformativeText("Save them before going on?")
+        box.setWindowTitle(say("Unsaved labels"))
+        box.setText(say("The labels have not been saved."))
+        box.setInformativeText(say("Save them before going on?"))
         box.setStandardButtons(buttons.Save | buttons.Discard | buttons.Cancel)
         box.setDefaultButton(buttons.Save)
         answer = box.exec()
@@ -102,26 +105,28 @@ class Prompts:
         """What to do about an unfinished training: "go on", "anew" or "cancel"."""
         box = QMessageBox(self._parent)
         box.setIcon(QMessageBox.Icon.Question)
-        box.setWindowTitle("Unfinished training")
+        box.setWindowTitle(say("Unfinished training"))
         box.setText(text)
         box.setInformativeText(detail)
-        go_on = box.addButton("Go on", QMessageBox.ButtonRole.AcceptRole)
-        anew = box.addButton("Begin anew", QMessageBox.ButtonRole.DestructiveRole)
+        go_on = box.addButton(say("Go on"), QMessageBox.ButtonRole.AcceptRole)
+        anew = box.addButton(say("Begin anew"), QMessageBox.ButtonRole.DestructiveRole)
         box.addButton(QMessageBox.StandardButton.Cancel)
         box.setDefaultButton(go_on)
         box.exec()
         clicked = box.clickedButton()
-        return "go on" if clicked is go_on else "anew" if clicked is anew else "cancel"
+        return say("go on") if clicked is go_on else "anew" if clicked is anew else "cancel"
 
     def training_of_other_input(self, text: str, detail: str) -> str:
         """What becomes of a training whose scene is about to change: "stop", "keep" or "cancel" the change."""
         return self._choice(
-            "Training is running", text, detail, ("stop", "Stop the training"), ("keep", "Keep it going")
+            say("Training is running"), text, detail, ("stop", say("Stop the training")), ("keep", say("Keep it going"))
         )
 
     def work_at_exit(self, text: str, detail: str) -> str:
         """What becomes of work at the end of the program: "stop" it, "wait" for it, or "cancel" the closing."""
-        return self._choice("Work is going on", text, detail, ("stop", "Stop and quit"), ("wait", "Wait, then quit"))
+        return self._choice(
+            say("Work is going on"), text, detail, ("stop", say("Stop and quit")), ("wait", say("Wait, then quit"))
+        )
 
     def _choice(self, title: str, text: str, detail: str, *answers: tuple[str, str]) -> str:
         """One of several answers (a word and what its button says), or "cancel", which Enter and Escape mean."""
@@ -136,5 +141,5 @@ class Prompts:
         return next((word for word, button in buttons.items() if button is box.clickedButton()), "cancel")
 
     def color(self, present: tuple[int, int, int], name: str) -> tuple[int, int, int] | None:
-        color = QColorDialog.getColor(QColor(*present), self._parent, f"Colour of {name}")
+        color = QColorDialog.getColor(QColor(*present), self._parent, say("Colour of {name}", name=name))
         return (color.red(), color.green(), color.blue()) if color.isValid() else None

@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QDialog, QDialogButtonBox, QLabel, QListWidget, QListWidgetItem, QVBoxLayout, QWidget
 
+from hsigui.texts import say
+
 if TYPE_CHECKING:
     from hsigui.cube.open import ArrayInfo
 
@@ -22,9 +24,9 @@ class VariableChooser(QDialog):
         what: str = "scene",
     ) -> None:
         super().__init__(parent)
-        self.setWindowTitle(f"Which array holds the {what}?")
+        self.setWindowTitle(say("Which array holds the {what}?", what=what))
         self.list = QListWidget(self)
-        self.list.setAccessibleName("Arrays of the file")
+        self.list.setAccessibleName(say("Arrays of the file"))
         for info in candidates:
             item = QListWidgetItem(f"{info.name}    {' x '.join(map(str, info.shape))}    {info.dtype}")
             item.setData(Qt.ItemDataRole.UserRole, info.name)
@@ -35,7 +37,12 @@ class VariableChooser(QDialog):
         buttons.accepted.connect(self.accept)
         buttons.rejected.connect(self.reject)
         column = QVBoxLayout(self)
-        text = QLabel(f"{file_name} holds several arrays that could be the {what}. Choose one:", self)
+        text = QLabel(
+            say(
+                "{file_name} holds several arrays that could be the {what}. Choose one:", file_name=file_name, what=what
+            ),
+            self,
+        )
         text.setWordWrap(True)
         column.addWidget(text)
         column.addWidget(self.list)

@@ -18,6 +18,7 @@ from PySide6.QtWidgets import QAbstractScrollArea, QFrame, QWidget
 
 from hsigui.labels.classes import ClassTable, Color
 from hsigui.labels.strokes import Area
+from hsigui.texts import say
 from hsigui.ui.image.camera import Camera
 from hsigui.ui.image.outlines import OutlineLayer
 from hsigui.ui.image.overlay import REACH, Box, ClassLayer, Composite, SelectionLayer, Window
@@ -47,12 +48,12 @@ class SceneCanvas(QAbstractScrollArea):
         self._outlines = OutlineLayer()
         self._markers: list[Marker] = []
         self._target: tuple[int, int] | None = None
-        self._empty_text = "No scene is open"
+        self._empty_text = say("No scene is open")
         self.setFrameShape(QFrame.Shape.NoFrame)
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.setVerticalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.setMinimumSize(160, 120)
-        self.setAccessibleName("Image of the scene")
+        self.setAccessibleName(say("Image of the scene"))
 
     # What is shown
 

@@ -14,6 +14,7 @@ from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QColor, QPainter, QPainterPath, QPen, QPolygonF, qGray
 
 from hsigui.labels.strokes import BRUSHES
+from hsigui.texts import say
 from hsigui.ui.image.camera import Camera
 
 MIN_BRUSH, MAX_BRUSH = 1, 99
@@ -135,7 +136,7 @@ class BrushTool(Tool):
     """Paints the chosen class along the way of the mouse; with Shift in a straight line from the last point."""
 
     erase = False
-    text = "Brush stroke"
+    text = say("Brush stroke")
     has_brush = True
 
     def __init__(self, camera: Camera, signals: ToolSignals, options: ToolOptions) -> None:
@@ -215,13 +216,13 @@ class EraserTool(BrushTool):
     """Takes labels away along the way of the mouse."""
 
     erase = True
-    text = "Eraser stroke"
+    text = say("Eraser stroke")
 
 
 class PixelTool(BrushTool):
     """Paints single pixels, whatever the size of the brush."""
 
-    text = "Single pixels"
+    text = say("Single pixels")
     has_brush = False
 
     @property

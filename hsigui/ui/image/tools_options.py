@@ -16,6 +16,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from hsigui.texts import say
 from hsigui.ui.desk.action_rows import tool_button
 from hsigui.ui.image.tools import MAX_BRUSH, MIN_BRUSH
 from hsigui.ui.image.tools_table import BY_NAME, FIRST_TOOL
@@ -41,17 +42,17 @@ class ToolOptionsBar(QWidget):
         self.brush = self._build_size()
         self.square = tool_button(square, self)
         self.measure = QComboBox(self)
-        self.measure.addItem("Spectral angle", "angle")
-        self.measure.addItem("Distance", "euclidean")
+        self.measure.addItem(say("Spectral angle"), "angle")
+        self.measure.addItem(say("Distance"), "euclidean")
         self.measure.setToolTip(
-            "Spectral angle ignores brightness; distance is in percent of the length of the clicked spectrum"
+            say("Spectral angle ignores brightness; distance is in percent of the length of the clicked spectrum")
         )
-        self.measure.setAccessibleName("Measure of likeness")
+        self.measure.setAccessibleName(say("Measure of likeness"))
         self.slider, self.tolerance = self._build_tolerance()
-        self.connected = QCheckBox("Connected", self)
+        self.connected = QCheckBox(say("Connected"), self)
         self.connected.setChecked(True)
-        self.connected.setToolTip("Only pixels that hang together with the one clicked")
-        self.validation = QLabel("Validation labels", self)
+        self.connected.setToolTip(say("Only pixels that hang together with the one clicked"))
+        self.validation = QLabel(say("Validation labels"), self)
         self.validation.setToolTip(validation.toolTip())
         self.validation.setAutoFillBackground(True)
         self.validation.setBackgroundRole(QPalette.ColorRole.Highlight)
@@ -139,10 +140,10 @@ class ToolOptionsBar(QWidget):
     def _build_size(self) -> QSpinBox:
         size = QSpinBox(self)
         size.setRange(MIN_BRUSH, MAX_BRUSH)
-        size.setPrefix("Brush ")
-        size.setSuffix(" px")
-        size.setToolTip("Width of the brush ([ and ], or Ctrl + wheel)")
-        size.setAccessibleName("Width of the brush")
+        size.setPrefix(say("Brush "))
+        size.setSuffix(say(" px"))
+        size.setToolTip(say("Width of the brush ([ and ], or Ctrl + wheel)"))
+        size.setAccessibleName(say("Width of the brush"))
         size.setFocusPolicy(Qt.FocusPolicy.ClickFocus)
         return size
 
@@ -154,8 +155,8 @@ class ToolOptionsBar(QWidget):
         number.setDecimals(2)
         number.setSingleStep(0.1)
         for widget in (slider, number):
-            widget.setToolTip("How different a pixel may be from the one clicked")
-            widget.setAccessibleName("Tolerance")
+            widget.setToolTip(say("How different a pixel may be from the one clicked"))
+            widget.setAccessibleName(say("Tolerance"))
         number.setFocusPolicy(Qt.FocusPolicy.ClickFocus)
         slider.setFocusPolicy(Qt.FocusPolicy.ClickFocus)
         return slider, number

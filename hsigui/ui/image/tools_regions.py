@@ -5,6 +5,7 @@ from __future__ import annotations
 from PySide6.QtCore import QPointF
 
 from hsigui.labels.strokes import Area, pixels_between
+from hsigui.texts import say
 from hsigui.ui.image.camera import Camera
 from hsigui.ui.image.tools import Tool, ToolOptions, ToolSignals
 
@@ -52,7 +53,7 @@ class FillTool(Tool):
 class SuperpixelTool(Tool):
     """Labels the superpixels that the mouse is pressed on or drawn over."""
 
-    text = "Superpixels"
+    text = say("Superpixels")
 
     def __init__(self, camera: Camera, signals: ToolSignals, options: ToolOptions) -> None:
         super().__init__(camera, signals, options)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QColor, QPainter, QPainterPath, QPen, QPolygonF
 
+from hsigui.texts import say
 from hsigui.ui.image.camera import Camera
 from hsigui.ui.image.tools import Tool, ToolOptions, ToolSignals, footprint, span, stroke_outline
 
@@ -55,7 +56,7 @@ class _DragTool(Tool):
 class LineTool(_DragTool):
     """A straight line as wide as the brush; with Shift level, upright or at 45 degrees."""
 
-    text = "Line"
+    text = say("Line")
     has_brush = True
 
     def paint(self, painter: QPainter, mouse: QPointF | None) -> None:
@@ -99,7 +100,7 @@ class LineTool(_DragTool):
 class RectangleTool(_DragTool):
     """All pixels from the one pressed to the one released; with Shift a square."""
 
-    text = "Rectangle"
+    text = say("Rectangle")
 
     def paint(self, painter: QPainter, mouse: QPointF | None) -> None:
         if self._start is None or mouse is None:
@@ -127,7 +128,7 @@ class RectangleTool(_DragTool):
 class LassoTool(Tool):
     """The inside of a line drawn freehand, closed by itself at the release."""
 
-    text = "Lasso"
+    text = say("Lasso")
 
     def __init__(self, camera: Camera, signals: ToolSignals, options: ToolOptions) -> None:
         super().__init__(camera, signals, options)
@@ -171,7 +172,7 @@ class LassoTool(Tool):
 class PolygonTool(Tool):
     """Vertex by vertex; closed by a right click, Enter or a double click."""
 
-    text = "Polygon"
+    text = say("Polygon")
 
     def __init__(self, camera: Camera, signals: ToolSignals, options: ToolOptions) -> None:
         super().__init__(camera, signals, options)

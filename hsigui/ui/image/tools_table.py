@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from hsigui.texts import say
 from hsigui.ui.image.camera import Camera
 from hsigui.ui.image.tools import BrushTool, EraserTool, NavigateTool, PixelTool, Tool, ToolOptions, ToolSignals
 from hsigui.ui.image.tools_regions import FillTool, PickTool, SuperpixelTool
@@ -49,27 +50,29 @@ class ToolRow:
         return self.kind.has_brush
 
 
-_STROKE = "Shift: straight from the last point · Ctrl + wheel: size"
+_STROKE = say("Shift: straight from the last point · Ctrl + wheel: size")
 TOOL_ROWS = (
-    ToolRow("navigate", NavigateTool, "N", "&Navigate", "Click for spectra (Shift keeps them), drag to pan",
-            "Click: spectrum (Shift keeps it) · drag: pan", 0),
-    ToolRow("brush", BrushTool, "B", "&Brush", "Paint labels along the way of the mouse", _STROKE, 1),
-    ToolRow("eraser", EraserTool, "E", "&Eraser", "Take labels away", _STROKE, 1),
-    ToolRow("pixel", PixelTool, "X", "Single pi&xel", "Label single pixels, whatever the brush",
-            "Click or drag · Shift: straight from the last pixel", 1),
-    ToolRow("line", LineTool, "D", "&Line", "Label a straight line as wide as the brush",
-            "Drag · Shift: level, upright or 45°", 1),
-    ToolRow("rectangle", RectangleTool, "R", "&Rectangle", "Label a rectangle", "Drag · Shift: square", 2),
-    ToolRow("polygon", PolygonTool, "G", "Poly&gon", "Label the inside of a polygon",
-            "Click corners · right click, Enter: close · Esc: drop", 2),
-    ToolRow("lasso", LassoTool, "O", "L&asso", "Label the inside of a line drawn freehand",
-            "Draw round the pixels · Esc: drop", 2),
-    ToolRow("fill", FillTool, "F", "&Flood fill", "Label pixels whose spectra are like that of the one clicked",
-            "Click a pixel to select what is like it", 3, likeness=True),
-    ToolRow("superpixel", SuperpixelTool, "U", "&Superpixel", "Label the superpixel under the mouse",
-            "Click or drag over superpixels", 3, icon="superpixel-fill", turns_on="superpixels"),
-    ToolRow("pick", PickTool, "C", "Pick &class", "Paint with the class of the label that is clicked",
-            "Click a label to take its class", 4),
+    ToolRow("navigate", NavigateTool, "N", say("&Navigate"), say("Click for spectra (Shift keeps them), drag to pan"),
+            say("Click: spectrum (Shift keeps it) · drag: pan"), 0),
+    ToolRow("brush", BrushTool, "B", say("&Brush"), say("Paint labels along the way of the mouse"), _STROKE, 1),
+    ToolRow("eraser", EraserTool, "E", say("&Eraser"), say("Take labels away"), _STROKE, 1),
+    ToolRow("pixel", PixelTool, "X", say("Single pi&xel"), say("Label single pixels, whatever the brush"),
+            say("Click or drag · Shift: straight from the last pixel"), 1),
+    ToolRow("line", LineTool, "D", say("&Line"), say("Label a straight line as wide as the brush"),
+            say("Drag · Shift: level, upright or 45°"), 1),
+    ToolRow("rectangle", RectangleTool, "R", say("&Rectangle"), say("Label a rectangle"), say("Drag · Shift: square"),
+            2),
+    ToolRow("polygon", PolygonTool, "G", say("Poly&gon"), say("Label the inside of a polygon"),
+            say("Click corners · right click, Enter: close · Esc: drop"), 2),
+    ToolRow("lasso", LassoTool, "O", say("L&asso"), say("Label the inside of a line drawn freehand"),
+            say("Draw round the pixels · Esc: drop"), 2),
+    ToolRow("fill", FillTool, "F", say("&Flood fill"),
+            say("Label pixels whose spectra are like that of the one clicked"),
+            say("Click a pixel to select what is like it"), 3, likeness=True),
+    ToolRow("superpixel", SuperpixelTool, "U", say("&Superpixel"), say("Label the superpixel under the mouse"),
+            say("Click or drag over superpixels"), 3, icon="superpixel-fill", turns_on="superpixels"),
+    ToolRow("pick", PickTool, "C", say("Pick &class"), say("Paint with the class of the label that is clicked"),
+            say("Click a label to take its class"), 4),
 )  # fmt: skip
 BY_NAME: Mapping[str, ToolRow] = {row.name: row for row in TOOL_ROWS}
 TOOLS = tuple(BY_NAME)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from hsigui.document import conditions as when
 from hsigui.document.session import Session
 from hsigui.labels.palettes import PALETTES
+from hsigui.texts import say
 from hsigui.ui.desk.action_rows import ActionRow
 from hsigui.ui.image.tools_table import FIRST_TOOL, TOOL_ROWS
 from hsigui.ui.labels.classes_controller import ClassesController
@@ -14,64 +15,74 @@ from hsigui.ui.labels.superpixel_controller import SuperpixelController
 
 
 def _undo_text(session: Session) -> str:
-    return f"&Undo: {session.history.undo_text}" if session.history.undo_text else "&Undo"
+    return say("&Undo: {undo_text}", undo_text=session.history.undo_text) if session.history.undo_text else say("&Undo")
 
 
 def _redo_text(session: Session) -> str:
-    return f"&Redo: {session.history.redo_text}" if session.history.redo_text else "&Redo"
+    return say("&Redo: {redo_text}", redo_text=session.history.redo_text) if session.history.redo_text else say("&Redo")
 
 
 FILES = (
-    ActionRow("open_labels", "Open &labels…", "Replace the labels by those of a file", LabelFiles.ask_and_open_labels,
+    ActionRow("open_labels", say("Open &labels…"), say("Replace the labels by those of a file"),
+              LabelFiles.ask_and_open_labels,
               icon="labels", when=when.has_scene),
-    ActionRow("add_labels", "Add la&bels from file…", "Put the labels of a file over the present ones",
+    ActionRow("add_labels", say("Add la&bels from file…"), say("Put the labels of a file over the present ones"),
               LabelFiles.ask_and_add_labels, when=when.has_scene),
-    ActionRow("open_truth", "Open &ground truth…", "Load a reference to measure the map on",
+    ActionRow("open_truth", say("Open &ground truth…"), say("Load a reference to measure the map on"),
               LabelFiles.ask_and_open_truth, icon="report", when=when.has_scene),
-    ActionRow("save_labels", "&Save labels", "Save the labels to a file", LabelFiles.save, keys=("Ctrl+S",),
+    ActionRow("save_labels", say("&Save labels"), say("Save the labels to a file"), LabelFiles.save, keys=("Ctrl+S",),
               icon="save", when=when.has_labels),
-    ActionRow("save_labels_as", "Save labels &as…", "Save labels to another file", LabelFiles.save_as,
+    ActionRow("save_labels_as", say("Save labels &as…"), say("Save labels to another file"), LabelFiles.save_as,
               keys=("Ctrl+Shift+S",), when=when.has_labels),
-    ActionRow("import_classes", "&Import classes…", "Take names and colours from .csv, .clr, .qml or .json",
+    ActionRow("import_classes", say("&Import classes…"), say("Take names and colours from .csv, .clr, .qml or .json"),
               LabelFiles.ask_and_import_classes, when=when.has_scene),
-    ActionRow("export_classes", "E&xport classes…", "Write numbers, names and colours of the classes to a file",
+    ActionRow("export_classes", say("E&xport classes…"),
+              say("Write numbers, names and colours of the classes to a file"),
               LabelFiles.ask_and_export_classes, when=when.has_classes),
-    ActionRow("draw_sample", "Draw &few-shot sample…", "Draw some labels of each class from the ground truth",
+    ActionRow("draw_sample", say("Draw &few-shot sample…"), say("Draw some labels of each class from the ground truth"),
               LabelFiles.ask_and_sample, icon="sample", when=when.has_truth),
 )  # fmt: skip
 
 CLASSES = (
-    ActionRow("add_class", "&Add class", "Add a class", ClassesController.add, keys=("Ctrl+N",), icon="plus",
+    ActionRow("add_class", say("&Add class"), say("Add a class"), ClassesController.add, keys=("Ctrl+N",), icon="plus",
               when=when.has_scene),
-    ActionRow("delete_class", "&Delete class", "Delete the current class and its labels", ClassesController.delete,
+    ActionRow("delete_class", say("&Delete class"), say("Delete the current class and its labels"),
+              ClassesController.delete,
               icon="trash", when=when.has_classes),
-    ActionRow("merge_class", "&Merge class into…", "Give the labels of the current class to another one",
+    ActionRow("merge_class", say("&Merge class into…"), say("Give the labels of the current class to another one"),
               ClassesController.ask_and_merge, icon="merge", when=when.has_several_classes),
-    ActionRow("rename_class", "&Rename class", "Rename the current class", ClassesController.rename, keys=("F2",),
+    ActionRow("rename_class", say("&Rename class"), say("Rename the current class"), ClassesController.rename,
+              keys=("F2",),
               when=when.has_classes),
-    ActionRow("recolour_class", "Re&colour class…", "Choose another colour of the current class",
+    ActionRow("recolour_class", say("Re&colour class…"), say("Choose another colour of the current class"),
               ClassesController.recolor, when=when.has_classes),
-    ActionRow("lock_class", "&Lock or unlock class", "Labels of a locked class are neither painted over nor erased",
+    ActionRow("lock_class", say("&Lock or unlock class"),
+              say("Labels of a locked class are neither painted over nor erased"),
               ClassesController.lock, keys=("K",), icon="lock", when=when.has_classes),
-    ActionRow("hide_class", "&Hide or show class", "Hide the labels of the current class and its part of the map",
+    ActionRow("hide_class", say("&Hide or show class"),
+              say("Hide the labels of the current class and its part of the map"),
               ClassesController.hide, keys=("H",), icon="eye-off", when=when.has_classes),
-    ActionRow("show_classes", "&Show all classes", "Show the classes that are hidden", ClassesController.show_all,
+    ActionRow("show_classes", say("&Show all classes"), say("Show the classes that are hidden"),
+              ClassesController.show_all,
               keys=("Shift+H",), icon="eye", when=when.has_hidden_classes),
-    ActionRow("class_up", "Move class &up", "Move the current class up in the list", ClassesController.move, (-1,),
+    ActionRow("class_up", say("Move class &up"), say("Move the current class up in the list"), ClassesController.move,
+              (-1,),
               keys=("Alt+Up",), icon="up", when=when.has_several_classes),
-    ActionRow("class_down", "Move class do&wn", "Move the current class down in the list", ClassesController.move, (1,),
+    ActionRow("class_down", say("Move class do&wn"), say("Move the current class down in the list"),
+              ClassesController.move, (1,),
               keys=("Alt+Down",), icon="down", when=when.has_several_classes),
 )  # fmt: skip
 
 PALETTE_ROWS = tuple(
     ActionRow(f"palette_{name.casefold().replace(' ', '_').replace('-', '_')}", name,
-              "The standard colours of classes" if number == 0 else f"Colours of {name}, for colour-blind readers too",
+              say("The standard colours of "
+                  "classes") if number == 0 else say("Colours of {name}, for colour-blind readers too", name=name),
               ClassesController.use_palette, (name,), when=when.has_classes)
     for number, name in enumerate(PALETTES)
 )  # fmt: skip
 
 CLASS_KEYS = tuple(
-    ActionRow(f"class_{n}", f"Class {n}", f"Paint with class number {n}, which is added if it is the next",
+    ActionRow(f"class_{n}", f"Class {n}", say("Paint with class number {n}, which is added if it is the next", n=n),
               ClassesController.choose_place, (n,), keys=(str(n),), when=when.has_scene)
     for n in range(1, 10)
 )  # fmt: skip
@@ -84,13 +95,14 @@ TOOL_ACTIONS = tuple(
 )  # fmt: skip
 
 DRAWING = (
-    ActionRow("undo", "&Undo", "Take the last label change back", Session.undo, keys=("Ctrl+Z",), icon="undo",
+    ActionRow("undo", say("&Undo"), say("Take the last label change back"), Session.undo, keys=("Ctrl+Z",), icon="undo",
               when=when.can_undo, text_now=_undo_text),
-    ActionRow("redo", "&Redo", "Do again what was taken back", Session.redo, keys=("Ctrl+Shift+Z", "Ctrl+Y"),
+    ActionRow("redo", say("&Redo"), say("Do again what was taken back"), Session.redo, keys=("Ctrl+Shift+Z", "Ctrl+Y"),
               icon="redo", when=when.can_redo, text_now=_redo_text),
-    ActionRow("validation", "&Validation labels", "Paint labels that maps are measured on and never trained on (V)",
+    ActionRow("validation", say("&Validation labels"),
+              say("Paint labels that maps are measured on and never trained on (V)"),
               Labelling.paint_validation, keys=("V",), icon="validation", when=when.has_scene, checkable=True),
-    ActionRow("superpixels", "Show &superpixels", "Outline groups of like, neighbouring pixels (S)",
+    ActionRow("superpixels", say("Show &superpixels"), say("Outline groups of like, neighbouring pixels (S)"),
               SuperpixelController.show, keys=("S",), icon="superpixels", when=when.has_scene, checkable=True),
 )  # fmt: skip
 

@@ -12,21 +12,22 @@ from hsigui.jobs import Context
 from hsigui.labels.classes import ClassTable
 from hsigui.labels.formats.files import ClassRaster, write_classes
 from hsigui.labels.on_scene import onto, read_onto
+from hsigui.texts import say
 
 
 def load_classes(ctx: Context, path: Path, cube: Cube, what: str, variable: str | None = None) -> ClassRaster:
     """Reads the classes of pixels of a scene; `Misplaced` when they can be brought to the scene in several ways."""
-    ctx.progress(0, 0, f"Reading {path.name}…")
+    ctx.progress(0, 0, say("Reading {name}…", name=path.name))
     return read_onto(path, cube, what, variable)
 
 
 def fit_classes(ctx: Context, raster: ClassRaster, cube: Cube, what: str, remedy: str) -> ClassRaster:
     """Brings a misplaced raster to the pixels of a scene in the way that the user chose."""
-    ctx.progress(0, 0, f"Bringing the {what} to the scene…")
+    ctx.progress(0, 0, say("Bringing the {what} to the scene…", what=what))
     return onto(raster, cube, what, remedy)
 
 
 def save_classes(ctx: Context, path: Path, array: NDArray[np.uint16], classes: ClassTable, cube: Cube) -> list[Path]:
     """Writes classes of pixels, rows x cols, with their names; gives back every file written."""
-    ctx.progress(0, 0, f"Writing {path.name}…")
+    ctx.progress(0, 0, say("Writing {name}…", name=path.name))
     return write_classes(path, array, classes, cube.geo)

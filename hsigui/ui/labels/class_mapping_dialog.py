@@ -21,6 +21,7 @@ from PySide6.QtWidgets import (
 
 from hsigui.labels.classes import ClassInfo, ClassTable, Color
 from hsigui.labels.matching import free_number, proposed_targets
+from hsigui.texts import say
 
 _NEW, _NONE = -1, 0  # what a choice stands for when it is no class of the scene
 _SWATCH = 14
@@ -48,19 +49,22 @@ class ClassMappingDialog(QDialog):
         parent: QWidget | None = None,
     ) -> None:
         super().__init__(parent)
-        self.setWindowTitle("Classes of the file and of the scene")
+        self.setWindowTitle(say("Classes of the file and of the scene"))
         self._classes, self._scene = classes, table
         self._shown = [c for c in classes if counts.get(c.number)]
         self._proposed = proposed_targets(classes, table)
         text = QLabel(
-            f"{file_name} names classes that this scene does not have. Choose what each of them becomes; "
-            "several may become one class. Look twice where only the number is the same.",
+            say(
+                "{file_name} names classes that this scene does not have. Choose what each of them becomes; "
+                "several may become one class. Look twice where only the number is the same.",
+                file_name=file_name,
+            ),
             self,
         )
         text.setWordWrap(True)
         self.table = self._build_table(counts)
         buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Ok | QDialogButtonBox.StandardButton.Cancel)
-        buttons.button(QDialogButtonBox.StandardButton.Ok).setText("Take over")
+        buttons.button(QDialogButtonBox.StandardButton.Ok).setText(say("Take over"))
         buttons.accepted.connect(self.accept)
         buttons.rejected.connect(self.reject)
         column = QVBoxLayout(self)
@@ -88,8 +92,8 @@ class ClassMappingDialog(QDialog):
 
     def _build_table(self, counts: Mapping[int, int]) -> QTableWidget:
         table = QTableWidget(len(self._shown), 4, self)
-        table.setAccessibleName("Classes of the file")
-        table.setHorizontalHeaderLabels(["Class of the file", "Pixels", "Becomes", "Because"])
+        table.setAccessibleName(say("Classes of the file"))
+        table.setHorizontalHeaderLabels([say("Class of the file"), say("Pixels"), say("Becomes"), say("Because")])
         table.verticalHeader().hide()
         table.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
         table.setSelectionMode(QAbstractItemView.SelectionMode.NoSelection)
@@ -101,14 +105,14 @@ class ClassMappingDialog(QDialog):
         self._choices: list[QComboBox] = []
         for row, info in enumerate(self._shown):
             table.setItem(row, 0, QTableWidgetItem(swatch(info.color), _titled(info)))
-            pixels = QTableWidgetItem(f"{counts[info.number]:,}")
+            pixels = QTableWidgetItem(say("{count:,}", count=counts[info.number]))
             pixels.setTextAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
             table.setItem(row, 1, pixels)
             choice = self._build_choice(info)
             table.setCellWidget(row, 2, choice)
             reason = QTableWidgetItem(self._reason(info))
             table.setItem(row, 3, reason)
-            choice.activated.connect(lambda _index, reason=reason: reason.setText("your choice"))
+            choice.activated.connect(lambda _index, reason=reason: reason.setText(say("your choice")))
             self._choices.append(choice)
         return table
 
@@ -116,17 +120,17 @@ class ClassMappingDialog(QDialog):
         """Why a class is proposed."""
         wanted = self._proposed[info.number]
         if wanted not in self._scene:
-            return "not in the scene"
+            return say("not in the scene")
         same = self._scene.get(wanted).name.casefold() == info.name.casefold()
-        return "same name" if same else "same number only"
+        return say("same name") if same else say("same number only")
 
     def _build_choice(self, info: ClassInfo) -> QComboBox:
         choice = QComboBox(self)
-        choice.setAccessibleName(f"What {info.name} becomes")
+        choice.setAccessibleName(say("What {name} becomes", name=info.name))
         for there in self._scene:
             choice.addItem(swatch(there.color), _titled(there), there.number)
-        choice.addItem(swatch(info.color), f"New class “{info.name}”", _NEW)
-        choice.addItem("Leave out", _NONE)
+        choice.addItem(swatch(info.color), say("New class “{name}”", name=info.name), _NEW)
+        choice.addItem(say("Leave out"), _NONE)
         wanted = self._proposed[info.number]
         choice.setCurrentIndex(choice.findData(wanted if wanted in self._scene else _NEW))
         return choice

@@ -11,6 +11,7 @@ from hsigui.document.events import ClassesChanged, CurrentClassChanged, SceneSho
 from hsigui.errors import HsiError
 from hsigui.labels.classes import ClassInfo, ClassTable
 from hsigui.labels.label_map import TRAINING, UNLABELLED, VALIDATION, Edit
+from hsigui.texts import say
 from hsigui.ui.desk.desk import Desk
 from hsigui.ui.labels.class_chooser import ClassChooser
 from hsigui.ui.labels.classes_panel import ClassesPanel
@@ -40,7 +41,8 @@ class ClassesController(QObject):
             self.add()
         else:
             self._desk.messages.info(
-                f"There is no class number {place} yet.", "Add the next one with its number or Ctrl+N."
+                say("There is no class number {place} yet.", place=place),
+                say("Add the next one with its number or Ctrl+N."),
             )
 
     def add(self) -> None:
@@ -48,14 +50,14 @@ class ClassesController(QObject):
         if self._session.cube is None:
             return
         table, info = self._session.classes.added(kept=self._in_truth)
-        self._session.set_classes(table, f"Add {info.name}")
+        self._session.set_classes(table, say("Add {name}", name=info.name))
         self._session.choose_class(info.number)
 
     def delete(self) -> None:
         """Deletes the current class with its labels."""
         info = self._current()
         if info is not None and self._may_change(info):
-            self._away(info, UNLABELLED, f"Delete {info.name}")
+            self._away(info, UNLABELLED, say("Delete {name}", name=info.name))
 
     def ask_and_merge(self) -> None:
         """Asks which class the current one shall become part of."""
@@ -63,10 +65,11 @@ class ClassesController(QObject):
         if info is None or not self._may_change(info):
             return
         if len(self._session.classes) < 2:
-            self._desk.messages.info("There is no other class to merge this one with.")
+            self._desk.messages.info(say("There is no other class to merge this one with."))
             return
         dialog = ClassChooser(
-            "Merge classes", f"All labels of “{info.name}” become those of", self._session.classes, info.number,
+            say("Merge classes"), say("All labels of “{name}” become those of", name=info.name), self._session.classes,
+            info.number,
             self._desk.window,
         )  # fmt: skip
         dialog.accepted.connect(lambda: self.merge(info.number, dialog.number))
@@ -78,13 +81,18 @@ class ClassesController(QObject):
         classes = self._session.classes
         if number in classes and into in classes and number != into:
             info = classes.get(number)
-            self._away(info, into, f"Merge {info.name} into {classes.get(into).name}")
+            self._away(
+                info, into, say("Merge {name} into {classes_name}", name=info.name, classes_name=classes.get(into).name)
+            )
             self._session.choose_class(into)
             truth = self._session.truth
             if truth is not None and (truth.array == number).any():
                 self._desk.messages.info(
-                    f"The ground truth still has “{info.name}” as a class of its own, which no map can get right now.",
-                    f"Open it again and choose “{classes.get(into).name}” for it.",
+                    say(
+                        "The ground truth still has “{name}” as a class of its own, which no map can get right now.",
+                        name=info.name,
+                    ),
+                    say("Open it again and choose “{name}” for it.", name=classes.get(into).name),
                 )
 
     def rename(self) -> None:
@@ -118,13 +126,13 @@ class ClassesController(QObject):
         for info in table:
             table = table.with_hidden(info.number, False)
         if table != self._session.classes:
-            self._session.set_classes(table, "Show all classes")
+            self._session.set_classes(table, say("Show all classes"))
 
     def use_palette(self, name: str) -> None:
         """Gives the classes the colours of a palette of `labels.palettes`, in the order of the list."""
         table = self._session.classes.in_colors_of(name)
         if table != self._session.classes:
-            self._session.set_classes(table, f"Colours {name}")
+            self._session.set_classes(table, say("Colours {name}", name=name))
 
     def show_counts(self) -> None:
         labels = self._session.labels
@@ -143,7 +151,7 @@ class ClassesController(QObject):
 
     def _may_change(self, info: ClassInfo) -> bool:
         if info.locked:
-            self._desk.messages.info(f"“{info.name}” is locked.", "Unlock it first.")
+            self._desk.messages.info(say("“{name}” is locked.", name=info.name), say("Unlock it first."))
         return not info.locked
 
     def _away(self, info: ClassInfo, into: int, text: str) -> None:
@@ -158,27 +166,27 @@ class ClassesController(QObject):
 
     def _rename(self, number: int, name: str) -> None:
         if name != self._session.classes.get(number).name:
-            self._change(lambda classes: classes.renamed(number, name), "Rename class")
+            self._change(lambda classes: classes.renamed(number, name), say("Rename class"))
 
     def _recolor(self, number: int) -> None:
         info = self._session.classes.get(number)
         color = self._desk.prompts.color(info.color, info.name)
         if color is not None and color != info.color:
-            self._change(lambda classes: classes.recolored(number, color), "Recolour class")
+            self._change(lambda classes: classes.recolored(number, color), say("Recolour class"))
 
     def _move_to(self, number: int, place: int) -> None:
         table = self._session.classes.moved(number, place)
         if table != self._session.classes:
-            self._session.set_classes(table, f"Move {table.get(number).name}")
+            self._session.set_classes(table, say("Move {name}", name=table.get(number).name))
 
     def _lock(self, number: int) -> None:
         info = self._session.classes.get(number)
-        verb = "Unlock" if info.locked else "Lock"
+        verb = say("Unlock") if info.locked else say("Lock")
         self._change(lambda classes: classes.with_lock(number, not info.locked), f"{verb} {info.name}")
 
     def _hide(self, number: int) -> None:
         info = self._session.classes.get(number)
-        verb = "Show" if info.hidden else "Hide"
+        verb = say("Show") if info.hidden else say("Hide")
         self._change(lambda classes: classes.with_hidden(number, not info.hidden), f"{verb} {info.name}")
 
     def _change(self, change: Callable[[ClassTable], ClassTable], text: str) -> None:

@@ -21,6 +21,7 @@ from PySide6.QtWidgets import (
 )
 
 from hsigui.labels.classes import ClassInfo, ClassTable
+from hsigui.texts import say
 from hsigui.ui.desk.action_rows import tool_button
 from hsigui.ui.desk.icons import icon
 
@@ -70,7 +71,7 @@ class ClassesPanel(QWidget):
         self._table = ClassTable()
         self._menu = menu or QMenu(self)
         self.table = self._build_table()
-        self.hint = QLabel("Add a class, then paint on the scene with the brush (B).", self)
+        self.hint = QLabel(say("Add a class, then paint on the scene with the brush (B)."), self)
         self.hint.setWordWrap(True)
         column = QVBoxLayout(self)
         column.addWidget(self.hint)
@@ -88,8 +89,8 @@ class ClassesPanel(QWidget):
         more.setIcon(icon("more"))
         more.setIconSize(QSize(18, 18))
         more.setAutoRaise(True)
-        more.setToolTip("More that can be done with the current class")
-        more.setAccessibleName("More")
+        more.setToolTip(say("More that can be done with the current class"))
+        more.setAccessibleName(say("More"))
         more.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
         more.setMenu(self._menu)
         row.addWidget(more)
@@ -121,10 +122,10 @@ class ClassesPanel(QWidget):
         self.table.setItem(row, KEY, _fixed(str(info.number)))
         colour = _fixed("")
         colour.setIcon(swatch(info.color))
-        colour.setToolTip("Click to choose another colour")
+        colour.setToolTip(say("Click to choose another colour"))
         self.table.setItem(row, COLOUR, colour)
         name = QTableWidgetItem(info.name)
-        name.setToolTip(f"{info.name}\nDouble-click or F2 to rename, drag to move")
+        name.setToolTip(say("{name}\nDouble-click or F2 to rename, drag to move", name=info.name))
         if info.hidden:
             name.setForeground(self.palette().placeholderText())
         self.table.setItem(row, NAME, name)
@@ -140,8 +141,12 @@ class ClassesPanel(QWidget):
                 cell = self.table.item(row, COUNT)
                 if cell is not None:
                     own, checks = counts.get(info.number, 0), validation.get(info.number, 0)
-                    cell.setText(f"{own:,} + {checks:,}" if checks else f"{own:,}")
-                    cell.setToolTip(f"{own:,} labels to train on, {checks:,} validation labels")
+                    cell.setText(
+                        say("{own:,} + {checks:,}", own=own, checks=checks) if checks else say("{own:,}", own=own)
+                    )
+                    cell.setToolTip(
+                        say("{own:,} labels to train on, {checks:,} validation labels", own=own, checks=checks)
+                    )
 
     def set_current(self, number: int) -> None:
         with QSignalBlocker(self.table):
@@ -172,7 +177,7 @@ class ClassesPanel(QWidget):
 
     def _build_table(self) -> _Rows:
         table = _Rows(0, 6, self)
-        table.setHorizontalHeaderLabels(["Key", "", "Class", "Labels", "", ""])
+        table.setHorizontalHeaderLabels([say("Key"), "", say("Class"), say("Labels"), "", ""])
         table.verticalHeader().hide()
         table.setShowGrid(False)
         table.verticalHeader().setDefaultSectionSize(25)
@@ -199,7 +204,7 @@ class ClassesPanel(QWidget):
         for column in (COLOUR, LOCK, EYE):
             table.setColumnWidth(column, 26)
         table.setMinimumHeight(120)
-        table.setAccessibleName("Classes")
+        table.setAccessibleName(say("Classes"))
         table.currentCellChanged.connect(self._moved)
         table.itemSelectionChanged.connect(self._selected)
         table.cellClicked.connect(self._clicked)
@@ -246,11 +251,15 @@ class ClassesPanel(QWidget):
 
 
 def _lock_tip(locked: bool) -> str:
-    return "Locked: click to let its labels be changed" if locked else "Click to lock: its labels then stay as they are"
+    return (
+        say("Locked: click to let its labels be changed")
+        if locked
+        else say("Click to lock: its labels then stay as they are")
+    )
 
 
 def _eye_tip(hidden: bool) -> str:
-    return "Hidden: click to show it" if hidden else "Click to hide its labels and its part of the map"
+    return say("Hidden: click to show it") if hidden else say("Click to hide its labels and its part of the map")
 
 
 def _fixed(text: str, alignment: Qt.AlignmentFlag = Qt.AlignmentFlag.AlignCenter) -> QTableWidgetItem:

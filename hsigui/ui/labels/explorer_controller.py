@@ -16,6 +16,7 @@ from hsigui.jobs import Context
 from hsigui.labels.label_map import TRAINING, UNLABELLED, VALIDATION, Edit
 from hsigui.labels.regions import find_regions
 from hsigui.labels.strokes import trimmed
+from hsigui.texts import say, say_number
 from hsigui.ui.desk.debounce import Debounce
 from hsigui.ui.desk.desk import Desk
 from hsigui.ui.desk.job_bridge import Latest
@@ -35,8 +36,8 @@ class ExplorerController(QObject):
         self._desk, self._session, self._image, self._panel = desk, desk.session, image, panel
         self._stale = True
         self._seen = False
-        self._finding = Latest(desk.bridge, "Find regions", self._take, failed=self._failed)
-        self._reading = Latest(desk.bridge, "Read spectra of regions", self._take_spectra)
+        self._finding = Latest(desk.bridge, say("Find regions"), self._take, failed=self._failed)
+        self._reading = Latest(desk.bridge, say("Read spectra of regions"), self._take_spectra)
         self._timer = Debounce(WAIT_MS, LONGEST_WAIT_MS, self._find, self)
         self._seen_timer = Debounce(SEEN_MS, LONGEST_SEEN_MS, self._read, self)
         panel.rows_seen.connect(self._seen_timer.start)
@@ -63,12 +64,18 @@ class ExplorerController(QObject):
 
     def delete(self, entries: Sequence[Entry]) -> None:
         """Takes the labels of regions away."""
-        self._give(entries, UNLABELLED, "Delete region" if len(entries) == 1 else f"Delete {len(entries)} regions")
+        self._give(entries, UNLABELLED, say_number("Delete region", "Delete {count} regions", len(entries)))
 
     def reassign(self, entries: Sequence[Entry], number: int) -> None:
         """Gives regions to another class."""
         name = self._session.classes.get(number).name
-        self._give(entries, number, f"{len(entries)} regions to {name}" if len(entries) > 1 else f"Region to {name}")
+        self._give(
+            entries,
+            number,
+            say("{count} regions to {name}", count=len(entries), name=name)
+            if len(entries) > 1
+            else say("Region to {name}", name=name),
+        )
 
     def _give(self, entries: Sequence[Entry], number: int, text: str) -> None:
         edits, locked = [], set()
@@ -85,7 +92,8 @@ class ExplorerController(QObject):
                 edits.append(Edit(*area, number, None, entry.layer))
         if locked:
             self._desk.messages.info(
-                f"Regions of locked classes stay: {', '.join(sorted(locked))}.", "Unlock them first."
+                say("Regions of locked classes stay: {locked}.", locked=", ".join(sorted(locked))),
+                say("Unlock them first."),
             )
         if edits:
             self._session.edit_all(edits, text)
@@ -159,7 +167,7 @@ def regions(bench: Bench) -> PanelParts:
 
 def find(ctx: Context, layers: Mapping[int, NDArray[np.uint16]]) -> list[Entry]:
     """The regions of the layers of a label map."""
-    ctx.progress(0, 0, "Looking for the regions of the labels…")
+    ctx.progress(0, 0, say("Looking for the regions of the labels…"))
     return [Entry(layer, region) for layer, array in layers.items() for region in find_regions(array, check=ctx.check)]
 
 
@@ -168,7 +176,7 @@ def mean_spectra(ctx: Context, cube: Cube, entries: Sequence[Entry]) -> dict[Key
 
     Of a region in a small box all pixels are read, of a larger one some that are spread over it.
     """
-    ctx.progress(0, 0, "Reading spectra of regions…")
+    ctx.progress(0, 0, say("Reading spectra of regions…"))
     bad = np.ones(cube.bands, dtype=bool)
     bad[cube.good_bands] = False
     found = {}

@@ -28,10 +28,11 @@ from PySide6.QtWidgets import (
 from hsigui.labels.classes import ClassTable
 from hsigui.labels.label_map import VALIDATION
 from hsigui.labels.regions import Region
+from hsigui.texts import say
 from hsigui.ui.labels.classes_panel import swatch
 
 CLASS, PIXELS, PLACE, SPECTRUM = range(4)
-TITLES = ("Class", "Pixels", "Row, col", "Spectrum")
+TITLES = (say("Class"), say("Pixels"), say("Row, col"), say("Spectrum"))
 MOST_READ = 10_000  # pixels of the box of a region that is read as a whole
 SAMPLED = 64  # pixels of a larger one whose spectra are averaged
 Key = tuple[int, int, int, int]
@@ -102,8 +103,13 @@ class RegionModel(QAbstractTableModel):
             return swatch(info.color, hatched=entry.layer == VALIDATION)
         if role == Qt.ItemDataRole.ToolTipRole:
             if index.column() == SPECTRUM:
-                return f"{info.name}: mean spectrum of {entry.averaged:,} of {entry.region.size:,} pixels"
-            kind = "validation labels" if entry.layer == VALIDATION else "labels to train on"
+                return say(
+                    "{name}: mean spectrum of {averaged:,} of {size:,} pixels",
+                    name=info.name,
+                    averaged=entry.averaged,
+                    size=entry.region.size,
+                )
+            kind = say("validation labels") if entry.layer == VALIDATION else say("labels to train on")
             return f"{info.name}: {entry.region.size:,} {kind}"
         if role == Qt.ItemDataRole.TextAlignmentRole and index.column() in (PIXELS, PLACE):
             return Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
@@ -138,10 +144,10 @@ class ExplorerPanel(QWidget):
         self.text = QLabel(self)
         self.text.setWordWrap(True)
         self.text.setForegroundRole(QPalette.ColorRole.PlaceholderText)
-        self.reassign = QPushButton("Reassign", self)
-        self.reassign.setToolTip("Give the selected regions to another class")
-        self.delete = QPushButton("Delete", self)
-        self.delete.setToolTip("Take the labels of the selected regions away (Del)")
+        self.reassign = QPushButton(say("Reassign"), self)
+        self.reassign.setToolTip(say("Give the selected regions to another class"))
+        self.delete = QPushButton(say("Delete"), self)
+        self.delete.setToolTip(say("Take the labels of the selected regions away (Del)"))
         self._menu = QMenu(self)
         self.reassign.setMenu(self._menu)
         self._menu.aboutToShow.connect(self._fill_menu)
@@ -163,7 +169,11 @@ class ExplorerPanel(QWidget):
         self.model.set_entries(entries, classes)
         if 0 <= current < len(entries):  # so that deleting one after the other needs no mouse
             self.table.setCurrentIndex(self.model.index(current, CLASS))
-        self.set_text(f"{len(entries):,} regions" if entries else "No labels yet. Each region that you paint is a row.")
+        self.set_text(
+            say("{count:,} regions", count=len(entries))
+            if entries
+            else say("No labels yet. Each region that you paint is a row.")
+        )
         self._show_buttons()
 
     def set_text(self, text: str) -> None:
@@ -196,7 +206,7 @@ class ExplorerPanel(QWidget):
         table.verticalHeader().setDefaultSectionSize(27)
         table.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
         table.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
-        table.setAccessibleName("Regions of the labels")
+        table.setAccessibleName(say("Regions of the labels"))
         header = table.horizontalHeader()
         header.setSectionResizeMode(CLASS, QHeaderView.ResizeMode.Stretch)
         header.setSectionResizeMode(PIXELS, QHeaderView.ResizeMode.ResizeToContents)

@@ -28,6 +28,7 @@ from hsigui.labels.sampling import Split
 from hsigui.pipeline import live
 from hsigui.specs import SplitSpec
 from hsigui.storage.recovery import Recovered, Recovery, scene_key
+from hsigui.texts import say
 from hsigui.ui.desk.debounce import Debounce
 from hsigui.ui.desk.desk import Desk
 from hsigui.ui.desk.job_bridge import Latest, Watcher
@@ -49,7 +50,7 @@ class LabelFiles(QObject):
         self._recovery = recovery
         self._import = LabelImport(desk)
         self._validation = ValidationFiles(desk, self._import)
-        self._autosaving = Latest(desk.bridge, "Keep labels safe", self._safe, failed=self._not_safe)
+        self._autosaving = Latest(desk.bridge, say("Keep labels safe"), self._safe, failed=self._not_safe)
         self._timer = Debounce(AUTOSAVE_MS, LATEST_AUTOSAVE_MS, self._autosave, self)
         self._warned = False
         self._writes: deque[Callable[[], object]] = deque()  # the first one is at work, the others wait
@@ -86,7 +87,7 @@ class LabelFiles(QObject):
             watcher = Watcher(done=self._safe, failed=self._not_safe)
             # Not the one that replaces earlier wishes: the next wish is about another scene.
             self._autosaving.settle()
-            self._desk.bridge.start(save, "Keep labels safe", watcher)
+            self._desk.bridge.start(save, say("Keep labels safe"), watcher)
 
     def _give_up(self, scene: Scene) -> None:
         """The labels are safe elsewhere or not wanted: the recovery copy goes out of use."""
@@ -99,17 +100,17 @@ class LabelFiles(QObject):
     # Files
 
     def ask_and_open_labels(self) -> None:
-        path = self._desk.prompts.open_path("Open labels", self._desk.settings.last_folder, scene=False)
+        path = self._desk.prompts.open_path(say("Open labels"), self._desk.settings.last_folder, scene=False)
         if path is not None:
             self.open_labels(path)
 
     def ask_and_open_truth(self) -> None:
-        path = self._desk.prompts.open_path("Open ground truth", self._desk.settings.last_folder, scene=False)
+        path = self._desk.prompts.open_path(say("Open ground truth"), self._desk.settings.last_folder, scene=False)
         if path is not None:
             self.open_truth(path)
 
     def ask_and_add_labels(self) -> None:
-        path = self._desk.prompts.open_path("Add labels", self._desk.settings.last_folder, scene=False)
+        path = self._desk.prompts.open_path(say("Add labels"), self._desk.settings.last_folder, scene=False)
         if path is not None:
             self.add_labels(path)
 
@@ -139,8 +140,8 @@ class LabelFiles(QObject):
             return
         names = " and ".join(beside)
         self._desk.messages.info(
-            f"{path.name} also holds {names}, of the size of this scene.",
-            buttons=[("Load as ground truth", partial(self.open_truth, path))],
+            say("{name} also holds {names}, of the size of this scene.", name=path.name, names=names),
+            buttons=[(say("Load as ground truth"), partial(self.open_truth, path))],
         )
 
     def save(self, then: Callable[[], None] = lambda: None) -> None:
@@ -155,7 +156,7 @@ class LabelFiles(QObject):
         if cube is None:
             return
         folder = Path(self._desk.settings.last_folder or Path.home())
-        path = self._desk.prompts.save_path("Save labels", str(folder / f"{cube.name}-labels.tif"))
+        path = self._desk.prompts.save_path(say("Save labels"), str(folder / f"{cube.name}-labels.tif"))
         if path is not None and self._may_write(path):
             self._write(path, then)
 
@@ -167,14 +168,18 @@ class LabelFiles(QObject):
         taken = written & {_real(p) for cube in cubes for p in files_of_scene(cube)}
         if taken:
             self._desk.fail(
-                HsiError(f"{min(taken).name} is a file of the open scene, which labels must not overwrite.",
-                         "Choose another name or folder.")
+                HsiError(say("{name} is a file of the open scene, which labels must not overwrite.",
+                             name=min(taken).name),
+                         say("Choose another name or folder."))
             )  # fmt: skip
             return False
         if self._validation.own(beside) or not beside.exists() or not self._session.labels.labelled(VALIDATION):
             return True
         return self._desk.prompts.confirm(
-            "Save labels", f"{beside.name} is there already.", "Validation labels are saved under this name.", "Replace"
+            say("Save labels"),
+            say("{name} is there already.", name=beside.name),
+            say("Validation labels are saved under this name."),
+            say("Replace"),
         )
 
     def _take_labels(self, path: Path, raster: ClassRaster, matched: bool) -> None:
@@ -186,12 +191,17 @@ class LabelFiles(QObject):
             found = match_classes(array, classes, session.classes)
             array, classes = found.array, found.classes
         edit = session.labels.replacing(array, marked_as(classes, session.classes))
-        session.replace_labels(edit, f"Open {path.name}")
+        session.replace_labels(edit, say("Open {name}", name=path.name))
         session.scene.labels_source = path
         if not had_unsaved and not matched and np.array_equal(array, raster.array):
             session.mark_saved()
         self._desk.messages.info(
-            f"{np.count_nonzero(array):,} labels of {_classes_in(array)} classes from {path.name}."
+            say(
+                "{count:,} labels of {classes_in} classes from {name}.",
+                count=np.count_nonzero(array),
+                classes_in=_classes_in(array),
+                name=path.name,
+            )
         )
         self._validation.open_beside(path)
 
@@ -208,26 +218,40 @@ class LabelFiles(QObject):
         added = np.where(locked | taken, np.uint16(0), array)
         joined = np.where(added > 0, added, own)
         edit = session.labels.replacing(joined, classes, session.layer)
-        session.edit(edit, f"Add {path.name}" + (" (validation)" if checks else ""))
-        kind = "validation labels" if checks else "labels"
-        hints = [
-            "Labels of locked classes stay as they are, at {:,} pixels.",
-            "{:,} pixels are training labels already.",
-        ]
-        told = [text.format(n) for text, n in zip(hints, map(np.count_nonzero, (locked, taken)), strict=True) if n]
+        session.edit(edit, say("Add {name}", name=path.name) + (say(" (validation)") if checks else ""))
+        kind = say("validation labels") if checks else say("labels")
+        stay, already = np.count_nonzero(locked), np.count_nonzero(taken)
+        told = []
+        if stay:
+            told.append(say("Labels of locked classes stay as they are, at {count:,} pixels.", count=stay))
+        if already:
+            told.append(say("{count:,} pixels are training labels already.", count=already))
         self._desk.messages.info(
-            f"{np.count_nonzero(added):,} {kind} of {_classes_in(added)} classes from {path.name} added.",
+            say(
+                "{count:,} {kind} of {classes_in} classes from {name} added.",
+                count=np.count_nonzero(added),
+                kind=kind,
+                classes_in=_classes_in(added),
+                name=path.name,
+            ),
             " ".join(told),
         )
 
     def _take_truth(self, path: Path, raster: ClassRaster, _matched: bool) -> None:
         matched = self._session.set_truth(raster.array, raster.classes, path.name)
         count = np.count_nonzero(raster.array)
-        text = f"Ground truth {path.name}: {count:,} pixels of {_classes_in(raster.array)} classes."
+        text = say(
+            "Ground truth {name}: {count:,} pixels of {classes_in} classes.",
+            name=path.name,
+            count=count,
+            classes_in=_classes_in(raster.array),
+        )
         if matched.renumbered:
             changes = ", ".join(f"{old} → {new}" for old, new in sorted(matched.renumbered.items()))
-            text += f" Classes were matched by name; numbers changed: {changes}."
-        self._desk.messages.info(text, "Labels can be drawn from it.", [("Draw few-shot sample…", self.ask_and_sample)])
+            text += say(" Classes were matched by name; numbers changed: {changes}.", changes=changes)
+        self._desk.messages.info(
+            text, say("Labels can be drawn from it."), [(say("Draw few-shot sample…"), self.ask_and_sample)]
+        )
 
     # Tables of classes
 
@@ -236,7 +260,7 @@ class LabelFiles(QObject):
         if self._session.cube is None:
             return
         path = self._desk.prompts.open_path(
-            "Import classes", self._desk.settings.last_folder, scene=False, kinds=class_table_kinds()
+            say("Import classes"), self._desk.settings.last_folder, scene=False, kinds=class_table_kinds()
         )
         if path is None:
             return
@@ -247,8 +271,14 @@ class LabelFiles(QObject):
             return
         merged = merged_table(self._session.classes, table)
         if merged != self._session.classes:
-            self._session.set_classes(merged, f"Import {path.name}")
-        self._desk.messages.info(f"{len(table)} classes from {path.name}; those of the same name took its colours.")
+            self._session.set_classes(merged, say("Import {name}", name=path.name))
+        self._desk.messages.info(
+            say(
+                "{count} classes from {name}; those of the same name took its colours.",
+                count=len(table),
+                name=path.name,
+            )
+        )
 
     def ask_and_export_classes(self) -> None:
         """Writes numbers, names and colours of the classes to a table."""
@@ -257,7 +287,7 @@ class LabelFiles(QObject):
             return
         folder = Path(self._desk.settings.last_folder or Path.home())
         proposal = str(folder / f"{cube.name}-classes.csv")
-        path = self._desk.prompts.save_path("Export classes", proposal, kinds=class_table_kinds())
+        path = self._desk.prompts.save_path(say("Export classes"), proposal, kinds=class_table_kinds())
         if path is None:
             return
         try:
@@ -265,7 +295,7 @@ class LabelFiles(QObject):
         except HsiError as error:
             self._desk.fail(error)
             return
-        self._desk.told(f"Classes written to {path}.", path)
+        self._desk.told(say("Classes written to {path}.", path=path), path)
 
     def _write(self, path: Path, then: Callable[[], None]) -> None:
         scene = self._session.shown
@@ -278,7 +308,7 @@ class LabelFiles(QObject):
             scene.mark_saved(path, revision)
             if not scene.unsaved:
                 self._give_up(scene)
-            self._desk.told(f"Labels saved to {written[0]}.", written[0])
+            self._desk.told(say("Labels saved to {first_written}.", first_written=written[0]), written[0])
             if scene is self._session.shown:
                 then()
 
@@ -295,7 +325,7 @@ class LabelFiles(QObject):
             self._desk.fail(error, trace)
 
         watcher = Watcher(done=done, failed=failed, cancelled=self._write_next)
-        self._writes.append(partial(self._desk.bridge.start, job, "Save labels", watcher))
+        self._writes.append(partial(self._desk.bridge.start, job, say("Save labels"), watcher))
         if len(self._writes) == 1:
             self._writes[0]()
 
@@ -329,11 +359,13 @@ class LabelFiles(QObject):
                 return
             split, sample = drawn
             classes = scene.classes.merged_with(np.unique(split.train).tolist())
-            scene.replace_labels(scene.labels.replacing(split.train, classes), f"Sample of {_amount(spec)}", sample)
+            scene.replace_labels(
+                scene.labels.replacing(split.train, classes), say("Sample of {amount}", amount=_amount(spec)), sample
+            )
             self._desk.messages.info(*_told(scene, split, sample))
 
         job = partial(live.draw_sample, cube=scene.cube, truth=truth.array, classes=scene.classes, spec=spec)
-        self._desk.bridge.start(job, "Draw sample", Watcher(done=done))
+        self._desk.bridge.start(job, say("Draw sample"), Watcher(done=done))
 
     # Surviving a crash
 
@@ -354,14 +386,14 @@ class LabelFiles(QObject):
             if found and self._session.shown is scene:
                 self._offer(found[0])
 
-        self._desk.bridge.start(look, "Look for lost labels", Watcher(done=done))
+        self._desk.bridge.start(look, say("Look for lost labels"), Watcher(done=done))
 
     def _offer(self, found: Recovered) -> None:
         when = datetime.datetime.fromtimestamp(found.saved_at).strftime("%d %b %Y, %H:%M")
         self._desk.messages.warning(
-            f"There are {found.labelled:,} unsaved labels of this scene from {when}.",
-            "The window was not closed properly then.",
-            [("Restore", partial(self._restore, found)), ("Discard", partial(self._decline, found))],
+            say("There are {labelled:,} unsaved labels of this scene from {when}.", labelled=found.labelled, when=when),
+            say("The window was not closed properly then."),
+            [(say("Restore"), partial(self._restore, found)), (say("Discard"), partial(self._decline, found))],
         )
 
     def _restore(self, found: Recovered) -> None:
@@ -373,7 +405,7 @@ class LabelFiles(QObject):
         if found.validation is not None or scene.labels.labelled(VALIDATION):
             checks = np.zeros_like(found.array) if found.validation is None else found.validation
             edits.append(scene.labels.replacing(checks, layer=VALIDATION))
-        scene.edit_all(edits, "Restore labels")
+        scene.edit_all(edits, say("Restore labels"))
         # Safe under this window's name first; only then may the old copy go.
         self._safe_copy(scene)(SilentContext())
         self._recovery.retire(found.path)
@@ -413,30 +445,41 @@ class LabelFiles(QObject):
             self._warned = True
             reason = error.strerror or error
             self._desk.messages.warning(
-                f"The labels could not be kept safe in {self._recovery.folder} ({reason}).", "Save them soon (Ctrl+S)."
+                say(
+                    "The labels could not be kept safe in {folder} ({reason}).",
+                    folder=self._recovery.folder,
+                    reason=reason,
+                ),
+                say("Save them soon (Ctrl+S)."),
             )
 
 
 def _told(scene: Scene, split: Split, sample: Sample) -> tuple[str, str]:
     """What was drawn, and what the user should know of it."""
     spec = sample.spec
-    up_to = "up to " if spec.percent is None else ""
-    text = f"{np.count_nonzero(split.train):,} labels drawn ({up_to}{_amount(spec)}, seed {spec.seed}); "
-    text += f"{np.count_nonzero(split.test):,} pixels are left for testing"
+    up_to = say("up to ") if spec.percent is None else ""
+    text = say(
+        "{count:,} labels drawn ({up_to}{amount}, seed {seed}); ",
+        count=np.count_nonzero(split.train),
+        up_to=up_to,
+        amount=_amount(spec),
+        seed=spec.seed,
+    )
+    text += say("{count:,} pixels are left for testing", count=np.count_nonzero(split.test))
     if sample.gap is not None:
-        text += f", at least {sample.gap} pixels from every label"
+        text += say(", at least {gap} pixels from every label", gap=sample.gap)
     hints = []
     if spec.kind == "random":
-        hints.append("They lie among the pixels for testing, which flatters a map; blocks keep them apart.")
+        hints.append(say("They lie among the pixels for testing, which flatters a map; blocks keep them apart."))
     if sample.record.not_tested:
-        hints.append(f"Nothing is left to test of {', '.join(sample.record.not_tested)}.")
+        hints.append(say("Nothing is left to test of {not_tested}.", not_tested=", ".join(sample.record.not_tested)))
     if spec.percent is None:
         of_each = np.bincount(split.train.ravel())
         few = [scene.classes.get(int(n)).name for n in np.unique(split.train) if 0 < of_each[n] < spec.per_class]
         if few:
-            hints.append(f"Classes that give fewer labels: {', '.join(few)}.")
+            hints.append(say("Classes that give fewer labels: {few}.", few=", ".join(few)))
     if scene.labels.labelled(VALIDATION):
-        hints.append("Maps are measured on the validation labels as long as there are any.")
+        hints.append(say("Maps are measured on the validation labels as long as there are any."))
     return text + ".", " ".join(hints)
 
 
@@ -448,10 +491,12 @@ def _validation(scene: Scene) -> NDArray[np.uint16] | None:
 def _amount(spec: SplitSpec) -> str:
     """How many labels, and where."""
     if spec.percent is None:
-        much = f"{spec.per_class} a class"
+        much = say("{per_class} a class", per_class=spec.per_class)
     else:
-        much = f"{spec.percent:g} % of " + ("the pixels" if spec.kind == "region" else "each class")
-    return much if spec.kind == "random" else f"{much} in {spec.kind}s"
+        much = say("{percent:g} % of ", percent=spec.percent) + (
+            say("the pixels") if spec.kind == "region" else say("each class")
+        )
+    return much if spec.kind == "random" else say("{much} in {kind}s", much=much, kind=spec.kind)
 
 
 def _reach(encoder: Any) -> int | None:

@@ -11,6 +11,7 @@ from hsigui.document.events import BandsChanged, CurrentClassChanged, SceneShown
 from hsigui.jobs import Context
 from hsigui.labels.selection import Likeness, flood, likeness, touches_edge, usual_distance
 from hsigui.labels.strokes import Area
+from hsigui.texts import say
 from hsigui.ui.desk.desk import Desk
 from hsigui.ui.desk.job_bridge import Latest
 from hsigui.ui.image.tools_options import ToolOptionsBar
@@ -26,7 +27,7 @@ class FillController(QObject):
         self._session, self._image, self._labels, self._bar = desk.session, image, labels, bar
         self._like: Likeness | None = None
         self._area: Area | None = None
-        self._comparing = Latest(desk.bridge, "Compare spectra", self._take, failed=self._failed)
+        self._comparing = Latest(desk.bridge, say("Compare spectra"), self._take, failed=self._failed)
         self._desk = desk
         image.touched.connect(self._touched)
         image.selection_taken.connect(self.label)
@@ -47,7 +48,7 @@ class FillController(QObject):
         """Labels what is selected."""
         area = self._area
         self.drop()
-        self._labels.draw_area(area, "Flood fill")
+        self._labels.draw_area(area, say("Flood fill"))
 
     def drop(self) -> None:
         """Gives the selection up."""
@@ -63,7 +64,7 @@ class FillController(QObject):
     def _compare(self, row: int, col: int) -> None:
         cube = self._session.cube
         if cube is not None:
-            self._bar.set_text("Comparing spectra…")
+            self._bar.set_text(say("Comparing spectra…"))
             self._comparing.request(partial(compare, cube=cube, row=row, col=col, measure=self._bar.measure_name))
 
     def _measure_again(self) -> None:
@@ -83,11 +84,11 @@ class FillController(QObject):
         number = self._session.current_class
         color = self._session.classes.get(number).color if number else (255, 255, 255)
         self._image.show_selection(self._area, color)
-        text = f"{self._area[2].sum():,} px"
+        text = say("{count:,} px", count=self._area[2].sum())
         if touches_edge(self._like, self._area):
             rows, cols = self._like.distances.shape
-            text += f", cut at the {rows} × {cols} searched"
-        self._bar.set_text(f"{text} · Enter or click inside: label · Esc: drop")
+            text += say(", cut at the {rows} × {cols} searched", rows=rows, cols=cols)
+        self._bar.set_text(say("{text} · Enter or click inside: label · Esc: drop", text=text))
 
     def _failed(self, error: BaseException, trace: str) -> None:
         self.drop()
@@ -102,5 +103,5 @@ class FillController(QObject):
 
 def compare(ctx: Context, cube: Cube, row: int, col: int, measure: str) -> Likeness:
     """Reads the spectra round a pixel and compares them with its own."""
-    ctx.progress(0, 0, "Comparing spectra…")
+    ctx.progress(0, 0, say("Comparing spectra…"))
     return likeness(cube, row, col, measure, check=ctx.check)

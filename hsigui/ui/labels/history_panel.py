@@ -8,6 +8,8 @@ from PySide6.QtCore import QEvent, QSignalBlocker, QSize, Signal
 from PySide6.QtGui import QPalette
 from PySide6.QtWidgets import QListWidget, QListWidgetItem, QVBoxLayout, QWidget
 
+from hsigui.texts import say
+
 ROW = 22  # logical pixels high
 
 
@@ -25,8 +27,8 @@ class HistoryPanel(QWidget):
         self.list = QListWidget(self)
         self.list.setUniformItemSizes(True)
         self.list.setAlternatingRowColors(True)
-        self.list.setAccessibleName("History of the labels")
-        self.list.setToolTip("Click a step to take back all that came after it, or to do it again")
+        self.list.setAccessibleName(say("History of the labels"))
+        self.list.setToolTip(say("Click a step to take back all that came after it, or to do it again"))
         column = QVBoxLayout(self)
         column.addWidget(self.list)
         self.list.currentRowChanged.connect(self._chosen)
@@ -41,7 +43,7 @@ class HistoryPanel(QWidget):
         with QSignalBlocker(self.list):
             if list(texts) != self._texts or forgotten != self._forgotten or not self.list.count():
                 self._texts, self._forgotten, place_moved = list(texts), forgotten, True
-                start = f"{forgotten:,} earlier steps" if forgotten else "Start"
+                start = say("{forgotten:,} earlier steps", forgotten=forgotten) if forgotten else say("Start")
                 self.list.clear()
                 self.list.addItems([start, *self._texts])
             self._place = place

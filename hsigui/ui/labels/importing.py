@@ -14,6 +14,7 @@ from hsigui.document.scene import Scene
 from hsigui.labels.formats.files import ClassRaster
 from hsigui.labels.matching import differs, pixel_counts, renumbered
 from hsigui.labels.place import PIXELS, RESAMPLE, Misplaced
+from hsigui.texts import say
 from hsigui.ui.desk.desk import Desk
 from hsigui.ui.desk.job_bridge import Watcher
 from hsigui.ui.desk.variable_chooser import VariableChooser
@@ -22,7 +23,7 @@ from hsigui.ui.labels.class_mapping_dialog import ClassMappingDialog
 
 # The raster, and whether its numbers are already those of the scene's classes.
 Take = Callable[[ClassRaster, bool], None]
-_REMEDIES = {RESAMPLE: "Resample to the scene", PIXELS: "Take pixel by pixel"}
+_REMEDIES = {RESAMPLE: say("Resample to the scene"), PIXELS: say("Take pixel by pixel")}
 
 
 class LabelImport(QObject):
@@ -58,7 +59,7 @@ class LabelImport(QObject):
 
         job = partial(class_files.load_classes, path=path, cube=scene.cube, what=what, variable=variable)
         done = partial(self._match, path, scene, take, by_name)
-        self._desk.bridge.start(job, f"Open {what}", Watcher(done=done, failed=failed))
+        self._desk.bridge.start(job, say("Open {what}", what=what), Watcher(done=done, failed=failed))
 
     def _offer(self, error: Misplaced, path: Path, scene: Scene, what: str, take: Take, by_name: bool) -> None:
         """Explains a raster of another place or size, and lets the user decide."""
@@ -67,7 +68,7 @@ class LabelImport(QObject):
             if self._session.shown is scene:
                 job = partial(class_files.fit_classes, raster=error.raster, cube=scene.cube, what=what, remedy=remedy)
                 done = partial(self._match, path, scene, take, by_name)
-                self._desk.bridge.start(job, f"Open {what}", Watcher(done=done))
+                self._desk.bridge.start(job, say("Open {what}", what=what), Watcher(done=done))
 
         buttons = [(_REMEDIES[remedy], partial(use, remedy)) for remedy in error.remedies]
         self._desk.messages.warning(f"{path.name}: {error.message}", error.hint, buttons)

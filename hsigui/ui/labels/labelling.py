@@ -7,6 +7,7 @@ from PySide6.QtWidgets import QToolBar, QWidget
 
 from hsigui.document.events import LayerChanged, SceneShown
 from hsigui.labels.label_map import TRAINING, VALIDATION
+from hsigui.texts import say
 from hsigui.ui.desk.action_rows import ActionSet
 from hsigui.ui.image.bench import Bench
 from hsigui.ui.image.tools_options import ToolOptionsBar
@@ -56,7 +57,7 @@ class Labelling(QObject):
 
 def tool_strip(actions: ActionSet, parent: QWidget) -> QToolBar:
     """The tools, one below the other, and below them the layer that is painted."""
-    bar = QToolBar("Label tools", parent)
+    bar = QToolBar(say("Label tools"), parent)
     bar.setObjectName("label tools")
     bar.setOrientation(Qt.Orientation.Vertical)
     bar.setIconSize(QSize(20, 20))

@@ -18,13 +18,14 @@ from hsigui.document.values import Box
 from hsigui.labels.classes import ClassTable
 from hsigui.labels.label_map import TRAINING, UNLABELLED, VALIDATION, Edit
 from hsigui.labels.strokes import Area, polygon, stroke, trimmed
+from hsigui.texts import say
 from hsigui.ui.desk.desk import Desk
 from hsigui.ui.image.view import ImageView
 from hsigui.ui.labels.classes_controller import ClassesController
 from hsigui.ui.labels.classes_panel import ClassesPanel
 from hsigui.ui.labels.superpixel_controller import SuperpixelController
 
-NO_SUPERPIXEL = "There is no superpixel here yet."
+NO_SUPERPIXEL = say("There is no superpixel here yet.")
 NOWHERE = (0, 0, 0, 0)
 OTHER = {TRAINING: VALIDATION, VALIDATION: TRAINING}  # the layer that a pixel must have no label in
 
@@ -73,13 +74,15 @@ class LabelController(QObject):
             locked = changed & np.isin(window, labels.classes.locked)
             changed &= ~locked
             if locked.any():
-                self._kept.add("Labels of locked classes stay as they are.")
+                self._kept.add(say("Labels of locked classes stay as they are."))
         if number:
             taken = changed & (labels.layer(OTHER[layer])[rows, cols] != UNLABELLED)
             if taken.any():
                 changed &= ~taken
                 other = "training" if layer == VALIDATION else "validation"
-                self._kept.add(f"Pixels with {other} labels keep them: none is trained on and measured on.")
+                self._kept.add(
+                    say("Pixels with {other} labels keep them: none is trained on and measured on.", other=other)
+                )
         found = trimmed(top, left, changed)
         if found is not None:
             shown = labels.classes.with_hidden(number, False) if labels.classes.get(number).hidden else None
@@ -116,13 +119,13 @@ class LabelController(QObject):
     def _stroke(self, points: list[tuple[int, int]], size: int, erase: bool) -> None:
         area = stroke(self._session.scene.labels.shape, points, size, self._image.brush_shape)
         if area is not None:
-            self.paint(area, UNLABELLED if erase else self.class_to_paint(), "Stroke")
+            self.paint(area, UNLABELLED if erase else self.class_to_paint(), say("Stroke"))
 
     def _end(self) -> None:
         self._session.scene.end_stroke()
         if self._touched:
             if not self._image.labels_visible:
-                self._explain("Labels are painted and not shown: Shift+L shows them again.")
+                self._explain(say("Labels are painted and not shown: Shift+L shows them again."))
         elif self._kept:
             self._explain(" ".join(sorted(self._kept)))
 
@@ -139,7 +142,7 @@ class LabelController(QObject):
         if kind == "superpixel":
             area = self._superpixels.area_at(row, col)
             if area is not None:
-                self.paint(area, self.class_to_paint(), "Superpixels")
+                self.paint(area, self.class_to_paint(), say("Superpixels"))
             else:
                 self._explain(f"{NO_SUPERPIXEL} {self._superpixels.state}".strip())
         elif kind == "pick":
@@ -153,7 +156,7 @@ class LabelController(QObject):
         if number:
             self._session.choose_class(number)
         else:
-            self._explain("There is no label here to take the class from.")
+            self._explain(say("There is no label here to take the class from."))
 
     def _hovered(self, row: int, col: int) -> None:
         if self._image.tool == "superpixel":

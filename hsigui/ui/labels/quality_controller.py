@@ -12,6 +12,7 @@ from hsigui.errors import HsiError
 from hsigui.labels.label_map import TRAINING
 from hsigui.pipeline import live
 from hsigui.pipeline.own import own_features
+from hsigui.texts import say
 from hsigui.ui.desk.desk import Desk
 from hsigui.ui.desk.job_bridge import Latest
 from hsigui.ui.image.bench import Bench, PanelParts
@@ -33,7 +34,7 @@ class QualityController(QObject):
         self._desk, self._session, self._image, self._panel = desk, desk.session, image, panel
         self._stale, self._seen = True, False
         self._found: LabelQuality | None = None
-        self._checking = Latest(desk.bridge, "Check labels", self._take, failed=self._failed)
+        self._checking = Latest(desk.bridge, say("Check labels"), self._take, failed=self._failed)
         self._timer = QTimer(self)
         self._timer.setSingleShot(True)
         self._timer.setInterval(WAIT_MS)
@@ -86,7 +87,7 @@ class QualityController(QObject):
             self._panel.clear()
             return
         if self._found is None:
-            self._panel.clear("Checking the labels…")
+            self._panel.clear(say("Checking the labels…"))
         labels = session.labels.array.copy()
         features = None if session.features is None else own_features(session.features)
         self._checking.request(partial(live.look_at_labels, cube=session.cube, features=features, labels=labels))

@@ -20,6 +20,7 @@ from PySide6.QtWidgets import (
 )
 
 from hsigui.labels.classes import ClassTable
+from hsigui.texts import say, say_number
 from hsigui.ui.labels.classes_panel import swatch
 
 if TYPE_CHECKING:
@@ -27,12 +28,16 @@ if TYPE_CHECKING:
     from hsigui.pipeline.label_quality import Alike, Contradicted, LabelQuality
 
 CLASS_COLUMNS = (
-    ("Class", ""), ("Labels", "Labelled pixels"), ("Strokes", "Regions of labels that hang together"),
-    ("Spread", "Mean angle between the labels' spectra and their mean; large where a class holds different materials"),
+    (say("Class"), ""), (say("Labels"), say("Labelled pixels")),
+    (say("Strokes"), say("Regions of labels that hang together")),
+    (say("Spread"),
+     say("Mean angle between the labels' spectra and their mean; large where a class holds different materials")),
 )  # fmt: skip
 DOUBT_COLUMNS = (
-    ("Label", "The class of the label"), ("Probe says", "The class that a probe fitted without this label finds"),
-    ("Sure", "Probability of that class, mean over the pixels of the label"), ("Row, col", "Its first pixel"),
+    (say("Label"), say("The class of the label")), (say("Probe says"),
+                                                    say("The class that a probe fitted without this label finds")),
+    (say("Sure"), say("Probability of that class, mean over the pixels of the label")),
+    (say("Row, col"), say("Its first pixel")),
 )  # fmt: skip
 ROW_HEIGHT = 23
 ROWS_SHOWN = 40
@@ -54,8 +59,8 @@ class QualityPanel(QWidget):
         for label in (self.warnings, self.doubts_text):
             label.setWordWrap(True)
         self.doubts_text.setForegroundRole(QPalette.ColorRole.PlaceholderText)
-        self.classes = _table(CLASS_COLUMNS, 1, "Labels by class", self)
-        self.doubts = _table(DOUBT_COLUMNS, 2, "Labels that the others contradict", self)
+        self.classes = _table(CLASS_COLUMNS, 1, say("Labels by class"), self)
+        self.doubts = _table(DOUBT_COLUMNS, 2, say("Labels that the others contradict"), self)
         self.doubts.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
         self.doubts.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
         self.doubts.cellClicked.connect(lambda row, _column: self.jump_asked.emit(self._regions[row]))
@@ -71,7 +76,7 @@ class QualityPanel(QWidget):
     def clear(self, text: str = "") -> None:
         """Shows nothing but a sentence."""
         self._regions = []
-        self.warnings.setText(text or "No labels yet. What could be wrong with them will be told here.")
+        self.warnings.setText(text or say("No labels yet. What could be wrong with them will be told here."))
         for part in (self.classes, self.doubts, self.doubts_text):
             part.hide()
 
@@ -114,29 +119,38 @@ def warnings(quality: LabelQuality, classes: ClassTable) -> str:
     found = []
     few = [classes.get(number).name for number in quality.few]
     if few:
-        found.append(f"⚠ Fewer than 3 labels: {', '.join(few)}.")
+        found.append(say("⚠ Fewer than 3 labels: {few}.", few=", ".join(few)))
     found.extend(_alike_text(pair, classes) for pair in quality.alike)
     if not quality.classes:
-        return "No labels yet. What could be wrong with them will be told here."
-    return "\n".join(found) if found else "Every class has three labels or more, and none looks like another."
+        return say("No labels yet. What could be wrong with them will be told here.")
+    return "\n".join(found) if found else say("Every class has three labels or more, and none looks like another.")
 
 
 def _alike_text(pair: Alike, classes: ClassTable) -> str:
     first, second = classes.get(pair.first).name, classes.get(pair.second).name
-    return (
-        f"⚠ {first} and {second} look the same: a probe confuses {100 * pair.error:.0f} % of their labels. "
-        "Merge them, or look for labels that are wrong."
+    return say(
+        "⚠ {first} and {second} look the same: a probe confuses {error:.0f} % of their labels. "
+        "Merge them, or look for labels that are wrong.",
+        first=first,
+        second=second,
+        error=100 * pair.error,
     )
 
 
 def _doubts_text(quality: LabelQuality) -> str:
     if not quality.checked:
-        return "Labels are compared with each other as soon as there are features and several labels of two classes."
+        return say(
+            "Labels are compared with each other as soon as there are features and several labels of two classes."
+        )
     count = len(quality.contradicted)
     if not count:
-        return "No label is contradicted by the others."
-    what = "label is" if count == 1 else "labels are"
-    return f"{count} {what} contradicted by the others. Click one to see it; it may be right, and its like missing."
+        return say("No label is contradicted by the others.")
+    what = say_number("label is", "labels are", count)
+    return say(
+        "{count} {what} contradicted by the others. Click one to see it; it may be right, and its like missing.",
+        count=count,
+        what=what,
+    )
 
 
 def _table(columns: tuple[tuple[str, str], ...], stretched: int, name: str, parent: QWidget) -> QTableWidget:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from PySide6.QtWidgets import QMenu
 
+from hsigui.texts import say
 from hsigui.ui.image.bench import Bench, PanelParts
 from hsigui.ui.labels.actions import PALETTE_ROWS
 from hsigui.ui.labels.classes_panel import ClassesPanel
@@ -30,7 +31,7 @@ def classes(bench: Bench) -> PanelParts:
 
 def _menu(bench: Bench) -> QMenu:
     """What can be done with the class of a row."""
-    menu, palettes = QMenu(bench.desk.window), QMenu("Class colours", bench.desk.window)
+    menu, palettes = QMenu(bench.desk.window), QMenu(say("Class colours"), bench.desk.window)
     for name in ROW_MENU:
         if name is None:
             menu.addSeparator()

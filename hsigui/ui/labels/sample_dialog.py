@@ -18,20 +18,34 @@ from PySide6.QtWidgets import (
 )
 
 from hsigui.specs import SplitSpec
+from hsigui.texts import say
 
-KINDS = {"random": "Anywhere, at random", "block": "In blocks apart from the test", "region": "In regions of their own"}
+KINDS = {
+    "random": say("Anywhere, at random"),
+    "block": say("In blocks apart from the test"),
+    "region": say("In regions of their own"),
+}
 _TEXTS = {
     "random": (
-        "All other pixels of the ground truth are for testing; a small class keeps half of its pixels for that. Test "
-        "pixels lie next to labels then, so the accuracy says little about places far from any."
+        say(
+            "All other pixels of the ground truth are for testing; a small class keeps half of its pixels for that. "
+            "Test "
+            "pixels lie next to labels then, so the accuracy says little about places far from any."
+        )
     ),
     "block": (
-        "Labels are drawn from some squares of the scene. What lies outside these and their guard band is for testing; "
-        "the rest is in neither part."
+        say(
+            "Labels are drawn from some squares of the scene. What lies outside these and their guard band is for "
+            "testing; "
+            "the rest is in neither part."
+        )
     ),
     "region": (
-        "Labels are drawn from some of the fields (pixels of a class that hang together). What lies outside these and "
-        "their guard band is for testing; the rest is in neither part."
+        say(
+            "Labels are drawn from some of the fields (pixels of a class that hang together). What lies outside these "
+            "and "
+            "their guard band is for testing; the rest is in neither part."
+        )
     ),
 }
 _DEFAULTS = SplitSpec()
@@ -48,26 +62,26 @@ class SampleDialog(QDialog):
 
     def __init__(self, replaces: bool, parent: QWidget | None = None, reach: int | None = None) -> None:
         super().__init__(parent)
-        self.setWindowTitle("Draw few-shot sample")
+        self.setWindowTitle(say("Draw few-shot sample"))
         self._reach = reach
         self.kind = QComboBox(self)
         for kind, text in KINDS.items():
             self.kind.addItem(text, kind)
         self.by_number, self.by_percent = QRadioButton(self), QRadioButton(self)
-        self.by_number.setAccessibleName("A number of labels a class")
-        self.by_percent.setAccessibleName("A share of the pixels")
+        self.by_number.setAccessibleName(say("A number of labels a class"))
+        self.by_percent.setAccessibleName(say("A share of the pixels"))
         self.by_number.setChecked(True)
         self.per_class, self.seed = self._spin(1, 100_000, _DEFAULTS.per_class), self._spin(0, 2_147_483_647, 0)
-        self.per_class.setSuffix(" a class")
-        self.per_class.setAccessibleName("Labels a class")
+        self.per_class.setSuffix(say(" a class"))
+        self.per_class.setAccessibleName(say("Labels a class"))
         self.percent = self._build_percent()
         self.block = self._spin(1, 10_000, _DEFAULTS.block)
         self.guard = self._spin(0, 1_000, _DEFAULTS.guard if reach is None else reach)
-        self.seed.setToolTip("The same seed draws the same pixels, here and in `hsigui sample`")
-        self.block.setToolTip("Side of the squares")
-        self.guard.setToolTip("Pixels between training area and test that are in neither part")
+        self.seed.setToolTip(say("The same seed draws the same pixels, here and in `hsigui sample`"))
+        self.block.setToolTip(say("Side of the squares"))
+        self.guard.setToolTip(say("Pixels between training area and test that are in neither part"))
         for spin in (self.block, self.guard):
-            spin.setSuffix(" px")
+            spin.setSuffix(say(" px"))
         self.about, self.warning = self._text(), self._text()
         self._lay_out(replaces)
         self.kind.currentIndexChanged.connect(self._show)
@@ -91,13 +105,18 @@ class SampleDialog(QDialog):
         kind = self._kind
         self.per_class.setEnabled(self.by_number.isChecked())
         self.percent.setEnabled(self.by_percent.isChecked())
-        self.percent.setSuffix(" % of the pixels, in whole regions" if kind == "region" else " % of each class")
+        self.percent.setSuffix(
+            say(" % of the pixels, in whole regions") if kind == "region" else say(" % of each class")
+        )
         for row, shown in ((self.block, kind == "block"), (self.guard, kind != "random")):
             self._form.setRowVisible(row, shown)
         self.about.setText(_TEXTS[kind])
         close = kind != "random" and self._reach is not None and self.guard.value() < self._reach
         self.warning.setText(
-            f"The encoder sees {self._reach} pixels around each: with a smaller guard it sees labels from test pixels."
+            say(
+                "The encoder sees {reach} pixels around each: with a smaller guard it sees labels from test pixels.",
+                reach=self._reach,
+            )
             if close
             else ""
         )
@@ -106,17 +125,20 @@ class SampleDialog(QDialog):
 
     def _lay_out(self, replaces: bool) -> None:
         self._form = QFormLayout()
-        for text, button, spin in (("Labels", self.by_number, self.per_class), ("", self.by_percent, self.percent)):
+        for text, button, spin in (
+            (say("Labels"), self.by_number, self.per_class),
+            ("", self.by_percent, self.percent),
+        ):
             row = QHBoxLayout()
             row.addWidget(button)
             row.addWidget(spin, 1)
             self._form.addRow(text, row)
-        self._form.addRow("&Where", self.kind)
-        self._form.addRow("&Block", self.block)
-        self._form.addRow("&Guard band", self.guard)
-        self._form.addRow("&Seed", self.seed)
+        self._form.addRow(say("&Where"), self.kind)
+        self._form.addRow(say("&Block"), self.block)
+        self._form.addRow(say("&Guard band"), self.guard)
+        self._form.addRow(say("&Seed"), self.seed)
         buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Ok | QDialogButtonBox.StandardButton.Cancel)
-        buttons.button(QDialogButtonBox.StandardButton.Ok).setText("Draw")
+        buttons.button(QDialogButtonBox.StandardButton.Ok).setText(say("Draw"))
         buttons.accepted.connect(self.accept)
         buttons.rejected.connect(self.reject)
         column = QVBoxLayout(self)
@@ -125,7 +147,7 @@ class SampleDialog(QDialog):
         column.addWidget(self.warning)
         if replaces:
             replaced = self._text()
-            replaced.setText("The present labels are replaced; undo brings them back.")
+            replaced.setText(say("The present labels are replaced; undo brings them back."))
             column.addWidget(replaced)
         column.addStretch(1)
         column.addWidget(buttons)
@@ -136,7 +158,7 @@ class SampleDialog(QDialog):
         spin.setRange(0.01, 99.99)
         spin.setDecimals(2)
         spin.setValue(FIRST_PERCENT)
-        spin.setAccessibleName("Per cent of the pixels")
+        spin.setAccessibleName(say("Per cent of the pixels"))
         return spin
 
     def _spin(self, least: int, most: int, value: int) -> QSpinBox:

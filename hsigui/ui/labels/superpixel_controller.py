@@ -19,6 +19,7 @@ from hsigui.document.values import Box
 from hsigui.errors import HsiError
 from hsigui.jobs import Context
 from hsigui.labels.strokes import Area, trimmed
+from hsigui.texts import say
 from hsigui.ui.desk.desk import Desk
 from hsigui.ui.desk.job_bridge import Latest
 from hsigui.ui.image.view import ImageView
@@ -48,7 +49,7 @@ class SuperpixelController(QObject):
         self._cut: Cut | None = None
         self._last: tuple[Cut, int, Area | None] | None = None  # the superpixel that was asked for last
         self._counts: dict[int, int] = {}  # that were asked for, by the ids of the scenes
-        self._finding = Latest(desk.bridge, "Find superpixels", self._take, failed=self._failed)
+        self._finding = Latest(desk.bridge, say("Find superpixels"), self._take, failed=self._failed)
         self._timer = QTimer(self)
         self._timer.setSingleShot(True)
         self._timer.setInterval(WAIT_MS)
@@ -128,13 +129,16 @@ class SuperpixelController(QObject):
         elif box is None or _pixels(box) > MOST_PIXELS:
             self._forget()
             self._strip.set_text(
-                f"Zoom in to see superpixels: of this large scene at most {MOST_PIXELS / 1e6:g} million pixels are cut "
-                "at once."
+                say(
+                    "Zoom in to see superpixels: of this large scene at most {most_pixels:g} million pixels are cut "
+                    "at once.",
+                    most_pixels=MOST_PIXELS / 1000000.0,
+                )
             )
             return
         elif self._serves(box, count):
             return
-        self._strip.set_text("Looking for superpixels…")
+        self._strip.set_text(say("Looking for superpixels…"))
         self._finding.request(partial(find, cube=cube, box=box, count=count))
 
     def _serves(self, box: Box, count: int) -> bool:
@@ -154,26 +158,26 @@ class SuperpixelController(QObject):
         self._tell(cut)
 
     def _tell(self, cut: Cut) -> None:
-        text = f"{cut.asked:,} asked, {cut.found.count:,} got"
+        text = say("{asked:,} asked, {count:,} got", asked=cut.asked, count=cut.found.count)
         if _large(cut.cube):
-            text += ", in the part in view"
+            text += say(", in the part in view")
         if self._image.outlines_too_small:
-            text += ". Too small to be drawn: zoom in."
+            text += say(". Too small to be drawn: zoom in.")
         self._strip.set_text(text)
 
     def _failed(self, error: BaseException, trace: str) -> None:
         self._cut = None
         self._image.set_outlines(None)
         if isinstance(error, HsiError):
-            self._strip.set_text(f"None: {error.message} {error.hint}")
+            self._strip.set_text(say("None: {message} {hint}", message=error.message, hint=error.hint))
         else:
-            self._strip.set_text("None: an error stopped the search.")
+            self._strip.set_text(say("None: an error stopped the search."))
             self._desk.fail(error, trace)
 
 
 def find(ctx: Context, cube: Cube, box: Box, count: int) -> Cut:
     """Cuts a part of a scene (top, left, bottom, right) into about so many superpixels."""
-    ctx.progress(0, 0, "Looking for superpixels…")
+    ctx.progress(0, 0, say("Looking for superpixels…"))
     whole = box == (0, 0, cube.rows, cube.cols)
     return Cut(
         cube, superpixels.segment_cube(cube if whole else part_of(cube, box), count, check=ctx.check), box, count

@@ -8,6 +8,8 @@ from PySide6.QtCore import QSignalBlocker, Qt, Signal
 from PySide6.QtGui import QAction, QPalette
 from PySide6.QtWidgets import QCheckBox, QHBoxLayout, QLabel, QSlider, QSpinBox, QVBoxLayout, QWidget
 
+from hsigui.texts import say
+
 LEAST, MOST = 50, 5000
 STEPS = 200  # of the slider
 
@@ -23,7 +25,7 @@ class SuperpixelStrip(QWidget):
 
     def __init__(self, show: QAction, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self.box = QCheckBox("Superpixels (S)", self)
+        self.box = QCheckBox(say("Superpixels (S)"), self)
         self.box.setToolTip(show.toolTip())
         self.box.setChecked(show.isChecked())
         self.box.toggled.connect(show.setChecked)
@@ -31,14 +33,14 @@ class SuperpixelStrip(QWidget):
         self.slider = QSlider(Qt.Orientation.Horizontal, self)
         self.slider.setRange(0, STEPS)
         self.slider.setPageStep(STEPS // 10)
-        self.slider.setAccessibleName("Number of superpixels, in steps")
+        self.slider.setAccessibleName(say("Number of superpixels, in steps"))
         self.number = QSpinBox(self)
         self.number.setRange(LEAST, MOST)
         self.number.setSingleStep(10)
         self.number.setKeyboardTracking(False)
-        self.number.setAccessibleName("Number of superpixels")
+        self.number.setAccessibleName(say("Number of superpixels"))
         for widget in (self.slider, self.number):
-            widget.setToolTip("How many superpixels are asked for; the number got differs")
+            widget.setToolTip(say("How many superpixels are asked for; the number got differs"))
         self.text = QLabel(self)
         self.text.setWordWrap(True)
         self.text.setForegroundRole(QPalette.ColorRole.PlaceholderText)

@@ -19,6 +19,7 @@ from hsigui.labels.classes import ClassTable
 from hsigui.labels.formats.files import ClassRaster
 from hsigui.labels.label_map import VALIDATION
 from hsigui.labels.matching import match_classes
+from hsigui.texts import say
 from hsigui.ui.desk.desk import Desk
 from hsigui.ui.labels import class_files
 from hsigui.ui.labels.importing import LabelImport
@@ -88,7 +89,7 @@ class ValidationFiles(QObject):
         beside = validation_path(path)
         if beside.is_file():
             # The window wrote both files, so the same name is the same class in both.
-            self._reader.read(beside, "validation labels", partial(self._take, beside), by_name=True)
+            self._reader.read(beside, say("validation labels"), partial(self._take, beside), by_name=True)
 
     def _take(self, path: Path, raster: ClassRaster, matched: bool) -> None:
         self.take_over(path)
@@ -99,10 +100,12 @@ class ValidationFiles(QObject):
             return
         was_saved = not session.unsaved
         apart = np.where(session.labels.array > 0, 0, array).astype(np.uint16)
-        session.edit(session.labels.replacing(apart, classes, VALIDATION), f"Open {path.name}")
+        session.edit(session.labels.replacing(apart, classes, VALIDATION), say("Open {name}", name=path.name))
         if was_saved:
             session.mark_saved()
-        self._desk.messages.info(f"{np.count_nonzero(apart):,} validation labels from {path.name}.")
+        self._desk.messages.info(
+            say("{count:,} validation labels from {name}.", count=np.count_nonzero(apart), name=path.name)
+        )
 
 
 def joined_classes(present: ClassTable, raster: ClassRaster, matched: bool) -> ClassTable:

@@ -4,22 +4,28 @@ from __future__ import annotations
 
 from hsigui.document import conditions as when
 from hsigui.document.session import Session
+from hsigui.texts import say
 from hsigui.ui.desk.action_rows import ActionRow
 from hsigui.ui.map.asking import AskController
 from hsigui.ui.map.controller import MapController
 
 ROWS: tuple[ActionRow, ...] = (
-    ActionRow("live", "&Live map", "Renew the map after every stroke (L)", Session.set_live, keys=("L",), icon="eye",
+    ActionRow("live", say("&Live map"), say("Renew the map after every stroke (L)"), Session.set_live, keys=("L",),
+              icon="eye",
               when=when.has_scene, checkable=True, checked=True),
-    ActionRow("renew_map", "&Renew map", "Renew the map from the labels now", MapController.renew, keys=("Ctrl+R",),
+    ActionRow("renew_map", say("&Renew map"), say("Renew the map from the labels now"), MapController.renew,
+              keys=("Ctrl+R",),
               when=when.has_features),
-    ActionRow("ask_me", "As&k me", "Jump to the spot whose label would help the map most; again for another one (J)",
+    ActionRow("ask_me", say("As&k me"),
+              say("Jump to the spot whose label would help the map most; again for another one (J)"),
               AskController.ask, keys=("J",), icon="ask", when=when.has_features),
-    ActionRow("next_layer", "Next la&yer of the map",
-              "Classes, confidence, uncertainty: what of the map is drawn (M)", MapController.show_next_layer,
+    ActionRow("next_layer", say("Next la&yer of the map"),
+              say("Classes, confidence, uncertainty: what of the map is drawn (M)"), MapController.show_next_layer,
               keys=("M",), when=when.has_map),
-    ActionRow("overlay_less", "Map more tr&ansparent", "Lower the opacity of the map", MapController.change_opacity,
+    ActionRow("overlay_less", say("Map more tr&ansparent"), say("Lower the opacity of the map"),
+              MapController.change_opacity,
               (-1,), keys=("A",), when=when.has_map),
-    ActionRow("overlay_more", "Map more opa&que", "Raise the opacity of the map", MapController.change_opacity, (1,),
+    ActionRow("overlay_more", say("Map more opa&que"), say("Raise the opacity of the map"),
+              MapController.change_opacity, (1,),
               keys=("Shift+A",), when=when.has_map),
 )  # fmt: skip

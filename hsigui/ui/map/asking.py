@@ -18,6 +18,7 @@ from hsigui.document.events import (
 from hsigui.labels.label_map import TRAINING, VALIDATION
 from hsigui.pipeline import live
 from hsigui.pipeline.own import own_features
+from hsigui.texts import say
 from hsigui.ui.desk.desk import Desk
 from hsigui.ui.desk.job_bridge import Latest
 from hsigui.ui.image.view import ImageView
@@ -26,7 +27,7 @@ from hsigui.ui.map.panel import MapPanel
 
 Pixel = tuple[int, int]
 ASK_SCALE = 7.0  # logical pixels a pixel of the scene
-_HOW = "Number of the class and Enter labels it; J asks for another."
+_HOW = say("Number of the class and Enter labels it; J asks for another.")
 
 
 class AskController(QObject):
@@ -41,7 +42,7 @@ class AskController(QObject):
         self._asked: list[Pixel] = []
         self._target: Pixel | None = None
         self._waiting = False  # for the map of the latest labels
-        self._finding = Latest(desk.bridge, "Ask me", self._take)
+        self._finding = Latest(desk.bridge, say("Ask me"), self._take)
         events = self._session.events
         events.subscribe(SceneShown, self._start_anew)
         events.subscribe(EncoderChanged, self._start_anew)
@@ -61,7 +62,7 @@ class AskController(QObject):
             return
         if self._maps.busy:
             self._waiting = True
-            self._panel.set_asked("Waiting for the map…")
+            self._panel.set_asked(say("Waiting for the map…"))
             return
         self._waiting = False
         margin = None if session.class_map is None else session.class_map.margin
@@ -77,7 +78,7 @@ class AskController(QObject):
     def _take(self, spots: list[Pixel]) -> None:
         if not spots:
             self._point_at(None)
-            self._panel.set_asked("There is nothing left to ask about.")
+            self._panel.set_asked(say("There is nothing left to ask about."))
             return
         self._asked.append(spots[0])
         if any(self._session.labels.layer(n)[spots[0]] for n in (TRAINING, VALIDATION)):  # painted in the meantime
@@ -87,7 +88,9 @@ class AskController(QObject):
         row, col = spots[0]
         # Near enough to see the pixel, far enough to see what lies around it.
         self._image.look_at((row + 0.5, col + 0.5, max(self._image.scale, ASK_SCALE)))
-        self._panel.set_asked(f"What is the pixel at row {row}, column {col}? {self._guess(row, col)}")
+        self._panel.set_asked(
+            say("What is the pixel at row {row}, column {col}? {guess}", row=row, col=col, guess=self._guess(row, col))
+        )
         self._session.events.emit(PixelPicked(row, col))
 
     def _guess(self, row: int, col: int) -> str:
@@ -95,18 +98,20 @@ class AskController(QObject):
         if class_map is None:
             return _HOW
         name = self._session.classes.get(int(class_map.classes[row, col])).name
-        sure = f"{100 * float(class_map.confidence[row, col]):.0f} % sure"
-        return f"The map says {name}, {sure}. {_HOW}"
+        sure = say("{confidence:.0f} % sure", confidence=100 * float(class_map.confidence[row, col]))
+        return say("The map says {name}, {sure}. {how}", name=name, sure=sure, how=_HOW)
 
     def _answer(self) -> None:
         """Labels the pixel as the class that was chosen, and asks the next question."""
         if self._target is None:
             return
         if self._session.layer == VALIDATION:  # spots that were chosen are no sample to measure a map on
-            self._desk.messages.info("An answer is a label to train on.", "Switch Validation labels off first (V).")
+            self._desk.messages.info(
+                say("An answer is a label to train on."), say("Switch Validation labels off first (V).")
+            )
             return
         row, col = self._target
-        self._session.events.emit(AreaAnswered((row, col, np.ones((1, 1), dtype=bool)), "Answer"))
+        self._session.events.emit(AreaAnswered((row, col, np.ones((1, 1), dtype=bool)), say("Answer")))
         if self._target is None:
             self.ask()
 
@@ -124,7 +129,7 @@ class AskController(QObject):
     def _labels_changed(self, _event: LabelsChanged) -> None:
         if self._target is not None and self._session.labels.array[self._target]:
             self._point_at(None)
-            self._panel.set_asked("Thank you. Press J for the next spot.")
+            self._panel.set_asked(say("Thank you. Press J for the next spot."))
 
     def _map_changed(self, _event: MapChanged) -> None:
         if self._waiting:

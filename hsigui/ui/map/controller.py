@@ -21,6 +21,7 @@ from hsigui.labels.classes import ClassTable
 from hsigui.pipeline import live
 from hsigui.pipeline.own import own_features, own_map, own_probe
 from hsigui.specs import MapSpec
+from hsigui.texts import say
 from hsigui.ui.desk.desk import Desk
 from hsigui.ui.desk.job_bridge import Latest
 from hsigui.ui.image.view import ImageView
@@ -45,8 +46,8 @@ class MapController(QObject):
         self._asked_on = ""  # what the map that is being made is measured on
         self._layer = LAYERS[0].id
         self._ahead = False  # a part of the map that is drawn is newer than the session's
-        self._mapping = Latest(desk.bridge, "Renew map", self._take, early=self._take_early)
-        self._measuring = Latest(desk.bridge, "Measure map", self._take)
+        self._mapping = Latest(desk.bridge, say("Renew map"), self._take, early=self._take_early)
+        self._measuring = Latest(desk.bridge, say("Measure map"), self._take)
         image.hovered.connect(self.show_pixel)
         image.left_scene.connect(self.leave_scene)
         panel.opacity_changed.connect(self._set_opacity)
@@ -142,8 +143,12 @@ class MapController(QObject):
             return NO_PIXEL
         number = int(class_map.classes[row, col])
         if not number:
-            return "no data"
-        words = f"{self._session.classes.get(number).name}, {100 * float(class_map.confidence[row, col]):.0f} % sure"
+            return say("no data")
+        words = say(
+            "{name}, {confidence:.0f} % sure",
+            name=self._session.classes.get(number).name,
+            confidence=100 * float(class_map.confidence[row, col]),
+        )
         if self._layer in ("classes", "confidence"):
             return words
         return f"{words}, {self._layer} {float(layer_values(class_map, self._layer)[row, col]):.2f}"
@@ -279,14 +284,20 @@ class MapController(QObject):
     def _explain(self) -> None:
         session = self._session
         if session.features is None:
-            self._panel.set_state("No map yet: press Pretrain, then label two classes or more.")
+            self._panel.set_state(say("No map yet: press Pretrain, then label two classes or more."))
         elif session.class_map is None:
-            self._panel.set_state("The features are ready. Label pixels of two classes or more to see the map.")
+            self._panel.set_state(say("The features are ready. Label pixels of two classes or more to see the map."))
         elif session.labelled_classes < 2:
-            self._panel.set_state("The map is of earlier labels: a new one needs labels of two classes or more.")
+            self._panel.set_state(say("The map is of earlier labels: a new one needs labels of two classes or more."))
         elif self._stale:
-            self._panel.set_state("The labels have changed since this map. Renew it, or switch Live on.")
+            self._panel.set_state(say("The labels have changed since this map. Renew it, or switch Live on."))
         else:
             labels = session.trained_on
             count = 0 if labels is None else np.count_nonzero(labels)
-            self._panel.set_state(f"Map from {count:,} labels of {session.labelled_classes} classes.")
+            self._panel.set_state(
+                say(
+                    "Map from {count:,} labels of {labelled_classes} classes.",
+                    count=count,
+                    labelled_classes=session.labelled_classes,
+                )
+            )

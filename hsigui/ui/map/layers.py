@@ -19,6 +19,7 @@ from PySide6.QtGui import QColor, QFontMetrics, QLinearGradient, QPainter, QPain
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from hsigui.labels.classes import ClassInfo, ClassTable
+from hsigui.texts import say
 
 if TYPE_CHECKING:
     from hsigui.document.values import ClassMap
@@ -37,12 +38,13 @@ class MapLayer:
 
 
 LAYERS = (
-    MapLayer("classes", "Classes", "The class of every pixel in its colour"),
-    MapLayer("confidence", "Confidence", "The probability of the class that was chosen", ("0 %", "100 % sure")),
-    MapLayer("entropy", "Uncertainty: entropy", "How evenly the probability is spread over all classes",
-             ("sure", "all classes alike")),
-    MapLayer("margin", "Uncertainty: margin", "How close the second best class comes to the best",
-             ("sure", "two classes alike")),
+    MapLayer("classes", say("Classes"), say("The class of every pixel in its colour")),
+    MapLayer("confidence", say("Confidence"), say("The probability of the class that was chosen"),
+             ("0 %", say("100 % sure"))),
+    MapLayer("entropy", say("Uncertainty: entropy"), say("How evenly the probability is spread over all classes"),
+             (say("sure"), say("all classes alike"))),
+    MapLayer("margin", say("Uncertainty: margin"), say("How close the second best class comes to the best"),
+             (say("sure"), say("two classes alike"))),
 )  # fmt: skip
 
 
@@ -84,11 +86,13 @@ class ColorBar(QWidget):
         super().__init__(parent)
         self.ends = ("", "")
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
-        self.setAccessibleName("Colour scale")
+        self.setAccessibleName(say("Colour scale"))
 
     def set_ends(self, ends: tuple[str, str]) -> None:
         self.ends = ends
-        self.setAccessibleDescription(f"from {ends[0]} to {ends[1]}")
+        self.setAccessibleDescription(
+            say("from {first_ends} to {second_ends}", first_ends=ends[0], second_ends=ends[1])
+        )
         self.update()
 
     def sizeHint(self) -> QSize:

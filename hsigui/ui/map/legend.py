@@ -9,6 +9,7 @@ from PySide6.QtGui import QColor, QFontMetrics, QPainter, QPaintEvent, QPalette,
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from hsigui.labels.classes import ClassTable
+from hsigui.texts import say
 
 SWATCH = 12
 GAP = 8
@@ -23,7 +24,7 @@ class LegendView(QWidget):
         self._table = ClassTable()
         self._counts: dict[int, int] | None = None
         self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Minimum)
-        self.setAccessibleName("Legend")
+        self.setAccessibleName(say("Legend"))
 
     def set_classes(self, table: ClassTable, counts: Mapping[int, int] | None = None) -> None:
         """Shows a table of classes; counts are pixels by class number."""

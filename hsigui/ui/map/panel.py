@@ -19,6 +19,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from hsigui.texts import say
 from hsigui.ui.map.layers import LAYERS, ColorBar
 
 
@@ -36,43 +37,46 @@ class MapPanel(QWidget):
 
     def __init__(self, show: QAction, live: QAction, renew: QAction, ask: QAction, legend: QWidget) -> None:
         super().__init__()
-        self.show_box, self.live_box = _box("Show the map (P)", show), _box("Live: follow the labels (L)", live)
+        self.show_box, self.live_box = (
+            _box(say("Show the map (P)"), show),
+            _box(say("Live: follow the labels (L)"), live),
+        )
         self.opacity = QSlider(Qt.Orientation.Horizontal, self)
         self.opacity.setRange(0, 100)
         self.opacity.setValue(60)
-        self.opacity.setToolTip("A and Shift+A change it by 5 %")
+        self.opacity.setToolTip(say("A and Shift+A change it by 5 %"))
         self.opacity.valueChanged.connect(self._opacity_moved)
-        self.smooth = self._strength(20.0, " px", "Smooths the class probabilities over neighbouring pixels")
+        self.smooth = self._strength(20.0, " px", say("Smooths the class probabilities over neighbouring pixels"))
         self.edges = self._strength(
             100.0, " ×",
-            "Smooths the class probabilities inside fields and stops at their borders: at changes of about so many "
-            "times the scene's median change from a pixel to the next",
+            say("Smooths the class probabilities inside fields and stops at their borders: at changes of about so many "
+                "times the scene's median change from a pixel to the next"),
         )  # fmt: skip
         self.layer = QComboBox(self)
         for layer in LAYERS:
             self.layer.addItem(layer.title, layer.id)
             self.layer.setItemData(self.layer.count() - 1, layer.tip, Qt.ItemDataRole.ToolTipRole)
-        self.layer.setToolTip("What of the map is drawn (M: the next one)")
+        self.layer.setToolTip(say("What of the map is drawn (M: the next one)"))
         self.layer.currentIndexChanged.connect(self._layer_picked)
         self.bar = ColorBar(self)
         self.bar.hide()
-        self.renew = _button("Renew", "Renew the map from the labels now (Ctrl+R)", renew)
-        self.ask = _button("Ask me", ask.toolTip(), ask)
+        self.renew = _button(say("Renew"), say("Renew the map from the labels now (Ctrl+R)"), renew)
+        self.ask = _button(say("Ask me"), ask.toolTip(), ask)
         self.ask.setIcon(ask.icon())
         self.asked = QLabel(self)
         self.asked.setWordWrap(True)
         self.asked.hide()
-        self.state = QLabel("No map yet.", self)
+        self.state = QLabel(say("No map yet."), self)
         self.state.setWordWrap(True)
         self.pixel = QLabel("–", self)
         form = QFormLayout()
-        form.addRow("La&yer", self.layer)
+        form.addRow(say("La&yer"), self.layer)
         form.addRow("", self.bar)
         form.setRowVisible(self.bar, False)
-        form.addRow("&Opacity", self.opacity)
-        form.addRow("S&moothing", self.smooth)
-        form.addRow("&Within edges", self.edges)
-        form.addRow("Under cursor", self.pixel)
+        form.addRow(say("&Opacity"), self.opacity)
+        form.addRow(say("S&moothing"), self.smooth)
+        form.addRow(say("&Within edges"), self.edges)
+        form.addRow(say("Under cursor"), self.pixel)
         self._form = form
         show_row = QHBoxLayout()
         show_row.addWidget(self.show_box, 1)
@@ -130,7 +134,7 @@ class MapPanel(QWidget):
         box.setSingleStep(0.5)
         box.setDecimals(1)
         box.setSuffix(suffix)
-        box.setSpecialValueText("off")
+        box.setSpecialValueText(say("off"))
         box.setKeyboardTracking(False)
         box.setToolTip(tip)
         box.valueChanged.connect(self._strength_changed)

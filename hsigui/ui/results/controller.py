@@ -5,6 +5,7 @@ from __future__ import annotations
 from PySide6.QtCore import QObject
 
 from hsigui.document.events import AccuracyChanged, Changed, SceneShown, TruthChanged, ValidationChanged
+from hsigui.texts import say
 from hsigui.ui.desk.desk import Desk
 from hsigui.ui.image.bench import Bench, PanelParts
 from hsigui.ui.results.export import ExportController
@@ -27,9 +28,9 @@ class ResultsController(QObject):
         if scene.reference is None:
             self._panel.explain(NO_REFERENCE)
         elif shown is None:
-            self._panel.explain("The map will be measured here as soon as there is one.")
+            self._panel.explain(say("The map will be measured here as soon as there is one."))
         elif shown.accuracy is None:
-            self._panel.explain("All of the ground truth is among the labels: nothing is left to measure on.")
+            self._panel.explain(say("All of the ground truth is among the labels: nothing is left to measure on."))
         else:
             self._panel.show_accuracy(shown.accuracy, shown.measured_on, scene.masked_out)
 

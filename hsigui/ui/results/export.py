@@ -12,6 +12,7 @@ from hsigui.errors import HsiError
 from hsigui.jobs import Context
 from hsigui.pipeline.own import own_encoder
 from hsigui.pipeline.values import Filters
+from hsigui.texts import say
 from hsigui.ui.desk.desk import Desk
 from hsigui.ui.desk.job_bridge import Watcher
 from hsigui.ui.results.export_dialog import ExportChoice, ExportDialog, targets
@@ -61,7 +62,8 @@ def make_folder(folder: Path) -> None:
         folder.mkdir(parents=True, exist_ok=True)
     except OSError as error:
         raise HsiError(
-            f"The folder {folder} cannot be made: {error.strerror or error}.", "Choose another folder."
+            say("The folder {folder} cannot be made: {strerror}.", folder=folder, strerror=error.strerror or error),
+            say("Choose another folder."),
         ) from error
 
 
@@ -93,9 +95,11 @@ class ExportController(QObject):
             return
 
         def done(written: list[Path]) -> None:
-            self._desk.told(f"Exported {len(written)} files to {choice.folder}.", choice.folder)
+            self._desk.told(
+                say("Exported {count} files to {folder}.", count=len(written), folder=choice.folder), choice.folder
+            )
 
-        self._desk.bridge.start(partial(write_all, result=result, choice=choice), "Export", Watcher(done=done))
+        self._desk.bridge.start(partial(write_all, result=result, choice=choice), say("Export"), Watcher(done=done))
 
     def ask_run(self) -> None:
         """Asks for a folder, and writes the run into a new one in it."""
@@ -103,12 +107,15 @@ class ExportController(QObject):
         cube, encoder = session.cube, session.encoder
         if cube is None or encoder is None:
             return
-        into = self._desk.prompts.open_folder("Export run to", self._desk.settings.last_folder)
+        into = self._desk.prompts.open_folder(say("Export run to"), self._desk.settings.last_folder)
         if into is None:
             return
         folder = into / f"{cube.name}-{encoder.spec.method}-run"
         if folder.exists() and not self._desk.prompts.confirm(
-            "Replace run?", f"{folder} is there already.", "The run in it will be replaced.", "Replace"
+            say("Replace run?"),
+            say("{folder} is there already.", folder=folder),
+            say("The run in it will be replaced."),
+            say("Replace"),
         ):
             return
         self.export_run(folder)
@@ -120,7 +127,9 @@ class ExportController(QObject):
             return
 
         def done(written: list[Path]) -> None:
-            self._desk.told(f"The run was written to {folder}: {len(written)} files.", folder)
+            self._desk.told(
+                say("The run was written to {folder}: {count} files.", folder=folder, count=len(written)), folder
+            )
 
         job = partial(write_run, encoder=own_encoder(session.encoder), result=result_of(session), folder=folder)
-        self._desk.bridge.start(job, "Export run", Watcher(done=done))
+        self._desk.bridge.start(job, say("Export run"), Watcher(done=done))

@@ -24,6 +24,7 @@ from PySide6.QtWidgets import (
 )
 
 from hsigui.report.table import ACCURACY, NEEDS, PLACE, offered
+from hsigui.texts import say
 
 WINDOWS = (0, 3, 5, 7, 9, 11)  # of the majority filter, 0 for none
 
@@ -52,7 +53,7 @@ class ExportDialog(QDialog):
         self, folder: Path, name: str, has_accuracy: bool, parent: QWidget | None = None, *, has_place: bool = True
     ) -> None:
         super().__init__(parent)
-        self.setWindowTitle("Export map and report")
+        self.setWindowTitle(say("Export map and report"))
         there = {ACCURACY: has_accuracy, PLACE: has_place}
         self.boxes: dict[str, QCheckBox] = {}
         for row in offered():
@@ -65,7 +66,7 @@ class ExportDialog(QDialog):
         self.note.setWordWrap(True)
         self._make_options()
         self.buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Save | QDialogButtonBox.StandardButton.Cancel)
-        self.buttons.button(QDialogButtonBox.StandardButton.Save).setText("Export")
+        self.buttons.button(QDialogButtonBox.StandardButton.Save).setText(say("Export"))
         self.buttons.accepted.connect(self.accept)
         self.buttons.rejected.connect(self.reject)
         column = QVBoxLayout(self)
@@ -88,31 +89,35 @@ class ExportDialog(QDialog):
         self.boxes[kind].setToolTip(why)
 
     def _make_options(self) -> None:
-        self.cloud = QCheckBox("Cloud-optimised", self)
+        self.cloud = QCheckBox(say("Cloud-optimised"), self)
         self.majority, self.sieve, self.smallest = QComboBox(self), QSpinBox(self), QSpinBox(self)
         for side in WINDOWS:
-            self.majority.addItem(f"{side} x {side} pixels" if side else "off", side)
+            self.majority.addItem(say("{side} x {side} pixels", side=side) if side else say("off"), side)
         for spin in (self.sieve, self.smallest):
             spin.setRange(0, 1_000_000)
-            spin.setSuffix(" pixels")
-            spin.setSpecialValueText("off")
+            spin.setSuffix(say(" pixels"))
+            spin.setSpecialValueText(say("off"))
         self.simplify = QDoubleSpinBox(self)
         self.simplify.setRange(0.0, 50.0)
         self.simplify.setSingleStep(0.5)
         self.simplify.setDecimals(1)
-        self.simplify.setSuffix(" pixels")
-        self.simplify.setSpecialValueText("off")
+        self.simplify.setSuffix(say(" pixels"))
+        self.simplify.setSpecialValueText(say("off"))
 
     def _options_group(self) -> QGroupBox:
         """Filters and what only some kinds heed; the map in the window and the report stay as they are."""
-        group = QGroupBox("Options of the files (the map in the window and the report stay as they are)", self)
+        group = QGroupBox(say("Options of the files (the map in the window and the report stay as they are)"), self)
         form = QFormLayout(group)
         rows: tuple[tuple[str, QWidget, str], ...] = (
-            ("&Majority filter", self.majority, "Each pixel takes the most frequent class of the window around it"),
-            ("&Sieve", self.sieve, "Smaller groups of pixels take the class of their largest neighbour"),
-            ("&GeoTIFF", self.cloud, "For files that are read over the network"),
-            ("&Polygons: simpler borders", self.simplify, "How much simpler; neighbours stay neighbours"),
-            ("Polygons: smallest &unit", self.smallest, "Smaller polygons join their largest neighbour"),
+            (
+                say("&Majority filter"),
+                self.majority,
+                say("Each pixel takes the most frequent class of the window around it"),
+            ),
+            (say("&Sieve"), self.sieve, say("Smaller groups of pixels take the class of their largest neighbour")),
+            ("&GeoTIFF", self.cloud, say("For files that are read over the network")),
+            (say("&Polygons: simpler borders"), self.simplify, say("How much simpler; neighbours stay neighbours")),
+            (say("Polygons: smallest &unit"), self.smallest, say("Smaller polygons join their largest neighbour")),
         )
         for text, widget, hint in rows:
             label = QLabel(text, group)
@@ -122,16 +127,16 @@ class ExportDialog(QDialog):
         return group
 
     def _where(self) -> QFormLayout:
-        browse = QPushButton("Browse…", self)
+        browse = QPushButton(say("Browse…"), self)
         browse.clicked.connect(self._browse)
         where = QHBoxLayout()
         where.addWidget(self.folder, 1)
         where.addWidget(browse)
         form = QFormLayout()
-        folder_label = QLabel("&Folder", self)
+        folder_label = QLabel(say("&Folder"), self)
         folder_label.setBuddy(self.folder)
         form.addRow(folder_label, where)
-        form.addRow("&Name", self.name)
+        form.addRow(say("&Name"), self.name)
         return form
 
     @property
@@ -149,10 +154,10 @@ class ExportDialog(QDialog):
         good = bool(choice.kinds) and named and bool(self.folder.text().strip())
         self.buttons.button(QDialogButtonBox.StandardButton.Save).setEnabled(good)
         there = [p.name for p in existing(choice)] if good else []
-        self.note.setText(f"Will be replaced: {', '.join(there)}" if there else "")
+        self.note.setText(say("Will be replaced: {there}", there=", ".join(there)) if there else "")
 
     def _browse(self) -> None:
-        folder = QFileDialog.getExistingDirectory(self, "Export to", self.folder.text())
+        folder = QFileDialog.getExistingDirectory(self, say("Export to"), self.folder.text())
         if folder:
             self.folder.setText(folder)
 

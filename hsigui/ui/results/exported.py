@@ -8,6 +8,7 @@ from hsigui.pipeline.own import own_encoder, own_features, own_map, own_probe
 from hsigui.pipeline.result import LabelOrigin, Result
 from hsigui.pipeline.values import Labels, Tested
 from hsigui.storage import imports
+from hsigui.texts import say
 
 
 def result_of(session: Session) -> Result | None:
@@ -37,9 +38,9 @@ def _tested(session: Session) -> Tested | None:
         return None
     rest = session.sample is session.map_sample
     if reference.kind == VALIDATION_LABELS:
-        words = f"{VALIDATION_LABELS}, painted or opened in the window"
+        words = say("validation labels, painted or opened in the window")
         return Tested(reference.array.copy(), words, is_truth=False, is_rest=rest)
     name = reference.name
-    words = name if GROUND_TRUTH in name else f"{GROUND_TRUTH} {name}"
+    words = name if GROUND_TRUTH in name else say("ground truth {name}", name=name)
     by_user = session.truth is not None and session.truth.matched_by_user
     return Tested(reference.array.copy(), words, is_rest=rest, matched_by_user=by_user)

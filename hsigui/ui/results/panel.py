@@ -17,22 +17,25 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from hsigui.texts import say, say_number
+
 if TYPE_CHECKING:
     from hsigui.methods.probe import Refinement
     from hsigui.report.metrics import Accuracy
 
 FIGURES = (
-    ("Overall accuracy", "OA: share of the test pixels that the map has right"),
-    ("Average accuracy", "AA: mean over the classes of the share found (recall)"),
-    ("Kappa", "Cohen's kappa: agreement beyond chance, 1 is perfect"),
+    (say("Overall accuracy"), say("OA: share of the test pixels that the map has right")),
+    (say("Average accuracy"), say("AA: mean over the classes of the share found (recall)")),
+    (say("Kappa"), say("Cohen's kappa: agreement beyond chance, 1 is perfect")),
 )
-NO_REFERENCE = "Load ground truth (File menu), or paint validation labels (V), to measure the map."
+NO_REFERENCE = say("Load ground truth (File menu), or paint validation labels (V), to measure the map.")
 ROW_HEIGHT = 22
 ROWS_SHOWN = 60
-COLUMNS = ("Class", "Test px", "PA", "UA", "F1")
+COLUMNS = (say("Class"), say("Test px"), "PA", "UA", "F1")
 _TIPS = (
-    "", "Test pixels of the class", "Producer's accuracy (recall): share of the class that was found",
-    "User's accuracy (precision): share of what was mapped as the class that is right", "Harmonic mean of the two",
+    "", say("Test pixels of the class"), say("Producer's accuracy (recall): share of the class that was found"),
+    say("User's accuracy (precision): share of what was mapped as the class that is right"),
+    say("Harmonic mean of the two"),
 )  # fmt: skip
 
 
@@ -61,8 +64,10 @@ class ResultsPanel(QWidget):
         self.refined = QLabel(self)
         self.refined.setWordWrap(True)
         self.refined.setToolTip(
-            "What the diffusion model did with the features before the probe was fitted; t* is chosen by "
-            "cross-validation on the labels"
+            say(
+                "What the diffusion model did with the features before the probe was fitted; t* is chosen by "
+                "cross-validation on the labels"
+            )
         )
         layout = QVBoxLayout(self)
         layout.addLayout(grid)
@@ -97,7 +102,9 @@ class ResultsPanel(QWidget):
         for label, value, percent in zip(
             self.figures, (accuracy.oa, accuracy.aa, accuracy.kappa), (True, True, False), strict=True
         ):
-            label.setText(_percent(value, " %") if percent else ("n/a" if math.isnan(value) else f"{value:.3f}"))
+            label.setText(
+                _percent(value, " %") if percent else ("n/a" if math.isnan(value) else say("{value:.3f}", value=value))
+            )
         self.sentence.setText(measured_on(accuracy, truth_name, masked))
         self.table.setRowCount(len(accuracy.names))
         for row, name in enumerate(accuracy.names):
@@ -129,7 +136,7 @@ class ResultsPanel(QWidget):
             heading = table.horizontalHeaderItem(column)
             if heading is not None:
                 heading.setToolTip(tip)
-        table.setAccessibleName("Accuracy by class")
+        table.setAccessibleName(say("Accuracy by class"))
         return table
 
 
@@ -137,10 +144,10 @@ def refined_by(refinement: Refinement) -> str:
     """A line each for the step, the spread within the classes where it is known, and the rows that were made."""
     t_star, rows = refinement.t_star, refinement.synthetic_rows
     before, after = refinement.compactness_before, refinement.compactness_after
-    lines = [f"Refined by one step from t* = {t_star}" if t_star else "Not refined (t* = 0)"]
+    lines = [say("Refined by one step from t* = {t_star}", t_star=t_star) if t_star else say("Not refined (t* = 0)")]
     if math.isfinite(before) and math.isfinite(after):
-        lines.append(f"Spread within classes {before:.3g} → {after:.3g}")
-    lines.append(f"{rows:,} synthetic rows beside the labels" if rows else "No synthetic rows")
+        lines.append(say("Spread within classes {before:.3g} → {after:.3g}", before=before, after=after))
+    lines.append(say("{rows:,} synthetic rows beside the labels", rows=rows) if rows else say("No synthetic rows"))
     return "\n".join(lines)
 
 
@@ -150,13 +157,28 @@ def measured_on(accuracy: Accuracy, truth_name: str, masked: int = 0) -> str:
     from hsigui.report.metrics import about_untrained
 
     trained = accuracy.n_train
-    made = "" if trained is None else f"; the map was made from {trained:,} label{'' if trained == 1 else 's'}"
+    made = (
+        ""
+        if trained is None
+        else say_number("; the map was made from {count:,} label", "; the map was made from {count:,} labels", trained)
+    )
     sure = wilson(sum(accuracy.right), accuracy.n_test)
     return (
-        f"Measured on {accuracy.n_test:,} pixels of {truth_name} that are not training labels{made}. "
-        f"By their number overall accuracy lies between {_percent(sure.low)} and {_percent(sure.high)} % (95 %). "
-        + (f"The encoder has seen every pixel but {masked:,}" if masked else "The features have seen every pixel")
-        + ", without labels. Table in %."
+        say(
+            "Measured on {n_test:,} pixels of {truth_name} that are not training labels{made}. "
+            "By their number overall accuracy lies between {percent} and {percent_high} % (95 %). ",
+            n_test=accuracy.n_test,
+            truth_name=truth_name,
+            made=made,
+            percent=_percent(sure.low),
+            percent_high=_percent(sure.high),
+        )
+        + (
+            say("The encoder has seen every pixel but {masked:,}", masked=masked)
+            if masked
+            else say("The features have seen every pixel")
+        )
+        + say(", without labels. Table in %.")
         + (f" {untrained}" if (untrained := about_untrained(accuracy)) else "")
     )
 

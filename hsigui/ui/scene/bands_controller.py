@@ -8,6 +8,7 @@ from hsigui.document.identity import same_input
 from hsigui.errors import HsiError
 from hsigui.storage import band_edits
 from hsigui.storage.band_edits import BandEdit
+from hsigui.texts import say
 from hsigui.ui.desk.desk import Desk
 from hsigui.ui.scene.bands_dialog import BandsDialog
 from hsigui.ui.scene.input_change import ask_for_input, stop_training
@@ -51,14 +52,17 @@ class BandsController(QObject):
             return
         drop = new_input and scene.features is not None
         if drop and not self._desk.prompts.confirm(
-            "Other bad bands",
-            "The encoder and the map were made with other good bands.",
-            "They do not fit the scene any more and are dropped; the labels stay. The run is kept on disk, but another "
-            "pretraining is needed for a new map.",
-            "Change the bands",
+            say("Other bad bands"),
+            say("The encoder and the map were made with other good bands."),
+            say(
+                "They do not fit the scene any more and are dropped; the labels stay. The run is kept on disk, but "
+                "another "
+                "pretraining is needed for a new map."
+            ),
+            say("Change the bands"),
         ):
             return
         if answer == "stop":
             stop_training(self._desk, scene)
         scene.replace_cube(edited, new_input=new_input)
-        self._desk.bridge.start(lambda _ctx: band_edits.remember(plain, edit), "Keep the bands")
+        self._desk.bridge.start(lambda _ctx: band_edits.remember(plain, edit), say("Keep the bands"))

@@ -30,9 +30,10 @@ from hsigui.cube.sensors import fitting, noisy_bands, parse_wavelengths
 from hsigui.errors import HsiError
 from hsigui.jobs import Context
 from hsigui.storage.band_edits import BandEdit
+from hsigui.texts import say
 from hsigui.ui.desk.job_bridge import JobBridge, Latest
 
-UNITS = (("Unit by text or size", ""), ("nm", "nm"), ("µm", "um"), ("1/cm", "cm-1"), ("GHz", "GHz"))
+UNITS = ((say("Unit by text or size"), ""), ("nm", "nm"), ("µm", "um"), ("1/cm", "cm-1"), ("GHz", "GHz"))
 WATER_NM = ((1340.0, 1450.0), (1790.0, 1970.0))  # where water vapour leaves no light from the ground
 NUMBER, CENTRE, BAD = range(3)
 
@@ -51,10 +52,10 @@ class BandsDialog(QDialog):
         self, cube: Cube, plain: Cube, kept: BandEdit, bridge: JobBridge, parent: QWidget | None = None
     ) -> None:
         super().__init__(parent)
-        self.setWindowTitle(f"Bands of {cube.name}")
+        self.setWindowTitle(say("Bands of {name}", name=cube.name))
         self._cube, self._plain, self._bridge = cube, plain, bridge
         self._fwhm, self._note = cube.info.fwhm, kept.note
-        self._noise = Latest(bridge, "Look for noisy bands", self._suggest, failed=self._no_suggestion)
+        self._noise = Latest(bridge, say("Look for noisy bands"), self._suggest, failed=self._no_suggestion)
         self.finished.connect(lambda _code: self._noise.forget())
         self._build()
         self._show(cube)
@@ -85,8 +86,8 @@ class BandsDialog(QDialog):
     def _build(self) -> None:
         bands = self._cube.bands
         self.table = QTableWidget(bands, 3, self)
-        self.table.setAccessibleName("Bands")
-        self.table.setHorizontalHeaderLabels(["Band", "Wavelength (nm)", "Bad"])
+        self.table.setAccessibleName(say("Bands"))
+        self.table.setHorizontalHeaderLabels([say("Band"), say("Wavelength (nm)"), say("Bad")])
         self.table.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
         self.table.setAlternatingRowColors(True)
         self.table.setShowGrid(False)
@@ -120,7 +121,7 @@ class BandsDialog(QDialog):
         self.buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Ok | QDialogButtonBox.StandardButton.Cancel)
         self.buttons.accepted.connect(self.accept)
         self.buttons.rejected.connect(self.reject)
-        self.reset = self.buttons.addButton("As in the &file", QDialogButtonBox.ButtonRole.ResetRole)
+        self.reset = self.buttons.addButton(say("As in the &file"), QDialogButtonBox.ButtonRole.ResetRole)
         self.reset.clicked.connect(self._as_in_file)
         column = QVBoxLayout(self)
         column.addLayout(middle, 1)
@@ -140,31 +141,35 @@ class BandsDialog(QDialog):
         self._marks.append(bad)
 
     def _build_wavelengths(self) -> QGroupBox:
-        group = QGroupBox("Wavelengths", self)
+        group = QGroupBox(say("Wavelengths"), self)
         column = QVBoxLayout(group)
         self.sensor = QComboBox(group)
-        self.sensor.setAccessibleName("Known sensor")
+        self.sensor.setAccessibleName(say("Known sensor"))
         sensors = fitting(self._cube.bands)
-        self.sensor.addItem("From a known sensor…" if sensors else f"No known sensor has {self._cube.bands} bands")
+        self.sensor.addItem(
+            say("From a known sensor…") if sensors else say("No known sensor has {bands} bands", bands=self._cube.bands)
+        )
         for sensor in sensors:
             self.sensor.addItem(sensor.name, sensor)
         self.sensor.setEnabled(bool(sensors))
         self.sensor.activated.connect(self._take_sensor)
         self.pasted = QPlainTextEdit(group)
-        self.pasted.setAccessibleName("Wavelengths to paste")
-        self.pasted.setPlaceholderText("Paste one number a band: a list, a column, or lines of an ENVI header")
+        self.pasted.setAccessibleName(say("Wavelengths to paste"))
+        self.pasted.setPlaceholderText(say("Paste one number a band: a list, a column, or lines of an ENVI header"))
         self.pasted.setPlainText(self._plain.info.metadata.get("wavelength", ""))
         self.pasted.setMinimumHeight(90)
         self.units = QComboBox(group)
-        self.units.setAccessibleName("Unit of the numbers")
+        self.units.setAccessibleName(say("Unit of the numbers"))
         for text, value in UNITS:
             self.units.addItem(text, value)
         row = QHBoxLayout()
         row.addWidget(self.units, 1)
-        self.take, self.none = QPushButton("&Take these", group), QPushButton("&None", group)
-        self.none.setToolTip("Take the wavelengths away: bands are then shown by number")
+        self.take, self.none = QPushButton(say("&Take these"), group), QPushButton(say("&None"), group)
+        self.none.setToolTip(say("Take the wavelengths away: bands are then shown by number"))
         self.take.clicked.connect(self._take_pasted)
-        self.none.clicked.connect(partial(self._set_centres, (), (), "The wavelengths of the file were taken away."))
+        self.none.clicked.connect(
+            partial(self._set_centres, (), (), say("The wavelengths of the file were taken away."))
+        )
         for button in (self.take, self.none):
             button.setAutoDefault(False)
             row.addWidget(button)
@@ -174,29 +179,29 @@ class BandsDialog(QDialog):
         return group
 
     def _build_bad(self) -> QGroupBox:
-        group = QGroupBox("Bad bands", self)
+        group = QGroupBox(say("Bad bands"), self)
         column = QVBoxLayout(group)
-        self.mark, self.unmark = QPushButton("&Mark selected", group), QPushButton("&Unmark selected", group)
+        self.mark, self.unmark = QPushButton(say("&Mark selected"), group), QPushButton(say("&Unmark selected"), group)
         self.mark.clicked.connect(lambda: self.mark_bands(self.selected(), True))
         self.unmark.clicked.connect(lambda: self.mark_bands(self.selected(), False))
         self.first, self.last = QDoubleSpinBox(group), QDoubleSpinBox(group)
-        for spin, name, value in ((self.first, "From, nm", 1340.0), (self.last, "To, nm", 1450.0)):
+        for spin, name, value in ((self.first, say("From, nm"), 1340.0), (self.last, say("To, nm"), 1450.0)):
             spin.setRange(0, 1_000_000)
             spin.setDecimals(1)
-            spin.setSuffix(" nm")
+            spin.setSuffix(say(" nm"))
             spin.setValue(value)
             spin.setAccessibleName(name)
-        self.range = QPushButton("Mark &range", group)
+        self.range = QPushButton(say("Mark &range"), group)
         self.range.clicked.connect(lambda: self._mark_range(((self.first.value(), self.last.value()),)))
-        self.water = QPushButton("&Water vapour", group)
-        self.water.setToolTip("Mark " + " and ".join(f"{a:g} to {b:g} nm" for a, b in WATER_NM))
+        self.water = QPushButton(say("&Water vapour"), group)
+        self.water.setToolTip(say("Mark ") + say(" and ").join(say("{a:g} to {b:g} nm", a=a, b=b) for a, b in WATER_NM))
         self.water.clicked.connect(lambda: self._mark_range(WATER_NM))
-        self.noisy = QPushButton("&Select noisy bands", group)
-        self.noisy.setToolTip("Looks at samples of the scene and selects bands of low signal-to-noise ratio")
+        self.noisy = QPushButton(say("&Select noisy bands"), group)
+        self.noisy.setToolTip(say("Looks at samples of the scene and selects bands of low signal-to-noise ratio"))
         self.noisy.clicked.connect(self._look_for_noise)
         limits = QHBoxLayout()
         limits.addWidget(self.first, 1)
-        limits.addWidget(QLabel("to", group))
+        limits.addWidget(QLabel(say("to"), group))
         limits.addWidget(self.last, 1)
         column.addLayout(_row(self.mark, self.unmark))
         column.addLayout(limits)
@@ -224,7 +229,7 @@ class BandsDialog(QDialog):
         self._centres, self._fwhm, self._note = tuple(centres), tuple(fwhm), note
         with QSignalBlocker(self.table):
             for row, cell in enumerate(self._cells):
-                cell.setText(f"{self._centres[row]:.10g}" if self._centres else "")
+                cell.setText(say("{centre:.10g}", centre=self._centres[row]) if self._centres else "")
         for button in (self.range, self.water, self.first, self.last):
             button.setEnabled(bool(self._centres))
         self._tell()
@@ -239,13 +244,19 @@ class BandsDialog(QDialog):
             waves = parse_wavelengths(self.pasted.toPlainText(), str(self.units.currentData()))
             if len(waves.nm) != self._cube.bands:
                 raise HsiError(
-                    f"{len(waves.nm)} wavelengths were pasted for {self._cube.bands} bands.",
-                    "Give one number for each band.",
+                    say(
+                        "{count} wavelengths were pasted for {bands} bands.",
+                        count=len(waves.nm),
+                        bands=self._cube.bands,
+                    ),
+                    say("Give one number for each band."),
                 )
         except HsiError as error:
             self._refuse(f"{error.message} {error.hint}")
             return
-        self._set_centres(waves.nm, waves.fwhm, " ".join(("The wavelengths were given by the user.", *waves.notes)))
+        self._set_centres(
+            waves.nm, waves.fwhm, " ".join((say("The wavelengths were given by the user."), *waves.notes))
+        )
 
     def _typed(self, item: QTableWidgetItem) -> None:
         if item.column() == BAD:
@@ -257,15 +268,15 @@ class BandsDialog(QDialog):
                 raise ValueError
         except ValueError:
             self._set_centres(self._centres, self._fwhm, self._note)
-            self._refuse("A wavelength is a positive number in nanometres.")
+            self._refuse(say("A wavelength is a positive number in nanometres."))
             return
         if not self._centres:
             self._set_centres((), (), self._note)
-            self._refuse("One wavelength alone is of no use: paste them all, or take them from a sensor.")
+            self._refuse(say("One wavelength alone is of no use: paste them all, or take them from a sensor."))
             return
         centres = list(self._centres)
         centres[item.row()] = value
-        self._set_centres(centres, self._fwhm, self._note or "Single wavelengths were set by the user.")
+        self._set_centres(centres, self._fwhm, self._note or say("Single wavelengths were set by the user."))
 
     # Bad bands
 
@@ -287,11 +298,11 @@ class BandsDialog(QDialog):
             inside |= (centres >= min(first, last)) & (centres <= max(first, last))
         self.mark_bands(np.flatnonzero(inside).tolist(), True)
         if not inside.any():
-            self._refuse("No band lies in this range.")
+            self._refuse(say("No band lies in this range."))
 
     def _look_for_noise(self) -> None:
         self.noisy.setEnabled(False)
-        self.noisy.setText("Looking…")
+        self.noisy.setText(say("Looking…"))
         self._noise.request(partial(look_for_noise, cube=self._cube))
 
     def _suggest(self, bands: list[int]) -> None:
@@ -304,7 +315,7 @@ class BandsDialog(QDialog):
         if bands:
             self.table.scrollToItem(self._cells[bands[0]])
         new = len(set(bands) - set(self.bad_bands()))
-        self._tell(f"{len(bands)} noisy bands are selected, {new} of them not marked yet.")
+        self._tell(say("{count} noisy bands are selected, {new} of them not marked yet.", count=len(bands), new=new))
 
     def _no_suggestion(self, error: BaseException, trace: str) -> None:
         self._noise_done()
@@ -315,18 +326,34 @@ class BandsDialog(QDialog):
 
     def _noise_done(self) -> None:
         self.noisy.setEnabled(True)
-        self.noisy.setText("&Select noisy bands")
+        self.noisy.setText(say("&Select noisy bands"))
 
     # What is told
 
     def _tell(self, more: str = "") -> None:
         bad = len(self.bad_bands())
-        waves = f"{self._centres[0]:g} to {self._centres[-1]:g} nm" if self._centres else "no wavelengths"
-        self.told.setText(f"{self._cube.bands} bands, {bad} of them bad, {waves}. {more}".strip())
+        waves = (
+            say(
+                "{first_centres:g} to {last_centres:g} nm",
+                first_centres=self._centres[0],
+                last_centres=self._centres[-1],
+            )
+            if self._centres
+            else say("no wavelengths")
+        )
+        self.told.setText(
+            say(
+                "{bands} bands, {bad} of them bad, {waves}. {more}",
+                bands=self._cube.bands,
+                bad=bad,
+                waves=waves,
+                more=more,
+            ).strip()
+        )
         ok = self.buttons.button(QDialogButtonBox.StandardButton.Ok) if hasattr(self, "buttons") else None
         if ok is not None:
             ok.setEnabled(bad < self._cube.bands)
-        self.error.setText("" if bad < self._cube.bands else "Every band is marked bad: leave at least one.")
+        self.error.setText("" if bad < self._cube.bands else say("Every band is marked bad: leave at least one."))
 
     def _refuse(self, text: str) -> None:
         self.error.setText(text)
@@ -345,5 +372,5 @@ def _row(*widgets: QWidget) -> QHBoxLayout:
 
 def look_for_noise(ctx: Context, cube: Cube) -> list[int]:
     """Numbers of the bands of low signal-to-noise ratio, from samples of the scene."""
-    ctx.progress(0, 0, "Looking for noisy bands…")
+    ctx.progress(0, 0, say("Looking for noisy bands…"))
     return noisy_bands(cube)

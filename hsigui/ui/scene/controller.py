@@ -21,6 +21,7 @@ from hsigui.document.events import BandsChanged, SceneClosed, SceneLeft, SceneOp
 from hsigui.document.identity import Origin
 from hsigui.document.scene import Scene
 from hsigui.errors import HsiError
+from hsigui.texts import say
 from hsigui.ui.desk.desk import Desk
 from hsigui.ui.desk.job_bridge import Latest, Watcher
 from hsigui.ui.image.view import ImageView
@@ -71,9 +72,9 @@ class SceneController(QObject):
         self._stops = False  # that one is no longer trained on then
         self._looks: dict[int, SceneLook] = {}  # of the scenes behind, by their ids
         self._detail = DetailController(desk, image)
-        self._opening = Latest(desk.bridge, "Open scene", self._ready, failed=self._not_opened)
-        self._drawing = Latest(desk.bridge, "Draw composite", self._show_picture, between=True)
-        self._reading = Latest(desk.bridge, "Read pixel", self._show_values, between=True)
+        self._opening = Latest(desk.bridge, say("Open scene"), self._ready, failed=self._not_opened)
+        self._drawing = Latest(desk.bridge, say("Draw composite"), self._show_picture, between=True)
+        self._reading = Latest(desk.bridge, say("Read pixel"), self._show_values, between=True)
         display.view_changed.connect(self._session.set_view)
         display.preset_asked.connect(self.show_preset)
         image.hovered.connect(self._hovered)
@@ -87,7 +88,7 @@ class SceneController(QObject):
     # Opening
 
     def ask_and_open(self) -> None:
-        path = self._desk.prompts.open_path("Open scene", self._desk.settings.last_folder, scene=True)
+        path = self._desk.prompts.open_path(say("Open scene"), self._desk.settings.last_folder, scene=True)
         if path is not None:
             self.open_path(path)
 
@@ -115,7 +116,7 @@ class SceneController(QObject):
 
     def ask_and_open_as(self) -> None:
         """Asks for a file, and then how it is to be read."""
-        path = self._desk.prompts.open_path("Open as", self._desk.settings.last_folder, scene=True)
+        path = self._desk.prompts.open_path(say("Open as"), self._desk.settings.last_folder, scene=True)
         if path is not None:
             self.open_as(path)
 
@@ -129,7 +130,9 @@ class SceneController(QObject):
             dialog.finished.connect(dialog.deleteLater)
             dialog.open()
 
-        self._desk.bridge.start(partial(opening.look_into, path=path), f"Look into {path.name}", Watcher(done=ask))
+        self._desk.bridge.start(
+            partial(opening.look_into, path=path), say("Look into {name}", name=path.name), Watcher(done=ask)
+        )
 
     def open_demo(self) -> None:
         self._path, self._again = None, None
@@ -140,12 +143,12 @@ class SceneController(QObject):
         if path is None or not isinstance(error, HsiError):
             self._desk.fail(error, trace)
         elif isinstance(error, AmbiguousArray):
-            self.open_as(path, f"{path.name} holds several arrays that can be the scene. Choose one:")
+            self.open_as(path, say("{name} holds several arrays that can be the scene. Choose one:", name=path.name))
         elif not path.exists():
             self._desk.remember(self._desk.settings.without_recent(str(path)))
             self._desk.fail(error, trace)
         elif holds_arrays(path):
-            buttons = [("Open as…", partial(self.open_as, path))]
+            buttons = [(say("Open as…"), partial(self.open_as, path))]
             self._desk.messages.show_message("error", error.message, error.hint, buttons)
         else:
             self._desk.fail(error, trace)
@@ -175,8 +178,10 @@ class SceneController(QObject):
         session.replace_cube(opened.cube, plain=opened.plain, new_input=True)
         if session.view is not None:
             self._drawing.request(partial(drawing.draw_picture, cube=opened.cube, view=session.view))
-        dropped = " Encoder and map were of the old values and are dropped." if computed else ""
-        self._desk.messages.info(f"{opened.cube.name} was read again; the labels stay.{dropped}")
+        dropped = say(" Encoder and map were of the old values and are dropped.") if computed else ""
+        self._desk.messages.info(
+            say("{name} was read again; the labels stay.{dropped}", name=opened.cube.name, dropped=dropped)
+        )
 
     def _take(self, opened: opening.Opened, path: Path | None, replaced: Scene | None) -> None:
         scene = Scene(opened.cube, opened.view, opened.plain)
@@ -189,7 +194,7 @@ class SceneController(QObject):
             settings = self._desk.settings.with_recent(str(path))
             self._desk.remember(dataclasses.replace(settings, last_folder=str(path.parent)))
         if opened.truth is not None:
-            scene.set_truth(opened.truth.array, opened.truth.classes, "the simulated ground truth")
+            scene.set_truth(opened.truth.array, opened.truth.classes, say("the simulated ground truth"))
         self._session.events.emit(SceneOpened(scene.id, opened.beside))
 
     # Tabs
@@ -246,9 +251,15 @@ class SceneController(QObject):
         chosen = preset(cube, name)
         if not reaches(cube, name):
             self._desk.messages.info(
-                f"{cube.name} has no bands for “{name}”; "
-                f"bands {chosen.red + 1}, {chosen.green + 1} and {chosen.blue + 1} are shown.",
-                "Choose others with the sliders.",
+                say(
+                    "{name} has no bands for “{name2}”; bands {red}, {green} and {blue} are shown.",
+                    name=cube.name,
+                    name2=name,
+                    red=chosen.red + 1,
+                    green=chosen.green + 1,
+                    blue=chosen.blue + 1,
+                ),
+                say("Choose others with the sliders."),
             )
         self._session.set_view(dataclasses.replace(chosen, low=view.low, high=view.high))
 

@@ -15,6 +15,7 @@ from hsigui.cube.picture import display_step
 from hsigui.cube.render import Levels, ViewState, render_window, resolve
 from hsigui.document.events import BandsChanged, SceneShown
 from hsigui.jobs import Context
+from hsigui.texts import say
 from hsigui.ui.desk.debounce import Debounce
 from hsigui.ui.desk.desk import Desk
 from hsigui.ui.desk.job_bridge import Latest
@@ -45,7 +46,7 @@ class DetailController(QObject):
         super().__init__(desk.window)
         self._session, self._image = desk.session, image
         self._last: Detail | None = None  # its levels serve as long as scene and view stay
-        self._drawing = Latest(desk.bridge, "Draw detail", self._show)
+        self._drawing = Latest(desk.bridge, say("Draw detail"), self._show)
         self._timer = Debounce(WAIT_MS, LONGEST_WAIT_MS, self._draw, self)
         image.moved.connect(self._moved)
         desk.session.events.subscribe(SceneShown, self._forget)

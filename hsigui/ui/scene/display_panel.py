@@ -19,9 +19,10 @@ from PySide6.QtWidgets import (
 )
 
 from hsigui.cube.render import PRESETS, ViewState
+from hsigui.texts import say
 
 CHANNELS = ("red", "green", "blue")
-_TITLES = {"true colour": "True colour", "colour infrared": "Infrared", "default bands": "Default"}
+_TITLES = {"true colour": say("True colour"), "colour infrared": say("Infrared"), "default bands": say("Default")}
 
 
 class DisplayPanel(QWidget):
@@ -64,7 +65,7 @@ class DisplayPanel(QWidget):
         """Whether the file proposes bands to be shown; without any their button rests."""
         button = self.presets["default bands"]
         button.setEnabled(known)
-        button.setToolTip("Show the scene in default bands" if known else "The file names no default bands")
+        button.setToolTip(say("Show the scene in default bands") if known else say("The file names no default bands"))
 
     def set_view(self, view: ViewState) -> None:
         """Shows a view that was chosen elsewhere."""
@@ -83,7 +84,7 @@ class DisplayPanel(QWidget):
         for name in PRESETS:
             button = QPushButton(_TITLES.get(name, name.capitalize()), self)
             button.setObjectName(f"preset {name}")
-            button.setToolTip(f"Show the scene in {name}")
+            button.setToolTip(say("Show the scene in {name}", name=name))
             button.clicked.connect(lambda _checked=False, name=name: self.preset_asked.emit(name))
             self.presets[name] = button
             row.addWidget(button, 1)
@@ -95,11 +96,11 @@ class DisplayPanel(QWidget):
         for row, channel in enumerate(CHANNELS):
             slider = QSlider(Qt.Orientation.Horizontal, self)
             slider.setObjectName(f"band {channel}")
-            slider.setAccessibleName(f"Band shown as {channel}")
+            slider.setAccessibleName(say("Band shown as {channel}", channel=channel))
             slider.valueChanged.connect(lambda value, channel=channel: self._moved(channel, value))
-            label = QLabel("band –", self)
+            label = QLabel(say("band –"), self)
             label.setMinimumWidth(label.fontMetrics().horizontalAdvance("2499.0 nm bad"))
-            title = QLabel(channel.capitalize(), self)
+            title = QLabel({"red": say("Red"), "green": say("Green"), "blue": say("Blue")}[channel], self)
             title.setBuddy(slider)
             for place, widget in enumerate((title, slider, label)):
                 grid.addWidget(widget, row, place)
@@ -108,12 +109,12 @@ class DisplayPanel(QWidget):
 
     def _build_stretch(self) -> QHBoxLayout:
         row = QHBoxLayout()
-        row.addWidget(QLabel("Stretch", self))
+        row.addWidget(QLabel(say("Stretch"), self))
         self.low, self.high = self._percent(0.0, 49.0, 2.0), self._percent(51.0, 100.0, 98.0)
-        self.low.setAccessibleName("Percentile shown black")
-        self.high.setAccessibleName("Percentile shown white")
+        self.low.setAccessibleName(say("Percentile shown black"))
+        self.high.setAccessibleName(say("Percentile shown white"))
         row.addWidget(self.low, 1)
-        row.addWidget(QLabel("to", self))
+        row.addWidget(QLabel(say("to"), self))
         row.addWidget(self.high, 1)
         return row
 
@@ -123,7 +124,7 @@ class DisplayPanel(QWidget):
         spin.setDecimals(1)
         spin.setSingleStep(0.5)
         spin.setSuffix(" %")
-        spin.setToolTip("Percentiles of the valid pixels that become black and white")
+        spin.setToolTip(say("Percentiles of the valid pixels that become black and white"))
         spin.setValue(value)
         spin.valueChanged.connect(self._stretched)
         return spin
@@ -140,5 +141,5 @@ class DisplayPanel(QWidget):
     def _words(self, band: int) -> str:
         mark = " bad" if band < len(self._bad) and self._bad[band] else ""
         if self._wavelengths is None:
-            return f"band {band + 1}{mark}"  # people count bands from 1, as ENVI and QGIS do
-        return f"{self._wavelengths[band]:.1f} nm{mark}"
+            return say("band {band}{mark}", band=band + 1, mark=mark)  # people count bands from 1, as ENVI and QGIS do
+        return say("{wavelength:.1f} nm{mark}", wavelength=self._wavelengths[band], mark=mark)

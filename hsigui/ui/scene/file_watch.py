@@ -12,6 +12,7 @@ from hsigui.cube.cube import Cube
 from hsigui.document.events import BandsChanged, SceneClosed, SceneLeft, SceneShown
 from hsigui.errors import HsiError
 from hsigui.jobs import Context
+from hsigui.texts import say, say_number
 from hsigui.ui.desk.debounce import Debounce
 from hsigui.ui.desk.desk import Desk
 from hsigui.ui.desk.job_bridge import Latest
@@ -62,7 +63,7 @@ class FileWatch(QObject):
         self._desk, self._session = desk, desk.session
         self._known: tuple[Stamp, ...] = ()
         self._of_others: dict[int, tuple[Stamp, ...]] = {}  # of the scenes behind, by their ids
-        self._looking = Latest(desk.bridge, "Look at the file", self._compare)
+        self._looking = Latest(desk.bridge, say("Look at the file"), self._compare)
         self._watcher = QFileSystemWatcher(self)
         self._timer = Debounce(SETTLE_MS, LONGEST_SETTLE_MS, self.look, self)
         self._watcher.fileChanged.connect(lambda _path: self._timer.start())
@@ -128,13 +129,18 @@ class FileWatch(QObject):
         other = [new.path.name for new, old in zip(now, before, strict=True) if new != old and not new.missing]
         if gone:
             self._desk.messages.warning(
-                f"{' and '.join(gone)} {'is' if len(gone) == 1 else 'are'} not there any more.",
-                "What has not been read yet cannot be shown; the labels are safe. Put the file back.",
-                [("Try again", self.reload_asked.emit)],
+                say_number(
+                    "{gone} is not there any more.",
+                    "{gone} are not there any more.",
+                    len(gone),
+                    gone=say(" and ").join(gone),
+                ),
+                say("What has not been read yet cannot be shown; the labels are safe. Put the file back."),
+                [(say("Try again"), self.reload_asked.emit)],
             )
         elif other:
             self._desk.messages.warning(
-                f"{' and '.join(other)} changed on disk since the scene was opened.",
-                "Until it is read again, old and new values can be mixed.",
-                [("Reload", self.reload_asked.emit)],
+                say("{other} changed on disk since the scene was opened.", other=say(" and ").join(other)),
+                say("Until it is read again, old and new values can be mixed."),
+                [(say("Reload"), self.reload_asked.emit)],
             )

@@ -29,18 +29,19 @@ from PySide6.QtWidgets import (
 from hsigui.cube.formats.arrays import ArrayInfo, squeezed
 from hsigui.cube.formats.choice import CUBE_AXES, FLAT_AXES, ImportChoice, layout_of
 from hsigui.errors import HsiError
+from hsigui.texts import say
 from hsigui.ui.desk.job_bridge import JobBridge, Latest
 from hsigui.ui.scene import opening
 
 PREVIEW_SIZE = 240
 UNITS = (
-    ("As the file says, or by size", ""),
-    ("Nanometres", "nm"),
-    ("Micrometres", "um"),
+    (say("As the file says, or by size"), ""),
+    (say("Nanometres"), "nm"),
+    (say("Micrometres"), "um"),
     ("Wavenumbers (1/cm)", "cm-1"),
 )
-_ORDERS = (("Down the columns (MATLAB)", "columns"), ("Along the rows", "rows"))
-_LOOK, _NONE = "Look for them", "None"
+_ORDERS = ((say("Down the columns (MATLAB)"), "columns"), (say("Along the rows"), "rows"))
+_LOOK, _NONE = say("Look for them"), say("None")
 
 
 class ImportDialog(QDialog):
@@ -69,7 +70,7 @@ class ImportDialog(QDialog):
         parent: QWidget | None = None,
     ) -> None:
         super().__init__(parent)
-        self.setWindowTitle(f"Open {path.name} as…")
+        self.setWindowTitle(say("Open {name} as…", name=path.name))
         self._path = path
         self._arrays = [
             a
@@ -78,7 +79,7 @@ class ImportDialog(QDialog):
         ]
         self._lists = [a for a in arrays if math.prod(a.shape) > 1 and sum(n != 1 for n in a.shape) == 1]
         self._proposals, self._bridge = proposals, bridge
-        self._previewing = Latest(bridge, "Preview", self._show_preview, failed=self._no_preview)
+        self._previewing = Latest(bridge, say("Preview"), self._show_preview, failed=self._no_preview)
         self.finished.connect(lambda _code: self._previewing.forget())
         self._build(reason)
         self._fill()
@@ -87,7 +88,7 @@ class ImportDialog(QDialog):
         elif self._arrays:
             self.table.selectRow(0)
         else:
-            self._refuse(f"{path.name} holds no numeric array of two or three dimensions.")
+            self._refuse(say("{name} holds no numeric array of two or three dimensions.", name=path.name))
 
     @property
     def choice(self) -> ImportChoice:
@@ -98,7 +99,7 @@ class ImportDialog(QDialog):
         """
         array = self._array()
         if array is None:
-            raise HsiError("No array is chosen.", "Choose one in the list.")
+            raise HsiError(say("No array is chosen."), say("Choose one in the list."))
         axes = str(self.axes.currentData())
         flat = axes in FLAT_AXES
         choice = ImportChoice(
@@ -136,8 +137,8 @@ class ImportDialog(QDialog):
 
     def _build(self, reason: str) -> None:
         self.table = QTableWidget(len(self._arrays), 3, self)
-        self.table.setAccessibleName("Arrays of the file")
-        self.table.setHorizontalHeaderLabels(["Array", "Shape", "Type"])
+        self.table.setAccessibleName(say("Arrays of the file"))
+        self.table.setHorizontalHeaderLabels([say("Array"), say("Shape"), say("Type")])
         self.table.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
         self.table.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
         self.table.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
@@ -193,13 +194,13 @@ class ImportDialog(QDialog):
         self.form = QFormLayout()
         self.form.setFieldGrowthPolicy(QFormLayout.FieldGrowthPolicy.AllNonFixedFieldsGrow)
         for title, field in (
-            ("&Proposals", self.proposal), ("&Axes are", self.axes), ("&Rows x columns", self.size_row),
-            ("&Pixels run", self.order), ("&Wavelengths", self.wavelengths), ("&Unit", self.units),
-            ("&Bad bands", self.bad_bands),
+            (say("&Proposals"), self.proposal), (say("&Axes are"), self.axes), (say("&Rows x columns"), self.size_row),
+            (say("&Pixels run"), self.order), (say("&Wavelengths"), self.wavelengths), (say("&Unit"), self.units),
+            (say("&Bad bands"), self.bad_bands),
         ):  # fmt: skip
             self.form.addRow(title, field)
-        self.wavelengths.setToolTip("The list with the band centres")
-        self.bad_bands.setToolTip("The list with 1 for good and 0 for bad bands")
+        self.wavelengths.setToolTip(say("The list with the band centres"))
+        self.bad_bands.setToolTip(say("The list with 1 for good and 0 for bad bands"))
         column = QVBoxLayout()
         column.addWidget(self.table, 1)
         column.addLayout(self.form)
@@ -210,7 +211,7 @@ class ImportDialog(QDialog):
         self.picture.setAlignment(Qt.AlignmentFlag.AlignCenter)
         self.picture.setFixedSize(PREVIEW_SIZE + 12, PREVIEW_SIZE + 12)
         self.picture.setFrameShape(QFrame.Shape.StyledPanel)
-        self.picture.setAccessibleName("Preview of the scene")
+        self.picture.setAccessibleName(say("Preview of the scene"))
         self.told = QLabel(self)
         self.told.setWordWrap(True)
         self.told.setAlignment(Qt.AlignmentFlag.AlignTop)
@@ -221,10 +222,12 @@ class ImportDialog(QDialog):
 
     def _fill(self) -> None:
         for row, array in enumerate(self._arrays):
-            for col, text in enumerate((array.name or "the array", " x ".join(map(str, array.shape)), array.dtype)):
+            for col, text in enumerate(
+                (array.name or say("the array"), " x ".join(map(str, array.shape)), array.dtype)
+            ):
                 self.table.setItem(row, col, QTableWidgetItem(text))
         self.table.resizeColumnsToContents()
-        self.proposal.setPlaceholderText("None of the proposals")
+        self.proposal.setPlaceholderText(say("None of the proposals"))
         for proposal in self._proposals:
             self.proposal.addItem(str(proposal))
         self.form.setRowVisible(self.proposal, bool(self._proposals))
@@ -300,7 +303,7 @@ class ImportDialog(QDialog):
             return
         with QSignalBlocker(self.proposal):
             self.proposal.setCurrentIndex(self._proposals.index(choice) if choice in self._proposals else -1)
-        self.told.setText("Reading…")
+        self.told.setText(say("Reading…"))
         self.buttons.button(QDialogButtonBox.StandardButton.Open).setEnabled(False)
         self._previewing.request(partial(opening.preview_import, path=self._path, choice=choice, size=PREVIEW_SIZE))
 
@@ -319,7 +322,7 @@ class ImportDialog(QDialog):
         if isinstance(error, HsiError):
             self._refuse(f"{error.message} {error.hint}")
         else:
-            self._refuse("There is no preview of this.")
+            self._refuse(say("There is no preview of this."))
             self._bridge.failed.emit(error, trace)
 
     def _refuse(self, text: str) -> None:

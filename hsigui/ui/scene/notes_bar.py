@@ -8,6 +8,7 @@ from PySide6.QtCore import QEvent, Qt, Signal
 from PySide6.QtGui import QPainter, QPaintEvent, QPalette
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QScrollArea, QSizePolicy, QToolButton, QVBoxLayout, QWidget
 
+from hsigui.texts import say, say_number
 from hsigui.ui.desk.icons import icon
 
 MOST_HEIGHT = 160  # logical pixels of the unfolded list; more of it is scrolled
@@ -32,18 +33,18 @@ class NotesBar(QFrame):
         self.header.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
         self.header.setAutoRaise(True)
         self.header.setCheckable(True)
-        self.header.setToolTip("What was assumed, guessed or ignored when this file was opened")
+        self.header.setToolTip(say("What was assumed, guessed or ignored when this file was opened"))
         self.header.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
         self.header.toggled.connect(self._unfold)
         self.details = QToolButton(self)
-        self.details.setText("Properties…")
+        self.details.setText(say("Properties…"))
         self.details.setAutoRaise(True)
         self.details.clicked.connect(self.details_asked)
         self.cross = QToolButton(self)
         self.cross.setIcon(icon("close"))
         self.cross.setAutoRaise(True)
-        self.cross.setToolTip("Hide the notes (View > Import notes shows them again)")
-        self.cross.setAccessibleName("Hide the import notes")
+        self.cross.setToolTip(say("Hide the notes (View > Import notes shows them again)"))
+        self.cross.setAccessibleName(say("Hide the import notes"))
         self.cross.clicked.connect(self.dismissed)
         row = QHBoxLayout()
         row.setContentsMargins(4, 1, 4, 1)
@@ -75,7 +76,7 @@ class NotesBar(QFrame):
         """Takes the notes of a scene, folded; without any the strip is not there."""
         self.notes = tuple(notes)
         count = len(self.notes)
-        self.header.setText(f"{count} import note{'' if count == 1 else 's'}")
+        self.header.setText(say_number("{count} import note", "{count} import notes", count))
         self.header.setAccessibleName(f"{self.header.text()}: {' '.join(self.notes)}")
         self.list.setText("\n".join(f"•  {note}" for note in self.notes))
         self.header.setChecked(False)

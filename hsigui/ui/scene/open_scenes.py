@@ -12,6 +12,7 @@ from hsigui.cube.cube import Cube
 from hsigui.document.events import ScenesChanged
 from hsigui.document.permissions import Answer, Deed, may
 from hsigui.document.scene import Scene
+from hsigui.texts import say
 from hsigui.ui.desk.desk import Desk
 from hsigui.ui.desk.icons import icon
 
@@ -24,7 +25,7 @@ class SceneTabs(QTabBar):
         self.setExpanding(False)
         self.setDrawBase(False)
         self.setUsesScrollButtons(True)
-        self.setAccessibleName("Open scenes")
+        self.setAccessibleName(say("Open scenes"))
         self.hide()
 
     def add(self) -> None:
@@ -33,8 +34,8 @@ class SceneTabs(QTabBar):
         cross.setIcon(icon("close"))
         cross.setIconSize(QSize(12, 12))
         cross.setAutoRaise(True)
-        cross.setToolTip("Close this scene")
-        cross.setAccessibleName("Close this scene")
+        cross.setToolTip(say("Close this scene"))
+        cross.setAccessibleName(say("Close this scene"))
         cross.clicked.connect(partial(self._close_asked, cross))
         self.setTabButton(self.addTab(""), QTabBar.ButtonPosition.RightSide, cross)
 
@@ -77,7 +78,7 @@ class OpenScenes(QObject):
             self._desk.guards.keep_safe()
             then(None)
             return True
-        if not self._may_close(open_already, "Stop training and open"):
+        if not self._may_close(open_already, say("Stop training and open")):
             return False
         self._show(open_already)
         self._desk.guards.leave(partial(then, open_already))
@@ -98,7 +99,7 @@ class OpenScenes(QObject):
         if self.count < 2:
             return
         scene = self._session.scenes[self._session.place if place is None else place]
-        if self._may_close(scene, "Stop training and close"):
+        if self._may_close(scene, say("Stop training and close")):
             self._show(scene)
             self._desk.guards.leave(partial(self._session.close, scene))
 
@@ -124,7 +125,7 @@ class OpenScenes(QObject):
         verdict = may(Deed.CLOSE, scene.id, self._session.queue)
         if verdict.answer is not Answer.ASKS:
             return True
-        return self._desk.prompts.confirm("Stop training?", verdict.why, verdict.hint, action)
+        return self._desk.prompts.confirm(say("Stop training?"), verdict.why, verdict.hint, action)
 
     def _renew_tabs(self, _event: ScenesChanged) -> None:
         with QSignalBlocker(self._tabs):
@@ -135,7 +136,7 @@ class OpenScenes(QObject):
             for place, scene in enumerate(self._session.scenes):
                 name = scene.cube.name.replace("&", "&&")
                 self._tabs.setTabText(place, f"{name} *" if scene.unsaved else name)
-                self._tabs.setTabToolTip(place, str(scene.cube.path or "made in memory"))
+                self._tabs.setTabToolTip(place, str(scene.cube.path or say("made in memory")))
             self._tabs.setCurrentIndex(self._session.place)
         self._tabs.setVisible(self.count > 1)
 

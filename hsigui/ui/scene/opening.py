@@ -24,6 +24,7 @@ from hsigui.labels.classes import ClassInfo, ClassTable
 from hsigui.labels.describe import describe_file
 from hsigui.labels.formats.files import ClassRaster, find_truth_in_cube_file, may_hold_shapes
 from hsigui.storage import band_edits, imports
+from hsigui.texts import say
 from hsigui.ui.scene.drawing import draw_picture
 
 
@@ -81,7 +82,7 @@ def open_scene(
     Args:
         present: rows and columns of the scene that is open, to which labels can belong.
     """
-    ctx.progress(0, 0, f"Opening {path.name}…")
+    ctx.progress(0, 0, say("Opening {name}…", name=path.name))
     if choice is None:
         try:
             cube = _open_as_before(ctx, path)
@@ -90,13 +91,22 @@ def open_scene(
         except HsiError as refusal:
             return _found_instead(path, refusal)
         if _looks_like_labels(cube) and (cube.rows, cube.cols) == present:
-            return Found(path, "classes", present, f"{path.name} has one band of whole numbers, of the scene's size")
+            return Found(
+                path,
+                "classes",
+                present,
+                say("{name} has one band of whole numbers, of the scene's size", name=path.name),
+            )
     else:
         cube = open_cube(path, choice=choice)
         try:
             imports.remember(choice, path)
         except HsiError as error:
-            ctx.warn(f"How {path.name} is read is not kept for the next time: {error.message}")
+            ctx.warn(
+                say(
+                    "How {name} is read is not kept for the next time: {message}", name=path.name, message=error.message
+                )
+            )
     opened = _ready(ctx, cube)
     fitting = find_truth_in_cube_file(path, (cube.rows, cube.cols))
     return replace(opened, beside=tuple(info.name for info in fitting))
@@ -104,14 +114,14 @@ def open_scene(
 
 def open_demo(ctx: Context) -> Opened:
     """Makes the demo scene, with its ground truth."""
-    ctx.progress(0, 0, "Making the demo scene…")
+    ctx.progress(0, 0, say("Making the demo scene…"))
     demo = demo_scene()
     classes = ClassTable(tuple(ClassInfo(*entry) for entry in demo.classes))
     return replace(_ready(ctx, demo.cube), truth=ClassRaster(demo.truth, classes, demo.cube.geo))
 
 
 def _ready(ctx: Context, cube: Cube) -> Opened:
-    ctx.progress(0, 0, f"Drawing {cube.name}…")
+    ctx.progress(0, 0, say("Drawing {name}…", name=cube.name))
     plain, cube = cube, _with_kept_bands(ctx, cube)
     view = first_view(cube)
     return Opened(cube, view, draw_picture(ctx, cube, view), plain)
@@ -121,7 +131,7 @@ def _with_kept_bands(ctx: Context, cube: Cube) -> Cube:
     try:
         return band_edits.recall(cube).applied_to(cube)
     except HsiError as error:
-        ctx.warn(f"The bands of {cube.name} are as in the file: {error.message}")
+        ctx.warn(say("The bands of {name} are as in the file: {message}", name=cube.name, message=error.message))
         return cube
 
 
@@ -132,9 +142,9 @@ def _open_as_before(ctx: Context, path: Path) -> Cube:
     try:
         cube = open_cube(path, choice=kept)
     except HsiError as error:  # kept by another version of the program, say
-        ctx.warn(f"{path.name} could not be read as the last time: {error.message}")
+        ctx.warn(say("{name} could not be read as the last time: {message}", name=path.name, message=error.message))
         return open_cube(path)
-    note = f"Read as the last time: {kept}. File > Open as… changes it."
+    note = say("Read as the last time: {kept}. File > Open as… changes it.", kept=kept)
     return cube.with_info(replace(cube.info, notes=(*cube.info.notes, note)))
 
 
@@ -156,11 +166,12 @@ class ImportPreview:
 
 def look_into(ctx: Context, path: Path) -> FileArrays:
     """The arrays of a file, without loading them; HsiError when it is damaged or says itself how it is read."""
-    ctx.progress(0, 0, f"Looking into {path.name}…")
+    ctx.progress(0, 0, say("Looking into {name}…", name=path.name))
     arrays = list_arrays(path)
     if not holds_arrays(path):
         raise HsiError(
-            f"{path.name} says itself how it is to be read.", "Open it with File > Open scene; Edit > Bands… is there."
+            say("{name} says itself how it is to be read.", name=path.name),
+            say("Open it with File > Open scene; Edit > Bands… is there."),
         )
     kept = imports.recall(path)
     proposals = suggestions(path)
@@ -173,11 +184,15 @@ def preview_import(ctx: Context, path: Path, choice: ImportChoice, size: int) ->
     """The scene that a choice makes of a file, neither side of the picture longer than `size`."""
     cube = open_cube(path, choice=choice)
     ctx.check()
-    lines = [f"{cube.rows} rows x {cube.cols} columns, {cube.bands} bands"]
+    lines = [say("{rows} rows x {cols} columns, {bands} bands", rows=cube.rows, cols=cube.cols, bands=cube.bands)]
     waves = cube.info.wavelengths
-    lines.append(f"{waves[0]:g} to {waves[-1]:g} nm" if waves else "No wavelengths")
+    lines.append(
+        say("{first_waves:g} to {last_waves:g} nm", first_waves=waves[0], last_waves=waves[-1])
+        if waves
+        else say("No wavelengths")
+    )
     if cube.info.bad_bands:
-        lines.append(f"{sum(cube.info.bad_bands)} bad bands")
+        lines.append(say("{bad_bands} bad bands", bad_bands=sum(cube.info.bad_bands)))
     step = max(1, math.ceil(max(cube.rows, cube.cols) / size))
     return ImportPreview(render(cube, first_view(cube), step=step), "\n".join((*lines, "", *cube.notes)))
 
@@ -188,7 +203,7 @@ def sort_files(ctx: Context, paths: tuple[Path, ...]) -> Sorted:
     found: list[Found] = []
     refused: list[HsiError] = []
     for path in dict.fromkeys(_one_of_pair(path, paths) for path in paths):
-        ctx.progress(0, 0, f"Looking at {path.name}…")
+        ctx.progress(0, 0, say("Looking at {name}…", name=path.name))
         ctx.check()
         try:
             cube = open_cube(path, choice=imports.recall(path))
@@ -202,7 +217,7 @@ def sort_files(ctx: Context, paths: tuple[Path, ...]) -> Sorted:
         else:
             if _looks_like_labels(cube):
                 size = (cube.rows, cube.cols)
-                found.append(Found(path, "classes", size, f"{path.name} has one band of whole numbers"))
+                found.append(Found(path, "classes", size, say("{name} has one band of whole numbers", name=path.name)))
             else:
                 scenes.append(path)
     return Sorted(tuple(scenes), tuple(found), tuple(refused))
@@ -227,20 +242,32 @@ def _found_instead(path: Path, refusal: HsiError) -> Found:
     try:
         about = describe_file(path)
     except AmbiguousArray:
-        return Found(path, "classes", None, f"{path.name} holds several arrays that can be labels")
+        return Found(path, "classes", None, say("{name} holds several arrays that can be labels", name=path.name))
     except HsiError:
         if path.is_file() and may_hold_shapes(path):
-            return Found(path, "classes", None, f"{path.name} is a file of shapes or pixels, which can be labels")
+            return Found(
+                path, "classes", None, say("{name} is a file of shapes or pixels, which can be labels", name=path.name)
+            )
         raise refusal from None
     if about["kind"] == "library":
-        return Found(path, "library", None, f"{path.name} is a spectral library of {about['spectra']} spectra")
+        return Found(
+            path,
+            "library",
+            None,
+            say("{name} is a spectral library of {spectra} spectra", name=path.name, spectra=about["spectra"]),
+        )
     if about["kind"] == "cube":
         raise refusal
     size = (int(about["rows"]), int(about["cols"]))
-    named = f"{len(about['class_table'])} classes, {size[0]} x {size[1]} pixels"
-    return Found(path, "classes", size, f"{path.name} holds labels: {named}")
+    named = say(
+        "{count} classes, {first_size} x {second_size} pixels",
+        count=len(about["class_table"]),
+        first_size=size[0],
+        second_size=size[1],
+    )
+    return Found(path, "classes", size, say("{name} holds labels: {named}", name=path.name, named=named))
 
 
 def read_library(ctx: Context, path: Path) -> SpectralLibrary:
-    ctx.progress(0, 0, f"Reading {path.name}…")
+    ctx.progress(0, 0, say("Reading {name}…", name=path.name))
     return open_library(path)

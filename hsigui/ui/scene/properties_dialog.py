@@ -28,6 +28,7 @@ from PySide6.QtWidgets import (
 from hsigui.cube.cube import Cube
 from hsigui.cube.describe import describe
 from hsigui.cube.formats.table import reader_of
+from hsigui.texts import say, say_number
 
 _UNITS = ("bytes", "kB", "MB", "GB", "TB")
 _BYTE_ORDERS = {0: "little-endian (0)", 1: "big-endian (1)"}
@@ -39,31 +40,31 @@ class PropertiesDialog(QDialog):
 
     def __init__(self, cube: Cube, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self.setWindowTitle(f"Properties of {cube.name}")
+        self.setWindowTitle(say("Properties of {name}", name=cube.name))
         self._values = describe(cube)
         self.facts = facts(self._values, files_of(cube))
         self.search = QLineEdit(self)
-        self.search.setPlaceholderText("Search names and values")
+        self.search.setPlaceholderText(say("Search names and values"))
         self.search.setClearButtonEnabled(True)
-        self.search.setAccessibleName("Search")
+        self.search.setAccessibleName(say("Search"))
         self.search.textChanged.connect(self._filter)
-        self.page = _table(self.facts, "What is known of the scene", wraps=True)
+        self.page = _table(self.facts, say("What is known of the scene"), wraps=True)
         self._lines = [(name, " ".join(value.split())) for name, value in self._values["metadata"].items()]
-        self.header = _table(self._lines, "Header of the file", wraps=False)
+        self.header = _table(self._lines, say("Header of the file"), wraps=False)
         self.whole = QPlainTextEdit(self)
         self.whole.setReadOnly(True)
-        self.whole.setAccessibleName("The chosen value in full")
-        self.whole.setPlaceholderText("Choose a line to read its value in full")
+        self.whole.setAccessibleName(say("The chosen value in full"))
+        self.whole.setPlaceholderText(say("Choose a line to read its value in full"))
         self.whole.setMaximumHeight(120)
         self.header.itemSelectionChanged.connect(self._show_whole)
         self.tabs = QTabWidget(self)
-        self.tabs.addTab(self.page, "Scene")
+        self.tabs.addTab(self.page, say("Scene"))
         lower = QWidget(self)
         inner = QVBoxLayout(lower)
         inner.setContentsMargins(0, 0, 0, 0)
         inner.addWidget(self.header, 1)
         inner.addWidget(self.whole)
-        self.tabs.addTab(lower, f"Header ({self.header.rowCount()})")
+        self.tabs.addTab(lower, say("Header ({rowcount})", rowcount=self.header.rowCount()))
         self.found = QLabel(self)
         column = QVBoxLayout(self)
         column.addWidget(self.search)
@@ -77,7 +78,7 @@ class PropertiesDialog(QDialog):
         """Everything as lines of “name: value”."""
         lines = [f"{name}: {value}" for name, value in self.facts]
         if self._values["metadata"]:
-            lines += ["", "Header", *(f"{name} = {value}" for name, value in self._values["metadata"].items())]
+            lines += ["", say("Header"), *(f"{name} = {value}" for name, value in self._values["metadata"].items())]
         return "\n".join(lines) + "\n"
 
     def json(self) -> str:
@@ -87,7 +88,7 @@ class PropertiesDialog(QDialog):
     def _build_buttons(self) -> QDialogButtonBox:
         buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Close, self)
         buttons.rejected.connect(self.reject)
-        for title, give in (("Copy as &text", self.text), ("Copy as &JSON", self.json)):
+        for title, give in ((say("Copy as &text"), self.text), (say("Copy as &JSON"), self.json)):
             button = QPushButton(title, self)
             button.setAutoDefault(False)
             button.clicked.connect(lambda _checked=False, give=give: QGuiApplication.clipboard().setText(give()))
@@ -109,11 +110,17 @@ class PropertiesDialog(QDialog):
                 shown += fits
             counts.append(shown)
         if not self.header.rowCount():
-            self.found.setText("This file has no header of text.")
+            self.found.setText(say("This file has no header of text."))
         elif wanted:
-            self.found.setText(f"{counts[0]} found in the scene, {counts[1]} in the header.")
+            self.found.setText(
+                say(
+                    "{first_counts} found in the scene, {second_counts} in the header.",
+                    first_counts=counts[0],
+                    second_counts=counts[1],
+                )
+            )
         else:
-            self.found.setText("Bands count from 1, rows and columns from 0; the header stands as in the file.")
+            self.found.setText(say("Bands count from 1, rows and columns from 0; the header stands as in the file."))
 
 
 def files_of(cube: Cube) -> list[Path]:
@@ -128,29 +135,40 @@ def files_of(cube: Cube) -> list[Path]:
 def facts(values: Mapping[str, Any], files: list[Path]) -> list[tuple[str, str]]:
     """Names and values in words, for the output of `describe`."""
     rows = [
-        ("File", values["path"] or "made in memory"),
-        ("Size on disk", _sizes(files)),
-        ("Scene", f"{values['rows']} rows x {values['cols']} columns x {values['bands']} bands"),
-        ("Type of the numbers", values["dtype"]),
-        ("Variable", values["variable"]),
-        ("Order of the axes", values["axis_order"]),
-        ("Interleave", values["interleave"]),
-        ("Byte order", _BYTE_ORDERS.get(values["byte_order"])),
-        ("Header offset", _optional(values["header_offset"], "bytes")),
-        ("Wavelengths", _wavelengths(values)),
-        ("Bad bands", _bands(values["bad_band_list"])),
-        ("Bands without values", _bands(values["nan_band_list"])),
-        ("Default bands", ", ".join(str(band + 1) for band in values["default_bands"] or ()) or None),
-        ("No-data value", "none" if values["nodata"] is None else f"{values['nodata']:g}"),
-        ("Scale factor", f"{values['scale_factor']:g}" + (" (divided by)" if values["scale_factor"] != 1 else "")),
-        ("Gains and offsets", _gains(values)),
-        ("Coordinate system", values["crs"] or "none"),
-        ("Origin (upper left corner)", _pair(values["map_origin"])),
-        ("Pixel size", _pair(values["pixel_size"])),
-        ("Rotation", _optional(values["map_rotation_deg"] or None, "degrees")),
+        (say("File"), values["path"] or say("made in memory")),
+        (say("Size on disk"), _sizes(files)),
+        (
+            say("Scene"),
+            say(
+                "{rows} rows x {cols} columns x {bands} bands",
+                rows=values["rows"],
+                cols=values["cols"],
+                bands=values["bands"],
+            ),
+        ),
+        (say("Type of the numbers"), values["dtype"]),
+        (say("Variable"), values["variable"]),
+        (say("Order of the axes"), values["axis_order"]),
+        (say("Interleave"), values["interleave"]),
+        (say("Byte order"), _BYTE_ORDERS.get(values["byte_order"])),
+        (say("Header offset"), _optional(values["header_offset"], "bytes")),
+        (say("Wavelengths"), _wavelengths(values)),
+        (say("Bad bands"), _bands(values["bad_band_list"])),
+        (say("Bands without values"), _bands(values["nan_band_list"])),
+        (say("Default bands"), ", ".join(str(band + 1) for band in values["default_bands"] or ()) or None),
+        (say("No-data value"), "none" if values["nodata"] is None else f"{values['nodata']:g}"),
+        (
+            say("Scale factor"),
+            f"{values['scale_factor']:g}" + (say(" (divided by)") if values["scale_factor"] != 1 else ""),
+        ),
+        (say("Gains and offsets"), _gains(values)),
+        (say("Coordinate system"), values["crs"] or "none"),
+        (say("Origin (upper left corner)"), _pair(values["map_origin"])),
+        (say("Pixel size"), _pair(values["pixel_size"])),
+        (say("Rotation"), _optional(values["map_rotation_deg"] or None, "degrees")),
     ]
     notes = values["notes"] or ["none"]
-    rows += [("Import notes" if len(notes) == 1 else f"Import note {n}", note) for n, note in enumerate(notes, 1)]
+    rows += [(say_number("Import notes", "Import note {n}", len(notes), n=n), note) for n, note in enumerate(notes, 1)]
     return [(name, str(value)) for name, value in rows if value is not None]
 
 
@@ -158,7 +176,7 @@ def _sizes(files: list[Path]) -> str | None:
     try:
         return ", ".join(f"{path.name} {_bytes(path.stat().st_size)}" for path in files) or None
     except OSError as error:  # gone since it was opened
-        return f"unknown ({error.strerror or error})"
+        return say("unknown ({strerror})", strerror=error.strerror or error)
 
 
 def _bytes(count: float) -> str:
@@ -170,14 +188,24 @@ def _bytes(count: float) -> str:
 
 def _wavelengths(values: Mapping[str, Any]) -> str:
     if values["wavelengths"] is None:
-        return "none: bands are shown by number"
-    text = f"{values['wavelength_first_nm']:g} to {values['wavelength_last_nm']:g} nm"
+        return say("none: bands are shown by number")
+    text = say(
+        "{wavelength_first_nm:g} to {wavelength_last_nm:g} nm",
+        wavelength_first_nm=values["wavelength_first_nm"],
+        wavelength_last_nm=values["wavelength_last_nm"],
+    )
     unit = values["wavelength_units_in_file"]
     if values["units_guessed"]:
-        return f"{text} (unit guessed from the size of the numbers" + (f"; the file says “{unit}”)" if unit else ")")
+        return say("{text} (unit guessed from the size of the numbers", text=text) + (
+            say("; the file says “{unit}”)", unit=unit) if unit else ")"
+        )
     source = values["wavelength_variable"]
-    from_where = f", from {source}" if source else ""
-    return f"{text} (in the file: {unit}{from_where})" if unit else text + from_where
+    from_where = say(", from {source}", source=source) if source else ""
+    return (
+        say("{text} (in the file: {unit}{from_where})", text=text, unit=unit, from_where=from_where)
+        if unit
+        else text + from_where
+    )
 
 
 def _bands(numbers: list[int]) -> str:
@@ -190,7 +218,7 @@ def _bands(numbers: list[int]) -> str:
 def _gains(values: Mapping[str, Any]) -> str | None:
     if not values["data_gain_values"] and not values["data_offset_values"]:
         return None
-    return "in the file, not applied"
+    return say("in the file, not applied")
 
 
 def _pair(values: list[float] | None) -> str | None:
@@ -211,7 +239,7 @@ def _number(value: object) -> bool:
 def _table(rows: list[tuple[str, str]], name: str, wraps: bool) -> QTableWidget:
     table = QTableWidget(len(rows), 2)
     table.setAccessibleName(name)
-    table.setHorizontalHeaderLabels(["Name", "Value"])
+    table.setHorizontalHeaderLabels([say("Name"), say("Value")])
     table.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
     table.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
     table.setAlternatingRowColors(True)

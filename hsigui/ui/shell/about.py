@@ -6,11 +6,16 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QDialog, QDialogButtonBox, QLabel, QVBoxLayout, QWidget
 
 from hsigui import __version__
+from hsigui.texts import say
 
-TEXT = f"""<h2>hsigui {__version__}</h2>
-<p>Hyperspectral scenes, few labels, self-supervised encoders and a live classification map.</p>
-<p>Free software under the MIT licence. Built on Qt (PySide6, LGPL), pyqtgraph, NumPy, SciPy, scikit-learn,
-scikit-image, Spectral Python, rasterio, h5py and PyTorch.</p>"""
+_PARAGRAPHS = (
+    say("Hyperspectral scenes, few labels, self-supervised encoders and a live classification map."),
+    say(
+        "Free software under the MIT licence. Built on Qt (PySide6, LGPL), pyqtgraph, NumPy, SciPy, scikit-learn,\n"
+        "scikit-image, Spectral Python, rasterio, h5py and PyTorch."
+    ),
+)
+TEXT = f"<h2>hsigui {__version__}</h2>\n" + "\n".join(f"<p>{text}</p>" for text in _PARAGRAPHS)
 
 
 class AboutDialog(QDialog):
@@ -18,7 +23,7 @@ class AboutDialog(QDialog):
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self.setWindowTitle("About hsigui")
+        self.setWindowTitle(say("About hsigui"))
         text = QLabel(TEXT, self)
         text.setTextFormat(Qt.TextFormat.RichText)
         text.setWordWrap(True)

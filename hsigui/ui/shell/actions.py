@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator, Mapping
 
 from PySide6.QtWidgets import QMainWindow, QMenu, QToolBar, QWidget
 
+from hsigui.texts import say
 from hsigui.ui.desk import theme
 from hsigui.ui.desk.action_rows import ActionRow, ActionSet
 from hsigui.ui.image import actions as image
@@ -21,22 +22,23 @@ from hsigui.ui.spectra import actions as spectra
 from hsigui.ui.training import actions as training
 
 THEMES = (
-    ("system", "As the &system", "Light or dark as the system"),
-    ("light", "&Light", "Light colours"),
-    ("dark", "&Dark", "Dark colours"),
+    ("system", say("As the &system"), say("Light or dark as the system")),
+    ("light", say("&Light"), say("Light colours")),
+    ("dark", say("&Dark"), say("Dark colours")),
 )
 ROWS: tuple[ActionRow, ...] = (
-    ActionRow("quit", "&Quit", "Close the window", Leaving.quit, keys=("Ctrl+Q",), icon="close"),
+    ActionRow("quit", say("&Quit"), say("Close the window"), Leaving.quit, keys=("Ctrl+Q",), icon="close"),
     *(
         ActionRow(f"theme_{name}", text, tip, Preferences.set_theme, (name,), checkable=True,
                   checked=name == theme.SCHEMES[0], group="theme")
         for name, text, tip in THEMES
     ),
-    ActionRow("help_pages", "&Help", "Labelling, methods and baselines, accuracy, maps and files",
+    ActionRow("help_pages", say("&Help"), say("Labelling, methods and baselines, accuracy, maps and files"),
               HelpPages.show_help, icon="help"),
-    ActionRow("shortcuts", "&Keys and mouse", "A sheet of all keys", HelpPages.show_shortcuts, keys=("F1", "?"),
+    ActionRow("shortcuts", say("&Keys and mouse"), say("A sheet of all keys"), HelpPages.show_shortcuts,
+              keys=("F1", "?"),
               icon="help"),
-    ActionRow("about", "&About hsigui", "Version and licence", HelpPages.show_about, icon="info"),
+    ActionRow("about", say("&About hsigui"), say("Version and licence"), HelpPages.show_about, icon="info"),
 )  # fmt: skip
 
 ACTIONS: tuple[ActionRow, ...] = (
@@ -45,22 +47,24 @@ ACTIONS: tuple[ActionRow, ...] = (
 
 # None is a separator; a pair is a submenu; "@recent" and "@docks" are filled by the window.
 MENUS: tuple[tuple[str, tuple[object, ...]], ...] = (
-    ("&File", ("open", "open_as", "@recent", "open_demo", None, "open_labels", "add_labels", "open_truth", None,
+    (say("&File"), ("open", "open_as", "@recent", "open_demo", None, "open_labels", "add_labels", "open_truth", None,
                "save_labels", "save_labels_as", "export", None, "reload", "properties", None, "close_scene", "quit")),
-    ("&Edit", ("undo", "redo", None, "bands")),
-    ("&Labels", ("add_class", "rename_class", "recolour_class", "merge_class", "delete_class",
-                 ("Curr&ent class", tuple(row.id for row in labels.CLASS_KEYS)),
-                 ("Class c&olours", tuple(row.id for row in labels.PALETTE_ROWS)), None,
+    (say("&Edit"), ("undo", "redo", None, "bands")),
+    (say("&Labels"), ("add_class", "rename_class", "recolour_class", "merge_class", "delete_class",
+                 (say("Curr&ent class"), tuple(row.id for row in labels.CLASS_KEYS)),
+                 (say("Class c&olours"), tuple(row.id for row in labels.PALETTE_ROWS)), None,
                  "lock_class", "hide_class", "show_classes", "class_up", "class_down", None,
-                 ("&Tools", tuple(f"tool_{name}" for name in TOOLS)),
-                 ("&Brush", ("brush_smaller", "brush_larger", "square_brush")), "validation", None,
+                 (say("&Tools"), tuple(f"tool_{name}" for name in TOOLS)),
+                 (say("&Brush"), ("brush_smaller", "brush_larger", "square_brush")), "validation", None,
                  "import_classes", "export_classes", None, "draw_sample")),
-    ("&View", ("next_scene", None, "fit", "zoom_in", "zoom_out", None, "true_colour", "infrared", "default_bands", None,
+    (say("&View"), ("next_scene", None, "fit", "zoom_in", "zoom_out", None, "true_colour", "infrared", "default_bands",
+                    None,
                "show_labels", "show_map", "next_layer", "superpixels", "overlay_less", "overlay_more", None,
                "clear_spectra", None, "import_notes", "@docks",
-               ("Colours of the &window", tuple(f"theme_{name}" for name, _, _ in THEMES)))),
-    ("&Training", ("pretrain", "pause", "cancel", None, "open_run", "export_run", None, "live", "renew_map", "ask_me")),
-    ("&Help", ("help_pages", "shortcuts", "about")),
+               (say("Colours of the &window"), tuple(f"theme_{name}" for name, _, _ in THEMES)))),
+    (say("&Training"), ("pretrain", "pause", "cancel", None, "open_run", "export_run", None, "live", "renew_map",
+                        "ask_me")),
+    (say("&Help"), ("help_pages", "shortcuts", "about")),
 )  # fmt: skip
 
 TOOLBAR: tuple[str | None, ...] = (

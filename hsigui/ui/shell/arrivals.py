@@ -14,6 +14,7 @@ from hsigui.cube.cube import Cube
 from hsigui.cube.formats.library import SpectralLibrary
 from hsigui.document.events import SceneOpened
 from hsigui.errors import HsiError
+from hsigui.texts import say
 from hsigui.ui.desk.desk import Desk
 from hsigui.ui.desk.job_bridge import Watcher
 from hsigui.ui.labels.files import LabelFiles
@@ -43,7 +44,7 @@ class Arrivals(QObject):
             self._scene.open_path(paths[0])
         elif paths:
             self._desk.bridge.start(
-                partial(opening.sort_files, paths=tuple(paths)), "Look at the files", Watcher(done=self._sorted)
+                partial(opening.sort_files, paths=tuple(paths)), say("Look at the files"), Watcher(done=self._sorted)
             )
 
     def _sorted(self, files: opening.Sorted) -> None:
@@ -76,21 +77,27 @@ class Arrivals(QObject):
         cube = self._session.cube
         if cube is None:
             self._waiting.append(found)
-            self._desk.messages.info(f"{found.text}.", "Open the scene that it belongs to; it is offered then.")
+            self._desk.messages.info(f"{found.text}.", say("Open the scene that it belongs to; it is offered then."))
         elif found.kind == "library":
             self._desk.messages.info(
-                f"{found.text}.", buttons=[("Show spectra…", partial(self.choose_spectra, found.path))]
+                f"{found.text}.", buttons=[(say("Show spectra…"), partial(self.choose_spectra, found.path))]
             )
         elif found.size and found.size != (cube.rows, cube.cols):
             self._desk.messages.warning(
-                f"{found.text}; the open scene has {cube.rows} x {cube.cols} pixels.", "Open the scene that it fits."
+                say(
+                    "{text}; the open scene has {rows} x {cols} pixels.",
+                    text=found.text,
+                    rows=cube.rows,
+                    cols=cube.cols,
+                ),
+                say("Open the scene that it fits."),
             )
         else:
             self._desk.messages.info(
                 f"{found.text}.",
                 buttons=[
-                    ("Load as labels", partial(self._labels.open_labels, found.path)),
-                    ("Load as ground truth", partial(self._labels.open_truth, found.path)),
+                    (say("Load as labels"), partial(self._labels.open_labels, found.path)),
+                    (say("Load as ground truth"), partial(self._labels.open_truth, found.path)),
                 ],
             )
 
@@ -103,7 +110,9 @@ class Arrivals(QObject):
             dialog.finished.connect(dialog.deleteLater)
             dialog.open()
 
-        self._desk.bridge.start(partial(opening.read_library, path=path), f"Read {path.name}", Watcher(done=ask))
+        self._desk.bridge.start(
+            partial(opening.read_library, path=path), say("Read {name}", name=path.name), Watcher(done=ask)
+        )
 
     def show_spectra(self, library: SpectralLibrary, places: Sequence[int]) -> None:
         """Keeps spectra of a library beside those of the scene, on its bands."""
@@ -132,9 +141,14 @@ def on_bands(library: SpectralLibrary, cube: Cube) -> NDArray[np.float32]:
             return values
         which = library.path.name if library.wavelengths is None else cube.name
         raise HsiError(
-            f"{which} has no wavelengths, and {library.bands} bands of the library do not fit the {cube.bands} of the "
-            "scene.",
-            "Give the scene its wavelengths in Edit > Bands….",
+            say(
+                "{which} has no wavelengths, and {bands} bands of the library do not fit the {cube_bands} of the "
+                "scene.",
+                which=which,
+                bands=library.bands,
+                cube_bands=cube.bands,
+            ),
+            say("Give the scene its wavelengths in Edit > Bands…."),
         )
     order = np.argsort(library.wavelengths, kind="stable")
     waves = library.wavelengths[order]
@@ -144,9 +158,14 @@ def on_bands(library: SpectralLibrary, cube: Cube) -> NDArray[np.float32]:
         if known.any():
             taken[row] = np.interp(centres, waves[known], spectrum[known], left=np.nan, right=np.nan)
     if not np.isfinite(taken).any():
-        reach = f"{centres.min():g} to {centres.max():g} nm"
+        reach = say("{least_centres:g} to {most_centres:g} nm", least_centres=centres.min(), most_centres=centres.max())
         raise HsiError(
-            f"The library covers {waves[0]:g} to {waves[-1]:g} nm, the scene {reach}.",
-            "They have no wavelength in common. Are the units right?",
+            say(
+                "The library covers {first_waves:g} to {last_waves:g} nm, the scene {reach}.",
+                first_waves=waves[0],
+                last_waves=waves[-1],
+                reach=reach,
+            ),
+            say("They have no wavelength in common. Are the units right?"),
         )
     return taken

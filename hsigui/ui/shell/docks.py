@@ -16,17 +16,17 @@ _LEFT, _RIGHT = Qt.DockWidgetArea.LeftDockWidgetArea, Qt.DockWidgetArea.RightDoc
 def build_docks(
     window: QMainWindow, rows: Sequence[PanelRow], panels: Mapping[str, PanelParts]
 ) -> dict[str, QDockWidget]:
-    """Places the panels, named by their titles, and gives back their docks."""
+    """Places the panels, by their names, and gives back their docks."""
     window.setCorner(Qt.Corner.BottomLeftCorner, _LEFT)
     window.setCorner(Qt.Corner.BottomRightCorner, _RIGHT)
     docks = {}
     for row in rows:
         dock = QDockWidget(row.title, window)
-        dock.setObjectName(f"dock {row.title}")
-        parts = panels[row.title]
+        dock.setObjectName(f"dock {row.name}")
+        parts = panels[row.name]
         dock.setWidget(_Scrolled(parts.widget, dock) if row.scrolls else parts.widget)
         window.addDockWidget(row.area, dock)
-        docks[row.title] = dock
+        docks[row.name] = dock
         if parts.set_seen is not None:
             dock.visibilityChanged.connect(parts.set_seen)
     _place(window, rows, docks)
@@ -39,15 +39,15 @@ def _place(window: QMainWindow, rows: Sequence[PanelRow], docks: Mapping[str, QD
     for row in rows:
         if row.behind:
             window.setTabPosition(row.area, QTabWidget.TabPosition.North)
-            window.tabifyDockWidget(docks[row.behind], docks[row.title])
+            window.tabifyDockWidget(docks[row.behind], docks[row.name])
     for row in rows:
-        if not row.behind and any(other.behind == row.title for other in rows):
-            docks[row.title].raise_()
+        if not row.behind and any(other.behind == row.name for other in rows):
+            docks[row.name].raise_()
     wide = [row for row in rows if row.width]
-    window.resizeDocks([docks[r.title] for r in wide], [r.width for r in wide], Qt.Orientation.Horizontal)
+    window.resizeDocks([docks[r.name] for r in wide], [r.width for r in wide], Qt.Orientation.Horizontal)
     for area in dict.fromkeys(row.area for row in rows):
         high = [row for row in rows if row.height and row.area == area]
-        window.resizeDocks([docks[r.title] for r in high], [r.height for r in high], Qt.Orientation.Vertical)
+        window.resizeDocks([docks[r.name] for r in high], [r.height for r in high], Qt.Orientation.Vertical)
 
 
 class _DeadTabs(QObject):

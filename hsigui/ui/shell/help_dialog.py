@@ -28,6 +28,7 @@ from PySide6.QtWidgets import (
 )
 
 from hsigui.assets import resource
+from hsigui.texts import say
 from hsigui.ui.desk.plots import RESTYLE
 
 PAGES = (
@@ -44,10 +45,10 @@ class HelpDialog(QDialog):
 
     def __init__(self, parent: QWidget | None = None, folder: Path | None = None) -> None:
         super().__init__(parent)
-        self.setWindowTitle("Help")
+        self.setWindowTitle(say("Help"))
         self._pages = found_pages(folder)
         self.list = QListWidget(self)
-        self.list.setAccessibleName("Help pages")
+        self.list.setAccessibleName(say("Help pages"))
         self.list.setWordWrap(True)
         self.list.setSpacing(3)
         self.list.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)

@@ -6,6 +6,7 @@ from PySide6.QtCore import QObject, QTimer
 
 from hsigui.document import permissions
 from hsigui.document.events import QueueChanged
+from hsigui.texts import say
 from hsigui.ui.desk.desk import Desk
 from hsigui.ui.scene.open_scenes import OpenScenes
 
@@ -49,7 +50,9 @@ class Leaving(QObject):
         answer = self._desk.prompts.work_at_exit(work, permissions.AT_EXIT)
         self._waits = answer == "wait"
         if self._waits:
-            self._desk.messages.info("The window closes when the work is done.", "Close it again to stop the work.")
+            self._desk.messages.info(
+                say("The window closes when the work is done."), say("Close it again to stop the work.")
+            )
         return answer == "stop"
 
     def _close_when_idle(self, _event: QueueChanged) -> None:

@@ -45,6 +45,7 @@ from hsigui.report.table import problems
 from hsigui.settings import SettingsStore
 from hsigui.storage.recovery import Recovery
 from hsigui.storage.runs import Runs
+from hsigui.texts import say
 from hsigui.ui.desk.action_rows import ActionSet
 from hsigui.ui.desk.desk import Desk
 from hsigui.ui.desk.job_bridge import JobBridge
@@ -137,7 +138,7 @@ class MainWindow(QMainWindow):
 
     def _build_panels(self, recovery: Recovery, runs: Runs) -> None:
         bench = Bench(self.desk, self.image, self.actions_, recovery, runs)
-        panels = {row.title: row.make(bench) for row in PANELS}
+        panels = {row.name: row.make(bench) for row in PANELS}
         self._parts = [part for panel in panels.values() for part in panel.parts]
         self.docks = build_docks(self, PANELS, panels)
 
@@ -192,7 +193,7 @@ class MainWindow(QMainWindow):
         self.actions_.bind((self.session, self.image, *self._parts, self.leaving, self.help, preferences))
 
     def _build_bars(self) -> None:
-        self.toolbar = QToolBar("Tools", self)
+        self.toolbar = QToolBar(say("Tools"), self)
         self.toolbar.setObjectName("toolbar")
         self.toolbar.setIconSize(QSize(20, 20))
         self.toolbar.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonIconOnly)
@@ -208,10 +209,10 @@ class MainWindow(QMainWindow):
         self.setStatusBar(self.status)
 
     def _add_recent(self, menu: QMenu) -> None:
-        self._recent_menu = menu.addMenu("Open &recent")
+        self._recent_menu = menu.addMenu(say("Open &recent"))
 
     def _add_docks(self, menu: QMenu) -> None:
-        panels = menu.addMenu("&Panels")
+        panels = menu.addMenu(say("&Panels"))
         for dock in self.docks.values():
             panels.addAction(dock.toggleViewAction())
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from PySide6.QtCore import Qt
 
+from hsigui.texts import say
 from hsigui.ui.image.bench import Bench, PanelParts
 from hsigui.ui.labels.explorer_controller import regions
 from hsigui.ui.labels.history_controller import history
@@ -27,11 +28,13 @@ class PanelRow:
     """One panel.
 
     Attributes:
+        name: never translated: what others call it, and where the saved layout finds it.
         scrolls: whether it gets scroll bars because it has none of its own.
-        behind: the panel that it is tabbed with, and stands behind.
+        behind: the name of the panel that it is tabbed with, and stands behind.
         width, height: in logical pixels, at first; 0 for what is left.
     """
 
+    name: str
     title: str
     make: Callable[[Bench], PanelParts]
     area: Area
@@ -43,13 +46,13 @@ class PanelRow:
 
 # In the order in which they are made: what shows a scene hears of it before what draws on it.
 PANELS: tuple[PanelRow, ...] = (
-    PanelRow("Display", display, _LEFT, scrolls=True, width=290, height=225),
-    PanelRow("Classes", classes, _LEFT, height=425),
-    PanelRow("Regions", regions, _LEFT, behind="Classes"),
-    PanelRow("History", history, _LEFT, behind="Regions"),
-    PanelRow("Training", training, _RIGHT, scrolls=True, width=320, height=385),
-    PanelRow("Map", class_map, _RIGHT, scrolls=True, height=315),
-    PanelRow("Results", results, _RIGHT, scrolls=True, behind="Map"),
-    PanelRow("Quality", quality, _RIGHT, scrolls=True, behind="Results"),
-    PanelRow("Spectra", spectra, _BOTTOM, height=210),
+    PanelRow("Display", say("Display"), display, _LEFT, scrolls=True, width=290, height=225),
+    PanelRow("Classes", say("Classes"), classes, _LEFT, height=425),
+    PanelRow("Regions", say("Regions"), regions, _LEFT, behind="Classes"),
+    PanelRow("History", say("History"), history, _LEFT, behind="Regions"),
+    PanelRow("Training", say("Training"), training, _RIGHT, scrolls=True, width=320, height=385),
+    PanelRow("Map", say("Map"), class_map, _RIGHT, scrolls=True, height=315),
+    PanelRow("Results", say("Results"), results, _RIGHT, scrolls=True, behind="Map"),
+    PanelRow("Quality", say("Quality"), quality, _RIGHT, scrolls=True, behind="Results"),
+    PanelRow("Spectra", say("Spectra"), spectra, _BOTTOM, height=210),
 )

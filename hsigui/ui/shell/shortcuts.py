@@ -7,21 +7,25 @@ from html import escape
 
 from PySide6.QtWidgets import QDialog, QDialogButtonBox, QTextBrowser, QVBoxLayout, QWidget
 
+from hsigui.texts import say
 from hsigui.ui.desk.action_rows import ActionRow
 
 MOUSE = (
-    ("Wheel", "Zoom at the cursor"),
-    ("Middle drag, or Space + left drag", "Pan"),
-    ("Arrows", "Pan"),
-    ("Click (navigate)", "Show the spectrum of the pixel"),
-    ("Shift + click (navigate)", "Keep the spectrum"),
-    ("Left drag (brush, eraser, pixel)", "Paint labels, or take them away"),
-    ("Shift + click (brush, eraser, pixel)", "A straight line from the last point"),
-    ("Ctrl + wheel (brush, eraser, line)", "Size of the brush; the plain wheel zooms"),
-    ("Shift while dragging (line, rectangle)", "Level, upright or 45 degrees; a square"),
-    ("Polygon", "Left: corner; right click, Enter or double click: close; Esc: drop; Backspace: last corner"),
-    ("Flood fill", "Left: select what is like the pixel; Enter, right click or a click inside: label it; Esc: drop"),
-    ("Enter (after Ask me)", "Give the pixel that is asked about the current class, and ask the next"),
+    (say("Wheel"), say("Zoom at the cursor")),
+    (say("Middle drag, or Space + left drag"), say("Pan")),
+    (say("Arrows"), say("Pan")),
+    (say("Click (navigate)"), say("Show the spectrum of the pixel")),
+    (say("Shift + click (navigate)"), say("Keep the spectrum")),
+    (say("Left drag (brush, eraser, pixel)"), say("Paint labels, or take them away")),
+    (say("Shift + click (brush, eraser, pixel)"), say("A straight line from the last point")),
+    (say("Ctrl + wheel (brush, eraser, line)"), say("Size of the brush; the plain wheel zooms")),
+    (say("Shift while dragging (line, rectangle)"), say("Level, upright or 45 degrees; a square")),
+    (say("Polygon"), say("Left: corner; right click, Enter or double click: close; Esc: drop; Backspace: last corner")),
+    (
+        say("Flood fill"),
+        say("Left: select what is like the pixel; Enter, right click or a click inside: label it; Esc: drop"),
+    ),
+    (say("Enter (after Ask me)"), say("Give the pixel that is asked about the current class, and ask the next")),
 )
 
 
@@ -30,9 +34,9 @@ class ShortcutSheet(QDialog):
 
     def __init__(self, rows: Iterable[ActionRow], parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self.setWindowTitle("Keys and mouse")
+        self.setWindowTitle(say("Keys and mouse"))
         self.text = QTextBrowser(self)
-        self.text.setHtml(_table("Mouse", MOUSE) + _table("Keys", key_rows(rows)))
+        self.text.setHtml(_table(say("Mouse"), MOUSE) + _table(say("Keys"), key_rows(rows)))
         buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Close, self)
         buttons.rejected.connect(self.reject)
         column = QVBoxLayout(self)
@@ -44,7 +48,7 @@ class ShortcutSheet(QDialog):
 def key_rows(actions: Iterable[ActionRow]) -> tuple[tuple[str, str], ...]:
     """Keys and what they do, for every action that has some; the nine class keys on one line."""
     rows = [("  or  ".join(a.keys), a.tip) for a in actions if a.keys and not a.id.startswith("class_")]
-    return (*rows, ("1 … 9", "Paint with the class of that number"))
+    return (*rows, ("1 … 9", say("Paint with the class of that number")))
 
 
 def _table(title: str, rows: tuple[tuple[str, str], ...]) -> str:

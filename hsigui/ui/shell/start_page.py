@@ -11,6 +11,7 @@ from PySide6.QtGui import QPalette
 from PySide6.QtWidgets import QCommandLinkButton, QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
 
 from hsigui.cube.formats.table import readers, titles_in_words
+from hsigui.texts import say
 
 
 class StartPage(QWidget):
@@ -22,15 +23,17 @@ class StartPage(QWidget):
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        title = QLabel("Hyperspectral scenes, few labels, a live map", self)
+        title = QLabel(say("Hyperspectral scenes, few labels, a live map"), self)
         font = title.font()
         font.setPointSizeF(font.pointSizeF() * 1.6)
         title.setFont(font)
-        steps = QLabel("Open a scene, label a few pixels, press Pretrain, and watch the map follow your labels.", self)
+        steps = QLabel(
+            say("Open a scene, label a few pixels, press Pretrain, and watch the map follow your labels."), self
+        )
         steps.setWordWrap(True)
-        self.open = QPushButton("Open scene…", self)
+        self.open = QPushButton(say("Open scene…"), self)
         self.open.setDefault(True)
-        self.demo = QPushButton("Open demo scene", self)
+        self.demo = QPushButton(say("Open demo scene"), self)
         self.open.clicked.connect(self.open_asked)
         self.demo.clicked.connect(self.demo_asked)
         buttons = QHBoxLayout()
@@ -38,12 +41,15 @@ class StartPage(QWidget):
             button.setMinimumHeight(36)
             buttons.addWidget(button)
         hint = QLabel(
-            f"or drop files here: {titles_in_words(readers())}; labels and libraries, too",
+            say(
+                "or drop files here: {titles_in_words}; labels and libraries, too",
+                titles_in_words=titles_in_words(readers()),
+            ),
             self,
         )
         hint.setForegroundRole(QPalette.ColorRole.PlaceholderText)
         hint.setWordWrap(True)
-        self._recent_title = QLabel("Recent", self)
+        self._recent_title = QLabel(say("Recent"), self)
         self._recent = QVBoxLayout()
         self._recent_buttons: list[QCommandLinkButton] = []
         self._recent.setSpacing(0)

@@ -17,6 +17,7 @@ from hsigui.document.events import (
 )
 from hsigui.document.session import Session
 from hsigui.jobs import Finished
+from hsigui.texts import say
 from hsigui.ui.desk.job_bridge import JobBridge
 
 
@@ -36,8 +37,8 @@ class StatusBar(QStatusBar):
         self.bar.hide()
         self.place, self.values, self.label = QLabel(self), QLabel(self), QLabel(self)
         self.device = QLabel(self)
-        self.place.setToolTip("Rows and columns count from 0")
-        self.device.setToolTip("Where pretraining is computed")
+        self.place.setToolTip(say("Rows and columns count from 0"))
+        self.device.setToolTip(say("Where pretraining is computed"))
         self.addWidget(self.bar)
         self.addWidget(self.busy, 1)
         for widget in (self.place, self.values, self.label, self.device):
@@ -58,7 +59,7 @@ class StatusBar(QStatusBar):
         if cube is None:
             return
         self._pixel = (row, col)
-        text = f"row {row}, col {col} (from 0)"
+        text = say("row {row}, col {col} (from 0)", row=row, col=col)
         place = cube.geo.to_map(row + 0.5, col + 0.5)
         if place is not None:
             text += f"   x {_coordinate(place[0])}, y {_coordinate(place[1])}"
@@ -82,23 +83,23 @@ class StatusBar(QStatusBar):
         number = int(self._session.labels.array[self._pixel])
         words = []
         if number:
-            words.append(f"label: {self._session.classes.get(number).name}")
+            words.append(say("label: {name}", name=self._session.classes.get(number).name))
         checked = int(self._session.labels.validation[self._pixel])
         if checked:
-            words.append(f"validation: {self._session.classes.get(checked).name}")
+            words.append(say("validation: {name}", name=self._session.classes.get(checked).name))
         if self._session.class_map is not None:
             mapped = int(self._session.class_map.classes[self._pixel])
-            words.append(f"map: {self._session.classes.get(mapped).name if mapped else 'no data'}")
+            words.append(say("map: {name}", name=self._session.classes.get(mapped).name if mapped else say("no data")))
         if self._session.truth is not None and self._session.truth.array[self._pixel]:
             true = int(self._session.truth.array[self._pixel])
-            words.append(f"truth: {self._session.classes.get(true).name}")
-        self.label.setText("   ".join(words) or "no label")
+            words.append(say("truth: {name}", name=self._session.classes.get(true).name))
+        self.label.setText("   ".join(words) or say("no label"))
 
     def _scene_shown(self, _event: SceneShown) -> None:
         self.leave_scene()
 
     def _show_device(self, _event: DeviceChanged | None = None) -> None:
-        self.device.setText(f"Device: {self._session.device or 'chosen at Pretrain'}")
+        self.device.setText(say("Device: {device}", device=self._session.device or say("chosen at Pretrain")))
 
     def _progress(self, job: int, done: float, total: float, text: str) -> None:
         heavy = self._session.queue.running

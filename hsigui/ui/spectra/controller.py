@@ -18,6 +18,7 @@ from hsigui.document.scene import Scene
 from hsigui.document.values import Spectrum
 from hsigui.jobs import Context
 from hsigui.labels.classes import PALETTE, Color
+from hsigui.texts import say
 from hsigui.ui.desk.desk import Desk
 from hsigui.ui.desk.job_bridge import Latest, Watcher
 from hsigui.ui.image.bench import Bench, PanelParts
@@ -36,7 +37,7 @@ class SpectraController(QObject):
         super().__init__(desk.window)
         self._desk, self._session, self._image, self._view = desk, desk.session, image, view
         self._under_study: dict[int, Spectrum] = {}  # of the scenes behind, by their ids
-        self._picking = Latest(desk.bridge, "Read spectrum", self._show_spectrum, between=True)
+        self._picking = Latest(desk.bridge, say("Read spectrum"), self._show_spectrum, between=True)
         image.clicked.connect(self.pick)
         view.kept_changed.connect(self._kept_changed)
         view.band_picked.connect(self._band_picked)
@@ -56,7 +57,7 @@ class SpectraController(QObject):
         read = partial(read_spectrum, cube=cube, row=row, col=col)
         if keep:  # every kept spectrum counts, so these do not replace one another
             done = partial(self._keep, self._session.origin)
-            self._desk.bridge.start(read, "Read spectrum", Watcher(done=done))
+            self._desk.bridge.start(read, say("Read spectrum"), Watcher(done=done))
         else:
             self._picking.request(read)
 
@@ -87,7 +88,7 @@ class SpectraController(QObject):
         bad = np.ones(scene.cube.bands, dtype=bool)
         bad[scene.cube.good_bands] = False
         self._view.set_wavelengths(scene.cube.wavelengths, bad)
-        self._view.set_quantity("Value" if scene.cube.info.scale == 1.0 else "Reflectance")
+        self._view.set_quantity(say("Value") if scene.cube.info.scale == 1.0 else say("Reflectance"))
         self._mark_bands(scene.view)
         self._show(current, kept)
 
@@ -154,4 +155,4 @@ def read_spectrum(_ctx: Context, cube: Cube, row: int, col: int) -> PixelSpectru
 def _name(scene: Scene, row: int, col: int) -> str:
     number = int(scene.labels.array[row, col])
     name = f", {scene.classes.get(number).name}" if number else ""
-    return f"row {row}, col {col}{name}"
+    return say("row {row}, col {col}{name}", row=row, col=col, name=name)

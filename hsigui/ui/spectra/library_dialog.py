@@ -15,6 +15,8 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from hsigui.texts import say
+
 MOST_CHOSEN = 40  # curves; more cannot be told apart
 
 
@@ -23,18 +25,18 @@ class LibraryDialog(QDialog):
 
     def __init__(self, file_name: str, names: Sequence[str], parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self.setWindowTitle(f"Spectra of {file_name}")
+        self.setWindowTitle(say("Spectra of {file_name}", file_name=file_name))
         self.search = QLineEdit(self)
-        self.search.setPlaceholderText("Search names")
-        self.search.setAccessibleName("Search names")
+        self.search.setPlaceholderText(say("Search names"))
+        self.search.setAccessibleName(say("Search names"))
         self.search.setClearButtonEnabled(True)
         self.list = QListWidget(self)
-        self.list.setAccessibleName("Spectra of the library")
+        self.list.setAccessibleName(say("Spectra of the library"))
         self.list.setSelectionMode(QAbstractItemView.SelectionMode.ExtendedSelection)
         self.list.addItems(list(names))
         self.told = QLabel(self)
         self.buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Ok | QDialogButtonBox.StandardButton.Cancel)
-        self.buttons.button(QDialogButtonBox.StandardButton.Ok).setText("Show")
+        self.buttons.button(QDialogButtonBox.StandardButton.Ok).setText(say("Show"))
         self.buttons.accepted.connect(self.accept)
         self.buttons.rejected.connect(self.reject)
         self.search.textChanged.connect(self._filter)
@@ -62,6 +64,15 @@ class LibraryDialog(QDialog):
 
     def _tell(self) -> None:
         count = len(self.chosen)
-        too_many = f"; at most {MOST_CHOSEN} can be shown at once" if count > MOST_CHOSEN else ""
-        self.told.setText(f"{count} of {self.list.count()} spectra selected{too_many}.")
+        too_many = (
+            say("; at most {most_chosen} can be shown at once", most_chosen=MOST_CHOSEN) if count > MOST_CHOSEN else ""
+        )
+        self.told.setText(
+            say(
+                "{count} of {list_count} spectra selected{too_many}.",
+                count=count,
+                list_count=self.list.count(),
+                too_many=too_many,
+            )
+        )
         self.buttons.button(QDialogButtonBox.StandardButton.Ok).setEnabled(0 < count <= MOST_CHOSEN)

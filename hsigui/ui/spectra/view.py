@@ -18,11 +18,12 @@ from hsigui.document.values import Spectrum
 from hsigui.errors import HsiError
 from hsigui.labels.classes import PALETTE, Color
 from hsigui.saving import written_beside
+from hsigui.texts import say
 from hsigui.ui.desk.curve_key import CurveKey
 from hsigui.ui.desk.icons import icon
 from hsigui.ui.desk.plots import RESTYLE, Plot, color_plot, curve_pen, faded
 
-HINT = "Click a pixel to see its spectrum; Shift+click keeps it"
+HINT = say("Click a pixel to see its spectrum; Shift+click keeps it")
 CURRENT_WIDTH, KEPT_WIDTH = 2.0, 1.4  # logical pixels
 
 
@@ -51,7 +52,7 @@ class SpectrumView(QWidget):
         self._lines: list[pg.InfiniteLine] = []
         self._plot = Plot(self)
         self._build()
-        self.set_quantity("Value")
+        self.set_quantity(say("Value"))
         self.set_wavelengths(None, self._bad)
         self._recolor()
 
@@ -68,7 +69,7 @@ class SpectrumView(QWidget):
         self._wavelengths = None if wavelengths is None else np.asarray(wavelengths, dtype=np.float64)
         self._x = np.arange(1.0, len(self._bad) + 1) if self._wavelengths is None else self._wavelengths
         self._order = np.argsort(self._x, kind="stable")
-        self._plot.setLabel("bottom", "Band" if self._wavelengths is None else "Wavelength (nm)")
+        self._plot.setLabel("bottom", say("Band") if self._wavelengths is None else say("Wavelength (nm)"))
         self.clear()
         self.mark_bands([])
         self._shade_bad_bands()
@@ -182,9 +183,9 @@ class SpectrumView(QWidget):
     def _build(self) -> None:
         self._key = CurveKey(HINT, self)
         self._key.remove_asked.connect(self._remove_shown)
-        self._copy = self._button("copy", "Copy the shown spectra as CSV", self.copy_csv)
-        self._export = self._button("export", "Save the shown spectra as CSV…", self._ask_and_export)
-        self._clear = self._button("trash", "Clear all spectra", self.clear)
+        self._copy = self._button("copy", say("Copy the shown spectra as CSV"), self.copy_csv)
+        self._export = self._button("export", say("Save the shown spectra as CSV…"), self._ask_and_export)
+        self._clear = self._button("trash", say("Clear all spectra"), self.clear)
         header = QHBoxLayout()
         header.setContentsMargins(10, 2, 4, 2)
         header.setSpacing(2)
@@ -280,13 +281,13 @@ class SpectrumView(QWidget):
         self.band_picked.emit(self._lines.index(line), band)
 
     def _ask_and_export(self) -> None:
-        name, _ = QFileDialog.getSaveFileName(self, "Save spectra", "spectra.csv", "CSV (*.csv)")
+        name, _ = QFileDialog.getSaveFileName(self, say("Save spectra"), "spectra.csv", say("CSV (*.csv)"))
         if not name:
             return
         try:
             self.export_csv(name)
         except HsiError as error:
-            QMessageBox.warning(self, "Save spectra", str(error))
+            QMessageBox.warning(self, say("Save spectra"), str(error))
 
 
 def bad_ranges(x: NDArray[np.float64], bad: NDArray[np.bool_]) -> list[tuple[float, float]]:

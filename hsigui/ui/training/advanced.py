@@ -21,18 +21,20 @@ from PySide6.QtWidgets import (
 from hsigui.methods.info import MethodInfo, Preset
 from hsigui.methods.settings import Setting, Value, told
 from hsigui.specs import PRECISIONS, PretrainSpec
+from hsigui.texts import say
 from hsigui.ui.training.setting_editors import Editor, editor_of
 
 OWN_PATIENCE = -1  # in the spin box: what the preset has
 PATIENCE = Setting(
-    "patience", OWN_PATIENCE, OWN_PATIENCE, 1000, unit="readings",
-    sentence="Stop after so many readings of the monitor without a better one; 0 never stops. The preset's own: 10 for "
-    "Paper where there are labels to watch by, else never.",
+    "patience", OWN_PATIENCE, OWN_PATIENCE, 1000, unit=say("readings"),
+    sentence=say("Stop after so many readings of the monitor without a better one; 0 never stops. The preset's own: "
+                 "10 for "
+                 "Paper where there are labels to watch by, else never."),
 )  # fmt: skip
-MONITOR = Setting("monitor", True, sentence="Watch now and then how good the features are; the second curve.")
+MONITOR = Setting("monitor", True, sentence=say("Watch now and then how good the features are; the second curve."))
 PRECISION = Setting(
     "precision", "auto", choices=PRECISIONS,
-    sentence="Numbers that networks compute in; auto is bfloat16 where the processor has it.",
+    sentence=say("Numbers that networks compute in; auto is bfloat16 where the processor has it."),
 )  # fmt: skip
 
 
@@ -59,10 +61,10 @@ class Advanced(QWidget):
         self.header.setCheckable(True)
         self.header.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
         self.header.setArrowType(Qt.ArrowType.RightArrow)
-        self.header.setToolTip("What decides the training beside method, preset and seed")
+        self.header.setToolTip(say("What decides the training beside method, preset and seed"))
         self.header.toggled.connect(self._unfold)
-        self.reset_button = QPushButton("Reset", self)
-        self.reset_button.setToolTip("Gives every setting the value of the preset")
+        self.reset_button = QPushButton(say("Reset"), self)
+        self.reset_button.setToolTip(say("Gives every setting the value of the preset"))
         self.reset_button.clicked.connect(self.reset)
         head = QHBoxLayout()
         head.addWidget(self.header)
@@ -158,7 +160,7 @@ class Advanced(QWidget):
     def _row(self, setting: Setting) -> _Row:
         editor = editor_of(setting, self._body)
         if setting is PATIENCE:
-            editor.name_lowest("preset's own")
+            editor.name_lowest(say("preset's own"))
         editor.widget.setMinimumWidth(self.fontMetrics().averageCharWidth() * 17)
         editor.widget.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         editor.widget.setToolTip(self._told(setting))
@@ -176,10 +178,11 @@ class Advanced(QWidget):
     def _told(self, setting: Setting) -> str:
         """What a setting does, what it may be, and what the preset has; as rich text, which wraps."""
         allowed = " ".join(filter(None, (setting.allowed, setting.unit)))
-        own = "its own" if setting is PATIENCE else told(setting.default)
+        own = say("its own") if setting is PATIENCE else told(setting.default)
         bounds = "" if setting is PATIENCE else f"{allowed}; "
-        title = "The preset" if self._preset is None else self._preset.title
-        return f"<p>{escape(setting.sentence, quote=False)}</p><p>{bounds}{title} has {own}.</p>"
+        title = say("The preset") if self._preset is None else self._preset.title
+        has = say("{title} has {own}.", title=title, own=own)
+        return f"<p>{escape(setting.sentence, quote=False)}</p><p>{bounds}{has}</p>"
 
     def _put(self, values: Mapping[str, Value]) -> None:
         for name, row in self._rows.items():
@@ -204,7 +207,7 @@ class Advanced(QWidget):
             row.label.setFont(font)
             row.label.setText(f"{row.setting.title} •" if name in differing else row.setting.title)
         count = len(differing)
-        self.header.setText(f"Advanced ({count} changed)" if count else "Advanced")
+        self.header.setText(say("Advanced ({count} changed)", count=count) if count else say("Advanced"))
         self.reset_button.setVisible(bool(count))
 
 
@@ -212,7 +215,8 @@ def _length(preset: Preset) -> Setting:
     """Steps or epochs of a preset."""
     return Setting(
         preset.epochs_are, preset.epochs, 1, 1_000_000,
-        sentence="How long the encoder is trained." if preset.epochs_are == "steps" else "Passes over the pixels.",
+        sentence=say("How long the encoder is "
+                     "trained.") if preset.epochs_are == "steps" else say("Passes over the pixels."),
     )  # fmt: skip
 
 

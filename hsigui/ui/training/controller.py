@@ -24,6 +24,7 @@ from hsigui.pipeline import live
 from hsigui.pipeline.values import DeviceKnown
 from hsigui.specs import PretrainSpec
 from hsigui.storage.runs import UnfinishedRun
+from hsigui.texts import say
 from hsigui.ui.desk.desk import Desk
 from hsigui.ui.desk.job_bridge import Watcher
 from hsigui.ui.training.method_panel import MethodPanel, learns
@@ -103,7 +104,10 @@ class TrainingController(QObject):
         if paused:
             self._queue.hold(True)
             self._left.pause()
-            self._desk.messages.info(f"The training of {training.scene_name} is held.", "Press Pause again to go on.")
+            self._desk.messages.info(
+                say("The training of {scene_name} is held.", scene_name=training.scene_name),
+                say("Press Pause again to go on."),
+            )
         else:
             self._left.resume()
             self._queue.hold(False)
@@ -122,8 +126,12 @@ class TrainingController(QObject):
 
     def _ask(self, begun: UnfinishedRun) -> str:
         return self._desk.prompts.unfinished_training(
-            f"Go on with the unfinished training of {spec_title(begun.spec)} ({begun.place})?",
-            "Begun anew, it starts at the first step, and what was learned so far is removed.",
+            say(
+                "Go on with the unfinished training of {spec_title} ({place})?",
+                spec_title=spec_title(begun.spec),
+                place=begun.place,
+            ),
+            say("Begun anew, it starts at the first step, and what was learned so far is removed."),
         )
 
     # In the queue
@@ -138,7 +146,9 @@ class TrainingController(QObject):
             scene.id,
             scene.cube.name,
             partial(self._begin, training),
-            partial(self._finish, training, "Taken out before it began. Labels and earlier results are as they were."),
+            partial(
+                self._finish, training, say("Taken out before it began. Labels and earlier results are as they were.")
+            ),
         )
         scene.set_course(course)
         self._queue.add(training.entry)
@@ -165,15 +175,15 @@ class TrainingController(QObject):
         work_on = partial(
             live.pretrain_and_embed, cube=cube, spec=training.spec, folder=folder, resume=begun is not None
         )
-        job = self._desk.bridge.start(self._runs.held(work_on, folder), f"Pretrain {cube.name}", watcher)
+        job = self._desk.bridge.start(self._runs.held(work_on, folder), say("Pretrain {name}", name=cube.name), watcher)
         return job, origin
 
     def _take_out(self, entry: HeavyJob) -> None:
         scene = self._session.find(entry.scene)
         if entry.job is not None and entry.kind is Kind.TRAINING and scene is not None and scene.course is not None:
-            scene.course.progress(0, 0, "Cancelling…")
+            scene.course.progress(0, 0, say("Cancelling…"))
             if scene is self._session.shown:
-                self._view.set_progress(0, 0, "Cancelling…", None)
+                self._view.set_progress(0, 0, say("Cancelling…"), None)
         self._queue.take_out(entry)
 
     def _queue_changed(self, _event: QueueChanged) -> None:
@@ -218,33 +228,45 @@ class TrainingController(QObject):
         self._note_end(training)
         training.course.progress(1, 1, "")
         scene = self._session.find(training.scene)
-        told = f"Done in {encoder.seconds:.0f} s on {encoder.device_name}."
+        told = say(
+            "Done in {seconds:.0f} s on {device_name}.", seconds=encoder.seconds, device_name=encoder.device_name
+        )
         later = made_before(encoder)
         if scene is None:
             self._finish(training, told, later)
         elif scene.origin != training.origin:
             revision = 0 if training.origin is None else training.origin.revision
             scene.keep_run(Run(encoder, None, trained.folder, trained.seconds, revision))
-            self._finish(training, f"{told} It is kept as a run of the scene as it was, and draws no map.")
+            self._finish(
+                training, say("{told} It is kept as a run of the scene as it was, and draws no map.", told=told)
+            )
             self._desk.messages.info(
-                f"The training of {training.name} is done. It learned from the scene as it was before the change.",
-                "It is kept as a run of that, and draws no map.",
+                say(
+                    "The training of {name} is done. It learned from the scene as it was before the change.",
+                    name=training.name,
+                ),
+                say("It is kept as a run of that, and draws no map."),
             )
         else:
             self._finish(training, told, later)
             self._session.set_device(encoder.device_name)
             scene.set_run(encoder, trained.features, trained.folder, trained.seconds)
             if scene is not self._session.shown:
-                self._desk.messages.info(f"The training of {training.name} is done.")
+                self._desk.messages.info(say("The training of {name} is done.", name=training.name))
 
     def _cancelled(self, training: _Training) -> None:
         begun = self._note_end(training)
-        where = "" if begun is None else f" at {begun.place}: Pretrain goes on from there"
-        self._finish(training, f"Cancelled{where}. Labels and earlier results are as they were.")
+        where = "" if begun is None else say(" at {place}: Pretrain goes on from there", place=begun.place)
+        self._finish(training, say("Cancelled{where}. Labels and earlier results are as they were.", where=where))
 
     def _failed(self, training: _Training, error: BaseException, trace: str) -> None:
         self._note_end(training)
-        self._finish(training, f"Stopped: {error.message}" if isinstance(error, HsiError) else "Stopped by an error.")
+        self._finish(
+            training,
+            say("Stopped: {message}", message=error.message)
+            if isinstance(error, HsiError)
+            else say("Stopped by an error."),
+        )
         self._desk.fail(error, trace)
 
     def _note_end(self, training: _Training) -> UnfinishedRun | None:
@@ -270,7 +292,7 @@ class TrainingController(QObject):
             return
         self._view.start(course.title, course.total)
         if not course.learns:
-            self._view.show_plot(False, "A baseline learns nothing from the scene: there is no curve.")
+            self._view.show_plot(False, say("A baseline learns nothing from the scene: there is no curve."))
         for name, points in course.points.items():
             for step, value in points:
                 self._view.add(name, step, value)

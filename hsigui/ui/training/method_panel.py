@@ -21,12 +21,18 @@ from PySide6.QtWidgets import (
 
 from hsigui.methods.registry import MethodInfo, methods
 from hsigui.specs import PretrainSpec
+from hsigui.texts import say
 from hsigui.ui.desk.plots import RESTYLE
 from hsigui.ui.training.advanced import Advanced
 
 WHAT = "help:method"  # the link to the help page
-FAMILY_TITLES = {"method": "Methods", "baseline": "Baselines"}
-DEVICE_TITLES = {"auto": "Automatic", "cpu": "Processor (cpu)", "cuda": "NVIDIA GPU (cuda)", "mps": "Apple GPU (mps)"}
+FAMILY_TITLES = {"method": say("Methods"), "baseline": say("Baselines")}
+DEVICE_TITLES = {
+    "auto": say("Automatic"),
+    "cpu": say("Processor (cpu)"),
+    "cuda": say("NVIDIA GPU (cuda)"),
+    "mps": say("Apple GPU (mps)"),
+}
 
 
 class MethodPanel(QWidget):
@@ -46,7 +52,7 @@ class MethodPanel(QWidget):
         self.method, self.preset, self.device = QComboBox(self), QComboBox(self), QComboBox(self)
         self.seed = QSpinBox(self)
         self.seed.setRange(0, 2_147_483_647)
-        self.seed.setToolTip("The same seed gives the same result on the same machine")
+        self.seed.setToolTip(say("The same seed gives the same result on the same machine"))
         self.text = QLabel(self)
         self.text.setWordWrap(True)
         self.text.setForegroundRole(QPalette.ColorRole.PlaceholderText)
@@ -105,9 +111,9 @@ class MethodPanel(QWidget):
     def _build_form(self) -> QFormLayout:
         form = QFormLayout()
         form.setFieldGrowthPolicy(QFormLayout.FieldGrowthPolicy.AllNonFixedFieldsGrow)
-        form.addRow("&Method", self.method)
+        form.addRow(say("&Method"), self.method)
         form.addRow("", self.about)
-        for title, widget in (("P&reset", self.preset), ("De&vice", self.device), ("S&eed", self.seed)):
+        for title, widget in ((say("P&reset"), self.preset), (say("De&vice"), self.device), (say("S&eed"), self.seed)):
             form.addRow(title, widget)
         return form
 
@@ -161,7 +167,7 @@ class MethodPanel(QWidget):
 
     def _cite(self) -> None:
         color = self.palette().color(QPalette.ColorRole.Link).name()
-        what = f'<a style="color: {color}" href="{WHAT}">What is this?</a>'
+        what = f'<a style="color: {color}" href="{WHAT}">' + say("What is this?") + "</a>"
         self.about.setText(" &nbsp;·&nbsp; ".join(filter(None, (cited(self.info.paper, color), what))))
         self.about.setToolTip(self.info.paper)
 

@@ -10,6 +10,7 @@ from PySide6.QtGui import QPainter, QPaintEvent, QPalette
 from PySide6.QtWidgets import QGridLayout, QLabel, QSizePolicy, QToolButton, QWidget
 
 from hsigui.document.queue import HeavyJob, State
+from hsigui.texts import say
 from hsigui.ui.desk.icons import icon
 
 WORDS = {State.WAITING: "waits", State.RUNNING: "running", State.HELD: "held", State.ENDING: "ending"}
@@ -43,7 +44,7 @@ class QueueList(QWidget):
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self.setAccessibleName("Work of all scenes")
+        self.setAccessibleName(say("Work of all scenes"))
         self._grid = QGridLayout(self)
         self._grid.setContentsMargins(10, 4, 6, 4)
         self._grid.setHorizontalSpacing(8)
@@ -86,9 +87,15 @@ class QueueList(QWidget):
         cross.setIcon(icon("close"))
         cross.setIconSize(QSize(12, 12))
         cross.setAutoRaise(True)
-        tip = "Take it out of the list" if state is State.WAITING else "Stop it; labels and earlier results stay"
+        tip = (
+            say("Take it out of the list")
+            if state is State.WAITING
+            else say("Stop it; labels and earlier results stay")
+        )
         cross.setToolTip(tip)
-        cross.setAccessibleName(f"{tip}: {entry.title} of {entry.scene_name}")
+        cross.setAccessibleName(
+            say("{tip}: {title} of {scene_name}", tip=tip, title=entry.title, scene_name=entry.scene_name)
+        )
         cross.setEnabled(state is not State.ENDING)
         cross.clicked.connect(partial(self.out_asked.emit, entry))
         for column, widget in enumerate((scene, title, word, cross)):

@@ -9,6 +9,7 @@ from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from hsigui.methods.registry import MethodInfo
+from hsigui.texts import say
 from hsigui.ui.desk.desk import Desk
 from hsigui.ui.image.bench import Bench, PanelParts
 from hsigui.ui.training.controller import TrainingController
@@ -35,17 +36,17 @@ class MethodChoice(QObject):
     def _method_changed(self, info: MethodInfo) -> None:
         """The action is called by what it does: a baseline learns nothing."""
         action = self._action
-        action.setText("&Pretrain" if learns(info) else "&Prepare features")
+        action.setText(say("&Pretrain") if learns(info) else say("&Prepare features"))
         action.setToolTip(
-            f"Learn features of this scene with {info.title}, without labels (Ctrl+P)"
+            say("Learn features of this scene with {title}, without labels (Ctrl+P)", title=info.title)
             if learns(info)
-            else f"Compute the features of {info.title}: nothing is learned (Ctrl+P)"
+            else say("Compute the features of {title}: nothing is learned (Ctrl+P)", title=info.title)
         )
         action.setStatusTip(action.toolTip())
         self._view.set_empty_text(
-            "No pretraining yet.\nPress Pretrain to learn features from the scene."
+            say("No pretraining yet.\nPress Pretrain to learn features from the scene.")
             if learns(info)
-            else "No features yet.\nPress Prepare features to compute those of the baseline."
+            else say("No features yet.\nPress Prepare features to compute those of the baseline.")
         )
 
 

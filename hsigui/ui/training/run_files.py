@@ -30,6 +30,7 @@ from hsigui.pipeline import live
 from hsigui.specs import PretrainSpec
 from hsigui.storage.recovery import scene_key
 from hsigui.storage.runs import LOCK, SETTINGS, KeptRun, Runs, UnfinishedRun, give_up, unfinished_in
+from hsigui.texts import say
 from hsigui.ui.desk.desk import Desk
 from hsigui.ui.desk.job_bridge import Watcher
 from hsigui.ui.desk.message_bar import Message
@@ -78,16 +79,24 @@ class RunFiles(QObject):
                 return
             if kept:
                 self._offer = self._desk.messages.info(
-                    f"An encoder of this scene is kept: {kept[0].title}, of {_when(kept[0].made_at)}.",
-                    buttons=[("Use it", partial(self.open, kept[0].folder))],
+                    say(
+                        "An encoder of this scene is kept: {title}, of {when}.",
+                        title=kept[0].title,
+                        when=_when(kept[0].made_at),
+                    ),
+                    buttons=[(say("Use it"), partial(self.open, kept[0].folder))],
                 )
             if cut and not self._session.training:
                 self._unfinished_offer = self._desk.messages.info(
-                    f"A training of this scene is unfinished: {spec_title(cut[0].spec)} ({cut[0].place}), of "
-                    f"{_when(cut[0].left_at)}.",
+                    say(
+                        "A training of this scene is unfinished: {spec_title} ({place}), of {when}.",
+                        spec_title=spec_title(cut[0].spec),
+                        place=cut[0].place,
+                        when=_when(cut[0].left_at),
+                    ),
                     buttons=[
-                        ("Go on", partial(self.go_on_asked.emit, cut[0])),
-                        ("Give it up", partial(self.give_up, cut[0])),
+                        (say("Go on"), partial(self.go_on_asked.emit, cut[0])),
+                        (say("Give it up"), partial(self.give_up, cut[0])),
                     ],
                 )
 
@@ -133,7 +142,7 @@ class RunFiles(QObject):
 
     def ask_and_open(self) -> None:
         """Asks for a run folder, of this window or of the command line, and opens it."""
-        folder = self._desk.prompts.open_folder("Open run", self._desk.settings.last_folder)
+        folder = self._desk.prompts.open_folder(say("Open run"), self._desk.settings.last_folder)
         if folder is not None:
             self.open(folder)
 
@@ -152,7 +161,11 @@ class RunFiles(QObject):
         if verdict.answer is Answer.WAITS:
             self._desk.messages.info(verdict.why, verdict.hint)
         entry = HeavyJob(
-            Kind.OPENING, f"Open run {folder.name}", scene.id, scene.cube.name, lambda: self._begin(entry, folder)
+            Kind.OPENING,
+            say("Open run {name}", name=folder.name),
+            scene.id,
+            scene.cube.name,
+            lambda: self._begin(entry, folder),
         )
         self._session.queue.add(entry)
 
@@ -193,7 +206,7 @@ class RunFiles(QObject):
             identity = scene.input_identity if cut else ""
             return self.runs.kept(key), [run for run in cut if run.fingerprint == identity]
 
-        self._desk.bridge.start(look, "Look for runs", watcher)
+        self._desk.bridge.start(look, say("Look for runs"), watcher)
 
     def _encoder_changed(self, _event: EncoderChanged) -> None:
         if self._session.encoder is not None:
@@ -223,8 +236,13 @@ def course_of(encoder: Encoder) -> TrainingCurves:
 
 def made_before(encoder: Encoder) -> str:
     """What is said of a training that ended before its scene was shown."""
-    made = "Trained" if learns(method(encoder.spec.method)) else "Prepared"
-    return f"{made} before, in {encoder.seconds:.0f} s on {encoder.device_name}."
+    made = say("Trained") if learns(method(encoder.spec.method)) else say("Prepared")
+    return say(
+        "{made} before, in {seconds:.0f} s on {device_name}.",
+        made=made,
+        seconds=encoder.seconds,
+        device_name=encoder.device_name,
+    )
 
 
 def spec_title(spec: PretrainSpec) -> str:
@@ -233,7 +251,14 @@ def spec_title(spec: PretrainSpec) -> str:
     preset = (info.preset(spec.preset).title,) if len(info.presets) > 1 else ()
     few = len(spec.settings) <= MOST_TOLD
     changed = [f"{name} {told(value)}" for name, value in spec.settings.items()]
-    return ", ".join((info.title, *preset, f"seed {spec.seed}", *(changed if few else [f"{len(changed)} settings"])))
+    return ", ".join(
+        (
+            info.title,
+            *preset,
+            say("seed {seed}", seed=spec.seed),
+            *(changed if few else [say("{count} settings", count=len(changed))]),
+        )
+    )
 
 
 def _when(seconds: float) -> str:
@@ -257,7 +282,9 @@ def _lock(folder: Path) -> Iterator[None]:
         folder.mkdir(parents=True, exist_ok=True)
     lock = _lock_file(folder)
     if not lock.tryLock(0) and lock.error() == QLockFile.LockError.LockFailedError:
-        raise HsiError("Another window goes on with this training.", "Wait for it, or train with another seed.")
+        raise HsiError(
+            say("Another window goes on with this training."), say("Wait for it, or train with another seed.")
+        )
     try:
         yield
     finally:

@@ -10,6 +10,7 @@ from PySide6.QtGui import QColor, QPalette
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QProgressBar, QStackedLayout, QVBoxLayout, QWidget
 
 from hsigui.labels.classes import PALETTE, Color
+from hsigui.texts import say
 from hsigui.ui.desk.curve_key import CurveKey
 from hsigui.ui.desk.plots import RESTYLE, Plot, SecondAxis, color_plot, curve_pen
 
@@ -127,7 +128,7 @@ class TrainingView(QWidget):
         return handled
 
     def _build(self) -> None:
-        self._empty = QLabel("No pretraining yet.\nPress Pretrain to learn features from the scene.", self)
+        self._empty = QLabel(say("No pretraining yet.\nPress Pretrain to learn features from the scene."), self)
         self._empty.setAlignment(Qt.AlignmentFlag.AlignCenter)
         self._empty.setWordWrap(True)
         self._empty.setForegroundRole(QPalette.ColorRole.PlaceholderText)
@@ -165,7 +166,7 @@ class TrainingView(QWidget):
         room = QWidget(parent)
         self._plot, self._key = Plot(room), CurveKey("", room)
         self._plot.setMinimumHeight(110)
-        self._plot.setLabel("bottom", "Step")
+        self._plot.setLabel("bottom", say("Step"))
         self._watched = SecondAxis(self._plot)
         column = QVBoxLayout(room)
         column.setContentsMargins(0, 0, 0, 0)
@@ -239,13 +240,17 @@ def _rgb(color: QColor) -> Color:
 def time_left(seconds: float) -> str:
     """A duration in words: "about 40 s left", "about 3 min left", "about 1 h 10 min left"."""
     if seconds < 1.5:
-        return "a moment left"
+        return say("a moment left")
     if seconds < 10:
-        return f"about {round(seconds)} s left"
+        return say("about {seconds} s left", seconds=round(seconds))
     if seconds < 57.5:
-        return f"about {round(seconds / 5) * 5} s left"
+        return say("about {seconds} s left", seconds=round(seconds / 5) * 5)
     minutes = max(round(seconds / 60), 1)
     if minutes < 60:
-        return f"about {minutes} min left"
+        return say("about {minutes} min left", minutes=minutes)
     hours, rest = divmod(round(minutes / 5) * 5, 60)
-    return f"about {hours} h left" if rest == 0 else f"about {hours} h {rest} min left"
+    return (
+        say("about {hours} h left", hours=hours)
+        if rest == 0
+        else say("about {hours} h {rest} min left", hours=hours, rest=rest)
+    )
