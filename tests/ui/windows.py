@@ -89,6 +89,7 @@ class FakeEncoder:
     epochs: int = 3
     losses: tuple[float, ...] = (3.0, 2.0, 1.0)
     scene: dict = field(default_factory=dict)
+    settings: dict = field(default_factory=dict)
     command: str = ""
     recipe: Recipe = FIRST_RECIPE
     width: int = 16

@@ -67,6 +67,7 @@ from hsigui.ui.map.controller import MapController
 from hsigui.ui.map.panel import MapPanel
 from hsigui.ui.results.export import ExportController
 from hsigui.ui.results.panel import ResultsPanel
+from hsigui.ui.scene.bands_controller import BandsController
 from hsigui.ui.scene.controller import SceneController
 from hsigui.ui.scene.display_panel import DisplayPanel
 from hsigui.ui.scene.file_watch import FileWatch
@@ -146,7 +147,8 @@ class MainWindow(QMainWindow):
         """What this window places or calls itself, and what is asked for by name from outside."""
         self.display, self.superpixel_strip = self._part(DisplayPanel), self._part(SuperpixelStrip)
         self.notes_bar, self.tabs = self._part(NotesBar), self._part(SceneTabs)
-        self.scene, self.scenes, self.watch = self._part(SceneController), self._part(OpenScenes), self._part(FileWatch)
+        self.scene, self.scenes = self._part(SceneController), self._part(OpenScenes)
+        self.bands, self.watch = self._part(BandsController), self._part(FileWatch)
         self.classes, self.labels, self.label_files = (
             self._part(ClassesPanel), self._part(Labelling), self._part(LabelFiles)
         )  # fmt: skip

@@ -30,7 +30,7 @@ def test_keys_choose_class_tool_and_size_and_the_eraser_erases(qtbot, demo):
     press(demo, "B")
     press(demo, "3")
     press(demo, "]")
-    assert demo.brush.value() == demo.image.brush_size == 6
+    assert demo.labels.options.brush.value() == demo.image.brush_size == 6
     paint(demo, (60, 60), (60, 70))
     assert set(np.unique(labels(demo))) == {0, 3}
     press(demo, "5")

@@ -45,7 +45,7 @@ def test_zooming_in_shows_every_pixel_of_a_large_scene(qtbot, large):
 def test_other_bands_draw_the_detail_anew(qtbot, large):
     large.image.zoom_to_pixel(50, 60)
     view = ViewState(2, 1, 0)
-    large.scene.set_view(view)
+    large.session.set_view(view)
     cube = large.session.cube
     full = render_window(cube, view, resolve(cube, view, 5), slice(None), slice(None))
     qtbot.waitUntil(lambda: _shown(large, 51, 61) == tuple(full[51, 61].tolist()), timeout=5_000)

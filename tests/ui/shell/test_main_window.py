@@ -73,7 +73,7 @@ def test_at_a_usual_size_nothing_is_cut_off(qtbot, demo, size):
 
 def test_painting_does_not_depend_on_the_shown_picture(qtbot, demo):
     view = ViewState(0, 1, 2)
-    demo.scene.set_view(view)
+    demo.session.set_view(view)
     press(demo, "B")
     paint(demo, (60, 60))
     idle(qtbot, demo)
