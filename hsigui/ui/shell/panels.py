@@ -46,13 +46,13 @@ class PanelRow:
 
 # In the order in which they are made: what shows a scene hears of it before what draws on it.
 PANELS: tuple[PanelRow, ...] = (
-    PanelRow("Display", say("Display"), display, _LEFT, scrolls=True, width=290, height=225),
-    PanelRow("Classes", say("Classes"), classes, _LEFT, height=425),
-    PanelRow("Regions", say("Regions"), regions, _LEFT, behind="Classes"),
-    PanelRow("History", say("History"), history, _LEFT, behind="Regions"),
+    PanelRow(say("Display"), say("Display"), display, _LEFT, scrolls=True, width=290, height=225),
+    PanelRow(say("Classes"), say("Classes"), classes, _LEFT, height=425),
+    PanelRow(say("Regions"), say("Regions"), regions, _LEFT, behind=say("Classes")),
+    PanelRow(say("History"), say("History"), history, _LEFT, behind=say("Regions")),
     PanelRow("Training", say("Training"), training, _RIGHT, scrolls=True, width=320, height=385),
     PanelRow("Map", say("Map"), class_map, _RIGHT, scrolls=True, height=315),
-    PanelRow("Results", say("Results"), results, _RIGHT, scrolls=True, behind="Map"),
-    PanelRow("Quality", say("Quality"), quality, _RIGHT, scrolls=True, behind="Results"),
-    PanelRow("Spectra", say("Spectra"), spectra, _BOTTOM, height=210),
+    PanelRow(say("Results"), say("Results"), results, _RIGHT, scrolls=True, behind="Map"),
+    PanelRow(say("Quality"), say("Quality"), quality, _RIGHT, scrolls=True, behind=say("Results")),
+    PanelRow(say("Spectra"), say("Spectra"), spectra, _BOTTOM, height=210),
 )
