@@ -24,7 +24,7 @@ _PLACES = {
     "hsigui.pipeline.features": ("Features",),
     "hsigui.pipeline.result": ("Result",),
     "hsigui.pipeline.values": ("Classifier", "Filters", "KeptClassifier", "LabelSplit", "Labels", "SceneFeatures"),
-    "hsigui.report.maps": ("MapOptions",),
+    "hsigui.report.map_options": ("MapOptions",),
     "hsigui.report.metrics": ("Accuracy",),
     "hsigui.specs": ("MapSpec", "PretrainSpec", "ProbeSpec", "SplitSpec"),
 }  # fmt: skip

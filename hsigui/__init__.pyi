@@ -26,7 +26,7 @@ from hsigui.pipeline.evaluation import Evaluation
 from hsigui.pipeline.features import Features
 from hsigui.pipeline.result import Result
 from hsigui.pipeline.values import Classifier, Filters, KeptClassifier, Labels, LabelSplit, SceneFeatures
-from hsigui.report.maps import MapOptions
+from hsigui.report.map_options import MapOptions
 from hsigui.report.metrics import Accuracy
 from hsigui.specs import MapSpec, PretrainSpec, ProbeSpec, SplitSpec
 

@@ -31,7 +31,7 @@ from hsigui.texts import say
 if TYPE_CHECKING:
     from hsigui.methods.checkpoint import Encoder
     from hsigui.pipeline.evaluation import Evaluation
-    from hsigui.report.maps import MapOptions
+    from hsigui.report.map_options import MapOptions
 
 T = TypeVar("T")
 PathLike = str | Path

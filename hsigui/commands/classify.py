@@ -18,7 +18,7 @@ from hsigui.jobs import Context
 from hsigui.pipeline import batch, kept_probe
 from hsigui.pipeline.result import Result
 from hsigui.pipeline.values import Filters, KeptClassifier
-from hsigui.report.maps import MapOptions
+from hsigui.report.map_options import MapOptions
 from hsigui.report.table import layer_suffixes, map_suffixes
 from hsigui.specs import MapSpec
 from hsigui.texts import say

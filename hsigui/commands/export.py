@@ -22,7 +22,8 @@ from hsigui.pipeline import provenance
 from hsigui.pipeline.result import with_filters
 from hsigui.pipeline.values import Filters
 from hsigui.report.filters import filtered
-from hsigui.report.maps import MapOptions, export_map
+from hsigui.report.map_options import MapOptions
+from hsigui.report.maps import export_map
 from hsigui.report.table import map_suffixes, read_back_suffixes
 from hsigui.texts import say
 

@@ -23,7 +23,8 @@ from hsigui.pipeline.provenance import Provenance
 from hsigui.pipeline.repeating import command_lines
 from hsigui.pipeline.result import Result, with_filters
 from hsigui.pipeline.values import Filters, LabelPaths
-from hsigui.report.maps import MapOptions, export_map
+from hsigui.report.map_options import MapOptions
+from hsigui.report.maps import export_map
 from hsigui.report.metrics import to_json
 from hsigui.report.rasters import write_layers
 from hsigui.report.table import exporter

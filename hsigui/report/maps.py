@@ -19,6 +19,7 @@ from hsigui.errors import HsiError
 from hsigui.labels.classes import ClassTable, Color
 from hsigui.labels.formats.files import write_classes
 from hsigui.report.legend import legend_sheet, with_legend
+from hsigui.report.map_options import MapOptions
 from hsigui.report.table import exporter, exporter_of, map_suffixes
 from hsigui.saving import written_beside
 from hsigui.texts import say
@@ -91,25 +92,6 @@ def picture(array: NDArray[np.integer], classes: ClassTable, title: str = "", fo
 
 def _counted(array: NDArray[np.integer], classes: ClassTable) -> list[tuple[str, Color, str]]:
     return [(row.name, row.color, f"{row.pixels:,}") for row in legend_rows(array, classes)]
-
-
-@dataclass(frozen=True)
-class MapOptions:
-    """How a map is written; each format heeds what it can.
-
-    Attributes:
-        title: above pictures with a legend, and of a KMZ.
-        cloud: GeoTIFF: cloud-optimised.
-        bare: pictures: the map alone, one pixel each, with world file, instead of the map with its legend.
-        simplify: polygons: tolerance in pixels, 0 for none.
-        smallest: polygons: mapping unit in pixels, 0 for none.
-    """
-
-    title: str = ""
-    cloud: bool = False
-    bare: bool = False
-    simplify: float = 0.0
-    smallest: int = 0
 
 
 def export_map(

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
     from hsigui.cube.cube import Geo
     from hsigui.labels.classes import ClassTable
-    from hsigui.report.maps import MapOptions
+    from hsigui.report.map_options import MapOptions
 
     WriteMap = Callable[[Path, NDArray[np.integer], ClassTable, Geo | None, MapOptions, Callable[[], None]], list[Path]]
     WriteLayers = Callable[[Path, NDArray[np.floating], Sequence[str], Geo | None], list[Path]]

@@ -12,7 +12,7 @@ from hsigui.cube.cube import Cube, CubeInfo, Geo
 from hsigui.cube.formats.table import Reader
 from hsigui.errors import HsiError
 from hsigui.labels.classes import ClassTable
-from hsigui.report.maps import MapOptions
+from hsigui.report.map_options import MapOptions
 from hsigui.report.table import Exporter
 
 

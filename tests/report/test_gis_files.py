@@ -27,7 +27,8 @@ from hsigui.labels.classes import ClassInfo, ClassTable
 from hsigui.labels.formats import wkb
 from hsigui.labels.formats.class_tables import read_table
 from hsigui.labels.formats.files import Grid, read_classes
-from hsigui.report.maps import MapOptions, export_map, map_rgb
+from hsigui.report.map_options import MapOptions
+from hsigui.report.maps import export_map, map_rgb
 from hsigui.report.rasters import write_layers
 
 CLASSES = ClassTable(

@@ -20,7 +20,8 @@ from hsigui.labels.formats import wkb
 from hsigui.labels.grid import Grid
 from hsigui.labels.shapes import LabelledShapes, Shape, burn
 from hsigui.report import globes
-from hsigui.report.maps import MapOptions, export_map
+from hsigui.report.map_options import MapOptions
+from hsigui.report.maps import export_map
 
 CLASSES = ClassTable((ClassInfo(1, "Bare soil", (170, 119, 68)), ClassInfo(2, "Grass & <trees>", (0, 158, 115))))
 UTM = rasterio.CRS.from_epsg(32616)

@@ -33,7 +33,7 @@ def write_all(ctx: Context, result: Result, choice: ExportChoice) -> list[Path]:
         HsiError: a file cannot be written.
     """
     from hsigui.pipeline import writing
-    from hsigui.report.maps import MapOptions
+    from hsigui.report.map_options import MapOptions
 
     make_folder(choice.folder)
     options = MapOptions(cloud=choice.cloud, simplify=choice.simplify, smallest=choice.smallest)

@@ -33,7 +33,7 @@ WINDOWS = (0, 3, 5, 7, 9, 11)  # of the majority filter, 0 for none
 class ExportChoice:
     """Which kinds, into which folder, under which name, and how.
 
-    See `report.table` for the kinds, `report.filters` and `report.maps.MapOptions` for the rest.
+    See `report.table` for the kinds, `report.filters` and `report.map_options.MapOptions` for the rest.
     """
 
     kinds: tuple[str, ...]
