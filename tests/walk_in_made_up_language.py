@@ -88,7 +88,7 @@ def main() -> int:
     window.actions_["open_demo"].trigger()
     _until(app, lambda: window.session.cube is not None and not window.bridge.running)
     heard.update(texts_of(window))
-    window.label_files.sample(SplitSpec(3, 0))
+    window.sampler.sample(SplitSpec(3, 0))
     _until(app, lambda: not window.bridge.running)
     window.session.set_trained(FakeEncoder(), features_of(window.session.cube))
     _until(app, lambda: window.session.class_map is not None and not window.bridge.running)

@@ -192,7 +192,7 @@ def demo(qtbot, window: MainWindow) -> MainWindow:
 @pytest.fixture
 def mapped(qtbot, demo: MainWindow) -> MainWindow:
     """A window with features and a map."""
-    demo.label_files.sample(SplitSpec(3, 0))
+    demo.sampler.sample(SplitSpec(3, 0))
     idle(qtbot, demo)
     demo.session.set_trained(FakeEncoder(), features_of(demo.session.cube))
     idle(qtbot, demo)

@@ -8,9 +8,11 @@ from hsigui.labels.palettes import PALETTES
 from hsigui.texts import say
 from hsigui.ui.desk.action_rows import ActionRow
 from hsigui.ui.image.tools_table import FIRST_TOOL, TOOL_ROWS
+from hsigui.ui.labels.class_tables import ClassTables
 from hsigui.ui.labels.classes_controller import ClassesController
 from hsigui.ui.labels.files import LabelFiles
 from hsigui.ui.labels.labelling import Labelling
+from hsigui.ui.labels.sampler import Sampler
 from hsigui.ui.labels.superpixel_controller import SuperpixelController
 
 
@@ -35,12 +37,12 @@ FILES = (
     ActionRow("save_labels_as", say("Save labels &as…"), say("Save labels to another file"), LabelFiles.save_as,
               keys=("Ctrl+Shift+S",), when=when.has_labels),
     ActionRow("import_classes", say("&Import classes…"), say("Take names and colours from .csv, .clr, .qml or .json"),
-              LabelFiles.ask_and_import_classes, when=when.has_scene),
+              ClassTables.ask_and_import_classes, when=when.has_scene),
     ActionRow("export_classes", say("E&xport classes…"),
               say("Write numbers, names and colours of the classes to a file"),
-              LabelFiles.ask_and_export_classes, when=when.has_classes),
+              ClassTables.ask_and_export_classes, when=when.has_classes),
     ActionRow("draw_sample", say("Draw &few-shot sample…"), say("Draw some labels of each class from the ground truth"),
-              LabelFiles.ask_and_sample, icon="sample", when=when.has_truth),
+              Sampler.ask_and_sample, icon="sample", when=when.has_truth),
 )  # fmt: skip
 
 CLASSES = (

@@ -8,33 +8,26 @@ from collections import deque
 from collections.abc import Callable, Sequence
 from functools import partial
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 from PySide6.QtCore import QObject
 
 from hsigui.document.events import ClassesChanged, LabelsChanged, SceneOpened, StrokeStarted, ValidationChanged
-from hsigui.document.samples import Sample
 from hsigui.document.scene import Scene
 from hsigui.errors import HsiError
 from hsigui.jobs import Context, SilentContext
 from hsigui.labels.classes import ClassTable
-from hsigui.labels.formats.class_tables import merged_table, read_table, write_table
 from hsigui.labels.formats.files import ClassRaster, files_of_scene, files_written
 from hsigui.labels.label_map import TRAINING, VALIDATION
 from hsigui.labels.matching import marked_as, match_classes
-from hsigui.labels.sampling import Split
-from hsigui.pipeline import live
-from hsigui.specs import SplitSpec
 from hsigui.storage.recovery import Recovered, Recovery, scene_key
 from hsigui.texts import say
 from hsigui.ui.desk.debounce import Debounce
 from hsigui.ui.desk.desk import Desk
 from hsigui.ui.desk.job_bridge import Latest, Watcher
-from hsigui.ui.desk.prompts import class_table_kinds
 from hsigui.ui.labels.importing import LabelImport
-from hsigui.ui.labels.sample_dialog import SampleDialog
+from hsigui.ui.labels.sampler import Sampler
 from hsigui.ui.labels.validation_files import ValidationFiles, save_both, validation_path
 
 AUTOSAVE_MS = 700  # after the last stroke
@@ -44,10 +37,10 @@ LATEST_AUTOSAVE_MS = 2000  # after the first one that is not safe yet, however b
 class LabelFiles(QObject):
     """What happens between labels and disk."""
 
-    def __init__(self, desk: Desk, recovery: Recovery) -> None:
+    def __init__(self, desk: Desk, recovery: Recovery, sampler: Sampler) -> None:
         super().__init__(desk.window)
         self._desk, self._session = desk, desk.session
-        self._recovery = recovery
+        self._recovery, self._sampler = recovery, sampler
         self._import = LabelImport(desk)
         self._validation = ValidationFiles(desk, self._import)
         self._autosaving = Latest(desk.bridge, say("Keep labels safe"), self._safe, failed=self._not_safe)
@@ -250,52 +243,8 @@ class LabelFiles(QObject):
             changes = ", ".join(f"{old} → {new}" for old, new in sorted(matched.renumbered.items()))
             text += say(" Classes were matched by name; numbers changed: {changes}.", changes=changes)
         self._desk.messages.info(
-            text, say("Labels can be drawn from it."), [(say("Draw few-shot sample…"), self.ask_and_sample)]
+            text, say("Labels can be drawn from it."), [(say("Draw few-shot sample…"), self._sampler.ask_and_sample)]
         )
-
-    # Tables of classes
-
-    def ask_and_import_classes(self) -> None:
-        """Takes names and colours of a table: those of the same name are recoloured, others are added."""
-        if self._session.cube is None:
-            return
-        path = self._desk.prompts.open_path(
-            say("Import classes"), self._desk.settings.last_folder, scene=False, kinds=class_table_kinds()
-        )
-        if path is None:
-            return
-        try:
-            table = read_table(path)
-        except HsiError as error:
-            self._desk.fail(error)
-            return
-        merged = merged_table(self._session.classes, table)
-        if merged != self._session.classes:
-            self._session.set_classes(merged, say("Import {name}", name=path.name))
-        self._desk.messages.info(
-            say(
-                "{count} classes from {name}; those of the same name took its colours.",
-                count=len(table),
-                name=path.name,
-            )
-        )
-
-    def ask_and_export_classes(self) -> None:
-        """Writes numbers, names and colours of the classes to a table."""
-        cube = self._session.cube
-        if cube is None:
-            return
-        folder = Path(self._desk.settings.last_folder or Path.home())
-        proposal = str(folder / f"{cube.name}-classes.csv")
-        path = self._desk.prompts.save_path(say("Export classes"), proposal, kinds=class_table_kinds())
-        if path is None:
-            return
-        try:
-            write_table(path, self._session.classes)
-        except HsiError as error:
-            self._desk.fail(error)
-            return
-        self._desk.told(say("Classes written to {path}.", path=path), path)
 
     def _write(self, path: Path, then: Callable[[], None]) -> None:
         scene = self._session.shown
@@ -334,38 +283,6 @@ class LabelFiles(QObject):
         self._writes.popleft()
         if self._writes:
             self._writes[0]()
-
-    # Few-shot samples
-
-    def ask_and_sample(self) -> None:
-        if self._session.truth is None:
-            return
-        dialog = SampleDialog(
-            bool(self._session.labels.labelled()), self._desk.window, _reach(self._session.encoder)
-        )  # fmt: skip
-        dialog.accepted.connect(lambda: self.sample(dialog.spec))
-        dialog.finished.connect(dialog.deleteLater)
-        dialog.open()
-
-    def sample(self, spec: SplitSpec) -> None:
-        """Draws labels from the truth; the rest of it is what the map is measured on."""
-        scene = self._session.scene
-        truth = scene.truth
-        if truth is None:
-            return
-
-        def done(drawn: tuple[Split, Sample]) -> None:
-            if scene.truth is not truth:
-                return
-            split, sample = drawn
-            classes = scene.classes.merged_with(np.unique(split.train).tolist())
-            scene.replace_labels(
-                scene.labels.replacing(split.train, classes), say("Sample of {amount}", amount=_amount(spec)), sample
-            )
-            self._desk.messages.info(*_told(scene, split, sample))
-
-        job = partial(live.draw_sample, cube=scene.cube, truth=truth.array, classes=scene.classes, spec=spec)
-        self._desk.bridge.start(job, say("Draw sample"), Watcher(done=done))
 
     # Surviving a crash
 
@@ -454,58 +371,9 @@ class LabelFiles(QObject):
             )
 
 
-def _told(scene: Scene, split: Split, sample: Sample) -> tuple[str, str]:
-    """What was drawn, and what the user should know of it."""
-    spec = sample.spec
-    up_to = say("up to ") if spec.percent is None else ""
-    text = say(
-        "{count:,} labels drawn ({up_to}{amount}, seed {seed}); ",
-        count=np.count_nonzero(split.train),
-        up_to=up_to,
-        amount=_amount(spec),
-        seed=spec.seed,
-    )
-    text += say("{count:,} pixels are left for testing", count=np.count_nonzero(split.test))
-    if sample.gap is not None:
-        text += say(", at least {gap} pixels from every label", gap=sample.gap)
-    hints = []
-    if spec.kind == "random":
-        hints.append(say("They lie among the pixels for testing, which flatters a map; blocks keep them apart."))
-    if sample.record.not_tested:
-        hints.append(say("Nothing is left to test of {not_tested}.", not_tested=", ".join(sample.record.not_tested)))
-    if spec.percent is None:
-        of_each = np.bincount(split.train.ravel())
-        few = [scene.classes.get(int(n)).name for n in np.unique(split.train) if 0 < of_each[n] < spec.per_class]
-        if few:
-            hints.append(say("Classes that give fewer labels: {few}.", few=", ".join(few)))
-    if scene.labels.labelled(VALIDATION):
-        hints.append(say("Maps are measured on the validation labels as long as there are any."))
-    return text + ".", " ".join(hints)
-
-
 def _validation(scene: Scene) -> NDArray[np.uint16] | None:
     """A copy of the validation labels; None without any."""
     return scene.labels.snapshot(VALIDATION) if scene.labels.labelled(VALIDATION) else None
-
-
-def _amount(spec: SplitSpec) -> str:
-    """How many labels, and where."""
-    if spec.percent is None:
-        much = say("{per_class} a class", per_class=spec.per_class)
-    else:
-        much = say("{percent:g} % of ", percent=spec.percent) + (
-            say("the pixels") if spec.kind == "region" else say("each class")
-        )
-    return much if spec.kind == "random" else say("{much} in {kind}s", much=much, kind=spec.kind)
-
-
-def _reach(encoder: Any) -> int | None:
-    """Half of what an encoder sees of a pixel, in pixels; None without one."""
-    if encoder is None:
-        return None
-    from hsigui.pipeline.provenance import reach
-
-    return reach(encoder)
 
 
 def _real(path: Path) -> Path:

@@ -7,9 +7,11 @@ from PySide6.QtWidgets import QMenu
 from hsigui.texts import say
 from hsigui.ui.image.bench import Bench, PanelParts
 from hsigui.ui.labels.actions import PALETTE_ROWS
+from hsigui.ui.labels.class_tables import ClassTables
 from hsigui.ui.labels.classes_panel import ClassesPanel
 from hsigui.ui.labels.files import LabelFiles
 from hsigui.ui.labels.labelling import Labelling
+from hsigui.ui.labels.sampler import Sampler
 from hsigui.ui.labels.superpixel_controller import SuperpixelController
 from hsigui.ui.labels.superpixel_strip import SuperpixelStrip
 
@@ -22,11 +24,12 @@ def classes(bench: Bench) -> PanelParts:
     """Makes the panel of classes."""
     desk, actions = bench.desk, bench.actions
     panel = ClassesPanel(actions.of(*BUTTONS), _menu(bench), desk.window)
-    files = LabelFiles(desk, bench.recovery)
+    sampler = Sampler(desk)
+    files, tables = LabelFiles(desk, bench.recovery, sampler), ClassTables(desk)
     strip = SuperpixelStrip(actions["superpixels"], desk.window)
     superpixels = SuperpixelController(desk, bench.image, strip)
     labels = Labelling(bench, panel, superpixels)
-    return PanelParts(panel, (panel, files, strip, superpixels, labels, labels.classes))
+    return PanelParts(panel, (panel, files, sampler, tables, strip, superpixels, labels, labels.classes))
 
 
 def _menu(bench: Bench) -> QMenu:

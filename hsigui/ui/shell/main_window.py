@@ -60,6 +60,7 @@ from hsigui.ui.labels.files import LabelFiles
 from hsigui.ui.labels.history_panel import HistoryPanel
 from hsigui.ui.labels.labelling import Labelling, tool_strip
 from hsigui.ui.labels.quality_panel import QualityPanel
+from hsigui.ui.labels.sampler import Sampler
 from hsigui.ui.labels.superpixel_controller import SuperpixelController
 from hsigui.ui.labels.superpixel_strip import SuperpixelStrip
 from hsigui.ui.map.asking import AskController
@@ -149,9 +150,8 @@ class MainWindow(QMainWindow):
         self.notes_bar, self.tabs = self._part(NotesBar), self._part(SceneTabs)
         self.scene, self.scenes = self._part(SceneController), self._part(OpenScenes)
         self.bands, self.watch = self._part(BandsController), self._part(FileWatch)
-        self.classes, self.labels, self.label_files = (
-            self._part(ClassesPanel), self._part(Labelling), self._part(LabelFiles)
-        )  # fmt: skip
+        self.classes, self.labels = self._part(ClassesPanel), self._part(Labelling)
+        self.label_files, self.sampler = self._part(LabelFiles), self._part(Sampler)
         self.superpixels, self.quality_panel = self._part(SuperpixelController), self._part(QualityPanel)
         self.explorer, self.regions = self._part(ExplorerPanel), self._part(ExplorerController)
         self.history, self.spectra = self._part(HistoryPanel), self._part(SpectrumView)

@@ -255,7 +255,7 @@ def test_everything_that_changes_labels_or_classes_is_one_step_back_and_forth(qt
         "import classes": lambda: read(qtbot, demo, answers, tmp_path / "classes.csv", "import_classes"),
         "open labels": lambda: read(qtbot, demo, answers, tmp_path / "other.tif", "open_labels"),
         "add labels": lambda: read(qtbot, demo, answers, tmp_path / "other.tif", "add_labels"),
-        "sample": lambda: (demo.label_files.sample(SplitSpec(3, 0, "block")), idle(qtbot, demo)),
+        "sample": lambda: (demo.sampler.sample(SplitSpec(3, 0, "block")), idle(qtbot, demo)),
         "reassign region": lambda: demo.regions.reassign([region], 5),
         "delete region": lambda: demo.regions.delete([region]),
     }

@@ -60,7 +60,7 @@ def test_good_labels_are_called_good():
 @pytest.fixture
 def watched(qtbot, demo):
     """A window with features, labels and the panel in sight."""
-    demo.label_files.sample(SplitSpec(6, 0))
+    demo.sampler.sample(SplitSpec(6, 0))
     idle(qtbot, demo)
     demo.session.set_trained(FakeEncoder(), features_of(demo.session.cube))
     idle(qtbot, demo)
@@ -110,7 +110,7 @@ def test_without_labels_the_panel_says_so(qtbot, watched):
 def test_until_the_first_answer_the_panel_says_that_labels_are_checked(qtbot, demo, monkeypatch):
     asked, real, go = [], live.look_at_labels, threading.Event()
     monkeypatch.setattr(live, "look_at_labels", lambda *a, **k: asked.append(go.wait(10)) or real(*a, **k))
-    demo.label_files.sample(SplitSpec(6, 0))
+    demo.sampler.sample(SplitSpec(6, 0))
     demo.docks["Quality"].raise_()
     qtbot.waitUntil(lambda: "Checking" in demo.quality_panel.warnings.text(), timeout=5_000)
     go.set()

@@ -119,7 +119,7 @@ def test_blocks_leave_a_guard_band_that_is_neither_trained_nor_tested_on(qtbot, 
 
 def test_figures_follow_when_a_draw_in_blocks_is_taken_back_and_done_again(qtbot, demo, training):
     truth = demo.session.truth.array
-    demo.label_files.sample(SplitSpec(5, 1))
+    demo.sampler.sample(SplitSpec(5, 1))
     idle(qtbot, demo)
     training.go.set()
     demo.actions_["pretrain"].trigger()
@@ -131,7 +131,7 @@ def test_figures_follow_when_a_draw_in_blocks_is_taken_back_and_done_again(qtbot
         qtbot.waitUntil(lambda: demo.session.accuracy is not None and demo.session.accuracy.n_test == count)
 
     measured_on(everywhere)
-    demo.label_files.sample(SplitSpec(5, 1, "block"))
+    demo.sampler.sample(SplitSpec(5, 1, "block"))
     idle(qtbot, demo)
     apart = np.count_nonzero(draw_split(truth, SplitSpec(5, 1, "block"), demo.session.cube.valid_mask()).test)
     assert apart < everywhere
@@ -150,7 +150,7 @@ def test_figures_follow_when_a_draw_in_blocks_is_taken_back_and_done_again(qtbot
 
 
 def test_labels_of_a_file_end_a_draw(qtbot, demo, tmp_path):
-    demo.label_files.sample(SplitSpec(5, 1, "block"))
+    demo.sampler.sample(SplitSpec(5, 1, "block"))
     idle(qtbot, demo)
     write_classes(tmp_path / "mine.tif", labels(demo), demo.session.classes)
     demo.label_files.open_labels(tmp_path / "mine.tif")
@@ -172,7 +172,7 @@ def test_window_and_command_draw_the_same_pixels(qtbot, demo, tmp_path):
     ):
         out, rest = tmp_path / "out.tif", tmp_path / "rest.tif"
         assert main(["sample", str(tmp_path / "truth.tif"), *words, "--out", str(out), "--rest", str(rest)]) == 0
-        demo.label_files.sample(spec)
+        demo.sampler.sample(spec)
         idle(qtbot, demo)
         np.testing.assert_array_equal(labels(demo), read_classes(out).array)
         tested = np.where(labels(demo) > 0, 0, session.reference.array)
@@ -180,10 +180,10 @@ def test_window_and_command_draw_the_same_pixels(qtbot, demo, tmp_path):
 
 
 def test_what_cannot_be_drawn_is_told_in_words_and_changes_nothing(qtbot, demo):
-    demo.label_files.sample(SplitSpec(5, 1))
+    demo.sampler.sample(SplitSpec(5, 1))
     idle(qtbot, demo)
     before = labels(demo).copy()
-    demo.label_files.sample(SplitSpec(5, 1, "block", None, 200, 200))
+    demo.sampler.sample(SplitSpec(5, 1, "block", None, 200, 200))
     idle(qtbot, demo)
     assert "leave no pixel" in texts(demo)
     np.testing.assert_array_equal(labels(demo), before)
@@ -193,6 +193,6 @@ def test_validation_labels_that_stand_in_for_the_truth_are_told(qtbot, demo):
     press(demo, "V")
     press(demo, "R")
     paint(demo, (60, 60), (64, 64))
-    demo.label_files.sample(SplitSpec(2, 0))
+    demo.sampler.sample(SplitSpec(2, 0))
     idle(qtbot, demo)
     assert "measured on the validation labels" in texts(demo)

@@ -17,7 +17,7 @@ CTRL, SHIFT = Qt.KeyboardModifier.ControlModifier, Qt.KeyboardModifier.ShiftModi
 def test_a_run_says_how_its_map_is_smoothed_until_the_user_does(qtbot, demo):
     made = features_of(demo.session.cube)
     recipe = replace(made.recipe, map=MapSpec(smooth=1.5, edges=0.0))
-    demo.label_files.sample(SplitSpec(5, 0))
+    demo.sampler.sample(SplitSpec(5, 0))
     idle(qtbot, demo)
     demo.session.set_trained(FakeEncoder(), replace(made, recipe=recipe))
     idle(qtbot, demo)
@@ -48,7 +48,7 @@ def test_a_stroke_renews_the_map_without_pretraining_again(qtbot, demo, training
 
 
 def test_with_the_live_map_off_a_stroke_leaves_the_map_until_it_is_renewed(qtbot, demo, training):
-    demo.label_files.sample(SplitSpec(5, 0))
+    demo.sampler.sample(SplitSpec(5, 0))
     idle(qtbot, demo)
     trained(qtbot, demo, training)
     class_map = demo.session.class_map
@@ -66,7 +66,7 @@ def test_with_the_live_map_off_a_stroke_leaves_the_map_until_it_is_renewed(qtbot
 
 
 def test_many_strokes_in_a_row_end_with_the_map_of_the_last(qtbot, demo, training):
-    demo.label_files.sample(SplitSpec(5, 0))
+    demo.sampler.sample(SplitSpec(5, 0))
     idle(qtbot, demo)
     trained(qtbot, demo, training)
     press(demo, "B")
@@ -93,7 +93,7 @@ def test_erasing_the_last_label_of_a_class_keeps_the_map_and_says_why(qtbot, dem
 
 
 def test_labels_are_never_measured_on(qtbot, demo, training):
-    demo.label_files.sample(SplitSpec(9, 1))
+    demo.sampler.sample(SplitSpec(9, 1))
     idle(qtbot, demo)
     trained(qtbot, demo, training)
     truth, train = demo.session.truth.array, demo.session.trained_on
@@ -126,7 +126,7 @@ def test_truth_that_comes_after_the_map_is_measured_at_once(
 
 
 def test_map_keys_change_what_is_seen(qtbot, demo, training):
-    demo.label_files.sample(SplitSpec(5, 0))
+    demo.sampler.sample(SplitSpec(5, 0))
     idle(qtbot, demo)
     trained(qtbot, demo, training)
     at = demo.map_panel.opacity.value()

@@ -24,7 +24,7 @@ def _take_run(qtbot, window, smooth: float) -> None:
 
 
 def test_maps_are_smoothed_as_the_recipe_says_until_the_user_chooses(qtbot, demo, training):
-    demo.label_files.sample(SplitSpec(5, 0))
+    demo.sampler.sample(SplitSpec(5, 0))
     idle(qtbot, demo)
     demo.actions_["pretrain"].trigger()
     training.go.set()

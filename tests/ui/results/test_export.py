@@ -60,7 +60,7 @@ def mapped(qtbot, window, files, tmp_path):
 
 
 def draw(qtbot, window, spec: SplitSpec) -> None:
-    window.label_files.sample(spec)
+    window.sampler.sample(spec)
     idle(qtbot, window)
 
 

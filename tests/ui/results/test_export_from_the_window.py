@@ -15,7 +15,7 @@ CTRL, SHIFT = Qt.KeyboardModifier.ControlModifier, Qt.KeyboardModifier.ShiftModi
 
 
 def test_export_writes_what_was_chosen_and_says_where(qtbot, demo, training, tmp_path):
-    demo.label_files.sample(SplitSpec(5, 0))
+    demo.sampler.sample(SplitSpec(5, 0))
     idle(qtbot, demo)
     trained(qtbot, demo, training)
     demo.actions_["export"].trigger()
@@ -35,7 +35,7 @@ def test_export_writes_what_was_chosen_and_says_where(qtbot, demo, training, tmp
 
 
 def test_export_for_gis_filters_a_copy_and_leaves_the_map_of_the_window(qtbot, demo, training, tmp_path):
-    demo.label_files.sample(SplitSpec(5, 0))
+    demo.sampler.sample(SplitSpec(5, 0))
     idle(qtbot, demo)
     trained(qtbot, demo, training)
     before = demo.session.class_map.classes.copy()

@@ -18,7 +18,7 @@ CTRL, SHIFT = Qt.KeyboardModifier.ControlModifier, Qt.KeyboardModifier.ShiftModi
 
 
 def test_pretraining_shows_progress_and_device_and_then_makes_the_map(qtbot, demo, training):
-    demo.label_files.sample(SplitSpec(5, 0))
+    demo.sampler.sample(SplitSpec(5, 0))
     idle(qtbot, demo)
     demo.actions_["pretrain"].trigger()
     assert not demo.actions_["pretrain"].isEnabled()
@@ -52,7 +52,7 @@ def test_a_baseline_prepares_features_by_the_same_button(qtbot, demo, training):
 
 
 def test_pause_holds_the_training_and_cancel_leaves_all_as_it_was(qtbot, demo, training):
-    demo.label_files.sample(SplitSpec(5, 0))
+    demo.sampler.sample(SplitSpec(5, 0))
     idle(qtbot, demo)
     trained(qtbot, demo, training)
     before, class_map, features = labels(demo).copy(), demo.session.class_map, demo.session.features

@@ -1,0 +1,108 @@
+"""Few-shot labels drawn from the ground truth."""
+
+from __future__ import annotations
+
+from functools import partial
+
+import numpy as np
+from PySide6.QtCore import QObject
+
+from hsigui.document.samples import Sample
+from hsigui.document.scene import Scene
+from hsigui.document.values import Encoder
+from hsigui.labels.label_map import VALIDATION
+from hsigui.labels.sampling import Split
+from hsigui.pipeline import live
+from hsigui.pipeline.own import own_encoder
+from hsigui.specs import SplitSpec
+from hsigui.texts import say
+from hsigui.ui.desk.desk import Desk
+from hsigui.ui.desk.job_bridge import Watcher
+from hsigui.ui.labels.sample_dialog import SampleDialog
+
+
+class Sampler(QObject):
+    """Labels > Draw few-shot sample."""
+
+    def __init__(self, desk: Desk) -> None:
+        super().__init__(desk.window)
+        self._desk, self._session = desk, desk.session
+
+    def ask_and_sample(self) -> None:
+        if self._session.truth is None:
+            return
+        dialog = SampleDialog(
+            bool(self._session.labels.labelled()), self._desk.window, _reach(self._session.encoder)
+        )  # fmt: skip
+        dialog.accepted.connect(lambda: self.sample(dialog.spec))
+        dialog.finished.connect(dialog.deleteLater)
+        dialog.open()
+
+    def sample(self, spec: SplitSpec) -> None:
+        """Draws labels from the truth; the rest of it is what the map is measured on."""
+        scene = self._session.scene
+        truth = scene.truth
+        if truth is None:
+            return
+
+        def done(drawn: tuple[Split, Sample]) -> None:
+            if scene.truth is not truth:
+                return
+            split, sample = drawn
+            classes = scene.classes.merged_with(np.unique(split.train).tolist())
+            scene.replace_labels(
+                scene.labels.replacing(split.train, classes), say("Sample of {amount}", amount=_amount(spec)), sample
+            )
+            self._desk.messages.info(*_told(scene, split, sample))
+
+        job = partial(live.draw_sample, cube=scene.cube, truth=truth.array, classes=scene.classes, spec=spec)
+        self._desk.bridge.start(job, say("Draw sample"), Watcher(done=done))
+
+
+def _told(scene: Scene, split: Split, sample: Sample) -> tuple[str, str]:
+    """What was drawn, and what the user should know of it."""
+    spec = sample.spec
+    up_to = say("up to ") if spec.percent is None else ""
+    text = say(
+        "{count:,} labels drawn ({up_to}{amount}, seed {seed}); ",
+        count=np.count_nonzero(split.train),
+        up_to=up_to,
+        amount=_amount(spec),
+        seed=spec.seed,
+    )
+    text += say("{count:,} pixels are left for testing", count=np.count_nonzero(split.test))
+    if sample.gap is not None:
+        text += say(", at least {gap} pixels from every label", gap=sample.gap)
+    hints = []
+    if spec.kind == "random":
+        hints.append(say("They lie among the pixels for testing, which flatters a map; blocks keep them apart."))
+    if sample.record.not_tested:
+        hints.append(say("Nothing is left to test of {not_tested}.", not_tested=", ".join(sample.record.not_tested)))
+    if spec.percent is None:
+        of_each = np.bincount(split.train.ravel())
+        few = [scene.classes.get(int(n)).name for n in np.unique(split.train) if 0 < of_each[n] < spec.per_class]
+        if few:
+            hints.append(say("Classes that give fewer labels: {few}.", few=", ".join(few)))
+    if scene.labels.labelled(VALIDATION):
+        hints.append(say("Maps are measured on the validation labels as long as there are any."))
+    return text + ".", " ".join(hints)
+
+
+def _amount(spec: SplitSpec) -> str:
+    """How many labels, and where."""
+    if spec.percent is None:
+        much = say("{per_class} a class", per_class=spec.per_class)
+    else:
+        much = say("{percent:g} % of ", percent=spec.percent) + (
+            say("the pixels") if spec.kind == "region" else say("each class")
+        )
+    return much if spec.kind == "random" else say("{much} in {kind}s", much=much, kind=spec.kind)
+
+
+def _reach(encoder: Encoder | None) -> int | None:
+    """Half of what an encoder sees of a pixel, in pixels; None without one."""
+    if encoder is None:
+        return None
+    from hsigui.pipeline.provenance import reach
+
+    return reach(own_encoder(encoder))
