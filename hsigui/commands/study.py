@@ -26,7 +26,7 @@ from hsigui.pipeline.study.plan import StudySpec, StudyTruth, chosen_methods
 from hsigui.report.study import Failure, Study
 from hsigui.report.study_files import write_study
 from hsigui.report.write import ReportContext
-from hsigui.texts import say
+from hsigui.texts import say, say_number
 
 if TYPE_CHECKING:
     from hsigui.pipeline.study.study import StudyFindings
@@ -174,10 +174,10 @@ def _print_table(report: Study) -> None:
     for sampling in report.samplings:
         print(
             say(
-                "\n{labels} labels a class, {split} split, {draws} draws",
-                labels=sampling.labels,
+                "\n{labels} a class, {split} split, {draws}",
+                labels=say_number("{count} label", "{count} labels", sampling.labels),
                 split=sampling.split,
-                draws=sampling.draws,
+                draws=say_number("{count} draw", "{count} draws", sampling.draws),
             )
         )
         print(

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from enum import Enum
 
 from hsigui.document.queue import HeavyQueue
-from hsigui.texts import say
+from hsigui.texts import say, say_number
 
 
 class Deed(Enum):
@@ -99,10 +99,10 @@ def at_work(queue: HeavyQueue) -> str:
         "{title} of {scene_name} is {state}", title=first.title, scene_name=first.scene_name, state=first.state.word
     )
     if others:
-        text += "; " + ", ".join(
+        waiting = ", ".join(
             say("{title} of {scene_name}", title=entry.title, scene_name=entry.scene_name) for entry in others
         )
-        text += " waits" if len(others) == 1 else " wait"
+        text += "; " + say_number("{waiting} waits", "{waiting} wait", len(others), waiting=waiting)
     return f"{text}."
 
 

@@ -253,8 +253,8 @@ def _begun(out: Path | None, about: Mapping[str, Any]) -> Unfinished:
     if [before.get(each) for each in ("method", "preset")] == [wanted[each] for each in ("method", "preset")]:
         before, wanted = before | _settings(was), wanted | _settings(now)
     changed = [
-        say("{name} {told}, not {told_wanted}", name=name, told=told(before.get(name)),
-            told_wanted=told(wanted.get(name)))
+        say("{name} {told}, not {told_wanted}", name=name, told=_in_words(before.get(name)),
+            told_wanted=_in_words(wanted.get(name)))
         for name in wanted if before.get(name) != wanted.get(name)
     ]  # fmt: skip
     if was.get("device") != now["device"]:
@@ -274,6 +274,13 @@ def _compared(about: Mapping[str, Any]) -> dict[str, object]:
         **about.get("spec", {}), "settings": "", "device": "", "epochs": about.get("epochs"),
         "monitor labels": about.get("monitor") or "none",
     }  # fmt: skip
+
+
+def _in_words(value: object) -> str:
+    """A value as people read it, also where none was chosen."""
+    if value is None:
+        return say("as the preset has it")
+    return told(value) or say("none")
 
 
 def _settings(about: Mapping[str, Any]) -> dict[str, Any]:

@@ -20,7 +20,7 @@ from numpy.typing import NDArray
 from hsigui.errors import HsiError
 from hsigui.labels.classes import ClassTable, Color
 from hsigui.report.intervals import UNKNOWN, Interval, kappa_interval, wilson
-from hsigui.texts import say
+from hsigui.texts import say, say_number
 
 UNCLASSIFIED = "Unclassified"
 _NUMBERS = np.iinfo(np.uint16).max + 1
@@ -254,7 +254,7 @@ def about_untrained(measured: Accuracy) -> str:
     count, pixels = len(measured.untrained), measured.untrained_pixels
     if not count:
         return ""
-    which = "1 class" if count == 1 else say("{count} classes", count=count)
+    which = say_number("{count} class", "{count} classes", count)
     text = say(
         "{pixels:,} of these pixels are of {which} without training labels: overall accuracy and kappa count them as "
         "errors, average accuracy leaves them out.",

@@ -64,7 +64,9 @@ class UnfinishedRun:
     @property
     def place(self) -> str:
         """ "step 120 of 300"."""
-        return f"step {self.step:,}" + (say(" of {steps:,}", steps=self.steps) if self.steps else "")
+        if not self.steps:
+            return say("step {step:,}", step=self.step)
+        return say("step {step:,} of {steps:,}", step=self.step, steps=self.steps)
 
     def is_of(self, spec: PretrainSpec) -> bool:
         """Whether it has these settings, the method's included; the same device may have another name ("auto")."""

@@ -55,6 +55,11 @@ def test_a_study_prints_the_table_and_writes_the_report(small, tmp_path, capsys)
         assert (tmp_path / name).stat().st_size > 100
 
 
+def test_one_label_and_one_draw_are_told_as_one(small, tmp_path, capsys):
+    assert main(words(small, tmp_path, "--labels", "1", "--draws", "1")) == 0
+    assert "1 label a class, random split, 1 draw\n" in capsys.readouterr().out
+
+
 @pytest.mark.parametrize(
     ("more", "told"),
     [

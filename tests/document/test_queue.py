@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import gettext
+
 import pytest
 
 from hsigui.document.events import Events, QueueChanged
 from hsigui.document.permissions import Answer, Deed, at_work, may
 from hsigui.document.queue import HeavyJob, HeavyQueue, Kind, State
+from hsigui.texts import use
 from tests.document.scenes import FakeWork
+from tests.made_up_language import MadeUp
 
 A, B, C = 1, 2, 3
 
@@ -162,3 +166,16 @@ def test_what_is_at_work_is_said_in_a_sentence(queue):
     assert at_work(queue) == "LSCoSa of Pavia is running."
     add(queue, FakeWork(), B, name="Salinas")
     assert at_work(queue) == "LSCoSa of Pavia is running; LSCoSa of Salinas waits."
+    add(queue, FakeWork(), C, name="Jasper")
+    assert at_work(queue) == "LSCoSa of Pavia is running; LSCoSa of Salinas, LSCoSa of Jasper wait."
+
+
+def test_every_word_of_what_is_at_work_is_said_in_the_language_put_in(queue):
+    for scene, name in ((A, "Pavia"), (B, "Salinas")):
+        add(queue, FakeWork(), scene, name=name)
+    use(MadeUp())
+    try:
+        told = at_work(queue)
+    finally:
+        use(gettext.NullTranslations())
+    assert told == "⟦LSCoSa of Pavia is ⟦running⟧⟧; ⟦⟦LSCoSa of Salinas⟧ waits⟧."

@@ -71,7 +71,8 @@ def test_a_run_of_the_first_version_had_the_settings_of_then(cube, tmp_path):
     ("change", "said"),
     [({"settings": {"temperature": 0.2}}, r"temperature 0\.08, not 0\.2"),
      ({"settings": {"rate": 0.01, "symmetric": False}}, r"symmetric yes, not no; rate 0\.002, not 0\.01"),
-     ({"precision": "float32"}, "precision auto, not float32"), ({"patience": 3}, "patience None, not 3"),
+     ({"precision": "float32"}, "precision auto, not float32"),
+     ({"patience": 3}, "patience as the preset has it, not 3"),
      ({"monitor": False}, "monitor yes, not no")],
 )  # fmt: skip
 def test_going_on_with_another_value_is_refused_with_both(cube, begun, change, said):  # noqa: F811

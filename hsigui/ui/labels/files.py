@@ -120,7 +120,7 @@ class LabelFiles(QObject):
 
     def open_truth(self, path: Path) -> None:
         """Loads ground truth to measure the map on."""
-        self._import.read(path, "ground truth", partial(self._take_truth, path))
+        self._import.read(path, say("ground truth"), partial(self._take_truth, path))
 
     def _scene_opened(self, event: SceneOpened) -> None:
         self._offer_truth(event.beside)
@@ -131,7 +131,7 @@ class LabelFiles(QObject):
         path = self._session.scene.cube.path
         if path is None or not beside:
             return
-        names = " and ".join(beside)
+        names = say(" and ").join(beside)
         self._desk.messages.info(
             say("{name} also holds {names}, of the size of this scene.", name=path.name, names=names),
             buttons=[(say("Load as ground truth"), partial(self.open_truth, path))],

@@ -139,7 +139,7 @@ class DisplayPanel(QWidget):
         self.view_changed.emit(self._view)
 
     def _words(self, band: int) -> str:
-        mark = " bad" if band < len(self._bad) and self._bad[band] else ""
+        mark = say(" bad") if band < len(self._bad) and self._bad[band] else ""
         if self._wavelengths is None:
             return say("band {band}{mark}", band=band + 1, mark=mark)  # people count bands from 1, as ENVI and QGIS do
         return say("{wavelength:.1f} nm{mark}", wavelength=self._wavelengths[band], mark=mark)

@@ -13,7 +13,12 @@ from hsigui.document.queue import HeavyJob, State
 from hsigui.texts import say
 from hsigui.ui.desk.icons import icon
 
-WORDS = {State.WAITING: "waits", State.RUNNING: "running", State.HELD: "held", State.ENDING: "ending"}
+WORDS = {
+    State.WAITING: say("waits"),
+    State.RUNNING: say("running"),
+    State.HELD: say("held"),
+    State.ENDING: say("ending"),
+}
 
 
 class _Cut(QLabel):
