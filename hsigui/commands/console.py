@@ -22,7 +22,7 @@ def tell(text: str) -> None:
 
 
 def counted(array: NDArray[np.uint16], what: str) -> str:
-    """Such as "160 labels of 16 classes"."""
+    """Such as "160 labels of 16 classes". `array` holds class numbers, rows x cols."""
     count, classes = int(np.count_nonzero(array)), len(np.unique(array[array > 0]))
     if what == "label":
         counted_things = say_number("{count} label", "{count} labels", count)

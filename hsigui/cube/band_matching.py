@@ -37,6 +37,7 @@ class PickedBands:
         return self.source.dtype
 
     def read(self, rows: slice, cols: slice, bands: slice | Sequence[int]) -> NDArray[Any]:
+        """Rows x cols x bands, the picked bands in their new order."""
         wanted = self.bands[bands if isinstance(bands, slice) else np.asarray(bands, dtype=np.intp)]
         there, places = np.unique(wanted, return_inverse=True)
         window = self.source.read(rows, cols, there.tolist())
@@ -44,7 +45,8 @@ class PickedBands:
 
 
 def matched(cube: Cube, wavelengths: Sequence[float], bands: int, used: NDArray[np.intp]) -> Cube:
-    """The cube as a scene of other bands: itself where its bands are those already, else a view of it.
+    """The cube as a scene of other bands: itself where its bands are those already, else a view of it. `used` is one
+    number a wanted band that matters.
 
     Args:
         cube: the scene to be read.

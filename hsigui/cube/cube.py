@@ -54,6 +54,7 @@ class ArraySource:
         return self.array.dtype.newbyteorder("=")
 
     def read(self, rows: slice, cols: slice, bands: slice | Sequence[int]) -> NDArray[Any]:
+        """Rows x cols x bands, as they are stored."""
         window = self.array[rows, cols]
         picked = window[:, :, bands if isinstance(bands, slice) else list(bands)]
         return np.array(picked, dtype=self.dtype)
@@ -162,7 +163,7 @@ class Cube:
 
     @property
     def wavelengths(self) -> NDArray[np.float64] | None:
-        """Band centres in nm, or None when the file has none."""
+        """Band centres in nm, or None when the file has none. One a band."""
         return np.array(self.info.wavelengths) if self.info.wavelengths else None
 
     @property
@@ -175,7 +176,7 @@ class Cube:
 
     @property
     def good_bands(self) -> NDArray[np.intp]:
-        """Numbers of the bands that are not marked bad."""
+        """Numbers of the bands that are not marked bad. One a good band, rising."""
         if not self.info.bad_bands:
             return np.arange(self.bands)
         return np.flatnonzero(~np.array(self.info.bad_bands))

@@ -53,7 +53,7 @@ def with_empty_bands_bad(source: Source, info: CubeInfo) -> CubeInfo:
 
 
 def empty_bands(source: Source, nodata: float | None) -> NDArray[np.intp]:
-    """Numbers of the bands that hold no value in any pixel.
+    """Numbers of the bands that hold no value in any pixel. One number a band without a value, rising.
 
     Some rows are looked at first and then all of them, but only while a band without a value is left: a scene without
     such bands costs a few rows. Of a band that is too large to be read at opening, rows spread over the scene decide.

@@ -33,9 +33,11 @@ class MaskedCube(Cube):
     def read(
         self, rows: slice = slice(None), cols: slice = slice(None), bands: slice | Sequence[int] = slice(None)
     ) -> NDArray[np.float32]:
+        """Rows x cols x bands float32, NaN also where the mask is."""
         values = self._whole.read(rows, cols, bands)
         values[self._mask[rows, cols]] = np.nan
         return values
 
     def valid_mask(self, check: Callable[[], None] = lambda: None) -> NDArray[np.bool_]:
+        """Rows x cols, False also where the mask is."""
         return self._whole.valid_mask(check) & ~self._mask

@@ -124,7 +124,7 @@ def render(cube: Cube, view: ViewState, levels: Levels | None = None, step: int 
 
 
 def render_window(cube: Cube, view: ViewState, levels: Levels, rows: slice, cols: slice) -> NDArray[np.uint8]:
-    """The picture of a part of the scene with a stretch resolved before; the slices may have steps.
+    """The picture of a part of the scene with a stretch resolved before; the slices may have steps. Rows x cols x 3.
 
     Raises:
         HsiError: a band does not exist.

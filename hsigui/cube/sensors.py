@@ -131,7 +131,7 @@ def noisy_bands(cube: Cube, threshold: float = 20.0) -> list[int]:
 
 
 def signal_to_noise(cube: Cube) -> NDArray[np.float64]:
-    """Mean divided by the standard deviation of the noise of every band; NaN where it cannot be told.
+    """Mean divided by the standard deviation of the noise of every band; NaN where it cannot be told. One a band.
 
     The noise of a band is what its two neighbours do not explain within small blocks of pixels: the residual of a
     linear regression, its median over blocks spread over the scene.

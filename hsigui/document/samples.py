@@ -54,7 +54,7 @@ class Sample:
         return say(" outside the training {kind}s and their guard band", kind=self.spec.kind)
 
     def rest(self, truth: NDArray[np.uint16]) -> NDArray[np.uint16]:
-        """The truth without the pixels that are in neither part; itself when there are none."""
+        """The truth without the pixels that are in neither part; itself when there are none. Rows x cols."""
         if self.left_out is None:
             return truth
         gone = np.unpackbits(self.left_out, count=truth.size).view(bool).reshape(truth.shape)
@@ -82,7 +82,8 @@ class Samples:
         return next((sample for at, sample in reversed(self._found) if at <= step), None)
 
     def rest(self, sample: Sample, truth: NDArray[np.uint16]) -> NDArray[np.uint16]:
-        """What of the truth a sample leaves for testing, its own pixels included. Found once for the last one asked."""
+        """What of the truth a sample leaves for testing, its own pixels included. Found once for the last one asked.
+        Rows x cols."""
         if self._rest is None or self._rest[0] is not sample or self._rest[1] is not truth:
             self._rest = sample, truth, sample.rest(truth)
         return self._rest[2]

@@ -261,6 +261,7 @@ class Session:
 
     @property
     def trained_on(self) -> NDArray[np.uint16] | None:
+        """The labels that the map was made from, rows x cols; None without a map."""
         return None if self.scene.map is None else self.scene.map.trained_on
 
     @property
@@ -323,6 +324,7 @@ class Session:
     def set_truth(
         self, array: NDArray[np.integer], classes: ClassTable, name: str, *, matched_by_user: bool = False
     ) -> Matched:
+        """Takes ground truth for the shown scene, rows x cols, 0 for unknown; see `Scene.set_truth`."""
         return self.scene.set_truth(array, classes, name, matched_by_user=matched_by_user)
 
     def set_trained(
@@ -339,6 +341,7 @@ class Session:
         map_spec: MapSpec | None = None, sample: Sample | None = None, seconds: Mapping[str, float] | None = None,
         measured_on: str = "",
     ) -> None:  # fmt: skip
+        """Takes a map of the shown scene; `trained_on` is rows x cols. See `Scene.set_map`."""
         self.scene.set_map(
             probe,
             class_map,

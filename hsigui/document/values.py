@@ -78,7 +78,7 @@ class Probe(Protocol):
 
     @property
     def numbers(self) -> NDArray[np.uint16]:
-        """The class numbers that it tells apart."""
+        """The class numbers that it tells apart. One a class."""
 
     @property
     def refinement(self) -> Refinement | None:
@@ -90,19 +90,19 @@ class ClassMap(Protocol):
 
     @property
     def classes(self) -> NDArray[np.uint16]:
-        """Class numbers, 0 where the cube has no data."""
+        """Class numbers, 0 where the cube has no data. Rows x cols."""
 
     @property
     def confidence(self) -> NDArray[np.float32]:
-        """Probability of the class; NaN where the cube has no data."""
+        """Probability of the class; NaN where the cube has no data. Rows x cols."""
 
     @property
     def entropy(self) -> NDArray[np.float32]:
-        """Of the class probabilities, 0 to 1; NaN likewise."""
+        """Of the class probabilities, 0 to 1; NaN likewise. Rows x cols."""
 
     @property
     def margin(self) -> NDArray[np.float32]:
-        """Probability of the class less that of the next best; NaN likewise."""
+        """Probability of the class less that of the next best; NaN likewise. Rows x cols."""
 
 
 @dataclass(frozen=True)

@@ -49,7 +49,8 @@ class Grid:
         return np.stack([(e * x - b * y) / determinant, (a * y - d * x) / determinant], axis=1)
 
     def corners(self) -> NDArray[np.float64]:
-        """Pixel positions of the four corners, then points between them, for scenes that bend in another system."""
+        """Pixel positions of the four corners, then points between them, for scenes that bend in another system. Points
+        x 2: x and y."""
         along = np.linspace(0, 1, 9)
         ones, zeros = np.ones_like(along), np.zeros_like(along)
         sides = [np.stack(p, axis=1) for p in ((along, zeros), (along, ones), (zeros, along), (ones, along))]

@@ -124,7 +124,8 @@ class LabelMap:
 
     @classmethod
     def from_array(cls, array: NDArray[np.integer], classes: ClassTable | None = None) -> LabelMap:
-        """A label map over a copy of the array; classes that the table lacks get default names and colours."""
+        """A label map over a copy of the array; classes that the table lacks get default names and colours. Rows x
+        cols."""
         labels = cls(*array.shape)
         labels._layers[TRAINING][...] = array
         labels._touched[TRAINING] = (0, 0, *labels.shape)
@@ -143,7 +144,7 @@ class LabelMap:
         return self.layer(VALIDATION)
 
     def layer(self, number: int) -> NDArray[np.uint16]:
-        """The class numbers of a layer, read-only; a view."""
+        """The class numbers of a layer, read-only; a view. Rows x cols."""
         view = self._layers[number].view()
         view.setflags(write=False)
         return view
@@ -153,7 +154,8 @@ class LabelMap:
         return self._touched[layer]
 
     def snapshot(self, layer: int = TRAINING) -> NDArray[np.uint16]:
-        """A copy of a layer that later edits do not change. Of a large scene with few labels it is made fast."""
+        """A copy of a layer that later edits do not change. Of a large scene with few labels it is made fast. Rows x
+        cols."""
         copy = np.zeros(self.shape, dtype=np.uint16)
         box = self._touched[layer]
         if box is not None:
@@ -210,7 +212,8 @@ class LabelMap:
         return Edit(edit.top, edit.left, edit.mask, old, before, edit.layer)
 
     def replacing(self, array: NDArray[np.integer], classes: ClassTable | None = None, layer: int = TRAINING) -> Edit:
-        """The edit that makes a layer equal to the array (of the same size); its box holds only what differs.
+        """The edit that makes a layer equal to the array (of the same size); its box holds only what differs. Rows x
+        cols.
 
         Raises:
             HsiError: the array has another size; both sizes are named.
@@ -225,7 +228,7 @@ class LabelMap:
         return Edit(top, left, mask, values, classes, layer)
 
     def where(self, number: int, layer: int = TRAINING) -> tuple[int, int, NDArray[np.bool_]] | None:
-        """Box and mask of a class in a layer; None when it has no pixel there."""
+        """Box and mask of a class in a layer; None when it has no pixel there. The mask is rows x cols of the box."""
         return trimmed(0, 0, self._layers[layer] == number) if self._counts[layer, number] else None
 
     def _count(self, layer: int, numbers: NDArray[np.uint16], sign: int) -> None:

@@ -94,7 +94,7 @@ def marked_as(table: ClassTable, other: ClassTable) -> ClassTable:
 
 
 def differs(array: NDArray[np.integer], classes: ClassTable, table: ClassTable) -> bool:
-    """Whether it is for the user to say which classes of a file are which of a table.
+    """Whether it is for the user to say which classes of a file are which of a table. `array` is rows x cols.
 
     That is so when both name their classes, and a class with pixels in the file is not in the table by name.
     """
@@ -105,7 +105,7 @@ def differs(array: NDArray[np.integer], classes: ClassTable, table: ClassTable) 
 
 
 def pixel_counts(array: NDArray[np.integer]) -> dict[int, int]:
-    """Pixels of every class number that occurs, 0 left out."""
+    """Pixels of every class number that occurs, 0 left out. `array` is rows x cols."""
     counts = np.bincount(array.ravel(), minlength=1)
     return {int(n): int(counts[n]) for n in np.flatnonzero(counts) if n}
 

@@ -47,7 +47,7 @@ class AmbiguousLabels(AmbiguousArray):
 
 
 def whole_numbers(array: NDArray[Any], file_name: str, nodata: float | None = None) -> NDArray[np.uint16]:
-    """An array as class numbers; the no-data value becomes 0.
+    """An array as class numbers; the no-data value becomes 0. Rows x cols, in and out.
 
     Raises:
         HsiError: the array has not two dimensions, or a value is negative, broken or above 65535; value and place are
@@ -86,14 +86,14 @@ def whole_numbers(array: NDArray[Any], file_name: str, nodata: float | None = No
 
 
 def is_nodata(array: NDArray[Any], nodata: float | None) -> NDArray[np.bool_]:
-    """Where an array holds the no-data value."""
+    """Where an array holds the no-data value. Rows x cols, in and out."""
     if nodata is None:
         return np.zeros(array.shape, dtype=bool)
     return np.asarray(np.isnan(array) if np.isnan(nodata) and array.dtype.kind == "f" else array == nodata)
 
 
 def smallest_type(array: NDArray[np.integer], classes: ClassTable) -> NDArray[Any]:
-    """The numbers as uint8, or as uint16 when a class number does not fit into it.
+    """The numbers as uint8, or as uint16 when a class number does not fit into it. Rows x cols, in and out.
 
     Raises:
         HsiError: a number is not in 0..65535.

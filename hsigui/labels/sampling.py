@@ -72,7 +72,8 @@ def draw(truth: NDArray[np.integer], per_class: int, seed: int = 0, valid: NDArr
 def draw_percent(
     truth: NDArray[np.integer], percent: float, seed: int = 0, valid: NDArray[np.bool_] | None = None
 ) -> Split:
-    """Draws a share of each class's pixels at random for training; the rest of the ground truth is for testing.
+    """Draws a share of each class's pixels at random for training; the rest of the ground truth is for testing. `truth`
+    and `valid` are rows x cols.
 
     A class of c pixels gives c percent / 100 of them, rounded, yet at least one, and one at least is left to test; the
     single pixel of a class goes to training. Otherwise as `draw`, whose order of pixels it shares.
@@ -124,7 +125,7 @@ def from_masks(
 
 
 def reference(truth: NDArray[np.integer], valid: NDArray[np.bool_] | None = None) -> NDArray[np.uint16]:
-    """A copy of a ground truth in 16 bits, 0 also where the scene has no data.
+    """A copy of a ground truth in 16 bits, 0 also where the scene has no data. Rows x cols.
 
     Raises:
         HsiError: it holds no class (on valid pixels), or `valid` has another size.

@@ -145,7 +145,8 @@ def _clipped(shape: tuple[int, int], top: int, left: int, mask: NDArray[np.bool_
 
 
 def trimmed(top: int, left: int, mask: NDArray[np.bool_]) -> Area | None:
-    """A mask cut to its covered pixels, so that no more is stored and redrawn than has changed; None without any."""
+    """A mask cut to its covered pixels, so that no more is stored and redrawn than has changed; None without any. The
+    mask is rows x cols, its first pixel at `top`, `left`."""
     rows, cols = np.flatnonzero(mask.any(axis=1)), np.flatnonzero(mask.any(axis=0))
     if not len(rows):
         return None

@@ -26,7 +26,8 @@ class ViewNoise:
 
 
 def randn(shape: tuple[int, ...], like: Tensor, generator: Generator) -> Tensor:
-    """Normal numbers drawn by the generator's device, so that a seed gives the same run on the same device."""
+    """Normal numbers drawn by the generator's device, so that a seed gives the same run on the same device. A x B x ...
+    as `shape` says."""
     return torch.randn(shape, generator=generator, device=generator.device).to(like)
 
 
@@ -63,7 +64,7 @@ def noise_generator(device: torch.device, own: Generator, seed: int) -> Generato
 
 
 def turned(x: Tensor, which: int) -> Tensor:
-    """One of the eight flips and quarter turns of the last two axes."""
+    """One of the eight flips and quarter turns of the last two axes. Batch x channels x side x side, in and out."""
     if which & 4:
         x = x.transpose(-1, -2)
     return torch.rot90(x, which & 3, (-2, -1))

@@ -161,5 +161,6 @@ class DensePair(Network):
         return wide, pixel_embeddings(self.local_branch(x), pixels)
 
     def forward(self, x: Tensor) -> Tensor:
+        """Both branches' features, 1 x width x rows x cols, of 1 x channels x rows x cols."""
         wide = self.global_branch.everywhere(self.global_branch.maps(x)).T.reshape(1, -1, *x.shape[2:])
         return torch.cat([wide, self.local_branch(x)], dim=1)

@@ -33,7 +33,8 @@ class Network(nn.Module):
     variants: tuple[int, ...] = ()
 
     def plain(self, x: Tensor) -> Tensor:
-        """The features of `forward`, of several versions the first alone."""
+        """The features of `forward`, of several versions the first alone. Of the shapes of `forward`: batch x width, or
+        batch x width x rows x cols."""
         found: Tensor = self(x)
         return found
 
@@ -47,6 +48,7 @@ class NoEncoder(Network):
         self.width = 0
 
     def forward(self, x: Tensor) -> Tensor:
+        """Vectors of length 0: batch x 0 x rows x cols."""
         return x[:, :0]
 
 
@@ -68,6 +70,7 @@ class ResidualBlock(nn.Module):
             self.shortcut = nn.Sequential(nn.Conv2d(inputs, width, 1, stride, bias=False), nn.BatchNorm2d(width))
 
     def forward(self, x: Tensor) -> Tensor:
+        """Batch x channels x rows x cols; rows and cols are halved by a stride of 2."""
         y = functional.relu(self.norm1(self.conv1(x)))
         return functional.relu(self.norm2(self.conv2(y)) + self.shortcut(x))
 
@@ -93,6 +96,7 @@ class PatchEncoder(Network):
                 nn.init.kaiming_normal_(module.weight, mode="fan_out", nonlinearity="relu")
 
     def forward(self, x: Tensor) -> Tensor:
+        """Batch x width of batch x bands x 15 x 15."""
         x = self.pool(functional.relu(self.norm(self.stem(x))))
         y: Tensor = self.block2(self.block1(x))
         return y.mean(dim=(2, 3))
@@ -124,7 +128,7 @@ class _DenseBlock(nn.Module):
 
 def box_mean(x: Tensor, side: int) -> Tensor:
     """Means over squares (side odd, borders reflected) of a batch of maps, in two passes: a column of means of rows is
-    many times cheaper than the square at once."""
+    many times cheaper than the square at once. Batch x channels x rows x cols, in and out."""
     half = side // 2
     padded = functional.pad(x, (half, half, half, half), mode="reflect")
     return functional.avg_pool2d(functional.avg_pool2d(padded, (1, side), 1), (side, 1), 1)
@@ -156,11 +160,12 @@ class DenseEncoder(Network):
         self.blocks = nn.Sequential(*(_DenseBlock(width) for _ in range(blocks)))
 
     def forward(self, x: Tensor) -> Tensor:
+        """Batch x width x rows x cols of batch x channels x rows x cols."""
         return box_mean(self.blocks(self.stem(x)), self.box)
 
 
 def normalised(x: Tensor) -> Tensor:
-    """Vectors (last axis) of unit length."""
+    """Vectors (last axis) of unit length. Of any shape, such as vectors x width."""
     return functional.normalize(x, dim=-1)
 
 
@@ -182,6 +187,7 @@ def copy_without_gradient(module: nn.Module) -> nn.Module:
 
 @torch.no_grad()
 def move_average(average: nn.Module, source: nn.Module, momentum: float | Tensor) -> None:
-    """Exponential moving average of the parameters; batch-normalisation buffers are left alone, as published."""
+    """Exponential moving average of the parameters; batch-normalisation buffers are left alone, as published.
+    `momentum` is a scalar."""
     for old, new in zip(average.parameters(), source.parameters(), strict=True):
         old.lerp_(new.detach(), 1.0 - momentum)

@@ -31,7 +31,8 @@ class ForestProbe(OfColumns):
     refinement: Refinement | None = None
 
     def probabilities(self, features: NDArray[np.float32]) -> NDArray[np.float32]:
-        """See `Probe`: the mean over the trees of the shares of the classes in the leaf."""
+        """See `Probe`: the mean over the trees of the shares of the classes in the leaf. Pixels x features to pixels x
+        classes."""
         flat = np.ascontiguousarray(features.reshape(-1, features.shape[-1]), dtype=np.float32)
         found = self.forest.predict_proba(flat)
         return np.asarray(found.reshape(*features.shape[:-1], len(self.numbers)), dtype=np.float32)

@@ -36,11 +36,11 @@ class FusedProbe(OfColumns):
 
     @property
     def numbers(self) -> NDArray[np.uint16]:
-        """The class numbers (classes,)."""
+        """The class numbers (classes,). One a class."""
         return self.probes[0].numbers
 
     def probabilities(self, features: NDArray[np.float32]) -> NDArray[np.float32]:
-        """See `Probe`."""
+        """See `Probe`. Pixels x features to pixels x classes."""
         seen = zip(self.probes, self.parts, self.weights, strict=True)
         mixed = sum(weight * fitted.probabilities(features[..., part]) for fitted, part, weight in seen)
         return np.asarray(mixed, dtype=np.float32)

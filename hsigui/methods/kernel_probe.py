@@ -75,7 +75,7 @@ class KernelProbe(OfColumns):
         return np.asarray(votes + sums / (3.0 * (np.abs(sums) + 1.0)), dtype=np.float32)
 
     def probabilities(self, features: NDArray[np.float32]) -> NDArray[np.float32]:
-        """See `Probe`: the softmax of `scores`.
+        """See `Probe`: the softmax of `scores`. Pixels x features to pixels x classes.
 
         Platt's scaling would need held-out labels, of which there are too few; it also gives other classes than the
         machine's own decision. The softmax keeps the decision and its order; as a probability it is not calibrated.

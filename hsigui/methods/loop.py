@@ -37,7 +37,8 @@ class Training(Protocol):
         """Everything that must be kept so that going on later gives what not stopping gives."""
 
     def step(self, number: int, check: Callable[[], None]) -> torch.Tensor:
-        """Makes step `number` (from 0) and returns its loss; calls `check` between its costly parts."""
+        """Makes step `number` (from 0) and returns its loss; calls `check` between its costly parts. The loss is a
+        scalar."""
 
     def shrink(self) -> bool:
         """Makes the batch half as large, for want of memory; False when it is at its smallest."""

@@ -46,7 +46,8 @@ def knn_accuracy(bank: Tensor, bank_labels: Tensor, queries: Tensor, query_label
 
 
 def effective_rank(features: Tensor) -> float:
-    """exp(entropy of the singular values' shares), from 1 (all features alike) to the width.
+    """exp(entropy of the singular values' shares), from 1 (all features alike) to the width. Of features, vectors x
+    width.
 
     Garrido et al., ICML 2023 (arXiv 2210.02885), on centred features: what falls is collapsing.
     """

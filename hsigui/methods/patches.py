@@ -20,7 +20,8 @@ def reflected(
     values: NDArray[np.float32], half: int, sides: tuple[bool, bool, bool, bool] = (True,) * 4
 ) -> NDArray[np.float32]:
     """Values with `half` pixels reflected at the given sides (top, bottom, left, right), so that pixels at the scene's
-    border have whole patches too. numpy reflects as often as it takes, which serves narrow scenes."""
+    border have whole patches too. numpy reflects as often as it takes, which serves narrow scenes. Rows x cols x
+    channels, in and out."""
     top, bottom, left, right = (half * side for side in sides)
     return np.pad(values, ((top, bottom), (left, right), (0, 0)), mode="reflect")
 

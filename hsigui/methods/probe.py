@@ -45,10 +45,12 @@ class Probe(Protocol):
     """
 
     @property
-    def numbers(self) -> NDArray[np.uint16]: ...
+    def numbers(self) -> NDArray[np.uint16]:
+        """The class numbers, one a class, rising."""
 
     @property
-    def columns(self) -> NDArray[np.intp] | None: ...
+    def columns(self) -> NDArray[np.intp] | None:
+        """Numbers of the features' columns that it was fitted on, one a column; None for all."""
 
     @property
     def refinement(self) -> Refinement | None: ...
@@ -60,14 +62,15 @@ class Probe(Protocol):
         """
 
     def refined(self, columns: NDArray[np.intp], refinement: Refinement) -> Self:
-        """The same probe, which says that it was fitted on these columns of the features, and how they were chosen."""
+        """The same probe, which says that it was fitted on these columns of the features, and how they were chosen.
+        `columns` is one number a column."""
 
 
 class OfColumns:
     """What the probes share: all are frozen dataclasses with `columns` and `refinement`."""
 
     def refined(self, columns: NDArray[np.intp], refinement: Refinement) -> Self:
-        """See `Probe`."""
+        """See `Probe`. `columns` is one number a column."""
         return replace(self, columns=columns, refinement=refinement)  # type: ignore[type-var]
 
 
@@ -82,17 +85,19 @@ class LinearProbe(OfColumns):
     refinement: Refinement | None = None
 
     def probabilities(self, features: NDArray[np.float32]) -> NDArray[np.float32]:
-        """See `Probe`."""
+        """See `Probe`. Pixels x features to pixels x classes."""
         return softmax(features @ self.weights.T + self.bias)
 
     def of_unstandardised(self, mean: NDArray[np.float32], sd: NDArray[np.float32]) -> LinearProbe:
-        """The probe that finds in features what this one finds in (features - mean) / sd."""
+        """The probe that finds in features what this one finds in (features - mean) / sd. `mean` and `sd` are one a
+        feature."""
         weights = self.weights.astype(np.float64) / sd
         return replace(self, weights=weights.astype(np.float32), bias=(self.bias - weights @ mean).astype(np.float32))
 
 
 def softmax(scores: NDArray[np.float32]) -> NDArray[np.float32]:
-    """exp(scores) over their sum along the last axis; changes the scores in place."""
+    """exp(scores) over their sum along the last axis; changes the scores in place. Pixels x classes or the like, in and
+    out."""
     scores -= scores.max(axis=-1, keepdims=True)
     np.exp(scores, out=scores)
     scores /= scores.sum(axis=-1, keepdims=True)

@@ -42,7 +42,8 @@ def to_parts(probe: Probe) -> tuple[dict[str, Any], Arrays]:
 
 
 def from_parts(about: Mapping[str, Any], arrays: Mapping[str, NDArray[Any]]) -> Probe:
-    """The probe that `to_parts` took apart.
+    """The probe that `to_parts` took apart. The arrays have the shapes that `to_parts` gave them, such as classes x
+    features.
 
     Raises:
         HsiError: its kind is unknown, or a forest cannot be grown again as it was.

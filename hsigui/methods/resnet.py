@@ -33,6 +33,7 @@ class ResNet18(nn.Module):
                 nn.init.kaiming_normal_(module.weight, mode="fan_out", nonlinearity="relu")
 
     def forward(self, x: Tensor) -> Tensor:
+        """Batch x features of batch x bands x side x side."""
         y: Tensor = self.stages(functional.relu(self.norm(self.stem(x))))
         return y.mean(dim=(2, 3))
 

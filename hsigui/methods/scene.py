@@ -43,7 +43,7 @@ class SceneValues:
 
     @classmethod
     def of(cls, values: NDArray[np.float32], valid: NDArray[np.bool_]) -> SceneValues:
-        """A scene over values that are transformed already."""
+        """A scene over values that are transformed already. `values` is rows x cols x channels, `valid` rows x cols."""
         scene = cls.__new__(cls)
         scene.rows, scene.cols, scene.channels = values.shape
         scene._values, scene._valid = values, valid
@@ -51,7 +51,8 @@ class SceneValues:
 
     @property
     def whole(self) -> tuple[NDArray[np.float32], NDArray[np.bool_]] | None:
-        """All values and their validity when they are held in memory; None for a scene read by windows."""
+        """All values and their validity when they are held in memory; None for a scene read by windows. Rows x cols x
+        channels, and rows x cols."""
         return None if self._values is None or self._valid is None else (self._values, self._valid)
 
     @cached_property
@@ -88,6 +89,7 @@ class SceneValues:
         self, draw: Callable[[int], int], check: Callable[[], None]
     ) -> list[tuple[NDArray[np.float32], NDArray[np.bool_]]]:
         """Random square windows that stand for a scene too large to hold; in one that is mostly empty, where data are.
+        Each is side x side x channels with its side x side validity.
 
         Args:
             draw: gives a random whole number below its argument.
@@ -114,7 +116,8 @@ class SceneValues:
 def transformed(
     cube: Cube, transform: BandTransform, rows: slice, cols: slice
 ) -> tuple[NDArray[np.float32], NDArray[np.bool_]]:
-    """Transformed values of a window read from the cube, 0 where it has no data, and where it has some."""
+    """Transformed values of a window read from the cube, 0 where it has no data, and where it has some. Rows x cols x
+    channels, and rows x cols."""
     read = cube.read(rows, cols)
     valid = np.asarray(np.isfinite(read[..., transform.good]).all(axis=2))
     values = transform.apply(read)

@@ -75,7 +75,7 @@ def is_finite(parts: Parts) -> bool:
 
 
 def halved(count: Tensor, smallest: int) -> bool:
-    """Halves a part that is the size of a batch; False when that would be below the smallest."""
+    """Halves a part that is the size of a batch; False when that would be below the smallest. `count` is a scalar."""
     if int(count) // 2 < smallest:
         return False
     count //= 2

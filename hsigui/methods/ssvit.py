@@ -26,6 +26,7 @@ class ChannelNorm(nn.Module):
         self.b = nn.Parameter(torch.zeros(1, width, 1, 1))
 
     def forward(self, x: Tensor) -> Tensor:
+        """Batch x width x rows x cols, in and out."""
         sd = x.var(dim=1, unbiased=False, keepdim=True).sqrt()
         return (x - x.mean(dim=1, keepdim=True)) / (sd + 1e-5) * self.g + self.b
 
@@ -47,6 +48,7 @@ class SpatialSpectralAttention(nn.Module):
         self.dropout = Dropout(dropout)
 
     def forward(self, x: Tensor) -> Tensor:
+        """Batch x width x rows x cols, in and out."""
         x = self.project(self._between_tokens(x))
         return self._between_channels(x)
 
@@ -82,6 +84,7 @@ class AttentionBlock(nn.Module):
         self.drop_path = DropPath(drop_path)
 
     def forward(self, x: Tensor) -> Tensor:
+        """Batch x width x rows x cols, in and out."""
         x = x + self.drop_path(self.attention(self.norm1(x)))
         y: Tensor = x + self.drop_path(self.mlp(self.norm2(x)))
         return y
@@ -119,6 +122,7 @@ class PatchEmbedding(nn.Module):
         self.norm = nn.LayerNorm(width)
 
     def forward(self, x: Tensor) -> Tensor:
+        """Batch x tokens x width of batch x bands x side x side."""
         x = functional.pad(x, (0, 0, 0, 0, 0, self.missing))
         x = self.spectral(x[:, None]).flatten(1, 2)
         x = self.project(torch.cat([self.stem3(x), self.stem5(x)], dim=1))
@@ -152,6 +156,7 @@ class SSViT(nn.Module):
                 nn.init.xavier_uniform_(module.weight)
 
     def forward(self, x: Tensor) -> Tensor:
+        """Batch x width of batch x bands x side x side."""
         tokens = self.dropout(self.embedding(x) + self.position)
         y = self.blocks(tokens.transpose(1, 2).unflatten(2, (GRID, GRID))).flatten(2).transpose(1, 2)
         mean: Tensor = self.norm(y).mean(dim=1)

@@ -24,7 +24,7 @@ class NoTraining:
         return False
 
     def step(self, number: int, check: Callable[[], None]) -> torch.Tensor:
-        """Never called.
+        """Never called. There is no loss, which would be a scalar.
 
         Raises:
             AssertionError: always.

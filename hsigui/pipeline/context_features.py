@@ -93,6 +93,7 @@ class RawBands:
         return self.transform.channels
 
     def values(self, window: Window) -> NDArray[np.float32]:
+        """The block's columns for a window: rows x cols x width."""
         return window.values(self.transform)
 
 
@@ -116,6 +117,7 @@ class SmoothedComponents:
         return int(TRUNCATE * self.sigma + 0.5)  # where scipy cuts the Gaussian off
 
     def values(self, window: Window) -> NDArray[np.float32]:
+        """The block's columns for a window: rows x cols x width."""
         components = window.values(self.transform)
         return smoothed(components, window.valid, self.sigma) if self.sigma else components
 
@@ -138,6 +140,7 @@ class EdgeAwareComponents:
         return self.transform.channels
 
     def values(self, window: Window) -> NDArray[np.float32]:
+        """The block's columns for a window: rows x cols x width."""
         return window.values(self.transform)
 
 
@@ -166,6 +169,7 @@ class SuperpixelMeans:
         return self.transform.channels
 
     def values(self, window: Window) -> NDArray[np.float32]:
+        """The block's columns for a window: rows x cols x width."""
         numbers = self.labels[window.rows, window.cols]
         inside = numbers >= 0
         out = window.values(self.transform).copy()

@@ -30,7 +30,8 @@ class Pooling:
 
 
 def scene_edges(cube: Cube, valid: NDArray[np.bool_], seed: int, ctx: Context) -> Edges:
-    """The edges of a scene, from its own leading components; 6 bytes a pixel are held meanwhile, 4 in the end."""
+    """The edges of a scene, from its own leading components; 6 bytes a pixel are held meanwhile, 4 in the end. `valid`
+    is rows x cols."""
     transform = fit_transform(cube, GUIDE_COMPONENTS, seed=seed, check=ctx.check)
     components = np.empty((cube.rows, cube.cols, transform.channels), dtype=np.float16)
     for rows in cube.blocks():

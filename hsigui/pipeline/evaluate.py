@@ -26,7 +26,8 @@ def evaluate(
     classes: ClassTable,
     train: NDArray[np.integer] | None = None,
 ) -> Accuracy:
-    """The accuracy of a map on the labelled pixels of the truth, those of `train` left out.
+    """The accuracy of a map on the labelled pixels of the truth, those of `train` left out. All rasters are rows x
+    cols, 0 for unknown.
 
     Raises:
         HsiError: the rasters differ in size, or no test pixel is left.

@@ -62,7 +62,8 @@ class Features:
         return self.valid.shape[0], self.valid.shape[1]
 
     def standardised(self, window: NDArray[np.float16], columns: NDArray[np.intp] | None = None) -> NDArray[np.float32]:
-        """Standard scores of some feature vectors, (..., features), or of some of their columns."""
+        """Standard scores of some feature vectors, (..., features), or of some of their columns. Pixels x features or
+        rows x cols x features, in and out."""
         if columns is None:
             return (window.astype(np.float32) - self.mean) / self.sd
         return (window[..., columns].astype(np.float32) - self.mean[columns]) / self.sd[columns]
@@ -72,7 +73,8 @@ class Features:
         return self.standardised(self.array[mask], columns)
 
     def of_variant(self, number: int) -> NDArray[np.intp]:
-        """The columns of one variant of the encoder's features (counted from 0), and all those beside the encoder's."""
+        """The columns of one variant of the encoder's features (counted from 0), and all those beside the encoder's.
+        One number a column."""
         block = self.columns[ENCODER]
         width = (block.stop - block.start) // len(self.variants)
         first = block.start + number * width
@@ -84,7 +86,8 @@ def finished(
     array: NDArray[np.float16], valid: NDArray[np.bool_], key: str, columns: Mapping[str, slice] | None = None,
     edges: Edges | None = None,
 ) -> Features:  # fmt: skip
-    """Features with their mean and standard deviation, taken over at most some 200 000 valid pixels.
+    """Features with their mean and standard deviation, taken over at most some 200 000 valid pixels. `array` is rows x
+    cols x features, `valid` rows x cols.
 
     Raises:
         HsiError: no pixel is valid.
@@ -135,7 +138,7 @@ class Store:
         return finished(array, valid, self._key, columns, edges) if array.dtype == np.float16 else None
 
     def create(self, shape: tuple[int, int, int]) -> NDArray[np.float16]:
-        """An array on disk to be filled in and handed to `keep` or `discard`.
+        """An array on disk to be filled in and handed to `keep` or `discard`. Rows x cols x features.
 
         Raises:
             OSError: the folder cannot be written or the disk is full.
@@ -156,7 +159,8 @@ class Store:
     def keep(
         self, array: NDArray[np.float16], valid: NDArray[np.bool_], columns: Mapping[str, slice], edges: Edges
     ) -> Features:
-        """Puts a filled array in place; the description goes last."""
+        """Puts a filled array in place; the description goes last. `array` is rows x cols x features, `valid` rows x
+        cols."""
         if isinstance(array, np.memmap):
             array.flush()
         shape = array.shape

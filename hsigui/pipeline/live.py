@@ -72,7 +72,8 @@ class Glimpse:
 def draw_sample(
     ctx: Context, cube: Cube, truth: NDArray[np.uint16], classes: ClassTable, spec: SplitSpec
 ) -> tuple[Split, Sample]:
-    """Draws few-shot labels from the truth, on valid pixels only: the parts, and what is known of them."""
+    """Draws few-shot labels from the truth, on valid pixels only: the parts, and what is known of them. `truth` is rows
+    x cols."""
     from hsigui.pipeline.verbs import sample
 
     split, drawn = sample(ClassRaster(truth, classes, cube.geo), spec, ctx, valid=cube.valid_mask(ctx.check))
@@ -145,6 +146,7 @@ def make_map(
     sample: Sample | None = None,
 ) -> Mapped:
     """Fits the probe of the run's recipe to the labels, maps the scene, and measures the map where truth is known.
+    `labels` and `truth` are rows x cols.
 
     What is in view is mapped first and handed over as a Glimpse, where that is much less than all.
     """
@@ -169,7 +171,8 @@ def make_map(
 def measure_again(
     ctx: Context, mapped: Mapped, valid: NDArray[np.bool_], truth: NDArray[np.uint16], classes: ClassTable
 ) -> Mapped:
-    """How right a map is on the truth outside its training labels; no figures when nothing is left to measure on."""
+    """How right a map is on the truth outside its training labels; no figures when nothing is left to measure on.
+    `valid` and `truth` are rows x cols."""
     from hsigui.pipeline.evaluate import evaluate
 
     ctx.check()
@@ -198,7 +201,7 @@ def find_spots(
 
 
 def look_at_labels(ctx: Context, cube: Cube, features: Features | None, labels: NDArray[np.uint16]) -> LabelQuality:
-    """How good the labels are."""
+    """How good the labels are. `labels` is rows x cols."""
     ctx.progress(0, 0, say("Checking the labels…"))
     from hsigui.pipeline.label_quality import label_quality
     from hsigui.pipeline.one_thread import one_blas_thread

@@ -97,7 +97,7 @@ def describe_run(
     seconds: Mapping[str, float] | None = None, labels: tuple[Path, NDArray[np.uint16]] | None = None,
     command: str = "", refinement: Refinement | None = None,
 ) -> Provenance:  # fmt: skip
-    """The record of a map made from this cube.
+    """The record of a map made from this cube. The labels are rows x cols.
 
     Args:
         seconds: of the steps after pretraining.
@@ -232,7 +232,7 @@ def _probe(spec: ProbeSpec) -> dict[str, Any]:
 
 
 def save(record: Provenance, map_path: Path, array: NDArray[np.uint16]) -> Path:
-    """Writes the record beside a map; `array` are the map's class numbers."""
+    """Writes the record beside a map; `array` are the map's class numbers. `array` is rows x cols."""
     path = record_path(map_path)
     about = {"format": FORMAT, "program": f"hsigui {__version__}", "map_sha256": raster_hash(array), **asdict(record)}
     with written_beside(path) as (beside,):
@@ -241,7 +241,8 @@ def save(record: Provenance, map_path: Path, array: NDArray[np.uint16]) -> Path:
 
 
 def load(map_path: Path, array: NDArray[np.uint16]) -> Provenance | None:
-    """The record beside a map; None where there is none, or where it is of another map than these class numbers."""
+    """The record beside a map; None where there is none, or where it is of another map than these class numbers.
+    `array` is rows x cols."""
     names = {map_path, *(map_path.with_suffix(suffix) for suffix in exporter("envi").suffixes)}
     for path in (record_path(name) for name in sorted(names, key=lambda name: name != map_path)):
         try:
@@ -257,7 +258,8 @@ def load(map_path: Path, array: NDArray[np.uint16]) -> Provenance | None:
 
 
 def masked_out(record: Provenance | None, grid: Grid) -> tuple[NDArray[np.bool_] | None, tuple[str, ...]]:
-    """The pixels that were masked out of pretraining, where there were some, and what to say where they are lost."""
+    """The pixels that were masked out of pretraining, where there were some, and what to say where they are lost. Rows
+    x cols."""
     if record is None or not record.masked_out:
         return None, ()
     path = Path(record.masked_out)
@@ -276,7 +278,7 @@ def record_path(map_path: Path) -> Path:
 
 
 def raster_hash(array: NDArray[np.integer] | NDArray[np.bool_]) -> str:
-    """SHA-256 over the size and the class numbers of a raster, whatever format it is kept in."""
+    """SHA-256 over the size and the class numbers of a raster, whatever format it is kept in (rows x cols)."""
     digest = hashlib.sha256(repr(array.shape).encode())
     digest.update(np.ascontiguousarray(array, dtype="<u2").tobytes())
     return digest.hexdigest()

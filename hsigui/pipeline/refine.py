@@ -53,7 +53,8 @@ class FittingRows:
 def refine(
     features: Features, raw: NDArray[np.float16], labels: NDArray[np.integer], seed: int = 0, *, synthetic: bool = True
 ) -> FittingRows:
-    """Chooses the variant of the features and adds synthetic rows to sparse classes.
+    """Chooses the variant of the features and adds synthetic rows to sparse classes. `raw` is pixels x features,
+    `labels` one a pixel.
 
     Args:
         features: of the scene, with variants.
@@ -135,7 +136,8 @@ def _least_squares(rows: Rows, labels: NDArray[np.integer]) -> folds.Predictor:
 
 
 def scatter(rows: Rows, labels: NDArray[np.integer]) -> float:
-    """Mean distance of a row to the mean of its class, over the root of the number of features; small is compact.
+    """Mean distance of a row to the mean of its class, over the root of the number of features; small is compact. Rows
+    are labels x features, `labels` one a row.
 
     Classes with one label have none and are left out; NaN when there is no other.
     """
@@ -144,7 +146,8 @@ def scatter(rows: Rows, labels: NDArray[np.integer]) -> float:
 
 
 def fisher_ratio(rows: Rows, labels: NDArray[np.integer]) -> float:
-    """Scatter between the class means over the scatter within the classes (sums of squares); large is separable."""
+    """Scatter between the class means over the scatter within the classes (sums of squares); large is separable. Rows
+    are labels x features, `labels` one a row."""
     inside = float((_from_class_means(rows, labels) ** 2).sum())
     if inside <= 0:
         return float("nan")

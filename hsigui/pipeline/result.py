@@ -162,7 +162,7 @@ class Result:
 
     @cached_property
     def drawn_truth(self) -> NDArray[np.uint16] | None:
-        """The truth that the labels were drawn from, where they are still those that were drawn from it."""
+        """The truth that the labels were drawn from, where they are still those drawn from it (rows x cols)."""
         from hsigui.pipeline.provenance import raster_hash
 
         sample, truth = self.origin.sample, self.origin.truth
@@ -228,13 +228,14 @@ class Result:
 
     @cached_property
     def tested(self) -> NDArray[np.uint16]:
-        """What the map is measured on, the pixels that it was made from included; 0 where the scene has no data."""
+        """What the map is measured on, the pixels that it was made from included; 0 where the scene has no data. Rows x
+        cols."""
         known = np.zeros_like(self.array) if self.test is None else self.test.array
         return np.where(self.valid, known, 0).astype(np.uint16)
 
     @property
     def test_pixels(self) -> NDArray[np.uint16]:
-        """What the map is measured on without the pixels that it was made from."""
+        """What the map is measured on without the pixels that it was made from. Rows x cols."""
         return np.where(self.trained_on > 0, 0, self.tested).astype(np.uint16)
 
     def measured(self) -> Accuracy | None:

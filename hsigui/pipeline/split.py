@@ -72,7 +72,7 @@ def describe(
     split: Split, truth: NDArray[np.integer], classes: ClassTable, kind: str, *, seed: int | None = None,
     guard: int | None = None, command: str = "",
 ) -> SplitRecord:  # fmt: skip
-    """The record of a draw."""
+    """The record of a draw. `truth` is rows x cols."""
     tested = set(np.unique(split.test).tolist())
     lost = tuple(classes.get(n).name for n in np.unique(truth).tolist() if n and n not in tested)
     of_truth, of_labels, of_test = (raster_hash(part) for part in (truth, split.train, split.test))
@@ -114,7 +114,8 @@ def save(record: SplitRecord, labels_path: Path) -> Path:
 
 
 def load(labels_path: Path, array: NDArray[np.integer]) -> SplitRecord | None:
-    """The record beside labels; None where there is none, or where it is of other labels than these class numbers."""
+    """The record beside labels; None where there is none, or where it is of other labels than these class numbers.
+    `array` is rows x cols."""
     try:
         values = json.loads(record_path(labels_path).read_text(encoding="utf-8"))
     except (OSError, ValueError):

@@ -105,7 +105,7 @@ def area_estimate(measured: Accuracy, mapped: Mapping[int, int], design: str) ->
 
 
 def estimates(counts: NDArray[np.floating], pixels: NDArray[np.floating], column: NDArray[np.intp]) -> Figures:
-    """The figures of `area_estimate`.
+    """The figures of `area_estimate`. `pixels` and `column` are one a stratum.
 
     Args:
         counts: strata x reference classes; two or more test pixels in every row.

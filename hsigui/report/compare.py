@@ -57,7 +57,7 @@ class McNemar:
 
 
 def mcnemar(first: NDArray[np.bool_], second: NDArray[np.bool_], level: float = LEVEL) -> McNemar:
-    """McNemar's test of which test pixels two maps have right.
+    """McNemar's test of which test pixels two maps have right. Both are one a test pixel.
 
     With b and c the pixels that only the first or only the second has right: χ² = (|b − c| − 1)² / (b + c) with one
     degree of freedom; with fewer than 25 such pixels the exact two-sided binomial test of b of b + c at one half. The

@@ -106,7 +106,7 @@ def sieved(array: NDArray[np.integer], smallest: int, connectivity: int = 4) -> 
 
 def without_small_groups(array: NDArray[np.integer], smallest: int) -> ClassArray:
     """The map down to a smallest mapping unit: smaller groups join their largest neighbour or, where pixels without a
-    class are all around them, go."""
+    class are all around them, go. Rows x cols, in and out."""
     from rasterio.features import sieve
 
     found = sieved(array, smallest)

@@ -90,7 +90,7 @@ def over_draws(values: Sequence[float], level: float = LEVEL, within: Interval =
 
 
 def kappa_variance(matrix: NDArray[np.integer]) -> float:
-    """The large-sample variance of kappa by the delta method.
+    """The large-sample variance of kappa by the delta method. The matrix is classes x classes, or with one more column.
 
     With the shares p of a square matrix: t1 = Σ p_ii, t2 = Σ p_i+ p_+i, t3 = Σ p_ii (p_i+ + p_+i),
     t4 = Σ_ij p_ij (p_j+ + p_+i)²;
@@ -125,7 +125,7 @@ def kappa_variance(matrix: NDArray[np.integer]) -> float:
 
 
 def kappa_interval(matrix: NDArray[np.integer], kappa: float, level: float = LEVEL) -> Interval:
-    """The normal interval of kappa, cut at 1."""
+    """The normal interval of kappa, cut at 1. The matrix is classes x classes, or with one more column."""
     variance = kappa_variance(matrix)
     if math.isnan(variance) or math.isnan(kappa):
         return UNKNOWN

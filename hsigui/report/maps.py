@@ -71,7 +71,8 @@ def map_rgb(array: NDArray[np.integer], classes: ClassTable) -> NDArray[np.uint8
 
 
 def png_bytes(array: NDArray[np.integer], classes: ClassTable, *, longest: int = REPORT_SIDE) -> bytes:
-    """A PNG of the bare map for a report: enlarged by a whole number, or thinned so that no side is above `longest`."""
+    """A PNG of the bare map for a report: enlarged by a whole number, or thinned so that no side is above `longest`.
+    `array` holds class numbers, rows x cols."""
     step = -(-max(array.shape) // longest)
     thinned = array[::step, ::step]
     return _encoded(enlarged(map_rgb(thinned, classes), most=longest))
@@ -86,7 +87,8 @@ def enlarged(rgb: NDArray[np.uint8], most: int = LONGEST_SIDE) -> Image.Image:
 
 
 def picture(array: NDArray[np.integer], classes: ClassTable, title: str = "", form: str = "PNG") -> bytes:
-    """A PNG (or JPEG) of the whole map with its legend: names, colours and pixel counts."""
+    """A PNG (or JPEG) of the whole map with its legend: names, colours and pixel counts. `array` holds class numbers,
+    rows x cols."""
     return _encoded(with_legend(enlarged(map_rgb(array, classes)), _counted(array, classes), title), form)
 
 
@@ -130,7 +132,8 @@ def export_map(
 def write_geotiff(
     path: Path, array: NDArray[np.integer], classes: ClassTable, geo: Geo | None, options: MapOptions, check: Check
 ) -> list[Path]:
-    """GeoTIFF: tiles, palette, overviews; class names and table in the .aux.xml beside it, and a style for QGIS."""
+    """GeoTIFF: tiles, palette, overviews; class names and table in the .aux.xml beside it, and a style for QGIS.
+    `array` holds class numbers, rows x cols."""
     from hsigui.report.class_tiffs import write_class_tiff  # rasterio is slow to import
 
     return write_class_tiff(path, array, classes, geo, cloud=options.cloud)
@@ -139,14 +142,15 @@ def write_geotiff(
 def write_labels(
     path: Path, array: NDArray[np.integer], classes: ClassTable, geo: Geo | None, options: MapOptions, check: Check
 ) -> list[Path]:
-    """What labels are written as, too: ENVI Classification, MATLAB."""
+    """What labels are written as, too: ENVI Classification, MATLAB. `array` holds class numbers, rows x cols."""
     return write_classes(path, array.astype(np.uint16), classes, geo)
 
 
 def write_picture(
     path: Path, array: NDArray[np.integer], classes: ClassTable, geo: Geo | None, options: MapOptions, check: Check
 ) -> list[Path]:
-    """A picture with its legend, or the map alone where the options say so: PNG or JPEG."""
+    """A picture with its legend, or the map alone where the options say so: PNG or JPEG. `array` holds class numbers,
+    rows x cols."""
     if options.bare:
         return write_bare(path, array, classes, geo, options, check)
     return _save(path, picture(array, classes, options.title, "PNG" if path.suffix.lower() == ".png" else "JPEG"))
@@ -155,7 +159,7 @@ def write_picture(
 def write_bare(
     path: Path, array: NDArray[np.integer], classes: ClassTable, geo: Geo | None, options: MapOptions, check: Check
 ) -> list[Path]:
-    """The map alone, one pixel each, with world file, .prj and .aux.xml."""
+    """The map alone, one pixel each, with world file, .prj and .aux.xml. `array` holds class numbers, rows x cols."""
     from hsigui.report.pictures import write_bare_picture
 
     return write_bare_picture(path, array, map_rgb(array, classes), classes, geo)
@@ -164,7 +168,7 @@ def write_bare(
 def write_globe(
     path: Path, array: NDArray[np.integer], classes: ClassTable, geo: Geo | None, options: MapOptions, check: Check
 ) -> list[Path]:
-    """KMZ: polygons in the classes' colours, the map as a picture, legend.
+    """KMZ: polygons in the classes' colours, the map as a picture, legend. `array` holds class numbers, rows x cols.
 
     Raises:
         HsiError: the map has no place, or the file cannot be written.
@@ -181,7 +185,7 @@ def write_globe(
 def write_geopackage(
     path: Path, array: NDArray[np.integer], classes: ClassTable, geo: Geo | None, options: MapOptions, check: Check
 ) -> list[Path]:
-    """Polygons, with a style for QGIS."""
+    """Polygons, with a style for QGIS. `array` holds class numbers, rows x cols."""
     from hsigui.report.vector_maps import write_polygons
 
     return write_polygons(path, array, classes, geo, simplify=options.simplify, smallest=options.smallest, check=check)

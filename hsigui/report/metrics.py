@@ -115,7 +115,8 @@ class Accuracy:
 
     @property
     def percent(self) -> NDArray[np.float64]:
-        """The matrix in per cent of each row, the reference pixels of a class; NaN where it has none."""
+        """The matrix in per cent of each row, the reference pixels of a class; NaN where it has none. Classes x
+        classes, or with one more column."""
         of = self.matrix.sum(axis=1, keepdims=True).astype(float)
         return 100 * self.matrix / np.where(of > 0, of, np.nan)
 
@@ -164,7 +165,8 @@ def accuracy(
 def confusion(
     reference: NDArray[np.integer], predicted: NDArray[np.integer], classes: tuple[int, ...]
 ) -> NDArray[np.int64]:
-    """Counts of each pair of reference class (row) and predicted class (column); both 1-D and of equal length.
+    """Counts of each pair of reference class (row) and predicted class (column); both 1-D and of equal length. Classes
+    x classes, or classes x (classes + 1).
 
     Square in the order of `classes`, with one more column for predicted 0 when it occurs.
 
@@ -185,7 +187,8 @@ def confusion(
 def measured_of(
     table: ClassTable, matrix: NDArray[np.int64], train: tuple[int, ...] | None, overlap: int | None
 ) -> Accuracy:
-    """The figures of a matrix in the order of the table, as `confusion` gives it, which holds a test pixel at least."""
+    """The figures of a matrix in the order of the table, as `confusion` gives it, which holds a test pixel at least.
+    The matrix is classes x classes, or with one more column."""
     size = len(table)
     right = np.diag(matrix[:, :size]).astype(float)
     of_reference, of_map = matrix.sum(axis=1), matrix[:, :size].sum(axis=0)

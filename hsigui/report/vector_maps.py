@@ -53,7 +53,7 @@ def write_polygons(
 
 
 def in_units(array: NDArray[np.integer], simplify: float, smallest: int) -> NDArray[np.uint16]:
-    """A map down to a mapping unit in pixels.
+    """A map down to a mapping unit in pixels. Rows x cols, in and out.
 
     Raises:
         HsiError: the tolerance or the unit is negative.
@@ -67,7 +67,8 @@ def polygons(
     numbers: NDArray[np.uint16], geo: Geo, simplify: float = 0.0, check: Callable[[], None] = lambda: None, *,
     shared: bool = False,
 ) -> Iterator[Shape]:  # fmt: skip
-    """The polygons of a map in map coordinates, with simpler borders where a tolerance is given.
+    """The polygons of a map in map coordinates, with simpler borders where a tolerance is given. `numbers` is rows x
+    cols.
 
     Args:
         shared: a corner also where another border ends on a straight piece of border: neighbours then have all corners

@@ -89,7 +89,8 @@ class Recovery:
         classes: ClassTable,
         validation: NDArray[np.uint16] | None = None,
     ) -> Path:
-        """Writes the labels beside and renames; the copy written before stays whole until then.
+        """Writes the labels beside and renames; the copy written before stays whole until then. Both layers are rows x
+        cols.
 
         Args:
             validation: the validation labels, when there are any.

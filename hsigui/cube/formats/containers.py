@@ -67,7 +67,8 @@ class ArrayFile(Protocol):
     other: tuple[str, ...]  # what is no numeric array, with its kind
 
     def load(self, name: str) -> NDArray[Any]:
-        """One array in memory; HsiError when it cannot be read."""
+        """One array in memory; HsiError when it cannot be read. Its shape is the one that is listed, such as rows x
+        cols x bands."""
 
     def source(self, name: str, layout: Layout) -> Source:
         """A source over one array; HsiError when it cannot be read."""

@@ -58,7 +58,7 @@ class HdfFile:
         self.other = tuple(other)
 
     def load(self, name: str) -> NDArray[Any]:
-        """One array in memory.
+        """One array in memory. Its shape is the one that is listed, such as rows x cols x bands.
 
         Raises:
             HsiError: it cannot be read.
@@ -230,7 +230,7 @@ def sample_type(dtype: np.dtype[Any]) -> np.dtype[Any]:
 
 
 def load_dataset(path: Path, file: Any, name: str) -> NDArray[Any]:
-    """A whole dataset in memory.
+    """A whole dataset in memory. Its shape is that of the dataset, such as rows x cols.
 
     Raises:
         HsiError: it cannot be read, or does not fit into memory.
@@ -277,7 +277,8 @@ def require_plausible(path: Path, dataset: Any) -> None:
 
 
 def read_positions(dataset: Any, picks: Sequence[NDArray[Any]], fixed: tuple[int, ...] = ()) -> NDArray[Any]:
-    """The samples at sorted positions along every axis; reads plain blocks and picks in memory.
+    """The samples at sorted positions along every axis; reads plain blocks and picks in memory. As long along each axis
+    as there are positions, such as rows x cols x bands.
 
     h5py is very slow on selections with steps, so whole blocks are read, of limited size.
     """

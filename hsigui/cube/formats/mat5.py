@@ -211,7 +211,8 @@ def list_arrays(path: Path) -> Listing:
 
 
 def read_part(path: Path, array: StoredArray, part: StoredSamples) -> NDArray[Any]:
-    """The samples of one part of an array, in memory, in MATLAB's order of axes.
+    """The samples of one part of an array, in memory, in MATLAB's order of axes. 1-D, one a sample; the caller shapes
+    it to rows x cols x bands or the like.
 
     Raises:
         Damaged: they cannot be unpacked.

@@ -63,7 +63,8 @@ class MatFile:
             raise self._broken(error) from error
 
     def load(self, name: str) -> NDArray[Any]:
-        """One array in memory, axes in MATLAB's order, samples of the type in which they are stored.
+        """One array in memory, axes in MATLAB's order, samples of the type in which they are stored. Its shape is the
+        one that is listed, such as rows x cols x bands.
 
         Raises:
             HsiError: it cannot be read.

@@ -73,7 +73,7 @@ class NumpyFile:
         )
 
     def load(self, name: str) -> NDArray[Any]:
-        """One array in memory.
+        """One array in memory. Its shape is the one that is listed, such as rows x cols x bands.
 
         Raises:
             HsiError: it cannot be read.

@@ -32,7 +32,7 @@ _COLORS = ("color", "colour", "class_color", "rgb")
 def classes_of(
     columns: Columns, count: int, file_name: str, field: str | None = None
 ) -> tuple[NDArray[np.int64], ClassTable, tuple[str, ...]]:
-    """The class number of every row, the classes that occur, and what was assumed.
+    """The class number of every row, the classes that occur, and what was assumed. The numbers are one a row.
 
     Args:
         columns: values of each field, `count` each: numbers or text (None for none).

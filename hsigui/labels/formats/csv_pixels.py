@@ -71,7 +71,8 @@ def read_csv(path: Path, variable: str | None = None, grid: Grid | None = None) 
 
 
 def write_csv(path: Path, array: NDArray[np.uint16], classes: ClassTable, geo: Geo) -> list[Path]:
-    """Writes a line for every labelled pixel, from top to bottom.
+    """Writes a line for every labelled pixel, from top to bottom. `array` holds class numbers, rows x cols, 0 for
+    unlabelled.
 
     Raises:
         HsiError: the file cannot be written.

@@ -115,7 +115,8 @@ def _about_zero(header: Header, pixels: int) -> tuple[str, ...]:
 
 
 def write_envi(path: Path, array: NDArray[np.integer], classes: ClassTable, geo: Geo) -> list[Path]:
-    """Writes an ENVI Classification with class names, class lookup, map info and coordinate system string.
+    """Writes an ENVI Classification with class names, class lookup, map info and coordinate system string. `array`
+    holds class numbers, rows x cols, 0 for unlabelled.
 
     Returns:
         Header and data path.

@@ -63,7 +63,8 @@ def read_geojson(path: Path, variable: str | None = None, grid: Grid | None = No
 
 
 def write_geojson(path: Path, array: NDArray[np.uint16], classes: ClassTable, geo: Geo) -> list[Path]:
-    """Writes one feature for every group of pixels, with class_id, class_name and color.
+    """Writes one feature for every group of pixels, with class_id, class_name and color. `array` holds class numbers,
+    rows x cols, 0 for unlabelled.
 
     Raises:
         HsiError: the scene's coordinate system is not understood, or the file cannot be written.

@@ -42,7 +42,8 @@ def read_mat(path: Path, variable: str | None = None, grid: Grid | None = None) 
 
 
 def write_mat(path: Path, array: NDArray[np.integer], classes: ClassTable, geo: Geo) -> list[Path]:
-    """Writes the array `labels` with `class_numbers`, `class_names` and `class_colors` beside it; no place.
+    """Writes the array `labels` with `class_numbers`, `class_names` and `class_colors` beside it; no place. `array`
+    holds class numbers, rows x cols, 0 for unlabelled.
 
     Raises:
         HsiError: the file cannot be written.

@@ -52,6 +52,7 @@ def read_png(path: Path, variable: str | None = None, grid: Grid | None = None) 
 
 def write_png(path: Path, array: NDArray[np.uint16], classes: ClassTable, geo: Geo) -> list[Path]:
     """Writes a PNG of class numbers (palette up to class 255, else 16 bits), its `.aux.xml` and `NAME.legend.csv`.
+    `array` holds class numbers, rows x cols, 0 for unlabelled.
 
     Raises:
         HsiError: the files cannot be written.

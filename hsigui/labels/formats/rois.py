@@ -80,7 +80,8 @@ def read_roi_xml(path: Path, variable: str | None = None, grid: Grid | None = No
 
 
 def write_roi_xml(path: Path, array: NDArray[np.uint16], classes: ClassTable, geo: Geo) -> list[Path]:
-    """Writes one region a class, in map coordinates when the scene has a coordinate system, else in pixels.
+    """Writes one region a class, in map coordinates when the scene has a coordinate system, else in pixels. `array`
+    holds class numbers, rows x cols, 0 for unlabelled.
 
     Raises:
         HsiError: the file cannot be written.
@@ -160,6 +161,7 @@ def read_roi_text(path: Path, variable: str | None = None, grid: Grid | None = N
 
 def write_roi_text(path: Path, array: NDArray[np.uint16], classes: ClassTable, geo: Geo) -> list[Path]:
     """Writes every labelled pixel as ENVI Classic does: number in its region, X, Y (from 1), and map X, Y if known.
+    `array` holds class numbers, rows x cols, 0 for unlabelled.
 
     Raises:
         HsiError: the file cannot be written.

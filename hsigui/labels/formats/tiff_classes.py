@@ -75,7 +75,8 @@ def holds_classes(path: Path) -> bool | None:
 
 
 def write_tiff(path: Path, array: NDArray[np.integer], classes: ClassTable, geo: Geo) -> list[Path]:
-    """Writes a palette GeoTIFF (0 is no-data) and its `.aux.xml` with the class names; returns both paths.
+    """Writes a palette GeoTIFF (0 is no-data) and its `.aux.xml` with the class names; returns both paths. `array`
+    holds class numbers, rows x cols, 0 for unlabelled.
 
     Raises:
         HsiError: the files cannot be written.

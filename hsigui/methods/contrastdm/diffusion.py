@@ -19,7 +19,8 @@ FIRST_BETA, LAST_BETA = 1e-4, 0.02
 
 
 def signal_kept() -> Tensor:
-    """Part of the variance that is still signal (abar) at times 0..TIMES: 1 at time 0, about 4e-5 at the last."""
+    """Part of the variance that is still signal (abar) at times 0..TIMES: 1 at time 0, about 4e-5 at the last. 1-D,
+    TIMES + 1 long, one a time."""
     betas = torch.linspace(FIRST_BETA, LAST_BETA, TIMES, dtype=torch.float64)
     return torch.cat([torch.ones(1, dtype=torch.float64), torch.cumprod(1 - betas, dim=0)]).float()
 
@@ -64,6 +65,7 @@ class Denoiser(nn.Module):
         self.leave = nn.Sequential(nn.LayerNorm(hidden), nn.SiLU(), _zero(nn.Linear(hidden, width)))
 
     def forward(self, x: Tensor, times: Tensor) -> Tensor:
+        """Predicts from noised vectors, vectors x width, at times (one a vector): vectors x width."""
         angles = times[:, None].float() * self.rates
         time = self.time(torch.cat([angles.cos(), angles.sin()], dim=1))
         y = self.enter(x)
@@ -80,18 +82,21 @@ def _zero(linear: nn.Linear) -> nn.Linear:
 
 
 def noised(clean: Tensor, times: Tensor, noise: Tensor, kept: Tensor) -> Tensor:
-    """z_t = sqrt(abar_t) z_0 + sqrt(1 - abar_t) eps, for each vector (row) its own time."""
+    """z_t = sqrt(abar_t) z_0 + sqrt(1 - abar_t) eps, for each vector (row) its own time. Vectors x width; `times` is
+    one a vector."""
     part = kept[times][:, None]
     return part.sqrt() * clean + (1 - part).sqrt() * noise
 
 
 def denoising_loss(denoiser: Denoiser, clean: Tensor, times: Tensor, noise: Tensor) -> Tensor:
-    """Mean over vectors and elements of (z_0 - D(z_t, t))^2: 1 for standardised vectors and a network that says 0."""
+    """Mean over vectors and elements of (z_0 - D(z_t, t))^2: 1 for standardised vectors and a network that says 0.
+    `clean` and `noise` are vectors x width, `times` one a vector."""
     return functional.mse_loss(denoiser(noised(clean, times, noise, denoiser.kept), times), clean)
 
 
 def refined(denoiser: Denoiser, clean: Tensor, time: int) -> Tensor:
     """One deterministic denoising step of real vectors: D(sqrt(abar_t) z_0, t), their posterior mean at that time.
+    Vectors x width, in and out.
 
     It moves a vector toward the local mode of the density, so the spread within a cluster shrinks. A whole sampling
     chain would not: it returns a sample of p(z_0 | z_t), which puts that spread back.
@@ -108,7 +113,8 @@ def _one_time(time: int, like: Tensor) -> Tensor:
 
 
 def sampled(denoiser: Denoiser, noisy: Tensor, start: int, steps: int = 10) -> Tensor:
-    """Vectors at time `start` taken to time 0 along the deterministic DDIM chain (eta 0) in so many steps."""
+    """Vectors at time `start` taken to time 0 along the deterministic DDIM chain (eta 0) in so many steps. Vectors x
+    width, in and out."""
     times = [round(start * (steps - n) / steps) for n in range(steps + 1)]
     x = noisy
     for now, then in itertools.pairwise(times):
@@ -123,6 +129,7 @@ def sampled(denoiser: Denoiser, noisy: Tensor, start: int, steps: int = 10) -> T
 
 def synthetic(denoiser: Denoiser, clean: Tensor, start: int, copies: int, generator: Generator) -> Tensor:
     """Neighbours of real vectors: each is noised to time `start` and sampled back, `copies` times (kept together).
+    Vectors x width in, (vectors * copies) x width out.
 
     Args:
         generator: of the noise, on the cpu.

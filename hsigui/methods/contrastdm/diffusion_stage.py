@@ -53,6 +53,7 @@ class DiffusionStage:
         return {"denoiser": self._denoiser, "stage 2 optimizer": self._optimizer, "stage 2 batch": self._batch}
 
     def step(self, number: int, check: Callable[[], None]) -> Tensor:
+        """One training step; returns its loss, a scalar."""
         rows = self._prepared(number, check)
         each = self._settings.updates
         updates = self.steps * each
@@ -101,7 +102,8 @@ class DiffusionStage:
 
 
 def balanced(rows: Tensor, clusters: int, seed: int, check: Callable[[], None]) -> Tensor:
-    """Cumulative chances (float64, on the cpu) of drawing each vector when every k-means cluster is as likely.
+    """Cumulative chances (float64, on the cpu) of drawing each vector when every k-means cluster is as likely. Vectors
+    x width in, one a vector out.
 
     Own k-means: that of scikit-learn adds up in the order in which its threads end, so runs would differ.
     """

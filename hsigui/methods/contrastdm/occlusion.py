@@ -11,7 +11,8 @@ from torch import Generator, Tensor
 
 
 def erased(x: Tensor, generator: Generator, part: float = 0.2) -> Tensor:
-    """Band erasure: a run of neighbouring bands, another for each patch, is set to 0 (the mean)."""
+    """Band erasure: a run of neighbouring bands, another for each patch, is set to 0 (the mean). Patches x channels x
+    side x side, in and out."""
     bands = x.shape[1]
     length = max(1, round(part * bands))
     first = torch.randint(0, bands - length + 1, (len(x), 1), generator=generator)

@@ -60,6 +60,7 @@ class RefinedEncoder(Network):
         self.denoiser = Denoiser(self.known, hidden)
 
     def forward(self, x: Tensor) -> Tensor:
+        """As the encoder's: patches x width, or 1 x width x rows x cols, of all variants."""
         found = self.encoder(x)
         if self.patch:
             return self.refine(self.whitened(found))
@@ -67,7 +68,8 @@ class RefinedEncoder(Network):
         return self.refine(rows).T.reshape(1, -1, *found.shape[2:])
 
     def plain(self, x: Tensor) -> Tensor:
-        """The features without refinement, which asks nothing of the denoiser."""
+        """The features without refinement, which asks nothing of the denoiser. Patches x width, or 1 x width x rows x
+        cols."""
         found = self.encoder(x)
         if self.patch:
             return self.whitened(found) @ self.back
@@ -80,7 +82,8 @@ class RefinedEncoder(Network):
 
     @torch.no_grad()
     def learn_whitening(self, features: Tensor) -> None:
-        """Sets the whitening, principal components of the standardised features of unit variance, and its way back.
+        """Sets the whitening, principal components of the standardised features of unit variance, and its way back. Of
+        features, vectors x the encoder's width.
 
         The noise of the diffusion is alike in all directions. An encoder's features are not: a few components hold
         nearly all the variance. Without whitening the noise drowns the others, and the refined features lose what

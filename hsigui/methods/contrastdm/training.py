@@ -104,6 +104,7 @@ class TwoStages:
         return {**shared, **first, **self._second.parts}
 
     def step(self, number: int, check: Callable[[], None]) -> Tensor:
+        """One training step; returns its loss, a scalar."""
         if self._first is not None and number < self._before:
             self.stage = STAGES[0]
             return self._first.step(number, check)

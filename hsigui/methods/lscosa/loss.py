@@ -64,16 +64,19 @@ class StepLoss:
 
 
 def unit_columns(W: Tensor) -> Tensor:
+    """Prototypes of unit length: dim x prototypes, in and out."""
     return functional.normalize(W, dim=0)
 
 
 def reference_activation(logits: Tensor) -> Tensor:
-    """Mean over the batch of the length-normalised rows, as coded by the authors: signed, not a probability."""
+    """Mean over the batch of the length-normalised rows, as coded by the authors: signed, not a probability. Batch x
+    prototypes to one a prototype."""
     return functional.normalize(logits, dim=1).mean(dim=0)
 
 
 def reference_kl(activation: Tensor, rho: float) -> Tensor:
-    """Sum over prototypes of the Bernoulli KL divergence between the activation and the target `rho`.
+    """Sum over prototypes of the Bernoulli KL divergence between the activation and the target `rho`. `activation` is
+    one a prototype; the answer is a scalar.
 
     The published code has no guard and turns NaN as soon as one activation is 0 or less. Here the activation is kept
     inside (EPS, 1 - EPS), and what lies below is pulled up by the slope at EPS instead, so that the barrier stays.
@@ -86,13 +89,15 @@ def reference_kl(activation: Tensor, rho: float) -> Tensor:
 
 
 def probability_kl(logits: Tensor) -> Tensor:
-    """KL(mean softmax activation || uniform) in nats: 0 when the batch uses all prototypes alike, at most log K."""
+    """KL(mean softmax activation || uniform) in nats: 0 when the batch uses all prototypes alike, at most log K.
+    `logits` are batch x prototypes; the answer is a scalar."""
     p = logits.softmax(dim=1).mean(dim=0)
     return (p * torch.log(p * logits.shape[1] + 1e-12)).sum()
 
 
 def positive_weight(logits: Tensor, mode: str) -> Tensor:
-    """alpha, the weight of the positives after the first; a number without gradient.
+    """alpha, the weight of the positives after the first; a number without gradient. `logits` are batch x prototypes;
+    the answer is a scalar.
 
     "reference": 1 / (1 + exp H) of the reference activation's entropy H, some 1e-17 for 256 prototypes.
     "entropy": the same with the entropy of the mean softmax, between 1 / (1 + K) and 0.5.
@@ -147,7 +152,8 @@ def step_loss(q: Tensor, keys: Tensor, W: Tensor, objective: Objective) -> StepL
 
 
 def views_loss(q: tuple[Tensor, Tensor], keys: tuple[Tensor, Tensor], W: Tensor, objective: Objective) -> StepLoss:
-    """The loss of a step from the queries and the momentum keys of both views.
+    """The loss of a step from the queries and the momentum keys of both views. Queries and keys are batch x dim each,
+    `W` is dim x prototypes.
 
     Published is the loss of the first view's queries alone; the symmetric one is the mean over both views.
     """
@@ -159,7 +165,8 @@ def views_loss(q: tuple[Tensor, Tensor], keys: tuple[Tensor, Tensor], W: Tensor,
 
 
 def filling_loss(q: Tensor, keys: Tensor, W: Tensor, temperature: float = 0.2) -> Tensor:
-    """The loss of the steps that fill the dictionary: each query's own key (other view) against all prototypes."""
+    """The loss of the steps that fill the dictionary: each query's own key (other view) against all prototypes. `q` and
+    `keys` are batch x dim, `W` is dim x prototypes; the loss is a scalar."""
     own = (q * keys).sum(dim=1, keepdim=True)
     logits = torch.cat([own, q @ unit_columns(W)], dim=1) / temperature
     return functional.cross_entropy(logits, torch.zeros(len(q), dtype=torch.long, device=q.device))
@@ -185,7 +192,8 @@ def update_dictionary(
     W: Tensor, V: Tensor, views: tuple[tuple[Tensor, Tensor], tuple[Tensor, Tensor]],
     temperature: float, lr: float | Tensor, momentum: float = 0.9,
 ) -> None:  # fmt: skip
-    """One momentum step of the dictionary in place; `views` are (queries, keys of the other view) of both views."""
+    """One momentum step of the dictionary in place; `views` are (queries, keys of the other view) of both views. `W`
+    and `V` are dim x prototypes, queries and keys batch x dim."""
     push = sum(dictionary_push(q.detach(), k, W, temperature) for q, k in views)
     V.mul_(momentum).sub_(push / (W.norm(dim=0) * temperature))
     W.sub_(lr * V)

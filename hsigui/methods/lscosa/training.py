@@ -148,6 +148,7 @@ class PaperTraining:
         return halved(self._batch, SMALLEST_BATCH)
 
     def step(self, number: int, check: Callable[[], None]) -> Tensor:
+        """One training step; returns its loss, a scalar."""
         if number == 0:
             self._fill_dictionary(check)
         epoch, batch = divmod(number, self._each)
@@ -160,7 +161,8 @@ class PaperTraining:
         return self._graphed()
 
     def static_step(self) -> Tensor:
-        """One step on the pixels in the input buffer, at the rate and the momentum in theirs; returns the loss.
+        """One step on the pixels in the input buffer, at the rate and the momentum in theirs; returns the loss. A
+        scalar.
 
         Waits for nothing and changes all state in place.
         """
@@ -266,6 +268,7 @@ class QuickTraining:
         return halved(self._pixels, SMALLEST_PIXELS)
 
     def step(self, number: int, check: Callable[[], None]) -> Tensor:
+        """One training step; returns its loss, a scalar."""
         set_lr(self._optimizer, warmed_cosine(self._settings.rate, number / self._steps, self._settings.warm_up))
         self._sampler.pixels = int(self._pixels)
         q1, q2, k1, k2 = self._embed(check)

@@ -64,6 +64,7 @@ class PatchPair(Network):
         self.width = sum(self.branches)
 
     def forward(self, x: Tensor) -> Tensor:
+        """Both branches' features, batch x width, of batch x bands x side x side."""
         return torch.cat([self.global_branch(x), self.local_branch(x)], dim=1)
 
 
@@ -110,6 +111,7 @@ class Plateau:
         self.state = torch.tensor([0.0, 0.0, torch.inf, 0.0], device=device)
 
     def add(self, loss: Tensor) -> None:
+        """Counts the loss of one step, a scalar."""
         self.state[0] += loss.detach()
         self.state[1] += 1
 
@@ -164,6 +166,7 @@ class PaperTraining:
         return _halved(self._batch)
 
     def step(self, number: int, check: Callable[[], None]) -> Tensor:
+        """One training step; returns its loss, a scalar."""
         labels, similarity = self._segmented(check)
         self.stage = ""
         epoch, batch = divmod(number, self._each)
@@ -257,6 +260,7 @@ class QuickTraining:
         return _halved(self._pixels)
 
     def step(self, number: int, check: Callable[[], None]) -> Tensor:
+        """One training step; returns its loss, a scalar."""
         set_lr(self._optimizer, warmed_cosine(self._settings.rate, number / self._steps, self._settings.warm_up))
         self._sampler.pixels = int(self._pixels)
         views = self._sampler.draw()

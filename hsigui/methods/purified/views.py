@@ -20,7 +20,7 @@ def view(patches: Tensor, settings: Paper, generator: Generator) -> Tensor:
 
 def enlarged_and_turned(patches: Tensor, settings: Paper, generator: Generator) -> Tensor:
     """A random part of each patch, such as 95 % of its side, stretched to the whole (nearest neighbour) in one of 8
-    poses."""
+    poses. Patches x bands x side x side, in and out."""
     batch, _, side, _ = patches.shape
     part = int(settings.enlarged * side)
     corner = torch.randint(0, side - part + 1, (batch, 2, 1, 1), generator=generator)
@@ -37,7 +37,8 @@ def enlarged_and_turned(patches: Tensor, settings: Paper, generator: Generator) 
 
 
 def brightened(patches: Tensor, settings: Paper, generator: Generator) -> Tensor:
-    """Some of the patches, such as four of five, times one factor plus one offset, the same for all their elements."""
+    """Some of the patches, such as four of five, times one factor plus one offset, the same for all their elements.
+    Patches x bands x side x side, in and out."""
     shape = (len(patches), 1, 1, 1)
     changed = torch.rand(shape, generator=generator) < settings.brightened
     low, high = settings.darkest, settings.brightest
