@@ -48,8 +48,7 @@ ROWS = (
         MODULE,
         say(
             "A support vector machine on 30 principal components, smoothed over a few pixels: simple, and hard to "
-            "beat. A "
-            "method that does not is not worth its minutes."
+            "beat. A method that does not is not worth its minutes."
         ),
         Recipe(FeatureSpec(encoder=False, components=30, smoothed=(2.0,), edge_aware=(), pooled=0.0), _SVM, _SHARP),
     ),
@@ -60,8 +59,7 @@ ROWS = (
         MODULE,
         say(
             "What stands beside the encoder's features in every method, with the same probe, and no encoder: what a "
-            "method "
-            "gains over it, the encoder has learned."
+            "method gains over it, the encoder has learned."
         ),
         # The recipe of every method, whatever it becomes.
         replace(Recipe(), features=replace(Recipe().features, encoder=False)),

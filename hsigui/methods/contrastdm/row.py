@@ -120,8 +120,7 @@ ROWS = (
                 say("Quick (dense engine)"),
                 say(
                     "A contrastive stage over a whole tile a step, then a diffusion model of its features: about a "
-                    "minute "
-                    "on a laptop. The labels decide how strongly the features are refined."
+                    "minute on a laptop. The labels decide how strongly the features are refined."
                 ),
                 300,
                 "steps",
@@ -132,8 +131,7 @@ ROWS = (
                 say("Paper (patches)"),
                 say(
                     "The same two stages on 15 x 15 patches of all bands: 200 epochs of batches of 256, then 5000 "
-                    "updates "
-                    "of the diffusion model. Meant for a GPU: on a CPU it takes days."
+                    "updates of the diffusion model. Meant for a GPU: on a CPU it takes days."
                 ),
                 200,
                 "epochs",

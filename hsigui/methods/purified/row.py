@@ -112,8 +112,7 @@ ROWS = (
                 say("Paper (patches)"),
                 say(
                     "SSViT and ResNet-18 on 15 x 15 patches, 400 epochs of batches of 256. Meant for a GPU: on a CPU "
-                    "it "
-                    "takes days."
+                    "it takes days."
                 ),
                 400,
                 "epochs",

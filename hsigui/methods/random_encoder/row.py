@@ -30,8 +30,7 @@ ROWS = (
         "hsigui.methods.random_encoder.training",
         say(
             "The network of the Quick preset as it is before training, with random weights: what a method gains over "
-            "it, "
-            "training has given."
+            "it, training has given."
         ),
         Recipe(),
         Untrained,

@@ -29,22 +29,19 @@ _TEXTS = {
     "random": (
         say(
             "All other pixels of the ground truth are for testing; a small class keeps half of its pixels for that. "
-            "Test "
-            "pixels lie next to labels then, so the accuracy says little about places far from any."
+            "Test pixels lie next to labels then, so the accuracy says little about places far from any."
         )
     ),
     "block": (
         say(
             "Labels are drawn from some squares of the scene. What lies outside these and their guard band is for "
-            "testing; "
-            "the rest is in neither part."
+            "testing; the rest is in neither part."
         )
     ),
     "region": (
         say(
             "Labels are drawn from some of the fields (pixels of a class that hang together). What lies outside these "
-            "and "
-            "their guard band is for testing; the rest is in neither part."
+            "and their guard band is for testing; the rest is in neither part."
         )
     ),
 }

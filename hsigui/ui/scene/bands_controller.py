@@ -56,8 +56,7 @@ class BandsController(QObject):
             say("The encoder and the map were made with other good bands."),
             say(
                 "They do not fit the scene any more and are dropped; the labels stay. The run is kept on disk, but "
-                "another "
-                "pretraining is needed for a new map."
+                "another pretraining is needed for a new map."
             ),
             say("Change the bands"),
         ):
