@@ -64,7 +64,8 @@ def noise_generator(device: torch.device, own: Generator, seed: int) -> Generato
 
 
 def turned(x: Tensor, which: int) -> Tensor:
-    """One of the eight flips and quarter turns of the last two axes. Batch x channels x side x side, in and out."""
+    """One of the eight flips and quarter turns of the last two axes: (..., rows, cols), which some of them make
+    (..., cols, rows)."""
     if which & 4:
         x = x.transpose(-1, -2)
     return torch.rot90(x, which & 3, (-2, -1))

@@ -113,7 +113,7 @@ class Dropout(_Masked):
     """In training, sets a part of the numbers to 0 and scales the others up (as `torch.nn.Dropout`)."""
 
     def forward(self, x: Tensor) -> Tensor:
-        """Of any shape A x B x ..., in and out; the first axis is the batch."""
+        """Of any shape, the same in and out."""
         if not self.training or self.part == 0:
             return x
         drawing, kept = self._drawing(), 1 - self.part
@@ -125,7 +125,7 @@ class DropPath(_Masked):
     """In training, leaves out a residual branch for whole samples of a batch of maps (arXiv 1603.09382)."""
 
     def forward(self, x: Tensor) -> Tensor:
-        """Of any shape A x B x ..., in and out; the first axis is the batch."""
+        """Batch x channels x rows x cols, in and out."""
         if not self.training or self.part == 0:
             return x
         drawing = self._drawing()

@@ -33,8 +33,8 @@ class Network(nn.Module):
     variants: tuple[int, ...] = ()
 
     def plain(self, x: Tensor) -> Tensor:
-        """The features of `forward`, of several versions the first alone. Of the shapes of `forward`: batch x width, or
-        batch x width x rows x cols."""
+        """The features of `forward`, of several versions the first alone: batch x width, or
+        batch x width x rows x cols, where width is that of one version."""
         found: Tensor = self(x)
         return found
 
@@ -70,7 +70,7 @@ class ResidualBlock(nn.Module):
             self.shortcut = nn.Sequential(nn.Conv2d(inputs, width, 1, stride, bias=False), nn.BatchNorm2d(width))
 
     def forward(self, x: Tensor) -> Tensor:
-        """Batch x channels x rows x cols; rows and cols are halved by a stride of 2."""
+        """Batch x inputs x rows x cols -> batch x width x rows x cols; stride 2 halves rows and cols, rounded up."""
         y = functional.relu(self.norm1(self.conv1(x)))
         return functional.relu(self.norm2(self.conv2(y)) + self.shortcut(x))
 

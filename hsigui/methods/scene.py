@@ -89,7 +89,7 @@ class SceneValues:
         self, draw: Callable[[int], int], check: Callable[[], None]
     ) -> list[tuple[NDArray[np.float32], NDArray[np.bool_]]]:
         """Random square windows that stand for a scene too large to hold; in one that is mostly empty, where data are.
-        Each is side x side x channels with its side x side validity.
+        Each is rows x cols x channels with its validity, rows x cols: at most 128 x 128, less in a narrower scene.
 
         Args:
             draw: gives a random whole number below its argument.

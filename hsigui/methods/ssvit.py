@@ -122,7 +122,7 @@ class PatchEmbedding(nn.Module):
         self.norm = nn.LayerNorm(width)
 
     def forward(self, x: Tensor) -> Tensor:
-        """Batch x tokens x width of batch x bands x side x side."""
+        """Batch x 25 x width of batch x bands x 15 x 15."""
         x = functional.pad(x, (0, 0, 0, 0, 0, self.missing))
         x = self.spectral(x[:, None]).flatten(1, 2)
         x = self.project(torch.cat([self.stem3(x), self.stem5(x)], dim=1))
@@ -156,7 +156,7 @@ class SSViT(nn.Module):
                 nn.init.xavier_uniform_(module.weight)
 
     def forward(self, x: Tensor) -> Tensor:
-        """Batch x width of batch x bands x side x side."""
+        """Batch x width of batch x bands x 15 x 15."""
         tokens = self.dropout(self.embedding(x) + self.position)
         y = self.blocks(tokens.transpose(1, 2).unflatten(2, (GRID, GRID))).flatten(2).transpose(1, 2)
         mean: Tensor = self.norm(y).mean(dim=1)

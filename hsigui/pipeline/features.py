@@ -62,8 +62,8 @@ class Features:
         return self.valid.shape[0], self.valid.shape[1]
 
     def standardised(self, window: NDArray[np.float16], columns: NDArray[np.intp] | None = None) -> NDArray[np.float32]:
-        """Standard scores of some feature vectors, (..., features), or of some of their columns. Pixels x features or
-        rows x cols x features, in and out."""
+        """Standard scores of some feature vectors, (..., features), or of some of their columns: (..., columns).
+        Such as pixels x features or rows x cols x features, float32."""
         if columns is None:
             return (window.astype(np.float32) - self.mean) / self.sd
         return (window[..., columns].astype(np.float32) - self.mean[columns]) / self.sd[columns]

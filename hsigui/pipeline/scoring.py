@@ -213,7 +213,8 @@ def trained_on(labels: ClassRaster, truth: ClassRaster, what: str, resample: boo
 def covered(
     reference: NDArray[np.uint16], predicted: ClassRaster, grid: Grid
 ) -> tuple[NDArray[np.uint16], tuple[str, ...]]:
-    """The reference where a map of other pixels lies, and what to say of it. Rows x cols of the map."""
+    """The reference where a map of other pixels lies, and what to say of it. Rows x cols of the reference, in and
+    out; 0 outside of the map."""
     inside = resampled(dataclasses.replace(predicted, array=np.ones_like(predicted.array)), grid).array != 0
     size = " x ".join(map(str, predicted.array.shape))
     notes = [

@@ -65,7 +65,7 @@ class Denoiser(nn.Module):
         self.leave = nn.Sequential(nn.LayerNorm(hidden), nn.SiLU(), _zero(nn.Linear(hidden, width)))
 
     def forward(self, x: Tensor, times: Tensor) -> Tensor:
-        """Predicts from noised vectors, vectors x width, at times (one a vector): vectors x width."""
+        """Predicts from noised vectors, vectors x width, at times (one a vector, or one for all): vectors x width."""
         angles = times[:, None].float() * self.rates
         time = self.time(torch.cat([angles.cos(), angles.sin()], dim=1))
         y = self.enter(x)

@@ -68,8 +68,8 @@ class RefinedEncoder(Network):
         return self.refine(rows).T.reshape(1, -1, *found.shape[2:])
 
     def plain(self, x: Tensor) -> Tensor:
-        """The features without refinement, which asks nothing of the denoiser. Patches x width, or 1 x width x rows x
-        cols."""
+        """The features without refinement, which asks nothing of the denoiser: patches x encoder's width, or
+        1 x encoder's width x rows x cols."""
         found = self.encoder(x)
         if self.patch:
             return self.whitened(found) @ self.back

@@ -64,7 +64,7 @@ class PatchPair(Network):
         self.width = sum(self.branches)
 
     def forward(self, x: Tensor) -> Tensor:
-        """Both branches' features, batch x width, of batch x bands x side x side."""
+        """Both branches' features, batch x width, of batch x bands x 15 x 15."""
         return torch.cat([self.global_branch(x), self.local_branch(x)], dim=1)
 
 
