@@ -70,7 +70,7 @@ class BandTransform:
         return out
 
     def to_arrays(self) -> dict[str, NDArray[Any]]:
-        """The numbers of the transform, for a weights file: 1-D each, but components x used bands."""
+        """The numbers of the transform, for a weights file: 1-D each, but `components` is components x good bands."""
         arrays: dict[str, NDArray[Any]] = {"good": self.good.astype(np.int64), "mean": self.mean, "sd": self.sd}
         arrays["pixel_range"] = np.array([int(self.pixel_range)], dtype=np.int64)
         if self.components is not None and self.sd_components is not None:
@@ -79,7 +79,7 @@ class BandTransform:
 
     @classmethod
     def from_arrays(cls, arrays: Mapping[str, NDArray[Any]]) -> BandTransform:
-        """The transform of the numbers of `to_arrays`: each 1-D, but components x used bands."""
+        """The transform of the numbers of `to_arrays`: each 1-D, but `components` is components x good bands."""
         return cls(
             arrays["good"].astype(np.intp), arrays["mean"], arrays["sd"],
             arrays.get("components"), arrays.get("sd_components"), bool(arrays["pixel_range"][0]),

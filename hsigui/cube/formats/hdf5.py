@@ -278,7 +278,7 @@ def require_plausible(path: Path, dataset: Any) -> None:
 
 def read_positions(dataset: Any, picks: Sequence[NDArray[Any]], fixed: tuple[int, ...] = ()) -> NDArray[Any]:
     """The samples at sorted positions along every axis; reads plain blocks and picks in memory. As long along each axis
-    as there are positions, such as rows x cols x bands.
+    as there are positions, such as rows x cols x bands; the axes of `fixed`, which come first, are left out.
 
     h5py is very slow on selections with steps, so whole blocks are read, of limited size.
     """

@@ -211,8 +211,8 @@ def list_arrays(path: Path) -> Listing:
 
 
 def read_part(path: Path, array: StoredArray, part: StoredSamples) -> NDArray[Any]:
-    """The samples of one part of an array, in memory, in MATLAB's order of axes. 1-D, one a sample; the caller shapes
-    it to rows x cols x bands or the like.
+    """The samples of one part of an array, in memory, in MATLAB's order of axes. Its shape is that of the array, such
+    as rows x cols x bands.
 
     Raises:
         Damaged: they cannot be unpacked.
