@@ -15,6 +15,7 @@ from hsigui.document.session import Session
 from hsigui.errors import HsiError
 from hsigui.settings import Settings, SettingsStore
 from hsigui.texts import say
+from hsigui.ui.desk.dialogs import open_dialog
 from hsigui.ui.desk.error_dialog import ErrorDialog
 from hsigui.ui.desk.guards import Guards
 from hsigui.ui.desk.job_bridge import JobBridge
@@ -46,9 +47,7 @@ class Desk:
                 say("Close other programs, or choose a smaller scene."),
             )
         else:
-            dialog = ErrorDialog(error, trace or "".join(traceback.format_exception(error)), self.window)
-            dialog.finished.connect(dialog.deleteLater)
-            dialog.open()
+            open_dialog(ErrorDialog(error, trace or "".join(traceback.format_exception(error)), self.window))
 
     def remember(self, settings: Settings) -> None:
         """Takes other settings and writes them; a failure is a warning, never in the way."""

@@ -39,7 +39,7 @@ class ErrorDialog(QDialog):
             )
         )
         self.copy = QPushButton(say("Copy"), self)
-        self.copy.clicked.connect(lambda: QGuiApplication.clipboard().setText(self.trace.toPlainText()))
+        self.copy.clicked.connect(self._copy_text)
         buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Close, self)
         buttons.addButton(self.copy, QDialogButtonBox.ButtonRole.ActionRole)
         buttons.rejected.connect(self.reject)
@@ -48,3 +48,6 @@ class ErrorDialog(QDialog):
         column.addWidget(self.trace, 1)
         column.addWidget(buttons)
         self.resize(640, 400)
+
+    def _copy_text(self) -> None:
+        QGuiApplication.clipboard().setText(self.trace.toPlainText())

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from functools import partial
 
 from PySide6.QtCore import QEvent, QObject, Qt, QTimer
 from PySide6.QtGui import QColor, QPainter, QPaintEvent, QPalette
@@ -67,7 +68,7 @@ class Message(QFrame):
         row.addWidget(label, 1)
         for title, call in buttons:
             button = QPushButton(title, self)
-            button.clicked.connect(lambda _checked=False, call=call: self._act(call))
+            button.clicked.connect(partial(self._act, call))
             row.addWidget(button)
         self._cross = cross = QToolButton(self)
         cross.setIcon(icon("close"))
@@ -100,7 +101,7 @@ class Message(QFrame):
         if isinstance(bar, MessageBar):
             bar.forget(self)
 
-    def _act(self, call: Callable[[], object]) -> None:
+    def _act(self, call: Callable[[], object], *_pressed: bool) -> None:
         self.dismiss()
         call()
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import partial
 
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QColor, QIcon, QPixmap
@@ -112,7 +113,7 @@ class ClassMappingDialog(QDialog):
             table.setCellWidget(row, 2, choice)
             reason = QTableWidgetItem(self._reason(info))
             table.setItem(row, 3, reason)
-            choice.activated.connect(lambda _index, reason=reason: reason.setText(say("your choice")))
+            choice.activated.connect(partial(_mark_as_chosen, reason))
             self._choices.append(choice)
         return table
 
@@ -141,6 +142,10 @@ def swatch(color: Color) -> QIcon:
     picture = QPixmap(_SWATCH, _SWATCH)
     picture.fill(QColor(*color))
     return QIcon(picture)
+
+
+def _mark_as_chosen(reason: QTableWidgetItem, _place: int) -> None:
+    reason.setText(say("your choice"))
 
 
 def _titled(info: ClassInfo) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 from itertools import count
 
 from PySide6.QtCore import QObject
@@ -13,6 +14,7 @@ from hsigui.labels.classes import ClassInfo, ClassTable
 from hsigui.labels.label_map import TRAINING, UNLABELLED, VALIDATION, Edit
 from hsigui.texts import say
 from hsigui.ui.desk.desk import Desk
+from hsigui.ui.desk.dialogs import open_dialog
 from hsigui.ui.labels.class_chooser import ClassChooser
 from hsigui.ui.labels.classes_panel import ClassesPanel
 
@@ -72,9 +74,7 @@ class ClassesController(QObject):
             info.number,
             self._desk.window,
         )  # fmt: skip
-        dialog.accepted.connect(lambda: self.merge(info.number, dialog.number))
-        dialog.finished.connect(dialog.deleteLater)
-        dialog.open()
+        open_dialog(dialog, partial(self._merge_into_chosen, info.number))
 
     def merge(self, number: int, into: int) -> None:
         """Gives the labels of a class to another one and deletes it."""
@@ -94,6 +94,9 @@ class ClassesController(QObject):
                     ),
                     say("Open it again and choose “{name}” for it.", name=classes.get(into).name),
                 )
+
+    def _merge_into_chosen(self, number: int, chooser: ClassChooser) -> None:
+        self.merge(number, chooser.number)
 
     def rename(self) -> None:
         """Lets the user type another name of the current class, in its row."""

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 from PySide6.QtCore import QAbstractTableModel, QModelIndex, QPersistentModelIndex, QPoint, QPointF, QRectF, Qt, Signal
-from PySide6.QtGui import QColor, QKeyEvent, QPainter, QPalette, QPen, QPolygonF
+from PySide6.QtGui import QAction, QColor, QKeyEvent, QPainter, QPalette, QPen, QPolygonF
 from PySide6.QtWidgets import (
     QAbstractItemView,
     QHBoxLayout,
@@ -151,6 +151,7 @@ class ExplorerPanel(QWidget):
         self._menu = QMenu(self)
         self.reassign.setMenu(self._menu)
         self._menu.aboutToShow.connect(self._fill_menu)
+        self._menu.triggered.connect(self._ask_reassign)
         self.delete.clicked.connect(self._ask_delete)
         buttons = QHBoxLayout()
         buttons.addWidget(self.reassign)
@@ -159,8 +160,8 @@ class ExplorerPanel(QWidget):
         column.addWidget(self.text)
         column.addWidget(self.table, 1)
         column.addLayout(buttons)
-        self.table.selectionModel().selectionChanged.connect(lambda _new, _old: self._show_buttons())
-        self.table.verticalScrollBar().valueChanged.connect(lambda _value: self.rows_seen.emit())
+        self.table.selectionModel().selectionChanged.connect(self._show_buttons)
+        self.table.verticalScrollBar().valueChanged.connect(self.rows_seen)
         self.set_entries([], ClassTable())
 
     def set_entries(self, entries: Sequence[Entry], classes: ClassTable) -> None:
@@ -224,6 +225,9 @@ class ExplorerPanel(QWidget):
     def _ask_delete(self) -> None:
         self.delete_asked.emit(self.selected())
 
+    def _ask_reassign(self, action: QAction) -> None:
+        self.reassign_asked.emit(self.selected(), int(action.data()))
+
     def _show_menu(self, at: QPoint) -> None:
         if self.selected():
             self._menu.popup(self.table.viewport().mapToGlobal(at))
@@ -232,9 +236,7 @@ class ExplorerPanel(QWidget):
         self._menu.clear()
         for info in self.model.classes:
             action = self._menu.addAction(swatch(info.color), info.name.replace("&", "&&"))
-            action.triggered.connect(
-                lambda _checked=False, number=info.number: self.reassign_asked.emit(self.selected(), number)
-            )
+            action.setData(info.number)
 
     def _show_buttons(self) -> None:
         some = bool(self.table.selectionModel().selectedRows())

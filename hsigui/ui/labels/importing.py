@@ -16,6 +16,7 @@ from hsigui.labels.matching import differs, pixel_counts, renumbered
 from hsigui.labels.place import PIXELS, RESAMPLE, Misplaced
 from hsigui.texts import say
 from hsigui.ui.desk.desk import Desk
+from hsigui.ui.desk.dialogs import open_dialog
 from hsigui.ui.desk.job_bridge import Watcher
 from hsigui.ui.desk.variable_chooser import VariableChooser
 from hsigui.ui.labels import class_files
@@ -49,9 +50,7 @@ class LabelImport(QObject):
         def failed(error: BaseException, trace: str) -> None:
             if isinstance(error, AmbiguousArray):
                 chooser = VariableChooser(path.name, error.candidates, self._desk.window, what)
-                chooser.accepted.connect(lambda: self.read(path, what, take, chooser.variable, by_name=by_name))
-                chooser.finished.connect(chooser.deleteLater)
-                chooser.open()
+                open_dialog(chooser, partial(self._read_chosen, path, what, take, by_name))
             elif isinstance(error, Misplaced):
                 self._offer(error, path, scene, what, take, by_name)
             else:
@@ -60,6 +59,9 @@ class LabelImport(QObject):
         job = partial(class_files.load_classes, path=path, cube=scene.cube, what=what, variable=variable)
         done = partial(self._match, path, scene, take, by_name)
         self._desk.bridge.start(job, say("Open {what}", what=what), Watcher(done=done, failed=failed))
+
+    def _read_chosen(self, path: Path, what: str, take: Take, by_name: bool, chooser: VariableChooser) -> None:
+        self.read(path, what, take, chooser.variable, by_name=by_name)
 
     def _offer(self, error: Misplaced, path: Path, scene: Scene, what: str, take: Take, by_name: bool) -> None:
         """Explains a raster of another place or size, and lets the user decide."""
@@ -84,13 +86,10 @@ class LabelImport(QObject):
             take(raster, False)
             return
         classes = raster.classes.merged_with(counts)
-        dialog = ClassMappingDialog(path.name, classes, counts, table, self._desk.window)
 
-        def chosen() -> None:
+        def chosen(dialog: ClassMappingDialog) -> None:
             if self._session.shown is scene:
                 matched = renumbered(raster.array, classes, table, dialog.targets)
                 take(replace(raster, array=matched.array, classes=matched.classes), True)
 
-        dialog.accepted.connect(chosen)
-        dialog.finished.connect(dialog.deleteLater)
-        dialog.open()
+        open_dialog(ClassMappingDialog(path.name, classes, counts, table, self._desk.window), chosen)

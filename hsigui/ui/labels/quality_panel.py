@@ -63,8 +63,8 @@ class QualityPanel(QWidget):
         self.doubts = _table(DOUBT_COLUMNS, 2, say("Labels that the others contradict"), self)
         self.doubts.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
         self.doubts.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
-        self.doubts.cellClicked.connect(lambda row, _column: self.jump_asked.emit(self._regions[row]))
-        self.doubts.cellActivated.connect(lambda row, _column: self.jump_asked.emit(self._regions[row]))
+        self.doubts.cellClicked.connect(self._ask_jump)
+        self.doubts.cellActivated.connect(self._ask_jump)
         column = QVBoxLayout(self)
         column.addWidget(self.warnings)
         column.addWidget(self.doubts_text)
@@ -101,6 +101,9 @@ class QualityPanel(QWidget):
                 font.setBold(True)
                 _item(self.classes, row, 1).setFont(font)
         _fit(self.classes)
+
+    def _ask_jump(self, row: int) -> None:
+        self.jump_asked.emit(self._regions[row])
 
     def _show_doubts(self, found: Sequence[Contradicted], classes: ClassTable) -> None:
         self._regions = [entry.region for entry in found]

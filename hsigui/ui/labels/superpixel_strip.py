@@ -52,7 +52,7 @@ class SuperpixelStrip(QWidget):
         column.addWidget(self.box)
         column.addLayout(row)
         column.addWidget(self.text)
-        self.slider.valueChanged.connect(lambda place: self.number.setValue(count_at(place)))
+        self.slider.valueChanged.connect(self._slid)
         self.number.valueChanged.connect(self._chosen)
         show.toggled.connect(self._show_choices)
         self._show_choices(show.isChecked())
@@ -73,6 +73,9 @@ class SuperpixelStrip(QWidget):
         """What came of it, in a few words."""
         self.text.setText(text)
         self.text.setVisible(bool(text) and self.box.isChecked())
+
+    def _slid(self, place: int) -> None:
+        self.number.setValue(count_at(place))
 
     def _chosen(self, count: int) -> None:
         if count_at(self.slider.value()) != count:

@@ -14,6 +14,7 @@ from hsigui.pipeline.own import own_encoder
 from hsigui.pipeline.values import Filters
 from hsigui.texts import say
 from hsigui.ui.desk.desk import Desk
+from hsigui.ui.desk.dialogs import open_dialog
 from hsigui.ui.desk.job_bridge import Watcher
 from hsigui.ui.results.export_dialog import ExportChoice, ExportDialog, targets
 from hsigui.ui.results.exported import result_of
@@ -85,9 +86,10 @@ class ExportController(QObject):
             folder, f"{session.cube.name}-map", session.accuracy is not None, self._desk.window,
             has_place=geo.transform is not None and bool(geo.crs_wkt),
         )  # fmt: skip
-        dialog.accepted.connect(lambda: self.export(dialog.choice))
-        dialog.finished.connect(dialog.deleteLater)
-        dialog.open()
+        open_dialog(dialog, self._export_chosen)
+
+    def _export_chosen(self, dialog: ExportDialog) -> None:
+        self.export(dialog.choice)
 
     def export(self, choice: ExportChoice) -> None:
         result = result_of(self._session)

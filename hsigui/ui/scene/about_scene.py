@@ -10,6 +10,7 @@ from PySide6.QtGui import QAction
 from hsigui.document.events import BandsChanged, SceneShown
 from hsigui.errors import HsiError
 from hsigui.ui.desk.desk import Desk
+from hsigui.ui.desk.dialogs import open_dialog
 from hsigui.ui.scene.notes_bar import NotesBar
 from hsigui.ui.scene.properties_dialog import PropertiesDialog
 
@@ -43,8 +44,7 @@ class AboutScene(QObject):
         except HsiError as error:  # a scene whose file went away
             self._desk.messages.error(error)
             return
-        dialog.finished.connect(dialog.deleteLater)
-        dialog.open()
+        open_dialog(dialog)
 
     def _bands_changed(self, event: BandsChanged) -> None:
         if self._session.scene.cube.notes != self._bar.notes:

@@ -10,6 +10,7 @@ from hsigui.storage import band_edits
 from hsigui.storage.band_edits import BandEdit
 from hsigui.texts import say
 from hsigui.ui.desk.desk import Desk
+from hsigui.ui.desk.dialogs import open_dialog
 from hsigui.ui.scene.bands_dialog import BandsDialog
 from hsigui.ui.scene.input_change import ask_for_input, stop_training
 
@@ -27,10 +28,10 @@ class BandsController(QObject):
         if cube is None or plain is None:
             return
         kept = band_edits.recall(plain)
-        dialog = BandsDialog(cube, plain, kept, self._desk.bridge, self._desk.window)
-        dialog.accepted.connect(lambda: self.apply(dialog.edit))
-        dialog.finished.connect(dialog.deleteLater)
-        dialog.open()
+        open_dialog(BandsDialog(cube, plain, kept, self._desk.bridge, self._desk.window), self._apply_chosen)
+
+    def _apply_chosen(self, dialog: BandsDialog) -> None:
+        self.apply(dialog.edit)
 
     def apply(self, edit: BandEdit) -> None:
         """Takes other bands for the open scene. Asks first where features and map were made with other good bands, and

@@ -56,7 +56,7 @@ class BandsDialog(QDialog):
         self._cube, self._plain, self._bridge = cube, plain, bridge
         self._fwhm, self._note = cube.info.fwhm, kept.note
         self._noise = Latest(bridge, say("Look for noisy bands"), self._suggest, failed=self._no_suggestion)
-        self.finished.connect(lambda _code: self._noise.forget())
+        self.finished.connect(self._noise.forget)
         self._build()
         self._show(cube)
 
@@ -182,8 +182,8 @@ class BandsDialog(QDialog):
         group = QGroupBox(say("Bad bands"), self)
         column = QVBoxLayout(group)
         self.mark, self.unmark = QPushButton(say("&Mark selected"), group), QPushButton(say("&Unmark selected"), group)
-        self.mark.clicked.connect(lambda: self.mark_bands(self.selected(), True))
-        self.unmark.clicked.connect(lambda: self.mark_bands(self.selected(), False))
+        self.mark.clicked.connect(self._mark_selected)
+        self.unmark.clicked.connect(self._unmark_selected)
         self.first, self.last = QDoubleSpinBox(group), QDoubleSpinBox(group)
         for spin, name, value in ((self.first, say("From, nm"), 1340.0), (self.last, say("To, nm"), 1450.0)):
             spin.setRange(0, 1_000_000)
@@ -192,10 +192,10 @@ class BandsDialog(QDialog):
             spin.setValue(value)
             spin.setAccessibleName(name)
         self.range = QPushButton(say("Mark &range"), group)
-        self.range.clicked.connect(lambda: self._mark_range(((self.first.value(), self.last.value()),)))
+        self.range.clicked.connect(self._mark_typed_range)
         self.water = QPushButton(say("&Water vapour"), group)
         self.water.setToolTip(say("Mark ") + say(" and ").join(say("{a:g} to {b:g} nm", a=a, b=b) for a, b in WATER_NM))
-        self.water.clicked.connect(lambda: self._mark_range(WATER_NM))
+        self.water.clicked.connect(partial(self._mark_range, WATER_NM))
         self.noisy = QPushButton(say("&Select noisy bands"), group)
         self.noisy.setToolTip(say("Looks at samples of the scene and selects bands of low signal-to-noise ratio"))
         self.noisy.clicked.connect(self._look_for_noise)
@@ -291,7 +291,16 @@ class BandsDialog(QDialog):
                 self._marks[band].setCheckState(_checked(bad))
         self._tell()
 
-    def _mark_range(self, ranges: Iterable[tuple[float, float]]) -> None:
+    def _mark_selected(self) -> None:
+        self.mark_bands(self.selected(), True)
+
+    def _unmark_selected(self) -> None:
+        self.mark_bands(self.selected(), False)
+
+    def _mark_typed_range(self) -> None:
+        self._mark_range(((self.first.value(), self.last.value()),))
+
+    def _mark_range(self, ranges: Iterable[tuple[float, float]], *_pressed: bool) -> None:
         centres = np.array(self._centres)
         inside = np.zeros(len(centres), dtype=bool)
         for first, last in ranges:

@@ -23,6 +23,7 @@ from hsigui.document.scene import Scene
 from hsigui.errors import HsiError
 from hsigui.texts import say
 from hsigui.ui.desk.desk import Desk
+from hsigui.ui.desk.dialogs import open_dialog
 from hsigui.ui.desk.job_bridge import Latest, Watcher
 from hsigui.ui.image.view import ImageView
 from hsigui.ui.scene import drawing, opening
@@ -126,13 +127,14 @@ class SceneController(QObject):
 
         def ask(found: opening.FileArrays) -> None:
             dialog = ImportDialog(path, found.arrays, found.proposals, self._desk.bridge, reason, self._desk.window)
-            dialog.accepted.connect(lambda: self.open_path(path, dialog.choice))
-            dialog.finished.connect(dialog.deleteLater)
-            dialog.open()
+            open_dialog(dialog, partial(self._open_chosen, path))
 
         self._desk.bridge.start(
             partial(opening.look_into, path=path), say("Look into {name}", name=path.name), Watcher(done=ask)
         )
+
+    def _open_chosen(self, path: Path, dialog: ImportDialog) -> None:
+        self.open_path(path, dialog.choice)
 
     def open_demo(self) -> None:
         self._path, self._again = None, None

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from functools import partial
 
 import numpy as np
 from numpy.typing import NDArray
@@ -85,7 +86,7 @@ class DisplayPanel(QWidget):
             button = QPushButton(_TITLES.get(name, name.capitalize()), self)
             button.setObjectName(f"preset {name}")
             button.setToolTip(say("Show the scene in {name}", name=name))
-            button.clicked.connect(lambda _checked=False, name=name: self.preset_asked.emit(name))
+            button.clicked.connect(partial(self._ask_preset, name))
             self.presets[name] = button
             row.addWidget(button, 1)
         return row
@@ -97,7 +98,7 @@ class DisplayPanel(QWidget):
             slider = QSlider(Qt.Orientation.Horizontal, self)
             slider.setObjectName(f"band {channel}")
             slider.setAccessibleName(say("Band shown as {channel}", channel=channel))
-            slider.valueChanged.connect(lambda value, channel=channel: self._moved(channel, value))
+            slider.valueChanged.connect(partial(self._moved, channel))
             label = QLabel(say("band –"), self)
             label.setMinimumWidth(label.fontMetrics().horizontalAdvance("2499.0 nm bad"))
             title = QLabel({"red": say("Red"), "green": say("Green"), "blue": say("Blue")}[channel], self)
@@ -128,6 +129,9 @@ class DisplayPanel(QWidget):
         spin.setValue(value)
         spin.valueChanged.connect(self._stretched)
         return spin
+
+    def _ask_preset(self, name: str, *_pressed: bool) -> None:
+        self.preset_asked.emit(name)
 
     def _moved(self, channel: str, value: int) -> None:
         self._labels[channel].setText(self._words(value))

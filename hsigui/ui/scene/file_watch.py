@@ -66,7 +66,7 @@ class FileWatch(QObject):
         self._looking = Latest(desk.bridge, say("Look at the file"), self._compare)
         self._watcher = QFileSystemWatcher(self)
         self._timer = Debounce(SETTLE_MS, LONGEST_SETTLE_MS, self.look, self)
-        self._watcher.fileChanged.connect(lambda _path: self._timer.start())
+        self._watcher.fileChanged.connect(self._timer.start)
         app = QGuiApplication.instance()
         if isinstance(app, QGuiApplication):
             app.applicationStateChanged.connect(self._came_to_front)

@@ -80,7 +80,7 @@ class ImportDialog(QDialog):
         self._lists = [a for a in arrays if math.prod(a.shape) > 1 and sum(n != 1 for n in a.shape) == 1]
         self._proposals, self._bridge = proposals, bridge
         self._previewing = Latest(bridge, say("Preview"), self._show_preview, failed=self._no_preview)
-        self.finished.connect(lambda _code: self._previewing.forget())
+        self.finished.connect(self._previewing.forget)
         self._build(reason)
         self._fill()
         if proposals:
@@ -133,6 +133,9 @@ class ImportDialog(QDialog):
         _choose(self.bad_bands, choice.bad_bands)
         self._renew()
 
+    def _take_proposal(self, place: int) -> None:
+        self.take(self._proposals[place])
+
     # Building
 
     def _build(self, reason: str) -> None:
@@ -183,7 +186,7 @@ class ImportDialog(QDialog):
         for box in (self.order, self.units, self.wavelengths, self.bad_bands):
             box.currentIndexChanged.connect(self._renew)
         self.axes.currentIndexChanged.connect(self._axes_chosen)
-        self.proposal.activated.connect(lambda n: self.take(self._proposals[n]))
+        self.proposal.activated.connect(self._take_proposal)
         size = QHBoxLayout()
         size.addWidget(self.rows, 1)
         size.addWidget(QLabel("x", self))

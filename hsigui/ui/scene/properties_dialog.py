@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -91,7 +92,7 @@ class PropertiesDialog(QDialog):
         for title, give in ((say("Copy as &text"), self.text), (say("Copy as &JSON"), self.json)):
             button = QPushButton(title, self)
             button.setAutoDefault(False)
-            button.clicked.connect(lambda _checked=False, give=give: QGuiApplication.clipboard().setText(give()))
+            button.clicked.connect(partial(_copy, give))
             buttons.addButton(button, QDialogButtonBox.ButtonRole.ActionRole)
         return buttons
 
@@ -121,6 +122,10 @@ class PropertiesDialog(QDialog):
             )
         else:
             self.found.setText(say("Bands count from 1, rows and columns from 0; the header stands as in the file."))
+
+
+def _copy(give: Callable[[], str], *_pressed: bool) -> None:
+    QGuiApplication.clipboard().setText(give())
 
 
 def files_of(cube: Cube) -> list[Path]:

@@ -16,6 +16,7 @@ from hsigui.document.events import SceneOpened
 from hsigui.errors import HsiError
 from hsigui.texts import say
 from hsigui.ui.desk.desk import Desk
+from hsigui.ui.desk.dialogs import open_dialog
 from hsigui.ui.desk.job_bridge import Watcher
 from hsigui.ui.labels.files import LabelFiles
 from hsigui.ui.scene import opening
@@ -106,13 +107,14 @@ class Arrivals(QObject):
 
         def ask(library: SpectralLibrary) -> None:
             dialog = LibraryDialog(path.name, library.names, self._desk.window)
-            dialog.accepted.connect(lambda: self.show_spectra(library, dialog.chosen))
-            dialog.finished.connect(dialog.deleteLater)
-            dialog.open()
+            open_dialog(dialog, partial(self._show_chosen, library))
 
         self._desk.bridge.start(
             partial(opening.read_library, path=path), say("Read {name}", name=path.name), Watcher(done=ask)
         )
+
+    def _show_chosen(self, library: SpectralLibrary, dialog: LibraryDialog) -> None:
+        self.show_spectra(library, dialog.chosen)
 
     def show_spectra(self, library: SpectralLibrary, places: Sequence[int]) -> None:
         """Keeps spectra of a library beside those of the scene, on its bands."""

@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from PySide6.QtCore import QObject
-from PySide6.QtWidgets import QDialog, QWidget
+from PySide6.QtWidgets import QWidget
 
 from hsigui.ui.desk.action_rows import ActionRow
+from hsigui.ui.desk.dialogs import open_dialog
 from hsigui.ui.shell.about import AboutDialog
 from hsigui.ui.shell.help_dialog import HelpDialog
 from hsigui.ui.shell.shortcuts import ShortcutSheet
@@ -32,11 +33,7 @@ class HelpPages(QObject):
         dialog.activateWindow()
 
     def show_shortcuts(self) -> None:
-        self._open(ShortcutSheet(self._rows, self._window))
+        open_dialog(ShortcutSheet(self._rows, self._window))
 
     def show_about(self) -> None:
-        self._open(AboutDialog(self._window))
-
-    def _open(self, dialog: QDialog) -> None:
-        dialog.finished.connect(dialog.deleteLater)
-        dialog.open()
+        open_dialog(AboutDialog(self._window))

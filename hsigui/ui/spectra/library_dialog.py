@@ -41,7 +41,7 @@ class LibraryDialog(QDialog):
         self.buttons.rejected.connect(self.reject)
         self.search.textChanged.connect(self._filter)
         self.list.itemSelectionChanged.connect(self._tell)
-        self.list.itemDoubleClicked.connect(lambda _item: self.accept())
+        self.list.itemDoubleClicked.connect(self.accept)
         column = QVBoxLayout(self)
         for widget in (self.search, self.list, self.told, self.buttons):
             column.addWidget(widget)

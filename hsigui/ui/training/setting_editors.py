@@ -126,7 +126,10 @@ class _Word:
             self.box.setCurrentText(str(value))
 
     def when_changed(self, call: Callable[[], None]) -> None:
-        self.box.currentIndexChanged.connect(lambda _index: call())
+        def changed(_place: int) -> None:
+            call()
+
+        self.box.currentIndexChanged.connect(changed)
 
     def name_lowest(self, text: str) -> None:
         raise AssertionError(f"a choice has no lowest value to be called {text}")
@@ -150,7 +153,10 @@ class _Switch:
             self.box.setChecked(bool(value))
 
     def when_changed(self, call: Callable[[], None]) -> None:
-        self.box.toggled.connect(lambda _on: call())
+        def changed(_on: bool) -> None:
+            call()
+
+        self.box.toggled.connect(changed)
 
     def name_lowest(self, text: str) -> None:
         raise AssertionError(f"a switch has no lowest value to be called {text}")
