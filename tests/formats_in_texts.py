@@ -1,8 +1,8 @@
-"""Lists of formats in README and help, between marks such as <!-- formats: scenes --> and <!-- end -->.
+"""Lists of formats and tools in README and help, between marks such as <!-- formats: scenes --> and <!-- end -->.
 
     python -m tests.formats_in_texts
 
-writes them anew from the tables of formats.
+writes them anew from their tables.
 """
 
 from __future__ import annotations
@@ -15,10 +15,11 @@ from pathlib import Path
 from hsigui.cube.formats import table as scenes
 from hsigui.labels.formats import table as labels
 from hsigui.report import table as maps
+from hsigui.ui.image import tools_table as tools
 
 ROOT = Path(__file__).parents[1]
 HELP = ROOT / "resources" / "help"
-_MARKED = re.compile(r"(<!-- formats: ([a-z ]+) -->)(.*?)(<!-- end -->)", re.DOTALL)
+_MARKED = re.compile(r"(<!-- (?:formats|table): ([a-z ]+) -->)(.*?)(<!-- end -->)", re.DOTALL)
 
 
 def _lines(table: Callable[[], Iterator[str]]) -> Callable[[], str]:
@@ -40,6 +41,7 @@ LISTS: Mapping[Path, Mapping[str, Callable[[], str]]] = {
         "labels": _lines(labels.help_table),
         "labels only read": lambda: ", ".join(labels.only_read()),
     },
+    HELP / "labelling.md": {"tools": _lines(tools.help_table)},
     HELP / "maps.md": {"maps": _lines(maps.help_table)},
 }
 

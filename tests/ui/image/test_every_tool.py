@@ -31,9 +31,7 @@ CTRL, ALT = Qt.KeyboardModifier.ControlModifier, Qt.KeyboardModifier.AltModifier
 def use(qtbot, window, name: str) -> None:
     """Draws with a tool over the rows 62 to 66 and the columns 50 to 80."""
     press(window, window.actions_[f"tool_{name}"].shortcut().toString())
-    if name in ("brush", "eraser", "pixel", "line"):
-        paint(window, (64, 50), (64, 80))
-    elif name == "rectangle":
+    if name == "rectangle":
         paint(window, (62, 50), (66, 80))
     elif name == "lasso":
         paint(window, (62, 50), (62, 80), (66, 80), (66, 50))
@@ -50,6 +48,8 @@ def use(qtbot, window, name: str) -> None:
     elif name == "superpixel":
         idle(qtbot, window)
         qtbot.waitUntil(lambda: window.superpixels.area_at(64, 65) is not None)
+        paint(window, (64, 50), (64, 80))
+    else:
         paint(window, (64, 50), (64, 80))
 
 

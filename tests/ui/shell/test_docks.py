@@ -5,13 +5,16 @@ from __future__ import annotations
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QScrollArea, QTabBar
 
+from hsigui.ui.shell.panels import PANELS
+
 
 def shown_tabs(window) -> list[str]:
     bars = window.findChildren(QTabBar, options=Qt.FindChildOption.FindDirectChildrenOnly)
     return sorted(bar.tabText(index) for bar in bars if bar.isVisible() for index in range(bar.count()))
 
 
-TABS = ["Classes", "History", "Map", "Quality", "Regions", "Results"]
+# Panels in tabs: those that stand behind another, and those they stand behind.
+TABS = sorted({row.title for row in PANELS if row.behind} | {row.behind for row in PANELS if row.behind})
 
 
 def test_every_panel_in_tabs_has_one_tab(qtbot, window):
