@@ -17,6 +17,7 @@ from hsigui.pipeline.own import own_encoder
 from hsigui.specs import SplitSpec
 from hsigui.texts import say
 from hsigui.ui.desk.desk import Desk
+from hsigui.ui.desk.dialogs import open_dialog
 from hsigui.ui.desk.job_bridge import Watcher
 from hsigui.ui.labels.sample_dialog import SampleDialog
 
@@ -34,9 +35,10 @@ class Sampler(QObject):
         dialog = SampleDialog(
             bool(self._session.labels.labelled()), self._desk.window, _reach(self._session.encoder)
         )  # fmt: skip
-        dialog.accepted.connect(lambda: self.sample(dialog.spec))
-        dialog.finished.connect(dialog.deleteLater)
-        dialog.open()
+        open_dialog(dialog, self._chosen)
+
+    def _chosen(self, dialog: SampleDialog) -> None:
+        self.sample(dialog.spec)
 
     def sample(self, spec: SplitSpec) -> None:
         """Draws labels from the truth; the rest of it is what the map is measured on."""
