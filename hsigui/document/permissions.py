@@ -6,7 +6,6 @@ elsewhere.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import Enum
 
@@ -44,36 +43,40 @@ AT_EXIT = say(
     "Stopped trainings can be gone on with when their scene is opened again. Unsaved labels are asked about next."
 )
 
-# With the scene that a training is of, at work or waiting.
-ITS_OWN: Mapping[Deed, Verdict] = {
-    Deed.LOOK: YES,
-    Deed.LEARN: Verdict(Answer.NO, say("This scene is being trained on."),
-                        say("Wait for the end, or cancel the training.")),
-    Deed.CHANGE_INPUT: Verdict(
-        Answer.ASKS,
-        say("A training of {scene} is running, which learns from the scene as it is now."),
-        say("Stopped, it can be gone on with while the scene is as it is now. Kept, it goes on; what it learns is "
-            "kept as "
-            "a run of the scene as it was, and draws no map."),
-    ),
-    Deed.CLOSE: Verdict(
-        Answer.ASKS,
-        say("A training of {scene} is running. Closing the scene stops it."),
-        say("Cancel to wait for its end; the scene stays open."),
-    ),
-}  # fmt: skip
 
-# With any other scene, while a heavy job is at work.
-OF_OTHERS: Mapping[Deed, Verdict] = {
-    Deed.LOOK: YES,
-    Deed.LEARN: Verdict(
+def _of_its_own(deed: Deed, scene: str) -> Verdict:
+    """With the scene that a training is of, at work or waiting."""
+    if deed is Deed.LEARN:
+        return Verdict(
+            Answer.NO, say("This scene is being trained on."), say("Wait for the end, or cancel the training.")
+        )
+    if deed is Deed.CHANGE_INPUT:
+        return Verdict(
+            Answer.ASKS,
+            say("A training of {scene} is running, which learns from the scene as it is now.", scene=scene),
+            say(
+                "Stopped, it can be gone on with while the scene is as it is now. Kept, it goes on; what it learns is "
+                "kept as a run of the scene as it was, and draws no map."
+            ),
+        )
+    if deed is Deed.CLOSE:
+        return Verdict(
+            Answer.ASKS,
+            say("A training of {scene} is running. Closing the scene stops it.", scene=scene),
+            say("Cancel to wait for its end; the scene stays open."),
+        )
+    return YES
+
+
+def _of_others(deed: Deed, running: str) -> Verdict:
+    """With any other scene, while a heavy job is at work on the one that is `running`."""
+    if deed is not Deed.LEARN:
+        return YES
+    return Verdict(
         Answer.WAITS,
-        say("It begins when the work on {running} is done."),
+        say("It begins when the work on {running} is done.", running=running),
         say("The list in the Training panel tells what waits."),
-    ),
-    Deed.CHANGE_INPUT: YES,
-    Deed.CLOSE: YES,
-}
+    )
 
 
 def may(deed: Deed, scene: int, queue: HeavyQueue) -> Verdict:
@@ -84,9 +87,9 @@ def may(deed: Deed, scene: int, queue: HeavyQueue) -> Verdict:
     """
     own = queue.training_of(scene)
     if own is not None and (own.job is not None or deed is not Deed.CHANGE_INPUT):
-        return _said(ITS_OWN[deed], own.scene_name, queue)
+        return _of_its_own(deed, own.scene_name)
     if queue.entries:
-        return _said(OF_OTHERS[deed], "", queue)
+        return _of_others(deed, queue.entries[0].scene_name)
     return YES
 
 
@@ -104,8 +107,3 @@ def at_work(queue: HeavyQueue) -> str:
         )
         text += "; " + say_number("{waiting} waits", "{waiting} wait", len(others), waiting=waiting)
     return f"{text}."
-
-
-def _said(verdict: Verdict, scene: str, queue: HeavyQueue) -> Verdict:
-    why = verdict.why.format(scene=scene, running=queue.entries[0].scene_name)
-    return Verdict(verdict.answer, why, verdict.hint)
