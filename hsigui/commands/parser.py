@@ -194,12 +194,9 @@ def _add_classify(commands: Commands) -> None:
     p = commands.add_parser(
         "classify", help=say("fit the probe to labels and draw the map; or draw the maps of many cubes"),
         description=say("With --labels: fits the probe to the labels of a scene, draws its map and keeps the "
-                        "classifier in "
-                        "RUN. Without: draws the maps of other cubes with the classifier that RUN keeps; their bands "
-                        "are matched by "
-                        "wavelength. With --out-dir a cube that fails does not stop the others, and the same command "
-                        "given again makes "
-                        "only what failed or has changed."),
+                        "classifier in RUN. Without: draws the maps of other cubes with the classifier that RUN keeps; "
+                        "their bands are matched by wavelength. With --out-dir a cube that fails does not stop the "
+                        "others, and the same command given again makes only what failed or has changed."),
     )  # fmt: skip
     p.add_argument("cubes", metavar="CUBE", nargs="+", help=say("scenes; patterns such as 'flight-*/*.hdr' too"))
     p.add_argument(
@@ -292,9 +289,8 @@ def _add_evaluate(commands: Commands) -> None:
     p = commands.add_parser(
         "evaluate", help=say("score a map against ground truth"),
         description=say("Scores a class map, made here or elsewhere, on the labelled pixels that it was not trained "
-                        "on. Of "
-                        "several maps, one for each draw of labels: mean, deviation and confidence interval over the "
-                        "draws."),
+                        "on. Of several maps, one for each draw of labels: mean, deviation and confidence interval "
+                        "over the draws."),
     )  # fmt: skip
     p.add_argument("map", type=Path, metavar="MAP", nargs="+")
     p.add_argument("--truth", type=Path, required=True, metavar="TEST", nargs="+", help=say("one, or one for each map"))

@@ -9,7 +9,7 @@ from hsigui import plugins
 from hsigui.cube.cube import Cube
 from hsigui.cube.formats.arrays import AmbiguousArray, AmbiguousCube, ArrayInfo
 from hsigui.cube.formats.choice import ImportChoice
-from hsigui.cube.formats.rows import faults_told
+from hsigui.cube.formats.rows import faults_told, without_driver
 from hsigui.cube.formats.table import Reader, in_words, reader_of
 from hsigui.errors import HsiError
 from hsigui.texts import say
@@ -95,14 +95,7 @@ def _array_file(path: Path) -> ArrayFile | None:
 
 def _opened(row: Reader, path: Path, variable: str | None = None, choice: ImportChoice | None = None) -> Cube:
     if not row.available:
-        raise HsiError(
-            say(
-                "{name} cannot be read: the GDAL of this program has no driver for {title}.",
-                name=path.name,
-                title=row.title,
-            ),
-            say("Readable are {in_words}.", in_words=in_words()),
-        )
+        raise without_driver(path, row.title, in_words())
     with faults_told(row, path, "read"):
         if row.arrays is None:
             assert row.opens is not None  # the row has checked it

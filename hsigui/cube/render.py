@@ -25,6 +25,9 @@ _SAMPLE_PIXELS = 250_000  # percentiles of more pixels look the same
 Levels = tuple[tuple[float, float], tuple[float, float], tuple[float, float]]
 
 
+CHANNELS = ("red", "green", "blue")  # of a ViewState, in the order of its bands
+
+
 @dataclass(frozen=True)
 class ViewState:
     """What to show: the bands (counted from 0) of red, green and blue, and the percentiles that become 0 and 255."""

@@ -6,6 +6,7 @@ import math
 from dataclasses import asdict
 from typing import Any
 
+from hsigui.labels.formats.attributes import color_text
 from hsigui.report.area import AreaEstimate
 from hsigui.report.compare import McNemar
 from hsigui.report.context import Comparison, ReportContext, Spectra
@@ -38,7 +39,7 @@ def as_json(accuracy: Accuracy, context: ReportContext, created: str) -> dict[st
             {
                 "number": row.number,
                 "name": row.name,
-                "color": "#{:02x}{:02x}{:02x}".format(*row.color),
+                "color": color_text(row.color),
                 "pixels": row.pixels,
                 "share": row.share,
                 "hectares": context.pixel_area_m2 and row.pixels * context.pixel_area_m2 / 10_000,

@@ -10,6 +10,7 @@ from itertools import groupby
 import numpy as np
 from numpy.typing import NDArray
 
+from hsigui.labels.formats.attributes import color_text
 from hsigui.report.context import Spectra
 
 WIDTH, HEIGHT = 260, 150
@@ -54,7 +55,7 @@ def drawings(spectra: Spectra) -> list[str]:
         mean, sd = np.array(found.mean)[order], np.array(found.sd)[order]
         parts = [_frame(across, up)]
         for run in _runs(np.isfinite(mean), pieces, kept):
-            parts += _curve(x[order][run], mean[run], sd[run], across, up, "#{:02x}{:02x}{:02x}".format(*found.color))
+            parts += _curve(x[order][run], mean[run], sd[run], across, up, color_text(found.color))
         drawn.append(
             f'<svg viewBox="0 0 {WIDTH} {HEIGHT}" role="img" aria-label="Mean spectrum">{"".join(parts)}</svg>'
         )

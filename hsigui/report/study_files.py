@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import Any
 
 from hsigui.labels.classes import ClassTable
+from hsigui.labels.formats.attributes import color_text
 from hsigui.report.study import Sampling, Study, StudyRow, untested
 from hsigui.report.write import csv_text, sections, template
 from hsigui.saving import written_beside
@@ -112,7 +113,7 @@ def page(study: Study, classes: ClassTable, created: str) -> str:
         context=study.context,
         created=created.replace("T", " "),
         tables=tables,
-        colors={c.number: "#{:02x}{:02x}{:02x}".format(*c.color) for c in classes},
+        colors={c.number: color_text(c.color) for c in classes},
         sections=sections(study.context.settings),
         low=low,
         place=lambda share: round(100 * (share - low) / (1 - low), 2),

@@ -94,10 +94,8 @@ OWN = (
         "geotiff", "GeoTIFF", (".tif", ".tiff"), f"{_WRITERS}:write_geotiff",
         (".tif",), label=say("GeoTIFF with palette, names and place"), checked=True, read_back=True,
         about=say("GeoTIFF: tiles of 256, deflate, palette, no-data 0, coordinate system, overviews by the most "
-                  "frequent "
-                  "class. `.tif.aux.xml` holds names, colours and counts for GDAL and ArcGIS, `.qml` the style for "
-                  "QGIS. "
-                  "`--cog`: Cloud-Optimised"),
+                  "frequent class. `.tif.aux.xml` holds names, colours and counts for GDAL and ArcGIS, `.qml` the "
+                  "style for QGIS. `--cog`: Cloud-Optimised"),
     ),
     Exporter(
         "envi", say("ENVI Classification"), (".hdr", ".img", ".dat"), f"{_WRITERS}:write_labels",
@@ -125,10 +123,8 @@ OWN = (
         label=say("For globes: polygons and picture"), needs=PLACE,
         about=say("for globes, WGS 84: one feature a class (class_id, class_name, pixels) with all its polygons in the "
                   "class's colour, the map as a picture, and a legend. The polygons are visible at first, the picture "
-                  "where they "
-                  "have more than 200,000 corners; with more than 2,000,000 they are left out, so simplify large "
-                  "maps. Give it "
-                  "another name than a GeoTIFF beside it: QGIS would draw it by that one's `.qml`"),
+                  "where they have more than 200,000 corners; with more than 2,000,000 they are left out, so simplify "
+                  "large maps. Give it another name than a GeoTIFF beside it: QGIS would draw it by that one's `.qml`"),
     ),
     Exporter(
         "polygons", say("GeoPackage polygons"), (".gpkg",), f"{_WRITERS}:write_geopackage", (".gpkg",),

@@ -20,6 +20,7 @@ from typing import Any
 import jinja2
 
 from hsigui.assets import resource
+from hsigui.labels.formats.attributes import color_text
 from hsigui.report.context import ReportContext
 from hsigui.report.document import as_json
 from hsigui.report.intervals import Interval, kappa_interval, wilson
@@ -108,7 +109,13 @@ def template(name: str) -> jinja2.Template:
         loader=jinja2.FileSystemLoader(resource("report")), autoescape=True, undefined=jinja2.StrictUndefined,
         trim_blocks=True, lstrip_blocks=True,
     )  # fmt: skip
-    environment.filters |= {"percent": _percent, "decimal": _decimal, "count": _count, "hex": _hex, "pvalue": _pvalue}
+    environment.filters |= {
+        "percent": _percent,
+        "decimal": _decimal,
+        "count": _count,
+        "hex": color_text,
+        "pvalue": _pvalue,
+    }
     environment.filters["range"] = _range
     return environment.get_template(name)
 
@@ -142,10 +149,6 @@ def _decimal(value: float, digits: int = 3) -> str:
 
 def _count(number: int) -> str:
     return f"{number:,}"
-
-
-def _hex(color: tuple[int, int, int]) -> str:
-    return "#{:02x}{:02x}{:02x}".format(*color)
 
 
 def _range(interval: Interval, digits: int = 1, scale: float = 100) -> str:

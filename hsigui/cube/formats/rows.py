@@ -31,6 +31,19 @@ class Row(Protocol):
 R = TypeVar("R", bound=Row)
 
 
+def without_driver(path: Path, title: str, readable: str) -> HsiError:
+    """The refusal of a file of a format for which GDAL has no driver here.
+
+    Args:
+        title: of the format.
+        readable: the formats that can be read, in words.
+    """
+    return HsiError(
+        say("{name} cannot be read: the GDAL of this program has no driver for {title}.", name=path.name, title=title),
+        say("Readable are {in_words}.", in_words=readable),
+    )
+
+
 def require_well_formed(row: Row) -> None:
     """Refuses a row whose name or suffixes cannot work: a fault of whoever wrote it.
 

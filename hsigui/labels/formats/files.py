@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 from hsigui import plugins
 from hsigui.cube.cube import Geo
 from hsigui.cube.formats.arrays import ArrayInfo
+from hsigui.cube.formats.rows import without_driver
 from hsigui.cube.formats.table import reader_of
 from hsigui.errors import HsiError
 from hsigui.labels.classes import ClassTable
@@ -48,14 +49,7 @@ def read_classes(path: str | Path, *, variable: str | None = None, grid: Grid | 
             say("Readable are {in_words}.", in_words=in_words()),
         )
     if not row.available:
-        raise HsiError(
-            say(
-                "{name} cannot be read: the GDAL of this program has no driver for {title}.",
-                name=path.name,
-                title=row.title,
-            ),
-            say("Readable are {in_words}.", in_words=in_words()),
-        )
+        raise without_driver(path, row.title, in_words())
     found = plugins.resolved(row.read)(path, variable, grid)
     return burn(found, grid, path.name) if isinstance(found, LabelledShapes) else found
 

@@ -19,10 +19,9 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from hsigui.cube.render import PRESETS, ViewState
+from hsigui.cube.render import CHANNELS, PRESETS, ViewState
 from hsigui.texts import say
 
-CHANNELS = ("red", "green", "blue")
 _TITLES = {"true colour": say("True colour"), "colour infrared": say("Infrared"), "default bands": say("Default")}
 
 

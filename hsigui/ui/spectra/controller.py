@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from PySide6.QtCore import QObject
 
 from hsigui.cube.cube import Cube
-from hsigui.cube.render import ViewState
+from hsigui.cube.render import CHANNELS, ViewState
 from hsigui.document.events import BandsChanged, PixelPicked, SceneClosed, SceneLeft, SceneShown, ViewChanged
 from hsigui.document.identity import Origin
 from hsigui.document.scene import Scene
@@ -26,7 +26,6 @@ from hsigui.ui.image.view import ImageView
 from hsigui.ui.spectra.view import SpectrumView
 
 CHANNEL_COLORS: tuple[Color, ...] = ((220, 60, 50), (40, 160, 70), (60, 110, 230))
-CHANNELS = ("red", "green", "blue")
 PixelSpectrum = tuple[int, int, NDArray[np.float32]]  # row, column, a value for each band
 
 
@@ -104,8 +103,7 @@ class SpectraController(QObject):
         self._mark_bands(event.after)
 
     def _mark_bands(self, view: ViewState) -> None:
-        bands = [getattr(view, channel) for channel in CHANNELS]
-        self._view.mark_bands(list(zip(bands, CHANNEL_COLORS, strict=True)))
+        self._view.mark_bands(list(zip(view.bands, CHANNEL_COLORS, strict=True)))
 
     def _band_picked(self, channel: int, band: int) -> None:
         if self._session.view is not None:

@@ -27,9 +27,8 @@ from hsigui.ui.training.setting_editors import Editor, editor_of
 OWN_PATIENCE = -1  # in the spin box: what the preset has
 PATIENCE = Setting(
     "patience", OWN_PATIENCE, OWN_PATIENCE, 1000, unit=say("readings"),
-    sentence=say("Stop after so many readings of the monitor without a better one; 0 never stops. The preset's own: "
-                 "10 for "
-                 "Paper where there are labels to watch by, else never."),
+    sentence=say("Stop after so many readings of the monitor without a better one; 0 never stops. The preset's own: 10 "
+                 "for Paper where there are labels to watch by, else never."),
 )  # fmt: skip
 MONITOR = Setting("monitor", True, sentence=say("Watch now and then how good the features are; the second curve."))
 PRECISION = Setting(
