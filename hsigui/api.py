@@ -200,8 +200,8 @@ def load_classifier(folder: PathLike) -> KeptClassifier:
 
 def classify(
     scene: SceneFeatures | Cube, classifier: Classifier | KeptClassifier, *, smooth: float | None = None,
-    edges: float | None = None, probabilities: bool = False, filters: Filters | None = None, device: str = "auto",
-    scratch: PathLike | None = None, ctx: Context | None = None,
+    edges: float | None = None, context: str | None = None, probabilities: bool = False,
+    filters: Filters | None = None, device: str = "auto", scratch: PathLike | None = None, ctx: Context | None = None,
 ) -> Result:  # fmt: skip
     """Classifies every pixel of a scene.
 
@@ -210,6 +210,8 @@ def classify(
             to those of its run by wavelength.
         smooth: standard deviation in pixels of a smoothing of the class probabilities; None for the method's own.
         edges: tolerance of a smoothing that stops at the borders of fields, 0 for none; None likewise.
+        context: how much of a pixel's surroundings counts: "pixel", "narrow", "mid" or "wide"; empty for what the
+            labels say, None for the method's own. `result.probe.figures` tells what the labels said of each.
         probabilities: keep those of all classes (4 bytes a pixel and class).
         filters: what is done with the map afterwards.
         device: for a cube: "auto", "cpu", "cuda" or "mps".
@@ -222,25 +224,24 @@ def classify(
     Raises:
         HsiError: a number is out of range, scene and classifier do not go together, or the cube lacks bands.
     """
-    context = ctx or quiet()
-    given = {name: value for name, value in (("smooth", smooth), ("edges", edges)) if value is not None}
+    on = ctx or quiet()
     if isinstance(scene, Cube) != isinstance(classifier, KeptClassifier):
         raise HsiError(
             say("Scene and classifier do not go together."),
             say("Give features and what `fit` made of them, or a cube and what `load_classifier` read."),
         )
     if isinstance(scene, Cube) and isinstance(classifier, KeptClassifier):
-        spec = _drawn(classifier.kept.map_spec, given)
+        spec = _drawn(classifier.kept.map_spec, smooth, edges, context)
         to = None if scratch is None else Path(scratch)
         result = verbs.classify_other(
-            scene, classifier, spec, context, probabilities=probabilities, device=device, scratch=to
+            scene, classifier, spec, on, probabilities=probabilities, device=device, scratch=to
         )
     else:
         assert isinstance(scene, SceneFeatures)
         assert isinstance(classifier, Classifier)
-        spec = _drawn(scene.encoder.recipe.map, given)
-        result = verbs.classify(scene, classifier, spec, context, probabilities=probabilities)
-    return result if filters is None else result.filtered(filters, context.check)
+        spec = _drawn(scene.encoder.recipe.map, smooth, edges, context)
+        result = verbs.classify(scene, classifier, spec, on, probabilities=probabilities)
+    return result if filters is None else result.filtered(filters, on.check)
 
 
 def evaluate(
@@ -389,9 +390,13 @@ def _save_labels(labels: ClassRaster, path: Path) -> list[Path]:
     return written
 
 
-def _drawn(own: MapSpec, given: Mapping[str, float]) -> MapSpec:
+def _drawn(own: MapSpec, smooth: float | None, edges: float | None, context: str | None) -> MapSpec:
     """How the map is drawn: as the method has it, but for what was given."""
-    return dataclasses.replace(own, **given)
+    return MapSpec(
+        own.smooth if smooth is None else smooth,
+        own.edges if edges is None else edges,
+        own.context if context is None else context,
+    )
 
 
 def _paths(given: PathLike | Sequence[PathLike]) -> list[Path]:

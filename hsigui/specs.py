@@ -46,6 +46,8 @@ def _read(name: str, value: Any, wanted: Any) -> Any:
         return wanted.from_json(value)
     if get_origin(wanted) is Mapping and isinstance(value, dict):
         return {str(key): _read(name, entry, type(entry)) for key, entry in value.items() if _is_plain(name, entry)}
+    if wanted == float | None and value is not None:
+        wanted = float
     allowed = int | float if wanted is float else get_origin(wanted) if get_origin(wanted) is tuple else wanted
     if isinstance(value, bool) != (allowed is bool) or not isinstance(value, allowed):
         raise HsiError(say("The setting {name} cannot be {value!r}.", name=name, value=value), _BY_HAND)
@@ -147,6 +149,7 @@ class FeatureSpec(_Spec):
         edge_aware: tolerances of smoothings that stop at the borders of fields (see `cube.edge_filter`), one block of
             smoothed components each.
         pooled: tolerance of the same smoothing of the encoder's features; 0 leaves them as the encoder gives them.
+        softened: standard deviation in pixels of a Gaussian that smooths the encoder's features; 0 for none.
         balanced: even out the encoder's features (see `methods.balance`).
     """
 
@@ -158,6 +161,7 @@ class FeatureSpec(_Spec):
     edge_aware: tuple[float, ...] = (10.0,)
     pooled: float = 6.0
     balanced: bool = True
+    softened: float = 0.0
 
     def __post_init__(self) -> None:
         _require(
@@ -177,6 +181,11 @@ class FeatureSpec(_Spec):
             all(0 < t <= 100 for t in self.edge_aware) and len(set(self.edge_aware)) == len(self.edge_aware)
             and 0 <= self.pooled <= 100,
             say("Tolerances must lie in 0 to 100 median changes, each once."), say("10 is a good value."),
+        )  # fmt: skip
+        _require(
+            0 <= self.softened <= 20 and not (self.softened and self.pooled),
+            say("The encoder's features can be smoothed by 0 to 20 pixels, or up to edges, not by both."),
+            say("1 is a good value."),
         )  # fmt: skip
 
 
@@ -212,6 +221,10 @@ class ProbeSpec(_Spec):
         _require(self.seed >= 0, say("The seed {seed} is negative.", seed=self.seed), say("Choose 0 or more."))
 
 
+CONTEXTS = ("pixel", "narrow", "mid", "wide")  # levels of context, from none to whole fields
+EDGES = 3.0  # tolerance of the map's smoothing where a recipe has no levels
+
+
 @dataclass(frozen=True)
 class MapSpec(_Spec):
     """How to draw the map.
@@ -219,24 +232,71 @@ class MapSpec(_Spec):
     Attributes:
         smooth: standard deviation in pixels of the Gaussian that smooths the class probabilities; 0 for none.
         edges: tolerance of a smoothing of the class probabilities that stops at the borders of fields, in median
-            changes of the scene from a pixel to the next (see `cube.edge_filter`); 0 for none.
+            changes of the scene from a pixel to the next (see `cube.edge_filter`); 0 for none, None for that of the
+            recipe or of each level of context.
+        context: how much of a pixel's surroundings counts: one of CONTEXTS, or empty for what the labels say. Runs of
+            one level alone do not heed it.
     """
 
     smooth: float = 0.0
-    edges: float = 3.0
+    edges: float | None = None
+    context: str = ""
 
     def __post_init__(self) -> None:
         _require(0 <= self.smooth <= 20, say("Smoothing must lie in 0 to 20 pixels."), say("0 switches it off."))
-        _require(0 <= self.edges <= 100, say("The tolerance at edges must lie in 0 to 100."), say("0 switches it off."))
+        _require(
+            self.edges is None or 0 <= self.edges <= 100, say("The tolerance at edges must lie in 0 to 100."),
+            say("0 switches it off."),
+        )  # fmt: skip
+        _require(
+            self.context in ("", *CONTEXTS), say("Unknown context “{context}”.", context=self.context),
+            say("Choose one of {contexts}, or leave the choice to the labels.", contexts=", ".join(CONTEXTS)),
+        )  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Level(_Spec):
+    """One level of context: what the classifier sees of a pixel and how its map is smoothed.
+
+    Attributes:
+        name: one of CONTEXTS.
+        features: made from the same encoder and components as those of the other levels of a recipe.
+        edges: tolerance of the smoothing of its class probabilities, as in `MapSpec`; 0 for none.
+    """
+
+    name: str
+    features: FeatureSpec
+    edges: float = 0.0
 
 
 @dataclass(frozen=True)
 class Recipe(_Spec):
-    """How a method's run becomes a map, unless the user says otherwise: features, probe and map."""
+    """How a method's run becomes a map, unless the user says otherwise: features, probe and map.
+
+    Attributes:
+        features, map: where there are no levels, what a pixel is classified by, and how the map is drawn.
+        levels: of context, from none to the widest, which the labels mix; empty for one way alone.
+    """
 
     features: FeatureSpec = FeatureSpec()
     probe: ProbeSpec = ProbeSpec()
     map: MapSpec = MapSpec()
+    levels: tuple[Level, ...] = ()
+
+
+def levelled(encoder: bool = True, components: int = 32) -> Recipe:
+    """The recipe of every method: four levels of context.
+
+    Args:
+        encoder: whether the encoder's features are seen, or the components alone.
+        components: how many stand beside them.
+    """
+    wide = FeatureSpec(encoder=encoder, components=components)
+    bare = dataclasses.replace(wide, smoothed=(0.0,), edge_aware=(), pooled=0.0)
+    narrow = dataclasses.replace(bare, smoothed=(1.0,), softened=1.0)
+    mid = dataclasses.replace(wide, smoothed=(1.0,), edge_aware=(3.0,), pooled=3.0)
+    levels = (Level("pixel", bare), Level("narrow", narrow), Level("mid", mid, 1.0), Level("wide", wide, EDGES))
+    return Recipe(wide, levels=levels)
 
 
 # Runs whose settings name no recipe were made with this one, whatever the defaults have become since.

@@ -72,7 +72,8 @@ def _fit_and_map(arguments: argparse.Namespace, path: Path) -> None:
         classifier = api.fit(features, labels, ctx=ctx)
         result = api.classify(
             features, classifier, smooth=arguments.smooth, edges=arguments.edges,
-            probabilities=arguments.probabilities is not None, filters=_filters(arguments), ctx=ctx,
+            context=arguments.context, probabilities=arguments.probabilities is not None, filters=_filters(arguments),
+            ctx=ctx,
         )  # fmt: skip
         try:
             api.keep(result, ctx=ctx)
@@ -172,7 +173,8 @@ def _mapped(
     """The map of a cube by the kept classifier; features that are too large for memory lie beside the map."""
     return api.classify(
         api.open(path, **reading(arguments)), classifier, smooth=arguments.smooth, edges=arguments.edges,
-        probabilities=arguments.probabilities is not None, filters=_filters(arguments), device=arguments.device,
+        context=arguments.context, probabilities=arguments.probabilities is not None, filters=_filters(arguments),
+        device=arguments.device,
         scratch=out.parent, ctx=ctx,
     )  # fmt: skip
 
@@ -183,7 +185,7 @@ def _write(result: Result, arguments: argparse.Namespace, out: Path) -> None:
     api.save(result, out, **layers, options=MapOptions(cloud=arguments.cog), command=typed(arguments))
 
 
-def _asked(arguments: argparse.Namespace) -> dict[str, float]:
+def _asked(arguments: argparse.Namespace) -> dict[str, float | str]:
     """What the options say of drawing the map.
 
     Raises:

@@ -13,7 +13,7 @@ from hsigui.cube.formats.rows import listed, suffixes_of
 from hsigui.errors import HsiError
 from hsigui.labels.formats import table as labels
 from hsigui.report import table as maps
-from hsigui.specs import PRECISIONS
+from hsigui.specs import CONTEXTS, PRECISIONS
 from hsigui.texts import say
 
 COMMANDS = ("info", "labels", "sample", "pretrain", "classify", "export", "card", "evaluate", "study", "demo")
@@ -212,6 +212,9 @@ def _add_classify(commands: Commands) -> None:
         "--edges", type=float, metavar="TOLERANCE",
         help=say("smoothing that stops at changes of so many times the scene's median change; 0 for none (the run's)"),
     )  # fmt: skip
+    p.add_argument(
+        "--context", choices=CONTEXTS, help=say("how much of its surroundings counts for a pixel (as the labels say)")
+    )
     where = p.add_mutually_exclusive_group(required=True)
     where.add_argument("--out", type=Path, metavar="MAP", help=say("the map: {maps}", maps=MAPS))
     where.add_argument(

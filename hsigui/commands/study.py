@@ -135,7 +135,7 @@ def context(cube: Cube, spec: StudySpec, found: StudyFindings, command: str = ""
 def _beyond(spec: StudySpec) -> str:
     """What still crosses the guard, in a sentence; empty where nothing does."""
     recipes = [registry.method(name).recipe for name in spec.methods]
-    reaches = [provenance.edge_reach(recipe.features, recipe.map) for recipe in recipes]
+    reaches = [provenance.edge_reach(recipe, recipe.map) for recipe in recipes]
     widest = max((reach for reach in reaches if reach is not None), default=None)
     if widest is None:
         return ""

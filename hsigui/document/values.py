@@ -17,6 +17,7 @@ from hsigui.document.samples import Sample
 from hsigui.labels.classes import Color
 from hsigui.labels.label_map import TRAINING, VALIDATION
 from hsigui.labels.sampling import Split
+from hsigui.methods.level_figures import LevelFigures
 from hsigui.report.metrics import Accuracy
 from hsigui.specs import MapSpec, PretrainSpec, Recipe
 from hsigui.texts import say
@@ -26,7 +27,7 @@ if TYPE_CHECKING:
 
 __all__ = [
     "GROUND_TRUTH", "VALIDATION_LABELS", "Accuracy", "Box", "ClassMap", "Encoder", "Features", "LabelLayer",
-    "MapOfScene", "Probe", "Reference", "Run", "Sample", "Spectrum", "Split", "Truth",
+    "LevelFigures", "MapOfScene", "Probe", "Reference", "Run", "Sample", "Spectrum", "Split", "Truth",
 ]  # fmt: skip
 
 Box = tuple[int, int, int, int]  # top, left, bottom, right; the last two exclusive
@@ -103,6 +104,11 @@ class ClassMap(Protocol):
     @property
     def margin(self) -> NDArray[np.float32]:
         """Probability of the class less that of the next best; NaN likewise. Rows x cols."""
+
+
+def context_of(probe: Probe) -> Mapping[str, LevelFigures]:
+    """What a classifier of several levels of context found of each, by name; empty for one of a single level."""
+    return getattr(probe, "figures", {})
 
 
 @dataclass(frozen=True)

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 
 from hsigui.errors import HsiError
 from hsigui.methods.settings import MethodSettings, NoSettings
-from hsigui.specs import Recipe
+from hsigui.specs import Recipe, levelled
 from hsigui.texts import say
 
 FAMILIES = ("method", "baseline")
@@ -51,7 +51,7 @@ class MethodInfo:
     module: str
     presets: tuple[Preset, ...]
     family: str = "method"
-    recipe: Recipe = field(default_factory=Recipe)
+    recipe: Recipe = field(default_factory=levelled)
     starts_from_a_run: bool = False
     networks: Mapping[str, str] = field(default_factory=dict)
 

@@ -7,6 +7,7 @@ too, and another answer is said instead of believed.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 from dataclasses import asdict, replace
 from typing import Any
@@ -20,6 +21,8 @@ from hsigui.methods import forest_probe
 from hsigui.methods.forest_probe import ForestProbe
 from hsigui.methods.fusion import FusedProbe
 from hsigui.methods.kernel_probe import KernelProbe
+from hsigui.methods.level_figures import LevelFigures
+from hsigui.methods.levelled_probe import LevelledProbe, Part
 from hsigui.methods.probe import LinearProbe, Probe, Refinement
 from hsigui.texts import say
 
@@ -79,6 +82,16 @@ def _own_parts(probe: Probe) -> tuple[dict[str, Any], Arrays]:
             found: Arrays = {f"{n}.{k}": v for n, (_, arrays) in enumerate(inner) for k, v in arrays.items()}
             found |= {f"{n}.part": part.astype(np.int64) for n, part in enumerate(probe.parts)}
             return {"kind": "fused", "weights": list(probe.weights), "probes": [a for a, _ in inner]}, found
+        case LevelledProbe():
+            inner = [to_parts(part.probe) for part in probe.parts]
+            found = {f"{n}.{k}": v for n, (_, arrays) in enumerate(inner) for k, v in arrays.items()}
+            parts = [
+                {"level": part.level, "weight": part.weight, "twin": part.twin, "probe": told}
+                for part, (told, _) in zip(probe.parts, inner, strict=True)
+            ]
+            figures = {name: _without_nan(asdict(figure)) for name, figure in probe.figures.items()}
+            about = {"kind": "levels", "parts": parts, "figures": figures}
+            return about, found
     raise TypeError(f"a probe that cannot be kept: {type(probe).__name__}")
 
 
@@ -94,13 +107,28 @@ def _of_kind(about: Mapping[str, Any], arrays: Mapping[str, NDArray[Any]]) -> Pr
             return _grown_again(about, arrays)
         case "fused":
             count = len(about["probes"])
-            inner = [
-                {k.removeprefix(f"{n}."): v for k, v in arrays.items() if k.startswith(f"{n}.")} for n in range(count)
-            ]
+            inner = [_numbered(n, arrays) for n in range(count)]
             probes = tuple(from_parts(a, part) for a, part in zip(about["probes"], inner, strict=True))
             parts = tuple(part["part"].astype(np.intp) for part in inner)
             return FusedProbe(probes, parts, tuple(about["weights"]))
+        case "levels":
+            mixed = tuple(
+                Part(part["level"], part["weight"], from_parts(part["probe"], _numbered(n, arrays)), part["twin"])
+                for n, part in enumerate(about["parts"])
+            )
+            figures = {name: LevelFigures(**figure) for name, figure in about["figures"].items()}
+            return LevelledProbe(mixed, figures)
     raise HsiError(say("A classifier of the kind “{kind}” is not known.", kind=about["kind"]), say("Update hsigui."))
+
+
+def _numbered(number: int, arrays: Mapping[str, NDArray[Any]]) -> Arrays:
+    """The arrays of one of several probes."""
+    return {k.removeprefix(f"{number}."): v for k, v in arrays.items() if k.startswith(f"{number}.")}
+
+
+def _without_nan(figures: Mapping[str, float]) -> dict[str, float]:
+    """JSON has no word for what was not measured: it is left out, and read as such."""
+    return {name: value for name, value in figures.items() if not math.isnan(value)}
 
 
 def _grown_again(about: Mapping[str, Any], arrays: Mapping[str, NDArray[Any]]) -> ForestProbe:

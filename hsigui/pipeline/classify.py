@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -11,12 +12,15 @@ from scipy.ndimage import gaussian_filter
 from hsigui.cube.edge_filter import Edges, edge_smoothed
 from hsigui.errors import HsiError
 from hsigui.jobs import Context
-from hsigui.methods.probe import LinearProbe, Probe
+from hsigui.methods.levelled_probe import LevelledProbe, Part
+from hsigui.methods.probe import LinearProbe, Probe, softmax
 from hsigui.pipeline.features import Features
-from hsigui.specs import MapSpec
+from hsigui.specs import EDGES, MapSpec
 from hsigui.texts import say
 
 Box = tuple[int, int, int, int]
+Mixed = NDArray[np.float32]  # class probabilities, rows x cols x classes
+FLOOR = 1e-6  # a probability below counts as this: one level alone must not rule a class out
 BLOCK_VALUES = 64_000_000  # class probabilities held at once (256 MB)
 PIECE_PIXELS = 4_096  # pixels classified between two looks at whether to stop
 GLIMPSE = 0.6  # of the scene
@@ -53,45 +57,175 @@ class ClassMap:
 
 
 def classify(
-    features: Features, probe: Probe, spec: MapSpec | None, ctx: Context, *, keep: bool = False, box: Box | None = None
-) -> ClassMap:
+    features: Features, probe: Probe, spec: MapSpec | None, ctx: Context, *, keep: bool = False, box: Box | None = None,
+    drawn: Mixed | None = None,
+) -> ClassMap:  # fmt: skip
     """Classifies every pixel that has data, by blocks of rows; the blocks do not show.
+
+    A probe of several levels of context is drawn level by level: the probabilities of each are smoothed as that level
+    asks, and their logarithms averaged by weight.
 
     Args:
         spec: how to draw; None for the recipe of the features.
         keep: the class probabilities too (4 bytes a pixel and class).
         box: the part of the scene to map: top, left, bottom, right (the last two exclusive); None for all of it. Its
             map is the same as that part of the whole one, but for a thousandth of a probability at most.
+        drawn: class probabilities of the whole scene by this probe and spec, where they are known already; used up.
 
     Raises:
         HsiError: a smoothing up to edges is asked for and the features know of none.
         Cancelled: through the context.
     """
     spec = features.recipe.map if spec is None else spec
-    if spec.edges and features.edges is None:
-        raise HsiError(say("The edges of this scene are not known."), say("Switch the smoothing within edges off."))
+    parts = parts_of(features, probe, spec, ctx)
     top, left, bottom, right = box or (0, 0, *features.shape)
     found = ClassMap.empty(bottom - top, right - left, len(probe.numbers) if keep else 0)
-    halo = _halo(spec)
+    if drawn is not None:
+        _decide(drawn, probe, features.valid, found, 0)
+        return found
+    halo = max(_halo(part.spec) for part in parts)
     around = max(0, left - halo), min(features.shape[1], right + halo)
     step = max(16, BLOCK_VALUES // ((around[1] - around[0]) * len(probe.numbers)) - 2 * halo)
-    reader = _Reader(features, probe)
     for start in range(top, bottom, step):
         ctx.progress(start - top, bottom - top, say("Drawing the map"))
         stop = min(bottom, start + step)
         outer = max(0, start - halo), around[0], min(features.shape[0], stop + halo), around[1]
-        probabilities = reader.probabilities(outer, ctx)
+        probabilities = mixed(parts, outer, ctx)
         valid = features.valid[outer[0] : outer[2], outer[1] : outer[3]]
-        edges = None if features.edges is None else features.edges.part(*outer)
-        _regularise(probabilities, valid, edges, spec, ctx)
         inner = slice(start - outer[0], stop - outer[0]), slice(left - outer[1], right - outer[1])
         _decide(probabilities[inner], probe, valid[inner], found, start - top)
     return found
 
 
+@dataclass(frozen=True)
+class MapPart:
+    """One classifier, the features that it reads, its weight and how its map is smoothed."""
+
+    features: Features
+    probe: Probe
+    weight: float
+    spec: MapSpec
+
+    def probabilities(self, box: Box, ctx: Context) -> Mixed:
+        """Smoothed class probabilities of a part of the scene, rows x cols x classes."""
+        return self.smoothed(_Reader(self.features, self.probe).probabilities(box, ctx), box, ctx)
+
+    def smoothed(self, found: Mixed, box: Box, ctx: Context) -> Mixed:
+        """Class probabilities of a part of the scene as the map has them, rows x cols x classes; changes them."""
+        valid = self.features.valid[box[0] : box[2], box[1] : box[3]]
+        edges = None if self.features.edges is None else self.features.edges.part(*box)
+        _regularise(found, valid, edges, self.spec, ctx)
+        return found
+
+
+def parts_of(features: Features, probe: Probe, spec: MapSpec, ctx: Context) -> tuple[MapPart, ...]:
+    """The classifiers that a probe is made of, with their features and the smoothing of their maps.
+
+    Raises:
+        HsiError: a smoothing up to edges is asked for and the features know of none.
+    """
+    if isinstance(probe, LevelledProbe):
+        levels = features.levels
+        if levels is None:
+            raise HsiError(
+                say("The classifier reads several levels of context, and these features are of one."),
+                say("Classify with the run that it was fitted to."),
+            )
+        found = tuple(
+            MapPart(levels.of(part.level, ctx), part.probe, part.weight, drawn_as(spec, levels.row(part.level).edges))
+            for part in _heard(probe, spec.context)
+        )
+    else:
+        own = features.recipe.map.edges
+        found = (MapPart(features, probe, 1.0, drawn_as(spec, EDGES if own is None else own)),)
+    if any(part.spec.edges and part.features.edges is None for part in found):
+        raise HsiError(say("The edges of this scene are not known."), say("Switch the smoothing within edges off."))
+    return found
+
+
+def _heard(probe: LevelledProbe, context: str) -> tuple[Part, ...]:
+    try:
+        return probe.heard(context)
+    except KeyError:
+        known = ", ".join(probe.figures)
+        raise HsiError(
+            say("The classifier was not fitted in the context “{context}”.", context=context),
+            say("It knows: {known}.", known=known),
+        ) from None
+
+
+def drawn_as(spec: MapSpec, edges: float) -> MapSpec:
+    """How a map is drawn, with the tolerance at edges that it has where none was asked for."""
+    return spec if spec.edges is not None else replace(spec, edges=edges)
+
+
+def mixed(parts: Sequence[MapPart], box: Box, ctx: Context) -> Mixed:
+    """Class probabilities of a part of the scene by all parts, rows x cols x classes: the logarithms averaged by
+    weight, then made to sum to 1."""
+    if len(parts) == 1:
+        return parts[0].probabilities(box, ctx)
+    total: Mixed | None = None
+    for part, found in zip(parts, each_probabilities(parts, box, ctx), strict=True):
+        total = log_of(found, part.weight, total)
+    assert total is not None
+    return softmax(total)
+
+
+def each_probabilities(parts: Sequence[MapPart], box: Box, ctx: Context) -> Iterator[Mixed]:
+    """Smoothed class probabilities of a part of the scene by each of some parts, in their order, rows x cols x classes
+    each. Linear probes that follow each other and read the same features are applied in one pass over them."""
+    at = 0
+    while at < len(parts):
+        group = [parts[at]]
+        while at + len(group) < len(parts) and _together(group[0], parts[at + len(group)]):
+            group.append(parts[at + len(group)])
+        at += len(group)
+        readers = [_Reader(part.features, part.probe) for part in group]
+        yield from (
+            part.smoothed(found, box, ctx) for part, found in zip(group, _in_one_pass(readers, box, ctx), strict=True)
+        )
+
+
+def _together(one: MapPart, other: MapPart) -> bool:
+    linear = isinstance(one.probe, LinearProbe) and isinstance(other.probe, LinearProbe)
+    return linear and one.features is other.features and one.probe.columns is None and other.probe.columns is None
+
+
+def _in_one_pass(readers: Sequence[_Reader], box: Box, ctx: Context) -> list[Mixed]:
+    """Class probabilities of a part of the scene by linear probes of the same features; each rows x cols x classes."""
+    if len(readers) == 1:
+        return [readers[0].probabilities(box, ctx)]
+    top, left, bottom, right = box
+    probes = [reader.raw for reader in readers]
+    weights = np.concatenate([probe.weights for probe in probes]).T
+    bias = np.concatenate([probe.bias for probe in probes])
+    ends = np.cumsum([0, *(len(probe.bias) for probe in probes)])
+    out = [np.empty((bottom - top, right - left, len(probe.bias)), dtype=np.float32) for probe in probes]
+    step = max(1, PIECE_PIXELS // (right - left))
+    for start in range(top, bottom, step):
+        ctx.check()
+        stop = min(bottom, start + step)
+        scores = np.asarray(readers[0].array[start:stop, left:right]).astype(np.float32) @ weights + bias
+        for number, part in enumerate(out):
+            part[start - top : stop - top] = softmax(scores[..., ends[number] : ends[number + 1]].copy())
+    return out
+
+
+def log_of(probabilities: Mixed, weight: float, total: Mixed | None = None) -> Mixed:
+    """Weighted logarithms of probabilities, added to a total where there is one; changes both. Rows x cols x
+    classes."""
+    np.maximum(probabilities, FLOOR, out=probabilities)
+    np.log(probabilities, out=probabilities)
+    probabilities *= np.float32(weight)
+    if total is None:
+        return probabilities
+    total += probabilities
+    return total
+
+
 def is_quick_glimpse(shape: tuple[int, int], box: Box, spec: MapSpec) -> bool:
     """Whether mapping a part of a scene (rows, cols) with all that it depends on is much less work than all of it."""
-    halo = _halo(spec)
+    halo = _halo(drawn_as(spec, EDGES))
     rows = min(shape[0], box[2] + halo) - max(0, box[0] - halo)
     cols = min(shape[1], box[3] + halo) - max(0, box[1] - halo)
     return rows * cols < GLIMPSE * shape[0] * shape[1]
@@ -107,6 +241,22 @@ class _Reader:
         self._raw = None
         if isinstance(probe, LinearProbe):
             self._raw = probe.of_unstandardised(features.mean[used], features.sd[used])
+
+    @property
+    def raw(self) -> LinearProbe:
+        """The linear probe of the features as they are kept.
+
+        Raises:
+            TypeError: the probe is no linear one.
+        """
+        if self._raw is None:
+            raise TypeError("the probe is not linear")
+        return self._raw
+
+    @property
+    def array(self) -> NDArray[np.float16]:
+        """The features, rows x cols x features."""
+        return self._features.array
 
     def probabilities(self, box: Box, ctx: Context) -> NDArray[np.float32]:
         """Class probabilities of a part of the scene, rows x cols x classes."""
@@ -135,7 +285,7 @@ def _regularise(
     probabilities: NDArray[np.float32], valid: NDArray[np.bool_], edges: Edges | None, spec: MapSpec, ctx: Context
 ) -> None:
     """Makes the probabilities of neighbouring pixels alike, in place, as the settings say; they still sum to 1."""
-    if spec.edges > 0 and edges is not None:
+    if spec.edges and edges is not None:
         probabilities[...] = edge_smoothed(probabilities, edges, EDGE_REACH, spec.edges, ctx.check)
     if spec.smooth > 0:
         _smooth(probabilities, valid, spec.smooth, ctx)

@@ -87,7 +87,9 @@ def classify(
         majority, sieve: filters of the map, 0 for none.
     """
     words: list[object] = ["--run", run, "--labels", labels]
-    words += [word for f in dataclasses.fields(MapSpec) for word in (f"--{f.name}", getattr(map_spec, f.name))]
+    for option in dataclasses.fields(MapSpec):
+        value = getattr(map_spec, option.name)
+        words += [] if value in (None, "") else [f"--{option.name}", value]
     words += ["--majority", majority] if majority else []
     words += ["--sieve", sieve] if sieve else []
     return _line("classify", *scene.words, *words, "--device", device, "--out", MAP, *scene.reading)

@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 
 from hsigui.cube.cube import Cube
 from hsigui.cube.fingerprint import HASHED_WHOLE, fingerprint
+from hsigui.cube.superpixels import segment_cube
 from hsigui.cube.transform import BandTransform
 from hsigui.errors import HsiError
 from hsigui.jobs import Context
@@ -21,10 +22,12 @@ from hsigui.methods import devices
 from hsigui.methods.checkpoint import Encoder
 from hsigui.methods.encoders import Network
 from hsigui.methods.patches import PatchBank, reflected
+from hsigui.pipeline import levels
 from hsigui.pipeline.context_features import EdgeAwareComponents, FeatureBlock, Window, context_blocks
 from hsigui.pipeline.edge_pooling import COMPONENT_REACH, ENCODER_REACH, FLOAT16_RANGE, Pooling, pool, scene_edges
-from hsigui.pipeline.features import ENCODER, Features, Store, finished
+from hsigui.pipeline.features import ENCODER, Features, Store, Superpixels, finished
 from hsigui.pipeline.pretrain import require_learnable
+from hsigui.specs import FeatureSpec, Level
 from hsigui.texts import say
 
 TILE = 256  # side of a tile embedded at once by a dense encoder
@@ -50,34 +53,83 @@ def embed(
     """
     identity = fingerprint(cube)  # reads the cube: once
     _require_fitting(cube, identity, encoder, ctx, another=known is not None)
-    key = _key(cube, identity, encoder, known or ())
+    spec = levels.base(encoder.recipe) if encoder.recipe.levels else encoder.recipe.features
+    key = _key(cube, identity, encoder, spec, known or ())
     store = None if folder is None else Store(folder, key)
-    if store is not None and (found := store.load((cube.rows, cube.cols))) is not None:
-        return _described(found, encoder)
+    first = None if store is None else store.load((cube.rows, cube.cols))
+    if first is None:
+        first = _computed(cube, encoder, spec, known or (), key, store, device, ctx)
+    first = _described(first, encoder)
+    return _with_levels(first, cube, encoder, folder, ctx) if encoder.recipe.levels else first
+
+
+def _computed(
+    cube: Cube, encoder: Encoder, spec: FeatureSpec, known: Sequence[BandTransform], key: str, store: Store | None,
+    device: str, ctx: Context,
+) -> Features:  # fmt: skip
+    """The features that a spec asks for, kept in the store where there is one."""
     ctx.progress(0, 1, say("Preparing the cube"))
-    blocks = context_blocks(cube, encoder.recipe.features, (*(known or ()), encoder.transform), encoder.spec.seed, ctx)
-    widths = {ENCODER: _width(encoder), **{block.name: block.width for block in blocks}}
+    blocks = context_blocks(cube, spec, (*known, encoder.transform), encoder.spec.seed, ctx)
+    widths = {ENCODER: _width(encoder, spec), **{block.name: block.width for block in blocks}}
     array, store = _new_array(store, (cube.rows, cube.cols, sum(widths.values())), ctx)
     try:
-        valid = _fill(array, cube, encoder, blocks, devices.choose(device), ctx)
+        valid = _fill(array, cube, encoder, spec, blocks, devices.choose(device), ctx)
         edges = scene_edges(cube, valid, encoder.spec.seed, ctx)
         columns = _places(widths)
-        pool(array, edges, _poolings(encoder, blocks, columns), ctx)
+        pool(array, edges, _poolings(spec, blocks, columns), ctx)
     except BaseException:
         del array
         if store is not None:
             store.discard()
         raise
     if store is None:
-        features = finished(array, valid, key, columns, edges)
-    else:
-        features = store.keep(array, valid, columns, edges)
-    return _described(features, encoder)
+        return finished(array, valid, key, columns, edges)
+    return store.keep(array, valid, columns, edges)
 
 
-def _width(encoder: Encoder) -> int:
+def _with_levels(first: Features, cube: Cube, encoder: Encoder, folder: Path | None, ctx: Context) -> Features:
+    """The features of the first level, with what makes the others; those of a small scene are made at once."""
+
+    def make(level: Level, asked: Context) -> Features:
+        if level.features == encoder.recipe.levels[0].features:
+            return first
+        store = None if folder is None else Store(folder, first.key, level.name)
+        found = None if store is None else store.load(first.shape)
+        if found is None:
+            asked.progress(0, 1, say("Preparing the context “{name}”", name=level.name))
+            array, store = _new_array(store, (*first.shape, levels.width(level.features, first)), asked)
+            try:
+                columns = levels.fill(array, first, level.features, asked)
+            except BaseException:
+                del array
+                if store is not None:
+                    store.discard()
+                raise
+            if store is None or first.edges is None:
+                found = finished(array, first.valid, first.key, columns, first.edges)
+            else:
+                found = store.keep(array, first.valid, columns, first.edges)
+        return _described(found, encoder)
+
+    def find(asked: Context) -> NDArray[np.int32]:
+        kept = None if folder is None else Superpixels(folder, first.key)
+        found = None if kept is None else kept.load(first.shape)
+        if found is None:
+            asked.progress(0, 1, say("Finding superpixels"))
+            found = segment_cube(cube, check=asked.check).labels
+            if kept is not None:
+                kept.keep(found, asked.warn)
+        return found
+
+    made = levels.LevelSet(encoder.recipe.levels, make, find)
+    if first.valid.size <= levels.SMALL:
+        made.make_all(ctx)
+    return replace(first, levels=made)
+
+
+def _width(encoder: Encoder, spec: FeatureSpec) -> int:
     """Columns of the encoder's block; none where the recipe leaves it out."""
-    return encoder.width if encoder.recipe.features.encoder else 0
+    return encoder.width if spec.encoder else 0
 
 
 def _places(widths: Mapping[str, int]) -> dict[str, slice]:
@@ -90,16 +142,15 @@ def _places(widths: Mapping[str, int]) -> dict[str, slice]:
     return places
 
 
-def _poolings(encoder: Encoder, blocks: Sequence[FeatureBlock], columns: Mapping[str, slice]) -> list[Pooling]:
+def _poolings(spec: FeatureSpec, blocks: Sequence[FeatureBlock], columns: Mapping[str, slice]) -> list[Pooling]:
     """Which columns the recipe wants smoothed up to the borders of fields."""
     found = [
         Pooling(columns[block.name], COMPONENT_REACH, block.tolerance)
         for block in blocks
         if isinstance(block, EdgeAwareComponents)
     ]
-    tolerance = encoder.recipe.features.pooled
-    if tolerance and ENCODER in columns:
-        found.append(Pooling(columns[ENCODER], ENCODER_REACH, tolerance))
+    if spec.pooled and ENCODER in columns:
+        found.append(Pooling(columns[ENCODER], ENCODER_REACH, spec.pooled))
     return found
 
 
@@ -116,12 +167,12 @@ def _described(features: Features, encoder: Encoder) -> Features:
 
 
 def _fill(
-    array: NDArray[np.float16], cube: Cube, encoder: Encoder, blocks: Sequence[FeatureBlock], device: torch.device,
-    ctx: Context,
+    array: NDArray[np.float16], cube: Cube, encoder: Encoder, spec: FeatureSpec, blocks: Sequence[FeatureBlock],
+    device: torch.device, ctx: Context,
 ) -> NDArray[np.bool_]:  # fmt: skip
     """Computes the features of every pixel, tile by tile; returns which pixels have data."""
     valid = np.zeros((cube.rows, cube.cols), dtype=bool)
-    width = _width(encoder)
+    width = _width(encoder, spec)
     network = encoder.network.to(device).eval()
     halo = max(network.halo, network.patch // 2, *(block.halo for block in blocks), 0)
     tiles = [(r, c) for r in range(0, cube.rows, TILE) for c in range(0, cube.cols, TILE)]
@@ -134,7 +185,7 @@ def _fill(
             valid[tile.target] = window.valid[tile.inside]
             if width:
                 vectors = _vectors(network, window.values(encoder.transform), tile, device, told)
-                if encoder.recipe.features.balanced and encoder.balance is not None:
+                if spec.balanced and encoder.balance is not None:
                     vectors = encoder.balance.apply(vectors)
                 array[(*tile.target, slice(0, width))] = _held(vectors)
             start = width
@@ -248,7 +299,7 @@ def _require_fitting(cube: Cube, identity: str, encoder: Encoder, ctx: Context, 
         ctx.warn(say("The encoder was trained on another scene ({name}).", name=encoder.scene.get("name", "unknown")))
 
 
-def _key(cube: Cube, identity: str, encoder: Encoder, known: Sequence[BandTransform]) -> str:
+def _key(cube: Cube, identity: str, encoder: Encoder, spec: FeatureSpec, known: Sequence[BandTransform]) -> str:
     """Changes with the cube, the encoder's weights and all transforms, and the recipe of its features."""
     digest = hashlib.sha256(identity.encode())
     if cube.path is not None and cube.rows * cube.cols * cube.bands > HASHED_WHOLE and cube.path.exists():
@@ -263,7 +314,12 @@ def _key(cube: Cube, identity: str, encoder: Encoder, known: Sequence[BandTransf
         for name, numbers in sorted(transform.to_arrays().items()):
             digest.update(name.encode())
             digest.update(np.ascontiguousarray(numbers).tobytes())
-    digest.update(json.dumps([FORMAT, encoder.spec.seed, encoder.recipe.features.to_json()]).encode())
+    wanted = spec.to_json()
+    if encoder.recipe.levels:
+        wanted = {"levels": encoder.recipe.to_json()["levels"]}
+    elif not spec.softened:
+        del wanted["softened"]  # features of a version that knew no such thing are still found
+    digest.update(json.dumps([FORMAT, encoder.spec.seed, wanted]).encode())
     return digest.hexdigest()[:32]
 
 

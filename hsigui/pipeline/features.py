@@ -9,6 +9,7 @@ import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import TYPE_CHECKING
 from zipfile import BadZipFile
 
 import numpy as np
@@ -20,11 +21,14 @@ from hsigui.saving import written_beside
 from hsigui.specs import FIRST_RECIPE, Recipe
 from hsigui.texts import say
 
+if TYPE_CHECKING:
+    from hsigui.pipeline.levels import LevelSet
+
 # Of an encoder that can make features: (rows, t_start, copies, seed) -> rows, all as the encoder gives them.
 Synthesise = Callable[[NDArray[np.float32], int, int, int], NDArray[np.float32]]
 ENCODER = "encoder"  # the name of the encoder's block of columns
 
-SETS_KEPT = 3  # of features in one run folder
+SETS_KEPT = 3  # of features in one run folder, with their levels
 ABANDONED_SECONDS = 24 * 3600.0
 
 
@@ -43,6 +47,8 @@ class Features:
         recipe: how these features are classified unless the user says otherwise.
         edges: of the scene, for maps that are smoothed up to the borders of fields; None where they are not known.
         branches: widths of the parts that the encoder's features are made of, where it has several.
+        levels: of context, where the recipe has several: these features are then those of the first, each pixel for
+            itself, and the others are made from them when they are needed.
     """
 
     array: NDArray[np.float16]
@@ -56,6 +62,7 @@ class Features:
     recipe: Recipe = FIRST_RECIPE
     edges: Edges | None = None
     branches: tuple[int, ...] = ()
+    levels: LevelSet | None = None
 
     @property
     def shape(self) -> tuple[int, int]:
@@ -112,9 +119,9 @@ class Store:
     undisturbed, and a cancelled embedding leaves nothing.
     """
 
-    def __init__(self, folder: Path, key: str) -> None:
+    def __init__(self, folder: Path, key: str, level: str = "") -> None:
         self._folder, self._key = folder, key
-        name = f"features-{key[:12]}"
+        name = f"features-{key[:12]}" + (f"-{level}" if level else "")
         self._array, self._valid = folder / f"{name}.npy", folder / f"{name}-valid.npy"
         self._edges = folder / f"{name}-edges.npz"
         self._about, self._part = folder / f"{name}.json", folder / f"{name}-{os.getpid()}.part"
@@ -189,10 +196,37 @@ class Store:
                     part.unlink()
 
     def _drop_old(self) -> None:
-        """Keeps the newest few sets of the folder."""
-        found = sorted(self._folder.glob("features-*.json"), key=lambda p: p.stat().st_mtime, reverse=True)
-        for about in found[SETS_KEPT:]:
-            beside = (about.with_name(f"{about.stem}{end}") for end in (".npy", "-valid.npy", "-edges.npz"))
-            for path in (about, *beside):
-                with contextlib.suppress(OSError):  # mapped by another program on a system that locks
-                    path.unlink(missing_ok=True)
+        """Keeps the newest few sets of the folder, each with its levels."""
+        found: dict[str, list[Path]] = {}
+        for about in sorted(self._folder.glob("features-*.json"), key=lambda p: p.stat().st_mtime, reverse=True):
+            found.setdefault(about.stem.split("-")[1], []).append(about)
+        for key in list(found)[SETS_KEPT:]:
+            for about in found[key]:
+                ends = (".npy", "-valid.npy", "-edges.npz", "-superpixels.npy")
+                beside = (about.with_name(f"{about.stem}{end}") for end in ends)
+                for path in (about, *beside):
+                    with contextlib.suppress(OSError):  # mapped by another program on a system that locks
+                        path.unlink(missing_ok=True)
+
+
+class Superpixels:
+    """The superpixels of a scene, kept beside its features."""
+
+    def __init__(self, folder: Path, key: str) -> None:
+        self._path = folder / f"features-{key[:12]}-superpixels.npy"
+
+    def load(self, shape: tuple[int, int]) -> NDArray[np.int32] | None:
+        """Rows x cols, -1 for pixels in none; None where they are not there or damaged: they are found again."""
+        try:
+            found = np.load(self._path, allow_pickle=False)
+        except (OSError, ValueError, EOFError):
+            return None
+        return found if found.dtype == np.int32 and found.shape == shape else None
+
+    def keep(self, labels: NDArray[np.int32], warn: Callable[[str], None]) -> None:
+        """Writes them (rows x cols); says so where that cannot be done, for they can be found again."""
+        try:
+            with written_beside(self._path) as (beside,), beside.open("wb") as file:
+                np.save(file, labels)
+        except HsiError as error:
+            warn(say("The superpixels are not kept for later: {message}", message=error.message))

@@ -27,9 +27,11 @@ from hsigui.cube.transform import BandTransform
 from hsigui.errors import HsiError
 from hsigui.jobs import Context
 from hsigui.labels.classes import ClassInfo, ClassTable
+from hsigui.methods.levelled_probe import LevelledProbe
 from hsigui.methods.model_card import ACCURACY, PROBE, PROBE_NUMBERS, SETTINGS, WEIGHTS, keep_accuracy, write_card
 from hsigui.methods.probe import Probe
 from hsigui.methods.probe_files import from_parts, to_parts
+from hsigui.pipeline import levels as levels_of
 from hsigui.pipeline.context_features import context_transforms
 from hsigui.pipeline.features import Features
 from hsigui.pipeline.provenance import raster_hash
@@ -40,7 +42,7 @@ from hsigui.texts import say
 if TYPE_CHECKING:
     from hsigui.methods.checkpoint import Encoder
 
-FORMAT = 1
+FORMAT = 2  # 1 knew no levels of context
 
 
 @dataclass(frozen=True)
@@ -50,6 +52,7 @@ class KeptProbe:
     Attributes:
         probe: the classifier.
         mean, sd: of the features of the training scene.
+        levels: the same of each level of context, by its name, where the features have several.
         transforms: of the blocks of features, in the order of `context_transforms`.
         classes: names and colours.
         map_spec: how maps are drawn.
@@ -64,6 +67,7 @@ class KeptProbe:
     classes: ClassTable
     map_spec: MapSpec
     about: Mapping[str, Any] = field(default_factory=dict)
+    levels: Mapping[str, tuple[NDArray[np.float32], NDArray[np.float32]]] = field(default_factory=dict)
 
     def fitted_to(self, features: Features) -> Features:
         """Features of another scene, in the standard scores of the training scene."""
@@ -76,7 +80,8 @@ class KeptProbe:
                 ),
                 say("Classify the training scene with --labels once more."),
             )
-        return replace(features, mean=self.mean, sd=self.sd)
+        levels = None if features.levels is None else features.levels.seen_as(self.levels)
+        return replace(features, mean=self.mean, sd=self.sd, levels=levels)
 
 
 def of_scene(
@@ -93,7 +98,8 @@ def of_scene(
     Raises:
         HsiError: the transforms beside the encoder's cannot be fitted to the scene.
     """
-    transforms = context_transforms(cube, encoder.recipe.features, (encoder.transform,), encoder.spec.seed, ctx)
+    spec = levels_of.base(encoder.recipe) if encoder.recipe.levels else encoder.recipe.features
+    transforms = context_transforms(cube, spec, (encoder.transform,), encoder.spec.seed, ctx)
     counts = np.bincount(labels[(labels > 0) & features.valid])
     about = {
         "scene": cube.name,
@@ -103,7 +109,12 @@ def of_scene(
         "counts": {str(n): int(counts[n]) for n in np.flatnonzero(counts)},
     }
     table = classes.merged_with(probe.numbers.tolist())
-    return KeptProbe(probe, features.mean, features.sd, transforms, table, map_spec, about)
+    levels = {}
+    if isinstance(probe, LevelledProbe) and features.levels is not None:
+        for name in dict.fromkeys(part.level for part in probe.parts):
+            level = features.levels.of(name, ctx)
+            levels[name] = level.mean, level.sd
+    return KeptProbe(probe, features.mean, features.sd, transforms, table, map_spec, about, levels)
 
 
 def keep_with_accuracy(
@@ -137,6 +148,8 @@ def save(kept: KeptProbe, folder: Path) -> list[Path]:
     """
     about, arrays = to_parts(kept.probe)
     arrays = {f"probe.{k}": v for k, v in arrays.items()} | {"features.mean": kept.mean, "features.sd": kept.sd}
+    for name, (mean, sd) in kept.levels.items():
+        arrays |= {f"level.{name}.mean": mean, f"level.{name}.sd": sd}
     for number, transform in enumerate(kept.transforms):
         arrays |= {f"transform{number}.{k}": v for k, v in transform.to_arrays().items()}
     told = {
@@ -147,6 +160,7 @@ def save(kept: KeptProbe, folder: Path) -> list[Path]:
         "transforms": len(kept.transforms),
         "classes": [{"class_id": c.number, "class_name": c.name, "color": list(c.color)} for c in kept.classes],
         "map": kept.map_spec.to_json(),
+        "levels": list(kept.levels),
         "fitted": dict(kept.about),
     }
     numbers, words = folder / PROBE_NUMBERS, folder / PROBE
@@ -177,11 +191,12 @@ def load(folder: Path) -> KeptProbe:
         transforms = tuple(
             BandTransform.from_arrays(_under(f"transform{number}.", arrays)) for number in range(told["transforms"])
         )
+        levels = {name: (arrays[f"level.{name}.mean"], arrays[f"level.{name}.sd"]) for name in told.get("levels", ())}
         rows = ((r["class_id"], r["class_name"], r["color"]) for r in told["classes"])
         classes = ClassTable(tuple(ClassInfo(int(n), str(name), _color(color)) for n, name, color in rows))
         return KeptProbe(
             from_parts(told["probe"], _under("probe.", arrays)), arrays["features.mean"], arrays["features.sd"],
-            transforms, classes, MapSpec.from_json(told["map"]), told["fitted"],
+            transforms, classes, MapSpec.from_json(told["map"]), told["fitted"], levels,
         )  # fmt: skip
     except FileNotFoundError as error:
         raise _missing(folder) from error

@@ -148,16 +148,24 @@ def make_map(
     """Fits the probe of the run's recipe to the labels, maps the scene, and measures the map where truth is known.
     `labels` and `truth` are rows x cols.
 
-    What is in view is mapped first and handed over as a Glimpse, where that is much less than all.
+    Of several levels of context the map by the closed form is handed over first, as a Glimpse of all; else what is in
+    view, where that is much less than all.
     """
     ctx.progress(0, 0, say("Renewing the map…"))
     from hsigui.pipeline.classify import classify, is_quick_glimpse
     from hsigui.pipeline.one_thread import one_blas_thread
-    from hsigui.pipeline.probe import fit_probe
+    from hsigui.pipeline.probe import fit_at_once, fit_probe
 
     started = time.perf_counter()
     with one_blas_thread():
-        probe = fit_probe(features, labels, None, ctx)
+        if features.levels is not None:
+            first = fit_at_once(features, labels, map_spec, ctx)
+            if first.drawn is not None or view is None:
+                ctx.partial(Glimpse(0, 0, classify(features, first.probe, map_spec, ctx, drawn=first.drawn)))
+            else:
+                ctx.partial(Glimpse(view[0], view[1], classify(features, first.probe, map_spec, ctx, box=view)))
+            ctx.check()
+        probe = fit_probe(features, labels, None, ctx, map_spec)
         ctx.check()
         if view is not None and is_quick_glimpse(features.shape, view, map_spec):
             ctx.partial(Glimpse(view[0], view[1], classify(features, probe, map_spec, ctx, box=view)))

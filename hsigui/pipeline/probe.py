@@ -13,23 +13,58 @@ from hsigui.methods import probe as linear
 from hsigui.methods.fusion import fit_fused
 from hsigui.methods.probe import Probe
 from hsigui.pipeline.features import Features
+from hsigui.pipeline.level_fit import Fitted, fit_levels
 from hsigui.pipeline.refine import refine
-from hsigui.specs import ProbeSpec
+from hsigui.specs import MapSpec, ProbeSpec
 from hsigui.texts import say
 
 # Beyond so many labels of a class more add nothing but time.
 MOST_PER_CLASS = 2_000
 
 
-def fit_probe(features: Features, labels: NDArray[np.integer], spec: ProbeSpec | None, ctx: Context) -> Probe:
-    """Fits the probe on every labelled pixel that has data.
+def fit_probe(
+    features: Features, labels: NDArray[np.integer], spec: ProbeSpec | None, ctx: Context,
+    map_spec: MapSpec | None = None,
+) -> Probe:  # fmt: skip
+    """Fits the probe on every labelled pixel that has data; of features of several levels of context each level's, and
+    weighs them by the labels.
 
     Args:
         labels: rows x cols class numbers, 0 for unlabelled.
         spec: which classifier; None for the recipe of the features.
+        map_spec: how the map is to be drawn, by which levels are compared; None for the recipe of the features.
 
     Raises:
         HsiError: the labels have another size than the scene, or fewer than two classes have a label.
+    """
+    mask = _labelled(features, labels, ctx)
+    spec = features.recipe.probe if spec is None else spec
+    if features.levels is None:
+        return _fit_one(features, mask, labels, spec)
+    drawn_as = map_spec or features.recipe.map
+    return fit_levels(
+        features, mask, labels, drawn_as, ctx, lambda level, labelled: _fit_one(level, labelled, labels, spec)
+    ).probe
+
+
+def fit_at_once(features: Features, labels: NDArray[np.integer], map_spec: MapSpec, ctx: Context) -> Fitted:
+    """As `fit_probe`, by the closed form of `level_weights` alone, with the probabilities of a small scene.
+
+    Args:
+        features: of several levels of context.
+        labels: rows x cols class numbers, 0 for unlabelled.
+
+    Raises:
+        HsiError: as `fit_probe`.
+    """
+    return fit_levels(features, _labelled(features, labels, ctx), labels, map_spec, ctx)
+
+
+def _labelled(features: Features, labels: NDArray[np.integer], ctx: Context) -> NDArray[np.bool_]:
+    """Which labelled pixels are learned from, rows x cols.
+
+    Raises:
+        HsiError: the labels have another size than the scene, or fewer than two classes have one.
     """
     require_same_size(labels.shape, features.shape, say("labels"))
     ctx.check()
@@ -47,17 +82,17 @@ def fit_probe(features: Features, labels: NDArray[np.integer], spec: ProbeSpec |
             say("A map needs labels of at least two classes; {found} any{where}.", found=found, where=where),
             say("Label some pixels of another class."),
         )
-    mask = _thinned(mask, labels, numbers)
-    spec = features.recipe.probe if spec is None else spec
+    return _thinned(mask, labels, numbers)
+
+
+def _fit_one(features: Features, mask: NDArray[np.bool_], labels: NDArray[np.integer], spec: ProbeSpec) -> Probe:
+    """The classifier of features of one level."""
     if features.variants:
-        fitted = _fit_refined(features, mask, labels[mask], spec)
-    elif spec.fusion and len(features.branches) == 2 and spec.classifier == "logistic":
+        return _fit_refined(features, mask, labels[mask], spec)
+    if spec.fusion and len(features.branches) == 2 and spec.classifier == "logistic":
         weights = (spec.fusion, 1 - spec.fusion)
-        fitted = fit_fused(features.at(mask), labels[mask], features.branches, weights, spec.strength)
-    else:
-        fitted = fit_rows(features.at(mask), labels[mask], spec)
-    ctx.check()
-    return fitted
+        return fit_fused(features.at(mask), labels[mask], features.branches, weights, spec.strength)
+    return fit_rows(features.at(mask), labels[mask], spec)
 
 
 def fit_rows(

@@ -28,18 +28,19 @@ from hsigui import __version__
 from hsigui.cube.cube import Cube, Geo
 from hsigui.cube.fingerprint import fingerprint
 from hsigui.labels.formats.files import Grid, read_classes
+from hsigui.methods.levelled_probe import LevelledProbe
 from hsigui.methods.settings import told
 from hsigui.report.context import ReportContext
 from hsigui.report.maps import LegendRow
 from hsigui.report.table import exporter
 from hsigui.saving import written_beside
-from hsigui.specs import FeatureSpec, MapSpec, ProbeSpec
+from hsigui.specs import EDGES, Level, MapSpec, ProbeSpec, Recipe
 from hsigui.texts import say
 
 if TYPE_CHECKING:
     from hsigui.methods.checkpoint import Encoder
     from hsigui.methods.encoders import Network
-    from hsigui.methods.probe import Refinement
+    from hsigui.methods.probe import Probe, Refinement
 
 FORMAT = "hsigui-map"
 PACKAGES = ("numpy", "scipy", "scikit-learn", "torch")
@@ -95,7 +96,7 @@ class Provenance:
 def describe_run(
     cube: Cube, encoder: Encoder, probe: ProbeSpec, map_spec: MapSpec, *,
     seconds: Mapping[str, float] | None = None, labels: tuple[Path, NDArray[np.uint16]] | None = None,
-    command: str = "", refinement: Refinement | None = None,
+    command: str = "", fitted: Probe | None = None,
 ) -> Provenance:  # fmt: skip
     """The record of a map made from this cube. The labels are rows x cols.
 
@@ -103,13 +104,14 @@ def describe_run(
         seconds: of the steps after pretraining.
         labels: file of the training labels and what it held, where they are in one.
         command: the command line that draws the map, where there is one.
-        refinement: how the features of the probe were refined, where they come in several versions.
+        fitted: the classifier that drew the map: how it chose its context, and how its features were refined.
     """
     from hsigui.methods.checkpoint import weights_sha256  # loads torch, as whoever has an encoder did
 
     asked = encoder.spec
     cube_hash = fingerprint(cube)
     masked = encoder.scene.get("masked_out", {})
+    refinement = None if fitted is None else fitted.refinement
     on_this_scene = encoder.epochs > 0 and encoder.scene.get("fingerprint") == cube_hash
     return Provenance(
         scene={"name": cube.name, "rows": cube.rows, "cols": cube.cols, "bands": cube.bands},
@@ -125,9 +127,10 @@ def describe_run(
             "Features": _features(encoder),
             "Probe": _probe(probe),
             **({} if refinement is None else {"Refinement": _refinement(refinement)}),
+            **({"Context": context} if (context := _context(fitted, map_spec)) else {}),
             "Map": {
                 "smoothing of probabilities (pixels)": map_spec.smooth,
-                "smoothing within edges (tolerance)": map_spec.edges,
+                "smoothing within edges (tolerance)": _tolerance(encoder.recipe, map_spec),
             },
         },
         seeds={"pretraining": asked.seed} | ({} if probe.classifier == "logistic" else {"probe": probe.seed}),
@@ -141,7 +144,7 @@ def describe_run(
         cube=str(cube.path.resolve()) if cube.path else "",
         hashes={"cube": cube_hash, "weights": weights_sha256(encoder)},
         reach=reach(encoder),
-        edge_reach=edge_reach(encoder.recipe.features, map_spec),
+        edge_reach=edge_reach(encoder.recipe, map_spec, fitted),
         masked_out=asked.mask_out if masked and on_this_scene else "",
         masked_out_sha256=masked.get("sha256", "") if on_this_scene else "",
     )
@@ -157,14 +160,62 @@ def network_reach(network: Network) -> int | None:
     return (network.patch // 2 or network.halo) if network.width else None
 
 
-def edge_reach(features: FeatureSpec, map_spec: MapSpec) -> float | None:
-    """Standard deviation in pixels, where nothing changes, of the widest average that stops at edges; None without."""
+def edge_reach(recipe: Recipe, map_spec: MapSpec, fitted: Probe | None = None) -> float | None:
+    """Standard deviation in pixels, where nothing changes, of the widest average that stops at edges; None without.
+
+    Args:
+        fitted: the classifier; of several levels of context those count that it gives weight. None for all.
+    """
+    return max((found for found in level_reaches(recipe, map_spec, fitted).values() if found), default=None)
+
+
+def level_reaches(recipe: Recipe, map_spec: MapSpec, fitted: Probe | None = None) -> dict[str, float | None]:
+    """As `edge_reach`, for each level of context by its name; of a recipe without levels under an empty name."""
     from hsigui.pipeline.classify import EDGE_REACH
     from hsigui.pipeline.edge_pooling import COMPONENT_REACH, ENCODER_REACH
 
-    asked = (features.encoder and features.pooled, features.edge_aware, map_spec.edges)
+    rows = [(level.name, level.features, level.edges) for level in recipe.levels]
+    if not rows:
+        rows = [("", recipe.features, EDGES if recipe.map.edges is None else recipe.map.edges)]
+    if isinstance(fitted, LevelledProbe):
+        heard = {part.level for part in fitted.heard(map_spec.context)}
+        rows = [row for row in rows if row[0] in heard]
+    elif recipe.levels and map_spec.context:
+        rows = [row for row in rows if row[0] == map_spec.context]
     reaches = (ENCODER_REACH, COMPONENT_REACH, EDGE_REACH)
-    return max((reach for wanted, reach in zip(asked, reaches, strict=True) if wanted), default=None)
+    found = {}
+    for name, features, edges in rows:
+        drawn = edges if map_spec.edges is None else map_spec.edges
+        asked = (features.encoder and features.pooled, features.edge_aware, drawn)
+        found[name] = max((reach for wanted, reach in zip(asked, reaches, strict=True) if wanted), default=None)
+    return found
+
+
+def _tolerance(recipe: Recipe, map_spec: MapSpec) -> Any:
+    """The tolerance of the map's smoothing, or words where each level has its own."""
+    if map_spec.edges is not None:
+        return map_spec.edges
+    if recipe.levels:
+        return ", ".join(f"{level.name} {level.edges:g}" for level in recipe.levels)
+    return EDGES if recipe.map.edges is None else recipe.map.edges
+
+
+def _context(fitted: Probe | None, map_spec: MapSpec) -> dict[str, Any]:
+    """How much of a pixel's surroundings counted, and what the labels said of each level; empty without levels."""
+    if not isinstance(fitted, LevelledProbe):
+        return {}
+    found: dict[str, Any] = {
+        "chosen by": "user" if map_spec.context else "labels",
+        "weighs most": map_spec.context or fitted.main,
+    }
+    for name, figures in fitted.figures.items():
+        words = [say("{weight:.0f} % of the mixture", weight=100 * figures.weight)]
+        if not math.isnan(figures.estimate):
+            words.append(say("{estimate:.1f} % of held back labels", estimate=100 * figures.estimate))
+        if not math.isnan(figures.agreement):
+            words.append(say("{agreement:.1f} % as its neighbours", agreement=100 * figures.agreement))
+        found[name] = ", ".join(words)
+    return found
 
 
 def _training(encoder: Encoder) -> dict[str, Any]:
@@ -177,8 +228,29 @@ def _training(encoder: Encoder) -> dict[str, Any]:
     return about
 
 
+def _level_words(level: Level, encoder: Encoder) -> str:
+    """What a level of context sees of a pixel, in words."""
+    spec = level.features
+    found = []
+    if spec.encoder and encoder.width:
+        how = say("as they are")
+        if spec.softened:
+            how = say("smoothed by {softened:g} pixels", softened=spec.softened)
+        if spec.pooled:
+            how = say("averaged within edges of {pooled:g}", pooled=spec.pooled)
+        found.append(say("{width} features of the encoder {how}", width=encoder.width, how=how))
+    sigmas = ", ".join(f"{sigma:g}" for sigma in spec.smoothed)
+    found.append(say("{components} components smoothed by {sigmas}", components=spec.components, sigmas=sigmas))
+    if spec.edge_aware:
+        tolerances = ", ".join(f"{tolerance:g}" for tolerance in spec.edge_aware)
+        found.append(say("averaged within edges of {tolerances}", tolerances=tolerances))
+    return "; ".join(found)
+
+
 def _features(encoder: Encoder) -> dict[str, Any]:
     """The blocks of features that the classifier saw."""
+    if encoder.recipe.levels:
+        return {level.name: _level_words(level, encoder) for level in encoder.recipe.levels}
     spec = encoder.recipe.features
     found: dict[str, Any] = {}
     if spec.encoder:

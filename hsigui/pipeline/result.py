@@ -212,7 +212,7 @@ class Result:
 
         probe = self.probe_spec or self.encoder.recipe.probe
         record = provenance.describe_run(
-            self.cube, self.encoder, probe, self.spec, seconds=self.seconds, refinement=self.probe.refinement
+            self.cube, self.encoder, probe, self.spec, seconds=self.seconds, fitted=self.probe
         )
         if self.kept is None:
             return record

@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 from hsigui.methods.info import baseline
-from hsigui.specs import FeatureSpec, MapSpec, ProbeSpec, Recipe
+from hsigui.specs import FeatureSpec, MapSpec, ProbeSpec, Recipe, levelled
 from hsigui.texts import say
 
 MODULE = "hsigui.methods.baselines.training"
@@ -61,7 +59,6 @@ ROWS = (
             "What stands beside the encoder's features in every method, with the same probe, and no encoder: what a "
             "method gains over it, the encoder has learned."
         ),
-        # The recipe of every method, whatever it becomes.
-        replace(Recipe(), features=replace(Recipe().features, encoder=False)),
+        levelled(encoder=False),  # the recipe of every method but for the encoder
     ),
 )

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from hsigui.methods.info import baseline
 from hsigui.methods.settings import MethodSettings, setting
-from hsigui.specs import Recipe
+from hsigui.specs import levelled
 from hsigui.texts import say
 
 
@@ -32,7 +32,7 @@ ROWS = (
             "The network of the Quick preset as it is before training, with random weights: what a method gains over "
             "it, training has given."
         ),
-        Recipe(),
+        levelled(),
         Untrained,
     ),
 )

@@ -17,10 +17,11 @@ from hsigui.document.events import (
     TruthChanged,
     ValidationChanged,
 )
+from hsigui.document.values import context_of
 from hsigui.labels.classes import ClassTable
 from hsigui.pipeline import live
 from hsigui.pipeline.own import own_features, own_map, own_probe
-from hsigui.specs import MapSpec
+from hsigui.specs import EDGES, MapSpec
 from hsigui.texts import say
 from hsigui.ui.desk.desk import Desk
 from hsigui.ui.desk.job_bridge import Latest
@@ -157,8 +158,8 @@ class MapController(QObject):
         self._opacity = value
         self._image.set_map_opacity(value)
 
-    def _set_drawn(self, smooth: float, edges: float) -> None:
-        self._session.scene.chosen_map_spec = MapSpec(smooth, edges)
+    def _set_drawn(self, spec: MapSpec) -> None:
+        self._session.scene.chosen_map_spec = spec
         if self._session.class_map is not None:
             self.renew()
 
@@ -248,8 +249,13 @@ class MapController(QObject):
 
     def _show_map_spec(self) -> None:
         """How the maps of this scene are drawn; another scene's are drawn its own way."""
-        spec = self._session.next_map_spec
-        self._panel.set_drawn(spec.smooth, spec.edges)
+        features = self._session.features
+        recipe = None if features is None else features.recipe
+        if recipe is None or recipe.levels:
+            edges = None
+        else:
+            edges = EDGES if recipe.map.edges is None else recipe.map.edges
+        self._panel.set_drawn(self._session.next_map_spec, edges)
 
     def _live_changed(self, event: LiveChanged) -> None:
         if event.live and self._stale:
@@ -275,6 +281,8 @@ class MapController(QObject):
         if self._pixel is not None:
             self.show_pixel(*self._pixel)
         self._draw()
+        figures = {} if session.map is None else context_of(session.map.probe)
+        self._panel.context.show_figures(figures, max(figures, key=lambda name: figures[name].weight, default=""))
         if session.class_map is None:
             self._legend.set_classes(ClassTable())
         else:

@@ -19,7 +19,9 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from hsigui.specs import MapSpec
 from hsigui.texts import say
+from hsigui.ui.map.context import ContextBox
 from hsigui.ui.map.layers import LAYERS, ColorBar
 
 
@@ -27,12 +29,13 @@ class MapPanel(QWidget):
     """Show, layer, opacity, live, smoothing; what the map was made from; where to label next; the legend below.
 
     Signals:
-        opacity_changed(opacity), drawn_changed(smooth, edges).
+        opacity_changed(opacity).
+        drawn_changed(spec): how the map is to be drawn, a MapSpec.
         layer_chosen(id): of `layers.LAYERS`.
     """
 
     opacity_changed = Signal(float)
-    drawn_changed = Signal(float, float)
+    drawn_changed = Signal(object)
     layer_chosen = Signal(str)
 
     def __init__(self, show: QAction, live: QAction, renew: QAction, ask: QAction, legend: QWidget) -> None:
@@ -52,6 +55,9 @@ class MapPanel(QWidget):
             say("Smooths the class probabilities inside fields and stops at their borders: at changes of about so many "
                 "times the scene's median change from a pixel to the next"),
         )  # fmt: skip
+        self.context = ContextBox(self)
+        self.context.chosen.connect(self._drawn_otherwise)
+        self._edges_asked = False
         self.layer = QComboBox(self)
         for layer in LAYERS:
             self.layer.addItem(layer.title, layer.id)
@@ -75,7 +81,7 @@ class MapPanel(QWidget):
         form.setRowVisible(self.bar, False)
         form.addRow(say("&Opacity"), self.opacity)
         form.addRow(say("S&moothing"), self.smooth)
-        form.addRow(say("&Within edges"), self.edges)
+        form.addRow(say("Smoothing in &fields"), self.edges)
         form.addRow(say("Under cursor"), self.pixel)
         self._form = form
         show_row = QHBoxLayout()
@@ -89,10 +95,21 @@ class MapPanel(QWidget):
         column.addWidget(self.asked)
         column.addLayout(show_row)
         column.addLayout(live_row)
+        column.addWidget(self.context)
         column.addLayout(form)
         column.addWidget(legend, 1)
         for one, next_one in pairwise(
-            (self.show_box, self.ask, self.live_box, self.renew, self.layer, self.opacity, self.smooth, self.edges)
+            (
+                self.show_box,
+                self.ask,
+                self.live_box,
+                self.renew,
+                self.context.slider,
+                self.layer,
+                self.opacity,
+                self.smooth,
+                self.edges,
+            )
         ):
             self.setTabOrder(one, next_one)  # as they stand, not as they were made
 
@@ -103,16 +120,30 @@ class MapPanel(QWidget):
         self.layer_chosen.emit(self.layer.itemData(index))
 
     def _strength_changed(self, _value: float) -> None:
-        self.drawn_changed.emit(self.smooth.value(), self.edges.value())
+        self._edges_asked = self._edges_asked or self.sender() is self.edges
+        self._drawn_otherwise()
+
+    def _drawn_otherwise(self, _context: str = "") -> None:
+        edges = self.edges.value() if self._edges_asked else None
+        self.drawn_changed.emit(MapSpec(self.smooth.value(), edges, self.context.context))
 
     def set_opacity(self, value: float) -> None:
         self.opacity.setValue(round(100 * value))
 
-    def set_drawn(self, smooth: float, edges: float) -> None:
-        """Shows how the map is drawn."""
+    def set_drawn(self, spec: MapSpec, edges: float | None) -> None:
+        """Shows how the map is drawn.
+
+        Args:
+            edges: tolerance of the smoothing in fields where there is one level of context alone; None where there are
+                several, each with its own.
+        """
         with QSignalBlocker(self.smooth), QSignalBlocker(self.edges):
-            self.smooth.setValue(smooth)
-            self.edges.setValue(edges)
+            self.smooth.setValue(spec.smooth)
+            self.edges.setValue(edges or 0.0 if spec.edges is None else spec.edges)
+        self._edges_asked = spec.edges is not None
+        self.context.set_context(spec.context)
+        self.context.setVisible(edges is None)
+        self._form.setRowVisible(self.edges, edges is not None)
 
     def set_layer(self, name: str) -> None:
         """Shows which layer is drawn; the scale is seen where there is one."""

@@ -1,0 +1,202 @@
+"""The levels of context of a scene: its features as they are, smoothed a little, and averaged within fields.
+
+All levels are made from the first one, which holds the encoder's features and the components of every pixel alone, by
+smoothing them: each is computed when it is first needed and kept. Beside them stand the superpixels of the scene, over
+which vectors are averaged where whole fields are compared. Loads no torch.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
+
+import numpy as np
+from numpy.typing import NDArray
+
+from hsigui.jobs import Context
+from hsigui.pipeline.context_features import smoothed
+from hsigui.pipeline.edge_pooling import COMPONENT_REACH, ENCODER_REACH, FLOAT16_RANGE, HELD_VALUES, Pooling, pool
+from hsigui.pipeline.features import ENCODER, Features
+from hsigui.pipeline.level_weights import twin_whitening
+from hsigui.specs import FeatureSpec, Level, Recipe
+from hsigui.texts import say
+
+TWINNED = 6_000  # superpixels beyond which no twins are made: their distances would not fit
+SMALL = 400_000  # pixels of a scene whose levels are all made at once, right after the first
+
+Maker = Callable[[Level, Context], Features]
+Finder = Callable[[Context], NDArray[np.int32]]
+
+
+class LevelSet:
+    """The levels of context of a scene.
+
+    Args:
+        rows: of the recipe, from none to the widest.
+        make: computes the features of a level, or finds them where they are kept.
+        find: finds the superpixels of the scene, rows x cols, -1 for pixels in none.
+
+    Attributes:
+        names: of the levels, in their order.
+    """
+
+    def __init__(self, rows: Sequence[Level], make: Maker, find: Finder) -> None:
+        self._rows = {level.name: level for level in rows}
+        self._make, self._find = make, find
+        self._made: dict[str, Features] = {}
+        self._means: dict[str, NDArray[np.float32]] = {}
+        self._whitenings: dict[str, NDArray[np.float32] | None] = {}
+        self._superpixels: NDArray[np.int32] | None = None
+        self._lock = threading.RLock()
+        self.names = tuple(self._rows)
+
+    def row(self, name: str) -> Level:
+        """What the recipe says of a level."""
+        return self._rows[name]
+
+    def of(self, name: str, ctx: Context) -> Features:
+        """The features of a level; made now where that has not been done.
+
+        Raises:
+            KeyError: there is no such level.
+        """
+        with self._lock:
+            if name not in self._made:
+                self._made[name] = self._make(self._rows[name], ctx)
+            return self._made[name]
+
+    def superpixels(self, ctx: Context) -> NDArray[np.int32]:
+        """The superpixel of every pixel, rows x cols, counted from 0; -1 for pixels in none."""
+        with self._lock:
+            if self._superpixels is None:
+                self._superpixels = self._find(ctx)
+            return self._superpixels
+
+    def means(self, name: str, ctx: Context) -> NDArray[np.float32]:
+        """The mean of the standardised features of a level over every superpixel, superpixels x features."""
+        with self._lock:
+            if name not in self._means:
+                self._means[name] = superpixel_means(self.of(name, ctx), self.superpixels(ctx), ctx)
+            return self._means[name]
+
+    def whitening(self, name: str, ctx: Context) -> NDArray[np.float32] | None:
+        """What whitens a level for its twin, features x features; None where it has none."""
+        with self._lock:
+            if name not in self._whitenings:
+                means = self.means(name, ctx) if self._twinned(ctx) else None
+                self._whitenings[name] = None if means is None else twin_whitening(means)
+            return self._whitenings[name]
+
+    def _twinned(self, ctx: Context) -> bool:
+        return int(self.superpixels(ctx).max()) < TWINNED
+
+    def make_all(self, ctx: Context) -> None:
+        """Makes every level, the superpixels and their means, so that nobody has to wait for them later."""
+        for name in self.names:
+            self.whitening(name, ctx)
+
+    def seen_as(self, other: Mapping[str, tuple[NDArray[np.float32], NDArray[np.float32]]]) -> LevelSet:
+        """The same levels in the standard scores of another scene.
+
+        Args:
+            other: name of a level -> mean and standard deviation of its features there, one a feature.
+        """
+
+        def make(level: Level, ctx: Context) -> Features:
+            mean, sd = other[level.name]
+            return replace(self.of(level.name, ctx), mean=mean, sd=sd)
+
+        return LevelSet(tuple(self._rows.values()), make, self.superpixels)
+
+
+def superpixel_means(features: Features, superpixels: NDArray[np.int32], ctx: Context) -> NDArray[np.float32]:
+    """Means of standardised features over superpixels (rows x cols, -1 for none): superpixels x features."""
+    count, width = int(superpixels.max()) + 1, features.array.shape[2]
+    sums, sizes = np.zeros((count, width)), np.zeros(count)
+    step = max(1, HELD_VALUES // 4 // (superpixels.shape[1] * width))
+    for top in range(0, len(superpixels), step):
+        ctx.check()
+        inside = superpixels[top : top + step] >= 0
+        numbers = superpixels[top : top + step][inside]
+        rows = np.asarray(features.array[top : top + step][inside], dtype=np.float32)
+        sizes += np.bincount(numbers, minlength=count)
+        for column in range(width):
+            sums[:, column] += np.bincount(numbers, weights=rows[:, column], minlength=count)
+    found = sums / np.maximum(sizes, 1)[:, None]
+    return np.asarray((found - features.mean) / features.sd, dtype=np.float32)
+
+
+def base(recipe: Recipe) -> FeatureSpec:
+    """What every level of a recipe is made from: its first level, each pixel for itself."""
+    return recipe.levels[0].features
+
+
+def places(spec: FeatureSpec, encoder: int, components: int) -> dict[str, slice]:
+    """Where the blocks of a level stand: those of `context_features.context_blocks`, by name.
+
+    Args:
+        encoder, components: how many columns of each the first level holds.
+    """
+    names = [say("components, smoothed {sigma:g}", sigma=sigma) for sigma in spec.smoothed]
+    names += [say("components, edge-aware {tolerance:g}", tolerance=tolerance) for tolerance in spec.edge_aware]
+    found = {ENCODER: slice(0, encoder)} if encoder else {}
+    for number, name in enumerate(names):
+        found[name] = slice(encoder + number * components, encoder + (number + 1) * components)
+    return found
+
+
+def fill(array: NDArray[np.float16], first: Features, spec: FeatureSpec, ctx: Context) -> dict[str, slice]:
+    """Computes a level from the first one.
+
+    Args:
+        array: rows x cols x features, to be filled in.
+        first: features of the first level: the encoder's columns, then the components.
+        spec: of the level.
+
+    Returns:
+        Where its blocks stand, by name.
+    """
+    encoder = first.columns[ENCODER].stop if ENCODER in first.columns else 0
+    components = first.array.shape[2] - encoder
+    columns = places(spec, encoder, components)
+    poolings = []
+    own = first.array[..., encoder:]
+    if encoder:
+        _blurred(array[..., :encoder], first.array[..., :encoder], first.valid, spec.softened, ctx)
+        if spec.pooled:
+            poolings.append(Pooling(columns[ENCODER], ENCODER_REACH, spec.pooled))
+    start = encoder
+    for sigma in spec.smoothed:
+        _blurred(array[..., start : start + components], own, first.valid, sigma, ctx)
+        start += components
+    for tolerance in spec.edge_aware:
+        array[..., start : start + components] = own
+        poolings.append(Pooling(slice(start, start + components), COMPONENT_REACH, tolerance))
+        start += components
+    if poolings:
+        assert first.edges is not None
+        pool(array, first.edges, poolings, ctx)
+    return columns
+
+
+def width(spec: FeatureSpec, first: Features) -> int:
+    """How many columns a level has."""
+    encoder = first.columns[ENCODER].stop if ENCODER in first.columns else 0
+    components = int(first.array.shape[2]) - encoder
+    return encoder + (len(spec.smoothed) + len(spec.edge_aware)) * components
+
+
+def _blurred(
+    out: NDArray[np.float16], values: NDArray[np.float16], valid: NDArray[np.bool_], sigma: float, ctx: Context
+) -> None:
+    """Gaussian means of some columns, rows x cols x columns, a few at a time."""
+    if not sigma:
+        out[...] = values
+        return
+    step = max(1, HELD_VALUES // 4 // valid.size)
+    for start in range(0, values.shape[2], step):
+        ctx.check()
+        part = values[..., start : start + step].astype(np.float32)
+        held = np.clip(smoothed(part, valid, sigma), -FLOAT16_RANGE, FLOAT16_RANGE)
+        out[..., start : start + step] = held
