@@ -1,4 +1,5 @@
-"""What every probe can do, and the linear one: multinomial logistic regression on frozen, standardised features."""
+"""What every probe can do, and the linear one: multinomial logistic regression on frozen, standardised features. Loads
+scikit-learn only to fit."""
 
 from __future__ import annotations
 
@@ -9,8 +10,6 @@ from typing import Protocol, Self
 
 import numpy as np
 from numpy.typing import NDArray
-from sklearn.exceptions import ConvergenceWarning
-from sklearn.linear_model import LogisticRegression
 
 
 @dataclass(frozen=True)
@@ -116,6 +115,10 @@ def fit(
         strength: inverse weight of the L2 penalty.
         weights: of the pixels; None where all are alike.
     """
+    # Here, as it takes a second: who only reads of probes does without.
+    from sklearn.exceptions import ConvergenceWarning
+    from sklearn.linear_model import LogisticRegression
+
     with warnings.catch_warnings():
         # Some hundred iterations give the same map as the exact optimum: not worth a word to the user.
         warnings.simplefilter("ignore", ConvergenceWarning)

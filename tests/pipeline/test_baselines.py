@@ -25,7 +25,7 @@ BLOCKS = {
     "logreg-raw": {"bands": 12},
     "svm-pca-smooth": {"components, smoothed 2": 12},
 }
-PROBES = {"svm-raw": "KernelProbe", "svm-pca-smooth": "KernelProbe", "rf-raw": "ForestProbe"}
+PROBES = {"svm-raw": "KernelProbe", "svm-pca-smooth": "KernelProbe", "rf-raw": "ForestProbe", "logreg-raw": "LinearProbe"}
 
 
 @pytest.mark.parametrize("name", registry.names("baseline"))
@@ -38,7 +38,7 @@ def test_a_baseline_is_a_run_that_is_kept_and_maps_the_same_when_read_again(cube
     assert widths == BLOCKS.get(name, widths)
     assert widths.get("encoder") == (64 if name == "random-encoder" else None)
     probe = fit_probe(features, split.train, None, CTX)
-    assert type(probe).__name__ == PROBES.get(name, "LinearProbe")
+    assert type(probe).__name__ == PROBES.get(name, "LevelledProbe")
     found = classify(features, probe, None, CTX)
     share = (found.classes == truth)[features.valid].mean()
     assert share > (0.6 if "bands" in widths else 0.8)
