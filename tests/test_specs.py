@@ -97,6 +97,7 @@ def test_a_whole_number_will_do_where_a_fraction_is_expected():
         (SplitSpec, {"percent": 100.0}, "100.0 per cent cannot be drawn"),
         (SplitSpec, {"block": 0}, "Blocks of 0"),
         (SplitSpec, {"guard": -1}, "a guard of -1"),
+        (SplitSpec, {"kind": "strokes", "percent": 5.0}, "no share of a class"),
         (SplitSpec, {"kind": "strokes", "strokes": 0}, "0 strokes a class"),
         (SplitSpec, {"kind": "strokes", "pixels": 10_001}, "strokes a class of 10001 pixels"),
     ],
@@ -139,3 +140,13 @@ def test_a_word_that_names_no_split_is_refused_with_a_hint(text, message):
     with pytest.raises(HsiError, match=message) as caught:
         split_of(text)
     assert caught.value.hint
+
+
+def test_numbers_of_strokes_stand_in_the_word_or_beside_it():
+    assert split_of("strokes", 3) == split_of("strokes:3")
+    assert split_of("strokes", 2, 12) == split_of("strokes:2x12")
+    assert split_of("strokes", pixels=12) == ("strokes", 1, 12)
+    for wrong in (("strokes:2", 3), ("strokes:2x12", None, 12), ("block", 2), ("random", None, 12), ("strokes", 0)):
+        with pytest.raises(HsiError) as caught:
+            split_of(*wrong)
+        assert caught.value.hint

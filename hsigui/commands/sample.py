@@ -17,7 +17,7 @@ from hsigui.pipeline.provenance import reach
 from hsigui.pipeline.values import Labels, LabelSplit
 from hsigui.pipeline.verbs import named_split
 from hsigui.report.table import read_back_suffixes
-from hsigui.specs import SplitSpec
+from hsigui.specs import NamedSplit, SplitSpec, split_of
 from hsigui.texts import say
 
 
@@ -30,7 +30,8 @@ def sample(arguments: argparse.Namespace) -> None:
     files = [_named(path, seed, seeds) for path in (arguments.out, arguments.rest) for seed in seeds]
     outputs = [(path, read_back_suffixes()) for path in files]
     check_outputs([arguments.truth, *masks], outputs)
-    if len(masks) == 1 or (masks and (len(seeds) > 1 or arguments.split != "random" or arguments.percent)):
+    named = split_of(arguments.split, arguments.strokes, arguments.pixels)
+    if len(masks) == 1 or (masks and (len(seeds) > 1 or named.kind != "random" or arguments.percent)):
         raise HsiError(
             say("The parts are given by two masks, --train-mask and --test-mask, and nothing is drawn."),
             say("Give both, without --split, --percent or several seeds."),
@@ -39,16 +40,22 @@ def sample(arguments: argparse.Namespace) -> None:
     if masks:
         _from_masks(arguments, truth)
         return
+    if named.kind == "strokes" and (arguments.per_class or arguments.percent):
+        raise HsiError(
+            say("Strokes are counted by --strokes, and their pixels by --pixels."),
+            say("Leave out --per-class and --percent."),
+        )
     guard = _guard(arguments)
+    asked = _asked(arguments, named)
     for seed in seeds:
         found = api.sample(
-            truth, arguments.per_class, percent=arguments.percent, seed=seed, split=arguments.split,
+            truth, arguments.per_class or SplitSpec().per_class, percent=arguments.percent, seed=seed, split=str(named),
             block=arguments.block, guard=SplitSpec().guard if guard is None else guard, command=typed(arguments),
         )  # fmt: skip
         out, rest = (_named(path, seed, seeds) for path in (arguments.out, arguments.rest))
-        _write(found, out, rest, apart=arguments.split != "random")
-        if arguments.split != "region" or arguments.percent is None:
-            _tell_small(found, truth, arguments.per_class if arguments.percent is None else 0)
+        _write(found, out, rest, apart=named.kind in ("block", "region"))
+        if asked:
+            _tell_small(found, truth, asked)
 
 
 def _from_masks(arguments: argparse.Namespace, truth: Labels) -> None:
@@ -76,6 +83,13 @@ def _write(found: LabelSplit, out: Path, rest: Path, apart: bool = False) -> Non
     )
     if record.not_tested and apart:
         tell(say("nothing is left to test of: {not_tested}", not_tested=", ".join(record.not_tested)))
+
+
+def _asked(arguments: argparse.Namespace, named: NamedSplit) -> int:
+    """How many labels of each class were asked for at most; 0 for a share of them."""
+    if named.kind == "strokes":
+        return named.strokes * named.pixels
+    return 0 if arguments.percent is not None else arguments.per_class or SplitSpec().per_class
 
 
 def _tell_small(found: LabelSplit, truth: Labels, asked: int) -> None:
