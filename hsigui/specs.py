@@ -391,3 +391,10 @@ class SplitSpec(_Spec):
     def is_guarded(self) -> bool:
         """Whether a guard band lies between the parts."""
         return self.kind in ("block", "region")
+
+    @property
+    def labels_asked(self) -> int | None:
+        """How many labels of each class are asked for, of which small classes give fewer; None for a share of them."""
+        if self.kind == "strokes":
+            return self.strokes * self.pixels
+        return self.per_class if self.percent is None else None

@@ -17,7 +17,7 @@ from hsigui.pipeline.provenance import reach
 from hsigui.pipeline.values import Labels, LabelSplit
 from hsigui.pipeline.verbs import named_split
 from hsigui.report.table import read_back_suffixes
-from hsigui.specs import NamedSplit, SplitSpec, split_of
+from hsigui.specs import SplitSpec, split_of
 from hsigui.texts import say
 
 
@@ -46,15 +46,18 @@ def sample(arguments: argparse.Namespace) -> None:
             say("Leave out --per-class and --percent."),
         )
     guard = _guard(arguments)
-    asked = _asked(arguments, named)
+    per_class = arguments.per_class or SplitSpec().per_class
+    asked = SplitSpec(
+        per_class, 0, named.kind, arguments.percent, strokes=named.strokes, pixels=named.pixels
+    ).labels_asked
     for seed in seeds:
         found = api.sample(
-            truth, arguments.per_class or SplitSpec().per_class, percent=arguments.percent, seed=seed, split=str(named),
+            truth, per_class, percent=arguments.percent, seed=seed, split=str(named),
             block=arguments.block, guard=SplitSpec().guard if guard is None else guard, command=typed(arguments),
         )  # fmt: skip
         out, rest = (_named(path, seed, seeds) for path in (arguments.out, arguments.rest))
         _write(found, out, rest, apart=named.kind in ("block", "region"))
-        if asked:
+        if asked is not None:
             _tell_small(found, truth, asked)
 
 
@@ -83,13 +86,6 @@ def _write(found: LabelSplit, out: Path, rest: Path, apart: bool = False) -> Non
     )
     if record.not_tested and apart:
         tell(say("nothing is left to test of: {not_tested}", not_tested=", ".join(record.not_tested)))
-
-
-def _asked(arguments: argparse.Namespace, named: NamedSplit) -> int:
-    """How many labels of each class were asked for at most; 0 for a share of them."""
-    if named.kind == "strokes":
-        return named.strokes * named.pixels
-    return 0 if arguments.percent is not None else arguments.per_class or SplitSpec().per_class
 
 
 def _tell_small(found: LabelSplit, truth: Labels, asked: int) -> None:
