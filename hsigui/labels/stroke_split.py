@@ -76,7 +76,7 @@ def _strokes(regions: list[Region], strokes: int, most: int, seed: list[int]) ->
     """The flat positions of each stroke of one class, of at most so many pixels."""
     grounds = [_Ground(region) for region in _by_chance(regions, np.random.default_rng(seed))[:strokes]]
     for position in range(strokes):
-        rng = np.random.default_rng([*seed, position])
+        rng = np.random.default_rng([*seed, 1 + position])  # a last 0 would repeat the generator without it
         ground = grounds[position] if position < len(grounds) else _with_room(grounds, rng)
         yield ground.stroke(most, rng)
 
@@ -114,8 +114,9 @@ class _Ground:
         self.apart = self.free
 
     def stroke(self, most: int, rng: np.random.Generator) -> NDArray[np.int64]:
-        """Paints so many free pixels at most: their flat positions in the scene, one at least."""
-        room = self.apart if self.apart.any() else self.free
+        """Paints so many free pixels at most, apart from earlier strokes where there is room for all: their flat
+        positions in the scene, one at least."""
+        room = self.apart if np.count_nonzero(self.apart) >= most else self.free
         rows, cols = np.array(_walk(room, most, rng)).T
         painted = np.zeros_like(self.free)
         painted[rows, cols] = True

@@ -73,8 +73,9 @@ def test_more_strokes_than_regions_lie_in_the_same_ones_and_do_not_touch():
 
 
 def test_strokes_in_a_crowded_region_lie_beside_each_other():
-    split = draw_strokes(np.ones((3, 4), dtype=np.uint16), 3, 0)
-    assert (np.count_nonzero(split.train), np.count_nonzero(split.test)) == (6, 6)
+    drawn = [np.count_nonzero(draw_strokes(np.ones((3, 4), dtype=np.uint16), 3, seed).train) for seed in range(30)]
+    assert max(drawn) == 6, "half of the pixels"
+    assert min(drawn) >= 4, "only a corner that is cut off ends a stroke early"
 
 
 def test_a_stroke_is_as_wide_as_a_brush_of_two_pixels():
