@@ -25,7 +25,7 @@ from hsigui.labels.on_scene import read_for
 from hsigui.pipeline import verbs
 from hsigui.pipeline.result import Result
 from hsigui.pipeline.values import Classifier, Filters, KeptClassifier, Labels, LabelSplit, SceneFeatures
-from hsigui.specs import MapSpec, PretrainSpec, ProbeSpec, SplitSpec
+from hsigui.specs import MapSpec, PretrainSpec, ProbeSpec, SplitSpec, split_of
 from hsigui.texts import say
 
 if TYPE_CHECKING:
@@ -84,7 +84,8 @@ def read_labels(path: PathLike, cube: Cube | None = None, *, variable: str | Non
 
 def sample(
     truth: LabelsLike, per_class: int = 10, *, percent: float | None = None, seed: int = 0, split: str = "random",
-    block: int = 16, guard: int = 8, cube: Cube | None = None, command: str = "", ctx: Context | None = None,
+    block: int = 16, guard: int = 8, strokes: int | None = None, pixels: int | None = None, cube: Cube | None = None,
+    command: str = "", ctx: Context | None = None,
 ) -> LabelSplit:  # fmt: skip
     """Draws labels to train on from a ground truth; the rest is for testing.
 
@@ -92,9 +93,12 @@ def sample(
         truth: class numbers, rows x cols, 0 for unlabelled.
         per_class: pixels a class; `percent` of each class's pixels instead, where that is given.
         seed: the same seed draws the same pixels.
-        split: "random" (anywhere), "block" (in squares apart from the test) or "region" (in other regions than it).
+        split: "random" (anywhere), "block" (in squares apart from the test), "region" (in other regions than it) or
+            "strokes" (as people paint); "strokes:2x12" for 2 strokes a class of at most 12 pixels.
         block: side of the squares in pixels.
         guard: unused pixels between training blocks or regions and test.
+        strokes: strokes a class (1), in place of `per_class`.
+        pixels: of one stroke at most (25).
         cube: the scene; its pixels without data are then in neither part.
         command: the command line that draws them, for the record.
 
@@ -105,7 +109,8 @@ def sample(
         HsiError: there is nothing to draw or to test, or a number is out of range.
     """
     context = ctx or quiet()
-    spec = SplitSpec(per_class, seed, split, percent, block, guard)
+    named = split_of(split, strokes, pixels)
+    spec = SplitSpec(per_class, seed, named.kind, percent, block, guard, named.strokes, named.pixels)
     valid = None if cube is None else cube.valid_mask(context.check)
     return verbs.sample(Labels.of(truth), spec, context, valid=valid, command=command)[1]
 

@@ -179,6 +179,20 @@ def test_values_are_shown_in_a_line(features, split):
     )
 
 
+def test_strokes_are_drawn_by_word_or_by_numbers(files):
+    truth = hsigui.read_labels(files / "truth.tif")
+    drawn = hsigui.sample(truth, split="strokes", strokes=2, pixels=12, seed=1)
+    again = hsigui.sample(truth, split="strokes:2x12", seed=1)
+    np.testing.assert_array_equal(drawn.train.array, again.train.array)
+    np.testing.assert_array_equal(drawn.train.array + drawn.test.array, truth.array)
+    assert drawn.record == again.record
+    assert drawn.record.guard is None
+    assert drawn.record.kind.startswith("2 strokes a class")
+    for wrong in ({"strokes": 2}, {"split": "strokes:2", "strokes": 2}, {"split": "strokes", "percent": 5.0}):
+        with pytest.raises(hsigui.HsiError, match="trokes"):
+            hsigui.sample(truth, **wrong)
+
+
 def test_what_does_not_go_together_is_refused_with_a_way_out(features, split, files):
     classifier = hsigui.fit(features, split.train)
     with pytest.raises(hsigui.HsiError, match="do not go together"):

@@ -4,7 +4,7 @@ import json
 import pytest
 
 from hsigui.errors import HsiError
-from hsigui.specs import FeatureSpec, MapSpec, PretrainSpec, ProbeSpec, Recipe, SplitSpec
+from hsigui.specs import FeatureSpec, MapSpec, NamedSplit, PretrainSpec, ProbeSpec, Recipe, SplitSpec, split_of
 
 SPECS = [
     PretrainSpec(preset="paper", seed=4, device="cpu", epochs=7),
@@ -16,6 +16,7 @@ SPECS = [
     MapSpec(smooth=1.5),
     SplitSpec(per_class=5, seed=2),
     SplitSpec(kind="region", percent=5.0, guard=3),
+    SplitSpec(kind="strokes", strokes=2, pixels=12),
 ]
 
 
@@ -96,9 +97,56 @@ def test_a_whole_number_will_do_where_a_fraction_is_expected():
         (SplitSpec, {"percent": 100.0}, "100.0 per cent cannot be drawn"),
         (SplitSpec, {"block": 0}, "Blocks of 0"),
         (SplitSpec, {"guard": -1}, "a guard of -1"),
+        (SplitSpec, {"kind": "strokes", "percent": 5.0}, "no share of a class"),
+        (SplitSpec, {"kind": "strokes", "strokes": 0}, "0 strokes a class"),
+        (SplitSpec, {"kind": "strokes", "pixels": 10_001}, "strokes a class of 10001 pixels"),
     ],
 )
 def test_a_value_out_of_range_is_refused_with_a_hint(spec, values, message):
     with pytest.raises(HsiError, match=message) as caught:
         spec(**values)
     assert caught.value.hint
+
+
+@pytest.mark.parametrize(
+    ("text", "found"),
+    [
+        ("block", ("block", 1, 25)),
+        ("strokes", ("strokes", 1, 25)),
+        ("strokes:3", ("strokes", 3, 25)),
+        ("strokes:2x12", ("strokes", 2, 12)),
+    ],
+)
+def test_a_split_is_read_from_one_word(text, found):
+    assert split_of(text) == found
+    assert split_of(str(NamedSplit(*found))) == found
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        ("stripes:3", "Unknown split “stripes”"),
+        ("", "Unknown split “”"),
+        ("block:3", "“block:3” cannot be read"),
+        ("strokes:", "“strokes:” cannot be read"),
+        ("strokes:2x", "“strokes:2x” cannot be read"),
+        ("strokes:-1", "“strokes:-1” cannot be read"),
+        ("strokes:2x12x3", "“strokes:2x12x3” cannot be read"),
+        ("strokes:0", "0 strokes a class"),
+        ("strokes:2x0", "of 0 pixels"),
+    ],
+)
+def test_a_word_that_names_no_split_is_refused_with_a_hint(text, message):
+    with pytest.raises(HsiError, match=message) as caught:
+        split_of(text)
+    assert caught.value.hint
+
+
+def test_numbers_of_strokes_stand_in_the_word_or_beside_it():
+    assert split_of("strokes", 3) == split_of("strokes:3")
+    assert split_of("strokes", 2, 12) == split_of("strokes:2x12")
+    assert split_of("strokes", pixels=12) == ("strokes", 1, 12)
+    for wrong in (("strokes:2", 3), ("strokes:2x12", None, 12), ("block", 2), ("random", None, 12), ("strokes", 0)):
+        with pytest.raises(HsiError) as caught:
+            split_of(*wrong)
+        assert caught.value.hint

@@ -13,7 +13,7 @@ from hsigui.cube.formats.rows import listed, suffixes_of
 from hsigui.errors import HsiError
 from hsigui.labels.formats import table as labels
 from hsigui.report import table as maps
-from hsigui.specs import CONTEXTS, PRECISIONS
+from hsigui.specs import CONTEXTS, PRECISIONS, split_of
 from hsigui.texts import say
 
 COMMANDS = ("info", "labels", "sample", "pretrain", "classify", "export", "card", "evaluate", "study", "demo")
@@ -101,12 +101,17 @@ def _add_sample(commands: Commands) -> None:
     p = commands.add_parser("sample", help=say("draw few-shot labels from ground truth; the rest is for testing"))
     p.add_argument("truth", type=Path, metavar="TRUTH", help=say("ground truth: a file of labels"))
     amount = p.add_mutually_exclusive_group()
-    amount.add_argument("--per-class", type=_positive, default=10, metavar="N", help=say("labels a class (10)"))
+    amount.add_argument("--per-class", type=_positive, metavar="N", help=say("labels a class (10)"))
     amount.add_argument("--percent", type=float, metavar="P", help=say("of the pixels of each class, instead"))
     p.add_argument(
-        "--split", choices=("random", "block", "region"), default="random",
-        help=say("labels anywhere (random), in squares apart from the test (block), in other regions than it (region)"),
+        "--split", type=_split, default="random", metavar="KIND",
+        help=say(
+            "labels anywhere (random), in squares apart from the test (block), in other regions than it (region), or "
+            "as people paint (strokes; strokes:2x12 for 2 strokes a class of at most 12 pixels)"
+        ),
     )  # fmt: skip
+    p.add_argument("--strokes", type=_positive, metavar="K", help=say("strokes a class (1)"))
+    p.add_argument("--pixels", type=_positive, metavar="N", help=say("of one stroke at most (25)"))
     p.add_argument("--block", type=_positive, default=16, metavar="PIXELS", help=say("side of the squares (16)"))
     p.add_argument(
         "--guard",
@@ -447,6 +452,14 @@ def _add_reading(parser: argparse.ArgumentParser) -> None:
 
 def _add_variable(parser: argparse._ActionsContainer) -> None:
     parser.add_argument("--variable", metavar="NAME", help=say("array of a .mat file, where several fit"))
+
+
+def _split(text: str) -> str:
+    try:
+        split_of(text)
+    except HsiError as error:
+        raise argparse.ArgumentTypeError(str(error)) from None
+    return text
 
 
 def _size(text: str) -> tuple[int, int]:

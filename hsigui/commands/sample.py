@@ -17,7 +17,7 @@ from hsigui.pipeline.provenance import reach
 from hsigui.pipeline.values import Labels, LabelSplit
 from hsigui.pipeline.verbs import named_split
 from hsigui.report.table import read_back_suffixes
-from hsigui.specs import SplitSpec
+from hsigui.specs import SplitSpec, split_of
 from hsigui.texts import say
 
 
@@ -30,7 +30,8 @@ def sample(arguments: argparse.Namespace) -> None:
     files = [_named(path, seed, seeds) for path in (arguments.out, arguments.rest) for seed in seeds]
     outputs = [(path, read_back_suffixes()) for path in files]
     check_outputs([arguments.truth, *masks], outputs)
-    if len(masks) == 1 or (masks and (len(seeds) > 1 or arguments.split != "random" or arguments.percent)):
+    named = split_of(arguments.split, arguments.strokes, arguments.pixels)
+    if len(masks) == 1 or (masks and (len(seeds) > 1 or named.kind != "random" or arguments.percent)):
         raise HsiError(
             say("The parts are given by two masks, --train-mask and --test-mask, and nothing is drawn."),
             say("Give both, without --split, --percent or several seeds."),
@@ -39,16 +40,25 @@ def sample(arguments: argparse.Namespace) -> None:
     if masks:
         _from_masks(arguments, truth)
         return
+    if named.kind == "strokes" and (arguments.per_class or arguments.percent):
+        raise HsiError(
+            say("Strokes are counted by --strokes, and their pixels by --pixels."),
+            say("Leave out --per-class and --percent."),
+        )
     guard = _guard(arguments)
+    per_class = arguments.per_class or SplitSpec().per_class
+    asked = SplitSpec(
+        per_class, 0, named.kind, arguments.percent, strokes=named.strokes, pixels=named.pixels
+    ).labels_asked
     for seed in seeds:
         found = api.sample(
-            truth, arguments.per_class, percent=arguments.percent, seed=seed, split=arguments.split,
+            truth, per_class, percent=arguments.percent, seed=seed, split=str(named),
             block=arguments.block, guard=SplitSpec().guard if guard is None else guard, command=typed(arguments),
         )  # fmt: skip
         out, rest = (_named(path, seed, seeds) for path in (arguments.out, arguments.rest))
-        _write(found, out, rest, apart=arguments.split != "random")
-        if arguments.split != "region" or arguments.percent is None:
-            _tell_small(found, truth, arguments.per_class if arguments.percent is None else 0)
+        _write(found, out, rest, apart=named.kind in ("block", "region"))
+        if asked is not None:
+            _tell_small(found, truth, asked)
 
 
 def _from_masks(arguments: argparse.Namespace, truth: Labels) -> None:

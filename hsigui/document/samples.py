@@ -36,7 +36,7 @@ class Sample:
     Attributes:
         spec: how they were asked for.
         record: the same in words, with the hashes of the parts and the classes that are not tested.
-        gap: pixels between the closest training and test pixel; None where it was drawn at random or a part is empty.
+        gap: pixels between the closest training and test pixel; None where no guard lies between, or a part is empty.
         left_out: pixels of the truth that are in neither part, rows x cols as bits (`numpy.packbits`); None where there
             are none.
     """
@@ -49,7 +49,7 @@ class Sample:
     @property
     def place(self) -> str:
         """Where in the truth the test pixels are, in words that follow its name; empty for everywhere."""
-        if self.left_out is None or self.spec.kind == "random":
+        if self.left_out is None or not self.spec.is_guarded:
             return ""
         return say(" outside the training {kind}s and their guard band", kind=self.spec.kind)
 

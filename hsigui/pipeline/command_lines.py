@@ -53,8 +53,12 @@ def demo() -> str:
 
 def sample(spec: SplitSpec, truth: Path) -> str:
     """Draws the labels."""
-    words = ["--per-class", spec.per_class] if spec.percent is None else ["--percent", spec.percent]
-    if spec.kind != "random":
+    words: list[object]
+    if spec.kind == "strokes":
+        words = ["--split", "strokes", "--strokes", spec.strokes, "--pixels", spec.pixels]
+    else:
+        words = ["--per-class", spec.per_class] if spec.percent is None else ["--percent", spec.percent]
+    if spec.is_guarded:
         words += ["--split", spec.kind, "--guard", spec.guard]
     if spec.kind == "block":
         words += ["--block", spec.block]

@@ -79,7 +79,7 @@ def draw_sample(
     split, drawn = sample(ClassRaster(truth, classes, cube.geo), spec, ctx, valid=cube.valid_mask(ctx.check))
     neither = (truth > 0) & (split.train == 0) & (split.test == 0)
     left_out = np.packbits(neither) if neither.any() else None
-    return split, Sample(spec, drawn.record, split.gap if spec.kind != "random" else None, left_out)
+    return split, Sample(spec, drawn.record, split.gap if spec.is_guarded else None, left_out)
 
 
 def pretrain_and_embed(

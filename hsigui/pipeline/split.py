@@ -1,7 +1,7 @@
 """Drawing labels from a ground truth, and the record of a draw that is written beside the labels.
 
 The record stands beside the labels' file, with its name and `.hsigui.json`: `"format": "hsigui-split"`, `kind` (words),
-`seed`, `guard` (pixels; null for a random draw), `truth_sha256`, `labels_sha256` and `test_sha256` (of the class
+`seed`, `guard` (pixels; null for none), `truth_sha256`, `labels_sha256` and `test_sha256` (of the class
 numbers: a record is never taken for other labels), `not_tested` (names of classes) and `command`. Loads no torch.
 """
 
@@ -19,11 +19,12 @@ from hsigui.labels.blocks import draw_blocks
 from hsigui.labels.classes import ClassTable
 from hsigui.labels.region_split import draw_regions
 from hsigui.labels.sampling import Split, draw, draw_percent
+from hsigui.labels.stroke_split import draw_strokes
 from hsigui.pipeline.provenance import Provenance, raster_hash, record_path
 from hsigui.report.context import SplitFacts
 from hsigui.saving import written_beside
 from hsigui.specs import SplitSpec
-from hsigui.texts import say
+from hsigui.texts import say, say_number
 
 __all__ = ["SplitRecord", "describe", "draw_split", "in_words", "load", "save"]
 
@@ -48,6 +49,8 @@ def draw_split(truth: NDArray[np.integer], spec: SplitSpec, valid: NDArray[np.bo
         if spec.percent is None:
             return draw_regions(truth, spec.per_class, spec.seed, valid, guard=spec.guard)
         return draw_regions(truth, None, spec.seed, valid, guard=spec.guard, share=spec.percent / 100)
+    if spec.kind == "strokes":
+        return draw_strokes(truth, spec.strokes, spec.seed, valid, pixels=spec.pixels)
     if spec.percent is None:
         return draw(truth, spec.per_class, spec.seed, valid)
     return draw_percent(truth, spec.percent, spec.seed, valid)
@@ -55,6 +58,13 @@ def draw_split(truth: NDArray[np.integer], spec: SplitSpec, valid: NDArray[np.bo
 
 def in_words(spec: SplitSpec) -> str:
     """How a draw is made, for a report."""
+    if spec.kind == "strokes":
+        return say_number(
+            "{count} stroke a class, of at most {pixels} pixels in one region",
+            "{count} strokes a class, each of at most {pixels} pixels in one region",
+            spec.strokes,
+            pixels=spec.pixels,
+        )
     amount = (
         say("{per_class} pixels a class", per_class=spec.per_class)
         if spec.percent is None

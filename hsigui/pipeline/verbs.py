@@ -56,7 +56,7 @@ def sample(
 
     ctx.progress(0, 0, say("Drawing labels from the ground truth…"))
     split = draw_split(truth.array, spec, valid)
-    guard = None if spec.kind == "random" else spec.guard
+    guard = spec.guard if spec.is_guarded else None
     return split, named_split(split, truth, in_words(spec), seed=spec.seed, guard=guard, command=command)
 
 

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from scipy.ndimage import label
 
 from hsigui.__main__ import main
 from hsigui.labels.classes import ClassInfo, ClassTable
@@ -39,6 +40,9 @@ def parts(truth: Path, seed: str = "") -> tuple[np.ndarray, np.ndarray]:
         (["--split", "block", "--block", "5", "--guard", "2", "--per-class", "4"], 8),
         (["--split", "block", "--block", "5", "--guard", "2", "--percent", "3"], 21),
         (["--split", "region", "--guard", "0", "--per-class", "4"], 8),
+        (["--split", "strokes"], 50),
+        (["--split", "strokes", "--strokes", "3", "--pixels", "11"], 66),
+        (["--split", "strokes:2x12"], 48),
     ],
 )
 def test_every_split_is_disjoint_and_recorded(truth, words, labels, capsys):
@@ -52,6 +56,48 @@ def test_every_split_is_disjoint_and_recorded(truth, words, labels, capsys):
     assert record["guard"] == (int(words[words.index("--guard") + 1]) if "--guard" in words else None)
     assert record["command"].startswith("hsigui sample")
     assert "pixels for testing" in capsys.readouterr().out
+
+
+def test_strokes_are_drawn_alike_in_either_form_and_lie_in_one_region_each(truth):
+    drawn = []
+    for words in (["--split", "strokes", "--strokes", "2", "--pixels", "9"], ["--split", "strokes:2x9"]):
+        assert sampled(truth, *words, "--seed", "3") == 0
+        drawn.append(parts(truth)[0])
+    np.testing.assert_array_equal(drawn[0], drawn[1])
+    np.testing.assert_array_equal(parts(truth)[1], np.where(drawn[0] > 0, 0, TRUTH))
+    for number in (1, 2):
+        marked, count = label(drawn[0] == number, structure=np.ones((3, 3)))
+        assert count == 2
+        assert np.bincount(marked.ravel())[1:].tolist() == [9, 9]
+    record = json.loads((truth.parent / "l.tif.hsigui.json").read_text(encoding="utf-8"))
+    assert record["kind"] == "2 strokes a class, each of at most 9 pixels in one region"
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        ["--split", "strokes", "--per-class", "4"], ["--split", "strokes:2", "--percent", "4"],
+        ["--split", "strokes:2", "--strokes", "2"], ["--strokes", "2"], ["--split", "block", "--pixels", "9"],
+    ],
+    ids=" ".join,
+)  # fmt: skip
+def test_strokes_are_asked_for_by_their_own_numbers_alone(truth, words, capsys):
+    assert sampled(truth, *words) == 1
+    told = capsys.readouterr().err
+    assert told.startswith("hsigui: ")
+    assert "trokes" in told
+    assert not (truth.parent / "l.tif").exists()
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [("stripes", "Unknown split “stripes”"), ("strokes:2y3", "cannot be read"), ("strokes:0", "0 strokes a class")],
+)
+def test_a_split_that_cannot_be_read_is_told_at_once(truth, text, said, capsys):
+    with pytest.raises(SystemExit) as caught:
+        sampled(truth, "--split", text)
+    assert caught.value.code == 2
+    assert said in capsys.readouterr().err
 
 
 def test_several_seeds_give_a_pair_of_files_each(truth):

@@ -27,13 +27,16 @@ def parsed(line: str):
 @pytest.mark.parametrize(
     "spec",
     [SplitSpec(7, 3), SplitSpec(seed=1, percent=100 / 3), SplitSpec(4, 0, "block", block=9, guard=0),
-     SplitSpec(seed=2, kind="region", percent=40.0, guard=5)],
+     SplitSpec(seed=2, kind="region", percent=40.0, guard=5), SplitSpec(seed=6, kind="strokes", strokes=2, pixels=12)],
 )  # fmt: skip
 def test_a_draw_is_asked_for_as_it_was(spec):
     found = parsed(command_lines.sample(spec, Path("/data/truth.tif")))
     assert (found.split, found.seed, found.percent) == (spec.kind, spec.seed, spec.percent)
-    assert spec.percent is not None or found.per_class == spec.per_class
-    assert spec.kind == "random" or found.guard == spec.guard
+    if spec.kind == "strokes":
+        assert (found.strokes, found.pixels, found.per_class) == (2, 12, None)
+    else:
+        assert spec.percent is not None or found.per_class == spec.per_class
+        assert not spec.is_guarded or found.guard == spec.guard
     assert spec.kind != "block" or found.block == spec.block
 
 

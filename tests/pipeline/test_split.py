@@ -11,8 +11,9 @@ from hsigui.labels.blocks import BlockSplit, draw_blocks
 from hsigui.labels.classes import ClassTable
 from hsigui.labels.region_split import RegionSplit
 from hsigui.labels.sampling import draw, draw_percent
+from hsigui.labels.stroke_split import draw_strokes
 from hsigui.pipeline import split as splits
-from hsigui.specs import SplitSpec
+from hsigui.specs import SPLITS, SplitSpec
 
 TRUTH = np.kron(np.array([[1, 2, 0, 1], [2, 1, 0, 3], [1, 2, 2, 1]]), np.ones((12, 12), dtype=int)).astype(np.uint16)
 
@@ -30,9 +31,12 @@ def test_each_kind_is_drawn_by_its_own_function():
     assert (region.train == 1).sum() == 6
     whole = splits.draw_split(TRUTH, SplitSpec(6, 2, "region", percent=50, guard=0))
     assert (whole.train == 1).sum() % 144 == 0, "whole regions"
+    strokes = splits.draw_split(TRUTH, SplitSpec(seed=2, kind="strokes", strokes=3, pixels=12))
+    same(strokes.train, draw_strokes(TRUTH, 3, 2, pixels=12).train)
+    same(strokes.train + strokes.test, TRUTH)
 
 
-@pytest.mark.parametrize("kind", ["random", "block", "region"])
+@pytest.mark.parametrize("kind", SPLITS)
 def test_pixels_without_data_are_in_neither_part(kind):
     valid = np.ones(TRUTH.shape, dtype=bool)
     valid[:, ::3] = False
@@ -61,7 +65,10 @@ def test_classes_that_cannot_be_tested_are_named():
     split = splits.draw_split(TRUTH, SplitSpec(6, 0, "region", guard=0))
     assert splits.describe(split, TRUTH, ClassTable(), "").not_tested == ("Class 2", "Class 3")
     words = [splits.in_words(spec) for spec in (SplitSpec(), SplitSpec(percent=2.5), SplitSpec(kind="block"))]
+    words += [splits.in_words(SplitSpec(kind="strokes", strokes=strokes)) for strokes in (1, 3)]
     assert words == [
         "10 pixels a class at random over the scene", "2.5 % of each class at random over the scene",
         "10 pixels a class at random in training blocks of 16 x 16 pixels",
+        "1 stroke a class, of at most 25 pixels in one region",
+        "3 strokes a class, each of at most 25 pixels in one region",
     ]  # fmt: skip

@@ -17,13 +17,14 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from hsigui.specs import SplitSpec
+from hsigui.specs import MOST_STROKE_PIXELS, MOST_STROKES, SplitSpec
 from hsigui.texts import say
 
 KINDS = {
     "random": say("Anywhere, at random"),
     "block": say("In blocks apart from the test"),
     "region": say("In regions of their own"),
+    "strokes": say("As strokes of a brush"),
 }
 _TEXTS = {
     "random": (
@@ -42,6 +43,13 @@ _TEXTS = {
         say(
             "Labels are drawn from some of the fields (pixels of a class that hang together). What lies outside these "
             "and their guard band is for testing; the rest is in neither part."
+        )
+    ),
+    "strokes": (
+        say(
+            "Labels as people paint them: each stroke wanders with a brush of 2 pixels inside one field. All other "
+            "pixels are for testing; a small class keeps half of its own for that. As many pixels drawn at random say "
+            "far more: this is the accuracy to expect of painting."
         )
     ),
 }
@@ -72,6 +80,10 @@ class SampleDialog(QDialog):
         self.per_class.setSuffix(say(" a class"))
         self.per_class.setAccessibleName(say("Labels a class"))
         self.percent = self._build_percent()
+        self.strokes = self._spin(1, MOST_STROKES, _DEFAULTS.strokes)
+        self.strokes.setSuffix(say(" a class"))
+        self.pixels = self._spin(1, MOST_STROKE_PIXELS, _DEFAULTS.pixels)
+        self.pixels.setSuffix(say(" px a stroke, at most"))
         self.block = self._spin(1, 10_000, _DEFAULTS.block)
         self.guard = self._spin(0, 1_000, _DEFAULTS.guard if reach is None else reach)
         self.seed.setToolTip(say("The same seed draws the same pixels, here and in `hsigui sample`"))
@@ -88,9 +100,16 @@ class SampleDialog(QDialog):
 
     @property
     def spec(self) -> SplitSpec:
-        percent = self.percent.value() if self.by_percent.isChecked() else None
+        is_share = self.by_percent.isChecked() and self._kind != "strokes"
         return SplitSpec(
-            self.per_class.value(), self.seed.value(), self._kind, percent, self.block.value(), self.guard.value()
+            self.per_class.value(),
+            self.seed.value(),
+            self._kind,
+            self.percent.value() if is_share else None,
+            self.block.value(),
+            self.guard.value(),
+            self.strokes.value(),
+            self.pixels.value(),
         )
 
     @property
@@ -105,10 +124,15 @@ class SampleDialog(QDialog):
         self.percent.setSuffix(
             say(" % of the pixels, in whole regions") if kind == "region" else say(" % of each class")
         )
-        for row, shown in ((self.block, kind == "block"), (self.guard, kind != "random")):
-            self._form.setRowVisible(row, shown)
+        stroked, guarded = kind == "strokes", kind in ("block", "region")
+        for row in self._amounts:
+            self._form.setRowVisible(row, not stroked)
+        for spin, shown in (
+            (self.strokes, stroked), (self.pixels, stroked), (self.block, kind == "block"), (self.guard, guarded),
+        ):  # fmt: skip
+            self._form.setRowVisible(spin, shown)
         self.about.setText(_TEXTS[kind])
-        close = kind != "random" and self._reach is not None and self.guard.value() < self._reach
+        close = guarded and self._reach is not None and self.guard.value() < self._reach
         self.warning.setText(
             say(
                 "The encoder sees {reach} pixels around each: with a smaller guard it sees labels from test pixels.",
@@ -122,6 +146,7 @@ class SampleDialog(QDialog):
 
     def _lay_out(self, replaces: bool) -> None:
         self._form = QFormLayout()
+        self._amounts: list[QHBoxLayout] = []
         for text, button, spin in (
             (say("Labels"), self.by_number, self.per_class),
             ("", self.by_percent, self.percent),
@@ -130,6 +155,9 @@ class SampleDialog(QDialog):
             row.addWidget(button)
             row.addWidget(spin, 1)
             self._form.addRow(text, row)
+            self._amounts.append(row)
+        self._form.addRow(say("S&trokes"), self.strokes)
+        self._form.addRow(say("&Pixels"), self.pixels)
         self._form.addRow(say("&Where"), self.kind)
         self._form.addRow(say("&Block"), self.block)
         self._form.addRow(say("&Guard band"), self.guard)

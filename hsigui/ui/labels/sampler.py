@@ -15,7 +15,7 @@ from hsigui.labels.sampling import Split
 from hsigui.pipeline import live
 from hsigui.pipeline.own import own_encoder
 from hsigui.specs import SplitSpec
-from hsigui.texts import say
+from hsigui.texts import say, say_number
 from hsigui.ui.desk.desk import Desk
 from hsigui.ui.desk.dialogs import open_dialog
 from hsigui.ui.desk.job_bridge import Watcher
@@ -64,7 +64,7 @@ class Sampler(QObject):
 def _told(scene: Scene, split: Split, sample: Sample) -> tuple[str, str]:
     """What was drawn, and what the user should know of it."""
     spec = sample.spec
-    up_to = say("up to ") if spec.percent is None else ""
+    up_to = "" if spec.labels_asked is None or spec.kind == "strokes" else say("up to ")
     text = say(
         "{count:,} labels drawn ({up_to}{amount}, seed {seed}); ",
         count=np.count_nonzero(split.train),
@@ -77,12 +77,17 @@ def _told(scene: Scene, split: Split, sample: Sample) -> tuple[str, str]:
         text += say(", at least {gap} pixels from every label", gap=sample.gap)
     hints = []
     if spec.kind == "random":
-        hints.append(say("They lie among the pixels for testing, which flatters a map; blocks keep them apart."))
+        hints.append(
+            say(
+                "They lie among the pixels for testing, which flatters a map; blocks keep them apart, and strokes are "
+                "as people paint."
+            )
+        )
     if sample.record.not_tested:
         hints.append(say("Nothing is left to test of {not_tested}.", not_tested=", ".join(sample.record.not_tested)))
-    if spec.percent is None:
+    if spec.labels_asked is not None:
         of_each = np.bincount(split.train.ravel())
-        few = [scene.classes.get(int(n)).name for n in np.unique(split.train) if 0 < of_each[n] < spec.per_class]
+        few = [scene.classes.get(int(n)).name for n in np.unique(split.train) if 0 < of_each[n] < spec.labels_asked]
         if few:
             hints.append(say("Classes that give fewer labels: {few}.", few=", ".join(few)))
     if scene.labels.labelled(VALIDATION):
@@ -92,6 +97,13 @@ def _told(scene: Scene, split: Split, sample: Sample) -> tuple[str, str]:
 
 def _amount(spec: SplitSpec) -> str:
     """How many labels, and where."""
+    if spec.kind == "strokes":
+        return say_number(
+            "{count} stroke a class, up to {pixels} px",
+            "{count} strokes a class, up to {pixels} px each",
+            spec.strokes,
+            pixels=spec.pixels,
+        )
     if spec.percent is None:
         much = say("{per_class} a class", per_class=spec.per_class)
     else:

@@ -56,16 +56,34 @@ def test_what_is_proposed_is_what_the_commands_draw_by_default(dialog):
     assert dialog.spec == SplitSpec(kind="block")
     choose(dialog, "region")
     assert dialog.spec == SplitSpec(kind="region")
+    choose(dialog, "strokes")
+    assert dialog.spec == SplitSpec(kind="strokes")
 
 
 def test_blocks_have_a_side_and_a_guard_and_take_a_share_too(dialog):
     shown = {kind: (choose(dialog, kind), dialog.block.isVisible(), dialog.guard.isVisible())[1:] for kind in KINDS}
-    assert shown == {"random": (False, False), "block": (True, True), "region": (False, True)}
+    apart = {"block": (True, True), "region": (False, True)}
+    assert shown == {"random": (False, False), **apart, "strokes": (False, False)}
+    choose(dialog, "region")
     QTest.mouseClick(dialog.by_percent, LEFT)
     assert dialog.spec.percent == 5.0
     assert not dialog.per_class.isEnabled()
     choose(dialog, "block")
     assert dialog.spec == SplitSpec(kind="block", percent=5.0)
+
+
+def test_strokes_have_a_number_and_a_length_in_place_of_labels_a_class(dialog):
+    rows = [dialog.strokes, dialog.pixels, dialog.by_number, dialog.per_class, dialog.by_percent, dialog.percent]
+    shown = {kind: (choose(dialog, kind), [row.isVisible() for row in rows])[1] for kind in KINDS}
+    others = [False, False, True, True, True, True]
+    assert shown == dict.fromkeys(KINDS, others) | {"strokes": [not seen for seen in others]}
+    dialog.by_percent.setChecked(True)
+    dialog.strokes.setValue(2)
+    dialog.pixels.setValue(12)
+    assert dialog.spec == SplitSpec(kind="strokes", strokes=2, pixels=12)
+    assert "wanders with a brush" in dialog.about.text()
+    choose(dialog, "random")
+    assert dialog.spec.percent == 5.0
 
 
 def test_a_guard_smaller_than_what_the_encoder_sees_is_warned_of(qtbot):
@@ -78,8 +96,9 @@ def test_a_guard_smaller_than_what_the_encoder_sees_is_warned_of(qtbot):
     dialog.guard.setValue(3)
     assert "sees 7 pixels" in dialog.warning.text()
     assert dialog.warning.isVisible()
-    choose(dialog, "random")
-    assert not dialog.warning.isVisible()
+    for kind in ("random", "strokes"):
+        choose(dialog, kind)
+        assert not dialog.warning.isVisible()
 
 
 # The window
@@ -95,6 +114,21 @@ def test_a_share_of_each_class_is_drawn(qtbot, demo):
     np.testing.assert_array_equal(labels(demo), draw_percent(truth, 2.5, 4, demo.session.cube.valid_mask()).train)
     assert "2.5 % of each class, seed 4" in texts(demo)
     assert demo.session.history.undo_text == "Sample of 2.5 % of each class"
+
+
+def test_strokes_are_drawn_and_all_other_pixels_are_tested(qtbot, demo):
+    dialog = asked(demo)
+    choose(dialog, "strokes")
+    dialog.strokes.setValue(2)
+    dialog.pixels.setValue(12)
+    draw(qtbot, demo, dialog)
+    spec = SplitSpec(kind="strokes", strokes=2, pixels=12)
+    split = draw_split(demo.session.truth.array, spec, demo.session.cube.valid_mask())
+    np.testing.assert_array_equal(labels(demo), split.train)
+    assert demo.session.reference.array is demo.session.truth.array, "nothing is left out"
+    assert "labels drawn (2 strokes a class, up to 12 px each, seed 0)" in texts(demo)
+    assert "flatters" not in texts(demo)
+    assert demo.session.history.undo_text == "Sample of 2 strokes a class, up to 12 px each"
 
 
 def test_blocks_leave_a_guard_band_that_is_neither_trained_nor_tested_on(qtbot, demo):
@@ -169,6 +203,7 @@ def test_window_and_command_draw_the_same_pixels(qtbot, demo, tmp_path):
         (["--per-class", "4", "--split", "block", "--seed", "3"], SplitSpec(4, 3, "block")),
         (["--percent", "2", "--split", "block"], SplitSpec(kind="block", percent=2.0)),
         (["--per-class", "4", "--split", "region"], SplitSpec(4, 0, "region")),
+        (["--split", "strokes:3x9"], SplitSpec(kind="strokes", strokes=3, pixels=9)),
     ):
         out, rest = tmp_path / "out.tif", tmp_path / "rest.tif"
         assert main(["sample", str(tmp_path / "truth.tif"), *words, "--out", str(out), "--rest", str(rest)]) == 0

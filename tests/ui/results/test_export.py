@@ -77,7 +77,11 @@ def page(folder: Path) -> str:
     return html.unescape((folder / "report.html").read_text(encoding="utf-8"))
 
 
-@pytest.mark.parametrize("spec", [SplitSpec(4, 1), SplitSpec(3, 0, "block", block=6, guard=2)], ids=["random", "block"])
+@pytest.mark.parametrize(
+    "spec",
+    [SplitSpec(4, 1), SplitSpec(3, 0, "block", block=6, guard=2), SplitSpec(seed=2, kind="strokes", strokes=2)],
+    ids=lambda spec: spec.kind,
+)
 def test_the_command_lines_of_a_report_make_the_same_report(qtbot, mapped, tmp_path, monkeypatch, spec):
     draw(qtbot, mapped, spec)
     here = export(qtbot, mapped, tmp_path / "window")
