@@ -25,7 +25,12 @@ BLOCKS = {
     "logreg-raw": {"bands": 12},
     "svm-pca-smooth": {"components, smoothed 2": 12},
 }
-PROBES = {"svm-raw": "KernelProbe", "svm-pca-smooth": "KernelProbe", "rf-raw": "ForestProbe", "logreg-raw": "LinearProbe"}
+PROBES = {
+    "svm-raw": "KernelProbe",
+    "svm-pca-smooth": "KernelProbe",
+    "rf-raw": "ForestProbe",
+    "logreg-raw": "LinearProbe",
+}
 
 
 @pytest.mark.parametrize("name", registry.names("baseline"))

@@ -52,18 +52,23 @@ class ContextBox(QWidget):
         grid = QGridLayout()
         grid.setContentsMargins(0, 0, 0, 0)
         grid.setHorizontalSpacing(0)
-        grid.addWidget(self.slider, 0, 0, 1, 2 * len(self._names))
+        columns = 2 * (len(self._names) - 1)  # two between two ticks
+        grid.addWidget(self.slider, 0, 0, 1, columns)
         for number, name in enumerate(self._names):
-            label = QLabel(TITLES.get(name, say("labels")), self)
+            label = QLabel(TITLES.get(name, say("by labels")), self)
             label.setAlignment(_alignment(number, len(self._names)))
             label.setToolTip(_TIPS.get(name, _TIP))
-            grid.addWidget(label, 1, 2 * number, 1, 2)
+            first, last = max(0, 2 * number - 1), min(columns, 2 * number + 1)
+            grid.addWidget(label, 1, first, 1, last - first)
             self.each[name] = label
-        column = QVBoxLayout(self)
-        column.setContentsMargins(0, 0, 0, 0)
-        column.setSpacing(2)
-        column.addWidget(self.words)
-        column.addLayout(grid)
+        for column in range(columns):
+            grid.setColumnStretch(column, 1)
+            grid.setColumnMinimumWidth(column, 1)
+        box = QVBoxLayout(self)
+        box.setContentsMargins(0, 0, 0, 0)
+        box.setSpacing(2)
+        box.addWidget(self.words)
+        box.addLayout(grid)
         self.show_figures({}, "")
         self.set_context("")
 
