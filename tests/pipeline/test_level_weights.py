@@ -1,0 +1,126 @@
+"""How much each level counts: strokes and their ends, held back labels in closed form, votes, weights, twins."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from hsigui.pipeline.level_weights import (
+    ends_of,
+    far_ends,
+    held_back,
+    majority,
+    ridge_fit,
+    strokes_of,
+    twin_whitening,
+    vote,
+    weights_of,
+)
+
+
+def _rows(spread: float, classes: np.ndarray, seed: int = 0, width: int = 6) -> np.ndarray:
+    rng = np.random.default_rng(seed)
+    means = rng.standard_normal((int(classes.max()) + 1, width))
+    return (means[classes] + spread * rng.standard_normal((len(classes), width))).astype(np.float32)
+
+
+def test_pixels_of_one_class_that_touch_at_a_corner_are_one_stroke():
+    labels = np.array([[1, 0, 0, 2], [0, 1, 0, 2], [0, 0, 0, 0], [1, 0, 2, 0]])
+    assert strokes_of(labels).tolist() == [0, 2, 0, 2, 1, 3]
+
+
+def test_touching_pixels_of_two_classes_are_two_strokes():
+    assert strokes_of(np.array([[1, 2], [1, 2]])).tolist() == [0, 1, 0, 1]
+
+
+def test_the_ends_of_a_stroke_are_the_thirds_farthest_apart():
+    rows, cols = np.zeros(9, dtype=int), np.arange(9)
+    assert ends_of(rows, cols, np.zeros(9, dtype=int)).tolist() in (
+        [1] * 3 + [0] * 3 + [2] * 3,
+        [2] * 3 + [0] * 3 + [1] * 3,
+    )
+
+
+def test_an_end_has_at_most_so_many_pixels_and_a_short_stroke_has_none():
+    rows, cols = np.arange(33), np.zeros(33, dtype=int)
+    ends = ends_of(rows, cols, np.repeat([0, 1], [30, 3]))
+    assert [int((ends == end).sum()) for end in (-1, 0, 1, 2)] == [3, 22, 4, 4]
+
+
+def test_the_closed_form_solves_the_ridge_equations():
+    classes = np.array([3, 3, 7, 7, 9])
+    rows = _rows(0.1, classes)
+    numbers, weights, bias = ridge_fit(rows, classes)
+    scaled = rows / np.sqrt(6)
+    wanted = (classes[:, None] == numbers) - 1 / 3
+    by_features = np.linalg.solve(scaled.T @ scaled + 0.1 * np.eye(6), scaled.T @ wanted)
+    assert numbers.tolist() == [3, 7, 9]
+    np.testing.assert_allclose(weights, 8 / np.sqrt(6) * by_features.T, atol=1e-4)
+    assert not bias.any()
+
+
+def test_a_pixel_of_twice_the_importance_counts_as_two():
+    classes = np.array([1, 1, 2])
+    rows = _rows(0.5, classes)
+    once = ridge_fit(rows[[0, 1, 1, 2]], classes[[0, 1, 1, 2]])
+    twice = ridge_fit(rows, classes, np.array([1.0, 2.0, 1.0]))
+    np.testing.assert_allclose(twice[1], once[1], atol=1e-4)
+
+
+def test_what_is_held_back_is_what_fitting_without_it_gives():
+    classes = np.repeat([1, 2, 3], 8)
+    strokes = np.repeat(np.arange(6), 4)
+    rows = _rows(1.5, classes)
+    right = []
+    for stroke in range(6):
+        out = strokes == stroke
+        numbers, weights, _ = ridge_fit(rows[~out], classes[~out])
+        right += (numbers[np.argmax(rows[out] @ weights.T, axis=1)] == classes[out]).tolist()
+    assert held_back(rows, classes, strokes) == pytest.approx(np.mean(right))
+    assert 0.2 < np.mean(right) < 1
+
+
+def test_only_classes_of_several_strokes_are_held_back():
+    classes = np.repeat([1, 2], 4)
+    rows = _rows(0.01, classes)
+    assert np.isnan(held_back(rows, classes, np.repeat([0, 1], 4)))
+    assert held_back(rows, classes, np.array([0, 0, 1, 1, 2, 2, 2, 2])) == 1.0
+
+
+def test_far_ends_see_noise():
+    classes = np.repeat([1, 2, 3], 12)
+    strokes = classes - 1
+    ends = ends_of(np.arange(36), np.zeros(36, dtype=int), strokes)
+    assert far_ends(_rows(0.01, classes), classes, ends) == 1.0
+    assert far_ends(_rows(5.0, classes), classes, ends) < 0.8
+    assert np.isnan(far_ends(_rows(0.01, classes), classes, np.full(36, -1)))
+
+
+def test_the_majority_leaves_the_pixel_itself_and_pixels_without_data_out():
+    drawn = np.array([[0, 0, 0], [0, 1, 0], [1, 1, 1]])
+    valid = np.ones((3, 3), bool)
+    assert majority(drawn, valid, 2).tolist() == [[0, 0, 0], [1, 0, 1], [1, 1, 1]]
+    valid[0, 0] = valid[1, 0] = False
+    assert majority(drawn, valid, 2)[2, 0] == 1
+    assert vote(drawn, np.zeros((3, 3), int), np.ones((3, 3), bool)) == pytest.approx(5 / 9)
+
+
+def test_weights_grow_with_the_score_and_sum_to_one():
+    found = weights_of(np.array([0.5, 0.5 + np.log(3) / 20, np.nan]))
+    np.testing.assert_allclose(found, [0.2, 0.6, 0.2])
+    np.testing.assert_allclose(weights_of(np.full(4, np.nan)), 0.25)
+
+
+def test_a_twin_shrinks_the_direction_in_which_like_fields_differ():
+    rng = np.random.default_rng(0)
+    kinds = rng.choice([-3.0, 3.0], 60)
+    means = np.stack([kinds, rng.standard_normal(60), 0.01 * rng.standard_normal(60)], axis=1).astype(np.float32)
+    found = twin_whitening(means)
+    kept, shrunk = np.linalg.norm(found[0]), np.linalg.norm(found[1])
+    assert kept > 1.3 * shrunk
+    assert np.square(means @ found).mean() == pytest.approx(np.square(means).mean(), rel=1e-4)
+
+
+@pytest.mark.parametrize("count", [1, 2])
+def test_of_too_few_superpixels_there_is_no_twin(count):
+    assert twin_whitening(np.eye(3, dtype=np.float32)[:count]) is None
