@@ -13,7 +13,7 @@ from hsigui.texts import say
 
 DEVICES = ("auto", "cpu", "cuda", "mps")
 PRECISIONS = ("auto", "float32", "bfloat16")
-CLASSIFIERS = ("logistic", "svm", "forest")
+CLASSIFIERS = ("logistic", "svm", "forest", "ridge")
 _BY_HAND = say("Was the file changed by hand?")
 
 
@@ -199,8 +199,8 @@ class ProbeSpec(_Spec):
             weight of the first one's class probabilities in their mixture. Encoders without branches do not heed it.
         strength: inverse weight of the L2 penalty of logistic regression (scikit-learn's C); the support vector machine
             chooses its own by cross-validation on the labels.
-        classifier: "logistic" (multinomial logistic regression), "svm" (support vector machine with RBF kernel) or
-            "forest" (random forest).
+        classifier: "logistic" (multinomial logistic regression), "svm" (support vector machine with RBF kernel),
+            "forest" (random forest) or "ridge" (ridge regression on the classes' indicators, in closed form).
         seed: of the forest's trees and of the folds of cross-validation.
     """
 

@@ -160,7 +160,8 @@ def _recipe(method: str) -> str:
         say("{components} components, edge-aware {tolerance:g}", components=features.components, tolerance=tolerance)
         for tolerance in features.edge_aware
     ]
-    kind = {"logistic": say("logistic regression"), "svm": "SVM", "forest": say("random forest")}[
+    kind = {"logistic": say("logistic regression"), "svm": "SVM", "forest": say("random forest"),
+            "ridge": say("ridge regression")}[
         recipe.probe.classifier
     ]
     drawn = ", ".join(f"{name} {value}" for name, value in about.items() if value)

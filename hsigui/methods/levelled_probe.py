@@ -37,10 +37,12 @@ class LevelledProbe(OfColumns):
     Attributes:
         parts: all of the same classes; those of no weight too, for who asks for their level by name.
         figures: name of a level -> what was found of it, in the order of the levels.
+        closed: whether all parts are of the closed form, which is what a stroke is answered with at once.
     """
 
     parts: tuple[Part, ...]
     figures: dict[str, LevelFigures]
+    closed: bool = False
     columns: NDArray[np.intp] | None = None
     refinement: Refinement | None = None
 

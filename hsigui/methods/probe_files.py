@@ -90,7 +90,7 @@ def _own_parts(probe: Probe) -> tuple[dict[str, Any], Arrays]:
                 for part, (told, _) in zip(probe.parts, inner, strict=True)
             ]
             figures = {name: _without_nan(asdict(figure)) for name, figure in probe.figures.items()}
-            about = {"kind": "levels", "parts": parts, "figures": figures}
+            about = {"kind": "levels", "parts": parts, "figures": figures, "closed": probe.closed}
             return about, found
     raise TypeError(f"a probe that cannot be kept: {type(probe).__name__}")
 
@@ -117,7 +117,7 @@ def _of_kind(about: Mapping[str, Any], arrays: Mapping[str, NDArray[Any]]) -> Pr
                 for n, part in enumerate(about["parts"])
             )
             figures = {name: LevelFigures(**figure) for name, figure in about["figures"].items()}
-            return LevelledProbe(mixed, figures)
+            return LevelledProbe(mixed, figures, bool(about["closed"]))
     raise HsiError(say("A classifier of the kind “{kind}” is not known.", kind=about["kind"]), say("Update hsigui."))
 
 

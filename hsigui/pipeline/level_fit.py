@@ -112,7 +112,7 @@ def fit_levels(
     found = tuple(
         Part(c.level, weight, probe, c.twin) for c, weight, probe in zip(candidates, weights, fitted, strict=True)
     )
-    probe = LevelledProbe(found, _figures(found, estimates, votes))
+    probe = LevelledProbe(found, _figures(found, estimates, votes), closed=fit is None)
     if not whole or fit is not None or spec.context:
         return Fitted(probe)
     return Fitted(probe, _mixture([part.weight for part in probe.scaled()], [maps[0] for maps in drawn]))
@@ -124,17 +124,23 @@ def _candidates(levels: LevelSet, seen: Seen, ctx: Context) -> list[_Candidate]:
     for name in levels.names:
         ctx.check()
         rows = levels.of(name, ctx).at(seen.mask)
-        found.append(_Candidate(name, False, _closed(rows, seen.classes), rows))
+        found.append(_Candidate(name, False, closed_form(rows, seen.classes), rows))
         whitening = levels.whitening(name, ctx)
         if whitening is not None:
             twin = rows @ whitening
-            probe = _closed(twin, seen.classes)
+            probe = closed_form(twin, seen.classes)
             folded = LinearProbe(probe.numbers, (probe.weights @ whitening.T).astype(np.float32), probe.bias)
             found.append(_Candidate(name, True, folded, twin))
     return found
 
 
-def _closed(rows: NDArray[np.float32], classes: NDArray[np.integer]) -> LinearProbe:
+def closed_form(rows: NDArray[np.float32], classes: NDArray[np.integer]) -> LinearProbe:
+    """Ridge regression on the indicators of the classes; see `level_weights.ridge_fit`.
+
+    Args:
+        rows: pixels x features, standardised.
+        classes: class number of each.
+    """
     numbers, weights, bias = rule.ridge_fit(rows, classes)
     return LinearProbe(numbers.astype(np.uint16), weights, bias)
 

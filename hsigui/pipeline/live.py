@@ -34,6 +34,7 @@ if TYPE_CHECKING:
     from hsigui.report.metrics import Accuracy
 
 Box = tuple[int, int, int, int]
+REST_SECONDS = 0.5  # without a stroke before the map is drawn by the recipe's own classifier
 
 
 @dataclass(frozen=True)
@@ -148,32 +149,46 @@ def make_map(
     """Fits the probe of the run's recipe to the labels, maps the scene, and measures the map where truth is known.
     `labels` and `truth` are rows x cols.
 
-    Of several levels of context the map by the closed form is handed over first, as a Glimpse of all; else what is in
-    view, where that is much less than all.
+    Of several levels of context the map by the closed form is handed over first, as it is; the classifier of the recipe
+    follows when no other stroke has come meanwhile. Of one level what is in view is handed over first, as a Glimpse,
+    where that is much less than all.
     """
     ctx.progress(0, 0, say("Renewing the map…"))
     from hsigui.pipeline.classify import classify, is_quick_glimpse
     from hsigui.pipeline.one_thread import one_blas_thread
     from hsigui.pipeline.probe import fit_at_once, fit_probe
 
+    def mapped(probe: Probe, class_map: ClassMap, started: float) -> Mapped:
+        ctx.check()
+        seconds = {"probe and map": time.perf_counter() - started}
+        found = Mapped(probe, class_map, labels, None, map_spec, sample, seconds)
+        return found if truth is None else measure_again(ctx, found, features.valid, truth, classes)
+
     started = time.perf_counter()
     with one_blas_thread():
         if features.levels is not None:
             first = fit_at_once(features, labels, map_spec, ctx)
-            if first.drawn is not None or view is None:
-                ctx.partial(Glimpse(0, 0, classify(features, first.probe, map_spec, ctx, drawn=first.drawn)))
-            else:
-                ctx.partial(Glimpse(view[0], view[1], classify(features, first.probe, map_spec, ctx, box=view)))
-            ctx.check()
+            class_map = classify(features, first.probe, map_spec, ctx, drawn=first.drawn)
+            at_once = mapped(first.probe, class_map, started)
+            if features.recipe.probe.classifier == "ridge":
+                return at_once
+            ctx.partial(at_once)
+            _pause(ctx)
+            started = time.perf_counter()
         probe = fit_probe(features, labels, None, ctx, map_spec)
         ctx.check()
-        if view is not None and is_quick_glimpse(features.shape, view, map_spec):
+        if features.levels is None and view is not None and is_quick_glimpse(features.shape, view, map_spec):
             ctx.partial(Glimpse(view[0], view[1], classify(features, probe, map_spec, ctx, box=view)))
         class_map = classify(features, probe, map_spec, ctx)
-    ctx.check()
-    seconds = {"probe and map": time.perf_counter() - started}
-    mapped = Mapped(probe, class_map, labels, None, map_spec, sample, seconds)
-    return mapped if truth is None else measure_again(ctx, mapped, features.valid, truth, classes)
+    return mapped(probe, class_map, started)
+
+
+def _pause(ctx: Context) -> None:
+    """Waits for the hand to rest: a stroke that comes meanwhile ends the job."""
+    ended = time.perf_counter() + REST_SECONDS
+    while time.perf_counter() < ended:
+        ctx.check()
+        time.sleep(0.02)
 
 
 def measure_again(

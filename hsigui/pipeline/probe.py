@@ -13,7 +13,7 @@ from hsigui.methods import probe as linear
 from hsigui.methods.fusion import fit_fused
 from hsigui.methods.probe import Probe
 from hsigui.pipeline.features import Features
-from hsigui.pipeline.level_fit import Fitted, fit_levels
+from hsigui.pipeline.level_fit import Fitted, closed_form, fit_levels
 from hsigui.pipeline.refine import refine
 from hsigui.specs import MapSpec, ProbeSpec
 from hsigui.texts import say
@@ -42,9 +42,11 @@ def fit_probe(
     if features.levels is None:
         return _fit_one(features, mask, labels, spec)
     drawn_as = map_spec or features.recipe.map
-    return fit_levels(
-        features, mask, labels, drawn_as, ctx, lambda level, labelled: _fit_one(level, labelled, labels, spec)
-    ).probe
+
+    def fit(level: Features, labelled: NDArray[np.bool_]) -> Probe:
+        return _fit_one(level, labelled, labels, spec)
+
+    return fit_levels(features, mask, labels, drawn_as, ctx, None if spec.classifier == "ridge" else fit).probe
 
 
 def fit_at_once(features: Features, labels: NDArray[np.integer], map_spec: MapSpec, ctx: Context) -> Fitted:
@@ -106,6 +108,8 @@ def fit_rows(
         return kernel_probe.fit(rows, labels, spec.seed)
     if spec.classifier == "forest":
         return forest_probe.fit(rows, labels, spec.seed)
+    if spec.classifier == "ridge":
+        return closed_form(rows, labels)
     return linear.fit(rows, labels, spec.strength, weights)
 
 

@@ -133,7 +133,7 @@ def describe_run(
                 "smoothing within edges (tolerance)": _tolerance(encoder.recipe, map_spec),
             },
         },
-        seeds={"pretraining": asked.seed} | ({} if probe.classifier == "logistic" else {"probe": probe.seed}),
+        seeds={"pretraining": asked.seed} | ({"probe": probe.seed} if probe.classifier in ("svm", "forest") else {}),
         device=encoder.device_name,
         seconds={"pretraining": round(encoder.seconds, 3), **(seconds or {})},
         transductive=on_this_scene and not masked,
@@ -294,6 +294,7 @@ def _probe(spec: ProbeSpec) -> dict[str, Any]:
         "logistic": say("multinomial logistic regression"),
         "svm": say("support vector machine, RBF kernel"),
         "forest": say("random forest"),
+        "ridge": say("ridge regression on class indicators, in closed form"),
     }[spec.classifier]
     found: dict[str, Any] = {"classifier": title}
     if spec.classifier == "logistic":

@@ -163,8 +163,12 @@ class MapController(QObject):
         if self._session.class_map is not None:
             self.renew()
 
-    def _take_early(self, glimpse: live.Glimpse) -> None:
-        """What is in view is drawn before the rest of the map is there."""
+    def _take_early(self, glimpse: live.Glimpse | live.Mapped) -> None:
+        """What is in view is drawn before the rest of the map is there, and a map that came at once before the better
+        one."""
+        if isinstance(glimpse, live.Mapped):
+            self._take(glimpse)
+            return
         self._ahead = True
         part = layer_raster(glimpse.class_map, self._layer)
         self._image.put_map(glimpse.top, glimpse.left, part, self._colors)

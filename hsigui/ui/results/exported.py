@@ -2,13 +2,19 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from hsigui.document.session import Session
 from hsigui.document.values import GROUND_TRUTH, VALIDATION_LABELS
 from hsigui.pipeline.own import own_encoder, own_features, own_map, own_probe
 from hsigui.pipeline.result import LabelOrigin, Result
 from hsigui.pipeline.values import Labels, Tested
+from hsigui.specs import ProbeSpec
 from hsigui.storage import imports
 from hsigui.texts import say
+
+if TYPE_CHECKING:
+    from hsigui.methods.probe import Probe
 
 
 def result_of(session: Session) -> Result | None:
@@ -21,7 +27,7 @@ def result_of(session: Session) -> Result | None:
     return Result(
         cube, own_map(class_map), session.classes, Labels(trained_on, session.classes, cube.geo),
         session.map_spec or session.next_map_spec, own_encoder(encoder), own_probe(probe), features.valid,
-        features=own_features(features), test=_tested(session),
+        features=own_features(features), probe_spec=_at_once(own_probe(probe)), test=_tested(session),
         origin=LabelOrigin(
             tuple(path for path in files if path is not None), session.map_sample,
             None if session.truth is None else session.truth.array,
@@ -29,6 +35,11 @@ def result_of(session: Session) -> Result | None:
         seconds=session.seconds, run_folder=session.run_folder, plain=session.plain,
         choice=None if cube.path is None else imports.recall(cube.path),
     )  # fmt: skip
+
+
+def _at_once(probe: Probe) -> ProbeSpec | None:
+    """The classifier of a map that answered a stroke at once, before the recipe's own took its place; else None."""
+    return ProbeSpec(classifier="ridge") if getattr(probe, "closed", False) else None
 
 
 def _tested(session: Session) -> Tested | None:
