@@ -152,9 +152,9 @@ def _add_pretrain(commands: Commands) -> None:
     )
     p.add_argument(
         "--epochs",
-        type=_positive,
+        type=_natural,
         metavar="N",
-        help=say("epochs (paper) or steps (quick); the preset's own when left out"),
+        help=say("epochs (paper) or steps (quick); 0 keeps the network untrained; the preset's own when left out"),
     )
     _add_seed(p)
     _add_device(p)

@@ -78,11 +78,15 @@ def card_text(
         title, paper = info.title, info.paper
     except HsiError:  # a method of another version
         title, paper = str(spec["method"]), ""
+    untrained = spec.get("epochs") == 0 and run["plan"]["kind"] != "none"
+    made = "untrained network of its own shape, for" if untrained else "trained on"
     parts = [
-        f"# {title} ({spec['preset']}), trained on {scene.get('name', 'a scene')}",
+        f"# {title} ({spec['preset']}), {made} {scene.get('name', 'a scene')}",
         (
             "An encoder of hyperspectral pixels, learned without labels"
             if run["epochs"]
+            else "An encoder of hyperspectral pixels whose weights are those that its seed gives it: nothing is learned"
+            if untrained
             else "Features of pixels, untrained"
         )
         + (", and a classifier fitted to a few." if probe else ". It keeps no classifier yet."),
