@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import dataclasses
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any, Self, get_args, get_origin, get_type_hints
+from typing import Any, NamedTuple, Self, get_args, get_origin, get_type_hints
 
 from hsigui.errors import HsiError
 from hsigui.texts import say
@@ -257,7 +258,71 @@ FIRST_RECIPE = Recipe(
 )
 
 
-SPLITS = ("random", "block", "region")
+SPLITS = ("random", "block", "region", "strokes")
+STROKE_PIXELS = 25  # of one stroke at most, where nothing else is asked for
+MOST_STROKES, MOST_STROKE_PIXELS = 1_000, 10_000
+
+
+class NamedSplit(NamedTuple):
+    """A kind of split as it is named in one word, such as "block", "strokes:3" or "strokes:2x12".
+
+    Attributes:
+        kind: one of `SPLITS`.
+        strokes: strokes a class (strokes).
+        pixels: of one stroke at most (strokes).
+    """
+
+    kind: str
+    strokes: int = 1
+    pixels: int = STROKE_PIXELS
+
+    def __str__(self) -> str:
+        """A short word that `split_of` reads as the same."""
+        if self.kind != "strokes":
+            return self.kind
+        return f"strokes:{self.strokes}" + ("" if self.pixels == STROKE_PIXELS else f"x{self.pixels}")
+
+
+def split_of(text: str) -> NamedSplit:
+    """Reads a kind of split from its word: a kind, or "strokes:K" (K strokes a class), or "strokes:KxN" (of at most N
+    pixels each).
+
+    Raises:
+        HsiError: the kind is unknown, or what follows it is not of that form or out of range.
+    """
+    kind, colon, _ = text.partition(":")
+    _require_kind(kind)
+    if not colon:
+        return NamedSplit(kind)
+    found = re.fullmatch(r"strokes:(\d{1,9})(?:x(\d{1,9}))?", text, re.ASCII)
+    if found is None:
+        raise HsiError(
+            say("The split “{text}” cannot be read.", text=text),
+            say("Such as strokes:3, or strokes:2x12 for 2 strokes a class of at most 12 pixels."),
+        )
+    strokes, pixels = int(found[1]), int(found[2] or STROKE_PIXELS)
+    _require_strokes(strokes, pixels)
+    return NamedSplit(kind, strokes, pixels)
+
+
+def _require_kind(kind: str) -> None:
+    _require(
+        kind in SPLITS,
+        say("Unknown split “{kind}”.", kind=kind),
+        say("Choose one of {splits}.", splits=", ".join(SPLITS)),
+    )
+
+
+def _require_strokes(strokes: int, pixels: int) -> None:
+    _require(
+        1 <= strokes <= MOST_STROKES and 1 <= pixels <= MOST_STROKE_PIXELS,
+        say("{strokes} strokes a class of {pixels} pixels cannot be drawn.", strokes=strokes, pixels=pixels),
+        say(
+            "Choose 1 to {most_strokes} strokes of 1 to {most_pixels:,} pixels.",
+            most_strokes=MOST_STROKES,
+            most_pixels=MOST_STROKE_PIXELS,
+        ),
+    )  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -267,12 +332,15 @@ class SplitSpec(_Spec):
     Attributes:
         per_class: pixels a class.
         seed: of the draw.
-        kind: "random" (anywhere), "block" (training and test in squares apart) or "region" (in different regions).
+        kind: "random" (anywhere), "block" (training and test in squares apart), "region" (in different regions) or
+            "strokes" (as people paint: see `labels.stroke_split`).
         percent: of each class's pixels, instead of `per_class` (random, block); of the pixels in training regions
-            (region), all of which are then labels. None for `per_class`.
+            (region), all of which are then labels. None for `per_class`. Strokes heed neither.
         block: side of the squares in pixels.
-        guard: pixels between training area and test that are in neither part; not heeded by a random draw. Half the
-            receptive field is 7 pixels for patches of 15 x 15 and 8 for the dense encoders.
+        guard: pixels between training area and test that are in neither part (block, region). Half the receptive field
+            is 7 pixels for patches of 15 x 15 and 8 for the dense encoders.
+        strokes: strokes a class (strokes).
+        pixels: of one stroke at most (strokes).
     """
 
     per_class: int = 10
@@ -281,15 +349,14 @@ class SplitSpec(_Spec):
     percent: float | None = None
     block: int = 16
     guard: int = 8
+    strokes: int = 1
+    pixels: int = STROKE_PIXELS
 
     def __post_init__(self) -> None:
         _require(self.per_class >= 1, say("At least one label a class is needed."), say("Choose 1 or more."))
         _require(self.seed >= 0, say("The seed {seed} is negative.", seed=self.seed), say("Choose 0 or more."))
-        _require(
-            self.kind in SPLITS,
-            say("Unknown split “{kind}”.", kind=self.kind),
-            say("Choose one of {splits}.", splits=", ".join(SPLITS)),
-        )
+        _require_kind(self.kind)
+        _require_strokes(self.strokes, self.pixels)
         _require(
             self.percent is None or 0 < self.percent < 100,
             say("{percent} per cent cannot be drawn.", percent=self.percent),

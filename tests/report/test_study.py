@@ -45,7 +45,7 @@ def score(candidate: Candidate, draw: int, oa: float, oats: float | None, kappa:
 
 SCORES = [score(GOOD, 0, 0.80, 0.6), score(GOOD, 1, 0.90, None), score(GOOD, 2, 0.85, 1.0),
           score(PLAIN, 0, 0.70, 0.2), score(PLAIN, 1, 0.71, None, None), score(PLAIN, 2, 0.72, 0.4)]  # fmt: skip
-TIMINGS = {("good", "quick"): Timing(61.2, 3.0), ("plain", "quick"): Timing(0.0, 0.5)}
+TIMINGS = {GOOD.key: Timing(61.2, 3.0), PLAIN.key: Timing(0.0, 0.5)}
 
 
 def study_of(scores=SCORES, failures=(), samplings=(RANDOM,), **more) -> Study:
