@@ -60,7 +60,9 @@ def test_the_untrained_network_is_trained_for_no_step_with_the_same_settings():
 def test_results_and_runs_of_both_are_kept_apart(found):
     result, folder = found
     assert [(r.untrained, r.draws) for r in result.rows[:2]] == [(False, 3), (True, 3)]
-    trained, untrained = (checkpoint.load(folder / "runs" / name) for name in ("lscosa-quick", "lscosa-quick-untrained"))
+    trained, untrained = (
+        checkpoint.load(folder / "runs" / name) for name in ("lscosa-quick", "lscosa-quick-untrained")
+    )
     assert (trained.epochs, untrained.epochs) == (3, 0)
     assert trained.settings == untrained.settings
     timings = [line for line in lines(folder) if line["kind"] == "timing"]
