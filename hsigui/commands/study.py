@@ -42,7 +42,7 @@ def study(arguments: argparse.Namespace) -> None:
         return
     if arguments.cube is None or arguments.truth is None:
         arguments.refuse(say("CUBE and --truth are required, or --suite"))
-    spec = StudySpec(**{"methods": chosen_methods("all"), **options(arguments)})
+    spec = spec_of(arguments)
     check_folder(arguments.out)
     cube = api.open(arguments.cube, **reading(arguments))
     truth = read_classes(arguments.truth, variable=arguments.truth_variable)
@@ -66,6 +66,15 @@ def study(arguments: argparse.Namespace) -> None:
     print(say("Report: {page}", page=page))
     if found.failures:
         raise _failed(found.failures, page)
+
+
+def spec_of(arguments: argparse.Namespace) -> StudySpec:
+    """The study that the options ask for.
+
+    Raises:
+        HsiError: a method, preset, split or setting is unknown, or is named twice.
+    """
+    return StudySpec(**{"methods": chosen_methods("all"), **options(arguments)})
 
 
 def options(arguments: argparse.Namespace) -> dict[str, Any]:
