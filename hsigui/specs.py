@@ -283,26 +283,42 @@ class NamedSplit(NamedTuple):
         return f"strokes:{self.strokes}" + ("" if self.pixels == STROKE_PIXELS else f"x{self.pixels}")
 
 
-def split_of(text: str) -> NamedSplit:
+def split_of(text: str, strokes: int | None = None, pixels: int | None = None) -> NamedSplit:
     """Reads a kind of split from its word: a kind, or "strokes:K" (K strokes a class), or "strokes:KxN" (of at most N
     pixels each).
 
+    Args:
+        strokes, pixels: of strokes, where they are given beside the word.
+
     Raises:
-        HsiError: the kind is unknown, or what follows it is not of that form or out of range.
+        HsiError: the kind is unknown, what follows it is not of that form or out of range, or the numbers are given
+            twice or for another kind.
     """
     kind, colon, _ = text.partition(":")
     _require_kind(kind)
     if not colon:
-        return NamedSplit(kind)
+        _require(
+            kind == "strokes" or (strokes is None and pixels is None),
+            say("Numbers of strokes and of their pixels are given for a split that draws none: {kind}.", kind=kind),
+            say("Choose the split strokes, or leave them out."),
+        )
+        named = NamedSplit(kind, 1 if strokes is None else strokes, STROKE_PIXELS if pixels is None else pixels)
+        _require_strokes(named.strokes, named.pixels)
+        return named
+    _require(
+        strokes is None and pixels is None,
+        say("The strokes of “{text}” are given twice.", text=text),
+        say("Give their numbers in this word or beside it."),
+    )
     found = re.fullmatch(r"strokes:(\d{1,9})(?:x(\d{1,9}))?", text, re.ASCII)
     if found is None:
         raise HsiError(
             say("The split “{text}” cannot be read.", text=text),
             say("Such as strokes:3, or strokes:2x12 for 2 strokes a class of at most 12 pixels."),
         )
-    strokes, pixels = int(found[1]), int(found[2] or STROKE_PIXELS)
-    _require_strokes(strokes, pixels)
-    return NamedSplit(kind, strokes, pixels)
+    named = NamedSplit(kind, int(found[1]), int(found[2] or STROKE_PIXELS))
+    _require_strokes(named.strokes, named.pixels)
+    return named
 
 
 def _require_kind(kind: str) -> None:
@@ -335,7 +351,7 @@ class SplitSpec(_Spec):
         kind: "random" (anywhere), "block" (training and test in squares apart), "region" (in different regions) or
             "strokes" (as people paint: see `labels.stroke_split`).
         percent: of each class's pixels, instead of `per_class` (random, block); of the pixels in training regions
-            (region), all of which are then labels. None for `per_class`. Strokes heed neither.
+            (region), all of which are then labels. None for `per_class`, and for strokes, which heed neither.
         block: side of the squares in pixels.
         guard: pixels between training area and test that are in neither part (block, region). Half the receptive field
             is 7 pixels for patches of 15 x 15 and 8 for the dense encoders.
@@ -363,7 +379,23 @@ class SplitSpec(_Spec):
             say("Choose more than 0 and less than 100."),
         )  # fmt: skip
         _require(
+            self.percent is None or self.kind != "strokes",
+            say("Strokes are no share of a class."), say("Choose how many strokes, and of how many pixels."),
+        )  # fmt: skip
+        _require(
             self.block >= 1 and self.guard >= 0,
             say("Blocks of {block} and a guard of {guard} pixels cannot be drawn.", block=self.block, guard=self.guard),
             say("Choose a block of 1 or more and a guard of 0 or more."),
         )  # fmt: skip
+
+    @property
+    def is_guarded(self) -> bool:
+        """Whether a guard band lies between the parts."""
+        return self.kind in ("block", "region")
+
+    @property
+    def labels_asked(self) -> int | None:
+        """How many labels of each class are asked for, of which small classes give fewer; None for a share of them."""
+        if self.kind == "strokes":
+            return self.strokes * self.pixels
+        return self.per_class if self.percent is None else None

@@ -13,6 +13,7 @@ from hsigui.commands.study_table import print_gains, print_tables
 from hsigui.errors import HsiError
 from hsigui.jobs import Context
 from hsigui.pipeline import provenance
+from hsigui.pipeline.study.log import RESULTS
 from hsigui.pipeline.study.plan import StudySpec
 from hsigui.pipeline.study.suite_file import SuitePlan, read_suite
 from hsigui.report.suite import SceneFindings, Suite, compare_scenes
@@ -38,7 +39,8 @@ def suite(arguments: argparse.Namespace) -> None:
     try:
         scenes = run_with_progress(work, say("Loading PyTorch"))
     except KeyboardInterrupt:
-        tell(say("the results so far are kept in {out}; the same command goes on from there", out=arguments.out))
+        if any((arguments.out / scene.name / RESULTS).exists() for scene in plan.scenes):
+            tell(say("the results so far are kept in {out}; the same command goes on from there", out=arguments.out))
         raise
     comparisons, gains = compare_scenes(scenes)
     found = Suite(

@@ -7,8 +7,7 @@ of labels that are painted. Test pixels lie beside the strokes, as they do after
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterator
 from itertools import product
 
 import numpy as np
@@ -27,21 +26,10 @@ _UNDER_BRUSH = [(row, col) for row, col in np.argwhere(disc(BRUSH)).tolist()]
 _AROUND = [step for step in product((-1, 0, 1), repeat=2) if any(step)]
 
 
-@dataclass(frozen=True)
-class StrokeSplit(Split):
-    """A split whose training pixels are strokes.
-
-    Attributes:
-        given: strokes of each class, by its number: as many as were asked for, fewer where a class is too small.
-    """
-
-    given: Mapping[int, int]
-
-
 def draw_strokes(
     truth: NDArray[np.integer], strokes: int, seed: int = 0, valid: NDArray[np.bool_] | None = None, *,
     pixels: int = PIXELS,
-) -> StrokeSplit:  # fmt: skip
+) -> Split:  # fmt: skip
     """Draws strokes of each class for training; all other labelled pixels are for testing.
 
     A stroke is a random walk of a round brush of 2 pixels: each step goes to one of the eight neighbours that lie in
@@ -75,22 +63,20 @@ def draw_strokes(
     by_class: dict[int, list[Region]] = {}
     for region in find_regions(test):
         by_class.setdefault(region.number, []).append(region)
-    train, given = np.zeros_like(test), {}
+    train = np.zeros_like(test)
     for number, regions in by_class.items():
         left = max(1, sum(region.size for region in regions) // 2)
         most = max(1, min(pixels, left // strokes))
-        given[number] = 0
         for painted in _strokes(regions, min(strokes, left), most, [seed, number]):
             train.flat[painted], test.flat[painted] = number, 0
-            given[number] += 1
-    return StrokeSplit(train, test, given)
+    return Split(train, test)
 
 
 def _strokes(regions: list[Region], strokes: int, most: int, seed: list[int]) -> Iterator[NDArray[np.int64]]:
     """The flat positions of each stroke of one class, of at most so many pixels."""
     grounds = [_Ground(region) for region in _by_chance(regions, np.random.default_rng(seed))[:strokes]]
     for position in range(strokes):
-        rng = np.random.default_rng([*seed, position])
+        rng = np.random.default_rng([*seed, 1 + position])  # a last 0 would repeat the generator without it
         ground = grounds[position] if position < len(grounds) else _with_room(grounds, rng)
         yield ground.stroke(most, rng)
 
@@ -128,8 +114,9 @@ class _Ground:
         self.apart = self.free
 
     def stroke(self, most: int, rng: np.random.Generator) -> NDArray[np.int64]:
-        """Paints so many free pixels at most: their flat positions in the scene, one at least."""
-        room = self.apart if self.apart.any() else self.free
+        """Paints so many free pixels at most, apart from earlier strokes where there is room for all: their flat
+        positions in the scene, one at least."""
+        room = self.apart if np.count_nonzero(self.apart) >= most else self.free
         rows, cols = np.array(_walk(room, most, rng)).T
         painted = np.zeros_like(self.free)
         painted[rows, cols] = True

@@ -334,6 +334,12 @@ def mean_and_sd(values: Iterable[float | None]) -> tuple[float | None, float | N
     return mean, statistics.stdev(known) if len(known) >= 2 else None
 
 
+def title_of(title: str, key: RowKey, *, several_presets: bool = False) -> str:
+    """How a row is called: the method's title, and in what it differs from the method's usual row."""
+    parts = (title, key.preset if several_presets else "", key.context, say("untrained") if key.untrained else "")
+    return ", ".join(filter(None, parts))
+
+
 def cell_in_words(split: str, labels: int) -> str:
     """A split with its number of labels: "block split, 5 labels a class"; one into strokes says its own number."""
     if of_strokes(split):

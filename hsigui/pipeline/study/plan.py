@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import product
 
 import numpy as np
 from numpy.typing import NDArray
@@ -15,7 +16,7 @@ from hsigui.labels.classes import ClassTable
 from hsigui.labels.sampling import Split, draw
 from hsigui.labels.stroke_split import draw_strokes
 from hsigui.methods import asked, registry
-from hsigui.report.study import Candidate, ClassCounts, Sampling
+from hsigui.report.study import Candidate, ClassCounts, RowKey, Sampling, title_of
 from hsigui.specs import NamedSplit, PretrainSpec, split_of
 from hsigui.texts import say
 
@@ -91,12 +92,11 @@ class StudySpec:
         found = []
         for info in map(registry.method, self.methods):
             presets = self.presets if info.family == "method" else (BASELINE_PRESET,)
-            for preset in presets:
-                title = f"{info.title}, {preset}" if len(presets) > 1 else info.title
-                found.append(Candidate(info.name, preset, title, info.family))
-                if self.untrained and info.family == "method":
-                    untrained = say("{title}, untrained", title=title)
-                    found.append(Candidate(info.name, preset, untrained, info.family, untrained=True))
+            twins = (False, True) if self.untrained and info.family == "method" else (False,)
+            for preset, untrained in product(presets, twins):
+                key = RowKey(info.name, preset, untrained)
+                title = title_of(info.title, key, several_presets=len(presets) > 1)
+                found.append(Candidate(info.name, preset, title, info.family, untrained))
         return tuple(found)
 
     def pretraining(self, candidate: Candidate) -> PretrainSpec:

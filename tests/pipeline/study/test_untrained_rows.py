@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -14,9 +15,10 @@ from hsigui.labels.classes import ClassTable
 from hsigui.labels.stroke_split import draw_strokes
 from hsigui.methods import checkpoint
 from hsigui.pipeline.study import study
-from hsigui.pipeline.study.log import RESULTS
+from hsigui.pipeline.study.log import RESULTS, StudyLog
 from hsigui.pipeline.study.plan import StudySpec, StudyTruth
 from hsigui.pipeline.study.study import StudyFindings, run_study
+from hsigui.report.study import Candidate, RowKey, Score, Timing, title_of
 
 SPEC = StudySpec(("lscosa", "spatial-only"), labels=(3,), draws=3, splits=("random", "strokes:2x6"), device="cpu",
                  epochs=3)  # fmt: skip
@@ -46,6 +48,26 @@ def test_each_method_is_followed_by_its_untrained_network_and_baselines_are_not(
     assert [c.title for c in candidates[:2]] == ["LSCoSa, quick", "LSCoSa, quick, untrained"]
     assert len({c.key for c in candidates}) == 5
     assert not any(c.untrained for c in StudySpec(("lscosa",), untrained=False).candidates())
+
+
+def test_a_row_is_called_by_what_it_differs_in():
+    assert title_of("LSCoSa", RowKey("lscosa", "quick")) == "LSCoSa"
+    assert title_of("LSCoSa", RowKey("lscosa", "quick", True, "wide"), several_presets=True) == (
+        "LSCoSa, quick, wide, untrained"
+    )
+
+
+def test_levels_of_context_have_results_of_their_own(tmp_path):
+    usual = Candidate("lscosa", "quick", "LSCoSa", "method")
+    wide = replace(usual, context="wide")
+    spec = StudySpec(("lscosa",), labels=(3,), draws=1)
+    log = StudyLog(tmp_path, {}, {"lscosa": "recipe"})
+    log.add_score(Score("lscosa", "quick", "random", 3, 0, 0, 0.5, 0.5, None, 0, 9, (), 1.0, context="wide"))
+    log.add_timing(wide, Timing(1.0, 2.0))
+    again = StudyLog(tmp_path, {}, {"lscosa": "recipe"})
+    assert (len(again.missing(wide, spec)), len(again.missing(usual, spec))) == (0, 1)
+    assert set(again.timings) == {wide.key}
+    assert again.found(wide, spec)[0].context == "wide"
 
 
 def test_the_untrained_network_is_trained_for_no_step_with_the_same_settings():
