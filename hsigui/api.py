@@ -128,7 +128,7 @@ def pretrain(
         preset: "quick" (a minute or two on a laptop) or "paper" (as published).
         seed: of every random choice; the same seed gives the same encoder.
         device: "auto", "cpu", "cuda" or "mps".
-        epochs: passes (paper) or steps (quick); None for the preset's own.
+        epochs: passes (paper) or steps (quick); 0 for the method's own network untrained, None for the preset's own.
         settings: other values of what decides a training, by name, such as `{"temperature": 0.2}`; `hsigui pretrain
             --method METHOD --list-settings` names all, with their ranges.
         spec: all of it at once, in place of the six words above.

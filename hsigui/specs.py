@@ -83,7 +83,8 @@ class PretrainSpec(_Spec):
         preset: "quick" (dense engine) or "paper" (patches, as published).
         seed: of every random choice.
         device: "auto", "cpu", "cuda" or "mps"; "auto" takes cuda, then mps, then cpu.
-        epochs: passes (paper) or steps (quick); None takes the preset's own. Baselines have none, whatever is asked.
+        epochs: passes (paper) or steps (quick); 0 keeps the method's own network as its seed makes it, None takes the
+            preset's own. Baselines have none, whatever is asked.
         monitor: read now and then how good the features are.
         patience: stop early after so many readings without a better one; 0 never does, None takes the preset's own
             (never for quick, nor without labels for the monitor; else 10).
@@ -120,9 +121,9 @@ class PretrainSpec(_Spec):
         )
         _require(self.seed >= 0, say("The seed {seed} is negative.", seed=self.seed), say("Choose 0 or more."))
         _require(
-            self.epochs is None or self.epochs >= 1,
-            say("Pretraining needs at least one epoch."),
-            say("Choose 1 or more."),
+            self.epochs is None or self.epochs >= 0,
+            say("Pretraining cannot have {epochs} epochs.", epochs=self.epochs),
+            say("Choose 1 or more, or 0 for the network as it is before training."),
         )
         _require(
             self.patience is None or self.patience >= 0,

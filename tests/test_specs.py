@@ -74,7 +74,7 @@ def test_a_whole_number_will_do_where_a_fraction_is_expected():
         (PretrainSpec, {"preset": "fast"}, "preset “fast”"),
         (PretrainSpec, {"device": "tpu"}, "device “tpu”"),
         (PretrainSpec, {"seed": -1}, "seed -1"),
-        (PretrainSpec, {"epochs": 0}, "at least one epoch"),
+        (PretrainSpec, {"epochs": -1}, "cannot have -1 epochs"),
         (ProbeSpec, {"strength": 0.0}, "above 0"),
         (ProbeSpec, {"strength": float("nan")}, "above 0"),
         (ProbeSpec, {"classifier": "oracle"}, "classifier “oracle”"),

@@ -157,9 +157,9 @@ def _add_pretrain(commands: Commands) -> None:
     )
     p.add_argument(
         "--epochs",
-        type=_positive,
+        type=_natural,
         metavar="N",
-        help=say("epochs (paper) or steps (quick); the preset's own when left out"),
+        help=say("epochs (paper) or steps (quick); 0 keeps the network untrained; the preset's own when left out"),
     )
     _add_seed(p)
     _add_device(p)
@@ -339,31 +339,38 @@ def _add_evaluate(commands: Commands) -> None:
 def _add_study(commands: Commands) -> None:
     p = commands.add_parser(
         "study", help=say("compare methods and baselines on the same draws of labels"),
-        description=say("Compares methods and baselines on a scene with ground truth, all on the same draws of labels. "
-                        "Stopped, it goes on from what is in DIR when the same command is given again."),
+        description=say("Compares methods and baselines on a scene with ground truth, or on those of a suite file, all "
+                        "on the same draws of labels. Stopped, it goes on from what is in DIR when the same command is "
+                        "given again."),
     )  # fmt: skip
-    p.add_argument("cube", type=Path, metavar="CUBE")
-    p.add_argument("--truth", type=Path, required=True, metavar="GT", help=say("ground truth: a file of labels"))
+    p.add_argument("cube", type=Path, nargs="?", metavar="CUBE")
+    p.add_argument("--truth", type=Path, metavar="GT", help=say("ground truth: a file of labels"))
     p.add_argument("--truth-variable", metavar="NAME", help=say("array of the truth's .mat file, where several fit"))
     p.add_argument(
-        "--methods", default="all", metavar="NAMES", help=say("all, methods, baselines, or names a,b,c (all)")
-    )
-    p.add_argument(
-        "--presets",
-        type=_words,
-        default=("quick",),
-        metavar="NAMES",
-        help=say("of the methods: quick, paper or both (quick)"),
-    )
-    p.add_argument("--labels", type=_counts, default=(5, 10), metavar="N,N", help=say("labels a class (5,10)"))
-    p.add_argument("--draws", type=_positive, default=10, metavar="N", help=say("how often labels are drawn (10)"))
-    p.add_argument(
-        "--split", type=_words, default=("random",), metavar="KINDS",
-        help=say("random (labels anywhere), block (training and test in blocks apart) or random,block (random)"),
+        "--suite", type=Path, metavar="TOML",
+        help=say("instead of CUBE and --truth: a file of several scenes and of defaults for these options"),
     )  # fmt: skip
-    p.add_argument("--block", type=_positive, default=16, metavar="PIXELS", help=say("side of the blocks (16)"))
+    p.add_argument("--methods", metavar="NAMES", help=say("all, methods, baselines, or names a,b,c (all)"))
+    p.add_argument("--presets", type=_words, metavar="NAMES", help=say("of the methods: quick, paper or both (quick)"))
     p.add_argument(
-        "--guard", type=_natural, default=8, metavar="PIXELS",
+        "--no-untrained", action="store_false", dest="untrained", default=None,
+        help=say("leave out the rows of the methods' own networks without training"),
+    )  # fmt: skip
+    p.add_argument(
+        "--contexts", type=_words, metavar="NAMES",
+        help=say("rows for levels of context, of labels,{contexts}; labels mixes them (labels)",
+                 contexts=",".join(CONTEXTS)),
+    )  # fmt: skip
+    p.add_argument("--labels", type=_counts, metavar="N,N", help=say("labels a class (5,10)"))
+    p.add_argument("--draws", type=_positive, metavar="N", help=say("how often labels are drawn (10)"))
+    p.add_argument(
+        "--split", type=_words, metavar="KINDS",
+        help=say("random (labels anywhere), block (training and test in blocks apart), strokes:3 (so many strokes of a "
+                 "brush a class), strokes:2x12 (of so many pixels each), or several such as random,block (random)"),
+    )  # fmt: skip
+    p.add_argument("--block", type=_positive, metavar="PIXELS", help=say("side of the blocks (16)"))
+    p.add_argument(
+        "--guard", type=_natural, metavar="PIXELS",
         help=say("unused pixels between training blocks and test, at least half of what the encoders see of a pixel "
                  "(8)"),
     )  # fmt: skip
@@ -377,7 +384,9 @@ def _add_study(commands: Commands) -> None:
     _add_device(p)
     p.add_argument("--out", type=Path, required=True, metavar="DIR", help=say("folder for results and report"))
     _add_reading(p)
-    p.set_defaults(work=_command("study"))
+    # What is not given is decided by the suite file, else by the specification of the study.
+    p.set_defaults(seed=None, device=None, settings=None, monitor=None, precision=None)
+    p.set_defaults(work=_command("study"), refuse=p.error)
 
 
 def _add_demo(commands: Commands) -> None:

@@ -43,7 +43,7 @@ class Encoder:
         transform: from a cube's values to the network's input.
         plan: family and sizes of the network.
         spec: how it was asked for.
-        epochs: passes or steps that it was trained for.
+        epochs: passes or steps that it was trained for; 0 for what learns nothing.
         scene: name, shape, wavelengths and fingerprint of the cube it was trained on.
         device_name: where it was trained, in words.
         seconds: of training.
@@ -81,8 +81,20 @@ class Encoder:
         return self.network.width
 
     @property
+    def untrained(self) -> bool:
+        """Whether it is the network of a method as it is before training, as was asked for."""
+        return self.spec.epochs == 0 and self.width > 0
+
+    @property
     def summary(self) -> str:
         """One line for people."""
+        if self.untrained:
+            return say(
+                "{method} {preset}, seed {seed}: untrained network of its own shape",
+                method=self.spec.method,
+                preset=self.spec.preset,
+                seed=self.spec.seed,
+            )
         final = say(", last loss {last_losses:.3f}", last_losses=self.losses[-1]) if self.losses else ""
         what = say(
             "{method} {preset}, seed {seed}", method=self.spec.method, preset=self.spec.preset, seed=self.spec.seed

@@ -35,7 +35,8 @@ class MethodInfo:
     """One method or baseline. `module` is imported only when it runs. It has
 
     - `plan(settings)`: the `Plan` for the settings of one of the presets, and
-    - `training(settings, network, scene, epochs, device, seed)`: a `loop.Training`.
+    - `training(settings, network, scene, epochs, device, seed)`: a `loop.Training`, and
+    - where parts of its network mean nothing before training, `untrained_plan(settings)`: the `Plan` without them.
 
     Attributes:
         family: "method" for those that learn an encoder from the scene, "baseline" for what they are compared with.

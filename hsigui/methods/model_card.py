@@ -78,11 +78,15 @@ def card_text(
         title, paper = info.title, info.paper
     except HsiError:  # a method of another version
         title, paper = str(spec["method"]), ""
+    untrained = spec.get("epochs") == 0 and run["plan"]["kind"] != "none"
+    made = "untrained network of its own shape, for" if untrained else "trained on"
     parts = [
-        f"# {title} ({spec['preset']}), trained on {scene.get('name', 'a scene')}",
+        f"# {title} ({spec['preset']}), {made} {scene.get('name', 'a scene')}",
         (
             "An encoder of hyperspectral pixels, learned without labels"
             if run["epochs"]
+            else "An encoder of hyperspectral pixels whose weights are those that its seed gives it: nothing is learned"
+            if untrained
             else "Features of pixels, untrained"
         )
         + (", and a classifier fitted to a few." if probe else ". It keeps no classifier yet."),
@@ -151,7 +155,8 @@ def _of_probe(probe: Mapping[str, Any]) -> list[str]:
         color = "#" + "".join(f"{value:02x}" for value in info["color"])
         number = info["class_id"]
         rows.append(f"| {number} | {_cell(info['class_name'])} | {color} | {counts.get(number, 0)} |")
-    kind = {"linear": "logistic regression", "svm": "support vector machine", "forest": "random forest"}
+    kind = {"linear": "logistic regression", "svm": "support vector machine", "forest": "random forest",
+            "levels": "mixture of levels of context"}  # fmt: skip
     told = kind.get(probe["probe"]["kind"], probe["probe"]["kind"])
     return [
         "## Classes",

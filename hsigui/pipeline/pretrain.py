@@ -26,13 +26,14 @@ from hsigui.methods import resume as unfinished
 from hsigui.methods.balance import DENSE_SAMPLE, PATCH_SAMPLE, Balance, learn
 from hsigui.methods.chance import Chance
 from hsigui.methods.checkpoint import Encoder
-from hsigui.methods.encoders import Network
+from hsigui.methods.encoders import Network, channels_last
 from hsigui.methods.monitor import ACCURACY, Monitor
 from hsigui.methods.plan import Plan
 from hsigui.methods.resume import Unfinished
 from hsigui.methods.scene import SceneValues
 from hsigui.methods.scene_features import features_of_scene
 from hsigui.methods.settings import MethodSettings, told
+from hsigui.methods.untrained import NoTraining
 from hsigui.pipeline.provenance import raster_hash
 from hsigui.specs import PretrainSpec
 from hsigui.texts import say
@@ -48,6 +49,8 @@ def pretrain(
     labels: NDArray[np.uint16] | None = None, resume: bool = False, command: str = "", keep_in: Path | None = None,
 ) -> Encoder:  # fmt: skip
     """Trains an encoder on all valid pixels of a cube, but for those that the spec masks out.
+
+    With 0 epochs nothing is learned: the encoder is the network from which the training of that seed would start.
 
     Tells the context the loss of every step as the metric "loss", and now and then how good the features are: as "knn
     accuracy" where there are labels for it, else as "effective rank" (see `Monitor`).
@@ -76,8 +79,10 @@ def pretrain(
         require_same_size(labels.shape, (cube.rows, cube.cols), say("labels"))
     device = devices.choose(spec.device)
     started = _started(spec, cube)
-    plan = _plan(spec, settings, started)
-    epochs = preset.epochs and (spec.epochs or preset.epochs)  # what has no steps of its own cannot be given any
+    wanted = preset.epochs if spec.epochs is None else spec.epochs
+    epochs = preset.epochs and wanted  # what has no steps of its own cannot be given any
+    untrained = preset.epochs > 0 and epochs == 0
+    plan = _untrained_plan(spec, settings) if untrained else _plan(spec, settings, started)
     ctx.progress(0, 1, say("Preparing the cube"))
     mask = _masked_out(spec, cube)
     described = _scene(cube, mask)
@@ -97,13 +102,17 @@ def pretrain(
         transform = BandTransform.from_arrays(dict(begun.transform))
     scene = SceneValues(seen, transform, ctx.check)
     ctx.check()
-    keep = None if kept is None or not preset.epochs else loop.Keep(kept, about, transform.to_arrays())
+    keep = None if kept is None or not epochs else loop.Keep(kept, about, transform.to_arrays())
     chance = Chance(spec.seed, device)
     with devices.wanted_precision(spec.precision):
         precision = devices.precision(device)
         with chance.building():
             network = plan.network(transform.channels)
-            training = _training(spec, settings, network, scene, epochs, device, started)
+            if untrained:
+                channels_last(network)
+                training: loop.Training = NoTraining()
+            else:
+                training = _training(spec, settings, network, scene, epochs, device, started)
         chance.give_masks(network)
         watch = _watch(training, network, scene, epochs, spec, labels, device)
         trained = loop.run(
@@ -113,7 +122,7 @@ def pretrain(
     encoder = Encoder(
         network.cpu().eval(), transform, plan, spec, epochs, described, devices.title(device), trained.seconds,
         trained.losses, command, info.recipe, watch.name if watch else "", trained.readings, trained.stopped,
-        precision if preset.epochs else "", balance, settings.to_json(),
+        precision if epochs else "", balance, settings.to_json(),
     )  # fmt: skip
     if out is not None:
         checkpoint.save(encoder, out)
@@ -156,6 +165,11 @@ def _started(spec: PretrainSpec, cube: Cube) -> Encoder | None:
     """
     if not spec.start:
         return None
+    if spec.epochs == 0:
+        raise HsiError(
+            say("A training of no step has nothing to add to the run {start}.", start=spec.start),
+            say("Choose 1 epoch or more, or leave the run out."),
+        )
     info = registry.method(spec.method)
     if not info.starts_from_a_run:
         able = ", ".join(m.title for m in registry.methods() if m.starts_from_a_run)
@@ -179,6 +193,13 @@ def _started(spec: PretrainSpec, cube: Cube) -> Encoder | None:
 def _plan(spec: PretrainSpec, settings: MethodSettings, started: Encoder | None) -> Plan:
     method = importlib.import_module(registry.method(spec.method).module)
     found: Plan = method.plan(settings) if started is None else method.plan(settings, start=started.plan)
+    return found
+
+
+def _untrained_plan(spec: PretrainSpec, settings: MethodSettings) -> Plan:
+    """The plan of a method's network without training: without the parts that mean nothing before it."""
+    method = importlib.import_module(registry.method(spec.method).module)
+    found: Plan = getattr(method, "untrained_plan", method.plan)(settings)
     return found
 
 

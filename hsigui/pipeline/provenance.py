@@ -120,6 +120,7 @@ def describe_run(
                 "method": asked.method,
                 "preset": asked.preset,
                 "epochs or steps": encoder.epochs,
+                **({"weights": say("untrained network of its own shape")} if encoder.untrained else {}),
                 "trained on": str(encoder.scene.get("name", "")),
                 **({"masked out": say("{pixels} pixels", pixels=masked["pixels"])} if masked else {}),
             },

@@ -8,8 +8,24 @@ import math
 import statistics
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from hsigui.report.write import ReportContext
+from hsigui.texts import say, say_number
+
+
+class RowKey(NamedTuple):
+    """What tells the rows of a study apart.
+
+    Attributes:
+        untrained: whether the network is as its seed makes it, without training.
+        context: level of context; empty for the method's own choice.
+    """
+
+    method: str
+    preset: str
+    untrained: bool = False
+    context: str = ""
 
 
 @dataclass(frozen=True)
@@ -32,6 +48,7 @@ class Score:
         oa, aa, kappa: see `metrics.Accuracy`; None where not defined.
         overlap: test pixels that were trained on: 0, or the study is wrong.
         map_s: seconds of fitting the probe and of drawing the map of the whole scene.
+        untrained, context: see `RowKey`.
     """
 
     method: str
@@ -47,6 +64,12 @@ class Score:
     n_test: int
     classes: tuple[ClassScore, ...]
     map_s: float
+    untrained: bool = False
+    context: str = ""
+
+    @property
+    def key(self) -> RowKey:
+        return RowKey(self.method, self.preset, self.untrained, self.context)
 
 
 @dataclass(frozen=True)
@@ -68,16 +91,32 @@ class Failure:
     split: str = ""
     labels: int = 0
     draw: int = 0
+    untrained: bool = False
+    context: str = ""
+
+    @property
+    def key(self) -> RowKey:
+        return RowKey(self.method, self.preset, self.untrained, self.context)
 
 
 @dataclass(frozen=True)
 class Candidate:
-    """A method of the study with a preset, and how it is called."""
+    """A method of the study with a preset, and how it is called.
+
+    Attributes:
+        untrained, context: see `RowKey`.
+    """
 
     method: str
     preset: str
     title: str
     family: str
+    untrained: bool = False
+    context: str = ""
+
+    @property
+    def key(self) -> RowKey:
+        return RowKey(self.method, self.preset, self.untrained, self.context)
 
 
 @dataclass(frozen=True)
@@ -98,6 +137,7 @@ class Sampling:
     """The draws of one split and number of labels a class.
 
     Attributes:
+        labels: labels a class; of a split into strokes, strokes a class.
         overlap: pixels that are in training and in test, over all draws.
         nearest: the smallest distance in pixels (rows or columns, the larger) from a training to a test pixel.
     """
@@ -131,6 +171,7 @@ class StudyRow:
         features_s: seconds of computing the features of every pixel, once for all draws.
         map_s: mean seconds of fitting the probe and drawing the map of the whole scene.
         failed: why draws are missing; empty when none is.
+        untrained, context: see `RowKey`.
     """
 
     method: str
@@ -151,6 +192,71 @@ class StudyRow:
     map_s: float | None
     failed: str
     classes: tuple[ClassRow, ...]
+    untrained: bool = False
+    context: str = ""
+
+    @property
+    def key(self) -> RowKey:
+        return RowKey(self.method, self.preset, self.untrained, self.context)
+
+
+@dataclass(frozen=True)
+class Comparison:
+    """A method against another row on the same draws: differences of their overall accuracies in one cell.
+
+    Attributes:
+        against: "untrained", the method's own network before training, or "spatial-only".
+        scene: empty where there is one only.
+        draws: those that both have.
+        mean, se: of the differences, as fractions; see `paired.Difference`.
+        p: of a paired t-test; p_holm: corrected for all comparisons of this kind.
+    """
+
+    method: str
+    preset: str
+    context: str
+    title: str
+    against: str
+    scene: str
+    split: str
+    labels: int
+    draws: int
+    mean: float
+    se: float | None
+    p: float | None
+    p_holm: float | None
+
+    @property
+    def key(self) -> RowKey:
+        return RowKey(self.method, self.preset, context=self.context)
+
+    @property
+    def cell(self) -> tuple[str, str, int]:
+        """Scene, split and labels."""
+        return self.scene, self.split, self.labels
+
+
+@dataclass(frozen=True)
+class Gain:
+    """The mean of a method's differences over all cells, with its standard error over the draws.
+
+    Attributes:
+        cells: how many; draws: that all cells have.
+    """
+
+    method: str
+    preset: str
+    context: str
+    title: str
+    against: str
+    cells: int
+    draws: int
+    mean: float
+    se: float | None
+
+    @property
+    def key(self) -> RowKey:
+        return RowKey(self.method, self.preset, context=self.context)
 
 
 @dataclass(frozen=True)
@@ -161,6 +267,7 @@ class Study:
         context: how it was made: `settings`, `seeds`, `versions`, `device`, `seconds`, `commands`, `notes`.
         draw_seeds: one a draw.
         threads: of PyTorch on the CPU.
+        comparisons, gains: see `comparisons.compare`.
     """
 
     rows: tuple[StudyRow, ...]
@@ -169,28 +276,26 @@ class Study:
     draw_seeds: tuple[int, ...] = ()
     threads: int = 0
     failures: tuple[Failure, ...] = ()
+    comparisons: tuple[Comparison, ...] = ()
+    gains: tuple[Gain, ...] = ()
 
 
 def summarise(
     candidates: Sequence[Candidate],
     samplings: Sequence[Sampling],
     scores: Iterable[Score],
-    timings: Mapping[tuple[str, str], Timing],
+    timings: Mapping[RowKey, Timing],
     failures: Sequence[Failure] = (),
 ) -> tuple[StudyRow, ...]:
-    """One row for each split, number of labels and candidate, in this order.
-
-    Args:
-        timings: by method and preset.
-    """
-    found: dict[tuple[str, str, str, int], list[Score]] = {}
+    """One row for each split, number of labels and candidate, in this order."""
+    found: dict[tuple[RowKey, str, int], list[Score]] = {}
     for score in scores:
-        found.setdefault((score.method, score.preset, score.split, score.labels), []).append(score)
+        found.setdefault((score.key, score.split, score.labels), []).append(score)
     rows = []
     for sampling in samplings:
         for candidate in candidates:
-            own = found.get((candidate.method, candidate.preset, sampling.split, sampling.labels), [])
-            timing = timings.get((candidate.method, candidate.preset))
+            own = found.get((candidate.key, sampling.split, sampling.labels), [])
+            timing = timings.get(candidate.key)
             rows.append(_row(candidate, sampling, own, timing, _why(candidate, sampling, failures)))
     return tuple(rows)
 
@@ -204,7 +309,7 @@ def _row(
         len(scores), *oa, *aa, *kappa,
         None if timing is None else timing.pretrain_s, None if timing is None else timing.features_s,
         mean_and_sd([s.map_s for s in scores])[0], failed,
-        tuple(_class_row(c.number, c.name, scores) for c in sampling.classes),
+        tuple(_class_row(c.number, c.name, scores) for c in sampling.classes), candidate.untrained, candidate.context,
     )  # fmt: skip
 
 
@@ -216,8 +321,8 @@ def _class_row(number: int, name: str, scores: Sequence[Score]) -> ClassRow:
 def _why(candidate: Candidate, sampling: Sampling, failures: Sequence[Failure]) -> str:
     """The first reason for which draws of a row are missing."""
     for failure in failures:
-        mine = (failure.method, failure.preset) == (candidate.method, candidate.preset)
-        if mine and (not failure.split or (failure.split, failure.labels) == (sampling.split, sampling.labels)):
+        here = not failure.split or (failure.split, failure.labels) == (sampling.split, sampling.labels)
+        if failure.key == candidate.key and here:
             return failure.message
     return ""
 
@@ -227,6 +332,25 @@ def mean_and_sd(values: Iterable[float | None]) -> tuple[float | None, float | N
     known = [v for v in values if v is not None and not math.isnan(v)]
     mean = statistics.fmean(known) if known else None
     return mean, statistics.stdev(known) if len(known) >= 2 else None
+
+
+def title_of(title: str, key: RowKey, *, several_presets: bool = False) -> str:
+    """How a row is called: the method's title, and in what it differs from the method's usual row."""
+    parts = (title, key.preset if several_presets else "", key.context, say("untrained") if key.untrained else "")
+    return ", ".join(filter(None, parts))
+
+
+def cell_in_words(split: str, labels: int) -> str:
+    """A split with its number of labels: "block split, 5 labels a class"; one into strokes says its own number."""
+    if of_strokes(split):
+        return say("{split} split", split=split)
+    counted = say_number("{count} label a class", "{count} labels a class", labels)
+    return say("{split} split, {labels}", split=split, labels=counted)
+
+
+def of_strokes(split: str) -> bool:
+    """Whether a split, such as "strokes:3", names its own number of strokes a class instead of one of labels."""
+    return split.partition(":")[0] == "strokes"
 
 
 def untested(sampling: Sampling) -> list[ClassCounts]:

@@ -1,8 +1,8 @@
 """The report of a study: a page to read, tables for a spreadsheet, JSON for a program.
 
 study.json (UTF-8, one object), `"format": "hsigui-study", "version": 1`; resources/help/study.md describes its fields.
-Shares are fractions of 1, what is not defined is null. study.csv: one line a row; an empty cell is a figure that is not
-defined. study-classes.csv: one line a row and class.
+Shares are fractions of 1, what is not defined is null. study.csv: one line a row, with its differences to what it is
+compared with; an empty cell is a figure that is not defined. study-classes.csv: one line a row and class.
 """
 
 from __future__ import annotations
@@ -17,7 +17,18 @@ from typing import Any
 
 from hsigui.labels.classes import ClassTable
 from hsigui.labels.formats.attributes import color_text
-from hsigui.report.study import Sampling, Study, StudyRow, untested
+from hsigui.report.comparisons import AGAINST, SPATIAL, UNTRAINED, difference_tables
+from hsigui.report.study import (
+    Candidate,
+    Comparison,
+    Gain,
+    Sampling,
+    Study,
+    StudyRow,
+    cell_in_words,
+    of_strokes,
+    untested,
+)
 from hsigui.report.write import csv_text, sections, template
 from hsigui.saving import written_beside
 
@@ -36,7 +47,7 @@ def write_study(folder: Path, study: Study, classes: ClassTable) -> list[Path]:
     created = study.context.created or datetime.now().astimezone().isoformat(timespec="seconds")
     contents = {
         "study.html": page(study, classes, created),
-        "study.csv": rows_csv(study.rows),
+        "study.csv": rows_csv(study.rows, study.comparisons),
         "study-classes.csv": classes_csv(study.rows),
         "study.json": json.dumps(to_json(study, created), indent=1, ensure_ascii=False, allow_nan=False) + "\n",
     }
@@ -65,6 +76,8 @@ def to_json(study: Study, created: str) -> dict[str, Any]:
         "commands": list(context.commands),
         "transductive": context.transductive,
         "rows": [asdict(row) for row in study.rows],
+        "comparisons": [asdict(comparison) for comparison in study.comparisons],
+        "gains": [asdict(gain) for gain in study.gains],
         "samplings": [asdict(sampling) for sampling in study.samplings],
         "failures": [asdict(failure) for failure in study.failures],
         "notes": list(context.notes),
@@ -72,24 +85,54 @@ def to_json(study: Study, created: str) -> dict[str, Any]:
 
 
 COLUMNS = (
-    "method", "preset", "family", "split", "labels", "draws", "oa_mean", "oa_sd", "aa_mean", "aa_sd", "kappa_mean",
-    "kappa_sd", "pretrain_s", "features_s", "map_s", "failed",
+    "method", "preset", "untrained", "context", "family", "split", "labels", "draws", "oa_mean", "oa_sd", "aa_mean",
+    "aa_sd", "kappa_mean", "kappa_sd", "pretrain_s", "features_s", "map_s", "failed",
 )  # fmt: skip
+_NAMES = {UNTRAINED: "untrained", SPATIAL: "spatial"}
+_FIGURES = ("mean", "se", "p", "p_holm")
+DIFFERENCES = tuple(f"over_{_NAMES[against]}_{name}" for against in AGAINST for name in _FIGURES)
 
 
-def rows_csv(rows: Sequence[StudyRow]) -> str:
+def rows_csv(rows: Sequence[StudyRow], comparisons: Sequence[Comparison] = ()) -> str:
     """One line a row; shares are fractions of 1."""
-    return csv_text([COLUMNS, *([_cell(getattr(row, name)) for name in COLUMNS] for row in rows)])
+    return csv_text([(*COLUMNS, *DIFFERENCES), *(row_cells(row, comparisons) for row in rows)])
+
+
+def row_cells(row: StudyRow, comparisons: Iterable[Comparison], scene: str = "") -> list[str | int]:
+    """The cells of `COLUMNS` and of `DIFFERENCES`; the scene is that of the comparisons."""
+    own = [_cell(getattr(row, name)) for name in COLUMNS]
+    return [*own, *map(_precise, differences(row, comparisons, scene).values())]
+
+
+def differences(row: StudyRow, comparisons: Iterable[Comparison], scene: str = "") -> dict[str, float | None]:
+    """The values of `DIFFERENCES` by name; None where the row is not compared with that."""
+    where = (scene, row.split, row.labels)
+    own = {c.against: c for c in comparisons if c.key == row.key and c.cell == where}
+    figures = ((own.get(against), name) for against in AGAINST for name in _FIGURES)
+    values = (None if found is None else getattr(found, name) for found, name in figures)
+    return dict(zip(DIFFERENCES, values, strict=True))
+
+
+def gain_cells(candidate: Candidate, gains: Iterable[Gain]) -> list[str | int] | None:
+    """The cells of `COLUMNS` and `DIFFERENCES` of a row's means over all cells; None where it has none."""
+    own = {gain.against: gain for gain in gains if gain.key == candidate.key}
+    if not own:
+        return None
+    known = {name: _cell(getattr(candidate, name, None)) for name in COLUMNS}
+    known["draws"] = min(gain.draws for gain in own.values())
+    told = (own.get(against) for against in AGAINST)
+    means = [(_precise(found.mean), _precise(found.se), "", "") if found else ("",) * len(_FIGURES) for found in told]
+    return [*known.values(), *(cell for figures in means for cell in figures)]
 
 
 def classes_csv(rows: Sequence[StudyRow]) -> str:
     """One line a row and class: producer's accuracy over the draws that test the class, and how many do."""
     header = [
-        "method", "preset", "split", "labels", "number", "name", "producers_accuracy_mean", "producers_accuracy_sd",
-        "draws_tested",
+        "method", "preset", "untrained", "context", "split", "labels", "number", "name", "producers_accuracy_mean",
+        "producers_accuracy_sd", "draws_tested",
     ]  # fmt: skip
     lines = (
-        [row.method, row.preset, row.split, row.labels, c.number, c.name,
+        [row.method, row.preset, _cell(row.untrained), row.context, row.split, row.labels, c.number, c.name,
          _cell(c.recall_mean), _cell(c.recall_sd), c.tested]
         for row in rows
         for c in row.classes
@@ -97,10 +140,17 @@ def classes_csv(rows: Sequence[StudyRow]) -> str:
     return csv_text([header, *lines])
 
 
-def _cell(value: Any) -> Any:
+def _cell(value: str | float | None) -> str | int:
     if value is None:
         return ""
+    if isinstance(value, bool):
+        return int(value)
     return f"{value:.6f}" if isinstance(value, float) else value
+
+
+def _precise(value: float | None) -> str:
+    """A difference or a value of p, which may be far below 1."""
+    return "" if value is None else f"{value:.6g}"
 
 
 def page(study: Study, classes: ClassTable, created: str) -> str:
@@ -110,6 +160,9 @@ def page(study: Study, classes: ClassTable, created: str) -> str:
     low = min(0.9, max(0.0, math.floor(10 * lowest) / 10))  # where the strips begin
     return template("study.html.j2").render(
         study=study,
+        differences=difference_tables(study.comparisons, study.gains),
+        cell_in_words=cell_in_words,
+        of_strokes=of_strokes,
         context=study.context,
         created=created.replace("T", " "),
         tables=tables,

@@ -1,10 +1,12 @@
 """Methods and baselines on the same draws of labels, on several scenes: the rows of `hsigui study`.
 
     python tests/benchmarks/study.py --json [--scenes indian_pines,salinas_a,demo] [--labels 5,10] [--draws 10]
-        [--splits random,block] [--methods all] [--presets quick] [--seed 0] [--threads 2] [--out DIR]
+        [--splits random,block,strokes:1] [--methods all] [--presets quick] [--no-untrained] [--seed 0] [--threads 2]
+        [--out DIR]
 
-Prints one JSON object with `rows`: `scene`, `method`, `preset`, `labels`, `split`, `draws`, mean and standard deviation
-(n - 1) of OA, AA and kappa as fractions, `pretrain_s`, `features_s`, `map_s`; resources/help/study.md tells what each
+Prints one JSON object with `rows`: `scene`, `method`, `preset`, `untrained`, `labels`, `split`, `draws`, mean and
+standard deviation (n - 1) of OA, AA and kappa as fractions, `pretrain_s`, `features_s`, `map_s`, and the differences to
+the method's own untrained network and to `spatial-only` on the same draws; resources/help/study.md tells what each
 means. The scenes are those of the folder HSIGUI_DATA and the simulated one. With --out, a run that was stopped goes on
 from what is there; the report of each scene is written there too.
 """
@@ -23,17 +25,17 @@ from pathlib import Path
 import torch
 from threadpoolctl import threadpool_limits
 
-from hsigui.commands.study import context
 from hsigui.cube.cube import Cube
 from hsigui.cube.demo import demo_scene
 from hsigui.cube.open import open_cube
 from hsigui.jobs import SilentContext
 from hsigui.labels.classes import ClassInfo, ClassTable
 from hsigui.labels.formats.files import read_classes
+from hsigui.pipeline.study.about import context
 from hsigui.pipeline.study.plan import StudySpec, StudyTruth, chosen_methods
 from hsigui.pipeline.study.study import run_study
 from hsigui.report.study import Study
-from hsigui.report.study_files import COLUMNS, write_study
+from hsigui.report.study_files import COLUMNS, differences, write_study
 
 FILES = {
     "indian_pines": ("indian_pines/IP_200_M.mat", "indian_pines/Indian_pines_gt.mat"),
@@ -69,10 +71,18 @@ def measure(name: str, spec: StudySpec, folder: Path) -> list[dict[str, object]]
     cube, reference = load(name)
     found = run_study(cube, reference, spec, folder, Lines(name))
     report = Study(
-        found.rows, found.samplings, context(cube, spec, found), spec.draw_seeds, found.threads, found.failures
-    )
+        found.rows, found.samplings, context(cube, spec, found), spec.draw_seeds, found.threads, found.failures,
+        found.comparisons, found.gains,
+    )  # fmt: skip
     write_study(folder, report, reference.classes)
-    return [{"scene": name, **{column: getattr(row, column) for column in COLUMNS}} for row in found.rows]
+    return [
+        {
+            "scene": name,
+            **{column: getattr(row, column) for column in COLUMNS},
+            **differences(row, found.comparisons),
+        }
+        for row in found.rows
+    ]
 
 
 def words(text: str) -> tuple[str, ...]:
@@ -89,6 +99,8 @@ def main() -> None:
     parser.add_argument("--methods", default="all")
     parser.add_argument("--presets", type=words, default=("quick",))
     parser.add_argument("--epochs", type=int, help="steps of pretraining; the preset's own when left out")
+    parser.add_argument("--contexts", type=words, default=("labels",), help="levels of context, a row each")
+    parser.add_argument("--no-untrained", action="store_false", dest="untrained", help="leave out untrained networks")
     parser.add_argument("--seed", type=int, default=0)
     parser.add_argument("--device", default="cpu")
     parser.add_argument("--threads", type=int, default=2)
@@ -96,7 +108,7 @@ def main() -> None:
     given = parser.parse_args()
     spec = StudySpec(
         chosen_methods(given.methods), given.presets, given.labels, given.draws, given.splits, given.seed,
-        given.device, given.epochs,
+        given.device, given.epochs, untrained=given.untrained, contexts=given.contexts,
     )  # fmt: skip
     torch.set_num_threads(given.threads)
     started = time.perf_counter()

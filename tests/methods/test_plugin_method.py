@@ -80,7 +80,7 @@ def test_it_is_trained_kept_opened_and_compared(plain, scene, tmp_path):
     study = StudySpec(("plain", "svm-raw"), labels=(5,), draws=1, device="cpu", epochs=3, settings=("plain.width=3",))
     reference = StudyTruth(truth, ClassTable.for_numbers([1, 2]), scene.valid_mask())
     rows = run_study(scene, reference, study, tmp_path / "study", SilentContext()).rows
-    assert [row.title for row in rows] == ["Plain reconstruction", "SVM on spectra"]
+    assert [row.title for row in rows] == ["Plain reconstruction", "Plain reconstruction, untrained", "SVM on spectra"]
 
 
 def test_its_row_loads_no_torch(tmp_path):

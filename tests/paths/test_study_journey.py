@@ -43,7 +43,7 @@ def test_a_study_that_is_stopped_goes_on_and_its_report_tells_all(tmp_path):
     out = tmp_path / "study"
     words = ["study", str(tmp_path / "crop.hdr"), "--truth", str(tmp_path / "truth.tif"), "--out", str(out),
              "--methods", "lscosa,svm-pca-smooth,rf-raw", "--epochs", "10", "--labels", "5", "--draws", "4",
-             "--split", "random,block", "--block", "10", "--device", "cpu"]  # fmt: skip
+             "--split", "random,block", "--block", "10", "--device", "cpu", "--no-untrained"]  # fmt: skip
     first = start(words)
     deadline = time.monotonic() + 120
     while scores(out) < 2 and first.poll() is None and time.monotonic() < deadline:

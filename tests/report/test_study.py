@@ -14,6 +14,8 @@ import pytest
 
 from hsigui.errors import HsiError
 from hsigui.labels.classes import ClassInfo, ClassTable
+from hsigui.report.comparisons import compare
+from hsigui.report.paired import difference
 from hsigui.report.study import (
     Candidate,
     ClassCounts,
@@ -45,7 +47,7 @@ def score(candidate: Candidate, draw: int, oa: float, oats: float | None, kappa:
 
 SCORES = [score(GOOD, 0, 0.80, 0.6), score(GOOD, 1, 0.90, None), score(GOOD, 2, 0.85, 1.0),
           score(PLAIN, 0, 0.70, 0.2), score(PLAIN, 1, 0.71, None, None), score(PLAIN, 2, 0.72, 0.4)]  # fmt: skip
-TIMINGS = {("good", "quick"): Timing(61.2, 3.0), ("plain", "quick"): Timing(0.0, 0.5)}
+TIMINGS = {GOOD.key: Timing(61.2, 3.0), PLAIN.key: Timing(0.0, 0.5)}
 
 
 def study_of(scores=SCORES, failures=(), samplings=(RANDOM,), **more) -> Study:
@@ -165,3 +167,48 @@ def test_a_folder_that_cannot_be_written_is_told_in_words(tmp_path):
     (tmp_path / "file").write_text("", encoding="utf-8")
     with pytest.raises(HsiError, match="cannot be written"):
         write_study(tmp_path / "file", study_of(), CLASSES)
+
+
+TWIN = replace(GOOD, title="Good, untrained", untrained=True)
+TWINS = [replace(s, oa=oa, untrained=True) for s, oa in zip(SCORES, (0.79, 0.88, 0.85), strict=False)]
+
+
+def study_with_differences() -> Study:
+    context = ReportContext(title="Study of x", settings={})
+    rows = summarise([GOOD, TWIN, PLAIN], [RANDOM], [*SCORES, *TWINS], TIMINGS)
+    comparisons, gains = compare([GOOD, TWIN, PLAIN], {"": [*SCORES, *TWINS]})
+    return Study(rows, (RANDOM,), context, (4, 5, 6), 2, (), comparisons, gains)
+
+
+def test_differences_stand_in_page_table_and_json(tmp_path):
+    write_study(tmp_path, study_with_differences(), CLASSES)
+    wanted = difference([0.01, 0.02, 0.0])
+    first, twin, plain = table(tmp_path / "study.csv")
+    assert float(first["over_untrained_mean"]) == pytest.approx(0.01)
+    assert float(first["over_untrained_se"]) == pytest.approx(wanted.se, rel=1e-4)
+    assert (
+        float(first["over_untrained_p"]) == float(first["over_untrained_p_holm"]) == pytest.approx(wanted.p, rel=1e-4)
+    )
+    assert first["over_spatial_mean"] == twin["over_untrained_mean"] == plain["over_untrained_mean"] == ""
+    assert [(row["untrained"], row["context"]) for row in (first, twin, plain)] == [("0", ""), ("1", ""), ("0", "")]
+    told = json.loads((tmp_path / "study.json").read_text(encoding="utf-8"))
+    (comparison,) = told["comparisons"]
+    assert (comparison["method"], comparison["against"], comparison["draws"]) == ("good", "untrained", 3)
+    assert comparison["mean"] == pytest.approx(0.01)
+    assert [(g["cells"], g["draws"]) for g in told["gains"]] == [(1, 3)]
+    assert [row["untrained"] for row in told["rows"]] == [False, True, False]
+    words = text_of((tmp_path / "study.html").read_text(encoding="utf-8"))
+    assert "What training brings: each method minus its own untrained network" in words
+    assert "Good <method> +1.00 ± 0.58 p 0.2254 +1.00 ± 0.58 3 draws, 1 cell" in words
+
+
+def test_a_study_without_anything_to_compare_with_has_no_table_of_differences(tmp_path):
+    page = write_study(tmp_path, study_of(), CLASSES)[0].read_text(encoding="utf-8")
+    assert "What training brings" not in page
+
+
+def test_a_split_into_strokes_is_told_by_its_number_of_strokes(tmp_path):
+    strokes = replace(RANDOM, split="strokes:2x12", labels=2)
+    scores = [replace(s, split="strokes:2x12", labels=2) for s in SCORES]
+    page = write_study(tmp_path, study_of(scores, samplings=(strokes,)), CLASSES)[0].read_text(encoding="utf-8")
+    assert "2 strokes a class, each inside one field (strokes:2x12)" in text_of(page)

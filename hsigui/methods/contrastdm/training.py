@@ -52,6 +52,16 @@ def plan(settings: MethodSettings, start: Plan | None = None) -> Plan:
     return Plan(settings.components, False, "refined", sizes)
 
 
+def untrained_plan(settings: MethodSettings) -> Plan:
+    """The plan of the encoder alone: a denoiser that has learned nothing has no refinement to offer.
+
+    The encoder is made first, so with one seed its weights are those from which the training starts.
+    """
+    whole = plan(settings)
+    sizes = {name: size for name, size in whole.sizes.items() if name not in ("encoder", "hidden")}
+    return Plan(whole.components, whole.pixel_range, str(whole.sizes["encoder"]), sizes)
+
+
 def training(
     settings: MethodSettings, network: nn.Module, scene: SceneValues, epochs: int,
     device: torch.device, seed: int, start: Network | None = None,

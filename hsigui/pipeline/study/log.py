@@ -17,14 +17,14 @@ from typing import Any
 
 from hsigui.errors import HsiError
 from hsigui.pipeline.study.plan import StudySpec
-from hsigui.report.study import Candidate, ClassScore, Failure, Score, Timing
+from hsigui.report.study import Candidate, ClassScore, Failure, RowKey, Score, Timing
 from hsigui.saving import written_beside
 from hsigui.texts import say
 
 SETTINGS, RESULTS = "settings.json", "results.jsonl"
 FORMAT = "hsigui-study-results"
 
-Key = tuple[str, str, str, int, int]  # method, preset, split, labels, draw
+Key = tuple[RowKey, str, int, int]  # row, split, labels, draw
 
 
 class StudyLog:
@@ -37,7 +37,7 @@ class StudyLog:
 
     Attributes:
         scores: found there and added since; those of one draw once.
-        timings: by method and preset.
+        timings: by row.
 
     Raises:
         HsiError: the folder holds results of other settings, or cannot be read or written.
@@ -47,7 +47,7 @@ class StudyLog:
         self.folder, self._recipes = folder, recipes
         self._path = folder / RESULTS
         self.scores: dict[Key, Score] = {}
-        self.timings: dict[tuple[str, str], Timing] = {}
+        self.timings: dict[RowKey, Timing] = {}
         about = {"format": FORMAT, **settings}
         try:
             if (folder / SETTINGS).exists():
@@ -73,23 +73,22 @@ class StudyLog:
 
     def missing(self, candidate: Candidate, spec: StudySpec) -> list[tuple[str, int, int]]:
         """Split, labels and number of the draws of a method that are yet to be computed."""
-        return [(key[2], key[3], key[4]) for key in _keys(candidate, spec) if key not in self.scores]
+        return [key[1:] for key in _keys(candidate, spec) if key not in self.scores]
 
     def add_score(self, score: Score) -> None:
-        self._append({"kind": "score", **asdict(score)}, score.method)
+        self._append({"kind": "score", **asdict(score)}, score.key)
         self.scores[_key(score)] = score
 
     def add_timing(self, candidate: Candidate, timing: Timing) -> None:
-        about = {"kind": "timing", "method": candidate.method, "preset": candidate.preset}
-        self._append({**about, **asdict(timing)}, candidate.method)
-        self.timings[candidate.method, candidate.preset] = timing
+        self._append({"kind": "timing", **candidate.key._asdict(), **asdict(timing)}, candidate.key)
+        self.timings[candidate.key] = timing
 
     def add_failure(self, failure: Failure, trace: str) -> None:
         """Keeps why something failed; it is tried again by the next run."""
-        self._append({"kind": "failure", **asdict(failure), "trace": trace}, failure.method)
+        self._append({"kind": "failure", **asdict(failure), "trace": trace}, failure.key)
 
-    def _append(self, line: dict[str, Any], method: str) -> None:
-        text = json.dumps({**line, "recipe": self._recipes[method]}, allow_nan=False) + "\n"
+    def _append(self, line: dict[str, Any], key: RowKey) -> None:
+        text = json.dumps({**line, "recipe": self._recipe(key)}, allow_nan=False) + "\n"
         try:
             with self._path.open("a", encoding="utf-8", newline="") as file:
                 file.write(text)
@@ -100,6 +99,11 @@ class StudyLog:
                 say("{path} cannot be written: {strerror}.", path=self._path, strerror=error.strerror or error),
                 say("Make room; the same command goes on from what is there."),
             ) from error
+
+    def _recipe(self, key: RowKey) -> str | None:
+        """What changes with the recipe of a row; None of a method that is not in this study."""
+        recipe = self._recipes.get(key.method)
+        return recipe and "-".join(filter(None, (recipe, "untrained" if key.untrained else "", key.context)))
 
     def _read(self) -> None:
         """Reads what is there; cuts off a last line without an end."""
@@ -120,24 +124,25 @@ class StudyLog:
 
     def _take(self, line: dict[str, Any]) -> None:
         kind, recipe = line.pop("kind"), line.pop("recipe")
-        if self._recipes.get(line["method"], recipe) != recipe:
+        key = RowKey(line["method"], line["preset"], line.get("untrained", False), line.get("context", ""))
+        if self._recipe(key) not in (recipe, None):
             return
         if kind == "score":
             classes = tuple(ClassScore(**entry) for entry in line.pop("classes"))
             score = Score(**line, classes=classes)
             self.scores[_key(score)] = score
         elif kind == "timing":
-            key = line.pop("method"), line.pop("preset")
-            self.timings[key] = Timing(**line)
+            own = {name: value for name, value in line.items() if name not in RowKey._fields}
+            self.timings[key] = Timing(**own)
 
 
 def _keys(candidate: Candidate, spec: StudySpec) -> list[Key]:
     wanted = ((split, labels, draw) for split, labels in spec.drawings() for draw in range(spec.draws))
-    return [(candidate.method, candidate.preset, *draw) for draw in wanted]
+    return [(candidate.key, *draw) for draw in wanted]
 
 
 def _key(score: Score) -> Key:
-    return score.method, score.preset, score.split, score.labels, score.draw
+    return score.key, score.split, score.labels, score.draw
 
 
 def _require_same(folder: Path, about: Mapping[str, Any]) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import product
 
 import numpy as np
 from numpy.typing import NDArray
@@ -13,12 +14,14 @@ from hsigui.errors import HsiError
 from hsigui.labels.blocks import BLOCK, GUARD, draw_blocks
 from hsigui.labels.classes import ClassTable
 from hsigui.labels.sampling import Split, draw
+from hsigui.labels.stroke_split import draw_strokes
 from hsigui.methods import asked, registry
-from hsigui.report.study import Candidate, ClassCounts, Sampling
-from hsigui.specs import PretrainSpec
+from hsigui.report.study import Candidate, ClassCounts, RowKey, Sampling, title_of
+from hsigui.specs import CONTEXTS, NamedSplit, PretrainSpec, split_of
 from hsigui.texts import say
 
-SPLITS = ("random", "block")
+SPLITS = ("random", "block", "strokes")
+BY_LABELS = "labels"  # the context of the mixture
 BASELINE_PRESET = "quick"  # the one that baselines have
 
 
@@ -29,15 +32,19 @@ class StudySpec:
     Attributes:
         methods: names of methods and baselines, in the order of the table.
         presets: of the methods; a baseline has one only and is run once.
-        labels: pixels a class to train on, one table each.
+        labels: pixels a class to train on, one table each; splits into strokes do not heed it.
         draws: how often labels are drawn; the same draws for every method.
-        splits: "random" (anywhere in the scene) or "block" (training and test apart in space), or both.
+        splits: one or more of "random" (anywhere in the scene), "block" (training and test apart in space) and words
+            such as "strokes:3" (that many strokes a class) or "strokes:2x12" (of at most so many pixels each).
         seed: of pretraining, and of the first draw; the next draws have the next seeds.
         device: "auto", "cpu", "cuda" or "mps".
-        epochs: passes or steps of pretraining; None takes the preset's own.
+        epochs: passes or steps of pretraining, 1 or more; None takes the preset's own.
         block, guard: of the block split, in pixels.
         monitor, patience, precision: of every pretraining; see `PretrainSpec`.
         settings: "name=value" for all methods that have such a setting, or "method.name=value" for one.
+        untrained: beside each method its own network without training, with the same recipe.
+        contexts: levels of context that methods are compared in, a row each: "labels" (mixed by the labels, as methods
+            do) and names of levels. Baselines of a single level have one row.
     """
 
     methods: tuple[str, ...]
@@ -54,6 +61,8 @@ class StudySpec:
     patience: int | None = None
     precision: str = "auto"
     settings: tuple[str, ...] = ()
+    untrained: bool = True
+    contexts: tuple[str, ...] = (BY_LABELS,)
 
     def __post_init__(self) -> None:
         _require(
@@ -63,13 +72,20 @@ class StudySpec:
             bool(self.labels) and min(self.labels) >= 1, say("Labels a class must be 1 or more."), say("Such as 5,10.")
         )
         _require(self.draws >= 1, say("At least one draw is needed."), say("10 is a good value."))
+        _require(bool(self.splits), say("No split is chosen."), say("Choose from {splits}.", splits=", ".join(SPLITS)))
+        object.__setattr__(self, "splits", tuple(str(_split(text)) for text in self.splits))
         _require(
-            bool(self.splits) and set(self.splits) <= set(SPLITS),
-            say("Unknown split “{splits}”.", splits=", ".join(self.splits)),
-            say("Choose from {splits}.", splits=", ".join(SPLITS)),
-        )  # fmt: skip
+            self.epochs is None or self.epochs >= 1,
+            say("Methods of a study are trained for 1 epoch or more."),
+            say("Their untrained networks have rows of their own."),
+        )
         _require(self.block >= 1 and self.guard >= 0, say("Blocks need a side of 1 or more, guards 0 or more."), "")
-        for chosen in (self.methods, self.presets, self.labels, self.splits):
+        _require(
+            bool(self.contexts) and set(self.contexts) <= {BY_LABELS, *CONTEXTS},
+            say("Unknown context in “{contexts}”.", contexts=", ".join(self.contexts)),
+            say("Choose from: {known}.", known=", ".join((BY_LABELS, *CONTEXTS))),
+        )
+        for chosen in (self.methods, self.presets, self.labels, self.splits, self.contexts):
             _require(
                 len(set(chosen)) == len(chosen),
                 say("{chosen} names one thing twice.", chosen=chosen),
@@ -81,20 +97,24 @@ class StudySpec:
         self._require_heeded()
 
     def candidates(self) -> tuple[Candidate, ...]:
-        """The methods with each of their presets, and the baselines."""
+        """The methods with each of their presets, each followed by its untrained network, and the baselines."""
         found = []
         for info in map(registry.method, self.methods):
             presets = self.presets if info.family == "method" else (BASELINE_PRESET,)
-            several = len(presets) > 1
-            found += [Candidate(info.name, p, f"{info.title}, {p}" if several else info.title, info.family)
-                      for p in presets]  # fmt: skip
+            twins = (False, True) if self.untrained and info.family == "method" else (False,)
+            contexts = self.contexts if info.recipe.levels else (BY_LABELS,)
+            for preset, untrained, context in product(presets, twins, contexts):
+                key = RowKey(info.name, preset, untrained, "" if context == BY_LABELS else context)
+                title = title_of(info.title, key, several_presets=len(presets) > 1)
+                found.append(Candidate(info.name, preset, title, info.family, untrained, key.context))
         return tuple(found)
 
     def pretraining(self, candidate: Candidate) -> PretrainSpec:
         info = registry.method(candidate.method)
         preset = info.preset(candidate.preset)
+        epochs = 0 if candidate.untrained else self.epochs
         return PretrainSpec(
-            candidate.method, candidate.preset, self.seed, self.device, self.epochs, self.monitor, self.patience,
+            candidate.method, candidate.preset, self.seed, self.device, epochs, self.monitor, self.patience,
             self.precision, settings=asked.read(info, preset, asked.concerning(info, preset, self.settings)),
         )  # fmt: skip
 
@@ -115,8 +135,25 @@ class StudySpec:
         return tuple(range(self.seed, self.seed + self.draws))
 
     def drawings(self) -> Iterator[tuple[str, int]]:
-        """Every split with every number of labels, in the order of the tables."""
-        return ((split, labels) for split in self.splits for labels in self.labels)
+        """Every split with every number of labels, in the order of the tables; of strokes their number instead."""
+        for split in self.splits:
+            named = split_of(split)
+            for labels in (named.strokes,) if named.kind == "strokes" else self.labels:
+                yield split, labels
+
+
+def _split(text: str) -> NamedSplit:
+    """The split that a word names.
+
+    Raises:
+        HsiError: studies have no such split.
+    """
+    _require(
+        text.partition(":")[0] in SPLITS,
+        say("Unknown split “{split}”.", split=text),
+        say("Choose from {splits}.", splits=", ".join(SPLITS)),
+    )
+    return split_of(text)
 
 
 def _require(condition: bool, message: str, hint: str) -> None:
@@ -150,7 +187,10 @@ class StudyTruth:
         Raises:
             HsiError: there is nothing to draw or to test.
         """
-        if split == "block":
+        named = split_of(split)
+        if named.kind == "strokes":
+            return draw_strokes(self.truth, named.strokes, seed, self.valid, pixels=named.pixels)
+        if named.kind == "block":
             return draw_blocks(self.truth, labels, seed, self.valid, block=spec.block, guard=spec.guard)
         return draw(self.truth, labels, seed, self.valid)
 

@@ -6,7 +6,7 @@ from hsigui.jobs import Context
 from hsigui.methods import registry
 from hsigui.pipeline.study.log import StudyLog
 from hsigui.pipeline.study.plan import StudySpec
-from hsigui.report.study import Candidate
+from hsigui.report.study import Candidate, of_strokes
 from hsigui.texts import say
 
 # As multiples of one draw; rough, for the time left and no more.
@@ -21,7 +21,7 @@ class Overall:
         self.ctx, self._spec = ctx, spec
         candidates = self._candidates = spec.candidates()
         self._missing = {c: len(log.missing(c, spec)) for c in candidates}
-        self._draws = len(spec.splits) * len(spec.labels) * spec.draws * len(candidates)
+        self._draws = len(list(spec.drawings())) * spec.draws * len(candidates)
         self._counted = self._draws - sum(self._missing.values())
         self._total = self._draws + sum(self._before(c) for c in candidates)
         self._done = self._counted + sum(self._before(c) for c in candidates if not self._missing[c])
@@ -41,9 +41,10 @@ class Overall:
 
     def begin_draw(self, candidate: Candidate, split: str, labels: int, number: int) -> None:
         what = say(
-            "{split} split, {labels} labels, draw {number} of {draws}",
-            split=split,
-            labels=labels,
+            "{cell}, draw {number} of {draws}",
+            cell=say("{split} split", split=split)
+            if of_strokes(split)
+            else say("{split} split, {labels} labels", split=split, labels=labels),
             number=number + 1,
             draws=self._spec.draws,
         )
@@ -70,6 +71,8 @@ class Overall:
 
     def _before(self, candidate: Candidate) -> float:
         """What pretraining and embedding take, as multiples of one draw."""
+        if candidate.untrained:
+            return _EMBEDDING
         usual = registry.method(candidate.method).preset(candidate.preset).epochs
         longer = self._spec.epochs / usual if self._spec.epochs and usual else 1.0
         return longer * _PRETRAINING.get((candidate.family, candidate.preset), 0.0) + _EMBEDDING

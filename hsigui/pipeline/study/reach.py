@@ -36,7 +36,8 @@ def require_guard(spec: StudySpec) -> None:
     """
     if "block" not in spec.splits:
         return
-    widest, candidate = max(((reach(spec.pretraining(c)), c) for c in spec.candidates()), key=lambda found: found[0])
+    trained = (c for c in spec.candidates() if not c.untrained)
+    widest, candidate = max(((reach(spec.pretraining(c)), c) for c in trained), key=lambda found: found[0])
     if widest > spec.guard:
         raise HsiError(
             say(

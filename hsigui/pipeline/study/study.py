@@ -25,7 +25,7 @@ from hsigui.errors import HsiError
 from hsigui.jobs import Context
 from hsigui.methods import checkpoint, devices, registry, resume
 from hsigui.methods.checkpoint import Encoder
-from hsigui.pipeline.classify import classify
+from hsigui.pipeline.classify import classify, drawn_as
 from hsigui.pipeline.embed import embed
 from hsigui.pipeline.evaluate import evaluate
 from hsigui.pipeline.features import Features
@@ -36,15 +36,19 @@ from hsigui.pipeline.study.log import StudyLog
 from hsigui.pipeline.study.plan import StudySpec, StudyTruth
 from hsigui.pipeline.study.progress import Overall, Quiet
 from hsigui.pipeline.study.reach import require_guard
+from hsigui.report.comparisons import compare
 from hsigui.report.metrics import Accuracy
 from hsigui.report.study import (
     Candidate,
     ClassScore,
+    Comparison,
     Failure,
+    Gain,
     Sampling,
     Score,
     StudyRow,
     Timing,
+    cell_in_words,
     mean_and_sd,
     summarise,
 )
@@ -58,6 +62,8 @@ class StudyFindings:
     Attributes:
         device: where it was computed, in words; threads: of PyTorch.
         seconds: part -> seconds, of all results, those of earlier runs of the study included.
+        comparisons, gains: of the methods with what they are compared with; see `report.comparisons`.
+        scores: those of all draws that were asked for.
     """
 
     rows: tuple[StudyRow, ...]
@@ -66,6 +72,9 @@ class StudyFindings:
     device: str
     threads: int
     seconds: dict[str, float]
+    comparisons: tuple[Comparison, ...] = ()
+    gains: tuple[Gain, ...] = ()
+    scores: tuple[Score, ...] = ()
 
 
 def run_study(
@@ -99,7 +108,8 @@ def run_study(
         _Work(cube, reference, spec, log, progress, command).run(candidate, failures)
     wanted = [score for candidate in spec.candidates() for score in log.found(candidate, spec)]
     rows = summarise(spec.candidates(), samplings, wanted, log.timings, failures)
-    timings = [t for key, t in log.timings.items() if key in {(c.method, c.preset) for c in spec.candidates()}]
+    comparisons, gains = compare(spec.candidates(), {"": wanted})
+    timings = [t for key, t in log.timings.items() if key in {c.key for c in spec.candidates()}]
     seconds = {
         "pretraining, all methods": sum((t.pretrain_s for t in timings), 0.0),
         "features, all methods": sum((t.features_s for t in timings), 0.0),
@@ -107,7 +117,10 @@ def run_study(
     }
     # Parts may come from an earlier run of the study, with other threads: each tells where it was computed.
     titles = dict.fromkeys(t.device for t in timings) or [devices.title(device)]
-    return StudyFindings(rows, tuple(samplings), tuple(failures), "; ".join(titles), torch.get_num_threads(), seconds)
+    return StudyFindings(
+        rows, tuple(samplings), tuple(failures), "; ".join(titles), torch.get_num_threads(), seconds, comparisons,
+        gains, tuple(wanted),
+    )  # fmt: skip
 
 
 def _settings(cube: Cube, reference: StudyTruth, spec: StudySpec, device: str) -> dict[str, object]:
@@ -164,7 +177,7 @@ class _Work:
         try:
             features = self._features(candidate)
         except Exception as error:  # noqa: BLE001 - whatever a method does, the others are still compared
-            self._failed(Failure(candidate.method, candidate.preset, _words(error)), candidate, failures)
+            self._failed(_failure(candidate, error), candidate, failures)
             self._progress.skip(candidate, len(missing))
             return
         for split, labels in self._spec.drawings():
@@ -173,14 +186,14 @@ class _Work:
                 try:
                     self._log.add_score(self._score(candidate, features, split, labels, number))
                 except Exception as error:  # noqa: BLE001 - as above
-                    why = Failure(candidate.method, candidate.preset, _words(error), split, labels, number)
+                    why = replace(_failure(candidate, error), split=split, labels=labels, draw=number)
                     self._failed(why, candidate, failures)
                 self._progress.end_draw()
             self._tell(candidate, split, labels)
 
     def _failed(self, failure: Failure, candidate: Candidate, failures: list[Failure]) -> None:
         self._log.add_failure(failure, traceback.format_exc())
-        if not any((f.method, f.preset) == (failure.method, failure.preset) for f in failures):
+        if not any(f.key == failure.key for f in failures):
             self._progress.ctx.partial(
                 say("{title}: failed. {message}", title=candidate.title, message=failure.message)
             )
@@ -188,7 +201,8 @@ class _Work:
 
     def _features(self, candidate: Candidate) -> Features:
         """The features by the method's recipe, from a kept encoder where there is one."""
-        folder = self._log.folder / "runs" / f"{candidate.method}-{candidate.preset}"
+        own = f"{candidate.method}-{candidate.preset}{'-untrained' if candidate.untrained else ''}"
+        folder = self._log.folder / "runs" / own
         encoder = self._kept(candidate, folder)
         if encoder is None:
             encoder = self._pretrained(candidate, folder)
@@ -196,7 +210,7 @@ class _Work:
         started = time.perf_counter()
         features = embed(self._cube, encoder, part, folder, device=self._spec.device)
         taken = time.perf_counter() - started
-        if (candidate.method, candidate.preset) not in self._log.timings:
+        if candidate.key not in self._log.timings:
             self._log.add_timing(candidate, Timing(encoder.seconds, taken, encoder.device_name))
         self._progress.prepared(candidate)
         return features
@@ -235,12 +249,17 @@ class _Work:
         drawn = self._reference.split(self._spec, split, labels, seed)
         quiet = Quiet(self._progress.ctx)
         started = time.perf_counter()
-        found = classify(features, fit_probe(features, drawn.train, None, quiet), None, quiet)
+        spec = features.recipe.map
+        if candidate.context and features.levels is not None:
+            spec = drawn_as(spec, features.levels.row(candidate.context).edges)
+            features = features.levels.of(candidate.context, quiet)
+        found = classify(features, fit_probe(features, drawn.train, None, quiet), spec, quiet)
         taken = time.perf_counter() - started
         measured = evaluate(found.classes, drawn.test, self._reference.classes, drawn.train)
         return Score(
             candidate.method, candidate.preset, split, labels, number, seed, measured.oa, measured.aa,
             _or_none(measured.kappa), measured.overlap or 0, measured.n_test, _classes(measured), taken,
+            candidate.untrained, candidate.context,
         )  # fmt: skip
 
     def _tell(self, candidate: Candidate, split: str, labels: int) -> None:
@@ -250,10 +269,9 @@ class _Work:
             spread = "" if sd is None else f" ± {100 * sd:.1f}"
             self._progress.ctx.partial(
                 say(
-                    "{title}, {split} split, {labels} labels a class: OA {fmean:.1f}{spread} %",
+                    "{title}, {cell}: OA {fmean:.1f}{spread} %",
                     title=candidate.title,
-                    split=split,
-                    labels=labels,
+                    cell=cell_in_words(split, labels),
                     fmean=100 * fmean(found),
                     spread=spread,
                 )
@@ -264,6 +282,12 @@ def _classes(measured: Accuracy) -> tuple[ClassScore, ...]:
     trained = measured.train_support or (0,) * len(measured.classes)
     figures = zip(measured.classes, measured.producers, measured.support, trained, strict=True)
     return tuple(ClassScore(n, _or_none(recall), test, train) for n, recall, test, train in figures)
+
+
+def _failure(candidate: Candidate, error: Exception) -> Failure:
+    return Failure(
+        candidate.method, candidate.preset, _words(error), untrained=candidate.untrained, context=candidate.context
+    )
 
 
 def _or_none(value: float) -> float | None:

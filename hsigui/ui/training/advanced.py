@@ -93,7 +93,7 @@ class Advanced(QWidget):
     def show_spec(self, spec: PretrainSpec) -> None:
         """Shows the values of a training of the preset that is shown; what the preset does not know is left out."""
         own = {
-            _length(self._preset).name if self._preset else "": spec.epochs, "monitor": spec.monitor,
+            _length(self._preset).name if self._preset else "": spec.epochs or None, "monitor": spec.monitor,
             "patience": spec.patience, "precision": spec.precision,
         }  # fmt: skip
         self._put({name: value for name, value in own.items() if value is not None} | dict(spec.settings))

@@ -221,7 +221,7 @@ def test_a_method_is_pretrained_once_for_all_draws_and_its_encoder_is_found_agai
     cube, reference, tmp_path, monkeypatch
 ):
     spec = StudySpec(("lscosa",), labels=(3, 6), draws=2, device="cpu", epochs=3, splits=("random", "block"),
-                     block=8, guard=8)  # fmt: skip
+                     block=8, guard=8, untrained=False)  # fmt: skip
     usual, trained = study.pretrain, []
 
     def counted(cube, spec, *more, **named):
@@ -280,7 +280,7 @@ def test_methods_are_chosen_by_family_or_name():
 
 
 def test_a_baseline_is_run_once_and_a_method_with_each_preset():
-    candidates = StudySpec(("lscosa", "rf-raw"), presets=("quick", "paper")).candidates()
+    candidates = StudySpec(("lscosa", "rf-raw"), presets=("quick", "paper"), untrained=False).candidates()
     assert [(c.method, c.preset, c.family) for c in candidates] == [
         ("lscosa", "quick", "method"), ("lscosa", "paper", "method"), ("rf-raw", "quick", "baseline"),
     ]  # fmt: skip

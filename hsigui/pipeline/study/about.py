@@ -1,0 +1,99 @@
+"""What the report of a study says of how it was made. Loads no torch."""
+
+from __future__ import annotations
+
+import dataclasses
+from typing import TYPE_CHECKING
+
+from hsigui.cube.cube import Cube
+from hsigui.methods import registry
+from hsigui.pipeline import provenance
+from hsigui.pipeline.study.plan import StudySpec
+from hsigui.report.write import ReportContext
+from hsigui.texts import say
+
+if TYPE_CHECKING:
+    from hsigui.pipeline.study.study import StudyFindings
+
+
+def context(cube: Cube, spec: StudySpec, found: StudyFindings, command: str = "") -> ReportContext:
+    """The report's text about a study."""
+    block = {"side (pixels)": spec.block, "guard (pixels)": spec.guard} if "block" in spec.splits else {}
+    notes = (
+        say(
+            "Blocks: training pixels are drawn from some squares of {block} x {block} pixels; test pixels are "
+            "outside of them, with at least {guard} unused pixels between. No encoder here sees that far from a "
+            "pixel.{beyond}",
+            block=spec.block,
+            guard=spec.guard,
+            beyond=_beyond(spec),
+        ),
+    )
+    return ReportContext(
+        title=say("Methods compared on {name}", name=cube.name),
+        cube_name=cube.name,
+        rows=cube.rows,
+        cols=cube.cols,
+        bands=cube.bands,
+        settings={
+            "Study": {
+                "methods": ", ".join(spec.methods),
+                "presets": ", ".join(spec.presets),
+                "epochs or steps": spec.epochs,
+                **({} if spec.untrained else {"untrained networks": say("left out")}),
+                "labels a class": ", ".join(map(str, spec.labels)),
+                "draws": spec.draws,
+                "split": ", ".join(spec.splits),
+                **({"set": ", ".join(spec.settings)} if spec.settings else {}),
+            },
+            **({"Blocks": block} if block else {}),
+            "Classifier": {name: _recipe(name) for name in spec.methods},
+        },
+        seeds={"pretraining": spec.seed},
+        versions=provenance.versions(),
+        device=found.device,
+        seconds={name: round(value, 3) for name, value in found.seconds.items()},
+        commands=(command,) if command else (),
+        transductive=any(c.family == "method" for c in spec.candidates()),
+        notes=notes if block else (),
+    )
+
+
+def _beyond(spec: StudySpec) -> str:
+    """What still crosses the guard, in a sentence; empty where nothing does."""
+    recipes = [registry.method(name).recipe for name in spec.methods]
+    reaches = [provenance.edge_reach(recipe, recipe.map) for recipe in recipes]
+    widest = max((reach for reach in reaches if reach is not None), default=None)
+    if widest is None:
+        return ""
+    return say(
+        " Averages of features and probabilities that stop at edges do: they fade over {widest:g} pixels (standard "
+        "deviation) inside a field, and carry what they see there, never labels, across the guard.",
+        widest=widest,
+    )
+
+
+def _recipe(method: str) -> str:
+    """The recipe of a method in a few words."""
+    recipe = registry.method(method).recipe
+    if recipe.levels:
+        seen = say("encoder and components") if recipe.features.encoder else say("components")
+        listed = ", ".join(level.name for level in recipe.levels)
+        return say("levels of context ({listed}) of {seen}, mixed by the labels", listed=listed, seen=seen)
+    about, features = dataclasses.asdict(recipe.map), recipe.features
+    blocks = ["encoder"] * features.encoder + ["bands"] * features.raw
+    blocks += [
+        say("{components} components, smoothed {sigma:g}", components=features.components, sigma=sigma)
+        for sigma in features.smoothed
+    ]
+    blocks += [say("means of {count} superpixels", count=count) for count in features.superpixels]
+    blocks += [
+        say("{components} components, edge-aware {tolerance:g}", components=features.components, tolerance=tolerance)
+        for tolerance in features.edge_aware
+    ]
+    kind = {"logistic": say("logistic regression"), "svm": "SVM", "forest": say("random forest"),
+            "ridge": say("ridge regression")}[recipe.probe.classifier]  # fmt: skip
+    drawn = ", ".join(f"{name} {value}" for name, value in about.items() if value)
+    return say("{kind} on {blocks}", kind=kind, blocks=" + ".join(blocks)) + (
+        say("; map: {drawn}", drawn=drawn) if drawn else ""
+    )
