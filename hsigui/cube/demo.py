@@ -17,10 +17,10 @@ from numpy.typing import NDArray
 from hsigui.cube.cube import ArraySource, Cube, CubeInfo, Geo
 from hsigui.cube.demo_canvas import shares, smooth
 from hsigui.cube.demo_land import KINDS
+from hsigui.cube.demo_spec import DemoSpec
 from hsigui.cube.demo_spectra import COVERS, NUMBERS, dip, rise
 from hsigui.cube.formats.envi import geo_fields, layout_fields, write_cube, write_pair
 from hsigui.cube.formats.envi_geo import utm_wkt
-from hsigui.errors import HsiError
 from hsigui.texts import say
 
 PIXEL_M = 5.0
@@ -57,60 +57,39 @@ def demo_scene(
     noise: float = 1.0,
     white: float = 0.0,
 ) -> DemoScene:
-    """Simulates a scene; the same arguments give the same scene.
-
-    Args:
-        fields: what the land is made of, one of `KINDS`: "wide" a few large fields, "plots" trial plots a few pixels
-            wide, "trees" single trees, houses and narrow roads, "mixed" all of these, "farmland" fields whose size
-            grows with the scene's. Made for 64 x 64 pixels and more; smaller scenes may lack classes.
-        noise: factor of the sensor's noise, which grows towards the ends of the spectrum; 0 for none.
-        white: standard deviation of noise that is the same in all bands, in reflectance (0..1); beside the other.
+    """Simulates a scene; the same arguments give the same scene. `DemoSpec` tells what they mean.
 
     Raises:
-        HsiError: there is no such land, or a noise is below 0.
+        HsiError: there is no such land, a noise is below 0, or the scene is too small.
     """
-    stored, truth, info = _simulate(seed, rows, cols, bands, fields, noise, white)
-    return DemoScene(Cube(ArraySource(stored), info, name=_name(fields, noise, white)), truth, _classes())
+    return simulate(DemoSpec(fields, noise, white, seed, rows, cols), bands)
 
 
-def _name(fields: str, noise: float, white: float) -> str:
-    """The oldest kind keeps the name under which labels drawn on it were kept."""
-    noises = [f"{word}{value:g}" for word, value, usual in (("noise", noise, 1), ("white", white, 0)) if value != usual]
-    return "-".join(["demo", "scene" if fields == "farmland" else fields, *noises])
+def simulate(spec: DemoSpec, bands: int = 120) -> DemoScene:
+    """Simulates a scene; the same scene each time."""
+    stored, truth, info = _simulate(spec, bands)
+    return DemoScene(Cube(ArraySource(stored), info, name=spec.name), truth, _classes())
 
 
 def _classes() -> list[tuple[int, str, tuple[int, int, int]]]:
     return [(number, name, color) for number, (name, color, _) in enumerate(COVERS, start=1)]
 
 
-def _simulate(
-    seed: int, rows: int, cols: int, bands: int, fields: str = "mixed", noise: float = 1.0, white: float = 0.0
-) -> tuple[NDArray[np.int16], NDArray[np.uint16], CubeInfo]:
-    _check(fields, noise, white)
-    rng = np.random.default_rng(seed)
+def _simulate(spec: DemoSpec, bands: int) -> tuple[NDArray[np.int16], NDArray[np.uint16], CubeInfo]:
+    rng = np.random.default_rng(spec.seed)
     nm = np.linspace(400.0, 2450.0, bands)
-    land = KINDS[fields](rng, rows, cols)
+    land = KINDS[spec.fields](rng, spec.rows, spec.cols)
     share = shares(land.fine)
     reflectance = _mixed(rng, nm, share, land.fields)
-    reflectance *= _light(rng, rows, cols)[:, :, None]
+    reflectance *= _light(rng, spec.rows, spec.cols)[:, :, None]
     reflectance *= 1 - 0.97 * _vapour(nm)
-    reflectance += rng.standard_normal(reflectance.shape) * np.hypot(noise * _noise(nm), white)
+    reflectance += rng.standard_normal(reflectance.shape) * np.hypot(spec.noise * _noise(nm), spec.white)
     stored = np.clip(np.rint(reflectance * SCALE), -32_000, 32_000).astype(np.int16)
     truth = np.where(share.max(axis=2) >= _PURE, share.argmax(axis=2) + 1, 0).astype(np.uint16)
-    return stored, truth, _info(nm, _notes(fields, noise, white))
+    return stored, truth, _info(nm, _notes(spec))
 
 
-def _check(fields: str, noise: float, white: float) -> None:
-    if fields not in KINDS:
-        raise HsiError(
-            say("There is no demo scene of the kind {fields}.", fields=fields),
-            say("Choose one of: {kinds}.", kinds=", ".join(KINDS)),
-        )
-    if not (noise >= 0 and white >= 0):
-        raise HsiError(say("The noise of a scene cannot be below 0."), say("Give 0 for none."))
-
-
-def _notes(fields: str, noise: float, white: float) -> tuple[str, ...]:
+def _notes(spec: DemoSpec) -> tuple[str, ...]:
     land = {
         "mixed": say("its land is mixed: large fields, trial plots, a village with trees, a river, clay pits"),
         "wide": say("its land is a few large fields, a river, lakes, halls and clay pits"),
@@ -118,11 +97,11 @@ def _notes(fields: str, noise: float, white: float) -> tuple[str, ...]:
         "trees": say("its land is single trees, houses, gardens, ponds, hedges and narrow roads on meadows"),
         "farmland": say("its land is fields of all covers, a river, a village and a clay pit"),
     }
-    notes = [say("This scene is simulated; {land}.", land=land[fields])]
-    if noise != 1:
-        notes.append(say("The noise of its sensor is {noise:g} times the usual.", noise=noise))
-    if white:
-        notes.append(say("Noise of {white:g} in reflectance is added to all bands.", white=white))
+    notes = [say("This scene is simulated; {land}.", land=land[spec.fields])]
+    if spec.noise != 1:
+        notes.append(say("The noise of its sensor is {noise:g} times the usual.", noise=spec.noise))
+    if spec.white:
+        notes.append(say("Noise of {white:g} in reflectance is added to all bands.", white=spec.white))
     return tuple(notes)
 
 
@@ -137,29 +116,29 @@ def write_demo(
     white: float = 0.0,
 ) -> tuple[Path, Path]:
     """Writes a scene as ENVI (`demo-scene.hdr`, `.img`) and its ground truth as ENVI Classification
-    (`demo-truth.hdr`, `.img`), whatever the kind of land. Returns both headers.
+    (`demo-truth.hdr`, `.img`), under the same names whatever the scene. Returns both headers.
 
     Args:
         folder: made where it is missing.
-        seed, rows, cols, fields, noise, white: as in `demo_scene`.
+        seed, rows, cols, fields, noise, white: as `DemoSpec` tells.
 
     Raises:
-        HsiError: the folder cannot be written to, there is no such land, or a noise is below 0.
+        HsiError: the folder cannot be written to, or there is no such scene.
     """
-    folder = Path(folder)
-    stored, labels, info = _simulate(seed, rows, cols, 120, fields, noise, white)
+    folder, spec = Path(folder), DemoSpec(fields, noise, white, seed, rows, cols)
+    stored, labels, info = _simulate(spec, 120)
     header, _ = write_cube(folder / "demo-scene.hdr", stored, info, "bsq")
     truth = labels.astype(np.uint8)[:, :, None]
     names = ["Unclassified", *(name for _, name, _ in _classes())]
-    about = {
-        "description": f"ground truth of the simulated scene {_name(fields, noise, white)}",
+    entries = {
+        "description": f"ground truth of the simulated scene {spec.name}",
         **layout_fields(truth, "bsq", "ENVI Classification"),
         **geo_fields(info.geo),
         "classes": len(names),
         "class names": names,
         "class lookup": [0, 0, 0, *(value for _, _, color in _classes() for value in color)],
     }
-    return header, write_pair(folder / "demo-truth.hdr", truth, about)[0]
+    return header, write_pair(folder / "demo-truth.hdr", truth, entries)[0]
 
 
 def _info(nm: Array, notes: tuple[str, ...]) -> CubeInfo:
