@@ -1,6 +1,6 @@
 """Methods and baselines on the same draws of labels, on several scenes: the rows of `hsigui study`.
 
-    python tests/benchmarks/study.py --json [--scenes indian_pines,salinas_a,demo,demo:plots] [--labels 5,10] [--draws 10]
+    python tests/benchmarks/study.py --json [--scenes indian_pines,salinas_a,demo:plots] [--labels 5,10] [--draws 10]
         [--splits random,block] [--methods all] [--presets quick] [--seed 0] [--threads 2] [--out DIR]
 
 Prints one JSON object with `rows`: `scene`, `method`, `preset`, `labels`, `split`, `draws`, mean and standard deviation
