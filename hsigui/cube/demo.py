@@ -19,7 +19,7 @@ from hsigui.cube.demo_canvas import shares, smooth
 from hsigui.cube.demo_land import KINDS
 from hsigui.cube.demo_spec import DemoSpec
 from hsigui.cube.demo_spectra import COVERS, NUMBERS, dip, rise
-from hsigui.cube.formats.envi import geo_fields, layout_fields, write_cube, write_pair
+from hsigui.cube.formats.envi import geo_fields, layout_fields, scene_fields, write_pair
 from hsigui.cube.formats.envi_geo import utm_wkt
 from hsigui.texts import say
 
@@ -127,7 +127,12 @@ def write_demo(
     """
     folder, spec = Path(folder), DemoSpec(fields, noise, white, seed, rows, cols)
     stored, labels, info = _simulate(spec, 120)
-    header, _ = write_cube(folder / "demo-scene.hdr", stored, info, "bsq")
+    about = {
+        "description": f"simulated scene {spec.name}",
+        **layout_fields(stored, "bsq"),
+        **scene_fields(info),
+    }
+    header, _ = write_pair(folder / "demo-scene.hdr", stored, about, "bsq")
     truth = labels.astype(np.uint8)[:, :, None]
     names = ["Unclassified", *(name for _, name, _ in _classes())]
     entries = {
