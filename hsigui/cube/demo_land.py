@@ -104,19 +104,10 @@ def mixed(rng: np.random.Generator, rows: int, cols: int) -> Land:
     canvas = Canvas(rng, rows, cols)
     scale = min(canvas.side / 128, 1.0)
     _fields(canvas, min(FIELD, canvas.side / 4.5))
-    wy, wx = canvas.wavering(2.0, 12)
-    right = rng.random() < 0.5
+    right, above = rng.random(2) < 0.5
     column = cols * (0.74 if right else 0.26)
-    height, width, angle = 0.36 * rows, 0.42 * cols, rng.uniform(0.1, 0.4) * rng.choice([-1, 1])
-    above = rng.random() < 0.5
-    trial_row, village_row = (0.24, 0.73) if above else (0.76, 0.27)
-    dy, dx = canvas.y - trial_row * rows, canvas.x - column
-    along, across = dy * np.cos(angle) + dx * np.sin(angle), dx * np.cos(angle) - dy * np.sin(angle)
-    trial = (np.abs(along) < height / 2) & (np.abs(across) < width / 2)
-    _plots(canvas, trial, FARMED, "Meadow", angle)
-    canvas.take(trial)
-    village = np.hypot((wy - village_row * rows) / (0.26 * rows), (wx - column) / (0.26 * cols)) < 1
-    canvas.paint(village, "Meadow")
+    trial = _trial(canvas, (rows * (0.24 if above else 0.76), column))
+    village = _village(canvas, (rows * (0.73 if above else 0.27), column))
     _river(canvas, 4.0 * scale, 0.26 if right else 0.74, outside=trial | village)
     _road(canvas, 3.0, 0.5, outside=trial)
     street = village & (np.abs(canvas.x - column - 3 * np.sin(canvas.y / 9)) < 1.2)
@@ -132,6 +123,25 @@ def mixed(rng: np.random.Generator, rows: int, cols: int) -> Land:
         canvas.blob(canvas.spot(float(radius.max())), (radius[0], radius[1]), name)
     _hall_and_yard(canvas, scale)
     return canvas.land()
+
+
+def _trial(canvas: Canvas, at: Spot) -> Mask:
+    """A block of plots, in a corner of the scene; its mask of the fine grid."""
+    angle = canvas.rng.uniform(0.1, 0.4) * canvas.rng.choice([-1, 1])
+    dy, dx = canvas.y - at[0], canvas.x - at[1]
+    along, across = dy * np.cos(angle) + dx * np.sin(angle), dx * np.cos(angle) - dy * np.sin(angle)
+    trial = (np.abs(along) < 0.18 * canvas.rows) & (np.abs(across) < 0.21 * canvas.cols)
+    _plots(canvas, trial, FARMED, "Meadow", angle)
+    canvas.take(trial)
+    return trial
+
+
+def _village(canvas: Canvas, at: Spot) -> Mask:
+    """The meadow that a village will stand on; its mask of the fine grid."""
+    y, x = canvas.wavering(2.0, 12)
+    village = np.hypot((y - at[0]) / (0.26 * canvas.rows), (x - at[1]) / (0.26 * canvas.cols)) < 1
+    canvas.paint(village, "Meadow")
+    return village
 
 
 def _fields(canvas: Canvas, size: float) -> None:
@@ -172,9 +182,8 @@ def _plots(canvas: Canvas, where: Mask, names: tuple[str, ...], paths: str, angl
     """A grid of plots in a mask of the fine grid, with paths between them; in a row each of `names` in turn."""
     rng = canvas.rng
     angle = rng.uniform(-0.8, 0.8) if angle is None else angle
-    height, width, path = rng.uniform(1.1, 1.5) * PLOTS[0], rng.uniform(*PLOTS), rng.uniform(0.9, 1.3)
-    height = max(height, PLOTS[0]) + path
-    width += path
+    path = rng.uniform(0.9, 1.3)
+    height, width = rng.uniform(*PLOTS) + path, rng.uniform(*PLOTS) + path
     along = canvas.y * np.cos(angle) + canvas.x * np.sin(angle)
     across = canvas.x * np.cos(angle) - canvas.y * np.sin(angle)
     line, place = np.floor(along / height).astype(np.intp), np.floor(across / width).astype(np.intp)
