@@ -29,7 +29,7 @@ def main(argv: list[str] | None = None) -> int:
         return 1
     from hsigui.ui.shell.app import run
 
-    return run(wanted.path, demo=wanted.demo)
+    return run(wanted.path, demo=wanted.scene if wanted.demo else None)
 
 
 def put_language_in(folder: Path | None) -> None:

@@ -10,10 +10,11 @@ import difflib
 import os
 import sys
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
-from hsigui.commands.parser import COMMANDS, build_parser
+from hsigui.commands.parser import COMMANDS, build_parser, chosen_demo
+from hsigui.cube.demo_spec import DemoSpec
 from hsigui.errors import HsiError
 from hsigui.report.table import problems
 from hsigui.texts import say
@@ -23,10 +24,11 @@ CANCELLED = 130
 
 @dataclass(frozen=True)
 class WindowRequest:
-    """The command line asks for the window: with the scene at `path`, with the demo scene, or empty."""
+    """The command line asks for the window: with the scene at `path`, with a demo scene, or empty."""
 
     path: Path | None = None
     demo: bool = False
+    scene: DemoSpec = field(default_factory=DemoSpec)
 
 
 def window_request(argv: Sequence[str]) -> WindowRequest | None:
@@ -38,10 +40,14 @@ def window_request(argv: Sequence[str]) -> WindowRequest | None:
         return WindowRequest()
     if argv[0] in COMMANDS:
         asks_demo = argv[0] == "demo" and not {"--headless", "-h", "--help"} & set(argv) and has_display()
-        return WindowRequest(demo=True) if asks_demo else None
+        return WindowRequest(demo=True, scene=_demo(argv)) if asks_demo else None
     if len(argv) == 1 and not argv[0].startswith("-") and not _mistyped(argv[0]):
         return WindowRequest(path=Path(argv[0]))
     return None
+
+
+def _demo(argv: Sequence[str]) -> DemoSpec:
+    return chosen_demo(build_parser().parse_args(list(argv)))
 
 
 def _mistyped(word: str) -> bool:

@@ -21,6 +21,7 @@ import pytest
 from hsigui import cli
 from hsigui.__main__ import main
 from hsigui.cube.demo import demo_scene
+from hsigui.cube.demo_spec import DemoSpec
 from hsigui.cube.formats.envi import write_cube
 from hsigui.jobs import Cancelled, SilentContext
 from hsigui.labels.classes import ClassInfo, ClassTable
@@ -46,6 +47,9 @@ def test_no_argument_or_a_path_asks_for_the_window_and_a_command_does_not(monkey
         assert cli.window_request(words) is None
     monkeypatch.setattr(cli, "has_display", lambda: True)
     assert cli.window_request(["demo"]) == cli.WindowRequest(demo=True)
+    words = ["demo", "--fields", "plots", "--noise", "0.5", "--seed", "3", "--size", "64"]
+    wanted = cli.window_request(words)
+    assert wanted == cli.WindowRequest(demo=True, scene=DemoSpec("plots", 0.5, 0.0, 3, 64, 64))
     monkeypatch.setattr(cli, "has_display", lambda: False)
     assert cli.window_request(["demo"]) is None
 
@@ -57,6 +61,10 @@ def test_no_argument_or_a_path_asks_for_the_window_and_a_command_does_not(monkey
         ["nonsense", "a", "b"],
         ["sample", "x.tif", "--per-class", "0"],
         ["pretrain", "x", "--preset", "slow"],
+        ["demo", "--fields", "forest"],
+        ["demo", "--noise", "-1"],
+        ["demo", "--noise", "nan"],
+        ["demo", "--size", "8"],
         ["--seed"],
     ],
 )

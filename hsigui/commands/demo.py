@@ -5,9 +5,11 @@ from __future__ import annotations
 import argparse
 import json
 import shlex
+from dataclasses import asdict
 from pathlib import Path
 
-from hsigui.commands.parser import build_parser
+from hsigui.commands.parser import build_parser, chosen_demo
+from hsigui.cube.demo_spec import DemoSpec
 from hsigui.labels.formats.files import read_classes
 from hsigui.methods.resume_header import FILE
 from hsigui.report.maps import export_map
@@ -18,19 +20,19 @@ def demo(arguments: argparse.Namespace) -> None:
     """The whole job on the demo scene, by the same commands that a user would type, each of which is shown."""
     if not arguments.headless:
         print(say("No display found: running without a window."))
-    for words in _steps(arguments.out, arguments.seed, arguments.device):
+    for words in _steps(arguments.out, arguments.seed, arguments.device, chosen_demo(arguments)):
         print(f"$ {shlex.join(['hsigui', *words])}", flush=True)
         parsed = build_parser().parse_args(words, argparse.Namespace(words=words))
         parsed.work(parsed)
     _finish(arguments.out)
 
 
-def _steps(out: Path, seed: int, device: str) -> list[list[str]]:
+def _steps(out: Path, seed: int, device: str, scene: DemoSpec | None = None) -> list[list[str]]:
     """Writes the demo scene and returns the command lines that do the whole job on it."""
     from hsigui.cube.demo import write_demo
 
     out.mkdir(parents=True, exist_ok=True)
-    cube, truth = write_demo(out, seed=seed)
+    cube, truth = write_demo(out, **asdict(scene or DemoSpec(seed=seed)))
     labels, test, run, drawn = out / "labels.tif", out / "test.tif", out / "run", out / "map.tif"
     with_seed = ["--seed", str(seed)]
     again = ["--replace"] if any((run / name).exists() for name in ("run.json", FILE)) else []

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import argparse
+import math
 from collections.abc import Callable
 from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from hsigui import __version__
+from hsigui.cube.demo_spec import FIELDS, LEAST, DemoSpec
 from hsigui.cube.formats.rows import listed, suffixes_of
 from hsigui.errors import HsiError
 from hsigui.labels.formats import table as labels
@@ -395,9 +397,26 @@ def _add_demo(commands: Commands) -> None:
     p.add_argument(
         "--out", type=Path, default=Path("hsigui-demo"), metavar="DIR", help=say("where outputs go (hsigui-demo)")
     )
+    p.add_argument(
+        "--fields", choices=FIELDS, default="mixed",
+        help=say("the land: all sizes, large fields, trial plots, trees and roofs, or fields alone (mixed)"),
+    )  # fmt: skip
+    p.add_argument("--noise", type=_amount, default=1.0, metavar="X", help=say("times the sensor's usual noise (1)"))
+    p.add_argument(
+        "--white", type=_amount, default=0.0, metavar="X", help=say("noise of all bands beside it, in reflectance (0)")
+    )
+    p.add_argument(
+        "--size", type=_side, default=(128, 128), metavar="N", help=say("rows and columns, N or ROWSxCOLS (128)")
+    )
     _add_seed(p)
     _add_device(p)
     p.set_defaults(work=_command("demo"))
+
+
+def chosen_demo(arguments: argparse.Namespace) -> DemoSpec:
+    """The demo scene that the options of `hsigui demo` name."""
+    rows, cols = arguments.size
+    return DemoSpec(arguments.fields, arguments.noise, arguments.white, arguments.seed, rows, cols)
 
 
 def _add_seed(parser: argparse.ArgumentParser) -> None:
@@ -476,6 +495,23 @@ def _size(text: str) -> tuple[int, int]:
     if not separator or not rows.isdigit() or not cols.isdigit():
         raise argparse.ArgumentTypeError(say("must look like 145x145"))
     return int(rows), int(cols)
+
+
+def _side(text: str) -> tuple[int, int]:
+    rows, cols = (int(text), int(text)) if text.isdigit() else _size(text)
+    if min(rows, cols) < LEAST:
+        raise argparse.ArgumentTypeError(say("must be {least} or more", least=LEAST))
+    return rows, cols
+
+
+def _amount(text: str) -> float:
+    try:
+        value = float(text)
+    except ValueError:
+        raise argparse.ArgumentTypeError(say("{text!r} is no number", text=text)) from None
+    if not 0 <= value < math.inf:
+        raise argparse.ArgumentTypeError(say("must be 0 or more"))
+    return value
 
 
 def _words(text: str) -> tuple[str, ...]:

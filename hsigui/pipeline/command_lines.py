@@ -11,6 +11,7 @@ import shlex
 from dataclasses import dataclass
 from pathlib import Path
 
+from hsigui.cube.demo_spec import DemoSpec
 from hsigui.cube.formats.choice import ImportChoice
 from hsigui.methods import asked
 from hsigui.specs import MapSpec, PretrainSpec, SplitSpec
@@ -46,9 +47,10 @@ class CubeArgument:
         return ["--variable", self.variable] if self.variable else []
 
 
-def demo() -> str:
-    """Writes the demo scene (and does the whole job on it)."""
-    return _line("demo", "--headless", "--out", DEMO)
+def demo(name: str = "") -> str:
+    """Writes the demo scene of a name (and does the whole job on it)."""
+    spec = DemoSpec.named(name) or DemoSpec()
+    return _line("demo", "--headless", *spec.words(), "--out", DEMO)
 
 
 def sample(spec: SplitSpec, truth: Path) -> str:

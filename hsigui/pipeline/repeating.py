@@ -24,7 +24,7 @@ def command_lines(
         return ()
     path, drawn_from, labels = result.cube.path, files.truth, str(files.labels.resolve())
     scene = lines.CubeArgument(path, result.choice, result.cube.info.variable)
-    found = [] if path is not None else [lines.demo()]
+    found = [] if path is not None else [lines.demo(result.cube.name)]
     run: str | Path = lines.RUN
     encoder, sample = result.encoder, result.origin.sample
     if drawn_from is not None and sample is not None:

@@ -21,7 +21,7 @@ from pathlib import Path
 
 import numpy as np
 import torch
-from study import load  # beside this script
+from scenes import load  # beside this script
 from threadpoolctl import threadpool_limits
 
 from hsigui.cube.cube import Cube

@@ -33,7 +33,7 @@ import numpy as np
 import torch
 from ablation import trained  # beside this script
 from numpy.typing import NDArray
-from study import load
+from scenes import load
 from threadpoolctl import threadpool_limits
 
 from hsigui.jobs import SilentContext

@@ -38,7 +38,7 @@ LABELS = 10
 
 def write_scene(folder: Path, rows: int, cols: int, bands: int) -> Path:
     """The scene and, beside it, the class of every pixel (truth.npy, 0 for unknown)."""
-    part = demo_scene(0, TILE, TILE, bands)
+    part = demo_scene(0, TILE, TILE, bands, fields="farmland")
     values = part.cube.read()
     across = -(-cols // TILE)
     rng = np.random.default_rng(0)

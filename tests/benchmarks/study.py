@@ -1,21 +1,20 @@
 """Methods and baselines on the same draws of labels, on several scenes: the rows of `hsigui study`.
 
-    python tests/benchmarks/study.py --json [--scenes indian_pines,salinas_a,demo] [--labels 5,10] [--draws 10]
-        [--splits random,block,strokes:1] [--methods all] [--presets quick] [--no-untrained] [--seed 0] [--threads 2]
-        [--out DIR]
+    python tests/benchmarks/study.py --json [--scenes indian_pines,salinas_a,demo:plots] [--labels 5,10] [--draws 10]
+        [--splits random,block,strokes:1] [--methods all] [--presets quick] [--contexts labels,wide] [--no-untrained]
+        [--seed 0] [--threads 2] [--out DIR]
 
-Prints one JSON object with `rows`: `scene`, `method`, `preset`, `untrained`, `labels`, `split`, `draws`, mean and
-standard deviation (n - 1) of OA, AA and kappa as fractions, `pretrain_s`, `features_s`, `map_s`, and the differences to
-the method's own untrained network and to `spatial-only` on the same draws; resources/help/study.md tells what each
-means. The scenes are those of the folder HSIGUI_DATA and the simulated one. With --out, a run that was stopped goes on
-from what is there; the report of each scene is written there too.
+Prints one JSON object with `rows`: `scene`, `method`, `preset`, `untrained`, `context`, `labels`, `split`, `draws`, mean
+and standard deviation (n - 1) of OA, AA and kappa as fractions, `pretrain_s`, `features_s`, `map_s`, and the differences
+to the method's own untrained network and to `spatial-only` on the same draws; resources/help/study.md tells what each
+means. The scenes are those of `scenes.py`. With --out, a run that was stopped goes on from what is there; the report of
+each scene is written there too.
 """
 
 from __future__ import annotations
 
 import argparse
 import json
-import os
 import platform
 import sys
 import tempfile
@@ -23,24 +22,15 @@ import time
 from pathlib import Path
 
 import torch
+from scenes import load  # beside this script
 from threadpoolctl import threadpool_limits
 
-from hsigui.cube.cube import Cube
-from hsigui.cube.demo import demo_scene
-from hsigui.cube.open import open_cube
 from hsigui.jobs import SilentContext
-from hsigui.labels.classes import ClassInfo, ClassTable
-from hsigui.labels.formats.files import read_classes
 from hsigui.pipeline.study.about import context
-from hsigui.pipeline.study.plan import StudySpec, StudyTruth, chosen_methods
+from hsigui.pipeline.study.plan import StudySpec, chosen_methods
 from hsigui.pipeline.study.study import run_study
 from hsigui.report.study import Study
 from hsigui.report.study_files import COLUMNS, differences, write_study
-
-FILES = {
-    "indian_pines": ("indian_pines/IP_200_M.mat", "indian_pines/Indian_pines_gt.mat"),
-    "salinas_a": ("salinas_a/SalinasA_corrected.mat", "salinas_a/SalinasA_gt.mat"),
-}
 
 
 class Lines(SilentContext):
@@ -54,17 +44,6 @@ class Lines(SilentContext):
 
     def warn(self, message: str) -> None:
         print(f"{self._scene}: {message}", file=sys.stderr, flush=True)
-
-
-def load(name: str) -> tuple[Cube, StudyTruth]:
-    if name == "demo":
-        scene = demo_scene()
-        classes = ClassTable(tuple(ClassInfo(*entry) for entry in scene.classes))
-        return scene.cube, StudyTruth(scene.truth, classes, scene.cube.valid_mask())
-    folder = Path(os.environ.get("HSIGUI_DATA") or Path(__file__).parents[3] / "shared" / "data")
-    cube, truth = (folder / path for path in FILES[name])
-    opened, labelled = open_cube(cube), read_classes(truth)
-    return opened, StudyTruth(labelled.array, labelled.classes, opened.valid_mask())
 
 
 def measure(name: str, spec: StudySpec, folder: Path) -> list[dict[str, object]]:
@@ -113,7 +92,11 @@ def main() -> None:
     torch.set_num_threads(given.threads)
     started = time.perf_counter()
     with tempfile.TemporaryDirectory() as scratch, threadpool_limits(given.threads):
-        rows = [row for name in given.scenes for row in measure(name, spec, (given.out or Path(scratch)) / name)]
+        rows = [
+            row
+            for name in given.scenes
+            for row in measure(name, spec, (given.out or Path(scratch)) / name.replace(":", "-"))
+        ]
     about = {
         "machine": platform.machine(), "threads": given.threads, "torch": torch.__version__, "seed": given.seed,
         "seconds": round(time.perf_counter() - started, 1),

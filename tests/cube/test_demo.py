@@ -61,6 +61,19 @@ def test_the_same_seed_gives_the_same_scene_and_another_seed_another(scene: Demo
     assert demo_scene(3, rows=40, cols=56, bands=30).cube.shape == (40, 56, 30)
 
 
+def test_farmland_stays_what_it_was_so_that_what_was_made_on_it_can_be_made_again() -> None:
+    for size, counts, mean, deviation in (
+        ((0, 128, 128, 120), [2646, 3787, 1828, 2442, 1021, 1393, 1443, 250, 1053, 521], 0.1925703, 0.1314305),
+        ((1, 48, 40, 30), [813, 314, 55, 92, 100, 202, 235, 11, 46, 52], 0.1858970, 0.1242777),
+    ):
+        made = demo_scene(*size, fields="farmland")
+        np.testing.assert_allclose(np.bincount(made.truth.ravel()), counts, atol=2)
+        values = made.cube.read().astype(float)
+        assert (values.mean(), values.std()) == pytest.approx((mean, deviation), abs=1e-6)
+    first = demo_scene(bands=120, fields="farmland").cube.read()[17, 23, ::20]
+    np.testing.assert_allclose(first, [0.0719, 0.2764, 0.3462, 0.0801, 0.3006, 0.3158], atol=2e-4)
+
+
 def test_the_surfaces_have_the_features_that_they_are_known_by() -> None:
     nm = np.arange(400.0, 2451.0, 5.0)
     zero = np.zeros((1, 1))
@@ -124,6 +137,16 @@ def test_the_written_scene_opens_as_it_was_simulated(scene: DemoScene, tmp_path:
     assert {p.name for p in (tmp_path / "demo").iterdir()} == {
         "demo-scene.hdr", "demo-scene.img", "demo-truth.hdr", "demo-truth.img",
     }  # fmt: skip
+
+
+def test_another_scene_is_written_under_the_same_names(tmp_path: Path) -> None:
+    cube_path, truth_path = write_demo(tmp_path, 2, 64, 80, fields="plots", noise=0.0)
+    made = demo_scene(2, 64, 80, fields="plots", noise=0.0)
+    assert np.array_equal(open_cube(cube_path).read(), made.cube.read())
+    assert np.array_equal(np.fromfile(truth_path.with_suffix(".img"), np.uint8).reshape(64, 80), made.truth)
+    for header in (cube_path, truth_path):
+        assert made.cube.name == "demo-plots-noise0-seed2-64x80px"
+        assert made.cube.name in header.read_text(), "the files are named alike, the headers tell them apart"
 
 
 def test_a_folder_that_cannot_be_written_is_said_in_words(tmp_path: Path) -> None:

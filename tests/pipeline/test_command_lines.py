@@ -9,7 +9,9 @@ from pathlib import Path
 import pytest
 
 from hsigui.cli import build_parser
+from hsigui.commands.parser import chosen_demo
 from hsigui.commands.reading import reading
+from hsigui.cube.demo_spec import DemoSpec
 from hsigui.cube.formats.choice import ImportChoice
 from hsigui.pipeline import command_lines
 from hsigui.pipeline.command_lines import CubeArgument
@@ -72,6 +74,9 @@ def test_a_map_is_drawn_as_it_was_and_measured():
 
 def test_the_demo_scene_is_written_first():
     assert parsed(command_lines.demo()).out == Path(command_lines.DEMO)
+    other = DemoSpec("trees", 2.0, 0.05, 3, 64, 80)
+    assert chosen_demo(parsed(command_lines.demo(other.name))) == other
+    assert chosen_demo(parsed(command_lines.demo(DemoSpec("farmland").name))) == DemoSpec("farmland")
     assert Path(parsed(command_lines.pretrain(CubeArgument(None), PretrainSpec())).cube).parent == Path(
         command_lines.DEMO
     )

@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from PySide6.QtCore import QObject, Signal
 
 from hsigui.cube.cube import Cube
+from hsigui.cube.demo_spec import DemoSpec
 from hsigui.cube.formats.arrays import AmbiguousArray
 from hsigui.cube.formats.choice import ImportChoice
 from hsigui.cube.open import holds_arrays
@@ -137,8 +138,12 @@ class SceneController(QObject):
         self.open_path(path, dialog.choice)
 
     def open_demo(self) -> None:
+        self.open_simulated(DemoSpec())
+
+    def open_simulated(self, spec: DemoSpec) -> None:
+        """Opens a demo scene with its ground truth."""
         self._path, self._again = None, None
-        self._opening.request(opening.open_demo)
+        self._opening.request(partial(opening.open_demo, spec=spec))
 
     def _not_opened(self, error: BaseException, trace: str) -> None:
         path = self._path

@@ -10,7 +10,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from hsigui.cube.cube import Cube
-from hsigui.cube.demo import demo_scene
+from hsigui.cube.demo import simulate
+from hsigui.cube.demo_spec import DemoSpec
 from hsigui.cube.formats.arrays import AmbiguousArray, ArrayInfo
 from hsigui.cube.formats.choice import ImportChoice
 from hsigui.cube.formats.library import SpectralLibrary, open_library
@@ -112,10 +113,10 @@ def open_scene(
     return replace(opened, beside=tuple(info.name for info in fitting))
 
 
-def open_demo(ctx: Context) -> Opened:
-    """Makes the demo scene, with its ground truth."""
+def open_demo(ctx: Context, spec: DemoSpec) -> Opened:
+    """Makes a demo scene, with its ground truth."""
     ctx.progress(0, 0, say("Making the demo scene…"))
-    demo = demo_scene()
+    demo = simulate(spec)
     classes = ClassTable(tuple(ClassInfo(*entry) for entry in demo.classes))
     return replace(_ready(ctx, demo.cube), truth=ClassRaster(demo.truth, classes, demo.cube.geo))
 

@@ -11,6 +11,7 @@ from types import TracebackType
 from PySide6.QtCore import QTimer
 from PySide6.QtWidgets import QApplication
 
+from hsigui.cube.demo_spec import DemoSpec
 from hsigui.settings import SettingsStore
 from hsigui.ui.desk import theme
 from hsigui.ui.shell.main_window import MainWindow
@@ -18,12 +19,12 @@ from hsigui.ui.shell.main_window import MainWindow
 Hook = Callable[[type[BaseException], BaseException, TracebackType | None], object]
 
 
-def run(path: str | Path | None = None, *, demo: bool = False, argv: Sequence[str] = ()) -> int:
+def run(path: str | Path | None = None, *, demo: DemoSpec | None = None, argv: Sequence[str] = ()) -> int:
     """Opens the window, and a scene in it; returns when it is closed.
 
     Args:
         path: scene to open; errors are shown in the window.
-        demo: open the demo scene instead.
+        demo: the demo scene to open instead.
         argv: options for Qt itself.
 
     Returns:
@@ -39,8 +40,8 @@ def run(path: str | Path | None = None, *, demo: bool = False, argv: Sequence[st
         window.show()
         if path is not None:
             QTimer.singleShot(0, window, lambda: window.scene.open_path(path))
-        elif demo:
-            QTimer.singleShot(0, window, window.scene.open_demo)
+        elif demo is not None:
+            QTimer.singleShot(0, window, lambda: window.scene.open_simulated(demo))
         return app.exec()
     finally:
         sys.excepthook = before

@@ -9,6 +9,9 @@ import numpy as np
 from PySide6.QtCore import QMimeData, QPointF, Qt, QUrl
 from PySide6.QtGui import QDropEvent
 
+from hsigui.cube.demo import demo_scene
+from hsigui.cube.demo_spec import DemoSpec
+from hsigui.pipeline import command_lines
 from tests.ui.windows import click, idle, labels, opened, paint, press, texts
 
 
@@ -29,6 +32,18 @@ def test_a_path_is_opened_shown_and_remembered(qtbot, window, demo_files):
     assert window.windowTitle().startswith("demo-scene")
     assert window.desk.store.load().recent == (str(demo_files[0]),)
     assert [a.text() for a in window._recent_menu.actions()] == [str(demo_files[0])]
+
+
+def test_another_demo_scene_is_opened_with_its_truth_and_its_reports_repeat_it(qtbot, window):
+    spec = DemoSpec("plots", noise=0.5, seed=2, rows=64, cols=64)
+    window.scene.open_simulated(spec)
+    qtbot.waitUntil(lambda: window.session.cube is not None, timeout=10_000)
+    idle(qtbot, window)
+    assert window.windowTitle().startswith(spec.name)
+    made = demo_scene(2, 64, 64, fields="plots", noise=0.5)
+    assert np.array_equal(window.session.cube.read(), made.cube.read())
+    assert np.array_equal(window.session.truth.array, made.truth)
+    assert "--fields plots --noise 0.5 --seed 2 --size 64x64" in command_lines.demo(window.session.cube.name)
 
 
 def test_a_file_can_be_dropped_on_the_window(qtbot, window, demo_files):
