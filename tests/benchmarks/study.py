@@ -4,11 +4,11 @@
         [--splits random,block,strokes:1] [--methods all] [--presets quick] [--contexts labels,wide] [--no-untrained]
         [--seed 0] [--threads 2] [--out DIR]
 
-Prints one JSON object with `rows`: `scene`, `method`, `preset`, `untrained`, `context`, `labels`, `split`, `draws`, mean
-and standard deviation (n - 1) of OA, AA and kappa as fractions, `pretrain_s`, `features_s`, `map_s`, and the differences
-to the method's own untrained network and to `spatial-only` on the same draws; resources/help/study.md tells what each
-means. The scenes are those of `scenes.py`. With --out, a run that was stopped goes on from what is there; the report of
-each scene is written there too.
+Prints one JSON object with `rows`: `scene`, `method`, `preset`, `untrained`, `context`, `labels`, `split`, `draws`,
+mean and sd (n - 1) of OA, AA and kappa as fractions, `pretrain_s`, `features_s`, `map_s`, and the differences to the
+method's own untrained network and to `spatial-only` on the same draws; resources/help/study.md tells what each means.
+The scenes are those of `scenes.py`. With --out, a run that was stopped goes on from what is there; the report of each
+scene is written there too.
 """
 
 from __future__ import annotations
