@@ -35,13 +35,13 @@ def print_tables(
                 pretrain_s=say("pretrain s"),
                 map_s=say("map s"),
             )
-            + "".join(f"  {WHAT[kind]:>25}" for kind in against)
+            + "".join(f"  {WHAT[kind]:>26}" for kind in against)
         )
         for row in rows:
             if (row.split, row.labels) == (sampling.split, sampling.labels):
                 where = row.key, (scene, row.split, row.labels)
                 own = {c.against: c for c in comparisons if (c.key, c.cell) == where}
-                compared = "".join(f"  {_compared(own.get(kind)):>25}" for kind in against)
+                compared = "".join(f"  {_compared(own.get(kind)):>26}" for kind in against)
                 print((_line(row, width) + compared).rstrip())
     print()
 
@@ -86,7 +86,8 @@ def _compared(comparison: Comparison | None) -> str:
     if comparison is None:
         return ""
     p = comparison.p_holm
-    return _signed(comparison.mean, comparison.se) + ("" if p is None else f" (p {p:.3f})")
+    told = "" if p is None else " (p < 0.001)" if p < 0.001 else f" (p {p:.3f})"
+    return _signed(comparison.mean, comparison.se) + told
 
 
 def _signed(mean: float, se: float | None) -> str:

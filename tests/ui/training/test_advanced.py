@@ -90,6 +90,12 @@ def test_a_training_that_goes_on_shows_its_settings(panel):
     assert panel.spec() == PretrainSpec()
 
 
+def test_an_untrained_run_leaves_the_length_of_the_preset(panel):
+    """The window trains for one step at least: none must not become one."""
+    panel.show_spec(PretrainSpec("purified", epochs=0, settings={"temperature": 0.7}))
+    assert panel.spec() == PretrainSpec("purified", settings={"temperature": 0.7})
+
+
 def test_settings_come_back_with_the_method_that_they_are_of(panel):
     panel.advanced.editor("temperature").widget.setValue(0.2)
     choose(panel, "purified")
