@@ -80,7 +80,7 @@ class Canvas:
         self._parcel[where] = self._parcels
 
     def paint_cells(self, cells: NDArray[np.intp], names: Sequence[str], where: Mask | None = None) -> None:
-        """Many fields at once: `cells` holds at every point of the fine grid which of `names` it is."""
+        """Many fields at once: `cells`, (rows x FINE) x (cols x FINE), holds which of `names` every point is."""
         where = np.ones(cells.shape, dtype=bool) if where is None else where
         self._cover[where] = np.array([NUMBERS[name] for name in names])[cells[where]]
         self._parcel[where] = self._parcels + 1 + cells[where]
