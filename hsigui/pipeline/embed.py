@@ -25,6 +25,7 @@ from hsigui.pipeline.context_features import EdgeAwareComponents, FeatureBlock, 
 from hsigui.pipeline.edge_pooling import COMPONENT_REACH, ENCODER_REACH, FLOAT16_RANGE, Pooling, pool, scene_edges
 from hsigui.pipeline.features import ENCODER, Features, Store, finished
 from hsigui.pipeline.pretrain import require_learnable
+from hsigui.pipeline.run_bands import in_run_bands
 from hsigui.texts import say
 
 TILE = 256  # side of a tile embedded at once by a dense encoder
@@ -51,6 +52,7 @@ def embed(
     identity = fingerprint(cube)  # reads the cube: once
     _require_fitting(cube, identity, encoder, ctx, another=known is not None)
     key = _key(cube, identity, encoder, known or ())
+    cube = in_run_bands(cube, encoder)
     store = None if folder is None else Store(folder, key)
     if store is not None and (found := store.load((cube.rows, cube.cols))) is not None:
         return _described(found, encoder)
@@ -220,6 +222,14 @@ def _vectors(
 def _require_fitting(cube: Cube, identity: str, encoder: Encoder, ctx: Context, *, another: bool) -> None:
     """Refuses a cube that the encoder cannot read, and says when it is `another` than asked: not its own."""
     require_learnable(cube)
+    if not encoder.bands:
+        _require_own_bands(cube, encoder)
+    if not another and identity not in encoder.fingerprints:
+        ctx.warn(say("The encoder was trained on another scene ({name}).", name=encoder.scene_names or "unknown"))
+
+
+def _require_own_bands(cube: Cube, encoder: Encoder) -> None:
+    """Refuses a cube whose bands are not those of the encoder's one scene."""
     trained = encoder.scene.get("shape", [0, 0, cube.bands])
     hint = say("Pretrain on this cube, or choose the run that belongs to it.")
     if trained[2] != cube.bands:
@@ -244,8 +254,6 @@ def _require_fitting(cube: Cube, identity: str, encoder: Encoder, ctx: Context, 
                 ),
                 hint,
             )
-    if not another and encoder.scene.get("fingerprint") != identity:
-        ctx.warn(say("The encoder was trained on another scene ({name}).", name=encoder.scene.get("name", "unknown")))
 
 
 def _key(cube: Cube, identity: str, encoder: Encoder, known: Sequence[BandTransform]) -> str:
@@ -263,6 +271,8 @@ def _key(cube: Cube, identity: str, encoder: Encoder, known: Sequence[BandTransf
         for name, numbers in sorted(transform.to_arrays().items()):
             digest.update(name.encode())
             digest.update(np.ascontiguousarray(numbers).tobytes())
+    if encoder.bands:  # they decide how the cube is resampled, and the fingerprint is of its values alone
+        digest.update(json.dumps([encoder.bands["wavelengths_nm"], cube.info.wavelengths]).encode())
     digest.update(json.dumps([FORMAT, encoder.spec.seed, encoder.recipe.features.to_json()]).encode())
     return digest.hexdigest()[:32]
 

@@ -33,6 +33,7 @@ from hsigui.methods.probe_files import from_parts, to_parts
 from hsigui.pipeline.context_features import context_transforms
 from hsigui.pipeline.features import Features
 from hsigui.pipeline.provenance import raster_hash
+from hsigui.pipeline.run_bands import in_run_bands
 from hsigui.saving import written_beside
 from hsigui.specs import MapSpec
 from hsigui.texts import say
@@ -93,7 +94,8 @@ def of_scene(
     Raises:
         HsiError: the transforms beside the encoder's cannot be fitted to the scene.
     """
-    transforms = context_transforms(cube, encoder.recipe.features, (encoder.transform,), encoder.spec.seed, ctx)
+    seen = in_run_bands(cube, encoder)
+    transforms = context_transforms(seen, encoder.recipe.features, (encoder.transform,), encoder.spec.seed, ctx)
     counts = np.bincount(labels[(labels > 0) & features.valid])
     about = {
         "scene": cube.name,

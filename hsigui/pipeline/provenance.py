@@ -110,7 +110,7 @@ def describe_run(
     asked = encoder.spec
     cube_hash = fingerprint(cube)
     masked = encoder.scene.get("masked_out", {})
-    on_this_scene = encoder.epochs > 0 and encoder.scene.get("fingerprint") == cube_hash
+    on_this_scene = encoder.epochs > 0 and cube_hash in encoder.fingerprints
     return Provenance(
         scene={"name": cube.name, "rows": cube.rows, "cols": cube.cols, "bands": cube.bands},
         settings={
@@ -118,7 +118,9 @@ def describe_run(
                 "method": asked.method,
                 "preset": asked.preset,
                 "epochs or steps": encoder.epochs,
-                "trained on": str(encoder.scene.get("name", "")),
+                "trained on": encoder.scene_names,
+                **({"bands": encoder.bands["words"]} if encoder.bands else {}),
+                **({"began with": str(encoder.begun_from["name"])} if encoder.begun_from else {}),
                 **({"masked out": say("{pixels} pixels", pixels=masked["pixels"])} if masked else {}),
             },
             **({"Training": _training(encoder)} if encoder.settings else {}),
