@@ -69,6 +69,5 @@ def test_a_map_is_drawn_as_it_was_and_measured():
 
 def test_the_demo_scene_is_written_first():
     assert parsed(command_lines.demo()).out == Path(command_lines.DEMO)
-    assert Path(parsed(command_lines.pretrain(CubeArgument(None), PretrainSpec())).cube).parent == Path(
-        command_lines.DEMO
-    )
+    (cube,) = parsed(command_lines.pretrain(CubeArgument(None), PretrainSpec())).cubes
+    assert cube.parent == Path(command_lines.DEMO)
