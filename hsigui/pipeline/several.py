@@ -50,9 +50,7 @@ def require_different(fingerprints: Sequence[str], cubes: Sequence[Cube]) -> Non
     """
     for number, each in enumerate(fingerprints):
         if each in fingerprints[:number]:
-            raise HsiError(
-                say("{name} is given twice.", name=cubes[number].name), say("Name each scene once.")
-            )  # fmt: skip
+            raise HsiError(say("{name} is given twice.", name=cubes[number].name), say("Name each scene once."))
 
 
 def in_common_bands(cubes: Sequence[Cube], begun: Encoder | None) -> Scenes:
@@ -135,9 +133,9 @@ def require_alike(begun: Encoder, plan: Plan, spec: PretrainSpec) -> None:
             say(
                 "The run {run} is of another kind: {method} {preset}, not {wanted} {wanted_preset}.",
                 run=spec.begin_from,
-                method=registry_title(begun.spec.method),
+                method=_title_of(begun.spec.method),
                 preset=begun.spec.preset,
-                wanted=registry_title(spec.method),
+                wanted=_title_of(spec.method),
                 wanted_preset=spec.preset,
             ),
             say("Go on with the method and preset of that run, or train anew."),
@@ -155,7 +153,7 @@ def require_alike(begun: Encoder, plan: Plan, spec: PretrainSpec) -> None:
         )
 
 
-def registry_title(method: str) -> str:
+def _title_of(method: str) -> str:
     """A method's name for people; of one that is not there, its name in tables."""
     try:
         return registry.method(method).title
