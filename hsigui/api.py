@@ -116,14 +116,16 @@ def sample(
 
 
 def pretrain(
-    cube: Cube, method: str = "lscosa", *, preset: str = "quick", seed: int = 0, device: str = "auto",
+    cube: Cube | Sequence[Cube], method: str = "lscosa", *, preset: str = "quick", seed: int = 0, device: str = "auto",
     epochs: int | None = None, settings: Mapping[str, bool | int | float | str] | None = None,
     spec: PretrainSpec | None = None, folder: PathLike | None = None, labels: LabelsLike | None = None,
-    resume: bool = False, command: str = "", ctx: Context | None = None,
+    resume: bool = False, begin_from: PathLike | None = None, command: str = "", ctx: Context | None = None,
 ) -> Encoder:  # fmt: skip
-    """Learns an encoder from a cube, without labels.
+    """Learns an encoder from a cube, without labels; or from several cubes of one sensor.
 
     Args:
+        cube: one scene, or a list: the encoder then belongs to the bands of the first, to which those of the others
+            are matched by wavelength. It can embed each of them.
         method: "lscosa", "purified" or "contrastdm"; or a baseline, which learns nothing, such as "svm-pca-smooth".
         preset: "quick" (a minute or two on a laptop) or "paper" (as published).
         seed: of every random choice; the same seed gives the same encoder.
@@ -135,15 +137,19 @@ def pretrain(
         folder: the run is written there, so that `load_encoder` finds it; None keeps it in memory.
         labels: to watch the features by; nothing is learned from them. Never give those that you test on.
         resume: go on with the unfinished training in the folder.
+        begin_from: folder of a run of the same method and sizes whose weights this training begins with.
         command: a command line that asked for it, kept with the run.
 
     Returns:
         `Encoder`: `encoder.losses` are those of every step, `encoder.seconds` how long it took.
 
     Raises:
-        HsiError: the scene is too small, the method or device does not exist, memory does not suffice.
+        HsiError: a scene is too small, scenes have no bands in common, the method or device does not exist, memory does
+            not suffice.
     """
     wanted = spec or PretrainSpec(method, preset, seed, device, epochs, settings=dict(settings or {}))
+    if begin_from is not None:
+        wanted = dataclasses.replace(wanted, begin_from=str(Path(begin_from).resolve()))
     to = None if folder is None else Path(folder)
     watched = None if labels is None else Labels.of(labels)
     return verbs.pretrain(cube, wanted, ctx or quiet(), to, labels=watched, resume=resume, command=command)

@@ -91,6 +91,8 @@ class PretrainSpec(_Spec):
         precision: numbers that networks are trained in: "auto" (bfloat16 where the processor has it), "float32" or
             "bfloat16". Weights and losses are always float32.
         start: folder of a trained run whose encoder stands in for the first stage of a method of two (ContrastDM).
+        begin_from: folder of a run of the same method and sizes whose weights this training begins with, and whose
+            preparation of the input it keeps; empty for none.
         mask_out: file of labels (or any mask) whose pixels other than 0 are not shown to pretraining; empty for none.
         settings: values of the preset's own settings (temperature, rates, sizes ...) that are to differ from the
             preset's, by name; `methods.registry.settings_of` gives all of them and refuses what is not allowed.
@@ -107,6 +109,12 @@ class PretrainSpec(_Spec):
     start: str = ""
     mask_out: str = ""
     settings: Mapping[str, bool | int | float | str] = field(default_factory=dict, hash=False)
+    begin_from: str = ""
+
+    def to_json(self) -> dict[str, Any]:
+        """As JSON values; a field that few trainings have is left out of others, so that earlier versions read them."""
+        values = super().to_json()
+        return values if self.begin_from else {k: v for k, v in values.items() if k != "begin_from"}
 
     def __post_init__(self) -> None:
         _require(

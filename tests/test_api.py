@@ -227,3 +227,16 @@ def test_a_context_tells_what_it_is_asked_to_and_stops(files):
     hsigui.CallbackContext(warn=warned.append).warn("Look out.")
     assert warned == ["Look out."]
     hsigui.quiet().warn("Nobody hears this.")
+
+
+def test_several_scenes_give_one_encoder_and_another_training_begins_with_it(files, tmp_path):
+    cubes = [hsigui.open(files / f"{name}.hdr") for name in ("scene", "other")]
+    truth = hsigui.read_labels(files / "truth.tif", cubes[0])
+    encoder = hsigui.pretrain(cubes, epochs=2, device="cpu", folder=tmp_path, labels=truth)
+    assert [scene["name"] for scene in encoder.scenes] == ["scene", "other"]
+    assert encoder.monitor == "knn accuracy"
+    assert [hsigui.embed(cube, encoder, device="cpu").array.shape[:2] for cube in cubes] == [(48, 40)] * 2
+    next_one = hsigui.pretrain(cubes[1], epochs=2, device="cpu", begin_from=tmp_path)
+    assert next_one.begun_from["name"] == tmp_path.name
+    with pytest.raises(hsigui.HsiError, match="no scene"):
+        hsigui.pretrain([], epochs=2, device="cpu", labels=truth)

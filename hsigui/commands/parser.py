@@ -147,8 +147,13 @@ def _add_sample(commands: Commands) -> None:
 def _add_pretrain(commands: Commands) -> None:
     from hsigui.methods.registry import names  # loads no torch
 
-    p = commands.add_parser("pretrain", help=say("learn an encoder from a cube, without labels"))
-    p.add_argument("cube", type=Path, metavar="CUBE")
+    p = commands.add_parser(
+        "pretrain", help=say("learn an encoder from a cube, without labels; or from several of one sensor")
+    )
+    p.add_argument(
+        "cubes", type=Path, metavar="CUBE", nargs="+",
+        help=say("the scene; of several, bands are matched by wavelength with those of the first"),
+    )  # fmt: skip
     p.add_argument(
         "--method", default="lscosa", metavar="NAME",
         help=say("one of the methods {names}, or a baseline, which learns nothing: "
@@ -176,6 +181,10 @@ def _add_pretrain(commands: Commands) -> None:
         metavar="RUN",
         help=say("a trained run whose encoder stands in for the first of two stages"),
     )
+    p.add_argument(
+        "--from", type=Path, metavar="RUN", dest="begin_from",
+        help=say("a trained run of the same method and sizes whose weights this training begins with"),
+    )  # fmt: skip
     p.add_argument(
         "--mask-out",
         type=Path,

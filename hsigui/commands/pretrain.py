@@ -1,4 +1,4 @@
-"""hsigui pretrain: an encoder from a cube, without labels."""
+"""hsigui pretrain: an encoder from a cube or several, without labels."""
 
 from __future__ import annotations
 
@@ -13,6 +13,7 @@ from hsigui.errors import HsiError
 from hsigui.jobs import Context
 from hsigui.methods import asked, registry
 from hsigui.methods.resume_header import FILE
+from hsigui.pipeline.features import SETS_KEPT
 from hsigui.specs import PretrainSpec
 from hsigui.texts import say
 
@@ -21,7 +22,7 @@ if TYPE_CHECKING:
 
 
 def pretrain(arguments: argparse.Namespace) -> None:
-    """Pretrains an encoder and writes the run with the features of every pixel."""
+    """Pretrains an encoder and writes the run with the features of every pixel, as far as a run keeps them."""
     info = registry.method(arguments.method)
     spec = PretrainSpec(
         arguments.method, arguments.preset, arguments.seed, arguments.device, arguments.epochs,
@@ -29,6 +30,7 @@ def pretrain(arguments: argparse.Namespace) -> None:
         start=str(arguments.start.resolve()) if arguments.start else "",
         mask_out=str(arguments.mask_out.resolve()) if arguments.mask_out else "",
         settings=asked.read(info, info.preset(arguments.preset), arguments.settings),
+        begin_from=str(arguments.begin_from.resolve()) if arguments.begin_from else "",
     )  # fmt: skip
     check_folder(arguments.out)
     if (arguments.out / "run.json").exists() and not (arguments.replace or arguments.resume):
@@ -41,15 +43,16 @@ def pretrain(arguments: argparse.Namespace) -> None:
             say("{out} holds an unfinished training.", out=arguments.out),
             say("Give --resume to go on with it, or --replace to begin anew over it."),
         )
-    cube = api.open(arguments.cube, **reading(arguments))
-    watched = None if arguments.monitor_labels is None else api.read_labels(arguments.monitor_labels, cube)
+    cubes = [api.open(path, **reading(arguments)) for path in arguments.cubes]
+    watched = None if arguments.monitor_labels is None else api.read_labels(arguments.monitor_labels, cubes[0])
 
     def work(ctx: Context) -> Encoder:
         encoder = api.pretrain(
-            cube, spec=spec, folder=arguments.out, labels=watched, resume=arguments.resume, command=typed(arguments),
+            cubes, spec=spec, folder=arguments.out, labels=watched, resume=arguments.resume, command=typed(arguments),
             ctx=ctx,
         )  # fmt: skip
-        api.embed(cube, encoder, folder=arguments.out, device=spec.device, ctx=ctx)
+        for cube in cubes[:SETS_KEPT]:
+            api.embed(cube, encoder, folder=arguments.out, device=spec.device, ctx=ctx)
         return encoder
 
     try:

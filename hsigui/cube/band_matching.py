@@ -78,7 +78,7 @@ def matched(cube: Cube, wavelengths: Sequence[float], bands: int, used: NDArray[
             )
         return cube
     wanted = np.asarray(wavelengths, dtype=np.float64)
-    tolerance = SHARE * _spacing(wanted if len(wanted) > 1 else own)
+    tolerance = SHARE * spacing(wanted if len(wanted) > 1 else own)
     if cube.bands == bands and bool((np.abs(own - wanted)[used] <= tolerance).all()):
         return cube
     good = cube.good_bands
@@ -86,7 +86,7 @@ def matched(cube: Cube, wavelengths: Sequence[float], bands: int, used: NDArray[
         raise HsiError(
             say("Every band of {name} is marked bad.", name=cube.name), say("Mark at least one band as good.")
         )
-    _require_common(cube, own[good], wanted[used], tolerance)
+    require_common(cube, own[good], wanted[used], tolerance)
     apart = np.abs(own[good][None, :] - wanted[:, None])
     nearest, off = good[apart.argmin(axis=1)], apart.min(axis=1)
     missing = used[off[used] > tolerance]
@@ -108,8 +108,15 @@ def matched(cube: Cube, wavelengths: Sequence[float], bands: int, used: NDArray[
     return _view(cube, nearest, wanted, used, float(off[used].max()))
 
 
-def _require_common(cube: Cube, own: NDArray[np.float64], wanted: NDArray[np.float64], tolerance: float) -> None:
-    """Refuses a cube of quite another part of the spectrum, which more often is one whose unit is wrong."""
+def require_common(cube: Cube, own: NDArray[np.float64], wanted: NDArray[np.float64], tolerance: float) -> None:
+    """Refuses a cube of quite another part of the spectrum, which more often is one whose unit is wrong.
+
+    Args:
+        own, wanted: centres in nm, one a band.
+
+    Raises:
+        HsiError: all of its centres lie outside the wanted ones.
+    """
     low, high = float(own.min()), float(own.max())
     if high < wanted.min() - tolerance or low > wanted.max() + tolerance:
         unit = (
@@ -154,6 +161,6 @@ def _view(
     )  # fmt: skip
 
 
-def _spacing(centres: NDArray[np.float64]) -> float:
-    """Median distance between neighbouring bands, in the order of their wavelengths."""
+def spacing(centres: NDArray[np.float64]) -> float:
+    """Median distance between neighbouring bands in the order of their wavelengths (`centres`, one a band)."""
     return float(np.median(np.diff(np.sort(centres)))) if len(centres) > 1 else 0.0

@@ -6,7 +6,7 @@ another scene, is read the same way.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -103,24 +103,32 @@ def fit_transform(
     Raises:
         HsiError: fewer than 10 pixels of the scene are valid, or no band is good.
     """
-    good = cube.good_bands
-    if len(good) == 0:
-        raise HsiError(
-            say("Every band of {name} is marked bad.", name=cube.name), say("Mark at least one band as good.")
-        )
-    sample = sample_spectra(cube, SAMPLE_PIXELS, seed=seed, check=check)[:, good]
-    if len(sample) < 10:
-        raise HsiError(
-            say("Only {count} pixels of {name} have data in all good bands.", count=len(sample), name=cube.name),
-            say("Check the no-data value, and mark bands without data as bad."),
-        )
-    values = (_stretched(sample) if pixel_range else sample).astype(np.float64)
-    mean, sd = values.mean(axis=0), values.std(axis=0)
+    return fit_together([cube], components, pixel_range=pixel_range, seed=seed, check=check)
+
+
+def fit_together(
+    cubes: Sequence[Cube],
+    components: int | None = None,
+    *,
+    pixel_range: bool = False,
+    seed: int = 0,
+    check: Callable[[], None] = lambda: None,
+) -> BandTransform:
+    """As `fit_transform`, on several scenes of the same bands and good bands, each of which weighs the same.
+
+    Raises:
+        HsiError: fewer than 10 pixels of a scene are valid, or no band is good.
+    """
+    good = cubes[0].good_bands
+    limit = SAMPLE_PIXELS // len(cubes)
+    samples = [_good_sample(cube, limit, pixel_range=pixel_range, seed=seed, check=check) for cube in cubes]
+    mean = np.mean([values.mean(axis=0) for values in samples], axis=0)
+    sd = np.sqrt(np.mean([((values - mean) ** 2).mean(axis=0) for values in samples], axis=0))
     sd[sd < 1e-12 * max(1.0, float(np.abs(mean).max()))] = 1.0  # a constant band becomes 0, not infinite
     if components is None:
         return BandTransform(good, mean.astype(np.float32), sd.astype(np.float32), pixel_range=pixel_range)
-    scores = (values - mean) / sd
-    variances, axes = np.linalg.eigh(scores.T @ scores / len(scores))
+    scores = [(values - mean) / sd for values in samples]
+    variances, axes = np.linalg.eigh(np.mean([each.T @ each / len(each) for each in scores], axis=0))
     order = np.argsort(variances)[::-1][: min(components, len(good))]
     axes = axes[:, order]
     # The sign of an eigenvector is the library's whim: make the largest entry positive so that runs agree.
@@ -130,6 +138,28 @@ def fit_transform(
         good, mean.astype(np.float32), sd.astype(np.float32),
         np.ascontiguousarray(axes.T, dtype=np.float32), spread.astype(np.float32), pixel_range,
     )  # fmt: skip
+
+
+def _good_sample(
+    cube: Cube, limit: int, *, pixel_range: bool, seed: int, check: Callable[[], None]
+) -> NDArray[np.float64]:
+    """Spectra of valid pixels in the good bands, pixels x good bands.
+
+    Raises:
+        HsiError: fewer than 10 pixels of the scene are valid, or no band is good.
+    """
+    good = cube.good_bands
+    if len(good) == 0:
+        raise HsiError(
+            say("Every band of {name} is marked bad.", name=cube.name), say("Mark at least one band as good.")
+        )
+    sample = sample_spectra(cube, limit, seed=seed, check=check)[:, good]
+    if len(sample) < 10:
+        raise HsiError(
+            say("Only {count} pixels of {name} have data in all good bands.", count=len(sample), name=cube.name),
+            say("Check the no-data value, and mark bands without data as bad."),
+        )
+    return (_stretched(sample) if pixel_range else sample).astype(np.float64)
 
 
 def sample_spectra(

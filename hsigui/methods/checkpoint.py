@@ -32,6 +32,7 @@ from hsigui.texts import say
 __all__ = ["SETTINGS", "WEIGHTS", "Encoder", "load", "save", "weights_sha256"]
 
 FORMAT = 2  # 1 had no recipe
+OTHER_BANDS = 3  # of runs whose bands are not those of their scene, which earlier versions would read wrongly
 
 
 @dataclass(frozen=True)
@@ -44,7 +45,7 @@ class Encoder:
         plan: family and sizes of the network.
         spec: how it was asked for.
         epochs: passes or steps that it was trained for; 0 for what learns nothing.
-        scene: name, shape, wavelengths and fingerprint of the cube it was trained on.
+        scene: name, shape, wavelengths and fingerprint of the cube it was trained on; of several, the first.
         device_name: where it was trained, in words.
         seconds: of training.
         losses: of every step.
@@ -55,6 +56,11 @@ class Encoder:
         balance: evens out the features, as learned on the training scene; None where the network does so itself.
         recipe: how it becomes a map unless the user says otherwise; kept, so that a run goes on giving the same map.
         settings: all settings that it was trained with.
+        scenes: the same as `scene` of each cube that it was trained on, where there were several; else empty.
+        bands: which bands its input has, where these are not simply its scene's: "count", "wavelengths_nm", and in
+            "words" how those of its scenes were brought to them.
+        begun_from: the run whose weights it began with: "name" (of the folder), "weights_sha256", and "fingerprints" of
+            all scenes that were seen by then; empty for none.
     """
 
     network: Network
@@ -74,6 +80,20 @@ class Encoder:
     precision: str = ""
     balance: Balance | None = None
     settings: Mapping[str, Value] = field(default_factory=dict)
+    scenes: tuple[Mapping[str, Any], ...] = ()
+    bands: Mapping[str, Any] = field(default_factory=dict)
+    begun_from: Mapping[str, Any] = field(default_factory=dict)
+
+    @property
+    def fingerprints(self) -> tuple[str, ...]:
+        """Of all scenes that its weights have seen."""
+        own = (str(scene.get("fingerprint", "")) for scene in self.scenes or (self.scene,))
+        return tuple(dict.fromkeys([*own, *self.begun_from.get("fingerprints", ())]))
+
+    @property
+    def scene_names(self) -> str:
+        """Of the scenes that it was trained on, for people."""
+        return ", ".join(str(scene.get("name", "")) for scene in self.scenes or (self.scene,))
 
     @property
     def width(self) -> int:
@@ -83,7 +103,7 @@ class Encoder:
     @property
     def untrained(self) -> bool:
         """Whether it is the network of a method as it is before training, as was asked for."""
-        return self.spec.epochs == 0 and self.width > 0
+        return self.spec.epochs == 0 and self.width > 0 and not self.begun_from
 
     @property
     def summary(self) -> str:
@@ -116,14 +136,20 @@ def save(encoder: Encoder, folder: Path) -> list[Path]:
     Raises:
         HsiError: the folder cannot be written.
     """
+    count = encoder.bands.get("count")
+    own = [list(encoder.scene.get(key, ())) for key in ("wavelengths_nm", "shape")]
+    others = bool(encoder.bands) and (encoder.bands["wavelengths_nm"], count) != (own[0], own[1][-1])
     settings = {
-        "format": FORMAT,
+        "format": OTHER_BANDS if others else FORMAT,
         "program": f"hsigui {__version__}",
         "spec": encoder.spec.to_json(),
         "settings": dict(encoder.settings),
         "epochs": encoder.epochs,
         "plan": asdict(encoder.plan),
         "scene": dict(encoder.scene),
+        **({"scenes": [dict(scene) for scene in encoder.scenes]} if encoder.scenes else {}),
+        **({"bands": dict(encoder.bands)} if encoder.bands else {}),
+        **({"from": dict(encoder.begun_from)} if encoder.begun_from else {}),
         "device": encoder.device_name,
         "seconds": encoder.seconds,
         "losses": list(encoder.losses),
@@ -164,7 +190,7 @@ def load(folder: Path) -> Encoder:
     """
     try:
         settings = json.loads((folder / SETTINGS).read_text(encoding="utf-8"))
-        if settings["format"] > FORMAT:
+        if settings["format"] > OTHER_BANDS:
             raise HsiError(
                 say(
                     "The run {folder} was written by a newer version ({program}).",
@@ -207,5 +233,5 @@ def load(folder: Path) -> Encoder:
         network.eval(), transform, plan, spec, settings["epochs"], settings["scene"],
         settings["device"], settings["seconds"], tuple(settings["losses"]), settings["command"],
         recipe, monitor["name"], readings, settings.get("stopped", ""), settings.get("precision", ""),
-        balance, trained_with,
+        balance, trained_with, tuple(settings.get("scenes", ())), settings.get("bands", {}), settings.get("from", {}),
     )  # fmt: skip

@@ -86,16 +86,16 @@ class TileSampler:
         return self._view(tile, window, picked), self._view(tile, window, moved)
 
     def _window(self) -> SceneTile:
-        scene = self._scene
+        scene, above = self._scene.one(self._below)
         height, width = min(self._tile, scene.rows), min(self._tile, scene.cols)
         for _ in range(TRIES):
             top, left = self._below(scene.rows - height + 1), self._below(scene.cols - width + 1)
             values, valid = scene.window(top, left, height, width)
             if valid.mean() > 0.2:
-                return SceneTile(values, valid, top, left)
+                return SceneTile(values, valid, above + top, left)
         # Mostly empty: centre the tile on a pixel that has data.
         top, left = scene.corner(self._below(len(scene.filled)), height, width)
-        return SceneTile(*scene.window(top, left, height, width), top, left)
+        return SceneTile(*scene.window(top, left, height, width), above + top, left)
 
     def _view(self, tile: Tensor, window: SceneTile, picked: Tensor) -> TileView:
         which = self._below(8)

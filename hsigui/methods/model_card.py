@@ -72,16 +72,16 @@ def card_text(
     run: Mapping[str, Any], probe: Mapping[str, Any] | None, accuracy: Mapping[str, Any] | None, files: list[str]
 ) -> str:
     """The card in Markdown."""
-    spec, scene = run["spec"], run["scene"]
+    spec, scenes = run["spec"], run.get("scenes") or [run["scene"]]
     try:
         info = registry.method(spec["method"])
         title, paper = info.title, info.paper
     except HsiError:  # a method of another version
         title, paper = str(spec["method"]), ""
-    untrained = spec.get("epochs") == 0 and run["plan"]["kind"] != "none"
+    untrained = spec.get("epochs") == 0 and run["plan"]["kind"] != "none" and not run.get("from")
     made = "untrained network of its own shape, for" if untrained else "trained on"
     parts = [
-        f"# {title} ({spec['preset']}), {made} {scene.get('name', 'a scene')}",
+        f"# {title} ({spec['preset']}), {made} {_named(scenes)}",
         (
             "An encoder of hyperspectral pixels, learned without labels"
             if run["epochs"]
@@ -103,12 +103,13 @@ def card_text(
         ),
         *_of_settings(run),
         "## What it was trained on",
-        _table(_of_scene(scene)),
+        *(_table(_of_scene(scene)) for scene in scenes),
+        *([_table(more)] if (more := _of_bands_and_origin(run)) else []),
         *(_of_probe(probe) if probe else []),
         "## How good it is",
         _of_accuracy(accuracy),
         "## How to use it",
-        _usage(probe is not None),
+        _usage(probe is not None, len(scenes)),
         "## Files",
         "\n".join(f"- `{name}`: {_FILES[name]}" for name in files),
         "Other files (`features-*`, `resume.*`) can be deleted; they are made again when they are needed. Nothing in "
@@ -147,6 +148,21 @@ def _of_scene(scene: Mapping[str, Any]) -> dict[str, Any]:
     return {name: value for name, value in found.items() if value}
 
 
+def _of_bands_and_origin(run: Mapping[str, Any]) -> dict[str, Any]:
+    """How bands of several scenes were brought together, and the run that this one began with; empty for others."""
+    bands, begun = run.get("bands", {}), run.get("from", {})
+    found = {"bands": bands["words"]} if bands else {}
+    if begun:
+        found["began with"] = f"the weights of {begun['name']}, trained on {begun.get('scenes', 'other scenes')}"
+        found["their SHA-256"] = begun["weights_sha256"]
+    return found
+
+
+def _named(scenes: list[Mapping[str, Any]]) -> str:
+    names = [str(scene.get("name", "a scene")) for scene in scenes]
+    return names[0] if len(names) == 1 else f"{', '.join(names[:-1])} and {names[-1]}"
+
+
 def _of_probe(probe: Mapping[str, Any]) -> list[str]:
     fitted = probe.get("fitted", {})
     counts = {int(n): count for n, count in fitted.get("counts", {}).items()}
@@ -175,7 +191,7 @@ def _of_accuracy(accuracy: Mapping[str, Any] | None) -> str:
     return _table(rows)
 
 
-def _usage(has_probe: bool) -> str:
+def _usage(has_probe: bool, scenes: int) -> str:
     fit = "hsigui classify SCENE --run THIS_FOLDER --labels LABELS --out map.tif"
     use = "hsigui classify CUBES... --run THIS_FOLDER --probe kept --out-dir MAPS"
     text = f"```\n{use if has_probe else fit}\n```\n\n"
@@ -184,7 +200,8 @@ def _usage(has_probe: bool) -> str:
             "Cubes of the same sensor with the same units (reflectance stays reflectance); other bands are matched by "
             "wavelength. Expect less on scenes of another date or place than where the labels are from."
         )
-    return text + "SCENE is the one that it was trained on. That also keeps the classifier here, for other cubes."
+    which = "the one" if scenes == 1 else "any of those"
+    return text + f"SCENE is {which} that it was trained on. That also keeps the classifier here, for other cubes."
 
 
 def _table(values: Mapping[str, Any]) -> str:

@@ -55,6 +55,20 @@ class SceneValues:
         channels, and rows x cols."""
         return None if self._values is None or self._valid is None else (self._values, self._valid)
 
+    @property
+    def parts(self) -> tuple[tuple[SceneValues, int], ...]:
+        """The scenes that it is made of, one below the other, and the row at which each begins: one, itself."""
+        return ((self, 0),)
+
+    def one(self, below: Callable[[int], int]) -> tuple[SceneValues, int]:
+        """The scene that a tile is cut from, and the row at which it begins here.
+
+        Args:
+            below: gives a random whole number below its argument; called only where there is a choice.
+        """
+        del below
+        return self, 0
+
     @cached_property
     def filled(self) -> NDArray[np.intp]:
         """Pixels with data, n x 2 (row, col); of a scene that is read by windows, those of a grid over it.
@@ -65,7 +79,7 @@ class SceneValues:
         if self._valid is not None:
             found = np.argwhere(self._valid)
         else:
-            step = max(1, math.ceil(math.sqrt(self.rows * self.cols / GRID_PIXELS)))
+            step = self._step
             read = self._cube.read(slice(None, None, step), slice(None, None, step), self._transform.good.tolist())
             found = step * np.argwhere(np.isfinite(read).all(axis=2))
         if len(found) == 0:
@@ -85,30 +99,46 @@ class SceneValues:
             return self._values[rows, cols], self._valid[rows, cols]
         return transformed(self._cube, self._transform, rows, cols)
 
+    @cached_property
+    def filled_count(self) -> int:
+        """How many pixels have data; of a scene that is read by windows about."""
+        if self._valid is not None:
+            return int(np.count_nonzero(self._valid))
+        return len(self.filled) * self._step**2
+
+    @property
+    def _step(self) -> int:
+        """Of the grid over a scene that is read by windows."""
+        return max(1, math.ceil(math.sqrt(self.rows * self.cols / GRID_PIXELS)))
+
     def excerpt(
-        self, draw: Callable[[int], int], check: Callable[[], None]
-    ) -> list[tuple[NDArray[np.float32], NDArray[np.bool_]]]:
+        self, draw: Callable[[int], int], check: Callable[[], None], *, most: int | None = None,
+        size: tuple[int, int] | None = None,
+    ) -> list[tuple[NDArray[np.float32], NDArray[np.bool_]]]:  # fmt: skip
         """Random square windows that stand for a scene too large to hold; in one that is mostly empty, where data are.
         Each is rows x cols x channels with its validity, rows x cols: at most 128 x 128, less in a narrower scene.
 
         Args:
             draw: gives a random whole number below its argument.
+            most: how many windows at most; None for 48.
+            size: rows and columns of a window, inside the scene; None for 128 or the scene's own.
 
         Raises:
             HsiError: the scene holds no data.
         """
-        height, width = min(WINDOW_SIDE, self.rows), min(WINDOW_SIDE, self.cols)
+        height, width = size or (min(WINDOW_SIDE, self.rows), min(WINDOW_SIDE, self.cols))
+        wished = most or MOST_WINDOWS
         found = []
-        for tried in range(4 * MOST_WINDOWS):
+        for tried in range(4 * wished):
             check()
-            if tried < 3 * MOST_WINDOWS:
+            if tried < 3 * wished:
                 corner = draw(self.rows - height + 1), draw(self.cols - width + 1)
             else:
                 corner = self.corner(draw(len(self.filled)), height, width)
             values, valid = self.window(*corner, height, width)
-            if valid.mean() > 0.2 or (tried >= 3 * MOST_WINDOWS and valid.any()):
+            if valid.mean() > 0.2 or (tried >= 3 * wished and valid.any()):
                 found.append((values, valid))
-            if len(found) == MOST_WINDOWS:
+            if len(found) == wished:
                 break
         return found
 

@@ -28,7 +28,7 @@ def features_of_scene(
     if encoder.patch:
         return _of_patches(encoder, scene, device, limit, seed, check)
     rng = np.random.default_rng(seed)
-    tiles = _tiles(scene, encoder.halo) if scene.whole is not None else _excerpt(scene, encoder.halo, rng, check)
+    tiles = [tile for part, _ in scene.parts for tile in _looked_at(part, encoder.halo, rng, check)]
     part = limit / max(1, sum(int(mask.sum()) for _, mask in tiles))
     found = []
     for values, mask in tiles:
@@ -41,6 +41,10 @@ def features_of_scene(
 
 
 _Tiles = list[tuple[NDArray[np.float32], NDArray[np.bool_]]]
+
+
+def _looked_at(scene: SceneValues, halo: int, rng: np.random.Generator, check: Callable[[], None]) -> _Tiles:
+    return _excerpt(scene, halo, rng, check) if scene.whole is None else _tiles(scene, halo)
 
 
 def _tiles(scene: SceneValues, halo: int) -> _Tiles:

@@ -73,6 +73,7 @@ def pretrain(scene: CubeArgument, spec: PretrainSpec) -> str:
     words += [] if spec.epochs is None else ["--epochs", spec.epochs]
     words += ["--seed", spec.seed, "--device", spec.device]
     words += ["--start", spec.start] if spec.start else []
+    words += ["--from", spec.begin_from] if spec.begin_from else []
     words += ["--mask-out", spec.mask_out] if spec.mask_out else []
     words += [] if spec.monitor else ["--no-monitor"]
     words += [] if spec.patience is None else ["--patience", spec.patience]

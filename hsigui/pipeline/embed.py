@@ -27,6 +27,7 @@ from hsigui.pipeline.context_features import EdgeAwareComponents, FeatureBlock, 
 from hsigui.pipeline.edge_pooling import COMPONENT_REACH, ENCODER_REACH, FLOAT16_RANGE, Pooling, pool, scene_edges
 from hsigui.pipeline.features import ENCODER, Features, Store, Superpixels, finished
 from hsigui.pipeline.pretrain import require_learnable
+from hsigui.pipeline.run_bands import in_run_bands
 from hsigui.specs import FeatureSpec, Level
 from hsigui.texts import say
 
@@ -55,6 +56,7 @@ def embed(
     _require_fitting(cube, identity, encoder, ctx, another=known is not None)
     spec = levels.base(encoder.recipe) if encoder.recipe.levels else encoder.recipe.features
     key = _key(cube, identity, encoder, spec, known or ())
+    cube = in_run_bands(cube, encoder)
     store = None if folder is None else Store(folder, key)
     first = None if store is None else store.load((cube.rows, cube.cols))
     if first is None:
@@ -271,6 +273,14 @@ def _vectors(
 def _require_fitting(cube: Cube, identity: str, encoder: Encoder, ctx: Context, *, another: bool) -> None:
     """Refuses a cube that the encoder cannot read, and says when it is `another` than asked: not its own."""
     require_learnable(cube)
+    if not encoder.bands:
+        _require_own_bands(cube, encoder)
+    if not another and identity not in encoder.fingerprints:
+        ctx.warn(say("The encoder was trained on another scene ({name}).", name=encoder.scene_names or "unknown"))
+
+
+def _require_own_bands(cube: Cube, encoder: Encoder) -> None:
+    """Refuses a cube whose bands are not those of the encoder's one scene."""
     trained = encoder.scene.get("shape", [0, 0, cube.bands])
     hint = say("Pretrain on this cube, or choose the run that belongs to it.")
     if trained[2] != cube.bands:
@@ -295,8 +305,6 @@ def _require_fitting(cube: Cube, identity: str, encoder: Encoder, ctx: Context, 
                 ),
                 hint,
             )
-    if not another and encoder.scene.get("fingerprint") != identity:
-        ctx.warn(say("The encoder was trained on another scene ({name}).", name=encoder.scene.get("name", "unknown")))
 
 
 def _key(cube: Cube, identity: str, encoder: Encoder, spec: FeatureSpec, known: Sequence[BandTransform]) -> str:
@@ -314,6 +322,8 @@ def _key(cube: Cube, identity: str, encoder: Encoder, spec: FeatureSpec, known: 
         for name, numbers in sorted(transform.to_arrays().items()):
             digest.update(name.encode())
             digest.update(np.ascontiguousarray(numbers).tobytes())
+    if encoder.bands:  # they decide how the cube is resampled, and the fingerprint is of its values alone
+        digest.update(json.dumps([encoder.bands["wavelengths_nm"], cube.info.wavelengths]).encode())
     wanted = spec.to_json()
     if encoder.recipe.levels:
         wanted = {"levels": encoder.recipe.to_json()["levels"]}

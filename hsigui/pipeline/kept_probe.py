@@ -35,6 +35,7 @@ from hsigui.pipeline import levels as levels_of
 from hsigui.pipeline.context_features import context_transforms
 from hsigui.pipeline.features import Features
 from hsigui.pipeline.provenance import raster_hash
+from hsigui.pipeline.run_bands import in_run_bands
 from hsigui.saving import written_beside
 from hsigui.specs import MapSpec
 from hsigui.texts import say
@@ -98,8 +99,9 @@ def of_scene(
     Raises:
         HsiError: the transforms beside the encoder's cannot be fitted to the scene.
     """
+    seen = in_run_bands(cube, encoder)
     spec = levels_of.base(encoder.recipe) if encoder.recipe.levels else encoder.recipe.features
-    transforms = context_transforms(cube, spec, (encoder.transform,), encoder.spec.seed, ctx)
+    transforms = context_transforms(seen, spec, (encoder.transform,), encoder.spec.seed, ctx)
     counts = np.bincount(labels[(labels > 0) & features.valid])
     about = {
         "scene": cube.name,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import importlib
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 from hsigui.cube.cube import Cube
 from hsigui.cube.fingerprint import fingerprint
 from hsigui.cube.masked import MaskedCube
-from hsigui.cube.transform import BandTransform, fit_transform
+from hsigui.cube.transform import BandTransform, fit_together
 from hsigui.errors import HsiError
 from hsigui.jobs import Context
 from hsigui.labels.formats.files import Grid, read_classes
@@ -33,7 +33,9 @@ from hsigui.methods.resume import Unfinished
 from hsigui.methods.scene import SceneValues
 from hsigui.methods.scene_features import features_of_scene
 from hsigui.methods.settings import MethodSettings, told
+from hsigui.methods.stacked_scenes import StackedScenes
 from hsigui.methods.untrained import NoTraining
+from hsigui.pipeline import several
 from hsigui.pipeline.provenance import raster_hash
 from hsigui.specs import PretrainSpec
 from hsigui.texts import say
@@ -45,10 +47,11 @@ PATIENCE = 10  # readings without a better one before a training on labelled mon
 
 
 def pretrain(
-    cube: Cube, spec: PretrainSpec, ctx: Context, out: Path | None = None, *,
+    cube: Cube | Sequence[Cube], spec: PretrainSpec, ctx: Context, out: Path | None = None, *,
     labels: NDArray[np.uint16] | None = None, resume: bool = False, command: str = "", keep_in: Path | None = None,
 ) -> Encoder:  # fmt: skip
-    """Trains an encoder on all valid pixels of a cube, but for those that the spec masks out.
+    """Trains an encoder on all valid pixels of a cube, but for those that the spec masks out; or of several cubes of
+    one sensor, in the bands of the first.
 
     With 0 epochs nothing is learned: the encoder is the network from which the training of that seed would start.
 
@@ -58,49 +61,60 @@ def pretrain(
     Args:
         out: folder to write the run to; None keeps it in memory. An unfinished training is written there every minute
             and when it is cancelled.
-        labels: training labels (rows x cols, 0 for none) for the monitor alone. Never give it test labels.
+        labels: training labels (rows x cols, 0 for none) of the first cube for the monitor alone. Never give it test
+            labels.
         resume: go on with the unfinished training in `out` (or `keep_in`). On the cpu the result is bit for bit that of
             a training which was never interrupted.
         command: the command line that asked for it, kept with the run.
         keep_in: folder for the unfinished training alone, where the caller writes the run; the caller removes it then.
 
     Raises:
-        HsiError: the scene is too small or empty, the method, a setting or the device does not exist, a value is not
-            allowed or was another when the training was begun, memory does not suffice, the loss became non-finite
-            before anything good was learned, or there is no training to go on with.
+        HsiError: a scene is too small or empty, scenes have no bands in common or values of different scales, the
+            method, a setting or the device does not exist, a value is not allowed or was another when the training was
+            begun, the run to go on from is of another kind, memory does not suffice, the loss became non-finite before
+            anything good was learned, or there is no training to go on with.
         Cancelled: through the context; what is needed to go on is left in `out`.
     """
     info = registry.method(spec.method)
     preset = info.preset(spec.preset)
     settings = registry.settings_of(spec)
     spec = replace(spec, settings=settings.changed())
-    require_learnable(cube)
+    cubes = (cube,) if isinstance(cube, Cube) else tuple(cube)
+    if not cubes:
+        raise HsiError(say("There is no scene to learn from."), say("Name one at least."))
+    for one in cubes:
+        require_learnable(one)
     if labels is not None:
-        require_same_size(labels.shape, (cube.rows, cube.cols), say("labels"))
+        require_same_size(labels.shape, (cubes[0].rows, cubes[0].cols), say("labels"))
     device = devices.choose(spec.device)
-    started = _started(spec, cube)
+    going_on, started = several.begun_from(spec), _started(spec, cubes)
     wanted = preset.epochs if spec.epochs is None else spec.epochs
     epochs = preset.epochs and wanted  # what has no steps of its own cannot be given any
     untrained = preset.epochs > 0 and epochs == 0
     plan = _untrained_plan(spec, settings) if untrained else _plan(spec, settings, started)
+    if going_on is not None:
+        several.require_alike(going_on, plan, spec)
     ctx.progress(0, 1, say("Preparing the cube"))
-    mask = _masked_out(spec, cube)
-    described = _scene(cube, mask)
-    seen = cube if mask is None else MaskedCube(cube, mask)
+    mask = _masked_out(spec, cubes)
+    described = [_scene(one, mask) for one in cubes]
+    several.require_different([str(about["fingerprint"]) for about in described], cubes)
+    joined = several.in_common_bands(cubes, going_on)
+    if joined.bands and not plan.pixel_range:
+        several.require_one_scale(joined.cubes, going_on.transform if going_on else None, ctx.check)
+    if joined.words:
+        ctx.warn(joined.words)
+    seen = joined.cubes if mask is None else (MaskedCube(joined.cubes[0], mask),)
     watched = "" if labels is None else raster_hash(labels)[:12]
+    source = several.origin(going_on, spec)
     about = {
         "spec": spec.to_json(), "settings": settings.to_json(), "epochs": epochs, "device": device.type,
-        "scene": described, "monitor": watched,
+        "scene": described[0], "monitor": watched, **({"scenes": described} if len(cubes) > 1 else {}),
+        **({"from": source} if source else {}),
     }  # fmt: skip
     kept = out or keep_in
     begun = _begun(kept, about) if resume else None
-    if started is not None:
-        transform = started.transform
-    elif begun is None:
-        transform = fit_transform(seen, plan.components, pixel_range=plan.pixel_range, seed=spec.seed, check=ctx.check)
-    else:
-        transform = BandTransform.from_arrays(dict(begun.transform))
-    scene = SceneValues(seen, transform, ctx.check)
+    transform = _transform(seen, plan, spec, started or going_on, begun, ctx)
+    scene, labels = _scene_values(seen, transform, labels, ctx)
     ctx.check()
     keep = None if kept is None or not epochs else loop.Keep(kept, about, transform.to_arrays())
     chance = Chance(spec.seed, device)
@@ -108,6 +122,8 @@ def pretrain(
         precision = devices.precision(device)
         with chance.building():
             network = plan.network(transform.channels)
+            if going_on is not None:
+                network.load_state_dict(going_on.network.state_dict())
             if untrained:
                 channels_last(network)
                 training: loop.Training = NoTraining()
@@ -120,14 +136,37 @@ def pretrain(
         )
     balance = _balance(network, scene, device, spec.seed, ctx)
     encoder = Encoder(
-        network.cpu().eval(), transform, plan, spec, epochs, described, devices.title(device), trained.seconds,
+        network.cpu().eval(), transform, plan, spec, epochs, described[0], devices.title(device), trained.seconds,
         trained.losses, command, info.recipe, watch.name if watch else "", trained.readings, trained.stopped,
         precision if epochs else "", balance, settings.to_json(),
+        scenes=tuple(described) if len(cubes) > 1 else (), bands=joined.bands, begun_from=source,
     )  # fmt: skip
     if out is not None:
         checkpoint.save(encoder, out)
         unfinished.remove(out)
     return encoder
+
+
+def _transform(
+    seen: Sequence[Cube], plan: Plan, spec: PretrainSpec, encoder: Encoder | None, begun: Unfinished | None,
+    ctx: Context,
+) -> BandTransform:  # fmt: skip
+    """That of the encoder that is trained already, or of the unfinished training; else a new one of the scenes."""
+    if encoder is not None:
+        return encoder.transform
+    if begun is not None:
+        return BandTransform.from_arrays(dict(begun.transform))
+    return fit_together(seen, plan.components, pixel_range=plan.pixel_range, seed=spec.seed, check=ctx.check)
+
+
+def _scene_values(
+    seen: Sequence[Cube], transform: BandTransform, labels: NDArray[np.uint16] | None, ctx: Context
+) -> tuple[SceneValues, NDArray[np.uint16] | None]:
+    """The scenes as a network reads them, and the labels of the first on their pixels."""
+    if len(seen) == 1:
+        return SceneValues(seen[0], transform, ctx.check), labels
+    stack = StackedScenes(seen, transform, ctx.check)
+    return stack, None if labels is None else stack.of_first(labels)
 
 
 def require_learnable(cube: Cube) -> None:
@@ -157,11 +196,12 @@ def _balance(network: Network, scene: SceneValues, device: torch.device, seed: i
     return learn(features_of_scene(network.to(device).eval(), scene, device, limit, seed, ctx.check))
 
 
-def _started(spec: PretrainSpec, cube: Cube) -> Encoder | None:
+def _started(spec: PretrainSpec, cubes: Sequence[Cube]) -> Encoder | None:
     """The trained encoder that a method of two stages is to start from.
 
     Raises:
-        HsiError: the method has no place for it, or the run is missing, of another method's kind, or of other bands.
+        HsiError: the method has no place for it, there are several scenes, or the run is missing, of another method's
+            kind, or of other bands.
     """
     if not spec.start:
         return None
@@ -169,6 +209,11 @@ def _started(spec: PretrainSpec, cube: Cube) -> Encoder | None:
         raise HsiError(
             say("A training of no step has nothing to add to the run {start}.", start=spec.start),
             say("Choose 1 epoch or more, or leave the run out."),
+        )
+    if len(cubes) > 1:
+        raise HsiError(
+            say("A training that starts from a run of its scene cannot have several scenes."),
+            say("Give one scene, or leave out --start."),
         )
     info = registry.method(spec.method)
     if not info.starts_from_a_run:
@@ -183,7 +228,7 @@ def _started(spec: PretrainSpec, cube: Cube) -> Encoder | None:
             say("The run {start} holds no plain encoder to start from.", start=spec.start),
             say("Choose a run of LSCoSa."),
         )
-    if found.scene.get("fingerprint") != fingerprint(cube):
+    if found.scene.get("fingerprint") != fingerprint(cubes[0]):
         raise HsiError(
             say("The run {start} was trained on another scene.", start=spec.start), say("Choose a run of this scene.")
         )
@@ -266,9 +311,14 @@ def _begun(out: Path | None, about: Mapping[str, Any]) -> Unfinished:
             say(
                 "The unfinished training in {out} is of another scene, {name}.",
                 out=out,
-                name=was.get("scene", {}).get("name", "unknown"),
+                name=", ".join(s.get("name", "unknown") for s in was.get("scenes") or [was.get("scene", {})]),
             ),
             say("Open that scene, or begin anew without going on."),
+        )
+    if was.get("from") and now.get("from") and was["from"]["weights_sha256"] != now["from"]["weights_sha256"]:
+        raise HsiError(
+            say("The unfinished training in {out} was begun with other weights than the run holds now.", out=out),
+            say("Begin anew, without going on."),
         )
     before, wanted = _compared(was), _compared(now)
     if [before.get(each) for each in ("method", "preset")] == [wanted[each] for each in ("method", "preset")]:
@@ -292,7 +342,7 @@ def _compared(about: Mapping[str, Any]) -> dict[str, object]:
     """What must be equal for a training to go on, by the names that people know; its device is compared by what "auto"
     meant."""
     return {
-        **about.get("spec", {}), "settings": "", "device": "", "epochs": about.get("epochs"),
+        "begin_from": "", **about.get("spec", {}), "settings": "", "device": "", "epochs": about.get("epochs"),
         "monitor labels": about.get("monitor") or "none",
     }  # fmt: skip
 
@@ -310,9 +360,10 @@ def _settings(about: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _identity(about: Mapping[str, Any]) -> tuple[object, ...]:
-    scene = about.get("scene", {})
-    masked = scene.get("masked_out", {}).get("sha256")
-    return tuple(scene.get("shape", ())), scene.get("fingerprint"), masked
+    """What tells the scenes of trainings apart."""
+    scenes = about.get("scenes") or [about.get("scene", {})]
+    each = ((tuple(s.get("shape", ())), s.get("fingerprint"), s.get("masked_out", {}).get("sha256")) for s in scenes)
+    return tuple(each)
 
 
 def _scene(cube: Cube, mask: NDArray[np.bool_] | None) -> dict[str, object]:
@@ -327,16 +378,22 @@ def _scene(cube: Cube, mask: NDArray[np.bool_] | None) -> dict[str, object]:
     return about
 
 
-def _masked_out(spec: PretrainSpec, cube: Cube) -> NDArray[np.bool_] | None:
+def _masked_out(spec: PretrainSpec, cubes: Sequence[Cube]) -> NDArray[np.bool_] | None:
     """The pixels that the training is not to see, rows x cols.
 
     Raises:
-        HsiError: the file cannot be read, is of another size or place, masks nothing or leaves too little; or the
-            training starts from a run that saw them.
+        HsiError: the file cannot be read, is of another size or place, masks nothing or leaves too little; there are
+            several scenes; or the training starts from a run that saw them.
     """
     if not spec.mask_out:
         return None
-    if spec.start:
+    if len(cubes) > 1:
+        raise HsiError(
+            say("Pixels can be masked out of one scene only, and {count} are given.", count=len(cubes)),
+            say("Leave out the scene that is tested on, or set its test pixels to no-data in a copy."),
+        )
+    cube = cubes[0]
+    if spec.start or spec.begin_from:
         raise HsiError(
             say("A training that starts from a run cannot have pixels masked out: that run may have seen them."),
             say("Train both stages anew with the mask."),

@@ -112,7 +112,7 @@ def describe_run(
     cube_hash = fingerprint(cube)
     masked = encoder.scene.get("masked_out", {})
     refinement = None if fitted is None else fitted.refinement
-    on_this_scene = encoder.epochs > 0 and encoder.scene.get("fingerprint") == cube_hash
+    on_this_scene = encoder.epochs > 0 and cube_hash in encoder.fingerprints
     return Provenance(
         scene={"name": cube.name, "rows": cube.rows, "cols": cube.cols, "bands": cube.bands},
         settings={
@@ -121,7 +121,9 @@ def describe_run(
                 "preset": asked.preset,
                 "epochs or steps": encoder.epochs,
                 **({"weights": say("untrained network of its own shape")} if encoder.untrained else {}),
-                "trained on": str(encoder.scene.get("name", "")),
+                "trained on": encoder.scene_names,
+                **({"bands": encoder.bands["words"]} if encoder.bands else {}),
+                **({"began with": str(encoder.begun_from["name"])} if encoder.begun_from else {}),
                 **({"masked out": say("{pixels} pixels", pixels=masked["pixels"])} if masked else {}),
             },
             **({"Training": _training(encoder)} if encoder.settings else {}),

@@ -32,7 +32,8 @@ def command_lines(
         labels = lines.LABELS
     elif result.draw is not None and result.draw.command:
         found.append(result.draw.command)
-    if result.run_folder is not None and (encoder.command or encoder.scene.get("fingerprint") != record.hashes["cube"]):
+    elsewhere = len(encoder.scenes) > 1 or encoder.scene.get("fingerprint") != record.hashes["cube"]
+    if result.run_folder is not None and (encoder.command or elsewhere):
         run = result.run_folder.resolve()
         found += [encoder.command] if encoder.command else []
     else:

@@ -78,14 +78,14 @@ def named_split(
 
 
 def pretrain(
-    cube: Cube, spec: PretrainSpec, ctx: Context, folder: Path | None = None, *, labels: ClassRaster | None = None,
-    resume: bool = False, command: str = "",
+    cube: Cube | Sequence[Cube], spec: PretrainSpec, ctx: Context, folder: Path | None = None, *,
+    labels: ClassRaster | None = None, resume: bool = False, command: str = "",
 ) -> Encoder:  # fmt: skip
-    """Learns an encoder from a cube, without labels.
+    """Learns an encoder from a cube, or from several of one sensor, without labels.
 
     Args:
         folder: where the run is written; None keeps it in memory.
-        labels: training labels to watch the features by; nothing is learned from them.
+        labels: training labels of the (first) cube to watch the features by; nothing is learned from them.
         resume: go on with the unfinished training in the folder.
         command: the command line that asked for it, kept with the run.
 
@@ -94,7 +94,8 @@ def pretrain(
     """
     from hsigui.pipeline.pretrain import pretrain as learn
 
-    array = None if labels is None else on_scene(labels, cube, "labels").array
+    first = cube if isinstance(cube, Cube) else next(iter(cube), None)
+    array = None if labels is None or first is None else on_scene(labels, first, "labels").array
     return learn(cube, spec, ctx, folder, labels=array, resume=resume, command=command)
 
 
@@ -184,13 +185,16 @@ def classify_other(
     """
     from hsigui.cube.band_matching import matched
     from hsigui.pipeline.classify import classify as draw_map
+    from hsigui.pipeline.run_bands import bands_of, told_of_bands
 
     encoder, kept = classifier.encoder, classifier.kept
     started = time.perf_counter()
-    wanted = encoder.scene.get("wavelengths_nm", ())
-    cube = matched(cube, wanted, encoder.scene.get("shape", (0, 0, cube.bands))[2], encoder.transform.good)
-    said = _other_unit(cube, encoder, ctx)
-    nameless = NAMELESS if cube.wavelengths is None and len(wanted) else ""
+    bands = bands_of(encoder)
+    wanted = bands.centres
+    if not encoder.bands:  # else `embed` brings the cube to them as it did with the scenes of the run
+        cube = matched(cube, wanted, bands.count or cube.bands, bands.used)
+    said, matching = _other_unit(cube, encoder, ctx), told_of_bands(cube, encoder)
+    nameless = NAMELESS if cube.wavelengths is None and len(wanted) and not matching else ""
     with _scratch(scratch, cube.rows * cube.cols * len(kept.mean) * 2) as folder:
         found = embed(cube, encoder, ctx, folder, device=device, known=kept.transforms)
         features = kept.fitted_to(found.features)
@@ -202,7 +206,7 @@ def classify_other(
     seconds = {"features": embedded - started, "map": time.perf_counter() - embedded}
     return Result(
         cube, class_map, kept.classes, None, map_spec, encoder, kept.probe, valid, kept=kept, seconds=seconds,
-        run_folder=classifier.folder, notes=tuple(filter(None, (*cube.info.notes, nameless, said))),
+        run_folder=classifier.folder, notes=tuple(filter(None, (*cube.info.notes, nameless, matching, said))),
     )  # fmt: skip
 
 
@@ -254,10 +258,11 @@ def on_scene(raster: ClassRaster, cube: Cube, what: str) -> ClassRaster:
 def _other_unit(cube: Cube, encoder: Encoder, ctx: Context) -> str:
     """What to say of a cube whose values are of quite another size than the run's; warned of, too. Empty for others."""
     from hsigui.pipeline.batch import other_unit
+    from hsigui.pipeline.run_bands import in_run_bands
 
-    if encoder.scene.get("fingerprint") == fingerprint(cube):
+    if fingerprint(cube) in encoder.fingerprints:
         return ""
-    if said := other_unit(cube, encoder.transform, ctx.check):
+    if said := other_unit(in_run_bands(cube, encoder), encoder.transform, ctx.check):
         ctx.warn(said)
     return said
 

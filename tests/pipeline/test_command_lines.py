@@ -77,6 +77,5 @@ def test_the_demo_scene_is_written_first():
     other = DemoSpec("trees", 2.0, 0.05, 3, 64, 80)
     assert chosen_demo(parsed(command_lines.demo(other.name))) == other
     assert chosen_demo(parsed(command_lines.demo(DemoSpec("farmland").name))) == DemoSpec("farmland")
-    assert Path(parsed(command_lines.pretrain(CubeArgument(None), PretrainSpec())).cube).parent == Path(
-        command_lines.DEMO
-    )
+    (cube,) = parsed(command_lines.pretrain(CubeArgument(None), PretrainSpec())).cubes
+    assert cube.parent == Path(command_lines.DEMO)
