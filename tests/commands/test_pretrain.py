@@ -63,7 +63,7 @@ def test_several_scenes_are_learned_from_and_gone_on_from_and_each_is_classified
     run, second = tmp_path / "run", tmp_path / "second"
     assert main(["pretrain", *cubes[:2], *short, "--out", str(run)]) == 0
     assert "linear interpolation" in capsys.readouterr().err
-    assert len(list(run.glob("features-*-valid.npy"))) == 2, "features of both scenes are kept"
+    assert len(list(run.glob("features-*-superpixels.npy"))) == 2, "features of both scenes are kept"
     for seed in (0, 1):
         labels = str(tmp_path / f"{seed}-truth.tif")
         words = ["classify", cubes[seed], "--run", str(run), "--labels", labels, "--device", "cpu"]
