@@ -16,6 +16,7 @@ strokes x (far ends + share of classes of one stroke x vote)).
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -31,6 +32,7 @@ MOST_AT_END = 4  # pixels of an end of a stroke that are asked for
 MOST_IN_STROKE = 50  # pixels of a stroke by which levels are weighed
 MOST_WEIGHED = 2_000  # labelled pixels by which levels are weighed
 SURE_PER_LABEL = 2  # pixels that the map is sure of, for each labelled pixel of a class
+MOST_SURE = 200  # such pixels of the class that has most labels
 SURE_IMPORTANCE = 0.5  # of such a pixel, where a labelled one has 1
 NEAREST = 5
 SHRINKAGE = 0.3
@@ -268,7 +270,8 @@ def sure_pixels(
 ) -> NDArray[np.integer]:
     """Pixels to learn from beside the labelled ones: those that every level gives the class that the mixture has.
 
-    In each class twice as many as it has labels, evenly over the scene: more would say that rare classes are common.
+    In each class twice as many as it has labels, or less but in the same proportion, evenly over the scene: as many of
+    each would say that rare classes are common.
 
     Args:
         mixed: rows x cols class numbers, as the mixture has them.
@@ -283,9 +286,11 @@ def sure_pixels(
     for drawn in levels:
         agreed &= drawn == mixed
     found = np.zeros_like(labels)
-    for number, count in zip(*np.unique(labels[labels > 0], return_counts=True), strict=True):
+    numbers, counts = np.unique(labels[labels > 0], return_counts=True)
+    each = min(SURE_PER_LABEL, MOST_SURE / counts.max())
+    for number, count in zip(numbers, counts, strict=True):
         here = np.flatnonzero(agreed & (mixed == number))
-        found.flat[here[_spread(len(here), SURE_PER_LABEL * int(count))]] = number
+        found.flat[here[_spread(len(here), math.ceil(each * count))]] = number
     return found
 
 

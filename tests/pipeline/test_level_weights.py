@@ -166,6 +166,14 @@ def test_sure_pixels_are_those_that_all_levels_agree_on_in_the_proportion_of_the
     assert not found[labels > 0].any()
 
 
+def test_of_many_labels_the_sure_pixels_are_few_and_keep_the_proportion():
+    mixed = np.repeat([1, 2], 5_000).reshape(100, 100)
+    labels = np.zeros((100, 100), dtype=np.uint16)
+    labels[:10], labels[50:51] = 1, 2
+    found = sure_pixels(mixed, [mixed], labels, np.ones((100, 100), dtype=bool))
+    assert np.bincount(found.ravel())[1:].tolist() == [200, 20]
+
+
 def test_a_twin_shrinks_the_direction_in_which_like_fields_differ():
     rng = np.random.default_rng(0)
     kinds = rng.choice([-3.0, 3.0], 60)
