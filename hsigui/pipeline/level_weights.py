@@ -1,14 +1,24 @@
 """How much each level of context counts, by what the labels and the map of single pixels say. Loads no torch.
 
-Two faults of a level are looked for. *Far ends* sees noise: a classifier that learned one end of every stroke is asked
-for the other end. It is blind to blur, as both ends lie in one field. *Vote* sees blur: the share of pixels that the
-level gives the class of most of their neighbours, in the map drawn from single pixels. It is blind to noise, which the
-majority takes away. Each alone fails on some scenes; their sum does not. Where a class has several strokes, or pixels
-on their own, those held back one after the other say both at once. The classifier is ridge regression, which has a
-closed form for each of these questions.
+Three questions are asked of every level and of its twin, with ridge regression, which has a closed form for each:
+
+* *Held back*: each stroke is predicted from all the others, where its class has another. It says noise and blur at
+  once, as the rest of the scene would, and the more strokes say it the more it counts.
+* *Far ends*: one end of every stroke is predicted from the other ends. It sees noise, and is blind to blur, as both
+  ends lie in one field.
+* *Vote*: the share of pixels that the level gives the class of most of their neighbours, in the map drawn from single
+  pixels. It sees blur, and is blind to noise, which the majority takes away. It is asked only as far as classes have
+  a single stroke, and pixels labelled on their own are neither strokes with ends nor voted on.
+
+Log-probabilities of the levels are mixed with weights proportional to exp(strokes x held back + 20 x share of labels in
+strokes x (far ends + share of classes of one stroke x vote)).
 """
 
 from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
@@ -16,9 +26,14 @@ from scipy.ndimage import correlate, label
 
 RIDGE = 0.1
 SHARPNESS = 8.0  # of the softmax over the closed form's scores, which lie between 0 and 1
-TEMPERATURE = 20.0
+TEMPERATURE = 20.0  # of far ends and votes; flat between 10 and 40
 LEAST_IN_STROKE = 4  # pixels; shorter strokes have no ends
 MOST_AT_END = 4  # pixels of an end of a stroke that are asked for
+MOST_IN_STROKE = 50  # pixels of a stroke by which levels are weighed
+MOST_WEIGHED = 2_000  # labelled pixels by which levels are weighed
+SURE_PER_LABEL = 2  # pixels that the map is sure of, for each labelled pixel of a class
+MOST_SURE = 200  # such pixels of the class that has most labels
+SURE_IMPORTANCE = 0.5  # of such a pixel, where a labelled one has 1
 NEAREST = 5
 SHRINKAGE = 0.3
 _AROUND = np.array([[1, 1, 1], [1, 0, 1], [1, 1, 1]], dtype=np.float32)
@@ -44,6 +59,60 @@ def strokes_of(labels: NDArray[np.integer]) -> NDArray[np.intp]:
     return np.asarray(found[labels > 0] - 1)
 
 
+@dataclass(frozen=True)
+class Evidence:
+    """What the labels of a scene can be asked for.
+
+    Attributes:
+        held: strokes whose class has another one, so that they can be held back.
+        alone: share of the classes that have one stroke only.
+        drawn: share of the labelled pixels that lie in strokes long enough to have ends.
+    """
+
+    held: int
+    alone: float
+    drawn: float
+
+    @property
+    def wants_votes(self) -> bool:
+        """Whether the levels' maps count, which takes drawing them all."""
+        return self.alone > 0 and self.drawn > 0
+
+    @property
+    def wants_sure_pixels(self) -> bool:
+        """Whether the map's own sure pixels should be learned from: where labels are mostly strokes, which say little
+        of their classes. Spread over the scene they say enough, and balanced they do not tell how common a class is.
+        """
+        return self.drawn > 0.5
+
+
+def evidence_of(classes: NDArray[np.integer], strokes: NDArray[np.intp], ends: NDArray[np.int8]) -> Evidence:
+    """What can be asked for.
+
+    Args:
+        classes, strokes, ends: class number, stroke and end of each labelled pixel, one a pixel.
+    """
+    of_stroke = classes[np.unique(strokes, return_index=True)[1]]
+    counts = np.unique(of_stroke, return_counts=True)[1]
+    return Evidence(int(counts[counts > 1].sum()), float((counts == 1).mean()), float((ends >= 0).mean()))
+
+
+def weighed_by(strokes: NDArray[np.intp]) -> NDArray[np.intp]:
+    """Which labelled pixels the levels are weighed by: all, or some of each stroke, evenly, where there are very many.
+
+    Args:
+        strokes: of the labelled pixels, one a pixel.
+
+    Returns:
+        Rising indices of pixels, 1-D.
+    """
+    kept = []
+    for here in _groups(strokes):
+        kept.append(here[_spread(len(here), MOST_IN_STROKE)])
+    found = np.sort(np.concatenate(kept))
+    return np.asarray(found[_spread(len(found), MOST_WEIGHED)])
+
+
 def ends_of(
     rows: NDArray[np.intp], cols: NDArray[np.intp], strokes: NDArray[np.intp], most: int = MOST_AT_END
 ) -> NDArray[np.int8]:
@@ -58,8 +127,7 @@ def ends_of(
         One number a pixel: 1 and 2 for the ends, 0 between them and -1 in strokes too short to have any.
     """
     found = np.zeros(len(strokes), dtype=np.int8)
-    order = np.argsort(strokes, kind="stable")
-    for here in np.split(order, np.flatnonzero(np.diff(strokes[order])) + 1):
+    for here in _groups(strokes):
         if len(here) < LEAST_IN_STROKE:
             found[here] = -1
             continue
@@ -77,8 +145,9 @@ def ridge_fit(
 ) -> tuple[NDArray[np.integer], Floats, Floats]:
     """Ridge regression on the indicators of the classes, each less 1 / classes, without an intercept.
 
-    With Z the rows over the root of their length and Y the indicators: weights = Z' (Z Z' + 0.1 D)^-1 Y, D = 1 over
-    the pixels' importance. Scores are sharpened eightfold, so that a softmax over them says how sure they are.
+    With Z the rows over the root of their length, Y the indicators and D the pixels' importance: weights =
+    (Z' D Z + 0.1 I)^-1 Z' D Y, or the same by pixels where they are fewer than features. Scores are sharpened
+    eightfold, so that a softmax over them says how sure they are.
 
     Args:
         rows: pixels x features, standardised.
@@ -89,9 +158,10 @@ def ridge_fit(
         Class numbers (rising), weights (classes x features) and bias (one a class, 0).
     """
     numbers, scaled, wanted = _equations(rows, classes)
-    diagonal = np.full(len(rows), RIDGE) if importance is None else RIDGE / importance
-    solved = np.linalg.solve(scaled @ scaled.T + np.diag(diagonal), wanted)
-    weights = SHARPNESS / np.sqrt(rows.shape[1]) * (scaled.T @ solved)
+    if importance is not None:
+        root = np.sqrt(importance)[:, None]
+        scaled, wanted = scaled * root, wanted * root
+    weights = SHARPNESS / np.sqrt(rows.shape[1]) * _solution(scaled, wanted)
     return numbers, weights.T.astype(np.float32), np.zeros(len(numbers), dtype=np.float32)
 
 
@@ -112,17 +182,15 @@ def far_ends(rows: Floats, classes: NDArray[np.integer], ends: NDArray[np.int8])
     for near, far in ((1, 2), (2, 1)):
         known, asked = (ends == near) | (ends < 0), ends == far
         if asked.any():
-            kernel = scaled[known] @ scaled[known].T
-            solved = np.linalg.solve(kernel + RIDGE * np.eye(len(kernel)), wanted[known])
-            scores[asked] = scaled[asked] @ (scaled[known].T @ solved)
+            scores[asked] = scaled[asked] @ _solution(scaled[known], wanted[known])
     return _mean_accuracy(scores, numbers, classes, ends > 0)
 
 
 def held_back(rows: Floats, classes: NDArray[np.integer], strokes: NDArray[np.intp]) -> float:
     """Share of the pixels that are found when their own stroke is held back; mean over the classes.
 
-    In closed form, without fitting again: with A = (Z Z' + 0.1 I)^-1, the scores of a stroke s left out are
-    Y_s - (A_ss)^-1 (A Y)_s.
+    In closed form, without fitting again: with H = Z (Z' Z + 0.1 I)^-1 Z' and the fitted scores F = H Y, the scores of
+    a stroke s left out are Y_s - (I - H_ss)^-1 (Y_s - F_s).
 
     Args:
         rows: pixels x features, standardised.
@@ -133,19 +201,15 @@ def held_back(rows: Floats, classes: NDArray[np.integer], strokes: NDArray[np.in
         Between 0 and 1; NaN where no class has two strokes.
     """
     numbers, scaled, wanted = _equations(rows, classes)
-    inverse = np.linalg.inv(scaled @ scaled.T + RIDGE * np.eye(len(rows)))
-    solved, scores = inverse @ wanted, np.full(wanted.shape, np.nan)
-    order = np.argsort(strokes, kind="stable")
-    groups = np.split(order, np.flatnonzero(np.diff(strokes[order])) + 1)
-    several = {
-        number
-        for number in numbers
-        if len({int(strokes[group[0]]) for group in groups if classes[group[0]] == number}) > 1
-    }
-    for group in groups:
-        if classes[group[0]] in several:
-            scores[group] = wanted[group] - np.linalg.solve(inverse[np.ix_(group, group)], solved[group])
-    return _mean_accuracy(scores, numbers, classes, np.isin(classes, list(several)))
+    projected = _solution(scaled, np.eye(len(scaled)))
+    left, scores = wanted - scaled @ (projected @ wanted), np.full(wanted.shape, np.nan)
+    groups = _groups(strokes)
+    counts = {int(number): sum(classes[here[0]] == number for here in groups) for number in numbers}
+    for here in groups:
+        if counts[int(classes[here[0]])] > 1:
+            hat = scaled[here] @ projected[:, here]
+            scores[here] = wanted[here] - np.linalg.solve(np.eye(len(here)) - hat, left[here])
+    return _mean_accuracy(scores, numbers, classes, np.isfinite(scores[:, 0]))
 
 
 def majority(drawn: NDArray[np.integer], valid: NDArray[np.bool_], count: int) -> NDArray[np.intp]:
@@ -178,21 +242,56 @@ def vote(drawn: NDArray[np.integer], neighbours: NDArray[np.integer], valid: NDA
     return float((drawn == neighbours)[valid].mean())
 
 
-def weights_of(scores: NDArray[np.floating], temperature: float = TEMPERATURE) -> NDArray[np.float64]:
-    """Weights of the levels' log-probabilities, proportional to exp(20 x score).
+def weights_of(
+    held: NDArray[np.floating], far: NDArray[np.floating], votes: NDArray[np.floating], evidence: Evidence
+) -> NDArray[np.float64]:
+    """Weights of the levels' log-probabilities, as the head of this module says.
 
     Args:
-        scores: one a level; NaN for what is not known, which counts as the least of the others.
+        held, far, votes: `held_back`, `far_ends` and `vote`, one a level; NaN for what could not be asked, which says
+            nothing.
+        evidence: what could be.
 
     Returns:
-        One a level; they sum to 1.
+        One a level; they sum to 1, and are even where nothing could be asked.
     """
-    known = np.isfinite(scores)
-    if not known.any():
-        return np.full(len(scores), 1 / len(scores))
-    filled = np.where(known, scores, np.min(scores[known]))
-    found = np.exp(temperature * (filled - filled.max()))
+    far, votes = np.nan_to_num(far), np.nan_to_num(votes)
+    scores = evidence.held * np.nan_to_num(held)
+    scores = scores + TEMPERATURE * evidence.drawn * (far + evidence.alone * votes)
+    found = np.exp(scores - scores.max())
     return np.asarray(found / found.sum(), dtype=np.float64)
+
+
+def sure_pixels(
+    mixed: NDArray[np.integer],
+    levels: Sequence[NDArray[np.integer]],
+    labels: NDArray[np.integer],
+    valid: NDArray[np.bool_],
+) -> NDArray[np.integer]:
+    """Pixels to learn from beside the labelled ones: those that every level gives the class that the mixture has.
+
+    In each class twice as many as it has labels, or less but in the same proportion, evenly over the scene: as many of
+    each would say that rare classes are common.
+
+    Args:
+        mixed: rows x cols class numbers, as the mixture has them.
+        levels: the same of every level that counts, each rows x cols.
+        labels: rows x cols class numbers, 0 for unlabelled.
+        valid: rows x cols, where the scene has data.
+
+    Returns:
+        rows x cols class numbers, 0 elsewhere and where there is a label.
+    """
+    agreed = valid & (labels == 0)
+    for drawn in levels:
+        agreed &= drawn == mixed
+    found = np.zeros_like(labels)
+    numbers, counts = np.unique(labels[labels > 0], return_counts=True)
+    each = min(SURE_PER_LABEL, MOST_SURE / counts.max())
+    for number, count in zip(numbers, counts, strict=True):
+        here = np.flatnonzero(agreed & (mixed == number))
+        found.flat[here[_spread(len(here), math.ceil(each * count))]] = number
+    return found
 
 
 def twin_whitening(means: Floats) -> Floats | None:
@@ -237,6 +336,28 @@ def _equations(
     numbers = np.unique(classes)
     scaled = rows.astype(np.float64) / np.sqrt(rows.shape[1])
     return numbers, scaled, (classes[:, None] == numbers) - 1.0 / len(numbers)
+
+
+def _solution(scaled: NDArray[np.float64], wanted: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Ridge weights, features x columns of `wanted`: by pixels or by features, whichever are fewer."""
+    if len(scaled) <= scaled.shape[1]:
+        kernel = scaled @ scaled.T
+        kernel.flat[:: len(kernel) + 1] += RIDGE
+        return np.asarray(scaled.T @ np.linalg.solve(kernel, wanted))
+    scatter = scaled.T @ scaled
+    scatter.flat[:: len(scatter) + 1] += RIDGE
+    return np.asarray(np.linalg.solve(scatter, scaled.T @ wanted))
+
+
+def _groups(strokes: NDArray[np.intp]) -> list[NDArray[np.intp]]:
+    """The indices of each stroke's pixels."""
+    order = np.argsort(strokes, kind="stable")
+    return np.split(order, np.flatnonzero(np.diff(strokes[order])) + 1)
+
+
+def _spread(count: int, most: int) -> NDArray[np.intp]:
+    """At most so many of some indices, evenly."""
+    return np.arange(count) if count <= most else np.linspace(0, count - 1, most).astype(np.intp)
 
 
 def _mean_accuracy(

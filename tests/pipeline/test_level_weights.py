@@ -6,14 +6,18 @@ import numpy as np
 import pytest
 
 from hsigui.pipeline.level_weights import (
+    Evidence,
     ends_of,
+    evidence_of,
     far_ends,
     held_back,
     majority,
     ridge_fit,
     strokes_of,
+    sure_pixels,
     twin_whitening,
     vote,
+    weighed_by,
     weights_of,
 )
 
@@ -67,10 +71,11 @@ def test_a_pixel_of_twice_the_importance_counts_as_two():
     np.testing.assert_allclose(twice[1], once[1], atol=1e-4)
 
 
-def test_what_is_held_back_is_what_fitting_without_it_gives():
+@pytest.mark.parametrize("width", [6, 40])
+def test_what_is_held_back_is_what_fitting_without_it_gives(width):
     classes = np.repeat([1, 2, 3], 8)
     strokes = np.repeat(np.arange(6), 4)
-    rows = _rows(1.5, classes)
+    rows = _rows(2.0, classes, width=width)
     right = []
     for stroke in range(6):
         out = strokes == stroke
@@ -105,10 +110,68 @@ def test_the_majority_leaves_the_pixel_itself_and_pixels_without_data_out():
     assert vote(drawn, np.zeros((3, 3), int), np.ones((3, 3), bool)) == pytest.approx(5 / 9)
 
 
-def test_weights_grow_with_the_score_and_sum_to_one():
-    found = weights_of(np.array([0.5, 0.5 + np.log(3) / 20, np.nan]))
-    np.testing.assert_allclose(found, [0.2, 0.6, 0.2])
-    np.testing.assert_allclose(weights_of(np.full(4, np.nan)), 0.25)
+NOTHING = np.full(3, np.nan)
+
+
+def test_of_one_stroke_a_class_far_ends_and_votes_count_alike():
+    far, votes = np.array([0.5, 0.5, 0.5 + np.log(3) / 20]), np.array([0.1 + np.log(2) / 20, 0.1, 0.1])
+    np.testing.assert_allclose(weights_of(NOTHING, far, votes, Evidence(0, 1.0, 1.0)), np.array([2, 1, 3]) / 6)
+
+
+def test_where_each_class_has_several_strokes_votes_do_not_count():
+    held = np.array([0.5, 0.5 + np.log(4) / 10, 0.5])
+    found = weights_of(held, NOTHING, np.array([0.0, 0.0, 1.0]), Evidence(10, 0.0, 1.0))
+    np.testing.assert_allclose(found, np.array([1, 4, 1]) / 6)
+
+
+def test_of_pixels_on_their_own_only_what_is_held_back_counts():
+    far, votes = np.array([0.0, 1.0, 0.0]), np.array([0.0, 0.0, 1.0])
+    np.testing.assert_allclose(weights_of(NOTHING, far, votes, Evidence(0, 1.0, 0.0)), 1 / 3)
+    found = weights_of(np.array([0.9, 0.8, 0.8]), far, votes, Evidence(80, 0.0, 0.0))
+    assert found[0] == pytest.approx(1 / (1 + 2 * np.exp(-8)))
+
+
+def test_the_evidence_of_labels_that_are_both_strokes_and_pixels():
+    classes = np.array([1] * 6 + [2] * 3 + [2])
+    strokes = np.array([0] * 6 + [1] * 3 + [2])
+    ends = np.array([1, 1, 0, 0, 2, 2, -1, -1, -1, -1])
+    assert evidence_of(classes, strokes, ends) == Evidence(2, 0.5, 0.6)
+
+
+def test_votes_are_wanted_only_where_a_class_has_one_stroke():
+    assert Evidence(0, 1.0, 1.0).wants_votes
+    assert not Evidence(8, 0.0, 1.0).wants_votes
+    assert not Evidence(0, 1.0, 0.0).wants_votes
+
+
+def test_long_strokes_are_weighed_by_some_of_their_pixels():
+    found = weighed_by(np.repeat([0, 1], [500, 10]))
+    assert len(found) == 60
+    assert found[[0, 49]].tolist() == [0, 499]
+    assert len(weighed_by(np.arange(5_000))) == 2_000
+
+
+def test_sure_pixels_are_those_that_all_levels_agree_on_in_the_proportion_of_the_labels():
+    mixed = np.repeat([1, 2], 50).reshape(10, 10)
+    level = mixed.copy()
+    level[0] = 2
+    labels = np.zeros((10, 10), dtype=np.uint16)
+    labels[1, 0], labels[9, :3] = 1, 2
+    valid = np.ones((10, 10), dtype=bool)
+    valid[5] = False
+    found = sure_pixels(mixed, [mixed, level], labels, valid)
+    assert np.bincount(found.ravel()).tolist() == [92, 2, 6]
+    assert not found[0].any()
+    assert not found[5].any()
+    assert not found[labels > 0].any()
+
+
+def test_of_many_labels_the_sure_pixels_are_few_and_keep_the_proportion():
+    mixed = np.repeat([1, 2], 5_000).reshape(100, 100)
+    labels = np.zeros((100, 100), dtype=np.uint16)
+    labels[:10], labels[50:51] = 1, 2
+    found = sure_pixels(mixed, [mixed], labels, np.ones((100, 100), dtype=bool))
+    assert np.bincount(found.ravel())[1:].tolist() == [200, 20]
 
 
 def test_a_twin_shrinks_the_direction_in_which_like_fields_differ():
