@@ -1,7 +1,8 @@
 """Fitting a probe of several levels of context: a classifier for each, and how much each counts by what the labels say.
 
-The closed form answers at once and decides the weights; the classifier of the recipe may take its place in the parts
-that are drawn. Loads no torch.
+Ridge regression has a closed form: it answers at once, and decides the weights. The classifier of the recipe joins it
+when there is time: the scores of the two are averaged, which is steadier than either. Where labels are strokes, pixels
+that all levels agree on are learned from once more. Loads no torch.
 """
 
 from __future__ import annotations
@@ -9,7 +10,7 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TypeVar
 
 import numpy as np
@@ -17,48 +18,23 @@ from numpy.typing import NDArray
 
 from hsigui.jobs import Context
 from hsigui.methods.level_figures import LevelFigures
-from hsigui.methods.levelled_probe import LevelledProbe, Part
-from hsigui.methods.probe import LinearProbe, Probe, softmax
+from hsigui.methods.levelled_probe import LEAST, LevelledProbe, Part
+from hsigui.methods.probe import LinearProbe, Probe, Refinement, softmax
 from hsigui.pipeline import level_weights as rule
 from hsigui.pipeline.classify import Box, MapPart, Mixed, drawn_as, each_probabilities, log_of
 from hsigui.pipeline.features import Features
-from hsigui.pipeline.levels import LevelSet
+from hsigui.pipeline.refine import refine
 from hsigui.specs import MapSpec
 
 _T = TypeVar("_T")
 _R = TypeVar("_R")
+_N = TypeVar("_N", bound=np.generic)
 WHOLE = 30_000_000  # probabilities (pixels x classes x parts) that are drawn at once to be looked at, and kept
 WINDOW, WINDOWS = 96, 12  # side and number of the parts of a larger scene that are looked at
 
-
-@dataclass(frozen=True)
-class Seen:
-    """The labelled pixels of a scene.
-
-    Attributes:
-        mask: rows x cols, which pixels.
-        rows, cols, classes, strokes, ends: of each, one a pixel; see `level_weights`.
-    """
-
-    mask: NDArray[np.bool_]
-    rows: NDArray[np.intp]
-    cols: NDArray[np.intp]
-    classes: NDArray[np.integer]
-    strokes: NDArray[np.intp]
-    ends: NDArray[np.int8]
-
-    @property
-    def in_strokes(self) -> bool:
-        """Whether most of the labels lie in strokes that have ends."""
-        return 2 * int(np.count_nonzero(self.ends >= 0)) > len(self.ends)
-
-    @classmethod
-    def of(cls, mask: NDArray[np.bool_], labels: NDArray[np.integer]) -> Seen:
-        """The labels (rows x cols) on the masked pixels."""
-        shown = np.where(mask, labels, 0)
-        rows, cols = np.nonzero(mask)
-        strokes = rule.strokes_of(shown)
-        return cls(mask, rows, cols, labels[mask], strokes, rule.ends_of(rows, cols, strokes))
+Rows = NDArray[np.float32]
+# Given rows, the class number of each and their importance (None: all alike), a classifier of such rows.
+Fit = Callable[[Rows, NDArray[np.integer], NDArray[np.float64] | None], Probe]
 
 
 @dataclass(frozen=True)
@@ -70,18 +46,97 @@ class Fitted:
 
 
 @dataclass(frozen=True)
+class _Labels:
+    """The labelled pixels of a scene.
+
+    Attributes:
+        mask: rows x cols, which pixels.
+        array: rows x cols class numbers, 0 elsewhere.
+        classes, strokes, ends: of each, one a pixel; see `level_weights`.
+        asked: indices of those by which levels are weighed.
+        evidence: what they can be asked for.
+    """
+
+    mask: NDArray[np.bool_]
+    array: NDArray[np.integer]
+    classes: NDArray[np.integer]
+    strokes: NDArray[np.intp]
+    ends: NDArray[np.int8]
+    asked: NDArray[np.intp]
+    evidence: rule.Evidence
+
+    @classmethod
+    def of(cls, mask: NDArray[np.bool_], labels: NDArray[np.integer]) -> _Labels:
+        """The labels (rows x cols) on the masked pixels."""
+        array = np.where(mask, labels, 0)
+        strokes, classes = rule.strokes_of(array), array[mask]
+        rows, cols = np.nonzero(mask)
+        ends = rule.ends_of(rows, cols, strokes)
+        asked, evidence = rule.weighed_by(strokes), rule.evidence_of(classes, strokes, ends)
+        return cls(mask, array, classes, strokes, ends, asked, evidence)
+
+
+@dataclass(frozen=True)
 class _Candidate:
-    """A level, or its twin, with the classifier of the closed form and the labelled pixels as it sees them."""
+    """A level, or its twin, with what it is fitted to.
+
+    Attributes:
+        features: of the level.
+        edges: tolerance of the smoothing of its map.
+        columns: of the features that it reads; None for all.
+        whitening: of a twin, features read x features read.
+        rows, classes, importance: what it learns from: the labelled pixels, and synthetic ones after them.
+        refinement: how the columns were chosen, where the features come in several versions.
+    """
 
     level: str
-    twin: bool
-    probe: LinearProbe
-    rows: NDArray[np.float32]
+    features: Features
+    edges: float
+    columns: NDArray[np.intp] | None
+    whitening: NDArray[np.float32] | None
+    rows: Rows
+    classes: NDArray[np.integer]
+    importance: NDArray[np.float64] | None
+    refinement: Refinement | None
+
+    def at(self, mask: NDArray[np.bool_]) -> Rows:
+        """The masked pixels as the candidate sees them, pixels x features."""
+        found = self.features.at(mask, self.columns)
+        return found if self.whitening is None else found @ self.whitening
+
+    def folded(self, probe: Probe) -> Probe:
+        """A classifier of the rows as one of the level's features; one that is not linear is not folded.
+
+        Raises:
+            TypeError: it is not linear, and the candidate is a twin.
+        """
+        if self.whitening is not None:
+            if not isinstance(probe, LinearProbe):
+                raise TypeError("only a linear probe folds back through a whitening")
+            probe = replace(probe, weights=np.asarray(probe.weights @ self.whitening.T, dtype=np.float32))
+        if self.columns is None and self.refinement is None:
+            return probe
+        if self.refinement is None:
+            return replace(probe, columns=self.columns)  # type: ignore[type-var]
+        assert self.columns is not None
+        return probe.refined(self.columns, self.refinement)
+
+
+def closed_form(rows: Rows, classes: NDArray[np.integer], importance: NDArray[np.float64] | None = None) -> LinearProbe:
+    """Ridge regression on the indicators of the classes; see `level_weights.ridge_fit`.
+
+    Args:
+        rows: pixels x features, standardised.
+        classes: class number of each.
+        importance: of each; None where all are alike.
+    """
+    numbers, weights, bias = rule.ridge_fit(rows, classes, importance)
+    return LinearProbe(numbers.astype(np.uint16), weights, bias)
 
 
 def fit_levels(
     features: Features, mask: NDArray[np.bool_], labels: NDArray[np.integer], spec: MapSpec, ctx: Context,
-    fit: Callable[[Features, NDArray[np.bool_]], Probe] | None = None,
+    fit: Fit | None = None, *, seed: int = 0, draw: bool = False,
 ) -> Fitted:  # fmt: skip
     """Fits every level and weighs them.
 
@@ -89,68 +144,226 @@ def fit_levels(
         features: with levels.
         mask: rows x cols, the labelled pixels to learn from; two classes at least.
         labels: rows x cols class numbers.
-        spec: how the map is to be drawn; where it names a level, only that one is fitted in a large scene.
-        fit: the classifier of a level from its features and the mask; None for the closed form.
+        spec: how the map is to be drawn.
+        fit: the classifier of the recipe; None for the closed form alone, which is there at once.
+        seed: of the choice among versions of the features, where they come in several.
+        draw: the probabilities of a small scene too, as `classify` would draw them.
 
     Raises:
         Cancelled: through the context.
     """
+    known = _Labels.of(mask, labels)
+    candidates = _candidates(features, known, ctx, None if fit is None else seed)
+    ctx.check()
+    closed = _each(lambda c: closed_form(c.rows, c.classes, c.importance), candidates)
+    ctx.check()
+    boxes, whole = _looked_at(features, len(candidates) * len(closed[0].numbers))
+    scene = _Drawing(candidates, boxes, spec, ctx)
+    weights, figures = _weighed(candidates, closed, known, scene)
+    probes: list[Probe] = list(closed)
+    if fit is not None:
+        heard = [number for number, weight in enumerate(weights) if weight >= LEAST]
+        again = _each(lambda n: _settled(candidates[n], closed[n], fit, ctx), heard)
+        for number, probe in zip(heard, again, strict=True):
+            probes[number] = probe
+        if known.evidence.wants_sure_pixels:
+            sure = _sure(candidates, probes, weights, known, scene)
+            again = _each(lambda n: _once_more(candidates[n], probes[n], sure, fit, ctx), heard)
+            for number, probe in zip(heard, again, strict=True):
+                probes[number] = probe
+    ctx.check()
+    parts = tuple(
+        Part(c.level, float(weight), c.folded(probe), c.whitening is not None)
+        for c, probe, weight in zip(candidates, probes, weights, strict=True)
+    )
+    refinement = candidates[int(np.argmax(weights))].refinement
+    mixture = LevelledProbe(parts, figures, closed=fit is None, refinement=refinement)
+    if not draw or not whole or spec.context:
+        return Fitted(mixture)
+    return Fitted(mixture, scene.mixture(probes, [part.weight for part in mixture.scaled()])[0][0])
+
+
+def _candidates(features: Features, known: _Labels, ctx: Context, seed: int | None) -> list[_Candidate]:
+    """Each level with its twin after it, where it has one. The seed is that of the choice among versions of the
+    features, where it is to be made; None takes the first version."""
     levels = features.levels
     assert levels is not None
-    seen = Seen.of(mask, labels)
-    candidates = _candidates(levels, seen, ctx)
-    ctx.check()
-    parts = [
-        MapPart(levels.of(c.level, ctx), c.probe, 1.0, drawn_as(spec, levels.row(c.level).edges)) for c in candidates
-    ]
-    boxes, whole = _looked_at(features, len(parts) * len(candidates[0].probe.numbers))
-    drawn = _drawn(parts, boxes, ctx)
-    estimates = _estimates(candidates, seen)
-    votes = _votes(drawn, boxes, features.valid)
-    weights = rule.weights_of(_scores(estimates, votes, seen)).tolist()
-    fitted = [c.probe if fit is None or c.twin else fit(levels.of(c.level, ctx), mask) for c in candidates]
-    found = tuple(
-        Part(c.level, weight, probe, c.twin) for c, weight, probe in zip(candidates, weights, fitted, strict=True)
-    )
-    probe = LevelledProbe(found, _figures(found, estimates, votes), closed=fit is None)
-    if not whole or fit is not None or spec.context:
-        return Fitted(probe)
-    return Fitted(probe, _mixture([part.weight for part in probe.scaled()], [maps[0] for maps in drawn]))
-
-
-def _candidates(levels: LevelSet, seen: Seen, ctx: Context) -> list[_Candidate]:
-    """Each level with its twin after it, where it has one."""
     found = []
     for name in levels.names:
         ctx.check()
-        rows = levels.of(name, ctx).at(seen.mask)
-        found.append(_Candidate(name, False, closed_form(rows, seen.classes), rows))
-        whitening = levels.whitening(name, ctx)
+        level, edges = levels.of(name, ctx), levels.row(name).edges
+        columns = level.of_variant(0) if level.variants else None
+        own = _Candidate(name, level, edges, columns, None, level.at(known.mask, columns), known.classes, None, None)
+        if level.variants and seed is not None:
+            chosen = refine(level, np.asarray(level.array[known.mask]), known.classes, seed)
+            own = replace(
+                own, columns=chosen.columns, rows=chosen.rows, classes=chosen.labels, importance=chosen.weights,
+                refinement=chosen.refinement,
+            )  # fmt: skip
+        found.append(own)
+        if own.columns is None:
+            whitening = levels.whitening(name, ctx)
+        else:
+            whitening = levels.whitening_of(name, own.columns, ctx)
         if whitening is not None:
-            twin = rows @ whitening
-            probe = closed_form(twin, seen.classes)
-            folded = LinearProbe(probe.numbers, (probe.weights @ whitening.T).astype(np.float32), probe.bias)
-            found.append(_Candidate(name, True, folded, twin))
+            found.append(replace(own, whitening=whitening, rows=own.rows @ whitening))
     return found
 
 
-def closed_form(rows: NDArray[np.float32], classes: NDArray[np.integer]) -> LinearProbe:
-    """Ridge regression on the indicators of the classes; see `level_weights.ridge_fit`.
+def _settled(candidate: _Candidate, closed: LinearProbe, fit: Fit, ctx: Context) -> Probe:
+    """The closed form joined by the recipe's own classifier, the scores of the two averaged. One that is not linear
+    stands alone, and has no part in twins."""
+    ctx.check()
+    own = fit(candidate.rows, candidate.classes, candidate.importance)
+    if isinstance(own, LinearProbe):
+        return _averaged(closed, own)
+    return closed if candidate.whitening is not None else own
 
-    Args:
-        rows: pixels x features, standardised.
-        classes: class number of each.
+
+def _averaged(one: LinearProbe, other: LinearProbe) -> LinearProbe:
+    """The linear probe whose scores are the means of those of two; its softmax is the geometric mean of theirs."""
+    half = np.float32(0.5)
+    weights, bias = half * (one.weights + other.weights), half * (one.bias + other.bias)
+    return replace(one, weights=weights.astype(np.float32), bias=bias.astype(np.float32))
+
+
+def _weighed(
+    candidates: Sequence[_Candidate], probes: Sequence[Probe], known: _Labels, scene: _Drawing
+) -> tuple[NDArray[np.float64], dict[str, LevelFigures]]:
+    """The weight of each candidate, and what was found of each level."""
+    count = int(np.count_nonzero(known.mask))
+    classes, strokes, ends = known.classes[known.asked], known.strokes[known.asked], known.ends[known.asked]
+
+    def ask(candidate: _Candidate) -> tuple[float, float]:
+        rows = candidate.rows[:count][known.asked]
+        return rule.held_back(rows, classes, strokes), rule.far_ends(rows, classes, ends)
+
+    asked = _each(ask, candidates)
+    held, far = np.array([one for one, _ in asked]), np.array([other for _, other in asked])
+    votes = scene.votes(probes) if known.evidence.wants_votes else np.full(len(candidates), np.nan)
+    weights = rule.weights_of(held, far, votes, known.evidence)
+    estimates = held if np.isfinite(held).all() and known.evidence.alone < 0.5 else far
+    figures: dict[str, LevelFigures] = {}
+    for candidate, weight, estimate, vote in zip(candidates, weights, estimates, votes, strict=True):
+        before = figures.get(candidate.level)
+        if before is None:
+            figures[candidate.level] = LevelFigures(float(weight), float(estimate), float(vote))
+        else:  # its twin
+            figures[candidate.level] = replace(before, weight=before.weight + float(weight))
+    return weights, figures
+
+
+def _sure(
+    candidates: Sequence[_Candidate], probes: Sequence[Probe], weights: NDArray[np.float64], known: _Labels,
+    scene: _Drawing,
+) -> NDArray[np.integer]:  # fmt: skip
+    """Class numbers of pixels that the mixture is sure of, rows x cols, 0 elsewhere."""
+    numbers = probes[0].numbers
+    heard = np.where(weights >= LEAST, weights, 0.0)
+    drawn = scene.mixture(probes, (heard / heard.sum()).tolist(), every=True)
+    found = np.zeros_like(known.array)
+    parts = [
+        (numbers[mixed.argmax(axis=2)], [numbers[one] for one in each], scene.cut(known.array, box), box)
+        for (mixed, each), box in zip(drawn, scene.boxes, strict=True)
+    ]
+    mixed = np.concatenate([part[0] for part in parts])
+    levels = [np.concatenate([part[1][number] for part in parts]) for number in range(len(parts[0][1]))]
+    labels = np.concatenate([part[2] for part in parts])
+    valid = np.concatenate([scene.cut(candidates[0].features.valid, box) for box in scene.boxes])
+    if not labels.any():
+        return found
+    sure = rule.sure_pixels(mixed.astype(labels.dtype), [one.astype(labels.dtype) for one in levels], labels, valid)
+    at = 0
+    for top, left, bottom, right in scene.boxes:
+        found[top:bottom, left:right] = np.maximum(found[top:bottom, left:right], sure[at : at + bottom - top])
+        at += bottom - top
+    found[known.mask] = 0
+    return found
+
+
+def _once_more(candidate: _Candidate, probe: Probe, sure: NDArray[np.integer], fit: Fit, ctx: Context) -> Probe:
+    """The classifier fitted again with the sure pixels (rows x cols class numbers, 0 elsewhere), averaged with the
+    first; the first where that cannot be."""
+    ctx.check()
+    mask = sure > 0
+    if not isinstance(probe, LinearProbe) or not mask.any():
+        return probe
+    own = np.ones(len(candidate.rows)) if candidate.importance is None else candidate.importance
+    more = replace(
+        candidate,
+        rows=np.concatenate([candidate.rows, candidate.at(mask)]),
+        classes=np.concatenate([candidate.classes, sure[mask].astype(candidate.classes.dtype)]),
+        importance=np.concatenate([own, np.full(int(mask.sum()), rule.SURE_IMPORTANCE)]),
+    )
+    again = _settled(more, closed_form(more.rows, more.classes, more.importance), fit, ctx)
+    return _averaged(probe, again) if isinstance(again, LinearProbe) else probe
+
+
+class _Drawing:
+    """Maps of the candidates on parts of the scene, or on all of it.
+
+    Attributes:
+        boxes: the parts, all of one size.
     """
-    numbers, weights, bias = rule.ridge_fit(rows, classes)
-    return LinearProbe(numbers.astype(np.uint16), weights, bias)
 
+    def __init__(self, candidates: Sequence[_Candidate], boxes: Sequence[Box], spec: MapSpec, ctx: Context) -> None:
+        self._candidates, self.boxes, self._spec, self._ctx = candidates, boxes, spec, ctx
+        self._drawn: dict[int, tuple[Probe, list[Mixed]]] = {}  # by the number of the candidate: its last maps
 
-def _estimates(candidates: Sequence[_Candidate], seen: Seen) -> list[float]:
-    """Accuracy of each on labels that are held back: the far ends of strokes, or other labels where they are
-    scattered; NaN where there are too few."""
-    if seen.in_strokes:
-        return _each(lambda c: rule.far_ends(c.rows, seen.classes, seen.ends), candidates)
-    return _each(lambda c: rule.held_back(c.rows, seen.classes, seen.strokes), candidates)
+    @staticmethod
+    def cut(array: NDArray[_N], box: Box) -> NDArray[_N]:
+        """The part of a raster (rows x cols) in a box."""
+        return array[box[0] : box[2], box[1] : box[3]]
+
+    def probabilities(self, probes: Sequence[Probe], wanted: Sequence[bool]) -> list[list[Mixed]]:
+        """Class probabilities by each wanted candidate, in their order, in every box. Levels are drawn side by side on
+        the processor's cores, a level with its twin."""
+        groups: dict[str, list[int]] = {}
+        for number, is_wanted in enumerate(wanted):
+            last = self._drawn.get(number)
+            if is_wanted and (last is None or last[0] is not probes[number]):
+                groups.setdefault(self._candidates[number].level, []).append(number)
+        _each(lambda group: self._draw(group, probes), list(groups.values()))
+        return [self._drawn[number][1] for number, is_wanted in enumerate(wanted) if is_wanted]
+
+    def _draw(self, group: Sequence[int], probes: Sequence[Probe]) -> None:
+        parts = []
+        for number in group:
+            candidate = self._candidates[number]
+            spec = drawn_as(self._spec, candidate.edges)
+            parts.append(MapPart(candidate.features, candidate.folded(probes[number]), 1.0, spec))
+        boxes = [list(each_probabilities(parts, box, self._ctx)) for box in self.boxes]
+        for place, number in enumerate(group):
+            self._drawn[number] = probes[number], [in_box[place] for in_box in boxes]
+
+    def votes(self, probes: Sequence[Probe]) -> NDArray[np.float64]:
+        """The share of pixels that each map gives the class of their neighbours in the map of single pixels."""
+        drawn = [[m.argmax(axis=2) for m in maps] for maps in self.probabilities(probes, [True] * len(probes))]
+        valid = [self.cut(self._candidates[0].features.valid, box) for box in self.boxes]
+        count = len(probes[0].numbers)
+        around = [rule.majority(first, there, count) for first, there in zip(drawn[0], valid, strict=True)]
+        total = max(1, sum(int(there.sum()) for there in valid))
+        agreed = _each(
+            lambda maps: sum(int(((m == a) & v).sum()) for m, a, v in zip(maps, around, valid, strict=True)), drawn
+        )
+        return np.array(agreed) / total
+
+    def mixture(
+        self, probes: Sequence[Probe], weights: Sequence[float], *, every: bool = False
+    ) -> list[tuple[Mixed, list[NDArray[np.intp]]]]:
+        """The mixture of the candidates that have a weight, in every box; and the class that each of them has there, as
+        indices, where `every` asks for it."""
+        heard = [weight for weight in weights if weight]
+        maps = self.probabilities(probes, [weight > 0 for weight in weights])
+        found = []
+        for number in range(len(self.boxes)):
+            total: Mixed | None = None
+            each = [of_one[number].argmax(axis=2) for of_one in maps] if every else []
+            for weight, of_one in zip(heard, maps, strict=True):
+                total = log_of(of_one[number].copy(), weight, total)
+            assert total is not None
+            found.append((softmax(total), each))
+        return found
 
 
 def _looked_at(features: Features, layers: int) -> tuple[list[Box], bool]:
@@ -170,60 +383,6 @@ def _looked_at(features: Features, layers: int) -> tuple[list[Box], bool]:
             if features.valid[down : down + height, right : right + width].any():
                 found.append((down, right, down + height, right + width))
     return found or [(0, 0, height, width)], False
-
-
-def _drawn(parts: Sequence[MapPart], boxes: Sequence[Box], ctx: Context) -> list[list[Mixed]]:
-    """The probabilities of every part in every box; levels side by side on the processor's cores."""
-    by_level: dict[int, list[MapPart]] = {}
-    for part in parts:
-        by_level.setdefault(id(part.features), []).append(part)
-    groups = list(by_level.values())
-    found = _each(lambda group: [list(each_probabilities(group, box, ctx)) for box in boxes], groups)
-    of_part = {
-        id(part): [of_box[number] for of_box in of_group]
-        for group, of_group in zip(groups, found, strict=True)
-        for number, part in enumerate(group)
-    }
-    return [of_part[id(part)] for part in parts]
-
-
-def _votes(drawn: Sequence[Sequence[Mixed]], boxes: Sequence[Box], valid: NDArray[np.bool_]) -> list[float]:
-    """The share of pixels that each map gives the class of their neighbours in the map of single pixels."""
-    known = [valid[top:bottom, left:right] for top, left, bottom, right in boxes]
-    count = drawn[0][0].shape[2]
-    around = [rule.majority(first.argmax(axis=2), there, count) for first, there in zip(drawn[0], known, strict=True)]
-
-    def share(maps: Sequence[Mixed]) -> float:
-        agree = [((m.argmax(axis=2) == a) & v).sum() for m, a, v in zip(maps, around, known, strict=True)]
-        return float(sum(agree) / max(1, sum(int(v.sum()) for v in known)))
-
-    return _each(share, list(drawn))
-
-
-def _scores(estimates: Sequence[float], votes: Sequence[float], seen: Seen) -> NDArray[np.float64]:
-    found = np.array(estimates, dtype=np.float64)
-    return found + np.array(votes) if seen.in_strokes else found
-
-
-def _mixture(weights: Sequence[float], drawn: Sequence[Mixed]) -> Mixed:
-    """The mixture of probabilities of the whole scene by the parts that count; changes them."""
-    total: Mixed | None = None
-    for weight, found in zip(weights, drawn, strict=True):
-        if weight:
-            total = log_of(found, weight, total)
-    assert total is not None
-    return softmax(total)
-
-
-def _figures(parts: Sequence[Part], estimates: Sequence[float], votes: Sequence[float]) -> dict[str, LevelFigures]:
-    found: dict[str, LevelFigures] = {}
-    for part, estimate, vote in zip(parts, estimates, votes, strict=True):
-        before = found.get(part.level)
-        if before is None:
-            found[part.level] = LevelFigures(part.weight, estimate, vote)
-        else:  # its twin
-            found[part.level] = LevelFigures(before.weight + part.weight, before.estimate, before.agreement)
-    return found
 
 
 def _each(work: Callable[[_T], _R], over: Sequence[_T]) -> list[_R]:

@@ -88,13 +88,27 @@ class LevelSet:
                 self._whitenings[name] = None if means is None else twin_whitening(means)
             return self._whitenings[name]
 
+    def whitening_of(self, name: str, columns: NDArray[np.intp], ctx: Context) -> NDArray[np.float32] | None:
+        """As `whitening`, for some columns of the level alone: columns x columns."""
+        key = f"{name} {columns[0]} {columns[-1]} {len(columns)}"
+        with self._lock:
+            if key not in self._whitenings:
+                self._whitenings[key] = (
+                    twin_whitening(self.means(name, ctx)[:, columns]) if self._twinned(ctx) else None
+                )
+            return self._whitenings[key]
+
     def _twinned(self, ctx: Context) -> bool:
         return int(self.superpixels(ctx).max()) < TWINNED
 
     def make_all(self, ctx: Context) -> None:
         """Makes every level, the superpixels and their means, so that nobody has to wait for them later."""
         for name in self.names:
-            self.whitening(name, ctx)
+            variants = self.of(name, ctx).variants
+            if variants:
+                self.whitening_of(name, self.of(name, ctx).of_variant(0), ctx)
+            else:
+                self.whitening(name, ctx)
 
     def seen_as(self, other: Mapping[str, tuple[NDArray[np.float32], NDArray[np.float32]]]) -> LevelSet:
         """The same levels in the standard scores of another scene.

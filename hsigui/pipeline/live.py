@@ -156,7 +156,7 @@ def make_map(
     ctx.progress(0, 0, say("Renewing the map…"))
     from hsigui.pipeline.classify import classify, is_quick_glimpse
     from hsigui.pipeline.one_thread import one_blas_thread
-    from hsigui.pipeline.probe import fit_at_once, fit_probe
+    from hsigui.pipeline.probe import AT_ONCE, fit_mixture, fit_probe
 
     def mapped(probe: Probe, class_map: ClassMap, started: float) -> Mapped:
         ctx.check()
@@ -167,17 +167,18 @@ def make_map(
     started = time.perf_counter()
     with one_blas_thread():
         if features.levels is not None:
-            first = fit_at_once(features, labels, map_spec, ctx)
-            class_map = classify(features, first.probe, map_spec, ctx, drawn=first.drawn)
-            at_once = mapped(first.probe, class_map, started)
-            if features.recipe.probe.classifier == "ridge":
-                return at_once
-            ctx.partial(at_once)
-            _pause(ctx)
-            started = time.perf_counter()
-        probe = fit_probe(features, labels, None, ctx, map_spec)
+            for spec in (AT_ONCE, features.recipe.probe):
+                fitted = fit_mixture(features, labels, spec, map_spec, ctx, draw=True)
+                class_map = classify(features, fitted.probe, map_spec, ctx, drawn=fitted.drawn)
+                found = mapped(fitted.probe, class_map, started)
+                if spec is not AT_ONCE:
+                    return found
+                ctx.partial(found)
+                _pause(ctx)
+                started = time.perf_counter()
+        probe = fit_probe(features, labels, None, ctx)
         ctx.check()
-        if features.levels is None and view is not None and is_quick_glimpse(features.shape, view, map_spec):
+        if view is not None and is_quick_glimpse(features.shape, view, map_spec):
             ctx.partial(Glimpse(view[0], view[1], classify(features, probe, map_spec, ctx, box=view)))
         class_map = classify(features, probe, map_spec, ctx)
     return mapped(probe, class_map, started)

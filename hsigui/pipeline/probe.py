@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -37,29 +39,40 @@ def fit_probe(
     Raises:
         HsiError: the labels have another size than the scene, or fewer than two classes have a label.
     """
-    mask = _labelled(features, labels, ctx)
+    if features.levels is not None:
+        return fit_mixture(features, labels, spec, map_spec, ctx).probe
     spec = features.recipe.probe if spec is None else spec
-    if features.levels is None:
-        return _fit_one(features, mask, labels, spec)
-    drawn_as = map_spec or features.recipe.map
-
-    def fit(level: Features, labelled: NDArray[np.bool_]) -> Probe:
-        return _fit_one(level, labelled, labels, spec)
-
-    return fit_levels(features, mask, labels, drawn_as, ctx, None if spec.classifier == "ridge" else fit).probe
+    return _fit_one(features, _labelled(features, labels, ctx), labels, spec)
 
 
-def fit_at_once(features: Features, labels: NDArray[np.integer], map_spec: MapSpec, ctx: Context) -> Fitted:
-    """As `fit_probe`, by the closed form of `level_weights` alone, with the probabilities of a small scene.
+AT_ONCE = ProbeSpec(classifier="ridge")
+
+
+def fit_mixture(
+    features: Features, labels: NDArray[np.integer], spec: ProbeSpec | None, map_spec: MapSpec | None, ctx: Context, *,
+    draw: bool = False,
+) -> Fitted:  # fmt: skip
+    """As `fit_probe`, for features of several levels of context.
 
     Args:
-        features: of several levels of context.
         labels: rows x cols class numbers, 0 for unlabelled.
+        spec: which classifier: AT_ONCE for the closed form alone.
+        draw: the probabilities of a small scene too, for `classify`.
 
     Raises:
         HsiError: as `fit_probe`.
     """
-    return fit_levels(features, _labelled(features, labels, ctx), labels, map_spec, ctx)
+    mask = _labelled(features, labels, ctx)
+    spec = features.recipe.probe if spec is None else spec
+    fit = None if spec.classifier == "ridge" else partial(_weighted, spec)
+    drawn_as = features.recipe.map if map_spec is None else map_spec
+    return fit_levels(features, mask, labels, drawn_as, ctx, fit, seed=spec.seed, draw=draw)
+
+
+def _weighted(
+    spec: ProbeSpec, rows: NDArray[np.float32], labels: NDArray[np.integer], weights: NDArray[np.float64] | None
+) -> Probe:
+    return fit_rows(rows, labels, spec, weights)
 
 
 def _labelled(features: Features, labels: NDArray[np.integer], ctx: Context) -> NDArray[np.bool_]:
