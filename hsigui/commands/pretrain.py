@@ -12,7 +12,7 @@ from hsigui.commands.reading import reading
 from hsigui.errors import HsiError
 from hsigui.jobs import Context
 from hsigui.methods import asked, registry
-from hsigui.methods.resume_header import FILE
+from hsigui.methods.resume_header import FILE, read_header
 from hsigui.specs import PretrainSpec
 from hsigui.texts import say
 
@@ -27,7 +27,7 @@ def pretrain(arguments: argparse.Namespace) -> None:
         arguments.method, arguments.preset, arguments.seed, arguments.device, arguments.epochs,
         arguments.monitor, arguments.patience, arguments.precision,
         start=str(arguments.start.resolve()) if arguments.start else "",
-        mask_out=str(arguments.mask_out.resolve()) if arguments.mask_out else "",
+        mask_out=str(arguments.mask_out.resolve()) if arguments.mask_out else "", threads=arguments.threads,
         settings=asked.read(info, info.preset(arguments.preset), arguments.settings),
     )  # fmt: skip
     check_folder(arguments.out)
@@ -41,6 +41,8 @@ def pretrain(arguments: argparse.Namespace) -> None:
             say("{out} holds an unfinished training.", out=arguments.out),
             say("Give --resume to go on with it, or --replace to begin anew over it."),
         )
+    if arguments.resume and (arguments.out / FILE).exists():
+        spec = registry.resumed(spec, read_header(arguments.out)["about"])
     cube = api.open(arguments.cube, **reading(arguments))
     watched = None if arguments.monitor_labels is None else api.read_labels(arguments.monitor_labels, cube)
 

@@ -172,7 +172,7 @@ def load(folder: Path) -> Encoder:
         network.load_state_dict(weights)
         even = {k.removeprefix("balance."): v.numpy() for k, v in state.items() if k.startswith("balance.")}
         balance = Balance(**even) if even else None
-        spec = registry.read_spec(settings["spec"], settings.get("settings"))
+        spec = registry.read_spec(settings["spec"], settings.get("settings"), settings["epochs"])
         trained_with = registry.complete(spec.method, spec.preset, settings.get("settings"))
         recipe = Recipe.from_json(settings["recipe"]) if "recipe" in settings else FIRST_RECIPE
         # Runs of the first version have no monitor.

@@ -30,9 +30,11 @@ from hsigui.methods.encoders import Network
 from hsigui.methods.monitor import ACCURACY, Monitor
 from hsigui.methods.plan import Plan
 from hsigui.methods.resume import Unfinished
+from hsigui.methods.resume_header import read_header
 from hsigui.methods.scene import SceneValues
 from hsigui.methods.scene_features import features_of_scene
 from hsigui.methods.settings import MethodSettings, told
+from hsigui.pipeline.one_thread import one_blas_thread
 from hsigui.pipeline.provenance import raster_hash
 from hsigui.specs import PretrainSpec
 from hsigui.texts import say
@@ -77,6 +79,21 @@ def pretrain(
     device = devices.choose(spec.device)
     started = _started(spec, cube)
     plan = _plan(spec, settings, started)
+    kept = out or keep_in
+    spec = replace(spec, threads=_threads(spec, plan, preset.epochs, device, kept if resume else None))
+    with one_blas_thread(), devices.on_threads(1):
+        return _pretrained(cube, spec, settings, plan, started, device, ctx, out, kept, labels, resume, command)
+
+
+def _pretrained(
+    cube: Cube, spec: PretrainSpec, settings: MethodSettings, plan: Plan, started: Encoder | None,
+    device: torch.device, ctx: Context, out: Path | None, kept: Path | None, labels: NDArray[np.uint16] | None,
+    resume: bool, command: str,
+) -> Encoder:  # fmt: skip
+    """What `pretrain` does when it is known what is to be trained on which device; the calling thread has one thread of
+    torch and of numpy, so that what is not trained has the same numbers whatever their number is."""
+    info = registry.method(spec.method)
+    preset = info.preset(spec.preset)
     epochs = preset.epochs and (spec.epochs or preset.epochs)  # what has no steps of its own cannot be given any
     ctx.progress(0, 1, say("Preparing the cube"))
     mask = _masked_out(spec, cube)
@@ -87,7 +104,6 @@ def pretrain(
         "spec": spec.to_json(), "settings": settings.to_json(), "epochs": epochs, "device": device.type,
         "scene": described, "monitor": watched,
     }  # fmt: skip
-    kept = out or keep_in
     begun = _begun(kept, about) if resume else None
     if started is not None:
         transform = started.transform
@@ -99,7 +115,11 @@ def pretrain(
     ctx.check()
     keep = None if kept is None or not preset.epochs else loop.Keep(kept, about, transform.to_arrays())
     chance = Chance(spec.seed, device)
-    with devices.wanted_precision(spec.precision):
+    # Two small layers gain nothing from bfloat16, nor from a second thread.
+    small = plan.sees_pixels_alone and spec.precision == "auto"
+    threads = spec.threads or 1
+    with devices.wanted_precision("float32" if small else spec.precision), devices.on_threads(threads):
+        where = devices.title(device)
         precision = devices.precision(device)
         with chance.building():
             network = plan.network(transform.channels)
@@ -111,7 +131,7 @@ def pretrain(
         )
     balance = _balance(network, scene, device, spec.seed, ctx)
     encoder = Encoder(
-        network.cpu().eval(), transform, plan, spec, epochs, described, devices.title(device), trained.seconds,
+        network.cpu().eval(), transform, plan, spec, epochs, described, where, trained.seconds,
         trained.losses, command, info.recipe, watch.name if watch else "", trained.readings, trained.stopped,
         precision if preset.epochs else "", balance, settings.to_json(),
     )  # fmt: skip
@@ -119,6 +139,21 @@ def pretrain(
         checkpoint.save(encoder, out)
         unfinished.remove(out)
     return encoder
+
+
+def _threads(spec: PretrainSpec, plan: Plan, learns: int, device: torch.device, kept: Path | None) -> int | None:
+    """How many threads of the processor a training runs on; None where its numbers do not depend on that.
+
+    Args:
+        learns: epochs of the preset; 0 for what has no training.
+        kept: folder of an unfinished training that is to go on; it does so on as many as it was begun on.
+    """
+    if device.type != "cpu" or not learns or plan.sees_pixels_alone:
+        return None
+    begun = None
+    if spec.threads is None and kept is not None and (kept / unfinished.FILE).is_file():
+        begun = read_header(kept)["about"]["spec"].get("threads")
+    return spec.threads or begun or torch.get_num_threads()
 
 
 def require_learnable(cube: Cube) -> None:
@@ -250,6 +285,8 @@ def _begun(out: Path | None, about: Mapping[str, Any]) -> Unfinished:
             say("Open that scene, or begin anew without going on."),
         )
     before, wanted = _compared(was), _compared(now)
+    if before.get("threads") is None:  # begun by a version that did not say how many
+        del wanted["threads"]
     if [before.get(each) for each in ("method", "preset")] == [wanted[each] for each in ("method", "preset")]:
         before, wanted = before | _settings(was), wanted | _settings(now)
     changed = [

@@ -34,7 +34,7 @@ def command_lines(
         found.append(result.draw.command)
     if result.run_folder is not None and (encoder.command or encoder.scene.get("fingerprint") != record.hashes["cube"]):
         run = result.run_folder.resolve()
-        found += [encoder.command] if encoder.command else []
+        found += [_on_its_threads(encoder.command, encoder.spec.threads)] if encoder.command else []
     else:
         found.append(lines.pretrain(scene, encoder.spec))
     done = filters or Filters()
@@ -46,3 +46,8 @@ def command_lines(
     if score and files.reference is not None:
         found.append(lines.evaluate(files.reference.resolve()))
     return tuple(found)
+
+
+def _on_its_threads(command: str, threads: int | None) -> str:
+    """The command that trained an encoder, which says on how many threads where that decides its numbers."""
+    return command if threads is None or "--threads" in command else f"{command} --threads {threads}"

@@ -69,8 +69,11 @@ class UnfinishedRun:
         return say("step {step:,} of {steps:,}", step=self.step, steps=self.steps)
 
     def is_of(self, spec: PretrainSpec) -> bool:
-        """Whether it has these settings, the method's included; the same device may have another name ("auto")."""
-        return dataclasses.replace(self.spec, device="auto") == dataclasses.replace(spec, device="auto")
+        """Whether it has these settings, the method's included; the same device may have another name ("auto"), and who
+        asks for no number of threads means any."""
+        threads = self.spec.threads if spec.threads is None else spec.threads
+        wanted = dataclasses.replace(spec, device="auto", threads=threads)
+        return dataclasses.replace(self.spec, device="auto") == wanted
 
 
 def runs_folder() -> Path:
@@ -162,7 +165,7 @@ def unfinished_in(folder: Path) -> UnfinishedRun | None:
     try:
         header = read_header(folder)
         about = header["about"]
-        spec = read_spec(about["spec"], about.get("settings"))
+        spec = read_spec(about["spec"], about.get("settings"), about.get("epochs"))
         step, steps = int(header["states"]["now"]["step"]), int(header.get("steps", 0))
         left_at = (folder / FILE).stat().st_mtime
         return UnfinishedRun(folder, spec, str(about["scene"].get("fingerprint", "")), step, steps, left_at)
