@@ -89,7 +89,7 @@ class PretrainSpec(_Spec):
         start: folder of a trained run whose encoder stands in for the first stage of a method of two (ContrastDM).
         mask_out: file of labels (or any mask) whose pixels other than 0 are not shown to pretraining; empty for none.
         threads: of the processor, where the numbers of a training depend on how many there are: sums are taken in
-            another order on two. None takes what torch has; the run says how many those were.
+            another order on two. None takes all that torch has; the run says how many those were.
         settings: values of the preset's own settings (temperature, rates, sizes ...) that are to differ from the
             preset's, by name; `methods.registry.settings_of` gives all of them and refuses what is not allowed.
     """

@@ -55,6 +55,8 @@ class Encoder:
         balance: evens out the features, as learned on the training scene; None where the network does so itself.
         recipe: how it becomes a map unless the user says otherwise; kept, so that a run goes on giving the same map.
         settings: all settings that it was trained with.
+        threads: of the processor that it was trained on, where its numbers depend on how many those are; None where
+            they do not, or where that was not written down.
     """
 
     network: Network
@@ -74,6 +76,7 @@ class Encoder:
     precision: str = ""
     balance: Balance | None = None
     settings: Mapping[str, Value] = field(default_factory=dict)
+    threads: int | None = None
 
     @property
     def width(self) -> int:
@@ -120,6 +123,7 @@ def save(encoder: Encoder, folder: Path) -> list[Path]:
         "monitor": {"name": encoder.monitor, "readings": encoder.readings},
         "stopped": encoder.stopped,
         "precision": encoder.precision,
+        "threads": encoder.threads,
     }
     with written_beside(folder / WEIGHTS, folder / SETTINGS) as (weights, about):
         weights.write_bytes(_weights(encoder))
@@ -195,5 +199,5 @@ def load(folder: Path) -> Encoder:
         network.eval(), transform, plan, spec, settings["epochs"], settings["scene"],
         settings["device"], settings["seconds"], tuple(settings["losses"]), settings["command"],
         recipe, monitor["name"], readings, settings.get("stopped", ""), settings.get("precision", ""),
-        balance, trained_with,
+        balance, trained_with, settings.get("threads"),
     )  # fmt: skip

@@ -80,18 +80,20 @@ def pretrain(
     started = _started(spec, cube)
     plan = _plan(spec, settings, started)
     kept = out or keep_in
-    spec = replace(spec, threads=_threads(spec, plan, preset.epochs, device, kept if resume else None))
+    threads = _threads(spec, plan, preset.epochs, device, kept if resume else None)
     with one_blas_thread(), devices.on_threads(1):
-        return _pretrained(cube, spec, settings, plan, started, device, ctx, out, kept, labels, resume, command)
+        return _pretrained(
+            cube, spec, settings, plan, started, device, threads, ctx, out, kept, labels, resume, command
+        )
 
 
 def _pretrained(
     cube: Cube, spec: PretrainSpec, settings: MethodSettings, plan: Plan, started: Encoder | None,
-    device: torch.device, ctx: Context, out: Path | None, kept: Path | None, labels: NDArray[np.uint16] | None,
-    resume: bool, command: str,
+    device: torch.device, threads: int | None, ctx: Context, out: Path | None, kept: Path | None,
+    labels: NDArray[np.uint16] | None, resume: bool, command: str,
 ) -> Encoder:  # fmt: skip
-    """What `pretrain` does when it is known what is to be trained on which device; the calling thread has one thread of
-    torch and of numpy, so that what is not trained has the same numbers whatever their number is."""
+    """What `pretrain` does when it is known what is to be trained, and on what. The calling thread has one thread of
+    torch and of numpy, so that what is not trained has the same numbers however many there are."""
     info = registry.method(spec.method)
     preset = info.preset(spec.preset)
     epochs = preset.epochs and (spec.epochs or preset.epochs)  # what has no steps of its own cannot be given any
@@ -102,7 +104,7 @@ def _pretrained(
     watched = "" if labels is None else raster_hash(labels)[:12]
     about = {
         "spec": spec.to_json(), "settings": settings.to_json(), "epochs": epochs, "device": device.type,
-        "scene": described, "monitor": watched,
+        "scene": described, "monitor": watched, "threads": threads,
     }  # fmt: skip
     begun = _begun(kept, about) if resume else None
     if started is not None:
@@ -117,8 +119,7 @@ def _pretrained(
     chance = Chance(spec.seed, device)
     # Two small layers gain nothing from bfloat16, nor from a second thread.
     small = plan.sees_pixels_alone and spec.precision == "auto"
-    threads = spec.threads or 1
-    with devices.wanted_precision("float32" if small else spec.precision), devices.on_threads(threads):
+    with devices.wanted_precision("float32" if small else spec.precision), devices.on_threads(threads or 1):
         where = devices.title(device)
         precision = devices.precision(device)
         with chance.building():
@@ -133,7 +134,7 @@ def _pretrained(
     encoder = Encoder(
         network.cpu().eval(), transform, plan, spec, epochs, described, where, trained.seconds,
         trained.losses, command, info.recipe, watch.name if watch else "", trained.readings, trained.stopped,
-        precision if preset.epochs else "", balance, settings.to_json(),
+        precision if preset.epochs else "", balance, settings.to_json(), threads,
     )  # fmt: skip
     if out is not None:
         checkpoint.save(encoder, out)
@@ -152,7 +153,7 @@ def _threads(spec: PretrainSpec, plan: Plan, learns: int, device: torch.device, 
         return None
     begun = None
     if spec.threads is None and kept is not None and (kept / unfinished.FILE).is_file():
-        begun = read_header(kept)["about"]["spec"].get("threads")
+        begun = read_header(kept)["about"].get("threads")
     return spec.threads or begun or torch.get_num_threads()
 
 
@@ -309,7 +310,7 @@ def _compared(about: Mapping[str, Any]) -> dict[str, object]:
     meant."""
     return {
         **about.get("spec", {}), "settings": "", "device": "", "epochs": about.get("epochs"),
-        "monitor labels": about.get("monitor") or "none",
+        "threads": about.get("threads"), "monitor labels": about.get("monitor") or "none",
     }  # fmt: skip
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 from pathlib import Path
 
 from hsigui.pipeline import command_lines as lines
@@ -34,9 +35,9 @@ def command_lines(
         found.append(result.draw.command)
     if result.run_folder is not None and (encoder.command or encoder.scene.get("fingerprint") != record.hashes["cube"]):
         run = result.run_folder.resolve()
-        found += [_on_its_threads(encoder.command, encoder.spec.threads)] if encoder.command else []
+        found += [_on_its_threads(encoder.command, encoder.threads)] if encoder.command else []
     else:
-        found.append(lines.pretrain(scene, encoder.spec))
+        found.append(lines.pretrain(scene, dataclasses.replace(encoder.spec, threads=encoder.threads)))
     done = filters or Filters()
     found.append(
         lines.classify(

@@ -69,11 +69,8 @@ class UnfinishedRun:
         return say("step {step:,} of {steps:,}", step=self.step, steps=self.steps)
 
     def is_of(self, spec: PretrainSpec) -> bool:
-        """Whether it has these settings, the method's included; the same device may have another name ("auto"), and who
-        asks for no number of threads means any."""
-        threads = self.spec.threads if spec.threads is None else spec.threads
-        wanted = dataclasses.replace(spec, device="auto", threads=threads)
-        return dataclasses.replace(self.spec, device="auto") == wanted
+        """Whether it has these settings, the method's included; the same device may have another name ("auto")."""
+        return dataclasses.replace(self.spec, device="auto") == dataclasses.replace(spec, device="auto")
 
 
 def runs_folder() -> Path:
