@@ -94,6 +94,8 @@ class PretrainSpec(_Spec):
         begin_from: folder of a run of the same method and sizes whose weights this training begins with, and whose
             preparation of the input it keeps; empty for none.
         mask_out: file of labels (or any mask) whose pixels other than 0 are not shown to pretraining; empty for none.
+        threads: of the processor, where the numbers of a training depend on how many there are: sums are taken in
+            another order on two. None takes all that torch has; the run says how many those were.
         settings: values of the preset's own settings (temperature, rates, sizes ...) that are to differ from the
             preset's, by name; `methods.registry.settings_of` gives all of them and refuses what is not allowed.
     """
@@ -108,6 +110,7 @@ class PretrainSpec(_Spec):
     precision: str = "auto"
     start: str = ""
     mask_out: str = ""
+    threads: int | None = None
     settings: Mapping[str, bool | int | float | str] = field(default_factory=dict, hash=False)
     begin_from: str = ""
 
@@ -138,6 +141,11 @@ class PretrainSpec(_Spec):
             say("The patience {patience} is negative.", patience=self.patience),
             say("Choose 1 or more readings, or 0 for never."),
         )  # fmt: skip
+        _require(
+            self.threads is None or self.threads >= 1,
+            say("{count} threads are none to train on.", count=self.threads),
+            say("Choose 1 or more."),
+        )
         _require(
             self.precision in PRECISIONS,
             say("Unknown precision “{precision}”.", precision=self.precision),

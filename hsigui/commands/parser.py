@@ -195,6 +195,10 @@ def _add_pretrain(commands: Commands) -> None:
         "--monitor-labels", type=Path, metavar="LABELS",
         help=say("training labels to watch the features by; nothing is learned from them"),
     )  # fmt: skip
+    p.add_argument(
+        "--threads", type=_positive, metavar="N",
+        help=say("of the processor, where the numbers of a training depend on how many there are (all)"),
+    )  # fmt: skip
     _add_settings(p, "NAME=VALUE", say("value of a setting of the method, such as temperature=0.1; may be given again"))
     p.add_argument(
         "--list-settings",

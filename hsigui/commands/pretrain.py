@@ -12,7 +12,7 @@ from hsigui.commands.reading import reading
 from hsigui.errors import HsiError
 from hsigui.jobs import Context
 from hsigui.methods import asked, registry
-from hsigui.methods.resume_header import FILE
+from hsigui.methods.resume_header import FILE, read_header
 from hsigui.pipeline.features import SETS_KEPT
 from hsigui.specs import PretrainSpec
 from hsigui.texts import say
@@ -28,7 +28,7 @@ def pretrain(arguments: argparse.Namespace) -> None:
         arguments.method, arguments.preset, arguments.seed, arguments.device, arguments.epochs,
         arguments.monitor, arguments.patience, arguments.precision,
         start=str(arguments.start.resolve()) if arguments.start else "",
-        mask_out=str(arguments.mask_out.resolve()) if arguments.mask_out else "",
+        mask_out=str(arguments.mask_out.resolve()) if arguments.mask_out else "", threads=arguments.threads,
         settings=asked.read(info, info.preset(arguments.preset), arguments.settings),
         begin_from=str(arguments.begin_from.resolve()) if arguments.begin_from else "",
     )  # fmt: skip
@@ -43,6 +43,8 @@ def pretrain(arguments: argparse.Namespace) -> None:
             say("{out} holds an unfinished training.", out=arguments.out),
             say("Give --resume to go on with it, or --replace to begin anew over it."),
         )
+    if arguments.resume and (arguments.out / FILE).exists():
+        spec = registry.resumed(spec, read_header(arguments.out)["about"])
     cubes = [api.open(path, **reading(arguments)) for path in arguments.cubes]
     watched = None if arguments.monitor_labels is None else api.read_labels(arguments.monitor_labels, cubes[0])
 

@@ -61,6 +61,8 @@ class Encoder:
             "words" how those of its scenes were brought to them.
         begun_from: the run whose weights it began with: "name" (of the folder), "weights_sha256", and "fingerprints" of
             all scenes that were seen by then; empty for none.
+        threads: of the processor that it was trained on, where its numbers depend on how many those are; None where
+            they do not, or where that was not written down.
     """
 
     network: Network
@@ -83,6 +85,7 @@ class Encoder:
     scenes: tuple[Mapping[str, Any], ...] = ()
     bands: Mapping[str, Any] = field(default_factory=dict)
     begun_from: Mapping[str, Any] = field(default_factory=dict)
+    threads: int | None = None
 
     @property
     def fingerprints(self) -> tuple[str, ...]:
@@ -158,6 +161,7 @@ def save(encoder: Encoder, folder: Path) -> list[Path]:
         "monitor": {"name": encoder.monitor, "readings": encoder.readings},
         "stopped": encoder.stopped,
         "precision": encoder.precision,
+        "threads": encoder.threads,
     }
     with written_beside(folder / WEIGHTS, folder / SETTINGS) as (weights, about):
         weights.write_bytes(_weights(encoder))
@@ -210,7 +214,7 @@ def load(folder: Path) -> Encoder:
         network.load_state_dict(weights)
         even = {k.removeprefix("balance."): v.numpy() for k, v in state.items() if k.startswith("balance.")}
         balance = Balance(**even) if even else None
-        spec = registry.read_spec(settings["spec"], settings.get("settings"))
+        spec = registry.read_spec(settings["spec"], settings.get("settings"), settings["epochs"])
         trained_with = registry.complete(spec.method, spec.preset, settings.get("settings"))
         recipe = Recipe.from_json(settings["recipe"]) if "recipe" in settings else FIRST_RECIPE
         # Runs of the first version have no monitor.
@@ -234,4 +238,5 @@ def load(folder: Path) -> Encoder:
         settings["device"], settings["seconds"], tuple(settings["losses"]), settings["command"],
         recipe, monitor["name"], readings, settings.get("stopped", ""), settings.get("precision", ""),
         balance, trained_with, tuple(settings.get("scenes", ())), settings.get("bands", {}), settings.get("from", {}),
+        settings.get("threads"),
     )  # fmt: skip

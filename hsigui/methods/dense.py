@@ -7,6 +7,7 @@ positions; an index map follows every pixel through the turn.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
@@ -57,33 +58,42 @@ class TileSampler:
         shift: how far the second view of a pixel may lie from the first, in rows and in columns.
         drawn_by: generator of the noise, where it is to be drawn on another device than the rest.
         tile: side of the tiles in pixels.
+        partners: chooses the second pixel of each pair in a tile, from the flat numbers of the first ones; None for a
+            pixel at most `shift` away.
     """
 
     def __init__(
         self, scene: SceneValues, device: torch.device, generator: Generator, *, pixels: int, shift: int,
         noise: ViewNoise, drawn_by: Generator | None = None, tile: int = TILE,
+        partners: Callable[[SceneTile, Tensor], Tensor] | None = None,
     ) -> None:  # fmt: skip
         self._scene, self._device = scene, device
         self._generator, self._drawn_by = generator, drawn_by or generator
         self.pixels, self._shift, self._noise, self._tile = pixels, shift, noise, tile
+        self._partners = partners
 
-    def draw(self) -> tuple[TileView, TileView]:
-        """Two views of the same pixels of a random tile."""
+    def draw(self, check: Callable[[], None] = lambda: None) -> tuple[TileView, TileView]:
+        """Two views of the same pixels of a random tile; `check` may raise to stop."""
+        check()
         window = self._window()
-        height, width = window.valid.shape
+        width = window.valid.shape[1]
         valid = torch.from_numpy(window.valid.reshape(-1).copy())
         inside = torch.nonzero(valid)[:, 0]
         picked = inside[torch.randperm(len(inside), generator=self._generator)[: self.pixels]]
         if len(picked) == 1:
             picked = picked.repeat(2)  # batch normalisation knows no batch of one
+        second = self._shifted(valid, picked, width) if self._partners is None else self._partners(window, picked)
+        tile = torch.from_numpy(np.ascontiguousarray(window.values)).to(self._device).permute(2, 0, 1)[None]
+        return self._view(tile, window, picked), self._view(tile, window, second)
+
+    def _shifted(self, valid: Tensor, picked: Tensor, width: int) -> Tensor:
+        """A pixel a few positions away from each; `valid` says of every pixel of the tile whether it has data."""
         rows, cols = picked // width, picked % width
-        moved_rows = (rows + self._jitter(len(picked))).clamp(0, height - 1)
+        moved_rows = (rows + self._jitter(len(picked))).clamp(0, len(valid) // width - 1)
         moved_cols = (cols + self._jitter(len(picked))).clamp(0, width - 1)
         moved = moved_rows * width + moved_cols
         # A pixel is paired with itself where the shift would lead to one without data.
-        moved = torch.where(valid[moved], moved, picked)
-        tile = torch.from_numpy(np.ascontiguousarray(window.values)).to(self._device).permute(2, 0, 1)[None]
-        return self._view(tile, window, picked), self._view(tile, window, moved)
+        return torch.where(valid[moved], moved, picked)
 
     def _window(self) -> SceneTile:
         scene, above = self._scene.one(self._below)

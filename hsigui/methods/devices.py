@@ -6,6 +6,7 @@ import contextlib
 import gc
 import os
 import platform
+import threading
 from collections.abc import Iterator
 from contextvars import ContextVar
 
@@ -87,6 +88,25 @@ def mixed_precision(device: torch.device) -> contextlib.AbstractContextManager[o
 def leave_cores_free(count: int) -> None:
     """Limits torch's threads so that `count` cores stay free for others (a window that must go on repainting)."""
     torch.set_num_threads(max(1, (os.cpu_count() or 1) - count))
+
+
+@contextlib.contextmanager
+def on_threads(count: int) -> Iterator[None]:
+    """So many threads for what the calling thread asks of torch; other threads keep what they have, and those that ask
+    torch for the first time meanwhile get what there was before."""
+    before = torch.get_num_threads()
+    if before == count:
+        yield
+        return
+    torch.set_num_threads(count)
+    # The number that torch keeps for threads to come is the last that any thread has set.
+    for_others = threading.Thread(target=torch.set_num_threads, args=(before,))
+    for_others.start()
+    for_others.join()
+    try:
+        yield
+    finally:
+        torch.set_num_threads(before)
 
 
 def ran_out_of_memory(error: BaseException) -> bool:

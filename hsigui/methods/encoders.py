@@ -129,6 +129,8 @@ class _DenseBlock(nn.Module):
 def box_mean(x: Tensor, side: int) -> Tensor:
     """Means over squares (side odd, borders reflected) of a batch of maps, in two passes: a column of means of rows is
     many times cheaper than the square at once. Batch x channels x rows x cols, in and out."""
+    if side == 1:
+        return x
     half = side // 2
     padded = functional.pad(x, (half, half, half, half), mode="reflect")
     return functional.avg_pool2d(functional.avg_pool2d(padded, (1, side), 1), (side, 1), 1)

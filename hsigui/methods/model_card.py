@@ -133,6 +133,7 @@ def _of_settings(run: Mapping[str, Any]) -> list[str]:
         rows |= {"monitor": run.get("monitor", {}).get("name") or "none"}
         patience = run["spec"].get("patience")
         rows |= {} if patience is None else {"patience": str(patience)}
+        rows |= {"threads": str(run["threads"])} if run.get("threads") else {}
     return ["## How it was trained", _table(rows)]
 
 

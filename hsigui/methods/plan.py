@@ -23,6 +23,12 @@ class Plan:
     kind: str
     sizes: Mapping[str, int | float | str] = field(default_factory=dict)
 
+    @property
+    def sees_pixels_alone(self) -> bool:
+        """Whether the network is a small one that looks at no pixel but the one that it describes."""
+        alone = self.sizes.get("blocks") == 0 and self.sizes.get("box") == 1
+        return alone and self.sizes.get("encoder", self.kind) == "dense"
+
     def network(self, channels: int) -> Network:
         """A new network for an input of so many channels. Its weights are random: build it inside `Chance.building`.
 

@@ -33,6 +33,7 @@ __all__ = [
     "names",
     "network",
     "read_spec",
+    "resumed",
     "setting_of",
     "settings_of",
 ]  # fmt: skip
@@ -125,21 +126,45 @@ def complete(method_name: str, preset: str, kept: Mapping[str, Value] | None) ->
     return {**FIRST_SETTINGS.get(method_name, {}).get(preset, {}), **(kept or {})}
 
 
-def read_spec(values: Mapping[str, Any], kept: Mapping[str, Value] | None) -> PretrainSpec:
+def read_spec(values: Mapping[str, Any], kept: Mapping[str, Value] | None, epochs: int | None = None) -> PretrainSpec:
     """The spec that a run or an unfinished training was written with; its settings are those that differ from today's.
 
     Args:
         values: what was written of the spec.
         kept: what was written of all settings; None where nothing was.
+        epochs: how many there really were, which the spec then says where the preset has others today.
 
     Raises:
         HsiError: the values are no spec.
     """
     spec = PretrainSpec.from_json(dict(values))
     try:
-        today = method(spec.method).preset(spec.preset).settings().to_json()
+        preset = method(spec.method).preset(spec.preset)
     except HsiError:  # of a version or a plug-in that is not there
         return spec
+    today = preset.settings().to_json()
     had = complete(spec.method, spec.preset, kept)
     differing = {name: value for name, value in had.items() if name not in today or today[name] != value}
-    return dataclasses.replace(spec, settings=differing)
+    said = (None if epochs == preset.epochs else epochs) if spec.epochs is None else spec.epochs
+    return dataclasses.replace(spec, epochs=said, settings=differing)
+
+
+def resumed(spec: PretrainSpec, about: Mapping[str, Any]) -> PretrainSpec:
+    """What is asked for, where a training that an earlier version began is to go on: whatever is not asked for by name
+    has the value of the presets of then, for they have changed since.
+
+    Args:
+        about: what was written of the unfinished training: its spec, all its settings and its epochs.
+
+    Raises:
+        HsiError: that is no spec.
+    """
+    begun = read_spec(about["spec"], about.get("settings"), about.get("epochs"))
+    if (begun.method, begun.preset) != (spec.method, spec.preset):
+        return spec
+    asked_then = about["spec"].get("settings") or {}
+    of_then = {name: value for name, value in begun.settings.items() if name not in asked_then}
+    epochs = spec.epochs
+    if epochs is None and about["spec"].get("epochs") is None:
+        epochs = begun.epochs
+    return dataclasses.replace(spec, epochs=epochs, settings={**of_then, **spec.settings})

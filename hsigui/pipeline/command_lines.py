@@ -78,6 +78,7 @@ def pretrain(scene: CubeArgument, spec: PretrainSpec) -> str:
     words += [] if spec.monitor else ["--no-monitor"]
     words += [] if spec.patience is None else ["--patience", spec.patience]
     words += [] if spec.precision == "auto" else ["--precision", spec.precision]
+    words += [] if spec.threads is None else ["--threads", spec.threads]
     words += [word for text in asked.words(spec.settings) for word in ("--set", text)]
     return _line("pretrain", *scene.words, *words, "--out", RUN, *scene.reading)
 

@@ -30,12 +30,14 @@ from hsigui.methods.encoders import Network, channels_last
 from hsigui.methods.monitor import ACCURACY, Monitor
 from hsigui.methods.plan import Plan
 from hsigui.methods.resume import Unfinished
+from hsigui.methods.resume_header import read_header
 from hsigui.methods.scene import SceneValues
 from hsigui.methods.scene_features import features_of_scene
 from hsigui.methods.settings import MethodSettings, told
 from hsigui.methods.stacked_scenes import StackedScenes
 from hsigui.methods.untrained import NoTraining
 from hsigui.pipeline import several
+from hsigui.pipeline.one_thread import one_blas_thread
 from hsigui.pipeline.provenance import raster_hash
 from hsigui.specs import PretrainSpec
 from hsigui.texts import say
@@ -90,10 +92,27 @@ def pretrain(
     going_on, started = several.begun_from(spec), _started(spec, cubes)
     wanted = preset.epochs if spec.epochs is None else spec.epochs
     epochs = preset.epochs and wanted  # what has no steps of its own cannot be given any
-    untrained = preset.epochs > 0 and epochs == 0
-    plan = _untrained_plan(spec, settings) if untrained else _plan(spec, settings, started)
+    plan = _untrained_plan(spec, settings) if preset.epochs > 0 and epochs == 0 else _plan(spec, settings, started)
     if going_on is not None:
         several.require_alike(going_on, plan, spec)
+    kept = out or keep_in
+    threads = _threads(spec, plan, epochs, device, kept if resume else None)
+    with one_blas_thread(), devices.on_threads(1):
+        return _pretrained(
+            cubes, spec, settings, plan, going_on, started, epochs, device, threads, ctx, out, kept, labels, resume,
+            command,
+        )  # fmt: skip
+
+
+def _pretrained(
+    cubes: Sequence[Cube], spec: PretrainSpec, settings: MethodSettings, plan: Plan, going_on: Encoder | None,
+    started: Encoder | None, epochs: int, device: torch.device, threads: int | None, ctx: Context, out: Path | None,
+    kept: Path | None, labels: NDArray[np.uint16] | None, resume: bool, command: str,
+) -> Encoder:  # fmt: skip
+    """What `pretrain` does when it is known what is to be trained, and on what. The calling thread has one thread of
+    torch and of numpy, so that what is not trained has the same numbers however many there are."""
+    info = registry.method(spec.method)
+    untrained = info.preset(spec.preset).epochs > 0 and epochs == 0
     ctx.progress(0, 1, say("Preparing the cube"))
     mask = _masked_out(spec, cubes)
     described = [_scene(one, mask) for one in cubes]
@@ -108,17 +127,19 @@ def pretrain(
     source = several.origin(going_on, spec)
     about = {
         "spec": spec.to_json(), "settings": settings.to_json(), "epochs": epochs, "device": device.type,
-        "scene": described[0], "monitor": watched, **({"scenes": described} if len(cubes) > 1 else {}),
-        **({"from": source} if source else {}),
+        "scene": described[0], "monitor": watched, "threads": threads,
+        **({"scenes": described} if len(cubes) > 1 else {}), **({"from": source} if source else {}),
     }  # fmt: skip
-    kept = out or keep_in
     begun = _begun(kept, about) if resume else None
     transform = _transform(seen, plan, spec, started or going_on, begun, ctx)
     scene, labels = _scene_values(seen, transform, labels, ctx)
     ctx.check()
     keep = None if kept is None or not epochs else loop.Keep(kept, about, transform.to_arrays())
     chance = Chance(spec.seed, device)
-    with devices.wanted_precision(spec.precision):
+    # Two small layers gain nothing from bfloat16, nor from a second thread.
+    small = plan.sees_pixels_alone and spec.precision == "auto"
+    with devices.wanted_precision("float32" if small else spec.precision), devices.on_threads(threads or 1):
+        where = devices.title(device)
         precision = devices.precision(device)
         with chance.building():
             network = plan.network(transform.channels)
@@ -136,10 +157,10 @@ def pretrain(
         )
     balance = _balance(network, scene, device, spec.seed, ctx)
     encoder = Encoder(
-        network.cpu().eval(), transform, plan, spec, epochs, described[0], devices.title(device), trained.seconds,
+        network.cpu().eval(), transform, plan, spec, epochs, described[0], where, trained.seconds,
         trained.losses, command, info.recipe, watch.name if watch else "", trained.readings, trained.stopped,
         precision if epochs else "", balance, settings.to_json(),
-        scenes=tuple(described) if len(cubes) > 1 else (), bands=joined.bands, begun_from=source,
+        scenes=tuple(described) if len(cubes) > 1 else (), bands=joined.bands, begun_from=source, threads=threads,
     )  # fmt: skip
     if out is not None:
         checkpoint.save(encoder, out)
@@ -167,6 +188,21 @@ def _scene_values(
         return SceneValues(seen[0], transform, ctx.check), labels
     stack = StackedScenes(seen, transform, ctx.check)
     return stack, None if labels is None else stack.of_first(labels)
+
+
+def _threads(spec: PretrainSpec, plan: Plan, learns: int, device: torch.device, kept: Path | None) -> int | None:
+    """How many threads of the processor a training runs on; None where its numbers do not depend on that.
+
+    Args:
+        learns: epochs of the preset; 0 for what has no training.
+        kept: folder of an unfinished training that is to go on; it does so on as many as it was begun on.
+    """
+    if device.type != "cpu" or not learns or plan.sees_pixels_alone:
+        return None
+    begun = None
+    if spec.threads is None and kept is not None and (kept / unfinished.FILE).is_file():
+        begun = read_header(kept)["about"].get("threads")
+    return spec.threads or begun or torch.get_num_threads()
 
 
 def require_learnable(cube: Cube) -> None:
@@ -321,6 +357,8 @@ def _begun(out: Path | None, about: Mapping[str, Any]) -> Unfinished:
             say("Begin anew, without going on."),
         )
     before, wanted = _compared(was), _compared(now)
+    if before.get("threads") is None:  # begun by a version that did not say how many
+        del wanted["threads"]
     if [before.get(each) for each in ("method", "preset")] == [wanted[each] for each in ("method", "preset")]:
         before, wanted = before | _settings(was), wanted | _settings(now)
     changed = [
@@ -343,7 +381,7 @@ def _compared(about: Mapping[str, Any]) -> dict[str, object]:
     meant."""
     return {
         "begin_from": "", **about.get("spec", {}), "settings": "", "device": "", "epochs": about.get("epochs"),
-        "monitor labels": about.get("monitor") or "none",
+        "threads": about.get("threads"), "monitor labels": about.get("monitor") or "none",
     }  # fmt: skip
 
 

@@ -228,6 +228,7 @@ def _training(encoder: Encoder) -> dict[str, Any]:
     if encoder.epochs:
         about |= {"precision": encoder.precision or spec.precision, "monitor": encoder.monitor or "none"}
         about |= {} if spec.patience is None else {"patience": spec.patience}
+        about |= {} if encoder.threads is None else {"threads": encoder.threads}
     return about
 
 

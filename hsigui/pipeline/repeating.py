@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 from pathlib import Path
 
 from hsigui.pipeline import command_lines as lines
@@ -35,9 +36,9 @@ def command_lines(
     elsewhere = len(encoder.scenes) > 1 or encoder.scene.get("fingerprint") != record.hashes["cube"]
     if result.run_folder is not None and (encoder.command or elsewhere):
         run = result.run_folder.resolve()
-        found += [encoder.command] if encoder.command else []
+        found += [_on_its_threads(encoder.command, encoder.threads)] if encoder.command else []
     else:
-        found.append(lines.pretrain(scene, encoder.spec))
+        found.append(lines.pretrain(scene, dataclasses.replace(encoder.spec, threads=encoder.threads)))
     done = filters or Filters()
     found.append(
         lines.classify(
@@ -47,3 +48,8 @@ def command_lines(
     if score and files.reference is not None:
         found.append(lines.evaluate(files.reference.resolve()))
     return tuple(found)
+
+
+def _on_its_threads(command: str, threads: int | None) -> str:
+    """The command that trained an encoder, which says on how many threads where that decides its numbers."""
+    return command if threads is None or "--threads" in command else f"{command} --threads {threads}"

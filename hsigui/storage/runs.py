@@ -162,7 +162,7 @@ def unfinished_in(folder: Path) -> UnfinishedRun | None:
     try:
         header = read_header(folder)
         about = header["about"]
-        spec = read_spec(about["spec"], about.get("settings"))
+        spec = read_spec(about["spec"], about.get("settings"), about.get("epochs"))
         step, steps = int(header["states"]["now"]["step"]), int(header.get("steps", 0))
         left_at = (folder / FILE).stat().st_mtime
         return UnfinishedRun(folder, spec, str(about["scene"].get("fingerprint", "")), step, steps, left_at)

@@ -11,7 +11,7 @@ import torch
 
 from hsigui.cube.transform import BandTransform
 from hsigui.errors import HsiError
-from hsigui.methods import checkpoint
+from hsigui.methods import checkpoint, registry
 from hsigui.methods.balance import Balance
 from hsigui.methods.plan import Plan
 from hsigui.specs import FeatureSpec, MapSpec, PretrainSpec, ProbeSpec, Recipe
@@ -29,9 +29,11 @@ def encoder() -> checkpoint.Encoder:
         np.ones(3, dtype=np.float32),
     )
     scene = {"name": "field", "shape": [20, 20, 6], "wavelengths_nm": [], "fingerprint": "ab"}
+    spec = PretrainSpec(seed=7, epochs=11)
     return checkpoint.Encoder(
-        plan.network(3).eval(), transform, plan, PretrainSpec(seed=7), 11, scene, "CPU", 1.5, (2.0, 1.0), "hsigui x"
-    )
+        plan.network(3).eval(), transform, plan, spec, 11, scene, "CPU", 1.5, (2.0, 1.0), "hsigui x",
+        settings=registry.settings_of(spec).to_json(),
+    )  # fmt: skip
 
 
 def test_a_run_is_read_as_it_was_written(encoder, tmp_path):

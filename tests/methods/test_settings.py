@@ -123,12 +123,41 @@ def test_a_spec_comes_back_from_json_with_its_settings():
 
 def test_settings_that_a_run_does_not_name_are_those_of_the_first_runs():
     written = {"method": "lscosa", "preset": "quick"}
-    assert registry.read_spec(written, None) == PretrainSpec()
-    assert registry.read_spec(written, {"temperature": 0.3}).settings == {"temperature": 0.3}
-    assert (
-        registry.complete("lscosa", "quick", {"temperature": 0.3})
-        == settings("lscosa", "quick", temperature=0.3).to_json()
-    )
+    first = FIRST_SETTINGS["lscosa"]["quick"]
+    assert registry.settings_of(registry.read_spec(written, None)).to_json() == first
+    read = registry.read_spec(written, {"temperature": 0.3})
+    assert registry.settings_of(read).to_json() == {**first, "temperature": 0.3}
+    assert registry.complete("lscosa", "quick", {"temperature": 0.3}) == {**first, "temperature": 0.3}
+    paper = {"method": "lscosa", "preset": "paper"}
+    assert registry.read_spec(paper, None) == PretrainSpec(preset="paper")
+
+
+def test_a_run_that_names_all_its_settings_has_those_that_differ_from_todays():
+    written = {"method": "lscosa", "preset": "quick"}
+    today = settings("lscosa", "quick").to_json()
+    assert registry.read_spec(written, today) == PretrainSpec()
+    assert registry.read_spec(written, {**today, "temperature": 0.3}).settings == {"temperature": 0.3}
+
+
+def test_a_run_that_was_as_long_as_the_preset_of_then_says_so():
+    written = {"method": "lscosa", "preset": "quick"}
+    steps = registry.method("lscosa").preset("quick").epochs
+    assert registry.read_spec(written, None, 120).epochs == 120
+    assert registry.read_spec(written, None, steps).epochs is None
+    assert registry.read_spec({**written, "epochs": 12}, None, 12).epochs == 12
+
+
+def test_a_training_of_an_earlier_version_goes_on_by_what_was_not_asked_for_then_or_now():
+    about = {"spec": {"method": "lscosa", "preset": "quick", "settings": {"rho": 0.3}}, "epochs": 120,
+             "settings": {"rho": 0.3, "temperature": 0.07}}  # fmt: skip
+    found = registry.resumed(PretrainSpec(settings={"width": 96}), about)
+    first = FIRST_SETTINGS["lscosa"]["quick"]
+    assert found.epochs == 120
+    assert registry.settings_of(found).to_json() == {
+        **first, "temperature": 0.07, "rho": settings("lscosa", "quick").to_json()["rho"], "width": 96,
+    }  # fmt: skip
+    other = PretrainSpec("purified")
+    assert registry.resumed(other, about) == other
 
 
 def test_a_run_of_a_method_that_is_not_there_can_still_be_told():

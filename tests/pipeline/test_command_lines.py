@@ -43,9 +43,9 @@ def test_a_draw_is_asked_for_as_it_was(spec):
 
 
 def test_a_pretraining_has_all_its_settings():
-    spec = PretrainSpec("contrastdm", "paper", 5, "cuda", 12, start="/runs/one", mask_out="/data/test.tif")
+    spec = PretrainSpec("contrastdm", "paper", 5, "cuda", 12, start="/runs/one", mask_out="/data/test.tif", threads=3)
     found = parsed(command_lines.pretrain(SCENE, spec))
-    given = PretrainSpec(found.method, found.preset, found.seed, found.device, found.epochs)
+    given = PretrainSpec(found.method, found.preset, found.seed, found.device, found.epochs, threads=found.threads)
     assert given == replace(spec, start="", mask_out="")
     assert (found.start, found.mask_out) == (Path(spec.start), Path(spec.mask_out))
     assert reading(found) == {"variable": "cube"}

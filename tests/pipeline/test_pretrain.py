@@ -7,6 +7,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 import torch
+from threadpoolctl import threadpool_limits
 
 from hsigui.cube.cube import ArraySource, Cube
 from hsigui.errors import HsiError
@@ -234,3 +235,64 @@ def test_a_scene_too_small_to_learn_from_is_refused_with_its_size():
 def test_unknown_methods_are_refused(cube):
     with pytest.raises(HsiError, match="magic"):
         pretrain(cube, PretrainSpec(method="magic"), SilentContext())
+
+
+def _numbers(encoder) -> dict[str, torch.Tensor]:
+    """Everything that a training gives in numbers."""
+    found = dict(encoder.network.state_dict())
+    found |= {"losses": torch.tensor(encoder.losses), "readings": torch.tensor(encoder.readings)}
+    if encoder.balance is not None:
+        found |= {"mean": torch.from_numpy(encoder.balance.mean), "matrix": torch.from_numpy(encoder.balance.matrix)}
+    return found | {name: torch.from_numpy(np.asarray(v)) for name, v in encoder.transform.to_arrays().items()}
+
+
+@pytest.mark.parametrize("name", ["lscosa", "purified", "contrastdm", "random-encoder"])
+def test_one_seed_gives_the_same_numbers_on_any_number_of_threads(name):
+    # Large enough that a second thread would be given work.
+    rng = np.random.default_rng(0)
+    fields = np.kron(rng.random((5, 6, 40), dtype=np.float32), np.ones((24, 20, 1), dtype=np.float32))
+    cube = Cube(ArraySource(fields + 0.1 * rng.random(fields.shape, dtype=np.float32)), name="fields")
+    before = torch.get_num_threads()
+    found = []
+    try:
+        for threads in (1, 2, 3):
+            torch.set_num_threads(threads)
+            with threadpool_limits(threads, user_api="blas"):
+                found.append(pretrain(cube, PretrainSpec(name, epochs=12, device="cpu"), SilentContext()))
+            assert torch.get_num_threads() == threads
+    finally:
+        torch.set_num_threads(before)
+    numbers = [_numbers(encoder) for encoder in found]
+    for other in numbers[1:]:
+        assert other.keys() == numbers[0].keys()
+        assert not [key for key in other if not torch.equal(other[key], numbers[0][key])]
+    assert {encoder.threads for encoder in found} == {None}
+
+
+def test_where_numbers_depend_on_threads_the_run_says_how_many_and_goes_on_with_them(cube, tmp_path, monkeypatch):
+    for name in ("READ_SECONDS", "KEEP_SECONDS", "KEEP_SHARE"):
+        monkeypatch.setattr(loop, name, 0.0)
+    spec = PretrainSpec(epochs=4, device="cpu", settings={"width": 8, "blocks": 1})
+    seen = []
+    step = lscosa.QuickTraining.step
+    monkeypatch.setattr(
+        lscosa.QuickTraining, "step",
+        lambda training, n, check: seen.append(torch.get_num_threads()) or step(training, n, check),
+    )  # fmt: skip
+    before = torch.get_num_threads()
+    try:
+        torch.set_num_threads(2)
+        whole = pretrain(cube, spec, SilentContext(), tmp_path / "whole")
+        with pytest.raises(Cancelled):
+            pretrain(cube, spec, CancelledAt(2), tmp_path / "parted")
+        with pytest.raises(HsiError, match="threads 2, not 1"):
+            pretrain(cube, replace(spec, threads=1), SilentContext(), tmp_path / "parted", resume=True)
+        torch.set_num_threads(1)
+        parted = pretrain(cube, spec, SilentContext(), tmp_path / "parted", resume=True)
+    finally:
+        torch.set_num_threads(before)
+    assert set(seen) == {2}
+    assert parted.losses == whole.losses
+    assert whole.threads == checkpoint.load(tmp_path / "parted").threads == 2
+    assert checkpoint.load(tmp_path / "whole").spec == spec
+    assert pretrain(cube, replace(spec, threads=3), SilentContext()).threads == 3

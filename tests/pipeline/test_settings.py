@@ -11,17 +11,19 @@ from safetensors import safe_open
 from safetensors.numpy import load_file, save_file
 
 from hsigui.errors import HsiError
-from hsigui.jobs import SilentContext
-from hsigui.methods import checkpoint, registry, resume
+from hsigui.jobs import Cancelled, SilentContext
+from hsigui.methods import checkpoint, loop, registry, resume
 from hsigui.methods.first_settings import FIRST_SETTINGS
 from hsigui.methods.model_card import CARD, SETTINGS
 from hsigui.pipeline.pretrain import pretrain
 from hsigui.pipeline.provenance import describe_run
 from hsigui.specs import MapSpec, PretrainSpec, ProbeSpec
 from hsigui.storage.runs import Runs, unfinished_in
-from tests.pipeline.test_pretrain import SHORT, _kept_at_every_step, begun  # noqa: F401 - fixtures
+from tests.pipeline.test_pretrain import SHORT, CancelledAt, _kept_at_every_step, begun  # noqa: F401 - fixtures
 
 WARM = replace(SHORT, settings={"temperature": 0.2, "width": 16})
+FIRST = FIRST_SETTINGS["lscosa"]["quick"]
+THEN = replace(SHORT, settings=registry.method("lscosa").preset("quick").settings.of(FIRST).changed())
 VALUES = {"lscosa": {"rate": 0.01}, "purified": {"base": 0.5}, "contrastdm": {"diffusion_rate": 0.01, "updates": 2}}
 
 
@@ -56,12 +58,13 @@ def test_a_run_keeps_all_settings_and_comes_back_with_them(cube, tmp_path):
 
 
 def test_a_run_of_the_first_version_had_the_settings_of_then(cube, tmp_path):
-    pretrain(cube, SHORT, SilentContext(), tmp_path)
+    pretrain(cube, THEN, SilentContext(), tmp_path)
     about = json.loads((tmp_path / SETTINGS).read_text())
     del about["settings"], about["spec"]["settings"]
     (tmp_path / SETTINGS).write_text(json.dumps(about))
     loaded = checkpoint.load(tmp_path)
-    assert loaded.spec == SHORT
+    assert loaded.spec == THEN
+    assert loaded.settings == FIRST
     assert loaded.settings["temperature"] == 0.08
     checkpoint.save(loaded, tmp_path)
     assert json.loads((tmp_path / SETTINGS).read_text())["settings"]["temperature"] == 0.08
@@ -80,36 +83,39 @@ def test_going_on_with_another_value_is_refused_with_both(cube, begun, change, s
         pretrain(cube, replace(SHORT, **change), SilentContext(), begun, resume=True)
 
 
-def _as_of_the_first_version(folder) -> None:
-    """Takes what later versions write of settings out of the file of an unfinished training."""
-    path = folder / resume.FILE
+@pytest.fixture
+def begun_then(cube, tmp_path, monkeypatch):
+    """A folder with an unfinished training as the first version left them, which wrote nothing of settings."""
+    for name in ("READ_SECONDS", "KEEP_SECONDS", "KEEP_SHARE"):
+        monkeypatch.setattr(loop, name, 0.0)
+    with pytest.raises(Cancelled):
+        pretrain(cube, THEN, CancelledAt(5), tmp_path)
+    path = tmp_path / resume.FILE
     with safe_open(path, framework="np") as opened:
         header = json.loads(opened.metadata()["hsigui"])
-    del header["about"]["settings"], header["about"]["spec"]["settings"]
+    del header["about"]["settings"], header["about"]["spec"]["settings"], header["about"]["threads"]
     save_file(load_file(path), path, metadata={"hsigui": json.dumps(header)})
+    return tmp_path
 
 
-def test_a_training_that_the_first_version_began_goes_on_with_the_settings_of_then(cube, encoder, begun):  # noqa: F811
-    _as_of_the_first_version(begun)
-    assert unfinished_in(begun).is_of(SHORT)
-    assert not unfinished_in(begun).is_of(WARM)
+def test_a_training_that_the_first_version_began_goes_on_with_the_settings_of_then(cube, begun_then):
+    assert unfinished_in(begun_then).is_of(THEN)
+    assert not unfinished_in(begun_then).is_of(SHORT)
     with pytest.raises(HsiError, match=r"temperature 0\.08, not 0\.2"):
-        pretrain(cube, WARM, SilentContext(), begun, resume=True)
-    whole = pretrain(cube, SHORT, SilentContext(), begun, resume=True)
-    assert whole.losses == encoder.losses
+        pretrain(cube, WARM, SilentContext(), begun_then, resume=True)
+    whole = pretrain(cube, THEN, SilentContext(), begun_then, resume=True)
+    assert whole.losses == pretrain(cube, THEN, SilentContext()).losses
 
 
-def test_what_was_begun_under_other_values_of_the_preset_goes_on_under_them(cube, begun, monkeypatch):  # noqa: F811
+def test_what_was_begun_under_other_values_of_the_preset_goes_on_under_them(cube, begun_then, monkeypatch):
     """Where a later version changes a preset, a training that was begun before keeps the value of then."""
-    _as_of_the_first_version(begun)
-    first = {**FIRST_SETTINGS["lscosa"]["quick"], "temperature": 0.05}
-    monkeypatch.setitem(FIRST_SETTINGS, "lscosa", {"quick": first})
-    found = unfinished_in(begun)
-    assert found.spec == replace(SHORT, settings={"temperature": 0.05})
-    assert not found.is_of(SHORT)
+    monkeypatch.setitem(FIRST_SETTINGS, "lscosa", {"quick": {**FIRST, "temperature": 0.05}})
+    found = unfinished_in(begun_then)
+    assert found.spec == replace(THEN, settings={**THEN.settings, "temperature": 0.05})
+    assert not found.is_of(THEN)
     with pytest.raises(HsiError, match=r"temperature 0\.05, not 0\.08"):
-        pretrain(cube, SHORT, SilentContext(), begun, resume=True)
-    assert len(pretrain(cube, found.spec, SilentContext(), begun, resume=True).losses) == 15
+        pretrain(cube, THEN, SilentContext(), begun_then, resume=True)
+    assert len(pretrain(cube, found.spec, SilentContext(), begun_then, resume=True).losses) == 15
 
 
 def test_kept_runs_tell_how_many_settings_were_changed(cube, tmp_path):

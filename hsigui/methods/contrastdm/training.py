@@ -17,13 +17,14 @@ import torch
 from torch import Generator, Tensor, nn
 
 from hsigui.methods import devices
-from hsigui.methods.augment import ViewNoise, noise_generator, randn, turned
+from hsigui.methods.augment import noise_generator, randn, turned
 from hsigui.methods.contrastdm.diffusion_stage import DiffusionStage
 from hsigui.methods.contrastdm.occlusion import erased, occluded
 from hsigui.methods.contrastdm.refined import RefinedEncoder
 from hsigui.methods.contrastdm.row import Paper, Quick
-from hsigui.methods.dense import TileSampler, pixel_embeddings
+from hsigui.methods.dense import pixel_embeddings
 from hsigui.methods.encoders import Network, Projector, channels_last
+from hsigui.methods.field_pairs import PixelView, sampler
 from hsigui.methods.optim import set_lr, warmed_cosine
 from hsigui.methods.patches import patches_of
 from hsigui.methods.plan import Plan
@@ -87,7 +88,7 @@ def training(
         patches = PatchStage(settings, network.encoder, scene, epochs, device, (generator, noise), seed)
         return TwoStages(network, patches, diffusing, generator, noise)
     first = max(1, round(settings.first_part * epochs))
-    dense = DenseStage(settings, network.encoder, scene, first, device, (generator, noise))
+    dense = DenseStage(settings, network.encoder, scene, first, device, (generator, noise), seed)
     return TwoStages(network, dense, diffusing, generator, noise)
 
 
@@ -171,31 +172,29 @@ class _TwinStage:
 
 
 class DenseStage(_TwinStage):
-    """Stage 1 on the dense engine (Quick): one pass over a tile a view, a thousand of its pixels in the loss."""
+    """Stage 1 of Quick: on pixels that the encoder sees each alone, or in one pass over a tile a view."""
 
     SMALLEST = 128
 
     def __init__(
         self, settings: Quick, encoder: Network, scene: SceneValues, steps: int, device: torch.device,
-        generators: tuple[Generator, Generator],
+        generators: tuple[Generator, Generator], seed: int,
     ) -> None:  # fmt: skip
         super().__init__(settings, encoder, steps, device, settings.pixels)
         self._settings = settings
-        self._generator, drawn_by = generators
+        self._generator = generators[0]
         # Erased bands are dropped components here: the input is principal components, which have no neighbours.
-        noise = ViewNoise(settings.noise_times, settings.noise_plus, settings.gain, settings.drop)
-        self._sampler = TileSampler(
-            scene, device, self._generator, pixels=settings.pixels, shift=settings.shift, noise=noise,
-            drawn_by=drawn_by, tile=settings.tile,
-        )  # fmt: skip
+        self._sampler = sampler(settings, encoder.halo, scene, device, generators, seed)
 
     def _embedded(self, number: int, check: Callable[[], None]) -> list[Tensor]:
         del number
         found, s = [], self._settings
         self._sampler.pixels = int(self._batch)
-        for view in self._sampler.draw():
+        for view in self._sampler.draw(check):
             check()
-            tile = occluded(view.tile, self._generator, side=s.side, part=s.part, light=s.light)
+            tile = view.tile
+            if not isinstance(view, PixelView):  # single pixels have no surroundings that a square could cover
+                tile = occluded(tile, self._generator, side=s.side, part=s.part, light=s.light)
             found.append(pixel_embeddings(self._encoder(tile), view.positions))
         return found
 

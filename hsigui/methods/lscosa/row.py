@@ -10,6 +10,7 @@ from hsigui.texts import say
 
 KL_MODES = ("reference", "probability", "none")
 ALPHA_MODES = ("reference", "entropy", "normalised", "none")
+PARTNERS = ("field", "pixel")
 
 _TEMPERATURE = say("Divides the cosines in the loss; smaller means a sharper contrast between prototypes.")
 _POSITIVES = say("Prototypes that count as positive for a query: the first with weight 1, the others with alpha.")
@@ -20,11 +21,14 @@ _ALPHA = say("Where the weight of the positives after the first comes from; none
 _SYMMETRIC = say("Both views enter the loss, by halves; published is the first view alone.")
 _PROTOTYPES = say("Directions in the dictionary that pixels are contrasted with.")
 _DICTIONARY_MOMENTUM = say("Part of the prototypes' last movement that is kept in each step.")
+_TILE = say("Side of the tile that a network with blocks or a box sees in a step.")
+_SHIFT = say("How far the two views of one pixel may lie apart in a tile, in rows and in columns.")
+_PARTNER = say("The second view of a pixel is another pixel of its field (superpixel), or the pixel itself.")
 
 
 @dataclass(frozen=True)
 class Quick(MethodSettings):
-    """Settings of the dense engine."""
+    """Settings of the small network."""
 
     temperature: float = setting(0.08, 0.01, 2.0, "", _TEMPERATURE)
     positives: int = setting(1, 1, 64, "", _POSITIVES)
@@ -40,11 +44,10 @@ class Quick(MethodSettings):
     prototypes: int = setting(256, 64, 4096, "", _PROTOTYPES)
     dictionary_rate: float = setting(3.0, 0.001, 100.0, "", say("Learning rate of the prototypes."))
     dictionary_momentum: float = setting(0.9, 0.0, 0.999, "", _DICTIONARY_MOMENTUM)
-    pixels: int = setting(1024, 64, 16_384, say("pixels"), say("Pixels that are contrasted in a step."))
-    tile: int = setting(144, 32, 512, say("pixels"), say("Side of the tile that is seen in a step."))
-    shift: int = setting(
-        2, 0, 16, say("pixels"), say("How far the two views of a pixel may lie apart, in rows and in columns.")
-    )
+    pixels: int = setting(512, 64, 16_384, say("pixels"), say("Pixels that are contrasted in a step."))
+    partner: str = choice("field", PARTNERS, _PARTNER)
+    tile: int = setting(144, 32, 512, say("pixels"), _TILE)
+    shift: int = setting(2, 0, 16, say("pixels"), _SHIFT)
     noise_times: float = setting(
         0.1, 0.0, 2.0, "", say("Standard deviation of the noise that a view is multiplied by.")
     )
@@ -54,10 +57,10 @@ class Quick(MethodSettings):
     gain: float = setting(0.1, 0.0, 2.0, "", say("Standard deviation of the gain of each channel of a view."))
     drop: float = setting(0.1, 0.0, 0.9, "", say("Part of the channels that is set to 0 in a view."))
     components: int = setting(32, 2, 256, "", say("Principal components of the scene that the encoder sees."))
-    width: int = setting(64, 8, 512, "", say("Features that the encoder gives of a pixel."), every=4)
-    blocks: int = setting(2, 0, 8, "", say("Residual blocks of the encoder; each looks two pixels farther."))
+    width: int = setting(128, 8, 512, "", say("Features that the encoder gives of a pixel."), every=4)
+    blocks: int = setting(0, 0, 8, "", say("Residual blocks of the encoder; each looks two pixels farther."))
     box: int = setting(
-        9, 1, 31, say("pixels"), say("Side of the square over which the encoder's features are averaged."), every=2
+        1, 1, 31, say("pixels"), say("Side of the square over which the encoder's features are averaged."), every=2
     )
     embedding: int = setting(64, 8, 512, "", say("Length of the vectors that the loss sees."))
 
@@ -106,12 +109,13 @@ ROWS = (
         (
             Preset(
                 "quick",
-                say("Quick (dense engine)"),
+                say("Quick (pixels)"),
                 say(
-                    "One pass over a whole tile a step: about a minute on a laptop. The objective is LSCoSa's with its "
-                    "regulariser on probabilities; the encoder is fully convolutional."
+                    "Two pixels of one field at a time, each seen alone: about half a minute on a laptop. The "
+                    "objective is LSCoSa's with its regulariser on probabilities; the encoder is two layers on the "
+                    "spectrum."
                 ),
-                120,
+                600,
                 "steps",
                 Quick,
             ),

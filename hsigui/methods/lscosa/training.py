@@ -13,9 +13,9 @@ import torch
 from torch import Generator, Tensor, nn
 
 from hsigui.methods import devices
-from hsigui.methods.augment import ViewNoise, generator_on, multiplied
+from hsigui.methods.augment import generator_on, multiplied
 from hsigui.methods.cuda_graph import GraphedStep
-from hsigui.methods.dense import TileSampler, pixel_embeddings
+from hsigui.methods.dense import pixel_embeddings
 from hsigui.methods.encoders import (
     DenseEncoder,
     PatchEncoder,
@@ -25,6 +25,7 @@ from hsigui.methods.encoders import (
     move_average,
     normalised,
 )
+from hsigui.methods.field_pairs import sampler
 from hsigui.methods.loop import Training
 from hsigui.methods.lscosa import loss as lscosa_loss
 from hsigui.methods.lscosa.loss import Objective
@@ -240,11 +241,7 @@ class QuickTraining:
         self._generator = Generator(device="cpu").manual_seed(seed)
         self._noise = generator_on(device, seed, NOISE)
         self._pixels = torch.tensor(settings.pixels)
-        noise = ViewNoise(settings.noise_times, settings.noise_plus, settings.gain, settings.drop)
-        self._sampler = TileSampler(
-            scene, device, self._generator, pixels=settings.pixels, shift=settings.shift, noise=noise,
-            drawn_by=self._noise, tile=settings.tile,
-        )  # fmt: skip
+        self._sampler = sampler(settings, encoder.halo, scene, device, (self._generator, self._noise), seed)
         self._twins = _Twins(encoder, encoder.width, settings.embedding, device)
         self._optimizer = torch.optim.AdamW(
             self._twins.parameters(), lr=settings.rate, weight_decay=settings.weight_decay
@@ -290,7 +287,7 @@ class QuickTraining:
 
     def _embed(self, check: Callable[[], None]) -> tuple[Tensor, ...]:
         twins = self._twins
-        views = self._sampler.draw()
+        views = self._sampler.draw(check)
         queries, keys = [], []
         with devices.mixed_precision(self._device):
             for view in views:

@@ -9,6 +9,8 @@ from hsigui.methods.settings import MethodSettings, choice, setting
 from hsigui.texts import say
 
 WEIGHTS = ("none", "all", "negatives")
+PARTNERS = ("field", "pixel")
+NETWORKS = ("stem", "pair")
 
 _TEMPERATURE = say("Divides the cosines in the loss; smaller means a sharper contrast.")
 _WEIGHTS = say(
@@ -17,11 +19,14 @@ _WEIGHTS = say(
 _BASE = say("Base of the weights, base to the power of (similarity - mean) / scale: below 1, alike pairs count less.")
 _SCALE = say("Difference in similarity that counts as one power of the base.")
 _SAME = say("Further factor on pairs within one superpixel; 0 takes them out of the contrast.")
+_TILE = say("Side of the tile that a network with blocks or a box sees in a step.")
+_SHIFT = say("How far the two views of one pixel may lie apart in a tile, in rows and in columns.")
+_PARTNER = say("The second view of a pixel is another pixel of its field (superpixel), or the pixel itself.")
 
 
 @dataclass(frozen=True)
 class Quick(MethodSettings):
-    """Settings of the dense engine."""
+    """Settings of the small network."""
 
     # With thousands of pairs of one scene a step a sharper contrast teaches more: of the two temperatures tried, 0.5
     # and 0.1, a linear probe on 10 labels a class of Indian Pines is right for 73.5 and 78.5 % of the pixels.
@@ -33,11 +38,10 @@ class Quick(MethodSettings):
     rate: float = setting(2e-3, 1e-6, 1.0, "", say("Highest learning rate of AdamW."))
     warm_up: float = setting(0.1, 0.0, 0.9, "", say("Part of the steps over which the learning rate rises."))
     weight_decay: float = setting(1e-4, 0.0, 1.0, "", say("Part of the weights that AdamW takes away, times the rate."))
-    pixels: int = setting(1024, 32, 16_384, say("pixels"), say("Pixels that are contrasted in a step."))
-    tile: int = setting(144, 32, 512, say("pixels"), say("Side of the tile that is seen in a step."))
-    shift: int = setting(
-        2, 0, 16, say("pixels"), say("How far the two views of a pixel may lie apart, in rows and in columns.")
-    )
+    pixels: int = setting(512, 32, 16_384, say("pixels"), say("Pixels that are contrasted in a step."))
+    partner: str = choice("field", PARTNERS, _PARTNER)
+    tile: int = setting(144, 32, 512, say("pixels"), _TILE)
+    shift: int = setting(2, 0, 16, say("pixels"), _SHIFT)
     noise_times: float = setting(
         0.1, 0.0, 2.0, "", say("Standard deviation of the noise that a view is multiplied by.")
     )
@@ -47,10 +51,19 @@ class Quick(MethodSettings):
     gain: float = setting(0.1, 0.0, 2.0, "", say("Standard deviation of the gain of each channel of a view."))
     drop: float = setting(0.1, 0.0, 0.9, "", say("Part of the channels that is set to 0 in a view."))
     components: int = setting(32, 2, 256, "", say("Principal components of the scene that the encoders see."))
-    width: int = setting(64, 8, 512, "", say("Features that each of the two branches gives of a pixel."), every=4)
-    blocks: int = setting(2, 0, 8, "", say("Residual blocks of the local branch; each looks two pixels farther."))
-    box: int = setting(9, 1, 31, say("pixels"), say("Side of the square that the local branch averages over."), every=2)
-    embedding: int = setting(64, 8, 512, "", say("Length of the vectors of the local branch that the loss sees."))
+    network: str = choice(
+        "stem", NETWORKS, say("One encoder on the spectrum of each pixel, or a local and a global branch over a tile.")
+    )
+    width: int = setting(128, 8, 512, "", say("Features that the encoder, or each branch, gives of a pixel."), every=4)
+    blocks: int = setting(
+        0, 0, 8, "", say("Residual blocks of the encoder or local branch; each looks two pixels farther.")
+    )
+    box: int = setting(
+        1, 1, 31, say("pixels"), say("Side of the square that the encoder or local branch averages over."), every=2
+    )
+    embedding: int = setting(
+        64, 8, 512, "", say("Length of the vectors of the encoder or local branch that the loss sees.")
+    )
 
 
 @dataclass(frozen=True)
@@ -98,12 +111,12 @@ ROWS = (
         (
             Preset(
                 "quick",
-                say("Quick (dense engine)"),
+                say("Quick (pixels)"),
                 say(
-                    "A local and a global branch over a whole tile a step: about a minute on a laptop. The loss is the "
-                    "published one with weights from superpixels; both branches are smaller."
+                    "Two pixels of one field at a time, each seen alone: about half a minute on a laptop. The loss is "
+                    "the published one with weights from superpixels; the encoder is two layers on the spectrum."
                 ),
-                120,
+                600,
                 "steps",
                 Quick,
             ),

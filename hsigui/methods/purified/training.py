@@ -17,10 +17,11 @@ from torch.optim import Optimizer
 
 from hsigui.cube import superpixels
 from hsigui.methods import devices, encoders
-from hsigui.methods.augment import ViewNoise, noise_generator
-from hsigui.methods.dense import TileSampler, TileView
+from hsigui.methods.augment import noise_generator
+from hsigui.methods.dense import TileView, pixel_embeddings
 from hsigui.methods.dense_pair import DensePair
-from hsigui.methods.encoders import Network, channels_last
+from hsigui.methods.encoders import DenseEncoder, Network, channels_last
+from hsigui.methods.field_pairs import FieldSampler, PixelView, sampler
 from hsigui.methods.loop import Training
 from hsigui.methods.optim import set_lr, warmed_cosine
 from hsigui.methods.patches import PATCH, patches_of, stacked
@@ -78,7 +79,8 @@ def plan(settings: MethodSettings) -> Plan:
         return Plan(components=None, pixel_range=False, kind="purified-patch", sizes=sizes)
     assert isinstance(settings, Quick)
     dense = {"width": settings.width, "blocks": settings.blocks, "box": settings.box}
-    return Plan(components=settings.components, pixel_range=False, kind="purified-dense", sizes=dense)
+    kind = "dense" if settings.network == "stem" else "purified-dense"
+    return Plan(components=settings.components, pixel_range=False, kind=kind, sizes=dense)
 
 
 def training(
@@ -90,7 +92,7 @@ def training(
         assert isinstance(network, PatchPair)
         return PaperTraining(settings, network, scene, epochs, device, seed)
     assert isinstance(settings, Quick)
-    assert isinstance(network, DensePair)
+    assert isinstance(network, DensePair | DenseEncoder)
     return QuickTraining(settings, network, scene, epochs, device, seed)
 
 
@@ -221,28 +223,28 @@ class PaperTraining:
 
 
 class QuickTraining:
-    """The purified contrast on the dense engine: a tile is embedded in one pass by both branches."""
+    """The purified contrast on pixels that a network of two layers sees each alone, or on the dense engine, where a
+    tile is embedded in one pass by one or both branches."""
 
     def __init__(
-        self, settings: Quick, network: DensePair, scene: SceneValues, steps: int, device: torch.device, seed: int
-    ) -> None:
+        self, settings: Quick, network: DensePair | DenseEncoder, scene: SceneValues, steps: int,
+        device: torch.device, seed: int,
+    ) -> None:  # fmt: skip
         self._settings, self._objective = settings, objective(settings)
         self.stage = say("finding superpixels")
         self._network = network.to(device).train()
         channels_last(self._network)
         self._steps, self._device, self._scene = steps, device, scene
-        self._projector = encoders.Projector(network.branches[1], settings.embedding).to(device).train()
+        near = network.branches[1] if isinstance(network, DensePair) else network.width
+        self._projector = encoders.Projector(near, settings.embedding).to(device).train()
         self._generator = Generator(device="cpu").manual_seed(seed)
         self._pixels = torch.tensor(settings.pixels)
         self._noise = noise_generator(device, self._generator, seed)
-        noise = ViewNoise(settings.noise_times, settings.noise_plus, settings.gain, settings.drop)
-        self._sampler = TileSampler(
-            scene, device, self._generator, pixels=settings.pixels, shift=settings.shift, noise=noise,
-            drawn_by=self._noise, tile=settings.tile,
-        )  # fmt: skip
+        self._sampler = sampler(settings, network.halo, scene, device, (self._generator, self._noise), seed)
         parameters = [*network.parameters(), *self._projector.parameters()]
         self._optimizer = torch.optim.AdamW(parameters, lr=settings.rate, weight_decay=settings.weight_decay)
         self._superpixels: tuple[Tensor, Tensor] | None = None
+        self._similarity: Tensor | None = None
 
     @property
     def steps(self) -> int:
@@ -263,25 +265,37 @@ class QuickTraining:
         """One training step; returns its loss, a scalar."""
         set_lr(self._optimizer, warmed_cosine(self._settings.rate, number / self._steps, self._settings.warm_up))
         self._sampler.pixels = int(self._pixels)
-        views = self._sampler.draw()
+        views = self._sampler.draw(check)
         u, similarity = self._superpixels_of(views[0], check)
         self.stage = ""
         embedded = []
         with devices.mixed_precision(self._device):
             for view in views:
                 check()
-                wide, near = self._network.at(view.tile, view.positions)
-                embedded.append((wide.float(), self._projector(near).float()))
+                embedded.append(self._embedded(view))
         loss = _loss(embedded[0], embedded[1], similarity, u, self._objective)
         check()
         _descend(self._optimizer, loss)
         return loss
 
-    def _superpixels_of(self, view: TileView, check: Callable[[], None]) -> tuple[Tensor, Tensor]:
+    def _embedded(self, view: TileView | PixelView) -> tuple[Tensor, ...]:
+        """The embeddings of a view's pixels, float32: of both branches, or of the one that there is."""
+        if isinstance(self._network, DenseEncoder):
+            return (self._projector(pixel_embeddings(self._network(view.tile), view.positions)).float(),)
+        wide, near = self._network.at(view.tile, view.positions)
+        return wide.float(), self._projector(near).float()
+
+    def _superpixels_of(self, view: TileView | PixelView, check: Callable[[], None]) -> tuple[Tensor, Tensor]:
         """The superpixel of each drawn pixel, and how alike all superpixels are.
 
-        Those of a scene in memory are found once; those of a scene on disk for every tile.
+        Of tiles, those of a scene in memory are found once; those of a scene on disk for every tile.
         """
+        if isinstance(view, PixelView):
+            if self._similarity is None:
+                assert isinstance(self._sampler, FieldSampler)
+                means = self._sampler.pairs(check).means
+                self._similarity = purified_loss.superpixel_similarity(means).to(self._device)
+            return view.fields, self._similarity
         window = view.window
         if self._scene.whole is None:
             labels, similarity = _segmented(window.values, window.valid, check)
@@ -305,12 +319,13 @@ def _segmented(
 
 
 def _loss(
-    one: tuple[Tensor, Tensor], two: tuple[Tensor, Tensor], similarity: Tensor, u: Tensor, objective: Objective
+    one: tuple[Tensor, ...], two: tuple[Tensor, ...], similarity: Tensor, u: Tensor, objective: Objective
 ) -> Tensor:
-    """The sum of both branches' losses; `one` and `two` are (global, local) embeddings of the two views."""
+    """The sum of the branches' losses; `one` and `two` are (global, local) embeddings of the two views, or those of a
+    single branch."""
     w = None if objective.weights == "none" else pair_weights(similarity, u, objective)
-    wide = purified_nt_xent(one[0], two[0], w, objective, u)
-    return wide + purified_nt_xent(one[1], two[1], w, objective, u)
+    losses = [purified_nt_xent(a, b, w, objective, u) for a, b in zip(one, two, strict=True)]
+    return losses[0] if len(losses) == 1 else losses[0] + losses[1]
 
 
 def _descend(optimizer: Optimizer, loss: Tensor) -> None:

@@ -15,10 +15,10 @@ class Untrained(MethodSettings):
     """Sizes of the network: those of LSCoSa's Quick preset."""
 
     components: int = setting(32, 2, 256, "", say("Principal components of the scene that the encoder sees."))
-    width: int = setting(64, 8, 512, "", say("Features that the encoder gives of a pixel."), every=4)
-    blocks: int = setting(2, 0, 8, "", say("Residual blocks of the encoder; each looks two pixels farther."))
+    width: int = setting(128, 8, 512, "", say("Features that the encoder gives of a pixel."), every=4)
+    blocks: int = setting(0, 0, 8, "", say("Residual blocks of the encoder; each looks two pixels farther."))
     box: int = setting(
-        9, 1, 31, say("pixels"), say("Side of the square over which the encoder's features are averaged."), every=2
+        1, 1, 31, say("pixels"), say("Side of the square over which the encoder's features are averaged."), every=2
     )
 
 

@@ -10,6 +10,7 @@ import torch
 
 from hsigui.cube.cube import ArraySource, Cube
 from hsigui.cube.transform import fit_transform
+from hsigui.methods.augment import ViewNoise
 from hsigui.methods.chance import Chance, Dropout
 from hsigui.methods.dense import TileSampler
 from hsigui.methods.plan import Plan
@@ -21,6 +22,7 @@ from hsigui.methods.scene import SceneValues
 from tests.methods.presets import settings
 
 PRESETS = ("quick", "paper")
+PAIR = {"network": "pair", "blocks": 2, "box": 9}  # both branches, on the dense engine
 SMALL = {"quick": {"width": 16}, "paper": {"width": 16, "depth": 1, "local": 4}}
 
 
@@ -29,9 +31,9 @@ def _nothing() -> None:
 
 
 def _training(
-    preset: str, scene, epochs: int = 4, seed: int = 0, batch: int = 64, pixels: int = 1024
+    preset: str, scene, epochs: int = 4, seed: int = 0, batch: int = 64, pixels: int = 1024, **values
 ) -> PaperTraining | QuickTraining:
-    chosen = settings("purified", preset, **({"batch": batch} if preset == "paper" else {"pixels": pixels}))
+    chosen = settings("purified", preset, **({"batch": batch} if preset == "paper" else {"pixels": pixels}), **values)
     plan = purified.plan(chosen)
     small = Plan(plan.components, plan.pixel_range, plan.kind, {**plan.sizes, **SMALL[preset]})
     prepared = scene if isinstance(scene, SceneValues) else SceneValues.of(*scene)
@@ -66,9 +68,9 @@ def test_one_seed_gives_one_result_and_another_seed_another(preset, scene):
         assert torch.equal(a, b)
 
 
-@pytest.mark.parametrize("preset", PRESETS)
-def test_every_step_is_finite_and_moves_all_weights_of_both_branches(preset, scene):
-    training = _training(preset, scene)
+@pytest.mark.parametrize(("preset", "values"), [("quick", {}), ("quick", PAIR), ("paper", {})])
+def test_every_step_is_finite_and_moves_all_weights_of_both_branches(preset, values, scene):
+    training = _training(preset, scene, **values)
     before = copy.deepcopy(training.parts["network"])
     losses = _run(training, range(3))
     assert np.isfinite(losses).all()
@@ -144,8 +146,9 @@ def test_an_epoch_of_paper_is_one_pass_over_the_valid_pixels_in_another_order_ea
     assert epochs[0] != epochs[1]
 
 
-def test_the_loss_of_quick_falls(scene):
-    losses = _run(_training("quick", scene, epochs=36, pixels=256), range(36))
+@pytest.mark.parametrize("values", [{}, PAIR], ids=["stem", "pair"])
+def test_the_loss_of_quick_falls(values, scene):
+    losses = _run(_training("quick", scene, epochs=36, pixels=256, **values), range(36))
     assert np.mean(losses[-8:]) < 0.95 * np.mean(losses[:8])
 
 
@@ -176,19 +179,19 @@ def test_a_scene_smaller_than_a_batch_can_be_pretrained(preset):
     assert np.isfinite(_run(training, range(2))).all()
 
 
-@pytest.mark.parametrize("preset", PRESETS)
-def test_a_scene_that_stays_on_disk_can_be_pretrained(preset, scene, monkeypatch):
+@pytest.mark.parametrize(("preset", "chosen"), [("quick", {}), ("quick", PAIR), ("paper", {})])
+def test_a_scene_that_stays_on_disk_can_be_pretrained(preset, chosen, scene, monkeypatch):
     monkeypatch.setattr("hsigui.methods.scene.WINDOW_SIDE", 20)
     monkeypatch.setattr("hsigui.methods.scene.MOST_WINDOWS", 3)
     values, valid = scene
     cube = Cube(ArraySource(np.where(valid[..., None], values, np.nan)))
-    training = _training(preset, SceneValues(cube, fit_transform(cube), resident_values=0))
+    training = _training(preset, SceneValues(cube, fit_transform(cube), resident_values=0), **chosen)
     assert np.isfinite(_run(training, range(3))).all()
 
 
 def test_quick_looks_up_the_superpixel_of_the_pixels_drawn(scene):
     values, valid = scene
-    training = _training("quick", scene)
+    training = _training("quick", scene, partner="pixel", **PAIR)
     training._sampler._tile = 18
     labels, similarity = purified._segmented(values, valid, _nothing)
     assert similarity.shape == (labels.max() + 1,) * 2
@@ -204,7 +207,7 @@ def test_quick_finds_the_superpixels_of_each_tile_of_a_scene_on_disk(scene):
     values, valid = scene
     cube = Cube(ArraySource(np.where(valid[..., None], values, np.nan)))
     prepared = SceneValues(cube, fit_transform(cube), resident_values=0)
-    training = _training("quick", prepared)
+    training = _training("quick", prepared, partner="pixel", **PAIR)
     view = training._sampler.draw()[0]
     u, similarity = training._superpixels_of(view, _nothing)
     expected, _ = purified._segmented(view.window.values, view.window.valid, _nothing)
@@ -273,7 +276,7 @@ def test_brightness_is_one_factor_and_one_offset_a_patch_for_four_of_five():
 
 def test_the_sampler_says_which_pixels_of_the_scene_a_view_shows(scene):
     values, valid = scene
-    quiet = purified.ViewNoise(times=0, plus=0, gain=0, drop=0)
+    quiet = ViewNoise(times=0, plus=0, gain=0, drop=0)
     sampler = TileSampler(
         SceneValues.of(values, valid),
         torch.device("cpu"),

@@ -19,7 +19,7 @@ from hsigui.storage.band_edits import BandEdit
 from hsigui.ui.training.queue_list import QueueList
 from tests.ui.windows import FakeEncoder, features_of, idle, labels, open_scene, paint, press, texts
 
-TITLE = "LSCoSa, Quick (dense engine), seed 0"
+TITLE = "LSCoSa, Quick (pixels), seed 0"
 
 
 @pytest.fixture

@@ -167,7 +167,7 @@ def test_a_training_that_was_cut_goes_on_when_its_scene_is_opened_again_as_if_it
     second = make_window()
     _open(qtbot, second, scene)
     (offer,) = offers(second)
-    assert "LSCoSa, Quick (dense engine), seed 0 (step 3 of 6)" in offer.text
+    assert "LSCoSa, Quick (pixels), seed 0 (step 3 of 6)" in offer.text
     second.method.seed.setValue(5)
     press_button(offer, "Go on")
     assert second.session.training
@@ -191,7 +191,7 @@ def test_pretrain_asks_whether_an_unfinished_training_of_these_settings_goes_on(
     idle(qtbot, window)
     window.actions_["pretrain"].trigger()
     assert answers.asked == [
-        "Go on with the unfinished training of LSCoSa, Quick (dense engine), seed 0 (step 1,200 of 3,000)?"
+        "Go on with the unfinished training of LSCoSa, Quick (pixels), seed 0 (step 1,200 of 3,000)?"
     ]
     assert not window.session.training
     assert training.calls == []

@@ -1,0 +1,257 @@
+"""Pairs of pixels of one field: the second view of a pixel is another pixel of its superpixel.
+
+Two noisy copies of one spectrum teach an encoder what the sensor's noise is; two pixels of one field teach it, besides,
+what differs within a field: light, moisture, the other things that grow there. Superpixels stand for fields here, at
+three scales, because fields have many sizes. A superpixel holds a wrong partner now and then, where a border is missed
+or a pixel is mixed of two materials.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Protocol
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from torch import Generator, Tensor
+
+from hsigui.cube import superpixels
+from hsigui.methods.augment import ViewNoise, generator_on, noisy
+from hsigui.methods.dense import SceneTile, TileSampler
+from hsigui.methods.scene import SceneValues
+
+SIZES = (420, 100, 42)  # pixels of a superpixel on the average, at the three scales
+MIDDLE = 1  # the scale whose superpixels stand for a pixel's surroundings where a loss compares them
+FEWEST = 8  # superpixels of an image, however small it is
+WHOLE = 500_000  # pixels of a scene that are all drawn from; of a larger one, windows are
+WINDOWS = 5  # stream of random numbers beside that of the seed itself: which windows
+
+Images = list[tuple[NDArray[np.float32], NDArray[np.bool_]]]
+
+
+@dataclass(frozen=True)
+class Drawn:
+    """Pairs of pixels.
+
+    Attributes:
+        first, second: transformed spectra of the two pixels of each pair, pairs x channels.
+        fields: the middle superpixel of the first one, one a pair; numbers of rows of `FieldPairs.means`.
+    """
+
+    first: Tensor
+    second: Tensor
+    fields: Tensor
+
+
+@dataclass(frozen=True)
+class PixelView:
+    """One view of pixels that a network sees each alone.
+
+    Attributes:
+        tile: their spectra, 1 x channels x pixels x 1.
+        positions: flat numbers of the pixels in it: all of them in order.
+        fields: the middle superpixel of each pair's first pixel; see `Drawn`.
+    """
+
+    tile: Tensor
+    positions: Tensor
+    fields: Tensor
+
+
+class FieldPairs:
+    """The pixels of a scene (of windows of it, where it is large) and the fields that they lie in.
+
+    A scene that is read by windows is stood for by those of `SceneValues.excerpt`; no superpixel goes beyond a window.
+
+    Attributes:
+        means: of the pixels of each middle superpixel, superpixels x channels.
+
+    Args:
+        scene: transformed values.
+        device: where the spectra lie.
+        seed: of the windows, which are the same whenever a training is taken up again.
+        check: called between the costly parts; may raise to stop.
+
+    Raises:
+        HsiError: the scene holds no data.
+    """
+
+    def __init__(self, scene: SceneValues, device: torch.device, seed: int, check: Callable[[], None]) -> None:
+        images = _images(scene, seed, check)
+        self._pixels = torch.from_numpy(np.concatenate([values[valid] for values, valid in images])).to(device)
+        labels = labels_of(images, check)
+        self._scales = [_Members(np.concatenate([m[v] for m, (_, v) in zip(maps, images, strict=True)]))
+                        for maps in labels]  # fmt: skip
+        numbers = self._scales[MIDDLE].numbers
+        self._numbers = numbers.to(device)
+        self.means = superpixels.means(numbers.numpy()[None], self._pixels.cpu().numpy()[None])
+
+    def draw(self, count: int, generator: Generator, partner: str = "field") -> Drawn:
+        """Pairs of random pixels and partners of theirs; the scale is drawn anew for every pair.
+
+        Args:
+            generator: on the cpu.
+            partner: "field", or "pixel" for the pixel itself.
+        """
+        first = torch.randint(0, len(self._numbers), (count,), generator=generator)
+        second = first if partner == "pixel" else _partners(self._scales, first, generator)
+        one, two = first.to(self._pixels.device), second.to(self._pixels.device)
+        return Drawn(self._pixels[one], self._pixels[two], self._numbers[one])
+
+
+class Engine(Protocol):
+    """The settings that views of a Quick preset are drawn by."""
+
+    pixels: int
+    tile: int
+    shift: int
+    partner: str
+    noise_times: float
+    noise_plus: float
+    gain: float
+    drop: float
+
+
+def sampler(
+    settings: Engine, halo: int, scene: SceneValues, device: torch.device, generators: tuple[Generator, Generator],
+    seed: int,
+) -> FieldSampler | TileSampler:  # fmt: skip
+    """What draws the views of a Quick preset: pixels from anywhere in the scene for a network that sees each alone,
+    tiles for one that sees so many pixels around each.
+
+    Args:
+        halo: of the network.
+        generators: of what is drawn and of its noise, the first on the cpu.
+    """
+    own, drawn_by = generators
+    noise = ViewNoise(settings.noise_times, settings.noise_plus, settings.gain, settings.drop)
+    if halo == 0:
+        return FieldSampler(
+            scene, device, own, pixels=settings.pixels, partner=settings.partner, noise=noise, drawn_by=drawn_by,
+            seed=seed,
+        )  # fmt: skip
+    partners = TileFields(scene, own) if settings.partner == "field" else None
+    return TileSampler(
+        scene, device, own, pixels=settings.pixels, shift=settings.shift, noise=noise, drawn_by=drawn_by,
+        tile=settings.tile, partners=partners,
+    )  # fmt: skip
+
+
+class _Members:
+    """The pixels of each superpixel of one scale; `numbers` is the superpixel of every pixel."""
+
+    def __init__(self, labels: NDArray[np.integer]) -> None:
+        self.numbers = torch.from_numpy(labels.astype(np.int64))
+        self._order = torch.from_numpy(np.argsort(labels, kind="stable"))
+        self._counts = torch.bincount(self.numbers)
+        self._starts = torch.cumsum(self._counts, 0) - self._counts
+
+    def partners(self, pixels: Tensor, where: Tensor) -> Tensor:
+        """A pixel of the superpixel of each pixel, at `where` (0 to 1) in the order of its pixels; one a pixel."""
+        own = self.numbers[pixels]
+        steps = (where * self._counts[own]).long()
+        return self._order[self._starts[own] + steps]
+
+
+def labels_of(images: Images, check: Callable[[], None]) -> list[list[NDArray[np.int64]]]:
+    """Superpixels of each image at each scale, rows x cols each, -1 without data; every image has numbers of its own.
+
+    The components that superpixels are found on are those of all images together.
+    """
+    stacked = np.concatenate([values.reshape(-1, 1, values.shape[2]) for values, _ in images])
+    project = superpixels.component_axes(stacked, np.concatenate([valid.reshape(-1, 1) for _, valid in images]))
+    found: list[list[NDArray[np.int64]]] = []
+    for size in SIZES:
+        maps, total = [], 0
+        for values, valid in images:
+            count = max(FEWEST, int(valid.sum()) // size)
+            labels = superpixels.segment(project(values), valid, count, check=check).astype(np.int64)
+            maps.append(np.where(labels >= 0, labels + total, -1))
+            total += int(labels.max()) + 1
+        found.append(maps)
+    return found
+
+
+class FieldSampler:
+    """Draws the two views of pixels for a network that sees each pixel alone.
+
+    Attributes:
+        pixels: how many pixels a step contrasts; may be set anew between steps.
+
+    Args:
+        partner: "field" for another pixel of the superpixel, "pixel" for the pixel itself.
+        drawn_by: generator of the noise, where it is to be drawn on another device than the rest.
+        seed: of the windows of a large scene.
+    """
+
+    def __init__(
+        self, scene: SceneValues, device: torch.device, generator: Generator, *, pixels: int, partner: str,
+        noise: ViewNoise, drawn_by: Generator, seed: int,
+    ) -> None:  # fmt: skip
+        self._scene, self._device, self._seed = scene, device, seed
+        self._generator, self._drawn_by = generator, drawn_by
+        self.pixels, self._partner, self._noise = pixels, partner, noise
+        self._pairs: FieldPairs | None = None
+
+    def pairs(self, check: Callable[[], None]) -> FieldPairs:
+        """The pixels and their fields, which are sought when they are first asked for."""
+        if self._pairs is None:
+            self._pairs = FieldPairs(self._scene, self._device, self._seed, check)
+        return self._pairs
+
+    def draw(self, check: Callable[[], None]) -> tuple[PixelView, PixelView]:
+        """Two views of random pixels and their partners."""
+        drawn = self.pairs(check).draw(self.pixels, self._generator, self._partner)
+        return self._view(drawn.first, drawn.fields), self._view(drawn.second, drawn.fields)
+
+    def _view(self, spectra: Tensor, fields: Tensor) -> PixelView:
+        seen = noisy(spectra.T[None, :, :, None], self._noise, self._drawn_by)
+        return PixelView(seen, torch.arange(len(spectra), device=seen.device), fields)
+
+
+class TileFields:
+    """Partners within a tile, for networks that see the surroundings of pixels.
+
+    Those of a scene in memory are found once for all of it; those of a scene on disk for every tile.
+    """
+
+    def __init__(self, scene: SceneValues, generator: Generator) -> None:
+        self._scene, self._generator = scene, generator
+        self._maps: list[NDArray[np.int64]] | None = None
+
+    def __call__(self, window: SceneTile, picked: Tensor) -> Tensor:
+        """Flat numbers of pixels of the tile, one for each of the flat numbers `picked`."""
+        inside = np.flatnonzero(window.valid)
+        scales = [_Members(labels.ravel()[inside]) for labels in self._labels(window)]
+        place = torch.from_numpy(np.cumsum(window.valid.ravel()) - 1)  # of each valid pixel among them
+        return torch.from_numpy(inside)[_partners(scales, place[picked], self._generator)]
+
+    def _labels(self, window: SceneTile) -> list[NDArray[np.int64]]:
+        if self._scene.whole is None:
+            return [maps[0] for maps in labels_of([(window.values, window.valid)], _nothing)]
+        if self._maps is None:
+            self._maps = [maps[0] for maps in labels_of([self._scene.whole], _nothing)]
+        height, width = window.valid.shape
+        return [each[window.top : window.top + height, window.left : window.left + width] for each in self._maps]
+
+
+def _partners(scales: list[_Members], pixels: Tensor, generator: Generator) -> Tensor:
+    """A pixel of the superpixel of each pixel, at a random scale: numbers of pixels, one a pixel in and out."""
+    scale = torch.randint(0, len(scales), (len(pixels),), generator=generator)
+    where = torch.rand(len(pixels), generator=generator, dtype=torch.float64)
+    found = torch.stack([each.partners(pixels, where) for each in scales])
+    return found.gather(0, scale[None])[0]
+
+
+def _nothing() -> None:
+    """The check of a search that is not interrupted."""
+
+
+def _images(scene: SceneValues, seed: int, check: Callable[[], None]) -> Images:
+    """What there is to draw from."""
+    if scene.whole is not None and scene.rows * scene.cols <= WHOLE:
+        return [scene.whole]
+    generator = generator_on(torch.device("cpu"), seed, WINDOWS)
+    return scene.excerpt(lambda limit: int(torch.randint(0, limit, (1,), generator=generator)), check)
