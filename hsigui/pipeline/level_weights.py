@@ -17,12 +17,12 @@ strokes x (far ends + share of classes of one stroke x vote)).
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.ndimage import correlate, label
+from scipy.ndimage import label
 
 RIDGE = 0.1
 SHARPNESS = 8.0  # of the softmax over the closed form's scores, which lie between 0 and 1
@@ -36,7 +36,6 @@ MOST_SURE = 200  # such pixels of the class that has most labels
 SURE_IMPORTANCE = 0.5  # of such a pixel, where a labelled one has 1
 NEAREST = 5
 SHRINKAGE = 0.3
-_AROUND = np.array([[1, 1, 1], [1, 0, 1], [1, 1, 1]], dtype=np.float32)
 
 Floats = NDArray[np.float32]
 
@@ -159,7 +158,7 @@ def ridge_fit(
     """
     numbers, scaled, wanted = _equations(rows, classes)
     if importance is not None:
-        root = np.sqrt(importance)[:, None]
+        root = np.sqrt(importance).astype(np.float32)[:, None]
         scaled, wanted = scaled * root, wanted * root
     weights = SHARPNESS / np.sqrt(rows.shape[1]) * _solution(scaled, wanted)
     return numbers, weights.T.astype(np.float32), np.zeros(len(numbers), dtype=np.float32)
@@ -200,15 +199,18 @@ def held_back(rows: Floats, classes: NDArray[np.integer], strokes: NDArray[np.in
     Returns:
         Between 0 and 1; NaN where no class has two strokes.
     """
-    numbers, scaled, wanted = _equations(rows, classes)
-    projected = _solution(scaled, np.eye(len(scaled)))
-    left, scores = wanted - scaled @ (projected @ wanted), np.full(wanted.shape, np.nan)
     groups = _groups(strokes)
-    counts = {int(number): sum(classes[here[0]] == number for here in groups) for number in numbers}
-    for here in groups:
-        if counts[int(classes[here[0]])] > 1:
-            hat = scaled[here] @ projected[:, here]
-            scores[here] = wanted[here] - np.linalg.solve(np.eye(len(here)) - hat, left[here])
+    of_stroke = np.array([classes[here[0]] for here in groups])
+    found, counts = np.unique(of_stroke, return_counts=True)
+    several = np.isin(of_stroke, found[counts > 1])
+    if not several.any():
+        return float("nan")
+    numbers, scaled, wanted = _equations(rows, classes)
+    left, block = _leftovers(scaled, wanted)
+    scores = np.full(wanted.shape, np.nan)
+    for number in np.flatnonzero(several):
+        here = groups[number]
+        scores[here] = wanted[here] - np.linalg.solve(block(here), left[here])
     return _mean_accuracy(scores, numbers, classes, np.isfinite(scores[:, 0]))
 
 
@@ -223,10 +225,13 @@ def majority(drawn: NDArray[np.integer], valid: NDArray[np.bool_], count: int) -
     Returns:
         rows x cols indices.
     """
-    most, best = np.full(drawn.shape, -1, dtype=np.float32), np.zeros(drawn.shape, dtype=np.intp)
+    most, best = np.zeros(drawn.shape, dtype=np.uint8), np.zeros(drawn.shape, dtype=np.intp)
     for number in range(count):
-        votes = correlate(((drawn == number) & valid).astype(np.float32), _AROUND, mode="constant")
-        best[votes > most] = number
+        own = ((drawn == number) & valid).view(np.uint8)
+        framed = np.pad(own, 1)
+        beside = framed[:, :-2] + framed[:, 1:-1] + framed[:, 2:]
+        votes = beside[:-2] + beside[1:-1] + beside[2:] - own
+        np.copyto(best, number, where=votes > most)
         np.maximum(most, votes, out=most)
     return best
 
@@ -330,23 +335,36 @@ def twin_whitening(means: Floats) -> Floats | None:
     return np.asarray(found / kept, dtype=np.float32)
 
 
-def _equations(
-    rows: Floats, classes: NDArray[np.integer]
-) -> tuple[NDArray[np.integer], NDArray[np.float64], NDArray[np.float64]]:
+def _equations(rows: Floats, classes: NDArray[np.integer]) -> tuple[NDArray[np.integer], Floats, Floats]:
     numbers = np.unique(classes)
-    scaled = rows.astype(np.float64) / np.sqrt(rows.shape[1])
-    return numbers, scaled, (classes[:, None] == numbers) - 1.0 / len(numbers)
+    wanted = (classes[:, None] == numbers) - 1.0 / len(numbers)
+    return numbers, rows / np.float32(math.sqrt(rows.shape[1])), wanted.astype(np.float32)
 
 
-def _solution(scaled: NDArray[np.float64], wanted: NDArray[np.float64]) -> NDArray[np.float64]:
+def _solution(scaled: Floats, wanted: Floats) -> Floats:
     """Ridge weights, features x columns of `wanted`: by pixels or by features, whichever are fewer."""
     if len(scaled) <= scaled.shape[1]:
-        kernel = scaled @ scaled.T
-        kernel.flat[:: len(kernel) + 1] += RIDGE
-        return np.asarray(scaled.T @ np.linalg.solve(kernel, wanted))
-    scatter = scaled.T @ scaled
-    scatter.flat[:: len(scatter) + 1] += RIDGE
-    return np.asarray(np.linalg.solve(scatter, scaled.T @ wanted))
+        return np.asarray(scaled.T @ np.linalg.solve(_damped(scaled @ scaled.T), wanted).astype(np.float32))
+    return np.linalg.solve(_damped(scaled.T @ scaled), scaled.T @ wanted).astype(np.float32)
+
+
+def _leftovers(
+    scaled: Floats, wanted: Floats
+) -> tuple[NDArray[np.floating], Callable[[NDArray[np.intp]], NDArray[np.floating]]]:
+    """(I - H) Y for the hat matrix H, and what gives the blocks of I - H between some pixels."""
+    if len(scaled) <= scaled.shape[1]:
+        inverse = RIDGE * np.linalg.inv(_damped(scaled @ scaled.T))
+        return inverse @ wanted, lambda here: inverse[np.ix_(here, here)]
+    root = np.linalg.inv(np.linalg.cholesky(_damped(scaled.T @ scaled))).astype(np.float32)
+    white = scaled @ root.T
+    left = wanted - white @ (white.T @ wanted)
+    return left, lambda here: np.eye(len(here), dtype=np.float32) - white[here] @ white[here].T
+
+
+def _damped(products: Floats) -> NDArray[np.float64]:
+    found = products.astype(np.float64)
+    found.flat[:: len(found) + 1] += RIDGE
+    return found
 
 
 def _groups(strokes: NDArray[np.intp]) -> list[NDArray[np.intp]]:
@@ -361,7 +379,7 @@ def _spread(count: int, most: int) -> NDArray[np.intp]:
 
 
 def _mean_accuracy(
-    scores: NDArray[np.float64], numbers: NDArray[np.integer], classes: NDArray[np.integer], asked: NDArray[np.bool_]
+    scores: NDArray[np.floating], numbers: NDArray[np.integer], classes: NDArray[np.integer], asked: NDArray[np.bool_]
 ) -> float:
     if not asked.any():
         return float("nan")
