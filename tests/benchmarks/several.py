@@ -154,6 +154,7 @@ def measured(name: str, spec: PretrainSpec, seeds: range, wanted: list[tuple[str
             "oa_sd": float(np.std(values, ddof=1)), "gain": float(gain.mean()),
             "gain_se": float(gain.std(ddof=1) / np.sqrt(len(gain))),
         })  # fmt: skip
+    print(json.dumps(rows), file=sys.stderr, flush=True)
     return rows
 
 
