@@ -31,6 +31,7 @@ LEAST_IN_STROKE = 4  # pixels; shorter strokes have no ends
 MOST_AT_END = 4  # pixels of an end of a stroke that are asked for
 MOST_IN_STROKE = 16  # pixels of a stroke by which levels are weighed
 MOST_WEIGHED = 2_000  # labelled pixels by which levels are weighed
+MOSTLY = 0.9  # share of the labelled pixels above which the labels are strokes
 SURE_PER_LABEL = 2  # pixels that the map is sure of, for each labelled pixel of a class
 MOST_SURE = 200  # such pixels of the class that has most labels
 SURE_IMPORTANCE = 0.5  # of such a pixel, where a labelled one has 1
@@ -82,7 +83,7 @@ class Evidence:
         """Whether the map's own sure pixels should be learned from: where labels are mostly strokes, which say little
         of their classes. Spread over the scene they say enough, and balanced they do not tell how common a class is.
         """
-        return self.drawn > 0.5
+        return self.drawn > MOSTLY
 
 
 def evidence_of(classes: NDArray[np.integer], strokes: NDArray[np.intp], ends: NDArray[np.int8]) -> Evidence:

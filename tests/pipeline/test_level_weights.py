@@ -144,6 +144,11 @@ def test_votes_are_wanted_only_where_a_class_has_one_stroke():
     assert not Evidence(0, 1.0, 0.0).wants_votes
 
 
+def test_sure_pixels_are_wanted_where_nearly_all_labels_are_strokes():
+    assert Evidence(0, 1.0, 0.95).wants_sure_pixels
+    assert not Evidence(0, 0.5, 0.8).wants_sure_pixels
+
+
 def test_long_strokes_are_weighed_by_some_of_their_pixels():
     found = weighed_by(np.repeat([0, 1], [500, 10]))
     assert len(found) == 60
