@@ -104,14 +104,29 @@ class FieldPairs:
 class Engine(Protocol):
     """The settings that views of a Quick preset are drawn by."""
 
-    pixels: int
-    tile: int
-    shift: int
-    partner: str
-    noise_times: float
-    noise_plus: float
-    gain: float
-    drop: float
+    @property
+    def pixels(self) -> int: ...
+
+    @property
+    def tile(self) -> int: ...
+
+    @property
+    def shift(self) -> int: ...
+
+    @property
+    def partner(self) -> str: ...
+
+    @property
+    def noise_times(self) -> float: ...
+
+    @property
+    def noise_plus(self) -> float: ...
+
+    @property
+    def gain(self) -> float: ...
+
+    @property
+    def drop(self) -> float: ...
 
 
 def sampler(

@@ -149,11 +149,9 @@ class Runs:
 
 
 def _changed(about: Mapping[str, Any]) -> str:
-    """How many settings of a run differ from today's preset, to stand behind its title; empty for none."""
-    try:
-        count = len(read_spec(about["spec"], about.get("settings")).settings)
-    except HsiError:  # of a later version, which may be opened all the same
-        return ""
+    """How many settings of a run its user set otherwise than its preset had them, to stand behind its title; empty for
+    none."""
+    count = len(about["spec"].get("settings") or {})
     return say(", {count} setting{value} changed", count=count, value="s" * (count > 1)) if count else ""
 
 

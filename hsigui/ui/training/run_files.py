@@ -246,7 +246,7 @@ def made_before(encoder: Encoder) -> str:
 
 
 def spec_title(spec: PretrainSpec) -> str:
-    """What was trained, in words: "LSCoSa, Quick (dense engine), seed 0, temperature 0.2"."""
+    """What was trained, in words: "LSCoSa, Quick (pixels), seed 0, temperature 0.2"."""
     info = method(spec.method)
     preset = (info.preset(spec.preset).title,) if len(info.presets) > 1 else ()
     few = len(spec.settings) <= MOST_TOLD
