@@ -155,3 +155,8 @@ class ReportContext:
     area: AreaEstimate | None = None
     draws: Draws | None = None
     comparison: Comparison | None = None
+
+    @property
+    def weighed_by_labels(self) -> bool:
+        """Whether the training labels weighed the levels of context, with all pixels of the scene."""
+        return self.settings.get("Context", {}).get("chosen by") == "labels"
