@@ -22,7 +22,7 @@ from hsigui.errors import HsiError
 from hsigui.jobs import Context, quiet
 from hsigui.labels.formats.files import ClassRaster, read_classes, write_classes
 from hsigui.labels.on_scene import read_for
-from hsigui.labels.sampling import NothingToTest
+from hsigui.labels.sampling import NothingToTestError
 from hsigui.pipeline import verbs
 from hsigui.pipeline.influence import guard_of, way_out
 from hsigui.pipeline.result import Result
@@ -121,7 +121,7 @@ def sample(
     valid = None if cube is None else cube.valid_mask(context.check)
     try:
         return verbs.sample(Labels.of(truth), spec, context, valid=valid, command=command)[1]
-    except NothingToTest as error:
+    except NothingToTestError as error:
         if isinstance(guard, int):
             raise
         raise HsiError(error.message, way_out(seen)) from error

@@ -16,7 +16,7 @@ from hsigui.labels.label_map import require_same_size
 from hsigui.texts import say
 
 
-class NothingToTest(HsiError):
+class NothingToTestError(HsiError):
     """A guard around the training pixels leaves no pixel to test."""
 
 

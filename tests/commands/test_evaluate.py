@@ -280,7 +280,9 @@ def test_how_far_averages_within_fields_look_is_told(small, tmp_path, capsys):
     assert masked["split"]["edge_reach"] == 60
     assert "they fade over 60 pixels" in (tmp_path / "report.html").read_text(encoding="utf-8")
     assert masked["split"]["influence"]["wide"] > 8 > 2 == masked["split"]["guard"]
-    assert "Around some test pixels that holds training pixels" in (tmp_path / "report.html").read_text(encoding="utf-8")
+    assert "Around some test pixels that holds training pixels" in (tmp_path / "report.html").read_text(
+        encoding="utf-8"
+    )
     plain = evaluated(capsys, small / "m-0.tif", "--truth", small / "t-0.tif")
     assert plain["split"]["edge_reach"] is None
     assert plain["split"]["influence"] == {"map": 6}, "a Gaussian of two pixels"
