@@ -23,6 +23,7 @@ from hsigui.cube.formats.envi import write_cube
 from hsigui.labels.classes import ClassInfo, ClassTable
 from hsigui.labels.formats.files import read_classes, write_classes
 from hsigui.pipeline.influence import influence
+from hsigui.pipeline.provenance import reach
 
 UTM = Geo((30.0, 0.0, 500000.0, 0.0, -30.0, 5600000.0), CRS.from_epsg(32633).to_wkt())
 
@@ -172,7 +173,8 @@ def test_the_guard_of_a_block_split_is_at_least_half_of_what_a_runs_encoder_sees
     record = json.loads((tmp_path / "l.tif.hsigui.json").read_text(encoding="utf-8"))
     assert record["guard"] == 8
     assert main([str(word) for word in (*words, "--guard", "full", *files)]) == 1
-    told, seen = capsys.readouterr().err, influence(api.load_encoder(small / "masked").recipe, 8)
+    encoder = api.load_encoder(small / "masked")
+    told, seen = capsys.readouterr().err, influence(encoder.recipe, reach(encoder) or 0)
     assert f"a guard of {seen['wide']} pixels covers all that the map sees" in told
     assert f"mid {seen['mid']} pixels), drawn with --context" in told
     train, test = (read_classes(tmp_path / name).array > 0 for name in ("l.tif", "t.tif"))
