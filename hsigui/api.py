@@ -22,7 +22,9 @@ from hsigui.errors import HsiError
 from hsigui.jobs import Context, quiet
 from hsigui.labels.formats.files import ClassRaster, read_classes, write_classes
 from hsigui.labels.on_scene import read_for
+from hsigui.labels.sampling import NothingToTestError
 from hsigui.pipeline import verbs
+from hsigui.pipeline.influence import guard_of, way_out
 from hsigui.pipeline.result import Result
 from hsigui.pipeline.values import Classifier, Filters, KeptClassifier, Labels, LabelSplit, SceneFeatures
 from hsigui.specs import MapSpec, PretrainSpec, ProbeSpec, SplitSpec, split_of
@@ -84,8 +86,8 @@ def read_labels(path: PathLike, cube: Cube | None = None, *, variable: str | Non
 
 def sample(
     truth: LabelsLike, per_class: int = 10, *, percent: float | None = None, seed: int = 0, split: str = "random",
-    block: int = 16, guard: int = 8, strokes: int | None = None, pixels: int | None = None, cube: Cube | None = None,
-    command: str = "", ctx: Context | None = None,
+    block: int = 16, guard: int | str = 8, strokes: int | None = None, pixels: int | None = None,
+    cube: Cube | None = None, encoder: Encoder | None = None, command: str = "", ctx: Context | None = None,
 ) -> LabelSplit:  # fmt: skip
     """Draws labels to train on from a ground truth; the rest is for testing.
 
@@ -96,10 +98,12 @@ def sample(
         split: "random" (anywhere), "block" (in squares apart from the test), "region" (in other regions than it) or
             "strokes" (as people paint); "strokes:2x12" for 2 strokes a class of at most 12 pixels.
         block: side of the squares in pixels.
-        guard: unused pixels between training blocks or regions and test.
+        guard: unused pixels between training blocks or regions and test; "full" for as many as a map looks far, in its
+            widest level of context.
         strokes: strokes a class (1), in place of `per_class`.
         pixels: of one stroke at most (25).
         cube: the scene; its pixels without data are then in neither part.
+        encoder: whose maps a full guard is for; None for what is trained where nothing else is asked for.
         command: the command line that draws them, for the record.
 
     Returns:
@@ -110,9 +114,17 @@ def sample(
     """
     context = ctx or quiet()
     named = split_of(split, strokes, pixels)
-    spec = SplitSpec(per_class, seed, named.kind, percent, block, guard, named.strokes, named.pixels)
+    seen = verbs.seen_by(encoder) if isinstance(guard, str) else {}
+    spec = SplitSpec(
+        per_class, seed, named.kind, percent, block, guard_of(guard, seen), named.strokes, named.pixels
+    )  # fmt: skip
     valid = None if cube is None else cube.valid_mask(context.check)
-    return verbs.sample(Labels.of(truth), spec, context, valid=valid, command=command)[1]
+    try:
+        return verbs.sample(Labels.of(truth), spec, context, valid=valid, command=command)[1]
+    except NothingToTestError as error:
+        if isinstance(guard, int):
+            raise
+        raise HsiError(error.message, way_out(seen)) from error
 
 
 def pretrain(

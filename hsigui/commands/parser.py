@@ -116,14 +116,15 @@ def _add_sample(commands: Commands) -> None:
     p.add_argument("--pixels", type=_positive, metavar="N", help=say("of one stroke at most (25)"))
     p.add_argument("--block", type=_positive, default=16, metavar="PIXELS", help=say("side of the squares (16)"))
     p.add_argument(
-        "--guard",
-        type=_natural,
-        metavar="PIXELS",
-        help=say("unused pixels between training blocks or regions and test (8)"),
-    )
+        "--guard", type=_guard, metavar="PIXELS",
+        help=say("unused pixels between training blocks or regions and test (8); full for as many as a map looks far"),
+    )  # fmt: skip
     p.add_argument(
         "--run", type=Path, metavar="RUN", dest="run_folder",
-        help=say("a trained run: the guard is at least half of what its encoder sees of a pixel"),
+        help=say(
+            "a trained run: the guard is at least half of what its encoder sees of a pixel, and full is what its maps "
+            "see"
+        ),
     )  # fmt: skip
     p.add_argument(
         "--train-mask", type=Path, metavar="FILE", help=say("label these pixels (not 0) of the ground truth ...")
@@ -549,6 +550,10 @@ def _natural(text: str) -> int:
     if (value := _whole(text)) < 0:
         raise argparse.ArgumentTypeError(say("must be 0 or more"))
     return value
+
+
+def _guard(text: str) -> int | str:
+    return text if text == "full" else _natural(text)
 
 
 def _whole(text: str) -> int:

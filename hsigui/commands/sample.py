@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -13,12 +14,16 @@ from hsigui.commands.outputs import check_outputs
 from hsigui.errors import HsiError
 from hsigui.labels.formats.files import Grid, read_classes
 from hsigui.labels.sampling import from_masks
+from hsigui.pipeline.influence import FULL, covered, guard_of
 from hsigui.pipeline.provenance import reach
 from hsigui.pipeline.values import Labels, LabelSplit
-from hsigui.pipeline.verbs import named_split
+from hsigui.pipeline.verbs import named_split, seen_by
 from hsigui.report.table import read_back_suffixes
-from hsigui.specs import SplitSpec, split_of
+from hsigui.specs import NamedSplit, SplitSpec, split_of
 from hsigui.texts import say
+
+if TYPE_CHECKING:
+    from hsigui.methods.checkpoint import Encoder
 
 
 def sample(arguments: argparse.Namespace) -> None:
@@ -45,7 +50,7 @@ def sample(arguments: argparse.Namespace) -> None:
             say("Strokes are counted by --strokes, and their pixels by --pixels."),
             say("Leave out --per-class and --percent."),
         )
-    guard = _guard(arguments)
+    guard, encoder = _guard(arguments, named)
     per_class = arguments.per_class or SplitSpec().per_class
     asked = SplitSpec(
         per_class, 0, named.kind, arguments.percent, strokes=named.strokes, pixels=named.pixels
@@ -53,7 +58,7 @@ def sample(arguments: argparse.Namespace) -> None:
     for seed in seeds:
         found = api.sample(
             truth, per_class, percent=arguments.percent, seed=seed, split=str(named),
-            block=arguments.block, guard=SplitSpec().guard if guard is None else guard, command=typed(arguments),
+            block=arguments.block, guard=guard, encoder=encoder, command=typed(arguments),
         )  # fmt: skip
         out, rest = (_named(path, seed, seeds) for path in (arguments.out, arguments.rest))
         _write(found, out, rest, apart=named.kind in ("block", "region"))
@@ -111,12 +116,24 @@ def _named(path: Path, seed: int, seeds: tuple[int, ...]) -> Path:
     return path if len(seeds) == 1 else path.with_name(f"{path.stem}-{seed}{path.suffix}")
 
 
-def _guard(arguments: argparse.Namespace) -> int | None:
-    """The guard asked for, and at least half of what the encoder of a run sees of a pixel; None for the usual one."""
-    if arguments.run_folder is None:
-        asked: int | None = arguments.guard
-        return asked
-    half = reach(api.load_encoder(arguments.run_folder)) or 0
-    if arguments.guard is not None and arguments.guard < half:
-        tell(say("the guard is {half} pixels, half of what the encoder sees of a pixel", half=half))
-    return max(half, arguments.guard or 0)
+def _guard(arguments: argparse.Namespace, named: NamedSplit) -> tuple[int | str, Encoder | None]:
+    """The guard asked for, at least half of what the encoder of a run sees of a pixel, and that encoder; says what such
+    a guard covers."""
+    usual = SplitSpec(kind=named.kind)
+    asked: int | str = usual.guard if arguments.guard is None else arguments.guard
+    encoder = None if arguments.run_folder is None else api.load_encoder(arguments.run_folder)
+    if encoder is not None and isinstance(asked, int):
+        half = reach(encoder) or 0
+        if arguments.guard is not None and asked < half:
+            tell(say("the guard is {half} pixels, half of what the encoder sees of a pixel", half=half))
+        asked = half if arguments.guard is None else max(half, asked)
+    if not usual.is_guarded:
+        if asked == FULL:
+            raise HsiError(
+                say("A guard is kept by the splits block and region, not by {kind}.", kind=named.kind),
+                say("Choose one of these, or leave out --guard."),
+            )
+        return asked, encoder
+    seen = seen_by(encoder)
+    tell(covered(guard_of(asked, seen), seen))
+    return asked, encoder

@@ -15,8 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.ndimage import maximum_filter
 
-from hsigui.errors import HsiError
-from hsigui.labels.sampling import Split, reference
+from hsigui.labels.sampling import NothingToTestError, Split, reference
 from hsigui.texts import say
 
 BLOCK = 16  # side in pixels: a block lies in one or a few fields, and some tens of them in a scene of 128 x 128
@@ -98,7 +97,7 @@ def draw_blocks(
     chosen.choose()
     test = np.where(chosen.near, 0, labelled).astype(np.uint16)
     if not test.any():
-        raise HsiError(
+        raise NothingToTestError(
             say(
                 "Blocks of {block} pixels with a guard of {guard} leave no pixel of this ground truth to test.",
                 block=block,

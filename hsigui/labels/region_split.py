@@ -15,7 +15,7 @@ from scipy.ndimage import maximum_filter
 
 from hsigui.errors import HsiError
 from hsigui.labels.regions import Region, find_regions
-from hsigui.labels.sampling import Split, reference
+from hsigui.labels.sampling import NothingToTestError, Split, reference
 from hsigui.texts import say
 
 TRAINING_SHARE = 0.3  # of each class's pixels, the aim for what lies in training regions
@@ -92,7 +92,7 @@ def draw_regions(
         train.flat[pixels if per_class is None else rng.permutation(pixels)[:per_class]] = number
     test = np.where(_near(area, guard), 0, labelled).astype(np.uint16)
     if not test.any():
-        raise HsiError(
+        raise NothingToTestError(
             say("A guard of {guard} pixels around the training regions leaves no pixel to test.", guard=guard),
             say("Choose a smaller guard or a random split."),
         )

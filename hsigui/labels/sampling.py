@@ -16,6 +16,10 @@ from hsigui.labels.label_map import require_same_size
 from hsigui.texts import say
 
 
+class NothingToTestError(HsiError):
+    """A guard around the training pixels leaves no pixel to test."""
+
+
 @dataclass(frozen=True)
 class Split:
     """Two label rasters of one scene, rows x cols uint16, 0 where a pixel belongs to neither. Never a pixel in both.

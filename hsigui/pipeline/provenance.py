@@ -5,7 +5,8 @@ class numbers, so that a record is never taken for another map), `scene` (name, 
 -> name -> value), `seeds`, `device`, `seconds` (step -> seconds), `labels` (path of the training labels) with
 `labels_sha256` (of their class numbers), `transductive` (the encoder saw this scene), `commands`, `cube` (its path),
 `hashes` (of the cube and the weights), `reach` (half the encoder's receptive field in pixels), `edge_reach` (of
-averages that stop at edges) and `masked_out` (the file of the pixels that pretraining did not see) with
+averages that stop at edges), `influence` (level of context -> how many pixels far it looks, see `influence`) and
+`masked_out` (the file of the pixels that pretraining did not see) with
 `masked_out_sha256`. Loads no torch.
 """
 
@@ -66,6 +67,7 @@ class Provenance:
     masked_out: str = ""
     masked_out_sha256: str = ""
     edge_reach: float | None = None
+    influence: Mapping[str, int] = field(default_factory=dict)
 
     def context(self, title: str, legend: tuple[LegendRow, ...], notes: tuple[str, ...] = ()) -> ReportContext:
         """The report's text about this map."""
@@ -107,6 +109,7 @@ def describe_run(
         fitted: the classifier that drew the map: how it chose its context, and how its features were refined.
     """
     from hsigui.methods.checkpoint import weights_sha256  # loads torch, as whoever has an encoder did
+    from hsigui.pipeline.influence import influence
 
     asked = encoder.spec
     cube_hash = fingerprint(cube)
@@ -148,6 +151,7 @@ def describe_run(
         hashes={"cube": cube_hash, "weights": weights_sha256(encoder)},
         reach=reach(encoder),
         edge_reach=edge_reach(encoder.recipe, map_spec, fitted),
+        influence=influence(encoder.recipe, reach(encoder) or 0, map_spec, fitted),
         masked_out=asked.mask_out if masked and on_this_scene else "",
         masked_out_sha256=masked.get("sha256", "") if on_this_scene else "",
     )
@@ -176,21 +180,14 @@ def level_reaches(recipe: Recipe, map_spec: MapSpec, fitted: Probe | None = None
     """As `edge_reach`, for each level of context by its name; of a recipe without levels under an empty name."""
     from hsigui.pipeline.classify import EDGE_REACH
     from hsigui.pipeline.edge_pooling import COMPONENT_REACH, ENCODER_REACH
+    from hsigui.pipeline.influence import levels_of
 
-    rows = [(level.name, level.features, level.edges) for level in recipe.levels]
-    if not rows:
-        rows = [("", recipe.features, EDGES if recipe.map.edges is None else recipe.map.edges)]
-    if isinstance(fitted, LevelledProbe):
-        heard = {part.level for part in fitted.heard(map_spec.context)}
-        rows = [row for row in rows if row[0] in heard]
-    elif recipe.levels and map_spec.context:
-        rows = [row for row in rows if row[0] == map_spec.context]
     reaches = (ENCODER_REACH, COMPONENT_REACH, EDGE_REACH)
     found = {}
-    for name, features, edges in rows:
-        drawn = edges if map_spec.edges is None else map_spec.edges
-        asked = (features.encoder and features.pooled, features.edge_aware, drawn)
-        found[name] = max((reach for wanted, reach in zip(asked, reaches, strict=True) if wanted), default=None)
+    for level in levels_of(recipe, map_spec, fitted):
+        drawn = level.edges if map_spec.edges is None else map_spec.edges
+        asked = (level.features.encoder and level.features.pooled, level.features.edge_aware, drawn)
+        found[level.name] = max((reach for wanted, reach in zip(asked, reaches, strict=True) if wanted), default=None)
     return found
 
 

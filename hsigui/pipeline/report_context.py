@@ -55,6 +55,7 @@ def _common(facts: Sequence[SplitFacts]) -> SplitFacts:
     known = {name: [getattr(fact, name) for fact in facts] for name in ("gap", "guard", "reach", "seen")}
     whole = {name: values for name, values in known.items() if None not in values}
     smallest = {name: min(whole[name]) for name in ("gap", "guard") if name in whole}
+    names = dict.fromkeys(name for fact in facts for name in fact.influence)
     fades = [fact.edge_reach for fact in facts if fact.edge_reach is not None]
     return dataclasses.replace(
         facts[0],
@@ -65,4 +66,5 @@ def _common(facts: Sequence[SplitFacts]) -> SplitFacts:
         seen=sum(whole["seen"]) if "seen" in whole else None,
         not_tested=tuple(dict.fromkeys(name for fact in facts for name in fact.not_tested)),
         edge_reach=max(fades, default=None),
+        influence={name: max(fact.influence.get(name, 0) for fact in facts) for name in names},
     )

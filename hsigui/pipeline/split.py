@@ -111,7 +111,7 @@ def facts(
     return SplitFacts(
         drawn.kind if drawn else "", gap, drawn.guard if drawn else None, made.reach if made else None,
         seen, 0 if masked is None else int(np.count_nonzero(masked)), drawn.not_tested if drawn else (),
-        made.edge_reach if made else None,
+        made.edge_reach if made else None, influence=made.influence if made else {},
     )  # fmt: skip
 
 

@@ -60,6 +60,15 @@ def sample(
     return split, named_split(split, truth, in_words(spec), seed=spec.seed, guard=guard, command=command)
 
 
+def seen_by(encoder: Encoder | None) -> dict[str, int]:
+    """How many pixels far each level of context of an encoder's maps looks (see `influence`); None for what is trained
+    where nothing else is asked for."""
+    from hsigui.pipeline.influence import influence, usual_influence
+    from hsigui.pipeline.provenance import reach
+
+    return usual_influence() if encoder is None else influence(encoder.recipe, reach(encoder) or 0)
+
+
 def named_split(
     split: Split, truth: ClassRaster, words: str, *, seed: int | None = None, guard: int | None = None,
     command: str = "",

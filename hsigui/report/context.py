@@ -29,6 +29,8 @@ class SplitFacts:
         edge_reach: standard deviation in pixels, where nothing changes, of the widest average of features or
             probabilities that stops at edges; None without one, or where it is not known.
         tested_on: what the test pixels are, in words; empty where the reference is a file that was named.
+        influence: level of context -> how many pixels far the map's classes look in an even field, of those levels that
+            it was made from; under an empty name without levels. Empty where it is not known.
     """
 
     kind: str = ""
@@ -40,6 +42,12 @@ class SplitFacts:
     not_tested: tuple[str, ...] = ()
     edge_reach: float | None = None
     tested_on: str = ""
+    influence: Mapping[str, int] = field(default_factory=dict)
+
+    @property
+    def covered(self) -> tuple[str, ...]:
+        """The levels of context of which no pixel within what they see of a test pixel was trained on."""
+        return tuple(name for name, pixels in self.influence.items() if self.gap is not None and pixels <= self.gap)
 
 
 @dataclass(frozen=True)
@@ -147,3 +155,8 @@ class ReportContext:
     area: AreaEstimate | None = None
     draws: Draws | None = None
     comparison: Comparison | None = None
+
+    @property
+    def weighed_by_labels(self) -> bool:
+        """Whether the training labels weighed the levels of context, with all pixels of the scene."""
+        return self.settings.get("Context", {}).get("chosen by") == "labels"

@@ -9,7 +9,7 @@ from typing import Any
 from hsigui.labels.formats.attributes import color_text
 from hsigui.report.area import AreaEstimate
 from hsigui.report.compare import McNemar
-from hsigui.report.context import Comparison, ReportContext, Spectra
+from hsigui.report.context import Comparison, ReportContext, Spectra, SplitFacts
 from hsigui.report.draws import Draws
 from hsigui.report.intervals import Mean
 from hsigui.report.metrics import Accuracy, bounds, to_json
@@ -59,9 +59,14 @@ def evidence(context: ReportContext) -> dict[str, Any]:
         "draws": None if context.draws is None else _draws(context.draws),
         "comparison": None if context.comparison is None else _comparison(context.comparison),
         "area": None if context.area is None else _area(context.area, context.pixel_area_m2),
-        "split": None if split is None else asdict(split) | {"not_tested": [*split.not_tested]},
+        "split": None if split is None else _split(split),
         "matches": [asdict(match) for match in context.matches],
     }  # fmt: skip
+
+
+def _split(split: SplitFacts) -> dict[str, Any]:
+    seen = {name or "map": pixels for name, pixels in split.influence.items()}
+    return asdict(split) | {"not_tested": [*split.not_tested], "influence": seen}
 
 
 def _draws(draws: Draws) -> dict[str, Any]:

@@ -13,6 +13,7 @@ import pytest
 import scipy.io
 from rasterio.crs import CRS
 
+from hsigui import api
 from hsigui.__main__ import main
 from hsigui.cli import build_parser
 from hsigui.commands import evaluate as evaluate_command
@@ -21,6 +22,8 @@ from hsigui.cube.demo import demo_scene
 from hsigui.cube.formats.envi import write_cube
 from hsigui.labels.classes import ClassInfo, ClassTable
 from hsigui.labels.formats.files import read_classes, write_classes
+from hsigui.pipeline.influence import influence
+from hsigui.pipeline.provenance import reach
 
 UTM = Geo((30.0, 0.0, 500000.0, 0.0, -30.0, 5600000.0), CRS.from_epsg(32633).to_wkt())
 
@@ -169,6 +172,11 @@ def test_the_guard_of_a_block_split_is_at_least_half_of_what_a_runs_encoder_sees
     assert "the guard is 8 pixels" in capsys.readouterr().err
     record = json.loads((tmp_path / "l.tif.hsigui.json").read_text(encoding="utf-8"))
     assert record["guard"] == 8
+    assert main([str(word) for word in (*words, "--guard", "full", *files)]) == 1
+    encoder = api.load_encoder(small / "masked")
+    told, seen = capsys.readouterr().err, influence(encoder.recipe, reach(encoder) or 0)
+    assert f"a guard of {seen['wide']} pixels covers all that the map sees" in told
+    assert f"mid {seen['mid']} pixels), drawn with --context" in told
     train, test = (read_classes(tmp_path / name).array > 0 for name in ("l.tif", "t.tif"))
     apart = np.abs(np.argwhere(train)[:, None] - np.argwhere(test)[None]).max(axis=2)
     assert apart.min() > 8
@@ -273,8 +281,13 @@ def test_how_far_averages_within_fields_look_is_told(small, tmp_path, capsys):
     masked = evaluated(capsys, small / "masked.tif", "--truth", small / "t-0.tif", "--report", tmp_path)
     assert masked["split"]["edge_reach"] == 60
     assert "they fade over 60 pixels" in (tmp_path / "report.html").read_text(encoding="utf-8")
+    assert masked["split"]["influence"]["wide"] > 8 > 2 == masked["split"]["guard"]
+    assert "Around some test pixels that holds training pixels" in (tmp_path / "report.html").read_text(
+        encoding="utf-8"
+    )
     plain = evaluated(capsys, small / "m-0.tif", "--truth", small / "t-0.tif")
     assert plain["split"]["edge_reach"] is None
+    assert plain["split"]["influence"] == {"map": 6}, "a Gaussian of two pixels"
 
 
 def test_the_array_of_a_maps_mat_file_can_be_named(small, tmp_path, capsys):

@@ -12,6 +12,7 @@ from scipy.ndimage import label
 from hsigui.__main__ import main
 from hsigui.labels.classes import ClassInfo, ClassTable
 from hsigui.labels.formats.files import read_classes, write_classes
+from hsigui.pipeline.influence import covered, usual_influence
 
 TRUTH = np.kron(np.array([[1, 2, 0, 1], [0, 0, 0, 0], [2, 1, 2, 2]]), np.ones((10, 10), dtype=int)).astype(np.uint16)
 CLASSES = ClassTable((ClassInfo(1, "Soil", (9, 9, 9)), ClassInfo(2, "Maize", (0, 99, 0))))
@@ -98,6 +99,47 @@ def test_a_split_that_cannot_be_read_is_told_at_once(truth, text, said, capsys):
         sampled(truth, "--split", text)
     assert caught.value.code == 2
     assert said in capsys.readouterr().err
+
+
+LONG = np.tile(np.array([[1, 2], [2, 1]], dtype=np.uint16), (8, 150))  # 16 x 300: room for the widest guard
+
+
+def test_what_a_guard_covers_is_told_for_each_level_of_context(truth, capsys):
+    seen = usual_influence()
+    assert sampled(truth, "--split", "block", "--block", "5", "--guard", "2", "--per-class", "4") == 0
+    told = capsys.readouterr().err
+    assert covered(2, seen) in told
+    assert f"wide {seen['wide']} pixels" in told
+    assert sampled(truth, "--per-class", "4") == 0
+    assert "guard" not in capsys.readouterr().err, "labels anywhere have none"
+
+
+def test_a_full_guard_keeps_out_all_that_the_widest_level_sees(truth, capsys):
+    write_classes(truth, LONG, CLASSES)
+    assert sampled(truth, "--split", "block", "--block", "4", "--guard", "full", "--per-class", "4") == 0
+    widest = max(usual_influence().values())
+    assert f"a guard of {widest} pixels covers all that the map sees" in capsys.readouterr().err
+    record = json.loads((truth.parent / "l.tif.hsigui.json").read_text(encoding="utf-8"))
+    assert record["guard"] == widest
+    train, test = (np.argwhere(part) for part in parts(truth))
+    assert np.abs(train[:, None] - test[None]).max(axis=2).min() > widest
+
+
+@pytest.mark.parametrize("kind", ["block", "region"])
+def test_a_full_guard_that_leaves_nothing_says_which_smaller_ones_cover_something(truth, kind, capsys):
+    assert sampled(truth, "--split", kind, "--guard", "full", "--per-class", "4") == 1
+    told, seen = capsys.readouterr().err, usual_influence()
+    assert f"guard of {seen['wide']}" in told
+    assert "no pixel" in told
+    assert f"mid {seen['mid']} pixels), drawn with --context" in told
+    assert not (truth.parent / "l.tif").exists()
+
+
+def test_a_full_guard_needs_a_split_that_keeps_one(truth, capsys):
+    assert sampled(truth, "--guard", "full") == 1
+    assert "by the splits block and region, not by random" in capsys.readouterr().err
+    with pytest.raises(SystemExit):
+        sampled(truth, "--split", "block", "--guard", "whole")
 
 
 def test_several_seeds_give_a_pair_of_files_each(truth):

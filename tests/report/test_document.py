@@ -44,7 +44,7 @@ def everything() -> tuple[Accuracy, ReportContext]:
         seeds={"draws of labels": [0, 1]}, versions={"hsigui": "1"}, device="cpu", seconds={"pretraining": 1.5},
         commands=("hsigui x",), transductive=True, legend=legend_rows(MAPS[0], TABLE), pixel_area_m2=900.0,
         notes=("A note.",), created="2024-05-06T07:08:09+00:00", hashes={"cube": "abc", "weights": "def"},
-        split=SplitFacts("10 pixels a class", 3, 8, 7, 20, 0, ("Sea",)),
+        split=SplitFacts("10 pixels a class", 3, 8, 7, 20, 0, ("Sea",), influence={"": 9}),
         matches=(ClassMatch(4, "bare soil", 1, "Soil", "asked"), ClassMatch(9, "Ice", 9, "Ice", "new")),
         spectra=Spectra((400, 500, 600, 700, 800),
                         (ClassSpectrum(1, "Soil", (170, 119, 68), 5, spectrum, (0.01, math.nan, 0.02, 0.0, 0.1)),)),
@@ -102,6 +102,7 @@ def test_the_page_tells_everything(tmp_path):
     for part in (
         f"Overall accuracy{100 * np.mean(oa):.2f}± {100 * np.std(oa, ddof=1):.2f} %2 draws",
         "Training pixels10 pixels a class", "Pixels in both parts0", "Guard band8 pixels",
+        "How far the map looks9 pixels in an even field; all pixels beyond weigh less than 1 % together. Around some",
         "Half the encoder’s receptive field7 pixels: what it sees of some test pixels holds training pixels",
         "Nothing left to testSea", "Compared with other.tif", "Areas estimated from the test pixels",
         "draws of labels0, 1", "cubeabc", "weightsdef", "4bare soil1Soilrequest",
@@ -122,6 +123,37 @@ def test_a_masked_out_test_is_told_and_a_half_masked_one_too(tmp_path):
     write_report(tmp_path, measured, context=half)
     text = words(Page((tmp_path / "report.html").read_text(encoding="utf-8")).text)
     assert f"The encoder saw 5 of the {measured.n_test} test pixels without labels (transductive)." in text
+
+
+@pytest.mark.parametrize(
+    ("gap", "said"),
+    [
+        (None, "together"),
+        (0, "Around some test pixels that holds training pixels"),
+        (3, "Of that, pixel, narrow hold no training pixel around a test pixel"),
+        (40, "None of that holds a training pixel around a test pixel"),
+    ],
+)
+def test_how_far_each_level_of_context_looks_is_told_beside_the_gap(tmp_path, gap, said):
+    measured, context = everything()
+    split = SplitFacts("drawn", gap, influence={"pixel": 0, "narrow": 3, "mid": 36}, seen=0)
+    write_report(tmp_path, measured, context=replace(context, split=split))
+    text = words(Page((tmp_path / "report.html").read_text(encoding="utf-8")).text)
+    told = text.split("How far the map looks")[1].split("Test pixels in pretraining")[0]
+    assert told.startswith("pixel 0, narrow 3, mid 36 pixels in an even field")
+    assert said in told
+    assert ("training pixel" in told) == (gap is not None)
+
+
+def test_that_the_choice_of_context_saw_all_pixels_and_no_test_label_is_told_where_it_is_so(tmp_path):
+    measured, context = everything()
+    for chooser, told in (("labels", True), ("user", False)):
+        weighed = replace(context, settings={"Context": {"chosen by": chooser}})
+        write_report(tmp_path, measured, context=weighed)
+        text = words(Page((tmp_path / "report.html").read_text(encoding="utf-8")).text)
+        assert (
+            "vote and twins see all pixels of the scene, test pixels included, but never a test label" in text
+        ) == told
 
 
 def test_draws_are_summarised_by_class_and_added_up():

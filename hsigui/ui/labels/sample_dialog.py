@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import (
     QComboBox,
@@ -11,12 +13,14 @@ from PySide6.QtWidgets import (
     QFormLayout,
     QHBoxLayout,
     QLabel,
+    QPushButton,
     QRadioButton,
     QSpinBox,
     QVBoxLayout,
     QWidget,
 )
 
+from hsigui.pipeline.influence import FULL, covered, guard_of, in_words
 from hsigui.specs import MOST_STROKE_PIXELS, MOST_STROKES, SplitSpec
 from hsigui.texts import say
 
@@ -63,12 +67,16 @@ class SampleDialog(QDialog):
     Args:
         replaces: whether there are labels that the sample will replace.
         reach: half of what the encoder sees of a pixel, in pixels; None without an encoder.
+        seen: level of context -> how many pixels far a map looks; empty where it is not known.
     """
 
-    def __init__(self, replaces: bool, parent: QWidget | None = None, reach: int | None = None) -> None:
+    def __init__(
+        self, replaces: bool, parent: QWidget | None = None, reach: int | None = None,
+        seen: Mapping[str, int] | None = None,
+    ) -> None:  # fmt: skip
         super().__init__(parent)
         self.setWindowTitle(say("Draw few-shot sample"))
-        self._reach = reach
+        self._reach, self._seen = reach, seen or {}
         self.kind = QComboBox(self)
         for kind, text in KINDS.items():
             self.kind.addItem(text, kind)
@@ -91,6 +99,7 @@ class SampleDialog(QDialog):
         self.guard.setToolTip(say("Pixels between training area and test that are in neither part"))
         for spin in (self.block, self.guard):
             spin.setSuffix(say(" px"))
+        self.full = self._build_full()
         self.about, self.warning = self._text(), self._text()
         self._lay_out(replaces)
         self.kind.currentIndexChanged.connect(self._show)
@@ -127,11 +136,11 @@ class SampleDialog(QDialog):
         stroked, guarded = kind == "strokes", kind in ("block", "region")
         for row in self._amounts:
             self._form.setRowVisible(row, not stroked)
-        for spin, shown in (
-            (self.strokes, stroked), (self.pixels, stroked), (self.block, kind == "block"), (self.guard, guarded),
-        ):  # fmt: skip
+        for spin, shown in ((self.strokes, stroked), (self.pixels, stroked), (self.block, kind == "block")):
             self._form.setRowVisible(spin, shown)
-        self.about.setText(_TEXTS[kind])
+        self._form.setRowVisible(self._guard_row, guarded)
+        told = covered(self.guard.value(), self._seen) if guarded and self._seen else ""
+        self.about.setText(_TEXTS[kind] + (f" {told[:1].upper()}{told[1:]}." if told else ""))
         close = guarded and self._reach is not None and self.guard.value() < self._reach
         self.warning.setText(
             say(
@@ -160,7 +169,12 @@ class SampleDialog(QDialog):
         self._form.addRow(say("&Pixels"), self.pixels)
         self._form.addRow(say("&Where"), self.kind)
         self._form.addRow(say("&Block"), self.block)
-        self._form.addRow(say("&Guard band"), self.guard)
+        self._guard_row = QHBoxLayout()
+        self._guard_row.addWidget(self.guard, 1)
+        self._guard_row.addWidget(self.full)
+        label = QLabel(say("&Guard band"), self)
+        label.setBuddy(self.guard)
+        self._form.addRow(label, self._guard_row)
         self._form.addRow(say("&Seed"), self.seed)
         buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Ok | QDialogButtonBox.StandardButton.Cancel)
         buttons.button(QDialogButtonBox.StandardButton.Ok).setText(say("Draw"))
@@ -177,6 +191,14 @@ class SampleDialog(QDialog):
         column.addStretch(1)
         column.addWidget(buttons)
         self.setMinimumWidth(420)
+
+    def _build_full(self) -> QPushButton:
+        button = QPushButton(say("&Full"), self)
+        button.setAutoDefault(False)
+        button.setEnabled(bool(self._seen))
+        button.setToolTip(say("As wide as a map looks far: {seen}", seen=in_words(self._seen)))
+        button.clicked.connect(lambda: self.guard.setValue(guard_of(FULL, self._seen)))
+        return button
 
     def _build_percent(self) -> QDoubleSpinBox:
         spin = QDoubleSpinBox(self)

@@ -14,6 +14,7 @@ from hsigui.labels.label_map import VALIDATION
 from hsigui.labels.sampling import Split
 from hsigui.pipeline import live
 from hsigui.pipeline.own import own_encoder
+from hsigui.pipeline.verbs import seen_by
 from hsigui.specs import SplitSpec
 from hsigui.texts import say, say_number
 from hsigui.ui.desk.desk import Desk
@@ -32,9 +33,9 @@ class Sampler(QObject):
     def ask_and_sample(self) -> None:
         if self._session.truth is None:
             return
-        dialog = SampleDialog(
-            bool(self._session.labels.labelled()), self._desk.window, _reach(self._session.encoder)
-        )  # fmt: skip
+        encoder = self._session.encoder
+        seen = seen_by(None if encoder is None else own_encoder(encoder))
+        dialog = SampleDialog(bool(self._session.labels.labelled()), self._desk.window, _reach(encoder), seen)
         open_dialog(dialog, self._chosen)
 
     def _chosen(self, dialog: SampleDialog) -> None:

@@ -101,6 +101,23 @@ def test_a_guard_smaller_than_what_the_encoder_sees_is_warned_of(qtbot):
         assert not dialog.warning.isVisible()
 
 
+def test_the_full_guard_is_one_click_away_and_what_a_guard_covers_is_told(qtbot):
+    dialog = SampleDialog(False, reach=0, seen={"pixel": 0, "narrow": 3, "mid": 36, "wide": 63})
+    qtbot.addWidget(dialog)
+    dialog.show()
+    assert not dialog.full.isVisible()
+    choose(dialog, "block")
+    assert dialog.full.isVisible()
+    assert "wide 63 pixels" in dialog.full.toolTip()
+    dialog.guard.setValue(5)
+    assert "A guard of 5 pixels covers the context pixel, narrow; in an even field mid 36" in dialog.about.text()
+    QTest.mouseClick(dialog.full, LEFT)
+    assert dialog.spec == SplitSpec(kind="block", guard=63)
+    assert "covers all that the map sees" in dialog.about.text()
+    choose(dialog, "random")
+    assert "guard" not in dialog.about.text()
+
+
 # The window
 
 
