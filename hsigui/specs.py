@@ -302,6 +302,20 @@ class Recipe(_Spec):
     levels: tuple[Level, ...] = ()
 
 
+_LATER = {"softened": 0.0, "context": "", "levels": ()}  # what came after the first recipes, as if it had not
+
+
+def as_first_written(values: Mapping[str, Any]) -> dict[str, Any]:
+    """What `to_json` gives of features, a map or a recipe, without what has come since and is not used: by this text
+    features and results are found again that an earlier version kept."""
+    found = {}
+    for name, value in values.items():
+        if name in _LATER and (value == _LATER[name] or value == []):
+            continue
+        found[name] = as_first_written(value) if isinstance(value, dict) else value
+    return found
+
+
 def levelled(encoder: bool = True, components: int = 32) -> Recipe:
     """The recipe of every method: four levels of context.
 

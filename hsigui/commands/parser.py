@@ -386,9 +386,9 @@ def _add_study(commands: Commands) -> None:
     )  # fmt: skip
     p.add_argument("--block", type=_positive, metavar="PIXELS", help=say("side of the blocks (16)"))
     p.add_argument(
-        "--guard", type=_natural, metavar="PIXELS",
+        "--guard", type=_guard, metavar="PIXELS",
         help=say("unused pixels between training blocks and test, at least half of what the encoders see of a pixel "
-                 "(8)"),
+                 "(8); full for as many as the maps look far"),
     )  # fmt: skip
     p.add_argument(
         "--epochs", type=_positive, metavar="N", help=say("epochs (paper) or steps (quick); the preset's own")

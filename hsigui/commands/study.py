@@ -21,7 +21,7 @@ from hsigui.labels.label_map import require_same_size
 from hsigui.labels.place import require_same_place
 from hsigui.pipeline.study.about import context
 from hsigui.pipeline.study.log import RESULTS
-from hsigui.pipeline.study.plan import StudySpec, StudyTruth, chosen_methods
+from hsigui.pipeline.study.plan import StudySpec, StudyTruth, chosen_methods, study_from
 from hsigui.report.study import Failure, Study
 from hsigui.report.study_files import write_study
 from hsigui.texts import say
@@ -74,7 +74,7 @@ def spec_of(arguments: argparse.Namespace) -> StudySpec:
     Raises:
         HsiError: a method, preset, split or setting is unknown, or is named twice.
     """
-    return StudySpec(**{"methods": chosen_methods("all"), **options(arguments)})
+    return study_from({"methods": chosen_methods("all"), **options(arguments)})
 
 
 def options(arguments: argparse.Namespace) -> dict[str, Any]:

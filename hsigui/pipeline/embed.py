@@ -28,7 +28,7 @@ from hsigui.pipeline.edge_pooling import COMPONENT_REACH, ENCODER_REACH, FLOAT16
 from hsigui.pipeline.features import ENCODER, Features, Store, Superpixels, finished
 from hsigui.pipeline.pretrain import require_learnable
 from hsigui.pipeline.run_bands import in_run_bands
-from hsigui.specs import FeatureSpec, Level
+from hsigui.specs import FeatureSpec, Level, as_first_written
 from hsigui.texts import say
 
 TILE = 256  # side of a tile embedded at once by a dense encoder
@@ -324,11 +324,9 @@ def _key(cube: Cube, identity: str, encoder: Encoder, spec: FeatureSpec, known: 
             digest.update(np.ascontiguousarray(numbers).tobytes())
     if encoder.bands:  # they decide how the cube is resampled, and the fingerprint is of its values alone
         digest.update(json.dumps([encoder.bands["wavelengths_nm"], cube.info.wavelengths]).encode())
-    wanted = spec.to_json()
+    wanted = as_first_written(spec.to_json())
     if encoder.recipe.levels:
         wanted = {"levels": encoder.recipe.to_json()["levels"]}
-    elif not spec.softened:
-        del wanted["softened"]  # features of a version that knew no such thing are still found
     digest.update(json.dumps([FORMAT, encoder.spec.seed, wanted]).encode())
     return digest.hexdigest()[:32]
 

@@ -17,7 +17,7 @@ from hsigui.jobs import SilentContext
 from hsigui.labels.classes import ClassTable
 from hsigui.labels.sampling import Split
 from hsigui.methods.levelled_probe import LevelledProbe
-from hsigui.pipeline.probe import fit_at_once
+from hsigui.pipeline.probe import AT_ONCE, fit_mixture
 from hsigui.pipeline.study import study
 from hsigui.pipeline.study.plan import StudySpec, StudyTruth
 from hsigui.pipeline.study.study import run_study
@@ -74,10 +74,10 @@ def test_choice_map_and_proposals_are_the_same_whatever_the_test_labels_are(scen
 
 def test_what_follows_a_stroke_at_once_is_the_same_with_and_without_a_truth_beside_it(scene, features):
     drawn = api.sample(scene.truth, split="strokes:2x12", seed=2)
-    before = fit_at_once(features.features, drawn.train.array, MapSpec(), SilentContext())
+    before = fit_mixture(features.features, drawn.train.array, AT_ONCE, MapSpec(), SilentContext(), draw=True)
     result = api.classify(features, api.fit(features, drawn.train))
     api.evaluate(result, permuted(drawn.test.array))
-    after = fit_at_once(features.features, drawn.train.array, MapSpec(), SilentContext())
+    after = fit_mixture(features.features, drawn.train.array, AT_ONCE, MapSpec(), SilentContext(), draw=True)
     assert choice(before.probe) == choice(after.probe)
     np.testing.assert_array_equal(before.drawn, after.drawn)
 

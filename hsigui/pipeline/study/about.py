@@ -1,4 +1,4 @@
-"""What the report of a study says of how it was made. Loads no torch."""
+"""What the report of a study says of how it was made. Loads torch only where blocks are split."""
 
 from __future__ import annotations
 
@@ -8,12 +8,19 @@ from typing import TYPE_CHECKING
 from hsigui.cube.cube import Cube
 from hsigui.methods import registry
 from hsigui.pipeline import provenance
-from hsigui.pipeline.study.plan import StudySpec
+from hsigui.pipeline.influence import covered
+from hsigui.pipeline.study.plan import BY_LABELS, StudySpec
 from hsigui.report.write import ReportContext
 from hsigui.texts import say
 
 if TYPE_CHECKING:
     from hsigui.pipeline.study.study import StudyFindings
+
+WEIGHED = say(
+    "How much of its surroundings counts for a pixel was weighed by the training labels, by a vote among the levels of "
+    "context and by twins of superpixels that are alike: vote, twins and self-training (pixels that all levels agree "
+    "on are learned from once more) see all pixels of the scene, test pixels included, but never a test label."
+)
 
 
 def context(cube: Cube, spec: StudySpec, found: StudyFindings, command: str = "") -> ReportContext:
@@ -55,21 +62,24 @@ def context(cube: Cube, spec: StudySpec, found: StudyFindings, command: str = ""
         seconds={name: round(value, 3) for name, value in found.seconds.items()},
         commands=(command,) if command else (),
         transductive=any(c.family == "method" for c in spec.candidates()),
-        notes=notes if block else (),
+        notes=(notes if block else ()) + ((WEIGHED,) if _weighed(spec) else ()),
     )
 
 
+def _weighed(spec: StudySpec) -> bool:
+    """Whether labels mix levels of context in some row."""
+    return BY_LABELS in spec.contexts and any(registry.method(name).recipe.levels for name in spec.methods)
+
+
 def _beyond(spec: StudySpec) -> str:
-    """What still crosses the guard, in a sentence; empty where nothing does."""
-    recipes = [registry.method(name).recipe for name in spec.methods]
-    reaches = [provenance.edge_reach(recipe, recipe.map) for recipe in recipes]
-    widest = max((reach for reach in reaches if reach is not None), default=None)
-    if widest is None:
-        return ""
+    """What the guard covers of what the maps see, in sentences."""
+    from hsigui.pipeline.study.reach import seen_by  # loads torch, as the study did
+
+    told = covered(spec.guard, seen_by(spec))
     return say(
-        " Averages of features and probabilities that stop at edges do: they fade over {widest:g} pixels (standard "
-        "deviation) inside a field, and carry what they see there, never labels, across the guard.",
-        widest=widest,
+        " Of the averages of features and probabilities, {told}; what they carry across a guard are features and "
+        "probabilities, never labels.",
+        told=told,
     )
 
 

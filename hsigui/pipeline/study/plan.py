@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
 from itertools import product
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -16,6 +17,7 @@ from hsigui.labels.classes import ClassTable
 from hsigui.labels.sampling import Split, draw
 from hsigui.labels.stroke_split import draw_strokes
 from hsigui.methods import asked, registry
+from hsigui.pipeline.influence import FULL, guard_of
 from hsigui.report.study import Candidate, ClassCounts, RowKey, Sampling, title_of
 from hsigui.specs import CONTEXTS, NamedSplit, PretrainSpec, split_of
 from hsigui.texts import say
@@ -159,6 +161,20 @@ def _split(text: str) -> NamedSplit:
 def _require(condition: bool, message: str, hint: str) -> None:
     if not condition:
         raise HsiError(message, hint)
+
+
+def study_from(given: Mapping[str, Any]) -> StudySpec:
+    """The study of some of the fields of `StudySpec`, where the guard may be "full" (loads torch then).
+
+    Raises:
+        HsiError: as `StudySpec`.
+    """
+    if given.get("guard") != FULL:
+        return StudySpec(**given)
+    from hsigui.pipeline.study.reach import seen_by
+
+    spec = StudySpec(**{name: value for name, value in given.items() if name != "guard"})
+    return replace(spec, guard=guard_of(FULL, seen_by(spec)))
 
 
 def chosen_methods(text: str) -> tuple[str, ...]:

@@ -52,6 +52,7 @@ from hsigui.report.study import (
     mean_and_sd,
     summarise,
 )
+from hsigui.specs import as_first_written
 from hsigui.texts import say
 
 
@@ -156,7 +157,10 @@ def _changed_settings(spec: StudySpec) -> dict[str, object]:
 
 def _recipes(spec: StudySpec) -> dict[str, str]:
     """A short name of each method's recipe."""
-    recipes = {name: json.dumps(registry.method(name).recipe.to_json(), sort_keys=True) for name in spec.methods}
+    recipes = {
+        name: json.dumps(as_first_written(registry.method(name).recipe.to_json()), sort_keys=True)
+        for name in spec.methods
+    }
     return {name: hashlib.sha256(text.encode()).hexdigest()[:12] for name, text in recipes.items()}
 
 

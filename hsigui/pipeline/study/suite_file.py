@@ -28,7 +28,8 @@ from typing import Any
 from hsigui.cube.demo import demo_scene
 from hsigui.cube.open import ImportChoice
 from hsigui.errors import HsiError
-from hsigui.pipeline.study.plan import StudySpec, chosen_methods
+from hsigui.pipeline.influence import FULL
+from hsigui.pipeline.study.plan import StudySpec, chosen_methods, study_from
 from hsigui.texts import say
 
 Table = Mapping[str, object]
@@ -82,7 +83,7 @@ class SuitePlan:
         for scene in self.scenes:
             fields = {"methods": chosen_methods("all"), **self.study, **(scene.own or {}), **options}
             try:
-                found.append(StudySpec(**fields))
+                found.append(study_from(fields))
             except HsiError as error:
                 message = say("{path}, scene {name}: {message}", path=self.path, name=scene.name, message=error.message)
                 raise HsiError(message, error.hint) from error
@@ -197,13 +198,16 @@ _WORDS = _Kind(_read_words, say("a list of texts"))
 _COUNTS = _Kind(_read_counts, say("a list of whole numbers of 1 or more"))
 _COUNT = _Kind(lambda value: value if _is_whole(value, 1) else None, say("a whole number of 1 or more"))
 _NATURAL = _Kind(lambda value: value if _is_whole(value, 0) else None, say("a whole number of 0 or more"))
+_GUARD = _Kind(
+    lambda value: value if value == FULL or _is_whole(value, 0) else None, say('a whole number of 0 or more, or "full"')
+)
 _SWITCH = _Kind(lambda value: value if isinstance(value, bool) else None, say("true or false"))
 _SIZE = _Kind(_read_size, say('rows and columns, such as "145x145"'))
 
 _CELLS = {"labels": _COUNTS, "splits": _WORDS}
 _STUDY = {
     "methods": _WORDS, "presets": _WORDS, **_CELLS, "draws": _COUNT, "seed": _NATURAL, "device": _WORD,
-    "epochs": _COUNT, "block": _COUNT, "guard": _NATURAL, "monitor": _SWITCH, "patience": _NATURAL,
+    "epochs": _COUNT, "block": _COUNT, "guard": _GUARD, "monitor": _SWITCH, "patience": _NATURAL,
     "precision": _WORD, "settings": _WORDS, "untrained": _SWITCH,
     "contexts": _WORDS,
 }  # fmt: skip

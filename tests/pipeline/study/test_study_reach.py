@@ -12,9 +12,11 @@ from hsigui.jobs import SilentContext
 from hsigui.labels.blocks import GUARD
 from hsigui.labels.classes import ClassTable
 from hsigui.methods import registry
-from hsigui.pipeline.study.plan import StudySpec, StudyTruth
-from hsigui.pipeline.study.reach import reach, require_guard
-from hsigui.pipeline.study.study import run_study
+from hsigui.pipeline.influence import covered, usual_influence
+from hsigui.pipeline.study.about import context
+from hsigui.pipeline.study.plan import StudySpec, StudyTruth, study_from
+from hsigui.pipeline.study.reach import reach, require_guard, seen_by
+from hsigui.pipeline.study.study import StudyFindings, run_study
 from hsigui.specs import PretrainSpec, SplitSpec
 
 KINDS = [(name, preset.name) for name in registry.names(None) for preset in registry.method(name).presets]
@@ -54,6 +56,25 @@ def test_a_narrower_guard_is_refused_with_the_width_that_is_needed(cube, truth, 
         run_study(cube, reference, spec, tmp_path / "study", SilentContext())
     assert "8 or more" in error.value.hint
     assert not (tmp_path / "study").exists()
+
+
+def test_a_full_guard_is_as_wide_as_the_maps_of_all_methods_look_far():
+    spec = study_from({"methods": ("svm-raw", "lscosa"), "splits": ("block",), "guard": "full"})
+    assert seen_by(spec) == {"": 0, **usual_influence()}
+    assert spec.guard == max(usual_influence().values())
+    require_guard(spec)
+    narrow = study_from({"methods": ("svm-raw", "lscosa"), "guard": "full", "contexts": ("narrow",)})
+    assert narrow.guard == usual_influence()["narrow"]
+    assert study_from({"methods": ("lscosa",), "guard": 9}).guard == 9
+    assert study_from({"methods": ("svm-raw",), "guard": "full"}).guard == 0
+
+
+@pytest.mark.parametrize("contexts", [("labels",), ("narrow",)])
+def test_the_report_says_what_the_guard_covers_and_that_the_vote_saw_no_test_label(cube, contexts):
+    spec = StudySpec(("lscosa",), splits=("block",), contexts=contexts)
+    notes = " ".join(context(cube, spec, StudyFindings((), (), (), "cpu", 1, {})).notes)
+    assert covered(8, seen_by(spec)) in notes
+    assert ("never a test label" in notes) == (contexts == ("labels",))
 
 
 def test_without_blocks_or_without_an_encoder_any_guard_will_do():

@@ -9,6 +9,7 @@ import pytest
 from hsigui.cube.open import ImportChoice
 from hsigui.errors import HsiError
 from hsigui.methods import registry
+from hsigui.pipeline.influence import usual_influence
 from hsigui.pipeline.study.suite_file import SuitePlan, read_suite
 
 WHOLE = """
@@ -128,6 +129,15 @@ def test_what_is_wrong_is_told_by_its_key(tmp_path, text, told):
         read(tmp_path, text)
     assert str(tmp_path / "suite.toml") in refused.value.message
     assert refused.value.hint
+
+
+def test_a_full_guard_may_be_asked_for_in_the_file_and_by_an_option(tmp_path):
+    widest = max(usual_influence().values())
+    for text, options in (('[study]\nmethods = ["lscosa"]\nguard = "full"\n', {}),
+                          ('[study]\nmethods = ["lscosa"]\n', {"guard": "full"})):  # fmt: skip
+        assert [spec.guard for spec in read(tmp_path, text + DEMO).specs(options)] == [widest]
+    with pytest.raises(HsiError, match="guard cannot be 'whole'"):
+        read(tmp_path, '[study]\nguard = "whole"\n' + DEMO)
 
 
 def test_a_study_that_cannot_be_is_told_with_its_scene(tmp_path):
