@@ -94,6 +94,13 @@ class FakeEncoder:
     recipe: Recipe = FIRST_RECIPE
     width: int = 16
     balance: None = None
+    untrained: bool = False
+    scenes: tuple = ()
+    bands: dict = field(default_factory=dict)
+    begun_from: dict = field(default_factory=dict)
+    threads: None = None
+    fingerprints: tuple[str, ...] = ()
+    scene_names: str = "a scene"
     transform: BandTransform = field(
         default_factory=lambda: BandTransform(np.arange(2), np.zeros(2, np.float32), np.ones(2, np.float32))
     )

@@ -50,7 +50,8 @@ def test_how_far_an_encoder_looks_is_what_a_distant_change_does_to_it(method):
 
 
 def test_a_narrower_guard_is_refused_with_the_width_that_is_needed(cube, truth, tmp_path):
-    spec = StudySpec(("svm-raw", "lscosa"), splits=("random", "block"), guard=7, device="cpu")
+    box = ("lscosa.blocks=2", "lscosa.box=9")
+    spec = StudySpec(("svm-raw", "lscosa"), splits=("random", "block"), guard=7, device="cpu", settings=box)
     reference = StudyTruth(truth, ClassTable.for_numbers(range(1, 5)), cube.valid_mask())
     with pytest.raises(HsiError, match="7 pixels is too narrow: the encoder of LSCoSa sees 8") as error:
         run_study(cube, reference, spec, tmp_path / "study", SilentContext())
