@@ -143,11 +143,12 @@ def ends_of(
 def ridge_fit(
     rows: Floats, classes: NDArray[np.integer], importance: NDArray[np.floating] | None = None
 ) -> tuple[NDArray[np.integer], Floats, Floats]:
-    """Ridge regression on the indicators of the classes, each less 1 / classes, without an intercept.
+    """Ridge regression on the indicators of the classes, each less 1 / classes.
 
-    With Z the rows over the root of their length, Y the indicators and D the pixels' importance: weights =
-    (Z' D Z + 0.1 I)^-1 Z' D Y, or the same by pixels where they are fewer than features. Scores are sharpened
-    eightfold, so that a softmax over them says how sure they are.
+    With Z the rows over the root of their length and a column of ones beside them, Y the indicators and D the pixels'
+    importance: weights = (Z' D Z + 0.1 I)^-1 Z' D Y, or the same by pixels where they are fewer than features. The
+    ones matter where a class covers most of the scene: its features are about 0, which no weights tell from the rest.
+    Scores are sharpened eightfold, so that a softmax over them says how sure they are.
 
     Args:
         rows: pixels x features, standardised.
@@ -155,14 +156,14 @@ def ridge_fit(
         importance: of the pixels, one a pixel; None where all are alike.
 
     Returns:
-        Class numbers (rising), weights (classes x features) and bias (one a class, 0).
+        Class numbers (rising), weights (classes x features) and bias (one a class).
     """
     numbers, scaled, wanted = _equations(rows, classes)
     if importance is not None:
         root = np.sqrt(importance).astype(np.float32)[:, None]
         scaled, wanted = scaled * root, wanted * root
-    weights = SHARPNESS / np.sqrt(rows.shape[1]) * _solution(scaled, wanted)
-    return numbers, weights.T.astype(np.float32), np.zeros(len(numbers), dtype=np.float32)
+    solved = SHARPNESS * _solution(scaled, wanted)
+    return numbers, solved[:-1].T / np.float32(math.sqrt(rows.shape[1])), solved[-1]
 
 
 def far_ends(rows: Floats, classes: NDArray[np.integer], ends: NDArray[np.int8]) -> float:
@@ -339,7 +340,9 @@ def twin_whitening(means: Floats) -> Floats | None:
 def _equations(rows: Floats, classes: NDArray[np.integer]) -> tuple[NDArray[np.integer], Floats, Floats]:
     numbers = np.unique(classes)
     wanted = (classes[:, None] == numbers) - 1.0 / len(numbers)
-    return numbers, rows / np.float32(math.sqrt(rows.shape[1])), wanted.astype(np.float32)
+    scaled = np.ones((len(rows), rows.shape[1] + 1), dtype=np.float32)
+    scaled[:, :-1] = rows / np.float32(math.sqrt(rows.shape[1]))
+    return numbers, scaled, wanted.astype(np.float32)
 
 
 def _solution(scaled: Floats, wanted: Floats) -> Floats:

@@ -55,12 +55,20 @@ def test_the_closed_form_solves_the_ridge_equations():
     classes = np.array([3, 3, 7, 7, 9])
     rows = _rows(0.1, classes)
     numbers, weights, bias = ridge_fit(rows, classes)
-    scaled = rows / np.sqrt(6)
+    scaled = np.column_stack([rows / np.sqrt(6), np.ones(5)])
     wanted = (classes[:, None] == numbers) - 1 / 3
-    by_features = np.linalg.solve(scaled.T @ scaled + 0.1 * np.eye(6), scaled.T @ wanted)
+    by_features = 8 * np.linalg.solve(scaled.T @ scaled + 0.1 * np.eye(7), scaled.T @ wanted)
     assert numbers.tolist() == [3, 7, 9]
-    np.testing.assert_allclose(weights, 8 / np.sqrt(6) * by_features.T, atol=1e-4)
-    assert not bias.any()
+    np.testing.assert_allclose(weights, by_features[:-1].T / np.sqrt(6), atol=1e-4)
+    np.testing.assert_allclose(bias, by_features[-1], atol=1e-4)
+
+
+def test_a_class_whose_features_are_about_nought_is_found():
+    rng = np.random.default_rng(0)
+    classes = np.repeat([1, 2, 3], 10)
+    rows = (np.array([[0, 0], [3, 0], [0, 3]])[classes - 1] + 0.1 * rng.standard_normal((30, 2))).astype(np.float32)
+    numbers, weights, bias = ridge_fit(rows, classes)
+    assert (numbers[np.argmax(rows @ weights.T + bias, axis=1)] == classes).all()
 
 
 def test_a_pixel_of_twice_the_importance_counts_as_two():
@@ -69,6 +77,7 @@ def test_a_pixel_of_twice_the_importance_counts_as_two():
     once = ridge_fit(rows[[0, 1, 1, 2]], classes[[0, 1, 1, 2]])
     twice = ridge_fit(rows, classes, np.array([1.0, 2.0, 1.0]))
     np.testing.assert_allclose(twice[1], once[1], atol=1e-4)
+    np.testing.assert_allclose(twice[2], once[2], atol=1e-4)
 
 
 @pytest.mark.parametrize("width", [6, 40])
@@ -79,8 +88,8 @@ def test_what_is_held_back_is_what_fitting_without_it_gives(width):
     right = []
     for stroke in range(6):
         out = strokes == stroke
-        numbers, weights, _ = ridge_fit(rows[~out], classes[~out])
-        right += (numbers[np.argmax(rows[out] @ weights.T, axis=1)] == classes[out]).tolist()
+        numbers, weights, bias = ridge_fit(rows[~out], classes[~out])
+        right += (numbers[np.argmax(rows[out] @ weights.T + bias, axis=1)] == classes[out]).tolist()
     assert held_back(rows, classes, strokes) == pytest.approx(np.mean(right))
     assert 0.2 < np.mean(right) < 1
 
