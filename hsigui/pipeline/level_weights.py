@@ -10,8 +10,8 @@ Three questions are asked of every level and of its twin, with ridge regression,
   pixels. It sees blur, and is blind to noise, which the majority takes away. It is asked only as far as classes have
   a single stroke, and pixels labelled on their own are neither strokes with ends nor voted on.
 
-Log-probabilities of the levels are mixed with weights proportional to exp(strokes x held back + 20 x share of labels in
-strokes x (far ends + share of classes of one stroke x vote)).
+Log-probabilities of the levels are mixed with weights proportional to exp(spare strokes x held back + 30 x share of
+labels in strokes x (far ends + share of classes of one stroke x vote)); spare is every stroke of a class but one.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ from scipy.ndimage import label
 
 RIDGE = 0.1
 SHARPNESS = 8.0  # of the softmax over the closed form's scores, which lie between 0 and 1
-TEMPERATURE = 20.0  # of far ends and votes; flat between 10 and 40
+TEMPERATURE = 30.0  # of far ends and votes; flat between 10 and 40
 LEAST_IN_STROKE = 4  # pixels; shorter strokes have no ends
 MOST_AT_END = 4  # pixels of an end of a stroke that are asked for
 MOST_IN_STROKE = 50  # pixels of a stroke by which levels are weighed
@@ -64,12 +64,12 @@ class Evidence:
     """What the labels of a scene can be asked for.
 
     Attributes:
-        held: strokes whose class has another one, so that they can be held back.
+        spare: strokes beyond the first of their class, which tell how sure the answer of those held back is.
         alone: share of the classes that have one stroke only.
         drawn: share of the labelled pixels that lie in strokes long enough to have ends.
     """
 
-    held: int
+    spare: int
     alone: float
     drawn: float
 
@@ -94,7 +94,7 @@ def evidence_of(classes: NDArray[np.integer], strokes: NDArray[np.intp], ends: N
     """
     of_stroke = classes[np.unique(strokes, return_index=True)[1]]
     counts = np.unique(of_stroke, return_counts=True)[1]
-    return Evidence(int(counts[counts > 1].sum()), float((counts == 1).mean()), float((ends >= 0).mean()))
+    return Evidence(int((counts - 1).sum()), float((counts == 1).mean()), float((ends >= 0).mean()))
 
 
 def weighed_by(strokes: NDArray[np.intp]) -> NDArray[np.intp]:
@@ -263,7 +263,7 @@ def weights_of(
         One a level; they sum to 1, and are even where nothing could be asked.
     """
     far, votes = np.nan_to_num(far), np.nan_to_num(votes)
-    scores = evidence.held * np.nan_to_num(held)
+    scores = evidence.spare * np.nan_to_num(held)
     scores = scores + TEMPERATURE * evidence.drawn * (far + evidence.alone * votes)
     found = np.exp(scores - scores.max())
     return np.asarray(found / found.sum(), dtype=np.float64)

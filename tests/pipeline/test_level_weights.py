@@ -123,7 +123,7 @@ NOTHING = np.full(3, np.nan)
 
 
 def test_of_one_stroke_a_class_far_ends_and_votes_count_alike():
-    far, votes = np.array([0.5, 0.5, 0.5 + np.log(3) / 20]), np.array([0.1 + np.log(2) / 20, 0.1, 0.1])
+    far, votes = np.array([0.5, 0.5, 0.5 + np.log(3) / 30]), np.array([0.1 + np.log(2) / 30, 0.1, 0.1])
     np.testing.assert_allclose(weights_of(NOTHING, far, votes, Evidence(0, 1.0, 1.0)), np.array([2, 1, 3]) / 6)
 
 
@@ -144,7 +144,7 @@ def test_the_evidence_of_labels_that_are_both_strokes_and_pixels():
     classes = np.array([1] * 6 + [2] * 3 + [2])
     strokes = np.array([0] * 6 + [1] * 3 + [2])
     ends = np.array([1, 1, 0, 0, 2, 2, -1, -1, -1, -1])
-    assert evidence_of(classes, strokes, ends) == Evidence(2, 0.5, 0.6)
+    assert evidence_of(classes, strokes, ends) == Evidence(1, 0.5, 0.6)
 
 
 def test_votes_are_wanted_only_where_a_class_has_one_stroke():
