@@ -10,8 +10,8 @@ Three questions are asked of every level and of its twin, with ridge regression,
   pixels. It sees blur, and is blind to noise, which the majority takes away. It is asked only as far as classes have
   a single stroke, and pixels labelled on their own are neither strokes with ends nor voted on.
 
-Log-probabilities of the levels are mixed with weights proportional to exp(strokes x held back + 20 x share of labels in
-strokes x (far ends + share of classes of one stroke x vote)).
+Log-probabilities of the levels are mixed with weights proportional to exp(spare strokes x held back + 30 x share of
+labels in strokes x (far ends + share of classes of one stroke x vote)); spare is every stroke of a class but one.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ from scipy.ndimage import label
 
 RIDGE = 0.1
 SHARPNESS = 8.0  # of the softmax over the closed form's scores, which lie between 0 and 1
-TEMPERATURE = 20.0  # of far ends and votes; flat between 10 and 40
+TEMPERATURE = 30.0  # of far ends and votes; flat between 10 and 40
 LEAST_IN_STROKE = 4  # pixels; shorter strokes have no ends
 MOST_AT_END = 4  # pixels of an end of a stroke that are asked for
 MOST_IN_STROKE = 16  # pixels of a stroke by which levels are weighed
@@ -64,12 +64,12 @@ class Evidence:
     """What the labels of a scene can be asked for.
 
     Attributes:
-        held: strokes whose class has another one, so that they can be held back.
+        spare: strokes beyond the first of their class, which tell how sure the answer of those held back is.
         alone: share of the classes that have one stroke only.
         drawn: share of the labelled pixels that lie in strokes long enough to have ends.
     """
 
-    held: int
+    spare: int
     alone: float
     drawn: float
 
@@ -94,7 +94,7 @@ def evidence_of(classes: NDArray[np.integer], strokes: NDArray[np.intp], ends: N
     """
     of_stroke = classes[np.unique(strokes, return_index=True)[1]]
     counts = np.unique(of_stroke, return_counts=True)[1]
-    return Evidence(int(counts[counts > 1].sum()), float((counts == 1).mean()), float((ends >= 0).mean()))
+    return Evidence(int((counts - 1).sum()), float((counts == 1).mean()), float((ends >= 0).mean()))
 
 
 def weighed_by(strokes: NDArray[np.intp]) -> NDArray[np.intp]:
@@ -143,11 +143,12 @@ def ends_of(
 def ridge_fit(
     rows: Floats, classes: NDArray[np.integer], importance: NDArray[np.floating] | None = None
 ) -> tuple[NDArray[np.integer], Floats, Floats]:
-    """Ridge regression on the indicators of the classes, each less 1 / classes, without an intercept.
+    """Ridge regression on the indicators of the classes, each less 1 / classes.
 
-    With Z the rows over the root of their length, Y the indicators and D the pixels' importance: weights =
-    (Z' D Z + 0.1 I)^-1 Z' D Y, or the same by pixels where they are fewer than features. Scores are sharpened
-    eightfold, so that a softmax over them says how sure they are.
+    With Z the rows over the root of their length and a column of ones beside them, Y the indicators and D the pixels'
+    importance: weights = (Z' D Z + 0.1 I)^-1 Z' D Y, or the same by pixels where they are fewer than features. The
+    ones matter where a class covers most of the scene: its features are about 0, which no weights tell from the rest.
+    Scores are sharpened eightfold, so that a softmax over them says how sure they are.
 
     Args:
         rows: pixels x features, standardised.
@@ -155,14 +156,14 @@ def ridge_fit(
         importance: of the pixels, one a pixel; None where all are alike.
 
     Returns:
-        Class numbers (rising), weights (classes x features) and bias (one a class, 0).
+        Class numbers (rising), weights (classes x features) and bias (one a class).
     """
     numbers, scaled, wanted = _equations(rows, classes)
     if importance is not None:
         root = np.sqrt(importance).astype(np.float32)[:, None]
         scaled, wanted = scaled * root, wanted * root
-    weights = SHARPNESS / np.sqrt(rows.shape[1]) * _solution(scaled, wanted)
-    return numbers, weights.T.astype(np.float32), np.zeros(len(numbers), dtype=np.float32)
+    solved = SHARPNESS * _solution(scaled, wanted)
+    return numbers, solved[:-1].T / np.float32(math.sqrt(rows.shape[1])), solved[-1]
 
 
 def far_ends(rows: Floats, classes: NDArray[np.integer], ends: NDArray[np.int8]) -> float:
@@ -262,7 +263,7 @@ def weights_of(
         One a level; they sum to 1, and are even where nothing could be asked.
     """
     far, votes = np.nan_to_num(far), np.nan_to_num(votes)
-    scores = evidence.held * np.nan_to_num(held)
+    scores = evidence.spare * np.nan_to_num(held)
     scores = scores + TEMPERATURE * evidence.drawn * (far + evidence.alone * votes)
     found = np.exp(scores - scores.max())
     return np.asarray(found / found.sum(), dtype=np.float64)
@@ -339,7 +340,9 @@ def twin_whitening(means: Floats) -> Floats | None:
 def _equations(rows: Floats, classes: NDArray[np.integer]) -> tuple[NDArray[np.integer], Floats, Floats]:
     numbers = np.unique(classes)
     wanted = (classes[:, None] == numbers) - 1.0 / len(numbers)
-    return numbers, rows / np.float32(math.sqrt(rows.shape[1])), wanted.astype(np.float32)
+    scaled = np.ones((len(rows), rows.shape[1] + 1), dtype=np.float32)
+    scaled[:, :-1] = rows / np.float32(math.sqrt(rows.shape[1]))
+    return numbers, scaled, wanted.astype(np.float32)
 
 
 def _solution(scaled: Floats, wanted: Floats) -> Floats:

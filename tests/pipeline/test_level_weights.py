@@ -56,12 +56,20 @@ def test_the_closed_form_solves_the_ridge_equations():
     classes = np.array([3, 3, 7, 7, 9])
     rows = _rows(0.1, classes)
     numbers, weights, bias = ridge_fit(rows, classes)
-    scaled = rows / np.sqrt(6)
+    scaled = np.column_stack([rows / np.sqrt(6), np.ones(5)])
     wanted = (classes[:, None] == numbers) - 1 / 3
-    by_features = np.linalg.solve(scaled.T @ scaled + 0.1 * np.eye(6), scaled.T @ wanted)
+    by_features = 8 * np.linalg.solve(scaled.T @ scaled + 0.1 * np.eye(7), scaled.T @ wanted)
     assert numbers.tolist() == [3, 7, 9]
-    np.testing.assert_allclose(weights, 8 / np.sqrt(6) * by_features.T, atol=1e-4)
-    assert not bias.any()
+    np.testing.assert_allclose(weights, by_features[:-1].T / np.sqrt(6), atol=1e-4)
+    np.testing.assert_allclose(bias, by_features[-1], atol=1e-4)
+
+
+def test_a_class_whose_features_are_about_nought_is_found():
+    rng = np.random.default_rng(0)
+    classes = np.repeat([1, 2, 3], 10)
+    rows = (np.array([[0, 0], [3, 0], [0, 3]])[classes - 1] + 0.1 * rng.standard_normal((30, 2))).astype(np.float32)
+    numbers, weights, bias = ridge_fit(rows, classes)
+    assert (numbers[np.argmax(rows @ weights.T + bias, axis=1)] == classes).all()
 
 
 def test_a_pixel_of_twice_the_importance_counts_as_two():
@@ -70,6 +78,7 @@ def test_a_pixel_of_twice_the_importance_counts_as_two():
     once = ridge_fit(rows[[0, 1, 1, 2]], classes[[0, 1, 1, 2]])
     twice = ridge_fit(rows, classes, np.array([1.0, 2.0, 1.0]))
     np.testing.assert_allclose(twice[1], once[1], atol=1e-4)
+    np.testing.assert_allclose(twice[2], once[2], atol=1e-4)
 
 
 @pytest.mark.parametrize("width", [6, 40])
@@ -80,8 +89,8 @@ def test_what_is_held_back_is_what_fitting_without_it_gives(width):
     right = []
     for stroke in range(6):
         out = strokes == stroke
-        numbers, weights, _ = ridge_fit(rows[~out], classes[~out])
-        right += (numbers[np.argmax(rows[out] @ weights.T, axis=1)] == classes[out]).tolist()
+        numbers, weights, bias = ridge_fit(rows[~out], classes[~out])
+        right += (numbers[np.argmax(rows[out] @ weights.T + bias, axis=1)] == classes[out]).tolist()
     assert held_back(rows, classes, strokes) == pytest.approx(np.mean(right))
     assert 0.2 < np.mean(right) < 1
 
@@ -115,7 +124,7 @@ NOTHING = np.full(3, np.nan)
 
 
 def test_of_one_stroke_a_class_far_ends_and_votes_count_alike():
-    far, votes = np.array([0.5, 0.5, 0.5 + np.log(3) / 20]), np.array([0.1 + np.log(2) / 20, 0.1, 0.1])
+    far, votes = np.array([0.5, 0.5, 0.5 + np.log(3) / 30]), np.array([0.1 + np.log(2) / 30, 0.1, 0.1])
     np.testing.assert_allclose(weights_of(NOTHING, far, votes, Evidence(0, 1.0, 1.0)), np.array([2, 1, 3]) / 6)
 
 
@@ -136,7 +145,7 @@ def test_the_evidence_of_labels_that_are_both_strokes_and_pixels():
     classes = np.array([1] * 6 + [2] * 3 + [2])
     strokes = np.array([0] * 6 + [1] * 3 + [2])
     ends = np.array([1, 1, 0, 0, 2, 2, -1, -1, -1, -1])
-    assert evidence_of(classes, strokes, ends) == Evidence(2, 0.5, 0.6)
+    assert evidence_of(classes, strokes, ends) == Evidence(1, 0.5, 0.6)
 
 
 def test_votes_are_wanted_only_where_a_class_has_one_stroke():
