@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     from hsigui.methods.probe import Probe
     from hsigui.pipeline.classify import ClassMap
     from hsigui.pipeline.features import Features
+    from hsigui.pipeline.grounds import Grounds
     from hsigui.pipeline.label_quality import LabelQuality
     from hsigui.report.metrics import Accuracy
 
@@ -186,17 +187,24 @@ def measure_again(
 def find_spots(
     ctx: Context,
     features: Features,
-    margin: NDArray[np.float32] | None,
+    class_map: ClassMap | None,
     labels: NDArray[np.uint16],
     asked: tuple[tuple[int, int], ...],
     count: int = 1,
     taken: NDArray[np.bool_] | None = None,
+    classes: ClassTable | None = None,
+    probe: Probe | None = None,
+    grounds: Grounds | None = None,
 ) -> list[tuple[int, int]]:
-    """Where the next label pays most: pixels (row, column), best first; none that is `taken` (rows x cols)."""
+    """Where the next label pays most: pixels (row, column), best first; see `verbs.ask`. `labels` and `taken` are rows
+    x cols."""
     ctx.progress(0, 0, say("Looking for the spot to label next…"))
     from hsigui.pipeline.verbs import ask
 
-    spots = ask(features, margin, labels, ctx, count=count, asked=asked, taken=taken)
+    spots = ask(
+        features, class_map, labels, ctx, count=count, asked=asked, taken=taken, classes=classes, probe=probe,
+        grounds=grounds,
+    )  # fmt: skip
     return [(spot.row, spot.col) for spot in spots]
 
 

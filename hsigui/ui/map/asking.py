@@ -17,7 +17,8 @@ from hsigui.document.events import (
 )
 from hsigui.labels.label_map import TRAINING, VALIDATION
 from hsigui.pipeline import live
-from hsigui.pipeline.own import own_features
+from hsigui.pipeline.grounds import Grounds
+from hsigui.pipeline.own import own_features, own_map, own_probe
 from hsigui.texts import say
 from hsigui.ui.desk.desk import Desk
 from hsigui.ui.desk.job_bridge import Latest
@@ -42,6 +43,7 @@ class AskController(QObject):
         self._asked: list[Pixel] = []
         self._target: Pixel | None = None
         self._waiting = False  # for the map of the latest labels
+        self._grounds = Grounds()
         self._finding = Latest(desk.bridge, say("Ask me"), self._take)
         events = self._session.events
         events.subscribe(SceneShown, self._start_anew)
@@ -65,13 +67,14 @@ class AskController(QObject):
             self._panel.set_asked(say("Waiting for the map…"))
             return
         self._waiting = False
-        margin = None if session.class_map is None else session.class_map.margin
+        class_map = None if session.class_map is None else own_map(session.class_map)
+        probe = None if session.probe is None else own_probe(session.probe)
         labels, checks = session.labels.snapshot(), session.labels.snapshot(VALIDATION) > 0
         self._finding.request(
             partial(
                 live.find_spots,
-                features=own_features(session.features), margin=margin, labels=labels, asked=tuple(self._asked),
-                taken=checks,
+                features=own_features(session.features), class_map=class_map, labels=labels, asked=tuple(self._asked),
+                taken=checks, classes=session.classes, probe=probe, grounds=self._grounds,
             )
         )  # fmt: skip
 

@@ -1,0 +1,130 @@
+"""The superpixels of a scene, on which it is decided where to stroke next, with their vectors; found once and kept.
+Loads no torch."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Protocol, cast
+
+import numpy as np
+from numpy.typing import NDArray
+
+from hsigui.cube.superpixels import segment_image
+from hsigui.jobs import Context
+from hsigui.pipeline import coverage
+from hsigui.pipeline.active import Spot
+from hsigui.pipeline.coverage import Pieces
+from hsigui.pipeline.features import Features
+from hsigui.texts import say
+
+if TYPE_CHECKING:
+    from hsigui.methods.probe import Probe
+    from hsigui.pipeline.classify import ClassMap
+
+PIXELS = 42  # a superpixel: large enough to stroke, small enough to lie in one field
+FEWEST, MOST = 250, 4_000  # superpixels
+HELD_VALUES = 16_000_000  # feature values averaged at once
+LEAST = 0.01  # weight below which a level of context is left out
+
+
+class Levels(Protocol):
+    """Levels of context of a scene, where its features have several."""
+
+    def superpixels(self, ctx: Context) -> NDArray[np.int32]:
+        """Of every pixel, rows x cols, counted from 0; -1 for pixels in none."""
+
+    def means(self, name: str, ctx: Context) -> NDArray[np.float32]:
+        """Of the standardised features of a level, superpixels x features."""
+
+
+class _Figures(Protocol):
+    @property
+    def weight(self) -> float: ...
+
+
+@dataclass
+class Grounds:
+    """The superpixels of the features that were asked about last."""
+
+    _of: Features | None = None
+    _pieces: Pieces | None = None
+    _means: NDArray[np.float32] | None = None
+
+    def pieces(self, features: Features, ctx: Context) -> Pieces:
+        """The superpixels of a scene."""
+        if self._of is not features or self._pieces is None:
+            ctx.progress(0, 0, say("Finding fields to ask about…"))
+            levels = _levels(features)
+            numbers = _segmented(features, ctx) if levels is None else levels.superpixels(ctx)
+            self._of, self._pieces, self._means = features, Pieces.of(numbers), None
+        return self._pieces
+
+    def vectors(self, features: Features, probe: Probe | None, ctx: Context) -> NDArray[np.float32]:
+        """The vectors of the superpixels, superpixels x features: of several levels of context as the probe mixes
+        them."""
+        pieces, levels = self.pieces(features, ctx), _levels(features)
+        if levels is not None and (weights := _weights(probe)):
+            return coverage.joined([(levels.means(name, ctx), weight) for name, weight in weights.items()])
+        if self._means is None:
+            self._means = _means(features, pieces, ctx)
+        return coverage.joined([(self._means, 1.0)])
+
+
+def spots_by_coverage(
+    grounds: Grounds, features: Features, class_map: ClassMap, probe: Probe | None, labels: NDArray[np.integer],
+    count: int, ctx: Context, *, asked: Iterable[tuple[int, int]] = (), allowed: NDArray[np.bool_] | None = None,
+) -> list[Spot]:  # fmt: skip
+    """Places to stroke next, best first; see `coverage`.
+
+    Args:
+        grounds: keeps the superpixels for the next question.
+        class_map: of the present labels; probe: that drew it.
+        labels: rows x cols class numbers, 0 for unlabelled; at least one pixel has one.
+        count: how many are wanted; fewer come when nothing else is left.
+        asked: pixels (row, column) that were asked for before, stroked since or not.
+        allowed: rows x cols, False where no spot may lie.
+    """
+    pieces = grounds.pieces(features, ctx)
+    known = labels > 0
+    for row, col in asked:
+        known[row, col] = True
+    free = features.valid & ~known if allowed is None else features.valid & ~known & allowed
+    counted = coverage.importance(
+        pieces.sizes, pieces.majority(class_map.classes), 1.0 - pieces.means(class_map.margin)
+    )
+    found = coverage.next_pieces(
+        grounds.vectors(features, probe, ctx), counted, pieces.within(known), pieces.within(free), count,
+        check=ctx.check,
+    )  # fmt: skip
+    return [Spot(*pieces.place(number, free), share) for number, share in found]
+
+
+def _levels(features: Features) -> Levels | None:
+    return cast("Levels | None", getattr(features, "levels", None))
+
+
+def _weights(probe: Probe | None) -> dict[str, float]:
+    """Name of a level of context -> how much it counts in the probe; empty for a probe of one level."""
+    figures: Mapping[str, _Figures] = getattr(probe, "figures", {})
+    return {name: level.weight for name, level in figures.items() if level.weight >= LEAST}
+
+
+def _segmented(features: Features, ctx: Context) -> NDArray[np.int32]:
+    """Superpixels by the features themselves, rows x cols."""
+    count = int(np.clip(np.count_nonzero(features.valid) // PIXELS, FEWEST, MOST))
+    return segment_image(cast("NDArray[np.float32]", features.array), features.valid, count, check=ctx.check).labels
+
+
+def _means(features: Features, pieces: Pieces, ctx: Context) -> NDArray[np.float32]:
+    """Means of the standardised features over superpixels, superpixels x features."""
+    sums = np.zeros((pieces.count, features.array.shape[2]))
+    step = max(1, HELD_VALUES // (features.shape[1] * sums.shape[1]))
+    for top in range(0, features.shape[0], step):
+        ctx.check()
+        numbers = pieces.numbers[top : top + step]
+        inside = numbers >= 0
+        values = features.standardised(np.asarray(features.array[top : top + step][inside]))
+        for column in range(sums.shape[1]):
+            sums[:, column] += np.bincount(numbers[inside], values[:, column], pieces.count)
+    return np.asarray(sums / np.maximum(pieces.sizes, 1)[:, None], dtype=np.float32)
