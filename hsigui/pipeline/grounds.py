@@ -3,15 +3,17 @@ Loads no torch."""
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol, cast
 
 import numpy as np
 from numpy.typing import NDArray
+from scipy.ndimage import label
 
 from hsigui.cube.superpixels import segment_image
 from hsigui.jobs import Context
+from hsigui.labels.strokes import Area, disc
 from hsigui.pipeline import coverage
 from hsigui.pipeline.active import Spot
 from hsigui.pipeline.coverage import Pieces
@@ -25,6 +27,7 @@ if TYPE_CHECKING:
 PIXELS = 42  # a superpixel: large enough to stroke, small enough to lie in one field
 FEWEST, MOST = 250, 4_000  # superpixels
 HELD_VALUES = 16_000_000  # feature values averaged at once
+DAB = 5  # pixels across: a brush that paints about as much as a short stroke
 LEAST = 0.01  # weight below which a level of context is left out
 
 
@@ -43,22 +46,23 @@ class _Figures(Protocol):
     def weight(self) -> float: ...
 
 
-@dataclass
 class Grounds:
-    """The superpixels of the features that were asked about last."""
+    """The superpixels of the features that were asked about last; may be used from several threads."""
 
-    _of: Features | None = None
-    _pieces: Pieces | None = None
-    _means: NDArray[np.float32] | None = None
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._kept: tuple[Features, Pieces] | None = None
+        self._means: tuple[Pieces, NDArray[np.float32]] | None = None
 
     def pieces(self, features: Features, ctx: Context) -> Pieces:
         """The superpixels of a scene."""
-        if self._of is not features or self._pieces is None:
-            ctx.progress(0, 0, say("Finding fields to ask about…"))
-            levels = _levels(features)
-            numbers = _segmented(features, ctx) if levels is None else levels.superpixels(ctx)
-            self._of, self._pieces, self._means = features, Pieces.of(numbers), None
-        return self._pieces
+        with self._lock:
+            if self._kept is None or self._kept[0] is not features:
+                ctx.progress(0, 0, say("Finding fields to ask about…"))
+                levels = _levels(features)
+                numbers = _segmented(features, ctx) if levels is None else levels.superpixels(ctx)
+                self._kept = features, Pieces.of(numbers)
+            return self._kept[1]
 
     def vectors(self, features: Features, probe: Probe | None, ctx: Context) -> NDArray[np.float32]:
         """The vectors of the superpixels, superpixels x features: of several levels of context as the probe mixes
@@ -66,9 +70,24 @@ class Grounds:
         pieces, levels = self.pieces(features, ctx), _levels(features)
         if levels is not None and (weights := _weights(probe)):
             return coverage.joined([(levels.means(name, ctx), weight) for name, weight in weights.items()])
-        if self._means is None:
-            self._means = _means(features, pieces, ctx)
-        return coverage.joined([(self._means, 1.0)])
+        with self._lock:
+            if self._means is None or self._means[0] is not pieces:
+                self._means = pieces, _means(features, pieces, ctx)
+            return coverage.joined([(self._means[1], 1.0)])
+
+    def dab(self, features: Features, spot: tuple[int, int]) -> Area:
+        """What a dab at a spot (row, column) covers: what of the spot's superpixel lies under a brush of five pixels;
+        the pixel alone where the superpixels of these features are not known."""
+        row, col = spot
+        kept = self._kept
+        if kept is None or kept[0] is not features:
+            return row, col, np.ones((1, 1), dtype=bool)
+        half, numbers = DAB // 2, kept[1].numbers
+        top, left = max(row - half, 0), max(col - half, 0)
+        window = numbers[top : row + half + 1, left : col + half + 1] == numbers[row, col]
+        under = disc(DAB)[top - row + half :, left - col + half :][: window.shape[0], : window.shape[1]]
+        pieces, _ = label(window & under)
+        return top, left, pieces == pieces[row - top, col - left]
 
 
 def spots_by_coverage(

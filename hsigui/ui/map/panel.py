@@ -20,6 +20,7 @@ from PySide6.QtWidgets import (
 )
 
 from hsigui.texts import say
+from hsigui.ui.map.gains_bar import GainsBar
 from hsigui.ui.map.layers import LAYERS, ColorBar
 
 
@@ -66,6 +67,7 @@ class MapPanel(QWidget):
         self.asked = QLabel(self)
         self.asked.setWordWrap(True)
         self.asked.hide()
+        self.gains = GainsBar(self)
         self.state = QLabel(say("No map yet."), self)
         self.state.setWordWrap(True)
         self.pixel = QLabel("–", self)
@@ -87,6 +89,7 @@ class MapPanel(QWidget):
         column = QVBoxLayout(self)
         column.addWidget(self.state)
         column.addWidget(self.asked)
+        column.addWidget(self.gains)
         column.addLayout(show_row)
         column.addLayout(live_row)
         column.addLayout(form)
