@@ -67,7 +67,8 @@ class Pieces:
         inside = self.numbers >= 0
         width = int(classes.max()) + 1
         pairs = self.numbers[inside].astype(np.int64) * width + classes[inside]
-        return np.asarray(np.bincount(pairs, minlength=self.count * width).reshape(self.count, width).argmax(axis=1))
+        counts = np.bincount(pairs, minlength=self.count * width).reshape(self.count, width)
+        return np.asarray(counts.argmax(axis=1))
 
     def within(self, mask: NDArray[np.bool_]) -> NDArray[np.bool_]:
         """Which superpixels hold a pixel of a mask (rows x cols), one each."""
@@ -167,8 +168,7 @@ def next_pieces(
     for _ in range(min(count, len(candidates))):
         check()
         gains = counted @ np.maximum(away[:, None] - between, 0)
-        gains[~free] = -1.0
-        best = int(gains.argmax())
+        best = int(np.where(free, gains, -1.0).argmax())
         found.append((int(candidates[best]), float(gains[best]) / total))
         free[best] = False
         away = np.minimum(away, between[:, best])

@@ -109,9 +109,8 @@ def spots_by_coverage(
     for row, col in asked:
         known[row, col] = True
     free = features.valid & ~known if allowed is None else features.valid & ~known & allowed
-    counted = coverage.importance(
-        pieces.sizes, pieces.majority(class_map.classes), 1.0 - pieces.means(class_map.margin)
-    )
+    numbers = pieces.majority(class_map.classes)
+    counted = coverage.importance(pieces.sizes, numbers, 1.0 - pieces.means(class_map.margin))
     found = coverage.next_pieces(
         grounds.vectors(features, probe, ctx), counted, pieces.within(known), pieces.within(free), count,
         check=ctx.check,

@@ -187,3 +187,21 @@ def test_vectors_are_the_standardised_means_of_the_features_over_superpixels(mon
     vectors = kept.vectors(features, None, CTX) * np.sqrt(10)
     inside = kept.pieces(features, CTX).numbers == 3
     assert vectors[3] == pytest.approx(features.at(inside).mean(axis=0), abs=1e-4)
+
+
+def test_a_dab_stays_in_its_superpixel_and_hangs_together():
+    features, _ = fields()
+    kept = Grounds()
+    assert kept.dab(features, (5, 6))[2].sum() == 1  # the superpixels are not known yet
+    numbers = kept.pieces(features, CTX).numbers
+    edge = int(np.flatnonzero(np.diff(numbers[30]))[2])  # the last column of a superpixel
+    top, left, mask = kept.dab(features, (30, edge))
+    rows, cols = np.nonzero(mask)
+    assert (numbers[rows + top, cols + left] == numbers[30, edge]).all()
+    assert 2 <= mask.sum() < 21
+    assert mask[30 - top, edge - left]
+    row, col = kept.pieces(features, CTX).place(3, np.ones((ROWS, COLS), dtype=bool))
+    assert kept.dab(features, (row, col))[2].sum() > 9
+    corner = kept.dab(features, (0, 0))
+    assert corner[:2] == (0, 0)
+    assert corner[2][0, 0]

@@ -8,6 +8,7 @@ from hsigui.pipeline.gains import Gains, Outlook, Step
 from hsigui.texts import say
 
 FULL = 1000
+NOTHING = 0.1  # points
 
 
 class GainsBar(QWidget):
@@ -41,12 +42,14 @@ class GainsBar(QWidget):
         now, then = 100 * outlook.now, 100 * outlook.then
         self.bar.setValue(round(FULL * outlook.then))
         self.bar.setFormat(say("{now:.1f} % now, {then:.1f} % expected", now=now, then=then))
-        self.words.setText(
-            say(
+        if then - now < NOTHING:
+            words = say("By the curve so far, {count} more strokes bring next to nothing.", count=outlook.strokes)
+        else:
+            words = say(
                 "By the curve so far, {count} more strokes bring about {gain:.1f} points.",
                 count=outlook.strokes, gain=then - now,
-            )
-        )  # fmt: skip
+            )  # fmt: skip
+        self.words.setText(words)
         self._explain(
             say(
                 "The error of the maps so far, measured on {name}, goes down as a power of the number of strokes; this "
