@@ -28,17 +28,15 @@ PIXELS = 42  # a superpixel: large enough to stroke, small enough to lie in one 
 FEWEST, MOST = 250, 4_000  # superpixels
 HELD_VALUES = 16_000_000  # feature values averaged at once
 DAB = 5  # pixels across: a brush that paints about as much as a short stroke
+ALONE = ""  # name of the features of a scene without levels
 LEAST = 0.01  # weight below which a level of context is left out
 
 
 class Levels(Protocol):
     """Levels of context of a scene, where its features have several."""
 
-    def superpixels(self, ctx: Context) -> NDArray[np.int32]:
-        """Of every pixel, rows x cols, counted from 0; -1 for pixels in none."""
-
-    def means(self, name: str, ctx: Context) -> NDArray[np.float32]:
-        """Of the standardised features of a level, superpixels x features."""
+    def of(self, name: str, ctx: Context) -> Features:
+        """The features of a level."""
 
 
 class _Figures(Protocol):
@@ -50,30 +48,31 @@ class Grounds:
     """The superpixels of the features that were asked about last; may be used from several threads."""
 
     def __init__(self) -> None:
-        self._lock = threading.Lock()
+        self._lock = threading.RLock()
         self._kept: tuple[Features, Pieces] | None = None
-        self._means: tuple[Pieces, NDArray[np.float32]] | None = None
+        self._means: dict[str, NDArray[np.float32]] = {}
 
     def pieces(self, features: Features, ctx: Context) -> Pieces:
         """The superpixels of a scene."""
         with self._lock:
             if self._kept is None or self._kept[0] is not features:
                 ctx.progress(0, 0, say("Finding fields to ask about…"))
-                levels = _levels(features)
-                numbers = _segmented(features, ctx) if levels is None else levels.superpixels(ctx)
-                self._kept = features, Pieces.of(numbers)
+                found = Pieces.of(_segmented(features, ctx))
+                self._means.clear()
+                self._kept = features, found
             return self._kept[1]
 
     def vectors(self, features: Features, probe: Probe | None, ctx: Context) -> NDArray[np.float32]:
         """The vectors of the superpixels, superpixels x features: of several levels of context as the probe mixes
         them."""
-        pieces, levels = self.pieces(features, ctx), _levels(features)
-        if levels is not None and (weights := _weights(probe)):
-            return coverage.joined([(levels.means(name, ctx), weight) for name, weight in weights.items()])
         with self._lock:
-            if self._means is None or self._means[0] is not pieces:
-                self._means = pieces, _means(features, pieces, ctx)
-            return coverage.joined([(self._means[1], 1.0)])
+            pieces, levels = self.pieces(features, ctx), _levels(features)
+            weights = _weights(probe) if levels is not None else {}
+            for name in weights or {ALONE: 1.0}:
+                if name not in self._means:
+                    level = features if levels is None or name == ALONE else levels.of(name, ctx)
+                    self._means[name] = _means(level, pieces, ctx)
+            return coverage.joined([(self._means[name], weight) for name, weight in (weights or {ALONE: 1.0}).items()])
 
     def dab(self, features: Features, spot: tuple[int, int]) -> Area:
         """What a dab at a spot (row, column) covers: what of the spot's superpixel lies under a brush of five pixels;

@@ -218,7 +218,8 @@ def ask(
     """Where the next labels pay most, best first, but for the rim of the scene.
 
     Where every class has a label, the places that stand for what no stroke covers (`pipeline.coverage`); before that,
-    the pixels in doubt that are unlike what is known (`pipeline.active.next_spots`).
+    and when every superpixel has been asked about, the pixels in doubt that are unlike what is known
+    (`pipeline.active.next_spots`).
 
     Args:
         class_map: of the present labels; None before there is one.
@@ -236,12 +237,18 @@ def ask(
     if min(labels.shape) > 10 * RIM:
         allowed[:RIM] = allowed[-RIM:] = allowed[:, :RIM] = allowed[:, -RIM:] = False
     with one_blas_thread():
-        if class_map is None or not _each_labelled(labels, features.valid, classes):
-            margin = None if class_map is None else class_map.margin
-            return next_spots(features, margin, labels, count, asked=asked, allowed=allowed, check=ctx.check)
-        return spots_by_coverage(
-            grounds or Grounds(), features, class_map, probe, labels, count, ctx, asked=asked, allowed=allowed
-        )
+        spots: list[Spot] = []
+        if class_map is not None and _each_labelled(labels, features.valid, classes):
+            spots = spots_by_coverage(
+                grounds or Grounds(), features, class_map, probe, labels, count, ctx, asked=asked, allowed=allowed
+            )
+        if len(spots) < count:
+            margin, before = None if class_map is None else class_map.margin, [(spot.row, spot.col) for spot in spots]
+            spots += next_spots(
+                features, margin, labels, count - len(spots), asked=(*asked, *before), allowed=allowed,
+                check=ctx.check,
+            )  # fmt: skip
+        return spots
 
 
 def _each_labelled(labels: NDArray[np.integer], valid: NDArray[np.bool_], classes: ClassTable | None) -> bool:

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+from typing import ClassVar
+
 import numpy as np
 import pytest
 
@@ -17,6 +20,25 @@ from hsigui.pipeline.probe import fit_probe
 
 ROWS, COLS = 60, 80
 CTX = SilentContext()
+
+
+@dataclass(frozen=True)
+class Levelled(Features):
+    """Features with levels of context beside them."""
+
+    levels: object = None
+
+
+@dataclass(frozen=True)
+class Figures:
+    weight: float
+
+
+@dataclass(frozen=True)
+class Mixed:
+    """What is read of a probe of several levels."""
+
+    figures: dict[str, Figures]
 
 
 def fields(kinds: int = 8, width: int = 10, noise: float = 0.02) -> tuple[Features, np.ndarray]:
@@ -80,6 +102,36 @@ def test_no_spot_lies_where_none_may():
     assert spots
     assert all(40 <= row < 50 and 40 <= col < 60 for row, col in spots)
     assert asked(features, labels, 3, taken=np.ones((ROWS, COLS), dtype=bool)) == []
+
+
+def test_when_every_superpixel_has_been_asked_about_pixels_in_doubt_follow(monkeypatch):
+    monkeypatch.setattr(grounds, "FEWEST", 8)
+    monkeypatch.setattr(grounds, "PIXELS", 600)
+    features, kind = fields()
+    labels, kept = stroked(kind, {0: 1, 1: 2}), Grounds()
+    spots = asked(features, labels, 30, grounds=kept)
+    assert kept.pieces(features, CTX).count < 30
+    assert len(set(spots)) == 30
+
+
+def test_of_several_levels_those_count_that_the_probe_mixes():
+    features, _ = fields()
+    coarse, _ = fields(3)
+
+    class Levels:
+        asked_for: ClassVar[list[str]] = []
+
+        def of(self, name: str, _ctx: SilentContext) -> Features:
+            self.asked_for.append(name)
+            return {"pixel": features, "wide": coarse}[name]
+
+    figures = {"pixel": Figures(0.0), "wide": Figures(1.0)}
+    levelled = Levelled(**{**vars(features), "levels": Levels()})
+    kept = Grounds()
+    vectors = kept.vectors(levelled, Mixed(figures), CTX)
+    assert Levels.asked_for == ["wide"]
+    inside = kept.pieces(levelled, CTX).numbers == 2
+    assert vectors[2] * np.sqrt(10) == pytest.approx(coarse.at(inside).mean(axis=0), abs=1e-4)
 
 
 def test_it_answers_the_same_every_time_and_one_by_one_as_several_at_once():
