@@ -320,13 +320,13 @@ def evaluate(
 def ask(
     result: Result, count: int = 1, *, asked: Sequence[tuple[int, int]] = (), ctx: Context | None = None
 ) -> list[tuple[int, int]]:
-    """Where the next labels pay most: pixels (row, column) that the map is in doubt about and that are unlike all that
-    was labelled, best first.
+    """Where the next strokes pay most, best first: pixels (row, column) in places that the map is in doubt about and
+    that stand for what no label covers. Paint a stroke there rather than a single pixel.
 
     Args:
         result: a map of the present labels.
         count: how many are wanted; fewer come when fewer pixels are left.
-        asked: pixels that were asked for before and are not to come again.
+        asked: pixels that were asked for before, those that could not be named too; they are not to come again.
 
     Raises:
         HsiError: the features of the map are not at hand, as for a kept classifier.
@@ -335,8 +335,10 @@ def ask(
         raise HsiError(
             say("The features of this map are not at hand."), say("Classify the scene with `embed` and `fit`.")
         )
-    margin = result.class_map.margin
-    spots = verbs.ask(result.features, margin, result.trained_on, ctx or quiet(), count=count, asked=tuple(asked))
+    spots = verbs.ask(
+        result.features, result.class_map, result.trained_on, ctx or quiet(), count=count, asked=tuple(asked),
+        classes=result.classes, probe=result.probe,
+    )  # fmt: skip
     return [(spot.row, spot.col) for spot in spots]
 
 

@@ -22,6 +22,7 @@ from hsigui.pipeline.level_weights import twin_whitening
 from hsigui.specs import FeatureSpec, Level, Recipe
 from hsigui.texts import say
 
+NARROW = "narrow"
 TWINNED = 6_000  # superpixels beyond which no twins are made: their distances would not fit
 SMALL = 400_000  # pixels of a scene whose levels are all made at once, right after the first
 
@@ -122,6 +123,19 @@ class LevelSet:
             return replace(self.of(level.name, ctx), mean=mean, sd=sd)
 
         return LevelSet(tuple(self._rows.values()), make, self.superpixels)
+
+
+def in_context(features: Features, probe: object, ctx: Context) -> Features:
+    """The features of the level that weighs most in a classifier; of several levels without one, the narrow one. Those
+    of a single level as they are.
+
+    Args:
+        probe: the classifier of the present map; None before there is one.
+    """
+    if features.levels is None:
+        return features
+    main = getattr(probe, "main", "") or NARROW
+    return features.levels.of(main if main in features.levels.names else features.levels.names[-1], ctx)
 
 
 def superpixel_means(features: Features, superpixels: NDArray[np.int32], ctx: Context) -> NDArray[np.float32]:

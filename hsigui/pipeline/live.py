@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     from hsigui.methods.probe import Probe
     from hsigui.pipeline.classify import ClassMap
     from hsigui.pipeline.features import Features
+    from hsigui.pipeline.grounds import Grounds
     from hsigui.pipeline.label_quality import LabelQuality
     from hsigui.report.metrics import Accuracy
 
@@ -210,26 +211,42 @@ def measure_again(
 def find_spots(
     ctx: Context,
     features: Features,
-    margin: NDArray[np.float32] | None,
+    class_map: ClassMap | None,
     labels: NDArray[np.uint16],
     asked: tuple[tuple[int, int], ...],
     count: int = 1,
     taken: NDArray[np.bool_] | None = None,
+    classes: ClassTable | None = None,
+    probe: Probe | None = None,
+    grounds: Grounds | None = None,
 ) -> list[tuple[int, int]]:
-    """Where the next label pays most: pixels (row, column), best first; none that is `taken` (rows x cols)."""
+    """Where the next label pays most: pixels (row, column), best first; see `verbs.ask`. `labels` and `taken` are rows
+    x cols."""
     ctx.progress(0, 0, say("Looking for the spot to label next…"))
     from hsigui.pipeline.verbs import ask
 
-    spots = ask(features, margin, labels, ctx, count=count, asked=asked, taken=taken)
+    spots = ask(
+        features, class_map, labels, ctx, count=count, asked=asked, taken=taken, classes=classes, probe=probe,
+        grounds=grounds,
+    )  # fmt: skip
     return [(spot.row, spot.col) for spot in spots]
 
 
-def look_at_labels(ctx: Context, cube: Cube, features: Features | None, labels: NDArray[np.uint16]) -> LabelQuality:
-    """How good the labels are. `labels` is rows x cols."""
+def look_at_labels(
+    ctx: Context, cube: Cube, features: Features | None, labels: NDArray[np.uint16], probe: Probe | None = None
+) -> LabelQuality:
+    """How good the labels are. `labels` is rows x cols.
+
+    Args:
+        probe: of the present map: of several levels of context the labels are looked at in the one that weighs most.
+    """
     ctx.progress(0, 0, say("Checking the labels…"))
     from hsigui.pipeline.label_quality import label_quality
+    from hsigui.pipeline.levels import in_context
     from hsigui.pipeline.one_thread import one_blas_thread
 
     good = cube.good_bands
     with one_blas_thread():
+        if features is not None:
+            features = in_context(features, probe, ctx)
         return label_quality(labels, features, lambda row, col: cube.spectrum(row, col)[good], ctx.check)

@@ -31,9 +31,13 @@ from hsigui.texts import say
 
 if TYPE_CHECKING:
     from hsigui.cube.transform import BandTransform
+    from hsigui.labels.classes import ClassTable
     from hsigui.methods.checkpoint import Encoder
+    from hsigui.methods.probe import Probe
     from hsigui.pipeline.active import Spot
+    from hsigui.pipeline.classify import ClassMap
     from hsigui.pipeline.features import Features
+    from hsigui.pipeline.grounds import Grounds
 
 HELD_BYTES = 1_000_000_000  # of features in memory; more lie in a scratch file
 RIM = 2  # pixels at the border of a scene that nobody is asked about
@@ -220,15 +224,26 @@ def classify_other(
 
 
 def ask(
-    features: Features, margin: NDArray[np.floating] | None, labels: NDArray[np.integer], ctx: Context, *,
+    features: Features, class_map: ClassMap | None, labels: NDArray[np.integer], ctx: Context, *,
     count: int = 1, asked: tuple[tuple[int, int], ...] = (), taken: NDArray[np.bool_] | None = None,
+    classes: ClassTable | None = None, probe: Probe | None = None, grounds: Grounds | None = None,
 ) -> list[Spot]:  # fmt: skip
-    """Where the next labels pay most, best first, but for the rim of the scene; see `pipeline.active.next_spots`.
+    """Where the next labels pay most, best first, but for the rim of the scene.
+
+    Where every class has a label, the places that stand for what no stroke covers (`pipeline.coverage`); before that,
+    and when every superpixel has been asked about, the pixels in doubt that are unlike what is known
+    (`pipeline.active.next_spots`).
 
     Args:
+        class_map: of the present labels; None before there is one.
         taken: rows x cols, True where no spot may lie.
+        classes: that are to be told apart; None for those that have a label.
+        probe: that drew the map.
+        grounds: keeps the scene's superpixels from one question to the next; None to find them anew.
     """
     from hsigui.pipeline.active import next_spots
+    from hsigui.pipeline.grounds import Grounds, spots_by_coverage
+    from hsigui.pipeline.levels import in_context
     from hsigui.pipeline.one_thread import one_blas_thread
 
     # At the rim features are of mirrored surroundings, so odd, and nobody can tell there what a pixel belongs to.
@@ -236,7 +251,25 @@ def ask(
     if min(labels.shape) > 10 * RIM:
         allowed[:RIM] = allowed[-RIM:] = allowed[:, :RIM] = allowed[:, -RIM:] = False
     with one_blas_thread():
-        return next_spots(features, margin, labels, count, asked=asked, allowed=allowed, check=ctx.check)
+        spots: list[Spot] = []
+        if class_map is not None and _each_labelled(labels, features.valid, classes):
+            spots = spots_by_coverage(
+                grounds or Grounds(), features, class_map, probe, labels, count, ctx, asked=asked, allowed=allowed
+            )
+        if len(spots) < count:
+            margin, before = None if class_map is None else class_map.margin, [(spot.row, spot.col) for spot in spots]
+            spots += next_spots(
+                in_context(features, probe, ctx), margin, labels, count - len(spots), asked=(*asked, *before), allowed=allowed,
+                check=ctx.check,
+            )  # fmt: skip
+        return spots
+
+
+def _each_labelled(labels: NDArray[np.integer], valid: NDArray[np.bool_], classes: ClassTable | None) -> bool:
+    """Whether two classes or more have a label on pixels with data, and none of the table's has not."""
+    require_same_size(labels.shape, valid.shape, say("labels"))
+    there = set(np.unique(labels[valid & (labels > 0)]).tolist())
+    return len(there) > 1 and (classes is None or all(one.number in there for one in classes))
 
 
 def load_classifier(folder: Path) -> KeptClassifier:

@@ -20,11 +20,13 @@ from hsigui.labels.classes import ClassTable, Color
 from hsigui.labels.strokes import Area
 from hsigui.texts import say
 from hsigui.ui.image.camera import Camera
+from hsigui.ui.image.marks import Mark, half_side, paint_marks
 from hsigui.ui.image.outlines import OutlineLayer
 from hsigui.ui.image.overlay import REACH, Box, ClassLayer, Composite, SelectionLayer, Window
 
 ZOOM_STEP = 1.25
 PIXEL_SCALE = 12.0  # logical pixels a scene pixel gets when one pixel is asked for
+MARK_REACH = 4.0  # logical pixels beside a mark's frame in which a click is meant for it
 Marker = tuple[int, int, Color]
 
 
@@ -48,6 +50,7 @@ class SceneCanvas(QAbstractScrollArea):
         self._outlines = OutlineLayer()
         self._markers: list[Marker] = []
         self._target: tuple[int, int] | None = None
+        self._marks: list[Mark] = []
         self._empty_text = say("No scene is open")
         self.setFrameShape(QFrame.Shape.NoFrame)
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
@@ -208,6 +211,25 @@ class SceneCanvas(QAbstractScrollArea):
         self._target = pixel
         self.viewport().update()
 
+    def set_marks(self, marks: Sequence[Mark]) -> None:
+        """Numbers pixels (row, col, number), such as those that are asked about next; that of the target stands out."""
+        self._marks = list(marks)
+        self.viewport().update()
+
+    @property
+    def marks(self) -> tuple[Mark, ...]:
+        """The numbered pixels."""
+        return tuple(self._marks)
+
+    def mark_at(self, at: QPointF | QPoint) -> tuple[int, int] | None:
+        """The numbered pixel (row, col) whose frame lies under a place of the viewport; None where none does."""
+        near = half_side(self._camera) + MARK_REACH
+        for row, col, _ in self._marks:
+            away = self._camera.to_view(row + 0.5, col + 0.5) - QPointF(at)
+            if max(abs(away.x()), abs(away.y())) <= near:
+                return row, col
+        return None
+
     def set_empty_text(self, text: str) -> None:
         """What is written while there is no scene."""
         self._empty_text = text
@@ -280,6 +302,7 @@ class SceneCanvas(QAbstractScrollArea):
             self._paint_scene(painter, event.rect())
             painter.setRenderHint(QPainter.RenderHint.Antialiasing)
             self._paint_markers(painter)
+            paint_marks(painter, self._camera, self._marks, self._target)
             self._paint_target(painter)
             self.paint_tool(painter)
         painter.end()
@@ -309,7 +332,7 @@ class SceneCanvas(QAbstractScrollArea):
         """A frame around the pixel with four hairs that leave it free."""
         if self._target is None:
             return
-        half = max(self._camera.scale / 2, 3.0) + 2.0
+        half = half_side(self._camera)
         at = self._camera.to_view(self._target[0] + 0.5, self._target[1] + 0.5)
         painter.setBrush(Qt.BrushStyle.NoBrush)
         for color, width in ((QColor(0, 0, 0, 200), 4.0), (QColor(255, 255, 255), 2.0)):
@@ -340,6 +363,7 @@ class SceneCanvas(QAbstractScrollArea):
         self._outlines.clear()
         self._markers = []
         self._target = None
+        self._marks = []
         self._camera.set_scene(rows, cols)
 
     def _pan(self, dx: float, dy: float) -> None:

@@ -57,7 +57,9 @@ TOOL_ROWS = (
     ToolRow("navigate", NavigateTool, "N", say("&Navigate"), say("Click for spectra (Shift keeps them), drag to pan"),
             say("Click: spectrum (Shift keeps it) · drag: pan"), 0,
             about=say("click: spectrum of the pixel; Shift+click keeps it; drag: pan")),
-    ToolRow("brush", BrushTool, "B", say("&Brush"), say("Paint labels along the way of the mouse"), _STROKE, 1,
+    ToolRow("brush", BrushTool, "B", say("&Brush"),
+            say("Paint labels along the way of the mouse: dabs in several fields teach more than one painted full"),
+            _STROKE, 1,
             about=say("drag; round or square (Q), size with `[` and `]` or Ctrl+wheel; Shift+click: straight from the "
                       "last point")),
     ToolRow("eraser", EraserTool, "E", say("&Eraser"), say("Take labels away"), _STROKE, 1,

@@ -53,6 +53,7 @@ class ImageView(SceneCanvas):
         touched(kind, row, col): a pixel was pressed with "fill", "superpixel" or "pick".
         selection_taken(), selection_dropped(): the selection that is shown is to be labelled, or given up.
         confirmed(): Enter, while no tool waits for it.
+        named(number): Alt and a digit.
     """
 
     hovered = Signal(int, int)
@@ -68,6 +69,7 @@ class ImageView(SceneCanvas):
     selection_taken = Signal()
     selection_dropped = Signal()
     confirmed = Signal()
+    named = Signal(int)
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -268,6 +270,8 @@ class ImageView(SceneCanvas):
             self._drawing_key(event)
         elif key in _CLOSE_KEYS:
             self.confirmed.emit()
+        elif event.modifiers() & Qt.KeyboardModifier.AltModifier and Qt.Key.Key_1 <= key <= Qt.Key.Key_9:
+            self.named.emit(int(key) - int(Qt.Key.Key_0))
         elif key in _PANS and not event.modifiers() & Qt.KeyboardModifier.AltModifier:
             x, y = _PANS[Qt.Key(key)]
             step = self._camera.scale if event.modifiers() & Qt.KeyboardModifier.ControlModifier else PAN_STEP

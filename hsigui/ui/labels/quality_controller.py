@@ -11,7 +11,7 @@ from hsigui.document.events import BandsChanged, Changed, ClassesChanged, Encode
 from hsigui.errors import HsiError
 from hsigui.labels.label_map import TRAINING
 from hsigui.pipeline import live
-from hsigui.pipeline.own import own_features
+from hsigui.pipeline.own import own_features, own_probe
 from hsigui.texts import say
 from hsigui.ui.desk.desk import Desk
 from hsigui.ui.desk.job_bridge import Latest
@@ -90,7 +90,10 @@ class QualityController(QObject):
             self._panel.clear(say("Checking the labels…"))
         labels = session.labels.array.copy()
         features = None if session.features is None else own_features(session.features)
-        self._checking.request(partial(live.look_at_labels, cube=session.cube, features=features, labels=labels))
+        probe = None if session.probe is None else own_probe(session.probe)
+        self._checking.request(
+            partial(live.look_at_labels, cube=session.cube, features=features, labels=labels, probe=probe)
+        )
 
     def _take(self, found: LabelQuality) -> None:
         self._found = found

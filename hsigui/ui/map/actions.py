@@ -17,7 +17,8 @@ ROWS: tuple[ActionRow, ...] = (
               keys=("Ctrl+R",),
               when=when.has_features),
     ActionRow("ask_me", say("As&k me"),
-              say("Jump to the spot whose label would help the map most; again for another one (J)"),
+              say("Go to the places where a stroke would help the map most, numbered in the image; again to pass one "
+                  "over (J). Dabs in several fields of a class teach more than one field painted full."),
               AskController.ask, keys=("J",), icon="ask", when=when.has_features),
     ActionRow("next_layer", say("Next la&yer of the map"),
               say("Classes, confidence, uncertainty: what of the map is drawn (M)"), MapController.show_next_layer,

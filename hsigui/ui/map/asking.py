@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from functools import partial
 
-import numpy as np
 from PySide6.QtCore import QObject
 
 from hsigui.document.events import (
@@ -17,7 +16,8 @@ from hsigui.document.events import (
 )
 from hsigui.labels.label_map import TRAINING, VALIDATION
 from hsigui.pipeline import live
-from hsigui.pipeline.own import own_features
+from hsigui.pipeline.grounds import Grounds
+from hsigui.pipeline.own import own_features, own_map, own_probe
 from hsigui.texts import say
 from hsigui.ui.desk.desk import Desk
 from hsigui.ui.desk.job_bridge import Latest
@@ -27,13 +27,16 @@ from hsigui.ui.map.panel import MapPanel
 
 Pixel = tuple[int, int]
 ASK_SCALE = 7.0  # logical pixels a pixel of the scene
-_HOW = say("Number of the class and Enter labels it; J asks for another.")
+AT_ONCE = 5  # places that are proposed together
+_HOW = say("Number of the class and Enter labels it (Alt + number at once); J asks for another.")
 
 
 class AskController(QObject):
-    """Finds spots, one a press; those that the user passes over are not asked for again in this scene.
+    """Proposes places as numbered marks and goes through them; those that the user passes over are not asked for again
+    in this scene.
 
-    The spectrum of the pixel that is asked about is shown (`PixelPicked`), and an answer labels it (`AreaAnswered`).
+    The spectrum of the pixel that is asked about is shown (`PixelPicked`), and an answer labels what lies around it
+    (`AreaAnswered`). Other places are proposed as soon as the map knows of the answer.
     """
 
     def __init__(self, desk: Desk, image: ImageView, panel: MapPanel, maps: MapController) -> None:
@@ -41,14 +44,20 @@ class AskController(QObject):
         self._desk, self._session, self._image, self._panel, self._maps = desk, desk.session, image, panel, maps
         self._asked: list[Pixel] = []
         self._target: Pixel | None = None
+        self._others: list[Pixel] = []  # proposed together with the target, or after it
+        self._outdated = False  # the others were chosen by another map
         self._waiting = False  # for the map of the latest labels
+        self._grounds = Grounds()
         self._finding = Latest(desk.bridge, say("Ask me"), self._take)
+        self._renewing = Latest(desk.bridge, say("Ask me"), self._take_others)
         events = self._session.events
         events.subscribe(SceneShown, self._start_anew)
         events.subscribe(EncoderChanged, self._start_anew)
         events.subscribe(LabelsChanged, self._labels_changed)
         events.subscribe(MapChanged, self._map_changed)
         image.confirmed.connect(self._answer)
+        image.named.connect(self._answer_as)
+        image.clicked.connect(self._clicked)
 
     @property
     def target(self) -> Pixel | None:
@@ -65,29 +74,59 @@ class AskController(QObject):
             self._panel.set_asked(say("Waiting for the map…"))
             return
         self._waiting = False
-        margin = None if session.class_map is None else session.class_map.margin
+        if self._others and not self._outdated:
+            self._go_on()
+        else:
+            self._find(self._finding, AT_ONCE)
+
+    def _find(self, finding: Latest, count: int) -> None:
+        session = self._session
+        if session.features is None:
+            return
         labels, checks = session.labels.snapshot(), session.labels.snapshot(VALIDATION) > 0
-        self._finding.request(
+        finding.request(
             partial(
                 live.find_spots,
-                features=own_features(session.features), margin=margin, labels=labels, asked=tuple(self._asked),
-                taken=checks,
+                features=own_features(session.features),
+                class_map=None if session.class_map is None else own_map(session.class_map),
+                labels=labels, asked=tuple(self._asked), count=count, taken=checks, classes=session.classes,
+                probe=None if session.probe is None else own_probe(session.probe), grounds=self._grounds,
             )
         )  # fmt: skip
 
     def _take(self, spots: list[Pixel]) -> None:
         if not spots:
+            self._others.clear()
             self._point_at(None)
             self._panel.set_asked(say("There is nothing left to ask about."))
             return
-        self._asked.append(spots[0])
-        if any(self._session.labels.layer(n)[spots[0]] for n in (TRAINING, VALIDATION)):  # painted in the meantime
-            self.ask()
-            return
-        self._point_at(spots[0])
-        row, col = spots[0]
+        self._others, self._outdated = list(spots), False
+        self._go_on()
+
+    def _take_others(self, spots: list[Pixel]) -> None:
+        """Places that the new map makes worth more, besides the one that is asked about."""
+        if self._target is not None:
+            self._others, self._outdated = list(spots), False
+            self._show_marks()
+
+    def _go_on(self) -> None:
+        """To the next of the places that were proposed; to new ones when they were all labelled in the meantime."""
+        while self._others:
+            spot = self._others.pop(0)
+            self._asked.append(spot)
+            if not any(self._session.labels.layer(n)[spot] for n in (TRAINING, VALIDATION)):
+                self._go_to(spot)
+                return
+        self.ask()
+
+    def _go_to(self, spot: Pixel) -> None:
+        self._point_at(spot)
+        row, col = spot
         # Near enough to see the pixel, far enough to see what lies around it.
         self._image.look_at((row + 0.5, col + 0.5, max(self._image.scale, ASK_SCALE)))
+        self._tell(row, col)
+
+    def _tell(self, row: int, col: int) -> None:
         self._panel.set_asked(
             say("What is the pixel at row {row}, column {col}? {guess}", row=row, col=col, guess=self._guess(row, col))
         )
@@ -102,31 +141,67 @@ class AskController(QObject):
         return say("The map says {name}, {sure}. {how}", name=name, sure=sure, how=_HOW)
 
     def _answer(self) -> None:
-        """Labels the pixel as the class that was chosen, and asks the next question."""
-        if self._target is None:
+        """Labels the pixel and what is like it around it as the class that was chosen, and asks the next question."""
+        features = self._session.features
+        if self._target is None or features is None:
             return
         if self._session.layer == VALIDATION:  # spots that were chosen are no sample to measure a map on
             self._desk.messages.info(
                 say("An answer is a label to train on."), say("Switch Validation labels off first (V).")
             )
             return
-        row, col = self._target
-        self._session.events.emit(AreaAnswered((row, col, np.ones((1, 1), dtype=bool)), say("Answer")))
+        top, left, mask = self._grounds.dab(own_features(features), self._target)
+        rows, cols = slice(top, top + mask.shape[0]), slice(left, left + mask.shape[1])
+        free = mask & (self._session.labels.array[rows, cols] == 0)
+        self._session.events.emit(AreaAnswered((top, left, free), say("Answer")))
         if self._target is None:
-            self.ask()
+            if self._others:
+                self._go_on()
+            else:
+                self.ask()
+
+    def _answer_as(self, number: int) -> None:
+        """Answers with the class of a number in one go."""
+        if self._target is not None and number in self._session.classes:
+            self._session.choose_class(number)
+            self._answer()
+
+    def _clicked(self, row: int, col: int, _keep: bool) -> None:
+        """A click on a mark asks about that place; the one that was asked about waits among the others."""
+        spot = self._image.mark_at(self._image.position_of(row, col))
+        if spot is None or spot == self._target or spot not in self._others:
+            return
+        if self._target is not None:
+            self._asked.remove(self._target)
+            self._others.insert(0, self._target)
+        self._others.remove(spot)
+        self._asked.append(spot)
+        self._point_at(spot)
+        self._tell(*spot)
 
     def _point_at(self, pixel: Pixel | None) -> None:
         self._target = pixel
         self._image.set_target(pixel)
+        self._show_marks()
+
+    def _show_marks(self) -> None:
+        """The place that is asked about and those to come, numbered in their order."""
+        labels = self._session.labels.array
+        self._others = [spot for spot in self._others if not labels[spot]]
+        places = self._others if self._target is None else [self._target, *self._others]
+        self._image.set_marks([(row, col, number) for number, (row, col) in enumerate(places, start=1)])
 
     def _start_anew(self, _event: SceneShown | EncoderChanged) -> None:
         self._finding.forget()
+        self._renewing.forget()
         self._asked.clear()
+        self._others.clear()
         self._waiting = False
         self._point_at(None)
         self._panel.set_asked("")
 
     def _labels_changed(self, _event: LabelsChanged) -> None:
+        self._outdated = True
         if self._target is not None and self._session.labels.array[self._target]:
             self._point_at(None)
             self._panel.set_asked(say("Thank you. Press J for the next spot."))
@@ -135,3 +210,5 @@ class AskController(QObject):
         if self._waiting:
             self._waiting = False
             self.ask()
+        elif self._target is not None and self._session.class_map is not None:
+            self._find(self._renewing, AT_ONCE - 1)

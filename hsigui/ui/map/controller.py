@@ -298,7 +298,12 @@ class MapController(QObject):
         if session.features is None:
             self._panel.set_state(say("No map yet: press Pretrain, then label two classes or more."))
         elif session.class_map is None:
-            self._panel.set_state(say("The features are ready. Label pixels of two classes or more to see the map."))
+            self._panel.set_state(
+                say(
+                    "The features are ready. Label pixels of two classes or more to see the map: dab several fields of "
+                    "a class rather than paint one full."
+                )
+            )
         elif session.labelled_classes < 2:
             self._panel.set_state(say("The map is of earlier labels: a new one needs labels of two classes or more."))
         elif self._stale:

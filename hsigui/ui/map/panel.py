@@ -22,6 +22,7 @@ from PySide6.QtWidgets import (
 from hsigui.specs import MapSpec
 from hsigui.texts import say
 from hsigui.ui.map.context import ContextBox
+from hsigui.ui.map.gains_bar import GainsBar
 from hsigui.ui.map.layers import LAYERS, ColorBar
 
 
@@ -72,6 +73,7 @@ class MapPanel(QWidget):
         self.asked = QLabel(self)
         self.asked.setWordWrap(True)
         self.asked.hide()
+        self.gains = GainsBar(self)
         self.state = QLabel(say("No map yet."), self)
         self.state.setWordWrap(True)
         self.pixel = QLabel("–", self)
@@ -93,6 +95,7 @@ class MapPanel(QWidget):
         column = QVBoxLayout(self)
         column.addWidget(self.state)
         column.addWidget(self.asked)
+        column.addWidget(self.gains)
         column.addLayout(show_row)
         column.addLayout(live_row)
         column.addWidget(self.context)

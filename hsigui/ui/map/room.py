@@ -5,6 +5,7 @@ from __future__ import annotations
 from hsigui.ui.image.bench import Bench, PanelParts
 from hsigui.ui.map.asking import AskController
 from hsigui.ui.map.controller import MapController
+from hsigui.ui.map.gains import GainsController
 from hsigui.ui.map.legend import LegendView
 from hsigui.ui.map.panel import MapPanel
 
@@ -16,4 +17,5 @@ def class_map(bench: Bench) -> PanelParts:
     panel = MapPanel(actions["show_map"], actions["live"], actions["renew_map"], actions["ask_me"], legend)
     maps = MapController(bench.desk, bench.image, panel, legend)
     asking = AskController(bench.desk, bench.image, panel, maps)
-    return PanelParts(panel, (panel, legend, maps, asking))
+    gains = GainsController(bench.desk, panel.gains)
+    return PanelParts(panel, (panel, legend, maps, asking, gains))

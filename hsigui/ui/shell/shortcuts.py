@@ -25,7 +25,9 @@ MOUSE = (
         say("Flood fill"),
         say("Left: select what is like the pixel; Enter, right click or a click inside: label it; Esc: drop"),
     ),
-    (say("Enter (after Ask me)"), say("Give the pixel that is asked about the current class, and ask the next")),
+    (say("Enter (after Ask me)"), say("Give the place that is asked about the current class, and ask the next")),
+    (say("Alt + 1 … 9 (after Ask me)"), say("Give it the class of that number, and ask the next")),
+    (say("Click on a number in the image"), say("Ask about that place first (navigate)")),
 )
 
 

@@ -1,0 +1,47 @@
+"""Numbered marks on the image, such as the places that are asked about."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from PySide6.QtCore import QPointF, QRectF, Qt
+from PySide6.QtGui import QColor, QFont, QPainter, QPen
+
+from hsigui.ui.image.camera import Camera
+
+Mark = tuple[int, int, int]  # row, column, number
+
+BADGE = 10.0  # logical pixels from its middle to its rim
+_DARK, _LIGHT, _CURRENT = QColor(16, 16, 16, 235), QColor(255, 255, 255), QColor(255, 226, 74)
+
+
+def half_side(camera: Camera) -> float:
+    """Logical pixels from the middle of a marked pixel to the frame around it."""
+    return max(camera.scale / 2, 3.0) + 2.0
+
+
+def paint_marks(painter: QPainter, camera: Camera, marks: Sequence[Mark], current: tuple[int, int] | None) -> None:
+    """A ring around each pixel and its number beside it, as large at every magnification; the current one's is yellow.
+
+    A dark disc in a light rim, and the other way round for the current one: each stands out from light and dark ground.
+    """
+    font = QFont(painter.font())
+    font.setPixelSize(12)
+    font.setBold(True)
+    painter.setFont(font)
+    # The current one last, over its neighbours.
+    for row, col, number in sorted(marks, key=lambda mark: mark[:2] == current):
+        at, half = camera.to_view(row + 0.5, col + 0.5), half_side(camera)
+        chosen = (row, col) == current
+        if not chosen:  # the current pixel has a frame of its own
+            painter.setBrush(Qt.BrushStyle.NoBrush)
+            for color, width in ((_DARK, 4.0), (_LIGHT, 2.0)):
+                painter.setPen(QPen(color, width))
+                painter.drawEllipse(at, half, half)
+        middle = at + QPointF(half + BADGE, -half - BADGE)
+        painter.setPen(QPen(_DARK if chosen else _LIGHT, 1.5))
+        painter.setBrush(_CURRENT if chosen else _DARK)
+        painter.drawEllipse(middle, BADGE, BADGE)
+        painter.setPen(QColor(0, 0, 0) if chosen else _LIGHT)
+        box = QRectF(middle.x() - BADGE, middle.y() - BADGE, 2 * BADGE, 2 * BADGE)
+        painter.drawText(box, Qt.AlignmentFlag.AlignCenter, str(number))
