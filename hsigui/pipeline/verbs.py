@@ -259,8 +259,8 @@ def ask(
         if len(spots) < count:
             margin, before = None if class_map is None else class_map.margin, [(spot.row, spot.col) for spot in spots]
             spots += next_spots(
-                in_context(features, probe, ctx), margin, labels, count - len(spots), asked=(*asked, *before), allowed=allowed,
-                check=ctx.check,
+                in_context(features, probe, ctx), margin, labels, count - len(spots), asked=(*asked, *before),
+                allowed=allowed, check=ctx.check,
             )  # fmt: skip
         return spots
 
