@@ -34,7 +34,7 @@ class Quick(MethodSettings):
     temperature: float = setting(0.08, 0.01, 2.0, "", _TEMPERATURE)
     positives: int = setting(1, 1, 64, "", _POSITIVES)
     kl: str = choice("probability", KL_MODES, _KL)
-    kl_weight: float = setting(3.0, 0.0, 100.0, "", _KL_WEIGHT)
+    kl_weight: float = setting(1.0, 0.0, 100.0, "", _KL_WEIGHT)
     rho: float = setting(0.4, 0.01, 0.99, "", _RHO)
     alpha: str = choice("none", ALPHA_MODES, _ALPHA)
     symmetric: bool = switch(True, _SYMMETRIC)
