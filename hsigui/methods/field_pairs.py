@@ -2,8 +2,9 @@
 
 Two noisy copies of one spectrum teach an encoder what the sensor's noise is; two pixels of one field teach it, besides,
 what differs within a field: light, moisture, the other things that grow there. Superpixels stand for fields here, at
-three scales, because fields have many sizes. A superpixel holds a wrong partner now and then, where a border is missed
-or a pixel is mixed of two materials.
+three scales, because fields have many sizes. A superpixel holds wrong partners, where a border is missed or pixels are
+mixed of two materials: of a few pixels drawn from it, the one most alike is taken. What it is alike in are the
+components that superpixels are found on.
 """
 
 from __future__ import annotations
@@ -29,6 +30,7 @@ WHOLE = 500_000  # pixels of a scene that are all drawn from; of a larger one, w
 WINDOWS = 5  # stream of random numbers beside that of the seed itself: which windows
 
 Images = list[tuple[NDArray[np.float32], NDArray[np.bool_]]]
+Projection = Callable[[NDArray[np.float32]], NDArray[np.float32]]
 
 
 @dataclass(frozen=True)
@@ -80,23 +82,29 @@ class FieldPairs:
 
     def __init__(self, scene: SceneValues, device: torch.device, seed: int, check: Callable[[], None]) -> None:
         images = _images(scene, seed, check)
-        self._pixels = torch.from_numpy(np.concatenate([values[valid] for values, valid in images])).to(device)
-        labels = labels_of(images, check)
+        spectra = np.concatenate([values[valid] for values, valid in images])
+        self._pixels = torch.from_numpy(spectra).to(device)
+        project = components_of(images)
+        self._components = torch.from_numpy(project(spectra))
+        labels = labels_of(images, check, project)
         self._scales = [_Members(np.concatenate([m[v] for m, (_, v) in zip(maps, images, strict=True)]))
                         for maps in labels]  # fmt: skip
         numbers = self._scales[MIDDLE].numbers
         self._numbers = numbers.to(device)
         self.means = superpixels.means(numbers.numpy()[None], self._pixels.cpu().numpy()[None])
 
-    def draw(self, count: int, generator: Generator, partner: str = "field") -> Drawn:
+    def draw(self, count: int, generator: Generator, partner: str = "field", candidates: int = 1) -> Drawn:
         """Pairs of random pixels and partners of theirs; the scale is drawn anew for every pair.
 
         Args:
             generator: on the cpu.
             partner: "field", or "pixel" for the pixel itself.
+            candidates: pixels of the superpixel of which the most alike is taken.
         """
         first = torch.randint(0, len(self._numbers), (count,), generator=generator)
-        second = first if partner == "pixel" else _partners(self._scales, first, generator)
+        second = (
+            first if partner == "pixel" else _partners(self._scales, self._components, first, candidates, generator)
+        )
         one, two = first.to(self._pixels.device), second.to(self._pixels.device)
         return Drawn(self._pixels[one], self._pixels[two], self._numbers[one])
 
@@ -115,6 +123,9 @@ class Engine(Protocol):
 
     @property
     def partner(self) -> str: ...
+
+    @property
+    def candidates(self) -> int: ...
 
     @property
     def noise_times(self) -> float: ...
@@ -144,10 +155,10 @@ def sampler(
     noise = ViewNoise(settings.noise_times, settings.noise_plus, settings.gain, settings.drop)
     if halo == 0:
         return FieldSampler(
-            scene, device, own, pixels=settings.pixels, partner=settings.partner, noise=noise, drawn_by=drawn_by,
-            seed=seed,
+            scene, device, own, pixels=settings.pixels, partner=settings.partner, candidates=settings.candidates,
+            noise=noise, drawn_by=drawn_by, seed=seed,
         )  # fmt: skip
-    partners = TileFields(scene, own) if settings.partner == "field" else None
+    partners = TileFields(scene, own, settings.candidates) if settings.partner == "field" else None
     return TileSampler(
         scene, device, own, pixels=settings.pixels, shift=settings.shift, noise=noise, drawn_by=drawn_by,
         tile=settings.tile, partners=partners,
@@ -164,19 +175,25 @@ class _Members:
         self._starts = torch.cumsum(self._counts, 0) - self._counts
 
     def partners(self, pixels: Tensor, where: Tensor) -> Tensor:
-        """A pixel of the superpixel of each pixel, at `where` (0 to 1) in the order of its pixels; one a pixel."""
-        own = self.numbers[pixels]
+        """Pixels of the superpixel of each pixel, at `where` (pixels x candidates, 0 to 1) in the order of its pixels;
+        pixels x candidates."""
+        own = self.numbers[pixels][:, None]
         steps = (where * self._counts[own]).long()
         return self._order[self._starts[own] + steps]
 
 
-def labels_of(images: Images, check: Callable[[], None]) -> list[list[NDArray[np.int64]]]:
+def components_of(images: Images) -> Projection:
+    """The components that superpixels are found on: those of all images together."""
+    stacked = np.concatenate([values.reshape(-1, 1, values.shape[2]) for values, _ in images])
+    return superpixels.component_axes(stacked, np.concatenate([valid.reshape(-1, 1) for _, valid in images]))
+
+
+def labels_of(images: Images, check: Callable[[], None], project: Projection) -> list[list[NDArray[np.int64]]]:
     """Superpixels of each image at each scale, rows x cols each, -1 without data; every image has numbers of its own.
 
-    The components that superpixels are found on are those of all images together.
+    Args:
+        project: from values to the components that superpixels are found on.
     """
-    stacked = np.concatenate([values.reshape(-1, 1, values.shape[2]) for values, _ in images])
-    project = superpixels.component_axes(stacked, np.concatenate([valid.reshape(-1, 1) for _, valid in images]))
     found: list[list[NDArray[np.int64]]] = []
     for size in SIZES:
         maps, total = [], 0
@@ -197,17 +214,18 @@ class FieldSampler:
 
     Args:
         partner: "field" for another pixel of the superpixel, "pixel" for the pixel itself.
+        candidates: see `FieldPairs.draw`.
         drawn_by: generator of the noise, where it is to be drawn on another device than the rest.
         seed: of the windows of a large scene.
     """
 
     def __init__(
         self, scene: SceneValues, device: torch.device, generator: Generator, *, pixels: int, partner: str,
-        noise: ViewNoise, drawn_by: Generator, seed: int,
+        candidates: int, noise: ViewNoise, drawn_by: Generator, seed: int,
     ) -> None:  # fmt: skip
         self._scene, self._device, self._seed = scene, device, seed
         self._generator, self._drawn_by = generator, drawn_by
-        self.pixels, self._partner, self._noise = pixels, partner, noise
+        self.pixels, self._partner, self._candidates, self._noise = pixels, partner, candidates, noise
         self._pairs: FieldPairs | None = None
 
     def pairs(self, check: Callable[[], None]) -> FieldPairs:
@@ -218,7 +236,7 @@ class FieldSampler:
 
     def draw(self, check: Callable[[], None]) -> tuple[PixelView, PixelView]:
         """Two views of random pixels and their partners."""
-        drawn = self.pairs(check).draw(self.pixels, self._generator, self._partner)
+        drawn = self.pairs(check).draw(self.pixels, self._generator, self._partner, self._candidates)
         return self._view(drawn.first, drawn.fields), self._view(drawn.second, drawn.fields)
 
     def _view(self, spectra: Tensor, fields: Tensor) -> PixelView:
@@ -232,32 +250,54 @@ class TileFields:
     Those of a scene in memory are found once for all of it; those of a scene on disk for every tile.
     """
 
-    def __init__(self, scene: SceneValues, generator: Generator) -> None:
-        self._scene, self._generator = scene, generator
-        self._maps: list[NDArray[np.int64]] | None = None
+    def __init__(self, scene: SceneValues, generator: Generator, candidates: int) -> None:
+        self._scene, self._generator, self._candidates = scene, generator, candidates
+        self._found: tuple[Projection, list[NDArray[np.int64]]] | None = None
 
     def __call__(self, window: SceneTile, picked: Tensor) -> Tensor:
         """Flat numbers of pixels of the tile, one for each of the flat numbers `picked`."""
         inside = np.flatnonzero(window.valid)
-        scales = [_Members(labels.ravel()[inside]) for labels in self._labels(window)]
+        project, labels = self._labels(window)
+        scales = [_Members(each.ravel()[inside]) for each in labels]
+        components = torch.from_numpy(project(window.values[window.valid]))
         place = torch.from_numpy(np.cumsum(window.valid.ravel()) - 1)  # of each valid pixel among them
-        return torch.from_numpy(inside)[_partners(scales, place[picked], self._generator)]
+        found = _partners(scales, components, place[picked], self._candidates, self._generator)
+        return torch.from_numpy(inside)[found]
 
-    def _labels(self, window: SceneTile) -> list[NDArray[np.int64]]:
+    def _labels(self, window: SceneTile) -> tuple[Projection, list[NDArray[np.int64]]]:
         if self._scene.whole is None:
-            return [maps[0] for maps in labels_of([(window.values, window.valid)], _nothing)]
-        if self._maps is None:
-            self._maps = [maps[0] for maps in labels_of([self._scene.whole], _nothing)]
+            return _searched((window.values, window.valid))
+        if self._found is None:
+            self._found = _searched(self._scene.whole)
         height, width = window.valid.shape
-        return [each[window.top : window.top + height, window.left : window.left + width] for each in self._maps]
+        rows, cols = slice(window.top, window.top + height), slice(window.left, window.left + width)
+        project, maps = self._found
+        return project, [each[rows, cols] for each in maps]
 
 
-def _partners(scales: list[_Members], pixels: Tensor, generator: Generator) -> Tensor:
-    """A pixel of the superpixel of each pixel, at a random scale: numbers of pixels, one a pixel in and out."""
+def _searched(image: tuple[NDArray[np.float32], NDArray[np.bool_]]) -> tuple[Projection, list[NDArray[np.int64]]]:
+    """The components of one image, and its superpixels at each scale."""
+    project = components_of([image])
+    return project, [maps[0] for maps in labels_of([image], _nothing, project)]
+
+
+def _partners(
+    scales: list[_Members], components: Tensor, pixels: Tensor, candidates: int, generator: Generator
+) -> Tensor:
+    """A pixel of the superpixel of each pixel, at a random scale: numbers of pixels, one a pixel in and out.
+
+    Of several candidates the one whose components (pixels of the scene x components) are nearest is taken, and the
+    pixel itself only where there is no other.
+    """
     scale = torch.randint(0, len(scales), (len(pixels),), generator=generator)
-    where = torch.rand(len(pixels), generator=generator, dtype=torch.float64)
-    found = torch.stack([each.partners(pixels, where) for each in scales])
-    return found.gather(0, scale[None])[0]
+    where = torch.rand(len(pixels), candidates, generator=generator, dtype=torch.float64)
+    each_scale = torch.stack([each.partners(pixels, where) for each in scales])
+    found = each_scale[scale, torch.arange(len(pixels))]
+    if candidates == 1:
+        return found[:, 0]
+    distance = (components[found] - components[pixels][:, None]).square().sum(dim=2)
+    distance[found == pixels[:, None]] = torch.inf
+    return found.gather(1, distance.argmin(dim=1, keepdim=True))[:, 0]
 
 
 def _nothing() -> None:

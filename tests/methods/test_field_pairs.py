@@ -25,6 +25,10 @@ def _generator(seed: int = 0) -> torch.Generator:
     return torch.Generator().manual_seed(seed)
 
 
+def _labels(image: tuple[np.ndarray, np.ndarray]) -> list[list[np.ndarray]]:
+    return field_pairs.labels_of([image], _nothing, field_pairs.components_of([image]))
+
+
 @pytest.fixture
 def numbered() -> tuple[np.ndarray, np.ndarray]:
     """A scene whose first two channels are the row and the column of each pixel, and whose third has four fields; the
@@ -44,7 +48,7 @@ def _places(spectra: torch.Tensor) -> np.ndarray:
 def test_partners_are_valid_pixels_of_one_superpixel_at_each_of_the_scales(numbered):
     values, valid = numbered
     pairs = FieldPairs(SceneValues.of(values, valid), CPU, 0, _nothing)
-    maps = [each[0] for each in field_pairs.labels_of([numbered], _nothing)]
+    maps = [each[0] for each in _labels(numbered)]
     drawn = pairs.draw(4000, _generator())
     first, second = _places(drawn.first), _places(drawn.second)
     assert valid[tuple(first.T)].all()
@@ -58,10 +62,22 @@ def test_partners_are_valid_pixels_of_one_superpixel_at_each_of_the_scales(numbe
     assert np.array_equal(drawn.fields.numpy(), maps[field_pairs.MIDDLE][tuple(first.T)])
 
 
+def test_of_several_candidates_the_one_most_alike_is_taken_and_never_the_pixel_itself(numbered):
+    pairs = FieldPairs(SceneValues.of(*numbered), CPU, 0, _nothing)
+    project = field_pairs.components_of([numbered])
+    apart = []
+    for candidates in (1, 4, 16):
+        drawn = pairs.draw(3000, _generator(), candidates=candidates)
+        distance = np.square(project(drawn.first.numpy()) - project(drawn.second.numpy())).sum(axis=1)
+        apart.append(distance.mean())
+        assert candidates == 1 or (distance > 0).mean() > 0.99
+    assert apart[0] > 2 * apart[1] > 4 * apart[2]
+
+
 def test_means_are_those_of_the_middle_superpixels(numbered):
     values, valid = numbered
     pairs = FieldPairs(SceneValues.of(values, valid), CPU, 0, _nothing)
-    labels = field_pairs.labels_of([numbered], _nothing)[field_pairs.MIDDLE][0]
+    labels = _labels(numbered)[field_pairs.MIDDLE][0]
     assert len(pairs.means) == labels.max() + 1
     for number in (0, labels.max()):
         assert pairs.means[number] == pytest.approx(values[labels == number].mean(axis=0), rel=1e-5)
@@ -99,8 +115,8 @@ def test_partners_of_a_large_scene_lie_in_the_same_window_and_windows_come_again
 def test_the_views_hold_the_pixels_in_order_with_noise_of_their_own(numbered):
     quiet = field_pairs.ViewNoise(times=0, plus=0, gain=0, drop=0)
     sampler = FieldSampler(
-        SceneValues.of(*numbered), CPU, _generator(), pixels=30, partner="pixel", noise=quiet, drawn_by=_generator(1),
-        seed=0,
+        SceneValues.of(*numbered), CPU, _generator(), pixels=30, partner="pixel", candidates=1, noise=quiet,
+        drawn_by=_generator(1), seed=0,
     )  # fmt: skip
     one, two = sampler.draw(_nothing)
     assert one.tile.shape == (1, 3, 30, 1)
@@ -119,13 +135,13 @@ def test_partners_within_a_tile_are_valid_pixels_of_one_superpixel(numbered, res
     top, left, side = 8, 4, 30
     window = SceneTile(*scene.window(top, left, side, side), top, left)
     if resident:
-        maps = [m[0][top : top + side, left : left + side] for m in field_pairs.labels_of([numbered], _nothing)]
+        maps = [m[0][top : top + side, left : left + side] for m in _labels(numbered)]
     else:
         cube = Cube(ArraySource(np.where(valid[..., None], values, np.nan)))
         scene = SceneValues(cube, fit_transform(cube), resident_values=0)
-        maps = [m[0] for m in field_pairs.labels_of([(window.values, window.valid)], _nothing)]
+        maps = [m[0] for m in _labels((window.values, window.valid))]
     picked = torch.from_numpy(np.flatnonzero(window.valid))[::3]
-    partners = TileFields(scene, _generator())(window, picked)
+    partners = TileFields(scene, _generator(), 2)(window, picked)
     assert window.valid.ravel()[partners].all()
     same = np.stack([labels.ravel()[picked] == labels.ravel()[partners] for labels in maps])
     assert same.any(axis=0).all()

@@ -12,6 +12,7 @@ import numpy as np
 import pytest
 from safetensors.numpy import save_file
 
+from hsigui.methods import registry
 from hsigui.specs import PretrainSpec
 from hsigui.storage.runs import (
     FEATURES_KEPT,
@@ -80,8 +81,9 @@ def test_the_place_can_be_set_by_the_environment(monkeypatch, tmp_path):
 
 def _cut(folder: Path, spec: PretrainSpec, age: float = 0.0, **header: object) -> Path:
     folder.mkdir(parents=True, exist_ok=True)
+    settings = registry.settings_of(spec).to_json()
     told = {
-        "about": {"spec": spec.to_json(), "scene": {"fingerprint": "f"}},
+        "about": {"spec": spec.to_json(), "settings": settings, "scene": {"fingerprint": "f"}},
         "states": {"now": {"step": 40}}, "steps": 90, **header,
     }  # fmt: skip
     save_file({"x": np.zeros(2)}, folder / FILE, metadata={"hsigui": json.dumps(told)})

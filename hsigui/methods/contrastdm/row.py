@@ -25,6 +25,7 @@ _LEARNED_FROM = say("Feature vectors that the diffusion model learns from, at mo
 _CLUSTERS = say("Clusters of the features from which as many vectors each are drawn, so that rare materials count.")
 _TILE = say("Side of the tile that a network with blocks or a box sees in a step.")
 _SHIFT = say("How far the two views of one pixel may lie apart in a tile, in rows and in columns.")
+_CANDIDATES = say("Pixels of the field that are drawn for each partner; the one most alike is taken.")
 _PARTNER = say("The second view of a pixel is another pixel of its field (superpixel), or the pixel itself.")
 
 
@@ -43,6 +44,7 @@ class Quick(MethodSettings):
     )
     pixels: int = setting(512, 128, 16_384, say("pixels"), say("Pixels that are contrasted in a step."))
     partner: str = choice("field", PARTNERS, _PARTNER)
+    candidates: int = setting(4, 1, 64, say("pixels"), _CANDIDATES)
     tile: int = setting(144, 32, 512, say("pixels"), _TILE)
     shift: int = setting(2, 0, 16, say("pixels"), _SHIFT)
     noise_times: float = setting(

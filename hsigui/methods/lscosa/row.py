@@ -23,6 +23,7 @@ _PROTOTYPES = say("Directions in the dictionary that pixels are contrasted with.
 _DICTIONARY_MOMENTUM = say("Part of the prototypes' last movement that is kept in each step.")
 _TILE = say("Side of the tile that a network with blocks or a box sees in a step.")
 _SHIFT = say("How far the two views of one pixel may lie apart in a tile, in rows and in columns.")
+_CANDIDATES = say("Pixels of the field that are drawn for each partner; the one most alike is taken.")
 _PARTNER = say("The second view of a pixel is another pixel of its field (superpixel), or the pixel itself.")
 
 
@@ -33,7 +34,7 @@ class Quick(MethodSettings):
     temperature: float = setting(0.08, 0.01, 2.0, "", _TEMPERATURE)
     positives: int = setting(1, 1, 64, "", _POSITIVES)
     kl: str = choice("probability", KL_MODES, _KL)
-    kl_weight: float = setting(3.0, 0.0, 100.0, "", _KL_WEIGHT)
+    kl_weight: float = setting(1.0, 0.0, 100.0, "", _KL_WEIGHT)
     rho: float = setting(0.4, 0.01, 0.99, "", _RHO)
     alpha: str = choice("none", ALPHA_MODES, _ALPHA)
     symmetric: bool = switch(True, _SYMMETRIC)
@@ -46,6 +47,7 @@ class Quick(MethodSettings):
     dictionary_momentum: float = setting(0.9, 0.0, 0.999, "", _DICTIONARY_MOMENTUM)
     pixels: int = setting(512, 64, 16_384, say("pixels"), say("Pixels that are contrasted in a step."))
     partner: str = choice("field", PARTNERS, _PARTNER)
+    candidates: int = setting(4, 1, 64, say("pixels"), _CANDIDATES)
     tile: int = setting(144, 32, 512, say("pixels"), _TILE)
     shift: int = setting(2, 0, 16, say("pixels"), _SHIFT)
     noise_times: float = setting(

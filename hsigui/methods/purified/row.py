@@ -21,6 +21,7 @@ _SCALE = say("Difference in similarity that counts as one power of the base.")
 _SAME = say("Further factor on pairs within one superpixel; 0 takes them out of the contrast.")
 _TILE = say("Side of the tile that a network with blocks or a box sees in a step.")
 _SHIFT = say("How far the two views of one pixel may lie apart in a tile, in rows and in columns.")
+_CANDIDATES = say("Pixels of the field that are drawn for each partner; the one most alike is taken.")
 _PARTNER = say("The second view of a pixel is another pixel of its field (superpixel), or the pixel itself.")
 
 
@@ -40,6 +41,7 @@ class Quick(MethodSettings):
     weight_decay: float = setting(1e-4, 0.0, 1.0, "", say("Part of the weights that AdamW takes away, times the rate."))
     pixels: int = setting(512, 32, 16_384, say("pixels"), say("Pixels that are contrasted in a step."))
     partner: str = choice("field", PARTNERS, _PARTNER)
+    candidates: int = setting(4, 1, 64, say("pixels"), _CANDIDATES)
     tile: int = setting(144, 32, 512, say("pixels"), _TILE)
     shift: int = setting(2, 0, 16, say("pixels"), _SHIFT)
     noise_times: float = setting(

@@ -18,6 +18,7 @@ from hsigui.cube.fingerprint import fingerprint
 from hsigui.cube.formats.envi import write_cube
 from hsigui.errors import HsiError
 from hsigui.jobs import Cancelled, SilentContext
+from hsigui.methods import registry
 from hsigui.pipeline import live
 from hsigui.specs import PretrainSpec
 from hsigui.storage.recovery import scene_key
@@ -133,7 +134,8 @@ class Cutting(SilentContext):
 def cut(folder, cube, spec: PretrainSpec, step: int = 3, steps: int = 9):
     """What a training leaves that was cut, but for its weights."""
     folder.mkdir(parents=True)
-    about = {"spec": spec.to_json(), "scene": {"fingerprint": fingerprint(cube)}}
+    settings = registry.settings_of(spec).to_json()
+    about = {"spec": spec.to_json(), "settings": settings, "scene": {"fingerprint": fingerprint(cube)}}
     header = {"format": 1, "about": about, "states": {"now": {"step": step}}, "steps": steps}
     save_file({"course/losses": np.zeros(step)}, folder / FILE, metadata={"hsigui": json.dumps(header)})
     return folder
