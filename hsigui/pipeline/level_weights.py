@@ -25,6 +25,7 @@ from numpy.typing import NDArray
 from scipy.ndimage import label
 
 RIDGE = 0.1
+ONES = 1.0  # in the column beside the features, whose rows have length 1 on average
 SHARPNESS = 8.0  # of the softmax over the closed form's scores, which lie between 0 and 1
 TEMPERATURE = 30.0  # of far ends and votes; flat between 10 and 40
 LEAST_IN_STROKE = 4  # pixels; shorter strokes have no ends
@@ -163,7 +164,7 @@ def ridge_fit(
         root = np.sqrt(importance).astype(np.float32)[:, None]
         scaled, wanted = scaled * root, wanted * root
     solved = SHARPNESS * _solution(scaled, wanted)
-    return numbers, solved[:-1].T / np.float32(math.sqrt(rows.shape[1])), solved[-1]
+    return numbers, solved[:-1].T / np.float32(math.sqrt(rows.shape[1])), ONES * solved[-1]
 
 
 def far_ends(rows: Floats, classes: NDArray[np.integer], ends: NDArray[np.int8]) -> float:
@@ -340,7 +341,7 @@ def twin_whitening(means: Floats) -> Floats | None:
 def _equations(rows: Floats, classes: NDArray[np.integer]) -> tuple[NDArray[np.integer], Floats, Floats]:
     numbers = np.unique(classes)
     wanted = (classes[:, None] == numbers) - 1.0 / len(numbers)
-    scaled = np.ones((len(rows), rows.shape[1] + 1), dtype=np.float32)
+    scaled = np.full((len(rows), rows.shape[1] + 1), ONES, dtype=np.float32)
     scaled[:, :-1] = rows / np.float32(math.sqrt(rows.shape[1]))
     return numbers, scaled, wanted.astype(np.float32)
 
