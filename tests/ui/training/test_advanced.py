@@ -109,6 +109,8 @@ def test_a_number_between_those_that_are_allowed_is_drawn_down(panel):
     box.setValue(8)
     assert (box.value(), panel.spec().settings) == (7, {"box": 7})
     box.stepUp()
+    assert panel.spec().settings == {"box": 9}
+    box.setValue(1)
     assert panel.spec().settings == {}
 
 
