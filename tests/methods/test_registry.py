@@ -42,6 +42,7 @@ def test_methods_come_first_and_every_baseline_that_tables_need_is_there():
     assert registry.names()[0] == "lscosa"
     assert set(registry.names("baseline")) == {
         "svm-raw", "rf-raw", "logreg-raw", "svm-pca-smooth", "random-encoder", "spatial-only",
+        "svm-spatial",
     }  # fmt: skip
 
 

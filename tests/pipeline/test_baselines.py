@@ -28,6 +28,7 @@ BLOCKS = {
 PROBES = {
     "svm-raw": "KernelProbe",
     "svm-pca-smooth": "KernelProbe",
+    "svm-spatial": "KernelProbe",
     "rf-raw": "ForestProbe",
     "logreg-raw": "LinearProbe",
 }

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from hsigui.methods.info import baseline
 from hsigui.specs import FeatureSpec, MapSpec, ProbeSpec, Recipe, levelled
 from hsigui.texts import say
@@ -60,5 +62,16 @@ ROWS = (
             "method gains over it, the encoder has learned."
         ),
         levelled(encoder=False),  # the recipe of every method but for the encoder
+    ),
+    baseline(
+        "svm-spatial",
+        say("SVM on spatial features"),
+        "",
+        MODULE,
+        say(
+            "A support vector machine with RBF kernel on the components averaged over whole fields, its map smoothed "
+            "inside them: what can be had without learning, where fields are large."
+        ),
+        Recipe(replace(Recipe().features, encoder=False), _SVM),
     ),
 )
