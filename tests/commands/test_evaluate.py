@@ -167,13 +167,16 @@ def test_a_cube_of_another_size_is_refused_and_a_vanished_one_only_costs_the_spe
 
 def test_the_guard_of_a_block_split_is_at_least_half_of_what_a_runs_encoder_sees(small, tmp_path, capsys):
     words = ["sample", small / "truth.tif", "--split", "block", "--block", "6", "--per-class", "3"]
-    files = ["--run", small / "masked", "--out", tmp_path / "l.tif", "--rest", tmp_path / "t.tif"]
+    box = ["--set", "blocks=2", "--set", "box=9", "--epochs", "1", "--device", "cpu", "--out", tmp_path / "boxed"]
+    run(["pretrain", small / "scene.hdr", *box])
+    files = ["--run", tmp_path / "boxed", "--out", tmp_path / "l.tif", "--rest", tmp_path / "t.tif"]
+    capsys.readouterr()
     run([*words, "--guard", "3", *files])
     assert "the guard is 8 pixels" in capsys.readouterr().err
     record = json.loads((tmp_path / "l.tif.hsigui.json").read_text(encoding="utf-8"))
     assert record["guard"] == 8
     assert main([str(word) for word in (*words, "--guard", "full", *files)]) == 1
-    encoder = api.load_encoder(small / "masked")
+    encoder = api.load_encoder(tmp_path / "boxed")
     told, seen = capsys.readouterr().err, influence(encoder.recipe, reach(encoder) or 0)
     assert f"a guard of {seen['wide']} pixels covers all that the map sees" in told
     assert f"mid {seen['mid']} pixels), drawn with --context" in told

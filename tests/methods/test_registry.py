@@ -14,7 +14,7 @@ from hsigui.errors import HsiError
 from hsigui.methods import registry
 from hsigui.methods.lscosa import training as lscosa
 from hsigui.methods.random_encoder import training as random_encoder
-from hsigui.specs import Recipe
+from hsigui.specs import Recipe, levelled
 from tests.methods.presets import settings
 
 
@@ -58,7 +58,10 @@ def test_the_untrained_encoder_is_the_quick_network_and_sees_what_it_sees_beside
     assert random_encoder.plan(settings("random-encoder", "quick")) == lscosa.plan(settings("lscosa", "quick"))
     method, untrained, without = (registry.method(n).recipe for n in ("lscosa", "random-encoder", "spatial-only"))
     assert untrained == method
-    assert without == dataclasses.replace(method, features=dataclasses.replace(method.features, encoder=False))
+    assert without == levelled(encoder=False)
+    assert [level.features for level in without.levels] == [
+        dataclasses.replace(level.features, encoder=False) for level in method.levels
+    ]
 
 
 def test_unknown_methods_and_presets_are_refused_with_those_that_exist():

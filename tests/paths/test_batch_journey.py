@@ -138,7 +138,7 @@ def test_the_kept_classifier_gives_the_map_of_its_scene_again_from_a_copy_of_the
         shutil.move(tmp_path / "hidden", place.run)
     assert np.array_equal(read_classes(tmp_path / "again.tif").array, read_classes(place.map).array)
     card = (elsewhere / "README.md").read_text(encoding="utf-8")
-    for word in ("LSCoSa", "scene", "nm", "logistic regression", "--probe kept", "weights.safetensors", "Licence"):
+    for word in ("LSCoSa", "scene", "nm", "mixture of levels", "--probe kept", "weights.safetensors", "Licence"):
         assert word in card
     assert not list(elsewhere.glob("*.pkl"))
 

@@ -42,7 +42,7 @@ def test_a_baseline_is_a_run_that_is_kept_and_maps_the_same_when_read_again(cube
     features = embed(cube, encoder, CTX)
     widths = {block: place.stop - place.start for block, place in features.columns.items()}
     assert widths == BLOCKS.get(name, widths)
-    assert widths.get("encoder") == (64 if name == "random-encoder" else None)
+    assert widths.get("encoder") == (128 if name == "random-encoder" else None)
     probe = fit_probe(features, split.train, None, CTX)
     assert type(probe).__name__ == PROBES.get(name, "LevelledProbe")
     found = classify(features, probe, None, CTX)

@@ -103,7 +103,10 @@ def test_a_scene_of_another_scale_is_refused(going_on):
     ("spec", "message"),
     [
         (dataclasses.replace(SPEC, settings={"width": 32}), "width .*, not 32"),
-        (dataclasses.replace(SPEC, method="purified"), "of another kind: LSCoSa quick, not "),
+        (
+            dataclasses.replace(SPEC, method="purified", settings={"network": "pair"}),
+            "of another kind: LSCoSa quick, not ",
+        ),
         (dataclasses.replace(SPEC, preset="paper"), "of another kind: LSCoSa quick, not LSCoSa paper"),
         (dataclasses.replace(SPEC, method="contrastdm", start="somewhere"), "start from one run and go on from"),
         (dataclasses.replace(SPEC, mask_out="test.tif"), "that run may have seen them"),

@@ -185,7 +185,14 @@ def scene(request):
     features = embed(cube, encoder, SilentContext())
     labels = np.zeros((ROWS, COLS), dtype=np.uint16)
     labels[8:12, 8:10], labels[18:22, 155:157], labels[3:7, 90:92] = 1, 2, 1
-    return cube, encoder, features, fit_levels(features, labels > 0, labels, MapSpec(), SilentContext()).probe
+    fitted = fit_levels(features, labels > 0, labels, MapSpec(), SilentContext()).probe
+    return cube, encoder, features, replace(fitted, parts=tuple(map(softened, fitted.parts)))
+
+
+def softened(part: Part) -> Part:
+    """With scores so small that no probability is close to 0 or 1, where nothing would move it."""
+    assert isinstance(part.probe, LinearProbe)
+    return replace(part, probe=replace(part.probe, weights=part.probe.weights / 4, bias=part.probe.bias / 4))
 
 
 def test_no_pixel_farther_away_than_is_told_changes_a_map(scene):

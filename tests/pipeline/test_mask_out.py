@@ -82,7 +82,7 @@ def test_the_hash_of_the_weights_is_that_of_the_file(cube, encoder, tmp_path):
     assert checkpoint.weights_sha256(checkpoint.load(tmp_path)) == of_file
     record = provenance.describe_run(cube, encoder, ProbeSpec(), MapSpec())
     assert record.hashes["weights"] == of_file
-    assert record.reach == encoder.network.halo == 8
+    assert record.reach == encoder.network.halo == 0
 
 
 def test_masks_that_cannot_be_used_are_refused(masked, tmp_path):
