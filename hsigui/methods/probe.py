@@ -12,6 +12,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 
+SAFE = 40.0  # size of scores whose exponentials float32 holds, with room for their sum
+
+
 @dataclass(frozen=True)
 class Refinement:
     """How the features of a probe were refined, for an encoder that offers several versions of them.
@@ -101,6 +104,16 @@ def softmax(scores: NDArray[np.float32]) -> NDArray[np.float32]:
     np.exp(scores, out=scores)
     scores /= scores.sum(axis=-1, keepdims=True)
     return np.asarray(scores, dtype=np.float32)
+
+
+def shares(scores: NDArray[np.float32]) -> NDArray[np.float32]:
+    """As `softmax`, several times as fast where all scores are small: without looking for the largest of each row, and
+    summing by a product. Changes the scores in place. Pixels x classes or the like, in and out."""
+    if not -SAFE < float(scores.min(initial=0.0)) <= float(scores.max(initial=0.0)) < SAFE:  # NaN too
+        return softmax(scores)
+    np.exp(scores, out=scores)
+    scores /= (scores @ np.ones(scores.shape[-1], dtype=np.float32))[..., None]
+    return scores
 
 
 def fit(

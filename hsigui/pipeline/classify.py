@@ -14,8 +14,8 @@ from hsigui.cube.edge_filter import Edges, edge_smoothed
 from hsigui.errors import HsiError
 from hsigui.jobs import Context
 from hsigui.methods.levelled_probe import LevelledProbe, Part
-from hsigui.methods.probe import LinearProbe, Probe, softmax
-from hsigui.pipeline.features import Features
+from hsigui.methods.probe import LinearProbe, Probe, shares
+from hsigui.pipeline.features import Features, widened
 from hsigui.specs import EDGES, MapSpec
 from hsigui.texts import say
 
@@ -169,7 +169,7 @@ def mixed(parts: Sequence[MapPart], box: Box, ctx: Context) -> Mixed:
     for part, found in zip(parts, each_probabilities(parts, box, ctx), strict=True):
         total = log_of(found, part.weight, total)
     assert total is not None
-    return softmax(total)
+    return shares(total)
 
 
 def each_probabilities(parts: Sequence[MapPart], box: Box, ctx: Context) -> Iterator[Mixed]:
@@ -212,11 +212,10 @@ def _in_one_pass(readers: Sequence[_Reader], box: Box, ctx: Context) -> tuple[Mi
     for start in range(0, bottom - top, step):
         ctx.check()
         rows = slice(top + start, min(bottom, top + start + step))
-        scores = np.asarray(readers[0].array[rows, left:right]).astype(np.float32) @ weights
+        scores = widened(np.asarray(readers[0].array[rows, left:right])) @ weights
         scores += bias
         for begin, end in itertools.pairwise([0, *ends]):
-            softmax(scores[..., begin:end])  # in place
-        out[start : start + step] = scores
+            out[start : start + step, :, begin:end] = shares(np.ascontiguousarray(scores[..., begin:end]))
     return out, ends[:-1]
 
 
@@ -282,7 +281,7 @@ class _Reader:
         columns = self._probe.columns
         if self._raw is None:
             return self._probe.probabilities(self._features.standardised(window, columns))
-        return self._raw.probabilities((window if columns is None else window[..., columns]).astype(np.float32))
+        return self._raw.probabilities(widened(window if columns is None else window[..., columns]))
 
 
 def _halo(spec: MapSpec) -> int:

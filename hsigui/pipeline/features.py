@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import json
 import os
+import sys
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
@@ -87,6 +88,19 @@ class Features:
         first = block.start + number * width
         beside = np.arange(block.stop, self.array.shape[2])
         return np.concatenate([np.arange(first, first + width), beside])
+
+
+def widened(values: NDArray[np.float16]) -> NDArray[np.float32]:
+    """The same numbers in 32 bits, of any shape. Where PyTorch is loaded anyway it does this four times as fast as
+    numpy, and a map after every stroke is made of little else."""
+    torch = sys.modules.get("torch")
+    if torch is None or not values.size:
+        return values.astype(np.float32)
+    plain = np.array(values, order="C") if isinstance(values, np.memmap) or not values.flags.c_contiguous else values
+    if not plain.flags.writeable:  # PyTorch warns of such, though nothing is written
+        plain = plain.copy()
+    found: NDArray[np.float32] = torch.from_numpy(plain).float().numpy()
+    return found
 
 
 def finished(

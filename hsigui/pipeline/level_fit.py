@@ -1,8 +1,9 @@
 """Fitting a probe of several levels of context: a classifier for each, and how much each counts by what the labels say.
 
-Ridge regression has a closed form: it answers at once, and decides the weights. The classifier of the recipe joins it
-when there is time: the scores of the two are averaged, which is steadier than either. Where labels are strokes, pixels
-that all levels agree on are learned from once more. Loads no torch.
+Ridge regression has a closed form: it answers at once, and decides the weights. Where labels are
+scattered the classifier of the recipe joins it when there is time: the scores of the two are averaged, which is
+steadier than either. Where they are strokes, pixels that all levels agree on are learned from once more. Loads no
+torch.
 """
 
 from __future__ import annotations
@@ -19,7 +20,7 @@ from numpy.typing import NDArray
 from hsigui.jobs import Context
 from hsigui.methods.level_figures import LevelFigures
 from hsigui.methods.levelled_probe import LEAST, LevelledProbe, Part
-from hsigui.methods.probe import LinearProbe, Probe, Refinement, softmax
+from hsigui.methods.probe import LinearProbe, Probe, Refinement, shares
 from hsigui.pipeline import level_weights as rule
 from hsigui.pipeline.classify import Box, MapPart, Mixed, drawn_as, each_probabilities, log_of
 from hsigui.pipeline.features import Features
@@ -136,7 +137,7 @@ def closed_form(rows: Rows, classes: NDArray[np.integer], importance: NDArray[np
 
 def fit_levels(
     features: Features, mask: NDArray[np.bool_], labels: NDArray[np.integer], spec: MapSpec, ctx: Context,
-    fit: Fit | None = None, *, seed: int = 0, draw: bool = False,
+    fit: Fit | None = None, *, joins: bool = False, seed: int = 0, draw: bool = False,
 ) -> Fitted:  # fmt: skip
     """Fits every level and weighs them.
 
@@ -146,6 +147,8 @@ def fit_levels(
         labels: rows x cols class numbers.
         spec: how the map is to be drawn.
         fit: the classifier of the recipe; None for the closed form alone, which is there at once.
+        joins: whether that classifier is to be asked only where it says more than the closed form: of labels that are
+            scattered. Of strokes, with many pixels that are alike, it takes seconds and finds the same.
         seed: of the choice among versions of the features, where they come in several.
         draw: the probabilities of a small scene too, as `classify` would draw them.
 
@@ -163,12 +166,14 @@ def fit_levels(
     probes: list[Probe] = list(closed)
     if fit is not None:
         heard = [number for number, weight in enumerate(weights) if weight >= LEAST]
-        again = _each(lambda n: _settled(candidates[n], closed[n], fit, ctx), heard)
-        for number, probe in zip(heard, again, strict=True):
-            probes[number] = probe
-        if known.evidence.wants_sure_pixels:
+        in_strokes = known.evidence.wants_sure_pixels
+        if not (joins and in_strokes):
+            again = _each(lambda n: _settled(candidates[n], closed[n], fit, ctx), heard)
+            for number, probe in zip(heard, again, strict=True):
+                probes[number] = probe
+        if in_strokes:
             sure = _sure(candidates, probes, weights, known, scene)
-            again = _each(lambda n: _once_more(candidates[n], probes[n], sure, fit, ctx), heard)
+            again = _each(lambda n: _once_more(candidates[n], probes[n], sure, ctx), heard)
             for number, probe in zip(heard, again, strict=True):
                 probes[number] = probe
     ctx.check()
@@ -281,7 +286,7 @@ def _sure(
     return found
 
 
-def _once_more(candidate: _Candidate, probe: Probe, sure: NDArray[np.integer], fit: Fit, ctx: Context) -> Probe:
+def _once_more(candidate: _Candidate, probe: Probe, sure: NDArray[np.integer], ctx: Context) -> Probe:
     """The classifier fitted again with the sure pixels (rows x cols class numbers, 0 elsewhere), averaged with the
     first; the first where that cannot be."""
     ctx.check()
@@ -295,8 +300,7 @@ def _once_more(candidate: _Candidate, probe: Probe, sure: NDArray[np.integer], f
         classes=np.concatenate([candidate.classes, sure[mask].astype(candidate.classes.dtype)]),
         importance=np.concatenate([own, np.full(int(mask.sum()), rule.SURE_IMPORTANCE)]),
     )
-    again = _settled(more, closed_form(more.rows, more.classes, more.importance), fit, ctx)
-    return _averaged(probe, again) if isinstance(again, LinearProbe) else probe
+    return _averaged(probe, closed_form(more.rows, more.classes, more.importance))
 
 
 class _Drawing:
@@ -362,7 +366,7 @@ class _Drawing:
             for weight, of_one in zip(heard, maps, strict=True):
                 total = log_of(of_one[number].copy(), weight, total)
             assert total is not None
-            found.append((softmax(total), each))
+            found.append((shares(total), each))
         return found
 
 

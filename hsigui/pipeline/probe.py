@@ -66,7 +66,8 @@ def fit_mixture(
     spec = features.recipe.probe if spec is None else spec
     fit = None if spec.classifier == "ridge" else partial(_weighted, spec)
     drawn_as = features.recipe.map if map_spec is None else map_spec
-    return fit_levels(features, mask, labels, drawn_as, ctx, fit, seed=spec.seed, draw=draw)
+    joins = spec.classifier == "logistic"
+    return fit_levels(features, mask, labels, drawn_as, ctx, fit, joins=joins, seed=spec.seed, draw=draw)
 
 
 def _weighted(
