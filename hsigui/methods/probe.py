@@ -11,7 +11,6 @@ from typing import Protocol, Self
 import numpy as np
 from numpy.typing import NDArray
 
-
 SAFE = 40.0  # size of scores whose exponentials float32 holds, with room for their sum
 
 
