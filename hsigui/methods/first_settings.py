@@ -149,6 +149,7 @@ FIRST_SETTINGS: Mapping[str, Mapping[str, Mapping[str, Value]]] = {
             "diffusion_batch": 256,
             "average": 0.999,
             "learned_from": 100000,
+            "known": 64,
             "clusters": 32,
         },
         "paper": {

@@ -73,6 +73,13 @@ class Quick(MethodSettings):
     diffusion_batch: int = setting(256, 32, 16_384, say("vectors"), _DIFFUSION_BATCH)
     average: float = setting(0.999, 0.0, 0.99999, "", _AVERAGE)
     learned_from: int = setting(100_000, 1000, 10_000_000, say("vectors"), _LEARNED_FROM)
+    known: int = setting(
+        128,
+        8,
+        512,
+        "",
+        say("Components of the encoder's features that the diffusion model knows; what lies in the others is lost."),
+    )
     clusters: int = setting(32, 1, 1024, "", _CLUSTERS)
 
 

@@ -45,6 +45,8 @@ def plan(settings: MethodSettings, start: Plan | None = None) -> Plan:
     """
     assert isinstance(settings, Paper | Quick)
     sizes: dict[str, int | float | str] = {"hidden": settings.hidden}
+    if isinstance(settings, Quick):
+        sizes["known"] = settings.known
     if start is not None:
         return Plan(start.components, start.pixel_range, "refined", {"encoder": start.kind, **start.sizes, **sizes})
     if isinstance(settings, Paper):
@@ -59,7 +61,7 @@ def untrained_plan(settings: MethodSettings) -> Plan:
     The encoder is made first, so with one seed its weights are those from which the training starts.
     """
     whole = plan(settings)
-    sizes = {name: size for name, size in whole.sizes.items() if name not in ("encoder", "hidden")}
+    sizes = {name: size for name, size in whole.sizes.items() if name not in ("encoder", "hidden", "known")}
     return Plan(whole.components, whole.pixel_range, str(whole.sizes["encoder"]), sizes)
 
 
