@@ -301,6 +301,16 @@ class Recipe(_Spec):
     map: MapSpec = MapSpec()
     levels: tuple[Level, ...] = ()
 
+    @property
+    def base(self) -> FeatureSpec:
+        """What is computed from a scene: the features, or those of the first level, from which the others are made."""
+        return self.levels[0].features if self.levels else self.features
+
+    @property
+    def edges(self) -> float:
+        """Tolerance at edges of maps of a single level where none is asked for."""
+        return EDGES if self.map.edges is None else self.map.edges
+
 
 _LATER = {"softened": 0.0, "context": "", "levels": ()}  # what came after the first recipes, as if it had not
 

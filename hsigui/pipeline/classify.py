@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import itertools
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -137,8 +137,7 @@ def parts_of(features: Features, probe: Probe, spec: MapSpec, ctx: Context) -> t
             for part in _heard(probe, spec.context)
         )
     else:
-        own = features.recipe.map.edges
-        found = (MapPart(features, probe, 1.0, drawn_as(spec, EDGES if own is None else own)),)
+        found = (MapPart(features, probe, 1.0, drawn_as(spec, features.recipe.edges)),)
     if any(part.spec.edges and part.features.edges is None for part in found):
         raise HsiError(say("The edges of this scene are not known."), say("Switch the smoothing within edges off."))
     return found
@@ -165,11 +164,7 @@ def mixed(parts: Sequence[MapPart], box: Box, ctx: Context) -> Mixed:
     weight, then made to sum to 1."""
     if len(parts) == 1:
         return parts[0].probabilities(box, ctx)
-    total: Mixed | None = None
-    for part, found in zip(parts, each_probabilities(parts, box, ctx), strict=True):
-        total = log_of(found, part.weight, total)
-    assert total is not None
-    return shares(total)
+    return blended(each_probabilities(parts, box, ctx), [part.weight for part in parts])
 
 
 def each_probabilities(parts: Sequence[MapPart], box: Box, ctx: Context) -> Iterator[Mixed]:
@@ -219,16 +214,20 @@ def _in_one_pass(readers: Sequence[_Reader], box: Box, ctx: Context) -> tuple[Mi
     return out, ends[:-1]
 
 
-def log_of(probabilities: Mixed, weight: float, total: Mixed | None = None) -> Mixed:
-    """Weighted logarithms of probabilities, added to a total where there is one; changes both. Rows x cols x
-    classes."""
-    np.maximum(probabilities, FLOOR, out=probabilities)
-    np.log(probabilities, out=probabilities)
-    probabilities *= np.float32(weight)
-    if total is None:
-        return probabilities
-    total += probabilities
-    return total
+def blended(maps: Iterable[Mixed], weights: Sequence[float]) -> Mixed:
+    """The logarithms of class probabilities averaged by weight, then made to sum to 1: rows x cols x classes, in and
+    out. The maps (one at least) are changed."""
+    total: Mixed | None = None
+    for found, weight in zip(maps, weights, strict=True):
+        np.maximum(found, FLOOR, out=found)
+        np.log(found, out=found)
+        found *= np.float32(weight)
+        if total is None:
+            total = found
+        else:
+            total += found
+    assert total is not None
+    return shares(total)
 
 
 def is_quick_glimpse(shape: tuple[int, int], box: Box, spec: MapSpec) -> bool:

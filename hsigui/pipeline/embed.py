@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -13,6 +13,7 @@ import torch
 from numpy.typing import NDArray
 
 from hsigui.cube.cube import Cube
+from hsigui.cube.edge_filter import Edges
 from hsigui.cube.fingerprint import HASHED_WHOLE, fingerprint
 from hsigui.cube.superpixels import segment_cube
 from hsigui.cube.transform import BandTransform
@@ -54,7 +55,7 @@ def embed(
     """
     identity = fingerprint(cube)  # reads the cube: once
     _require_fitting(cube, identity, encoder, ctx, another=known is not None)
-    spec = levels.base(encoder.recipe) if encoder.recipe.levels else encoder.recipe.features
+    spec = encoder.recipe.base
     key = _key(cube, identity, encoder, spec, known or ())
     cube = in_run_bands(cube, encoder)
     store = None if folder is None else Store(folder, key)
@@ -62,7 +63,13 @@ def embed(
     if first is None:
         first = _computed(cube, encoder, spec, known or (), key, store, device, ctx)
     first = _described(first, encoder)
-    return _with_levels(first, cube, encoder, folder, ctx) if encoder.recipe.levels else first
+    if not encoder.recipe.levels:
+        return first
+    made = _levels(first, cube, encoder, folder)
+    # For a classifier that is fitted already only the levels that it heeds are needed, and no superpixels.
+    if known is None and first.valid.size <= levels.SMALL:
+        made.make_all(ctx)
+    return replace(first, levels=made)
 
 
 def _computed(
@@ -73,12 +80,25 @@ def _computed(
     ctx.progress(0, 1, say("Preparing the cube"))
     blocks = context_blocks(cube, spec, (*known, encoder.transform), encoder.spec.seed, ctx)
     widths = {ENCODER: _width(encoder, spec), **{block.name: block.width for block in blocks}}
-    array, store = _new_array(store, (cube.rows, cube.cols, sum(widths.values())), ctx)
-    try:
+
+    def fill(array: NDArray[np.float16]) -> tuple[NDArray[np.bool_], dict[str, slice], Edges]:
         valid = _fill(array, cube, encoder, spec, blocks, devices.choose(device), ctx)
-        edges = scene_edges(cube, valid, encoder.spec.seed, ctx)
-        columns = _places(widths)
+        edges, columns = scene_edges(cube, valid, encoder.spec.seed, ctx), _places(widths)
         pool(array, edges, _poolings(spec, blocks, columns), ctx)
+        return valid, columns, edges
+
+    return _made(store, (cube.rows, cube.cols, sum(widths.values())), key, fill, ctx)
+
+
+def _made(
+    store: Store | None, shape: tuple[int, int, int], key: str,
+    fill: Callable[[NDArray[np.float16]], tuple[NDArray[np.bool_], dict[str, slice], Edges]], ctx: Context,
+) -> Features:  # fmt: skip
+    """Features (of the shape rows x cols x features) that `fill` computes into an array, kept in the store where there
+    is one; it gives back where there is data, where the blocks stand, and the edges. Nothing is left of what fails."""
+    array, store = _new_array(store, shape, ctx)
+    try:
+        valid, columns, edges = fill(array)
     except BaseException:
         del array
         if store is not None:
@@ -89,29 +109,25 @@ def _computed(
     return store.keep(array, valid, columns, edges)
 
 
-def _with_levels(first: Features, cube: Cube, encoder: Encoder, folder: Path | None, ctx: Context) -> Features:
-    """The features of the first level, with what makes the others; those of a small scene are made at once."""
+def _levels(first: Features, cube: Cube, encoder: Encoder, folder: Path | None) -> levels.LevelSet:
+    """What makes the levels of context from the features of the first one, and finds them where they are kept."""
 
     def make(level: Level, asked: Context) -> Features:
-        if level.features == encoder.recipe.levels[0].features:
+        if level.features == encoder.recipe.base:
             return first
         store = None if folder is None else Store(folder, first.key, level.name)
         found = None if store is None else store.load(first.shape)
         if found is None:
             asked.progress(0, 1, say("Preparing the context “{name}”", name=level.name))
-            array, store = _new_array(store, (*first.shape, levels.width(level.features, first)), asked)
-            try:
-                columns = levels.fill(array, first, level.features, asked)
-            except BaseException:
-                del array
-                if store is not None:
-                    store.discard()
-                raise
-            if store is None or first.edges is None:
-                found = finished(array, first.valid, first.key, columns, first.edges)
-            else:
-                found = store.keep(array, first.valid, columns, first.edges)
+            shape = (*first.shape, levels.width(level.features, first))
+            found = _made(store, shape, first.key, lambda array: fill(array, level, asked), asked)
         return _described(found, encoder)
+
+    def fill(
+        array: NDArray[np.float16], level: Level, asked: Context
+    ) -> tuple[NDArray[np.bool_], dict[str, slice], Edges]:
+        assert first.edges is not None
+        return first.valid, levels.fill(array, first, level.features, asked), first.edges
 
     def find(asked: Context) -> NDArray[np.int32]:
         kept = None if folder is None else Superpixels(folder, first.key)
@@ -123,10 +139,7 @@ def _with_levels(first: Features, cube: Cube, encoder: Encoder, folder: Path | N
                 kept.keep(found, asked.warn)
         return found
 
-    made = levels.LevelSet(encoder.recipe.levels, make, find)
-    if first.valid.size <= levels.SMALL:
-        made.make_all(ctx)
-    return replace(first, levels=made)
+    return levels.LevelSet(encoder.recipe.levels, make, find)
 
 
 def _width(encoder: Encoder, spec: FeatureSpec) -> int:

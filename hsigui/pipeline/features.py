@@ -80,6 +80,11 @@ class Features:
         """Standardised features (or some of their columns) of the masked pixels, pixels x features, row-major."""
         return self.standardised(self.array[mask], columns)
 
+    @property
+    def unrefined(self) -> NDArray[np.intp] | None:
+        """The columns of the first variant, one number a column; None, for all, where there is only one."""
+        return self.of_variant(0) if self.variants else None
+
     def of_variant(self, number: int) -> NDArray[np.intp]:
         """The columns of one variant of the encoder's features (counted from 0), and all those beside the encoder's.
         One number a column."""
@@ -96,7 +101,7 @@ def widened(values: NDArray[np.float16]) -> NDArray[np.float32]:
     torch = sys.modules.get("torch")
     if torch is None or not values.size:
         return values.astype(np.float32)
-    plain = np.array(values, order="C") if isinstance(values, np.memmap) or not values.flags.c_contiguous else values
+    plain = np.ascontiguousarray(values)
     if not plain.flags.writeable:  # PyTorch warns of such, though nothing is written
         plain = plain.copy()
     found: NDArray[np.float32] = torch.from_numpy(plain).float().numpy()

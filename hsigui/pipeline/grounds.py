@@ -4,20 +4,23 @@ Loads no torch."""
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterable, Mapping
-from typing import TYPE_CHECKING, Protocol, cast
+from collections.abc import Iterable
+from typing import TYPE_CHECKING, cast
 
 import numpy as np
 from numpy.typing import NDArray
 from scipy.ndimage import label
 
 from hsigui.cube.superpixels import segment_image
+from hsigui.document.values import context_of
 from hsigui.jobs import Context
 from hsigui.labels.strokes import Area, disc
+from hsigui.methods.levelled_probe import LEAST
 from hsigui.pipeline import coverage
 from hsigui.pipeline.active import Spot
 from hsigui.pipeline.coverage import Pieces
 from hsigui.pipeline.features import Features
+from hsigui.pipeline.levels import superpixel_means
 from hsigui.texts import say
 
 if TYPE_CHECKING:
@@ -26,15 +29,8 @@ if TYPE_CHECKING:
 
 PIXELS = 42  # a superpixel: large enough to stroke, small enough to lie in one field
 FEWEST, MOST = 250, 4_000  # superpixels
-HELD_VALUES = 16_000_000  # feature values averaged at once
 DAB = 5  # pixels across: a brush that paints about as much as a short stroke
 ALONE = ""  # name of the features of a scene without levels
-LEAST = 0.01  # weight below which a level of context is left out
-
-
-class _Figures(Protocol):
-    @property
-    def weight(self) -> float: ...
 
 
 class Grounds:
@@ -64,7 +60,7 @@ class Grounds:
             for name in weights or {ALONE: 1.0}:
                 if name not in self._means:
                     level = features if levels is None or name == ALONE else levels.of(name, ctx)
-                    self._means[name] = _means(level, pieces, ctx)
+                    self._means[name] = superpixel_means(level, pieces.numbers, ctx)
             return coverage.joined([(self._means[name], weight) for name, weight in (weights or {ALONE: 1.0}).items()])
 
     def dab(self, features: Features, spot: tuple[int, int]) -> Area:
@@ -112,7 +108,7 @@ def spots_by_coverage(
 
 def _weights(probe: Probe | None) -> dict[str, float]:
     """Name of a level of context -> how much it counts in the probe; empty for a probe of one level."""
-    figures: Mapping[str, _Figures] = getattr(probe, "figures", {})
+    figures = {} if probe is None else context_of(probe)
     return {name: level.weight for name, level in figures.items() if level.weight >= LEAST}
 
 
@@ -120,17 +116,3 @@ def _segmented(features: Features, ctx: Context) -> NDArray[np.int32]:
     """Superpixels by the features themselves, rows x cols."""
     count = int(np.clip(np.count_nonzero(features.valid) // PIXELS, FEWEST, MOST))
     return segment_image(cast("NDArray[np.float32]", features.array), features.valid, count, check=ctx.check).labels
-
-
-def _means(features: Features, pieces: Pieces, ctx: Context) -> NDArray[np.float32]:
-    """Means of the standardised features over superpixels, superpixels x features."""
-    sums = np.zeros((pieces.count, features.array.shape[2]))
-    step = max(1, HELD_VALUES // (features.shape[1] * sums.shape[1]))
-    for top in range(0, features.shape[0], step):
-        ctx.check()
-        numbers = pieces.numbers[top : top + step]
-        inside = numbers >= 0
-        values = features.standardised(np.asarray(features.array[top : top + step][inside]))
-        for column in range(sums.shape[1]):
-            sums[:, column] += np.bincount(numbers[inside], values[:, column], pieces.count)
-    return np.asarray(sums / np.maximum(pieces.sizes, 1)[:, None], dtype=np.float32)

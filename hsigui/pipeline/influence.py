@@ -33,7 +33,7 @@ from hsigui.methods.levelled_probe import LevelledProbe
 from hsigui.methods.probe import Probe
 from hsigui.pipeline import classify, context_features
 from hsigui.pipeline.edge_pooling import COMPONENT_REACH, ENCODER_REACH
-from hsigui.specs import EDGES, FeatureSpec, Level, MapSpec, PretrainSpec, Recipe
+from hsigui.specs import FeatureSpec, Level, MapSpec, PretrainSpec, Recipe
 from hsigui.texts import say
 
 SHARE = 0.01  # of the weight of all pixels, that lies beyond
@@ -52,7 +52,7 @@ def levels_of(recipe: Recipe, map_spec: MapSpec | None = None, fitted: Probe | N
         fitted: the classifier; of several levels those count that it gives weight. None for all.
     """
     context = "" if map_spec is None else map_spec.context
-    edges = EDGES if recipe.map.edges is None else recipe.map.edges
+    edges = recipe.edges
     rows = recipe.levels or (Level("", recipe.features, edges),)
     if isinstance(fitted, LevelledProbe):
         heard = {part.level for part in fitted.heard(context)}

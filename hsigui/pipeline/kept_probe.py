@@ -31,7 +31,6 @@ from hsigui.methods.levelled_probe import LevelledProbe
 from hsigui.methods.model_card import ACCURACY, PROBE, PROBE_NUMBERS, SETTINGS, WEIGHTS, keep_accuracy, write_card
 from hsigui.methods.probe import Probe
 from hsigui.methods.probe_files import from_parts, to_parts
-from hsigui.pipeline import levels as levels_of
 from hsigui.pipeline.context_features import context_transforms
 from hsigui.pipeline.features import Features
 from hsigui.pipeline.provenance import raster_hash
@@ -100,8 +99,7 @@ def of_scene(
         HsiError: the transforms beside the encoder's cannot be fitted to the scene.
     """
     seen = in_run_bands(cube, encoder)
-    spec = levels_of.base(encoder.recipe) if encoder.recipe.levels else encoder.recipe.features
-    transforms = context_transforms(seen, spec, (encoder.transform,), encoder.spec.seed, ctx)
+    transforms = context_transforms(seen, encoder.recipe.base, (encoder.transform,), encoder.spec.seed, ctx)
     counts = np.bincount(labels[(labels > 0) & features.valid])
     about = {
         "scene": cube.name,

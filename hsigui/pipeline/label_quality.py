@@ -187,7 +187,7 @@ def _held_out(regions: Sequence[Region], features: Features, check: Callable[[],
     if fold.max(initial=-1) < 0:
         return None
     rows = np.asarray(features.array.reshape(-1, features.array.shape[2])[where])
-    rows = features.standardised(rows, features.of_variant(0) if features.variants else None)
+    rows = features.standardised(rows, features.unrefined)
     probabilities = np.full((len(rows), len(numbers)), np.nan, dtype=np.float32)
     for number in range(int(fold.max()) + 1):
         check()

@@ -1,9 +1,8 @@
 """Fitting a probe of several levels of context: a classifier for each, and how much each counts by what the labels say.
 
-Ridge regression has a closed form: it answers at once, and decides the weights. Where labels are
-scattered the classifier of the recipe joins it when there is time: the scores of the two are averaged, which is
-steadier than either. Where they are strokes, pixels that all levels agree on are learned from once more. Loads no
-torch.
+Ridge regression has a closed form: it answers at once, and decides the weights. Where labels are scattered the
+classifier of the recipe joins it when there is time: the scores of the two are averaged, which is steadier than either.
+Where they are strokes, pixels that all levels agree on are learned from once more. Loads no torch.
 """
 
 from __future__ import annotations
@@ -20,9 +19,9 @@ from numpy.typing import NDArray
 from hsigui.jobs import Context
 from hsigui.methods.level_figures import LevelFigures
 from hsigui.methods.levelled_probe import LEAST, LevelledProbe, Part
-from hsigui.methods.probe import LinearProbe, Probe, Refinement, shares
+from hsigui.methods.probe import LinearProbe, Probe, Refinement
 from hsigui.pipeline import level_weights as rule
-from hsigui.pipeline.classify import Box, MapPart, Mixed, drawn_as, each_probabilities, log_of
+from hsigui.pipeline.classify import Box, MapPart, Mixed, blended, drawn_as, each_probabilities
 from hsigui.pipeline.features import Features
 from hsigui.pipeline.refine import refine
 from hsigui.specs import MapSpec
@@ -115,12 +114,9 @@ class _Candidate:
             if not isinstance(probe, LinearProbe):
                 raise TypeError("only a linear probe folds back through a whitening")
             probe = replace(probe, weights=np.asarray(probe.weights @ self.whitening.T, dtype=np.float32))
-        if self.columns is None and self.refinement is None:
+        if self.columns is None:
             return probe
-        if self.refinement is None:
-            return replace(probe, columns=self.columns)  # type: ignore[type-var]
-        assert self.columns is not None
-        return probe.refined(self.columns, self.refinement)
+        return replace(probe, columns=self.columns, refinement=self.refinement)  # type: ignore[type-var]
 
 
 def closed_form(rows: Rows, classes: NDArray[np.integer], importance: NDArray[np.float64] | None = None) -> LinearProbe:
@@ -197,7 +193,7 @@ def _candidates(features: Features, known: _Labels, ctx: Context, seed: int | No
     for name in levels.names:
         ctx.check()
         level, edges = levels.of(name, ctx), levels.row(name).edges
-        columns = level.of_variant(0) if level.variants else None
+        columns = level.unrefined
         own = _Candidate(name, level, edges, columns, None, level.at(known.mask, columns), known.classes, None, None)
         if level.variants and seed is not None:
             chosen = refine(level, np.asarray(level.array[known.mask]), known.classes, seed)
@@ -206,10 +202,7 @@ def _candidates(features: Features, known: _Labels, ctx: Context, seed: int | No
                 refinement=chosen.refinement,
             )  # fmt: skip
         found.append(own)
-        if own.columns is None:
-            whitening = levels.whitening(name, ctx)
-        else:
-            whitening = levels.whitening_of(name, own.columns, ctx)
+        whitening = levels.whitening(name, ctx, own.columns)
         if whitening is not None:
             found.append(replace(own, whitening=whitening, rows=own.rows @ whitening))
     return found
@@ -282,7 +275,6 @@ def _sure(
     for top, left, bottom, right in scene.boxes:
         found[top:bottom, left:right] = np.maximum(found[top:bottom, left:right], sure[at : at + bottom - top])
         at += bottom - top
-    found[known.mask] = 0
     return found
 
 
@@ -361,12 +353,8 @@ class _Drawing:
         maps = self.probabilities(probes, [weight > 0 for weight in weights])
         found = []
         for number in range(len(self.boxes)):
-            total: Mixed | None = None
             each = [of_one[number].argmax(axis=2) for of_one in maps] if every else []
-            for weight, of_one in zip(heard, maps, strict=True):
-                total = log_of(of_one[number].copy(), weight, total)
-            assert total is not None
-            found.append((shares(total), each))
+            found.append((blended((of_one[number].copy() for of_one in maps), heard), each))
         return found
 
 

@@ -19,7 +19,7 @@ from hsigui.pipeline.context_features import smoothed
 from hsigui.pipeline.edge_pooling import COMPONENT_REACH, ENCODER_REACH, FLOAT16_RANGE, HELD_VALUES, Pooling, pool
 from hsigui.pipeline.features import ENCODER, Features
 from hsigui.pipeline.level_weights import twin_whitening
-from hsigui.specs import FeatureSpec, Level, Recipe
+from hsigui.specs import FeatureSpec, Level
 from hsigui.texts import say
 
 NARROW = "narrow"
@@ -47,7 +47,7 @@ class LevelSet:
         self._make, self._find = make, find
         self._made: dict[str, Features] = {}
         self._means: dict[str, NDArray[np.float32]] = {}
-        self._whitenings: dict[str, NDArray[np.float32] | None] = {}
+        self._whitenings: dict[tuple[str, bytes], NDArray[np.float32] | None] = {}
         self._superpixels: NDArray[np.int32] | None = None
         self._lock = threading.RLock()
         self.names = tuple(self._rows)
@@ -81,35 +81,26 @@ class LevelSet:
                 self._means[name] = superpixel_means(self.of(name, ctx), self.superpixels(ctx), ctx)
             return self._means[name]
 
-    def whitening(self, name: str, ctx: Context) -> NDArray[np.float32] | None:
-        """What whitens a level for its twin, features x features; None where it has none."""
-        with self._lock:
-            if name not in self._whitenings:
-                means = self.means(name, ctx) if self._twinned(ctx) else None
-                self._whitenings[name] = None if means is None else twin_whitening(means)
-            return self._whitenings[name]
+    def whitening(self, name: str, ctx: Context, columns: NDArray[np.intp] | None = None) -> NDArray[np.float32] | None:
+        """What whitens a level for its twin, features x features; None where it has none.
 
-    def whitening_of(self, name: str, columns: NDArray[np.intp], ctx: Context) -> NDArray[np.float32] | None:
-        """As `whitening`, for some columns of the level alone: columns x columns."""
-        key = f"{name} {columns[0]} {columns[-1]} {len(columns)}"
+        Args:
+            columns: numbers of the features that are looked at, one a feature; None for all.
+        """
+        key = name, b"" if columns is None else columns.tobytes()
         with self._lock:
             if key not in self._whitenings:
-                self._whitenings[key] = (
-                    twin_whitening(self.means(name, ctx)[:, columns]) if self._twinned(ctx) else None
-                )
+                found = None
+                if int(self.superpixels(ctx).max()) < TWINNED:
+                    means = self.means(name, ctx)
+                    found = twin_whitening(means if columns is None else means[:, columns])
+                self._whitenings[key] = found
             return self._whitenings[key]
-
-    def _twinned(self, ctx: Context) -> bool:
-        return int(self.superpixels(ctx).max()) < TWINNED
 
     def make_all(self, ctx: Context) -> None:
         """Makes every level, the superpixels and their means, so that nobody has to wait for them later."""
         for name in self.names:
-            variants = self.of(name, ctx).variants
-            if variants:
-                self.whitening_of(name, self.of(name, ctx).of_variant(0), ctx)
-            else:
-                self.whitening(name, ctx)
+            self.whitening(name, ctx, self.of(name, ctx).unrefined)
 
     def seen_as(self, other: Mapping[str, tuple[NDArray[np.float32], NDArray[np.float32]]]) -> LevelSet:
         """The same levels in the standard scores of another scene.
@@ -153,11 +144,6 @@ def superpixel_means(features: Features, superpixels: NDArray[np.int32], ctx: Co
             sums[:, column] += np.bincount(numbers, weights=rows[:, column], minlength=count)
     found = sums / np.maximum(sizes, 1)[:, None]
     return np.asarray((found - features.mean) / features.sd, dtype=np.float32)
-
-
-def base(recipe: Recipe) -> FeatureSpec:
-    """What every level of a recipe is made from: its first level, each pixel for itself."""
-    return recipe.levels[0].features
 
 
 def places(spec: FeatureSpec, encoder: int, components: int) -> dict[str, slice]:

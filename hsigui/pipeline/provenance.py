@@ -35,7 +35,7 @@ from hsigui.report.context import ReportContext
 from hsigui.report.maps import LegendRow
 from hsigui.report.table import exporter
 from hsigui.saving import written_beside
-from hsigui.specs import EDGES, Level, MapSpec, ProbeSpec, Recipe
+from hsigui.specs import Level, MapSpec, ProbeSpec, Recipe
 from hsigui.texts import say
 
 if TYPE_CHECKING:
@@ -173,22 +173,24 @@ def edge_reach(recipe: Recipe, map_spec: MapSpec, fitted: Probe | None = None) -
     Args:
         fitted: the classifier; of several levels of context those count that it gives weight. None for all.
     """
-    return max((found for found in level_reaches(recipe, map_spec, fitted).values() if found), default=None)
-
-
-def level_reaches(recipe: Recipe, map_spec: MapSpec, fitted: Probe | None = None) -> dict[str, float | None]:
-    """As `edge_reach`, for each level of context by its name; of a recipe without levels under an empty name."""
     from hsigui.pipeline.classify import EDGE_REACH
     from hsigui.pipeline.edge_pooling import COMPONENT_REACH, ENCODER_REACH
-    from hsigui.pipeline.influence import levels_of
 
-    reaches = (ENCODER_REACH, COMPONENT_REACH, EDGE_REACH)
-    found = {}
-    for level in levels_of(recipe, map_spec, fitted):
-        drawn = level.edges if map_spec.edges is None else map_spec.edges
-        asked = (level.features.encoder and level.features.pooled, level.features.edge_aware, drawn)
-        found[level.name] = max((reach for wanted, reach in zip(asked, reaches, strict=True) if wanted), default=None)
-    return found
+    rows = [(level.name, level.features, level.edges) for level in recipe.levels]
+    if not rows:
+        rows = [("", recipe.features, recipe.edges)]
+    if isinstance(fitted, LevelledProbe):
+        heard = {part.level for part in fitted.heard(map_spec.context)}
+        rows = [row for row in rows if row[0] in heard]
+    elif recipe.levels and map_spec.context:
+        rows = [row for row in rows if row[0] == map_spec.context]
+    found = []
+    for _, features, edges in rows:
+        drawn = edges if map_spec.edges is None else map_spec.edges
+        wanted = (features.encoder and features.pooled, features.edge_aware, drawn)
+        reaches = (ENCODER_REACH, COMPONENT_REACH, EDGE_REACH)
+        found += [reach for asked, reach in zip(wanted, reaches, strict=True) if asked]
+    return max(found, default=None)
 
 
 def _tolerance(recipe: Recipe, map_spec: MapSpec) -> Any:
@@ -197,7 +199,7 @@ def _tolerance(recipe: Recipe, map_spec: MapSpec) -> Any:
         return map_spec.edges
     if recipe.levels:
         return ", ".join(f"{level.name} {level.edges:g}" for level in recipe.levels)
-    return EDGES if recipe.map.edges is None else recipe.map.edges
+    return recipe.edges
 
 
 def _context(fitted: Probe | None, map_spec: MapSpec) -> dict[str, Any]:

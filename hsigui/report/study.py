@@ -28,6 +28,19 @@ class RowKey(NamedTuple):
     context: str = ""
 
 
+class _OfRow:
+    """What belongs to a row of the table."""
+
+    method: str
+    preset: str
+    untrained: bool
+    context: str
+
+    @property
+    def key(self) -> RowKey:
+        return RowKey(self.method, self.preset, self.untrained, self.context)
+
+
 @dataclass(frozen=True)
 class ClassScore:
     """One class in one draw: correct share of its test pixels (None when it has none), test and training pixels."""
@@ -39,7 +52,7 @@ class ClassScore:
 
 
 @dataclass(frozen=True)
-class Score:
+class Score(_OfRow):
     """One method on one draw.
 
     Attributes:
@@ -67,10 +80,6 @@ class Score:
     untrained: bool = False
     context: str = ""
 
-    @property
-    def key(self) -> RowKey:
-        return RowKey(self.method, self.preset, self.untrained, self.context)
-
 
 @dataclass(frozen=True)
 class Timing:
@@ -82,7 +91,7 @@ class Timing:
 
 
 @dataclass(frozen=True)
-class Failure:
+class Failure(_OfRow):
     """A method that failed: in all its draws (`split` is empty), or in one of them."""
 
     method: str
@@ -94,13 +103,9 @@ class Failure:
     untrained: bool = False
     context: str = ""
 
-    @property
-    def key(self) -> RowKey:
-        return RowKey(self.method, self.preset, self.untrained, self.context)
-
 
 @dataclass(frozen=True)
-class Candidate:
+class Candidate(_OfRow):
     """A method of the study with a preset, and how it is called.
 
     Attributes:
@@ -113,10 +118,6 @@ class Candidate:
     family: str
     untrained: bool = False
     context: str = ""
-
-    @property
-    def key(self) -> RowKey:
-        return RowKey(self.method, self.preset, self.untrained, self.context)
 
 
 @dataclass(frozen=True)
@@ -162,7 +163,7 @@ class ClassRow:
 
 
 @dataclass(frozen=True)
-class StudyRow:
+class StudyRow(_OfRow):
     """A line of the table: mean and standard deviation (n - 1) over the draws; None where not defined.
 
     Attributes:
@@ -194,10 +195,6 @@ class StudyRow:
     classes: tuple[ClassRow, ...]
     untrained: bool = False
     context: str = ""
-
-    @property
-    def key(self) -> RowKey:
-        return RowKey(self.method, self.preset, self.untrained, self.context)
 
 
 @dataclass(frozen=True)

@@ -10,7 +10,7 @@ import pytest
 
 from hsigui.jobs import SilentContext
 from hsigui.labels.classes import ClassTable
-from hsigui.pipeline import coverage, grounds, verbs
+from hsigui.pipeline import coverage, grounds, levels, verbs
 from hsigui.pipeline.active import next_spots
 from hsigui.pipeline.classify import ClassMap, classify
 from hsigui.pipeline.coverage import Pieces
@@ -233,7 +233,7 @@ def test_superpixels_are_found_once_for_the_same_features(monkeypatch):
 
 
 def test_vectors_are_the_standardised_means_of_the_features_over_superpixels(monkeypatch):
-    monkeypatch.setattr(grounds, "HELD_VALUES", 7 * COLS * 10)  # some rows at once
+    monkeypatch.setattr(levels, "HELD_VALUES", 4 * 7 * COLS * 10)  # some rows at once
     features, _ = fields()
     kept = Grounds()
     vectors = kept.vectors(features, None, CTX) * np.sqrt(10)

@@ -154,7 +154,7 @@ def embedded(other: Cube, cube: Cube, features: Features, encoder, near: np.ndar
     """The features of a changed scene, by the transforms, scales and guide of edges of the scene as it was, which come
     of the whole scene and know no distance; edges are those of the changed scene `near` (rows x cols) a pixel."""
     quiet = SilentContext()
-    known = context_transforms(cube, levels.base(encoder.recipe), (encoder.transform,), encoder.spec.seed, quiet)
+    known = context_transforms(cube, encoder.recipe.base, (encoder.transform,), encoder.spec.seed, quiet)
     guide = fit_transform(cube, GUIDE_COMPONENTS, seed=encoder.spec.seed)
     new, old = find_edges(guide.apply(other.read()), features.valid), features.edges
     edges = Edges(np.where(near[:, 1:], new.across, old.across), np.where(near[1:], new.down, old.down))

@@ -21,7 +21,7 @@ from hsigui.document.values import context_of
 from hsigui.labels.classes import ClassTable
 from hsigui.pipeline import live
 from hsigui.pipeline.own import own_features, own_map, own_probe
-from hsigui.specs import EDGES, MapSpec
+from hsigui.specs import MapSpec
 from hsigui.texts import say
 from hsigui.ui.desk.desk import Desk
 from hsigui.ui.desk.job_bridge import Latest
@@ -258,7 +258,7 @@ class MapController(QObject):
         if recipe is None or recipe.levels:
             edges = None
         else:
-            edges = EDGES if recipe.map.edges is None else recipe.map.edges
+            edges = recipe.edges
         self._panel.set_drawn(self._session.next_map_spec, edges)
 
     def _live_changed(self, event: LiveChanged) -> None:
