@@ -15,6 +15,7 @@ from hsigui.errors import HsiError
 from hsigui.jobs import Context
 from hsigui.methods.levelled_probe import LevelledProbe, Part
 from hsigui.methods.probe import LinearProbe, Probe, shares
+from hsigui.pipeline import cores
 from hsigui.pipeline.features import Features, widened
 from hsigui.specs import EDGES, MapSpec
 from hsigui.texts import say
@@ -301,8 +302,17 @@ def _regularise(
 def _decide(
     probabilities: NDArray[np.float32], probe: Probe, valid: NDArray[np.bool_], found: ClassMap, first: int
 ) -> None:
-    """Fills in the rows of a map from a first one on; few at a time, so that what is needed for it stays in the cache
-    of the processor. The probabilities are changed."""
+    """Fills in the rows of a map from a first one on, some on each core. The probabilities are changed."""
+    cores.each(
+        lambda rows: _decide_rows(probabilities[rows], probe, valid[rows], found, first + rows.start),
+        cores.pieces(len(probabilities)),
+    )
+
+
+def _decide_rows(
+    probabilities: NDArray[np.float32], probe: Probe, valid: NDArray[np.bool_], found: ClassMap, first: int
+) -> None:
+    """As `_decide`; few rows at a time, so that what is needed for it stays in the cache of the processor."""
     step = max(1, PIECE_PIXELS // probabilities.shape[1])
     for start in range(0, len(probabilities), step):
         part, known = probabilities[start : start + step], valid[start : start + step]

@@ -7,9 +7,7 @@ Where they are strokes, pixels that all levels agree on are learned from once mo
 
 from __future__ import annotations
 
-import os
 from collections.abc import Callable, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from typing import TypeVar
 
@@ -20,17 +18,18 @@ from hsigui.jobs import Context
 from hsigui.methods.level_figures import LevelFigures
 from hsigui.methods.levelled_probe import LEAST, LevelledProbe, Part
 from hsigui.methods.probe import LinearProbe, Probe, Refinement
+from hsigui.pipeline import cores
 from hsigui.pipeline import level_weights as rule
 from hsigui.pipeline.classify import Box, MapPart, Mixed, blended, drawn_as, each_probabilities
 from hsigui.pipeline.features import Features
 from hsigui.pipeline.refine import refine
 from hsigui.specs import MapSpec
 
-_T = TypeVar("_T")
-_R = TypeVar("_R")
 _N = TypeVar("_N", bound=np.generic)
 WHOLE = 30_000_000  # probabilities (pixels x classes x parts) that are drawn at once to be looked at, and kept
 WINDOW, WINDOWS = 96, 12  # side and number of the parts of a larger scene that are looked at
+BRIEF_PIXELS, BRIEF_WINDOWS = 50_000, 5  # the same for a map that is soon replaced
+BRIEF_WEIGHT = 0.9  # of the parts that such a map is drawn from, together at least
 
 Rows = NDArray[np.float32]
 # Given rows, the class number of each and their importance (None: all alike), a classifier of such rows.
@@ -39,10 +38,12 @@ Fit = Callable[[Rows, NDArray[np.integer], NDArray[np.float64] | None], Probe]
 
 @dataclass(frozen=True)
 class Fitted:
-    """A probe, and the probabilities of the whole scene where they were drawn on the way: rows x cols x classes."""
+    """A probe; the probabilities of the whole scene where they were drawn on the way, rows x cols x classes; and what a
+    second fit to the same labels need not do again."""
 
     probe: LevelledProbe
     drawn: Mixed | None = None
+    begun: Begun | None = None
 
 
 @dataclass(frozen=True)
@@ -131,9 +132,68 @@ def closed_form(rows: Rows, classes: NDArray[np.integer], importance: NDArray[np
     return LinearProbe(numbers.astype(np.uint16), weights, bias)
 
 
+@dataclass(frozen=True)
+class Begun:
+    """What every fit to some labels begins with.
+
+    Attributes:
+        known: the labels.
+        candidates: the levels and their twins.
+        closed: of each, the closed form.
+        held, far: what the labels say of each; see `level_weights`.
+        scene: the maps that were drawn so far, of all of a small scene, else of parts of it.
+        whole: whether they are of all of it.
+    """
+
+    known: _Labels
+    candidates: Sequence[_Candidate]
+    closed: Sequence[LinearProbe]
+    held: NDArray[np.float64]
+    far: NDArray[np.float64]
+    scene: _Drawing
+    whole: bool
+
+    @classmethod
+    def of(cls, features: Features, known: _Labels, spec: MapSpec, ctx: Context, seed: int | None) -> Begun:
+        """Fits the closed form to every level, and asks the labels how good each is."""
+        candidates = _candidates(features, known, ctx, seed)
+        ctx.check()
+        closed = cores.each(lambda c: closed_form(c.rows, c.classes, c.importance), candidates)
+        ctx.check()
+        held, far = _asked(candidates, known)
+        layers = len(candidates) * len(closed[0].numbers)
+        whole = features.valid.size * layers <= WHOLE
+        boxes = [(0, 0, *features.shape)] if whole else _windows(features, WINDOWS)
+        return cls(known, candidates, closed, held, far, _Drawing(candidates, boxes, spec, ctx), whole)
+
+    def weights(self, brief: bool) -> tuple[NDArray[np.float64], dict[str, LevelFigures]]:
+        """The weight of each candidate, and what was found of each level.
+
+        Args:
+            brief: look at a few parts of the scene only.
+        """
+        evidence, votes = self.known.evidence, np.full(len(self.candidates), np.nan)
+        if evidence.wants_votes:
+            features = self.candidates[0].features
+            few = brief and features.valid.size > BRIEF_PIXELS
+            votes = (self.scene.on(_windows(features, BRIEF_WINDOWS)) if few else self.scene).votes(self.closed)
+        found = rule.weights_of(self.held, self.far, votes, evidence)
+        estimates = self.held if np.isfinite(self.held).all() and evidence.alone < 0.5 else self.far
+        return found, _figures(self.candidates, found, estimates, votes)
+
+    def serves(self, features: Features, mask: NDArray[np.bool_], labels: NDArray[np.integer], spec: MapSpec) -> bool:
+        """Whether a fit to these labels (rows x cols, masked) of these features begins in the same way, whatever its
+        seed is: with features of several versions it does not."""
+        first = self.candidates[0].features
+        levels = features.levels
+        alike = levels is not None and first is levels.of(levels.names[0], self.scene.ctx) and spec == self.scene.spec
+        return alike and not first.variants and np.array_equal(self.known.array, np.where(mask, labels, 0))
+
+
 def fit_levels(
     features: Features, mask: NDArray[np.bool_], labels: NDArray[np.integer], spec: MapSpec, ctx: Context,
-    fit: Fit | None = None, *, joins: bool = False, seed: int = 0, draw: bool = False,
+    fit: Fit | None = None, *, joins: bool = False, seed: int = 0, draw: bool = False, brief: bool = False,
+    after: Fitted | None = None,
 ) -> Fitted:  # fmt: skip
     """Fits every level and weighs them.
 
@@ -147,41 +207,60 @@ def fit_levels(
             scattered. Of strokes, with many pixels that are alike, it takes seconds and finds the same.
         seed: of the choice among versions of the features, where they come in several.
         draw: the probabilities of a small scene too, as `classify` would draw them.
+        brief: for a map that is soon replaced: of a level and its twin one is drawn, levels of little weight are left
+            out, and all are compared on a few parts of the scene.
+        after: what was found of the same labels before, which then need not be found again.
 
     Raises:
         Cancelled: through the context.
     """
-    known = _Labels.of(mask, labels)
-    candidates = _candidates(features, known, ctx, None if fit is None else seed)
+    begun = None if after is None else after.begun
+    if begun is None or not begun.serves(features, mask, labels, spec):
+        begun = Begun.of(features, _Labels.of(mask, labels), spec, ctx, None if fit is None else seed)
+    weights, figures = begun.weights(brief)
+    probes = list(begun.closed) if fit is None else _settled_probes(begun, weights, fit, joins, ctx)
     ctx.check()
-    closed = _each(lambda c: closed_form(c.rows, c.classes, c.importance), candidates)
-    ctx.check()
-    boxes, whole = _looked_at(features, len(candidates) * len(closed[0].numbers))
-    scene = _Drawing(candidates, boxes, spec, ctx)
-    weights, figures = _weighed(candidates, closed, known, scene)
-    probes: list[Probe] = list(closed)
-    if fit is not None:
-        heard = [number for number, weight in enumerate(weights) if weight >= LEAST]
-        in_strokes = known.evidence.wants_sure_pixels
-        if not (joins and in_strokes):
-            again = _each(lambda n: _settled(candidates[n], closed[n], fit, ctx), heard)
-            for number, probe in zip(heard, again, strict=True):
-                probes[number] = probe
-        if in_strokes:
-            sure = _sure(candidates, probes, weights, known, scene)
-            again = _each(lambda n: _once_more(candidates[n], probes[n], sure, ctx), heard)
-            for number, probe in zip(heard, again, strict=True):
-                probes[number] = probe
-    ctx.check()
+    counted = _weightiest(begun.candidates, weights) if brief else weights
     parts = tuple(
         Part(c.level, float(weight), c.folded(probe), c.whitening is not None)
-        for c, probe, weight in zip(candidates, probes, weights, strict=True)
+        for c, probe, weight in zip(begun.candidates, probes, counted, strict=True)
     )
-    refinement = candidates[int(np.argmax(weights))].refinement
+    refinement = begun.candidates[int(np.argmax(weights))].refinement
     mixture = LevelledProbe(parts, figures, closed=fit is None, refinement=refinement)
-    if not draw or not whole or spec.context:
-        return Fitted(mixture)
-    return Fitted(mixture, scene.mixture(probes, [part.weight for part in mixture.scaled()])[0][0])
+    if not draw or not begun.whole or spec.context:
+        return Fitted(mixture, None, begun)
+    return Fitted(mixture, begun.scene.mixture(probes, [part.weight for part in mixture.scaled()])[0][0], begun)
+
+
+def _settled_probes(begun: Begun, weights: NDArray[np.float64], fit: Fit, joins: bool, ctx: Context) -> list[Probe]:
+    """The probe of each candidate after the recipe's own classifier, and the pixels that the map is sure of, have had
+    their say."""
+    candidates, in_strokes = begun.candidates, begun.known.evidence.wants_sure_pixels
+    probes: list[Probe] = list(begun.closed)
+    heard = [number for number, weight in enumerate(weights) if weight >= LEAST]
+    if not (joins and in_strokes):
+        again = cores.each(lambda n: _settled(candidates[n], begun.closed[n], fit, ctx), heard)
+        for number, probe in zip(heard, again, strict=True):
+            probes[number] = probe
+    if in_strokes:
+        sure = _sure(candidates, probes, weights, begun.known, begun.scene)
+        again = cores.each(lambda n: _once_more(candidates[n], probes[n], sure, ctx), heard)
+        for number, probe in zip(heard, again, strict=True):
+            probes[number] = probe
+    return probes
+
+
+def _weightiest(candidates: Sequence[_Candidate], weights: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Weights of few candidates, for a map that is soon replaced: a level and its twin are stood for by the heavier of
+    them, and levels are left out once the others have nine tenths together. They sum to 1; 0 for those left out."""
+    found = np.zeros_like(weights)
+    for level in dict.fromkeys(candidate.level for candidate in candidates):
+        pair = [number for number, candidate in enumerate(candidates) if candidate.level == level]
+        found[max(pair, key=lambda number: weights[number])] = weights[pair].sum()
+    order = np.argsort(found)[::-1]
+    enough = 1 + int(np.searchsorted(np.cumsum(found[order]), BRIEF_WEIGHT))
+    found[order[enough:]] = 0.0
+    return np.asarray(found / found.sum())
 
 
 def _candidates(features: Features, known: _Labels, ctx: Context, seed: int | None) -> list[_Candidate]:
@@ -225,10 +304,8 @@ def _averaged(one: LinearProbe, other: LinearProbe) -> LinearProbe:
     return replace(one, weights=weights.astype(np.float32), bias=bias.astype(np.float32))
 
 
-def _weighed(
-    candidates: Sequence[_Candidate], probes: Sequence[Probe], known: _Labels, scene: _Drawing
-) -> tuple[NDArray[np.float64], dict[str, LevelFigures]]:
-    """The weight of each candidate, and what was found of each level."""
+def _asked(candidates: Sequence[_Candidate], known: _Labels) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """What the labels say of each candidate: strokes held back, and far ends."""
     count = int(np.count_nonzero(known.mask))
     classes, strokes, ends = known.classes[known.asked], known.strokes[known.asked], known.ends[known.asked]
 
@@ -236,11 +313,15 @@ def _weighed(
         rows = candidate.rows[:count][known.asked]
         return rule.held_back(rows, classes, strokes), rule.far_ends(rows, classes, ends)
 
-    asked = _each(ask, candidates)
-    held, far = np.array([one for one, _ in asked]), np.array([other for _, other in asked])
-    votes = scene.votes(probes) if known.evidence.wants_votes else np.full(len(candidates), np.nan)
-    weights = rule.weights_of(held, far, votes, known.evidence)
-    estimates = held if np.isfinite(held).all() and known.evidence.alone < 0.5 else far
+    found = np.array(cores.each(ask, candidates))
+    return found[:, 0], found[:, 1]
+
+
+def _figures(
+    candidates: Sequence[_Candidate], weights: NDArray[np.float64], estimates: NDArray[np.float64],
+    votes: NDArray[np.float64],
+) -> dict[str, LevelFigures]:  # fmt: skip
+    """What was found of each level, the weight of its twin included."""
     figures: dict[str, LevelFigures] = {}
     for candidate, weight, estimate, vote in zip(candidates, weights, estimates, votes, strict=True):
         before = figures.get(candidate.level)
@@ -248,7 +329,7 @@ def _weighed(
             figures[candidate.level] = LevelFigures(float(weight), float(estimate), float(vote))
         else:  # its twin
             figures[candidate.level] = replace(before, weight=before.weight + float(weight))
-    return weights, figures
+    return figures
 
 
 def _sure(
@@ -300,11 +381,17 @@ class _Drawing:
 
     Attributes:
         boxes: the parts, all of one size.
+        spec: how the map is drawn.
+        ctx: of the job.
     """
 
     def __init__(self, candidates: Sequence[_Candidate], boxes: Sequence[Box], spec: MapSpec, ctx: Context) -> None:
-        self._candidates, self.boxes, self._spec, self._ctx = candidates, boxes, spec, ctx
+        self._candidates, self.boxes, self.spec, self.ctx = candidates, boxes, spec, ctx
         self._drawn: dict[int, tuple[Probe, list[Mixed]]] = {}  # by the number of the candidate: its last maps
+
+    def on(self, boxes: Sequence[Box]) -> _Drawing:
+        """The same of other parts of the scene."""
+        return _Drawing(self._candidates, boxes, self.spec, self.ctx)
 
     @staticmethod
     def cut(array: NDArray[_N], box: Box) -> NDArray[_N]:
@@ -319,16 +406,19 @@ class _Drawing:
             last = self._drawn.get(number)
             if is_wanted and (last is None or last[0] is not probes[number]):
                 groups.setdefault(self._candidates[number].level, []).append(number)
-        _each(lambda group: self._draw(group, probes), list(groups.values()))
+        together = list(groups.values())
+        if len(together) < cores.count():  # else one core would draw a level and its twin, and others nothing
+            together = [[number] for group in together for number in group]
+        cores.each(lambda group: self._draw(group, probes), together)
         return [self._drawn[number][1] for number, is_wanted in enumerate(wanted) if is_wanted]
 
     def _draw(self, group: Sequence[int], probes: Sequence[Probe]) -> None:
         parts = []
         for number in group:
             candidate = self._candidates[number]
-            spec = drawn_as(self._spec, candidate.edges)
+            spec = drawn_as(self.spec, candidate.edges)
             parts.append(MapPart(candidate.features, candidate.folded(probes[number]), 1.0, spec))
-        boxes = [list(each_probabilities(parts, box, self._ctx)) for box in self.boxes]
+        boxes = [list(each_probabilities(parts, box, self.ctx)) for box in self.boxes]
         for place, number in enumerate(group):
             self._drawn[number] = probes[number], [in_box[place] for in_box in boxes]
 
@@ -339,7 +429,7 @@ class _Drawing:
         count = len(probes[0].numbers)
         around = [rule.majority(first, there, count) for first, there in zip(drawn[0], valid, strict=True)]
         total = max(1, sum(int(there.sum()) for there in valid))
-        agreed = _each(
+        agreed = cores.each(
             lambda maps: sum(int(((m == a) & v).sum()) for m, a, v in zip(maps, around, valid, strict=True)), drawn
         )
         return np.array(agreed) / total
@@ -354,32 +444,24 @@ class _Drawing:
         found = []
         for number in range(len(self.boxes)):
             each = [of_one[number].argmax(axis=2) for of_one in maps] if every else []
-            found.append((blended((of_one[number].copy() for of_one in maps), heard), each))
+            found.append((_blended([of_one[number] for of_one in maps], heard), each))
         return found
 
 
-def _looked_at(features: Features, layers: int) -> tuple[list[Box], bool]:
-    """The parts of the scene on which the maps of the levels are compared, and whether they are all of it.
+def _blended(maps: Sequence[Mixed], weights: Sequence[float]) -> Mixed:
+    """As `blended`, some rows on each core; the maps stay as they are."""
+    parts = cores.pieces(len(maps[0]))
+    return np.concatenate(cores.each(lambda rows: blended((m[rows].copy() for m in maps), weights), parts))
 
-    Args:
-        layers: probabilities a pixel.
-    """
+
+def _windows(features: Features, count: int) -> list[Box]:
+    """Parts of a scene, about so many of one size, evenly over it."""
     rows, cols = features.shape
-    if rows * cols * layers <= WHOLE:
-        return [(0, 0, rows, cols)], True
     height, width = min(WINDOW, rows), min(WINDOW, cols)
-    across = max(1, round((WINDOWS * cols / rows) ** 0.5))
+    across = max(1, round((count * cols / rows) ** 0.5))
     found = []
-    for down in np.linspace(0, rows - height, max(1, WINDOWS // across)).astype(int).tolist():
+    for down in np.linspace(0, rows - height, max(1, count // across)).astype(int).tolist():
         for right in np.linspace(0, cols - width, across).astype(int).tolist():
             if features.valid[down : down + height, right : right + width].any():
                 found.append((down, right, down + height, right + width))
-    return found or [(0, 0, height, width)], False
-
-
-def _each(work: Callable[[_T], _R], over: Sequence[_T]) -> list[_R]:
-    """The work on every one of some things, side by side on the processor's cores, in their order."""
-    if len(over) < 2:
-        return [work(one) for one in over]
-    with ThreadPoolExecutor(min(len(over), os.cpu_count() or 1)) as pool:
-        return list(pool.map(work, over))
+    return found or [(0, 0, height, width)]

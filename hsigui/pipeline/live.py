@@ -168,15 +168,14 @@ def make_map(
     started = time.perf_counter()
     with one_blas_thread():
         if features.levels is not None:
-            for spec in (AT_ONCE, features.recipe.probe):
-                fitted = fit_mixture(features, labels, spec, map_spec, ctx, draw=True)
-                class_map = classify(features, fitted.probe, map_spec, ctx, drawn=fitted.drawn)
-                found = mapped(fitted.probe, class_map, started)
-                if spec is not AT_ONCE:
-                    return found
-                ctx.partial(found)
-                _pause(ctx)
-                started = time.perf_counter()
+            at_once = fit_mixture(features, labels, AT_ONCE, map_spec, ctx, draw=True, brief=True)
+            class_map = classify(features, at_once.probe, map_spec, ctx, drawn=at_once.drawn)
+            ctx.partial(mapped(at_once.probe, class_map, started))
+            _pause(ctx)
+            started = time.perf_counter()
+            settled = fit_mixture(features, labels, None, map_spec, ctx, draw=True, after=at_once)
+            class_map = classify(features, settled.probe, map_spec, ctx, drawn=settled.drawn)
+            return mapped(settled.probe, class_map, started)
         probe = fit_probe(features, labels, None, ctx)
         ctx.check()
         if view is not None and is_quick_glimpse(features.shape, view, map_spec):

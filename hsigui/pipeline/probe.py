@@ -50,7 +50,7 @@ AT_ONCE = ProbeSpec(classifier="ridge")
 
 def fit_mixture(
     features: Features, labels: NDArray[np.integer], spec: ProbeSpec | None, map_spec: MapSpec | None, ctx: Context, *,
-    draw: bool = False,
+    draw: bool = False, brief: bool = False, after: Fitted | None = None,
 ) -> Fitted:  # fmt: skip
     """As `fit_probe`, for features of several levels of context.
 
@@ -58,6 +58,8 @@ def fit_mixture(
         labels: rows x cols class numbers, 0 for unlabelled.
         spec: which classifier: AT_ONCE for the closed form alone.
         draw: the probabilities of a small scene too, for `classify`.
+        brief: for a map that is soon replaced.
+        after: what was found of the same labels before.
 
     Raises:
         HsiError: as `fit_probe`.
@@ -67,7 +69,9 @@ def fit_mixture(
     fit = None if spec.classifier == "ridge" else partial(_weighted, spec)
     drawn_as = features.recipe.map if map_spec is None else map_spec
     joins = spec.classifier == "logistic"
-    return fit_levels(features, mask, labels, drawn_as, ctx, fit, joins=joins, seed=spec.seed, draw=draw)
+    return fit_levels(
+        features, mask, labels, drawn_as, ctx, fit, joins=joins, seed=spec.seed, draw=draw, brief=brief, after=after
+    )
 
 
 def _weighted(

@@ -230,7 +230,7 @@ def wait_for_events() -> None:
 def wait_for_map(window: MainWindow) -> None:
     ended = time.perf_counter() + 60
     while time.perf_counter() < ended and (window.session.class_map is None or window.maps.busy):
-        QTest.qWait(5)
+        wait_for_events()  # qWait holds Python's lock while it waits, and the workers stand still
     if window.session.class_map is None:
         raise SystemExit("no map was made: " + "; ".join(m.text for m in window.messages.messages))
 

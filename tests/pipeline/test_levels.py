@@ -197,3 +197,45 @@ def test_the_same_labels_give_the_same_probe_whatever_the_processor_does_meanwhi
     for a, b in zip(one.probe.parts, two.probe.parts, strict=True):
         assert (a.level, a.weight) == (b.level, b.weight)
         assert np.array_equal(a.probe.weights, b.probe.weights)
+
+
+def test_a_map_that_is_soon_replaced_hears_one_of_a_level_and_its_twin(features, strokes):
+    brief = fit_mixture(features, strokes, AT_ONCE, None, CTX, draw=True, brief=True)
+    heard = brief.probe.heard()
+    assert len({part.level for part in heard}) == len(heard)
+    assert sum(part.weight for part in heard) == pytest.approx(1)
+    whole = fit_mixture(features, strokes, AT_ONCE, None, CTX)
+    assert brief.probe.figures == whole.probe.figures
+    one, two = (classify(features, brief.probe, None, CTX, drawn=drawn) for drawn in (brief.drawn, None))
+    assert np.array_equal(one.classes, two.classes)
+
+
+def test_a_brief_look_at_a_larger_scene_is_at_parts_of_it_and_the_next_at_all(features, strokes, monkeypatch):
+    whole = fit_mixture(features, strokes, AT_ONCE, None, CTX)
+    monkeypatch.setattr(level_fit, "BRIEF_PIXELS", 1)
+    monkeypatch.setattr(level_fit, "WINDOW", 20)
+    brief = fit_mixture(features, strokes, AT_ONCE, None, CTX, brief=True)
+    assert brief.probe.figures != whole.probe.figures
+    assert fit_mixture(features, strokes, AT_ONCE, None, CTX, after=brief).probe.figures == whole.probe.figures
+
+
+@pytest.mark.parametrize("spec", [AT_ONCE, ProbeSpec()])
+def test_a_second_fit_to_the_same_labels_does_not_begin_again(truth, features, strokes, monkeypatch, spec):
+    for labels in (strokes, draw(truth, 5, 0, features.valid).train):
+        first = fit_mixture(features, labels, AT_ONCE, None, CTX, draw=True, brief=True)
+        alone = fit_mixture(features, labels, spec, None, CTX, draw=True)
+        with monkeypatch.context() as patch:
+            patch.setattr(level_fit.rule, "held_back", _not_again)
+            after = fit_mixture(features, labels, spec, None, CTX, draw=True, after=first)
+        assert repr(after.probe.figures) == repr(alone.probe.figures)  # what was not asked is NaN
+        assert np.array_equal(after.drawn, alone.drawn)
+
+
+def test_a_fit_to_other_labels_or_for_another_map_begins_anew(features, strokes):
+    first = fit_mixture(features, strokes, AT_ONCE, None, CTX, brief=True)
+    fewer = np.where(strokes == strokes.max(), 0, strokes)
+    for labels, spec in ((fewer, None), (strokes, MapSpec(edges=0.0))):
+        alone = fit_mixture(features, labels, AT_ONCE, spec, CTX)
+        after = fit_mixture(features, labels, AT_ONCE, spec, CTX, after=first)
+        assert after.probe.figures == alone.probe.figures
+        assert np.array_equal(after.probe.numbers, alone.probe.numbers)
