@@ -20,7 +20,7 @@ from hsigui.methods.levelled_probe import LEAST, LevelledProbe, Part
 from hsigui.methods.probe import LinearProbe, Probe, Refinement
 from hsigui.pipeline import cores
 from hsigui.pipeline import level_weights as rule
-from hsigui.pipeline.classify import Box, MapPart, Mixed, blended, drawn_as, each_probabilities
+from hsigui.pipeline.classify import Box, MapPart, Mixed, blended, drawn_as
 from hsigui.pipeline.features import Features
 from hsigui.pipeline.refine import refine
 from hsigui.specs import MapSpec
@@ -399,28 +399,21 @@ class _Drawing:
         return array[box[0] : box[2], box[1] : box[3]]
 
     def probabilities(self, probes: Sequence[Probe], wanted: Sequence[bool]) -> list[list[Mixed]]:
-        """Class probabilities by each wanted candidate, in their order, in every box. Levels are drawn side by side on
-        the processor's cores, a level with its twin."""
-        groups: dict[str, list[int]] = {}
-        for number, is_wanted in enumerate(wanted):
-            last = self._drawn.get(number)
-            if is_wanted and (last is None or last[0] is not probes[number]):
-                groups.setdefault(self._candidates[number].level, []).append(number)
-        together = list(groups.values())
-        if len(together) < cores.count():  # else one core would draw a level and its twin, and others nothing
-            together = [[number] for group in together for number in group]
-        cores.each(lambda group: self._draw(group, probes), together)
+        """Class probabilities by each wanted candidate, in their order, in every box. They are drawn side by side on the
+        processor's cores, each alone: its numbers are the same whatever else is drawn, on however many cores."""
+        missing = [
+            number
+            for number, is_wanted in enumerate(wanted)
+            if is_wanted and (number not in self._drawn or self._drawn[number][0] is not probes[number])
+        ]
+        for number, maps in zip(missing, cores.each(lambda n: self._maps(n, probes[n]), missing), strict=True):
+            self._drawn[number] = probes[number], maps
         return [self._drawn[number][1] for number, is_wanted in enumerate(wanted) if is_wanted]
 
-    def _draw(self, group: Sequence[int], probes: Sequence[Probe]) -> None:
-        parts = []
-        for number in group:
-            candidate = self._candidates[number]
-            spec = drawn_as(self.spec, candidate.edges)
-            parts.append(MapPart(candidate.features, candidate.folded(probes[number]), 1.0, spec))
-        boxes = [list(each_probabilities(parts, box, self.ctx)) for box in self.boxes]
-        for place, number in enumerate(group):
-            self._drawn[number] = probes[number], [in_box[place] for in_box in boxes]
+    def _maps(self, number: int, probe: Probe) -> list[Mixed]:
+        candidate = self._candidates[number]
+        part = MapPart(candidate.features, candidate.folded(probe), 1.0, drawn_as(self.spec, candidate.edges))
+        return [part.probabilities(box, self.ctx) for box in self.boxes]
 
     def votes(self, probes: Sequence[Probe]) -> NDArray[np.float64]:
         """The share of pixels that each map gives the class of their neighbours in the map of single pixels."""
