@@ -17,6 +17,8 @@ from hsigui.methods.levelled_probe import LevelledProbe, Part
 from hsigui.methods.probe import LinearProbe, Probe, shares
 from hsigui.pipeline import cores
 from hsigui.pipeline.features import Features, widened
+from hsigui.pipeline.one_thread import one_blas_thread
+from hsigui.pipeline.pages import let_go
 from hsigui.specs import EDGES, MapSpec
 from hsigui.texts import say
 
@@ -24,6 +26,7 @@ Box = tuple[int, int, int, int]
 Mixed = NDArray[np.float32]  # class probabilities, rows x cols x classes
 FLOOR = 1e-6  # a probability below counts as this: one level alone must not rule a class out
 BLOCK_VALUES = 64_000_000  # class probabilities held at once (256 MB)
+SPLIT_VALUES = 16_000_000  # class probabilities beyond which some are smoothed on each core
 PIECE_PIXELS = 4_096  # pixels classified between two looks at whether to stop
 GLIMPSE = 0.6  # of the scene
 EDGE_REACH = 20.0  # pixels
@@ -92,7 +95,8 @@ def classify(
         ctx.progress(start - top, bottom - top, say("Drawing the map"))
         stop = min(bottom, start + step)
         outer = max(0, start - halo), around[0], min(features.shape[0], stop + halo), around[1]
-        probabilities = mixed(parts, outer, ctx)
+        with one_blas_thread():
+            probabilities = mixed(parts, outer, ctx)
         valid = features.valid[outer[0] : outer[2], outer[1] : outer[3]]
         inner = slice(start - outer[0], stop - outer[0]), slice(left - outer[1], right - outer[1])
         _decide(probabilities[inner], probe, valid[inner], found, start - top)
@@ -205,13 +209,18 @@ def _in_one_pass(readers: Sequence[_Reader], box: Box, ctx: Context) -> tuple[Mi
     ends = np.cumsum([len(probe.bias) for probe in probes]).tolist()
     out = np.empty((bottom - top, right - left, len(bias)), dtype=np.float32)
     step = max(1, PIECE_PIXELS // (right - left))
-    for start in range(0, bottom - top, step):
-        ctx.check()
-        rows = slice(top + start, min(bottom, top + start + step))
-        scores = widened(np.asarray(readers[0].array[rows, left:right])) @ weights
-        scores += bias
-        for begin, end in itertools.pairwise([0, *ends]):
-            out[start : start + step, :, begin:end] = shares(np.ascontiguousarray(scores[..., begin:end]))
+
+    def fill(part: slice) -> None:
+        for start in range(part.start, part.stop, step):
+            ctx.check()
+            rows = slice(start, min(part.stop, start + step))
+            scores = widened(np.asarray(readers[0].array[top + rows.start : top + rows.stop, left:right])) @ weights
+            scores += bias
+            for begin, end in itertools.pairwise([0, *ends]):
+                out[rows, :, begin:end] = shares(np.ascontiguousarray(scores[..., begin:end]))
+
+    cores.each(fill, cores.pieces(bottom - top))
+    let_go(readers[0].array)
     return out, ends[:-1]
 
 
@@ -275,6 +284,7 @@ class _Reader:
             ctx.check()
             stop = min(bottom, start + step)
             out[start - top : stop - top] = self._of(np.asarray(self._features.array[start:stop, left:right]))
+        let_go(self._features.array)
         return out
 
     def _of(self, window: NDArray[np.float16]) -> NDArray[np.float32]:
@@ -294,7 +304,14 @@ def _regularise(
 ) -> None:
     """Makes the probabilities of neighbouring pixels alike, in place, as the settings say; they still sum to 1."""
     if spec.edges and edges is not None:
-        probabilities[...] = edge_smoothed(probabilities, edges, EDGE_REACH, spec.edges, ctx.check)
+        known, tolerance = edges, spec.edges
+
+        def smooth(layers: slice) -> None:
+            part = probabilities[..., layers]
+            part[...] = edge_smoothed(part, known, EDGE_REACH, tolerance, ctx.check)
+
+        count = probabilities.shape[2]
+        cores.each(smooth, cores.pieces(count, 1) if probabilities.size > SPLIT_VALUES else [slice(0, count)])
     if spec.smooth > 0:
         _smooth(probabilities, valid, spec.smooth, ctx)
 

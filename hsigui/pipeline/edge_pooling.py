@@ -12,6 +12,7 @@ from hsigui.cube.cube import Cube
 from hsigui.cube.edge_filter import GUIDE_COMPONENTS, Edges, edge_smoothed, find_edges
 from hsigui.cube.transform import fit_transform
 from hsigui.jobs import Context
+from hsigui.pipeline import cores
 from hsigui.texts import say
 
 HELD_VALUES = 64_000_000  # float32 values smoothed at once (256 MB)
@@ -44,14 +45,19 @@ def scene_edges(cube: Cube, valid: NDArray[np.bool_], seed: int, ctx: Context) -
 
 def pool(array: NDArray[np.float16], edges: Edges, poolings: Iterable[Pooling], ctx: Context) -> None:
     """Smooths columns of the features (rows x cols x features) in place. The whole scene is smoothed at once, as many
-    columns at a time as fit into memory: nothing depends on how the features were computed."""
+    columns at a time as fit into memory, some on each core: nothing depends on how the features were computed."""
     rows, cols, _ = array.shape
-    at_once = max(1, HELD_VALUES // (rows * cols))
+    at_once = max(1, HELD_VALUES // (rows * cols) // cores.count())
     steps = [
         (slice(start, min(start + at_once, pooling.columns.stop)), pooling)
         for pooling in poolings
         for start in range(pooling.columns.start, pooling.columns.stop, at_once)
     ]
-    for number, (columns, pooling) in enumerate(steps):
-        ctx.progress(number, len(steps), say("Averaging within edges"))
+    told = iter(range(len(steps)))
+
+    def smooth(step: tuple[slice, Pooling]) -> None:
+        columns, pooling = step
+        ctx.progress(next(told), len(steps), say("Averaging within edges"))
         array[..., columns] = edge_smoothed(array[..., columns], edges, pooling.reach, pooling.tolerance, ctx.check)
+
+    cores.each(smooth, steps)

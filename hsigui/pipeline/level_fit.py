@@ -399,8 +399,8 @@ class _Drawing:
         return array[box[0] : box[2], box[1] : box[3]]
 
     def probabilities(self, probes: Sequence[Probe], wanted: Sequence[bool]) -> list[list[Mixed]]:
-        """Class probabilities by each wanted candidate, in their order, in every box. They are drawn side by side on the
-        processor's cores, each alone: its numbers are the same whatever else is drawn, on however many cores."""
+        """Class probabilities by each wanted candidate, in their order, in every box. They are drawn side by side on
+        the processor's cores, each alone: its numbers are the same whatever else is drawn, on however many cores."""
         missing = [
             number
             for number, is_wanted in enumerate(wanted)

@@ -13,12 +13,15 @@ from dataclasses import replace
 
 import numpy as np
 from numpy.typing import NDArray
+from scipy.sparse import csr_array
 
 from hsigui.jobs import Context
+from hsigui.pipeline import cores
 from hsigui.pipeline.context_features import smoothed
 from hsigui.pipeline.edge_pooling import COMPONENT_REACH, ENCODER_REACH, FLOAT16_RANGE, HELD_VALUES, Pooling, pool
 from hsigui.pipeline.features import ENCODER, Features
 from hsigui.pipeline.level_weights import twin_whitening
+from hsigui.pipeline.pages import let_go
 from hsigui.specs import FeatureSpec, Level
 from hsigui.texts import say
 
@@ -65,6 +68,7 @@ class LevelSet:
         with self._lock:
             if name not in self._made:
                 self._made[name] = self._make(self._rows[name], ctx)
+                let_go(self._made[name].array)
             return self._made[name]
 
     def superpixels(self, ctx: Context) -> NDArray[np.int32]:
@@ -132,16 +136,22 @@ def in_context(features: Features, probe: object, ctx: Context) -> Features:
 def superpixel_means(features: Features, superpixels: NDArray[np.int32], ctx: Context) -> NDArray[np.float32]:
     """Means of standardised features over superpixels (rows x cols, -1 for none): superpixels x features."""
     count, width = int(superpixels.max()) + 1, features.array.shape[2]
-    sums, sizes = np.zeros((count, width)), np.zeros(count)
-    step = max(1, HELD_VALUES // 4 // (superpixels.shape[1] * width))
-    for top in range(0, len(superpixels), step):
+    step = max(1, HELD_VALUES // 8 // (superpixels.shape[1] * width))
+
+    def summed(top: int) -> NDArray[np.float64]:
         ctx.check()
-        inside = superpixels[top : top + step] >= 0
-        numbers = superpixels[top : top + step][inside]
-        rows = np.asarray(features.array[top : top + step][inside], dtype=np.float32)
-        sizes += np.bincount(numbers, minlength=count)
-        for column in range(width):
-            sums[:, column] += np.bincount(numbers, weights=rows[:, column], minlength=count)
+        numbers = superpixels[top : top + step].ravel()
+        (inside,) = np.nonzero(numbers >= 0)
+        # One row a superpixel, with a 1 for each of its pixels: its product with the pixels are the sums.
+        members = csr_array((np.ones(len(inside)), (numbers[inside], inside)), shape=(count, len(numbers)))
+        rows = np.asarray(features.array[top : top + step], dtype=np.float64).reshape(-1, width)
+        return np.asarray(members @ rows)
+
+    sums = np.zeros((count, width))
+    for part in cores.each(summed, range(0, len(superpixels), step)):
+        sums += part
+    sizes = np.bincount(superpixels[superpixels >= 0], minlength=count)
+    let_go(features.array)
     found = sums / np.maximum(sizes, 1)[:, None]
     return np.asarray((found - features.mean) / features.sd, dtype=np.float32)
 

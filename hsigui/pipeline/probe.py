@@ -16,6 +16,7 @@ from hsigui.methods.fusion import fit_fused
 from hsigui.methods.probe import Probe
 from hsigui.pipeline.features import Features
 from hsigui.pipeline.level_fit import Fitted, closed_form, fit_levels
+from hsigui.pipeline.one_thread import one_blas_thread
 from hsigui.pipeline.refine import refine
 from hsigui.specs import MapSpec, ProbeSpec
 from hsigui.texts import say
@@ -69,9 +70,10 @@ def fit_mixture(
     fit = None if spec.classifier == "ridge" else partial(_weighted, spec)
     drawn_as = features.recipe.map if map_spec is None else map_spec
     joins = spec.classifier == "logistic"
-    return fit_levels(
-        features, mask, labels, drawn_as, ctx, fit, joins=joins, seed=spec.seed, draw=draw, brief=brief, after=after
-    )
+    with one_blas_thread():
+        return fit_levels(
+            features, mask, labels, drawn_as, ctx, fit, joins=joins, seed=spec.seed, draw=draw, brief=brief, after=after
+        )
 
 
 def _weighted(
