@@ -29,8 +29,8 @@ ROWS = (
         "",
         "hsigui.methods.random_encoder.training",
         say(
-            "The network of the Quick preset as it is before training, with random weights: what a method gains over "
-            "it, training has given."
+            "The network of LSCoSa's Quick preset as it is before training, with random weights. Other methods are to "
+            "be compared with their own network before training: a study has that row for each."
         ),
         levelled(),
         Untrained,

@@ -239,8 +239,10 @@ class _Work:
         except HsiError as error:
             self._progress.ctx.warn(say("{message} It is trained again.", message=error.message))
             return None
-        wanted = registry.settings_of(self._spec.pretraining(candidate)).to_json()
-        if encoder.scene.get("fingerprint") != fingerprint(self._cube) or encoder.settings != wanted:
+        wanted = self._spec.pretraining(candidate)
+        own = encoder.scene.get("fingerprint") == fingerprint(self._cube) and not encoder.scenes
+        same = encoder.spec.seed == wanted.seed and encoder.settings == registry.settings_of(wanted).to_json()
+        if not (own and same) or encoder.begun_from:
             return None
         recipe = registry.method(candidate.method).recipe
         if encoder.recipe != recipe:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -237,6 +238,29 @@ def test_a_method_is_pretrained_once_for_all_draws_and_its_encoder_is_found_agai
     assert all(r.pretrain_s > 0 for r in result.rows)
     apart = {s.split: s.nearest for s in result.samplings}
     assert apart["block"] > 8 > apart["random"]
+
+
+@pytest.mark.parametrize("odd", [{"scenes": ({}, {})}, {"begun_from": {"name": "another"}}, {"seed": 9}])
+def test_an_encoder_that_is_not_of_this_study_is_not_taken_for_one(cube, reference, tmp_path, monkeypatch, odd):
+    """A folder may hold another's encoder: of several scenes, gone on from another run, or of another seed."""
+    spec = StudySpec(("lscosa",), labels=(3,), draws=2, device="cpu", epochs=3, untrained=False)
+    run_study(cube, reference, spec, tmp_path, SilentContext())
+    usual, usual_load, trained = study.pretrain, study.checkpoint.load, []
+
+    def other(folder):
+        found = usual_load(folder)
+        if "seed" in odd:
+            return replace(found, spec=replace(found.spec, seed=odd["seed"]))
+        return replace(found, **odd)
+
+    def counted(cube, spec, *more, **named):
+        trained.append(spec.method)
+        return usual(cube, spec, *more, **named)
+
+    monkeypatch.setattr(study.checkpoint, "load", other)
+    monkeypatch.setattr(study, "pretrain", counted)
+    run_study(cube, reference, replace(spec, draws=3), tmp_path, SilentContext())
+    assert trained == ["lscosa"]
 
 
 def test_a_class_that_no_draw_can_test_is_not_defined_and_leaves_the_average(cube, reference, tmp_path):
