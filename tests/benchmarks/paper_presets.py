@@ -224,13 +224,14 @@ def trained(
 
     curve = Curve(Probe(scene, labels), inner, each, told)
     curve.read(0)
-    every = max(1, epochs // READINGS) * each
+    every = max(1, epochs * each // READINGS)
     first = epochs * each
     watch = loop.Watch(
         "probe", lambda _: curve.read(min(step_of(curve, every), first)), lambda n: n <= first and n % every == 0
     )
     result = loop.run(training, SilentContext(), "Pretraining", device=torch.device("cpu"), watch=watch, chance=chance)
-    curve.read(first)
+    if curve.readings[-1]["epoch"] < epochs:
+        curve.read(first)
     return {
         "epochs": epochs, "steps": training.steps, "readings": curve.readings, "stopped": result.stopped,
         "loss_first": round(result.losses[0], 4), "loss_last": round(result.losses[first - 1], 4),
