@@ -15,6 +15,7 @@ from hsigui.errors import HsiError
 from hsigui.jobs import Context
 from hsigui.methods.levelled_probe import LevelledProbe, Part
 from hsigui.methods.probe import LinearProbe, Probe, shares
+from hsigui.pipeline.feature_file import FeatureFile
 from hsigui.pipeline.features import Features, widened
 from hsigui.specs import EDGES, MapSpec
 from hsigui.texts import say
@@ -261,7 +262,7 @@ class _Reader:
         return self._raw
 
     @property
-    def array(self) -> NDArray[np.float16]:
+    def array(self) -> NDArray[np.float16] | FeatureFile:
         """The features, rows x cols x features."""
         return self._features.array
 

@@ -59,7 +59,7 @@ def embed(
     key = _key(cube, identity, encoder, spec, known or ())
     cube = in_run_bands(cube, encoder)
     store = None if folder is None else Store(folder, key)
-    first = None if store is None else store.load((cube.rows, cube.cols))
+    first = None if store is None else store.load((cube.rows, cube.cols), ctx)
     if first is None:
         first = _computed(cube, encoder, spec, known or (), key, store, device, ctx)
     first = _described(first, encoder)
@@ -99,14 +99,24 @@ def _made(
     array, store = _new_array(store, shape, ctx)
     try:
         valid, columns, edges = fill(array)
+        if store is not None:
+            try:
+                return store.keep(array, valid, columns, edges, ctx)
+            except (HsiError, OSError) as error:  # what was computed is worth more than its file
+                ctx.warn(_in_memory(array.nbytes, error))
+                array = np.array(array)
+                store.discard()
     except BaseException:
         del array
         if store is not None:
             store.discard()
         raise
-    if store is None:
-        return finished(array, valid, key, columns, edges)
-    return store.keep(array, valid, columns, edges)
+    return finished(array, valid, key, columns, edges)
+
+
+def _in_memory(size: int, error: HsiError | OSError) -> str:
+    why = error.message if isinstance(error, HsiError) else f"{error.strerror or error}."
+    return say("The features ({megabytes:.0f} MB) stay in memory: {why}", megabytes=size / 1e6, why=why)
 
 
 def _levels(first: Features, cube: Cube, encoder: Encoder, folder: Path | None) -> levels.LevelSet:
@@ -116,7 +126,7 @@ def _levels(first: Features, cube: Cube, encoder: Encoder, folder: Path | None) 
         if level.features == encoder.recipe.base:
             return first
         store = None if folder is None else Store(folder, first.key, level.name)
-        found = None if store is None else store.load(first.shape)
+        found = None if store is None else store.load(first.shape, asked)
         if found is None:
             asked.progress(0, 1, say("Preparing the context “{name}”", name=level.name))
             shape = (*first.shape, levels.width(level.features, first))
@@ -131,7 +141,7 @@ def _levels(first: Features, cube: Cube, encoder: Encoder, folder: Path | None) 
 
     def find(asked: Context) -> NDArray[np.int32]:
         kept = None if folder is None else Superpixels(folder, first.key)
-        found = None if kept is None else kept.load(first.shape)
+        found = None if kept is None else kept.load(first.shape, asked)
         if found is None:
             asked.progress(0, 1, say("Finding superpixels"))
             found = segment_cube(cube, check=asked.check).labels
@@ -352,12 +362,5 @@ def _new_array(
         try:
             return store.create(shape), store
         except OSError as error:
-            megabytes = np.prod(shape, dtype=np.float64) * 2 / 1e6
-            ctx.warn(
-                say(
-                    "The features ({megabytes:.0f} MB) stay in memory: {strerror}.",
-                    megabytes=megabytes,
-                    strerror=error.strerror or error,
-                )
-            )
+            ctx.warn(_in_memory(int(np.prod(shape, dtype=np.int64)) * 2, error))
     return np.empty(shape, dtype=np.float16), None

@@ -17,6 +17,7 @@ from hsigui.pipeline import edge_pooling
 from hsigui.pipeline import embed as embed_module
 from hsigui.pipeline.classify import classify
 from hsigui.pipeline.embed import embed
+from hsigui.pipeline.feature_file import FeatureFile
 from hsigui.pipeline.features import ENCODER, Features, finished
 from hsigui.pipeline.probe import fit_probe
 from hsigui.specs import FIRST_RECIPE, FeatureSpec, MapSpec, Recipe
@@ -54,7 +55,7 @@ def test_neither_tiles_nor_the_columns_held_at_once_show(cube, encoder, monkeypa
 def test_edges_are_kept_with_the_features_and_found_again(cube, encoder, tmp_path):
     made = _embedded(cube, encoder, AWARE, tmp_path)
     again = _embedded(cube, encoder, AWARE, tmp_path)
-    assert isinstance(again.array, np.memmap)
+    assert isinstance(again.array, FeatureFile)
     np.testing.assert_array_equal(again.edges.across, made.edges.across)
     np.testing.assert_array_equal(again.edges.down, made.edges.down)
     next(tmp_path.glob("*-edges.npz")).write_bytes(b"no zip at all")

@@ -16,6 +16,7 @@ from hsigui.methods.checkpoint import Encoder
 from hsigui.methods.plan import Plan
 from hsigui.pipeline import embed as module
 from hsigui.pipeline.embed import embed
+from hsigui.pipeline.feature_file import FeatureFile
 from hsigui.pipeline.features import ENCODER
 from hsigui.pipeline.pretrain import pretrain
 from hsigui.specs import FIRST_RECIPE, PretrainSpec, Recipe
@@ -58,7 +59,7 @@ def test_kept_features_are_read_again_and_not_computed(cube, encoder, tmp_path, 
 
     monkeypatch.setattr(module, "_vectors", fail)
     second = embed(cube, encoder, SilentContext(), tmp_path)
-    assert isinstance(second.array, np.memmap)
+    assert isinstance(second.array, FeatureFile)
     assert np.array_equal(first.array, second.array)
     assert np.array_equal(first.mean, second.mean)
 
@@ -147,7 +148,7 @@ def test_a_folder_that_cannot_be_written_keeps_the_features_in_memory_and_says_s
     (tmp_path / "file").write_text("in the way", encoding="utf-8")
     ctx = Listening()
     features = embed(cube, encoder, ctx, tmp_path / "file" / "run")
-    assert not isinstance(features.array, np.memmap)
+    assert not isinstance(features.array, FeatureFile)
     assert "memory" in ctx.warnings[0]
 
 
