@@ -335,9 +335,7 @@ class _Loop:
         if not self._training.shrink():
             raise HsiError(
                 say("{what} needs more memory than there is, even with the smallest batch.", what=self._what),
-                say(
-                    "Close other programs, train on the CPU, or choose the Quick preset or a smaller part of the scene."
-                ),
+                devices.less_memory(self._device),
             )
         devices.free_memory(self._device)
         self._copy()

@@ -317,7 +317,7 @@ def _training(
             raise
         raise HsiError(
             say("The scene does not fit into the memory of {devices}.", devices=devices.title(device)),
-            say("Train on the CPU, choose the Quick preset, or use a smaller part of the scene."),
+            devices.less_memory(device),
         ) from None
     return made
 
