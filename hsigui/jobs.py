@@ -17,6 +17,8 @@ from dataclasses import dataclass
 from enum import Enum
 from typing import Any, Protocol
 
+from hsigui import memory
+
 RESERVE_BYTES = 2**20  # held by each job for telling its end when memory has run out
 TRIES, TRY_SECONDS = 100, 0.02  # to put an end on the queue: meanwhile others may free memory
 
@@ -257,6 +259,7 @@ class Job:
         """The end of the job. A reserve is held while the work goes on, and let go for telling how it failed."""
         reserve: bytearray | None = bytearray(RESERVE_BYTES)
         try:
+            memory.require(memory.WORK_MIB * memory.MIB)
             self.check()
             return Finished(self.number, Outcome.COMPLETED, result=work(self))
         except Cancelled:
@@ -349,7 +352,8 @@ class JobRunner:
         return all(job.ended for job in jobs)
 
     def _lost_end(self) -> Finished | None:
-        """The end of a job that could not be put on the queue, or whose thread died without a word. The queue is empty."""
+        """The end of a job that could not be put on the queue, or whose thread died without a word; asked for when the
+        queue is empty."""
         for job in list(self._jobs.values()):
             if job._unsent is not None:
                 return job._unsent

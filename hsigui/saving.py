@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import itertools
 import os
 from collections.abc import Iterator
@@ -31,8 +32,14 @@ def written_beside(*targets: Path) -> Iterator[tuple[Path, ...]]:
         reason = error.strerror or str(error)
         raise HsiError(
             say("{first_targets} cannot be written: {reason}.", first_targets=targets[0], reason=reason),
-            say("Choose a folder that you may write to."),
+            _what_to_do(error),
         ) from error
+
+
+def _what_to_do(error: OSError) -> str:
+    if error.errno in (errno.ENOSPC, errno.EDQUOT):
+        return say("Make room on that disk, or choose a folder on another one. What was saved before is as it was.")
+    return say("Choose a folder that you may write to.")
 
 
 def write_bytes(path: Path, content: bytes) -> None:
