@@ -25,6 +25,7 @@ Mixed = NDArray[np.float32]  # class probabilities, rows x cols x classes
 FLOOR = 1e-6  # a probability below counts as this: one level alone must not rule a class out
 BLOCK_VALUES = 64_000_000  # class probabilities held at once (256 MB)
 PIECE_PIXELS = 4_096  # pixels classified between two looks at whether to stop
+SMALLEST_STEP = 16  # rows: where memory runs out blocks are halved down to this
 GLIMPSE = 0.6  # of the scene
 EDGE_REACH = 20.0  # pixels
 EDGE_HALO = 80  # rows: what lies further away weighs less than a thousandth
@@ -88,14 +89,25 @@ def classify(
     halo = max(_halo(part.spec) for part in parts)
     around = max(0, left - halo), min(features.shape[1], right + halo)
     step = max(16, BLOCK_VALUES // ((around[1] - around[0]) * len(probe.numbers)) - 2 * halo)
-    for start in range(top, bottom, step):
+    start = top
+    while start < bottom:
         ctx.progress(start - top, bottom - top, say("Drawing the map"))
-        stop = min(bottom, start + step)
+        stop, ran_out = min(bottom, start + step), False
         outer = max(0, start - halo), around[0], min(features.shape[0], stop + halo), around[1]
-        probabilities = mixed(parts, outer, ctx)
-        valid = features.valid[outer[0] : outer[2], outer[1] : outer[3]]
-        inner = slice(start - outer[0], stop - outer[0]), slice(left - outer[1], right - outer[1])
-        _decide(probabilities[inner], probe, valid[inner], found, start - top)
+        try:
+            probabilities = mixed(parts, outer, ctx)
+            valid = features.valid[outer[0] : outer[2], outer[1] : outer[3]]
+            inner = slice(start - outer[0], stop - outer[0]), slice(left - outer[1], right - outer[1])
+            _decide(probabilities[inner], probe, valid[inner], found, start - top)
+        except MemoryError:
+            if step <= SMALLEST_STEP:
+                raise
+            ran_out = True
+        # Outside of the handler: there the error's frames would still hold what is to be freed.
+        if ran_out:
+            step = max(SMALLEST_STEP, min(step, bottom - top) // 2)
+        else:
+            start = stop
     return found
 
 

@@ -47,11 +47,24 @@ def pool(array: NDArray[np.float16], edges: Edges, poolings: Iterable[Pooling], 
     columns at a time as fit into memory: nothing depends on how the features were computed."""
     rows, cols, _ = array.shape
     at_once = max(1, HELD_VALUES // (rows * cols))
-    steps = [
-        (slice(start, min(start + at_once, pooling.columns.stop)), pooling)
-        for pooling in poolings
-        for start in range(pooling.columns.start, pooling.columns.stop, at_once)
-    ]
-    for number, (columns, pooling) in enumerate(steps):
-        ctx.progress(number, len(steps), say("Averaging within edges"))
-        array[..., columns] = edge_smoothed(array[..., columns], edges, pooling.reach, pooling.tolerance, ctx.check)
+    wanted = list(poolings)
+    done, total = 0, sum(pooling.columns.stop - pooling.columns.start for pooling in wanted)
+    for pooling in wanted:
+        start = pooling.columns.start
+        while start < pooling.columns.stop:
+            ctx.progress(done, total, say("Averaging within edges"))
+            columns, ran_out = slice(start, min(start + at_once, pooling.columns.stop)), False
+            try:
+                array[..., columns] = edge_smoothed(
+                    array[..., columns], edges, pooling.reach, pooling.tolerance, ctx.check
+                )
+            except MemoryError:
+                if at_once == 1:
+                    raise
+                ran_out = True
+            # Outside of the handler: there the error's frames would still hold what is to be freed.
+            if ran_out:
+                at_once = max(1, min(at_once, columns.stop - columns.start) // 2)
+            else:
+                done += columns.stop - columns.start
+                start = columns.stop
