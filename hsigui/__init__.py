@@ -6,6 +6,8 @@ The functions and types of `hsigui.api` can be had from here; each is loaded whe
 
 from importlib import import_module
 
+from hsigui.memory import guard_imports
+
 __version__ = "0.1.0"
 
 _PLACES = {
@@ -31,6 +33,8 @@ _PLACES = {
 _PLACE_OF = {name: module for module, names in _PLACES.items() for name in names}
 
 __all__ = ["__version__", *_PLACE_OF]
+
+guard_imports()
 
 
 def __getattr__(name: str) -> object:

@@ -15,7 +15,7 @@ from pathlib import Path
 
 from hsigui.commands.parser import COMMANDS, build_parser, chosen_demo
 from hsigui.cube.demo_spec import DemoSpec
-from hsigui.errors import HsiError
+from hsigui.errors import HsiError, is_out_of_memory, out_of_memory
 from hsigui.report.table import problems
 from hsigui.texts import say
 
@@ -68,10 +68,7 @@ def run(argv: Sequence[str]) -> int:
     try:
         work(arguments)
     except HsiError as error:
-        print(f"hsigui: {error.message}", file=sys.stderr)
-        if error.hint:
-            print(f"        {error.hint}", file=sys.stderr)
-        return 1
+        return _refused(error)
     except KeyboardInterrupt:
         print(say("hsigui: cancelled"), file=sys.stderr)
         return CANCELLED
@@ -79,7 +76,19 @@ def run(argv: Sequence[str]) -> int:
         # The reader of our output went away (`hsigui info X | head`): not worth a word.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 1
+    except Exception as error:
+        if not is_out_of_memory(error):
+            raise
+        return _refused(out_of_memory())
     return 0
+
+
+def _refused(error: HsiError) -> int:
+    """Says what is wrong and what to do about it; returns the exit code."""
+    print(f"hsigui: {error.message}", file=sys.stderr)
+    if error.hint:
+        print(f"        {error.hint}", file=sys.stderr)
+    return 1
 
 
 def has_display() -> bool:

@@ -2,6 +2,16 @@
 
 from __future__ import annotations
 
+import errno
+
+from hsigui.texts import say
+
+_SAID_OF_MEMORY = (
+    "out of memory", "not enough memory", "cannot allocate", "can't allocate", "unable to allocate", "bad_alloc",
+    "bad allocation", "failed to map segment", "cannot map", "memory allocation", "can't start new thread",
+    "insufficient memory", "could not allocate", "failed to allocate", "allocation failed",
+)  # fmt: skip
+
 
 class HsiError(Exception):
     """Something in the user's files or choices is wrong, said in words.
@@ -18,3 +28,24 @@ class HsiError(Exception):
 
     def __str__(self) -> str:
         return f"{self.message} {self.hint}".strip()
+
+
+def is_out_of_memory(error: BaseException) -> bool:
+    """Whether an error says that memory does not suffice, the device's or the machine's: libraries say so in words,
+    also where they cannot be loaded or cannot start a thread."""
+    if isinstance(error, MemoryError):
+        return True
+    if isinstance(error, OSError) and error.errno == errno.ENOMEM:
+        return True
+    said = str(error).lower()
+    return isinstance(error, RuntimeError | OSError | ImportError | SystemError) and any(
+        word in said for word in _SAID_OF_MEMORY
+    )
+
+
+def out_of_memory() -> HsiError:
+    """What is said when memory does not suffice."""
+    return HsiError(
+        say("There is not enough memory for this."),
+        say("Close other programs and scenes, or use a smaller part of the scene."),
+    )

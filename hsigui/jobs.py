@@ -1,7 +1,8 @@
 """Long work off the calling thread: a context for the author of the work, a queue of events for its watcher.
 
 The author of a work function knows only `Context`; the window and the command line both read the same queue of typed
-events. Exactly one `Finished` is sent for each job, whatever happens in it. Standard library only.
+events. Exactly one `Finished` is sent for each job, whatever happens in it: also when memory runs out, and runs out
+again while that is being told. Standard library only.
 """
 
 from __future__ import annotations
@@ -9,11 +10,17 @@ from __future__ import annotations
 import itertools
 import queue
 import threading
+import time
 import traceback
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from enum import Enum
 from typing import Any, Protocol
+
+from hsigui import memory
+
+RESERVE_BYTES = 2**20  # held by each job for telling its end when memory has run out
+TRIES, TRY_SECONDS = 100, 0.02  # to put an end on the queue: meanwhile others may free memory
 
 
 class Cancelled(BaseException):
@@ -170,6 +177,9 @@ class Job:
         self._go_on.set()
         self._ended = threading.Event()
         self._thread: threading.Thread | None = None
+        # Made now: when memory has run out nothing can be made.
+        self._no_memory = Finished(number, Outcome.FAILED, error=MemoryError())
+        self._unsent: Finished | None = None
 
     @property
     def paused(self) -> bool:
@@ -225,16 +235,49 @@ class Job:
         self._send(Warned(self.number, message))
 
     def _run(self, work: Work) -> None:
+        end = self._no_memory
         try:
+            end = self._worked(work)
+        except BaseException:  # noqa: BLE001 - telling what went wrong went wrong as well: what was made before is told
+            end = self._no_memory
+        for _ in range(TRIES):
+            try:
+                self._send(end)
+                break
+            except MemoryError:
+                time.sleep(TRY_SECONDS)
+        else:
+            self._unsent = end  # whoever reads the queue looks here as well
+        for _ in range(TRIES):
+            try:
+                self._ended.set()
+                break
+            except MemoryError:
+                time.sleep(TRY_SECONDS)
+
+    def _worked(self, work: Work) -> Finished:
+        """The end of the job. A reserve is held while the work goes on, and let go for telling how it failed."""
+        reserve: bytearray | None = bytearray(RESERVE_BYTES)
+        try:
+            memory.require(memory.WORK_MIB * memory.MIB)
             self.check()
-            end = Finished(self.number, Outcome.COMPLETED, result=work(self))
+            return Finished(self.number, Outcome.COMPLETED, result=work(self))
         except Cancelled:
-            end = Finished(self.number, Outcome.CANCELLED)
+            return Finished(self.number, Outcome.CANCELLED)
         except BaseException as error:  # noqa: BLE001 - exactly one Finished, whatever happens, out of memory included
-            end = Finished(self.number, Outcome.FAILED, error=error, trace=traceback.format_exc())
+            reserve = None
             _free_locals(error)
-        self._send(end)
-        self._ended.set()
+            return Finished(self.number, Outcome.FAILED, error=error, trace=_trace_of(error))
+        finally:
+            del reserve
+
+
+def _trace_of(error: BaseException) -> str:
+    """The formatted traceback; a fixed text where memory does not suffice for it."""
+    try:
+        return "".join(traceback.format_exception(error))
+    except MemoryError:
+        return "Traceback: there was no memory left to say where."
 
 
 def _free_locals(error: BaseException) -> None:
@@ -258,8 +301,14 @@ class JobRunner:
         job = Job(next(self._numbers), title, self._events.put)
         self._jobs[job.number] = job
         thread = threading.Thread(target=job._run, args=(work,), name=f"job-{job.number} {title}", daemon=True)
-        job._thread = thread
-        thread.start()
+        try:
+            # A thread that dies for want of memory while it begins is waited for without end: asked for before.
+            bytearray(RESERVE_BYTES)
+            thread.start()
+            job._thread = thread
+        except (RuntimeError, MemoryError):  # no thread can be begun: the job has failed, and is told as others are
+            job._unsent = job._no_memory
+            job._ended.set()
         return job
 
     def drain(self, limit: int = 10_000) -> Iterator[Event]:
@@ -268,7 +317,10 @@ class JobRunner:
             try:
                 event = self._events.get_nowait()
             except queue.Empty:
-                return
+                lost = self._lost_end()
+                if lost is None:
+                    return
+                event = lost
             self._forget(event)
             yield event
 
@@ -277,7 +329,10 @@ class JobRunner:
         try:
             event = self._events.get(timeout=timeout)
         except queue.Empty:
-            return None
+            lost = self._lost_end()
+            if lost is None:
+                return None
+            event = lost
         self._forget(event)
         return event
 
@@ -295,6 +350,17 @@ class JobRunner:
             if job._thread is not None:
                 job._thread.join(timeout)
         return all(job.ended for job in jobs)
+
+    def _lost_end(self) -> Finished | None:
+        """The end of a job that could not be put on the queue, or whose thread died without a word; asked for when the
+        queue is empty."""
+        for job in list(self._jobs.values()):
+            if job._unsent is not None:
+                return job._unsent
+            if job._thread is not None and not job._thread.is_alive() and not job.ended and self._events.empty():
+                job._ended.set()
+                return job._no_memory
+        return None
 
     def _forget(self, event: Event) -> None:
         if isinstance(event, Finished):

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import errno
 import itertools
 import os
+import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from hsigui.errors import HsiError
 from hsigui.texts import say
+
+NEXT_TO_NOTHING = 64 * 1024  # bytes
 
 _numbers = itertools.count()
 
@@ -31,8 +35,24 @@ def written_beside(*targets: Path) -> Iterator[tuple[Path, ...]]:
         reason = error.strerror or str(error)
         raise HsiError(
             say("{first_targets} cannot be written: {reason}.", first_targets=targets[0], reason=reason),
-            say("Choose a folder that you may write to."),
+            what_to_do(targets[0], error),
         ) from error
+
+
+def what_to_do(path: Path, error: Exception) -> str:
+    """What is to be said of a file that cannot be written. Libraries tell of a full disk in words of their own, or not
+    at all: so the disk is looked at too."""
+    full = isinstance(error, OSError) and error.errno in (errno.ENOSPC, errno.EDQUOT)
+    if full or "disk is full" in str(error) or _next_to_nothing_is_free(path.parent):
+        return say("Make room on that disk, or choose a folder on another one. What was saved before is as it was.")
+    return say("Choose a folder that you may write to.")
+
+
+def _next_to_nothing_is_free(folder: Path) -> bool:
+    try:
+        return shutil.disk_usage(folder).free < NEXT_TO_NOTHING
+    except OSError:
+        return False
 
 
 def write_bytes(path: Path, content: bytes) -> None:

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 import pytest
 
+from hsigui import jobs
 from hsigui.jobs import (
     Cancelled,
     Context,
@@ -360,3 +361,83 @@ def test_close_says_when_a_work_does_not_listen():
     gate.set()
     assert job.wait(SOON)
     assert runner.close(SOON)
+
+
+class NoMemory:
+    """A sender of events that fails for want of memory so many times."""
+
+    def __init__(self, runner: JobRunner, fails: int) -> None:
+        self.put, self.fails = runner._events.put, fails
+
+    def __call__(self, event: Event) -> None:
+        if isinstance(event, Finished) and self.fails:
+            self.fails -= 1
+            raise MemoryError
+        self.put(event)
+
+
+def _hungry(context: Context) -> None:
+    raise MemoryError
+
+
+@pytest.mark.parametrize("what", ["format_exception", "clear_frames"])
+def test_a_job_that_runs_out_of_memory_while_its_failure_is_told_ends_once_as_failed(runner, monkeypatch, what):
+    def fail(*_arguments):
+        raise MemoryError
+
+    monkeypatch.setattr(jobs.traceback, what, fail)
+    end = end_of(runner, runner.start(_hungry, "hungry"))
+    assert end.outcome is Outcome.FAILED
+    assert isinstance(end.error, MemoryError)
+
+
+@pytest.mark.parametrize("fails", [1, 7, 10_000])
+def test_an_end_that_cannot_be_sent_at_once_is_told_once_all_the_same(runner, monkeypatch, fails):
+    monkeypatch.setattr(jobs, "TRY_SECONDS", 0.0)
+    sender = NoMemory(runner, fails)
+    monkeypatch.setattr(Job, "_send", property(lambda self: sender, lambda self, value: None), raising=False)
+    end = end_of(runner, runner.start(_hungry, "hungry"))
+    assert end.outcome is Outcome.FAILED
+    assert isinstance(end.error, MemoryError)
+    assert runner.running == []
+
+
+def test_a_reserve_is_free_again_when_a_failure_is_told(runner, monkeypatch):
+    held = []
+
+    class Reserve(bytearray):
+        def __init__(self, size: int) -> None:
+            super().__init__(size)
+            held.append(weakref.ref(self))
+
+    seen = []
+    whole = jobs._trace_of
+    monkeypatch.setattr(jobs, "bytearray", Reserve, raising=False)
+    monkeypatch.setattr(jobs, "_trace_of", lambda error: seen.append([one() for one in held]) or whole(error))
+    end_of(runner, runner.start(_hungry, "hungry"))
+    assert len(held) == 2  # of the thread that is begun, and of the job
+    assert seen == [[None, None]]
+
+
+@pytest.mark.parametrize("error", [RuntimeError("can't start new thread"), MemoryError()])
+def test_a_job_for_which_there_is_no_thread_ends_once_as_failed(runner, monkeypatch, error):
+    def fail(_thread):
+        raise error
+
+    monkeypatch.setattr(threading.Thread, "start", fail)
+    job = runner.start(_hungry, "hungry")
+    end = end_of(runner, job)
+    assert end.outcome is Outcome.FAILED
+    assert isinstance(end.error, MemoryError)
+    assert runner.running == []
+    assert list(runner.drain()) == []
+
+
+def test_a_job_whose_thread_dies_without_a_word_ends_once_as_failed(runner, monkeypatch):
+    monkeypatch.setattr(Job, "_run", lambda self, work: None)
+    job = runner.start(_hungry, "hungry")
+    assert job._thread is not None
+    job._thread.join(SOON)
+    ends = [*runner.drain(), *runner.drain()]
+    assert [(type(end), end.job) for end in ends] == [(Finished, job.number)]
+    assert job.ended

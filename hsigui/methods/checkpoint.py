@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import json
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
@@ -12,18 +11,19 @@ from typing import Any
 import numpy as np
 import torch
 from safetensors import SafetensorError
-from safetensors.torch import load_file
+from safetensors.torch import load as parse
 from safetensors.torch import save as serialise
 
 from hsigui import __version__
 from hsigui.cube.transform import BandTransform
 from hsigui.errors import HsiError
-from hsigui.methods import registry
+from hsigui.methods import registry, run_record
 from hsigui.methods.balance import Balance
 from hsigui.methods.chance import Chance
 from hsigui.methods.encoders import Network, channels_last
-from hsigui.methods.model_card import SETTINGS, WEIGHTS, drop_results, write_card
+from hsigui.methods.model_card import WEIGHTS, drop_results, write_card
 from hsigui.methods.plan import Plan
+from hsigui.methods.run_record import SETTINGS
 from hsigui.methods.settings import Value
 from hsigui.saving import written_beside
 from hsigui.specs import FIRST_RECIPE, PretrainSpec, Recipe
@@ -32,7 +32,9 @@ from hsigui.texts import say
 __all__ = ["SETTINGS", "WEIGHTS", "Encoder", "load", "save", "weights_sha256"]
 
 FORMAT = 2  # 1 had no recipe
-OTHER_BANDS = 3  # of runs whose bands are not those of their scene, which earlier versions would read wrongly
+# Of runs whose bands are not those of their scene, which earlier versions would read wrongly.
+OTHER_BANDS = run_record.NEWEST_FORMAT
+# of runs whose bands are not those of their scene, which earlier versions would read wrongly
 
 
 @dataclass(frozen=True)
@@ -135,6 +137,7 @@ def save(encoder: Encoder, folder: Path) -> list[Path]:
     """Writes a run folder; its files are written beside and renamed, the settings after the weights.
 
     A classifier and figures of accuracy that are there belong to other weights, and go; README.md is the model card.
+    The SHA-256 of each file stands in run.json.
 
     Raises:
         HsiError: the folder cannot be written.
@@ -163,9 +166,11 @@ def save(encoder: Encoder, folder: Path) -> list[Path]:
         "precision": encoder.precision,
         "threads": encoder.threads,
     }
+    content = _weights(encoder)
+    sums = {**run_record.features_sums(folder), WEIGHTS: run_record.sum_of(content)}
     with written_beside(folder / WEIGHTS, folder / SETTINGS) as (weights, about):
-        weights.write_bytes(_weights(encoder))
-        about.write_text(json.dumps(settings, indent=1), encoding="utf-8")
+        weights.write_bytes(content)
+        about.write_text(run_record.text_of(settings, sums), encoding="utf-8")
     drop_results(folder)
     return [folder / WEIGHTS, folder / SETTINGS, write_card(folder)]
 
@@ -193,17 +198,8 @@ def load(folder: Path) -> Encoder:
         HsiError: it is no run folder, was written by a newer version, or is damaged.
     """
     try:
-        settings = json.loads((folder / SETTINGS).read_text(encoding="utf-8"))
-        if settings["format"] > OTHER_BANDS:
-            raise HsiError(
-                say(
-                    "The run {folder} was written by a newer version ({program}).",
-                    folder=folder,
-                    program=settings["program"],
-                ),
-                say("Update hsigui."),
-            )
-        state = load_file(folder / WEIGHTS)
+        settings = run_record.read(folder)
+        state = parse(run_record.checked(folder, WEIGHTS))
         plan = Plan(**settings["plan"])
         arrays = {k.removeprefix("transform."): v.numpy() for k, v in state.items() if k.startswith("transform.")}
         transform = BandTransform.from_arrays(arrays)

@@ -12,7 +12,7 @@ from contextvars import ContextVar
 
 import torch
 
-from hsigui.errors import HsiError
+from hsigui.errors import HsiError, is_out_of_memory
 from hsigui.texts import say, say_number
 
 
@@ -111,10 +111,14 @@ def on_threads(count: int) -> Iterator[None]:
 
 def ran_out_of_memory(error: BaseException) -> bool:
     """Whether an error says that memory does not suffice, the device's or the machine's."""
-    if isinstance(error, torch.OutOfMemoryError | MemoryError):
-        return True
-    said = str(error).lower()
-    return isinstance(error, RuntimeError) and ("out of memory" in said or "defaultcpuallocator" in said)
+    return isinstance(error, torch.OutOfMemoryError) or is_out_of_memory(error)
+
+
+def less_memory(device: torch.device) -> str:
+    """What a user can do where a training needs more memory than a device has."""
+    if device.type == "cpu":
+        return say("Close other programs and scenes, or choose the Quick preset or a smaller part of the scene.")
+    return say("Close other programs, train on the CPU, or choose the Quick preset or a smaller part of the scene.")
 
 
 def free_memory(device: torch.device) -> None:

@@ -67,14 +67,15 @@ class Keep:
     """Where an unfinished training is written.
 
     Attributes:
-        folder: of the run; a file is written there every `seconds`, and when the training is cancelled.
+        folder: of the run; a file is written there every `seconds`, or less often where writing takes more than a
+            fiftieth of the time, and when the training is cancelled.
         about, transform: what it is a training of; see `Unfinished`.
     """
 
     folder: Path
     about: Mapping[str, Any] = field(default_factory=dict)
     transform: Mapping[str, NDArray[Any]] = field(default_factory=dict)
-    seconds: float = 60.0
+    seconds: float = 15.0
 
 
 @dataclass(frozen=True)
@@ -119,7 +120,7 @@ def run(
     try:
         loop.go()
     except Cancelled:
-        loop.write_last()
+        loop.write_as_it_ends()
         raise
     return TrainingResult(loop.seconds, tuple(loop.losses), tuple(loop.readings), loop.stopped)
 
@@ -145,6 +146,7 @@ class _Loop:
         self._made = self._told = 0  # steps made, and those whose loss is on the curve
         self._told_unwritten = False
         self._next_copy = 0.0
+        self._write_took = 0.0  # seconds, the last time
         self._kept: Snapshot | None = None
         self._best: Snapshot | None = None
         self.losses: list[float] = []
@@ -190,6 +192,20 @@ class _Loop:
             # Outside of the handler: there the error's frames would still hold the tensors that are to be freed.
             if ran_out:
                 self._make_room()
+
+    def write_as_it_ends(self) -> None:
+        """Writes the last good state of a training that was cancelled.
+
+        Raises:
+            HsiError: it cannot be written, so that what was learned is lost.
+        """
+        try:
+            self.write_last()
+        except HsiError as error:
+            raise HsiError(
+                say("The training was cancelled, and cannot be gone on with: {message}", message=error.message),
+                error.hint,
+            ) from error
 
     def write_last(self) -> None:
         """Writes the last good state, where there is a folder for it and a step in it."""
@@ -243,7 +259,9 @@ class _Loop:
 
     def _keep_when_due(self) -> None:
         now = time.perf_counter()
-        writes = self._keep is not None and now - self._last_file > self._keep.seconds
+        writes = self._keep is not None and now - self._last_file > max(
+            self._keep.seconds, KEEP_SHARE * self._write_took
+        )
         if writes or now > self._next_copy:
             self._copy()
         if writes:
@@ -251,15 +269,16 @@ class _Loop:
 
     def _write_in_passing(self) -> None:
         """Writes the last good state; where that fails the training goes on, because it is worth more than the file."""
+        started = time.perf_counter()
         try:
             self.write_last()
-        except HsiError as error:
+            self._write_took = self._last_file - started
+        except (HsiError, MemoryError) as error:
             self._last_file = time.perf_counter()
             if not self._told_unwritten:
                 self._told_unwritten = True
-                self._ctx.warn(
-                    say("The unfinished training is not kept for the time being: {message}", message=error.message)
-                )
+                why = error.message if isinstance(error, HsiError) else say("There is not enough memory.")
+                self._ctx.warn(say("The unfinished training is not kept for the time being: {message}", message=why))
 
     def _copy(self) -> None:
         started = time.perf_counter()
@@ -316,9 +335,7 @@ class _Loop:
         if not self._training.shrink():
             raise HsiError(
                 say("{what} needs more memory than there is, even with the smallest batch.", what=self._what),
-                say(
-                    "Close other programs, train on the CPU, or choose the Quick preset or a smaller part of the scene."
-                ),
+                devices.less_memory(self._device),
             )
         devices.free_memory(self._device)
         self._copy()

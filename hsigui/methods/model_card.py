@@ -6,17 +6,20 @@ torch.
 
 from __future__ import annotations
 
+import contextlib
 import json
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
 from hsigui.errors import HsiError
-from hsigui.methods import registry
+from hsigui.methods import registry, run_record
+from hsigui.methods.run_record import SETTINGS
 from hsigui.methods.settings import told
 from hsigui.saving import written_beside
+from hsigui.texts import say
 
-WEIGHTS, SETTINGS = "weights.safetensors", "run.json"
+WEIGHTS = "weights.safetensors"
 PROBE, PROBE_NUMBERS = "probe.json", "probe.safetensors"
 ACCURACY, CARD = "accuracy.json", "README.md"
 _FILES = {
@@ -32,12 +35,13 @@ def write_card(folder: Path) -> Path:
     """Writes README.md from the files of a run folder.
 
     Raises:
-        HsiError: the folder holds no run, or cannot be written.
+        HsiError: the folder holds no run, a file of it is damaged, or it cannot be written.
     """
-    run = _read(folder / SETTINGS)
-    if run is None:
-        raise HsiError(f"{folder} is not a run folder: it has no {SETTINGS}.", "Choose the folder of a run.")
-    text = card_text(run, _read(folder / PROBE), _read(folder / ACCURACY), [n for n in _FILES if (folder / n).exists()])
+    try:
+        run = run_record.read(folder)
+    except FileNotFoundError:
+        raise _no_run(folder) from None
+    text = card_text(run, _read(folder, PROBE), _read(folder, ACCURACY), [n for n in _FILES if (folder / n).exists()])
     with written_beside(folder / CARD) as (scratch,):
         scratch.write_text(text, encoding="utf-8")
     return folder / CARD
@@ -53,19 +57,33 @@ def keep_accuracy(folder: Path, figures: Mapping[str, Any], source: str) -> list
     Raises:
         HsiError: they are no such figures, or the folder holds no run or cannot be written.
     """
-    if not {"oa", "kappa", "n_test"} <= set(figures):
-        raise HsiError(f"{source} holds no accuracy.", "Choose the report.json that hsigui evaluate --report wrote.")
+    content = accuracy_text(figures, source)
     if not (folder / SETTINGS).is_file():
-        raise HsiError(f"{folder} is not a run folder: it has no {SETTINGS}.", "Choose the folder of a run.")
-    with written_beside(folder / ACCURACY) as (scratch,):
-        scratch.write_text(json.dumps({"source": source, **figures}, indent=1), encoding="utf-8")
+        raise _no_run(folder)
+    run_record.put(folder, {ACCURACY: content})
     return [folder / ACCURACY, write_card(folder)]
+
+
+def accuracy_text(figures: Mapping[str, Any], source: str) -> bytes:
+    """What the file of the accuracy holds; see `keep_accuracy`.
+
+    Raises:
+        HsiError: they are no such figures.
+    """
+    if not {"oa", "kappa", "n_test"} <= set(figures):
+        raise HsiError(
+            say("{source} holds no accuracy.", source=source),
+            say("Choose the report.json that hsigui evaluate --report wrote."),
+        )
+    return json.dumps({"source": source, **figures}, indent=1).encode()
 
 
 def drop_results(folder: Path) -> None:
     """Removes what belongs to earlier weights: classifier and accuracy."""
     for name in (PROBE, PROBE_NUMBERS, ACCURACY):
-        (folder / name).unlink(missing_ok=True)
+        # What another program holds open stays; it is refused later, as the record has no sum of it.
+        with contextlib.suppress(OSError):
+            (folder / name).unlink(missing_ok=True)
 
 
 def card_text(
@@ -213,16 +231,28 @@ def _cell(text: str) -> str:
     return "".join(c if c.isprintable() else " " for c in text).replace("|", "\\|")
 
 
-def _read(path: Path) -> dict[str, Any] | None:
-    """What a JSON file holds; None where there is none.
+def _no_run(folder: Path) -> HsiError:
+    return HsiError(
+        say("{folder} is not a run folder: it has no {name}.", folder=folder, name=SETTINGS),
+        say("Choose the folder of a run."),
+    )
+
+
+def _read(folder: Path, name: str) -> dict[str, Any] | None:
+    """What a JSON file of a run holds; None where there is none, or one that is not of this run.
 
     Raises:
         HsiError: it is damaged.
     """
     try:
-        found = json.loads(path.read_text(encoding="utf-8"))
+        sums = run_record.sums_of(folder)
+        if sums is not None and name not in sums:
+            return None
+        found = json.loads(run_record.checked(folder, name))
     except FileNotFoundError:
         return None
     except (OSError, ValueError) as error:
-        raise HsiError(f"{path} is damaged: {error}.", "Write the run again.") from error
+        raise HsiError(
+            say("{path} is damaged: {error}.", path=folder / name, error=error), say("Write the run again.")
+        ) from error
     return found if isinstance(found, dict) else None

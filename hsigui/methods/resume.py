@@ -1,12 +1,14 @@
 """An unfinished training on disk: one file that is written beside and renamed, gone when the training is complete.
 
 `resume.safetensors` in the run folder holds every tensor; its header, JSON, says what the training is and how far it
-came. Nothing is pickled.
+came, and beside it stands the SHA-256 of all of that. Nothing is pickled.
 """
 
 from __future__ import annotations
 
+import hashlib
 import json
+import struct
 from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
@@ -16,7 +18,8 @@ from typing import Any
 import numpy as np
 import torch
 from numpy.typing import NDArray
-from safetensors import SafetensorError, safe_open
+from safetensors import SafetensorError
+from safetensors.torch import load as parse
 from safetensors.torch import save as serialise
 from torch import Tensor
 
@@ -30,6 +33,7 @@ from hsigui.texts import say
 __all__ = ["FILE", "Course", "Unfinished", "read", "remove", "write"]
 
 FORMAT = 1
+SEALED, SUM = "sealed", "sha256"  # at the head of the header, and beside it
 
 
 @dataclass(frozen=True)
@@ -83,6 +87,7 @@ def write(folder: Path, unfinished: Unfinished) -> Path:
             tensors |= {f"{name}/{k}": v.detach().cpu().contiguous() for k, v in state.tensors.items()}
     course = unfinished.course
     header = {
+        SEALED: True,
         "format": FORMAT,
         "program": f"hsigui {__version__}",
         "about": unfinished.about,
@@ -93,7 +98,8 @@ def write(folder: Path, unfinished: Unfinished) -> Path:
     }
     path = folder / FILE
     with written_beside(path) as (beside,):
-        beside.write_bytes(serialise(tensors, metadata={"hsigui": json.dumps(header)}))
+        text = json.dumps(header)
+        beside.write_bytes(serialise(tensors, metadata={"hsigui": text, SUM: _sum_of(text, tensors)}))
     return path
 
 
@@ -138,9 +144,24 @@ def remove(folder: Path) -> None:
 
 
 def _read(path: Path) -> tuple[dict[str, Any], dict[str, Tensor]]:
-    with safe_open(path, framework="pt") as opened:
-        header = json.loads(opened.metadata()["hsigui"])
-        return header, {name: opened.get_tensor(name) for name in opened.keys()}  # noqa: SIM118 - it is no mapping
+    content = path.read_bytes()
+    tensors = parse(content)
+    (length,) = struct.unpack("<Q", content[:8])
+    words = json.loads(content[8 : 8 + length])["__metadata__"]
+    header = json.loads(words["hsigui"])
+    # Files of earlier versions have neither mark.
+    if (SUM in words or SEALED in header or len(words) > 1) and words.get(SUM) != _sum_of(words["hsigui"], tensors):
+        raise ValueError(say("its SHA-256 is not the one that was noted when it was written"))
+    return header, tensors
+
+
+def _sum_of(header: str, tensors: Mapping[str, Tensor]) -> str:
+    """SHA-256 of all that the file of an unfinished training holds."""
+    digest = hashlib.sha256(header.encode())
+    for name, tensor in sorted(tensors.items()):
+        digest.update(f"{name} {tensor.dtype} {tuple(tensor.shape)}".encode())
+        digest.update(tensor.detach().cpu().contiguous().reshape(-1).view(torch.uint8).numpy().data)
+    return digest.hexdigest()
 
 
 def _under(prefix: str, tensors: Mapping[str, Tensor]) -> dict[str, Tensor]:

@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 from scipy.ndimage import uniform_filter
 
 from hsigui.labels.label_map import require_same_size
+from hsigui.pipeline.feature_file import pixels_of
 from hsigui.pipeline.features import Features
 from hsigui.texts import say
 
@@ -78,14 +79,13 @@ def next_spots(
         candidates = candidates[np.linspace(0, len(candidates) - 1, MOST_CANDIDATES).astype(int)]
         doubt = doubt[: len(candidates)]
     check()
-    places = features.array.reshape(-1, features.array.shape[2])
-    rows = features.standardised(np.asarray(places[candidates]))
+    rows = features.standardised(pixels_of(features.array, candidates))
     known = np.concatenate([_spread(np.flatnonzero((labels > 0) & features.valid)), before])
     distance = _Distance(rows)
     if len(known):
         for start in range(0, len(known), 64):
             check()
-            distance.to(features.standardised(np.asarray(places[known[start : start + 64]])))
+            distance.to(features.standardised(pixels_of(features.array, known[start : start + 64])))
     else:  # the first spot of all is the most typical one
         distance.towards_mean()
     found = []

@@ -16,9 +16,9 @@ from hsigui.jobs import Context
 from hsigui.methods.levelled_probe import LevelledProbe, Part
 from hsigui.methods.probe import LinearProbe, Probe, shares
 from hsigui.pipeline import cores
+from hsigui.pipeline.feature_file import FeatureFile
 from hsigui.pipeline.features import Features, widened
 from hsigui.pipeline.one_thread import one_blas_thread
-from hsigui.pipeline.pages import let_go
 from hsigui.specs import EDGES, MapSpec
 from hsigui.texts import say
 
@@ -28,6 +28,7 @@ FLOOR = 1e-6  # a probability below counts as this: one level alone must not rul
 BLOCK_VALUES = 64_000_000  # class probabilities held at once (256 MB)
 SPLIT_VALUES = 16_000_000  # class probabilities beyond which some are smoothed on each core
 PIECE_PIXELS = 4_096  # pixels classified between two looks at whether to stop
+SMALLEST_STEP = 16  # rows: where memory runs out blocks are halved down to this
 GLIMPSE = 0.6  # of the scene
 EDGE_REACH = 20.0  # pixels
 EDGE_HALO = 80  # rows: what lies further away weighs less than a thousandth
@@ -91,15 +92,26 @@ def classify(
     halo = max(_halo(part.spec) for part in parts)
     around = max(0, left - halo), min(features.shape[1], right + halo)
     step = max(16, BLOCK_VALUES // ((around[1] - around[0]) * len(probe.numbers)) - 2 * halo)
-    for start in range(top, bottom, step):
+    start = top
+    while start < bottom:
         ctx.progress(start - top, bottom - top, say("Drawing the map"))
-        stop = min(bottom, start + step)
+        stop, ran_out = min(bottom, start + step), False
         outer = max(0, start - halo), around[0], min(features.shape[0], stop + halo), around[1]
-        with one_blas_thread():
-            probabilities = mixed(parts, outer, ctx)
-        valid = features.valid[outer[0] : outer[2], outer[1] : outer[3]]
-        inner = slice(start - outer[0], stop - outer[0]), slice(left - outer[1], right - outer[1])
-        _decide(probabilities[inner], probe, valid[inner], found, start - top)
+        try:
+            with one_blas_thread():
+                probabilities = mixed(parts, outer, ctx)
+            valid = features.valid[outer[0] : outer[2], outer[1] : outer[3]]
+            inner = slice(start - outer[0], stop - outer[0]), slice(left - outer[1], right - outer[1])
+            _decide(probabilities[inner], probe, valid[inner], found, start - top)
+        except MemoryError:
+            if step <= SMALLEST_STEP:
+                raise
+            ran_out = True
+        # Outside of the handler: there the error's frames would still hold what is to be freed.
+        if ran_out:
+            step = max(SMALLEST_STEP, min(step, bottom - top) // 2)
+        else:
+            start = stop
     return found
 
 
@@ -220,7 +232,6 @@ def _in_one_pass(readers: Sequence[_Reader], box: Box, ctx: Context) -> tuple[Mi
                 out[rows, :, begin:end] = shares(np.ascontiguousarray(scores[..., begin:end]))
 
     cores.each(fill, cores.pieces(bottom - top))
-    let_go(readers[0].array)
     return out, ends[:-1]
 
 
@@ -271,7 +282,7 @@ class _Reader:
         return self._raw
 
     @property
-    def array(self) -> NDArray[np.float16]:
+    def array(self) -> NDArray[np.float16] | FeatureFile:
         """The features, rows x cols x features."""
         return self._features.array
 
@@ -284,7 +295,6 @@ class _Reader:
             ctx.check()
             stop = min(bottom, start + step)
             out[start - top : stop - top] = self._of(np.asarray(self._features.array[start:stop, left:right]))
-        let_go(self._features.array)
         return out
 
     def _of(self, window: NDArray[np.float16]) -> NDArray[np.float32]:

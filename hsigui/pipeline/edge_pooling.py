@@ -58,6 +58,25 @@ def pool(array: NDArray[np.float16], edges: Edges, poolings: Iterable[Pooling], 
     def smooth(step: tuple[slice, Pooling]) -> None:
         columns, pooling = step
         ctx.progress(next(told), len(steps), say("Averaging within edges"))
-        array[..., columns] = edge_smoothed(array[..., columns], edges, pooling.reach, pooling.tolerance, ctx.check)
+        _smooth(array, columns, edges, pooling, ctx)
 
     cores.each(smooth, steps)
+
+
+def _smooth(array: NDArray[np.float16], columns: slice, edges: Edges, pooling: Pooling, ctx: Context) -> None:
+    """Smooths some columns of the features (rows x cols x features) in place, half as many at once where memory runs
+    out."""
+    start, width = columns.start, columns.stop - columns.start
+    while start < columns.stop:
+        part, ran_out = slice(start, min(start + width, columns.stop)), False
+        try:
+            array[..., part] = edge_smoothed(array[..., part], edges, pooling.reach, pooling.tolerance, ctx.check)
+        except MemoryError:
+            if width == 1:
+                raise
+            ran_out = True
+        # Outside of the handler: there the error's frames would still hold what is to be freed.
+        if ran_out:
+            width = max(1, width // 2)
+        else:
+            start = part.stop

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+from collections import deque
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -34,6 +35,7 @@ from hsigui.texts import say
 
 TILE = 256  # side of a tile embedded at once by a dense encoder
 BATCH = 256  # patches embedded at once by a patch encoder
+SMALLEST_TILE = 16  # where memory runs out tiles are halved down to this
 FORMAT = 6  # of the features: kept ones of an earlier format are computed again
 
 
@@ -59,7 +61,7 @@ def embed(
     key = _key(cube, identity, encoder, spec, known or ())
     cube = in_run_bands(cube, encoder)
     store = None if folder is None else Store(folder, key)
-    first = None if store is None else store.load((cube.rows, cube.cols))
+    first = None if store is None else store.load((cube.rows, cube.cols), ctx)
     if first is None:
         first = _computed(cube, encoder, spec, known or (), key, store, device, ctx)
     first = _described(first, encoder)
@@ -99,14 +101,24 @@ def _made(
     array, store = _new_array(store, shape, ctx)
     try:
         valid, columns, edges = fill(array)
+        if store is not None:
+            try:
+                return store.keep(array, valid, columns, edges, ctx)
+            except (HsiError, OSError) as error:  # what was computed is worth more than its file
+                ctx.warn(_in_memory(array.nbytes, error))
+                array = np.array(array)
+                store.discard()
     except BaseException:
         del array
         if store is not None:
             store.discard()
         raise
-    if store is None:
-        return finished(array, valid, key, columns, edges)
-    return store.keep(array, valid, columns, edges)
+    return finished(array, valid, key, columns, edges)
+
+
+def _in_memory(size: int, error: HsiError | OSError) -> str:
+    why = error.message if isinstance(error, HsiError) else f"{error.strerror or error}."
+    return say("The features ({megabytes:.0f} MB) stay in memory: {why}", megabytes=size / 1e6, why=why)
 
 
 def _levels(first: Features, cube: Cube, encoder: Encoder, folder: Path | None) -> levels.LevelSet:
@@ -116,7 +128,7 @@ def _levels(first: Features, cube: Cube, encoder: Encoder, folder: Path | None) 
         if level.features == encoder.recipe.base:
             return first
         store = None if folder is None else Store(folder, first.key, level.name)
-        found = None if store is None else store.load(first.shape)
+        found = None if store is None else store.load(first.shape, asked)
         if found is None:
             asked.progress(0, 1, say("Preparing the context “{name}”", name=level.name))
             shape = (*first.shape, levels.width(level.features, first))
@@ -131,7 +143,7 @@ def _levels(first: Features, cube: Cube, encoder: Encoder, folder: Path | None) 
 
     def find(asked: Context) -> NDArray[np.int32]:
         kept = None if folder is None else Superpixels(folder, first.key)
-        found = None if kept is None else kept.load(first.shape)
+        found = None if kept is None else kept.load(first.shape, asked)
         if found is None:
             asked.progress(0, 1, say("Finding superpixels"))
             found = segment_cube(cube, check=asked.check).labels
@@ -187,32 +199,78 @@ def _fill(
 ) -> NDArray[np.bool_]:  # fmt: skip
     """Computes the features of every pixel, tile by tile; returns which pixels have data."""
     valid = np.zeros((cube.rows, cube.cols), dtype=bool)
-    width = _width(encoder, spec)
     network = encoder.network.to(device).eval()
     halo = max(network.halo, network.patch // 2, *(block.halo for block in blocks), 0)
-    tiles = [(r, c) for r in range(0, cube.rows, TILE) for c in range(0, cube.cols, TILE)]
+    tiles = deque(
+        _Tile(cube, top, left, halo, TILE) for top in range(0, cube.rows, TILE) for left in range(0, cube.cols, TILE)
+    )
+    done, told_of_memory = 0, False
     try:
-        for number, (top, left) in enumerate(tiles):
-            told = _Share(ctx, number, len(tiles))
-            told.tell(0.0)
-            tile = _Tile(cube, top, left, halo)
-            window = Window(cube, encoder.transform.good, tile.rows, tile.cols)
-            valid[tile.target] = window.valid[tile.inside]
-            if width:
-                vectors = _vectors(network, window.values(encoder.transform), tile, device, told)
-                if spec.balanced and encoder.balance is not None:
-                    vectors = encoder.balance.apply(vectors)
-                array[(*tile.target, slice(0, width))] = _held(vectors)
-            start = width
-            for block in blocks:
-                ctx.check()
-                columns = slice(start, start + block.width)
-                array[(*tile.target, columns)] = _held(block.values(window)[tile.inside])
-                start += block.width
+        while tiles:
+            tile, ran_out = tiles.popleft(), False
+            told = _Share(ctx, done, tile.pixels, cube.rows * cube.cols)
+            try:
+                _fill_tile(array, valid, tile, cube, encoder, spec, blocks, device, told)
+            except (RuntimeError, MemoryError) as error:
+                if not devices.ran_out_of_memory(error):
+                    raise
+                ran_out = True
+            # Outside of the handler: there the error's frames would still hold what is to be freed.
+            if not ran_out:
+                done += tile.pixels
+                continue
+            devices.free_memory(device)
+            tiles.extendleft(reversed(_quarters(tile, cube, halo, device)))
+            if not told_of_memory:
+                told_of_memory = True
+                ctx.warn(say("Memory ran out: the features are made in smaller pieces, which takes longer."))
     finally:
         encoder.network.cpu()
     ctx.progress(1, 1, say("Embedding"))
     return valid
+
+
+def _quarters(tile: _Tile, cube: Cube, halo: int, device: torch.device) -> list[_Tile]:
+    """The parts of a tile that is too large for the memory.
+
+    Raises:
+        HsiError: it is as small as can be.
+    """
+    side = tile.side // 2
+    if side < SMALLEST_TILE:
+        raise HsiError(
+            say("The features of {name} need more memory than there is, even in small pieces.", name=cube.name),
+            say("Close other programs and scenes, or use a smaller part of the scene."),
+        )
+    rows, cols = tile.target
+    return [
+        _Tile(cube, top, left, halo, side)
+        for top in range(rows.start, rows.stop, side)
+        for left in range(cols.start, cols.stop, side)
+    ]
+
+
+def _fill_tile(
+    array: NDArray[np.float16], valid: NDArray[np.bool_], tile: _Tile, cube: Cube, encoder: Encoder, spec: FeatureSpec,
+    blocks: Sequence[FeatureBlock], device: torch.device, told: _Share,
+) -> None:  # fmt: skip
+    """Computes the features of one tile into those of the scene, rows x cols x features, and which of its pixels have
+    data, rows x cols."""
+    told.tell(0.0)
+    width = _width(encoder, spec)
+    window = Window(cube, encoder.transform.good, tile.rows, tile.cols)
+    valid[tile.target] = window.valid[tile.inside]
+    if width:
+        vectors = _vectors(encoder.network, window.values(encoder.transform), tile, device, told)
+        if spec.balanced and encoder.balance is not None:
+            vectors = encoder.balance.apply(vectors)
+        array[(*tile.target, slice(0, width))] = _held(vectors)
+    start = width
+    for block in blocks:
+        told.ctx.check()
+        columns = slice(start, start + block.width)
+        array[(*tile.target, columns)] = _held(block.values(window)[tile.inside])
+        start += block.width
 
 
 def _held(values: NDArray[np.float32]) -> NDArray[np.float32]:
@@ -222,14 +280,15 @@ def _held(values: NDArray[np.float32]) -> NDArray[np.float32]:
 
 @dataclass(frozen=True)
 class _Share:
-    """Progress within one of several equal parts."""
+    """Progress within one of several parts: so many pixels of all, when others are done."""
 
     ctx: Context
-    number: int
+    done: int
+    pixels: int
     total: int
 
     def tell(self, part: float) -> None:
-        self.ctx.progress(self.number + part, self.total, say("Embedding"))
+        self.ctx.progress(self.done + part * self.pixels, self.total, say("Embedding"))
 
 
 class _Tile:
@@ -240,10 +299,15 @@ class _Tile:
         target: the tile without halo, in the scene.
         inside: the same, within the window of `rows` and `cols`.
         borders: whether the window ends at the scene's border: top, bottom, left, right.
+        side: of the tile, before it is clipped.
+        batch: patches of it that are embedded at once.
+        pixels: of the tile.
     """
 
-    def __init__(self, cube: Cube, top: int, left: int, halo: int) -> None:
-        bottom, right = min(cube.rows, top + TILE), min(cube.cols, left + TILE)
+    def __init__(self, cube: Cube, top: int, left: int, halo: int, side: int) -> None:
+        bottom, right = min(cube.rows, top + side), min(cube.cols, left + side)
+        self.side, self.batch = side, max(1, BATCH * side // TILE)
+        self.pixels = (bottom - top) * (right - left)
         self.rows = slice(max(0, top - halo), min(cube.rows, bottom + halo))
         self.cols = slice(max(0, left - halo), min(cube.cols, right + halo))
         self.target = slice(top, bottom), slice(left, right)
@@ -276,9 +340,9 @@ def _vectors(
         height = tile.inside[0].stop - tile.inside[0].start
         width = tile.inside[1].stop - tile.inside[1].start
         found = []
-        for start in range(0, height * width, BATCH):
+        for start in range(0, height * width, tile.batch):
             told.tell(start / (height * width))
-            flat = torch.arange(start, min(height * width, start + BATCH), device=bank.device)
+            flat = torch.arange(start, min(height * width, start + tile.batch), device=bank.device)
             found.append(network(bank.gather(first_row + flat // width, first_col + flat % width)).float().cpu())
         return np.asarray(torch.cat(found).numpy().reshape(height, width, -1))
 
@@ -352,12 +416,5 @@ def _new_array(
         try:
             return store.create(shape), store
         except OSError as error:
-            megabytes = np.prod(shape, dtype=np.float64) * 2 / 1e6
-            ctx.warn(
-                say(
-                    "The features ({megabytes:.0f} MB) stay in memory: {strerror}.",
-                    megabytes=megabytes,
-                    strerror=error.strerror or error,
-                )
-            )
+            ctx.warn(_in_memory(int(np.prod(shape, dtype=np.int64)) * 2, error))
     return np.empty(shape, dtype=np.float16), None

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import io
 import json
 import os
 import sys
@@ -10,7 +11,7 @@ import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 from zipfile import BadZipFile
 
 import numpy as np
@@ -18,6 +19,9 @@ from numpy.typing import NDArray
 
 from hsigui.cube.edge_filter import Edges
 from hsigui.errors import HsiError
+from hsigui.jobs import Context
+from hsigui.methods import run_record
+from hsigui.pipeline.feature_file import FeatureFile
 from hsigui.saving import written_beside
 from hsigui.specs import FIRST_RECIPE, Recipe
 from hsigui.texts import say
@@ -38,7 +42,7 @@ class Features:
     """Feature vectors of a scene.
 
     Attributes:
-        array: rows x cols x features, float16; an array or a memory map.
+        array: rows x cols x features, float16; an array in memory, or in a file that is read as it is indexed.
         valid: rows x cols; False where the cube has no data.
         mean, sd: of every feature over the valid pixels; probes see (array - mean) / sd.
         key: of the cube and encoder that they belong to.
@@ -52,7 +56,7 @@ class Features:
             itself, and the others are made from them when they are needed.
     """
 
-    array: NDArray[np.float16]
+    array: NDArray[np.float16] | FeatureFile
     valid: NDArray[np.bool_]
     mean: NDArray[np.float32]
     sd: NDArray[np.float32]
@@ -109,8 +113,8 @@ def widened(values: NDArray[np.float16]) -> NDArray[np.float32]:
 
 
 def finished(
-    array: NDArray[np.float16], valid: NDArray[np.bool_], key: str, columns: Mapping[str, slice] | None = None,
-    edges: Edges | None = None,
+    array: NDArray[np.float16] | FeatureFile, valid: NDArray[np.bool_], key: str,
+    columns: Mapping[str, slice] | None = None, edges: Edges | None = None,
 ) -> Features:  # fmt: skip
     """Features with their mean and standard deviation, taken over at most some 200 000 valid pixels. `array` is rows x
     cols x features, `valid` rows x cols.
@@ -134,8 +138,9 @@ def finished(
 class Store:
     """Features on disk: one set of four files for each key, so that several cubes can use one run.
 
-    The array is written under another name and renamed when complete: a program that has the old one mapped goes on
-    undisturbed, and a cancelled embedding leaves nothing.
+    The array is written under another name and renamed when complete: a program that has the old one open goes on
+    undisturbed, and a cancelled embedding leaves nothing. The SHA-256 of each file is noted in the record of the run,
+    and held against the file when it is opened.
     """
 
     def __init__(self, folder: Path, key: str, level: str = "") -> None:
@@ -145,23 +150,45 @@ class Store:
         self._edges = folder / f"{name}-edges.npz"
         self._about, self._part = folder / f"{name}.json", folder / f"{name}-{os.getpid()}.part"
 
-    def load(self, shape: tuple[int, int]) -> Features | None:
-        """The features kept here, memory-mapped; None when there are none of this key and size."""
+    def load(self, shape: tuple[int, int], ctx: Context) -> Features | None:
+        """The features kept here; None when there are none of this key and size, or they are damaged, which is told.
+
+        Raises:
+            Cancelled: through the context.
+        """
+        files = (self._about, self._array, self._valid, self._edges)
+        if not all(path.exists() for path in files):
+            return None  # never made, or removed to save room
         try:
-            about = json.loads(self._about.read_text(encoding="utf-8"))
-            if about["key"] != self._key:
-                return None
-            array = np.load(self._array, mmap_mode="r", allow_pickle=False)
-            valid = np.load(self._valid, allow_pickle=False)
-            with np.load(self._edges, allow_pickle=False) as kept:
-                edges = Edges(kept["across"], kept["down"])
-            columns = {name: slice(*ends) for name, ends in about["columns"].items()}
-        except (OSError, ValueError, KeyError, TypeError, AttributeError, BadZipFile):
-            # A cache that cannot be read is a cache that is not there: it is computed again.
+            found = self._checked(shape, run_record.sums_of(self._folder), ctx)
+        except (HsiError, OSError, ValueError, KeyError, TypeError, AttributeError, EOFError, BadZipFile) as error:
+            _tell_damage(self._array, error, ctx)
             return None
+        return found
+
+    def _checked(self, shape: tuple[int, int], sums: Mapping[str, str] | None, ctx: Context) -> Features | None:
+        """What `load` gives.
+
+        Args:
+            sums: that were noted of the files; None where none were.
+
+        Raises:
+            HsiError, OSError, ValueError, KeyError, TypeError, AttributeError, EOFError, BadZipFile: a file is damaged.
+        """
+        # What is used is what was checked: small files are read once, the array by one handle.
+        about = json.loads(_held(self._about, sums))
+        if about["key"] != self._key:
+            return None
+        array = FeatureFile(self._array)
+        valid = np.load(io.BytesIO(_held(self._valid, sums)), allow_pickle=False)
+        with np.load(io.BytesIO(_held(self._edges, sums)), allow_pickle=False) as kept:
+            edges = Edges(kept["across"], kept["down"])
+        columns = {name: slice(*ends) for name, ends in about["columns"].items()}
         if {array.shape[:2], valid.shape, edges.shape} != {shape} or list(array.shape) != about["shape"]:
-            return None
-        return finished(array, valid, self._key, columns, edges) if array.dtype == np.float16 else None
+            raise ValueError(say("its size is another"))
+        if sums is not None and sums.get(self._array.name) != _summed(array, ctx):
+            raise run_record.changed(self._array)
+        return finished(array, valid, self._key, columns, edges)
 
     def create(self, shape: tuple[int, int, int]) -> NDArray[np.float16]:
         """An array on disk to be filled in and handed to `keep` or `discard`. Rows x cols x features.
@@ -183,24 +210,35 @@ class Store:
         return array
 
     def keep(
-        self, array: NDArray[np.float16], valid: NDArray[np.bool_], columns: Mapping[str, slice], edges: Edges
-    ) -> Features:
-        """Puts a filled array in place; the description goes last. `array` is rows x cols x features, `valid` rows x
-        cols."""
+        self, array: NDArray[np.float16], valid: NDArray[np.bool_], columns: Mapping[str, slice], edges: Edges,
+        ctx: Context,
+    ) -> Features:  # fmt: skip
+        """Puts a filled array in place; the record goes last. `array` is rows x cols x features, `valid` rows x cols.
+
+        Raises:
+            HsiError: the folder cannot be written any more.
+            Cancelled: through the context; what was kept before stays.
+        """
         if isinstance(array, np.memmap):
             array.flush()
-        shape = array.shape
+        ends = {name: [place.start, place.stop] for name, place in columns.items()}
+        told = {"key": self._key, "shape": list(array.shape), "columns": ends}
+        contents = {self._valid: _bytes_of(valid), self._edges: _bytes_of(across=edges.across, down=edges.down)}
+        contents[self._about] = json.dumps(told).encode()
+        sums = {path.name: run_record.sum_of(content) for path, content in contents.items()}
+        sums[self._array.name] = _summed(FeatureFile(self._part), ctx)
         del array  # some systems do not rename a file that is mapped
-        self._part.replace(self._array)
-        with written_beside(self._valid, self._edges, self._about) as (beside, beside_edges, about):
-            np.save(beside, valid)
-            with beside_edges.open("wb") as file:  # a name without the ending that numpy would add
-                np.savez(file, across=edges.across, down=edges.down)
-            ends = {name: [place.start, place.stop] for name, place in columns.items()}
-            told = {"key": self._key, "shape": list(shape), "columns": ends}
-            about.write_text(json.dumps(told), encoding="utf-8")
+        with (
+            run_record.renewed(self._folder, sums) as (record, text),
+            written_beside(*contents, record) as (*scratch, about_run),
+        ):
+            for path, content in zip(scratch, contents.values(), strict=True):
+                path.write_bytes(content)
+            about_run.write_text(text, encoding="utf-8")
+            run_record.keep_time(record, about_run)
+            self._part.replace(self._array)
         self._drop_old()
-        return finished(np.load(self._array, mmap_mode="r"), valid, self._key, columns, edges)
+        return finished(FeatureFile(self._array), valid, self._key, columns, edges)
 
     def discard(self) -> None:
         """Removes a half-filled array."""
@@ -224,7 +262,7 @@ class Store:
                 ends = (".npy", "-valid.npy", "-edges.npz", "-superpixels.npy")
                 beside = (about.with_name(f"{about.stem}{end}") for end in ends)
                 for path in (about, *beside):
-                    with contextlib.suppress(OSError):  # mapped by another program on a system that locks
+                    with contextlib.suppress(OSError):  # open in another program on a system that locks
                         path.unlink(missing_ok=True)
 
 
@@ -232,20 +270,59 @@ class Superpixels:
     """The superpixels of a scene, kept beside its features."""
 
     def __init__(self, folder: Path, key: str) -> None:
-        self._path = folder / f"features-{key[:12]}-superpixels.npy"
+        self._folder, self._path = folder, folder / f"features-{key[:12]}-superpixels.npy"
 
-    def load(self, shape: tuple[int, int]) -> NDArray[np.int32] | None:
-        """Rows x cols, -1 for pixels in none; None where they are not there or damaged: they are found again."""
+    def load(self, shape: tuple[int, int], ctx: Context) -> NDArray[np.int32] | None:
+        """Rows x cols, -1 for pixels in none; None where they are not there or damaged, which is told: they are found
+        again."""
         try:
-            found = np.load(self._path, allow_pickle=False)
-        except (OSError, ValueError, EOFError):
+            found = np.load(io.BytesIO(_held(self._path, run_record.sums_of(self._folder))), allow_pickle=False)
+            if found.dtype != np.int32 or found.shape != shape:
+                raise ValueError(say("its size is another"))
+        except FileNotFoundError:
             return None
-        return found if found.dtype == np.int32 and found.shape == shape else None
+        except (HsiError, OSError, ValueError, EOFError) as error:
+            _tell_damage(self._path, error, ctx)
+            return None
+        return np.asarray(found, dtype=np.int32)
 
     def keep(self, labels: NDArray[np.int32], warn: Callable[[str], None]) -> None:
         """Writes them (rows x cols); says so where that cannot be done, for they can be found again."""
+        content = _bytes_of(labels)
         try:
-            with written_beside(self._path) as (beside,), beside.open("wb") as file:
-                np.save(file, labels)
+            run_record.put(self._folder, {self._path.name: content})
         except HsiError as error:
             warn(say("The superpixels are not kept for later: {message}", message=error.message))
+
+
+def _held(path: Path, sums: Mapping[str, str] | None) -> bytes:
+    """The content of a file whose sum is the one that was noted, where any were.
+
+    Raises:
+        OSError: it cannot be read.
+        HsiError: it is damaged.
+    """
+    content = path.read_bytes()
+    if sums is not None and sums.get(path.name) != run_record.sum_of(content):
+        raise run_record.changed(path)
+    return content
+
+
+def _summed(array: FeatureFile, ctx: Context) -> str:
+    """The sum of features in a file; their size may be that of the scene itself, so it can be stopped."""
+    return array.checksum(lambda done: ctx.progress(done, array.nbytes, say("Checking the kept features")))
+
+
+def _tell_damage(path: Path, error: Exception, ctx: Context) -> None:
+    why = error.message if isinstance(error, HsiError) else say("{path} is damaged: {error}.", path=path, error=error)
+    ctx.warn(say("{why} It is made again.", why=why))
+
+
+def _bytes_of(array: NDArray[Any] | None = None, **arrays: NDArray[Any]) -> bytes:
+    """What numpy writes of one array, or of several by their names."""
+    held = io.BytesIO()
+    if array is None:
+        np.savez(held, **arrays)  # type: ignore[arg-type]
+    else:
+        np.save(held, array)
+    return held.getvalue()

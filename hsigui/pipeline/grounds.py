@@ -115,4 +115,6 @@ def _weights(probe: Probe | None) -> dict[str, float]:
 def _segmented(features: Features, ctx: Context) -> NDArray[np.int32]:
     """Superpixels by the features themselves, rows x cols."""
     count = int(np.clip(np.count_nonzero(features.valid) // PIXELS, FEWEST, MOST))
-    return segment_image(cast("NDArray[np.float32]", features.array), features.valid, count, check=ctx.check).labels
+    return segment_image(
+        cast("NDArray[np.float32]", np.asarray(features.array)), features.valid, count, check=ctx.check
+    ).labels

@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 from safetensors import SafetensorError
-from safetensors.numpy import load_file
+from safetensors.numpy import load as parse
 from safetensors.numpy import save as serialise
 
 from hsigui import __version__
@@ -27,15 +27,15 @@ from hsigui.cube.transform import BandTransform
 from hsigui.errors import HsiError
 from hsigui.jobs import Context
 from hsigui.labels.classes import ClassInfo, ClassTable
+from hsigui.methods import run_record
 from hsigui.methods.levelled_probe import LevelledProbe
-from hsigui.methods.model_card import ACCURACY, PROBE, PROBE_NUMBERS, SETTINGS, WEIGHTS, keep_accuracy, write_card
+from hsigui.methods.model_card import ACCURACY, PROBE, PROBE_NUMBERS, WEIGHTS, accuracy_text, write_card
 from hsigui.methods.probe import Probe
 from hsigui.methods.probe_files import from_parts, to_parts
 from hsigui.pipeline.context_features import context_transforms
 from hsigui.pipeline.features import Features
 from hsigui.pipeline.provenance import raster_hash
 from hsigui.pipeline.run_bands import in_run_bands
-from hsigui.saving import written_beside
 from hsigui.specs import MapSpec
 from hsigui.texts import say
 
@@ -129,19 +129,14 @@ def keep_with_accuracy(
     Raises:
         HsiError: the folder cannot be written or holds no run.
     """
-    try:
-        (folder / ACCURACY).unlink(missing_ok=True)  # first: figures must never stand beside another classifier
-    except OSError as error:
-        raise HsiError(
-            say("{folder} cannot be replaced: {strerror}.", folder=folder / ACCURACY, strerror=error.strerror or error),
-            say("Is it open?"),
-        ) from error
-    written = save(kept, folder)
-    return written if figures is None else [*written[:-1], *keep_accuracy(folder, figures, source)]
+    return save(kept, folder, None if figures is None else accuracy_text(figures, source))
 
 
-def save(kept: KeptProbe, folder: Path) -> list[Path]:
-    """Writes it into the folder of its run, whose README.md is renewed.
+def save(kept: KeptProbe, folder: Path, accuracy: bytes | None = None) -> list[Path]:
+    """Writes it into the folder of its run, whose README.md is renewed. All is written, or what was there stays.
+
+    Args:
+        accuracy: what `accuracy_text` makes of the figures of its map; those of an earlier classifier go in any case.
 
     Raises:
         HsiError: the folder cannot be written or holds no run.
@@ -163,11 +158,13 @@ def save(kept: KeptProbe, folder: Path) -> list[Path]:
         "levels": list(kept.levels),
         "fitted": dict(kept.about),
     }
-    numbers, words = folder / PROBE_NUMBERS, folder / PROBE
-    with written_beside(numbers, words) as (numbers_scratch, words_scratch):
-        numbers_scratch.write_bytes(serialise({k: np.ascontiguousarray(v) for k, v in arrays.items()}))
-        words_scratch.write_text(json.dumps(told, indent=1, ensure_ascii=False), encoding="utf-8")
-    return [numbers, words, write_card(folder)]
+    contents = {
+        PROBE_NUMBERS: serialise({k: np.ascontiguousarray(v) for k, v in arrays.items()}),
+        PROBE: json.dumps(told, indent=1, ensure_ascii=False).encode(),
+        **({} if accuracy is None else {ACCURACY: accuracy}),
+    }
+    run_record.put(folder, contents, without=(ACCURACY,))
+    return [*(folder / name for name in contents), write_card(folder)]
 
 
 def load(folder: Path) -> KeptProbe:
@@ -177,7 +174,7 @@ def load(folder: Path) -> KeptProbe:
         HsiError: the run keeps none, it is damaged, of a newer version, or belongs to other weights.
     """
     try:
-        told = json.loads((folder / PROBE).read_text(encoding="utf-8"))
+        told = json.loads(run_record.checked(folder, PROBE))
         if told["format"] > FORMAT:
             raise HsiError(
                 say("The classifier in {folder} was kept by a newer version.", folder=folder), say("Update hsigui.")
@@ -187,7 +184,7 @@ def load(folder: Path) -> KeptProbe:
                 say("The classifier in {folder} belongs to other weights than are there now.", folder=folder),
                 say("Classify the training scene with --labels once more."),
             )
-        arrays = load_file(folder / PROBE_NUMBERS)
+        arrays = parse(run_record.checked(folder, PROBE_NUMBERS))
         transforms = tuple(
             BandTransform.from_arrays(_under(f"transform{number}.", arrays)) for number in range(told["transforms"])
         )
@@ -208,17 +205,20 @@ def load(folder: Path) -> KeptProbe:
 
 
 def identity(folder: Path) -> str:
-    """A name for a run with its classifier: changes when either does.
+    """A name for a run with its classifier: changes when either does, and not when features are kept beside them.
 
     Raises:
-        HsiError: the run keeps no classifier.
+        HsiError: the run keeps no classifier, or its record is damaged.
     """
     digest = hashlib.sha256()
-    for name in (WEIGHTS, SETTINGS, PROBE, PROBE_NUMBERS):
-        try:
+    try:
+        digest.update((folder / WEIGHTS).read_bytes())
+        # The bytes that this file had in versions which noted no sums.
+        digest.update(json.dumps(run_record.without_sums(run_record.read(folder)), indent=1).encode())
+        for name in (PROBE, PROBE_NUMBERS):
             digest.update((folder / name).read_bytes())
-        except OSError as error:
-            raise _missing(folder) from error
+    except OSError as error:
+        raise _missing(folder) from error
     return digest.hexdigest()
 
 

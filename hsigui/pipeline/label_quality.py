@@ -20,6 +20,7 @@ from numpy.typing import NDArray
 from hsigui.labels.label_map import require_same_size
 from hsigui.labels.regions import Region, find_regions
 from hsigui.methods import probe as linear
+from hsigui.pipeline.feature_file import pixels_of
 from hsigui.pipeline.features import Features
 from hsigui.texts import say
 
@@ -186,8 +187,7 @@ def _held_out(regions: Sequence[Region], features: Features, check: Callable[[],
     fold = _folds(labels, which)
     if fold.max(initial=-1) < 0:
         return None
-    rows = np.asarray(features.array.reshape(-1, features.array.shape[2])[where])
-    rows = features.standardised(rows, features.unrefined)
+    rows = features.standardised(pixels_of(features.array, where), features.unrefined)
     probabilities = np.full((len(rows), len(numbers)), np.nan, dtype=np.float32)
     for number in range(int(fold.max()) + 1):
         check()

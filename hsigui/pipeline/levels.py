@@ -21,7 +21,6 @@ from hsigui.pipeline.context_features import smoothed
 from hsigui.pipeline.edge_pooling import COMPONENT_REACH, ENCODER_REACH, FLOAT16_RANGE, HELD_VALUES, Pooling, pool
 from hsigui.pipeline.features import ENCODER, Features
 from hsigui.pipeline.level_weights import twin_whitening
-from hsigui.pipeline.pages import let_go
 from hsigui.specs import FeatureSpec, Level
 from hsigui.texts import say
 
@@ -68,7 +67,6 @@ class LevelSet:
         with self._lock:
             if name not in self._made:
                 self._made[name] = self._make(self._rows[name], ctx)
-                let_go(self._made[name].array)
             return self._made[name]
 
     def superpixels(self, ctx: Context) -> NDArray[np.int32]:
@@ -151,7 +149,6 @@ def superpixel_means(features: Features, superpixels: NDArray[np.int32], ctx: Co
     for part in cores.each(summed, range(0, len(superpixels), step)):
         sums += part
     sizes = np.bincount(superpixels[superpixels >= 0], minlength=count)
-    let_go(features.array)
     found = sums / np.maximum(sizes, 1)[:, None]
     return np.asarray((found - features.mean) / features.sd, dtype=np.float32)
 
@@ -185,17 +182,16 @@ def fill(array: NDArray[np.float16], first: Features, spec: FeatureSpec, ctx: Co
     components = first.array.shape[2] - encoder
     columns = places(spec, encoder, components)
     poolings = []
-    own = first.array[..., encoder:]
     if encoder:
-        _blurred(array[..., :encoder], first.array[..., :encoder], first.valid, spec.softened, ctx)
+        _blurred(array[..., :encoder], first, 0, spec.softened, ctx)
         if spec.pooled:
             poolings.append(Pooling(columns[ENCODER], ENCODER_REACH, spec.pooled))
     start = encoder
     for sigma in spec.smoothed:
-        _blurred(array[..., start : start + components], own, first.valid, sigma, ctx)
+        _blurred(array[..., start : start + components], first, encoder, sigma, ctx)
         start += components
     for tolerance in spec.edge_aware:
-        array[..., start : start + components] = own
+        _blurred(array[..., start : start + components], first, encoder, 0.0, ctx)
         poolings.append(Pooling(slice(start, start + components), COMPONENT_REACH, tolerance))
         start += components
     if poolings:
@@ -211,16 +207,20 @@ def width(spec: FeatureSpec, first: Features) -> int:
     return encoder + (len(spec.smoothed) + len(spec.edge_aware)) * components
 
 
-def _blurred(
-    out: NDArray[np.float16], values: NDArray[np.float16], valid: NDArray[np.bool_], sigma: float, ctx: Context
-) -> None:
-    """Gaussian means of some columns, rows x cols x columns, a few at a time."""
-    if not sigma:
-        out[...] = values
-        return
-    step = max(1, HELD_VALUES // 4 // valid.size)
-    for start in range(0, values.shape[2], step):
+def _blurred(out: NDArray[np.float16], first: Features, begin: int, sigma: float, ctx: Context) -> None:
+    """Gaussian means of some columns of the first level, rows x cols x columns, a few at a time; without a width of the
+    Gaussian the columns as they are.
+
+    Args:
+        begin: the first of the columns.
+    """
+    step = max(1, HELD_VALUES // 4 // first.valid.size)
+    for start in range(0, out.shape[2], step):
         ctx.check()
-        part = values[..., start : start + step].astype(np.float32)
-        held = np.clip(smoothed(part, valid, sigma), -FLOAT16_RANGE, FLOAT16_RANGE)
-        out[..., start : start + step] = held
+        stop = min(start + step, out.shape[2])
+        values = first.array[..., begin + start : begin + stop]
+        if sigma:
+            part = smoothed(values.astype(np.float32), first.valid, sigma)
+            out[..., start:stop] = np.clip(part, -FLOAT16_RANGE, FLOAT16_RANGE)
+        else:
+            out[..., start:stop] = values

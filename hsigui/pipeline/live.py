@@ -109,29 +109,44 @@ def pretrain_and_embed(
         try:
             checkpoint.save(encoder, folder)
             unfinished.remove(folder)
-        except HsiError as error:
-            ctx.warn(say("The encoder is not kept for later: {message}", message=error.message))
+        except (HsiError, OSError) as error:  # what was learned is worth more than its file
+            ctx.warn(_stays_in_window(error))
             folder = None
     started = time.perf_counter()
     try:
         features = embed(cube, encoder, ctx, folder, device=spec.device)
-    except HsiError as error:
+    except (HsiError, OSError) as error:
         if folder is None:
             raise
-        ctx.warn(say("The features are not kept for later: {message}", message=error.message))
+        ctx.warn(say("The features are not kept for later: {message}", message=_why(error)))
         features = embed(cube, encoder, ctx, device=spec.device)
     return Trained(encoder, features, folder, {"features": time.perf_counter() - started})
+
+
+def _stays_in_window(error: HsiError | OSError) -> str:
+    return say(
+        "The encoder is not kept for later: {message} It stays in this window; save it to another place "
+        "(File > Export run…).",
+        message=_why(error),
+    )
+
+
+def _why(error: HsiError | OSError) -> str:
+    return error.message if isinstance(error, HsiError) else f"{error.strerror or error}."
 
 
 def restore_run(ctx: Context, cube: Cube, folder: Path) -> Trained:
     """The encoder of a run folder, and the features of this scene by it; HsiError when it does not fit."""
     ctx.progress(0, 0, say("Loading PyTorch…"))
     from hsigui.methods import checkpoint
+    from hsigui.methods.run_record import note_unchecked
     from hsigui.pipeline.device import leave_cores_free
     from hsigui.pipeline.embed import embed
 
     leave_cores_free(1)
     encoder = checkpoint.load(folder)
+    if said := note_unchecked(folder):
+        ctx.warn(said)
     started = time.perf_counter()
     features = embed(cube, encoder, ctx, folder)
     return Trained(encoder, features, folder, {"features": time.perf_counter() - started})

@@ -8,8 +8,13 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
+import numpy as np
 from threadpoolctl import ThreadpoolController
 
+from hsigui import memory
+
+BUFFER_MIB = 64  # a product takes a buffer of half of that for each thread that asks, and ends the process without one
+SMALL = np.ones((96, 96), dtype=np.float32)
 _lock = threading.Lock()
 _inside = 0
 _limit: Any = None
@@ -17,13 +22,19 @@ _limit: Any = None
 
 @contextmanager
 def one_blas_thread() -> Iterator[None]:
-    """Keeps the products of numpy on one thread, in the whole process, until the last that asked for it is done."""
+    """Keeps the products of numpy on one thread, in the whole process, until the last that asked for it is done.
+
+    Raises:
+        MemoryError: there is no room for their buffers.
+    """
     global _inside, _limit
     with _lock:
         if _inside == 0:
+            memory.require(BUFFER_MIB * memory.MIB)
             _limit = ThreadpoolController().limit(limits=1, user_api="blas")
         _inside += 1
     try:
+        SMALL @ SMALL  # takes the buffer now, while there is room for it
         yield
     finally:
         with _lock:

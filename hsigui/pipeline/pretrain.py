@@ -36,10 +36,11 @@ from hsigui.methods.scene_features import features_of_scene
 from hsigui.methods.settings import MethodSettings, told
 from hsigui.methods.stacked_scenes import StackedScenes
 from hsigui.methods.untrained import NoTraining
-from hsigui.pipeline import several
+from hsigui.pipeline import disk, rescue, several
+from hsigui.pipeline.features import SETS_KEPT
 from hsigui.pipeline.one_thread import one_blas_thread
 from hsigui.pipeline.provenance import raster_hash
-from hsigui.specs import PretrainSpec
+from hsigui.specs import PretrainSpec, Recipe
 from hsigui.texts import say
 
 SMALLEST_SIDE = 16
@@ -61,8 +62,8 @@ def pretrain(
     accuracy" where there are labels for it, else as "effective rank" (see `Monitor`).
 
     Args:
-        out: folder to write the run to; None keeps it in memory. An unfinished training is written there every minute
-            and when it is cancelled.
+        out: folder to write the run to; None keeps it in memory. An unfinished training is written there every
+            15 seconds and when it is cancelled.
         labels: training labels (rows x cols, 0 for none) of the first cube for the monitor alone. Never give it test
             labels.
         resume: go on with the unfinished training in `out` (or `keep_in`). On the cpu the result is bit for bit that of
@@ -71,7 +72,8 @@ def pretrain(
         keep_in: folder for the unfinished training alone, where the caller writes the run; the caller removes it then.
 
     Raises:
-        HsiError: a scene is too small or empty, scenes have no bands in common or values of different scales, the
+        HsiError: the disk is too full for the run, or it cannot be written in the end (the sentence says where it lies
+            then); a scene is too small or empty, scenes have no bands in common or values of different scales, the
             method, a setting or the device does not exist, a value is not allowed or was another when the training was
             begun, the run to go on from is of another kind, memory does not suffice, the loss became non-finite before
             anything good was learned, or there is no training to go on with.
@@ -151,6 +153,8 @@ def _pretrained(
             else:
                 training = _training(spec, settings, network, scene, epochs, device, started)
         chance.give_masks(network)
+        if kept is not None:
+            _look_at_disk(kept, network, transform, info.recipe, joined.cubes, ctx, must=out is not None)
         watch = _watch(training, network, scene, epochs, spec, labels, device)
         trained = loop.run(
             training, ctx, "Pretraining", device=device, keep=keep, watch=watch, begun=begun, chance=chance
@@ -163,9 +167,25 @@ def _pretrained(
         scenes=tuple(described) if len(cubes) > 1 else (), bands=joined.bands, begun_from=source, threads=threads,
     )  # fmt: skip
     if out is not None:
-        checkpoint.save(encoder, out)
+        rescue.save(encoder, out)
         unfinished.remove(out)
     return encoder
+
+
+def _look_at_disk(
+    folder: Path, network: Network, transform: BandTransform, recipe: Recipe, cubes: Sequence[Cube], ctx: Context, *,
+    must: bool,
+) -> None:  # fmt: skip
+    """Refuses a training whose run does not fit on the disk, or says what will not fit.
+
+    Raises:
+        HsiError: the run does not fit where it must.
+    """
+    weights = sum(parameter.numel() for parameter in network.parameters())
+    pixels = sum(cube.rows * cube.cols for cube in cubes[:SETS_KEPT])
+    features = disk.of_features(pixels, network.width, len(transform.good), recipe)
+    if said := disk.require_room(folder, disk.of_training(weights), features, must=must):
+        ctx.warn(said)
 
 
 def _transform(
@@ -297,7 +317,7 @@ def _training(
             raise
         raise HsiError(
             say("The scene does not fit into the memory of {devices}.", devices=devices.title(device)),
-            say("Train on the CPU, choose the Quick preset, or use a smaller part of the scene."),
+            devices.less_memory(device),
         ) from None
     return made
 

@@ -94,12 +94,13 @@ class SceneFeatures:
     notes: tuple[str, ...] = ()
 
     def __repr__(self) -> str:
-        return f"SceneFeatures({self.cube.name}: {' x '.join(map(str, self.array.shape))})"
+        return f"SceneFeatures({self.cube.name}: {' x '.join(map(str, self.features.array.shape))})"
 
     @property
     def array(self) -> NDArray[np.float16]:
-        """Rows x cols x features, float16; an array or a memory map."""
-        return self.features.array
+        """Rows x cols x features, float16; read into memory now where a folder keeps them (`features.array` reads only
+        what it is indexed with)."""
+        return np.asarray(self.features.array)
 
     @property
     def valid(self) -> NDArray[np.bool_]:

@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from rasterio.enums import Resampling
 
 from hsigui.cube.cube import Geo
+from hsigui.cube.formats.memory_rasters import copied_through_memory, written_through_memory
 from hsigui.labels.classes import ClassTable
 from hsigui.labels.formats.class_tables import qgis_style
 from hsigui.labels.formats.tiff_classes import aux_path
@@ -49,12 +50,12 @@ def write_class_tiff(
                 with memory.open(**profile) as file:
                     _fill(file, numbers, classes)
                 with memory.open() as file:
-                    rasterio.shutil.copy(
+                    copied_through_memory(
                         file, scratch, driver="COG", compress="DEFLATE", blocksize=COG_TILE, bigtiff="IF_SAFER",
                         overview_resampling="MODE",
                     )  # fmt: skip
         else:
-            with rasterio.open(scratch, "w", **profile) as file:
+            with written_through_memory(scratch, **profile) as file:
                 _fill(file, numbers, classes)
                 if factors := overview_factors(rows, cols):
                     file.build_overviews(factors, Resampling.mode)

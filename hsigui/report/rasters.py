@@ -19,7 +19,7 @@ from hsigui.cube.cube import Geo
 from hsigui.cube.formats.envi import geo_fields, layout_fields, write_pair
 from hsigui.errors import HsiError
 from hsigui.report.table import LAYERS, layer_suffixes
-from hsigui.saving import written_beside
+from hsigui.saving import what_to_do, written_beside
 from hsigui.texts import say
 
 TILE = 256
@@ -64,7 +64,7 @@ def told_plainly(path: Path) -> Iterator[None]:
             yield
         except RasterioError as error:
             raise HsiError(
-                say("“{path}” cannot be written: {error}.", path=path, error=error), say("Choose another folder.")
+                say("“{path}” cannot be written: {error}.", path=path, error=error), what_to_do(path, error)
             ) from error
 
 

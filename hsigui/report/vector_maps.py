@@ -19,6 +19,7 @@ from hsigui.labels.grid import Grid
 from hsigui.labels.shapes import Shape, outlines
 from hsigui.report.boundaries import simplified
 from hsigui.report.filters import without_small_groups
+from hsigui.saving import what_to_do, written_beside
 from hsigui.texts import say
 
 # As QGIS makes it.
@@ -47,9 +48,10 @@ def write_polygons(
     geo = geo or Geo()
     numbers = in_units(array, simplify, smallest)
     shapes = polygons(numbers, geo, simplify, check) if simplify else None
-    written = write_gpkg(path, numbers, classes, geo, shapes)
-    _add_style(path, polygon_style(classes))
-    return written
+    with written_beside(path) as (scratch,):
+        write_gpkg(scratch, numbers, classes, geo, shapes)
+        _add_style(scratch, polygon_style(classes))
+    return [path]
 
 
 def in_units(array: NDArray[np.integer], simplify: float, smallest: int) -> NDArray[np.uint16]:
@@ -101,7 +103,7 @@ def _add_style(path: Path, style: bytes) -> None:
             )
     except sqlite3.Error as error:
         raise HsiError(
-            say("{path} cannot be written: {error}.", path=path, error=error), say("Choose another folder.")
+            say("{path} cannot be written: {error}.", path=path, error=error), what_to_do(path, error)
         ) from error
 
 

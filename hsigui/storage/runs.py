@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import contextlib
 import dataclasses
-import json
 import os
 import time
 from collections.abc import Callable, Mapping
@@ -20,15 +19,16 @@ from typing import Any
 import platformdirs
 
 from hsigui.errors import HsiError
+from hsigui.methods import run_record
 from hsigui.methods.registry import read_spec
 from hsigui.methods.resume_header import FILE, read_header
+from hsigui.methods.run_record import SETTINGS
 from hsigui.specs import PretrainSpec
 from hsigui.texts import say
 
 FEATURES_KEPT = 3
 UNFINISHED_KEPT = 5  # of all scenes together
 UNFINISHED_SECONDS = 60 * 24 * 3600.0
-SETTINGS = "run.json"
 FEATURES = "features-*"
 LOCK = "training.lock"  # held by the window that trains in a folder
 
@@ -103,8 +103,8 @@ class Runs:
         found = []
         for settings in (self.folder / key).glob(f"*/{SETTINGS}"):
             # A run that cannot be read is not offered; its files stay where they are.
-            with contextlib.suppress(OSError, ValueError, KeyError, TypeError):
-                about = json.loads(settings.read_text(encoding="utf-8"))
+            with contextlib.suppress(HsiError, OSError, ValueError, KeyError, TypeError):
+                about = run_record.read(settings.parent)
                 spec = about["spec"]
                 title = say(
                     "{method} {preset}, seed {seed}", method=spec["method"], preset=spec["preset"], seed=spec["seed"]

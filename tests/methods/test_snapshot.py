@@ -127,3 +127,24 @@ def test_a_damaged_file_is_refused_in_words(tmp_path):
         path.write_bytes(broken)
         with pytest.raises(HsiError, match="damaged"):
             resume.read(tmp_path)
+
+
+def test_any_changed_byte_of_an_unfinished_training_is_noticed(tmp_path):
+    path = resume.write(tmp_path, Unfinished(snapshot.take(_parts("sgd"), 1), None, Course((1.0,)), {"spec": {}}))
+    whole = path.read_bytes()
+    for place in np.random.default_rng(0).integers(0, len(whole), 60):
+        content = bytearray(whole)
+        content[place] ^= 0x10
+        path.write_bytes(bytes(content))
+        with pytest.raises(HsiError, match="damaged"):
+            resume.read(tmp_path)
+
+
+@pytest.mark.parametrize("mark", [b'"sha256"', b'\\"sealed\\"'])
+def test_an_unfinished_training_that_lost_a_mark_of_its_sum_is_refused(tmp_path, mark):
+    path = resume.write(tmp_path, Unfinished(snapshot.take(_parts("sgd"), 1), None, Course((1.0,)), {"spec": {}}))
+    content = path.read_bytes()
+    assert content.count(mark) == 1
+    path.write_bytes(content.replace(mark, mark.replace(b"a", b"b")))
+    with pytest.raises(HsiError, match="damaged"):
+        resume.read(tmp_path)

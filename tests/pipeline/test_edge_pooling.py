@@ -17,6 +17,7 @@ from hsigui.pipeline import edge_pooling
 from hsigui.pipeline import embed as embed_module
 from hsigui.pipeline.classify import classify
 from hsigui.pipeline.embed import embed
+from hsigui.pipeline.feature_file import FeatureFile
 from hsigui.pipeline.features import ENCODER, Features, finished
 from hsigui.pipeline.probe import fit_probe
 from hsigui.specs import FIRST_RECIPE, FeatureSpec, MapSpec, Recipe
@@ -54,7 +55,7 @@ def test_neither_tiles_nor_the_columns_held_at_once_show(cube, encoder, monkeypa
 def test_edges_are_kept_with_the_features_and_found_again(cube, encoder, tmp_path):
     made = _embedded(cube, encoder, AWARE, tmp_path)
     again = _embedded(cube, encoder, AWARE, tmp_path)
-    assert isinstance(again.array, np.memmap)
+    assert isinstance(again.array, FeatureFile)
     np.testing.assert_array_equal(again.edges.across, made.edges.across)
     np.testing.assert_array_equal(again.edges.down, made.edges.down)
     next(tmp_path.glob("*-edges.npz")).write_bytes(b"no zip at all")
@@ -95,3 +96,26 @@ def test_features_without_edges_refuse_such_a_map_with_a_hint():
     with pytest.raises(HsiError, match="edges") as caught:
         classify(features, probe, MapSpec(edges=3.0), CTX)
     assert caught.value.hint
+
+
+@pytest.mark.parametrize("most", [7, 1])
+def test_fewer_columns_are_smoothed_at_once_where_memory_runs_out(cube, encoder, monkeypatch, most):
+    wanted, whole = _embedded(cube, encoder, AWARE), edge_pooling.edge_smoothed
+
+    def smoothed(values, *rest):
+        if values.shape[2] > most:
+            raise MemoryError
+        return whole(values, *rest)
+
+    monkeypatch.setattr(edge_pooling, "edge_smoothed", smoothed)
+    found = _embedded(cube, encoder, AWARE)
+    np.testing.assert_allclose(found.array.astype(np.float32), wanted.array.astype(np.float32), atol=4e-3)
+
+
+def test_columns_that_do_not_fit_alone_end_for_want_of_memory(cube, encoder, monkeypatch):
+    def smoothed(*_arguments):
+        raise MemoryError
+
+    monkeypatch.setattr(edge_pooling, "edge_smoothed", smoothed)
+    with pytest.raises(MemoryError):
+        _embedded(cube, encoder, AWARE)

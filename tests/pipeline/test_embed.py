@@ -16,6 +16,7 @@ from hsigui.methods.checkpoint import Encoder
 from hsigui.methods.plan import Plan
 from hsigui.pipeline import embed as module
 from hsigui.pipeline.embed import embed
+from hsigui.pipeline.feature_file import FeatureFile
 from hsigui.pipeline.features import ENCODER
 from hsigui.pipeline.pretrain import pretrain
 from hsigui.specs import FIRST_RECIPE, PretrainSpec, Recipe
@@ -58,7 +59,7 @@ def test_kept_features_are_read_again_and_not_computed(cube, encoder, tmp_path, 
 
     monkeypatch.setattr(module, "_vectors", fail)
     second = embed(cube, encoder, SilentContext(), tmp_path)
-    assert isinstance(second.array, np.memmap)
+    assert isinstance(second.array, FeatureFile)
     assert np.array_equal(first.array, second.array)
     assert np.array_equal(first.mean, second.mean)
 
@@ -147,7 +148,7 @@ def test_a_folder_that_cannot_be_written_keeps_the_features_in_memory_and_says_s
     (tmp_path / "file").write_text("in the way", encoding="utf-8")
     ctx = Listening()
     features = embed(cube, encoder, ctx, tmp_path / "file" / "run")
-    assert not isinstance(features.array, np.memmap)
+    assert not isinstance(features.array, FeatureFile)
     assert "memory" in ctx.warnings[0]
 
 
@@ -192,3 +193,52 @@ def test_a_recipe_that_asks_for_it_gives_evened_out_features(cube):
     wanted = made.balance.apply(plain.array[plain.valid][:, encoder].astype(np.float32))
     np.testing.assert_allclose(even.array[even.valid][:, encoder].astype(np.float32), wanted, rtol=0.02, atol=0.02)
     assert np.array_equal(even.array[..., encoder.stop :], plain.array[..., encoder.stop :])
+
+
+class _Small:
+    """Runs out of memory for pieces of more than so many pixels."""
+
+    def __init__(self, whole, most: int, error: Exception) -> None:
+        self.whole, self.most, self.error, self.sides = whole, most, error, []
+
+    def __call__(self, network, values, tile, device, told):
+        if tile.pixels > self.most:
+            raise self.error
+        self.sides.append(tile.side)
+        return self.whole(network, values, tile, device, told)
+
+
+NO_MEMORY = [MemoryError(), RuntimeError("DefaultCPUAllocator: can't allocate memory: you tried to allocate 9 bytes")]
+
+
+@pytest.mark.parametrize("error", NO_MEMORY, ids=["MemoryError", "torch"])
+def test_features_are_made_in_smaller_pieces_where_memory_runs_out(cube, encoder, monkeypatch, error):
+    class Told(SilentContext):
+        said: tuple[str, ...] = ()
+
+        def warn(self, message):
+            self.said += (message,)
+
+    wanted, ctx = embed(cube, encoder, SilentContext()), Told()
+    small = _Small(module._vectors, 300, error)
+    monkeypatch.setattr(module, "_vectors", small)
+    found = embed(cube, encoder, ctx)
+    assert {16} <= set(small.sides) <= {16, 32}  # those at the border have fewer pixels
+    assert np.allclose(found.array.astype(np.float32), wanted.array.astype(np.float32), atol=2e-3)
+    assert np.array_equal(found.valid, wanted.valid)
+    assert [said for said in ctx.said if "smaller pieces" in said] == list(ctx.said)
+    assert len(ctx.said) == 1
+
+
+@pytest.mark.parametrize("error", NO_MEMORY, ids=["MemoryError", "torch"])
+def test_features_for_which_no_piece_is_small_enough_are_refused_with_what_to_do(cube, encoder, monkeypatch, error):
+    monkeypatch.setattr(module, "_vectors", _Small(module._vectors, 10, error))
+    with pytest.raises(HsiError, match="more memory than there is") as raised:
+        embed(cube, encoder, SilentContext())
+    assert "smaller part" in raised.value.hint
+
+
+def test_another_fault_while_features_are_made_is_no_want_of_memory(cube, encoder, monkeypatch):
+    monkeypatch.setattr(module, "_vectors", _Small(module._vectors, 10, RuntimeError("wrong")))
+    with pytest.raises(RuntimeError, match="wrong"):
+        embed(cube, encoder, SilentContext())

@@ -80,7 +80,7 @@ def _not_again(*_arguments):
 def test_a_folder_that_is_full_of_sets_drops_the_oldest_with_its_levels(cube, untrained, tmp_path):
     for seed in range(5):
         embed(cube, replace(untrained, spec=replace(untrained.spec, seed=seed)), CTX, tmp_path)
-    kept = {path.name.split("-")[1].partition(".")[0] for path in tmp_path.iterdir()}
+    kept = {path.name.split("-")[1].partition(".")[0] for path in tmp_path.glob("features-*")}
     assert len(kept) == 3
     assert len(list(tmp_path.glob("*-superpixels.npy"))) == 3
 

@@ -185,3 +185,34 @@ def test_the_probes_of_two_branches_are_mixed_where_that_is_asked(features, trut
     whole = fit_probe(features, labels, ProbeSpec(fusion=0.8), SilentContext())  # no branches: one probe, as ever
     plain = fit_probe(features, labels, ProbeSpec(), SilentContext())
     assert np.array_equal(whole.probabilities(rows), plain.probabilities(rows))
+
+
+def _with_room_for(monkeypatch, rows):
+    """Memory runs out for blocks of more rows; returns the rows of those that were drawn."""
+    drawn, whole = [], classify_module.mixed
+
+    def mixed(parts, box, ctx):
+        if box[2] - box[0] > rows:
+            raise MemoryError
+        drawn.append(box[2] - box[0])
+        return whole(parts, box, ctx)
+
+    monkeypatch.setattr(classify_module, "mixed", mixed)
+    return drawn
+
+
+def test_a_map_is_drawn_in_smaller_blocks_where_memory_runs_out(features, truth, monkeypatch):
+    probe = fit_probe(features, draw(truth, 5, seed=0).train, ProbeSpec(), SilentContext())
+    wanted = classify(features, probe, MapSpec(), SilentContext())
+    drawn = _with_room_for(monkeypatch, 20)
+    found = classify(features, probe, MapSpec(), SilentContext())
+    assert len(drawn) > 1
+    assert np.array_equal(found.classes, wanted.classes)
+    assert np.allclose(found.confidence, wanted.confidence, atol=1e-3, equal_nan=True)
+
+
+def test_a_map_for_which_no_block_is_small_enough_ends_for_want_of_memory(features, truth, monkeypatch):
+    probe = fit_probe(features, draw(truth, 5, seed=0).train, ProbeSpec(), SilentContext())
+    _with_room_for(monkeypatch, 5)
+    with pytest.raises(MemoryError):
+        classify(features, probe, MapSpec(), SilentContext())

@@ -121,7 +121,7 @@ def test_a_run_knows_its_scene_and_its_features_are_those_kept_with_it(home: Hom
     (stored,) = (p for p in home.run(name).glob("features-*.npy") if not p.stem.endswith("-valid"))
     kept, ctx = np.load(stored).astype(np.float32), Told()
     features = embed(open_cube(home.scene), checkpoint.load(home.run(name)), ctx, home.run(name), device="cpu")
-    assert np.abs(features.array.astype(np.float32) - kept).max() < 0.02 * kept.std()
+    assert np.abs(np.asarray(features.array, dtype=np.float32) - kept).max() < 0.02 * kept.std()
     assert features.valid.all()
     assert not ctx.warnings  # such as that it was trained on another scene
 

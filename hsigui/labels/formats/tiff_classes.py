@@ -12,7 +12,6 @@ from typing import Any
 from xml.etree import ElementTree
 
 import numpy as np
-import rasterio
 from numpy.typing import NDArray
 from rasterio.crs import CRS
 from rasterio.errors import CRSError, NotGeoreferencedWarning, RasterioError
@@ -20,12 +19,13 @@ from rasterio.transform import Affine
 
 from hsigui.cube.cube import Geo
 from hsigui.cube.formats.geotiff import geo_of_dataset, open_dataset
+from hsigui.cube.formats.memory_rasters import written_through_memory
 from hsigui.cube.limits import require_room
 from hsigui.errors import HsiError
 from hsigui.labels.classes import ClassInfo, ClassTable, color_for
 from hsigui.labels.grid import Grid
 from hsigui.labels.raster import MOST_LOOKED_AT, ClassRaster, is_nodata, smallest_type, whole_numbers
-from hsigui.saving import written_beside
+from hsigui.saving import what_to_do, written_beside
 from hsigui.texts import say
 
 
@@ -99,12 +99,12 @@ def write_tiff(path: Path, array: NDArray[np.integer], classes: ClassTable, geo:
     with written_beside(path, aux) as (scratch, aux_scratch), warnings.catch_warnings():
         warnings.simplefilter("ignore", NotGeoreferencedWarning)
         try:
-            with rasterio.open(scratch, "w", **profile) as dataset:
+            with written_through_memory(scratch, **profile) as dataset:
                 dataset.write(numbers, 1)
                 dataset.write_colormap(1, _colormap(classes))
         except RasterioError as error:
             raise HsiError(
-                say("{path} cannot be written: {error}.", path=path, error=error), say("Choose another folder.")
+                say("{path} cannot be written: {error}.", path=path, error=error), what_to_do(path, error)
             ) from error
         aux_scratch.write_bytes(aux_xml(classes))
     return [path, aux]

@@ -24,7 +24,7 @@ from hsigui.labels.formats.table import FORMATS
 from hsigui.labels.grid import Grid
 from hsigui.labels.raster import AmbiguousLabels
 from hsigui.labels.shapes import LabelledShapes, Shape, grid_as_text, grid_from_text, outlines
-from hsigui.saving import written_beside
+from hsigui.saving import what_to_do, written_beside
 from hsigui.texts import say
 
 LAYER, CLASSES = "labels", "classes"
@@ -124,7 +124,7 @@ def write_gpkg(
             write(scratch, None, listed, _FIELDS, layer=CLASSES, driver="GPKG", geometry_type=None, append=True)
         except (RuntimeError, ValueError) as error:
             raise HsiError(
-                say("{path} cannot be written: {error}.", path=path, error=error), say("Choose another folder.")
+                say("{path} cannot be written: {error}.", path=path, error=error), what_to_do(path, error)
             ) from error
     return [path]
 

@@ -12,7 +12,7 @@ from PySide6.QtGui import QDesktopServices
 from PySide6.QtWidgets import QWidget
 
 from hsigui.document.session import Session
-from hsigui.errors import HsiError
+from hsigui.errors import HsiError, is_out_of_memory, out_of_memory
 from hsigui.settings import Settings, SettingsStore
 from hsigui.texts import say
 from hsigui.ui.desk.dialogs import open_dialog
@@ -40,12 +40,8 @@ class Desk:
         """Shows an error: plainly in the message bar when the user can act on it, else as a fault with its trace."""
         if isinstance(error, HsiError):
             self.messages.error(error)
-        elif isinstance(error, MemoryError):
-            self.messages.show_message(
-                "error",
-                say("There is not enough memory for this."),
-                say("Close other programs, or choose a smaller scene."),
-            )
+        elif is_out_of_memory(error):
+            self.messages.error(out_of_memory())
         else:
             open_dialog(ErrorDialog(error, trace or "".join(traceback.format_exception(error)), self.window))
 

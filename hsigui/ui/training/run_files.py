@@ -25,11 +25,12 @@ from hsigui.document.values import Encoder, Run
 from hsigui.errors import HsiError
 from hsigui.jobs import Context, Job, Work
 from hsigui.methods.registry import method
+from hsigui.methods.run_record import SETTINGS
 from hsigui.methods.settings import told
 from hsigui.pipeline import live
 from hsigui.specs import PretrainSpec
 from hsigui.storage.recovery import scene_key
-from hsigui.storage.runs import LOCK, SETTINGS, KeptRun, Runs, UnfinishedRun, give_up, unfinished_in
+from hsigui.storage.runs import LOCK, KeptRun, Runs, UnfinishedRun, give_up, unfinished_in
 from hsigui.texts import say
 from hsigui.ui.desk.desk import Desk
 from hsigui.ui.desk.job_bridge import Watcher

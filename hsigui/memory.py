@@ -1,0 +1,81 @@
+"""How much memory a process may still take, where that is limited; asked before libraries that end the process when
+they cannot get it.
+
+Numerical libraries begin threads and take buffers as they are loaded, and where they cannot they call `exit` or raise a
+signal, which nothing can catch. So the first import of such a library looks at the room first, and fails with a
+MemoryError that can be told. Standard library only.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Sequence
+from importlib.abc import MetaPathFinder
+from importlib.machinery import ModuleSpec
+from types import ModuleType
+
+MIB = 2**20
+# What loading takes of the address space, measured with one thread and rounded up, and more for each further thread: a
+# stack, a heap and a buffer.
+LIBRARIES = {
+    "numpy": 160, "scipy.linalg": 160, "scipy.sparse": 160, "sklearn": 160, "torch": 640, "rasterio": 96,
+    "pyogrio": 112, "h5py": 32, "skimage": 32,
+}  # fmt: skip
+THREAD_MIB = 112
+WORK_MIB = 128  # that a job begins with: the heap of its thread, a buffer for products, what it tells
+
+
+def room() -> int | None:
+    """Bytes of address space that this process may still take; None where that is not limited, or not known."""
+    try:
+        import resource
+
+        limit = resource.getrlimit(resource.RLIMIT_AS)[0]
+        if limit == resource.RLIM_INFINITY:
+            return None
+        with open("/proc/self/statm", "rb", buffering=0) as file:  # noqa: PTH123 - needs no memory to speak of
+            return int(limit - int(file.read(64).split()[0]) * resource.getpagesize())
+    except (ImportError, OSError, ValueError):  # no such limits, or none that can be looked at
+        return None
+
+
+def require(size: int) -> None:
+    """Fails where there is not so much room.
+
+    Raises:
+        MemoryError: fewer bytes are left.
+    """
+    left = room()
+    if left is not None and left < size:
+        raise MemoryError
+
+
+def needed_by(library: str) -> int:
+    """Bytes that loading a library takes, as far as it is known here."""
+    if library not in LIBRARIES:
+        return 0
+    return (LIBRARIES[library] + THREAD_MIB * max(0, (os.cpu_count() or 1) - 1)) * MIB
+
+
+class Guard(MetaPathFinder):
+    """Looks at the room before a library is loaded for the first time; finds nothing itself."""
+
+    def find_spec(
+        self, fullname: str, path: Sequence[str] | None, target: ModuleType | None = None
+    ) -> ModuleSpec | None:
+        """None, so that the import goes on.
+
+        Raises:
+            MemoryError: there is no room for the library.
+        """
+        del path, target
+        if fullname in LIBRARIES:
+            require(needed_by(fullname))
+        return None
+
+
+def guard_imports() -> None:
+    """Looks at the room before libraries are loaded, from now on."""
+    if not any(isinstance(finder, Guard) for finder in sys.meta_path):
+        sys.meta_path.insert(0, Guard())
