@@ -15,6 +15,8 @@ from dataclasses import dataclass
 from enum import Enum
 from typing import Any, Protocol
 
+from hsigui import stopping
+
 
 class Cancelled(BaseException):
     """Raised inside the work when its job was cancelled.
@@ -226,8 +228,9 @@ class Job:
 
     def _run(self, work: Work) -> None:
         try:
-            self.check()
-            end = Finished(self.number, Outcome.COMPLETED, result=work(self))
+            with stopping.checked_by(self.check):
+                self.check()
+                end = Finished(self.number, Outcome.COMPLETED, result=work(self))
         except Cancelled:
             end = Finished(self.number, Outcome.CANCELLED)
         except BaseException as error:  # noqa: BLE001 - exactly one Finished, whatever happens, out of memory included

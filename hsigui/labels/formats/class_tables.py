@@ -7,13 +7,15 @@ import io
 import json
 import re
 import xml.etree.ElementTree as ET
+from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from hsigui import plugins
+from hsigui import plugins, untrusted
 from hsigui.cube.formats.rows import suffixes_of
+from hsigui.cube.limits import require_text
 from hsigui.errors import HsiError
 from hsigui.labels.classes import MAX_CLASS, ClassInfo, ClassTable, color_for
 from hsigui.labels.formats.attributes import color_from, color_text
@@ -38,10 +40,11 @@ def read_table(path: str | Path) -> ClassTable:
     """
     path = Path(path).expanduser()
     try:
+        require_text(path.name, path.stat().st_size)
         content = path.read_bytes()
-    except OSError as error:
+    except (OSError, ValueError) as error:
         raise HsiError(
-            say("{path} cannot be read: {strerror}.", path=path, strerror=error.strerror or error),
+            say("{path} cannot be read: {reason}.", path=path, reason=untrusted.reason_of(error)),
             say("Choose another file."),
         ) from error
     text = content.decode("utf-8-sig", errors="replace")
@@ -53,11 +56,13 @@ def read_table(path: str | Path) -> ClassTable:
         )
     try:
         rows = list(plugins.resolved(found.read)(text))
-    except (ValueError, KeyError, TypeError, AttributeError, ET.ParseError, csv.Error, RecursionError) as error:
+    except (ValueError, LookupError, TypeError, AttributeError, SyntaxError, csv.Error, RecursionError) as error:
         raise HsiError(
-            say("{name} is no table of classes: {error}.", name=path.name, error=error), say("Is the file complete?")
+            say("{name} is no table of classes: {reason}.", name=path.name, reason=untrusted.reason_of(error)),
+            say("Is the file complete?"),
         ) from error
-    classes = _table(rows, path.name)
+    with untrusted.reading(path.name):
+        classes = _table(rows, path.name)
     if not classes:
         raise HsiError(
             say("{name} holds no classes.", name=path.name),
@@ -92,6 +97,7 @@ def merged_table(present: ClassTable, other: ClassTable) -> ClassTable:
     """
     merged = {c.number: c for c in present}
     by_name = {c.name.casefold(): c.number for c in present}
+    free = iter(range(1, MAX_CLASS + 1))
     for info in other:
         number = by_name.get(info.name.casefold())
         if number is not None:
@@ -100,7 +106,13 @@ def merged_table(present: ClassTable, other: ClassTable) -> ClassTable:
         there = merged.get(info.number)
         number = info.number
         if there is not None and not is_default(there):
-            number = next(n for n in range(1, MAX_CLASS + 1) if n not in merged and n not in other)
+            # Those that were taken stay taken, so the search goes on where it ended.
+            number = next((n for n in free if n not in merged and n not in other), None)
+            if number is None:
+                raise HsiError(
+                    say("The classes of both tables are more than {max_class}.", max_class=MAX_CLASS),
+                    say("Leave some out."),
+                )
         elif there is not None:
             by_name.pop(there.name.casefold(), None)
         merged[number] = replace(merged.get(number, info), number=number, name=info.name, color=info.color)
@@ -248,7 +260,7 @@ def _table(rows: list[Row], file_name: str) -> ClassTable:
                 ),
                 say("Correct it."),
             ) from None
-        if value != int(value) or not 0 <= value <= MAX_CLASS:
+        if not 0 <= value <= MAX_CLASS or value != int(value):
             raise HsiError(
                 say("{number} in {file_name} is no class number.", number=number, file_name=file_name),
                 say("They are whole, from 1 to {max_class}.", max_class=MAX_CLASS),
@@ -262,8 +274,8 @@ def _table(rows: list[Row], file_name: str) -> ClassTable:
         if n:
             text = str(name).strip() if name is not None else ""
             found[n] = ClassInfo(n, text or f"Class {n}", color_from(color) or color_for(n))
-    names = [c.name.casefold() for c in found.values()]
-    twice = next((c.name for c in found.values() if names.count(c.name.casefold()) > 1), None)
+    names = Counter(c.name.casefold() for c in found.values())
+    twice = next((c.name for c in found.values() if names[c.name.casefold()] > 1), None)
     if twice is not None:
         raise HsiError(
             say("{file_name} holds the class name “{twice}” twice.", file_name=file_name, twice=twice),
