@@ -15,6 +15,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from hsigui.cube.crs import crs_of
 from hsigui.cube.cube import Geo
 from hsigui.errors import HsiError
 from hsigui.labels.classes import ClassTable
@@ -251,11 +252,10 @@ def transformed(points: Points, source: str, target: str, file_name: str) -> Poi
         HsiError: a system is not understood, or points cannot be brought from one to the other.
     """
     from rasterio import warp
-    from rasterio.crs import CRS
     from rasterio.errors import CRSError, RasterioError
 
     try:
-        one, other = CRS.from_user_input(source), CRS.from_user_input(target)
+        one, other = crs_of(source), crs_of(target)
         if one == other:
             return points
         xs, ys = warp.transform(one, other, points[:, 0], points[:, 1])

@@ -15,6 +15,7 @@ from typing import Any
 
 from hsigui import plugins, untrusted
 from hsigui.cube.formats.rows import suffixes_of
+from hsigui.cube.formats.xml_files import tree_of
 from hsigui.cube.limits import require_text
 from hsigui.errors import HsiError
 from hsigui.labels.classes import MAX_CLASS, ClassInfo, ClassTable, color_for
@@ -209,7 +210,7 @@ def rows_of_clr(text: str) -> Iterator[Row]:
 
 
 def rows_of_qml(text: str) -> Iterator[Row]:
-    root = ET.fromstring(text)
+    root = tree_of(text)
     for entry in root.iter("paletteEntry"):
         yield entry.get("value"), entry.get("label"), entry.get("color")
     symbols = {s.get("name"): _symbol_color(s) for s in root.iter("symbol")}
@@ -228,7 +229,7 @@ def _symbol_color(symbol: ET.Element) -> str | None:
 
 
 def rows_of_json(text: str) -> Iterator[Row]:
-    content = json.loads(text)
+    content = untrusted.json_of(text)
     rows = content.get("classes") if isinstance(content, dict) else content
     if not isinstance(rows, list) or not all(isinstance(row, dict) for row in rows):
         raise ValueError("it has no list of classes")

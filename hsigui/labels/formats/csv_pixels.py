@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from hsigui.cube.cube import Geo
+from hsigui.cube.limits import require_text
 from hsigui.errors import HsiError
 from hsigui.labels.classes import ClassTable
 from hsigui.labels.formats import attributes
@@ -104,6 +105,7 @@ def _quoted(number: int, name: str, color: str) -> str:
 
 def _columns(path: Path) -> dict[str, NDArray[Any]]:
     """The columns of a table with a line of titles; separated by commas, semicolons or tabs."""
+    require_text(path.name, path.stat().st_size)
     text = path.read_text(encoding="utf-8-sig", errors="replace")
     head = text.split("\n", 1)[0]
     separator = max(",;\t", key=head.count)

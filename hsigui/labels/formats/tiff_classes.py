@@ -20,6 +20,7 @@ from rasterio.transform import Affine
 
 from hsigui.cube.cube import Geo
 from hsigui.cube.formats.geotiff import geo_of_dataset, open_dataset
+from hsigui.cube.formats.xml_files import tree_in
 from hsigui.cube.limits import require_room
 from hsigui.errors import HsiError
 from hsigui.labels.classes import ClassInfo, ClassTable, color_for
@@ -131,8 +132,8 @@ def _category_names(aux: Path) -> dict[int, str]:
     if not aux.is_file():
         return {}
     try:
-        root = ElementTree.fromstring(aux.read_bytes())
-    except (ElementTree.ParseError, OSError):
+        root = tree_in(aux)
+    except (ElementTree.ParseError, OSError, ValueError, LookupError, HsiError):
         return {}
     found = root.findall("./PAMRasterBand[@band='1']/CategoryNames/Category")
     return {n: (category.text or "").strip() for n, category in enumerate(found)}
