@@ -1,7 +1,7 @@
 """The line behind which bytes of others are read: whatever they raise there becomes a sentence.
 
-A file can hold anything, and the libraries that read it raise whatever its bytes lead them to. So each place where bytes
-are read stands in `reading`. What cannot come from bytes (a name that is not defined, a broken assumption of ours) goes
+A file can hold anything, and the libraries that read it raise whatever its bytes lead them to. So places where bytes
+are read stand in `reading`. What cannot come from bytes (a name that is not defined, a broken assumption of ours) goes
 through it and stays a bug, as does everything that is raised elsewhere.
 """
 

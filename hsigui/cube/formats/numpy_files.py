@@ -118,7 +118,7 @@ class NumpyFile:
         return {"": replace(stored, start=head)}
 
     def _list_zip(self) -> dict[str, _Stored]:
-        found = {}
+        found: dict[str, _Stored] = {}
         with zipfile.ZipFile(self.path) as archive, self.path.open("rb") as raw:
             for entry in archive.infolist():
                 if not entry.filename.endswith(".npy"):

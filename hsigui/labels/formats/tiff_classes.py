@@ -19,9 +19,9 @@ from rasterio.errors import CRSError, NotGeoreferencedWarning, RasterioError
 from rasterio.transform import Affine
 
 from hsigui.cube.cube import Geo
-from hsigui.cube.formats.geotiff import geo_of_dataset, open_dataset
+from hsigui.cube.formats.geotiff import RasterSource, geo_of_dataset, largest_block, open_dataset
 from hsigui.cube.formats.xml_files import tree_in
-from hsigui.cube.limits import require_room
+from hsigui.cube.limits import require_block, require_room
 from hsigui.errors import HsiError
 from hsigui.labels.classes import ClassInfo, ClassTable, color_for
 from hsigui.labels.grid import Grid
@@ -47,12 +47,8 @@ def read_tiff(path: Path, variable: str | None = None, grid: Grid | None = None)
             )
         # Read as a whole; the class numbers, a copy of them that is sorted, and the samples.
         require_room(path.name, dataset.height, dataset.width, 4 + 2 * np.dtype(dataset.dtypes[0]).itemsize)
-        try:
-            stored = dataset.read(1)
-        except (RasterioError, OSError) as error:
-            raise HsiError(
-                say("{name} cannot be read: {error}.", name=path.name, error=error), say("Is the file complete?")
-            ) from error
+        require_block(path.name, largest_block(dataset))
+        stored = RasterSource(path).read(slice(None), slice(None), [0])[:, :, 0]
         palette = _palette(dataset)
         nodata = None if dataset.nodata is None else float(dataset.nodata)
         array = whole_numbers(stored, path.name, nodata)
