@@ -40,7 +40,8 @@ def checked_by(ask: Callable[[], None]) -> Iterator[None]:
 def patiently(call: Callable[[], T]) -> T:
     """What a call returns that may take long and cannot be stopped; `check` is asked meanwhile.
 
-    The call runs in a thread of its own. When `check` raises, it is left to itself, and its result is dropped. Only for calls that change nothing and let other threads run.
+    The call runs in a thread of its own. When `check` raises, it is left to itself, and its result is dropped. Only
+    for calls that change nothing and let other threads run.
     """
     if getattr(_asked, "check", None) is None:
         return call()

@@ -36,8 +36,8 @@ class LeadsOutside(HsiError):  # noqa: N818 - named for what it tells, like HsiE
         super().__init__(
             say("{name} names {named}, a file outside its folder.", name=path.name, named=named),
             say(
-                "If you trust it, let it (a button here, --outside-files on the command line); else put the files that "
-                "it is made of into its folder or below."
+                "If you trust it, allow it (on the command line with --outside-files); else put the files that it is "
+                "made of into its folder or below."
             ),
         )
         self.path = path

@@ -321,12 +321,12 @@ def test_tiffs_that_announce_more_than_the_machine_holds_are_refused(tmp_path, m
 
 
 def test_every_kind_of_scene_is_held_against_the_memory(tmp_path, monkeypatch):
-    np.save(tmp_path / "x.npy", np.zeros((40, 50, 30), np.float32))
-    assert open_cube(tmp_path / "x.npy").shape == (40, 50, 30)
-    monkeypatch.setattr(limits, "machine_memory", lambda: 40 * 50 * limits.PIXEL_BYTES - 1)
-    refused(tmp_path / "x.npy", "announces 40 x 50 pixels")
-    monkeypatch.setattr(limits, "machine_memory", lambda: 40 * 50 * limits.PIXEL_BYTES)
-    assert open_cube(tmp_path / "x.npy").shape == (40, 50, 30)
+    np.save(tmp_path / "x.npy", np.zeros((4000, 5, 30), np.float32))
+    assert open_cube(tmp_path / "x.npy").shape == (4000, 5, 30)
+    monkeypatch.setattr(limits, "machine_memory", lambda: 4000 * 5 * limits.PIXEL_BYTES - 1)
+    refused(tmp_path / "x.npy", "announces 4000 x 5 pixels")
+    monkeypatch.setattr(limits, "machine_memory", lambda: 4000 * 5 * limits.PIXEL_BYTES)
+    assert open_cube(tmp_path / "x.npy").shape == (4000, 5, 30)
 
 
 def test_the_memory_of_this_machine_is_known():
