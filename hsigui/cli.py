@@ -14,6 +14,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from hsigui.commands.parser import COMMANDS, build_parser, chosen_demo
+from hsigui.cube import outside
 from hsigui.cube.demo_spec import DemoSpec
 from hsigui.errors import HsiError
 from hsigui.report.table import problems
@@ -65,6 +66,7 @@ def run(argv: Sequence[str]) -> int:
     work: Callable[[argparse.Namespace], None] = arguments.work
     for problem in problems():
         print(f"hsigui: {problem}", file=sys.stderr)
+    outside.allow_as_needed(getattr(arguments, "outside_files", False))
     try:
         work(arguments)
     except HsiError as error:
@@ -79,6 +81,8 @@ def run(argv: Sequence[str]) -> int:
         # The reader of our output went away (`hsigui info X | head`): not worth a word.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 1
+    finally:
+        outside.allow_as_needed(False)
     return 0
 
 

@@ -36,7 +36,7 @@ class LeadsOutside(HsiError):  # noqa: N818 - named for what it tells, like HsiE
         super().__init__(
             say("{name} names {named}, a file outside its folder.", name=path.name, named=named),
             say(
-                "If you trust it, allow it (on the command line with --outside-files); else put the files that it is "
+                "If you trust it, allow it (in commands with --outside-files); else put the files that it is "
                 "made of into its folder or below."
             ),
         )

@@ -381,7 +381,7 @@ def _reason(error: BaseException) -> str:
 def _text(value: Any) -> str:
     if isinstance(value, bytes):
         return value.decode("utf-8", "replace")
-    return value if isinstance(value, str) else ""
+    return untrusted.plain(value) if isinstance(value, str) else ""
 
 
 def _number(attributes: Any, *names: str) -> float | None:

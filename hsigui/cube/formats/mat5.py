@@ -229,7 +229,7 @@ def read_part(path: Path, array: StoredArray, part: StoredSamples) -> NDArray[An
             for begin in range(0, len(raw), _PIECE):
                 stopping.check()
                 piece = raw[begin : begin + _PIECE]
-                if file.readinto(piece) != len(piece):  # type: ignore[attr-defined]
+                if file.readinto(piece) != len(piece):
                     raise Damaged(say("the file has become shorter"))
         else:
             file.seek(array.packed[0])

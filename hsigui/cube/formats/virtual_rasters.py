@@ -19,7 +19,7 @@ from xml.etree import ElementTree
 
 from rasterio.errors import RasterioError
 
-from hsigui import stopping
+from hsigui import stopping, untrusted
 from hsigui.cube.formats.raster_files import open_quietly
 from hsigui.cube.formats.xml_files import tree_of
 from hsigui.cube.outside import require_inside
@@ -118,7 +118,7 @@ def _look_beside(path: Path, walk: _Walk) -> None:
     """Overviews and masks are opened with the raster that they lie beside, whatever they are."""
     for ending in (".ovr", ".OVR", ".msk", ".MSK"):
         beside = path.with_name(path.name + ending)
-        if beside.is_file():
+        if untrusted.is_file(beside):
             if not _head_of(beside, walk).startswith(_OVERVIEWS):
                 raise walk.refused(
                     say("has {name} beside it, which is no TIFF", name=beside.name), say("Take that file away.")

@@ -19,6 +19,7 @@ from hsigui.cube.formats.xml_files import tree_of
 from hsigui.cube.limits import require_text
 from hsigui.errors import HsiError
 from hsigui.labels.classes import MAX_CLASS, ClassInfo, ClassTable, color_for
+from hsigui.labels.formats import cells
 from hsigui.labels.formats.attributes import color_from, color_text
 from hsigui.labels.formats.table import CLASS_TABLES, class_table_suffixes
 from hsigui.labels.matching import is_default
@@ -147,7 +148,7 @@ def as_csv(classes: ClassTable) -> bytes:
     text = io.StringIO()
     writer = csv.writer(text, lineterminator="\n")
     writer.writerow(("class_id", "class_name", "color"))
-    writer.writerows((c.number, c.name, color_text(c.color)) for c in classes)
+    writer.writerows((c.number, cells.escaped(c.name), color_text(c.color)) for c in classes)
     return text.getvalue().encode("utf-8")
 
 
@@ -171,7 +172,7 @@ def rows_of_csv(text: str) -> Iterator[Row]:
     qgis = bool(lines) and lines[0].upper().startswith("INTERPOLATION")
     lines = lines[1:] if qgis else lines
     separator = max(",;\t", key=lines[0].count) if lines else ","
-    rows = [[cell.strip() for cell in row] for row in csv.reader(lines, delimiter=separator)]
+    rows = [[cells.as_it_was(cell.strip()) for cell in row] for row in csv.reader(lines, delimiter=separator)]
     if qgis:
         yield from ((row[0], row[5] if len(row) > 5 else "", " ".join(row[1:4])) for row in rows)
     elif rows and not _is_number(rows[0][0]):

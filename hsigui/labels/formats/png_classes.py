@@ -13,6 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
+from hsigui import untrusted
 from hsigui.cube.cube import Geo
 from hsigui.cube.formats.geotiff import RasterSource, geo_of_dataset, open_dataset
 from hsigui.cube.limits import require_room
@@ -39,7 +40,7 @@ def read_png(path: Path, variable: str | None = None, grid: Grid | None = None) 
     Raises:
         HsiError: the file cannot be read, or is a photograph.
     """
-    legend = read_table(legend_path(path)) if legend_path(path).is_file() else ClassTable()
+    legend = read_table(legend_path(path)) if untrusted.is_file(legend_path(path)) else ClassTable()
     with open_dataset(path) as dataset:
         bands = dataset.count
     if bands in (3, 4):

@@ -18,6 +18,7 @@ from rasterio.crs import CRS
 from rasterio.errors import CRSError, NotGeoreferencedWarning, RasterioError
 from rasterio.transform import Affine
 
+from hsigui import untrusted
 from hsigui.cube.cube import Geo
 from hsigui.cube.formats.geotiff import RasterSource, geo_of_dataset, largest_block, open_dataset
 from hsigui.cube.formats.xml_files import tree_in
@@ -125,7 +126,7 @@ def _colormap(classes: ClassTable) -> dict[int, tuple[int, int, int, int]]:
 
 def _category_names(aux: Path) -> dict[int, str]:
     """Names by number; empty when there is no side file, or none that can be read (the labels do not need it)."""
-    if not aux.is_file():
+    if not untrusted.is_file(aux):
         return {}
     try:
         root = tree_in(aux)

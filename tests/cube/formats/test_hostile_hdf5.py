@@ -9,6 +9,8 @@ import h5py
 import numpy as np
 import pytest
 
+import hsigui
+from hsigui.__main__ import main
 from hsigui.cube import limits, outside
 from hsigui.cube.open import list_arrays, open_cube
 from hsigui.errors import HsiError
@@ -186,3 +188,17 @@ def test_sizes_that_an_array_announces_are_held_against_the_memory(folder: Path,
         file.create_virtual_dataset("cube", layout)
     with pytest.raises(HsiError, match="announces 1048576 x 1048576 pixels"):
         open_cube(folder / "b.h5")
+
+
+def test_a_command_lets_files_lead_outside_once_it_is_told(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    path = folder / "a.h5"
+    external(path, folder.parent / "secret.bin")
+    assert main(["info", str(path)]) == 1
+    assert "a file outside its folder" in capsys.readouterr().err
+    assert main(["info", str(path), "--outside-files"]) == 0
+    assert main(["info", str(path)]) == 0  # it is remembered
+    other = folder / "b.h5"
+    virtual(other, folder.parent / "more.bin")
+    assert main(["info", str(other)]) == 1
+    assert hsigui.open(other, outside_files=True).shape == SAMPLES.shape
+    assert hsigui.open(other).shape == SAMPLES.shape
