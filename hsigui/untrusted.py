@@ -8,20 +8,23 @@ through it and stays a bug, as does everything that is raised elsewhere.
 from __future__ import annotations
 
 import csv
+import functools
 import json
 import re
 import struct
 import tokenize
 import zipfile
 import zlib
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
+from typing import Any, ParamSpec, TypeVar
 
 from hsigui.errors import HsiError
 from hsigui.texts import say
 
+P = ParamSpec("P")
+T = TypeVar("T")
 # SyntaxError: of XML and of NumPy's heads. RuntimeError: with RecursionError and NotImplementedError.
 _FAULTS = (
     ArithmeticError, AttributeError, BufferError, EOFError, LookupError, MemoryError, OSError, RuntimeError,
@@ -58,6 +61,17 @@ def reading(name: str) -> Iterator[None]:
             say("{name} cannot be read: {reason}.", name=plain(name), reason=reason_of(error)),
             say("It is damaged, or built in a way that is not known here. Is it complete?"),
         ) from error
+
+
+def reads(function: Callable[P, T]) -> Callable[P, T]:
+    """Puts a function whose first argument is the path that it reads behind `reading`."""
+
+    @functools.wraps(function)
+    def read(*arguments: P.args, **options: P.kwargs) -> T:
+        with reading(str(arguments[0])):
+            return function(*arguments, **options)
+
+    return read
 
 
 def reason_of(error: BaseException) -> str:

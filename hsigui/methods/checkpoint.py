@@ -15,7 +15,7 @@ from safetensors import SafetensorError
 from safetensors.torch import load_file
 from safetensors.torch import save as serialise
 
-from hsigui import __version__
+from hsigui import __version__, untrusted
 from hsigui.cube.transform import BandTransform
 from hsigui.errors import HsiError
 from hsigui.methods import registry
@@ -186,6 +186,7 @@ def _weights(encoder: Encoder) -> bytes:
     return written
 
 
+@untrusted.reads
 def load(folder: Path) -> Encoder:
     """Reads a run folder.
 
@@ -193,7 +194,7 @@ def load(folder: Path) -> Encoder:
         HsiError: it is no run folder, was written by a newer version, or is damaged.
     """
     try:
-        settings = json.loads((folder / SETTINGS).read_text(encoding="utf-8"))
+        settings = untrusted.json_of((folder / SETTINGS).read_text(encoding="utf-8"))
         if settings["format"] > OTHER_BANDS:
             raise HsiError(
                 say(

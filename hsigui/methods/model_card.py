@@ -11,6 +11,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+from hsigui import untrusted
 from hsigui.errors import HsiError
 from hsigui.methods import registry
 from hsigui.methods.settings import told
@@ -28,6 +29,7 @@ _FILES = {
 }
 
 
+@untrusted.reads
 def write_card(folder: Path) -> Path:
     """Writes README.md from the files of a run folder.
 
@@ -220,7 +222,7 @@ def _read(path: Path) -> dict[str, Any] | None:
         HsiError: it is damaged.
     """
     try:
-        found = json.loads(path.read_text(encoding="utf-8"))
+        found = untrusted.json_of(path.read_text(encoding="utf-8"))
     except FileNotFoundError:
         return None
     except (OSError, ValueError) as error:

@@ -20,7 +20,7 @@ from safetensors import SafetensorError, safe_open
 from safetensors.torch import save as serialise
 from torch import Tensor
 
-from hsigui import __version__
+from hsigui import __version__, untrusted
 from hsigui.errors import HsiError
 from hsigui.methods.resume_header import FILE
 from hsigui.methods.snapshot import Snapshot
@@ -97,6 +97,7 @@ def write(folder: Path, unfinished: Unfinished) -> Path:
     return path
 
 
+@untrusted.reads
 def read(folder: Path) -> Unfinished:
     """Reads an unfinished training.
 
@@ -139,7 +140,7 @@ def remove(folder: Path) -> None:
 
 def _read(path: Path) -> tuple[dict[str, Any], dict[str, Tensor]]:
     with safe_open(path, framework="pt") as opened:
-        header = json.loads(opened.metadata()["hsigui"])
+        header = untrusted.json_of(opened.metadata()["hsigui"])
         return header, {name: opened.get_tensor(name) for name in opened.keys()}  # noqa: SIM118 - it is no mapping
 
 

@@ -203,7 +203,7 @@ def read_table(path: Path) -> tuple[CubeOutcome, ...]:
                 CubeOutcome(**{name: kind(cells.as_it_was(row[name])) for name, kind in kinds.items()})
                 for row in csv.DictReader(file)
             )
-    except (OSError, ValueError, KeyError, TypeError, csv.Error):
+    except (OSError, ValueError, KeyError, TypeError, OverflowError, AttributeError, csv.Error):
         return ()  # then everything is made again, which is never wrong
 
 

@@ -20,7 +20,7 @@ from safetensors import SafetensorError
 from safetensors.numpy import load_file
 from safetensors.numpy import save as serialise
 
-from hsigui import __version__
+from hsigui import __version__, untrusted
 from hsigui.cube.cube import Cube
 from hsigui.cube.fingerprint import fingerprint
 from hsigui.cube.transform import BandTransform
@@ -170,6 +170,7 @@ def save(kept: KeptProbe, folder: Path) -> list[Path]:
     return [numbers, words, write_card(folder)]
 
 
+@untrusted.reads
 def load(folder: Path) -> KeptProbe:
     """Reads it.
 
@@ -177,7 +178,7 @@ def load(folder: Path) -> KeptProbe:
         HsiError: the run keeps none, it is damaged, of a newer version, or belongs to other weights.
     """
     try:
-        told = json.loads((folder / PROBE).read_text(encoding="utf-8"))
+        told = untrusted.json_of((folder / PROBE).read_text(encoding="utf-8"))
         if told["format"] > FORMAT:
             raise HsiError(
                 say("The classifier in {folder} was kept by a newer version.", folder=folder), say("Update hsigui.")

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import contextlib
 import dataclasses
-import json
 import os
 import time
 from collections.abc import Callable, Mapping
@@ -19,6 +18,7 @@ from typing import Any
 
 import platformdirs
 
+from hsigui import untrusted
 from hsigui.errors import HsiError
 from hsigui.methods.registry import read_spec
 from hsigui.methods.resume_header import FILE, read_header
@@ -104,7 +104,7 @@ class Runs:
         for settings in (self.folder / key).glob(f"*/{SETTINGS}"):
             # A run that cannot be read is not offered; its files stay where they are.
             with contextlib.suppress(OSError, ValueError, KeyError, TypeError):
-                about = json.loads(settings.read_text(encoding="utf-8"))
+                about = untrusted.json_of(settings.read_text(encoding="utf-8"))
                 spec = about["spec"]
                 title = say(
                     "{method} {preset}, seed {seed}", method=spec["method"], preset=spec["preset"], seed=spec["seed"]

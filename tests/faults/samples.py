@@ -30,6 +30,7 @@ STATE = Path(__file__).parents[1] / "state" / "v0"
 SAMPLES = np.random.default_rng(0).integers(1, 4000, (6, 5, 8)).astype(np.int16)
 LABELS = np.random.default_rng(1).integers(0, 4, (6, 5)).astype(np.uint16)
 WAVES = tuple(np.linspace(400.0, 900.0, 8).tolist())
+TILES = {"tiled": True, "blockxsize": 16, "blockysize": 16, "compress": "deflate"}
 GEO = Geo((30.0, 0.0, 400_000.0, 0.0, -30.0, 5_000_000.0), utm_wkt(33))
 CLASSES = ClassTable(
     (ClassInfo(1, "Corn", (255, 0, 10)), ClassInfo(2, "=1+1", (1, 2, 3)), ClassInfo(3, "Größe", (9, 9, 9)))
@@ -54,7 +55,7 @@ def samples() -> list[Sample]:
     """All kinds that can be made with the drivers that are here."""
     found = [
         Sample("envi", "scene", "x.hdr", _envi),
-        Sample("mat4", "scene", "x.mat", lambda f: scipy.io.savemat(f / "x.mat", {"Y": np.ones((8, 30)), "nRow": 6.0, "nCol": 5.0}, format="4")),
+        Sample("mat4", "scene", "x.mat", _mat4),
         Sample("mat5", "scene", "x.mat", lambda f: _mat5(f, False)),
         Sample("mat5 packed", "scene", "x.mat", lambda f: _mat5(f, True)),
         Sample("mat7.3", "scene", "x.mat", _mat73),
@@ -62,10 +63,10 @@ def samples() -> list[Sample]:
         Sample("npy", "scene", "x.npy", lambda f: np.save(f / "x.npy", SAMPLES)),
         Sample("npz", "scene", "x.npz", lambda f: np.savez_compressed(f / "x.npz", cube=SAMPLES, wl=np.array(WAVES))),
         Sample("npz plain", "scene", "x.npz", lambda f: np.savez(f / "x.npz", cube=SAMPLES, gt=LABELS)),
-        Sample("tiff", "scene", "x.tif", lambda f: _raster(f / "x.tif", "GTiff", tiled=True, blockxsize=16, blockysize=16, compress="deflate")),
+        Sample("tiff", "scene", "x.tif", lambda f: _raster(f / "x.tif", "GTiff", **TILES)),
         Sample("vrt", "scene", "x.vrt", _vrt),
         Sample("library", "library", "x.sli", _library),
-        Sample("scene and truth", "scene", "x.mat", lambda f: scipy.io.savemat(f / "x.mat", {"x": SAMPLES, "x_gt": LABELS})),
+        Sample("truth", "scene", "x.mat", lambda f: scipy.io.savemat(f / "x.mat", {"x": SAMPLES, "gt": LABELS})),
         Sample("npy labels", "labels", "x.npy", lambda f: np.save(f / "x.npy", LABELS)),
         Sample("run", "run", "run", lambda f: _run(f, "random-encoder")),
         Sample("baseline", "run", "run", lambda f: _run(f, "svm-raw")),
@@ -76,8 +77,8 @@ def samples() -> list[Sample]:
         if driver in raster_drivers()
     ]
     found += [
-        Sample(f"labels{suffix}", "labels", f"x{suffix}", lambda f, s=suffix: write_classes(f / f"x{s}", LABELS, CLASSES, GEO))
-        for suffix in usual_suffixes()
+        Sample(f"labels{end}", "labels", f"x{end}", lambda f, e=end: write_classes(f / f"x{e}", LABELS, CLASSES, GEO))
+        for end in usual_suffixes()
     ]  # fmt: skip
     found += [
         Sample(driver, "labels", f"x{suffix}", lambda f, s=suffix, d=driver: _shapes(f / f"x{s}", d))
@@ -89,6 +90,10 @@ def samples() -> list[Sample]:
         for suffix in class_table_suffixes()
     ]
     return found
+
+
+def _mat4(folder: Path) -> None:
+    scipy.io.savemat(folder / "x.mat", {"Y": np.ones((8, 30)), "nRow": 6.0, "nCol": 5.0}, format="4")
 
 
 def _envi(folder: Path) -> None:

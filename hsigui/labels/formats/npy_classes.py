@@ -4,13 +4,11 @@ from __future__ import annotations
 
 from pathlib import Path
 
-import numpy as np
-
 from hsigui.cube.formats.numpy_files import NumpyFile
 from hsigui.errors import HsiError
 from hsigui.labels.classes import ClassTable
 from hsigui.labels.grid import Grid
-from hsigui.labels.raster import ClassRaster, whole_numbers
+from hsigui.labels.raster import ClassRaster, numbers_in, whole_numbers
 from hsigui.texts import say
 
 
@@ -31,4 +29,4 @@ def read_npy(path: Path, variable: str | None = None, grid: Grid | None = None) 
         )
     stored = file.load(file.arrays[0].name)
     array = whole_numbers(stored, path.name)
-    return ClassRaster(array, ClassTable.for_numbers(np.unique(array).tolist()), dtype=stored.dtype.name)
+    return ClassRaster(array, ClassTable.for_numbers(numbers_in(array)), dtype=stored.dtype.name)

@@ -26,7 +26,7 @@ from hsigui.cube.limits import require_block, require_room
 from hsigui.errors import HsiError
 from hsigui.labels.classes import ClassInfo, ClassTable, color_for
 from hsigui.labels.grid import Grid
-from hsigui.labels.raster import MOST_LOOKED_AT, ClassRaster, is_nodata, smallest_type, whole_numbers
+from hsigui.labels.raster import MOST_LOOKED_AT, ClassRaster, is_nodata, numbers_in, smallest_type, whole_numbers
 from hsigui.saving import written_beside
 from hsigui.texts import say
 
@@ -55,7 +55,7 @@ def read_tiff(path: Path, variable: str | None = None, grid: Grid | None = None)
         array = whole_numbers(stored, path.name, nodata)
         geo = geo_of_dataset(dataset)
     names = _category_names(aux_path(path))
-    numbers = sorted({n for n, name in names.items() if name} | set(np.unique(array).tolist()))
+    numbers = sorted({n for n, name in names.items() if name} | set(numbers_in(array)))
     classes = tuple(ClassInfo(n, names.get(n) or f"Class {n}", palette.get(n, color_for(n))) for n in numbers if n > 0)
     gone = int(np.count_nonzero(is_nodata(stored, nodata)))
     return ClassRaster(array, ClassTable(classes), geo, stored.dtype.name, nodata=nodata, nodata_pixels=gone)
