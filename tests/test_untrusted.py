@@ -16,7 +16,8 @@ from hsigui.errors import HsiError
     [
         struct.error("unpack requires 4 bytes"), OverflowError("too large"), RecursionError("deep"), UnicodeError("x"),
         zlib.error("incorrect header"), ValueError("1\n2"), KeyError("bands"), IndexError(), TypeError("None"),
-        AttributeError(""), EOFError(), OSError(5, "Input/output error"), ZeroDivisionError(), SyntaxError("head"), RuntimeError("h5py"),
+        AttributeError(""), EOFError(), OSError(5, "Input/output error"), ZeroDivisionError(), SyntaxError("head"),
+        RuntimeError("h5py"),
     ],
     ids=lambda error: type(error).__name__,
 )  # fmt: skip
