@@ -111,7 +111,7 @@ def _is_whole(values: NDArray[Any]) -> bool:
         return True
     if values.dtype.kind == "f":
         with np.errstate(invalid="ignore"):
-            return bool(np.isfinite(values).any() and (np.isnan(values) | (values == np.floor(values))).all())
+            return bool((~np.isnan(values)).any() and (np.isnan(values) | (values == np.floor(values))).all())
     texts = {str(v).strip() for v in np.unique(_texts(values)).tolist()} - {""}
     return bool(texts) and all(t.lstrip("+-").isdecimal() for t in texts)
 

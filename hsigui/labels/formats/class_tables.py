@@ -34,8 +34,11 @@ _RGB = (("r", "g", "b"), ("red", "green", "blue"))
 Row = tuple[Any, Any, Any]  # number, name, colour, as they stand
 
 
-def read_table(path: str | Path) -> ClassTable:
+def read_table(path: str | Path, *, alike: bool = False) -> ClassTable:
     """Reads the classes of a table; a class without a colour gets its default one. Class 0 is left out.
+
+    Args:
+        alike: whether classes may have the same name, as those of a map of others may.
 
     Raises:
         HsiError: the file cannot be read, is of another format, or holds no classes.
@@ -64,7 +67,7 @@ def read_table(path: str | Path) -> ClassTable:
             say("Is the file complete?"),
         ) from error
     with untrusted.reading(path.name):
-        classes = _table(rows, path.name)
+        classes = _table(rows, path.name, alike)
     if not classes:
         raise HsiError(
             say("{name} holds no classes.", name=path.name),
@@ -248,7 +251,7 @@ def _is_number(text: str) -> bool:
     return True
 
 
-def _table(rows: list[Row], file_name: str) -> ClassTable:
+def _table(rows: list[Row], file_name: str, alike: bool) -> ClassTable:
     found: dict[int, ClassInfo] = {}
     for number, name, color in rows:
         try:
@@ -278,7 +281,7 @@ def _table(rows: list[Row], file_name: str) -> ClassTable:
             found[n] = ClassInfo(n, text or f"Class {n}", color_from(color) or color_for(n))
     names = Counter(c.name.casefold() for c in found.values())
     twice = next((c.name for c in found.values() if names[c.name.casefold()] > 1), None)
-    if twice is not None:
+    if twice is not None and not alike:
         raise HsiError(
             say("{file_name} holds the class name “{twice}” twice.", file_name=file_name, twice=twice),
             say("Give each class its own name."),

@@ -80,7 +80,7 @@ def write_geojson(path: Path, array: NDArray[np.uint16], classes: ClassTable, ge
     crs, target = _written_crs(geo)
     head = {
         "type": "FeatureCollection",
-        "name": path.stem,
+        "name": untrusted.plain(path.stem),
         "crs": crs,
         "hsigui": grid_as_text(grid),
         "classes": [_properties(c) for c in classes],
@@ -223,7 +223,7 @@ def _number(value: float) -> float:
     try:
         return float(value)
     except OverflowError:
-        return math.copysign(math.inf, value)
+        return math.inf if value > 0 else -math.inf
 
 
 def _own_classes(listed: Any) -> ClassTable:

@@ -40,7 +40,7 @@ def read_png(path: Path, variable: str | None = None, grid: Grid | None = None) 
     Raises:
         HsiError: the file cannot be read, or is a photograph.
     """
-    legend = read_table(legend_path(path)) if untrusted.is_file(legend_path(path)) else ClassTable()
+    legend = read_table(legend_path(path), alike=True) if untrusted.is_file(legend_path(path)) else ClassTable()
     with open_dataset(path) as dataset:
         bands = dataset.count
     if bands in (3, 4):

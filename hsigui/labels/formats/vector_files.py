@@ -25,7 +25,8 @@ from hsigui.texts import say
 _HEAD = 8192
 _AT_ONCE = 50_000  # features
 _FEATURE_BYTES = 500  # of the smallest one, as Python holds it
-_NO_NETWORK = {"CPL_VSIL_CURL_ALLOWED_EXTENSIONS": "{none}", "GML_DOWNLOAD_SCHEMA": "NO"}
+# No server is asked, and nothing is written beside the file, which GDAL else does at reading some.
+_HOW = {"CPL_VSIL_CURL_ALLOWED_EXTENSIONS": "{none}", "GML_DOWNLOAD_SCHEMA": "NO", "GDAL_PAM_ENABLED": "NO"}
 _OTHER_XML = (b"<OGR", b"opengis.net/gml", b"opengis.net/wfs", b"<gml:", b"<wfs:")
 
 
@@ -143,8 +144,8 @@ def _reading(path: Path) -> Iterator[None]:
     """Without the network, and with what GDAL says of damaged files as a sentence."""
     import pyogrio
 
-    before = {name: pyogrio.get_gdal_config_option(name) for name in _NO_NETWORK}
-    pyogrio.set_gdal_config_options(_NO_NETWORK)
+    before = {name: pyogrio.get_gdal_config_option(name) for name in _HOW}
+    pyogrio.set_gdal_config_options(_HOW)
     try:
         yield
     except (RuntimeError, ValueError, OSError) as error:
