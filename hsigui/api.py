@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, TypeVar
 import numpy as np
 from numpy.typing import NDArray
 
+from hsigui.cube import outside
 from hsigui.cube.cube import Cube
 from hsigui.cube.open import ImportChoice, open_cube
 from hsigui.errors import HsiError
@@ -41,13 +42,17 @@ LabelsLike = ClassRaster | NDArray[np.integer]
 Reference = LabelsLike | PathLike
 
 
-def open(path: PathLike, *, variable: str | None = None, choice: ImportChoice | None = None) -> Cube:
+def open(
+    path: PathLike, *, variable: str | None = None, choice: ImportChoice | None = None, outside_files: bool = False
+) -> Cube:  # fmt: skip
     """Opens a hyperspectral scene without loading more than it must.
 
     Args:
         path: an ENVI header or its data file, a MATLAB, HDF5, NetCDF 4, GeoTIFF or NumPy file.
         variable: name of the array in a file that holds several.
         choice: how an array becomes the scene, where its axes are not to be guessed.
+        outside_files: reads also what the file names outside its own folder (virtual rasters, HDF5), now and later:
+            only for files that you trust.
 
     Returns:
         A `Cube`: `cube.shape` is (rows, cols, bands), `cube.read()` its values as float32 (NaN: no data),
@@ -56,6 +61,8 @@ def open(path: PathLike, *, variable: str | None = None, choice: ImportChoice | 
     Raises:
         HsiError: the file cannot be read or holds no scene; `AmbiguousCube`, one of them, lists arrays that fit.
     """
+    if outside_files:
+        outside.allow(Path(path).expanduser())
     return open_cube(path, variable=variable, choice=choice)
 
 

@@ -14,6 +14,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from hsigui.commands.parser import COMMANDS, build_parser, chosen_demo
+from hsigui.cube import outside
 from hsigui.cube.demo_spec import DemoSpec
 from hsigui.errors import HsiError, is_out_of_memory, out_of_memory
 from hsigui.report.table import problems
@@ -65,6 +66,7 @@ def run(argv: Sequence[str]) -> int:
     work: Callable[[argparse.Namespace], None] = arguments.work
     for problem in problems():
         print(f"hsigui: {problem}", file=sys.stderr)
+    outside.allow_as_needed(getattr(arguments, "outside_files", False))
     try:
         work(arguments)
     except HsiError as error:
@@ -80,6 +82,8 @@ def run(argv: Sequence[str]) -> int:
         if not is_out_of_memory(error):
             raise
         return _refused(out_of_memory())
+    finally:
+        outside.allow_as_needed(False)
     return 0
 
 

@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 import errno
+import re
 
 from hsigui.texts import say
 
+# What a file brought into a sentence may not move the cursor of a terminal, end a line, or be half a character.
+_NO_SENTENCE = re.compile("[\x00-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff]+")
+_LONGEST = 1000
 _SAID_OF_MEMORY = (
     "out of memory", "not enough memory", "cannot allocate", "can't allocate", "unable to allocate", "bad_alloc",
     "bad allocation", "failed to map segment", "cannot map", "memory allocation", "can't start new thread",
@@ -22,9 +26,9 @@ class HsiError(Exception):
     """
 
     def __init__(self, message: str, hint: str = "") -> None:
-        super().__init__(message)
-        self.message = message
-        self.hint = hint
+        self.message = _sentence(message)
+        self.hint = _sentence(hint)
+        super().__init__(self.message)
 
     def __str__(self) -> str:
         return f"{self.message} {self.hint}".strip()
@@ -49,3 +53,8 @@ def out_of_memory() -> HsiError:
         say("There is not enough memory for this."),
         say("Close other programs and scenes, or use a smaller part of the scene."),
     )
+
+
+def _sentence(text: str) -> str:
+    text = _NO_SENTENCE.sub(" ", text)
+    return text if len(text) <= _LONGEST else f"{text[: _LONGEST - 1]}…"

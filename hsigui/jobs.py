@@ -17,7 +17,7 @@ from dataclasses import dataclass
 from enum import Enum
 from typing import Any, Protocol
 
-from hsigui import memory
+from hsigui import memory, stopping
 
 RESERVE_BYTES = 2**20  # held by each job for telling its end when memory has run out
 TRIES, TRY_SECONDS = 100, 0.02  # to put an end on the queue: meanwhile others may free memory
@@ -260,8 +260,9 @@ class Job:
         reserve: bytearray | None = bytearray(RESERVE_BYTES)
         try:
             memory.require(memory.WORK_MIB * memory.MIB)
-            self.check()
-            return Finished(self.number, Outcome.COMPLETED, result=work(self))
+            with stopping.checked_by(self.check):
+                self.check()
+                return Finished(self.number, Outcome.COMPLETED, result=work(self))
         except Cancelled:
             return Finished(self.number, Outcome.CANCELLED)
         except BaseException as error:  # noqa: BLE001 - exactly one Finished, whatever happens, out of memory included

@@ -16,6 +16,7 @@ from hsigui.texts import say
 NEXT_TO_NOTHING = 64 * 1024  # bytes
 
 _numbers = itertools.count()
+_LONGEST_NAME = 255  # bytes, on most file systems
 
 
 @contextmanager
@@ -70,7 +71,7 @@ def _put_in_place(*targets: Path, suffixes: bool = True) -> Iterator[tuple[Path,
     # The number keeps two threads apart that write the same file at once: the last to end has the last word. Without
     # a suffix, what a killed process leaves behind is taken for no finished file.
     mark = f"{os.getpid()}-{next(_numbers)}-part"
-    scratch = tuple(t.with_name(f".{t.stem}-{mark}{t.suffix if suffixes else ''}") for t in targets)
+    scratch = tuple(_beside(target, mark, target.suffix if suffixes else "") for target in targets)
     try:
         for target in targets:
             target.parent.mkdir(parents=True, exist_ok=True)
@@ -83,6 +84,14 @@ def _put_in_place(*targets: Path, suffixes: bool = True) -> Iterator[tuple[Path,
         for source in scratch:
             with suppress(OSError):  # where the folder could not be made; that is being raised
                 source.unlink(missing_ok=True)
+
+
+def _beside(target: Path, mark: str, suffix: str) -> Path:
+    """A scratch path whose name is no longer than names may be, whatever that of the target."""
+    tail = f"-{mark}{suffix}"
+    room = max(0, _LONGEST_NAME - 1 - len(os.fsencode(tail)))
+    stem = os.fsencode(target.stem)[:room].decode("utf-8", "ignore")
+    return target.with_name(f".{stem}{tail}")
 
 
 def _flush(path: Path) -> None:

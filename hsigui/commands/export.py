@@ -5,12 +5,12 @@ from __future__ import annotations
 import argparse
 import dataclasses
 import hashlib
-import json
 import re
 from pathlib import Path
 
 import numpy as np
 
+from hsigui import untrusted
 from hsigui.commands.console import counted, tell
 from hsigui.commands.outputs import check_outputs
 from hsigui.errors import HsiError
@@ -106,7 +106,7 @@ def card(arguments: argparse.Namespace) -> None:
 
 def _report(path: Path) -> dict[str, object]:
     try:
-        found = json.loads(path.read_text(encoding="utf-8"))
+        found = untrusted.json_of(path.read_text(encoding="utf-8"))
     except (OSError, ValueError) as error:
         raise HsiError(
             say("{path} cannot be read: {error}.", path=path, error=error),
@@ -128,7 +128,7 @@ def _require_same_run(report: dict[str, object], folder: Path, name: Path) -> No
                 say("Choose the report of a map made with this one."),
             )
     try:
-        kept = json.loads((folder / model_card.PROBE).read_text(encoding="utf-8"))["fitted"]["labels_sha256"]
+        kept = untrusted.json_of((folder / model_card.PROBE).read_text(encoding="utf-8"))["fitted"]["labels_sha256"]
     except (OSError, ValueError, KeyError, TypeError):
         return  # no classifier is kept
     if told.get("labels") and told["labels"] != kept:

@@ -62,6 +62,8 @@ def build_parser() -> argparse.ArgumentParser:
     _add_card(commands)
     _add_evaluate(commands)
     _add_study(commands)
+    for name in ("info", "labels", "sample", "pretrain", "classify", "export", "evaluate", "study"):
+        _add_outside(commands.choices[name])
     _add_demo(commands)
     return parser
 
@@ -490,6 +492,13 @@ def _add_reading(parser: argparse.ArgumentParser) -> None:
     group.add_argument(
         "--bad-bands", metavar="NAME", help=say("variable with 1 for good, 0 for bad bands; none for none")
     )
+
+
+def _add_outside(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "--outside-files", action="store_true",
+        help=say("also read what files name outside their own folders (virtual rasters, HDF5); remembered for each"),
+    )  # fmt: skip
 
 
 def _add_variable(parser: argparse._ActionsContainer) -> None:

@@ -293,7 +293,7 @@ def _equals_nodata(stored: NDArray[Any], nodata: float) -> NDArray[np.bool_]:
     """Where samples are the no-data value; a float32 file stores -3.4e38 rounded, so compare in its own type."""
     if np.isnan(nodata):
         return np.isnan(stored) if np.issubdtype(stored.dtype, np.inexact) else np.zeros(stored.shape, dtype=bool)
-    if np.issubdtype(stored.dtype, np.floating):
-        with np.errstate(over="ignore"):
+    with np.errstate(over="ignore", invalid="ignore"):  # no sample is what its type cannot hold
+        if np.issubdtype(stored.dtype, np.floating):
             return np.asarray(stored == np.asarray(nodata).astype(stored.dtype))
-    return np.asarray(stored == nodata)
+        return np.asarray(stored == nodata)

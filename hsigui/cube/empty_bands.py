@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from hsigui.cube.cube import Cube, CubeInfo, Source
-from hsigui.cube.limits import require_room
+from hsigui.cube.limits import require_room, require_rows_that_fit
 from hsigui.texts import say, say_number
 
 _BLOCK_VALUES = 4_000_000
@@ -22,9 +22,10 @@ def checked_cube(source: Source, info: CubeInfo, name: str, path: Path) -> Cube:
     """The cube of a reader, its empty bands marked bad.
 
     Raises:
-        HsiError: it has more pixels than this machine can hold.
+        HsiError: it has more pixels, or longer rows, than this machine can hold.
     """
     require_room(path.name, *source.shape[:2])
+    require_rows_that_fit(path.name, *source.shape[1:], source.dtype.itemsize)
     return Cube(source, with_empty_bands_bad(source, info), name=name, path=path)
 
 

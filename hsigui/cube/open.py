@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from hsigui import plugins
+from hsigui import plugins, untrusted
 from hsigui.cube.cube import Cube
 from hsigui.cube.formats.arrays import AmbiguousArray, AmbiguousCube, ArrayInfo
 from hsigui.cube.formats.choice import ImportChoice
@@ -82,7 +82,8 @@ def suggestions(path: str | Path) -> tuple[ImportChoice, ...]:
         return ()
     from hsigui.cube.formats.containers import suggest
 
-    return suggest(file)
+    with untrusted.reading(path.name):
+        return suggest(file)
 
 
 def _array_file(path: Path) -> ArrayFile | None:
@@ -140,9 +141,9 @@ def _is_text(path: Path) -> bool:
 
 
 def _require_file(path: Path) -> None:
-    if path.is_dir():
+    if untrusted.there(path) and path.is_dir():
         raise HsiError(say("{path} is a folder.", path=path), say("Choose a file in it."))
-    if not path.is_file():
+    if not untrusted.is_file(path):
         raise HsiError(
             say("The file {path} does not exist.", path=path), say("Check the name, or whether the drive is connected.")
         )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from functools import cached_property
@@ -13,6 +14,7 @@ from hsigui.texts import say
 
 __all__ = ["MAX_CLASS", "PALETTE", "ClassInfo", "ClassTable", "Color", "color_for"]
 
+_UNWRITABLE = re.compile("[\x00-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff]")
 MAX_CLASS = 65_535  # label maps are uint16
 
 
@@ -32,6 +34,10 @@ class ClassInfo:
     color: Color
     locked: bool = False
     hidden: bool = False
+
+    def __post_init__(self) -> None:
+        if _UNWRITABLE.search(self.name):  # no file of labels can hold it, and no line
+            object.__setattr__(self, "name", _UNWRITABLE.sub(" ", self.name))
 
 
 @dataclass(frozen=True)

@@ -11,7 +11,7 @@ from typing import Any
 
 import numpy as np
 
-from hsigui import plugins
+from hsigui import plugins, untrusted
 from hsigui.cube.cube import Cube, CubeInfo
 from hsigui.cube.describe import bands_of, describe, layout_of, place_of
 from hsigui.cube.formats.arrays import AmbiguousArray
@@ -43,7 +43,7 @@ def describe_file(path: str | Path, *, variable: str | None = None, **reading: A
         HsiError: the file cannot be read, or holds none of the three.
     """
     path = Path(path).expanduser()
-    if path.is_file() and is_library(path):
+    if untrusted.is_file(path) and is_library(path):
         return describe_library(open_library(path))
     if (raster := _classes_in(path)) is not None:
         return describe_classes(path, raster)
@@ -128,10 +128,11 @@ def _envi_header(path: Path) -> Header | None:
 
 def _classes_in(path: Path) -> ClassRaster | None:
     """The class raster in a file that by its form holds one; None for everything else, damaged files included."""
-    row = format_of(path) if path.is_file() else None
+    row = format_of(path) if untrusted.is_file(path) else None
     if row is None or row.holds_classes is None:
         return None
-    said = plugins.resolved(row.holds_classes)(path)
+    with untrusted.reading(path.name):
+        said = plugins.resolved(row.holds_classes)(path)
     if said:
         return read_classes(path)
     return _if_classes(path) if said is None else None

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from hsigui import untrusted
 from hsigui.cube.cube import Cube
 from hsigui.labels.formats.files import ClassRaster, Grid, find_truth_in_cube_file, read_classes
 from hsigui.labels.place import fitted
@@ -34,7 +35,7 @@ def read_for(path: Path, cube: Cube, variable: str | None = None) -> ClassRaster
     """
     if variable is None:
         # A file of several rasters is no question when only one of them fits the scene.
-        fitting = find_truth_in_cube_file(path, (cube.rows, cube.cols)) if path.is_file() else ()
+        fitting = find_truth_in_cube_file(path, (cube.rows, cube.cols)) if untrusted.is_file(path) else ()
         variable = fitting[0].name if len(fitting) == 1 else None
     return read_classes(path, variable=variable, grid=grid_of(cube))
 

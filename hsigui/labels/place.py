@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
+from hsigui.cube.crs import crs_of
 from hsigui.cube.cube import Geo
 from hsigui.errors import HsiError
 from hsigui.labels.grid import Grid
@@ -120,7 +121,6 @@ def resampled(raster: ClassRaster, grid: Grid) -> ClassRaster:
     Raises:
         HsiError: a coordinate system is not understood.
     """
-    from rasterio.crs import CRS
     from rasterio.errors import CRSError, RasterioError
     from rasterio.transform import Affine
     from rasterio.warp import Resampling, reproject
@@ -135,8 +135,8 @@ def resampled(raster: ClassRaster, grid: Grid) -> ClassRaster:
             target,
             src_transform=Affine(*raster.geo.transform),
             dst_transform=Affine(*grid.geo.transform),
-            src_crs=CRS.from_user_input(one or other or "EPSG:3857"),  # any will do where none is named
-            dst_crs=CRS.from_user_input(other or one or "EPSG:3857"),
+            src_crs=crs_of(one or other or "EPSG:3857"),  # any will do where none is named
+            dst_crs=crs_of(other or one or "EPSG:3857"),
             src_nodata=0,
             dst_nodata=0,
             resampling=Resampling.nearest,

@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from hsigui import stopping
 from hsigui.cube.cube import Geo
 from hsigui.cube.formats.arrays import AmbiguousArray
 from hsigui.errors import HsiError
 from hsigui.labels.classes import MAX_CLASS, ClassTable
 from hsigui.texts import say
 
+_AT_ONCE = 4_000_000  # pixels
 MOST_LOOKED_AT = 100_000_000  # pixels of a raster that is read to find out whether it holds classes
 
 
@@ -64,25 +67,45 @@ def whole_numbers(array: NDArray[Any], file_name: str, nodata: float | None = No
             ),
             say("Labels are rows x columns of numbers."),
         )
-    if nodata is not None:
-        array = np.where(is_nodata(array, nodata), np.zeros((), array.dtype), array)
-    wrong = (array < 0) | (array > MAX_CLASS) if array.dtype.kind != "b" else np.zeros(array.shape, dtype=bool)
-    if array.dtype.kind == "f":
-        with np.errstate(invalid="ignore"):
-            wrong |= array != np.floor(array)  # true for NaN as well
-    if wrong.any():
-        row, col = (int(i[0]) for i in np.nonzero(wrong))
-        raise HsiError(
-            say(
-                "{file_name} holds no labels: {array} at row {row}, column {col} is no class number.",
-                file_name=file_name,
-                array=array[row, col],
-                row=row,
-                col=col,
-            ),
-            say("Class numbers are whole, from 0 (unlabelled) to {max_class}.", max_class=MAX_CLASS),
-        )
-    return array.astype(np.uint16)
+    numbers = np.empty(array.shape, np.uint16)
+    for rows in _blocks(array):
+        block = array[rows]
+        if nodata is not None:
+            block = np.where(is_nodata(block, nodata), np.zeros((), block.dtype), block)
+        wrong = (block < 0) | (block > MAX_CLASS) if block.dtype.kind != "b" else np.zeros(block.shape, dtype=bool)
+        if block.dtype.kind == "f":
+            with np.errstate(invalid="ignore"):
+                wrong |= block != np.floor(block)  # true for NaN as well
+        if wrong.any():
+            row, col = (int(i[0]) for i in np.nonzero(wrong))
+            raise HsiError(
+                say(
+                    "{file_name} holds no labels: {array} at row {row}, column {col} is no class number.",
+                    file_name=file_name,
+                    array=block[row, col],
+                    row=rows.start + row,
+                    col=col,
+                ),
+                say("Class numbers are whole, from 0 (unlabelled) to {max_class}.", max_class=MAX_CLASS),
+            )
+        numbers[rows] = block
+    return numbers
+
+
+def numbers_in(array: NDArray[np.uint16]) -> list[int]:
+    """The numbers that occur in a raster (rows x cols), rising, 0 among them where it does."""
+    there = np.zeros(MAX_CLASS + 1, dtype=bool)
+    for rows in _blocks(array):
+        there[array[rows].ravel()] = True
+    return np.flatnonzero(there).tolist()
+
+
+def _blocks(array: NDArray[Any]) -> Iterator[slice]:
+    """Rows that are looked at together; work on a raster can be stopped between them."""
+    step = max(1, _AT_ONCE // array.shape[1])
+    for start in range(0, array.shape[0], step):
+        stopping.check()
+        yield slice(start, min(array.shape[0], start + step))
 
 
 def is_nodata(array: NDArray[Any], nodata: float | None) -> NDArray[np.bool_]:

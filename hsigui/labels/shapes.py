@@ -15,6 +15,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from hsigui.cube.crs import crs_of
 from hsigui.cube.cube import Geo
 from hsigui.errors import HsiError
 from hsigui.labels.classes import ClassTable
@@ -24,6 +25,8 @@ from hsigui.texts import say
 
 Points = NDArray[np.float64]  # n x 2: x, y
 MOST_GROUPS = 3_000_000  # about a minute and 4 GB
+_FARTHEST = 1e100
+_PIXELS_AWAY = 2.0**30  # GDAL counts pixels in 32 bits
 _FEWEST = {"polygon": 4, "line": 2, "point": 1}  # positions that make one, the first of an outline repeated at its end
 
 
@@ -147,13 +150,13 @@ def burn(found: LabelledShapes, grid: Grid | None, file_name: str) -> ClassRaste
 
 
 def _set_points(array: NDArray[np.uint16], shape: Shape) -> None:
-    cols, rows = np.floor(shape.rings[0]).astype(np.int64).T
+    cols, rows = np.floor(np.clip(shape.rings[0], -1, max(array.shape))).astype(np.int64).T
     inside = (rows >= 0) & (cols >= 0) & (rows < array.shape[0]) & (cols < array.shape[1])
     array[rows[inside], cols[inside]] = shape.number
 
 
 def _geometry(shape: Shape) -> dict[str, Any]:
-    rings = [ring.tolist() for ring in shape.rings]
+    rings = [np.clip(ring, -_PIXELS_AWAY, _PIXELS_AWAY).tolist() for ring in shape.rings]
     if shape.kind == "polygon":
         return {"type": "Polygon", "coordinates": rings}
     return {"type": "LineString", "coordinates": rings[0]}
@@ -174,6 +177,12 @@ def _in_pixels(found: LabelledShapes, grid: Grid, file_name: str) -> tuple[tuple
         raise HsiError(
             say("{file_name} holds a coordinate that is no number.", file_name=file_name), say("Is the file complete?")
         )
+    if (farthest := np.abs(points).max()) > _FARTHEST:
+        raise HsiError(
+            say("{file_name} holds a coordinate of {farthest:g}: so far away is nothing.", file_name=file_name,
+                farthest=farthest),
+            say("Is the file complete?"),
+        )  # fmt: skip
     points, notes = place(points, found, grid, file_name)
     pieces = iter(np.split(points, np.cumsum([len(ring) for ring in rings])[:-1]))
     return tuple(replace(s, rings=tuple(next(pieces) for _ in s.rings)) for s in found.shapes), notes
@@ -251,11 +260,10 @@ def transformed(points: Points, source: str, target: str, file_name: str) -> Poi
         HsiError: a system is not understood, or points cannot be brought from one to the other.
     """
     from rasterio import warp
-    from rasterio.crs import CRS
     from rasterio.errors import CRSError, RasterioError
 
     try:
-        one, other = CRS.from_user_input(source), CRS.from_user_input(target)
+        one, other = crs_of(source), crs_of(target)
         if one == other:
             return points
         xs, ys = warp.transform(one, other, points[:, 0], points[:, 1])

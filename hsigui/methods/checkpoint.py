@@ -14,7 +14,7 @@ from safetensors import SafetensorError
 from safetensors.torch import load as parse
 from safetensors.torch import save as serialise
 
-from hsigui import __version__
+from hsigui import __version__, untrusted
 from hsigui.cube.transform import BandTransform
 from hsigui.errors import HsiError
 from hsigui.methods import registry, run_record
@@ -191,6 +191,7 @@ def _weights(encoder: Encoder) -> bytes:
     return written
 
 
+@untrusted.reads
 def load(folder: Path) -> Encoder:
     """Reads a run folder.
 

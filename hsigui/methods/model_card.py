@@ -12,6 +12,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+from hsigui import untrusted
 from hsigui.errors import HsiError
 from hsigui.methods import registry, run_record
 from hsigui.methods.run_record import SETTINGS
@@ -31,6 +32,7 @@ _FILES = {
 }
 
 
+@untrusted.reads
 def write_card(folder: Path) -> Path:
     """Writes README.md from the files of a run folder.
 
@@ -248,7 +250,7 @@ def _read(folder: Path, name: str) -> dict[str, Any] | None:
         sums = run_record.sums_of(folder)
         if sums is not None and name not in sums:
             return None
-        found = json.loads(run_record.checked(folder, name))
+        found = untrusted.json_of(run_record.checked(folder, name).decode("utf-8"))
     except FileNotFoundError:
         return None
     except (OSError, ValueError) as error:

@@ -23,7 +23,7 @@ from safetensors.torch import load as parse
 from safetensors.torch import save as serialise
 from torch import Tensor
 
-from hsigui import __version__
+from hsigui import __version__, untrusted
 from hsigui.errors import HsiError
 from hsigui.methods.resume_header import FILE
 from hsigui.methods.snapshot import Snapshot
@@ -103,6 +103,7 @@ def write(folder: Path, unfinished: Unfinished) -> Path:
     return path
 
 
+@untrusted.reads
 def read(folder: Path) -> Unfinished:
     """Reads an unfinished training.
 
@@ -147,8 +148,8 @@ def _read(path: Path) -> tuple[dict[str, Any], dict[str, Tensor]]:
     content = path.read_bytes()
     tensors = parse(content)
     (length,) = struct.unpack("<Q", content[:8])
-    words = json.loads(content[8 : 8 + length])["__metadata__"]
-    header = json.loads(words["hsigui"])
+    words = untrusted.json_of(content[8 : 8 + length].decode("utf-8"))["__metadata__"]
+    header = untrusted.json_of(words["hsigui"])
     # Files of earlier versions have neither mark.
     if (SUM in words or SEALED in header or len(words) > 1) and words.get(SUM) != _sum_of(words["hsigui"], tensors):
         raise ValueError(say("its SHA-256 is not the one that was noted when it was written"))

@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
-import json
 from pathlib import Path
 from typing import Any
 
 from safetensors import SafetensorError, safe_open
 
+from hsigui import untrusted
 from hsigui.errors import HsiError
 from hsigui.texts import say
 
 FILE = "resume.safetensors"
 
 
+@untrusted.reads
 def read_header(folder: Path) -> dict[str, Any]:
     """The header of the unfinished training in a run folder: "about" (settings and scene), "states" and "steps".
 
@@ -28,7 +29,7 @@ def read_header(folder: Path) -> dict[str, Any]:
         )
     try:
         with safe_open(path, framework="np") as opened:
-            header = json.loads(opened.metadata()["hsigui"])
+            header = untrusted.json_of(opened.metadata()["hsigui"])
         if not isinstance(header, dict):
             raise TypeError(f"a header of {type(header).__name__}")
     except (OSError, ValueError, KeyError, TypeError, SafetensorError) as error:

@@ -16,6 +16,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Any, BinaryIO
 
+from hsigui import untrusted
 from hsigui.errors import HsiError
 from hsigui.saving import written_beside
 from hsigui.texts import say
@@ -87,7 +88,7 @@ def read(folder: Path) -> dict[str, Any]:
     """
     path = folder / SETTINGS
     try:
-        found = json.loads(path.read_text(encoding="utf-8"))
+        found = untrusted.json_of(path.read_text(encoding="utf-8"))
     except FileNotFoundError:
         raise
     except (OSError, ValueError, RecursionError) as error:

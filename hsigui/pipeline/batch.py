@@ -24,6 +24,7 @@ from hsigui.cube.formats.table import reader_of
 from hsigui.cube.transform import BandTransform, sample_spectra
 from hsigui.errors import HsiError
 from hsigui.jobs import Context
+from hsigui.labels.formats import cells
 from hsigui.saving import written_beside
 from hsigui.texts import say
 
@@ -199,9 +200,10 @@ def read_table(path: Path) -> tuple[CubeOutcome, ...]:
     try:
         with path.open(encoding="utf-8", newline="") as file:
             return tuple(
-                CubeOutcome(**{name: kinds[name](row[name]) for name in kinds}) for row in csv.DictReader(file)
+                CubeOutcome(**{name: kind(cells.as_it_was(row[name])) for name, kind in kinds.items()})
+                for row in csv.DictReader(file)
             )
-    except (OSError, ValueError, KeyError, TypeError, csv.Error):
+    except (OSError, ValueError, KeyError, TypeError, OverflowError, AttributeError, csv.Error):
         return ()  # then everything is made again, which is never wrong
 
 
@@ -210,7 +212,7 @@ def write_table(path: Path, outcomes: Iterable[CubeOutcome]) -> None:
     text = io.StringIO()
     writer = csv.writer(text, lineterminator="\n")
     writer.writerow(f.name for f in fields(CubeOutcome))
-    writer.writerows(astuple(line) for line in outcomes)
+    writer.writerows(cells.row(astuple(line)) for line in outcomes)
     with written_beside(path) as (scratch,):
         scratch.write_text(text.getvalue(), encoding="utf-8")
 

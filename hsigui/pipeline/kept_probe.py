@@ -20,7 +20,7 @@ from safetensors import SafetensorError
 from safetensors.numpy import load as parse
 from safetensors.numpy import save as serialise
 
-from hsigui import __version__
+from hsigui import __version__, untrusted
 from hsigui.cube.cube import Cube
 from hsigui.cube.fingerprint import fingerprint
 from hsigui.cube.transform import BandTransform
@@ -167,6 +167,7 @@ def save(kept: KeptProbe, folder: Path, accuracy: bytes | None = None) -> list[P
     return [*(folder / name for name in contents), write_card(folder)]
 
 
+@untrusted.reads
 def load(folder: Path) -> KeptProbe:
     """Reads it.
 
@@ -174,7 +175,7 @@ def load(folder: Path) -> KeptProbe:
         HsiError: the run keeps none, it is damaged, of a newer version, or belongs to other weights.
     """
     try:
-        told = json.loads(run_record.checked(folder, PROBE))
+        told = untrusted.json_of(run_record.checked(folder, PROBE).decode("utf-8"))
         if told["format"] > FORMAT:
             raise HsiError(
                 say("The classifier in {folder} was kept by a newer version.", folder=folder), say("Update hsigui.")

@@ -25,7 +25,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from hsigui import __version__
+from hsigui import __version__, untrusted
 from hsigui.cube.cube import Cube, Geo
 from hsigui.cube.fingerprint import fingerprint
 from hsigui.labels.formats.files import Grid, read_classes
@@ -316,13 +316,14 @@ def save(record: Provenance, map_path: Path, array: NDArray[np.uint16]) -> Path:
     return path
 
 
+@untrusted.reads
 def load(map_path: Path, array: NDArray[np.uint16]) -> Provenance | None:
     """The record beside a map; None where there is none, or where it is of another map than these class numbers.
     `array` is rows x cols."""
     names = {map_path, *(map_path.with_suffix(suffix) for suffix in exporter("envi").suffixes)}
     for path in (record_path(name) for name in sorted(names, key=lambda name: name != map_path)):
         try:
-            values = json.loads(path.read_text(encoding="utf-8"))
+            values = untrusted.json_of(path.read_text(encoding="utf-8"))
         except (OSError, ValueError):
             continue
         if not isinstance(values, dict) or values.get("format") != FORMAT:

@@ -14,6 +14,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
+from hsigui import untrusted
 from hsigui.document.samples import SplitRecord
 from hsigui.labels.blocks import draw_blocks
 from hsigui.labels.classes import ClassTable
@@ -123,11 +124,12 @@ def save(record: SplitRecord, labels_path: Path) -> Path:
     return path
 
 
+@untrusted.reads
 def load(labels_path: Path, array: NDArray[np.integer]) -> SplitRecord | None:
     """The record beside labels; None where there is none, or where it is of other labels than these class numbers.
     `array` is rows x cols."""
     try:
-        values = json.loads(record_path(labels_path).read_text(encoding="utf-8"))
+        values = untrusted.json_of(record_path(labels_path).read_text(encoding="utf-8"))
     except (OSError, ValueError):
         return None
     if not isinstance(values, dict) or values.get("format") != FORMAT:

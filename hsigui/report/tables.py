@@ -7,6 +7,7 @@ import io
 import math
 from collections.abc import Iterable
 
+from hsigui.labels.formats import cells
 from hsigui.report.area import AreaEstimate
 from hsigui.report.draws import Draws
 from hsigui.report.metrics import Accuracy
@@ -90,5 +91,5 @@ def _known(value: int | None) -> int | str:
 def csv_text(rows: Iterable[Iterable[object]]) -> str:
     """Rows as the text of a CSV file, lines ended by a line feed."""
     out = io.StringIO()
-    csv.writer(out, lineterminator="\n").writerows(rows)
+    csv.writer(out, lineterminator="\n").writerows(map(cells.row, rows))
     return out.getvalue()

@@ -6,6 +6,7 @@ import json
 from pathlib import Path
 from typing import Any
 
+from hsigui import untrusted
 from hsigui.saving import written_beside
 
 FORMAT = 1
@@ -14,7 +15,7 @@ FORMAT = 1
 def load(path: Path, name: str) -> dict[str, Any]:
     """The entries called `name` in a file; none when there is no file or it cannot be understood."""
     try:
-        content = json.loads(path.read_text(encoding="utf-8"))
+        content = untrusted.json_of(path.read_text(encoding="utf-8"))
     except (OSError, ValueError):
         return {}
     entries = content.get(name) if isinstance(content, dict) and content.get("format") == FORMAT else None

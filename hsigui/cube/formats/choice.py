@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass, fields
 from typing import Any
 
+from hsigui import untrusted
 from hsigui.errors import HsiError
 from hsigui.texts import say
 
@@ -80,7 +81,7 @@ class ImportChoice:
     def from_json(cls, text: str) -> ImportChoice:
         """Raises HsiError when the text is no such choice."""
         try:
-            return cls.from_values(json.loads(text))
+            return cls.from_values(untrusted.json_of(text))
         except ValueError as error:
             raise HsiError(
                 say("The kept import choice is damaged."), say("Choose again how the file is read.")

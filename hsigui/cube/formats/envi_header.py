@@ -15,6 +15,7 @@ from typing import Any
 
 import numpy as np
 
+from hsigui import untrusted
 from hsigui.cube.formats.envi_keys import HeaderField, sorted_out
 from hsigui.errors import HsiError
 from hsigui.saving import written_beside
@@ -126,7 +127,7 @@ def read_header(path: str | Path) -> Header:
         )
     interleave = fields.get("interleave", "").casefold()
     if not interleave:
-        interleave = next((i for i in INTERLEAVES if path.with_suffix(f".{i}").exists()), "bsq")
+        interleave = next((i for i in INTERLEAVES if untrusted.there(path.with_suffix(f".{i}"))), "bsq")
         notes.append(say("The header names no interleave: {interleave} assumed.", interleave=interleave))
     if interleave not in INTERLEAVES:
         raise HsiError(

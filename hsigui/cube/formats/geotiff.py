@@ -13,16 +13,18 @@ from numpy.typing import NDArray
 from rasterio.errors import RasterioError
 from rasterio.windows import Window
 
+from hsigui import stopping, untrusted
 from hsigui.cube.cube import Cube, CubeInfo, Geo
 from hsigui.cube.empty_bands import checked_cube
 from hsigui.cube.formats.raster_files import NO_NETWORK, drivers_of, open_quietly
 from hsigui.cube.formats.raster_wavelengths import bad_bands_of, wavelengths_of
-from hsigui.cube.formats.virtual_rasters import is_virtual, require_own_files, require_own_overviews
-from hsigui.cube.limits import require_room, require_rows_that_fit
+from hsigui.cube.formats.virtual_rasters import is_virtual, require_own_files, require_own_parts
+from hsigui.cube.limits import require_block, require_room, require_rows_that_fit
 from hsigui.errors import HsiError
 from hsigui.texts import say
 
 _BLOCK_BYTES = 32 * 2**20
+_SLOW_BLOCK = 16 * 2**20  # bytes that take a good part of a second to be unpacked
 # GDAL would keep up to a twentieth of the machine's memory.
 _CACHE_BYTES = 256 * 2**20
 _MOST_BLOCKS_CHECKED = 1024
@@ -48,8 +50,8 @@ def open_dataset(path: Path, *, known: bool = False) -> Any:
         raise _not_opened(path, error) from error
     if not known:
         try:
-            require_own_overviews(dataset, path)
-        except HsiError:
+            require_own_parts(dataset, path)
+        except BaseException:
             dataset.close()
             raise
     return dataset
@@ -93,6 +95,7 @@ class RasterSource:
         self.dtype: np.dtype[Any] = np.result_type(*map(_numpy_type, dataset.dtypes))
         self._overviews: list[int] = dataset.overviews(1)
         self._block_rows = max(rows for rows, _ in dataset.block_shapes)
+        self._slow = largest_block(dataset) > _SLOW_BLOCK
 
     def read(self, rows: slice, cols: slice, bands: slice | Sequence[int]) -> NDArray[Any]:
         """Stored samples of a window, rows x cols x bands.
@@ -105,20 +108,18 @@ class RasterSource:
         if not (picked_rows and picked_cols and numbers):
             return np.empty((len(picked_rows), len(picked_cols), len(numbers)), self.dtype)
         try:
-            with rasterio.Env(GDAL_CACHEMAX=_CACHE_BYTES, **NO_NETWORK):
+            with untrusted.reading(self._path.name):
                 if self._overviews and min(picked_rows.step, picked_cols.step) >= self._overviews[0]:
                     return self._coarse(picked_rows, picked_cols, numbers)
                 return self._exact(picked_rows, picked_cols, numbers)
-        except (RasterioError, OSError) as error:
+        except RasterioError as error:
             raise HsiError(
                 say("{name} cannot be read: {error}.", name=self._path.name, error=error), say("Is the file complete?")
             ) from error
 
     def _coarse(self, rows: range, cols: range, bands: list[int]) -> NDArray[Any]:
         window = Window(cols[0], rows[0], cols[-1] - cols[0] + 1, rows[-1] - rows[0] + 1)
-        planes = self._dataset().read(
-            [b + 1 for b in bands], window=window, out_shape=(len(bands), len(rows), len(cols)), out_dtype=self.dtype
-        )
+        planes = self._planes(bands, window, (len(bands), len(rows), len(cols)))
         return np.asarray(planes.transpose(1, 2, 0))
 
     def _exact(self, rows: range, cols: range, bands: list[int]) -> NDArray[Any]:
@@ -127,11 +128,27 @@ class RasterSource:
         for begin, end in self._groups(rows, (right - left) * len(bands)):
             part = rows[begin:end]
             top, bottom = min(part), max(part) + 1
-            block = self._dataset().read(
-                [b + 1 for b in bands], window=Window(left, top, right - left, bottom - top), out_dtype=self.dtype
-            )
+            block = self._planes(bands, Window(left, top, right - left, bottom - top))
             target[:, begin:end] = block[:, np.array(part) - top][:, :, np.array(cols) - left]
         return target.transpose(1, 2, 0)
+
+    def _planes(self, bands: list[int], window: Window, shape: tuple[int, int, int] | None = None) -> NDArray[Any]:
+        """The samples of a window, bands x rows x cols."""
+        dataset = self._dataset()
+
+        def read() -> NDArray[Any]:
+            with rasterio.Env(GDAL_CACHEMAX=_CACHE_BYTES, **NO_NETWORK):
+                numbers = [b + 1 for b in bands]
+                found: NDArray[Any] = dataset.read(numbers, window=window, out_shape=shape, out_dtype=self.dtype)
+                return found
+
+        stopping.check()
+        if not self._slow:
+            return read()
+        del self._handles.dataset  # it is left to the reading where that is no longer waited for
+        planes = stopping.patiently(read)
+        self._handles.dataset = dataset
+        return planes
 
     def _groups(self, rows: range, samples: int) -> Iterator[tuple[int, int]]:
         """Which of the wanted rows to read at once: all of a block of the file, and not too many bytes."""
@@ -175,6 +192,7 @@ def open_geotiff(path: str | Path) -> Cube:
         require_room(path.name, dataset.height, dataset.width)
         sample_bytes = max(_numpy_type(name).itemsize for name in dataset.dtypes)
         require_rows_that_fit(path.name, dataset.width, dataset.count, sample_bytes)
+        require_block(path.name, largest_block(dataset))
         _require_all_blocks(dataset, path)
         info = _info_of(dataset, path)
     return checked_cube(RasterSource(path), info, path.stem, path)
@@ -184,6 +202,13 @@ def geo_of_dataset(dataset: Any) -> Geo:
     """Transform and coordinate reference system of a rasterio dataset, None where it has none."""
     transform = None if dataset.transform.is_identity else tuple(dataset.transform)[:6]
     return Geo(transform, dataset.crs.to_wkt() if dataset.crs else None)
+
+
+def largest_block(dataset: Any) -> int:
+    """Bytes of the samples that a raster can only unpack at once."""
+    together = dataset.count if getattr(dataset.interleaving, "value", "") == "pixel" else 1
+    pixels = max(rows * cols for rows, cols in dataset.block_shapes)
+    return int(pixels * together * max(_numpy_type(name).itemsize for name in dataset.dtypes))
 
 
 def _numpy_type(name: str) -> np.dtype[Any]:

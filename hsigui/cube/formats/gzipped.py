@@ -12,6 +12,7 @@ from gzip import BadGzipFile, GzipFile
 from pathlib import Path
 from typing import Any
 
+from hsigui import stopping
 from hsigui.errors import HsiError
 from hsigui.texts import say
 
@@ -102,6 +103,7 @@ def _copied(path: Path, needed: int, write: Callable[[bytes], Any]) -> tuple[int
     try:
         with GzipFile(path) as stream:
             while size < needed and (chunk := stream.read(min(_CHUNK, needed - size))):
+                stopping.check()
                 write(chunk)
                 size += len(chunk)
             return size, size == needed and bool(stream.read(1)), ""

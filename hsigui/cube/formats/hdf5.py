@@ -16,9 +16,13 @@ import h5py
 import numpy as np
 from numpy.typing import NDArray
 
+from hsigui import stopping, untrusted
 from hsigui.cube.formats.arrays import ArrayInfo
 from hsigui.cube.formats.choice import Layout
 from hsigui.cube.formats.containers import BandLists, Beside
+from hsigui.cube.formats.hdf5_links import dataset_of, follows, item_of
+from hsigui.cube.limits import require_block, require_memory
+from hsigui.cube.outside import LeadsOutside
 from hsigui.errors import HsiError
 from hsigui.texts import say
 
@@ -28,6 +32,7 @@ _CHUNK_CACHE = 128 * 2**20  # bytes; spectra of neighbouring pixels then need no
 _BLOCK_BYTES = 32 * 2**20
 _MOST_ARRAYS, _DEEPEST = 5000, 16
 _LARGEST_CHUNK = 2**30
+_SLOW_CHUNK = 16 * 2**20  # bytes that take a good part of a second to be unpacked
 # Deflate, the filter with the highest yield, makes at most 1032 bytes of one.
 _MOST_INFLATION = 1032
 
@@ -47,8 +52,10 @@ class HdfFile:
         found: list[ArrayInfo] = []
         other: list[str] = []
         try:
-            for name, item in walk(self.file):
-                if is_numeric(item) and item.shape:
+            for name, item in walk(self.path, self.file):
+                if isinstance(item, str):
+                    other.append(say("{name} (in {file}, outside its folder)", name=name, file=item))
+                elif is_numeric(item) and item.shape:
                     found.append(ArrayInfo(name, tuple(map(int, item.shape)), item.dtype.newbyteorder("=").name))
                 elif isinstance(item, h5py.Dataset) and item.shape:
                     other.append(f"{name} ({item.dtype})")
@@ -56,6 +63,7 @@ class HdfFile:
             raise broken(self.path, error) from error
         self.arrays = tuple(found)
         self.other = tuple(other)
+        require_arrays_inside(self.path, self.arrays, self.file)
 
     def load(self, name: str) -> NDArray[Any]:
         """One array in memory. Its shape is the one that is listed, such as rows x cols x bands.
@@ -79,7 +87,7 @@ class HdfFile:
     def unit(self, name: str) -> str:
         """The attribute `units` of an array; empty when there is none."""
         try:
-            return _text(self.file[name].attrs.get("units", ""))
+            return _text(item_of(self.file, name).attrs.get("units", ""))
         except BROKEN as error:
             raise broken(self.path, error) from error
 
@@ -104,7 +112,7 @@ class HdfSource:
         self._lock = threading.Lock()
         self.shape = layout.shape
         try:
-            self._dataset = file[name]
+            self._dataset = dataset_of(path, file, name)
             require_plausible(path, self._dataset)
         except BROKEN as error:
             raise broken(path, error) from error
@@ -124,7 +132,9 @@ class HdfSource:
         sorted_ones, places = zip(*(np.unique(w, return_inverse=True) for w in wanted), strict=True)
         try:
             with self._lock:
-                window = self._window(*sorted_ones)
+                stopping.check()
+                slow = chunk_bytes(self._dataset) > _SLOW_CHUNK
+                window = stopping.patiently(lambda: self._window(*sorted_ones)) if slow else self._window(*sorted_ones)
         except BROKEN as error:
             raise HsiError(
                 say(
@@ -187,7 +197,7 @@ def open_hdf(path: Path) -> Any:
             say("Convert it to HDF5, for example with h4toh5."),
         )
     try:
-        return h5py.File(path, "r", rdcc_nbytes=_CHUNK_CACHE)
+        return h5py.File(path.absolute(), "r", rdcc_nbytes=_CHUNK_CACHE)
     except BROKEN as error:
         raise broken(path, error) from error
 
@@ -199,19 +209,33 @@ def broken(path: Path, error: BaseException) -> HsiError:
     )
 
 
-def walk(group: Any, around: str = "", separator: str = "/", depth: int = 0) -> list[tuple[str, Any]]:
-    """Every group and dataset below a group with its path; links into other files are not followed."""
+def require_arrays_inside(path: Path, arrays: Sequence[ArrayInfo], group: Any) -> None:
+    """Asks about links that lead outside the folder of a file, where without them it holds no array of a scene.
+
+    Raises:
+        LeadsOutside: that is so.
+    """
+    if any(len(array.shape) > 1 for array in arrays):
+        return
+    if named := next((item for _, item in walk(path, group) if isinstance(item, str)), ""):
+        raise LeadsOutside(path, named)
+
+
+def walk(path: Path, group: Any, around: str = "", separator: str = "/", depth: int = 0) -> list[tuple[str, Any]]:
+    """Every group and dataset below a group with its path; for a link that leads outside the folder of the file, the
+    name of the file that it leads to."""
     found: list[tuple[str, Any]] = []
     for key in group:
-        if key.startswith("#") or isinstance(group.get(key, getlink=True), h5py.ExternalLink):
-            continue
-        item = group.get(key)
-        if item is None:
+        stopping.check()
+        if key.startswith("#"):
             continue
         name = f"{around}{separator}{key}" if around else key
+        item = follows(path, group, key) or item_of(group, key)
+        if item is None:
+            continue
         found.append((name, item))
         if isinstance(item, h5py.Group) and depth < _DEEPEST:
-            found += walk(item, name, separator, depth + 1)
+            found += walk(path, item, name, separator, depth + 1)
         if len(found) > _MOST_ARRAYS:
             raise ValueError(f"more than {_MOST_ARRAYS} arrays")
     return found
@@ -236,14 +260,12 @@ def load_dataset(path: Path, file: Any, name: str) -> NDArray[Any]:
         HsiError: it cannot be read, or does not fit into memory.
     """
     try:
-        dataset = file[name]
+        dataset = dataset_of(path, file, name)
         require_plausible(path, dataset)
-        return _plain(np.asarray(dataset[()]))
-    except MemoryError as error:
-        raise HsiError(
-            say("The array {name} of {path_name} does not fit into memory.", name=name, path_name=path.name),
-            say("Choose a smaller one."),
-        ) from error
+        require_memory(f"{path.name} ({name})", math.prod(dataset.shape) * sample_type(dataset.dtype).itemsize)
+        if not dataset.shape or 0 in dataset.shape:
+            return _plain(np.asarray(dataset[()]))
+        return read_positions(dataset, [np.arange(length) for length in dataset.shape])
     except BROKEN as error:
         raise broken(path, error) from error
 
@@ -258,9 +280,10 @@ def require_plausible(path: Path, dataset: Any) -> None:
     stored = int(dataset.id.get_storage_size())
     size = path.stat().st_size
     in_file = stored if dataset.is_virtual or dataset.external else min(stored, size)
-    chunk = math.prod(dataset.chunks or (0,)) * dataset.dtype.itemsize
+    chunk = chunk_bytes(dataset)
     if dataset.is_virtual:
         return
+    require_block(path.name, chunk)
     limit = in_file * _MOST_INFLATION if dataset.chunks else in_file
     if named > limit or chunk > _LARGEST_CHUNK:
         raise HsiError(
@@ -301,8 +324,10 @@ def read_positions(dataset: Any, picks: Sequence[NDArray[Any]], fixed: tuple[int
             target[tuple(place)] = read_positions(dataset, part, fixed)
         return target
     inner = tuple(slice(int(p[0]), int(p[-1]) + 1) for p in picks[axis + 1 :])
+    stopping.check()
     for begin, end in _groups(picks[axis], max(1, _BLOCK_BYTES // max(1, unit)), _chunk(dataset, axis)):
         positions = picks[axis][begin:end]
+        stopping.check()
         block = _plain(dataset[(*fixed, slice(int(positions[0]), int(positions[-1]) + 1), *inner)])
         relative = [p - p[0] for p in (positions, *picks[axis + 1 :])]
         target[begin:end] = block[np.ix_(*relative)] if block.shape != target[begin:end].shape else block
@@ -330,6 +355,11 @@ def _is_sparse(dataset: Any, picks: Sequence[NDArray[Any]], axis: int) -> bool:
     return axis < len(picks) - 1 and bool((np.diff(positions) > max(chunk, 4)).all())
 
 
+def chunk_bytes(dataset: Any) -> int:
+    """Bytes of the samples that can only be unpacked at once; 0 where none are packed."""
+    return int(math.prod(dataset.chunks or (0,)) * dataset.dtype.itemsize)
+
+
 def _chunk(dataset: Any, axis: int) -> int:
     return int(dataset.chunks[axis]) if dataset.chunks else 1
 
@@ -345,13 +375,13 @@ def _plain(block: NDArray[Any]) -> NDArray[Any]:
 
 
 def _reason(error: BaseException) -> str:
-    return (str(error) or repr(error)).splitlines()[0].rstrip(".")
+    return untrusted.reason_of(error)
 
 
 def _text(value: Any) -> str:
     if isinstance(value, bytes):
         return value.decode("utf-8", "replace")
-    return value if isinstance(value, str) else ""
+    return untrusted.plain(value) if isinstance(value, str) else ""
 
 
 def _number(attributes: Any, *names: str) -> float | None:
@@ -365,7 +395,7 @@ def _number(attributes: Any, *names: str) -> float | None:
 
 
 def _beside(file: Any, name: str, bands: int) -> Beside:
-    attributes = file[name].attrs
+    attributes = item_of(file, name).attrs
     notes: list[str] = []
     scale, offset = _number(attributes, "scale_factor"), _number(attributes, "add_offset")
     if scale is not None and not (math.isfinite(scale) and scale > 0):

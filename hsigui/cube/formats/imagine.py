@@ -6,6 +6,7 @@ from pathlib import Path
 
 from hsigui.cube.cube import Cube
 from hsigui.cube.formats.geotiff import open_geotiff
+from hsigui.cube.outside import LeadsOutside
 from hsigui.errors import HsiError
 from hsigui.texts import say
 
@@ -18,6 +19,8 @@ def open_imagine(path: Path) -> Cube:
     """
     try:
         return open_geotiff(path)
+    except LeadsOutside:
+        raise
     except HsiError as error:
         raise HsiError(
             say(

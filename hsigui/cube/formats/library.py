@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from hsigui import untrusted
 from hsigui.cube.formats.envi import find_header, find_pair, info_of, is_envi, map_data, read_header
 from hsigui.cube.formats.envi_header import Header
 from hsigui.errors import HsiError
@@ -87,8 +88,13 @@ def open_library(path: str | Path) -> SpectralLibrary:
         HsiError: the file is missing, damaged or too short, or is no spectral library; the message says what it is.
     """
     path = Path(path).expanduser()
-    if not path.is_file():
+    if not untrusted.is_file(path):
         raise HsiError(say("The file {path} does not exist.", path=path), say("Choose another file."))
+    with untrusted.reading(path.name):
+        return _opened(path)
+
+
+def _opened(path: Path) -> SpectralLibrary:
     if not is_envi(path):
         what = (
             say("a spectral library without its header")
@@ -113,10 +119,11 @@ def is_library(path: Path) -> bool:
     Raises:
         HsiError: its header cannot be read.
     """
-    if not is_envi(path):
-        return False
-    header = _header(path)
-    return header.is_library or _named_like_one(header, path)
+    with untrusted.reading(path.name):
+        if not is_envi(path):
+            return False
+        header = _header(path)
+        return header.is_library or _named_like_one(header, path)
 
 
 def _header(path: Path) -> Header:

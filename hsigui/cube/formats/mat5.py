@@ -19,6 +19,7 @@ from typing import Any, BinaryIO, Protocol
 import numpy as np
 from numpy.typing import NDArray
 
+from hsigui import stopping
 from hsigui.texts import say
 
 HEADER_BYTES = 128
@@ -154,6 +155,7 @@ class _Packed:
 
     def _piece(self, most: int) -> bytes:
         """At least one byte, at most `most`."""
+        stopping.check()
         while not self._inflater.eof:
             packed = self._inflater.unconsumed_tail
             if not packed:
@@ -222,9 +224,13 @@ def read_part(path: Path, array: StoredArray, part: StoredSamples) -> NDArray[An
     with path.open("rb") as file:
         if array.packed is None:
             file.seek(part.start)
-            samples = np.fromfile(file, part.dtype, count)
-            if len(samples) != count:
-                raise Damaged(say("the file has become shorter"))
+            samples = np.empty(count, part.dtype)
+            raw = samples.data.cast("B") if count else memoryview(b"")
+            for begin in range(0, len(raw), _PIECE):
+                stopping.check()
+                piece = raw[begin : begin + _PIECE]
+                if file.readinto(piece) != len(piece):
+                    raise Damaged(say("the file has become shorter"))
         else:
             file.seek(array.packed[0])
             unpacked = _Packed(file, array.packed[1])

@@ -6,6 +6,7 @@ axes reversed; here they always stand in MATLAB's order.
 
 from __future__ import annotations
 
+import math
 import struct
 import zlib
 from pathlib import Path
@@ -17,6 +18,7 @@ from numpy.lib.stride_tricks import as_strided
 from numpy.typing import NDArray
 from scipy.io.matlab import MatReadError
 
+from hsigui import untrusted
 from hsigui.cube.cube import ArraySource, Source
 from hsigui.cube.formats import mat4, mat5
 from hsigui.cube.formats.arrays import ArrayInfo
@@ -24,6 +26,7 @@ from hsigui.cube.formats.choice import Layout
 from hsigui.cube.formats.containers import Beside
 from hsigui.cube.formats.hdf5 import BROKEN, HdfSource, is_hdf5, is_numeric, load_dataset, open_hdf, sample_type, walk
 from hsigui.cube.formats.strided import StridedFile
+from hsigui.cube.limits import require_memory
 from hsigui.errors import HsiError
 from hsigui.texts import say
 
@@ -73,15 +76,12 @@ class MatFile:
             return load_dataset(self.path, self._hdf, _hdf_name(name)).T
         try:
             stored = self._stored[name]
+            parts = 1 if stored.imaginary is None else 3  # and both together, as complex numbers
+            require_memory(f"{self.path.name} ({name})", math.prod(stored.shape) * stored.real.dtype.itemsize * parts)
             samples = mat5.read_part(self.path, stored, stored.real)
             if stored.imaginary is not None:
                 samples = np.asarray(samples + np.complex64(1j) * mat5.read_part(self.path, stored, stored.imaginary))
             return samples
-        except MemoryError as error:
-            raise HsiError(
-                say("The array {name} of {path_name} does not fit into memory.", name=name, path_name=self.path.name),
-                say("Save it as version 7.3 or as ENVI."),
-            ) from error
         except _BROKEN as error:
             raise self._broken(error) from error
 
@@ -116,7 +116,10 @@ class MatFile:
 
     def _list_hdf(self) -> tuple[tuple[ArrayInfo, ...], tuple[str, ...]]:
         found, other = [], []
-        for name, item in walk(self._hdf, separator="."):
+        for name, item in walk(self.path, self._hdf, separator="."):
+            if isinstance(item, str):
+                other.append(say("{name} (in {file}, outside its folder)", name=name, file=item))
+                continue
             kind = item.attrs.get("MATLAB_class", b"")
             kind = kind.decode() if isinstance(kind, bytes) else str(kind)
             numeric = is_numeric(item) and (not kind or kind in _NUMERIC)
@@ -135,7 +138,7 @@ class MatFile:
         return tuple(ArrayInfo(a.name, a.shape, a.kind) for a in self._stored.values()), listing.other
 
     def _broken(self, error: BaseException) -> HsiError:
-        reason = (str(error) or repr(error)).splitlines()[0].rstrip(".")
+        reason = untrusted.reason_of(error)
         return HsiError(
             say("{name} cannot be read as a MATLAB file: {reason}.", name=self.path.name, reason=reason),
             say("Is the file complete? Saving it again in MATLAB may help."),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import math
 import struct
 import tokenize
@@ -16,20 +17,24 @@ from numpy.lib import format as npy
 from numpy.lib.stride_tricks import as_strided
 from numpy.typing import NDArray
 
+from hsigui import stopping, untrusted
 from hsigui.cube.cube import ArraySource, Source
 from hsigui.cube.formats.arrays import ArrayInfo
 from hsigui.cube.formats.choice import Layout
 from hsigui.cube.formats.containers import Beside
 from hsigui.cube.formats.strided import StridedFile
+from hsigui.cube.limits import require_memory
 from hsigui.errors import HsiError
 from hsigui.texts import say
 
 _BROKEN = (
     ValueError, TypeError, KeyError, EOFError, OSError, SyntaxError, OverflowError, NotImplementedError, RuntimeError,
-    zipfile.BadZipFile, zlib.error, struct.error, MemoryError, RecursionError,
+    zipfile.BadZipFile, zlib.error, struct.error, RecursionError,
     tokenize.TokenError,  # from a damaged head
 )  # fmt: skip
 _LOCAL_HEAD = 30  # bytes of a zip entry's head before its name
+_LONGEST_HEAD, _MOST_ARRAYS = 2**16, 5000
+_PIECE = 2**22  # bytes that are read at once
 
 
 @dataclass(frozen=True)
@@ -79,6 +84,7 @@ class NumpyFile:
             HsiError: it cannot be read.
         """
         stored = self._stored[name]
+        require_memory(self.path.name, stored.size)
         try:
             content = self._bytes(stored)
         except _BROKEN as error:
@@ -112,11 +118,14 @@ class NumpyFile:
         return {"": replace(stored, start=head)}
 
     def _list_zip(self) -> dict[str, _Stored]:
-        found = {}
+        found: dict[str, _Stored] = {}
         with zipfile.ZipFile(self.path) as archive, self.path.open("rb") as raw:
             for entry in archive.infolist():
                 if not entry.filename.endswith(".npy"):
                     continue
+                stopping.check()
+                if len(found) == _MOST_ARRAYS:
+                    raise ValueError(f"more than {_MOST_ARRAYS} arrays")
                 with archive.open(entry) as file:
                     begin = _content_start(raw, entry) if entry.compress_type == zipfile.ZIP_STORED else None
                     stored, head = _head(file)
@@ -126,23 +135,22 @@ class NumpyFile:
                 found[name] = replace(stored, start=start, entry=entry.filename)
         return found
 
-    def _bytes(self, stored: _Stored) -> bytes:
+    def _bytes(self, stored: _Stored) -> bytearray:
         if not stored.entry:
             with self.path.open("rb") as file:
                 file.seek(stored.start or 0)
-                content = file.read(stored.size)
-        else:
-            with zipfile.ZipFile(self.path) as archive, archive.open(stored.entry) as entry:
-                _head(entry)
-                content = entry.read(stored.size)
-        if len(content) != stored.size:
-            raise EOFError(f"{stored.size} bytes announced, {len(content)} found")
-        return content
+                return _in_pieces(file, stored.size)
+        with zipfile.ZipFile(self.path) as archive, archive.open(stored.entry) as entry:
+            _head(entry)
+            return _in_pieces(entry, stored.size)
 
     def _broken(self, error: BaseException) -> HsiError:
-        reason = (str(error) or repr(error)).splitlines()[0].rstrip(".")
         return HsiError(
-            say("{name} cannot be read as a NumPy file: {reason}.", name=self.path.name, reason=reason),
+            say(
+                "{name} cannot be read as a NumPy file: {reason}.",
+                name=self.path.name,
+                reason=untrusted.reason_of(error),
+            ),
             say("Is the file complete?"),
         )
 
@@ -150,13 +158,28 @@ class NumpyFile:
 def _head(file: IO[bytes]) -> tuple[_Stored, int]:
     """Reads the head of a .npy file; also gives its length."""
     version = npy.read_magic(file)
-    reader = npy.read_array_header_1_0 if version == (1, 0) else npy.read_array_header_2_0
-    shape, columns_first, dtype = reader(file)
+    reader, form = (npy.read_array_header_1_0, "<H") if version == (1, 0) else (npy.read_array_header_2_0, "<I")
+    count = file.read(struct.calcsize(form))
+    (length,) = struct.unpack(form, count)
+    if length > _LONGEST_HEAD:  # NumPy reads it first
+        raise ValueError(f"its head is said to have {length} bytes")
+    shape, columns_first, dtype = reader(io.BytesIO(count + file.read(length)))
     if dtype.hasobject:
         raise ValueError("it holds Python objects, which are not read")
     if min(shape, default=1) < 0:
         raise ValueError(f"an array of the shape {shape}")
     return _Stored(tuple(shape), columns_first, dtype), file.tell()
+
+
+def _in_pieces(file: IO[bytes], size: int) -> bytearray:
+    """So many bytes of a file."""
+    content = bytearray()
+    while len(content) < size and (piece := file.read(min(_PIECE, size - len(content)))):
+        stopping.check()
+        content += piece
+    if len(content) != size:
+        raise EOFError(f"{size} bytes announced, {len(content)} found")
+    return content
 
 
 def _content_start(raw: IO[bytes], entry: zipfile.ZipInfo) -> int:

@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 from xml.etree import ElementTree
 
+from hsigui.cube.formats.xml_files import tree_in
 from hsigui.cube.wavelengths import Wavelengths, to_nm
 from hsigui.texts import say
 
@@ -35,6 +36,7 @@ _NAMED_UNIT = re.compile(
     r"(\d+(?:\.\d+)?)\s*[-_ ]?\s*(nanomet(?:er|re)s?|micromet(?:er|re)s?|microns?|nm|um|µm|μm)\b", re.I
 )
 _LARGEST_METADATA = 32 * 2**20
+_LONGEST_NAME = 200
 
 
 def wavelengths_of(dataset: Any, path: Path) -> tuple[Wavelengths, str]:
@@ -84,8 +86,8 @@ def _of_enmap(count: int, path: Path) -> tuple[Wavelengths, str] | None:
     if beside is None or beside.stat().st_size > _LARGEST_METADATA:
         return None
     try:
-        bands = ElementTree.parse(beside).getroot().findall(".//bandCharacterisation/bandID")
-    except (ElementTree.ParseError, OSError):
+        bands = tree_in(beside).findall(".//bandCharacterisation/bandID")
+    except (ElementTree.ParseError, OSError, ValueError, LookupError):
         return Wavelengths(notes=(say("{name} cannot be read: the scene has no wavelengths.", name=beside.name),)), ""
     centers = _texts(bands, "wavelengthCenterOfBand")
     if len(centers) != count:
@@ -104,7 +106,8 @@ def _of_enmap(count: int, path: Path) -> tuple[Wavelengths, str] | None:
 
 
 def _of_names(names: Sequence[str | None]) -> tuple[Wavelengths, str]:
-    found = [_NAMED_UNIT.search(name or "") for name in names]
+    # Names may be of any length, in which the search would take for ever.
+    found = [_NAMED_UNIT.search((name or "")[:_LONGEST_NAME]) for name in names]
     if all(found):
         return to_nm([float(m[1]) * (1 if m[2][0] in "nN" else 1000) for m in found if m], "nm"), "nm"
     bare = _list(",".join(name or "" for name in names), len(names))

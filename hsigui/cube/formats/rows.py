@@ -9,7 +9,7 @@ from functools import cache
 from pathlib import Path
 from typing import Protocol, TypeVar
 
-from hsigui import plugins
+from hsigui import plugins, untrusted
 from hsigui.errors import HsiError
 from hsigui.texts import say
 
@@ -91,20 +91,24 @@ def with_plugins(
 
 @contextmanager
 def faults_told(row: Row, path: Path, verb: str) -> Iterator[None]:
-    """Turns what the code of a plug-in raises into an HsiError that names it; the program's own faults stay faults.
+    """Turns what the bytes of a file raise in the program's own code into an HsiError (`untrusted.reading`), and
+    whatever the code of a plug-in raises into one that names the plug-in.
 
     Args:
         row: whose code runs.
         path: the file it is about.
         verb: what cannot be done with it: “read” or “written”.
     """
+    origin = plugins.origin(row)
+    if not origin:
+        with untrusted.reading(path.name):
+            yield
+        return
     try:
         yield
     except (HsiError, MemoryError):
         raise
     except Exception as error:
-        if not (origin := plugins.origin(row)):
-            raise
         raise HsiError(
             say(
                 "{name} cannot be {verb} by {origin}: {type_name}: {error}.",

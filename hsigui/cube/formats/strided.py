@@ -17,6 +17,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from hsigui import stopping
 from hsigui.errors import HsiError
 from hsigui.texts import say
 
@@ -123,6 +124,7 @@ class StridedFile:
             chosen = _chosen(inner)
             raw = buffer.data
             for index in np.ndindex(*(len(s) for s in steps)):
+                stopping.check()
                 self._read_at(raw, start + shift + sum(s[i] for s, i in zip(steps, index, strict=True)))
                 target[(*index, *place)] = view if chosen is None else view[chosen]
 

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from hsigui import plugins
+from hsigui import plugins, untrusted
 from hsigui.cube.formats.rows import listed, raster_drivers, require_well_formed, suffix_of, with_plugins
 from hsigui.texts import say
 
@@ -65,18 +65,20 @@ class Reader:
     def fits(self, path: Path) -> bool:
         """Whether a file is of this format, by its suffix and by its content where the row can tell."""
         named = suffix_of(path) in self.suffixes
-        if self.sniff is None or not path.is_file() or not (named or self.any_suffix):
+        if self.sniff is None or not untrusted.is_file(path) or not (named or self.any_suffix):
             return named
+        origin = plugins.origin(self)
+        if not origin:
+            with untrusted.reading(path.name):
+                return bool(plugins.resolved(self.sniff)(path))
         try:
             return bool(plugins.resolved(self.sniff)(path))
-        except Exception as error:
-            if not (origin := plugins.origin(self)):
-                raise
+        except Exception as error:  # noqa: BLE001 - code of others; the file may be of another format
             plugins.left_out(
                 say("The format “{name}” of {origin}", name=self.name, origin=origin),
                 f"{type(error).__name__}: {error}",
             )
-            return False  # the file may be of another format
+            return False
 
     def files_of(self, path: Path) -> tuple[Path, ...]:
         """All files of a scene, the one to name first.

@@ -19,11 +19,15 @@ from xml.etree import ElementTree
 
 from rasterio.errors import RasterioError
 
+from hsigui import stopping, untrusted
 from hsigui.cube.formats.raster_files import open_quietly
+from hsigui.cube.formats.xml_files import tree_of
+from hsigui.cube.outside import require_inside
 from hsigui.errors import HsiError
 from hsigui.texts import say
 
-_LARGEST_TEXT = 64 * 2**20
+_LARGEST_TEXT = 16 * 2**20
+_MOST_FILES, _MOST_BANDS = 10_000, 65_535
 _DEEPEST = 4  # a virtual raster of virtual rasters of ...
 _HEAD = 4096
 _KINDS = {"", "vrtsourcedrasterband", "vrtderivedrasterband", "vrtwarpedrasterband", "vrtpansharpenedrasterband"}
@@ -50,11 +54,9 @@ class _Walk:
 
     Attributes:
         first: the file that the user opened; its name is told.
-        folder: the folder that holds all, without symbolic links.
     """
 
     first: Path
-    folder: Path
     seen: set[Path] = field(default_factory=set)
 
     def refused(self, what: str, hint: str = _HINT) -> HsiError:
@@ -68,7 +70,7 @@ def require_own_files(path: Path) -> None:
         HsiError: it does, or its text cannot be read.
     """
     real = path.resolve()
-    walk = _Walk(path, real.parent, {real})
+    walk = _Walk(path, {real})
     head = _head_of(real, walk)
     suffix = path.suffix.lower()
     if suffix == ".vrt":
@@ -80,18 +82,27 @@ def require_own_files(path: Path) -> None:
     _look_beside(path, walk)
 
 
-def require_own_overviews(dataset: Any, path: Path) -> None:
-    """Refuses overviews that a raster keeps elsewhere (GDAL's metadata OVERVIEW_FILE), before GDAL opens them.
+def require_own_parts(dataset: Any, path: Path) -> None:
+    """Refuses overviews that a raster keeps elsewhere (GDAL's metadata OVERVIEW_FILE), before GDAL opens them, and
+    other parts of it that lie elsewhere, before they are read.
 
     Args:
         dataset: the open rasterio dataset of the file.
 
     Raises:
-        HsiError: they are no TIFF of the folder of the raster.
+        HsiError: the overviews are no TIFF, or something lies outside the folder of the raster.
     """
     named = dataset.tags(ns="OVERVIEWS").get("OVERVIEW_FILE")
     if named is not None:
-        _require_overview(named, path.resolve(), _Walk(path, path.resolve().parent))
+        _require_overview(named, path.resolve(), _Walk(path))
+    # Drivers name the other files that they read (an Imagine file its overviews and its large samples).
+    for name in dataset.files:
+        found = Path(name).resolve()
+        if "/vsi" in name.casefold() or "://" in name:
+            raise _Walk(path).refused(
+                say("names {short}: nothing is read from servers, archives or memory", short=_short(name))
+            )
+        require_inside(found, path, _short(name))
 
 
 def is_virtual(path: Path) -> bool:
@@ -107,7 +118,7 @@ def _look_beside(path: Path, walk: _Walk) -> None:
     """Overviews and masks are opened with the raster that they lie beside, whatever they are."""
     for ending in (".ovr", ".OVR", ".msk", ".MSK"):
         beside = path.with_name(path.name + ending)
-        if beside.is_file():
+        if untrusted.is_file(beside):
             if not _head_of(beside, walk).startswith(_OVERVIEWS):
                 raise walk.refused(
                     say("has {name} beside it, which is no TIFF", name=beside.name), say("Take that file away.")
@@ -141,6 +152,8 @@ def _look_into_vrt(path: Path, walk: _Walk, depth: int) -> None:
     root = _xml_of(path, walk)
     if _name(root.tag) != "vrtdataset":
         raise walk.refused(say("is no virtual raster"), say("Is the file complete?"))
+    if sum(_name(element.tag) == "vrtrasterband" for element in root) > _MOST_BANDS:
+        raise walk.refused(say("has more than {most:,} bands", most=_MOST_BANDS), say("Is it what it should be?"))
     for element in root.iter():
         _require_no_code(element, walk)
     for relative, named in set(_names_in(root, walk)):
@@ -153,7 +166,10 @@ def _look_into_vrt(path: Path, walk: _Walk, depth: int) -> None:
 def _look_into_source(source: Path, walk: _Walk, depth: int) -> None:
     if source in walk.seen:
         return
+    stopping.check()
     walk.seen.add(source)
+    if len(walk.seen) > _MOST_FILES:
+        raise walk.refused(say("is made of more than {most:,} files", most=_MOST_FILES), say("Save it as a GeoTIFF."))
     head = _head_of(source, walk)
     if b"<VRTDataset" in head:
         _look_into_vrt(source, walk, depth + 1)
@@ -227,8 +243,7 @@ def _inside(named: str, folder: Path, walk: _Walk) -> Path:
         there = found.is_file()
     except (OSError, ValueError, RuntimeError):  # too long, or a circle of links
         raise walk.refused(say("names {short}, which is no file", short=_short(named))) from None
-    if not found.is_relative_to(walk.folder):
-        raise walk.refused(say("names {short}, a file outside its folder", short=_short(named)))
+    require_inside(found, walk.first, _short(named))
     if not there:
         raise walk.refused(say("names {short}, which is not there", short=_short(named)))
     return found
@@ -281,16 +296,13 @@ def _xml_of(path: Path, walk: _Walk) -> ElementTree.Element:
         text = content.decode("utf-8-sig")
     except UnicodeDecodeError:
         text = content.decode("latin-1")
-    # Comments are kept: GDAL ends a name where one begins.
-    parser = ElementTree.XMLParser(target=ElementTree.TreeBuilder(insert_comments=True, insert_pis=True))
     try:
-        root: ElementTree.Element = ElementTree.fromstring(text, parser)
+        return tree_of(text, comments=True)  # GDAL ends a name where a comment begins
     except (ElementTree.ParseError, ValueError) as error:
         raise walk.refused(
             say("cannot be read: {name} is no well-formed XML ({error})", name=path.name, error=error),
             say("Is it complete?"),
         ) from error
-    return root
 
 
 def _text_of(path: Path, walk: _Walk) -> bytes:

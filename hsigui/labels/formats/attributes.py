@@ -49,6 +49,7 @@ def classes_of(
     if numbers is None:
         assert texts is not None
         found, index = np.unique(texts, return_inverse=True)
+        _require_few(len(found), file_name)
         values = index.reshape(-1).astype(np.int64) + (0 if found[0] == "" else 1)
         notes: tuple[str, ...] = (
             say(
@@ -110,7 +111,7 @@ def _is_whole(values: NDArray[Any]) -> bool:
         return True
     if values.dtype.kind == "f":
         with np.errstate(invalid="ignore"):
-            return bool(np.isfinite(values).any() and (np.isnan(values) | (values == np.floor(values))).all())
+            return bool((~np.isnan(values)).any() and (np.isnan(values) | (values == np.floor(values))).all())
     texts = {str(v).strip() for v in np.unique(_texts(values)).tolist()} - {""}
     return bool(texts) and all(t.lstrip("+-").isdecimal() for t in texts)
 
@@ -150,10 +151,24 @@ def _told_apart(
     pairs = {(n, i) for n, i in pairs if n and found[i]}
     if len({n for n, _ in pairs}) == len(pairs):
         return values, ()
+    _require_few(len(found), file_name)
     renumbered = np.where(values == 0, 0, index.astype(np.int64) + (0 if found[0] == "" else 1))
     return renumbered, (
         say("A class number of {file_name} has several names: classes are told apart by name.", file_name=file_name),
     )
+
+
+def _require_few(names: int, file_name: str) -> None:
+    if names > MAX_CLASS:
+        raise HsiError(
+            say(
+                "{file_name} names {names:,} different classes, more than {max_class:,}.",
+                file_name=file_name,
+                names=names,
+                max_class=MAX_CLASS,
+            ),
+            say("Is it the field of the class that was read? Another can be chosen."),
+        )
 
 
 def _table(values: NDArray[np.int64], texts: NDArray[np.str_] | None, colors: NDArray[Any] | None) -> ClassTable:

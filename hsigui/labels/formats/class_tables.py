@@ -7,15 +7,19 @@ import io
 import json
 import re
 import xml.etree.ElementTree as ET
+from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from hsigui import plugins
+from hsigui import plugins, untrusted
 from hsigui.cube.formats.rows import suffixes_of
+from hsigui.cube.formats.xml_files import tree_of
+from hsigui.cube.limits import require_text
 from hsigui.errors import HsiError
 from hsigui.labels.classes import MAX_CLASS, ClassInfo, ClassTable, color_for
+from hsigui.labels.formats import cells
 from hsigui.labels.formats.attributes import color_from, color_text
 from hsigui.labels.formats.table import CLASS_TABLES, class_table_suffixes
 from hsigui.labels.matching import is_default
@@ -30,18 +34,22 @@ _RGB = (("r", "g", "b"), ("red", "green", "blue"))
 Row = tuple[Any, Any, Any]  # number, name, colour, as they stand
 
 
-def read_table(path: str | Path) -> ClassTable:
+def read_table(path: str | Path, *, alike: bool = False) -> ClassTable:
     """Reads the classes of a table; a class without a colour gets its default one. Class 0 is left out.
+
+    Args:
+        alike: whether classes may have the same name, as those of a map of others may.
 
     Raises:
         HsiError: the file cannot be read, is of another format, or holds no classes.
     """
     path = Path(path).expanduser()
     try:
+        require_text(path.name, path.stat().st_size)
         content = path.read_bytes()
-    except OSError as error:
+    except (OSError, ValueError) as error:
         raise HsiError(
-            say("{path} cannot be read: {strerror}.", path=path, strerror=error.strerror or error),
+            say("{path} cannot be read: {reason}.", path=path, reason=untrusted.reason_of(error)),
             say("Choose another file."),
         ) from error
     text = content.decode("utf-8-sig", errors="replace")
@@ -53,11 +61,13 @@ def read_table(path: str | Path) -> ClassTable:
         )
     try:
         rows = list(plugins.resolved(found.read)(text))
-    except (ValueError, KeyError, TypeError, AttributeError, ET.ParseError, csv.Error, RecursionError) as error:
+    except (ValueError, LookupError, TypeError, AttributeError, SyntaxError, csv.Error, RecursionError) as error:
         raise HsiError(
-            say("{name} is no table of classes: {error}.", name=path.name, error=error), say("Is the file complete?")
+            say("{name} is no table of classes: {reason}.", name=path.name, reason=untrusted.reason_of(error)),
+            say("Is the file complete?"),
         ) from error
-    classes = _table(rows, path.name)
+    with untrusted.reading(path.name):
+        classes = _table(rows, path.name, alike)
     if not classes:
         raise HsiError(
             say("{name} holds no classes.", name=path.name),
@@ -92,6 +102,7 @@ def merged_table(present: ClassTable, other: ClassTable) -> ClassTable:
     """
     merged = {c.number: c for c in present}
     by_name = {c.name.casefold(): c.number for c in present}
+    free = iter(range(1, MAX_CLASS + 1))
     for info in other:
         number = by_name.get(info.name.casefold())
         if number is not None:
@@ -100,7 +111,13 @@ def merged_table(present: ClassTable, other: ClassTable) -> ClassTable:
         there = merged.get(info.number)
         number = info.number
         if there is not None and not is_default(there):
-            number = next(n for n in range(1, MAX_CLASS + 1) if n not in merged and n not in other)
+            # Those that were taken stay taken, so the search goes on where it ended.
+            number = next((n for n in free if n not in merged and n not in other), None)
+            if number is None:
+                raise HsiError(
+                    say("The classes of both tables are more than {max_class}.", max_class=MAX_CLASS),
+                    say("Leave some out."),
+                )
         elif there is not None:
             by_name.pop(there.name.casefold(), None)
         merged[number] = replace(merged.get(number, info), number=number, name=info.name, color=info.color)
@@ -134,7 +151,7 @@ def as_csv(classes: ClassTable) -> bytes:
     text = io.StringIO()
     writer = csv.writer(text, lineterminator="\n")
     writer.writerow(("class_id", "class_name", "color"))
-    writer.writerows((c.number, c.name, color_text(c.color)) for c in classes)
+    writer.writerows((c.number, cells.escaped(c.name), color_text(c.color)) for c in classes)
     return text.getvalue().encode("utf-8")
 
 
@@ -158,7 +175,7 @@ def rows_of_csv(text: str) -> Iterator[Row]:
     qgis = bool(lines) and lines[0].upper().startswith("INTERPOLATION")
     lines = lines[1:] if qgis else lines
     separator = max(",;\t", key=lines[0].count) if lines else ","
-    rows = [[cell.strip() for cell in row] for row in csv.reader(lines, delimiter=separator)]
+    rows = [[cells.as_it_was(cell.strip()) for cell in row] for row in csv.reader(lines, delimiter=separator)]
     if qgis:
         yield from ((row[0], row[5] if len(row) > 5 else "", " ".join(row[1:4])) for row in rows)
     elif rows and not _is_number(rows[0][0]):
@@ -197,7 +214,7 @@ def rows_of_clr(text: str) -> Iterator[Row]:
 
 
 def rows_of_qml(text: str) -> Iterator[Row]:
-    root = ET.fromstring(text)
+    root = tree_of(text)
     for entry in root.iter("paletteEntry"):
         yield entry.get("value"), entry.get("label"), entry.get("color")
     symbols = {s.get("name"): _symbol_color(s) for s in root.iter("symbol")}
@@ -216,7 +233,7 @@ def _symbol_color(symbol: ET.Element) -> str | None:
 
 
 def rows_of_json(text: str) -> Iterator[Row]:
-    content = json.loads(text)
+    content = untrusted.json_of(text)
     rows = content.get("classes") if isinstance(content, dict) else content
     if not isinstance(rows, list) or not all(isinstance(row, dict) for row in rows):
         raise ValueError("it has no list of classes")
@@ -234,7 +251,7 @@ def _is_number(text: str) -> bool:
     return True
 
 
-def _table(rows: list[Row], file_name: str) -> ClassTable:
+def _table(rows: list[Row], file_name: str, alike: bool) -> ClassTable:
     found: dict[int, ClassInfo] = {}
     for number, name, color in rows:
         try:
@@ -248,7 +265,7 @@ def _table(rows: list[Row], file_name: str) -> ClassTable:
                 ),
                 say("Correct it."),
             ) from None
-        if value != int(value) or not 0 <= value <= MAX_CLASS:
+        if not 0 <= value <= MAX_CLASS or value != int(value):
             raise HsiError(
                 say("{number} in {file_name} is no class number.", number=number, file_name=file_name),
                 say("They are whole, from 1 to {max_class}.", max_class=MAX_CLASS),
@@ -262,9 +279,9 @@ def _table(rows: list[Row], file_name: str) -> ClassTable:
         if n:
             text = str(name).strip() if name is not None else ""
             found[n] = ClassInfo(n, text or f"Class {n}", color_from(color) or color_for(n))
-    names = [c.name.casefold() for c in found.values()]
-    twice = next((c.name for c in found.values() if names.count(c.name.casefold()) > 1), None)
-    if twice is not None:
+    names = Counter(c.name.casefold() for c in found.values())
+    twice = next((c.name for c in found.values() if names[c.name.casefold()] > 1), None)
+    if twice is not None and not alike:
         raise HsiError(
             say("{file_name} holds the class name “{twice}” twice.", file_name=file_name, twice=twice),
             say("Give each class its own name."),

@@ -10,9 +10,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from hsigui.cube.cube import Geo
+from hsigui.cube.limits import require_text
 from hsigui.errors import HsiError
 from hsigui.labels.classes import ClassTable
-from hsigui.labels.formats import attributes
+from hsigui.labels.formats import attributes, cells
 from hsigui.labels.grid import Grid
 from hsigui.labels.raster import ClassRaster
 from hsigui.labels.shapes import LabelledShapes, place
@@ -97,6 +98,7 @@ def write_csv(path: Path, array: NDArray[np.uint16], classes: ClassTable, geo: G
 
 def _quoted(number: int, name: str, color: str) -> str:
     name = "".join(c if c.isprintable() else " " for c in name)  # some of the others end a line, too
+    name = cells.escaped(name)
     if any(c in name for c in ',";') or name != name.strip():
         name = '"' + name.replace('"', '""') + '"'
     return f"{number},{name},{color}"
@@ -104,6 +106,7 @@ def _quoted(number: int, name: str, color: str) -> str:
 
 def _columns(path: Path) -> dict[str, NDArray[Any]]:
     """The columns of a table with a line of titles; separated by commas, semicolons or tabs."""
+    require_text(path.name, path.stat().st_size)
     text = path.read_text(encoding="utf-8-sig", errors="replace")
     head = text.split("\n", 1)[0]
     separator = max(",;\t", key=head.count)
@@ -133,7 +136,9 @@ def _columns(path: Path) -> dict[str, NDArray[Any]]:
             say("Is the file complete?"),
         )
     columns = zip(*lines[1:], strict=True) if not empty else ([] for _ in titles)
-    return {t: np.array(values, dtype=object) for t, values in zip(titles, columns, strict=True)}
+    return {
+        t: np.array(list(map(cells.as_it_was, values)), dtype=object) for t, values in zip(titles, columns, strict=True)
+    }
 
 
 def _position_columns(columns: dict[str, NDArray[Any]], file_name: str) -> tuple[bool, tuple[str, str]]:

@@ -29,7 +29,7 @@ from hsigui.cube.formats.envi_geo import geo_of
 from hsigui.errors import HsiError
 from hsigui.labels.classes import MAX_CLASS, ClassInfo, ClassTable, Color, color_for
 from hsigui.labels.grid import Grid
-from hsigui.labels.raster import MOST_LOOKED_AT, ClassRaster, is_nodata, smallest_type, whole_numbers
+from hsigui.labels.raster import MOST_LOOKED_AT, ClassRaster, is_nodata, numbers_in, smallest_type, whole_numbers
 from hsigui.texts import say
 
 # Stands for a number without a class, because the lists of a header cannot leave one out.
@@ -70,7 +70,7 @@ def read_envi(path: Path, variable: str | None = None, grid: Grid | None = None)
     stored, nodata = map_data(header, data)[:, :, 0], _nodata(header)
     array = whole_numbers(stored, header.path.name, nodata)
     gone = int(np.count_nonzero(is_nodata(stored, nodata)))
-    classes = _classes(header, set(np.unique(array).tolist()))
+    classes = _classes(header, set(numbers_in(array)))
     return ClassRaster(
         array, classes, geo_of(header)[0], stored.dtype.name, nodata=nodata, nodata_pixels=gone,
         notes=_about_zero(header, int(np.count_nonzero(array == 0)) - gone),

@@ -7,7 +7,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from hsigui import plugins
+from hsigui import plugins, untrusted
 from hsigui.cube.cube import Geo
 from hsigui.cube.formats.arrays import ArrayInfo
 from hsigui.cube.formats.rows import without_driver
@@ -40,8 +40,13 @@ def read_classes(path: str | Path, *, variable: str | None = None, grid: Grid | 
             not given and not named in the file.
     """
     path = Path(path).expanduser()
-    if not path.is_file():
+    if not untrusted.is_file(path):
         raise HsiError(say("The file {path} does not exist.", path=path), say("Choose another file."))
+    with untrusted.reading(path.name):
+        return _read(path, variable, grid)
+
+
+def _read(path: Path, variable: str | None, grid: Grid | None) -> ClassRaster:
     row = format_of(path)
     if row is None:
         raise HsiError(
@@ -115,5 +120,6 @@ def find_truth_in_cube_file(path: str | Path, shape: tuple[int, int]) -> tuple[A
         HsiError: the file is damaged.
     """
     path = Path(path)
-    row = format_of(path)
-    return () if row is None or row.in_scene is None else plugins.resolved(row.in_scene)(path, shape)
+    with untrusted.reading(path.name):
+        row = format_of(path)
+        return () if row is None or row.in_scene is None else plugins.resolved(row.in_scene)(path, shape)

@@ -8,6 +8,7 @@ says in its member "hsigui" what the coordinates are, pixels included, and in "c
 from __future__ import annotations
 
 import json
+import math
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -15,16 +16,20 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from hsigui import stopping, untrusted
+from hsigui.cube.crs import crs_of
 from hsigui.cube.cube import Geo
+from hsigui.cube.limits import require_text
 from hsigui.errors import HsiError
 from hsigui.labels.classes import MAX_CLASS, ClassInfo, ClassTable, color_for
-from hsigui.labels.formats import attributes
+from hsigui.labels.formats import attributes, json_pieces
 from hsigui.labels.grid import Grid
 from hsigui.labels.shapes import LabelledShapes, Points, Shape, grid_as_text, grid_from_text, outlines, transformed
 from hsigui.saving import written_beside
 from hsigui.texts import say
 
 _LONLAT = "OGC:CRS84"
+_MOST_CELLS = 50_000_000  # properties times features
 _SINGLE = {"Polygon": "polygon", "LineString": "line", "Point": "point"}
 
 
@@ -45,7 +50,8 @@ def read_geojson(path: Path, variable: str | None = None, grid: Grid | None = No
     features = _features(content, path.name)
     parts = [_parts(f.get("geometry"), path.name) for f in features]
     properties = [dict(f["properties"]) if isinstance(f.get("properties"), dict) else {} for f in features]
-    numbers, classes, notes = attributes.classes_of(_columns(properties), len(features), path.name, variable)
+    columns = _columns(properties, path.name)
+    numbers, classes, notes = attributes.classes_of(columns, len(features), path.name, variable)
     shapes = tuple(
         Shape(number, *part) for number, found in zip(numbers.tolist(), parts, strict=True) if number for part in found
     )
@@ -54,7 +60,8 @@ def read_geojson(path: Path, variable: str | None = None, grid: Grid | None = No
         notes += (say("{skipped} shapes without a class or without coordinates are left out.", skipped=skipped),)
     table = _own_classes(content.get("classes"))
     classes = ClassTable((*table, *(c for c in classes if c.number not in table)))
-    crs = _crs(content, path.name)
+    crs, linked = _crs(content, path.name)
+    notes += linked
     said = content.get("hsigui")
     kind, own = grid_from_text(said if isinstance(said, dict) else {}, crs)
     if crs is None and not kind and _are_degrees(shapes):
@@ -73,7 +80,7 @@ def write_geojson(path: Path, array: NDArray[np.uint16], classes: ClassTable, ge
     crs, target = _written_crs(geo)
     head = {
         "type": "FeatureCollection",
-        "name": path.stem,
+        "name": untrusted.plain(path.stem),
         "crs": crs,
         "hsigui": grid_as_text(grid),
         "classes": [_properties(c) for c in classes],
@@ -116,11 +123,13 @@ def _properties(info: ClassInfo) -> dict[str, Any]:
 
 
 def _loaded(path: Path) -> dict[str, Any]:
+    require_text(path.name, path.stat().st_size)
     try:
-        content = json.loads(path.read_bytes())
-    except (ValueError, RecursionError) as error:
+        content = json_pieces.object_in(path.read_bytes(), "features")
+    except ValueError as error:
         raise HsiError(
-            say("{name} is no GeoJSON: {error}.", name=path.name, error=error), say("Is the file complete?")
+            say("{name} is no GeoJSON: {reason}.", name=path.name, reason=untrusted.reason_of(error)),
+            say("Is the file complete?"),
         ) from error
     if not isinstance(content, dict):
         raise HsiError(
@@ -150,11 +159,16 @@ def _parts(geometry: Any, file_name: str) -> list[tuple[str, tuple[Points, ...]]
     """The polygons, lines and points of a geometry."""
     if geometry is None:
         return []
+    stopping.check()
     try:
         return list(_pieces(geometry))
-    except (KeyError, TypeError, ValueError, IndexError, RecursionError) as error:
+    except (LookupError, TypeError, ValueError, ArithmeticError, AttributeError, RecursionError) as error:
         raise HsiError(
-            say("{file_name} is no GeoJSON: a geometry is damaged ({error}).", file_name=file_name, error=error),
+            say(
+                "{file_name} is no GeoJSON: a geometry is damaged ({reason}).",
+                file_name=file_name,
+                reason=untrusted.reason_of(error),
+            ),
             say("Write it again."),
         ) from error
 
@@ -178,18 +192,38 @@ def _pieces(geometry: dict[str, Any]) -> Iterator[tuple[str, tuple[Points, ...]]
         yield _SINGLE[kind], found
 
 
-def _columns(properties: list[dict[str, Any]]) -> dict[str, NDArray[Any]]:
+def _columns(properties: list[dict[str, Any]], file_name: str) -> dict[str, NDArray[Any]]:
     """The properties as columns: whole numbers and numbers as such, everything else as text."""
     columns: dict[str, NDArray[Any]] = {}
-    for name in dict.fromkeys(key for row in properties for key in row):
+    names = dict.fromkeys(key for row in properties for key in row)
+    if len(names) * len(properties) > _MOST_CELLS:
+        raise HsiError(
+            say(
+                "{file_name} gives its {features:,} features {names:,} different properties.",
+                file_name=file_name,
+                features=len(properties),
+                names=len(names),
+            ),
+            say("Write it again with the class alone."),
+        )
+    for name in names:
+        stopping.check()
         values = [row.get(name) for row in properties]
         if all(isinstance(v, int) and abs(v) < 2**62 for v in values):
             columns[name] = np.array(values, dtype=np.int64)
         elif all(v is None or isinstance(v, int | float) for v in values):
-            columns[name] = np.array([np.nan if v is None else float(v) for v in values])
+            columns[name] = np.array([np.nan if v is None else _number(v) for v in values])
         else:
             columns[name] = np.array([None if v is None else str(v) for v in values], dtype=object)
     return columns
+
+
+def _number(value: float) -> float:
+    """As a number of 64 bits: a whole number in JSON may have any length."""
+    try:
+        return float(value)
+    except OverflowError:
+        return math.inf if value > 0 else -math.inf
 
 
 def _own_classes(listed: Any) -> ClassTable:
@@ -202,32 +236,43 @@ def _own_classes(listed: Any) -> ClassTable:
     return ClassTable(tuple(found.values()))
 
 
-def _crs(content: dict[str, Any], file_name: str) -> str | None:
-    """The system of the member "crs" as WKT; None without one."""
+def _crs(content: dict[str, Any], file_name: str) -> tuple[str | None, tuple[str, ...]]:
+    """The system of the member "crs" as WKT (None without one), and a note where it is an address.
+
+    Source: "The GeoJSON Format Specification" (2008), section 3.2, linked CRS.
+    """
     member = content.get("crs")
     if not isinstance(member, dict):
-        return None
+        return None, ()
+    if member.get("type") == "link":
+        said = say("{file_name} says on a server what its coordinate system is: nobody was asked.", file_name=file_name)
+        return None, (said,)
     properties = member.get("properties")
     name = properties.get("name") if isinstance(properties, dict) else None
     if not isinstance(name, str):
         raise HsiError(
             say(
-                "The coordinate system of {file_name} is not understood: {member}.", file_name=file_name, member=member
+                "The coordinate system of {file_name} is not understood: {member}.",
+                file_name=file_name,
+                member=untrusted.shortened(str(member)),
             ),
             say("Name it by EPSG code."),
         )
-    return _as_wkt(name)
+    return _as_wkt(name), ()
 
 
 def _as_wkt(name: str) -> str:
-    from rasterio.crs import CRS
     from rasterio.errors import CRSError
 
     try:
-        return str(CRS.from_user_input(name).to_wkt())
+        return str(crs_of(name).to_wkt())
     except CRSError as error:
         raise HsiError(
-            say("The coordinate system “{name}” is not understood: {error}.", name=name, error=error),
+            say(
+                "The coordinate system “{name}” is not understood: {error}.",
+                name=untrusted.shortened(name),
+                error=error,
+            ),
             say("Name it by EPSG code."),
         ) from error
 

@@ -15,7 +15,7 @@ from hsigui.cube.formats.matlab import MatFile
 from hsigui.errors import HsiError
 from hsigui.labels.classes import ClassInfo, ClassTable, color_for
 from hsigui.labels.grid import Grid
-from hsigui.labels.raster import AmbiguousLabels, ClassRaster, smallest_type, whole_numbers
+from hsigui.labels.raster import AmbiguousLabels, ClassRaster, numbers_in, smallest_type, whole_numbers
 from hsigui.saving import written_beside
 from hsigui.texts import say
 
@@ -37,7 +37,7 @@ def read_mat(path: Path, variable: str | None = None, grid: Grid | None = None) 
     chosen = _choose(file, path.name, variable)
     stored = file.load(chosen.name)
     array = whole_numbers(stored, f"{path.name} ({chosen.name})")
-    classes = _classes(file).merged_with(np.unique(array).tolist())
+    classes = _classes(file).merged_with(numbers_in(array))
     return ClassRaster(array, classes, dtype=stored.dtype.name, variable=chosen.name)
 
 

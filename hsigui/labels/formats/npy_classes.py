@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from pathlib import Path
 
-import numpy as np
-
+from hsigui.cube.formats.numpy_files import NumpyFile
 from hsigui.errors import HsiError
 from hsigui.labels.classes import ClassTable
 from hsigui.labels.grid import Grid
-from hsigui.labels.raster import ClassRaster, whole_numbers
+from hsigui.labels.raster import ClassRaster, numbers_in, whole_numbers
 from hsigui.texts import say
 
 
@@ -22,12 +21,12 @@ def read_npy(path: Path, variable: str | None = None, grid: Grid | None = None) 
     Raises:
         HsiError: the file is damaged, or its array holds no class numbers.
     """
-    try:
-        stored = np.load(path, allow_pickle=False)
-    except (ValueError, EOFError, OSError) as error:
+    file = NumpyFile(path)
+    if len(file.arrays) != 1:
         raise HsiError(
-            say("{name} cannot be read as a NumPy array: {error}.", name=path.name, error=error),
-            say("Is the file complete?"),
-        ) from error
+            say("{name} holds no labels: it is no array of numbers.", name=path.name),
+            say("Labels are rows x columns of numbers."),
+        )
+    stored = file.load(file.arrays[0].name)
     array = whole_numbers(stored, path.name)
-    return ClassRaster(array, ClassTable.for_numbers(np.unique(array).tolist()), dtype=stored.dtype.name)
+    return ClassRaster(array, ClassTable.for_numbers(numbers_in(array)), dtype=stored.dtype.name)

@@ -12,10 +12,10 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
-from rasterio.errors import RasterioError
 
+from hsigui import untrusted
 from hsigui.cube.cube import Geo
-from hsigui.cube.formats.geotiff import geo_of_dataset, open_dataset
+from hsigui.cube.formats.geotiff import RasterSource, geo_of_dataset, open_dataset
 from hsigui.cube.limits import require_room
 from hsigui.errors import HsiError
 from hsigui.labels.classes import ClassInfo, ClassTable, Color
@@ -40,7 +40,7 @@ def read_png(path: Path, variable: str | None = None, grid: Grid | None = None) 
     Raises:
         HsiError: the file cannot be read, or is a photograph.
     """
-    legend = read_table(legend_path(path)) if legend_path(path).is_file() else ClassTable()
+    legend = read_table(legend_path(path), alike=True) if untrusted.is_file(legend_path(path)) else ClassTable()
     with open_dataset(path) as dataset:
         bands = dataset.count
     if bands in (3, 4):
@@ -81,12 +81,7 @@ def legend_path(path: Path) -> Path:
 def _read_colors(path: Path, legend: ClassTable) -> ClassRaster:
     with open_dataset(path) as dataset:
         require_room(path.name, dataset.height, dataset.width, 16)  # samples, colours as one number, classes
-        try:
-            stored = dataset.read()
-        except (RasterioError, OSError) as error:
-            raise HsiError(
-                say("{name} cannot be read: {error}.", name=path.name, error=error), say("Is the file complete?")
-            ) from error
+        stored = RasterSource(path).read(slice(None), slice(None), slice(None)).transpose(2, 0, 1)
         geo = geo_of_dataset(dataset)
     if stored.dtype != np.uint8:
         raise HsiError(

@@ -15,7 +15,10 @@ from xml.sax.saxutils import escape, quoteattr
 import numpy as np
 from numpy.typing import NDArray
 
+from hsigui import stopping
 from hsigui.cube.cube import Geo
+from hsigui.cube.formats.xml_files import tree_in
+from hsigui.cube.limits import require_text
 from hsigui.errors import HsiError
 from hsigui.labels.classes import MAX_CLASS, ClassInfo, ClassTable, color_for
 from hsigui.labels.formats.attributes import color_from
@@ -36,9 +39,8 @@ def read_roi_xml(path: Path, variable: str | None = None, grid: Grid | None = No
     Raises:
         HsiError: the file is damaged, holds no regions, or its regions are of several coordinate systems.
     """
-    builder = ElementTree.XMLParser(target=ElementTree.TreeBuilder(insert_comments=True))
     try:
-        root = ElementTree.fromstring(path.read_bytes(), builder)
+        root = tree_in(path, comments=True)
     except (ElementTree.ParseError, ValueError, LookupError) as error:
         raise HsiError(
             say("{name} is no ENVI ROI file: {error}.", name=path.name, error=error), say("Is the file complete?")
@@ -49,10 +51,12 @@ def read_roi_xml(path: Path, variable: str | None = None, grid: Grid | None = No
             say("{name} holds no regions of interest.", name=path.name),
             say("Choose an .xml file that ENVI saved ROIs in."),
         )
+    _require_few(len(regions), path.name)
     comment = " ".join(str(e.text) for e in root.iter() if not isinstance(e.tag, str))
     numbers = _numbers(comment, len(regions))
     classes, shapes, systems, unread = [], [], set(), []
     for region, number in zip(regions, numbers, strict=True):
+        stopping.check()
         color = color_from(region.get("color")) or color_for(number)
         classes.append(ClassInfo(number, (region.get("name") or "").strip() or f"Class {number}", color))
         for geometry in region.iter("GeometryDef"):
@@ -123,6 +127,7 @@ def read_roi_text(path: Path, variable: str | None = None, grid: Grid | None = N
     Raises:
         HsiError: the file is damaged or holds no positions, or belongs to a scene of another size.
     """
+    require_text(path.name, path.stat().st_size)
     lines = path.read_text(encoding="utf-8", errors="replace").splitlines()
     head = [line[1:].strip() for line in lines if line.startswith(";")]
     classes, counts = _regions(head, path.name)
@@ -202,6 +207,19 @@ def _numbers(comment: str, count: int) -> list[int]:
     return found if fits else list(range(1, count + 1))
 
 
+def _require_few(regions: int, file_name: str) -> None:
+    if regions > MAX_CLASS:
+        raise HsiError(
+            say(
+                "{file_name} holds {regions:,} regions, each a class of its own: more than {max_class:,}.",
+                file_name=file_name,
+                regions=regions,
+                max_class=MAX_CLASS,
+            ),
+            say("Join the regions of a class before you save them."),
+        )
+
+
 def _shapes_of(geometry: ElementTree.Element, number: int, file_name: str) -> list[Shape]:
     shapes = []
     for element in geometry:
@@ -266,6 +284,7 @@ def _regions(head: list[str], file_name: str) -> tuple[list[ClassInfo], list[int
             say("{file_name} is no text of ENVI regions: it names no regions.", file_name=file_name),
             say("Export it as ROIs to ASCII."),
         )
+    _require_few(len(names), file_name)
     numbers = _numbers(head[0], len(names))
     rgb = [color_from(c) for c in colors] if len(colors) == len(names) else [None] * len(names)
     infos = zip(numbers, names, rgb, strict=True)

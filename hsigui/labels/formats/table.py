@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from hsigui import plugins
+from hsigui import plugins, untrusted
 from hsigui.cube.formats.rows import (
     listed,
     raster_drivers,
@@ -113,9 +113,10 @@ class LabelFormat:
     def fits(self, path: Path) -> bool:
         """Whether a file is of this format, by its suffix and by its content where the row can tell."""
         named = suffix_of(path) in self.suffixes
-        if self.sniff is None or not path.is_file() or not (named or self.any_suffix):
+        if self.sniff is None or not untrusted.is_file(path) or not (named or self.any_suffix):
             return named
-        return plugins.resolved(self.sniff)(path)
+        with untrusted.reading(path.name):
+            return plugins.resolved(self.sniff)(path)
 
 
 def _with_names(path: Path) -> tuple[Path, ...]:

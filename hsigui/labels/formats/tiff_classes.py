@@ -17,14 +17,16 @@ from rasterio.crs import CRS
 from rasterio.errors import CRSError, NotGeoreferencedWarning, RasterioError
 from rasterio.transform import Affine
 
+from hsigui import untrusted
 from hsigui.cube.cube import Geo
-from hsigui.cube.formats.geotiff import geo_of_dataset, open_dataset
+from hsigui.cube.formats.geotiff import RasterSource, geo_of_dataset, largest_block, open_dataset
 from hsigui.cube.formats.memory_rasters import written_through_memory
-from hsigui.cube.limits import require_room
+from hsigui.cube.formats.xml_files import tree_in
+from hsigui.cube.limits import require_block, require_room
 from hsigui.errors import HsiError
 from hsigui.labels.classes import ClassInfo, ClassTable, color_for
 from hsigui.labels.grid import Grid
-from hsigui.labels.raster import MOST_LOOKED_AT, ClassRaster, is_nodata, smallest_type, whole_numbers
+from hsigui.labels.raster import MOST_LOOKED_AT, ClassRaster, is_nodata, numbers_in, smallest_type, whole_numbers
 from hsigui.saving import what_to_do, written_beside
 from hsigui.texts import say
 
@@ -46,18 +48,14 @@ def read_tiff(path: Path, variable: str | None = None, grid: Grid | None = None)
             )
         # Read as a whole; the class numbers, a copy of them that is sorted, and the samples.
         require_room(path.name, dataset.height, dataset.width, 4 + 2 * np.dtype(dataset.dtypes[0]).itemsize)
-        try:
-            stored = dataset.read(1)
-        except (RasterioError, OSError) as error:
-            raise HsiError(
-                say("{name} cannot be read: {error}.", name=path.name, error=error), say("Is the file complete?")
-            ) from error
+        require_block(path.name, largest_block(dataset))
+        stored = RasterSource(path).read(slice(None), slice(None), [0])[:, :, 0]
         palette = _palette(dataset)
         nodata = None if dataset.nodata is None else float(dataset.nodata)
         array = whole_numbers(stored, path.name, nodata)
         geo = geo_of_dataset(dataset)
     names = _category_names(aux_path(path))
-    numbers = sorted({n for n, name in names.items() if name} | set(np.unique(array).tolist()))
+    numbers = sorted({n for n, name in names.items() if name} | set(numbers_in(array)))
     classes = tuple(ClassInfo(n, names.get(n) or f"Class {n}", palette.get(n, color_for(n))) for n in numbers if n > 0)
     gone = int(np.count_nonzero(is_nodata(stored, nodata)))
     return ClassRaster(array, ClassTable(classes), geo, stored.dtype.name, nodata=nodata, nodata_pixels=gone)
@@ -128,11 +126,11 @@ def _colormap(classes: ClassTable) -> dict[int, tuple[int, int, int, int]]:
 
 def _category_names(aux: Path) -> dict[int, str]:
     """Names by number; empty when there is no side file, or none that can be read (the labels do not need it)."""
-    if not aux.is_file():
+    if not untrusted.is_file(aux):
         return {}
     try:
-        root = ElementTree.fromstring(aux.read_bytes())
-    except (ElementTree.ParseError, OSError):
+        root = tree_in(aux)
+    except (ElementTree.ParseError, OSError, ValueError, LookupError, HsiError):
         return {}
     found = root.findall("./PAMRasterBand[@band='1']/CategoryNames/Category")
     return {n: (category.text or "").strip() for n, category in enumerate(found)}

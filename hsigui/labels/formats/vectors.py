@@ -15,12 +15,13 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from hsigui import stopping
+from hsigui.cube.crs import crs_of
 from hsigui.cube.cube import Geo
 from hsigui.cube.formats.arrays import ArrayInfo
 from hsigui.errors import HsiError
 from hsigui.labels.classes import ClassInfo, ClassTable, color_for
-from hsigui.labels.formats import attributes, wkb
-from hsigui.labels.formats.table import FORMATS
+from hsigui.labels.formats import attributes, vector_files, wkb
 from hsigui.labels.grid import Grid
 from hsigui.labels.raster import AmbiguousLabels
 from hsigui.labels.shapes import LabelledShapes, Shape, grid_as_text, grid_from_text, outlines
@@ -42,54 +43,21 @@ def read_vectors(path: Path, variable: str | None = None, grid: Grid | None = No
         AmbiguousLabels: several layers or fields could be the labels.
         HsiError: the file cannot be read, or holds no shapes with a class.
     """
-    import pyogrio
-    from pyogrio.raw import read
-
-    _require_kind(path)
-    try:
-        layers = {str(name): kind for name, kind in pyogrio.list_layers(path)}
-        layer, field = _layer(layers, path.name, variable)
-        meta, _, geometries, values = read(path, layer=layer, force_2d=True)
-        said = pyogrio.read_info(path, layer=layer).get("dataset_metadata") or {}
-        table = (
-            _own_classes(read(path, layer=CLASSES)) if CLASSES in layers and layers[CLASSES] is None else ClassTable()
-        )
-    except (RuntimeError, ValueError, OSError) as error:
-        raise HsiError(
-            say("{name} cannot be read as vector data: {error}.", name=path.name, error=error),
-            say("Is the file complete?"),
-        ) from error
-    columns = {str(name): np.asarray(column) for name, column in zip(meta["fields"], values, strict=True)}
-    numbers, classes, notes = attributes.classes_of(columns, len(geometries), path.name, field)
-    shapes, skipped = _shapes(geometries, numbers)
+    layers = vector_files.layers_of(path)
+    layer, field = _layer(layers, path.name, variable)
+    found = vector_files.table_of(path, layer)
+    has_table = CLASSES in layers and layers[CLASSES] is None
+    table = _own_classes(vector_files.table_of(path, CLASSES)) if has_table else ClassTable()
+    columns = dict(zip(found.fields, found.values, strict=True))
+    numbers, classes, notes = attributes.classes_of(columns, len(found.geometries), path.name, field)
+    shapes, skipped = _shapes(found.geometries, numbers)
     if skipped:
         notes += (
             say("{skipped} shapes without a class or with a geometry that is not read are left out.", skipped=skipped),
         )
-    crs = _wkt(meta["crs"])
-    kind, own = grid_from_text(said, crs)
+    crs = _wkt(found.crs)
+    kind, own = grid_from_text(found.said, crs)
     return LabelledShapes(shapes, _joined(table, classes), crs, kind, own, notes)
-
-
-def _require_kind(path: Path) -> None:
-    suffix = path.suffix.lower()
-    try:
-        with path.open("rb") as file:
-            head = file.read(8192)
-    except OSError as error:
-        raise HsiError(
-            say("{name} cannot be read: {strerror}.", name=path.name, strerror=error.strerror),
-            say("Check the rights of the file."),
-        ) from error
-    # A description of other sources begins with <OGRVRTDataSource> or the like.
-    kml = b"kml" in head and b"<OGR" not in head
-    begins = b"".join(row.begins for row in FORMATS if suffix in row.suffixes)
-    # GDAL takes any of them for a text that names a server, where it is one.
-    if not (head.startswith(begins) if begins else kml):
-        raise HsiError(
-            say("{name} is no {lstrip} file.", name=path.name, lstrip=suffix.lstrip(".").upper()),
-            say("Let its name end as its kind does."),
-        )
 
 
 def write_gpkg(
@@ -159,6 +127,7 @@ def _shapes(geometries: NDArray[Any], numbers: NDArray[np.int64]) -> tuple[tuple
     shapes: list[Shape] = []
     skipped = 0
     for data, number in zip(geometries, numbers.tolist(), strict=True):
+        stopping.check()
         try:
             found = [] if data is None or not number else [Shape(number, *part) for part in wkb.decoded(data)]
         except ValueError:  # a curve, say: told by its number
@@ -168,10 +137,9 @@ def _shapes(geometries: NDArray[Any], numbers: NDArray[np.int64]) -> tuple[tuple
     return tuple(shapes), skipped
 
 
-def _own_classes(layer: tuple[Any, Any, Any, list[NDArray[Any]]]) -> ClassTable:
+def _own_classes(layer: vector_files.Table) -> ClassTable:
     """The table of classes that `write_gpkg` adds; empty for a table of others."""
-    meta, _, _, values = layer
-    columns = dict(zip(map(str, meta["fields"]), values, strict=True))
+    columns = dict(zip(layer.fields, layer.values, strict=True))
     if not set(_FIELDS) <= set(columns):
         return ClassTable()
     rows = zip(*(columns[name].tolist() for name in _FIELDS), strict=True)
@@ -187,10 +155,9 @@ def _joined(table: ClassTable, classes: ClassTable) -> ClassTable:
 def _wkt(crs: str | None) -> str | None:
     if not crs:
         return None
-    from rasterio.crs import CRS
     from rasterio.errors import CRSError
 
     try:
-        return str(CRS.from_user_input(crs).to_wkt())
+        return str(crs_of(crs).to_wkt())
     except CRSError:
         return str(crs)  # told as not understood where it is needed

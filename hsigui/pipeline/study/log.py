@@ -15,6 +15,7 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
+from hsigui import untrusted
 from hsigui.errors import HsiError
 from hsigui.pipeline.study.plan import StudySpec
 from hsigui.report.study import Candidate, ClassScore, Failure, RowKey, Score, Timing
@@ -115,8 +116,8 @@ class StudyLog:
             os.truncate(self._path, complete)
         for number, line in enumerate(whole[:complete].decode("utf-8").splitlines(), start=1):
             try:
-                self._take(json.loads(line))
-            except (ValueError, KeyError, TypeError) as error:
+                self._take(untrusted.json_of(line))
+            except (ValueError, KeyError, TypeError, AttributeError) as error:
                 raise HsiError(
                     say("Line {number} of {path} cannot be read.", number=number, path=self._path),
                     say("Remove that line; its result is computed again."),
@@ -148,7 +149,7 @@ def _key(score: Score) -> Key:
 def _require_same(folder: Path, about: Mapping[str, Any]) -> None:
     """Refuses a folder of another study, and says in what they differ."""
     try:
-        there = json.loads((folder / SETTINGS).read_text(encoding="utf-8"))
+        there = untrusted.json_of((folder / SETTINGS).read_text(encoding="utf-8"))
         known = there["format"] == FORMAT
     except (ValueError, KeyError, TypeError):
         known = False

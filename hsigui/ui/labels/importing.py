@@ -9,8 +9,10 @@ from pathlib import Path
 
 from PySide6.QtCore import QObject
 
+from hsigui.cube import outside
 from hsigui.cube.formats.arrays import AmbiguousArray
 from hsigui.document.scene import Scene
+from hsigui.errors import HsiError
 from hsigui.labels.formats.files import ClassRaster
 from hsigui.labels.matching import differs, pixel_counts, renumbered
 from hsigui.labels.place import PIXELS, RESAMPLE, Misplaced
@@ -51,6 +53,10 @@ class LabelImport(QObject):
             if isinstance(error, AmbiguousArray):
                 chooser = VariableChooser(path.name, error.candidates, self._desk.window, what)
                 open_dialog(chooser, partial(self._read_chosen, path, what, take, by_name))
+            elif isinstance(error, outside.LeadsOutside):
+                again = partial(self.read, path, what, take, variable, by_name=by_name)
+                buttons = [(say("Allow it"), partial(self._allow_outside, error.path, again))]
+                self._desk.messages.show_message("error", error.message, error.hint, buttons)
             elif isinstance(error, Misplaced):
                 self._offer(error, path, scene, what, take, by_name)
             else:
@@ -59,6 +65,15 @@ class LabelImport(QObject):
         job = partial(class_files.load_classes, path=path, cube=scene.cube, what=what, variable=variable)
         done = partial(self._match, path, scene, take, by_name)
         self._desk.bridge.start(job, say("Open {what}", what=what), Watcher(done=done, failed=failed))
+
+    def _allow_outside(self, path: Path, again: Callable[[], None]) -> None:
+        """Reads labels again that name files outside their folder: the user trusts them."""
+        try:
+            outside.allow(path)
+        except HsiError as error:
+            self._desk.fail(error)
+        else:
+            again()
 
     def _read_chosen(self, path: Path, what: str, take: Take, by_name: bool, chooser: VariableChooser) -> None:
         self.read(path, what, take, chooser.variable, by_name=by_name)

@@ -11,6 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 from PySide6.QtCore import QObject, Signal
 
+from hsigui.cube import outside
 from hsigui.cube.cube import Cube
 from hsigui.cube.demo_spec import DemoSpec
 from hsigui.cube.formats.arrays import AmbiguousArray
@@ -149,6 +150,9 @@ class SceneController(QObject):
         path = self._path
         if path is None or not isinstance(error, HsiError):
             self._desk.fail(error, trace)
+        elif isinstance(error, outside.LeadsOutside):
+            buttons = [(say("Allow it"), partial(self._allow_outside, error.path, path))]
+            self._desk.messages.show_message("error", error.message, error.hint, buttons)
         elif isinstance(error, AmbiguousArray):
             self.open_as(path, say("{name} holds several arrays that can be the scene. Choose one:", name=path.name))
         elif not path.exists():
@@ -160,6 +164,15 @@ class SceneController(QObject):
         else:
             self._desk.fail(error, trace)
         self.refused.emit()
+
+    def _allow_outside(self, leading: Path, path: Path) -> None:
+        """Opens a scene again that names files outside its folder: the user trusts it."""
+        try:
+            outside.allow(leading)
+        except HsiError as error:
+            self._desk.fail(error)
+        else:
+            self.open_path(path)
 
     def _ready(self, opened: opening.Opened | opening.Found) -> None:
         if isinstance(opened, opening.Found):

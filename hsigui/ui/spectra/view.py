@@ -17,6 +17,7 @@ from PySide6.QtWidgets import QFileDialog, QHBoxLayout, QMessageBox, QToolButton
 from hsigui.document.values import Spectrum
 from hsigui.errors import HsiError
 from hsigui.labels.classes import PALETTE, Color
+from hsigui.labels.formats import cells
 from hsigui.saving import written_beside
 from hsigui.texts import say
 from hsigui.ui.desk.curve_key import CurveKey
@@ -151,7 +152,7 @@ class SpectrumView(QWidget):
         out = io.StringIO()
         writer = csv.writer(out, lineterminator="\n")
         axis = [] if self._wavelengths is None else ["wavelength_nm"]
-        writer.writerow(["band", *axis, *(curve.label for curve in shown)])
+        writer.writerow(["band", *axis, *(cells.escaped(curve.label) for curve in shown)])
         for band in range(len(self._x)):
             place = [] if self._wavelengths is None else [f"{self._wavelengths[band]:g}"]
             values = ("" if np.isnan(curve.values[band]) else f"{curve.values[band]:.6g}" for curve in shown)

@@ -35,9 +35,9 @@ def tiff(path: Path, samples: np.ndarray = SAMPLES) -> Path:
     return path
 
 
-def sparse(path: Path, rows: int, cols: int, bands: int = 1) -> Path:
+def sparse(path: Path, rows: int, cols: int, bands: int = 1, side: int = 32768) -> Path:
     """A file of some kilobytes that announces any size."""
-    profile = {"tiled": True, "blockxsize": 32768, "blockysize": 32768, "SPARSE_OK": True, "BIGTIFF": "YES"}
+    profile = {"tiled": True, "blockxsize": side, "blockysize": side, "SPARSE_OK": True, "BIGTIFF": "YES"}
     size = {"height": rows, "width": cols, "count": bands, "dtype": "uint8", "transform": PLACE}
     with rasterio.open(path, "w", driver="GTiff", **size, **profile):
         pass
@@ -316,16 +316,17 @@ def test_tiffs_that_announce_more_than_the_machine_holds_are_refused(tmp_path, m
     monkeypatch.setattr(limits, "machine_memory", lambda: 2**30)
     wide = sparse(tmp_path / "wide.tif", 100, 2_000_000, 64)
     refused(wide, "announces rows of 2000000 pixels in 64 bands")
-    assert open_cube(sparse(tmp_path / "fits.tif", 10_000, 10_000)).shape == (10_000, 10_000, 1)
+    assert open_cube(sparse(tmp_path / "fits.tif", 10_000, 10_000, side=512)).shape == (10_000, 10_000, 1)
+    refused(sparse(tmp_path / "one.tif", 10_000, 10_000), "one.tif is stored in pieces of 1.0 GiB")
 
 
 def test_every_kind_of_scene_is_held_against_the_memory(tmp_path, monkeypatch):
-    np.save(tmp_path / "x.npy", np.zeros((40, 50, 30), np.float32))
-    assert open_cube(tmp_path / "x.npy").shape == (40, 50, 30)
-    monkeypatch.setattr(limits, "machine_memory", lambda: 40 * 50 * limits.PIXEL_BYTES - 1)
-    refused(tmp_path / "x.npy", "announces 40 x 50 pixels")
-    monkeypatch.setattr(limits, "machine_memory", lambda: 40 * 50 * limits.PIXEL_BYTES)
-    assert open_cube(tmp_path / "x.npy").shape == (40, 50, 30)
+    np.save(tmp_path / "x.npy", np.zeros((4000, 5, 30), np.float32))
+    assert open_cube(tmp_path / "x.npy").shape == (4000, 5, 30)
+    monkeypatch.setattr(limits, "machine_memory", lambda: 4000 * 5 * limits.PIXEL_BYTES - 1)
+    refused(tmp_path / "x.npy", "announces 4000 x 5 pixels")
+    monkeypatch.setattr(limits, "machine_memory", lambda: 4000 * 5 * limits.PIXEL_BYTES)
+    assert open_cube(tmp_path / "x.npy").shape == (4000, 5, 30)
 
 
 def test_the_memory_of_this_machine_is_known():
