@@ -15,6 +15,7 @@ from PySide6.QtCore import QObject
 
 from hsigui.document.events import ClassesChanged, LabelsChanged, SceneOpened, StrokeStarted, ValidationChanged
 from hsigui.document.scene import Scene
+from hsigui.document.unsaved import question_of
 from hsigui.errors import HsiError
 from hsigui.jobs import Context, SilentContext
 from hsigui.labels.classes import ClassTable
@@ -25,6 +26,7 @@ from hsigui.storage.recovery import Recovered, Recovery, scene_key
 from hsigui.texts import say
 from hsigui.ui.desk.debounce import Debounce
 from hsigui.ui.desk.desk import Desk
+from hsigui.ui.desk.guards import ASK
 from hsigui.ui.desk.job_bridge import Latest, Watcher
 from hsigui.ui.labels.importing import LabelImport
 from hsigui.ui.labels.sampler import Sampler
@@ -57,16 +59,20 @@ class LabelFiles(QObject):
 
     # Before the labels go away
 
-    def leave(self, then: Callable[[], None]) -> None:
-        """Does `then` once the labels are in a file or given up; asks when they are neither. The user may cancel."""
+    def leave(self, then: Callable[[], None], answer: str = ASK) -> None:
+        """Does `then` once the labels are in a file or given up; asks when they are neither. The user may cancel.
+
+        Args:
+            answer: what was said of all scenes already; see `Guard.leave`.
+        """
         scene = self._session.scene
         if not scene.unsaved:
             self._give_up(scene)
             then()
             return
-        answer = self._desk.prompts.unsaved_labels()
+        answer = answer or self._desk.prompts.unsaved_labels(*question_of(scene))
         if answer == "save":
-            self.save(then=partial(self.leave, then))
+            self.save(then=partial(self.leave, then))  # what is drawn meanwhile is asked about
         elif answer == "discard":
             self._give_up(scene)
             then()
@@ -187,7 +193,7 @@ class LabelFiles(QObject):
         session.replace_labels(edit, say("Open {name}", name=path.name))
         session.scene.labels_source = path
         if not had_unsaved and not matched and np.array_equal(array, raster.array):
-            session.mark_saved()
+            session.scene.mark_opened()
         self._desk.messages.info(
             say(
                 "{count:,} labels of {classes_in} classes from {name}.",
@@ -250,11 +256,11 @@ class LabelFiles(QObject):
         scene = self._session.shown
         if scene is None:
             return
-        revision = scene.revision
+        work = scene.work
 
         def done(written: list[Path]) -> None:
             self._write_next()
-            scene.mark_saved(path, revision)
+            scene.mark_saved(path, work)
             if not scene.unsaved:
                 self._give_up(scene)
             self._desk.told(say("Labels saved to {first_written}.", first_written=written[0]), written[0])

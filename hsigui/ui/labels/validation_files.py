@@ -102,7 +102,7 @@ class ValidationFiles(QObject):
         apart = np.where(session.labels.array > 0, 0, array).astype(np.uint16)
         session.edit(session.labels.replacing(apart, classes, VALIDATION), say("Open {name}", name=path.name))
         if was_saved:
-            session.mark_saved()
+            session.scene.mark_opened()
         self._desk.messages.info(
             say("{count:,} validation labels from {name}.", count=np.count_nonzero(apart), name=path.name)
         )
