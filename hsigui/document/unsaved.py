@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Protocol
 
 from hsigui.cube.cube import Cube
@@ -68,8 +68,8 @@ class Ledger:
 
     @property
     def saved(self) -> Work:
-        """What was saved or opened last; empty before."""
-        return self._safe[-1]
+        """What was saved or opened last, empty before; with the classes of now where they are safe."""
+        return next((safe for safe in reversed(self._safe) if safe.classes == self.now.classes), self._safe[-1])
 
     def changed(self, *layers: int) -> None:
         """Layers of the labels, the classes or both were changed by an edit, within an open step, too."""
@@ -105,9 +105,9 @@ class Ledger:
         self._safe.append(self.now)
 
     def no_work(self, before: Work) -> None:
-        """What was just done is nothing that could be lost, such as classes that came with a ground truth."""
-        self.now = before
-        self.stepped()
+        """The classes of now are no more to be lost than those before: such as came with a ground truth."""
+        same = [replace(safe, classes=self.now.classes) for safe in self._safe if safe.classes == before.classes]
+        self._safe += same
 
     @property
     def _step(self) -> int:
@@ -142,9 +142,7 @@ def question_of(scene: Unsaved) -> tuple[str, str]:
 
 def question_of_all(scenes: Sequence[Unsaved]) -> tuple[str, str]:
     """As `question_of`, for several scenes that are about to be left at once."""
-    lines = [
-        say("{name}: {what}", name=scene.cube.name, what=scene.would_be_lost) for scene in scenes[:MOST_NAMED]
-    ]
+    lines = [say("{name}: {what}", name=scene.cube.name, what=scene.would_be_lost) for scene in scenes[:MOST_NAMED]]
     if len(scenes) > MOST_NAMED:
         lines.append(say("and {count} more scenes", count=len(scenes) - MOST_NAMED))
     return (

@@ -140,6 +140,14 @@ def test_truth_and_the_classes_that_come_with_it_are_no_work(scene, labelled):
     assert not scene.unsaved
 
 
+def test_names_that_change_after_truth_came_are_all_that_is_said_to_be_lost(scene):
+    scene.set_truth(np.full((5, 6), 3), ClassTable((ClassInfo(3, "Water", (0, 0, 255)),)), "t")
+    scene.set_classes(scene.classes.with_lock(3, True), "lock")
+    assert not scene.unsaved
+    scene.set_classes(scene.classes.renamed(3, "Lake"), "rename")
+    assert scene.would_be_lost == "names of classes"
+
+
 def test_unsaved_labels_stay_so_when_truth_comes():
     scene = make_scene()
     scene.edit(square(1), "one")

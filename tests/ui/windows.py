@@ -25,6 +25,7 @@ from hsigui.specs import FIRST_RECIPE, PretrainSpec, Recipe, SplitSpec
 from hsigui.storage.recovery import Recovery
 from hsigui.storage.runs import Runs
 from hsigui.ui.desk import theme
+from hsigui.ui.desk.changed_dialog import Changed
 from hsigui.ui.shell.main_window import MainWindow
 
 
@@ -39,10 +40,12 @@ class Answers:
     unfinished: str = "cancel"
     other_input: str = "cancel"
     at_exit: str = "cancel"
+    over: str = "cancel"
     sure: bool = False
     colour: tuple[int, int, int] | None = None
     asked: list[str] = field(default_factory=list)
     told: list[str] = field(default_factory=list)  # what was said would be lost
+    changed: list[Changed] = field(default_factory=list)
     proposed: list[str] = field(default_factory=list)  # the paths that dialogs began with
 
     def open_path(self, title: str, folder: str, *, scene: bool, kinds: str = "") -> Path | None:
@@ -74,6 +77,11 @@ class Answers:
         self.asked.append(title)
         self.told.append(f"{text} {detail}")
         return self.sure
+
+    def changed_meanwhile(self, changed: Changed) -> str:
+        self.asked.append("changed")
+        self.changed.append(changed)
+        return self.over
 
     def unfinished_training(self, text: str, detail: str) -> str:
         self.asked.append(text)

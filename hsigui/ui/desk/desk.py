@@ -13,6 +13,7 @@ from PySide6.QtWidgets import QWidget
 
 from hsigui.document.session import Session
 from hsigui.errors import HsiError
+from hsigui.seen import SeenFiles
 from hsigui.settings import Settings, SettingsStore
 from hsigui.texts import say
 from hsigui.ui.desk.dialogs import open_dialog
@@ -35,6 +36,7 @@ class Desk:
     store: SettingsStore
     settings: Settings
     guards: Guards = field(default_factory=Guards)
+    seen: SeenFiles = field(default_factory=SeenFiles)
 
     def fail(self, error: BaseException, trace: str = "") -> None:
         """Shows an error: plainly in the message bar when the user can act on it, else as a fault with its trace."""
@@ -56,6 +58,14 @@ class Desk:
         self.settings = settings
         if not self.store.save(settings):
             self.messages.warning(self.store.problem)
+
+    def folder(self) -> Path:
+        """Where dialogs begin for files of the scene that is shown: its own folder.
+
+        One that was made in memory has none: the folder where a file was chosen last.
+        """
+        path = self.session.scene.cube.path
+        return Path(self.settings.last_folder or Path.home()) if path is None else path.parent
 
     def told(self, text: str, path: Path) -> None:
         """Says where something was written, with a button to go there."""

@@ -6,7 +6,6 @@ from collections.abc import Callable
 from functools import partial
 from typing import Protocol
 
-
 ASK = ""  # nothing was said yet of what is unsaved
 
 

@@ -12,6 +12,7 @@ from PySide6.QtWidgets import QColorDialog, QFileDialog, QMessageBox, QWidget
 from hsigui.cube.formats import table as scenes
 from hsigui.labels.formats import table as labels
 from hsigui.texts import say
+from hsigui.ui.desk.changed_dialog import Changed, ChangedDialog
 
 ALL_FILES = say("All files (*)")
 
@@ -106,6 +107,13 @@ class Prompts:
         box.setDefaultButton(buttons[answers[0][0]])
         box.exec()
         return next((word for word, button in buttons.items() if button is box.clickedButton()), "cancel")
+
+    def changed_meanwhile(self, changed: Changed) -> str:
+        """What to do with files that somebody else has changed: "overwrite", save a "copy", or "cancel"."""
+        dialog = ChangedDialog(changed, self._parent)
+        dialog.exec()
+        dialog.deleteLater()
+        return dialog.answer
 
     def confirm(self, title: str, text: str, detail: str, action: str) -> bool:
         """Whether to go on with something that takes work away; `action` names what is done then."""
