@@ -4,14 +4,33 @@ from __future__ import annotations
 
 import itertools
 import os
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from hsigui.errors import HsiError
+from hsigui.seen import SeenFiles
 from hsigui.texts import say
 
 _numbers = itertools.count()
+_kept: SeenFiles | None = None
+
+
+@contextmanager
+def others_kept() -> Iterator[SeenFiles]:
+    """Within the block nothing is written over a file that somebody else has changed since it was noted.
+
+    For a program that can ask nobody, such as a command; of the whole process, whichever thread writes.
+
+    Yields:
+        where to note the files, as they are at first.
+    """
+    global _kept
+    before, _kept = _kept, SeenFiles()
+    try:
+        yield _kept
+    finally:
+        _kept = before
 
 
 @contextmanager
@@ -57,12 +76,26 @@ def _put_in_place(*targets: Path, suffixes: bool = True) -> Iterator[tuple[Path,
         yield scratch
         for source in scratch:
             _flush(source)
+        _refuse_changed(targets)
         for source, target in zip(scratch, targets, strict=True):
             source.replace(target)
     finally:
         for source in scratch:
             with suppress(OSError):  # where the folder could not be made; that is being raised
                 source.unlink(missing_ok=True)
+
+
+def _refuse_changed(targets: Sequence[Path]) -> None:
+    """Refuses targets that `others_kept` looks after and somebody has changed; of the others it knows no more then."""
+    if _kept is None:
+        return
+    changed = _kept.changed(targets)
+    if changed:
+        raise HsiError(
+            say("{path} was changed by another program in the meantime, and is left as it is.", path=min(changed)),
+            say("Choose another name, or add --overwrite."),
+        )
+    _kept.forget(targets)  # from here on it is ours, and may be written again
 
 
 def _flush(path: Path) -> None:

@@ -73,6 +73,12 @@ class SeenFiles:
         with suppress(OSError):
             self.note(paths)
 
+    def forget(self, paths: Iterable[Path]) -> None:
+        """Whatever the files are is nobody else's any more."""
+        with self._lock:
+            for path in paths:
+                self._stamps.pop(_whole(path), None)
+
     def take(self, stamps: Mapping[Path, Stamp]) -> None:
         """The user has agreed that files of these stamps are written over."""
         with self._lock:
