@@ -13,6 +13,7 @@ from PySide6.QtWidgets import QWidget
 
 from hsigui.document.session import Session
 from hsigui.errors import HsiError
+from hsigui.log import Log, told_of
 from hsigui.seen import SeenFiles
 from hsigui.settings import Settings, SettingsStore
 from hsigui.texts import say
@@ -22,6 +23,8 @@ from hsigui.ui.desk.guards import Guards
 from hsigui.ui.desk.job_bridge import JobBridge
 from hsigui.ui.desk.message_bar import MessageBar
 from hsigui.ui.desk.prompts import Prompts
+
+_log = Log("window")
 
 
 @dataclass
@@ -43,13 +46,16 @@ class Desk:
         if isinstance(error, HsiError):
             self.messages.error(error)
         elif isinstance(error, MemoryError):
+            _log.fault("Out of memory\n%s", trace)
             self.messages.show_message(
                 "error",
                 say("There is not enough memory for this."),
                 say("Close other programs, or choose a smaller scene."),
             )
         else:
-            open_dialog(ErrorDialog(error, trace or "".join(traceback.format_exception(error)), self.window))
+            whole = trace or "".join(traceback.format_exception(error))
+            _log.fault("Unexpected error\n%s", told_of(error, whole))
+            open_dialog(ErrorDialog(error, whole, self.window))
 
     def remember(self, settings: Settings) -> None:
         """Takes other settings and writes them; a failure is a warning, never in the way."""
