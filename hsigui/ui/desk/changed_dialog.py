@@ -84,8 +84,11 @@ class ChangedDialog(QDialog):
         self.compare.setEnabled(changed.comparison is not None)
         self.compare.toggled.connect(self._show_comparison)
         cancel = self.buttons.addButton(QDialogButtonBox.StandardButton.Cancel)
-        cancel.setDefault(True)
         cancel.clicked.connect(self.reject)
+        for button in (self.copy, self.overwrite, self.compare):
+            button.setAutoDefault(False)  # else the first of them would be what Enter means
+        cancel.setDefault(True)
+        cancel.setFocus()
         for word, button in (("copy", self.copy), ("overwrite", self.overwrite)):
             button.clicked.connect(partial(self._decide, word))
         return self.buttons
@@ -115,6 +118,7 @@ def _comparison(comparison: Comparison | None, parent: QWidget) -> QWidget:
     table = QTableWidget(len(comparison.rows), 3, parent)
     table.setHorizontalHeaderLabels([comparison.what, comparison.name, say("here")])
     table.verticalHeader().hide()
+    table.verticalHeader().setDefaultSectionSize(table.fontMetrics().height() + 8)
     table.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
     table.setSelectionMode(QAbstractItemView.SelectionMode.NoSelection)
     table.setAccessibleName(say("What is in {name}, beside what would be written", name=comparison.name))

@@ -74,6 +74,7 @@ class ProblemDialog(QDialog):
         splitter.addWidget(self.names)
         splitter.addWidget(self.shown)
         splitter.setStretchFactor(1, 1)
+        splitter.setSizes([170, 570])
         return splitter
 
     def _show(self, name: str) -> None:

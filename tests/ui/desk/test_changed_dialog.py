@@ -16,6 +16,7 @@ def shown(qtbot, comparison=None) -> ChangedDialog:
     dialog = ChangedDialog(Changed("labels.tif was changed.", "Another wrote it.", "labels-2.tif", comparison))
     qtbot.addWidget(dialog)
     dialog.show()
+    qtbot.waitExposed(dialog)
     return dialog
 
 
@@ -23,7 +24,7 @@ def shown(qtbot, comparison=None) -> ChangedDialog:
 def test_each_button_is_its_answer(qtbot, button, answer):
     dialog = shown(qtbot)
     if button is None:
-        QTest.keyClick(dialog, Qt.Key.Key_Return)
+        QTest.keyClick(dialog.focusWidget(), Qt.Key.Key_Return)
     else:
         QTest.mouseClick(getattr(dialog, button), Qt.MouseButton.LeftButton)
     assert dialog.answer == answer
