@@ -6,17 +6,36 @@ import errno
 import itertools
 import os
 import shutil
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from hsigui.errors import HsiError
+from hsigui.seen import SeenFiles
 from hsigui.texts import say
 
 NEXT_TO_NOTHING = 64 * 1024  # bytes
 
 _numbers = itertools.count()
 _LONGEST_NAME = 255  # bytes, on most file systems
+_kept: SeenFiles | None = None
+
+
+@contextmanager
+def others_kept() -> Iterator[SeenFiles]:
+    """Within the block nothing is written over a file that somebody else has changed since it was noted.
+
+    For a program that can ask nobody, such as a command; of the whole process, whichever thread writes.
+
+    Yields:
+        where to note the files, as they are at first.
+    """
+    global _kept
+    before, _kept = _kept, SeenFiles()
+    try:
+        yield _kept
+    finally:
+        _kept = before
 
 
 @contextmanager
@@ -78,6 +97,7 @@ def _put_in_place(*targets: Path, suffixes: bool = True) -> Iterator[tuple[Path,
         yield scratch
         for source in scratch:
             _flush(source)
+        _refuse_changed(targets)
         for source, target in zip(scratch, targets, strict=True):
             source.replace(target)
     finally:
@@ -92,6 +112,19 @@ def _beside(target: Path, mark: str, suffix: str) -> Path:
     room = max(0, _LONGEST_NAME - 1 - len(os.fsencode(tail)))
     stem = os.fsencode(target.stem)[:room].decode("utf-8", "ignore")
     return target.with_name(f".{stem}{tail}")
+
+
+def _refuse_changed(targets: Sequence[Path]) -> None:
+    """Refuses targets that `others_kept` looks after and somebody has changed; of the others it knows no more then."""
+    if _kept is None:
+        return
+    changed = _kept.changed(targets)
+    if changed:
+        raise HsiError(
+            say("{path} was changed by another program in the meantime, and is left as it is.", path=min(changed)),
+            say("Choose another name, or add --overwrite."),
+        )
+    _kept.forget(targets)  # from here on it is ours, and may be written again
 
 
 def _flush(path: Path) -> None:

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from hsigui.errors import HsiError
-from hsigui.saving import write_bytes, written_beside
+from hsigui.saving import others_kept, write_bytes, written_beside
 
 
 def test_files_appear_together_and_only_at_the_end(tmp_path: Path) -> None:
@@ -71,3 +71,19 @@ def test_unfinished_bytes_do_not_look_like_a_finished_file(tmp_path: Path, monke
     monkeypatch.setattr(os, "fsync", lambda _handle: seen.extend(p.suffix for p in tmp_path.iterdir()))
     write_bytes(tmp_path / "labels.npz", b"x")
     assert seen == [""]
+
+
+def test_in_a_block_that_keeps_the_work_of_others_only_what_they_changed_is_refused(tmp_path):
+    mine, theirs, new = (tmp_path / name for name in ("mine", "theirs", "new"))
+    mine.write_bytes(b"a")
+    theirs.write_bytes(b"a")
+    with others_kept() as seen:
+        seen.note([mine, theirs])
+        theirs.write_bytes(b"b")
+        for path in (mine, new, mine):  # what was written here may be written again
+            write_bytes(path, b"c")
+        with pytest.raises(HsiError, match="theirs was changed by another program"):
+            write_bytes(theirs, b"c")
+    assert (mine.read_bytes(), theirs.read_bytes(), new.read_bytes()) == (b"c", b"b", b"c")
+    write_bytes(theirs, b"c")
+    assert theirs.read_bytes() == b"c"

@@ -117,7 +117,7 @@ def _map_many(arguments: argparse.Namespace, cubes: tuple[Path, ...]) -> None:
     check_folder(arguments.out_dir)
     wanted = batch.orders(cubes, arguments.out_dir, arguments.format)
     table = arguments.table or arguments.out_dir / TABLE
-    check_outputs(list(cubes), [(table, (".csv",)), *((order.map, maps) for order in wanted)])
+    check_outputs(list(cubes), [(table, (".csv",)), *((order.map, maps) for order in wanted)], replaces=False)
     run, read = kept_probe.identity(arguments.run_folder), {k: str(v) for k, v in reading(arguments).items()}
     filters, options = dict(_filters(arguments).words), dataclasses.asdict(MapOptions(cloud=arguments.cog))
     settings = json.dumps([run, asked, filters, options, read])

@@ -3,19 +3,46 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from contextvars import ContextVar
 from pathlib import Path
 
+from hsigui.commands.console import tell
 from hsigui.cube.formats.envi import DATA_SUFFIXES
 from hsigui.errors import HsiError
+from hsigui.labels.formats.files import files_written
+from hsigui.saving import others_kept
+from hsigui.seen import SeenFiles
 from hsigui.texts import say
 
+_seen: ContextVar[SeenFiles | None] = ContextVar("seen", default=None)
 
-def check_outputs(inputs: list[Path], outputs: Sequence[tuple[Path, Sequence[str]]]) -> None:
+
+@contextmanager
+def careful(overwrite: bool) -> Iterator[None]:
+    """Within the block outputs that somebody else changes after `check_outputs` are not written over.
+
+    Args:
+        overwrite: they are, all the same.
+    """
+    if overwrite:
+        yield
+        return
+    with others_kept() as seen:
+        before = _seen.set(seen)
+        try:
+            yield
+        finally:
+            _seen.reset(before)
+
+
+def check_outputs(inputs: list[Path], outputs: Sequence[tuple[Path, Sequence[str]]], *, replaces: bool = True) -> None:
     """Refuses, before any work is done, outputs that would be in vain.
 
     Args:
         outputs: each file to be written, with the endings that its name may have.
+        replaces: whether all that are there are written over, which is said then.
 
     Raises:
         HsiError: a name has another ending, an output is an input or another output (the header and the data file of
@@ -37,6 +64,13 @@ def check_outputs(inputs: list[Path], outputs: Sequence[tuple[Path, Sequence[str
             )
         taken |= _files_of(path)
         check_folder(path.parent)
+    there = [path for path, _ in outputs if path.is_file()]
+    seen = _seen.get()
+    if seen is not None:
+        seen.note_before_reading(*(file for path in there for file in files_written(path)))
+    if replaces:
+        for path in there:
+            tell(say("{name} is there already, and will be written over", name=path.name))
 
 
 def _files_of(path: Path) -> set[Path]:

@@ -98,6 +98,7 @@ def _add_labels(commands: Commands) -> None:
         help=say("names and colours: {class_tables}", class_tables=CLASS_TABLES),
     )
     p.add_argument("--variable", metavar="NAME", help=say("array, layer or field, where several fit"))
+    _add_overwrite(p)
     p.set_defaults(work=_command("labels"))
 
 
@@ -144,6 +145,7 @@ def _add_sample(commands: Commands) -> None:
     p.add_argument("--out", type=Path, required=True, metavar="LABELS", help=say("where to write the labels"))
     p.add_argument("--rest", type=Path, required=True, metavar="TEST", help=say("where to write the rest"))
     _add_variable(p)
+    _add_overwrite(p)
     p.set_defaults(work=_command("sample"))
 
 
@@ -253,6 +255,7 @@ def _add_classify(commands: Commands) -> None:
     _add_filters(p)
     _add_device(p)
     _add_reading(p)
+    _add_overwrite(p)
     p.set_defaults(work=_command("classify"))
 
 
@@ -301,6 +304,7 @@ def _add_export(commands: Commands) -> None:
         metavar="FILE",
         help=say("the classes alone: {class_tables}", class_tables=CLASS_TABLES),
     )
+    _add_overwrite(p)
     p.set_defaults(work=_command("export"))
 
 
@@ -572,10 +576,20 @@ def _whole(text: str) -> int:
         raise argparse.ArgumentTypeError(say("{text!r} is no whole number", text=text)) from None
 
 
+def _add_overwrite(p: argparse.ArgumentParser) -> None:
+    p.add_argument(
+        "--overwrite", action="store_true",
+        help=say("write over files that another program changes while this command is at work, too"),
+    )  # fmt: skip
+
+
 def _command(name: str, module: str = "") -> Callable[[argparse.Namespace], None]:
     """The function of a command, whose module (of the same name unless given) is imported when it is run."""
 
     def work(arguments: argparse.Namespace) -> None:
-        getattr(import_module(f"hsigui.commands.{module or name}"), name)(arguments)
+        from hsigui.commands.outputs import careful
+
+        with careful(getattr(arguments, "overwrite", False)):
+            getattr(import_module(f"hsigui.commands.{module or name}"), name)(arguments)
 
     return work

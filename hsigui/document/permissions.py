@@ -6,10 +6,11 @@ elsewhere.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import Enum
 
-from hsigui.document.queue import HeavyQueue
+from hsigui.document.queue import HeavyJob, HeavyQueue
 from hsigui.texts import say, say_number
 
 
@@ -39,9 +40,40 @@ class Verdict:
 
 
 YES = Verdict(Answer.YES)
-AT_EXIT = say(
-    "Stopped trainings can be gone on with when their scene is opened again. Unsaved labels are asked about next."
-)
+
+
+def at_exit(unsaved: Sequence[str] = ()) -> str:
+    """What is said beside the work that would be stopped at the end of the program.
+
+    Args:
+        unsaved: names of the scenes whose labels are in no file.
+    """
+    text = say("Stopped trainings can be gone on with when their scene is opened again.")
+    if unsaved:
+        text += say(" Not saved, and asked about next: {names}.", names=", ".join(unsaved))
+    return text
+
+
+def _closing(entries: Sequence[HeavyJob]) -> Verdict:
+    """What closing a scene stops and takes out of the queue."""
+    doing = say("; ").join(_named(entry) for entry in entries)
+    if any(entry.job is not None for entry in entries):
+        return Verdict(
+            Answer.ASKS,
+            say("{doing}. Closing the scene stops it.", doing=doing),
+            say("Cancel to wait for its end; the scene stays open."),
+        )
+    return Verdict(
+        Answer.ASKS,
+        say("{doing}. Closing the scene takes it out of the list.", doing=doing),
+        say("Cancel to let it begin; the scene stays open."),
+    )
+
+
+def _named(entry: HeavyJob) -> str:
+    return say(
+        "{title} of {scene_name} is {state}", title=entry.title, scene_name=entry.scene_name, state=entry.state.word
+    )
 
 
 def _of_its_own(deed: Deed, scene: str) -> Verdict:
@@ -58,12 +90,6 @@ def _of_its_own(deed: Deed, scene: str) -> Verdict:
                 "Stopped, it can be gone on with while the scene is as it is now. Kept, it goes on; what it learns is "
                 "kept as a run of the scene as it was, and draws no map."
             ),
-        )
-    if deed is Deed.CLOSE:
-        return Verdict(
-            Answer.ASKS,
-            say("A training of {scene} is running. Closing the scene stops it.", scene=scene),
-            say("Cancel to wait for its end; the scene stays open."),
         )
     return YES
 
@@ -85,6 +111,9 @@ def may(deed: Deed, scene: int, queue: HeavyQueue) -> Verdict:
     A training that waits has not read its scene yet: it learns from the scene as it is when it begins, so that a change
     of the input needs no question.
     """
+    entries = [entry for entry in queue.entries if entry.scene == scene]
+    if deed is Deed.CLOSE and entries:
+        return _closing(entries)
     own = queue.training_of(scene)
     if own is not None and (own.job is not None or deed is not Deed.CHANGE_INPUT):
         return _of_its_own(deed, own.scene_name)
@@ -98,9 +127,7 @@ def at_work(queue: HeavyQueue) -> str:
     if not queue.entries:
         return ""
     first, *others = queue.entries
-    text = say(
-        "{title} of {scene_name} is {state}", title=first.title, scene_name=first.scene_name, state=first.state.word
-    )
+    text = _named(first)
     if others:
         waiting = ", ".join(
             say("{title} of {scene_name}", title=entry.title, scene_name=entry.scene_name) for entry in others

@@ -24,6 +24,7 @@ from hsigui.document.events import (
 )
 from hsigui.document.samples import Sample, Samples
 from hsigui.document.shelf import Shelf
+from hsigui.document.unsaved import Ledger, Work, would_be_lost
 from hsigui.document.values import LABEL_LAYERS, VALIDATION_LABELS, Box, LabelLayer, Reference, Truth
 from hsigui.labels.classes import ClassTable
 from hsigui.labels.history import History
@@ -63,7 +64,7 @@ class SceneLabels:
         self.samples = Samples()
         self._stroke: dict[int, Box | None] | None = None  # what a stroke changed so far, by layer
         self._revision = 0
-        self._saved_revision = 0
+        self._ledger = Ledger(self.labels, self.history)
 
     # What is known
 
@@ -73,8 +74,21 @@ class SceneLabels:
 
     @property
     def unsaved(self) -> bool:
-        """Whether labels were changed since they were loaded or saved."""
-        return self._revision != self._saved_revision
+        """Whether there is something in the labels or their classes that is in no file of the user."""
+        return self._ledger.unsaved
+
+    @property
+    def work(self) -> Work:
+        """The labels of this moment, to be told that they were saved once they are."""
+        return self._ledger.now
+
+    @property
+    def would_be_lost(self) -> str:
+        """What is in no file, in words ("160 labels, names of classes"); empty when nothing is unsaved."""
+        if not self.unsaved:
+            return ""
+        in_file = self.labels_path is not None or self.labels_source is not None
+        return would_be_lost(self._ledger.now, self._ledger.saved, in_file)
 
     @property
     def revision(self) -> int:
@@ -159,6 +173,7 @@ class SceneLabels:
         if stroke is None:
             return
         self.history.end()
+        self._ledger.stepped()
         self.events.emit(HistoryChanged())
         self._tell_boxes(stroke)
 
@@ -176,7 +191,7 @@ class SceneLabels:
         before, sample = self.classes, self.sample
         step = self.history.go_to(place)
         if step is not None:
-            self._edited(step.edits, before)
+            self._edited(step.edits, before, moved=True)
             if self.sample is not sample:
                 self.events.emit(TruthChanged())
 
@@ -209,11 +224,16 @@ class SceneLabels:
             self.layers.choose([known.number for known in self.layers].index(layer))
             self.events.emit(LayerChanged(layer))
 
-    def mark_saved(self, path: Path | None = None, revision: int | None = None) -> None:
-        """Notes that the labels (of a revision, the present one when not given) are safe in a file of the user."""
-        self._saved_revision = self._revision if revision is None else revision
+    def mark_saved(self, path: Path | None = None, work: Work | None = None) -> None:
+        """Notes that the labels (of an earlier moment, where `work` is given) were written to a file of the user."""
+        self._ledger.save(work or self._ledger.now)
         if path is not None:
             self.labels_path = path
+        self.events.emit(SavedChanged())
+
+    def mark_opened(self) -> None:
+        """Notes that the labels are those of a file of the user, as they were opened."""
+        self._ledger.found()
         self.events.emit(SavedChanged())
 
     # Ground truth
@@ -232,11 +252,10 @@ class SceneLabels:
         self.samples = Samples()
         self._forget_accuracy()
         if matched.classes != self.classes:
+            work = self._ledger.now
             self.set_classes(matched.classes, say("Classes of the ground truth"))
-            if not self.labels.labelled() and self._revision == self._saved_revision + 1:
-                # Classes that came with a file are not work of the user that could be lost.
-                self._saved_revision = self._revision
-                self.events.emit(SavedChanged())
+            self._ledger.no_work(work)  # classes that came with a file can be had again
+            self.events.emit(SavedChanged())
         if not self.current_class and len(self.classes):
             self.choose_class(self.classes.numbers[0])
         self.events.emit(TruthChanged())
@@ -275,17 +294,24 @@ class SceneLabels:
     def _piece(self, layer: int, box: Box) -> None:
         """A stroke changed labels in a box."""
         self._revision += 1
+        self._ledger.changed(layer)
         if self._stroke is not None:
             self._stroke[layer] = _around(self._stroke[layer], box)
         self.events.emit(LabelsPainted(layer, box))
 
-    def _edited(self, edits: Sequence[Edit | PackedEdit], before: ClassTable) -> None:
+    def _edited(self, edits: Sequence[Edit | PackedEdit], before: ClassTable, *, moved: bool = False) -> None:
         boxes: dict[int, Box | None] = {TRAINING: None, VALIDATION: None}
         for edit in edits:
             if edit.changes_labels:
                 boxes[edit.layer] = _around(boxes[edit.layer], edit.box)
         if any(boxes.values()) or not self.classes.same_content(before):
             self._revision += 1  # what is locked or hidden is no work that could be lost
+        if moved:
+            self._ledger.moved()
+        else:
+            self._ledger.changed(*(layer for layer, box in boxes.items() if box is not None))
+            if self._stroke is None:
+                self._ledger.stepped()
         if self.classes != before:
             if self.current_class not in self.classes:
                 self.current_class = self.classes.numbers[0] if len(self.classes) else 0

@@ -32,6 +32,7 @@ from hsigui.document.identity import Origin
 from hsigui.document.queue import HeavyQueue
 from hsigui.document.samples import Sample
 from hsigui.document.scene import Scene
+from hsigui.document.unsaved import Work
 from hsigui.document.values import Accuracy, ClassMap, Encoder, Features, MapOfScene, Probe, Reference, Truth
 from hsigui.labels.classes import ClassTable
 from hsigui.labels.history import History
@@ -318,8 +319,8 @@ class Session:
     def set_layer(self, layer: int) -> None:
         self.scene.set_layer(layer)
 
-    def mark_saved(self, path: Path | None = None, revision: int | None = None) -> None:
-        self.scene.mark_saved(path, revision)
+    def mark_saved(self, path: Path | None = None, work: Work | None = None) -> None:
+        self.scene.mark_saved(path, work)
 
     def set_truth(
         self, array: NDArray[np.integer], classes: ClassTable, name: str, *, matched_by_user: bool = False

@@ -12,10 +12,11 @@ from hsigui.errors import HsiError
 from hsigui.labels.palettes import PALETTE, Color, color_for, palette_color
 from hsigui.texts import say
 
-__all__ = ["MAX_CLASS", "PALETTE", "ClassInfo", "ClassTable", "Color", "color_for"]
+__all__ = ["MAX_CLASS", "PALETTE", "ClassInfo", "ClassTable", "Color", "Content", "color_for"]
 
 _UNWRITABLE = re.compile("[\x00-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff]")
 MAX_CLASS = 65_535  # label maps are uint16
+Content = tuple[tuple[int, str, Color], ...]  # number, name and colour of each class
 
 
 @dataclass(frozen=True)
@@ -87,7 +88,12 @@ class ClassTable:
 
     def same_content(self, other: ClassTable) -> bool:
         """Whether both have the same classes, whatever is locked or hidden of them."""
-        return _bare(self) == _bare(other)
+        return self.content == other.content
+
+    @cached_property
+    def content(self) -> Content:
+        """Number, name and colour of each class, whatever is locked or hidden of them."""
+        return tuple((c.number, c.name, c.color) for c in self.classes)
 
     def added(
         self, name: str = "", color: Color | None = None, *, kept: Callable[[int], bool] = lambda _number: False
@@ -158,7 +164,3 @@ class ClassTable:
     def _require_free_name(self, name: str, number: int) -> None:
         if any(c.name.casefold() == name.casefold() and c.number != number for c in self.classes):
             raise HsiError(say("There is already a class named “{name}”.", name=name), say("Choose another name."))
-
-
-def _bare(table: ClassTable) -> tuple[tuple[int, str, Color], ...]:
-    return tuple((c.number, c.name, c.color) for c in table)

@@ -102,9 +102,9 @@ def test_the_current_class_falls_back_when_its_class_is_undone(session):
 
 def test_saving_an_older_state_leaves_the_labels_unsaved(session):
     paint(session)
-    revision = session.revision
+    work = session.scene.work
     paint(session, 2)
-    session.mark_saved(revision=revision)
+    session.mark_saved(work=work)
     assert session.unsaved
     session.mark_saved()
     assert not session.unsaved

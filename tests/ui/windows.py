@@ -25,6 +25,7 @@ from hsigui.specs import FIRST_RECIPE, PretrainSpec, Recipe, SplitSpec
 from hsigui.storage.recovery import Recovery
 from hsigui.storage.runs import Runs
 from hsigui.ui.desk import theme
+from hsigui.ui.desk.changed_dialog import Changed
 from hsigui.ui.shell.main_window import MainWindow
 
 
@@ -35,32 +36,52 @@ class Answers:
     path: Path | None = None
     save: Path | None = None
     unsaved: str = "cancel"
+    several: str = "each"
     unfinished: str = "cancel"
     other_input: str = "cancel"
     at_exit: str = "cancel"
+    over: str = "cancel"
     sure: bool = False
     colour: tuple[int, int, int] | None = None
     asked: list[str] = field(default_factory=list)
+    told: list[str] = field(default_factory=list)  # what was said would be lost
+    changed: list[Changed] = field(default_factory=list)
+    proposed: list[str] = field(default_factory=list)  # the paths that dialogs began with
 
     def open_path(self, title: str, folder: str, *, scene: bool, kinds: str = "") -> Path | None:
         self.asked.append(title)
+        self.proposed.append(folder)
         return self.path
 
     def open_folder(self, title: str, folder: str) -> Path | None:
         self.asked.append(title)
+        self.proposed.append(folder)
         return self.path
 
     def save_path(self, title: str, proposal: str, *, kinds: str = "") -> Path | None:
         self.asked.append(title)
+        self.proposed.append(proposal)
         return self.save
 
-    def unsaved_labels(self) -> str:
+    def unsaved_labels(self, text: str, detail: str) -> str:
         self.asked.append("unsaved")
+        self.told.append(f"{text} {detail}")
         return self.unsaved
+
+    def unsaved_scenes(self, text: str, detail: str) -> str:
+        self.asked.append("unsaved scenes")
+        self.told.append(f"{text} {detail}")
+        return self.several
 
     def confirm(self, title: str, text: str, detail: str, action: str) -> bool:
         self.asked.append(title)
+        self.told.append(f"{text} {detail}")
         return self.sure
+
+    def changed_meanwhile(self, changed: Changed) -> str:
+        self.asked.append("changed")
+        self.changed.append(changed)
+        return self.over
 
     def unfinished_training(self, text: str, detail: str) -> str:
         self.asked.append(text)
@@ -72,6 +93,7 @@ class Answers:
 
     def work_at_exit(self, text: str, detail: str) -> str:
         self.asked.append(text)
+        self.told.append(detail)
         return self.at_exit
 
     def color(self, present: tuple[int, int, int], name: str) -> tuple[int, int, int] | None:

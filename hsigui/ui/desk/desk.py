@@ -13,6 +13,8 @@ from PySide6.QtWidgets import QWidget
 
 from hsigui.document.session import Session
 from hsigui.errors import HsiError, is_out_of_memory, out_of_memory
+from hsigui.log import Log, told_of
+from hsigui.seen import SeenFiles
 from hsigui.settings import Settings, SettingsStore
 from hsigui.texts import say
 from hsigui.ui.desk.dialogs import open_dialog
@@ -21,6 +23,8 @@ from hsigui.ui.desk.guards import Guards
 from hsigui.ui.desk.job_bridge import JobBridge
 from hsigui.ui.desk.message_bar import MessageBar
 from hsigui.ui.desk.prompts import Prompts
+
+_log = Log("window")
 
 
 @dataclass
@@ -35,15 +39,19 @@ class Desk:
     store: SettingsStore
     settings: Settings
     guards: Guards = field(default_factory=Guards)
+    seen: SeenFiles = field(default_factory=SeenFiles)
 
     def fail(self, error: BaseException, trace: str = "") -> None:
         """Shows an error: plainly in the message bar when the user can act on it, else as a fault with its trace."""
         if isinstance(error, HsiError):
             self.messages.error(error)
         elif is_out_of_memory(error):
+            _log.fault("Out of memory\n%s", trace)
             self.messages.error(out_of_memory())
         else:
-            open_dialog(ErrorDialog(error, trace or "".join(traceback.format_exception(error)), self.window))
+            whole = trace or "".join(traceback.format_exception(error))
+            _log.fault("Unexpected error\n%s", told_of(error, whole))
+            open_dialog(ErrorDialog(error, whole, self.window))
 
     def remember(self, settings: Settings) -> None:
         """Takes other settings and writes them; a failure is a warning, never in the way."""
@@ -52,6 +60,14 @@ class Desk:
         self.settings = settings
         if not self.store.save(settings):
             self.messages.warning(self.store.problem)
+
+    def folder(self) -> Path:
+        """Where dialogs begin for files of the scene that is shown: its own folder.
+
+        One that was made in memory has none: the folder where a file was chosen last.
+        """
+        path = self.session.scene.cube.path
+        return Path(self.settings.last_folder or Path.home()) if path is None else path.parent
 
     def told(self, text: str, path: Path) -> None:
         """Says where something was written, with a button to go there."""

@@ -20,7 +20,7 @@ class ErrorDialog(QDialog):
         text = QLabel(
             say(
                 "Something went wrong inside hsigui. This is a fault of the program, not yours. Your labels are kept "
-                "and you can go on; please report the text below."
+                "and you can go on; please report the text below. Help > Report a problem… makes a file to add to it."
             ),
             self,
         )

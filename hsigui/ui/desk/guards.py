@@ -6,12 +6,18 @@ from collections.abc import Callable
 from functools import partial
 from typing import Protocol
 
+ASK = ""  # nothing was said yet of what is unsaved
+
 
 class Guard(Protocol):
     """Looks after something of the shown scene that must not be lost."""
 
-    def leave(self, then: Callable[[], None]) -> None:
-        """Does `then` once the scene may be closed; the user may be asked, and may cancel."""
+    def leave(self, then: Callable[[], None], answer: str = ASK) -> None:
+        """Does `then` once the scene may be closed; the user may be asked, and may cancel.
+
+        Args:
+            answer: what the user said already, of several scenes at once: "save" or "discard".
+        """
 
     def keep_safe(self) -> None:
         """The scene goes behind another one, and stays open."""
@@ -26,16 +32,16 @@ class Guards:
     def add(self, guard: Guard) -> None:
         self._guards.append(guard)
 
-    def leave(self, then: Callable[[], None]) -> None:
+    def leave(self, then: Callable[[], None], answer: str = ASK) -> None:
         """Does `then` once all guards agree that the shown scene may be closed, asked one after the other."""
-        self._ask(0, then)
+        self._ask(0, then, answer)
 
     def keep_safe(self) -> None:
         for guard in self._guards:
             guard.keep_safe()
 
-    def _ask(self, place: int, then: Callable[[], None]) -> None:
+    def _ask(self, place: int, then: Callable[[], None], answer: str) -> None:
         if place == len(self._guards):
             then()
         else:
-            self._guards[place].leave(partial(self._ask, place + 1, then))
+            self._guards[place].leave(partial(self._ask, place + 1, then, answer), answer)

@@ -14,6 +14,7 @@ from typing import Any
 from PySide6.QtCore import QObject, QTimer, Signal
 
 from hsigui.jobs import Event, Finished, Job, JobRunner, Metric, Outcome, Partial, Progress, Warned, Work
+from hsigui.ui.desk.job_log import JobLog
 
 INTERVAL_MS = 30
 METRIC_POINTS = 200  # the most points of one curve that are worth drawing at once
@@ -64,13 +65,19 @@ class JobBridge(QObject):
         self._runner = JobRunner()
         self._watchers: dict[int, Watcher] = {}
         self._waiting: deque[Event | _Points] = deque()
+        self._log = JobLog()
         self._timer = QTimer(self)
         self._timer.setInterval(INTERVAL_MS)
         self._timer.timeout.connect(self.pump)
 
-    def start(self, work: Work, title: str, watcher: Watcher | None = None) -> Job:
-        """Runs a work on a thread of its own."""
+    def start(self, work: Work, title: str, watcher: Watcher | None = None, *, often: bool = False) -> Job:
+        """Runs a work on a thread of its own.
+
+        Args:
+            often: it is of a kind that follows every stroke or move of the mouse; its begin is not worth a line of log.
+        """
         job = self._runner.start(work, title)
+        self._log.began(job, often)
         self._watchers[job.number] = watcher or Watcher()
         if not self._timer.isActive():
             self._timer.start()
@@ -119,12 +126,14 @@ class JobBridge(QObject):
                 self.partial.emit(event.job, event.value)
                 _call(watcher.partial, event.value)
             case Warned():
+                self._log.warned(event)
                 self.warned.emit(event.job, event.message)
             case Finished():
                 self._end(event, watcher)
 
     def _end(self, event: Finished, watcher: Watcher) -> None:
         del self._watchers[event.job]
+        self._log.ended(event)
         try:
             if event.outcome is Outcome.COMPLETED:
                 _call(watcher.done, event.result)
@@ -244,7 +253,7 @@ class Latest:
             cancelled=self._go_on,
             partial=lambda value: self._hand_over(number, value),
         )
-        self._job = self._bridge.start(work, self._title, watcher)
+        self._job = self._bridge.start(work, self._title, watcher, often=True)
 
     def _wanted(self, number: int) -> bool:
         return number == self._newest or (self._between and number >= self._oldest_wanted)

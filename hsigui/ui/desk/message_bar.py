@@ -20,6 +20,7 @@ from PySide6.QtWidgets import (
 )
 
 from hsigui.errors import HsiError
+from hsigui.log import Log
 from hsigui.texts import say
 from hsigui.ui.desk.icons import icon
 
@@ -38,6 +39,7 @@ _EDGES = {"info": "#2f7fd6", "warning": "#d99a00", "error": "#d23c3c"}
 Button = tuple[str, Callable[[], object]]
 
 _KINDS = {"info": say("info"), "warning": say("warning"), "error": say("error")}
+_log = Log("window")
 
 
 class Message(QFrame):
@@ -145,6 +147,8 @@ class MessageBar(QWidget):
         self, kind: str, text: str, hint: str = "", buttons: Sequence[Button] = (), *, stays: bool | None = None
     ) -> Message:
         """Shows a message on top; the same one said before is replaced, and those with questions stay longest."""
+        if kind != "info":
+            _log.caution("Said: %s: %s %s", kind, text, hint)
         for old in self.messages:
             if old.text == text:
                 old.dismiss()

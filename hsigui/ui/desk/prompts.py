@@ -5,12 +5,14 @@ from __future__ import annotations
 from collections.abc import Sequence
 from pathlib import Path
 
+from PySide6.QtCore import Qt
 from PySide6.QtGui import QColor
 from PySide6.QtWidgets import QColorDialog, QFileDialog, QMessageBox, QWidget
 
 from hsigui.cube.formats import table as scenes
 from hsigui.labels.formats import table as labels
 from hsigui.texts import say
+from hsigui.ui.desk.changed_dialog import Changed, ChangedDialog
 
 ALL_FILES = say("All files (*)")
 
@@ -76,18 +78,42 @@ class Prompts:
                 return None
         return path
 
-    def unsaved_labels(self) -> str:
+    def unsaved_labels(self, text: str, detail: str) -> str:
         """What to do with labels that are in no file: "save", "discard" or "cancel"."""
-        buttons = QMessageBox.StandardButton
+        roles = QMessageBox.ButtonRole
+        answers = (("save", say("Save"), roles.AcceptRole), ("discard", say("Discard"), roles.DestructiveRole))
+        return self._unsaved(text, detail, answers)
+
+    def unsaved_scenes(self, text: str, detail: str) -> str:
+        """What to do with several scenes at once: "save" or "discard" all, decide for "each", or "cancel"."""
+        roles = QMessageBox.ButtonRole
+        answers = (
+            ("save", say("Save all"), roles.AcceptRole),
+            ("each", say("Decide for each…"), roles.ActionRole),
+            ("discard", say("Discard all"), roles.DestructiveRole),
+        )
+        return self._unsaved(text, detail, answers)
+
+    def _unsaved(self, text: str, detail: str, answers: Sequence[tuple[str, str, QMessageBox.ButtonRole]]) -> str:
+        """One of the answers (a word, what its button says, and its role), the first by Enter; "cancel" by Escape."""
         box = QMessageBox(self._parent)
         box.setIcon(QMessageBox.Icon.Question)
         box.setWindowTitle(say("Unsaved labels"))
-        box.setText(say("The labels have not been saved."))
-        box.setInformativeText(say("Save them before going on?"))
-        box.setStandardButtons(buttons.Save | buttons.Discard | buttons.Cancel)
-        box.setDefaultButton(buttons.Save)
-        answer = box.exec()
-        return {buttons.Save.value: "save", buttons.Discard.value: "discard"}.get(answer, "cancel")
+        box.setTextFormat(Qt.TextFormat.PlainText)  # names of scenes and classes are the user's own
+        box.setText(text)
+        box.setInformativeText(detail)
+        buttons = {word: box.addButton(said, role) for word, said, role in answers}
+        box.setEscapeButton(box.addButton(QMessageBox.StandardButton.Cancel))
+        box.setDefaultButton(buttons[answers[0][0]])
+        box.exec()
+        return next((word for word, button in buttons.items() if button is box.clickedButton()), "cancel")
+
+    def changed_meanwhile(self, changed: Changed) -> str:
+        """What to do with files that somebody else has changed: "overwrite", save a "copy", or "cancel"."""
+        dialog = ChangedDialog(changed, self._parent)
+        dialog.exec()
+        dialog.deleteLater()
+        return dialog.answer
 
     def confirm(self, title: str, text: str, detail: str, action: str) -> bool:
         """Whether to go on with something that takes work away; `action` names what is done then."""

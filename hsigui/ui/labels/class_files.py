@@ -10,14 +10,23 @@ from numpy.typing import NDArray
 from hsigui.cube.cube import Cube
 from hsigui.jobs import Context
 from hsigui.labels.classes import ClassTable
-from hsigui.labels.formats.files import ClassRaster, write_classes
+from hsigui.labels.formats.files import ClassRaster, files_written, write_classes
 from hsigui.labels.on_scene import onto, read_onto
+from hsigui.seen import SeenFiles
 from hsigui.texts import say
 
 
-def load_classes(ctx: Context, path: Path, cube: Cube, what: str, variable: str | None = None) -> ClassRaster:
-    """Reads the classes of pixels of a scene; `Misplaced` when they can be brought to the scene in several ways."""
+def load_classes(
+    ctx: Context, path: Path, cube: Cube, what: str, variable: str | None = None, seen: SeenFiles | None = None
+) -> ClassRaster:
+    """Reads the classes of pixels of a scene; `Misplaced` when they can be brought to the scene in several ways.
+
+    Args:
+        seen: notes what the files are now, before they are read: who changes them meanwhile is found out at a save.
+    """
     ctx.progress(0, 0, say("Reading {name}…", name=path.name))
+    if seen is not None:
+        seen.note_before_reading(*files_written(path))
     return read_onto(path, cube, what, variable)
 
 

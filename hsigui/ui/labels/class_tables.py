@@ -2,13 +2,19 @@
 
 from __future__ import annotations
 
+from functools import partial
 from pathlib import Path
 
 from PySide6.QtCore import QObject
 
 from hsigui.errors import HsiError
+from hsigui.jobs import Context
 from hsigui.labels.formats.class_tables import merged_table, read_table, write_table
+from hsigui.seen import free_name
 from hsigui.texts import say
+from hsigui.ui.desk import careful_saving
+from hsigui.ui.desk.careful_saving import Saving
+from hsigui.ui.desk.comparing import compare_tables
 from hsigui.ui.desk.desk import Desk
 from hsigui.ui.desk.prompts import class_table_kinds
 
@@ -25,10 +31,11 @@ class ClassTables(QObject):
         if self._session.cube is None:
             return
         path = self._desk.prompts.open_path(
-            say("Import classes"), self._desk.settings.last_folder, scene=False, kinds=class_table_kinds()
+            say("Import classes"), str(self._desk.folder()), scene=False, kinds=class_table_kinds()
         )
         if path is None:
             return
+        self._desk.seen.note_before_reading(path)
         try:
             table = read_table(path)
         except HsiError as error:
@@ -50,14 +57,22 @@ class ClassTables(QObject):
         cube = self._session.cube
         if cube is None:
             return
-        folder = Path(self._desk.settings.last_folder or Path.home())
-        proposal = str(folder / f"{cube.name}-classes.csv")
+        proposal = str(self._desk.folder() / f"{cube.name}-classes.csv")
         path = self._desk.prompts.save_path(say("Export classes"), proposal, kinds=class_table_kinds())
         if path is None:
             return
-        try:
-            write_table(path, self._session.classes)
-        except HsiError as error:
-            self._desk.fail(error)
-            return
-        self._desk.told(say("Classes written to {path}.", path=path), path)
+        self._write(path)
+
+    def _write(self, path: Path) -> None:
+        classes, copy = self._session.classes, free_name(path)
+
+        def write(_ctx: Context) -> list[Path]:
+            return write_table(path, classes)
+
+        def done(written: list[Path]) -> None:
+            self._desk.told(say("Classes written to {path}.", path=path), written[0])
+
+        careful_saving.save(self._desk, Saving(
+            say("Export classes"), (path,), write, done, lambda: None, (copy, partial(self._write, copy)),
+            lambda changed: compare_tables(changed, classes),
+        ))  # fmt: skip

@@ -15,6 +15,7 @@ from PySide6.QtCore import QObject
 
 from hsigui.document.events import ClassesChanged, LabelsChanged, SceneOpened, StrokeStarted, ValidationChanged
 from hsigui.document.scene import Scene
+from hsigui.document.unsaved import question_of
 from hsigui.errors import HsiError
 from hsigui.jobs import Context, SilentContext
 from hsigui.labels.classes import ClassTable
@@ -23,12 +24,23 @@ from hsigui.labels.label_map import TRAINING, VALIDATION
 from hsigui.labels.matching import marked_as, match_classes
 from hsigui.storage.recovery import Recovered, Recovery, scene_key
 from hsigui.texts import say
+from hsigui.ui.desk import careful_saving
+from hsigui.ui.desk.careful_saving import Saving
+from hsigui.ui.desk.changed_dialog import Comparison
+from hsigui.ui.desk.comparing import compare_counts
 from hsigui.ui.desk.debounce import Debounce
 from hsigui.ui.desk.desk import Desk
+from hsigui.ui.desk.guards import ASK
 from hsigui.ui.desk.job_bridge import Latest, Watcher
 from hsigui.ui.labels.importing import LabelImport
 from hsigui.ui.labels.sampler import Sampler
-from hsigui.ui.labels.validation_files import ValidationFiles, save_both, validation_path
+from hsigui.ui.labels.validation_files import (
+    ValidationFiles,
+    files_of_both,
+    free_copy,
+    save_both,
+    validation_path,
+)
 
 AUTOSAVE_MS = 700  # after the last stroke
 LATEST_AUTOSAVE_MS = 2000  # after the first one that is not safe yet, however brisk the strokes
@@ -57,16 +69,20 @@ class LabelFiles(QObject):
 
     # Before the labels go away
 
-    def leave(self, then: Callable[[], None]) -> None:
-        """Does `then` once the labels are in a file or given up; asks when they are neither. The user may cancel."""
+    def leave(self, then: Callable[[], None], answer: str = ASK) -> None:
+        """Does `then` once the labels are in a file or given up; asks when they are neither. The user may cancel.
+
+        Args:
+            answer: what was said of all scenes already; see `Guard.leave`.
+        """
         scene = self._session.scene
         if not scene.unsaved:
             self._give_up(scene)
             then()
             return
-        answer = self._desk.prompts.unsaved_labels()
+        answer = answer or self._desk.prompts.unsaved_labels(*question_of(scene))
         if answer == "save":
-            self.save(then=partial(self.leave, then))
+            self.save(then=partial(self.leave, then))  # what is drawn meanwhile is asked about
         elif answer == "discard":
             self._give_up(scene)
             then()
@@ -93,17 +109,17 @@ class LabelFiles(QObject):
     # Files
 
     def ask_and_open_labels(self) -> None:
-        path = self._desk.prompts.open_path(say("Open labels"), self._desk.settings.last_folder, scene=False)
+        path = self._desk.prompts.open_path(say("Open labels"), str(self._desk.folder()), scene=False)
         if path is not None:
             self.open_labels(path)
 
     def ask_and_open_truth(self) -> None:
-        path = self._desk.prompts.open_path(say("Open ground truth"), self._desk.settings.last_folder, scene=False)
+        path = self._desk.prompts.open_path(say("Open ground truth"), str(self._desk.folder()), scene=False)
         if path is not None:
             self.open_truth(path)
 
     def ask_and_add_labels(self) -> None:
-        path = self._desk.prompts.open_path(say("Add labels"), self._desk.settings.last_folder, scene=False)
+        path = self._desk.prompts.open_path(say("Add labels"), str(self._desk.folder()), scene=False)
         if path is not None:
             self.add_labels(path)
 
@@ -148,8 +164,8 @@ class LabelFiles(QObject):
         cube = self._session.cube
         if cube is None:
             return
-        folder = Path(self._desk.settings.last_folder or Path.home())
-        path = self._desk.prompts.save_path(say("Save labels"), str(folder / f"{cube.name}-labels.tif"))
+        proposal = self._session.labels_path or self._desk.folder() / f"{cube.name}-labels.tif"
+        path = self._desk.prompts.save_path(say("Save labels"), str(proposal))
         if path is not None and self._may_write(path):
             self._write(path, then)
 
@@ -187,7 +203,7 @@ class LabelFiles(QObject):
         session.replace_labels(edit, say("Open {name}", name=path.name))
         session.scene.labels_source = path
         if not had_unsaved and not matched and np.array_equal(array, raster.array):
-            session.mark_saved()
+            session.scene.mark_opened()
         self._desk.messages.info(
             say(
                 "{count:,} labels of {classes_in} classes from {name}.",
@@ -246,35 +262,40 @@ class LabelFiles(QObject):
             text, say("Labels can be drawn from it."), [(say("Draw few-shot sample…"), self._sampler.ask_and_sample)]
         )
 
-    def _write(self, path: Path, then: Callable[[], None]) -> None:
-        scene = self._session.shown
+    def _write(self, path: Path, then: Callable[[], None], of: Scene | None = None) -> None:
+        """Writes the labels of a scene, the shown one when none is named, unless another has changed the file."""
+        scene = of or self._session.shown
         if scene is None:
             return
-        revision = scene.revision
+        work, beside, copy = scene.work, validation_path(path), free_copy(path)
+        array, validation, classes = scene.labels.snapshot(), _validation(scene), scene.classes
+        empties = self._validation.own(beside)
 
         def done(written: list[Path]) -> None:
             self._write_next()
-            scene.mark_saved(path, revision)
+            scene.mark_saved(path, work)
             if not scene.unsaved:
                 self._give_up(scene)
             self._desk.told(say("Labels saved to {first_written}.", first_written=written[0]), written[0])
             if scene is self._session.shown:
                 then()
 
+        def compare(changed: Path) -> Comparison:
+            checks = changed in files_written(beside)
+            here = array if not checks else np.zeros_like(array) if validation is None else validation
+            return compare_counts(beside if checks else path, here, classes, scene.cube)
+
         job = partial(
-            save_both, path=path, array=scene.labels.snapshot(), validation=_validation(scene),
-            classes=scene.classes, cube=scene.cube, empties=self._validation.own(validation_path(path)),
-            draw=None if scene.sample is None else scene.sample.record,
+            save_both, path=path, array=array, validation=validation, classes=classes, cube=scene.cube,
+            empties=empties, draw=None if scene.sample is None else scene.sample.record,
         )  # fmt: skip
-        if scene.labels.labelled(VALIDATION):
-            self._validation.take_over(validation_path(path))
-
-        def failed(error: BaseException, trace: str) -> None:
-            self._write_next()
-            self._desk.fail(error, trace)
-
-        watcher = Watcher(done=done, failed=failed, cancelled=self._write_next)
-        self._writes.append(partial(self._desk.bridge.start, job, say("Save labels"), watcher))
+        if validation is not None:
+            self._validation.take_over(beside)
+        saving = Saving(
+            say("Save labels"), files_of_both(path) if validation is not None or empties else files_written(path),
+            job, done, self._write_next, (copy, partial(self._write, copy, then, scene)), compare,
+        )  # fmt: skip
+        self._writes.append(partial(careful_saving.save, self._desk, saving))
         if len(self._writes) == 1:
             self._writes[0]()
 
@@ -333,15 +354,15 @@ class LabelFiles(QObject):
         self.offer_recovery()
 
     def _labels_changed(self, _event: LabelsChanged | ValidationChanged | ClassesChanged) -> None:
-        if self._session.unsaved:
-            self._timer.start()
+        self._timer.start()
 
     def _start_timer(self, _event: StrokeStarted) -> None:
         self._timer.start()
 
     def _autosave(self) -> None:
         scene = self._session.scene
-        if scene.unsaved:
+        # A copy follows the labels to where nothing is unsaved any more: what was undone must not come back.
+        if scene.unsaved or self._recovery.own_file(scene_key(scene.cube)).exists():
             self._autosaving.request(self._safe_copy(scene))
         if scene.stroking:  # one that goes on and on is kept safe, too
             self._timer.start()

@@ -62,7 +62,9 @@ class LabelImport(QObject):
             else:
                 self._desk.fail(error, trace)
 
-        job = partial(class_files.load_classes, path=path, cube=scene.cube, what=what, variable=variable)
+        job = partial(
+            class_files.load_classes, path=path, cube=scene.cube, what=what, variable=variable, seen=self._desk.seen
+        )
         done = partial(self._match, path, scene, take, by_name)
         self._desk.bridge.start(job, say("Open {what}", what=what), Watcher(done=done, failed=failed))
 

@@ -16,9 +16,10 @@ from PySide6.QtCore import QObject
 from hsigui.cube.cube import Cube
 from hsigui.jobs import Context
 from hsigui.labels.classes import ClassTable
-from hsigui.labels.formats.files import ClassRaster
+from hsigui.labels.formats.files import ClassRaster, files_written
 from hsigui.labels.label_map import VALIDATION
 from hsigui.labels.matching import match_classes
+from hsigui.seen import free_name
 from hsigui.texts import say
 from hsigui.ui.desk.desk import Desk
 from hsigui.ui.labels import class_files
@@ -68,6 +69,16 @@ def save_both(
     return written
 
 
+def files_of_both(path: Path) -> tuple[Path, ...]:
+    """Every file that labels and their validation labels are written to."""
+    return (*files_written(path), *files_written(validation_path(path)))
+
+
+def free_copy(path: Path) -> Path:
+    """A name beside a label file under which there are neither labels nor validation labels."""
+    return free_name(path, lambda other: any(file.exists() for file in files_of_both(other)))
+
+
 class ValidationFiles(QObject):
     """Reads the validation labels that belong to a label file."""
 
@@ -102,7 +113,7 @@ class ValidationFiles(QObject):
         apart = np.where(session.labels.array > 0, 0, array).astype(np.uint16)
         session.edit(session.labels.replacing(apart, classes, VALIDATION), say("Open {name}", name=path.name))
         if was_saved:
-            session.mark_saved()
+            session.scene.mark_opened()
         self._desk.messages.info(
             say("{count:,} validation labels from {name}.", count=np.count_nonzero(apart), name=path.name)
         )

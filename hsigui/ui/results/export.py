@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -12,11 +13,17 @@ from hsigui.errors import HsiError
 from hsigui.jobs import Context
 from hsigui.pipeline.own import own_encoder
 from hsigui.pipeline.values import Filters
+from hsigui.report.table import read_back_suffixes
+from hsigui.seen import free_name
 from hsigui.texts import say
+from hsigui.ui.desk import careful_saving
+from hsigui.ui.desk.careful_saving import Saving
+from hsigui.ui.desk.changed_dialog import Comparison
+from hsigui.ui.desk.comparing import compare_counts
 from hsigui.ui.desk.desk import Desk
 from hsigui.ui.desk.dialogs import open_dialog
 from hsigui.ui.desk.job_bridge import Watcher
-from hsigui.ui.results.export_dialog import ExportChoice, ExportDialog, targets
+from hsigui.ui.results.export_dialog import ExportChoice, ExportDialog, existing, targets
 from hsigui.ui.results.exported import result_of
 
 if TYPE_CHECKING:
@@ -53,6 +60,18 @@ def write_run(ctx: Context, encoder: Encoder, result: Result | None, folder: Pat
     return writing.write_run(ctx, encoder, result, folder)
 
 
+def files_there(choice: ExportChoice) -> list[Path]:
+    """Every file that an export writes over, those in its folders included."""
+    return [file for path in existing(choice) for file in (path.rglob("*") if path.is_dir() else (path,))]
+
+
+def compare_map(path: Path, result: Result, name: str) -> Comparison | None:
+    """Pixels of each class in a map of this name and in the result; None of files that are no map."""
+    if path.stem != name or path.suffix not in read_back_suffixes():
+        return None
+    return compare_counts(path, result.array, result.classes, result.cube)
+
+
 def make_folder(folder: Path) -> None:
     """Makes a folder when it is missing.
 
@@ -80,10 +99,9 @@ class ExportController(QObject):
         session = self._session
         if session.cube is None or session.class_map is None:
             return
-        folder = Path(self._desk.settings.last_folder or Path.home())
         geo = session.cube.geo
         dialog = ExportDialog(
-            folder, f"{session.cube.name}-map", session.accuracy is not None, self._desk.window,
+            self._desk.folder(), f"{session.cube.name}-map", session.accuracy is not None, self._desk.window,
             has_place=geo.transform is not None and bool(geo.crs_wkt),
         )  # fmt: skip
         open_dialog(dialog, self._export_chosen)
@@ -92,16 +110,23 @@ class ExportController(QObject):
         self.export(dialog.choice)
 
     def export(self, choice: ExportChoice) -> None:
+        """Writes the chosen kinds of the shown map; asks first about files that somebody else has changed."""
         result = result_of(self._session)
-        if result is None:
-            return
+        if result is not None:
+            self._write(result, choice)
 
+    def _write(self, result: Result, choice: ExportChoice) -> None:
         def done(written: list[Path]) -> None:
             self._desk.told(
                 say("Exported {count} files to {folder}.", count=len(written), folder=choice.folder), choice.folder
             )
 
-        self._desk.bridge.start(partial(write_all, result=result, choice=choice), say("Export"), Watcher(done=done))
+        copy = free_name(choice.folder / choice.name, lambda other: bool(existing(replace(choice, name=other.name))))
+        careful_saving.save(self._desk, Saving(
+            say("Export"), files_there(choice), partial(write_all, result=result, choice=choice), done, lambda: None,
+            (copy, partial(self._write, result, replace(choice, name=copy.name))),
+            partial(compare_map, result=result, name=choice.name),
+        ))  # fmt: skip
 
     def ask_run(self) -> None:
         """Asks for a folder, and writes the run into a new one in it."""
@@ -109,7 +134,7 @@ class ExportController(QObject):
         cube, encoder = session.cube, session.encoder
         if cube is None or encoder is None:
             return
-        into = self._desk.prompts.open_folder(say("Export run to"), self._desk.settings.last_folder)
+        into = self._desk.prompts.open_folder(say("Export run to"), str(self._desk.folder()))
         if into is None:
             return
         folder = into / f"{cube.name}-{encoder.spec.method}-run"

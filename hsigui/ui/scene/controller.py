@@ -23,6 +23,7 @@ from hsigui.document.events import BandsChanged, SceneClosed, SceneLeft, SceneOp
 from hsigui.document.identity import Origin
 from hsigui.document.scene import Scene
 from hsigui.errors import HsiError
+from hsigui.log import Log
 from hsigui.texts import say
 from hsigui.ui.desk.desk import Desk
 from hsigui.ui.desk.dialogs import open_dialog
@@ -34,6 +35,8 @@ from hsigui.ui.scene.display_panel import DisplayPanel
 from hsigui.ui.scene.import_dialog import ImportDialog
 from hsigui.ui.scene.input_change import ask_for_input, stop_training
 from hsigui.ui.scene.open_scenes import OpenScenes
+
+_log = Log("scene")
 
 
 @dataclass(frozen=True)
@@ -215,6 +218,8 @@ class SceneController(QObject):
             self._desk.remember(dataclasses.replace(settings, last_folder=str(path.parent)))
         if opened.truth is not None:
             scene.set_truth(opened.truth.array, opened.truth.classes, say("the simulated ground truth"))
+        rows, cols, bands = scene.plain.shape
+        _log.note("Scene %d opened: %d x %d x %d, %s", scene.id, rows, cols, bands, scene.plain.dtype)
         self._session.events.emit(SceneOpened(scene.id, opened.beside))
 
     # Tabs

@@ -12,8 +12,10 @@ from hsigui.cube.cube import Cube
 from hsigui.document.events import ScenesChanged
 from hsigui.document.permissions import Answer, Deed, may
 from hsigui.document.scene import Scene
+from hsigui.document.unsaved import question_of_all
 from hsigui.texts import say
 from hsigui.ui.desk.desk import Desk
+from hsigui.ui.desk.guards import ASK
 from hsigui.ui.desk.icons import icon
 
 
@@ -78,7 +80,7 @@ class OpenScenes(QObject):
             self._desk.guards.keep_safe()
             then(None)
             return True
-        if not self._may_close(open_already, say("Stop training and open")):
+        if not self._may_close(open_already, say("Stop and open")):
             return False
         self._show(open_already)
         self._desk.guards.leave(partial(then, open_already))
@@ -99,21 +101,29 @@ class OpenScenes(QObject):
         if self.count < 2:
             return
         scene = self._session.scenes[self._session.place if place is None else place]
-        if self._may_close(scene, say("Stop training and close")):
+        if self._may_close(scene, say("Stop and close")):
             self._show(scene)
             self._desk.guards.leave(partial(self._session.close, scene))
 
     def leave_all(self, then: Callable[[], None]) -> None:
-        """Does `then` once the labels of every scene are in a file or given up; the user may cancel."""
-        others = [scene for scene in self._session.scenes if scene.unsaved and scene is not self._session.shown]
-        self._desk.guards.leave(partial(self._leave_others, others, then))
+        """Does `then` once the labels of every scene are in a file or given up; the user may cancel.
 
-    def _leave_others(self, scenes: Sequence[Scene], then: Callable[[], None]) -> None:
+        Several scenes are asked about at once, and on the user's wish one by one.
+        """
+        unsaved = [scene for scene in self._session.scenes if scene.unsaved]
+        answer = self._desk.prompts.unsaved_scenes(*question_of_all(unsaved)) if len(unsaved) > 1 else "each"
+        if answer == "cancel":
+            return
+        others = [scene for scene in unsaved if scene is not self._session.shown]
+        said = ASK if answer == "each" else answer
+        self._desk.guards.leave(partial(self._leave_others, others, then, said), said)
+
+    def _leave_others(self, scenes: Sequence[Scene], then: Callable[[], None], said: str) -> None:
         if not scenes:
             then()
             return
         self._session.show(scenes[0])  # without a recovery copy: the scene before was saved or given up
-        self._desk.guards.leave(partial(self._leave_others, scenes[1:], then))
+        self._desk.guards.leave(partial(self._leave_others, scenes[1:], then, said), said)
 
     def _show(self, scene: Scene) -> None:
         if scene is not self._session.shown:
@@ -121,11 +131,11 @@ class OpenScenes(QObject):
             self._session.show(scene)
 
     def _may_close(self, scene: Scene, action: str) -> bool:
-        """Asks whether a training of a scene may be stopped, where there is one."""
+        """Asks whether what runs or waits for a scene may be stopped, where something does."""
         verdict = may(Deed.CLOSE, scene.id, self._session.queue)
         if verdict.answer is not Answer.ASKS:
             return True
-        return self._desk.prompts.confirm(say("Stop training?"), verdict.why, verdict.hint, action)
+        return self._desk.prompts.confirm(say("Stop the work?"), verdict.why, verdict.hint, action)
 
     def _renew_tabs(self, _event: ScenesChanged) -> None:
         with QSignalBlocker(self._tabs):

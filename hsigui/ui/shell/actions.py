@@ -18,6 +18,7 @@ from hsigui.ui.scene import actions as scene
 from hsigui.ui.shell.help_pages import HelpPages
 from hsigui.ui.shell.leaving import Leaving
 from hsigui.ui.shell.preferences import Preferences
+from hsigui.ui.shell.problem_report import ProblemReports
 from hsigui.ui.spectra import actions as spectra
 from hsigui.ui.training import actions as training
 
@@ -38,6 +39,9 @@ ROWS: tuple[ActionRow, ...] = (
     ActionRow("shortcuts", say("&Keys and mouse"), say("A sheet of all keys"), HelpPages.show_shortcuts,
               keys=("F1", "?"),
               icon="help"),
+    ActionRow("report_problem", say("&Report a problem…"),
+              say("Log, versions and settings in one file, to be looked at first; nothing is sent"),
+              ProblemReports.show_report, icon="report"),
     ActionRow("about", say("&About hsigui"), say("Version and licence"), HelpPages.show_about, icon="info"),
 )  # fmt: skip
 
@@ -64,7 +68,7 @@ MENUS: tuple[tuple[str, tuple[object, ...]], ...] = (
                (say("Colours of the &window"), tuple(f"theme_{name}" for name, _, _ in THEMES)))),
     (say("&Training"), ("pretrain", "pause", "cancel", None, "open_run", "export_run", None, "live", "renew_map",
                         "ask_me")),
-    (say("&Help"), ("help_pages", "shortcuts", "about")),
+    (say("&Help"), ("help_pages", "shortcuts", None, "report_problem", "about")),
 )  # fmt: skip
 
 TOOLBAR: tuple[str | None, ...] = (

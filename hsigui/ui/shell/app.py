@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
+import faulthandler
 import sys
 import traceback
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from types import TracebackType
 
 from PySide6.QtCore import QTimer
 from PySide6.QtWidgets import QApplication
 
+from hsigui import log
 from hsigui.cube.demo_spec import DemoSpec
 from hsigui.settings import SettingsStore
+from hsigui.storage.problem_report import CRASHES
 from hsigui.ui.desk import theme
 from hsigui.ui.shell.main_window import MainWindow
 
@@ -33,7 +37,10 @@ def run(path: str | Path | None = None, *, demo: DemoSpec | None = None, argv: S
     app = _application(argv)
     store = SettingsStore()
     theme.apply(app, store.load().theme)
+    no_log = log.start()
     window = MainWindow(store)
+    if no_log:
+        window.messages.warning(no_log)
     before = sys.excepthook
     sys.excepthook = last_resort(window, before)
     try:
@@ -42,9 +49,28 @@ def run(path: str | Path | None = None, *, demo: DemoSpec | None = None, argv: S
             QTimer.singleShot(0, window, lambda: window.scene.open_path(path))
         elif demo is not None:
             QTimer.singleShot(0, window, lambda: window.scene.open_simulated(demo))
-        return app.exec()
+        with crashes_told():
+            return app.exec()
     finally:
         sys.excepthook = before
+        log.Log("window").note("Ended")
+        log.stop()
+
+
+@contextmanager
+def crashes_told() -> Iterator[None]:
+    """Within the block a process that ends by force (a fault in a library) leaves its trace beside the log."""
+    try:
+        file = (log.log_folder() / CRASHES).open("a", encoding="utf-8")
+    except OSError:  # as it was said of the log
+        yield
+        return
+    with file:
+        faulthandler.enable(file)
+        try:
+            yield
+        finally:
+            faulthandler.disable()
 
 
 def last_resort(window: MainWindow, before: Hook) -> Hook:

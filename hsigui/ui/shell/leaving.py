@@ -47,7 +47,8 @@ class Leaving(QObject):
         work = permissions.at_work(self._queue)
         if not work:
             return True
-        answer = self._desk.prompts.work_at_exit(work, permissions.AT_EXIT)
+        unsaved = [scene.cube.name for scene in self._desk.session.scenes if scene.unsaved]
+        answer = self._desk.prompts.work_at_exit(work, permissions.at_exit(unsaved))
         self._waits = answer == "wait"
         if self._waits:
             self._desk.messages.info(

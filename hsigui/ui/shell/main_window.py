@@ -81,6 +81,7 @@ from hsigui.ui.shell.help_pages import HelpPages
 from hsigui.ui.shell.leaving import Leaving
 from hsigui.ui.shell.panels import PANELS
 from hsigui.ui.shell.preferences import Preferences
+from hsigui.ui.shell.problem_report import ProblemReports
 from hsigui.ui.shell.start_page import StartPage
 from hsigui.ui.shell.status import StatusBar
 from hsigui.ui.spectra.view import SpectrumView
@@ -191,8 +192,8 @@ class MainWindow(QMainWindow):
         self.arrivals = Arrivals(self.desk, self.scene, self.label_files, self.spectra)
         self.leaving = Leaving(self.desk, self.scenes)
         self.help = HelpPages(self, in_order_of_menus())
-        preferences = Preferences(self.desk)
-        self.actions_.bind((self.session, self.image, *self._parts, self.leaving, self.help, preferences))
+        own = (self.leaving, self.help, Preferences(self.desk), ProblemReports(self.desk))
+        self.actions_.bind((self.session, self.image, *self._parts, *own))
 
     def _build_bars(self) -> None:
         self.toolbar = QToolBar(say("Tools"), self)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import dataclasses
 from collections.abc import Sequence
 from functools import partial
+from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
@@ -18,7 +19,11 @@ from hsigui.document.scene import Scene
 from hsigui.document.values import Spectrum
 from hsigui.jobs import Context
 from hsigui.labels.classes import PALETTE, Color
+from hsigui.saving import written_beside
+from hsigui.seen import free_name
 from hsigui.texts import say
+from hsigui.ui.desk import careful_saving
+from hsigui.ui.desk.careful_saving import Saving
 from hsigui.ui.desk.desk import Desk
 from hsigui.ui.desk.job_bridge import Latest, Watcher
 from hsigui.ui.image.bench import Bench, PanelParts
@@ -40,6 +45,7 @@ class SpectraController(QObject):
         image.clicked.connect(self.pick)
         view.kept_changed.connect(self._kept_changed)
         view.band_picked.connect(self._band_picked)
+        view.export_asked.connect(self.ask_and_export)
         events = self._session.events
         events.subscribe(SceneLeft, self._left)
         events.subscribe(SceneShown, self._shown)
@@ -47,6 +53,27 @@ class SpectraController(QObject):
         events.subscribe(BandsChanged, self._bands_changed)
         events.subscribe(ViewChanged, self._view_changed)
         events.subscribe(PixelPicked, self._pixel_picked)
+
+    def ask_and_export(self) -> None:
+        """Asks for a file, and writes the shown spectra to it."""
+        name = self._session.scene.cube.name
+        path = self._desk.prompts.save_path(
+            say("Save spectra"), str(self._desk.folder() / f"{name}-spectra.csv"), kinds=say("CSV (*.csv)")
+        )
+        if path is not None:
+            self._write(path, self._view.csv_text())
+
+    def _write(self, path: Path, text: str) -> None:
+        def write(_ctx: Context) -> list[Path]:
+            return write_text(path, text)
+
+        def done(written: list[Path]) -> None:
+            self._desk.told(say("Spectra saved to {path}.", path=path), written[0])
+
+        copy = free_name(path)
+        careful_saving.save(self._desk, Saving(
+            say("Save spectra"), (path,), write, done, lambda: None, (copy, partial(self._write, copy, text))
+        ))  # fmt: skip
 
     def pick(self, row: int, col: int, keep: bool) -> None:
         """Shows the spectrum of a pixel in place of the last one, or keeps it beside the others."""
@@ -143,6 +170,17 @@ def spectra(bench: Bench) -> PanelParts:
     """Makes the plot of spectra."""
     view = SpectrumView(bench.desk.window)
     return PanelParts(view, (view, SpectraController(bench.desk, bench.image, view)))
+
+
+def write_text(path: Path, text: str) -> list[Path]:
+    """Writes a text file; gives it back.
+
+    Raises:
+        HsiError: it cannot be written.
+    """
+    with written_beside(path) as (scratch,):
+        scratch.write_text(text, encoding="utf-8")
+    return [path]
 
 
 def read_spectrum(_ctx: Context, cube: Cube, row: int, col: int) -> PixelSpectrum:

@@ -5,20 +5,17 @@ from __future__ import annotations
 import csv
 import io
 from collections.abc import Sequence
-from pathlib import Path
 
 import numpy as np
 import pyqtgraph as pg
 from numpy.typing import ArrayLike, NDArray
 from PySide6.QtCore import QEvent, Qt, Signal
 from PySide6.QtGui import QColor, QGuiApplication, QPalette, QPen
-from PySide6.QtWidgets import QFileDialog, QHBoxLayout, QMessageBox, QToolButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QToolButton, QVBoxLayout, QWidget
 
 from hsigui.document.values import Spectrum
-from hsigui.errors import HsiError
 from hsigui.labels.classes import PALETTE, Color
 from hsigui.labels.formats import cells
-from hsigui.saving import written_beside
 from hsigui.texts import say
 from hsigui.ui.desk.curve_key import CurveKey
 from hsigui.ui.desk.icons import icon
@@ -34,10 +31,12 @@ class SpectrumView(QWidget):
     Signals:
         kept_changed(): a spectrum was kept or removed, or all were cleared.
         band_picked(channel, band): the line of a channel (its place in `mark_bands`) was dragged to a band.
+        export_asked(): the shown spectra are to be saved.
     """
 
     kept_changed = Signal()
     band_picked = Signal(int, int)
+    export_asked = Signal()
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -159,16 +158,6 @@ class SpectrumView(QWidget):
             writer.writerow([band + 1, *place, *values])
         return out.getvalue()
 
-    def export_csv(self, path: str | Path) -> None:
-        """Writes `csv_text()` to a file.
-
-        Raises:
-            HsiError: the file cannot be written.
-        """
-        path = Path(path)
-        with written_beside(path) as (scratch,):
-            scratch.write_text(self.csv_text(), encoding="utf-8")
-
     def copy_csv(self) -> None:
         """Puts `csv_text()` on the clipboard."""
         QGuiApplication.clipboard().setText(self.csv_text())
@@ -185,7 +174,7 @@ class SpectrumView(QWidget):
         self._key = CurveKey(HINT, self)
         self._key.remove_asked.connect(self._remove_shown)
         self._copy = self._button("copy", say("Copy the shown spectra as CSV"), self.copy_csv)
-        self._export = self._button("export", say("Save the shown spectra as CSV…"), self._ask_and_export)
+        self._export = self._button("export", say("Save the shown spectra as CSV…"), self.export_asked)
         self._clear = self._button("trash", say("Clear all spectra"), self.clear)
         header = QHBoxLayout()
         header.setContentsMargins(10, 2, 4, 2)
@@ -280,15 +269,6 @@ class SpectrumView(QWidget):
         band = int(np.abs(self._x - line.value()).argmin())
         line.setValue(float(self._x[band]))
         self.band_picked.emit(self._lines.index(line), band)
-
-    def _ask_and_export(self) -> None:
-        name, _ = QFileDialog.getSaveFileName(self, say("Save spectra"), "spectra.csv", say("CSV (*.csv)"))
-        if not name:
-            return
-        try:
-            self.export_csv(name)
-        except HsiError as error:
-            QMessageBox.warning(self, say("Save spectra"), str(error))
 
 
 def bad_ranges(x: NDArray[np.float64], bad: NDArray[np.bool_]) -> list[tuple[float, float]]:

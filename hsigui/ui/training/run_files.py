@@ -143,7 +143,7 @@ class RunFiles(QObject):
 
     def ask_and_open(self) -> None:
         """Asks for a run folder, of this window or of the command line, and opens it."""
-        folder = self._desk.prompts.open_folder(say("Open run"), self._desk.settings.last_folder)
+        folder = self._desk.prompts.open_folder(say("Open run"), str(self._desk.folder()))
         if folder is not None:
             self.open(folder)
 

@@ -9,8 +9,9 @@ class Guard:
     def __init__(self, agrees: bool = True) -> None:
         self.agrees, self.asked, self.kept = agrees, 0, 0
 
-    def leave(self, then):
+    def leave(self, then, answer=""):
         self.asked += 1
+        self.answer = answer
         if self.agrees:
             then()
 
@@ -29,6 +30,13 @@ def test_what_follows_is_done_once_when_all_agree():
     one, two, done = Guard(), Guard(), []
     guarded(one, two).leave(lambda: done.append(1))
     assert (one.asked, two.asked, done) == (1, 1, [1])
+    assert (one.answer, two.answer) == ("", "")
+
+
+def test_what_the_user_said_already_reaches_every_guard():
+    one, two = Guard(), Guard()
+    guarded(one, two).leave(lambda: None, "discard")
+    assert (one.answer, two.answer) == ("discard", "discard")
 
 
 def test_a_guard_that_does_not_agree_stops_it_and_the_next_is_not_asked():

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import pytest
+from PySide6.QtCore import Qt, QTimer
 from PySide6.QtGui import QTextDocument
-from PySide6.QtWidgets import QFileDialog, QLabel
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QApplication, QDialog, QFileDialog, QLabel, QMessageBox, QPushButton
 
 from hsigui.cube.formats import table as scenes
 from hsigui.labels.formats import table as labels
 from hsigui.report import table as maps
+from hsigui.ui.desk.changed_dialog import Changed
 from hsigui.ui.desk.prompts import Prompts, class_table_kinds, label_kinds, saved_kinds, scene_kinds
 from hsigui.ui.results.export_dialog import ExportChoice, ExportDialog, targets
 from hsigui.ui.shell.help_dialog import found_pages
@@ -62,6 +65,54 @@ def test_a_name_without_an_ending_gets_that_of_the_chosen_format(qtbot, monkeypa
     chosen = saved_kinds().split(";;")[2]
     monkeypatch.setattr(QFileDialog, "getSaveFileName", lambda *given: (str(tmp_path / "mine"), chosen))
     assert Prompts(page).save_path("Save", str(tmp_path)) == tmp_path / "mine.mat"
+
+
+def answered(qtbot, ask, press):
+    """What a question gives back when it is answered by a button, or by a key where none is named."""
+    page, shown = StartPage(), []
+    qtbot.addWidget(page)
+    page.show()
+
+    def answer():
+        box = QApplication.activeModalWidget()
+        shown.append((box.text(), box.informativeText()) if isinstance(box, QMessageBox) else box)
+        if isinstance(press, Qt.Key):
+            QTest.keyClick(box.focusWidget() or box, press)
+        else:
+            next(b for b in box.findChildren(QPushButton) if b.text().replace("&", "").startswith(press)).click()
+
+    QTimer.singleShot(100, page, answer)
+    return ask(Prompts(page)), shown[0]
+
+
+@pytest.mark.parametrize(
+    ("press", "answer"),
+    [("Save", "save"), ("Discard", "discard"), ("Cancel", "cancel"), (Qt.Key.Key_Return, "save"),
+     (Qt.Key.Key_Escape, "cancel")],
+)  # fmt: skip
+def test_the_question_about_unsaved_labels_says_what_would_be_lost(qtbot, press, answer):
+    got, shown = answered(qtbot, lambda prompts: prompts.unsaved_labels("<b>IP</b> is not saved.", "4 labels"), press)
+    assert got == answer
+    assert shown == ("<b>IP</b> is not saved.", "4 labels")
+
+
+@pytest.mark.parametrize(
+    ("press", "answer"),
+    [("Save all", "save"), ("Decide", "each"), ("Discard all", "discard"), (Qt.Key.Key_Escape, "cancel")],
+)
+def test_several_scenes_are_saved_given_up_or_decided_about_one_by_one(qtbot, press, answer):
+    assert answered(qtbot, lambda prompts: prompts.unsaved_scenes("two scenes", "a\nb"), press)[0] == answer
+
+
+@pytest.mark.parametrize(
+    ("press", "answer"),
+    [("Overwrite", "overwrite"), ("Save as", "copy"), (Qt.Key.Key_Return, "cancel"), (Qt.Key.Key_Escape, "cancel")],
+)
+def test_a_file_of_another_is_written_over_only_by_its_button(qtbot, press, answer):
+    changed = Changed("labels.tif was changed.", "by another", "labels-2.tif")
+    got, shown = answered(qtbot, lambda prompts: prompts.changed_meanwhile(changed), press)
+    assert got == answer
+    assert isinstance(shown, QDialog)
 
 
 def test_the_start_page_names_the_formats(qtbot):

@@ -184,6 +184,7 @@ def test_a_damaged_file_is_told_in_words(qtbot, demo, answers, tmp_path):
 def test_classes_are_written_and_taken_from_tables(qtbot, demo, answers, tmp_path, suffix):
     answers.save = tmp_path / f"classes{suffix}"
     demo.actions_["export_classes"].trigger()
+    idle(qtbot, demo)
     classes = demo.session.classes
     assert read_table(answers.save) == classes
     first = classes.classes[0]

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import numpy as np
 import pytest
 from PySide6.QtCore import Qt
@@ -142,17 +144,61 @@ def test_closing_a_scene_with_unsaved_labels_asks(qtbot, two, answers, tmp_path)
     assert read_classes(answers.save).array.any()
 
 
-def test_closing_the_window_asks_for_every_scene(qtbot, two, answers):
+@pytest.fixture
+def both(qtbot, two):
+    """Two scenes, both with labels that are not saved."""
     press(two, "B")
     paint(two, (30, 10), (30, 12))
     show(qtbot, two, 0)
     show(qtbot, two, 1)
-    answers.unsaved = "cancel"
-    assert not two.close()
-    assert answers.asked == ["unsaved"]
+    return two
+
+
+def test_closing_the_window_names_every_scene_and_what_would_be_lost(both, answers):
+    answers.several = "cancel"
+    assert not both.close()
+    assert answers.asked == ["unsaved scenes"]
+    counts = [np.count_nonzero(scene.labels.array) for scene in both.session.scenes]
+    for name, count in zip(("first", "second"), counts, strict=True):
+        assert f"{name}: {count} labels, 1 class" in answers.told[0]
+
+
+def test_scenes_can_be_decided_about_one_by_one(both, answers):
+    answers.several, answers.unsaved = "each", "cancel"
+    assert not both.close()
+    assert answers.asked == ["unsaved scenes", "unsaved"]
     answers.unsaved = "discard"
-    assert two.close()
-    assert answers.asked == ["unsaved"] * 3
+    assert both.close()
+    assert answers.asked == ["unsaved scenes", "unsaved", "unsaved scenes", "unsaved", "unsaved"]
+
+
+def test_all_scenes_can_be_given_up_at_once(both, answers):
+    answers.several = "discard"
+    assert both.close()
+    assert answers.asked == ["unsaved scenes"]
+
+
+def test_all_scenes_can_be_saved_at_once_each_to_its_own_folder(qtbot, both, answers, tmp_path, monkeypatch):
+    def beside(title, proposal, *, kinds=""):
+        answers.asked.append(title)
+        return Path(proposal)
+
+    monkeypatch.setattr(answers, "save_path", beside)
+    answers.several = "save"
+    both.close()
+    qtbot.waitUntil(lambda: not both.isVisible(), timeout=10_000)
+    assert answers.asked == ["unsaved scenes", "Save labels", "Save labels"]
+    for name in ("first", "second"):
+        assert read_classes(tmp_path / f"{name}-labels.tif").array.any()
+
+
+def test_nothing_is_asked_of_scenes_whose_labels_are_undone_to_what_is_saved(qtbot, both, answers):
+    for place in (0, 1):
+        show(qtbot, both, place)
+        both.actions_["undo"].trigger()
+    assert names(both) == ["first", "second"]
+    assert both.close()
+    assert answers.asked == []
 
 
 def test_labels_of_a_scene_in_the_background_survive_a_crash(two):
@@ -196,7 +242,7 @@ def test_a_training_holds_no_tab_and_closing_its_scene_asks(qtbot, two, training
     assert two.session.cube.name == "first"
     assert two.tabs.currentIndex() == 0
     two.tabs.tabCloseRequested.emit(1)
-    assert answers.asked == ["Stop training?"]
+    assert answers.asked == ["Stop the work?"]
     assert two.tabs.count() == 2
     training.go.set()
     second = two.session.scenes[1]

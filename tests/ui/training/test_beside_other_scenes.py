@@ -309,7 +309,8 @@ def test_closing_the_scene_in_training_stops_it_after_a_question(qtbot, two, tra
     show(qtbot, two, 1)
     answers.sure = True
     two.tabs.tabCloseRequested.emit(0)
-    assert answers.asked == ["Stop training?"]
+    assert answers.asked == ["Stop the work?"]
+    assert f"{TITLE} of first is running. Closing the scene stops it." in answers.told[0]
     assert [scene.cube.name for scene in two.session.scenes] == ["second"]
     idle(qtbot, two)
     assert two.session.queue.entries == ()

@@ -122,7 +122,7 @@ def test_a_training_goes_on_when_the_user_does_not_want_it_stopped_for_its_scene
     qtbot.waitUntil(lambda: training.steps > 2, timeout=5000)
     present = window.session.cube
     window.scene.open_path(demo_files[0])
-    qtbot.waitUntil(lambda: "Stop training?" in answers.asked, timeout=5000)
+    qtbot.waitUntil(lambda: "Stop the work?" in answers.asked, timeout=5000)
     assert window.session.cube is present
     assert window.session.training
     training.go.set()
