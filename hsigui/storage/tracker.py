@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import time
 
 import numpy as np
@@ -50,16 +51,23 @@ class Tracker:
 
     def hand_over(self) -> None:
         """Hands over what changed since the last time, pieces of a stroke included; does nothing when that is nothing,
-        or when there was never anything of the user's."""
+        or when there never was a label."""
         scene, history = self._scene, self._scene.history
         same = history.revision == self._revision and scene.classes is self._classes
         if same and scene.unsaved == self._unsaved:
             return
-        if not self.changed and not scene.unsaved:  # classes that came with a file are no work that could be lost
-            return
+        if not self.changed and not any(scene.labels.extent(layer.number) for layer in scene.layers):
+            return  # classes without a label, as they come with ground truth, are no work that could be lost
         change = self._change()
         self.changed = True
         self._journal.put(scene.id, scene.plain, change)
+
+    def give_up(self) -> None:
+        """The labels are not wanted, or safe elsewhere: what is kept of them is offered to nobody."""
+        if self.changed:
+            change = self._change()
+            condition = dataclasses.replace(change.condition, unsaved=False)
+            self._journal.put(self._scene.id, self._scene.plain, dataclasses.replace(change, condition=condition))
 
     def hand_over_all(self) -> None:
         """Hands over everything anew, as after the labels came from elsewhere as a whole."""
@@ -70,9 +78,9 @@ class Tracker:
             **change.tiles,
             **{
                 key: self._tile(key)
-                for layer in (0, 1)
-                if (box := self._scene.labels.extent(layer)) is not None
-                for key in tiles_in(box, layer)
+                for layer in self._scene.layers
+                if (box := self._scene.labels.extent(layer.number)) is not None
+                for key in tiles_in(box, layer.number)
             },
         }
         self.changed = True
