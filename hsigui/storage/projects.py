@@ -18,7 +18,7 @@ from pathlib import Path
 import platformdirs
 
 from hsigui.errors import HsiError
-from hsigui.storage import copies, kept
+from hsigui.storage import copies, kept, recovery
 from hsigui.storage.kept_scene import KeptScene, SceneFacts
 from hsigui.storage.locks import Holder, Lock, take
 from hsigui.storage.project_file import SUFFIX, ProjectFile, read_project
@@ -93,10 +93,12 @@ class Projects:
 
     Args:
         folder: where they lie; the program's own place when not given.
+        earlier: where earlier versions wrote copies of labels; likewise.
     """
 
-    def __init__(self, folder: Path | None = None) -> None:
+    def __init__(self, folder: Path | None = None, earlier: Path | None = None) -> None:
         self.folder = folder or projects_folder()
+        self.earlier = earlier or recovery.state_folder()
         # Looking holds the files that it reads: the journal of the same window must not take that for another's work.
         self._one_at_a_time = threading.RLock()
 
@@ -122,6 +124,7 @@ class Projects:
         copies.sweep(self.folder)
         for path in self.files(facts.identity):
             found.left += self._left_in(path, facts.identity, found)
+        found.left += [Left(scene, path) for path, scene in recovery.left_copies(self.earlier, facts, found.told)]
         found.left.sort(key=lambda left: left.scene.condition.saved_at, reverse=True)
         earlier = self._earlier_identity(facts)
         for path in self.files(earlier) if earlier else ():
@@ -184,6 +187,9 @@ class Projects:
         Raises:
             OSError, sqlite3.Error: they cannot be moved.
         """
+        if path.suffix == recovery.SUFFIX:
+            recovery.retire(path)
+            return
         with self._one_at_a_time:
             lock = take(path)
             if isinstance(lock, Holder):  # another window took them up meanwhile
