@@ -21,7 +21,7 @@ from hsigui.storage import copies
 from hsigui.storage.kept_scene import Change, SceneFacts
 from hsigui.storage.projects import InUse, Projects, Taken
 
-REST_SECONDS = 0.2  # from the end of a write to the begin of the next
+REST_SECONDS = 0.1  # from the end of a write to the begin of the next
 RETRY_SECONDS = 2.0  # from a write that failed to the next try
 FIRST_COPY_SECONDS, COPY_SECONDS = 60.0, 600.0  # from the first write to the first copy, and from copy to copy
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import time
+from collections.abc import Callable
 
 import numpy as np
 from numpy.typing import NDArray
@@ -29,12 +30,15 @@ class Tracker:
     What changed is found by comparing the history with that of the last time: labels change by it only, and its edits
     name the boxes that they changed. So a piece of a stroke costs nothing here.
 
+    Args:
+        told: called whenever something was handed over.
+
     Attributes:
         changed: whether anything was ever handed over.
     """
 
-    def __init__(self, scene: Scene, journal: Journal) -> None:
-        self._scene, self._journal = scene, journal
+    def __init__(self, scene: Scene, journal: Journal, told: Callable[[], None] = lambda: None) -> None:
+        self._scene, self._journal, self._told = scene, journal, told
         self._steps: tuple[Step, ...] = ()
         self._place = self._forgotten = 0
         self._revision = scene.history.revision
@@ -58,37 +62,32 @@ class Tracker:
             return
         if not self.changed and not any(scene.labels.extent(layer.number) for layer in scene.layers):
             return  # classes without a label, as they come with ground truth, are no work that could be lost
-        change = self._change()
-        self.changed = True
-        self._journal.put(scene.id, scene.plain, change)
+        self._put(self._change())
 
     def give_up(self) -> None:
         """The labels are not wanted, or safe elsewhere: what is kept of them is offered to nobody."""
         if self.changed:
             change = self._change()
             condition = dataclasses.replace(change.condition, unsaved=False)
-            self._journal.put(self._scene.id, self._scene.plain, dataclasses.replace(change, condition=condition))
+            self._put(dataclasses.replace(change, condition=condition))
 
     def hand_over_all(self) -> None:
         """Hands over everything anew, as after the labels came from elsewhere as a whole."""
         self._steps, self._place, self._forgotten = (), 0, 0
-        self._revision = -1
+        self._pieces = self._batches = 0
         change = self._change()
         tiles = {
-            **change.tiles,
-            **{
-                key: self._tile(key)
-                for layer in self._scene.layers
-                if (box := self._scene.labels.extent(layer.number)) is not None
-                for key in tiles_in(box, layer.number)
-            },
+            key: self._tile(key)
+            for layer in self._scene.layers
+            if (box := self._scene.labels.extent(layer.number)) is not None
+            for key in tiles_in(box, layer.number)
         }
+        self._put(dataclasses.replace(change, tiles={**change.tiles, **tiles}, classes=self._scene.classes))
+
+    def _put(self, change: Change) -> None:
         self.changed = True
-        self._journal.put(
-            self._scene.id,
-            self._scene.plain,
-            Change(change.condition, tiles, change.steps, change.first, change.end, change.pieces, self._scene.classes),
-        )
+        self._journal.put(self._scene.id, self._scene.plain, change)
+        self._told()
 
     def _change(self) -> Change:
         scene, history = self._scene, self._scene.history

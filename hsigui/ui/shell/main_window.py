@@ -43,7 +43,8 @@ from hsigui.document.events import (
 from hsigui.document.session import Session
 from hsigui.report.table import problems
 from hsigui.settings import SettingsStore
-from hsigui.storage.recovery import Recovery
+from hsigui.storage.journal import Journal
+from hsigui.storage.projects import Projects
 from hsigui.storage.runs import Runs
 from hsigui.texts import say
 from hsigui.ui.desk.action_rows import ActionSet
@@ -60,6 +61,7 @@ from hsigui.ui.labels.files import LabelFiles
 from hsigui.ui.labels.history_panel import HistoryPanel
 from hsigui.ui.labels.labelling import Labelling, tool_strip
 from hsigui.ui.labels.quality_panel import QualityPanel
+from hsigui.ui.labels.safe_keeping import SafeKeeping
 from hsigui.ui.labels.sampler import Sampler
 from hsigui.ui.labels.superpixel_controller import SuperpixelController
 from hsigui.ui.labels.superpixel_strip import SuperpixelStrip
@@ -111,7 +113,7 @@ class MainWindow(QMainWindow):
         self,
         store: SettingsStore | None = None,
         prompts: Prompts | None = None,
-        recovery: Recovery | None = None,
+        projects: Projects | None = None,
         runs: Runs | None = None,
     ) -> None:
         super().__init__()
@@ -124,7 +126,7 @@ class MainWindow(QMainWindow):
         self.desk = Desk(self, self.session, self.bridge, self.messages, prompts or Prompts(self), store, settings)
         self.actions_ = ActionSet(self, ACTIONS)
         self.image = ImageView(self)
-        self._build_panels(recovery or Recovery(), runs or Runs())
+        self._build_panels(Journal(projects or Projects()), runs or Runs())
         self._name_parts()
         self._build_middle()
         self._build_controllers()
@@ -138,8 +140,8 @@ class MainWindow(QMainWindow):
 
     # Building
 
-    def _build_panels(self, recovery: Recovery, runs: Runs) -> None:
-        bench = Bench(self.desk, self.image, self.actions_, recovery, runs)
+    def _build_panels(self, journal: Journal, runs: Runs) -> None:
+        bench = Bench(self.desk, self.image, self.actions_, journal, runs)
         panels = {row.name: row.make(bench) for row in PANELS}
         self._parts = [part for panel in panels.values() for part in panel.parts]
         self.docks = build_docks(self, PANELS, panels)
@@ -152,6 +154,7 @@ class MainWindow(QMainWindow):
         self.bands, self.watch = self._part(BandsController), self._part(FileWatch)
         self.classes, self.labels = self._part(ClassesPanel), self._part(Labelling)
         self.label_files, self.sampler = self._part(LabelFiles), self._part(Sampler)
+        self.keeping = self._part(SafeKeeping)
         self.superpixels, self.quality_panel = self._part(SuperpixelController), self._part(QualityPanel)
         self.explorer, self.regions = self._part(ExplorerPanel), self._part(ExplorerController)
         self.history, self.spectra = self._part(HistoryPanel), self._part(SpectrumView)
@@ -298,6 +301,7 @@ class MainWindow(QMainWindow):
         geometry, layout = _encoded(self.saveGeometry()), _encoded(self.saveState())
         self.desk.remember(dataclasses.replace(self.desk.settings, geometry=geometry, layout=layout))
         self.bridge.close(CLOSE_SECONDS)
+        self.keeping.close(CLOSE_SECONDS)
         event.accept()
 
 
