@@ -27,16 +27,12 @@ from hsigui.storage.label_rows import (
 )
 from hsigui.storage.schema import (
     APPLICATION,
-    EDITS,
     ENTRIES,
     LAYOUT_PART,
     MIGRATIONS,
     PARTS,
     SCENES,
-    SEALS,
-    STEPS,
     TABLES,
-    TILES,
     VERSIONS,
     Key,
     Rows,
@@ -251,28 +247,28 @@ def _check(rows: Rows) -> None:
 def _check_all(rows: Rows) -> None:
     execute = rows.connection.execute
     if execute("PRAGMA application_id").fetchone()[0] != APPLICATION:
-        raise Damaged("no project file of hsigui")
+        raise Damaged(say("it is no project file of hsigui"))
     told = [str(row[0]) for row in execute("PRAGMA integrity_check(3)").fetchall()]
     if told != ["ok"]:
         raise Damaged("; ".join(told))
     _check_table(rows, PARTS)
     versions = dict(execute("SELECT name, version FROM parts").fetchall())
     if execute("PRAGMA user_version").fetchone()[0] != versions.get(LAYOUT_PART):
-        raise Damaged("two versions of the tables")
+        raise Damaged(say("it names two versions of itself"))
     if any(found > VERSIONS.get(name, found) for name, found in versions.items()):
         raise HsiError(say("The project was written by a later version of hsigui."), say("Open it with that version."))
     for table in TABLES:
         if table is not PARTS:
             _check_table(rows, table)
-    sealed = {name: (count, total) for name, count, total in execute(f"SELECT name, rows, total FROM {SEALS}")}
+    sealed = {name: (count, total) for name, count, total in execute("SELECT name, rows, total FROM seals")}
     if sealed != rows.seals():
-        raise Damaged("rows are missing or from another moment")
+        raise Damaged(say("rows are missing or from another moment"))
 
 
 def _check_table(rows: Rows, table: Table) -> None:
     for key, values, found in _rows_of(rows.connection, table):
         if checksum((*key, *values)) != found:
-            raise Damaged(f"a row of {table.name} is not as it was written")
+            raise Damaged(say("a row of {table} is not as it was written", table=table.name))
         rows.known(table, key, found)
 
 
@@ -319,17 +315,17 @@ def _read_scene(connection: sqlite3.Connection, number: int, facts: SceneFacts) 
     labels, validation = (
         filled_layer(
             facts.shape,
-            execute(f"SELECT row, col, content FROM {TILES.name} WHERE scene = ? AND layer = ?", (number, layer)),
+            execute("SELECT row, col, content FROM tiles WHERE scene = ? AND layer = ?", (number, layer)),
         )
         for layer in (TRAINING, VALIDATION)
     )
     edits = execute(
-        f'SELECT step, layer, "top", "left", "bottom", "right", mask, value, classes FROM {EDITS.name} '
+        'SELECT step, layer, "top", "left", "bottom", "right", mask, value, classes FROM edits '
         "WHERE scene = ? ORDER BY step, place",
         (number,),
     )
     steps, place, forgotten = read_steps(
-        execute(f"SELECT step, text, done FROM {STEPS.name} WHERE scene = ? ORDER BY step", (number,)),
+        execute("SELECT step, text, done FROM steps WHERE scene = ? ORDER BY step", (number,)),
         ((step, edit_from_row(values)) for step, *values in edits),
     )
     condition = Condition(**json.loads(entries["state", "condition"]))

@@ -45,7 +45,6 @@ EDITS = Table(
     "edits", ("scene", "step", "place"), ("layer", "top", "left", "bottom", "right", "mask", "value", "classes")
 )
 TABLES = (PARTS, SCENES, ENTRIES, TILES, STEPS, EDITS)
-SEALS = "seals"
 
 # The version of each part that this program writes.
 VERSIONS: Mapping[str, int] = {LAYOUT_PART: 1, "scene": 1, "classes": 1, "labels": 1, "history": 1, "state": 1}
@@ -83,13 +82,13 @@ class Rows:
 
     def create(self) -> None:
         """Makes the tables of a new file."""
-        execute = self.connection.execute
-        execute(f"PRAGMA application_id = {APPLICATION}")
-        execute(f"PRAGMA user_version = {VERSIONS[LAYOUT_PART]}")
+        connection = self.connection
+        connection.execute(f"PRAGMA application_id = {APPLICATION}")
+        connection.execute(f"PRAGMA user_version = {VERSIONS[LAYOUT_PART]}")
         for table in TABLES:
             columns, keys = (", ".join(f'"{name}"' for name in names) for names in (table.columns, table.keys))
-            execute(f"CREATE TABLE {table.name} ({columns}, PRIMARY KEY ({keys}))")
-        execute(f"CREATE TABLE {SEALS} (name PRIMARY KEY, rows, total)")
+            connection.execute(f"CREATE TABLE {table.name} ({columns}, PRIMARY KEY ({keys}))")
+        connection.execute("CREATE TABLE seals (name PRIMARY KEY, rows, total)")
         for name, version in VERSIONS.items():
             self.put(PARTS, (name,), (version,))
         self.seal()
@@ -151,7 +150,7 @@ class Rows:
     def seal(self) -> None:
         """Notes how many rows each table has, and what their checksums add up to."""
         self.connection.executemany(
-            f"INSERT OR REPLACE INTO {SEALS} (name, rows, total) VALUES (?, ?, ?)",
+            "INSERT OR REPLACE INTO seals (name, rows, total) VALUES (?, ?, ?)",
             [(name, rows, total) for name, (rows, total) in self.seals().items()],
         )
 
