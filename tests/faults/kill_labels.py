@@ -123,8 +123,10 @@ def _look(user: User, mode: str, lines: list[dict[str, Any]], killed_at: float) 
     have = [-1]
     if user.left is not None:
         have.append(_place_of(user.left, seen, kill))
-    have.append(_saved(user, states, seen, kill))
-    if max(have) < 0 and not _empty(user.scene, states[0]["state"]):
+    have.append(_saved(user, seen, kill))
+    if user.left is None:  # as right as any offer, as long as there was no label
+        have.append(seen.get(_of_no_labels(user.scene), -1))
+    if max(have) < 0:
         kill.offered = False
         kill.wrong.append("nothing was left")
     if len(found.left) > 1 or found.in_use:
@@ -166,7 +168,7 @@ def _history_is_whole(left: KeptScene) -> bool:
     return same and (empty or left.condition.forgotten > 0)
 
 
-def _saved(user: User, states: list[dict[str, Any]], seen: dict[str, int], kill: Kill) -> int:
+def _saved(user: User, seen: dict[str, int], kill: Kill) -> int:
     """Which state the saved labels have; those and the maps must be whole. -1 where nothing was saved."""
     place = -1
     try:
@@ -185,10 +187,10 @@ def _saved(user: User, states: list[dict[str, Any]], seen: dict[str, int], kill:
     return place
 
 
-def _empty(scene: Path, state: str) -> bool:
+def _of_no_labels(scene: Path) -> str:
     cube = open_cube(scene)
     nothing = np.zeros((cube.rows, cube.cols), np.uint16)
-    return digest(nothing, nothing) == state
+    return digest(nothing, nothing)
 
 
 def left_over(user: User) -> int:
