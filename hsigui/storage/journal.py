@@ -19,6 +19,7 @@ from hsigui.cube.cube import Cube
 from hsigui.errors import HsiError
 from hsigui.storage import copies
 from hsigui.storage.kept_scene import Change, SceneFacts
+from hsigui.storage.named import NamedProject
 from hsigui.storage.projects import InUse, Projects, Taken
 
 REST_SECONDS = 0.1  # from the end of a write to the begin of the next
@@ -76,8 +77,15 @@ class Journal:
         self._at_work = False
         self._failing_until = 0.0
         self._health = Health()
+        self._named: NamedProject | None = None
 
     # For the thread that draws
+
+    def use(self, project: NamedProject | None) -> None:
+        """Has scenes written into a project of the user from now on, those whose file is asked for next; None for
+        files of their own."""
+        with self._wake:
+            self._named = project
 
     def know(self, scene: int, plain: Cube, facts: SceneFacts) -> None:
         """Hands over which scene it is, where that is known already."""
@@ -221,7 +229,11 @@ class Journal:
         if book.facts is None:
             book.facts = SceneFacts.of(book.plain)
         if book.taken is None:
-            taken = self.projects.take(book.facts)
+            place = self.projects if self._named is None else self._named
+            taken = place.take(book.facts)
+            if taken.shared and book.facts.identity in taken.file.scenes():
+                # What the project had of it is about to be written over.
+                taken.file.copy_to(copies.new_copy_path(taken.file.path))
             with self._wake:
                 book.taken = taken
                 known = self._health
@@ -248,10 +260,12 @@ class Journal:
                 self._copy(book)
 
     def _copy(self, book: _Book) -> None:
-        book.copied, book.has_copy, book.copied_at = True, True, time.monotonic()
-        if book.taken is None:
+        path = None if book.taken is None else book.taken.file.path
+        for other in [*self._books.values()]:
+            if other is book or (other.taken is not None and other.taken.file.path == path):
+                other.copied, other.has_copy, other.copied_at = True, True, time.monotonic()
+        if path is None or book.taken is None:
             return
-        path = book.taken.file.path
         # The file itself was written to well a moment ago; a copy that fails now is made at the next time.
         with suppress(OSError, sqlite3.Error, HsiError):
             book.taken.file.copy_to(copies.new_copy_path(path))

@@ -25,6 +25,7 @@ class SceneFacts:
     Attributes:
         identity: see `document.identity.file_identity`.
         path: where its file was, absolute; empty for a scene made in memory.
+        relative: the same as seen from the project that it was read from; empty where there is no such path.
     """
 
     identity: str
@@ -35,6 +36,7 @@ class SceneFacts:
     variable: str = ""
     path: str = ""
     geo: Geo = field(default_factory=Geo)
+    relative: str = field(default="", compare=False)
 
     @property
     def shape(self) -> tuple[int, int]:
@@ -97,6 +99,7 @@ class Change:
         first, end: of all steps that are kept; those before and after are dropped.
         pieces: of the step that is open.
         classes: None where they are as before.
+        whole: this is all there is of the scene; what was written of it before goes.
     """
 
     condition: Condition
@@ -106,9 +109,12 @@ class Change:
     end: int = 0
     pieces: tuple[Pieces, ...] = ()
     classes: ClassTable | None = None
+    whole: bool = False
 
     def followed_by(self, later: Change) -> Change:
         """This change and a later one as one."""
+        if later.whole:
+            return later
         closed = {*later.steps}
         return Change(
             later.condition,
@@ -118,6 +124,7 @@ class Change:
             later.end,
             (*(p for p in self.pieces if p.step not in closed), *later.pieces),
             self.classes if later.classes is None else later.classes,
+            self.whole,
         )
 
 

@@ -20,6 +20,14 @@ BATCH = 1_000_000  # more pieces of a stroke are never handed over at once
 
 def write_labels(rows: Rows, scene: int, change: Change) -> None:
     """Writes tiles and steps of a change; within a transaction."""
+    if change.whole:
+        for key in rows.keys(TILES, scene):
+            if key[1:] not in change.tiles:
+                rows.drop(TILES, key)
+        for _, number in rows.keys(STEPS, scene):
+            if number not in change.steps:
+                rows.drop(STEPS, (scene, number))
+                rows.drop_all(EDITS, scene, number)
     for (layer, row, col), tile in change.tiles.items():
         key = (scene, layer, row, col)
         if tile.any():

@@ -303,7 +303,9 @@ def _facts_from_json(identity: str, text: str) -> SceneFacts:
     rows, cols, bands = (int(about[name]) for name in ("rows", "cols", "bands"))
     if min(rows, cols, bands) < 0:
         raise ValueError(f"a scene of {rows} x {cols} x {bands}")
-    return SceneFacts(identity, rows, cols, bands, about["name"], about["variable"], about["path"], place)
+    return SceneFacts(
+        identity, rows, cols, bands, about["name"], about["variable"], about["path"], place, about.get("relative", "")
+    )
 
 
 def _read_scene(connection: sqlite3.Connection, number: int, facts: SceneFacts) -> KeptScene:

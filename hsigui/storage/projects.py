@@ -69,17 +69,23 @@ class Findings:
 
 @dataclass(frozen=True)
 class Taken:
-    """A file to write to, and the right to do so."""
+    """A file to write to, and the right to do so.
+
+    Attributes:
+        shared: other scenes have it, too: it is not closed with one of them.
+    """
 
     file: ProjectFile
     lock: Lock
     in_use: tuple[InUse, ...] = ()
     told: tuple[str, ...] = ()
+    shared: bool = False
 
     def close(self) -> None:
         """Lets go of the file."""
-        self.file.close()
-        self.lock.release()
+        if not self.shared:
+            self.file.close()
+            self.lock.release()
 
 
 def projects_folder() -> Path:

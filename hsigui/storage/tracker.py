@@ -82,7 +82,7 @@ class Tracker:
             if (box := self._scene.labels.extent(layer.number)) is not None
             for key in tiles_in(box, layer.number)
         }
-        self._put(dataclasses.replace(change, tiles={**change.tiles, **tiles}, classes=self._scene.classes))
+        self._put(dataclasses.replace(change, tiles={**change.tiles, **tiles}, classes=self._scene.classes, whole=True))
 
     def _put(self, change: Change) -> None:
         self.changed = True
@@ -117,6 +117,7 @@ class Tracker:
             end,
             pieces,
             classes,
+            first,
         )
 
     def _compared(

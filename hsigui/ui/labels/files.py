@@ -43,9 +43,10 @@ class LabelFiles(QObject):
     # Before the labels go away
 
     def leave(self, then: Callable[[], None]) -> None:
-        """Does `then` once the labels are in a file or given up; asks when they are neither. The user may cancel."""
+        """Does `then` once the labels are in a file, in a project, or given up; else asks. The user may cancel."""
         scene = self._session.scene
-        if not scene.unsaved:
+        if not scene.unsaved or self._keeping.in_project:
+            self._keeping.hand_over()
             then()
             return
         answer = self._desk.prompts.unsaved_labels()

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import datetime
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Set
 from functools import partial
+from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
@@ -28,6 +29,7 @@ from hsigui.labels.matching import match_classes
 from hsigui.storage.journal import Health, Journal
 from hsigui.storage.kept_scene import KeptScene, SceneFacts
 from hsigui.storage.moved_labels import brought_onto
+from hsigui.storage.named import NamedProject, scene_in
 from hsigui.storage.projects import Findings, InUse, Left
 from hsigui.storage.tracker import Tracker
 from hsigui.texts import say
@@ -47,6 +49,9 @@ class SafeKeeping(QObject):
         self._desk, self._session = desk, desk.session
         self.journal = journal
         self._trackers: dict[int, Tracker] = {}
+        self._project: NamedProject | None = None
+        self._former: list[NamedProject] = []  # may still be written to by the journal: closed at the end
+        self._expected: dict[str, KeptScene] = {}
         self._problem = ""
         self._warning: Message | None = None
         self._pieces, self._looks = self._timer(PIECES_MS, self._hand_over_pieces), self._timer(LOOK_MS, self._look)
@@ -69,11 +74,49 @@ class SafeKeeping(QObject):
         if tracker is not None:
             tracker.give_up()
 
+    @property
+    def project(self) -> NamedProject | None:
+        """The project of the user that all scenes are written into; None where each has a file of its own."""
+        return self._project
+
+    def use(self, project: NamedProject, without: Set[str] = frozenset()) -> None:
+        """Has all scenes written into a project of the user, those that are open included.
+
+        Args:
+            without: resolved paths of scenes that the project has already, which are about to be opened.
+        """
+        before, self._project = self._project, project
+        journal, joining = self.journal, []
+        for scene in self._session.scenes:
+            path = scene.plain.path
+            if (path is None or str(path.resolve()) not in without) and scene.id in self._trackers:
+                joining.append((scene.id, None if before else journal.own_file(scene.id)))
+            journal.close_scene(scene.id)
+        journal.use(project)
+        for number, own in joining:
+            self._trackers[number].hand_over_all()
+            if own is not None:
+                journal.after_writing(number, partial(journal.projects.retire, own))
+        if before is not None:
+            self._former.append(before)
+
+    @property
+    def in_project(self) -> bool:
+        """Whether what is drawn is in a project of the user, so that nothing has to be saved."""
+        return self._project is not None and not self._problem
+
+    def expect(self, scenes: Iterable[KeptScene]) -> None:
+        """Has scenes taken up as they were kept when they are opened next, without a question."""
+        self._expected |= {scene.facts.identity: scene for scene in scenes}
+
     def close(self, timeout: float) -> bool:
         """Writes what is left, at the end of the window; returns whether all is on the disk."""
         self._pieces.stop()
         self._looks.stop()
-        return self.journal.close(timeout)
+        ended = self.journal.close(timeout)
+        for project in (*self._former, *([self._project] if self._project else [])):
+            project.close()
+        return ended
 
     # What is drawn
 
@@ -155,19 +198,44 @@ class SafeKeeping(QObject):
         scene = self._session.shown
         if scene is None:
             return
-        plain = scene.plain
+        plain, project = scene.plain, self._project
 
-        def look(_ctx: Context) -> tuple[SceneFacts, Findings]:
+        def look(_ctx: Context) -> tuple[SceneFacts, Findings, KeptScene | None]:
             self.journal.settle()  # what was just answered is to be out of use
             facts = SceneFacts.of(plain)
-            return facts, self.journal.projects.look(facts)
+            kept = None if project is None else scene_in(project.path, facts.identity)
+            return facts, self.journal.projects.look(facts), kept
 
-        def done(found: tuple[SceneFacts, Findings]) -> None:
+        def done(found: tuple[SceneFacts, Findings, KeptScene | None]) -> None:
+            facts, findings, kept = found
             if scene.plain is plain and self._session.find(scene.id) is scene:
-                self.journal.know(scene.id, plain, found[0])
-                self._found(scene, *found)
+                self.journal.know(scene.id, plain, facts)
+                self._take_up(scene, self._expected.pop(facts.identity, kept))
+                self._found(scene, facts, findings)
 
         self._desk.bridge.start(look, say("Look for lost labels"), Watcher(done=done, failed=self._not_looked))
+
+    def _take_up(self, scene: Scene, kept: KeptScene | None) -> None:
+        """What a project has of a scene that was just opened, or the scene as it is into the project."""
+        untouched = not scene.unsaved and not any(scene.labels.labelled(layer.number) for layer in scene.layers)
+        if kept is not None and untouched and kept.labels.shape == scene.labels.shape:
+            self._take_back_up(scene, kept)
+            if not kept.condition.unsaved:
+                scene.mark_saved(Path(kept.condition.labels_path) if kept.condition.labels_path else None)
+        elif self._project is None:
+            return
+        self._trackers[scene.id].hand_over_all()
+
+    def _take_back_up(self, scene: Scene, kept: KeptScene) -> None:
+        scene.take_back_up(
+            {TRAINING: kept.labels, VALIDATION: kept.validation},
+            kept.classes if scene.truth is None else _joined(kept.classes, scene.classes),
+            kept.steps,
+            kept.place,
+            kept.condition.forgotten,
+            say("Restore labels"),
+        )
+        scene.choose_class(kept.condition.current_class)
 
     def _not_looked(self, error: BaseException, trace: str) -> None:
         if isinstance(error, HsiError | OSError):
@@ -226,15 +294,7 @@ class SafeKeeping(QObject):
         scene, kept = self._session.scene, left.scene
         if kept.labels.shape != scene.labels.shape:
             return
-        scene.take_back_up(
-            {TRAINING: kept.labels, VALIDATION: kept.validation},
-            kept.classes if scene.truth is None else _joined(kept.classes, scene.classes),
-            kept.steps,
-            kept.place,
-            kept.condition.forgotten,
-            say("Restore labels"),
-        )
-        scene.choose_class(kept.condition.current_class)
+        self._take_back_up(scene, kept)
         self._retire_when_safe(left)
 
     def _import(self, left: Left) -> None:

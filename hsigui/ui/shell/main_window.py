@@ -44,6 +44,7 @@ from hsigui.document.session import Session
 from hsigui.report.table import problems
 from hsigui.settings import SettingsStore
 from hsigui.storage.journal import Journal
+from hsigui.storage.project_file import SUFFIX
 from hsigui.storage.projects import Projects
 from hsigui.storage.runs import Runs
 from hsigui.texts import say
@@ -83,6 +84,7 @@ from hsigui.ui.shell.help_pages import HelpPages
 from hsigui.ui.shell.leaving import Leaving
 from hsigui.ui.shell.panels import PANELS
 from hsigui.ui.shell.preferences import Preferences
+from hsigui.ui.shell.project_files import ProjectFiles
 from hsigui.ui.shell.start_page import StartPage
 from hsigui.ui.shell.status import StatusBar
 from hsigui.ui.spectra.view import SpectrumView
@@ -193,9 +195,12 @@ class MainWindow(QMainWindow):
     def _build_controllers(self) -> None:
         self.arrivals = Arrivals(self.desk, self.scene, self.label_files, self.spectra)
         self.leaving = Leaving(self.desk, self.scenes)
+        self.projects = ProjectFiles(self.desk, self.scene, self.keeping)
         self.help = HelpPages(self, in_order_of_menus())
         preferences = Preferences(self.desk)
-        self.actions_.bind((self.session, self.image, *self._parts, self.leaving, self.help, preferences))
+        self.actions_.bind(
+            (self.session, self.image, *self._parts, self.leaving, self.projects, self.help, preferences)
+        )
 
     def _build_bars(self) -> None:
         self.toolbar = QToolBar(say("Tools"), self)
@@ -237,7 +242,7 @@ class MainWindow(QMainWindow):
         self.image.left_scene.connect(self.status.leave_scene)
         self.start_page.open_asked.connect(self.scene.ask_and_open)
         self.start_page.demo_asked.connect(self.scene.open_demo)
-        self.start_page.recent_asked.connect(self.scene.open_path)
+        self.start_page.recent_asked.connect(self._open_recent)
         self.method.help_asked.connect(self.help.show_help)
         self.actions_.update(self.session)
         self._show_title()
@@ -280,7 +285,14 @@ class MainWindow(QMainWindow):
         self._recent_menu.clear()
         self._recent_menu.setEnabled(bool(recent))
         for text in recent:
-            self._recent_menu.addAction(text, partial(self.scene.open_path, text))
+            self._recent_menu.addAction(text, partial(self._open_recent, text))
+
+    def _open_recent(self, text: str) -> None:
+        path = Path(text)
+        if path.suffix.lower() == SUFFIX:
+            self.projects.open(path)
+        else:
+            self.scene.open_path(path)
 
     # Dropping and closing
 
@@ -292,7 +304,10 @@ class MainWindow(QMainWindow):
         paths = [Path(url.toLocalFile()) for url in event.mimeData().urls() if url.isLocalFile()]
         if paths:
             event.acceptProposedAction()
-            self.arrivals.take(paths)
+            if paths[0].suffix.lower() == SUFFIX:
+                self.projects.open(paths[0])
+            else:
+                self.arrivals.take(paths)
 
     def closeEvent(self, event: QCloseEvent) -> None:
         if not self.leaving.may_close():
