@@ -3,9 +3,14 @@
 from __future__ import annotations
 
 import errno
+import glob
 import itertools
 import os
+import re
 import shutil
+import socket
+import time
+import zlib
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
 from pathlib import Path
@@ -18,6 +23,10 @@ NEXT_TO_NOTHING = 64 * 1024  # bytes
 
 _numbers = itertools.count()
 _LONGEST_NAME = 255  # bytes, on most file systems
+# Which machine a process is of: folders may be shared by several.
+HOST = f"{zlib.crc32(socket.gethostname().encode('utf-8', 'surrogateescape')):08x}"
+_MARK = re.compile(r"-(?:([0-9a-f]{8})-)?(\d+)-\d+-part(?:\.[^.]*)*(?:-journal)?$")
+OLD_SECONDS = 24 * 3600.0  # after which what another machine left is left over
 _kept: SeenFiles | None = None
 
 
@@ -89,11 +98,12 @@ def write_bytes(path: Path, content: bytes) -> None:
 def _put_in_place(*targets: Path, suffixes: bool = True) -> Iterator[tuple[Path, ...]]:
     # The number keeps two threads apart that write the same file at once: the last to end has the last word. Without
     # a suffix, what a killed process leaves behind is taken for no finished file.
-    mark = f"{os.getpid()}-{next(_numbers)}-part"
+    mark = scratch_mark()
     scratch = tuple(_beside(target, mark, target.suffix if suffixes else "") for target in targets)
     try:
         for target in targets:
             target.parent.mkdir(parents=True, exist_ok=True)
+            _sweep(target)
         yield scratch
         for source in scratch:
             _flush(source)
@@ -125,6 +135,53 @@ def _refuse_changed(targets: Sequence[Path]) -> None:
             say("Choose another name, or add --overwrite."),
         )
     _kept.forget(targets)  # from here on it is ours, and may be written again
+
+
+def scratch_mark() -> str:
+    """What a name of a scratch file ends in before its suffix: whose it is."""
+    return f"{HOST}-{os.getpid()}-{next(_numbers)}-part"
+
+
+def is_left_over(path: Path) -> bool:
+    """Whether a scratch file is of a process that is no more."""
+    found = _MARK.search(path.name)
+    if found is None:
+        return False
+    host, pid = found.groups()
+    if host == HOST:
+        return not _is_alive(int(pid))
+    try:
+        return time.time() - path.stat().st_mtime > OLD_SECONDS
+    except OSError:  # gone meanwhile
+        return False
+
+
+def _sweep(target: Path) -> None:
+    """Removes what killed processes left of earlier saves of a file; nothing else in its folder is touched."""
+    for path in target.parent.glob(f".{glob.escape(target.stem)}-*-part*"):
+        if is_left_over(path):
+            with suppress(OSError):  # of another user, say: it is no hindrance
+                path.unlink()
+
+
+def _is_alive(pid: int) -> bool:
+    if pid == os.getpid():
+        return True
+    if os.name == "nt":  # there, os.kill would end the process
+        import ctypes
+
+        query = 0x1000  # PROCESS_QUERY_LIMITED_INFORMATION
+        handle = ctypes.windll.kernel32.OpenProcess(query, False, pid)  # type: ignore[attr-defined]
+        if handle:
+            ctypes.windll.kernel32.CloseHandle(handle)  # type: ignore[attr-defined]
+        return bool(handle)
+    try:
+        os.kill(pid, 0)
+    except ProcessLookupError:
+        return False
+    except (PermissionError, OverflowError):
+        return True
+    return True
 
 
 def _flush(path: Path) -> None:

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from hsigui.errors import HsiError
-from hsigui.saving import others_kept, write_bytes, written_beside
+from hsigui.saving import HOST, is_left_over, others_kept, write_bytes, written_beside
 
 
 def test_files_appear_together_and_only_at_the_end(tmp_path: Path) -> None:
@@ -87,3 +87,38 @@ def test_in_a_block_that_keeps_the_work_of_others_only_what_they_changed_is_refu
     assert (mine.read_bytes(), theirs.read_bytes(), new.read_bytes()) == (b"c", b"b", b"c")
     write_bytes(theirs, b"c")
     assert theirs.read_bytes() == b"c"
+
+
+def _left(target: Path, mark: str) -> Path:
+    path = target.with_name(f".{target.stem}-{mark}-0-part{target.suffix}")
+    path.write_bytes(b"half")
+    return path
+
+
+DEAD = 2**22 + 1  # beyond the largest number of a process
+
+
+def test_what_a_killed_save_left_is_swept_by_the_next_save_of_the_file(tmp_path: Path) -> None:
+    target = tmp_path / "a [1].tif"
+    gone = _left(target, f"{HOST}-{DEAD}")
+    old = _left(target, str(DEAD))  # as earlier versions named them
+    os.utime(old, (0, 0))
+    stays = [
+        _left(target, f"{HOST}-{os.getpid()}"),  # at work
+        _left(target, f"{HOST}-1"),  # of another user
+        _left(target, f"0123abcd-{DEAD}"),  # of another machine that shares the folder
+        _left(tmp_path / "b.tif", f"{HOST}-{DEAD}"),  # of another file
+    ]
+    with written_beside(target) as (scratch,):
+        scratch.write_bytes(b"whole")
+    assert not gone.exists()
+    assert not old.exists()
+    assert all(path.exists() for path in stays)
+    assert target.read_bytes() == b"whole"
+
+
+def test_a_file_of_the_user_is_no_left_over(tmp_path: Path) -> None:
+    for name in (".a-part", "a-1-2-part.tif", ".a-x-1-part.tif", f".a-{HOST}-{os.getpid()}-1-part.tif"):
+        path = tmp_path / name
+        path.write_bytes(b"")
+        assert not is_left_over(path), name

@@ -39,7 +39,7 @@ from PySide6.QtWidgets import (  # noqa: E402
 
 from hsigui.settings import SettingsStore  # noqa: E402
 from hsigui.specs import SplitSpec  # noqa: E402
-from hsigui.storage.recovery import Recovery  # noqa: E402
+from hsigui.storage.projects import Projects  # noqa: E402
 from hsigui.storage.runs import Runs  # noqa: E402
 from hsigui.ui.shell.main_window import MainWindow  # noqa: E402
 from tests.ui.windows import Answers, FakeEncoder, features_of  # noqa: E402
@@ -80,7 +80,10 @@ def main() -> int:
     QMenu.exec = lambda menu, *_: heard.update(texts_of(menu))
     folder = Path(tempfile.mkdtemp())
     window = MainWindow(
-        SettingsStore(folder / "config"), Answers(), Recovery(folder / "recovery"), Runs(folder / "runs")
+        SettingsStore(folder / "config"),
+        Answers(),
+        Projects(folder / "projects", folder / "recovery"),
+        Runs(folder / "runs"),
     )
     window.show()
     _work(app)

@@ -18,7 +18,8 @@ from hsigui.report import table as maps
 from hsigui.specs import CONTEXTS, PRECISIONS, split_of
 from hsigui.texts import say
 
-COMMANDS = ("info", "labels", "sample", "pretrain", "classify", "export", "card", "evaluate", "study", "demo")
+COMMANDS = ("info", "labels", "sample", "pretrain", "classify", "export", "card", "evaluate", "study",
+            "project", "demo")  # fmt: skip
 CLASS_TABLES = listed(labels.class_table_suffixes(), "or")
 MAPS = "%(formats of maps)s"  # filled in when help is shown, because asking for them looks for plug-ins
 
@@ -62,6 +63,7 @@ def build_parser() -> argparse.ArgumentParser:
     _add_card(commands)
     _add_evaluate(commands)
     _add_study(commands)
+    _add_project(commands)
     for name in ("info", "labels", "sample", "pretrain", "classify", "export", "evaluate", "study"):
         _add_outside(commands.choices[name])
     _add_demo(commands)
@@ -313,6 +315,14 @@ def _add_card(commands: Commands) -> None:
     p.add_argument("run_folder", type=Path, metavar="RUN")
     p.add_argument("--report", type=Path, metavar="JSON", help=say("report.json of hsigui evaluate --report"))
     p.set_defaults(work=_command("card", "export"))
+
+
+def _add_project(commands: Commands) -> None:
+    p = commands.add_parser("project", help=say("what a project file holds, and whether it and its copies are whole"))
+    p.add_argument("what", choices=("info", "check"), help=say("info: its scenes and labels; check: what is damaged"))
+    p.add_argument("path", type=Path, metavar="PROJECT", help=say("a .hsigui file"))
+    p.add_argument("--json", action="store_true", help=say("as one JSON object"))
+    p.set_defaults(work=_command("project"))
 
 
 def _add_evaluate(commands: Commands) -> None:

@@ -175,6 +175,17 @@ class DeviceChanged(Changed):
 
 
 @dataclass(frozen=True)
+class KeepingChanged(Changed):
+    """Labels can be kept safe as they are drawn, or cannot.
+
+    Attributes:
+        problem: why not, in words; empty where they can.
+    """
+
+    problem: str
+
+
+@dataclass(frozen=True)
 class QueueChanged(Changed):
     """A heavy job was begun, held, ended, added or taken out."""
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 import numpy as np
@@ -27,7 +27,7 @@ from hsigui.document.shelf import Shelf
 from hsigui.document.unsaved import Ledger, Work, would_be_lost
 from hsigui.document.values import LABEL_LAYERS, VALIDATION_LABELS, Box, LabelLayer, Reference, Truth
 from hsigui.labels.classes import ClassTable
-from hsigui.labels.history import History
+from hsigui.labels.history import History, Step
 from hsigui.labels.label_map import TRAINING, VALIDATION, Edit, LabelMap, PackedEdit, require_same_size
 from hsigui.labels.matching import Matched, match_classes
 from hsigui.labels.strokes import trimmed
@@ -206,6 +206,39 @@ class SceneLabels:
         self.samples.put(self._step, sample)
         if sample is not before:
             self.events.emit(TruthChanged())
+
+    def take_back_up(
+        self,
+        layers: Mapping[int, NDArray[np.uint16]],
+        classes: ClassTable,
+        steps: Sequence[Step],
+        place: int,
+        forgotten: int,
+        text: str,
+    ) -> None:
+        """Goes on with labels that were kept, unsaved as they are.
+
+        Where nothing was drawn yet their history comes along; else they are a step that can be taken back.
+
+        Args:
+            layers: each rows x cols, by its number.
+            steps: of the history, in the order of `History.texts`, and how many of them are done.
+            forgotten: how many steps were dropped before them.
+            text: what the step is called.
+        """
+        edits = [self.labels.replacing(array, classes, layer) for layer, array in layers.items()]
+        if self.unsaved or any(self.labels.labelled(layer.number) for layer in self.layers):
+            self.edit_all(edits, text)
+            return
+        self._close_step()
+        before = self.classes
+        for edit in edits:
+            self.labels.apply(edit)
+        self.history.put(steps, place, forgotten)
+        self.samples = Samples()
+        self._revision += 1
+        self._edited(edits, before)
+        self.events.emit(HistoryChanged())
 
     def set_classes(self, classes: ClassTable, text: str) -> None:
         """Puts another class table in place; can be taken back."""

@@ -31,6 +31,9 @@ class History:
 
     Edits between `begin` and `end` (a stroke in several mouse moves) are one step. Steps are kept deflated; the oldest
     are forgotten beyond `limit` steps or `most_bytes`, but never the last one.
+
+    Attributes:
+        revision: grows with every change of steps, pieces of one that is open included.
     """
 
     def __init__(self, labels: LabelMap, limit: int = STEPS, most_bytes: int = MOST_BYTES) -> None:
@@ -41,6 +44,7 @@ class History:
         self._open: list[Edit] | None = None
         self._open_text = ""
         self._forgotten = 0
+        self.revision = 0
 
     @property
     def undo_text(self) -> str:
@@ -67,6 +71,22 @@ class History:
         return self._forgotten
 
     @property
+    def steps(self) -> tuple[Step, ...]:
+        """Every step that is kept, in the order of `texts`: what takes it back, or does it again where it was taken
+        back."""
+        return (*self._undo, *reversed(self._redo))
+
+    @property
+    def open_text(self) -> str:
+        """What the step that is open is called."""
+        return self._open_text
+
+    @property
+    def open_pieces(self) -> tuple[Edit, ...]:
+        """What takes the pieces of the step that is open back, in the order in which they were made."""
+        return tuple(self._open or ())
+
+    @property
     def nbytes(self) -> int:
         """About so many bytes the steps take up."""
         return sum(step.nbytes for step in (*self._undo, *self._redo))
@@ -80,15 +100,34 @@ class History:
         """Closes the step begun last; does nothing when none is open, and keeps no empty step."""
         edits, self._open = self._open, None
         if edits:
-            self._push(_step(self._open_text, edits))
+            self._push(step_of(self._open_text, edits))
 
     def do(self, edit: Edit, text: str) -> None:
         """Applies an edit, as a step of its own or as part of the one that is open."""
         inverse = self._labels.apply(edit)
         if self._open is not None:
             self._open.append(inverse)
+            self.revision += 1
         else:
-            self._push(_step(text, [inverse]))
+            self._push(step_of(text, [inverse]))
+
+    def put(self, steps: Sequence[Step], place: int, forgotten: int = 0) -> None:
+        """Takes steps that were kept elsewhere in place of all; the label map must be as it is after them.
+
+        Args:
+            steps: in the order of `texts`.
+            place: how many of them are done.
+            forgotten: how many were dropped before them.
+
+        Raises:
+            ValueError: there are not so many steps.
+        """
+        if not 0 <= place <= len(steps):
+            raise ValueError(f"place {place} of {len(steps)} steps")
+        self._open = None
+        self._undo, self._redo = list(steps[:place]), list(reversed(steps[place:]))
+        self._forgotten = forgotten
+        self.revision += 1
 
     def undo(self) -> Step | None:
         """Takes the last step back; returns it (its edits tell what to redraw), None when there is none."""
@@ -114,12 +153,14 @@ class History:
             return None
         step = source.pop()
         inverses = [self._labels.apply(edit.unpacked()) for edit in step.edits]
-        target.append(_step(step.text, inverses))
+        target.append(step_of(step.text, inverses))
+        self.revision += 1
         return step
 
     def _push(self, step: Step) -> None:
         self._undo.append(step)
         self._redo.clear()
+        self.revision += 1
         kept, size = 0, 0
         for old in reversed(self._undo):
             size += old.nbytes
@@ -130,7 +171,7 @@ class History:
         del self._undo[: len(self._undo) - kept]
 
 
-def _step(text: str, inverses: Sequence[Edit]) -> Step:
+def step_of(text: str, inverses: Sequence[Edit]) -> Step:
     """The step that takes edits back, from the inverses in the order in which the edits were made."""
     return Step(text, tuple(edit.packed() for edit in reversed(_joined(inverses))))
 

@@ -1,56 +1,30 @@
-"""Labels that survive a crash: a copy of unsaved labels beside the program's state, keyed by their scene.
+"""Copies of unsaved labels that earlier versions wrote (`KEY.TOKEN.npz`): they still open, and none is written.
 
-Each running window writes a file of its own, so two windows on one scene cannot overwrite each other. Nothing is
-lost by a save or a refusal either: the last copies taken out of use are kept as `.old`.
+A scene was known by its path then, so the copies of all files that it may be opened by are looked for.
 """
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import io
 import json
 import os
 import re
-import time
-import uuid
-import zipfile
-from dataclasses import dataclass
+from collections.abc import Iterator
 from pathlib import Path
 
 import numpy as np
 import platformdirs
-from numpy.typing import NDArray
 
 from hsigui.cube.cube import Cube
 from hsigui.labels.classes import ClassInfo, ClassTable
-from hsigui.saving import write_bytes
+from hsigui.labels.formats.files import files_of_scene
+from hsigui.storage.kept_scene import Condition, KeptScene, SceneFacts
 from hsigui.texts import say
 
-FORMAT = 1
 KEPT_OLD = 5
-
-
-@dataclass(frozen=True)
-class Recovered:
-    """Labels found again.
-
-    Attributes:
-        array: class numbers, rows x cols uint16.
-        saved_at: seconds since the epoch.
-        path: the file they came from; hand it to `retire` once they are safe.
-        validation: class numbers of the validation labels; None when there were none.
-    """
-
-    array: NDArray[np.uint16]
-    classes: ClassTable
-    saved_at: float
-    path: Path
-    validation: NDArray[np.uint16] | None = None
-
-    @property
-    def labelled(self) -> int:
-        """How many pixels have a label, validation labels among them."""
-        return sum(int(np.count_nonzero(layer)) for layer in (self.array, self.validation) if layer is not None)
+SUFFIX = ".npz"
 
 
 def state_folder() -> Path:
@@ -62,112 +36,88 @@ def state_folder() -> Path:
 def scene_key(cube: Cube) -> str:
     """A file name that stands for a scene: its absolute path and variable, or its name and size when it has no file."""
     where = str(cube.path.resolve()) if cube.path else f"memory:{cube.name}:{cube.shape}"
-    digest = hashlib.sha256(f"{where}\n{cube.info.variable}".encode()).hexdigest()[:16]
-    name = re.sub(r"[^A-Za-z0-9_-]+", "_", cube.name)[:40] or "scene"
-    return f"{name}-{digest}"
+    return _key(where, cube.name, cube.info.variable)
 
 
-class Recovery:
-    """The recovery copies of one window.
+def left_copies(folder: Path, facts: SceneFacts, told: list[str]) -> Iterator[tuple[Path, KeptScene]]:
+    """The copies of a scene that have a label; those of another size stay where they are.
 
-    Attributes:
-        problems: sentences about files that could not be read; they were renamed to `.damaged`, never deleted.
+    Args:
+        told: gets a sentence for each copy that cannot be read; it is renamed to `.damaged`, never deleted.
     """
-
-    def __init__(self, folder: Path | None = None) -> None:
-        self.folder = folder or state_folder()
-        self.problems: list[str] = []
-        self._token = uuid.uuid4().hex[:12]
-
-    def own_file(self, key: str) -> Path:
-        return self.folder / f"{key}.{self._token}.npz"
-
-    def save(
-        self,
-        key: str,
-        array: NDArray[np.uint16],
-        classes: ClassTable,
-        validation: NDArray[np.uint16] | None = None,
-    ) -> Path:
-        """Writes the labels beside and renames; the copy written before stays whole until then. Both layers are rows x
-        cols.
-
-        Args:
-            validation: the validation labels, when there are any.
-
-        Raises:
-            OSError: the folder cannot be written to; the labels in memory are not safe then.
-        """
-        about = {"format": FORMAT, "saved_at": time.time(), "classes": [[c.number, c.name, c.color] for c in classes]}
-        content = io.BytesIO()
-        layers = {"labels": array.astype(np.uint16)}
-        if validation is not None:
-            layers["validation"] = validation.astype(np.uint16)
-        np.savez_compressed(content, about=np.array(json.dumps(about)), **layers)  # type: ignore[arg-type]
-        target = self.own_file(key)
-        write_bytes(target, content.getvalue())
-        return target
-
-    def waiting(self, key: str, shape: tuple[int, int]) -> list[Recovered]:
-        """Copies that other (crashed) windows left for a scene of this size, newest first; empty ones are left out."""
-        found = []
-        for path in sorted(self.folder.glob(f"{key}.*.npz")):
-            if path == self.own_file(key):
-                continue
-            recovered = self._read(path)
-            if recovered is not None and recovered.array.shape == shape and recovered.labelled:
-                found.append(recovered)
-        return sorted(found, key=lambda r: r.saved_at, reverse=True)
-
-    def retire(self, path: Path) -> None:
-        """Takes a copy out of use: its labels are safe elsewhere or were given up.
-
-        It is renamed to `.old`; of these the last few of each scene are kept, in case the user thinks better of it.
-        """
-        if not path.exists():
-            return
-        path.replace(path.with_suffix(".old"))
-        key = path.name.split(".")[0]
-        retired = sorted(self.folder.glob(f"{key}.*.old"), key=lambda p: p.stat().st_mtime)
-        for oldest in retired[:-KEPT_OLD]:
-            oldest.unlink()
-
-    def _read(self, path: Path) -> Recovered | None:
+    for path in sorted({path for key in _keys(facts) for path in folder.glob(f"{key}.*{SUFFIX}")}):
         try:
-            content = path.read_bytes()
+            kept = _parsed(path.read_bytes(), facts)
         except OSError as error:
-            self.problems.append(
+            told.append(
                 say(
                     "A recovery copy of labels, {path}, could not be read ({strerror}).",
                     path=path,
                     strerror=error.strerror or error,
                 )
             )
-            return None
-        try:
-            return _parsed(content, path)
-        except (OSError, ValueError, KeyError, TypeError, IndexError, EOFError, zipfile.BadZipFile) as error:
-            damaged = path.with_suffix(".damaged")
-            self.problems.append(
-                say(
-                    "A recovery copy of labels is damaged ({error}); it was kept as {damaged}.",
-                    error=error,
-                    damaged=damaged,
-                )
-            )
-            path.replace(damaged)
-            return None
+        except Exception as error:  # noqa: BLE001 - untrusted bytes: whatever they raise, the next copy may be whole
+            told.append(_set_aside(path, error))
+        else:
+            if kept.labels.shape == facts.shape and kept.labelled:
+                yield path, kept
 
 
-def _parsed(content: bytes, path: Path) -> Recovered:
+def retire(path: Path) -> None:
+    """Takes a copy out of use: its labels are safe elsewhere or were given up.
+
+    It is renamed to `.old`; of these the last few of each scene are kept, in case the user thinks better of it.
+
+    Raises:
+        OSError: it cannot be renamed.
+    """
+    if not path.exists():
+        return
+    path.replace(path.with_suffix(".old"))
+    key = path.name.split(".")[0]
+    retired = sorted(path.parent.glob(f"{key}.*.old"), key=lambda p: p.stat().st_mtime)
+    for oldest in retired[:-KEPT_OLD]:
+        oldest.unlink()
+
+
+def _keys(facts: SceneFacts) -> set[str]:
+    if not facts.path:
+        where = f"memory:{facts.name}:{(facts.rows, facts.cols, facts.bands)}"
+        return {_key(where, facts.name, facts.variable)}
+    found = {_key(facts.path, facts.name, facts.variable)}
+    # A header that is gone or damaged leads to no other file.
+    with contextlib.suppress(OSError):
+        found |= {_key(str(file.resolve()), facts.name, facts.variable) for file in files_of_scene(facts.path)}
+    return found
+
+
+def _key(where: str, name: str, variable: str) -> str:
+    digest = hashlib.sha256(f"{where}\n{variable}".encode("utf-8", "surrogateescape")).hexdigest()[:16]
+    return f"{re.sub(r'[^A-Za-z0-9_-]+', '_', name)[:40] or 'scene'}-{digest}"
+
+
+def _set_aside(path: Path, error: Exception) -> str:
+    damaged = path.with_suffix(".damaged")
+    try:
+        path.replace(damaged)
+    except OSError:
+        damaged = path
+    return say(
+        "A recovery copy of labels is damaged ({error}); it was kept as {damaged}.", error=error, damaged=damaged
+    )
+
+
+def _parsed(content: bytes, facts: SceneFacts) -> KeptScene:
     with np.load(io.BytesIO(content), allow_pickle=False) as stored:
         about = json.loads(str(stored["about"]))
         array = np.array(stored["labels"], dtype=np.uint16)
-        validation = np.array(stored["validation"], dtype=np.uint16) if "validation" in stored.files else None
+        checks = (
+            np.array(stored["validation"], dtype=np.uint16) if "validation" in stored.files else np.zeros_like(array)
+        )
     if array.ndim != 2:
         raise ValueError(f"{array.ndim} axes")
-    if validation is not None and validation.shape != array.shape:
-        raise ValueError(f"validation labels of {validation.shape} for labels of {array.shape}")
+    if checks.shape != array.shape:
+        raise ValueError(f"validation labels of {checks.shape} for labels of {array.shape}")
     table = ClassTable(tuple(ClassInfo(int(n), str(s), (c[0], c[1], c[2])) for n, s, c in about["classes"]))
-    numbers = {*np.unique(array).tolist(), *(() if validation is None else np.unique(validation).tolist())}
-    return Recovered(array, table.merged_with(numbers), float(about["saved_at"]), path, validation)
+    classes = table.merged_with({*np.unique(array).tolist(), *np.unique(checks).tolist()})
+    return KeptScene(facts, array, checks, classes, Condition(True, float(about["saved_at"])))

@@ -13,7 +13,7 @@ Prints one JSON object:
   the map of the closed form, which comes at once. `stroke_to_settled_ms_145` and `_610`: to that of the recipe's own
   classifier, the rest of the hand that it waits for included. Medians.
 
-The window is offscreen. Its settings and recovery copies go to a scratch folder.
+The window is offscreen. Its settings and project files go to a scratch folder.
 """
 
 from __future__ import annotations
@@ -43,7 +43,7 @@ from hsigui.labels.classes import ClassTable
 from hsigui.labels.label_map import Edit
 from hsigui.settings import SettingsStore
 from hsigui.specs import PretrainSpec
-from hsigui.storage.recovery import Recovery
+from hsigui.storage.projects import Projects
 from hsigui.storage.runs import Runs
 from hsigui.ui.scene.opening import Opened
 from hsigui.ui.shell.main_window import MainWindow
@@ -68,7 +68,9 @@ class PaintClock(QObject):
 
 
 def window_in(folder: Path) -> MainWindow:
-    window = MainWindow(SettingsStore(folder), None, Recovery(folder / "recovery"), Runs(folder / "runs"))
+    window = MainWindow(
+        SettingsStore(folder), None, Projects(folder / "projects", folder / "recovery"), Runs(folder / "runs")
+    )
     window.resize(1400, 900)
     window.show()
     QTest.qWaitForWindowExposed(window)

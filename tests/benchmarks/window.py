@@ -16,7 +16,7 @@ Prints one JSON object:
   moments.
 - `load`: how many processes wanted a core in the minute before (0 where the system does not tell).
 
-The window is offscreen, 1400 x 900. Its settings, runs and recovery copies go to a scratch folder.
+The window is offscreen, 1400 x 900. Its settings, runs and project files go to a scratch folder.
 """
 
 from __future__ import annotations

@@ -241,3 +241,46 @@ def test_five_hundred_long_strokes_take_little_memory():
     assert history.nbytes < 4_000_000
     history.go_to(0)
     assert not labels.array.any()
+
+
+def test_steps_that_were_kept_elsewhere_go_on_where_they_were(labels, history):
+    for number in range(1, 6):
+        history.do(dab(number, number, number), f"dab {number}")
+    history.undo()
+    other = LabelMap.from_array(labels.array)
+    again = History(other, limit=4)
+    again.put(history.steps, history.place, history.forgotten)
+    assert (again.texts, again.place, again.forgotten) == (history.texts, history.place, history.forgotten)
+    for step in (again.redo, again.undo, again.undo, again.undo):
+        step()
+    for step in (history.redo, history.undo, history.undo, history.undo):
+        step()
+    np.testing.assert_array_equal(other.array, labels.array)
+    with pytest.raises(ValueError, match="place 9"):
+        again.put(history.steps, 9)
+
+
+def test_the_revision_tells_of_every_change(labels, history):
+    seen = [history.revision]
+
+    def changed() -> bool:
+        seen.append(history.revision)
+        return seen[-1] != seen[-2]
+
+    history.do(dab(0, 0, 1), "one")
+    assert changed()
+    history.begin("two")
+    assert not changed()
+    history.do(dab(1, 1, 1), "two")
+    assert changed()
+    assert len(history.open_pieces) == 1
+    assert history.open_text == "two"
+    history.end()
+    assert changed()
+    assert history.open_pieces == ()
+    history.undo()
+    assert changed()
+    history.redo()
+    assert changed()
+    history.put((), 0)
+    assert changed()

@@ -31,7 +31,9 @@ from hsigui.pipeline.pretrain import pretrain
 from hsigui.settings import Settings, SettingsStore
 from hsigui.specs import MapSpec
 from hsigui.storage import band_edits, imports
-from hsigui.storage.recovery import Recovery, scene_key
+from hsigui.storage.kept_scene import SceneFacts
+from hsigui.storage.projects import Projects
+from hsigui.storage.recovery import scene_key
 from hsigui.storage.runs import Runs
 from tests.state.home import STATE, Home, unpack
 
@@ -185,18 +187,19 @@ def test_the_window_finds_the_runs_that_it_kept_for_a_scene(home: Home):
 
 
 def test_labels_that_a_crash_left_are_found_newest_first_with_their_classes(home: Home):
-    cube, recovery = open_cube(home.scene), Recovery()
+    facts = SceneFacts.of(open_cube(home.scene))
     labels = read_classes(home.array("labels.tif")).array
     validation = read_classes(home.array("labels-validation.tif")).array
-    newest, older = recovery.waiting(scene_key(cube), (cube.rows, cube.cols))
-    assert np.array_equal(newest.array, np.where(labels == 5, 9, labels))
+    found = Projects().look(facts)
+    newest, older = (left.scene for left in found.left)
+    assert np.array_equal(newest.labels, np.where(labels == 5, 9, labels))
     assert np.array_equal(newest.validation, validation)
-    assert np.array_equal(older.array, labels)
-    assert older.validation is None
-    assert newest.saved_at > older.saved_at
-    for found in (newest, older):
-        assert [[c.number, c.name, list(c.color)] for c in found.classes] == home.expected["classes"]
-    assert recovery.problems == []
+    assert np.array_equal(older.labels, labels)
+    assert not older.validation.any()
+    assert newest.condition.saved_at > older.condition.saved_at
+    for kept in (newest, older):
+        assert [[c.number, c.name, list(c.color)] for c in kept.classes] == home.expected["classes"]
+    assert found.told == []
     assert len([*(home.folder / "state" / "recovery").glob("*.old")]) == 1  # what was given up then stays
 
 

@@ -1,4 +1,4 @@
-"""A real main window for tests: settings and recovery in a scratch folder, questions answered by the test."""
+"""A real main window for tests: settings and state in a scratch folder, questions answered by the test."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ from hsigui.pipeline.features import Features, finished
 from hsigui.pipeline.values import DeviceKnown
 from hsigui.settings import SettingsStore
 from hsigui.specs import FIRST_RECIPE, PretrainSpec, Recipe, SplitSpec
-from hsigui.storage.recovery import Recovery
+from hsigui.storage.projects import Projects
 from hsigui.storage.runs import Runs
 from hsigui.ui.desk import theme
 from hsigui.ui.desk.changed_dialog import Changed
@@ -180,13 +180,16 @@ def training(monkeypatch: pytest.MonkeyPatch) -> FakeTraining:
 def make_window(
     qtbot, qapp: QApplication, tmp_path: Path, answers: Answers, monkeypatch: pytest.MonkeyPatch
 ) -> Iterator[Callable[[], MainWindow]]:
-    """Makes shown windows that share settings and recovery folder; labels are given up at the end."""
+    """Makes shown windows that share settings and state; labels are given up at the end."""
     monkeypatch.setenv("HSIGUI_CONFIG_DIR", str(tmp_path / "config"))
     made: list[MainWindow] = []
 
     def make() -> MainWindow:
         window = MainWindow(
-            SettingsStore(tmp_path / "config"), answers, Recovery(tmp_path / "recovery"), Runs(tmp_path / "runs")
+            SettingsStore(tmp_path / "config"),
+            answers,
+            Projects(tmp_path / "projects", tmp_path / "recovery"),
+            Runs(tmp_path / "runs"),
         )
         qtbot.addWidget(window)
         made.append(window)

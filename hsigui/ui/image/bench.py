@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from PySide6.QtWidgets import QWidget
 
-from hsigui.storage.recovery import Recovery
+from hsigui.storage.journal import Journal
 from hsigui.storage.runs import Runs
 from hsigui.ui.desk.action_rows import ActionSet
 from hsigui.ui.desk.desk import Desk
@@ -16,12 +16,12 @@ from hsigui.ui.image.view import ImageView
 
 @dataclass(frozen=True)
 class Bench:
-    """Desk, image and actions of one window, and where it keeps labels and runs."""
+    """Desk, image and actions of one window, and what keeps labels and runs."""
 
     desk: Desk
     image: ImageView
     actions: ActionSet
-    recovery: Recovery
+    journal: Journal
     runs: Runs
 
 

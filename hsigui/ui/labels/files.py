@@ -1,8 +1,7 @@
-"""Labels and ground truth from and to files, few-shot samples, and copies that survive a crash."""
+"""Labels and ground truth from and to files."""
 
 from __future__ import annotations
 
-import datetime
 import os
 from collections import deque
 from collections.abc import Callable, Sequence
@@ -13,26 +12,22 @@ import numpy as np
 from numpy.typing import NDArray
 from PySide6.QtCore import QObject
 
-from hsigui.document.events import ClassesChanged, LabelsChanged, SceneOpened, StrokeStarted, ValidationChanged
+from hsigui.document.events import SceneOpened
 from hsigui.document.scene import Scene
 from hsigui.document.unsaved import question_of
 from hsigui.errors import HsiError
-from hsigui.jobs import Context, SilentContext
-from hsigui.labels.classes import ClassTable
 from hsigui.labels.formats.files import ClassRaster, files_of_scene, files_written
 from hsigui.labels.label_map import TRAINING, VALIDATION
 from hsigui.labels.matching import marked_as, match_classes
-from hsigui.storage.recovery import Recovered, Recovery, scene_key
 from hsigui.texts import say
 from hsigui.ui.desk import careful_saving
 from hsigui.ui.desk.careful_saving import Saving
 from hsigui.ui.desk.changed_dialog import Comparison
 from hsigui.ui.desk.comparing import compare_counts
-from hsigui.ui.desk.debounce import Debounce
 from hsigui.ui.desk.desk import Desk
 from hsigui.ui.desk.guards import ASK
-from hsigui.ui.desk.job_bridge import Latest, Watcher
 from hsigui.ui.labels.importing import LabelImport
+from hsigui.ui.labels.safe_keeping import SafeKeeping
 from hsigui.ui.labels.sampler import Sampler
 from hsigui.ui.labels.validation_files import (
     ValidationFiles,
@@ -42,69 +37,43 @@ from hsigui.ui.labels.validation_files import (
     validation_path,
 )
 
-AUTOSAVE_MS = 700  # after the last stroke
-LATEST_AUTOSAVE_MS = 2000  # after the first one that is not safe yet, however brisk the strokes
-
 
 class LabelFiles(QObject):
     """What happens between labels and disk."""
 
-    def __init__(self, desk: Desk, recovery: Recovery, sampler: Sampler) -> None:
+    def __init__(self, desk: Desk, keeping: SafeKeeping, sampler: Sampler) -> None:
         super().__init__(desk.window)
         self._desk, self._session = desk, desk.session
-        self._recovery, self._sampler = recovery, sampler
+        self._keeping, self._sampler = keeping, sampler
         self._import = LabelImport(desk)
         self._validation = ValidationFiles(desk, self._import)
-        self._autosaving = Latest(desk.bridge, say("Keep labels safe"), self._safe, failed=self._not_safe)
-        self._timer = Debounce(AUTOSAVE_MS, LATEST_AUTOSAVE_MS, self._autosave, self)
-        self._warned = False
         self._writes: deque[Callable[[], object]] = deque()  # the first one is at work, the others wait
         desk.guards.add(self)
-        events = self._session.events
-        events.subscribe(SceneOpened, self._scene_opened)
-        events.subscribe(StrokeStarted, self._start_timer)
-        events.subscribe(LabelsChanged, self._labels_changed)
-        events.subscribe(ValidationChanged, self._labels_changed)
-        events.subscribe(ClassesChanged, self._labels_changed)
+        self._session.events.subscribe(SceneOpened, self._scene_opened)
 
     # Before the labels go away
 
     def leave(self, then: Callable[[], None], answer: str = ASK) -> None:
-        """Does `then` once the labels are in a file or given up; asks when they are neither. The user may cancel.
+        """Does `then` once the labels are in a file, in a project, or given up; else asks. The user may cancel.
 
         Args:
             answer: what was said of all scenes already; see `Guard.leave`.
         """
         scene = self._session.scene
-        if not scene.unsaved:
-            self._give_up(scene)
+        if not scene.unsaved or self._keeping.in_project:
+            self._keeping.hand_over()
             then()
             return
         answer = answer or self._desk.prompts.unsaved_labels(*question_of(scene))
         if answer == "save":
             self.save(then=partial(self.leave, then))  # what is drawn meanwhile is asked about
         elif answer == "discard":
-            self._give_up(scene)
+            self._keeping.give_up(scene)
             then()
 
     def keep_safe(self) -> None:
-        """Writes the recovery copy now, before another scene takes the place of this one."""
-        scene = self._session.scene
-        self._timer.stop()
-        if scene.unsaved:
-            save = self._safe_copy(scene)
-            watcher = Watcher(done=self._safe, failed=self._not_safe)
-            # Not the one that replaces earlier wishes: the next wish is about another scene.
-            self._autosaving.settle()
-            self._desk.bridge.start(save, say("Keep labels safe"), watcher)
-
-    def _give_up(self, scene: Scene) -> None:
-        """The labels are safe elsewhere or not wanted: the recovery copy goes out of use."""
-        if scene is self._session.scene:
-            self._timer.stop()
-            self._autosaving.settle()
-        if self._session.find(scene.id) is not None:
-            self._recovery.retire(self._recovery.own_file(scene_key(scene.cube)))
+        """Another scene takes the place of this one: what is drawn half is kept, too."""
+        self._keeping.hand_over()
 
     # Files
 
@@ -140,7 +109,6 @@ class LabelFiles(QObject):
 
     def _scene_opened(self, event: SceneOpened) -> None:
         self._offer_truth(event.beside)
-        self.offer_recovery()
 
     def _offer_truth(self, beside: Sequence[str]) -> None:
         """Says that the file of the scene holds ground truth, too: arrays of these names."""
@@ -274,8 +242,6 @@ class LabelFiles(QObject):
         def done(written: list[Path]) -> None:
             self._write_next()
             scene.mark_saved(path, work)
-            if not scene.unsaved:
-                self._give_up(scene)
             self._desk.told(say("Labels saved to {first_written}.", first_written=written[0]), written[0])
             if scene is self._session.shown:
                 then()
@@ -305,92 +271,6 @@ class LabelFiles(QObject):
         if self._writes:
             self._writes[0]()
 
-    # Surviving a crash
-
-    def offer_recovery(self) -> None:
-        """Looks for labels of the open scene that a crash left behind, and offers them."""
-        scene = self._session.shown
-        if scene is None:
-            return
-        cube = scene.cube
-
-        def look(_ctx: Context) -> list[Recovered]:
-            return self._recovery.waiting(scene_key(cube), (cube.rows, cube.cols))
-
-        def done(found: list[Recovered]) -> None:
-            for problem in self._recovery.problems:
-                self._desk.messages.warning(problem)
-            self._recovery.problems.clear()
-            if found and self._session.shown is scene:
-                self._offer(found[0])
-
-        self._desk.bridge.start(look, say("Look for lost labels"), Watcher(done=done))
-
-    def _offer(self, found: Recovered) -> None:
-        when = datetime.datetime.fromtimestamp(found.saved_at).strftime("%d %b %Y, %H:%M")
-        self._desk.messages.warning(
-            say("There are {labelled:,} unsaved labels of this scene from {when}.", labelled=found.labelled, when=when),
-            say("The window was not closed properly then."),
-            [(say("Restore"), partial(self._restore, found)), (say("Discard"), partial(self._decline, found))],
-        )
-
-    def _restore(self, found: Recovered) -> None:
-        scene = self._session.scene
-        if found.array.shape != scene.labels.shape:
-            return
-        classes = found.classes if scene.truth is None else _joined(found, scene.classes)
-        edits = [scene.labels.replacing(found.array, classes)]
-        if found.validation is not None or scene.labels.labelled(VALIDATION):
-            checks = np.zeros_like(found.array) if found.validation is None else found.validation
-            edits.append(scene.labels.replacing(checks, layer=VALIDATION))
-        scene.edit_all(edits, say("Restore labels"))
-        # Safe under this window's name first; only then may the old copy go.
-        self._safe_copy(scene)(SilentContext())
-        self._recovery.retire(found.path)
-        self.offer_recovery()
-
-    def _decline(self, found: Recovered) -> None:
-        self._recovery.retire(found.path)
-        self.offer_recovery()
-
-    def _labels_changed(self, _event: LabelsChanged | ValidationChanged | ClassesChanged) -> None:
-        self._timer.start()
-
-    def _start_timer(self, _event: StrokeStarted) -> None:
-        self._timer.start()
-
-    def _autosave(self) -> None:
-        scene = self._session.scene
-        # A copy follows the labels to where nothing is unsaved any more: what was undone must not come back.
-        if scene.unsaved or self._recovery.own_file(scene_key(scene.cube)).exists():
-            self._autosaving.request(self._safe_copy(scene))
-        if scene.stroking:  # one that goes on and on is kept safe, too
-            self._timer.start()
-
-    def _safe_copy(self, scene: Scene) -> Callable[[Context], Path]:
-        """What writes the labels of this moment to the recovery copy."""
-        key = scene_key(scene.cube)
-        array, validation, classes = scene.labels.snapshot(), _validation(scene), scene.classes
-        return lambda _ctx: self._recovery.save(key, array, classes, validation)
-
-    def _safe(self, _path: Path) -> None:
-        self._warned = False
-
-    def _not_safe(self, error: BaseException, trace: str) -> None:
-        if not isinstance(error, OSError):
-            self._desk.fail(error, trace)
-        elif not self._warned:
-            self._warned = True
-            reason = error.strerror or error
-            self._desk.messages.warning(
-                say(
-                    "The labels could not be kept safe in {folder} ({reason}).",
-                    folder=self._recovery.folder,
-                    reason=reason,
-                ),
-                say("Save them soon (Ctrl+S)."),
-            )
-
 
 def _validation(scene: Scene) -> NDArray[np.uint16] | None:
     """A copy of the validation labels; None without any."""
@@ -404,8 +284,3 @@ def _real(path: Path) -> Path:
 
 def _classes_in(array: np.ndarray) -> int:
     return len(np.unique(array[array > 0]))
-
-
-def _joined(found: Recovered, classes: ClassTable) -> ClassTable:
-    """The classes of a recovered copy, and those of the present table that it lacks."""
-    return ClassTable((*found.classes, *(c for c in classes if c.number not in found.classes)))

@@ -11,6 +11,7 @@ from hsigui.ui.labels.class_tables import ClassTables
 from hsigui.ui.labels.classes_panel import ClassesPanel
 from hsigui.ui.labels.files import LabelFiles
 from hsigui.ui.labels.labelling import Labelling
+from hsigui.ui.labels.safe_keeping import SafeKeeping
 from hsigui.ui.labels.sampler import Sampler
 from hsigui.ui.labels.superpixel_controller import SuperpixelController
 from hsigui.ui.labels.superpixel_strip import SuperpixelStrip
@@ -25,11 +26,12 @@ def classes(bench: Bench) -> PanelParts:
     desk, actions = bench.desk, bench.actions
     panel = ClassesPanel(actions.of(*BUTTONS), _menu(bench), desk.window)
     sampler = Sampler(desk)
-    files, tables = LabelFiles(desk, bench.recovery, sampler), ClassTables(desk)
+    keeping = SafeKeeping(desk, bench.journal)
+    files, tables = LabelFiles(desk, keeping, sampler), ClassTables(desk)
     strip = SuperpixelStrip(actions["superpixels"], desk.window)
     superpixels = SuperpixelController(desk, bench.image, strip)
     labels = Labelling(bench, panel, superpixels)
-    return PanelParts(panel, (panel, files, sampler, tables, strip, superpixels, labels, labels.classes))
+    return PanelParts(panel, (panel, keeping, files, sampler, tables, strip, superpixels, labels, labels.classes))
 
 
 def _menu(bench: Bench) -> QMenu:

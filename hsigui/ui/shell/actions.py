@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator, Mapping
 
 from PySide6.QtWidgets import QMainWindow, QMenu, QToolBar, QWidget
 
+from hsigui.document import conditions as when
 from hsigui.texts import say
 from hsigui.ui.desk import theme
 from hsigui.ui.desk.action_rows import ActionRow, ActionSet
@@ -19,6 +20,7 @@ from hsigui.ui.shell.help_pages import HelpPages
 from hsigui.ui.shell.leaving import Leaving
 from hsigui.ui.shell.preferences import Preferences
 from hsigui.ui.shell.problem_report import ProblemReports
+from hsigui.ui.shell.project_files import ProjectFiles
 from hsigui.ui.spectra import actions as spectra
 from hsigui.ui.training import actions as training
 
@@ -28,6 +30,11 @@ THEMES = (
     ("dark", say("&Dark"), say("Dark colours")),
 )
 ROWS: tuple[ActionRow, ...] = (
+    ActionRow("open_project", say("Open pro&ject…"), say("Open scenes with their labels and history from a project"),
+              ProjectFiles.ask_and_open),
+    ActionRow("save_project_as", say("Save project as…"),
+              say("Keep all open scenes with labels and history in one file, from now on"),
+              ProjectFiles.ask_and_save_as, when=when.has_scene),
     ActionRow("quit", say("&Quit"), say("Close the window"), Leaving.quit, keys=("Ctrl+Q",), icon="close"),
     *(
         ActionRow(f"theme_{name}", text, tip, Preferences.set_theme, (name,), checkable=True,
@@ -51,7 +58,8 @@ ACTIONS: tuple[ActionRow, ...] = (
 
 # None is a separator; a pair is a submenu; "@recent" and "@docks" are filled by the window.
 MENUS: tuple[tuple[str, tuple[object, ...]], ...] = (
-    (say("&File"), ("open", "open_as", "@recent", "open_demo", None, "open_labels", "add_labels", "open_truth", None,
+    (say("&File"), ("open", "open_as", "@recent", "open_demo", None, "open_project",
+               "save_project_as", None, "open_labels", "add_labels", "open_truth", None,
                "save_labels", "save_labels_as", "export", None, "reload", "properties", None, "close_scene", "quit")),
     (say("&Edit"), ("undo", "redo", None, "bands")),
     (say("&Labels"), ("add_class", "rename_class", "recolour_class", "merge_class", "delete_class",

@@ -43,7 +43,9 @@ from hsigui.document.events import (
 from hsigui.document.session import Session
 from hsigui.report.table import problems
 from hsigui.settings import SettingsStore
-from hsigui.storage.recovery import Recovery
+from hsigui.storage.journal import Journal
+from hsigui.storage.project_file import SUFFIX
+from hsigui.storage.projects import Projects
 from hsigui.storage.runs import Runs
 from hsigui.texts import say
 from hsigui.ui.desk.action_rows import ActionSet
@@ -60,6 +62,7 @@ from hsigui.ui.labels.files import LabelFiles
 from hsigui.ui.labels.history_panel import HistoryPanel
 from hsigui.ui.labels.labelling import Labelling, tool_strip
 from hsigui.ui.labels.quality_panel import QualityPanel
+from hsigui.ui.labels.safe_keeping import SafeKeeping
 from hsigui.ui.labels.sampler import Sampler
 from hsigui.ui.labels.superpixel_controller import SuperpixelController
 from hsigui.ui.labels.superpixel_strip import SuperpixelStrip
@@ -82,6 +85,7 @@ from hsigui.ui.shell.leaving import Leaving
 from hsigui.ui.shell.panels import PANELS
 from hsigui.ui.shell.preferences import Preferences
 from hsigui.ui.shell.problem_report import ProblemReports
+from hsigui.ui.shell.project_files import ProjectFiles
 from hsigui.ui.shell.start_page import StartPage
 from hsigui.ui.shell.status import StatusBar
 from hsigui.ui.spectra.view import SpectrumView
@@ -112,7 +116,7 @@ class MainWindow(QMainWindow):
         self,
         store: SettingsStore | None = None,
         prompts: Prompts | None = None,
-        recovery: Recovery | None = None,
+        projects: Projects | None = None,
         runs: Runs | None = None,
     ) -> None:
         super().__init__()
@@ -125,7 +129,7 @@ class MainWindow(QMainWindow):
         self.desk = Desk(self, self.session, self.bridge, self.messages, prompts or Prompts(self), store, settings)
         self.actions_ = ActionSet(self, ACTIONS)
         self.image = ImageView(self)
-        self._build_panels(recovery or Recovery(), runs or Runs())
+        self._build_panels(Journal(projects or Projects()), runs or Runs())
         self._name_parts()
         self._build_middle()
         self._build_controllers()
@@ -139,8 +143,8 @@ class MainWindow(QMainWindow):
 
     # Building
 
-    def _build_panels(self, recovery: Recovery, runs: Runs) -> None:
-        bench = Bench(self.desk, self.image, self.actions_, recovery, runs)
+    def _build_panels(self, journal: Journal, runs: Runs) -> None:
+        bench = Bench(self.desk, self.image, self.actions_, journal, runs)
         panels = {row.name: row.make(bench) for row in PANELS}
         self._parts = [part for panel in panels.values() for part in panel.parts]
         self.docks = build_docks(self, PANELS, panels)
@@ -153,6 +157,7 @@ class MainWindow(QMainWindow):
         self.bands, self.watch = self._part(BandsController), self._part(FileWatch)
         self.classes, self.labels = self._part(ClassesPanel), self._part(Labelling)
         self.label_files, self.sampler = self._part(LabelFiles), self._part(Sampler)
+        self.keeping = self._part(SafeKeeping)
         self.superpixels, self.quality_panel = self._part(SuperpixelController), self._part(QualityPanel)
         self.explorer, self.regions = self._part(ExplorerPanel), self._part(ExplorerController)
         self.history, self.spectra = self._part(HistoryPanel), self._part(SpectrumView)
@@ -191,8 +196,9 @@ class MainWindow(QMainWindow):
     def _build_controllers(self) -> None:
         self.arrivals = Arrivals(self.desk, self.scene, self.label_files, self.spectra)
         self.leaving = Leaving(self.desk, self.scenes)
+        self.projects = ProjectFiles(self.desk, self.scene, self.keeping)
         self.help = HelpPages(self, in_order_of_menus())
-        own = (self.leaving, self.help, Preferences(self.desk), ProblemReports(self.desk))
+        own = (self.leaving, self.projects, self.help, Preferences(self.desk), ProblemReports(self.desk))
         self.actions_.bind((self.session, self.image, *self._parts, *own))
 
     def _build_bars(self) -> None:
@@ -235,7 +241,7 @@ class MainWindow(QMainWindow):
         self.image.left_scene.connect(self.status.leave_scene)
         self.start_page.open_asked.connect(self.scene.ask_and_open)
         self.start_page.demo_asked.connect(self.scene.open_demo)
-        self.start_page.recent_asked.connect(self.scene.open_path)
+        self.start_page.recent_asked.connect(self._open_recent)
         self.method.help_asked.connect(self.help.show_help)
         self.actions_.update(self.session)
         self._show_title()
@@ -278,7 +284,14 @@ class MainWindow(QMainWindow):
         self._recent_menu.clear()
         self._recent_menu.setEnabled(bool(recent))
         for text in recent:
-            self._recent_menu.addAction(text, partial(self.scene.open_path, text))
+            self._recent_menu.addAction(text, partial(self._open_recent, text))
+
+    def _open_recent(self, text: str) -> None:
+        path = Path(text)
+        if path.suffix.lower() == SUFFIX:
+            self.projects.open(path)
+        else:
+            self.scene.open_path(path)
 
     # Dropping and closing
 
@@ -290,7 +303,10 @@ class MainWindow(QMainWindow):
         paths = [Path(url.toLocalFile()) for url in event.mimeData().urls() if url.isLocalFile()]
         if paths:
             event.acceptProposedAction()
-            self.arrivals.take(paths)
+            if paths[0].suffix.lower() == SUFFIX:
+                self.projects.open(paths[0])
+            else:
+                self.arrivals.take(paths)
 
     def closeEvent(self, event: QCloseEvent) -> None:
         if not self.leaving.may_close():
@@ -299,6 +315,7 @@ class MainWindow(QMainWindow):
         geometry, layout = _encoded(self.saveGeometry()), _encoded(self.saveState())
         self.desk.remember(dataclasses.replace(self.desk.settings, geometry=geometry, layout=layout))
         self.bridge.close(CLOSE_SECONDS)
+        self.keeping.close(CLOSE_SECONDS)
         event.accept()
 
 

@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QLabel, QProgressBar, QStatusBar, QWidget
 from hsigui.document.events import (
     Changed,
     DeviceChanged,
+    KeepingChanged,
     LabelsChanged,
     MapChanged,
     SceneShown,
@@ -39,17 +40,21 @@ class StatusBar(QStatusBar):
         self.device = QLabel(self)
         self.place.setToolTip(say("Rows and columns count from 0"))
         self.device.setToolTip(say("Where pretraining is computed"))
+        self.keeping = QLabel(self)
+        self.keeping.setToolTip(say("It is tried again all the time. Save the labels with Ctrl+S."))
         self.addWidget(self.bar)
         self.addWidget(self.busy, 1)
-        for widget in (self.place, self.values, self.label, self.device):
+        for widget in (self.keeping, self.place, self.values, self.label, self.device):
             widget.setContentsMargins(6, 0, 6, 0)
             widget.setMinimumWidth(1)  # long names must not make the window wider
             self.addPermanentWidget(widget)
+        self.keeping.hide()
         self._show_device()
         bridge.progress.connect(self._progress)
         bridge.finished.connect(self._finished)
         session.events.subscribe(DeviceChanged, self._show_device)
         session.events.subscribe(SceneShown, self._scene_shown)
+        session.events.subscribe(KeepingChanged, self._show_keeping)
         for kind in (LabelsChanged, ValidationChanged, MapChanged):
             session.events.subscribe(kind, self._show_label)
 
@@ -100,6 +105,10 @@ class StatusBar(QStatusBar):
 
     def _show_device(self, _event: DeviceChanged | None = None) -> None:
         self.device.setText(say("Device: {device}", device=self._session.device or say("chosen at Pretrain")))
+
+    def _show_keeping(self, event: KeepingChanged) -> None:
+        self.keeping.setText(say("Labels are not kept safe: {problem}", problem=event.problem) if event.problem else "")
+        self.keeping.setVisible(bool(event.problem))
 
     def _progress(self, job: int, done: float, total: float, text: str) -> None:
         heavy = self._session.queue.running

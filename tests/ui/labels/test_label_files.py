@@ -22,7 +22,8 @@ from hsigui.labels.formats.class_tables import read_table, write_table
 from hsigui.labels.formats.files import read_classes, write_classes
 from hsigui.labels.formats.table import usual_suffixes
 from hsigui.labels.label_map import VALIDATION
-from hsigui.storage.recovery import Recovered
+from hsigui.storage.kept_scene import Condition, KeptScene, SceneFacts
+from hsigui.storage.projects import Left
 from hsigui.ui.desk.prompts import label_kinds, saved_kinds
 from hsigui.ui.labels import class_files
 from hsigui.ui.labels.class_mapping_dialog import ClassMappingDialog
@@ -445,7 +446,9 @@ def test_restored_labels_and_validation_labels_never_share_a_pixel(qtbot, demo, 
     press(demo, "2")
     paint(demo, (1, 1), (1, 10))
     assert demo.session.labels.labelled(VALIDATION)
-    demo.label_files._restore(Recovered(found, OTHERS, 0.0, tmp_path / "gone.npz"))
+    facts = SceneFacts("0" * 32, *found.shape, 1)
+    kept = KeptScene(facts, found, np.zeros_like(found), OTHERS, Condition(True))
+    demo.keeping._restore(Left(kept, tmp_path / "gone.npz"))
     idle(qtbot, demo)
     assert np.array_equal(labels(demo), found)
     assert not (demo.session.labels.validation[found > 0]).any()

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import os
+import shutil
+import sqlite3
 import subprocess
 import sys
 
@@ -13,6 +15,10 @@ from PySide6.QtTest import QTest
 
 from hsigui.labels.classes import ClassTable
 from hsigui.labels.formats.files import read_classes, write_classes
+from hsigui.labels.label_map import Edit
+from hsigui.storage import journal
+from hsigui.storage.kept_scene import KeptScene
+from hsigui.storage.project_file import ProjectFile, read_project
 from hsigui.ui.labels.sample_dialog import SampleDialog
 from tests.ui.windows import button, idle, labels, opened, paint, press, texts
 
@@ -137,9 +143,8 @@ app = QApplication([])
 window = MainWindow()
 window.show()
 window.scene.open_path(sys.argv[1])
-folder = window.label_files._recovery.folder
 edited = False
-while not (edited and any(folder.glob("*.npz"))):
+while not (edited and window.keeping.journal.settle(0)):
     app.processEvents()
     if window.session.cube is not None and not edited:
         window.labels.classes.add()
@@ -167,20 +172,24 @@ def test_labels_of_a_crashed_window_are_offered_and_restored(qtbot, make_window,
 
 
 def test_every_kind_of_edit_is_kept_safe(qtbot, demo):
-    folder = demo.label_files._recovery.folder
     press(demo, "B")
     paint(demo, (60, 60), (60, 70))
-    qtbot.waitUntil(lambda: len(list(folder.glob("*.npz"))) == 1, timeout=5000)
-    (copy,) = folder.glob("*.npz")
+    qtbot.waitUntil(lambda: _has_stored_labels(demo), timeout=5000)
     demo.session.undo()
-    qtbot.waitUntil(lambda: _stored(copy).sum() == 0, timeout=5000)
+    qtbot.waitUntil(lambda: not _has_stored_labels(demo), timeout=5000)
     demo.session.redo()
-    qtbot.waitUntil(lambda: _stored(copy).sum() > 0, timeout=5000)
-    idle(qtbot, demo)
+    qtbot.waitUntil(lambda: _has_stored_labels(demo), timeout=5000)
+
+
+def _stored(window) -> KeptScene | None:
+    """What is on the disk of the shown scene, read beside its writer."""
+    path = window.keeping.journal.own_file(window.session.scene.id)
+    return None if path is None else read_project(path)[0]
 
 
 def _has_stored_labels(window) -> bool:
-    return any(_stored(path).any() for path in window.label_files._recovery.folder.glob("*.npz"))
+    stored = _stored(window)
+    return stored is not None and bool(stored.labels.any())
 
 
 def test_labels_are_kept_safe_while_stroke_follows_stroke(qtbot, demo):
@@ -220,20 +229,114 @@ def test_labels_are_kept_safe_while_one_long_stroke_is_drawn(qtbot, demo):
     idle(qtbot, demo)
 
 
-def _stored(path):
-    with np.load(path) as file:
-        return file["labels"]
+def test_what_cannot_be_kept_safe_is_told_stays_told_and_is_tried_again(qtbot, demo, monkeypatch):
+    monkeypatch.setattr(journal, "RETRY_SECONDS", 0.05)
 
-
-def test_a_recovery_folder_that_cannot_be_written_is_said_once(qtbot, demo, monkeypatch):
     def full(*args):
-        raise OSError(28, "No space left on device")
+        raise sqlite3.OperationalError("database or disk is full")
 
-    monkeypatch.setattr(demo.label_files._recovery, "save", full)
-    press(demo, "B")
-    for row in (60, 70, 80):
-        paint(demo, (row, 60))
-        demo.label_files._autosave()
-        idle(qtbot, demo)
-    assert texts(demo).count("could not be kept safe") == 1
-    assert demo.session.unsaved
+    with monkeypatch.context() as patch:
+        patch.setattr(ProjectFile, "write", full)
+        press(demo, "B")
+        for row in (60, 70, 80):
+            paint(demo, (row, 60))
+        qtbot.waitUntil(lambda: "could not be kept safe" in texts(demo), timeout=5000)
+        assert texts(demo).count("could not be kept safe") == 1
+        assert "disk is full" in demo.status.keeping.text()
+        demo.messages.clear()
+        qtbot.wait(600)
+        assert demo.status.keeping.isVisible(), "what the user put away is still told"
+        assert demo.session.unsaved
+    qtbot.waitUntil(lambda: not demo.status.keeping.isVisible(), timeout=10_000)
+    assert "kept safe again" in texts(demo)
+    assert np.array_equal(_stored(demo).labels, labels(demo))
+
+
+def test_a_second_window_is_told_who_labels_the_scene_and_reads_what_is_drawn_there(qtbot, make_window, demo_files):
+    first, second = make_window(), make_window()
+    opened(qtbot, first, demo_files[0])
+    press(first, "B")
+    paint(first, (60, 60), (60, 70))
+    drawn = labels(first).copy()
+    assert first.keeping.journal.settle()
+    opened(qtbot, second, demo_files[0])
+    assert f"process {os.getpid()} on" in texts(second)
+    assert "unsaved labels of this scene" not in texts(second)
+    QTest.mouseClick(button(second, "Add its labels"), Qt.MouseButton.LeftButton)
+    idle(qtbot, second)
+    assert np.array_equal(labels(second), drawn)
+    assert second.keeping.journal.settle()
+    one, two = (w.keeping.journal.own_file(w.session.scene.id) for w in (first, second))
+    assert one != two
+    press(first, "B")
+    paint(first, (80, 60), (80, 70))
+    assert np.array_equal(labels(second), drawn)
+
+
+def test_the_history_comes_back_with_the_labels(qtbot, make_window, demo_files):
+    first = make_window()
+    opened(qtbot, first, demo_files[0])
+    press(first, "B")
+    paint(first, (60, 60), (60, 70))
+    before = labels(first).copy()
+    paint(first, (70, 60), (70, 70))
+    after, steps = labels(first).copy(), first.session.history.texts
+    first.keeping.journal.close()  # as a crash leaves it
+    second = make_window()
+    opened(qtbot, second, demo_files[0])
+    QTest.mouseClick(button(second, "Restore"), Qt.MouseButton.LeftButton)
+    idle(qtbot, second)
+    assert np.array_equal(labels(second), after)
+    assert second.session.history.texts == steps
+    press(second, Qt.Key.Key_Z, CTRL)
+    assert np.array_equal(labels(second), before)
+    press(second, Qt.Key.Key_Y, CTRL)
+    assert np.array_equal(labels(second), after)
+    assert second.keeping.journal.settle()
+    assert np.array_equal(_stored(second).labels, after)
+    third = make_window()
+    opened(qtbot, third, demo_files[0])
+    assert "unsaved labels of this scene" not in texts(third), "they are in the second window now"
+
+
+def test_a_scene_that_was_read_again_keeps_its_labels_under_what_it_holds_now(qtbot, make_window, demo_files, tmp_path):
+    for path in (*demo_files[0].parent.iterdir(),):
+        shutil.copyfile(path, tmp_path / path.name)
+    header = tmp_path / demo_files[0].name
+    window = make_window()
+    opened(qtbot, window, header)
+    press(window, "B")
+    paint(window, (60, 60), (60, 70))
+    assert window.keeping.journal.settle()
+    before = window.keeping.journal.own_file(window.session.scene.id)
+    data = max((p for p in tmp_path.glob(f"{header.stem}*") if p.is_file()), key=lambda p: p.stat().st_size)
+    content = bytearray(data.read_bytes())
+    content[:64] = bytes(64)
+    data.write_bytes(content)
+    window.scene.reload()
+    idle(qtbot, window)
+    assert window.keeping.journal.settle()
+    after = window.keeping.journal.own_file(window.session.scene.id)
+    assert before != after
+    assert not before.exists(), "not offered to anybody: the labels go on in the other file"
+    assert np.array_equal(_stored(window).labels, labels(window))
+
+
+def test_labels_of_what_a_file_held_before_are_offered_as_an_import(qtbot, make_window, tmp_path):
+    path = tmp_path / "scene.npy"
+    np.save(path, np.random.default_rng(0).integers(0, 9, (40, 50, 6)).astype(np.int16))
+    first = make_window()
+    opened(qtbot, first, path)
+    first.labels.classes.add()
+    first.session.edit(Edit(5, 6, np.ones((3, 4), dtype=bool), 1), "Block")
+    assert first.keeping.journal.close()
+    np.save(path, np.random.default_rng(1).integers(0, 9, (44, 30, 6)).astype(np.int16))
+    second = make_window()
+    opened(qtbot, second, path)
+    assert "40 x 50 pixels" in texts(second)
+    QTest.mouseClick(button(second, "Import"), Qt.MouseButton.LeftButton)
+    idle(qtbot, second)
+    assert (labels(second)[5:8, 6:10] == 1).all()
+    assert np.count_nonzero(labels(second)) == 12
+    assert "40 x 30 of 40 x 50" in texts(second)
+    assert "unsaved labels from" not in texts(second)

@@ -12,7 +12,7 @@ from PySide6.QtWidgets import QTabBar
 
 from hsigui.labels.classes import ClassTable
 from hsigui.labels.formats.files import read_classes
-from hsigui.storage.recovery import scene_key
+from hsigui.storage.project_file import read_project
 from tests.ui.shell.test_arrivals import drop
 from tests.ui.windows import FakeEncoder, click, features_of, idle, labels, open_scene, paint, press, texts
 
@@ -202,11 +202,10 @@ def test_nothing_is_asked_of_scenes_whose_labels_are_undone_to_what_is_saved(qtb
 
 
 def test_labels_of_a_scene_in_the_background_survive_a_crash(two):
-    recovery = two.label_files._recovery
-    first = two.session.scenes[0].cube
-    copy = recovery.own_file(scene_key(first))
-    assert copy.exists()
-    assert np.load(copy)["labels"].any()
+    assert two.keeping.journal.settle()
+    (kept,) = read_project(two.keeping.journal.own_file(two.session.scenes[0].id))
+    assert kept.facts.name == two.session.scenes[0].cube.name
+    assert kept.at_stake
 
 
 def test_discarded_labels_are_not_offered_again(qtbot, two, answers, make_window, files):

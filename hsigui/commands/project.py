@@ -1,0 +1,122 @@
+"""hsigui project info and check: what a project file holds, and whether it and its copies are whole."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import sqlite3
+import time
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from hsigui.errors import HsiError
+from hsigui.storage.copies import copies
+from hsigui.storage.kept_scene import KeptScene
+from hsigui.storage.locks import Holder, holder_of
+from hsigui.storage.project_file import Damaged, read_project
+from hsigui.texts import say
+
+
+def project(arguments: argparse.Namespace) -> None:
+    """Looks at a project file, which another process may be writing to; changes nothing.
+
+    Raises:
+        HsiError: it cannot be read, or is damaged; then the newest whole copy is named.
+    """
+    {"info": _info, "check": _check}[arguments.what](arguments.path, arguments.json)
+
+
+def _info(path: Path, as_json: bool) -> None:
+    scenes, holder = [_about(scene) for scene in _scenes(path)], _holder(path)
+    beside = len(copies(path))
+    about = {
+        "path": str(path),
+        "written_by": "" if holder is None else str(holder),
+        "copies": beside,
+        "scenes": scenes,
+    }
+    if as_json:
+        print(json.dumps(about, indent=1))
+        return
+    if holder is not None:
+        print(say("It is being written to by {holder}.", holder=holder))
+    for scene in scenes:
+        print(
+            say(
+                "{name}: {rows} x {cols} pixels, {bands} bands, {labels:,} labels and {validation:,} validation labels "
+                "of {classes} classes, {steps} steps, {saved}",
+                name=scene["name"], rows=scene["rows"], cols=scene["cols"], bands=scene["bands"],
+                labels=scene["labels"], validation=scene["validation_labels"], classes=len(scene["classes"]),
+                steps=scene["steps"], saved=scene["saved_at"],
+            )
+        )  # fmt: skip
+        print(say("  of {path}", path=scene["path"] or say("no file")))
+    print(say("{copies} copies stand beside it.", copies=beside))
+
+
+def _check(path: Path, as_json: bool) -> None:
+    found = {str(file): _state(file) for file in (path, *copies(path))}
+    if as_json:
+        print(json.dumps(found, indent=1))
+    else:
+        for name, state in found.items():
+            print(say("{name}: {state}", name=name, state=state or say("whole")))
+    if found[str(path)]:
+        whole = next((name for name, state in found.items() if not state), "")
+        raise HsiError(
+            say("{path} is damaged: {state}", path=path, state=found[str(path)]),
+            say("The newest whole copy is {whole}.", whole=whole) if whole else say("There is no whole copy of it."),
+        )
+
+
+def _holder(path: Path) -> Holder | None:
+    try:
+        return holder_of(path)
+    except OSError:  # a folder that may only be read: who writes there cannot be found out
+        return None
+
+
+def _state(path: Path) -> str:
+    """What is wrong with a file; empty for nothing."""
+    try:
+        read_project(path)
+    except (Damaged, HsiError, sqlite3.Error, OSError) as error:
+        return getattr(error, "message", "") or str(error)
+    return ""
+
+
+def _scenes(path: Path) -> list[KeptScene]:
+    try:
+        return read_project(path)
+    except Damaged as error:
+        raise HsiError(
+            say("{path} is damaged: {state}", path=path, state=error),
+            say("`hsigui project check` names the newest whole copy."),
+        ) from error
+    except (sqlite3.Error, OSError) as error:
+        raise HsiError(
+            say("{path} cannot be read: {error}.", path=path, error=getattr(error, "strerror", None) or error),
+            say("Choose another file."),
+        ) from error
+
+
+def _about(scene: KeptScene) -> dict[str, Any]:
+    facts, condition = scene.facts, scene.condition
+    return {
+        "name": facts.name,
+        "path": facts.path,
+        "variable": facts.variable,
+        "identity": facts.identity,
+        "rows": facts.rows,
+        "cols": facts.cols,
+        "bands": facts.bands,
+        "labels": int(np.count_nonzero(scene.labels)),
+        "validation_labels": int(np.count_nonzero(scene.validation)),
+        "classes": [{"number": c.number, "name": c.name, "color": list(c.color)} for c in scene.classes],
+        "steps": len(scene.steps),
+        "steps_done": scene.place,
+        "unsaved": condition.unsaved,
+        "saved_at": time.strftime("%Y-%m-%d %H:%M:%S", time.localtime(condition.saved_at)),
+    }

@@ -1,0 +1,166 @@
+"""Copies of a project file beside it, what becomes of a damaged one, and which copy is used then."""
+
+from __future__ import annotations
+
+import contextlib
+import sqlite3
+import time
+from contextlib import closing
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+
+from hsigui.errors import HsiError
+from hsigui.saving import is_left_over
+from hsigui.storage.kept_scene import Change, KeptScene
+from hsigui.storage.project_file import SUFFIX, Damaged, ProjectFile, copy_database, read_project, snapshot
+from hsigui.texts import say
+
+LAST = 5  # copies that are always kept
+DAYS = 30  # and beside them one a day, of so many days
+DAMAGED = ".damaged"
+_STAMP = "%Y%m%d-%H%M%S"
+
+
+@dataclass
+class Reading:
+    """What came of reading a project.
+
+    Attributes:
+        scenes: what it holds; none where neither the file nor a copy is whole.
+        told: what was wrong, in sentences.
+        copy: the copy that took its place; None where the file itself is whole.
+        stays: the file is there and cannot be read just now, or not by this version of the program.
+    """
+
+    scenes: list[KeptScene] = field(default_factory=list)
+    told: list[str] = field(default_factory=list)
+    copy: Path | None = None
+    stays: bool = False
+
+
+def copies_folder(path: Path) -> Path:
+    """Where the copies of a project file are."""
+    return path.with_name(f"{path.stem}.copies")
+
+
+def copies(path: Path) -> list[Path]:
+    """The copies of a project file, newest first."""
+    return sorted(copies_folder(path).glob(f"[0-9]*{SUFFIX}"), reverse=True)
+
+
+def new_copy_path(path: Path, now: float | None = None) -> Path:
+    """A name for a copy that is made now."""
+    stamp = time.strftime(_STAMP, time.localtime(now))
+    folder = copies_folder(path)
+    names = (f"{stamp}{SUFFIX}", *(f"{stamp}-{number:02}{SUFFIX}" for number in range(1, 100)))
+    return next(folder / name for name in names if not (folder / name).exists())
+
+
+def prune(path: Path) -> None:
+    """Drops copies: all but the last five and the last one of each of the last days that have any."""
+    found = copies(path)
+    newest_of_day = {copy.name[:8]: copy for copy in reversed(found)}
+    kept = {*found[:LAST], *(newest_of_day[day] for day in sorted(newest_of_day, reverse=True)[:DAYS])}
+    for copy in found:
+        if copy not in kept:
+            with contextlib.suppress(OSError):  # open in another program: it goes next time
+                copy.unlink()
+
+
+def retire(path: Path) -> None:
+    """Takes a project file out of use: it becomes the newest of its copies. Does nothing when it is gone.
+
+    Raises:
+        OSError: it cannot be moved.
+        sqlite3.Error: it cannot be read just now.
+    """
+    if not path.exists():
+        return
+    target = new_copy_path(path)
+    target.parent.mkdir(parents=True, exist_ok=True)
+    with closing(snapshot(path)):
+        pass  # what a killed process had begun is rolled back before the file leaves its journal
+    path.replace(target)
+    prune(path)
+
+
+def read_or_replace(path: Path) -> Reading:
+    """Reads a project; one that is damaged is set aside, and the newest copy that is whole takes its place.
+
+    Nothing that the bytes of a file do to its reader leaves this function: a file that cannot be read just now (as
+    one without rights, or of a later version of the program) stays where it is, and that is said.
+    """
+    found = Reading()
+    try:
+        found.scenes = read_project(path)
+    except Damaged as damage:
+        _replace(path, str(damage), found)
+    except (HsiError, sqlite3.Error, OSError, MemoryError) as error:
+        found.told.append(_not_read(path, error))
+        found.stays = True
+    return found
+
+
+def set_aside(path: Path) -> Path:
+    """Renames a damaged file, with the journal that belongs to it. Returns where it is.
+
+    Raises:
+        OSError: it cannot be renamed.
+    """
+    names = (path.with_name(f"{path.name}{DAMAGED}{number or ''}") for number in range(1000))
+    target = next(name for name in names if not name.exists())
+    journal = path.with_name(f"{path.name}-journal")
+    # First: a journal that lay beside another file of this name would be played back into it.
+    if journal.exists():
+        journal.replace(target.with_name(f"{target.name}-journal"))
+    path.replace(target)
+    return target
+
+
+def sweep(folder: Path) -> None:
+    """Removes what killed processes left half-written in a folder of project files and in those of their copies."""
+    for pattern in (f".*{SUFFIX}-*-part*", f"*.copies/.*{SUFFIX}-*-part*"):
+        for path in folder.glob(pattern):
+            if is_left_over(path):
+                with contextlib.suppress(OSError):
+                    path.unlink()
+
+
+def _replace(path: Path, damage: str, found: Reading) -> None:
+    try:
+        aside = set_aside(path)
+    except OSError as error:
+        found.told.append(_not_read(path, error))
+        found.stays = True
+        return
+    found.told.append(
+        say("A file of labels is damaged ({damage}); it was kept as {aside}.", damage=damage, aside=aside)
+    )
+    for copy in copies(path):
+        try:
+            scenes = read_project(copy)
+            with closing(snapshot(copy)) as memory:
+                copy_database(memory, path)
+            _put_at_stake(path, scenes)
+        except Damaged as error:
+            found.told.append(say("Its copy {copy} is damaged, too ({error}).", copy=copy, error=error))
+        except (HsiError, sqlite3.Error, OSError, MemoryError) as error:
+            found.told.append(_not_read(copy, error))
+        else:
+            found.scenes, found.copy = scenes, copy
+            return
+    found.told.append(say("There is no whole copy of it."))
+
+
+def _put_at_stake(path: Path, scenes: list[KeptScene]) -> None:
+    """Has a copy offered until it is answered, even where its labels were saved when it was made."""
+    with closing(ProjectFile(path)) as file:
+        for scene in scenes:
+            condition = replace(scene.condition, unsaved=True)
+            first = condition.forgotten
+            file.write(scene.facts, Change(condition, first=first, end=first + len(scene.steps)))
+
+
+def _not_read(path: Path, error: BaseException) -> str:
+    reason = getattr(error, "strerror", None) or getattr(error, "message", None) or str(error) or type(error).__name__
+    return say("The labels in {path} cannot be read: {reason}", path=path, reason=reason)

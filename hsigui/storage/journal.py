@@ -1,0 +1,284 @@
+"""The journal: a thread that writes what is drawn into files, as fast as the disk takes it, and never stops trying.
+
+Whoever draws hands over what changed and goes on. What comes while a write is under way is written together by the
+next one, so brisk work makes writes larger and not later. What cannot be written is kept, told, and tried again.
+"""
+
+from __future__ import annotations
+
+import itertools
+import sqlite3
+import threading
+import time
+from collections.abc import Callable
+from contextlib import suppress
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from hsigui.cube.cube import Cube
+from hsigui.errors import HsiError
+from hsigui.storage import copies
+from hsigui.storage.kept_scene import Change, SceneFacts
+from hsigui.storage.named import NamedProject
+from hsigui.storage.projects import InUse, Projects, Taken
+
+REST_SECONDS = 0.1  # from the end of a write to the begin of the next
+RETRY_SECONDS = 2.0  # from a write that failed to the next try
+FIRST_COPY_SECONDS, COPY_SECONDS = 60.0, 600.0  # from the first write to the first copy, and from copy to copy
+
+
+@dataclass(frozen=True)
+class Health:
+    """How the journal fares.
+
+    Attributes:
+        problem: why labels are not on the disk, in words; empty where all goes well.
+        failures: how many tries failed since it last went well.
+        in_use: files of the scenes that others write to, found when this one's own was made; each told once.
+        told: sentences about damaged files, each told once.
+    """
+
+    problem: str = ""
+    failures: int = 0
+    in_use: tuple[InUse, ...] = ()
+    told: tuple[str, ...] = ()
+
+
+@dataclass
+class _Book:
+    """A scene and its file."""
+
+    plain: Cube
+    facts: SceneFacts | None = None
+    taken: Taken | None = None
+    change: Change | None = None  # not on the disk yet
+    after: list[Callable[[], None]] = field(default_factory=list)  # what is done once it is
+    closing: bool = False
+    copied_at: float = 0.0
+    copied: bool = True  # nothing was written since the last copy
+    has_copy: bool = False
+
+
+class Journal:
+    """Writes the changes of the scenes of one window.
+
+    Args:
+        projects: where the files lie.
+    """
+
+    def __init__(self, projects: Projects) -> None:
+        self.projects = projects
+        self._books: dict[int, _Book] = {}
+        self._closed = itertools.count(-1, -1)  # in place of their ids
+        self._wake = threading.Condition()
+        self._thread: threading.Thread | None = None
+        self._ends = False
+        self._gives_up = False
+        self._at_work = False
+        self._failing_until = 0.0
+        self._health = Health()
+        self._named: NamedProject | None = None
+
+    # For the thread that draws
+
+    def use(self, project: NamedProject | None) -> None:
+        """Has scenes written into a project of the user from now on, those whose file is asked for next; None for
+        files of their own."""
+        with self._wake:
+            self._named = project
+
+    def know(self, scene: int, plain: Cube, facts: SceneFacts) -> None:
+        """Hands over which scene it is, where that is known already."""
+        with self._wake:
+            self._books.setdefault(scene, _Book(plain)).facts = facts
+
+    def put(self, scene: int, plain: Cube, change: Change) -> None:
+        """Hands over a change of a scene; returns at once.
+
+        Args:
+            scene: its id.
+            plain: the scene as its file has it, of which the file to write to is found.
+        """
+        with self._wake:
+            book = self._books.setdefault(scene, _Book(plain))
+            book.change = change if book.change is None else book.change.followed_by(change)
+            self._start()
+
+    def after_writing(self, scene: int, call: Callable[[], None]) -> None:
+        """Has something done, on the journal's thread, once all that was handed over of a scene is on the disk."""
+        with self._wake:
+            if scene in self._books:
+                self._books[scene].after.append(call)
+                self._start()
+
+    def close_scene(self, scene: int) -> None:
+        """Lets go of a scene's file once all is on the disk; what is handed over from now on goes into another."""
+        with self._wake:
+            book = self._books.pop(scene, None)
+            if book is not None and (book.taken is not None or book.change is not None):
+                book.closing = True
+                self._books[next(self._closed)] = book
+                self._start()
+
+    def settle(self, timeout: float = 10.0) -> bool:
+        """Waits until all that was handed over is on the disk; returns whether it is."""
+        with self._wake:
+            return self._wake.wait_for(lambda: not self._at_work and not self._to_do(), timeout)
+
+    def close(self, timeout: float = 10.0) -> bool:
+        """Writes what is left and ends the thread; returns whether all is on the disk."""
+        with self._wake:
+            self._ends = True
+            thread = self._thread
+            self._wake.notify_all()
+        if thread is not None:
+            thread.join(timeout)
+            with self._wake:
+                self._gives_up = True
+                self._wake.notify_all()
+            thread.join(timeout)
+        with self._wake:
+            return not self._to_do()
+
+    def own_file(self, scene: int) -> Path | None:
+        """The file of a scene; None as long as nothing was written."""
+        with self._wake:
+            book = self._books.get(scene)
+            return None if book is None or book.taken is None else book.taken.file.path
+
+    @property
+    def busy(self) -> bool:
+        """Whether something is not on the disk yet."""
+        with self._wake:
+            return self._at_work or bool(self._to_do())
+
+    def health(self) -> Health:
+        """How it fares; what is told once is told by this call."""
+        with self._wake:
+            found = self._health
+            self._health = Health(found.problem, found.failures)
+            return found
+
+    # The thread that writes
+
+    def _start(self) -> None:
+        if self._thread is None:
+            self._ends = self._gives_up = False
+            self._thread = threading.Thread(target=self._run, name="journal", daemon=True)
+            self._thread.start()
+        self._wake.notify_all()
+
+    def _to_do(self) -> list[int]:
+        return [n for n, b in self._books.items() if b.change is not None or b.after or b.closing]
+
+    def _run(self) -> None:
+        while True:
+            with self._wake:
+                self._wake.wait_for(lambda: self._ends or self._to_do(), self._seconds_to_copy())
+                wait = self._failing_until - time.monotonic()
+                if wait > 0:  # in vain a moment ago; at the end it is tried once more at once
+                    self._wake.wait_for(lambda: self._ends, wait)
+                numbers, self._at_work = self._to_do(), True
+                ends = self._ends
+            failed = [number for number in numbers if not self._write(number)]
+            if not failed:
+                self._copy_due()
+            with self._wake:
+                self._at_work = False
+                self._wake.notify_all()
+                if ends and (not self._to_do() or self._gives_up or failed):
+                    self._thread = None
+                    self._let_go()
+                    return
+                self._wake.wait_for(lambda: self._ends, REST_SECONDS)
+
+    def _seconds_to_copy(self) -> float | None:
+        due = [self._copy_at(book) for book in self._books.values() if not book.copied]
+        return max(0.1, min(due) - time.monotonic()) if due else None
+
+    def _write(self, number: int) -> bool:
+        """Writes what waits of a scene; returns whether that went well."""
+        with self._wake:
+            book = self._books[number]
+            change, book.change = book.change, None
+            after, book.after = book.after, []
+            closing = book.closing
+        try:
+            if change is not None:
+                self._file_of(book).file.write(book.facts or SceneFacts.of(book.plain), change)
+                if book.copied:
+                    book.copied, book.copied_at = False, book.copied_at or time.monotonic()
+            for call in after:
+                call()
+            if closing:
+                self._end(book)
+        except Exception as error:  # noqa: BLE001 - whatever it is, labels are not safe, and that is told
+            with self._wake:
+                if change is not None:
+                    book.change = change if book.change is None else change.followed_by(book.change)
+                book.after = [*after, *book.after]
+                self._fail(error)
+            return False
+        with self._wake:
+            if closing and book.change is None and not book.after:
+                del self._books[number]
+            self._health = Health(in_use=self._health.in_use, told=self._health.told)
+        return True
+
+    def _file_of(self, book: _Book) -> Taken:
+        if book.facts is None:
+            book.facts = SceneFacts.of(book.plain)
+        if book.taken is None:
+            place = self.projects if self._named is None else self._named
+            taken = place.take(book.facts)
+            if taken.shared and book.facts.identity in taken.file.scenes():
+                # What the project had of it is about to be written over.
+                taken.file.copy_to(copies.new_copy_path(taken.file.path))
+            with self._wake:
+                book.taken = taken
+                known = self._health
+                self._health = Health(
+                    known.problem, known.failures, (*known.in_use, *taken.in_use), (*known.told, *taken.told)
+                )
+        return book.taken
+
+    def _fail(self, error: Exception) -> None:
+        reason = getattr(error, "strerror", None) or getattr(error, "message", None) or str(error)
+        known = self._health
+        problem = str(reason or type(error).__name__)
+        self._health = Health(problem, known.failures + 1, known.in_use, known.told)
+        self._failing_until = time.monotonic() + RETRY_SECONDS
+
+    # Copies
+
+    def _copy_at(self, book: _Book) -> float:
+        return book.copied_at + (COPY_SECONDS if book.has_copy else FIRST_COPY_SECONDS)
+
+    def _copy_due(self) -> None:
+        for book in [*self._books.values()]:
+            if not book.copied and time.monotonic() >= self._copy_at(book):
+                self._copy(book)
+
+    def _copy(self, book: _Book) -> None:
+        path = None if book.taken is None else book.taken.file.path
+        for other in [*self._books.values()]:
+            if other is book or (other.taken is not None and other.taken.file.path == path):
+                other.copied, other.has_copy, other.copied_at = True, True, time.monotonic()
+        if path is None or book.taken is None:
+            return
+        # The file itself was written to well a moment ago; a copy that fails now is made at the next time.
+        with suppress(OSError, sqlite3.Error, HsiError):
+            book.taken.file.copy_to(copies.new_copy_path(path))
+            copies.prune(path)
+
+    def _end(self, book: _Book) -> None:
+        if book.taken is not None:
+            taken, book.taken = book.taken, None
+            taken.close()
+
+    def _let_go(self) -> None:
+        """Closes all files; what could not be written stays in memory, for `close` to tell."""
+        for number, book in [*self._books.items()]:
+            self._end(book)
+            if book.change is None:
+                del self._books[number]

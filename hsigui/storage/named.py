@@ -1,0 +1,192 @@
+"""Projects of the user: one file, `NAME.hsigui`, for all scenes of a window."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from hsigui.cube.open import open_cube
+from hsigui.document.identity import file_identity
+from hsigui.errors import HsiError
+from hsigui.storage import copies, imports
+from hsigui.storage.kept_scene import KeptScene, SceneFacts
+from hsigui.storage.locks import Holder, Lock, take
+from hsigui.storage.project_file import SUFFIX, Damaged, ProjectFile, read_project
+from hsigui.storage.projects import Taken
+from hsigui.texts import say
+
+LOOKED_THROUGH = 2000  # files below the folder of a project, among which a scene that moved is looked for
+
+
+class NamedProject:
+    """A project that this process may write to, until it is closed.
+
+    Attributes:
+        path: where it is.
+        safe: whether its folder can keep others from writing to it at the same time.
+    """
+
+    def __init__(self, path: Path, file: ProjectFile, lock: Lock) -> None:
+        self.path, self.safe = path, lock.safe
+        self._file, self._lock = file, lock
+
+    def take(self, _facts: SceneFacts) -> Taken:
+        """The file for one of its scenes; all have the same."""
+        return Taken(self._file, self._lock, shared=True)
+
+    def close(self) -> None:
+        """Lets go of the file; a second time does nothing."""
+        self._file.close()
+        self._lock.release()
+
+
+@dataclass(frozen=True)
+class OpenedProject:
+    """What came of opening a project.
+
+    Attributes:
+        project: to be written to; None where another process does that.
+        told: what was wrong, in sentences.
+        holder: that other process.
+    """
+
+    path: Path
+    scenes: tuple[KeptScene, ...]
+    project: NamedProject | None
+    told: tuple[str, ...] = ()
+    holder: Holder | None = None
+
+
+def create_project(path: Path) -> NamedProject:
+    """A new project; a file that is there becomes the newest of its copies.
+
+    Raises:
+        HsiError: another process writes to it, or it cannot be written.
+    """
+    try:
+        lock = take(path)
+        if isinstance(lock, Holder):
+            raise HsiError(
+                say("{name} is being written to by {holder}.", name=path.name, holder=lock),
+                say("Close it there, or choose another name."),
+            )
+        try:
+            if path.exists():
+                _put_away(path)
+            return NamedProject(path, ProjectFile(path), lock)
+        except BaseException:
+            lock.release()
+            raise
+    except (OSError, sqlite3.Error) as error:
+        raise HsiError(
+            say("{path} cannot be written: {reason}.", path=path, reason=getattr(error, "strerror", None) or error),
+            say("Choose a folder that you may write to."),
+        ) from error
+
+
+def open_project(path: Path) -> OpenedProject:
+    """A project with its scenes; one that another process writes to is only read.
+
+    A damaged one is set aside, and its newest whole copy taken in its place.
+
+    Raises:
+        HsiError: it cannot be read, or neither it nor a copy is whole.
+    """
+    if not path.is_file():
+        raise HsiError(say("The file {path} does not exist.", path=path), say("Choose another file."))
+    lock: Lock | Holder | None
+    try:
+        lock = take(path)
+    except OSError:  # a folder that may only be read
+        lock = None
+    if not isinstance(lock, Lock):
+        return OpenedProject(path, tuple(_read_only(path)), None, holder=lock)
+    try:
+        reading = copies.read_or_replace(path)
+        if reading.stays or not path.exists():
+            raise HsiError(reading.told[0], " ".join(reading.told[1:]))
+        project = NamedProject(path, ProjectFile(path), lock)
+    except BaseException as error:
+        lock.release()
+        if isinstance(error, sqlite3.Error | OSError):
+            raise HsiError(say("{path} cannot be read: {error}.", path=path, error=error)) from error
+        raise
+    return OpenedProject(path, tuple(reading.scenes), project, tuple(reading.told))
+
+
+def scene_in(path: Path, identity: str) -> KeptScene | None:
+    """What a project has of a scene; None for nothing.
+
+    Raises:
+        HsiError: it cannot be read.
+    """
+    return next((scene for scene in _read_only(path) if scene.facts.identity == identity), None)
+
+
+@dataclass(frozen=True)
+class Place:
+    """Where the file of a scene is.
+
+    Attributes:
+        path: None when it is nowhere.
+        same: whether it holds what it held when it was labelled.
+    """
+
+    path: Path | None = None
+    same: bool = True
+
+
+def find_scene(facts: SceneFacts, project: Path) -> Place:
+    """Where the file of a scene is now: as seen from the project, where it was, or somewhere below the project's
+    folder under the same name; the first that holds the same, else the first of the first two that is there."""
+    if not facts.path:
+        return Place()
+    known = [project.parent / facts.relative] if facts.relative else []
+    known.append(Path(facts.path))
+    for path in (*known, *_below(project.parent, known[-1].name)):
+        if _holds(path, facts):
+            return Place(path)
+    return Place(next((path for path in known if path.exists()), None), same=False)
+
+
+def _below(folder: Path, name: str) -> Iterator[Path]:
+    for number, path in enumerate(folder.rglob("*")):
+        if number > LOOKED_THROUGH:
+            return
+        if path.name == name and path.is_file():
+            yield path
+
+
+def _holds(path: Path, facts: SceneFacts) -> bool:
+    if not path.exists():
+        return False
+    try:
+        return file_identity(open_cube(path, choice=imports.recall(path))) == facts.identity
+    except (HsiError, OSError):  # it is not the scene, or will say by itself what is wrong when it is opened
+        return False
+
+
+def _read_only(path: Path) -> list[KeptScene]:
+    try:
+        return read_project(path)
+    except (Damaged, sqlite3.Error, OSError) as error:
+        raise HsiError(
+            say("{path} cannot be read: {error}.", path=path, error=error),
+            say("`hsigui project check` names the newest whole copy."),
+        ) from error
+
+
+def _put_away(path: Path) -> None:
+    try:
+        read_project(path)
+    except Damaged:
+        copies.set_aside(path)
+    else:
+        copies.retire(path)
+
+
+def with_suffix(path: Path) -> Path:
+    """The path with the ending of projects, where it has none."""
+    return path if path.suffix.lower() == SUFFIX else path.with_name(path.name + SUFFIX)

@@ -1,0 +1,41 @@
+"""A share of what the scripts beside this file try at length: processes killed while they label, damaged projects."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+import pytest
+
+from tests.faults import fuzz_projects
+
+if sys.platform == "win32":
+    pytest.skip("processes are killed by a signal", allow_module_level=True)
+
+from tests.faults import kill_labels
+
+
+@pytest.mark.slow
+@pytest.mark.timeout(300)
+def test_no_label_is_lost_when_the_window_is_killed(tmp_path: Path):
+    found = kill_labels.run(4, ("brisk", "held", "save", "brisk"), 7, tmp_path)
+    assert found["wrong"] == []
+    assert (found["lost"], found["corrupt"], found["offered"]) == (0, 0, 4)
+    assert found["not_taken_up"] == 0
+    assert found["left_over"] == 0
+
+
+def test_a_kill_that_loses_labels_would_be_seen(tmp_path: Path):
+    """The judge is no friend: a log with strokes that are nowhere is a loss."""
+    user = kill_labels.User(tmp_path, kill_labels.write_demo(tmp_path / "scene", rows=16, cols=16)[0])
+    empty = kill_labels.digest(*(kill_labels.np.zeros((2, 16, 16), kill_labels.np.uint16)))
+    lines = [{"t": 10.0, "what": "working", "state": empty}, {"t": 11.0, "what": "step", "state": "a stroke"}]
+    assert kill_labels._look(user, "brisk", lines, 13.0).lost
+    assert kill_labels._look(user, "brisk", lines, 13.0).missing_s == 2.0
+    assert not kill_labels._look(user, "brisk", lines, 11.5).lost, "the last second may be missing"
+
+
+def test_the_newest_whole_project_is_offered_however_the_others_are_damaged(tmp_path: Path):
+    found = fuzz_projects.run(120, 3, tmp_path)
+    assert found["examples"] == []
+    assert found["right"] == 120
