@@ -179,9 +179,11 @@ def test_what_equals_the_file_is_saved_after_any_walk(walk):
     def content():
         return scene.labels.snapshot(), scene.labels.snapshot(VALIDATION), scene.classes.content
 
-    saved, place = content(), scene.history.place
+    saved, place, reachable = content(), scene.history.place, True
     for number, step in enumerate(walk):
         at = number % 4
+        if step in ("paint", "check", "rename", "stroke") and scene.history.place < place:
+            reachable = False  # what was taken back and is not done again is gone for good, the saved moment with it
         if step == "paint":
             scene.edit(square(1 + number % 2, at, 1), "p")
         elif step == "check":
@@ -195,13 +197,14 @@ def test_what_equals_the_file_is_saved_after_any_walk(walk):
             scene.end_stroke()
         elif step == "save":
             scene.mark_saved(Path("labels.tif"))
-            saved, place = content(), scene.history.place
+            saved, place, reachable = content(), scene.history.place, True
         else:
             {"undo": scene.undo, "redo": scene.redo, "jump": lambda at=at: scene.go_to(at)}[step]()
         now = content()
         same = all(np.array_equal(a, b) for a, b in zip(now[:2], saved[:2], strict=True)) and now[2] == saved[2]
         assert same or scene.unsaved, "never said to be saved when it is not"
-        if scene.history.place == place and step in ("save", "undo", "redo", "jump") and same:
+        if reachable and scene.history.place == place:
+            assert same
             assert not scene.unsaved
         assert bool(scene.would_be_lost) == scene.unsaved
 
