@@ -113,6 +113,18 @@ class Runs:
                 found.append(KeptRun(settings.parent, title, settings.stat().st_mtime))
         return sorted(found, key=lambda run: run.made_at, reverse=True)
 
+    def damaged(self, key: str) -> list[str]:
+        """What is to be said of the runs of a scene that are not offered because they are damaged."""
+        found = []
+        for settings in sorted((self.folder / key).glob(f"*/{SETTINGS}")):
+            try:
+                run_record.read(settings.parent)
+            except FileNotFoundError:
+                continue  # removed meanwhile
+            except HsiError as error:
+                found.append(say("A run that is kept of this scene is not offered: {message}", message=error.message))
+        return found
+
     def unfinished(self, key: str) -> list[UnfinishedRun]:
         """The trainings of a scene that were cut, newest first."""
         found = (unfinished_in(path.parent) for path in (self.folder / key).glob(f"*/{FILE}"))
