@@ -12,6 +12,7 @@ from PySide6.QtCore import QTimer
 from PySide6.QtWidgets import QApplication
 
 from hsigui.cube.demo_spec import DemoSpec
+from hsigui.errors import is_out_of_memory
 from hsigui.settings import SettingsStore
 from hsigui.ui.desk import theme
 from hsigui.ui.shell.main_window import MainWindow
@@ -61,7 +62,9 @@ def last_resort(window: MainWindow, before: Hook) -> Hook:
             return
         showing = True
         try:
-            window.desk.fail(error, "".join(traceback.format_exception(kind, error, trace)))
+            # Where memory has run out it does not suffice for the trace either.
+            told = "" if is_out_of_memory(error) else "".join(traceback.format_exception(kind, error, trace))
+            window.desk.fail(error, told)
         finally:
             showing = False
 
