@@ -131,9 +131,11 @@ class Runs:
         return sorted((run for run in found if run is not None), key=lambda run: run.left_at, reverse=True)
 
     def tidy(self, key: str) -> None:
-        """Removes the features of all but the newest runs of a scene."""
-        for run in self.kept(key)[FEATURES_KEPT:]:
-            for path in run.folder.glob(FEATURES):
+        """Removes the features of all but the newest runs of a scene. Reads no run: the window calls it while it is
+        looked at."""
+        found = [(path.stat().st_mtime, path.parent) for path in (self.folder / key).glob(f"*/{SETTINGS}")]
+        for _, folder in sorted(found, reverse=True)[FEATURES_KEPT:]:
+            for path in folder.glob(FEATURES):
                 # In use by another window on a system that locks open files: it goes next time.
                 with contextlib.suppress(OSError):
                     path.unlink(missing_ok=True)
