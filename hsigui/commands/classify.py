@@ -15,6 +15,7 @@ from hsigui.commands.outputs import check_folder, check_outputs
 from hsigui.commands.reading import reading
 from hsigui.errors import HsiError
 from hsigui.jobs import Context
+from hsigui.methods import run_record
 from hsigui.pipeline import batch, kept_probe
 from hsigui.pipeline.result import Result
 from hsigui.pipeline.values import Filters, KeptClassifier
@@ -34,6 +35,8 @@ def classify(arguments: argparse.Namespace) -> None:
         HsiError: options do not go together, a file cannot be read or written, or a cube failed.
     """
     cubes = batch.found(arguments.cubes)
+    if said := run_record.note_unchecked(arguments.run_folder):
+        tell(said)
     if arguments.labels is not None:
         _fit_and_map(arguments, _the_one(cubes, arguments))
     elif arguments.out_dir is not None:

@@ -75,12 +75,10 @@ def require_room(folder: Path, run: int, features: int, *, must: bool) -> str:
             ),
             say("Make room, or choose a folder on another disk."),
         )
-    what = say("encoder") if run > there else say("features")
     return say(
         "The disk of {folder} is nearly full: {free:.1f} MB are free, and the run with its features takes about "
-        "{needed:.1f} MB. The {what} will stay in memory, and be lost when the program ends.",
+        "{needed:.1f} MB. What does not fit stays in memory, and is lost when the program ends.",
         folder=folder,
         free=there / 1e6,
         needed=(run + features) / 1e6,
-        what=what,
     )

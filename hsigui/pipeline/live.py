@@ -126,7 +126,7 @@ def pretrain_and_embed(
 def _stays_in_window(error: HsiError | OSError) -> str:
     return say(
         "The encoder is not kept for later: {message} It stays in this window; save it to another place "
-        "(File > Export run…).",
+        "(Training > Export run…).",
         message=_why(error),
     )
 

@@ -113,15 +113,29 @@ class Runs:
                 found.append(KeptRun(settings.parent, title, settings.stat().st_mtime))
         return sorted(found, key=lambda run: run.made_at, reverse=True)
 
+    def damaged(self, key: str) -> list[str]:
+        """What is to be said of the runs of a scene that are not offered because they are damaged."""
+        found = []
+        for settings in sorted((self.folder / key).glob(f"*/{SETTINGS}")):
+            try:
+                run_record.read(settings.parent)
+            except FileNotFoundError:
+                continue  # removed meanwhile
+            except HsiError as error:
+                found.append(say("A run that is kept of this scene is not offered: {message}", message=error.message))
+        return found
+
     def unfinished(self, key: str) -> list[UnfinishedRun]:
         """The trainings of a scene that were cut, newest first."""
         found = (unfinished_in(path.parent) for path in (self.folder / key).glob(f"*/{FILE}"))
         return sorted((run for run in found if run is not None), key=lambda run: run.left_at, reverse=True)
 
     def tidy(self, key: str) -> None:
-        """Removes the features of all but the newest runs of a scene."""
-        for run in self.kept(key)[FEATURES_KEPT:]:
-            for path in run.folder.glob(FEATURES):
+        """Removes the features of all but the newest runs of a scene. Reads no run: the window calls it while it is
+        looked at."""
+        found = [(path.stat().st_mtime, path.parent) for path in (self.folder / key).glob(f"*/{SETTINGS}")]
+        for _, folder in sorted(found, reverse=True)[FEATURES_KEPT:]:
+            for path in folder.glob(FEATURES):
                 # In use by another window on a system that locks open files: it goes next time.
                 with contextlib.suppress(OSError):
                     path.unlink(missing_ok=True)

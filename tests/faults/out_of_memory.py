@@ -20,7 +20,7 @@ import sys
 import tempfile
 import time
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -265,17 +265,18 @@ def _bad(found: dict[str, Any]) -> str:
     return ""
 
 
-def sweep(name: str, folder: Path, limits: int, warm: bool) -> list[tuple[int, dict[str, Any]]]:
+def sweep(name: str, folder: Path, limits: int, warm: bool) -> Iterator[tuple[int, dict[str, Any]]]:
     """The bytes that each trial had beyond what it began with, and what became of it."""
     whole = trial(name, folder, None, warm)
     assert whole["bad"] == "", whole
     assert whole["outcome"] == "completed", whole
-    return [(extra, trial(name, folder, extra, warm)) for extra in spread(whole["taken"], limits)]
+    for extra in spread(whole["taken"], limits):
+        yield extra, trial(name, folder, extra, warm)
 
 
 def spread(taken: int, limits: int) -> list[int]:
-    """Bytes of so many limits between nothing and what a stage takes."""
-    return [taken * number // max(1, limits - 1) for number in range(limits)]
+    """Bytes of so many limits between nothing and half as much again as a stage takes, as room is asked for before."""
+    return [taken * 3 // 2 * number // max(1, limits - 1) for number in range(limits)]
 
 
 def main(argv: list[str] | None = None) -> int:

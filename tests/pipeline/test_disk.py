@@ -72,14 +72,14 @@ def test_features_that_do_not_fit_are_said_before_and_the_training_goes_on(cube,
     _with_free(monkeypatch, disk.of_training(weights) + 1000)
     pretrain(cube, SPEC, ctx, tmp_path / "run")
     assert len(ctx.warnings) == 1
-    assert "The features will stay in memory" in ctx.warnings[0]
+    assert "What does not fit stays in memory" in ctx.warnings[0]
 
 
 def test_a_window_goes_on_on_a_full_disk_and_says_so(cube, tmp_path, monkeypatch):
     ctx = Told()
     _with_free(monkeypatch, 1000)
     pretrain(cube, SPEC, ctx, keep_in=tmp_path / "run")
-    assert "The encoder will stay in memory" in ctx.warnings[0]
+    assert "nearly full: 0.0 MB are free" in ctx.warnings[0]
 
 
 def test_with_room_nothing_is_said(cube, tmp_path):

@@ -12,7 +12,7 @@ import numpy as np
 import pytest
 from safetensors.numpy import save_file
 
-from hsigui.methods import registry
+from hsigui.methods import registry, run_record
 from hsigui.specs import PretrainSpec
 from hsigui.storage.runs import (
     FEATURES_KEPT,
@@ -158,3 +158,17 @@ def test_tidying_removes_old_trainings_and_what_lies_beside_complete_runs(tmp_pa
     assert not (complete / FILE).exists()
     assert (complete / "weights.safetensors").exists()
     assert (foreign / "notes.txt").exists()
+
+
+def test_a_damaged_run_is_told_of_with_its_folder_and_the_others_are_offered(tmp_path):
+    runs = Runs(tmp_path)
+    whole, damaged = _write(runs.new("field"), 1), _write(tmp_path / "field" / "other", 2)
+    sealed = run_record.text_of({"spec": {"method": "lscosa", "preset": "quick", "seed": 2}}, {})
+    (damaged / "run.json").write_text(sealed.replace('"seed": 2', '"seed": 3'), encoding="utf-8")
+    assert [run.folder for run in runs.kept("field")] == [whole]
+    (said,) = runs.damaged("field")
+    assert str(damaged) in said
+    assert "damaged" in said
+    (damaged / "run.json").write_text(sealed, encoding="utf-8")
+    assert len(runs.kept("field")) == 2
+    assert runs.damaged("field") == []

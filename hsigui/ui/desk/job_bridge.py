@@ -17,6 +17,7 @@ from hsigui.jobs import Event, Finished, Job, JobRunner, Metric, Outcome, Partia
 from hsigui.ui.desk.job_log import JobLog
 
 INTERVAL_MS = 30
+RESERVE_BYTES = 2**20
 METRIC_POINTS = 200  # the most points of one curve that are worth drawing at once
 
 
@@ -66,6 +67,7 @@ class JobBridge(QObject):
         self._watchers: dict[int, Watcher] = {}
         self._waiting: deque[Event | _Points] = deque()
         self._log = JobLog()
+        self._reserve = bytes(RESERVE_BYTES)  # let go when memory runs out here
         self._timer = QTimer(self)
         self._timer.setInterval(INTERVAL_MS)
         self._timer.timeout.connect(self.pump)
@@ -93,13 +95,27 @@ class JobBridge(QObject):
         """Takes what is on the queue and tells of it. Called by the timer; tests may call it, too.
 
         An exception in a receiver reaches the program's last resort as usual; the events behind it are told at the
-        next turn, so that no end of a job is ever lost.
+        next turn, so that no end of a job is ever lost. Where memory runs out while events are taken off, jobs whose
+        ends were among them are told as failed for want of memory.
         """
-        self._waiting.extend(_merged(self._runner.drain()))
+        try:
+            self._waiting.extend(_merged(self._runner.drain()))
+            self._reserve = self._reserve or bytes(RESERVE_BYTES)
+        except MemoryError:
+            self._reserve = b""
+            self._waiting.extend(self._lost())
         while self._waiting:
             self._tell(self._waiting.popleft())
         if not self._runner.running:
             self._timer.stop()
+
+    def _lost(self) -> list[Finished]:
+        """Ends for the jobs that are watched, and neither run nor have an end that waits to be told."""
+        known = {job.number for job in self._runner.running}
+        known |= {event.job for event in self._waiting if isinstance(event, Finished)}
+        return [
+            Finished(number, Outcome.FAILED, error=MemoryError()) for number in self._watchers if number not in known
+        ]
 
     def close(self, timeout: float = 5.0) -> bool:
         """Cancels all jobs, joins their threads and tells nobody; returns whether all ended in time."""

@@ -15,6 +15,7 @@ from PySide6.QtWidgets import QApplication
 
 from hsigui import log
 from hsigui.cube.demo_spec import DemoSpec
+from hsigui.errors import is_out_of_memory
 from hsigui.settings import SettingsStore
 from hsigui.storage.problem_report import CRASHES
 from hsigui.ui.desk import theme
@@ -87,7 +88,9 @@ def last_resort(window: MainWindow, before: Hook) -> Hook:
             return
         showing = True
         try:
-            window.desk.fail(error, "".join(traceback.format_exception(kind, error, trace)))
+            # Where memory has run out it does not suffice for the trace either.
+            told = "" if is_out_of_memory(error) else "".join(traceback.format_exception(kind, error, trace))
+            window.desk.fail(error, told)
         finally:
             showing = False
 

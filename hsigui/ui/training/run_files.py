@@ -200,9 +200,11 @@ class RunFiles(QObject):
         What was cut with other bands is of no use for the scene as it is now, but may be again: it stays.
         """
 
-        def look(_ctx: Context) -> tuple[list[KeptRun], list[UnfinishedRun]]:
+        def look(ctx: Context) -> tuple[list[KeptRun], list[UnfinishedRun]]:
             self.runs.tidy_unfinished(_is_held)
             key = scene_key(scene.cube)
+            for said in self.runs.damaged(key):
+                ctx.warn(said)
             cut = [run for run in self.runs.unfinished(key) if not _is_held(run.folder)]
             identity = scene.input_identity if cut else ""
             return self.runs.kept(key), [run for run in cut if run.fingerprint == identity]

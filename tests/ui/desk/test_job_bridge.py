@@ -9,6 +9,7 @@ import pytest
 
 from hsigui.errors import HsiError
 from hsigui.jobs import Outcome
+from hsigui.ui.desk import job_bridge
 from hsigui.ui.desk.job_bridge import METRIC_POINTS, JobBridge, Latest, Watcher
 
 
@@ -243,3 +244,43 @@ def test_settling_waits_for_what_is_at_work(qtbot, bridge):
     assert latest.settle(5)
     assert finished == [1]
     qtbot.waitUntil(lambda: not latest.busy, timeout=5000)
+
+
+def test_an_end_that_is_lost_for_want_of_memory_is_told_once_as_failed(qtbot, bridge, monkeypatch):
+    ends = []
+    watcher = Watcher(done=lambda _: ends.append("done"), failed=lambda error, trace: ends.append((error, trace)))
+    bridge.finished.connect(lambda end: ends.append(end.outcome))
+    whole = job_bridge._merged
+
+    def merged(events):
+        for _ in events:  # they are off the queue
+            pass
+        monkeypatch.setattr(job_bridge, "_merged", whole)
+        raise MemoryError
+
+    assert bridge.start(lambda ctx: 42, "answer", watcher).wait(5)
+    monkeypatch.setattr(job_bridge, "_merged", merged)
+    bridge.pump()
+    bridge.pump()
+    assert [type(end) for end in ends] == [tuple, Outcome]
+    assert isinstance(ends[0][0], MemoryError)
+    assert ends[1] is Outcome.FAILED
+    assert bridge.running == []
+
+
+def test_jobs_that_go_on_are_not_told_as_ended_where_memory_runs_out(qtbot, bridge, monkeypatch):
+    go_on, ends = threading.Event(), []
+    whole = job_bridge._merged
+
+    def merged(_events):
+        monkeypatch.setattr(job_bridge, "_merged", whole)
+        raise MemoryError
+
+    monkeypatch.setattr(job_bridge, "_merged", merged)
+    job = bridge.start(lambda ctx: go_on.wait(5), "goes on", Watcher(done=ends.append))
+    bridge.pump()
+    assert ends == []
+    go_on.set()
+    assert job.wait(5)
+    bridge.pump()
+    assert ends == [True]

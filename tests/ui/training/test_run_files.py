@@ -76,6 +76,29 @@ def test_a_run_of_another_scene_is_used_and_said(qtbot, window, scene, tmp_path)
     assert any("another scene" in text for text in _texts(window))
 
 
+def test_features_that_are_damaged_are_told_and_made_again_and_weights_are_refused(qtbot, window, scene, tmp_path):
+    cube = _open(qtbot, window, scene)
+    trained = live.pretrain_and_embed(SilentContext(), cube, SPEC, tmp_path / "run")
+    wanted = np.array(trained.features.array)
+    (features,) = tmp_path.glob("run/features-????????????.npy")
+    _overwrite_64_bytes(features)
+    window.run_files.open(tmp_path / "run")
+    qtbot.waitUntil(lambda: window.session.features is not None, timeout=20_000)
+    assert np.array_equal(window.session.features.array, wanted)
+    assert any(features.name in text and "made again" in text for text in _texts(window))
+    encoder = window.session.encoder
+    _overwrite_64_bytes(tmp_path / "run" / "weights.safetensors")
+    window.run_files.open(tmp_path / "run")
+    qtbot.waitUntil(lambda: any("weights.safetensors is damaged" in text for text in _texts(window)), timeout=20_000)
+    assert window.session.encoder is encoder
+
+
+def _overwrite_64_bytes(path):
+    content = bytearray(path.read_bytes())
+    content[-64:] = bytes(byte ^ 0x5A for byte in content[-64:])
+    path.write_bytes(bytes(content))
+
+
 @pytest.mark.parametrize("kind", ["empty folder", "other bands"])
 def test_a_folder_that_does_not_fit_is_refused_and_changes_nothing(qtbot, window, scene, tmp_path, kind):
     if kind == "other bands":
