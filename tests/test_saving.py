@@ -71,3 +71,13 @@ def test_unfinished_bytes_do_not_look_like_a_finished_file(tmp_path: Path, monke
     monkeypatch.setattr(os, "fsync", lambda _handle: seen.extend(p.suffix for p in tmp_path.iterdir()))
     write_bytes(tmp_path / "labels.npz", b"x")
     assert seen == [""]
+
+
+@pytest.mark.parametrize("name", ["x" * 251 + ".tif", "ü" * 125 + ".tif", "x" * 255])
+def test_a_file_whose_name_is_as_long_as_can_be_is_written(tmp_path, name):
+    with written_beside(tmp_path / name) as (scratch,):
+        assert scratch.suffix == (tmp_path / name).suffix
+        scratch.write_text("new")
+    assert [path.name for path in tmp_path.iterdir()] == [name]
+    write_bytes(tmp_path / name, b"newer")
+    assert (tmp_path / name).read_bytes() == b"newer"
