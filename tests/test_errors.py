@@ -20,6 +20,14 @@ def test_it_is_an_ordinary_exception():
         raise HsiError("too short")
 
 
+def test_a_message_is_a_sentence_whatever_a_file_brought_into_it():
+    error = HsiError("The class “a\rb\x1b[2J\ud800” of\nx.tif", "Rename\x00it.")
+    assert error.message == "The class “a b [2J ” of x.tif"
+    assert error.hint == "Rename it."
+    assert str(error).isprintable()
+    assert len(HsiError("9" * 100_000).message) == 1000
+
+
 @pytest.mark.parametrize(
     "error",
     [

@@ -122,3 +122,13 @@ def test_a_file_of_the_user_is_no_left_over(tmp_path: Path) -> None:
         path = tmp_path / name
         path.write_bytes(b"")
         assert not is_left_over(path), name
+
+
+@pytest.mark.parametrize("name", ["x" * 251 + ".tif", "ü" * 125 + ".tif", "x" * 255])
+def test_a_file_whose_name_is_as_long_as_can_be_is_written(tmp_path, name):
+    with written_beside(tmp_path / name) as (scratch,):
+        assert scratch.suffix == (tmp_path / name).suffix
+        scratch.write_text("new")
+    assert [path.name for path in tmp_path.iterdir()] == [name]
+    write_bytes(tmp_path / name, b"newer")
+    assert (tmp_path / name).read_bytes() == b"newer"

@@ -15,6 +15,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from hsigui import stopping
 from hsigui.cube.crs import crs_of
 from hsigui.cube.cube import Geo
 from hsigui.errors import HsiError
@@ -25,6 +26,7 @@ from hsigui.texts import say
 
 Points = NDArray[np.float64]  # n x 2: x, y
 MOST_GROUPS = 3_000_000  # about a minute and 4 GB
+_SHAPES_AT_ONCE = 20_000
 _FARTHEST = 1e100
 _PIXELS_AWAY = 2.0**30  # GDAL counts pixels in 32 bits
 _FEWEST = {"polygon": 4, "line": 2, "point": 1}  # positions that make one, the first of an outline repeated at its end
@@ -144,7 +146,9 @@ def burn(found: LabelledShapes, grid: Grid | None, file_name: str) -> ClassRaste
             for shape in group:
                 _set_points(array, shape)
         else:
-            rasterize(((_geometry(s), s.number) for s in group), out=array)
+            while some := list(itertools.islice(group, _SHAPES_AT_ONCE)):
+                stopping.check()
+                rasterize(((_geometry(s), s.number) for s in some), out=array)
     classes = found.classes.merged_with({s.number for s in inside})
     return ClassRaster(array, classes, grid.geo, "uint16", notes=found.notes + notes)
 

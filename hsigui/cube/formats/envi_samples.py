@@ -12,6 +12,7 @@ from hsigui.cube.cube import ArraySource, Source
 from hsigui.cube.formats.envi_header import Header
 from hsigui.cube.formats.gzipped import Unpacked, can_hold, is_gzip, removed_with, unpack
 from hsigui.cube.formats.strided import StridedFile, interleave_strides
+from hsigui.cube.limits import require_memory
 from hsigui.errors import HsiError
 from hsigui.texts import say
 
@@ -46,18 +47,11 @@ def map_data(header: Header, data: Path) -> NDArray[Any]:
     Raises:
         HsiError: the file is shorter than the header says; both sizes are named.
     """
+    if not _is_compressed(header, data):
+        require_size(header, data)  # where both are wrong, this says more
+    require_memory(data.name, header.bytes_needed)
     source, _ = source_of(header, data)
-    try:
-        return source.read(slice(None), slice(None), slice(None))
-    except MemoryError as error:
-        raise HsiError(
-            say(
-                "{name} does not fit into memory: {bytes_needed} bytes.",
-                name=data.name,
-                bytes_needed=header.bytes_needed,
-            ),
-            say("Cut it into parts first."),
-        ) from error
+    return source.read(slice(None), slice(None), slice(None))
 
 
 def require_size(header: Header, data: Path) -> None:

@@ -11,7 +11,8 @@ from pathlib import Path
 
 import numpy as np
 
-from hsigui.cube.formats.mat5 import Damaged, Listing, StoredArray, StoredSamples
+from hsigui import stopping
+from hsigui.cube.formats.mat5 import Damaged, Listing, StoredArray, StoredSamples, require_few
 from hsigui.texts import say
 
 _STORED = {0: "f8", 1: "f4", 2: "i4", 3: "i2", 4: "u2", 5: "u1"}
@@ -35,6 +36,8 @@ def list_arrays(path: Path) -> Listing:
     arrays, other = [], []
     with path.open("rb") as file:
         while (start := file.tell()) < size:
+            stopping.check()
+            require_few(len(arrays) + len(other))
             head = file.read(_HEAD)
             if len(head) < _HEAD:
                 raise Damaged(say("the file ends within the head of a variable at byte {start}", start=start))

@@ -188,6 +188,8 @@ def list_arrays(path: Path) -> Listing:
         arrays: list[StoredArray] = []
         other: list[str] = []
         while (start := file.tell()) < size:
+            stopping.check()
+            require_few(len(arrays) + len(other))
             tag = file.read(8)
             if len(tag) < 8:
                 raise Damaged(say("the file ends within the head of a variable at byte {start}", start=start))
@@ -210,6 +212,16 @@ def list_arrays(path: Path) -> Listing:
     if not arrays and not other:
         raise Damaged(say("it holds no variables"))
     return Listing(tuple(arrays), tuple(other))
+
+
+def require_few(arrays: int) -> None:
+    """Refuses files of more arrays than anybody keeps in one.
+
+    Raises:
+        Damaged: there are more.
+    """
+    if arrays > _MOST_ARRAYS:
+        raise Damaged(say("it holds more than {most:,} arrays", most=_MOST_ARRAYS))
 
 
 def read_part(path: Path, array: StoredArray, part: StoredSamples) -> NDArray[Any]:

@@ -97,8 +97,8 @@ def files_written(path: str | Path) -> tuple[Path, ...]:
 def files_of_scene(path: str | Path) -> tuple[Path, ...]:
     """The files that a scene is read from: the one that was opened, and those that belong to it."""
     path = Path(path).expanduser()
-    row = reader_of(path)
     try:
+        row = reader_of(path)
         return (path,) if row is None else (path, *row.files_of(path))
     except HsiError:  # one of them is gone meanwhile
         return (path,)

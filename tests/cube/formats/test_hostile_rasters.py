@@ -331,3 +331,16 @@ def test_every_kind_of_scene_is_held_against_the_memory(tmp_path, monkeypatch):
 
 def test_the_memory_of_this_machine_is_known():
     assert 2**28 < limits.machine_memory() < 2**50
+
+
+def test_an_imagine_file_does_not_take_its_samples_from_elsewhere(folder, monkeypatch, tmp_path_factory):
+    monkeypatch.setenv("HSIGUI_CONFIG_DIR", str(tmp_path_factory.mktemp("config")))
+    large = folder / "x.img"
+    profile = {"height": 5, "width": 6, "count": 1, "dtype": "uint8", "USE_SPILL": "YES", "transform": PLACE}
+    with rasterio.open(large, "w", driver="HFA", **profile) as dataset:
+        dataset.write(SAMPLES, 1)
+    assert (folder / "x.ige").is_file()
+    assert np.array_equal(open_cube(large).read()[:, :, 0], SAMPLES)
+    (folder / "x.ige").replace(folder.parent / "y.ige")
+    (folder / "x.ige").symlink_to(folder.parent / "y.ige")
+    refused(large, "x.ige, a file outside its folder")
