@@ -32,6 +32,9 @@ class Settings:
         geometry, layout: the window's place and its docks, as Qt wrote them, in base64.
         last_folder: where a file was chosen last.
         device: "auto", "cpu", "cuda" or "mps".
+        memory_gib: memory that files may ask for, in GiB; 0 for all that the machine has.
+        threads: of the processor that trainings of the window take; 0 for all but one.
+        runs_folder: where the window keeps runs; empty for the platform's folder.
     """
 
     recent: tuple[str, ...] = ()
@@ -40,6 +43,9 @@ class Settings:
     layout: str = ""
     last_folder: str = ""
     device: str = "auto"
+    memory_gib: float = 0.0
+    threads: int = 0
+    runs_folder: str = ""
 
     def with_recent(self, path: str) -> Settings:
         """These settings with a path in front of the recent ones, named once."""
@@ -70,8 +76,12 @@ class SettingsStore:
     def path(self) -> Path:
         return self.folder / "settings.json"
 
-    def load(self) -> Settings:
-        """The stored settings; the defaults when there are none or they cannot be read."""
+    def load(self, *, keep_broken: bool = True) -> Settings:
+        """The stored settings; the defaults when there are none or they cannot be read.
+
+        Args:
+            keep_broken: whether a file that cannot be understood is put aside, which `problem` then tells.
+        """
         self.problem = ""
         try:
             values = json.loads(self.path.read_text(encoding="utf-8"))
@@ -84,8 +94,9 @@ class SettingsStore:
                 "The settings {path} could not be read ({strerror}).", path=self.path, strerror=error.strerror or error
             )
             return Settings()
-        except ValueError:
-            self._keep_aside()
+        except (ValueError, RecursionError):
+            if keep_broken:
+                self._keep_aside()
             return Settings()
         return _from_json(values)
 
@@ -126,6 +137,12 @@ def _from_json(values: dict[str, Any]) -> Settings:
         if spec.name == "recent":
             if isinstance(value, list):
                 taken["recent"] = tuple(v for v in value if isinstance(v, str) and v)[:RECENT_LIMIT]
+        elif spec.name == "memory_gib":
+            if isinstance(value, int | float) and not isinstance(value, bool) and 0 <= value < 2**20:
+                taken[spec.name] = float(value)
+        elif spec.name == "threads":
+            if isinstance(value, int) and not isinstance(value, bool) and 0 <= value < 2**16:
+                taken[spec.name] = value
         elif isinstance(value, str):
             taken[spec.name] = value
     if taken.get("theme") not in THEMES:

@@ -6,12 +6,16 @@ import ctypes
 import os
 import sys
 from functools import lru_cache
+from pathlib import Path
 
 from hsigui.errors import HsiError
+from hsigui.settings import SettingsStore
 from hsigui.texts import say
 
 PIXEL_BYTES = 5  # of any scene that is open: two layers of labels, and whether the pixel is valid
 _UNKNOWN_MEMORY = 16 * 2**30
+_BLOCK_SHARE = 4
+_TEXT_GROWTH = 40  # of a list of short numbers or elements, as Python holds them
 _ROW_SHARE = 16  # the part of the memory that one row of all bands may take: scenes are read by rows
 
 
@@ -26,6 +30,77 @@ def machine_memory() -> int:
         return _UNKNOWN_MEMORY
 
 
+def memory_limit() -> int:
+    """Bytes that a file may ask for: those of the machine, or fewer where the user set so (settings; for one call of a
+    command the variable HSIGUI_MEMORY_GIB)."""
+    wanted = os.environ.get("HSIGUI_MEMORY_GIB", "")
+    try:
+        chosen = float(wanted) if wanted else _of_settings(*_state_of_settings())
+    except ValueError:
+        raise HsiError(
+            say("HSIGUI_MEMORY_GIB is “{wanted}”, which is no number.", wanted=wanted), say("Give it in GiB, as 8.")
+        ) from None
+    return min(machine_memory(), int(chosen * 2**30)) if 0 < chosen < 2**20 else machine_memory()
+
+
+def require_memory(name: str, size: int) -> None:
+    """Refuses what would take more memory than there is, before it is made.
+
+    Args:
+        name: of the file, and of the part of it that is meant.
+        size: bytes that it announces.
+
+    Raises:
+        HsiError: they are too many.
+    """
+    if size > memory_limit():
+        raise HsiError(
+            say(
+                "{name} announces {size:,.1f} GiB, more than the {limit:.1f} GiB of memory that there are for it.",
+                name=name,
+                size=size / 2**30,
+                limit=memory_limit() / 2**30,
+            ),
+            say("Cut out the part that you need. If it should be small, the file is damaged."),
+        )
+
+
+def require_block(name: str, size: int) -> None:
+    """Refuses files whose samples lie in pieces that can be unpacked only as a whole and take too much of the memory.
+
+    Args:
+        size: bytes of one piece, unpacked.
+
+    Raises:
+        HsiError: they are too many.
+    """
+    if size > memory_limit() // _BLOCK_SHARE:
+        raise HsiError(
+            say(
+                "{name} is stored in pieces of {size:,.1f} GiB, each of which must be unpacked as a whole.",
+                name=name,
+                size=size / 2**30,
+            ),
+            say("Save it in smaller tiles. If it should be small, the file is damaged."),
+        )
+
+
+def require_text(name: str, size: int) -> None:
+    """Refuses texts (JSON, XML, tables) that would take too much memory once they are understood.
+
+    Args:
+        size: bytes of the file.
+
+    Raises:
+        HsiError: they are too many.
+    """
+    if size * _TEXT_GROWTH > memory_limit():
+        raise HsiError(
+            say("{name} is a text of {size:,.1f} GiB, too much for this machine.", name=name, size=size / 2**30),
+            say("Save it as a raster or as a GeoPackage, or cut out the part that you need."),
+        )
+
+
 def require_room(name: str, rows: int, cols: int, pixel_bytes: int = PIXEL_BYTES) -> None:
     """Refuses rasters of more pixels than this machine can hold, before anything is made for them.
 
@@ -35,7 +110,7 @@ def require_room(name: str, rows: int, cols: int, pixel_bytes: int = PIXEL_BYTES
     Raises:
         HsiError: they are too many.
     """
-    if rows * cols * pixel_bytes > machine_memory():
+    if rows * cols * pixel_bytes > memory_limit():
         raise HsiError(
             say(
                 "{name} announces {rows} x {cols} pixels: more than this machine can hold "
@@ -43,7 +118,7 @@ def require_room(name: str, rows: int, cols: int, pixel_bytes: int = PIXEL_BYTES
                 name=name,
                 rows=rows,
                 cols=cols,
-                machine_memory=machine_memory() / 2**30,
+                machine_memory=memory_limit() / 2**30,
             ),
             say("Cut out the part that you need. If it should be small, the file is damaged."),
         )
@@ -56,7 +131,7 @@ def require_rows_that_fit(name: str, cols: int, bands: int, sample_bytes: int) -
         HsiError: it does.
     """
     size = cols * bands * sample_bytes
-    if size > machine_memory() // _ROW_SHARE:
+    if size > memory_limit() // _ROW_SHARE:
         raise HsiError(
             say(
                 "{name} announces rows of {cols} pixels in {bands} bands: each would take {size:.1f} GiB.",
@@ -67,6 +142,19 @@ def require_rows_that_fit(name: str, cols: int, bands: int, sample_bytes: int) -
             ),
             say("Cut out the part that you need. If it should be small, the file is damaged."),
         )
+
+
+def _state_of_settings() -> tuple[str, int]:
+    path = SettingsStore().path
+    try:
+        return str(path.parent), path.stat().st_mtime_ns
+    except OSError:
+        return "", 0
+
+
+@lru_cache(maxsize=1)
+def _of_settings(folder: str, _changed: int) -> float:
+    return SettingsStore(Path(folder)).load(keep_broken=False).memory_gib if folder else 0.0
 
 
 class _MemoryStatus(ctypes.Structure):

@@ -42,7 +42,7 @@ from hsigui.document.events import (
 )
 from hsigui.document.session import Session
 from hsigui.report.table import problems
-from hsigui.settings import SettingsStore
+from hsigui.settings import Settings, SettingsStore
 from hsigui.storage.recovery import Recovery
 from hsigui.storage.runs import Runs
 from hsigui.texts import say
@@ -125,7 +125,7 @@ class MainWindow(QMainWindow):
         self.desk = Desk(self, self.session, self.bridge, self.messages, prompts or Prompts(self), store, settings)
         self.actions_ = ActionSet(self, ACTIONS)
         self.image = ImageView(self)
-        self._build_panels(recovery or Recovery(), runs or Runs())
+        self._build_panels(recovery or Recovery(), runs or kept_runs(settings))
         self._name_parts()
         self._build_middle()
         self._build_controllers()
@@ -192,7 +192,8 @@ class MainWindow(QMainWindow):
         self.arrivals = Arrivals(self.desk, self.scene, self.label_files, self.spectra)
         self.leaving = Leaving(self.desk, self.scenes)
         self.help = HelpPages(self, in_order_of_menus())
-        own = (self.leaving, self.help, Preferences(self.desk), ProblemReports(self.desk))
+        preferences = Preferences(self.desk, self.actions_, self.run_files)
+        own = (self.leaving, self.help, preferences, ProblemReports(self.desk))
         self.actions_.bind((self.session, self.image, *self._parts, *own))
 
     def _build_bars(self) -> None:
@@ -300,6 +301,11 @@ class MainWindow(QMainWindow):
         self.desk.remember(dataclasses.replace(self.desk.settings, geometry=geometry, layout=layout))
         self.bridge.close(CLOSE_SECONDS)
         event.accept()
+
+
+def kept_runs(settings: Settings) -> Runs:
+    """The runs in the folder that the user chose, else in the usual one."""
+    return Runs(Path(settings.runs_folder) if settings.runs_folder else None)
 
 
 def _column(widget: QWidget) -> QVBoxLayout:
