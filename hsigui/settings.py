@@ -33,6 +33,8 @@ class Settings:
         last_folder: where a file was chosen last.
         device: "auto", "cpu", "cuda" or "mps".
         memory_gib: memory that files may ask for, in GiB; 0 for all that the machine has.
+        threads: of the processor that trainings of the window take; 0 for all but one.
+        runs_folder: where the window keeps runs; empty for the platform's folder.
     """
 
     recent: tuple[str, ...] = ()
@@ -42,6 +44,8 @@ class Settings:
     last_folder: str = ""
     device: str = "auto"
     memory_gib: float = 0.0
+    threads: int = 0
+    runs_folder: str = ""
 
     def with_recent(self, path: str) -> Settings:
         """These settings with a path in front of the recent ones, named once."""
@@ -136,6 +140,9 @@ def _from_json(values: dict[str, Any]) -> Settings:
         elif spec.name == "memory_gib":
             if isinstance(value, int | float) and not isinstance(value, bool) and 0 <= value < 2**20:
                 taken[spec.name] = float(value)
+        elif spec.name == "threads":
+            if isinstance(value, int) and not isinstance(value, bool) and 0 <= value < 2**16:
+                taken[spec.name] = value
         elif isinstance(value, str):
             taken[spec.name] = value
     if taken.get("theme") not in THEMES:

@@ -89,3 +89,10 @@ def test_the_environment_says_where_the_settings_lie(tmp_path, monkeypatch):
     store = SettingsStore()
     store.save(Settings(theme="dark"))
     assert (tmp_path / "mine" / "settings.json").is_file()
+
+
+@pytest.mark.parametrize("odd", [-1, True, "two", 1.5, 2**16])
+def test_an_odd_number_of_threads_is_none(store, odd):
+    store.folder.mkdir()
+    store.path.write_text(json.dumps({"threads": odd, "runs_folder": "/runs"}))
+    assert store.load() == Settings(runs_folder="/runs")

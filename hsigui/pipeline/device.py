@@ -1,8 +1,11 @@
-"""The device that pretraining would take, in words, and how many cores it leaves to a window."""
+"""The device that pretraining would take, in words, and how many threads a window gives it."""
 
 from __future__ import annotations
 
+import os
+
 from hsigui.methods import devices
+from hsigui.settings import SettingsStore
 
 
 def describe_device(wanted: str = "auto") -> str:
@@ -14,6 +17,7 @@ def describe_device(wanted: str = "auto") -> str:
     return devices.title(devices.choose(wanted))
 
 
-def leave_cores_free(count: int) -> None:
-    """Keeps torch off so many cores, so that a window goes on repainting."""
-    devices.leave_cores_free(count)
+def take_threads_of_window() -> None:
+    """Gives torch the threads that the user set for the window; without a wish all but one, so that it repaints."""
+    wanted = SettingsStore().load(keep_broken=False).threads
+    devices.leave_cores_free(max(0, (os.cpu_count() or 1) - wanted) if wanted else 1)

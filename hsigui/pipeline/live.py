@@ -98,11 +98,11 @@ def pretrain_and_embed(
     ctx.progress(0, 0, say("Loading PyTorch…"))
     from hsigui.methods import checkpoint
     from hsigui.methods import resume as unfinished
-    from hsigui.pipeline.device import describe_device, leave_cores_free
+    from hsigui.pipeline.device import describe_device, take_threads_of_window
     from hsigui.pipeline.embed import embed
     from hsigui.pipeline.pretrain import pretrain
 
-    leave_cores_free(1)
+    take_threads_of_window()
     ctx.partial(DeviceKnown(describe_device(spec.device)))
     encoder = pretrain(cube, spec, ctx, keep_in=folder, resume=resume)
     if folder is not None:
@@ -140,10 +140,10 @@ def restore_run(ctx: Context, cube: Cube, folder: Path) -> Trained:
     ctx.progress(0, 0, say("Loading PyTorch…"))
     from hsigui.methods import checkpoint
     from hsigui.methods.run_record import note_unchecked
-    from hsigui.pipeline.device import leave_cores_free
+    from hsigui.pipeline.device import take_threads_of_window
     from hsigui.pipeline.embed import embed
 
-    leave_cores_free(1)
+    take_threads_of_window()
     encoder = checkpoint.load(folder)
     if said := note_unchecked(folder):
         ctx.warn(said)

@@ -19,7 +19,7 @@ from hsigui.settings import Settings
 from hsigui.texts import say
 
 CRASHES = "crash.txt"  # where the interpreter writes how it ended when it ended by force
-NOT_TOLD = ("recent", "last_folder", "geometry", "layout")  # paths, and what Qt writes of screens
+NOT_TOLD = ("recent", "last_folder", "runs_folder", "geometry", "layout")  # paths, and what Qt writes of screens
 ABOUT = "about.txt"
 
 

@@ -41,6 +41,9 @@ ROWS: tuple[ActionRow, ...] = (
                   checked=name == theme.SCHEMES[0], group="theme")
         for name, text, tip in THEMES
     ),
+    ActionRow("preferences", say("&Preferences…"),
+              say("Colours, memory, threads, and the room that kept runs take"), Preferences.show_preferences,
+              keys=("Ctrl+,",), icon="settings"),
     ActionRow("help_pages", say("&Help"), say("Labelling, methods and baselines, accuracy, maps and files"),
               HelpPages.show_help, icon="help"),
     ActionRow("shortcuts", say("&Keys and mouse"), say("A sheet of all keys"), HelpPages.show_shortcuts,
@@ -61,7 +64,7 @@ MENUS: tuple[tuple[str, tuple[object, ...]], ...] = (
     (say("&File"), ("open", "open_as", "@recent", "open_demo", None, "open_project",
                "save_project_as", None, "open_labels", "add_labels", "open_truth", None,
                "save_labels", "save_labels_as", "export", None, "reload", "properties", None, "close_scene", "quit")),
-    (say("&Edit"), ("undo", "redo", None, "bands")),
+    (say("&Edit"), ("undo", "redo", None, "bands", None, "preferences")),
     (say("&Labels"), ("add_class", "rename_class", "recolour_class", "merge_class", "delete_class",
                  (say("Curr&ent class"), tuple(row.id for row in labels.CLASS_KEYS)),
                  (say("Class c&olours"), tuple(row.id for row in labels.PALETTE_ROWS)), None,

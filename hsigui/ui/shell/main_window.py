@@ -42,7 +42,7 @@ from hsigui.document.events import (
 )
 from hsigui.document.session import Session
 from hsigui.report.table import problems
-from hsigui.settings import SettingsStore
+from hsigui.settings import Settings, SettingsStore
 from hsigui.storage.journal import Journal
 from hsigui.storage.project_file import SUFFIX
 from hsigui.storage.projects import Projects
@@ -129,7 +129,7 @@ class MainWindow(QMainWindow):
         self.desk = Desk(self, self.session, self.bridge, self.messages, prompts or Prompts(self), store, settings)
         self.actions_ = ActionSet(self, ACTIONS)
         self.image = ImageView(self)
-        self._build_panels(Journal(projects or Projects()), runs or Runs())
+        self._build_panels(Journal(projects or Projects()), runs or kept_runs(settings))
         self._name_parts()
         self._build_middle()
         self._build_controllers()
@@ -198,7 +198,8 @@ class MainWindow(QMainWindow):
         self.leaving = Leaving(self.desk, self.scenes)
         self.projects = ProjectFiles(self.desk, self.scene, self.keeping)
         self.help = HelpPages(self, in_order_of_menus())
-        own = (self.leaving, self.projects, self.help, Preferences(self.desk), ProblemReports(self.desk))
+        preferences = Preferences(self.desk, self.actions_, self.run_files)
+        own = (self.leaving, self.projects, self.help, preferences, ProblemReports(self.desk))
         self.actions_.bind((self.session, self.image, *self._parts, *own))
 
     def _build_bars(self) -> None:
@@ -317,6 +318,11 @@ class MainWindow(QMainWindow):
         self.bridge.close(CLOSE_SECONDS)
         self.keeping.close(CLOSE_SECONDS)
         event.accept()
+
+
+def kept_runs(settings: Settings) -> Runs:
+    """The runs in the folder that the user chose, else in the usual one."""
+    return Runs(Path(settings.runs_folder) if settings.runs_folder else None)
 
 
 def _column(widget: QWidget) -> QVBoxLayout:

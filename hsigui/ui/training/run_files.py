@@ -119,6 +119,10 @@ class RunFiles(QObject):
         if not _is_held(run.folder):
             give_up(run.folder)
 
+    def is_held(self, folder: Path) -> bool:
+        """Whether a window, this one or another, is training in a folder."""
+        return _is_held(folder)
+
     def held(self, work_on: Work, folder: Path) -> Work:
         """A work that trains in a folder: holds its lock, and leaves no empty folder."""
 

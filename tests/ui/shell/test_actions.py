@@ -79,7 +79,7 @@ def test_what_cannot_be_asked_is_disabled(qtbot, window):
     enabled = {a.id for a in ACTIONS if window.actions_[a.id].isEnabled()}
     themes = {"theme_system", "theme_light", "theme_dark"}
     assert enabled == {
-        "open", "open_as", "open_demo", "quit", "help_pages", "shortcuts", "report_problem", "about",
+        "open", "open_as", "open_demo", "quit", "preferences", "help_pages", "shortcuts", "report_problem", "about",
     } | themes  # fmt: skip
 
 

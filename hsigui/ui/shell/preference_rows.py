@@ -1,0 +1,120 @@
+"""What the user may set, a row each; every row has an effect, named in its tip."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from PySide6.QtWidgets import (
+    QComboBox,
+    QDoubleSpinBox,
+    QFileDialog,
+    QHBoxLayout,
+    QLineEdit,
+    QPushButton,
+    QSpinBox,
+    QWidget,
+)
+
+from hsigui.cube.limits import machine_memory
+from hsigui.storage.runs import runs_folder
+from hsigui.texts import say
+
+
+@dataclass(frozen=True)
+class Editor:
+    """The widget of a row, how a value is put into it, and how it is read back."""
+
+    widget: QWidget
+    put: Callable[[object], None]
+    value: Callable[[], Any]
+
+
+@dataclass(frozen=True)
+class PreferenceRow:
+    """One preference.
+
+    Attributes:
+        name: of the field of `Settings`.
+        label: with a mnemonic.
+        tip: what it does.
+        make: makes its editor.
+    """
+
+    name: str
+    label: str
+    tip: str
+    make: Callable[[QWidget], Editor]
+
+
+class FolderEdit(QWidget):
+    """A folder, typed or chosen; empty for the usual one."""
+
+    def __init__(self, parent: QWidget) -> None:
+        super().__init__(parent)
+        self.line, browse = QLineEdit(self), QPushButton(say("Browse…"), self)
+        self.line.setPlaceholderText(say("the usual one"))
+        self.line.setClearButtonEnabled(True)
+        self.setFocusProxy(self.line)
+        browse.clicked.connect(self._browse)
+        row = QHBoxLayout(self)
+        row.setContentsMargins(0, 0, 0, 0)
+        row.addWidget(self.line, 1)
+        row.addWidget(browse)
+
+    def put(self, value: object) -> None:
+        self.line.setText(str(value))
+
+    def value(self) -> str:
+        text = self.line.text().strip()
+        return str(Path(text).expanduser().absolute()) if text else ""
+
+    def _browse(self) -> None:
+        start = self.line.text() or str(runs_folder())
+        folder = QFileDialog.getExistingDirectory(self, say("Folder of kept runs"), start)
+        if folder:
+            self.line.setText(folder)
+
+
+def _theme(parent: QWidget) -> Editor:
+    box = QComboBox(parent)
+    for name, text in (("system", say("As the system")), ("light", say("Light")), ("dark", say("Dark"))):
+        box.addItem(text, name)
+    return Editor(box, lambda value: box.setCurrentIndex(max(0, box.findData(value))), box.currentData)
+
+
+def _memory(parent: QWidget) -> Editor:
+    spin = QDoubleSpinBox(parent)
+    spin.setDecimals(1)
+    spin.setRange(0.0, machine_memory() / 2**30)
+    spin.setSuffix(say(" GiB"))
+    spin.setSpecialValueText(say("all of this machine ({memory:.1f} GiB)", memory=machine_memory() / 2**30))
+    return Editor(spin, lambda value: spin.setValue(float(str(value))), lambda: round(spin.value(), 1))
+
+
+def _threads(parent: QWidget) -> Editor:
+    spin = QSpinBox(parent)
+    spin.setRange(0, os.cpu_count() or 1)
+    spin.setSpecialValueText(say("all but one ({count} here)", count=max(1, (os.cpu_count() or 1) - 1)))
+    return Editor(spin, lambda value: spin.setValue(int(str(value))), spin.value)
+
+
+def _folder(parent: QWidget) -> Editor:
+    edit = FolderEdit(parent)
+    return Editor(edit, edit.put, edit.value)
+
+
+ROWS: tuple[PreferenceRow, ...] = (
+    PreferenceRow("theme", say("&Colours of the window"), say("Light or dark, at once"), _theme),
+    PreferenceRow("memory_gib", say("&Memory for files"),
+                  say("Files that announce more are refused before they are read"), _memory),
+    PreferenceRow("threads", say("&Threads of trainings"),
+                  say("Fewer leave the machine to other programs; from the next training or run that is opened"),
+                  _threads),
+    PreferenceRow("runs_folder", say("&Folder of kept runs"),
+                  say("Where trained encoders and features are kept, from the next start of the window; runs that are "
+                      "kept already stay where they are, and can be opened by Training > Open run"), _folder),
+)  # fmt: skip

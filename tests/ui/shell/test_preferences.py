@@ -1,0 +1,193 @@
+"""Preferences: each row is kept and has its effect; the room of kept runs is measured and won back."""
+
+from __future__ import annotations
+
+import dataclasses
+import os
+import sys
+from pathlib import Path
+
+import numpy as np
+import pytest
+from PySide6.QtCore import QLockFile
+from PySide6.QtWidgets import QApplication
+
+from hsigui.cube import limits
+from hsigui.cube.open import open_cube
+from hsigui.errors import HsiError
+from hsigui.settings import Settings, SettingsStore
+from hsigui.ui.desk import theme
+from hsigui.ui.shell.main_window import kept_runs
+from hsigui.ui.shell.preference_rows import ROWS
+from hsigui.ui.shell.preferences_dialog import PreferencesDialog
+from tests.ui.windows import FakeEncoder, features_of, idle, texts
+
+
+@pytest.fixture
+def dialog(qtbot, window):
+    return opened(qtbot, window)
+
+
+def opened(qtbot, window) -> PreferencesDialog:
+    window.actions_["preferences"].trigger()
+    (dialog,) = (found for found in window.findChildren(PreferencesDialog) if found.isVisible())
+    idle(qtbot, window)
+    return dialog
+
+
+def put(dialog, **values):
+    for name, value in values.items():
+        dialog.editors[name].put(value)
+
+
+def kept(window) -> Settings:
+    return SettingsStore(window.desk.store.folder).load()
+
+
+def write_run(folder: Path, size: int = 2_000_000) -> Path:
+    folder.mkdir(parents=True)
+    (folder / "run.json").write_text("{}")
+    (folder / "weights.safetensors").write_bytes(b"w" * 1_000_000)
+    (folder / "features-a.npy").write_bytes(b"f" * size)
+    return folder
+
+
+def test_each_row_is_a_setting_with_a_text_and_a_tip(dialog):
+    fields = {field.name for field in dataclasses.fields(Settings)}
+    assert {row.name for row in ROWS} <= fields
+    assert list(dialog.editors) == [row.name for row in ROWS]
+    assert all(row.label and row.tip for row in ROWS)
+    letters = [row.label[row.label.index("&") + 1] for row in ROWS]
+    assert len(set(letters)) == len(letters)
+
+
+def test_what_is_set_is_shown_and_unchanged_by_looking(dialog, window):
+    before = window.desk.settings
+    assert dialog.choice == {row.name: getattr(before, row.name) for row in ROWS}
+    dialog.accept()
+    assert window.desk.settings == before
+
+
+def test_what_is_chosen_is_kept_and_what_is_cancelled_is_not(qtbot, dialog, window, tmp_path):
+    chosen = {"theme": "dark", "memory_gib": 0.5, "threads": 1, "runs_folder": str(tmp_path / "elsewhere")}
+    put(dialog, **chosen)
+    dialog.reject()
+    assert kept(window) == Settings()
+    again = opened(qtbot, window)
+    put(again, **chosen)
+    again.accept()
+    stored = kept(window)
+    assert {name: getattr(stored, name) for name in chosen} == chosen
+    assert "from the next start" in texts(window)
+
+
+def test_what_changed_while_the_dialog_was_open_stays(dialog, window):
+    window.desk.remember(dataclasses.replace(window.desk.settings, last_folder="/data", device="cpu"))
+    put(dialog, threads=1)
+    dialog.accept()
+    assert (window.desk.settings.last_folder, window.desk.settings.device) == ("/data", "cpu")
+    assert window.desk.settings.threads == 1
+
+
+@pytest.mark.parametrize("name", ["dark", "light"])
+def test_colours_change_at_once_and_the_menu_says_so(dialog, window, name):
+    put(dialog, theme=name)
+    dialog.accept()
+    app = QApplication.instance()
+    assert theme.is_dark(app.palette()) == (name == "dark")
+    assert window.actions_[f"theme_{name}"].isChecked()
+
+
+def test_the_limit_of_memory_refuses_files_that_announce_more(dialog, window, tmp_path):
+    path = tmp_path / "x.npy"
+    np.save(path, np.zeros((400, 300, 3), np.float32))
+    assert open_cube(path).shape == (400, 300, 3)
+    put(dialog, memory_gib=0.1)
+    dialog.accept()
+    assert limits.memory_limit() == int(0.1 * 2**30)
+    assert open_cube(path).shape == (400, 300, 3)
+    with pytest.raises(HsiError, match=r"more than this machine can hold \(0 GiB"):
+        limits.require_room("x", 10_000, 3_000)
+
+
+def test_threads_are_those_that_torch_takes_for_a_training(dialog, monkeypatch):
+    from hsigui.pipeline import device
+
+    taken = []
+    monkeypatch.setattr(device.devices, "leave_cores_free", taken.append)
+    monkeypatch.setattr(os, "cpu_count", lambda: 8)
+    device.take_threads_of_window()
+    put(dialog, threads=1)
+    dialog.accept()
+    device.take_threads_of_window()
+    assert taken == [1, 7]
+
+
+def test_the_folder_of_runs_is_taken_at_the_next_start(tmp_path, monkeypatch):
+    monkeypatch.setenv("HSIGUI_STATE_DIR", str(tmp_path))
+    assert kept_runs(Settings()).folder == tmp_path / "runs"
+    assert kept_runs(Settings(runs_folder=str(tmp_path / "mine"))).folder == tmp_path / "mine"
+
+
+def test_a_home_written_short_is_written_whole(dialog):
+    dialog.editors["runs_folder"].widget.line.setText(" ~/runs ")
+    assert dialog.choice["runs_folder"] == str(Path.home() / "runs")
+
+
+# Kept runs
+
+
+def test_without_runs_there_is_nothing_to_remove(dialog):
+    assert dialog.space.text() == "No run is kept."
+    assert not dialog.features.isEnabled()
+    assert not dialog.runs.isEnabled()
+
+
+def test_the_room_is_told_and_features_are_removed_where_they_are_not_in_use(qtbot, window):
+    folder = window.run_files.runs.folder
+    one, two = write_run(folder / "a" / "1"), write_run(folder / "b" / "1")
+    lock = folder / "b" / "1" / "training.lock"
+    dialog = opened(qtbot, window)
+    assert dialog.space.text().startswith("2 runs of 6.0 MB, of which 4.0 MB are features")
+    held = QLockFile(str(lock))
+    assert held.lock()
+    dialog.features.click()
+    idle(qtbot, window)
+    held.unlock()
+    assert not (one / "features-a.npy").exists()
+    assert (one / "weights.safetensors").exists()
+    assert (two / "features-a.npy").exists(), "it is trained in"
+    assert "2.0 MB of features were removed" in texts(window)
+    assert "2 runs of 4.0 MB" in dialog.space.text()
+
+
+@pytest.mark.parametrize("sure", [False, True])
+def test_runs_are_removed_after_a_question_and_those_in_use_stay(qtbot, demo, answers, sure):
+    folder = demo.run_files.runs.folder
+    one, used = write_run(folder / "a" / "1"), write_run(folder / "b" / "1")
+    demo.session.set_trained(FakeEncoder(), features_of(demo.session.cube), used)
+    idle(qtbot, demo)
+    dialog = opened(qtbot, demo)
+    answers.sure = sure
+    dialog.runs.click()
+    idle(qtbot, demo)
+    assert answers.asked == ["Remove runs?"]
+    assert one.exists() is not sure
+    assert used.exists()
+    if sure:
+        assert "1 run was removed" in texts(demo)
+        assert dialog.space.text().startswith("1 run of")
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="links need rights there")
+def test_a_link_in_the_folder_is_not_followed(qtbot, window, answers, tmp_path):
+    folder = window.run_files.runs.folder
+    outside = write_run(tmp_path / "of somebody else")
+    (folder / "a").mkdir(parents=True)
+    (folder / "a" / "link").symlink_to(outside)
+    answers.sure = True
+    dialog = opened(qtbot, window)
+    assert dialog.space.text() == "No run is kept."
+    dialog.runs_unwanted.emit()
+    idle(qtbot, window)
+    assert (outside / "weights.safetensors").exists()
