@@ -20,7 +20,9 @@ from hsigui.errors import HsiError
 from hsigui.storage import copies
 from hsigui.storage.kept_scene import Change, SceneFacts
 from hsigui.storage.named import NamedProject
+from hsigui.storage.project_file import Damaged
 from hsigui.storage.projects import InUse, Projects, Taken
+from hsigui.texts import say
 
 REST_SECONDS = 0.1  # from the end of a write to the begin of the next
 RETRY_SECONDS = 2.0  # from a write that failed to the next try
@@ -209,7 +211,7 @@ class Journal:
                 if book.copied:
                     book.copied, book.copied_at = False, book.copied_at or time.monotonic()
             for call in after:
-                call()
+                self._do_after(call)
             if closing:
                 self._end(book)
         except Exception as error:  # noqa: BLE001 - whatever it is, labels are not safe, and that is told
@@ -225,15 +227,24 @@ class Journal:
             self._health = Health(in_use=self._health.in_use, told=self._health.told)
         return True
 
+    def _do_after(self, call: Callable[[], None]) -> None:
+        try:
+            call()
+        except (OSError, sqlite3.Error, HsiError, Damaged) as error:
+            # Labels are safe all the same: what could not be put away is offered again.
+            with self._wake:
+                known = self._health
+                text = say("An earlier file of labels could not be put away: {error}", error=error)
+                self._health = Health(known.problem, known.failures, known.in_use, (*known.told, text))
+
     def _file_of(self, book: _Book) -> Taken:
         if book.facts is None:
             book.facts = SceneFacts.of(book.plain)
         if book.taken is None:
             place = self.projects if self._named is None else self._named
             taken = place.take(book.facts)
-            if taken.shared and book.facts.identity in taken.file.scenes():
-                # What the project had of it is about to be written over.
-                taken.file.copy_to(copies.new_copy_path(taken.file.path))
+            if self._named is not None and book.facts.identity in taken.file.scenes():
+                self._named.copy_once()  # what the project had of it is about to be written over
             with self._wake:
                 book.taken = taken
                 known = self._health
@@ -267,7 +278,7 @@ class Journal:
         if path is None or book.taken is None:
             return
         # The file itself was written to well a moment ago; a copy that fails now is made at the next time.
-        with suppress(OSError, sqlite3.Error, HsiError):
+        with suppress(OSError, sqlite3.Error, HsiError, Damaged):
             book.taken.file.copy_to(copies.new_copy_path(path))
             copies.prune(path)
 

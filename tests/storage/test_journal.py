@@ -220,6 +220,19 @@ def test_what_is_to_follow_a_write_follows_it(journal):
     assert seen == [1]
 
 
+def test_what_cannot_be_done_afterwards_is_told_and_takes_no_label_along(journal):
+    def denied() -> None:
+        raise PermissionError(13, "Permission denied")
+
+    scene, _ = tracked(journal)
+    draw(scene)
+    journal.after_writing(scene.id, denied)
+    assert_same(on_disk(journal, scene), scene)
+    health = journal.health()
+    assert health.problem == ""
+    assert "Permission denied" in health.told[0]
+
+
 def test_copies_are_made_as_time_goes_by(journal, monkeypatch):
     scene, _ = tracked(journal)
     draw(scene)
