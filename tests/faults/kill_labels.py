@@ -12,7 +12,7 @@ it is killed by SIGKILL (see `labelling_process.py`). Then the files are looked 
   the screen, can be taken back step by step to an empty scene, and done again.
 - `taken_up`: processes that began on what the one before left, with as many steps, of those that had something to take
   up.
-- `not_begun`: processes that did not come to label within four minutes, as on a machine with far too much to do; nothing
+- `not_begun`: processes that did not come to label within four minutes, as on a machine with too much to do; nothing
   was killed then.
 - `left_over`: scratch files of killed saves that are still there after the next save.
 """
