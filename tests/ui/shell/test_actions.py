@@ -78,7 +78,8 @@ def test_the_menus_have_no_mnemonic_twice(window):
 def test_what_cannot_be_asked_is_disabled(qtbot, window):
     enabled = {a.id for a in ACTIONS if window.actions_[a.id].isEnabled()}
     themes = {"theme_system", "theme_light", "theme_dark"}
-    assert enabled == {"open", "open_as", "open_demo", "quit", "help_pages", "shortcuts", "about"} | themes
+    opening = {"open", "open_as", "open_demo", "open_project"}
+    assert enabled == opening | {"quit", "help_pages", "shortcuts", "about"} | themes
 
 
 def test_a_scene_enables_what_it_allows(demo):
