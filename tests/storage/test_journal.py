@@ -129,7 +129,9 @@ def test_saved_and_given_up_labels_are_not_at_stake(journal, tmp_path):
     scene.edit(block(0, 0, 3, 3, 7), "More")
     assert on_disk(journal, scene).at_stake
     tracker.give_up()
-    assert not on_disk(journal, scene).at_stake
+    given_up = on_disk(journal, scene)
+    assert not given_up.at_stake
+    assert given_up.condition.given_up
 
 
 def test_what_cannot_be_written_is_told_kept_and_tried_again(journal, monkeypatch):
