@@ -11,7 +11,6 @@ import sqlite3
 import threading
 import time
 from collections.abc import Callable
-from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -201,7 +200,9 @@ class Journal:
     def _write(self, number: int) -> bool:
         """Writes what waits of a scene; returns whether that went well."""
         with self._wake:
-            book = self._books[number]
+            book = self._books.get(number)
+            if book is None:  # its scene was closed meanwhile: it waits under another number
+                return True
             change, book.change = book.change, None
             after, book.after = book.after, []
             closing = book.closing
@@ -232,10 +233,12 @@ class Journal:
             call()
         except (OSError, sqlite3.Error, HsiError, Damaged) as error:
             # Labels are safe all the same: what could not be put away is offered again.
-            with self._wake:
-                known = self._health
-                text = say("An earlier file of labels could not be put away: {error}", error=error)
-                self._health = Health(known.problem, known.failures, known.in_use, (*known.told, text))
+            self._tell(say("An earlier file of labels could not be put away: {error}", error=error))
+
+    def _tell(self, text: str) -> None:
+        with self._wake:
+            known = self._health
+            self._health = Health(known.problem, known.failures, known.in_use, (*known.told, text))
 
     def _file_of(self, book: _Book) -> Taken:
         if book.facts is None:
@@ -277,10 +280,11 @@ class Journal:
                 other.copied, other.has_copy, other.copied_at = True, True, time.monotonic()
         if path is None or book.taken is None:
             return
-        # The file itself was written to well a moment ago; a copy that fails now is made at the next time.
-        with suppress(OSError, sqlite3.Error, HsiError, Damaged):
+        try:
             book.taken.file.copy_to(copies.new_copy_path(path))
             copies.prune(path)
+        except Exception as error:  # noqa: BLE001 - the labels are safe, and the thread has to go on
+            self._tell(say("A copy of the labels could not be made: {error}", error=error))
 
     def _end(self, book: _Book) -> None:
         if book.taken is not None:
