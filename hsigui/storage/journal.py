@@ -147,6 +147,11 @@ class Journal:
             book = self._books.get(scene)
             return None if book is None or book.taken is None else book.taken.file.path
 
+    def own_files(self) -> set[Path]:
+        """The files of all scenes that are open."""
+        with self._wake:
+            return {book.taken.file.path for book in self._books.values() if book.taken is not None}
+
     @property
     def busy(self) -> bool:
         """Whether something is not on the disk yet."""
