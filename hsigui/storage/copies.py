@@ -45,7 +45,8 @@ def copies_folder(path: Path) -> Path:
 
 def copies(path: Path) -> list[Path]:
     """The copies of a project file, newest first."""
-    return sorted(copies_folder(path).glob(f"[0-9]*{SUFFIX}"), reverse=True)
+    # By the stem: of two in one second, the name with a number is the later one.
+    return sorted(copies_folder(path).glob(f"[0-9]*{SUFFIX}"), key=lambda copy: copy.stem, reverse=True)
 
 
 def new_copy_path(path: Path, now: float | None = None) -> Path:

@@ -11,7 +11,6 @@ import sqlite3
 import threading
 import time
 from collections.abc import Callable
-from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -20,7 +19,9 @@ from hsigui.errors import HsiError
 from hsigui.storage import copies
 from hsigui.storage.kept_scene import Change, SceneFacts
 from hsigui.storage.named import NamedProject
+from hsigui.storage.project_file import Damaged
 from hsigui.storage.projects import InUse, Projects, Taken
+from hsigui.texts import say
 
 REST_SECONDS = 0.1  # from the end of a write to the begin of the next
 RETRY_SECONDS = 2.0  # from a write that failed to the next try
@@ -146,6 +147,11 @@ class Journal:
             book = self._books.get(scene)
             return None if book is None or book.taken is None else book.taken.file.path
 
+    def own_files(self) -> set[Path]:
+        """The files of all scenes that are open."""
+        with self._wake:
+            return {book.taken.file.path for book in self._books.values() if book.taken is not None}
+
     @property
     def busy(self) -> bool:
         """Whether something is not on the disk yet."""
@@ -199,7 +205,9 @@ class Journal:
     def _write(self, number: int) -> bool:
         """Writes what waits of a scene; returns whether that went well."""
         with self._wake:
-            book = self._books[number]
+            book = self._books.get(number)
+            if book is None:  # its scene was closed meanwhile: it waits under another number
+                return True
             change, book.change = book.change, None
             after, book.after = book.after, []
             closing = book.closing
@@ -209,7 +217,7 @@ class Journal:
                 if book.copied:
                     book.copied, book.copied_at = False, book.copied_at or time.monotonic()
             for call in after:
-                call()
+                self._do_after(call)
             if closing:
                 self._end(book)
         except Exception as error:  # noqa: BLE001 - whatever it is, labels are not safe, and that is told
@@ -225,15 +233,26 @@ class Journal:
             self._health = Health(in_use=self._health.in_use, told=self._health.told)
         return True
 
+    def _do_after(self, call: Callable[[], None]) -> None:
+        try:
+            call()
+        except (OSError, sqlite3.Error, HsiError, Damaged) as error:
+            # Labels are safe all the same: what could not be put away is offered again.
+            self._tell(say("An earlier file of labels could not be put away: {error}", error=error))
+
+    def _tell(self, text: str) -> None:
+        with self._wake:
+            known = self._health
+            self._health = Health(known.problem, known.failures, known.in_use, (*known.told, text))
+
     def _file_of(self, book: _Book) -> Taken:
         if book.facts is None:
             book.facts = SceneFacts.of(book.plain)
         if book.taken is None:
             place = self.projects if self._named is None else self._named
             taken = place.take(book.facts)
-            if taken.shared and book.facts.identity in taken.file.scenes():
-                # What the project had of it is about to be written over.
-                taken.file.copy_to(copies.new_copy_path(taken.file.path))
+            if self._named is not None and book.facts.identity in taken.file.scenes():
+                self._named.copy_once()  # what the project had of it is about to be written over
             with self._wake:
                 book.taken = taken
                 known = self._health
@@ -266,10 +285,11 @@ class Journal:
                 other.copied, other.has_copy, other.copied_at = True, True, time.monotonic()
         if path is None or book.taken is None:
             return
-        # The file itself was written to well a moment ago; a copy that fails now is made at the next time.
-        with suppress(OSError, sqlite3.Error, HsiError):
+        try:
             book.taken.file.copy_to(copies.new_copy_path(path))
             copies.prune(path)
+        except Exception as error:  # noqa: BLE001 - the labels are safe, and the thread has to go on
+            self._tell(say("A copy of the labels could not be made: {error}", error=error))
 
     def _end(self, book: _Book) -> None:
         if book.taken is not None:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -63,6 +64,7 @@ class Condition:
         layer: the layer that is painted.
         forgotten: how many steps of the history were dropped before those that are kept.
         labels_path: the file of the user that they were saved to last; empty for none.
+        given_up: the user did not want them.
     """
 
     unsaved: bool = False
@@ -71,6 +73,12 @@ class Condition:
     layer: int = 0
     forgotten: int = 0
     labels_path: str = ""
+    given_up: bool = False
+
+    @classmethod
+    def from_json(cls, values: Mapping[str, Any]) -> Condition:
+        """What of it is known here: a later version may say more, and an earlier one less."""
+        return cls(**{spec.name: values[spec.name] for spec in fields(cls) if spec.name in values})
 
 
 @dataclass(frozen=True)

@@ -31,10 +31,21 @@ class NamedProject:
     def __init__(self, path: Path, file: ProjectFile, lock: Lock) -> None:
         self.path, self.safe = path, lock.safe
         self._file, self._lock = file, lock
+        self._copied = False
 
     def take(self, _facts: SceneFacts) -> Taken:
         """The file for one of its scenes; all have the same."""
         return Taken(self._file, self._lock, shared=True)
+
+    def copy_once(self) -> None:
+        """Makes a copy of what the project held when it was opened, unless there is one.
+
+        Raises:
+            Damaged, OSError, sqlite3.Error: it cannot be made.
+        """
+        if not self._copied:
+            self._file.copy_to(copies.new_copy_path(self.path))
+            self._copied = True
 
     def close(self) -> None:
         """Lets go of the file; a second time does nothing."""
@@ -73,6 +84,7 @@ def create_project(path: Path) -> NamedProject:
                 say("Close it there, or choose another name."),
             )
         try:
+            copies.sweep(path.parent)
             if path.exists():
                 _put_away(path)
             return NamedProject(path, ProjectFile(path), lock)
@@ -104,6 +116,7 @@ def open_project(path: Path) -> OpenedProject:
     if not isinstance(lock, Lock):
         return OpenedProject(path, tuple(_read_only(path)), None, holder=lock)
     try:
+        copies.sweep(path.parent)
         reading = copies.read_or_replace(path)
         if reading.stays or not path.exists():
             raise HsiError(reading.told[0], " ".join(reading.told[1:]))

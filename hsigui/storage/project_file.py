@@ -330,6 +330,6 @@ def _read_scene(connection: sqlite3.Connection, number: int, facts: SceneFacts) 
         execute("SELECT step, text, done FROM steps WHERE scene = ? ORDER BY step", (number,)),
         ((step, edit_from_row(values)) for step, *values in edits),
     )
-    condition = Condition(**json.loads(entries["state", "condition"]))
+    condition = Condition.from_json(json.loads(entries["state", "condition"]))
     classes = table_from_json(entries.get(("classes", "table"), "[]"))
     return KeptScene(facts, labels, validation, classes, replace(condition, forgotten=forgotten), steps, place)

@@ -68,7 +68,7 @@ class Tracker:
         """The labels are not wanted, or safe elsewhere: what is kept of them is offered to nobody."""
         if self.changed:
             change = self._change()
-            condition = dataclasses.replace(change.condition, unsaved=False)
+            condition = dataclasses.replace(change.condition, unsaved=False, given_up=True)
             self._put(dataclasses.replace(change, condition=condition))
 
     def hand_over_all(self) -> None:

@@ -12,6 +12,8 @@ it is killed by SIGKILL (see `labelling_process.py`). Then the files are looked 
   the screen, can be taken back step by step to an empty scene, and done again.
 - `taken_up`: processes that began on what the one before left, with as many steps, of those that had something to take
   up.
+- `not_begun`: processes that did not come to label within four minutes, as on a machine with too much to do; nothing
+  was killed then.
 - `left_over`: scratch files of killed saves that are still there after the next save.
 """
 
@@ -48,8 +50,13 @@ sys.path[:0] = [str(HERE)]
 from labelling_process import MODES, digest  # noqa: E402
 
 STEP_SECONDS, PIECE_SECONDS = 1.0, 2.0
+BEGIN_SECONDS = 240.0  # for a process to open its window and the scene
 CHAIN = 6  # processes that take up from each other, before a new user begins
 USUAL = ("brisk", "held", "slow", "brisk", "save", "brisk", "held", "export", "brisk", "train")
+
+
+class NotBegun(Exception):  # noqa: N818 - what became of the process
+    """A process did not come to label."""
 
 
 @dataclass
@@ -205,7 +212,7 @@ def left_over(user: User) -> int:
 
 
 def _wait_for(log: Path, what: str, process: subprocess.Popen[bytes], errors: Path) -> list[dict[str, Any]]:
-    ends = time.monotonic() + 120
+    ends = time.monotonic() + BEGIN_SECONDS
     while time.monotonic() < ends:
         lines = _read(log)
         if any(line["what"] == what for line in lines):
@@ -215,7 +222,7 @@ def _wait_for(log: Path, what: str, process: subprocess.Popen[bytes], errors: Pa
         time.sleep(0.02)
     process.kill()
     process.wait()
-    raise SystemExit(f"a process did not begin to label: {errors.read_text(errors='replace')}")
+    raise NotBegun(errors.read_text(errors="replace")[-500:])
 
 
 def _read(log: Path) -> list[dict[str, Any]]:
@@ -230,6 +237,7 @@ def run(kills: int, modes: tuple[str, ...], seed: int, folder: Path) -> dict[str
     rng = random.Random(seed)
     found: list[Kill] = []
     took: list[bool] = []
+    not_begun: list[str] = []
     left, user = 0, None
     for number in range(kills):
         if number % CHAIN == 0:
@@ -237,11 +245,17 @@ def run(kills: int, modes: tuple[str, ...], seed: int, folder: Path) -> dict[str
             home = folder / f"user-{number}"
             user = User(home, write_demo(home / "scene", seed=number)[0])
         assert user is not None
-        kill, took_up = kill_one(user, modes[number % len(modes)], seed * 100_000 + number, rng)
+        mode = modes[number % len(modes)]
+        try:
+            kill, took_up = kill_one(user, mode, seed * 100_000 + number, rng)
+        except NotBegun as why:
+            not_begun.append(f"{mode}: {why}")
+            continue
+        print(number, kill, "taken up" if took_up else took_up, file=sys.stderr, flush=True)
         found.append(kill)
         took += [] if took_up is None else [took_up]
     left += left_over(user) if user else 0
-    return _figures(found, took, left)
+    return _figures(found, took, left) | {"not_begun": len(not_begun), "why": not_begun}
 
 
 def _figures(found: list[Kill], took: list[bool], left: int) -> dict[str, Any]:

@@ -53,6 +53,15 @@ def test_copies_are_whole_files_newest_first(path):
     assert new_copy_path(path, 1e9 + 1) not in copies(path), "two in one second"
 
 
+def test_of_copies_of_one_second_the_last_one_is_the_newest(tmp_path):
+    path = tmp_path / "a.hsigui"
+    with closing(ProjectFile(path)) as file:
+        for number in range(1, 13):
+            file.write(FACTS, state(number))
+            file.copy_to(new_copy_path(path, 1e9))
+    assert [number_in(copy) for copy in copies(path)] == [*range(12, 0, -1)]
+
+
 def test_a_whole_file_is_read_and_its_copies_are_not_looked_at(path):
     copies(path)[0].write_bytes(b"")
     found = read_or_replace(path)

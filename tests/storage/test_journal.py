@@ -129,7 +129,9 @@ def test_saved_and_given_up_labels_are_not_at_stake(journal, tmp_path):
     scene.edit(block(0, 0, 3, 3, 7), "More")
     assert on_disk(journal, scene).at_stake
     tracker.give_up()
-    assert not on_disk(journal, scene).at_stake
+    given_up = on_disk(journal, scene)
+    assert not given_up.at_stake
+    assert given_up.condition.given_up
 
 
 def test_what_cannot_be_written_is_told_kept_and_tried_again(journal, monkeypatch):
@@ -218,6 +220,55 @@ def test_what_is_to_follow_a_write_follows_it(journal):
     journal.after_writing(scene.id, lambda: seen.append(len(read_project(journal.own_file(scene.id)))))
     assert journal.settle()
     assert seen == [1]
+
+
+def test_what_cannot_be_done_afterwards_is_told_and_takes_no_label_along(journal):
+    def denied() -> None:
+        raise PermissionError(13, "Permission denied")
+
+    scene, _ = tracked(journal)
+    draw(scene)
+    journal.after_writing(scene.id, denied)
+    assert_same(on_disk(journal, scene), scene)
+    health = journal.health()
+    assert health.problem == ""
+    assert "Permission denied" in health.told[0]
+
+
+def test_a_scene_that_is_closed_while_the_journal_turns_to_it_ends_nothing(journal, monkeypatch):
+    to_do = journal._to_do
+    monkeypatch.setattr(journal, "_to_do", lambda: [12_345, *to_do()] if to_do() else [])
+    scene, _ = tracked(journal)
+    draw(scene)
+    assert_same(on_disk(journal, scene), scene)
+
+
+def test_scenes_that_come_and_go_are_all_written(journal, monkeypatch):
+    monkeypatch.setattr(journal_module, "REST_SECONDS", 0.0)
+    for number in range(1, 40):
+        scene, _tracker = tracked(journal)
+        scene.edit(block(number, number, 3, 3, number), "Block")
+        _tracker.give_up()
+        journal.close_scene(scene.id)
+    assert journal.settle(60)
+    assert journal.health().problem == ""
+    (path,) = journal.projects.folder.glob("*.hsigui")
+    assert int(read_project(path)[0].labels[39, 39]) == 39
+    assert len(copies(path)) == 5, "the last ones"
+
+
+def test_a_copy_that_fails_is_told_and_the_journal_goes_on(journal, monkeypatch):
+    def broken(*_args):
+        raise ValueError("anything")
+
+    monkeypatch.setattr(ProjectFile, "copy_to", broken)
+    monkeypatch.setattr(journal_module, "FIRST_COPY_SECONDS", 0.0)
+    scene, _ = tracked(journal)
+    draw(scene)
+    on_disk(journal, scene)
+    assert "anything" in " ".join(journal.health().told)
+    scene.undo()
+    assert_same(on_disk(journal, scene), scene)
 
 
 def test_copies_are_made_as_time_goes_by(journal, monkeypatch):

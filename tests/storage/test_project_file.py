@@ -44,6 +44,13 @@ def test_the_facts_of_a_scene_come_back(path):
     assert found.condition == Condition(True, 12.5, 3, 1, 0, "/labels.tif")
 
 
+def test_what_a_later_version_says_more_of_a_scene_is_passed_over(path):
+    written(path, Change(Condition(saved_at=3.0)))
+    with closing(ProjectFile(path)) as file, file._rows.transaction():
+        file._rows.put(ENTRIES, (1, "state", "condition"), ('{"saved_at": 4.0, "mood": "good"}',))
+    assert read_project(path)[0].condition == Condition(saved_at=4.0)
+
+
 def test_a_file_holds_several_scenes_each_by_its_identity(path):
     with closing(ProjectFile(path)) as file:
         file.write(FACTS, ones())

@@ -334,6 +334,11 @@ class SafeKeeping(QObject):
     # Beside another window
 
     def _tell_in_use(self, in_use: InUse) -> None:
+        if in_use.path in self.journal.own_files():
+            self._desk.messages.info(
+                say("The same scene is open in another tab."), say("Each tab has labels of its own, and keeps them.")
+            )
+            return
         self._desk.messages.info(
             say("This scene is being labelled elsewhere, too: {holder}.", holder=in_use.holder),
             say("Those labels are only read here; what is drawn in this window is kept in a file of its own."),

@@ -122,7 +122,7 @@ class OpenScenes(QObject):
         if not scenes:
             then()
             return
-        self._session.show(scenes[0])  # without a recovery copy: the scene before was saved or given up
+        self._session.show(scenes[0])  # the scene before was saved or given up
         self._desk.guards.leave(partial(self._leave_others, scenes[1:], then, said), said)
 
     def _show(self, scene: Scene) -> None:

@@ -28,7 +28,7 @@ def run(path: str | Path | None = None, *, demo: DemoSpec | None = None, argv: S
     """Opens the window, and a scene in it; returns when it is closed.
 
     Args:
-        path: scene to open; errors are shown in the window.
+        path: scene or project to open; errors are shown in the window.
         demo: the demo scene to open instead.
         argv: options for Qt itself.
 
@@ -47,7 +47,7 @@ def run(path: str | Path | None = None, *, demo: DemoSpec | None = None, argv: S
     try:
         window.show()
         if path is not None:
-            QTimer.singleShot(0, window, lambda: window.scene.open_path(path))
+            QTimer.singleShot(0, window, lambda: window.open_path(path))
         elif demo is not None:
             QTimer.singleShot(0, window, lambda: window.scene.open_simulated(demo))
         with crashes_told():

@@ -242,7 +242,7 @@ class MainWindow(QMainWindow):
         self.image.left_scene.connect(self.status.leave_scene)
         self.start_page.open_asked.connect(self.scene.ask_and_open)
         self.start_page.demo_asked.connect(self.scene.open_demo)
-        self.start_page.recent_asked.connect(self._open_recent)
+        self.start_page.recent_asked.connect(self.open_path)
         self.method.help_asked.connect(self.help.show_help)
         self.actions_.update(self.session)
         self._show_title()
@@ -285,12 +285,12 @@ class MainWindow(QMainWindow):
         self._recent_menu.clear()
         self._recent_menu.setEnabled(bool(recent))
         for text in recent:
-            self._recent_menu.addAction(text, partial(self._open_recent, text))
+            self._recent_menu.addAction(text, partial(self.open_path, text))
 
-    def _open_recent(self, text: str) -> None:
-        path = Path(text)
-        if path.suffix.lower() == SUFFIX:
-            self.projects.open(path)
+    def open_path(self, path: str | Path) -> None:
+        """Opens a project or a scene, whichever it is by its ending."""
+        if Path(path).suffix.lower() == SUFFIX:
+            self.projects.open(Path(path))
         else:
             self.scene.open_path(path)
 

@@ -20,7 +20,7 @@ from hsigui.storage import journal
 from hsigui.storage.kept_scene import KeptScene
 from hsigui.storage.project_file import ProjectFile, read_project
 from hsigui.ui.labels.sample_dialog import SampleDialog
-from tests.ui.windows import button, idle, labels, opened, paint, press, texts
+from tests.ui.windows import button, idle, labels, open_scene, opened, paint, press, texts
 
 CTRL, SHIFT = Qt.KeyboardModifier.ControlModifier, Qt.KeyboardModifier.ShiftModifier
 
@@ -271,6 +271,22 @@ def test_a_second_window_is_told_who_labels_the_scene_and_reads_what_is_drawn_th
     press(first, "B")
     paint(first, (80, 60), (80, 70))
     assert np.array_equal(labels(second), drawn)
+
+
+def test_a_scene_in_two_tabs_has_labels_of_each_and_no_other_process_is_named(qtbot, window, demo_files, tmp_path):
+    for path in demo_files[0].parent.iterdir():
+        shutil.copyfile(path, tmp_path / path.name)
+    opened(qtbot, window, demo_files[0])
+    press(window, "B")
+    paint(window, (60, 60), (60, 70))
+    assert window.keeping.journal.settle()
+    open_scene(qtbot, window, tmp_path / demo_files[0].name)
+    assert "open in another tab" in texts(window)
+    assert "process" not in texts(window)
+    paint(window, (80, 60), (80, 70))
+    assert window.keeping.journal.settle()
+    one, two = (window.keeping.journal.own_file(scene.id) for scene in window.session.scenes)
+    assert one != two
 
 
 def test_the_history_comes_back_with_the_labels(qtbot, make_window, demo_files):

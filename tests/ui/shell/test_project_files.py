@@ -194,7 +194,7 @@ def test_recent_projects_open_as_projects(qtbot, make_window, answers, scenes, p
     first.keeping.close(5)
     second = make_window()
     assert str(project) in second.desk.settings.recent
-    second._open_recent(str(project))
+    second.open_path(str(project))
     qtbot.waitUntil(lambda: second.session.open_scenes == 2, timeout=20_000)
     settled(qtbot, second)
     assert_states(second, wanted)
