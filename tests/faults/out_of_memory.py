@@ -4,7 +4,8 @@
 
 Each trial is a process. It makes ready what its stage needs, then limits its address space (RLIMIT_AS) to what it has
 and so much more, and runs the stage as a job. The limits lie between nothing more, where it does not even begin, and
-what the stage takes without a limit beside what each job must find to begin. "cold" stages begin with the libraries not yet loaded. Linux only.
+what the stage takes without a limit beside what each job must find to begin. "cold" stages begin with the libraries not
+yet loaded. Linux only.
 """
 
 from __future__ import annotations
