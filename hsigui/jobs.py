@@ -259,6 +259,7 @@ class Job:
         """The end of the job. A reserve is held while the work goes on, and let go for telling how it failed."""
         reserve: bytearray | None = bytearray(RESERVE_BYTES)
         try:
+            memory.hold_buffers()
             self.check()
             return Finished(self.number, Outcome.COMPLETED, result=work(self))
         except Cancelled:
