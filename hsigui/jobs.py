@@ -259,7 +259,7 @@ class Job:
         """The end of the job. A reserve is held while the work goes on, and let go for telling how it failed."""
         reserve: bytearray | None = bytearray(RESERVE_BYTES)
         try:
-            memory.require(memory.WORK_MIB * memory.MIB)
+            memory.hold_buffers()
             with stopping.checked_by(self.check):
                 self.check()
                 return Finished(self.number, Outcome.COMPLETED, result=work(self))
@@ -303,7 +303,8 @@ class JobRunner:
         self._jobs[job.number] = job
         thread = threading.Thread(target=job._run, args=(work,), name=f"job-{job.number} {title}", daemon=True)
         try:
-            # A thread that dies for want of memory while it begins is waited for without end: asked for before.
+            # A thread that dies for want of memory while it begins is waited for without end: room is asked for before.
+            memory.require(memory.WORK_MIB * memory.MIB)
             bytearray(RESERVE_BYTES)
             thread.start()
             job._thread = thread

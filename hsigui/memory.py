@@ -23,6 +23,7 @@ LIBRARIES = {
     "pyogrio": 112, "h5py": 32, "skimage": 32,
 }  # fmt: skip
 THREAD_MIB = 112
+BUFFER_MIB = 48  # for products, of each library and each thread that asks at once
 WORK_MIB = 128  # that a job begins with: the heap of its thread, a buffer for products, what it tells
 
 
@@ -49,6 +50,23 @@ def require(size: int) -> None:
     left = room()
     if left is not None and left < size:
         raise MemoryError
+
+
+def hold_buffers() -> None:
+    """Has the libraries for products that are loaded take their buffers now, where room is limited and has just been
+    looked at: later, without it, they end the process. They keep them. Of numpy and scipy, each of which has its own.
+
+    Raises:
+        MemoryError: there is no room for them.
+    """
+    numpy, blas = sys.modules.get("numpy"), sys.modules.get("scipy.linalg.blas")
+    if numpy is None or room() is None:
+        return
+    require(BUFFER_MIB * (1 if blas is None else 2) * MIB)
+    small = numpy.ones((160, 160), dtype="float32")  # smaller ones need no buffer
+    small @ small
+    if blas is not None:
+        blas.sgemm(1.0, small, small)
 
 
 def needed_by(library: str) -> int:

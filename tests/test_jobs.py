@@ -419,6 +419,13 @@ def test_a_reserve_is_free_again_when_a_failure_is_told(runner, monkeypatch):
     assert seen == [[None, None]]
 
 
+def test_a_job_without_room_to_begin_in_ends_once_as_failed_and_no_thread_is_begun(runner, monkeypatch):
+    monkeypatch.setattr(jobs.memory, "room", lambda: jobs.memory.WORK_MIB * jobs.memory.MIB - 1)
+    monkeypatch.setattr(threading.Thread, "start", lambda _thread: pytest.fail("begun"))
+    end = end_of(runner, runner.start(_hungry, "hungry"))
+    assert isinstance(end.error, MemoryError)
+
+
 @pytest.mark.parametrize("error", [RuntimeError("can't start new thread"), MemoryError()])
 def test_a_job_for_which_there_is_no_thread_ends_once_as_failed(runner, monkeypatch, error):
     def fail(_thread):

@@ -62,3 +62,14 @@ def test_a_library_that_would_end_the_process_is_a_memory_error(library, extra):
     words = [sys.executable, "-c", LIMITED.format(library=library, extra=extra)]
     done = subprocess.run(words, capture_output=True, text=True, check=False)
     assert (done.returncode, done.stdout) == (0, "told True\n"), done.stderr
+
+
+def test_buffers_are_taken_only_where_room_is_limited_and_there_is_some(monkeypatch):
+    memory.hold_buffers()
+    monkeypatch.setattr(memory, "room", lambda: 2**40)
+    memory.hold_buffers()
+    monkeypatch.setattr(memory, "room", lambda: memory.BUFFER_MIB * memory.MIB - 1)
+    import numpy  # noqa: F401 - without it there is nothing to be taken
+
+    with pytest.raises(MemoryError):
+        memory.hold_buffers()

@@ -8,13 +8,10 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
-import numpy as np
 from threadpoolctl import ThreadpoolController
 
 from hsigui import memory
 
-BUFFER_MIB = 64  # a product takes a buffer of half of that for each thread that asks, and ends the process without one
-SMALL = np.ones((96, 96), dtype=np.float32)
 _lock = threading.Lock()
 _inside = 0
 _limit: Any = None
@@ -30,11 +27,10 @@ def one_blas_thread() -> Iterator[None]:
     global _inside, _limit
     with _lock:
         if _inside == 0:
-            memory.require(BUFFER_MIB * memory.MIB)
             _limit = ThreadpoolController().limit(limits=1, user_api="blas")
         _inside += 1
     try:
-        SMALL @ SMALL  # takes the buffer now, while there is room for it
+        memory.hold_buffers()  # of what was loaded since the job began, while there is room for them
         yield
     finally:
         with _lock:

@@ -36,11 +36,10 @@ from hsigui.methods.scene_features import features_of_scene
 from hsigui.methods.settings import MethodSettings, told
 from hsigui.methods.stacked_scenes import StackedScenes
 from hsigui.methods.untrained import NoTraining
-from hsigui.pipeline import disk, rescue, several
-from hsigui.pipeline.features import SETS_KEPT
+from hsigui.pipeline import rescue, several
 from hsigui.pipeline.one_thread import one_blas_thread
 from hsigui.pipeline.provenance import raster_hash
-from hsigui.specs import PretrainSpec, Recipe
+from hsigui.specs import PretrainSpec
 from hsigui.texts import say
 
 SMALLEST_SIDE = 16
@@ -154,7 +153,7 @@ def _pretrained(
                 training = _training(spec, settings, network, scene, epochs, device, started)
         chance.give_masks(network)
         if kept is not None:
-            _look_at_disk(kept, network, transform, info.recipe, joined.cubes, ctx, must=out is not None)
+            rescue.look_at_disk(kept, network, transform, info.recipe, joined.cubes, ctx, must=out is not None)
         watch = _watch(training, network, scene, epochs, spec, labels, device)
         trained = loop.run(
             training, ctx, "Pretraining", device=device, keep=keep, watch=watch, begun=begun, chance=chance
@@ -170,22 +169,6 @@ def _pretrained(
         rescue.save(encoder, out)
         unfinished.remove(out)
     return encoder
-
-
-def _look_at_disk(
-    folder: Path, network: Network, transform: BandTransform, recipe: Recipe, cubes: Sequence[Cube], ctx: Context, *,
-    must: bool,
-) -> None:  # fmt: skip
-    """Refuses a training whose run does not fit on the disk, or says what will not fit.
-
-    Raises:
-        HsiError: the run does not fit where it must.
-    """
-    weights = sum(parameter.numel() for parameter in network.parameters())
-    pixels = sum(cube.rows * cube.cols for cube in cubes[:SETS_KEPT])
-    features = disk.of_features(pixels, network.width, len(transform.good), recipe)
-    if said := disk.require_room(folder, disk.of_training(weights), features, must=must):
-        ctx.warn(said)
 
 
 def _transform(

@@ -1,15 +1,40 @@
-"""A trained encoder whose folder cannot be written any more: it is written elsewhere, and said where."""
+"""A run and the disk that it is to lie on: looked at before the training; and where the folder cannot be written in the
+end, the encoder is written elsewhere, and said where."""
 
 from __future__ import annotations
 
 import shutil
 import tempfile
+from collections.abc import Sequence
 from pathlib import Path
 
+from hsigui.cube.cube import Cube
+from hsigui.cube.transform import BandTransform
 from hsigui.errors import HsiError
+from hsigui.jobs import Context
 from hsigui.methods import checkpoint
 from hsigui.methods.checkpoint import Encoder
+from hsigui.methods.encoders import Network
+from hsigui.pipeline import disk
+from hsigui.pipeline.features import SETS_KEPT
+from hsigui.specs import Recipe
 from hsigui.texts import say
+
+
+def look_at_disk(
+    folder: Path, network: Network, transform: BandTransform, recipe: Recipe, cubes: Sequence[Cube], ctx: Context, *,
+    must: bool,
+) -> None:  # fmt: skip
+    """Refuses a training whose run does not fit on the disk, or says what will not fit.
+
+    Raises:
+        HsiError: the run does not fit where it must.
+    """
+    weights = sum(parameter.numel() for parameter in network.parameters())
+    pixels = sum(cube.rows * cube.cols for cube in cubes[:SETS_KEPT])
+    features = disk.of_features(pixels, network.width, len(transform.good), recipe)
+    if said := disk.require_room(folder, disk.of_training(weights), features, must=must):
+        ctx.warn(said)
 
 
 def save(encoder: Encoder, folder: Path) -> None:

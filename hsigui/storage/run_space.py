@@ -7,7 +7,8 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from hsigui.storage.runs import FEATURES, SETTINGS
+from hsigui.methods.run_record import SETTINGS
+from hsigui.storage.runs import FEATURES
 
 InUse = Callable[[Path], bool]
 

@@ -3,8 +3,9 @@
     python -m tests.faults.out_of_memory --limits 20 [--stages embed map] [--rows 160]
 
 Each trial is a process. It makes ready what its stage needs, then limits its address space (RLIMIT_AS) to what it has
-and so much more, and runs the stage as a job. The limits lie evenly between nothing more and what the stage takes
-without a limit. "cold" stages begin with the libraries not yet loaded. Linux only.
+and so much more, and runs the stage as a job. The limits lie between nothing more, where it does not even begin, and
+what the stage takes without a limit beside what each job must find to begin. "cold" stages begin with the libraries not
+yet loaded. Linux only.
 """
 
 from __future__ import annotations
@@ -24,6 +25,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
+from hsigui import memory
 from hsigui.errors import HsiError, is_out_of_memory, out_of_memory
 from hsigui.jobs import Context, Finished, JobRunner, Outcome
 
@@ -275,8 +277,9 @@ def sweep(name: str, folder: Path, limits: int, warm: bool) -> Iterator[tuple[in
 
 
 def spread(taken: int, limits: int) -> list[int]:
-    """Bytes of so many limits between nothing and half as much again as a stage takes, as room is asked for before."""
-    return [taken * 3 // 2 * number // max(1, limits - 1) for number in range(limits)]
+    """Bytes of so many limits: none, and from what a job must find to begin up to that and all that its stage takes."""
+    least = memory.WORK_MIB * memory.MIB
+    return [0, *(least + taken * number // max(1, limits - 2) for number in range(limits - 1))]
 
 
 def main(argv: list[str] | None = None) -> int:
