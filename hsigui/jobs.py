@@ -210,6 +210,11 @@ class Job:
         if self._cancel.is_set():
             raise Cancelled
 
+    def _stop(self) -> None:
+        """Asked in the middle of reads, where locks are held: a pause waits for their end, others read on."""
+        if self._cancel.is_set():
+            raise Cancelled
+
     def progress(self, done: float, total: float, text: str = "") -> None:
         self.check()
         self._send(Progress(self.number, done, total, text))
@@ -228,7 +233,7 @@ class Job:
 
     def _run(self, work: Work) -> None:
         try:
-            with stopping.checked_by(self.check):
+            with stopping.checked_by(self._stop):
                 self.check()
                 end = Finished(self.number, Outcome.COMPLETED, result=work(self))
         except Cancelled:
