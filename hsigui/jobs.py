@@ -218,6 +218,11 @@ class Job:
         if self._cancel.is_set():
             raise Cancelled
 
+    def _stop(self) -> None:
+        """Asked in the middle of reads, where locks are held: a pause waits for their end, others read on."""
+        if self._cancel.is_set():
+            raise Cancelled
+
     def progress(self, done: float, total: float, text: str = "") -> None:
         self.check()
         self._send(Progress(self.number, done, total, text))
@@ -260,7 +265,7 @@ class Job:
         reserve: bytearray | None = bytearray(RESERVE_BYTES)
         try:
             memory.hold_buffers()
-            with stopping.checked_by(self.check):
+            with stopping.checked_by(self._stop):
                 self.check()
                 return Finished(self.number, Outcome.COMPLETED, result=work(self))
         except Cancelled:

@@ -20,7 +20,7 @@ _asked = threading.local()
 
 
 def check() -> None:
-    """Raises or blocks as the job of this thread says; does nothing where there is none."""
+    """Raises where the job of this thread was cancelled; does nothing where there is none. Never waits."""
     ask: Callable[[], None] | None = getattr(_asked, "check", None)
     if ask is not None:
         ask()

@@ -18,7 +18,7 @@ from hsigui.cube.cube import CubeInfo, Geo
 from hsigui.cube.formats import geotiff, gzipped, hdf5, mat5, numpy_files, strided
 from hsigui.cube.formats.envi import write_cube
 from hsigui.cube.open import open_cube
-from hsigui.jobs import Cancelled, Job, JobRunner, Outcome
+from hsigui.jobs import Cancelled, Context, Job, JobRunner, Outcome
 from hsigui.labels.classes import ClassTable
 from hsigui.labels.formats.files import Grid, read_classes, write_classes
 from tests.cube.formats.test_hostile_rasters import tiff
@@ -73,6 +73,26 @@ def test_a_job_is_asked_wherever_it_reads() -> None:
     end = runner.next_event(10)
     assert end is not None
     assert end.outcome is Outcome.CANCELLED  # type: ignore[union-attr]
+
+
+def test_a_paused_job_ends_what_it_reads_so_that_others_can_read_too() -> None:
+    runner, started, going, read = JobRunner(), threading.Event(), threading.Event(), threading.Event()
+
+    def work(context: Context) -> None:
+        started.set()
+        going.wait(10)
+        stopping.check()  # within a read, with a lock
+        read.set()
+        context.check()  # after it
+
+    job = runner.start(work, "read")
+    assert started.wait(10)
+    job.pause()
+    going.set()
+    assert read.wait(10)
+    assert not job.ended
+    job.cancel()
+    assert job.wait(10)
 
 
 def test_a_call_that_cannot_be_stopped_is_left_to_itself_when_its_job_is() -> None:

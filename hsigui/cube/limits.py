@@ -15,7 +15,7 @@ from hsigui.texts import say
 PIXEL_BYTES = 5  # of any scene that is open: two layers of labels, and whether the pixel is valid
 _UNKNOWN_MEMORY = 16 * 2**30
 _BLOCK_SHARE = 4
-_TEXT_GROWTH = 40  # of a list of short numbers or elements, as Python holds them
+_TEXT_GROWTH = 20  # of a list of short numbers or elements, as Python holds them
 _ROW_SHARE = 16  # the part of the memory that one row of all bands may take: scenes are read by rows
 
 

@@ -167,7 +167,7 @@ class Begun:
         return cls(known, candidates, closed, held, far, _Drawing(candidates, boxes, spec, ctx), whole)
 
     def weights(self, brief: bool) -> tuple[NDArray[np.float64], dict[str, LevelFigures]]:
-        """The weight of each candidate, and what was found of each level.
+        """The weights of the candidates, one a candidate, and what was found of each level.
 
         Args:
             brief: look at a few parts of the scene only.

@@ -58,7 +58,7 @@ def test_what_is_announced_is_held_against_the_limit_before_it_is_made(tmp_path,
         open_cube(tmp_path / "x.npz")
     with pytest.raises(HsiError, match=r"y\.npy announces"):
         read_classes(tmp_path / "y.npy")
-    (tmp_path / "z.geojson").write_text(" " * 500_000)
+    (tmp_path / "z.geojson").write_text(" " * 600_000)
     with pytest.raises(HsiError, match=r"z\.geojson is a text of 0\.0 GiB, too much"):
         read_classes(tmp_path / "z.geojson")
 

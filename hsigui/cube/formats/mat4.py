@@ -33,7 +33,8 @@ def list_arrays(path: Path) -> Listing:
         OSError: it cannot be read.
     """
     size = path.stat().st_size
-    arrays, other = [], []
+    arrays: list[StoredArray] = []
+    other: list[str] = []
     with path.open("rb") as file:
         while (start := file.tell()) < size:
             stopping.check()

@@ -39,4 +39,5 @@ def open_quietly(path: Path, drivers: Sequence[str]) -> Any:
     with _opening, warnings.catch_warnings():
         warnings.simplefilter("ignore", NotGeoreferencedWarning)
         with rasterio.Env(**NO_NETWORK):
-            return DatasetReader(path, driver=list(drivers))
+            # In full: what begins with a driver's name and a colon is no file to GDAL.
+            return DatasetReader(path.absolute(), driver=list(drivers))

@@ -6,6 +6,8 @@ from collections.abc import Callable
 from functools import partial
 from typing import Protocol
 
+from hsigui.document.scene import Scene
+
 ASK = ""  # nothing was said yet of what is unsaved
 
 
@@ -18,6 +20,9 @@ class Guard(Protocol):
         Args:
             answer: what the user said already, of several scenes at once: "save" or "discard".
         """
+
+    def asks_about(self, scene: Scene) -> bool:
+        """Whether the user would be asked before the scene is closed."""
 
     def keep_safe(self) -> None:
         """The scene goes behind another one, and stays open."""
@@ -35,6 +40,10 @@ class Guards:
     def leave(self, then: Callable[[], None], answer: str = ASK) -> None:
         """Does `then` once all guards agree that the shown scene may be closed, asked one after the other."""
         self._ask(0, then, answer)
+
+    def asks_about(self, scene: Scene) -> bool:
+        """Whether the user would be asked before a scene is closed."""
+        return any(guard.asks_about(scene) for guard in self._guards)
 
     def keep_safe(self) -> None:
         for guard in self._guards:

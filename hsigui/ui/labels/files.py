@@ -60,7 +60,7 @@ class LabelFiles(QObject):
             answer: what was said of all scenes already; see `Guard.leave`.
         """
         scene = self._session.scene
-        if not scene.unsaved or self._keeping.in_project:
+        if not self.asks_about(scene):
             self._keeping.hand_over()
             then()
             return
@@ -70,6 +70,10 @@ class LabelFiles(QObject):
         elif answer == "discard":
             self._keeping.give_up(scene)
             then()
+
+    def asks_about(self, scene: Scene) -> bool:
+        """Whether there is work in the labels of a scene that is neither in a file nor in a project."""
+        return scene.unsaved and not self._keeping.in_project
 
     def keep_safe(self) -> None:
         """Another scene takes the place of this one: what is drawn half is kept, too."""

@@ -110,7 +110,7 @@ class OpenScenes(QObject):
 
         Several scenes are asked about at once, and on the user's wish one by one.
         """
-        unsaved = [scene for scene in self._session.scenes if scene.unsaved]
+        unsaved = [scene for scene in self._session.scenes if self._desk.guards.asks_about(scene)]
         answer = self._desk.prompts.unsaved_scenes(*question_of_all(unsaved)) if len(unsaved) > 1 else "each"
         if answer == "cancel":
             return

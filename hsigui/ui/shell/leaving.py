@@ -47,7 +47,8 @@ class Leaving(QObject):
         work = permissions.at_work(self._queue)
         if not work:
             return True
-        unsaved = [scene.cube.name for scene in self._desk.session.scenes if scene.unsaved]
+        desk = self._desk
+        unsaved = [scene.cube.name for scene in desk.session.scenes if desk.guards.asks_about(scene)]
         answer = self._desk.prompts.work_at_exit(work, permissions.at_exit(unsaved))
         self._waits = answer == "wait"
         if self._waits:
