@@ -181,9 +181,11 @@ def _saved(user: User, seen: dict[str, int], kill: Kill) -> int:
     try:
         path = user.out / "labels.tif"
         if path.exists():
-            labels = read_classes(path).array
-            state = digest(labels, np.zeros_like(labels))
-            place = seen.get(state, -1)
+            labels, beside = read_classes(path).array, path.with_name("labels-validation.tif")
+            states = [digest(labels, np.zeros_like(labels))]
+            if beside.exists():
+                states.append(digest(labels, read_classes(beside).array))
+            place = max(seen.get(state, -1) for state in states)
         for path in (user.out / "maps").glob("*.tif"):
             read_classes(path)
         for path in (user.out / "maps").rglob("*.json"):
