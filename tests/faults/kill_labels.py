@@ -141,7 +141,7 @@ def _look(user: User, mode: str, lines: list[dict[str, Any]], killed_at: float) 
         kill.wrong.append(f"{len(found.left)} offers, {len(found.in_use)} in use")
     needed = max((place for place, line in enumerate(states) if _due(line, killed_at)), default=-1)
     latest = max(have)
-    kill.lost = latest < needed and states[max(latest, 0)]["state"] != states[needed]["state"]
+    kill.lost = latest < needed and (latest < 0 or states[latest]["state"] != states[needed]["state"])
     missing = [line for line in states[latest + 1 :] if latest < 0 or line["state"] != states[latest]["state"]]
     kill.missing_s = max(0.0, killed_at - missing[0]["t"]) if missing else 0.0
     return kill
@@ -181,9 +181,11 @@ def _saved(user: User, seen: dict[str, int], kill: Kill) -> int:
     try:
         path = user.out / "labels.tif"
         if path.exists():
-            labels = read_classes(path).array
-            state = digest(labels, np.zeros_like(labels))
-            place = seen.get(state, -1)
+            labels, beside = read_classes(path).array, path.with_name("labels-validation.tif")
+            states = [digest(labels, np.zeros_like(labels))]
+            if beside.exists():
+                states.append(digest(labels, read_classes(beside).array))
+            place = max(seen.get(state, -1) for state in states)
         for path in (user.out / "maps").glob("*.tif"):
             read_classes(path)
         for path in (user.out / "maps").rglob("*.json"):

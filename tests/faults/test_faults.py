@@ -5,8 +5,11 @@ from __future__ import annotations
 import sys
 from pathlib import Path
 
+import numpy as np
 import pytest
 
+from hsigui.labels.classes import ClassTable
+from hsigui.labels.formats.files import write_classes
 from tests.faults import fuzz_projects
 
 if sys.platform == "win32":
@@ -39,3 +42,17 @@ def test_the_newest_whole_project_is_offered_however_the_others_are_damaged(tmp_
     found = fuzz_projects.run(120, 3, tmp_path)
     assert found["examples"] == []
     assert found["right"] == 120
+
+
+def test_labels_that_are_saved_in_two_files_are_no_loss(tmp_path: Path):
+    scene, _ = kill_labels.write_demo(tmp_path / "scene", rows=16, cols=16)
+    user = kill_labels.User(tmp_path, scene)
+    user.out.mkdir()
+    labels, validation = np.eye(16, dtype=np.uint16), np.eye(16, k=3, dtype=np.uint16)
+    classes = ClassTable.for_numbers([1])
+    write_classes(user.out / "labels.tif", labels, classes)
+    lines = [{"t": 11.0, "what": "step", "state": kill_labels.digest(labels, validation)}]
+    assert kill_labels._look(user, "save", lines, 13.0).lost
+    write_classes(user.out / "labels-validation.tif", validation, classes)
+    kill = kill_labels._look(user, "save", lines, 13.0)
+    assert (kill.lost, kill.offered, kill.missing_s) == (False, True, 0.0)
