@@ -76,6 +76,7 @@ class Journal:
         self._ends = False
         self._gives_up = False
         self._at_work = False
+        self._working: _Book | None = None
         self._failing_until = 0.0
         self._health = Health()
         self._named: NamedProject | None = None
@@ -112,14 +113,20 @@ class Journal:
                 self._books[scene].after.append(call)
                 self._start()
 
-    def close_scene(self, scene: int) -> None:
-        """Lets go of a scene's file once all is on the disk; what is handed over from now on goes into another."""
+    def close_scene(self, scene: int, *, anew: bool = False) -> None:
+        """Lets go of a scene's file once all is on the disk; what is handed over from now on goes into another.
+
+        Args:
+            anew: everything is handed over again, so that what waits for a first write need not be written.
+        """
         with self._wake:
             book = self._books.pop(scene, None)
-            if book is not None and (book.taken is not None or book.change is not None):
-                book.closing = True
-                self._books[next(self._closed)] = book
-                self._start()
+            idle = book is not None and book.taken is None and book is not self._working
+            if book is None or (idle and (anew or book.change is None)):
+                return
+            book.closing = True
+            self._books[next(self._closed)] = book
+            self._start()
 
     def settle(self, timeout: float = 10.0) -> bool:
         """Waits until all that was handed over is on the disk; returns whether it is."""
@@ -211,6 +218,7 @@ class Journal:
             change, book.change = book.change, None
             after, book.after = book.after, []
             closing = book.closing
+            self._working = book
         try:
             if change is not None:
                 self._file_of(book).file.write(book.facts or SceneFacts.of(book.plain), change)
@@ -227,6 +235,9 @@ class Journal:
                 book.after = [*after, *book.after]
                 self._fail(error)
             return False
+        finally:
+            with self._wake:
+                self._working = None
         with self._wake:
             if closing and book.change is None and not book.after:
                 del self._books[number]

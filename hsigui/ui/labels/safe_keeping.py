@@ -91,7 +91,9 @@ class SafeKeeping(QObject):
             path = scene.plain.path
             if (path is None or str(path.resolve()) not in without) and scene.id in self._trackers:
                 joining.append((scene.id, None if before else journal.own_file(scene.id)))
-            journal.close_scene(scene.id)
+                journal.close_scene(scene.id, anew=True)
+            else:
+                journal.close_scene(scene.id)
         journal.use(project)
         for number, own in joining:
             self._trackers[number].hand_over_all()
