@@ -16,12 +16,13 @@ from importlib.machinery import ModuleSpec
 from types import ModuleType
 
 MIB = 2**20
-# What loading takes of the address space, measured with one thread and rounded up, and more for each further thread: a
-# stack, a heap and a buffer.
+# What loading takes of the address space, measured with one thread and rounded up; those that begin threads take more
+# for each further one: a stack, a heap and a buffer.
 LIBRARIES = {
-    "numpy": 160, "scipy.linalg": 160, "scipy.sparse": 160, "sklearn": 160, "torch": 640, "rasterio": 96,
-    "pyogrio": 112, "h5py": 32, "skimage": 32,
+    "numpy": 160, "scipy.linalg": 160, "sklearn": 112, "torch": 640, "rasterio": 96, "pyogrio": 112, "h5py": 32,
+    "skimage": 32,
 }  # fmt: skip
+THREADED = ("numpy", "scipy.linalg", "torch")
 THREAD_MIB = 112
 BUFFER_MIB = 48  # for products, of each library and each thread that asks at once
 WORK_MIB = 128  # that a job begins with: the heap of its thread, a buffer for products, what it tells
@@ -73,7 +74,8 @@ def needed_by(library: str) -> int:
     """Bytes that loading a library takes, as far as it is known here."""
     if library not in LIBRARIES:
         return 0
-    return (LIBRARIES[library] + THREAD_MIB * max(0, (os.cpu_count() or 1) - 1)) * MIB
+    threads = max(0, (os.cpu_count() or 1) - 1) if library in THREADED else 0
+    return (LIBRARIES[library] + THREAD_MIB * threads) * MIB
 
 
 class Guard(MetaPathFinder):

@@ -5,6 +5,7 @@ from __future__ import annotations
 import subprocess
 import sys
 
+import numpy  # noqa: F401 - without it there are no buffers to be taken
 import pytest
 
 from hsigui import memory
@@ -69,7 +70,5 @@ def test_buffers_are_taken_only_where_room_is_limited_and_there_is_some(monkeypa
     monkeypatch.setattr(memory, "room", lambda: 2**40)
     memory.hold_buffers()
     monkeypatch.setattr(memory, "room", lambda: memory.BUFFER_MIB * memory.MIB - 1)
-    import numpy  # noqa: F401 - without it there is nothing to be taken
-
     with pytest.raises(MemoryError):
         memory.hold_buffers()

@@ -22,7 +22,7 @@ import numpy as np
 from hsigui.cube.cube import Cube
 from hsigui.cube.formats.table import reader_of
 from hsigui.cube.transform import BandTransform, sample_spectra
-from hsigui.errors import HsiError
+from hsigui.errors import HsiError, is_out_of_memory, out_of_memory
 from hsigui.jobs import Context
 from hsigui.labels.formats import cells
 from hsigui.saving import written_beside
@@ -153,7 +153,8 @@ def _made(order: Order, make: Make, ctx: Context) -> CubeOutcome:
     except HsiError as error:
         outcome = CubeOutcome(str(order.cube), FAILED, "", message=error.message)
     except Exception as error:  # noqa: BLE001 - whatever is wrong with one cube, the others are still classified
-        outcome = CubeOutcome(str(order.cube), FAILED, "", message=f"{type(error).__name__}: {error}")
+        said = out_of_memory().message if is_out_of_memory(error) else f"{type(error).__name__}: {error}"
+        outcome = CubeOutcome(str(order.cube), FAILED, "", message=said)
     return replace(outcome, seconds=round(time.perf_counter() - started, 2))
 
 

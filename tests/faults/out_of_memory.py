@@ -260,6 +260,8 @@ def _bad(found: dict[str, Any]) -> str:
         return f"ENDS {found['ends']}"
     if "fault" in found:
         return f"FAULT {found['fault']}"
+    if "MemoryError" in found["said"]:
+        return f"FAULT {found['said']}"
     if found["outcome"] != "completed" and not found["hint"]:
         return f"ADVICE none: {found['said']}"
     if "on the CPU" in found["hint"]:

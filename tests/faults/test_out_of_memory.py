@@ -50,10 +50,11 @@ def test_with_room_a_stage_is_done(folder):
         ({"ends": 0, "outcome": "failed", "said": "No.", "hint": "Close."}, "ENDS"),
         ({"ends": 2, "outcome": "failed", "said": "No.", "hint": "Close."}, "ENDS"),
         ({"ends": 1, "outcome": "failed", "fault": "ValueError", "trace": ""}, "FAULT"),
+        ({"ends": 1, "outcome": "failed", "said": "MemoryError: ", "hint": "Close."}, "FAULT"),
         ({"ends": 1, "outcome": "failed", "said": "No.", "hint": ""}, "ADVICE"),
         ({"ends": 1, "outcome": "failed", "said": "No.", "hint": "Train on the CPU."}, "ADVICE"),
     ],
 )
 def test_what_must_not_be_is_noticed(found, bad):
-    found = {"hint": "", **found}
+    found = {"said": "", "hint": "", **found}
     assert out_of_memory._bad(found).partition(" ")[0] == bad

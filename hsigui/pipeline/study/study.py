@@ -21,7 +21,7 @@ import torch
 from hsigui import __version__
 from hsigui.cube.cube import Cube
 from hsigui.cube.fingerprint import fingerprint
-from hsigui.errors import HsiError
+from hsigui.errors import HsiError, is_out_of_memory, out_of_memory
 from hsigui.jobs import Context
 from hsigui.methods import checkpoint, devices, registry, resume
 from hsigui.methods.checkpoint import Encoder
@@ -302,4 +302,6 @@ def _or_none(value: float) -> float | None:
 
 def _words(error: Exception) -> str:
     """An error in words; of a mistake of ours, its type as well."""
+    if is_out_of_memory(error):
+        return out_of_memory().message
     return str(error) if isinstance(error, HsiError) else f"{type(error).__name__}: {error}"
