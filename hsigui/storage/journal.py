@@ -55,9 +55,14 @@ class _Book:
     change: Change | None = None  # not on the disk yet
     after: list[Callable[[], None]] = field(default_factory=list)  # what is done once it is
     closing: bool = False
+    own: Path | None = None  # the file, where it is no project of the user
     copied_at: float = 0.0
     copied: bool = True  # nothing was written since the last copy
     has_copy: bool = False
+
+
+def _nothing() -> None:
+    """Where there is no file to put away."""
 
 
 class Journal:
@@ -113,20 +118,30 @@ class Journal:
                 self._books[scene].after.append(call)
                 self._start()
 
-    def close_scene(self, scene: int, *, anew: bool = False) -> None:
+    def close_scene(self, scene: int, *, anew: bool = False) -> Callable[[], None]:
         """Lets go of a scene's file once all is on the disk; what is handed over from now on goes into another.
 
         Args:
             anew: everything is handed over again, so that what waits for a first write need not be written.
+
+        Returns:
+            what puts the file away, where it is no project of the user: to be done on the journal's thread once its
+            labels are safe elsewhere.
         """
         with self._wake:
             book = self._books.pop(scene, None)
             idle = book is not None and book.taken is None and book is not self._working
             if book is None or (idle and (anew or book.change is None)):
-                return
+                return _nothing
             book.closing = True
             self._books[next(self._closed)] = book
             self._start()
+
+        def retire() -> None:
+            if book.own is not None:  # it may be made only now, by a write that was under way
+                self.projects.retire(book.own)
+
+        return retire
 
     def settle(self, timeout: float = 10.0) -> bool:
         """Waits until all that was handed over is on the disk; returns whether it is."""
@@ -266,6 +281,7 @@ class Journal:
                 self._named.copy_once()  # what the project had of it is about to be written over
             with self._wake:
                 book.taken = taken
+                book.own = taken.file.path if self._named is None else None
                 known = self._health
                 self._health = Health(
                     known.problem, known.failures, (*known.in_use, *taken.in_use), (*known.told, *taken.told)

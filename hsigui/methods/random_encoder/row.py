@@ -29,8 +29,8 @@ ROWS = (
         "",
         "hsigui.methods.random_encoder.training",
         say(
-            "The network of LSCoSa's Quick preset as it is before training, with random weights. Judge another method by "
-            "its own network."
+            "The network of LSCoSa's Quick preset as it is before training, with random weights. Judge another method "
+            "by its own network."
         ),
         levelled(),
         Untrained,

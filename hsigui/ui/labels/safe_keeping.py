@@ -90,15 +90,13 @@ class SafeKeeping(QObject):
         for scene in self._session.scenes:
             path = scene.plain.path
             if (path is None or str(path.resolve()) not in without) and scene.id in self._trackers:
-                joining.append((scene.id, None if before else journal.own_file(scene.id)))
-                journal.close_scene(scene.id, anew=True)
+                joining.append((scene.id, journal.close_scene(scene.id, anew=True)))
             else:
                 journal.close_scene(scene.id)
         journal.use(project)
-        for number, own in joining:
+        for number, retire in joining:
             self._trackers[number].hand_over_all()
-            if own is not None:
-                journal.after_writing(number, partial(journal.projects.retire, own))
+            journal.after_writing(number, retire)
         if before is not None:
             self._former.append(before)
 
@@ -148,12 +146,10 @@ class SafeKeeping(QObject):
         tracker = self._trackers.get(scene.id)
         if not event.read_again or tracker is None:
             return
-        before = self.journal.own_file(scene.id)
-        self.journal.close_scene(scene.id)
+        retire = self.journal.close_scene(scene.id)
         if tracker.changed:
             tracker.hand_over_all()
-            if before is not None:
-                self.journal.after_writing(scene.id, partial(self.journal.projects.retire, before))
+            self.journal.after_writing(scene.id, retire)
 
     # How that fares
 

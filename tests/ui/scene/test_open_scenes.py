@@ -161,6 +161,8 @@ def test_closing_the_window_names_every_scene_and_what_would_be_lost(both, answe
     counts = [np.count_nonzero(scene.labels.array) for scene in both.session.scenes]
     for name, count in zip(("first", "second"), counts, strict=True):
         assert f"{name}: {count} labels, 1 class" in answers.told[0]
+    answers.several = "discard"
+    assert both.close()
 
 
 def test_scenes_can_be_decided_about_one_by_one(both, answers):
