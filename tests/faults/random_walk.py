@@ -5,8 +5,9 @@
 Small scenes are opened and closed, labelled, looked at and mapped by an encoder that is trained already; dialogs are
 opened and given up. All that is done is drawn from the seed; how much of it fits into a minute is the machine's. One
 JSON object is printed, with a row a minute (and one at the beginning, after the first scene and its map): resident
-memory, widgets, objects under the window, objects of Python's commonest types, open files, threads, and how often each
-thing was done. `grown_after_5` says by how many percent memory is above that of the fifth minute, at most.
+memory, widgets, objects under the window, objects of Python's commonest types, open files, threads, and how often
+each thing was done. `grown_after_5` says by how many percent memory is above that of the fifth minute, at most;
+`errors` are exceptions that nobody expected, in slots or told to the user in a dialog.
 """
 
 from __future__ import annotations
@@ -16,6 +17,7 @@ import gc
 import json
 import os
 import random
+import sys
 import tempfile
 import threading
 import time
@@ -36,6 +38,7 @@ from hsigui.settings import SettingsStore
 from hsigui.specs import PretrainSpec
 from hsigui.storage.projects import Projects
 from hsigui.storage.runs import Runs
+from hsigui.ui.desk.error_dialog import ErrorDialog
 from hsigui.ui.shell.main_window import MainWindow
 from tests.ui.windows import Answers
 
@@ -69,6 +72,8 @@ class Walker:
         self.window, self.answers, self.places, self.run = window, answers, places, run
         self.rng = random.Random(seed)
         self.done: Counter[str] = Counter()
+        self.errors: list[str] = []
+        sys.excepthook = lambda kind, error, _trace: self.errors.append(f"{kind.__name__}: {error}")
         self._can: tuple[tuple[int, Callable[[], object]], ...] = (
             (12, self.paint), (12, self.plain), (4, self.zoom), (3, self.pan), (3, self.bands), (2, self.method),
             (3, self.panel), (2, self.context), (3, self.keep_spectrum), (3, self.open_scene), (2, self.close_scene),
@@ -107,6 +112,8 @@ class Walker:
         """Gives up every dialog that is open; how many there were."""
         shown = [w for w in QApplication.topLevelWidgets() if isinstance(w, QDialog) and w.isVisible()]
         for dialog in shown:
+            if isinstance(dialog, ErrorDialog):
+                self.errors.append(dialog.windowTitle())
             dialog.reject()
         return len(shown)
 
@@ -155,7 +162,7 @@ class Walker:
 
     def method(self) -> None:
         box = self.window.method.method
-        box.setCurrentIndex(self.rng.randrange(box.count()))
+        box.setCurrentIndex(self.rng.choice([n for n in range(box.count()) if box.itemData(n)]))  # no headings
 
     def panel(self) -> None:
         dock = self.rng.choice(list(self.window.docks.values()))
@@ -167,7 +174,10 @@ class Walker:
         slider.setValue(self.rng.randint(slider.minimum(), slider.maximum()))
 
     def keep_spectrum(self) -> None:
+        self.trigger("tool_navigate")
         QTest.mouseClick(self.window.image.viewport(), LEFT, SHIFT, self.place())
+        if self.rng.random() < 0.8:
+            self.trigger("tool_brush")
 
     def open_scene(self) -> None:
         if self.window.session.open_scenes < MOST_OPEN:
@@ -289,11 +299,15 @@ def walk(scratch: Path, minutes: float, seed: int) -> dict[str, Any]:
             walker.step()
         walker.settle()
         rows.append({"minute": minute, "steps": walker.done.total(), **held(window)})
+        print(minute, rows[-1]["rss_mb"], rows[-1]["widgets"], file=sys.stderr, flush=True)
     done = dict(walker.done)
     window.close()
     window.deleteLater()
     walker.wait(0.2)
-    return {"seed": seed, "minutes": minutes, "grown_after_5": grown(rows), "done": done, "rows": rows}
+    return {
+        "seed": seed, "minutes": minutes, "grown_after_5": grown(rows), "errors": walker.errors, "done": done,
+        "rows": rows,
+    }  # fmt: skip
 
 
 def main() -> None:
