@@ -1,6 +1,7 @@
 """A hand that does anything at all in the real window, for as long as is asked, and what the program holds meanwhile.
 
     python tests/faults/random_walk.py --minutes N [--seed S] --json
+    python tests/faults/random_walk.py --scenes N [--seed S] --json
 
 Small scenes are opened and closed, labelled, looked at and mapped by an encoder that is trained already; dialogs are
 opened and given up. All that is done is drawn from the seed; how much of it fits into a minute is the machine's. One
@@ -8,6 +9,7 @@ JSON object is printed, with a row a minute (and one at the beginning, after the
 memory, widgets, objects under the window, objects of Python's commonest types, open files, threads, and how often
 each thing was done. `grown_after_5` says by how many percent memory is above that of the fifth minute, at most;
 `errors` are exceptions that nobody expected, in slots or told to the user in a dialog.
+With --scenes so many are opened, labelled and closed one after the other, and there is a row every 20.
 """
 
 from __future__ import annotations
@@ -308,9 +310,36 @@ def walk(scratch: Path, minutes: float, seed: int) -> dict[str, Any]:
     }  # fmt: skip
 
 
+def open_and_close(scratch: Path, count: int, seed: int) -> dict[str, Any]:
+    """Opens, labels and closes one scene after the other beside one that stays, and counts every 20."""
+    places = [write_demo(scratch / f"scene{n}", seed=n, rows=SIDE, cols=SIDE) for n in range(SCENES)]
+    answers = Answers(unsaved="discard", several="discard", at_exit="stop")
+    window = window_in(scratch, answers)
+    walker = Walker(window, answers, places, scratch, seed)
+    window.open_path(places[0][0])
+    walker.wait(1.0)
+    walker.settle()
+    rows: list[dict[str, Any]] = []
+    for number in range(1, count + 1):
+        window.open_path(places[1 + number % (SCENES - 1)][0])
+        walker.settle()
+        walker.trigger("tool_brush")
+        for _ in range(3):
+            walker.paint()
+        window.scenes.close()
+        walker.settle()
+        if number % 20 == 0:
+            rows.append({"closed": number, **held(window)})
+    window.close()
+    window.deleteLater()
+    walker.wait(0.2)
+    return {"seed": seed, "scenes": count, "errors": walker.errors, "rows": rows}
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--minutes", type=float, default=30.0)
+    parser.add_argument("--scenes", type=int, default=0, help="open and close so many instead")
     parser.add_argument("--seed", type=int, default=0)
     parser.add_argument("--json", action="store_true", help="print JSON (the only form there is)")
     arguments = parser.parse_args()
@@ -318,7 +347,10 @@ def main() -> None:
     app = QApplication([])
     with tempfile.TemporaryDirectory() as scratch:
         os.environ["HSIGUI_CONFIG_DIR"] = os.environ["HSIGUI_STATE_DIR"] = scratch
-        found = walk(Path(scratch), arguments.minutes, arguments.seed)
+        if arguments.scenes:
+            found = open_and_close(Path(scratch), arguments.scenes, arguments.seed)
+        else:
+            found = walk(Path(scratch), arguments.minutes, arguments.seed)
     print(json.dumps(found))
     del app
 
