@@ -27,9 +27,17 @@ def main(argv: list[str] | None = None) -> int:
         print(say("hsigui: there is no display for the window."), file=sys.stderr)
         print(say("        Set DISPLAY, or use the commands: hsigui --help"), file=sys.stderr)
         return 1
+    take_one_blas_thread()
     from hsigui.ui.shell.app import run
 
     return run(wanted.path, demo=wanted.scene if wanted.demo else None)
+
+
+def take_one_blas_thread() -> None:
+    """Has numpy multiply matrices on one thread, for the window: the small products of a map after a stroke, made on
+    every core already, take twice as long when each of them waits for a second thread. PyTorch has threads of its own.
+    To be called before numpy is imported; a number that the user has set stays."""
+    os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
 
 
 def put_language_in(folder: Path | None) -> None:

@@ -392,3 +392,15 @@ def test_without_a_display_the_window_is_refused_in_words(monkeypatch, capsys):
     monkeypatch.delenv("QT_QPA_PLATFORM", raising=False)
     assert main([]) == 1
     assert "no display" in capsys.readouterr().err
+
+
+def test_the_window_takes_one_thread_for_products_before_numpy_comes():
+    code = (
+        "import os, sys, hsigui.__main__ as m; from hsigui import cli; cli.window_request(['x']); "
+        "assert 'numpy' not in sys.modules; m.take_one_blas_thread(); print(os.environ['OPENBLAS_NUM_THREADS'])"
+    )
+    for set_by_user, told in ((None, "1"), ("3", "3")):
+        environment = {name: value for name, value in os.environ.items() if name != "OPENBLAS_NUM_THREADS"}
+        environment |= {} if set_by_user is None else {"OPENBLAS_NUM_THREADS": set_by_user}
+        done = subprocess.run([sys.executable, "-c", code], env=environment, capture_output=True, text=True, check=True)
+        assert done.stdout.strip() == told
