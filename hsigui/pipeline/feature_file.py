@@ -15,6 +15,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from hsigui.cube.positioned import read_at
 from hsigui.errors import HsiError
 from hsigui.methods import run_record
 from hsigui.texts import say
@@ -187,13 +188,7 @@ class FeatureFile:
         return found
 
     def _read_some(self, target: memoryview, position: int) -> int:
-        if hasattr(os, "preadv"):
-            return os.preadv(self._file, [target], position)
-        with self._lock:  # Windows has one position a file
-            os.lseek(self._file, position, os.SEEK_SET)
-            data = os.read(self._file, len(target))
-        target[: len(data)] = data
-        return len(data)
+        return read_at(self._file, target, position, self._lock)
 
     def _now(self) -> tuple[int, int]:
         about = os.fstat(self._file)

@@ -18,6 +18,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from hsigui import stopping
+from hsigui.cube.positioned import read_at
 from hsigui.errors import HsiError
 from hsigui.texts import say
 
@@ -150,13 +151,7 @@ class StridedFile:
             done += got
 
     def _read_some(self, target: memoryview, position: int) -> int:
-        if hasattr(os, "preadv"):
-            return os.preadv(self._file, [target], position)
-        with self._lock:  # Windows has one position a file
-            os.lseek(self._file, position, os.SEEK_SET)
-            data = os.read(self._file, len(target))
-        target[: len(data)] = data
-        return len(data)
+        return read_at(self._file, target, position, self._lock)
 
 
 def _picked(wanted: slice | Sequence[int], size: int, stride: int) -> _Pick:
