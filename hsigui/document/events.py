@@ -160,6 +160,11 @@ class MapChanged(Changed):
 
 
 @dataclass(frozen=True)
+class MapSpecChanged(Changed):
+    """Maps of the scene are to be drawn otherwise."""
+
+
+@dataclass(frozen=True)
 class AccuracyChanged(Changed):
     """The map is measured otherwise, or not at all."""
 

@@ -18,10 +18,19 @@ from hsigui.cube.cube import Cube
 from hsigui.cube.render import ViewState
 from hsigui.document import identity
 from hsigui.document.course import TrainingCurves
-from hsigui.document.events import AccuracyChanged, BandsChanged, CourseChanged, EncoderChanged, MapChanged, ViewChanged
+from hsigui.document.events import (
+    AccuracyChanged,
+    BandsChanged,
+    CourseChanged,
+    EncoderChanged,
+    MapChanged,
+    MapSpecChanged,
+    ViewChanged,
+)
 from hsigui.document.identity import Origin
 from hsigui.document.samples import Sample
 from hsigui.document.scene_labels import SceneLabels
+from hsigui.document.scene_state import MapMaking
 from hsigui.document.shelf import Shelf
 from hsigui.document.values import Accuracy, ClassMap, Encoder, Features, MapOfScene, Probe, Run, Spectrum
 from hsigui.specs import MapSpec
@@ -46,6 +55,7 @@ class Scene(SceneLabels):
         maps: the map that is shown is the current one.
         chosen_map_spec: how the user wants its maps drawn; None for as the recipe of the run says.
         spectra: those that were kept.
+        map_to_make: a map of an earlier day that is made again with the next one, and is shown then in its place.
         course: how its last training goes or went; None before the first.
     """
 
@@ -59,6 +69,7 @@ class Scene(SceneLabels):
         self.maps: Shelf[MapOfScene] = Shelf()
         self.chosen_map_spec: MapSpec | None = None
         self.spectra: tuple[Spectrum, ...] = ()
+        self.map_to_make: MapMaking | None = None
         self.course: TrainingCurves | None = None
         self._input_identity: tuple[Cube, str] | None = None
 
@@ -111,6 +122,8 @@ class Scene(SceneLabels):
         self.cube = cube
         self.input_revision += new_input
         self.events.emit(BandsChanged(new_input, read_again=plain is not None))
+        if new_input:
+            self.map_to_make = None
         if new_input and self.run is not None:
             self.runs.keep([run.out_of_use() for run in self.runs], None)
             self.maps.clear()
@@ -139,6 +152,12 @@ class Scene(SceneLabels):
         if self.chosen_map_spec is not None:
             return self.chosen_map_spec
         return PLAIN_MAP if self.features is None else self.features.recipe.map
+
+    def choose_map_spec(self, spec: MapSpec | None) -> None:
+        """Takes how the user wants the maps of this scene drawn; None for as the recipe of the run says."""
+        if spec != self.chosen_map_spec:
+            self.chosen_map_spec = spec
+            self.events.emit(MapSpecChanged())
 
     @property
     def masked_out(self) -> int:

@@ -8,11 +8,20 @@ import time
 from contextlib import closing
 from dataclasses import dataclass, field, replace
 from pathlib import Path
+from typing import Any
 
 from hsigui.errors import HsiError
 from hsigui.saving import is_left_over
 from hsigui.storage.kept_scene import Change, KeptScene
-from hsigui.storage.project_file import SUFFIX, Damaged, ProjectFile, copy_database, read_project, snapshot
+from hsigui.storage.project_file import (
+    SUFFIX,
+    Damaged,
+    ProjectContent,
+    ProjectFile,
+    copy_database,
+    read_content,
+    snapshot,
+)
 from hsigui.texts import say
 
 LAST = 5  # copies that are always kept
@@ -30,12 +39,19 @@ class Reading:
         told: what was wrong, in sentences.
         copy: the copy that took its place; None where the file itself is whole.
         stays: the file is there and cannot be read just now, or not by this version of the program.
+        window, shown: see `project_file.ProjectContent`.
     """
 
     scenes: list[KeptScene] = field(default_factory=list)
     told: list[str] = field(default_factory=list)
     copy: Path | None = None
     stays: bool = False
+    window: dict[str, Any] = field(default_factory=dict)
+    shown: str = ""
+
+    def take(self, content: ProjectContent) -> None:
+        """Notes what a file has."""
+        self.scenes, self.window, self.shown = content.scenes, content.window, content.shown
 
 
 def copies_folder(path: Path) -> Path:
@@ -93,7 +109,7 @@ def read_or_replace(path: Path) -> Reading:
     """
     found = Reading()
     try:
-        found.scenes = read_project(path)
+        found.take(read_content(path))
     except Damaged as damage:
         _replace(path, str(damage), found)
     except (HsiError, sqlite3.Error, OSError, MemoryError) as error:
@@ -139,16 +155,17 @@ def _replace(path: Path, damage: str, found: Reading) -> None:
     )
     for copy in copies(path):
         try:
-            scenes = read_project(copy)
+            content = read_content(copy)
             with closing(snapshot(copy)) as memory:
                 copy_database(memory, path)
-            _put_at_stake(path, scenes)
+            _put_at_stake(path, content.scenes)
         except Damaged as error:
             found.told.append(say("Its copy {copy} is damaged, too ({error}).", copy=copy, error=error))
         except (HsiError, sqlite3.Error, OSError, MemoryError) as error:
             found.told.append(_not_read(copy, error))
         else:
-            found.scenes, found.copy = scenes, copy
+            found.take(content)
+            found.copy = copy
             return
     found.told.append(say("There is no whole copy of it."))
 

@@ -11,9 +11,11 @@ from numpy.typing import NDArray
 
 from hsigui.cube.cube import Cube, Geo
 from hsigui.document.identity import file_identity
+from hsigui.document.scene_state import SceneState
 from hsigui.labels.classes import ClassTable
 from hsigui.labels.history import Step
 from hsigui.labels.label_map import Edit
+from hsigui.storage.scene_import import SceneImport
 
 TILE = 128  # rows and columns of a tile
 TileKey = tuple[int, int, int]  # layer, and row and column of the tile, counted in tiles
@@ -137,6 +139,21 @@ class Change:
 
 
 @dataclass(frozen=True, eq=False)
+class Surroundings:
+    """What is written beside the labels of a scene, as far as it is other than before.
+
+    Attributes:
+        state: of the scene.
+        window: of the window that shows it, as values of JSON.
+        imported: how the file of the scene is read.
+    """
+
+    state: SceneState
+    window: Mapping[str, Any] = field(default_factory=dict)
+    imported: SceneImport | None = None
+
+
+@dataclass(frozen=True, eq=False)
 class KeptScene:
     """A scene as a project file has it.
 
@@ -144,6 +161,8 @@ class KeptScene:
         labels, validation: class numbers, rows x cols uint16.
         steps: of the history, in the order of `History.texts`.
         place: how many of them are done.
+        state: what else of it is to come back.
+        imported: how its file is read.
     """
 
     facts: SceneFacts
@@ -153,6 +172,8 @@ class KeptScene:
     condition: Condition
     steps: tuple[Step, ...] = ()
     place: int = 0
+    state: SceneState = field(default_factory=SceneState)
+    imported: SceneImport = field(default_factory=SceneImport)
 
     @property
     def labelled(self) -> int:
