@@ -30,7 +30,7 @@ from hsigui.document.events import (
 from hsigui.document.identity import Origin
 from hsigui.document.samples import Sample
 from hsigui.document.scene_labels import SceneLabels
-from hsigui.document.scene_state import MapMaking
+from hsigui.document.scene_state import MapMaking, RunPlace
 from hsigui.document.shelf import Shelf
 from hsigui.document.values import Accuracy, ClassMap, Encoder, Features, MapOfScene, Probe, Run, Spectrum
 from hsigui.specs import MapSpec
@@ -55,6 +55,7 @@ class Scene(SceneLabels):
         maps: the map that is shown is the current one.
         chosen_map_spec: how the user wants its maps drawn; None for as the recipe of the run says.
         spectra: those that were kept.
+        run_places: where runs of an earlier day are kept, whether they are open or not.
         map_to_make: a map of an earlier day that is made again with the next one, and is shown then in its place.
         course: how its last training goes or went; None before the first.
     """
@@ -69,6 +70,7 @@ class Scene(SceneLabels):
         self.maps: Shelf[MapOfScene] = Shelf()
         self.chosen_map_spec: MapSpec | None = None
         self.spectra: tuple[Spectrum, ...] = ()
+        self.run_places: tuple[RunPlace, ...] = ()
         self.map_to_make: MapMaking | None = None
         self.course: TrainingCurves | None = None
         self._input_identity: tuple[Cube, str] | None = None
@@ -188,6 +190,8 @@ class Scene(SceneLabels):
         others = [other.out_of_use() for other in self.runs if other.folder not in (None, folder)]
         self.runs.keep([*others, run], run)
         self.maps.clear()
+        if not any(place.in_use and place.folder == folder for place in self.run_places):
+            self.map_to_make = None  # it was of another
         self._tell_results()
 
     def keep_run(self, run: Run) -> None:

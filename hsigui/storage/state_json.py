@@ -29,7 +29,8 @@ PARTS = ("view", "spectra", "truth", "runs", "map")
 
 
 def entries_of(state: SceneState, folder: Path, before: SceneState | None = None) -> dict[Name, Entry | None]:
-    """What a file is to have of a state; None for what it is not to have.
+    """What a file is to have of a state; None for what it is not to have. What was not understood stays until there is
+    something new in its place.
 
     Args:
         folder: of the file; runs are found by their path from there, too.
@@ -50,7 +51,7 @@ def entries_of(state: SceneState, folder: Path, before: SceneState | None = None
         entries["truth", "samples"] = _or_none([[step, _sample_to_json(sample)] for step, sample in state.samples])
     if before is None or state.map is not before.map:
         entries |= _map_to_entries(state.map)
-    return entries
+    return {name: value for name, value in entries.items() if value is not None or name[0] not in state.lost}
 
 
 def state_from(entries: Mapping[Name, Any], shape: tuple[int, int], folder: Path) -> SceneState:

@@ -113,7 +113,7 @@ def test_a_file_that_cannot_be_read_just_now_stays(path, monkeypatch):
     def denied(_path):
         raise PermissionError(13, "Permission denied")
 
-    monkeypatch.setattr("hsigui.storage.copies.read_project", denied)
+    monkeypatch.setattr("hsigui.storage.copies.read_content", denied)
     found = read_or_replace(path)
     assert found.stays
     assert "Permission denied" in found.told[0]

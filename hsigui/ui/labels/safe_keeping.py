@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import datetime
-from collections.abc import Callable, Iterable, Mapping, Set
+from collections.abc import Callable, Iterable, Mapping
 from functools import partial
 from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
-from PySide6.QtCore import QObject, QTimer
+from PySide6.QtCore import QObject, QTimer, Signal
 
 from hsigui.document.events import (
     BandsChanged,
@@ -42,7 +42,20 @@ LOOK_MS = 200  # from one look at how the journal fares to the next, while it ha
 
 
 class SafeKeeping(QObject):
-    """Hands what is drawn to the journal, tells how that fares, and offers what was left."""
+    """Hands what is drawn to the journal, tells how that fares, and offers what was left.
+
+    Signals:
+        taken_up(scene, state): a scene was opened, and what was kept of its labels in a project was taken up; its
+            `SceneState` is what else is to come back.
+        let_go(scene): nothing more is written of a scene, which is about to be closed; its id.
+        asked_for_all(): all scenes are written into another file from now on, and all of them is to be handed over.
+        recognised(scene, state): a scene was opened of which no project is known; its state as it was left, or None.
+    """
+
+    taken_up = Signal(object, object)
+    recognised = Signal(object, object)
+    asked_for_all = Signal()
+    let_go = Signal(int)
 
     def __init__(self, desk: Desk, journal: Journal) -> None:
         super().__init__(desk.window)
@@ -79,24 +92,38 @@ class SafeKeeping(QObject):
         """The project of the user that all scenes are written into; None where each has a file of its own."""
         return self._project
 
-    def use(self, project: NamedProject, without: Set[str] = frozenset()) -> None:
-        """Has all scenes written into a project of the user, those that are open included.
-
-        Args:
-            without: resolved paths of scenes that the project has already, which are about to be opened.
-        """
-        before, self._project = self._project, project
-        journal, joining = self.journal, []
-        for scene in self._session.scenes:
-            path = scene.plain.path
-            if (path is None or str(path.resolve()) not in without) and scene.id in self._trackers:
-                joining.append((scene.id, journal.close_scene(scene.id, anew=True)))
-            else:
-                journal.close_scene(scene.id)
-        journal.use(project)
+    def use(self, project: NamedProject | None) -> None:
+        """Has all scenes written into a project of the user, or again into files of their own, as they are now."""
+        joining = [
+            (scene.id, self.journal.close_scene(scene.id, anew=True))
+            for scene in self._session.scenes
+            if scene.id in self._trackers
+        ]
+        self._change_to(project)
         for number, retire in joining:
             self._trackers[number].hand_over_all()
-            journal.after_writing(number, retire)
+            self.journal.after_writing(number, retire)
+        self.asked_for_all.emit()
+
+    def use_for_others(self, project: NamedProject | None) -> None:
+        """Has scenes that are opened from now on written into a project of the user, or into files of their own. Those
+        that are open now go: they were asked about, and nothing more of them is written."""
+        for scene in self._session.scenes:
+            self._trackers.pop(scene.id, None)
+            self.journal.close_scene(scene.id)
+            self.let_go.emit(scene.id)
+        self._change_to(project)
+
+    def stay(self) -> None:
+        """The scenes that were to go stay open."""
+        for scene in self._session.scenes:
+            if scene.id not in self._trackers:
+                self._trackers[scene.id] = Tracker(scene, self.journal, self._start_looking)
+        self.use(None)
+
+    def _change_to(self, project: NamedProject | None) -> None:
+        before, self._project = self._project, project
+        self.journal.use(project)
         if before is not None:
             self._former.append(before)
 
@@ -208,7 +235,10 @@ class SafeKeeping(QObject):
             facts, findings, kept = found
             if scene.plain is plain and self._session.find(scene.id) is scene:
                 self.journal.know(scene.id, plain, facts)
-                self._take_up(scene, self._expected.pop(facts.identity, kept))
+                expected = self._expected.pop(facts.identity, kept)
+                self._take_up(scene, expected)
+                if expected is None:
+                    self.recognised.emit(scene, findings.state)
                 self._found(scene, facts, findings)
 
         self._desk.bridge.start(look, say("Look for lost labels"), Watcher(done=done, failed=self._not_looked))
@@ -220,6 +250,8 @@ class SafeKeeping(QObject):
             self._take_back_up(scene, kept)
             if not kept.condition.unsaved:
                 scene.mark_saved(Path(kept.condition.labels_path) if kept.condition.labels_path else None)
+            scene.set_layer(kept.condition.layer)
+            self.taken_up.emit(scene, kept.state)
         elif self._project is None:
             return
         self._trackers[scene.id].hand_over_all()

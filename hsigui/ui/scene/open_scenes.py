@@ -118,6 +118,11 @@ class OpenScenes(QObject):
         said = ASK if answer == "each" else answer
         self._desk.guards.leave(partial(self._leave_others, others, then, said), said)
 
+    def leave_for_others(self, then: Callable[[], None]) -> None:
+        """As `leave_all`, where other scenes are to take the place of all: asks first where a scene is trained on."""
+        if all(self._may_close(scene, say("Stop and close")) for scene in self._session.scenes):
+            self.leave_all(then)
+
     def _leave_others(self, scenes: Sequence[Scene], then: Callable[[], None], said: str) -> None:
         if not scenes:
             then()
