@@ -198,7 +198,7 @@ class MainWindow(QMainWindow):
         self.leaving = Leaving(self.desk, self.scenes)
         self.projects = ProjectFiles(self.desk, self.scene, self.keeping)
         self.help = HelpPages(self, in_order_of_menus())
-        preferences = Preferences(self.desk, self.actions_, self.run_files)
+        preferences = Preferences(self.desk, self.actions_, self.run_files, (self.display, self.spectra))
         own = (self.leaving, self.projects, self.help, preferences, ProblemReports(self.desk))
         self.actions_.bind((self.session, self.image, *self._parts, *own))
 
