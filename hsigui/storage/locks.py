@@ -7,25 +7,17 @@ it. So the lock lies in a file of its own, with the name of its holder in it, an
 from __future__ import annotations
 
 import contextlib
-import errno
 import json
 import os
 import socket
-import sys
 import time
 from dataclasses import dataclass
 from pathlib import Path
 
+from hsigui.locking import cannot, is_still, lock, release
 from hsigui.texts import say
 
 ENDING = ".lock"
-_CANNOT = {
-    errno.ENOLCK,
-    errno.ENOSYS,
-    getattr(errno, "ENOTSUP", errno.ENOSYS),
-    getattr(errno, "EOPNOTSUPP", errno.ENOSYS),
-}
-_FAR = 1 << 30  # where Windows locks a byte: what stands before it can be read by others
 
 
 @dataclass(frozen=True)
@@ -60,16 +52,8 @@ class Lock:
     def release(self) -> None:
         """Gives it back; a second time does nothing."""
         descriptor, self._descriptor = self._descriptor, -1
-        if descriptor < 0:
-            return
-        # While it is still held, so that nobody can have taken the same file; Windows removes no open one.
-        if sys.platform != "win32":
-            with contextlib.suppress(OSError):
-                self._path.unlink()
-        os.close(descriptor)
-        if sys.platform == "win32":
-            with contextlib.suppress(OSError):
-                self._path.unlink()
+        if descriptor >= 0:
+            release(self._path, descriptor)
 
 
 def lock_path(path: Path) -> Path:
@@ -88,14 +72,14 @@ def take(path: Path) -> Lock | Holder:
     while True:
         descriptor = os.open(place, os.O_RDWR | os.O_CREAT, 0o600)
         try:
-            _lock(descriptor)
+            lock(descriptor)
         except OSError as error:
-            if error.errno in _CANNOT:
+            if cannot(error):
                 return _written(Lock(place, descriptor, safe=False), descriptor)
             holder = _read(place)
             os.close(descriptor)
             return holder
-        if _is_still(place, descriptor):
+        if is_still(place, descriptor):
             return _written(Lock(place, descriptor, safe=True), descriptor)
         os.close(descriptor)  # its last holder took the file away between opening and locking
 
@@ -113,28 +97,6 @@ def holder_of(path: Path) -> Holder | None:
         return found
     found.release()
     return None
-
-
-def _lock(descriptor: int) -> None:
-    """Raises OSError when another has it, in this process or elsewhere."""
-    if sys.platform == "win32":
-        import msvcrt
-
-        os.lseek(descriptor, _FAR, os.SEEK_SET)
-        msvcrt.locking(descriptor, msvcrt.LK_NBLCK, 1)
-    else:
-        import fcntl
-
-        # Not lockf: such a lock ends when any descriptor of the file is closed, and does not keep two windows of one
-        # process apart.
-        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
-
-
-def _is_still(place: Path, descriptor: int) -> bool:
-    try:
-        return os.path.samestat(place.stat(), os.fstat(descriptor))
-    except OSError:
-        return False
 
 
 def _written(lock: Lock, descriptor: int) -> Lock:

@@ -68,7 +68,7 @@ def test_where_a_folder_cannot_lock_nobody_is_kept_out_and_that_is_known(tmp_pat
     def cannot(_descriptor):
         raise OSError(errno.ENOLCK, "No locks available")
 
-    monkeypatch.setattr(locks, "_lock", cannot)
+    monkeypatch.setattr(locks, "lock", cannot)
     lock = take(tmp_path / "a.hsigui")
     assert isinstance(lock, Lock)
     assert not lock.safe

@@ -131,7 +131,8 @@ class SceneController(QObject):
         path = path.absolute()
 
         def ask(found: opening.FileArrays) -> None:
-            dialog = ImportDialog(path, found.arrays, found.proposals, self._desk.bridge, reason, self._desk.window)
+            desk, offered = self._desk, (found.arrays, found.proposals)
+            dialog = ImportDialog(path, *offered, desk.bridge, reason, desk.window, unit=desk.wavelength_unit)
             open_dialog(dialog, partial(self._open_chosen, path))
 
         self._desk.bridge.start(

@@ -26,6 +26,7 @@ from hsigui.labels.describe import describe_file
 from hsigui.labels.formats.files import ClassRaster, find_truth_in_cube_file, may_hold_shapes
 from hsigui.storage import band_edits, imports
 from hsigui.texts import say
+from hsigui.ui.desk.wavelength_units import NANOMETRES, WavelengthUnit
 from hsigui.ui.scene.drawing import draw_picture
 
 
@@ -181,17 +182,16 @@ def look_into(ctx: Context, path: Path) -> FileArrays:
     return FileArrays(arrays, proposals)
 
 
-def preview_import(ctx: Context, path: Path, choice: ImportChoice, size: int) -> ImportPreview:
-    """The scene that a choice makes of a file, neither side of the picture longer than `size`."""
+def preview_import(
+    ctx: Context, path: Path, choice: ImportChoice, size: int, unit: WavelengthUnit = NANOMETRES
+) -> ImportPreview:
+    """The scene that a choice makes of a file, neither side of the picture longer than `size`; `unit` is that of its
+    wavelengths in words."""
     cube = open_cube(path, choice=choice)
     ctx.check()
     lines = [say("{rows} rows x {cols} columns, {bands} bands", rows=cube.rows, cols=cube.cols, bands=cube.bands)]
     waves = cube.info.wavelengths
-    lines.append(
-        say("{first_waves:g} to {last_waves:g} nm", first_waves=waves[0], last_waves=waves[-1])
-        if waves
-        else say("No wavelengths")
-    )
+    lines.append(unit.span(waves[0], waves[-1]) if waves else say("No wavelengths"))
     if cube.info.bad_bands:
         lines.append(say("{bad_bands} bad bands", bad_bands=sum(cube.info.bad_bands)))
     step = max(1, math.ceil(max(cube.rows, cube.cols) / size))

@@ -204,7 +204,7 @@ class MainWindow(QMainWindow):
             self.desk, self.keeping, self.scene, self._part(SpectraController), self.run_files, stands
         )
         self.help = HelpPages(self, in_order_of_menus())
-        preferences = Preferences(self.desk, self.actions_, self.run_files)
+        preferences = Preferences(self.desk, self.actions_, self.run_files, (self.display, self.spectra))
         own = (self.leaving, self.projects, self.help, preferences, ProblemReports(self.desk))
         self.actions_.bind((self.session, self.image, *self._parts, *own))
 
