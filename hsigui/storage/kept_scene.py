@@ -66,6 +66,7 @@ class Condition:
         layer: the layer that is painted.
         forgotten: how many steps of the history were dropped before those that are kept.
         labels_path: the file of the user that they were saved to last; empty for none.
+        labels_source: the one that they were read from; likewise.
         given_up: the user did not want them.
     """
 
@@ -76,6 +77,7 @@ class Condition:
     forgotten: int = 0
     labels_path: str = ""
     given_up: bool = False
+    labels_source: str = ""
 
     @classmethod
     def from_json(cls, values: Mapping[str, Any]) -> Condition:

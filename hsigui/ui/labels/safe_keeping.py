@@ -248,8 +248,11 @@ class SafeKeeping(QObject):
         untouched = not scene.unsaved and not any(scene.labels.labelled(layer.number) for layer in scene.layers)
         if kept is not None and untouched and kept.labels.shape == scene.labels.shape:
             self._take_back_up(scene, kept)
+            scene.labels_path, scene.labels_source = (
+                Path(name) if name else None for name in (kept.condition.labels_path, kept.condition.labels_source)
+            )
             if not kept.condition.unsaved:
-                scene.mark_saved(Path(kept.condition.labels_path) if kept.condition.labels_path else None)
+                scene.mark_saved()
             scene.set_layer(kept.condition.layer)
             self.taken_up.emit(scene, kept.state)
         elif self._project is None:
