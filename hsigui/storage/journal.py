@@ -119,7 +119,7 @@ class Journal:
             self._start()
 
     def put_around(self, scene: int, plain: Cube, around: Surroundings) -> None:
-        """Hands over what is beside the labels of a scene; returns at once. How its file is read is found out later."""
+        """Hands over what is beside the labels of a scene; returns at once."""
         with self._wake:
             self._books.setdefault(scene, _Book(plain)).around = around
             self._start()
@@ -251,7 +251,7 @@ class Journal:
         try:
             if change is not None or around is not None:
                 if around is not None:
-                    around = replace(around, imported=SceneImport.of(book.plain))
+                    around = replace(around, imported=SceneImport.of(book.plain, around.choice))
                 self._file_of(book).file.write(book.facts or SceneFacts.of(book.plain), change, around)
                 if book.copied:
                     book.copied, book.copied_at = False, book.copied_at or time.monotonic()

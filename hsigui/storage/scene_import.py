@@ -28,11 +28,9 @@ class SceneImport:
     bands: BandEdit = field(default_factory=BandEdit)
 
     @classmethod
-    def of(cls, plain: Cube) -> SceneImport:
-        """How a scene is read now, as it is kept in the user's configuration."""
-        if plain.path is None:
-            return cls()
-        return cls(imports.recall(plain.path), band_edits.recall(plain))
+    def of(cls, plain: Cube, choice: ImportChoice | None) -> SceneImport:
+        """How a scene is read now; what was said of its bands is kept in the user's configuration."""
+        return cls(choice, band_edits.recall(plain))
 
     def remember(self, path: Path) -> None:
         """Has a file read so from now on, where it is read otherwise.
@@ -42,7 +40,7 @@ class SceneImport:
         """
         if self.choice is not None and imports.recall(path) != self.choice:
             imports.remember(self.choice, path)
-        cube = open_cube(path, choice=imports.recall(path))
+        cube = open_cube(path, choice=self.choice or imports.recall(path))
         if band_edits.recall(cube) != self.bands:
             self.bands.applied_to(cube)
             band_edits.remember(cube, self.bands)

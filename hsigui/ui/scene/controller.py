@@ -118,7 +118,7 @@ class SceneController(QObject):
         if answer == "cancel":
             return
         self._path, self._again, self._stops = scene.cube.path, scene.origin, answer == "stop"
-        self._opening.request(partial(opening.open_scene, path=scene.cube.path))
+        self._opening.request(partial(opening.open_scene, path=scene.cube.path, choice=scene.choice))
 
     def ask_and_open_as(self) -> None:
         """Asks for a file, and then how it is to be read."""
@@ -209,6 +209,7 @@ class SceneController(QObject):
 
     def _take(self, opened: opening.Opened, path: Path | None, replaced: Scene | None) -> None:
         scene = Scene(opened.cube, opened.view, opened.plain)
+        scene.choice = opened.choice
         self._looks[scene.id] = SceneLook(opened.picture, opened.view)
         if replaced is None:
             self._session.open(scene)

@@ -47,7 +47,7 @@ class StateKeeping(QObject):
         self._desk, self._session, self._keeping = desk, desk.session, keeping
         self._scene, self._spectra, self._runs, self._window = scene, spectra, runs, window
         self._known: dict[int, SceneState] = {}  # as it was last handed over, or found at opening, by the scenes' ids
-        self._window_known: dict[str, Any] = {}
+        self._window_known: tuple[int, dict[str, Any]] = 0, {}  # the scene that was shown, and how the window stood
         keeping.taken_up.connect(self._taken_up)
         keeping.recognised.connect(self._recognised)
         keeping.asked_for_all.connect(self._hand_over_all)
@@ -67,10 +67,11 @@ class StateKeeping(QObject):
             return
         state = replace(state_of(scene, self._scene.looked_at(scene)), lost=self._known[scene.id].lost)
         window = self._window.now() if self._keeping.project is not None else {}
-        if state.same_as(self._known[scene.id]) and window == self._window_known:
+        same = not window or self._window_known == (scene.id, window)
+        if same and state.same_as(self._known[scene.id]):
             return
-        self._known[scene.id], self._window_known = state, window
-        self._keeping.journal.put_around(scene.id, scene.plain, Surroundings(state, window))
+        self._known[scene.id], self._window_known = state, (scene.id, window)
+        self._keeping.journal.put_around(scene.id, scene.plain, Surroundings(state, window, scene.choice))
 
     def stop(self) -> None:
         """Hands over the last, at the end of the window."""
@@ -90,8 +91,8 @@ class StateKeeping(QObject):
         """The scenes are written into another file, which has nothing of them yet."""
         for scene in self._session.scenes:
             state = self._known[scene.id] = state_of(scene, self._scene.looked_at(scene))
-            self._keeping.journal.put_around(scene.id, scene.plain, Surroundings(state))
-        self._window_known = {}  # with the shown scene, at the next look
+            self._keeping.journal.put_around(scene.id, scene.plain, Surroundings(state, choice=scene.choice))
+        self._window_known = 0, {}  # with the shown scene, at the next look
 
     # What was kept
 
