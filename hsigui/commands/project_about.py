@@ -15,6 +15,7 @@ from hsigui.cube.describe import place_of
 from hsigui.document.samples import Sample, Samples
 from hsigui.document.scene_state import MapMaking, RunPlace
 from hsigui.document.values import Spectrum, Truth
+from hsigui.labels.classes import ClassInfo
 from hsigui.pipeline.split import in_words
 from hsigui.specs import MapSpec
 from hsigui.storage.kept_scene import KeptScene
@@ -36,7 +37,7 @@ def about_scene(scene: KeptScene) -> dict[str, Any]:
         "bands": facts.bands,
         "labels": _labelled(scene.labels),
         "validation_labels": _labelled(scene.validation),
-        "classes": [{"number": c.number, "name": c.name, "color": list(c.color)} for c in scene.classes],
+        "classes": [_about_class(info) for info in scene.classes],
         "steps": len(scene.steps),
         "steps_done": scene.place,
         "unsaved": condition.unsaved,
@@ -100,6 +101,13 @@ def _labelled(array: NDArray[np.uint16]) -> int:
 
 def _classes_in(array: NDArray[np.uint16]) -> int:
     return int(np.unique(array[array > 0]).size)
+
+
+def _about_class(info: ClassInfo) -> dict[str, Any]:
+    return {
+        "number": info.number, "name": info.name, "color": list(info.color), "locked": info.locked,
+        "hidden": info.hidden,
+    }  # fmt: skip
 
 
 def _about_spectrum(spectrum: Spectrum) -> dict[str, Any]:

@@ -25,7 +25,7 @@ from hsigui.storage.project_file import ProjectFile
 from hsigui.storage.scene_import import SceneImport
 
 GEO = Geo((10.0, 0.0, 500000.0, 0.0, -10.0, 5600000.0), None)
-CLASSES = ClassTable((ClassInfo(1, "Weizen, früh", (200, 30, 10)), ClassInfo(7, "Water", (4, 5, 6))))
+CLASSES = ClassTable((ClassInfo(1, "Weizen, früh", (200, 30, 10)), ClassInfo(7, "Water", (4, 5, 6), locked=True)))
 TRUTH = np.array([[1, 1, 7, 7, 0], [1, 1, 7, 7, 0], [0, 1, 7, 0, 7], [1, 0, 0, 7, 7]], np.uint16)
 DRAWN = split.draw_split(TRUTH, SplitSpec(2, 3))
 SAMPLE = Sample(SplitSpec(2, 3), split.describe(DRAWN, TRUTH, CLASSES, "as drawn", seed=3))

@@ -123,7 +123,9 @@ def test_the_rest_of_a_scene_is_told(project, folder):
     assert made["labels"] == np.count_nonzero(DRAWN.train)
     assert about["samples"][0]["record"]["kind"] == "as drawn"
     assert about["read_as"]["choice"]["variable"] == "cube"
-    assert about["classes"][0]["name"] == "Weizen, früh"
+    assert [(c["number"], c["name"], c["locked"]) for c in about["classes"]] == [
+        (1, "Weizen, früh", False), (7, "Water", True),
+    ]  # fmt: skip
     assert {*about["files"]} == {path.name for path in (folder / "field").iterdir()}
 
 
