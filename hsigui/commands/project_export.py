@@ -1,6 +1,7 @@
-"""`hsigui project export`: what a project file holds, as files that other programs read. Needs no file of a scene.
+"""`hsigui project export`: what a project file holds, as files that other programs read.
 
-Into the folder go `project.json` and a folder a scene, each of its files where there is such a thing:
+No file of a scene is needed; where there is one, its wavelengths stand beside the spectra. Into the folder go
+`project.json` and a folder a scene, each of its files where there is such a thing:
 
 - `labels.tif`, `validation-labels.tif`, `ground-truth.tif`, and `map-labels.tif`, of which the map was made;
 - `classes.csv` and `spectra.csv`;
@@ -46,8 +47,8 @@ def export_project(arguments: argparse.Namespace) -> None:
     _require_room(folder, arguments.overwrite)
     content = content_of(project)
     scenes = _chosen(content, arguments.scene, project)
-    _check(folder, scenes, [project, *(Path(s.facts.path) for s in content.scenes if s.facts.path)])
-    files = {name: write_scene(folder / name, scene) for name, scene in scenes.items()}
+    _check(folder, scenes, project, [Path(s.facts.path) for s in content.scenes if s.facts.path])
+    files = {name: write_scene(folder / name, scene, project) for name, scene in scenes.items()}
     write_json(folder / INDEX, "hsigui-project-export", {
         "project": _seen_from(folder, project),
         "shown": next((name for name, scene in scenes.items() if scene.facts.identity == content.shown), ""),
@@ -91,10 +92,10 @@ def _chosen(content: ProjectContent, wanted: str | None, project: Path) -> Scene
     return found
 
 
-def _check(folder: Path, scenes: Scenes, inputs: list[Path]) -> None:
+def _check(folder: Path, scenes: Scenes, project: Path, others: list[Path]) -> None:
     """Refuses what would be written over the project or a scene, and says what else is."""
-    outputs = [folder / name / file for name, scene in scenes.items() for file in (*parts_of(scene), SCENE)]
-    check_outputs(inputs, [(path, (path.suffix,)) for path in (*outputs, folder / INDEX)])
+    outputs = [folder / name / file for name, scene in scenes.items() for file in (*parts_of(scene, project), SCENE)]
+    check_outputs([project, *others], [(path, (path.suffix,)) for path in (*outputs, folder / INDEX)])
 
 
 def _seen_from(folder: Path, path: Path) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -11,19 +11,24 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from hsigui.commands.console import tell
 from hsigui.commands.project_about import all_about_scene, sample_of
+from hsigui.cube.open import open_cube
 from hsigui.labels.formats.class_tables import write_table
 from hsigui.labels.formats.files import write_classes
 from hsigui.pipeline import split
 from hsigui.report.spectra_csv import spectra_csv
 from hsigui.saving import written_beside
+from hsigui.storage import imports
 from hsigui.storage.kept_scene import KeptScene
+from hsigui.storage.named import find_scene
+from hsigui.texts import say
 
 SCENE = "scene.json"
 Write = Callable[[Path], list[Path]]
 
 
-def parts_of(scene: KeptScene) -> dict[str, Write]:
+def parts_of(scene: KeptScene, project: Path) -> dict[str, Write]:
     """What is to be written of a scene beside its facts, by the names of the files. Each writes into the path that it
     is given, and gives back all files that it wrote."""
     state = scene.state
@@ -37,17 +42,17 @@ def parts_of(scene: KeptScene) -> dict[str, Write]:
     if scene.classes:
         parts["classes.csv"] = partial(_write_classes, scene)
     if state.spectra:
-        parts["spectra.csv"] = partial(_write_spectra, scene)
+        parts["spectra.csv"] = partial(_write_spectra, scene, project)
     return parts
 
 
-def write_scene(folder: Path, scene: KeptScene) -> list[str]:
+def write_scene(folder: Path, scene: KeptScene, project: Path) -> list[str]:
     """Writes what there is of a scene into a folder of its own; gives back the names of the files.
 
     Raises:
         HsiError: the folder cannot be written to, or the scene's coordinate system is not understood.
     """
-    files = [path.name for file, write in parts_of(scene).items() for path in write(folder / file)]
+    files = [path.name for file, write in parts_of(scene, project).items() for path in write(folder / file)]
     files.append(SCENE)
     write_json(folder / SCENE, "hsigui-project-scene", {**all_about_scene(scene), "files": files})
     return files
@@ -68,13 +73,23 @@ def _write_classes(scene: KeptScene, path: Path) -> list[Path]:
     return write_table(path, scene.classes)
 
 
-def _write_spectra(scene: KeptScene, path: Path) -> list[Path]:
-    """Over the wavelengths that the user gave the scene; those of its file are not in the project."""
+def _write_spectra(scene: KeptScene, project: Path, path: Path) -> list[Path]:
     curves = [(spectrum.label, spectrum.values) for spectrum in scene.state.spectra]
     bands = max(len(values) for _, values in curves)
-    nm = scene.imported.bands.wavelengths
     padded = [(name, np.append(values, np.full(bands - len(values), np.nan, np.float32))) for name, values in curves]
+    nm = _wavelengths(scene, project)
     return _write(path, spectra_csv(padded, bands, nm if nm is not None and len(nm) == bands else None))
+
+
+def _wavelengths(scene: KeptScene, project: Path) -> Sequence[float] | NDArray[np.float64] | None:
+    """In nm: those that the user gave the scene, else those of its file, which the project does not hold."""
+    if scene.imported.bands.wavelengths is not None:
+        return scene.imported.bands.wavelengths
+    place = find_scene(scene.facts, project, scene.imported.choice)
+    if place.path is None or not place.same:
+        tell(say("{name}: its file is not there, so the spectra are without wavelengths", name=scene.facts.name))
+        return None
+    return open_cube(place.path, choice=scene.imported.choice or imports.recall(place.path)).wavelengths
 
 
 def write_json(path: Path, form: str, values: dict[str, Any]) -> None:

@@ -14,10 +14,13 @@ import rasterio
 from rasterio.crs import CRS
 
 from hsigui.__main__ import main
-from hsigui.cube.cube import Geo
+from hsigui.cube.cube import CubeInfo, Geo
+from hsigui.cube.formats.envi import write_cube
+from hsigui.cube.open import open_cube
 from hsigui.labels.formats.class_tables import read_table
 from hsigui.labels.formats.files import read_classes
 from hsigui.pipeline import split
+from hsigui.storage.kept_scene import SceneFacts, Surroundings
 from hsigui.storage.project_file import ProjectFile, read_content
 from hsigui.storage.schema import ENTRIES, Rows
 from tests.commands.projects import CHECKS, CLASSES, DRAWN, GEO, SAMPLE, TRUTH, change, everything, facts, write_project
@@ -226,12 +229,25 @@ def test_a_project_without_scenes_is_a_list_of_none(tmp_path, folder):
     assert values(folder / "project.json")["scenes"] == []
 
 
-def test_spectra_of_unknown_wavelengths_have_numbers_of_bands_alone(tmp_path, folder):
-    project = tmp_path / "fields.hsigui"
-    with closing(ProjectFile(project)) as file:
-        around = everything(tmp_path)
-        file.write(facts(), change(), type(around)(around.state))
+def project_of(path: Path, about: SceneFacts) -> Path:
+    """A project of a scene whose wavelengths the user did not give."""
+    with closing(ProjectFile(path)) as file:
+        file.write(about, change(), Surroundings(everything(path.parent).state))
+    return path
+
+
+def test_spectra_of_unknown_wavelengths_have_numbers_of_bands_alone_which_is_told(tmp_path, folder, capsys):
+    assert export(project_of(tmp_path / "fields.hsigui", facts()), folder) == 0
+    assert "without wavelengths" in capsys.readouterr().err
+    written = (folder / "field" / "spectra.csv").read_text(encoding="utf-8")
+    assert written.startswith('band,"row 0, col 1",mean\n1,0.5,1')
+
+
+def test_where_the_file_of_the_scene_is_its_wavelengths_stand_beside_the_spectra(tmp_path, folder, capsys):
+    info = CubeInfo(wavelengths=(410.0, 520.0, 630.0))
+    write_cube(tmp_path / "field.hdr", np.arange(60, dtype=np.float32).reshape(4, 5, 3), info)
+    project = project_of(tmp_path / "fields.hsigui", SceneFacts.of(open_cube(tmp_path / "field.hdr")))
     assert export(project, folder) == 0
-    assert (
-        (folder / "field" / "spectra.csv").read_text(encoding="utf-8").startswith('band,"row 0, col 1",mean\n1,0.5,1')
-    )
+    assert "without wavelengths" not in capsys.readouterr().err
+    written = (folder / "field" / "spectra.csv").read_text(encoding="utf-8")
+    assert written.startswith('band,wavelength_nm,"row 0, col 1",mean\n1,410,0.5,1\n2,520,,2\n')
