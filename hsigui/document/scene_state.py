@@ -13,7 +13,12 @@ from hsigui.cube.render import ViewState
 from hsigui.document.samples import Sample
 from hsigui.document.values import MapOfScene, Spectrum, Truth
 from hsigui.specs import MapSpec
+from hsigui.texts import say
 
+PARTS = {
+    "view": say("the view"), "spectra": say("the spectra"), "truth": say("the ground truth"), "runs": say("the runs"),
+    "map": say("the map"),
+}  # fmt: skip
 LookedAt = tuple[float, float, float]  # row and column in the middle of the view, and logical pixels a scene pixel
 
 
@@ -79,6 +84,11 @@ class SceneState:
     map_spec: MapSpec | None = None
     map: MapMaking | None = None
     lost: tuple[str, ...] = ()
+
+    @property
+    def lost_in_words(self) -> str:
+        """The parts that could not be understood, such as "the view, the map"; empty for none."""
+        return say(", ").join(PARTS[part] for part in self.lost)
 
     def same_as(self, other: SceneState) -> bool:
         """Whether nothing has changed; arrays are compared by what they are, not by what they hold."""

@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 
 from hsigui.cube.render import ViewState
 from hsigui.document.samples import Sample, SplitRecord
-from hsigui.document.scene_state import MapMaking, RunPlace, SceneState
+from hsigui.document.scene_state import PARTS, MapMaking, RunPlace, SceneState
 from hsigui.document.values import Spectrum, Truth
 from hsigui.errors import HsiError
 from hsigui.methods.run_record import SETTINGS, sum_of, without_sums
@@ -25,7 +25,6 @@ from hsigui.specs import MapSpec, SplitSpec
 
 Name = tuple[str, str]  # the part of the file, and the entry in it
 Entry = str | bytes
-PARTS = ("view", "spectra", "truth", "runs", "map")
 
 
 def entries_of(state: SceneState, folder: Path, before: SceneState | None = None) -> dict[Name, Entry | None]:

@@ -25,10 +25,6 @@ from hsigui.ui.spectra.controller import SpectraController
 from hsigui.ui.training.run_files import RunFiles
 
 LOOK_MS = 1000
-PARTS = {
-    "view": say("the view"), "spectra": say("the spectra"), "truth": say("the ground truth"), "runs": say("the runs"),
-    "map": say("the map"),
-}  # fmt: skip
 
 
 class StateKeeping(QObject):
@@ -119,7 +115,7 @@ class StateKeeping(QObject):
             self._desk.messages.warning(
                 say(
                     "Another version of hsigui wrote {parts} of {name}; they are not shown.",
-                    parts=say(", ").join(PARTS[part] for part in state.lost), name=scene.cube.name,
+                    parts=state.lost_in_words, name=scene.cube.name,
                 ),
                 say("They stay in the project until there is something new in their place."),
             )  # fmt: skip

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import csv
-import io
 from collections.abc import Sequence
 
 import numpy as np
@@ -15,7 +13,7 @@ from PySide6.QtWidgets import QHBoxLayout, QToolButton, QVBoxLayout, QWidget
 
 from hsigui.document.values import Spectrum
 from hsigui.labels.classes import PALETTE, Color
-from hsigui.labels.formats import cells
+from hsigui.report.spectra_csv import spectra_csv
 from hsigui.texts import say
 from hsigui.ui.desk.curve_key import CurveKey
 from hsigui.ui.desk.icons import icon
@@ -154,16 +152,8 @@ class SpectrumView(QWidget):
 
     def csv_text(self) -> str:
         """The shown curves as CSV: a line a band with its number from 1, wavelength in nm (if known) and each value."""
-        shown = self._shown()
-        out = io.StringIO()
-        writer = csv.writer(out, lineterminator="\n")
-        axis = [] if self._wavelengths is None else ["wavelength_nm"]
-        writer.writerow(["band", *axis, *(cells.escaped(curve.label) for curve in shown)])
-        for band in range(len(self._x)):
-            place = [] if self._wavelengths is None else [f"{self._wavelengths[band]:g}"]
-            values = ("" if np.isnan(curve.values[band]) else f"{curve.values[band]:.6g}" for curve in shown)
-            writer.writerow([band + 1, *place, *values])
-        return out.getvalue()
+        curves = [(curve.label, curve.values) for curve in self._shown()]
+        return spectra_csv(curves, len(self._x), self._wavelengths)
 
     def copy_csv(self) -> None:
         """Puts `csv_text()` on the clipboard."""
