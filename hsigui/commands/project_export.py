@@ -3,7 +3,7 @@
 No file of a scene is needed; where there is one, its wavelengths stand beside the spectra. Into the folder go
 `project.json` and a folder a scene, each of its files where there is such a thing:
 
-- `labels.tif`, `validation-labels.tif`, `ground-truth.tif`, and `map-labels.tif`, of which the map was made;
+- `labels.tif`, `labels-validation.tif`, `ground-truth.tif`, and `map-labels.tif`, of which the map was made;
 - `classes.csv` and `spectra.csv`;
 - `scene.json`: `"format": "hsigui-project-scene", "version": 1`, and all that is known of the scene beside these.
 

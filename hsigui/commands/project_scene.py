@@ -34,7 +34,7 @@ def parts_of(scene: KeptScene, project: Path) -> dict[str, Write]:
     state = scene.state
     parts: dict[str, Write] = {"labels.tif": partial(_write_labels, scene)}
     if scene.validation.any():
-        parts["validation-labels.tif"] = partial(_write_raster, scene, scene.validation)
+        parts["labels-validation.tif"] = partial(_write_raster, scene, scene.validation)
     if state.truth is not None:
         parts["ground-truth.tif"] = partial(_write_raster, scene, state.truth.array)
     if state.map is not None:

@@ -49,7 +49,7 @@ def everything(runs: Path) -> Surroundings:
         MapMaking(DRAWN.train, MapSpec(smooth=1.5), SAMPLE, {"map": 0.5}, "ground truth gt.mat", None, "b" * 64),
     )  # fmt: skip
     window = {"tool": "tool_brush", "layout": "AAA=", "geometry": "AAA=", "export": {"title": "Fields"}}
-    return Surroundings(state, window, SceneImport(ImportChoice("cube"), BandEdit(NM, note="By hand.")))
+    return Surroundings(state, window, imported=SceneImport(ImportChoice("cube"), BandEdit(NM, note="By hand.")))
 
 
 def change(labels: NDArray[np.uint16] = DRAWN.train) -> Change:

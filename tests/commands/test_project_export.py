@@ -60,7 +60,7 @@ def test_every_part_is_written_and_listed(project, folder, capsys):
     assert listed["folder"] == str(folder)
     assert len(listed["files"]) == len(set(listed["files"]))
     assert set(listed["files"]) == files(folder)
-    rasters = [f"field/{name}.tif" for name in ("labels", "validation-labels", "ground-truth", "map-labels")]
+    rasters = [f"field/{name}.tif" for name in ("labels", "labels-validation", "ground-truth", "map-labels")]
     tables = ["field/labels.tif.hsigui.json", "field/classes.csv", "field/spectra.csv", "field/scene.json"]
     of_nothing = ["field-2/labels.tif", "field-2/labels.tif.aux.xml", "field-2/scene.json"]
     assert files(folder) == {
@@ -74,7 +74,7 @@ def test_every_part_is_written_and_listed(project, folder, capsys):
 
 def test_rasters_have_names_colours_and_place(project, folder):
     assert export(project, folder) == 0
-    arrays = {"labels": DRAWN.train, "validation-labels": CHECKS, "ground-truth": TRUTH, "map-labels": DRAWN.train}
+    arrays = {"labels": DRAWN.train, "labels-validation": CHECKS, "ground-truth": TRUTH, "map-labels": DRAWN.train}
     for name, array in arrays.items():
         path = folder / "field" / f"{name}.tif"
         with rasterio.open(path) as dataset:
