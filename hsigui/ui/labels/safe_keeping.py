@@ -20,6 +20,7 @@ from hsigui.document.events import (
     StrokeStarted,
 )
 from hsigui.document.scene import Scene
+from hsigui.document.scene_state import SceneState
 from hsigui.errors import HsiError
 from hsigui.jobs import Context
 from hsigui.labels.classes import ClassTable
@@ -45,7 +46,7 @@ class SafeKeeping(QObject):
     """Hands what is drawn to the journal, tells how that fares, and offers what was left.
 
     Signals:
-        taken_up(scene, state): a scene was opened, and what was kept of its labels in a project was taken up; its
+        taken_up(scene, state): what was kept of the labels of a scene was taken up, from a project or after a kill; its
             `SceneState` is what else is to come back.
         let_go(scene): nothing more is written of a scene, which is about to be closed; its id.
         asked_for_all(): all scenes are written into another file from now on, and all of them is to be handed over.
@@ -216,10 +217,14 @@ class SafeKeeping(QObject):
     # What was left
 
     def _scene_opened(self, _event: SceneOpened) -> None:
-        self.look_for_left()
+        self.look_for_left(opened=True)
 
-    def look_for_left(self) -> None:
-        """Looks for labels of the shown scene that were left, and offers them."""
+    def look_for_left(self, *, opened: bool = False) -> None:
+        """Looks for labels of the shown scene that were left, and offers them.
+
+        Args:
+            opened: it was opened just now: what a project has of it is taken up, and it becomes a part of the project.
+        """
         scene = self._session.shown
         if scene is None:
             return
@@ -235,29 +240,35 @@ class SafeKeeping(QObject):
             facts, findings, kept = found
             if scene.plain is plain and self._session.find(scene.id) is scene:
                 self.journal.know(scene.id, plain, facts)
-                expected = self._expected.pop(facts.identity, kept)
-                self._take_up(scene, expected)
-                if expected is None:
-                    self.recognised.emit(scene, findings.state)
+                if opened:
+                    self._arrived(scene, self._expected.pop(facts.identity, kept), findings.state)
                 self._found(scene, facts, findings)
 
         self._desk.bridge.start(look, say("Look for lost labels"), Watcher(done=done, failed=self._not_looked))
 
-    def _take_up(self, scene: Scene, kept: KeptScene | None) -> None:
-        """What a project has of a scene that was just opened, or the scene as it is into the project."""
-        untouched = not scene.unsaved and not any(scene.labels.labelled(layer.number) for layer in scene.layers)
-        if kept is not None and untouched and kept.labels.shape == scene.labels.shape:
-            self._take_back_up(scene, kept)
-            scene.labels_path, scene.labels_source = (
-                Path(name) if name else None for name in (kept.condition.labels_path, kept.condition.labels_source)
-            )
-            if not kept.condition.unsaved:
-                scene.mark_saved()
-            scene.set_layer(kept.condition.layer)
+    def _arrived(self, scene: Scene, kept: KeptScene | None, state: SceneState | None) -> None:
+        """What a project has of a scene that was just opened, or the scene as it is into the project.
+
+        What was drawn on it in the first moment can be had back by undo.
+        """
+        fits = kept is not None and kept.labels.shape == scene.labels.shape
+        if kept is not None and fits:
+            self._take_up(scene, kept)
             self.taken_up.emit(scene, kept.state)
-        elif self._project is None:
-            return
-        self._trackers[scene.id].hand_over_all()
+        else:
+            self.recognised.emit(scene, state)
+        if fits or self._project is not None:
+            self._trackers[scene.id].hand_over_all()
+
+    def _take_up(self, scene: Scene, kept: KeptScene) -> None:
+        drawn = scene.unsaved
+        self._take_back_up(scene, kept)
+        scene.labels_path, scene.labels_source = (
+            Path(name) if name else None for name in (kept.condition.labels_path, kept.condition.labels_source)
+        )
+        if not kept.condition.unsaved and not drawn:
+            scene.mark_saved()
+        scene.set_layer(kept.condition.layer)
 
     def _take_back_up(self, scene: Scene, kept: KeptScene) -> None:
         scene.take_back_up(
@@ -328,6 +339,7 @@ class SafeKeeping(QObject):
         if kept.labels.shape != scene.labels.shape:
             return
         self._take_back_up(scene, kept)
+        self.taken_up.emit(scene, kept.state)
         self._retire_when_safe(left)
 
     def _import(self, left: Left) -> None:

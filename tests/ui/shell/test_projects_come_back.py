@@ -381,3 +381,55 @@ def test_undo_after_opening_goes_back_into_the_work_before(qtbot, make_window, a
     press(second, Qt.Key.Key_Z, Qt.KeyboardModifier.ControlModifier)
     assert not labels(second)[60, 30]
     assert labels(second)[20, 30]
+
+
+def test_a_stroke_before_the_labels_of_the_project_are_there_loses_none_of_them(
+    qtbot, make_window, answers, scenes, project, monkeypatch
+):
+    first = make_window()
+    open_scene(qtbot, first, scenes[0])
+    save_as(qtbot, first, answers, project)
+    press(first, "B")
+    paint(first, (20, 20), (20, 50))
+    settled(qtbot, first)
+    wanted = labels(first).copy()
+    killed(first)
+    second = make_window()
+    drawn, looked = threading.Event(), second.keeping.journal.projects.look
+
+    def look_late(facts):
+        drawn.wait(20)
+        return looked(facts)
+
+    monkeypatch.setattr(second.keeping.journal.projects, "look", look_late)
+    answers.path = project
+    second.actions_["open_project"].trigger()
+    qtbot.waitUntil(lambda: second.session.cube is not None, timeout=20_000)
+    press(second, "B")
+    paint(second, (60, 20), (60, 50))
+    early = labels(second).copy()
+    assert early.any()
+    drawn.set()
+    settled(qtbot, second)
+    np.testing.assert_array_equal(labels(second), wanted)
+    assert second.session.unsaved
+    press(second, Qt.Key.Key_Z, Qt.KeyboardModifier.ControlModifier)
+    np.testing.assert_array_equal(labels(second), early)
+
+
+def test_what_a_kill_left_without_a_project_comes_back_with_its_ground_truth(qtbot, make_window, scenes):
+    first = make_window()
+    open_scene(qtbot, first, scenes[0])
+    first.label_files.open_truth(scenes[0].with_name("demo-truth.hdr"))
+    idle(qtbot, first)
+    press(first, "B")
+    paint(first, (20, 20), (20, 50))
+    settled(qtbot, first)
+    killed(first)
+    second = make_window()
+    open_scene(qtbot, second, scenes[0])
+    assert second.session.scene.truth is None, "nothing of the work comes back unasked"
+    button(second, "Restore").click()
+    settled(qtbot, second)
+    np.testing.assert_array_equal(labels(second), labels(first))
+    np.testing.assert_array_equal(second.session.scene.truth.array, first.session.scene.truth.array)
