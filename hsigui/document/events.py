@@ -180,6 +180,15 @@ class DeviceChanged(Changed):
 
 
 @dataclass(frozen=True)
+class ProjectChanged(Changed):
+    """Attributes:
+    name: of the project that scenes are written into from now on; empty for none.
+    """
+
+    name: str
+
+
+@dataclass(frozen=True)
 class KeepingChanged(Changed):
     """Labels can be kept safe as they are drawn, or cannot.
 

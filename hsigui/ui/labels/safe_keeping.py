@@ -14,6 +14,7 @@ from PySide6.QtCore import QObject, QTimer, Signal
 from hsigui.document.events import (
     BandsChanged,
     KeepingChanged,
+    ProjectChanged,
     SceneClosed,
     SceneOpened,
     SceneShown,
@@ -127,6 +128,7 @@ class SafeKeeping(QObject):
         self.journal.use(project)
         if before is not None:
             self._former.append(before)
+        self._session.events.emit(ProjectChanged("" if project is None else project.path.stem))
 
     @property
     def in_project(self) -> bool:

@@ -29,8 +29,10 @@ from hsigui.document.events import (
     CurrentClassChanged,
     EncoderChanged,
     HistoryChanged,
+    KeepingChanged,
     LabelsChanged,
     MapChanged,
+    ProjectChanged,
     QueueChanged,
     SavedChanged,
     SceneOpened,
@@ -102,6 +104,10 @@ TITLE = "hsigui"
 ACTIONS_DEPEND_ON = (
     SceneShown, ScenesChanged, BandsChanged, LabelsChanged, ValidationChanged, HistoryChanged, ClassesChanged,
     CurrentClassChanged, TruthChanged, EncoderChanged, MapChanged, AccuracyChanged, SavedChanged, QueueChanged,
+)  # fmt: skip
+TITLE_DEPENDS_ON = (
+    SceneShown, ScenesChanged, SavedChanged, LabelsChanged, ValidationChanged, ClassesChanged, ProjectChanged,
+    KeepingChanged,
 )  # fmt: skip
 T = TypeVar("T")
 
@@ -239,8 +245,8 @@ class MainWindow(QMainWindow):
         self.bridge.warned.connect(self._warned)
         for kind in ACTIONS_DEPEND_ON:
             self.session.events.subscribe(kind, self._update_actions)
-        for kind in (SceneShown, ScenesChanged, SavedChanged, LabelsChanged, ValidationChanged, ClassesChanged):
-            self.session.events.subscribe(kind, self._show_title)
+        for told in TITLE_DEPENDS_ON:
+            self.session.events.subscribe(told, self._show_title)
         self.session.events.subscribe(SceneShown, self._show_scene)
         self.session.events.subscribe(SceneOpened, self._show_recent)
         self.scene.values_read.connect(self.status.show_values)
@@ -264,9 +270,10 @@ class MainWindow(QMainWindow):
         self.image.setFocus()
 
     def _show_title(self, _event: Changed | None = None) -> None:
-        cube = self.session.cube
-        self.setWindowModified(self.session.unsaved)
-        self.setWindowTitle(f"{cube.name}[*] – {TITLE}" if cube is not None else TITLE)
+        cube, project = self.session.cube, self.keeping.project
+        self.setWindowModified(self.session.unsaved and not self.keeping.in_project)
+        parts = ["" if cube is None else f"{cube.name}[*]", "" if project is None else project.path.stem, TITLE]
+        self.setWindowTitle(" – ".join(filter(None, parts)))
 
     def _hovered(self, row: int, col: int) -> None:
         self.status.show_pixel(row, col)

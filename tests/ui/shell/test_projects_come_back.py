@@ -433,3 +433,18 @@ def test_what_a_kill_left_without_a_project_comes_back_with_its_ground_truth(qtb
     settled(qtbot, second)
     np.testing.assert_array_equal(labels(second), labels(first))
     np.testing.assert_array_equal(second.session.scene.truth.array, first.session.scene.truth.array)
+
+
+def test_the_title_names_the_project_and_nothing_in_it_is_marked_as_unsaved(
+    qtbot, make_window, answers, scenes, project
+):
+    window = make_window()
+    work_on(qtbot, window, scenes)
+    assert window.isWindowModified()
+    assert window.tabs.tabText(1).endswith("*")
+    save_as(qtbot, window, answers, project)
+    assert window.windowTitle() == "demo-scene[*] – fields – hsigui"
+    assert not window.isWindowModified()
+    assert [window.tabs.tabText(place) for place in range(2)] == ["demo-scene", "demo-scene"]
+    paint(window, (100, 20), (100, 60))
+    assert not window.isWindowModified()
