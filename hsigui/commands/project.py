@@ -15,6 +15,7 @@ from hsigui.errors import HsiError
 from hsigui.storage.copies import copies
 from hsigui.storage.kept_scene import KeptScene
 from hsigui.storage.locks import Holder, holder_of
+from hsigui.storage.on_this_machine import left_of
 from hsigui.storage.project_file import Damaged, read_project
 from hsigui.texts import say
 
@@ -29,7 +30,7 @@ def project(arguments: argparse.Namespace) -> None:
 
 
 def _info(path: Path, as_json: bool) -> None:
-    scenes, holder = [_about(scene) for scene in _scenes(path)], _holder(path)
+    scenes, holder, left = [_about(scene) for scene in _scenes(path)], _holder(path), left_of(path)
     beside = len(copies(path))
     about = {
         "path": str(path),
@@ -42,6 +43,8 @@ def _info(path: Path, as_json: bool) -> None:
         return
     if holder is not None:
         print(say("It is being written to by {holder}.", holder=holder))
+    elif left is not None:
+        print(say("What was drawn last is in {left}; it is taken up when the project is opened.", left=left))
     for scene in scenes:
         print(
             say(

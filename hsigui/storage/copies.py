@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import sqlite3
+import tempfile
 import time
 from contextlib import closing
 from dataclasses import dataclass, field, replace
@@ -12,7 +13,15 @@ from pathlib import Path
 from hsigui.errors import HsiError
 from hsigui.saving import is_left_over
 from hsigui.storage.kept_scene import Change, KeptScene
-from hsigui.storage.project_file import SUFFIX, Damaged, ProjectFile, copy_database, read_project, snapshot
+from hsigui.storage.project_file import (
+    SUFFIX,
+    Damaged,
+    ProjectFile,
+    copy_database,
+    journal_path,
+    read_project,
+    snapshot,
+)
 from hsigui.texts import say
 
 LAST = 5  # copies that are always kept
@@ -79,9 +88,15 @@ def retire(path: Path) -> None:
         return
     target = new_copy_path(path)
     target.parent.mkdir(parents=True, exist_ok=True)
-    with closing(snapshot(path)):
-        pass  # what a killed process had begun is rolled back before the file leaves its journal
-    path.replace(target)
+    journal = journal_path(path)
+    # What a killed process had begun is rolled back before the file leaves its journal.
+    with closing(snapshot(path)) as memory:
+        if not journal.exists():
+            path.replace(target)
+        else:  # it could not be, where the folder cannot lock
+            copy_database(memory, target)
+            path.unlink()
+            journal.unlink()
     prune(path)
 
 
@@ -110,12 +125,21 @@ def set_aside(path: Path) -> Path:
     """
     names = (path.with_name(f"{path.name}{DAMAGED}{number or ''}") for number in range(1000))
     target = next(name for name in names if not name.exists())
-    journal = path.with_name(f"{path.name}-journal")
+    journal = journal_path(path)
     # First: a journal that lay beside another file of this name would be played back into it.
     if journal.exists():
-        journal.replace(target.with_name(f"{target.name}-journal"))
+        journal.replace(journal_path(target))
     path.replace(target)
     return target
+
+
+def told_set_aside(path: Path, damage: object) -> str:
+    """Renames a damaged file; returns where it is, in a sentence.
+
+    Raises:
+        OSError: it cannot be renamed.
+    """
+    return say("A file of labels is damaged ({damage}); it was kept as {aside}.", damage=damage, aside=set_aside(path))
 
 
 def sweep(folder: Path) -> None:
@@ -129,20 +153,14 @@ def sweep(folder: Path) -> None:
 
 def _replace(path: Path, damage: str, found: Reading) -> None:
     try:
-        aside = set_aside(path)
+        found.told.append(told_set_aside(path, damage))
     except OSError as error:
         found.told.append(_not_read(path, error))
         found.stays = True
         return
-    found.told.append(
-        say("A file of labels is damaged ({damage}); it was kept as {aside}.", damage=damage, aside=aside)
-    )
     for copy in copies(path):
         try:
-            scenes = read_project(copy)
-            with closing(snapshot(copy)) as memory:
-                copy_database(memory, path)
-            _put_at_stake(path, scenes)
+            scenes = _put_at_stake(copy, path)
         except Damaged as error:
             found.told.append(say("Its copy {copy} is damaged, too ({error}).", copy=copy, error=error))
         except (HsiError, sqlite3.Error, OSError, MemoryError) as error:
@@ -153,13 +171,21 @@ def _replace(path: Path, damage: str, found: Reading) -> None:
     found.told.append(say("There is no whole copy of it."))
 
 
-def _put_at_stake(path: Path, scenes: list[KeptScene]) -> None:
-    """Has a copy offered until it is answered, even where its labels were saved when it was made."""
-    with closing(ProjectFile(path)) as file:
-        for scene in scenes:
-            condition = replace(scene.condition, unsaved=True)
-            first = condition.forgotten
-            file.write(scene.facts, Change(condition, first=first, end=first + len(scene.steps)))
+def _put_at_stake(copy: Path, path: Path) -> list[KeptScene]:
+    """Puts a copy in the place of its file, such that it is offered until it is answered, even where its labels were
+    saved when it was made. Returns what it holds."""
+    scenes = read_project(copy)
+    with tempfile.TemporaryDirectory(prefix="hsigui-") as scratch:
+        database = Path(scratch) / path.name
+        with closing(snapshot(copy)) as memory:
+            copy_database(memory, database)
+        with closing(ProjectFile(path, database)) as file:
+            for scene in scenes:
+                condition = replace(scene.condition, unsaved=True)
+                first = condition.forgotten
+                file.write(scene.facts, Change(condition, first=first, end=first + len(scene.steps)))
+            file.copy_to(path)
+    return scenes
 
 
 def _not_read(path: Path, error: BaseException) -> str:

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 import sqlite3
+import tempfile
 from collections.abc import Iterator
-from contextlib import closing, suppress
+from contextlib import closing, contextmanager, suppress
 from dataclasses import asdict, replace
 from pathlib import Path
 from typing import Any
@@ -39,6 +41,7 @@ from hsigui.storage.schema import (
     Table,
     checksum,
 )
+from hsigui.storage.system_locks import can_lock
 from hsigui.texts import say
 
 SUFFIX = ".hsigui"
@@ -54,6 +57,7 @@ class ProjectFile:
 
     Args:
         path: made when it is not there, with its folder.
+        database: the file that is written to, where that is another one than `path` and stands for it.
 
     Raises:
         Damaged: the file is there, and not whole.
@@ -61,17 +65,18 @@ class ProjectFile:
         sqlite3.Error, OSError: it cannot be made or written to.
     """
 
-    def __init__(self, path: Path) -> None:
+    def __init__(self, path: Path, database: Path | None = None) -> None:
         self.path = path
-        if not path.exists():
-            _make(path)
-        self._connection = _connected(path, "rw")
+        self.database = database or path
+        if not self.database.exists():
+            _make(self.database)
+        self._connection = _connected(self.database, "rw")
         try:
             self._connection.execute("PRAGMA journal_mode = DELETE")
             self._connection.execute("PRAGMA synchronous = FULL")
             self._connection.execute("PRAGMA fullfsync = ON")  # where a flush is not yet on the disk: macOS
             self._rows = Rows(self._connection)
-            _check(self._rows)
+            check(self._rows)
             if _behind(self._rows):
                 with self._rows.transaction():
                     migrate(self._rows)
@@ -122,7 +127,7 @@ def read_project(path: Path) -> list[KeptScene]:
     """
     with closing(snapshot(path)) as memory:
         rows = Rows(memory)
-        _check(rows)
+        check(rows)
         if _behind(rows):
             with rows.transaction():
                 migrate(rows)
@@ -146,8 +151,7 @@ def snapshot(path: Path) -> sqlite3.Connection:
             raise Damaged(say("it is empty"))
     memory = sqlite3.connect(":memory:", isolation_level=None, check_same_thread=False)
     try:
-        # A killed process may have left a journal that is to be rolled back, for which the file must be writable.
-        with closing(_connected(path, "rw" if os.access(path, os.W_OK) else "ro")) as source:
+        with _readable(path) as source:
             source.backup(memory)
     except sqlite3.DatabaseError as error:
         memory.close()
@@ -158,6 +162,38 @@ def snapshot(path: Path) -> sqlite3.Connection:
         memory.close()
         raise
     return memory
+
+
+@contextmanager
+def _readable(path: Path) -> Iterator[sqlite3.Connection]:
+    """A database to be read."""
+    if _can_lock(path.parent):
+        # A killed process may have left a journal that is to be rolled back, for which the file must be writable.
+        with closing(_connected(path, "rw" if os.access(path, os.W_OK) else "ro")) as source:
+            yield source
+        return
+    # Into such a folder files are only renamed, so an open one does not change. One with a journal is of a program that
+    # wrote there all the same, and may do so still: it is rolled back where nobody else reads it.
+    with tempfile.TemporaryDirectory(prefix="hsigui-") as scratch:
+        journal, alone = journal_path(path), path
+        if journal.exists():
+            alone = Path(scratch) / "project"
+            shutil.copyfile(journal, journal_path(alone))
+            shutil.copyfile(path, alone)
+        with closing(_connected(alone, "ro" if alone is path else "rw", alone=True)) as source:
+            yield source
+
+
+def _can_lock(folder: Path) -> bool:
+    try:
+        return can_lock(folder)
+    except OSError:  # a folder that may only be read: whether it can lock, SQLite finds out
+        return True
+
+
+def journal_path(path: Path) -> Path:
+    """Where SQLite keeps what a transaction writes over, as long as it is under way; after a kill it is there still."""
+    return path.with_name(f"{path.name}-journal")
 
 
 def copy_database(source: sqlite3.Connection, path: Path) -> None:
@@ -171,11 +207,11 @@ def copy_database(source: sqlite3.Connection, path: Path) -> None:
     scratch = path.with_name(f".{path.name}-{scratch_mark()}")
     try:
         scratch.unlink(missing_ok=True)
-        with closing(_connected(scratch, "rwc")) as target:
+        with closing(_connected(scratch, "rwc", alone=True)) as target:
             target.execute("PRAGMA synchronous = FULL")
             source.backup(target)
-            _check(Rows(target))
-        scratch.replace(path)
+            check(Rows(target))
+        _put_in_place(scratch, path)
     finally:
         with suppress(OSError):
             scratch.unlink(missing_ok=True)
@@ -186,14 +222,20 @@ def _make(path: Path) -> None:
     path.parent.mkdir(parents=True, exist_ok=True)
     scratch = path.with_name(f".{path.name}-{scratch_mark()}")
     try:
-        with closing(_connected(scratch, "rwc")) as connection:
+        with closing(_connected(scratch, "rwc", alone=True)) as connection:
             rows = Rows(connection)
             with rows.transaction():
                 rows.create()
-        scratch.replace(path)
+        _put_in_place(scratch, path)
     finally:
         with suppress(OSError):
             scratch.unlink(missing_ok=True)
+
+
+def _put_in_place(scratch: Path, path: Path) -> None:
+    if not path.exists():  # the journal of a file that is gone would be played back into this one
+        journal_path(path).unlink(missing_ok=True)
+    scratch.replace(path)
 
 
 def migrate(rows: Rows) -> None:
@@ -210,8 +252,9 @@ def _behind(rows: Rows) -> list[tuple[str, int]]:
     return [(name, found.get(name, 0)) for name, version in VERSIONS.items() if found.get(name, 0) < version]
 
 
-def _connected(path: Path, mode: str) -> sqlite3.Connection:
-    where = f"file:{quote(str(path.absolute().as_posix()))}?mode={mode}"
+def _connected(path: Path, mode: str, *, alone: bool = False) -> sqlite3.Connection:
+    """Opens a database; one that is known to nobody else (`alone`) without locks, which its folder may not have."""
+    where = f"file:{quote(str(path.absolute().as_posix()))}?mode={mode}{'&nolock=1' if alone else ''}"
     connection = sqlite3.connect(where, uri=True, timeout=WAIT_SECONDS, isolation_level=None, check_same_thread=False)
     connection.execute("PRAGMA trusted_schema = OFF")
     connection.execute("PRAGMA cell_size_check = ON")
@@ -224,7 +267,7 @@ def _is_of_damage(error: sqlite3.OperationalError) -> bool:
     return name in ("SQLITE_ERROR", "SQLITE_CORRUPT", "SQLITE_NOTADB", "SQLITE_FORMAT", "SQLITE_SCHEMA") or not name
 
 
-def _check(rows: Rows) -> None:
+def check(rows: Rows) -> None:
     """Whether all rows are as they were written; notes their checksums.
 
     Raises:

@@ -101,10 +101,11 @@ class ProjectFiles(QObject):
             self._keeping.use(
                 opened.project, paths | {str(place.path.resolve()) for place in places.values() if place.path}
             )
-            self._warn_of_folder(opened.project)
         self._remember(opened.path)
         self._waiting = [place.path for place in places.values() if place.path is not None]
         self._told = [partial(self._desk.messages.warning, text) for text in opened.told]
+        if opened.project is not None:
+            self._told.append(partial(self._warn_of_folder, opened.project))
         if opened.holder is not None or opened.project is None:
             self._told.append(partial(self._tell_read_only, opened))
         for scene in opened.scenes:
@@ -140,10 +141,10 @@ class ProjectFiles(QObject):
             )
 
     def _warn_of_folder(self, project: NamedProject) -> None:
-        if not project.safe:
+        if project.told:
             self._desk.messages.warning(
-                say("The folder of {name} cannot keep other programs from writing to it.", name=project.path.name),
-                say("Open the project in one window at a time."),
+                project.told,
+                say("Open the project on one machine at a time: whether another writes to it cannot be known."),
             )
 
     def _remember(self, path: Path) -> None:
