@@ -13,10 +13,11 @@ import numpy as np
 
 from hsigui.errors import HsiError
 from hsigui.storage.copies import copies
+from hsigui.storage.database import Damaged, Journal
 from hsigui.storage.kept_scene import KeptScene
 from hsigui.storage.locks import Holder, holder_of
 from hsigui.storage.on_this_machine import left_of
-from hsigui.storage.project_file import Damaged, read_project
+from hsigui.storage.project_file import read_project
 from hsigui.texts import say
 
 
@@ -60,7 +61,7 @@ def _info(path: Path, as_json: bool) -> None:
 
 
 def _check(path: Path, as_json: bool) -> None:
-    found = {str(file): _state(file) for file in (path, *copies(path))}
+    found = {str(path): _state(path), **{str(copy): _state(copy, Journal.IGNORED) for copy in copies(path)}}
     if as_json:
         print(json.dumps(found, indent=1))
     else:
@@ -81,10 +82,10 @@ def _holder(path: Path) -> Holder | None:
         return None
 
 
-def _state(path: Path) -> str:
+def _state(path: Path, journal: Journal = Journal.IN_PLACE) -> str:
     """What is wrong with a file; empty for nothing."""
     try:
-        read_project(path)
+        read_project(path, journal)
     except (Damaged, HsiError, sqlite3.Error, OSError) as error:
         return getattr(error, "message", "") or str(error)
     return ""

@@ -12,16 +12,9 @@ from pathlib import Path
 
 from hsigui.errors import HsiError
 from hsigui.saving import is_left_over
+from hsigui.storage.database import Damaged, Journal, journal_path, snapshot
 from hsigui.storage.kept_scene import Change, KeptScene
-from hsigui.storage.project_file import (
-    SUFFIX,
-    Damaged,
-    ProjectFile,
-    copy_database,
-    journal_path,
-    read_project,
-    snapshot,
-)
+from hsigui.storage.project_file import SUFFIX, ProjectFile, copy_database, read_project
 from hsigui.texts import say
 
 LAST = 5  # copies that are always kept
@@ -108,7 +101,7 @@ def read_or_replace(path: Path) -> Reading:
     """
     found = Reading()
     try:
-        found.scenes = read_project(path)
+        found.scenes = read_beside_journal(path, found.told)
     except Damaged as damage:
         _replace(path, str(damage), found)
     except (HsiError, sqlite3.Error, OSError, MemoryError) as error:
@@ -117,15 +110,59 @@ def read_or_replace(path: Path) -> Reading:
     return found
 
 
+def read_beside_journal(path: Path, told: list[str]) -> list[KeptScene]:
+    """Reads a project to which nobody writes. A journal that a killed process left beside it is played back, unless the
+    file is whole as it is and without the journal only: then it is of another file, or of an earlier moment, and would
+    destroy it. It is set aside.
+
+    Raises:
+        Damaged: the file is not whole, with the journal and without; both are as they were.
+        HsiError, sqlite3.Error, OSError: as `read_project`.
+    """
+    journal = journal_path(path)
+    if not journal.exists():
+        return read_project(path)
+    alone = _tried(path, Journal.IGNORED)
+    played = _tried(path, Journal.ELSEWHERE)
+    if isinstance(alone, Damaged):
+        if isinstance(played, Damaged):
+            raise played
+        return read_project(path)
+    if isinstance(played, Damaged):
+        journal.replace(aside := journal_path(_aside(path)))
+        told.append(say("A journal beside {path} is not of this file; it was kept as {aside}.", path=path, aside=aside))
+    elif written_at(alone) > written_at(played):
+        journal.replace(journal_path(_aside(path)))
+    else:
+        return read_project(path)
+    return alone
+
+
+def written_at(scenes: list[KeptScene]) -> float:
+    """When something was last written into a project, in seconds since the epoch; 0 for never."""
+    return max((scene.condition.saved_at for scene in scenes), default=0.0)
+
+
+def _tried(path: Path, journal: Journal) -> list[KeptScene] | Damaged:
+    try:
+        return read_project(path, journal)
+    except Damaged as damage:
+        return damage
+
+
+def _aside(path: Path) -> Path:
+    """A name for a damaged file, neither it nor that of its journal taken."""
+    names = (path.with_name(f"{path.name}{DAMAGED}{number or ''}") for number in range(1000))
+    return next(name for name in names if not name.exists() and not journal_path(name).exists())
+
+
 def set_aside(path: Path) -> Path:
     """Renames a damaged file, with the journal that belongs to it. Returns where it is.
 
     Raises:
         OSError: it cannot be renamed.
     """
-    names = (path.with_name(f"{path.name}{DAMAGED}{number or ''}") for number in range(1000))
-    target = next(name for name in names if not name.exists())
-    journal = journal_path(path)
+    target, journal = _aside(path), journal_path(path)
     # First: a journal that lay beside another file of this name would be played back into it.
     if journal.exists():
         journal.replace(journal_path(target))
@@ -173,11 +210,11 @@ def _replace(path: Path, damage: str, found: Reading) -> None:
 
 def _put_at_stake(copy: Path, path: Path) -> list[KeptScene]:
     """Puts a copy in the place of its file, such that it is offered until it is answered, even where its labels were
-    saved when it was made. Returns what it holds."""
-    scenes = read_project(copy)
+    saved when it was made. Returns what it holds. A journal beside it is none of a copy's, which is only renamed."""
+    scenes = read_project(copy, Journal.IGNORED)
     with tempfile.TemporaryDirectory(prefix="hsigui-") as scratch:
         database = Path(scratch) / path.name
-        with closing(snapshot(copy)) as memory:
+        with closing(snapshot(copy, Journal.IGNORED)) as memory:
             copy_database(memory, database)
         with closing(ProjectFile(path, database)) as file:
             for scene in scenes:

@@ -17,10 +17,10 @@ from pathlib import Path
 from hsigui.cube.cube import Cube
 from hsigui.errors import HsiError
 from hsigui.storage import copies
+from hsigui.storage.database import Damaged
 from hsigui.storage.kept_scene import Change, SceneFacts
 from hsigui.storage.named import NamedProject
 from hsigui.storage.placing import Placing
-from hsigui.storage.project_file import Damaged
 from hsigui.storage.projects import InUse, Projects, Taken
 from hsigui.texts import say
 

@@ -11,10 +11,11 @@ from hsigui.cube.open import open_cube
 from hsigui.document.identity import file_identity
 from hsigui.errors import HsiError
 from hsigui.storage import copies, imports
+from hsigui.storage.database import Damaged
 from hsigui.storage.kept_scene import KeptScene, SceneFacts
 from hsigui.storage.locks import Holder, Lock
 from hsigui.storage.on_this_machine import left_of
-from hsigui.storage.project_file import SUFFIX, Damaged, ProjectFile, read_project
+from hsigui.storage.project_file import SUFFIX, ProjectFile, read_project
 from hsigui.storage.projects import Taken
 from hsigui.storage.taking import project_file, take, told_of_folder
 from hsigui.texts import say
@@ -225,7 +226,7 @@ def _read_only(path: Path) -> list[KeptScene]:
 
 def _put_away(path: Path) -> None:
     try:
-        read_project(path)
+        copies.read_beside_journal(path, [])
     except Damaged:
         copies.set_aside(path)
     else:

@@ -17,8 +17,9 @@ from pathlib import Path
 from hsigui import untrusted
 from hsigui.errors import HsiError
 from hsigui.saving import write_bytes
+from hsigui.storage.database import Damaged, journal_path, snapshot
 from hsigui.storage.kept_scene import Change, SceneFacts
-from hsigui.storage.project_file import Damaged, ProjectFile, check, copy_database, journal_path, snapshot
+from hsigui.storage.project_file import ProjectFile, check, copy_database
 from hsigui.storage.schema import Rows
 from hsigui.texts import say
 

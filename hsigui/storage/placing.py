@@ -6,8 +6,9 @@ import sqlite3
 import time
 
 from hsigui.errors import HsiError
+from hsigui.storage.database import Damaged
 from hsigui.storage.placed import PlacedFile
-from hsigui.storage.project_file import Damaged, ProjectFile
+from hsigui.storage.project_file import ProjectFile
 from hsigui.texts import say
 
 PLACE_SECONDS = 3.0  # from a change to its copy, or from a try that failed to the next

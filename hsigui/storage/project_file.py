@@ -4,20 +4,18 @@ from __future__ import annotations
 
 import json
 import os
-import shutil
 import sqlite3
-import tempfile
 from collections.abc import Iterator
-from contextlib import closing, contextmanager, suppress
+from contextlib import closing, suppress
 from dataclasses import asdict, replace
 from pathlib import Path
 from typing import Any
-from urllib.parse import quote
 
 from hsigui.cube.cube import Geo
 from hsigui.errors import HsiError
 from hsigui.labels.label_map import TRAINING, VALIDATION
 from hsigui.saving import scratch_mark
+from hsigui.storage.database import Damaged, Journal, connected, is_of_damage, put_in_place, snapshot
 from hsigui.storage.kept_scene import Change, Condition, KeptScene, SceneFacts
 from hsigui.storage.label_rows import (
     edit_from_row,
@@ -41,15 +39,9 @@ from hsigui.storage.schema import (
     Table,
     checksum,
 )
-from hsigui.storage.system_locks import can_lock
 from hsigui.texts import say
 
 SUFFIX = ".hsigui"
-WAIT_SECONDS = 5.0  # for another process that is just writing
-
-
-class Damaged(Exception):  # noqa: N818 - what the file is
-    """A file is no whole project file; its text says what is wrong, for those who look closer."""
 
 
 class ProjectFile:
@@ -70,7 +62,7 @@ class ProjectFile:
         self.database = database or path
         if not self.database.exists():
             _make(self.database)
-        self._connection = _connected(self.database, "rw")
+        self._connection = connected(self.database, "rw")
         try:
             self._connection.execute("PRAGMA journal_mode = DELETE")
             self._connection.execute("PRAGMA synchronous = FULL")
@@ -117,7 +109,7 @@ class ProjectFile:
         self._connection.close()
 
 
-def read_project(path: Path) -> list[KeptScene]:
+def read_project(path: Path, journal: Journal = Journal.IN_PLACE) -> list[KeptScene]:
     """All scenes of a project file, in their order; another process may be writing to it meanwhile.
 
     Raises:
@@ -125,7 +117,7 @@ def read_project(path: Path) -> list[KeptScene]:
         HsiError: a later version of the program wrote it.
         sqlite3.Error, OSError: it cannot be read just now.
     """
-    with closing(snapshot(path)) as memory:
+    with closing(snapshot(path, journal)) as memory:
         rows = Rows(memory)
         check(rows)
         if _behind(rows):
@@ -139,63 +131,6 @@ def read_project(path: Path) -> list[KeptScene]:
             raise Damaged(f"{type(error).__name__}: {error}") from error
 
 
-def snapshot(path: Path) -> sqlite3.Connection:
-    """A copy of a database in memory, of one moment.
-
-    Raises:
-        Damaged: it is no database.
-        sqlite3.Error, OSError: it cannot be read just now.
-    """
-    with path.open("rb") as file:  # says better than SQLite does why a file cannot be read
-        if not file.read(1):
-            raise Damaged(say("it is empty"))
-    memory = sqlite3.connect(":memory:", isolation_level=None, check_same_thread=False)
-    try:
-        with _readable(path) as source:
-            source.backup(memory)
-    except sqlite3.DatabaseError as error:
-        memory.close()
-        if isinstance(error, sqlite3.OperationalError) and not _is_of_damage(error):
-            raise
-        raise Damaged(str(error)) from error
-    except BaseException:
-        memory.close()
-        raise
-    return memory
-
-
-@contextmanager
-def _readable(path: Path) -> Iterator[sqlite3.Connection]:
-    """A database to be read."""
-    if _can_lock(path.parent):
-        # A killed process may have left a journal that is to be rolled back, for which the file must be writable.
-        with closing(_connected(path, "rw" if os.access(path, os.W_OK) else "ro")) as source:
-            yield source
-        return
-    # Into such a folder files are only renamed, so an open one does not change. One with a journal is of a program that
-    # wrote there all the same, and may do so still: it is rolled back where nobody else reads it.
-    with tempfile.TemporaryDirectory(prefix="hsigui-") as scratch:
-        journal, alone = journal_path(path), path
-        if journal.exists():
-            alone = Path(scratch) / "project"
-            shutil.copyfile(journal, journal_path(alone))
-            shutil.copyfile(path, alone)
-        with closing(_connected(alone, "ro" if alone is path else "rw", alone=True)) as source:
-            yield source
-
-
-def _can_lock(folder: Path) -> bool:
-    try:
-        return can_lock(folder)
-    except OSError:  # a folder that may only be read: whether it can lock, SQLite finds out
-        return True
-
-
-def journal_path(path: Path) -> Path:
-    """Where SQLite keeps what a transaction writes over, as long as it is under way; after a kill it is there still."""
-    return path.with_name(f"{path.name}-journal")
-
-
 def copy_database(source: sqlite3.Connection, path: Path) -> None:
     """Copies a database to a file: beside its place first, and into it when it is whole.
 
@@ -207,11 +142,11 @@ def copy_database(source: sqlite3.Connection, path: Path) -> None:
     scratch = path.with_name(f".{path.name}-{scratch_mark()}")
     try:
         scratch.unlink(missing_ok=True)
-        with closing(_connected(scratch, "rwc", alone=True)) as target:
+        with closing(connected(scratch, "rwc", alone=True)) as target:
             target.execute("PRAGMA synchronous = FULL")
             source.backup(target)
             check(Rows(target))
-        _put_in_place(scratch, path)
+        put_in_place(scratch, path)
     finally:
         with suppress(OSError):
             scratch.unlink(missing_ok=True)
@@ -222,20 +157,14 @@ def _make(path: Path) -> None:
     path.parent.mkdir(parents=True, exist_ok=True)
     scratch = path.with_name(f".{path.name}-{scratch_mark()}")
     try:
-        with closing(_connected(scratch, "rwc", alone=True)) as connection:
+        with closing(connected(scratch, "rwc", alone=True)) as connection:
             rows = Rows(connection)
             with rows.transaction():
                 rows.create()
-        _put_in_place(scratch, path)
+        put_in_place(scratch, path)
     finally:
         with suppress(OSError):
             scratch.unlink(missing_ok=True)
-
-
-def _put_in_place(scratch: Path, path: Path) -> None:
-    if not path.exists():  # the journal of a file that is gone would be played back into this one
-        journal_path(path).unlink(missing_ok=True)
-    scratch.replace(path)
 
 
 def migrate(rows: Rows) -> None:
@@ -252,21 +181,6 @@ def _behind(rows: Rows) -> list[tuple[str, int]]:
     return [(name, found.get(name, 0)) for name, version in VERSIONS.items() if found.get(name, 0) < version]
 
 
-def _connected(path: Path, mode: str, *, alone: bool = False) -> sqlite3.Connection:
-    """Opens a database; one that is known to nobody else (`alone`) without locks, which its folder may not have."""
-    where = f"file:{quote(str(path.absolute().as_posix()))}?mode={mode}{'&nolock=1' if alone else ''}"
-    connection = sqlite3.connect(where, uri=True, timeout=WAIT_SECONDS, isolation_level=None, check_same_thread=False)
-    connection.execute("PRAGMA trusted_schema = OFF")
-    connection.execute("PRAGMA cell_size_check = ON")
-    return connection
-
-
-def _is_of_damage(error: sqlite3.OperationalError) -> bool:
-    """Whether what SQLite could not do tells of the file and not of the disk, its rights or another process."""
-    name = getattr(error, "sqlite_errorname", "")
-    return name in ("SQLITE_ERROR", "SQLITE_CORRUPT", "SQLITE_NOTADB", "SQLITE_FORMAT", "SQLITE_SCHEMA") or not name
-
-
 def check(rows: Rows) -> None:
     """Whether all rows are as they were written; notes their checksums.
 
@@ -280,7 +194,7 @@ def check(rows: Rows) -> None:
     except (HsiError, Damaged):
         raise
     except sqlite3.OperationalError as error:
-        if not _is_of_damage(error):
+        if not is_of_damage(error):
             raise
         raise Damaged(str(error)) from error
     except Exception as error:  # untrusted bytes: whatever they raise, they are no project file

@@ -11,10 +11,11 @@ from pathlib import Path
 
 from hsigui.errors import HsiError
 from hsigui.storage import copies, locks
+from hsigui.storage.database import Damaged
 from hsigui.storage.locks import Holder, Lock
 from hsigui.storage.on_this_machine import left_of
 from hsigui.storage.placed import PlacedFile, content_of, copy_into_place, drop, noted
-from hsigui.storage.project_file import Damaged, ProjectFile, read_project
+from hsigui.storage.project_file import ProjectFile, read_project
 from hsigui.texts import say
 
 
@@ -90,7 +91,7 @@ def _joined(live: Path, place: Path) -> str:
     """Of two that both have something of their own, the newer one is in the place then, and the other among its
     copies."""
     other = copies.new_copy_path(place)
-    newer_here = _written_at(live) >= _written_at(place)
+    newer_here = copies.written_at(read_project(live)) >= copies.written_at(read_project(place))
     copy_into_place(place if newer_here else live, other)
     if newer_here:
         copy_into_place(live, place)
@@ -100,7 +101,3 @@ def _joined(live: Path, place: Path) -> str:
         path=place,
         other=other,
     )
-
-
-def _written_at(path: Path) -> float:
-    return max((scene.condition.saved_at for scene in read_project(path)), default=0.0)

@@ -23,13 +23,14 @@ from hsigui import cli
 from hsigui.errors import HsiError
 from hsigui.storage import placing
 from hsigui.storage.copies import copies
+from hsigui.storage.database import journal_path
 from hsigui.storage.journal import Journal
 from hsigui.storage.kept_scene import Change, Condition, SceneFacts
 from hsigui.storage.locks import Holder, Lock, holder_of, lock_path
 from hsigui.storage.named import NamedProject, create_project, open_project
 from hsigui.storage.on_this_machine import left_of
 from hsigui.storage.placed import PlacedFile, content_of
-from hsigui.storage.project_file import ProjectFile, journal_path, read_project
+from hsigui.storage.project_file import ProjectFile, read_project
 from hsigui.storage.projects import Projects
 from hsigui.storage.system_locks import can_lock
 from hsigui.storage.taking import take

@@ -13,7 +13,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from hsigui.storage import on_this_machine, project_file
+from hsigui.storage import database, on_this_machine
 from hsigui.storage.journal import Journal
 from hsigui.storage.kept_scene import KeptScene
 from hsigui.storage.named import create_project, open_project
@@ -34,11 +34,12 @@ def forbid(patch: pytest.MonkeyPatch, folder: Path, local: Path) -> None:
     connect = sqlite3.connect
 
     def connected(where: str, **more: object) -> sqlite3.Connection:
-        if f"{folder.as_posix()}/" in where and "nolock=1" not in where:
+        locks = "nolock=1" not in where and "immutable=1" not in where
+        if locks and f"{folder.as_posix()}/" in where:
             raise sqlite3.OperationalError("database is locked")
         return connect(where, **more)  # type: ignore[call-overload, no-any-return]
 
-    patch.setattr(project_file.sqlite3, "connect", connected)
+    patch.setattr(database.sqlite3, "connect", connected)
     patch.setattr(on_this_machine, "candidates", lambda: iter((folder / "live", local)))
     can_lock.cache_clear()
 
