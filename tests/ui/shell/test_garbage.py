@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import argparse
+import ast
 import gc
+import linecache
 import weakref
 
 from hsigui.cube.demo import write_demo
+from hsigui.document.events import QueueChanged
 from hsigui.ui.shell.app import answering_promptly
 from tests.ui.windows import open_scene
 
@@ -36,6 +40,16 @@ def test_nothing_is_looked_through_by_itself_as_many_objects_are_made(qtbot, win
     assert full == []
     assert gc.get_threshold() == before
     assert gc.get_freeze_count() == 0
+
+
+def test_sources_that_were_read_as_modules_were_imported_are_let_go_of(qtbot, window):
+    with answering_promptly(window):
+        for module in (weakref, argparse, ast):
+            linecache.getlines(module.__file__)
+        assert linecache.cache
+        window.session.events.emit(QueueChanged())
+        qtbot.waitUntil(lambda: not linecache.cache)
+    assert linecache.getlines(argparse.__file__), "they are read again where they are needed"
 
 
 def test_what_a_closed_scene_leaves_is_collected(qtbot, window, demo_files, tmp_path):
