@@ -10,8 +10,10 @@ from pathlib import Path
 from hsigui.commands.project_about import about_scene, in_sentences
 from hsigui.errors import HsiError
 from hsigui.storage.copies import copies
+from hsigui.storage.database import Damaged, Journal
 from hsigui.storage.locks import Holder, holder_of
-from hsigui.storage.project_file import Damaged, ProjectContent, read_content, read_project
+from hsigui.storage.on_this_machine import left_of
+from hsigui.storage.project_file import ProjectContent, read_content, read_project
 from hsigui.texts import say
 
 
@@ -25,7 +27,7 @@ def project(arguments: argparse.Namespace) -> None:
 
 
 def _info(path: Path, as_json: bool) -> None:
-    kept, holder = content_of(path).scenes, _holder(path)
+    kept, holder, left = content_of(path).scenes, _holder(path), left_of(path)
     scenes = [about_scene(scene) for scene in kept]
     beside = len(copies(path))
     about = {
@@ -39,6 +41,8 @@ def _info(path: Path, as_json: bool) -> None:
         return
     if holder is not None:
         print(say("It is being written to by {holder}.", holder=holder))
+    elif left is not None:
+        print(say("What was drawn last is in {left}; it is taken up when the project is opened.", left=left))
     for scene, whole in zip(scenes, kept, strict=True):
         print(
             say(
@@ -56,7 +60,7 @@ def _info(path: Path, as_json: bool) -> None:
 
 
 def _check(path: Path, as_json: bool) -> None:
-    found = {str(file): _state(file) for file in (path, *copies(path))}
+    found = {str(path): _state(path), **{str(copy): _state(copy, Journal.IGNORED) for copy in copies(path)}}
     if as_json:
         print(json.dumps(found, indent=1))
     else:
@@ -77,10 +81,10 @@ def _holder(path: Path) -> Holder | None:
         return None
 
 
-def _state(path: Path) -> str:
+def _state(path: Path, journal: Journal = Journal.IN_PLACE) -> str:
     """What is wrong with a file; empty for nothing."""
     try:
-        read_project(path)
+        read_project(path, journal)
     except (Damaged, HsiError, sqlite3.Error, OSError) as error:
         return getattr(error, "message", "") or str(error)
     return ""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import sqlite3
+import tempfile
 import time
 from contextlib import closing
 from dataclasses import dataclass, field, replace
@@ -12,15 +13,14 @@ from typing import Any
 
 from hsigui.errors import HsiError
 from hsigui.saving import is_left_over
+from hsigui.storage.database import Damaged, Journal, journal_path, snapshot
 from hsigui.storage.kept_scene import Change, KeptScene
 from hsigui.storage.project_file import (
     SUFFIX,
-    Damaged,
     ProjectContent,
     ProjectFile,
     copy_database,
     read_content,
-    snapshot,
 )
 from hsigui.texts import say
 
@@ -95,9 +95,15 @@ def retire(path: Path) -> None:
         return
     target = new_copy_path(path)
     target.parent.mkdir(parents=True, exist_ok=True)
-    with closing(snapshot(path)):
-        pass  # what a killed process had begun is rolled back before the file leaves its journal
-    path.replace(target)
+    journal = journal_path(path)
+    # What a killed process had begun is rolled back before the file leaves its journal.
+    with closing(snapshot(path)) as memory:
+        if not journal.exists():
+            path.replace(target)
+        else:  # it could not be, where the folder cannot lock
+            copy_database(memory, target)
+            path.unlink()
+            journal.unlink()
     prune(path)
 
 
@@ -109,7 +115,7 @@ def read_or_replace(path: Path) -> Reading:
     """
     found = Reading()
     try:
-        found.take(read_content(path))
+        found.take(read_beside_journal(path, found.told))
     except Damaged as damage:
         _replace(path, str(damage), found)
     except (HsiError, sqlite3.Error, OSError, MemoryError) as error:
@@ -118,20 +124,68 @@ def read_or_replace(path: Path) -> Reading:
     return found
 
 
+def read_beside_journal(path: Path, told: list[str]) -> ProjectContent:
+    """Reads a project to which nobody writes. A journal that a killed process left beside it is played back, unless the
+    file is whole as it is and would be another with it: then the journal is of another file, or of an earlier moment,
+    and is set aside.
+
+    Raises:
+        Damaged: the file is not whole, with the journal and without; both are as they were.
+        HsiError, sqlite3.Error, OSError: as `read_content`.
+    """
+    journal = journal_path(path)
+    if not journal.exists():
+        return read_content(path)
+    alone = _tried(path, Journal.IGNORED)
+    played = _tried(path, Journal.ELSEWHERE)
+    if isinstance(alone, Damaged):
+        if isinstance(played, Damaged):
+            raise played
+        return read_content(path)
+    if isinstance(played, Damaged):
+        journal.replace(aside := journal_path(_aside(path)))
+        told.append(say("A journal beside {path} is not of this file; it was kept as {aside}.", path=path, aside=aside))
+    elif alone.same_labels_as(played):  # as where a process was killed before it wrote anything
+        return read_content(path)
+    else:  # all had been written but for the end of the journal, or it is of another file
+        journal.replace(journal_path(_aside(path)))
+    return alone
+
+
+def _tried(path: Path, journal: Journal) -> ProjectContent | Damaged:
+    try:
+        return read_content(path, journal)
+    except Damaged as damage:
+        return damage
+
+
+def _aside(path: Path) -> Path:
+    """A name for a damaged file, neither it nor that of its journal taken."""
+    names = (path.with_name(f"{path.name}{DAMAGED}{number or ''}") for number in range(1000))
+    return next(name for name in names if not name.exists() and not journal_path(name).exists())
+
+
 def set_aside(path: Path) -> Path:
     """Renames a damaged file, with the journal that belongs to it. Returns where it is.
 
     Raises:
         OSError: it cannot be renamed.
     """
-    names = (path.with_name(f"{path.name}{DAMAGED}{number or ''}") for number in range(1000))
-    target = next(name for name in names if not name.exists())
-    journal = path.with_name(f"{path.name}-journal")
+    target, journal = _aside(path), journal_path(path)
     # First: a journal that lay beside another file of this name would be played back into it.
     if journal.exists():
-        journal.replace(target.with_name(f"{target.name}-journal"))
+        journal.replace(journal_path(target))
     path.replace(target)
     return target
+
+
+def told_set_aside(path: Path, damage: object) -> str:
+    """Renames a damaged file; returns where it is, in a sentence.
+
+    Raises:
+        OSError: it cannot be renamed.
+    """
+    return say("A file of labels is damaged ({damage}); it was kept as {aside}.", damage=damage, aside=set_aside(path))
 
 
 def sweep(folder: Path) -> None:
@@ -145,20 +199,14 @@ def sweep(folder: Path) -> None:
 
 def _replace(path: Path, damage: str, found: Reading) -> None:
     try:
-        aside = set_aside(path)
+        found.told.append(told_set_aside(path, damage))
     except OSError as error:
         found.told.append(_not_read(path, error))
         found.stays = True
         return
-    found.told.append(
-        say("A file of labels is damaged ({damage}); it was kept as {aside}.", damage=damage, aside=aside)
-    )
     for copy in copies(path):
         try:
-            content = read_content(copy)
-            with closing(snapshot(copy)) as memory:
-                copy_database(memory, path)
-            _put_at_stake(path, content.scenes)
+            content = _put_at_stake(copy, path)
         except Damaged as error:
             found.told.append(say("Its copy {copy} is damaged, too ({error}).", copy=copy, error=error))
         except (HsiError, sqlite3.Error, OSError, MemoryError) as error:
@@ -170,13 +218,21 @@ def _replace(path: Path, damage: str, found: Reading) -> None:
     found.told.append(say("There is no whole copy of it."))
 
 
-def _put_at_stake(path: Path, scenes: list[KeptScene]) -> None:
-    """Has a copy offered until it is answered, even where its labels were saved when it was made."""
-    with closing(ProjectFile(path)) as file:
-        for scene in scenes:
-            condition = replace(scene.condition, unsaved=True)
-            first = condition.forgotten
-            file.write(scene.facts, Change(condition, first=first, end=first + len(scene.steps)))
+def _put_at_stake(copy: Path, path: Path) -> ProjectContent:
+    """Puts a copy in the place of its file, such that it is offered until it is answered, even where its labels were
+    saved when it was made. Returns what it holds. A journal beside it is none of a copy's, which is only renamed."""
+    content = read_content(copy, Journal.IGNORED, path.parent)
+    with tempfile.TemporaryDirectory(prefix="hsigui-") as scratch:
+        database = Path(scratch) / path.name
+        with closing(snapshot(copy, Journal.IGNORED)) as memory:
+            copy_database(memory, database)
+        with closing(ProjectFile(path, database)) as file:
+            for scene in content.scenes:
+                condition = replace(scene.condition, unsaved=True)
+                first = condition.forgotten
+                file.write(scene.facts, Change(condition, first=first, end=first + len(scene.steps)))
+            file.copy_to(path)
+    return content
 
 
 def _not_read(path: Path, error: BaseException) -> str:

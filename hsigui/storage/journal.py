@@ -17,9 +17,10 @@ from pathlib import Path
 from hsigui.cube.cube import Cube
 from hsigui.errors import HsiError
 from hsigui.storage import copies
+from hsigui.storage.database import Damaged
 from hsigui.storage.kept_scene import Change, SceneFacts, Surroundings
 from hsigui.storage.named import NamedProject
-from hsigui.storage.project_file import Damaged
+from hsigui.storage.placing import Placing
 from hsigui.storage.projects import InUse, Projects, Taken
 from hsigui.storage.scene_import import SceneImport
 from hsigui.texts import say
@@ -92,6 +93,7 @@ class Journal:
         self._failing_until = 0.0
         self._health = Health()
         self._named: NamedProject | None = None
+        self._placing = Placing()
 
     # For the thread that draws
 
@@ -189,9 +191,9 @@ class Journal:
 
     @property
     def busy(self) -> bool:
-        """Whether something is not on the disk yet."""
+        """Whether something is not on the disk yet, or not in its place."""
         with self._wake:
-            return self._at_work or bool(self._to_do())
+            return self._at_work or bool(self._to_do()) or self._placing.waits
 
     def health(self) -> Health:
         """How it fares; what is told once is told by this call."""
@@ -215,13 +217,14 @@ class Journal:
     def _run(self) -> None:
         while True:
             with self._wake:
-                self._wake.wait_for(lambda: self._ends or self._to_do(), self._seconds_to_copy())
+                self._wake.wait_for(lambda: self._ends or self._to_do(), self._seconds_to_rest())
                 wait = self._failing_until - time.monotonic()
                 if wait > 0:  # in vain a moment ago; at the end it is tried once more at once
                     self._wake.wait_for(lambda: self._ends, wait)
                 numbers, self._at_work = self._to_do(), True
                 ends = self._ends
             failed = [number for number in numbers if not self._write(number)]
+            self._tell(*self._placing.place_due())
             if not failed:
                 self._copy_due()
             with self._wake:
@@ -233,9 +236,12 @@ class Journal:
                     return
                 self._wake.wait_for(lambda: self._ends, REST_SECONDS)
 
-    def _seconds_to_copy(self) -> float | None:
-        due = [self._copy_at(book) for book in self._books.values() if not book.copied]
-        return max(0.1, min(due) - time.monotonic()) if due else None
+    def _seconds_to_rest(self) -> float | None:
+        """How long nothing is to be done of itself; None for ever."""
+        due = [self._copy_at(book) - time.monotonic() for book in self._books.values() if not book.copied]
+        to_place = self._placing.seconds()
+        due += [] if to_place is None else [to_place]
+        return max(0.1, min(due)) if due else None
 
     def _write(self, number: int) -> bool:
         """Writes what waits of a scene; returns whether that went well."""
@@ -252,7 +258,9 @@ class Journal:
             if change is not None or around is not None:
                 if around is not None:
                     around = replace(around, imported=SceneImport.of(book.plain, around.choice))
-                self._file_of(book).file.write(book.facts or SceneFacts.of(book.plain), change, around)
+                file = self._file_of(book).file
+                file.write(book.facts or SceneFacts.of(book.plain), change, around)
+                self._placing.note(file)
                 if book.copied:
                     book.copied, book.copied_at = False, book.copied_at or time.monotonic()
             for call in after:
@@ -283,10 +291,10 @@ class Journal:
             # Labels are safe all the same: what could not be put away is offered again.
             self._tell(say("An earlier file of labels could not be put away: {error}", error=error))
 
-    def _tell(self, text: str) -> None:
+    def _tell(self, *texts: str) -> None:
         with self._wake:
             known = self._health
-            self._health = Health(known.problem, known.failures, known.in_use, (*known.told, text))
+            self._health = Health(known.problem, known.failures, known.in_use, (*known.told, *texts))
 
     def _file_of(self, book: _Book) -> Taken:
         if book.facts is None:
@@ -338,6 +346,8 @@ class Journal:
     def _end(self, book: _Book) -> None:
         if book.taken is not None:
             taken, book.taken = book.taken, None
+            if not taken.shared:
+                self._tell(*self._placing.end(taken.file))
             taken.close()
 
     def _let_go(self) -> None:
@@ -346,3 +356,4 @@ class Journal:
             self._end(book)
             if not book.waits:
                 del self._books[number]
+        self._tell(*self._placing.place_all())

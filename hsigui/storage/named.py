@@ -13,10 +13,13 @@ from hsigui.cube.open import open_cube
 from hsigui.document.identity import file_identity
 from hsigui.errors import HsiError
 from hsigui.storage import copies, imports
+from hsigui.storage.database import Damaged
 from hsigui.storage.kept_scene import KeptScene, SceneFacts
-from hsigui.storage.locks import Holder, Lock, take
-from hsigui.storage.project_file import SUFFIX, Damaged, ProjectContent, ProjectFile, read_content, read_project
+from hsigui.storage.locks import Holder, Lock
+from hsigui.storage.on_this_machine import left_of
+from hsigui.storage.project_file import SUFFIX, ProjectContent, ProjectFile, read_content
 from hsigui.storage.projects import Taken
+from hsigui.storage.taking import project_file, take, told_of_folder
 from hsigui.texts import say
 
 LOOKED_THROUGH = 2000  # files below the folder of a project, among which a scene that moved is looked for
@@ -27,11 +30,11 @@ class NamedProject:
 
     Attributes:
         path: where it is.
-        safe: whether its folder can keep others from writing to it at the same time.
+        told: what is to be known of its folder, in a sentence; empty where it can lock.
     """
 
     def __init__(self, path: Path, file: ProjectFile, lock: Lock) -> None:
-        self.path, self.safe = path, lock.safe
+        self.path, self.told = path, told_of_folder(path, lock)
         self._file, self._lock = file, lock
         self._copied = False
 
@@ -48,6 +51,14 @@ class NamedProject:
         if not self._copied:
             self._file.copy_to(copies.new_copy_path(self.path))
             self._copied = True
+
+    def scene(self, identity: str) -> KeptScene | None:
+        """What it has of a scene; None for nothing.
+
+        Raises:
+            HsiError: it cannot be read.
+        """
+        return scene_in(self._file.database, identity, self.path.parent)
 
     def close(self) -> None:
         """Lets go of the file; a second time does nothing."""
@@ -92,7 +103,7 @@ def create_project(path: Path) -> NamedProject:
             copies.sweep(path.parent)
             if path.exists():
                 _put_away(path)
-            return NamedProject(path, ProjectFile(path), lock)
+            return NamedProject(path, project_file(path, lock), lock)
         except BaseException:
             lock.release()
             raise
@@ -112,10 +123,15 @@ def open_project(path: Path) -> OpenedProject:
         HsiError: it cannot be read, or neither it nor a copy is whole.
     """
     if not path.is_file():
-        raise HsiError(say("The file {path} does not exist.", path=path), say("Choose another file."))
+        left = left_of(path)
+        raise HsiError(
+            say("The file {path} does not exist.", path=path),
+            say("What was drawn in it last is in {left}.", left=left) if left else say("Choose another file."),
+        )
     lock: Lock | Holder | None
+    told: list[str] = []
     try:
-        lock = take(path)
+        lock = _taken(path, told)
     except OSError:  # a folder that may only be read
         lock = None
     if not isinstance(lock, Lock):
@@ -126,22 +142,40 @@ def open_project(path: Path) -> OpenedProject:
         reading = copies.read_or_replace(path)
         if reading.stays or not path.exists():
             raise HsiError(reading.told[0], " ".join(reading.told[1:]))
-        project = NamedProject(path, ProjectFile(path), lock)
+        project = NamedProject(path, project_file(path, lock), lock)
     except BaseException as error:
         lock.release()
         if isinstance(error, sqlite3.Error | OSError):
             raise HsiError(say("{path} cannot be read: {error}.", path=path, error=error)) from error
         raise
-    return OpenedProject(path, tuple(reading.scenes), project, tuple(reading.told), None, reading.window, reading.shown)
+    told = [*told, *lock.told, *reading.told]
+    return OpenedProject(path, tuple(reading.scenes), project, tuple(told), None, reading.window, reading.shown)
 
 
-def scene_in(path: Path, identity: str) -> KeptScene | None:
-    """What a project has of a scene; None for nothing.
+def _taken(path: Path, told: list[str]) -> Lock | Holder:
+    """The right to write to a project, also where another machine may have it: where the folder cannot lock, one that
+    was killed there would keep it for ever. What both write is kept."""
+    found = take(path)
+    if isinstance(found, Lock) or found.certain:
+        return found
+    told.append(
+        say(
+            "{name} may be written to elsewhere, too: {holder}. If it is, what is drawn here comes into a file of its "
+            "own beside it.",
+            name=path.name,
+            holder=found,
+        )
+    )
+    return take(path, over_note=True)
+
+
+def scene_in(path: Path, identity: str, folder: Path | None = None) -> KeptScene | None:
+    """What a project has of a scene; None for nothing. `folder` is that of the project, where the file lies elsewhere.
 
     Raises:
         HsiError: it cannot be read.
     """
-    return next((scene for scene in _read_only(path).scenes if scene.facts.identity == identity), None)
+    return next((scene for scene in _read_only(path, folder).scenes if scene.facts.identity == identity), None)
 
 
 @dataclass(frozen=True)
@@ -192,9 +226,9 @@ def holds(path: Path, facts: SceneFacts, choice: ImportChoice | None = None) -> 
         return False
 
 
-def _read_only(path: Path) -> ProjectContent:
+def _read_only(path: Path, folder: Path | None = None) -> ProjectContent:
     try:
-        return read_content(path)
+        return read_content(path, folder=folder)
     except (Damaged, sqlite3.Error, OSError) as error:
         raise HsiError(
             say("{path} cannot be read: {error}.", path=path, error=error),
@@ -204,7 +238,7 @@ def _read_only(path: Path) -> ProjectContent:
 
 def _put_away(path: Path) -> None:
     try:
-        read_project(path)
+        copies.read_beside_journal(path, [])
     except Damaged:
         copies.set_aside(path)
     else:

@@ -11,13 +11,15 @@ from contextlib import closing, suppress
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any
-from urllib.parse import quote
+
+import numpy as np
 
 from hsigui.cube.cube import Geo
 from hsigui.document.scene_state import SceneState
 from hsigui.errors import HsiError
 from hsigui.labels.label_map import TRAINING, VALIDATION
 from hsigui.saving import scratch_mark
+from hsigui.storage.database import Damaged, Journal, connected, is_of_damage, put_in_place, snapshot
 from hsigui.storage.kept_scene import Change, Condition, KeptScene, SceneFacts, Surroundings
 from hsigui.storage.label_rows import (
     edit_from_row,
@@ -47,11 +49,6 @@ from hsigui.texts import say
 
 SUFFIX = ".hsigui"
 WINDOW = 0  # in place of a scene's number, for what is of the window
-WAIT_SECONDS = 5.0  # for another process that is just writing
-
-
-class Damaged(Exception):  # noqa: N818 - what the file is
-    """A file is no whole project file; its text says what is wrong, for those who look closer."""
 
 
 class ProjectFile:
@@ -59,6 +56,7 @@ class ProjectFile:
 
     Args:
         path: made when it is not there, with its folder.
+        database: the file that is written to, where that is another one than `path` and stands for it.
 
     Raises:
         Damaged: the file is there, and not whole.
@@ -66,18 +64,19 @@ class ProjectFile:
         sqlite3.Error, OSError: it cannot be made or written to.
     """
 
-    def __init__(self, path: Path) -> None:
+    def __init__(self, path: Path, database: Path | None = None) -> None:
         self.path = path
         self._written: tuple[int, SceneState] | None = None  # what was written last, and of which scene
-        if not path.exists():
-            _make(path)
-        self._connection = _connected(path, "rw")
+        self.database = database or path
+        if not self.database.exists():
+            _make(self.database)
+        self._connection = connected(self.database, "rw")
         try:
             self._connection.execute("PRAGMA journal_mode = DELETE")
             self._connection.execute("PRAGMA synchronous = FULL")
             self._connection.execute("PRAGMA fullfsync = ON")  # where a flush is not yet on the disk: macOS
             self._rows = Rows(self._connection)
-            _check(self._rows)
+            check(self._rows)
             if _behind(self._rows):
                 with self._rows.transaction():
                     migrate(self._rows)
@@ -107,6 +106,8 @@ class ProjectFile:
                 change = Change(Condition(saved_at=time.time()), whole=True)
             if change is not None:
                 self._write_labels(number, change)
+            else:
+                self._note_time(number)
             if around is not None:
                 self._write_around(number, around)
         if around is not None:
@@ -117,6 +118,14 @@ class ProjectFile:
             self._rows.put(ENTRIES, (number, "classes", "table"), (table_to_json(change.classes),))
         write_labels(self._rows, number, change)
         self._rows.put(ENTRIES, (number, "state", "condition"), (json.dumps(asdict(change.condition)),))
+
+    def _note_time(self, number: int) -> None:
+        """Something was written, if not to the labels."""
+        where = (number, "state", "condition")
+        (text,) = self._connection.execute(
+            "SELECT value FROM entries WHERE scene = ? AND part = ? AND name = ?", where
+        ).fetchone()
+        self._rows.put(ENTRIES, where, (json.dumps({**json.loads(text), "saved_at": time.time()}),))
 
     def _write_around(self, number: int, around: Surroundings) -> None:
         before = self._written[1] if self._written is not None and self._written[0] == number else None
@@ -160,23 +169,41 @@ class ProjectContent:
     window: dict[str, Any]
     shown: str = ""
 
+    @property
+    def written_at(self) -> float:
+        """When something was last written into it, in seconds since the epoch; 0 for never."""
+        return max((scene.condition.saved_at for scene in self.scenes), default=0.0)
 
-def read_project(path: Path) -> list[KeptScene]:
+    def same_labels_as(self, other: ProjectContent) -> bool:
+        """Whether both have the same scenes with the same labels, written at the same time."""
+        return len(self.scenes) == len(other.scenes) and all(
+            one.facts.identity == two.facts.identity
+            and one.condition == two.condition
+            and np.array_equal(one.labels, two.labels)
+            and np.array_equal(one.validation, two.validation)
+            for one, two in zip(self.scenes, other.scenes, strict=True)
+        )
+
+
+def read_project(path: Path, journal: Journal = Journal.IN_PLACE) -> list[KeptScene]:
     """All scenes of a project file, in their order; see `read_content`."""
-    return read_content(path).scenes
+    return read_content(path, journal).scenes
 
 
-def read_content(path: Path) -> ProjectContent:
+def read_content(path: Path, journal: Journal = Journal.IN_PLACE, folder: Path | None = None) -> ProjectContent:
     """All of a project file; another process may be writing to it meanwhile.
+
+    Args:
+        folder: of the project, where the file is a copy of it that lies elsewhere.
 
     Raises:
         Damaged: it is not whole, or no project file.
         HsiError: a later version of the program wrote it.
         sqlite3.Error, OSError: it cannot be read just now.
     """
-    with closing(snapshot(path)) as memory:
+    with closing(snapshot(path, journal)) as memory:
         rows = Rows(memory)
-        _check(rows)
+        check(rows)
         if _behind(rows):
             with rows.transaction():
                 migrate(rows)
@@ -184,38 +211,12 @@ def read_content(path: Path) -> ProjectContent:
             facts = _facts(memory)
             window = _read_window(memory)
             shown = facts.get(window.pop("shown", WINDOW))
-            scenes = [_read_scene(memory, number, each, path.parent) for number, each in facts.items()]
+            scenes = [_read_scene(memory, number, each, folder or path.parent) for number, each in facts.items()]
             return ProjectContent(scenes, window, "" if shown is None else shown.identity)
         except sqlite3.Error:
             raise
         except Exception as error:
             raise Damaged(f"{type(error).__name__}: {error}") from error
-
-
-def snapshot(path: Path) -> sqlite3.Connection:
-    """A copy of a database in memory, of one moment.
-
-    Raises:
-        Damaged: it is no database.
-        sqlite3.Error, OSError: it cannot be read just now.
-    """
-    with path.open("rb") as file:  # says better than SQLite does why a file cannot be read
-        if not file.read(1):
-            raise Damaged(say("it is empty"))
-    memory = sqlite3.connect(":memory:", isolation_level=None, check_same_thread=False)
-    try:
-        # A killed process may have left a journal that is to be rolled back, for which the file must be writable.
-        with closing(_connected(path, "rw" if os.access(path, os.W_OK) else "ro")) as source:
-            source.backup(memory)
-    except sqlite3.DatabaseError as error:
-        memory.close()
-        if isinstance(error, sqlite3.OperationalError) and not _is_of_damage(error):
-            raise
-        raise Damaged(str(error)) from error
-    except BaseException:
-        memory.close()
-        raise
-    return memory
 
 
 def copy_database(source: sqlite3.Connection, path: Path) -> None:
@@ -229,11 +230,11 @@ def copy_database(source: sqlite3.Connection, path: Path) -> None:
     scratch = path.with_name(f".{path.name}-{scratch_mark()}")
     try:
         scratch.unlink(missing_ok=True)
-        with closing(_connected(scratch, "rwc")) as target:
+        with closing(connected(scratch, "rwc", alone=True)) as target:
             target.execute("PRAGMA synchronous = FULL")
             source.backup(target)
-            _check(Rows(target))
-        scratch.replace(path)
+            check(Rows(target))
+        put_in_place(scratch, path)
     finally:
         with suppress(OSError):
             scratch.unlink(missing_ok=True)
@@ -244,11 +245,11 @@ def _make(path: Path) -> None:
     path.parent.mkdir(parents=True, exist_ok=True)
     scratch = path.with_name(f".{path.name}-{scratch_mark()}")
     try:
-        with closing(_connected(scratch, "rwc")) as connection:
+        with closing(connected(scratch, "rwc", alone=True)) as connection:
             rows = Rows(connection)
             with rows.transaction():
                 rows.create()
-        scratch.replace(path)
+        put_in_place(scratch, path)
     finally:
         with suppress(OSError):
             scratch.unlink(missing_ok=True)
@@ -269,21 +270,7 @@ def _behind(rows: Rows) -> list[tuple[str, int]]:
     return [(name, found.get(name, 0)) for name, version in VERSIONS.items() if found.get(name, 0) < version]
 
 
-def _connected(path: Path, mode: str) -> sqlite3.Connection:
-    where = f"file:{quote(str(path.absolute().as_posix()))}?mode={mode}"
-    connection = sqlite3.connect(where, uri=True, timeout=WAIT_SECONDS, isolation_level=None, check_same_thread=False)
-    connection.execute("PRAGMA trusted_schema = OFF")
-    connection.execute("PRAGMA cell_size_check = ON")
-    return connection
-
-
-def _is_of_damage(error: sqlite3.OperationalError) -> bool:
-    """Whether what SQLite could not do tells of the file and not of the disk, its rights or another process."""
-    name = getattr(error, "sqlite_errorname", "")
-    return name in ("SQLITE_ERROR", "SQLITE_CORRUPT", "SQLITE_NOTADB", "SQLITE_FORMAT", "SQLITE_SCHEMA") or not name
-
-
-def _check(rows: Rows) -> None:
+def check(rows: Rows) -> None:
     """Whether all rows are as they were written; notes their checksums.
 
     Raises:
@@ -296,7 +283,7 @@ def _check(rows: Rows) -> None:
     except (HsiError, Damaged):
         raise
     except sqlite3.OperationalError as error:
-        if not _is_of_damage(error):
+        if not is_of_damage(error):
             raise
         raise Damaged(str(error)) from error
     except Exception as error:  # untrusted bytes: whatever they raise, they are no project file

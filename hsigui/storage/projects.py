@@ -21,8 +21,9 @@ from hsigui.document.scene_state import SceneState
 from hsigui.errors import HsiError
 from hsigui.storage import copies, kept, recovery
 from hsigui.storage.kept_scene import KeptScene, SceneFacts
-from hsigui.storage.locks import Holder, Lock, take
+from hsigui.storage.locks import Holder, Lock
 from hsigui.storage.project_file import SUFFIX, ProjectFile, read_project
+from hsigui.storage.taking import project_file, take, told_of_folder
 from hsigui.texts import say
 
 MOST_AT_ONCE = 99  # windows on one scene
@@ -116,6 +117,7 @@ class Projects:
         self.earlier = earlier or recovery.state_folder()
         # Looking holds the files that it reads: the journal of the same window must not take that for another's work.
         self._one_at_a_time = threading.RLock()
+        self._told_of_folder = False
 
     def slots(self, identity: str) -> Iterator[Path]:
         """The files that a scene can have, whether they are there or not."""
@@ -181,20 +183,28 @@ class Projects:
                 in_use.append(InUse(path, lock))
                 continue
             try:
+                told += lock.told
                 if _waits(path, told):
                     lock.release()
                     continue
                 copies.retire(path)
-                file = ProjectFile(path)
+                file = project_file(path, lock)
             except BaseException:
                 lock.release()
                 raise
             self._index(facts)
+            self._tell_of_folder(path, lock, told)
             return Taken(file, lock, tuple(in_use), tuple(told))
         raise HsiError(
             say("There are too many files of labels of {name} in {folder}.", name=facts.name, folder=self.folder),
             say("Open the scene and answer what is asked about them."),
         )
+
+    def _tell_of_folder(self, path: Path, lock: Lock, told: list[str]) -> None:
+        text = told_of_folder(path, lock)
+        if text and not self._told_of_folder:
+            told.append(text)
+            self._told_of_folder = True
 
     def retire(self, path: Path) -> None:
         """Takes labels that were left out of use: they are safe elsewhere or given up, and stay among the copies.
@@ -217,6 +227,9 @@ class Projects:
     def _left_in(self, path: Path, identity: str, found: Findings) -> list[Left]:
         try:
             lock = take(path)
+        except HsiError as error:
+            found.told.append(str(error))
+            return []
         except OSError as error:
             found.told.append(
                 say("The labels in {path} cannot be read: {reason}", path=path, reason=error.strerror or error)
@@ -229,7 +242,7 @@ class Projects:
             reading = copies.read_or_replace(path)
         finally:
             lock.release()
-        found.told += reading.told
+        found.told += (*lock.told, *reading.told)
         copied = reading.copy is not None
         for scene in reading.scenes:
             found.note_state(scene, identity)

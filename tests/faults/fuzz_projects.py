@@ -1,10 +1,12 @@
 """Damages project files and their copies at random, and looks what is offered then.
 
-    python tests/faults/fuzz_projects.py --cases 5000 [--json] [--seed 0]
+    python tests/faults/fuzz_projects.py --cases 5000 [--journals] [--json] [--seed 0]
 
 A scene has a project of three states: the file, and two older copies. In each case one or more of the three are damaged
 (bits flipped, runs of zeros, cut off, a block of one in another's place, a block overwritten, made empty), and the
 folder is looked at as the window does at opening.
+
+With `--journals`, a process was killed within a transaction and left its journal (see `killed_transactions.py`).
 
 - `right`: cases in which the newest whole one is offered, bit for bit: labels, validation labels, classes, history. A
   file that was damaged where it holds nothing may be offered, too, if it gives back just what was written.
@@ -63,8 +65,8 @@ class Made:
     states: list[KeptScene]
 
 
-def make(folder: Path, seed: int) -> Made:
-    """A project of three states."""
+def make(folder: Path, seed: int) -> tuple[Made, list[Change]]:
+    """A project of three states, and what would make the next one of it."""
     rng = np.random.default_rng(seed)
     cube = Cube(ArraySource(rng.integers(0, 99, (ROWS, COLS, 2), dtype=np.int16)), name="fuzzed")
     scene, journal = Scene(cube, ViewState(0, 0, 0)), Collected()
@@ -74,20 +76,27 @@ def make(folder: Path, seed: int) -> Made:
     scene.set_classes(ClassTable.for_numbers(range(1, 9)), "Classes")
     with closing(ProjectFile(path)) as file:
         for state in range(3):
-            for _ in range(25):
-                top, left = int(rng.integers(0, ROWS - 40)), int(rng.integers(0, COLS - 40))
-                mask = rng.random((int(rng.integers(1, 40)), int(rng.integers(1, 40)))) < 0.6
-                layer = VALIDATION if rng.random() < 0.2 else 0
-                scene.edit(Edit(top, left, mask, int(rng.integers(1, 9)), None, layer), "An edit")
-            scene.undo()
+            _draw(scene, rng)
             tracker.hand_over()
             for change in journal.changes:
                 file.write(facts, change)
             journal.changes.clear()
             if state < 2:
                 file.copy_to(new_copy_path(path, 1e9 + state))
+    _draw(scene, rng)
+    tracker.hand_over()
     files = [path, *copies(path)]
-    return Made(folder, facts, files, [read_project(file)[0] for file in files])
+    return Made(folder, facts, files, [read_project(file)[0] for file in files]), journal.changes
+
+
+def _draw(scene: Scene, rng: np.random.Generator) -> None:
+    """Some edits at random, the last one taken back."""
+    for _ in range(25):
+        top, left = int(rng.integers(0, ROWS - 40)), int(rng.integers(0, COLS - 40))
+        mask = rng.random((int(rng.integers(1, 40)), int(rng.integers(1, 40)))) < 0.6
+        layer = VALIDATION if rng.random() < 0.2 else 0
+        scene.edit(Edit(top, left, mask, int(rng.integers(1, 9)), None, layer), "An edit")
+    scene.undo()
 
 
 def damaged(content: bytes, others: list[bytes], rng: random.Random) -> tuple[bytes, str]:
@@ -169,7 +178,7 @@ def _judged(made: Made, whole: list[bool], left: list[Any], again: list[Any], to
 def run(cases: int, seed: int, folder: Path) -> dict[str, Any]:
     """So many cases; returns the figures."""
     rng = random.Random(seed)
-    made = make(folder / "made", seed)
+    made, _next = make(folder / "made", seed)
     contents = [file.read_bytes() for file in made.files]
     assert not any(same(one, other) for one in made.states for other in made.states if one is not other)
     found: Counter[str] = Counter()
@@ -179,6 +188,11 @@ def run(cases: int, seed: int, folder: Path) -> dict[str, Any]:
         found[how.partition(" ")[0].rstrip(":")] += 1
         if how != "right":
             examples.append(f"{how} ({done})")
+    return figures(cases, found, examples)
+
+
+def figures(cases: int, found: Counter[str], examples: list[str]) -> dict[str, Any]:
+    """What is printed."""
     return {
         "cases": cases,
         **{name: found[name] for name in ("right", "raised", "wrong", "untold")},
@@ -190,10 +204,14 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--cases", type=int, default=5000)
     parser.add_argument("--seed", type=int, default=0)
+    parser.add_argument("--journals", action="store_true", help="beside the file lies the journal of a killed process")
     parser.add_argument("--json", action="store_true", help="print JSON")
     arguments = parser.parse_args()
+    from tests.faults.killed_transactions import run as run_with_journals
+
+    chosen = run_with_journals if arguments.journals else run
     with tempfile.TemporaryDirectory() as scratch:
-        found = run(arguments.cases, arguments.seed, Path(scratch))
+        found = chosen(arguments.cases, arguments.seed, Path(scratch))
     if arguments.json:
         print(json.dumps(found))
     else:

@@ -10,7 +10,7 @@ import pytest
 
 from hsigui.labels.classes import ClassTable
 from hsigui.labels.formats.files import write_classes
-from tests.faults import fuzz_projects
+from tests.faults import fuzz_projects, killed_transactions
 
 if sys.platform == "win32":
     pytest.skip("processes are killed by a signal", allow_module_level=True)
@@ -42,6 +42,12 @@ def test_the_newest_whole_project_is_offered_however_the_others_are_damaged(tmp_
     found = fuzz_projects.run(120, 3, tmp_path)
     assert found["examples"] == []
     assert found["right"] == 120
+
+
+def test_the_newest_whole_project_is_offered_whatever_became_of_the_journal_of_a_killed_process(tmp_path: Path):
+    found = killed_transactions.run(90, 3, tmp_path)
+    assert found["examples"] == []
+    assert found["right"] == 90
 
 
 def test_labels_that_are_saved_in_two_files_are_no_loss(tmp_path: Path):

@@ -20,6 +20,7 @@ from hsigui.storage.copies import (
     set_aside,
     sweep,
 )
+from hsigui.storage.database import journal_path
 from hsigui.storage.kept_scene import Change, Condition, SceneFacts
 from hsigui.storage.project_file import ProjectFile, read_project
 
@@ -109,8 +110,52 @@ def test_damaged_files_do_not_overwrite_each_other_and_take_their_journal_along(
     assert not path.exists()
 
 
+@pytest.fixture
+def journal(tmp_path):
+    """The journal of a killed process that wrote to another project."""
+    other = tmp_path / "other" / "a.hsigui"
+    with closing(ProjectFile(other)) as file:
+        file.write(FACTS, state(7))
+        file._connection.execute("PRAGMA cache_size = 1")
+        file._connection.execute("BEGIN IMMEDIATE")
+        file._connection.execute("UPDATE entries SET value = zeroblob(90000)")
+        content = journal_path(other).read_bytes()
+        file._connection.execute("ROLLBACK")
+    return content
+
+
+def test_a_journal_of_another_file_does_not_destroy_one_that_is_whole(path, journal):
+    journal_path(path).write_bytes(journal)
+    whole = path.read_bytes()
+    found = read_or_replace(path)
+    assert int(found.scenes[0].labels[0, 0]) == 3
+    assert path.read_bytes() == whole
+    aside = path.with_name("a.hsigui.damaged-journal")
+    assert aside.read_bytes() == journal
+    assert not found.stays
+
+
+def test_a_journal_beside_a_copy_is_not_looked_at(path, journal):
+    path.write_bytes(b"x")
+    newest = copies(path)[0]
+    whole = newest.read_bytes()
+    journal_path(newest).write_bytes(journal)
+    found = read_or_replace(path)
+    assert found.copy == newest
+    assert int(found.scenes[0].labels[0, 0]) == 2
+    assert newest.read_bytes() == whole
+
+
+def test_a_journal_of_a_file_that_is_gone_is_not_played_back_into_a_new_one(path, journal):
+    path.unlink()
+    journal_path(path).write_bytes(journal)
+    with closing(ProjectFile(path)) as file:
+        file.write(FACTS, state(5))
+    assert number_in(path) == 5
+
+
 def test_a_file_that_cannot_be_read_just_now_stays(path, monkeypatch):
-    def denied(_path):
+    def denied(_path, *_how):
         raise PermissionError(13, "Permission denied")
 
     monkeypatch.setattr("hsigui.storage.copies.read_content", denied)

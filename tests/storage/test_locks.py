@@ -64,15 +64,16 @@ def test_a_lock_whose_holder_cannot_be_read_is_still_one(tmp_path):
     lock.release()
 
 
-def test_where_a_folder_cannot_lock_nobody_is_kept_out_and_that_is_known(tmp_path, monkeypatch):
+def test_a_folder_that_stops_to_lock_is_an_error_and_no_holder(tmp_path, monkeypatch):
     def cannot(_descriptor):
         raise OSError(errno.ENOLCK, "No locks available")
 
+    first = take(tmp_path / "a.hsigui")
+    assert isinstance(first, Lock)
+    first.release()
     monkeypatch.setattr(locks, "lock", cannot)
-    lock = take(tmp_path / "a.hsigui")
-    assert isinstance(lock, Lock)
-    assert not lock.safe
-    lock.release()
+    with pytest.raises(OSError, match="No locks"):
+        take(tmp_path / "a.hsigui")
 
 
 def test_a_folder_that_cannot_be_written_is_an_error_and_no_holder(tmp_path):

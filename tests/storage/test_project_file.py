@@ -12,8 +12,9 @@ import pytest
 from hsigui.cube.cube import Geo
 from hsigui.errors import HsiError
 from hsigui.storage import schema
+from hsigui.storage.database import Damaged
 from hsigui.storage.kept_scene import Change, Condition, SceneFacts
-from hsigui.storage.project_file import Damaged, ProjectFile, read_project
+from hsigui.storage.project_file import ProjectFile, read_project
 from hsigui.storage.schema import ENTRIES, Rows
 
 FACTS = SceneFacts(

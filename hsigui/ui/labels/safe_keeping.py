@@ -31,7 +31,7 @@ from hsigui.labels.matching import match_classes
 from hsigui.storage.journal import Health, Journal
 from hsigui.storage.kept_scene import KeptScene, SceneFacts
 from hsigui.storage.moved_labels import brought_onto
-from hsigui.storage.named import NamedProject, scene_in
+from hsigui.storage.named import NamedProject
 from hsigui.storage.projects import Findings, InUse, Left
 from hsigui.storage.tracker import Tracker
 from hsigui.texts import say
@@ -235,7 +235,7 @@ class SafeKeeping(QObject):
         def look(_ctx: Context) -> tuple[SceneFacts, Findings, KeptScene | None]:
             self.journal.settle()  # what was just answered is to be out of use
             facts = SceneFacts.of(plain)
-            kept = None if project is None else scene_in(project.path, facts.identity)
+            kept = None if project is None else project.scene(facts.identity)
             return facts, self.journal.projects.look(facts), kept
 
         def done(found: tuple[SceneFacts, Findings, KeptScene | None]) -> None:

@@ -16,9 +16,11 @@ from PySide6.QtWidgets import QApplication
 from hsigui import log
 from hsigui.cube.demo_spec import DemoSpec
 from hsigui.errors import is_out_of_memory
+from hsigui.pipeline.torch_library import load_before_import
 from hsigui.settings import SettingsStore
 from hsigui.storage.problem_report import CRASHES
 from hsigui.ui.desk import theme
+from hsigui.ui.shell.garbage import Garbage, rare_full_collections
 from hsigui.ui.shell.main_window import MainWindow
 
 Hook = Callable[[type[BaseException], BaseException, TracebackType | None], object]
@@ -50,12 +52,23 @@ def run(path: str | Path | None = None, *, demo: DemoSpec | None = None, argv: S
             QTimer.singleShot(0, window, lambda: window.open_path(path))
         elif demo is not None:
             QTimer.singleShot(0, window, lambda: window.scene.open_simulated(demo))
-        with crashes_told():
+        with crashes_told(), answering_promptly(window):
             return app.exec()
     finally:
         sys.excepthook = before
         log.Log("window").note("Ended")
         log.stop()
+
+
+@contextmanager
+def answering_promptly(window: MainWindow) -> Iterator[None]:
+    """Within the block the window is not held up by what Python does of itself: no look through all objects while
+    something trains, and PyTorch's library, if ever it is needed, is loaded beside it. Costs nothing at the start."""
+    load_before_import()
+    garbage = Garbage(window, window.session)
+    with rare_full_collections():
+        yield
+    garbage.deleteLater()
 
 
 @contextmanager

@@ -253,10 +253,10 @@ class ProjectFiles(QObject):
         )
 
     def _warn_of_folder(self, project: NamedProject) -> None:
-        if not project.safe:
+        if project.told:
             self._desk.messages.warning(
-                say("The folder of {name} cannot keep other programs from writing to it.", name=project.path.name),
-                say("Open the project in one window at a time."),
+                project.told,
+                say("Open the project on one machine at a time: whether another writes to it cannot be known."),
             )
 
     def _remember(self, path: Path) -> None:

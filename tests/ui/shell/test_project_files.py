@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shutil
+import sys
 from pathlib import Path
 
 import numpy as np
@@ -206,3 +207,30 @@ def test_recent_projects_open_as_projects(qtbot, make_window, answers, scenes, p
     qtbot.waitUntil(lambda: second.session.open_scenes == 2, timeout=20_000)
     settled(qtbot, second)
     assert_states(second, wanted)
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="there, what cannot lock cannot be made")
+def test_a_folder_that_cannot_lock_is_told_once_and_the_project_is_in_it_at_the_end(
+    qtbot, make_window, answers, scenes, project, tmp_path, monkeypatch
+):
+    from tests.storage.without_locks import forbid
+
+    forbid(monkeypatch, project.parent, tmp_path / "local")
+    first = make_window()
+    work_on(qtbot, first, scenes)
+    save_as(qtbot, first, answers, project)
+    assert texts(first).count("cannot lock files") == 1
+    assert "whether another writes to it cannot be known" in texts(first)
+    paint(first, (100, 20), (100, 60))
+    settled(qtbot, first)
+    wanted = states(first)
+    first.scenes.close()
+    open_scene(qtbot, first, scenes[1])
+    settled(qtbot, first)
+    assert_states(first, wanted)
+    assert first.close()
+    assert [file.name for file in (tmp_path / "local").iterdir()] == []
+    second = make_window()
+    open_project(qtbot, second, answers, project, 2)
+    assert_states(second, wanted)
+    assert "cannot lock files" in texts(second)
