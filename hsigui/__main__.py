@@ -16,7 +16,9 @@ def main(argv: list[str] | None = None) -> int:
         if isinstance(stream, io.TextIOWrapper):
             # A class name that the console's code page lacks must not end the program.
             stream.reconfigure(errors="replace")
-    put_language_in(_languages())
+    from hsigui.assets import languages_folder
+
+    put_language_in(languages_folder())
     from hsigui import cli
 
     words = sys.argv[1:] if argv is None else argv
@@ -41,22 +43,17 @@ def take_one_blas_thread() -> None:
 
 
 def put_language_in(folder: Path | None) -> None:
-    """Puts in the user's language from a folder of languages. Before all other imports: tables hold sentences."""
+    """Puts in the user's language from a folder of languages: that of the environment or of the preferences. Before
+    the imports of tables, which hold sentences."""
+    if folder is None:
+        return
     from hsigui import texts
+    from hsigui.settings import SettingsStore
 
-    wrong = texts.install_from(folder) if folder else ""
+    chosen = SettingsStore().load(keep_broken=False).language
+    wrong = texts.install_from(folder, texts.wanted_languages(os.environ, chosen))
     if wrong:
         print(f"hsigui: {wrong}", file=sys.stderr)
-
-
-def _languages() -> Path | None:
-    """The folder of the languages that ship with the program; None where none does."""
-    from hsigui.assets import resource
-
-    try:
-        return resource("locale")
-    except FileNotFoundError:
-        return None
 
 
 if __name__ == "__main__":

@@ -22,6 +22,14 @@ def resource(*parts: str) -> Path:
     raise FileNotFoundError(f"resource {'/'.join(parts)} in none of {', '.join(map(str, places))}")
 
 
+def languages_folder() -> Path | None:
+    """The folder of the languages that ship with the program; None where none does."""
+    try:
+        return resource("locale")
+    except FileNotFoundError:
+        return None
+
+
 def _roots() -> list[Path]:
     package = Path(__file__).resolve().parent
     # The wheel's place comes before the checkout's: beside an installed package lie the packages of others.

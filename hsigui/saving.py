@@ -11,12 +11,15 @@ import shutil
 import socket
 import time
 import zlib
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
+from contextvars import ContextVar
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from hsigui.errors import HsiError
-from hsigui.seen import SeenFiles
+from hsigui.locking import alone
+from hsigui.seen import SeenFiles, Stamp, stamp
 from hsigui.texts import say
 
 NEXT_TO_NOTHING = 64 * 1024  # bytes
@@ -28,6 +31,52 @@ HOST = f"{zlib.crc32(socket.gethostname().encode('utf-8', 'surrogateescape')):08
 _MARK = re.compile(r"-(?:([0-9a-f]{8})-)?(\d+)-\d+-part(?:\.[^.]*)*(?:-journal)?$")
 OLD_SECONDS = 24 * 3600.0  # after which what another machine left is left over
 _kept: SeenFiles | None = None
+
+
+class ChangedByOthersError(HsiError):
+    """Files that were about to be written over are not those that were seen last; they are left as they are.
+
+    Attributes:
+        stamps: the files, with what they are now.
+    """
+
+    def __init__(self, stamps: Mapping[Path, Stamp], hint: str) -> None:
+        super().__init__(
+            say("{path} was changed by another program in the meantime, and is left as it is.", path=min(stamps)), hint
+        )
+        self.stamps = dict(stamps)
+
+
+@dataclass
+class _Watched:
+    """What `changes_refused` looks after."""
+
+    seen: SeenFiles
+    placed: set[Path] = field(default_factory=set)
+
+
+_watched: ContextVar[_Watched | None] = ContextVar("watched", default=None)
+
+
+@contextmanager
+def changes_refused(seen: SeenFiles) -> Iterator[set[Path]]:
+    """Within the block this thread writes over no file that somebody else has changed since it was seen.
+
+    It is looked at directly before the rename, and what is put in place is noted as seen, both while all who save with
+    this program are kept from the file.
+
+    Yields:
+        the files that were put in place, to be read after the block.
+
+    Raises:
+        ChangedByOthersError: where a file is written that was changed.
+    """
+    watched = _Watched(seen)
+    token = _watched.set(watched)
+    try:
+        yield watched.placed
+    finally:
+        _watched.reset(token)
 
 
 @contextmanager
@@ -107,9 +156,7 @@ def _put_in_place(*targets: Path, suffixes: bool = True) -> Iterator[tuple[Path,
         yield scratch
         for source in scratch:
             _flush(source)
-        _refuse_changed(targets)
-        for source, target in zip(scratch, targets, strict=True):
-            source.replace(target)
+        _rename(scratch, targets)
     finally:
         for source in scratch:
             with suppress(OSError):  # where the folder could not be made; that is being raised
@@ -124,16 +171,30 @@ def _beside(target: Path, mark: str, suffix: str) -> Path:
     return target.with_name(f".{stem}{tail}")
 
 
-def _refuse_changed(targets: Sequence[Path]) -> None:
-    """Refuses targets that `others_kept` looks after and somebody has changed; of the others it knows no more then."""
+def _rename(scratch: Sequence[Path], targets: Sequence[Path]) -> None:
+    """Puts finished files in their places, unless somebody has changed what is there and it is looked after."""
+    watched = _watched.get()
+    # A file is the same one after its rename, by all that is in its stamp: so it is read before others have to wait.
+    stamps = {} if watched is None else {target: stamp(source) for source, target in zip(scratch, targets, strict=True)}
+    with alone(_beside(target, "lock", "") for target in targets):
+        _refuse_changed(targets, watched)
+        for source, target in zip(scratch, targets, strict=True):
+            source.replace(target)
+        if watched is not None:
+            watched.seen.take({target: known for target, known in stamps.items() if known is not None})
+            watched.placed.update(targets)
+
+
+def _refuse_changed(targets: Sequence[Path], watched: _Watched | None) -> None:
+    """Refuses targets that are looked after and that somebody has changed; what `others_kept` knew of the rest goes."""
+    changed = {} if watched is None else watched.seen.changed(targets)
+    if changed:
+        raise ChangedByOthersError(changed, say("Choose another name."))
     if _kept is None:
         return
     changed = _kept.changed(targets)
     if changed:
-        raise HsiError(
-            say("{path} was changed by another program in the meantime, and is left as it is.", path=min(changed)),
-            say("Choose another name, or add --overwrite."),
-        )
+        raise ChangedByOthersError(changed, say("Choose another name, or add --overwrite."))
     _kept.forget(targets)  # from here on it is ours, and may be written again
 
 

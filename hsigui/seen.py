@@ -1,6 +1,7 @@
 """Files as they were when the program read or wrote them last, to see whether somebody else has changed them since.
 
 A file is another one when its size or its content is; a time alone tells nothing, as a copy or a `touch` changes it.
+Statistics that GIS programs keep beside a raster are nobody's work.
 """
 
 from __future__ import annotations
@@ -13,6 +14,8 @@ from collections.abc import Callable, Iterable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
+
+STATISTICS = ".aux.xml"  # GIS programs write it anew when they only look at the file that it lies beside
 
 
 @dataclass(frozen=True)
@@ -80,7 +83,7 @@ class SeenFiles:
                 self._stamps.pop(_whole(path), None)
 
     def take(self, stamps: Mapping[Path, Stamp]) -> None:
-        """The user has agreed that files of these stamps are written over."""
+        """Files of these stamps were written here, or the user has agreed that they are written over."""
         with self._lock:
             self._stamps.update({_whole(path): known for path, known in stamps.items()})
 
@@ -92,6 +95,8 @@ class SeenFiles:
         """
         found: dict[Path, Stamp] = {}
         for path in paths:
+            if path.name.endswith(STATISTICS):
+                continue
             with self._lock:
                 known = self._stamps.get(_whole(path))
             now = None if known is None or _untouched(path, known) else stamp(path)

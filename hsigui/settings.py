@@ -20,6 +20,8 @@ from hsigui.texts import say
 
 RECENT_LIMIT = 10
 THEMES = ("system", "light", "dark")
+DEVICES = ("auto", "cpu", "cuda", "mps")
+WAVELENGTH_UNITS = ("nm", "um")
 
 
 @dataclass(frozen=True)
@@ -35,6 +37,8 @@ class Settings:
         memory_gib: memory that files may ask for, in GiB; 0 for all that the machine has.
         threads: of the processor that trainings of the window take; 0 for all but one.
         runs_folder: where the window keeps runs; empty for the platform's folder.
+        wavelength_unit: "nm" or "um", in which the window writes wavelengths; files are in nm always.
+        language: of the sentences, such as "de", from the next start on; empty for that of the system.
     """
 
     recent: tuple[str, ...] = ()
@@ -46,6 +50,8 @@ class Settings:
     memory_gib: float = 0.0
     threads: int = 0
     runs_folder: str = ""
+    wavelength_unit: str = "nm"
+    language: str = ""
 
     def with_recent(self, path: str) -> Settings:
         """These settings with a path in front of the recent ones, named once."""
@@ -145,8 +151,7 @@ def _from_json(values: dict[str, Any]) -> Settings:
                 taken[spec.name] = value
         elif isinstance(value, str):
             taken[spec.name] = value
-    if taken.get("theme") not in THEMES:
-        taken.pop("theme", None)
-    if taken.get("device") not in ("auto", "cpu", "cuda", "mps"):
-        taken.pop("device", None)
+    for name, known in (("theme", THEMES), ("device", DEVICES), ("wavelength_unit", WAVELENGTH_UNITS)):
+        if taken.get(name) not in known:
+            taken.pop(name, None)
     return Settings(**taken)

@@ -102,8 +102,15 @@ def install_from(folder: Path, languages: Sequence[str] | None = None) -> str:
     return ""
 
 
-def wanted_languages(environment: Mapping[str, str]) -> list[str]:
-    """The languages that an environment asks for, best first: HSIGUI_LANGUAGE, else what gettext reads."""
+def languages_in(folder: Path) -> list[str]:
+    """The languages that a folder has catalogues of, such as `["de", "pt_BR"]`; none where there is no folder."""
+    return sorted(catalogue.parents[1].name for catalogue in folder.glob(f"*/LC_MESSAGES/{DOMAIN}.mo"))
+
+
+def wanted_languages(environment: Mapping[str, str], chosen: str = "") -> list[str]:
+    """The languages that are asked for, best first: HSIGUI_LANGUAGE, else the chosen one, else what gettext reads."""
+    if chosen and not environment.get("HSIGUI_LANGUAGE"):
+        return [chosen]
     for name in ("HSIGUI_LANGUAGE", "LANGUAGE", "LC_ALL", "LC_MESSAGES", "LANG"):
         languages = [language for language in environment.get(name, "").split(":") if language]
         if languages:

@@ -4,7 +4,7 @@ from pathlib import Path
 import pytest
 
 import hsigui.assets
-from hsigui.assets import resource
+from hsigui.assets import languages_folder, resource
 
 
 @pytest.fixture
@@ -59,3 +59,11 @@ def test_a_missing_resource_is_named_with_the_places_searched(tmp_path, module_a
     with pytest.raises(FileNotFoundError, match=r"resource icons/none\.svg in none of") as caught:
         resource("icons", "none.svg")
     assert str(tmp_path / "resources" / "icons" / "none.svg") in str(caught.value)
+
+
+def test_a_folder_of_languages_is_found_where_one_is_put_among_the_resources(tmp_path, module_at):
+    module_at(tmp_path / "hsigui")
+    put(tmp_path / "resources")
+    assert languages_folder() is None
+    (tmp_path / "resources" / "locale").mkdir()
+    assert languages_folder() == tmp_path / "resources" / "locale"

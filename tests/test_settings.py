@@ -96,3 +96,10 @@ def test_an_odd_number_of_threads_is_none(store, odd):
     store.folder.mkdir()
     store.path.write_text(json.dumps({"threads": odd, "runs_folder": "/runs"}))
     assert store.load() == Settings(runs_folder="/runs")
+
+
+@pytest.mark.parametrize("odd", ["m", "NM", 7, None])
+def test_an_unknown_unit_of_wavelengths_is_nanometres(store, odd):
+    store.folder.mkdir()
+    store.path.write_text(json.dumps({"wavelength_unit": odd, "language": "de"}))
+    assert store.load() == Settings(language="de")

@@ -9,7 +9,8 @@ import numpy as np
 import pytest
 
 from hsigui import texts
-from hsigui.texts import install_from, say, say_number, use, wanted_languages
+from hsigui.settings import Settings, SettingsStore
+from hsigui.texts import install_from, languages_in, say, say_number, use, wanted_languages
 from tests.made_up_language import compiled
 
 
@@ -151,6 +152,20 @@ def test_the_environment_names_the_languages():
     assert wanted_languages({"HSIGUI_LANGUAGE": "es", "LANGUAGE": "fr:it"}) == ["es"]
 
 
+def test_a_chosen_language_goes_before_that_of_the_system_and_not_before_that_of_one_start():
+    assert wanted_languages({"LANG": "de_DE.UTF-8", "LANGUAGE": "fr:it"}, "en") == ["en"]
+    assert wanted_languages({"LANG": "de_DE.UTF-8"}, "") == ["de_DE.UTF-8"]
+    assert wanted_languages({"HSIGUI_LANGUAGE": "es"}, "de") == ["es"]
+
+
+def test_the_languages_of_a_folder_are_those_with_a_catalogue(tmp_path):
+    assert languages_in(tmp_path / "locale") == []
+    for language in ("pt_BR", "de"):
+        _write(tmp_path, language, compiled({"": "", "Open": "Auf"}))
+    (tmp_path / "fr" / "LC_MESSAGES").mkdir(parents=True)
+    assert languages_in(tmp_path) == ["de", "pt_BR"]
+
+
 def test_a_change_of_language_on_another_thread_is_whole_or_not_at_all():
     german = Catalogue({"{size:,.1f} of {name}": "{name}: {size:,.1f}"}, number="1.234,5")
     english = gettext.NullTranslations()
@@ -186,6 +201,18 @@ def test_the_program_speaks_the_language_of_the_environment(tmp_path):
     )
     assert _run_python(code, HSIGUI_LANGUAGE="de").strip() == ascii("Öffnen")
     assert _run_python(code, HSIGUI_LANGUAGE="en").strip() == ascii("Open")
+
+
+def test_the_program_speaks_the_language_of_the_preferences_whatever_the_system_speaks(tmp_path):
+    _write(tmp_path, "de", compiled({"": "Content-Type: text/plain; charset=UTF-8\n", "Open": "Öffnen"}))
+    assert SettingsStore(tmp_path / "config").save(Settings(language="de"))
+    code = (
+        "import hsigui.__main__ as program; from hsigui.texts import say\n"
+        f"from pathlib import Path; program.put_language_in(Path({str(tmp_path)!r})); print(ascii(say('Open')))"
+    )
+    home = {"HSIGUI_CONFIG_DIR": str(tmp_path / "config"), "LANGUAGE": "fr"}
+    assert _run_python(code, **home, HSIGUI_LANGUAGE="").strip() == ascii("Öffnen")
+    assert _run_python(code, **home, HSIGUI_LANGUAGE="en").strip() == "'Open'"
 
 
 def _write(folder: Path, language: str, content: bytes) -> None:

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import argparse
 import math
-from collections.abc import Callable
-from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from hsigui import __version__
+from hsigui.commands.options import add_overwrite, command
+from hsigui.commands.project_parser import add_project
 from hsigui.cube.demo_spec import FIELDS, LEAST, DemoSpec
 from hsigui.cube.formats.rows import listed, suffixes_of
 from hsigui.errors import HsiError
@@ -63,7 +63,7 @@ def build_parser() -> argparse.ArgumentParser:
     _add_card(commands)
     _add_evaluate(commands)
     _add_study(commands)
-    _add_project(commands)
+    add_project(commands)
     for name in ("info", "labels", "sample", "pretrain", "classify", "export", "evaluate", "study"):
         _add_outside(commands.choices[name])
     _add_demo(commands)
@@ -77,7 +77,7 @@ def _add_info(commands: Commands) -> None:
     p.add_argument("path", type=Path, metavar="PATH")
     p.add_argument("--json", action="store_true", help=say("as one JSON object"))
     _add_reading(p)
-    p.set_defaults(work=_command("info"))
+    p.set_defaults(work=command("info"))
 
 
 def _add_labels(commands: Commands) -> None:
@@ -100,8 +100,8 @@ def _add_labels(commands: Commands) -> None:
         help=say("names and colours: {class_tables}", class_tables=CLASS_TABLES),
     )
     p.add_argument("--variable", metavar="NAME", help=say("array, layer or field, where several fit"))
-    _add_overwrite(p)
-    p.set_defaults(work=_command("labels"))
+    add_overwrite(p)
+    p.set_defaults(work=command("labels"))
 
 
 def _add_sample(commands: Commands) -> None:
@@ -147,8 +147,8 @@ def _add_sample(commands: Commands) -> None:
     p.add_argument("--out", type=Path, required=True, metavar="LABELS", help=say("where to write the labels"))
     p.add_argument("--rest", type=Path, required=True, metavar="TEST", help=say("where to write the rest"))
     _add_variable(p)
-    _add_overwrite(p)
-    p.set_defaults(work=_command("sample"))
+    add_overwrite(p)
+    p.set_defaults(work=command("sample"))
 
 
 def _add_pretrain(commands: Commands) -> None:
@@ -214,7 +214,7 @@ def _add_pretrain(commands: Commands) -> None:
         help=say("tell what can be set of a method, and stop"),
     )
     _add_reading(p)
-    p.set_defaults(work=_command("pretrain"))
+    p.set_defaults(work=command("pretrain"))
 
 
 def _add_classify(commands: Commands) -> None:
@@ -257,8 +257,8 @@ def _add_classify(commands: Commands) -> None:
     _add_filters(p)
     _add_device(p)
     _add_reading(p)
-    _add_overwrite(p)
-    p.set_defaults(work=_command("classify"))
+    add_overwrite(p)
+    p.set_defaults(work=command("classify"))
 
 
 def _add_filters(p: argparse.ArgumentParser) -> None:
@@ -306,23 +306,15 @@ def _add_export(commands: Commands) -> None:
         metavar="FILE",
         help=say("the classes alone: {class_tables}", class_tables=CLASS_TABLES),
     )
-    _add_overwrite(p)
-    p.set_defaults(work=_command("export"))
+    add_overwrite(p)
+    p.set_defaults(work=command("export"))
 
 
 def _add_card(commands: Commands) -> None:
     p = commands.add_parser("card", help=say("the model card of a run: README.md, with the accuracy that was measured"))
     p.add_argument("run_folder", type=Path, metavar="RUN")
     p.add_argument("--report", type=Path, metavar="JSON", help=say("report.json of hsigui evaluate --report"))
-    p.set_defaults(work=_command("card", "export"))
-
-
-def _add_project(commands: Commands) -> None:
-    p = commands.add_parser("project", help=say("what a project file holds, and whether it and its copies are whole"))
-    p.add_argument("what", choices=("info", "check"), help=say("info: its scenes and labels; check: what is damaged"))
-    p.add_argument("path", type=Path, metavar="PROJECT", help=say("a .hsigui file"))
-    p.add_argument("--json", action="store_true", help=say("as one JSON object"))
-    p.set_defaults(work=_command("project"))
+    p.set_defaults(work=command("card", "export"))
 
 
 def _add_evaluate(commands: Commands) -> None:
@@ -365,7 +357,7 @@ def _add_evaluate(commands: Commands) -> None:
     _add_variable(p)
     p.add_argument("--json", action="store_true", help=say("print the figures as one JSON object"))
     p.add_argument("--report", type=Path, metavar="DIR", help=say("write report.html, report.json and tables there"))
-    p.set_defaults(work=_command("evaluate"))
+    p.set_defaults(work=command("evaluate"))
 
 
 def _add_study(commands: Commands) -> None:
@@ -418,7 +410,7 @@ def _add_study(commands: Commands) -> None:
     _add_reading(p)
     # What is not given is decided by the suite file, else by the specification of the study.
     p.set_defaults(seed=None, device=None, settings=None, monitor=None, precision=None)
-    p.set_defaults(work=_command("study"), refuse=p.error)
+    p.set_defaults(work=command("study"), refuse=p.error)
 
 
 def _add_demo(commands: Commands) -> None:
@@ -440,7 +432,7 @@ def _add_demo(commands: Commands) -> None:
     )
     _add_seed(p)
     _add_device(p)
-    p.set_defaults(work=_command("demo"))
+    p.set_defaults(work=command("demo"))
 
 
 def chosen_demo(arguments: argparse.Namespace) -> DemoSpec:
@@ -584,22 +576,3 @@ def _whole(text: str) -> int:
         return int(text)
     except ValueError:
         raise argparse.ArgumentTypeError(say("{text!r} is no whole number", text=text)) from None
-
-
-def _add_overwrite(p: argparse.ArgumentParser) -> None:
-    p.add_argument(
-        "--overwrite", action="store_true",
-        help=say("write over files that another program changes while this command is at work, too"),
-    )  # fmt: skip
-
-
-def _command(name: str, module: str = "") -> Callable[[argparse.Namespace], None]:
-    """The function of a command, whose module (of the same name unless given) is imported when it is run."""
-
-    def work(arguments: argparse.Namespace) -> None:
-        from hsigui.commands.outputs import careful
-
-        with careful(getattr(arguments, "overwrite", False)):
-            getattr(import_module(f"hsigui.commands.{module or name}"), name)(arguments)
-
-    return work

@@ -5,19 +5,15 @@ from __future__ import annotations
 import argparse
 import json
 import sqlite3
-import time
 from pathlib import Path
-from typing import Any
 
-import numpy as np
-
+from hsigui.commands.project_about import about_scene, in_sentences
 from hsigui.errors import HsiError
 from hsigui.storage.copies import copies
 from hsigui.storage.database import Damaged, Journal
-from hsigui.storage.kept_scene import KeptScene
 from hsigui.storage.locks import Holder, holder_of
 from hsigui.storage.on_this_machine import left_of
-from hsigui.storage.project_file import read_project
+from hsigui.storage.project_file import ProjectContent, read_content, read_project
 from hsigui.texts import say
 
 
@@ -31,7 +27,8 @@ def project(arguments: argparse.Namespace) -> None:
 
 
 def _info(path: Path, as_json: bool) -> None:
-    scenes, holder, left = [_about(scene) for scene in _scenes(path)], _holder(path), left_of(path)
+    kept, holder, left = content_of(path).scenes, _holder(path), left_of(path)
+    scenes = [about_scene(scene) for scene in kept]
     beside = len(copies(path))
     about = {
         "path": str(path),
@@ -46,7 +43,7 @@ def _info(path: Path, as_json: bool) -> None:
         print(say("It is being written to by {holder}.", holder=holder))
     elif left is not None:
         print(say("What was drawn last is in {left}; it is taken up when the project is opened.", left=left))
-    for scene in scenes:
+    for scene, whole in zip(scenes, kept, strict=True):
         print(
             say(
                 "{name}: {rows} x {cols} pixels, {bands} bands, {labels:,} labels and {validation:,} validation labels "
@@ -57,6 +54,8 @@ def _info(path: Path, as_json: bool) -> None:
             )
         )  # fmt: skip
         print(say("  of {path}", path=scene["path"] or say("no file")))
+        for sentence in in_sentences(whole):
+            print(f"  {sentence}")
     print(say("{copies} copies stand beside it.", copies=beside))
 
 
@@ -91,9 +90,14 @@ def _state(path: Path, journal: Journal = Journal.IN_PLACE) -> str:
     return ""
 
 
-def _scenes(path: Path) -> list[KeptScene]:
+def content_of(path: Path) -> ProjectContent:
+    """All of a project file.
+
+    Raises:
+        HsiError: it cannot be read, or is damaged; then the command is named that finds a whole copy.
+    """
     try:
-        return read_project(path)
+        return read_content(path)
     except Damaged as error:
         raise HsiError(
             say("{path} is damaged: {state}", path=path, state=error),
@@ -104,23 +108,3 @@ def _scenes(path: Path) -> list[KeptScene]:
             say("{path} cannot be read: {error}.", path=path, error=getattr(error, "strerror", None) or error),
             say("Choose another file."),
         ) from error
-
-
-def _about(scene: KeptScene) -> dict[str, Any]:
-    facts, condition = scene.facts, scene.condition
-    return {
-        "name": facts.name,
-        "path": facts.path,
-        "variable": facts.variable,
-        "identity": facts.identity,
-        "rows": facts.rows,
-        "cols": facts.cols,
-        "bands": facts.bands,
-        "labels": int(np.count_nonzero(scene.labels)),
-        "validation_labels": int(np.count_nonzero(scene.validation)),
-        "classes": [{"number": c.number, "name": c.name, "color": list(c.color)} for c in scene.classes],
-        "steps": len(scene.steps),
-        "steps_done": scene.place,
-        "unsaved": condition.unsaved,
-        "saved_at": time.strftime("%Y-%m-%d %H:%M:%S", time.localtime(condition.saved_at)),
-    }

@@ -92,6 +92,27 @@ def allowed(path: Path) -> bool:
         return False
 
 
+def allowed_files() -> list[Path]:
+    """The files that the user let lead outside their folders, the newest choice first; some may have changed since."""
+    entries = _load()
+    return [Path(key) for key in sorted(entries, key=lambda key: _used(entries[key]), reverse=True)]
+
+
+def forget() -> None:
+    """Takes all choices back: the user is asked again about each file.
+
+    Raises:
+        HsiError: they cannot be removed.
+    """
+    try:
+        store_path().unlink(missing_ok=True)
+    except OSError as error:
+        raise HsiError(
+            say("{path} cannot be removed: {reason}.", path=store_path(), reason=error.strerror or error),
+            say("Close other programs that have it open, or remove it by hand."),
+        ) from error
+
+
 def store_path() -> Path:
     """The file of the choices, in the folder of the settings."""
     return config_folder() / "outside.json"

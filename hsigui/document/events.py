@@ -160,6 +160,11 @@ class MapChanged(Changed):
 
 
 @dataclass(frozen=True)
+class MapSpecChanged(Changed):
+    """Maps of the scene are to be drawn otherwise."""
+
+
+@dataclass(frozen=True)
 class AccuracyChanged(Changed):
     """The map is measured otherwise, or not at all."""
 
@@ -172,6 +177,15 @@ class LiveChanged(Changed):
 @dataclass(frozen=True)
 class DeviceChanged(Changed):
     text: str
+
+
+@dataclass(frozen=True)
+class ProjectChanged(Changed):
+    """Attributes:
+    name: of the project that scenes are written into from now on; empty for none.
+    """
+
+    name: str
 
 
 @dataclass(frozen=True)

@@ -6,6 +6,7 @@ drew it until that step is taken back or the labels are replaced as a whole, and
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -62,16 +63,25 @@ class Sample:
 
 
 class Samples:
-    """Which sample is in force after so many steps of the history."""
+    """Which sample is in force after so many steps of the history.
 
-    def __init__(self) -> None:
-        self._found: list[tuple[int, Sample | None]] = []
+    Args:
+        found: those that are known, each with the step from which on it is in force.
+    """
+
+    def __init__(self, found: Iterable[tuple[int, Sample | None]] = ()) -> None:
+        self._found = list(found)
         self._rest: tuple[Sample, NDArray[np.uint16], NDArray[np.uint16]] | None = None
 
     def put(self, step: int, sample: Sample | None) -> None:
         """From a step on, this one is in force; None for labels that were not drawn."""
         self.cut(step - 1)
         self._found.append((step, sample))
+
+    @property
+    def all(self) -> tuple[tuple[int, Sample | None], ...]:
+        """Each with the step from which on it is in force."""
+        return tuple(self._found)
 
     def cut(self, step: int) -> None:
         """What was drawn after a step cannot come back: another edit takes its place."""

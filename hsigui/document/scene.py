@@ -15,13 +15,23 @@ import numpy as np
 from numpy.typing import NDArray
 
 from hsigui.cube.cube import Cube
+from hsigui.cube.formats.choice import ImportChoice
 from hsigui.cube.render import ViewState
 from hsigui.document import identity
 from hsigui.document.course import TrainingCurves
-from hsigui.document.events import AccuracyChanged, BandsChanged, CourseChanged, EncoderChanged, MapChanged, ViewChanged
+from hsigui.document.events import (
+    AccuracyChanged,
+    BandsChanged,
+    CourseChanged,
+    EncoderChanged,
+    MapChanged,
+    MapSpecChanged,
+    ViewChanged,
+)
 from hsigui.document.identity import Origin
 from hsigui.document.samples import Sample
 from hsigui.document.scene_labels import SceneLabels
+from hsigui.document.scene_state import MapMaking, RunPlace
 from hsigui.document.shelf import Shelf
 from hsigui.document.values import Accuracy, ClassMap, Encoder, Features, MapOfScene, Probe, Run, Spectrum
 from hsigui.specs import MapSpec
@@ -40,12 +50,15 @@ class Scene(SceneLabels):
     Attributes:
         id: no other scene of this program has it.
         cube, plain: the scene as it is used, and as its file has it.
+        choice: how its file was read; None for as it says itself.
         input_revision: grows with each change of the bands in use, scale, no-data or mask.
         views: which bands are shown and how they are stretched.
         runs: encoders of this scene; only that of the run in use has its features in memory.
         maps: the map that is shown is the current one.
         chosen_map_spec: how the user wants its maps drawn; None for as the recipe of the run says.
         spectra: those that were kept.
+        run_places: where runs of an earlier day are kept, whether they are open or not.
+        map_to_make: a map of an earlier day that is made again with the next one, and is shown then in its place.
         course: how its last training goes or went; None before the first.
     """
 
@@ -53,12 +66,15 @@ class Scene(SceneLabels):
         super().__init__(cube.rows, cube.cols)
         self.id = next(_ids)
         self.cube, self.plain = cube, plain or cube
+        self.choice: ImportChoice | None = None
         self.input_revision = 0
         self.views = Shelf(view)
         self.runs: Shelf[Run] = Shelf()
         self.maps: Shelf[MapOfScene] = Shelf()
         self.chosen_map_spec: MapSpec | None = None
         self.spectra: tuple[Spectrum, ...] = ()
+        self.run_places: tuple[RunPlace, ...] = ()
+        self.map_to_make: MapMaking | None = None
         self.course: TrainingCurves | None = None
         self._input_identity: tuple[Cube, str] | None = None
 
@@ -111,6 +127,8 @@ class Scene(SceneLabels):
         self.cube = cube
         self.input_revision += new_input
         self.events.emit(BandsChanged(new_input, read_again=plain is not None))
+        if new_input:
+            self.map_to_make = None
         if new_input and self.run is not None:
             self.runs.keep([run.out_of_use() for run in self.runs], None)
             self.maps.clear()
@@ -139,6 +157,12 @@ class Scene(SceneLabels):
         if self.chosen_map_spec is not None:
             return self.chosen_map_spec
         return PLAIN_MAP if self.features is None else self.features.recipe.map
+
+    def choose_map_spec(self, spec: MapSpec | None) -> None:
+        """Takes how the user wants the maps of this scene drawn; None for as the recipe of the run says."""
+        if spec != self.chosen_map_spec:
+            self.chosen_map_spec = spec
+            self.events.emit(MapSpecChanged())
 
     @property
     def masked_out(self) -> int:
@@ -169,6 +193,8 @@ class Scene(SceneLabels):
         others = [other.out_of_use() for other in self.runs if other.folder not in (None, folder)]
         self.runs.keep([*others, run], run)
         self.maps.clear()
+        if not any(place.in_use and place.folder == folder for place in self.run_places):
+            self.map_to_make = None  # it was of another
         self._tell_results()
 
     def keep_run(self, run: Run) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 
 import numpy as np
@@ -294,6 +294,18 @@ class SceneLabels:
         self.events.emit(TruthChanged())
         self.events.emit(AccuracyChanged())
         return matched
+
+    def take_truth(self, truth: Truth, samples: Iterable[tuple[int, Sample | None]]) -> None:
+        """Goes on with ground truth that was kept, in the numbers of the classes that were kept with it.
+
+        Args:
+            samples: drawn from it, each with the step of the history from which on it is in force.
+        """
+        self.truth = truth
+        self.samples = Samples(samples)
+        self._forget_accuracy()
+        self.events.emit(TruthChanged())
+        self.events.emit(AccuracyChanged())
 
     def _forget_accuracy(self) -> None:
         """How a map was measured is known no more."""

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import shutil
+from collections.abc import Iterable
+from dataclasses import dataclass
 from pathlib import Path
 
 from hsigui.errors import HsiError
+from hsigui.pipeline import levels
 from hsigui.specs import FeatureSpec, Recipe
 from hsigui.texts import say
 
@@ -13,7 +16,8 @@ FLOAT_BYTES, FEATURE_BYTES = 4, 2
 # Values that an unfinished training keeps of each weight: itself and two moments of the optimiser, of now and of the
 # best reading; the file before stays until the new one is whole.
 STATES = 2 * 2 * 3
-PIXEL_BYTES = 9  # beside the features: valid, edges, superpixels
+LEVEL_BYTES = 5  # of a pixel in each level, beside its features: valid, edges
+SUPERPIXEL_BYTES = 4  # of a pixel, once for all levels
 SPARE = 2 * 2**20  # settings, card, and what a file system takes for itself
 
 
@@ -33,15 +37,41 @@ def of_training(weights: int) -> int:
     return (1 + STATES) * weights * FLOAT_BYTES + SPARE
 
 
-def of_features(pixels: int, encoder: int, bands: int, recipe: Recipe) -> int:
-    """Bytes that the features of a scene take, with all levels of context.
+@dataclass(frozen=True)
+class FeatureRoom:
+    """Bytes that features take.
+
+    Attributes:
+        first: right after the training.
+        later: beside these, once labels have asked for the other levels of context.
+    """
+
+    first: int = 0
+    later: int = 0
+
+    def __add__(self, other: FeatureRoom) -> FeatureRoom:
+        return FeatureRoom(self.first + other.first, self.later + other.later)
+
+
+def of_features(scenes: Iterable[int], encoder: int, bands: int, recipe: Recipe) -> FeatureRoom:
+    """Bytes that the features of scenes take.
 
     Args:
+        scenes: the pixels of each.
         encoder: width of the encoder's features.
-        bands: good ones of the scene.
+        bands: good ones of the scenes.
     """
-    specs = {recipe.base, *(level.features for level in recipe.levels)}
-    return sum(pixels * (width(spec, encoder, bands) * FEATURE_BYTES + PIXEL_BYTES) for spec in specs)
+    return sum((_of_scene(pixels, encoder, bands, recipe) for pixels in scenes), FeatureRoom())
+
+
+def _of_scene(pixels: int, encoder: int, bands: int, recipe: Recipe) -> FeatureRoom:
+    def of_level(spec: FeatureSpec) -> int:
+        return pixels * (width(spec, encoder, bands) * FEATURE_BYTES + LEVEL_BYTES)
+
+    first = of_level(recipe.base)
+    others = sum(of_level(level.features) for level in recipe.levels if level.features != recipe.base)
+    more = others + (pixels * SUPERPIXEL_BYTES if recipe.levels else 0)
+    return FeatureRoom(first + more) if levels.made_at_once(pixels) else FeatureRoom(first, more)
 
 
 def width(spec: FeatureSpec, encoder: int, bands: int) -> int:
@@ -50,19 +80,19 @@ def width(spec: FeatureSpec, encoder: int, bands: int) -> int:
     return encoder * spec.encoder + bands * spec.raw + min(spec.components, bands) * blocks
 
 
-def require_room(folder: Path, run: int, features: int, *, must: bool) -> str:
+def require_room(folder: Path, run: int, features: FeatureRoom, *, must: bool) -> str:
     """What is to be said of a disk that is too small; empty where all fits.
 
     Args:
         folder: where the run is to be written.
-        run, features: bytes that they take.
+        run: bytes that it takes.
         must: the run is asked for there, rather than kept in passing.
 
     Raises:
         HsiError: the run does not fit, and must.
     """
     there = free(folder)
-    if there is None or run + features <= there:
+    if there is None or run + features.first + features.later <= there:
         return ""
     if run > there and must:
         raise HsiError(
@@ -75,10 +105,20 @@ def require_room(folder: Path, run: int, features: int, *, must: bool) -> str:
             ),
             say("Make room, or choose a folder on another disk."),
         )
+    if run + features.first <= there:
+        return say(
+            "The disk of {folder} has {free:.1f} MB free: enough for the run with its first features (about "
+            "{needed:.1f} MB), not for the wider levels of context too, which labels will ask for (about {later:.1f} "
+            "MB more). What does not fit stays in memory, and is lost when the program ends.",
+            folder=folder,
+            free=there / 1e6,
+            needed=(run + features.first) / 1e6,
+            later=features.later / 1e6,
+        )
     return say(
         "The disk of {folder} is nearly full: {free:.1f} MB are free, and the run with its features takes about "
         "{needed:.1f} MB. What does not fit stays in memory, and is lost when the program ends.",
         folder=folder,
         free=there / 1e6,
-        needed=(run + features) / 1e6,
+        needed=(run + features.first) / 1e6,
     )

@@ -69,7 +69,7 @@ def embed(
         return first
     made = _levels(first, cube, encoder, folder)
     # For a classifier that is fitted already only the levels that it heeds are needed, and no superpixels.
-    if known is None and first.valid.size <= levels.SMALL:
+    if known is None and levels.made_at_once(first.valid.size):
         made.make_all(ctx)
     return replace(first, levels=made)
 

@@ -32,6 +32,12 @@ Maker = Callable[[Level, Context], Features]
 Finder = Callable[[Context], NDArray[np.int32]]
 
 
+def made_at_once(pixels: int) -> bool:
+    """Whether all levels of a scene of so many pixels are made right after the first; those of a larger one wait until
+    labels ask for them."""
+    return pixels <= SMALL
+
+
 class LevelSet:
     """The levels of context of a scene.
 

@@ -31,7 +31,7 @@ def look_at_disk(
         HsiError: the run does not fit where it must.
     """
     weights = sum(parameter.numel() for parameter in network.parameters())
-    pixels = sum(cube.rows * cube.cols for cube in cubes[:SETS_KEPT])
+    pixels = [cube.rows * cube.cols for cube in cubes[:SETS_KEPT]]
     features = disk.of_features(pixels, network.width, len(transform.good), recipe)
     if said := disk.require_room(folder, disk.of_training(weights), features, must=must):
         ctx.warn(said)

@@ -124,6 +124,18 @@ def save(record: SplitRecord, labels_path: Path) -> Path:
     return path
 
 
+def save_beside(record: SplitRecord, labels_path: Path, array: NDArray[np.integer]) -> list[Path]:
+    """Writes the record beside labels that still are the sample of which it tells; of others it writes nothing.
+
+    Args:
+        array: the labels, rows x cols.
+
+    Returns:
+        the file written, if any.
+    """
+    return [save(record, labels_path)] if raster_hash(array) == record.labels_sha256 else []
+
+
 @untrusted.reads
 def load(labels_path: Path, array: NDArray[np.integer]) -> SplitRecord | None:
     """The record beside labels; None where there is none, or where it is of other labels than these class numbers.

@@ -9,12 +9,13 @@ import time
 from contextlib import closing
 from dataclasses import dataclass, field, replace
 from pathlib import Path
+from typing import Any
 
 from hsigui.errors import HsiError
 from hsigui.saving import is_left_over
 from hsigui.storage.database import Damaged, Journal, journal_path, snapshot
 from hsigui.storage.kept_scene import Change, KeptScene
-from hsigui.storage.project_file import SUFFIX, ProjectFile, copy_database, read_project
+from hsigui.storage.project_file import SUFFIX, ProjectContent, ProjectFile, copy_database, read_content
 from hsigui.texts import say
 
 LAST = 5  # copies that are always kept
@@ -32,12 +33,19 @@ class Reading:
         told: what was wrong, in sentences.
         copy: the copy that took its place; None where the file itself is whole.
         stays: the file is there and cannot be read just now, or not by this version of the program.
+        window, shown: see `project_file.ProjectContent`.
     """
 
     scenes: list[KeptScene] = field(default_factory=list)
     told: list[str] = field(default_factory=list)
     copy: Path | None = None
     stays: bool = False
+    window: dict[str, Any] = field(default_factory=dict)
+    shown: str = ""
+
+    def take(self, content: ProjectContent) -> None:
+        """Notes what a file has."""
+        self.scenes, self.window, self.shown = content.scenes, content.window, content.shown
 
 
 def copies_folder(path: Path) -> Path:
@@ -101,7 +109,7 @@ def read_or_replace(path: Path) -> Reading:
     """
     found = Reading()
     try:
-        found.scenes = read_beside_journal(path, found.told)
+        found.take(read_beside_journal(path, found.told))
     except Damaged as damage:
         _replace(path, str(damage), found)
     except (HsiError, sqlite3.Error, OSError, MemoryError) as error:
@@ -110,31 +118,31 @@ def read_or_replace(path: Path) -> Reading:
     return found
 
 
-def read_beside_journal(path: Path, told: list[str]) -> list[KeptScene]:
+def read_beside_journal(path: Path, told: list[str]) -> ProjectContent:
     """Reads a project to which nobody writes. A journal that a killed process left beside it is played back, unless the
     file is whole as it is and without the journal only: then it is of another file, or of an earlier moment, and would
     destroy it. It is set aside.
 
     Raises:
         Damaged: the file is not whole, with the journal and without; both are as they were.
-        HsiError, sqlite3.Error, OSError: as `read_project`.
+        HsiError, sqlite3.Error, OSError: as `read_content`.
     """
     journal = journal_path(path)
     if not journal.exists():
-        return read_project(path)
+        return read_content(path)
     alone = _tried(path, Journal.IGNORED)
     played = _tried(path, Journal.ELSEWHERE)
     if isinstance(alone, Damaged):
         if isinstance(played, Damaged):
             raise played
-        return read_project(path)
+        return read_content(path)
     if isinstance(played, Damaged):
         journal.replace(aside := journal_path(_aside(path)))
         told.append(say("A journal beside {path} is not of this file; it was kept as {aside}.", path=path, aside=aside))
-    elif written_at(alone) > written_at(played):
+    elif written_at(alone.scenes) > written_at(played.scenes):
         journal.replace(journal_path(_aside(path)))
     else:
-        return read_project(path)
+        return read_content(path)
     return alone
 
 
@@ -143,9 +151,9 @@ def written_at(scenes: list[KeptScene]) -> float:
     return max((scene.condition.saved_at for scene in scenes), default=0.0)
 
 
-def _tried(path: Path, journal: Journal) -> list[KeptScene] | Damaged:
+def _tried(path: Path, journal: Journal) -> ProjectContent | Damaged:
     try:
-        return read_project(path, journal)
+        return read_content(path, journal)
     except Damaged as damage:
         return damage
 
@@ -197,32 +205,33 @@ def _replace(path: Path, damage: str, found: Reading) -> None:
         return
     for copy in copies(path):
         try:
-            scenes = _put_at_stake(copy, path)
+            content = _put_at_stake(copy, path)
         except Damaged as error:
             found.told.append(say("Its copy {copy} is damaged, too ({error}).", copy=copy, error=error))
         except (HsiError, sqlite3.Error, OSError, MemoryError) as error:
             found.told.append(_not_read(copy, error))
         else:
-            found.scenes, found.copy = scenes, copy
+            found.take(content)
+            found.copy = copy
             return
     found.told.append(say("There is no whole copy of it."))
 
 
-def _put_at_stake(copy: Path, path: Path) -> list[KeptScene]:
+def _put_at_stake(copy: Path, path: Path) -> ProjectContent:
     """Puts a copy in the place of its file, such that it is offered until it is answered, even where its labels were
     saved when it was made. Returns what it holds. A journal beside it is none of a copy's, which is only renamed."""
-    scenes = read_project(copy, Journal.IGNORED)
+    content = read_content(copy, Journal.IGNORED)
     with tempfile.TemporaryDirectory(prefix="hsigui-") as scratch:
         database = Path(scratch) / path.name
         with closing(snapshot(copy, Journal.IGNORED)) as memory:
             copy_database(memory, database)
         with closing(ProjectFile(path, database)) as file:
-            for scene in scenes:
+            for scene in content.scenes:
                 condition = replace(scene.condition, unsaved=True)
                 first = condition.forgotten
                 file.write(scene.facts, Change(condition, first=first, end=first + len(scene.steps)))
             file.copy_to(path)
-    return scenes
+    return content
 
 
 def _not_read(path: Path, error: BaseException) -> str:

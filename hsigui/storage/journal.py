@@ -11,17 +11,18 @@ import sqlite3
 import threading
 import time
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from hsigui.cube.cube import Cube
 from hsigui.errors import HsiError
 from hsigui.storage import copies
 from hsigui.storage.database import Damaged
-from hsigui.storage.kept_scene import Change, SceneFacts
+from hsigui.storage.kept_scene import Change, SceneFacts, Surroundings
 from hsigui.storage.named import NamedProject
 from hsigui.storage.placing import Placing
 from hsigui.storage.projects import InUse, Projects, Taken
+from hsigui.storage.scene_import import SceneImport
 from hsigui.texts import say
 
 REST_SECONDS = 0.1  # from the end of a write to the begin of the next
@@ -54,12 +55,18 @@ class _Book:
     facts: SceneFacts | None = None
     taken: Taken | None = None
     change: Change | None = None  # not on the disk yet
+    around: Surroundings | None = None  # likewise
     after: list[Callable[[], None]] = field(default_factory=list)  # what is done once it is
     closing: bool = False
     own: Path | None = None  # the file, where it is no project of the user
     copied_at: float = 0.0
     copied: bool = True  # nothing was written since the last copy
     has_copy: bool = False
+
+    @property
+    def waits(self) -> bool:
+        """Whether something is to be written, or done once it is."""
+        return self.change is not None or self.around is not None or bool(self.after)
 
 
 def _nothing() -> None:
@@ -113,6 +120,12 @@ class Journal:
             book.change = change if book.change is None else book.change.followed_by(change)
             self._start()
 
+    def put_around(self, scene: int, plain: Cube, around: Surroundings) -> None:
+        """Hands over what is beside the labels of a scene; returns at once."""
+        with self._wake:
+            self._books.setdefault(scene, _Book(plain)).around = around
+            self._start()
+
     def after_writing(self, scene: int, call: Callable[[], None]) -> None:
         """Has something done, on the journal's thread, once all that was handed over of a scene is on the disk."""
         with self._wake:
@@ -133,7 +146,7 @@ class Journal:
         with self._wake:
             book = self._books.pop(scene, None)
             idle = book is not None and book.taken is None and book is not self._working
-            if book is None or (idle and (anew or book.change is None)):
+            if book is None or (idle and (anew or not book.waits)):
                 return _nothing
             book.closing = True
             self._books[next(self._closed)] = book
@@ -199,7 +212,7 @@ class Journal:
         self._wake.notify_all()
 
     def _to_do(self) -> list[int]:
-        return [n for n, b in self._books.items() if b.change is not None or b.after or b.closing]
+        return [n for n, b in self._books.items() if b.waits or b.closing]
 
     def _run(self) -> None:
         while True:
@@ -237,13 +250,16 @@ class Journal:
             if book is None:  # its scene was closed meanwhile: it waits under another number
                 return True
             change, book.change = book.change, None
+            around, book.around = book.around, None
             after, book.after = book.after, []
             closing = book.closing
             self._working = book
         try:
-            if change is not None:
+            if change is not None or around is not None:
+                if around is not None:
+                    around = replace(around, imported=SceneImport.of(book.plain, around.choice))
                 file = self._file_of(book).file
-                file.write(book.facts or SceneFacts.of(book.plain), change)
+                file.write(book.facts or SceneFacts.of(book.plain), change, around)
                 self._placing.note(file)
                 if book.copied:
                     book.copied, book.copied_at = False, book.copied_at or time.monotonic()
@@ -255,6 +271,7 @@ class Journal:
             with self._wake:
                 if change is not None:
                     book.change = change if book.change is None else change.followed_by(book.change)
+                book.around = book.around or around
                 book.after = [*after, *book.after]
                 self._fail(error)
             return False
@@ -262,7 +279,7 @@ class Journal:
             with self._wake:
                 self._working = None
         with self._wake:
-            if closing and book.change is None and not book.after:
+            if closing and not book.waits:
                 del self._books[number]
             self._health = Health(in_use=self._health.in_use, told=self._health.told)
         return True
@@ -337,6 +354,6 @@ class Journal:
         """Closes all files; what could not be written stays in memory, for `close` to tell."""
         for number, book in [*self._books.items()]:
             self._end(book)
-            if book.change is None:
+            if not book.waits:
                 del self._books[number]
         self._tell(*self._placing.place_all())

@@ -10,10 +10,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from hsigui.cube.cube import Cube, Geo
+from hsigui.cube.formats.choice import ImportChoice
 from hsigui.document.identity import file_identity
+from hsigui.document.scene_state import SceneState
 from hsigui.labels.classes import ClassTable
 from hsigui.labels.history import Step
 from hsigui.labels.label_map import Edit
+from hsigui.storage.scene_import import SceneImport
 
 TILE = 128  # rows and columns of a tile
 TileKey = tuple[int, int, int]  # layer, and row and column of the tile, counted in tiles
@@ -64,6 +67,7 @@ class Condition:
         layer: the layer that is painted.
         forgotten: how many steps of the history were dropped before those that are kept.
         labels_path: the file of the user that they were saved to last; empty for none.
+        labels_source: the one that they were read from; likewise.
         given_up: the user did not want them.
     """
 
@@ -74,6 +78,7 @@ class Condition:
     forgotten: int = 0
     labels_path: str = ""
     given_up: bool = False
+    labels_source: str = ""
 
     @classmethod
     def from_json(cls, values: Mapping[str, Any]) -> Condition:
@@ -137,6 +142,23 @@ class Change:
 
 
 @dataclass(frozen=True, eq=False)
+class Surroundings:
+    """What is written beside the labels of a scene, as far as it is other than before.
+
+    Attributes:
+        state: of the scene.
+        window: of the window that shows it, as values of JSON.
+        choice: how the file of the scene was read; None for as it says itself.
+        imported: the same with what was said of its bands, which is found out when it is written.
+    """
+
+    state: SceneState
+    window: Mapping[str, Any] = field(default_factory=dict)
+    choice: ImportChoice | None = None
+    imported: SceneImport | None = None
+
+
+@dataclass(frozen=True, eq=False)
 class KeptScene:
     """A scene as a project file has it.
 
@@ -144,6 +166,8 @@ class KeptScene:
         labels, validation: class numbers, rows x cols uint16.
         steps: of the history, in the order of `History.texts`.
         place: how many of them are done.
+        state: what else of it is to come back.
+        imported: how its file is read.
     """
 
     facts: SceneFacts
@@ -153,6 +177,8 @@ class KeptScene:
     condition: Condition
     steps: tuple[Step, ...] = ()
     place: int = 0
+    state: SceneState = field(default_factory=SceneState)
+    imported: SceneImport = field(default_factory=SceneImport)
 
     @property
     def labelled(self) -> int:

@@ -11,26 +11,19 @@ one who wrote it is still there.
 from __future__ import annotations
 
 import contextlib
-import errno
 import json
 import os
 import socket
-import sys
 import time
 from dataclasses import dataclass
 from pathlib import Path
 
+from hsigui.locking import cannot, is_still, lock, release
 from hsigui.storage.on_this_machine import stand_in
-from hsigui.storage.system_locks import can_lock, lock
+from hsigui.storage.system_locks import can_lock
 from hsigui.texts import say
 
 ENDING = ".lock"
-_CANNOT = {
-    errno.ENOLCK,
-    errno.ENOSYS,
-    getattr(errno, "ENOTSUP", errno.ENOSYS),
-    getattr(errno, "EOPNOTSUPP", errno.ENOSYS),
-}
 
 
 @dataclass(frozen=True)
@@ -88,13 +81,9 @@ class Lock:
         if descriptor < 0:
             return
         if self._note is not None and _other(self._note) is None:  # another machine may have written its own there
-            _removed(self._note)
-        # While it is still held, so that nobody can have taken the same file; Windows removes no open one.
-        if sys.platform != "win32":
-            _removed(self._place)
-        os.close(descriptor)
-        if sys.platform == "win32":
-            _removed(self._place)
+            with contextlib.suppress(OSError):
+                self._note.unlink()
+        release(self._place, descriptor)
 
 
 def lock_path(path: Path) -> Path:
@@ -155,19 +144,12 @@ def _taken(place: Path) -> Lock | Holder:
             lock(descriptor)
         except OSError as error:
             os.close(descriptor)
-            if error.errno in _CANNOT:
+            if cannot(error):
                 raise
             return _read(place)
-        if _is_still(place, descriptor):
+        if is_still(place, descriptor):
             return _written(Lock(place, descriptor), descriptor)
         os.close(descriptor)  # its last holder took the file away between opening and locking
-
-
-def _is_still(place: Path, descriptor: int) -> bool:
-    try:
-        return os.path.samestat(place.stat(), os.fstat(descriptor))
-    except OSError:
-        return False
 
 
 def _about_us() -> bytes:
@@ -202,8 +184,3 @@ def _other(note: Path) -> Holder | None:
     if not found.pid or found.host == socket.gethostname():
         return None
     return Holder(found.pid, found.host, found.since, certain=False)
-
-
-def _removed(path: Path) -> None:
-    with contextlib.suppress(OSError):
-        path.unlink()

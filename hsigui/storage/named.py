@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
+from hsigui.cube.formats.choice import ImportChoice
 from hsigui.cube.open import open_cube
 from hsigui.document.identity import file_identity
 from hsigui.errors import HsiError
@@ -15,7 +17,7 @@ from hsigui.storage.database import Damaged
 from hsigui.storage.kept_scene import KeptScene, SceneFacts
 from hsigui.storage.locks import Holder, Lock
 from hsigui.storage.on_this_machine import left_of
-from hsigui.storage.project_file import SUFFIX, ProjectFile, read_project
+from hsigui.storage.project_file import SUFFIX, ProjectContent, ProjectFile, read_content
 from hsigui.storage.projects import Taken
 from hsigui.storage.taking import project_file, take, told_of_folder
 from hsigui.texts import say
@@ -56,7 +58,8 @@ class NamedProject:
         Raises:
             HsiError: it cannot be read.
         """
-        return scene_in(self._file.database, identity)
+        found = _read_only(self._file.database, self.path.parent).scenes
+        return next((scene for scene in found if scene.facts.identity == identity), None)
 
     def close(self) -> None:
         """Lets go of the file; a second time does nothing."""
@@ -72,6 +75,7 @@ class OpenedProject:
         project: to be written to; None where another process does that.
         told: what was wrong, in sentences.
         holder: that other process.
+        window, shown: see `project_file.ProjectContent`.
     """
 
     path: Path
@@ -79,6 +83,8 @@ class OpenedProject:
     project: NamedProject | None
     told: tuple[str, ...] = ()
     holder: Holder | None = None
+    window: Mapping[str, Any] = field(default_factory=dict)
+    shown: str = ""
 
 
 def create_project(path: Path) -> NamedProject:
@@ -130,7 +136,8 @@ def open_project(path: Path) -> OpenedProject:
     except OSError:  # a folder that may only be read
         lock = None
     if not isinstance(lock, Lock):
-        return OpenedProject(path, tuple(_read_only(path)), None, holder=lock)
+        content = _read_only(path)
+        return OpenedProject(path, tuple(content.scenes), None, holder=lock, window=content.window, shown=content.shown)
     try:
         copies.sweep(path.parent)
         reading = copies.read_or_replace(path)
@@ -142,7 +149,15 @@ def open_project(path: Path) -> OpenedProject:
         if isinstance(error, sqlite3.Error | OSError):
             raise HsiError(say("{path} cannot be read: {error}.", path=path, error=error)) from error
         raise
-    return OpenedProject(path, tuple(reading.scenes), project, (*told, *lock.told, *reading.told))
+    return OpenedProject(
+        path,
+        tuple(reading.scenes),
+        project,
+        (*told, *lock.told, *reading.told),
+        None,
+        reading.window,
+        reading.shown,
+    )
 
 
 def _taken(path: Path, told: list[str]) -> Lock | Holder:
@@ -168,7 +183,7 @@ def scene_in(path: Path, identity: str) -> KeptScene | None:
     Raises:
         HsiError: it cannot be read.
     """
-    return next((scene for scene in _read_only(path) if scene.facts.identity == identity), None)
+    return next((scene for scene in _read_only(path).scenes if scene.facts.identity == identity), None)
 
 
 @dataclass(frozen=True)
@@ -184,15 +199,19 @@ class Place:
     same: bool = True
 
 
-def find_scene(facts: SceneFacts, project: Path) -> Place:
+def find_scene(facts: SceneFacts, project: Path, choice: ImportChoice | None = None) -> Place:
     """Where the file of a scene is now: as seen from the project, where it was, or somewhere below the project's
-    folder under the same name; the first that holds the same, else the first of the first two that is there."""
+    folder under the same name; the first that holds the same, else the first of the first two that is there.
+
+    Args:
+        choice: how its file is read; None for as it says itself, or was read here the last time.
+    """
     if not facts.path:
         return Place()
     known = [project.parent / facts.relative] if facts.relative else []
     known.append(Path(facts.path))
     for path in (*known, *_below(project.parent, known[-1].name)):
-        if _holds(path, facts):
+        if holds(path, facts, choice):
             return Place(path)
     return Place(next((path for path in known if path.exists()), None), same=False)
 
@@ -205,18 +224,19 @@ def _below(folder: Path, name: str) -> Iterator[Path]:
             yield path
 
 
-def _holds(path: Path, facts: SceneFacts) -> bool:
+def holds(path: Path, facts: SceneFacts, choice: ImportChoice | None = None) -> bool:
+    """Whether a file is there and holds a scene; `choice` as in `find_scene`."""
     if not path.exists():
         return False
     try:
-        return file_identity(open_cube(path, choice=imports.recall(path))) == facts.identity
+        return file_identity(open_cube(path, choice=choice or imports.recall(path))) == facts.identity
     except (HsiError, OSError):  # it is not the scene, or will say by itself what is wrong when it is opened
         return False
 
 
-def _read_only(path: Path) -> list[KeptScene]:
+def _read_only(path: Path, folder: Path | None = None) -> ProjectContent:
     try:
-        return read_project(path)
+        return read_content(path, folder=folder)
     except (Damaged, sqlite3.Error, OSError) as error:
         raise HsiError(
             say("{path} cannot be read: {error}.", path=path, error=error),

@@ -18,7 +18,7 @@ from hsigui import untrusted
 from hsigui.errors import HsiError
 from hsigui.saving import write_bytes
 from hsigui.storage.database import Damaged, journal_path, snapshot
-from hsigui.storage.kept_scene import Change, SceneFacts
+from hsigui.storage.kept_scene import Change, SceneFacts, Surroundings
 from hsigui.storage.project_file import ProjectFile, check, copy_database
 from hsigui.storage.schema import Rows
 from hsigui.texts import say
@@ -55,9 +55,9 @@ class PlacedFile(ProjectFile):
         else:
             self._note()
 
-    def write(self, facts: SceneFacts, change: Change) -> None:
+    def write(self, facts: SceneFacts, change: Change | None, around: Surroundings | None = None) -> None:
         """As `ProjectFile.write`; on the disk of this machine afterwards."""
-        super().write(facts, change)
+        super().write(facts, change, around)
         self.unplaced = True
 
     def place(self) -> str:

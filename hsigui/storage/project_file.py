@@ -5,18 +5,20 @@ from __future__ import annotations
 import json
 import os
 import sqlite3
-from collections.abc import Iterator
+import time
+from collections.abc import Iterator, Mapping
 from contextlib import closing, suppress
-from dataclasses import asdict, replace
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any
 
 from hsigui.cube.cube import Geo
+from hsigui.document.scene_state import SceneState
 from hsigui.errors import HsiError
 from hsigui.labels.label_map import TRAINING, VALIDATION
 from hsigui.saving import scratch_mark
 from hsigui.storage.database import Damaged, Journal, connected, is_of_damage, put_in_place, snapshot
-from hsigui.storage.kept_scene import Change, Condition, KeptScene, SceneFacts
+from hsigui.storage.kept_scene import Change, Condition, KeptScene, SceneFacts, Surroundings
 from hsigui.storage.label_rows import (
     edit_from_row,
     filled_layer,
@@ -25,6 +27,7 @@ from hsigui.storage.label_rows import (
     table_to_json,
     write_labels,
 )
+from hsigui.storage.scene_import import SceneImport
 from hsigui.storage.schema import (
     APPLICATION,
     ENTRIES,
@@ -39,9 +42,11 @@ from hsigui.storage.schema import (
     Table,
     checksum,
 )
+from hsigui.storage.state_json import Name, entries_of, state_from
 from hsigui.texts import say
 
 SUFFIX = ".hsigui"
+WINDOW = 0  # in place of a scene's number, for what is of the window
 
 
 class ProjectFile:
@@ -60,6 +65,7 @@ class ProjectFile:
     def __init__(self, path: Path, database: Path | None = None) -> None:
         self.path = path
         self.database = database or path
+        self._written: tuple[int, SceneState] | None = None  # what was written last, and of which scene
         if not self.database.exists():
             _make(self.database)
         self._connection = connected(self.database, "rw")
@@ -80,8 +86,12 @@ class ProjectFile:
         """The numbers of the scenes by their identities."""
         return {facts.identity: number for number, facts in _facts(self._connection).items()}
 
-    def write(self, facts: SceneFacts, change: Change) -> None:
+    def write(self, facts: SceneFacts, change: Change | None, around: Surroundings | None = None) -> None:
         """Writes a change of a scene, whole or not at all; it is on the disk afterwards.
+
+        Args:
+            change: of its labels; None where they are as before.
+            around: what is beside them; likewise.
 
         Raises:
             sqlite3.Error: it cannot be written, as on a full disk; the file is as it was before.
@@ -90,10 +100,34 @@ class ProjectFile:
             known = self.scenes()
             number = known.get(facts.identity) or max(known.values(), default=0) + 1
             self._rows.put(SCENES, (number,), (facts.identity, _facts_to_json(facts, self.path.parent)))
-            if change.classes is not None:
-                self._rows.put(ENTRIES, (number, "classes", "table"), (table_to_json(change.classes),))
-            write_labels(self._rows, number, change)
-            self._rows.put(ENTRIES, (number, "state", "condition"), (json.dumps(asdict(change.condition)),))
+            if change is None and facts.identity not in known:
+                change = Change(Condition(saved_at=time.time()), whole=True)
+            if change is not None:
+                self._write_labels(number, change)
+            if around is not None:
+                self._write_around(number, around)
+        if around is not None:
+            self._written = number, around.state
+
+    def _write_labels(self, number: int, change: Change) -> None:
+        if change.classes is not None:
+            self._rows.put(ENTRIES, (number, "classes", "table"), (table_to_json(change.classes),))
+        write_labels(self._rows, number, change)
+        self._rows.put(ENTRIES, (number, "state", "condition"), (json.dumps(asdict(change.condition)),))
+
+    def _write_around(self, number: int, around: Surroundings) -> None:
+        before = self._written[1] if self._written is not None and self._written[0] == number else None
+        entries = entries_of(around.state, self.path.parent, before)
+        if around.imported is not None:
+            entries["import", "file"] = around.imported.to_json()
+        for (part, name), value in entries.items():
+            if value is None:
+                self._rows.drop(ENTRIES, (number, part, name))
+            else:
+                self._rows.put(ENTRIES, (number, part, name), (value,))
+        if around.window:
+            window = json.dumps({**around.window, "shown": number}, sort_keys=True)
+            self._rows.put(ENTRIES, (WINDOW, "window", "state"), (window,))
 
     def copy_to(self, path: Path) -> None:
         """Writes a copy of the whole file, by the backup API, beside its place and then into it.
@@ -109,8 +143,31 @@ class ProjectFile:
         self._connection.close()
 
 
+@dataclass(frozen=True)
+class ProjectContent:
+    """What a project file has.
+
+    Attributes:
+        scenes: in their order.
+        window: how the window stood, as values of JSON; empty where nothing is known.
+        shown: the identity of the scene that was shown; likewise.
+    """
+
+    scenes: list[KeptScene]
+    window: dict[str, Any]
+    shown: str = ""
+
+
 def read_project(path: Path, journal: Journal = Journal.IN_PLACE) -> list[KeptScene]:
-    """All scenes of a project file, in their order; another process may be writing to it meanwhile.
+    """All scenes of a project file, in their order; see `read_content`."""
+    return read_content(path, journal).scenes
+
+
+def read_content(path: Path, journal: Journal = Journal.IN_PLACE, folder: Path | None = None) -> ProjectContent:
+    """All of a project file; another process may be writing to it meanwhile.
+
+    Args:
+        folder: where it belongs, of which paths are seen; None for where it lies.
 
     Raises:
         Damaged: it is not whole, or no project file.
@@ -124,7 +181,11 @@ def read_project(path: Path, journal: Journal = Journal.IN_PLACE) -> list[KeptSc
             with rows.transaction():
                 migrate(rows)
         try:
-            return [_read_scene(memory, number, facts) for number, facts in _facts(memory).items()]
+            facts = _facts(memory)
+            window = _read_window(memory)
+            shown = facts.get(window.pop("shown", WINDOW))
+            scenes = [_read_scene(memory, number, each, folder or path.parent) for number, each in facts.items()]
+            return ProjectContent(scenes, window, "" if shown is None else shown.identity)
         except sqlite3.Error:
             raise
         except Exception as error:
@@ -171,7 +232,8 @@ def migrate(rows: Rows) -> None:
     """Brings the parts of an earlier version to this one, each from version to version; within a transaction."""
     for name, version in _behind(rows):
         for step in range(version, VERSIONS[name]):
-            MIGRATIONS[name, step](rows)
+            if step or (name, step) in MIGRATIONS:
+                MIGRATIONS[name, step](rows)
             rows.put(PARTS, (name,), (step + 1,))
 
 
@@ -265,7 +327,23 @@ def _facts_from_json(identity: str, text: str) -> SceneFacts:
     )
 
 
-def _read_scene(connection: sqlite3.Connection, number: int, facts: SceneFacts) -> KeptScene:
+def _read_window(connection: sqlite3.Connection) -> dict[str, Any]:
+    row = connection.execute(
+        "SELECT value FROM entries WHERE scene = ? AND part = 'window' AND name = 'state'", (WINDOW,)
+    ).fetchone()
+    found = {} if row is None else json.loads(row[0])
+    return found if isinstance(found, dict) else {}
+
+
+def _import(entries: Mapping[Name, Any]) -> SceneImport:
+    text = entries.get(("import", "file"))
+    try:
+        return SceneImport() if text is None else SceneImport.from_json(text)
+    except (HsiError, ValueError, TypeError, KeyError):  # by another version: the user is asked how to read the file
+        return SceneImport()
+
+
+def _read_scene(connection: sqlite3.Connection, number: int, facts: SceneFacts, folder: Path) -> KeptScene:
     execute = connection.execute
     entries = {
         (part, name): value
@@ -289,4 +367,7 @@ def _read_scene(connection: sqlite3.Connection, number: int, facts: SceneFacts) 
     )
     condition = Condition.from_json(json.loads(entries["state", "condition"]))
     classes = table_from_json(entries.get(("classes", "table"), "[]"))
-    return KeptScene(facts, labels, validation, classes, replace(condition, forgotten=forgotten), steps, place)
+    return KeptScene(
+        facts, labels, validation, classes, replace(condition, forgotten=forgotten), steps, place,
+        state_from(entries, facts.shape, folder), _import(entries),
+    )  # fmt: skip

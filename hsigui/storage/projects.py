@@ -17,6 +17,7 @@ from pathlib import Path
 
 import platformdirs
 
+from hsigui.document.scene_state import SceneState
 from hsigui.errors import HsiError
 from hsigui.storage import copies, kept, recovery
 from hsigui.storage.kept_scene import KeptScene, SceneFacts
@@ -60,12 +61,20 @@ class Findings:
         in_use: files that others write to: nothing is wrong with them, and nothing of them is offered.
         earlier: what was left of the file of this path when it held something else.
         told: what was wrong, in sentences.
+        state: how the scene was looked at when it was left; None where that is not known.
     """
 
     left: list[Left] = field(default_factory=list)
     in_use: list[InUse] = field(default_factory=list)
     earlier: list[Left] = field(default_factory=list)
     told: list[str] = field(default_factory=list)
+    state: SceneState | None = None
+    state_of: float = 0.0  # when that was
+
+    def note_state(self, scene: KeptScene, identity: str) -> None:
+        """Takes how a scene was looked at, of the newest file that says so."""
+        if scene.facts.identity == identity and scene.condition.saved_at >= self.state_of:
+            self.state, self.state_of = scene.state, scene.condition.saved_at
 
 
 @dataclass(frozen=True)
@@ -235,6 +244,8 @@ class Projects:
             lock.release()
         found.told += (*lock.told, *reading.told)
         copied = reading.copy is not None
+        for scene in reading.scenes:
+            found.note_state(scene, identity)
         return [
             Left(scene, path, copied)
             for scene in reading.scenes

@@ -5,8 +5,8 @@ checksums. So a changed bit, a lost row and a row of another moment are all foun
 breaks its trees.
 
 Parts have versions of their own. Small things are rows of `entries` under the name of their part, as JSON; a part that
-this program does not know stays as it is. Runs and maps will stand there by path and SHA-256, views, recipes of layers
-and kept spectra by value.
+this program does not know stays as it is. Runs stand there by path and SHA-256, maps by what they were made from and
+their SHA-256, views, ground truth and kept spectra by value. What is of the window and no scene has the number 0.
 """
 
 from __future__ import annotations
@@ -47,11 +47,15 @@ EDITS = Table(
 TABLES = (PARTS, SCENES, ENTRIES, TILES, STEPS, EDITS)
 
 # The version of each part that this program writes.
-VERSIONS: Mapping[str, int] = {LAYOUT_PART: 1, "scene": 1, "classes": 1, "labels": 1, "history": 1, "state": 1}
+VERSIONS: Mapping[str, int] = {
+    LAYOUT_PART: 1, "scene": 1, "classes": 1, "labels": 1, "history": 1, "state": 1,
+    "view": 1, "spectra": 1, "truth": 1, "runs": 1, "map": 1, "import": 1, "window": 1,
+}  # fmt: skip
 
 # How a part of a version becomes one of the next, by its name and the version that it is of: is handed the file, and
 # changes its rows by `put` and `drop`.
 Migration = Callable[["Rows"], None]
+# A part that the file has not yet is of version 0, and begins without rows.
 MIGRATIONS: dict[tuple[str, int], Migration] = {}
 
 

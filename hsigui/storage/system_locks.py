@@ -1,4 +1,4 @@
-"""What the system can lock: a file for one process, and whether a folder can lock at all."""
+"""Whether a folder can lock at all, by what the program locks with and by what SQLite does."""
 
 from __future__ import annotations
 
@@ -9,28 +9,8 @@ from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
 
+from hsigui.locking import lock
 from hsigui.saving import scratch_mark
-
-_FAR = 1 << 30  # where Windows locks a byte: what stands before it can be read by others
-
-
-def lock(descriptor: int) -> None:
-    """Locks a file for as long as it is open.
-
-    Raises:
-        OSError: another has it, in this process or elsewhere, or it cannot be locked.
-    """
-    if sys.platform == "win32":
-        import msvcrt
-
-        os.lseek(descriptor, _FAR, os.SEEK_SET)
-        msvcrt.locking(descriptor, msvcrt.LK_NBLCK, 1)
-    else:
-        import fcntl
-
-        # Not lockf: such a lock ends when any descriptor of the file is closed, and does not keep two windows of one
-        # process apart.
-        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
 
 
 def lock_as_sqlite(descriptor: int) -> None:

@@ -110,6 +110,7 @@ class Tracker:
                 scene.layer,
                 forgotten,
                 "" if scene.labels_path is None else str(scene.labels_path),
+                labels_source="" if scene.labels_source is None else str(scene.labels_source),
             ),
             {key: self._tile(key) for key in keys},
             changed,

@@ -2,19 +2,23 @@
 
 from __future__ import annotations
 
+import re
 import shutil
 from collections import namedtuple
+from dataclasses import replace
+from functools import partial
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from hsigui.errors import HsiError
 from hsigui.jobs import SilentContext
 from hsigui.methods import checkpoint, loop
-from hsigui.pipeline import disk, live, rescue
+from hsigui.pipeline import disk, levels, live, rescue
 from hsigui.pipeline.embed import embed
 from hsigui.pipeline.pretrain import pretrain
-from hsigui.specs import PretrainSpec
+from hsigui.specs import FIRST_RECIPE, PretrainSpec, levelled
 
 Usage = namedtuple("Usage", "total used free")
 SPEC = PretrainSpec(epochs=2, device="cpu")
@@ -48,13 +52,52 @@ def test_the_estimate_is_not_below_what_a_run_takes(cube, tmp_path):
     encoder = pretrain(cube, SPEC, SilentContext(), tmp_path)
     weights = sum(parameter.numel() for parameter in encoder.network.parameters())
     assert disk.of_training(weights) > sum(path.stat().st_size for path in tmp_path.iterdir())
-    before = set(tmp_path.iterdir())
+
+
+def _estimate(cube, encoder):
+    return disk.of_features([cube.rows * cube.cols], encoder.width, len(encoder.transform.good), encoder.recipe)
+
+
+def _arrays(folder: Path) -> int:
+    """Bytes of all that is kept of features, without what a file says of itself."""
+    held = 0
+    for path in folder.glob("features-*.np[yz]"):
+        found = np.load(path, mmap_mode=None)
+        held += found.nbytes if path.suffix == ".npy" else sum(found[name].nbytes for name in found.files)
+    return held
+
+
+@pytest.mark.parametrize("recipe", [levelled(), FIRST_RECIPE], ids=["levels", "alone"])
+def test_the_estimate_of_features_is_what_is_written_of_a_small_scene(cube, tmp_path, recipe):
+    encoder = replace(pretrain(cube, SPEC, SilentContext()), recipe=recipe)
     embed(cube, encoder, SilentContext(), tmp_path)
-    taken = sum(path.stat().st_size for path in set(tmp_path.iterdir()) - before)
-    bands = len(encoder.transform.good)
-    estimate = disk.of_features(cube.rows * cube.cols, encoder.width, bands, encoder.recipe)
-    assert taken < estimate + disk.SPARE
-    assert estimate < 1.2 * taken
+    room = _estimate(cube, encoder)
+    assert room.later == 0
+    # The edges have one row or one column less than the scene.
+    assert _arrays(tmp_path) <= room.first <= 1.01 * _arrays(tmp_path)
+
+
+def test_the_estimate_of_a_large_scene_tells_the_first_level_from_those_that_labels_ask_for(
+    cube, tmp_path, monkeypatch
+):
+    monkeypatch.setattr(levels, "SMALL", cube.rows * cube.cols - 1)
+    encoder = pretrain(cube, SPEC, SilentContext())
+    features = embed(cube, encoder, SilentContext(), tmp_path)
+    room = _estimate(cube, encoder)
+    first = _arrays(tmp_path)
+    assert first <= room.first <= 1.01 * first
+    features.levels.make_all(SilentContext())
+    later = _arrays(tmp_path) - first
+    assert later > 2 * first
+    assert later <= room.later <= 1.01 * later
+
+
+def test_scenes_are_estimated_one_by_one():
+    of = partial(disk.of_features, encoder=16, bands=50, recipe=levelled())
+    small, large = of([levels.SMALL]), of([levels.SMALL + 1])
+    assert (small.later, large.later > large.first) == (0, True)
+    assert of([levels.SMALL, levels.SMALL + 1]) == small + large
+    assert large.first + large.later == pytest.approx(small.first, rel=1e-5)
 
 
 def test_a_run_that_does_not_fit_is_refused_before_a_step_is_made_with_numbers(cube, tmp_path, monkeypatch):
@@ -73,6 +116,23 @@ def test_features_that_do_not_fit_are_said_before_and_the_training_goes_on(cube,
     pretrain(cube, SPEC, ctx, tmp_path / "run")
     assert len(ctx.warnings) == 1
     assert "What does not fit stays in memory" in ctx.warnings[0]
+
+
+def test_of_a_large_scene_only_what_is_made_first_must_fit_and_what_comes_with_labels_is_told(
+    cube, tmp_path, monkeypatch
+):
+    monkeypatch.setattr(levels, "SMALL", 0)
+    encoder = pretrain(cube, SPEC, SilentContext())
+    run = disk.of_training(sum(parameter.numel() for parameter in encoder.network.parameters()))
+    room = _estimate(cube, encoder)
+    for free, words in (
+        (run + room.first - 1, f"nearly full: .* takes about {(run + room.first) / 1e6:.1f} MB"),
+        (run + room.first, rf"labels will ask for \(about {room.later / 1e6:.1f} MB more\)"),
+        (run + room.first + room.later, ""),
+    ):
+        _with_free(monkeypatch, free)
+        assert re.search(words, disk.require_room(tmp_path, run, room, must=True))
+        assert bool(words) == bool(disk.require_room(tmp_path, run, room, must=True))
 
 
 def test_a_window_goes_on_on_a_full_disk_and_says_so(cube, tmp_path, monkeypatch):

@@ -55,6 +55,16 @@ def test_the_record_is_read_as_it_was_written_and_never_taken_for_other_labels(t
     assert splits.load(tmp_path / "other.tif", split.train) is None
 
 
+def test_the_record_is_written_beside_labels_that_still_are_the_sample_only(tmp_path):
+    drawn = splits.draw_split(TRUTH, SplitSpec(6, 2))
+    record = splits.describe(drawn, TRUTH, ClassTable(), "in words")
+    painted = np.where(drawn.train == 0, np.uint16(1), drawn.train)
+    assert splits.save_beside(record, tmp_path / "labels.tif", painted) == []
+    assert [*tmp_path.iterdir()] == []
+    assert splits.save_beside(record, tmp_path / "labels.tif", drawn.train) == [tmp_path / "labels.tif.hsigui.json"]
+    assert splits.load(tmp_path / "labels.tif", drawn.train) == record
+
+
 @pytest.mark.parametrize("text", ["{", "[]", json.dumps({"format": "hsigui-map"})])
 def test_another_file_of_its_name_is_no_record(tmp_path, text):
     (tmp_path / "labels.tif.hsigui.json").write_text(text, encoding="utf-8")

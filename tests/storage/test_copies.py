@@ -115,7 +115,7 @@ def journal(tmp_path):
     """The journal of a killed process that wrote to another project."""
     other = tmp_path / "other" / "a.hsigui"
     with closing(ProjectFile(other)) as file:
-        file.write(FACTS, state(7))
+        file.write(FACTS, state(7, unsaved=False))
         file._connection.execute("PRAGMA cache_size = 1")
         file._connection.execute("BEGIN IMMEDIATE")
         file._connection.execute("UPDATE entries SET value = zeroblob(90000)")
@@ -159,7 +159,7 @@ def test_a_file_that_cannot_be_read_just_now_stays(path, monkeypatch):
     def denied(_path, *_how):
         raise PermissionError(13, "Permission denied")
 
-    monkeypatch.setattr("hsigui.storage.copies.read_project", denied)
+    monkeypatch.setattr("hsigui.storage.copies.read_content", denied)
     found = read_or_replace(path)
     assert found.stays
     assert "Permission denied" in found.told[0]

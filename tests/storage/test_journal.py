@@ -141,7 +141,7 @@ def test_what_cannot_be_written_is_told_kept_and_tried_again(journal, monkeypatc
     on_disk(journal, scene)
     tries = []
 
-    def full(self, facts, change):
+    def full(self, facts, change, around=None):
         tries.append(change)
         raise sqlite3.OperationalError("database or disk is full")
 
@@ -182,7 +182,7 @@ def test_all_is_on_the_disk_when_the_journal_is_closed_and_its_thread_is_gone(jo
 
 
 def test_closing_says_when_something_could_not_be_written(journal, monkeypatch):
-    def full(self, facts, change):
+    def full(self, facts, change, around=None):
         raise sqlite3.OperationalError("database or disk is full")
 
     monkeypatch.setattr(ProjectFile, "write", full)
@@ -292,10 +292,10 @@ def test_a_slow_disk_does_not_keep_the_hand(journal, monkeypatch):
     goes_on, began = threading.Event(), threading.Event()
     write = ProjectFile.write
 
-    def slow(self, facts, change):
+    def slow(self, facts, change, around=None):
         began.set()
         assert goes_on.wait(20)
-        write(self, facts, change)
+        write(self, facts, change, around)
 
     monkeypatch.setattr(ProjectFile, "write", slow)
     scene, _ = tracked(journal)

@@ -73,6 +73,11 @@ class ActionSet:
     def __getitem__(self, name: str) -> QAction:
         return self._actions[name]
 
+    @property
+    def names(self) -> tuple[str, ...]:
+        """The ids of all rows, in their order."""
+        return tuple(self._actions)
+
     def of(self, *names: str) -> tuple[QAction, ...]:
         """Some of the actions, in the order of their names."""
         return tuple(self._actions[name] for name in names)

@@ -12,13 +12,13 @@ from PySide6.QtCore import QTimer
 
 from hsigui.errors import HsiError
 from hsigui.jobs import Context, Work
+from hsigui.saving import ChangedByOthersError, changes_refused
 from hsigui.seen import SeenFiles, Stamp
 from hsigui.texts import say, say_number
 from hsigui.ui.desk.changed_dialog import Changed, Comparison
 from hsigui.ui.desk.desk import Desk
 from hsigui.ui.desk.job_bridge import Watcher
 
-STATISTICS = ".aux.xml"  # GIS programs write it anew when they only look at the file that it lies beside
 Compare = Callable[[Path], Comparison | None]
 
 
@@ -97,7 +97,8 @@ def guarded(
 ) -> Work:
     """A work that writes unless a target was changed, and notes what it wrote.
 
-    The work raises `ChangedMeanwhileError` instead where a target is not what was seen last.
+    The work raises `ChangedMeanwhileError` instead where a target is not what was seen last: before anything is made,
+    and once more at the moment in which what was made is put in its place.
     """
     return partial(_write, seen=seen, targets=tuple(targets), work=work, compare=compare)
 
@@ -107,7 +108,7 @@ def _write(
     compare: Compare | None,
 ) -> list[Path]:  # fmt: skip
     try:
-        changed = seen.changed(path for path in targets if not path.name.endswith(STATISTICS))
+        changed = seen.changed(targets)
     except OSError as error:
         raise HsiError(
             say("{name} cannot be read, to see whether it was changed: {reason}.",
@@ -115,11 +116,19 @@ def _write(
             say("Choose another name."),
         ) from error  # fmt: skip
     if changed:
-        compared = () if compare is None else map(compare, changed)
-        raise ChangedMeanwhileError(changed, next(filter(None, compared), None))
-    written = work(ctx)
-    seen.note(path for path in written if path.is_file())
+        raise _meanwhile(changed, compare)
+    try:
+        with changes_refused(seen) as placed:
+            written = work(ctx)
+    except ChangedByOthersError as error:
+        raise _meanwhile(error.stamps, compare) from error
+    seen.note(path for path in written if path not in placed and path.is_file())
     return written
+
+
+def _meanwhile(changed: dict[Path, Stamp], compare: Compare | None) -> ChangedMeanwhileError:
+    compared = () if compare is None else map(compare, changed)
+    return ChangedMeanwhileError(changed, next(filter(None, compared), None))
 
 
 def _question(error: ChangedMeanwhileError, other: Path) -> Changed:

@@ -23,6 +23,7 @@ from hsigui.ui.desk.guards import Guards
 from hsigui.ui.desk.job_bridge import JobBridge
 from hsigui.ui.desk.message_bar import MessageBar
 from hsigui.ui.desk.prompts import Prompts
+from hsigui.ui.desk.wavelength_units import UNITS, WavelengthUnit
 
 _log = Log("window")
 
@@ -40,6 +41,11 @@ class Desk:
     settings: Settings
     guards: Guards = field(default_factory=Guards)
     seen: SeenFiles = field(default_factory=SeenFiles)
+
+    @property
+    def wavelength_unit(self) -> WavelengthUnit:
+        """In which the window writes wavelengths now."""
+        return UNITS[self.settings.wavelength_unit]
 
     def fail(self, error: BaseException, trace: str = "") -> None:
         """Shows an error: plainly in the message bar when the user can act on it, else as a fault with its trace."""

@@ -3,23 +3,25 @@
 from __future__ import annotations
 
 import datetime
-from collections.abc import Callable, Iterable, Mapping, Set
+from collections.abc import Callable, Iterable, Mapping
 from functools import partial
 from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
-from PySide6.QtCore import QObject, QTimer
+from PySide6.QtCore import QObject, QTimer, Signal
 
 from hsigui.document.events import (
     BandsChanged,
     KeepingChanged,
+    ProjectChanged,
     SceneClosed,
     SceneOpened,
     SceneShown,
     StrokeStarted,
 )
 from hsigui.document.scene import Scene
+from hsigui.document.scene_state import SceneState
 from hsigui.errors import HsiError
 from hsigui.jobs import Context
 from hsigui.labels.classes import ClassTable
@@ -42,7 +44,20 @@ LOOK_MS = 200  # from one look at how the journal fares to the next, while it ha
 
 
 class SafeKeeping(QObject):
-    """Hands what is drawn to the journal, tells how that fares, and offers what was left."""
+    """Hands what is drawn to the journal, tells how that fares, and offers what was left.
+
+    Signals:
+        taken_up(scene, state): what was kept of the labels of a scene was taken up, from a project or after a kill; its
+            `SceneState` is what else is to come back.
+        let_go(scene): nothing more is written of a scene, which is about to be closed; its id.
+        asked_for_all(): all scenes are written into another file from now on, and all of them is to be handed over.
+        recognised(scene, state): a scene was opened of which no project is known; its state as it was left, or None.
+    """
+
+    taken_up = Signal(object, object)
+    recognised = Signal(object, object)
+    asked_for_all = Signal()
+    let_go = Signal(int)
 
     def __init__(self, desk: Desk, journal: Journal) -> None:
         super().__init__(desk.window)
@@ -79,26 +94,41 @@ class SafeKeeping(QObject):
         """The project of the user that all scenes are written into; None where each has a file of its own."""
         return self._project
 
-    def use(self, project: NamedProject, without: Set[str] = frozenset()) -> None:
-        """Has all scenes written into a project of the user, those that are open included.
-
-        Args:
-            without: resolved paths of scenes that the project has already, which are about to be opened.
-        """
-        before, self._project = self._project, project
-        journal, joining = self.journal, []
-        for scene in self._session.scenes:
-            path = scene.plain.path
-            if (path is None or str(path.resolve()) not in without) and scene.id in self._trackers:
-                joining.append((scene.id, journal.close_scene(scene.id, anew=True)))
-            else:
-                journal.close_scene(scene.id)
-        journal.use(project)
+    def use(self, project: NamedProject | None) -> None:
+        """Has all scenes written into a project of the user, or again into files of their own, as they are now."""
+        joining = [
+            (scene.id, self.journal.close_scene(scene.id, anew=True))
+            for scene in self._session.scenes
+            if scene.id in self._trackers
+        ]
+        self._change_to(project)
         for number, retire in joining:
             self._trackers[number].hand_over_all()
-            journal.after_writing(number, retire)
+            self.journal.after_writing(number, retire)
+        self.asked_for_all.emit()
+
+    def use_for_others(self, project: NamedProject | None) -> None:
+        """Has scenes that are opened from now on written into a project of the user, or into files of their own. Those
+        that are open now go: they were asked about, and nothing more of them is written."""
+        for scene in self._session.scenes:
+            self._trackers.pop(scene.id, None)
+            self.journal.close_scene(scene.id)
+            self.let_go.emit(scene.id)
+        self._change_to(project)
+
+    def stay(self) -> None:
+        """The scenes that were to go stay open."""
+        for scene in self._session.scenes:
+            if scene.id not in self._trackers:
+                self._trackers[scene.id] = Tracker(scene, self.journal, self._start_looking)
+        self.use(None)
+
+    def _change_to(self, project: NamedProject | None) -> None:
+        before, self._project = self._project, project
+        self.journal.use(project)
         if before is not None:
             self._former.append(before)
+        self._session.events.emit(ProjectChanged("" if project is None else project.path.stem))
 
     @property
     def in_project(self) -> bool:
@@ -189,10 +219,14 @@ class SafeKeeping(QObject):
     # What was left
 
     def _scene_opened(self, _event: SceneOpened) -> None:
-        self.look_for_left()
+        self.look_for_left(opened=True)
 
-    def look_for_left(self) -> None:
-        """Looks for labels of the shown scene that were left, and offers them."""
+    def look_for_left(self, *, opened: bool = False) -> None:
+        """Looks for labels of the shown scene that were left, and offers them.
+
+        Args:
+            opened: it was opened just now: what a project has of it is taken up, and it becomes a part of the project.
+        """
         scene = self._session.shown
         if scene is None:
             return
@@ -208,21 +242,35 @@ class SafeKeeping(QObject):
             facts, findings, kept = found
             if scene.plain is plain and self._session.find(scene.id) is scene:
                 self.journal.know(scene.id, plain, facts)
-                self._take_up(scene, self._expected.pop(facts.identity, kept))
+                if opened:
+                    self._arrived(scene, self._expected.pop(facts.identity, kept), findings.state)
                 self._found(scene, facts, findings)
 
         self._desk.bridge.start(look, say("Look for lost labels"), Watcher(done=done, failed=self._not_looked))
 
-    def _take_up(self, scene: Scene, kept: KeptScene | None) -> None:
-        """What a project has of a scene that was just opened, or the scene as it is into the project."""
-        untouched = not scene.unsaved and not any(scene.labels.labelled(layer.number) for layer in scene.layers)
-        if kept is not None and untouched and kept.labels.shape == scene.labels.shape:
-            self._take_back_up(scene, kept)
-            if not kept.condition.unsaved:
-                scene.mark_saved(Path(kept.condition.labels_path) if kept.condition.labels_path else None)
-        elif self._project is None:
-            return
-        self._trackers[scene.id].hand_over_all()
+    def _arrived(self, scene: Scene, kept: KeptScene | None, state: SceneState | None) -> None:
+        """What a project has of a scene that was just opened, or the scene as it is into the project.
+
+        What was drawn on it in the first moment can be had back by undo.
+        """
+        fits = kept is not None and kept.labels.shape == scene.labels.shape
+        if kept is not None and fits:
+            self._take_up(scene, kept)
+            self.taken_up.emit(scene, kept.state)
+        else:
+            self.recognised.emit(scene, state)
+        if fits or self._project is not None:
+            self._trackers[scene.id].hand_over_all()
+
+    def _take_up(self, scene: Scene, kept: KeptScene) -> None:
+        drawn = scene.unsaved
+        self._take_back_up(scene, kept)
+        scene.labels_path, scene.labels_source = (
+            Path(name) if name else None for name in (kept.condition.labels_path, kept.condition.labels_source)
+        )
+        if not kept.condition.unsaved and not drawn:
+            scene.mark_saved()
+        scene.set_layer(kept.condition.layer)
 
     def _take_back_up(self, scene: Scene, kept: KeptScene) -> None:
         scene.take_back_up(
@@ -293,6 +341,7 @@ class SafeKeeping(QObject):
         if kept.labels.shape != scene.labels.shape:
             return
         self._take_back_up(scene, kept)
+        self.taken_up.emit(scene, kept.state)
         self._retire_when_safe(left)
 
     def _import(self, left: Left) -> None:

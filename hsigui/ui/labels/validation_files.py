@@ -57,10 +57,8 @@ def save_both(
     written = class_files.save_classes(ctx, path, array, classes, cube)
     if draw is not None:
         from hsigui.pipeline import split
-        from hsigui.pipeline.provenance import raster_hash
 
-        if raster_hash(array) == draw.labels_sha256:
-            written.append(split.save(draw, path))
+        written += split.save_beside(draw, path, array)
     beside = validation_path(path)
     if validation is None and empties and beside.is_file():
         validation = np.zeros_like(array)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from functools import partial
 
 import numpy as np
@@ -13,6 +14,7 @@ from hsigui.document.events import (
     LabelsChanged,
     LiveChanged,
     MapChanged,
+    MapSpecChanged,
     SceneShown,
     TruthChanged,
     ValidationChanged,
@@ -22,6 +24,7 @@ from hsigui.labels.classes import ClassTable
 from hsigui.pipeline import live
 from hsigui.pipeline.own import own_features, own_map, own_probe
 from hsigui.specs import MapSpec
+from hsigui.storage.state_json import sum_of_map
 from hsigui.texts import say
 from hsigui.ui.desk.desk import Desk
 from hsigui.ui.desk.job_bridge import Latest
@@ -47,7 +50,7 @@ class MapController(QObject):
         self._asked_on = ""  # what the map that is being made is measured on
         self._layer = LAYERS[0].id
         self._ahead = False  # a part of the map that is drawn is newer than the session's
-        self._mapping = Latest(desk.bridge, say("Renew map"), self._take, early=self._take_early)
+        self._mapping = Latest(desk.bridge, say("Renew map"), self._take_made, early=self._take_early)
         self._measuring = Latest(desk.bridge, say("Measure map"), self._take)
         image.hovered.connect(self.show_pixel)
         image.left_scene.connect(self.leave_scene)
@@ -65,6 +68,7 @@ class MapController(QObject):
         events.subscribe(MapChanged, self._map_changed)
         events.subscribe(ClassesChanged, self._classes_changed)
         events.subscribe(LiveChanged, self._live_changed)
+        events.subscribe(MapSpecChanged, self._map_spec_changed)
 
     @property
     def busy(self) -> bool:
@@ -77,7 +81,8 @@ class MapController(QObject):
         if session.features is None:
             self._explain()
             return
-        if session.labelled_classes < 2:
+        again = session.scene.map_to_make
+        if again is None and session.labelled_classes < 2:
             self._mapping.forget()
             self._take_back()
             self._explain()
@@ -90,17 +95,18 @@ class MapController(QObject):
             partial(
                 live.make_map,
                 features=own_features(session.features),
-                labels=session.labels.snapshot(),
+                labels=session.labels.snapshot() if again is None else again.trained_on,
                 classes=session.classes,
                 truth=truth,
-                map_spec=session.next_map_spec,
+                map_spec=session.next_map_spec if again is None else again.spec,
                 view=self._image.visible_box(),
-                sample=session.sample,
+                sample=session.sample if again is None else again.sample,
             )
         )
 
     def _labels_changed(self, _event: LabelsChanged) -> None:
         """Renews when the map is live, else says that it is not of the present labels."""
+        self._session.scene.map_to_make = None
         if self._session.live:
             self.renew()
         else:
@@ -123,6 +129,14 @@ class MapController(QObject):
     def show_next_layer(self) -> None:
         names = [layer.id for layer in LAYERS]
         self.show_layer(names[(names.index(self._layer) + 1) % len(names)])
+
+    @property
+    def opacity(self) -> float:
+        """Of the map over the scene, 0 to 1."""
+        return self._opacity
+
+    def set_opacity(self, opacity: float) -> None:
+        self._panel.set_opacity(min(1.0, max(0.0, opacity)))
 
     @property
     def layer(self) -> str:
@@ -159,6 +173,7 @@ class MapController(QObject):
         self._image.set_map_opacity(value)
 
     def _set_drawn(self, spec: MapSpec) -> None:
+        self._session.scene.map_to_make = None
         self._session.scene.chosen_map_spec = spec
         if self._session.class_map is not None:
             self.renew()
@@ -188,6 +203,20 @@ class MapController(QObject):
             self._image.set_map(None)
         else:
             self._image.set_map(layer_raster(class_map, self._layer), self._colors)
+
+    def _take_made(self, mapped: live.Mapped) -> None:
+        """Where it is a map of an earlier day made again, that one's times stay, and what is not the same is told."""
+        scene = self._session.scene
+        again, scene.map_to_make = scene.map_to_make, None
+        if again is None or again.trained_on is not mapped.trained_on:
+            self._take(mapped)
+            return
+        self._take(replace(mapped, seconds=again.seconds or mapped.seconds))
+        if again.sha256 and again.sha256 != sum_of_map(mapped.class_map.classes):
+            self._desk.messages.info(
+                say("The map of {name} was made again from the labels that were kept.", name=scene.cube.name),
+                say("It is not pixel for pixel what it was: another machine or version of a library made that one."),
+            )
 
     def _take(self, mapped: live.Mapped) -> None:
         self._session.set_map(
@@ -237,7 +266,8 @@ class MapController(QObject):
         self._measuring.forget()
         self._show_map_spec()
         # It was left before its map was there, or its run came while it was behind another.
-        if (self._session.live or scene.map is None) and scene.labelled_classes > 1 and self._stale:
+        wanted = self._session.live or scene.map is None or scene.map_to_make is not None
+        if wanted and scene.labelled_classes > 1 and self._stale:
             self.renew()
         self._reference_changed(event)
         self._show_map()
@@ -250,6 +280,9 @@ class MapController(QObject):
             self._mapping.forget()
         else:
             self.renew()
+
+    def _map_spec_changed(self, _event: MapSpecChanged) -> None:
+        self._show_map_spec()
 
     def _show_map_spec(self) -> None:
         """How the maps of this scene are drawn; another scene's are drawn its own way."""

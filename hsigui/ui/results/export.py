@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import QObject
 
@@ -88,10 +88,15 @@ def make_folder(folder: Path) -> None:
 
 
 class ExportController(QObject):
-    """File > Export and Training > Export run."""
+    """File > Export and Training > Export run.
+
+    Attributes:
+        options: what was chosen last, as `ExportDialog.options` names it; None before.
+    """
 
     def __init__(self, desk: Desk) -> None:
         super().__init__(desk.window)
+        self.options: dict[str, Any] | None = None
         self._desk, self._session = desk, desk.session
 
     def ask(self) -> None:
@@ -104,9 +109,12 @@ class ExportController(QObject):
             self._desk.folder(), f"{session.cube.name}-map", session.accuracy is not None, self._desk.window,
             has_place=geo.transform is not None and bool(geo.crs_wkt),
         )  # fmt: skip
+        if self.options is not None:
+            dialog.show_options(self.options)
         open_dialog(dialog, self._export_chosen)
 
     def _export_chosen(self, dialog: ExportDialog) -> None:
+        self.options = dialog.options
         self.export(dialog.choice)
 
     def export(self, choice: ExportChoice) -> None:

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
 from pathlib import Path
+from typing import Any
 
 from PySide6.QtWidgets import (
     QCheckBox,
@@ -147,6 +149,25 @@ class ExportDialog(QDialog):
             cloud=self.cloud.isChecked(), majority=int(self.majority.currentData()), sieve=self.sieve.value(),
             simplify=self.simplify.value(), smallest=self.smallest.value(),
         )  # fmt: skip
+
+    @property
+    def options(self) -> dict[str, Any]:
+        """What is chosen but for folder and name, as values of JSON."""
+        return {name: value for name, value in asdict(self.choice).items() if name not in ("folder", "name")}
+
+    def show_options(self, options: Mapping[str, Any]) -> None:
+        """Shows what was chosen before; what is not known, or cannot be had of this map, is left out."""
+        kinds = options.get("kinds")
+        if isinstance(kinds, list | tuple):
+            for kind, box in self.boxes.items():
+                box.setChecked(box.isEnabled() and kind in kinds)
+        self.cloud.setChecked(options.get("cloud") is True)
+        self.majority.setCurrentIndex(max(0, self.majority.findData(options.get("majority"))))
+        for name, spin in (("sieve", self.sieve), ("smallest", self.smallest)):
+            if isinstance(value := options.get(name), int):
+                spin.setValue(value)
+        if isinstance(value := options.get("simplify"), int | float):
+            self.simplify.setValue(value)
 
     def _check(self) -> None:
         choice = self.choice

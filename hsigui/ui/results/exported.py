@@ -10,7 +10,6 @@ from hsigui.pipeline.own import own_encoder, own_features, own_map, own_probe
 from hsigui.pipeline.result import LabelOrigin, Result
 from hsigui.pipeline.values import Labels, Tested
 from hsigui.specs import ProbeSpec
-from hsigui.storage import imports
 from hsigui.texts import say
 
 if TYPE_CHECKING:
@@ -33,7 +32,7 @@ def result_of(session: Session) -> Result | None:
             None if session.truth is None else session.truth.array,
         ),
         seconds=session.seconds, run_folder=session.run_folder, plain=session.plain,
-        choice=None if cube.path is None else imports.recall(cube.path),
+        choice=session.scene.choice,
     )  # fmt: skip
 
 

@@ -40,7 +40,7 @@ class AboutScene(QObject):
         if self._session.cube is None:
             return
         try:
-            dialog = PropertiesDialog(self._session.cube, self._desk.window)
+            dialog = PropertiesDialog(self._session.cube, self._desk.window, unit=self._desk.wavelength_unit)
         except HsiError as error:  # a scene whose file went away
             self._desk.messages.error(error)
             return

@@ -28,7 +28,9 @@ class BandsController(QObject):
         if cube is None or plain is None:
             return
         kept = band_edits.recall(plain)
-        open_dialog(BandsDialog(cube, plain, kept, self._desk.bridge, self._desk.window), self._apply_chosen)
+        desk = self._desk
+        dialog = BandsDialog(cube, plain, kept, desk.bridge, desk.window, unit=desk.wavelength_unit)
+        open_dialog(dialog, self._apply_chosen)
 
     def _apply_chosen(self, dialog: BandsDialog) -> None:
         self.apply(dialog.edit)

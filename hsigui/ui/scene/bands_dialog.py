@@ -32,6 +32,7 @@ from hsigui.jobs import Context
 from hsigui.storage.band_edits import BandEdit
 from hsigui.texts import say
 from hsigui.ui.desk.job_bridge import JobBridge, Latest
+from hsigui.ui.desk.wavelength_units import NANOMETRES, WavelengthUnit
 
 UNITS = ((say("Unit by text or size"), ""), ("nm", "nm"), ("µm", "um"), ("1/cm", "cm-1"), ("GHz", "GHz"))
 WATER_NM = ((1340.0, 1450.0), (1790.0, 1970.0))  # where water vapour leaves no light from the ground
@@ -46,14 +47,16 @@ class BandsDialog(QDialog):
         plain: the scene as its file has it.
         kept: what was chosen before.
         bridge: runs the look at the noise.
+        unit: of the wavelengths that are shown and typed.
     """
 
     def __init__(
-        self, cube: Cube, plain: Cube, kept: BandEdit, bridge: JobBridge, parent: QWidget | None = None
-    ) -> None:
+        self, cube: Cube, plain: Cube, kept: BandEdit, bridge: JobBridge, parent: QWidget | None = None, *,
+        unit: WavelengthUnit = NANOMETRES,
+    ) -> None:  # fmt: skip
         super().__init__(parent)
         self.setWindowTitle(say("Bands of {name}", name=cube.name))
-        self._cube, self._plain, self._bridge = cube, plain, bridge
+        self._cube, self._plain, self._bridge, self._unit = cube, plain, bridge, unit
         self._fwhm, self._note = cube.info.fwhm, kept.note
         self._noise = Latest(bridge, say("Look for noisy bands"), self._suggest, failed=self._no_suggestion)
         self.finished.connect(self._noise.forget)
@@ -87,7 +90,7 @@ class BandsDialog(QDialog):
         bands = self._cube.bands
         self.table = QTableWidget(bands, 3, self)
         self.table.setAccessibleName(say("Bands"))
-        self.table.setHorizontalHeaderLabels([say("Band"), say("Wavelength (nm)"), say("Bad")])
+        self.table.setHorizontalHeaderLabels([say("Band"), self._unit.axis(), say("Bad")])
         self.table.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
         self.table.setAlternatingRowColors(True)
         self.table.setShowGrid(False)
@@ -185,16 +188,19 @@ class BandsDialog(QDialog):
         self.mark.clicked.connect(self._mark_selected)
         self.unmark.clicked.connect(self._unmark_selected)
         self.first, self.last = QDoubleSpinBox(group), QDoubleSpinBox(group)
-        for spin, name, value in ((self.first, say("From, nm"), 1340.0), (self.last, say("To, nm"), 1450.0)):
-            spin.setRange(0, 1_000_000)
-            spin.setDecimals(1)
-            spin.setSuffix(say(" nm"))
-            spin.setValue(value)
+        unit = self._unit
+        names = say("From, in {unit}", unit=unit.words), say("To, in {unit}", unit=unit.words)
+        for spin, name, value in zip((self.first, self.last), names, WATER_NM[0], strict=True):
+            spin.setDecimals(unit.decimals)
+            spin.setRange(0, unit.of(1e6))
+            spin.setSingleStep(unit.of(1.0))
+            spin.setSuffix(" " + unit.symbol)
+            spin.setValue(unit.of(value))
             spin.setAccessibleName(name)
         self.range = QPushButton(say("Mark &range"), group)
         self.range.clicked.connect(self._mark_typed_range)
         self.water = QPushButton(say("&Water vapour"), group)
-        self.water.setToolTip(say("Mark ") + say(" and ").join(say("{a:g} to {b:g} nm", a=a, b=b) for a, b in WATER_NM))
+        self.water.setToolTip(say("Mark ") + say(" and ").join(unit.span(*pair) for pair in WATER_NM))
         self.water.clicked.connect(partial(self._mark_range, WATER_NM))
         self.noisy = QPushButton(say("&Select noisy bands"), group)
         self.noisy.setToolTip(say("Looks at samples of the scene and selects bands of low signal-to-noise ratio"))
@@ -229,7 +235,7 @@ class BandsDialog(QDialog):
         self._centres, self._fwhm, self._note = tuple(centres), tuple(fwhm), note
         with QSignalBlocker(self.table):
             for row, cell in enumerate(self._cells):
-                cell.setText(say("{centre:.10g}", centre=self._centres[row]) if self._centres else "")
+                cell.setText(say("{centre:.10g}", centre=self._unit.of(self._centres[row])) if self._centres else "")
         for button in (self.range, self.water, self.first, self.last):
             button.setEnabled(bool(self._centres))
         self._tell()
@@ -263,12 +269,12 @@ class BandsDialog(QDialog):
             self._tell()
             return
         try:
-            value = float(item.text().replace(",", "."))
+            value = self._unit.to_nm(float(item.text().replace(",", ".")))
             if not (np.isfinite(value) and value > 0):
                 raise ValueError
         except ValueError:
             self._set_centres(self._centres, self._fwhm, self._note)
-            self._refuse(say("A wavelength is a positive number in nanometres."))
+            self._refuse(say("A wavelength is a positive number in {unit}.", unit=self._unit.words))
             return
         if not self._centres:
             self._set_centres((), (), self._note)
@@ -298,7 +304,7 @@ class BandsDialog(QDialog):
         self.mark_bands(self.selected(), False)
 
     def _mark_typed_range(self) -> None:
-        self._mark_range(((self.first.value(), self.last.value()),))
+        self._mark_range(((self._unit.to_nm(self.first.value()), self._unit.to_nm(self.last.value())),))
 
     def _mark_range(self, ranges: Iterable[tuple[float, float]], *_pressed: bool) -> None:
         centres = np.array(self._centres)
@@ -341,15 +347,7 @@ class BandsDialog(QDialog):
 
     def _tell(self, more: str = "") -> None:
         bad = len(self.bad_bands())
-        waves = (
-            say(
-                "{first_centres:g} to {last_centres:g} nm",
-                first_centres=self._centres[0],
-                last_centres=self._centres[-1],
-            )
-            if self._centres
-            else say("no wavelengths")
-        )
+        waves = self._unit.span(self._centres[0], self._centres[-1]) if self._centres else say("no wavelengths")
         self.told.setText(
             say(
                 "{bands} bands, {bad} of them bad, {waves}. {more}",

@@ -118,7 +118,7 @@ class SceneController(QObject):
         if answer == "cancel":
             return
         self._path, self._again, self._stops = scene.cube.path, scene.origin, answer == "stop"
-        self._opening.request(partial(opening.open_scene, path=scene.cube.path))
+        self._opening.request(partial(opening.open_scene, path=scene.cube.path, choice=scene.choice))
 
     def ask_and_open_as(self) -> None:
         """Asks for a file, and then how it is to be read."""
@@ -131,7 +131,8 @@ class SceneController(QObject):
         path = path.absolute()
 
         def ask(found: opening.FileArrays) -> None:
-            dialog = ImportDialog(path, found.arrays, found.proposals, self._desk.bridge, reason, self._desk.window)
+            desk, offered = self._desk, (found.arrays, found.proposals)
+            dialog = ImportDialog(path, *offered, desk.bridge, reason, desk.window, unit=desk.wavelength_unit)
             open_dialog(dialog, partial(self._open_chosen, path))
 
         self._desk.bridge.start(
@@ -208,6 +209,7 @@ class SceneController(QObject):
 
     def _take(self, opened: opening.Opened, path: Path | None, replaced: Scene | None) -> None:
         scene = Scene(opened.cube, opened.view, opened.plain)
+        scene.choice = opened.choice
         self._looks[scene.id] = SceneLook(opened.picture, opened.view)
         if replaced is None:
             self._session.open(scene)
@@ -229,6 +231,25 @@ class SceneController(QObject):
             raise AssertionError("an open scene has a picture")
         self._looks[event.scene] = SceneLook(self._picture, self._first, self._image.looked_at())
 
+    def look_at(self, scene: Scene, place: tuple[float, float, float] | None) -> None:
+        """Looks at a place of a scene, as `ImageView.looked_at` names it; of one behind another, when it is shown."""
+        if scene is self._session.shown:
+            self._image.look_at(place)
+        elif scene.id in self._looks:
+            self._looks[scene.id] = dataclasses.replace(self._looks[scene.id], place=place)
+
+    def first_view(self, scene: Scene) -> ViewState | None:
+        """The view that an open scene was shown with at first."""
+        if scene is self._session.shown:
+            return self._first
+        return self._looks[scene.id].first if scene.id in self._looks else None
+
+    def looked_at(self, scene: Scene) -> tuple[float, float, float] | None:
+        """Where one looks at a scene; None for all of it."""
+        if scene is self._session.shown:
+            return self._image.looked_at()
+        return self._looks[scene.id].place if scene.id in self._looks else None
+
     def _closed(self, event: SceneClosed) -> None:
         self._looks.pop(event.scene, None)
 
@@ -249,6 +270,7 @@ class SceneController(QObject):
             self._image.fit()
         else:
             self._image.look_at(look.place)
+        if look.place is not None or scene.view != look.first:
             # The picture may be of bands that were left in the middle of a change.
             self._drawing.request(partial(drawing.draw_picture, cube=scene.cube, view=scene.view))
         self._desk.messages.clear()

@@ -21,6 +21,7 @@ from PySide6.QtWidgets import (
 
 from hsigui.cube.render import CHANNELS, PRESETS, ViewState
 from hsigui.texts import say
+from hsigui.ui.desk.wavelength_units import NANOMETRES, UNITS, WavelengthUnit
 
 _TITLES = {"true colour": say("True colour"), "colour infrared": say("Infrared"), "default bands": say("Default")}
 
@@ -35,6 +36,7 @@ class DisplayPanel(QWidget):
         super().__init__(parent)
         self._view = ViewState(0, 0, 0)
         self._wavelengths: NDArray[np.float64] | None = None
+        self._unit = NANOMETRES
         self._bad: NDArray[np.bool_] = np.zeros(0, dtype=bool)
         self.sliders: dict[str, QSlider] = {}
         self._labels: dict[str, QLabel] = {}
@@ -60,6 +62,12 @@ class DisplayPanel(QWidget):
                 slider.setRange(0, count - 1)
                 slider.setPageStep(max(1, count // 10))
         self.setEnabled(True)
+
+    def set_unit(self, unit: WavelengthUnit) -> None:
+        """Writes the wavelengths of the bands in a unit."""
+        self._unit = unit
+        if self.isEnabled():
+            self.set_view(self._view)
 
     def set_default_bands(self, known: bool) -> None:
         """Whether the file proposes bands to be shown; without any their button rests."""
@@ -99,7 +107,9 @@ class DisplayPanel(QWidget):
             slider.setAccessibleName(say("Band shown as {channel}", channel=channel))
             slider.valueChanged.connect(partial(self._moved, channel))
             label = QLabel(say("band –"), self)
-            label.setMinimumWidth(label.fontMetrics().horizontalAdvance("2499.0 nm bad"))
+            # Room for any wavelength, so that nothing moves while a slider does.
+            widest = (label.fontMetrics().horizontalAdvance(_words_of(unit, 2499.0, True)) for unit in UNITS.values())
+            label.setMinimumWidth(max(widest))
             title = QLabel({"red": say("Red"), "green": say("Green"), "blue": say("Blue")}[channel], self)
             title.setBuddy(slider)
             for place, widget in enumerate((title, slider, label)):
@@ -142,7 +152,16 @@ class DisplayPanel(QWidget):
         self.view_changed.emit(self._view)
 
     def _words(self, band: int) -> str:
-        mark = say(" bad") if band < len(self._bad) and self._bad[band] else ""
+        is_bad = band < len(self._bad) and bool(self._bad[band])
         if self._wavelengths is None:
-            return say("band {band}{mark}", band=band + 1, mark=mark)  # people count bands from 1, as ENVI and QGIS do
-        return say("{wavelength:.1f} nm{mark}", wavelength=self._wavelengths[band], mark=mark)
+            # People count bands from 1, as ENVI and QGIS do.
+            return say("band {band}{mark}", band=band + 1, mark=_mark(is_bad))
+        return _words_of(self._unit, self._wavelengths[band], is_bad)
+
+
+def _words_of(unit: WavelengthUnit, nm: float, is_bad: bool) -> str:
+    return unit.written(nm) + _mark(is_bad)
+
+
+def _mark(is_bad: bool) -> str:
+    return say(" bad") if is_bad else ""

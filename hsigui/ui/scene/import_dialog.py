@@ -31,6 +31,7 @@ from hsigui.cube.formats.choice import CUBE_AXES, FLAT_AXES, ImportChoice, layou
 from hsigui.errors import HsiError
 from hsigui.texts import say
 from hsigui.ui.desk.job_bridge import JobBridge, Latest
+from hsigui.ui.desk.wavelength_units import NANOMETRES, WavelengthUnit
 from hsigui.ui.scene import opening
 
 PREVIEW_SIZE = 240
@@ -68,6 +69,8 @@ class ImportDialog(QDialog):
         bridge: JobBridge,
         reason: str = "",
         parent: QWidget | None = None,
+        *,
+        unit: WavelengthUnit = NANOMETRES,
     ) -> None:
         super().__init__(parent)
         self.setWindowTitle(say("Open {name} as…", name=path.name))
@@ -78,7 +81,7 @@ class ImportDialog(QDialog):
             if len(squeezed(a.shape)) == 3 or (len(squeezed(a.shape)) == 2 and min(squeezed(a.shape)) > 1)
         ]
         self._lists = [a for a in arrays if math.prod(a.shape) > 1 and sum(n != 1 for n in a.shape) == 1]
-        self._proposals, self._bridge = proposals, bridge
+        self._proposals, self._bridge, self._unit = proposals, bridge, unit
         self._previewing = Latest(bridge, say("Preview"), self._show_preview, failed=self._no_preview)
         self.finished.connect(self._previewing.forget)
         self._build(reason)
@@ -308,7 +311,9 @@ class ImportDialog(QDialog):
             self.proposal.setCurrentIndex(self._proposals.index(choice) if choice in self._proposals else -1)
         self.told.setText(say("Reading…"))
         self.buttons.button(QDialogButtonBox.StandardButton.Open).setEnabled(False)
-        self._previewing.request(partial(opening.preview_import, path=self._path, choice=choice, size=PREVIEW_SIZE))
+        self._previewing.request(
+            partial(opening.preview_import, path=self._path, choice=choice, size=PREVIEW_SIZE, unit=self._unit)
+        )
 
     def _show_preview(self, preview: opening.ImportPreview) -> None:
         rows, cols, _ = preview.rgb.shape

@@ -9,7 +9,7 @@ from PySide6.QtCore import QObject, QSignalBlocker, QSize
 from PySide6.QtWidgets import QTabBar, QToolButton, QWidget
 
 from hsigui.cube.cube import Cube
-from hsigui.document.events import ScenesChanged
+from hsigui.document.events import Changed, KeepingChanged, ProjectChanged, ScenesChanged
 from hsigui.document.permissions import Answer, Deed, may
 from hsigui.document.scene import Scene
 from hsigui.document.unsaved import question_of_all
@@ -57,7 +57,8 @@ class OpenScenes(QObject):
         self._desk, self._session, self._tabs = desk, desk.session, tabs
         tabs.currentChanged.connect(self.show)
         tabs.tabCloseRequested.connect(self.close)
-        self._session.events.subscribe(ScenesChanged, self._renew_tabs)
+        for kind in (ScenesChanged, ProjectChanged, KeepingChanged):
+            self._session.events.subscribe(kind, self._renew_tabs)
 
     @property
     def count(self) -> int:
@@ -118,6 +119,11 @@ class OpenScenes(QObject):
         said = ASK if answer == "each" else answer
         self._desk.guards.leave(partial(self._leave_others, others, then, said), said)
 
+    def leave_for_others(self, then: Callable[[], None]) -> None:
+        """As `leave_all`, where other scenes are to take the place of all: asks first where a scene is trained on."""
+        if all(self._may_close(scene, say("Stop and close")) for scene in self._session.scenes):
+            self.leave_all(then)
+
     def _leave_others(self, scenes: Sequence[Scene], then: Callable[[], None], said: str) -> None:
         if not scenes:
             then()
@@ -137,7 +143,7 @@ class OpenScenes(QObject):
             return True
         return self._desk.prompts.confirm(say("Stop the work?"), verdict.why, verdict.hint, action)
 
-    def _renew_tabs(self, _event: ScenesChanged) -> None:
+    def _renew_tabs(self, _event: Changed) -> None:
         with QSignalBlocker(self._tabs):
             while self._tabs.count() > self.count:
                 self._tabs.removeTab(self._tabs.count() - 1)
@@ -145,7 +151,7 @@ class OpenScenes(QObject):
                 self._tabs.add()
             for place, scene in enumerate(self._session.scenes):
                 name = scene.cube.name.replace("&", "&&")
-                self._tabs.setTabText(place, f"{name} *" if scene.unsaved else name)
+                self._tabs.setTabText(place, f"{name} *" if self._desk.guards.asks_about(scene) else name)
                 self._tabs.setTabToolTip(place, str(scene.cube.path or say("made in memory")))
             self._tabs.setCurrentIndex(self._session.place)
         self._tabs.setVisible(self.count > 1)

@@ -26,6 +26,7 @@ from hsigui.labels.describe import describe_file
 from hsigui.labels.formats.files import ClassRaster, find_truth_in_cube_file, may_hold_shapes
 from hsigui.storage import band_edits, imports
 from hsigui.texts import say
+from hsigui.ui.desk.wavelength_units import NANOMETRES, WavelengthUnit
 from hsigui.ui.scene.drawing import draw_picture
 
 
@@ -37,6 +38,7 @@ class Opened:
         plain: the scene with wavelengths and bad bands as its file has them.
         truth: comes with the demo scene only.
         beside: names of arrays in the same file that fit the scene as ground truth.
+        choice: how the file was read; None for as it says itself.
     """
 
     cube: Cube
@@ -45,6 +47,7 @@ class Opened:
     plain: Cube
     truth: ClassRaster | None = None
     beside: tuple[str, ...] = ()
+    choice: ImportChoice | None = None
 
 
 @dataclass(frozen=True)
@@ -86,7 +89,7 @@ def open_scene(
     ctx.progress(0, 0, say("Opening {name}…", name=path.name))
     if choice is None:
         try:
-            cube = _open_as_before(ctx, path)
+            cube, choice = _open_as_before(ctx, path)
         except AmbiguousArray:
             raise
         except HsiError as refusal:
@@ -110,7 +113,7 @@ def open_scene(
             )
     opened = _ready(ctx, cube)
     fitting = find_truth_in_cube_file(path, (cube.rows, cube.cols))
-    return replace(opened, beside=tuple(info.name for info in fitting))
+    return replace(opened, beside=tuple(info.name for info in fitting), choice=choice)
 
 
 def open_demo(ctx: Context, spec: DemoSpec) -> Opened:
@@ -136,17 +139,17 @@ def _with_kept_bands(ctx: Context, cube: Cube) -> Cube:
         return cube
 
 
-def _open_as_before(ctx: Context, path: Path) -> Cube:
+def _open_as_before(ctx: Context, path: Path) -> tuple[Cube, ImportChoice | None]:
     kept = imports.recall(path)
     if kept is None:
-        return open_cube(path)
+        return open_cube(path), None
     try:
         cube = open_cube(path, choice=kept)
     except HsiError as error:  # kept by another version of the program, say
         ctx.warn(say("{name} could not be read as the last time: {message}", name=path.name, message=error.message))
-        return open_cube(path)
+        return open_cube(path), None
     note = say("Read as the last time: {kept}. File > Open as… changes it.", kept=kept)
-    return cube.with_info(replace(cube.info, notes=(*cube.info.notes, note)))
+    return cube.with_info(replace(cube.info, notes=(*cube.info.notes, note))), kept
 
 
 @dataclass(frozen=True)
@@ -181,17 +184,16 @@ def look_into(ctx: Context, path: Path) -> FileArrays:
     return FileArrays(arrays, proposals)
 
 
-def preview_import(ctx: Context, path: Path, choice: ImportChoice, size: int) -> ImportPreview:
-    """The scene that a choice makes of a file, neither side of the picture longer than `size`."""
+def preview_import(
+    ctx: Context, path: Path, choice: ImportChoice, size: int, unit: WavelengthUnit = NANOMETRES
+) -> ImportPreview:
+    """The scene that a choice makes of a file, neither side of the picture longer than `size`; `unit` is that of its
+    wavelengths in words."""
     cube = open_cube(path, choice=choice)
     ctx.check()
     lines = [say("{rows} rows x {cols} columns, {bands} bands", rows=cube.rows, cols=cube.cols, bands=cube.bands)]
     waves = cube.info.wavelengths
-    lines.append(
-        say("{first_waves:g} to {last_waves:g} nm", first_waves=waves[0], last_waves=waves[-1])
-        if waves
-        else say("No wavelengths")
-    )
+    lines.append(unit.span(waves[0], waves[-1]) if waves else say("No wavelengths"))
     if cube.info.bad_bands:
         lines.append(say("{bad_bands} bad bands", bad_bands=sum(cube.info.bad_bands)))
     step = max(1, math.ceil(max(cube.rows, cube.cols) / size))

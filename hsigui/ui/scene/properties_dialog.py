@@ -30,6 +30,7 @@ from hsigui.cube.cube import Cube
 from hsigui.cube.describe import describe
 from hsigui.cube.formats.table import reader_of
 from hsigui.texts import say, say_number
+from hsigui.ui.desk.wavelength_units import NANOMETRES, WavelengthUnit
 
 _UNITS = ("bytes", "kB", "MB", "GB", "TB")
 _BYTE_ORDERS = {0: "little-endian (0)", 1: "big-endian (1)"}
@@ -39,11 +40,11 @@ _SHOWN_BANDS = 24  # numbers of a band list that are spelled out
 class PropertiesDialog(QDialog):
     """The properties of a cube: a page of facts, a page with the header as it stands in the file."""
 
-    def __init__(self, cube: Cube, parent: QWidget | None = None) -> None:
+    def __init__(self, cube: Cube, parent: QWidget | None = None, *, unit: WavelengthUnit = NANOMETRES) -> None:
         super().__init__(parent)
         self.setWindowTitle(say("Properties of {name}", name=cube.name))
         self._values = describe(cube)
-        self.facts = facts(self._values, files_of(cube))
+        self.facts = facts(self._values, files_of(cube), unit)
         self.search = QLineEdit(self)
         self.search.setPlaceholderText(say("Search names and values"))
         self.search.setClearButtonEnabled(True)
@@ -137,8 +138,8 @@ def files_of(cube: Cube) -> list[Path]:
     return [path] if row is None else list(row.files_of(path))
 
 
-def facts(values: Mapping[str, Any], files: list[Path]) -> list[tuple[str, str]]:
-    """Names and values in words, for the output of `describe`."""
+def facts(values: Mapping[str, Any], files: list[Path], unit: WavelengthUnit) -> list[tuple[str, str]]:
+    """Names and values in words, for the output of `describe`, with wavelengths in a unit."""
     rows = [
         (say("File"), values["path"] or say("made in memory")),
         (say("Size on disk"), _sizes(files)),
@@ -157,7 +158,7 @@ def facts(values: Mapping[str, Any], files: list[Path]) -> list[tuple[str, str]]
         (say("Interleave"), values["interleave"]),
         (say("Byte order"), _BYTE_ORDERS.get(values["byte_order"])),
         (say("Header offset"), _optional(values["header_offset"], "bytes")),
-        (say("Wavelengths"), _wavelengths(values)),
+        (say("Wavelengths"), _wavelengths(values, unit)),
         (say("Bad bands"), _bands(values["bad_band_list"])),
         (say("Bands without values"), _bands(values["nan_band_list"])),
         (say("Default bands"), ", ".join(str(band + 1) for band in values["default_bands"] or ()) or None),
@@ -191,14 +192,10 @@ def _bytes(count: float) -> str:
     return f"{count:.3g} {_UNITS[unit]}"
 
 
-def _wavelengths(values: Mapping[str, Any]) -> str:
+def _wavelengths(values: Mapping[str, Any], shown: WavelengthUnit) -> str:
     if values["wavelengths"] is None:
         return say("none: bands are shown by number")
-    text = say(
-        "{wavelength_first_nm:g} to {wavelength_last_nm:g} nm",
-        wavelength_first_nm=values["wavelength_first_nm"],
-        wavelength_last_nm=values["wavelength_last_nm"],
-    )
+    text = shown.span(values["wavelength_first_nm"], values["wavelength_last_nm"])
     unit = values["wavelength_units_in_file"]
     if values["units_guessed"]:
         return say("{text} (unit guessed from the size of the numbers", text=text) + (

@@ -30,10 +30,14 @@ THEMES = (
     ("dark", say("&Dark"), say("Dark colours")),
 )
 ROWS: tuple[ActionRow, ...] = (
-    ActionRow("open_project", say("Open pro&ject…"), say("Open scenes with their labels and history from a project"),
+    ActionRow("new_project", say("&New project…"),
+              say("Begin a file that keeps scenes with all you do, in place of what is open"),
+              ProjectFiles.ask_and_create),
+    ActionRow("open_project", say("Open pro&ject…"),
+              say("Open scenes with labels, history, maps and the window as they were, from a project"),
               ProjectFiles.ask_and_open),
     ActionRow("save_project_as", say("Save project as…"),
-              say("Keep all open scenes with labels and history in one file, from now on"),
+              say("Keep all open scenes with all you do in one file, from now on"),
               ProjectFiles.ask_and_save_as, when=when.has_scene),
     ActionRow("quit", say("&Quit"), say("Close the window"), Leaving.quit, keys=("Ctrl+Q",), icon="close"),
     *(
@@ -61,7 +65,7 @@ ACTIONS: tuple[ActionRow, ...] = (
 
 # None is a separator; a pair is a submenu; "@recent" and "@docks" are filled by the window.
 MENUS: tuple[tuple[str, tuple[object, ...]], ...] = (
-    (say("&File"), ("open", "open_as", "@recent", "open_demo", None, "open_project",
+    (say("&File"), ("open", "open_as", "@recent", "open_demo", None, "new_project", "open_project",
                "save_project_as", None, "open_labels", "add_labels", "open_truth", None,
                "save_labels", "save_labels_as", "export", None, "reload", "properties", None, "close_scene", "quit")),
     (say("&Edit"), ("undo", "redo", None, "bands", None, "preferences")),

@@ -18,6 +18,7 @@ from hsigui.texts import say
 from hsigui.ui.desk.desk import Desk
 from hsigui.ui.desk.dialogs import open_dialog
 from hsigui.ui.desk.job_bridge import Watcher
+from hsigui.ui.desk.wavelength_units import NANOMETRES, WavelengthUnit
 from hsigui.ui.labels.files import LabelFiles
 from hsigui.ui.scene import opening
 from hsigui.ui.scene.controller import SceneController
@@ -122,7 +123,7 @@ class Arrivals(QObject):
         if cube is None:
             return
         try:
-            values = on_bands(library, cube)
+            values = on_bands(library, cube, self._desk.wavelength_unit)
         except HsiError as error:
             self._desk.messages.error(error)
             return
@@ -130,9 +131,12 @@ class Arrivals(QObject):
             self._spectra.keep(values[place], library.names[place])
 
 
-def on_bands(library: SpectralLibrary, cube: Cube) -> NDArray[np.float32]:
+def on_bands(library: SpectralLibrary, cube: Cube, unit: WavelengthUnit = NANOMETRES) -> NDArray[np.float32]:
     """The spectra of a library at the bands of a scene, spectra x bands: linear between the library's bands, NaN
     beyond them. Without wavelengths on either side the numbers of bands must be equal.
+
+    Args:
+        unit: of the wavelengths in what is said of a library that lies elsewhere.
 
     Raises:
         HsiError: they cannot be brought together.
@@ -160,13 +164,11 @@ def on_bands(library: SpectralLibrary, cube: Cube) -> NDArray[np.float32]:
         if known.any():
             taken[row] = np.interp(centres, waves[known], spectrum[known], left=np.nan, right=np.nan)
     if not np.isfinite(taken).any():
-        reach = say("{least_centres:g} to {most_centres:g} nm", least_centres=centres.min(), most_centres=centres.max())
         raise HsiError(
             say(
-                "The library covers {first_waves:g} to {last_waves:g} nm, the scene {reach}.",
-                first_waves=waves[0],
-                last_waves=waves[-1],
-                reach=reach,
+                "The library covers {covered}, the scene {reach}.",
+                covered=unit.span(waves[0], waves[-1]),
+                reach=unit.span(centres.min(), centres.max()),
             ),
             say("They have no wavelength in common. Are the units right?"),
         )

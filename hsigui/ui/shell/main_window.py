@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import base64
 import dataclasses
 from functools import partial
 from pathlib import Path
 from typing import TypeVar
 
-from PySide6.QtCore import QByteArray, QSize, Qt
+from PySide6.QtCore import QSize, Qt
 from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent
 from PySide6.QtWidgets import (
     QAbstractSpinBox,
@@ -30,8 +29,10 @@ from hsigui.document.events import (
     CurrentClassChanged,
     EncoderChanged,
     HistoryChanged,
+    KeepingChanged,
     LabelsChanged,
     MapChanged,
+    ProjectChanged,
     QueueChanged,
     SavedChanged,
     SceneOpened,
@@ -87,7 +88,10 @@ from hsigui.ui.shell.preferences import Preferences
 from hsigui.ui.shell.problem_report import ProblemReports
 from hsigui.ui.shell.project_files import ProjectFiles
 from hsigui.ui.shell.start_page import StartPage
+from hsigui.ui.shell.state_keeping import StateKeeping
 from hsigui.ui.shell.status import StatusBar
+from hsigui.ui.shell.window_state import WindowState, decoded, encoded
+from hsigui.ui.spectra.controller import SpectraController
 from hsigui.ui.spectra.view import SpectrumView
 from hsigui.ui.training.controller import TrainingController
 from hsigui.ui.training.method_panel import MethodPanel
@@ -100,6 +104,10 @@ TITLE = "hsigui"
 ACTIONS_DEPEND_ON = (
     SceneShown, ScenesChanged, BandsChanged, LabelsChanged, ValidationChanged, HistoryChanged, ClassesChanged,
     CurrentClassChanged, TruthChanged, EncoderChanged, MapChanged, AccuracyChanged, SavedChanged, QueueChanged,
+)  # fmt: skip
+TITLE_DEPENDS_ON = (
+    SceneShown, ScenesChanged, SavedChanged, LabelsChanged, ValidationChanged, ClassesChanged, ProjectChanged,
+    KeepingChanged,
 )  # fmt: skip
 T = TypeVar("T")
 
@@ -196,9 +204,13 @@ class MainWindow(QMainWindow):
     def _build_controllers(self) -> None:
         self.arrivals = Arrivals(self.desk, self.scene, self.label_files, self.spectra)
         self.leaving = Leaving(self.desk, self.scenes)
-        self.projects = ProjectFiles(self.desk, self.scene, self.keeping)
+        stands = WindowState(self, self.session, self.actions_, self.method, self.maps, self.exporter)
+        self.projects = ProjectFiles(self.desk, self.scene, self.scenes, self.keeping, stands)
+        self.states = StateKeeping(
+            self.desk, self.keeping, self.scene, self._part(SpectraController), self.run_files, stands
+        )
         self.help = HelpPages(self, in_order_of_menus())
-        preferences = Preferences(self.desk, self.actions_, self.run_files)
+        preferences = Preferences(self.desk, self.actions_, self.run_files, (self.display, self.spectra))
         own = (self.leaving, self.projects, self.help, preferences, ProblemReports(self.desk))
         self.actions_.bind((self.session, self.image, *self._parts, *own))
 
@@ -233,8 +245,8 @@ class MainWindow(QMainWindow):
         self.bridge.warned.connect(self._warned)
         for kind in ACTIONS_DEPEND_ON:
             self.session.events.subscribe(kind, self._update_actions)
-        for kind in (SceneShown, ScenesChanged, SavedChanged, LabelsChanged, ValidationChanged, ClassesChanged):
-            self.session.events.subscribe(kind, self._show_title)
+        for told in TITLE_DEPENDS_ON:
+            self.session.events.subscribe(told, self._show_title)
         self.session.events.subscribe(SceneShown, self._show_scene)
         self.session.events.subscribe(SceneOpened, self._show_recent)
         self.scene.values_read.connect(self.status.show_values)
@@ -258,9 +270,10 @@ class MainWindow(QMainWindow):
         self.image.setFocus()
 
     def _show_title(self, _event: Changed | None = None) -> None:
-        cube = self.session.cube
-        self.setWindowModified(self.session.unsaved)
-        self.setWindowTitle(f"{cube.name}[*] – {TITLE}" if cube is not None else TITLE)
+        cube, project = self.session.cube, self.keeping.project
+        self.setWindowModified(self.session.unsaved and not self.keeping.in_project)
+        parts = ["" if cube is None else f"{cube.name}[*]", "" if project is None else project.path.stem, TITLE]
+        self.setWindowTitle(" – ".join(filter(None, parts)))
 
     def _hovered(self, row: int, col: int) -> None:
         self.status.show_pixel(row, col)
@@ -274,9 +287,9 @@ class MainWindow(QMainWindow):
         self.resize(1280, 800)
         self.actions_[f"theme_{settings.theme}"].setChecked(True)
         if settings.geometry:
-            self.restoreGeometry(_decoded(settings.geometry))
+            self.restoreGeometry(decoded(settings.geometry))
         if settings.layout:
-            self.restoreState(_decoded(settings.layout))
+            self.restoreState(decoded(settings.layout))
         self._show_recent()
 
     def _show_recent(self, _event: SceneOpened | None = None) -> None:
@@ -313,7 +326,8 @@ class MainWindow(QMainWindow):
         if not self.leaving.may_close():
             event.ignore()
             return
-        geometry, layout = _encoded(self.saveGeometry()), _encoded(self.saveState())
+        self.states.stop()
+        geometry, layout = encoded(self.saveGeometry()), encoded(self.saveState())
         self.desk.remember(dataclasses.replace(self.desk.settings, geometry=geometry, layout=layout))
         self.bridge.close(CLOSE_SECONDS)
         self.keeping.close(CLOSE_SECONDS)
@@ -331,12 +345,3 @@ def _column(widget: QWidget) -> QVBoxLayout:
     column.setContentsMargins(0, 0, 0, 0)
     column.setSpacing(0)
     return column
-
-
-def _encoded(data: QByteArray) -> str:
-    return base64.b64encode(bytes(data.data())).decode("ascii")
-
-
-def _decoded(text: str) -> QByteArray:
-    """What `_encoded` wrote; Qt itself refuses what is no geometry."""
-    return QByteArray.fromBase64(text.encode("ascii", "ignore"))

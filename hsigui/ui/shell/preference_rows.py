@@ -3,25 +3,31 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from PySide6.QtCore import QLocale
 from PySide6.QtWidgets import (
     QComboBox,
     QDoubleSpinBox,
     QFileDialog,
     QHBoxLayout,
+    QLabel,
     QLineEdit,
     QPushButton,
     QSpinBox,
     QWidget,
 )
 
+from hsigui.assets import languages_folder
 from hsigui.cube.limits import machine_memory
 from hsigui.storage.runs import runs_folder
-from hsigui.texts import say
+from hsigui.texts import languages_in, say
+from hsigui.ui.desk.wavelength_units import UNITS
+
+ENGLISH = "English"  # as every language calls itself
 
 
 @dataclass(frozen=True)
@@ -79,11 +85,58 @@ class FolderEdit(QWidget):
             self.line.setText(folder)
 
 
-def _theme(parent: QWidget) -> Editor:
+class LanguageChoice(QWidget):
+    """The languages that there are catalogues of, and English; says so where there is no other."""
+
+    def __init__(self, parent: QWidget) -> None:
+        super().__init__(parent)
+        folder = languages_folder()
+        codes = [] if folder is None else [code for code in languages_in(folder) if code != "en"]
+        self.box = QComboBox(self)
+        self.box.addItem(say("As the system"), "")
+        self.box.addItem(ENGLISH, "en")
+        for code in codes:
+            self.box.addItem(language_name(code), code)
+        self.setFocusProxy(self.box)
+        self.note = QLabel(say("There is English only so far."), self)
+        self.note.setVisible(not codes)
+        row = QHBoxLayout(self)
+        row.setContentsMargins(0, 0, 0, 0)
+        row.addWidget(self.box, 1)
+        row.addWidget(self.note)
+
+    def put(self, value: object) -> None:
+        if self.box.findData(value) < 0:  # its catalogue is gone; that is no reason to forget the wish
+            self.box.addItem(say("{language}: not there", language=language_name(str(value))), value)
+        self.box.setCurrentIndex(self.box.findData(value))
+
+
+def language_name(code: str) -> str:
+    """A language as it calls itself, with its code: "Deutsch (de)"; the code alone where it is no known one."""
+    locale = QLocale(code)
+    own = "" if locale.language() == QLocale.Language.C else locale.nativeLanguageName()
+    return f"{own[:1].upper()}{own[1:]} ({code})" if own else code
+
+
+def _one_of(parent: QWidget, choices: Iterable[tuple[str, str]]) -> Editor:
+    """A box of choices: what is kept, and how it is shown."""
     box = QComboBox(parent)
-    for name, text in (("system", say("As the system")), ("light", say("Light")), ("dark", say("Dark"))):
+    for name, text in choices:
         box.addItem(text, name)
     return Editor(box, lambda value: box.setCurrentIndex(max(0, box.findData(value))), box.currentData)
+
+
+def _theme(parent: QWidget) -> Editor:
+    return _one_of(parent, (("system", say("As the system")), ("light", say("Light")), ("dark", say("Dark"))))
+
+
+def _wavelength_unit(parent: QWidget) -> Editor:
+    return _one_of(parent, ((unit.name, f"{unit.words.capitalize()} ({unit.symbol})") for unit in UNITS.values()))
+
+
+def _language(parent: QWidget) -> Editor:
+    choice = LanguageChoice(parent)
+    return Editor(choice, choice.put, choice.box.currentData)
 
 
 def _memory(parent: QWidget) -> Editor:
@@ -109,6 +162,12 @@ def _folder(parent: QWidget) -> Editor:
 
 ROWS: tuple[PreferenceRow, ...] = (
     PreferenceRow("theme", say("&Colours of the window"), say("Light or dark, at once"), _theme),
+    PreferenceRow("wavelength_unit", say("&Wavelengths in"),
+                  say("In plots, sliders and tables of the window, at once; files and reports have nanometres always"),
+                  _wavelength_unit),
+    PreferenceRow("language", say("&Language"),
+                  say("From the next start on, for the window and for commands; the variable HSIGUI_LANGUAGE goes "
+                      "before it"), _language),
     PreferenceRow("memory_gib", say("&Memory for files"),
                   say("Files that announce more are refused before they are read"), _memory),
     PreferenceRow("threads", say("&Threads of trainings"),

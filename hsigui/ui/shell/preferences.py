@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from functools import partial
 from pathlib import Path
 
 from PySide6.QtCore import QObject
 from PySide6.QtWidgets import QApplication
 
+from hsigui.cube import outside
 from hsigui.document.scene import Scene
+from hsigui.errors import HsiError
 from hsigui.jobs import Context
 from hsigui.storage.run_space import RunSpace, remove_features, remove_runs, space_of
 from hsigui.texts import say, say_number
@@ -19,22 +21,30 @@ from hsigui.ui.desk.action_rows import ActionSet
 from hsigui.ui.desk.desk import Desk
 from hsigui.ui.desk.dialogs import open_dialog
 from hsigui.ui.desk.job_bridge import Watcher
+from hsigui.ui.desk.wavelength_units import ShowsWavelengths
 from hsigui.ui.shell.preferences_dialog import PreferencesDialog, size_in_words
 from hsigui.ui.training.run_files import RunFiles
 
 
 class Preferences(QObject):
-    """Shows the preferences, and gives them effect."""
+    """Shows the preferences, and gives them effect.
 
-    def __init__(self, desk: Desk, actions: ActionSet, runs: RunFiles) -> None:
+    Args:
+        wavelengths: the parts of the window that show some, at any time.
+    """
+
+    def __init__(self, desk: Desk, actions: ActionSet, runs: RunFiles, wavelengths: Sequence[ShowsWavelengths]) -> None:
         super().__init__(desk.window)
-        self._desk, self._actions, self._runs = desk, actions, runs
+        self._desk, self._actions, self._runs, self._wavelengths = desk, actions, runs, wavelengths
         self._folder = runs.runs.folder
+        self._show_unit()
 
     def show_preferences(self) -> None:
         dialog = PreferencesDialog(self._desk.settings, str(self._folder), self._desk.window)
         dialog.features_unwanted.connect(self._remove_features)
         dialog.runs_unwanted.connect(self._ask_and_remove_runs)
+        dialog.allowed_unwanted.connect(self._forget_allowed)
+        dialog.outside.show_files(outside.allowed_files())
         open_dialog(dialog, self._take)
         self._measure()
 
@@ -51,8 +61,24 @@ class Preferences(QObject):
         self._desk.remember(dataclasses.replace(before, **chosen))
         if chosen["theme"] != before.theme:
             self._actions[f"theme_{chosen['theme']}"].trigger()
+        if chosen["wavelength_unit"] != before.wavelength_unit:
+            self._show_unit()
         if chosen["runs_folder"] != before.runs_folder:
             self._desk.messages.info(say("Runs are kept in the new folder from the next start on."))
+        if chosen["language"] != before.language:
+            self._desk.messages.info(say("The language is that of your choice from the next start on."))
+
+    def _show_unit(self) -> None:
+        for part in self._wavelengths:
+            part.set_unit(self._desk.wavelength_unit)
+
+    def _forget_allowed(self) -> None:
+        try:
+            outside.forget()
+        except HsiError as error:
+            self._desk.fail(error)
+        for dialog in self._desk.window.findChildren(PreferencesDialog):
+            dialog.outside.show_files(outside.allowed_files())
 
     # Kept runs
 

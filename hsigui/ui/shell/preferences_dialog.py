@@ -21,6 +21,7 @@ from PySide6.QtWidgets import (
 from hsigui.settings import Settings
 from hsigui.storage.run_space import RunSpace
 from hsigui.texts import say, say_number
+from hsigui.ui.shell.outside_group import OutsideGroup
 from hsigui.ui.shell.preference_rows import ROWS
 
 
@@ -29,10 +30,12 @@ class PreferencesDialog(QDialog):
 
     Signals:
         features_unwanted(), runs_unwanted(): these are to be removed from the disk.
+        allowed_unwanted(): files that may name others outside their folder may so no more.
     """
 
     features_unwanted = Signal()
     runs_unwanted = Signal()
+    allowed_unwanted = Signal()
 
     def __init__(self, settings: Settings, folder: str, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -53,6 +56,9 @@ class PreferencesDialog(QDialog):
         column = QVBoxLayout(self)
         column.addLayout(form)
         column.addWidget(self._make_space(folder))
+        self.outside = OutsideGroup(self)
+        self.outside.forget.clicked.connect(self.allowed_unwanted)
+        column.addWidget(self.outside)
         column.addStretch(1)
         column.addWidget(self.buttons)
         self.setMinimumWidth(560)

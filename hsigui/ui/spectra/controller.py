@@ -87,6 +87,11 @@ class SpectraController(QObject):
         else:
             self._picking.request(read)
 
+    def show_kept(self, scene: Scene) -> None:
+        """Shows the spectra of a scene that were kept on an earlier day."""
+        if scene is self._session.shown:
+            self._renew(self._view.current())
+
     # The scene
 
     def _left(self, event: SceneLeft) -> None:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import csv
-import io
 from collections.abc import Sequence
 
 import numpy as np
@@ -15,11 +13,12 @@ from PySide6.QtWidgets import QHBoxLayout, QToolButton, QVBoxLayout, QWidget
 
 from hsigui.document.values import Spectrum
 from hsigui.labels.classes import PALETTE, Color
-from hsigui.labels.formats import cells
+from hsigui.report.spectra_csv import spectra_csv
 from hsigui.texts import say
 from hsigui.ui.desk.curve_key import CurveKey
 from hsigui.ui.desk.icons import icon
 from hsigui.ui.desk.plots import RESTYLE, Plot, color_plot, curve_pen, faded
+from hsigui.ui.desk.wavelength_units import NANOMETRES, WavelengthUnit
 
 HINT = say("Click a pixel to see its spectrum; Shift+click keeps it")
 CURRENT_WIDTH, KEPT_WIDTH = 2.0, 1.4  # logical pixels
@@ -50,6 +49,7 @@ class SpectrumView(QWidget):
         self._kept_curves: list[pg.PlotDataItem] = []
         self._regions: list[pg.LinearRegionItem] = []
         self._lines: list[pg.InfiniteLine] = []
+        self._unit = NANOMETRES
         self._plot = Plot(self)
         self._build()
         self.set_quantity(say("Value"))
@@ -69,7 +69,7 @@ class SpectrumView(QWidget):
         self._wavelengths = None if wavelengths is None else np.asarray(wavelengths, dtype=np.float64)
         self._x = np.arange(1.0, len(self._bad) + 1) if self._wavelengths is None else self._wavelengths
         self._order = np.argsort(self._x, kind="stable")
-        self._plot.setLabel("bottom", say("Band") if self._wavelengths is None else say("Wavelength (nm)"))
+        self._name_axis()
         self.clear()
         self.mark_bands([])
         self._shade_bad_bands()
@@ -77,6 +77,11 @@ class SpectrumView(QWidget):
             self._plot.setXRange(float(self._x.min()), float(self._x.max()), padding=0.02)
         self._plot.setYRange(0, 1)  # not that of the scene before
         self._plot.enableAutoRange("y")
+
+    def set_unit(self, unit: WavelengthUnit) -> None:
+        """Writes the axis in a unit; what is copied and saved as CSV stays in nm."""
+        self._unit = unit
+        self._name_axis()
 
     def set_quantity(self, name: str) -> None:
         """What the values are: "Reflectance" or "Value"."""
@@ -147,16 +152,8 @@ class SpectrumView(QWidget):
 
     def csv_text(self) -> str:
         """The shown curves as CSV: a line a band with its number from 1, wavelength in nm (if known) and each value."""
-        shown = self._shown()
-        out = io.StringIO()
-        writer = csv.writer(out, lineterminator="\n")
-        axis = [] if self._wavelengths is None else ["wavelength_nm"]
-        writer.writerow(["band", *axis, *(cells.escaped(curve.label) for curve in shown)])
-        for band in range(len(self._x)):
-            place = [] if self._wavelengths is None else [f"{self._wavelengths[band]:g}"]
-            values = ("" if np.isnan(curve.values[band]) else f"{curve.values[band]:.6g}" for curve in shown)
-            writer.writerow([band + 1, *place, *values])
-        return out.getvalue()
+        curves = [(curve.label, curve.values) for curve in self._shown()]
+        return spectra_csv(curves, len(self._x), self._wavelengths)
 
     def copy_csv(self) -> None:
         """Puts `csv_text()` on the clipboard."""
@@ -196,6 +193,12 @@ class SpectrumView(QWidget):
         button.setAccessibleName(tip)
         button.clicked.connect(slot)
         return button
+
+    def _name_axis(self) -> None:
+        """The curves lie over nm, or over numbers of bands; only what is written at the axis is of the unit."""
+        known = self._wavelengths is not None
+        self._plot.getAxis("bottom").setScale(self._unit.per_nm if known else 1.0)
+        self._plot.setLabel("bottom", self._unit.axis() if known else say("Band"))
 
     def _refresh_header(self) -> None:
         shown = self._shown()

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import contextlib
 import datetime
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from functools import partial
 from pathlib import Path
 
@@ -21,6 +21,7 @@ from hsigui.document.identity import Origin
 from hsigui.document.permissions import Answer, Deed, may
 from hsigui.document.queue import HeavyJob, Kind
 from hsigui.document.scene import Scene
+from hsigui.document.scene_state import RunPlace
 from hsigui.document.values import Encoder, Run
 from hsigui.errors import HsiError
 from hsigui.jobs import Context, Job, Work
@@ -31,6 +32,7 @@ from hsigui.pipeline import live
 from hsigui.specs import PretrainSpec
 from hsigui.storage.recovery import scene_key
 from hsigui.storage.runs import LOCK, KeptRun, Runs, UnfinishedRun, give_up, unfinished_in
+from hsigui.storage.state_json import sum_of_run
 from hsigui.texts import say
 from hsigui.ui.desk.desk import Desk
 from hsigui.ui.desk.job_bridge import Watcher
@@ -76,7 +78,8 @@ class RunFiles(QObject):
         def done(found: tuple[list[KeptRun], list[UnfinishedRun]]) -> None:
             kept, cut = found
             self._unfinished[scene_key(scene.cube)] = cut
-            if self._session.origin != origin or self._session.encoder is not None:
+            opening = any(entry.scene == scene.id for entry in self._session.queue.entries)
+            if self._session.origin != origin or self._session.encoder is not None or opening:
                 return
             if kept:
                 self._offer = self._desk.messages.info(
@@ -157,8 +160,28 @@ class RunFiles(QObject):
         Its features may have to be computed, so it waits for other heavy work to end.
         """
         scene = self._session.shown
-        if scene is None:
-            return
+        if scene is not None:
+            self._open_for(scene, folder)
+
+    def take_up(self, scene: Scene, place: RunPlace) -> None:
+        """Takes the encoder of a run into use again that was in use on an earlier day, and says where it cannot."""
+        self._withdraw_offer()
+        found = sum_of_run(place.folder)
+        if not found:
+            self._desk.messages.warning(
+                say("The run {folder} of {name} is not there.", folder=place.folder, name=scene.cube.name),
+                say("The labels are. Open the run where it is now (Training > Open run…), or pretrain again."),
+            )
+        elif place.sha256 and found != place.sha256:
+            self._desk.messages.warning(
+                say("The run {folder} of {name} is another now.", folder=place.folder, name=scene.cube.name),
+                say("It is not used unasked: Training > Open run… takes it."),
+            )
+        else:
+            self._open_for(scene, place.folder, place.seconds)
+
+    def _open_for(self, scene: Scene, folder: Path, seconds: Mapping[str, float] | None = None) -> None:
+        """Waits for a turn; `seconds` that the features took, where that is known from an earlier day."""
         verdict = may(Deed.LEARN, scene.id, self._session.queue)
         if verdict.answer is Answer.NO:
             self._desk.messages.info(verdict.why, verdict.hint)
@@ -170,11 +193,11 @@ class RunFiles(QObject):
             say("Open run {name}", name=folder.name),
             scene.id,
             scene.cube.name,
-            lambda: self._begin(entry, folder),
+            lambda: self._begin(entry, folder, seconds),
         )
         self._session.queue.add(entry)
 
-    def _begin(self, entry: HeavyJob, folder: Path) -> tuple[Job, Origin] | None:
+    def _begin(self, entry: HeavyJob, folder: Path, seconds: Mapping[str, float] | None) -> tuple[Job, Origin] | None:
         scene = self._session.find(entry.scene)
         if scene is None:
             return None
@@ -187,7 +210,7 @@ class RunFiles(QObject):
             if scene.origin != origin:
                 scene.keep_run(Run(found.encoder, None, found.folder, found.seconds, origin.revision))
                 return
-            scene.set_run(found.encoder, found.features, found.folder, found.seconds)
+            scene.set_run(found.encoder, found.features, found.folder, found.seconds if seconds is None else seconds)
             scene.set_course(course_of(found.encoder))
 
         def failed(error: BaseException, trace: str) -> None:
@@ -217,9 +240,12 @@ class RunFiles(QObject):
 
     def _encoder_changed(self, _event: EncoderChanged) -> None:
         if self._session.encoder is not None:
-            self._desk.messages.withdraw(self._offer)
-            self._offer = None
+            self._withdraw_offer()
             self.runs.tidy(scene_key(self._session.scene.cube))
+
+    def _withdraw_offer(self) -> None:
+        self._desk.messages.withdraw(self._offer)
+        self._offer = None
 
     def _queue_changed(self, _event: QueueChanged) -> None:
         if self._session.training:

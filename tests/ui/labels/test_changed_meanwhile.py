@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import os
+import threading
 
 import numpy as np
 import pytest
 
+from hsigui import saving
 from hsigui.labels.classes import ClassInfo, ClassTable
 from hsigui.labels.formats.class_tables import read_table, write_table
 from hsigui.labels.formats.files import files_written, read_classes, write_classes
@@ -160,6 +162,28 @@ def test_two_windows_on_one_label_file_do_not_write_over_each_other(
     save(qtbot, one)
     asked(qtbot, answers, 3)
     idle(qtbot, one)
+
+
+def test_labels_that_another_program_saves_at_the_last_moment_are_asked_about(qtbot, saved, answers, monkeypatch):
+    real, came = saving._flush, []
+
+    def flush(path):
+        real(path)
+        if not came:
+            came.append(path)
+            other = threading.Thread(target=theirs, args=(answers.save, labels(saved).shape))
+            other.start()
+            other.join()
+
+    monkeypatch.setattr(saving, "_flush", flush)
+    paint(saved, (70, 60), (70, 65))
+    save(qtbot, saved)
+    asked(qtbot, answers)
+    idle(qtbot, saved)
+    assert came
+    assert [c.name for c in read_classes(answers.save).classes] == ["Meadow", "Reed beds"]
+    assert saved.session.unsaved
+    assert answers.changed[0].comparison.rows[0][:2] == ("Meadow", "10")
 
 
 def test_a_class_table_of_another_is_asked_about_and_compared(qtbot, saved, answers, tmp_path):

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import dataclasses
+
 import numpy as np
 import pytest
 from PySide6.QtCore import Qt
@@ -240,3 +242,23 @@ def test_the_default_preset_rests_without_default_bands_and_reflectance_is_named
     assert window.actions_["default_bands"].isEnabled()
     assert window.spectra._plot.getAxis("left").labelText == "Reflectance"
     assert texts(window).count("error") == 0
+
+
+def test_bands_are_shown_and_typed_in_micrometres_where_these_are_wanted(qtbot, opened):
+    opened.desk.remember(dataclasses.replace(opened.desk.settings, wavelength_unit="um"))
+    dialog = edit(opened)
+    dialog.pasted.setPlainText(" ".join(str(1000 + 10 * n) for n in range(BANDS)))
+    dialog.take.click()
+    assert dialog.table.horizontalHeaderItem(1).text() == "Wavelength (µm)"
+    assert [dialog.table.item(row, 1).text() for row in (0, 1)] == ["1", "1.01"]
+    assert "1 to 2.02 µm" in dialog.told.text()
+    assert (dialog.first.value(), dialog.first.suffix()) == (1.34, " µm")
+    dialog.first.setValue(1.1)
+    dialog.last.setValue(1.12)
+    dialog.range.click()
+    assert dialog.bad_bands() == (10, 11, 12)
+    dialog.table.item(0, 1).setText("0.4123")
+    assert dialog.wavelengths()[:2] == (412.3, 1010.0)
+    dialog.table.item(0, 1).setText("none")
+    assert "a positive number in micrometres" in dialog.error.text()
+    dialog.reject()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import threading
 
 import numpy as np
@@ -152,6 +153,17 @@ def test_what_cannot_be_read_is_said_in_the_dialog(qtbot, window, odd):
     dialog.reject()
 
 
+def test_the_preview_has_wavelengths_in_the_unit_of_the_window(qtbot, window, odd):
+    window.desk.remember(dataclasses.replace(window.desk.settings, wavelength_unit="um"))
+    window.scene.open_path(odd)
+    dialog = asked(qtbot, window)
+    choose(dialog, "plain")
+    dialog.wavelengths.setCurrentIndex(dialog.wavelengths.findData("centres_of_bands"))
+    idle(qtbot, window)
+    assert "31 bands\n0.4 to 1 µm" in dialog.told.text()
+    dialog.reject()
+
+
 def test_of_many_previews_the_last_one_is_shown(qtbot, window, odd, monkeypatch):
     window.scene.open_path(odd)
     dialog = asked(qtbot, window)
@@ -159,11 +171,11 @@ def test_of_many_previews_the_last_one_is_shown(qtbot, window, odd, monkeypatch)
     idle(qtbot, window)
     made, real, go = [], opening.preview_import, threading.Event()
 
-    def slow(ctx, path, choice, size):
+    def slow(ctx, path, choice, size, unit):
         assert threading.current_thread() is not threading.main_thread()
         made.append(choice.axes)
         go.wait(5)
-        return real(ctx, path, choice, size)
+        return real(ctx, path, choice, size, unit)
 
     monkeypatch.setattr(opening, "preview_import", slow)
     wishes = ["bands,rows,cols", "cols,rows,bands", "rows,bands,cols", "bands,cols,rows"]

@@ -14,6 +14,7 @@ from hsigui.cube.formats.library import open_library
 from hsigui.errors import HsiError
 from hsigui.labels.classes import ClassTable
 from hsigui.labels.formats.files import write_classes
+from hsigui.ui.desk.wavelength_units import MICROMETRES
 from hsigui.ui.shell.arrivals import on_bands
 from hsigui.ui.spectra.library_dialog import LibraryDialog
 from tests.ui.windows import button, idle, labels, open_scene, texts
@@ -142,6 +143,8 @@ def test_a_library_that_does_not_fit_says_why(qtbot, window, library, tmp_path):
     far = window.session.cube.with_info(CubeInfo(wavelengths=tuple(np.linspace(2000, 2400, 7))))
     with pytest.raises(HsiError, match="410 to 900 nm, the scene 2000 to 2400 nm"):
         on_bands(open_library(library), far)
+    with pytest.raises(HsiError, match=r"0\.41 to 0\.9 µm, the scene 2 to 2\.4 µm"):
+        on_bands(open_library(library), far, MICROMETRES)
 
 
 def test_a_broken_file_is_still_an_error(qtbot, window, tmp_path):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import json
 import os
 import sys
 from pathlib import Path
@@ -12,15 +13,18 @@ import pytest
 from PySide6.QtCore import QLockFile
 from PySide6.QtWidgets import QApplication
 
-from hsigui.cube import limits
+from hsigui.cube import limits, outside
 from hsigui.cube.open import open_cube
 from hsigui.errors import HsiError
 from hsigui.settings import Settings, SettingsStore
 from hsigui.ui.desk import theme
+from hsigui.ui.scene.properties_dialog import PropertiesDialog
+from hsigui.ui.shell import preference_rows
 from hsigui.ui.shell.main_window import kept_runs
 from hsigui.ui.shell.preference_rows import ROWS
 from hsigui.ui.shell.preferences_dialog import PreferencesDialog
-from tests.ui.windows import FakeEncoder, features_of, idle, texts
+from tests.made_up_language import compiled
+from tests.ui.windows import FakeEncoder, features_of, idle, open_scene, texts
 
 
 @pytest.fixture
@@ -96,6 +100,138 @@ def test_colours_change_at_once_and_the_menu_says_so(dialog, window, name):
     app = QApplication.instance()
     assert theme.is_dark(app.palette()) == (name == "dark")
     assert window.actions_[f"theme_{name}"].isChecked()
+
+
+# Wavelengths
+
+
+def written_at_axis(window) -> tuple[str, list[str]]:
+    """What stands at the axis of the spectra: its title, and the numbers of its longest ticks."""
+    axis = window.spectra._plot.getAxis("bottom")
+    (spacing, values), *_ = axis.tickValues(400, 2400, 600)
+    return axis.labelText, axis.tickStrings(values, axis.scale, spacing)
+
+
+def choose_unit(dialog, name):
+    put(dialog, wavelength_unit=name)
+    dialog.accept()
+
+
+def test_wavelengths_are_written_in_the_other_unit_at_once_and_in_the_next_window(qtbot, demo, make_window):
+    assert written_at_axis(demo)[0] == "Wavelength (nm)"
+    nm = demo.session.cube.wavelengths[demo.session.view.red]
+    assert demo.display._labels["red"].text() == f"{nm:.1f} nm"
+    choose_unit(opened(qtbot, demo), "um")
+    title, ticks = written_at_axis(demo)
+    assert title == "Wavelength (µm)"
+    assert [float(tick) for tick in ticks] == [0.5, 1.0, 1.5, 2.0]
+    assert demo.display._labels["red"].text() == f"{nm / 1000:.4f} µm"
+    second = make_window()
+    assert second.spectra._unit.name == second.display._unit.name == "um"
+    choose_unit(opened(qtbot, demo), "nm")
+    assert [float(tick) for tick in written_at_axis(demo)[1]] == [500, 1000, 1500, 2000]
+    assert demo.display._labels["red"].text() == f"{nm:.1f} nm"
+
+
+def test_curves_stay_where_the_unit_changes_and_csv_has_nanometres_always(qtbot, demo):
+    demo.spectra.keep(np.ones(demo.session.cube.bands), "one")
+    before = demo.spectra.csv_text()
+    choose_unit(opened(qtbot, demo), "um")
+    assert [curve.label for curve in demo.spectra.kept()] == ["one"]
+    assert demo.spectra.csv_text() == before
+    assert before.startswith("band,wavelength_nm,one\n1,400,")
+
+
+def test_numbers_of_bands_are_no_wavelengths_in_any_unit(qtbot, window, tmp_path):
+    np.save(tmp_path / "x.npy", np.random.default_rng(0).random((20, 22, 30)))
+    open_scene(qtbot, window, tmp_path / "x.npy")
+    choose_unit(opened(qtbot, window), "um")
+    axis = window.spectra._plot.getAxis("bottom")
+    assert (axis.labelText, axis.scale) == ("Band", 1.0)
+    assert window.display._labels["red"].text().startswith("band ")
+
+
+def test_properties_are_in_the_unit_and_their_json_is_in_nanometres(qtbot, demo):
+    choose_unit(opened(qtbot, demo), "um")
+    demo.actions_["properties"].trigger()
+    (page,) = demo.findChildren(PropertiesDialog)
+    assert "0.4 to 2.45 µm" in page.text()
+    assert json.loads(page.json())["wavelength_last_nm"] == 2450
+    page.reject()
+
+
+# Language
+
+
+def catalogue(folder: Path, code: str) -> None:
+    (folder / code / "LC_MESSAGES").mkdir(parents=True)
+    (folder / code / "LC_MESSAGES" / "hsigui.mo").write_bytes(compiled({"": "", "Open": "Öffnen"}))
+
+
+def languages(dialog) -> list[tuple[str, str]]:
+    box = dialog.editors["language"].widget.box
+    return [(box.itemData(place), box.itemText(place)) for place in range(box.count())]
+
+
+def test_where_there_is_only_english_the_row_says_so(dialog):
+    assert [code for code, _ in languages(dialog)] == ["", "en"]
+    assert dialog.editors["language"].widget.note.isVisible()
+
+
+def test_a_catalogue_is_a_language_to_choose_and_is_taken_at_the_next_start(qtbot, window, tmp_path, monkeypatch):
+    catalogue(tmp_path, "de")
+    monkeypatch.setattr(preference_rows, "languages_folder", lambda: tmp_path)
+    dialog = opened(qtbot, window)
+    assert languages(dialog) == [("", "As the system"), ("en", "English"), ("de", "Deutsch (de)")]
+    assert not dialog.editors["language"].widget.note.isVisible()
+    put(dialog, language="de")
+    dialog.accept()
+    assert kept(window).language == "de"
+    assert "from the next start" in texts(window)
+
+
+def test_a_chosen_language_whose_catalogue_is_gone_stays_chosen(qtbot, window):
+    window.desk.remember(dataclasses.replace(window.desk.settings, language="fr"))
+    dialog = opened(qtbot, window)
+    assert languages(dialog)[-1][1] == "Français (fr): not there"
+    dialog.accept()
+    assert kept(window).language == "fr"
+
+
+# Network and other folders
+
+
+def test_the_network_row_lists_files_that_were_allowed_and_forgets_them(qtbot, window, tmp_path):
+    paths = [tmp_path / "one.vrt", tmp_path / "two.vrt"]
+    for path in paths:
+        path.write_text("<VRTDataset/>")
+        outside.allow(path)
+    dialog = opened(qtbot, window)
+    assert [dialog.outside.files.item(row).text() for row in range(2)] == [str(path) for path in reversed(paths)]
+    assert dialog.outside.told.text().startswith("2 files may name others")
+    dialog.outside.forget.click()
+    assert not any(map(outside.allowed, paths))
+    assert all(path.exists() for path in paths)
+    assert "None is allowed" in dialog.outside.told.text()
+    assert not dialog.outside.forget.isVisible()
+
+
+def test_choices_that_cannot_be_forgotten_are_told_and_stay_listed(qtbot, window, tmp_path, monkeypatch):
+    (tmp_path / "one.vrt").write_text("<VRTDataset/>")
+    outside.allow(tmp_path / "one.vrt")
+    dialog = opened(qtbot, window)
+
+    def refuse(self, missing_ok=False):
+        raise PermissionError(13, "Permission denied")
+
+    monkeypatch.setattr(Path, "unlink", refuse)
+    dialog.outside.forget.click()
+    monkeypatch.undo()
+    assert "outside.json cannot be removed: Permission denied" in texts(window)
+    assert dialog.outside.files.count() == 1
+
+
+# Memory, threads and folders
 
 
 def test_the_limit_of_memory_refuses_files_that_announce_more(dialog, window, tmp_path):

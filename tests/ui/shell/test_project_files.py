@@ -34,6 +34,12 @@ def settled(qtbot, window) -> None:
     assert window.keeping.journal.settle()
 
 
+def killed(window) -> None:
+    """The files are as a kill leaves them."""
+    window.states.stop()
+    window.keeping.close(5)
+
+
 def save_as(qtbot, window, answers, path: Path) -> None:
     answers.save = path
     window.actions_["save_project_as"].trigger()
@@ -43,7 +49,7 @@ def save_as(qtbot, window, answers, path: Path) -> None:
 def open_project(qtbot, window, answers, path: Path, count: int) -> None:
     answers.path = path
     window.actions_["open_project"].trigger()
-    qtbot.waitUntil(lambda: window.session.open_scenes == count and not window.projects._waiting, timeout=20_000)
+    qtbot.waitUntil(lambda: window.session.open_scenes == count and window.projects._opening is None, timeout=20_000)
     settled(qtbot, window)
 
 
@@ -75,7 +81,7 @@ def test_all_scenes_come_back_with_labels_and_undo_after_a_kill(qtbot, make_wind
     paint(first, (100, 20), (100, 60))  # written as it is drawn: nobody saves again
     wanted = states(first)
     assert first.keeping.journal.settle()
-    first.keeping.close(5)  # as a kill leaves it
+    killed(first)
     second = make_window()
     open_project(qtbot, second, answers, project, 2)
     assert_states(second, wanted)
@@ -91,7 +97,7 @@ def test_a_project_moves_with_its_scenes(qtbot, make_window, answers, scenes, pr
     work_on(qtbot, first, scenes)
     save_as(qtbot, first, answers, project)
     wanted = states(first)
-    first.keeping.close(5)
+    killed(first)
     moved = tmp_path / "moved"
     shutil.move(project.parent, moved)
     second = make_window()
@@ -107,7 +113,7 @@ def test_a_scene_that_is_gone_is_named_and_takes_its_labels_when_it_is_opened(
     work_on(qtbot, first, scenes)
     save_as(qtbot, first, answers, project)
     wanted = states(first)
-    first.keeping.close(5)
+    killed(first)
     away = tmp_path / "away"
     shutil.move(scenes[0].parent, away)
     second = make_window()
@@ -124,13 +130,13 @@ def test_a_scene_that_holds_something_else_is_told_and_its_labels_stay(
     work_on(qtbot, first, scenes)
     save_as(qtbot, first, answers, project)
     kept = read_project(project)
-    first.keeping.close(5)
+    killed(first)
     write_demo(scenes[0].parent, seed=9)
     second = make_window()
     open_project(qtbot, second, answers, project, 2)
     assert f"{scenes[0]} holds something else" in texts(second)
     assert not second.session.scenes[0].labels.labelled()
-    second.keeping.close(5)
+    killed(second)
     after = {scene.facts.identity: scene for scene in read_project(project)}
     for scene in kept:
         assert np.array_equal(after[scene.facts.identity].labels, scene.labels)
@@ -166,6 +172,8 @@ def test_the_second_window_only_reads_and_is_told_by_whom(qtbot, make_window, an
     first = make_window()
     work_on(qtbot, first, scenes)
     save_as(qtbot, first, answers, project)
+    first.states.stop()  # what it writes by itself is on the disk
+    settled(qtbot, first)
     before = project.read_bytes()
     second = make_window()
     open_project(qtbot, second, answers, project, 2)
@@ -192,7 +200,7 @@ def test_recent_projects_open_as_projects(qtbot, make_window, answers, scenes, p
     work_on(qtbot, first, scenes)
     save_as(qtbot, first, answers, project)
     wanted = states(first)
-    first.keeping.close(5)
+    killed(first)
     second = make_window()
     assert str(project) in second.desk.settings.recent
     second.open_path(str(project))

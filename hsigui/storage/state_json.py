@@ -1,0 +1,254 @@
+"""The state of a scene as entries of a project file, and back: small things as JSON, arrays as deflated bytes."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import json
+import os
+import zlib
+from collections.abc import Callable, Mapping
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from hsigui.cube.render import ViewState
+from hsigui.document.samples import Sample, SplitRecord
+from hsigui.document.scene_state import PARTS, MapMaking, RunPlace, SceneState
+from hsigui.document.values import Spectrum, Truth
+from hsigui.errors import HsiError
+from hsigui.methods.run_record import SETTINGS, sum_of, without_sums
+from hsigui.specs import MapSpec, SplitSpec
+
+Name = tuple[str, str]  # the part of the file, and the entry in it
+Entry = str | bytes
+
+
+def entries_of(state: SceneState, folder: Path, before: SceneState | None = None) -> dict[Name, Entry | None]:
+    """What a file is to have of a state; None for what it is not to have. What was not understood stays until there is
+    something new in its place.
+
+    Args:
+        folder: of the file; runs are found by their path from there, too.
+        before: what the file has already: what is large and the same is left out.
+    """
+    entries: dict[Name, Entry | None] = {
+        ("view", "shown"): None if state.view is None else json.dumps(asdict(state.view)),
+        ("view", "place"): None if state.looked_at is None else json.dumps(state.looked_at),
+        ("view", "map"): None if state.map_spec is None else json.dumps(state.map_spec.to_json()),
+    }
+    if before is None or state.runs != before.runs:
+        entries["runs", "all"] = _or_none([_run_to_json(run, folder) for run in state.runs])
+    if before is None or state.spectra is not before.spectra:
+        entries["spectra", "kept"] = _or_none([_spectrum_to_json(spectrum) for spectrum in state.spectra])
+    if before is None or state.truth is not before.truth:
+        entries |= _truth_to_entries(state.truth)
+    if before is None or state.samples is not before.samples:
+        entries["truth", "samples"] = _or_none([[step, _sample_to_json(sample)] for step, sample in state.samples])
+    if before is None or state.map is not before.map:
+        entries |= _map_to_entries(state.map)
+    return {name: value for name, value in entries.items() if value is not None or name[0] not in state.lost}
+
+
+def state_from(entries: Mapping[Name, Any], shape: tuple[int, int], folder: Path) -> SceneState:
+    """A state from the entries of a scene; a part that cannot be understood is left out, and named in `lost`.
+
+    Args:
+        shape: rows and columns of the scene.
+        folder: of the file.
+    """
+    found: dict[str, Any] = {}
+    lost = []
+    readers: dict[str, Callable[[], dict[str, Any]]] = {
+        "view": lambda: _view_from(entries),
+        "spectra": lambda: {"spectra": tuple(map(_spectrum_from_json, _listed(entries, "spectra", "kept")))},
+        "truth": lambda: _truth_from(entries, shape),
+        "runs": lambda: {"runs": tuple(_run_from_json(run, folder) for run in _listed(entries, "runs", "all"))},
+        "map": lambda: _map_from(entries, shape),
+    }
+    for part in PARTS:
+        try:
+            found |= readers[part]()
+        except (HsiError, ValueError, TypeError, KeyError, AttributeError, OverflowError, zlib.error):
+            lost.append(part)  # its checksum is right, so another version of the program wrote it
+    return SceneState(**found, lost=tuple(lost))
+
+
+def packed(array: NDArray[np.uint16]) -> bytes:
+    """An array of any shape, little-endian and deflated."""
+    return zlib.compress(np.ascontiguousarray(array, dtype="<u2").data, 1)
+
+
+def unpacked(content: bytes, shape: tuple[int, int]) -> NDArray[np.uint16]:
+    """The array, rows x cols.
+
+    Raises:
+        ValueError: it holds another number of pixels.
+    """
+    return np.frombuffer(_inflated(content, shape[0] * shape[1] * 2), dtype="<u2").reshape(shape).astype(np.uint16)
+
+
+def sum_of_map(classes: NDArray[np.uint16]) -> str:
+    """SHA-256 of the class numbers of a map, rows x cols, as little-endian uint16."""
+    return hashlib.sha256(np.ascontiguousarray(classes, dtype="<u2").data).hexdigest()
+
+
+def _inflated(content: bytes, size: int) -> bytes:
+    found = zlib.decompressobj().decompress(content, size + 1)  # no more, whatever a file claims to hold
+    if len(found) != size:
+        raise ValueError(f"{len(found)} bytes in place of {size}")
+    return found
+
+
+def _or_none(values: list[Any]) -> str | None:
+    return json.dumps(values) if values else None
+
+
+def _listed(entries: Mapping[Name, Any], part: str, name: str) -> list[Any]:
+    found = json.loads(entries.get((part, name)) or "[]")
+    if not isinstance(found, list):
+        raise TypeError("no list")
+    return found
+
+
+# View
+
+
+def _view_from(entries: Mapping[Name, Any]) -> dict[str, Any]:
+    shown, place, spec = (entries.get(("view", name)) for name in ("shown", "place", "map"))
+    found: dict[str, Any] = {}
+    if shown is not None:
+        values = json.loads(shown)
+        red, green, blue = (int(values[name]) for name in ("red", "green", "blue"))
+        found["view"] = ViewState(red, green, blue, float(values["low"]), float(values["high"]))
+    if place is not None:
+        row, col, scale = json.loads(place)
+        found["looked_at"] = float(row), float(col), float(scale)
+    if spec is not None:
+        found["map_spec"] = MapSpec.from_json(json.loads(spec))
+    return found
+
+
+def _spectrum_to_json(spectrum: Spectrum) -> dict[str, Any]:
+    values = np.ascontiguousarray(spectrum.values, dtype="<f4").tobytes()
+    place = None if spectrum.place is None else [int(value) for value in spectrum.place]
+    return {
+        "label": spectrum.label, "color": list(spectrum.color), "place": place,
+        "values": base64.b64encode(values).decode("ascii"),
+    }  # fmt: skip
+
+
+def _spectrum_from_json(values: Mapping[str, Any]) -> Spectrum:
+    red, green, blue = (int(value) for value in values["color"])
+    array = np.frombuffer(base64.b64decode(values["values"]), dtype="<f4").astype(np.float32)
+    place = values["place"]
+    at = None if place is None else (int(place[0]), int(place[1]))
+    return Spectrum(str(values["label"]), (red, green, blue), array, at)
+
+
+# Ground truth
+
+
+def _truth_to_entries(truth: Truth | None) -> dict[Name, Entry | None]:
+    if truth is None:
+        return {("truth", "about"): None, ("truth", "array"): None}
+    about = {"name": truth.name, "matched_by_user": truth.matched_by_user}
+    return {("truth", "about"): json.dumps(about), ("truth", "array"): packed(truth.array)}
+
+
+def _truth_from(entries: Mapping[Name, Any], shape: tuple[int, int]) -> dict[str, Any]:
+    about, array = entries.get(("truth", "about")), entries.get(("truth", "array"))
+    found: dict[str, Any] = {}
+    if about is not None:
+        values = json.loads(about)
+        found["truth"] = Truth(unpacked(array or b"", shape), str(values["name"]), bool(values["matched_by_user"]))
+    found["samples"] = tuple(
+        (int(step), _sample_from_json(sample, shape)) for step, sample in _listed(entries, "truth", "samples")
+    )
+    return found
+
+
+def _sample_to_json(sample: Sample | None) -> dict[str, Any] | None:
+    if sample is None:
+        return None
+    left_out = None
+    if sample.left_out is not None:
+        left_out = base64.b64encode(zlib.compress(sample.left_out.tobytes(), 1)).decode("ascii")
+    return {
+        "spec": sample.spec.to_json(), "record": asdict(sample.record), "gap": sample.gap, "left_out": left_out,
+    }  # fmt: skip
+
+
+def _sample_from_json(values: Mapping[str, Any] | None, shape: tuple[int, int]) -> Sample | None:
+    if values is None:
+        return None
+    record = dict(values["record"])
+    record["not_tested"] = tuple(record["not_tested"])
+    left_out = values["left_out"]
+    if left_out is not None:
+        size = -(-shape[0] * shape[1] // 8)
+        left_out = np.frombuffer(_inflated(base64.b64decode(left_out), size), dtype=np.uint8)
+    return Sample(SplitSpec.from_json(values["spec"]), SplitRecord(**record), values["gap"], left_out)
+
+
+# Runs and map
+
+
+def _run_to_json(run: RunPlace, folder: Path) -> dict[str, Any]:
+    try:
+        relative = Path(os.path.relpath(run.folder, folder)).as_posix()
+    except ValueError:  # on another drive
+        relative = ""
+    return {
+        "folder": str(run.folder.absolute()), "relative": relative, "in_use": run.in_use,
+        "seconds": {name: float(value) for name, value in run.seconds.items()},
+        "sha256": run.sha256 or sum_of_run(run.folder),
+    }  # fmt: skip
+
+
+def _run_from_json(values: Mapping[str, Any], folder: Path) -> RunPlace:
+    """Beside the project where it is there, else where it was."""
+    beside = folder / values["relative"] if values["relative"] else None
+    there = beside is not None and (beside / SETTINGS).is_file()
+    place = beside if beside is not None and there else Path(values["folder"])
+    seconds = {str(name): float(value) for name, value in values["seconds"].items()}
+    return RunPlace(place, bool(values["in_use"]), seconds, str(values["sha256"]))
+
+
+def sum_of_run(folder: Path) -> str:
+    """SHA-256 of what the record of a run says of its training; empty where it cannot be read. What is written into
+    the folder later does not change it."""
+    try:
+        settings = json.loads((folder / SETTINGS).read_bytes())
+        return sum_of(json.dumps(without_sums(settings), sort_keys=True).encode())
+    except (OSError, ValueError, AttributeError, RecursionError):
+        return ""
+
+
+def _map_to_entries(made: MapMaking | None) -> dict[Name, Entry | None]:
+    if made is None:
+        return {("map", "about"): None, ("map", "labels"): None}
+    about = {
+        "spec": made.spec.to_json(), "sample": _sample_to_json(made.sample), "measured_on": made.measured_on,
+        "seconds": {name: float(value) for name, value in made.seconds.items()},
+        "sha256": made.sha256 if made.classes is None else sum_of_map(made.classes),
+    }  # fmt: skip
+    return {("map", "about"): json.dumps(about), ("map", "labels"): packed(made.trained_on)}
+
+
+def _map_from(entries: Mapping[Name, Any], shape: tuple[int, int]) -> dict[str, Any]:
+    about, labels = entries.get(("map", "about")), entries.get(("map", "labels"))
+    if about is None:
+        return {}
+    values = json.loads(about)
+    seconds = {str(name): float(value) for name, value in values["seconds"].items()}
+    return {
+        "map": MapMaking(
+            unpacked(labels or b"", shape), MapSpec.from_json(values["spec"]),
+            _sample_from_json(values["sample"], shape), seconds, str(values["measured_on"]), None,
+            str(values["sha256"]),
+        )
+    }  # fmt: skip

@@ -1,0 +1,156 @@
+"""What is beside the labels of a scene, written into a file and read again."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import fields, replace
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from hsigui.cube.render import ViewState
+from hsigui.document.samples import Sample, SplitRecord
+from hsigui.document.scene_state import MapMaking, RunPlace, SceneState
+from hsigui.document.values import Spectrum, Truth
+from hsigui.specs import MapSpec, SplitSpec
+from hsigui.storage.kept_scene import Surroundings
+from hsigui.storage.project_file import ProjectFile, read_content
+from hsigui.storage.state_json import entries_of, packed, state_from, sum_of_map, sum_of_run, unpacked
+from tests.storage.scenes import COLS, ROWS, make_cube, make_scene
+
+SHAPE = ROWS, COLS
+
+
+def numbers(seed: int) -> np.ndarray:
+    return np.random.default_rng(seed).integers(0, 5, SHAPE).astype(np.uint16)
+
+
+def sample() -> Sample:
+    record = SplitRecord("block", 3, 8, "a" * 64, "b" * 64, "c" * 64, ("Water",), "hsigui sample")
+    return Sample(SplitSpec(5, 3, "block"), record, 9, np.packbits(numbers(4) > 3))
+
+
+def state(folder: Path) -> SceneState:
+    curve = np.array([0.5, np.nan, -1.5], dtype=np.float32)
+    drawn = sample()
+    return SceneState(
+        ViewState(2, 1, 0, 1.5, 97.5), (10.5, 20.25, 3.0),
+        (Spectrum("row 1 \ud800", (1, 2, 3), curve, (4, 5)), Spectrum("library", (9, 9, 9), curve)),
+        Truth(numbers(1), "truth.mat", matched_by_user=True), ((2, drawn), (5, None)),
+        (RunPlace(folder / "old"), RunPlace(folder / "new", True, {"features": 1.25})),
+        MapSpec(1.5, 3.0, "narrow"),
+        MapMaking(numbers(2), MapSpec(0.5), drawn, {"probe and map": 0.25}, "the truth", numbers(3)),
+    )  # fmt: skip
+
+
+def assert_alike(found: object, wanted: object) -> None:
+    """Equal in every value, arrays too."""
+    if isinstance(wanted, np.ndarray):
+        assert isinstance(found, np.ndarray)
+        assert found.dtype == wanted.dtype
+        np.testing.assert_array_equal(found, wanted)
+    elif isinstance(wanted, tuple):
+        assert isinstance(found, tuple)
+        assert len(found) == len(wanted)
+        for one, other in zip(found, wanted, strict=True):
+            assert_alike(one, other)
+    elif hasattr(wanted, "__dataclass_fields__"):
+        assert type(found) is type(wanted)
+        for spec in fields(wanted):
+            assert_alike(getattr(found, spec.name), getattr(wanted, spec.name))
+    else:
+        assert found == wanted
+
+
+def test_all_of_a_state_comes_back(tmp_path):
+    given = state(tmp_path / "runs")
+    entries = entries_of(given, tmp_path)
+    assert {part for part, _ in entries} == {"view", "spectra", "truth", "runs", "map"}
+    made = given.map
+    assert made is not None
+    known = replace(made, classes=None, sha256=sum_of_map(numbers(3)))
+    assert_alike(state_from(entries, SHAPE, tmp_path), replace(given, map=known))
+
+
+def test_nothing_is_nothing(tmp_path):
+    entries = entries_of(SceneState(), tmp_path)
+    assert set(entries.values()) == {None}
+    assert_alike(state_from(entries, SHAPE, tmp_path), SceneState())
+    assert_alike(state_from({}, SHAPE, tmp_path), SceneState())
+
+
+def test_what_is_large_and_the_same_is_not_written_again(tmp_path):
+    first = state(tmp_path)
+    second = replace(first, view=ViewState(0, 0, 0))
+    assert {part for part, _ in entries_of(second, tmp_path, first)} == {"view"}
+
+
+def test_a_run_is_found_beside_the_project_when_both_have_moved(tmp_path):
+    run = tmp_path / "work" / "runs" / "one"
+    run.mkdir(parents=True)
+    (run / "run.json").write_text(json.dumps({"spec": {}, "sealed": True, "sha256": {"a": "b"}}))
+    before = sum_of_run(run)
+    entries = entries_of(SceneState(runs=(RunPlace(run, True),)), tmp_path / "work")
+    (tmp_path / "work").rename(tmp_path / "moved")
+    (found,) = state_from(entries, SHAPE, tmp_path / "moved").runs
+    assert found.folder == tmp_path / "moved" / "runs" / "one"
+    assert found.sha256 == before == sum_of_run(found.folder) != ""
+    (found.folder / "run.json").write_text(json.dumps({"spec": {}, "sealed": True, "sha256": {"a": "c"}}))
+    assert sum_of_run(found.folder) == before, "what is written into the folder later is no other run"
+    assert sum_of_run(tmp_path / "none") == ""
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        (("view", "shown"), '{"red": 1}'),
+        (("view", "map"), '{"context": "wider"}'),
+        (("spectra", "kept"), '[{"label": "x"}]'),
+        (("truth", "array"), b"x"),
+        (("truth", "array"), packed(np.zeros((3, 3), np.uint16))),
+        (("truth", "samples"), '{"a": 1}'),
+        (("runs", "all"), "[1]"),
+        (("map", "about"), "{}"),
+        (("map", "labels"), None),
+    ],
+)
+def test_a_part_that_is_not_understood_is_named_and_the_others_come_back(tmp_path, name, value):
+    found = state_from({**entries_of(state(tmp_path), tmp_path), name: value}, SHAPE, tmp_path)
+    assert found.lost == (name[0],)
+    others = {"view": found.view, "spectra": found.spectra, "truth": found.truth, "runs": found.runs, "map": found.map}
+    assert {part for part, it in others.items() if not it} == {name[0]}
+
+
+def test_what_was_not_understood_stays_until_there_is_something_new(tmp_path):
+    lost = SceneState(lost=("spectra",))
+    assert ("spectra", "kept") not in entries_of(lost, tmp_path)
+    assert entries_of(lost, tmp_path)["truth", "array"] is None
+    new = replace(lost, spectra=state(tmp_path).spectra)
+    assert entries_of(new, tmp_path)["spectra", "kept"] is not None
+
+
+def test_no_more_is_inflated_than_the_scene_can_hold():
+    with pytest.raises(ValueError, match="in place of"):
+        unpacked(packed(np.zeros((500, 500), np.uint16)), (10, 10))
+
+
+def test_a_file_has_states_of_scenes_and_how_the_window_stood(tmp_path):
+    from hsigui.storage.kept_scene import SceneFacts
+
+    path = tmp_path / "a.hsigui"
+    file = ProjectFile(path)
+    first, second = (SceneFacts.of(make_scene(make_cube(seed=seed)).plain) for seed in (0, 1))
+    given = state(tmp_path)
+    file.write(first, None, Surroundings(given, {"method": 1}))
+    file.write(second, None, Surroundings(SceneState(ViewState(0, 0, 1)), {"method": 2}))
+    file.write(first, None, Surroundings(replace(given, truth=None)))
+    file.close()
+    found = read_content(path)
+    assert found.window == {"method": 2}
+    assert found.shown == second.identity
+    one, two = (scene.state for scene in found.scenes)
+    assert one.truth is None
+    assert one.map is not None
+    assert_alike(two, SceneState(ViewState(0, 0, 1)))
+    assert not found.scenes[0].at_stake
