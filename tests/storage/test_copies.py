@@ -118,7 +118,8 @@ def journal(tmp_path):
         file.write(FACTS, state(7, unsaved=False))
         file._connection.execute("PRAGMA cache_size = 1")
         file._connection.execute("BEGIN IMMEDIATE")
-        file._connection.execute("UPDATE entries SET value = zeroblob(90000)")
+        for part in ("tiles SET content", "entries SET value", "steps SET text", "seals SET rows"):
+            file._connection.execute(f"UPDATE {part} = zeroblob(90000)")
         content = journal_path(other).read_bytes()
         file._connection.execute("ROLLBACK")
     return content
