@@ -115,10 +115,11 @@ def journal(tmp_path):
     """The journal of a killed process that wrote to another project."""
     other = tmp_path / "other" / "a.hsigui"
     with closing(ProjectFile(other)) as file:
-        file.write(FACTS, state(7))
+        file.write(FACTS, state(7, unsaved=False))
         file._connection.execute("PRAGMA cache_size = 1")
         file._connection.execute("BEGIN IMMEDIATE")
-        file._connection.execute("UPDATE entries SET value = zeroblob(90000)")
+        for part in ("tiles SET content", "entries SET value", "steps SET text", "seals SET rows"):
+            file._connection.execute(f"UPDATE {part} = zeroblob(90000)")
         content = journal_path(other).read_bytes()
         file._connection.execute("ROLLBACK")
     return content
@@ -132,6 +133,7 @@ def test_a_journal_of_another_file_does_not_destroy_one_that_is_whole(path, jour
     assert path.read_bytes() == whole
     aside = path.with_name("a.hsigui.damaged-journal")
     assert aside.read_bytes() == journal
+    assert str(aside) in found.told[0]
     assert not found.stays
 
 

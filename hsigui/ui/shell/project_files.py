@@ -182,7 +182,7 @@ class ProjectFiles(QObject):
         self._keeping.expect(opened.scenes)
         self._keeping.use_for_others(opened.project)
         if opened.project is not None:
-            self._warn_of_folder(opened.project)
+            opening.told.append(partial(self._warn_of_folder, opened.project))
         self._begin(opening)
 
     def _tell_nothing_opened(self, opened: OpenedProject, opening: _Opening) -> None:
