@@ -90,8 +90,9 @@ class ProjectFiles(QObject):
         def done(project: NamedProject) -> None:
             self._keeping.use_for_others(project)
             self._remember(path)
-            self._warn_of_folder(project)
-            self._begin(_Opening(waiting=[_Wanted(first.absolute())], former=tuple(self._session.scenes)))
+            opening = _Opening(waiting=[_Wanted(first.absolute())], former=tuple(self._session.scenes))
+            opening.told.append(partial(self._warn_of_folder, project))
+            self._begin(opening)
 
         self._scenes.leave_for_others(partial(self._start, lambda _ctx: create_project(path), say("New project"), done))
 
