@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import shutil
 import sys
-from pathlib import Path
 
 import numpy as np
 import pytest
@@ -12,54 +11,10 @@ from PySide6.QtCore import Qt
 
 from hsigui.cube.demo import write_demo
 from hsigui.storage.project_file import read_project
+from tests.ui.shell.projects import killed, open_project, save_as, settled, work_on
 from tests.ui.windows import idle, labels, open_scene, paint, press, texts
 
 CTRL = Qt.KeyboardModifier.ControlModifier
-
-
-@pytest.fixture
-def scenes(tmp_path: Path) -> tuple[Path, Path]:
-    """Two scenes in a folder of work."""
-    one, two = (write_demo(tmp_path / "work" / name, seed=seed)[0] for seed, name in enumerate(("one", "two")))
-    return one, two
-
-
-@pytest.fixture
-def project(tmp_path: Path) -> Path:
-    return tmp_path / "work" / "fields.hsigui"
-
-
-def settled(qtbot, window) -> None:
-    idle(qtbot, window)
-    assert window.keeping.journal.settle()
-
-
-def killed(window) -> None:
-    """The files are as a kill leaves them."""
-    window.states.stop()
-    window.keeping.close(5)
-
-
-def save_as(qtbot, window, answers, path: Path) -> None:
-    answers.save = path
-    window.actions_["save_project_as"].trigger()
-    settled(qtbot, window)
-
-
-def open_project(qtbot, window, answers, path: Path, count: int) -> None:
-    answers.path = path
-    window.actions_["open_project"].trigger()
-    qtbot.waitUntil(lambda: window.session.open_scenes == count and window.projects._opening is None, timeout=20_000)
-    settled(qtbot, window)
-
-
-def work_on(qtbot, window, scenes) -> None:
-    """Labels in two scenes, the second one shown."""
-    for number, path in enumerate(scenes):
-        open_scene(qtbot, window, path)
-        press(window, "B")
-        paint(window, (20 + 30 * number, 20), (20 + 30 * number, 50))
-        paint(window, (80, 20), (80, 50 + number))
 
 
 def states(window) -> list:

@@ -8,27 +8,14 @@ import threading
 from pathlib import Path
 
 import numpy as np
-import pytest
 from PySide6.QtCore import Qt
 
 from hsigui.cube.demo import write_demo
 from hsigui.document.values import Spectrum
 from hsigui.specs import MapSpec, PretrainSpec
 from hsigui.storage.project_file import read_content, read_project
-from tests.ui.shell.test_project_files import killed, open_project, save_as, settled, work_on
+from tests.ui.shell.projects import killed, open_project, save_as, settled, work_on
 from tests.ui.windows import button, idle, labels, open_scene, paint, press, texts
-
-
-@pytest.fixture
-def scenes(tmp_path: Path) -> tuple[Path, Path]:
-    """Two scenes in a folder of work."""
-    one, two = (write_demo(tmp_path / "work" / name, seed=seed)[0] for seed, name in enumerate(("one", "two")))
-    return one, two
-
-
-@pytest.fixture
-def project(tmp_path: Path) -> Path:
-    return tmp_path / "work" / "fields.hsigui"
 
 
 def look_otherwise(window) -> None:
