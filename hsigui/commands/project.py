@@ -13,7 +13,7 @@ from hsigui.storage.copies import copies
 from hsigui.storage.database import Damaged, Journal
 from hsigui.storage.locks import Holder, holder_of
 from hsigui.storage.on_this_machine import left_of
-from hsigui.storage.project_file import ProjectContent, read_content, read_project
+from hsigui.storage.project_content import ProjectContent, read_content, read_project
 from hsigui.texts import say
 
 

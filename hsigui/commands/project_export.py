@@ -28,7 +28,7 @@ from hsigui.commands.project_about import about_scene
 from hsigui.commands.project_scene import SCENE, parts_of, write_json, write_scene
 from hsigui.errors import HsiError
 from hsigui.storage.kept_scene import KeptScene
-from hsigui.storage.project_file import ProjectContent
+from hsigui.storage.project_content import ProjectContent
 from hsigui.texts import say, say_number
 
 INDEX = "project.json"

@@ -15,13 +15,9 @@ from hsigui.errors import HsiError
 from hsigui.saving import is_left_over
 from hsigui.storage.database import Damaged, Journal, journal_path, snapshot
 from hsigui.storage.kept_scene import Change, KeptScene
-from hsigui.storage.project_file import (
-    SUFFIX,
-    ProjectContent,
-    ProjectFile,
-    copy_database,
-    read_content,
-)
+from hsigui.storage.project_content import ProjectContent, read_content
+from hsigui.storage.project_file import SUFFIX, ProjectFile
+from hsigui.storage.whole import copy_database
 from hsigui.texts import say
 
 LAST = 5  # copies that are always kept

@@ -17,7 +17,8 @@ from hsigui.storage.database import Damaged
 from hsigui.storage.kept_scene import KeptScene, SceneFacts
 from hsigui.storage.locks import Holder, Lock
 from hsigui.storage.on_this_machine import left_of
-from hsigui.storage.project_file import SUFFIX, ProjectContent, ProjectFile, read_content
+from hsigui.storage.project_content import ProjectContent, read_content
+from hsigui.storage.project_file import SUFFIX, ProjectFile
 from hsigui.storage.projects import Taken
 from hsigui.storage.taking import project_file, take, told_of_folder
 from hsigui.texts import say

@@ -19,8 +19,9 @@ from hsigui.errors import HsiError
 from hsigui.saving import write_bytes
 from hsigui.storage.database import Damaged, journal_path, snapshot
 from hsigui.storage.kept_scene import Change, SceneFacts, Surroundings
-from hsigui.storage.project_file import ProjectFile, check, copy_database
+from hsigui.storage.project_file import ProjectFile
 from hsigui.storage.schema import Rows
+from hsigui.storage.whole import check, copy_database
 from hsigui.texts import say
 
 Stat = tuple[int, int, int] | None

@@ -22,7 +22,8 @@ from hsigui.errors import HsiError
 from hsigui.storage import copies, kept, recovery
 from hsigui.storage.kept_scene import KeptScene, SceneFacts
 from hsigui.storage.locks import Holder, Lock
-from hsigui.storage.project_file import SUFFIX, ProjectFile, read_project
+from hsigui.storage.project_content import read_project
+from hsigui.storage.project_file import SUFFIX, ProjectFile
 from hsigui.storage.taking import project_file, take, told_of_folder
 from hsigui.texts import say
 

@@ -15,7 +15,8 @@ from hsigui.storage.database import Damaged
 from hsigui.storage.locks import Holder, Lock
 from hsigui.storage.on_this_machine import left_of
 from hsigui.storage.placed import PlacedFile, content_of, copy_into_place, drop, noted
-from hsigui.storage.project_file import ProjectFile, read_content
+from hsigui.storage.project_content import read_content
+from hsigui.storage.project_file import ProjectFile
 from hsigui.texts import say
 
 

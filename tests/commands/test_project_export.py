@@ -21,7 +21,8 @@ from hsigui.labels.formats.class_tables import read_table
 from hsigui.labels.formats.files import read_classes
 from hsigui.pipeline import split
 from hsigui.storage.kept_scene import SceneFacts, Surroundings
-from hsigui.storage.project_file import ProjectFile, read_content
+from hsigui.storage.project_content import read_content
+from hsigui.storage.project_file import ProjectFile
 from hsigui.storage.schema import ENTRIES, Rows
 from tests.commands.projects import CHECKS, CLASSES, DRAWN, GEO, SAMPLE, TRUTH, change, everything, facts, write_project
 

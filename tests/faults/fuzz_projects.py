@@ -38,7 +38,8 @@ from hsigui.labels.classes import ClassTable
 from hsigui.labels.label_map import VALIDATION, Edit
 from hsigui.storage.copies import copies, new_copy_path
 from hsigui.storage.kept_scene import Change, KeptScene, SceneFacts
-from hsigui.storage.project_file import ProjectFile, read_project
+from hsigui.storage.project_content import read_project
+from hsigui.storage.project_file import ProjectFile
 from hsigui.storage.projects import Projects
 from hsigui.storage.tracker import Tracker
 

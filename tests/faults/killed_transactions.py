@@ -19,7 +19,8 @@ from typing import Any
 from hsigui.storage.copies import copies
 from hsigui.storage.database import journal_path
 from hsigui.storage.kept_scene import Change, KeptScene
-from hsigui.storage.project_file import ProjectFile, read_project
+from hsigui.storage.project_content import read_project
+from hsigui.storage.project_file import ProjectFile
 from hsigui.storage.projects import Projects
 from tests.faults.fuzz_projects import Made, damaged, figures, make, same
 

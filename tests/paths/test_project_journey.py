@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 
 from hsigui.cube.demo import write_demo
-from hsigui.storage.project_file import read_project
+from hsigui.storage.project_content import read_project
 
 SECONDS = 240.0
 

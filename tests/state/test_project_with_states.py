@@ -6,7 +6,8 @@ import json
 
 import numpy as np
 
-from hsigui.storage.project_file import ProjectFile, read_project
+from hsigui.storage.project_content import read_project
+from hsigui.storage.project_file import ProjectFile
 from tests.state.home import STATE, unpack
 from tests.state.write_project_with_states import NAME, about
 

@@ -20,7 +20,7 @@ from hsigui.document.scene import Scene
 from hsigui.labels.classes import ClassInfo, ClassTable
 from hsigui.labels.label_map import VALIDATION, Edit
 from hsigui.storage.journal import Journal
-from hsigui.storage.project_file import read_project
+from hsigui.storage.project_content import read_project
 from hsigui.storage.projects import Projects
 from hsigui.storage.tracker import Tracker
 from tests.state.home import STATE, Home, unpack

@@ -24,7 +24,8 @@ from hsigui.document.values import Spectrum, Truth
 from hsigui.specs import MapSpec, PretrainSpec, SplitSpec
 from hsigui.storage.band_edits import BandEdit
 from hsigui.storage.kept_scene import SceneFacts, Surroundings
-from hsigui.storage.project_file import ProjectFile, read_content
+from hsigui.storage.project_content import read_content
+from hsigui.storage.project_file import ProjectFile
 from hsigui.storage.scene_import import SceneImport
 from tests.state.home import STATE, Home, unpack
 from tests.state.write_project import draw

@@ -22,7 +22,8 @@ from hsigui.storage.copies import (
 )
 from hsigui.storage.database import journal_path
 from hsigui.storage.kept_scene import Change, Condition, SceneFacts
-from hsigui.storage.project_file import ProjectFile, read_project
+from hsigui.storage.project_content import read_project
+from hsigui.storage.project_file import ProjectFile
 
 FACTS = SceneFacts("a" * 32, 4, 4, 1)
 DAY = 24 * 3600.0

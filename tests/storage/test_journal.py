@@ -16,7 +16,8 @@ from hsigui.labels.label_map import TRAINING, VALIDATION
 from hsigui.storage import journal as journal_module
 from hsigui.storage.copies import copies
 from hsigui.storage.journal import Journal
-from hsigui.storage.project_file import ProjectFile, read_project
+from hsigui.storage.project_content import read_project
+from hsigui.storage.project_file import ProjectFile
 from hsigui.storage.projects import Projects
 from tests.storage.scenes import COLS, ROWS, assert_same, block, draw, make_cube, tracked
 

@@ -17,7 +17,7 @@ from hsigui.storage.journal import Journal
 from hsigui.storage.kept_scene import Change, Condition, SceneFacts
 from hsigui.storage.locks import lock_path
 from hsigui.storage.named import Place, create_project, find_scene, open_project, scene_in, with_suffix
-from hsigui.storage.project_file import read_project
+from hsigui.storage.project_content import read_project
 from hsigui.storage.projects import Projects
 from tests.storage.scenes import assert_same, block, draw, make_cube, tracked
 

@@ -31,7 +31,8 @@ from hsigui.storage.locks import Holder, Lock, holder_of, lock_path
 from hsigui.storage.named import NamedProject, create_project, open_project
 from hsigui.storage.on_this_machine import left_of
 from hsigui.storage.placed import PlacedFile, content_of
-from hsigui.storage.project_file import ProjectFile, read_project
+from hsigui.storage.project_content import read_project
+from hsigui.storage.project_file import ProjectFile
 from hsigui.storage.projects import Projects
 from hsigui.storage.taking import take
 from tests.storage.scenes import assert_same, block, draw, make_cube, tracked

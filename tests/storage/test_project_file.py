@@ -14,7 +14,8 @@ from hsigui.errors import HsiError
 from hsigui.storage import schema
 from hsigui.storage.database import Damaged
 from hsigui.storage.kept_scene import Change, Condition, SceneFacts
-from hsigui.storage.project_file import ProjectFile, read_project
+from hsigui.storage.project_content import read_project
+from hsigui.storage.project_file import ProjectFile
 from hsigui.storage.schema import ENTRIES, Rows
 
 FACTS = SceneFacts(
@@ -145,7 +146,7 @@ def test_a_later_version_is_refused_in_words_and_left_as_it_is(path, monkeypatch
     with monkeypatch.context() as later:
         versions = {**schema.VERSIONS, "labels": 2}
         later.setattr(schema, "VERSIONS", versions)
-        later.setattr("hsigui.storage.project_file.VERSIONS", versions)
+        later.setattr("hsigui.storage.whole.VERSIONS", versions)
         written(path, ones())
     before = path.read_bytes()
     for attempt in (read_project, ProjectFile):
@@ -165,7 +166,7 @@ def test_an_earlier_version_is_brought_to_this_one_reading_or_writing(path, monk
     written(path, Change(Condition(saved_at=12.5)))
     before = path.read_bytes()
     versions = {**schema.VERSIONS, "state": 3, "maps": 1}
-    monkeypatch.setattr("hsigui.storage.project_file.VERSIONS", versions)
+    monkeypatch.setattr("hsigui.storage.whole.VERSIONS", versions)
     monkeypatch.setitem(schema.MIGRATIONS, ("state", 1), _rename_entry)
     monkeypatch.setitem(schema.MIGRATIONS, ("state", 2), lambda rows: None)
     monkeypatch.setitem(schema.MIGRATIONS, ("maps", 0), lambda rows: None)

@@ -18,7 +18,7 @@ from hsigui.storage.can_lock import can_lock
 from hsigui.storage.journal import Journal
 from hsigui.storage.kept_scene import KeptScene
 from hsigui.storage.named import create_project, open_project
-from hsigui.storage.project_file import read_project
+from hsigui.storage.project_content import read_project
 from hsigui.storage.projects import Projects
 from tests.storage.scenes import block, tracked
 

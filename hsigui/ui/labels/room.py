@@ -11,6 +11,7 @@ from hsigui.ui.labels.class_tables import ClassTables
 from hsigui.ui.labels.classes_panel import ClassesPanel
 from hsigui.ui.labels.files import LabelFiles
 from hsigui.ui.labels.labelling import Labelling
+from hsigui.ui.labels.left_labels import LeftLabels
 from hsigui.ui.labels.safe_keeping import SafeKeeping
 from hsigui.ui.labels.sampler import Sampler
 from hsigui.ui.labels.superpixel_controller import SuperpixelController
@@ -27,11 +28,12 @@ def classes(bench: Bench) -> PanelParts:
     panel = ClassesPanel(actions.of(*BUTTONS), _menu(bench), desk.window)
     sampler = Sampler(desk)
     keeping = SafeKeeping(desk, bench.journal)
+    left = LeftLabels(desk, keeping)
     files, tables = LabelFiles(desk, keeping, sampler), ClassTables(desk)
     strip = SuperpixelStrip(actions["superpixels"], desk.window)
     superpixels = SuperpixelController(desk, bench.image, strip)
     labels = Labelling(bench, panel, superpixels)
-    return PanelParts(panel, (panel, keeping, files, sampler, tables, strip, superpixels, labels, labels.classes))
+    return PanelParts(panel, (panel, keeping, left, files, sampler, tables, strip, superpixels, labels, labels.classes))
 
 
 def _menu(bench: Bench) -> QMenu:

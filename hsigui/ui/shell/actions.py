@@ -30,7 +30,7 @@ THEMES = (
     ("dark", say("&Dark"), say("Dark colours")),
 )
 ROWS: tuple[ActionRow, ...] = (
-    ActionRow("new_project", say("&New project…"),
+    ActionRow("new_project", say("Ne&w project…"),
               say("Begin a file that keeps scenes with all you do, in place of what is open"),
               ProjectFiles.ask_and_create),
     ActionRow("open_project", say("Open pro&ject…"),

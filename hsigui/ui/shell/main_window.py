@@ -62,6 +62,7 @@ from hsigui.ui.labels.explorer_panel import ExplorerPanel
 from hsigui.ui.labels.files import LabelFiles
 from hsigui.ui.labels.history_panel import HistoryPanel
 from hsigui.ui.labels.labelling import Labelling, tool_strip
+from hsigui.ui.labels.left_labels import LeftLabels
 from hsigui.ui.labels.quality_panel import QualityPanel
 from hsigui.ui.labels.safe_keeping import SafeKeeping
 from hsigui.ui.labels.sampler import Sampler
@@ -165,7 +166,7 @@ class MainWindow(QMainWindow):
         self.bands, self.watch = self._part(BandsController), self._part(FileWatch)
         self.classes, self.labels = self._part(ClassesPanel), self._part(Labelling)
         self.label_files, self.sampler = self._part(LabelFiles), self._part(Sampler)
-        self.keeping = self._part(SafeKeeping)
+        self.keeping, self.left = self._part(SafeKeeping), self._part(LeftLabels)
         self.superpixels, self.quality_panel = self._part(SuperpixelController), self._part(QualityPanel)
         self.explorer, self.regions = self._part(ExplorerPanel), self._part(ExplorerController)
         self.history, self.spectra = self._part(HistoryPanel), self._part(SpectrumView)
@@ -205,9 +206,9 @@ class MainWindow(QMainWindow):
         self.arrivals = Arrivals(self.desk, self.scene, self.label_files, self.spectra)
         self.leaving = Leaving(self.desk, self.scenes)
         stands = WindowState(self, self.session, self.actions_, self.method, self.maps, self.exporter)
-        self.projects = ProjectFiles(self.desk, self.scene, self.scenes, self.keeping, stands)
+        self.projects = ProjectFiles(self.desk, self.scene, self.scenes, self.keeping, self.left, stands)
         self.states = StateKeeping(
-            self.desk, self.keeping, self.scene, self._part(SpectraController), self.run_files, stands
+            self.desk, self.keeping, self.left, self.scene, self._part(SpectraController), self.run_files, stands
         )
         self.help = HelpPages(self, in_order_of_menus())
         preferences = Preferences(self.desk, self.actions_, self.run_files, (self.display, self.spectra))

@@ -18,6 +18,7 @@ from hsigui.storage.named import NamedProject, OpenedProject, Place, create_proj
 from hsigui.texts import say
 from hsigui.ui.desk.desk import Desk
 from hsigui.ui.desk.job_bridge import Watcher
+from hsigui.ui.labels.left_labels import LeftLabels
 from hsigui.ui.labels.safe_keeping import SafeKeeping
 from hsigui.ui.scene.controller import SceneController
 from hsigui.ui.scene.open_scenes import OpenScenes
@@ -58,11 +59,18 @@ class ProjectFiles(QObject):
     """File > New project, Open project and Save project as."""
 
     def __init__(
-        self, desk: Desk, scene: SceneController, scenes: OpenScenes, keeping: SafeKeeping, window: WindowState
+        self,
+        desk: Desk,
+        scene: SceneController,
+        scenes: OpenScenes,
+        keeping: SafeKeeping,
+        left: LeftLabels,
+        window: WindowState,
     ) -> None:
         super().__init__(desk.window)
         self._desk, self._session = desk, desk.session
-        self._scene, self._scenes, self._keeping, self._window = scene, scenes, keeping, window
+        self._scene, self._scenes, self._window = scene, scenes, window
+        self._keeping, self._left = keeping, left
         self._opening: _Opening | None = None
         self._tried: Path | None = None  # the project that was opened last, whether it could be or not
         self._missing = MissingScenes(desk, scene)
@@ -180,7 +188,7 @@ class ProjectFiles(QObject):
             self._tell_nothing_opened(opened, opening)
             return
         opening.former = tuple(self._session.scenes)
-        self._keeping.expect(opened.scenes)
+        self._left.expect(opened.scenes)
         self._keeping.use_for_others(opened.project)
         if opened.project is not None:
             opening.told.append(partial(self._warn_of_folder, opened.project))
@@ -239,7 +247,7 @@ class ProjectFiles(QObject):
     def _open_found(self, kept: KeptScene, path: Path) -> None:
         """A scene that was not where it was, where the user found it."""
         if self._keeping.project is not None:
-            self._keeping.expect([kept])
+            self._left.expect([kept])
             self._scene.open_path(path, kept.imported.choice)
         elif self._tried is not None:
             self.open(self._tried, {kept.facts.identity: path})

@@ -18,6 +18,7 @@ from hsigui.document.taking_up import state_of, take_look, take_up
 from hsigui.storage.kept_scene import Surroundings
 from hsigui.texts import say
 from hsigui.ui.desk.desk import Desk
+from hsigui.ui.labels.left_labels import LeftLabels
 from hsigui.ui.labels.safe_keeping import SafeKeeping
 from hsigui.ui.scene.controller import SceneController
 from hsigui.ui.shell.window_state import WindowState
@@ -34,6 +35,7 @@ class StateKeeping(QObject):
         self,
         desk: Desk,
         keeping: SafeKeeping,
+        left: LeftLabels,
         scene: SceneController,
         spectra: SpectraController,
         runs: RunFiles,
@@ -44,8 +46,8 @@ class StateKeeping(QObject):
         self._scene, self._spectra, self._runs, self._window = scene, spectra, runs, window
         self._known: dict[int, SceneState] = {}  # as it was last handed over, or found at opening, by the scenes' ids
         self._window_known: tuple[int, dict[str, Any]] = 0, {}  # the scene that was shown, and how the window stood
-        keeping.taken_up.connect(self._taken_up)
-        keeping.recognised.connect(self._recognised)
+        left.taken_up.connect(self._taken_up)
+        left.recognised.connect(self._recognised)
         keeping.asked_for_all.connect(self._hand_over_all)
         keeping.let_go.connect(self._forget)
         events = self._session.events

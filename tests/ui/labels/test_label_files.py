@@ -448,7 +448,7 @@ def test_restored_labels_and_validation_labels_never_share_a_pixel(qtbot, demo, 
     assert demo.session.labels.labelled(VALIDATION)
     facts = SceneFacts("0" * 32, *found.shape, 1)
     kept = KeptScene(facts, found, np.zeros_like(found), OTHERS, Condition(True))
-    demo.keeping._restore(Left(kept, tmp_path / "gone.npz"))
+    demo.left._restore(Left(kept, tmp_path / "gone.npz"))
     idle(qtbot, demo)
     assert np.array_equal(labels(demo), found)
     assert not (demo.session.labels.validation[found > 0]).any()

@@ -18,7 +18,8 @@ from hsigui.labels.formats.files import read_classes, write_classes
 from hsigui.labels.label_map import Edit
 from hsigui.storage import journal
 from hsigui.storage.kept_scene import KeptScene
-from hsigui.storage.project_file import ProjectFile, read_project
+from hsigui.storage.project_content import read_project
+from hsigui.storage.project_file import ProjectFile
 from hsigui.ui.labels.sample_dialog import SampleDialog
 from tests.ui.windows import button, idle, labels, open_scene, opened, paint, press, texts
 

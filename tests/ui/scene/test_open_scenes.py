@@ -12,7 +12,7 @@ from PySide6.QtWidgets import QTabBar
 
 from hsigui.labels.classes import ClassTable
 from hsigui.labels.formats.files import read_classes
-from hsigui.storage.project_file import read_project
+from hsigui.storage.project_content import read_project
 from tests.ui.shell.test_arrivals import drop
 from tests.ui.windows import FakeEncoder, click, features_of, idle, labels, open_scene, paint, press, texts
 

@@ -10,7 +10,7 @@ import pytest
 from PySide6.QtCore import Qt
 
 from hsigui.cube.demo import write_demo
-from hsigui.storage.project_file import read_project
+from hsigui.storage.project_content import read_project
 from tests.ui.shell.projects import killed, open_project, save_as, settled, work_on
 from tests.ui.windows import idle, labels, open_scene, paint, press, texts
 

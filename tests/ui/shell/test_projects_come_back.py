@@ -13,7 +13,7 @@ from PySide6.QtCore import Qt
 from hsigui.cube.demo import write_demo
 from hsigui.document.values import Spectrum
 from hsigui.specs import MapSpec, PretrainSpec
-from hsigui.storage.project_file import read_content, read_project
+from hsigui.storage.project_content import read_content, read_project
 from tests.ui.shell.projects import killed, open_project, save_as, settled, work_on
 from tests.ui.windows import button, idle, labels, open_scene, paint, press, texts
 
@@ -326,7 +326,8 @@ def add_run(project: Path, content, folder: Path) -> None:
 
 
 def test_what_another_version_wrote_is_told_and_stays(qtbot, make_window, answers, scenes, project):
-    from hsigui.storage.project_file import ENTRIES, ProjectFile
+    from hsigui.storage.project_file import ProjectFile
+    from hsigui.storage.schema import ENTRIES
 
     first = make_window()
     open_scene(qtbot, first, scenes[0])
