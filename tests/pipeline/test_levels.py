@@ -14,7 +14,7 @@ from hsigui.labels.sampling import draw
 from hsigui.labels.stroke_split import draw_strokes
 from hsigui.methods import checkpoint
 from hsigui.methods.levelled_probe import LevelledProbe
-from hsigui.pipeline import kept_probe, level_fit, levels, provenance
+from hsigui.pipeline import kept_probe, level_candidates, level_drawing, level_fit, levels, provenance
 from hsigui.pipeline.classify import classify
 from hsigui.pipeline.embed import embed
 from hsigui.pipeline.pretrain import pretrain
@@ -142,7 +142,7 @@ def test_a_part_of_the_map_is_that_part_of_the_whole(features, strokes):
 def test_a_large_scene_is_weighed_by_parts_of_it(features, strokes, monkeypatch):
     at_once = fit_mixture(features, strokes, AT_ONCE, None, CTX, draw=True)
     monkeypatch.setattr(level_fit, "WHOLE", 1)
-    monkeypatch.setattr(level_fit, "WINDOW", 20)
+    monkeypatch.setattr(level_drawing, "WINDOW", 20)
     in_parts = fit_mixture(features, strokes, AT_ONCE, None, CTX, draw=True)
     assert in_parts.drawn is None
     for one, other in zip(at_once.probe.parts, in_parts.probe.parts, strict=True):
@@ -152,9 +152,9 @@ def test_a_large_scene_is_weighed_by_parts_of_it(features, strokes, monkeypatch)
 
 
 def test_a_twin_finds_in_plain_features_what_it_was_fitted_to_in_whitened_ones(features, strokes):
-    known = level_fit._Labels.of(strokes > 0, strokes)
-    twin = next(c for c in level_fit._candidates(features, known, CTX, None) if c.whitening is not None)
-    probe = level_fit.closed_form(twin.rows, twin.classes)
+    known = level_candidates.Labelled.of(strokes > 0, strokes)
+    twin = next(c for c in level_candidates.candidates_of(features, known, CTX, None) if c.whitening is not None)
+    probe = level_candidates.closed_form(twin.rows, twin.classes)
     plain = twin.features.at(strokes > 0)
     assert np.allclose(twin.folded(probe).probabilities(plain), probe.probabilities(twin.rows), atol=1e-4)
 
@@ -213,7 +213,7 @@ def test_a_map_that_is_soon_replaced_hears_one_of_a_level_and_its_twin(features,
 def test_a_brief_look_at_a_larger_scene_is_at_parts_of_it_and_the_next_at_all(features, strokes, monkeypatch):
     whole = fit_mixture(features, strokes, AT_ONCE, None, CTX)
     monkeypatch.setattr(level_fit, "BRIEF_PIXELS", 1)
-    monkeypatch.setattr(level_fit, "WINDOW", 20)
+    monkeypatch.setattr(level_drawing, "WINDOW", 20)
     brief = fit_mixture(features, strokes, AT_ONCE, None, CTX, brief=True)
     assert brief.probe.figures != whole.probe.figures
     assert fit_mixture(features, strokes, AT_ONCE, None, CTX, after=brief).probe.figures == whole.probe.figures
