@@ -28,8 +28,8 @@ from hsigui.pipeline import levels
 from hsigui.pipeline.context_features import EdgeAwareComponents, FeatureBlock, Window, context_blocks
 from hsigui.pipeline.edge_pooling import COMPONENT_REACH, ENCODER_REACH, FLOAT16_RANGE, Pooling, pool, scene_edges
 from hsigui.pipeline.features import ENCODER, Features, Store, Superpixels, finished
-from hsigui.pipeline.pretrain import require_learnable
 from hsigui.pipeline.run_bands import in_run_bands
+from hsigui.pipeline.what_is_seen import require_learnable
 from hsigui.specs import FeatureSpec, Level, as_first_written
 from hsigui.texts import say
 

@@ -61,7 +61,8 @@ class Drawing:
         return [part.probabilities(box, self.ctx) for box in self.boxes]
 
     def votes(self, probes: Sequence[Probe]) -> NDArray[np.float64]:
-        """The share of pixels that each map gives the class of their neighbours in the map of single pixels."""
+        """The share of pixels that each map gives the class of their neighbours in the map of single pixels: one a
+        candidate."""
         drawn = [[m.argmax(axis=2) for m in maps] for maps in self.probabilities(probes, [True] * len(probes))]
         valid = [self.cut(self._candidates[0].features.valid, box) for box in self.boxes]
         count = len(probes[0].numbers)
@@ -75,8 +76,8 @@ class Drawing:
     def mixture(
         self, probes: Sequence[Probe], weights: Sequence[float], *, every: bool = False
     ) -> list[tuple[Mixed, list[NDArray[np.intp]]]]:
-        """The mixture of the candidates that have a weight, in every box; and the class that each of them has there, as
-        indices, where `every` asks for it."""
+        """The mixture of the candidates that have a weight, in every box (rows x cols x classes); and the class that
+        each of them has there, as indices (rows x cols), where `every` asks for it."""
         heard = [weight for weight in weights if weight]
         maps = self.probabilities(probes, [weight > 0 for weight in weights])
         found = []

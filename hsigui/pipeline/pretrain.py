@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import importlib
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -18,10 +18,8 @@ from hsigui.cube.masked import MaskedCube
 from hsigui.cube.transform import BandTransform, fit_together
 from hsigui.errors import HsiError
 from hsigui.jobs import Context
-from hsigui.labels.formats.files import Grid, read_classes
 from hsigui.labels.label_map import require_same_size
-from hsigui.labels.place import require_same_place
-from hsigui.methods import checkpoint, devices, loop, registry
+from hsigui.methods import devices, loop, registry
 from hsigui.methods import resume as unfinished
 from hsigui.methods.balance import DENSE_SAMPLE, PATCH_SAMPLE, Balance, learn
 from hsigui.methods.chance import Chance
@@ -33,16 +31,17 @@ from hsigui.methods.resume import Unfinished
 from hsigui.methods.resume_header import read_header
 from hsigui.methods.scene import SceneValues
 from hsigui.methods.scene_features import features_of_scene
-from hsigui.methods.settings import MethodSettings, told
+from hsigui.methods.settings import MethodSettings
 from hsigui.methods.stacked_scenes import StackedScenes
 from hsigui.methods.untrained import NoTraining
 from hsigui.pipeline import rescue, several
+from hsigui.pipeline.going_on import begun_in
 from hsigui.pipeline.one_thread import one_blas_thread
 from hsigui.pipeline.provenance import raster_hash
+from hsigui.pipeline.what_is_seen import masked_out, require_learnable, started_from
 from hsigui.specs import PretrainSpec
 from hsigui.texts import say
 
-SMALLEST_SIDE = 16
 READINGS = 10  # of the monitor, where a preset counts steps
 EVERY_EPOCH_UNTIL, EPOCHS_BETWEEN = 20, 10  # where it counts epochs, as LSCoSa's authors monitor theirs
 PATIENCE = 10  # readings without a better one before a training on labelled monitoring stops, where it counts epochs
@@ -90,97 +89,148 @@ def pretrain(
     if labels is not None:
         require_same_size(labels.shape, (cubes[0].rows, cubes[0].cols), say("labels"))
     device = devices.choose(spec.device)
-    going_on, started = several.begun_from(spec), _started(spec, cubes)
-    wanted = preset.epochs if spec.epochs is None else spec.epochs
-    epochs = preset.epochs and wanted  # what has no steps of its own cannot be given any
+    going_on, started = several.begun_from(spec), started_from(spec, cubes)
+    asked = preset.epochs if spec.epochs is None else spec.epochs
+    epochs = preset.epochs and asked  # what has no steps of its own cannot be given any
     plan = _untrained_plan(spec, settings) if preset.epochs > 0 and epochs == 0 else _plan(spec, settings, started)
     if going_on is not None:
         several.require_alike(going_on, plan, spec)
     kept = out or keep_in
     threads = _threads(spec, plan, epochs, device, kept if resume else None)
+    wanted = _Wanted(
+        cubes, spec, settings, plan, going_on, started, epochs, device, threads, out, kept, labels, resume, command
+    )
     with one_blas_thread(), devices.on_threads(1):
-        return _pretrained(
-            cubes, spec, settings, plan, going_on, started, epochs, device, threads, ctx, out, kept, labels, resume,
-            command,
-        )  # fmt: skip
+        return _pretrained(wanted, ctx)
 
 
-def _pretrained(
-    cubes: Sequence[Cube], spec: PretrainSpec, settings: MethodSettings, plan: Plan, going_on: Encoder | None,
-    started: Encoder | None, epochs: int, device: torch.device, threads: int | None, ctx: Context, out: Path | None,
-    kept: Path | None, labels: NDArray[np.uint16] | None, resume: bool, command: str,
-) -> Encoder:  # fmt: skip
+@dataclass(frozen=True, eq=False)
+class _Wanted:
+    """What is to be trained, and on what.
+
+    Attributes:
+        going_on: an encoder whose weights the training begins with.
+        started: an encoder that stands in for the first stage.
+        threads: of the processor; None where the numbers do not depend on them.
+        kept: the folder of the unfinished training.
+    """
+
+    cubes: Sequence[Cube]
+    spec: PretrainSpec
+    settings: MethodSettings
+    plan: Plan
+    going_on: Encoder | None
+    started: Encoder | None
+    epochs: int
+    device: torch.device
+    threads: int | None
+    out: Path | None
+    kept: Path | None
+    labels: NDArray[np.uint16] | None
+    resume: bool
+    command: str
+
+    @property
+    def info(self) -> registry.MethodInfo:
+        return registry.method(self.spec.method)
+
+    @property
+    def untrained(self) -> bool:
+        """Whether nothing is to be learned by what could."""
+        return self.info.preset(self.spec.preset).epochs > 0 and self.epochs == 0
+
+    @property
+    def precision(self) -> str:
+        """Two small layers gain nothing from bfloat16, nor from a second thread."""
+        small = self.plan.sees_pixels_alone and self.spec.precision == "auto"
+        return "float32" if small else self.spec.precision
+
+    def about(self, scenes: Sequence[Mapping[str, object]]) -> dict[str, Any]:
+        """What must be the same for the training to go on after it was cut."""
+        source = several.origin(self.going_on, self.spec)
+        return {
+            "spec": self.spec.to_json(), "settings": self.settings.to_json(), "epochs": self.epochs,
+            "device": self.device.type, "scene": scenes[0],
+            "monitor": "" if self.labels is None else raster_hash(self.labels)[:12], "threads": self.threads,
+            **({"scenes": list(scenes)} if len(scenes) > 1 else {}), **({"from": source} if source else {}),
+        }  # fmt: skip
+
+
+def _pretrained(wanted: _Wanted, ctx: Context) -> Encoder:
     """What `pretrain` does when it is known what is to be trained, and on what. The calling thread has one thread of
     torch and of numpy, so that what is not trained has the same numbers however many there are."""
-    info = registry.method(spec.method)
-    untrained = info.preset(spec.preset).epochs > 0 and epochs == 0
+    spec, cubes, device, epochs = wanted.spec, wanted.cubes, wanted.device, wanted.epochs
     ctx.progress(0, 1, say("Preparing the cube"))
-    mask = _masked_out(spec, cubes)
+    mask = masked_out(spec, cubes)
     described = [_scene(one, mask) for one in cubes]
     several.require_different([str(about["fingerprint"]) for about in described], cubes)
-    joined = several.in_common_bands(cubes, going_on)
-    if joined.bands and not plan.pixel_range:
-        several.require_one_scale(joined.cubes, going_on.transform if going_on else None, ctx.check)
-    if joined.words:
-        ctx.warn(joined.words)
+    joined = _in_common_bands(wanted, ctx)
     seen = joined.cubes if mask is None else (MaskedCube(joined.cubes[0], mask),)
-    watched = "" if labels is None else raster_hash(labels)[:12]
-    source = several.origin(going_on, spec)
-    about = {
-        "spec": spec.to_json(), "settings": settings.to_json(), "epochs": epochs, "device": device.type,
-        "scene": described[0], "monitor": watched, "threads": threads,
-        **({"scenes": described} if len(cubes) > 1 else {}), **({"from": source} if source else {}),
-    }  # fmt: skip
-    begun = _begun(kept, about) if resume else None
-    transform = _transform(seen, plan, spec, started or going_on, begun, ctx)
-    scene, labels = _scene_values(seen, transform, labels, ctx)
+    about = wanted.about(described)
+    begun = begun_in(wanted.kept, about) if wanted.resume else None
+    transform = _transform(seen, wanted, begun, ctx)
+    scene, labels = _scene_values(seen, transform, wanted.labels, ctx)
     ctx.check()
-    keep = None if kept is None or not epochs else loop.Keep(kept, about, transform.to_arrays())
+    keep = None if wanted.kept is None or not epochs else loop.Keep(wanted.kept, about, transform.to_arrays())
     chance = Chance(spec.seed, device)
-    # Two small layers gain nothing from bfloat16, nor from a second thread.
-    small = plan.sees_pixels_alone and spec.precision == "auto"
-    with devices.wanted_precision("float32" if small else spec.precision), devices.on_threads(threads or 1):
-        where = devices.title(device)
-        precision = devices.precision(device)
+    with devices.wanted_precision(wanted.precision), devices.on_threads(wanted.threads or 1):
+        where, precision = devices.title(device), devices.precision(device)
         with chance.building():
-            network = plan.network(transform.channels)
-            if going_on is not None:
-                network.load_state_dict(going_on.network.state_dict())
-            if untrained:
-                channels_last(network)
-                training: loop.Training = NoTraining()
-            else:
-                training = _training(spec, settings, network, scene, epochs, device, started)
+            network, training = _network(wanted, transform, scene)
         chance.give_masks(network)
-        if kept is not None:
-            rescue.look_at_disk(kept, network, transform, info.recipe, joined.cubes, ctx, must=out is not None)
+        if wanted.kept is not None:
+            must = wanted.out is not None
+            rescue.look_at_disk(wanted.kept, network, transform, wanted.info.recipe, joined.cubes, ctx, must=must)
         watch = _watch(training, network, scene, epochs, spec, labels, device)
         trained = loop.run(
             training, ctx, "Pretraining", device=device, keep=keep, watch=watch, begun=begun, chance=chance
         )
     balance = _balance(network, scene, device, spec.seed, ctx)
     encoder = Encoder(
-        network.cpu().eval(), transform, plan, spec, epochs, described[0], where, trained.seconds,
-        trained.losses, command, info.recipe, watch.name if watch else "", trained.readings, trained.stopped,
-        precision if epochs else "", balance, settings.to_json(),
-        scenes=tuple(described) if len(cubes) > 1 else (), bands=joined.bands, begun_from=source, threads=threads,
+        network.cpu().eval(), transform, wanted.plan, spec, epochs, described[0], where, trained.seconds,
+        trained.losses, wanted.command, wanted.info.recipe, watch.name if watch else "", trained.readings,
+        trained.stopped, precision if epochs else "", balance, wanted.settings.to_json(),
+        scenes=tuple(described) if len(cubes) > 1 else (), bands=joined.bands,
+        begun_from=several.origin(wanted.going_on, spec), threads=wanted.threads,
     )  # fmt: skip
-    if out is not None:
-        rescue.save(encoder, out)
-        unfinished.remove(out)
+    if wanted.out is not None:
+        rescue.save(encoder, wanted.out)
+        unfinished.remove(wanted.out)
     return encoder
 
 
-def _transform(
-    seen: Sequence[Cube], plan: Plan, spec: PretrainSpec, encoder: Encoder | None, begun: Unfinished | None,
-    ctx: Context,
-) -> BandTransform:  # fmt: skip
+def _in_common_bands(wanted: _Wanted, ctx: Context) -> several.Scenes:
+    """The scenes in the bands that they share, which is said."""
+    joined = several.in_common_bands(wanted.cubes, wanted.going_on)
+    if joined.bands and not wanted.plan.pixel_range:
+        before = wanted.going_on.transform if wanted.going_on else None
+        several.require_one_scale(joined.cubes, before, ctx.check)
+    if joined.words:
+        ctx.warn(joined.words)
+    return joined
+
+
+def _network(wanted: _Wanted, transform: BandTransform, scene: SceneValues) -> tuple[Network, loop.Training]:
+    """The network as the training begins with it, and the training."""
+    network = wanted.plan.network(transform.channels)
+    if wanted.going_on is not None:
+        network.load_state_dict(wanted.going_on.network.state_dict())
+    if wanted.untrained:
+        channels_last(network)
+        return network, NoTraining()
+    return network, _training(
+        wanted.spec, wanted.settings, network, scene, wanted.epochs, wanted.device, wanted.started
+    )
+
+
+def _transform(seen: Sequence[Cube], wanted: _Wanted, begun: Unfinished | None, ctx: Context) -> BandTransform:
     """That of the encoder that is trained already, or of the unfinished training; else a new one of the scenes."""
+    encoder, plan = wanted.started or wanted.going_on, wanted.plan
     if encoder is not None:
         return encoder.transform
     if begun is not None:
         return BandTransform.from_arrays(dict(begun.transform))
-    return fit_together(seen, plan.components, pixel_range=plan.pixel_range, seed=spec.seed, check=ctx.check)
+    return fit_together(seen, plan.components, pixel_range=plan.pixel_range, seed=wanted.spec.seed, check=ctx.check)
 
 
 def _scene_values(
@@ -208,24 +258,6 @@ def _threads(spec: PretrainSpec, plan: Plan, learns: int, device: torch.device, 
     return spec.threads or begun or torch.get_num_threads()
 
 
-def require_learnable(cube: Cube) -> None:
-    """Refuses scenes that are smaller than what an encoder looks at.
-
-    Raises:
-        HsiError: a side is shorter than 16 pixels.
-    """
-    if min(cube.rows, cube.cols) < SMALLEST_SIDE:
-        raise HsiError(
-            say(
-                "{name} is {rows} x {cols} pixels: too small to learn from.",
-                name=cube.name,
-                rows=cube.rows,
-                cols=cube.cols,
-            ),
-            say("Encoders need at least {smallest_side} x {smallest_side} pixels.", smallest_side=SMALLEST_SIDE),
-        )
-
-
 def _balance(network: Network, scene: SceneValues, device: torch.device, seed: int, ctx: Context) -> Balance | None:
     """What evens out the features of a trained network; None for one that has none, or does so itself."""
     if network.width == 0 or network.variants:
@@ -233,45 +265,6 @@ def _balance(network: Network, scene: SceneValues, device: torch.device, seed: i
     ctx.progress(0, 1, say("Evening out the features"))
     limit = PATCH_SAMPLE if network.patch else DENSE_SAMPLE
     return learn(features_of_scene(network.to(device).eval(), scene, device, limit, seed, ctx.check))
-
-
-def _started(spec: PretrainSpec, cubes: Sequence[Cube]) -> Encoder | None:
-    """The trained encoder that a method of two stages is to start from.
-
-    Raises:
-        HsiError: the method has no place for it, there are several scenes, or the run is missing, of another method's
-            kind, or of other bands.
-    """
-    if not spec.start:
-        return None
-    if spec.epochs == 0:
-        raise HsiError(
-            say("A training of no step has nothing to add to the run {start}.", start=spec.start),
-            say("Choose 1 epoch or more, or leave the run out."),
-        )
-    if len(cubes) > 1:
-        raise HsiError(
-            say("A training that starts from a run of its scene cannot have several scenes."),
-            say("Give one scene, or leave out --start."),
-        )
-    info = registry.method(spec.method)
-    if not info.starts_from_a_run:
-        able = ", ".join(m.title for m in registry.methods() if m.starts_from_a_run)
-        raise HsiError(
-            say("{title} cannot start from a trained run.", title=info.title),
-            say("Methods that can: {able}.", able=able),
-        )
-    found = checkpoint.load(Path(spec.start))
-    if found.network.width == 0 or found.network.variants or found.network.branches:
-        raise HsiError(
-            say("The run {start} holds no plain encoder to start from.", start=spec.start),
-            say("Choose a run of LSCoSa."),
-        )
-    if found.scene.get("fingerprint") != fingerprint(cubes[0]):
-        raise HsiError(
-            say("The run {start} was trained on another scene.", start=spec.start), say("Choose a run of this scene.")
-        )
-    return found
 
 
 def _plan(spec: PretrainSpec, settings: MethodSettings, started: Encoder | None) -> Plan:
@@ -335,78 +328,6 @@ def _due(steps: int, epochs: int) -> Callable[[int], bool]:
     return due
 
 
-def _begun(out: Path | None, about: Mapping[str, Any]) -> Unfinished:
-    """The unfinished training in a folder.
-
-    Raises:
-        HsiError: there is none, or it is one of another scene, other settings or another kind of device.
-    """
-    if out is None:
-        raise HsiError(say("There is no folder to go on from."), say("Name the folder of the run."))
-    begun = unfinished.read(out)
-    was, now = dict(begun.about), dict(about)
-    if _identity(was) != _identity(now):
-        raise HsiError(
-            say(
-                "The unfinished training in {out} is of another scene, {name}.",
-                out=out,
-                name=", ".join(s.get("name", "unknown") for s in was.get("scenes") or [was.get("scene", {})]),
-            ),
-            say("Open that scene, or begin anew without going on."),
-        )
-    if was.get("from") and now.get("from") and was["from"]["weights_sha256"] != now["from"]["weights_sha256"]:
-        raise HsiError(
-            say("The unfinished training in {out} was begun with other weights than the run holds now.", out=out),
-            say("Begin anew, without going on."),
-        )
-    before, wanted = _compared(was), _compared(now)
-    if before.get("threads") is None:  # begun by a version that did not say how many
-        del wanted["threads"]
-    if [before.get(each) for each in ("method", "preset")] == [wanted[each] for each in ("method", "preset")]:
-        before, wanted = before | _settings(was), wanted | _settings(now)
-    changed = [
-        say("{name} {told}, not {told_wanted}", name=name, told=_in_words(before.get(name)),
-            told_wanted=_in_words(wanted.get(name)))
-        for name in wanted if before.get(name) != wanted.get(name)
-    ]  # fmt: skip
-    if was.get("device") != now["device"]:
-        changed.append(say("device {device}, not {device2}", device=was.get("device"), device2=now["device"]))
-    if changed:
-        raise HsiError(
-            say("The unfinished training in {out} was begun with {changed}.", out=out, changed="; ".join(changed)),
-            say("Give the same settings, or begin anew without going on."),
-        )
-    return begun
-
-
-def _compared(about: Mapping[str, Any]) -> dict[str, object]:
-    """What must be equal for a training to go on, by the names that people know; its device is compared by what "auto"
-    meant."""
-    return {
-        "begin_from": "", **about.get("spec", {}), "settings": "", "device": "", "epochs": about.get("epochs"),
-        "threads": about.get("threads"), "monitor labels": about.get("monitor") or "none",
-    }  # fmt: skip
-
-
-def _in_words(value: object) -> str:
-    """A value as people read it, also where none was chosen."""
-    if value is None:
-        return say("as the preset has it")
-    return told(value) or say("none")
-
-
-def _settings(about: Mapping[str, Any]) -> dict[str, Any]:
-    """All settings of what a training is of."""
-    return dict(registry.complete(about["spec"]["method"], about["spec"]["preset"], about.get("settings")))
-
-
-def _identity(about: Mapping[str, Any]) -> tuple[object, ...]:
-    """What tells the scenes of trainings apart."""
-    scenes = about.get("scenes") or [about.get("scene", {})]
-    each = ((tuple(s.get("shape", ())), s.get("fingerprint"), s.get("masked_out", {}).get("sha256")) for s in scenes)
-    return tuple(each)
-
-
 def _scene(cube: Cube, mask: NDArray[np.bool_] | None) -> dict[str, object]:
     about: dict[str, object] = {
         "name": cube.name,
@@ -417,38 +338,3 @@ def _scene(cube: Cube, mask: NDArray[np.bool_] | None) -> dict[str, object]:
     if mask is not None:
         about["masked_out"] = {"pixels": int(np.count_nonzero(mask)), "sha256": raster_hash(mask)}
     return about
-
-
-def _masked_out(spec: PretrainSpec, cubes: Sequence[Cube]) -> NDArray[np.bool_] | None:
-    """The pixels that the training is not to see, rows x cols.
-
-    Raises:
-        HsiError: the file cannot be read, is of another size or place, masks nothing or leaves too little; there are
-            several scenes; or the training starts from a run that saw them.
-    """
-    if not spec.mask_out:
-        return None
-    if len(cubes) > 1:
-        raise HsiError(
-            say("Pixels can be masked out of one scene only, and {count} are given.", count=len(cubes)),
-            say("Leave out the scene that is tested on, or set its test pixels to no-data in a copy."),
-        )
-    cube = cubes[0]
-    if spec.start or spec.begin_from:
-        raise HsiError(
-            say("A training that starts from a run cannot have pixels masked out: that run may have seen them."),
-            say("Train both stages anew with the mask."),
-        )
-    found = read_classes(spec.mask_out, grid=Grid(cube.rows, cube.cols, cube.geo))
-    require_same_size(found.array.shape, (cube.rows, cube.cols), say("mask"))
-    require_same_place(found.geo, cube.geo, (cube.rows, cube.cols), say("mask"))
-    mask = np.asarray(found.array != 0)
-    if not mask.any():
-        raise HsiError(say("The mask holds no pixel: all of it is 0."), say("Pixels other than 0 are masked out."))
-    left = int(np.count_nonzero(cube.valid_mask() & ~mask))
-    if left < SMALLEST_SIDE**2:
-        raise HsiError(
-            say("The mask leaves {left} pixels to learn from.", left=left),
-            say("Encoders need at least {smallest_side}.", smallest_side=SMALLEST_SIDE**2),
-        )
-    return mask
