@@ -101,6 +101,7 @@ from hsigui.ui.training.run_files import RunFiles
 from hsigui.ui.training.view import TrainingView
 
 CLOSE_SECONDS = 5.0
+FRAME = 40  # logical pixels that the frame of a window takes above and below it, about
 TITLE = "hsigui"
 ACTIONS_DEPEND_ON = (
     SceneShown, ScenesChanged, BandsChanged, LabelsChanged, ValidationChanged, HistoryChanged, ClassesChanged,
@@ -285,7 +286,8 @@ class MainWindow(QMainWindow):
 
     def _restore(self) -> None:
         settings = self.desk.settings
-        self.resize(1280, 800)
+        room = self.screen().availableGeometry().size() - QSize(0, FRAME)
+        self.resize(QSize(1280, 800).boundedTo(room))
         self.actions_[f"theme_{settings.theme}"].setChecked(True)
         if settings.geometry:
             self.restoreGeometry(decoded(settings.geometry))
