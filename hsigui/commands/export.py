@@ -46,7 +46,9 @@ def export(arguments: argparse.Namespace) -> None:
     filters = Filters(arguments.majority, arguments.sieve, arguments.connectivity)
     array = filtered(raster.array, **dataclasses.asdict(filters))
     smallest = smallest_unit(arguments.mmu, raster)
-    options = MapOptions(arguments.title, arguments.cog, arguments.bare, arguments.simplify, smallest)
+    options = MapOptions(
+        arguments.title, arguments.cog, arguments.bare, arguments.simplify, smallest, arguments.north_up
+    )
     record = provenance.load(arguments.map, raster.array)
     refused: list[tuple[Path, HsiError]] = []  # a format that does not suit the map keeps none of the others back
     for path in arguments.out:
@@ -55,7 +57,7 @@ def export(arguments: argparse.Namespace) -> None:
         except HsiError as error:
             refused.append((path, error))
             continue
-        if record is not None and path.suffix.lower() in read_back_suffixes():
+        if record is not None and not options.north_up and path.suffix.lower() in read_back_suffixes():
             written.append(provenance.save(with_filters(record, filters), path, array))
         print(f"{counted(array, 'pixel')} -> {', '.join(map(str, written))}")
     for path in arguments.legend:

@@ -28,6 +28,7 @@ from numpy.typing import NDArray
 from hsigui import __version__, untrusted
 from hsigui.cube.cube import Cube, Geo
 from hsigui.cube.fingerprint import fingerprint
+from hsigui.cube.flips import Flip, flips
 from hsigui.labels.formats.files import Grid, read_classes
 from hsigui.methods.levelled_probe import LevelledProbe
 from hsigui.methods.settings import told
@@ -320,6 +321,8 @@ def save(record: Provenance, map_path: Path, array: NDArray[np.uint16]) -> Path:
 def load(map_path: Path, array: NDArray[np.uint16]) -> Provenance | None:
     """The record beside a map; None where there is none, or where it is of another map than these class numbers.
     `array` is rows x cols."""
+    # A map that was written from its northern row on is the same map.
+    hashes = {raster_hash(flip.array(array)) for flip in (Flip(), *flips())}
     names = {map_path, *(map_path.with_suffix(suffix) for suffix in exporter("envi").suffixes)}
     for path in (record_path(name) for name in sorted(names, key=lambda name: name != map_path)):
         try:
@@ -328,7 +331,7 @@ def load(map_path: Path, array: NDArray[np.uint16]) -> Provenance | None:
             continue
         if not isinstance(values, dict) or values.get("format") != FORMAT:
             continue
-        if values.get("map_sha256") == raster_hash(array):
+        if values.get("map_sha256") in hashes:
             known = {name: values[name] for name in Provenance.__dataclass_fields__ if name in values}
             return Provenance(**{**known, "commands": tuple(known.get("commands", ()))})
     return None
