@@ -46,7 +46,8 @@ def simplified(
         shapes: outlines of the groups of pixels of `array` in pixels, as `labels.shapes.outlines` gives them.
         array: class numbers, rows x cols.
         tolerance: in pixels: no border is farther from where it was, and corners go whose triangle is at most its
-            square large, as long as no polygon's area changes by more than a tenth (`MOST_OF_AREA`). 1 makes stairs straight.
+            square large, as long as no polygon's area changes by more than a tenth (`MOST_OF_AREA`). 1 makes stairs
+            straight.
         check: called now and then; may raise to stop.
 
     Returns:

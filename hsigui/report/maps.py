@@ -178,11 +178,12 @@ def write_globe(
         HsiError: the map has no place, or the file cannot be written.
     """
     from hsigui.report.globes import write_kmz
-    from hsigui.report.vector_maps import in_units, polygons
+    from hsigui.report.lonlat import LONLAT
+    from hsigui.report.vector_maps import bent_polygons, in_units
 
     units = in_units(array, options.simplify, options.smallest)
     legend = _encoded(legend_sheet(_counted(array, classes)))
-    shapes = partial(polygons, units, geo or Geo(), options.simplify, check, shared=True)
+    shapes = partial(bent_polygons, units, geo or Geo(), LONLAT, path.name, options, check)
     return write_kmz(path, array, map_rgb(array, classes), classes, geo, options.title, legend, shapes)
 
 
