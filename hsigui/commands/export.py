@@ -83,7 +83,7 @@ def smallest_unit(text: str, raster: ClassRaster) -> int:
     value, unit = float(said.group(1)), said.group(2)
     if unit is None:
         return int(np.ceil(value))
-    area = provenance.pixel_area(raster.geo)
+    area = provenance.pixel_area(raster.geo, raster.array.shape)
     if area is None:
         raise HsiError(say("The size of this map's pixels is not known."), say("Give --mmu in pixels."))
     return int(np.ceil(value * (10_000 if unit == "ha" else 1) / area - 1e-9))
