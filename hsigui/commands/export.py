@@ -102,6 +102,8 @@ def card(arguments: argparse.Namespace) -> None:
         _require_same_run(found, arguments.run_folder, arguments.report)
         inner = found.get("accuracy", found)
         measured = inner if isinstance(inner, dict) else {}
+        if found.get("areas"):
+            measured = {**measured, "areas": found["areas"]}
         written = model_card.keep_accuracy(arguments.run_folder, measured, arguments.report.name)[-1]
     print(say("Model card: {written}", written=written))
 

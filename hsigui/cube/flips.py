@@ -51,7 +51,7 @@ def to_north_up(geo: Geo) -> Flip:
     if geo.transform is None:
         return Flip()
     a, b, _, d, e, _ = geo.transform
-    mirrored = a * e - b * d > 0
+    mirrored = bool(a * e - b * d > 0)
     # Along columns x runs east and y, with rows counted downwards, south: the turn of the first axis from east.
     turned = abs(math.atan2(d, a)) > math.radians(135)
     return Flip(rows=mirrored != turned, cols=turned)

@@ -47,7 +47,7 @@ LIE: Mapping[str, tuple[float, float, float, float]] = {
 def geo_in(system: str, lie: tuple[float, float, float, float]) -> Geo:
     """A map's place in a coordinate system."""
     x, y, size = SYSTEMS[system]
-    a, b, d, e = (value * size for value in lie)
+    a, b, d, e = (float(value) * size for value in lie)
     return Geo((a, b, x, d, e, y), CRS.from_user_input(system).to_wkt())
 
 
