@@ -104,7 +104,7 @@ def _print(measured: Accuracy, context: ReportContext) -> None:
         cells = ["    n/a" if np.isnan(part[i]) else f"{100 * part[i]:7.2f}" for part in columns]
         print(f"{name:>24} {' '.join(cells)} {measured.support[i]:>7}")
     if context.area is not None:
-        _print_area(context.area, measured, context.pixel_area_m2)
+        _print_area(context.area, measured, context)
     for test in context.comparison.draws if context.comparison else ():
         kind = "exact" if test.exact else say("chi-square {statistic:.2f}", statistic=test.statistic)
         print(say("against {second}: {difference:+.2f} % OA; "
@@ -114,11 +114,9 @@ def _print(measured: Accuracy, context: ReportContext) -> None:
     _print_matches(context.matches)
 
 
-def _print_area(area: AreaEstimate, measured: Accuracy, pixel_area_m2: float | None) -> None:
+def _print_area(area: AreaEstimate, measured: Accuracy, context: ReportContext) -> None:
     """What the designed sample says of the areas, with 95 % intervals (Olofsson et al. 2014)."""
-    found, unit, of_pixel = area.figures, "pixels", 1.0
-    if pixel_area_m2:
-        unit, of_pixel = "ha", pixel_area_m2 / 10_000
+    found, unit = area.figures, "pixels" if area.square_metres is None else "ha"
     print(
         say(
             "area-weighted OA {overall:.2f} %, standard error {overall_se:.2f} %",
@@ -136,16 +134,19 @@ def _print_area(area: AreaEstimate, measured: Accuracy, pixel_area_m2: float | N
         )
     )
     for i, name in enumerate(measured.names):
-        cells = ["n/a" if np.isnan(value) else f"{value * of_pixel:,.1f}" for value in area.pixels(i)]
+        estimate, mapped = area.hectares(i), context.hectares(area.classes[i], area.mapped[i])
+        cells = ["n/a" if np.isnan(value) else f"{value:,.1f}" for value in estimate or area.pixels(i)]
         print(
             say(
                 "{name:>24} {mapped:>14,.1f} {first_cells:>17} {second_cells:>12}",
                 name=name,
-                mapped=area.mapped[i] * of_pixel,
+                mapped=area.mapped[i] if mapped is None else mapped,
                 first_cells=cells[0],
                 second_cells=cells[1],
             )
         )
+    if context.areas:
+        print(context.areas)
 
 
 def _print_matches(matches: Sequence[ClassMatch]) -> None:

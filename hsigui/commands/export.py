@@ -46,7 +46,9 @@ def export(arguments: argparse.Namespace) -> None:
     filters = Filters(arguments.majority, arguments.sieve, arguments.connectivity)
     array = filtered(raster.array, **dataclasses.asdict(filters))
     smallest = smallest_unit(arguments.mmu, raster)
-    options = MapOptions(arguments.title, arguments.cog, arguments.bare, arguments.simplify, smallest)
+    options = MapOptions(
+        arguments.title, arguments.cog, arguments.bare, arguments.simplify, smallest, arguments.north_up
+    )
     record = provenance.load(arguments.map, raster.array)
     refused: list[tuple[Path, HsiError]] = []  # a format that does not suit the map keeps none of the others back
     for path in arguments.out:
@@ -55,7 +57,7 @@ def export(arguments: argparse.Namespace) -> None:
         except HsiError as error:
             refused.append((path, error))
             continue
-        if record is not None and path.suffix.lower() in read_back_suffixes():
+        if record is not None and not options.north_up and path.suffix.lower() in read_back_suffixes():
             written.append(provenance.save(with_filters(record, filters), path, array))
         print(f"{counted(array, 'pixel')} -> {', '.join(map(str, written))}")
     for path in arguments.legend:
@@ -81,7 +83,7 @@ def smallest_unit(text: str, raster: ClassRaster) -> int:
     value, unit = float(said.group(1)), said.group(2)
     if unit is None:
         return int(np.ceil(value))
-    area = provenance.pixel_area(raster.geo)
+    area = provenance.pixel_area(raster.geo, raster.array.shape)
     if area is None:
         raise HsiError(say("The size of this map's pixels is not known."), say("Give --mmu in pixels."))
     return int(np.ceil(value * (10_000 if unit == "ha" else 1) / area - 1e-9))
@@ -100,6 +102,8 @@ def card(arguments: argparse.Namespace) -> None:
         _require_same_run(found, arguments.run_folder, arguments.report)
         inner = found.get("accuracy", found)
         measured = inner if isinstance(inner, dict) else {}
+        if found.get("areas"):
+            measured = {**measured, "areas": found["areas"]}
         written = model_card.keep_accuracy(arguments.run_folder, measured, arguments.report.name)[-1]
     print(say("Model card: {written}", written=written))
 

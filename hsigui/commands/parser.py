@@ -295,6 +295,10 @@ def _add_export(commands: Commands) -> None:
         "--simplify", type=float, default=0.0, metavar="PIXELS", help=say("polygons: tolerance of simpler borders (0)")
     )
     p.add_argument(
+        "--north-up", action="store_true",
+        help=say("resample a turned or sheared map to rows from west to east, for formats that cannot say how it lies"),
+    )  # fmt: skip
+    p.add_argument(
         "--mmu", default="0", metavar="AREA",
         help=say("polygons: smallest mapping unit in pixels, or as 500m2 or 0.5ha where the map has a place"),
     )  # fmt: skip

@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
+from hsigui.errors import HsiError
 from hsigui.texts import say
 
 if TYPE_CHECKING:
@@ -22,6 +23,10 @@ _WELL_KNOWN = re.compile(r"(WGS|NAD|CRS)[0-9]{2}", re.I)
 _WORDS = re.compile(r"\s*(?:[A-Za-z0-9_]+\s*[\[(]|\+(?:proj|init)=|\{)")
 # A grid of shifts may be any file; those that PROJ brings along have plain names.
 _GRID = re.compile(r"grids\s*[=\"',\s]+@?[^\s\"',]*(/|\\|:)", re.I)
+
+
+class Unplaceable(HsiError):  # noqa: N818 - named for what it tells, like HsiError's messages
+    """A format cannot say where a raster lies; others can."""
 
 
 def crs_of(text: str) -> CRS:

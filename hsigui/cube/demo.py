@@ -130,7 +130,7 @@ def write_demo(
     about = {
         "description": f"simulated scene {spec.name}",
         **layout_fields(stored, "bsq"),
-        **scene_fields(info),
+        **scene_fields(info, stored.shape),
     }
     header, _ = write_pair(folder / "demo-scene.hdr", stored, about, "bsq")
     truth = labels.astype(np.uint8)[:, :, None]
@@ -138,7 +138,7 @@ def write_demo(
     entries = {
         "description": f"ground truth of the simulated scene {spec.name}",
         **layout_fields(truth, "bsq", "ENVI Classification"),
-        **geo_fields(info.geo),
+        **geo_fields(info.geo, truth.shape),
         "classes": len(names),
         "class names": names,
         "class lookup": [0, 0, 0, *(value for _, _, color in _classes() for value in color)],

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 from numpy.typing import NDArray
 
 from hsigui.cube.crs import crs_of
 from hsigui.cube.cube import Geo
+from hsigui.cube.flips import flips, to_north_up
 from hsigui.errors import HsiError
 from hsigui.labels.grid import Grid
 from hsigui.labels.label_map import require_same_size
@@ -84,6 +87,7 @@ def fitted(raster: ClassRaster, grid: Grid, what: str, remedy: str = "") -> Clas
         Misplaced: it has another size or place, and the user can choose what is to be done.
         HsiError: it has another size, and nothing can be done.
     """
+    raster = turned_onto(raster, grid)
     shape = raster.array.shape
     if remedy == RESAMPLE:
         return resampled(raster, grid)
@@ -113,6 +117,32 @@ def fitted(raster: ClassRaster, grid: Grid, what: str, remedy: str = "") -> Clas
             raise HsiError(error.message, hint) from None
         raise
     raise AssertionError("two sizes that differ and do not")
+
+
+def turned_onto(raster: ClassRaster, grid: Grid) -> ClassRaster:
+    """A raster of the scene's pixels in the scene's order of rows and columns; any other as it is.
+
+    Formats that cannot say that rows run northwards hold them from the northern one on.
+    """
+    if raster.array.shape != grid.shape or raster.geo.transform is None or grid.geo.transform is None:
+        return raster
+    if to_north_up(raster.geo) == to_north_up(grid.geo):
+        return raster
+    for flip in flips():
+        geo = flip.geo(raster.geo, grid.shape)
+        if _same_place(geo, grid):
+            note = say("The labels were turned: their rows or columns run the other way than those of the scene.")
+            array = np.ascontiguousarray(flip.array(raster.array))
+            return replace(raster, array=array, geo=grid.geo, notes=(*raster.notes, note))
+    return raster
+
+
+def _same_place(geo: Geo, grid: Grid) -> bool:
+    try:
+        require_same_place(geo, grid.geo, grid.shape, "labels")
+    except HsiError:
+        return False
+    return True
 
 
 def resampled(raster: ClassRaster, grid: Grid) -> ClassRaster:

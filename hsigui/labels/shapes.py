@@ -6,7 +6,6 @@ lies in, and the edges of pixels are half a pixel away from it.
 
 from __future__ import annotations
 
-import itertools
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
@@ -15,10 +14,10 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from hsigui import stopping
 from hsigui.cube.crs import crs_of
 from hsigui.cube.cube import Geo
 from hsigui.errors import HsiError
+from hsigui.labels.burning import drawn, losses
 from hsigui.labels.classes import ClassTable
 from hsigui.labels.grid import Grid
 from hsigui.labels.raster import ClassRaster
@@ -26,9 +25,7 @@ from hsigui.texts import say
 
 Points = NDArray[np.float64]  # n x 2: x, y
 MOST_GROUPS = 3_000_000  # about a minute and 4 GB
-_SHAPES_AT_ONCE = 20_000
 _FARTHEST = 1e100
-_PIXELS_AWAY = 2.0**30  # GDAL counts pixels in 32 bits
 _FEWEST = {"polygon": 4, "line": 2, "point": 1}  # positions that make one, the first of an outline repeated at its end
 
 
@@ -106,7 +103,8 @@ def _require_few_groups(array: NDArray[np.uint16]) -> None:
 def burn(found: LabelledShapes, grid: Grid | None, file_name: str) -> ClassRaster:
     """The pixels of the scene whose centre lies in a polygon, that a line crosses or in which a point lies.
 
-    Where shapes overlap, the later one in the file wins. Coordinates in another coordinate reference system are
+    Where shapes overlap, the later one in the file wins; what others lose by it is in the notes. Coordinates in
+    another coordinate reference system are
     transformed.
 
     Args:
@@ -116,8 +114,6 @@ def burn(found: LabelledShapes, grid: Grid | None, file_name: str) -> ClassRaste
         HsiError: no scene is known, the file's place and the scene's cannot be brought together, or every shape lies
             outside the scene.
     """
-    from rasterio.features import rasterize
-
     grid = grid or found.grid
     if grid is None:
         raise HsiError(
@@ -140,30 +136,10 @@ def burn(found: LabelledShapes, grid: Grid | None, file_name: str) -> ClassRaste
                 placed_count=len(placed),
             ),
         )
-    array = np.zeros(grid.shape, dtype=np.uint16)
-    for is_point, group in itertools.groupby(inside, lambda s: s.kind == "point"):
-        if is_point:
-            for shape in group:
-                _set_points(array, shape)
-        else:
-            while some := list(itertools.islice(group, _SHAPES_AT_ONCE)):
-                stopping.check()
-                rasterize(((_geometry(s), s.number) for s in some), out=array)
+    array = drawn(inside, grid.shape)
     classes = found.classes.merged_with({s.number for s in inside})
+    notes += losses(inside, array, classes)
     return ClassRaster(array, classes, grid.geo, "uint16", notes=found.notes + notes)
-
-
-def _set_points(array: NDArray[np.uint16], shape: Shape) -> None:
-    cols, rows = np.floor(np.clip(shape.rings[0], -1, max(array.shape))).astype(np.int64).T
-    inside = (rows >= 0) & (cols >= 0) & (rows < array.shape[0]) & (cols < array.shape[1])
-    array[rows[inside], cols[inside]] = shape.number
-
-
-def _geometry(shape: Shape) -> dict[str, Any]:
-    rings = [np.clip(ring, -_PIXELS_AWAY, _PIXELS_AWAY).tolist() for ring in shape.rings]
-    if shape.kind == "polygon":
-        return {"type": "Polygon", "coordinates": rings}
-    return {"type": "LineString", "coordinates": rings[0]}
 
 
 def _touches(shape: Shape, grid: Grid) -> bool:

@@ -53,7 +53,8 @@ def keep_accuracy(folder: Path, figures: Mapping[str, Any], source: str) -> list
     """Keeps figures of accuracy in a run folder and renews its README.md.
 
     Args:
-        figures: as `report.json` holds them under "accuracy": "oa", "aa", "kappa", "n_test", "overlap", "classes".
+        figures: as `report.json` holds them under "accuracy": "oa", "aa", "kappa", "n_test", "overlap", "classes";
+            "areas" beside it.
         source: where they come from, in words.
 
     Raises:
@@ -209,6 +210,8 @@ def _of_accuracy(accuracy: Mapping[str, Any] | None) -> str:
     for key, name in (("oa", "overall accuracy"), ("aa", "average accuracy"), ("kappa", "kappa")):
         value = accuracy.get(key)
         rows[name] = "n/a" if value is None else f"{value:.4f}" if key == "kappa" else f"{100 * value:.2f} %"
+    if accuracy.get("areas"):
+        rows["areas"] = str(accuracy["areas"])
     return _table(rows)
 
 

@@ -163,9 +163,10 @@ def _of_maps(scored: Sequence[Scored], measured: Accuracy, asked: Asked, ctx: Co
     title = (
         say("Accuracy of {count} maps", count=len(scored)) if several else say("Accuracy of {name}", name=first.name)
     )
-    area = _area(measured, first, asked.design, several) if asked.design else None
+    context = report_context(scored, title, commands, (*notes, *more), cube_hash)
+    area = _area(measured, first, asked.design, several, context) if asked.design else None
     return dataclasses.replace(
-        report_context(scored, title, commands, (*notes, *more), cube_hash),
+        context,
         spectra=spectra,
         area=area,
         draws=summary(scored) if several else None,
@@ -173,10 +174,13 @@ def _of_maps(scored: Sequence[Scored], measured: Accuracy, asked: Asked, ctx: Co
     )
 
 
-def _area(measured: Accuracy, first: Scored, design: str, several: bool) -> AreaEstimate:
+def _area(measured: Accuracy, first: Scored, design: str, several: bool, context: ReportContext) -> AreaEstimate:
     if several:
         raise HsiError(say("Areas are estimated of one map."), say("Leave out --design, or give one map."))
-    return area_estimate(measured, {0: int((first.array == 0).sum())} | pixel_counts(first.array), design)
+    mapped = {0: int((first.array == 0).sum())} | pixel_counts(first.array)
+    sizes = {number: context.hectares(number, pixels) for number, pixels in mapped.items()}
+    known = {number: 10_000 * hectares for number, hectares in sizes.items() if hectares is not None}
+    return area_estimate(measured, mapped, design, known or None)
 
 
 def _comparison(asked: Asked, scored: Sequence[Scored], ctx: Context) -> Comparison:

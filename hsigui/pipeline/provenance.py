@@ -26,8 +26,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from hsigui import __version__, untrusted
+from hsigui.cube.areas import pixel_areas
 from hsigui.cube.cube import Cube, Geo
 from hsigui.cube.fingerprint import fingerprint
+from hsigui.cube.flips import Flip, flips
 from hsigui.labels.formats.files import Grid, read_classes
 from hsigui.methods.levelled_probe import LevelledProbe
 from hsigui.methods.settings import told
@@ -146,7 +148,7 @@ def describe_run(
         labels=str(labels[0].resolve()) if labels else "",
         labels_sha256=raster_hash(labels[1]) if labels else "",
         commands=tuple(filter(None, (encoder.command, command))),
-        pixel_area_m2=pixel_area(cube.geo),
+        pixel_area_m2=pixel_area(cube.geo, (cube.rows, cube.cols)),
         cube=str(cube.path.resolve()) if cube.path else "",
         hashes={"cube": cube_hash, "weights": weights_sha256(encoder)},
         reach=reach(encoder),
@@ -320,6 +322,8 @@ def save(record: Provenance, map_path: Path, array: NDArray[np.uint16]) -> Path:
 def load(map_path: Path, array: NDArray[np.uint16]) -> Provenance | None:
     """The record beside a map; None where there is none, or where it is of another map than these class numbers.
     `array` is rows x cols."""
+    # A map that was written from its northern row on is the same map.
+    hashes = {raster_hash(flip.array(array)) for flip in (Flip(), *flips())}
     names = {map_path, *(map_path.with_suffix(suffix) for suffix in exporter("envi").suffixes)}
     for path in (record_path(name) for name in sorted(names, key=lambda name: name != map_path)):
         try:
@@ -328,7 +332,7 @@ def load(map_path: Path, array: NDArray[np.uint16]) -> Provenance | None:
             continue
         if not isinstance(values, dict) or values.get("format") != FORMAT:
             continue
-        if values.get("map_sha256") == raster_hash(array):
+        if values.get("map_sha256") in hashes:
             known = {name: values[name] for name in Provenance.__dataclass_fields__ if name in values}
             return Provenance(**{**known, "commands": tuple(known.get("commands", ()))})
     return None
@@ -372,19 +376,7 @@ def versions() -> dict[str, str]:
     return found
 
 
-def pixel_area(geo: Geo) -> float | None:
-    """Square metres a pixel, where the place of a scene or map has a projected system."""
-    transform, wkt = geo.transform, geo.crs_wkt
-    if transform is None or not wkt:
-        return None
-    from rasterio.crs import CRS  # here: rasterio takes a while to import and most calls do not need it
-    from rasterio.errors import CRSError
-
-    try:
-        crs = CRS.from_wkt(wkt)
-    except CRSError:  # a file may hold any text there; the area is then not known
-        return None
-    if not crs.is_projected:
-        return None
-    a, b, _, d, e, _ = transform
-    return float(abs(a * e - b * d) * crs.linear_units_factor[1] ** 2)
+def pixel_area(geo: Geo, shape: tuple[int, ...]) -> float | None:
+    """Square metres a pixel on average, where the place of a scene or map of these rows and columns is known."""
+    found = pixel_areas(geo, shape)
+    return None if found is None else found.mean

@@ -5,7 +5,7 @@ from __future__ import annotations
 import dataclasses
 from collections.abc import Mapping, Sequence
 
-from hsigui.pipeline import provenance
+from hsigui.cube.areas import pixel_areas
 from hsigui.pipeline.provenance import Provenance
 from hsigui.pipeline.scoring import Scored
 from hsigui.report.context import ReportContext, SplitFacts
@@ -22,6 +22,7 @@ def report_context(
     record = first.record or Provenance()
     context = record.context(title, legend_rows(first.array, first.classes), notes)
     facts = _common([s.facts for s in scored])
+    found = pixel_areas(first.geo, first.array.shape)
     return dataclasses.replace(
         context,
         commands=commands,
@@ -30,7 +31,9 @@ def report_context(
         cols=first.array.shape[1],
         hashes={**context.hashes, **(hashes or {}), **first.hashes},
         transductive=any(s.facts.seen for s in scored),
-        pixel_area_m2=provenance.pixel_area(first.geo) or record.pixel_area_m2,
+        pixel_area_m2=record.pixel_area_m2 if found is None else found.mean,
+        class_areas_m2={} if found is None else dict(enumerate(found.of_classes(first.array).tolist())),
+        areas="" if found is None else found.about,
         split=facts,
         matches=first.matches,
     )

@@ -10,6 +10,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
+from hsigui.cube.crs import Unplaceable
 from hsigui.errors import HsiError
 from hsigui.jobs import Context
 from hsigui.labels.formats.class_tables import write_table
@@ -75,6 +76,8 @@ def save_map(
             )
         written += write_layers(asked["probabilities"], result.probabilities, result.names, geo)
     labels = None if result.labels is None else result.labels.path
+    if options is not None and options.north_up:  # of other pixels than those that the record tells of
+        return written
     return [*written, provenance.save(result.record(labels, commands), path, result.array)]
 
 
@@ -127,10 +130,14 @@ def _write_maps(
         if row.write is None:
             continue
         ctx.progress(0, 0, say("Writing {name}…", name=path.name))
-        written += export_map(
-            path, copy.array, copy.classes, copy.cube.geo, options=options, check=ctx.check, kind=kind
-        )
-        if row.read_back:
+        try:
+            written += export_map(
+                path, copy.array, copy.classes, copy.cube.geo, options=options, check=ctx.check, kind=kind
+            )
+        except Unplaceable as error:  # keeps none of the others back
+            ctx.warn(say("{name} is not written. {error}", name=path.name, error=error))
+            continue
+        if row.read_back and not options.north_up:  # of other pixels than those that the record tells of
             written.append(provenance.save(record, path, copy.array))
     return written
 

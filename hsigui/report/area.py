@@ -51,6 +51,7 @@ class AreaEstimate:
         total: pixels of all strata.
         outside: pixels that the map leaves unclassified and that no test pixel is of: not part of the area.
         figures: what was estimated.
+        square_metres: of all strata; None where it is not known.
     """
 
     design: str
@@ -59,14 +60,25 @@ class AreaEstimate:
     total: int
     outside: int
     figures: Figures
+    square_metres: float | None = None
 
     def pixels(self, i: int, level: float = LEVEL) -> tuple[float, float]:
         """Estimated pixels of the i-th class and half the width of their interval (normal); NaN where not defined."""
         z = float(stats.norm.ppf((1 + level) / 2))
         return self.figures.share[i] * self.total, z * self.figures.share_se[i] * self.total
 
+    def hectares(self, i: int, level: float = LEVEL) -> tuple[float, float] | None:
+        """The same as `pixels` in hectares; None where the size of pixels is not known."""
+        if self.square_metres is None:
+            return None
+        of_pixel = self.square_metres / self.total / 10_000
+        pixels, half = self.pixels(i, level)
+        return pixels * of_pixel, half * of_pixel
 
-def area_estimate(measured: Accuracy, mapped: Mapping[int, int], design: str) -> AreaEstimate:
+
+def area_estimate(
+    measured: Accuracy, mapped: Mapping[int, int], design: str, areas: Mapping[int, float] | None = None
+) -> AreaEstimate:
     """Unbiased areas and accuracies from a sample, the map's classes as strata.
 
     With n_ij the test pixels of map class i and reference class j, W_i the share of class i on the map and
@@ -78,12 +90,16 @@ def area_estimate(measured: Accuracy, mapped: Mapping[int, int], design: str) ->
       + P_j² Σ_{i≠j} N_i² (n_ij/n_i+) (1 − n_ij/n_i+) / (n_i+ − 1)] / N̂_+j² (7), N̂_+j = Σ_i N_i n_ij / n_i+;
     - V(p_+j) = Σ_i (W_i p_ij − p_ij²) / (n_i+ − 1) (10).
 
+    W_i is the share of the area, which is that of the pixels only where they are all as large. Estimated pixels are
+    then such of the average size.
+
     After a simple random sample the same formulas are those of poststratification, which is what is done for "random".
 
     Args:
         measured: the matrix of the test pixels.
         mapped: pixels of each class number on the whole map, 0 (unclassified) too.
         design: "stratified" or "random".
+        areas: square metres of each class number on the whole map; None where they are not known.
 
     Raises:
         HsiError: the design is unknown, or a class of the map has fewer than two test pixels.
@@ -97,23 +113,25 @@ def area_estimate(measured: Accuracy, mapped: Mapping[int, int], design: str) ->
     pixels = np.array([mapped.get(number, 0) for number in numbers], dtype=float)
     n = counts.sum(axis=1)
     _require_sampled(measured, numbers, pixels, n)
+    sizes = pixels if areas is None else np.array([areas.get(number, 0.0) for number in numbers])
     there = pixels > 0
     column = np.array([i if number in measured.classes else -1 for i, number in enumerate(numbers)])
     on_map = tuple(mapped.get(number, 0) for number in measured.classes)
-    figures = estimates(counts[there], pixels[there], column[there])
-    return AreaEstimate(design, measured.classes, on_map, int(pixels.sum()), outside, figures)
+    figures = estimates(counts[there], sizes[there], column[there])
+    metres = None if areas is None else float(sizes.sum())
+    return AreaEstimate(design, measured.classes, on_map, int(pixels.sum()), outside, figures, metres)
 
 
-def estimates(counts: NDArray[np.floating], pixels: NDArray[np.floating], column: NDArray[np.intp]) -> Figures:
-    """The figures of `area_estimate`. `pixels` and `column` are one a stratum.
+def estimates(counts: NDArray[np.floating], sizes: NDArray[np.floating], column: NDArray[np.intp]) -> Figures:
+    """The figures of `area_estimate`. `sizes` and `column` are one a stratum.
 
     Args:
         counts: strata x reference classes; two or more test pixels in every row.
-        pixels: of each stratum.
+        sizes: of each stratum, in pixels or square metres.
         column: reference class of each stratum; -1 for none (unclassified).
     """
     n, classes = counts.sum(axis=1), counts.shape[1]
-    weight = pixels / pixels.sum()
+    weight = sizes / sizes.sum()
     within = counts / n[:, None]  # n_ij / n_i+
     spread = within * (1 - within) / (n - 1)[:, None]  # the variance of each
     p = weight[:, None] * within

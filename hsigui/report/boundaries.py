@@ -11,6 +11,11 @@ triangles crossed, neither triangle holding a corner of the other, the piece of 
 triangle and meet one of its old sides, that side would cut through the one and meet one of its old sides: two borders
 would have crossed before.
 
+Triangles alone bound nothing: long flat ones, and one after the other, move a border as far as they like, and where all
+steps of a slope lose their outer corner the polygon behind it loses a seventh of its area. So two things are kept
+count of: how far a border is from where it was (what is near the two pieces that a corner joins is farther from the one
+that takes their place by at most the corner's own distance from it), and how much each polygon has won or lost.
+
 GEOS simplifies coverages by the same rule (`shapely.coverage_simplify`), but took three to five times as long on maps
 of 500 and 2000 pixels a side with 5,000 and 80,000 polygons (`tests/benchmarks/RESULTS.md`), and cannot be cancelled.
 """
@@ -25,6 +30,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from hsigui.labels.shapes import Shape
+from hsigui.report.polygon_areas import Areas, doubled_areas
 
 Ints = NDArray[np.int64]
 Flags = NDArray[np.bool_]
@@ -39,7 +45,9 @@ def simplified(
     Args:
         shapes: outlines of the groups of pixels of `array` in pixels, as `labels.shapes.outlines` gives them.
         array: class numbers, rows x cols.
-        tolerance: in pixels; corners go whose triangle is at most its square large; 1 makes stairs straight.
+        tolerance: in pixels: no border is farther from where it was, and corners go whose triangle is at most its
+            square large, as long as no polygon's area changes by more than a tenth (`MOST_OF_AREA`). 1 makes stairs
+            straight.
         check: called now and then; may raise to stop.
 
     Returns:
@@ -51,7 +59,10 @@ def simplified(
     rings = _cut(_with_meeting_points([ring for _, parts in polygons for ring in parts], meeting := _meeting(array)))
     check()
     arcs, use, turned = _shared(rings, meeting.shape)
-    arcs = _simpler(arcs, meeting.shape, tolerance**2, check)
+    polygon = np.repeat(np.repeat(np.arange(len(polygons)), [len(parts) for _, parts in polygons]), rings.rings)
+    doubled = doubled_areas([parts for _, parts in polygons])
+    areas = Areas.of(doubled, polygon, use, turned, len(arcs.sizes))
+    arcs = _simpler(arcs, meeting.shape, tolerance, areas, check)
     drawn = iter(_joined(arcs, use, turned, rings.rings))
     for number, parts in polygons:
         yield Shape(number, "polygon", tuple(itertools.islice(drawn, len(parts))))
@@ -188,9 +199,9 @@ def _joined(arcs: _Lines, use: Ints, turned: Flags, rings: Ints) -> list[NDArray
     return [points[a:b] for a, b in itertools.pairwise([0, *ends.tolist()])]
 
 
-def _simpler(arcs: _Lines, shape: tuple[int, ...], limit: float, check: Callable[[], None]) -> _Lines:
-    """Takes corners out of arcs as long as their triangle is at most `limit` large; the ends of an arc stay."""
-    work = _Rounds(arcs, shape, limit)
+def _simpler(arcs: _Lines, shape: tuple[int, ...], tolerance: float, areas: Areas, check: Callable[[], None]) -> _Lines:
+    """Takes corners out of arcs as long as borders stay near and polygons large; the ends of an arc stay."""
+    work = _Rounds(arcs, shape, tolerance, areas)
     while work.goes_on():
         check()
         work.take_out()
@@ -200,8 +211,9 @@ def _simpler(arcs: _Lines, shape: tuple[int, ...], limit: float, check: Callable
 class _Rounds:
     """Arcs while corners are taken out of them, as arrays over all corners of those that are not yet done."""
 
-    def __init__(self, arcs: _Lines, shape: tuple[int, ...], limit: float) -> None:
-        self._given, self._limit = arcs, 2 * limit
+    def __init__(self, arcs: _Lines, shape: tuple[int, ...], tolerance: float, areas: Areas) -> None:
+        self._given, self._tolerance, self._limit = arcs, tolerance, 2 * tolerance**2
+        self._areas = areas
         self._corner = np.zeros(shape, dtype=bool)  # whether any border has one there
         self._corner[arcs.y, arcs.x] = True
         self._x, self._y = arcs.x, arcs.y
@@ -209,6 +221,7 @@ class _Rounds:
         self._position = np.arange(len(arcs.x))
         self._floor = np.zeros(len(arcs.x), dtype=np.int64)
         self._stuck = np.zeros(len(arcs.x), dtype=bool)
+        self._off = np.zeros(len(arcs.x))  # how far from the piece after each corner the border was at most
         self._kept = np.ones(len(arcs.x), dtype=bool)
         begin, end = arcs.starts, arcs.starts + arcs.sizes - 1
         one, other = (arcs.y[at] * shape[1] + arcs.x[at] for at in (begin, end))
@@ -224,8 +237,7 @@ class _Rounds:
         busy[self._arc[may]] = True
         there = busy[self._arc]
         if not there.all():
-            for name in ("_x", "_y", "_arc", "_position", "_floor", "_stuck"):
-                setattr(self, name, getattr(self, name)[there])
+            self._keep(there)
             may, doubled = may[there], doubled[there]
         self._may, self._doubled = may, doubled
         return bool(may.any())
@@ -233,16 +245,21 @@ class _Rounds:
     def take_out(self) -> None:
         """One round."""
         none = np.iinfo(np.int64).max
-        rank = np.where(self._may, 2 * self._doubled + (np.arange(len(self._may)) & 1), none)
+        # Of equal ones those that give back what a polygon has won or lost; then every other.
+        inner = np.arange(1, len(self._may) - 1)
+        wrong = np.zeros(len(self._may), dtype=np.int64)
+        wrong[inner] = ~self._areas.gives_back(self._arc[inner], self._doubled_to_left(inner))
+        rank = np.where(self._may, 4 * self._doubled + 2 * wrong + (np.arange(len(wrong)) & 1), none)
         least = self._may.copy()  # never the first or last corner: those are ends of arcs
         least[1:-1] &= (rank[1:-1] < rank[:-2]) & (rank[1:-1] < rank[2:])
         chosen = np.flatnonzero(least)
-        allowed = self._leaves_enough(chosen)
-        self._stuck[chosen[~allowed]] = True
-        chosen = chosen[allowed]
-        free = self._free(chosen)
-        self._stuck[chosen[~free]] = True
-        gone = chosen[free]
+        for allows in (self._stays_near, self._leaves_enough, self._free, self._can_be_spared):
+            allowed = allows(chosen)
+            self._stuck[chosen[~allowed]] = True
+            chosen = chosen[allowed]
+        gone = chosen
+        self._off[gone - 1] = self._off_without(gone)
+        self._areas.take(self._arc[gone], self._doubled_to_left(gone))
         for beside in (gone - 1, gone + 1):
             # Never less than what has gone already: the order of Visvalingam's "effective area".
             self._floor[beside] = np.maximum(self._floor[beside], self._doubled[gone])
@@ -251,8 +268,33 @@ class _Rounds:
         self._kept[self._position[gone]] = False
         stay = np.ones(len(self._x), dtype=bool)
         stay[gone] = False
-        for name in ("_x", "_y", "_arc", "_position", "_floor", "_stuck"):
-            setattr(self, name, getattr(self, name)[stay])
+        self._keep(stay)
+
+    def _keep(self, which: Flags) -> None:
+        for name in ("_x", "_y", "_arc", "_position", "_floor", "_stuck", "_off"):
+            setattr(self, name, getattr(self, name)[which])
+
+    def _doubled_to_left(self, chosen: Ints) -> NDArray[np.float64]:
+        """Twice the area by which a border without the corner moves to the left of its way."""
+        x, y, before, after = self._x, self._y, chosen - 1, chosen + 1
+        along = (x[after] - x[before]) * (y[chosen] - y[before]) - (y[after] - y[before]) * (x[chosen] - x[before])
+        return np.asarray(along, dtype=np.float64)
+
+    def _off_without(self, chosen: Ints) -> NDArray[np.float64]:
+        """How far from the piece that takes the place of a corner the border was at most."""
+        x, y, before, after = self._x, self._y, chosen - 1, chosen + 1
+        dx, dy, px, py = x[after] - x[before], y[after] - y[before], x[chosen] - x[before], y[chosen] - y[before]
+        way = np.clip((px * dx + py * dy) / np.maximum(1, dx * dx + dy * dy), 0.0, 1.0)
+        own = np.hypot(px - way * dx, py - way * dy)
+        return np.asarray(own + np.maximum(self._off[before], self._off[chosen]))
+
+    def _stays_near(self, chosen: Ints) -> Flags:
+        """Whether the border without the corner is within the tolerance of where it was."""
+        return np.asarray(self._off_without(chosen) <= self._tolerance)
+
+    def _can_be_spared(self, chosen: Ints) -> Flags:
+        """Whether the polygons at both sides can spare the areas of corners."""
+        return self._areas.can_spare(self._arc[chosen], self._doubled_to_left(chosen))
 
     def result(self) -> _Lines:
         given, kept = self._given, self._kept

@@ -15,7 +15,7 @@ from hsigui.cube.cube import Geo
 from hsigui.cube.formats.memory_rasters import copied_through_memory, written_through_memory
 from hsigui.labels.classes import ClassTable
 from hsigui.labels.formats.class_tables import qgis_style
-from hsigui.labels.formats.tiff_classes import aux_path
+from hsigui.labels.formats.tiff_classes import aux_path, geo_beside
 from hsigui.labels.raster import smallest_type
 from hsigui.report.pam import pam
 from hsigui.report.rasters import overview_factors, placed, tiled, told_plainly
@@ -59,7 +59,7 @@ def write_class_tiff(
                 _fill(file, numbers, classes)
                 if factors := overview_factors(rows, cols):
                     file.build_overviews(factors, Resampling.mode)
-        aux_scratch.write_bytes(pam(classes, array))
+        aux_scratch.write_bytes(pam(classes, array, geo_beside(geo)))
         style_scratch.write_bytes(qgis_style(classes))
     return [path, aux, style]
 

@@ -120,7 +120,9 @@ class ReportContext:
         commands: command lines that repeat the run, in order.
         transductive: the encoder was trained on pixels of the test, without labels.
         legend: classes of the map with pixel counts (`maps.legend_rows`).
-        pixel_area_m2: area of one pixel; None when unknown.
+        pixel_area_m2: area of a pixel, on average; None when unknown.
+        class_areas_m2: of each class number on the map, where pixels are not all alike.
+        areas: how areas were found, a sentence.
         notes: further sentences that a reader should know.
         created: time of the report, ISO 8601; empty for now.
         hashes: what -> its hash in hex.
@@ -146,6 +148,8 @@ class ReportContext:
     transductive: bool = False
     legend: tuple[LegendRow, ...] = ()
     pixel_area_m2: float | None = None
+    class_areas_m2: Mapping[int, float] = field(default_factory=dict)
+    areas: str = ""
     notes: tuple[str, ...] = ()
     created: str = ""
     hashes: Mapping[str, str] = field(default_factory=dict)
@@ -155,6 +159,16 @@ class ReportContext:
     area: AreaEstimate | None = None
     draws: Draws | None = None
     comparison: Comparison | None = None
+
+    def hectares(self, number: int, pixels: int) -> float | None:
+        """The area of a class on the map; None where it is not known.
+
+        Args:
+            pixels: of the class, for where no pixel is larger than another.
+        """
+        if number in self.class_areas_m2:
+            return self.class_areas_m2[number] / 10_000
+        return None if self.pixel_area_m2 is None else pixels * self.pixel_area_m2 / 10_000
 
     @property
     def weighed_by_labels(self) -> bool:

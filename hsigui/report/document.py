@@ -42,11 +42,12 @@ def as_json(accuracy: Accuracy, context: ReportContext, created: str) -> dict[st
                 "color": color_text(row.color),
                 "pixels": row.pixels,
                 "share": row.share,
-                "hectares": context.pixel_area_m2 and row.pixels * context.pixel_area_m2 / 10_000,
+                "hectares": context.hectares(row.number, row.pixels),
             }
             for row in context.legend
         ],
         "pixel_area_m2": context.pixel_area_m2,
+        "areas": context.areas or None,
         "spectra": _spectra(context.spectra),
         "notes": list(context.notes),
     }
@@ -58,7 +59,7 @@ def evidence(context: ReportContext) -> dict[str, Any]:
     return {
         "draws": None if context.draws is None else _draws(context.draws),
         "comparison": None if context.comparison is None else _comparison(context.comparison),
-        "area": None if context.area is None else _area(context.area, context.pixel_area_m2),
+        "area": None if context.area is None else _area(context.area),
         "split": None if split is None else _split(split),
         "matches": [asdict(match) for match in context.matches],
     }  # fmt: skip
@@ -133,19 +134,19 @@ def _mcnemar(test: McNemar) -> dict[str, Any]:
     }
 
 
-def _area(found: AreaEstimate, pixel_area_m2: float | None) -> dict[str, Any]:
-    figures, hectares = found.figures, None if pixel_area_m2 is None else pixel_area_m2 / 10_000
+def _area(found: AreaEstimate) -> dict[str, Any]:
+    figures = found.figures
     classes = []
     for i, number in enumerate(found.classes):
-        pixels, half = found.pixels(i)
+        (pixels, half), hectares = found.pixels(i), found.hectares(i)
         classes.append(
             {
                 "number": number,
                 "mapped_pixels": found.mapped[i],
                 "pixels": _or_null(pixels),
                 "pixels_half_interval": _or_null(half),
-                "hectares": hectares and _or_null(pixels * hectares),
-                "hectares_half_interval": hectares and _or_null(half * hectares),
+                "hectares": hectares and _or_null(hectares[0]),
+                "hectares_half_interval": hectares and _or_null(hectares[1]),
                 "share": _or_null(figures.share[i]),
                 "share_se": _or_null(figures.share_se[i]),
                 "users_accuracy": _or_null(figures.users[i]),

@@ -15,14 +15,13 @@ from PIL import Image
 from rasterio import Affine
 from rasterio.crs import CRS
 from rasterio.enums import Resampling
-from rasterio.warp import reproject, transform
+from rasterio.warp import reproject
 
 from hsigui.cube.cube import Geo
-from hsigui.errors import HsiError
 from hsigui.labels.classes import ClassInfo, ClassTable
-from hsigui.labels.grid import Grid
-from hsigui.labels.shapes import Points, Shape, transformed
-from hsigui.report.rasters import crs_of, told_plainly
+from hsigui.labels.shapes import Points, Shape
+from hsigui.report.lonlat import Box, box_of, digits_for, in_lonlat
+from hsigui.report.rasters import told_plainly
 from hsigui.saving import written_beside
 from hsigui.texts import say
 
@@ -32,8 +31,6 @@ SHOWN_CORNERS = 200_000  # with more corners the picture is shown at first and n
 MOST_CORNERS = 2_000_000  # and beyond these the polygons are left out
 OPACITY = 200  # of polygons, of 255: the ground shows through a little
 LEGEND_SIDE = 12  # pixels from the window's left and lower edge
-
-Box = tuple[float, float, float, float]  # west, south, east, north in degrees
 
 
 def write_kmz(
@@ -53,17 +50,14 @@ def write_kmz(
         shapes: gives the polygons, in map coordinates; asked once the place is known to be one.
 
     Raises:
-        HsiError: the scene has no place on the earth, crosses the 180th meridian, or the file cannot be written.
+        Unplaceable: the scene has no place on the earth, or crosses the 180th meridian.
+        HsiError: the file cannot be written.
     """
-    crs = crs_of(geo)
-    if geo is None or geo.transform is None or crs is None:
-        raise HsiError(
-            say("The map has no place on the earth, which a KMZ needs."),
-            say("Choose GeoTIFF, ENVI or PNG, or georeference the scene first."),
-        )
+    box = box_of(geo, array.shape, say("a KMZ"))
+    assert geo is not None
+    assert geo.transform is not None
     with told_plainly(path):
-        box = _bounds(geo, crs, array.shape)
-        image = _overlay(array, rgb, Affine(*geo.transform), crs, box)
+        image = _overlay(array, rgb, Affine(*geo.transform), CRS.from_wkt(str(geo.crs_wkt)), box)
     found = list(shapes())
     corners = sum(len(ring) for shape in found for ring in shape.rings)
     about = ""
@@ -80,7 +74,7 @@ def write_kmz(
         (
             _head(title or path.stem, about, classes if found else ()),
             _picture_and_legend(title or path.stem, box, not outlined),
-            _polygons(_placed(found, str(geo.crs_wkt), path.name), classes, counts, outlined),
+            _polygons(_placed(found, geo, path.name), classes, counts, outlined, digits_for(box, array.shape)),
             " </Document>\n</kml>\n",
         )
     )
@@ -89,22 +83,6 @@ def write_kmz(
         archive.writestr("files/map.png", image, ZIP_STORED)
         archive.writestr("files/legend.png", legend, ZIP_STORED)
     return [path]
-
-
-def _bounds(geo: Geo, crs: CRS, shape: tuple[int, ...]) -> Box:
-    grid = Grid(shape[0], shape[1], geo)
-    edges = grid.to_map(grid.corners())
-    xs, ys = transform(crs, CRS.from_epsg(4326), edges[:, 0].tolist(), edges[:, 1].tolist())
-    west, south, east, north = min(xs), min(ys), max(xs), max(ys)
-    if not all(map(math.isfinite, (west, south, east, north))) or not -90 <= south < north <= 90:
-        raise HsiError(
-            say("The place of the map cannot be told in latitude and longitude."), say("Choose another format.")
-        )
-    if east - west > 180:
-        raise HsiError(
-            say("The map crosses the 180th meridian, which a KMZ cannot show."), say("Choose GeoTIFF or GeoPackage.")
-        )
-    return west, south, east, north
 
 
 def _overlay(array: NDArray[np.integer], rgb: NDArray[np.uint8], affine: Affine, crs: CRS, box: Box) -> bytes:
@@ -135,17 +113,11 @@ def _overlay_size(shape: tuple[int, ...], box: Box) -> tuple[int, int]:
     return max(1, round(rows * scale)), max(1, round(cols * scale))
 
 
-def _placed(shapes: Sequence[Shape], crs_wkt: str, name: str) -> dict[int, list[list[Points]]]:
-    """The polygons of each class, as rings in degrees; those that neighbours share stay the same to the last digit."""
-    rings = [ring for shape in shapes for ring in shape.rings]
+def _placed(shapes: Iterable[Shape], geo: Geo, name: str) -> dict[int, list[list[Points]]]:
+    """The polygons of each class, as rings in degrees."""
     found: dict[int, list[list[Points]]] = {}
-    if not rings:
-        return found
-    points = transformed(np.concatenate(rings), crs_wkt, "EPSG:4326", name)
-    ends = np.cumsum([len(ring) for ring in rings]).tolist()
-    pieces = iter(points[a:b] for a, b in zip([0, *ends[:-1]], ends, strict=True))
-    for shape in shapes:
-        turned = [_turned(next(pieces), number == 0) for number in range(len(shape.rings))]
+    for shape in in_lonlat(shapes, geo, name):
+        turned = [_turned(ring, number == 0) for number, ring in enumerate(shape.rings)]
         found.setdefault(shape.number, []).append(turned)
     return found
 
@@ -189,7 +161,7 @@ def _picture_and_legend(title: str, box: Box, visible: bool) -> str:
 
 
 def _polygons(
-    found: dict[int, list[list[Points]]], classes: ClassTable, counts: NDArray[np.integer], visible: bool
+    found: dict[int, list[list[Points]]], classes: ClassTable, counts: NDArray[np.integer], visible: bool, digits: int
 ) -> str:
     """The folder of the polygons, one feature a class in the order of the table; empty without any."""
     if not found:
@@ -205,15 +177,16 @@ def _polygons(
             f"    <styleUrl>#class{info.number}</styleUrl>\n"
             f"    <ExtendedData>{data}</ExtendedData>\n    <MultiGeometry>\n"
         )
-        parts += [_polygon(rings) for rings in found[info.number]]
+        parts += [_polygon(rings, digits) for rings in found[info.number]]
         parts.append("    </MultiGeometry>\n   </Placemark>\n")
     return "".join([*parts, "  </Folder>\n"])
 
 
-def _polygon(rings: Sequence[Points]) -> str:
+def _polygon(rings: Sequence[Points], digits: int) -> str:
     sides = ["outerBoundaryIs", *["innerBoundaryIs"] * (len(rings) - 1)]
+    pair = f"%.{digits}f,%.{digits}f"
     drawn = "".join(
-        f"<{side}><LinearRing><coordinates>{' '.join([f'{x:.8f},{y:.8f}' for x, y in ring.tolist()])}</coordinates>"
+        f"<{side}><LinearRing><coordinates>{' '.join([pair % (x, y) for x, y in ring.tolist()])}</coordinates>"
         f"</LinearRing></{side}>"
         for side, ring in zip(sides, rings, strict=True)
     )

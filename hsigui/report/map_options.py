@@ -15,6 +15,7 @@ class MapOptions:
         bare: pictures: the map alone, one pixel each, with world file, instead of the map with its legend.
         simplify: polygons: tolerance in pixels, 0 for none.
         smallest: polygons: mapping unit in pixels, 0 for none.
+        north_up: all formats: resampled to rows that run from west to east, see `north_up`.
     """
 
     title: str = ""
@@ -22,3 +23,4 @@ class MapOptions:
     bare: bool = False
     simplify: float = 0.0
     smallest: int = 0
+    north_up: bool = False

@@ -20,6 +20,7 @@ from hsigui.labels.classes import ClassTable, Color
 from hsigui.labels.formats.files import write_classes
 from hsigui.report.legend import legend_sheet, with_legend
 from hsigui.report.map_options import MapOptions
+from hsigui.report.north_up import north_up
 from hsigui.report.table import exporter, exporter_of, map_suffixes
 from hsigui.saving import written_beside
 from hsigui.texts import say
@@ -115,7 +116,8 @@ def export_map(
         All files written, the one asked for first.
 
     Raises:
-        HsiError: the suffix names none of the formats, the file cannot be written, or the map has no place for a KMZ.
+        HsiError: the suffix names none of the formats, the file cannot be written, or the format cannot say where the
+            map lies.
     """
     path, how = Path(path), options or MapOptions()
     row = exporter(kind) if kind else exporter_of(path)
@@ -125,6 +127,8 @@ def export_map(
             say("End the name in one of {map_suffixes}.", map_suffixes=", ".join(map_suffixes())),
         )
     table, how = classes.merged_with(np.unique(array).tolist()), replace(how, title=how.title or title)
+    if how.north_up:
+        array, geo = north_up(array, geo or Geo())
     with faults_told(row, path, "written"):
         return list(plugins.resolved(row.write)(path, array, table, geo, how, check))
 
@@ -174,11 +178,12 @@ def write_globe(
         HsiError: the map has no place, or the file cannot be written.
     """
     from hsigui.report.globes import write_kmz
-    from hsigui.report.vector_maps import in_units, polygons
+    from hsigui.report.lonlat import LONLAT
+    from hsigui.report.vector_maps import bent_polygons, in_units
 
     units = in_units(array, options.simplify, options.smallest)
     legend = _encoded(legend_sheet(_counted(array, classes)))
-    shapes = partial(polygons, units, geo or Geo(), options.simplify, check, shared=True)
+    shapes = partial(bent_polygons, units, geo or Geo(), LONLAT, path.name, options, check)
     return write_kmz(path, array, map_rgb(array, classes), classes, geo, options.title, legend, shapes)
 
 

@@ -8,9 +8,10 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
+from rasterio import Env
 from rasterio.crs import CRS
 from rasterio.enums import WktVersion
-from rasterio.errors import RasterioError
+from rasterio.errors import CRSError
 
 from hsigui.cube.cube import Geo
 from hsigui.labels.classes import ClassTable
@@ -55,8 +56,8 @@ def write_place(path: Path, geo: Geo) -> list[Path]:
     written: list[Path] = []
     if geo.transform is not None:
         written += _save(path.with_suffix(WORLD_FILES[path.suffix.lower()]), world_file(geo).encode("ascii"))
-        if (crs := crs_of(geo)) is not None:
-            written += _save(path.with_suffix(".prj"), _esri_text(crs).encode("utf-8"))
+        if text := _esri_text(crs_of(geo)):
+            written += _save(path.with_suffix(".prj"), text.encode("utf-8"))
     return written
 
 
@@ -67,11 +68,13 @@ def world_file(geo: Geo) -> str:
     return "".join(f"{number!r}\n" for number in (a, d, b, e, c + (a + b) / 2, f + (d + e) / 2))
 
 
-def _esri_text(crs: CRS) -> str:
+def _esri_text(crs: CRS | None) -> str:
+    """Empty for a system that ESRI's dialect has no words for: the `.aux.xml` names it."""
     try:
-        return str(crs.to_wkt(version=WktVersion.WKT1_ESRI))
-    except RasterioError:  # a system that ESRI's dialect has no words for
-        return str(crs.to_wkt())
+        with Env():  # without it GDAL prints what it thinks of the system
+            return "" if crs is None else str(crs.to_wkt(version=WktVersion.WKT1_ESRI))
+    except CRSError:
+        return ""
 
 
 def _save(path: Path, content: bytes) -> list[Path]:

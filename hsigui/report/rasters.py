@@ -16,8 +16,11 @@ from rasterio.errors import CRSError, NotGeoreferencedWarning, RasterioError
 
 from hsigui import plugins
 from hsigui.cube.cube import Geo
+from hsigui.cube.flips import to_north_up
 from hsigui.cube.formats.envi import geo_fields, layout_fields, write_pair
 from hsigui.errors import HsiError
+from hsigui.labels.formats.tiff_classes import aux_path, geo_beside
+from hsigui.report.pam import place_pam
 from hsigui.report.table import LAYERS, layer_suffixes
 from hsigui.saving import what_to_do, written_beside
 from hsigui.texts import say
@@ -104,16 +107,20 @@ def write_layers(
 def write_envi_layers(
     path: Path, layers: NDArray[np.floating], names: Sequence[str], geo: Geo | None = None
 ) -> list[Path]:
-    """Layers (rows x cols x layers) as ENVI, band sequential; HsiError when it cannot be written."""
-    values = layers.astype(np.float32)
-    about = {"description": ", ".join(names), **layout_fields(values, "bsq"), **geo_fields(geo or Geo())}
+    """Layers (rows x cols x layers) as ENVI, band sequential, from the northern row on; HsiError when it cannot be
+    written, or a header cannot say where they lie."""
+    geo = geo or Geo()
+    flip = to_north_up(geo)
+    values, geo = flip.array(layers.astype(np.float32)), flip.geo(geo, layers.shape)
+    about = {"description": ", ".join(names), **layout_fields(values, "bsq"), **geo_fields(geo, values.shape)}
     return list(write_pair(path, values, {**about, "data ignore value": "nan", "band names": list(names)}))
 
 
 def write_tiff_layers(
     path: Path, layers: NDArray[np.floating], names: Sequence[str], geo: Geo | None = None
 ) -> list[Path]:
-    """Layers (rows x cols x layers) as GeoTIFF: tiled, deflate; HsiError when it cannot be written."""
+    """Layers (rows x cols x layers) as GeoTIFF: tiled, deflate; HsiError when it cannot be written. A coordinate system
+    that a GeoTIFF cannot name stands in the `.aux.xml` beside it."""
     rows, cols, count = layers.shape
     profile = tiled(rows, cols) | {"count": count, "dtype": "float32", "nodata": np.nan, "predictor": 3} | placed(geo)
     profile["interleave"] = "band"
@@ -121,4 +128,8 @@ def write_tiff_layers(
         for number, name in enumerate(names, start=1):
             file.write(layers[:, :, number - 1].astype(np.float32), number)
             file.set_band_description(number, name)
-    return [path]
+    if (beside_it := geo_beside(geo)) is None:
+        return [path]
+    with written_beside(aux := aux_path(path)) as (scratch,):
+        scratch.write_bytes(place_pam(beside_it))
+    return [path, aux]

@@ -13,7 +13,14 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from hsigui import plugins
-from hsigui.cube.formats.rows import listed, require_well_formed, suffix_of, suffixes_of, with_plugins
+from hsigui.cube.formats.rows import (
+    listed,
+    require_well_formed,
+    suffix_of,
+    suffixes_of,
+    vector_drivers,
+    with_plugins,
+)
 from hsigui.cube.formats.table import readers
 from hsigui.texts import say
 
@@ -55,6 +62,8 @@ class Exporter:
         section: of the dialog: `MAPS` or `FURTHER`.
         checked: in the dialog, at first.
         needs: `PLACE` or `ACCURACY`, without which it cannot be written.
+        places: for the help page: which places of a map it can say.
+        vector_drivers: of GDAL, one of which must be there.
         read_back: whether the file can be read as a map again, to be measured; it gets a record of how it came to be.
         about: for the help page: what is written.
     """
@@ -70,6 +79,8 @@ class Exporter:
     needs: str = ""
     read_back: bool = False
     about: str = ""
+    places: str = ""
+    vector_drivers: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
         require_well_formed(self)
@@ -77,6 +88,11 @@ class Exporter:
             raise ValueError(f"{self.name} has suffixes, and no function that writes")
         if self.needs and self.needs not in NEEDS:
             raise ValueError(f"{self.name} needs “{self.needs}”, which is none of {', '.join(NEEDS)}")
+
+    @property
+    def available(self) -> bool:
+        """Whether the program can write it here: a driver that it needs is there."""
+        return not self.vector_drivers or not vector_drivers().isdisjoint(self.vector_drivers)
 
     @property
     def text(self) -> str:
@@ -88,7 +104,17 @@ class Exporter:
         return folder / f"{name}{self.endings[0]}"
 
 
-_WRITERS = "hsigui.report.maps"
+_WRITERS, _FEATURES = "hsigui.report.maps", "hsigui.report.feature_files"
+_ANY = say("any: mirrored, turned or sheared pixels, any coordinate system; pixels where there is none")
+_PLACED = say("any that a GeoPackage can say, but pixels")
+_DEGREES = say(
+    "any in degrees of WGS 84: borders get further corners, so that they stay within a hundredth of a "
+    "pixel; refused across the 180th meridian"
+)
+_ENVI = say(
+    "north-up, and turned by any angle if the pixels are square; mirrored rasters are turned about, the rest "
+    "is refused or resampled (`--north-up`). Coordinate systems that ESRI's WKT has no words for are refused"
+)
 OWN = (
     Exporter(
         "geotiff", "GeoTIFF", (".tif", ".tiff"), f"{_WRITERS}:write_geotiff",
@@ -96,22 +122,25 @@ OWN = (
         about=say("GeoTIFF: tiles of 256, deflate, palette, no-data 0, coordinate system, overviews by the most "
                   "frequent class. `.tif.aux.xml` holds names, colours and counts for GDAL and ArcGIS, `.qml` the "
                   "style for QGIS. `--cog`: Cloud-Optimised"),
+        places=_ANY,
     ),
     Exporter(
         "envi", say("ENVI Classification"), (".hdr", ".img", ".dat"), f"{_WRITERS}:write_labels",
         (".hdr", ".img"), checked=True, read_back=True,
         about=say("ENVI Classification: classes, class names, class lookup, map info, coordinate system string, data "
                   "ignore value"),
+        places=_ENVI,
     ),
     Exporter(
         "matlab", "MATLAB", (".mat",), f"{_WRITERS}:write_labels", read_back=True,
-        about=say("MATLAB 5, variable `labels`"),
+        about=say("MATLAB 5, variable `labels`"), places=say("none"),
     ),
     Exporter(
         "png", say("PNG or JPEG with legend"), (".png", ".jpg", ".jpeg"), f"{_WRITERS}:write_picture", (".png",),
         label=say("Picture with legend"), checked=True,
         about=say("picture with legend; with `--bare` the map alone, a pixel each, with world file (`.pgw`, `.jgw`), "
                   "`.prj` and `.aux.xml`. The bare PNG holds the class numbers with their palette and a `.qml`"),
+        places=say("none with a legend; any with `--bare`"),
     ),
     Exporter(
         "bare", say("PNG or JPEG with world file"), write=f"{_WRITERS}:write_bare", endings=("-bare.png",),
@@ -125,10 +154,25 @@ OWN = (
                   "class's colour, the map as a picture, and a legend. The polygons are visible at first, the picture "
                   "where they have more than 200,000 corners; with more than 2,000,000 they are left out, so simplify "
                   "large maps. Give it another name than a GeoTIFF beside it: QGIS would draw it by that one's `.qml`"),
+        places=_DEGREES,
     ),
     Exporter(
         "polygons", say("GeoPackage polygons"), (".gpkg",), f"{_WRITERS}:write_geopackage", (".gpkg",),
-        about=say("polygons (class_id, class_name, color) with the style for QGIS inside"),
+        about=say("polygons (class_id, class_name, color) with the style for QGIS inside"), places=_ANY,
+    ),
+    Exporter(
+        "geojson", say("GeoJSON polygons"), (".geojson",), f"{_FEATURES}:write_geojson_map", (".geojson",), needs=PLACE,
+        about=say("polygons (class_id, class_name, color) in longitude and latitude (RFC 7946)"), places=_DEGREES,
+    ),
+    Exporter(
+        "flatgeobuf", say("FlatGeobuf polygons"), (".fgb",), f"{_FEATURES}:write_flatgeobuf", (".fgb",),
+        needs=PLACE,
+        about=say("polygons (class_id, class_name, color) with an index of places"), places=_PLACED,
+    ),
+    Exporter(
+        "parquet", say("GeoParquet polygons"), (".parquet",), f"{_FEATURES}:write_parquet", (".parquet",),
+        needs=PLACE, vector_drivers=("Parquet",),
+        about=say("polygons (class_id, class_name, color); where GDAL has the driver Parquet"), places=_PLACED,
     ),
     Exporter(
         "measures", say("Class probabilities and entropy"), endings=("-probabilities.tif", "-entropy.tif"),
@@ -153,8 +197,8 @@ def exporters() -> tuple[Exporter, ...]:
 
 
 def offered() -> tuple[Exporter, ...]:
-    """The rows of the export dialog."""
-    return tuple(row for row in exporters() if row.endings)
+    """The rows of the export dialog that can be written here."""
+    return tuple(row for row in exporters() if row.endings and row.available)
 
 
 def exporter(name: str) -> Exporter:
@@ -167,13 +211,13 @@ def exporter(name: str) -> Exporter:
 
 
 def exporter_of(path: Path) -> Exporter | None:
-    """The row that the suffix of a file chooses; None when there is none."""
-    return next((row for row in exporters() if suffix_of(path) in row.suffixes), None)
+    """The row that the suffix of a file chooses; None when there is none, or none that can be written here."""
+    return next((row for row in exporters() if suffix_of(path) in row.suffixes and row.available), None)
 
 
 def map_suffixes() -> tuple[str, ...]:
-    """All suffixes of names under which a map is written."""
-    return suffixes_of(exporters())
+    """All suffixes of names under which a map is written here. Asks GDAL for its drivers."""
+    return suffixes_of(row for row in exporters() if row.available)
 
 
 def read_back_suffixes() -> tuple[str, ...]:
@@ -193,11 +237,12 @@ def titles_in_words(rows: Iterable[Exporter] = OWN) -> str:
 
 def help_table(rows: Iterable[Exporter] = OWN) -> Iterator[str]:
     """The lines of the help page's table of formats of maps, in Markdown."""
-    yield say("| ending | what is written |")
-    yield "|---|---|"
+    yield say("| ending | what is written | places that it can say |")
+    yield "|---|---|---|"
     for row in rows:
         if row.suffixes:
-            yield f"| {', '.join(f'`{suffix}`' for suffix in row.suffixes)} | {row.about or row.title} |"
+            endings = ", ".join(f"`{suffix}`" for suffix in row.suffixes)
+            yield f"| {endings} | {row.about or row.title} | {row.places} |"
 
 
 def problems() -> list[str]:

@@ -61,19 +61,18 @@ def draws_csv(draws: Draws) -> str:
     return csv_text(table)
 
 
-def area_csv(area: AreaEstimate, names: Iterable[str], pixel_area_m2: float | None) -> str:
+def area_csv(area: AreaEstimate, names: Iterable[str]) -> str:
     """One line a class: pixels on the map, estimates with half of their 95 % interval, weighted accuracies."""
     header = [
         "number", "name", "mapped_pixels", "estimated_pixels", "half_interval_pixels", "estimated_hectares",
         "half_interval_hectares", "users_accuracy", "users_se", "producers_accuracy", "producers_se",
     ]  # fmt: skip
     table: list[list[object]] = [list(header)]
-    hectares = math.nan if pixel_area_m2 is None else pixel_area_m2 / 10_000
     for i, (number, name) in enumerate(zip(area.classes, names, strict=True)):
         pixels, half = area.pixels(i)
         found = area.figures
         shares = (found.users[i], found.users_se[i], found.producers[i], found.producers_se[i])
-        sizes = [pixels, half, pixels * hectares, half * hectares]
+        sizes = [pixels, half, *(area.hectares(i) or (math.nan, math.nan))]
         table.append(
             [number, name, area.mapped[i], *("" if math.isnan(v) else f"{v:.2f}" for v in sizes), *map(cell, shares)]
         )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import sqlite3
 from collections.abc import Callable, Iterator
 from contextlib import closing
@@ -13,12 +14,14 @@ from numpy.typing import NDArray
 
 from hsigui.cube.cube import Geo
 from hsigui.errors import HsiError
+from hsigui.labels.bending import divided, straight_for
 from hsigui.labels.classes import ClassTable
 from hsigui.labels.formats.vectors import LAYER, write_gpkg
 from hsigui.labels.grid import Grid
 from hsigui.labels.shapes import Shape, outlines
 from hsigui.report.boundaries import simplified
 from hsigui.report.filters import without_small_groups
+from hsigui.report.map_options import MapOptions
 from hsigui.saving import what_to_do, written_beside
 from hsigui.texts import say
 
@@ -47,7 +50,7 @@ def write_polygons(
     """
     geo = geo or Geo()
     numbers = in_units(array, simplify, smallest)
-    shapes = polygons(numbers, geo, simplify, check) if simplify else None
+    shapes = polygons(numbers, geo, simplify, check)
     with written_beside(path) as (scratch,):
         write_gpkg(scratch, numbers, classes, geo, shapes)
         _add_style(scratch, polygon_style(classes))
@@ -67,22 +70,45 @@ def in_units(array: NDArray[np.integer], simplify: float, smallest: int) -> NDAr
 
 def polygons(
     numbers: NDArray[np.uint16], geo: Geo, simplify: float = 0.0, check: Callable[[], None] = lambda: None, *,
-    shared: bool = False,
+    shared: bool = False, longest: float = math.inf,
 ) -> Iterator[Shape]:  # fmt: skip
     """The polygons of a map in map coordinates, with simpler borders where a tolerance is given. `numbers` is rows x
     cols.
 
     Args:
         shared: a corner also where another border ends on a straight piece of border: neighbours then have all corners
-            in common and stay without gaps in another projection, where straight pieces bend.
+            in common and stay without gaps in another projection, where straight pieces bend. So they are on turned
+            pixels, where rounding would put the corner of one beside the border of the other.
+        longest: in pixels: longer pieces of border are divided.
     """
     rows, cols = numbers.shape
     grid = Grid(rows, cols, geo)
-    if not simplify and not shared:
+    if not simplify and not shared and not _is_turned(geo):
         yield from outlines(numbers, grid)
         return
     for shape in simplified(outlines(numbers, Grid(rows, cols)), numbers, simplify, check):  # in pixels
-        yield Shape(shape.number, shape.kind, tuple(grid.to_map(ring) for ring in shape.rings))
+        yield Shape(shape.number, shape.kind, tuple(grid.to_map(divided(ring, longest)) for ring in shape.rings))
+
+
+def bent_polygons(
+    numbers: NDArray[np.uint16], geo: Geo, target: str, name: str, options: MapOptions, check: Callable[[], None]
+) -> Iterator[Shape]:
+    """The polygons of a map (rows x cols), in map coordinates, with corners enough to be brought into another
+    coordinate system.
+
+    Args:
+        target: the system.
+        name: of the file, for what is said.
+
+    Raises:
+        HsiError: the map has no place there.
+    """
+    longest = straight_for(Grid(numbers.shape[0], numbers.shape[1], geo), target, name)
+    return polygons(numbers, geo, options.simplify, check, shared=True, longest=longest)
+
+
+def _is_turned(geo: Geo) -> bool:
+    return geo.transform is not None and bool(geo.transform[1] or geo.transform[3])
 
 
 def _add_style(path: Path, style: bytes) -> None:

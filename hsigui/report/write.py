@@ -68,7 +68,7 @@ def write_report(
     if context.draws is not None:
         contents["draws.csv"] = draws_csv(context.draws)
     if context.area is not None:
-        contents["area.csv"] = area_csv(context.area, accuracy.names, context.pixel_area_m2)
+        contents["area.csv"] = area_csv(context.area, accuracy.names)
     paths = [Path(folder) / name for name in contents]
     with written_beside(*paths) as scratch:
         for path, text in zip(scratch, contents.values(), strict=True):

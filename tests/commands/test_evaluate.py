@@ -139,10 +139,12 @@ def test_a_map_made_elsewhere_is_matched_by_name_or_as_asked_and_its_areas_estim
     assert values["matrix"] == [[12, 2], [0, 16]]
     soil = values["area"]["classes"][0]
     assert soil["pixels"] == pytest.approx(40 + 60 * 2 / 18)
-    assert soil["hectares"] == pytest.approx(0.09 * soil["pixels"])
+    assert soil["hectares"] == pytest.approx(0.09 * soil["pixels"], rel=1e-3)
     run(["evaluate", *words])
     (line,) = [row.split() for row in capsys.readouterr().out.splitlines() if "Soil" in row and "map" not in row][1:]
-    assert line[:3] == ["Soil", f"{0.09 * 40:.1f}", f"{soil['hectares']:.1f}"], "told on the terminal too, in hectares"
+    assert line[:3] == ["Soil", f"{0.09007 * 40:.1f}", f"{soil['hectares']:.1f}"], (
+        "told on the terminal too, in hectares"
+    )
     assert any("not known which pixels" in note for note in values["notes"])
     assert values["split"]["gap"] is None
     assert main(["evaluate", *map(str, words[:3]), "--match", "corn"]) == 1
@@ -330,7 +332,7 @@ def test_a_map_of_other_pixels_is_read_at_the_place_of_each_reference_pixel_when
     assert "28 labelled pixels of the reference lie outside of the map and are not tested." in values["notes"]
     report = json.loads((tmp_path / "r" / "report.json").read_text(encoding="utf-8"))
     assert report["scene"]["rows"] == 8
-    assert report["pixel_area_m2"] == 900
+    assert report["pixel_area_m2"] == pytest.approx(900, rel=1e-3)
     elsewhere = Geo((60.0, 0.0, left + 99_000, 0.0, -60.0, top), UTM.crs_wkt)
     write_classes(tmp_path / "far.tif", coarse, table, elsewhere)
     assert main(["evaluate", str(tmp_path / "far.tif"), *map(str, words[1:]), "--resample"]) == 1
@@ -434,3 +436,19 @@ def test_which_of_several_draws_lacked_labels_of_a_class_is_told(tmp_path, capsy
     values = evaluated(capsys, *maps, "--truth", tmp_path / "truth.tif", "--labels", *labels)
     (note,) = values["notes"]
     assert note.startswith("m1.tif, 82 test pixels: 10 of these pixels are of 1 class without training labels")
+
+
+def test_case_of_a_map_whose_hectares_were_four_times_too_large(cases, tmp_path, capsys):
+    mercator = Geo((30.0, 0.0, 1_000_000.0, 0.0, -30.0, 8_400_000.0), CRS.from_epsg(3857).to_wkt())
+    raster = read_classes(cases / "gis" / "am.tif")
+    write_classes(tmp_path / "map.tif", raster.array, raster.classes, mercator)
+    write_classes(tmp_path / "truth.tif", raster.array, raster.classes, mercator)
+    words = [tmp_path / "map.tif", "--truth", tmp_path / "truth.tif", "--design", "random"]
+    evaluated(capsys, *words, "--report", tmp_path / "report")
+    report = json.loads((tmp_path / "report" / "report.json").read_text(encoding="utf-8"))
+    for row in report["map"]:
+        assert row["hectares"] == pytest.approx(row["pixels"] * 225.4e-4, rel=0.01)
+    assert report["pixel_area_m2"] == pytest.approx(225.4, rel=0.01)
+    assert "WGS 84" in report["areas"]
+    assert report["area"]["classes"][0]["hectares"] == pytest.approx(report["map"][0]["hectares"])
+    assert report["areas"] in html.unescape((tmp_path / "report" / "report.html").read_text(encoding="utf-8"))

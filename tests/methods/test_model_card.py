@@ -23,7 +23,8 @@ def test_a_run_has_a_card_with_its_scene_and_how_to_use_it(encoder, tmp_path):  
 
 def test_accuracy_is_added_to_the_card_and_goes_with_new_weights(encoder, tmp_path):  # noqa: F811
     checkpoint.save(encoder, tmp_path)
-    model_card.keep_accuracy(tmp_path, FIGURES, "report.json")
+    model_card.keep_accuracy(tmp_path, {**FIGURES, "areas": "Areas are on the ellipsoid."}, "report.json")
+    assert "| areas | Areas are on the ellipsoid. |" in (tmp_path / model_card.CARD).read_text(encoding="utf-8")
     card = (tmp_path / "README.md").read_text(encoding="utf-8")
     assert "| overall accuracy | 91.23 % |" in card
     assert "| average accuracy | n/a |" in card

@@ -59,17 +59,16 @@ def test_the_report_is_told_that_the_encoder_saw_the_test_pixels(cube, encoder, 
     assert not provenance.describe_run(other, encoder, ProbeSpec(), MapSpec()).transductive
 
 
-def test_the_area_of_a_pixel_is_known_only_for_projected_systems():
+def test_the_area_of_a_pixel_is_known_where_the_system_is_of_the_earth():
     from rasterio.crs import CRS
 
-    transform = (5.0, 0.0, 0.0, 0.0, -4.0, 0.0)
-
-    def area(epsg: int | None) -> float | None:
+    def area(epsg: int | None, x: float, y: float, size: float = 5.0) -> float | None:
         wkt = CRS.from_epsg(epsg).to_wkt() if epsg else None
-        return provenance.pixel_area(Geo(transform, wkt))
+        return provenance.pixel_area(Geo((size, 0.0, x, 0.0, -0.8 * size, y), wkt), (10, 10))
 
-    assert area(32633) == 20.0
-    assert area(4326) is None
-    assert area(None) is None
-    assert provenance.pixel_area(Geo(transform, 'PROJCS["bogus"]')) is None
-    assert area(2263) == pytest.approx(20.0 * 0.3048006096**2)  # New York, US survey feet
+    assert area(32633, 500_000, 5_000_000) == pytest.approx(20.0 / 0.9996**2)
+    assert area(3035, 4_000_000, 3_000_000) == pytest.approx(20.0)
+    assert area(4326, 10, 0, 0.001) == pytest.approx(0.8 * 111.320 * 110.574, rel=1e-4)
+    assert area(None, 0, 0) is None
+    assert provenance.pixel_area(Geo((5.0, 0.0, 0.0, 0.0, -4.0, 0.0), 'PROJCS["bogus"]'), (10, 10)) is None
+    assert area(2263, 980_000, 200_000) == pytest.approx(20.0 * 0.3048006096**2, rel=1e-3)  # US survey feet

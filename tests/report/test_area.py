@@ -15,14 +15,15 @@ MAPPED = {1: 200_000, 2: 150_000, 3: 3_200_000, 4: 6_450_000}
 
 
 def estimated(
-    counts: np.ndarray, mapped: dict[int, int], design: str = "stratified", unclassified: int = 0
-) -> AreaEstimate:
+    counts: np.ndarray, mapped: dict[int, int], design: str = "stratified", unclassified: int = 0,
+    areas: dict[int, float] | None = None,
+) -> AreaEstimate:  # fmt: skip
     """From counts with the map in the rows; `unclassified` test pixels of class 1 more."""
     pairs = [(m, r) for m, r in np.ndindex(counts.shape) for _ in range(counts[m, r])]
     predicted = np.array([[m + 1 for m, _ in pairs] + [0] * unclassified], dtype=np.uint16)
     truth = np.array([[r + 1 for _, r in pairs] + [1] * unclassified], dtype=np.uint16)
     table = ClassTable(tuple(ClassInfo(i, n, (i, 0, 0)) for i, n in enumerate(NAMES[: len(counts)], start=1)))
-    return area_estimate(accuracy(predicted, truth, table), mapped, design)
+    return area_estimate(accuracy(predicted, truth, table), mapped, design, areas)
 
 
 def test_the_published_example_of_olofsson_and_others():
@@ -40,6 +41,19 @@ def test_the_published_example_of_olofsson_and_others():
     assert round(found.pixels(1)[0] * 0.09) == 11_686, "hectares of forest gain"
     assert sum(figures.share) == pytest.approx(1)
     assert found.mapped == tuple(MAPPED.values())
+
+
+def test_classes_are_weighted_by_their_area_where_pixels_are_not_alike():
+    """Pixels of Web Mercator: those of class 2 lie farther north, and are half as large."""
+    counts = np.array([[8, 2], [1, 9]])
+    one = estimated(counts, {1: 1000, 2: 1000}, areas={1: 8e6, 2: 4e6})
+    other = estimated(counts, {1: 2000, 2: 1000})
+    assert one.figures == other.figures
+    assert (one.square_metres, other.square_metres, other.hectares(0)) == (12e6, None, None)
+    hectares = one.hectares(0)
+    assert hectares is not None
+    assert hectares[0] == pytest.approx(1200 * (2 / 3 * 0.8 + 1 / 3 * 0.1))
+    assert hectares[1] / hectares[0] == pytest.approx(one.pixels(0)[1] / one.pixels(0)[0])
 
 
 def test_the_estimate_is_unbiased_and_its_error_is_that_of_repeated_samples():

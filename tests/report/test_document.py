@@ -43,12 +43,14 @@ def everything() -> tuple[Accuracy, ReportContext]:
         title="All of it", cube_name="scene", rows=1, cols=12, bands=5, settings={"Map": {"smooth": 1}},
         seeds={"draws of labels": [0, 1]}, versions={"hsigui": "1"}, device="cpu", seconds={"pretraining": 1.5},
         commands=("hsigui x",), transductive=True, legend=legend_rows(MAPS[0], TABLE), pixel_area_m2=900.0,
+        areas="Areas are on the ellipsoid.", class_areas_m2={1: 4_500.0},
         notes=("A note.",), created="2024-05-06T07:08:09+00:00", hashes={"cube": "abc", "weights": "def"},
         split=SplitFacts("10 pixels a class", 3, 8, 7, 20, 0, ("Sea",), influence={"": 9}),
         matches=(ClassMatch(4, "bare soil", 1, "Soil", "asked"), ClassMatch(9, "Ice", 9, "Ice", "new")),
         spectra=Spectra((400, 500, 600, 700, 800),
                         (ClassSpectrum(1, "Soil", (170, 119, 68), 5, spectrum, (0.01, math.nan, 0.02, 0.0, 0.1)),)),
-        area=area_estimate(accuracy(MAPS[0], TRUTH, TABLE), {1: 500, 2: 700}, "stratified"),
+        area=area_estimate(accuracy(MAPS[0], TRUTH, TABLE), {1: 500, 2: 700}, "stratified",
+                           {1: 450_000.0, 2: 630_000.0}),
         draws=summarised(found, ["map-0.tif", "map-1.tif"], [0, None]),
         comparison=Comparison("map-0.tif", "other.tif", (mcnemar(right[0][0], right[1][0]),) * 2,
                               ({"oa": (0.8, 0.7), "aa": (0.8, 0.7), "kappa": (0.6, math.nan)},) * 2,
@@ -89,6 +91,7 @@ def test_the_json_is_strict_and_undefined_figures_are_null(tmp_path):
     assert values["comparison"]["draws"][0]["kappa"] == [0.6, None]
     assert values["spectra"]["classes"][0]["mean"][1] is None
     assert values["area"]["classes"][0]["hectares"] == pytest.approx(values["area"]["classes"][0]["pixels"] * 0.09)
+    assert (values["areas"], values["map"][0]["hectares"]) == ("Areas are on the ellipsoid.", 0.45)
     assert values["split"]["not_tested"] == ["Sea"]
 
 

@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 
 from hsigui.cube.cube import Cube, CubeInfo, Geo
 from hsigui.cube.empty_bands import checked_cube
+from hsigui.cube.flips import to_north_up
 from hsigui.cube.formats.envi_geo import esri_wkt, geo_of, map_info_of
 from hsigui.cube.formats.envi_header import DATA_TYPES, Header, header_text, read_header, rewrite_header, write_header
 from hsigui.cube.formats.envi_samples import map_data, source_of
@@ -153,10 +154,13 @@ def write_cube(path: str | Path, array: NDArray[Any], info: CubeInfo, interleave
         array: stored samples, rows x cols x bands; neither scaled nor masked here.
 
     Raises:
-        HsiError: the type of the samples has no ENVI code, or the files cannot be written.
+        HsiError: the type of the samples has no ENVI code, a header cannot say where the scene lies, or the files
+            cannot be written. A scene whose rows run northwards is written from its northern row on.
     """
+    flip = to_north_up(info.geo)
+    array, info = flip.array(array), replace(info, geo=flip.geo(info.geo, array.shape))
     fields: dict[str, object] = {"description": "hyperspectral scene", **layout_fields(array, interleave)}
-    fields |= scene_fields(info)
+    fields |= scene_fields(info, array.shape)
     return write_pair(Path(path), array, fields, interleave)
 
 
@@ -180,19 +184,33 @@ def layout_fields(array: NDArray[Any], interleave: str, file_type: str = "ENVI S
     }  # fmt: skip
 
 
-def geo_fields(geo: Geo) -> dict[str, object]:
-    """Map info and coordinate system string, as far as they are known."""
+def geo_fields(geo: Geo, shape: tuple[int, ...]) -> dict[str, object]:
+    """Map info and coordinate system string, as far as they are known.
+
+    Args:
+        shape: rows and columns of the raster.
+
+    Raises:
+        HsiError: a header cannot say where the raster lies.
+    """
     fields: dict[str, object] = {}
-    if info := map_info_of(geo):
+    if info := map_info_of(geo, shape):
         fields["map info"] = info
     if geo.crs_wkt:
         fields["coordinate system string"] = esri_wkt(geo.crs_wkt)
     return fields
 
 
-def scene_fields(info: CubeInfo) -> dict[str, object]:
-    """The header fields of everything that a scene carries beside its samples."""
-    fields = geo_fields(info.geo)
+def scene_fields(info: CubeInfo, shape: tuple[int, ...]) -> dict[str, object]:
+    """The header fields of everything that a scene carries beside its samples.
+
+    Args:
+        shape: rows and columns of the scene.
+
+    Raises:
+        HsiError: a header cannot say where the scene lies.
+    """
+    fields = geo_fields(info.geo, shape)
     if info.default_bands:
         fields["default bands"] = [b + 1 for b in info.default_bands]
     if info.nodata is not None:

@@ -1,20 +1,29 @@
 """Georeference in ENVI headers: `map info` and `coordinate system string` from and to `Geo`.
 
 The reference pixel of a map info counts from 1, and (1, 1) is the outer corner of the upper left pixel. A positive
-rotation turns the scene counter-clockwise (checked against GDAL's reader).
+rotation turns the scene counter-clockwise. One of 180 degrees stands for rows that run northwards, not for a turn (both
+checked against GDAL's reader).
+
+A map info has a corner, a width, a height and one angle. It can say of a mirrored or sheared raster neither where it
+lies nor that it cannot; so rasters are turned first (`flips.to_north_up`), and what is then not said within a hundredth
+of a pixel is refused.
 """
 
 from __future__ import annotations
 
 import functools
+import itertools
 import math
 import re
 from collections.abc import Sequence
 
+from hsigui.cube.crs import Unplaceable
 from hsigui.cube.cube import Geo
 from hsigui.cube.formats.envi_header import Header
 from hsigui.texts import say
 
+MOST_OFF = 0.005  # pixels by which a corner may be off
+_SOUTH_UP = 1e-8  # radians from half a turn, within which it is none
 _GEOGCS = {
     "WGS84": ("WGS 84", "WGS_1984", "WGS 84", 6378137, 298.257223563, 4326, 32600, 32700),
     "NAD83": ("NAD83", "North_American_Datum_1983", "GRS 1980", 6378137, 298.257222101, 4269, 26900, None),
@@ -68,27 +77,85 @@ def _is_crs(wkt: str) -> bool:
     return True
 
 
-def map_info_of(geo: Geo) -> tuple[str, ...]:
-    """The fields of a map info for a georeference; empty when it has no transform."""
-    if geo.map_info:
-        return geo.map_info
+def map_info_of(geo: Geo, shape: tuple[int, ...]) -> tuple[str, ...]:
+    """The fields of a map info for a georeference; empty when it has no transform.
+
+    Args:
+        shape: rows and columns of the raster.
+
+    Raises:
+        Unplaceable: a map info cannot say where the raster lies: it is sheared or mirrored, or its pixels are turned
+            and not square.
+    """
     if geo.transform is None:
-        return ()
+        return geo.map_info
+    if geo.map_info and not geo.map_rotation and _says(geo.map_info, geo, shape):
+        return geo.map_info
     a, b, c, d, e, f = geo.transform
-    # The reader takes x = cos and y = -cos of the same turn, so rotation is read off the first column.
-    turn = math.degrees(math.atan2(d, a))
+    # The reader takes x = cos and y = -cos of the same turn, so rotation is read off the first row.
+    turn = math.degrees(math.atan2(b, a))
+    name, *zone = _projection_in(geo)
+    # GDAL and ENVI turn about different points, which are the same where the reference pixel is the first.
+    info = [name, "1", "1", repr(c), repr(f), repr(math.hypot(a, b)), repr(math.hypot(d, e)), *zone]
+    fields = (*info, f"rotation={turn:.10f}") if abs(turn) > 1e-10 else tuple(info)
+    if not _says(fields, geo, shape):
+        raise Unplaceable(
+            say(
+                "ENVI files cannot say where this raster lies: its pixels are sheared, or turned by {turn:.1f} degrees "
+                "and {width:.6g} x {height:.6g} map units large.",
+                turn=math.degrees(math.atan2(d, a)),
+                width=math.hypot(a, d),
+                height=math.hypot(b, e),
+            ),
+            say("Write a GeoTIFF, or resample it to north-up (--north-up; “North-up” in the window)."),
+        )
+    return fields
+
+
+def _says(fields: Sequence[str], geo: Geo, shape: tuple[int, ...]) -> bool:
+    """Whether a map info puts all corners where the transform has them."""
+    assert geo.transform is not None
+    a, b, c, d, e, f = geo.transform
+    try:
+        read = Geo(_transform(fields))
+    except (ValueError, IndexError):
+        return False
+    size = math.sqrt(abs(a * e - b * d))
+    for row, col in itertools.product((0, shape[0]), (0, shape[1])):
+        found = read.to_map(row, col)
+        assert found is not None
+        if math.hypot(found[0] - (a * col + b * row + c), found[1] - (d * col + e * row + f)) > MOST_OFF * size:
+            return False
+    return True
+
+
+def _projection_in(geo: Geo) -> tuple[str, ...]:
+    """The projection's name and zone, as the scene's own map info has them or as its coordinate system says."""
+    if len(geo.map_info) > 6:
+        return geo.map_info[0], *(f for f in geo.map_info[7:] if not f.casefold().startswith("rotation"))
     name, zone = _projection_of(geo.crs_wkt or "")
-    info = [name, "1", "1", repr(c), repr(f), repr(math.hypot(a, d)), repr(math.hypot(b, e)), *zone]
-    return (*info, f"rotation={turn:.8f}") if abs(turn) > 1e-9 else tuple(info)
+    return name, *zone
 
 
 def esri_wkt(wkt: str) -> str:
-    """A coordinate reference system in the dialect that ENVI headers use."""
+    """A coordinate reference system in the dialect that ENVI headers use.
+
+    Raises:
+        Unplaceable: the dialect has no words for it.
+    """
     if '"GCS_' in wkt:
         return wkt
-    from rasterio.crs import CRS  # not needed to look at a scene, and slow to import
+    from rasterio import Env  # not needed to look at a scene, and slow to import
+    from rasterio.crs import CRS
+    from rasterio.errors import CRSError
 
-    return str(CRS.from_wkt(wkt).to_wkt(version="WKT1_ESRI"))
+    try:
+        with Env():  # without it GDAL prints what it thinks of the system
+            return str(CRS.from_wkt(wkt).to_wkt(version="WKT1_ESRI"))
+    except CRSError as error:
+        raise Unplaceable(
+            say("ENVI headers have no words for the coordinate system of this raster."), say("Write a GeoTIFF.")
+        ) from error
 
 
 def utm_wkt(zone: int, south: bool = False, datum: str = "WGS84") -> str:
@@ -119,6 +186,8 @@ def geographic_wkt(datum: str = "WGS84") -> str:
 def _transform(fields: Sequence[str]) -> tuple[float, float, float, float, float, float]:
     ref_col, ref_row, x, y, width, height = (float(v) for v in fields[1:7])
     turn = math.radians(Geo(map_info=tuple(fields)).map_rotation)
+    if abs(abs(turn) - math.pi) < _SOUTH_UP:
+        turn, height = 0.0, -height
     a, b = width * math.cos(turn), width * math.sin(turn)
     d, e = height * math.sin(turn), -height * math.cos(turn)
     if not all(map(math.isfinite, (a, b, d, e, x, y, ref_col, ref_row))):

@@ -14,6 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from hsigui.cube.cube import Geo
+from hsigui.cube.flips import to_north_up
 from hsigui.cube.formats.envi import (
     Header,
     find_header,
@@ -122,9 +123,11 @@ def write_envi(path: Path, array: NDArray[np.integer], classes: ClassTable, geo:
         Header and data path.
 
     Raises:
-        HsiError: the files cannot be written.
+        HsiError: a header cannot say where the raster lies, or the files cannot be written. A raster whose rows run
+            northwards is written from its northern row on.
     """
-    numbers = smallest_type(array, classes)
+    flip = to_north_up(geo)
+    numbers, geo = flip.array(smallest_type(array, classes)), flip.geo(geo, array.shape)
     count = max([0, *classes.numbers, int(numbers.max())]) + 1
     known = {c.number: c for c in classes.merged_with(np.unique(numbers).tolist())}
     names = ["Unclassified", *(known[n].name if n in known else _UNUSED for n in range(1, count))]
@@ -132,7 +135,7 @@ def write_envi(path: Path, array: NDArray[np.integer], classes: ClassTable, geo:
     fields = {
         "description": "class map",
         **layout_fields(numbers[:, :, None], "bsq", "ENVI Classification"),
-        **geo_fields(geo),
+        **geo_fields(geo, numbers.shape),
         "classes": count,
         "class names": names,
         "class lookup": [value for color in colors for value in color],

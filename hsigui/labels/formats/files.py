@@ -16,6 +16,7 @@ from hsigui.errors import HsiError
 from hsigui.labels.classes import ClassTable
 from hsigui.labels.formats.table import format_of, in_words, writer_of, written_suffixes
 from hsigui.labels.grid import Grid
+from hsigui.labels.place import turned_onto
 from hsigui.labels.raster import AmbiguousLabels, ClassRaster, whole_numbers
 from hsigui.labels.shapes import LabelledShapes, burn
 from hsigui.texts import say
@@ -32,7 +33,8 @@ def read_classes(path: str | Path, *, variable: str | None = None, grid: Grid | 
     Args:
         path: a file of one of the formats of `formats.table`: a raster, shapes or a table of pixels.
         variable: name of the array in a MATLAB file, of the layer or field in a file of shapes, where several fit.
-        grid: the scene, onto whose pixels shapes and tables are brought; rasters are read as they are.
+        grid: the scene, onto whose pixels shapes and tables are brought; rasters are read as they are, but turned where
+            their rows or columns run the other way.
 
     Raises:
         AmbiguousLabels: several arrays (layers, fields) of a file fit; it lists them.
@@ -56,7 +58,9 @@ def _read(path: Path, variable: str | None, grid: Grid | None) -> ClassRaster:
     if not row.available:
         raise without_driver(path, row.title, in_words())
     found = plugins.resolved(row.read)(path, variable, grid)
-    return burn(found, grid, path.name) if isinstance(found, LabelledShapes) else found
+    if isinstance(found, LabelledShapes):
+        return burn(found, grid, path.name)
+    return found if grid is None else turned_onto(found, grid)
 
 
 def write_classes(

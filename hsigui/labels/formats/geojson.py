@@ -21,6 +21,7 @@ from hsigui.cube.crs import crs_of
 from hsigui.cube.cube import Geo
 from hsigui.cube.limits import require_text
 from hsigui.errors import HsiError
+from hsigui.labels.bending import divided, straight_for
 from hsigui.labels.classes import MAX_CLASS, ClassInfo, ClassTable, color_for
 from hsigui.labels.formats import attributes, json_pieces
 from hsigui.labels.grid import Grid
@@ -89,8 +90,9 @@ def write_geojson(path: Path, array: NDArray[np.uint16], classes: ClassTable, ge
     with written_beside(path) as (scratch,), scratch.open("w", encoding="utf-8") as file:
         file.write(json.dumps(head, ensure_ascii=False, indent=1)[:-2] + ',\n "features": [')
         before = "\n"
-        for shape in outlines(array, grid):
-            rings = shape.rings
+        longest = straight_for(grid, target, path.name) if target else math.inf
+        for shape in outlines(array, Grid(grid.rows, grid.cols)):  # in pixels
+            rings = tuple(grid.to_map(divided(ring, longest)) for ring in shape.rings)
             if target:
                 rings = tuple(transformed(ring, str(geo.crs_wkt), target, path.name) for ring in rings)
             geometry = {"type": "Polygon", "coordinates": [ring.tolist() for ring in rings]}

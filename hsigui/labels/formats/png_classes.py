@@ -7,7 +7,6 @@ read as well: each colour is a class.
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -66,8 +65,7 @@ def write_png(path: Path, array: NDArray[np.uint16], classes: ClassTable, geo: G
         image.putpalette(palette.tobytes())
     aux, legend = aux_path(path), legend_path(path)
     with written_beside(path, aux, legend) as (scratch, aux_scratch, legend_scratch):
-        options: dict[str, Any] = {"transparency": 0} if numbers.dtype == np.uint8 else {}
-        image.save(scratch, format="PNG", **options)
+        image.save(scratch, format="PNG", transparency=0)  # of 16 bits too: GDAL takes it for the no-data value
         aux_scratch.write_bytes(aux_xml(classes, geo))
         write_table(legend_scratch, classes)
     return [path, aux, legend]

@@ -12,6 +12,7 @@ from typing import Any
 from xml.etree import ElementTree
 
 import numpy as np
+import rasterio
 from numpy.typing import NDArray
 from rasterio.crs import CRS
 from rasterio.errors import CRSError, NotGeoreferencedWarning, RasterioError
@@ -104,8 +105,23 @@ def write_tiff(path: Path, array: NDArray[np.integer], classes: ClassTable, geo:
             raise HsiError(
                 say("{path} cannot be written: {error}.", path=path, error=error), what_to_do(path, error)
             ) from error
-        aux_scratch.write_bytes(aux_xml(classes))
+        aux_scratch.write_bytes(aux_xml(classes, geo_beside(geo)))
     return [path, aux]
+
+
+def geo_beside(geo: Geo | None) -> Geo | None:
+    """The place to be written into the `.aux.xml` of a GeoTIFF: that of a coordinate system that its keys cannot hold,
+    such as a rotated pole; None where they can."""
+    if geo is None or geo.transform is None or not geo.crs_wkt:
+        return None
+    crs = CRS.from_wkt(geo.crs_wkt)
+    profile = {"driver": "GTiff", "height": 1, "width": 1, "count": 1, "dtype": "uint8", "crs": crs}
+    # Without a side file, which GDAL would write in memory too.
+    with rasterio.Env(GDAL_PAM_ENABLED="NO"), rasterio.MemoryFile() as memory:
+        with memory.open(**profile, transform=Affine(*geo.transform)):
+            pass
+        with memory.open() as dataset:
+            return None if dataset.crs == crs else geo
 
 
 def aux_path(path: Path) -> Path:
@@ -141,11 +157,13 @@ def aux_xml(classes: ClassTable, geo: Geo | None = None) -> bytes:
     root = ElementTree.Element("PAMDataset")
     if geo is not None and geo.transform is not None:
         if geo.crs_wkt:
-            # Axes in the order x, y, whatever the system itself says.
-            ElementTree.SubElement(root, "SRS", dataAxisToSRSAxisMapping="1,2").text = geo.crs_wkt
+            # Without a mapping of axes GDAL takes x, y, whatever order the system itself has.
+            ElementTree.SubElement(root, "SRS").text = geo.crs_wkt
         a, b, c, d, e, f = geo.transform
         ElementTree.SubElement(root, "GeoTransform").text = ", ".join(map(repr, (c, a, b, f, d, e)))
-    names = ElementTree.SubElement(ElementTree.SubElement(root, "PAMRasterBand", band="1"), "CategoryNames")
+    band = ElementTree.SubElement(root, "PAMRasterBand", band="1")
+    ElementTree.SubElement(band, "NoDataValue").text = "0"
+    names = ElementTree.SubElement(band, "CategoryNames")
     by_number = {0: "Unclassified"} | {c.number: c.name for c in classes}
     for number in range(max(by_number) + 1):
         # XML cannot hold control characters, not even escaped.

@@ -44,7 +44,9 @@ def write_all(ctx: Context, result: Result, choice: ExportChoice) -> list[Path]:
     from hsigui.report.map_options import MapOptions
 
     make_folder(choice.folder)
-    options = MapOptions(cloud=choice.cloud, simplify=choice.simplify, smallest=choice.smallest)
+    options = MapOptions(
+        cloud=choice.cloud, simplify=choice.simplify, smallest=choice.smallest, north_up=choice.north_up
+    )
     filters = Filters(choice.majority, choice.sieve)
     return writing.write_all(ctx, result, writing.Outputs(targets(choice), filters, options))
 

@@ -46,6 +46,7 @@ class ExportChoice:
     sieve: int = 0
     simplify: float = 0.0
     smallest: int = 0
+    north_up: bool = False
 
 
 class ExportDialog(QDialog):
@@ -92,6 +93,7 @@ class ExportDialog(QDialog):
 
     def _make_options(self) -> None:
         self.cloud = QCheckBox(say("Cloud-optimised"), self)
+        self.north_up = QCheckBox(say("North-up: resample a turned or sheared map"), self)
         self.majority, self.sieve, self.smallest = QComboBox(self), QSpinBox(self), QSpinBox(self)
         for side in WINDOWS:
             self.majority.addItem(say("{side} x {side} pixels", side=side) if side else say("off"), side)
@@ -118,6 +120,11 @@ class ExportDialog(QDialog):
             ),
             (say("&Sieve"), self.sieve, say("Smaller groups of pixels take the class of their largest neighbour")),
             ("&GeoTIFF", self.cloud, say("For files that are read over the network")),
+            (
+                say("P&lace"),
+                self.north_up,
+                say("Rows from west to east, for formats that cannot say how the map lies, such as ENVI"),
+            ),
             (say("&Polygons: simpler borders"), self.simplify, say("How much simpler; neighbours stay neighbours")),
             (say("Polygons: smallest &unit"), self.smallest, say("Smaller polygons join their largest neighbour")),
         )
@@ -148,6 +155,7 @@ class ExportDialog(QDialog):
             kinds, Path(self.folder.text().strip()).expanduser(), self.name.text().strip(),
             cloud=self.cloud.isChecked(), majority=int(self.majority.currentData()), sieve=self.sieve.value(),
             simplify=self.simplify.value(), smallest=self.smallest.value(),
+            north_up=self.north_up.isChecked(),
         )  # fmt: skip
 
     @property
@@ -162,6 +170,7 @@ class ExportDialog(QDialog):
             for kind, box in self.boxes.items():
                 box.setChecked(box.isEnabled() and kind in kinds)
         self.cloud.setChecked(options.get("cloud") is True)
+        self.north_up.setChecked(options.get("north_up") is True)
         self.majority.setCurrentIndex(max(0, self.majority.findData(options.get("majority"))))
         for name, spin in (("sieve", self.sieve), ("smallest", self.smallest)):
             if isinstance(value := options.get(name), int):
