@@ -20,6 +20,7 @@ from hsigui.texts import say
 if TYPE_CHECKING:
     from hsigui.cube.cube import Cube
     from hsigui.cube.formats.containers import ArrayFile
+    from hsigui.cube.formats.products.quality import QualityMasks
 
 
 @dataclass(frozen=True)
@@ -36,6 +37,8 @@ class Reader:
         any_suffix: whether files of all names are looked into.
         drivers: of GDAL, one of which must be there.
         files: all files of the scene that one of them belongs to, the one to name first; the file alone when not given.
+        masks: makes an object with `layers(path)` and `marked(path, cube, names)`: the quality masks of products in
+            this format, and the pixels that some of them mark.
         carries: what a file can say beside the samples.
         note: for lists, instead of the suffixes.
     """
@@ -49,6 +52,7 @@ class Reader:
     any_suffix: bool = False
     drivers: tuple[str, ...] = ()
     files: str | Callable[[Path], tuple[Path, ...]] | None = None
+    masks: str | Callable[[], QualityMasks] | None = None
     carries: tuple[str, ...] = ()
     note: str = ""
 
@@ -103,7 +107,8 @@ OWN = (
     Reader("matlab", "MATLAB", (".mat",), arrays="hsigui.cube.formats.matlab:MatFile", carries=_LISTS),
     Reader(
         "hdf5", say("HDF5 and NetCDF 4"), (".h5", ".hdf5", ".he5", ".hdf", ".nc", ".nc4"),
-        arrays="hsigui.cube.formats.hdf5:HdfFile", carries=(*_LISTS, NO_DATA, SCALE),
+        arrays="hsigui.cube.formats.products.hdf_file:open_product_file",
+        masks="hsigui.cube.formats.products.quality:HdfMasks", carries=(PLACE, *_LISTS, NO_DATA, SCALE),
     ),
     Reader("numpy", "NumPy", (".npy", ".npz"), arrays="hsigui.cube.formats.numpy_files:NumpyFile", carries=_LISTS),
     Reader("geotiff", "GeoTIFF", (".tif", ".tiff"), opens=_RASTER, carries=_SAYS),
