@@ -104,7 +104,7 @@ OWN = (
         opens="hsigui.cube.formats.envi:open_envi", sniff="hsigui.cube.formats.envi:is_envi", any_suffix=True,
         files="hsigui.cube.formats.envi:find_pair", carries=_SAYS, note=say(".hdr with its data file"),
     ),
-    Reader("matlab", "MATLAB", (".mat",), arrays="hsigui.cube.formats.matlab:MatFile", carries=_LISTS),
+    Reader("matlab", "MATLAB", (".mat",), arrays="hsigui.cube.formats.matlab:open_mat", carries=_LISTS),
     Reader(
         "hdf5", say("HDF5 and NetCDF 4"), (".h5", ".hdf5", ".he5", ".hdf", ".nc", ".nc4"),
         arrays="hsigui.cube.formats.products.hdf_file:open_product_file",
