@@ -33,7 +33,7 @@ from hsigui.specs import MapSpec, PretrainSpec, ProbeSpec, SplitSpec, split_of
 from hsigui.texts import say
 
 if TYPE_CHECKING:
-    from hsigui.cube.formats.products.quality import QualityLayer
+    from hsigui.cube.formats.products.quality_layers import QualityLayer
     from hsigui.methods.checkpoint import Encoder
     from hsigui.pipeline.evaluation import Evaluation
     from hsigui.report.map_options import MapOptions

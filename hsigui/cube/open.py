@@ -21,7 +21,7 @@ from hsigui.texts import say
 
 if TYPE_CHECKING:
     from hsigui.cube.formats.containers import ArrayFile
-    from hsigui.cube.formats.products.quality import QualityLayer
+    from hsigui.cube.formats.products.quality_layers import QualityLayer
 
 __all__ = [
     "AmbiguousArray", "AmbiguousCube", "ArrayInfo", "ImportChoice", "list_arrays", "open_cube", "quality_layers",

@@ -93,6 +93,10 @@ def open_envi(path: str | Path) -> Cube:
     _require_scene(header)
     data = find_pair(path)[1]
     _require_no_library(header, data)
+    if is_tiff(data):
+        from hsigui.cube.formats.geotiff import open_geotiff  # few headers are of TIFFs, and rasterio is slow to import
+
+        return open_geotiff(data)
     (samples, odd), info = source_of(header, data), info_of(header)
     return checked_cube(samples, replace(info, notes=(*info.notes, *odd)), data.stem, path)
 
@@ -244,16 +248,8 @@ def _siblings(path: Path) -> Iterator[Path]:
 
 
 def _data_of(header: Path) -> Path:
-    base = header.stem.casefold()
-    found = []
-    for other in _siblings(header):
-        name, suffix = other.name.casefold(), other.suffix.lower()
-        # "x.img.hdr" belongs to "x.img"; "x.hdr" to "x" or to "x" with any extension that can be samples.
-        if name == base:
-            found.append((-1, other))
-        elif suffix and suffix not in _NEVER_DATA and name.removesuffix(suffix) == base:
-            found.append((DATA_SUFFIXES.index(suffix) if suffix in DATA_SUFFIXES else len(DATA_SUFFIXES), other))
-    if not found:
+    found = flat_data_of(header) or _tiff_of(header)
+    if found is None:
         raise HsiError(
             say(
                 "The data file of {name} is missing: neither {stem} nor {stem}.img, .dat, .bsq, "
@@ -264,11 +260,44 @@ def _data_of(header: Path) -> Path:
             ),
             say("Put the data file into the same folder as its header."),
         )
+    return found
+
+
+def flat_data_of(header: Path) -> Path | None:
+    """The flat file of samples that belongs to a header; None where there is none.
+
+    One that has a header of its own name belongs to that one.
+    """
+    base = header.stem.casefold()
+    siblings = list(_siblings(header))
+    names = {other.name.casefold() for other in siblings}
+    found = []
+    for other in siblings:
+        name, suffix = other.name.casefold(), other.suffix.lower()
+        # "x.img.hdr" belongs to "x.img"; "x.hdr" to "x" or to "x" with any extension that can be samples.
+        if name == base and not is_tiff(other):
+            found.append((-1, other))
+        elif suffix and suffix not in _NEVER_DATA and name.removesuffix(suffix) == base and f"{name}.hdr" not in names:
+            found.append((DATA_SUFFIXES.index(suffix) if suffix in DATA_SUFFIXES else len(DATA_SUFFIXES), other))
     found.sort(key=lambda pair: pair[0])
     if len(found) > 1:
         needed = read_header(header).bytes_needed
         found.sort(key=lambda pair: pair[1].stat().st_size != needed)
-    return found[0][1]
+    return found[0][1] if found else None
+
+
+def _tiff_of(header: Path) -> Path | None:
+    """The TIFF that a header describes: ENVI writes one beside a TIFF, with `file type = TIFF`."""
+    for other in _siblings(header):
+        name = other.name.casefold()
+        if is_tiff(other) and header.stem.casefold() in (name, other.stem.casefold()):
+            return other
+    return None
+
+
+def is_tiff(path: Path) -> bool:
+    """Whether a file is a TIFF by its name."""
+    return path.suffix.casefold().startswith(".tif")
 
 
 def _require_scene(header: Header) -> None:

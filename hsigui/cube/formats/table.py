@@ -20,7 +20,7 @@ from hsigui.texts import say
 if TYPE_CHECKING:
     from hsigui.cube.cube import Cube
     from hsigui.cube.formats.containers import ArrayFile
-    from hsigui.cube.formats.products.quality import QualityMasks
+    from hsigui.cube.formats.products.quality_layers import QualityMasks
 
 
 @dataclass(frozen=True)
@@ -98,6 +98,7 @@ PLACE, WAVELENGTHS, BAD, NAMES, NO_DATA, SCALE = (
 )  # fmt: skip
 _RASTER, _SAYS = "hsigui.cube.formats.geotiff:open_geotiff", (PLACE, WAVELENGTHS, BAD, NAMES, NO_DATA, SCALE)
 _LISTS = (WAVELENGTHS, BAD)
+_RASTER_MASKS = "hsigui.cube.formats.products.rasters:RasterMasks"
 OWN = (
     Reader(
         "envi", "ENVI", (".hdr", ".img", ".dat", ".bsq", ".bil", ".bip", ".raw", ".bin", ".int", ".rfl", ".cube"),
@@ -111,7 +112,12 @@ OWN = (
         masks="hsigui.cube.formats.products.quality:HdfMasks", carries=(PLACE, *_LISTS, NO_DATA, SCALE),
     ),
     Reader("numpy", "NumPy", (".npy", ".npz"), arrays="hsigui.cube.formats.numpy_files:NumpyFile", carries=_LISTS),
-    Reader("geotiff", "GeoTIFF", (".tif", ".tiff"), opens=_RASTER, carries=_SAYS),
+    Reader("geotiff", "GeoTIFF", (".tif", ".tiff"), opens=_RASTER, masks=_RASTER_MASKS, carries=_SAYS),
+    Reader(
+        "product metadata", say("EnMAP and DESIS metadata"), (".xml",),
+        opens="hsigui.cube.formats.products.rasters:open_metadata",
+        sniff="hsigui.cube.formats.products.rasters:is_metadata", masks=_RASTER_MASKS, carries=_SAYS,
+    ),
     Reader("vrt", say("GDAL virtual raster"), (".vrt",), opens=_RASTER, drivers=("VRT",), carries=_SAYS),
     Reader(
         "jpeg2000", "JPEG 2000", (".jp2",), opens=_RASTER,

@@ -88,3 +88,33 @@ def test_a_flattened_cube_given_as_labels_is_never_taken_for_them(data_dir: Path
     assert caught.value.hint
     with pytest.raises(HsiError, match="pixels lie in one axis"):
         read_classes(path, variable="Y")
+
+
+def test_desis_opens_by_its_header_and_by_its_raster(cases: Path):
+    stem = "DESIS-HSI-L2A-DT0380132796_001-20190901T102051-V0210-SPECTRAL_IMAGE"
+    for suffix in (".hdr", ".tif"):
+        cube = open_cube(cases / "files" / "46_desis_hdr" / f"{stem}{suffix}")
+        assert (cube.info.wavelengths[0], cube.info.wavelengths[-1]) == (402.0, 999.0)
+        assert cube.info.fwhm == (3.5,) * 20
+        assert cube.info.scale == 10_000.0
+        assert cube.stored(5, 7).tolist() == STORED[5, 7].tolist()
+
+
+def test_a_tiff_is_read_with_the_envi_header_beside_it(cases: Path):
+    for name in ("ortho.hdr", "ortho.tif"):
+        cube = open_cube(cases / "files" / "17_tif_hdr_sidecar" / name)
+        assert (cube.info.wavelengths[0], cube.info.wavelengths[-1]) == (400.0, 2450.0)
+        assert np.flatnonzero(cube.info.bad_bands).tolist() == [3, 4]
+        assert cube.stored(5, 7).tolist() == STORED[5, 7].tolist()
+
+
+def test_a_data_file_with_a_header_of_its_own_name_is_never_taken_for_another(cases: Path):
+    folder = cases / "files" / "16_two_headers"
+    for name in ("s.hdr", "s.img.hdr", "s.img", "s.dat"):
+        assert open_cube(folder / name).stored(5, 7).tolist() == STORED[5, 7].tolist(), name
+
+
+def test_enmap_without_its_metadata_opens_and_says_so(cases: Path):
+    cube = open_cube(cases / "files" / "81_enmap_partial" / "ENMAP01-SPECTRAL_IMAGE.TIF")
+    assert cube.info.product == "EnMAP"
+    assert any("METADATA.XML is not beside it" in note for note in cube.notes)
