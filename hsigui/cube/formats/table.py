@@ -112,6 +112,13 @@ OWN = (
         masks="hsigui.cube.formats.products.quality:HdfMasks", carries=(PLACE, *_LISTS, NO_DATA, SCALE),
     ),
     Reader("numpy", "NumPy", (".npy", ".npz"), arrays="hsigui.cube.formats.numpy_files:NumpyFile", carries=_LISTS),
+    Reader(
+        "hyperion", say("EO-1 Hyperion"), (".tif", ".tiff"),
+        opens="hsigui.cube.formats.products.hyperion:open_hyperion",
+        sniff="hsigui.cube.formats.products.hyperion:is_hyperion",
+        files="hsigui.cube.formats.products.hyperion:files_of_scene", carries=(PLACE, WAVELENGTHS, BAD, NO_DATA, SCALE),
+        note=say("a GeoTIFF for each band"),
+    ),
     Reader("geotiff", "GeoTIFF", (".tif", ".tiff"), opens=_RASTER, masks=_RASTER_MASKS, carries=_SAYS),
     Reader(
         "product metadata", say("EnMAP and DESIS metadata"), (".xml",),

@@ -76,3 +76,14 @@ def desis(folder: Path, level: str = "L2A") -> Path:
     layers[0, 3, 3], layers[5, 4:6, 2:5], layers[7, 9, :4] = 1, 1, 1
     write(folder / f"{stem}-QL_QUALITY-2.tif", layers)
     return write(folder / f"{stem}-SPECTRAL_IMAGE.tif", samples(8), -32768)
+
+
+def hyperion(folder: Path, numbers: tuple[int, ...] = (5, 8, 30, 57, 70, 71, 77, 150, 224)) -> Path:
+    """Some of Hyperion's 242 files of one band each; that of the third to open."""
+    array = (samples(len(numbers)) * 1.0).clip(1).astype(np.int16)
+    array[:, 0, :3] = 0
+    paths = [
+        write(folder / f"EO1H0420342016268110PF_B{number:03d}_L1T.TIF", plane[None])
+        for number, plane in zip(numbers, array, strict=True)
+    ]
+    return paths[min(2, len(paths) - 1)]

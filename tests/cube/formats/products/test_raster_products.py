@@ -11,10 +11,11 @@ import pytest
 import rasterio
 from rasterio.crs import CRS
 
+from hsigui.cube.formats.products.hyperion import bands_of
 from hsigui.cube.formats.products.raster_rows import RASTER_PRODUCTS
 from hsigui.cube.open import open_cube, quality_layers
 from hsigui.errors import HsiError
-from tests.cube.formats.products.raster_miniatures import CENTERS, desis, enmap
+from tests.cube.formats.products.raster_miniatures import CENTERS, desis, enmap, hyperion, write
 
 
 def stored(path: Path) -> np.ndarray:
@@ -133,3 +134,35 @@ def test_a_raster_of_no_product_has_no_masks(tmp_path: Path):
 
 def test_every_row_names_its_sources():
     assert all(row.sources and row.rests_on for row in RASTER_PRODUCTS)
+
+
+def test_the_bands_of_hyperion_are_one_scene_in_radiance(tmp_path: Path):
+    numbers = (5, 8, 30, 57, 70, 71, 77, 150, 224)
+    path = hyperion(tmp_path, numbers)
+    cube = open_cube(path)
+    right = np.concatenate([stored(p) for p in sorted(tmp_path.glob("*.TIF"))], axis=2)
+    divisors = np.array([40.0 if number <= 70 else 80.0 for number in numbers])
+    assert (cube.info.product, cube.shape) == ("Hyperion L1", right.shape)
+    assert np.allclose(cube.read()[1:], (right / divisors)[1:])
+    assert np.allclose(
+        cube.read(slice(1, 9, 3), slice(2, 8, 2), [8, 0]), (right / divisors)[1:9:3, 2:8:2][:, :, [8, 0]]
+    )
+    assert np.array_equal(~cube.valid_mask(), (right == 0).all(axis=2))
+    waves = dict(zip(numbers, cube.info.wavelengths, strict=True))
+    assert (waves[8], waves[70], waves[71], waves[224]) == (426.82, 1057.68, 851.92, 2395.5)
+    assert cube.info.fwhm[1] == 11.3871
+    assert [n for n, bad in zip(numbers, cube.info.bad_bands, strict=True) if bad] == [5, 70, 71]
+    with rasterio.open(path) as dataset:
+        assert cube.geo.transform == tuple(dataset.transform)[:6]
+    assert any("233 bands of 242 are not there" in note for note in cube.notes)
+
+
+def test_one_band_of_hyperion_alone_and_bands_of_other_sizes(tmp_path: Path):
+    (tmp_path / "one").mkdir()
+    assert open_cube(hyperion(tmp_path / "one", (30,))).bands == 1
+    hyperion(tmp_path)
+    other = write(tmp_path / "EO1H0420342016268110PF_B100_L1T.TIF", np.ones((1, 5, 6), np.int16))
+    with pytest.raises(HsiError, match="different sizes"):
+        open_cube(other)
+    write(tmp_path / "EO1H0420342016268110PF_B001_L1GST.TIF", np.ones((1, 5, 6), np.int16))
+    assert len(bands_of(other)) == 10
