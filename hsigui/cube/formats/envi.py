@@ -15,6 +15,7 @@ from hsigui.cube.empty_bands import checked_cube
 from hsigui.cube.formats.envi_geo import esri_wkt, geo_of, map_info_of
 from hsigui.cube.formats.envi_header import DATA_TYPES, Header, header_text, read_header, rewrite_header, write_header
 from hsigui.cube.formats.envi_samples import map_data, source_of
+from hsigui.cube.formats.products.cameras import camera_of, notes_of
 from hsigui.cube.wavelengths import to_nm
 from hsigui.errors import HsiError
 from hsigui.saving import written_beside
@@ -110,7 +111,9 @@ def is_class_map(header: Header) -> bool:
 def info_of(header: Header) -> CubeInfo:
     """What a header says beside the layout: wavelengths, bad bands, no-data, georeference; notes on what is wrong."""
     notes = list(header.notes)
-    unit = header.fields.get("wavelength units", "").strip()
+    camera = camera_of(header.fields)
+    unit = header.fields.get("wavelength units", "").strip() or ("" if camera is None else camera.unit)
+    notes += () if camera is None else notes_of(camera, header.fields, header.rows)
     waves = to_nm(_per_band(header, "wavelength", notes), unit, _per_band(header, "fwhm", notes))
     geo, geo_notes = geo_of(header)
     notes += [*waves.notes, *geo_notes]
@@ -145,6 +148,7 @@ def info_of(header: Header) -> CubeInfo:
         byte_order=header.byte_order,
         header_offset=header.offset,
         axis_order=_AXIS_ORDERS[header.interleave],
+        product="" if camera is None else camera.name,
         notes=tuple(notes),
         metadata=dict(header.fields),
     )
