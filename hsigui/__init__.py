@@ -13,7 +13,7 @@ __version__ = "0.1.0"
 _PLACES = {
     "hsigui.api": (
         "ask", "classify", "embed", "evaluate", "fit", "keep", "load_classifier", "load_encoder", "open", "pretrain",
-        "read_labels", "sample", "save",
+        "quality_layers", "read_labels", "sample", "save",
     ),
     "hsigui.cube.cube": ("Cube",),
     "hsigui.cube.open": ("AmbiguousCube", "ImportChoice"),

@@ -19,6 +19,7 @@ from numpy.typing import NDArray
 from hsigui.cube import outside
 from hsigui.cube.cube import Cube
 from hsigui.cube.open import ImportChoice, open_cube
+from hsigui.cube.open import quality_layers as find_quality_layers
 from hsigui.errors import HsiError
 from hsigui.jobs import Context, quiet
 from hsigui.labels.formats.files import ClassRaster, read_classes, write_classes
@@ -32,6 +33,7 @@ from hsigui.specs import MapSpec, PretrainSpec, ProbeSpec, SplitSpec, split_of
 from hsigui.texts import say
 
 if TYPE_CHECKING:
+    from hsigui.cube.formats.products.quality_layers import QualityLayer
     from hsigui.methods.checkpoint import Encoder
     from hsigui.pipeline.evaluation import Evaluation
     from hsigui.report.map_options import MapOptions
@@ -43,7 +45,8 @@ Reference = LabelsLike | PathLike
 
 
 def open(
-    path: PathLike, *, variable: str | None = None, choice: ImportChoice | None = None, outside_files: bool = False
+    path: PathLike, *, variable: str | None = None, choice: ImportChoice | None = None, quality: Sequence[str] = (),
+    outside_files: bool = False,
 ) -> Cube:  # fmt: skip
     """Opens a hyperspectral scene without loading more than it must.
 
@@ -51,6 +54,8 @@ def open(
         path: an ENVI header or its data file, a MATLAB, HDF5, NetCDF 4, GeoTIFF or NumPy file.
         variable: name of the array in a file that holds several.
         choice: how an array becomes the scene, where its axes are not to be guessed.
+        quality: quality masks of a product, such as `["cloud", "cirrus"]`: pixels that one of them marks have no data.
+            `quality_layers(path)` names those that are there.
         outside_files: reads also what the file names outside its own folder (virtual rasters, HDF5), now and later:
             only for files that you trust.
 
@@ -63,7 +68,16 @@ def open(
     """
     if outside_files:
         outside.allow(Path(path).expanduser())
-    return open_cube(path, variable=variable, choice=choice)
+    return open_cube(path, variable=variable, choice=choice, quality=quality)
+
+
+def quality_layers(path: PathLike) -> tuple[QualityLayer, ...]:
+    """The quality masks that a product brings along, in its file or beside it: `name` for `open`, `title`, `file`.
+
+    Raises:
+        HsiError: the file is missing or damaged.
+    """
+    return find_quality_layers(path)
 
 
 def read_labels(path: PathLike, cube: Cube | None = None, *, variable: str | None = None) -> Labels:

@@ -502,6 +502,10 @@ def _add_reading(parser: argparse.ArgumentParser) -> None:
     group.add_argument(
         "--bad-bands", metavar="NAME", help=say("variable with 1 for good, 0 for bad bands; none for none")
     )
+    group.add_argument(
+        "--quality", type=_names, default=(), metavar="NAME,NAME",
+        help=say("quality masks of a product (info names them): pixels that one of them marks have no data"),
+    )  # fmt: skip
 
 
 def _add_outside(parser: argparse.ArgumentParser) -> None:
@@ -513,6 +517,10 @@ def _add_outside(parser: argparse.ArgumentParser) -> None:
 
 def _add_variable(parser: argparse._ActionsContainer) -> None:
     parser.add_argument("--variable", metavar="NAME", help=say("array of a .mat file, where several fit"))
+
+
+def _names(text: str) -> tuple[str, ...]:
+    return tuple(word for part in text.split(",") if (word := part.strip()))
 
 
 def _split(text: str) -> str:

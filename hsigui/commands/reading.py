@@ -13,6 +13,7 @@ class Reading(TypedDict, total=False):
 
     variable: str | None
     choice: ImportChoice
+    quality: tuple[str, ...]
 
 
 def reading(arguments: argparse.Namespace) -> Reading:
@@ -28,9 +29,10 @@ def reading(arguments: argparse.Namespace) -> Reading:
         "bad_bands": _or_none(arguments.bad_bands),
     }
     said = {name: value for name, value in given.items() if value is not None}
+    masks: Reading = {"quality": arguments.quality} if arguments.quality else {}
     if not said:
-        return {"variable": arguments.variable}
-    return {"choice": ImportChoice(variable=arguments.variable or "", **said)}
+        return {"variable": arguments.variable, **masks}
+    return {"choice": ImportChoice(variable=arguments.variable or "", **said), **masks}
 
 
 def _or_none(name: str | None) -> str | None:

@@ -102,6 +102,8 @@ class CubeInfo:
     default_bands: tuple[int, ...] = ()  # counted from 0; one (grey) or three (red, green, blue)
     nodata: float | None = None
     scale: float = 1.0  # reflectance scale factor: stored values are divided by it
+    offset: float = 0.0  # added to what the scale leaves
+    valid_range: tuple[float, float] | None = None  # stored values outside it are no data; an end may be infinite
     gains: tuple[float, ...] = ()  # of each band, to radiance or reflectance: told to the user, never applied
     offsets: tuple[float, ...] = ()
     geo: Geo = field(default_factory=Geo)
@@ -110,6 +112,8 @@ class CubeInfo:
     header_offset: int | None = None  # bytes before the first sample of a flat file
     axis_order: str = ""  # of the axes in the file, such as "bands,rows,cols"
     variable: str = ""  # name of the array inside a file of several
+    product: str = ""  # what is distributed under this name ("EMIT L2A"); empty for a file of no known product
+    quality: tuple[str, ...] = ()  # quality masks of the product whose pixels are withheld
     origins: Mapping[str, str] = field(default_factory=dict)  # "wavelengths", "bad_bands": variable they came from
     notes: tuple[str, ...] = ()  # what was assumed, guessed or ignored, one sentence each
     metadata: Mapping[str, str] = field(default_factory=dict)  # the header as it stood
@@ -219,8 +223,8 @@ class Cube:
     def valid_mask(self, check: Callable[[], None] = lambda: None) -> NDArray[np.bool_]:
         """Pixels that can be used, rows x cols; computed once by blocks and kept.
 
-        A pixel is left out when any good band is NaN, infinite or no-data. Where the no-data value is 0, which is also
-        a common measurement, only an all-zero spectrum is left out.
+        A pixel is left out when any good band is NaN, infinite, no-data or outside the valid range. Where the no-data
+        value is 0, which is also a common measurement, only an all-zero spectrum is left out.
 
         Args:
             check: called before each block; may raise to stop.
@@ -256,6 +260,8 @@ class Cube:
             bad = np.asarray(_equals_nodata(stored, nodata).any(axis=2))
         if np.issubdtype(stored.dtype, np.inexact):
             bad |= ~np.isfinite(stored).all(axis=2)
+        if self.info.valid_range is not None:
+            bad |= _outside(stored, self.info.valid_range).any(axis=2)
         return ~bad
 
     def _values(self, stored: NDArray[Any]) -> NDArray[np.float32]:
@@ -266,6 +272,8 @@ class Cube:
             values = stored.astype(np.float32)
             if self.info.scale != 1.0:
                 values /= np.float32(self.info.scale)
+            if self.info.offset:
+                values += np.float32(self.info.offset)
         if np.issubdtype(stored.dtype, np.inexact) or self.info.scale != 1.0:
             values[~np.isfinite(values)] = np.nan
         nodata = self.info.nodata
@@ -273,6 +281,8 @@ class Cube:
             # Zero is a common measurement too: it means no-data only where the whole spectrum read is zero.
             gone = (stored == 0).all(axis=2, keepdims=True) if nodata == 0 else _equals_nodata(stored, nodata)
             values[np.broadcast_to(gone, values.shape)] = np.nan
+        if self.info.valid_range is not None:
+            values[_outside(stored, self.info.valid_range)] = np.nan
         return values
 
     def _require_inside(self, row: int, col: int) -> None:
@@ -287,6 +297,11 @@ class Cube:
                 ),
                 say("Rows and columns count from 0."),
             )
+
+
+def _outside(stored: NDArray[Any], valid: tuple[float, float]) -> NDArray[np.bool_]:
+    low, high = valid
+    return np.asarray((stored < low) | (stored > high))
 
 
 def _equals_nodata(stored: NDArray[Any], nodata: float) -> NDArray[np.bool_]:

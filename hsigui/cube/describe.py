@@ -23,6 +23,8 @@ def describe(cube: Cube) -> dict[str, Any]:
         "bands": cube.bands,
         "dtype": cube.dtype.name,
         "variable": info.variable or None,
+        "product": info.product or None,
+        "quality_masks": list(info.quality) or None,
         "wavelength_variable": info.origins.get("wavelengths"),
         "bad_band_variable": info.origins.get("bad_bands"),
         **layout_of(info),
@@ -42,6 +44,8 @@ def layout_of(info: CubeInfo) -> dict[str, Any]:
         "axis_order": info.axis_order or None,
         "nodata": finite(info.nodata),
         "scale_factor": info.scale,
+        "add_offset": info.offset or None,
+        "valid_range": finite_list(info.valid_range or ()),
         "data_gain_values": finite_list(info.gains),
         "data_offset_values": finite_list(info.offsets),
     }

@@ -21,6 +21,8 @@ def fingerprint(cube: Cube) -> str:
     digest = hashlib.sha256()
     about = (cube.shape, cube.dtype.str, cube.info.scale, cube.info.nodata, cube.good_bands.tolist())
     digest.update(repr(about).encode())
+    if cube.info.offset:  # only then, so that features of earlier days are found
+        digest.update(repr(cube.info.offset).encode())
     if cube.rows * cube.cols * cube.bands <= HASHED_WHOLE:
         for block in cube.blocks():
             digest.update(np.ascontiguousarray(cube.read(block)).tobytes())

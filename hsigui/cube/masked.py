@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from hsigui.cube.cube import Cube, CubeInfo
+from hsigui.cube.cube import Cube, CubeInfo, Source
 
 
 class MaskedCube(Cube):
@@ -29,6 +29,10 @@ class MaskedCube(Cube):
 
     def with_info(self, info: CubeInfo) -> Cube:
         return MaskedCube(self._whole.with_info(info), self._mask)
+
+    def over(self, change: Callable[[Source], Source], info: CubeInfo) -> Cube:
+        """A cube over what a function makes of the stored samples of the same pixels."""
+        return MaskedCube(self._whole.over(change, info), self._mask)
 
     def read(
         self, rows: slice = slice(None), cols: slice = slice(None), bands: slice | Sequence[int] = slice(None)

@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
+
+import numpy as np
 
 from hsigui import plugins, untrusted
 from hsigui.cube.cube import Cube
@@ -11,18 +15,23 @@ from hsigui.cube.formats.arrays import AmbiguousArray, AmbiguousCube, ArrayInfo
 from hsigui.cube.formats.choice import ImportChoice
 from hsigui.cube.formats.rows import faults_told, without_driver
 from hsigui.cube.formats.table import Reader, in_words, reader_of
+from hsigui.cube.masked import MaskedCube
 from hsigui.errors import HsiError
 from hsigui.texts import say
 
 if TYPE_CHECKING:
     from hsigui.cube.formats.containers import ArrayFile
+    from hsigui.cube.formats.products.quality_layers import QualityLayer
 
 __all__ = [
-    "AmbiguousArray", "AmbiguousCube", "ArrayInfo", "ImportChoice", "list_arrays", "open_cube", "suggestions",
+    "AmbiguousArray", "AmbiguousCube", "ArrayInfo", "ImportChoice", "list_arrays", "open_cube", "quality_layers",
+    "suggestions",
 ]  # fmt: skip
 
 
-def open_cube(path: str | Path, *, variable: str | None = None, choice: ImportChoice | None = None) -> Cube:
+def open_cube(
+    path: str | Path, *, variable: str | None = None, choice: ImportChoice | None = None, quality: Sequence[str] = ()
+) -> Cube:  # fmt: skip
     """Opens a hyperspectral scene without loading more than it must.
 
     Args:
@@ -30,6 +39,7 @@ def open_cube(path: str | Path, *, variable: str | None = None, choice: ImportCh
             to 7.3), a GeoTIFF and so on.
         variable: name of the array in a file that holds several.
         choice: how an array becomes the scene (MATLAB, HDF5 and NumPy files); None guesses, with a note.
+        quality: names of quality masks of a product (`quality_layers`): pixels that one of them marks have no data.
 
     Raises:
         AmbiguousCube: several arrays of the file fit; it lists them.
@@ -39,7 +49,7 @@ def open_cube(path: str | Path, *, variable: str | None = None, choice: ImportCh
     _require_file(path)
     row = reader_of(path)
     if row is not None and row.arrays is not None:
-        return _opened(row, path, variable, choice)
+        return _opened(row, path, variable, choice, quality)
     if choice is not None:
         raise HsiError(
             say("{name} says itself how it is to be read: an import choice is of no use.", name=path.name),
@@ -47,7 +57,22 @@ def open_cube(path: str | Path, *, variable: str | None = None, choice: ImportCh
         )
     if row is None:
         raise _no_reader(path)
-    return _opened(row, path)
+    return _opened(row, path, quality=quality)
+
+
+def quality_layers(path: str | Path) -> tuple[QualityLayer, ...]:
+    """The quality masks that a product brings along, in its file or beside it; none for files of no known product.
+
+    Raises:
+        HsiError: the file is missing or damaged.
+    """
+    path = Path(path).expanduser()
+    _require_file(path)
+    row = reader_of(path)
+    if row is None or row.masks is None:
+        return ()
+    with faults_told(row, path, "read"):
+        return plugins.resolved(row.masks)().layers(path)
 
 
 def holds_arrays(path: Path) -> bool:
@@ -94,16 +119,45 @@ def _array_file(path: Path) -> ArrayFile | None:
         return plugins.resolved(row.arrays)(path)
 
 
-def _opened(row: Reader, path: Path, variable: str | None = None, choice: ImportChoice | None = None) -> Cube:
+def _opened(
+    row: Reader, path: Path, variable: str | None = None, choice: ImportChoice | None = None,
+    quality: Sequence[str] = (),
+) -> Cube:  # fmt: skip
     if not row.available:
         raise without_driver(path, row.title, in_words())
     with faults_told(row, path, "read"):
         if row.arrays is None:
             assert row.opens is not None  # the row has checked it
-            return _require_cube(plugins.resolved(row.opens)(path))
+            return _trusted(row, path, _require_cube(plugins.resolved(row.opens)(path)), quality)
         from hsigui.cube.formats.containers import open_arrays
 
-        return open_arrays(plugins.resolved(row.arrays)(path), variable, choice)
+        return _trusted(row, path, open_arrays(plugins.resolved(row.arrays)(path), variable, choice), quality)
+
+
+def _trusted(row: Reader, path: Path, cube: Cube, quality: Sequence[str]) -> Cube:
+    """A scene without the pixels that quality masks of its product mark; with a note on the masks there are."""
+    if row.masks is None:
+        if quality:
+            raise HsiError(
+                say("{name} is of no product that has quality masks.", name=path.name),
+                say("Open it without them; --mask-out takes a file of labels."),
+            )
+        return cube
+    masks = plugins.resolved(row.masks)()
+    if not quality:
+        there = masks.layers(path) if cube.info.product else ()
+        names = ", ".join(layer.name for layer in there)
+        said = (say("Quality masks of the product: {names} (--quality NAME leaves their pixels out).", names=names),)
+        return _noted(cube, said if there else ())
+    mask = masks.marked(path, cube, tuple(quality))
+    count, names = int(np.count_nonzero(mask)), ", ".join(quality)
+    note = say("Without data by quality masks ({names}): {count:,} pixels.", names=names, count=count)
+    kept = cube.with_info(replace(cube.info, quality=tuple(quality), notes=(*cube.info.notes, note)))
+    return MaskedCube(kept, mask)
+
+
+def _noted(cube: Cube, notes: tuple[str, ...]) -> Cube:
+    return cube.with_info(replace(cube.info, notes=(*cube.info.notes, *notes))) if notes else cube
 
 
 def _require_cube(cube: Cube) -> Cube:

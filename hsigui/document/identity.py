@@ -54,7 +54,10 @@ def same_input(one: Cube, other: Cube) -> bool:
     return (
         one.shape == other.shape
         and one.info.scale == other.info.scale
+        and one.info.offset == other.info.offset
         and one.info.nodata == other.info.nodata
+        and one.info.valid_range == other.info.valid_range
+        and one.info.quality == other.info.quality
         and np.array_equal(one.good_bands, other.good_bands)
     )
 

@@ -28,11 +28,13 @@ class CubeArgument:
     Attributes:
         path: its file; None for the demo scene, which is then written first.
         choice, variable: how its array was read, where the file holds arrays.
+        quality: quality masks of its product that were used.
     """
 
     path: Path | None
     choice: ImportChoice | None = None
     variable: str = ""
+    quality: tuple[str, ...] = ()
 
     @property
     def words(self) -> list[str]:
@@ -42,9 +44,10 @@ class CubeArgument:
     @property
     def reading(self) -> list[str]:
         """The options that say how it is read."""
+        masks = ["--quality", ",".join(self.quality)] if self.quality else []
         if self.choice is not None:
-            return _of_choice(self.choice)
-        return ["--variable", self.variable] if self.variable else []
+            return _of_choice(self.choice) + masks
+        return (["--variable", self.variable] if self.variable else []) + masks
 
 
 def demo(name: str = "") -> str:

@@ -24,7 +24,7 @@ def command_lines(
     if files.labels is None or (result.probe_spec or recipe) != recipe:
         return ()
     path, drawn_from, labels = result.cube.path, files.truth, str(files.labels.resolve())
-    scene = lines.CubeArgument(path, result.choice, result.cube.info.variable)
+    scene = lines.CubeArgument(path, result.choice, result.cube.info.variable, result.cube.info.quality)
     found = [] if path is not None else [lines.demo(result.cube.name)]
     run: str | Path = lines.RUN
     encoder, sample = result.encoder, result.origin.sample

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
@@ -56,49 +55,22 @@ def depth_of(name: str) -> int:
     return name.count(".") + name.count("/")
 
 
-def pick_cube(arrays: Sequence[ArrayInfo], file_name: str, variable: str | None = None) -> ArrayInfo:
-    """The array that is the scene: the one asked for, or the only one of three dimensions.
+def is_solid(array: ArrayInfo) -> bool:
+    """Whether an array has three axes, and entries."""
+    return len(squeezed(array.shape)) == 3 and 0 not in array.shape
 
-    A picture (one, three or four planes) beside a larger cube is not taken for the scene, nor an array inside a struct
-    or group where one outside of it fits.
+
+def require_solid(array: ArrayInfo, arrays: Sequence[ArrayInfo], file_name: str) -> None:
+    """Refuses an array that was asked for by name and has not three axes.
 
     Raises:
-        AmbiguousCube: several fit.
-        HsiError: none fits, or the one asked for is missing or has not three dimensions.
+        HsiError: that is so.
     """
-    if variable is not None:
-        chosen = next((a for a in arrays if a.name == variable), None)
-        if chosen is None:
-            raise HsiError(
-                say("{file_name} holds no numeric array “{variable}”.", file_name=file_name, variable=variable),
-                say("Its arrays: {listed}.", listed=listed(arrays)),
-            )
-        if len(squeezed(chosen.shape)) != 3 or 0 in chosen.shape:
-            raise HsiError(
-                say("The array {chosen} of {file_name} has not three dimensions.", chosen=chosen, file_name=file_name),
-                say("Its arrays: {listed}.", listed=listed(arrays)),
-            )
-        return chosen
-    solid = [(a, squeezed(a.shape)) for a in arrays if len(squeezed(a.shape)) == 3 and 0 not in a.shape]
-    cubes = [a for a, shape in solid if min(shape[0], shape[2]) > 4] or [a for a, _ in solid]
-    if not cubes:
+    if not is_solid(array):
         raise HsiError(
-            say(
-                "{file_name} holds no scene: no numeric array of three dimensions. Arrays found: {listed}.",
-                file_name=file_name,
-                listed=listed(arrays),
-            ),
-            say("A scene is rows x columns x bands. If the file holds labels, open their scene first."),
+            say("The array {chosen} of {file_name} has not three dimensions.", chosen=array, file_name=file_name),
+            say("Its arrays: {listed}.", listed=listed(arrays)),
         )
-    # What lies deep inside is rarely what is meant.
-    nearest = min(depth_of(a.name) for a in cubes)
-    cubes = [a for a in cubes if depth_of(a.name) == nearest]
-    if len(cubes) > 1:
-        cubes.sort(key=lambda a: -math.prod(a.shape))
-        raise AmbiguousCube(
-            say("{file_name} holds several arrays that can be the scene", file_name=file_name), tuple(cubes)
-        )
-    return cubes[0]
 
 
 def band_axis(

@@ -9,14 +9,25 @@ import math
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Any, NoReturn, Protocol, runtime_checkable
 
 import numpy as np
 from numpy.typing import NDArray
 
-from hsigui.cube.cube import Cube, CubeInfo, Source
+from hsigui.cube.cube import Cube, CubeInfo, Geo, Source
 from hsigui.cube.empty_bands import checked_cube
-from hsigui.cube.formats.arrays import ArrayInfo, axis_note, band_axis, depth_of, listed, pick_cube, squeezed
+from hsigui.cube.formats.arrays import (
+    AmbiguousCube,
+    ArrayInfo,
+    axis_note,
+    band_axis,
+    depth_of,
+    is_solid,
+    listed,
+    require_solid,
+    squeezed,
+)
+from hsigui.cube.formats.candidates import FEW, Candidate, chosen, order
 from hsigui.cube.formats.choice import ImportChoice, Layout, layout_of
 from hsigui.cube.wavelengths import Wavelengths, to_nm
 from hsigui.errors import HsiError
@@ -26,8 +37,9 @@ WAVELENGTH_NAMES = {
     "wl", "wls", "wvl", "wave", "waves", "wavelength", "wavelengths", "lambda", "lambdas", "band_centers",
     "bandcenters", "centers", "center_wavelengths", "center_wavelength", "wavelength_nm", "wavelengths_nm",
     "wavelength_um", "band_centres", "centres", "central_wavelength", "central_wavelengths",
+    "wavelength_3d",
 }  # fmt: skip
-_FWHM_NAMES = {"fwhm", "fwhms", "bandwidth", "bandwidths", "band_width"}
+WIDTH_NAMES = {"fwhm", "fwhms", "bandwidth", "bandwidths", "band_width"}
 _GOOD_NAMES = {"bbl", "good_wavelengths", "good_bands", "goodbands"}
 _ROW_NAMES = {"rows", "nrow", "nrows", "n_rows", "row", "lines", "nlines", "height", "h", "m"}
 _COL_NAMES = {"cols", "ncol", "ncols", "n_cols", "col", "columns", "samples", "nsamples", "width", "w", "n"}
@@ -53,9 +65,40 @@ class Beside:
 
     nodata: float | None = None
     scale: float = 1.0
+    offset: float = 0.0
+    valid_range: tuple[float, float] | None = None
     notes: tuple[str, ...] = ()
     lists: BandLists | None = None
     metadata: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Place:
+    """Where an array lies, and what is to be said of it."""
+
+    geo: Geo = field(default_factory=Geo)
+    notes: tuple[str, ...] = ()
+
+
+@runtime_checkable
+class Placing(Protocol):
+    """A file that can say where its arrays lie."""
+
+    def place(self, name: str, layout: Layout) -> Place:
+        """Where an array lies whose rows and columns a layout names."""
+
+
+@runtime_checkable
+class Proposing(Protocol):
+    """A file that is known to be some product, and so says which of its arrays is the scene."""
+
+    product: str  # what it is distributed as
+
+    def proposals(self) -> tuple[ImportChoice, ...]:
+        """Ways to read it, the usual one first; none where it is no product."""
+
+    def reading(self, name: str) -> ImportChoice | None:
+        """How one of its arrays is read; None where the product says nothing of it."""
 
 
 class ArrayFile(Protocol):
@@ -101,6 +144,7 @@ def open_arrays(file: ArrayFile, variable: str | None, choice: ImportChoice | No
     beside = file.beside(array.name, bands)
     waves, waves_from, unit = _wavelengths(file, choice, bands, beside.lists)
     bad, bad_from = _bad_bands(file, choice, bands, beside.lists)
+    place = file.place(array.name, layout) if isinstance(file, Placing) else Place()
     info = CubeInfo(
         wavelengths=waves.nm,
         fwhm=waves.fwhm,
@@ -109,10 +153,14 @@ def open_arrays(file: ArrayFile, variable: str | None, choice: ImportChoice | No
         bad_bands=bad,
         nodata=beside.nodata,
         scale=beside.scale,
+        offset=beside.offset,
+        valid_range=beside.valid_range,
+        geo=place.geo,
         axis_order=choice.axes,
         variable=array.name,
+        product=file.product if isinstance(file, Proposing) else "",
         origins={k: v for k, v in (("wavelengths", waves_from if waves.nm else ""), ("bad_bands", bad_from)) if v},
-        notes=(*notes, *beside.notes, *waves.notes, *(beside.lists.notes if beside.lists else ())),
+        notes=(*notes, *beside.notes, *waves.notes, *(beside.lists.notes if beside.lists else ()), *place.notes),
         metadata=beside.metadata,
     )
     return checked_cube(file.source(array.name, layout), info, file.path.stem, file.path)
@@ -125,37 +173,87 @@ def guess(file: ArrayFile, variable: str | None = None) -> tuple[ImportChoice, t
         AmbiguousCube: several arrays fit and `variable` is None.
         HsiError: no array fits.
     """
+    own = file.proposals() if isinstance(file, Proposing) else ()
     if variable is not None:
         array = _named(file, variable)
+        if isinstance(file, Proposing) and len(array.shape) == 3 and (known := file.reading(variable)):
+            return known, ()
         if len(squeezed(array.shape)) == 2 and (flat := _flat_by_size(file, array)):
             return flat
-    elif not any(len(squeezed(a.shape)) == 3 for a in file.arrays):
-        for array in file.arrays:
-            if flat := _flat_by_size(file, array):
-                return flat
-        if file.other:
-            _refuse(file)
-    array = pick_cube(file.arrays, file.path.name, variable)
-    axis = _band_axis(file, array)
-    return ImportChoice(array.name, _AXES_BY_BAND[axis]), axis_note(squeezed(array.shape), axis)
+        require_solid(array, file.arrays, file.path.name)
+        return _as_cube(file, array)
+    if own:
+        return own[0], ()
+    found = _candidates(file)
+    if not found:
+        _refuse(file)
+    best = chosen(found, file.path.name)
+    if not best.flat:
+        return _as_cube(file, best.array)
+    if flat := _flat_by_size(file, best.array):
+        return flat
+    # Its size is a guess: that is no reading to be taken unasked.
+    raise AmbiguousCube(
+        say("{file_name} holds several arrays that can be the scene", file_name=file.path.name),
+        tuple(one.array for one in order(found)),
+    )
 
 
 def suggest(file: ArrayFile) -> tuple[ImportChoice, ...]:
     """Ways to read the file, the likeliest first; sizes of flattened arrays can be guesses."""
-    cubes = [a for a in file.arrays if len(squeezed(a.shape)) == 3 and 0 not in a.shape]
-    cubes.sort(
-        key=lambda a: (min(squeezed(a.shape)[0], squeezed(a.shape)[2]) <= 4, depth_of(a.name), -math.prod(a.shape))
-    )
+    own = file.proposals() if isinstance(file, Proposing) else ()
+    ranked = order(_candidates(file))
     flats = [a for a in file.arrays if len(a.shape) == 2 and min(a.shape) > 1]
     flats.sort(key=lambda a: (depth_of(a.name), -math.prod(a.shape)))
-    found: list[ImportChoice] = []
-    certain = [choice for a in flats for choice in _flat_choices(file, a, certain=True)]
-    for array in cubes:
-        first = _band_axis(file, array)
-        found += [ImportChoice(array.name, _AXES_BY_BAND[axis]) for axis in (first, *({2, 0, 1} - {first}))]
-    found = [*found, *certain] if cubes else [*certain, *found]
+    found = list(own)
+    for one in ranked:
+        if one.flat:
+            found += _flat_choices(file, one.array, certain=True) or _flat_choices(file, one.array, certain=False)
+            continue
+        first = _band_axis(file, one.array)
+        found += [ImportChoice(one.array.name, _AXES_BY_BAND[axis]) for axis in (first, *({2, 0, 1} - {first}))]
+    found += [choice for a in flats for choice in _flat_choices(file, a, certain=True)]
     found += [choice for a in flats for choice in _flat_choices(file, a, certain=False)]
     return tuple(dict.fromkeys(found))[:_MOST_SUGGESTIONS]
+
+
+def _as_cube(file: ArrayFile, array: ArrayInfo) -> tuple[ImportChoice, tuple[str, ...]]:
+    if isinstance(file, Proposing) and (known := file.reading(array.name)):
+        return known, ()
+    axis = _band_axis(file, array)
+    return ImportChoice(array.name, _AXES_BY_BAND[axis]), axis_note(squeezed(array.shape), axis)
+
+
+def _candidates(file: ArrayFile) -> list[Candidate]:
+    """All arrays that can be the scene: those of three axes, and flattened ones where none of these has many bands."""
+    lengths = _list_lengths(file)
+    solid = []
+    for array in filter(is_solid, file.arrays):
+        bands = squeezed(array.shape)[_band_axis(file, array)]
+        solid.append(Candidate(array, bands, bands in lengths))
+    most = max((one.bands for one in solid), default=0)
+    if most > FEW:
+        return solid
+    sizes = {squeezed(one.array.shape)[0] * squeezed(one.array.shape)[1] for one in solid}
+    return solid + [flat for a in file.arrays if (flat := _flat_candidate(file, a, sizes)) and flat.bands > most]
+
+
+def _flat_candidate(file: ArrayFile, array: ArrayInfo, sizes: Collection[int]) -> Candidate | None:
+    """A flattened array, where the file names its size, or where it has as many pixels as others have."""
+    if len(array.shape) != 2 or min(array.shape) < 2:
+        return None
+    if choices := _flat_choices(file, array, certain=True):
+        bands = array.shape[choices[0].axes.split(",").index("bands")]
+    elif axis := [axis for axis in (0, 1) if array.shape[axis] in sizes]:
+        bands = array.shape[1 - axis[0]]
+    else:
+        return None
+    return Candidate(array, bands, bands in _list_lengths(file), flat=True)
+
+
+def _list_lengths(file: ArrayFile) -> set[int]:
+    """Lengths of the lists of wavelengths in a file."""
+    return {vector_length(a) for a in file.arrays if _last(a.name) in WAVELENGTH_NAMES} - {0, 1}
 
 
 def vector_length(array: ArrayInfo) -> int:
@@ -175,7 +273,16 @@ def _named(file: ArrayFile, name: str) -> ArrayInfo:
     return found
 
 
-def _refuse(file: ArrayFile) -> None:
+def _refuse(file: ArrayFile) -> NoReturn:
+    if not file.other:
+        raise HsiError(
+            say(
+                "{file_name} holds no scene: no numeric array of three dimensions. Arrays found: {listed}.",
+                file_name=file.path.name,
+                listed=listed(file.arrays),
+            ),
+            say("A scene is rows x columns x bands. If the file holds labels, open their scene first."),
+        )
     arrays = say(" Its arrays: {listed}.", listed=listed(file.arrays)) if file.arrays else ""
     raise HsiError(
         say(
@@ -190,17 +297,12 @@ def _refuse(file: ArrayFile) -> None:
 
 
 def _band_axis(file: ArrayFile, array: ArrayInfo) -> int:
+    known = file.reading(array.name) if isinstance(file, Proposing) else None
+    if known is not None and not known.is_flat and len(array.shape) == 3:
+        return known.axes.split(",").index("bands")
     shape = squeezed(array.shape)
-    lengths = {vector_length(a) for a in file.arrays if _last(a.name) in WAVELENGTH_NAMES}
-    if any("_cube" in array.name.casefold() and shape[1] == n for n in _prisma_bands(file, array)):
-        return 1
-    return band_axis((shape[0], shape[1], shape[2]), lengths, [a.shape for a in file.arrays if len(a.shape) == 2])
-
-
-def _prisma_bands(file: ArrayFile, array: ArrayInfo) -> Collection[int]:
-    """Lengths of the second axis for which the file has a list of its own."""
-    second = squeezed(array.shape)[1]
-    return [second] if file.beside(array.name, second).lists is not None else []
+    planes = [a.shape for a in file.arrays if len(a.shape) == 2]
+    return band_axis((shape[0], shape[1], shape[2]), _list_lengths(file), planes)
 
 
 def _flat_by_size(file: ArrayFile, array: ArrayInfo) -> tuple[ImportChoice, tuple[str, ...]] | None:
@@ -224,7 +326,7 @@ def _flat_choices(file: ArrayFile, array: ArrayInfo, certain: bool) -> list[Impo
     """Flattened readings of an array: by sizes that the file names, or by other hints."""
     if len(array.shape) != 2 or min(array.shape) < 2:
         return []
-    sizes = _named_sizes(file) if certain else _likely_sizes(file, array)
+    sizes = named_sizes(file) if certain else _likely_sizes(file, array)
     found = []
     for axis, axes in ((1, "bands,pixels"), (0, "pixels,bands")):
         for rows, cols in sizes:
@@ -235,12 +337,13 @@ def _flat_choices(file: ArrayFile, array: ArrayInfo, certain: bool) -> list[Impo
         # Nothing speaks for a size: one column of pixels is right in any case.
         axis = int(array.shape[1] < array.shape[0]) ^ 1
         found = [ImportChoice(array.name, ("pixels,bands", "bands,pixels")[axis], array.shape[axis], 1)]
-    lengths = {vector_length(a) for a in file.arrays if _last(a.name) in WAVELENGTH_NAMES}
+    lengths = _list_lengths(file)
     # The axis that has as many entries as there are wavelengths is the bands.
     return sorted(found, key=lambda c: array.shape[c.axes.split(",").index("bands")] not in lengths)
 
 
-def _named_sizes(file: ArrayFile) -> list[tuple[int, int]]:
+def named_sizes(file: ArrayFile) -> list[tuple[int, int]]:
+    """Rows and columns of a scene by the numbers of a file that are called so ("nRow", "imagesize")."""
     rows = [_whole(file, a) for a in file.arrays if _last(a.name) in _ROW_NAMES and math.prod(a.shape) == 1]
     cols = [_whole(file, a) for a in file.arrays if _last(a.name) in _COL_NAMES and math.prod(a.shape) == 1]
     sizes = [(r, c) for r in rows for c in cols if r > 0 and c > 0]
@@ -253,12 +356,12 @@ def _named_sizes(file: ArrayFile) -> list[tuple[int, int]]:
 
 
 def _likely_sizes(file: ArrayFile, array: ArrayInfo) -> list[tuple[int, int]]:
-    """Sizes of other flat arrays (ground truth), and squares."""
+    """Sizes of other arrays (ground truth, abundances), and squares."""
     planes = [(a.shape[0], a.shape[1]) for a in file.arrays if len(a.shape) == 2 and min(a.shape) > 1 and a != array]
+    solid = [(squeezed(a.shape)[0], squeezed(a.shape)[1]) for a in filter(is_solid, file.arrays)]
     roots = [math.isqrt(n) for n in array.shape]
-    return list(
-        dict.fromkeys([*planes, *((r, r) for r, n in zip(roots, array.shape, strict=True) if r > 1 and r * r == n)])
-    )
+    squares = [(r, r) for r, n in zip(roots, array.shape, strict=True) if r > 1 and r * r == n]
+    return list(dict.fromkeys([*planes, *solid, *squares]))
 
 
 def _whole(file: ArrayFile, array: ArrayInfo) -> int:
@@ -294,7 +397,7 @@ def _wavelengths(
         found = _list_named(file, choice.wavelengths, bands)
     if found is None:
         return Wavelengths(), "", ""
-    widths = _find(file, _FWHM_NAMES, bands, found.name)
+    widths = _find(file, WIDTH_NAMES, bands, found.name)
     fwhm = [] if widths is None else _numbers(file, widths)
     unit = file.unit(found.name)
     return to_nm(_numbers(file, found), choice.units or unit, fwhm), found.name, unit

@@ -16,6 +16,7 @@ from hsigui.cube.flips import to_north_up
 from hsigui.cube.formats.envi_geo import esri_wkt, geo_of, map_info_of
 from hsigui.cube.formats.envi_header import DATA_TYPES, Header, header_text, read_header, rewrite_header, write_header
 from hsigui.cube.formats.envi_samples import map_data, source_of
+from hsigui.cube.formats.products.cameras import camera_of, notes_of
 from hsigui.cube.wavelengths import to_nm
 from hsigui.errors import HsiError
 from hsigui.saving import written_beside
@@ -94,6 +95,10 @@ def open_envi(path: str | Path) -> Cube:
     _require_scene(header)
     data = find_pair(path)[1]
     _require_no_library(header, data)
+    if is_tiff(data):
+        from hsigui.cube.formats.geotiff import open_geotiff  # few headers are of TIFFs, and rasterio is slow to import
+
+        return open_geotiff(data)
     (samples, odd), info = source_of(header, data), info_of(header)
     return checked_cube(samples, replace(info, notes=(*info.notes, *odd)), data.stem, path)
 
@@ -107,7 +112,9 @@ def is_class_map(header: Header) -> bool:
 def info_of(header: Header) -> CubeInfo:
     """What a header says beside the layout: wavelengths, bad bands, no-data, georeference; notes on what is wrong."""
     notes = list(header.notes)
-    unit = header.fields.get("wavelength units", "").strip()
+    camera = camera_of(header.fields)
+    unit = header.fields.get("wavelength units", "").strip() or ("" if camera is None else camera.unit)
+    notes += () if camera is None else notes_of(camera, header.fields, header.rows)
     waves = to_nm(_per_band(header, "wavelength", notes), unit, _per_band(header, "fwhm", notes))
     geo, geo_notes = geo_of(header)
     notes += [*waves.notes, *geo_notes]
@@ -142,6 +149,7 @@ def info_of(header: Header) -> CubeInfo:
         byte_order=header.byte_order,
         header_offset=header.offset,
         axis_order=_AXIS_ORDERS[header.interleave],
+        product="" if camera is None else camera.name,
         notes=tuple(notes),
         metadata=dict(header.fields),
     )
@@ -262,16 +270,8 @@ def _siblings(path: Path) -> Iterator[Path]:
 
 
 def _data_of(header: Path) -> Path:
-    base = header.stem.casefold()
-    found = []
-    for other in _siblings(header):
-        name, suffix = other.name.casefold(), other.suffix.lower()
-        # "x.img.hdr" belongs to "x.img"; "x.hdr" to "x" or to "x" with any extension that can be samples.
-        if name == base:
-            found.append((-1, other))
-        elif suffix and suffix not in _NEVER_DATA and name.removesuffix(suffix) == base:
-            found.append((DATA_SUFFIXES.index(suffix) if suffix in DATA_SUFFIXES else len(DATA_SUFFIXES), other))
-    if not found:
+    found = flat_data_of(header) or _tiff_of(header)
+    if found is None:
         raise HsiError(
             say(
                 "The data file of {name} is missing: neither {stem} nor {stem}.img, .dat, .bsq, "
@@ -282,11 +282,44 @@ def _data_of(header: Path) -> Path:
             ),
             say("Put the data file into the same folder as its header."),
         )
+    return found
+
+
+def flat_data_of(header: Path) -> Path | None:
+    """The flat file of samples that belongs to a header; None where there is none.
+
+    One that has a header of its own name belongs to that one.
+    """
+    base = header.stem.casefold()
+    siblings = list(_siblings(header))
+    names = {other.name.casefold() for other in siblings}
+    found = []
+    for other in siblings:
+        name, suffix = other.name.casefold(), other.suffix.lower()
+        # "x.img.hdr" belongs to "x.img"; "x.hdr" to "x" or to "x" with any extension that can be samples.
+        if name == base and not is_tiff(other):
+            found.append((-1, other))
+        elif suffix and suffix not in _NEVER_DATA and name.removesuffix(suffix) == base and f"{name}.hdr" not in names:
+            found.append((DATA_SUFFIXES.index(suffix) if suffix in DATA_SUFFIXES else len(DATA_SUFFIXES), other))
     found.sort(key=lambda pair: pair[0])
     if len(found) > 1:
         needed = read_header(header).bytes_needed
         found.sort(key=lambda pair: pair[1].stat().st_size != needed)
-    return found[0][1]
+    return found[0][1] if found else None
+
+
+def _tiff_of(header: Path) -> Path | None:
+    """The TIFF that a header describes: ENVI writes one beside a TIFF, with `file type = TIFF`."""
+    for other in _siblings(header):
+        name = other.name.casefold()
+        if is_tiff(other) and header.stem.casefold() in (name, other.stem.casefold()):
+            return other
+    return None
+
+
+def is_tiff(path: Path) -> bool:
+    """Whether a file is a TIFF by its name."""
+    return path.suffix.casefold().startswith(".tif")
 
 
 def _require_scene(header: Header) -> None:

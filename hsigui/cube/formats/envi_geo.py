@@ -22,6 +22,8 @@ from hsigui.cube.cube import Geo
 from hsigui.cube.formats.envi_header import Header
 from hsigui.texts import say
 
+Transform = tuple[float, float, float, float, float, float]
+
 MOST_OFF = 0.005  # pixels by which a corner may be off
 _SOUTH_UP = 1e-8  # radians from half a turn, within which it is none
 _GEOGCS = {
@@ -44,22 +46,27 @@ def geo_of(header: Header) -> tuple[Geo, tuple[str, ...]]:
         notes = (say("The coordinate system string is not understood and left out."),)
     if not fields:
         return Geo(crs_wkt=wkt), notes
+    transform, own, said = place_of_map_info(fields)
+    if transform is None:
+        return Geo(crs_wkt=wkt, map_info=fields), (*notes, *said)
+    return Geo(transform, wkt or own, fields), notes if wkt else (*notes, *said)
+
+
+def place_of_map_info(fields: Sequence[str]) -> tuple[Transform | None, str | None, tuple[str, ...]]:
+    """The transform and the coordinate system of the fields of a map info, and notes on what could not be understood;
+    the system counts where no coordinate system string names one."""
     try:
         transform = _transform(fields)
     except (ValueError, IndexError):
-        return Geo(crs_wkt=wkt, map_info=fields), (
-            *notes,
-            say("The map info is not understood: positions are left out."),
-        )
-    if wkt is None:
-        wkt = _wkt_of(fields)
-        if wkt is None and fields[0].casefold() not in ("arbitrary", "pixel"):
-            said = say(
-                "The projection “{first_fields}” of the map info is not known without a coordinate system string.",
-                first_fields=fields[0],
-            )
-            notes = (*notes, said)
-    return Geo(transform, wkt, fields), notes
+        return None, None, (say("The map info is not understood: positions are left out."),)
+    wkt = _wkt_of(fields)
+    if wkt is not None or fields[0].casefold() in ("arbitrary", "pixel"):
+        return transform, wkt, ()
+    said = say(
+        "The projection “{first_fields}” of the map info is not known without a coordinate system string.",
+        first_fields=fields[0],
+    )
+    return transform, None, (said,)
 
 
 @functools.lru_cache(maxsize=64)
@@ -183,7 +190,7 @@ def geographic_wkt(datum: str = "WGS84") -> str:
     )
 
 
-def _transform(fields: Sequence[str]) -> tuple[float, float, float, float, float, float]:
+def _transform(fields: Sequence[str]) -> Transform:
     ref_col, ref_row, x, y, width, height = (float(v) for v in fields[1:7])
     turn = math.radians(Geo(map_info=tuple(fields)).map_rotation)
     if abs(abs(turn) - math.pi) < _SOUTH_UP:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -16,8 +17,10 @@ from rasterio.windows import Window
 from hsigui import stopping, untrusted
 from hsigui.cube.cube import Cube, CubeInfo, Geo
 from hsigui.cube.empty_bands import checked_cube
+from hsigui.cube.formats.products.rasters import RasterFacts, facts_of
 from hsigui.cube.formats.raster_files import NO_NETWORK, drivers_of, open_quietly
 from hsigui.cube.formats.raster_wavelengths import bad_bands_of, wavelengths_of
+from hsigui.cube.formats.tiff_headers import with_header
 from hsigui.cube.formats.virtual_rasters import is_virtual, require_own_files, require_own_parts
 from hsigui.cube.limits import require_block, require_room, require_rows_that_fit
 from hsigui.errors import HsiError
@@ -194,7 +197,7 @@ def open_geotiff(path: str | Path) -> Cube:
         require_rows_that_fit(path.name, dataset.width, dataset.count, sample_bytes)
         require_block(path.name, largest_block(dataset))
         _require_all_blocks(dataset, path)
-        info = _info_of(dataset, path)
+        info = with_header(_info_of(dataset, path), dataset, path)
     return checked_cube(RasterSource(path), info, path.stem, path)
 
 
@@ -249,21 +252,11 @@ def _some_blocks(dataset: Any) -> Iterator[tuple[int, int, int]]:
 
 def _info_of(dataset: Any, path: Path) -> CubeInfo:
     notes: list[str] = []
-    waves, unit = wavelengths_of(dataset, path)
+    product = facts_of(path, dataset.count)
+    waves, unit = wavelengths_of(dataset, product)
     names = tuple(name or "" for name in dataset.descriptions)
-    scale, gains, offsets = 1.0, (), ()
-    if len(set(dataset.scales)) == 1 and dataset.scales[0] > 0 and not any(dataset.offsets):
-        scale = float(1 / np.float64(dataset.scales[0]))
-        if scale != 1.0:
-            notes.append(
-                say(
-                    "The file says that values are to be multiplied by {first_scales:g}: this is done.",
-                    first_scales=dataset.scales[0],
-                )
-            )
-    elif any(s != 1 for s in dataset.scales) or any(dataset.offsets):
-        notes.append(say("The scales and offsets of the file are listed, not applied: stored values are shown."))
-        gains, offsets = tuple(dataset.scales), tuple(dataset.offsets)
+    packing = _packing(dataset, product)
+    notes += packing.notes
     if any("complex" in t for t in dataset.dtypes):
         notes.append(say("The samples are complex numbers: their magnitude is shown."))
     if len(set(dataset.dtypes)) > 1:
@@ -281,12 +274,46 @@ def _info_of(dataset: Any, path: Path) -> CubeInfo:
         units_guessed=waves.guessed,
         band_names=names if any(names) else (),
         bad_bands=bad_bands_of(dataset),
-        nodata=None if dataset.nodata is None else float(dataset.nodata),
-        scale=scale,
-        gains=gains,
-        offsets=offsets,
+        nodata=_nodata(dataset, product),
+        scale=packing.scale,
+        gains=packing.gains,
+        offsets=packing.offsets,
         geo=geo_of_dataset(dataset),
         interleave={"pixel": "bip", "band": "bsq", "line": "bil"}.get(getattr(dataset.interleaving, "value", ""), ""),
-        notes=(*notes, *waves.notes),
+        product=product.row.name if product else "",
+        notes=(*(product.notes if product else ()), *notes, *waves.notes),
         metadata={str(k): str(v) for k, v in dataset.tags().items()},
     )
+
+
+@dataclass(frozen=True)
+class _Packing:
+    """How stored numbers become values: divided by one scale, or (told only) by a gain and an offset a band."""
+
+    scale: float = 1.0
+    gains: tuple[float, ...] = ()
+    offsets: tuple[float, ...] = ()
+    notes: tuple[str, ...] = ()
+
+
+def _packing(dataset: Any, product: RasterFacts | None) -> _Packing:
+    listed = say("The scales and offsets of the file are listed, not applied: stored values are shown.")
+    if any(dataset.offsets) or len(set(dataset.scales)) != 1 or dataset.scales[0] <= 0:
+        return _Packing(1.0, tuple(dataset.scales), tuple(dataset.offsets), (listed,))
+    if dataset.scales[0] != 1:
+        note = say(
+            "The file says that values are to be multiplied by {first_scales:g}: this is done.",
+            first_scales=dataset.scales[0],
+        )
+        return _Packing(float(1 / np.float64(dataset.scales[0])), notes=(note,))
+    if product is not None and product.scale:
+        return _Packing(product.scale)
+    if product is not None and product.gains:
+        return _Packing(1.0, product.gains, product.offsets, (listed,))
+    return _Packing()
+
+
+def _nodata(dataset: Any, product: RasterFacts | None) -> float | None:
+    if dataset.nodata is not None:
+        return float(dataset.nodata)
+    return product.row.nodata if product is not None else None

@@ -1,7 +1,7 @@
 """HDF5 and NetCDF4 files: their arrays by path, read by windows, and what their attributes say.
 
-Layouts known: variables for band centres beside the cube (EMIT, many NetCDF products), and PRISMA, whose band centres
-are attributes of the file. MATLAB 7.3 files are HDF5 too and are read through the same source.
+What the products of missions and cameras call their arrays is known to the room `products`. MATLAB 7.3
+files are HDF5 too and are read through the same source.
 """
 
 from __future__ import annotations
@@ -17,10 +17,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from hsigui import stopping, untrusted
+from hsigui.cube.cube import Source
 from hsigui.cube.formats.arrays import ArrayInfo
 from hsigui.cube.formats.choice import Layout
-from hsigui.cube.formats.containers import BandLists, Beside
+from hsigui.cube.formats.containers import Beside, Place
+from hsigui.cube.formats.hdf5_attributes import Attributes
+from hsigui.cube.formats.hdf5_beside import beside_array
 from hsigui.cube.formats.hdf5_links import dataset_of, follows, item_of
+from hsigui.cube.formats.hdf5_place import place_of_array
 from hsigui.cube.limits import require_block, require_memory
 from hsigui.cube.outside import LeadsOutside
 from hsigui.errors import HsiError
@@ -73,21 +77,32 @@ class HdfFile:
         """
         return load_dataset(self.path, self.file, name)
 
-    def source(self, name: str, layout: Layout) -> HdfSource:
+    def source(self, name: str, layout: Layout) -> Source:
         """A source over one array."""
         return HdfSource(self.path, self.file, name, layout)
 
     def beside(self, name: str, bands: int) -> Beside:
         """No-data, scale and band lists from the attributes of an array and of the file."""
         try:
-            return _beside(self.file, name, bands)
+            return beside_array(self.file, name, bands)
+        except BROKEN as error:
+            raise broken(self.path, error) from error
+
+    def place(self, name: str, layout: Layout) -> Place:
+        """Where an array lies, as far as the file says.
+
+        Args:
+            layout: which of its axes are rows and columns.
+        """
+        try:
+            return place_of_array(self.file, name, layout)
         except BROKEN as error:
             raise broken(self.path, error) from error
 
     def unit(self, name: str) -> str:
         """The attribute `units` of an array; empty when there is none."""
         try:
-            return _text(item_of(self.file, name).attrs.get("units", ""))
+            return Attributes.around(self.file, name).own.text("units", "unit")
         except BROKEN as error:
             raise broken(self.path, error) from error
 
@@ -376,73 +391,3 @@ def _plain(block: NDArray[Any]) -> NDArray[Any]:
 
 def _reason(error: BaseException) -> str:
     return untrusted.reason_of(error)
-
-
-def _text(value: Any) -> str:
-    if isinstance(value, bytes):
-        return value.decode("utf-8", "replace")
-    return untrusted.plain(value) if isinstance(value, str) else ""
-
-
-def _number(attributes: Any, *names: str) -> float | None:
-    """The first of these attributes that is one number."""
-    for name in names:
-        if name in attributes:
-            values = np.ravel(attributes[name])
-            if values.size == 1 and values.dtype.kind in "iuf":
-                return float(values[0])
-    return None
-
-
-def _beside(file: Any, name: str, bands: int) -> Beside:
-    attributes = item_of(file, name).attrs
-    notes: list[str] = []
-    scale, offset = _number(attributes, "scale_factor"), _number(attributes, "add_offset")
-    if scale is not None and not (math.isfinite(scale) and scale > 0):
-        notes.append(say("The scale factor {scale:g} makes no sense: it is ignored.", scale=scale))
-        scale = None
-    if offset:
-        notes.append(
-            say("The file says that {offset:g} is to be added to the values: this is not done.", offset=offset)
-        )
-    metadata = {key: text for key in file.attrs if (text := _text(file.attrs[key]))}
-    return Beside(
-        nodata=_number(attributes, "_FillValue", "missing_value", "fillvalue", "nodata"),
-        scale=1.0 if scale is None else float(1 / np.float64(scale)),
-        notes=tuple(notes),
-        lists=_prisma_lists(file, name, bands),
-        metadata=metadata,
-    )
-
-
-def _prisma_lists(file: Any, name: str, bands: int) -> BandLists | None:
-    """Band centres of a PRISMA cube: attributes of the file, 0 for bands that are not used.
-
-    Source: ASI, "PRISMA Products Specification Document" (2020), the attributes List_Cw_* and List_Fwhm_*.
-    """
-    part = next(
-        (p for p in ("Vnir", "Swir") if name.rsplit("/", 1)[-1].casefold().startswith(f"{p}_cube".casefold())), ""
-    )
-    centers = np.ravel(file.attrs.get(f"List_Cw_{part}", ())) if part else np.empty(0)
-    if len(centers) != bands or centers.dtype.kind not in "iuf":
-        return None
-    used = centers > 0
-    if used.sum() < 2:
-        return None
-    numbers = np.arange(bands)
-    # Bands that are not used get a place in the row of the others, and are marked bad.
-    slope, start = np.polyfit(numbers[used], centers[used], 1)
-    filled = np.where(used, centers, np.maximum(slope * numbers + start, 1.0))
-    widths = np.ravel(file.attrs.get(f"List_Fwhm_{part}", ()))
-    notes = (
-        ()
-        if used.all()
-        else (say("{count} bands without a wavelength are not in use: marked bad.", count=int((~used).sum())),)
-    )
-    return BandLists(
-        tuple(filled.tolist()),
-        "nm",
-        tuple(widths.tolist()) if len(widths) == bands else (),
-        tuple((~used).tolist()),
-        notes,
-    )

@@ -9,6 +9,7 @@ from __future__ import annotations
 import math
 import struct
 import zlib
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -25,6 +26,8 @@ from hsigui.cube.formats.arrays import ArrayInfo
 from hsigui.cube.formats.choice import Layout
 from hsigui.cube.formats.containers import Beside
 from hsigui.cube.formats.hdf5 import BROKEN, HdfSource, is_hdf5, is_numeric, load_dataset, open_hdf, sample_type, walk
+from hsigui.cube.formats.hdf5_links import item_of
+from hsigui.cube.formats.products.hdf_file import ProductFile
 from hsigui.cube.formats.strided import StridedFile
 from hsigui.cube.limits import require_memory
 from hsigui.errors import HsiError
@@ -39,6 +42,8 @@ _BROKEN = (
 
 class MatFile:
     """The numeric arrays of a MATLAB file of any version, also those in structs ("params.data"), without loading them.
+
+    A file of this name that is plain HDF5, as h5py writes it, keeps the axes in which it is stored.
 
     Attributes:
         arrays: shapes in MATLAB's order.
@@ -55,10 +60,12 @@ class MatFile:
         if not self.path.is_file():
             raise HsiError(say("The file {path} does not exist.", path=path), say("Choose another file."))
         self._hdf: Any = None
+        self._plain = False
         self._stored: dict[str, mat5.StoredArray] = {}
         try:
             if is_hdf5(self.path):
                 self._hdf = open_hdf(self.path)
+                self._plain = not _by_matlab(self._hdf)
                 self.arrays, self.other = self._list_hdf()
             else:
                 self.arrays, self.other = self._list_classic()
@@ -73,7 +80,8 @@ class MatFile:
             HsiError: it cannot be read.
         """
         if self._hdf is not None:
-            return load_dataset(self.path, self._hdf, _hdf_name(name)).T
+            array = load_dataset(self.path, self._hdf, _hdf_name(name))
+            return array if self._plain else array.T
         try:
             stored = self._stored[name]
             parts = 1 if stored.imaginary is None else 3  # and both together, as complex numbers
@@ -97,7 +105,7 @@ class MatFile:
     def source(self, name: str, layout: Layout) -> Source:
         """A source over one array: read from the file where its samples lie there plainly, else from memory."""
         if self._hdf is not None:
-            return HdfSource(self.path, self._hdf, _hdf_name(name), layout, reversed_axes=True)
+            return HdfSource(self.path, self._hdf, _hdf_name(name), layout, reversed_axes=not self._plain)
         stored = self._stored[name]
         if stored.packed is None and stored.imaginary is None:
             dtype = stored.real.dtype
@@ -124,7 +132,8 @@ class MatFile:
             kind = kind.decode() if isinstance(kind, bytes) else str(kind)
             numeric = is_numeric(item) and (not kind or kind in _NUMERIC)
             if numeric and not item.attrs.get("MATLAB_empty", 0):
-                found.append(ArrayInfo(name, tuple(map(int, reversed(item.shape))), sample_type(item.dtype).name))
+                shape = item.shape if self._plain else reversed(item.shape)
+                found.append(ArrayInfo(name, tuple(map(int, shape)), sample_type(item.dtype).name))
             else:
                 other.append(f"{name} ({kind or 'group'})")
         return tuple(found), tuple(other)
@@ -143,6 +152,37 @@ class MatFile:
             say("{name} cannot be read as a MATLAB file: {reason}.", name=self.path.name, reason=reason),
             say("Is the file complete? Saving it again in MATLAB may help."),
         )
+
+
+def open_mat(path: str | Path) -> MatFile | ProductFile:
+    """Lists the arrays of a MATLAB file, or of a plain HDF5 file that is called one.
+
+    Raises:
+        HsiError: the file is missing, damaged or no MATLAB file.
+    """
+    path = Path(path)
+    if not path.is_file() or not is_hdf5(path) or _by_matlab(open_hdf(path)):
+        return MatFile(path)
+    return PlainFile(path)
+
+
+class PlainFile(ProductFile):
+    """A file that is called a MATLAB file and is plain HDF5: its axes are not reversed."""
+
+    def beside(self, name: str, bands: int) -> Beside:
+        """What its attributes say of an array, and that it is no MATLAB file."""
+        found = super().beside(name, bands)
+        note = say("{file} is plain HDF5 and not of MATLAB: axes are in the order in which they are stored.",
+                   file=self.path.name)  # fmt: skip
+        return replace(found, notes=(note, *found.notes))
+
+
+def _by_matlab(file: Any) -> bool:
+    """Whether MATLAB (or a program that writes its format) wrote an HDF5 file: its text stands before it, or arrays
+    name their class."""
+    return bool(file.userblock_size) or any(
+        "MATLAB_class" in item.attrs for key in file if (item := item_of(file, key)) is not None
+    )
 
 
 def _column_strides(shape: tuple[int, ...], itemsize: int) -> tuple[int, ...]:

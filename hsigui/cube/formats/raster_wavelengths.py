@@ -1,7 +1,7 @@
 """Band centres of rasters that GDAL reads: every program writes them somewhere else.
 
 Looked at in this order: GDAL's IMAGERY domain; tags of the bands; tags of the file and its ENVI domain; the metadata
-file of EnMAP products; the names of the bands ("Band 3 (482.1 nm)").
+file of a product; the names of the bands ("Band 3 (482.1 nm)").
 """
 
 from __future__ import annotations
@@ -9,13 +9,10 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 from itertools import pairwise
-from pathlib import Path
 from typing import Any
-from xml.etree import ElementTree
 
-from hsigui.cube.formats.xml_files import tree_in
+from hsigui.cube.formats.products.rasters import RasterFacts
 from hsigui.cube.wavelengths import Wavelengths, to_nm
-from hsigui.texts import say
 
 _CENTER_KEYS = (
     "wavelength", "wavelengths", "central_wavelength", "center_wavelength", "centre_wavelength", "wavelength_center",
@@ -35,12 +32,15 @@ _GOOD_KEYS = ("bbl", "bad_band_multiplier", "good_band")
 _NAMED_UNIT = re.compile(
     r"(\d+(?:\.\d+)?)\s*[-_ ]?\s*(nanomet(?:er|re)s?|micromet(?:er|re)s?|microns?|nm|um|µm|μm)\b", re.I
 )
-_LARGEST_METADATA = 32 * 2**20
 _LONGEST_NAME = 200
 
 
-def wavelengths_of(dataset: Any, path: Path) -> tuple[Wavelengths, str]:
-    """Band centres of an open rasterio dataset, empty where it has none, and the file's word for their unit."""
+def wavelengths_of(dataset: Any, product: RasterFacts | None = None) -> tuple[Wavelengths, str]:
+    """Band centres of an open rasterio dataset, empty where it has none, and the file's word for their unit.
+
+    Args:
+        product: what the metadata of a product says of the raster.
+    """
     bands = [_lower(dataset.tags(n)) for n in dataset.indexes]
     imagery = [_lower(dataset.tags(n, ns="IMAGERY")) for n in dataset.indexes]
     for tags, key, width, unit in (
@@ -52,7 +52,7 @@ def wavelengths_of(dataset: Any, path: Path) -> tuple[Wavelengths, str]:
             widths = next((w for k in (width, *_FWHM_KEYS) if (w := _numbers(tags, k))), [])
             unit = unit or _first(tags[0], _UNIT_KEYS)
             return to_nm(centers, unit, widths), unit
-    return _of_whole_file(dataset) or _of_enmap(dataset.count, path) or _of_names(dataset.descriptions)
+    return _of_whole_file(dataset) or _of_product(product) or _of_names(dataset.descriptions)
 
 
 def bad_bands_of(dataset: Any) -> tuple[bool, ...]:
@@ -74,35 +74,9 @@ def _of_whole_file(dataset: Any) -> tuple[Wavelengths, str] | None:
     return None
 
 
-def _of_enmap(count: int, path: Path) -> tuple[Wavelengths, str] | None:
-    """Band centres from the XML file beside an EnMAP product.
-
-    Source: DLR, "EnMAP HSI Level 1B/1C/2A Product Specification", element bandCharacterisation.
-    """
-    name, found = re.subn(r"SPECTRAL_IMAGE.*$", "METADATA.XML", path.name, flags=re.I)
-    if not found:
-        return None
-    beside = next((p for p in path.parent.iterdir() if p.name.casefold() == name.casefold()), None)
-    if beside is None or beside.stat().st_size > _LARGEST_METADATA:
-        return None
-    try:
-        bands = tree_in(beside).findall(".//bandCharacterisation/bandID")
-    except (ElementTree.ParseError, OSError, ValueError, LookupError):
-        return Wavelengths(notes=(say("{name} cannot be read: the scene has no wavelengths.", name=beside.name),)), ""
-    centers = _texts(bands, "wavelengthCenterOfBand")
-    if len(centers) != count:
-        return Wavelengths(
-            notes=(
-                say(
-                    "{name} lists {count} bands, the scene has {count2}: ignored.",
-                    name=beside.name,
-                    count=len(centers),
-                    count2=count,
-                ),
-            )
-        ), ""
-    widths = _texts(bands, "FWHMOfBand")
-    return to_nm(centers, "nm", widths if len(widths) == count else []), "nm"
+def _of_product(product: RasterFacts | None) -> tuple[Wavelengths, str] | None:
+    known = product is not None and (product.waves.nm or product.waves.notes)
+    return (product.waves, "nm") if product is not None and known else None
 
 
 def _of_names(names: Sequence[str | None]) -> tuple[Wavelengths, str]:
@@ -115,13 +89,6 @@ def _of_names(names: Sequence[str | None]) -> tuple[Wavelengths, str]:
     if len(bare) > 1 and bare[0] >= 200 and all(a < b for a, b in pairwise(bare)):
         return to_nm(bare), ""
     return Wavelengths(), ""
-
-
-def _texts(bands: Sequence[ElementTree.Element], name: str) -> list[float]:
-    try:
-        return [float(band.findtext(name, "")) for band in bands]
-    except ValueError:
-        return []
 
 
 def _lower(tags: Mapping[str, str]) -> dict[str, str]:

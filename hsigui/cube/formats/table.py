@@ -20,6 +20,7 @@ from hsigui.texts import say
 if TYPE_CHECKING:
     from hsigui.cube.cube import Cube
     from hsigui.cube.formats.containers import ArrayFile
+    from hsigui.cube.formats.products.quality_layers import QualityMasks
 
 
 @dataclass(frozen=True)
@@ -36,6 +37,8 @@ class Reader:
         any_suffix: whether files of all names are looked into.
         drivers: of GDAL, one of which must be there.
         files: all files of the scene that one of them belongs to, the one to name first; the file alone when not given.
+        masks: makes an object with `layers(path)` and `marked(path, cube, names)`: the quality masks of products in
+            this format, and the pixels that some of them mark.
         carries: what a file can say beside the samples.
         note: for lists, instead of the suffixes.
     """
@@ -49,6 +52,7 @@ class Reader:
     any_suffix: bool = False
     drivers: tuple[str, ...] = ()
     files: str | Callable[[Path], tuple[Path, ...]] | None = None
+    masks: str | Callable[[], QualityMasks] | None = None
     carries: tuple[str, ...] = ()
     note: str = ""
 
@@ -94,19 +98,34 @@ PLACE, WAVELENGTHS, BAD, NAMES, NO_DATA, SCALE = (
 )  # fmt: skip
 _RASTER, _SAYS = "hsigui.cube.formats.geotiff:open_geotiff", (PLACE, WAVELENGTHS, BAD, NAMES, NO_DATA, SCALE)
 _LISTS = (WAVELENGTHS, BAD)
+_RASTER_MASKS = "hsigui.cube.formats.products.rasters:RasterMasks"
 OWN = (
     Reader(
         "envi", "ENVI", (".hdr", ".img", ".dat", ".bsq", ".bil", ".bip", ".raw", ".bin", ".int", ".rfl", ".cube"),
         opens="hsigui.cube.formats.envi:open_envi", sniff="hsigui.cube.formats.envi:is_envi", any_suffix=True,
-        files="hsigui.cube.formats.envi:find_pair", carries=_SAYS, note=say(".hdr with its data file"),
+        files="hsigui.cube.formats.envi:find_pair", masks="hsigui.cube.formats.products.cameras:CameraMasks",
+        carries=_SAYS, note=say(".hdr with its data file"),
     ),
-    Reader("matlab", "MATLAB", (".mat",), arrays="hsigui.cube.formats.matlab:MatFile", carries=_LISTS),
+    Reader("matlab", "MATLAB", (".mat",), arrays="hsigui.cube.formats.matlab:open_mat", carries=_LISTS),
     Reader(
         "hdf5", say("HDF5 and NetCDF 4"), (".h5", ".hdf5", ".he5", ".hdf", ".nc", ".nc4"),
-        arrays="hsigui.cube.formats.hdf5:HdfFile", carries=(*_LISTS, NO_DATA, SCALE),
+        arrays="hsigui.cube.formats.products.hdf_file:open_product_file",
+        masks="hsigui.cube.formats.products.quality:HdfMasks", carries=(PLACE, *_LISTS, NO_DATA, SCALE),
     ),
     Reader("numpy", "NumPy", (".npy", ".npz"), arrays="hsigui.cube.formats.numpy_files:NumpyFile", carries=_LISTS),
-    Reader("geotiff", "GeoTIFF", (".tif", ".tiff"), opens=_RASTER, carries=_SAYS),
+    Reader(
+        "hyperion", say("EO-1 Hyperion"), (".tif", ".tiff"),
+        opens="hsigui.cube.formats.products.hyperion:open_hyperion",
+        sniff="hsigui.cube.formats.products.hyperion:is_hyperion",
+        files="hsigui.cube.formats.products.hyperion:files_of_scene", carries=(PLACE, WAVELENGTHS, BAD, NO_DATA, SCALE),
+        note=say("a GeoTIFF for each band"),
+    ),
+    Reader("geotiff", "GeoTIFF", (".tif", ".tiff"), opens=_RASTER, masks=_RASTER_MASKS, carries=_SAYS),
+    Reader(
+        "product metadata", say("EnMAP and DESIS metadata"), (".xml",),
+        opens="hsigui.cube.formats.products.rasters:open_metadata",
+        sniff="hsigui.cube.formats.products.rasters:is_metadata", masks=_RASTER_MASKS, carries=_SAYS,
+    ),
     Reader("vrt", say("GDAL virtual raster"), (".vrt",), opens=_RASTER, drivers=("VRT",), carries=_SAYS),
     Reader(
         "jpeg2000", "JPEG 2000", (".jp2",), opens=_RASTER,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 from typing import Any
 
@@ -11,6 +12,7 @@ from numpy.typing import NDArray
 
 from hsigui.cube.cube import Geo
 from hsigui.cube.formats.arrays import ArrayInfo
+from hsigui.cube.formats.containers import named_sizes
 from hsigui.cube.formats.matlab import MatFile
 from hsigui.errors import HsiError
 from hsigui.labels.classes import ClassInfo, ClassTable, color_for
@@ -19,6 +21,7 @@ from hsigui.labels.raster import AmbiguousLabels, ClassRaster, numbers_in, small
 from hsigui.saving import written_beside
 from hsigui.texts import say
 
+_MASK = re.compile(r"(?:^|[^a-z])(?:mask|valid|validmask|valid_mask|bad|bad_pixels|quality|flag|flags)(?:$|[^a-z])")
 VARIABLE = "labels"  # the array in files that this program writes
 
 
@@ -27,18 +30,20 @@ def read_mat(path: Path, variable: str | None = None, grid: Grid | None = None) 
 
     Args:
         variable: its name, where several fit.
-        grid: unused, the array has its size.
+        grid: of the scene, whose pixels a flattened cube has in one axis.
 
     Raises:
         AmbiguousLabels: several arrays fit and `variable` is None.
         HsiError: the file is damaged, or no array holds class numbers.
     """
     file = MatFile(path)
-    chosen = _choose(file, path.name, variable)
-    stored = file.load(chosen.name)
+    chosen = _choose(file, path.name, variable, grid)
+    if flattened(file, chosen, grid):
+        raise _is_cube(path, chosen)
+    stored, notes = unlabelled_as_zero(file.load(chosen.name))
     array = whole_numbers(stored, f"{path.name} ({chosen.name})")
     classes = _classes(file).merged_with(numbers_in(array))
-    return ClassRaster(array, classes, dtype=stored.dtype.name, variable=chosen.name)
+    return ClassRaster(array, classes, dtype=stored.dtype.name, variable=chosen.name, notes=notes)
 
 
 def write_mat(path: Path, array: NDArray[np.integer], classes: ClassTable, geo: Geo) -> list[Path]:
@@ -62,16 +67,45 @@ def write_mat(path: Path, array: NDArray[np.integer], classes: ClassTable, geo: 
 
 
 def truth_candidates(path: Path, shape: tuple[int, int]) -> tuple[ArrayInfo, ...]:
-    """The arrays of this size that hold class numbers.
+    """The arrays of this size that hold class numbers: neither masks nor arrays of one value.
 
     Raises:
         HsiError: the file is damaged.
     """
     file = MatFile(path)
-    return tuple(a for a in file.arrays if a.shape == tuple(shape) and _holds_classes(file, a))
+    fitting = [a for a in file.arrays if a.shape == tuple(shape) and _holds_classes(file, a)]
+    return tuple(a for a in fitting if _is_truth(file, a))
 
 
-def _choose(file: MatFile, file_name: str, variable: str | None) -> ArrayInfo:
+def unlabelled_as_zero(array: NDArray[Any]) -> tuple[NDArray[Any], tuple[str, ...]]:
+    """An array of class numbers in which -1 means unlabelled, with 0 there; with a note. Its shape is the same."""
+    if array.dtype.kind not in "if" or not array.size or array.min() != -1:
+        return array, ()
+    note = say("-1 is read as unlabelled.")
+    if (array == 0).any():
+        note = say("-1 is read as unlabelled, and so is 0: if 0 is a class, number the classes from 1.")
+    return np.where(array == -1, np.zeros((), array.dtype), array), (note,)
+
+
+def flattened(file: MatFile, array: ArrayInfo, grid: Grid | None = None) -> bool:
+    """Whether an array is a scene that holds its pixels in one axis: the file names the size, or the scene has it."""
+    sizes = named_sizes(file) + ([(grid.rows, grid.cols)] if grid else [])
+    plane = array.shape if len(array.shape) == 2 and min(array.shape) > 1 else ()
+    return any(rows * cols in plane and tuple(plane) != (rows, cols) for rows, cols in sizes)
+
+
+def _is_cube(path: Path, array: ArrayInfo) -> HsiError:
+    return HsiError(
+        say(
+            "The array {array} of {path} is a scene whose pixels lie in one axis, or shares of materials: no labels.",
+            array=array,
+            path=path.name,
+        ),
+        say("Choose a file with class numbers of rows x columns."),
+    )
+
+
+def _choose(file: MatFile, file_name: str, variable: str | None, grid: Grid | None) -> ArrayInfo:
     listed = ", ".join(map(str, file.arrays)) or "none"
     if variable is not None:
         named = next((a for a in file.arrays if a.name == variable), None)
@@ -88,7 +122,8 @@ def _choose(file: MatFile, file_name: str, variable: str | None) -> ArrayInfo:
     planes = [a for a in flat if min(a.shape) > 1]
     if len(planes) == 1:
         return planes[0]  # a wrong value is then reported with its place
-    fitting = [a for a in planes if _holds_classes(file, a)]
+    fitting = [a for a in planes if not flattened(file, a, grid) and _holds_classes(file, a)]
+    fitting = [a for a in fitting if _is_truth(file, a)] or fitting
     if len(fitting) == 1:
         return fitting[0]
     if fitting:
@@ -107,10 +142,16 @@ def _choose(file: MatFile, file_name: str, variable: str | None) -> ArrayInfo:
 
 def _holds_classes(file: MatFile, array: ArrayInfo) -> bool:
     try:
-        whole_numbers(file.load(array.name), array.name)
+        whole_numbers(unlabelled_as_zero(file.load(array.name))[0], array.name)
     except HsiError:
         return False
     return True
+
+
+def _is_truth(file: MatFile, array: ArrayInfo) -> bool:
+    """Whether class numbers are more than a mask, or one number everywhere."""
+    found = file.load(array.name)
+    return not _MASK.search(array.name.casefold()) and bool((found != found.flat[0]).any())
 
 
 def _classes(file: MatFile) -> ClassTable:

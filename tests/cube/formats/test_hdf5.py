@@ -9,14 +9,14 @@ import pytest
 
 from hsigui.cube.formats import hdf5
 from hsigui.cube.formats.choice import ImportChoice
-from hsigui.cube.open import list_arrays, open_cube, suggestions
+from hsigui.cube.open import list_arrays, open_cube
 from hsigui.errors import HsiError
 
 SAMPLES = np.random.default_rng(0).random((9, 7, 20), dtype=np.float32)
 
 
 def emit(path: Path) -> Path:
-    """The layout of an EMIT level 2A product."""
+    """A layout such as that of EMIT level 2A, without what makes it a product."""
     samples = SAMPLES.copy()
     samples[0, 0] = -9999.0
     good = np.ones(20, np.uint8)
@@ -35,20 +35,6 @@ def emit(path: Path) -> Path:
     return path
 
 
-def prisma(path: Path) -> Path:
-    """The layout of a PRISMA level 2D product: bands in the middle, from long to short wavelengths."""
-    with h5py.File(path, "w") as file:
-        fields = file.create_group("HDFEOS/SWATHS/PRS_L2D_HCO/Data Fields")
-        fields["VNIR_Cube"] = (SAMPLES * 60_000).astype(np.uint16).transpose(0, 2, 1)
-        fields["SWIR_Cube"] = np.ones((9, 25, 7), np.uint16)
-        centers = np.linspace(977, 402, 20)
-        centers[-2:] = 0
-        file.attrs["List_Cw_Vnir"] = centers.astype(np.float32)
-        file.attrs["List_Fwhm_Vnir"] = np.full(20, 12.0, np.float32)
-        file.attrs["List_Cw_Swir"] = np.linspace(2497, 943, 25).astype(np.float32)
-    return path
-
-
 def test_an_emit_product_opens_with_its_band_lists(tmp_path: Path) -> None:
     cube = open_cube(emit(tmp_path / "EMIT_L2A.nc"))
     assert cube.shape == SAMPLES.shape
@@ -64,22 +50,6 @@ def test_an_emit_product_opens_with_its_band_lists(tmp_path: Path) -> None:
     assert cube.info.metadata["title"].startswith("EMIT")
 
 
-def test_a_prisma_product_asks_for_its_cube_and_finds_the_bands_in_the_middle(tmp_path: Path) -> None:
-    path = prisma(tmp_path / "PRS_L2D.he5")
-    with pytest.raises(HsiError, match="several arrays"):
-        open_cube(path)
-    name = "HDFEOS/SWATHS/PRS_L2D_HCO/Data Fields/VNIR_Cube"
-    cube = open_cube(path, variable=name)
-    assert cube.shape == (9, 7, 20)
-    assert cube.info.axis_order == "rows,bands,cols"
-    assert cube.info.wavelengths[:2] == pytest.approx((977.0, 946.7368), rel=1e-5)
-    assert np.flatnonzero(cube.info.bad_bands).tolist() == [18, 19]
-    assert cube.info.wavelengths[19] == pytest.approx(402, abs=1)
-    assert any("2 bands without a wavelength" in note for note in cube.notes)
-    assert cube.stored(4, 5).tolist() == (SAMPLES * 60_000).astype(np.uint16)[4, 5].tolist()
-    assert {s.axes for s in suggestions(path)[::3]} == {"rows,bands,cols"}
-
-
 def test_scale_fill_value_and_offset_are_met(tmp_path: Path) -> None:
     path = tmp_path / "x.h5"
     with h5py.File(path, "w") as file:
@@ -88,10 +58,11 @@ def test_scale_fill_value_and_offset_are_met(tmp_path: Path) -> None:
         cube.attrs["add_offset"] = 3.0
         cube.attrs["_FillValue"] = np.int16(7)
     cube = open_cube(path)
-    assert cube.info.scale == 2.0
+    assert (cube.info.scale, cube.info.offset) == (2.0, 3.0)
     assert np.isnan(cube.read()[0, 1, 1])
-    assert cube.read()[3, 4, 5] == 119 / 2
-    assert any("3 is to be added" in note for note in cube.notes)
+    assert cube.read()[3, 4, 5] == 119 / 2 + 3
+    assert cube.stored(3, 4)[5] == 119
+    assert any("3 is added" in note for note in cube.notes)
 
 
 @pytest.mark.parametrize("chunks", [None, (1, 4, 20), (9, 7, 1), (3, 3, 3)])

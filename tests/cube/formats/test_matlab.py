@@ -10,6 +10,7 @@ import scipy.io
 
 from hsigui.cube.open import AmbiguousCube, list_arrays, open_cube
 from hsigui.errors import HsiError
+from hsigui.labels.formats.files import find_truth_in_cube_file, read_classes
 
 CUBE = np.arange(6 * 7 * 8, dtype=np.int16).reshape(6, 7, 8)
 
@@ -162,3 +163,20 @@ def test_a_version_4_file_holds_no_scene_but_is_understood(tmp_path: Path) -> No
     scipy.io.savemat(path, {"flat": np.ones((4, 5))}, format="4")
     with pytest.raises(HsiError, match=r"flat \(4 x 5, float64\)"):
         open_cube(path)
+
+
+def test_a_plain_hdf5_file_of_this_name_keeps_its_axes_and_says_so(tmp_path: Path) -> None:
+    truth = np.arange(42).reshape(6, 7) % 4
+    with h5py.File(tmp_path / "x.mat", "w") as file:
+        file["scene"], file["gt"] = CUBE, truth
+        file["scene"].attrs["_FillValue"] = np.int16(5)
+    cube = open_cube(tmp_path / "x.mat")
+    assert cube.shape == CUBE.shape
+    assert cube.stored(2, 3).tolist() == CUBE[2, 3].tolist()
+    assert cube.info.nodata == 5
+    assert any("plain HDF5" in note for note in cube.notes)
+    assert np.array_equal(read_classes(tmp_path / "x.mat").array, truth)
+    assert [a.name for a in find_truth_in_cube_file(tmp_path / "x.mat", (6, 7))] == ["gt"]
+    of_matlab = open_cube(save_v73(tmp_path / "y.mat", scene=CUBE))
+    assert of_matlab.shape == CUBE.shape
+    assert not any("plain HDF5" in note for note in of_matlab.notes)

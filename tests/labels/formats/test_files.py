@@ -118,7 +118,7 @@ def test_whole_numbers_stored_as_floats_are_accepted_and_gaps_are_kept(tmp_path:
         assert raster.classes.numbers == (1, 10, 14)
 
 
-@pytest.mark.parametrize(("value", "shown"), [(2.5, "2.5"), (-1.0, "-1.0"), (70_000.0, "70000.0"), (np.nan, "nan")])
+@pytest.mark.parametrize(("value", "shown"), [(2.5, "2.5"), (-2.0, "-2.0"), (70_000.0, "70000.0"), (np.nan, "nan")])
 def test_a_value_that_is_no_class_is_refused_with_its_place(tmp_path: Path, value: float, shown: str) -> None:
     scipy.io.savemat(tmp_path / "gt.mat", {"gt": np.array([[0.0, 1.0, 2.0], [3.0, value, 1.0]])})
     with pytest.raises(HsiError, match=f"{shown} at row 1, column 1 is no class number") as caught:
@@ -130,7 +130,14 @@ def test_labels_beside_a_scene_are_found_by_their_shape(tmp_path: Path) -> None:
     path = tmp_path / "both.mat"
     scipy.io.savemat(
         path,
-        {"scene": np.ones((4, 5, 6)), "truth": np.ones((4, 5)), "mean": np.full((4, 5), 0.5), "wl": np.ones((1, 6))},
+        {
+            "scene": np.ones((4, 5, 6)),
+            "truth": np.eye(4, 5),
+            "mean": np.full((4, 5), 0.5),
+            "ones": np.ones((4, 5)),
+            "valid_mask": np.eye(4, 5),
+            "wl": np.ones((1, 6)),
+        },
     )
     assert [a.name for a in find_truth_in_cube_file(path, (4, 5))] == ["truth"]
     assert find_truth_in_cube_file(path, (5, 4)) == ()

@@ -1,0 +1,105 @@
+"""Coordinate reference systems as the variables of NetCDF's grid mappings name them.
+
+Source: "NetCDF Climate and Forecast (CF) Metadata Conventions" 1.11, section 5.6 and appendix F, "Grid Mappings";
+`spatial_ref` and `GeoTransform`: GDAL, "NetCDF network Common Data Form", Georeference.
+"""
+
+from __future__ import annotations
+
+from hsigui.cube.crs import crs_of
+from hsigui.cube.formats.hdf5_attributes import Attributes
+
+_WORDS = ("crs_wkt", "spatial_ref", "esri_pe_string", "wkt")
+# Of each mapping: the projection of PROJ, and its parameters with the attributes that hold them.
+_MAPPINGS = {
+    "latitude_longitude": ("longlat", {}),
+    "transverse_mercator": (
+        "tmerc",
+        {
+            "lat_0": "latitude_of_projection_origin", "lon_0": "longitude_of_central_meridian",
+            "k": "scale_factor_at_central_meridian", "x_0": "false_easting", "y_0": "false_northing",
+        },
+    ),
+    "lambert_azimuthal_equal_area": (
+        "laea",
+        {
+            "lat_0": "latitude_of_projection_origin", "lon_0": "longitude_of_projection_origin",
+            "x_0": "false_easting", "y_0": "false_northing",
+        },
+    ),
+    "albers_conical_equal_area": (
+        "aea",
+        {
+            "lat_0": "latitude_of_projection_origin", "lon_0": "longitude_of_central_meridian",
+            "x_0": "false_easting", "y_0": "false_northing",
+        },
+    ),
+    "lambert_conformal_conic": (
+        "lcc",
+        {
+            "lat_0": "latitude_of_projection_origin", "lon_0": "longitude_of_central_meridian",
+            "x_0": "false_easting", "y_0": "false_northing",
+        },
+    ),
+    "polar_stereographic": (
+        "stere",
+        {
+            "lat_0": "latitude_of_projection_origin", "lat_ts": "standard_parallel",
+            "lon_0": "straight_vertical_longitude_from_pole", "k": "scale_factor_at_projection_origin",
+            "x_0": "false_easting", "y_0": "false_northing",
+        },
+    ),
+    "sinusoidal": (
+        "sinu",
+        {"lon_0": "longitude_of_projection_origin", "x_0": "false_easting", "y_0": "false_northing"},
+    ),
+}  # fmt: skip
+_WITH_PARALLELS = {"aea", "lcc"}
+
+
+def wkt_of_mapping(mapping: Attributes) -> str | None:
+    """The system that a grid mapping names, as WKT: by its text, by its code, or by its parameters. None where it names
+    none that is known."""
+    for text in (*(mapping.text(word) for word in _WORDS), _code(mapping), _proj(mapping)):
+        if text and (wkt := wkt_or_none(text)):
+            return wkt
+    return None
+
+
+def wkt_or_none(text: str) -> str | None:
+    """A system in words or by its code, as WKT; None where the text is none."""
+    from rasterio.errors import CRSError
+
+    try:
+        return str(crs_of(text).to_wkt())
+    except CRSError:
+        return None
+
+
+def _code(mapping: Attributes) -> str:
+    code = mapping.text("epsg_code", "epsg") or mapping.number("epsg_code", "epsg") or ""
+    digits = str(code if isinstance(code, str) else int(code)).upper().removeprefix("EPSG:").strip()
+    return f"EPSG:{digits}" if digits.isdecimal() else ""
+
+
+def _proj(mapping: Attributes) -> str:
+    projection, parameters = _MAPPINGS.get(mapping.text("grid_mapping_name"), ("", {}))
+    if not projection:
+        return ""
+    words = [f"+proj={projection}"]
+    for word, name in parameters.items():
+        if (value := mapping.number(name)) is not None:
+            words.append(f"+{word}={value!r}")
+    if projection in _WITH_PARALLELS:
+        words += [f"+lat_{n}={p!r}" for n, p in enumerate(mapping.numbers("standard_parallel").tolist(), 1)]
+    return " ".join([*words, *_ellipsoid(mapping), "+no_defs"])
+
+
+def _ellipsoid(mapping: Attributes) -> list[str]:
+    major, minor = mapping.number("semi_major_axis", "earth_radius"), mapping.number("semi_minor_axis")
+    inverse = mapping.number("inverse_flattening")
+    if major is None:
+        return ["+datum=WGS84"]
+    if inverse:
+        return [f"+a={major!r}", f"+rf={inverse!r}"]
+    return [f"+a={major!r}", f"+b={(minor or major)!r}"]

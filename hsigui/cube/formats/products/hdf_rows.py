@@ -1,0 +1,222 @@
+"""The products in HDF5 and NetCDF 4 that are known by name, a row each.
+
+To add one: a row here, a miniature in the tests, a line in the help page on products.
+"""
+
+from __future__ import annotations
+
+from hsigui.cube.cube import Geo
+from hsigui.cube.formats.cf_crs import wkt_or_none
+from hsigui.cube.formats.hdf5_attributes import Attributes
+from hsigui.cube.formats.hdf5_place import transform_of_gdal
+from hsigui.cube.formats.products.rows import (
+    DOCUMENT,
+    REAL_LISTING,
+    HdfProduct,
+    Part,
+    Quality,
+    Scene,
+    Source,
+)
+from hsigui.texts import say
+
+_PRISMA_PIXEL = 30.0  # metres, of its hyperspectral cubes
+_DN = 65535.0
+_BANDS_FIRST, _BANDS_MIDDLE = "bands,rows,cols", "rows,bands,cols"
+
+
+def _emit_place(said: Attributes, rows: int, cols: int) -> Geo:
+    """Of the map that EMIT's lookup table leads to: the file names its corner and its step."""
+    return Geo(transform_of_gdal(said.numbers("geotransform")), wkt_or_none(said.text("spatial_ref")))
+
+
+def _prisma_place(said: Attributes, rows: int, cols: int) -> Geo:
+    """Of a level 2D cube. Its corners are named by the centres of their pixels, in some files by their outer corners:
+    the size of a pixel tells which."""
+    left, top = said.number("Product_ULcorner_easting"), said.number("Product_ULcorner_northing")
+    right = said.number("Product_LRcorner_easting")
+    code = said.number("Epsg_Code")
+    if left is None or top is None or code is None:
+        return Geo()
+    half = 0.0 if right is not None and abs(right - left - cols * _PRISMA_PIXEL) < _PRISMA_PIXEL / 2 else 0.5
+    corner = left - half * _PRISMA_PIXEL, top + half * _PRISMA_PIXEL
+    transform = (_PRISMA_PIXEL, 0.0, corner[0], 0.0, -_PRISMA_PIXEL, corner[1])
+    return Geo(transform, wkt_or_none(f"EPSG:{int(code)}"))
+
+
+def _stretched(said: Attributes, part: str) -> tuple[float, float]:
+    """Of level 2: the whole range of 16 bits is spread between two reflectances (or radiances)."""
+    low, high = said.number(f"L2Scale{part}Min"), said.number(f"L2Scale{part}Max")
+    return (1.0, 0.0) if low is None or high is None else ((high - low) / _DN, low)
+
+
+def _divided(said: Attributes, part: str) -> tuple[float, float]:
+    """Of level 1: radiance is the stored number divided by a factor, less an offset."""
+    factor, offset = said.number(f"ScaleFactor_{part}"), said.number(f"Offset_{part}")
+    return 1 / factor if factor else 1.0, -(offset or 0.0)
+
+
+def _prisma(level: str, says: str, quality: tuple[Quality, ...]) -> HdfProduct:
+    unpack = _divided if level == "L1" else _stretched
+
+    def part(name: str) -> Part:
+        return Part(
+            f"hdfeos/swaths/prs_{level.casefold()}_hco/data fields/{name.casefold()}_cube",
+            _BANDS_MIDDLE, f"List_Cw_{name}", f"List_Fwhm_{name}", f"List_Cw_{name}_Flags",
+            lambda said: unpack(said, name),
+        )  # fmt: skip
+
+    vnir, swir = part("Vnir"), part("Swir")
+    place = _prisma_place if level == "L2D" else None
+    return HdfProduct(
+        f"PRISMA {level}",
+        say("PRISMA {level}, {says}", level=level, says=says),
+        (vnir.array, swir.array),
+        (
+            Scene("VNIR+SWIR", (vnir, swir), cut=True, place=place, nodata=0),
+            Scene("VNIR+SWIR with overlap", (vnir, swir), place=place, nodata=0),
+            Scene("VNIR", (vnir,), place=place, nodata=0),
+            Scene("SWIR", (swir,), place=place, nodata=0),
+        ),
+        quality=quality, rests_on=REAL_LISTING, sources=_PRISMA_SOURCES,
+    )  # fmt: skip
+
+
+_PRISMA_SOURCES = (
+    Source("axes, wavelengths, widths, bands in use", "ASI, PRISMA Products Specification Document 2.3, on the "
+           "products' data fields and global attributes (List_Cw_*, List_Cw_*_Flags, List_Fwhm_*)"),
+    Source("units", "the same, L2Scale*Min and L2Scale*Max: min + DN (max - min) / 65535; ScaleFactor_* and Offset_* "
+           "of L1"),
+    Source("place", "the same, Epsg_Code and Product_*corner_easting / _northing; that they are centres of pixels: "
+           "FujiangJi/hyperproc, reader of PRISMA, held against real granules"),
+)  # fmt: skip
+
+
+def _error_matrix(level: str, title: str, value: float | None) -> tuple[Quality, ...]:
+    kind = "pixel_sat_err_matrix" if level == "l1" else "pixel_l2_err_matrix"
+    group = f"hdfeos/swaths/prs_{level}_hco/data fields"
+    vnir, swir = say("{title}, in a VNIR band", title=title), say("{title}, in a SWIR band", title=title)
+    return (
+        Quality("vnir-errors", vnir, f"{group}/vnir_{kind}", value=value, by_band=True),
+        Quality("swir-errors", swir, f"{group}/swir_{kind}", value=value, by_band=True),
+    )
+
+
+def _emit(name: str, title: str, array: str, product: str) -> HdfProduct:
+    beside = (product, r"EMIT_L2A_MASK_")
+    part = Part(array)
+    return HdfProduct(
+        name, title, (array, "sensor_band_parameters/wavelengths", "location/glt_x"),
+        (
+            Scene("", (part,)),
+            Scene(say("{array} on the map", array=array), (part,), lookup=("location/glt_x", "location/glt_y"),
+                  place=_emit_place, nodata=-9999.0),
+        ),
+        quality=tuple(
+            Quality(word, text, "mask", beside, plane, label, "sensor_band_parameters/mask_bands", value=1.0)
+            for word, text, plane, label in (
+                ("cloud", say("cloud"), 0, "Cloud flag"),
+                ("cirrus", say("cirrus"), 1, "Cirrus flag"),
+                ("water", say("water"), 2, "Water flag"),
+                ("spacecraft", say("parts of the space station"), 3, "Spacecraft Flag"),
+                ("dilated-cloud", say("cloud and what is near it"), 4, "Dilated Cloud Flag"),
+                ("aggregate", say("any of them"), 7, "Aggregate Flag"),
+            )
+        ),
+        rests_on=REAL_LISTING,
+        sources=(
+            Source("arrays, groups, lookup table, corner", "listing of EMIT_L2A_RFL_001_20241006T165200_2428011_004.nc "
+                   "(STARS-Data-Fusion/EMIT-L2A-RFL); NASA LP DAAC, doi:10.5067/EMIT/EMITL2ARFL.001"),
+            Source("masks", "NASA LP DAAC, EMIT L2A Mask, variable mask and sensor_band_parameters/mask_bands"),
+        ),
+    )  # fmt: skip
+
+
+def _tanager(name: str, title: str, array: str) -> HdfProduct:
+    return HdfProduct(
+        name, title, (f"hdfeos/*/hyp/data fields/{array}",),
+        (Scene("", (Part(f"hdfeos/*/hyp/data fields/{array}", _BANDS_FIRST),), nodata=-9999.0),),
+        quality=(
+            Quality("cloud", say("cloud"), "hdfeos/*/hyp/data fields/beta_cloud_mask"),
+            Quality("cirrus", say("cirrus"), "hdfeos/*/hyp/data fields/beta_cirrus_mask"),
+            Quality("no-data", say("outside of the strip"), "hdfeos/*/hyp/data fields/nodata_pixels"),
+        ),
+        rests_on=DOCUMENT,
+        sources=(Source("all", "Planet, Tanager Product Specification, November 2025, section 3.6, table 3-E, and "
+                        "StructMetadata.0 there"),),
+    )  # fmt: skip
+
+
+def _aviris(name: str, title: str, array: str) -> HdfProduct:
+    group = f"{array}/{array}"
+    return HdfProduct(
+        name, title, (group, f"{array}/wavelength", f"{array}/fwhm"), (Scene("", (Part(group, _BANDS_FIRST),)),),
+        rests_on=DOCUMENT,
+        sources=(Source("all", "NASA ORNL DAAC, AVIRIS-3 L2A Orthocorrected Surface Reflectance, "
+                        "doi:10.3334/ORNLDAAC/2357, user guide; CF grid mapping transverse_mercator"),),
+    )  # fmt: skip
+
+
+def _pace(name: str, title: str, scene: tuple[Scene, ...], quality: tuple[Quality, ...] = ()) -> HdfProduct:
+    return HdfProduct(
+        name, title, (scene[0].parts[0].array,), scene, {"title": r"OCI"}, quality, rests_on=REAL_LISTING,
+        sources=(Source("all", "NASA OB.DAAC, oceandata-notebooks: File Structure at Three Processing Levels for the "
+                        "Ocean Color Instrument; Science Data Reprocessing and Product Versions"),),
+    )  # fmt: skip
+
+
+def _oci_part(colour: str, quantity: str) -> Part:
+    return Part(
+        f"observation_data/{quantity}_{colour}", _BANDS_FIRST, f"sensor_band_parameters/{colour}_wavelength",
+    )  # fmt: skip
+
+
+_OCI = tuple(_oci_part(colour, "rhot") for colour in ("blue", "red", "swir"))
+_NEON_LAYERS = "*/reflectance/metadata/ancillary_imagery"
+
+HDF_PRODUCTS = (
+    _emit("EMIT L2A", say("EMIT L2A, surface reflectance"), "reflectance", r"EMIT_L2A_RFL_"),
+    _emit("EMIT L1B", say("EMIT L1B, radiance at the sensor"), "radiance", r"EMIT_L1B_RAD_"),
+    _prisma("L2D", say("surface reflectance on a map"), _error_matrix("l2d", say("not valid at level 1"), 1.0)),
+    _prisma("L2C", say("surface reflectance"), _error_matrix("l2c", say("not valid at level 1"), 1.0)),
+    _prisma("L2B", say("surface radiance"), _error_matrix("l2b", say("not valid at level 1"), 1.0)),
+    _prisma(
+        "L1", say("radiance at the sensor"),
+        (
+            Quality("cloud", say("cloud"), "hdfeos/swaths/prs_l1_hco/data fields/cloud_mask", value=1.0),
+            Quality("sun-glint", say("sun glint"), "hdfeos/swaths/prs_l1_hco/data fields/sunglint_mask", value=1.0),
+            *_error_matrix("l1", say("saturated or in error"), None),
+        ),
+    ),
+    HdfProduct(
+        "NEON DP3.30006", say("NEON AOP, surface reflectance (DP1 and DP3.30006)"),
+        ("*/reflectance/reflectance_data", "*/reflectance/metadata/spectral_data/wavelength"),
+        (Scene("", (Part("*/reflectance/reflectance_data"),), nodata=-9999.0),),
+        quality=(
+            Quality("cloud", say("more than half of the sky in clouds"), f"{_NEON_LAYERS}/weather_quality_indicator",
+                    value=3.0),
+            Quality("some-cloud", say("a tenth to half of the sky in clouds"),
+                    f"{_NEON_LAYERS}/weather_quality_indicator", value=2.0),
+        ),
+        bad_windows=("Band_Window_1_Nanometers", "Band_Window_2_Nanometers"),
+        rests_on=REAL_LISTING,
+        sources=(
+            Source("arrays, no-data, scale, place", "NEON tutorials, listing of NEON_D02_SERC_DP3_368000_4306000_"
+                   "reflectance.h5: Data_Ignore_Value, Scale_Factor, Map_Info, EPSG Code"),
+            Source("masks", "NEON, DP3.30006.002 Bidirectional Reflectance, changes: Weather_Quality_Indicator is 1 "
+                   "for less than 10 %, 2 for 10 to 50 %, 3 for more than 50 %"),
+        ),
+    ),
+    _aviris("AVIRIS L2A", say("AVIRIS-3, -5 or -NG L2A in NetCDF, surface reflectance"), "reflectance"),
+    _aviris("AVIRIS L1B", say("AVIRIS-3, -5 or -NG L1B in NetCDF, radiance at the sensor"), "radiance"),
+    _pace("PACE OCI L2 SFREFL", say("PACE OCI L2, surface reflectance"),
+          (Scene("", (Part("geophysical_data/rhos"),)),)),
+    _pace("PACE OCI L2 AOP", say("PACE OCI L2, remote sensing reflectance"),
+          (Scene("", (Part("geophysical_data/rrs"),)),)),
+    _pace(
+        "PACE OCI L1B", say("PACE OCI L1B, reflectance at the top of the atmosphere"),
+        (Scene("blue+red+SWIR", _OCI, cut=True), Scene("blue+red+SWIR with overlap", _OCI)),
+    ),
+    _tanager("Tanager surface reflectance", say("Planet Tanager, surface reflectance"), "surface_reflectance"),
+    _tanager("Tanager radiance", say("Planet Tanager, radiance at the top of the atmosphere"), "toa_radiance"),
+)  # fmt: skip

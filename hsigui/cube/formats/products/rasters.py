@@ -1,0 +1,207 @@
+"""What the XML file beside a product of GeoTIFFs says of its scene, and the product's quality layers as masks."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING
+from xml.etree import ElementTree
+
+import numpy as np
+from numpy.typing import NDArray
+
+from hsigui.cube.formats.products.quality_layers import (
+    QualityLayer,
+    marked_in,
+    no_layer,
+    other_size,
+    sibling,
+)
+from hsigui.cube.formats.products.raster_rows import RASTER_PRODUCTS
+from hsigui.cube.formats.products.rows import Quality, RasterProduct
+from hsigui.cube.formats.xml_files import tree_in
+from hsigui.cube.wavelengths import Wavelengths, to_nm
+from hsigui.errors import HsiError
+from hsigui.texts import say
+
+if TYPE_CHECKING:
+    from hsigui.cube.cube import Cube
+
+_LARGEST_METADATA = 32 * 2**20
+
+
+@dataclass(frozen=True)
+class RasterFacts:
+    """What a product says of its raster. Lists have one entry a band, or are empty.
+
+    Attributes:
+        row: the product.
+        waves: band centres and widths, with notes.
+        gains, offsets: values are stored numbers times gain plus offset.
+        notes: what is to be said.
+    """
+
+    row: RasterProduct
+    waves: Wavelengths = field(default_factory=Wavelengths)
+    gains: tuple[float, ...] = ()
+    offsets: tuple[float, ...] = ()
+    notes: tuple[str, ...] = ()
+
+    @property
+    def scale(self) -> float | None:
+        """What stored numbers are to be divided by, where that is one number for all bands; else None."""
+        one = len(set(self.gains)) == 1 and not any(self.offsets) and self.gains[0] > 0
+        return float(1 / np.float64(self.gains[0])) if one else None
+
+
+def product_of(path: Path) -> RasterProduct | None:
+    """The product that a raster belongs to by its name; None for none that is known."""
+    return next((row for row in RASTER_PRODUCTS if re.fullmatch(row.files, path.name, re.IGNORECASE)), None)
+
+
+def facts_of(path: Path, bands: int) -> RasterFacts | None:
+    """What the XML file beside a raster of so many bands says; None for a raster of no product."""
+    row = product_of(path)
+    if row is None:
+        return None
+    note = say("The file is {product}.", product=row.title)
+    beside = _metadata_of(path, row)
+    if beside is None:
+        missing = say("{name} is not beside it: wavelengths and scale are not known.", name=row.metadata)
+        return RasterFacts(row, notes=(note, missing))
+    try:
+        elements = tree_in(beside).findall(row.bands)
+    except (ElementTree.ParseError, OSError, ValueError, LookupError):
+        broken = Wavelengths(notes=(say("{name} cannot be read: the scene has no wavelengths.", name=beside.name),))
+        return RasterFacts(row, broken, notes=(note,))
+    return _facts(path, row, beside, _of_detector(path, row, elements, bands), bands, note)
+
+
+def raster_of(metadata: Path) -> tuple[Path, ...]:
+    """The rasters of the scene that an XML file of a product describes; none where it is no such file."""
+    for row in RASTER_PRODUCTS:
+        if not metadata.name.casefold().endswith(row.metadata.casefold()):
+            continue
+        found = [p for p in sorted(metadata.parent.iterdir()) if _metadata_name(p, row) == metadata.name.casefold()]
+        rasters = [p for p in found if p.suffix.casefold().startswith(".tif")]
+        if rasters:
+            return tuple(rasters)
+    return ()
+
+
+def is_metadata(path: Path) -> bool:
+    """Whether a file is the XML file of a product whose raster lies beside it."""
+    return bool(raster_of(path))
+
+
+def open_metadata(path: str | Path) -> Cube:
+    """Opens the scene that the XML file of a product describes.
+
+    Raises:
+        HsiError: there are several, or the raster cannot be read.
+    """
+    from hsigui.cube.formats.geotiff import open_geotiff
+
+    rasters = raster_of(Path(path))
+    if len(rasters) != 1:
+        names = ", ".join(raster.name for raster in rasters)
+        raise HsiError(
+            say("{name} describes several rasters: {names}.", name=Path(path).name, names=names),
+            say("Open one of them: those of the two detectors do not lie on the same pixels."),
+        )
+    return open_geotiff(rasters[0])
+
+
+class RasterMasks:
+    """The quality masks of products of GeoTIFFs."""
+
+    def layers(self, path: Path) -> tuple[QualityLayer, ...]:
+        """Those beside a raster, or beside the raster that an XML file describes."""
+        path = next(iter(raster_of(path)), path)
+        row = product_of(path)
+        rows = () if row is None else row.quality
+        return tuple(
+            QualityLayer(q.name, q.title, found) for q in rows if (found := sibling(path, q.beside)) is not None
+        )
+
+    def marked(self, path: Path, cube: Cube, names: Sequence[str]) -> NDArray[np.bool_]:
+        """The pixels of a scene that one of them marks, rows x cols.
+
+        Raises:
+            HsiError: one is not there, or has another size than the scene.
+        """
+        path = next(iter(raster_of(path)), path)
+        row = product_of(path)
+        known = {q.name: q for q in (() if row is None else row.quality)}
+        total = np.zeros((cube.rows, cube.cols), dtype=bool)
+        for name in names:
+            layer = known.get(name)
+            found = None if layer is None else sibling(path, layer.beside)
+            if layer is None or found is None:
+                raise no_layer(path, name, self.layers(path))
+            mask = _mask(found, layer)
+            if mask.shape != total.shape:
+                raise other_size(path, name, mask.shape, total.shape)
+            total |= mask
+        return total
+
+
+def _mask(path: Path, row: Quality) -> NDArray[np.bool_]:
+    from hsigui.cube.formats.geotiff import open_dataset  # reading a layer is rare, and that module reads this one
+
+    with open_dataset(path) as dataset:
+        if row.plane >= dataset.count:
+            raise no_layer(path, row.name, ())
+        return marked_in(dataset.read(row.plane + 1), row)
+
+
+def _metadata_name(raster: Path, row: RasterProduct) -> str:
+    """Name of the XML file of a raster, in small letters; empty for a raster of no such product."""
+    found = re.fullmatch(row.files, raster.name, re.IGNORECASE)
+    return (found["before"] + row.metadata).casefold() if found else ""
+
+
+def _metadata_of(raster: Path, row: RasterProduct) -> Path | None:
+    wanted = _metadata_name(raster, row)
+    beside = next((p for p in raster.parent.iterdir() if p.name.casefold() == wanted), None)
+    return None if beside is None or beside.stat().st_size > _LARGEST_METADATA else beside
+
+
+def _of_detector(
+    path: Path, row: RasterProduct, elements: Sequence[ElementTree.Element], bands: int
+) -> Sequence[ElementTree.Element]:
+    """The bands of the detector that a raster is named after: those of VNIR come first."""
+    found = re.fullmatch(row.files, path.name, re.IGNORECASE)
+    detector = (found.groupdict().get("detector") or "").upper() if found else ""
+    if detector and len(elements) > bands:
+        return elements[:bands] if detector == "VNIR" else elements[-bands:]
+    return elements
+
+
+def _facts(
+    path: Path, row: RasterProduct, beside: Path, elements: Sequence[ElementTree.Element], bands: int, note: str
+) -> RasterFacts:
+    centers = _texts(elements, row.center)
+    if len(centers) != bands:
+        said = say(
+            "{name} lists {count} bands, the scene has {count2}: ignored.",
+            name=beside.name,
+            count=len(centers),
+            count2=bands,
+        )
+        return RasterFacts(row, Wavelengths(notes=(said,)), notes=(note,))
+    widths, gains, offsets = (_texts(elements, name) for name in (row.width, row.gain, row.offset))
+    known = len(gains) == len(offsets) == bands
+    return RasterFacts(
+        row, to_nm(centers, "nm", widths if len(widths) == bands else []),
+        tuple(gains) if known else (), tuple(offsets) if known else (), (note,),
+    )  # fmt: skip
+
+
+def _texts(bands: Sequence[ElementTree.Element], name: str) -> list[float]:
+    try:
+        return [float(band.findtext(name, "")) for band in bands]
+    except ValueError:
+        return []
