@@ -43,7 +43,8 @@ Reference = LabelsLike | PathLike
 
 
 def open(
-    path: PathLike, *, variable: str | None = None, choice: ImportChoice | None = None, outside_files: bool = False
+    path: PathLike, *, variable: str | None = None, choice: ImportChoice | None = None, outside_files: bool = False,
+    scale: float | None = None,
 ) -> Cube:  # fmt: skip
     """Opens a hyperspectral scene without loading more than it must.
 
@@ -53,6 +54,7 @@ def open(
         choice: how an array becomes the scene, where its axes are not to be guessed.
         outside_files: reads also what the file names outside its own folder (virtual rasters, HDF5), now and later:
             only for files that you trust.
+        scale: what stored values are divided by, in place of the file's own scale factor.
 
     Returns:
         A `Cube`: `cube.shape` is (rows, cols, bands), `cube.read()` its values as float32 (NaN: no data),
@@ -63,7 +65,8 @@ def open(
     """
     if outside_files:
         outside.allow(Path(path).expanduser())
-    return open_cube(path, variable=variable, choice=choice)
+    cube = open_cube(path, variable=variable, choice=choice)
+    return cube if scale is None else cube.with_info(dataclasses.replace(cube.info, scale=scale))
 
 
 def read_labels(path: PathLike, cube: Cube | None = None, *, variable: str | None = None) -> Labels:

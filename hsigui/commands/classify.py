@@ -132,7 +132,8 @@ def _map_many(arguments: argparse.Namespace, cubes: tuple[Path, ...]) -> None:
             result = _mapped(order.cube, classifier, arguments, order.map, one)
             _write(result, arguments, order.map)
             count, classes = int(np.count_nonzero(result.array)), len(np.unique(result.array[result.array > 0]))
-            said, size = " ".join(result.notes), result.cube.shape
+            told = result.notes if result.brought is None else (*result.notes, *result.brought.words)
+            said, size = " ".join(told), result.cube.shape
             return batch.CubeOutcome(str(order.cube), batch.MADE, str(order.map), *size, count, classes, message=said)
 
         return batch.run(wanted, make, settings, table, ctx)

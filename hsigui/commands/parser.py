@@ -214,6 +214,7 @@ def _add_pretrain(commands: Commands) -> None:
         help=say("tell what can be set of a method, and stop"),
     )
     _add_reading(p)
+    _add_scale(p)
     p.set_defaults(work=command("pretrain"))
 
 
@@ -258,6 +259,7 @@ def _add_classify(commands: Commands) -> None:
     _add_device(p)
     _add_reading(p)
     add_overwrite(p)
+    _add_scale(p)
     p.set_defaults(work=command("classify"))
 
 
@@ -410,6 +412,7 @@ def _add_study(commands: Commands) -> None:
     _add_reading(p)
     # What is not given is decided by the suite file, else by the specification of the study.
     p.set_defaults(seed=None, device=None, settings=None, monitor=None, precision=None)
+    _add_scale(p)
     p.set_defaults(work=command("study"), refuse=p.error)
 
 
@@ -498,6 +501,19 @@ def _add_reading(parser: argparse.ArgumentParser) -> None:
     group.add_argument(
         "--bad-bands", metavar="NAME", help=say("variable with 1 for good, 0 for bad bands; none for none")
     )
+
+
+def _add_scale(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "--scale", type=_scale, metavar="X", help=say("divide the stored values by X (the file's own scale factor)")
+    )
+
+
+def _scale(text: str) -> float:
+    value = _amount(text)
+    if value == 0:
+        raise argparse.ArgumentTypeError(say("must be above 0"))
+    return value
 
 
 def _add_outside(parser: argparse.ArgumentParser) -> None:

@@ -35,7 +35,7 @@ from hsigui.methods.probe_files import from_parts, to_parts
 from hsigui.pipeline.context_features import context_transforms
 from hsigui.pipeline.features import Features
 from hsigui.pipeline.provenance import raster_hash
-from hsigui.pipeline.run_bands import in_run_bands
+from hsigui.pipeline.run_bands import in_bands
 from hsigui.specs import MapSpec
 from hsigui.texts import say
 
@@ -98,7 +98,7 @@ def of_scene(
     Raises:
         HsiError: the transforms beside the encoder's cannot be fitted to the scene.
     """
-    seen = in_run_bands(cube, encoder)
+    seen = in_bands(cube, encoder).cube
     transforms = context_transforms(seen, encoder.recipe.base, (encoder.transform,), encoder.spec.seed, ctx)
     counts = np.bincount(labels[(labels > 0) & features.valid])
     about = {

@@ -33,6 +33,7 @@ if TYPE_CHECKING:
     from hsigui.pipeline.features import Features
     from hsigui.pipeline.kept_probe import KeptProbe
     from hsigui.pipeline.provenance import Provenance
+    from hsigui.pipeline.run_bands import Brought
     from hsigui.pipeline.split import SplitRecord
     from hsigui.report.metrics import Accuracy
 
@@ -72,7 +73,8 @@ class Result:
         seconds: of the steps after pretraining.
         run_folder: where the run is kept, None if nowhere.
         choice: how the scene's array was read, where its file holds several.
-        notes: what was assumed, one sentence each.
+        brought: how the scene was brought to the run; None where it is one of the run's own.
+        notes: what else was assumed, one sentence each.
     """
 
     cube: Cube
@@ -93,6 +95,7 @@ class Result:
     run_folder: Path | None = None
     plain: Cube | None = None
     choice: ImportChoice | None = None
+    brought: Brought | None = None
     notes: tuple[str, ...] = ()
 
     def __repr__(self) -> str:
@@ -214,6 +217,8 @@ class Result:
         record = provenance.describe_run(
             self.cube, self.encoder, probe, self.spec, seconds=self.seconds, fitted=self.probe
         )
+        if self.brought is not None and (told := self.brought.told):
+            record = dataclasses.replace(record, settings={**record.settings, "Brought to the run": told})
         if self.kept is None:
             return record
         about = self.kept.about
