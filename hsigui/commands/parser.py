@@ -41,6 +41,13 @@ class _Parser(argparse.ArgumentParser):
     def __init__(self, **options: Any) -> None:
         super().__init__(**{"formatter_class": _Help, **options})
 
+    def parse_known_args(self, args: Any = None, namespace: Any = None) -> tuple[Any, list[str]]:
+        """As any parser, and notes which of them, that of a command, knows what the arguments mean."""
+        found, rest = super().parse_known_args(args, namespace)
+        if not hasattr(found, "parser"):  # the parser of a command is done before that of them all
+            found.parser = self
+        return found, rest
+
 
 def build_parser() -> argparse.ArgumentParser:
     """All commands and options."""

@@ -110,7 +110,8 @@ class CubeInfo:
     header_offset: int | None = None  # bytes before the first sample of a flat file
     axis_order: str = ""  # of the axes in the file, such as "bands,rows,cols"
     variable: str = ""  # name of the array inside a file of several
-    origins: Mapping[str, str] = field(default_factory=dict)  # "wavelengths", "bad_bands": variable they came from
+    # "wavelengths", "bad_bands": variable they came from; "choice" (JSON) and "scale": what was asked for at opening
+    origins: Mapping[str, str] = field(default_factory=dict)
     notes: tuple[str, ...] = ()  # what was assumed, guessed or ignored, one sentence each
     metadata: Mapping[str, str] = field(default_factory=dict)  # the header as it stood
 

@@ -181,29 +181,31 @@ class Result:
         from hsigui.pipeline.provenance import raster_hash
 
         if self.labels is not None and self.labels.path is not None:
-            return LabelPaths(labels=self.labels.path)
+            return LabelPaths(labels=self.labels.path, variable=self.labels.variable)
         grid = Grid(self.cube.rows, self.cube.cols, self.cube.geo)
         for path in self.origin.files:
             try:
-                held = read_classes(path, grid=grid).array
+                held = read_classes(path, grid=grid)
             except HsiError:  # moved, or a file of several arrays: then it is not known to hold them
                 continue
-            if raster_hash(held) == raster_hash(self.trained_on):
-                return LabelPaths(labels=path)
+            if raster_hash(held.array) == raster_hash(self.trained_on):
+                return LabelPaths(labels=path, variable=held.variable)
         return LabelPaths()
 
-    def record(self, labels: Path | None = None, commands: tuple[str, ...] | None = None) -> Provenance:
+    def record(
+        self, labels: Path | None = None, commands: tuple[str, ...] | None = None, variable: str = ""
+    ) -> Provenance:
         """How the map came to be.
 
         Args:
-            labels: the file that holds the labels of the map, where there is one.
+            labels: the file that holds the labels of the map, where there is one, and `variable`, which of its arrays.
             commands: command lines that repeat it; None for the one that trained the encoder alone.
         """
         from hsigui.pipeline.provenance import raster_hash
 
         record = with_filters(self._described, self.filters)
         if labels is not None:
-            record = dataclasses.replace(record, labels=str(labels.resolve()))
+            record = dataclasses.replace(record, labels=str(labels.resolve()), labels_variable=variable)
         if self.labels is not None:
             record = dataclasses.replace(record, labels_sha256=raster_hash(self.labels.array))
         return record if commands is None else dataclasses.replace(record, commands=commands)
@@ -226,8 +228,9 @@ class Result:
         if about.get("fingerprint") != record.hashes["cube"]:  # then no pixel of this scene was trained on
             return dataclasses.replace(record, settings=settings)
         return dataclasses.replace(
-            record, settings=settings, labels=str(about["labels"]), labels_sha256=str(about["labels_sha256"])
-        )
+            record, settings=settings, labels=str(about["labels"]), labels_sha256=str(about["labels_sha256"]),
+            labels_variable=str(about.get("labels_variable", "")),
+        )  # fmt: skip
 
     # What it is measured on
 

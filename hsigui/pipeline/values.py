@@ -167,11 +167,13 @@ class LabelPaths:
         labels: what the map was made from.
         reference: what it was measured on.
         truth: what the labels were drawn from.
+        variable: the array, layer or field of the labels, where their file holds several; else empty.
     """
 
     labels: Path | None = None
     reference: Path | None = None
     truth: Path | None = None
+    variable: str = ""
 
 
 @dataclass(frozen=True)
