@@ -9,6 +9,7 @@ Neither Qt nor, before it is needed, PyTorch is loaded.
 from __future__ import annotations
 
 import dataclasses
+import json
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
@@ -46,7 +47,7 @@ Reference = LabelsLike | PathLike
 
 def open(
     path: PathLike, *, variable: str | None = None, choice: ImportChoice | None = None, quality: Sequence[str] = (),
-    outside_files: bool = False,
+    outside_files: bool = False, scale: float | None = None,
 ) -> Cube:  # fmt: skip
     """Opens a hyperspectral scene without loading more than it must.
 
@@ -58,6 +59,7 @@ def open(
             `quality_layers(path)` names those that are there.
         outside_files: reads also what the file names outside its own folder (virtual rasters, HDF5), now and later:
             only for files that you trust.
+        scale: what stored values are divided by, in place of the file's own scale factor.
 
     Returns:
         A `Cube`: `cube.shape` is (rows, cols, bands), `cube.read()` its values as float32 (NaN: no data),
@@ -68,7 +70,14 @@ def open(
     """
     if outside_files:
         outside.allow(Path(path).expanduser())
-    return open_cube(path, variable=variable, choice=choice, quality=quality)
+    cube = open_cube(path, variable=variable, choice=choice, quality=quality)
+    origins = {} if choice is None else {"choice": json.dumps(dataclasses.asdict(choice))}
+    if scale is not None:
+        origins["scale"] = repr(scale)
+    if not origins:
+        return cube
+    info = dataclasses.replace(cube.info, origins={**cube.info.origins, **origins})
+    return cube.with_info(info if scale is None else dataclasses.replace(info, scale=scale))
 
 
 def quality_layers(path: PathLike) -> tuple[QualityLayer, ...]:
@@ -102,7 +111,8 @@ def read_labels(path: PathLike, cube: Cube | None = None, *, variable: str | Non
         raster = read_classes(path, variable=variable)
     else:
         raster = verbs.on_scene(read_for(path, cube, variable), cube, "labels")
-    return dataclasses.replace(Labels.of(raster), path=path, drawn=split.load(path, raster.array))
+    drawn = split.load(path, raster.array)
+    return dataclasses.replace(Labels.of(raster), path=path, drawn=drawn, variable=variable or raster.variable)
 
 
 def sample(
@@ -399,18 +409,22 @@ def save(
 
         return checkpoint.save(what, path)
     from hsigui.pipeline import writing
+    from hsigui.pipeline.repeating import lines_with
 
-    commands = tuple(filter(None, (what.encoder.command, command))) if command else None
+    commands = lines_with(what, command) if command else None
     asked = {"confidence": confidence, "entropy": entropy, "probabilities": probabilities}
     layers = {name: Path(to) for name, to in asked.items() if to is not None}
     return writing.save_map(what, path, options=options, commands=commands, layers=layers)
 
 
-def keep(result: Result, folder: PathLike | None = None, *, ctx: Context | None = None) -> list[Path]:
+def keep(
+    result: Result, folder: PathLike | None = None, *, command: str = "", ctx: Context | None = None
+) -> list[Path]:  # fmt: skip
     """Keeps the classifier of a map in a run folder, for `load_classifier` and for other scenes.
 
     Args:
         folder: of the run; None for the one that keeps the features.
+        command: the command line that drew the map, for the records of maps of other scenes.
 
     Raises:
         HsiError: there is no such folder, it holds another run, or it cannot be written.
@@ -422,9 +436,7 @@ def keep(result: Result, folder: PathLike | None = None, *, ctx: Context | None 
         raise HsiError(
             say("There is no run folder to keep the classifier in."), say("Name one, or save the encoder first.")
         )
-    labels = result.label_files().labels
-    source = "" if labels is None else str(labels.resolve())
-    return kept_probe.save(writing.kept_of(result, source, ctx or quiet()), to)
+    return kept_probe.save(writing.kept_of(result, result.label_files(), ctx or quiet(), command), to)
 
 
 def _save_labels(labels: ClassRaster, path: Path) -> list[Path]:

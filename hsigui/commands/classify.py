@@ -10,7 +10,8 @@ from pathlib import Path
 import numpy as np
 
 from hsigui import api
-from hsigui.commands.console import counted, run_with_progress, tell, typed
+from hsigui.commands.canonical import canonical
+from hsigui.commands.console import counted, run_with_progress, tell
 from hsigui.commands.outputs import check_folder, check_outputs
 from hsigui.commands.reading import reading
 from hsigui.errors import HsiError
@@ -79,13 +80,13 @@ def _fit_and_map(arguments: argparse.Namespace, path: Path) -> None:
             ctx=ctx,
         )  # fmt: skip
         try:
-            api.keep(result, ctx=ctx)
+            api.keep(result, command=_command(arguments, path, arguments.out), ctx=ctx)
         except HsiError as error:  # the map does not depend on it
             ctx.warn(say("The classifier is not kept for other cubes: {message}", message=error.message))
         return result
 
     result = run_with_progress(work, say("Loading PyTorch"))
-    _write(result, arguments, arguments.out)
+    _write(result, arguments, path, arguments.out)
     if without := [c.name for c in labels.classes if not (labels.array == c.number).any()]:
         tell(say("without labels, so not in the map: {without}", without=", ".join(without)))
     print(f"{counted(result.array, 'pixel')} -> {arguments.out}")
@@ -100,7 +101,7 @@ def _map_one(arguments: argparse.Namespace, path: Path) -> None:
         return _mapped(path, api.load_classifier(arguments.run_folder), arguments, arguments.out, ctx)
 
     result = run_with_progress(work, say("Loading PyTorch"))
-    _write(result, arguments, arguments.out)
+    _write(result, arguments, path, arguments.out)
     print(f"{counted(result.array, 'pixel')} -> {arguments.out}")
 
 
@@ -130,9 +131,10 @@ def _map_many(arguments: argparse.Namespace, cubes: tuple[Path, ...]) -> None:
 
         def make(order: batch.Order, one: Context) -> batch.CubeOutcome:
             result = _mapped(order.cube, classifier, arguments, order.map, one)
-            _write(result, arguments, order.map)
+            _write(result, arguments, order.cube, order.map)
             count, classes = int(np.count_nonzero(result.array)), len(np.unique(result.array[result.array > 0]))
-            said, size = " ".join(result.notes), result.cube.shape
+            told = result.notes if result.brought is None else (*result.notes, *result.brought.words)
+            said, size = " ".join(told), result.cube.shape
             return batch.CubeOutcome(str(order.cube), batch.MADE, str(order.map), *size, count, classes, message=said)
 
         return batch.run(wanted, make, settings, table, ctx)
@@ -182,10 +184,16 @@ def _mapped(
     )  # fmt: skip
 
 
-def _write(result: Result, arguments: argparse.Namespace, out: Path) -> None:
+def _write(result: Result, arguments: argparse.Namespace, cube: Path, out: Path) -> None:
     """Writes the map with the record of how it came to be, and the measurements that were asked for."""
     layers = {name: getattr(arguments, name) for name in LAYERS}
-    api.save(result, out, **layers, options=MapOptions(cloud=arguments.cog), command=typed(arguments))
+    command = _command(arguments, cube, out)
+    api.save(result, out, **layers, options=MapOptions(cloud=arguments.cog), command=command)
+
+
+def _command(arguments: argparse.Namespace, cube: Path, out: Path) -> str:
+    """The command line that makes the map of one cube, also where it was asked for with others."""
+    return canonical(arguments, out_dir=None, table=None, format=None, cubes=[cube], out=out)
 
 
 def _asked(arguments: argparse.Namespace) -> dict[str, float | str]:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import argparse
-import shlex
 import sys
 from collections.abc import Callable
 from typing import TypeVar, cast
@@ -30,11 +28,6 @@ def counted(array: NDArray[np.uint16], what: str) -> str:
         counted_things = say_number("{count} pixel", "{count} pixels", count)
     of_classes = say_number("{count} class", "{count} classes", classes)
     return say("{things} of {classes}", things=counted_things, classes=of_classes)
-
-
-def typed(arguments: argparse.Namespace) -> str:
-    """The command line that gave these arguments."""
-    return shlex.join(["hsigui", *arguments.words])
 
 
 def run_with_progress(work: Callable[[Context], T], title: str) -> T:

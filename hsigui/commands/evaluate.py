@@ -10,7 +10,8 @@ from collections.abc import Sequence
 import numpy as np
 
 from hsigui import api
-from hsigui.commands.console import tell, typed
+from hsigui.commands.canonical import canonical
+from hsigui.commands.console import tell
 from hsigui.commands.outputs import check_folder
 from hsigui.errors import HsiError
 from hsigui.jobs import CallbackContext
@@ -30,7 +31,7 @@ def evaluate(arguments: argparse.Namespace) -> None:
         arguments.map, arguments.truth, labels=arguments.labels, match=_pairs(arguments.match),
         resample=arguments.resample, against=arguments.against or (), design=arguments.design or "", cube=cube,
         spectra=arguments.report is not None, map_variable=arguments.map_variable,
-        truth_variable=arguments.truth_variable, command=typed(arguments), ctx=CallbackContext(warn=tell),
+        truth_variable=arguments.truth_variable, command=canonical(arguments), ctx=CallbackContext(warn=tell),
     )  # fmt: skip
     measured, context = found.accuracy, found.context
     for note in context.notes:

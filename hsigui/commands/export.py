@@ -11,6 +11,7 @@ from pathlib import Path
 import numpy as np
 
 from hsigui import untrusted
+from hsigui.commands.canonical import canonical
 from hsigui.commands.console import counted, tell
 from hsigui.commands.outputs import check_outputs
 from hsigui.errors import HsiError
@@ -19,6 +20,8 @@ from hsigui.labels.formats.files import ClassRaster, read_classes
 from hsigui.labels.formats.table import class_table_suffixes
 from hsigui.methods import model_card
 from hsigui.pipeline import provenance
+from hsigui.pipeline.chain import Chain
+from hsigui.pipeline.provenance import Provenance
 from hsigui.pipeline.result import with_filters
 from hsigui.pipeline.values import Filters
 from hsigui.report.filters import filtered
@@ -58,7 +61,8 @@ def export(arguments: argparse.Namespace) -> None:
             refused.append((path, error))
             continue
         if record is not None and not options.north_up and path.suffix.lower() in read_back_suffixes():
-            written.append(provenance.save(with_filters(record, filters), path, array))
+            made = dataclasses.replace(record, commands=_commands(arguments, record, path))
+            written.append(provenance.save(with_filters(made, filters), path, array))
         print(f"{counted(array, 'pixel')} -> {', '.join(map(str, written))}")
     for path in arguments.legend:
         print(say("{count} classes -> {write_table}", count=len(classes), write_table=write_table(path, classes)[0]))
@@ -69,6 +73,17 @@ def export(arguments: argparse.Namespace) -> None:
             say("{name} was not written: {message}", name=path.name, message=error.message) for path, error in refused
         )
         raise HsiError(words, " ".join(dict.fromkeys(error.hint for _, error in refused if error.hint)))
+
+
+def _commands(arguments: argparse.Namespace, record: Provenance, out: Path) -> tuple[str, ...]:
+    """The command lines that make one of the exported maps again; none where those of the map are not known."""
+    if not record.commands:
+        return ()
+    chain = Chain()
+    drawn = chain.add(record.commands)
+    there = {str(arguments.map.expanduser().resolve()): drawn} if drawn else {}
+    chain.add([canonical(arguments, out=[out], legend=None)], there)
+    return tuple(chain.lines)
 
 
 def smallest_unit(text: str, raster: ClassRaster) -> int:

@@ -41,6 +41,13 @@ class _Parser(argparse.ArgumentParser):
     def __init__(self, **options: Any) -> None:
         super().__init__(**{"formatter_class": _Help, **options})
 
+    def parse_known_args(self, args: Any = None, namespace: Any = None) -> tuple[Any, list[str]]:
+        """As any parser, and notes which of them, that of a command, knows what the arguments mean."""
+        found, rest = super().parse_known_args(args, namespace)
+        if not hasattr(found, "parser"):  # the parser of a command is done before that of them all
+            found.parser = self
+        return found, rest
+
 
 def build_parser() -> argparse.ArgumentParser:
     """All commands and options."""
@@ -214,6 +221,7 @@ def _add_pretrain(commands: Commands) -> None:
         help=say("tell what can be set of a method, and stop"),
     )
     _add_reading(p)
+    _add_scale(p)
     p.set_defaults(work=command("pretrain"))
 
 
@@ -258,6 +266,7 @@ def _add_classify(commands: Commands) -> None:
     _add_device(p)
     _add_reading(p)
     add_overwrite(p)
+    _add_scale(p)
     p.set_defaults(work=command("classify"))
 
 
@@ -414,6 +423,7 @@ def _add_study(commands: Commands) -> None:
     _add_reading(p)
     # What is not given is decided by the suite file, else by the specification of the study.
     p.set_defaults(seed=None, device=None, settings=None, monitor=None, precision=None)
+    _add_scale(p)
     p.set_defaults(work=command("study"), refuse=p.error)
 
 
@@ -506,6 +516,19 @@ def _add_reading(parser: argparse.ArgumentParser) -> None:
         "--quality", type=_names, default=(), metavar="NAME,NAME",
         help=say("quality masks of a product (info names them): pixels that one of them marks have no data"),
     )  # fmt: skip
+
+
+def _add_scale(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "--scale", type=_scale, metavar="X", help=say("divide the stored values by X (the file's own scale factor)")
+    )
+
+
+def _scale(text: str) -> float:
+    value = _amount(text)
+    if value == 0:
+        raise argparse.ArgumentTypeError(say("must be above 0"))
+    return value
 
 
 def _add_outside(parser: argparse.ArgumentParser) -> None:

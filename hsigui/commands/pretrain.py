@@ -6,7 +6,8 @@ import argparse
 from typing import TYPE_CHECKING
 
 from hsigui import api
-from hsigui.commands.console import run_with_progress, tell, typed
+from hsigui.commands.canonical import canonical
+from hsigui.commands.console import run_with_progress, tell
 from hsigui.commands.outputs import check_folder
 from hsigui.commands.reading import reading
 from hsigui.errors import HsiError
@@ -48,10 +49,11 @@ def pretrain(arguments: argparse.Namespace) -> None:
     cubes = [api.open(path, **reading(arguments)) for path in arguments.cubes]
     watched = None if arguments.monitor_labels is None else api.read_labels(arguments.monitor_labels, cubes[0])
 
+    command = canonical(arguments, epochs=spec.epochs, settings=asked.words(spec.settings))
+
     def work(ctx: Context) -> Encoder:
         encoder = api.pretrain(
-            cubes, spec=spec, folder=arguments.out, labels=watched, resume=arguments.resume, command=typed(arguments),
-            ctx=ctx,
+            cubes, spec=spec, folder=arguments.out, labels=watched, resume=arguments.resume, command=command, ctx=ctx,
         )  # fmt: skip
         for cube in cubes[:SETS_KEPT]:
             api.embed(cube, encoder, folder=arguments.out, device=spec.device, ctx=ctx)

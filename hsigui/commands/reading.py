@@ -9,15 +9,23 @@ from hsigui.cube.open import ImportChoice
 
 
 class Reading(TypedDict, total=False):
-    """What `open_cube` is told of an array."""
+    """What `api.open` is told of a scene."""
 
     variable: str | None
     choice: ImportChoice
     quality: tuple[str, ...]
+    scale: float
 
 
 def reading(arguments: argparse.Namespace) -> Reading:
-    """How the options say that an array becomes the scene; only the variable when they say no more."""
+    """How the options say that an array becomes the scene; only the variable when they say no more; and its scale."""
+    found = _of_array(arguments)
+    if (scale := getattr(arguments, "scale", None)) is not None:
+        found["scale"] = scale
+    return found
+
+
+def _of_array(arguments: argparse.Namespace) -> Reading:
     rows, cols = arguments.size or (0, 0)
     given = {
         "axes": arguments.axes,

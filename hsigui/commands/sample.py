@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from hsigui import api
-from hsigui.commands.console import counted, tell, typed
+from hsigui.commands.canonical import canonical
+from hsigui.commands.console import counted, tell
 from hsigui.commands.outputs import check_outputs
 from hsigui.errors import HsiError
 from hsigui.labels.formats.files import Grid, read_classes
@@ -56,11 +57,12 @@ def sample(arguments: argparse.Namespace) -> None:
         per_class, 0, named.kind, arguments.percent, strokes=named.strokes, pixels=named.pixels
     ).labels_asked
     for seed in seeds:
+        out, rest = (_named(path, seed, seeds) for path in (arguments.out, arguments.rest))
         found = api.sample(
             truth, per_class, percent=arguments.percent, seed=seed, split=str(named),
-            block=arguments.block, guard=guard, encoder=encoder, command=typed(arguments),
+            block=arguments.block, guard=guard, encoder=encoder,
+            command=canonical(arguments, seeds=None, seed=seed, out=out, rest=rest),
         )  # fmt: skip
-        out, rest = (_named(path, seed, seeds) for path in (arguments.out, arguments.rest))
         _write(found, out, rest, apart=named.kind in ("block", "region"))
         if asked is not None:
             _tell_small(found, truth, asked)
@@ -72,7 +74,7 @@ def _from_masks(arguments: argparse.Namespace, truth: Labels) -> None:
     words = say(
         "given by {name} and {test_mask_name}", name=arguments.train_mask.name, test_mask_name=arguments.test_mask.name
     )
-    found = named_split(from_masks(train, test, truth.array), truth, words, command=typed(arguments))
+    found = named_split(from_masks(train, test, truth.array), truth, words, command=canonical(arguments))
     _write(found, arguments.out, arguments.rest)
 
 

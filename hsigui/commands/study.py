@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from hsigui import api
-from hsigui.commands.console import run_with_progress, tell, typed
+from hsigui.commands.canonical import canonical
+from hsigui.commands.console import run_with_progress, tell
 from hsigui.commands.outputs import check_folder
 from hsigui.commands.reading import reading
 from hsigui.commands.study_table import print_gains, print_tables
@@ -19,6 +20,7 @@ from hsigui.jobs import Context
 from hsigui.labels.formats.files import ClassRaster, read_classes
 from hsigui.labels.label_map import require_same_size
 from hsigui.labels.place import require_same_place
+from hsigui.pipeline.chain import chained
 from hsigui.pipeline.study.about import context
 from hsigui.pipeline.study.log import RESULTS
 from hsigui.pipeline.study.plan import StudySpec, StudyTruth, chosen_methods, study_from
@@ -48,16 +50,17 @@ def study(arguments: argparse.Namespace) -> None:
     truth = read_classes(arguments.truth, variable=arguments.truth_variable)
     require_same_size(truth.array.shape, (cube.rows, cube.cols), say("reference pixels"))
     require_same_place(truth.geo, cube.geo, (cube.rows, cube.cols), say("reference pixels"))
+    command = chained([canonical(arguments)])[0]
     try:
         found = run_with_progress(
-            lambda ctx: _run(cube, truth, spec, arguments.out, typed(arguments), ctx), say("Loading PyTorch")
+            lambda ctx: _run(cube, truth, spec, arguments.out, command, ctx), say("Loading PyTorch")
         )
     except KeyboardInterrupt:
         if (arguments.out / RESULTS).exists():
             tell(say("the results so far are kept in {out}; the same command goes on from there", out=arguments.out))
         raise
     report = Study(
-        found.rows, found.samplings, context(cube, spec, found, typed(arguments)), spec.draw_seeds, found.threads,
+        found.rows, found.samplings, context(cube, spec, found, command), spec.draw_seeds, found.threads,
         found.failures, found.comparisons, found.gains,
     )  # fmt: skip
     page = write_study(arguments.out, report, truth.classes)[0]

@@ -6,13 +6,15 @@ import argparse
 from collections.abc import Mapping
 from datetime import datetime
 
-from hsigui.commands.console import run_with_progress, tell, typed
+from hsigui.commands.canonical import canonical
+from hsigui.commands.console import run_with_progress, tell
 from hsigui.commands.outputs import check_folder
 from hsigui.commands.study import options
 from hsigui.commands.study_table import print_gains, print_tables
 from hsigui.errors import HsiError
 from hsigui.jobs import Context
 from hsigui.pipeline import provenance
+from hsigui.pipeline.chain import chained
 from hsigui.pipeline.study.log import RESULTS
 from hsigui.pipeline.study.plan import StudySpec
 from hsigui.pipeline.study.suite_file import SuitePlan, read_suite
@@ -30,11 +32,12 @@ def suite(arguments: argparse.Namespace) -> None:
     plan = read_suite(arguments.suite)
     specs = plan.specs(options(arguments))
     check_folder(arguments.out)
+    command = chained([canonical(arguments)])[0]
 
     def work(ctx: Context) -> tuple[SceneFindings, ...]:
         from hsigui.pipeline.study.suite import run_suite
 
-        return run_suite(plan, specs, arguments.out, ctx, command=typed(arguments))
+        return run_suite(plan, specs, arguments.out, ctx, command=command)
 
     try:
         scenes = run_with_progress(work, say("Loading PyTorch"))
@@ -44,7 +47,7 @@ def suite(arguments: argparse.Namespace) -> None:
         raise
     comparisons, gains = compare_scenes(scenes)
     found = Suite(
-        _title(plan), scenes, comparisons, gains, _settings(plan, specs), provenance.versions(), (typed(arguments),),
+        _title(plan), scenes, comparisons, gains, _settings(plan, specs), provenance.versions(), (command,),
         datetime.now().astimezone().isoformat(timespec="seconds"),
     )  # fmt: skip
     page = write_suite(arguments.out, found)[0]

@@ -15,14 +15,14 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from hsigui.cube.band_matching import SHARE, require_common, spacing
+from hsigui.cube.band_matching import EQUAL, SHARE, require_common, spacing
 from hsigui.cube.cube import Cube, Source
+from hsigui.cube.picked_bands import only
 from hsigui.errors import HsiError
 from hsigui.texts import say
 
 SAME, BY_NUMBER, RESAMPLED, COMMON = "same", "by number", "resampled", "common"
 HOW = (SAME, BY_NUMBER, RESAMPLED, COMMON)  # the further down, the more was done to bring bands together
-EQUAL = 0.01  # of the spacing: centres that lie no further apart are the same
 WIDEST = 1.5  # spacings between two neighbours that are still interpolated between
 
 
@@ -196,7 +196,7 @@ def seen_in(cube: Cube, wanted: Bands, fit: BandFit, used: NDArray[np.intp]) -> 
     bad_bands = tuple(bad.tolist()) if bad.any() else ()
     as_it_is = cube.bands == wanted.count and not fit.weight[used].any() and np.array_equal(fit.low[used], every[used])
     if as_it_is:
-        return cube if np.array_equal(cube.good_bands, used) else cube.with_info(replace(info, bad_bands=bad_bands))
+        return only(cube, used)
     mixed = replace(
         info, wavelengths=wanted.centres, fwhm=(), band_names=(), bad_bands=bad_bands, empty_bands=(),
         default_bands=(), gains=(), offsets=(), notes=info.notes,

@@ -114,7 +114,8 @@ class CubeInfo:
     variable: str = ""  # name of the array inside a file of several
     product: str = ""  # what is distributed under this name ("EMIT L2A"); empty for a file of no known product
     quality: tuple[str, ...] = ()  # quality masks of the product whose pixels are withheld
-    origins: Mapping[str, str] = field(default_factory=dict)  # "wavelengths", "bad_bands": variable they came from
+    # "wavelengths", "bad_bands": variable they came from; "choice" (JSON) and "scale": what was asked for at opening
+    origins: Mapping[str, str] = field(default_factory=dict)
     notes: tuple[str, ...] = ()  # what was assumed, guessed or ignored, one sentence each
     metadata: Mapping[str, str] = field(default_factory=dict)  # the header as it stood
 

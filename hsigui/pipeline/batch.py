@@ -17,11 +17,7 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import astuple, dataclass, fields, replace
 from pathlib import Path
 
-import numpy as np
-
-from hsigui.cube.cube import Cube
 from hsigui.cube.formats.table import reader_of
-from hsigui.cube.transform import BandTransform, sample_spectra
 from hsigui.errors import HsiError, is_out_of_memory, out_of_memory
 from hsigui.jobs import Context
 from hsigui.labels.formats import cells
@@ -29,8 +25,6 @@ from hsigui.saving import written_beside
 from hsigui.texts import say
 
 MADE, UNCHANGED, FAILED = "made", "unchanged", "failed"
-COMPARED = 2_000  # pixels of a cube whose values are compared with those of the run's scene
-OTHER_UNIT = 10.0  # times as large or small: light and materials do not make such a difference
 
 
 @dataclass(frozen=True)
@@ -156,27 +150,6 @@ def _made(order: Order, make: Make, ctx: Context) -> CubeOutcome:
         said = out_of_memory().message if is_out_of_memory(error) else f"{type(error).__name__}: {error}"
         outcome = CubeOutcome(str(order.cube), FAILED, "", message=said)
     return replace(outcome, seconds=round(time.perf_counter() - started, 2))
-
-
-def other_unit(cube: Cube, transform: BandTransform, check: Callable[[], None] = lambda: None) -> str:
-    """What to say of a cube whose values are of quite another size than those of the run's scene; empty for others.
-
-    Args:
-        cube: in the bands of the run.
-        transform: of the run, which knows the means of its scene.
-    """
-    if transform.pixel_range:
-        return ""  # every spectrum is stretched to the same range: its unit does not matter
-    sample = sample_spectra(cube, COMPARED, check=check)[:, transform.good]
-    typical = float(np.median(np.abs(transform.mean)))
-    own = float(np.median(np.abs(sample))) if sample.size else 0.0
-    if not typical > 0 or not own > 0 or 1 / OTHER_UNIT < own / typical < OTHER_UNIT:
-        return ""
-    return say(
-        "Its values are about {own:.2g} times those that the run was trained on: is it in the same unit "
-        "(reflectance, scaled reflectance or radiance)?",
-        own=own / typical,
-    )
 
 
 def told(line: CubeOutcome, number: int, total: int) -> str:

@@ -14,6 +14,7 @@ from pathlib import Path
 from hsigui.cube.demo_spec import DemoSpec
 from hsigui.cube.formats.choice import ImportChoice
 from hsigui.methods import asked
+from hsigui.pipeline.values import Filters
 from hsigui.specs import MapSpec, PretrainSpec, SplitSpec
 
 RUN, MAP, REPORT = "repeated-run", "repeated-map.tif", "repeated-report"
@@ -29,12 +30,14 @@ class CubeArgument:
         path: its file; None for the demo scene, which is then written first.
         choice, variable: how its array was read, where the file holds arrays.
         quality: quality masks of its product that were used.
+        scale: what its values were divided by, where that was asked for.
     """
 
     path: Path | None
     choice: ImportChoice | None = None
     variable: str = ""
     quality: tuple[str, ...] = ()
+    scale: str = ""
 
     @property
     def words(self) -> list[str]:
@@ -44,10 +47,11 @@ class CubeArgument:
     @property
     def reading(self) -> list[str]:
         """The options that say how it is read."""
-        masks = ["--quality", ",".join(self.quality)] if self.quality else []
+        more = ["--quality", ",".join(self.quality)] if self.quality else []
+        more += ["--scale", self.scale] if self.scale else []
         if self.choice is not None:
-            return _of_choice(self.choice) + masks
-        return (["--variable", self.variable] if self.variable else []) + masks
+            return _of_choice(self.choice) + more
+        return (["--variable", self.variable] if self.variable else []) + more
 
 
 def demo(name: str = "") -> str:
@@ -87,22 +91,24 @@ def pretrain(scene: CubeArgument, spec: PretrainSpec) -> str:
 
 
 def classify(
-    scene: CubeArgument, labels: str | Path, map_spec: MapSpec, *, run: str | Path = RUN, device: str = "auto",
-    majority: int = 0, sieve: int = 0,
+    scene: CubeArgument, labels: str | Path | None, map_spec: MapSpec, *, run: str | Path = RUN, device: str = "auto",
+    filters: Filters | None = None, labels_variable: str = "",
 ) -> str:  # fmt: skip
     """Draws the map.
 
     Args:
-        labels: path of their file.
+        labels: path of their file; None for the classifier that the run keeps.
         run: the run folder.
-        majority, sieve: filters of the map, 0 for none.
+        filters: of the map; None for none.
+        labels_variable: array (layer, field) of the labels' file; empty where it holds one only.
     """
-    words: list[object] = ["--run", run, "--labels", labels]
+    words: list[object] = ["--run", run, *(["--probe", "kept"] if labels is None else ["--labels", labels])]
+    words += ["--labels-variable", labels_variable] if labels_variable and labels is not None else []
     for option in dataclasses.fields(MapSpec):
         value = getattr(map_spec, option.name)
         words += [] if value in (None, "") else [f"--{option.name}", value]
-    words += ["--majority", majority] if majority else []
-    words += ["--sieve", sieve] if sieve else []
+    for name, value in dataclasses.asdict(filters or Filters()).items():
+        words += [f"--{name}", value] if value != getattr(Filters(), name) else []
     return _line("classify", *scene.words, *words, "--device", device, "--out", MAP, *scene.reading)
 
 

@@ -28,7 +28,7 @@ from hsigui.pipeline import levels
 from hsigui.pipeline.context_features import EdgeAwareComponents, FeatureBlock, Window, context_blocks
 from hsigui.pipeline.edge_pooling import COMPONENT_REACH, ENCODER_REACH, FLOAT16_RANGE, Pooling, pool, scene_edges
 from hsigui.pipeline.features import ENCODER, Features, Store, Superpixels, finished
-from hsigui.pipeline.run_bands import in_run_bands
+from hsigui.pipeline.run_bands import bands_of, in_bands
 from hsigui.pipeline.what_is_seen import require_learnable
 from hsigui.specs import FeatureSpec, Level, as_first_written
 from hsigui.texts import say
@@ -55,11 +55,14 @@ def embed(
         HsiError: the cube's bands are not those that the encoder was trained on.
         Cancelled: through the context.
     """
+    require_learnable(cube)
+    seen = in_bands(cube, encoder).cube
     identity = fingerprint(cube)  # reads the cube: once
-    _require_fitting(cube, identity, encoder, ctx, another=known is not None)
+    if known is None and identity not in encoder.fingerprints:
+        ctx.warn(say("The encoder was trained on another scene ({name}).", name=encoder.scene_names or "unknown"))
     spec = encoder.recipe.base
-    key = _key(cube, identity, encoder, spec, known or ())
-    cube = in_run_bands(cube, encoder)
+    key = _key(cube, identity, encoder, spec, known or (), matched=seen is not cube)
+    cube = seen
     store = None if folder is None else Store(folder, key)
     first = None if store is None else store.load((cube.rows, cube.cols), ctx)
     if first is None:
@@ -347,44 +350,9 @@ def _vectors(
         return np.asarray(torch.cat(found).numpy().reshape(height, width, -1))
 
 
-def _require_fitting(cube: Cube, identity: str, encoder: Encoder, ctx: Context, *, another: bool) -> None:
-    """Refuses a cube that the encoder cannot read, and says when it is `another` than asked: not its own."""
-    require_learnable(cube)
-    if not encoder.bands:
-        _require_own_bands(cube, encoder)
-    if not another and identity not in encoder.fingerprints:
-        ctx.warn(say("The encoder was trained on another scene ({name}).", name=encoder.scene_names or "unknown"))
-
-
-def _require_own_bands(cube: Cube, encoder: Encoder) -> None:
-    """Refuses a cube whose bands are not those of the encoder's one scene."""
-    trained = encoder.scene.get("shape", [0, 0, cube.bands])
-    hint = say("Pretrain on this cube, or choose the run that belongs to it.")
-    if trained[2] != cube.bands:
-        raise HsiError(
-            say(
-                "{name} has {bands} bands, the encoder was trained on {third_trained}.",
-                name=cube.name,
-                bands=cube.bands,
-                third_trained=trained[2],
-            ),
-            hint,
-        )
-    centres, own = np.asarray(encoder.scene.get("wavelengths_nm", ())), cube.wavelengths
-    if own is not None and len(centres) == len(own) > 1:
-        apart = float(np.abs(centres - own).max())
-        if apart > 0.75 * float(np.median(np.abs(np.diff(own)))):
-            raise HsiError(
-                say(
-                    "The bands of {name} lie up to {apart:.0f} nm from those of the encoder's scene.",
-                    name=cube.name,
-                    apart=apart,
-                ),
-                hint,
-            )
-
-
-def _key(cube: Cube, identity: str, encoder: Encoder, spec: FeatureSpec, known: Sequence[BandTransform]) -> str:
+def _key(
+    cube: Cube, identity: str, encoder: Encoder, spec: FeatureSpec, known: Sequence[BandTransform], *, matched: bool
+) -> str:
     """Changes with the cube, the encoder's weights and all transforms, and the recipe of its features."""
     digest = hashlib.sha256(identity.encode())
     if cube.path is not None and cube.rows * cube.cols * cube.bands > HASHED_WHOLE and cube.path.exists():
@@ -401,6 +369,8 @@ def _key(cube: Cube, identity: str, encoder: Encoder, spec: FeatureSpec, known: 
             digest.update(np.ascontiguousarray(numbers).tobytes())
     if encoder.bands:  # they decide how the cube is resampled, and the fingerprint is of its values alone
         digest.update(json.dumps([encoder.bands["wavelengths_nm"], cube.info.wavelengths]).encode())
+    elif matched:
+        digest.update(json.dumps(["nearest", bands_of(encoder).centres, cube.info.wavelengths]).encode())
     wanted = as_first_written(spec.to_json())
     if encoder.recipe.levels:
         wanted = {"levels": encoder.recipe.to_json()["levels"]}

@@ -19,6 +19,7 @@ from hsigui.jobs import Context
 from hsigui.labels.formats.files import ClassRaster, Grid, read_classes
 from hsigui.labels.label_map import require_same_size
 from hsigui.labels.matching import pixel_counts
+from hsigui.pipeline.chain import Chain
 from hsigui.pipeline.evaluate import class_spectra, compare, match_map
 from hsigui.pipeline.report_context import report_context, summary
 from hsigui.pipeline.result import Result
@@ -158,8 +159,7 @@ def _of_maps(scored: Sequence[Scored], measured: Accuracy, asked: Asked, ctx: Co
             if text
         )
     spectra, cube_hash, more = _spectra(asked, first)
-    lines = [s.drawn.command for s in scored if s.drawn] + [c for s in scored if s.record for c in s.record.commands]
-    commands = tuple(dict.fromkeys(filter(None, [*lines, asked.command])))
+    commands = _commands(scored, asked.command)
     title = (
         say("Accuracy of {count} maps", count=len(scored)) if several else say("Accuracy of {name}", name=first.name)
     )
@@ -172,6 +172,17 @@ def _of_maps(scored: Sequence[Scored], measured: Accuracy, asked: Asked, ctx: Co
         draws=summary(scored) if several else None,
         comparison=_comparison(asked, scored, ctx) if asked.against else None,
     )
+
+
+def _commands(scored: Sequence[Scored], command: str) -> tuple[str, ...]:
+    """The command lines that make the maps again and measure them, in an empty folder."""
+    chain, drawn = Chain(), dict[str, str]()
+    for one in scored:
+        if one.record is not None and (made := chain.add(one.record.commands)):
+            drawn[str(Path(one.path).expanduser().resolve())] = made
+    if command:
+        chain.add([command], drawn)
+    return tuple(chain.lines)
 
 
 def _area(measured: Accuracy, first: Scored, design: str, several: bool, context: ReportContext) -> AreaEstimate:

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -35,7 +35,7 @@ from hsigui.methods.probe_files import from_parts, to_parts
 from hsigui.pipeline.context_features import context_transforms
 from hsigui.pipeline.features import Features
 from hsigui.pipeline.provenance import raster_hash
-from hsigui.pipeline.run_bands import in_run_bands
+from hsigui.pipeline.run_bands import in_bands
 from hsigui.specs import MapSpec
 from hsigui.texts import say
 
@@ -57,7 +57,7 @@ class KeptProbe:
         classes: names and colours.
         map_spec: how maps are drawn.
         about: where it was fitted: "scene", "fingerprint", "labels" (path), "labels_sha256", "counts" (class number ->
-            labels).
+            labels), "commands" (those that train the encoder and fit it; earlier versions did not keep them).
     """
 
     probe: Probe
@@ -86,27 +86,30 @@ class KeptProbe:
 
 def of_scene(
     cube: Cube, encoder: Encoder, features: Features, probe: Probe, map_spec: MapSpec, labels: NDArray[np.uint16],
-    classes: ClassTable, source: str, ctx: Context,
+    classes: ClassTable, source: str, ctx: Context, *, variable: str = "", commands: Sequence[str] = (),
 ) -> KeptProbe:  # fmt: skip
     """A probe with all that it needs on other scenes.
 
     Args:
         features: of the scene that the probe was fitted to.
         labels: that it was fitted to, rows x cols.
-        source: path of the labels' file; empty where they are in none.
+        source: path of the labels' file; empty where they are in none; and `variable`, which of its arrays.
+        commands: command lines that train the encoder and fit it.
 
     Raises:
         HsiError: the transforms beside the encoder's cannot be fitted to the scene.
     """
-    seen = in_run_bands(cube, encoder)
+    seen = in_bands(cube, encoder).cube
     transforms = context_transforms(seen, encoder.recipe.base, (encoder.transform,), encoder.spec.seed, ctx)
     counts = np.bincount(labels[(labels > 0) & features.valid])
     about = {
         "scene": cube.name,
         "fingerprint": fingerprint(cube),
         "labels": source,
+        **({"labels_variable": variable} if variable else {}),
         "labels_sha256": raster_hash(labels),
         "counts": {str(n): int(counts[n]) for n in np.flatnonzero(counts)},
+        **({"commands": list(commands)} if commands else {}),
     }
     table = classes.merged_with(probe.numbers.tolist())
     levels = {}

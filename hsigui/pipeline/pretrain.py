@@ -333,6 +333,7 @@ def _scene(cube: Cube, mask: NDArray[np.bool_] | None) -> dict[str, object]:
         "name": cube.name,
         "shape": list(cube.shape),
         "wavelengths_nm": list(cube.info.wavelengths),
+        **({"fwhm_nm": list(cube.info.fwhm)} if cube.info.fwhm else {}),
         "fingerprint": fingerprint(cube),
     }
     if mask is not None:

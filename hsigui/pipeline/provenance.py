@@ -3,11 +3,11 @@
 The record stands beside the map, with its name and `.hsigui.json`: `"format": "hsigui-map"`, `map_sha256` (of the
 class numbers, so that a record is never taken for another map), `scene` (name, rows, cols, bands), `settings` (section
 -> name -> value), `seeds`, `device`, `seconds` (step -> seconds), `labels` (path of the training labels) with
-`labels_sha256` (of their class numbers), `transductive` (the encoder saw this scene), `commands`, `cube` (its path),
-`hashes` (of the cube and the weights), `reach` (half the encoder's receptive field in pixels), `edge_reach` (of
+`labels_variable` (which array of that file, where it holds several) and `labels_sha256` (of their class numbers),
+`transductive` (the encoder saw this scene), `commands` (which make the map again in an empty folder), `cube` (its
+path), `hashes` (of the cube and the weights), `reach` (half the encoder's receptive field in pixels), `edge_reach` (of
 averages that stop at edges), `influence` (level of context -> how many pixels far it looks, see `influence`) and
-`masked_out` (the file of the pixels that pretraining did not see) with
-`masked_out_sha256`. Loads no torch.
+`masked_out` (the file of the pixels that pretraining did not see) with `masked_out_sha256`. Loads no torch.
 """
 
 from __future__ import annotations
@@ -60,6 +60,7 @@ class Provenance:
     seconds: Mapping[str, float] = field(default_factory=dict)
     labels: str = ""
     labels_sha256: str = ""
+    labels_variable: str = ""
     transductive: bool = False
     commands: tuple[str, ...] = ()
     pixel_area_m2: float | None = None

@@ -1,55 +1,102 @@
-"""Command lines that make a map again, from all that is known of it. Loads no torch."""
+"""Command lines that make a map again in an empty folder, from all that is known of it. Loads no torch."""
 
 from __future__ import annotations
 
 import dataclasses
+import json
 from pathlib import Path
+from typing import TYPE_CHECKING
 
+from hsigui.cube.cube import Cube
+from hsigui.cube.formats.choice import ImportChoice
 from hsigui.pipeline import command_lines as lines
+from hsigui.pipeline.chain import Chain, chained
 from hsigui.pipeline.provenance import Provenance
 from hsigui.pipeline.result import Result
 from hsigui.pipeline.values import Filters, LabelPaths
+
+if TYPE_CHECKING:
+    from hsigui.methods.checkpoint import Encoder
+
+
+def lines_with(result: Result, command: str) -> tuple[str, ...]:
+    """The command lines that make a map again that a command drew.
+
+    Args:
+        command: that one, with whole paths.
+    """
+    if result.kept is not None:
+        before = result.kept.about.get("commands") or [_trained_by(result.encoder)]
+        return chained([*before, command])
+    drawn = "" if result.labels is None or result.labels.drawn is None else result.labels.drawn.command
+    return chained([drawn, _trained_by(result.encoder), command])
 
 
 def command_lines(
     result: Result, record: Provenance, files: LabelPaths, *, filters: Filters | None = None, score: bool = False
 ) -> tuple[str, ...]:
-    """Command lines that make the map again, and with `score` measure it; none where its labels are in no file, or
-    where the classifier is another than the run's recipe has.
+    """Command lines that make the map again, and with `score` measure it; none where they would not: its labels are in
+    no file, its classifier is another than the run's recipe has, or nothing tells how the kept one was fitted.
 
     Args:
         filters: of the map that is written; none for none.
     """
-    recipe = result.encoder.recipe.probe
-    if files.labels is None or (result.probe_spec or recipe) != recipe:
+    found = _of_kept(result, filters) if result.kept is not None else _of_fitted(result, record, files, filters)
+    if not found:
         return ()
-    path, drawn_from, labels = result.cube.path, files.truth, str(files.labels.resolve())
-    scene = lines.CubeArgument(path, result.choice, result.cube.info.variable, result.cube.info.quality)
-    found = [] if path is not None else [lines.demo(result.cube.name)]
-    run: str | Path = lines.RUN
-    encoder, sample = result.encoder, result.origin.sample
-    if drawn_from is not None and sample is not None:
-        found.append(lines.sample(sample.spec, drawn_from))
+    chain = Chain()
+    chain.add(found)
+    if score and files.reference is not None:
+        chain.add([lines.evaluate(files.reference.resolve())])
+    return tuple(chain.lines)
+
+
+def _of_kept(result: Result, filters: Filters | None) -> list[str]:
+    assert result.kept is not None
+    before = list(result.kept.about.get("commands", ()))
+    scene = _scene(result.cube, result.choice)
+    drawn = lines.classify(
+        scene, None, result.spec, run=result.run_folder or lines.RUN, device=result.encoder.spec.device, filters=filters
+    )
+    return [*before, drawn] if before else []
+
+
+def _of_fitted(result: Result, record: Provenance, files: LabelPaths, filters: Filters | None) -> list[str]:
+    recipe, encoder, sample = result.encoder.recipe.probe, result.encoder, result.origin.sample
+    if files.labels is None or (result.probe_spec or recipe) != recipe:
+        return []
+    scene, labels = _scene(result.cube, result.choice), str(files.labels.resolve())
+    found = [] if result.cube.path is not None else [lines.demo(result.cube.name)]
+    if files.truth is not None and sample is not None:
+        found.append(lines.sample(sample.spec, files.truth))
         labels = lines.LABELS
     elif result.draw is not None and result.draw.command:
         found.append(result.draw.command)
+    run: str | Path = lines.RUN
     elsewhere = len(encoder.scenes) > 1 or encoder.scene.get("fingerprint") != record.hashes["cube"]
     if result.run_folder is not None and (encoder.command or elsewhere):
         run = result.run_folder.resolve()
-        found += [_on_its_threads(encoder.command, encoder.threads)] if encoder.command else []
+        found += [_trained_by(encoder)] if encoder.command else []
     else:
         found.append(lines.pretrain(scene, dataclasses.replace(encoder.spec, threads=encoder.threads)))
-    done = filters or Filters()
     found.append(
         lines.classify(
-            scene, labels, result.spec, run=run, device=encoder.spec.device, majority=done.majority, sieve=done.sieve
+            scene, labels, result.spec, run=run, device=encoder.spec.device, filters=filters,
+            labels_variable=files.variable,
         )
-    )
-    if score and files.reference is not None:
-        found.append(lines.evaluate(files.reference.resolve()))
-    return tuple(found)
+    )  # fmt: skip
+    return found
 
 
-def _on_its_threads(command: str, threads: int | None) -> str:
+def _scene(cube: Cube, choice: ImportChoice | None) -> lines.CubeArgument:
+    """The scene of the lines, read as it was."""
+    kept = cube.info.origins
+    if choice is None and "choice" in kept:
+        choice = ImportChoice(**json.loads(kept["choice"]))
+    return lines.CubeArgument(cube.path, choice, cube.info.variable, cube.info.quality, kept.get("scale", ""))
+
+
+def _trained_by(encoder: Encoder) -> str:
     """The command that trained an encoder, which says on how many threads where that decides its numbers."""
-    return command if threads is None or "--threads" in command else f"{command} --threads {threads}"
+    command, threads = encoder.command, encoder.threads
+    return command if not command or threads is None or "--threads" in command else f"{command} --threads {threads}"

@@ -33,6 +33,7 @@ if TYPE_CHECKING:
     from hsigui.pipeline.features import Features
     from hsigui.pipeline.kept_probe import KeptProbe
     from hsigui.pipeline.provenance import Provenance
+    from hsigui.pipeline.run_bands import Brought
     from hsigui.pipeline.split import SplitRecord
     from hsigui.report.metrics import Accuracy
 
@@ -72,7 +73,8 @@ class Result:
         seconds: of the steps after pretraining.
         run_folder: where the run is kept, None if nowhere.
         choice: how the scene's array was read, where its file holds several.
-        notes: what was assumed, one sentence each.
+        brought: how the scene was brought to the run; None where it is one of the run's own.
+        notes: what else was assumed, one sentence each.
     """
 
     cube: Cube
@@ -93,6 +95,7 @@ class Result:
     run_folder: Path | None = None
     plain: Cube | None = None
     choice: ImportChoice | None = None
+    brought: Brought | None = None
     notes: tuple[str, ...] = ()
 
     def __repr__(self) -> str:
@@ -178,29 +181,31 @@ class Result:
         from hsigui.pipeline.provenance import raster_hash
 
         if self.labels is not None and self.labels.path is not None:
-            return LabelPaths(labels=self.labels.path)
+            return LabelPaths(labels=self.labels.path, variable=self.labels.variable)
         grid = Grid(self.cube.rows, self.cube.cols, self.cube.geo)
         for path in self.origin.files:
             try:
-                held = read_classes(path, grid=grid).array
+                held = read_classes(path, grid=grid)
             except HsiError:  # moved, or a file of several arrays: then it is not known to hold them
                 continue
-            if raster_hash(held) == raster_hash(self.trained_on):
-                return LabelPaths(labels=path)
+            if raster_hash(held.array) == raster_hash(self.trained_on):
+                return LabelPaths(labels=path, variable=held.variable)
         return LabelPaths()
 
-    def record(self, labels: Path | None = None, commands: tuple[str, ...] | None = None) -> Provenance:
+    def record(
+        self, labels: Path | None = None, commands: tuple[str, ...] | None = None, variable: str = ""
+    ) -> Provenance:
         """How the map came to be.
 
         Args:
-            labels: the file that holds the labels of the map, where there is one.
+            labels: the file that holds the labels of the map, where there is one, and `variable`, which of its arrays.
             commands: command lines that repeat it; None for the one that trained the encoder alone.
         """
         from hsigui.pipeline.provenance import raster_hash
 
         record = with_filters(self._described, self.filters)
         if labels is not None:
-            record = dataclasses.replace(record, labels=str(labels.resolve()))
+            record = dataclasses.replace(record, labels=str(labels.resolve()), labels_variable=variable)
         if self.labels is not None:
             record = dataclasses.replace(record, labels_sha256=raster_hash(self.labels.array))
         return record if commands is None else dataclasses.replace(record, commands=commands)
@@ -214,6 +219,8 @@ class Result:
         record = provenance.describe_run(
             self.cube, self.encoder, probe, self.spec, seconds=self.seconds, fitted=self.probe
         )
+        if self.brought is not None and (told := self.brought.told):
+            record = dataclasses.replace(record, settings={**record.settings, "Brought to the run": told})
         if self.kept is None:
             return record
         about = self.kept.about
@@ -221,8 +228,9 @@ class Result:
         if about.get("fingerprint") != record.hashes["cube"]:  # then no pixel of this scene was trained on
             return dataclasses.replace(record, settings=settings)
         return dataclasses.replace(
-            record, settings=settings, labels=str(about["labels"]), labels_sha256=str(about["labels_sha256"])
-        )
+            record, settings=settings, labels=str(about["labels"]), labels_sha256=str(about["labels_sha256"]),
+            labels_variable=str(about.get("labels_variable", "")),
+        )  # fmt: skip
 
     # What it is measured on
 

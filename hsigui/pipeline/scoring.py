@@ -21,6 +21,7 @@ from hsigui.pipeline import provenance
 from hsigui.pipeline import split as splits
 from hsigui.pipeline.evaluate import evaluate, match_labels, match_map
 from hsigui.pipeline.provenance import Provenance
+from hsigui.pipeline.repeating import command_lines
 from hsigui.pipeline.result import Result
 from hsigui.pipeline.split import SplitRecord
 from hsigui.report.context import ClassMatch, SplitFacts
@@ -110,7 +111,9 @@ def made_map(result: Result) -> MadeMap:
     """A map that was just made."""
     name = say("the map of {name}", name=result.cube.name)
     raster = ClassRaster(result.array, result.classes, result.cube.geo)
-    record = result.record(result.label_files().labels)
+    files = result.label_files()
+    record = result.record(files.labels, variable=files.variable)
+    record = dataclasses.replace(record, commands=command_lines(result, record, files))
     if result.labels is None:  # a kept classifier may have been fitted to labels of this very scene
         labels, drawn, notes = _training_labels(None, record, _grid(raster))
         return MadeMap(name, name, raster, labels, record, drawn, notes)
@@ -281,7 +284,7 @@ def _training_labels(
         return None, None, (say("It is not known which pixels the map was trained on: {unknown}.", unknown=_UNKNOWN),)
     path = Path(record.labels)
     if path.exists():
-        labels = read_classes(path, grid=grid)
+        labels = read_classes(path, variable=record.labels_variable or None, grid=grid)
         if provenance.raster_hash(labels.array) == record.labels_sha256:
             return labels, splits.load(path, labels.array), ()
     return (

@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from hsigui.methods.probe import Probe
     from hsigui.pipeline.features import Features
     from hsigui.pipeline.kept_probe import KeptProbe
+    from hsigui.pipeline.run_bands import Brought
     from hsigui.pipeline.split import SplitRecord
     from hsigui.specs import ProbeSpec
 
@@ -83,7 +84,7 @@ class SceneFeatures:
         features: the vectors, their mean and deviation, and where each block of them stands.
         folder: the run folder that keeps them; None where they are in memory only.
         seconds: how long they took.
-        notes: what a reader of maps made from them should know, one sentence each.
+        brought: how the scene was brought to the run; None where it is one of the run's own.
     """
 
     cube: Cube
@@ -91,7 +92,12 @@ class SceneFeatures:
     features: Features
     folder: Path | None = None
     seconds: float = 0.0
-    notes: tuple[str, ...] = ()
+    brought: Brought | None = None
+
+    @property
+    def notes(self) -> tuple[str, ...]:
+        """What a reader of maps made from them should know, one sentence each."""
+        return () if self.brought is None else self.brought.words
 
     def __repr__(self) -> str:
         return f"SceneFeatures({self.cube.name}: {' x '.join(map(str, self.features.array.shape))})"
@@ -161,11 +167,13 @@ class LabelPaths:
         labels: what the map was made from.
         reference: what it was measured on.
         truth: what the labels were drawn from.
+        variable: the array, layer or field of the labels, where their file holds several; else empty.
     """
 
     labels: Path | None = None
     reference: Path | None = None
     truth: Path | None = None
+    variable: str = ""
 
 
 @dataclass(frozen=True)

@@ -38,10 +38,10 @@ if TYPE_CHECKING:
     from hsigui.pipeline.classify import ClassMap
     from hsigui.pipeline.features import Features
     from hsigui.pipeline.grounds import Grounds
+    from hsigui.pipeline.run_bands import Brought
 
 HELD_BYTES = 1_000_000_000  # of features in memory; more lie in a scratch file
 RIM = 2  # pixels at the border of a scene that nobody is asked about
-NAMELESS = say("It names no wavelengths: its bands are taken for those of the run, one by one.")
 
 
 def sample(
@@ -116,8 +116,8 @@ def embed(
     cube: Cube, encoder: Encoder, ctx: Context, folder: Path | None = None, *, device: str = "auto",
     known: Sequence[BandTransform] | None = None,
 ) -> SceneFeatures:  # fmt: skip
-    """The features of every pixel of a cube, by the encoder's recipe. Says so where the cube seems to be in another
-    unit than the one that the encoder was trained on.
+    """The features of every pixel of a cube, by the encoder's recipe. Says how another cube than its own is brought to
+    its bands, and where its values lie outside of what the run saw.
 
     Args:
         folder: where they are kept, and found again; None for nowhere.
@@ -130,9 +130,8 @@ def embed(
 
     started = time.perf_counter()
     features = compute(cube, encoder, ctx, folder, device=device, known=known)
-    said = _other_unit(cube, encoder, ctx) if known is None else ""
-    seconds = time.perf_counter() - started
-    return SceneFeatures(cube, encoder, features, folder, seconds, (said,) if said else ())
+    how = _brought(cube, encoder, (), ctx) if known is None else None
+    return SceneFeatures(cube, encoder, features, folder, time.perf_counter() - started, how)
 
 
 def fit(scene: SceneFeatures, labels: ClassRaster, spec: ProbeSpec | None, ctx: Context) -> Classifier:
@@ -179,7 +178,7 @@ def classify(
     return Result(
         scene.cube, class_map, labels.classes, labels, map_spec, scene.encoder, classifier.probe, scene.valid,
         features=scene.features, probe_spec=classifier.spec, seconds=seconds, run_folder=scene.folder,
-        notes=scene.notes,
+        brought=scene.brought,
     )  # fmt: skip
 
 
@@ -196,18 +195,11 @@ def classify_other(
     Raises:
         HsiError: the cube lacks bands that the run needs.
     """
-    from hsigui.cube.band_matching import matched
     from hsigui.pipeline.classify import classify as draw_map
-    from hsigui.pipeline.run_bands import bands_of, told_of_bands
 
     encoder, kept = classifier.encoder, classifier.kept
     started = time.perf_counter()
-    bands = bands_of(encoder)
-    wanted = bands.centres
-    if not encoder.bands:  # else `embed` brings the cube to them as it did with the scenes of the run
-        cube = matched(cube, wanted, bands.count or cube.bands, bands.used)
-    said, matching = _other_unit(cube, encoder, ctx), told_of_bands(cube, encoder)
-    nameless = NAMELESS if cube.wavelengths is None and len(wanted) and not matching else ""
+    how = _brought(cube, encoder, kept.transforms, ctx)
     with _scratch(scratch, cube.rows * cube.cols * len(kept.mean) * 2) as folder:
         found = embed(cube, encoder, ctx, folder, device=device, known=kept.transforms)
         features = kept.fitted_to(found.features)
@@ -219,7 +211,7 @@ def classify_other(
     seconds = {"features": embedded - started, "map": time.perf_counter() - embedded}
     return Result(
         cube, class_map, kept.classes, None, map_spec, encoder, kept.probe, valid, kept=kept, seconds=seconds,
-        run_folder=classifier.folder, notes=tuple(filter(None, (*cube.info.notes, nameless, matching, said))),
+        run_folder=classifier.folder, brought=how, notes=cube.info.notes,
     )  # fmt: skip
 
 
@@ -297,16 +289,17 @@ def on_scene(raster: ClassRaster, cube: Cube, what: str) -> ClassRaster:
     return raster
 
 
-def _other_unit(cube: Cube, encoder: Encoder, ctx: Context) -> str:
-    """What to say of a cube whose values are of quite another size than the run's; warned of, too. Empty for others."""
-    from hsigui.pipeline.batch import other_unit
-    from hsigui.pipeline.run_bands import in_run_bands
+def _brought(cube: Cube, encoder: Encoder, transforms: Sequence[BandTransform], ctx: Context) -> Brought | None:
+    """How a cube is brought to the run, of another than the run's own warned of too; None where nothing is done."""
+    from hsigui.pipeline.run_bands import brought, in_bands
 
     if fingerprint(cube) in encoder.fingerprints:
-        return ""
-    if said := other_unit(in_run_bands(cube, encoder), encoder.transform, ctx.check):
+        found = in_bands(cube, encoder)
+        return found if found.words else None
+    found = brought(cube, encoder, transforms, ctx.check)
+    for said in found.words:
         ctx.warn(said)
-    return said
+    return found
 
 
 @contextmanager

@@ -21,7 +21,7 @@ from hsigui.pipeline import kept_probe, provenance, split
 from hsigui.pipeline.classify import classify
 from hsigui.pipeline.own_evaluation import evaluate_result
 from hsigui.pipeline.provenance import Provenance
-from hsigui.pipeline.repeating import command_lines
+from hsigui.pipeline.repeating import command_lines, lines_with
 from hsigui.pipeline.result import Result, with_filters
 from hsigui.pipeline.values import Filters, LabelPaths
 from hsigui.report.map_options import MapOptions
@@ -57,7 +57,7 @@ def save_map(
 
     Args:
         path: the suffix chooses the format.
-        commands: command lines that repeat it; None for those of the encoder.
+        commands: command lines that repeat it; None for those that all that is known of it makes.
         layers: "confidence", "entropy" or "probabilities" -> file.
 
     Raises:
@@ -75,10 +75,13 @@ def save_map(
                 say("The class probabilities of this map were not kept."), say("Classify with probabilities=True.")
             )
         written += write_layers(asked["probabilities"], result.probabilities, result.names, geo)
-    labels = None if result.labels is None else result.labels.path
     if options is not None and options.north_up:  # of other pixels than those that the record tells of
         return written
-    return [*written, provenance.save(result.record(labels, commands), path, result.array)]
+    files = result.label_files()
+    record = result.record(files.labels, commands, files.variable)
+    if commands is None:
+        record = dataclasses.replace(record, commands=command_lines(result, record, files, filters=result.filters))
+    return [*written, provenance.save(record, path, result.array)]
 
 
 def write_all(ctx: Context, result: Result, outputs: Outputs) -> list[Path]:
@@ -96,7 +99,7 @@ def write_all(ctx: Context, result: Result, outputs: Outputs) -> list[Path]:
         files, written = write_labels(result, paths["labels"])
     else:
         files = result.label_files()
-    record = result.record(files.labels)
+    record = result.record(files.labels, variable=files.variable)
     written += _write_maps(ctx, result, outputs, record, files)
     for kind, path in paths.items():
         if kind in ("report", "measures", "legend"):
@@ -184,12 +187,19 @@ def _write_measures(ctx: Context, result: Result, path: Path) -> list[Path]:
     return written + write_layers(entropy, found.entropy[:, :, None], ("entropy",), geo)
 
 
-def kept_of(result: Result, source: str, ctx: Context) -> kept_probe.KeptProbe:
-    """The classifier of a map with all that it needs on other scenes; `source` is the path of its labels, if any."""
+def kept_of(result: Result, files: LabelPaths, ctx: Context, command: str = "") -> kept_probe.KeptProbe:
+    """The classifier of a map with all that it needs on other scenes, and the command lines that fit it.
+
+    Args:
+        files: of its labels.
+        command: the command line that drew the map; empty for those that all that is known of it makes.
+    """
     assert result.features is not None
+    record = result.record(files.labels)
+    lines = lines_with(result, command) if command else command_lines(result, record, files)
     return kept_probe.of_scene(
         result.cube, result.encoder, result.features, result.probe, result.spec, result.trained_on, result.classes,
-        source, ctx,
+        "" if files.labels is None else str(files.labels.resolve()), ctx, variable=files.variable, commands=lines,
     )  # fmt: skip
 
 
@@ -200,7 +210,7 @@ def keep_classifier(ctx: Context, result: Result, folder: Path, files: LabelPath
         HsiError: the folder cannot be written or holds no run.
     """
     ctx.progress(0, 0, say("Keeping the classifier…"))
-    kept = kept_of(result, "" if files.labels is None else str(files.labels.resolve()), ctx)
+    kept = kept_of(result, files, ctx)
     accuracy = result.measured()
     figures = None if accuracy is None else to_json(accuracy)
     return kept_probe.keep_with_accuracy(kept, folder, figures, result.measured_on)

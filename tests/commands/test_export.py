@@ -50,7 +50,8 @@ def test_one_map_in_many_formats_with_its_legend(source, tmp_path, capsys):
         assert np.array_equal(read_classes(out / name).array, read_classes(source).array)
         record = provenance.load(out / name, read_classes(out / name).array)
         assert record is not None
-        assert record.commands == ("hsigui classify ...",), "it is still known how the map came to be"
+        assert record.commands[0] == "hsigui classify ...", "it is still known how the map came to be"
+        assert record.commands[1:] == (f"hsigui export {source.resolve()} --out {name} --title Wood",)
     assert "changed by the filters" not in capsys.readouterr().out
 
 

@@ -4,15 +4,12 @@ from __future__ import annotations
 
 from pathlib import Path
 
-import numpy as np
 import pytest
 
-from hsigui.cube.cube import ArraySource, Cube, CubeInfo
-from hsigui.cube.transform import fit_transform
 from hsigui.errors import HsiError
 from hsigui.jobs import Cancelled, SilentContext
 from hsigui.pipeline import batch
-from hsigui.pipeline.batch import FAILED, MADE, UNCHANGED, CubeOutcome, Order, other_unit
+from hsigui.pipeline.batch import FAILED, MADE, UNCHANGED, CubeOutcome, Order
 
 
 @pytest.fixture
@@ -99,23 +96,3 @@ def test_warnings_carry_the_name_of_their_cube(cubes, tmp_path):
 
     batch.run(batch.orders(cubes, tmp_path, ".tif"), warning, "s", tmp_path / "t.csv", Listening())
     assert told == ["a.mat: odd", "b.mat: odd", "c.mat: odd"]
-
-
-@pytest.mark.parametrize(("factor", "said"), [(1.0, False), (4.0, False), (0.3, False), (10_000.0, True), (0.01, True)])
-def test_values_of_another_unit_are_seen_in_the_bands_of_the_run(factor, said):
-    rng = np.random.default_rng(0)
-    values = rng.uniform(0.1, 0.5, (8, 9, 5)).astype(np.float32)
-    trained = fit_transform(Cube(ArraySource(values), CubeInfo(bad_bands=(False, True, False, False, False))), 2)
-    other = values * factor
-    other[..., 1] = 1e9  # a bad band of the run
-    told = other_unit(Cube(ArraySource(other)), trained)
-    assert bool(told) is said
-    assert ("in the same unit" in told) is said
-    stretched = fit_transform(Cube(ArraySource(values)), pixel_range=True)
-    assert other_unit(Cube(ArraySource(other)), stretched) == "", "each spectrum is stretched to one range"
-
-
-def test_a_cube_without_any_value_is_not_said_to_have_another_unit():
-    trained = fit_transform(Cube(ArraySource(np.ones((8, 9, 5), dtype=np.float32))), 2)
-    assert other_unit(Cube(ArraySource(np.full((8, 9, 5), np.nan, dtype=np.float32))), trained) == ""
-    assert other_unit(Cube(ArraySource(np.zeros((8, 9, 5), dtype=np.float32))), trained) == ""

@@ -15,6 +15,7 @@ from hsigui.cube.demo_spec import DemoSpec
 from hsigui.cube.formats.choice import ImportChoice
 from hsigui.pipeline import command_lines
 from hsigui.pipeline.command_lines import CubeArgument
+from hsigui.pipeline.values import Filters
 from hsigui.specs import MapSpec, PretrainSpec, SplitSpec
 
 SCENE = CubeArgument(Path("/data/a scene.mat"), variable="cube")
@@ -62,9 +63,10 @@ def test_an_array_is_read_as_it_was_chosen(choice):
 
 
 def test_a_map_is_drawn_as_it_was_and_measured():
-    line = command_lines.classify(SCENE, "labels of mine.tif", MapSpec(0.1, 2.5), majority=5, sieve=8, device="cpu")
+    spec, filters = MapSpec(0.1, 2.5), Filters(5, 8, 8)
+    line = command_lines.classify(SCENE, "labels of mine.tif", spec, filters=filters, device="cpu")
     found = parsed(line)
-    assert (found.smooth, found.edges, found.majority, found.sieve) == (0.1, 2.5, 5, 8)
+    assert (found.smooth, found.edges, found.majority, found.sieve, found.connectivity) == (0.1, 2.5, 5, 8, 8)
     assert found.labels == Path("labels of mine.tif")
     assert (found.run_folder, found.out) == (Path(command_lines.RUN), Path(command_lines.MAP))
     measured = parsed(command_lines.evaluate("/data/truth.tif"))

@@ -143,7 +143,7 @@ def test_scenes_of_other_bands_are_classified_each_with_labels_of_its_own_and_wi
     assert other.record().transductive
     assert (other.array > 0).all()
     moved = second.info.wavelengths[0] != first.info.wavelengths[0]
-    assert any("resampled" in note for note in other.notes) == moved
+    assert ("resampled" in other.record().settings.get("Brought to the run", {}).get("bands", "")) == moved
 
 
 def test_what_is_resampled_is_like_what_it_was_resampled_from():

@@ -1,0 +1,100 @@
+"""Command lines of several steps, brought together so that they do the same in an empty folder.
+
+A line as it was run names whole paths, also of what it wrote. In the chain each output has a name of its own in the
+folder in which the lines are run, and whatever reads it later reads it there; what no line of the chain writes is read
+where it lies. Loads no torch.
+"""
+
+from __future__ import annotations
+
+import shlex
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path, PurePath
+
+from hsigui.seen import free_name
+
+OUTPUTS: Mapping[str, frozenset[str]] = {
+    "sample": frozenset({"--out", "--rest"}),
+    "pretrain": frozenset({"--out"}),
+    "classify": frozenset({"--out", "--out-dir", "--table", "--confidence", "--entropy", "--probabilities"}),
+    "export": frozenset({"--out", "--legend"}),
+    "evaluate": frozenset({"--report"}),
+    "study": frozenset({"--out"}),
+    "demo": frozenset({"--out"}),
+}
+RUN = "--run"
+
+
+@dataclass
+class Chain:
+    """Lines that were brought together.
+
+    Attributes:
+        lines: in the order in which they are to be run.
+    """
+
+    lines: list[str] = field(default_factory=list)
+    _taken: dict[str, str] = field(default_factory=dict)  # name of an output here -> the line that writes it, unnamed
+
+    def add(self, lines: Iterable[str], places: Mapping[str, str] | None = None) -> str:
+        """Adds the lines of one map; those that are there already are not run twice.
+
+        Args:
+            places: path as the lines name it -> its name here, of outputs of what was added before.
+
+        Returns:
+            The first output of the last line; empty where it has none.
+        """
+        known, trained, last = dict(places or {}), "", ""
+        for line in lines:
+            words = shlex.split(line)
+            command = words[1] if len(words) > 1 else ""
+            written = _outputs(words, command)
+            for n, word in enumerate(words):
+                if n > 1 and n not in written:
+                    words[n] = known.get(word, trained if trained and words[n - 1] == RUN else word)
+            last = self._written(words, written, known)
+            if command == "pretrain":
+                trained = last
+            self._append(shlex.join(words))
+        return last
+
+    def _written(self, words: list[str], written: Sequence[int], known: dict[str, str]) -> str:
+        """Gives the outputs of a line their names here; the first of these."""
+        unnamed = shlex.join("" if n in written else word for n, word in enumerate(words))
+        first = ""
+        for n in written:
+            name = words[n] if _is_here(words[n]) else PurePath(words[n]).name
+            if self._taken.get(name, unnamed) != unnamed:
+                name = str(free_name(Path(name), lambda other: str(other) in self._taken))
+            self._taken[name] = unnamed
+            known[words[n]] = words[n] = name
+            first = first or name
+        return first
+
+    def _append(self, line: str) -> None:
+        if line not in self.lines:
+            self.lines.append(line)
+
+
+def chained(lines: Iterable[str]) -> tuple[str, ...]:
+    """The lines of one map so that they can be run one after the other in an empty folder."""
+    chain = Chain()
+    chain.add(filter(None, lines))
+    return tuple(chain.lines)
+
+
+def _outputs(words: Sequence[str], command: str) -> list[int]:
+    """Which words name what the line writes."""
+    options, found, option = OUTPUTS.get(command, frozenset()), list[int](), ""
+    for n, word in enumerate(words[2:], 2):
+        if word.startswith("--"):
+            option = word
+        elif option in options:
+            found.append(n)
+    return found
+
+
+def _is_here(path: str) -> bool:
+    return not PurePath(path).is_absolute()

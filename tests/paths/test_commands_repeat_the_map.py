@@ -1,0 +1,282 @@
+"""The command lines in a record make the same map bit for bit, in an empty folder, however the map came about."""
+
+from __future__ import annotations
+
+import json
+import os
+import shlex
+import shutil
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import pytest
+import scipy.io
+from numpy.typing import NDArray
+
+from hsigui import api
+from hsigui.__main__ import main
+from hsigui.cube.cube import Geo
+from hsigui.cube.demo import demo_scene
+from hsigui.cube.formats.envi import write_cube
+from hsigui.jobs import CallbackContext, Cancelled
+from hsigui.labels.classes import ClassInfo, ClassTable
+from hsigui.labels.formats.files import read_classes, write_classes
+from hsigui.methods import loop
+from hsigui.pipeline import provenance
+from hsigui.pipeline.chain import Chain, chained
+from hsigui.specs import PretrainSpec
+
+METHOD = ["--method", "spatial-only", "--device", "cpu"]
+
+
+@dataclass(frozen=True)
+class Place:
+    """A folder with two cubes of 28 x 28 pixels and their truth, and one to work in."""
+
+    data: Path
+    work: Path
+
+    def __call__(self, *words: object) -> None:
+        """Runs a command in the folder to work in, by names as seen from there where they are."""
+        assert main([str(word) for word in words]) == 0
+
+
+@pytest.fixture
+def at(tmp_path, monkeypatch) -> Place:
+    data, work = tmp_path / "data sets", tmp_path / "Übung 1"
+    for folder in (data, work):
+        folder.mkdir()
+    one = demo_scene(seed=1, rows=28, cols=28, bands=10)
+    table = ClassTable(tuple(ClassInfo(*c) for c in one.classes))
+    write_cube(data / "scene.hdr", one.cube.read(), one.cube.info)
+    write_cube(data / "other.hdr", one.cube.read()[::-1] * np.float32(2), one.cube.info)
+    write_classes(data / "truth.tif", one.truth, table, one.cube.geo)
+    monkeypatch.chdir(work)
+    monkeypatch.setattr(loop, "KEEP_SECONDS", 0.0)  # a training that is stopped is kept from its first step on
+    monkeypatch.setattr(loop, "KEEP_SHARE", 0.0)
+    return Place(data, work)
+
+
+def sampled(at: Place) -> None:
+    at("sample", "../data sets/truth.tif", "--per-class", 6, "--out", "labels.tif", "--rest", "rest.tif")
+
+
+def trained(at: Place, *more: object) -> None:
+    at("pretrain", "../data sets/scene.hdr", *METHOD, "--out", "run", *more)
+
+
+def drawn(at: Place, out: str = "map.tif", *more: object) -> Path:
+    at("classify", "../data sets/scene.hdr", "--run", "run", "--labels", "labels.tif", "--out", out, *more)
+    return at.work / out
+
+
+def plain(at: Place) -> Path:
+    sampled(at)
+    trained(at)
+    return drawn(at)
+
+
+def abbreviated(at: Place) -> Path:
+    sampled(at)
+    trained(at)
+    at("classify", "../data sets/scene.hdr", "--run=run", "--labels", "labels.tif", "--out=map.hdr", "--smooth=0.5",
+       "--conf", "confidence.tif", "--context", "mid")  # fmt: skip
+    return at.work / "map.hdr"
+
+
+def resumed(at: Place) -> Path:
+    """A training that was stopped at its second step, gone on with by a command."""
+    sampled(at)
+    spec = PretrainSpec("lscosa", "quick", 0, "cpu", 3)
+
+    def stop(done: float, total: float, text: str) -> None:
+        if "step 2" in text:
+            raise Cancelled
+
+    with pytest.raises(Cancelled):
+        api.pretrain(api.open(at.data / "scene.hdr"), spec=spec, folder="run", ctx=CallbackContext(progress=stop))
+    at("pretrain", at.data / "scene.hdr", "--epochs", 3, "--device", "cpu", "--out", "run", "--resume")
+    return drawn(at)
+
+
+def replaced(at: Place) -> Path:
+    sampled(at)
+    trained(at)
+    trained(at, "--replace")
+    drawn(at)
+    return drawn(at, "map.tif", "--overwrite")
+
+
+def kept_probe(at: Place) -> Path:
+    plain(at)
+    at("classify", at.data / "other.hdr", "--run", "run", "--probe", "kept", "--scale", 2, "--out", "other/map.tif")
+    return at.work / "other" / "map.tif"
+
+
+def kept_probe_of_a_copied_run(at: Place) -> Path:
+    plain(at)
+    shutil.copytree(at.work / "run", at.work / "a copy")
+    at("classify", at.data / "other.hdr", "--run", "a copy", "--probe", "kept", "--out", "other.tif")
+    return at.work / "other.tif"
+
+
+def one_of_many(at: Place) -> Path:
+    plain(at)
+    at("classify", "../data sets/*.hdr", "--run", "run", "--probe", "kept", "--out-dir", "maps", "--majority", 3)
+    return at.work / "maps" / "other-map.tif"
+
+
+def filtered(at: Place) -> Path:
+    plain(at)
+    at("export", "map.tif", "--majority", 3, "--out", "filtered.tif", "picture.png", "--legend", "legend.csv")
+    return at.work / "filtered.tif"
+
+
+def filtered_twice(at: Place) -> Path:
+    filtered(at)
+    at("export", "filtered.tif", "--sieve", 9, "--connectivity", 8, "--out", "b/filtered.tif")
+    return at.work / "b" / "filtered.tif"
+
+
+def edited_labels(at: Place) -> Path:
+    sampled(at)
+    raster = read_classes(at.work / "labels.tif")
+    array = raster.array.copy()
+    array[3:6, 3:9] = 2
+    write_classes(at.work / "labels.tif", array, raster.classes, raster.geo)
+    trained(at)
+    return drawn(at)
+
+
+def array_by_name(at: Place) -> Path:
+    sampled(at)
+    labels = read_classes(at.work / "labels.tif").array
+    rest = read_classes(at.work / "rest.tif").array
+    scipy.io.savemat(at.work / "both.mat", {"train": labels, "test": rest})
+    trained(at)
+    at("classify", at.data / "scene.hdr", "--run", "run", "--labels", "both.mat", "--labels-variable", "train",
+       "--out", "map.tif")  # fmt: skip
+    return at.work / "map.tif"
+
+
+def several_layers(at: Place) -> Path:
+    sampled(at)
+    raster = read_classes(at.work / "labels.tif")
+    other = np.where(raster.array > 0, 1, 0).astype(np.uint16)
+    scene = api.open(at.data / "scene.hdr")
+    geo = scene.geo if scene.geo.transform else Geo((1.0, 0.0, 0.0, 0.0, -1.0, 0.0))
+    for name, array in (("mine", raster.array), ("theirs", other)):
+        write_classes(at.work / f"{name}.gpkg", array, raster.classes, geo)
+    import pyogrio
+
+    for name in ("mine", "theirs"):
+        about, _, shapes, fields = pyogrio.raw.read(at.work / f"{name}.gpkg", layer="labels")
+        pyogrio.raw.write(at.work / "both.gpkg", shapes, fields, about["fields"], layer=name, driver="GPKG",
+                          geometry_type=about["geometry_type"], crs=about["crs"], append=name == "theirs")  # fmt: skip
+    trained(at)
+    at("classify", at.data / "scene.hdr", "--run", "run", "--labels", "both.gpkg", "--labels-variable", "mine",
+       "--out", "map.tif")  # fmt: skip
+    return at.work / "map.tif"
+
+
+def in_several_folders(at: Place) -> Path:
+    sampled(at)
+    (at.work / "deep" / "er").mkdir(parents=True)
+    os.chdir(at.work / "deep")
+    at("pretrain", "../../data sets/scene.hdr", *METHOD, "--out", "../runs/run")
+    os.chdir(at.data)
+    at("classify", "scene.hdr", "--run", "../Übung 1/runs/run", "--labels", "../Übung 1/labels.tif", "--out",
+       "../Übung 1/deep/er/map.tif")  # fmt: skip
+    os.chdir(at.work)
+    return at.work / "deep" / "er" / "map.tif"
+
+
+def one_of_several_draws(at: Place) -> Path:
+    at("sample", "../data sets/truth.tif", "--seeds", "3,4", "--out", "labels.tif", "--rest", "rest.tif")
+    trained(at)
+    for seed in (3, 4):
+        at("classify", at.data / "scene.hdr", "--run", "run", "--labels", f"labels-{seed}.tif", "--out", f"{seed}.tif")
+    return at.work / "4.tif"
+
+
+def by_python(at: Place) -> Path:
+    sampled(at)
+    cube = api.open("../data sets/scene.hdr", scale=2.0)
+    encoder = api.pretrain(cube, "spatial-only", device="cpu")
+    features = api.embed(cube, encoder)
+    result = api.classify(features, api.fit(features, api.read_labels("labels.tif", cube)), smooth=1.5)
+    return api.save(result, "map.tif")[0].resolve()
+
+
+WAYS: tuple[Callable[[Place], Path], ...] = (
+    plain, abbreviated, resumed, replaced, kept_probe, kept_probe_of_a_copied_run, one_of_many, filtered,
+    filtered_twice, edited_labels, array_by_name, several_layers, in_several_folders, one_of_several_draws, by_python,
+)  # fmt: skip
+
+
+def repeated(lines: tuple[str, ...], folder: Path, monkeypatch: pytest.MonkeyPatch) -> list[Path]:
+    """Runs the lines in an empty folder; the outputs of the last."""
+    folder.mkdir()
+    monkeypatch.chdir(folder)
+    for line in lines:
+        assert main(shlex.split(line)[1:]) == 0, line
+    words = shlex.split(lines[-1])
+    return [folder / words[words.index(option) + 1] for option in ("--out", "--report") if option in words]
+
+
+def of(path: Path) -> NDArray[np.uint16]:
+    return read_classes(path).array
+
+
+def recorded(path: Path) -> tuple[str, ...]:
+    record = provenance.load(path, of(path))
+    assert record is not None
+    assert record.commands
+    return record.commands
+
+
+@pytest.mark.parametrize("way", WAYS, ids=[way.__name__ for way in WAYS])
+def test_the_commands_of_a_record_make_the_same_map_in_an_empty_folder(at, way, tmp_path, monkeypatch):
+    made = way(at)
+    lines = recorded(made)
+    (again,) = repeated(lines, tmp_path / "eine andere Übung", monkeypatch)
+    assert np.array_equal(of(again), of(made))
+    assert recorded(again) == lines, "and their record is the same"
+
+
+def figures(report: Path) -> object:
+    return json.loads((report / "report.json").read_text(encoding="utf-8"))["accuracy"]
+
+
+@pytest.mark.parametrize("way", [plain, array_by_name, filtered, kept_probe], ids=lambda way: way.__name__)
+def test_the_commands_of_a_report_make_the_same_report_in_an_empty_folder(at, way, tmp_path, monkeypatch):
+    made = way(at)
+    truth = ["both.mat", "--truth-variable", "test"] if way is array_by_name else [at.data / "truth.tif"]
+    at("evaluate", made, "--truth", *truth, "--report", "Bericht")
+    lines = json.loads((at.work / "Bericht" / "report.json").read_text(encoding="utf-8"))["commands"]
+    (again,) = repeated(tuple(lines), tmp_path / "noch eine", monkeypatch)
+    assert figures(again) == figures(at.work / "Bericht")
+
+
+def test_the_commands_of_a_report_on_several_draws_make_it_again(at, tmp_path, monkeypatch):
+    one_of_several_draws(at)
+    at("evaluate", "3.tif", "4.tif", "--truth", "rest-3.tif", "rest-4.tif", "--report", "draws")
+    lines = json.loads((at.work / "draws" / "report.json").read_text(encoding="utf-8"))["commands"]
+    assert len(lines) == 2 + 1 + 2 + 1, "the encoder is trained once"
+    (again,) = repeated(tuple(lines), tmp_path / "noch eine", monkeypatch)
+    assert figures(again) == figures(at.work / "draws")
+
+
+def test_two_maps_of_one_name_do_not_write_over_each_other():
+    chain = Chain()
+    names = [chain.add([f"hsigui classify /a.hdr --labels /{n}.tif --out /{n}/map.tif"]) for n in (1, 2)]
+    assert names == ["map.tif", "map-2.tif"]
+    assert chain.add(["hsigui classify /a.hdr --labels /1.tif --out /elsewhere/map.tif"]) == "map.tif"
+    assert len(chain.lines) == 2
+
+
+def test_words_that_are_no_paths_of_outputs_stay_as_they_are():
+    line = "hsigui export /a/map.tif --title 'map.tif' --out /b/x.tif /b/x.png --sieve 3"
+    assert chained([line]) == ("hsigui export /a/map.tif --title map.tif --out x.tif x.png --sieve 3",)
