@@ -297,7 +297,7 @@ def test_how_far_averages_within_fields_look_is_told(small, tmp_path, capsys):
 
 def test_the_array_of_a_maps_mat_file_can_be_named(small, tmp_path, capsys):
     array = read_classes(small / "m-0.tif").array
-    scipy.io.savemat(tmp_path / "maps.mat", {"first": array, "second": np.full_like(array, 1)})
+    scipy.io.savemat(tmp_path / "maps.mat", {"first": array, "second": np.roll(array, 7, axis=1)})
     words = ["evaluate", str(tmp_path / "maps.mat"), "--truth", str(small / "t-0.tif")]
     assert main(words) == 1
     capsys.readouterr()
