@@ -47,16 +47,21 @@ def code_of(cube) -> int | None:
         (lambda folder: miniatures.prisma(folder, "L1"), "PRISMA L1", "VNIR+SWIR"),
         (miniatures.neon, "NEON DP3.30006", "SERC/Reflectance/Reflectance_Data"),
         (miniatures.aviris, "AVIRIS L2A", "reflectance/reflectance"),
+        (lambda folder: miniatures.aviris(folder, "radiance"), "AVIRIS L1B", "radiance/radiance"),
         (miniatures.pace_l2, "PACE OCI L2 AOP", "geophysical_data/Rrs"),
+        (lambda folder: miniatures.pace_l2(folder, "SFREFL", "rhos"), "PACE OCI L2 SFREFL", "geophysical_data/rhos"),
         (miniatures.pace_l1b, "PACE OCI L1B", "blue+red+SWIR"),
         (miniatures.tanager, "Tanager surface reflectance", "HDFEOS/GRIDS/HYP/Data Fields/surface_reflectance"),
+        (lambda folder: miniatures.tanager(folder, quantity="toa_radiance"), "Tanager radiance",
+         "HDFEOS/GRIDS/HYP/Data Fields/toa_radiance"),
     ],
-)
+)  # fmt: skip
 def test_a_product_is_known_and_opens_with_its_scene_unasked(tmp_path: Path, write, product: str, variable: str):
     path = write(tmp_path)
     cube = open_cube(path)
     assert (cube.info.product, cube.info.variable, cube.shape[:2]) == (product, variable, (ROWS, COLS))
     assert not cube.info.units_guessed
+    assert len(cube.info.wavelengths) == cube.bands
     title = next(row.title for row in HDF_PRODUCTS if row.name == product)
     assert any(title in note for note in cube.notes)
     first = suggestions(path)[0]
@@ -287,6 +292,12 @@ def test_a_product_without_its_band_lists_still_opens_or_is_refused_in_words(tmp
     with pytest.raises(HsiError) as caught:
         open_cube(path)
     assert caught.value.hint
+
+
+def test_no_row_is_without_a_miniature(tmp_path: Path):
+    assert {open_cube(path).info.product for path in miniatures.write_all(tmp_path)} | {"PRISMA L2B"} == {
+        row.name for row in HDF_PRODUCTS
+    }
 
 
 def test_every_row_names_its_sources_and_what_it_rests_on():

@@ -84,6 +84,17 @@ def test_each_detector_of_enmap_level_1b_has_its_own_bands(tmp_path: Path, detec
     assert open_cube(path, quality=("cloud",)).valid_mask().sum() == cube.valid_mask().sum() - 6
 
 
+@pytest.mark.parametrize(("write", "product"), [(enmap, "EnMAP L1C"), (desis, "DESIS L1C"), (desis, "DESIS L1B")])
+def test_levels_in_radiance_keep_stored_numbers_and_list_their_gains(tmp_path: Path, write, product: str):
+    path = write(tmp_path, product.split()[1])
+    cube, right = open_cube(path), stored(path)
+    assert cube.info.product == product
+    assert len(cube.info.wavelengths) == len(cube.info.gains) == cube.bands
+    assert cube.info.scale == 1.0
+    assert np.array_equal(cube.read()[1:], right[1:])
+    assert any(f"{product}, radiance at the sensor" in note for note in cube.notes)
+
+
 def test_the_metadata_of_two_detectors_is_a_question(tmp_path: Path):
     enmap(tmp_path, "L1B")
     with pytest.raises(HsiError, match="several rasters") as caught:
