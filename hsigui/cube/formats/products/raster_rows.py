@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from hsigui.cube.formats.products.rows import DOCUMENT, REAL_LISTING, Quality, RasterProduct, Source
+from hsigui.cube.formats.products.rows import REAL_LISTING, Quality, RasterProduct, Source
 from hsigui.texts import say
 
 _ENMAP_SOURCES = (
@@ -14,7 +14,8 @@ _ENMAP_SOURCES = (
 _DESIS_SOURCES = (
     Source("files, elements of the XML, units", "DLR, DESIS L1B, L1C and L2A product specifications (PAV-DLR-TN-004), "
            "bandCharacterisation: gainOfBand, offsetOfBand, wavelengthCenterOfBand, wavelengthWidthOfBand"),
-    Source("masks", "FujiangJi/hyperproc, order of the bands of QL_QUALITY-2 by their descriptions in real files"),
+    Source("the same, masks", "hyperproc 0.1.2, readers/desis.py, whose tests record "
+           "DESIS-HSI-L1B, -L1C and -L2A-DT0117241957_024-20240117T195540-V0220"),
 )  # fmt: skip
 
 
@@ -56,7 +57,7 @@ def _desis(level: str, title: str) -> RasterProduct:
             Quality(name, text, beside=("SPECTRAL_IMAGE", "QL_QUALITY-2"), plane=plane)
             for plane, (name, text) in enumerate(layers) if name
         ),
-        rests_on=DOCUMENT, sources=_DESIS_SOURCES,
+        rests_on=REAL_LISTING, sources=_DESIS_SOURCES,
     )  # fmt: skip
 
 

@@ -62,6 +62,22 @@ def lookup() -> tuple[np.ndarray, np.ndarray]:
     return np.where(inside, at_row + 1, 0).astype(np.int32), np.where(inside, at_col + 1, 0).astype(np.int32)
 
 
+def newer_masks(path: Path) -> Path:
+    """A granule of version 002 with its masks of version 003, which have other layers; the granule's file."""
+    renamed = path.rename(path.with_name("EMIT_L2A_RFL_002_20241006T165200.nc"))
+    old = renamed.with_name("EMIT_L2A_MASK_001_20241006T165200_2428011_004.nc")
+    with h5py.File(old, "r+") as file:
+        names = ["Cloud Flag", "Cirrus Flag", "Water  Flag", "Dilated Cloud Flag", "SpecTf-Cloud Probability",
+                 "SpecTf-Cloud Flag", "SpecTf-Buffer Distance"]  # fmt: skip
+        mask = file["mask"][:, :, :7]
+        mask[:, :, 3:] = 0
+        mask[7, :4, 3], mask[8, :3, 5] = 1, 1
+        del file["mask"], file["sensor_band_parameters/mask_bands"]
+        file["mask"], file["sensor_band_parameters/mask_bands"] = mask, np.array(names, dtype=object)
+    old.rename(old.with_name("EMIT_L2A_MASK_003_20241006T165200.nc"))
+    return renamed
+
+
 def _emit_masks(folder: Path) -> None:
     mask = np.zeros((ROWS, COLS, 8), np.float32)
     mask[2:4, 3:6, 0] = 1
@@ -154,7 +170,8 @@ def neon(folder: Path) -> Path:
 
 
 def aviris(folder: Path, quantity: str = "reflectance") -> Path:
-    """AVIRIS-3 in NetCDF: bands first, a grid mapping with GDAL's words, coordinates of pixel centres."""
+    """AVIRIS in NetCDF: bands first, a grid mapping with GDAL's words, coordinates of pixel centres. Radiance is on a
+    map already, as some versions have it; `aviris_swath` is not."""
     path = folder / f"AV320231008t160521_{'L2A_OE_RFL' if quantity == 'reflectance' else 'L1B_RDN'}_ORT.nc"
     cube = samples(20).transpose(2, 0, 1).copy()
     cube[:, 0, 0] = FILL
@@ -175,6 +192,25 @@ def aviris(folder: Path, quantity: str = "reflectance") -> Path:
         mapping = file.create_dataset("transverse_mercator", data=np.bytes_(b""))
         mapping.attrs["GeoTransform"] = "400000.0 5.0 0.0 4100000.0 0.0 -5.0"
         mapping.attrs["spatial_ref"] = utm_wkt(11)
+    return path
+
+
+def aviris_swath(folder: Path) -> Path:
+    """AVIRIS-5 level 1B: radiance along the track, a lookup table with filled pixels below 0, the grid of the map."""
+    path = folder / "AV520250508t173511_000_L1B_RDN_1032338f_RDN.nc"
+    row, col = lookup()
+    filled = (row > 0) & (np.indices(row.shape).sum(axis=0) % 5 == 0)
+    with h5py.File(path, "w") as file:
+        array = file.create_dataset("radiance/radiance", data=samples(20).transpose(2, 0, 1))
+        array.attrs["_FillValue"], array.attrs["grid_mapping"] = np.float32(FILL), "transverse_mercator"
+        file["radiance/wavelength"] = np.linspace(381.8, 2499.7, 20)
+        file["radiance/fwhm"] = np.full(20, 5.6, np.float32)
+        file["geolocation_lookup_table/sample"] = np.where(filled, -col, col)
+        file["geolocation_lookup_table/line"] = np.where(filled, -row, row)
+        file["easting"] = 400_002.5 + 5.0 * np.arange(row.shape[1])
+        file["northing"] = 4_099_997.5 - 5.0 * np.arange(row.shape[0])
+        mapping = file.create_dataset("transverse_mercator", data=np.bytes_(b""))
+        mapping.attrs["GeoTransform"], mapping.attrs["spatial_ref"] = "400000.0 5.0 0.0 4100000.0 0.0 -5.0", utm_wkt(12)
     return path
 
 
@@ -278,8 +314,9 @@ def write_all(folder: Path) -> list[Path]:
     folder.mkdir(parents=True, exist_ok=True)
     return [
         emit(folder), emit(folder, "L1B"), prisma(folder), prisma(folder, "L2C"), prisma(folder, "L1"), neon(folder),
-        aviris(folder), aviris(folder, "radiance"), pace_l2(folder), pace_l2(folder, "SFREFL", "rhos"),
-        pace_l1b(folder), tanager(folder), tanager(folder, basic=True), tanager(folder, quantity="toa_radiance"),
+        aviris(folder), aviris(folder, "radiance"), aviris_swath(folder), pace_l2(folder),
+        pace_l2(folder, "SFREFL", "rhos"), pace_l1b(folder), tanager(folder), tanager(folder, basic=True),
+        tanager(folder, quantity="toa_radiance"),
     ]  # fmt: skip
 
 

@@ -123,6 +123,19 @@ def test_masks_of_emit_beside_it_take_pixels_out_in_the_swath_and_on_the_map(tmp
     assert np.isnan(on_map.spectrum(*map(int, np.argwhere(gone)[0]))).all()
 
 
+def test_masks_of_other_versions_are_found_by_their_labels(tmp_path: Path):
+    path = miniatures.newer_masks(miniatures.emit(tmp_path))
+    names = [layer.name for layer in quality_layers(path)]
+    assert names == ["cloud", "cirrus", "water", "dilated-cloud", "spectf-cloud"]
+    mask = stored(tmp_path / "EMIT_L2A_MASK_003_20241006T165200.nc", "mask")
+    whole = open_cube(path).valid_mask()
+    for name, plane in (("cloud", 0), ("dilated-cloud", 3), ("spectf-cloud", 5)):
+        assert mask[:, :, plane].any()
+        assert np.array_equal(open_cube(path, quality=(name,)).valid_mask(), whole & (mask[:, :, plane] != 1))
+    with pytest.raises(HsiError, match="no quality mask “aggregate”"):
+        open_cube(path, quality=("aggregate",))
+
+
 def test_masks_that_are_not_there_are_refused_with_those_that_are(tmp_path: Path):
     path = miniatures.emit(tmp_path, masks=False)
     assert quality_layers(path) == ()
@@ -230,6 +243,20 @@ def test_aviris_is_what_gdal_reads_of_it(tmp_path: Path):
     assert np.array_equal(np.isnan(cube.read()), right == FILL)
     assert np.array_equal(cube.read()[right != FILL], right[right != FILL])
     assert cube.info.wavelengths[-1] == 2450.0
+
+
+def test_radiance_of_aviris_along_the_track_is_put_on_the_map_when_asked(tmp_path: Path):
+    path = miniatures.aviris_swath(tmp_path)
+    swath = open_cube(path)
+    assert (swath.info.product, swath.shape) == ("AVIRIS L1B", (ROWS, COLS, 20))
+    assert swath.geo.transform is None
+    assert any("swath" in note and "radiance on the map" in note for note in swath.notes)
+    cube, right = open_cube(path, variable="radiance on the map"), stored(path, "radiance/radiance").transpose(1, 2, 0)
+    row, col = (np.abs(stored(path, f"geolocation_lookup_table/{name}")) for name in ("line", "sample"))
+    assert np.array_equal(cube.valid_mask(), row > 0)
+    assert np.array_equal(cube.read()[row > 0], right[row[row > 0] - 1, col[row > 0] - 1])
+    assert cube.geo.transform == (5.0, 0.0, 400_000.0, 0.0, -5.0, 4_100_000.0)
+    assert code_of(cube) == 32612
 
 
 def test_pace_is_unpacked_masked_by_its_valid_range_and_has_flags(tmp_path: Path):
