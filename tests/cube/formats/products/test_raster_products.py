@@ -78,20 +78,28 @@ def test_each_detector_of_enmap_level_1b_has_its_own_bands(tmp_path: Path, detec
     path = next(tmp_path.glob(f"*IMAGE_{detector}.TIF"))
     cube = open_cube(path)
     assert (cube.info.product, cube.info.wavelengths) == ("EnMAP L1B", CENTERS[detector])
-    assert len(cube.info.gains) == cube.bands
-    assert np.array_equal(cube.stored(5, 5), stored(path)[5, 5])
-    assert any("listed, not applied" in note for note in cube.notes)
+    gains = 1e-5 * (1 + np.arange(9))[: cube.bands] if detector == "VNIR" else 1e-5 * (1 + np.arange(9))[-cube.bands :]
+    right = stored(path)
+    assert np.allclose(cube.read()[1:], right[1:] * gains)
+    assert np.allclose(cube.read(slice(2, 8, 3), slice(1, 4), [2, 0]), (right * gains)[2:8:3, 1:4][:, :, [2, 0]])
     assert open_cube(path, quality=("cloud",)).valid_mask().sum() == cube.valid_mask().sum() - 6
 
 
 @pytest.mark.parametrize(("write", "product"), [(enmap, "EnMAP L1C"), (desis, "DESIS L1C"), (desis, "DESIS L1B")])
-def test_levels_in_radiance_keep_stored_numbers_and_list_their_gains(tmp_path: Path, write, product: str):
+def test_levels_in_radiance_have_the_gain_and_offset_of_each_band_applied(tmp_path: Path, write, product: str):
     path = write(tmp_path, product.split()[1])
     cube, right = open_cube(path), stored(path)
     assert cube.info.product == product
-    assert len(cube.info.wavelengths) == len(cube.info.gains) == cube.bands
-    assert cube.info.scale == 1.0
-    assert np.array_equal(cube.read()[1:], right[1:])
+    numbers = np.arange(cube.bands)
+    assert len(cube.info.wavelengths) == cube.bands
+    # Nothing is left to be applied twice in an exported file.
+    assert (cube.info.scale, cube.info.gains, cube.info.offsets) == (1.0, (), ())
+    values = right * 1e-5 * (1 + numbers) + (numbers if write is desis else 0)
+    gone = right == cube.info.nodata
+    assert gone.any() or write is enmap
+    assert np.array_equal(np.isnan(cube.read()), gone)
+    assert np.allclose(cube.read()[~gone], values[~gone])
+    assert any("the gain and offset of each band" in note for note in cube.notes)
     assert any(f"{product}, radiance at the sensor" in note for note in cube.notes)
 
 
@@ -110,9 +118,6 @@ def test_desis_has_its_bands_and_scale_and_no_other_band_elements(tmp_path: Path
     assert cube.info.fwhm == (3.5,) * 8
     assert np.allclose(cube.read()[1:], right[1:] / 10_000)
     assert np.array_equal(~cube.valid_mask(), right[:, :, 0] == -32768)
-    radiance = open_cube(desis(tmp_path, "L1C"))
-    assert radiance.info.offsets == tuple(map(float, range(8)))
-    assert radiance.info.scale == 1.0
 
 
 def test_layers_of_desis_take_pixels_out(tmp_path: Path):
