@@ -111,7 +111,7 @@ def is_class_map(header: Header) -> bool:
 def info_of(header: Header) -> CubeInfo:
     """What a header says beside the layout: wavelengths, bad bands, no-data, georeference; notes on what is wrong."""
     notes = list(header.notes)
-    camera = camera_of(header.fields)
+    camera = camera_of(header.fields, header.path.stem)
     unit = header.fields.get("wavelength units", "").strip()
     notes += () if camera is None else notes_of(camera, header.fields, header.rows)
     counted = unit or ("" if camera is None else camera.unit)
