@@ -280,7 +280,7 @@ def _info_of(dataset: Any, path: Path) -> CubeInfo:
         scale=packing.scale,
         gains=packing.gains,
         offsets=packing.offsets,
-        geo=geo_of_dataset(dataset),
+        geo=geo_of_dataset(dataset) if product is None or product.row.on_map else Geo(),
         interleave={"pixel": "bip", "band": "bsq", "line": "bil"}.get(getattr(dataset.interleaving, "value", ""), ""),
         product=product.row.name if product else "",
         notes=(*(product.notes if product else ()), *notes, *waves.notes),

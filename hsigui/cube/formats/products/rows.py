@@ -144,6 +144,8 @@ class RasterProduct:
         first_bands: element with the number of bands of the first of two detectors, where each has a raster of its own
             that is named after it; empty where one raster holds all.
         nodata: the stored number that means no-data, where the raster does not say it.
+        on_map: whether the place that the raster names is one. Of a scene in the geometry of its sensor it is at best
+            a fit to the corners.
     """
 
     name: str
@@ -157,6 +159,7 @@ class RasterProduct:
     offset: str
     first_bands: str = ""
     nodata: float | None = None
+    on_map: bool = True
     quality: tuple[Quality, ...] = ()
     rests_on: str = DOCUMENT
     sources: tuple[Source, ...] = ()

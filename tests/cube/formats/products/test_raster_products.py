@@ -85,6 +85,17 @@ def test_each_detector_of_enmap_level_1b_has_its_own_bands(tmp_path: Path, detec
     assert open_cube(path, quality=("cloud",)).valid_mask().sum() == cube.valid_mask().sum() - 6
 
 
+@pytest.mark.parametrize("write", [enmap, desis])
+def test_a_scene_in_the_geometry_of_its_sensor_has_no_grid_though_its_file_names_a_place(tmp_path: Path, write):
+    path = write(tmp_path, "L1B")
+    with rasterio.open(path) as dataset:
+        assert not dataset.transform.is_identity
+    cube = open_cube(path)
+    assert (cube.geo.transform, cube.geo.crs_wkt) == (None, None)
+    assert any("without a grid" in note for note in cube.notes)
+    assert open_cube(write(tmp_path, "L1C")).geo.transform is not None
+
+
 @pytest.mark.parametrize(("write", "product"), [(enmap, "EnMAP L1C"), (desis, "DESIS L1C"), (desis, "DESIS L1B")])
 def test_levels_in_radiance_have_the_gain_and_offset_of_each_band_applied(tmp_path: Path, write, product: str):
     path = write(tmp_path, product.split()[1])
