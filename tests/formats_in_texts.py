@@ -13,6 +13,7 @@ from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 
 from hsigui.cube.formats import table as scenes
+from hsigui.cube.formats.products import help_table as products
 from hsigui.labels.formats import table as labels
 from hsigui.report import table as maps
 from hsigui.ui.image import tools_table as tools
@@ -36,6 +37,7 @@ LISTS: Mapping[Path, Mapping[str, Callable[[], str]]] = {
         "labels": _wrapped(labels.titles_in_words),
         "maps": _wrapped(maps.titles_in_words),
     },
+    HELP / "products.md": {"products": _lines(products.help_table), "sources": _lines(products.sources_table)},
     HELP / "scenes.md": {"scenes": _lines(scenes.help_table)},
     HELP / "label-files.md": {
         "labels": _lines(labels.help_table),

@@ -112,10 +112,11 @@ def is_class_map(header: Header) -> bool:
 def info_of(header: Header) -> CubeInfo:
     """What a header says beside the layout: wavelengths, bad bands, no-data, georeference; notes on what is wrong."""
     notes = list(header.notes)
-    camera = camera_of(header.fields)
-    unit = header.fields.get("wavelength units", "").strip() or ("" if camera is None else camera.unit)
+    camera = camera_of(header.fields, header.path.stem)
+    unit = header.fields.get("wavelength units", "").strip()
     notes += () if camera is None else notes_of(camera, header.fields, header.rows)
-    waves = to_nm(_per_band(header, "wavelength", notes), unit, _per_band(header, "fwhm", notes))
+    counted = unit or ("" if camera is None else camera.unit)
+    waves = to_nm(_per_band(header, "wavelength", notes), counted, _per_band(header, "fwhm", notes))
     geo, geo_notes = geo_of(header)
     notes += [*waves.notes, *geo_notes]
     names = header.items("band names")

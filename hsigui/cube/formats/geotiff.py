@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -15,9 +15,10 @@ from rasterio.errors import RasterioError
 from rasterio.windows import Window
 
 from hsigui import stopping, untrusted
-from hsigui.cube.cube import Cube, CubeInfo, Geo
+from hsigui.cube.cube import Cube, CubeInfo, Geo, Source
 from hsigui.cube.empty_bands import checked_cube
-from hsigui.cube.formats.products.rasters import RasterFacts, facts_of
+from hsigui.cube.formats.products.rasters import RasterFacts, facts_of, product_of
+from hsigui.cube.formats.products.sources import UnpackedByBand
 from hsigui.cube.formats.raster_files import NO_NETWORK, drivers_of, open_quietly
 from hsigui.cube.formats.raster_wavelengths import bad_bands_of, wavelengths_of
 from hsigui.cube.formats.tiff_headers import with_header
@@ -198,7 +199,8 @@ def open_geotiff(path: str | Path) -> Cube:
         require_block(path.name, largest_block(dataset))
         _require_all_blocks(dataset, path)
         info = with_header(_info_of(dataset, path), dataset, path)
-    return checked_cube(RasterSource(path), info, path.stem, path)
+    source, info = _in_units(RasterSource(path), info, path)
+    return checked_cube(source, info, path.stem, path)
 
 
 def geo_of_dataset(dataset: Any) -> Geo:
@@ -278,7 +280,7 @@ def _info_of(dataset: Any, path: Path) -> CubeInfo:
         scale=packing.scale,
         gains=packing.gains,
         offsets=packing.offsets,
-        geo=geo_of_dataset(dataset),
+        geo=geo_of_dataset(dataset) if product is None or product.row.on_map else Geo(),
         interleave={"pixel": "bip", "band": "bsq", "line": "bil"}.get(getattr(dataset.interleaving, "value", ""), ""),
         product=product.row.name if product else "",
         notes=(*(product.notes if product else ()), *notes, *waves.notes),
@@ -298,6 +300,8 @@ class _Packing:
 
 def _packing(dataset: Any, product: RasterFacts | None) -> _Packing:
     listed = say("The scales and offsets of the file are listed, not applied: stored values are shown.")
+    if product is not None:
+        listed = say("Values are made of the stored numbers by the gain and offset of each band.")
     if any(dataset.offsets) or len(set(dataset.scales)) != 1 or dataset.scales[0] <= 0:
         return _Packing(1.0, tuple(dataset.scales), tuple(dataset.offsets), (listed,))
     if dataset.scales[0] != 1:
@@ -311,6 +315,14 @@ def _packing(dataset: Any, product: RasterFacts | None) -> _Packing:
     if product is not None and product.gains:
         return _Packing(1.0, product.gains, product.offsets, (listed,))
     return _Packing()
+
+
+def _in_units(source: RasterSource, info: CubeInfo, path: Path) -> tuple[Source, CubeInfo]:
+    """The samples of a product by the gains and offsets of its bands: without them its spectra have another shape."""
+    if not info.gains or product_of(path) is None:
+        return source, info
+    offsets = info.offsets or (0.0,) * len(info.gains)
+    return UnpackedByBand(source, info.gains, offsets, info.nodata), replace(info, gains=(), offsets=())
 
 
 def _nodata(dataset: Any, product: RasterFacts | None) -> float | None:

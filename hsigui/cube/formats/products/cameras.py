@@ -1,4 +1,5 @@
-"""Cameras of the lab and of drones whose software writes ENVI headers, known by the keys that it writes.
+"""Cameras of the lab, of drones and of aircraft whose scenes come in ENVI's format, known by the keys of their headers
+or by the names of their files.
 
 What their headers leave unsaid is what their makers leave so: wavelengths are in nm. Scenes of Specim end with frames
 that were taken behind a closed shutter.
@@ -16,7 +17,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from hsigui.cube.formats.products.quality_layers import QualityLayer, no_layer
-from hsigui.cube.formats.products.rows import DOCUMENT, Source
+from hsigui.cube.formats.products.rows import DOCUMENT, REAL_LISTING, Source
 from hsigui.texts import say
 
 if TYPE_CHECKING:
@@ -28,13 +29,14 @@ _DARK_START = "autodarkstartline"
 
 @dataclass(frozen=True)
 class Camera:
-    """The headers of one maker's software.
+    """The headers of one maker's software, or of one instrument.
 
     Attributes:
         name: of the maker.
         title: for notes and help.
         keys: sets of keys; a header that has all of one set is of this maker.
         says: fields of a header, by key: a regular expression that their text must hold; one of them is enough.
+        files: a regular expression for the name of the header's file, without its last ending.
         unit: of wavelengths where the header names none.
         rests_on, sources: as in other rows of products.
     """
@@ -43,13 +45,16 @@ class Camera:
     title: str
     keys: tuple[frozenset[str], ...] = ()
     says: Mapping[str, str] = field(default_factory=dict)
+    files: str = ""
     unit: str = "nm"
     rests_on: str = DOCUMENT
     sources: tuple[Source, ...] = ()
 
-    def wrote(self, fields: Mapping[str, str]) -> bool:
-        """Whether the fields of a header, by their keys in small letters, are of this maker's."""
+    def wrote(self, fields: Mapping[str, str], name: str) -> bool:
+        """Whether the fields of a header, by their keys in small letters, or its name are of this maker's."""
         if any(keys <= fields.keys() for keys in self.keys):
+            return True
+        if self.files and re.match(self.files, name, re.IGNORECASE):
             return True
         return any(re.search(text, fields.get(key, ""), re.IGNORECASE) for key, text in self.says.items())
 
@@ -58,7 +63,23 @@ def _keys(*keys: str) -> frozenset[str]:
     return frozenset(keys)
 
 
+_AVIRIS_SOURCES = (
+    Source("names of files, units", "hyperproc 0.1.2, readers/aviris.py, whose tests record "
+           "AV320231005t181518_L2A_OE_main_98b13fff_RFL_ORT and ang20220224t210144_rfl_v2aa1; JPL, AVIRIS-NG Data "
+           "Product Distribution Document"),
+)  # fmt: skip
+
+
+def _aviris(name: str, files: str, product: str) -> Camera:
+    return Camera(name, say("{name} in ENVI's format, {product}", name=name, product=product), files=files,
+                  rests_on=REAL_LISTING, sources=_AVIRIS_SOURCES)  # fmt: skip
+
+
 CAMERAS = (
+    _aviris("AVIRIS-3 L2A", r"AV3\d{8}t\d{6}.*_RFL(?:_ORT)?$", say("surface reflectance")),
+    _aviris("AVIRIS-3 L1B", r"AV3\d{8}t\d{6}.*_RDN(?:_ORT)?$", say("radiance at the sensor")),
+    _aviris("AVIRIS-NG L2A", r"ang\d{8}t\d{6}_(?:rfl|corr)_", say("surface reflectance")),
+    _aviris("AVIRIS-NG L1B", r"ang\d{8}t\d{6}_rdn_", say("radiance at the sensor")),
     Camera(
         "Specim", say("a scene of a Specim camera"),
         (_keys(_DARK_START), _keys("tint", "fps", "binning"), _keys("himg", "vimg")), {"sensor type": r"\bspecim\b"},
@@ -86,9 +107,9 @@ CAMERAS = (
 )  # fmt: skip
 
 
-def camera_of(fields: Mapping[str, str]) -> Camera | None:
-    """The camera that wrote a header with these fields; None for none that is known."""
-    return next((camera for camera in CAMERAS if camera.wrote(fields)), None)
+def camera_of(fields: Mapping[str, str], name: str) -> Camera | None:
+    """The camera that wrote a header of a name (without its last ending) with these fields; None for none known."""
+    return next((camera for camera in CAMERAS if camera.wrote(fields, name)), None)
 
 
 def dark_lines(fields: Mapping[str, str], rows: int) -> range:

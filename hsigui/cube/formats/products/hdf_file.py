@@ -19,6 +19,7 @@ from hsigui.cube.formats.choice import CUBE_AXES, ImportChoice, Layout, layout_o
 from hsigui.cube.formats.containers import BandLists, Beside, Place
 from hsigui.cube.formats.hdf5 import BROKEN, HdfFile, broken
 from hsigui.cube.formats.hdf5_attributes import Attributes
+from hsigui.cube.formats.hdf5_links import item_of
 from hsigui.cube.formats.hdf5_place import axes_of_dimensions
 from hsigui.cube.formats.products.hdf_rows import HDF_PRODUCTS
 from hsigui.cube.formats.products.rows import HdfProduct, Part, Scene
@@ -127,8 +128,11 @@ class ProductFile(HdfFile):
         scene = self.made.get(name) or self._stored_scene(name)
         if scene is None:
             return super().place(name, layout)
+        if on_map := self._on_map(scene):
+            note = say("The scene is a swath, without a grid: “{name}” has one.", name=on_map)
+            return Place(notes=(note,))
         if scene.place is not None:
-            geo = scene.place(Attributes(self.file.attrs), *layout.shape[:2])
+            geo = scene.place(self._mapping(scene), *layout.shape[:2])
             return Place(geo) if geo.transform else Place(geo, (say("The product does not say where it lies."),))
         part = self._array_of(scene.parts[0])
         return super().place(part.name, self._layout(scene.parts[0], part))
@@ -177,7 +181,20 @@ class ProductFile(HdfFile):
         return {n: s for n, s in whole.items() if s.cut or len(s.parts) < 2 or not self._same_as_cut(s, whole)}
 
     def _has_tables(self, scene: Scene) -> bool:
-        return all(self.array(pattern) for pattern in scene.lookup or ())
+        """Whether there are lookup tables, of another size than what they look up: else that is on the map already."""
+        tables = [self.array(pattern) for pattern in scene.lookup or ()]
+        stored = self._layout(scene.parts[0], self._array_of(scene.parts[0])).shape[:2]
+        return all(table is not None and table.shape != stored for table in tables)
+
+    def _on_map(self, scene: Scene) -> str:
+        """The made scene that puts a stored one on the map; empty for none, and for that scene itself."""
+        made = (name for name, other in self.made.items() if other.lookup and other.parts == scene.parts)
+        return "" if scene.lookup else next(made, "")
+
+    def _mapping(self, scene: Scene) -> Attributes:
+        """The attributes that say where a scene lies."""
+        found = item_of(self.file, scene.mapping) if scene.mapping else None
+        return Attributes((self.file if found is None else found).attrs)
 
     def _same_as_cut(self, scene: Scene, others: dict[str, Scene]) -> bool:
         """Whether no two of the parts overlap, so that keeping the overlap makes no other scene."""
@@ -233,7 +250,8 @@ class ProductFile(HdfFile):
         table = super().load(array.name)
         if table.ndim != 2 or table.dtype.kind not in "iu":
             raise ValueError(f"{array.name} is no lookup table")
-        return table
+        # Below 0 are pixels that were filled from a neighbour: the same pixel is shown.
+        return np.abs(table)
 
     def _bands(self, scene: Scene) -> Bands:
         """The bands of all parts by rising wavelength, those without one left out."""

@@ -10,7 +10,6 @@ from hsigui.cube.formats.cf_crs import wkt_or_none
 from hsigui.cube.formats.hdf5_attributes import Attributes
 from hsigui.cube.formats.hdf5_place import transform_of_gdal
 from hsigui.cube.formats.products.rows import (
-    DOCUMENT,
     REAL_LISTING,
     HdfProduct,
     Part,
@@ -25,8 +24,8 @@ _DN = 65535.0
 _BANDS_FIRST, _BANDS_MIDDLE = "bands,rows,cols", "rows,bands,cols"
 
 
-def _emit_place(said: Attributes, rows: int, cols: int) -> Geo:
-    """Of the map that EMIT's lookup table leads to: the file names its corner and its step."""
+def _named_place(said: Attributes, rows: int, cols: int) -> Geo:
+    """Of the map that a lookup table of JPL leads to: the file names its corner and its step."""
     return Geo(transform_of_gdal(said.numbers("geotransform")), wkt_or_none(said.text("spatial_ref")))
 
 
@@ -103,14 +102,14 @@ def _error_matrix(level: str, title: str, value: float | None) -> tuple[Quality,
 
 
 def _emit(name: str, title: str, array: str, product: str) -> HdfProduct:
-    beside = (product, r"EMIT_L2A_MASK_")
+    beside = (product + r"\d+_", "EMIT_L2A_MASK_*_")
     part = Part(array)
     return HdfProduct(
         name, title, (array, "sensor_band_parameters/wavelengths", "location/glt_x"),
         (
             Scene("", (part,)),
             Scene(say("{array} on the map", array=array), (part,), lookup=("location/glt_x", "location/glt_y"),
-                  place=_emit_place, nodata=-9999.0),
+                  place=_named_place, nodata=-9999.0),
         ),
         quality=tuple(
             Quality(word, text, "mask", beside, plane, label, "sensor_band_parameters/mask_bands", value=1.0)
@@ -121,13 +120,17 @@ def _emit(name: str, title: str, array: str, product: str) -> HdfProduct:
                 ("spacecraft", say("parts of the space station"), 3, "Spacecraft Flag"),
                 ("dilated-cloud", say("cloud and what is near it"), 4, "Dilated Cloud Flag"),
                 ("aggregate", say("any of them"), 7, "Aggregate Flag"),
+                ("spectf-cloud", say("cloud by SpecTf, a neural network"), 5, "SpecTf-Cloud Flag"),
             )
         ),
         rests_on=REAL_LISTING,
         sources=(
             Source("arrays, groups, lookup table, corner", "listing of EMIT_L2A_RFL_001_20241006T165200_2428011_004.nc "
                    "(STARS-Data-Fusion/EMIT-L2A-RFL); NASA LP DAAC, doi:10.5067/EMIT/EMITL2ARFL.001"),
-            Source("masks", "NASA LP DAAC, EMIT L2A Mask, variable mask and sensor_band_parameters/mask_bands"),
+            Source("L1B, names of versions 001 and 002", "georeader-spaceml 2.4, readers/emit.py and "
+                   "tests/data/build_emit_fixture.py, which cuts EMIT_L1B_RAD_001_20220827T060753_2223904_013.nc"),
+            Source("masks", "NASA LP DAAC, EMIT L2A Mask 001 and 003, variable mask and the labels in "
+                   "sensor_band_parameters/mask_bands, which differ between them"),
         ),
     )  # fmt: skip
 
@@ -141,19 +144,33 @@ def _tanager(name: str, title: str, array: str) -> HdfProduct:
             Quality("cirrus", say("cirrus"), "hdfeos/*/hyp/data fields/beta_cirrus_mask"),
             Quality("no-data", say("outside of the strip"), "hdfeos/*/hyp/data fields/nodata_pixels"),
         ),
-        rests_on=DOCUMENT,
-        sources=(Source("all", "Planet, Tanager Product Specification, November 2025, section 3.6, table 3-E, and "
-                        "StructMetadata.0 there"),),
+        rests_on=REAL_LISTING,
+        sources=(
+            Source("arrays, attributes, structure", "Planet, Tanager Product Specification, November 2025, section "
+                   "3.6, table 3-E, and StructMetadata.0 there"),
+            Source("the same, ortho", "hyperproc 0.1.2, readers/tanager.py, whose tests record "
+                   "20250503_064345_16_4001_ortho_sr_hdf5.h5 and …_ortho_radiance_hdf5.h5"),
+        ),
     )  # fmt: skip
 
 
 def _aviris(name: str, title: str, array: str) -> HdfProduct:
     group = f"{array}/{array}"
     return HdfProduct(
-        name, title, (group, f"{array}/wavelength", f"{array}/fwhm"), (Scene("", (Part(group, _BANDS_FIRST),)),),
-        rests_on=DOCUMENT,
-        sources=(Source("all", "NASA ORNL DAAC, AVIRIS-3 L2A Orthocorrected Surface Reflectance, "
-                        "doi:10.3334/ORNLDAAC/2357, user guide; CF grid mapping transverse_mercator"),),
+        name, title, (group, f"{array}/wavelength", f"{array}/fwhm"),
+        (
+            Scene("", (Part(group, _BANDS_FIRST),)),
+            Scene(say("{array} on the map", array=array), (Part(group, _BANDS_FIRST),),
+                  lookup=("geolocation_lookup_table/sample", "geolocation_lookup_table/line"),
+                  place=_named_place, mapping="transverse_mercator", nodata=-9999.0),
+        ),
+        rests_on=REAL_LISTING,
+        sources=(
+            Source("arrays, lookup table, grid", "hyperproc 0.1.2, readers/aviris.py, whose tests record AVIRIS-5's "
+                   "AV520250508t173511_000_L1B_RDN_1032338f_RDN.nc and …_L2A_OE_f9b3b7e7_RFL_ORT.nc"),
+            Source("the same for AVIRIS-3", "NASA ORNL DAAC, AVIRIS-3 L2A Orthocorrected Surface Reflectance, "
+                   "doi:10.3334/ORNLDAAC/2357, user guide; no listing"),
+        ),
     )  # fmt: skip
 
 

@@ -21,11 +21,17 @@ from hsigui.assets import resource
 from hsigui.cube.cube import Cube, CubeInfo, Source
 from hsigui.cube.empty_bands import checked_cube
 from hsigui.cube.formats.geotiff import geo_of_dataset, open_dataset, open_geotiff
+from hsigui.cube.formats.products.rows import Source as RowSource
 from hsigui.cube.formats.products.sources import JoinedBands, Unpacked
 from hsigui.errors import HsiError
 from hsigui.texts import say, say_number
 
 NAME = "Hyperion L1"
+TITLE = say("EO-1 Hyperion L1T or L1Gst, radiance at the sensor")
+SOURCES = (
+    RowSource("files, radiance, calibrated bands", "USGS, EO-1 User Guide and README of level 1T products"),
+    RowSource("wavelengths, widths", "USGS, Hyperion Spectral Coverage, table of 242 bands"),
+)
 _FILE = re.compile(r"(?P<scene>EO1H\w+?)_B(?P<band>\d{3})_(?P<level>L1\w+)\.TIFF?", re.IGNORECASE)
 _VNIR, _ALL = 70, 242  # numbers of the last bands of the two detectors
 _CALIBRATED = (range(8, 58), range(77, 225))
@@ -145,7 +151,7 @@ def _info(stacked: StackedRasters, numbers: Sequence[int]) -> CubeInfo:
     missing = _ALL - len(numbers)
     what = say_number("1 band of 242 is", "{count} bands of 242 are", missing)
     notes = [
-        say("The file is EO-1 Hyperion, radiance at the sensor: {count} files are its bands.", count=len(numbers)),
+        say("The file is {product}: {count} files are its bands.", product=TITLE, count=len(numbers)),
         say("Bands that are not calibrated (1 to 7, 58 to 76, 225 to 242) are marked bad."),
         *([say("{what} not there.", what=what)] if missing else []),
     ]

@@ -50,7 +50,7 @@ class HdfMasks:
 def layers_of(file: ProductFile) -> tuple[QualityLayer, ...]:
     """The quality layers that a product's file has in it or beside it."""
     rows = () if file.row is None else file.row.quality
-    found = [QualityLayer(row.name, row.title, path) for row in rows if (path := _file_of(file, row)) is not None]
+    found = [QualityLayer(row.name, row.title, path) for row in rows if (path := _with_layer(file, row)) is not None]
     return (*found, *(QualityLayer(name, say("flag {name}", name=name), file.path) for name in _flags(file)))
 
 
@@ -67,7 +67,7 @@ def marked(file: ProductFile, variable: str, names: Sequence[str]) -> NDArray[np
     total = np.zeros(file.grid_of(variable), dtype=bool)
     for name in names:
         row, flags = layers.get(name), _flags(file)
-        if row is not None and _file_of(file, row) is not None:
+        if row is not None and _with_layer(file, row) is not None:
             mask = _of_row(file, row)
         elif name in flags:
             mask = _of_flag(file, *flags[name])
@@ -86,6 +86,15 @@ def _file_of(file: ProductFile, row: Quality) -> Path | None:
     return file.path if file.array(row.array) else None
 
 
+def _with_layer(file: ProductFile, row: Quality) -> Path | None:
+    """The file that has a layer, by its label where that file names its planes."""
+    path = _file_of(file, row)
+    if path is None or not row.labels:
+        return path
+    names = _labels(file if path == file.path else HdfFile(path), row.labels)
+    return path if not names or _plain(row.label) in names else None
+
+
 def _of_row(file: ProductFile, row: Quality) -> NDArray[np.bool_]:
     path = _file_of(file, row)
     holder = file if path is None or path == file.path else ProductFile(path)
@@ -100,9 +109,9 @@ def _of_row(file: ProductFile, row: Quality) -> NDArray[np.bool_]:
 def _plane(holder: HdfFile, row: Quality, layer: NDArray[Any]) -> NDArray[Any]:
     if row.plane < 0 or layer.ndim != 3:
         return layer
-    names = [name.casefold() for name in _labels(holder, row.labels)]
-    plane = names.index(row.label.casefold()) if row.label.casefold() in names else row.plane
-    if plane >= layer.shape[2] or (names and row.label.casefold() not in names):
+    names, label = _labels(holder, row.labels), _plain(row.label)
+    plane = names.index(label) if label in names else row.plane
+    if plane >= layer.shape[2]:
         raise no_layer(holder.path, row.name, ())
     return layer[:, :, plane]
 
@@ -111,7 +120,12 @@ def _labels(holder: HdfFile, name: str) -> list[str]:
     item = item_of(holder.file, name) if name else None
     if item is None or not item.shape:
         return []
-    return [text_of(value) for value in np.ravel(item[()])]
+    return [_plain(text_of(value)) for value in np.ravel(item[()])]
+
+
+def _plain(label: str) -> str:
+    """A label as it is compared: versions of a product write it in other letters."""
+    return " ".join(label.casefold().split())
 
 
 def _flags(file: ProductFile) -> dict[str, tuple[str, int, bool]]:

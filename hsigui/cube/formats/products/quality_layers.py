@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import glob
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from fnmatch import fnmatchcase
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
 
@@ -74,8 +76,12 @@ def other_size(path: Path, name: str, found: tuple[int, ...], wanted: tuple[int,
 
 
 def sibling(path: Path, beside: tuple[str, str]) -> Path | None:
-    """The file beside one whose name has one part replaced, whatever the case of letters; None where there is none."""
-    name, count = re.subn(*beside, path.name, flags=re.IGNORECASE)
+    """The file beside one whose name has one part replaced, whatever the case of letters; None where there is none.
+
+    What goes in its place may have wildcards, such as for the number of a version: the last of several is the newest.
+    """
+    pattern, count = re.subn(*beside, glob.escape(path.name), flags=re.IGNORECASE)
     if not count:
         return None
-    return next((p for p in path.parent.iterdir() if p.name.casefold() == name.casefold()), None)
+    found = [p for p in path.parent.iterdir() if fnmatchcase(p.name.casefold(), pattern.casefold())]
+    return max(found, key=lambda p: p.name.casefold(), default=None)

@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
-from hsigui.cube.formats.products.rows import DOCUMENT, REAL_LISTING, Quality, RasterProduct, Source
+from hsigui.cube.formats.products.rows import REAL_LISTING, Quality, RasterProduct, Source
 from hsigui.texts import say
 
 _ENMAP_SOURCES = (
     Source("files, elements of the XML, units", "DLR, EnMAP HSI Level 1B/1C/2A Product Specification, "
            "bandCharacterisation: GainOfBand, OffsetOfBand, wavelengthCenterOfBand, FWHMOfBand"),
-    Source("masks", "the same, QL_QUALITY layers; that 3 of QL_QUALITY_CLASSES is outside of the swath: readers held "
-           "against real scenes"),
+    Source("L1B's place, no-data", "hyperproc 0.1.2, readers/enmap.py: both detectors carry one fit to the corners"),
+    Source("masks", "the same specification, QL_QUALITY layers; that 3 of QL_QUALITY_CLASSES is outside of the swath: "
+           "readers held against real scenes"),
 )  # fmt: skip
 _DESIS_SOURCES = (
     Source("files, elements of the XML, units", "DLR, DESIS L1B, L1C and L2A product specifications (PAV-DLR-TN-004), "
            "bandCharacterisation: gainOfBand, offsetOfBand, wavelengthCenterOfBand, wavelengthWidthOfBand"),
-    Source("masks", "FujiangJi/hyperproc, order of the bands of QL_QUALITY-2 by their descriptions in real files"),
+    Source("the same, masks", "hyperproc 0.1.2, readers/desis.py, whose tests record "
+           "DESIS-HSI-L1B, -L1C and -L2A-DT0117241957_024-20240117T195540-V0220"),
 )  # fmt: skip
 
 
@@ -38,7 +40,7 @@ def _enmap(level: str, title: str, nodata: float | None) -> RasterProduct:
         f"EnMAP {level}".strip(), title,
         "(?P<before>.*ENMAP.*" + level + ".*)SPECTRAL_IMAGE(?:_(?P<detector>VNIR|SWIR))?.*", "METADATA.XML",
         ".//bandCharacterisation/bandID", "wavelengthCenterOfBand", "FWHMOfBand", "GainOfBand", "OffsetOfBand",
-        nodata=nodata, quality=_ENMAP_LAYERS, rests_on=REAL_LISTING, sources=_ENMAP_SOURCES,
+        nodata=nodata, on_map=level != "L1B", quality=_ENMAP_LAYERS, rests_on=REAL_LISTING, sources=_ENMAP_SOURCES,
     )  # fmt: skip
 
 
@@ -51,12 +53,12 @@ def _desis(level: str, title: str) -> RasterProduct:
     return RasterProduct(
         f"DESIS {level}", title, "(?P<before>.*DESIS.*" + level + ".*)SPECTRAL_IMAGE.*", "METADATA.xml",
         ".//bandCharacterisation/band", "wavelengthCenterOfBand", "wavelengthWidthOfBand", "gainOfBand", "offsetOfBand",
-        nodata=-32768.0,
+        nodata=-32768.0, on_map=level != "L1B",
         quality=tuple(
             Quality(name, text, beside=("SPECTRAL_IMAGE", "QL_QUALITY-2"), plane=plane)
             for plane, (name, text) in enumerate(layers) if name
         ),
-        rests_on=DOCUMENT, sources=_DESIS_SOURCES,
+        rests_on=REAL_LISTING, sources=_DESIS_SOURCES,
     )  # fmt: skip
 
 

@@ -66,17 +66,23 @@ def facts_of(path: Path, bands: int) -> RasterFacts | None:
     row = product_of(path)
     if row is None:
         return None
-    note = say("The file is {product}.", product=row.title)
+    notes = _notes(row)
     beside = _metadata_of(path, row)
     if beside is None:
         missing = say("{name} is not beside it: wavelengths and scale are not known.", name=row.metadata)
-        return RasterFacts(row, notes=(note, missing))
+        return RasterFacts(row, notes=(*notes, missing))
     try:
         elements = tree_in(beside).findall(row.bands)
     except (ElementTree.ParseError, OSError, ValueError, LookupError):
         broken = Wavelengths(notes=(say("{name} cannot be read: the scene has no wavelengths.", name=beside.name),))
-        return RasterFacts(row, broken, notes=(note,))
-    return _facts(path, row, beside, _of_detector(path, row, elements, bands), bands, note)
+        return RasterFacts(row, broken, notes=notes)
+    return _facts(path, row, beside, _of_detector(path, row, elements, bands), bands, notes)
+
+
+def _notes(row: RasterProduct) -> tuple[str, ...]:
+    named = say("The file is {product}.", product=row.title)
+    unplaced = say("The scene is in the geometry of its sensor, without a grid; a place in its file is a rough fit.")
+    return (named,) if row.on_map else (named, unplaced)
 
 
 def raster_of(metadata: Path) -> tuple[Path, ...]:
@@ -181,7 +187,12 @@ def _of_detector(
 
 
 def _facts(
-    path: Path, row: RasterProduct, beside: Path, elements: Sequence[ElementTree.Element], bands: int, note: str
+    path: Path,
+    row: RasterProduct,
+    beside: Path,
+    elements: Sequence[ElementTree.Element],
+    bands: int,
+    notes: tuple[str, ...],
 ) -> RasterFacts:
     centers = _texts(elements, row.center)
     if len(centers) != bands:
@@ -191,12 +202,12 @@ def _facts(
             count=len(centers),
             count2=bands,
         )
-        return RasterFacts(row, Wavelengths(notes=(said,)), notes=(note,))
+        return RasterFacts(row, Wavelengths(notes=(said,)), notes=notes)
     widths, gains, offsets = (_texts(elements, name) for name in (row.width, row.gain, row.offset))
     known = len(gains) == len(offsets) == bands
     return RasterFacts(
         row, to_nm(centers, "nm", widths if len(widths) == bands else []),
-        tuple(gains) if known else (), tuple(offsets) if known else (), (note,),
+        tuple(gains) if known else (), tuple(offsets) if known else (), notes,
     )  # fmt: skip
 
 

@@ -61,6 +61,7 @@ class Scene:
         lookup: arrays that say for each pixel of a map which column and which row of the part it shows, from 1; 0 for
             none.
         place: of the attributes of the file and the numbers of rows and columns; None: the general layer looks.
+        mapping: an array whose attributes `place` is given instead.
         nodata: the stored number that means no-data, where no attribute says it.
     """
 
@@ -69,6 +70,7 @@ class Scene:
     cut: bool = False
     lookup: tuple[str, str] | None = None
     place: Callable[[Attributes, int, int], Geo] | None = None
+    mapping: str = ""
     nodata: float | None = None
 
 
@@ -81,7 +83,7 @@ class Quality:
         title: for people.
         array: name of the array, as a pattern; empty for a raster of its own.
         beside: what is replaced in the file's name, and by what, where the layer is in a file beside the scene's; as in
-            `re.sub`.
+            `re.sub`, with wildcards in what goes in.
         plane: number of the plane (of the last axis, of a raster's bands); -1 where there is one.
         label: the plane's name in the list `labels` of that file, which goes before its number.
         labels: name of an array with the names of the planes.
@@ -142,6 +144,8 @@ class RasterProduct:
         first_bands: element with the number of bands of the first of two detectors, where each has a raster of its own
             that is named after it; empty where one raster holds all.
         nodata: the stored number that means no-data, where the raster does not say it.
+        on_map: whether the place that the raster names is one. Of a scene in the geometry of its sensor it is at best
+            a fit to the corners.
     """
 
     name: str
@@ -155,6 +159,7 @@ class RasterProduct:
     offset: str
     first_bands: str = ""
     nodata: float | None = None
+    on_map: bool = True
     quality: tuple[Quality, ...] = ()
     rests_on: str = DOCUMENT
     sources: tuple[Source, ...] = ()

@@ -44,6 +44,38 @@ class Unpacked:
 
 
 @dataclass(frozen=True)
+class UnpackedByBand:
+    """A source in the units of its product, float32: stored numbers times a gain plus an offset, of each band.
+
+    Attributes:
+        source: the stored samples.
+        gains, offsets: one a band.
+        nodata: a stored number that stays as it is; None for none.
+    """
+
+    source: Source
+    gains: tuple[float, ...]
+    offsets: tuple[float, ...]
+    nodata: float | None
+
+    @property
+    def shape(self) -> tuple[int, int, int]:
+        """Rows, columns, bands."""
+        return self.source.shape
+
+    @property
+    def dtype(self) -> np.dtype[Any]:
+        return np.dtype(np.float32)
+
+    def read(self, rows: slice, cols: slice, bands: slice | Sequence[int]) -> NDArray[Any]:
+        """Rows x cols x bands float32, in the units of the product."""
+        stored = self.source.read(rows, cols, bands)
+        picked = bands if isinstance(bands, slice) else list(bands)
+        values = stored.astype(np.float64) * np.array(self.gains)[picked] + np.array(self.offsets)[picked]
+        return np.where(stored == self.nodata, stored, values).astype(np.float32)
+
+
+@dataclass(frozen=True)
 class JoinedBands:
     """The bands of several sources of one size, in any order.
 

@@ -62,6 +62,22 @@ def lookup() -> tuple[np.ndarray, np.ndarray]:
     return np.where(inside, at_row + 1, 0).astype(np.int32), np.where(inside, at_col + 1, 0).astype(np.int32)
 
 
+def newer_masks(path: Path) -> Path:
+    """A granule of version 002 with its masks of version 003, which have other layers; the granule's file."""
+    renamed = path.rename(path.with_name("EMIT_L2A_RFL_002_20241006T165200.nc"))
+    old = renamed.with_name("EMIT_L2A_MASK_001_20241006T165200_2428011_004.nc")
+    with h5py.File(old, "r+") as file:
+        names = ["Cloud Flag", "Cirrus Flag", "Water  Flag", "Dilated Cloud Flag", "SpecTf-Cloud Probability",
+                 "SpecTf-Cloud Flag", "SpecTf-Buffer Distance"]  # fmt: skip
+        mask = file["mask"][:, :, :7]
+        mask[:, :, 3:] = 0
+        mask[7, :4, 3], mask[8, :3, 5] = 1, 1
+        del file["mask"], file["sensor_band_parameters/mask_bands"]
+        file["mask"], file["sensor_band_parameters/mask_bands"] = mask, np.array(names, dtype=object)
+    old.rename(old.with_name("EMIT_L2A_MASK_003_20241006T165200.nc"))
+    return renamed
+
+
 def _emit_masks(folder: Path) -> None:
     mask = np.zeros((ROWS, COLS, 8), np.float32)
     mask[2:4, 3:6, 0] = 1
@@ -153,9 +169,10 @@ def neon(folder: Path) -> Path:
     return path
 
 
-def aviris(folder: Path) -> Path:
-    """AVIRIS-3 in NetCDF: bands first, a grid mapping with GDAL's words, coordinates of pixel centres."""
-    path = folder / "AV320231008t160521_L2A_OE_RFL_ORT.nc"
+def aviris(folder: Path, quantity: str = "reflectance") -> Path:
+    """AVIRIS in NetCDF: bands first, a grid mapping with GDAL's words, coordinates of pixel centres. Radiance is on a
+    map already, as some versions have it; `aviris_swath` is not."""
+    path = folder / f"AV320231008t160521_{'L2A_OE_RFL' if quantity == 'reflectance' else 'L1B_RDN'}_ORT.nc"
     cube = samples(20).transpose(2, 0, 1).copy()
     cube[:, 0, 0] = FILL
     with h5py.File(path, "w") as file:
@@ -163,11 +180,11 @@ def aviris(folder: Path) -> Path:
         x = file.create_dataset("easting", data=400_002.5 + 5.0 * np.arange(COLS))
         y = file.create_dataset("northing", data=4_099_997.5 - 5.0 * np.arange(ROWS))
         x.attrs["standard_name"], y.attrs["standard_name"] = "projection_x_coordinate", "projection_y_coordinate"
-        array = file.create_dataset("reflectance/reflectance", data=cube)
+        array = file.create_dataset(f"{quantity}/{quantity}", data=cube)
         array.attrs["_FillValue"], array.attrs["grid_mapping"] = np.float32(FILL), "transverse_mercator"
-        waves = file.create_dataset("reflectance/wavelength", data=np.linspace(400, 2450, 20).astype(np.float32))
+        waves = file.create_dataset(f"{quantity}/wavelength", data=np.linspace(400, 2450, 20).astype(np.float32))
         waves.attrs["units"] = "nanometers"
-        file["reflectance/fwhm"] = np.full(20, 7.4, np.float32)
+        file[f"{quantity}/fwhm"] = np.full(20, 7.4, np.float32)
         for scale, name in ((x, "easting"), (y, "northing"), (waves, "wavelength")):
             scale.make_scale(name)
         for axis, scale in enumerate((waves, y, x)):
@@ -178,14 +195,33 @@ def aviris(folder: Path) -> Path:
     return path
 
 
-def pace_l2(folder: Path) -> Path:
-    """PACE OCI level 2 remote sensing reflectance, packed, with flags of many bits."""
-    path = folder / "PACE_OCI.20240801T180000.L2.OC_AOP.V3_0.nc"
+def aviris_swath(folder: Path) -> Path:
+    """AVIRIS-5 level 1B: radiance along the track, a lookup table with filled pixels below 0, the grid of the map."""
+    path = folder / "AV520250508t173511_000_L1B_RDN_1032338f_RDN.nc"
+    row, col = lookup()
+    filled = (row > 0) & (np.indices(row.shape).sum(axis=0) % 5 == 0)
+    with h5py.File(path, "w") as file:
+        array = file.create_dataset("radiance/radiance", data=samples(20).transpose(2, 0, 1))
+        array.attrs["_FillValue"], array.attrs["grid_mapping"] = np.float32(FILL), "transverse_mercator"
+        file["radiance/wavelength"] = np.linspace(381.8, 2499.7, 20)
+        file["radiance/fwhm"] = np.full(20, 5.6, np.float32)
+        file["geolocation_lookup_table/sample"] = np.where(filled, -col, col)
+        file["geolocation_lookup_table/line"] = np.where(filled, -row, row)
+        file["easting"] = 400_002.5 + 5.0 * np.arange(row.shape[1])
+        file["northing"] = 4_099_997.5 - 5.0 * np.arange(row.shape[0])
+        mapping = file.create_dataset("transverse_mercator", data=np.bytes_(b""))
+        mapping.attrs["GeoTransform"], mapping.attrs["spatial_ref"] = "400000.0 5.0 0.0 4100000.0 0.0 -5.0", utm_wkt(12)
+    return path
+
+
+def pace_l2(folder: Path, suite: str = "AOP", quantity: str = "Rrs") -> Path:
+    """PACE OCI level 2, such as remote sensing reflectance: packed, with flags of many bits."""
+    path = folder / f"PACE_OCI.20240801T180000.L2.{suite}.V3_0.nc"
     stored = (samples(8) * 20_000 - 5_000).astype(np.int16)
     stored[0, 0], stored[1, 1, 3] = -32767, 25_001
     with h5py.File(path, "w") as file:
-        file.attrs["title"], file.attrs["instrument"] = "OCI Level-2 Data AOP", "OCI"
-        for name in ("Rrs", "Rrs_unc"):
+        file.attrs["title"], file.attrs["instrument"] = f"OCI Level-2 Data {suite}", "OCI"
+        for name in (quantity, f"{quantity}_unc"):
             array = file.create_dataset(f"geophysical_data/{name}", data=stored)
             array.attrs["_FillValue"] = np.int16(-32767)
             array.attrs["scale_factor"], array.attrs["add_offset"] = np.float32(2e-6), np.float32(0.05)
@@ -220,21 +256,22 @@ def pace_l1b(folder: Path) -> Path:
     return path
 
 
-def tanager(folder: Path, basic: bool = False, code: bool = True) -> Path:
+def tanager(folder: Path, basic: bool = False, code: bool = True, quantity: str = "surface_reflectance") -> Path:
     """Tanager: band lists are attributes of the array, the grid is in the structure metadata of HDF-EOS."""
-    path = folder / f"20250516_164837_16_4001_{'basic' if basic else 'ortho'}_sr_hdf5.h5"
+    kind = "sr" if quantity == "surface_reflectance" else "radiance"
+    path = folder / f"20250516_164837_16_4001_{'basic' if basic else 'ortho'}_{kind}_hdf5.h5"
     kind = "SWATHS" if basic else "GRIDS"
     cube = samples(20).transpose(2, 0, 1).copy()
     cube[:, :2, 0] = FILL
     with h5py.File(path, "w") as file:
         fields = file.create_group(f"HDFEOS/{kind}/HYP/Data Fields")
-        array = fields.create_dataset("surface_reflectance", data=cube)
+        array = fields.create_dataset(quantity, data=cube)
         array.attrs["_FillValue"], array.attrs["Unit"] = np.float32(FILL), "unitless"
         array.attrs["wavelengths"], array.attrs["fwhm"] = np.linspace(376.4, 2499, 20), np.full(20, 5.5)
         good = np.ones(20, np.int64)
         good[[9, 13]] = 0
         array.attrs["good_wavelengths"] = good
-        fields["surface_reflectance_uncertainty"] = cube
+        fields[f"{quantity}_uncertainty"] = cube
         for name, rows in (
             ("beta_cloud_mask", slice(4, 6)),
             ("beta_cirrus_mask", slice(5, 8)),
@@ -277,7 +314,9 @@ def write_all(folder: Path) -> list[Path]:
     folder.mkdir(parents=True, exist_ok=True)
     return [
         emit(folder), emit(folder, "L1B"), prisma(folder), prisma(folder, "L2C"), prisma(folder, "L1"), neon(folder),
-        aviris(folder), pace_l2(folder), pace_l1b(folder), tanager(folder), tanager(folder, basic=True),
+        aviris(folder), aviris(folder, "radiance"), aviris_swath(folder), pace_l2(folder),
+        pace_l2(folder, "SFREFL", "rhos"), pace_l1b(folder), tanager(folder), tanager(folder, basic=True),
+        tanager(folder, quantity="toa_radiance"),
     ]  # fmt: skip
 
 

@@ -47,6 +47,21 @@ def test_a_camera_is_told_by_the_keys_of_its_headers(tmp_path: Path, maker: str)
     assert any(maker in note for note in cube.notes)
 
 
+@pytest.mark.parametrize(
+    ("name", "product"),
+    [
+        ("AV320231005t181518_L2A_OE_main_98b13fff_RFL_ORT", "AVIRIS-3 L2A"),
+        ("AV320231005t181518_L1B_RDN_main_d71e8b07_RDN_ORT", "AVIRIS-3 L1B"),
+        ("ang20220224t210144_rfl_v2aa1_img", "AVIRIS-NG L2A"),
+        ("ang20220224t210144_rdn_v2aa1_clip", "AVIRIS-NG L1B"),
+        ("AV320231005t181518_L2A_OE_main_98b13fff_UNC_ORT", ""),
+        ("ang20220224t210144_obs", ""),
+    ],
+)
+def test_aviris_in_envi_is_told_by_the_names_of_its_files(tmp_path: Path, name: str, product: str):
+    assert open_cube(scene(tmp_path, "wavelength units = Nanometers", name)).info.product == product
+
+
 def test_a_header_of_nobody_known_is_of_no_product(tmp_path: Path):
     cube = open_cube(scene(tmp_path, "description = {a field}"))
     assert cube.info.product == ""

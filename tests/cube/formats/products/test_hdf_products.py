@@ -47,16 +47,21 @@ def code_of(cube) -> int | None:
         (lambda folder: miniatures.prisma(folder, "L1"), "PRISMA L1", "VNIR+SWIR"),
         (miniatures.neon, "NEON DP3.30006", "SERC/Reflectance/Reflectance_Data"),
         (miniatures.aviris, "AVIRIS L2A", "reflectance/reflectance"),
+        (lambda folder: miniatures.aviris(folder, "radiance"), "AVIRIS L1B", "radiance/radiance"),
         (miniatures.pace_l2, "PACE OCI L2 AOP", "geophysical_data/Rrs"),
+        (lambda folder: miniatures.pace_l2(folder, "SFREFL", "rhos"), "PACE OCI L2 SFREFL", "geophysical_data/rhos"),
         (miniatures.pace_l1b, "PACE OCI L1B", "blue+red+SWIR"),
         (miniatures.tanager, "Tanager surface reflectance", "HDFEOS/GRIDS/HYP/Data Fields/surface_reflectance"),
+        (lambda folder: miniatures.tanager(folder, quantity="toa_radiance"), "Tanager radiance",
+         "HDFEOS/GRIDS/HYP/Data Fields/toa_radiance"),
     ],
-)
+)  # fmt: skip
 def test_a_product_is_known_and_opens_with_its_scene_unasked(tmp_path: Path, write, product: str, variable: str):
     path = write(tmp_path)
     cube = open_cube(path)
     assert (cube.info.product, cube.info.variable, cube.shape[:2]) == (product, variable, (ROWS, COLS))
     assert not cube.info.units_guessed
+    assert len(cube.info.wavelengths) == cube.bands
     title = next(row.title for row in HDF_PRODUCTS if row.name == product)
     assert any(title in note for note in cube.notes)
     first = suggestions(path)[0]
@@ -116,6 +121,19 @@ def test_masks_of_emit_beside_it_take_pixels_out_in_the_swath_and_on_the_map(tmp
     assert gone.sum() > 3
     assert not on_map.valid_mask()[gone].any()
     assert np.isnan(on_map.spectrum(*map(int, np.argwhere(gone)[0]))).all()
+
+
+def test_masks_of_other_versions_are_found_by_their_labels(tmp_path: Path):
+    path = miniatures.newer_masks(miniatures.emit(tmp_path))
+    names = [layer.name for layer in quality_layers(path)]
+    assert names == ["cloud", "cirrus", "water", "dilated-cloud", "spectf-cloud"]
+    mask = stored(tmp_path / "EMIT_L2A_MASK_003_20241006T165200.nc", "mask")
+    whole = open_cube(path).valid_mask()
+    for name, plane in (("cloud", 0), ("dilated-cloud", 3), ("spectf-cloud", 5)):
+        assert mask[:, :, plane].any()
+        assert np.array_equal(open_cube(path, quality=(name,)).valid_mask(), whole & (mask[:, :, plane] != 1))
+    with pytest.raises(HsiError, match="no quality mask “aggregate”"):
+        open_cube(path, quality=("aggregate",))
 
 
 def test_masks_that_are_not_there_are_refused_with_those_that_are(tmp_path: Path):
@@ -227,6 +245,20 @@ def test_aviris_is_what_gdal_reads_of_it(tmp_path: Path):
     assert cube.info.wavelengths[-1] == 2450.0
 
 
+def test_radiance_of_aviris_along_the_track_is_put_on_the_map_when_asked(tmp_path: Path):
+    path = miniatures.aviris_swath(tmp_path)
+    swath = open_cube(path)
+    assert (swath.info.product, swath.shape) == ("AVIRIS L1B", (ROWS, COLS, 20))
+    assert swath.geo.transform is None
+    assert any("swath" in note and "radiance on the map" in note for note in swath.notes)
+    cube, right = open_cube(path, variable="radiance on the map"), stored(path, "radiance/radiance").transpose(1, 2, 0)
+    row, col = (np.abs(stored(path, f"geolocation_lookup_table/{name}")) for name in ("line", "sample"))
+    assert np.array_equal(cube.valid_mask(), row > 0)
+    assert np.array_equal(cube.read()[row > 0], right[row[row > 0] - 1, col[row > 0] - 1])
+    assert cube.geo.transform == (5.0, 0.0, 400_000.0, 0.0, -5.0, 4_100_000.0)
+    assert code_of(cube) == 32612
+
+
 def test_pace_is_unpacked_masked_by_its_valid_range_and_has_flags(tmp_path: Path):
     path = miniatures.pace_l2(tmp_path)
     cube, right = open_cube(path), stored(path, "geophysical_data/Rrs")
@@ -287,6 +319,12 @@ def test_a_product_without_its_band_lists_still_opens_or_is_refused_in_words(tmp
     with pytest.raises(HsiError) as caught:
         open_cube(path)
     assert caught.value.hint
+
+
+def test_no_row_is_without_a_miniature(tmp_path: Path):
+    assert {open_cube(path).info.product for path in miniatures.write_all(tmp_path)} | {"PRISMA L2B"} == {
+        row.name for row in HDF_PRODUCTS
+    }
 
 
 def test_every_row_names_its_sources_and_what_it_rests_on():

@@ -78,10 +78,40 @@ def test_each_detector_of_enmap_level_1b_has_its_own_bands(tmp_path: Path, detec
     path = next(tmp_path.glob(f"*IMAGE_{detector}.TIF"))
     cube = open_cube(path)
     assert (cube.info.product, cube.info.wavelengths) == ("EnMAP L1B", CENTERS[detector])
-    assert len(cube.info.gains) == cube.bands
-    assert np.array_equal(cube.stored(5, 5), stored(path)[5, 5])
-    assert any("listed, not applied" in note for note in cube.notes)
+    gains = 1e-5 * (1 + np.arange(9))[: cube.bands] if detector == "VNIR" else 1e-5 * (1 + np.arange(9))[-cube.bands :]
+    right = stored(path)
+    assert np.allclose(cube.read()[1:], right[1:] * gains)
+    assert np.allclose(cube.read(slice(2, 8, 3), slice(1, 4), [2, 0]), (right * gains)[2:8:3, 1:4][:, :, [2, 0]])
     assert open_cube(path, quality=("cloud",)).valid_mask().sum() == cube.valid_mask().sum() - 6
+
+
+@pytest.mark.parametrize("write", [enmap, desis])
+def test_a_scene_in_the_geometry_of_its_sensor_has_no_grid_though_its_file_names_a_place(tmp_path: Path, write):
+    path = write(tmp_path, "L1B")
+    with rasterio.open(path) as dataset:
+        assert not dataset.transform.is_identity
+    cube = open_cube(path)
+    assert (cube.geo.transform, cube.geo.crs_wkt) == (None, None)
+    assert any("without a grid" in note for note in cube.notes)
+    assert open_cube(write(tmp_path, "L1C")).geo.transform is not None
+
+
+@pytest.mark.parametrize(("write", "product"), [(enmap, "EnMAP L1C"), (desis, "DESIS L1C"), (desis, "DESIS L1B")])
+def test_levels_in_radiance_have_the_gain_and_offset_of_each_band_applied(tmp_path: Path, write, product: str):
+    path = write(tmp_path, product.split()[1])
+    cube, right = open_cube(path), stored(path)
+    assert cube.info.product == product
+    numbers = np.arange(cube.bands)
+    assert len(cube.info.wavelengths) == cube.bands
+    # Nothing is left to be applied twice in an exported file.
+    assert (cube.info.scale, cube.info.gains, cube.info.offsets) == (1.0, (), ())
+    values = right * 1e-5 * (1 + numbers) + (numbers if write is desis else 0)
+    gone = right == cube.info.nodata
+    assert gone.any() or write is enmap
+    assert np.array_equal(np.isnan(cube.read()), gone)
+    assert np.allclose(cube.read()[~gone], values[~gone])
+    assert any("the gain and offset of each band" in note for note in cube.notes)
+    assert any(f"{product}, radiance at the sensor" in note for note in cube.notes)
 
 
 def test_the_metadata_of_two_detectors_is_a_question(tmp_path: Path):
@@ -99,9 +129,6 @@ def test_desis_has_its_bands_and_scale_and_no_other_band_elements(tmp_path: Path
     assert cube.info.fwhm == (3.5,) * 8
     assert np.allclose(cube.read()[1:], right[1:] / 10_000)
     assert np.array_equal(~cube.valid_mask(), right[:, :, 0] == -32768)
-    radiance = open_cube(desis(tmp_path, "L1C"))
-    assert radiance.info.offsets == tuple(map(float, range(8)))
-    assert radiance.info.scale == 1.0
 
 
 def test_layers_of_desis_take_pixels_out(tmp_path: Path):
