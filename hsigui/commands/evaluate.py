@@ -18,7 +18,7 @@ from hsigui.jobs import CallbackContext
 from hsigui.report.area import AreaEstimate
 from hsigui.report.context import ClassMatch, ReportContext
 from hsigui.report.document import evidence
-from hsigui.report.metrics import Accuracy, about_untrained, to_json
+from hsigui.report.metrics import Accuracy, about_missing_data, about_untrained, to_json
 from hsigui.texts import say
 
 
@@ -87,8 +87,10 @@ def _print(measured: Accuracy, context: ReportContext) -> None:
         )
     print(say("on {n_test} test pixels", n_test=measured.n_test), end="")
     print("" if measured.overlap is None else say("; {overlap} training pixels left out", overlap=measured.overlap))
-    if untrained := about_untrained(measured):
-        print(untrained)
+    for said in filter(None, (about_missing_data(measured), about_untrained(measured))):
+        print(said)
+    for one in context.split.chosen_by if context.split is not None else ():
+        print(one.words)
     print(
         say(
             "{class_:>24} {pa:>7} {ua:>7} {words:>7} {iou:>7} {test:>7}",

@@ -47,7 +47,11 @@ def pretrain(arguments: argparse.Namespace) -> None:
     if arguments.resume and (arguments.out / FILE).exists():
         spec = registry.resumed(spec, read_header(arguments.out)["about"])
     cubes = [api.open(path, **reading(arguments)) for path in arguments.cubes]
-    watched = None if arguments.monitor_labels is None else api.read_labels(arguments.monitor_labels, cubes[0])
+    watched = None
+    if arguments.monitor_labels is not None:
+        watched = api.read_labels(
+            arguments.monitor_labels, cubes[0], variable=arguments.monitor_labels_variable
+        )  # fmt: skip
 
     command = canonical(arguments, epochs=spec.epochs, settings=asked.words(spec.settings))
 

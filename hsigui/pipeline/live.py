@@ -215,11 +215,9 @@ def measure_again(
     from hsigui.pipeline.evaluate import evaluate
 
     ctx.check()
-    # Where the scene has no data no map can be right or wrong.
-    known = np.where(valid, truth, 0).astype(np.uint16)
-    if not ((known > 0) & (mapped.trained_on == 0)).any():
+    if not ((truth > 0) & valid & (mapped.trained_on == 0)).any():
         return replace(mapped, accuracy=None)
-    return replace(mapped, accuracy=evaluate(mapped.class_map.classes, known, classes, mapped.trained_on))
+    return replace(mapped, accuracy=evaluate(mapped.class_map.classes, truth, classes, mapped.trained_on, valid))
 
 
 def find_spots(

@@ -252,7 +252,8 @@ class Result:
 
         if not self.test_pixels.any():
             return None
-        return evaluate(self.array, self.tested, self.classes, self.trained_on)
+        known = self.tested if self.test is None else self.test.array
+        return evaluate(self.array, known, self.classes, self.trained_on, self.valid)
 
     @property
     def measured_on(self) -> str:

@@ -98,7 +98,8 @@ def pretrain(
 
     Args:
         folder: where the run is written; None keeps it in memory.
-        labels: training labels of the (first) cube to watch the features by; nothing is learned from them.
+        labels: training labels of the (first) cube to watch the features by; nothing is learned from them, but where
+            epochs are counted they decide when the training ends, and which weights are kept.
         resume: go on with the unfinished training in the folder.
         command: the command line that asked for it, kept with the run.
 
@@ -109,7 +110,16 @@ def pretrain(
 
     first = cube if isinstance(cube, Cube) else next(iter(cube), None)
     array = None if labels is None or first is None else on_scene(labels, first, "labels").array
-    return learn(cube, spec, ctx, folder, labels=array, resume=resume, command=command)
+    return learn(
+        cube, spec, ctx, folder, labels=array, labels_from=_origin_of(labels), resume=resume, command=command
+    )  # fmt: skip
+
+
+def _origin_of(labels: ClassRaster | None) -> dict[str, str]:
+    """The file of labels and which of its arrays they are; empty where they are in none."""
+    if not isinstance(labels, Labels) or labels.path is None:
+        return {}
+    return {"file": str(labels.path.resolve()), **({"variable": labels.variable} if labels.variable else {})}
 
 
 def embed(
