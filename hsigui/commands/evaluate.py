@@ -13,6 +13,7 @@ from hsigui import api
 from hsigui.commands.canonical import canonical
 from hsigui.commands.console import tell
 from hsigui.commands.outputs import check_folder
+from hsigui.commands.without_effect import Need, require_effect
 from hsigui.errors import HsiError
 from hsigui.jobs import CallbackContext
 from hsigui.report.area import AreaEstimate
@@ -24,6 +25,10 @@ from hsigui.texts import say
 
 def evaluate(arguments: argparse.Namespace) -> None:
     """Scores maps on the labelled pixels of a truth that were not trained on."""
+    require_effect(arguments, [
+        Need("variable", arguments.cube is not None, say("--variable is of --cube, and none is given.")),
+        Need("cube", arguments.report is not None, say("--cube is for the spectra in the report of --report.")),
+    ])  # fmt: skip
     if arguments.report:
         check_folder(arguments.report)
     cube = None if arguments.cube is None else api.open(arguments.cube, variable=arguments.variable)

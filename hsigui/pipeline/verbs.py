@@ -61,7 +61,10 @@ def sample(
     ctx.progress(0, 0, say("Drawing labels from the ground truth…"))
     split = draw_split(truth.array, spec, valid)
     guard = spec.guard if spec.is_guarded else None
-    return split, named_split(split, truth, in_words(spec), seed=spec.seed, guard=guard, command=command)
+    named = named_split(
+        split, truth, in_words(spec), seed=spec.seed, guard=guard, command=command, whole_regions=spec.whole_regions
+    )  # fmt: skip
+    return split, named
 
 
 def seen_by(encoder: Encoder | None) -> dict[str, int]:
@@ -75,17 +78,20 @@ def seen_by(encoder: Encoder | None) -> dict[str, int]:
 
 def named_split(
     split: Split, truth: ClassRaster, words: str, *, seed: int | None = None, guard: int | None = None,
-    command: str = "",
+    command: str = "", whole_regions: bool = False,
 ) -> LabelSplit:  # fmt: skip
     """The parts of a split with the names of the truth's classes and the record of how they came to be.
 
     Args:
         words: how they were drawn.
         seed, guard: of the draw, where it has them.
+        whole_regions: whether regions were taken whole, whatever share of a class they hold.
     """
     from hsigui.pipeline.split import describe
 
-    record = describe(split, truth.array, truth.classes, words, seed=seed, guard=guard, command=command)
+    record = describe(
+        split, truth.array, truth.classes, words, seed=seed, guard=guard, command=command, whole_regions=whole_regions
+    )  # fmt: skip
     train = Labels(split.train, truth.classes, truth.geo, drawn=record)
     return LabelSplit(train, Labels(split.test, truth.classes, truth.geo), record, split.gap)
 
