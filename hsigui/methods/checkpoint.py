@@ -180,8 +180,8 @@ def save(encoder: Encoder, folder: Path) -> list[Path]:
             "name": encoder.monitor,
             "readings": encoder.readings,
             **({"labels": dict(encoder.watched_by)} if encoder.watched_by else {}),
+            **({"kept": dict(encoder.kept)} if encoder.kept else {}),
         },
-        **({"kept": dict(encoder.kept)} if encoder.kept else {}),
         "stopped": encoder.stopped,
         "precision": encoder.precision,
         "threads": encoder.threads,
@@ -255,5 +255,5 @@ def load(folder: Path) -> Encoder:
         settings["device"], settings["seconds"], tuple(settings["losses"]), settings["command"],
         recipe, monitor["name"], readings, settings.get("stopped", ""), settings.get("precision", ""),
         balance, trained_with, tuple(settings.get("scenes", ())), settings.get("bands", {}), settings.get("from", {}),
-        settings.get("threads"), settings.get("kept", {}), monitor.get("labels", {}),
+        settings.get("threads"), monitor.get("kept", {}), monitor.get("labels", {}),
     )  # fmt: skip

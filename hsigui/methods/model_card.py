@@ -117,7 +117,7 @@ def card_text(
                 "preset, seed": f"{spec['preset']}, {spec['seed']}",
                 "epochs or steps": run["epochs"],
                 "trained on": f"{run['device']}, {run['seconds']:.0f} s",
-                **({"weights kept": _kept(run)} if run.get("kept") else {}),
+                **({"weights kept": _kept(run)} if run.get("monitor", {}).get("kept") else {}),
                 **({"stopped early": run["stopped"]} if run.get("stopped") else {}),
                 "written by": run["program"],
             }
@@ -144,7 +144,7 @@ def card_text(
 
 
 def _kept(run: Mapping[str, Any]) -> str:
-    kept = run["kept"]
+    kept = run["monitor"]["kept"]
     if "epoch" in kept:
         return f"those after epoch {kept['epoch']} of {run['epochs']}"
     return f"those after step {kept['step']} of {kept['steps']}"
