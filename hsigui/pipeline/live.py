@@ -142,6 +142,7 @@ def restore_run(ctx: Context, cube: Cube, folder: Path) -> Trained:
     from hsigui.methods.run_record import note_unchecked
     from hsigui.pipeline.device import take_threads_of_window
     from hsigui.pipeline.embed import embed
+    from hsigui.pipeline.verbs import bring
 
     take_threads_of_window()
     encoder = checkpoint.load(folder)
@@ -149,6 +150,7 @@ def restore_run(ctx: Context, cube: Cube, folder: Path) -> Trained:
         ctx.warn(said)
     started = time.perf_counter()
     features = embed(cube, encoder, ctx, folder)
+    bring(cube, encoder, (), ctx)
     return Trained(encoder, features, folder, {"features": time.perf_counter() - started})
 
 

@@ -146,7 +146,7 @@ def embed(
 
     started = time.perf_counter()
     features = compute(cube, encoder, ctx, folder, device=device, known=known)
-    how = _brought(cube, encoder, (), ctx) if known is None else None
+    how = bring(cube, encoder, (), ctx) if known is None else None
     return SceneFeatures(cube, encoder, features, folder, time.perf_counter() - started, how)
 
 
@@ -215,7 +215,7 @@ def classify_other(
 
     encoder, kept = classifier.encoder, classifier.kept
     started = time.perf_counter()
-    how = _brought(cube, encoder, kept.transforms, ctx)
+    how = bring(cube, encoder, kept.transforms, ctx)
     with _scratch(scratch, cube.rows * cube.cols * len(kept.mean) * 2) as folder:
         found = embed(cube, encoder, ctx, folder, device=device, known=kept.transforms)
         features = kept.fitted_to(found.features)
@@ -305,16 +305,22 @@ def on_scene(raster: ClassRaster, cube: Cube, what: str) -> ClassRaster:
     return raster
 
 
-def _brought(cube: Cube, encoder: Encoder, transforms: Sequence[BandTransform], ctx: Context) -> Brought | None:
-    """How a cube is brought to the run, of another than the run's own warned of too; None where nothing is done."""
-    from hsigui.pipeline.run_bands import brought, in_bands
+def bring(cube: Cube, encoder: Encoder, transforms: Sequence[BandTransform], ctx: Context) -> Brought | None:
+    """How a cube is brought to the run, of another than the run's own warned of too; None where nothing is done.
 
-    if fingerprint(cube) in encoder.fingerprints:
-        found = in_bands(cube, encoder)
-        return found if found.words else None
-    found = brought(cube, encoder, transforms, ctx.check)
-    for said in found.words:
-        ctx.warn(said)
+    Args:
+        transforms: of a kept classifier, beside the encoder's.
+
+    Raises:
+        HsiError: it lacks bands that the run reads.
+    """
+    from hsigui.pipeline.run_bands import brought
+
+    identity = fingerprint(cube)
+    found = brought(cube, encoder, identity, transforms, ctx.check)
+    if found is not None and identity not in encoder.fingerprints:
+        for said in found.words:
+            ctx.warn(said)
     return found
 
 
