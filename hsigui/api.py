@@ -178,7 +178,8 @@ def pretrain(
             --method METHOD --list-settings` names all, with their ranges.
         spec: all of it at once, in place of the six words above.
         folder: the run is written there, so that `load_encoder` finds it; None keeps it in memory.
-        labels: to watch the features by; nothing is learned from them. Never give those that you test on.
+        labels: to watch the features by. Nothing is learned from them, but where epochs are counted ("paper") they
+            decide when the training ends and which epoch is kept: never give those that you test on.
         resume: go on with the unfinished training in the folder.
         begin_from: folder of a run of the same method and sizes whose weights this training begins with.
         command: a command line that asked for it, kept with the run.

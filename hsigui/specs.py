@@ -494,6 +494,11 @@ class SplitSpec(_Spec):
         return self.kind in ("block", "region")
 
     @property
+    def whole_regions(self) -> bool:
+        """Whether regions are taken whole for training, so that the share asked for is reached only about."""
+        return self.kind == "region" and self.percent is not None
+
+    @property
     def labels_asked(self) -> int | None:
         """How many labels of each class are asked for, of which small classes give fewer; None for a share of them."""
         if self.kind == "strokes":

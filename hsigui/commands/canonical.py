@@ -34,6 +34,15 @@ def canonical(arguments: argparse.Namespace, **instead: object) -> str:
     return shlex.join([*parser.prog.split(), *positions, *options])
 
 
+def given(arguments: argparse.Namespace) -> dict[str, str]:
+    """The options that were given: name in the parser -> name on the command line."""
+    parser: argparse.ArgumentParser | None = getattr(arguments, "parser", None)
+    if parser is None:
+        return {}
+    found = _in_order(parser, arguments.words, ())
+    return {action.dest: max(action.option_strings, key=len) for action in found if action.option_strings}
+
+
 def _in_order(
     parser: argparse.ArgumentParser, words: Sequence[str], more: Collection[str]
 ) -> list[argparse.Action]:  # fmt: skip

@@ -14,6 +14,7 @@ from hsigui.commands.canonical import canonical
 from hsigui.commands.console import counted, run_with_progress, tell
 from hsigui.commands.outputs import check_folder, check_outputs
 from hsigui.commands.reading import reading
+from hsigui.commands.without_effect import Need, of_filters, require_effect
 from hsigui.errors import HsiError
 from hsigui.jobs import Context
 from hsigui.methods import run_record
@@ -35,6 +36,7 @@ def classify(arguments: argparse.Namespace) -> None:
     Raises:
         HsiError: options do not go together, a file cannot be read or written, or a cube failed.
     """
+    require_effect(arguments, _needs(arguments))
     cubes = batch.found(arguments.cubes)
     if said := run_record.note_unchecked(arguments.run_folder):
         tell(said)
@@ -44,6 +46,24 @@ def classify(arguments: argparse.Namespace) -> None:
         _map_many(arguments, cubes)
     else:
         _map_one(arguments, _the_one(cubes, arguments))
+
+
+def _needs(arguments: argparse.Namespace) -> list[Need]:
+    """What the options need, of one map or of many."""
+    many = arguments.out_dir is not None
+    outputs = [arguments.out] if arguments.out is not None else [Path(f"map{arguments.format}")]
+    return [
+        *of_filters(arguments, outputs),
+        Need(
+            "labels_variable",
+            arguments.labels is not None,
+            say("--labels-variable is of --labels, and none are given."),
+        ),
+        Need(
+            "format", many, say("--format is of the maps of --out-dir; the name after --out ends in that of one map.")
+        ),
+        Need("table", many, say("--table is of the maps of --out-dir.")),
+    ]
 
 
 def _the_one(cubes: tuple[Path, ...], arguments: argparse.Namespace) -> Path:

@@ -13,17 +13,22 @@ from hsigui import api
 from hsigui.commands.canonical import canonical
 from hsigui.commands.console import tell
 from hsigui.commands.outputs import check_folder
+from hsigui.commands.without_effect import Need, require_effect
 from hsigui.errors import HsiError
 from hsigui.jobs import CallbackContext
 from hsigui.report.area import AreaEstimate
 from hsigui.report.context import ClassMatch, ReportContext
 from hsigui.report.document import evidence
-from hsigui.report.metrics import Accuracy, about_untrained, to_json
+from hsigui.report.metrics import Accuracy, about_missing_data, about_untrained, to_json
 from hsigui.texts import say
 
 
 def evaluate(arguments: argparse.Namespace) -> None:
     """Scores maps on the labelled pixels of a truth that were not trained on."""
+    require_effect(arguments, [
+        Need("variable", arguments.cube is not None, say("--variable is of --cube, and none is given.")),
+        Need("cube", arguments.report is not None, say("--cube is for the spectra in the report of --report.")),
+    ])  # fmt: skip
     if arguments.report:
         check_folder(arguments.report)
     cube = None if arguments.cube is None else api.open(arguments.cube, variable=arguments.variable)
@@ -87,8 +92,10 @@ def _print(measured: Accuracy, context: ReportContext) -> None:
         )
     print(say("on {n_test} test pixels", n_test=measured.n_test), end="")
     print("" if measured.overlap is None else say("; {overlap} training pixels left out", overlap=measured.overlap))
-    if untrained := about_untrained(measured):
-        print(untrained)
+    for said in filter(None, (about_missing_data(measured), about_untrained(measured))):
+        print(said)
+    for one in context.split.chosen_by if context.split is not None else ():
+        print(one.words)
     print(
         say(
             "{class_:>24} {pa:>7} {ua:>7} {words:>7} {iou:>7} {test:>7}",

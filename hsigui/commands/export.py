@@ -14,6 +14,7 @@ from hsigui import untrusted
 from hsigui.commands.canonical import canonical
 from hsigui.commands.console import counted, tell
 from hsigui.commands.outputs import check_outputs
+from hsigui.commands.without_effect import of_export, require_effect
 from hsigui.errors import HsiError
 from hsigui.labels.formats.class_tables import merged_table, read_table, write_table
 from hsigui.labels.formats.files import ClassRaster, read_classes
@@ -37,6 +38,7 @@ def export(arguments: argparse.Namespace) -> None:
     Raises:
         HsiError: a file cannot be read or written, or an option does not fit the map; what can be written is.
     """
+    require_effect(arguments, of_export(arguments))
     outputs = [(path, map_suffixes()) for path in arguments.out]
     outputs += [(path, class_table_suffixes()) for path in arguments.legend]
     check_outputs([arguments.map], outputs)

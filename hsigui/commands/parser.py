@@ -207,8 +207,12 @@ def _add_pretrain(commands: Commands) -> None:
     )
     p.add_argument(
         "--monitor-labels", type=Path, metavar="LABELS",
-        help=say("training labels to watch the features by; nothing is learned from them"),
+        help=say("training labels to watch the features by; nothing is learned from them, but with --preset paper they "
+                 "decide which epoch is kept (see --patience): never those that are tested on"),
     )  # fmt: skip
+    p.add_argument(
+        "--monitor-labels-variable", metavar="NAME", help=say("array, layer or field of these, where several fit")
+    )
     p.add_argument(
         "--threads", type=_positive, metavar="N",
         help=say("of the processor, where the numbers of a training depend on how many there are (all)"),

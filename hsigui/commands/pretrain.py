@@ -10,6 +10,7 @@ from hsigui.commands.canonical import canonical
 from hsigui.commands.console import run_with_progress, tell
 from hsigui.commands.outputs import check_folder
 from hsigui.commands.reading import reading
+from hsigui.commands.without_effect import Need, require_effect
 from hsigui.errors import HsiError
 from hsigui.jobs import Context
 from hsigui.methods import asked, registry
@@ -25,6 +26,7 @@ if TYPE_CHECKING:
 def pretrain(arguments: argparse.Namespace) -> None:
     """Pretrains an encoder and writes the run with the features of every pixel, as far as a run keeps them."""
     info = registry.method(arguments.method)
+    require_effect(arguments, _needs(arguments, info))
     spec = PretrainSpec(
         arguments.method, arguments.preset, arguments.seed, arguments.device, arguments.epochs,
         arguments.monitor, arguments.patience, arguments.precision,
@@ -47,7 +49,11 @@ def pretrain(arguments: argparse.Namespace) -> None:
     if arguments.resume and (arguments.out / FILE).exists():
         spec = registry.resumed(spec, read_header(arguments.out)["about"])
     cubes = [api.open(path, **reading(arguments)) for path in arguments.cubes]
-    watched = None if arguments.monitor_labels is None else api.read_labels(arguments.monitor_labels, cubes[0])
+    watched = None
+    if arguments.monitor_labels is not None:
+        watched = api.read_labels(
+            arguments.monitor_labels, cubes[0], variable=arguments.monitor_labels_variable
+        )  # fmt: skip
 
     command = canonical(arguments, epochs=spec.epochs, settings=asked.words(spec.settings))
 
@@ -66,3 +72,16 @@ def pretrain(arguments: argparse.Namespace) -> None:
             tell(say("the same command with --resume goes on from here"))
         raise
     print(f"{encoder.summary} -> {arguments.out}")
+
+
+def _needs(arguments: argparse.Namespace, info: registry.MethodInfo) -> list[Need]:
+    """What the options need: something that is learned, and somebody who watches it."""
+    learns = info.preset(arguments.preset).epochs > 0
+    nothing = say("{title} learns nothing.", title=info.title)
+    unwatched = say("With --no-monitor nobody watches the features.")
+    labels = arguments.monitor_labels is not None
+    return [
+        *(Need(name, learns, nothing) for name in ("epochs", "monitor_labels", "patience")),
+        *(Need(name, arguments.monitor, unwatched) for name in ("monitor_labels", "patience")),
+        Need("monitor_labels_variable", labels, say("--monitor-labels-variable is of --monitor-labels.")),
+    ]

@@ -12,10 +12,11 @@ from hsigui import api
 from hsigui.commands.canonical import canonical
 from hsigui.commands.console import counted, tell
 from hsigui.commands.outputs import check_outputs
+from hsigui.commands.without_effect import Need, require_effect
 from hsigui.errors import HsiError
 from hsigui.labels.formats.files import Grid, read_classes
 from hsigui.labels.sampling import from_masks
-from hsigui.pipeline.influence import FULL, covered, guard_of
+from hsigui.pipeline.influence import covered, guard_of
 from hsigui.pipeline.provenance import reach
 from hsigui.pipeline.values import Labels, LabelSplit
 from hsigui.pipeline.verbs import named_split, seen_by
@@ -42,6 +43,7 @@ def sample(arguments: argparse.Namespace) -> None:
             say("The parts are given by two masks, --train-mask and --test-mask, and nothing is drawn."),
             say("Give both, without --split, --percent or several seeds."),
         )
+    require_effect(arguments, _needs(named, drawn=not masks, one_seed=not arguments.seeds))
     truth = api.read_labels(arguments.truth, variable=arguments.variable)
     if masks:
         _from_masks(arguments, truth)
@@ -68,6 +70,21 @@ def sample(arguments: argparse.Namespace) -> None:
             _tell_small(found, truth, asked)
 
 
+def _needs(named: NamedSplit, *, drawn: bool, one_seed: bool) -> list[Need]:
+    """What the options need, of a split by masks or of labels that are drawn."""
+    keeps = say("A guard is kept by the splits block and region, not by {kind}.", kind=named.kind)
+    squares = say("Squares are drawn by the split block, not by {kind}.", kind=named.kind)
+    masks = say("The parts are given by two masks, and nothing is drawn.")
+    taken = () if drawn else ("guard", "run_folder", "block", "seed", "per_class")
+    guarded = SplitSpec(kind=named.kind).is_guarded
+    return [
+        *(Need(name, False, masks) for name in taken),
+        *(Need(name, guarded, keeps) for name in ("guard", "run_folder")),
+        Need("block", named.kind == "block", squares),
+        Need("seed", one_seed, say("The seeds are named by --seeds.")),
+    ]
+
+
 def _from_masks(arguments: argparse.Namespace, truth: Labels) -> None:
     grid = Grid(truth.array.shape[0], truth.array.shape[1], truth.geo)
     train, test = (read_classes(path, grid=grid).array for path in (arguments.train_mask, arguments.test_mask))
@@ -91,6 +108,8 @@ def _write(found: LabelSplit, out: Path, rest: Path, apart: bool = False) -> Non
     print(
         say("{count} pixels for testing{gap} -> {rest}", count=np.count_nonzero(found.test.array), gap=gap, rest=rest)
     )
+    if record.reached:
+        tell(record.reached_in_words)
     if record.not_tested and apart:
         tell(say("nothing is left to test of: {not_tested}", not_tested=", ".join(record.not_tested)))
 
@@ -130,11 +149,6 @@ def _guard(arguments: argparse.Namespace, named: NamedSplit) -> tuple[int | str,
             tell(say("the guard is {half} pixels, half of what the encoder sees of a pixel", half=half))
         asked = half if arguments.guard is None else max(half, asked)
     if not usual.is_guarded:
-        if asked == FULL:
-            raise HsiError(
-                say("A guard is kept by the splits block and region, not by {kind}.", kind=named.kind),
-                say("Choose one of these, or leave out --guard."),
-            )
         return asked, encoder
     seen = seen_by(encoder)
     tell(covered(guard_of(asked, seen), seen))

@@ -14,6 +14,7 @@ from hsigui.commands.console import run_with_progress, tell
 from hsigui.commands.outputs import check_folder
 from hsigui.commands.reading import reading
 from hsigui.commands.study_table import print_gains, print_tables
+from hsigui.commands.without_effect import Need, require_effect
 from hsigui.cube.cube import Cube
 from hsigui.errors import HsiError
 from hsigui.jobs import Context
@@ -26,6 +27,7 @@ from hsigui.pipeline.study.log import RESULTS
 from hsigui.pipeline.study.plan import StudySpec, StudyTruth, chosen_methods, study_from
 from hsigui.report.study import Failure, Study
 from hsigui.report.study_files import write_study
+from hsigui.specs import split_of
 from hsigui.texts import say
 
 if TYPE_CHECKING:
@@ -45,6 +47,7 @@ def study(arguments: argparse.Namespace) -> None:
     if arguments.cube is None or arguments.truth is None:
         arguments.refuse(say("CUBE and --truth are required, or --suite"))
     spec = spec_of(arguments)
+    require_effect(arguments, _needs(spec))
     check_folder(arguments.out)
     cube = api.open(arguments.cube, **reading(arguments))
     truth = read_classes(arguments.truth, variable=arguments.truth_variable)
@@ -69,6 +72,17 @@ def study(arguments: argparse.Namespace) -> None:
     print(say("Report: {page}", page=page))
     if found.failures:
         raise _failed(found.failures, page)
+
+
+def _needs(spec: StudySpec) -> list[Need]:
+    """What the options need: blocks, or labels that are counted."""
+    kinds = {split_of(split).kind for split in spec.splits}
+    blocks = say("Blocks and their guard are of the split block, which --split does not name.")
+    strokes = say("Strokes have their own number of pixels: --split strokes:2x12.")
+    return [
+        Need("block", "block" in kinds, blocks), Need("guard", "block" in kinds, blocks),
+        Need("labels", kinds != {"strokes"}, strokes),
+    ]  # fmt: skip
 
 
 def spec_of(arguments: argparse.Namespace) -> StudySpec:

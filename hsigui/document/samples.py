@@ -6,7 +6,7 @@ drew it until that step is taken back or the labels are replaced as a whole, and
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -28,6 +28,13 @@ class SplitRecord:
     test_sha256: str
     not_tested: tuple[str, ...] = ()
     command: str = ""
+    reached: Mapping[str, float] = field(default_factory=dict)
+
+    @property
+    def reached_in_words(self) -> str:
+        """The share of each class that whole regions hold, which is seldom what was asked for."""
+        shares = ", ".join(say("{name} {share:.1f} %", name=name, share=share) for name, share in self.reached.items())
+        return say("whole training regions hold {shares}", shares=shares)
 
 
 @dataclass(frozen=True, eq=False)

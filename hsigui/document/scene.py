@@ -35,6 +35,7 @@ from hsigui.document.scene_state import MapMaking, RunPlace
 from hsigui.document.shelf import Shelf
 from hsigui.document.values import Accuracy, ClassMap, Encoder, Features, MapOfScene, Probe, Run, Spectrum
 from hsigui.specs import MapSpec
+from hsigui.texts import say
 
 PLAIN_MAP = MapSpec(edges=0.0)  # how maps are drawn before there is a run whose recipe says so
 _ids = itertools.count(1)
@@ -163,6 +164,14 @@ class Scene(SceneLabels):
         if spec != self.chosen_map_spec:
             self.chosen_map_spec = spec
             self.events.emit(MapSpecChanged())
+
+    @property
+    def chosen_by(self) -> str:
+        """Name of the labels that chose which weights of the encoder are kept; empty where none did."""
+        watched = {} if self.run is None else self.run.encoder.watched_by
+        if not watched.get("chose"):
+            return ""
+        return Path(str(watched.get("file", ""))).name or say("no file")
 
     @property
     def masked_out(self) -> int:

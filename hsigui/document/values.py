@@ -57,6 +57,10 @@ class Encoder(Protocol):
     def losses(self) -> tuple[float, ...]:
         """The loss of every step."""
 
+    @property
+    def watched_by(self) -> Mapping[str, object]:
+        """The labels that its training was watched by, and whether they "chose" which weights are kept."""
+
 
 class Features(Protocol):
     """Feature vectors of every pixel; see `pipeline.features.Features`."""

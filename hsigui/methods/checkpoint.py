@@ -65,6 +65,10 @@ class Encoder:
             all scenes that were seen by then; empty for none.
         threads: of the processor that it was trained on, where its numbers depend on how many those are; None where
             they do not, or where that was not written down.
+        kept: which weights are kept: "step" of "steps" and, where epochs are counted, "epoch"; empty where nothing was
+            learned, or where that was not written down.
+        watched_by: the labels that its training was watched by: "file", "variable", "sha256" (of their class numbers),
+            "pixels", and in "chose" whether they decided which weights are kept; empty where there were none.
     """
 
     network: Network
@@ -88,6 +92,17 @@ class Encoder:
     bands: Mapping[str, Any] = field(default_factory=dict)
     begun_from: Mapping[str, Any] = field(default_factory=dict)
     threads: int | None = None
+    kept: Mapping[str, int] = field(default_factory=dict)
+    watched_by: Mapping[str, Any] = field(default_factory=dict)
+
+    @property
+    def kept_in_words(self) -> str:
+        """Which weights are kept; empty where nothing was learned, or where that was not written down."""
+        if not self.kept:
+            return ""
+        if "epoch" in self.kept:
+            return say("those after epoch {epoch} of {epochs}", epoch=self.kept["epoch"], epochs=self.epochs)
+        return say("those after step {step} of {steps}", step=self.kept["step"], steps=self.kept["steps"])
 
     @property
     def fingerprints(self) -> tuple[str, ...]:
@@ -145,7 +160,7 @@ def save(encoder: Encoder, folder: Path) -> list[Path]:
     count = encoder.bands.get("count")
     own = [list(encoder.scene.get(key, ())) for key in ("wavelengths_nm", "shape")]
     others = bool(encoder.bands) and (encoder.bands["wavelengths_nm"], count) != (own[0], own[1][-1])
-    settings = {
+    settings: dict[str, Any] = {
         "format": OTHER_BANDS if others else FORMAT,
         "program": f"hsigui {__version__}",
         "spec": encoder.spec.to_json(),
@@ -161,7 +176,12 @@ def save(encoder: Encoder, folder: Path) -> list[Path]:
         "losses": list(encoder.losses),
         "command": encoder.command,
         "recipe": encoder.recipe.to_json(),
-        "monitor": {"name": encoder.monitor, "readings": encoder.readings},
+        "monitor": {
+            "name": encoder.monitor,
+            "readings": encoder.readings,
+            **({"labels": dict(encoder.watched_by)} if encoder.watched_by else {}),
+            **({"kept": dict(encoder.kept)} if encoder.kept else {}),
+        },
         "stopped": encoder.stopped,
         "precision": encoder.precision,
         "threads": encoder.threads,
@@ -235,5 +255,5 @@ def load(folder: Path) -> Encoder:
         settings["device"], settings["seconds"], tuple(settings["losses"]), settings["command"],
         recipe, monitor["name"], readings, settings.get("stopped", ""), settings.get("precision", ""),
         balance, trained_with, tuple(settings.get("scenes", ())), settings.get("bands", {}), settings.get("from", {}),
-        settings.get("threads"),
+        settings.get("threads"), monitor.get("kept", {}), monitor.get("labels", {}),
     )  # fmt: skip

@@ -80,13 +80,14 @@ class Keep:
 
 @dataclass(frozen=True)
 class TrainingResult:
-    """How a training went: seconds, the loss of every step, the monitor's readings (steps made, value), and why it
-    ended before its last step (empty when it did not)."""
+    """How a training went: seconds, the loss of every step, the monitor's readings (steps made, value), why it ended
+    before its last step (empty when it did not), and after which step the weights were that are kept."""
 
     seconds: float
     losses: tuple[float, ...]
     readings: tuple[tuple[int, float], ...] = ()
     stopped: str = ""
+    kept_step: int = 0
 
 
 # The loss is read from the device this often at most: each reading waits for all work queued there.
@@ -122,7 +123,7 @@ def run(
     except Cancelled:
         loop.write_as_it_ends()
         raise
-    return TrainingResult(loop.seconds, tuple(loop.losses), tuple(loop.readings), loop.stopped)
+    return TrainingResult(loop.seconds, tuple(loop.losses), tuple(loop.readings), loop.stopped, loop.kept_step)
 
 
 class _NotFiniteError(Exception):
@@ -152,6 +153,12 @@ class _Loop:
         self.losses: list[float] = []
         self.readings: list[tuple[int, float]] = []
         self.stopped = ""
+        self._went_back: int | None = None
+
+    @property
+    def kept_step(self) -> int:
+        """After how many steps the weights were that are kept."""
+        return self._made if self._went_back is None else self._went_back
 
     @property
     def seconds(self) -> float:
@@ -305,7 +312,7 @@ class _Loop:
         if waited >= self._watch.patience:
             if self._best is not None:
                 snapshot.restore(self._parts(), self._best)
-            where = self._made if self._best is None else self._best.step
+            where = self._went_back = self._made if self._best is None else self._best.step
             self.stopped = say(
                 "{name} did not rise for {waited} readings: the weights of step {where} are kept.",
                 name=self._watch.name,
@@ -325,6 +332,7 @@ class _Loop:
         if self._kept is None or self._kept.step == 0:
             raise HsiError(said, advice)
         self._return_to(self._kept)
+        self._went_back = self._kept.step
         self.stopped = say("{said} The weights of step {step} are kept.", said=said, step=self._kept.step)
         self._ctx.warn(f"{self.stopped} {advice}")
 

@@ -118,6 +118,7 @@ def card_text(
                 "preset, seed": f"{spec['preset']}, {spec['seed']}",
                 "epochs or steps": run["epochs"],
                 "trained on": f"{run['device']}, {run['seconds']:.0f} s",
+                **({"weights kept": _kept(run)} if run.get("monitor", {}).get("kept") else {}),
                 **({"stopped early": run["stopped"]} if run.get("stopped") else {}),
                 "written by": run["program"],
             }
@@ -143,6 +144,13 @@ def card_text(
     return "\n\n".join(parts) + "\n"
 
 
+def _kept(run: Mapping[str, Any]) -> str:
+    kept = run["monitor"]["kept"]
+    if "epoch" in kept:
+        return f"those after epoch {kept['epoch']} of {run['epochs']}"
+    return f"those after step {kept['step']} of {kept['steps']}"
+
+
 def _of_settings(run: Mapping[str, Any]) -> list[str]:
     """What was set of the training; nothing for runs that cannot tell."""
     kept = registry.complete(run["spec"]["method"], run["spec"]["preset"], run.get("settings"))
@@ -152,6 +160,11 @@ def _of_settings(run: Mapping[str, Any]) -> list[str]:
     if run["epochs"]:
         rows |= {"precision": run.get("precision") or run["spec"].get("precision", "auto")}
         rows |= {"monitor": run.get("monitor", {}).get("name") or "none"}
+        watched = run.get("monitor", {}).get("labels", {})
+        if watched:
+            name = Path(watched.get("file", "")).name or "labels in no file"
+            what = "decided which weights are kept" if watched.get("chose") else "looked at, not heeded"
+            rows |= {"labels watched by": f"{name}, {watched['pixels']} pixels, SHA-256 {watched['sha256']} ({what})"}
         patience = run["spec"].get("patience")
         rows |= {} if patience is None else {"patience": str(patience)}
         rows |= {"threads": str(run["threads"])} if run.get("threads") else {}

@@ -8,8 +8,10 @@ from __future__ import annotations
 
 import dataclasses
 import shlex
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from hsigui.cube.demo_spec import DemoSpec
 from hsigui.cube.formats.choice import ImportChoice
@@ -74,8 +76,12 @@ def sample(spec: SplitSpec, truth: Path) -> str:
     return _line("sample", truth.resolve(), *words, "--seed", spec.seed, "--out", LABELS, "--rest", TEST)
 
 
-def pretrain(scene: CubeArgument, spec: PretrainSpec) -> str:
-    """Pretrains the encoder."""
+def pretrain(scene: CubeArgument, spec: PretrainSpec, watched_by: Mapping[str, Any] | None = None) -> str:
+    """Pretrains the encoder.
+
+    Args:
+        watched_by: the labels that the training was watched by, as `Encoder.watched_by` names them.
+    """
     words: list[object] = ["--method", spec.method, "--preset", spec.preset]
     words += [] if spec.epochs is None else ["--epochs", spec.epochs]
     words += ["--seed", spec.seed, "--device", spec.device]
@@ -83,6 +89,8 @@ def pretrain(scene: CubeArgument, spec: PretrainSpec) -> str:
     words += ["--from", spec.begin_from] if spec.begin_from else []
     words += ["--mask-out", spec.mask_out] if spec.mask_out else []
     words += [] if spec.monitor else ["--no-monitor"]
+    for option, name in (("--monitor-labels", "file"), ("--monitor-labels-variable", "variable")):
+        words += [option, watched_by[name]] if watched_by and name in watched_by else []
     words += [] if spec.patience is None else ["--patience", spec.patience]
     words += [] if spec.precision == "auto" else ["--precision", spec.precision]
     words += [] if spec.threads is None else ["--threads", spec.threads]

@@ -25,14 +25,15 @@ def evaluate(
     truth: NDArray[np.integer],
     classes: ClassTable,
     train: NDArray[np.integer] | None = None,
+    valid: NDArray[np.bool_] | None = None,
 ) -> Accuracy:
-    """The accuracy of a map on the labelled pixels of the truth, those of `train` left out. All rasters are rows x
-    cols, 0 for unknown.
+    """The accuracy of a map on the labelled pixels of the truth that have data, those of `train` left out. All rasters
+    are rows x cols, 0 for unknown; `valid` is False where the scene has no data, None where that is not known.
 
     Raises:
         HsiError: the rasters differ in size, or no test pixel is left.
     """
-    return accuracy(predicted, truth, classes, train)
+    return accuracy(predicted, truth, classes, train, valid)
 
 
 def match_map(

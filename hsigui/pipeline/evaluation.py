@@ -31,6 +31,7 @@ from hsigui.pipeline.scoring import (
     placed_on,
     read_map,
     score,
+    tested,
     trained_on,
     unmatched,
 )
@@ -215,7 +216,8 @@ def _comparison(asked: Asked, scored: Sequence[Scored], ctx: Context) -> Compari
         for note in notes:
             ctx.warn(f"{path.name}: {note}")
         arrays.append(matched.array)
-        tests.append(test if labels is None else np.where(labels.array != 0, 0, test).astype(np.uint16))
+        seen = None if made.valid is None or placed is not other else made.valid
+        tests.append(tested(test, None if labels is None else labels.array, seen))
     several = say(" and {count} more", count=len(scored) - 1) if len(scored) > 1 else ""
     names = scored[0].name + several, asked.against[0].name + several
     if names[0] == names[1]:

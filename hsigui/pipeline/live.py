@@ -142,6 +142,7 @@ def restore_run(ctx: Context, cube: Cube, folder: Path) -> Trained:
     from hsigui.methods.run_record import note_unchecked
     from hsigui.pipeline.device import take_threads_of_window
     from hsigui.pipeline.embed import embed
+    from hsigui.pipeline.verbs import bring
 
     take_threads_of_window()
     encoder = checkpoint.load(folder)
@@ -149,6 +150,7 @@ def restore_run(ctx: Context, cube: Cube, folder: Path) -> Trained:
         ctx.warn(said)
     started = time.perf_counter()
     features = embed(cube, encoder, ctx, folder)
+    bring(cube, encoder, (), ctx)
     return Trained(encoder, features, folder, {"features": time.perf_counter() - started})
 
 
@@ -215,11 +217,9 @@ def measure_again(
     from hsigui.pipeline.evaluate import evaluate
 
     ctx.check()
-    # Where the scene has no data no map can be right or wrong.
-    known = np.where(valid, truth, 0).astype(np.uint16)
-    if not ((known > 0) & (mapped.trained_on == 0)).any():
+    if not ((truth > 0) & valid & (mapped.trained_on == 0)).any():
         return replace(mapped, accuracy=None)
-    return replace(mapped, accuracy=evaluate(mapped.class_map.classes, known, classes, mapped.trained_on))
+    return replace(mapped, accuracy=evaluate(mapped.class_map.classes, truth, classes, mapped.trained_on, valid))
 
 
 def find_spots(

@@ -59,7 +59,9 @@ def told_of_values(cube: Cube, transforms: Sequence[BandTransform], check: Calla
     if not len(sample) or not sample.any():
         return ""
     apart = _apart(sample, known)
-    return " ".join(filter(None, (_of_all(apart, cube), _of_some(apart, known, cube))))
+    factor = _common_factor(apart)
+    rest = apart if factor is None else _apart(sample / factor, known)  # what the factor does not explain
+    return " ".join(filter(None, (_of_all(apart, factor, cube), _of_some(rest, known, cube))))
 
 
 def _apart(sample: NDArray[np.float64], known: BandTransform) -> _Apart:
@@ -70,10 +72,9 @@ def _apart(sample: NDArray[np.float64], known: BandTransform) -> _Apart:
     return _Apart((sample.mean(axis=0) - mean) / sd, factor, sample.std(axis=0) / sd)
 
 
-def _of_all(apart: _Apart, cube: Cube) -> str:
-    """What to say of values that lie off in most bands."""
+def _of_all(apart: _Apart, factor: float | None, cube: Cube) -> str:
+    """What to say of values that lie off in most bands; `factor` is the one that explains it, if any."""
     off = float(np.median(np.abs(apart.shift)))
-    factor = _common_factor(apart)
     if factor is not None and off >= APART:
         return say(
             "Its values are about {times:.3g} times those that the run was trained on ({off:.1f} of their standard "

@@ -10,6 +10,7 @@ from hsigui.labels.formats.files import Grid
 from hsigui.labels.matching import is_default, pixel_counts
 from hsigui.pipeline import provenance
 from hsigui.pipeline import split as splits
+from hsigui.pipeline.choosers import choosing_labels
 from hsigui.pipeline.evaluation import Evaluation
 from hsigui.pipeline.provenance import Provenance
 from hsigui.pipeline.repeating import command_lines
@@ -47,6 +48,8 @@ def evaluate_result(
     grid = Grid(result.cube.rows, result.cube.cols, result.cube.geo)
     masked, lost = provenance.masked_out(record, grid)
     facts = _own_facts(result, splits.facts(result.trained_on, result.test_pixels, record, result.draw, masked))
+    chose = choosing_labels(record, result.test_pixels, result.trained_on, grid)
+    facts = dataclasses.replace(facts, chosen_by=chose)
     commands = command_lines(result, record, files, score=True)
     said = [_reference_note(result), *lost, *notes]
     plain = result.plain or result.cube

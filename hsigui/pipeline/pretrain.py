@@ -49,7 +49,8 @@ PATIENCE = 10  # readings without a better one before a training on labelled mon
 
 def pretrain(
     cube: Cube | Sequence[Cube], spec: PretrainSpec, ctx: Context, out: Path | None = None, *,
-    labels: NDArray[np.uint16] | None = None, resume: bool = False, command: str = "", keep_in: Path | None = None,
+    labels: NDArray[np.uint16] | None = None, labels_from: Mapping[str, str] | None = None, resume: bool = False,
+    command: str = "", keep_in: Path | None = None,
 ) -> Encoder:  # fmt: skip
     """Trains an encoder on all valid pixels of a cube, but for those that the spec masks out; or of several cubes of
     one sensor, in the bands of the first.
@@ -63,7 +64,8 @@ def pretrain(
         out: folder to write the run to; None keeps it in memory. An unfinished training is written there every
             15 seconds and when it is cancelled.
         labels: training labels (rows x cols, 0 for none) of the first cube for the monitor alone. Never give it test
-            labels.
+            labels: where epochs are counted they decide when the training ends, and which weights are kept.
+        labels_from: their "file" and, where it holds several, "variable"; for the record.
         resume: go on with the unfinished training in `out` (or `keep_in`). On the cpu the result is bit for bit that of
             a training which was never interrupted.
         command: the command line that asked for it, kept with the run.
@@ -98,8 +100,9 @@ def pretrain(
     kept = out or keep_in
     threads = _threads(spec, plan, epochs, device, kept if resume else None)
     wanted = _Wanted(
-        cubes, spec, settings, plan, going_on, started, epochs, device, threads, out, kept, labels, resume, command
-    )
+        cubes, spec, settings, plan, going_on, started, epochs, device, threads, out, kept, labels, resume, command,
+        labels_from or {},
+    )  # fmt: skip
     with one_blas_thread(), devices.on_threads(1):
         return _pretrained(wanted, ctx)
 
@@ -129,6 +132,7 @@ class _Wanted:
     labels: NDArray[np.uint16] | None
     resume: bool
     command: str
+    labels_from: Mapping[str, str]
 
     @property
     def info(self) -> registry.MethodInfo:
@@ -192,11 +196,33 @@ def _pretrained(wanted: _Wanted, ctx: Context) -> Encoder:
         trained.stopped, precision if epochs else "", balance, wanted.settings.to_json(),
         scenes=tuple(described) if len(cubes) > 1 else (), bands=joined.bands,
         begun_from=several.origin(wanted.going_on, spec), threads=wanted.threads,
+        kept=_kept(trained, training, wanted), watched_by=_watched_by(watch, wanted),
     )  # fmt: skip
     if wanted.out is not None:
         rescue.save(encoder, wanted.out)
         unfinished.remove(wanted.out)
     return encoder
+
+
+def _kept(trained: loop.TrainingResult, training: loop.Training, wanted: _Wanted) -> dict[str, int]:
+    """Which weights are kept, for the record; empty where nothing was learned."""
+    steps = training.steps
+    if not steps:
+        return {}
+    found = {"step": trained.kept_step, "steps": steps}
+    if wanted.info.preset(wanted.spec.preset).epochs_are == "epochs" and wanted.epochs:
+        found["epoch"] = trained.kept_step * wanted.epochs // steps
+    return found
+
+
+def _watched_by(watch: loop.Watch | None, wanted: _Wanted) -> dict[str, Any]:
+    """The labels that the training was watched by, for the record; empty where there were none to go by."""
+    if watch is None or watch.name != ACCURACY or wanted.labels is None:
+        return {}
+    return {
+        **wanted.labels_from, "sha256": raster_hash(wanted.labels), "pixels": int(np.count_nonzero(wanted.labels)),
+        "chose": watch.patience is not None,
+    }  # fmt: skip
 
 
 def _in_common_bands(wanted: _Wanted, ctx: Context) -> several.Scenes:

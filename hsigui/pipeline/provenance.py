@@ -7,7 +7,8 @@ class numbers, so that a record is never taken for another map), `scene` (name, 
 `transductive` (the encoder saw this scene), `commands` (which make the map again in an empty folder), `cube` (its
 path), `hashes` (of the cube and the weights), `reach` (half the encoder's receptive field in pixels), `edge_reach` (of
 averages that stop at edges), `influence` (level of context -> how many pixels far it looks, see `influence`) and
-`masked_out` (the file of the pixels that pretraining did not see) with `masked_out_sha256`. Loads no torch.
+`masked_out` (the file of the pixels that pretraining did not see) with `masked_out_sha256`, and `chosen_by` (labels
+that chose something besides the classifier: `what` they chose, `file`, `variable`, `sha256`, `pixels`). Loads no torch.
 """
 
 from __future__ import annotations
@@ -46,6 +47,7 @@ if TYPE_CHECKING:
     from hsigui.methods.probe import Probe, Refinement
 
 FORMAT = "hsigui-map"
+EPOCH = "the epoch of pretraining that is kept"
 PACKAGES = ("numpy", "scipy", "scikit-learn", "torch")
 
 
@@ -71,6 +73,7 @@ class Provenance:
     masked_out_sha256: str = ""
     edge_reach: float | None = None
     influence: Mapping[str, int] = field(default_factory=dict)
+    chosen_by: tuple[Mapping[str, Any], ...] = ()
 
     def context(self, title: str, legend: tuple[LegendRow, ...], notes: tuple[str, ...] = ()) -> ReportContext:
         """The report's text about this map."""
@@ -126,6 +129,8 @@ def describe_run(
                 "method": asked.method,
                 "preset": asked.preset,
                 "epochs or steps": encoder.epochs,
+                **({"weights kept": encoder.kept_in_words} if encoder.kept else {}),
+                **({"ended early": encoder.stopped} if encoder.stopped else {}),
                 **({"weights": say("untrained network of its own shape")} if encoder.untrained else {}),
                 "trained on": encoder.scene_names,
                 **({"bands": encoder.bands["words"]} if encoder.bands else {}),
@@ -134,7 +139,7 @@ def describe_run(
             },
             **({"Training": _training(encoder)} if encoder.settings else {}),
             "Features": _features(encoder),
-            "Probe": _probe(probe),
+            "Probe": _probe(probe, fitted),
             **({} if refinement is None else {"Refinement": _refinement(refinement)}),
             **({"Context": context} if (context := _context(fitted, map_spec)) else {}),
             "Map": {
@@ -155,6 +160,7 @@ def describe_run(
         reach=reach(encoder),
         edge_reach=edge_reach(encoder.recipe, map_spec, fitted),
         influence=influence(encoder.recipe, reach(encoder) or 0, map_spec, fitted),
+        chosen_by=_chosen_by(encoder, cube_hash),
         masked_out=asked.mask_out if masked and on_this_scene else "",
         masked_out_sha256=masked.get("sha256", "") if on_this_scene else "",
     )
@@ -221,6 +227,20 @@ def _context(fitted: Probe | None, map_spec: MapSpec) -> dict[str, Any]:
             words.append(say("{agreement:.1f} % as its neighbours", agreement=100 * figures.agreement))
         found[name] = ", ".join(words)
     return found
+
+
+def _chosen_by(encoder: Encoder, cube_hash: str) -> tuple[Mapping[str, Any], ...]:
+    """The labels that chose something of a map besides those that its classifier was fitted to; those of another scene
+    hold no test pixel of this one."""
+    watched = encoder.watched_by
+    if not watched.get("chose") or encoder.scene.get("fingerprint") != cube_hash:
+        return ()
+    return (
+        {
+            "what": EPOCH,
+            **{name: watched[name] for name in ("file", "variable", "sha256", "pixels") if name in watched},
+        },
+    )
 
 
 def _training(encoder: Encoder) -> dict[str, Any]:
@@ -294,8 +314,8 @@ def _refinement(how: Refinement) -> dict[str, Any]:
     return found
 
 
-def _probe(spec: ProbeSpec) -> dict[str, Any]:
-    """The classifier and what was set of it."""
+def _probe(spec: ProbeSpec, fitted: Probe | None) -> dict[str, Any]:
+    """The classifier, what was set of it and what its labels chose."""
     title = {
         "logistic": say("multinomial logistic regression"),
         "svm": say("support vector machine, RBF kernel"),
@@ -306,7 +326,10 @@ def _probe(spec: ProbeSpec) -> dict[str, Any]:
     if spec.classifier == "logistic":
         found["C"] = spec.strength
     elif spec.classifier == "svm":
-        found["C and kernel width"] = say("by cross-validation on the labels")
+        found["C"] = say("chosen among 1, 10, 100 and 1000 by cross-validation on the labels")
+        found["kernel width"] = say("1 over the number of features and their variance in the labels")
+        if (penalty := getattr(fitted, "penalty", None)) is not None:
+            found["C that was chosen"] = penalty
     return found
 
 
@@ -335,7 +358,8 @@ def load(map_path: Path, array: NDArray[np.uint16]) -> Provenance | None:
             continue
         if values.get("map_sha256") in hashes:
             known = {name: values[name] for name in Provenance.__dataclass_fields__ if name in values}
-            return Provenance(**{**known, "commands": tuple(known.get("commands", ()))})
+            lists = {name: tuple(known.get(name, ())) for name in ("commands", "chosen_by")}
+            return Provenance(**{**known, **lists})
     return None
 
 

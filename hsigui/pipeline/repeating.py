@@ -78,7 +78,10 @@ def _of_fitted(result: Result, record: Provenance, files: LabelPaths, filters: F
         run = result.run_folder.resolve()
         found += [_trained_by(encoder)] if encoder.command else []
     else:
-        found.append(lines.pretrain(scene, dataclasses.replace(encoder.spec, threads=encoder.threads)))
+        if encoder.watched_by.get("chose") and "file" not in encoder.watched_by:
+            return []  # labels in no file decided which weights are kept
+        spec = dataclasses.replace(encoder.spec, threads=encoder.threads)
+        found.append(lines.pretrain(scene, spec, encoder.watched_by))
     found.append(
         lines.classify(
             scene, labels, result.spec, run=run, device=encoder.spec.device, filters=filters,

@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 from hsigui.cube.areas import pixel_areas
 from hsigui.pipeline.provenance import Provenance
 from hsigui.pipeline.scoring import Scored
-from hsigui.report.context import ReportContext, SplitFacts
+from hsigui.report.context import ChoosingLabels, ReportContext, SplitFacts
 from hsigui.report.draws import Draws, summarised
 from hsigui.report.maps import legend_rows
 
@@ -52,6 +52,18 @@ def _seeds(scored: Sequence[Scored]) -> dict[str, object]:
     return {"draws of labels": found} if len(scored) > 1 else {"draw of labels": found[0]}
 
 
+def _choosing(facts: Sequence[SplitFacts]) -> tuple[ChoosingLabels, ...]:
+    """The labels that chose, of all draws; test pixels among them are those of all draws, where these are known."""
+    found: dict[tuple[str, str], ChoosingLabels] = {}
+    for one in (one for fact in facts for one in fact.chosen_by):
+        before = found.get(key := (one.what, one.sha256))
+        if before is not None:
+            known = None not in (before.tested, one.tested)
+            one = dataclasses.replace(one, tested=(before.tested or 0) + (one.tested or 0) if known else None)
+        found[key] = one
+    return tuple(found.values())
+
+
 def _common(facts: Sequence[SplitFacts]) -> SplitFacts:
     """What holds for all draws: the smallest gap and guard, the widest reach, all test pixels seen; what is not known
     of one of them is not known of all."""
@@ -69,5 +81,6 @@ def _common(facts: Sequence[SplitFacts]) -> SplitFacts:
         seen=sum(whole["seen"]) if "seen" in whole else None,
         not_tested=tuple(dict.fromkeys(name for fact in facts for name in fact.not_tested)),
         edge_reach=max(fades, default=None),
+        chosen_by=_choosing(facts),
         influence={name: max(fact.influence.get(name, 0) for fact in facts) for name in names},
     )

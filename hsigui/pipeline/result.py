@@ -214,12 +214,14 @@ class Result:
     def _described(self) -> Provenance:
         """The record without the labels' file, filters and command lines. Reads the scene and hashes the weights."""
         from hsigui.pipeline import provenance
+        from hsigui.pipeline.run_bands import brought
 
         probe = self.probe_spec or self.encoder.recipe.probe
         record = provenance.describe_run(
             self.cube, self.encoder, probe, self.spec, seconds=self.seconds, fitted=self.probe
         )
-        if self.brought is not None and (told := self.brought.told):
+        how = self.brought or brought(self.cube, self.encoder, record.hashes["cube"])
+        if how is not None and (told := how.told):
             record = dataclasses.replace(record, settings={**record.settings, "Brought to the run": told})
         if self.kept is None:
             return record
@@ -252,7 +254,8 @@ class Result:
 
         if not self.test_pixels.any():
             return None
-        return evaluate(self.array, self.tested, self.classes, self.trained_on)
+        known = self.tested if self.test is None else self.test.array
+        return evaluate(self.array, known, self.classes, self.trained_on, self.valid)
 
     @property
     def measured_on(self) -> str:

@@ -48,17 +48,25 @@ class Brought:
 
 
 def brought(
-    cube: Cube, encoder: Encoder, transforms: Sequence[BandTransform] = (), check: Callable[[], None] = lambda: None
-) -> Brought:
-    """The cube as the run reads it, with what is to be said of it.
+    cube: Cube,
+    encoder: Encoder,
+    identity: str,
+    transforms: Sequence[BandTransform] = (),
+    check: Callable[[], None] = lambda: None,
+) -> Brought | None:
+    """The cube as the run reads it, with what is to be said of it; None for a scene of the run with which nothing is
+    done.
 
     Args:
+        identity: fingerprint of the cube; the values of scenes that the run has seen are not looked at.
         transforms: of a kept classifier, beside the encoder's.
 
     Raises:
         HsiError: it lacks bands that the run reads.
     """
     found = in_bands(cube, encoder)
+    if identity in encoder.fingerprints:
+        return found if found.bands else None
     return Brought(found.cube, found.bands, told_of_values(found.cube, (encoder.transform, *transforms), check))
 
 

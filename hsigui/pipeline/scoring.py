@@ -19,6 +19,7 @@ from hsigui.labels.place import RESAMPLE, Misplaced, fitted, resampled
 from hsigui.labels.shapes import crs_name, transformed
 from hsigui.pipeline import provenance
 from hsigui.pipeline import split as splits
+from hsigui.pipeline.choosers import choosing_labels
 from hsigui.pipeline.evaluate import evaluate, match_labels, match_map
 from hsigui.pipeline.provenance import Provenance
 from hsigui.pipeline.repeating import command_lines
@@ -39,6 +40,7 @@ class MadeMap:
     Attributes:
         name, path: in words; the path is the name where it is in no file.
         labels: that it was trained on; None where they are not known.
+        valid: rows x cols, False where the scene has no data; None where that is not known.
         record, drawn: how the map came to be, and how its labels were drawn, where that is known.
         notes: what to say of it.
     """
@@ -50,6 +52,7 @@ class MadeMap:
     record: Provenance | None = None
     drawn: SplitRecord | None = None
     notes: tuple[str, ...] = ()
+    valid: NDArray[np.bool_] | None = None
 
     @property
     def grid(self) -> Grid:
@@ -62,7 +65,8 @@ class Scored:
     """One map with what it is scored on, all in the classes of the truth.
 
     Attributes:
-        array: the map; `train`, what it was trained on (None: not known); `test`, the reference without those pixels.
+        array: the map; `train`, what it was trained on (None: not known); `test`, the reference without those pixels,
+            and without those that have no data.
         reference: classes of the truth alone.
         truth: the reference, rows x cols, training pixels included.
         hashes: of the map, the reference and, where they are known, the training labels.
@@ -104,7 +108,9 @@ def read_map(path: Path, labels: Path | None = None, variable: str | None = None
     raster = read_classes(path, variable=variable)
     record = provenance.load(path, raster.array)
     found, drawn, notes = _training_labels(labels, record, _grid(raster))
-    return MadeMap(path.name, str(path), raster, found, record, drawn, notes)
+    # A map of ours has a class wherever its scene has data; of another program's it is not known why a pixel has none.
+    valid = None if record is None else raster.array != 0
+    return MadeMap(path.name, str(path), raster, found, record, drawn, notes, valid)
 
 
 def made_map(result: Result) -> MadeMap:
@@ -116,8 +122,8 @@ def made_map(result: Result) -> MadeMap:
     record = dataclasses.replace(record, commands=command_lines(result, record, files))
     if result.labels is None:  # a kept classifier may have been fitted to labels of this very scene
         labels, drawn, notes = _training_labels(None, record, _grid(raster))
-        return MadeMap(name, name, raster, labels, record, drawn, notes)
-    return MadeMap(name, name, raster, result.labels, record, result.draw)
+        return MadeMap(name, name, raster, labels, record, drawn, notes, result.valid)
+    return MadeMap(name, name, raster, result.labels, record, result.draw, valid=result.valid)
 
 
 def score(
@@ -157,19 +163,31 @@ def score(
         notes += (
             say("The map's classes were matched to the truth's by name ({count} renumbered).", count=len(renamed)),
         )
-    train, test = None, reference
+    train, valid = None, made.valid
+    if valid is not None and placed is not predicted:
+        valid = resampled(dataclasses.replace(predicted, array=valid.astype(np.uint16)), grid).array != 0
     hashes = {"map": provenance.raster_hash(predicted.array), "reference": of_truth}
     if made.labels is not None:
         hashes["labels"] = provenance.raster_hash(made.labels.array)
         labels = trained_on(made.labels, truth, say("training labels"), resample)
         train = match_labels(labels.array, labels.classes, matches, truth.classes, matched.classes)
-        test = np.where(train != 0, 0, reference).astype(np.uint16)
+    test = tested(reference, train, valid)
+    measured = evaluate(matched.array, reference, matched.classes, train, valid)
     facts = splits.facts(train, test, made.record, made.drawn, masked)
+    facts = dataclasses.replace(facts, chosen_by=choosing_labels(made.record, test, train, grid))
     return Scored(
         made.name, made.path, matched.array, matched.classes, truth.classes, grid.geo, reference, train, test, hashes,
-        evaluate(matched.array, reference, matched.classes, train), made.record, made.drawn, masked, facts, matches,
-        (*notes, *unmasked),
+        measured, made.record, made.drawn, masked, facts, matches, (*notes, *unmasked),
     )  # fmt: skip
+
+
+def tested(
+    reference: NDArray[np.uint16], train: NDArray[np.integer] | None, valid: NDArray[np.bool_] | None
+) -> NDArray[np.uint16]:
+    """The reference without the pixels that were trained on (class numbers) and those without data (False). Rows x
+    cols, all of them; None leaves none out."""
+    test = reference if train is None else np.where(train != 0, 0, reference)
+    return (test if valid is None else np.where(valid, test, 0)).astype(np.uint16)
 
 
 def placed_on(raster: ClassRaster, truth: ClassRaster, what: str, resample: bool) -> ClassRaster:

@@ -2,7 +2,8 @@
 
 The record stands beside the labels' file, with its name and `.hsigui.json`: `"format": "hsigui-split"`, `kind` (words),
 `seed`, `guard` (pixels; null for none), `truth_sha256`, `labels_sha256` and `test_sha256` (of the class
-numbers: a record is never taken for other labels), `not_tested` (names of classes) and `command`. Loads no torch.
+numbers: a record is never taken for other labels), `not_tested` (names of classes), `reached` (class -> per cent of its
+pixels that whole training regions hold, where these were asked for) and `command`. Loads no torch.
 """
 
 from __future__ import annotations
@@ -81,13 +82,21 @@ def in_words(spec: SplitSpec) -> str:
 
 def describe(
     split: Split, truth: NDArray[np.integer], classes: ClassTable, kind: str, *, seed: int | None = None,
-    guard: int | None = None, command: str = "",
+    guard: int | None = None, command: str = "", whole_regions: bool = False,
 ) -> SplitRecord:  # fmt: skip
-    """The record of a draw. `truth` is rows x cols."""
+    """The record of a draw. `truth` is rows x cols; of whole regions it tells the share that they reached."""
     tested = set(np.unique(split.test).tolist())
     lost = tuple(classes.get(n).name for n in np.unique(truth).tolist() if n and n not in tested)
     of_truth, of_labels, of_test = (raster_hash(part) for part in (truth, split.train, split.test))
-    return SplitRecord(kind, seed, guard, of_truth, of_labels, of_test, lost, command)
+    reached = _reached(split, truth, classes) if whole_regions else {}
+    return SplitRecord(kind, seed, guard, of_truth, of_labels, of_test, lost, command, reached)
+
+
+def _reached(split: Split, truth: NDArray[np.integer], classes: ClassTable) -> dict[str, float]:
+    """Per cent of the pixels of each class that are to be trained on."""
+    numbers = [number for number in np.unique(truth).tolist() if number]
+    counts = {n: (np.count_nonzero(split.train == n), np.count_nonzero(truth == n)) for n in numbers}
+    return {classes.get(n).name: round(100 * train / all_, 2) for n, (train, all_) in counts.items()}
 
 
 def facts(
@@ -110,10 +119,14 @@ def facts(
         shown = tested if masked is None else tested & ~masked
         seen = int(np.count_nonzero(shown)) * everywhere if known else None
     return SplitFacts(
-        drawn.kind if drawn else "", gap, drawn.guard if drawn else None, made.reach if made else None,
+        _kind(drawn) if drawn else "", gap, drawn.guard if drawn else None, made.reach if made else None,
         seen, 0 if masked is None else int(np.count_nonzero(masked)), drawn.not_tested if drawn else (),
         made.edge_reach if made else None, influence=made.influence if made else {},
     )  # fmt: skip
+
+
+def _kind(drawn: SplitRecord) -> str:
+    return f"{drawn.kind}; {drawn.reached_in_words}" if drawn.reached else drawn.kind
 
 
 def save(record: SplitRecord, labels_path: Path) -> Path:

@@ -61,7 +61,10 @@ def sample(
     ctx.progress(0, 0, say("Drawing labels from the ground truth…"))
     split = draw_split(truth.array, spec, valid)
     guard = spec.guard if spec.is_guarded else None
-    return split, named_split(split, truth, in_words(spec), seed=spec.seed, guard=guard, command=command)
+    named = named_split(
+        split, truth, in_words(spec), seed=spec.seed, guard=guard, command=command, whole_regions=spec.whole_regions
+    )  # fmt: skip
+    return split, named
 
 
 def seen_by(encoder: Encoder | None) -> dict[str, int]:
@@ -75,17 +78,20 @@ def seen_by(encoder: Encoder | None) -> dict[str, int]:
 
 def named_split(
     split: Split, truth: ClassRaster, words: str, *, seed: int | None = None, guard: int | None = None,
-    command: str = "",
+    command: str = "", whole_regions: bool = False,
 ) -> LabelSplit:  # fmt: skip
     """The parts of a split with the names of the truth's classes and the record of how they came to be.
 
     Args:
         words: how they were drawn.
         seed, guard: of the draw, where it has them.
+        whole_regions: whether regions were taken whole, whatever share of a class they hold.
     """
     from hsigui.pipeline.split import describe
 
-    record = describe(split, truth.array, truth.classes, words, seed=seed, guard=guard, command=command)
+    record = describe(
+        split, truth.array, truth.classes, words, seed=seed, guard=guard, command=command, whole_regions=whole_regions
+    )  # fmt: skip
     train = Labels(split.train, truth.classes, truth.geo, drawn=record)
     return LabelSplit(train, Labels(split.test, truth.classes, truth.geo), record, split.gap)
 
@@ -98,7 +104,8 @@ def pretrain(
 
     Args:
         folder: where the run is written; None keeps it in memory.
-        labels: training labels of the (first) cube to watch the features by; nothing is learned from them.
+        labels: training labels of the (first) cube to watch the features by; nothing is learned from them, but where
+            epochs are counted they decide when the training ends, and which weights are kept.
         resume: go on with the unfinished training in the folder.
         command: the command line that asked for it, kept with the run.
 
@@ -109,7 +116,16 @@ def pretrain(
 
     first = cube if isinstance(cube, Cube) else next(iter(cube), None)
     array = None if labels is None or first is None else on_scene(labels, first, "labels").array
-    return learn(cube, spec, ctx, folder, labels=array, resume=resume, command=command)
+    return learn(
+        cube, spec, ctx, folder, labels=array, labels_from=_origin_of(labels), resume=resume, command=command
+    )  # fmt: skip
+
+
+def _origin_of(labels: ClassRaster | None) -> dict[str, str]:
+    """The file of labels and which of its arrays they are; empty where they are in none."""
+    if not isinstance(labels, Labels) or labels.path is None:
+        return {}
+    return {"file": str(labels.path.resolve()), **({"variable": labels.variable} if labels.variable else {})}
 
 
 def embed(
@@ -130,7 +146,7 @@ def embed(
 
     started = time.perf_counter()
     features = compute(cube, encoder, ctx, folder, device=device, known=known)
-    how = _brought(cube, encoder, (), ctx) if known is None else None
+    how = bring(cube, encoder, (), ctx) if known is None else None
     return SceneFeatures(cube, encoder, features, folder, time.perf_counter() - started, how)
 
 
@@ -199,7 +215,7 @@ def classify_other(
 
     encoder, kept = classifier.encoder, classifier.kept
     started = time.perf_counter()
-    how = _brought(cube, encoder, kept.transforms, ctx)
+    how = bring(cube, encoder, kept.transforms, ctx)
     with _scratch(scratch, cube.rows * cube.cols * len(kept.mean) * 2) as folder:
         found = embed(cube, encoder, ctx, folder, device=device, known=kept.transforms)
         features = kept.fitted_to(found.features)
@@ -289,16 +305,22 @@ def on_scene(raster: ClassRaster, cube: Cube, what: str) -> ClassRaster:
     return raster
 
 
-def _brought(cube: Cube, encoder: Encoder, transforms: Sequence[BandTransform], ctx: Context) -> Brought | None:
-    """How a cube is brought to the run, of another than the run's own warned of too; None where nothing is done."""
-    from hsigui.pipeline.run_bands import brought, in_bands
+def bring(cube: Cube, encoder: Encoder, transforms: Sequence[BandTransform], ctx: Context) -> Brought | None:
+    """How a cube is brought to the run, of another than the run's own warned of too; None where nothing is done.
 
-    if fingerprint(cube) in encoder.fingerprints:
-        found = in_bands(cube, encoder)
-        return found if found.words else None
-    found = brought(cube, encoder, transforms, ctx.check)
-    for said in found.words:
-        ctx.warn(said)
+    Args:
+        transforms: of a kept classifier, beside the encoder's.
+
+    Raises:
+        HsiError: it lacks bands that the run reads.
+    """
+    from hsigui.pipeline.run_bands import brought
+
+    identity = fingerprint(cube)
+    found = brought(cube, encoder, identity, transforms, ctx.check)
+    if found is not None and identity not in encoder.fingerprints:
+        for said in found.words:
+            ctx.warn(said)
     return found
 
 

@@ -15,6 +15,46 @@ from hsigui.texts import say
 
 
 @dataclass(frozen=True)
+class ChoosingLabels:
+    """Labels that chose something of the map besides its classifier.
+
+    Attributes:
+        what: they chose, in words.
+        name: of their file.
+        sha256: of their class numbers.
+        pixels: that have one.
+        tested: test pixels among them; None where that is not known.
+    """
+
+    what: str
+    name: str
+    sha256: str
+    pixels: int
+    tested: int | None = None
+
+    @property
+    def words(self) -> str:
+        """What a reader of the accuracy is to know of them."""
+        chose = say(
+            "{pixels:,} labels of {name} (SHA-256 {sha256}) chose {what}.",
+            pixels=self.pixels,
+            name=self.name,
+            sha256=self.sha256[:12],
+            what=self.what,
+        )
+        if self.tested is None:
+            return say("{chose} Whether test pixels are among them is not known.", chose=chose)
+        if not self.tested:
+            return say("{chose} No test pixel is among them.", chose=chose)
+        return say(
+            "{chose} {tested:,} test pixels are among them: on these the accuracy is too good, for they took part in "
+            "choosing.",
+            chose=chose,
+            tested=self.tested,
+        )
+
+
+@dataclass(frozen=True)
 class SplitFacts:
     """How training and test pixels lie to each other.
 
@@ -31,6 +71,7 @@ class SplitFacts:
         tested_on: what the test pixels are, in words; empty where the reference is a file that was named.
         influence: level of context -> how many pixels far the map's classes look in an even field, of those levels that
             it was made from; under an empty name without levels. Empty where it is not known.
+        chosen_by: labels that chose something of the map besides its classifier.
     """
 
     kind: str = ""
@@ -43,6 +84,7 @@ class SplitFacts:
     edge_reach: float | None = None
     tested_on: str = ""
     influence: Mapping[str, int] = field(default_factory=dict)
+    chosen_by: tuple[ChoosingLabels, ...] = ()
 
     @property
     def covered(self) -> tuple[str, ...]:

@@ -67,7 +67,8 @@ def evidence(context: ReportContext) -> dict[str, Any]:
 
 def _split(split: SplitFacts) -> dict[str, Any]:
     seen = {name or "map": pixels for name, pixels in split.influence.items()}
-    return asdict(split) | {"not_tested": [*split.not_tested], "influence": seen}
+    lists = {"not_tested": [*split.not_tested], "chosen_by": [asdict(one) for one in split.chosen_by]}
+    return asdict(split) | lists | {"influence": seen}
 
 
 def _draws(draws: Draws) -> dict[str, Any]:

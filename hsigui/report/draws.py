@@ -102,7 +102,8 @@ def added_up(figures: Sequence[Accuracy]) -> Accuracy:
     known = all(part.train_support is not None for part in figures)
     cut = matrix if matrix[:, size].any() else matrix[:, :size]
     overlap = sum(part.overlap or 0 for part in figures)
-    return measured_of(table, cut, tuple(trained) if known else None, overlap if known else None)
+    lost = sum(part.without_data for part in figures), sum(part.train_without_data for part in figures)
+    return measured_of(table, cut, tuple(trained) if known else None, overlap if known else None, lost)
 
 
 def _table(figures: Sequence[Accuracy]) -> ClassTable:

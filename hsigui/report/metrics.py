@@ -50,6 +50,8 @@ class Accuracy:
         overlap: pixels labelled in the reference that were trained on and therefore left out of the test.
         n_test: all test pixels.
         unmapped: test pixels that the map leaves unclassified.
+        without_data: labelled pixels of the reference that are not tested because the scene has no data there.
+        train_without_data: training pixels that nothing was learned from, for the same reason; not among the others.
     """
 
     classes: tuple[int, ...]
@@ -69,6 +71,8 @@ class Accuracy:
     overlap: int | None
     n_test: int
     unmapped: int
+    without_data: int = 0
+    train_without_data: int = 0
 
     @property
     def tested(self) -> int:
@@ -131,6 +135,7 @@ def accuracy(
     truth: NDArray[np.integer],
     classes: ClassTable,
     train: NDArray[np.integer] | None = None,
+    valid: NDArray[np.bool_] | None = None,
 ) -> Accuracy:
     """Compares a map with reference labels, class number by class number.
 
@@ -139,6 +144,8 @@ def accuracy(
         truth: reference labels, rows x cols, 0 = unlabelled: left out.
         classes: names and colours; classes that it lacks get default ones.
         train: labels that the map was trained on, 0 = none. Their pixels are left out of the test. None: not known.
+        valid: rows x cols, False where the scene has no data: no map can be right or wrong there, so such pixels are
+            left out and counted. None: not known, and pixels without a class are errors.
 
     Raises:
         HsiError: the sizes differ, or no test pixel is left.
@@ -148,18 +155,23 @@ def accuracy(
     if train is not None:
         _require_size(train.shape, truth.shape, say("raster of training labels"))
         trained = train != 0
-    labelled = truth != 0
+    labelled, empty = truth != 0, np.zeros(truth.shape, dtype=bool)
+    if valid is not None:
+        _require_size(valid.shape, truth.shape, say("mask of the data"))
+        empty = ~valid
+    lost = int((labelled & ~trained & empty).sum()), int((trained & empty).sum())
+    labelled, trained = labelled & ~empty, trained & ~empty
     test = labelled & ~trained
     if not test.any():
-        raise _nothing_to_test(int(labelled.sum()))
+        raise _nothing_to_test(int(labelled.sum()), lost[0])
     reference, mapped = truth[test], predicted[test]
     trained_on = None if train is None else train[trained]
     found = {int(n) for part in (reference, mapped, trained_on) if part is not None for n in np.unique(part)}
     table = classes.merged_with(found)
     matrix = confusion(reference, mapped, table.numbers)
     if trained_on is None:
-        return measured_of(table, matrix, None, None)
-    return measured_of(table, matrix, _counts(trained_on, table.numbers), int((labelled & trained).sum()))
+        return measured_of(table, matrix, None, None, lost)
+    return measured_of(table, matrix, _counts(trained_on, table.numbers), int((labelled & trained).sum()), lost)
 
 
 def confusion(
@@ -185,10 +197,12 @@ def confusion(
 
 
 def measured_of(
-    table: ClassTable, matrix: NDArray[np.int64], train: tuple[int, ...] | None, overlap: int | None
-) -> Accuracy:
+    table: ClassTable, matrix: NDArray[np.int64], train: tuple[int, ...] | None, overlap: int | None,
+    lost: tuple[int, int] = (0, 0),
+) -> Accuracy:  # fmt: skip
     """The figures of a matrix in the order of the table, as `confusion` gives it, which holds a test pixel at least.
-    The matrix is classes x classes, or with one more column."""
+    The matrix is classes x classes, or with one more column; `lost` are the pixels without data, of the reference and
+    of the training."""
     size = len(table)
     right = np.diag(matrix[:, :size]).astype(float)
     of_reference, of_map = matrix.sum(axis=1), matrix[:, :size].sum(axis=0)
@@ -225,6 +239,8 @@ def measured_of(
         overlap=overlap,
         n_test=total,
         unmapped=int(matrix[:, size:].sum()),
+        without_data=lost[0],
+        train_without_data=lost[1],
     )
 
 
@@ -268,7 +284,34 @@ def about_untrained(measured: Accuracy) -> str:
     return text if math.isnan(rest) else say("{text} Of the others {rest:.1f} % are right.", text=text, rest=100 * rest)
 
 
-def _nothing_to_test(labelled: int) -> HsiError:
+def about_missing_data(measured: Accuracy) -> str:
+    """How many labelled pixels do not count because the scene has no data there, in sentences; "" for none."""
+    said = []
+    if measured.without_data:
+        said.append(
+            say_number(
+                "{count} labelled pixel of the reference has no data in the scene and is left out of the test.",
+                "{count} labelled pixels of the reference have no data in the scene and are left out of the test.",
+                measured.without_data,
+            )
+        )
+    if measured.train_without_data:
+        said.append(
+            say_number(
+                "{count} training pixel has no data in the scene: nothing was learned from it.",
+                "{count} training pixels have no data in the scene: nothing was learned from them.",
+                measured.train_without_data,
+            )
+        )
+    return " ".join(said)
+
+
+def _nothing_to_test(labelled: int, without_data: int = 0) -> HsiError:
+    if without_data and not labelled:
+        return HsiError(
+            say("There is nothing to test on: the scene has no data at the labelled pixels."),
+            say("Check the no-data value of the scene, or give test labels of other pixels."),
+        )
     if labelled:
         return HsiError(
             say(
@@ -302,6 +345,8 @@ def to_json(measured: Accuracy, *, intervals: bool = True) -> dict[str, Any]:
         "n_train": measured.n_train,
         "overlap": measured.overlap,
         "unclassified": measured.unmapped,
+        "without_data": measured.without_data,
+        "train_without_data": measured.train_without_data,
         "untrained_pixels": measured.untrained_pixels,
         "oa_trained": _or_null(measured.oa_trained),
         "classes": [

@@ -24,7 +24,7 @@ from hsigui.labels.formats.attributes import color_text
 from hsigui.report.context import ReportContext
 from hsigui.report.document import as_json
 from hsigui.report.intervals import Interval, kappa_interval, wilson
-from hsigui.report.metrics import Accuracy, about_untrained
+from hsigui.report.metrics import Accuracy, about_missing_data, about_untrained
 from hsigui.report.spectra_svg import drawings
 from hsigui.report.split_map import drawn_side
 from hsigui.report.tables import area_csv, classes_csv, confusion_csv, csv_text, draws_csv, percent_csv
@@ -85,6 +85,7 @@ def page(
     return template("report.html.j2").render(
         accuracy=accuracy,
         untrained=about_untrained(accuracy),
+        missing=about_missing_data(accuracy),
         context=context,
         created=created.replace("T", " "),
         heat=_heat(accuracy),

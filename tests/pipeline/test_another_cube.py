@@ -14,6 +14,8 @@ from hsigui import api
 from hsigui.cube.cube import ArraySource, Cube, CubeInfo
 from hsigui.cube.demo import demo_scene
 from hsigui.errors import HsiError
+from hsigui.jobs import CallbackContext
+from hsigui.pipeline import live
 from hsigui.pipeline.result import Result
 from hsigui.pipeline.values import KeptClassifier, Labels
 
@@ -195,3 +197,15 @@ def test_the_scale_that_is_proposed_gives_the_same_map(trained):
     cube = other(trained.cube, trained.cube.read() * np.float32(5))
     mended = cube.with_info(replace(cube.info, scale=5.0))
     assert np.array_equal(mapped(trained, mended, False).array, trained.map)
+
+
+def test_the_window_tells_the_same_and_has_it_in_its_records(trained):
+    told: list[str] = []
+    cube = other(trained.cube, trained.cube.read() * np.float32(5))
+    made = live.restore_run(CallbackContext(warn=told.append), cube, trained.kept.folder)
+    assert "--scale 5" in told[-1]
+    assert made.features.valid.all()
+    shown = replace(mapped(trained, cube, True), brought=None)
+    assert "--scale 5" in shown.record().settings["Brought to the run"]["values"]
+    own = replace(mapped(trained, trained.cube, True), brought=None)
+    assert "Brought to the run" not in own.record().settings

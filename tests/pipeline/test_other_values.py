@@ -57,6 +57,16 @@ def test_a_broken_band_is_named():
     assert "(444.0 nm)" in told(other, wavelengths=tuple(400.0 + 11 * n for n in range(8)))
 
 
+def test_a_broken_band_of_a_cube_in_another_unit_is_named_and_no_other():
+    values = VALUES.copy()
+    values[..., 2] = 0.3 + 0.001 * values[..., 2]  # a band that hardly changes: any factor moves it far
+    trained = fit_transform(Cube(ArraySource(values)), 2)
+    assert "in the same unit" in told(values * 5, [trained])
+    assert "broken" not in told(values * 5, [trained])
+    values[..., 4] = 60.0
+    assert "in 1 of 8 bands" in told(values * 5, [trained])
+
+
 def test_a_cube_without_any_value_is_not_said_to_have_another_unit():
     assert told(np.full((8, 9, 8), np.nan)) == ""
     assert told(np.zeros((8, 9, 8))) == ""

@@ -16,7 +16,15 @@ from hsigui.assets import resource
 from hsigui.labels.classes import ClassInfo, ClassTable
 from hsigui.report.area import area_estimate
 from hsigui.report.compare import mcnemar, paired
-from hsigui.report.context import ClassMatch, ClassSpectrum, Comparison, ReportContext, Spectra, SplitFacts
+from hsigui.report.context import (
+    ChoosingLabels,
+    ClassMatch,
+    ClassSpectrum,
+    Comparison,
+    ReportContext,
+    Spectra,
+    SplitFacts,
+)
 from hsigui.report.document import as_json
 from hsigui.report.draws import added_up, summarised
 from hsigui.report.maps import legend_rows
@@ -45,7 +53,8 @@ def everything() -> tuple[Accuracy, ReportContext]:
         commands=("hsigui x",), transductive=True, legend=legend_rows(MAPS[0], TABLE), pixel_area_m2=900.0,
         areas="Areas are on the ellipsoid.", class_areas_m2={1: 4_500.0},
         notes=("A note.",), created="2024-05-06T07:08:09+00:00", hashes={"cube": "abc", "weights": "def"},
-        split=SplitFacts("10 pixels a class", 3, 8, 7, 20, 0, ("Sea",), influence={"": 9}),
+        split=SplitFacts("10 pixels a class", 3, 8, 7, 20, 0, ("Sea",), influence={"": 9},
+                         chosen_by=(ChoosingLabels("the epoch", "truth.tif", "12ab", 40, 7),)),
         matches=(ClassMatch(4, "bare soil", 1, "Soil", "asked"), ClassMatch(9, "Ice", 9, "Ice", "new")),
         spectra=Spectra((400, 500, 600, 700, 800),
                         (ClassSpectrum(1, "Soil", (170, 119, 68), 5, spectrum, (0.01, math.nan, 0.02, 0.0, 0.1)),)),

@@ -120,6 +120,9 @@ class FakeEncoder:
     scenes: tuple = ()
     bands: dict = field(default_factory=dict)
     begun_from: dict = field(default_factory=dict)
+    kept: dict = field(default_factory=dict)
+    watched_by: dict = field(default_factory=dict)
+    stopped: str = ""
     threads: None = None
     fingerprints: tuple[str, ...] = ()
     scene_names: str = "a scene"

@@ -62,7 +62,20 @@ def context(cube: Cube, spec: StudySpec, found: StudyFindings, command: str = ""
         seconds={name: round(value, 3) for name, value in found.seconds.items()},
         commands=(command,) if command else (),
         transductive=any(c.family == "method" for c in spec.candidates()),
-        notes=(notes if block else ()) + ((WEIGHED,) if _weighed(spec) else ()),
+        notes=(notes if block else ()) + ((WEIGHED,) if _weighed(spec) else ()) + _missing(found),
+    )
+
+
+def _missing(found: StudyFindings) -> tuple[str, ...]:
+    """What to say of labelled pixels without data."""
+    if not found.without_data:
+        return ()
+    return (
+        say(
+            "{count:,} labelled pixels of the ground truth have no data in the scene: they are neither trained on nor "
+            "tested.",
+            count=found.without_data,
+        ),
     )
 
 

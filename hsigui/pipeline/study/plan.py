@@ -197,6 +197,11 @@ class StudyTruth:
     classes: ClassTable
     valid: NDArray[np.bool_]
 
+    @property
+    def without_data(self) -> int:
+        """Labelled pixels that are in no draw because the scene has no data there."""
+        return int(np.count_nonzero((self.truth != 0) & ~self.valid))
+
     def split(self, spec: StudySpec, split: str, labels: int, seed: int) -> Split:
         """One draw; never a pixel in training and in test.
 

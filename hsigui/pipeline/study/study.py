@@ -65,6 +65,7 @@ class StudyFindings:
         seconds: part -> seconds, of all results, those of earlier runs of the study included.
         comparisons, gains: of the methods with what they are compared with; see `report.comparisons`.
         scores: those of all draws that were asked for.
+        without_data: labelled pixels of the ground truth that are in no draw because the scene has no data there.
     """
 
     rows: tuple[StudyRow, ...]
@@ -76,6 +77,7 @@ class StudyFindings:
     comparisons: tuple[Comparison, ...] = ()
     gains: tuple[Gain, ...] = ()
     scores: tuple[Score, ...] = ()
+    without_data: int = 0
 
 
 def run_study(
@@ -120,7 +122,7 @@ def run_study(
     titles = dict.fromkeys(t.device for t in timings) or [devices.title(device)]
     return StudyFindings(
         rows, tuple(samplings), tuple(failures), "; ".join(titles), torch.get_num_threads(), seconds, comparisons,
-        gains, tuple(wanted),
+        gains, tuple(wanted), reference.without_data,
     )  # fmt: skip
 
 

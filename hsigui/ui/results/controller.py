@@ -32,7 +32,7 @@ class ResultsController(QObject):
         elif shown.accuracy is None:
             self._panel.explain(say("All of the ground truth is among the labels: nothing is left to measure on."))
         else:
-            self._panel.show_accuracy(shown.accuracy, shown.measured_on, scene.masked_out)
+            self._panel.show_accuracy(shown.accuracy, shown.measured_on, scene.masked_out, scene.chosen_by)
 
 
 def results(bench: Bench) -> PanelParts:

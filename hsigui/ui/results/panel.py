@@ -92,12 +92,13 @@ class ResultsPanel(QWidget):
         self.table.setFixedHeight(self.table.horizontalHeader().sizeHint().height() + rows * ROW_HEIGHT + 4)
         self.table.setVisible(rows > 0)
 
-    def show_accuracy(self, accuracy: Accuracy, truth_name: str, masked: int = 0) -> None:
+    def show_accuracy(self, accuracy: Accuracy, truth_name: str, masked: int = 0, chosen_by: str = "") -> None:
         """Shows the figures.
 
         Args:
             truth_name: what they were measured on, in words.
             masked: pixels that the encoder was not shown.
+            chosen_by: name of the labels that chose which weights of it are kept; empty for none.
         """
         for label, value, percent in zip(
             self.figures, (accuracy.oa, accuracy.aa, accuracy.kappa), (True, True, False), strict=True
@@ -105,7 +106,7 @@ class ResultsPanel(QWidget):
             label.setText(
                 _percent(value, " %") if percent else ("n/a" if math.isnan(value) else say("{value:.3f}", value=value))
             )
-        self.sentence.setText(measured_on(accuracy, truth_name, masked))
+        self.sentence.setText(measured_on(accuracy, truth_name, masked, chosen_by))
         self.table.setRowCount(len(accuracy.names))
         for row, name in enumerate(accuracy.names):
             figures = (accuracy.producers[row], accuracy.users[row], accuracy.f1[row])
@@ -151,12 +152,17 @@ def refined_by(refinement: Refinement) -> str:
     return "\n".join(lines)
 
 
-def measured_on(accuracy: Accuracy, truth_name: str, masked: int = 0) -> str:
+def measured_on(accuracy: Accuracy, truth_name: str, masked: int = 0, chosen_by: str = "") -> str:
     """The sentence that keeps the figures honest."""
     from hsigui.report.intervals import wilson  # loaded with the figures; not when the window opens
-    from hsigui.report.metrics import about_untrained
+    from hsigui.report.metrics import about_missing_data, about_untrained
 
     trained = accuracy.n_train
+    chose = chosen_by and say(
+        "Labels of {name} chose which epoch of the pretraining is kept; how many test pixels are among them is in the "
+        "report.",
+        name=chosen_by,
+    )
     made = (
         ""
         if trained is None
@@ -179,7 +185,7 @@ def measured_on(accuracy: Accuracy, truth_name: str, masked: int = 0) -> str:
             else say("The features have seen every pixel")
         )
         + say(", without labels. Table in %.")
-        + (f" {untrained}" if (untrained := about_untrained(accuracy)) else "")
+        + "".join(f" {said}" for said in (about_missing_data(accuracy), about_untrained(accuracy), chose) if said)
     )
 
 
