@@ -320,6 +320,20 @@ def test_two_maps_of_one_name_do_not_write_over_each_other():
     assert len(chain.lines) == 2
 
 
+def test_the_map_of_a_line_is_what_it_writes_after_out():
+    line = "hsigui classify /a.hdr --labels /1.tif --confidence /c.tif --out /map.tif --entropy /e.tif"
+    assert Chain().add([line]) == "map.tif"
+
+
+def test_labels_in_one_of_several_arrays_are_left_out_of_the_test(at, capsys):
+    array_by_name(at)
+    raster = read_classes("map.tif")
+    write_classes(at.work / "foreign.tif", raster.array, raster.classes, raster.geo)
+    given = ["--labels", "both.mat", "--labels-variable", "train"]
+    at("evaluate", "foreign.tif", "--truth", at.data / "truth.tif", *given)
+    assert f"{np.count_nonzero(of(at.work / 'labels.tif'))} training pixels left out" in capsys.readouterr().out
+
+
 def test_words_that_are_no_paths_of_outputs_stay_as_they_are():
     line = "hsigui export /a/map.tif --title 'map.tif' --out /b/x.tif /b/x.png --sieve 3"
     assert chained([line]) == ("hsigui export /a/map.tif --title map.tif --out x.tif x.png --sieve 3",)
