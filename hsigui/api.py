@@ -303,8 +303,8 @@ def evaluate(
     maps: Result | PathLike | Sequence[Result | PathLike], truth: Reference | Sequence[Reference], *,
     labels: PathLike | Sequence[PathLike] | None = None, match: Mapping[str, str] | None = None,
     resample: bool = False, against: PathLike | Sequence[PathLike] = (), design: str = "", cube: Cube | None = None,
-    spectra: bool = False, map_variable: str | None = None, truth_variable: str | None = None, command: str = "",
-    ctx: Context | None = None,
+    spectra: bool = False, map_variable: str | None = None, truth_variable: str | None = None,
+    labels_variable: str | None = None, command: str = "", ctx: Context | None = None,
 ) -> Evaluation:  # fmt: skip
     """How right a map is on labelled pixels; those that it was trained on are left out.
 
@@ -319,7 +319,7 @@ def evaluate(
             then estimated.
         cube: the scene, for the spectra of the classes in the report; that of a result is known.
         spectra: look for the scene of a map in a file, too, where its record names one.
-        map_variable, truth_variable: name of the array, where a file holds several.
+        map_variable, truth_variable, labels_variable: name of the array, where a file holds several.
         command: the command line that evaluates, for the report.
 
     Returns:
@@ -345,7 +345,7 @@ def evaluate(
     return evaluate_maps(
         wanted, _spread(truths, len(wanted), say("truth files")), _spread(given, len(wanted), say("files of labels")),
         asked,
-        ctx or quiet(), map_variable=map_variable, truth_variable=truth_variable,
+        ctx or quiet(), map_variable=map_variable, truth_variable=truth_variable, labels_variable=labels_variable,
     )  # fmt: skip
 
 

@@ -27,6 +27,7 @@ def evaluate(arguments: argparse.Namespace) -> None:
     """Scores maps on the labelled pixels of a truth that were not trained on."""
     require_effect(arguments, [
         Need("variable", arguments.cube is not None, say("--variable is of --cube, and none is given.")),
+        Need("labels_variable", bool(arguments.labels), say("--labels-variable is of --labels, and none are given.")),
         Need("cube", arguments.report is not None, say("--cube is for the spectra in the report of --report.")),
     ])  # fmt: skip
     if arguments.report:
@@ -36,7 +37,8 @@ def evaluate(arguments: argparse.Namespace) -> None:
         arguments.map, arguments.truth, labels=arguments.labels, match=_pairs(arguments.match),
         resample=arguments.resample, against=arguments.against or (), design=arguments.design or "", cube=cube,
         spectra=arguments.report is not None, map_variable=arguments.map_variable,
-        truth_variable=arguments.truth_variable, command=canonical(arguments), ctx=CallbackContext(warn=tell),
+        truth_variable=arguments.truth_variable, labels_variable=arguments.labels_variable,
+        command=canonical(arguments), ctx=CallbackContext(warn=tell),
     )  # fmt: skip
     measured, context = found.accuracy, found.context
     for note in context.notes:

@@ -347,6 +347,9 @@ def _add_evaluate(commands: Commands) -> None:
         "--labels", type=Path, metavar="LABELS", nargs="+", help=say("training labels, left out of the test; likewise")
     )
     p.add_argument("--truth-variable", metavar="NAME", help=say("array of the truth's .mat file, where several fit"))
+    p.add_argument(
+        "--labels-variable", metavar="NAME", help=say("array, layer or field of the labels, where several fit")
+    )
     p.add_argument("--map-variable", metavar="NAME", help=say("array of the map's .mat file, where several fit"))
     p.add_argument(
         "--resample", action="store_true", help=say("a map of other pixels than the reference: by nearest neighbour")

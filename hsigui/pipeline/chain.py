@@ -23,7 +23,7 @@ OUTPUTS: Mapping[str, frozenset[str]] = {
     "study": frozenset({"--out"}),
     "demo": frozenset({"--out"}),
 }
-RUN = "--run"
+RUN, OUT = "--run", "--out"
 
 
 @dataclass
@@ -44,7 +44,7 @@ class Chain:
             places: path as the lines name it -> its name here, of outputs of what was added before.
 
         Returns:
-            The first output of the last line; empty where it has none.
+            What the last line writes after `--out`, else its first output; empty where it has none.
         """
         known, trained, last = dict(places or {}), "", ""
         for line in lines:
@@ -61,7 +61,7 @@ class Chain:
         return last
 
     def _written(self, words: list[str], written: Sequence[int], known: dict[str, str]) -> str:
-        """Gives the outputs of a line their names here; the first of these."""
+        """Gives the outputs of a line their names here; that after `--out`, else the first of these."""
         unnamed = shlex.join("" if n in written else word for n, word in enumerate(words))
         first = ""
         for n in written:
@@ -70,7 +70,7 @@ class Chain:
                 name = str(free_name(Path(name), lambda other: str(other) in self._taken))
             self._taken[name] = unnamed
             known[words[n]] = words[n] = name
-            first = first or name
+            first = name if words[n - 1] == OUT else first or name
         return first
 
     def _append(self, line: str) -> None:

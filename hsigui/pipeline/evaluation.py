@@ -124,20 +124,21 @@ class Asked:
 def evaluate_maps(
     maps: Sequence[Result | Path], truths: Sequence[ClassRaster | Path], labels: Sequence[Path | None], asked: Asked,
     ctx: Context, *, map_variable: str | None = None, truth_variable: str | None = None,
+    labels_variable: str | None = None,
 ) -> Evaluation:  # fmt: skip
     """Scores maps on the labelled pixels of a truth that were not trained on; several are draws of one experiment.
 
     Args:
         truths: one a map.
         labels: files of the training labels, one a map; None for those that the map's record names.
-        map_variable, truth_variable: name of the array, where a file holds several.
+        map_variable, truth_variable, labels_variable: name of the array, where a file holds several.
 
     Raises:
         HsiError: a file cannot be read, does not fit the others, or no test pixel is left.
     """
     scored: list[Scored] = []
     for one, truth, given in zip(maps, truths, labels, strict=True):
-        made = made_map(one) if isinstance(one, Result) else read_map(one, given, map_variable)
+        made = made_map(one) if isinstance(one, Result) else read_map(one, given, map_variable, labels_variable)
         if isinstance(truth, Path):
             truth = read_classes(truth, variable=truth_variable, grid=made.grid)
         table = scored[0].reference if scored else None

@@ -4,19 +4,17 @@ from __future__ import annotations
 
 import dataclasses
 import json
+import shlex
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from hsigui.cube.cube import Cube
+from hsigui.cube.demo_spec import DemoSpec
 from hsigui.cube.formats.choice import ImportChoice
 from hsigui.pipeline import command_lines as lines
 from hsigui.pipeline.chain import Chain, chained
 from hsigui.pipeline.provenance import Provenance
 from hsigui.pipeline.result import Result
 from hsigui.pipeline.values import Filters, LabelPaths
-
-if TYPE_CHECKING:
-    from hsigui.methods.checkpoint import Encoder
 
 
 def lines_with(result: Result, command: str) -> tuple[str, ...]:
@@ -25,18 +23,17 @@ def lines_with(result: Result, command: str) -> tuple[str, ...]:
     Args:
         command: that one, with whole paths.
     """
-    if result.kept is not None:
-        before = result.kept.about.get("commands") or [_trained_by(result.encoder)]
-        return chained([*before, command])
+    if result.kept is not None:  # where it is not known how the kept one was fitted, the run is read where it lies
+        return chained([*result.kept.about.get("commands", ()), command])
     drawn = "" if result.labels is None or result.labels.drawn is None else result.labels.drawn.command
-    return chained([drawn, _trained_by(result.encoder), command])
+    return chained([drawn, *_trained_by(result), command])
 
 
 def command_lines(
     result: Result, record: Provenance, files: LabelPaths, *, filters: Filters | None = None, score: bool = False
 ) -> tuple[str, ...]:
-    """Command lines that make the map again, and with `score` measure it; none where they would not: its labels are in
-    no file, its classifier is another than the run's recipe has, or nothing tells how the kept one was fitted.
+    """Command lines that make the map again, and with `score` measure it; none where they would not: its scene or its
+    labels are in no file, its classifier is another than the run's recipe has, or labels in no file chose its epoch.
 
     Args:
         filters: of the map that is written; none for none.
@@ -53,17 +50,19 @@ def command_lines(
 
 def _of_kept(result: Result, filters: Filters | None) -> list[str]:
     assert result.kept is not None
-    before = list(result.kept.about.get("commands", ()))
+    if _is_nowhere(result.cube):
+        return []
     scene = _scene(result.cube, result.choice)
     drawn = lines.classify(
         scene, None, result.spec, run=result.run_folder or lines.RUN, device=result.encoder.spec.device, filters=filters
     )
-    return [*before, drawn] if before else []
+    before = list(result.kept.about.get("commands", ()))
+    return [*before, drawn] if before or result.run_folder is not None else []
 
 
 def _of_fitted(result: Result, record: Provenance, files: LabelPaths, filters: Filters | None) -> list[str]:
     recipe, encoder, sample = result.encoder.recipe.probe, result.encoder, result.origin.sample
-    if files.labels is None or (result.probe_spec or recipe) != recipe:
+    if files.labels is None or (result.probe_spec or recipe) != recipe or _is_nowhere(result.cube):
         return []
     scene, labels = _scene(result.cube, result.choice), str(files.labels.resolve())
     found = [] if result.cube.path is not None else [lines.demo(result.cube.name)]
@@ -76,7 +75,7 @@ def _of_fitted(result: Result, record: Provenance, files: LabelPaths, filters: F
     elsewhere = len(encoder.scenes) > 1 or encoder.scene.get("fingerprint") != record.hashes["cube"]
     if result.run_folder is not None and (encoder.command or elsewhere):
         run = result.run_folder.resolve()
-        found += [_trained_by(encoder)] if encoder.command else []
+        found += _trained_by(result)
     else:
         if encoder.watched_by.get("chose") and "file" not in encoder.watched_by:
             return []  # labels in no file decided which weights are kept
@@ -99,7 +98,18 @@ def _scene(cube: Cube, choice: ImportChoice | None) -> lines.CubeArgument:
     return lines.CubeArgument(cube.path, choice, cube.info.variable, cube.info.quality, kept.get("scale", ""))
 
 
-def _trained_by(encoder: Encoder) -> str:
-    """The command that trained an encoder, which says on how many threads where that decides its numbers."""
-    command, threads = encoder.command, encoder.threads
-    return command if not command or threads is None or "--threads" in command else f"{command} --threads {threads}"
+def _is_nowhere(cube: Cube) -> bool:
+    """Whether a scene is in no file, and none that the demo writes."""
+    return cube.path is None and DemoSpec.named(cube.name) is None
+
+
+def _trained_by(result: Result) -> list[str]:
+    """The command that trained the encoder, which says on how many threads where that decides its numbers; none where
+    no command did, or where it names its scene as seen from a folder that is not known any more."""
+    encoder = result.encoder
+    words = shlex.split(encoder.command)
+    if len(words) < 3 or (words[1] == "pretrain" and not Path(words[2]).is_absolute()):
+        return []
+    if encoder.threads is None or "--threads" in words:
+        return [encoder.command]
+    return [f"{encoder.command} --threads {encoder.threads}"]

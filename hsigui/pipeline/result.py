@@ -214,14 +214,12 @@ class Result:
     def _described(self) -> Provenance:
         """The record without the labels' file, filters and command lines. Reads the scene and hashes the weights."""
         from hsigui.pipeline import provenance
-        from hsigui.pipeline.run_bands import brought
 
         probe = self.probe_spec or self.encoder.recipe.probe
         record = provenance.describe_run(
             self.cube, self.encoder, probe, self.spec, seconds=self.seconds, fitted=self.probe
         )
-        how = self.brought or brought(self.cube, self.encoder, record.hashes["cube"])
-        if how is not None and (told := how.told):
+        if told := self._told_of_bringing(record.hashes["cube"]):
             record = dataclasses.replace(record, settings={**record.settings, "Brought to the run": told})
         if self.kept is None:
             return record
@@ -233,6 +231,20 @@ class Result:
             record, settings=settings, labels=str(about["labels"]), labels_sha256=str(about["labels_sha256"]),
             labels_variable=str(about.get("labels_variable", "")),
         )  # fmt: skip
+
+    def _told_of_bringing(self, identity: str) -> Mapping[str, str]:
+        """How the scene, of this fingerprint, was brought to the run; empty for a scene of the run's own."""
+        from hsigui.pipeline.run_bands import brought
+
+        if self.brought is not None:
+            return self.brought.told
+        if identity in self.encoder.fingerprints:
+            return {}
+        try:
+            how = brought(self.cube, self.encoder, identity)
+        except HsiError as error:  # its wavelengths were edited since the map was made
+            return {"bands": say("as they were before they were edited; now: {message}", message=error.message)}
+        return {} if how is None else how.told
 
     # What it is measured on
 

@@ -95,19 +95,21 @@ class Scored:
     notes: tuple[str, ...] = ()
 
 
-def read_map(path: Path, labels: Path | None = None, variable: str | None = None) -> MadeMap:
+def read_map(
+    path: Path, labels: Path | None = None, variable: str | None = None, labels_variable: str | None = None
+) -> MadeMap:
     """A map from its file, with the record beside it and the labels that it was trained on.
 
     Args:
         labels: their file; None for the one that the record names.
-        variable: name of the array, where the file holds several.
+        variable, labels_variable: name of the array, where a file holds several.
 
     Raises:
         HsiError: a file cannot be read.
     """
     raster = read_classes(path, variable=variable)
     record = provenance.load(path, raster.array)
-    found, drawn, notes = _training_labels(labels, record, _grid(raster))
+    found, drawn, notes = _training_labels(labels, record, _grid(raster), labels_variable)
     # A map of ours has a class wherever its scene has data; of another program's it is not known why a pixel has none.
     valid = None if record is None else raster.array != 0
     return MadeMap(path.name, str(path), raster, found, record, drawn, notes, valid)
@@ -292,11 +294,11 @@ def also_asked(match: Mapping[str, str] | None, other: ClassRaster) -> dict[str,
 
 
 def _training_labels(
-    given: Path | None, record: Provenance | None, grid: Grid
+    given: Path | None, record: Provenance | None, grid: Grid, variable: str | None = None
 ) -> tuple[ClassRaster | None, SplitRecord | None, tuple[str, ...]]:
     """The labels that a map was trained on, from their file or from the map's own record, and what to say of them."""
     if given is not None:
-        labels = read_classes(given, grid=grid)
+        labels = read_classes(given, variable=variable, grid=grid)
         return labels, splits.load(given, labels.array), ()
     if record is None or not record.labels:
         return None, None, (say("It is not known which pixels the map was trained on: {unknown}.", unknown=_UNKNOWN),)

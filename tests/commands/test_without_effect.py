@@ -56,6 +56,7 @@ def here(tmp_path, monkeypatch):
         ("export truth.tif --out m.tif --mmu 5", "--mmu is for polygons"),
         ("export truth.tif --out m.tif --bare", "--bare is for pictures"),
         ("evaluate truth.tif --truth truth.tif --variable a", "--variable is of --cube"),
+        ("evaluate truth.tif --truth truth.tif --labels-variable a", "--labels-variable is of --labels"),
         ("evaluate truth.tif --truth truth.tif --cube scene.hdr", "--cube is for the spectra in the report"),
         ("pretrain scene.hdr --out run --method svm-raw --epochs 5", "learns nothing"),
         ("pretrain scene.hdr --out run --method svm-raw --monitor-labels truth.tif", "learns nothing"),

@@ -17,13 +17,13 @@ from numpy.typing import NDArray
 
 from hsigui import api
 from hsigui.__main__ import main
-from hsigui.cube.cube import Geo
+from hsigui.cube.cube import ArraySource, Cube, Geo
 from hsigui.cube.demo import demo_scene
 from hsigui.cube.formats.envi import write_cube
 from hsigui.jobs import CallbackContext, Cancelled
 from hsigui.labels.classes import ClassInfo, ClassTable
 from hsigui.labels.formats.files import read_classes, write_classes
-from hsigui.methods import loop
+from hsigui.methods import loop, run_record
 from hsigui.pipeline import provenance
 from hsigui.pipeline.chain import Chain, chained
 from hsigui.specs import PretrainSpec
@@ -201,6 +201,48 @@ def one_of_several_draws(at: Place) -> Path:
     return at.work / "4.tif"
 
 
+def of_two_scenes(at: Place) -> Path:
+    sampled(at)
+    at("pretrain", "../data sets/scene.hdr", at.data / "other.hdr", *METHOD, "--out", "run")
+    return drawn(at)
+
+
+def masked_out(at: Place) -> Path:
+    at("sample", at.data / "truth.tif", "--split", "block", "--block", 6, "--guard", 1, "--per-class", 4,
+       "--out", "labels.tif", "--rest", "rest.tif")  # fmt: skip
+    trained(at, "--mask-out", "rest.tif")
+    return drawn(at)
+
+
+def rewritten(run: Path, command: str | None = None, probe: bytes | None = None) -> None:
+    """Changes what a run says of itself, as if it had always said so."""
+    sums = dict(run_record.sums_of(run) or {})
+    about = run_record.without_sums(run_record.read(run))
+    if command is not None:
+        about["command"] = command
+    if probe is not None:
+        (run / "probe.json").write_bytes(probe)
+        sums["probe.json"] = run_record.sum_of(probe)
+    (run / "run.json").write_text(run_record.text_of(about, sums), encoding="utf-8")
+
+
+def of_a_run_of_an_earlier_version(at: Place) -> Path:
+    """Its command names the scene as seen from a folder that is not known any more, so the run is read where it is."""
+    plain(at)
+    rewritten(at.work / "run", command="hsigui pretrain scene.hdr --out run")
+    return drawn(at, "again.tif")
+
+
+def of_a_classifier_of_an_earlier_version(at: Place) -> Path:
+    """It does not tell how it was fitted, so it is read where it is."""
+    plain(at)
+    about = json.loads((at.work / "run" / "probe.json").read_text(encoding="utf-8"))
+    del about["fitted"]["commands"]
+    rewritten(at.work / "run", probe=json.dumps(about).encode())
+    at("classify", at.data / "other.hdr", "--run", "run", "--probe", "kept", "--out", "other.tif")
+    return at.work / "other.tif"
+
+
 def by_python(at: Place) -> Path:
     sampled(at)
     cube = api.open("../data sets/scene.hdr", scale=2.0)
@@ -213,6 +255,7 @@ def by_python(at: Place) -> Path:
 WAYS: tuple[Callable[[Place], Path], ...] = (
     plain, abbreviated, resumed, replaced, kept_probe, kept_probe_of_a_copied_run, one_of_many, filtered,
     filtered_twice, edited_labels, array_by_name, several_layers, in_several_folders, one_of_several_draws, by_python,
+    of_two_scenes, masked_out, of_a_run_of_an_earlier_version, of_a_classifier_of_an_earlier_version,
 )  # fmt: skip
 
 
@@ -277,6 +320,30 @@ def test_two_maps_of_one_name_do_not_write_over_each_other():
     assert len(chain.lines) == 2
 
 
+def test_the_map_of_a_line_is_what_it_writes_after_out():
+    line = "hsigui classify /a.hdr --labels /1.tif --confidence /c.tif --out /map.tif --entropy /e.tif"
+    assert Chain().add([line]) == "map.tif"
+
+
+def test_labels_in_one_of_several_arrays_are_left_out_of_the_test(at, capsys):
+    array_by_name(at)
+    raster = read_classes("map.tif")
+    write_classes(at.work / "foreign.tif", raster.array, raster.classes, raster.geo)
+    given = ["--labels", "both.mat", "--labels-variable", "train"]
+    at("evaluate", "foreign.tif", "--truth", at.data / "truth.tif", *given)
+    assert f"{np.count_nonzero(of(at.work / 'labels.tif'))} training pixels left out" in capsys.readouterr().out
+
+
 def test_words_that_are_no_paths_of_outputs_stay_as_they_are():
     line = "hsigui export /a/map.tif --title 'map.tif' --out /b/x.tif /b/x.png --sieve 3"
     assert chained([line]) == ("hsigui export /a/map.tif --title map.tif --out x.tif x.png --sieve 3",)
+
+
+def test_a_map_of_a_scene_in_no_file_has_no_commands_rather_than_wrong_ones(at):
+    sampled(at)
+    held = api.open(at.data / "scene.hdr")
+    cube = Cube(ArraySource(held.read()), held.info, name="in memory")
+    encoder = api.pretrain(cube, "spatial-only", device="cpu")
+    features = api.embed(cube, encoder)
+    api.save(api.classify(features, api.fit(features, api.read_labels("labels.tif", cube))), "map.tif")
+    assert provenance.load(at.work / "map.tif", of(at.work / "map.tif")).commands == ()

@@ -209,3 +209,12 @@ def test_the_window_tells_the_same_and_has_it_in_its_records(trained):
     assert "--scale 5" in shown.record().settings["Brought to the run"]["values"]
     own = replace(mapped(trained, trained.cube, True), brought=None)
     assert "Brought to the run" not in own.record().settings
+
+
+def test_wavelengths_that_are_edited_after_a_map_was_made_keep_no_record_back(trained):
+    edited = tuple(w / 1000 for w in trained.cube.info.wavelengths)
+    own = mapped(trained, trained.cube, True)
+    assert "Brought to the run" not in replace(own, cube=other(trained.cube, wavelengths=edited)).record().settings
+    louder = other(trained.cube, trained.cube.read() * np.float32(5))
+    of_other = replace(mapped(trained, louder, True), brought=None, cube=other(louder, wavelengths=edited))
+    assert "none in common" in of_other.record().settings["Brought to the run"]["bands"]

@@ -237,6 +237,7 @@ def test_halves_of_a_scene_are_several_scenes():
 
 def test_the_lines_that_repeat_a_map_name_the_run_and_not_one_of_its_scenes(tmp_path):
     cube, ctx = scene(0), SilentContext()
+    cube.path = tmp_path / "scene-0.hdr"
     encoder = pretrain([cube, scene(1)], SPEC, ctx, tmp_path)
     made = verbs.embed(cube, encoder, ctx, tmp_path)
     result = verbs.classify(made, verbs.fit(made, labels_of(0), None, ctx), None, ctx)

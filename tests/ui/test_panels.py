@@ -192,6 +192,20 @@ def test_results_show_figures_and_what_they_were_measured_on(qtbot):
     assert panel.table.rowCount() == 0
 
 
+def test_what_does_not_count_and_labels_that_chose_are_said_with_the_figures(qtbot):
+    panel = ResultsPanel()
+    qtbot.addWidget(panel)
+    truth = np.array([[1, 1, 2, 2], [1, 2, 2, 0]])
+    train = np.array([[1, 0, 2, 0], [0, 0, 0, 0]])
+    valid = np.array([[False, True, True, True], [False, True, True, True]])
+    panel.show_accuracy(accuracy(truth, truth, TABLE, train, valid), "gt.mat", chosen_by="watched.tif")
+    text = panel.sentence.text()
+    assert "Measured on 4 pixels" in text
+    assert "1 labelled pixel of the reference has no data in the scene and is left out of the test." in text
+    assert "1 training pixel has no data in the scene" in text
+    assert "Labels of watched.tif chose which epoch" in text
+
+
 def test_a_class_without_test_pixels_is_not_applicable_and_not_zero(qtbot):
     panel = ResultsPanel()
     qtbot.addWidget(panel)
