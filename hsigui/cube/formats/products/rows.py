@@ -141,8 +141,6 @@ class RasterProduct:
         bands: elements of the XML that describe a band each, as a path of ElementTree.
         center, width, gain, offset: names of their elements: wavelengths in nm; values are stored numbers times gain
             plus offset.
-        first_bands: element with the number of bands of the first of two detectors, where each has a raster of its own
-            that is named after it; empty where one raster holds all.
         nodata: the stored number that means no-data, where the raster does not say it.
         on_map: whether the place that the raster names is one. Of a scene in the geometry of its sensor it is at best
             a fit to the corners.
@@ -157,7 +155,6 @@ class RasterProduct:
     width: str
     gain: str
     offset: str
-    first_bands: str = ""
     nodata: float | None = None
     on_map: bool = True
     quality: tuple[Quality, ...] = ()
