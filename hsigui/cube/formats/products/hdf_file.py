@@ -96,7 +96,7 @@ class ProductFile(ScenesFile):
         if scene is None:
             return super().place(name, layout)
         if on_map := self._on_map(scene):
-            note = say("The scene is a swath, without a grid: “{name}” has one.", name=on_map)
+            note = say("The scene is a swath, without a grid; “{name}” has one (Open as…, --variable).", name=on_map)
             return Place(notes=(note,))
         if scene.place is not None:
             geo = scene.place(self._mapping(scene), *layout.shape[:2])

@@ -35,7 +35,7 @@ def _emit(name: str, title: str, array: str, product: str) -> HdfProduct:
         name, title, (array, "sensor_band_parameters/wavelengths", "location/glt_x"),
         (
             Scene("", (part,)),
-            Scene(say("{array} on the map", array=array), (part,), lookup=("location/glt_x", "location/glt_y"),
+            Scene(array + " on the map", (part,), lookup=("location/glt_x", "location/glt_y"),
                   place=_named_place, nodata=-9999.0),
         ),
         quality=tuple(
@@ -87,7 +87,7 @@ def _aviris(name: str, title: str, array: str) -> HdfProduct:
         name, title, (group, f"{array}/wavelength", f"{array}/fwhm"),
         (
             Scene("", (Part(group, _BANDS_FIRST),)),
-            Scene(say("{array} on the map", array=array), (Part(group, _BANDS_FIRST),),
+            Scene(array + " on the map", (Part(group, _BANDS_FIRST),),
                   lookup=("geolocation_lookup_table/sample", "geolocation_lookup_table/line"),
                   place=_named_place, mapping="transverse_mercator", nodata=-9999.0),
         ),
