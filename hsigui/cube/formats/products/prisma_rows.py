@@ -10,6 +10,7 @@ from hsigui.texts import say
 
 _PIXEL = 30.0  # metres, of its hyperspectral cubes
 _DN = 65535.0
+_BEYOND = 1e9  # no reflectance or radiance, nor a factor of one: what is larger is damage
 _BANDS_MIDDLE = "rows,bands,cols"
 
 
@@ -30,13 +31,17 @@ def _place(said: Attributes, rows: int, cols: int) -> Geo:
 def _stretched(said: Attributes, part: str) -> tuple[float, float]:
     """Of level 2: the whole range of 16 bits is spread between two reflectances (or radiances)."""
     low, high = said.number(f"L2Scale{part}Min"), said.number(f"L2Scale{part}Max")
-    return (1.0, 0.0) if low is None or high is None else ((high - low) / _DN, low)
+    if low is None or high is None or not -_BEYOND < low < high < _BEYOND:
+        return 1.0, 0.0
+    return (high - low) / _DN, low
 
 
 def _divided(said: Attributes, part: str) -> tuple[float, float]:
     """Of level 1: radiance is the stored number divided by a factor, less an offset."""
     factor, offset = said.number(f"ScaleFactor_{part}"), said.number(f"Offset_{part}")
-    return 1 / factor if factor else 1.0, -(offset or 0.0)
+    if factor is None or not 1 / _BEYOND < factor < _BEYOND or not -_BEYOND < (offset or 0.0) < _BEYOND:
+        return 1.0, 0.0
+    return 1 / factor, -(offset or 0.0)
 
 
 def _level(level: str, says: str, quality: tuple[Quality, ...]) -> HdfProduct:

@@ -153,7 +153,7 @@ def _facts(
         )
         return RasterFacts(row, Wavelengths(notes=(said,)), notes=notes)
     widths, gains, offsets = (_texts(elements, name) for name in (row.width, row.gain, row.offset))
-    known = len(gains) == len(offsets) == bands
+    known = len(gains) == len(offsets) == bands and bool(np.isfinite([*gains, *offsets]).all())
     return RasterFacts(
         row, to_nm(centers, "nm", widths if len(widths) == bands else []),
         tuple(gains) if known else (), tuple(offsets) if known else (), notes,

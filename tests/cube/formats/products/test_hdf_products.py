@@ -327,6 +327,16 @@ def test_no_row_is_without_a_miniature(tmp_path: Path):
     }
 
 
+@pytest.mark.parametrize("top", [np.inf, np.nan, -1.0, 1e30])
+def test_a_scale_that_makes_no_sense_leaves_stored_numbers(tmp_path: Path, top: float):
+    path = miniatures.prisma(tmp_path)
+    with h5py.File(path, "r+") as file:
+        file.attrs["L2ScaleVnirMax"] = np.float32(top)
+    cube = open_cube(path, variable="VNIR")
+    right = stored(path, "HDFEOS/SWATHS/PRS_L2D_HCO/Data Fields/VNIR_Cube")[4, :, 5]
+    assert sorted(cube.read()[4, 5].tolist()) == sorted(right[1:].tolist())
+
+
 def test_every_row_names_its_sources_and_what_it_rests_on():
     assert len({row.name for row in HDF_PRODUCTS}) == len(HDF_PRODUCTS)
     for row in HDF_PRODUCTS:
