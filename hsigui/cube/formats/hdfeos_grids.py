@@ -12,7 +12,7 @@ from typing import Any
 import h5py
 
 from hsigui.cube.cube import Geo
-from hsigui.cube.formats.cf_crs import wkt_or_none
+from hsigui.cube.formats.cf_crs import wkt_of_code, wkt_or_none
 from hsigui.cube.formats.choice import Layout
 from hsigui.cube.formats.containers import Place
 from hsigui.cube.formats.hdf5_attributes import Attributes, text_in
@@ -53,7 +53,7 @@ def _of_grid(file: Any, grid: str, block: str, layout: Layout) -> Place:
     transform = ((right - left) / cols, 0.0, left, 0.0, (bottom - top) / rows, top)
     around = Attributes.around(file, f"HDFEOS/GRIDS/{grid}")
     code = around.number("epsg_code", "epsg")
-    wkt = wkt_or_none(f"EPSG:{int(code)}") if code else _utm(block, top)
+    wkt = wkt_of_code(code) or _utm(block, top)
     return Place(Geo(transform, wkt))
 
 

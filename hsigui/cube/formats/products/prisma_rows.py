@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import math
+
 from hsigui.cube.cube import Geo
-from hsigui.cube.formats.cf_crs import wkt_or_none
+from hsigui.cube.formats.cf_crs import wkt_of_code
 from hsigui.cube.formats.hdf5_attributes import Attributes
 from hsigui.cube.formats.products.rows import REAL_LISTING, HdfProduct, Part, Quality, Scene, Source
 from hsigui.texts import say
@@ -20,12 +22,12 @@ def _place(said: Attributes, rows: int, cols: int) -> Geo:
     left, top = said.number("Product_ULcorner_easting"), said.number("Product_ULcorner_northing")
     right = said.number("Product_LRcorner_easting")
     code = said.number("Epsg_Code")
-    if left is None or top is None or code is None:
+    if left is None or top is None or not math.isfinite(left + top):
         return Geo()
     half = 0.0 if right is not None and abs(right - left - cols * _PIXEL) < _PIXEL / 2 else 0.5
     corner = left - half * _PIXEL, top + half * _PIXEL
     transform = (_PIXEL, 0.0, corner[0], 0.0, -_PIXEL, corner[1])
-    return Geo(transform, wkt_or_none(f"EPSG:{int(code)}"))
+    return Geo(transform, wkt_of_code(code))
 
 
 def _stretched(said: Attributes, part: str) -> tuple[float, float]:

@@ -327,6 +327,19 @@ def test_no_row_is_without_a_miniature(tmp_path: Path):
     }
 
 
+@pytest.mark.parametrize(
+    ("key", "value", "placed"),
+    [("Epsg_Code", np.nan, True), ("Epsg_Code", 1e18, True), ("Product_ULcorner_easting", np.inf, False)],
+)
+def test_a_place_that_makes_no_sense_costs_the_place_and_not_the_scene(tmp_path: Path, key: str, value, placed: bool):
+    path = miniatures.prisma(tmp_path)
+    with h5py.File(path, "r+") as file:
+        file.attrs[key] = np.float64(value)
+    cube = open_cube(path)
+    assert (cube.geo.transform is not None) == placed
+    assert cube.geo.crs_wkt is None
+
+
 @pytest.mark.parametrize("top", [np.inf, np.nan, -1.0, 1e30])
 def test_a_scale_that_makes_no_sense_leaves_stored_numbers(tmp_path: Path, top: float):
     path = miniatures.prisma(tmp_path)
