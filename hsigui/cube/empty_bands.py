@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from hsigui.cube.costly_bands import note_on_costly_bands
 from hsigui.cube.cube import Cube, CubeInfo, Source
 from hsigui.cube.limits import require_room, require_rows_that_fit
 from hsigui.texts import say, say_number
@@ -19,14 +20,17 @@ _MOST_VALUES = 100_000_000
 
 
 def checked_cube(source: Source, info: CubeInfo, name: str, path: Path) -> Cube:
-    """The cube of a reader, its empty bands marked bad.
+    """The cube of a reader, its empty bands marked bad, with a note on bands that cost pixels.
 
     Raises:
         HsiError: it has more pixels, or longer rows, than this machine can hold.
     """
     require_room(path.name, *source.shape[:2])
     require_rows_that_fit(path.name, *source.shape[1:], source.dtype.itemsize)
-    return Cube(source, with_empty_bands_bad(source, info), name=name, path=path)
+    cube = Cube(source, with_empty_bands_bad(source, info), name=name, path=path)
+    if note := note_on_costly_bands(cube):
+        return cube.with_info(replace(cube.info, notes=(*cube.info.notes, note)))
+    return cube
 
 
 def with_empty_bands_bad(source: Source, info: CubeInfo) -> CubeInfo:

@@ -6,6 +6,8 @@ Source: "NetCDF Climate and Forecast (CF) Metadata Conventions" 1.11, section 5.
 
 from __future__ import annotations
 
+import math
+
 from hsigui.cube.crs import crs_of
 from hsigui.cube.formats.hdf5_attributes import Attributes
 
@@ -103,3 +105,8 @@ def _ellipsoid(mapping: Attributes) -> list[str]:
     if inverse:
         return [f"+a={major!r}", f"+rf={inverse!r}"]
     return [f"+a={major!r}", f"+b={(minor or major)!r}"]
+
+
+def wkt_of_code(code: float | None) -> str | None:
+    """The WKT of an EPSG code that an attribute gives as a number; None for none, or for one that is no code."""
+    return wkt_or_none(f"EPSG:{int(code)}") if code is not None and math.isfinite(code) else None

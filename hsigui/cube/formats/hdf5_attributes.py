@@ -164,3 +164,11 @@ def _outwards(file: Any, name: str) -> Iterator[Any]:
         raise KeyError(name)
     yield item
     yield from (group for group, _ in _groups(file, name))
+
+
+def text_in(item: Any) -> str:
+    """The text of an array that holds one."""
+    value = item[()]
+    if isinstance(value, np.integer):
+        return str(int(value))
+    return text_of(value)

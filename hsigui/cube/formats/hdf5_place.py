@@ -1,14 +1,11 @@
 """Where an array of an HDF5 or NetCDF file lies: by CF's grid mapping and coordinates, by the `map info` that ENVI's
 users carry into HDF5, or by the structure that HDF-EOS 5 writes down. Swaths are told from grids.
 
-Sources: CF Metadata Conventions 1.11, sections 4 and 5.6; GDAL, "NetCDF network Common Data Form", Georeference;
-"HDF-EOS5 Data Model, File Format and Library" (ESDS-RFC-008), grids.
+Sources: CF Metadata Conventions 1.11, sections 4 and 5.6; GDAL, "NetCDF network Common Data Form", Georeference.
 """
 
 from __future__ import annotations
 
-import math
-import re
 from collections.abc import Iterator
 from typing import Any
 
@@ -20,8 +17,9 @@ from hsigui.cube.formats.cf_crs import wkt_of_mapping, wkt_or_none
 from hsigui.cube.formats.choice import Layout
 from hsigui.cube.formats.containers import Place
 from hsigui.cube.formats.envi_geo import Transform, place_of_map_info
-from hsigui.cube.formats.hdf5_attributes import Attributes, nearby, numbers_in, text_of
+from hsigui.cube.formats.hdf5_attributes import Attributes, nearby, numbers_in, text_in, text_of
 from hsigui.cube.formats.hdf5_links import item_of
+from hsigui.cube.formats.hdfeos_grids import place_in_grid
 from hsigui.texts import say
 
 _X = {"x", "easting", "eastings", "xc", "lon", "longitude", "projection_x_coordinate", "x_coordinate"}
@@ -29,7 +27,6 @@ _Y = {"y", "northing", "northings", "yc", "lat", "latitude", "projection_y_coord
 _SWATH = ("lat", "latitude", "latitudes", "latitude_vnir", "latitude_swir")
 _REGULAR = 1e-3  # of a step, by which coordinates may stray
 _LONGEST = 10_000_000  # entries of a list of coordinates
-_STRUCTURES = ("HDFEOS INFORMATION/StructMetadata.0",)
 
 
 def place_of_array(file: Any, name: str, layout: Layout) -> Place:
@@ -44,7 +41,7 @@ def place_of_array(file: Any, name: str, layout: Layout) -> Place:
     if layout.axes[0] == layout.axes[1]:
         return Place()
     found = []
-    for look in (_by_mapping, _by_map_info, _by_structure):
+    for look in (_by_mapping, _by_map_info, place_in_grid):
         found.append(look(file, name, layout))
         if found[-1].geo.transform is not None:
             return found[-1]
@@ -180,64 +177,9 @@ def _text_near(file: Any, name: str, *names: str) -> str:
     if text := around.text(*names):
         return text
     for _, item in nearby(file, name, names, deep=2):
-        if isinstance(item, h5py.Dataset) and item.shape in ((), (1,)) and (text := _content(item)):
+        if isinstance(item, h5py.Dataset) and item.shape in ((), (1,)) and (text := text_in(item)):
             return text
     return ""
-
-
-def _content(item: Any) -> str:
-    value = item[()]
-    if isinstance(value, np.integer):
-        return str(int(value))
-    return text_of(value)
-
-
-def _by_structure(file: Any, name: str, layout: Layout) -> Place:
-    """By the structure metadata of HDF-EOS 5, for an array of one of its grids."""
-    grid = re.match(r"/?HDFEOS/GRIDS/([^/]+)/", name)
-    text = next((text for path in _STRUCTURES if (text := _structure(file, path))), "")
-    if not grid or not text:
-        return Place()
-    for block in re.findall(r"GROUP=GRID_\d+\s(.*?)END_GROUP=GRID_\d+", text, re.DOTALL):
-        if f'GridName="{grid[1]}"' in block:
-            return _of_grid(file, grid[1], block, layout)
-    return Place()
-
-
-def _structure(file: Any, path: str) -> str:
-    item = item_of(file, path)
-    return _content(item) if isinstance(item, h5py.Dataset) and item.shape in ((), (1,)) else ""
-
-
-def _of_grid(file: Any, grid: str, block: str, layout: Layout) -> Place:
-    corners = [_pair(block, "UpperLeftPointMtrs"), _pair(block, "LowerRightMtrs")]
-    if corners[0] is None or corners[1] is None or re.search(r"GridOrigin=(?!HE5_HDFE_GD_UL\b)", block):
-        return Place()
-    (left, top), (right, bottom) = corners[0], corners[1]
-    rows, cols, _ = layout.shape
-    transform = transform_of_gdal([left, (right - left) / cols, 0, top, 0, (bottom - top) / rows])
-    around = Attributes.around(file, f"HDFEOS/GRIDS/{grid}")
-    code = around.number("epsg_code", "epsg")
-    wkt = wkt_or_none(f"EPSG:{int(code)}") if code else _utm(block, top)
-    return Place(Geo(transform, wkt)) if transform else Place()
-
-
-def _pair(block: str, key: str) -> tuple[float, float] | None:
-    found = re.search(key + r"=\(([^,()]+),([^,()]+)\)", block)
-    try:
-        pair = (float(found[1]), float(found[2])) if found else None
-    except ValueError:
-        return None
-    return pair if pair and all(map(math.isfinite, pair)) else None
-
-
-def _utm(block: str, northing: float) -> str | None:
-    """UTM on WGS 84 by the zone of GCTP, which is negative in the south."""
-    zone = re.search(r"Projection=HE5_GCTP_UTM\s.*?ZoneCode=(-?\d+)", block, re.DOTALL)
-    if not zone or not 1 <= abs(int(zone[1])) <= 60:
-        return None
-    number = int(zone[1])
-    return wkt_or_none(f"EPSG:{(32600 if number > 0 else 32700) + abs(number)}")
 
 
 def _swath(file: Any, name: str, layout: Layout) -> tuple[str, ...]:

@@ -98,7 +98,7 @@ PLACE, WAVELENGTHS, BAD, NAMES, NO_DATA, SCALE = (
 )  # fmt: skip
 _RASTER, _SAYS = "hsigui.cube.formats.geotiff:open_geotiff", (PLACE, WAVELENGTHS, BAD, NAMES, NO_DATA, SCALE)
 _LISTS = (WAVELENGTHS, BAD)
-_RASTER_MASKS = "hsigui.cube.formats.products.rasters:RasterMasks"
+_RASTER_MASKS = "hsigui.cube.formats.products.raster_masks:RasterMasks"
 OWN = (
     Reader(
         "envi", "ENVI", (".hdr", ".img", ".dat", ".bsq", ".bil", ".bip", ".raw", ".bin", ".int", ".rfl", ".cube"),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -112,6 +113,14 @@ def test_a_data_file_with_a_header_of_its_own_name_is_never_taken_for_another(ca
     folder = cases / "files" / "16_two_headers"
     for name in ("s.hdr", "s.img.hdr", "s.img", "s.dat"):
         assert open_cube(folder / name).stored(5, 7).tolist() == STORED[5, 7].tolist(), name
+
+
+def test_a_band_without_values_in_half_of_the_pixels_is_named_with_their_number(cases: Path):
+    cube = open_cube(cases / "files" / "81_enmap_partial" / "ENMAP01-SPECTRAL_IMAGE.TIF")
+    assert any("800 pixels have no value in band 13, but in the other bands" in note for note in cube.notes)
+    assert cube.valid_mask().sum() == 800
+    bad = tuple(band == 12 for band in range(cube.bands))
+    assert cube.with_info(replace(cube.info, bad_bands=bad)).valid_mask().all()
 
 
 def test_enmap_without_its_metadata_opens_and_says_so(cases: Path):

@@ -15,6 +15,7 @@ from hsigui.cube.formats.choice import ImportChoice
 from hsigui.storage import imports
 from hsigui.ui.scene import opening
 from hsigui.ui.scene.import_dialog import ImportDialog
+from tests.cube.formats.products.miniatures import emit
 from tests.ui.windows import idle, open_scene, press, texts
 
 ROWS, COLS, BANDS = 18, 25, 31
@@ -131,6 +132,23 @@ def test_a_choice_is_used_the_next_time_with_a_note_and_can_be_changed(qtbot, ma
     dialog = asked(qtbot, second)
     assert dialog.choice == choice
     dialog.reject()
+
+
+def test_a_scene_that_a_product_makes_is_chosen_like_an_array(qtbot, window, tmp_path):
+    path = emit(tmp_path)
+    open_scene(qtbot, window, path)
+    assert window.session.cube.shape == (12, 9, 20)
+    assert any("“reflectance on the map”" in note for note in window.session.cube.notes)
+    window.scene.open_as(path)
+    dialog = asked(qtbot, window)
+    choose(dialog, "reflectance on the map")
+    idle(qtbot, window)
+    assert can_open(dialog)
+    assert "14 rows x 13 columns, 20 bands" in dialog.told.text()
+    dialog.accept()
+    qtbot.waitUntil(lambda: window.session.cube.shape == (14, 13, 20), timeout=5000)
+    idle(qtbot, window)
+    assert window.session.cube.geo.transform is not None
 
 
 def test_a_cancelled_dialog_keeps_nothing(qtbot, window, odd):

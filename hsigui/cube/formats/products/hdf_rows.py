@@ -9,6 +9,7 @@ from hsigui.cube.cube import Geo
 from hsigui.cube.formats.cf_crs import wkt_or_none
 from hsigui.cube.formats.hdf5_attributes import Attributes
 from hsigui.cube.formats.hdf5_place import transform_of_gdal
+from hsigui.cube.formats.products.prisma_rows import PRISMA
 from hsigui.cube.formats.products.rows import (
     REAL_LISTING,
     HdfProduct,
@@ -19,86 +20,12 @@ from hsigui.cube.formats.products.rows import (
 )
 from hsigui.texts import say
 
-_PRISMA_PIXEL = 30.0  # metres, of its hyperspectral cubes
-_DN = 65535.0
-_BANDS_FIRST, _BANDS_MIDDLE = "bands,rows,cols", "rows,bands,cols"
+_BANDS_FIRST = "bands,rows,cols"
 
 
 def _named_place(said: Attributes, rows: int, cols: int) -> Geo:
     """Of the map that a lookup table of JPL leads to: the file names its corner and its step."""
     return Geo(transform_of_gdal(said.numbers("geotransform")), wkt_or_none(said.text("spatial_ref")))
-
-
-def _prisma_place(said: Attributes, rows: int, cols: int) -> Geo:
-    """Of a level 2D cube. Its corners are named by the centres of their pixels, in some files by their outer corners:
-    the size of a pixel tells which."""
-    left, top = said.number("Product_ULcorner_easting"), said.number("Product_ULcorner_northing")
-    right = said.number("Product_LRcorner_easting")
-    code = said.number("Epsg_Code")
-    if left is None or top is None or code is None:
-        return Geo()
-    half = 0.0 if right is not None and abs(right - left - cols * _PRISMA_PIXEL) < _PRISMA_PIXEL / 2 else 0.5
-    corner = left - half * _PRISMA_PIXEL, top + half * _PRISMA_PIXEL
-    transform = (_PRISMA_PIXEL, 0.0, corner[0], 0.0, -_PRISMA_PIXEL, corner[1])
-    return Geo(transform, wkt_or_none(f"EPSG:{int(code)}"))
-
-
-def _stretched(said: Attributes, part: str) -> tuple[float, float]:
-    """Of level 2: the whole range of 16 bits is spread between two reflectances (or radiances)."""
-    low, high = said.number(f"L2Scale{part}Min"), said.number(f"L2Scale{part}Max")
-    return (1.0, 0.0) if low is None or high is None else ((high - low) / _DN, low)
-
-
-def _divided(said: Attributes, part: str) -> tuple[float, float]:
-    """Of level 1: radiance is the stored number divided by a factor, less an offset."""
-    factor, offset = said.number(f"ScaleFactor_{part}"), said.number(f"Offset_{part}")
-    return 1 / factor if factor else 1.0, -(offset or 0.0)
-
-
-def _prisma(level: str, says: str, quality: tuple[Quality, ...]) -> HdfProduct:
-    unpack = _divided if level == "L1" else _stretched
-
-    def part(name: str) -> Part:
-        return Part(
-            f"hdfeos/swaths/prs_{level.casefold()}_hco/data fields/{name.casefold()}_cube",
-            _BANDS_MIDDLE, f"List_Cw_{name}", f"List_Fwhm_{name}", f"List_Cw_{name}_Flags",
-            lambda said: unpack(said, name),
-        )  # fmt: skip
-
-    vnir, swir = part("Vnir"), part("Swir")
-    place = _prisma_place if level == "L2D" else None
-    return HdfProduct(
-        f"PRISMA {level}",
-        say("PRISMA {level}, {says}", level=level, says=says),
-        (vnir.array, swir.array),
-        (
-            Scene("VNIR+SWIR", (vnir, swir), cut=True, place=place, nodata=0),
-            Scene("VNIR+SWIR with overlap", (vnir, swir), place=place, nodata=0),
-            Scene("VNIR", (vnir,), place=place, nodata=0),
-            Scene("SWIR", (swir,), place=place, nodata=0),
-        ),
-        quality=quality, rests_on=REAL_LISTING, sources=_PRISMA_SOURCES,
-    )  # fmt: skip
-
-
-_PRISMA_SOURCES = (
-    Source("axes, wavelengths, widths, bands in use", "ASI, PRISMA Products Specification Document 2.3, on the "
-           "products' data fields and global attributes (List_Cw_*, List_Cw_*_Flags, List_Fwhm_*)"),
-    Source("units", "the same, L2Scale*Min and L2Scale*Max: min + DN (max - min) / 65535; ScaleFactor_* and Offset_* "
-           "of L1"),
-    Source("place", "the same, Epsg_Code and Product_*corner_easting / _northing; that they are centres of pixels: "
-           "FujiangJi/hyperproc, reader of PRISMA, held against real granules"),
-)  # fmt: skip
-
-
-def _error_matrix(level: str, title: str, value: float | None) -> tuple[Quality, ...]:
-    kind = "pixel_sat_err_matrix" if level == "l1" else "pixel_l2_err_matrix"
-    group = f"hdfeos/swaths/prs_{level}_hco/data fields"
-    vnir, swir = say("{title}, in a VNIR band", title=title), say("{title}, in a SWIR band", title=title)
-    return (
-        Quality("vnir-errors", vnir, f"{group}/vnir_{kind}", value=value, by_band=True),
-        Quality("swir-errors", swir, f"{group}/swir_{kind}", value=value, by_band=True),
-    )
 
 
 def _emit(name: str, title: str, array: str, product: str) -> HdfProduct:
@@ -108,7 +35,7 @@ def _emit(name: str, title: str, array: str, product: str) -> HdfProduct:
         name, title, (array, "sensor_band_parameters/wavelengths", "location/glt_x"),
         (
             Scene("", (part,)),
-            Scene(say("{array} on the map", array=array), (part,), lookup=("location/glt_x", "location/glt_y"),
+            Scene(array + " on the map", (part,), lookup=("location/glt_x", "location/glt_y"),
                   place=_named_place, nodata=-9999.0),
         ),
         quality=tuple(
@@ -160,7 +87,7 @@ def _aviris(name: str, title: str, array: str) -> HdfProduct:
         name, title, (group, f"{array}/wavelength", f"{array}/fwhm"),
         (
             Scene("", (Part(group, _BANDS_FIRST),)),
-            Scene(say("{array} on the map", array=array), (Part(group, _BANDS_FIRST),),
+            Scene(array + " on the map", (Part(group, _BANDS_FIRST),),
                   lookup=("geolocation_lookup_table/sample", "geolocation_lookup_table/line"),
                   place=_named_place, mapping="transverse_mercator", nodata=-9999.0),
         ),
@@ -194,17 +121,7 @@ _NEON_LAYERS = "*/reflectance/metadata/ancillary_imagery"
 HDF_PRODUCTS = (
     _emit("EMIT L2A", say("EMIT L2A, surface reflectance"), "reflectance", r"EMIT_L2A_RFL_"),
     _emit("EMIT L1B", say("EMIT L1B, radiance at the sensor"), "radiance", r"EMIT_L1B_RAD_"),
-    _prisma("L2D", say("surface reflectance on a map"), _error_matrix("l2d", say("not valid at level 1"), 1.0)),
-    _prisma("L2C", say("surface reflectance"), _error_matrix("l2c", say("not valid at level 1"), 1.0)),
-    _prisma("L2B", say("surface radiance"), _error_matrix("l2b", say("not valid at level 1"), 1.0)),
-    _prisma(
-        "L1", say("radiance at the sensor"),
-        (
-            Quality("cloud", say("cloud"), "hdfeos/swaths/prs_l1_hco/data fields/cloud_mask", value=1.0),
-            Quality("sun-glint", say("sun glint"), "hdfeos/swaths/prs_l1_hco/data fields/sunglint_mask", value=1.0),
-            *_error_matrix("l1", say("saturated or in error"), None),
-        ),
-    ),
+    *PRISMA,
     HdfProduct(
         "NEON DP3.30006", say("NEON AOP, surface reflectance (DP1 and DP3.30006)"),
         ("*/reflectance/reflectance_data", "*/reflectance/metadata/spectral_data/wavelength"),

@@ -1,4 +1,4 @@
-"""What the XML file beside a product of GeoTIFFs says of its scene, and the product's quality layers as masks."""
+"""What the XML file beside a product of GeoTIFFs says of its scene."""
 
 from __future__ import annotations
 
@@ -10,17 +10,9 @@ from typing import TYPE_CHECKING
 from xml.etree import ElementTree
 
 import numpy as np
-from numpy.typing import NDArray
 
-from hsigui.cube.formats.products.quality_layers import (
-    QualityLayer,
-    marked_in,
-    no_layer,
-    other_size,
-    sibling,
-)
 from hsigui.cube.formats.products.raster_rows import RASTER_PRODUCTS
-from hsigui.cube.formats.products.rows import Quality, RasterProduct
+from hsigui.cube.formats.products.rows import RasterProduct
 from hsigui.cube.formats.xml_files import tree_in
 from hsigui.cube.wavelengths import Wavelengths, to_nm
 from hsigui.errors import HsiError
@@ -120,49 +112,6 @@ def open_metadata(path: str | Path) -> Cube:
     return open_geotiff(rasters[0])
 
 
-class RasterMasks:
-    """The quality masks of products of GeoTIFFs."""
-
-    def layers(self, path: Path) -> tuple[QualityLayer, ...]:
-        """Those beside a raster, or beside the raster that an XML file describes."""
-        path = next(iter(raster_of(path)), path)
-        row = product_of(path)
-        rows = () if row is None else row.quality
-        return tuple(
-            QualityLayer(q.name, q.title, found) for q in rows if (found := sibling(path, q.beside)) is not None
-        )
-
-    def marked(self, path: Path, cube: Cube, names: Sequence[str]) -> NDArray[np.bool_]:
-        """The pixels of a scene that one of them marks, rows x cols.
-
-        Raises:
-            HsiError: one is not there, or has another size than the scene.
-        """
-        path = next(iter(raster_of(path)), path)
-        row = product_of(path)
-        known = {q.name: q for q in (() if row is None else row.quality)}
-        total = np.zeros((cube.rows, cube.cols), dtype=bool)
-        for name in names:
-            layer = known.get(name)
-            found = None if layer is None else sibling(path, layer.beside)
-            if layer is None or found is None:
-                raise no_layer(path, name, self.layers(path))
-            mask = _mask(found, layer)
-            if mask.shape != total.shape:
-                raise other_size(path, name, mask.shape, total.shape)
-            total |= mask
-        return total
-
-
-def _mask(path: Path, row: Quality) -> NDArray[np.bool_]:
-    from hsigui.cube.formats.geotiff import open_dataset  # reading a layer is rare, and that module reads this one
-
-    with open_dataset(path) as dataset:
-        if row.plane >= dataset.count:
-            raise no_layer(path, row.name, ())
-        return marked_in(dataset.read(row.plane + 1), row)
-
-
 def _metadata_name(raster: Path, row: RasterProduct) -> str:
     """Name of the XML file of a raster, in small letters; empty for a raster of no such product."""
     found = re.fullmatch(row.files, raster.name, re.IGNORECASE)
@@ -204,7 +153,7 @@ def _facts(
         )
         return RasterFacts(row, Wavelengths(notes=(said,)), notes=notes)
     widths, gains, offsets = (_texts(elements, name) for name in (row.width, row.gain, row.offset))
-    known = len(gains) == len(offsets) == bands
+    known = len(gains) == len(offsets) == bands and bool(np.isfinite([*gains, *offsets]).all())
     return RasterFacts(
         row, to_nm(centers, "nm", widths if len(widths) == bands else []),
         tuple(gains) if known else (), tuple(offsets) if known else (), notes,

@@ -55,7 +55,8 @@ class Scene:
     """A scene that a product holds, the usual one first.
 
     Attributes:
-        name: under which it is listed; empty for an array that is read as it stands.
+        name: under which it is listed and chosen, the same in every language; empty for an array that is read as it
+            stands.
         parts: the arrays that its bands come from; several are joined in order of wavelength.
         cut: whether of bands that two parts both cover those of the first alone are kept.
         lookup: arrays that say for each pixel of a map which column and which row of the part it shows, from 1; 0 for
@@ -135,14 +136,12 @@ class RasterProduct:
 
     Attributes:
         name, title, quality, rests_on, sources: as in `HdfProduct`.
-        files: a regular expression for the name of the raster of the scene, with the groups `before` and `after` around
-            what other files of the product have in its place.
-        metadata: what the XML file has there, suffix included.
+        files: a regular expression for the name of the raster of the scene, with the group `before` for what other
+            files of the product have in common with it, and `detector` where each detector has a raster.
+        metadata: what comes after that in the name of the XML file, suffix included.
         bands: elements of the XML that describe a band each, as a path of ElementTree.
         center, width, gain, offset: names of their elements: wavelengths in nm; values are stored numbers times gain
             plus offset.
-        first_bands: element with the number of bands of the first of two detectors, where each has a raster of its own
-            that is named after it; empty where one raster holds all.
         nodata: the stored number that means no-data, where the raster does not say it.
         on_map: whether the place that the raster names is one. Of a scene in the geometry of its sensor it is at best
             a fit to the corners.
@@ -157,7 +156,6 @@ class RasterProduct:
     width: str
     gain: str
     offset: str
-    first_bands: str = ""
     nodata: float | None = None
     on_map: bool = True
     quality: tuple[Quality, ...] = ()

@@ -327,6 +327,29 @@ def test_no_row_is_without_a_miniature(tmp_path: Path):
     }
 
 
+@pytest.mark.parametrize(
+    ("key", "value", "placed"),
+    [("Epsg_Code", np.nan, True), ("Epsg_Code", 1e18, True), ("Product_ULcorner_easting", np.inf, False)],
+)
+def test_a_place_that_makes_no_sense_costs_the_place_and_not_the_scene(tmp_path: Path, key: str, value, placed: bool):
+    path = miniatures.prisma(tmp_path)
+    with h5py.File(path, "r+") as file:
+        file.attrs[key] = np.float64(value)
+    cube = open_cube(path)
+    assert (cube.geo.transform is not None) == placed
+    assert cube.geo.crs_wkt is None
+
+
+@pytest.mark.parametrize("top", [np.inf, np.nan, -1.0, 1e30])
+def test_a_scale_that_makes_no_sense_leaves_stored_numbers(tmp_path: Path, top: float):
+    path = miniatures.prisma(tmp_path)
+    with h5py.File(path, "r+") as file:
+        file.attrs["L2ScaleVnirMax"] = np.float32(top)
+    cube = open_cube(path, variable="VNIR")
+    right = stored(path, "HDFEOS/SWATHS/PRS_L2D_HCO/Data Fields/VNIR_Cube")[4, :, 5]
+    assert sorted(cube.read()[4, 5].tolist()) == sorted(right[1:].tolist())
+
+
 def test_every_row_names_its_sources_and_what_it_rests_on():
     assert len({row.name for row in HDF_PRODUCTS}) == len(HDF_PRODUCTS)
     for row in HDF_PRODUCTS:

@@ -1,0 +1,75 @@
+"""Where an array of a grid of HDF-EOS 5 lies, by the structure metadata that the file writes down.
+
+Source: "HDF-EOS5 Data Model, File Format and Library" (ESDS-RFC-008), grids.
+"""
+
+from __future__ import annotations
+
+import math
+import re
+from typing import Any
+
+import h5py
+
+from hsigui.cube.cube import Geo
+from hsigui.cube.formats.cf_crs import wkt_of_code, wkt_or_none
+from hsigui.cube.formats.choice import Layout
+from hsigui.cube.formats.containers import Place
+from hsigui.cube.formats.hdf5_attributes import Attributes, text_in
+from hsigui.cube.formats.hdf5_links import item_of
+
+_STRUCTURES = ("HDFEOS INFORMATION/StructMetadata.0",)
+
+
+def place_in_grid(file: Any, name: str, layout: Layout) -> Place:
+    """Where an array lies that is one of a grid of HDF-EOS 5; an empty place for every other.
+
+    Raises:
+        OSError, KeyError, ValueError, TypeError: the file is damaged.
+    """
+    grid = re.match(r"/?HDFEOS/GRIDS/([^/]+)/", name)
+    text = next((text for path in _STRUCTURES if (text := _structure(file, path))), "")
+    if not grid or not text:
+        return Place()
+    for block in re.findall(r"GROUP=GRID_\d+\s(.*?)END_GROUP=GRID_\d+", text, re.DOTALL):
+        if f'GridName="{grid[1]}"' in block:
+            return _of_grid(file, grid[1], block, layout)
+    return Place()
+
+
+def _structure(file: Any, path: str) -> str:
+    item = item_of(file, path)
+    return text_in(item) if isinstance(item, h5py.Dataset) and item.shape in ((), (1,)) else ""
+
+
+def _of_grid(file: Any, grid: str, block: str, layout: Layout) -> Place:
+    corners = [_pair(block, "UpperLeftPointMtrs"), _pair(block, "LowerRightMtrs")]
+    if corners[0] is None or corners[1] is None or re.search(r"GridOrigin=(?!HE5_HDFE_GD_UL\b)", block):
+        return Place()
+    (left, top), (right, bottom) = corners[0], corners[1]
+    rows, cols, _ = layout.shape
+    if left == right or top == bottom:
+        return Place()
+    transform = ((right - left) / cols, 0.0, left, 0.0, (bottom - top) / rows, top)
+    around = Attributes.around(file, f"HDFEOS/GRIDS/{grid}")
+    code = around.number("epsg_code", "epsg")
+    wkt = wkt_of_code(code) or _utm(block, top)
+    return Place(Geo(transform, wkt))
+
+
+def _pair(block: str, key: str) -> tuple[float, float] | None:
+    found = re.search(key + r"=\(([^,()]+),([^,()]+)\)", block)
+    try:
+        pair = (float(found[1]), float(found[2])) if found else None
+    except ValueError:
+        return None
+    return pair if pair and all(map(math.isfinite, pair)) else None
+
+
+def _utm(block: str, northing: float) -> str | None:
+    """UTM on WGS 84 by the zone of GCTP, which is negative in the south."""
+    zone = re.search(r"Projection=HE5_GCTP_UTM\s.*?ZoneCode=(-?\d+)", block, re.DOTALL)
+    if not zone or not 1 <= abs(int(zone[1])) <= 60:
+        return None
+    number = int(zone[1])
+    return wkt_or_none(f"EPSG:{(32600 if number > 0 else 32700) + abs(number)}")
