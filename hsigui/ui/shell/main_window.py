@@ -286,8 +286,7 @@ class MainWindow(QMainWindow):
 
     def _restore(self) -> None:
         settings = self.desk.settings
-        room = self.screen().availableGeometry().size() - QSize(0, FRAME)
-        self.resize(QSize(1280, 800).boundedTo(room))
+        self.resize(1280, min(800, self.screen().availableGeometry().height() - FRAME))
         self.actions_[f"theme_{settings.theme}"].setChecked(True)
         if settings.geometry:
             self.restoreGeometry(decoded(settings.geometry))
