@@ -16,6 +16,7 @@ from hsigui.cube.flips import to_north_up
 from hsigui.cube.formats.envi_geo import esri_wkt, geo_of, map_info_of
 from hsigui.cube.formats.envi_header import DATA_TYPES, Header, header_text, read_header, rewrite_header, write_header
 from hsigui.cube.formats.envi_samples import map_data, source_of
+from hsigui.cube.formats.side_files import is_tiff, raster_of_header
 from hsigui.cube.wavelengths import to_nm
 from hsigui.errors import HsiError
 from hsigui.saving import written_beside
@@ -59,6 +60,17 @@ def find_pair(path: str | Path) -> tuple[Path, Path]:
     return header, path
 
 
+def files_of(path: Path) -> tuple[Path, Path]:
+    """As `find_pair`, of a scene: header and TIFF where the header describes one.
+
+    Raises:
+        HsiError: the picked file, its header or its data file is missing.
+    """
+    if path.suffix.lower() == ".hdr" and path.is_file() and (raster := _raster_of(read_header(path))) is not None:
+        return path, raster
+    return find_pair(path)
+
+
 def find_header(path: Path) -> Path:
     """The header of an ENVI scene of which header or data file was picked.
 
@@ -91,6 +103,10 @@ def open_envi(path: str | Path) -> Cube:
     path = Path(path)
     # The header first: a faulty header says more than a data file that is not found.
     header = read_header(find_header(path))
+    if path == header.path and (raster := _raster_of(header)) is not None:
+        from hsigui.cube.formats.geotiff import open_geotiff  # rasterio is slow to import
+
+        return open_geotiff(raster)
     _require_scene(header)
     data = find_pair(path)[1]
     _require_no_library(header, data)
@@ -261,16 +277,30 @@ def _siblings(path: Path) -> Iterator[Path]:
             yield other
 
 
-def _data_of(header: Path) -> Path:
+def data_of_header(header: Path) -> list[Path]:
+    """The files that may hold the samples of a header, the likeliest first. One that has a header of its own name is
+    none of them: "x.img" with "x.img.hdr" beside is not of "x.hdr"."""
     base = header.stem.casefold()
-    found = []
+    found, names = [], {other.name.casefold() for other in _siblings(header)}
     for other in _siblings(header):
         name, suffix = other.name.casefold(), other.suffix.lower()
         # "x.img.hdr" belongs to "x.img"; "x.hdr" to "x" or to "x" with any extension that can be samples.
-        if name == base:
+        if name == base and not is_tiff(other):
             found.append((-1, other))
-        elif suffix and suffix not in _NEVER_DATA and name.removesuffix(suffix) == base:
+        elif suffix and suffix not in _NEVER_DATA and name.removesuffix(suffix) == base and f"{name}.hdr" not in names:
             found.append((DATA_SUFFIXES.index(suffix) if suffix in DATA_SUFFIXES else len(DATA_SUFFIXES), other))
+    return [other for _, other in sorted(found, key=lambda pair: pair[0])]
+
+
+def _raster_of(header: Header) -> Path | None:
+    """The TIFF that a header describes: where it says so, and where no other file can be meant."""
+    if header.file_type.startswith("tiff") or not data_of_header(header.path):
+        return raster_of_header(header.path)
+    return None
+
+
+def _data_of(header: Path) -> Path:
+    found = data_of_header(header)
     if not found:
         raise HsiError(
             say(
@@ -282,11 +312,10 @@ def _data_of(header: Path) -> Path:
             ),
             say("Put the data file into the same folder as its header."),
         )
-    found.sort(key=lambda pair: pair[0])
     if len(found) > 1:
         needed = read_header(header).bytes_needed
-        found.sort(key=lambda pair: pair[1].stat().st_size != needed)
-    return found[0][1]
+        found.sort(key=lambda other: other.stat().st_size != needed)
+    return found[0]
 
 
 def _require_scene(header: Header) -> None:
