@@ -100,20 +100,6 @@ def test_desis_opens_by_its_header_and_by_its_raster(cases: Path):
         assert cube.stored(5, 7).tolist() == STORED[5, 7].tolist()
 
 
-def test_a_tiff_is_read_with_the_envi_header_beside_it(cases: Path):
-    for name in ("ortho.hdr", "ortho.tif"):
-        cube = open_cube(cases / "files" / "17_tif_hdr_sidecar" / name)
-        assert (cube.info.wavelengths[0], cube.info.wavelengths[-1]) == (400.0, 2450.0)
-        assert np.flatnonzero(cube.info.bad_bands).tolist() == [3, 4]
-        assert cube.stored(5, 7).tolist() == STORED[5, 7].tolist()
-
-
-def test_a_data_file_with_a_header_of_its_own_name_is_never_taken_for_another(cases: Path):
-    folder = cases / "files" / "16_two_headers"
-    for name in ("s.hdr", "s.img.hdr", "s.img", "s.dat"):
-        assert open_cube(folder / name).stored(5, 7).tolist() == STORED[5, 7].tolist(), name
-
-
 def test_enmap_without_its_metadata_opens_and_says_so(cases: Path):
     cube = open_cube(cases / "files" / "81_enmap_partial" / "ENMAP01-SPECTRAL_IMAGE.TIF")
     assert cube.info.product == "EnMAP"
