@@ -16,6 +16,7 @@ from typing import Any, Protocol
 import numpy as np
 from numpy.typing import NDArray
 
+from hsigui.cube.nodata import equals_nodata, outside
 from hsigui.errors import HsiError
 from hsigui.texts import say
 
@@ -246,7 +247,7 @@ class Cube:
         if nodata is None:
             return 0
         blocks = (self._source.read(rows, slice(None), slice(None)) for rows in self.blocks())
-        return sum(int(np.count_nonzero(_equals_nodata(block, nodata))) for block in blocks)
+        return sum(int(np.count_nonzero(equals_nodata(block, nodata))) for block in blocks)
 
     def _valid_block(self, stored: NDArray[Any]) -> NDArray[np.bool_]:
         if np.iscomplexobj(stored):
@@ -258,11 +259,11 @@ class Cube:
         elif nodata == 0:
             bad = np.asarray((stored == 0).all(axis=2))
         else:
-            bad = np.asarray(_equals_nodata(stored, nodata).any(axis=2))
+            bad = np.asarray(equals_nodata(stored, nodata).any(axis=2))
         if np.issubdtype(stored.dtype, np.inexact):
             bad |= ~np.isfinite(stored).all(axis=2)
         if self.info.valid_range is not None:
-            bad |= _outside(stored, self.info.valid_range).any(axis=2)
+            bad |= outside(stored, self.info.valid_range).any(axis=2)
         return ~bad
 
     def _values(self, stored: NDArray[Any]) -> NDArray[np.float32]:
@@ -280,10 +281,10 @@ class Cube:
         nodata = self.info.nodata
         if nodata is not None:
             # Zero is a common measurement too: it means no-data only where the whole spectrum read is zero.
-            gone = (stored == 0).all(axis=2, keepdims=True) if nodata == 0 else _equals_nodata(stored, nodata)
+            gone = (stored == 0).all(axis=2, keepdims=True) if nodata == 0 else equals_nodata(stored, nodata)
             values[np.broadcast_to(gone, values.shape)] = np.nan
         if self.info.valid_range is not None:
-            values[_outside(stored, self.info.valid_range)] = np.nan
+            values[outside(stored, self.info.valid_range)] = np.nan
         return values
 
     def _require_inside(self, row: int, col: int) -> None:
@@ -298,18 +299,3 @@ class Cube:
                 ),
                 say("Rows and columns count from 0."),
             )
-
-
-def _outside(stored: NDArray[Any], valid: tuple[float, float]) -> NDArray[np.bool_]:
-    low, high = valid
-    return np.asarray((stored < low) | (stored > high))
-
-
-def _equals_nodata(stored: NDArray[Any], nodata: float) -> NDArray[np.bool_]:
-    """Where samples are the no-data value; a float32 file stores -3.4e38 rounded, so compare in its own type."""
-    if np.isnan(nodata):
-        return np.isnan(stored) if np.issubdtype(stored.dtype, np.inexact) else np.zeros(stored.shape, dtype=bool)
-    with np.errstate(over="ignore", invalid="ignore"):  # no sample is what its type cannot hold
-        if np.issubdtype(stored.dtype, np.floating):
-            return np.asarray(stored == np.asarray(nodata).astype(stored.dtype))
-        return np.asarray(stored == nodata)

@@ -10,9 +10,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from hsigui.cube.costly_bands import note_on_costly_bands
 from hsigui.cube.cube import Cube, CubeInfo, Source
 from hsigui.cube.limits import require_room, require_rows_that_fit
+from hsigui.cube.nodata import costs_in_words, costs_of, equals_nodata
 from hsigui.texts import say, say_number
 
 _BLOCK_VALUES = 4_000_000
@@ -20,17 +20,24 @@ _MOST_VALUES = 100_000_000
 
 
 def checked_cube(source: Source, info: CubeInfo, name: str, path: Path) -> Cube:
-    """The cube of a reader, its empty bands marked bad, with a note on bands that cost pixels.
+    """The cube of a reader, its empty bands marked bad, and notes on the pixels that no-data costs.
 
     Raises:
         HsiError: it has more pixels, or longer rows, than this machine can hold.
     """
     require_room(path.name, *source.shape[:2])
     require_rows_that_fit(path.name, *source.shape[1:], source.dtype.itemsize)
-    cube = Cube(source, with_empty_bands_bad(source, info), name=name, path=path)
-    if note := note_on_costly_bands(cube):
-        return cube.with_info(replace(cube.info, notes=(*cube.info.notes, note)))
-    return cube
+    info = with_empty_bands_bad(source, info)
+    return Cube(source, replace(info, notes=(*info.notes, *_costs(source, info))), name=name, path=path)
+
+
+def _costs(source: Source, info: CubeInfo) -> tuple[str, ...]:
+    """Sentences on the pixels that no-data costs."""
+    if len(info.empty_bands) == source.shape[2]:
+        return ()
+    bad = info.bad_bands or (False,) * source.shape[2]
+    costs = costs_of(source, [band for band, is_bad in enumerate(bad) if not is_bad], info.nodata, info.valid_range)
+    return () if costs is None else costs_in_words(costs, *source.shape[:2], info)
 
 
 def with_empty_bands_bad(source: Source, info: CubeInfo) -> CubeInfo:
@@ -95,7 +102,5 @@ def _rows_to_look_at(rows: int, values_a_row: int) -> Iterator[slice]:
 def _without_value(window: NDArray[Any], nodata: float | None) -> NDArray[np.bool_]:
     gone = ~np.isfinite(window) if window.dtype.kind in "fc" else np.zeros(window.shape, dtype=bool)
     if nodata is not None and np.isfinite(nodata):
-        with np.errstate(over="ignore"):
-            # A file of 32 bits stores a no-data value such as -3.4e38 rounded.
-            gone |= window == (np.asarray(nodata).astype(window.dtype) if window.dtype.kind == "f" else nodata)
+        gone |= equals_nodata(window, nodata)
     return gone

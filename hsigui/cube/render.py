@@ -110,7 +110,8 @@ def resolve(cube: Cube, view: ViewState, step: int = 1) -> Levels:
 def render(cube: Cube, view: ViewState, levels: Levels | None = None, step: int = 1) -> NDArray[np.uint8]:
     """The picture of a view, uint8 rows x cols x 3; every `step`-th pixel of each axis.
 
-    Pixels without a value (no-data, NaN) are black in all three channels.
+    Pixels without a value (no-data, NaN) are black in all three channels, and no others: of the darkest measurement
+    blue is 1.
 
     Args:
         levels: the stretch; None resolves it from this scene.
@@ -139,21 +140,21 @@ def render_window(cube: Cube, view: ViewState, levels: Levels, rows: slice, cols
 def _picture(values: NDArray[np.float32], levels: Levels) -> NDArray[np.uint8]:
     picture = np.empty((*values.shape[:2], 3), dtype=np.uint8)
     for channel, (low, high) in enumerate(levels):
-        picture[:, :, channel] = _grey(values[:, :, channel], low, high)
+        picture[:, :, channel] = _grey(values[:, :, channel], low, high, least=channel // 2)
     invalid = ~np.isfinite(values).all(axis=2)
     if invalid.any():
         picture[invalid] = 0
     return picture
 
 
-def _grey(values: NDArray[np.float32], low: float, high: float) -> NDArray[np.uint8]:
-    """0 at `low`, 255 at `high`; anything where there is no value."""
+def _grey(values: NDArray[np.float32], low: float, high: float, least: int = 0) -> NDArray[np.uint8]:
+    """0, or what is the least, at `low`, 255 at `high`; anything where there is no value. One a value."""
     with np.errstate(over="ignore", invalid="ignore"):
         scaled = np.subtract(values, np.float32(low), order="C")
         scaled *= np.float32(255.0) / (np.float32(high) - np.float32(low))
         scaled += np.float32(0.5)
         # fmax and fmin take the number where the other side is NaN.
-        np.fmin(np.fmax(scaled, 0, out=scaled), 255, out=scaled)
+        np.fmin(np.fmax(scaled, least, out=scaled), 255, out=scaled)
     return scaled.astype(np.uint8)
 
 

@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from hsigui import stopping
 from hsigui.cube.cube import Geo
 from hsigui.cube.formats.arrays import AmbiguousArray
+from hsigui.cube.nodata import equals_nodata
 from hsigui.errors import HsiError
 from hsigui.labels.classes import MAX_CLASS, ClassTable
 from hsigui.texts import say
@@ -112,7 +113,7 @@ def is_nodata(array: NDArray[Any], nodata: float | None) -> NDArray[np.bool_]:
     """Where an array holds the no-data value. Rows x cols, in and out."""
     if nodata is None:
         return np.zeros(array.shape, dtype=bool)
-    return np.asarray(np.isnan(array) if np.isnan(nodata) and array.dtype.kind == "f" else array == nodata)
+    return equals_nodata(array, nodata)
 
 
 def smallest_type(array: NDArray[np.integer], classes: ClassTable) -> NDArray[Any]:

@@ -104,8 +104,7 @@ def burn(found: LabelledShapes, grid: Grid | None, file_name: str) -> ClassRaste
     """The pixels of the scene whose centre lies in a polygon, that a line crosses or in which a point lies.
 
     Where shapes overlap, the later one in the file wins; what others lose by it is in the notes. Coordinates in
-    another coordinate reference system are
-    transformed.
+    another coordinate reference system are transformed.
 
     Args:
         grid: the scene; that which the file itself names when None.

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
+from io import BytesIO
 from pathlib import Path
 from typing import Any
 
@@ -94,14 +95,17 @@ def _write(
         np.array([known[n].name for n in numbers], dtype=object),
         np.array([color_text(known[n].color) for n in numbers], dtype=object),
     ]
+    # Into memory first: of a full disk GDAL tells in words of its own, and a FlatGeobuf with its index takes it twice.
+    content = BytesIO()
     with written_beside(path) as (scratch,):
         try:
             write(
-                scratch, np.array(geometries, dtype=object), columns, list(_FIELDS), driver=driver, layer=path.stem,
+                content, np.array(geometries, dtype=object), columns, list(_FIELDS), driver=driver, layer=path.stem,
                 geometry_type="Polygon", crs=crs, layer_options=options,
             )  # fmt: skip
         except (RuntimeError, ValueError) as error:
             raise HsiError(
                 say("{path} cannot be written: {error}.", path=path, error=error), what_to_do(path, error)
             ) from error
+        scratch.write_bytes(content.getbuffer())
     return [path]

@@ -14,8 +14,8 @@ MOST_OF_AREA = 0.1  # of a polygon's area that it may lose or win
 
 
 def doubled_areas(polygons: Sequence[Sequence[NDArray[np.float64]]]) -> NDArray[np.float64]:
-    """Twice the area of each polygon, one a polygon: of its outline, less its holes, which run the other way. Rings are
-    corners x 2."""
+    """Twice the area of each polygon: of its outline, less its holes, which run the other way. One a polygon; the rings
+    are n x 2."""
     rings = [ring for parts in polygons for ring in parts]
     sizes = np.array([len(ring) for ring in rings])
     x, y = np.concatenate(rings).T
@@ -28,7 +28,7 @@ def doubled_areas(polygons: Sequence[Sequence[NDArray[np.float64]]]) -> NDArray[
 
 @dataclass
 class Areas:
-    """How much of their area polygons have won and lost.
+    """How much of their area polygons have won and lost. Arrays of `arc` and `doubled` are one a corner that goes.
 
     Attributes:
         spare: twice the area that each polygon may win or lose.
@@ -51,13 +51,13 @@ class Areas:
         return cls(spare, sides, np.zeros(len(spare)))
 
     def gives_back(self, arc: Ints, doubled: NDArray[np.float64]) -> Flags:
-        """Whether areas that arcs move to the left (one an arc) make what was won or lost less."""
+        """Whether areas that arcs move to the left make what was won or lost less; one a corner, as both arrays."""
         one, other = self.sides[:, arc]
         return np.asarray(doubled * (self.won[one] - self.won[other]) < 0)
 
     def can_spare(self, arc: Ints, doubled: NDArray[np.float64]) -> Flags:
-        """Whether the polygons at both sides can spare areas that arcs move to the left (one an arc), one after the
-        other."""
+        """Whether the polygons at both sides can spare areas that arcs move to the left, one after the other; one a
+        corner, as both arrays."""
         polygon, moved = self.sides[:, arc].ravel(), np.concatenate([doubled, -doubled])
         order = np.argsort(polygon, kind="stable")
         polygon, moved = polygon[order], moved[order]
@@ -71,6 +71,6 @@ class Areas:
         return np.asarray(allowed.reshape(2, -1).all(axis=0))
 
     def take(self, arc: Ints, doubled: NDArray[np.float64]) -> None:
-        """Counts areas that arcs move to the left, one an arc."""
+        """Counts areas that arcs move to the left; both arrays are one a corner."""
         for polygons, moved in zip(self.sides, (doubled, -doubled), strict=True):
             self.won += np.bincount(polygons[arc], weights=moved, minlength=len(self.won))

@@ -25,7 +25,7 @@ def test_percentiles_become_black_and_full() -> None:
     assert levels[0] == pytest.approx((200, 9800), abs=1)
     picture = render(scene(ramp()), view)
     assert picture.dtype == np.uint8
-    assert (picture[0, 0].tolist(), picture[-1, -1].tolist()) == ([0, 0, 0], [255, 255, 255])
+    assert (picture[0, 0].tolist(), picture[-1, -1].tolist()) == ([0, 0, 1], [255, 255, 255])  # black is no data
     assert picture[50, 0].tolist() == pytest.approx([127] * 3, abs=2)
 
 

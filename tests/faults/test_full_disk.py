@@ -74,7 +74,7 @@ def _says_what_to_do(error: HsiError) -> bool:
 
 @pytest.mark.parametrize("suffix", map_suffixes())
 def test_maps(room, suffix):
-    small = suffix in (".gpkg", ".kmz", ".geojson", ".fgb")
+    small = suffix in (".gpkg", ".kmz", ".geojson", ".fgb", ".parquet")
 
     def save(seed: int) -> None:
         export_map(room.folder / f"map{suffix}", (_blocks if small else _classes)(seed), TABLE, GEO)

@@ -17,6 +17,7 @@ from hsigui.cube.formats.envi_geo import esri_wkt, geo_of, map_info_of
 from hsigui.cube.formats.envi_header import DATA_TYPES, Header, header_text, read_header, rewrite_header, write_header
 from hsigui.cube.formats.envi_samples import map_data, source_of
 from hsigui.cube.formats.products.cameras import camera_of, notes_of
+from hsigui.cube.formats.side_files import is_tiff, raster_of_header
 from hsigui.cube.wavelengths import to_nm
 from hsigui.errors import HsiError
 from hsigui.saving import written_beside
@@ -27,6 +28,8 @@ __all__ = [
     "write_header",
 ]  # fmt: skip
 
+# GDAL does the same: stored values are what users compare with other programs.
+GAINS_LISTED = say("The header's data gain and offset values are listed, not applied: stored values are shown.")
 # In the order in which a header's data file is looked for; "" is a file without extension.
 DATA_SUFFIXES = ("", ".img", ".dat", ".bsq", ".bil", ".bip", ".raw", ".bin", ".int", ".sli", ".rfl", ".cube")
 _SMALLEST_SCALE = 1e-30  # float32, in which values are handed out, ends at 1e-38
@@ -58,6 +61,17 @@ def find_pair(path: str | Path) -> tuple[Path, Path]:
             say("Put {stem}.hdr into the same folder.", stem=path.stem),
         )
     return header, path
+
+
+def files_of(path: Path) -> tuple[Path, Path]:
+    """As `find_pair`, of a scene: header and TIFF where the header describes one.
+
+    Raises:
+        HsiError: the picked file, its header or its data file is missing.
+    """
+    if path.suffix.lower() == ".hdr" and path.is_file() and (raster := _raster_of(read_header(path))) is not None:
+        return path, raster
+    return find_pair(path)
 
 
 def find_header(path: Path) -> Path:
@@ -93,12 +107,12 @@ def open_envi(path: str | Path) -> Cube:
     # The header first: a faulty header says more than a data file that is not found.
     header = read_header(find_header(path))
     _require_scene(header)
+    if path == header.path and (raster := _raster_of(header)) is not None:
+        from hsigui.cube.formats.geotiff import open_geotiff  # rasterio is slow to import
+
+        return open_geotiff(raster)
     data = find_pair(path)[1]
     _require_no_library(header, data)
-    if is_tiff(data):
-        from hsigui.cube.formats.geotiff import open_geotiff  # few headers are of TIFFs, and rasterio is slow to import
-
-        return open_geotiff(data)
     (samples, odd), info = source_of(header, data), info_of(header)
     return checked_cube(samples, replace(info, notes=(*info.notes, *odd)), data.stem, path)
 
@@ -131,8 +145,7 @@ def info_of(header: Header) -> CubeInfo:
         names = ()
     gains, offsets = (tuple(_per_band(header, f"data {word} values", notes)) for word in ("gain", "offset"))
     if gains or offsets:
-        # GDAL does the same: stored values are what users compare with other programs.
-        notes.append(say("The header's data gain and offset values are listed, not applied: stored values are shown."))
+        notes.append(GAINS_LISTED)
     return CubeInfo(
         wavelengths=waves.nm,
         fwhm=waves.fwhm,
@@ -270,9 +283,33 @@ def _siblings(path: Path) -> Iterator[Path]:
             yield other
 
 
+def data_of_header(header: Path) -> list[Path]:
+    """The files that may hold the samples of a header, the likeliest first. One that has a header of its own name is
+    none of them: "x.img" with "x.img.hdr" beside is not of "x.hdr"."""
+    base = header.stem.casefold()
+    found, names = [], {other.name.casefold() for other in _siblings(header)}
+    for other in _siblings(header):
+        name, suffix = other.name.casefold(), other.suffix.lower()
+        # "x.img.hdr" belongs to "x.img"; "x.hdr" to "x" or to "x" with any extension that can be samples.
+        if name == base and not is_tiff(other):
+            found.append((-1, other))
+        elif suffix and suffix not in _NEVER_DATA and name.removesuffix(suffix) == base and f"{name}.hdr" not in names:
+            found.append((DATA_SUFFIXES.index(suffix) if suffix in DATA_SUFFIXES else len(DATA_SUFFIXES), other))
+    return [other for _, other in sorted(found, key=lambda pair: pair[0])]
+
+
+def is_of_raster(header: Header) -> bool:
+    """Whether a header describes a TIFF: where it says so, and where no other file can be meant."""
+    return header.file_type.startswith("tiff") or not data_of_header(header.path)
+
+
+def _raster_of(header: Header) -> Path | None:
+    return raster_of_header(header.path) if is_of_raster(header) else None
+
+
 def _data_of(header: Path) -> Path:
-    found = flat_data_of(header) or _tiff_of(header)
-    if found is None:
+    found = data_of_header(header)
+    if not found:
         raise HsiError(
             say(
                 "The data file of {name} is missing: neither {stem} nor {stem}.img, .dat, .bsq, "
@@ -283,44 +320,10 @@ def _data_of(header: Path) -> Path:
             ),
             say("Put the data file into the same folder as its header."),
         )
-    return found
-
-
-def flat_data_of(header: Path) -> Path | None:
-    """The flat file of samples that belongs to a header; None where there is none.
-
-    One that has a header of its own name belongs to that one.
-    """
-    base = header.stem.casefold()
-    siblings = list(_siblings(header))
-    names = {other.name.casefold() for other in siblings}
-    found = []
-    for other in siblings:
-        name, suffix = other.name.casefold(), other.suffix.lower()
-        # "x.img.hdr" belongs to "x.img"; "x.hdr" to "x" or to "x" with any extension that can be samples.
-        if name == base and not is_tiff(other):
-            found.append((-1, other))
-        elif suffix and suffix not in _NEVER_DATA and name.removesuffix(suffix) == base and f"{name}.hdr" not in names:
-            found.append((DATA_SUFFIXES.index(suffix) if suffix in DATA_SUFFIXES else len(DATA_SUFFIXES), other))
-    found.sort(key=lambda pair: pair[0])
     if len(found) > 1:
         needed = read_header(header).bytes_needed
-        found.sort(key=lambda pair: pair[1].stat().st_size != needed)
-    return found[0][1] if found else None
-
-
-def _tiff_of(header: Path) -> Path | None:
-    """The TIFF that a header describes: ENVI writes one beside a TIFF, with `file type = TIFF`."""
-    for other in _siblings(header):
-        name = other.name.casefold()
-        if is_tiff(other) and header.stem.casefold() in (name, other.stem.casefold()):
-            return other
-    return None
-
-
-def is_tiff(path: Path) -> bool:
-    """Whether a file is a TIFF by its name."""
-    return path.suffix.casefold().startswith(".tif")
+        found.sort(key=lambda other: other.stat().st_size != needed)
+    return found[0]
 
 
 def _require_scene(header: Header) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -17,11 +18,14 @@ from rasterio.windows import Window
 from hsigui import stopping, untrusted
 from hsigui.cube.cube import Cube, CubeInfo, Geo, Source
 from hsigui.cube.empty_bands import checked_cube
+from hsigui.cube.formats.envi import GAINS_LISTED
 from hsigui.cube.formats.products.rasters import RasterFacts, facts_of, product_of
 from hsigui.cube.formats.products.sources import UnpackedByBand
 from hsigui.cube.formats.raster_files import NO_NETWORK, drivers_of, open_quietly
+from hsigui.cube.formats.raster_gaps import Gaps, gaps_of
 from hsigui.cube.formats.raster_wavelengths import bad_bands_of, wavelengths_of
-from hsigui.cube.formats.tiff_headers import with_header
+from hsigui.cube.formats.side_files import completed
+from hsigui.cube.formats.tiff_pages import bands_of_pages, open_pages, pages_of
 from hsigui.cube.formats.virtual_rasters import is_virtual, require_own_files, require_own_parts
 from hsigui.cube.limits import require_block, require_room, require_rows_that_fit
 from hsigui.errors import HsiError
@@ -91,12 +95,19 @@ class RasterSource:
     neighbourhood, not exactly that of the step.
     """
 
-    def __init__(self, path: Path) -> None:
-        self._path = path
+    def __init__(self, path: Path, *, pages: Sequence[int] = (), gaps: Gaps | None = None) -> None:
+        """
+        Args:
+            pages: of a TIFF, which are its bands; none for the bands of its first page.
+            gaps: what the file says of pixels without data, where one no-data value does not say it.
+        """
+        self._path, self._pages, self._gaps = path, tuple(pages), gaps
         self._handles = threading.local()
         dataset = self._dataset()
-        self.shape: tuple[int, int, int] = (dataset.height, dataset.width, dataset.count)
-        self.dtype: np.dtype[Any] = np.result_type(*map(_numpy_type, dataset.dtypes))
+        self.shape: tuple[int, int, int] = (
+            dataset.height, dataset.width, dataset.count if gaps is None else len(gaps.bands)
+        )  # fmt: skip
+        self.dtype: np.dtype[Any] = _type_of(dataset) if gaps is None else gaps.dtype
         self._overviews: list[int] = dataset.overviews(1)
         self._block_rows = max(rows for rows, _ in dataset.block_shapes)
         self._slow = largest_block(dataset) > _SLOW_BLOCK
@@ -142,6 +153,8 @@ class RasterSource:
 
         def read() -> NDArray[Any]:
             with rasterio.Env(GDAL_CACHEMAX=_CACHE_BYTES, **NO_NETWORK):
+                if self._gaps is not None:
+                    return self._gaps.read(dataset, bands, window, shape)
                 numbers = [b + 1 for b in bands]
                 found: NDArray[Any] = dataset.read(numbers, window=window, out_shape=shape, out_dtype=self.dtype)
                 return found
@@ -165,7 +178,11 @@ class RasterSource:
 
     def _dataset(self) -> Any:
         if not hasattr(self._handles, "dataset"):
-            self._handles.dataset = open_dataset(self._path, known=True)
+            dataset = open_dataset(self._path, known=True)
+            if self._pages:
+                with dataset as first:
+                    dataset = open_pages(first, self._path, self._pages)
+            self._handles.dataset = dataset
         return self._handles.dataset
 
 
@@ -177,7 +194,7 @@ def open_geotiff(path: str | Path) -> Cube:
             this machine holds.
     """
     path = Path(path)
-    with open_dataset(path) as dataset:
+    with open_dataset(path) as file, _paged(file, path) as (dataset, pages):
         if dataset.count == 0:
             raise HsiError(
                 say("{name} holds no bands of its own.", name=path.name),
@@ -198,9 +215,48 @@ def open_geotiff(path: str | Path) -> Cube:
         require_rows_that_fit(path.name, dataset.width, dataset.count, sample_bytes)
         require_block(path.name, largest_block(dataset))
         _require_all_blocks(dataset, path)
-        info = with_header(_info_of(dataset, path), dataset, path)
-    source, info = _in_units(RasterSource(path), info, path)
+        row = product_of(path)
+        gaps = gaps_of(dataset, _type_of(dataset), None if row is None else row.nodata)
+        raster = RasterSource(path, pages=pages, gaps=gaps)
+        info = _info_of(dataset, path)
+        if gaps is not None:
+            info = _of_bands(info, [n - 1 for n in gaps.bands], gaps)
+        info = replace(info, notes=(*_told_of_pages(file, path, pages), *info.notes))
+    info = completed(info, raster.shape, path, on_map=row is None or row.on_map)
+    source, info = _in_units(raster, info, path)
     return checked_cube(source, info, path.stem, path)
+
+
+def _told_of_pages(file: Any, path: Path, pages: Sequence[int]) -> tuple[str, ...]:
+    if pages:
+        return (say("{name} has {count} pages: each is a band.", name=path.name, count=len(pages)),)
+    if (count := len(pages_of(file))) > 1:
+        return (say("{name} has {count} pages: the first is read.", name=path.name, count=count),)
+    return ()
+
+
+@contextmanager
+def _paged(file: Any, path: Path) -> Iterator[tuple[Any, tuple[int, ...]]]:
+    """The dataset that has the bands of a scene, and the pages that they are; none where they are those of the file."""
+    pages = bands_of_pages(file, path)
+    if not pages:
+        yield file, ()
+        return
+    with open_pages(file, path, pages) as dataset:
+        yield dataset, pages
+
+
+def _of_bands(info: CubeInfo, bands: Sequence[int], gaps: Gaps) -> CubeInfo:
+    """What is known of some bands of a raster, and of its gaps."""
+
+    def some(values: tuple[Any, ...]) -> tuple[Any, ...]:
+        return tuple(values[b] for b in bands) if len(values) > len(bands) else values
+
+    return replace(
+        info, wavelengths=some(info.wavelengths), fwhm=some(info.fwhm), band_names=some(info.band_names),
+        bad_bands=some(info.bad_bands), gains=some(info.gains), offsets=some(info.offsets), nodata=gaps.fill,
+        notes=(*info.notes, *gaps.notes),
+    )  # fmt: skip
 
 
 def geo_of_dataset(dataset: Any) -> Geo:
@@ -214,6 +270,11 @@ def largest_block(dataset: Any) -> int:
     together = dataset.count if getattr(dataset.interleaving, "value", "") == "pixel" else 1
     pixels = max(rows * cols for rows, cols in dataset.block_shapes)
     return int(pixels * together * max(_numpy_type(name).itemsize for name in dataset.dtypes))
+
+
+def _type_of(dataset: Any) -> np.dtype[Any]:
+    """The type that holds the samples of all bands."""
+    return np.result_type(*map(_numpy_type, dataset.dtypes))
 
 
 def _numpy_type(name: str) -> np.dtype[Any]:
@@ -263,10 +324,6 @@ def _info_of(dataset: Any, path: Path) -> CubeInfo:
         notes.append(say("The samples are complex numbers: their magnitude is shown."))
     if len(set(dataset.dtypes)) > 1:
         notes.append(say("The bands are of different types: all are read as the widest of them."))
-    if len(set(dataset.nodatavals)) > 1:
-        notes.append(
-            say("The bands have different no-data values: that of the first is used, {nodata}.", nodata=dataset.nodata)
-        )
     if dataset.count == 1:
         notes.append(say("The raster has one band only. If it holds classes, load it as labels of a scene."))
     return CubeInfo(
@@ -299,11 +356,10 @@ class _Packing:
 
 
 def _packing(dataset: Any, product: RasterFacts | None) -> _Packing:
-    listed = say("The scales and offsets of the file are listed, not applied: stored values are shown.")
-    if product is not None:
-        listed = say("Values are made of the stored numbers by the gain and offset of each band.")
     if any(dataset.offsets) or len(set(dataset.scales)) != 1 or dataset.scales[0] <= 0:
-        return _Packing(1.0, tuple(dataset.scales), tuple(dataset.offsets), (listed,))
+        listed = say("The scales and offsets of the file are listed, not applied: stored values are shown.")
+        notes = (listed,) if product is None else ()
+        return _Packing(1.0, tuple(dataset.scales), tuple(dataset.offsets), notes)
     if dataset.scales[0] != 1:
         note = say(
             "The file says that values are to be multiplied by {first_scales:g}: this is done.",
@@ -313,16 +369,19 @@ def _packing(dataset: Any, product: RasterFacts | None) -> _Packing:
     if product is not None and product.scale:
         return _Packing(product.scale)
     if product is not None and product.gains:
-        return _Packing(1.0, product.gains, product.offsets, (listed,))
+        return _Packing(1.0, product.gains, product.offsets)
     return _Packing()
 
 
 def _in_units(source: RasterSource, info: CubeInfo, path: Path) -> tuple[Source, CubeInfo]:
     """The samples of a product by the gains and offsets of its bands: without them its spectra have another shape."""
-    if not info.gains or product_of(path) is None:
+    if not (info.gains or info.offsets) or product_of(path) is None:
         return source, info
-    offsets = info.offsets or (0.0,) * len(info.gains)
-    return UnpackedByBand(source, info.gains, offsets, info.nodata), replace(info, gains=(), offsets=())
+    bands = source.shape[2]
+    gains, offsets = info.gains or (1.0,) * bands, info.offsets or (0.0,) * bands
+    applied = say("Values are made of the stored numbers by the gain and offset of each band.")
+    notes = (*(note for note in info.notes if note != GAINS_LISTED), applied)
+    return UnpackedByBand(source, gains, offsets, info.nodata), replace(info, gains=(), offsets=(), notes=notes)
 
 
 def _nodata(dataset: Any, product: RasterFacts | None) -> float | None:

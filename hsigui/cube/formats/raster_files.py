@@ -29,8 +29,11 @@ def drivers_of(path: Path) -> tuple[str, ...]:
     return found or _PICTURE.get(suffix, ("GTiff",))
 
 
-def open_quietly(path: Path, drivers: Sequence[str]) -> Any:
+def open_quietly(path: Path | str, drivers: Sequence[str]) -> Any:
     """A rasterio dataset, read-only; a missing georeference is no reason for a warning here.
+
+    Args:
+        path: of a file; or a text that GDAL takes for a raster, made by the program.
 
     Raises:
         RasterioError, OSError, UnicodeDecodeError: none of the drivers reads the file.
@@ -40,4 +43,4 @@ def open_quietly(path: Path, drivers: Sequence[str]) -> Any:
         warnings.simplefilter("ignore", NotGeoreferencedWarning)
         with rasterio.Env(**NO_NETWORK):
             # In full: what begins with a driver's name and a colon is no file to GDAL.
-            return DatasetReader(path.absolute(), driver=list(drivers))
+            return DatasetReader(path.absolute() if isinstance(path, Path) else path, driver=list(drivers))

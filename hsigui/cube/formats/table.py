@@ -103,7 +103,7 @@ OWN = (
     Reader(
         "envi", "ENVI", (".hdr", ".img", ".dat", ".bsq", ".bil", ".bip", ".raw", ".bin", ".int", ".rfl", ".cube"),
         opens="hsigui.cube.formats.envi:open_envi", sniff="hsigui.cube.formats.envi:is_envi", any_suffix=True,
-        files="hsigui.cube.formats.envi:find_pair", masks="hsigui.cube.formats.products.cameras:CameraMasks",
+        files="hsigui.cube.formats.envi:files_of", masks="hsigui.cube.formats.products.cameras:CameraMasks",
         carries=_SAYS, note=say(".hdr with its data file"),
     ),
     Reader("matlab", "MATLAB", (".mat",), arrays="hsigui.cube.formats.matlab:open_mat", carries=_LISTS),

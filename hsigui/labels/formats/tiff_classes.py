@@ -22,6 +22,7 @@ from hsigui import untrusted
 from hsigui.cube.cube import Geo
 from hsigui.cube.formats.geotiff import RasterSource, geo_of_dataset, largest_block, open_dataset
 from hsigui.cube.formats.memory_rasters import written_through_memory
+from hsigui.cube.formats.tiff_pages import pages_of
 from hsigui.cube.formats.xml_files import tree_in
 from hsigui.cube.limits import require_block, require_room
 from hsigui.errors import HsiError
@@ -42,9 +43,9 @@ def read_tiff(path: Path, variable: str | None = None, grid: Grid | None = None)
         HsiError: the file cannot be read, has several bands, or holds other values than class numbers.
     """
     with open_dataset(path) as dataset:
-        if dataset.count != 1:
+        if (count := max(dataset.count, len(pages_of(dataset)))) != 1:
             raise HsiError(
-                say("{name} has {count} bands, not one of class numbers.", name=path.name, count=dataset.count),
+                say("{name} has {count} bands, not one of class numbers.", name=path.name, count=count),
                 say("Choose a label raster."),
             )
         # Read as a whole; the class numbers, a copy of them that is sorted, and the samples.

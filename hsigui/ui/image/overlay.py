@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 from PySide6.QtGui import QImage, QPainter
 
 from hsigui.labels.classes import MAX_CLASS, ClassTable, Color
+from hsigui.ui.image.no_data import SIDE, checkered, has_gaps
 
 Box = tuple[int, int, int, int]
 REACH = 8  # device pixels around a repainted part that tell which lines reach into it
@@ -84,7 +85,7 @@ class Window:
         painter.drawImage(self.left, self.top, QImage(pixels.data, cols, rows, 4 * cols, kind))
 
 
-def _packed(rgb: NDArray[np.uint8]) -> NDArray[np.uint32]:
+def packed(rgb: NDArray[np.uint8]) -> NDArray[np.uint32]:
     """Red, green and blue of 0-255 as Qt's 32-bit numbers."""
     buffer = np.full(rgb.shape[:2], 0xFF000000, dtype=np.uint32)
     for channel, shift in enumerate((16, 8, 0)):
@@ -98,16 +99,19 @@ class Composite:
     def __init__(self) -> None:
         self._buffer: NDArray[np.uint32] = np.zeros((0, 0), dtype=np.uint32)
         self._step = 1
+        self._gaps = False  # whether the picture, or the finer one over it, has pixels without data
         self._detail: tuple[NDArray[np.uint32], int, int, int] | None = None
 
     def set(self, rgb: NDArray[np.uint8], step: int = 1) -> None:
-        """Takes rows x cols x 3 of 0-255, of which each pixel stands for step x step pixels of the scene."""
-        self._buffer, self._step = _packed(rgb), step
-        self._detail = None
+        """Takes rows x cols x 3 of 0-255, of which each pixel stands for step x step pixels of the scene; those that
+        are black have no data and are drawn as a checkerboard."""
+        self._buffer, self._step = packed(rgb), step
+        self._detail, self._gaps = None, has_gaps(self._buffer)
 
     def set_detail(self, rgb: NDArray[np.uint8], top: int, left: int, step: int) -> None:
         """Takes a finer picture of a part that begins at a pixel of the scene; it lies over the whole one."""
-        self._detail = _packed(rgb), top, left, step
+        self._detail = packed(rgb), top, left, step
+        self._gaps = has_gaps(self._buffer) or has_gaps(self._detail[0])
 
     def clear(self) -> None:
         self._buffer = np.zeros((0, 0), dtype=np.uint32)
@@ -116,12 +120,18 @@ class Composite:
     def paint(self, painter: QPainter, window: Window) -> None:
         """Draws into device pixels."""
         if self._buffer.size:
-            window.draw(painter, window.sample(self._buffer, self._step), QImage.Format.Format_RGB32)
+            self._draw(painter, window, window.sample(self._buffer, self._step))
         if self._detail is not None:
             buffer, top, left, step = self._detail
             part = window.part(top, left, top + buffer.shape[0] * step, left + buffer.shape[1] * step)
             if part is not None:
-                part.draw(painter, part.sample(buffer, step), QImage.Format.Format_RGB32)
+                self._draw(painter, part, part.sample(buffer, step), window.ratio)
+
+    def _draw(self, painter: QPainter, window: Window, pixels: NDArray[np.uint32], ratio: float | None = None) -> None:
+        if self._gaps:
+            side = max(1, round(SIDE * (window.ratio if ratio is None else ratio)))
+            pixels = checkered(pixels, window.left, window.top, side)
+        window.draw(painter, pixels, QImage.Format.Format_RGB32)
 
 
 class ClassLayer:

@@ -32,9 +32,12 @@ from hsigui.errors import HsiError
 from hsigui.texts import say
 from hsigui.ui.desk.job_bridge import JobBridge, Latest
 from hsigui.ui.desk.wavelength_units import NANOMETRES, WavelengthUnit
+from hsigui.ui.image.no_data import checkered
+from hsigui.ui.image.overlay import packed
 from hsigui.ui.scene import opening
 
 PREVIEW_SIZE = 240
+_FIELDS = 24  # of the checkerboard, along the longer side
 UNITS = (
     (say("As the file says, or by size"), ""),
     (say("Nanometres"), "nm"),
@@ -317,7 +320,8 @@ class ImportDialog(QDialog):
 
     def _show_preview(self, preview: opening.ImportPreview) -> None:
         rows, cols, _ = preview.rgb.shape
-        image = QImage(preview.rgb.tobytes(), cols, rows, 3 * cols, QImage.Format.Format_RGB888)
+        pixels = checkered(packed(preview.rgb), 0, 0, max(1, max(rows, cols) // _FIELDS))
+        image = QImage(pixels.tobytes(), cols, rows, 4 * cols, QImage.Format.Format_RGB32)
         keep, smooth = Qt.AspectRatioMode.KeepAspectRatio, Qt.TransformationMode.FastTransformation
         pixmap = QPixmap.fromImage(image).scaled(PREVIEW_SIZE, PREVIEW_SIZE, keep, smooth)
         self.picture.setPixmap(pixmap)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -99,28 +98,6 @@ def test_desis_opens_by_its_header_and_by_its_raster(cases: Path):
         assert cube.info.fwhm == (3.5,) * 20
         assert cube.info.scale == 10_000.0
         assert cube.stored(5, 7).tolist() == STORED[5, 7].tolist()
-
-
-def test_a_tiff_is_read_with_the_envi_header_beside_it(cases: Path):
-    for name in ("ortho.hdr", "ortho.tif"):
-        cube = open_cube(cases / "files" / "17_tif_hdr_sidecar" / name)
-        assert (cube.info.wavelengths[0], cube.info.wavelengths[-1]) == (400.0, 2450.0)
-        assert np.flatnonzero(cube.info.bad_bands).tolist() == [3, 4]
-        assert cube.stored(5, 7).tolist() == STORED[5, 7].tolist()
-
-
-def test_a_data_file_with_a_header_of_its_own_name_is_never_taken_for_another(cases: Path):
-    folder = cases / "files" / "16_two_headers"
-    for name in ("s.hdr", "s.img.hdr", "s.img", "s.dat"):
-        assert open_cube(folder / name).stored(5, 7).tolist() == STORED[5, 7].tolist(), name
-
-
-def test_a_band_without_values_in_half_of_the_pixels_is_named_with_their_number(cases: Path):
-    cube = open_cube(cases / "files" / "81_enmap_partial" / "ENMAP01-SPECTRAL_IMAGE.TIF")
-    assert any("800 pixels have no value in band 13, but in the other bands" in note for note in cube.notes)
-    assert cube.valid_mask().sum() == 800
-    bad = tuple(band == 12 for band in range(cube.bands))
-    assert cube.with_info(replace(cube.info, bad_bands=bad)).valid_mask().all()
 
 
 def test_enmap_without_its_metadata_opens_and_says_so(cases: Path):

@@ -90,12 +90,12 @@ def test_a_hidden_or_empty_layer_paints_nothing(layer):
 
 def test_a_coarse_composite_fills_the_scene():
     composite = Composite()
-    rgb = np.zeros((2, 3, 3), dtype=np.uint8)
+    rgb = np.full((2, 3, 3), 40, dtype=np.uint8)
     rgb[1, 2] = 10, 20, 30
     composite.set(rgb, step=4)
     image = painted(composite, (7, 10), 1.0)
     assert image.pixelColor(9, 6).getRgb() == (10, 20, 30, 255)
-    assert image.pixelColor(7, 3).getRgb() == (0, 0, 0, 255)
+    assert image.pixelColor(7, 3).getRgb() == (40, 40, 40, 255)
 
 
 def test_a_coarse_composite_that_is_a_little_short_is_stretched_over_the_rest():

@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from hsigui import stopping
 from hsigui.cube.cube import Source
+from hsigui.cube.nodata import equals_nodata
 
 
 @dataclass(frozen=True)
@@ -72,7 +73,9 @@ class UnpackedByBand:
         stored = self.source.read(rows, cols, bands)
         picked = bands if isinstance(bands, slice) else list(bands)
         values = stored.astype(np.float64) * np.array(self.gains)[picked] + np.array(self.offsets)[picked]
-        return np.where(stored == self.nodata, stored, values).astype(np.float32)
+        if self.nodata is not None:
+            values = np.where(equals_nodata(stored, self.nodata), stored, values)
+        return values.astype(np.float32)
 
 
 @dataclass(frozen=True)

@@ -114,6 +114,50 @@ def test_levels_in_radiance_have_the_gain_and_offset_of_each_band_applied(tmp_pa
     assert any(f"{product}, radiance at the sensor" in note for note in cube.notes)
 
 
+def header_of(image: Path, *fields: str) -> None:
+    """An ENVI header beside a raster, as DESIS has them, with further fields."""
+    with rasterio.open(image) as dataset:
+        size = f"samples = {dataset.width}\nlines = {dataset.height}\nbands = {dataset.count}\n"
+    text = f"ENVI\n{size}header offset = 0\nfile type = TIFF\ndata type = 2\ninterleave = bsq\nbyte order = 0\n"
+    image.with_suffix(".hdr").write_text(text + "\n".join(fields))
+
+
+def test_a_header_beside_a_scene_in_the_geometry_of_its_sensor_gives_it_no_grid(tmp_path: Path):
+    path = desis(tmp_path, "L1B")
+    header_of(path, "map info = {UTM, 1, 1, 500000, 4480000, 30, 30, 16, North, WGS-84}")
+    for picked in (path, path.with_suffix(".hdr")):
+        assert open_cube(picked).geo.transform is None
+
+
+def test_gains_of_the_header_beside_make_values_where_the_metadata_is_gone(tmp_path: Path):
+    path = desis(tmp_path, "L1C")
+    next(tmp_path.glob("*METADATA.xml")).unlink()
+    bands = stored(path).shape[2]
+    gains = 0.01 * (1 + np.arange(bands))
+    header_of(path, f"data gain values = {{{', '.join(map(str, gains))}}}")
+    cube, right = open_cube(path), stored(path)
+    gone = right == cube.info.nodata
+    assert cube.info.gains == ()
+    assert np.array_equal(np.isnan(cube.read()), gone)
+    assert np.allclose(cube.read()[~gone], (right * gains)[~gone])
+    (said,) = [note for note in cube.notes if "gain and offset" in note]
+    assert said.startswith("Values are made of")
+
+
+def test_the_no_data_value_of_a_product_holds_beside_a_mask_of_its_file(tmp_path: Path):
+    path = enmap(tmp_path)
+    with rasterio.open(path, "r+") as dataset:
+        dataset.nodata = None
+    before = open_cube(path).valid_mask()
+    mask = np.full(before.shape, 255, np.uint8)
+    mask[-1, -1] = 0
+    with rasterio.open(path, "r+") as dataset:
+        dataset.write_mask(mask)
+    assert before[-1, -1]
+    assert not before.all()
+    assert np.array_equal(open_cube(path).valid_mask(), before & (mask > 0))
+
+
 def test_the_metadata_of_two_detectors_is_a_question(tmp_path: Path):
     enmap(tmp_path, "L1B")
     with pytest.raises(HsiError, match="several rasters") as caught:
