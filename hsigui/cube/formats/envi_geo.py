@@ -114,7 +114,7 @@ def map_info_of(geo: Geo, shape: tuple[int, ...]) -> tuple[str, ...]:
                 width=math.hypot(a, d),
                 height=math.hypot(b, e),
             ),
-            say("Write a GeoTIFF, or resample it to north-up (--north-up; “North-up” in the window)."),
+            say("Write a GeoTIFF, or resample it to north-up (hsigui export --north-up; “North-up” in the window)."),
         )
     return fields
 

@@ -6,6 +6,7 @@ read as well: each colour is a class.
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -46,7 +47,7 @@ def read_png(path: Path, variable: str | None = None, grid: Grid | None = None) 
         return _read_colors(path, legend)
     raster = read_tiff(path)
     classes = ClassTable((*legend, *(c for c in raster.classes if c.number not in legend)))
-    return ClassRaster(raster.array, classes, raster.geo, raster.dtype)
+    return replace(raster, classes=classes)
 
 
 def write_png(path: Path, array: NDArray[np.uint16], classes: ClassTable, geo: Geo) -> list[Path]:
