@@ -43,7 +43,8 @@ def straight_for(grid: Grid, target: str, name: str) -> float:
     off = np.hypot(*(middle - (first + last) / 2).T) / np.maximum(pixel, np.finfo(float).tiny)
     # The bend grows with the square of the length.
     bend = float((off / lengths**2).max())
-    return math.sqrt(MOST_OFF / bend) if bend * max(size) ** 2 > MOST_OFF else math.inf
+    # Never below a pixel: where longitude jumps, or a pole is near, no number of corners would do.
+    return max(1.0, math.sqrt(MOST_OFF / bend)) if bend * max(size) ** 2 > MOST_OFF else math.inf
 
 
 def divided(ring: Points, longest: float) -> Points:

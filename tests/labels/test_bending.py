@@ -55,3 +55,8 @@ def test_labels_in_degrees_are_on_their_pixels_again(tmp_path) -> None:
     array[100:501, 3:998] = 1
     write_classes(tmp_path / "l.geojson", array, ClassTable.for_numbers([1]), scene.geo)
     assert (read_classes(tmp_path / "l.geojson", grid=scene).array == array).all()
+
+
+def test_where_longitude_jumps_pieces_are_as_long_as_a_pixel_and_no_shorter() -> None:
+    scene = Grid(300, 400, Geo((20_000.0, 0.0, 300_000.0, 0.0, -20_000.0, 300_000.0), CRS.from_epsg(32660).to_wkt()))
+    assert straight_for(scene, "EPSG:4326", "a map") == 1
