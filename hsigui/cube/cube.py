@@ -100,6 +100,7 @@ class CubeInfo:
     band_names: tuple[str, ...] = ()
     bad_bands: tuple[bool, ...] = ()  # True: bad
     empty_bands: tuple[int, ...] = ()  # numbers of the bands without a value in any pixel
+    costly_band: int | None = None  # the band that costs most pixels, which would be kept without it
     default_bands: tuple[int, ...] = ()  # counted from 0; one (grey) or three (red, green, blue)
     nodata: float | None = None
     scale: float = 1.0  # reflectance scale factor: stored values are divided by it

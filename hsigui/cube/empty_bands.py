@@ -28,16 +28,19 @@ def checked_cube(source: Source, info: CubeInfo, name: str, path: Path) -> Cube:
     require_room(path.name, *source.shape[:2])
     require_rows_that_fit(path.name, *source.shape[1:], source.dtype.itemsize)
     info = with_empty_bands_bad(source, info)
-    return Cube(source, replace(info, notes=(*info.notes, *_costs(source, info))), name=name, path=path)
+    return Cube(source, with_costs_told(source, info), name=name, path=path)
 
 
-def _costs(source: Source, info: CubeInfo) -> tuple[str, ...]:
-    """Sentences on the pixels that no-data costs."""
+def with_costs_told(source: Source, info: CubeInfo) -> CubeInfo:
+    """With sentences on the pixels that no-data costs, and the band that costs most."""
     if len(info.empty_bands) == source.shape[2]:
-        return ()
+        return info
     bad = info.bad_bands or (False,) * source.shape[2]
     costs = costs_of(source, [band for band, is_bad in enumerate(bad) if not is_bad], info.nodata, info.valid_range)
-    return () if costs is None else costs_in_words(costs, *source.shape[:2], info)
+    if costs is None:
+        return info
+    notes = costs_in_words(costs, *source.shape[:2], info)
+    return replace(info, costly_band=costs.worst, notes=(*info.notes, *notes))
 
 
 def with_empty_bands_bad(source: Source, info: CubeInfo) -> CubeInfo:

@@ -76,6 +76,11 @@ class Costs:
     by_band: NDArray[np.int64]
     alone: NDArray[np.int64]
 
+    @property
+    def worst(self) -> int | None:
+        """The band without which most pixels are kept; None where leaving out one band keeps none."""
+        return int(self.alone.argmax()) if self.alone.any() else None
+
 
 def costs_of(
     source: Source, good: Sequence[int], nodata: float | None, valid: tuple[float, float] | None = None
@@ -133,13 +138,12 @@ def costs_in_words(costs: Costs, rows: int, cols: int, info: CubeInfo) -> tuple[
                 bands=_bands(costs, info),
             )
         )
-        if kept := _kept_without(costs):
-            worst = int(costs.by_band.argmax())
+        if (worst := costs.worst) is not None:
             said.append(
                 say(
                     "With {band} marked as bad, {count:,} of them would be kept.",
                     band=band_name(worst, info),
-                    count=kept,
+                    count=int(costs.alone[worst]),
                 )
             )
     return tuple(said)
@@ -154,11 +158,6 @@ def _bands(costs: Costs, info: CubeInfo) -> str:
     if more > 0:
         named.append(say_number("1 further band lacks no more", "{count} further bands lack no more", more))
     return ", ".join(named)
-
-
-def _kept_without(costs: Costs) -> int:
-    """How many pixels come back when the band that costs most is left out."""
-    return int(costs.alone[int(costs.by_band.argmax())])
 
 
 def band_name(band: int, info: CubeInfo) -> str:

@@ -7,6 +7,7 @@ from functools import partial
 from PySide6.QtCore import QObject, QSignalBlocker
 from PySide6.QtGui import QAction
 
+from hsigui.cube.nodata import band_name
 from hsigui.document.events import BandsChanged, SceneShown
 from hsigui.errors import HsiError
 from hsigui.ui.desk.desk import Desk
@@ -51,7 +52,10 @@ class AboutScene(QObject):
             self._show(event)
 
     def _show(self, _event: SceneShown | BandsChanged) -> None:
-        notes = self._session.scene.cube.notes
+        cube = self._session.scene.cube
+        notes, costly = cube.notes, cube.info.costly_band
         self._bar.set_notes(notes)
+        offered = costly is not None and costly in cube.good_bands
+        self._bar.offer(band_name(costly, cube.info) if offered and costly is not None else "")
         with QSignalBlocker(self._action):  # the bar opens folded; only the user's own wish unfolds it
             self._action.setChecked(bool(notes))

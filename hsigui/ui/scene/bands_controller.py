@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from PySide6.QtCore import QObject
 
 from hsigui.document.identity import same_input
@@ -31,6 +33,15 @@ class BandsController(QObject):
         desk = self._desk
         dialog = BandsDialog(cube, plain, kept, desk.bridge, desk.window, unit=desk.wavelength_unit)
         open_dialog(dialog, self._apply_chosen)
+
+    def leave_out_costly(self) -> None:
+        """Marks the band as bad whose gaps cost most pixels of the scene."""
+        cube, plain = self._session.cube, self._session.plain
+        if cube is None or plain is None or cube.info.costly_band is None:
+            return
+        good = {*cube.good_bands.tolist()} - {cube.info.costly_band}
+        bad = tuple(band for band in range(cube.bands) if band not in good)
+        self.apply(replace(band_edits.recall(plain), bad_bands=bad))
 
     def _apply_chosen(self, dialog: BandsDialog) -> None:
         self.apply(dialog.edit)

@@ -20,10 +20,12 @@ class NotesBar(QFrame):
     Signals:
         dismissed(): the user closed the strip.
         details_asked(): the user wants to see all that is known of the file.
+        leave_out_asked(): the user wants the band that is offered to be marked as bad.
     """
 
     dismissed = Signal()
     details_asked = Signal()
+    leave_out_asked = Signal()
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -36,6 +38,11 @@ class NotesBar(QFrame):
         self.header.setToolTip(say("What was assumed, guessed or ignored when this file was opened"))
         self.header.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
         self.header.toggled.connect(self._unfold)
+        self.leave_out = QToolButton(self)
+        self.leave_out.setAutoRaise(True)
+        self.leave_out.setToolTip(say("Its gaps cost pixels that all other bands have; Bands… takes it in again"))
+        self.leave_out.clicked.connect(self.leave_out_asked)
+        self.leave_out.hide()
         self.details = QToolButton(self)
         self.details.setText(say("Properties…"))
         self.details.setAutoRaise(True)
@@ -49,7 +56,7 @@ class NotesBar(QFrame):
         row = QHBoxLayout()
         row.setContentsMargins(4, 1, 4, 1)
         row.setSpacing(2)
-        for widget in (self.header, self.details, self.cross):
+        for widget in (self.header, self.leave_out, self.details, self.cross):
             row.addWidget(widget)
         self._build_list()
         column = QVBoxLayout(self)
@@ -81,6 +88,11 @@ class NotesBar(QFrame):
         self.list.setText("\n".join(f"•  {note}" for note in self.notes))
         self.header.setChecked(False)
         self.setVisible(bool(self.notes))
+
+    def offer(self, band: str) -> None:
+        """Offers to leave out a band, by its name; empty for none."""
+        self.leave_out.setText(say("Leave out {band}", band=band))
+        self.leave_out.setVisible(bool(band))
 
     def _build_list(self) -> None:
         self.list = QLabel(self)

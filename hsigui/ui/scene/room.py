@@ -20,5 +20,6 @@ def display(bench: Bench) -> PanelParts:
     scene = SceneController(desk, bench.image, panel, scenes)
     bands, watch = BandsController(desk), FileWatch(desk)
     watch.reload_asked.connect(scene.reload)
+    notes.leave_out_asked.connect(bands.leave_out_costly)
     about = AboutScene(desk, notes, bench.actions["import_notes"])
     return PanelParts(panel, (panel, tabs, notes, scenes, scene, bands, watch, about))

@@ -35,6 +35,7 @@ def test_notes_are_counted_in_a_strip_and_unfold_into_a_list(qtbot, window, note
     bar, notes = window.notes_bar, window.session.cube.notes
     assert len(notes) >= 2
     assert bar.isVisible()
+    assert not bar.leave_out.isVisible()
     assert bar.header.text() == f"{len(notes)} import notes"
     assert not bar.list.isVisible()
     assert texts(window) == ""
@@ -43,6 +44,21 @@ def test_notes_are_counted_in_a_strip_and_unfold_into_a_list(qtbot, window, note
     assert all(note in bar.list.text() for note in notes)
     assert bar.list.isVisible()
     qtbot.waitUntil(lambda: bar.height() > folded)
+
+
+def test_a_band_that_costs_pixels_is_left_out_on_request(qtbot, window, tmp_path):
+    values = np.random.default_rng(0).integers(1, 4000, (40, 50, 12)).astype(np.int16)
+    values[:10, :, 4] = -1
+    info = CubeInfo(nodata=-1, wavelengths=tuple(400 + 50.0 * n for n in range(12)))
+    open_scene(qtbot, window, write_cube(tmp_path / "gaps.hdr", values, info)[0])
+    button = window.notes_bar.leave_out
+    assert button.isVisible()
+    assert button.text() == "Leave out band 5 (600 nm)"
+    assert int(window.session.cube.valid_mask().sum()) == 1500
+    QTest.mouseClick(button, Qt.MouseButton.LeftButton)
+    assert 4 not in window.session.cube.good_bands
+    assert window.session.cube.valid_mask().all()
+    assert not button.isVisible()
 
 
 def test_dismissed_notes_come_back_through_the_menu(qtbot, window, noted):
