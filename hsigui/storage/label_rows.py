@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import zlib
 from collections.abc import Iterable, Iterator
 
 import numpy as np
@@ -13,6 +12,7 @@ from hsigui.labels.classes import ClassInfo, ClassTable
 from hsigui.labels.history import Step, step_of
 from hsigui.labels.label_map import PackedEdit
 from hsigui.storage.kept_scene import TILE, Change, Pieces, TileKey
+from hsigui.storage.packing import packed, unpacked
 from hsigui.storage.schema import EDITS, STEPS, TILES, Rows
 
 BATCH = 1_000_000  # more pieces of a stroke are never handed over at once
@@ -31,7 +31,7 @@ def write_labels(rows: Rows, scene: int, change: Change) -> None:
     for (layer, row, col), tile in change.tiles.items():
         key = (scene, layer, row, col)
         if tile.any():
-            rows.put(TILES, key, (packed_tile(tile),))
+            rows.put(TILES, key, (packed(tile),))
         else:
             rows.drop(TILES, key)
     for _, number in rows.keys(STEPS, scene):
@@ -44,25 +44,6 @@ def write_labels(rows: Rows, scene: int, change: Change) -> None:
     for pieces in change.pieces:
         if pieces.step == change.end - 1:
             _write_pieces(rows, scene, pieces)
-
-
-def packed_tile(tile: NDArray[np.uint16]) -> bytes:
-    """A tile of any shape, little-endian and deflated; one value for all its pixels takes a few bytes."""
-    return zlib.compress(tile.astype("<u2").tobytes(), 1)
-
-
-def unpacked_tile(content: bytes, shape: tuple[int, int]) -> NDArray[np.uint16]:
-    """The tile, of that shape.
-
-    Raises:
-        ValueError: it holds another number of pixels.
-        zlib.error: it is no deflated content.
-    """
-    wanted = shape[0] * shape[1] * 2
-    found = zlib.decompressobj().decompress(content, wanted + 1)  # no more, whatever a file claims to hold
-    if len(found) != wanted:
-        raise ValueError(f"a tile of {len(found)} bytes for {shape} pixels")
-    return np.frombuffer(found, dtype="<u2").reshape(shape).astype(np.uint16)
 
 
 def filled_layer(shape: tuple[int, int], tiles: Iterable[tuple[int, int, bytes]]) -> NDArray[np.uint16]:
@@ -78,7 +59,7 @@ def filled_layer(shape: tuple[int, int], tiles: Iterable[tuple[int, int, bytes]]
         window = layer[row * TILE : (row + 1) * TILE, col * TILE : (col + 1) * TILE]
         if not window.size:
             raise ValueError(f"a tile at {row}, {col} of {shape} pixels")
-        window[...] = unpacked_tile(content, window.shape)
+        window[...] = unpacked(content, window.shape)
     return layer
 
 

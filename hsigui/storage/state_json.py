@@ -22,6 +22,7 @@ from hsigui.document.values import Spectrum, Truth
 from hsigui.errors import HsiError
 from hsigui.methods.run_record import SETTINGS, sum_of, without_sums
 from hsigui.specs import MapSpec, SplitSpec
+from hsigui.storage.packing import inflated, packed, unpacked
 
 Name = tuple[str, str]  # the part of the file, and the entry in it
 Entry = str | bytes
@@ -77,30 +78,9 @@ def state_from(entries: Mapping[Name, Any], shape: tuple[int, int], folder: Path
     return SceneState(**found, lost=tuple(lost))
 
 
-def packed(array: NDArray[np.uint16]) -> bytes:
-    """An array of any shape, little-endian and deflated."""
-    return zlib.compress(np.ascontiguousarray(array, dtype="<u2").data, 1)
-
-
-def unpacked(content: bytes, shape: tuple[int, int]) -> NDArray[np.uint16]:
-    """The array, rows x cols.
-
-    Raises:
-        ValueError: it holds another number of pixels.
-    """
-    return np.frombuffer(_inflated(content, shape[0] * shape[1] * 2), dtype="<u2").reshape(shape).astype(np.uint16)
-
-
 def sum_of_map(classes: NDArray[np.uint16]) -> str:
     """SHA-256 of the class numbers of a map, rows x cols, as little-endian uint16."""
     return hashlib.sha256(np.ascontiguousarray(classes, dtype="<u2").data).hexdigest()
-
-
-def _inflated(content: bytes, size: int) -> bytes:
-    found = zlib.decompressobj().decompress(content, size + 1)  # no more, whatever a file claims to hold
-    if len(found) != size:
-        raise ValueError(f"{len(found)} bytes in place of {size}")
-    return found
 
 
 def _or_none(values: list[Any]) -> str | None:
@@ -190,7 +170,7 @@ def _sample_from_json(values: Mapping[str, Any] | None, shape: tuple[int, int]) 
     left_out = values["left_out"]
     if left_out is not None:
         size = -(-shape[0] * shape[1] // 8)
-        left_out = np.frombuffer(_inflated(base64.b64decode(left_out), size), dtype=np.uint8)
+        left_out = np.frombuffer(inflated(base64.b64decode(left_out), size), dtype=np.uint8)
     return Sample(SplitSpec.from_json(values["spec"]), SplitRecord(**record), values["gap"], left_out)
 
 

@@ -197,8 +197,8 @@ def test_parts_that_this_version_does_not_know_stay(path):
 def test_a_tile_that_claims_to_be_larger_is_refused_before_it_is(path):
     import zlib
 
-    from hsigui.storage.label_rows import unpacked_tile
+    from hsigui.storage.packing import unpacked
 
     bomb = zlib.compress(b"\0" * 50_000_000)
     with pytest.raises(ValueError, match="33 bytes"):
-        unpacked_tile(bomb, (4, 4))
+        unpacked(bomb, (4, 4))

@@ -15,9 +15,10 @@ from hsigui.document.scene_state import MapMaking, RunPlace, SceneState
 from hsigui.document.values import Spectrum, Truth
 from hsigui.specs import MapSpec, SplitSpec
 from hsigui.storage.kept_scene import Surroundings
+from hsigui.storage.packing import packed, unpacked
 from hsigui.storage.project_content import read_content
 from hsigui.storage.project_file import ProjectFile
-from hsigui.storage.state_json import entries_of, packed, state_from, sum_of_map, sum_of_run, unpacked
+from hsigui.storage.state_json import entries_of, state_from, sum_of_map, sum_of_run
 from tests.storage.scenes import COLS, ROWS, make_cube, make_scene
 
 SHAPE = ROWS, COLS

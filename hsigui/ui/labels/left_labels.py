@@ -70,7 +70,8 @@ class LeftLabels(QObject):
         def look(_ctx: Context) -> tuple[SceneFacts, Findings, KeptScene | None]:
             self._journal.settle()  # what was just answered is to be out of use
             facts = SceneFacts.of(plain)
-            kept = None if project is None else project.scene(facts.identity)
+            known = not opened or project is None or facts.identity in self._expected
+            kept = None if known or project is None else project.scene(facts.identity)
             return facts, self._journal.projects.look(facts), kept
 
         def done(found: tuple[SceneFacts, Findings, KeptScene | None]) -> None:
