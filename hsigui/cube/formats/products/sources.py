@@ -15,18 +15,10 @@ from hsigui.cube.nodata import equals_nodata
 
 
 @dataclass(frozen=True)
-class Unpacked:
-    """A source in the units of its product, float32: stored numbers times a factor plus a summand; 0 stays 0, which
-    means no data in the products that are packed so.
-
-    Attributes:
-        source: the stored samples.
-        factor, summand: make values of stored numbers.
-    """
+class _InUnits:
+    """Stored samples of the same size, in other units as float32."""
 
     source: Source
-    factor: float
-    summand: float
 
     @property
     def shape(self) -> tuple[int, int, int]:
@@ -36,6 +28,20 @@ class Unpacked:
     @property
     def dtype(self) -> np.dtype[Any]:
         return np.dtype(np.float32)
+
+
+@dataclass(frozen=True)
+class Unpacked(_InUnits):
+    """A source in the units of its product, float32: stored numbers times a factor plus a summand; 0 stays 0, which
+    means no data in the products that are packed so.
+
+    Attributes:
+        source: the stored samples.
+        factor, summand: make values of stored numbers.
+    """
+
+    factor: float
+    summand: float
 
     def read(self, rows: slice, cols: slice, bands: slice | Sequence[int]) -> NDArray[Any]:
         """Rows x cols x bands float32, in the units of the product."""
@@ -45,7 +51,7 @@ class Unpacked:
 
 
 @dataclass(frozen=True)
-class UnpackedByBand:
+class UnpackedByBand(_InUnits):
     """A source in the units of its product, float32: stored numbers times a gain plus an offset, of each band.
 
     Attributes:
@@ -54,19 +60,9 @@ class UnpackedByBand:
         nodata: a stored number that stays as it is; None for none.
     """
 
-    source: Source
     gains: tuple[float, ...]
     offsets: tuple[float, ...]
     nodata: float | None
-
-    @property
-    def shape(self) -> tuple[int, int, int]:
-        """Rows, columns, bands."""
-        return self.source.shape
-
-    @property
-    def dtype(self) -> np.dtype[Any]:
-        return np.dtype(np.float32)
 
     def read(self, rows: slice, cols: slice, bands: slice | Sequence[int]) -> NDArray[Any]:
         """Rows x cols x bands float32, in the units of the product."""
