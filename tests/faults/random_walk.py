@@ -3,8 +3,9 @@
     python tests/faults/random_walk.py --minutes N [--seed S] --json
     python tests/faults/random_walk.py --scenes N [--seed S] --json
 
-Small scenes are opened and closed, labelled, looked at and mapped by an encoder that is trained already; dialogs are
-opened and given up. All that is done is drawn from the seed; how much of it fits into a minute is the machine's. One
+Small scenes are opened and closed, labelled, looked at and mapped, by an encoder that is trained already or one that is
+trained then (or given up); labels are saved, maps exported, projects saved and opened; dialogs are opened and given up.
+All that is done is drawn from the seed; how much of it fits into a minute is the machine's. One
 JSON object is printed, with a row a minute (and one at the beginning, after the first scene and its map): resident
 memory, widgets, objects under the window, objects of Python's commonest types, open files, threads, and how often
 each thing was done. `grown_after_5` says by how many percent memory is above that of the fifth minute, at most;
@@ -23,9 +24,11 @@ import sys
 import tempfile
 import threading
 import time
+import traceback
 from collections import Counter
 from collections.abc import Callable
 from pathlib import Path
+from types import TracebackType
 from typing import Any
 
 from PySide6.QtCore import QCoreApplication, QEvent, QEventLoop, QObject, QPoint, QPointF, Qt
@@ -39,10 +42,13 @@ from hsigui.specs import PretrainSpec
 from hsigui.storage.projects import Projects
 from hsigui.storage.runs import Runs
 from hsigui.ui.desk.error_dialog import ErrorDialog
+from hsigui.ui.results.export_dialog import ExportChoice
 from hsigui.ui.shell.main_window import MainWindow
 from tests.ui.windows import Answers
 
 SIDE = 64
+METHODS = ("lscosa", "purified", "contrastdm", "random-encoder")
+PROJECTS = 3
 SCENES = 5
 MOST_OPEN = 4
 EPOCHS = 5
@@ -70,15 +76,22 @@ class Walker:
         self, window: MainWindow, answers: Answers, places: list[tuple[Path, Path]], run: Path, seed: int
     ) -> None:
         self.window, self.answers, self.places, self.run = window, answers, places, run
+        self.out = run.parent.parent / "out"
+        self.out.mkdir(exist_ok=True)
         self.rng = random.Random(seed)
         self.done: Counter[str] = Counter()
         self.errors: list[str] = []
-        sys.excepthook = lambda kind, error, _trace: self.errors.append(f"{kind.__name__}: {error}")
-        self._can: tuple[tuple[int, Callable[[], object]], ...] = (
+        sys.excepthook = self._fault
+        self._can: tuple[tuple[float, Callable[[], object]], ...] = (
             (12, self.paint), (12, self.plain), (4, self.zoom), (3, self.pan), (3, self.bands), (2, self.method),
             (3, self.panel), (2, self.context), (3, self.keep_spectrum), (3, self.open_scene), (2, self.close_scene),
             (4, self.dialog), (1, self.truth), (1, self.sample), (1, self.open_run),
+            (1, self.save_labels), (0.4, self.export), (0.3, self.train), (0.4, self.project),
         )  # fmt: skip
+
+    def _fault(self, kind: type[BaseException], error: BaseException, trace: TracebackType | None) -> None:
+        self.errors.append(f"{kind.__name__}: {error}")
+        traceback.print_exception(kind, error, trace)
 
     def step(self) -> None:
         """Does one thing, and lets the program answer."""
@@ -210,6 +223,40 @@ class Walker:
 
     def open_run(self) -> None:
         self.window.run_files.open(self.run)
+        self.settle()
+
+    def save_labels(self) -> None:
+        if self.window.session.shown is not None:
+            self.answers.save = self.out / f"labels{self.rng.randrange(3)}.hdr"
+            self.answers.over = "overwrite"
+            self.window.label_files.save()
+            self.settle()
+
+    def export(self) -> None:
+        if self.window.session.class_map is not None:
+            self.answers.sure = True
+            self.window.exporter.export(ExportChoice(("geotiff", "report"), self.out / "maps", "map"))
+            self.settle()
+            self.answers.sure = False
+
+    def train(self) -> None:
+        """Trains for an epoch or two, or gives up within a second."""
+        self.window.method.show_spec(
+            PretrainSpec(self.rng.choice(METHODS), seed=self.rng.randrange(9), epochs=self.rng.randint(1, 2))
+        )
+        self.trigger("pretrain")
+        if self.rng.random() < 0.5:
+            self.wait(self.rng.uniform(0.0, 1.0))
+            self.trigger("cancel")
+        self.settle(120.0)
+
+    def project(self) -> None:
+        """Makes a project of what is open, or goes on with one."""
+        path = self.out / f"walk{self.rng.randrange(PROJECTS)}.hsigui"
+        if path.exists():
+            self.window.projects.open(path)
+        elif self.window.session.shown is not None:
+            self.window.projects.save_as(path)
         self.settle()
 
 
