@@ -81,6 +81,7 @@ from hsigui.ui.scene.notes_bar import NotesBar
 from hsigui.ui.scene.open_scenes import OpenScenes, SceneTabs
 from hsigui.ui.shell.actions import ACTIONS, fill_menus, fill_toolbar, in_order_of_menus
 from hsigui.ui.shell.arrivals import Arrivals
+from hsigui.ui.shell.command_palette import CommandPalette
 from hsigui.ui.shell.docks import build_docks
 from hsigui.ui.shell.help_pages import HelpPages
 from hsigui.ui.shell.leaving import Leaving
@@ -213,7 +214,8 @@ class MainWindow(QMainWindow):
         )
         self.help = HelpPages(self, in_order_of_menus())
         preferences = Preferences(self.desk, self.actions_, self.run_files, (self.display, self.spectra))
-        own = (self.leaving, self.projects, self.help, preferences, ProblemReports(self.desk))
+        palette = CommandPalette(self.desk, self.menuBar(), self.help, self.open_path)
+        own = (self.leaving, self.projects, self.help, preferences, palette, ProblemReports(self.desk))
         self.actions_.bind((self.session, self.image, *self._parts, *own))
 
     def _build_bars(self) -> None:
