@@ -26,6 +26,7 @@ from hsigui.labels.formats.files import read_classes, write_classes
 from hsigui.methods import loop, run_record
 from hsigui.pipeline import provenance
 from hsigui.pipeline.chain import Chain, chained
+from hsigui.pipeline.python_lines import python_of
 from hsigui.specs import PretrainSpec
 
 METHOD = ["--method", "spatial-only", "--device", "cpu"]
@@ -291,6 +292,19 @@ def test_the_commands_of_a_record_make_the_same_map_in_an_empty_folder(at, way, 
 
 def figures(report: Path) -> object:
     return json.loads((report / "report.json").read_text(encoding="utf-8"))["accuracy"]
+
+
+@pytest.mark.parametrize("way", WAYS, ids=[way.__name__ for way in WAYS])
+def test_the_python_of_a_record_makes_the_same_map_in_an_empty_folder(at, way, tmp_path, monkeypatch):
+    made = way(at)
+    script, wanted = python_of(recorded(made)), of(made)
+    folder = tmp_path / "from Python"
+    folder.mkdir()
+    monkeypatch.chdir(folder)
+    held: dict[str, object] = {}
+    exec(compile(script, "script.py", "exec"), held)
+    result = held[max(name for name in held if name.startswith("result"))]
+    assert np.array_equal(result.array, wanted), script
 
 
 @pytest.mark.parametrize("way", [plain, array_by_name, filtered, kept_probe], ids=lambda way: way.__name__)
