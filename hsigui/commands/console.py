@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import TypeVar, cast
 
 import numpy as np
@@ -17,6 +17,11 @@ T = TypeVar("T")
 
 def tell(text: str) -> None:
     print(f"hsigui: {text}", file=sys.stderr)
+
+
+def tell_all(notes: Iterable[str]) -> None:
+    for note in notes:
+        tell(note)
 
 
 def counted(array: NDArray[np.uint16], what: str) -> str:

@@ -49,7 +49,9 @@ def _held(
     if not one.get("file"):
         return None
     try:
-        found = read_classes(one["file"], variable=one.get("variable") or None, grid=grid).array
+        found = read_classes(
+            one["file"], variable=one.get("variable") or None, grid=grid, background=one.get("background") or None
+        ).array
     except HsiError:  # moved, or another file by now: then it is not known what they held
         return None
     return found if raster_hash(found) == one["sha256"] else None

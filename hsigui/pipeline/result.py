@@ -181,7 +181,9 @@ class Result:
         from hsigui.pipeline.provenance import raster_hash
 
         if self.labels is not None and self.labels.path is not None:
-            return LabelPaths(labels=self.labels.path, variable=self.labels.variable)
+            return LabelPaths(
+                labels=self.labels.path, variable=self.labels.variable, background=self.labels.chosen_background
+            )
         grid = Grid(self.cube.rows, self.cube.cols, self.cube.geo)
         for path in self.origin.files:
             try:
@@ -192,20 +194,21 @@ class Result:
                 return LabelPaths(labels=path, variable=held.variable)
         return LabelPaths()
 
-    def record(
-        self, labels: Path | None = None, commands: tuple[str, ...] | None = None, variable: str = ""
-    ) -> Provenance:
+    def record(self, files: LabelPaths | None = None, commands: tuple[str, ...] | None = None) -> Provenance:
         """How the map came to be.
 
         Args:
-            labels: the file that holds the labels of the map, where there is one, and `variable`, which of its arrays.
+            files: the file that holds the labels of the map, where there is one, and how it is read.
             commands: command lines that repeat it; None for the one that trained the encoder alone.
         """
         from hsigui.pipeline.provenance import raster_hash
 
         record = with_filters(self._described, self.filters)
-        if labels is not None:
-            record = dataclasses.replace(record, labels=str(labels.resolve()), labels_variable=variable)
+        if files is not None and files.labels is not None:
+            record = dataclasses.replace(
+                record, labels=str(files.labels.resolve()), labels_variable=files.variable,
+                labels_background=files.background,
+            )  # fmt: skip
         if self.labels is not None:
             record = dataclasses.replace(record, labels_sha256=raster_hash(self.labels.array))
         return record if commands is None else dataclasses.replace(record, commands=commands)
@@ -230,6 +233,7 @@ class Result:
         return dataclasses.replace(
             record, settings=settings, labels=str(about["labels"]), labels_sha256=str(about["labels_sha256"]),
             labels_variable=str(about.get("labels_variable", "")),
+            labels_background=str(about.get("labels_background", "")),
         )  # fmt: skip
 
     def _told_of_bringing(self, identity: str) -> Mapping[str, str]:

@@ -15,9 +15,11 @@ from hsigui.cube.formats.arrays import ArrayInfo
 from hsigui.cube.formats.containers import named_sizes
 from hsigui.cube.formats.matlab import MatFile
 from hsigui.errors import HsiError
-from hsigui.labels.classes import ClassInfo, ClassTable, color_for
+from hsigui.labels.background import proposed
+from hsigui.labels.classes import MAX_CLASS, ClassTable, Color
 from hsigui.labels.grid import Grid
-from hsigui.labels.raster import AmbiguousLabels, ClassRaster, numbers_in, smallest_type, whole_numbers
+from hsigui.labels.raster import AmbiguousLabels, StoredRaster, smallest_type
+from hsigui.labels.tally import tally_of
 from hsigui.saving import written_beside
 from hsigui.texts import say
 
@@ -25,7 +27,7 @@ _MASK = re.compile(r"(?:^|[^a-z])(?:mask|valid|validmask|valid_mask|bad|bad_pixe
 VARIABLE = "labels"  # the array in files that this program writes
 
 
-def read_mat(path: Path, variable: str | None = None, grid: Grid | None = None) -> ClassRaster:
+def read_mat(path: Path, variable: str | None = None, grid: Grid | None = None) -> StoredRaster:
     """Reads a two-dimensional array of class numbers.
 
     Args:
@@ -40,10 +42,8 @@ def read_mat(path: Path, variable: str | None = None, grid: Grid | None = None) 
     chosen = _choose(file, path.name, variable, grid)
     if flattened(file, chosen, grid):
         raise _is_cube(path, chosen)
-    stored, notes = unlabelled_as_zero(file.load(chosen.name))
-    array = whole_numbers(stored, f"{path.name} ({chosen.name})")
-    classes = _classes(file).merged_with(numbers_in(array))
-    return ClassRaster(array, classes, dtype=stored.dtype.name, variable=chosen.name, notes=notes)
+    names, colors = _classes(file)
+    return StoredRaster(file.load(chosen.name), f"{path.name} ({chosen.name})", names, colors, variable=chosen.name)
 
 
 def write_mat(path: Path, array: NDArray[np.integer], classes: ClassTable, geo: Geo) -> list[Path]:
@@ -75,16 +75,6 @@ def truth_candidates(path: Path, shape: tuple[int, int]) -> tuple[ArrayInfo, ...
     file = MatFile(path)
     fitting = [a for a in file.arrays if a.shape == tuple(shape) and _holds_classes(file, a)]
     return tuple(a for a in fitting if _is_truth(file, a))
-
-
-def unlabelled_as_zero(array: NDArray[Any]) -> tuple[NDArray[Any], tuple[str, ...]]:
-    """An array of class numbers in which -1 means unlabelled, with 0 there; with a note. Its shape is the same."""
-    if array.dtype.kind not in "if" or not array.size or array.min() != -1:
-        return array, ()
-    note = say("-1 is read as unlabelled.")
-    if (array == 0).any():
-        note = say("-1 is read as unlabelled, and so is 0: if 0 is a class, number the classes from 1.")
-    return np.where(array == -1, np.zeros((), array.dtype), array), (note,)
 
 
 def flattened(file: MatFile, array: ArrayInfo, grid: Grid | None = None) -> bool:
@@ -142,7 +132,7 @@ def _choose(file: MatFile, file_name: str, variable: str | None, grid: Grid | No
 
 def _holds_classes(file: MatFile, array: ArrayInfo) -> bool:
     try:
-        whole_numbers(unlabelled_as_zero(file.load(array.name))[0], array.name)
+        proposed(tally_of(file.load(array.name), array.name), {})
     except HsiError:
         return False
     return True
@@ -154,18 +144,20 @@ def _is_truth(file: MatFile, array: ArrayInfo) -> bool:
     return not _MASK.search(array.name.casefold()) and bool((found != found.flat[0]).any())
 
 
-def _classes(file: MatFile) -> ClassTable:
-    """The class table that this program writes into its own files; empty for others."""
+def _classes(file: MatFile) -> tuple[dict[int, str], dict[int, Color]]:
+    """Names and colours by number that this program writes into its own files, in which 0 is no class; none of
+    others."""
     numbers, names = file.load_any("class_numbers"), file.load_any("class_names")
     if numbers is None or names is None or np.size(numbers) != np.size(names):
-        return ClassTable()
+        return {}, {}
     colors = _colors(file.load_any("class_colors"), np.size(numbers))
-    found: dict[int, ClassInfo] = {}
+    titles, shown = {0: "Unclassified"}, dict[int, Color]()
     for number, name, color in zip(np.ravel(numbers), np.ravel(names), colors, strict=True):
-        n, text = int(number), str(np.ravel(name)[0]) if np.size(name) else f"Class {int(number)}"
-        if n > 0:
-            found[n] = ClassInfo(n, text, color or color_for(n))
-    return ClassTable(tuple(found.values()))
+        n = int(number)
+        if 0 < n <= MAX_CLASS:
+            titles[n] = str(np.ravel(name)[0]) if np.size(name) else f"Class {n}"
+            shown |= {} if color is None else {n: color}
+    return titles, shown
 
 
 def _colors(values: Any, count: int) -> list[tuple[int, int, int] | None]:

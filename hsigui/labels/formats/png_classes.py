@@ -22,14 +22,14 @@ from hsigui.labels.classes import ClassInfo, ClassTable, Color
 from hsigui.labels.formats.class_tables import read_table, write_table
 from hsigui.labels.formats.tiff_classes import aux_path, aux_xml, read_tiff
 from hsigui.labels.grid import Grid
-from hsigui.labels.raster import ClassRaster, smallest_type
+from hsigui.labels.raster import ClassRaster, StoredRaster, smallest_type
 from hsigui.saving import written_beside
 from hsigui.texts import say
 
 _MOST_COLORS = 256  # of a picture that can be a map of classes
 
 
-def read_png(path: Path, variable: str | None = None, grid: Grid | None = None) -> ClassRaster:
+def read_png(path: Path, variable: str | None = None, grid: Grid | None = None) -> ClassRaster | StoredRaster:
     """Reads a PNG of class numbers, or a picture in which each colour is a class (black and transparent are none).
 
     Names come from the `.aux.xml` or the legend beside it (`NAME.legend.csv`).
@@ -46,8 +46,8 @@ def read_png(path: Path, variable: str | None = None, grid: Grid | None = None) 
     if bands in (3, 4):
         return _read_colors(path, legend)
     raster = read_tiff(path)
-    classes = ClassTable((*legend, *(c for c in raster.classes if c.number not in legend)))
-    return replace(raster, classes=classes)
+    names = {c.number: c.name for c in legend} | {n: name for n, name in raster.names.items() if n not in legend}
+    return replace(raster, names=names, colors={**raster.colors, **{c.number: c.color for c in legend}})
 
 
 def write_png(path: Path, array: NDArray[np.uint16], classes: ClassTable, geo: Geo) -> list[Path]:

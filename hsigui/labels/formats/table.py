@@ -31,10 +31,10 @@ if TYPE_CHECKING:
     from hsigui.cube.formats.arrays import ArrayInfo
     from hsigui.labels.classes import ClassTable
     from hsigui.labels.grid import Grid
-    from hsigui.labels.raster import ClassRaster
+    from hsigui.labels.raster import ClassRaster, StoredRaster
     from hsigui.labels.shapes import LabelledShapes
 
-    Read = Callable[[Path, str | None, Grid | None], ClassRaster | LabelledShapes]
+    Read = Callable[[Path, str | None, Grid | None], StoredRaster | ClassRaster | LabelledShapes]
     Write = Callable[[Path, NDArray[np.uint16], ClassTable, Geo], list[Path]]
     TableRow = tuple[Any, Any, Any]  # number, name, colour, as they stand in a file
 

@@ -26,21 +26,21 @@ from hsigui.cube.formats.tiff_pages import pages_of
 from hsigui.cube.formats.xml_files import tree_in
 from hsigui.cube.limits import require_block, require_room
 from hsigui.errors import HsiError
-from hsigui.labels.classes import ClassInfo, ClassTable, color_for
+from hsigui.labels.classes import ClassTable
 from hsigui.labels.grid import Grid
-from hsigui.labels.raster import MOST_LOOKED_AT, ClassRaster, is_nodata, numbers_in, smallest_type, whole_numbers
+from hsigui.labels.raster import MOST_LOOKED_AT, StoredRaster, smallest_type
 from hsigui.saving import what_to_do, written_beside
 from hsigui.texts import say
 
 
-def read_tiff(path: Path, variable: str | None = None, grid: Grid | None = None) -> ClassRaster:
+def read_tiff(path: Path, variable: str | None = None, grid: Grid | None = None) -> StoredRaster:
     """Reads a raster of class numbers with its palette and the names of its side file.
 
     Args:
         variable, grid: unused, there is one array and it has its size.
 
     Raises:
-        HsiError: the file cannot be read, has several bands, or holds other values than class numbers.
+        HsiError: the file cannot be read, or has several bands.
     """
     with open_dataset(path) as dataset:
         if (count := max(dataset.count, len(pages_of(dataset)))) != 1:
@@ -54,13 +54,8 @@ def read_tiff(path: Path, variable: str | None = None, grid: Grid | None = None)
         stored = RasterSource(path).read(slice(None), slice(None), [0])[:, :, 0]
         palette = _palette(dataset)
         nodata = None if dataset.nodata is None else float(dataset.nodata)
-        array = whole_numbers(stored, path.name, nodata)
         geo = geo_of_dataset(dataset)
-    names = _category_names(aux_path(path))
-    numbers = sorted({n for n, name in names.items() if name} | set(numbers_in(array)))
-    classes = tuple(ClassInfo(n, names.get(n) or f"Class {n}", palette.get(n, color_for(n))) for n in numbers if n > 0)
-    gone = int(np.count_nonzero(is_nodata(stored, nodata)))
-    return ClassRaster(array, ClassTable(classes), geo, stored.dtype.name, nodata=nodata, nodata_pixels=gone)
+    return StoredRaster(stored, path.name, _category_names(aux_path(path)), palette, geo, nodata)
 
 
 def holds_classes(path: Path) -> bool | None:

@@ -22,6 +22,7 @@ from hsigui.ui.desk.dialogs import open_dialog
 from hsigui.ui.desk.job_bridge import Watcher
 from hsigui.ui.desk.variable_chooser import VariableChooser
 from hsigui.ui.labels import class_files
+from hsigui.ui.labels.background_dialog import BackgroundDialog
 from hsigui.ui.labels.class_mapping_dialog import ClassMappingDialog
 
 # The raster, and whether its numbers are already those of the scene's classes.
@@ -30,13 +31,17 @@ _REMEDIES = {RESAMPLE: say("Resample to the scene"), PIXELS: say("Take pixel by 
 
 
 class LabelImport(QObject):
-    """Reads label files. What it asks: which array or field, what to do with another place, which class is which."""
+    """Reads label files. What it asks: which array or field, what is unlabelled, what to do with another place, which
+    class is which."""
 
     def __init__(self, desk: Desk) -> None:
         super().__init__(desk.window)
         self._desk, self._session = desk, desk.session
 
-    def read(self, path: Path, what: str, take: Take, variable: str | None = None, *, by_name: bool = False) -> None:
+    def read(
+        self, path: Path, what: str, take: Take, variable: str | None = None, *, by_name: bool = False,
+        background: str | None = None,
+    ) -> None:  # fmt: skip
         """Reads a file for the open scene and hands over what it holds.
 
         Args:
@@ -44,6 +49,7 @@ class LabelImport(QObject):
             take: called when all is clear; never when the user gives up or another scene is shown by then.
             variable: array, layer or field, where the file has several.
             by_name: classes that the scene lacks are new ones, and no question.
+            background: the numbers that mean no label, as the user chose; None asks where that is not clear.
         """
         scene = self._session.shown
         if scene is None:
@@ -54,18 +60,19 @@ class LabelImport(QObject):
                 chooser = VariableChooser(path.name, error.candidates, self._desk.window, what)
                 open_dialog(chooser, partial(self._read_chosen, path, what, take, by_name))
             elif isinstance(error, outside.LeadsOutside):
-                again = partial(self.read, path, what, take, variable, by_name=by_name)
+                again = partial(self.read, path, what, take, variable, by_name=by_name, background=background)
                 buttons = [(say("Allow it"), partial(self._allow_outside, error.path, again))]
                 self._desk.messages.show_message("error", error.message, error.hint, buttons)
             elif isinstance(error, Misplaced):
-                self._offer(error, path, scene, what, take, by_name)
+                self._offer(error, path, scene, what, take, by_name, variable)
             else:
                 self._desk.fail(error, trace)
 
         job = partial(
-            class_files.load_classes, path=path, cube=scene.cube, what=what, variable=variable, seen=self._desk.seen
-        )
-        done = partial(self._match, path, scene, take, by_name)
+            class_files.load_classes, path=path, cube=scene.cube, what=what, variable=variable, seen=self._desk.seen,
+            background=background,
+        )  # fmt: skip
+        done = partial(self._ask_background, path, scene, what, take, by_name, variable)
         self._desk.bridge.start(job, say("Open {what}", what=what), Watcher(done=done, failed=failed))
 
     def _allow_outside(self, path: Path, again: Callable[[], None]) -> None:
@@ -80,13 +87,35 @@ class LabelImport(QObject):
     def _read_chosen(self, path: Path, what: str, take: Take, by_name: bool, chooser: VariableChooser) -> None:
         self.read(path, what, take, chooser.variable, by_name=by_name)
 
-    def _offer(self, error: Misplaced, path: Path, scene: Scene, what: str, take: Take, by_name: bool) -> None:
+    def _ask_background(
+        self, path: Path, scene: Scene, what: str, take: Take, by_name: bool, variable: str | None, raster: ClassRaster
+    ) -> None:
+        """Asks what is unlabelled, when the file leaves it open; it is read again where another way is chosen."""
+        found = raster.background
+        if found is None or found.chosen or not found.doubtful:
+            self._match(path, scene, take, by_name, raster)
+            return
+
+        def chosen(dialog: BackgroundDialog) -> None:
+            if self._session.shown is not scene:
+                return
+            if dialog.choice == found.text:
+                self._match(path, scene, take, by_name, raster)
+            else:
+                self.read(path, what, take, variable, by_name=by_name, background=dialog.choice)
+
+        if self._session.shown is scene:
+            open_dialog(BackgroundDialog(path.name, found, self._desk.window), chosen)
+
+    def _offer(
+        self, error: Misplaced, path: Path, scene: Scene, what: str, take: Take, by_name: bool, variable: str | None
+    ) -> None:
         """Explains a raster of another place or size, and lets the user decide."""
 
         def use(remedy: str) -> None:
             if self._session.shown is scene:
                 job = partial(class_files.fit_classes, raster=error.raster, cube=scene.cube, what=what, remedy=remedy)
-                done = partial(self._match, path, scene, take, by_name)
+                done = partial(self._ask_background, path, scene, what, take, by_name, variable)
                 self._desk.bridge.start(job, say("Open {what}", what=what), Watcher(done=done))
 
         buttons = [(_REMEDIES[remedy], partial(use, remedy)) for remedy in error.remedies]
@@ -96,8 +125,11 @@ class LabelImport(QObject):
         """Asks which class is which, when that is not clear by name."""
         if self._session.shown is not scene:
             return
+        found = raster.background
+        told = () if found is None or not (found.doubtful or found.chosen) else found.reasons  # in the question
         for note in raster.notes:
-            self._desk.messages.info(note)
+            if note not in told:
+                self._desk.messages.info(note)
         counts, table = pixel_counts(raster.array), self._session.classes
         if by_name or not differs(raster.array, raster.classes, table):
             take(raster, False)
