@@ -156,6 +156,7 @@ def _add_sample(commands: Commands) -> None:
     p.add_argument("--out", type=Path, required=True, metavar="LABELS", help=say("where to write the labels"))
     p.add_argument("--rest", type=Path, required=True, metavar="TEST", help=say("where to write the rest"))
     _add_variable(p)
+    _add_background(p)
     add_overwrite(p)
     p.set_defaults(work=command("sample"))
 

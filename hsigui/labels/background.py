@@ -147,6 +147,11 @@ def proposed(tally: Tally, names: Mapping[int, str]) -> Background:
         return Background(tuple(values) or (0.0,), False, (*reasons, *common), doubtful, tally.counts)
     if not named and not values:
         return Background((0.0,), False, tuple(reasons), top is not None, tally.counts)
+    tagged = tally.nodata is not None and bool(tally.pixels(tally.nodata))
+    if not named and not tagged and zero > sum(map(tally.pixels, values)):
+        alone = ",".join(map(number_text, values))
+        reasons += [_also(tally), say("If 0 is a class, choose {alone} as background.", alone=alone)]
+        return Background((0.0, *values), False, tuple(reasons), True, tally.counts)
     if named:
         reasons.append(say("The file calls 0 “{called}”.", called=called))
     reasons.append(_shifted(tally))

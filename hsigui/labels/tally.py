@@ -123,7 +123,7 @@ def no_class_number(name: str, value: Any, row: int, col: int) -> HsiError:
 
 
 def require_plane(array: NDArray[Any], name: str) -> None:
-    """Refuses what is no raster of numbers.
+    """Refuses what is no raster of numbers, rows x cols.
 
     Raises:
         HsiError: it has not two dimensions, or holds no numbers.
@@ -139,7 +139,7 @@ def require_plane(array: NDArray[Any], name: str) -> None:
 
 
 def blocks(array: NDArray[Any]) -> Iterator[slice]:
-    """Rows that are looked at together; work on a raster can be stopped between them."""
+    """Rows of a raster (rows x cols) that are looked at together; work on it can be stopped between them."""
     step = max(1, _AT_ONCE // array.shape[1])
     for start in range(0, array.shape[0], step):
         stopping.check()

@@ -86,6 +86,14 @@ def test_the_only_negative_number_is_unlabelled_and_0_a_class(value, kind):
     assert pixels(read({value: 300, 1: 50, 2: 50}, kind)) == {0: 300, 1: 50, 2: 50}, "without 0 all numbers are kept"
 
 
+def test_a_mark_that_is_rarer_than_0_leaves_0_unlabelled_and_that_is_asked():
+    raster = read({-1: 40, 0: 300, 1: 60}, "int16")
+    assert pixels(raster) == {0: 340, 1: 60}
+    assert "If 0 is a class, choose -1 as background." in said(raster)
+    assert raster.background.doubtful
+    assert pixels(read({-1: 40, 0: 300, 1: 60}, "int16", nodata=-1.0)) == {0: 40, 1: 300, 2: 60}, "the file names it"
+
+
 def test_several_negative_numbers_are_refused_with_the_place_of_the_first():
     with pytest.raises(HsiError, match=r"-3(\.0)? at row 0, column 0 is no class number"):
         read({-3: 200, -1: 100, 1: 100}, "int16")

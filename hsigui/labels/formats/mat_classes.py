@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +19,7 @@ from hsigui.cube.formats.matlab import MatFile
 from hsigui.errors import HsiError
 from hsigui.labels.background import proposed
 from hsigui.labels.classes import MAX_CLASS, ClassTable, Color
+from hsigui.labels.formats import layouts
 from hsigui.labels.grid import Grid
 from hsigui.labels.raster import AmbiguousLabels, StoredRaster, smallest_type
 from hsigui.labels.tally import tally_of
@@ -28,22 +31,33 @@ VARIABLE = "labels"  # the array in files that this program writes
 
 
 def read_mat(path: Path, variable: str | None = None, grid: Grid | None = None) -> StoredRaster:
-    """Reads a two-dimensional array of class numbers.
+    """Reads an array of class numbers: rows x cols, or one that is that in another way (`layouts`).
 
     Args:
-        variable: its name, where several fit.
+        variable: its name, where several fit; with the order of the pixels where they lie in one row.
         grid: of the scene, whose pixels a flattened cube has in one axis.
 
     Raises:
-        AmbiguousLabels: several arrays fit and `variable` is None.
+        AmbiguousLabels: several arrays fit and `variable` is None, or one fits in several ways.
         HsiError: the file is damaged, or no array holds class numbers.
     """
     file = MatFile(path)
-    chosen = _choose(file, path.name, variable, grid)
+    chosen, order = _choose(file, path.name, variable, grid)
     if flattened(file, chosen, grid):
         raise _is_cube(path, chosen)
+    found = layouts.plane_of(file.load(chosen.name), chosen.name, grid, order, layouts.BY_COLUMNS)
     names, colors = _classes(file)
-    return StoredRaster(file.load(chosen.name), f"{path.name} ({chosen.name})", names, colors, variable=chosen.name)
+    return StoredRaster(
+        found.array, f"{path.name} ({chosen.name})", names, colors, variable=chosen.name + order, notes=found.notes
+    )
+
+
+def holds_classes(path: Path) -> bool | None:
+    """Whether the one array of a file holds classes though it has three axes: None where one of them is 1, and the
+    others may be a raster of classes."""
+    file = MatFile(path)
+    several = [info for info in file.arrays if max(info.shape, default=0) > 1]
+    return layouts.holds_classes(several[0], lambda: file.load(several[0].name)) if len(several) == 1 else False
 
 
 def write_mat(path: Path, array: NDArray[np.integer], classes: ClassTable, geo: Geo) -> list[Path]:
@@ -67,14 +81,27 @@ def write_mat(path: Path, array: NDArray[np.integer], classes: ClassTable, geo: 
 
 
 def truth_candidates(path: Path, shape: tuple[int, int]) -> tuple[ArrayInfo, ...]:
-    """The arrays of this size that hold class numbers: neither masks nor arrays of one value.
+    """The arrays that are class numbers for a scene of this size, in the plainest way in which any is: no masks and no
+    arrays of one value.
 
     Raises:
         HsiError: the file is damaged.
     """
-    file = MatFile(path)
-    fitting = [a for a in file.arrays if a.shape == tuple(shape) and _holds_classes(file, a)]
-    return tuple(a for a in fitting if _is_truth(file, a))
+    return tuple(array for array, _ in _fitting(MatFile(path), Grid(*shape)))
+
+
+def _fitting(file: MatFile, grid: Grid) -> list[tuple[ArrayInfo, str]]:
+    """The arrays that fit a scene in the plainest way in which any does, with the order of pixels in a row."""
+    ways = [(array, layouts.way_of(array.shape, grid.shape)) for array in file.arrays]
+    for wanted in (layouts.AS_IS, layouts.PLANES, layouts.TURNED, layouts.ROW):
+        found = []
+        for array in (array for array, way in ways if way == wanted):
+            for order in (layouts.BY_COLUMNS, layouts.BY_ROWS) if wanted == layouts.ROW else ("",):
+                if _holds_classes(file, array, grid, order) and _is_truth(file, array):
+                    found.append((replace(array, name=array.name + order), order))
+        if found:
+            return found
+    return []
 
 
 def flattened(file: MatFile, array: ArrayInfo, grid: Grid | None = None) -> bool:
@@ -95,44 +122,66 @@ def _is_cube(path: Path, array: ArrayInfo) -> HsiError:
     )
 
 
-def _choose(file: MatFile, file_name: str, variable: str | None, grid: Grid | None) -> ArrayInfo:
+def _choose(file: MatFile, file_name: str, variable: str | None, grid: Grid | None) -> tuple[ArrayInfo, str]:
+    """The array, and the order of its pixels where they lie in a row and the user chose one."""
     listed = ", ".join(map(str, file.arrays)) or "none"
     if variable is not None:
-        named = next((a for a in file.arrays if a.name == variable), None)
-        if named is None:
-            raise HsiError(
-                say("{file_name} holds no numeric array “{variable}”.", file_name=file_name, variable=variable),
-                say("Its arrays: {listed}.", listed=listed),
-            )
-        return named
-    flat = [a for a in file.arrays if len(a.shape) == 2]
+        for name, order in ((variable, ""), layouts.split_name(variable)):
+            named = next((a for a in file.arrays if a.name == name), None)
+            if named is not None and (not order or layouts.is_row(named.shape)):
+                return named, order
+        raise HsiError(
+            say("{file_name} holds no numeric array “{variable}”.", file_name=file_name, variable=variable),
+            say("Its arrays: {listed}.", listed=listed),
+        )
+    flat = [a for a in file.arrays if len(layouts.squeezed(a.shape)) == 2]
     own = [a for a in flat if a.name == VARIABLE]
     if own and any(a.name == "class_numbers" for a in flat):
-        return own[0]
-    planes = [a for a in flat if min(a.shape) > 1]
+        return own[0], ""
+    if grid is not None and (fits := _fitting(file, grid)):
+        names = {array.name.removesuffix(order) for array, order in fits}
+        if len(names) == 1:  # in what order its pixels lie is asked when they are read
+            return next(a for a in file.arrays if a.name in names), ""
+        return _one_of([array for array, _ in fits], file_name), ""
+    planes = [a for a in flat if min(layouts.squeezed(a.shape)) > 1]
     if len(planes) == 1:
-        return planes[0]  # a wrong value is then reported with its place
-    fitting = [a for a in planes if not flattened(file, a, grid) and _holds_classes(file, a)]
+        return planes[0], ""  # a wrong value is then reported with its place
+    fitting = [a for a in planes if not flattened(file, a, grid) and _holds_classes(file, a, grid)]
     fitting = [a for a in fitting if _is_truth(file, a)] or fitting
-    if len(fitting) == 1:
-        return fitting[0]
+    if not fitting and not planes:
+        fitting = [a for a in file.arrays if len(a.shape) == 3 and _by_planes(file, a)]
     if fitting:
-        raise AmbiguousLabels(
-            say("{file_name} holds several arrays that can be the labels", file_name=file_name), tuple(fitting)
-        )
+        return _one_of(fitting, file_name), ""
+    hint = say("Choose the file with the ground truth.")
+    if grid is None and any(layouts.is_row(a.shape) for a in file.arrays):
+        hint = say("Where the pixels lie in one row, open the scene first: its size says how they lie.")
     raise HsiError(
         say(
             "{file_name} holds no labels: no array of rows x columns with class numbers. Arrays found: {listed}.",
             file_name=file_name,
             listed=listed,
         ),
-        say("Choose the file with the ground truth."),
+        hint,
     )
 
 
-def _holds_classes(file: MatFile, array: ArrayInfo) -> bool:
+def _one_of(fitting: Sequence[ArrayInfo], file_name: str) -> ArrayInfo:
+    if len(fitting) == 1:
+        return fitting[0]
+    raise AmbiguousLabels(
+        say("{file_name} holds several arrays that can be the labels", file_name=file_name), tuple(fitting)
+    )
+
+
+def _by_planes(file: MatFile, array: ArrayInfo) -> bool:
+    planes = layouts.way_of(array.shape, None) == layouts.PLANES
+    return planes and layouts.class_axis(file.load(array.name), None) is not None
+
+
+def _holds_classes(file: MatFile, array: ArrayInfo, grid: Grid | None, order: str = "") -> bool:
     try:
-        proposed(tally_of(file.load(array.name), array.name), {})
+        found = layouts.plane_of(file.load(array.name), array.name, grid, order)
+        proposed(tally_of(found.array, array.name), {})
     except HsiError:
         return False
     return True

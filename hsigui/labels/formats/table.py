@@ -64,7 +64,7 @@ class LabelFormat:
         name: short, of its own.
         title: for dialogs and lists.
         suffixes: by which it is read, with the dot, in small letters.
-        read: a class raster, or shapes that are burnt onto a scene, of a path, a variable and a grid.
+        read: a stored raster, classes, or shapes that are burnt onto a scene, of a path, a variable and a grid.
         written: suffixes by which it is written, the usual one first; empty for a format that is only read.
         write: all files written of a path, class numbers (rows x cols, uint16), classes and place.
         files: all files that `write` makes of a name; the one named when not given.
@@ -147,7 +147,8 @@ FORMATS = (
     ),
     LabelFormat(
         "matlab", "MATLAB", (".mat",), f"{_ROOM}.mat_classes:read_mat",
-        (".mat",), f"{_ROOM}.mat_classes:write_mat", in_scene=f"{_ROOM}.mat_classes:truth_candidates",
+        (".mat",), f"{_ROOM}.mat_classes:write_mat", holds_classes=f"{_ROOM}.mat_classes:holds_classes",
+        in_scene=f"{_ROOM}.mat_classes:truth_candidates",
         carries=Carries("`labels`, `class_numbers`, `class_names`, `class_colors`", place="no", large="16 bits"),
     ),
     LabelFormat(
@@ -190,7 +191,10 @@ FORMATS = (
             place="written, not read", empty="left out",
         ),
     ),
-    LabelFormat("numpy", "NumPy", (".npy",), f"{_ROOM}.npy_classes:read_npy"),
+    LabelFormat(
+        "numpy", "NumPy", (".npy",), f"{_ROOM}.npy_classes:read_npy",
+        holds_classes=f"{_ROOM}.npy_classes:holds_classes",
+    ),
     LabelFormat(
         "shapefile", "Shapefile", (".shp",), f"{_ROOM}.vectors:read_vectors", onto_scene=True,
         vector_drivers=(say("ESRI Shapefile"),), begins=b"\0\0\x27\x0a",
