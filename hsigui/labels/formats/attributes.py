@@ -22,7 +22,7 @@ _NUMBERS = (
     "class_id", "classid", "c_id", "id_class", "class_number", "class_no", "class", "label", "code", "classvalue",
     "mc_id", "gt", "lc", "dn", "value", "level_1_id", "gridcode",
 )  # fmt: skip
-_NAMES = (
+NAMES = (
     "class_name", "classname", "c_name", "class", "label", "name", "category", "mc_name", "type", "species",
     "landcover", "level_1",
 )  # fmt: skip
@@ -72,8 +72,8 @@ def _fields(columns: Columns, file_name: str, field: str | None) -> tuple[str | 
                 say("{file_name} has no field “{field}”.", file_name=file_name, field=field),
                 say("Its fields: {columns}.", columns=", ".join(columns) or say("none")),
             )
-        return (field, _named(columns, _NAMES, False)) if _is_whole(columns[field]) else (None, field)
-    numbers, names = _named(columns, _NUMBERS, True), _named(columns, _NAMES, False)
+        return (field, _named(columns, NAMES, False)) if _is_whole(columns[field]) else (None, field)
+    numbers, names = _named(columns, _NUMBERS, True), _named(columns, NAMES, False)
     if numbers is not None or names is not None:
         return numbers, names
     others = [c for c in columns if c.casefold() not in ("fid", "id", "objectid", "row", "col", "x", "y", *_COLORS)]

@@ -15,6 +15,7 @@ from hsigui.cube.formats.table import reader_of
 from hsigui.errors import HsiError
 from hsigui.labels.background import Choice, choice_of
 from hsigui.labels.classes import ClassTable
+from hsigui.labels.formats.beside import named_by_side_files
 from hsigui.labels.formats.table import format_of, in_words, writer_of, written_suffixes
 from hsigui.labels.grid import Grid
 from hsigui.labels.place import turned_onto
@@ -66,7 +67,7 @@ def _read(path: Path, variable: str | None, grid: Grid | None, choice: Choice | 
         raise without_driver(path, row.title, in_words())
     found = plugins.resolved(row.read)(path, variable, grid)
     if isinstance(found, StoredRaster):
-        found = numbered(found, choice)
+        found = numbered(named_by_side_files(found, path), choice)
     elif choice not in (None, (0.0,)):
         raise HsiError(
             say("{name} is no raster of numbers, of which one could mean no label.", name=path.name),

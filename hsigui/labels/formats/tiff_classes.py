@@ -1,7 +1,7 @@
 """Class rasters as GeoTIFF: palette inside, class names in a `.aux.xml` beside, where GDAL and QGIS look for them.
 
 rasterio has no way to category names (rasterio issue 3185), so the side file (GDAL's persistent auxiliary metadata) is
-read and written here.
+written here, and read in `beside`.
 """
 
 from __future__ import annotations
@@ -18,12 +18,10 @@ from rasterio.crs import CRS
 from rasterio.errors import CRSError, NotGeoreferencedWarning, RasterioError
 from rasterio.transform import Affine
 
-from hsigui import untrusted
 from hsigui.cube.cube import Geo
 from hsigui.cube.formats.geotiff import RasterSource, geo_of_dataset, largest_block, open_dataset
 from hsigui.cube.formats.memory_rasters import written_through_memory
 from hsigui.cube.formats.tiff_pages import pages_of
-from hsigui.cube.formats.xml_files import tree_in
 from hsigui.cube.limits import require_block, require_room
 from hsigui.errors import HsiError
 from hsigui.labels.classes import ClassTable
@@ -34,7 +32,7 @@ from hsigui.texts import say
 
 
 def read_tiff(path: Path, variable: str | None = None, grid: Grid | None = None) -> StoredRaster:
-    """Reads a raster of class numbers with its palette and the names of its side file.
+    """Reads a raster of class numbers with its palette; names stand beside it (`beside`).
 
     Args:
         variable, grid: unused, there is one array and it has its size.
@@ -55,7 +53,7 @@ def read_tiff(path: Path, variable: str | None = None, grid: Grid | None = None)
         palette = _palette(dataset)
         nodata = None if dataset.nodata is None else float(dataset.nodata)
         geo = geo_of_dataset(dataset)
-    return StoredRaster(stored, path.name, _category_names(aux_path(path)), palette, geo, nodata)
+    return StoredRaster(stored, path.name, {}, palette, geo, nodata)
 
 
 def holds_classes(path: Path) -> bool | None:
@@ -134,18 +132,6 @@ def _palette(dataset: Any) -> dict[int, tuple[int, int, int]]:
 
 def _colormap(classes: ClassTable) -> dict[int, tuple[int, int, int, int]]:
     return {0: (0, 0, 0, 0)} | {c.number: (*c.color, 255) for c in classes}
-
-
-def _category_names(aux: Path) -> dict[int, str]:
-    """Names by number; empty when there is no side file, or none that can be read (the labels do not need it)."""
-    if not untrusted.is_file(aux):
-        return {}
-    try:
-        root = tree_in(aux)
-    except (ElementTree.ParseError, OSError, ValueError, LookupError, HsiError):
-        return {}
-    found = root.findall("./PAMRasterBand[@band='1']/CategoryNames/Category")
-    return {n: (category.text or "").strip() for n, category in enumerate(found)}
 
 
 def aux_xml(classes: ClassTable, geo: Geo | None = None) -> bytes:

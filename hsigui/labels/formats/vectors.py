@@ -22,6 +22,7 @@ from hsigui.cube.formats.arrays import ArrayInfo
 from hsigui.errors import HsiError
 from hsigui.labels.classes import ClassInfo, ClassTable, color_for
 from hsigui.labels.formats import attributes, vector_files, wkb
+from hsigui.labels.formats.qgis_styles import Style, style_beside, style_in
 from hsigui.labels.grid import Grid
 from hsigui.labels.raster import AmbiguousLabels
 from hsigui.labels.shapes import LabelledShapes, Shape, grid_as_text, grid_from_text, outlines
@@ -29,6 +30,7 @@ from hsigui.saving import what_to_do, written_beside
 from hsigui.texts import say
 
 LAYER, CLASSES = "labels", "classes"
+_STYLES = "layer_styles"  # of QGIS
 _FIELDS = ["class_id", "class_name", "color"]
 
 
@@ -49,7 +51,10 @@ def read_vectors(path: Path, variable: str | None = None, grid: Grid | None = No
     has_table = CLASSES in layers and layers[CLASSES] is None
     table = _own_classes(vector_files.table_of(path, CLASSES)) if has_table else ClassTable()
     columns = dict(zip(found.fields, found.values, strict=True))
+    style, said = (Style(), ()) if has_table else _style(path, layers, layer)
+    field = style.of(columns, field)
     numbers, classes, notes = attributes.classes_of(columns, len(found.geometries), path.name, field)
+    classes, notes = style.applied(classes, field), notes + said
     shapes, skipped = _shapes(found.geometries, numbers)
     if skipped:
         notes += (
@@ -58,6 +63,20 @@ def read_vectors(path: Path, variable: str | None = None, grid: Grid | None = No
     crs = _wkt(found.crs)
     kind, own = grid_from_text(found.said, crs)
     return LabelledShapes(shapes, _joined(table, classes), crs, kind, own, notes)
+
+
+def _style(path: Path, layers: dict[str, Any], layer: str) -> tuple[Style, tuple[str, ...]]:
+    """The style of a layer: beside the file, or that which QGIS keeps in a GeoPackage."""
+    style, said = style_beside(path)
+    if style.attribute or layers.get(_STYLES, "") is not None:
+        return style, said
+    table = vector_files.table_of(path, _STYLES)
+    columns = {name.casefold(): values.tolist() for name, values in zip(table.fields, table.values, strict=True)}
+    rows = zip(*(columns.get(name, ()) for name in ("f_table_name", "useasdefault", "styleqml")), strict=False)
+    of_layer = [(bool(default), str(text)) for table_name, default, text in rows if table_name == layer and text]
+    found = style_in(max(of_layer, key=lambda row: row[0])[1]) if of_layer else Style()
+    kept = say("Names and colours of classes are from the style that the file keeps.")
+    return found, (*said, kept) if found.labels or found.colors else said
 
 
 def write_gpkg(
