@@ -90,7 +90,12 @@ def quality_layers(path: PathLike) -> tuple[QualityLayer, ...]:
 
 
 def read_labels(
-    path: PathLike, cube: Cube | None = None, *, variable: str | None = None, background: str | float | None = None
+    path: PathLike,
+    cube: Cube | None = None,
+    *,
+    variable: str | None = None,
+    background: str | float | None = None,
+    buffer: str | float | None = None,
 ) -> Labels:
     """Reads class numbers of pixels: ground truth, training labels, or a map.
 
@@ -102,6 +107,7 @@ def read_labels(
         background: numbers of a raster that mean no label: 255, "-1,0", or "none" where each number is a class; None
             for what the file and its numbers say, which is in `notes`. Where 0 is a class, class numbers are one higher
             than in the file.
+        buffer: distance within which points and lines label: 3 pixels, or "10m"; None for the pixels that they touch.
 
     Returns:
         `Labels`: `array` is rows x cols uint16, `classes` the table of numbers, names and colours.
@@ -113,11 +119,12 @@ def read_labels(
 
     path = Path(path).expanduser()
     if cube is None:
-        raster = read_classes(path, variable=variable, background=background)
+        raster = read_classes(path, variable=variable, background=background, buffer=buffer)
     else:
-        raster = verbs.on_scene(read_for(path, cube, variable, background), cube, "labels")
+        raster = verbs.on_scene(read_for(path, cube, variable, background, buffer), cube, "labels")
     drawn = split.load(path, raster.array)
-    return dataclasses.replace(Labels.of(raster), path=path, drawn=drawn, variable=variable or raster.variable)
+    held = path if buffer is None else None  # widened ones are in no file
+    return dataclasses.replace(Labels.of(raster), path=held, drawn=drawn, variable=variable or raster.variable)
 
 
 def sample(

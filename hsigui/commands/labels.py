@@ -29,7 +29,13 @@ def labels(arguments: argparse.Namespace) -> None:
     if arguments.scene is not None:
         cube = open_cube(arguments.scene)
         grid = Grid(cube.rows, cube.cols, cube.geo)
-    raster = read_classes(arguments.source, variable=arguments.variable, grid=grid, background=arguments.background)
+    raster = read_classes(
+        arguments.source,
+        variable=arguments.variable,
+        grid=grid,
+        background=arguments.background,
+        buffer=arguments.buffer,
+    )
     geo = raster.geo
     if grid is not None:
         raster, geo = _on_scene(raster, grid, arguments.resample), grid.geo

@@ -15,6 +15,7 @@ from hsigui.cube.formats.rows import listed, suffixes_of
 from hsigui.errors import HsiError
 from hsigui.labels.background import choice_of
 from hsigui.labels.formats import table as labels
+from hsigui.labels.widening import buffer_of
 from hsigui.report import table as maps
 from hsigui.specs import CONTEXTS, PRECISIONS, split_of
 from hsigui.texts import say
@@ -107,7 +108,11 @@ def _add_labels(commands: Commands) -> None:
         metavar="TABLE",
         help=say("names and colours: {class_tables}", class_tables=CLASS_TABLES),
     )
-    p.add_argument("--variable", metavar="NAME", help=say("array, layer or field, where several fit"))
+    p.add_argument("--variable", "--layer", metavar="NAME", help=say("array, layer or field, where several fit"))
+    p.add_argument(
+        "--buffer", type=_buffer, metavar="DISTANCE",
+        help=say("points and lines label within it, as 3 (pixels) or 10m; else the pixels that they touch"),
+    )  # fmt: skip
     _add_background(p)
     add_overwrite(p)
     p.set_defaults(work=command("labels"))
@@ -246,7 +251,10 @@ def _add_classify(commands: Commands) -> None:
         "--run", type=Path, required=True, metavar="RUN", dest="run_folder", help=say("folder that pretrain wrote")
     )
     p.add_argument("--labels", type=Path, metavar="LABELS", help=say("of the one CUBE: a file of labels"))
-    p.add_argument("--labels-variable", metavar="NAME", help=say("array of the labels' .mat file, where several fit"))
+    p.add_argument(
+        "--labels-variable", "--labels-layer", metavar="NAME",
+        help=say("array, layer or field of the labels, where several fit"),
+    )  # fmt: skip
     _add_background(p, "--labels-background")
     p.add_argument("--probe", choices=("kept",), help=say("the classifier that RUN keeps (so without --labels)"))
     p.add_argument(
@@ -564,6 +572,14 @@ def _add_background(parser: argparse._ActionsContainer, option: str = "--backgro
 def _background(text: str) -> str:
     try:
         choice_of(text)
+    except HsiError as error:
+        raise argparse.ArgumentTypeError(str(error)) from None
+    return text
+
+
+def _buffer(text: str) -> str:
+    try:
+        buffer_of(text)
     except HsiError as error:
         raise argparse.ArgumentTypeError(str(error)) from None
     return text

@@ -29,12 +29,15 @@ def read_onto(
     return fitted(read_for(path, cube, variable, background), grid_of(cube), what)
 
 
-def read_for(path: Path, cube: Cube, variable: str | None = None, background: Background = None) -> ClassRaster:
+def read_for(
+    path: Path, cube: Cube, variable: str | None = None, background: Background = None, buffer: Background = None
+) -> ClassRaster:
     """Reads the classes of pixels: shapes and tables onto those of a scene, rasters as they are.
 
     Args:
         variable: name of the array, where the file holds several of the scene's size.
-        background: numbers that mean no label, as the user chose; see `read_classes`.
+        background, buffer: numbers that mean no label, and distance within which points and lines label; see
+            `read_classes`.
 
     Raises:
         HsiError: they cannot be read.
@@ -43,7 +46,7 @@ def read_for(path: Path, cube: Cube, variable: str | None = None, background: Ba
         # A file of several rasters is no question when only one of them fits the scene.
         fitting = find_truth_in_cube_file(path, (cube.rows, cube.cols)) if untrusted.is_file(path) else ()
         variable = fitting[0].name if len(fitting) == 1 else None
-    return read_classes(path, variable=variable, grid=grid_of(cube), background=background)
+    return read_classes(path, variable=variable, grid=grid_of(cube), background=background, buffer=buffer)
 
 
 def onto(raster: ClassRaster, cube: Cube, what: str, remedy: str) -> ClassRaster:

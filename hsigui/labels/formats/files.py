@@ -21,6 +21,7 @@ from hsigui.labels.grid import Grid
 from hsigui.labels.place import turned_onto
 from hsigui.labels.raster import AmbiguousLabels, ClassRaster, StoredRaster, numbered, whole_numbers
 from hsigui.labels.shapes import LabelledShapes, burn
+from hsigui.labels.widening import Buffer, buffer_of
 from hsigui.texts import say
 
 __all__ = [
@@ -30,7 +31,12 @@ __all__ = [
 
 
 def read_classes(
-    path: str | Path, *, variable: str | None = None, grid: Grid | None = None, background: str | float | None = None
+    path: str | Path,
+    *,
+    variable: str | None = None,
+    grid: Grid | None = None,
+    background: str | float | None = None,
+    buffer: str | float | None = None,
 ) -> ClassRaster:
     """Reads class numbers of pixels; numbers are kept as they are, gaps included.
 
@@ -42,6 +48,7 @@ def read_classes(
         background: the numbers of a raster that mean no label (“255”, “-1,0”, or “none” where every number is a class);
             None for what the file and its numbers say (`labels.background`). Where 0 is a class, class numbers are one
             higher than the stored ones.
+        buffer: distance within which points and lines label (“3” pixels, “10m”); None for the pixels that they touch.
 
     Raises:
         AmbiguousLabels: several arrays (layers, fields) of a file fit; it lists them.
@@ -51,12 +58,14 @@ def read_classes(
     path = Path(path).expanduser()
     if not untrusted.is_file(path):
         raise HsiError(say("The file {path} does not exist.", path=path), say("Choose another file."))
-    choice = choice_of(background)
+    choice, wide = choice_of(background), buffer_of(buffer)
     with untrusted.reading(path.name):
-        return _read(path, variable, grid, choice)
+        return _read(path, variable, grid, choice, wide)
 
 
-def _read(path: Path, variable: str | None, grid: Grid | None, choice: Choice | None) -> ClassRaster:
+def _read(
+    path: Path, variable: str | None, grid: Grid | None, choice: Choice | None, buffer: Buffer | None
+) -> ClassRaster:
     row = format_of(path)
     if row is None:
         raise HsiError(
@@ -73,8 +82,13 @@ def _read(path: Path, variable: str | None, grid: Grid | None, choice: Choice | 
             say("{name} is no raster of numbers, of which one could mean no label.", name=path.name),
             say("Leave out the background."),
         )
+    if buffer is not None and not isinstance(found, LabelledShapes):
+        raise HsiError(
+            say("{name} holds no points and lines that could be widened.", name=path.name),
+            say("Leave out the distance around them."),
+        )
     if isinstance(found, LabelledShapes):
-        return burn(found, grid, path.name)
+        return burn(found, grid, path.name, buffer)
     return found if grid is None else turned_onto(found, grid)
 
 

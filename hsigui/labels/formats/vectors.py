@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import warnings
 from collections.abc import Iterable
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -31,6 +32,7 @@ from hsigui.texts import say
 
 LAYER, CLASSES = "labels", "classes"
 _STYLES = "layer_styles"  # of QGIS
+_OF_LAYER = "/"  # between a layer and its field
 _FIELDS = ["class_id", "class_name", "color"]
 
 
@@ -38,7 +40,7 @@ def read_vectors(path: Path, variable: str | None = None, grid: Grid | None = No
     """Reads polygons, lines and points with their classes.
 
     Args:
-        variable: the layer, or the field of the class, where several could be meant.
+        variable: the layer, or the field of the class, where several could be meant; “layer/field” for both.
         grid: unused, the shapes are burnt onto it later.
 
     Raises:
@@ -53,7 +55,14 @@ def read_vectors(path: Path, variable: str | None = None, grid: Grid | None = No
     columns = dict(zip(found.fields, found.values, strict=True))
     style, said = (Style(), ()) if has_table else _style(path, layers, layer)
     field = style.of(columns, field)
-    numbers, classes, notes = attributes.classes_of(columns, len(found.geometries), path.name, field)
+    try:
+        numbers, classes, notes = attributes.classes_of(columns, len(found.geometries), path.name, field)
+    except AmbiguousLabels as question:
+        several = sum(kind is not None for kind in layers.values()) > 1
+        prefix = f"{layer}{_OF_LAYER}" if several else ""  # else the answer would leave the layer open
+        listed = tuple(replace(info, name=prefix + info.name) for info in question.candidates)
+        message = say("{name} has several fields that can be the class", name=path.name)
+        raise AmbiguousLabels(message, listed) from None
     classes, notes = style.applied(classes, field), notes + said
     shapes, skipped = _shapes(found.geometries, numbers)
     if skipped:
@@ -135,6 +144,9 @@ def _layer(layers: dict[str, Any], file_name: str, variable: str | None) -> tupl
         )
     if variable in drawn:
         return str(variable), None
+    of_layer, mark, field = (variable or "").partition(_OF_LAYER)
+    if mark and of_layer in drawn:
+        return of_layer, field
     if LAYER in drawn or len(drawn) == 1:
         return (LAYER if LAYER in drawn else drawn[0]), variable
     listed = tuple(ArrayInfo(name, (), str(layers[name])) for name in drawn)
