@@ -17,6 +17,7 @@ from typing import Any
 from xml.etree import ElementTree
 
 from hsigui import untrusted
+from hsigui.cube.formats.envi import find_pair
 from hsigui.cube.formats.xml_files import tree_in
 from hsigui.cube.limits import require_text
 from hsigui.errors import HsiError
@@ -30,7 +31,6 @@ from hsigui.texts import say
 # How a raster attribute table says what a column is for.
 _NAME, _MIN, _MAX, _MIN_MAX = 2, 3, 4, 5
 _RED, _GREEN, _BLUE = (6, 10, 13), (7, 11, 14), (8, 12, 15)  # of a colour, and of the least and the most in a range
-_DATA = (".img", ".dat", ".bsq", ".bil", ".bip")
 _USES = {"value": _MIN_MAX, "red": 6, "green": 7, "blue": 8}  # of columns that do not say it, by their name
 
 
@@ -75,8 +75,9 @@ def _side_files(path: Path) -> Iterator[tuple[Path, Callable[[Path], Iterable[tu
     readers: tuple[tuple[str, Callable[[Path], Iterable[tuple[Any, Any, Any]]]], ...] = (
         (".aux.xml", rows_of_aux), (".vat.dbf", rows_of_vat), (".qml", _of_qml), (".clr", _of_clr),
     )  # fmt: skip
-    # Of ENVI's pairs either file can be the one that is named.
-    ends = (path.suffix, "", *(_DATA if path.suffix.lower() == ".hdr" else ()))
+    ends = [path.suffix, ""]
+    if path.suffix.lower() == ".hdr":  # either file of ENVI's pairs can be the one that is named
+        ends.append(find_pair(path)[1].suffix)
     for suffix, read in readers:
         for name in dict.fromkeys(path.stem + end + suffix for end in ends):
             if name != path.name and untrusted.is_file(path.with_name(name)):

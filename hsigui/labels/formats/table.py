@@ -158,6 +158,18 @@ FORMATS = (
         carries=Carries("polygons: `class_id`, `class_name`, `color`; the table `classes`"),
     ),
     LabelFormat(
+        "labelme", say("labelme"), (".json",), f"{_ROOM}.labelme:read_labelme", sniff=f"{_ROOM}.labelme:is_labelme",
+        onto_scene=True,
+    ),
+    LabelFormat(
+        "coco", say("COCO (CVAT, Roboflow)"), (".json",), f"{_ROOM}.coco:read_coco", sniff=f"{_ROOM}.coco:is_coco",
+        onto_scene=True,
+    ),
+    LabelFormat(
+        "cvat", say("CVAT for images"), (".xml",), f"{_ROOM}.cvat:read_cvat", sniff=f"{_ROOM}.cvat:is_cvat",
+        onto_scene=True,
+    ),
+    LabelFormat(
         "geojson", say("GeoJSON polygons"), (".geojson", ".json"), f"{_ROOM}.geojson:read_geojson",
         (".geojson",), f"{_ROOM}.geojson:write_geojson", onto_scene=True, doubtful=(".json",),
         carries=Carries(say("polygons with the same properties")),
@@ -194,6 +206,12 @@ FORMATS = (
     LabelFormat(
         "numpy", "NumPy", (".npy",), f"{_ROOM}.npy_classes:read_npy",
         holds_classes=f"{_ROOM}.npy_classes:holds_classes",
+    ),
+    LabelFormat("hdf5", say("HDF5 (ilastik's exports)"), (".h5", ".hdf5"), f"{_ROOM}.ilastik:read_h5"),
+    LabelFormat("ilastik", say("ilastik projects"), (".ilp",), f"{_ROOM}.ilastik:read_ilp"),
+    LabelFormat(
+        "scpx", say("training input of QGIS's Semi-Automatic Classification Plugin"), (".scpx",),
+        f"{_ROOM}.scp:read_scpx", onto_scene=True, vector_drivers=("GPKG",), begins=b"PK",
     ),
     LabelFormat(
         "shapefile", "Shapefile", (".shp",), f"{_ROOM}.vectors:read_vectors", onto_scene=True,
