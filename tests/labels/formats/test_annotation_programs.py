@@ -365,8 +365,8 @@ def test_a_project_with_other_axes_is_read_by_their_names(tmp_path: Path):
     path = ilp(tmp_path, {"a": [("[0:1,2:5,1:3]", np.array([[1, 0, 2], [0, 1, 0]]).T[None])]}, (5, 8, 6), tags)
     assert read_classes(path, grid=GRID).array[1, 2:5].tolist() == [1, 0, 2]
     (tmp_path / "other").mkdir()
-    bare = ilp(tmp_path / "other", {"a": [("[0:1,0:1,1:3,2:5,0:1]", np.array([[1, 0, 2], [0, 1, 0]])[None, None, :, :, None])]},
-               None, "")  # fmt: skip
+    block = np.array([[1, 0, 2], [0, 1, 0]])[None, None, :, :, None]
+    bare = ilp(tmp_path / "other", {"a": [("[0:1,0:1,1:3,2:5,0:1]", block)]}, None, "")
     assert read_classes(bare, grid=GRID).array[1, 2:5].tolist() == [1, 0, 2]
 
 
