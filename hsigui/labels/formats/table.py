@@ -282,8 +282,9 @@ def help_table() -> Iterator[str]:
 
 
 def only_read() -> tuple[str, ...]:
-    """Suffixes of formats that are read and not written."""
-    return suffixes_of(row for row in FORMATS if not row.written)
+    """Suffixes under which labels are read and not written."""
+    read = suffixes_of(row for row in FORMATS if not row.written)
+    return tuple(suffix for suffix in read if suffix not in written_suffixes())
 
 
 @dataclass(frozen=True)
