@@ -13,9 +13,7 @@ from hsigui.commands.project_parser import add_project
 from hsigui.cube.demo_spec import FIELDS, LEAST, DemoSpec
 from hsigui.cube.formats.rows import listed, suffixes_of
 from hsigui.errors import HsiError
-from hsigui.labels.background import choice_of
 from hsigui.labels.formats import table as labels
-from hsigui.labels.widening import buffer_of
 from hsigui.report import table as maps
 from hsigui.specs import CONTEXTS, PRECISIONS, split_of
 from hsigui.texts import say
@@ -570,6 +568,8 @@ def _add_background(parser: argparse._ActionsContainer, option: str = "--backgro
 
 
 def _background(text: str) -> str:
+    from hsigui.labels.background import choice_of  # with NumPy, which the help does without
+
     try:
         choice_of(text)
     except HsiError as error:
@@ -578,6 +578,8 @@ def _background(text: str) -> str:
 
 
 def _buffer(text: str) -> str:
+    from hsigui.labels.widening import buffer_of
+
     try:
         buffer_of(text)
     except HsiError as error:

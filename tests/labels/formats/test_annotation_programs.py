@@ -6,6 +6,7 @@ from __future__ import annotations
 import base64
 import io
 import json
+import struct
 import zipfile
 from collections.abc import Callable
 from pathlib import Path
@@ -409,6 +410,24 @@ def test_exports_of_ilastik_are_read_by_their_axes(tmp_path: Path, axes: str, ar
             data.attrs["axistags"] = json.dumps({"axes": [{"key": key} for key in axes]})
     for grid in (GRID, None):
         assert np.array_equal(read_classes(tmp_path / "x_Simple Segmentation.h5", grid=grid).array == 2, L_SHAPE)
+
+
+def test_a_text_without_end_in_an_hdf5_file_is_refused_and_does_not_hang(tmp_path: Path):
+    path = tmp_path / "x.h5"
+    with h5py.File(path, "w") as file:
+        file["exported_data"] = L_SHAPE.astype(np.uint8)
+        file["exported_data"].attrs["axistags"] = TAGS
+    raw = bytearray(path.read_bytes())
+    heap = raw.index(b"GCOL")
+    (held,) = struct.unpack_from("<Q", raw, heap + 24)
+    free = heap + 32 + (held + 7) // 8 * 8
+    assert struct.unpack_from("<H", raw, free) == (0,)
+    struct.pack_into("<Q", raw, free + 8, 0)
+    damaged = tmp_path / "y.h5"
+    damaged.write_bytes(raw)
+    with pytest.raises(HsiError, match="damaged where it keeps its texts"):
+        read_classes(damaged, grid=GRID)
+    assert np.count_nonzero(read_classes(path, grid=GRID).array) == L_SHAPE.sum()
 
 
 def test_probabilities_of_ilastik_are_no_labels(tmp_path: Path):
