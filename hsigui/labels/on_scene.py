@@ -13,20 +13,26 @@ Background = str | float | None
 
 
 def read_onto(
-    path: Path, cube: Cube, what: str, variable: str | None = None, background: Background = None
+    path: Path,
+    cube: Cube,
+    what: str,
+    variable: str | None = None,
+    background: Background = None,
+    buffer: Background = None,
 ) -> ClassRaster:
     """Reads the classes of pixels of a scene.
 
     Args:
         what: what they are, in the plural ("labels").
         variable: name of the array, where the file holds several.
-        background: numbers that mean no label, as the user chose; see `read_classes`.
+        background, buffer: numbers that mean no label, and distance within which points and lines label; see
+            `read_classes`.
 
     Raises:
         Misplaced: they can be brought to the scene in several ways; see `onto`.
         HsiError: they cannot be read, or not be brought to the scene.
     """
-    return fitted(read_for(path, cube, variable, background), grid_of(cube), what)
+    return fitted(read_for(path, cube, variable, background, buffer), grid_of(cube), what)
 
 
 def read_for(

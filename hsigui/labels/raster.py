@@ -35,6 +35,7 @@ class ClassRaster:
         nodata_pixels: how many pixels hold it.
         notes: what was assumed or left out at reading, one sentence each.
         background: which stored numbers were read as unlabelled; None where the file holds no plain raster.
+        thin: points and lines among its shapes that label the pixels that they touch.
     """
 
     array: NDArray[np.uint16]
@@ -46,6 +47,7 @@ class ClassRaster:
     nodata_pixels: int = 0
     notes: tuple[str, ...] = ()
     background: Background | None = None
+    thin: int = 0
 
     @property
     def chosen_background(self) -> str:

@@ -153,7 +153,13 @@ def burn(found: LabelledShapes, grid: Grid | None, file_name: str, buffer: Buffe
     array = drawn(inside, grid.shape)
     classes = found.classes.merged_with({s.number for s in inside})
     notes += losses(inside, array, classes)
-    return ClassRaster(array, classes, grid.geo, "uint16", notes=found.notes + notes)
+    thin = sum(_positions(s) for s in inside if s.kind != "polygon" and s.radius is None)
+    return ClassRaster(array, classes, grid.geo, "uint16", notes=found.notes + notes, thin=thin)
+
+
+def _positions(shape: Shape) -> int:
+    """As how many a shape counts: points can stand together."""
+    return len(shape.rings[0]) if shape.kind == "point" else 1
 
 
 def _widened(
@@ -162,7 +168,7 @@ def _widened(
     """The shapes with points and lines widened, and what is to be said of it."""
     radius = buffer.in_pixels(grid, file_name)
     found = tuple(s if s.kind == "polygon" else replace(s, radius=radius) for s in placed)
-    thin = sum(len(s.rings[0]) if s.kind == "point" else 1 for s in found if s.radius)
+    thin = sum(_positions(s) for s in found if s.radius)
     if not thin:
         return found, (say("{file_name} holds polygons only: nothing is widened.", file_name=file_name),)
     said = say("{count:,} points and lines label the pixels within {across:g} columns and {down:g} rows.", count=thin,

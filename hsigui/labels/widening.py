@@ -69,6 +69,14 @@ def buffer_of(text: str | float | None) -> Buffer | None:
     return Buffer(float(said.group(1)), said.group(2) == "m")
 
 
+def has_metres(grid: Grid) -> bool:
+    """Whether the pixels of a scene have a size in metres."""
+    try:
+        return min(_pixel_size(grid, "")) > 0
+    except HsiError:
+        return False
+
+
 def widened(
     points: Points, radius: tuple[float, float], size: tuple[int, int]
 ) -> Iterator[tuple[slice, slice, Points]]:
