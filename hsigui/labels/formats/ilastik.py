@@ -117,6 +117,16 @@ def read_h5(path: Path, variable: str | None = None, grid: Grid | None = None) -
                         notes=(*notes, *found.notes))  # fmt: skip
 
 
+def holds_classes(path: Path) -> bool | None:
+    """Whether ilastik's “exported_data”, or the one array of an HDF5 file, holds classes though it has more axes than
+    two: None where its numbers must show it."""
+    require_sound_heaps(path)
+    file = HdfFile(path)
+    several = [a for a in file.arrays if max(a.shape, default=0) > 1]
+    chosen = [a for a in several if a.name == "exported_data"] or several
+    return layouts.holds_classes(chosen[0], lambda: file.load(chosen[0].name)) if len(chosen) == 1 else False
+
+
 def _holds_classes(file: HdfFile, array: ArrayInfo, grid: Grid | None) -> bool:
     try:
         found = layouts.plane_of(file.load(array.name), array.name, grid, layouts.BY_ROWS)

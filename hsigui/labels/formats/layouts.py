@@ -23,7 +23,7 @@ from hsigui.texts import say
 
 BY_ROWS, BY_COLUMNS = " (by rows)", " (by columns)"
 AS_IS, PLANES, TURNED, ROW = range(4)  # from the plainest way on
-_MOST_PLANES = 256
+_MOST_PLANES, _FEW_PLANES = 256, 64
 _MOST_LOOKED_AT = 50_000_000  # samples of an array that is read to find out whether it is a plane for each class
 _PLANE = say("Labels are rows x columns of numbers.")
 _SCENE_FIRST = say("Where the pixels lie in one row, open the scene first: its size says how they lie.")
@@ -122,13 +122,15 @@ def class_axis(array: NDArray[np.generic], size: tuple[int, int] | None) -> int 
 
 
 def holds_classes(info: ArrayInfo, load: Callable[[], NDArray[np.generic]]) -> bool | None:
-    """Whether an array of three axes, such as rows x cols x 1, holds classes: None where one of them is 1, and its
-    numbers must show it."""
-    if len(info.shape) != 3 or math.prod(info.shape) > _MOST_LOOKED_AT:
+    """Whether an array of three axes or more, such as rows x cols x 1, holds classes: None where all but two are 1, and
+    its numbers must show it."""
+    shape = squeezed(info.shape)
+    if len(info.shape) < 3 or len(shape) > 3 or math.prod(shape) > _MOST_LOOKED_AT:
         return False
-    if len(squeezed(info.shape)) == 2:
+    if len(shape) == 2:
         return None
-    return bool(_class_axes(info.shape, None)) and class_axis(load(), None) is not None
+    few = min(shape) <= _FEW_PLANES and bool(_class_axes(shape, None))  # else most are scenes, and would be read for it
+    return few and class_axis(load().reshape(shape), None) is not None
 
 
 def split_name(name: str) -> tuple[str, str]:

@@ -207,7 +207,10 @@ FORMATS = (
         "numpy", "NumPy", (".npy",), f"{_ROOM}.npy_classes:read_npy",
         holds_classes=f"{_ROOM}.npy_classes:holds_classes",
     ),
-    LabelFormat("hdf5", say("HDF5 (ilastik's exports)"), (".h5", ".hdf5"), f"{_ROOM}.ilastik:read_h5"),
+    LabelFormat(
+        "hdf5", say("HDF5 (ilastik's exports)"), (".h5", ".hdf5"), f"{_ROOM}.ilastik:read_h5",
+        holds_classes=f"{_ROOM}.ilastik:holds_classes",
+    ),
     LabelFormat("ilastik", say("ilastik projects"), (".ilp",), f"{_ROOM}.ilastik:read_ilp"),
     LabelFormat(
         "scpx", say("training input of QGIS's Semi-Automatic Classification Plugin"), (".scpx",),

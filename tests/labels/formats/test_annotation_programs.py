@@ -21,6 +21,7 @@ from PIL import Image
 from hsigui.cube.cube import Geo
 from hsigui.cube.formats.envi_geo import utm_wkt
 from hsigui.errors import HsiError
+from hsigui.labels.describe import describe_file
 from hsigui.labels.formats import wkb
 from hsigui.labels.formats.files import AmbiguousLabels, Grid, read_classes
 from hsigui.labels.formats.table import format_of
@@ -410,6 +411,7 @@ def test_exports_of_ilastik_are_read_by_their_axes(tmp_path: Path, axes: str, ar
             data.attrs["axistags"] = json.dumps({"axes": [{"key": key} for key in axes]})
     for grid in (GRID, None):
         assert np.array_equal(read_classes(tmp_path / "x_Simple Segmentation.h5", grid=grid).array == 2, L_SHAPE)
+    assert describe_file(tmp_path / "x_Simple Segmentation.h5")["kind"] == "classes"
 
 
 def test_a_text_without_end_in_an_hdf5_file_is_refused_and_does_not_hang(tmp_path: Path):

@@ -42,7 +42,7 @@ def test_an_array_that_is_rows_x_columns_in_one_way_is_read_so(tmp_path: Path, a
     path = saved(tmp_path, array, suffix)
     assert places(path, grid=GRID) == WHERE
     assert places(path) == WHERE, "no scene is needed"
-    assert describe_file(path)["kind"] == ("classes" if array.ndim == 3 else "cube")
+    assert describe_file(path)["kind"] == "classes"
 
 
 @pytest.mark.parametrize("suffix", [".npy", ".mat"])
