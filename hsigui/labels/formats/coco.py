@@ -50,6 +50,7 @@ def read_coco(path: Path, variable: str | None = None, grid: Grid | None = None)
         for i in _rows(content, "images", path.name)
     ]  # fmt: skip
     image = image_labels.chosen_image(images, variable, grid, path.name)
+    image_labels.require_size(image.rows, image.cols, grid, path.name)
     own = [a for a in _rows(content, "annotations", path.name) if a.get("image_id") == image.key]
     shift, classes, notes = _classes(content, own, path.name)
     shapes: list[Shape] = []

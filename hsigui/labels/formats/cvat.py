@@ -60,6 +60,7 @@ def read_cvat(path: Path, variable: str | None = None, grid: Grid | None = None)
         for element in root.iterfind("./image")
     ]  # fmt: skip
     image = image_labels.chosen_image(images, variable, grid, path.name)
+    image_labels.require_size(image.rows, image.cols, grid, path.name)
     listed = {
         (label.findtext("name") or "").strip(): color_from(label.findtext("color"))
         for label in root.iterfind(".//labels/label")

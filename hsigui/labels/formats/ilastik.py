@@ -64,14 +64,7 @@ def read_ilp(path: Path, variable: str | None = None, grid: Grid | None = None) 
                 say("Draw and save labels in ilastik, or export them."),
             )
         image = image_labels.chosen_image(images, variable, grid, path.name)
-        if grid is not None and (image.rows, image.cols) != grid.shape:
-            raise HsiError(
-                say(
-                    "{name} was drawn on a scene of {rows} x {cols} pixels, this one is {grid_rows} x {grid_cols}.",
-                    name=path.name, rows=image.rows, cols=image.cols, grid_rows=grid.rows, grid_cols=grid.cols,
-                ),
-                say("Open the scene that it belongs to."),
-            )  # fmt: skip
+        image_labels.require_size(image.rows, image.cols, grid, path.name)
         array = _painted(path, file, image)
         titles, colors = _classes(path, file)
     except BROKEN as error:

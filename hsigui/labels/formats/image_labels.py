@@ -98,6 +98,22 @@ def size_of(rows: Any, cols: Any, file_name: str) -> tuple[int, int]:
     return found
 
 
+def require_size(rows: int, cols: int, grid: Grid | None, file_name: str) -> None:
+    """Refuses labels of an image of another size than the scene, before they are drawn.
+
+    Raises:
+        HsiError: it has another one.
+    """
+    if grid is not None and (rows, cols) != grid.shape:
+        raise HsiError(
+            say(
+                "{file_name} was drawn on a scene of {rows} x {cols} pixels, this one is {grid_rows} x {grid_cols}.",
+                file_name=file_name, rows=rows, cols=cols, grid_rows=grid.rows, grid_cols=grid.cols,
+            ),
+            say("Open the scene that it belongs to."),
+        )  # fmt: skip
+
+
 def by_name(names: Iterable[str], colors: dict[str, Color] | None = None) -> tuple[dict[str, int], ClassTable]:
     """A number for each name, in the order in which they come, and the classes.
 

@@ -37,7 +37,7 @@ def read_labelme(path: Path, variable: str | None = None, grid: Grid | None = No
 
     Args:
         variable: unused, a file has one image.
-        grid: unused, the shapes are burnt onto it later, and must be of its size.
+        grid: the scene, which must be of the size of the image.
 
     Raises:
         HsiError: the file is damaged, or does not say how large its image is.
@@ -51,6 +51,7 @@ def read_labelme(path: Path, variable: str | None = None, grid: Grid | None = No
     if not isinstance(listed, list) or not all(isinstance(shape, dict) for shape in listed):
         raise _no_labelme(path.name, say("it has no list of shapes"))
     rows, cols = image_labels.size_of(content.get("imageHeight"), content.get("imageWidth"), path.name)
+    image_labels.require_size(rows, cols, grid, path.name)
     named = [(untrusted.plain(str(shape.get("label") or "").strip()), shape) for shape in listed]
     numbers, classes = image_labels.by_name(sorted({name for name, _ in named if name} - {*_NO_CLASS}))
     shapes: list[Shape] = []
