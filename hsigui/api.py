@@ -100,7 +100,8 @@ def read_labels(
     """Reads class numbers of pixels: ground truth, training labels, or a map.
 
     Args:
-        path: a GeoTIFF, ENVI, MATLAB, NumPy or PNG file, ENVI ROIs, shapes (GeoPackage, GeoJSON, Shapefile), or CSV.
+        path: a GeoTIFF, ENVI, MATLAB, NumPy, HDF5 or PNG file, ENVI ROIs, shapes (GeoPackage, GeoJSON, Shapefile), CSV,
+            or labels of ilastik, labelme, CVAT, Roboflow (COCO) or the Semi-Automatic Classification Plugin.
         cube: the scene, onto whose pixels shapes and tables are brought, and which rasters must fit; of several arrays
             in a file the only one of its size is taken.
         variable: name of the array (layer, field), where several fit.
