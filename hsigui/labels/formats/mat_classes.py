@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import re
 from collections.abc import Sequence
 from dataclasses import replace
@@ -87,12 +88,20 @@ def truth_candidates(path: Path, shape: tuple[int, int]) -> tuple[ArrayInfo, ...
     Raises:
         HsiError: the file is damaged.
     """
-    return tuple(array for array, _ in _fitting(MatFile(path), Grid(*shape)))
+    file = MatFile(path)
+    # The scene itself, which is not read for it, is the array of the most planes.
+    deep = [a for a in file.arrays if len(layouts.squeezed(a.shape)) == 3]
+    scene = max(deep, key=lambda a: math.prod(a.shape), default=None)
+    return tuple(array for array, _ in _fitting(file, Grid(*shape), scene))
 
 
-def _fitting(file: MatFile, grid: Grid) -> list[tuple[ArrayInfo, str]]:
-    """The arrays that fit a scene in the plainest way in which any does, with the order of pixels in a row."""
-    ways = [(array, layouts.way_of(array.shape, grid.shape)) for array in file.arrays]
+def _fitting(file: MatFile, grid: Grid, but: ArrayInfo | None = None) -> list[tuple[ArrayInfo, str]]:
+    """The arrays that fit a scene in the plainest way in which any does, with the order of pixels in a row.
+
+    Args:
+        but: an array that is none.
+    """
+    ways = [(array, layouts.way_of(array.shape, grid.shape)) for array in file.arrays if array != but]
     for wanted in (layouts.AS_IS, layouts.PLANES, layouts.TURNED, layouts.ROW):
         found = []
         for array in (array for array, way in ways if way == wanted):

@@ -9,6 +9,7 @@ import pytest
 import scipy.io
 
 from hsigui import api
+from hsigui.cube.formats.matlab import MatFile
 from hsigui.errors import HsiError
 from hsigui.labels.describe import describe_file
 from hsigui.labels.formats.files import AmbiguousLabels, Grid, find_truth_in_cube_file, read_classes
@@ -144,3 +145,12 @@ def test_the_cases_with_pixels_in_a_row_are_questions_and_hold_four_labels(cases
 def test_the_case_of_a_half_is_refused_with_its_place(cases: Path):
     with pytest.raises(HsiError, match=r"1\.5 at row 2, column 3"):
         read_classes(cases / "files" / "24_label_shapes" / "half.mat", grid=GRID)
+
+
+def test_a_scene_is_not_read_to_find_labels_beside_it(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    path = saved(tmp_path, PLANES, ".mat", scene=np.random.default_rng(0).random((12, 9, 20)))
+    read = []
+    load = MatFile.load
+    monkeypatch.setattr(MatFile, "load", lambda file, name: read.append(name) or load(file, name))
+    assert [info.name for info in find_truth_in_cube_file(path, (12, 9))] == ["gt"]
+    assert set(read) == {"gt"}
