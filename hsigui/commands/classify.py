@@ -11,7 +11,7 @@ import numpy as np
 
 from hsigui import api
 from hsigui.commands.canonical import canonical
-from hsigui.commands.console import counted, run_with_progress, tell, tell_all
+from hsigui.commands.console import counted, run_with_progress, tell, tell_of
 from hsigui.commands.outputs import check_folder, check_outputs
 from hsigui.commands.reading import reading
 from hsigui.commands.without_effect import Need, of_filters, require_effect
@@ -95,7 +95,7 @@ def _fit_and_map(arguments: argparse.Namespace, path: Path) -> None:
     labels = api.read_labels(
         arguments.labels, cube, variable=arguments.labels_variable, background=arguments.labels_background
     )
-    tell_all(labels.notes)
+    tell_of(labels)
     _asked(arguments)  # refused now rather than after the features are made
 
     def work(ctx: Context) -> Result:

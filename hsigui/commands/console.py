@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable, Iterable
-from typing import TypeVar, cast
+from typing import TYPE_CHECKING, TypeVar, cast
 
 import numpy as np
 from numpy.typing import NDArray
 
 from hsigui.jobs import Context, Finished, JobRunner, Outcome, Partial, Progress, Warned
 from hsigui.texts import say, say_number
+
+if TYPE_CHECKING:
+    from hsigui.labels.raster import ClassRaster
 
 T = TypeVar("T")
 
@@ -22,6 +25,13 @@ def tell(text: str) -> None:
 def tell_all(notes: Iterable[str]) -> None:
     for note in notes:
         tell(note)
+
+
+def tell_of(labels: ClassRaster) -> None:
+    """What was assumed in reading labels, and which of their numbers is no label."""
+    tell_all(labels.notes)
+    if labels.background is not None and not labels.background.reasons:
+        tell(labels.background.words)
 
 
 def counted(array: NDArray[np.uint16], what: str) -> str:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from hsigui import api
 from hsigui.commands.canonical import canonical
-from hsigui.commands.console import run_with_progress, tell, tell_all
+from hsigui.commands.console import run_with_progress, tell, tell_of
 from hsigui.commands.outputs import check_folder
 from hsigui.commands.reading import reading
 from hsigui.commands.without_effect import Need, require_effect
@@ -55,7 +55,7 @@ def pretrain(arguments: argparse.Namespace) -> None:
             arguments.monitor_labels, cubes[0], variable=arguments.monitor_labels_variable,
             background=arguments.monitor_labels_background,
         )  # fmt: skip
-        tell_all(watched.notes)
+        tell_of(watched)
 
     command = canonical(arguments, epochs=spec.epochs, settings=asked.words(spec.settings))
 

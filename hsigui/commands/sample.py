@@ -10,7 +10,7 @@ import numpy as np
 
 from hsigui import api
 from hsigui.commands.canonical import canonical
-from hsigui.commands.console import counted, tell, tell_all
+from hsigui.commands.console import counted, tell, tell_of
 from hsigui.commands.outputs import check_outputs
 from hsigui.commands.without_effect import Need, require_effect
 from hsigui.errors import HsiError
@@ -46,7 +46,7 @@ def sample(arguments: argparse.Namespace) -> None:
         )
     require_effect(arguments, _needs(named, drawn=not masks, one_seed=not arguments.seeds))
     truth = api.read_labels(arguments.truth, variable=arguments.variable, background=arguments.background)
-    tell_all(truth.notes)
+    tell_of(truth)
     if masks:
         _from_masks(arguments, truth)
         return
