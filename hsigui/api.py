@@ -89,14 +89,26 @@ def quality_layers(path: PathLike) -> tuple[QualityLayer, ...]:
     return find_quality_layers(path)
 
 
-def read_labels(path: PathLike, cube: Cube | None = None, *, variable: str | None = None) -> Labels:
+def read_labels(
+    path: PathLike,
+    cube: Cube | None = None,
+    *,
+    variable: str | None = None,
+    background: str | float | None = None,
+    buffer: str | float | None = None,
+) -> Labels:
     """Reads class numbers of pixels: ground truth, training labels, or a map.
 
     Args:
-        path: a GeoTIFF, ENVI, MATLAB, NumPy or PNG file, ENVI ROIs, shapes (GeoPackage, GeoJSON, Shapefile), or CSV.
+        path: a GeoTIFF, ENVI, MATLAB, NumPy, HDF5 or PNG file, ENVI ROIs, shapes (GeoPackage, GeoJSON, Shapefile), CSV,
+            or labels of ilastik, labelme, CVAT, Roboflow (COCO) or the Semi-Automatic Classification Plugin.
         cube: the scene, onto whose pixels shapes and tables are brought, and which rasters must fit; of several arrays
             in a file the only one of its size is taken.
         variable: name of the array (layer, field), where several fit.
+        background: numbers of a raster that mean no label: 255, "-1,0", or "none" where each number is a class; None
+            for what the file and its numbers say, which is in `notes`. Where 0 is a class, class numbers are one higher
+            than in the file.
+        buffer: distance within which points and lines label: 3 pixels, or "10m"; None for the pixels that they touch.
 
     Returns:
         `Labels`: `array` is rows x cols uint16, `classes` the table of numbers, names and colours.
@@ -108,11 +120,12 @@ def read_labels(path: PathLike, cube: Cube | None = None, *, variable: str | Non
 
     path = Path(path).expanduser()
     if cube is None:
-        raster = read_classes(path, variable=variable)
+        raster = read_classes(path, variable=variable, background=background, buffer=buffer)
     else:
-        raster = verbs.on_scene(read_for(path, cube, variable), cube, "labels")
+        raster = verbs.on_scene(read_for(path, cube, variable, background, buffer), cube, "labels")
     drawn = split.load(path, raster.array)
-    return dataclasses.replace(Labels.of(raster), path=path, drawn=drawn, variable=variable or raster.variable)
+    held = path if buffer is None else None  # widened ones are in no file
+    return dataclasses.replace(Labels.of(raster), path=held, drawn=drawn, variable=variable or raster.variable)
 
 
 def sample(
@@ -304,7 +317,9 @@ def evaluate(
     labels: PathLike | Sequence[PathLike] | None = None, match: Mapping[str, str] | None = None,
     resample: bool = False, against: PathLike | Sequence[PathLike] = (), design: str = "", cube: Cube | None = None,
     spectra: bool = False, map_variable: str | None = None, truth_variable: str | None = None,
-    labels_variable: str | None = None, command: str = "", ctx: Context | None = None,
+    labels_variable: str | None = None, map_background: str | float | None = None,
+    truth_background: str | float | None = None, labels_background: str | float | None = None, command: str = "",
+    ctx: Context | None = None,
 ) -> Evaluation:  # fmt: skip
     """How right a map is on labelled pixels; those that it was trained on are left out.
 
@@ -320,6 +335,7 @@ def evaluate(
         cube: the scene, for the spectra of the classes in the report; that of a result is known.
         spectra: look for the scene of a map in a file, too, where its record names one.
         map_variable, truth_variable, labels_variable: name of the array, where a file holds several.
+        map_background, truth_background, labels_background: numbers of a raster that mean no label; see `read_labels`.
         command: the command line that evaluates, for the report.
 
     Returns:
@@ -330,6 +346,7 @@ def evaluate(
         HsiError: a file cannot be read, map and truth do not fit, or no test pixel is left.
     """
     from hsigui.pipeline.evaluation import Asked, evaluate_maps
+    from hsigui.pipeline.scoring import HowRead
 
     results = [maps] if isinstance(maps, Result | str | Path) else list(maps)
     references = [truth] if isinstance(truth, ClassRaster | np.ndarray | str | Path) else list(truth)
@@ -345,7 +362,10 @@ def evaluate(
     return evaluate_maps(
         wanted, _spread(truths, len(wanted), say("truth files")), _spread(given, len(wanted), say("files of labels")),
         asked,
-        ctx or quiet(), map_variable=map_variable, truth_variable=truth_variable, labels_variable=labels_variable,
+        ctx or quiet(),
+        as_read=HowRead(
+            map_variable, truth_variable, labels_variable, map_background, truth_background, labels_background
+        ),
     )  # fmt: skip
 
 

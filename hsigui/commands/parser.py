@@ -106,7 +106,12 @@ def _add_labels(commands: Commands) -> None:
         metavar="TABLE",
         help=say("names and colours: {class_tables}", class_tables=CLASS_TABLES),
     )
-    p.add_argument("--variable", metavar="NAME", help=say("array, layer or field, where several fit"))
+    p.add_argument("--variable", "--layer", metavar="NAME", help=say("array, layer or field, where several fit"))
+    p.add_argument(
+        "--buffer", type=_buffer, metavar="DISTANCE",
+        help=say("points and lines label within it, as 3 (pixels) or 10m; else the pixels that they touch"),
+    )  # fmt: skip
+    _add_background(p)
     add_overwrite(p)
     p.set_defaults(work=command("labels"))
 
@@ -154,6 +159,7 @@ def _add_sample(commands: Commands) -> None:
     p.add_argument("--out", type=Path, required=True, metavar="LABELS", help=say("where to write the labels"))
     p.add_argument("--rest", type=Path, required=True, metavar="TEST", help=say("where to write the rest"))
     _add_variable(p)
+    _add_background(p)
     add_overwrite(p)
     p.set_defaults(work=command("sample"))
 
@@ -213,6 +219,7 @@ def _add_pretrain(commands: Commands) -> None:
     p.add_argument(
         "--monitor-labels-variable", metavar="NAME", help=say("array, layer or field of these, where several fit")
     )
+    _add_background(p, "--monitor-labels-background")
     p.add_argument(
         "--threads", type=_positive, metavar="N",
         help=say("of the processor, where the numbers of a training depend on how many there are (all)"),
@@ -242,7 +249,11 @@ def _add_classify(commands: Commands) -> None:
         "--run", type=Path, required=True, metavar="RUN", dest="run_folder", help=say("folder that pretrain wrote")
     )
     p.add_argument("--labels", type=Path, metavar="LABELS", help=say("of the one CUBE: a file of labels"))
-    p.add_argument("--labels-variable", metavar="NAME", help=say("array of the labels' .mat file, where several fit"))
+    p.add_argument(
+        "--labels-variable", "--labels-layer", metavar="NAME",
+        help=say("array, layer or field of the labels, where several fit"),
+    )  # fmt: skip
+    _add_background(p, "--labels-background")
     p.add_argument("--probe", choices=("kept",), help=say("the classifier that RUN keeps (so without --labels)"))
     p.add_argument(
         "--smooth", type=float, metavar="PIXELS", help=say("smoothing of the class probabilities (the run's)")
@@ -295,6 +306,7 @@ def _add_export(commands: Commands) -> None:
         "--out", type=Path, required=True, nargs="+", metavar="FILE", help=say("to write: {maps}", maps=MAPS)
     )
     p.add_argument("--variable", metavar="NAME", help=say("array of the map's .mat file, where several fit"))
+    _add_background(p)
     p.add_argument(
         "--classes",
         type=Path,
@@ -351,6 +363,8 @@ def _add_evaluate(commands: Commands) -> None:
         "--labels-variable", metavar="NAME", help=say("array, layer or field of the labels, where several fit")
     )
     p.add_argument("--map-variable", metavar="NAME", help=say("array of the map's .mat file, where several fit"))
+    for option in ("--truth-background", "--labels-background", "--map-background"):
+        _add_background(p, option)
     p.add_argument(
         "--resample", action="store_true", help=say("a map of other pixels than the reference: by nearest neighbour")
     )
@@ -390,6 +404,7 @@ def _add_study(commands: Commands) -> None:
     p.add_argument("cube", type=Path, nargs="?", metavar="CUBE")
     p.add_argument("--truth", type=Path, metavar="GT", help=say("ground truth: a file of labels"))
     p.add_argument("--truth-variable", metavar="NAME", help=say("array of the truth's .mat file, where several fit"))
+    _add_background(p, "--truth-background")
     p.add_argument(
         "--suite", type=Path, metavar="TOML",
         help=say("instead of CUBE and --truth: a file of several scenes and of defaults for these options"),
@@ -543,6 +558,33 @@ def _add_outside(parser: argparse.ArgumentParser) -> None:
         "--outside-files", action="store_true",
         help=say("also read what files name outside their own folders (virtual rasters, HDF5); remembered for each"),
     )  # fmt: skip
+
+
+def _add_background(parser: argparse._ActionsContainer, option: str = "--background") -> None:
+    parser.add_argument(
+        option, type=_background, metavar="NUMBERS",
+        help=say("numbers that mean no label, as 255 or -1,0, or none; what the file and its numbers say by default"),
+    )  # fmt: skip
+
+
+def _background(text: str) -> str:
+    from hsigui.labels.background import choice_of  # with NumPy, which the help does without
+
+    try:
+        choice_of(text)
+    except HsiError as error:
+        raise argparse.ArgumentTypeError(str(error)) from None
+    return text
+
+
+def _buffer(text: str) -> str:
+    from hsigui.labels.widening import buffer_of
+
+    try:
+        buffer_of(text)
+    except HsiError as error:
+        raise argparse.ArgumentTypeError(str(error)) from None
+    return text
 
 
 def _add_variable(parser: argparse._ActionsContainer) -> None:

@@ -91,6 +91,8 @@ def pretrain(scene: CubeArgument, spec: PretrainSpec, watched_by: Mapping[str, A
     words += [] if spec.monitor else ["--no-monitor"]
     for option, name in (("--monitor-labels", "file"), ("--monitor-labels-variable", "variable")):
         words += [option, watched_by[name]] if watched_by and name in watched_by else []
+    if watched_by and "background" in watched_by:
+        words.append(f"--monitor-labels-background={watched_by['background']}")
     words += [] if spec.patience is None else ["--patience", spec.patience]
     words += [] if spec.precision == "auto" else ["--precision", spec.precision]
     words += [] if spec.threads is None else ["--threads", spec.threads]
@@ -100,7 +102,7 @@ def pretrain(scene: CubeArgument, spec: PretrainSpec, watched_by: Mapping[str, A
 
 def classify(
     scene: CubeArgument, labels: str | Path | None, map_spec: MapSpec, *, run: str | Path = RUN, device: str = "auto",
-    filters: Filters | None = None, labels_variable: str = "",
+    filters: Filters | None = None, labels_variable: str = "", labels_background: str = "",
 ) -> str:  # fmt: skip
     """Draws the map.
 
@@ -109,9 +111,11 @@ def classify(
         run: the run folder.
         filters: of the map; None for none.
         labels_variable: array (layer, field) of the labels' file; empty where it holds one only.
+        labels_background: its numbers that mean no label; empty for what the file itself says.
     """
     words: list[object] = ["--run", run, *(["--probe", "kept"] if labels is None else ["--labels", labels])]
     words += ["--labels-variable", labels_variable] if labels_variable and labels is not None else []
+    words += [f"--labels-background={labels_background}"] if labels_background and labels is not None else []
     for option in dataclasses.fields(MapSpec):
         value = getattr(map_spec, option.name)
         words += [] if value in (None, "") else [f"--{option.name}", value]

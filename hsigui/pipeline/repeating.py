@@ -84,7 +84,7 @@ def _of_fitted(result: Result, record: Provenance, files: LabelPaths, filters: F
     found.append(
         lines.classify(
             scene, labels, result.spec, run=run, device=encoder.spec.device, filters=filters,
-            labels_variable=files.variable,
+            labels_variable=files.variable, labels_background=files.background,
         )
     )  # fmt: skip
     return found

@@ -125,7 +125,8 @@ def _origin_of(labels: ClassRaster | None) -> dict[str, str]:
     """The file of labels and which of its arrays they are; empty where they are in none."""
     if not isinstance(labels, Labels) or labels.path is None:
         return {}
-    return {"file": str(labels.path.resolve()), **({"variable": labels.variable} if labels.variable else {})}
+    more = {"variable": labels.variable, "background": labels.chosen_background}
+    return {"file": str(labels.path.resolve()), **{name: text for name, text in more.items() if text}}
 
 
 def embed(

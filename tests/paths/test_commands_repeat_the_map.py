@@ -162,6 +162,20 @@ def array_by_name(at: Place) -> Path:
     return at.work / "map.tif"
 
 
+def background_by_number(at: Place) -> Path:
+    """Labels from 0 on, in which 250 that the file does not name as such is none."""
+    sampled(at)
+    labels = read_classes(at.work / "labels.tif").array
+    np.save(at.work / "from0.npy", np.where(labels > 0, labels.astype(np.int16) - 1, 250))
+    trained(at)
+    at("classify", at.data / "scene.hdr", "--run", "run", "--labels", "from0.npy", "--labels-background", "250",
+       "--out", "map.tif")  # fmt: skip
+    record = provenance.load(at.work / "map.tif", read_classes(at.work / "map.tif").array)
+    assert record is not None
+    assert record.labels_background == "250"
+    return at.work / "map.tif"
+
+
 def several_layers(at: Place) -> Path:
     sampled(at)
     raster = read_classes(at.work / "labels.tif")
