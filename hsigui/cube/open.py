@@ -7,21 +7,18 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-import numpy as np
-
 from hsigui import plugins, untrusted
 from hsigui.cube.cube import Cube
 from hsigui.cube.formats.arrays import AmbiguousArray, AmbiguousCube, ArrayInfo
 from hsigui.cube.formats.choice import ImportChoice
 from hsigui.cube.formats.rows import faults_told, without_driver
 from hsigui.cube.formats.table import Reader, in_words, reader_of
-from hsigui.cube.masked import MaskedCube
+from hsigui.cube.quality import quality_layers, with_masks_told, with_quality
 from hsigui.errors import HsiError
 from hsigui.texts import say
 
 if TYPE_CHECKING:
     from hsigui.cube.formats.containers import ArrayFile
-    from hsigui.cube.formats.products.quality_layers import QualityLayer
 
 __all__ = [
     "AmbiguousArray", "AmbiguousCube", "ArrayInfo", "ImportChoice", "list_arrays", "open_cube", "quality_layers",
@@ -46,7 +43,7 @@ def open_cube(
         HsiError: the file cannot be read or holds no scene; the message says why.
     """
     path = Path(path).expanduser()
-    _require_file(path)
+    untrusted.require_file(path)
     row = reader_of(path)
     if row is not None and row.arrays is not None:
         return _opened(row, path, variable, choice, quality)
@@ -58,21 +55,6 @@ def open_cube(
     if row is None:
         raise _no_reader(path)
     return _opened(row, path, quality=quality)
-
-
-def quality_layers(path: str | Path) -> tuple[QualityLayer, ...]:
-    """The quality masks that a product brings along, in its file or beside it; none for files of no known product.
-
-    Raises:
-        HsiError: the file is missing or damaged.
-    """
-    path = Path(path).expanduser()
-    _require_file(path)
-    row = reader_of(path)
-    if row is None or row.masks is None:
-        return ()
-    with faults_told(row, path, "read"):
-        return plugins.resolved(row.masks)().layers(path)
 
 
 def holds_arrays(path: Path) -> bool:
@@ -89,7 +71,7 @@ def list_arrays(path: str | Path) -> tuple[ArrayInfo, ...]:
         HsiError: the file is missing or damaged.
     """
     path = Path(path).expanduser()
-    _require_file(path)
+    untrusted.require_file(path)
     file = _array_file(path)
     return () if file is None else file.arrays
 
@@ -101,7 +83,7 @@ def suggestions(path: str | Path) -> tuple[ImportChoice, ...]:
         HsiError: the file is missing or damaged.
     """
     path = Path(path).expanduser()
-    _require_file(path)
+    untrusted.require_file(path)
     file = _array_file(path)
     if file is None:
         return ()
@@ -128,36 +110,14 @@ def _opened(
     with faults_told(row, path, "read"):
         if row.arrays is None:
             assert row.opens is not None  # the row has checked it
-            return _trusted(row, path, _require_cube(plugins.resolved(row.opens)(path)), quality)
-        from hsigui.cube.formats.containers import open_arrays
+            cube = _require_cube(plugins.resolved(row.opens)(path))
+        else:
+            from hsigui.cube.formats.containers import open_arrays
 
-        return _trusted(row, path, open_arrays(plugins.resolved(row.arrays)(path), variable, choice), quality)
-
-
-def _trusted(row: Reader, path: Path, cube: Cube, quality: Sequence[str]) -> Cube:
-    """A scene without the pixels that quality masks of its product mark; with a note on the masks there are."""
-    if row.masks is None:
-        if quality:
-            raise HsiError(
-                say("{name} is of no product that has quality masks.", name=path.name),
-                say("Open it without them; --mask-out takes a file of labels."),
-            )
-        return cube
-    masks = plugins.resolved(row.masks)()
-    if not quality:
-        there = masks.layers(path) if cube.info.product else ()
-        names = ", ".join(layer.name for layer in there)
-        said = (say("Quality masks of the product: {names} (--quality NAME leaves their pixels out).", names=names),)
-        return _noted(cube, said if there else ())
-    mask = masks.marked(path, cube, tuple(quality))
-    count, names = int(np.count_nonzero(mask)), ", ".join(quality)
-    note = say("Without data by quality masks ({names}): {count:,} pixels.", names=names, count=count)
-    kept = cube.with_info(replace(cube.info, quality=tuple(quality), notes=(*cube.info.notes, note)))
-    return MaskedCube(kept, mask)
-
-
-def _noted(cube: Cube, notes: tuple[str, ...]) -> Cube:
-    return cube.with_info(replace(cube.info, notes=(*cube.info.notes, *notes))) if notes else cube
+            cube = open_arrays(plugins.resolved(row.arrays)(path), variable, choice)
+            if choice is not None:
+                cube = cube.with_info(replace(cube.info, choice=choice))
+        return with_quality(with_masks_told(row, path, cube), quality, path)
 
 
 def _require_cube(cube: Cube) -> Cube:
@@ -192,12 +152,3 @@ def _is_text(path: Path) -> bool:
             say("Check the rights of the file."),
         ) from error
     return bool(head) and not any(byte < 32 and byte not in b"\t\n\r\f" for byte in head)
-
-
-def _require_file(path: Path) -> None:
-    if untrusted.there(path) and path.is_dir():
-        raise HsiError(say("{path} is a folder.", path=path), say("Choose a file in it."))
-    if not untrusted.is_file(path):
-        raise HsiError(
-            say("The file {path} does not exist.", path=path), say("Check the name, or whether the drive is connected.")
-        )

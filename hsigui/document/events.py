@@ -72,6 +72,13 @@ class BandsChanged(Changed):
 
 
 @dataclass(frozen=True)
+class ImportKept(Changed):
+    """What was said of the bands or the quality masks of a scene is on the disk, for its project to take it over."""
+
+    scene: int
+
+
+@dataclass(frozen=True)
 class ViewChanged(Changed):
     before: ViewState
     after: ViewState

@@ -15,7 +15,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 from hsigui.cube.cube import Cube
-from hsigui.cube.formats.choice import ImportChoice
 from hsigui.cube.render import ViewState
 from hsigui.document import identity
 from hsigui.document.course import TrainingCurves
@@ -51,7 +50,6 @@ class Scene(SceneLabels):
     Attributes:
         id: no other scene of this program has it.
         cube, plain: the scene as it is used, and as its file has it.
-        choice: how its file was read; None for as it says itself.
         input_revision: grows with each change of the bands in use, scale, no-data or mask.
         views: which bands are shown and how they are stretched.
         runs: encoders of this scene; only that of the run in use has its features in memory.
@@ -67,7 +65,6 @@ class Scene(SceneLabels):
         super().__init__(cube.rows, cube.cols)
         self.id = next(_ids)
         self.cube, self.plain = cube, plain or cube
-        self.choice: ImportChoice | None = None
         self.input_revision = 0
         self.views = Shelf(view)
         self.runs: Shelf[Run] = Shelf()

@@ -18,13 +18,14 @@ from hsigui.cube.formats.library import SpectralLibrary, open_library
 from hsigui.cube.formats.table import reader_of
 from hsigui.cube.open import holds_arrays, list_arrays, open_cube, suggestions
 from hsigui.cube.picture import Picture
+from hsigui.cube.quality import with_quality
 from hsigui.cube.render import ViewState, first_view, render
 from hsigui.errors import HsiError
 from hsigui.jobs import Context
 from hsigui.labels.classes import ClassInfo, ClassTable
 from hsigui.labels.describe import describe_file
 from hsigui.labels.formats.files import ClassRaster, find_truth_in_cube_file, may_hold_shapes
-from hsigui.storage import band_edits, imports
+from hsigui.storage import band_edits, chosen_masks, imports
 from hsigui.texts import say
 from hsigui.ui.desk.wavelength_units import NANOMETRES, WavelengthUnit
 from hsigui.ui.scene.drawing import draw_picture
@@ -38,7 +39,6 @@ class Opened:
         plain: the scene with wavelengths and bad bands as its file has them.
         truth: comes with the demo scene only.
         beside: names of arrays in the same file that fit the scene as ground truth.
-        choice: how the file was read; None for as it says itself.
     """
 
     cube: Cube
@@ -47,7 +47,6 @@ class Opened:
     plain: Cube
     truth: ClassRaster | None = None
     beside: tuple[str, ...] = ()
-    choice: ImportChoice | None = None
 
 
 @dataclass(frozen=True)
@@ -89,7 +88,7 @@ def open_scene(
     ctx.progress(0, 0, say("Opening {name}…", name=path.name))
     if choice is None:
         try:
-            cube, choice = _open_as_before(ctx, path)
+            cube = _open_as_before(ctx, path)
         except AmbiguousArray:
             raise
         except HsiError as refusal:
@@ -113,7 +112,7 @@ def open_scene(
             )
     opened = _ready(ctx, cube)
     fitting = find_truth_in_cube_file(path, (cube.rows, cube.cols))
-    return replace(opened, beside=tuple(info.name for info in fitting), choice=choice)
+    return replace(opened, beside=tuple(info.name for info in fitting))
 
 
 def open_demo(ctx: Context, spec: DemoSpec) -> Opened:
@@ -126,7 +125,7 @@ def open_demo(ctx: Context, spec: DemoSpec) -> Opened:
 
 def _ready(ctx: Context, cube: Cube) -> Opened:
     ctx.progress(0, 0, say("Drawing {name}…", name=cube.name))
-    plain, cube = cube, _with_kept_bands(ctx, cube)
+    plain, cube = cube, _with_kept_masks(ctx, _with_kept_bands(ctx, cube), chosen_masks.recall(cube))
     view = first_view(cube)
     return Opened(cube, view, draw_picture(ctx, cube, view), plain)
 
@@ -139,17 +138,25 @@ def _with_kept_bands(ctx: Context, cube: Cube) -> Cube:
         return cube
 
 
-def _open_as_before(ctx: Context, path: Path) -> tuple[Cube, ImportChoice | None]:
+def _with_kept_masks(ctx: Context, cube: Cube, names: tuple[str, ...]) -> Cube:
+    try:
+        return with_quality(cube, names)
+    except HsiError as error:
+        ctx.warn(say("The quality masks of {name} are not applied: {message}", name=cube.name, message=error.message))
+        return cube
+
+
+def _open_as_before(ctx: Context, path: Path) -> Cube:
     kept = imports.recall(path)
     if kept is None:
-        return open_cube(path), None
+        return open_cube(path)
     try:
         cube = open_cube(path, choice=kept)
     except HsiError as error:  # kept by another version of the program, say
         ctx.warn(say("{name} could not be read as the last time: {message}", name=path.name, message=error.message))
-        return open_cube(path), None
+        return open_cube(path)
     note = say("Read as the last time: {kept}. File > Open as… changes it.", kept=kept)
-    return cube.with_info(replace(cube.info, notes=(*cube.info.notes, note))), kept
+    return cube.with_info(replace(cube.info, notes=(*cube.info.notes, note)))
 
 
 @dataclass(frozen=True)
