@@ -202,6 +202,8 @@ class SceneController(QObject):
         session.replace_cube(opened.cube, plain=opened.plain, new_input=True)
         if session.view is not None:
             self._drawing.request(partial(drawing.draw_picture, cube=opened.cube, view=session.view))
+        for text in opened.told:
+            self._desk.messages.warning(text)
         dropped = say(" Encoder and map were of the old values and are dropped.") if computed else ""
         self._desk.messages.info(
             say("{name} was read again; the labels stay.{dropped}", name=opened.cube.name, dropped=dropped)
@@ -221,6 +223,8 @@ class SceneController(QObject):
             scene.set_truth(opened.truth.array, opened.truth.classes, say("the simulated ground truth"))
         rows, cols, bands = scene.plain.shape
         _log.note("Scene %d opened: %d x %d x %d, %s", scene.id, rows, cols, bands, scene.plain.dtype)
+        for text in opened.told:
+            self._desk.messages.warning(text)
         self._session.events.emit(SceneOpened(scene.id, opened.beside))
 
     # Tabs

@@ -39,6 +39,8 @@ class Opened:
         plain: the scene with wavelengths and bad bands as its file has them.
         truth: comes with the demo scene only.
         beside: names of arrays in the same file that fit the scene as ground truth.
+        told: what was chosen before and is not so now, in sentences: messages go with the scene before, so they are
+            said when this one is shown.
     """
 
     cube: Cube
@@ -47,6 +49,7 @@ class Opened:
     plain: Cube
     truth: ClassRaster | None = None
     beside: tuple[str, ...] = ()
+    told: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -86,9 +89,10 @@ def open_scene(
         present: rows and columns of the scene that is open, to which labels can belong.
     """
     ctx.progress(0, 0, say("Opening {name}…", name=path.name))
+    told: list[str] = []
     if choice is None:
         try:
-            cube = _open_as_before(ctx, path)
+            cube = _open_as_before(path, told)
         except AmbiguousArray:
             raise
         except HsiError as refusal:
@@ -105,12 +109,12 @@ def open_scene(
         try:
             imports.remember(choice, path)
         except HsiError as error:
-            ctx.warn(
+            told.append(
                 say(
                     "How {name} is read is not kept for the next time: {message}", name=path.name, message=error.message
                 )
             )
-    opened = _ready(ctx, cube)
+    opened = _ready(ctx, cube, told)
     fitting = find_truth_in_cube_file(path, (cube.rows, cube.cols))
     return replace(opened, beside=tuple(info.name for info in fitting))
 
@@ -120,40 +124,42 @@ def open_demo(ctx: Context, spec: DemoSpec) -> Opened:
     ctx.progress(0, 0, say("Making the demo scene…"))
     demo = simulate(spec)
     classes = ClassTable(tuple(ClassInfo(*entry) for entry in demo.classes))
-    return replace(_ready(ctx, demo.cube), truth=ClassRaster(demo.truth, classes, demo.cube.geo))
+    return replace(_ready(ctx, demo.cube, []), truth=ClassRaster(demo.truth, classes, demo.cube.geo))
 
 
-def _ready(ctx: Context, cube: Cube) -> Opened:
+def _ready(ctx: Context, cube: Cube, told: list[str]) -> Opened:
     ctx.progress(0, 0, say("Drawing {name}…", name=cube.name))
-    plain, cube = cube, _with_kept_masks(ctx, _with_kept_bands(ctx, cube), chosen_masks.recall(cube))
+    plain, cube = cube, _with_kept_masks(_with_kept_bands(cube, told), chosen_masks.recall(cube), told)
     view = first_view(cube)
-    return Opened(cube, view, draw_picture(ctx, cube, view), plain)
+    return Opened(cube, view, draw_picture(ctx, cube, view), plain, told=tuple(told))
 
 
-def _with_kept_bands(ctx: Context, cube: Cube) -> Cube:
+def _with_kept_bands(cube: Cube, told: list[str]) -> Cube:
     try:
         return band_edits.recall(cube).applied_to(cube)
     except HsiError as error:
-        ctx.warn(say("The bands of {name} are as in the file: {message}", name=cube.name, message=error.message))
+        told.append(say("The bands of {name} are as in the file: {message}", name=cube.name, message=error.message))
         return cube
 
 
-def _with_kept_masks(ctx: Context, cube: Cube, names: tuple[str, ...]) -> Cube:
+def _with_kept_masks(cube: Cube, names: tuple[str, ...], told: list[str]) -> Cube:
     try:
         return with_quality(cube, names)
     except HsiError as error:
-        ctx.warn(say("The quality masks of {name} are not applied: {message}", name=cube.name, message=error.message))
+        told.append(
+            say("The quality masks of {name} are not applied: {message}", name=cube.name, message=error.message)
+        )
         return cube
 
 
-def _open_as_before(ctx: Context, path: Path) -> Cube:
+def _open_as_before(path: Path, told: list[str]) -> Cube:
     kept = imports.recall(path)
     if kept is None:
         return open_cube(path)
     try:
         cube = open_cube(path, choice=kept)
     except HsiError as error:  # kept by another version of the program, say
-        ctx.warn(say("{name} could not be read as the last time: {message}", name=path.name, message=error.message))
+        told.append(say("{name} could not be read as the last time: {message}", name=path.name, message=error.message))
         return open_cube(path)
     note = say("Read as the last time: {kept}. File > Open as… changes it.", kept=kept)
     return cube.with_info(replace(cube.info, notes=(*cube.info.notes, note)))

@@ -81,9 +81,9 @@ class StateKeeping(QObject):
         self.look()
 
     def _import_kept(self, event: ImportKept) -> None:
-        """How the file of a scene is read has changed, which its state does not tell."""
+        """How the file of a scene is read has changed, which its state does not tell: its project takes it over."""
         scene = self._session.find(event.scene)
-        if scene is None or scene.id not in self._known:
+        if scene is None or scene.id not in self._known or self._keeping.project is None:
             return
         lost = self._known[scene.id].lost
         state = self._known[scene.id] = replace(state_of(scene, self._scene.looked_at(scene)), lost=lost)
