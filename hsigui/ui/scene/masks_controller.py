@@ -107,7 +107,7 @@ class MasksController(QObject):
             labels,
         )
         self._desk.messages.info(
-            say("{pixels:,} pixels of {name} have no data now, by the quality masks {names}.",
+            say("{pixels:,} pixels of {name} have no data now, by quality masks ({names}).",
                 pixels=int(np.count_nonzero(cube.withheld)), name=cube.name, names=", ".join(cube.info.quality)),
             lying if labels else "", back, stays=bool(labels),
         )  # fmt: skip

@@ -110,7 +110,7 @@ class MasksDialog(QDialog):
 
     def _of_all(self, pixels: int) -> str:
         share = pixels / max(1, self._cube.rows * self._cube.cols)
-        return say("{pixels:,} ({share:.1%})", pixels=pixels, share=share)
+        return say("{pixels:,} ({share:.2%})", pixels=pixels, share=share)
 
     def _is_ticked(self, row: int) -> bool:
         item = self.table.item(row, MASK)

@@ -69,13 +69,13 @@ def test_the_list_says_what_each_mask_means_and_how_many_pixels_it_marks(qtbot, 
         dialog.table.item(row, 0).text(): [dialog.table.item(row, c).text() for c in (MEANING, PIXELS)]
         for row in range(dialog.table.rowCount())
     }
-    assert rows["cloud"] == ["cloud", "6 (5.6%)"]
-    assert rows["cirrus"][1] == "1 (0.9%)"
-    assert rows["outside"] == ["outside of the swath", "3 (2.8%)"]
+    assert rows["cloud"] == ["cloud", "6 (5.56%)"]
+    assert rows["cirrus"][1] == "1 (0.93%)"
+    assert rows["outside"] == ["outside of the swath", "3 (2.78%)"]
     assert dialog.chosen == ()
     assert "no pixel is left out" in dialog.total.text()
     tick(dialog, "cloud", "outside")
-    qtbot.waitUntil(lambda: "9 (8.3%)" in dialog.total.text())
+    qtbot.waitUntil(lambda: "9 (8.33%)" in dialog.total.text())
     dialog.reject()
     idle(qtbot, opened)
     assert opened.session.cube.info.quality == ()
