@@ -28,7 +28,10 @@ BLOCK_VALUES = 16_000_000
 
 
 class Source(Protocol):
-    """Where stored samples come from. Must be safe to call from several threads at once."""
+    """Where stored samples come from. Must be safe to call from several threads at once.
+
+    One whose samples are packed in tiles says in `tile` how many rows and columns these have: see `looks`.
+    """
 
     @property
     def shape(self) -> tuple[int, int, int]:
@@ -105,6 +108,7 @@ class CubeInfo:
     left_out: tuple[int, ...] = ()  # numbers of the bands that are bad by the user's wish, not by the file
     taken_in: tuple[int, ...] = ()  # of those that the file marks bad and the user does not
     empty_bands: tuple[int, ...] = ()  # numbers of the bands without a value in any pixel
+    gaps_unknown: bool = False  # whether nobody has looked yet what no-data costs
     costly_band: int | None = None  # the band that costs most pixels, which would be kept without it
     default_bands: tuple[int, ...] = ()  # counted from 0; one (grey) or three (red, green, blue)
     nodata: float | None = None
@@ -164,6 +168,11 @@ class Cube:
     def over(self, change: Callable[[Source], Source], info: CubeInfo) -> Cube:
         """A cube over what a function makes of the stored samples, such as some bands of them."""
         return Cube(change(self._source), info, name=self.name, path=self.path)
+
+    @property
+    def source(self) -> Source:
+        """Where its stored samples come from."""
+        return self._source
 
     @property
     def shape(self) -> tuple[int, int, int]:

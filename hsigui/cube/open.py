@@ -13,6 +13,7 @@ from hsigui.cube.formats.arrays import AmbiguousArray, AmbiguousCube, ArrayInfo
 from hsigui.cube.formats.choice import ImportChoice
 from hsigui.cube.formats.rows import faults_told, without_driver
 from hsigui.cube.formats.table import Reader, in_words, reader_of
+from hsigui.cube.nodata import costs_told
 from hsigui.cube.quality import quality_layers, with_masks_told, with_quality
 from hsigui.errors import HsiError
 from hsigui.texts import say
@@ -27,7 +28,8 @@ __all__ = [
 
 
 def open_cube(
-    path: str | Path, *, variable: str | None = None, choice: ImportChoice | None = None, quality: Sequence[str] = ()
+    path: str | Path, *, variable: str | None = None, choice: ImportChoice | None = None, quality: Sequence[str] = (),
+    gaps: bool = True,
 ) -> Cube:  # fmt: skip
     """Opens a hyperspectral scene without loading more than it must.
 
@@ -37,6 +39,8 @@ def open_cube(
         variable: name of the array in a file that holds several.
         choice: how an array becomes the scene (MATLAB, HDF5 and NumPy files); None guesses, with a note.
         quality: names of quality masks of a product (`quality_layers`): pixels that one of them marks have no data.
+        gaps: look what no-data costs, for the notes, which takes seconds on large scenes; else `nodata.costs_told`
+            can be asked later.
 
     Raises:
         AmbiguousCube: several arrays of the file fit; it lists them.
@@ -46,7 +50,7 @@ def open_cube(
     untrusted.require_file(path)
     row = reader_of(path)
     if row is not None and row.arrays is not None:
-        return _opened(row, path, variable, choice, quality)
+        return _opened(row, path, variable, choice, quality, gaps=gaps)
     if choice is not None:
         raise HsiError(
             say("{name} says itself how it is to be read: an import choice is of no use.", name=path.name),
@@ -54,7 +58,7 @@ def open_cube(
         )
     if row is None:
         raise _no_reader(path)
-    return _opened(row, path, quality=quality)
+    return _opened(row, path, quality=quality, gaps=gaps)
 
 
 def holds_arrays(path: Path) -> bool:
@@ -103,7 +107,7 @@ def _array_file(path: Path) -> ArrayFile | None:
 
 def _opened(
     row: Reader, path: Path, variable: str | None = None, choice: ImportChoice | None = None,
-    quality: Sequence[str] = (),
+    quality: Sequence[str] = (), *, gaps: bool,
 ) -> Cube:  # fmt: skip
     if not row.available:
         raise without_driver(path, row.title, in_words())
@@ -117,6 +121,8 @@ def _opened(
             cube = open_arrays(plugins.resolved(row.arrays)(path), variable, choice)
             if choice is not None:
                 cube = cube.with_info(replace(cube.info, choice=choice))
+        if gaps and cube.info.gaps_unknown:
+            cube = cube.with_info(costs_told(cube))
         return with_quality(with_masks_told(row, path, cube), quality, path)
 
 

@@ -14,7 +14,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from hsigui.cube.cube import Cube
+from hsigui.cube.cube import Cube, CubeInfo
 from hsigui.cube.render import ViewState
 from hsigui.document import identity
 from hsigui.document.course import TrainingCurves
@@ -25,6 +25,7 @@ from hsigui.document.events import (
     EncoderChanged,
     MapChanged,
     MapSpecChanged,
+    NotesChanged,
     ViewChanged,
 )
 from hsigui.document.identity import Origin
@@ -131,6 +132,19 @@ class Scene(SceneLabels):
             self.runs.keep([run.out_of_use() for run in self.runs], None)
             self.maps.clear()
             self._tell_results()
+
+    def note_gaps(self, found: CubeInfo) -> None:
+        """Takes what no-data costs, which is found out after opening; no sample and no identity is another for that.
+
+        Args:
+            found: what is known of the plain scene then, as `cube.nodata.costs_told` has it.
+        """
+        before = len(self.plain.info.notes)
+        told = found.notes[before:]
+        for cube in {id(each): each for each in (self.plain, self.cube)}.values():
+            notes = (*cube.info.notes[:before], *told, *cube.info.notes[before:])
+            cube.info = replace(cube.info, notes=notes, costly_band=found.costly_band, gaps_unknown=False)
+        self.events.emit(NotesChanged())
 
     # Runs and maps
 

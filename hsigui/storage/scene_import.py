@@ -42,7 +42,7 @@ class SceneImport:
         """
         if self.choice is not None and imports.recall(path) != self.choice:
             imports.remember(self.choice, path)
-        cube = open_cube(path, choice=self.choice or imports.recall(path))
+        cube = open_cube(path, choice=self.choice or imports.recall(path), gaps=False)
         if band_edits.recall(cube) != self.bands:
             self.bands.applied_to(cube)
             band_edits.remember(cube, self.bands)

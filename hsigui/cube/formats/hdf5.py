@@ -134,6 +134,9 @@ class HdfSource:
         last = self._dataset.ndim - 1
         self._axes = tuple(last - axis if reversed_axes else axis for axis in layout.axes)
         self.dtype: np.dtype[Any] = sample_type(self._dataset.dtype)
+        row_axis, col_axis, _ = self._axes
+        chunks = self._dataset.chunks if row_axis != col_axis else None
+        self.tile: tuple[int, int] | None = None if chunks is None else (chunks[row_axis], chunks[col_axis])
 
     def read(self, rows: slice, cols: slice, bands: slice | Sequence[int]) -> NDArray[Any]:
         """Stored samples of a window, rows x cols x bands.

@@ -105,7 +105,7 @@ def open_scene(
                 say("{name} has one band of whole numbers, of the scene's size", name=path.name),
             )
     else:
-        cube = open_cube(path, choice=choice)
+        cube = open_cube(path, choice=choice, gaps=False)
         try:
             imports.remember(choice, path)
         except HsiError as error:
@@ -155,12 +155,12 @@ def _with_kept_masks(cube: Cube, names: tuple[str, ...], told: list[str]) -> Cub
 def _open_as_before(path: Path, told: list[str]) -> Cube:
     kept = imports.recall(path)
     if kept is None:
-        return open_cube(path)
+        return open_cube(path, gaps=False)
     try:
-        cube = open_cube(path, choice=kept)
+        cube = open_cube(path, choice=kept, gaps=False)
     except HsiError as error:  # kept by another version of the program, say
         told.append(say("{name} could not be read as the last time: {message}", name=path.name, message=error.message))
-        return open_cube(path)
+        return open_cube(path, gaps=False)
     note = say("Read as the last time: {kept}. File > Open as… changes it.", kept=kept)
     return cube.with_info(replace(cube.info, notes=(*cube.info.notes, note)))
 
@@ -202,7 +202,7 @@ def preview_import(
 ) -> ImportPreview:
     """The scene that a choice makes of a file, neither side of the picture longer than `size`; `unit` is that of its
     wavelengths in words."""
-    cube = open_cube(path, choice=choice)
+    cube = open_cube(path, choice=choice, gaps=False)
     ctx.check()
     lines = [say("{rows} rows x {cols} columns, {bands} bands", rows=cube.rows, cols=cube.cols, bands=cube.bands)]
     waves = cube.info.wavelengths
@@ -222,7 +222,7 @@ def sort_files(ctx: Context, paths: tuple[Path, ...]) -> Sorted:
         ctx.progress(0, 0, say("Looking at {name}…", name=path.name))
         ctx.check()
         try:
-            cube = open_cube(path, choice=imports.recall(path))
+            cube = open_cube(path, choice=imports.recall(path), gaps=False)
         except AmbiguousArray:
             scenes.append(path)
         except HsiError as refusal:
