@@ -4,13 +4,21 @@ from __future__ import annotations
 
 import shutil
 
+import h5py
 import numpy as np
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QDialogButtonBox
 
+import hsigui
+from hsigui.cli import build_parser
+from hsigui.commands.reading import reading
+from hsigui.cube.fingerprint import fingerprint
+from hsigui.cube.formats.choice import ImportChoice
 from hsigui.cube.open import open_cube
+from hsigui.document.identity import same_input
 from hsigui.document.scene import Scene
+from hsigui.pipeline import provenance, repeating
 from hsigui.storage import band_edits, chosen_masks
 from hsigui.storage.band_edits import BandEdit
 from hsigui.storage.project_content import read_content
@@ -207,8 +215,6 @@ def test_features_of_other_pixels_are_asked_about(qtbot, opened, answers):
 
 
 def test_a_layer_of_another_size_cannot_be_ticked(qtbot, window, tmp_path):
-    import h5py
-
     path = emit(tmp_path)
     with h5py.File(next(tmp_path.glob("EMIT_L2A_MASK_*")), "r+") as file:
         values = file["mask"][:-1]
@@ -226,3 +232,34 @@ def test_scenes_without_masks_offer_none(qtbot, window, tmp_path):
     np.save(tmp_path / "plain.npy", np.random.default_rng(0).random((20, 22, 30)))
     open_scene(qtbot, window, tmp_path / "plain.npy")
     assert not window.actions_["quality_masks"].isEnabled()
+
+
+def test_the_commands_of_a_record_open_the_very_scene_of_the_window(qtbot, opened):
+    choose(qtbot, opened, "cloud", "cirrus")
+    opened.bands.apply(BandEdit(bad_bands=(0, 1, 5)))
+    idle(qtbot, opened)
+    cube = opened.session.cube
+    words = repeating._scene(cube).reading
+    assert words == ["--quality", "cloud,cirrus", "--leave-out-bands", "1-2,6"]
+    arguments = build_parser().parse_args(["info", str(cube.path), *words])
+    again = hsigui.open(cube.path, **reading(arguments))
+    assert fingerprint(again) == fingerprint(cube) != fingerprint(opened.session.plain)
+    assert same_input(again, cube)
+    assert provenance._chosen_of(cube) == {"quality masks": "cloud, cirrus", "bands left out": "1, 2, 6"}
+
+
+def test_bits_of_a_file_of_no_product_are_masks_too(qtbot, window, tmp_path):
+    with h5py.File(tmp_path / "cube.h5", "w") as file:
+        file["cube"] = np.random.default_rng(0).random((30, 12, 16)).astype(np.float32)  # bands x cols x rows
+        flags = np.zeros((12, 16), np.uint8)
+        flags[2, 5:9] = 1
+        flags[3, 7] = 3
+        file["flags"] = flags
+        file["flags"].attrs.update({"flag_masks": np.array([1, 2], np.uint8), "flag_meanings": "cloud shadow"})
+    window.scene.open_path(tmp_path / "cube.h5", ImportChoice("cube", "bands,cols,rows"))
+    qtbot.waitUntil(lambda: window.session.cube is not None)
+    idle(qtbot, window)
+    assert window.session.cube.shape == (16, 12, 30)
+    choose(qtbot, window, "cloud")
+    assert np.array_equal(window.session.cube.withheld, (flags & 1 > 0).T)
+    assert not window.session.cube.valid_mask()[5, 2]
