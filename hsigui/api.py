@@ -52,7 +52,7 @@ def open(
     """Opens a hyperspectral scene without loading more than it must.
 
     Args:
-        path: an ENVI header or its data file, a MATLAB, HDF5, NetCDF 4, GeoTIFF or NumPy file.
+        path: an ENVI header or its data file, a MATLAB, HDF5, NetCDF, GeoTIFF or NumPy file.
         variable: name of the array in a file that holds several.
         choice: how an array becomes the scene, where its axes are not to be guessed.
         quality: quality masks of a product, such as `["cloud", "cirrus"]`: pixels that one of them marks have no data.

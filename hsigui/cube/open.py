@@ -11,6 +11,7 @@ from hsigui import plugins, untrusted
 from hsigui.cube.cube import Cube
 from hsigui.cube.formats.arrays import AmbiguousArray, AmbiguousCube, ArrayInfo
 from hsigui.cube.formats.choice import ImportChoice
+from hsigui.cube.formats.hdf4 import is_hdf4, refusal
 from hsigui.cube.formats.rows import faults_told, without_driver
 from hsigui.cube.formats.table import Reader, in_words, reader_of
 from hsigui.cube.nodata import costs_told
@@ -68,7 +69,7 @@ def holds_arrays(path: Path) -> bool:
 
 
 def list_arrays(path: str | Path) -> tuple[ArrayInfo, ...]:
-    """The numeric arrays of a MATLAB, HDF5, NetCDF 4 or NumPy file, also those in structs and groups, by name, shape
+    """The numeric arrays of a MATLAB, HDF5, NetCDF or NumPy file, also those in structs and groups, by name, shape
     and type, without loading them; none for files of other kinds.
 
     Raises:
@@ -133,6 +134,9 @@ def _require_cube(cube: Cube) -> Cube:
 
 
 def _no_reader(path: Path) -> HsiError:
+    with untrusted.reading(path.name):
+        if is_hdf4(path):
+            return refusal(path)
     suffix = path.suffix.lower()
     kind = f"“{suffix}”" if suffix else say("files without extension")
     what = say("a text file, not a scene") if _is_text(path) else say("not a scene that can be opened")
