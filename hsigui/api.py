@@ -9,7 +9,7 @@ Neither Qt nor, before it is needed, PyTorch is loaded.
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
 
@@ -20,7 +20,6 @@ from hsigui.cube import outside
 from hsigui.cube.cube import Cube
 from hsigui.cube.open import ImportChoice, open_cube
 from hsigui.cube.quality import quality_layers as find_quality_layers
-from hsigui.cube.sensors import with_other_bands
 from hsigui.errors import HsiError
 from hsigui.jobs import Context, quiet
 from hsigui.labels.formats.files import ClassRaster, read_classes, write_classes
@@ -47,7 +46,8 @@ Reference = LabelsLike | PathLike
 
 def open(
     path: PathLike, *, variable: str | None = None, choice: ImportChoice | None = None, quality: Sequence[str] = (),
-    outside_files: bool = False, scale: float | None = None, leave_out: Sequence[int] = (), take_in: Sequence[int] = (),
+    outside_files: bool = False, scale: float | None = None, leave_out: Collection[int] = (),
+    take_in: Collection[int] = (),
 ) -> Cube:  # fmt: skip
     """Opens a hyperspectral scene without loading more than it must.
 
@@ -73,9 +73,7 @@ def open(
     """
     if outside_files:
         outside.allow(Path(path).expanduser())
-    cube = open_cube(path, variable=variable, choice=choice, quality=quality)
-    if leave_out or take_in:
-        cube = with_other_bands(cube, leave_out, take_in)
+    cube = open_cube(path, variable=variable, choice=choice, quality=quality, leave_out=leave_out, take_in=take_in)
     if scale is None:
         return cube
     origins = {**cube.info.origins, "scale": repr(scale)}

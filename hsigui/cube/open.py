@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -16,6 +16,7 @@ from hsigui.cube.formats.rows import faults_told, without_driver
 from hsigui.cube.formats.table import Reader, in_words, reader_of
 from hsigui.cube.nodata import costs_told
 from hsigui.cube.quality import quality_layers, with_masks_told, with_quality
+from hsigui.cube.sensors import with_other_bands
 from hsigui.errors import HsiError
 from hsigui.texts import say
 
@@ -30,7 +31,7 @@ __all__ = [
 
 def open_cube(
     path: str | Path, *, variable: str | None = None, choice: ImportChoice | None = None, quality: Sequence[str] = (),
-    gaps: bool = True,
+    leave_out: Collection[int] = (), take_in: Collection[int] = (), gaps: bool = True,
 ) -> Cube:  # fmt: skip
     """Opens a hyperspectral scene without loading more than it must.
 
@@ -40,6 +41,7 @@ def open_cube(
         variable: name of the array in a file that holds several.
         choice: how an array becomes the scene (MATLAB, HDF5 and NumPy files); None guesses, with a note.
         quality: names of quality masks of a product (`quality_layers`): pixels that one of them marks have no data.
+        leave_out, take_in: numbers of bands that are not used, and that are used though the file marks them bad.
         gaps: look what no-data costs, for the notes, which takes seconds on large scenes; else `nodata.costs_told`
             can be asked later.
 
@@ -50,16 +52,20 @@ def open_cube(
     path = Path(path).expanduser()
     untrusted.require_file(path)
     row = reader_of(path)
-    if row is not None and row.arrays is not None:
-        return _opened(row, path, variable, choice, quality, gaps=gaps)
-    if choice is not None:
+    if choice is not None and (row is None or row.arrays is None):
         raise HsiError(
             say("{name} says itself how it is to be read: an import choice is of no use.", name=path.name),
             say("Open it without one."),
         )
     if row is None:
         raise _no_reader(path)
-    return _opened(row, path, quality=quality, gaps=gaps)
+    cube = _opened(row, path, variable, choice)
+    with faults_told(row, path, "read"):
+        if leave_out or take_in:
+            cube = with_other_bands(cube, leave_out, take_in)
+        if gaps and cube.info.gaps_unknown:
+            cube = cube.with_info(costs_told(cube))
+        return with_quality(with_masks_told(row, path, cube), quality, path)
 
 
 def holds_arrays(path: Path) -> bool:
@@ -106,25 +112,17 @@ def _array_file(path: Path) -> ArrayFile | None:
         return plugins.resolved(row.arrays)(path)
 
 
-def _opened(
-    row: Reader, path: Path, variable: str | None = None, choice: ImportChoice | None = None,
-    quality: Sequence[str] = (), *, gaps: bool,
-) -> Cube:  # fmt: skip
+def _opened(row: Reader, path: Path, variable: str | None, choice: ImportChoice | None) -> Cube:
     if not row.available:
         raise without_driver(path, row.title, in_words())
     with faults_told(row, path, "read"):
         if row.arrays is None:
             assert row.opens is not None  # the row has checked it
-            cube = _require_cube(plugins.resolved(row.opens)(path))
-        else:
-            from hsigui.cube.formats.containers import open_arrays
+            return _require_cube(plugins.resolved(row.opens)(path))
+        from hsigui.cube.formats.containers import open_arrays
 
-            cube = open_arrays(plugins.resolved(row.arrays)(path), variable, choice)
-            if choice is not None:
-                cube = cube.with_info(replace(cube.info, choice=choice))
-        if gaps and cube.info.gaps_unknown:
-            cube = cube.with_info(costs_told(cube))
-        return with_quality(with_masks_told(row, path, cube), quality, path)
+        cube = open_arrays(plugins.resolved(row.arrays)(path), variable, choice)
+        return cube if choice is None else cube.with_info(replace(cube.info, choice=choice))
 
 
 def _require_cube(cube: Cube) -> Cube:

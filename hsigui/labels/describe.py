@@ -6,7 +6,6 @@ it stands in the file); the other fields are those of its kind. All of them: res
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -20,7 +19,6 @@ from hsigui.cube.formats.envi import Header, find_header, info_of, is_envi, read
 from hsigui.cube.formats.library import SpectralLibrary, is_library, open_library
 from hsigui.cube.formats.table import reader_of
 from hsigui.cube.open import list_arrays, open_cube
-from hsigui.cube.sensors import with_other_bands
 from hsigui.errors import HsiError
 from hsigui.labels.formats.files import find_truth_in_cube_file, read_classes
 from hsigui.labels.formats.table import format_of
@@ -32,16 +30,12 @@ _MOST_COUNTED = 50_000_000  # values of a cube among which those without data ar
 _MATLAB_CLASSES = {"float64": "double", "float32": "single", "bool": "logical"}
 
 
-def describe_file(
-    path: str | Path, *, variable: str | None = None, leave_out: Sequence[int] = (), take_in: Sequence[int] = (),
-    **reading: Any,
-) -> dict[str, Any]:  # fmt: skip
+def describe_file(path: str | Path, *, variable: str | None = None, **reading: Any) -> dict[str, Any]:
     """What a file holds, ready to be written as JSON.
 
     Args:
         path: anything that `open_cube`, `read_classes` or `open_library` reads.
         variable: name of the array in a file of several.
-        leave_out, take_in: numbers of bands of a cube, as `sensors.with_other_bands` takes them.
         reading: further choices for `open_cube`.
 
     Raises:
@@ -59,8 +53,6 @@ def describe_file(
         raise
     except HsiError as refusal:
         return describe_classes(path, _classes_instead(path, variable, refusal))
-    if leave_out or take_in:
-        cube = with_other_bands(cube, leave_out, take_in)
     return describe(cube) | _format_details(path, cube.info.variable) | _truth_beside(path, cube) | _no_data_in(cube)
 
 

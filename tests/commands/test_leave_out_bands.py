@@ -38,7 +38,10 @@ def test_the_note_names_the_option_and_the_option_keeps_the_pixels(gaps, capsys)
     notes = " ".join(about(gaps, capsys)["notes"])
     assert "Without band 5, 500 of them would be kept" in notes
     assert "--leave-out-bands 5)" in notes
-    assert about(gaps, capsys, "--leave-out-bands", "5")["bad_band_list"] == [4, 8]
+    less = about(gaps, capsys, "--leave-out-bands", "5")
+    assert less["bad_band_list"] == [4, 8]
+    assert not any("lack data" in note for note in less["notes"])
+    assert "Bands left out and taken in: −5." in less["notes"]
     assert hsigui.open(gaps).valid_mask().sum() == 1500
     kept = hsigui.open(gaps, leave_out=[4])
     assert kept.valid_mask().all()
