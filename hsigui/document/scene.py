@@ -134,16 +134,13 @@ class Scene(SceneLabels):
             self._tell_results()
 
     def note_gaps(self, found: CubeInfo) -> None:
-        """Takes what no-data costs, which is found out after opening; no sample and no identity is another for that.
+        """Takes what no-data costs with the bands in use, which is found out after opening: no sample and no identity
+        is another for that.
 
         Args:
-            found: what is known of the plain scene then, as `cube.nodata.costs_told` has it.
+            found: what is known of the scene then, as `cube.nodata.costs_told` has it.
         """
-        before = len(self.plain.info.notes)
-        told = found.notes[before:]
-        for cube in {id(each): each for each in (self.plain, self.cube)}.values():
-            notes = (*cube.info.notes[:before], *told, *cube.info.notes[before:])
-            cube.info = replace(cube.info, notes=notes, costly_band=found.costly_band, gaps_unknown=False)
+        self.cube.info = found
         self.events.emit(NotesChanged())
 
     # Runs and maps

@@ -54,21 +54,22 @@ class AboutScene(QObject):
         open_dialog(dialog)
 
     def _bands_changed(self, event: BandsChanged) -> None:
-        if event.read_again or self._session.scene.cube.notes != self._bar.notes:
+        cube = self._session.scene.cube
+        if event.read_again or cube.info.gaps_unknown or cube.notes != self._bar.notes:
             self._show(event)
 
     def _note_gaps(self, answer: tuple[Cube, CubeInfo]) -> None:
-        plain, found = answer
+        cube, found = answer
         scene = self._session.shown
-        if scene is not None and scene.plain is plain:
+        if scene is not None and scene.cube is cube:
             scene.note_gaps(found)
 
     def _look_for_gaps(self) -> None:
-        """What no-data costs is not looked at when a scene is opened: of a large one that takes longer than its
-        picture. It is told when it is known."""
-        plain = self._session.scene.plain
-        if plain.info.gaps_unknown:
-            self._counting.request(partial(look_for_gaps, plain=plain))
+        """What no-data costs is not looked at when a scene is opened, or its bands are changed: of a large one that
+        takes longer than its picture. It is told when it is known."""
+        cube = self._session.scene.cube
+        if cube.info.gaps_unknown:
+            self._counting.request(partial(look_for_gaps, cube=cube))
         else:
             self._counting.forget()
 
@@ -84,7 +85,7 @@ class AboutScene(QObject):
             self._action.setChecked(bool(notes))
 
 
-def look_for_gaps(ctx: Context, plain: Cube) -> tuple[Cube, CubeInfo]:
-    """What no-data costs of a scene as its file has it."""
-    ctx.progress(0, 0, say("Counting pixels without data in {name}…", name=plain.name))
-    return plain, costs_told(plain, ctx.check)
+def look_for_gaps(ctx: Context, cube: Cube) -> tuple[Cube, CubeInfo]:
+    """What no-data costs of a scene with the bands in use."""
+    ctx.progress(0, 0, say("Counting pixels without data in {name}…", name=cube.name))
+    return cube, costs_told(cube, ctx.check)

@@ -6,6 +6,7 @@ from dataclasses import replace
 
 from PySide6.QtCore import QObject
 
+from hsigui.cube.cube import Cube, CubeInfo
 from hsigui.cube.quality import with_quality_of
 from hsigui.document.events import ImportKept
 from hsigui.errors import HsiError
@@ -56,14 +57,20 @@ class BandsController(QObject):
             return
         cube, plain = scene.cube, scene.plain
         try:
-            edited = with_quality_of(edit.applied_to(plain), cube)
+            edited = edit.applied_to(plain)
+            edited = with_quality_of(plain.with_info(plain.info) if edited is plain else edited, cube)
         except HsiError as error:
             self._desk.messages.error(error)
             return
-        if edited.info == cube.info or not take_input(
+        if _but_for_gaps(edited) == _but_for_gaps(cube) or not take_input(
             self._desk, scene, edited, say("Other bad bands"),
             say("The encoder and the map were made with other good bands."), say("Change the bands"),
         ):  # fmt: skip
             return
         kept = Watcher(done=lambda _kept: self._session.events.emit(ImportKept(scene.id)))
         self._desk.bridge.start(lambda _ctx: band_edits.remember(plain, edit), say("Keep the bands"), kept)
+
+
+def _but_for_gaps(cube: Cube) -> CubeInfo:
+    """What is known of a scene, without what was found out of its gaps after it was opened."""
+    return replace(cube.info, notes=(), costly_band=None, gaps_unknown=False)

@@ -130,6 +130,8 @@ def open_demo(ctx: Context, spec: DemoSpec) -> Opened:
 def _ready(ctx: Context, cube: Cube, told: list[str]) -> Opened:
     ctx.progress(0, 0, say("Drawing {name}…", name=cube.name))
     plain, cube = cube, _with_kept_masks(_with_kept_bands(cube, told), chosen_masks.recall(cube), told)
+    if cube is plain:  # of this one it is found out later what no-data costs; that is no word of the file
+        cube = plain.with_info(plain.info)
     view = first_view(cube)
     return Opened(cube, view, draw_picture(ctx, cube, view), plain, told=tuple(told))
 

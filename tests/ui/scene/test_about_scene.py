@@ -17,6 +17,7 @@ from hsigui.cube.describe import describe
 from hsigui.cube.formats.envi import write_cube
 from hsigui.cube.nodata import costs_told
 from hsigui.cube.open import open_cube
+from hsigui.storage import band_edits
 from hsigui.ui.scene import about_scene
 from hsigui.ui.scene.properties_dialog import PropertiesDialog, files_of
 from tests.ui.windows import idle, open_scene, texts
@@ -160,11 +161,11 @@ def test_what_no_data_costs_comes_after_the_picture_and_with_the_scene_it_is_of(
     """Opening does not wait for it; the newest scene wins."""
     go, begun = threading.Event(), []
 
-    def slowly(plain, check):
-        begun.append(plain.name)
+    def slowly(cube, check):
+        begun.append(cube.name)
         while not go.wait(0.005):
             check()
-        return costs_told(plain, check)
+        return costs_told(cube, check)
 
     monkeypatch.setattr(about_scene, "costs_told", slowly)
     values = np.random.default_rng(0).integers(1, 4000, (40, 50, 12)).astype(np.int16)
@@ -195,3 +196,27 @@ def test_what_no_data_costs_comes_after_the_picture_and_with_the_scene_it_is_of(
     window.session.show(first)
     idle(qtbot, window)
     assert len(begun) == 3, "it is looked at once"
+
+
+def test_after_a_band_is_left_out_the_notes_count_without_it_and_offer_the_next(qtbot, window, tmp_path):
+    values = np.random.default_rng(0).integers(1, 4000, (40, 50, 12)).astype(np.int16)
+    values[:10, :, 4] = -1
+    values[20:22, :, 7] = -1
+    open_scene(qtbot, window, write_cube(tmp_path / "gaps.hdr", values, CubeInfo(nodata=-1))[0])
+    bar = window.notes_bar
+    assert bar.leave_out.text() == "Leave out band 5"
+    assert any("600 of 2,000 pixels lack data" in note for note in bar.notes)
+    QTest.mouseClick(bar.leave_out, Qt.MouseButton.LeftButton)
+    idle(qtbot, window)
+    assert bar.leave_out.text() == "Leave out band 8"
+    assert [note for note in bar.notes if "lack data" in note] == [
+        "100 of 2,000 pixels lack data in some bands only, and are left out: band 8 lacks 100."
+    ]
+    QTest.mouseClick(bar.leave_out, Qt.MouseButton.LeftButton)
+    idle(qtbot, window)
+    assert not bar.leave_out.isVisible()
+    assert not any("lack data" in note for note in bar.notes)
+    cube = window.session.cube
+    window.bands.apply(window_edit := band_edits.recall(window.session.plain))
+    assert window_edit.bad_bands == (4, 7)
+    assert window.session.cube is cube, "nothing was changed"
