@@ -9,8 +9,7 @@ Neither Qt nor, before it is needed, PyTorch is loaded.
 from __future__ import annotations
 
 import dataclasses
-import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
 
@@ -20,7 +19,7 @@ from numpy.typing import NDArray
 from hsigui.cube import outside
 from hsigui.cube.cube import Cube
 from hsigui.cube.open import ImportChoice, open_cube
-from hsigui.cube.open import quality_layers as find_quality_layers
+from hsigui.cube.quality import quality_layers as find_quality_layers
 from hsigui.errors import HsiError
 from hsigui.jobs import Context, quiet
 from hsigui.labels.formats.files import ClassRaster, read_classes, write_classes
@@ -47,12 +46,13 @@ Reference = LabelsLike | PathLike
 
 def open(
     path: PathLike, *, variable: str | None = None, choice: ImportChoice | None = None, quality: Sequence[str] = (),
-    outside_files: bool = False, scale: float | None = None,
+    outside_files: bool = False, scale: float | None = None, leave_out: Collection[int] = (),
+    take_in: Collection[int] = (),
 ) -> Cube:  # fmt: skip
     """Opens a hyperspectral scene without loading more than it must.
 
     Args:
-        path: an ENVI header or its data file, a MATLAB, HDF5, NetCDF 4, GeoTIFF or NumPy file.
+        path: an ENVI header or its data file, a MATLAB, HDF5, NetCDF, GeoTIFF or NumPy file.
         variable: name of the array in a file that holds several.
         choice: how an array becomes the scene, where its axes are not to be guessed.
         quality: quality masks of a product, such as `["cloud", "cirrus"]`: pixels that one of them marks have no data.
@@ -60,24 +60,24 @@ def open(
         outside_files: reads also what the file names outside its own folder (virtual rasters, HDF5), now and later:
             only for files that you trust.
         scale: what stored values are divided by, in place of the file's own scale factor.
+        leave_out: numbers of bands that are not used, besides those that the file marks bad.
+        take_in: numbers of bands that are used although the file marks them bad, or no pixel has a value in them.
 
     Returns:
         A `Cube`: `cube.shape` is (rows, cols, bands), `cube.read()` its values as float32 (NaN: no data),
         `cube.spectrum(row, col)` one spectrum, `cube.wavelengths` in nanometres where they are known.
 
     Raises:
-        HsiError: the file cannot be read or holds no scene; `AmbiguousCube`, one of them, lists arrays that fit.
+        HsiError: the file cannot be read, holds no scene, or has no such band; `AmbiguousCube`, one of them, lists
+            arrays that fit.
     """
     if outside_files:
         outside.allow(Path(path).expanduser())
-    cube = open_cube(path, variable=variable, choice=choice, quality=quality)
-    origins = {} if choice is None else {"choice": json.dumps(dataclasses.asdict(choice))}
-    if scale is not None:
-        origins["scale"] = repr(scale)
-    if not origins:
+    cube = open_cube(path, variable=variable, choice=choice, quality=quality, leave_out=leave_out, take_in=take_in)
+    if scale is None:
         return cube
-    info = dataclasses.replace(cube.info, origins={**cube.info.origins, **origins})
-    return cube.with_info(info if scale is None else dataclasses.replace(info, scale=scale))
+    origins = {**cube.info.origins, "scale": repr(scale)}
+    return cube.with_info(dataclasses.replace(cube.info, origins=origins, scale=scale))
 
 
 def quality_layers(path: PathLike) -> tuple[QualityLayer, ...]:

@@ -27,7 +27,7 @@ def labels(arguments: argparse.Namespace) -> None:
     check_outputs([arguments.source], [(arguments.out, written_suffixes())])
     grid = None
     if arguments.scene is not None:
-        cube = open_cube(arguments.scene)
+        cube = open_cube(arguments.scene, gaps=False)
         grid = Grid(cube.rows, cube.cols, cube.geo)
     raster = read_classes(
         arguments.source,

@@ -21,6 +21,7 @@ from hsigui.texts import say
 COMMANDS = ("info", "labels", "sample", "pretrain", "classify", "export", "card", "evaluate", "study",
             "project", "demo")  # fmt: skip
 CLASS_TABLES = listed(labels.class_table_suffixes(), "or")
+MOST_BANDS = 65_535  # as many as a GeoTIFF can have
 MAPS = "%(formats of maps)s"  # filled in when help is shown, because asking for them looks for plug-ins
 
 if TYPE_CHECKING:
@@ -538,6 +539,14 @@ def _add_reading(parser: argparse.ArgumentParser) -> None:
         "--quality", type=_names, default=(), metavar="NAME,NAME",
         help=say("quality masks of a product (info names them): pixels that one of them marks have no data"),
     )  # fmt: skip
+    group.add_argument(
+        "--leave-out-bands", type=_bands, default=(), metavar="N,N-N",
+        help=say("bands, counted from 1, that are not used, besides those that the file marks bad"),
+    )  # fmt: skip
+    group.add_argument(
+        "--take-in-bands", type=_bands, default=(), metavar="N,N-N",
+        help=say("bands, counted from 1, that are used although the file marks them bad"),
+    )  # fmt: skip
 
 
 def _add_scale(parser: argparse.ArgumentParser) -> None:
@@ -593,6 +602,21 @@ def _add_variable(parser: argparse._ActionsContainer) -> None:
 
 def _names(text: str) -> tuple[str, ...]:
     return tuple(word for part in text.split(",") if (word := part.strip()))
+
+
+def _bands(text: str) -> tuple[int, ...]:
+    """Numbers of bands from 1, of a list such as "5,40-44"."""
+    found: set[int] = set()
+    for part in _names(text):
+        first, dash, last = part.partition("-")
+        try:
+            begin, end = int(first), int(last if dash else first)
+        except ValueError:
+            raise argparse.ArgumentTypeError(say("“{part}” is no band", part=part)) from None
+        if not 1 <= begin <= end <= MOST_BANDS:
+            raise argparse.ArgumentTypeError(say("“{part}”: bands count from 1, the lower one first", part=part))
+        found.update(range(begin, end + 1))
+    return tuple(sorted(found))
 
 
 def _split(text: str) -> str:

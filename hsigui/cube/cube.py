@@ -11,7 +11,7 @@ import threading
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
@@ -20,12 +20,18 @@ from hsigui.cube.nodata import equals_nodata, outside
 from hsigui.errors import HsiError
 from hsigui.texts import say
 
+if TYPE_CHECKING:
+    from hsigui.cube.formats.choice import ImportChoice
+
 # About as many float32 values as a block of a whole-scene pass may hold (64 MiB).
 BLOCK_VALUES = 16_000_000
 
 
 class Source(Protocol):
-    """Where stored samples come from. Must be safe to call from several threads at once."""
+    """Where stored samples come from. Must be safe to call from several threads at once.
+
+    One whose samples are packed in tiles says in `tile` how many rows and columns these have: see `looks`.
+    """
 
     @property
     def shape(self) -> tuple[int, int, int]:
@@ -99,7 +105,10 @@ class CubeInfo:
     units_guessed: bool = False  # the file names no unit that is known: the size of the numbers decided
     band_names: tuple[str, ...] = ()
     bad_bands: tuple[bool, ...] = ()  # True: bad
+    left_out: tuple[int, ...] = ()  # numbers of the bands that are bad by the user's wish, not by the file
+    taken_in: tuple[int, ...] = ()  # of those that the file marks bad and the user does not
     empty_bands: tuple[int, ...] = ()  # numbers of the bands without a value in any pixel
+    gaps_unknown: bool = False  # whether nobody has looked yet what no-data costs
     costly_band: int | None = None  # the band that costs most pixels, which would be kept without it
     default_bands: tuple[int, ...] = ()  # counted from 0; one (grey) or three (red, green, blue)
     nodata: float | None = None
@@ -116,7 +125,9 @@ class CubeInfo:
     variable: str = ""  # name of the array inside a file of several
     product: str = ""  # what is distributed under this name ("EMIT L2A"); empty for a file of no known product
     quality: tuple[str, ...] = ()  # quality masks of the product whose pixels are withheld
-    # "wavelengths", "bad_bands": variable they came from; "choice" (JSON) and "scale": what was asked for at opening
+    quality_offered: tuple[str, ...] = ()  # all that there are, in the file or beside it
+    choice: ImportChoice | None = None  # how the file's array was read, where that was asked for
+    # "wavelengths", "bad_bands": variable they came from; "scale": what was asked for at opening
     origins: Mapping[str, str] = field(default_factory=dict)
     notes: tuple[str, ...] = ()  # what was assumed, guessed or ignored, one sentence each
     metadata: Mapping[str, str] = field(default_factory=dict)  # the header as it stood
@@ -157,6 +168,11 @@ class Cube:
     def over(self, change: Callable[[Source], Source], info: CubeInfo) -> Cube:
         """A cube over what a function makes of the stored samples, such as some bands of them."""
         return Cube(change(self._source), info, name=self.name, path=self.path)
+
+    @property
+    def source(self) -> Source:
+        """Where its stored samples come from."""
+        return self._source
 
     @property
     def shape(self) -> tuple[int, int, int]:

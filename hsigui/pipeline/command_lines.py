@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import dataclasses
 import shlex
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -33,6 +33,7 @@ class CubeArgument:
         choice, variable: how its array was read, where the file holds arrays.
         quality: quality masks of its product that were used.
         scale: what its values were divided by, where that was asked for.
+        left_out, taken_in: numbers of bands, from 0, that are bad or good against the file.
     """
 
     path: Path | None
@@ -40,6 +41,8 @@ class CubeArgument:
     variable: str = ""
     quality: tuple[str, ...] = ()
     scale: str = ""
+    left_out: tuple[int, ...] = ()
+    taken_in: tuple[int, ...] = ()
 
     @property
     def words(self) -> list[str]:
@@ -51,6 +54,8 @@ class CubeArgument:
         """The options that say how it is read."""
         more = ["--quality", ",".join(self.quality)] if self.quality else []
         more += ["--scale", self.scale] if self.scale else []
+        for option, bands in (("--leave-out-bands", self.left_out), ("--take-in-bands", self.taken_in)):
+            more += [option, _runs(bands)] if bands else []
         if self.choice is not None:
             return _of_choice(self.choice) + more
         return (["--variable", self.variable] if self.variable else []) + more
@@ -136,6 +141,17 @@ def _of_choice(choice: ImportChoice) -> list[str]:
     for option, name in (("--wavelengths", choice.wavelengths), ("--bad-bands", choice.bad_bands)):
         words += [] if name is None else [option, name or "none"]
     return words + (["--units", choice.units] if choice.units else [])
+
+
+def _runs(bands: Sequence[int]) -> str:
+    """Bands as people number them, from 1, neighbours together: "5,40-44"."""
+    runs: list[list[int]] = []
+    for number in sorted(band + 1 for band in bands):
+        if runs and number == runs[-1][-1] + 1:
+            runs[-1].append(number)
+        else:
+            runs.append([number])
+    return ",".join(str(run[0]) if len(run) == 1 else f"{run[0]}-{run[-1]}" for run in runs)
 
 
 def _line(*words: object) -> str:

@@ -242,7 +242,7 @@ def _spectra(asked: Asked, scored: Scored) -> tuple[Spectra | None, dict[str, st
         named["cube"] = fingerprint(cube)
     elif record is not None and record.cube and Path(record.cube).exists() and asked.spectra:
         try:
-            cube = open_cube(record.cube)
+            cube = open_cube(record.cube, gaps=False)
         except HsiError as error:
             return None, {}, (say("The spectra of the classes are missing: {message}", message=error.message),)
         if (cube.rows, cube.cols) != scored.truth.shape:

@@ -128,6 +128,7 @@ def describe_run(
     return Provenance(
         scene={"name": cube.name, "rows": cube.rows, "cols": cube.cols, "bands": cube.bands},
         settings={
+            **({"Scene": said} if (said := _chosen_of(cube)) else {}),
             "Pretraining": {
                 "method": asked.method,
                 "preset": asked.preset,
@@ -167,6 +168,17 @@ def describe_run(
         masked_out=asked.mask_out if masked and on_this_scene else "",
         masked_out_sha256=masked.get("sha256", "") if on_this_scene else "",
     )
+
+
+def _chosen_of(cube: Cube) -> dict[str, str]:
+    """What of the scene was left out, or taken in, by choice and not by its file. Bands count from 1."""
+    info = cube.info
+    numbers = {
+        name: ", ".join(str(band + 1) for band in bands)
+        for name, bands in (("bands left out", info.left_out), ("bands taken in", info.taken_in))
+    }
+    masks = {"quality masks": ", ".join(info.quality)}
+    return {name: value for name, value in {**masks, **numbers}.items() if value}
 
 
 def reach(encoder: Encoder) -> int | None:

@@ -17,7 +17,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 from hsigui.cube.cube import Cube
-from hsigui.cube.formats.choice import ImportChoice
 from hsigui.document.samples import Sample
 from hsigui.errors import HsiError
 from hsigui.labels.background import readings
@@ -73,7 +72,6 @@ class Result:
         test: what it is measured on, where that is known.
         seconds: of the steps after pretraining.
         run_folder: where the run is kept, None if nowhere.
-        choice: how the scene's array was read, where its file holds several.
         brought: how the scene was brought to the run; None where it is one of the run's own.
         notes: what else was assumed, one sentence each.
     """
@@ -95,7 +93,6 @@ class Result:
     seconds: Mapping[str, float] = field(default_factory=dict)
     run_folder: Path | None = None
     plain: Cube | None = None
-    choice: ImportChoice | None = None
     brought: Brought | None = None
     notes: tuple[str, ...] = ()
 

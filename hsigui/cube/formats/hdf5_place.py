@@ -61,7 +61,7 @@ def axes_of_dimensions(file: Any, name: str) -> str:
     if len(item_of(file, name).shape) != 3:
         return ""
     for axis in range(3):
-        for scale in _scales(file, name, axis):
+        for scale in scales_of(file, name, axis):
             words[axis] = "rows" if _means(scale, _Y) else "cols" if _means(scale, _X) else ""
     if sorted(words) != ["", "cols", "rows"]:
         return ""
@@ -127,13 +127,13 @@ def _coordinate(file: Any, name: str, axis: int, length: int, names: set[str]) -
 
 
 def _lists(file: Any, name: str, axis: int, names: set[str]) -> Iterator[Any]:
-    yield from (scale for scale in _scales(file, name, axis) if _means(scale, names))
+    yield from (scale for scale in scales_of(file, name, axis) if _means(scale, names))
     for path, item in nearby(file, name, names):
         if isinstance(item, h5py.Dataset) and path != name:
             yield item
 
 
-def _scales(file: Any, name: str, axis: int) -> Iterator[Any]:
+def scales_of(file: Any, name: str, axis: int) -> Iterator[Any]:
     """The dimension scales of an axis. h5py would open them in another way than `item_of`."""
     listed = item_of(file, name).attrs.get("DIMENSION_LIST")
     if listed is None or axis >= len(listed):

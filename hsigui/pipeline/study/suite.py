@@ -80,7 +80,7 @@ def load_scene(scene: SuiteScene, ctx: Context) -> tuple[Cube, StudyTruth]:
         made = demo_scene(**(scene.demo or {}))
         classes = ClassTable(tuple(ClassInfo(*entry) for entry in made.classes))
         return made.cube, StudyTruth(made.truth, classes, made.cube.valid_mask(ctx.check))
-    cube = open_cube(scene.cube, variable=scene.variable, choice=scene.choice)
+    cube = open_cube(scene.cube, variable=scene.variable, choice=scene.choice, gaps=False)
     truth = read_classes(scene.truth, variable=scene.truth_variable, background=scene.truth_background)
     require_same_size(truth.array.shape, (cube.rows, cube.cols), say("reference pixels"))
     require_same_place(truth.geo, cube.geo, (cube.rows, cube.cols), say("reference pixels"))

@@ -1,4 +1,4 @@
-"""What can be asked of scenes: opening, reading again, closing, their bands and what is known of them."""
+"""What can be asked of scenes: opening, reading again, closing, their bands and masks and what is known of them."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from hsigui.ui.desk.action_rows import ActionRow
 from hsigui.ui.scene.about_scene import AboutScene
 from hsigui.ui.scene.bands_controller import BandsController
 from hsigui.ui.scene.controller import SceneController
+from hsigui.ui.scene.masks_controller import MasksController
 from hsigui.ui.scene.open_scenes import OpenScenes
 
 ROWS: tuple[ActionRow, ...] = (
@@ -35,6 +36,9 @@ ROWS: tuple[ActionRow, ...] = (
     ActionRow("bands", say("&Bands…"), say("Wavelengths and bad bands of the scene"), BandsController.ask,
               keys=("Ctrl+B",),
               when=when.has_scene),
+    ActionRow("quality_masks", say("&Quality masks…"),
+              say("Leave out pixels that the product itself marks: clouds, shadows, bad measurements"),
+              MasksController.ask, when=when.has_quality_masks),
     ActionRow("true_colour", say("&True colour"), say("Bands nearest to red, green and blue light"),
               SceneController.show_preset,
               ("true colour",), when=when.has_scene),

@@ -118,7 +118,7 @@ class SceneController(QObject):
         if answer == "cancel":
             return
         self._path, self._again, self._stops = scene.cube.path, scene.origin, answer == "stop"
-        self._opening.request(partial(opening.open_scene, path=scene.cube.path, choice=scene.choice))
+        self._opening.request(partial(opening.open_scene, path=scene.cube.path, choice=scene.plain.info.choice))
 
     def ask_and_open_as(self) -> None:
         """Asks for a file, and then how it is to be read."""
@@ -202,6 +202,8 @@ class SceneController(QObject):
         session.replace_cube(opened.cube, plain=opened.plain, new_input=True)
         if session.view is not None:
             self._drawing.request(partial(drawing.draw_picture, cube=opened.cube, view=session.view))
+        for text in opened.told:
+            self._desk.messages.warning(text)
         dropped = say(" Encoder and map were of the old values and are dropped.") if computed else ""
         self._desk.messages.info(
             say("{name} was read again; the labels stay.{dropped}", name=opened.cube.name, dropped=dropped)
@@ -209,7 +211,6 @@ class SceneController(QObject):
 
     def _take(self, opened: opening.Opened, path: Path | None, replaced: Scene | None) -> None:
         scene = Scene(opened.cube, opened.view, opened.plain)
-        scene.choice = opened.choice
         self._looks[scene.id] = SceneLook(opened.picture, opened.view)
         if replaced is None:
             self._session.open(scene)
@@ -222,6 +223,8 @@ class SceneController(QObject):
             scene.set_truth(opened.truth.array, opened.truth.classes, say("the simulated ground truth"))
         rows, cols, bands = scene.plain.shape
         _log.note("Scene %d opened: %d x %d x %d, %s", scene.id, rows, cols, bands, scene.plain.dtype)
+        for text in opened.told:
+            self._desk.messages.warning(text)
         self._session.events.emit(SceneOpened(scene.id, opened.beside))
 
     # Tabs
@@ -281,9 +284,11 @@ class SceneController(QObject):
         self._display.set_bands(cube.bands, cube.wavelengths, bad)
         self._display.set_default_bands(reaches(cube, "default bands"))
 
-    def _bands_changed(self, _event: BandsChanged) -> None:
+    def _bands_changed(self, event: BandsChanged) -> None:
         scene = self._session.scene
         self._show_bands(scene.cube)
+        if event.new_input:  # other pixels may have no data, and others decide on the stretch
+            self._drawing.request(partial(drawing.draw_picture, cube=scene.cube, view=scene.view))
         before, self._first = self._first, first_view(scene.cube)
         if scene.view == before:  # nothing was chosen yet, so what would be shown at opening is shown
             self._session.set_view(self._first)

@@ -32,6 +32,7 @@ from hsigui.document.events import (
     KeepingChanged,
     LabelsChanged,
     MapChanged,
+    NotesChanged,
     ProjectChanged,
     QueueChanged,
     SavedChanged,
@@ -105,8 +106,9 @@ CLOSE_SECONDS = 5.0
 FRAME = 40  # logical pixels that the frame of a window takes above and below it, about
 TITLE = "hsigui"
 ACTIONS_DEPEND_ON = (
-    SceneShown, ScenesChanged, BandsChanged, LabelsChanged, ValidationChanged, HistoryChanged, ClassesChanged,
-    CurrentClassChanged, TruthChanged, EncoderChanged, MapChanged, AccuracyChanged, SavedChanged, QueueChanged,
+    SceneShown, ScenesChanged, BandsChanged, NotesChanged, LabelsChanged, ValidationChanged, HistoryChanged,
+    ClassesChanged, CurrentClassChanged, TruthChanged, EncoderChanged, MapChanged, AccuracyChanged, SavedChanged,
+    QueueChanged,
 )  # fmt: skip
 TITLE_DEPENDS_ON = (
     SceneShown, ScenesChanged, SavedChanged, LabelsChanged, ValidationChanged, ClassesChanged, ProjectChanged,
