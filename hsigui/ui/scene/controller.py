@@ -321,7 +321,7 @@ class SceneController(QObject):
             self._picture = picture
             self._image.set_image(picture.rgb, picture.step, (cube.rows, cube.cols))
             if picture.step > 1:
-                self._detail.refresh()
+                self._detail.refresh(picture)
 
     # Pixels
 
