@@ -189,7 +189,9 @@ def _from_json(values: dict[str, Any]) -> Settings:
 def _band_preset(value: Any) -> BandPreset | None:
     if not isinstance(value, dict) or not isinstance(value.get("name"), str) or not value["name"].strip():
         return None
-    nm = [value.get(channel) for channel in ("red", "green", "blue")]
-    if not all(isinstance(one, int | float) and not isinstance(one, bool) and 0 < one < 1e6 for one in nm):
-        return None
-    return BandPreset(value["name"].strip(), *(float(one) for one in nm))
+    nm = [
+        float(one)
+        for one in (value.get(channel) for channel in ("red", "green", "blue"))
+        if isinstance(one, int | float) and not isinstance(one, bool) and 0 < one < 1e6
+    ]
+    return BandPreset(value["name"].strip(), *nm) if len(nm) == 3 else None

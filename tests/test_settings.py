@@ -30,7 +30,12 @@ def test_composites_of_the_users_own_are_kept_and_odd_ones_cost_only_themselves(
     assert [p.red for p in kept.with_band_preset(again).band_presets] == [1610, 710]
     assert kept.without_band_preset("Ash").band_presets == (snow,)
     values = json.loads(store.path.read_text())
-    values["band_presets"] += [{"name": "x"}, 5, {"name": " ", "red": 1, "green": 1, "blue": 1}, {"name": "y", "red": -1}]
+    values["band_presets"] += [
+        {"name": "x"},
+        5,
+        {"name": " ", "red": 1, "green": 1, "blue": 1},
+        {"name": "y", "red": -1},
+    ]
     store.path.write_text(json.dumps(values))
     assert store.load() == kept
 

@@ -7,7 +7,7 @@ inputs.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -36,6 +36,7 @@ _SAMPLE_PIXELS = 60_000  # statistics of more pixels look the same
 _EXTREME_PIXELS = 1_000_000  # but the least and the greatest value of them do not
 
 CHANNELS = ("red", "green", "blue")  # of a ViewState, in the order of its bands
+SINGLE = "single"  # what the band is called that is shown alone
 
 
 @dataclass(frozen=True)
@@ -68,6 +69,10 @@ class ViewState:
     def shown(self) -> tuple[int, ...]:
         """The bands that are seen: three, or the single one."""
         return self.bands if self.single is None else (self.single,)
+
+    def with_band(self, channel: str, band: int) -> ViewState:
+        """This view with another band of a channel, one of CHANNELS, or of SINGLE."""
+        return replace(self, single=band) if channel == SINGLE else replace(self, **{channel: band})  # type: ignore[arg-type]
 
 
 def nearest_band(cube: Cube, nm: float) -> int:
@@ -142,20 +147,24 @@ def resolve(cube: Cube, view: ViewState, step: int = 1) -> Tones:
     that the stretch names. A band of one single value is drawn mid-grey.
 
     Args:
-        step: every how many pixels at least, of the whole scene.
+        step: every how many pixels the scene is shown; of these, some are looked at.
+
+    Raises:
+        HsiError: a band does not exist or the percentiles are out of order.
+    """
+    return tones_of(sample_of(cube, view, step), view.stretch, view.shown, view.low, view.high)
+
+
+def sample_of(cube: Cube, view: ViewState, step: int = 1) -> NDArray[np.float32]:
+    """Values of the shown bands on the grid that a stretch is found from, rows x cols x channels, float32.
 
     Raises:
         HsiError: a band does not exist or the percentiles are out of order.
     """
     _require_bands(cube, view)
-    return tones_of(sample_of(cube, view, step), view.stretch, view.shown, view.low, view.high)
-
-
-def sample_of(cube: Cube, view: ViewState, step: int = 1) -> NDArray[np.float32]:
-    """Values of the shown bands on the grid that a stretch is found from, rows x cols x channels, float32."""
     box = part_of(cube, view)
     if box is None:
-        return _read_bands(cube, view.shown, *_every(max(step, _sampling_step(cube.rows * cube.cols, view))))
+        return _read_bands(cube, view.shown, *_every(step * _every_of(cube, view, step)))
     top, left, bottom, right = box
     step = _sampling_step((bottom - top) * (right - left), view)
     return _read_bands(cube, view.shown, slice(top, bottom, step), slice(left, right, step))
@@ -193,7 +202,7 @@ def render_with_tones(
     _require_bands(cube, view)
     values = _read_bands(cube, view.shown, *_every(step))
     if tones is None and part_of(cube, view) is None:
-        every = max(1, _sampling_step(cube.rows * cube.cols, view) // step)
+        every = _every_of(cube, view, step)
         tones = tones_of(values[::every, ::every], view.stretch, view.shown, view.low, view.high)
     elif tones is None:
         tones = resolve(cube, view)
@@ -236,6 +245,11 @@ def _read_bands(cube: Cube, bands: Sequence[int], rows: slice, cols: slice) -> N
     for channel, band in enumerate(bands):
         planes[channel] = values[:, :, different.index(band)]
     return planes.transpose(1, 2, 0)
+
+
+def _every_of(cube: Cube, view: ViewState, step: int) -> int:
+    """Every how many of the pixels that are shown are looked at, so that a picture and its figures are of the same."""
+    return max(1, _sampling_step(cube.rows * cube.cols, view) // step)
 
 
 def _sampling_step(pixels: int, view: ViewState) -> int:

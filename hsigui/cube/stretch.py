@@ -4,8 +4,8 @@ A stretch is found from a sample of the scene, or of a part of it; a `Tones` is 
 the scene alike.
 
 Decorrelation: A. R. Gillespie, A. B. Kahle and R. E. Walker, "Color enhancement of highly correlated images. I.
-Decorrelation and HSI contrast stretches", Remote Sensing of Environment 20 (1986), 209-235; by the correlations, so that
-a band of large numbers does not rule the others.
+Decorrelation and HSI contrast stretches", Remote Sensing of Environment 20 (1986), 209-235; by the correlations,
+so that a band of large numbers does not rule the others.
 """
 
 from __future__ import annotations

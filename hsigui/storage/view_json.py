@@ -47,7 +47,9 @@ def _stretch_from(values: Mapping[str, Any]) -> Stretch:
         top, left, bottom, right = (int(value) for value in within)
         within = top, left, bottom, right
     by_hand = tuple(
-        ByHand(tuple(int(band) for band in ends["bands"]), int(ends["channel"]), float(ends["low"]), float(ends["high"]))
+        ByHand(
+            tuple(int(band) for band in ends["bands"]), int(ends["channel"]), float(ends["low"]), float(ends["high"])
+        )
         for ends in values.get("by_hand", ())
     )
     return Stretch(

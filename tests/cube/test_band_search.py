@@ -65,8 +65,8 @@ def test_a_part_of_a_name_is_enough() -> None:
 
 @pytest.mark.parametrize(
     ("text", "band"),
-    [("1", 0), ("206", 205), ("207", 0), ("671", 27), ("12 nm", 0), ("2.2", 180), ("2 um", 160), ("x", None), ("", None),
-     ("-3", None)],
+    [("1", 0), ("206", 205), ("207", 0), ("671", 27), ("12 nm", 0), ("2.2", 180), ("2 um", 160), ("x", None),
+     ("", None), ("-3", None)],
 )  # fmt: skip
 def test_what_is_typed_for_one_band_is_its_number_or_else_a_wavelength(text: str, band: int | None) -> None:
     assert band_of(text, 206, np.array(WAVES)) == band

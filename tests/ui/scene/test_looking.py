@@ -10,6 +10,7 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QPushButton
 
 from hsigui.ui.scene import drawing
+from hsigui.ui.scene.bands_dialog import BandsDialog
 from tests.ui.windows import click, idle, opened, texts
 
 CTRL, SHIFT = Qt.KeyboardModifier.ControlModifier, Qt.KeyboardModifier.ShiftModifier
@@ -49,7 +50,7 @@ def test_presets_and_the_stretch_change_the_view(qtbot, demo):
     QTest.mouseClick(button, Qt.MouseButton.LeftButton)
     wavelengths = demo.session.cube.wavelengths
     assert 780 < wavelengths[demo.session.view.red] < 950
-    demo.display.low.setValue(5.0)
+    demo.stretch.low.setValue(5.0)
     assert demo.session.view.low == 5.0
     demo.actions_["true_colour"].trigger()
     assert wavelengths[demo.session.view.red] < 700
@@ -62,8 +63,31 @@ def test_a_preset_that_the_scene_cannot_show_is_said(qtbot, window, tmp_path):
     np.save(tmp_path / "plain.npy", np.random.default_rng(0).random((20, 22, 30)))
     opened(qtbot, window, tmp_path / "plain.npy")
     window.messages.clear()
+    assert not window.actions_["infrared"].isEnabled()
+    assert not window.actions_["true_colour"].isEnabled()
+    button = window.display.presets["true colour"]
+    assert not button.isEnabled()
+    assert "Edit > Bands" in button.toolTip()
+    view = window.session.view
+    window.composites.show("colour infrared")
+    assert "no wavelengths" in texts(window)
+    assert window.session.view == view
+    QTest.mouseClick(window.display.give, Qt.MouseButton.LeftButton)
+    dialog = next(d for d in window.findChildren(BandsDialog) if d.isVisible())
+    dialog.pasted.setPlainText(" ".join(str(400 + 10 * n) for n in range(30)))
+    QTest.mouseClick(dialog.take, Qt.MouseButton.LeftButton)
+    dialog.accept()
+    idle(qtbot, window)
+    assert window.actions_["true_colour"].isEnabled()
+    assert button.isEnabled()
+    assert not window.display.give.isVisible()
+    infrared = window.display.presets["colour infrared"]
+    assert not infrared.isEnabled()
+    assert "860.0 nm" in infrared.toolTip()
+    window.messages.clear()
     window.actions_["infrared"].trigger()
-    assert "no bands for “colour infrared”" in texts(window)
+    assert "no bands for “Infrared”" in texts(window)
+    assert "860.0 nm" in texts(window)
     idle(qtbot, window)
 
 

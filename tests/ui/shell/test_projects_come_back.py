@@ -21,7 +21,7 @@ from tests.ui.windows import button, idle, labels, open_scene, paint, press, tex
 def look_otherwise(window) -> None:
     """Bands, stretch, a spectrum and a context that no scene opens with."""
     window.display.sliders["red"].setValue(2)
-    window.display.low.setValue(5.0)
+    window.stretch.low.setValue(5.0)
     scene = window.session.scene
     values = np.linspace(0, 1, scene.cube.bands, dtype=np.float32)
     window.spectra.keep(values, "a field", (10, 20, 30), (4, 5))
@@ -53,7 +53,7 @@ def test_a_scene_without_a_project_looks_as_it_was_left(qtbot, make_window, scen
     third = make_window()
     open_scene(qtbot, third, scenes[0])
     assert_looks_otherwise(third.session.scene)
-    third.scene.show_preset("true colour")
+    third.actions_["true_colour"].trigger()
     assert third.session.view.red != 2
 
 
