@@ -30,6 +30,8 @@ from hsigui.ui.desk.plots import RESTYLE
 from hsigui.ui.desk.wavelength_units import WavelengthUnit
 from hsigui.ui.scene.band_model import BAD, NAME, NUMBER, SHOWN, WAVELENGTH, BandModel
 
+WIDEST = {WAVELENGTH: "2499.0", NAME: "", BAD: say("bad"), SHOWN: say("Shown")}  # what a column has room for at least
+ROOMY = 250  # logical pixels of height from which on there is room for words below the table
 SIDE = 44  # logical pixels of a small picture
 
 
@@ -91,6 +93,11 @@ class BandList(QWidget):
         self.table.setColumnHidden(NAME, not cube.info.band_names)
         self.table.setColumnHidden(BAD, not any(cube.info.bad_bands))
         self.table.setColumnHidden(WAVELENGTH, cube.wavelengths is None)
+        widest = NAME if cube.info.band_names else SHOWN if cube.wavelengths is None else WAVELENGTH
+        for column, words in WIDEST.items():
+            mode = QHeaderView.ResizeMode.Stretch if column == widest else QHeaderView.ResizeMode.Fixed
+            self.table.horizontalHeader().setSectionResizeMode(column, mode)
+            self.table.setColumnWidth(column, self.fontMetrics().horizontalAdvance(words) + 14)
         self.setEnabled(True)
         self._tell()
 
@@ -141,6 +148,7 @@ class BandList(QWidget):
 
     def resizeEvent(self, event: object) -> None:
         super().resizeEvent(event)  # type: ignore[arg-type]
+        self.told.setVisible(self.height() >= ROOMY)  # rows are worth more than their number
         self.looked.emit()
 
     # Building
@@ -163,11 +171,7 @@ class BandList(QWidget):
         heading.setHighlightSections(False)
         heading.setMinimumSectionSize(24)
         heading.setSectionResizeMode(QHeaderView.ResizeMode.Fixed)
-        heading.setSectionResizeMode(NAME, QHeaderView.ResizeMode.Stretch)
-        heading.setSectionResizeMode(WAVELENGTH, QHeaderView.ResizeMode.Stretch)
         table.setColumnWidth(NUMBER, self._number_width(False))
-        table.setColumnWidth(BAD, 26)
-        table.setColumnWidth(SHOWN, self.fontMetrics().horizontalAdvance(say("Shown")) + 16)
 
     def _number_width(self, pictured: bool) -> int:
         return self.fontMetrics().horizontalAdvance(say("Band")) + 18 + (SIDE + 6 if pictured else 0)

@@ -14,7 +14,6 @@ from hsigui.cube.cube import Cube
 from hsigui.cube.render import ViewState
 from hsigui.texts import say
 from hsigui.ui.desk.channels import CHANNEL_COLORS
-from hsigui.ui.desk.icons import icon
 from hsigui.ui.desk.wavelength_units import NANOMETRES, WavelengthUnit
 
 NUMBER, WAVELENGTH, NAME, BAD, SHOWN = range(5)
@@ -118,9 +117,7 @@ class BandModel(QAbstractTableModel):
         if role == Qt.ItemDataRole.DisplayRole:
             return self._text(band, column)
         if role == Qt.ItemDataRole.DecorationRole:
-            if column == NUMBER and self.pictured:
-                return self._pictures.get(band)
-            return icon("warning") if column == BAD and bad else None
+            return self._pictures.get(band) if column == NUMBER and self.pictured else None
         if role == Qt.ItemDataRole.ForegroundRole:
             return self._ink(band, column, bad)
         if role == Qt.ItemDataRole.TextAlignmentRole and column in (NUMBER, WAVELENGTH):
@@ -140,7 +137,9 @@ class BandModel(QAbstractTableModel):
             return say("{nm:.{decimals}f}", nm=self._unit.of(self._wavelengths[band]), decimals=self._unit.decimals)
         if column == NAME:
             return self._names[band] if self._names else ""
-        return self._shown(band) if column == SHOWN else ""
+        if column == BAD:
+            return say("bad") if self._bad and self._bad[band] else ""
+        return self._shown(band)
 
     def _shown(self, band: int) -> str:
         if self._view.single is not None:

@@ -8,7 +8,7 @@ from functools import partial
 
 import numpy as np
 from numpy.typing import NDArray
-from PySide6.QtCore import QSignalBlocker, Signal
+from PySide6.QtCore import QSignalBlocker, Qt, Signal
 from PySide6.QtGui import QAction, QColor, QPalette
 from PySide6.QtWidgets import (
     QComboBox,
@@ -58,15 +58,17 @@ class DisplayPanel(QWidget):
         self._view = ViewState(0, 0, 0)
         self.presets: dict[str, QPushButton] = {}
         column = QVBoxLayout(self)
-        column.setSpacing(5)
+        margins = column.contentsMargins()
+        column.setContentsMargins(margins.left(), 4, margins.right(), 4)
+        column.setSpacing(4)
         column.addLayout(self._build_presets())
         column.addWidget(self._build_hint())
-        column.addLayout(self._build_kind())
+        column.addLayout(self._build_kind(steps))
         self.rows = self._build_rows(column)
         self.single = ChannelRow(say("Band"), say("Band shown alone"), None, self)
         column.addWidget(self.single)
         self.single.moved.connect(partial(self._moved, SINGLE))
-        column.addLayout(self._build_steps(steps))
+        column.addWidget(self._build_single())
         column.addStretch(1)
         self.set_view(self._view)
         self.setEnabled(False)
@@ -117,7 +119,7 @@ class DisplayPanel(QWidget):
         with QSignalBlocker(self.kind), QSignalBlocker(self.colors):
             self.kind.setCurrentIndex(int(alone))
             self.colors.setCurrentIndex(COLOR_MAPS.index(view.colors))
-        self.colors.setVisible(alone)
+        self._alone.setVisible(alone)
 
     def _all_rows(self) -> tuple[ChannelRow, ...]:
         return (*self.rows.values(), self.single)
@@ -144,7 +146,7 @@ class DisplayPanel(QWidget):
         self._hint = QWidget(self)
         row = QHBoxLayout(self._hint)
         row.setContentsMargins(0, 0, 0, 0)
-        text = QLabel(say("The scene has no wavelengths."), self._hint)
+        text = QLabel(say("No wavelengths"), self._hint)
         text.setWordWrap(True)
         text.setForegroundRole(QPalette.ColorRole.PlaceholderText)
         self.give = QPushButton(say("Give them…"), self._hint)
@@ -155,22 +157,45 @@ class DisplayPanel(QWidget):
         self._hint.hide()
         return self._hint
 
-    def _build_kind(self) -> QHBoxLayout:
-        self.kind, self.colors = QComboBox(self), QComboBox(self)
+    def _build_kind(self, steps: Sequence[QAction]) -> QHBoxLayout:
+        self.kind = QComboBox(self)
         self.kind.addItems([say("Three bands"), say("One band")])
         self.kind.setToolTip(say("A composite of three bands, or one band alone (I)"))
         self.kind.setAccessibleName(say("How many bands are shown"))
         self.kind.currentIndexChanged.connect(self._kind_chosen)
+        row = QHBoxLayout()
+        row.setSpacing(2)
+        row.addWidget(self.kind, 1)
+        self.steps: list[QToolButton] = []
+        for action in steps:
+            button = tool_button(action, self)
+            button.setAccessibleName(action.toolTip())
+            button.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+            self.steps.append(button)
+            row.addWidget(button)
+        return row
+
+    def _build_single(self) -> QWidget:
+        """What a band alone has more than a channel: colours, and how fast bands are played."""
+        self.colors, self.speed = QComboBox(self), QSpinBox(self)
         for name in COLOR_MAPS:
             self.colors.addItem(COLOR_MAP_TITLES[name], name)
         self.colors.setToolTip(say("Colours of the band from its lowest to its highest value"))
         self.colors.setAccessibleName(say("Colour map"))
         self.colors.currentIndexChanged.connect(self._colors_chosen)
-        row = QHBoxLayout()
+        least, most, first = SPEEDS
+        self.speed.setRange(least, most)
+        self.speed.setValue(first)
+        self.speed.setSuffix(say(" bands/s"))
+        self.speed.setToolTip(say("How fast bands are played; what cannot be drawn in time is left out"))
+        self.speed.setAccessibleName(say("Bands a second"))
+        self._alone = QWidget(self)
+        row = QHBoxLayout(self._alone)
+        row.setContentsMargins(0, 0, 0, 0)
         row.setSpacing(4)
-        row.addWidget(self.kind, 1)
         row.addWidget(self.colors, 1)
-        return row
+        row.addWidget(self.speed, 1)
+        return self._alone
 
     def _build_rows(self, column: QVBoxLayout) -> dict[str, ChannelRow]:
         rows = {}
@@ -182,26 +207,6 @@ class DisplayPanel(QWidget):
             column.addWidget(row)
             rows[channel] = row
         return rows
-
-    def _build_steps(self, steps: Sequence[QAction]) -> QHBoxLayout:
-        row = QHBoxLayout()
-        row.setSpacing(2)
-        self.steps: list[QToolButton] = []
-        for action in steps:
-            button = tool_button(action, self)
-            button.setAccessibleName(action.toolTip())
-            self.steps.append(button)
-            row.addWidget(button)
-        least, most, first = SPEEDS
-        self.speed = QSpinBox(self)
-        self.speed.setRange(least, most)
-        self.speed.setValue(first)
-        self.speed.setSuffix(say(" bands/s"))
-        self.speed.setToolTip(say("How fast bands are played; what cannot be drawn in time is left out"))
-        self.speed.setAccessibleName(say("Bands a second"))
-        row.addStretch(1)
-        row.addWidget(self.speed)
-        return row
 
     # What is asked for
 

@@ -22,6 +22,9 @@ def look_otherwise(window) -> None:
     """Bands, stretch, a spectrum and a context that no scene opens with."""
     window.display.sliders["red"].setValue(2)
     window.stretch.low.setValue(5.0)
+    window.actions_["stretch_to_gamma"].trigger()
+    window.actions_["colors_viridis"].trigger()
+    window.display.single.slider.setValue(1)
     scene = window.session.scene
     values = np.linspace(0, 1, scene.cube.bands, dtype=np.float32)
     window.spectra.keep(values, "a field", (10, 20, 30), (4, 5))
@@ -31,6 +34,7 @@ def look_otherwise(window) -> None:
 def assert_looks_otherwise(scene) -> None:
     assert scene.view.red == 2
     assert scene.view.low == 5.0
+    assert (scene.view.single, scene.view.colors, scene.view.stretch.kind) == (1, "viridis", "gamma")
     (spectrum,) = scene.spectra
     assert (spectrum.label, spectrum.color, spectrum.place) == ("a field", (10, 20, 30), (4, 5))
     assert spectrum.values[-1] == 1.0
