@@ -30,7 +30,7 @@ _RANGE = re.compile(rf"\s*{_NUMBER}{_UNIT}\s*(?:-|–|to)\s*{_NUMBER}{_UNIT}\s*"
 
 
 def find_bands(cube: Cube, text: str) -> NDArray[np.intp]:
-    """The bands that a text may mean, rising: all for an empty one, none where nothing fits.
+    """The bands that a text may mean, one a found band, rising: all for an empty one, none where nothing fits.
 
     Args:
         text: "12" (a number, from 1), "670", "0.67", "670 nm", "600-700", "swir", "bad", or a part of a name.
@@ -64,7 +64,7 @@ def band_of(text: str, bands: int, centers: NDArray[np.float64] | None) -> int |
 
     Args:
         bands: how many there are.
-        centers: of the bands in nm, where they are known.
+        centers: in nm, one a band, where they are known.
     """
     typed = _ONE.fullmatch(text)
     if typed is None:

@@ -62,7 +62,7 @@ def spread_of(cube: Cube, view: ViewState, step: int = 1, check: Callable[[], No
 
 
 def histogram(values: NDArray[np.float32], ends: tuple[float, float]) -> Histogram:
-    """A histogram of values, over nearly all of them and both ends of the stretch."""
+    """A histogram of values, pixels long, over nearly all of them and both ends of the stretch."""
     low, high = ends
     if values.size:
         seen = np.percentile(values, _SEEN)

@@ -128,7 +128,8 @@ class Tones:
             return np.asarray(values @ factors.T + offsets, dtype=np.float32)
 
     def brightness(self, values: NDArray[np.float32], channel: int, least: int = 0) -> NDArray[np.uint8]:
-        """0-255 of the values of one channel (`mixed`), never below the least; anything where there is no value."""
+        """0-255 of the values of one channel (`mixed`, rows x cols), never below the least; anything where there is no
+        value."""
         low, high = self.levels[channel]
         curve = self.curves[channel]
         top = 255 if curve is None else CURVE_STEPS - 1

@@ -86,7 +86,7 @@ from hsigui.ui.scene.stretch_controller import StretchController
 from hsigui.ui.scene.stretch_panel import StretchPanel
 from hsigui.ui.shell.actions import ACTIONS, fill_menus, fill_toolbar, in_order_of_menus
 from hsigui.ui.shell.arrivals import Arrivals
-from hsigui.ui.shell.docks import build_docks
+from hsigui.ui.shell.docks import build_docks, restore_layout
 from hsigui.ui.shell.help_pages import HelpPages
 from hsigui.ui.shell.leaving import Leaving
 from hsigui.ui.shell.panels import PANELS
@@ -303,7 +303,7 @@ class MainWindow(QMainWindow):
         if settings.geometry:
             self.restoreGeometry(decoded(settings.geometry))
         if settings.layout:
-            self.restoreState(decoded(settings.layout))
+            restore_layout(self, PANELS, decoded(settings.layout))
         self._show_recent()
 
     def _show_recent(self, _event: SceneOpened | None = None) -> None:

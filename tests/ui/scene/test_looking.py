@@ -5,7 +5,7 @@ from __future__ import annotations
 import threading
 
 import numpy as np
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QPointF, Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QPushButton
 
@@ -106,6 +106,32 @@ def test_the_status_bar_tells_the_pixel_under_the_cursor(qtbot, demo):
     true = demo.session.truth.array[70, 80]
     if true:
         assert demo.session.classes.get(int(true)).name in demo.status.label.text()
+
+
+def test_a_line_in_the_plot_is_dragged_and_the_image_follows(qtbot, demo):
+    plot, waves = demo.spectra._plot, demo.session.cube.wavelengths
+    box, port = plot.getPlotItem().vb, demo.spectra._plot.viewport()
+    before = demo.session.view
+
+    def place(band):
+        return plot.mapFromScene(box.mapViewToScene(QPointF(waves[band], np.mean(box.viewRange()[1]))))
+
+    start, end = place(before.red), place(60)
+    QTest.qWait(30)  # pyqtgraph drops moves that follow each other too closely
+    QTest.mouseMove(port, start)
+    QTest.qWait(30)
+    QTest.mousePress(port, Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier, start)
+    on_the_way = set()
+    for step in range(1, 7):
+        QTest.mouseMove(port, start + (end - start) * step / 6)
+        QTest.qWait(25)
+        on_the_way.add(demo.session.view.red)
+    QTest.mouseRelease(port, Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier, end)
+    idle(qtbot, demo)
+    assert abs(demo.session.view.red - 60) <= 1
+    assert len(on_the_way) > 2
+    assert (demo.session.view.green, demo.session.view.blue) == (before.green, before.blue)
+    assert demo.display.sliders["red"].value() == demo.session.view.red
 
 
 def test_a_click_shows_the_spectrum_and_shift_keeps_it_with_a_mark(qtbot, demo):
