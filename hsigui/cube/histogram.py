@@ -69,5 +69,6 @@ def histogram(values: NDArray[np.float32], ends: tuple[float, float]) -> Histogr
         low, high = min(low, float(seen[0])), max(high, float(seen[1]))
     room = _ROOM * (high - low)
     low, high = low - room, high + room
-    counts, _ = np.histogram(values, bins=BINS, range=(low, high))
+    # As float64: in float32 the distance of the two may be more than there is.
+    counts, _ = np.histogram(values.astype(np.float64), bins=BINS, range=(low, high))
     return Histogram(counts, low, high)

@@ -25,6 +25,7 @@ Level = tuple[float, float]  # the values that become 0 and 255
 KINDS = ("percentiles", "extremes", "deviations", "equalised", "root", "gamma")
 CURVE_STEPS = 1024  # of a curve between the ends
 _EQUALISED = (0.1, 99.9)  # percentiles between which pixels are spread evenly: single odd values would leave no room
+_LARGEST = float(np.finfo(np.float32).max)
 _NO_SPREAD = 1e-6  # a component of less variance than this part of all says nothing
 
 
@@ -135,7 +136,7 @@ class Tones:
         top = 255 if curve is None else CURVE_STEPS - 1
         with np.errstate(over="ignore", invalid="ignore"):
             scaled = np.subtract(values, np.float32(low), order="C")
-            scaled *= np.float32(top) / (np.float32(high) - np.float32(low))
+            scaled *= np.float32(min(top / (high - low), _LARGEST))  # of float64, in which no distance is too large
             scaled += np.float32(0.5)
             # fmax and fmin take the number where the other side is NaN.
             np.fmin(np.fmax(scaled, least if curve is None else 0, out=scaled), top, out=scaled)
@@ -183,7 +184,8 @@ def decorrelation(sample: NDArray[np.float32]) -> tuple[NDArray[np.float32], NDA
     values, vectors = np.linalg.eigh(np.cov((pixels - mean) / known, rowvar=False, bias=True))
     gain = np.where(values > _NO_SPREAD * values.max(initial=0.0), 1 / np.sqrt(np.maximum(values, 1e-300)), 0.0)
     factors = known[:, None] * ((vectors * gain) @ vectors.T) / known
-    return factors.astype(np.float32), (mean - factors @ mean).astype(np.float32)
+    with np.errstate(over="ignore"):
+        return factors.astype(np.float32), (mean - factors @ mean).astype(np.float32)
 
 
 def _ends(finite: NDArray[np.float32], stretch: Stretch, low: float, high: float) -> Level:
@@ -200,12 +202,14 @@ def _ends(finite: NDArray[np.float32], stretch: Stretch, low: float, high: float
     if lo == hi:
         # Nearly constant: the few other values decide, and without any the band becomes mid-grey.
         lo, hi = float(finite.min()), float(finite.max())
+    lo, hi = max(lo, -_LARGEST), min(hi, _LARGEST)
     return (lo, hi) if _apart(lo, hi) else _around(lo)
 
 
 def _apart(low: float, high: float) -> bool:
     """Whether two ends differ as float32, in which values are."""
-    return bool(np.float32(high) > np.float32(low))
+    with np.errstate(over="ignore"):
+        return bool(np.float32(high) > np.float32(low))
 
 
 def _around(value: float) -> Level:

@@ -7,8 +7,9 @@ import pytest
 
 from hsigui.cube.color_maps import COLOR_MAPS, colors_of
 from hsigui.cube.cube import ArraySource, Cube, CubeInfo
+from hsigui.cube.histogram import spread_of
 from hsigui.cube.render import ViewState, render, resolve
-from hsigui.cube.stretch import ByHand, Stretch, decorrelation
+from hsigui.cube.stretch import KINDS, ByHand, Stretch, decorrelation
 from hsigui.errors import HsiError
 
 
@@ -128,6 +129,38 @@ def test_what_is_no_stretch_and_no_colour_map_is_refused() -> None:
     ):  # fmt: skip
         with pytest.raises(HsiError):
             make()
+
+
+@pytest.mark.parametrize("kind", KINDS)
+@pytest.mark.parametrize("decorrelated", [False, True])
+def test_values_at_the_ends_of_what_there_is_are_drawn_and_counted_without_a_warning(kind, decorrelated) -> None:  # type: ignore[no-untyped-def]
+    rng = np.random.default_rng(0)
+    samples = np.stack([rng.choice([-3e38, 3e38, 0.0, 1e-38], (30, 20)), rng.random((30, 20)) * 1e-30,
+                        np.where(rng.random((30, 20)) < 0.5, np.nan, np.inf)], axis=2).astype(np.float32)  # fmt: skip
+    cube = scene(samples)
+    for bands in ((0, 1, 1), (1, 0, 2), (2, 2, 2)):
+        stretched = ViewState(*bands, stretch=Stretch(kind, decorrelated=decorrelated))
+        picture = render(cube, stretched)
+        known = np.isfinite(samples[:, :, list(bands)]).all(axis=2)
+        assert (picture.any(axis=2) == known).all()
+        for found in spread_of(cube, stretched).histograms:
+            assert np.isfinite((found.low, found.high)).all()
+            assert found.low < found.high
+
+
+def test_histograms_count_nearly_all_values_and_have_the_ends_inside() -> None:
+    samples = skewed()
+    samples[0, 0] = 1e6
+    cube, stretched = scene(samples), view("percentiles")
+    found = spread_of(cube, stretched)
+    for channel, one in enumerate(found.histograms):
+        assert one.counts.sum() >= 0.997 * samples[:, :, 0].size
+        assert one.high < 1e3, "single odd values leave room for the others"
+        assert one.low < found.tones.levels[channel][0] < found.tones.levels[channel][1] < one.high
+    by_hand = Stretch(by_hand=Stretch().with_ends((0, 1, 2), 0, (-50.0, 2e6)))
+    wide = spread_of(cube, ViewState(0, 1, 2, stretch=by_hand)).histograms[0]
+    assert wide.low < -50
+    assert wide.high > 2e6
 
 
 def test_only_a_sample_of_a_large_scene_is_read_for_its_stretch() -> None:

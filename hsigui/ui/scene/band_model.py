@@ -102,8 +102,7 @@ class BandModel(QAbstractTableModel):
         if orientation != Qt.Orientation.Horizontal:
             return None
         if role == Qt.ItemDataRole.DisplayRole:
-            wave = say("{symbol}", symbol=self._unit.symbol)
-            return (say("Band"), wave, say("Name"), "", say("Shown"))[section]
+            return (say("Band"), self._unit.symbol, say("Name"), "", say("Shown"))[section]
         if role == Qt.ItemDataRole.ToolTipRole:
             return (
                 say("Number, from 1"), self._unit.axis(), say("Name in the file"), say("Marked bad"),

@@ -17,6 +17,7 @@ from hsigui.texts import say
 from hsigui.ui.desk.channels import COMPOSITE_TITLES
 from hsigui.ui.desk.desk import Desk
 from hsigui.ui.desk.dialogs import open_dialog
+from hsigui.ui.desk.wavelength_units import WavelengthUnit
 from hsigui.ui.scene.composites_dialog import CompositesDialog
 from hsigui.ui.scene.display_panel import DisplayPanel
 
@@ -78,6 +79,10 @@ class Composites(QObject):
         self._display.set_menu(menu)
         self._show_own()
 
+    def set_unit(self, _unit: WavelengthUnit) -> None:
+        """Says in the unit of now what the scene has no band near to."""
+        self._show_reach()
+
     # Inner doings
 
     def _show_nm(self, cube: Cube, title: str, nm: Triple) -> None:
@@ -106,11 +111,13 @@ class Composites(QObject):
             [(say("Bands…"), self._give.trigger)],
         )
 
-    def _show_reach(self, _event: SceneShown | BandsChanged) -> None:
+    def _show_reach(self, _event: SceneShown | BandsChanged | None = None) -> None:
         cube = self._session.cube
+        if cube is None:
+            return
         missing: dict[str, str] = {}
         for name, nm in PRESET_NM.items():
-            if cube is None or cube.wavelengths is None:
+            if cube.wavelengths is None:
                 missing[name] = say("The scene has no wavelengths: give them in Edit > Bands…")
             else:
                 away = out_of_reach(cube, nm)

@@ -285,6 +285,7 @@ class SceneController(QObject):
     def _bands_changed(self, _event: BandsChanged) -> None:
         scene = self._session.scene
         self._show_bands(scene.cube)
+        self.set_unit(self._desk.wavelength_unit)
         before, self._first = self._first, first_view(scene.cube)
         if scene.view == before:  # nothing was chosen yet, so what would be shown at opening is shown
             self._session.set_view(self._first)

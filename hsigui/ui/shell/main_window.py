@@ -220,7 +220,7 @@ class MainWindow(QMainWindow):
         )
         self.help = HelpPages(self, in_order_of_menus())
         showing_wavelengths = (
-            self.display, self.spectra, self.band_list, self.scene, self._part(StretchController)
+            self.display, self.spectra, self.band_list, self.scene, self.composites, self._part(StretchController),
         )  # fmt: skip
         preferences = Preferences(self.desk, self.actions_, self.run_files, showing_wavelengths)
         own = (self.leaving, self.projects, self.help, preferences, ProblemReports(self.desk))
