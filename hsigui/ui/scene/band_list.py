@@ -90,14 +90,7 @@ class BandList(QWidget):
         """Lists the bands of a scene; what is searched for stays."""
         self._cube = cube
         self.model.set_cube(cube, find_bands(cube, self.search.text()))
-        self.table.setColumnHidden(NAME, not cube.info.band_names)
-        self.table.setColumnHidden(BAD, not any(cube.info.bad_bands))
-        self.table.setColumnHidden(WAVELENGTH, cube.wavelengths is None)
-        widest = NAME if cube.info.band_names else SHOWN if cube.wavelengths is None else WAVELENGTH
-        for column, words in WIDEST.items():
-            mode = QHeaderView.ResizeMode.Stretch if column == widest else QHeaderView.ResizeMode.Fixed
-            self.table.horizontalHeader().setSectionResizeMode(column, mode)
-            self.table.setColumnWidth(column, self.fontMetrics().horizontalAdvance(words) + 14)
+        self._fit_columns(bool(cube.info.band_names), any(cube.info.bad_bands), cube.wavelengths is not None)
         self.setEnabled(True)
         self._tell()
 
@@ -159,6 +152,7 @@ class BandList(QWidget):
         table.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
         table.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
         table.setVerticalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
+        table.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         table.setAlternatingRowColors(True)
         table.setShowGrid(False)
         table.setWordWrap(False)
@@ -172,6 +166,17 @@ class BandList(QWidget):
         heading.setMinimumSectionSize(24)
         heading.setSectionResizeMode(QHeaderView.ResizeMode.Fixed)
         table.setColumnWidth(NUMBER, self._number_width(False))
+        self._fit_columns(names=False, bad=False, wavelengths=True)
+
+    def _fit_columns(self, names: bool, bad: bool, wavelengths: bool) -> None:
+        """Columns of what the scene has; one of them takes the room that is left."""
+        for column, there in ((NAME, names), (BAD, bad), (WAVELENGTH, wavelengths)):
+            self.table.setColumnHidden(column, not there)
+        widest = NAME if names else WAVELENGTH if wavelengths else SHOWN
+        for column, words in WIDEST.items():
+            mode = QHeaderView.ResizeMode.Stretch if column == widest else QHeaderView.ResizeMode.Fixed
+            self.table.horizontalHeader().setSectionResizeMode(column, mode)
+            self.table.setColumnWidth(column, self.fontMetrics().horizontalAdvance(words) + 14)
 
     def _number_width(self, pictured: bool) -> int:
         return self.fontMetrics().horizontalAdvance(say("Band")) + 18 + (SIDE + 6 if pictured else 0)

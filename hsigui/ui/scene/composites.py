@@ -142,6 +142,7 @@ class Composites(QObject):
         for one in self._desk.settings.band_presets:
             action = QAction(one.name.replace("&", "&&"), self._menu)
             action.setToolTip(nm_in_words(one, self._desk))
+            action.setStatusTip(action.toolTip())
             action.setEnabled(known)
             action.triggered.connect(partial(self._own_chosen, one.name))
             self._menu.addAction(action)
