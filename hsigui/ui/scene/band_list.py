@@ -28,11 +28,10 @@ from hsigui.ui.desk.channels import CHANNEL_TITLES
 from hsigui.ui.desk.icons import icon
 from hsigui.ui.desk.plots import RESTYLE
 from hsigui.ui.desk.wavelength_units import WavelengthUnit
-from hsigui.ui.scene.band_model import BAD, NAME, NUMBER, SHOWN, WAVELENGTH, BandModel
+from hsigui.ui.scene.band_model import BAD, NAME, NUMBER, SHOWN, SIDE, WAVELENGTH, BandModel
 
 WIDEST = {WAVELENGTH: "2499.0", NAME: "", BAD: say("bad"), SHOWN: say("Shown")}  # what a column has room for at least
 ROOMY = 250  # logical pixels of height from which on there is room for words below the table
-SIDE = 44  # logical pixels of a small picture
 
 
 class BandList(QWidget):

@@ -20,7 +20,8 @@ from hsigui.ui.desk.debounce import Debounce
 from hsigui.ui.desk.desk import Desk
 from hsigui.ui.desk.job_bridge import Latest
 from hsigui.ui.image.bench import Bench, PanelParts
-from hsigui.ui.scene.band_list import SIDE, BandList
+from hsigui.ui.scene.band_list import BandList
+from hsigui.ui.scene.band_model import SIDE
 
 WAIT_MS, LONGEST_WAIT_MS = 60, 300  # after the last scroll, and after the first
 Thumbnail = tuple[int, NDArray[np.uint8]]  # a band, and its picture

@@ -19,6 +19,7 @@ from hsigui.ui.desk.wavelength_units import NANOMETRES, WavelengthUnit
 NUMBER, WAVELENGTH, NAME, BAD, SHOWN = range(5)
 LETTERS = (say("R"), say("G"), say("B"))
 ALONE = "●"
+SIDE = 44  # logical pixels of a small picture
 _Index = QModelIndex | QPersistentModelIndex
 
 
@@ -83,6 +84,8 @@ class BandModel(QAbstractTableModel):
         rows, cols = rgb.shape[:2]
         whole = np.ascontiguousarray(rgb)
         made = QPixmap.fromImage(QImage(whole.data, cols, rows, 3 * cols, QImage.Format.Format_RGB888))
+        side = round(SIDE * ratio)
+        made = made.scaled(side, side, Qt.AspectRatioMode.KeepAspectRatio)  # as large for every scene and screen
         made.setDevicePixelRatio(ratio)
         self._pictures[band] = made
         row = int(np.searchsorted(self._numbers, band))
