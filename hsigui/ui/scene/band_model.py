@@ -15,10 +15,13 @@ from hsigui.cube.render import ViewState
 from hsigui.texts import say
 from hsigui.ui.desk.channels import CHANNEL_COLORS
 from hsigui.ui.desk.wavelength_units import NANOMETRES, WavelengthUnit
+from hsigui.ui.image.no_data import checkered
+from hsigui.ui.image.overlay import packed
 
 NUMBER, WAVELENGTH, NAME, BAD, SHOWN = range(5)
 LETTERS = (say("R"), say("G"), say("B"))
 ALONE = "●"
+FIELD = 3  # pixels of a field of the checkerboard where there is no data
 SIDE = 44  # logical pixels of a small picture
 _Index = QModelIndex | QPersistentModelIndex
 
@@ -82,8 +85,8 @@ class BandModel(QAbstractTableModel):
     def put_picture(self, band: int, rgb: NDArray[np.uint8], ratio: float = 1.0) -> None:
         """Takes the small picture of a band, rows x cols x 3, for a screen of so many pixels a logical one."""
         rows, cols = rgb.shape[:2]
-        whole = np.ascontiguousarray(rgb)
-        made = QPixmap.fromImage(QImage(whole.data, cols, rows, 3 * cols, QImage.Format.Format_RGB888))
+        pixels = np.ascontiguousarray(checkered(packed(rgb), 0, 0, FIELD))  # no data is never like what is dark
+        made = QPixmap.fromImage(QImage(pixels.data, cols, rows, 4 * cols, QImage.Format.Format_RGB32))
         side = round(SIDE * ratio)
         made = made.scaled(side, side, Qt.AspectRatioMode.KeepAspectRatio)  # as large for every scene and screen
         made.setDevicePixelRatio(ratio)

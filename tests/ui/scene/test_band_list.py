@@ -152,6 +152,19 @@ def test_scrolling_on_gives_up_what_is_out_of_view_and_switching_off_gives_up_al
     assert len(begun) == 1
 
 
+def test_no_data_is_a_checkerboard_in_small_pictures_too(qtbot, listed, tmp_path):
+    values = np.random.default_rng(0).random((44, 44, 2)).astype(np.float32)
+    values[:22] = np.nan
+    header, _ = write_cube(tmp_path / "half.hdr", values, CubeInfo())
+    open_scene(qtbot, listed, header)
+    listed.actions_["band_pictures"].setChecked(True)
+    qtbot.waitUntil(lambda: pictured(listed) == [0, 1], timeout=5000)
+    idle(qtbot, listed)
+    picture = listed.band_list.model._pictures[0].toImage()
+    empty = {picture.pixelColor(x, y).getRgb()[:3] for x in range(44) for y in range(22)}
+    assert empty == {(0x66,) * 3, (0x99,) * 3}
+
+
 def test_another_scene_has_its_own_bands_and_pictures(qtbot, listed, tmp_path):
     listed.actions_["band_pictures"].setChecked(True)
     qtbot.waitUntil(lambda: pictured(listed) != [], timeout=5000)

@@ -10,6 +10,8 @@ from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 
 from hsigui.cube.color_maps import colors_of
+from hsigui.cube.cube import CubeInfo
+from hsigui.cube.formats.envi import write_cube
 from hsigui.cube.render import render
 from hsigui.ui.scene import drawing
 from tests.ui.windows import idle, open_scene, press
@@ -102,6 +104,26 @@ def test_the_key_is_painted_over_the_corner_of_the_image(qtbot, demo, grabbed):
         for y in range(port.height() - 60, port.height() - 10):
             seen.add(picture.pixelColor(int(x * ratio), int(y * ratio)).getRgb()[:3])
     assert len(seen & {tuple(c) for c in colors_of("magma").tolist()}) > 100
+
+
+@pytest.mark.parametrize("action", ["one_band", "colors_inverted", "decorrelate", "stretch_to_equalised"])
+def test_pixels_without_data_are_a_checkerboard_however_the_scene_is_shown(qtbot, window, tmp_path, action):
+    values = np.random.default_rng(0).random((40, 60, 3)).astype(np.float32)
+    values[10:20, 10:30] = np.nan
+    values[30:, 30:] = 0  # dark, and measured
+    header, _ = write_cube(tmp_path / "gap.hdr", values, CubeInfo())
+    open_scene(qtbot, window, header)
+    window.actions_[action].trigger()
+    idle(qtbot, window)
+    picture = window.image.viewport().grab().toImage()
+    ratio = picture.devicePixelRatio()
+
+    def seen(row, col):
+        at = window.image.position_of(row, col)
+        return picture.pixelColor(int(at.x() * ratio), int(at.y() * ratio)).getRgb()[:3]
+
+    assert {seen(row, col) for row in range(11, 19) for col in range(11, 29)} == {(0x66,) * 3, (0x99,) * 3}
+    assert (0x66,) * 3 not in {seen(row, col) for row in range(31, 39) for col in range(31, 59)}
 
 
 def test_the_status_bar_tells_the_value_of_the_single_band(qtbot, demo):
