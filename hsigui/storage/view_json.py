@@ -27,13 +27,16 @@ def view_from_json(values: Mapping[str, Any]) -> ViewState:
         KeyError, TypeError, ValueError, AttributeError, HsiError: it is none.
     """
     red, green, blue = (int(values[name]) for name in ("red", "green", "blue"))
+    low, high = float(values["low"]), float(values["high"])
+    if not 0 <= low < high <= 100:
+        raise ValueError("no percentiles")
     single, colors = values.get("single"), str(values.get("colors", GREY))
     return ViewState(
         red,
         green,
         blue,
-        float(values["low"]),
-        float(values["high"]),
+        low,
+        high,
         None if single is None else int(single),
         colors if colors in COLOR_MAPS else GREY,
         _stretch_from(values.get("stretch", {})),

@@ -132,6 +132,7 @@ def test_a_run_is_found_beside_the_project_when_both_have_moved(tmp_path):
     ("name", "value"),
     [
         (("view", "shown"), '{"red": 1}'),
+        (("view", "shown"), '{"red": 1, "green": 1, "blue": 1, "low": NaN, "high": 98}'),
         (("view", "map"), '{"context": "wider"}'),
         (("spectra", "kept"), '[{"label": "x"}]'),
         (("truth", "array"), b"x"),

@@ -231,7 +231,7 @@ class ChannelStretch(QWidget):
 
     def _value(self) -> QDoubleSpinBox:
         spin = QDoubleSpinBox(self)
-        spin.setRange(-1e12, 1e12)
+        spin.setRange(-3.4e38, 3.4e38)
         spin.setKeyboardTracking(False)
         spin.setMinimumWidth(60)
         spin.setToolTip(say("The value itself; by hand it stays with the band"))
