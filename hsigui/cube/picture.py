@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
 
 from hsigui.cube.cube import Cube
-from hsigui.cube.render import ViewState, render, render_with_tones
+from hsigui.cube.render import ViewState, first_view, render, render_with_tones, values_of
 from hsigui.cube.stretch import Tones
 
 SHOWN_PIXELS = 6_000_000  # a larger scene is shown with every second (third, ...) pixel
@@ -47,10 +47,9 @@ def picture_of(cube: Cube, view: ViewState, check: Callable[[], None] = lambda: 
 def thumbnail_of(cube: Cube, band: int, side: int) -> NDArray[np.uint8]:
     """A small picture of one band in grey, rows x cols x 3 uint8, neither side longer than `side` pixels."""
     step = max(1, math.ceil(max(cube.rows, cube.cols) / side))
-    return render(cube, ViewState(band, band, band, single=band), step=step)
+    return render(cube, replace(first_view(cube), single=band), step=step)
 
 
 def values_at(cube: Cube, view: ViewState, row: int, col: int) -> NDArray[np.float32]:
     """The values of one pixel in the bands that are shown: one or three float32, NaN where there is no data."""
-    window: NDArray[np.float32] = cube.read(slice(row, row + 1), slice(col, col + 1), list(view.shown))
-    return np.asarray(window[0, 0])
+    return values_of(cube, view, slice(row, row + 1), slice(col, col + 1))[0, 0]

@@ -6,7 +6,7 @@ inputs.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 
 import numpy as np
@@ -164,10 +164,26 @@ def sample_of(cube: Cube, view: ViewState, step: int = 1) -> NDArray[np.float32]
     _require_bands(cube, view)
     box = part_of(cube, view)
     if box is None:
-        return _read_bands(cube, view.shown, *_every(step * _every_of(cube, view, step)))
+        return values_of(cube, view, *_every(step * _every_of(cube, view, step)))
     top, left, bottom, right = box
     step = _sampling_step((bottom - top) * (right - left), view)
-    return _read_bands(cube, view.shown, slice(top, bottom, step), slice(left, right, step))
+    return values_of(cube, view, slice(top, bottom, step), slice(left, right, step))
+
+
+def values_of(cube: Cube, view: ViewState, rows: slice, cols: slice) -> NDArray[np.float32]:
+    """Values of the shown bands in a window, rows x cols x channels, float32; NaN where there is no data.
+
+    Where zero is the no-data value it means so only if other bands are zero as well: those of the composite are looked
+    at beside a band that is shown alone.
+    """
+    bands = view.shown
+    different = sorted({*bands, *(view.bands if cube.info.nodata == 0 else ())})
+    values = cube.read(rows, cols, different)
+    # One plane after the other, because the channels are stretched one by one.
+    planes = np.empty((len(bands), *values.shape[:2]), dtype=np.float32)
+    for channel, band in enumerate(bands):
+        planes[channel] = values[:, :, different.index(band)]
+    return planes.transpose(1, 2, 0)
 
 
 def part_of(cube: Cube, view: ViewState) -> Box | None:
@@ -200,7 +216,7 @@ def render_with_tones(
 ) -> tuple[NDArray[np.uint8], Tones]:
     """As `render`, with the stretch that the picture (uint8 rows x cols x 3) was drawn with."""
     _require_bands(cube, view)
-    values = _read_bands(cube, view.shown, *_every(step))
+    values = values_of(cube, view, *_every(step))
     if tones is None and part_of(cube, view) is None:
         every = _every_of(cube, view, step)
         tones = tones_of(values[::every, ::every], view.stretch, view.shown, view.low, view.high)
@@ -216,7 +232,7 @@ def render_window(cube: Cube, view: ViewState, tones: Tones, rows: slice, cols: 
         HsiError: a band does not exist.
     """
     _require_bands(cube, view)
-    return _picture(_read_bands(cube, view.shown, rows, cols), view, tones)
+    return _picture(values_of(cube, view, rows, cols), view, tones)
 
 
 def _picture(values: NDArray[np.float32], view: ViewState, tones: Tones) -> NDArray[np.uint8]:
@@ -235,16 +251,6 @@ def _picture(values: NDArray[np.float32], view: ViewState, tones: Tones) -> NDAr
 
 def _every(step: int) -> tuple[slice, slice]:
     return slice(None, None, step), slice(None, None, step)
-
-
-def _read_bands(cube: Cube, bands: Sequence[int], rows: slice, cols: slice) -> NDArray[np.float32]:
-    different = sorted(set(bands))
-    values = cube.read(rows, cols, different)
-    # One plane after the other, because the channels are stretched one by one.
-    planes = np.empty((len(bands), *values.shape[:2]), dtype=np.float32)
-    for channel, band in enumerate(bands):
-        planes[channel] = values[:, :, different.index(band)]
-    return planes.transpose(1, 2, 0)
 
 
 def _every_of(cube: Cube, view: ViewState, step: int) -> int:

@@ -8,6 +8,7 @@ import pytest
 from hsigui.cube.color_maps import COLOR_MAPS, colors_of
 from hsigui.cube.cube import ArraySource, Cube, CubeInfo
 from hsigui.cube.histogram import spread_of
+from hsigui.cube.picture import thumbnail_of, values_at
 from hsigui.cube.render import ViewState, render, resolve
 from hsigui.cube.stretch import KINDS, ByHand, Stretch, decorrelation
 from hsigui.errors import HsiError
@@ -120,6 +121,20 @@ def test_a_single_band_has_the_colours_of_its_map_and_no_measurement_is_drawn_as
     assert picture[0, 0].tolist() == colors_of(colors)[0].tolist()
     assert picture[-1, -1].tolist() == colors_of(colors)[-1].tolist()
     assert len(np.unique(picture.reshape(-1, 3), axis=0)) > 200
+
+
+def test_a_zero_in_one_band_alone_is_a_measurement_where_zero_also_means_no_data() -> None:
+    samples = np.random.default_rng(0).integers(1, 1000, (20, 30, 4)).astype(np.int16)
+    samples[:5, :, 3] = 0
+    samples[10:15] = 0
+    cube = scene(samples, nodata=0)
+    alone = ViewState(0, 1, 2, single=3)
+    picture = render(cube, alone)
+    assert not picture[10:15].any()
+    assert picture[:10].any(axis=2).all(), "dark, but measured"
+    assert values_at(cube, alone, 2, 2).tolist() == [0]
+    assert np.isnan(values_at(cube, alone, 12, 2)).all()
+    assert thumbnail_of(cube, 3, 40)[:10].any(axis=2).all()
 
 
 def test_what_is_no_stretch_and_no_colour_map_is_refused() -> None:
