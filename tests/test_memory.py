@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ctypes
 import subprocess
 import sys
 
@@ -72,3 +73,27 @@ def test_buffers_are_taken_only_where_room_is_limited_and_there_is_some(monkeypa
     monkeypatch.setattr(memory, "room", lambda: memory.BUFFER_MIB * memory.MIB - 1)
     with pytest.raises(MemoryError):
         memory.hold_buffers()
+
+
+def test_memory_that_was_freed_in_pieces_is_handed_back_to_the_system():
+    """Small pieces between others that stay: free memory in the middle of a heap."""
+    program = """
+from hsigui import memory
+
+def resident():
+    return int(open("/proc/self/statm").read().split()[1]) * 4096
+
+pieces = [bytes(50_000) for _ in range(4_000)]
+last = bytes(50_000)
+before = resident()
+del pieces
+kept = before - resident()
+memory.give_back()
+print(kept, before - resident())
+"""
+    if sys.platform != "linux" or not hasattr(ctypes.CDLL(None), "malloc_trim"):
+        memory.give_back()  # does nothing
+        return
+    kept, given = map(int, subprocess.check_output([sys.executable, "-c", program], text=True).split())
+    assert given > 150_000_000
+    assert given >= kept

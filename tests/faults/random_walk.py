@@ -43,6 +43,7 @@ from hsigui.storage.projects import Projects
 from hsigui.storage.runs import Runs
 from hsigui.ui.desk.error_dialog import ErrorDialog
 from hsigui.ui.results.export_dialog import ExportChoice
+from hsigui.ui.shell.app import answering_promptly
 from hsigui.ui.shell.main_window import MainWindow
 from tests.ui.windows import Answers
 
@@ -348,7 +349,22 @@ def walk(scratch: Path, minutes: float, seed: int) -> dict[str, Any]:
     answers = Answers(unsaved="discard", several="discard", at_exit="stop")
     window = window_in(scratch, answers)
     walker = Walker(window, answers, places, run, seed)
-    window.open_path(places[0][0])
+    with answering_promptly(window):  # as the program runs its window
+        rows = walked(walker, minutes)
+    done = dict(walker.done)
+    window.close()
+    window.deleteLater()
+    walker.wait(0.2)
+    return {
+        "seed": seed, "minutes": minutes, "grown_after_5": grown(rows), "errors": walker.errors, "done": done,
+        "rows": rows,
+    }  # fmt: skip
+
+
+def walked(walker: Walker, minutes: float) -> list[dict[str, Any]]:
+    """Walks for so long; what was held at the beginning and after every minute."""
+    window = walker.window
+    window.open_path(walker.places[0][0])
     walker.wait(1.0)
     walker.settle()
     walker.open_run()
@@ -361,14 +377,7 @@ def walk(scratch: Path, minutes: float, seed: int) -> dict[str, Any]:
         walker.settle()
         rows.append({"minute": minute, "steps": walker.done.total(), **held(window)})
         print(minute, rows[-1]["rss_mb"], rows[-1]["widgets"], file=sys.stderr, flush=True)
-    done = dict(walker.done)
-    window.close()
-    window.deleteLater()
-    walker.wait(0.2)
-    return {
-        "seed": seed, "minutes": minutes, "grown_after_5": grown(rows), "errors": walker.errors, "done": done,
-        "rows": rows,
-    }  # fmt: skip
+    return rows
 
 
 def open_and_close(scratch: Path, count: int, seed: int) -> dict[str, Any]:
@@ -381,16 +390,17 @@ def open_and_close(scratch: Path, count: int, seed: int) -> dict[str, Any]:
     walker.wait(1.0)
     walker.settle()
     rows: list[dict[str, Any]] = []
-    for number in range(1, count + 1):
-        window.open_path(places[1 + number % (SCENES - 1)][0])
-        walker.settle()
-        walker.trigger("tool_brush")
-        for _ in range(3):
-            walker.paint()
-        window.scenes.close()
-        walker.settle()
-        if number % 20 == 0:
-            rows.append({"closed": number, **held(window)})
+    with answering_promptly(window):
+        for number in range(1, count + 1):
+            window.open_path(places[1 + number % (SCENES - 1)][0])
+            walker.settle()
+            walker.trigger("tool_brush")
+            for _ in range(3):
+                walker.paint()
+            window.scenes.close()
+            walker.settle()
+            if number % 20 == 0:
+                rows.append({"closed": number, **held(window)})
     window.close()
     window.deleteLater()
     walker.wait(0.2)

@@ -17,13 +17,15 @@ if sys.platform == "win32":
 
 from tests.faults import kill_labels
 
+KILLS = 10
+
 
 @pytest.mark.slow
-@pytest.mark.timeout(300)
+@pytest.mark.timeout(600)
 def test_no_label_is_lost_when_the_window_is_killed(tmp_path: Path):
-    found = kill_labels.run(4, ("brisk", "held", "save", "brisk"), 7, tmp_path)
+    found = kill_labels.run(KILLS, ("brisk", "held", "save", "slow", "export", "train"), 7, tmp_path)
     assert found["wrong"] == []
-    assert (found["lost"], found["corrupt"], found["offered"]) == (0, 0, 4)
+    assert (found["lost"], found["corrupt"], found["offered"]) == (0, 0, KILLS)
     assert (found["not_taken_up"], found["not_begun"]) == (0, 0), found["why"]
     assert found["left_over"] == 0
 

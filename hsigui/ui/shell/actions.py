@@ -16,6 +16,7 @@ from hsigui.ui.labels import actions as labels
 from hsigui.ui.map import actions as class_map
 from hsigui.ui.results import actions as results
 from hsigui.ui.scene import actions as scene
+from hsigui.ui.shell.command_palette import CommandPalette
 from hsigui.ui.shell.help_pages import HelpPages
 from hsigui.ui.shell.leaving import Leaving
 from hsigui.ui.shell.preferences import Preferences
@@ -48,6 +49,9 @@ ROWS: tuple[ActionRow, ...] = (
     ActionRow("preferences", say("&Preferences…"),
               say("Colours, memory, threads, and the room that kept runs take"), Preferences.show_preferences,
               keys=("Ctrl+,",), icon="settings"),
+    ActionRow("command_palette", say("&Find a command…"),
+              say("Any action, class, recent file or page of the help, by a few letters of its name"),
+              CommandPalette.show_palette, keys=("Ctrl+Shift+P",), icon="search"),
     ActionRow("help_pages", say("&Help"), say("Labelling, methods and baselines, accuracy, maps and files"),
               HelpPages.show_help, icon="help"),
     ActionRow("shortcuts", say("&Keys and mouse"), say("A sheet of all keys"), HelpPages.show_shortcuts,
@@ -87,7 +91,7 @@ MENUS: tuple[tuple[str, tuple[object, ...]], ...] = (
                (say("Colours of the &window"), tuple(f"theme_{name}" for name, _, _ in THEMES)))),
     (say("&Training"), ("pretrain", "pause", "cancel", None, "open_run", "export_run", None, "live", "renew_map",
                         "ask_me")),
-    (say("&Help"), ("help_pages", "shortcuts", None, "report_problem", "about")),
+    (say("&Help"), ("command_palette", None, "help_pages", "shortcuts", None, "report_problem", "about")),
 )  # fmt: skip
 
 TOOLBAR: tuple[str | None, ...] = (

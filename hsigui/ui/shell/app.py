@@ -65,7 +65,7 @@ def answering_promptly(window: MainWindow) -> Iterator[None]:
     """Within the block the window is not held up by what Python does of itself: no look through all objects while
     something trains, and PyTorch's library, if ever it is needed, is loaded beside it. Costs nothing at the start."""
     load_before_import()
-    garbage = Garbage(window, window.session)
+    garbage = Garbage(window, window.session, window.bridge)
     with rare_full_collections():
         yield
     garbage.deleteLater()

@@ -86,6 +86,7 @@ from hsigui.ui.scene.stretch_controller import StretchController
 from hsigui.ui.scene.stretch_panel import StretchPanel
 from hsigui.ui.shell.actions import ACTIONS, fill_menus, fill_toolbar, in_order_of_menus
 from hsigui.ui.shell.arrivals import Arrivals
+from hsigui.ui.shell.command_palette import CommandPalette
 from hsigui.ui.shell.docks import build_docks, restore_layout
 from hsigui.ui.shell.help_pages import HelpPages
 from hsigui.ui.shell.leaving import Leaving
@@ -223,7 +224,8 @@ class MainWindow(QMainWindow):
             self.display, self.spectra, self.band_list, self.scene, self.composites, self._part(StretchController),
         )  # fmt: skip
         preferences = Preferences(self.desk, self.actions_, self.run_files, showing_wavelengths)
-        own = (self.leaving, self.projects, self.help, preferences, ProblemReports(self.desk))
+        palette = CommandPalette(self.desk, self.menuBar(), self.help, self.open_path)
+        own = (self.leaving, self.projects, self.help, preferences, palette, ProblemReports(self.desk))
         self.actions_.bind((self.session, self.image, *self._parts, *own))
 
     def _build_bars(self) -> None:

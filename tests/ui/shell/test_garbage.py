@@ -6,10 +6,13 @@ import argparse
 import ast
 import gc
 import linecache
+import time
 import weakref
 
+from hsigui import memory
 from hsigui.cube.demo import write_demo
 from hsigui.document.events import QueueChanged
+from hsigui.ui.shell import garbage
 from hsigui.ui.shell.app import answering_promptly
 from tests.ui.windows import open_scene
 
@@ -67,3 +70,31 @@ def test_what_a_closed_scene_leaves_is_collected(qtbot, window, demo_files, tmp_
             qtbot.waitUntil(lambda: knot() is None)
         finally:
             gc.enable()
+
+
+def test_memory_is_handed_back_once_nothing_was_at_work_for_a_moment(qtbot, window, monkeypatch):
+    given: list[float] = []
+    monkeypatch.setattr(garbage, "QUIET_MS", 200)
+    monkeypatch.setattr(memory, "give_back", lambda: given.append(time.monotonic()))
+    with answering_promptly(window):
+        for _ in range(5):
+            window.bridge.start(lambda _ctx: None, "A short work")
+            qtbot.wait(40)
+        ended = time.monotonic()
+        assert given == [], "not while works begin and end"
+        qtbot.waitUntil(lambda: bool(given))
+        assert given[0] - ended >= 0.05
+        qtbot.wait(300)
+    assert len(given) == 1
+
+
+def test_memory_is_handed_back_however_much_is_going_on(qtbot, window, monkeypatch):
+    given: list[int] = []
+    monkeypatch.setattr(garbage, "QUIET_MS", 200)
+    monkeypatch.setattr(garbage, "LONGEST", 0.3)
+    monkeypatch.setattr(memory, "give_back", lambda: given.append(1))
+    with answering_promptly(window):
+        for _ in range(25):
+            window.bridge.start(lambda _ctx: None, "A short work")
+            qtbot.wait(40)
+        assert given
