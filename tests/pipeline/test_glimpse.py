@@ -13,7 +13,7 @@ from hsigui.methods import forest_probe
 from hsigui.methods.probe import LinearProbe
 from hsigui.pipeline.classify import classify, is_quick_glimpse
 from hsigui.pipeline.features import Features, finished
-from hsigui.pipeline.one_thread import one_blas_thread
+from hsigui.one_thread import one_blas_thread
 from hsigui.specs import MapSpec
 
 CTX = SilentContext()
