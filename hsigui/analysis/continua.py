@@ -16,6 +16,7 @@ from hsigui.errors import HsiError
 from hsigui.jobs import Context
 from hsigui.texts import say
 
+ROUNDING = 1e-6  # of float32: a depth that is none
 LEAST_BANDS = 3  # two shoulders and something between them
 
 
@@ -121,7 +122,7 @@ def measured(wavelengths: NDArray[np.float64], spectra: NDArray[np.float32], *, 
     outside = (deepest == 0) | (deepest == len(wavelengths) - 1)
     centre = np.where(outside, wavelengths[deepest], centre)
     area = np.trapezoid(np.maximum(depths, 0), wavelengths, axis=1)
-    out[known] = np.column_stack([depth, np.where(depth > 0, centre, np.nan), area])
+    out[known] = np.column_stack([depth, np.where(depth > ROUNDING, centre, np.nan), area])
     return out
 
 

@@ -56,6 +56,7 @@ def _fill(
         going = following < bands - 1
         at, corner = at[going], following[going]
         first = int(corner.min()) if len(corner) else bands
+    corners[:, -1] = bands - 1  # the end, exactly
     np.maximum.accumulate(corners, axis=1, out=corners)
     index = corners.astype(np.intp)
     run = (waves[None, :] - waves[index]).astype(np.float32)

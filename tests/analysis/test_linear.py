@@ -64,11 +64,16 @@ def test_the_noise_of_each_fraction_has_variance_1(values):
 
 
 def test_independent_components_equal_fast_ica_of_scikit_learn(values):
-    layer = derived(cube_of(values), "ica", components=3, seed=3)
+    rng = np.random.default_rng(0)
+    sources = rng.laplace(size=(30, 25, 3)) * (3, 2, 1)
+    mixed = (sources @ rng.random((3, 42)) + 5 + 0.01 * values).astype(np.float32)
+    layer = derived(cube_of(mixed), "ica", components=3, seed=3)
     known = FastICA(3, whiten="unit-variance", whiten_solver="eigh", max_iter=400, random_state=3)
-    wanted = known.fit_transform(values.reshape(-1, 42).astype(float))
+    wanted = known.fit_transform(mixed.reshape(-1, 42).astype(float))
     order = np.argsort(-np.linalg.norm(known.mixing_, axis=0))
     assert same_up_to_sign(layer.array, wanted[:, order].reshape(30, 25, 3)) < 1e-5
+    assert same_up_to_sign(layer.array, sources / sources.std(axis=(0, 1))) < 1
+    assert not layer.notes
 
 
 def test_independent_components_are_found_on_a_sample_and_computed_everywhere(values):
