@@ -10,7 +10,7 @@ from typing import Any, Self
 import numpy as np
 from numpy.typing import NDArray
 
-from hsigui.cube.cube import Geo
+from hsigui.cube.cube import Cube, Geo
 from hsigui.errors import HsiError
 from hsigui.labels.classes import ClassInfo, ClassTable, color_for
 from hsigui.parameters import Value
@@ -65,12 +65,27 @@ class BandTaken:
 
 
 @dataclass(frozen=True)
+class Between:
+    """A threshold: where one measurement lies between two values, both included.
+
+    Attributes:
+        low, high: None where there is no end.
+        measure: which measurement, from 0.
+    """
+
+    low: float | None = None
+    high: float | None = None
+    measure: int = 0
+
+
+@dataclass(frozen=True)
 class LayerRecipe:
     """How a layer is made of a cube: plain values, so that it can be kept as JSON and followed again.
 
     Attributes:
         kind: name in the table of kinds.
         version: of the kind, raised when its numbers change.
+        between: the threshold by which the layer becomes one of two classes; None for the layer itself.
         parameters: all settings of the kind, by name.
         targets: spectra that pixels are compared with.
         bands: the bands that were read, in the order of the cube; empty before the layer is made.
@@ -81,6 +96,7 @@ class LayerRecipe:
     targets: tuple[Target, ...] = ()
     bands: tuple[BandTaken, ...] = ()
     version: int = 1
+    between: Between | None = None
 
     def to_json(self) -> dict[str, Any]:
         """As JSON values."""
@@ -90,6 +106,7 @@ class LayerRecipe:
             "parameters": dict(self.parameters),
             "targets": [target.to_json() for target in self.targets],
             "bands": [dataclasses.asdict(band) for band in self.bands],
+            "between": None if self.between is None else dataclasses.asdict(self.between),
         }
 
     @classmethod
@@ -104,6 +121,7 @@ class LayerRecipe:
                 str(values["kind"]), dict(values["parameters"]),
                 tuple(Target.from_json(target) for target in values["targets"]),
                 tuple(BandTaken(**band) for band in values["bands"]), int(values["version"]),
+                None if values.get("between") is None else Between(**values["between"]),
             )  # fmt: skip
         except (LookupError, TypeError, ValueError, AttributeError) as error:
             raise HsiError(
@@ -127,6 +145,7 @@ class Layer:
         figures: curves that belong to it, such as the eigenvalues of all components, by name.
         notes: what was assumed or left out, a sentence each.
         geo: where the scene lies.
+        cube: which it was made of; None where that is not known.
     """
 
     name: str
@@ -139,6 +158,7 @@ class Layer:
     figures: Mapping[str, tuple[float, ...]] = field(default_factory=dict)
     notes: tuple[str, ...] = ()
     geo: Geo = field(default_factory=Geo)
+    cube: Cube | None = None
 
     def __post_init__(self) -> None:
         wanted = np.dtype(np.float32) if self.classes is None else np.dtype(np.uint16)
@@ -172,15 +192,16 @@ class Layer:
         known = self.array[self.array != 0] if self.classes is not None else self.array[np.isfinite(self.array)]
         return (float(known.min()), float(known.max())) if known.size else (np.nan, np.nan)
 
-    def masked(self, low: float = -np.inf, high: float = np.inf, measure: int = 0) -> Layer:
+    def masked(self, low: float | None = None, high: float | None = None, measure: int = 0) -> Layer:
         """Where one of the measurements lies between two values, both included, as a layer of two classes: 1 where it
         does, 2 elsewhere; 0 where there is no data. Its array is rows x cols uint16.
 
         Args:
+            low, high: None where there is no end.
             measure: which measurement, from 0.
 
         Raises:
-            HsiError: it is a layer of classes, has no such measurement, or no value lies between.
+            HsiError: it is a layer of classes, has no such measurement, or neither or no limits in order are given.
         """
         if self.classes is not None:
             raise HsiError(
@@ -192,28 +213,28 @@ class Layer:
                 say("{name} has {count} measurements.", name=self.name, count=len(self.names)),
                 say("Choose one of them: {names}.", names=", ".join(self.names)),
             )
-        if not low <= high:
+        least, most = -np.inf if low is None else low, np.inf if high is None else high
+        if (low is None and high is None) or not least <= most:
             raise HsiError(
-                say("No value lies between {low:g} and {high:g}.", low=low, high=high),
-                say("Give the lower limit first."),
+                say("No threshold lies between {low} and {high}.", low=low, high=high),
+                say("Give the lower limit, the upper one, or both in this order."),
             )
         values, name = self.stack[:, :, measure], self.names[measure]
         with np.errstate(invalid="ignore"):
-            numbers = np.where((values >= low) & (values <= high), 1, 2).astype(np.uint16)
+            numbers = np.where((values >= least) & (values <= most), 1, 2).astype(np.uint16)
         numbers[np.isnan(values)] = 0
         words = _between(name, low, high)
-        table = ClassTable(
-            (ClassInfo(1, words, color_for(1)), ClassInfo(2, say("not {words}", words=words), color_for(2)))
-        )
+        others = say("not {words}", words=words)
+        table = ClassTable((ClassInfo(1, words, color_for(1)), ClassInfo(2, others, color_for(2))))
+        recipe = dataclasses.replace(self.recipe, between=Between(low, high, measure))
         return dataclasses.replace(
             self, name=words, array=numbers, names=(words,), units="", limits=(0.0, 2.0), classes=table, figures={},
-            recipe=self.recipe,
+            recipe=recipe,
         )  # fmt: skip
 
 
-def _between(name: str, low: float, high: float) -> str:
+def _between(name: str, low: float | None, high: float | None) -> str:
     """Such as "NDVI ≥ 0.4" or "0.2 ≤ NDVI ≤ 0.4"."""
-    below = f"{low:g} ≤ " if np.isfinite(low) and np.isfinite(high) else ""
-    if np.isfinite(high):
-        return f"{below}{name} ≤ {high:g}"
-    return f"{name} ≥ {low:g}" if np.isfinite(low) else name
+    if high is None:
+        return f"{name} ≥ {low:g}"
+    return f"{name} ≤ {high:g}" if low is None else f"{low:g} ≤ {name} ≤ {high:g}"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
 
 from hsigui import plugins
 from hsigui.analysis.asked import Asked
@@ -56,4 +57,6 @@ def make(cube: Cube, recipe: LayerRecipe, ctx: Context) -> Layer:
     asked = LayerRecipe(recipe.kind, settings.to_json(), recipe.targets, version=row.version)
     made = plugins.resolved(row.make)(cube, Asked(asked, settings), ctx)
     ctx.check()
-    return made
+    made = replace(made, cube=cube)
+    over = recipe.between
+    return made if over is None else made.masked(over.low, over.high, over.measure)
