@@ -11,6 +11,7 @@ from dataclasses import replace
 
 import numpy as np
 from numpy.typing import NDArray
+from threadpoolctl import threadpool_limits
 
 from hsigui import stopping
 from hsigui.analysis.asked import Asked
@@ -28,8 +29,8 @@ from hsigui.one_thread import one_blas_thread
 from hsigui.texts import say
 
 BATCH = 4096  # spectra that move the centres together
-ROUNDS = 40  # over the sample, at most
-SETTLED = 1e-4  # how far centres move at most in the last round, in deviations
+ROUNDS = 25  # over the sample, at most
+SETTLED = 2e-3  # which part of the sample changes its cluster in the last round at most
 STARTS = 3  # of which the best is kept
 ITERATIONS = 200  # of a mixture
 
@@ -117,18 +118,20 @@ def _find_centres(sample: NDArray[np.float64], wanted: KMeansSettings, ctx: Cont
             wanted.clusters, init="k-means++", n_init=1, batch_size=BATCH, reassignment_ratio=0.0,
             random_state=int(rng.integers(2**31)),
         )  # fmt: skip
-        settled, before = False, np.full((wanted.clusters, sample.shape[1]), np.inf)
+        settled, before = False, np.full(len(sample), -1)
         for turn in range(ROUNDS):
             for piece in np.array_split(rng.permutation(len(sample)), -(-len(sample) // BATCH)):
                 ctx.progress(0.1 + 0.9 * (start + turn / ROUNDS) / STARTS, 2, say("Finding clusters"))
-                model.partial_fit(sample[piece])
-            moved = np.abs(model.cluster_centers_ - before).max()
-            before = model.cluster_centers_.copy()
-            if settled := bool(moved < SETTLED * sample.std()):
+                with threadpool_limits(1, user_api="openmp"):  # of this thread: small pieces wait for a second one
+                    model.partial_fit(sample[piece])
+            distances = _squared(sample, model.cluster_centers_)
+            now = distances.argmin(axis=1)
+            if settled := bool(np.mean(now != before) <= SETTLED):
                 break
-        spread = float(_squared(sample, before).min(axis=1).sum())
+            before = now
+        spread = float(distances.min(axis=1).sum())
         if best is None or spread < best[0]:
-            best = spread, before, settled
+            best = spread, model.cluster_centers_.copy(), settled
     assert best is not None
     centres = best[1]
 

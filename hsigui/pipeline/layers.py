@@ -1,8 +1,8 @@
 """Layers as files: GeoTIFF or ENVI with names and recipe in them, and beside them the record of how they came to be.
 
-The record has the layer's file name and `.hsigui.json`: `"format": "hsigui-layer"`, `layer` (its name), `names`
-and `units` of the measurements, `recipe` (see `LayerRecipe.to_json`), `figures`, `notes`, `scene` (name, rows, cols, bands),
-`cube` (its path), `hashes` (of the cube), `versions` and `commands` (which make the file again). Loads no torch.
+The record has the layer's file name and `.hsigui.json`: `"format": "hsigui-layer"`, `layer` (its name), `names` and
+`units` of the measurements, `recipe` (see `LayerRecipe.to_json`), `figures`, `notes`, `scene` (name, rows, cols,
+bands), `cube` (its path), `hashes` (of the cube), `versions` and `commands` (which make the file again). No torch.
 """
 
 from __future__ import annotations

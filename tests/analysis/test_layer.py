@@ -151,7 +151,11 @@ def test_where_a_layer_lies_between_two_values_is_a_layer_of_classes():
     values[2, 3] = np.nan
     layer = derived(cube_of(values), "pca", components=2)
     second = layer.array[:, :, 1]
-    for low, high, name in ((0.01, None, "PC 2 ≥ 0.01"), (None, 0.02, "PC 2 ≤ 0.02"), (-0.01, 0.02, "-0.01 ≤ PC 2 ≤ 0.02")):
+    for low, high, name in (
+        (0.01, None, "PC 2 ≥ 0.01"),
+        (None, 0.02, "PC 2 ≤ 0.02"),
+        (-0.01, 0.02, "-0.01 ≤ PC 2 ≤ 0.02"),
+    ):
         mask = layer.masked(low, high, 1)
         wanted = (second >= (-np.inf if low is None else low)) & (second <= (np.inf if high is None else high))
         np.testing.assert_array_equal(mask.array == 1, wanted)
@@ -159,7 +163,11 @@ def test_where_a_layer_lies_between_two_values_is_a_layer_of_classes():
         assert mask.array[2, 3] == 0
         assert (mask.name, mask.recipe.between) == (name, Between(low, high, 1))
         np.testing.assert_array_equal(make(layer.cube, mask.recipe, quiet()).array, mask.array)
-    for wrong, words in (((None, None, 0), "No threshold"), ((2.0, 1.0, 0), "No threshold"), ((0.0, None, 2), "2 measurements")):
+    for wrong, words in (
+        ((None, None, 0), "No threshold"),
+        ((2.0, 1.0, 0), "No threshold"),
+        ((0.0, None, 2), "2 measurements"),
+    ):
         with pytest.raises(HsiError, match=words):
             layer.masked(*wrong)
     with pytest.raises(HsiError, match="layer of classes"):

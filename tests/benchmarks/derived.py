@@ -29,8 +29,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-
-from tests.benchmarks.large_scene import numbers, peak_mb, write_scene
+from large_scene import numbers, peak_mb, write_scene  # beside this script
 
 KINDS: dict[str, dict[str, Any]] = {
     "mnf": {"components": 10},
@@ -97,7 +96,7 @@ def large(folder: Path, size: tuple[int, int, int], targets: int) -> dict[str, A
     path = write_scene(folder, *size)
     found: dict[str, Any] = {}
     for kind in (*KINDS, THEIRS):
-        command = [sys.executable, "-m", "tests.benchmarks.derived", "--child", str(path), "--kind", kind]
+        command = [sys.executable, __file__, "--child", str(path), "--kind", kind]
         command += ["--targets", str(targets)]
         done = subprocess.run(command, check=True, stdout=subprocess.PIPE, text=True)
         found[kind] = json.loads(done.stdout)
@@ -122,7 +121,11 @@ def main() -> None:
         return
     folder = Path(tempfile.mkdtemp(prefix="hsigui-derived-", dir=given.folder))
     try:
-        about = {"machine": platform.machine(), "cores": os.cpu_count(), "threads": os.environ.get("OMP_NUM_THREADS", "")}
+        about = {
+            "machine": platform.machine(),
+            "cores": os.cpu_count(),
+            "threads": os.environ.get("OMP_NUM_THREADS", ""),
+        }
         measured = {"pca": small(given.repeats), "size": list(given.size), "targets": given.targets}
         print(json.dumps({**about, **measured, "large": large(folder, given.size, given.targets)}))
     finally:
