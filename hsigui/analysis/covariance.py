@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.linalg import blas
 
-AT_ONCE = 8192  # spectra that are multiplied together
+AT_ONCE = 4096  # spectra that are multiplied together
 
 
 class Covariance:

@@ -18,6 +18,7 @@ from hsigui.texts import say
 
 # rad: smaller angles are computed again in float64, where float32 would cost more than 1e-5.
 NEAR = np.float32(0.06)
+AT_ONCE = 2048  # spectra, which are gone through several times: what the cache nearest to a core holds
 LEAST_SHARE = 1e-6  # of a spectrum's sum: what a band without light is taken for, where its logarithm is needed
 
 Distance = Callable[[NDArray[np.float32]], NDArray[np.float32]]
@@ -112,7 +113,11 @@ def _distances(
             )
     reader, array, measure = TileReader(cube, bands), empty_layer(cube, len(targets)), distance_to(values)
     for tile in reader.tiles(ctx, say("Comparing spectra")):
-        tile.put(array, measure(tile.known))
+        spectra = tile.known
+        found = np.empty((len(spectra), len(targets)), dtype=np.float32)
+        for start in range(0, len(spectra), AT_ONCE):
+            found[start : start + AT_ONCE] = measure(spectra[start : start + AT_ONCE])
+        tile.put(array, found)
     names = tuple(say("{short} to {target}", short=short, target=target.name) for target in targets)
     name = names[0] if len(names) == 1 else title
     return Layer(name, asked.made_of(cube, bands), squeezed(array), names, units, (0.0, largest), geo=cube.geo)

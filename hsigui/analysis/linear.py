@@ -22,6 +22,7 @@ from hsigui.texts import say
 
 # Of the largest eigenvalue of the noise: below it a combination of bands has none, but for what rounding leaves.
 NO_NOISE = 1e-12
+AT_ONCE = 2048  # spectra: room for more would be asked of the system again and again, and its pages made anew
 
 
 @dataclass(frozen=True)
@@ -40,11 +41,18 @@ class LinearMap:
 
     def apply(self, spectra: NDArray[np.float32]) -> NDArray[np.floating]:
         """Spectra, pixels x bands, as pixels x measures."""
-        if self.precise:
-            return np.asarray((spectra - self.mean) @ self.matrix.T)
-        mean = self.mean.astype(np.float32)
-        rest = ((mean - self.mean) @ self.matrix.T).astype(np.float32)  # what float32 cannot hold of the mean
-        return np.asarray((spectra - mean) @ self.matrix.T.astype(np.float32) + rest)
+        kind = np.float64 if self.precise else np.float32
+        mean, matrix = self.mean.astype(kind), self.matrix.T.astype(kind)
+        lost = mean.astype(np.float64) - self.mean  # what float32 cannot hold of it
+        rest = (lost @ self.matrix.T).astype(kind)
+        out = np.empty((len(spectra), matrix.shape[1]), dtype=kind)
+        room = np.empty((AT_ONCE, len(mean)), dtype=kind)
+        for start in range(0, len(spectra), AT_ONCE):
+            piece = spectra[start : start + AT_ONCE]
+            np.subtract(piece, mean, out=room[: len(piece)])
+            np.matmul(room[: len(piece)], matrix, out=out[start : start + len(piece)])
+        out += rest
+        return out
 
 
 def pca(cube: Cube, asked: Asked, ctx: Context) -> Layer:
