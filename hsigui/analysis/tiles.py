@@ -87,7 +87,7 @@ class TileReader:
             Cancelled: through the context.
         """
         rows_at_once = max(1, TILE_VALUES // (self.cube.cols * len(self.bands)))
-        for block in self.cube.blocks():
+        for block in self.cube.blocks(small=True):
             ctx.progress(done + block.start / self.cube.rows, total, text)
             values = self._block(block)
             for start in range(block.start, block.stop, rows_at_once):

@@ -11,7 +11,7 @@ import threading
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Any, ClassVar, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
@@ -22,6 +22,8 @@ from hsigui.texts import say
 
 # About as many float32 values as a block of a whole-scene pass may hold (64 MiB).
 BLOCK_VALUES = 16_000_000
+# The same where windows of any size are equally cheap: less is asked of the system, and given back, at once.
+SMALL_BLOCK_VALUES = 2_000_000
 
 
 class Source(Protocol):
@@ -44,6 +46,7 @@ class ArraySource:
     """A source over anything that numpy indexes as rows x cols x bands: an array or a memory map (transposed view)."""
 
     array: NDArray[Any]
+    any_window_is_cheap: ClassVar[bool] = True
 
     @property
     def shape(self) -> tuple[int, int, int]:
@@ -217,9 +220,15 @@ class Cube:
         self._require_inside(row, col)
         return self.read(slice(row, row + 1), slice(col, col + 1))[0, 0]
 
-    def blocks(self) -> Iterator[slice]:
-        """Row slices that cover the scene, each small enough to be held in memory."""
-        step = max(1, BLOCK_VALUES // max(1, self.cols * self.bands))
+    def blocks(self, small: bool = False) -> Iterator[slice]:
+        """Row slices that cover the scene, each small enough to be held in memory.
+
+        Args:
+            small: as small as suits the processor, where the samples lie in no pieces that are unpacked as a whole (a
+                source says so by `any_window_is_cheap`).
+        """
+        cheap = small and getattr(self._source, "any_window_is_cheap", False)
+        step = max(1, (SMALL_BLOCK_VALUES if cheap else BLOCK_VALUES) // max(1, self.cols * self.bands))
         for start in range(0, self.rows, step):
             yield slice(start, min(self.rows, start + step))
 
