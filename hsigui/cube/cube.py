@@ -287,7 +287,9 @@ class Cube:
             if self.info.offset:
                 values += np.float32(self.info.offset)
         if np.issubdtype(stored.dtype, np.inexact) or self.info.scale != 1.0:
-            values[~np.isfinite(values)] = np.nan
+            known = np.isfinite(values)
+            if not known.all():
+                values[~known] = np.nan
         nodata = self.info.nodata
         if nodata is not None:
             # Zero is a common measurement too: it means no-data only where the whole spectrum read is zero.
