@@ -16,8 +16,11 @@ from typing import TYPE_CHECKING, TypeVar
 import numpy as np
 from numpy.typing import NDArray
 
+from hsigui.analysis.layer import Layer, LayerRecipe, Target
+from hsigui.analysis.making import make, recipe_of
 from hsigui.cube import outside
 from hsigui.cube.cube import Cube
+from hsigui.cube.formats.library import SpectralLibrary
 from hsigui.cube.open import ImportChoice, open_cube
 from hsigui.cube.quality import quality_layers as find_quality_layers
 from hsigui.errors import HsiError
@@ -25,6 +28,7 @@ from hsigui.jobs import Context, quiet
 from hsigui.labels.formats.files import ClassRaster, read_classes, write_classes
 from hsigui.labels.on_scene import read_for
 from hsigui.labels.sampling import NothingToTestError
+from hsigui.parameters import Value
 from hsigui.pipeline import verbs
 from hsigui.pipeline.influence import guard_of, way_out
 from hsigui.pipeline.result import Result
@@ -126,6 +130,41 @@ def read_labels(
     drawn = split.load(path, raster.array)
     held = path if buffer is None else None  # widened ones are in no file
     return dataclasses.replace(Labels.of(raster), path=held, drawn=drawn, variable=variable or raster.variable)
+
+
+def derive(
+    cube: Cube, kind: str | LayerRecipe, *,
+    spectra: Mapping[str, NDArray[np.floating]] | SpectralLibrary | None = None,
+    wavelengths: Sequence[float] = (), ctx: Context | None = None, **parameters: Value,
+) -> Layer:  # fmt: skip
+    """Computes a layer of a cube that needs no learning: components, an index, distances to spectra, clusters.
+
+    Args:
+        kind: "pca", "mnf", "ica", "index", "formula", "sam", "sid", "continuum", "feature", "kmeans" or "gmm"; the name
+            of an index, such as "ndvi"; or the recipe of a layer that was made before. `hsigui derive --list` names all
+            with their settings.
+        spectra: for "sam" and "sid": name -> values, one a band of the cube (NaN for a band that is not to count); or a
+            spectral library.
+        wavelengths: nm of these values, where they are of other bands than the cube's; one a value.
+        parameters: settings of the kind, such as `components=3` or `formula="(b850 - b670) / (b850 + b670)"`.
+
+    Returns:
+        `Layer`: `array` is rows x cols (x measurements) float32, NaN for no data, or class numbers, rows x cols uint16;
+        `names`, `units`, `classes`, `figures` (such as eigenvalues), `notes`, and `recipe`, by which it is made again.
+        `layer.masked(low, high)` is where it lies between two values; `save` writes it.
+
+    Raises:
+        HsiError: there is no such kind or setting, a value is not allowed, the scene lacks what the kind needs, or
+            memory does not suffice.
+    """
+    on = ctx or quiet()
+    if isinstance(kind, LayerRecipe):
+        if parameters or spectra is not None:
+            raise HsiError(
+                say("A recipe has its settings and spectra in it."), say("Give the name of a kind to set others.")
+            )
+        return make(cube, kind, on)
+    return make(cube, recipe_of(kind, parameters, _targets(spectra, wavelengths)), on)
 
 
 def sample(
@@ -395,22 +434,23 @@ def ask(
 
 
 def save(
-    what: Result | Evaluation | ClassRaster | Encoder, path: PathLike, *, confidence: PathLike | None = None,
+    what: Result | Evaluation | ClassRaster | Encoder | Layer, path: PathLike, *, confidence: PathLike | None = None,
     entropy: PathLike | None = None, probabilities: PathLike | None = None, options: MapOptions | None = None,
     command: str = "", ctx: Context | None = None,
 ) -> list[Path]:  # fmt: skip
-    """Writes a map, a report, labels or an encoder.
+    """Writes a map, a report, labels, an encoder or a layer.
 
     - A `Result`: the map, in the format that the suffix names (.tif, .hdr, .mat, .png, .kmz, .gpkg), and beside it the
       record of how it came to be, which `evaluate` reads.
     - An `Evaluation`: a folder with the report as HTML, JSON and CSV.
     - `Labels`: a file (.tif, .hdr, .mat, .gpkg, .csv and others), with the record of their draw beside it.
     - An `Encoder`: a run folder, which `load_encoder` and the window read.
+    - A `Layer`: .tif or ENVI, one of classes in any format of maps; its recipe is in the file and in the record beside.
 
     Args:
         confidence, entropy, probabilities: also write these layers of a result, .tif or ENVI.
         options: how a map is written.
-        command: the command line that drew the map, for its record.
+        command: the command line that drew the map or made the layer, for its record.
 
     Returns:
         All files written, the one asked for first.
@@ -421,6 +461,10 @@ def save(
     path = Path(path)
     if isinstance(what, ClassRaster):
         return _save_labels(what, path)
+    if isinstance(what, Layer):
+        from hsigui.pipeline.layers import save_layer
+
+        return save_layer(what, path, [command] if command else [])
     from hsigui.pipeline.evaluation import Evaluation
 
     if isinstance(what, Evaluation):
@@ -458,6 +502,25 @@ def keep(
             say("There is no run folder to keep the classifier in."), say("Name one, or save the encoder first.")
         )
     return kept_probe.save(writing.kept_of(result, result.label_files(), ctx or quiet(), command), to)
+
+
+def _targets(
+    spectra: Mapping[str, NDArray[np.floating]] | SpectralLibrary | None, wavelengths: Sequence[float]
+) -> list[Target]:
+    if spectra is None:
+        return []
+    if isinstance(spectra, SpectralLibrary):
+        values = spectra.values.copy()
+        if spectra.bad_bands:
+            values[:, np.array(spectra.bad_bands)] = np.nan
+        given = dict(zip(spectra.names, values, strict=True))
+        wavelengths = () if spectra.wavelengths is None else spectra.wavelengths.tolist()
+    else:
+        given = dict(spectra)
+    return [
+        Target(name, tuple(np.asarray(row, dtype=float).ravel().tolist()), tuple(map(float, wavelengths)))
+        for name, row in given.items()
+    ]
 
 
 def _save_labels(labels: ClassRaster, path: Path) -> list[Path]:

@@ -18,7 +18,7 @@ from hsigui.report import table as maps
 from hsigui.specs import CONTEXTS, PRECISIONS, split_of
 from hsigui.texts import say
 
-COMMANDS = ("info", "labels", "sample", "pretrain", "classify", "export", "card", "evaluate", "study",
+COMMANDS = ("info", "labels", "derive", "sample", "pretrain", "classify", "export", "card", "evaluate", "study",
             "project", "demo")  # fmt: skip
 CLASS_TABLES = listed(labels.class_table_suffixes(), "or")
 MOST_BANDS = 65_535  # as many as a GeoTIFF can have
@@ -64,6 +64,7 @@ def build_parser() -> argparse.ArgumentParser:
     commands = parser.add_subparsers(title=say("commands"), metavar="COMMAND", prog="hsigui")
     _add_info(commands)
     _add_labels(commands)
+    _add_derive(commands)
     _add_sample(commands)
     _add_pretrain(commands)
     _add_classify(commands)
@@ -72,7 +73,7 @@ def build_parser() -> argparse.ArgumentParser:
     _add_evaluate(commands)
     _add_study(commands)
     add_project(commands)
-    for name in ("info", "labels", "sample", "pretrain", "classify", "export", "evaluate", "study"):
+    for name in ("info", "labels", "derive", "sample", "pretrain", "classify", "export", "evaluate", "study"):
         _add_outside(commands.choices[name])
     _add_demo(commands)
     return parser
@@ -115,6 +116,61 @@ def _add_labels(commands: Commands) -> None:
     _add_background(p)
     add_overwrite(p)
     p.set_defaults(work=command("labels"))
+
+
+def _add_derive(commands: Commands) -> None:
+    from hsigui.analysis.table import OWN  # loads no numpy
+
+    p = commands.add_parser(
+        "derive",
+        help=say("a layer that needs no learning: components, an index, a formula, spectral distances, clusters"),
+    )
+    p.add_argument("cube", type=Path, metavar="CUBE", help=say("the scene"))
+    p.add_argument(
+        "kind", metavar="KIND",
+        help=say("one of {kinds}, or an index such as ndvi", kinds=", ".join(row.name for row in OWN)),
+    )  # fmt: skip
+    p.add_argument(
+        "--out", type=Path, required=True, metavar="FILE",
+        help=say("the layer: {layers}; clusters as a map", layers=maps.in_words(maps.layer_suffixes())),
+    )  # fmt: skip
+    p.add_argument(
+        "--set", action="append", default=[], metavar="NAME=VALUE", dest="settings",
+        help=say("value of a setting of the kind, such as components=5; may be given again"),
+    )  # fmt: skip
+    p.add_argument(
+        "--pixel", action="append", type=_place, metavar="ROW,COL",
+        help=say("compare with the spectrum of this pixel, from 0; may be given again"),
+    )  # fmt: skip
+    p.add_argument("--library", type=Path, metavar="FILE", help=say("compare with the spectra of an ENVI library"))
+    p.add_argument(
+        "--spectrum", action="append", metavar="NAME", help=say("only with this one of the library; may be given again")
+    )
+    p.add_argument(
+        "--mask", type=Path, metavar="FILE", help=say("also write where the layer passes a threshold, as a map")
+    )
+    p.add_argument("--above", type=float, metavar="X", help=say("the threshold: values of X and more"))
+    p.add_argument("--below", type=float, metavar="X", help=say("values of X and less"))
+    p.add_argument(
+        "--measure", type=_positive, metavar="N", help=say("which measurement of the layer the threshold is for (1)")
+    )
+    p.add_argument("--list", action=_ListKinds, nargs=0, help=say("tell all kinds, settings and indices, and stop"))
+    _add_reading(p)
+    add_overwrite(p)
+    _add_scale(p)
+    p.set_defaults(work=command("derive"))
+
+
+class _ListKinds(argparse.Action):
+    """Prints the kinds of layers and ends the program, as `--help` does."""
+
+    def __call__(
+        self, parser: argparse.ArgumentParser, namespace: argparse.Namespace, values: object, option: str | None = None
+    ) -> None:
+        from hsigui.analysis.table import in_words
+
+        print(in_words())
+        parser.exit()
 
 
 def _add_sample(commands: Commands) -> None:
@@ -632,6 +688,13 @@ def _size(text: str) -> tuple[int, int]:
     if not separator or not rows.isdigit() or not cols.isdigit():
         raise argparse.ArgumentTypeError(say("must look like 145x145"))
     return int(rows), int(cols)
+
+
+def _place(text: str) -> tuple[int, int]:
+    row, comma, col = text.partition(",")
+    if not comma:
+        raise argparse.ArgumentTypeError(say("must look like 12,40"))
+    return _natural(row.strip()), _natural(col.strip())
 
 
 def _side(text: str) -> tuple[int, int]:

@@ -11,7 +11,7 @@ import threading
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING, Any, ClassVar, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
@@ -25,6 +25,8 @@ if TYPE_CHECKING:
 
 # About as many float32 values as a block of a whole-scene pass may hold (64 MiB).
 BLOCK_VALUES = 16_000_000
+# The same where windows of any size are equally cheap: less is asked of the system, and given back, at once.
+SMALL_BLOCK_VALUES = 2_000_000
 
 
 class Source(Protocol):
@@ -50,6 +52,7 @@ class ArraySource:
     """A source over anything that numpy indexes as rows x cols x bands: an array or a memory map (transposed view)."""
 
     array: NDArray[Any]
+    any_window_is_cheap: ClassVar[bool] = True
 
     @property
     def shape(self) -> tuple[int, int, int]:
@@ -233,9 +236,15 @@ class Cube:
         self._require_inside(row, col)
         return self.read(slice(row, row + 1), slice(col, col + 1))[0, 0]
 
-    def blocks(self) -> Iterator[slice]:
-        """Row slices that cover the scene, each small enough to be held in memory."""
-        step = max(1, BLOCK_VALUES // max(1, self.cols * self.bands))
+    def blocks(self, small: bool = False) -> Iterator[slice]:
+        """Row slices that cover the scene, each small enough to be held in memory.
+
+        Args:
+            small: as small as suits the processor, where the samples lie in no pieces that are unpacked as a whole (a
+                source says so by `any_window_is_cheap`).
+        """
+        cheap = small and getattr(self._source, "any_window_is_cheap", False)
+        step = max(1, (SMALL_BLOCK_VALUES if cheap else BLOCK_VALUES) // max(1, self.cols * self.bands))
         for start in range(0, self.rows, step):
             yield slice(start, min(self.rows, start + step))
 
@@ -294,7 +303,9 @@ class Cube:
             if self.info.offset:
                 values += np.float32(self.info.offset)
         if np.issubdtype(stored.dtype, np.inexact) or self.info.scale != 1.0:
-            values[~np.isfinite(values)] = np.nan
+            known = np.isfinite(values)
+            if not known.all():
+                values[~known] = np.nan
         nodata = self.info.nodata
         if nodata is not None:
             # Zero is a common measurement too: it means no-data only where the whole spectrum read is zero.

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import warnings
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -81,8 +81,9 @@ def overview_factors(rows: int, cols: int) -> list[int]:
 
 
 def write_layers(
-    path: str | Path, layers: NDArray[np.floating], names: Sequence[str], geo: Geo | None = None
-) -> list[Path]:
+    path: str | Path, layers: NDArray[np.floating], names: Sequence[str], geo: Geo | None = None,
+    about: Mapping[str, str] | None = None,
+) -> list[Path]:  # fmt: skip
     """Writes float32 layers with their names as band names; NaN is no data.
 
     Args:
@@ -90,6 +91,7 @@ def write_layers(
         layers: rows x cols x layers.
         names: of the layers; band descriptions there.
         geo: where the scene lies.
+        about: what else the file is to say, such as "hsigui recipe"; tags there (HSIGUI_RECIPE), or header fields.
 
     Raises:
         HsiError: the suffix is another, or the file cannot be written.
@@ -101,23 +103,25 @@ def write_layers(
             say("Measurements cannot be written as “{name}”.", name=path.name),
             say("End it in {layer_suffixes}.", layer_suffixes=", ".join(layer_suffixes())),
         )
-    return plugins.resolved(row.write)(path, layers, names, geo)
+    return plugins.resolved(row.write)(path, layers, names, geo, about or {})
 
 
 def write_envi_layers(
-    path: Path, layers: NDArray[np.floating], names: Sequence[str], geo: Geo | None = None
+    path: Path, layers: NDArray[np.floating], names: Sequence[str], geo: Geo | None, about: Mapping[str, str]
 ) -> list[Path]:
     """Layers (rows x cols x layers) as ENVI, band sequential, from the northern row on; HsiError when it cannot be
     written, or a header cannot say where they lie."""
     geo = geo or Geo()
     flip = to_north_up(geo)
-    values, geo = flip.array(layers.astype(np.float32)), flip.geo(geo, layers.shape)
-    about = {"description": ", ".join(names), **layout_fields(values, "bsq"), **geo_fields(geo, values.shape)}
-    return list(write_pair(path, values, {**about, "data ignore value": "nan", "band names": list(names)}))
+    values, geo = flip.array(layers.astype(np.float32, copy=False)), flip.geo(geo, layers.shape)
+    # A brace would end a header's field.
+    told = {key: text.translate(str.maketrans("{}", "()")) for key, text in about.items()}
+    fields = {"description": ", ".join(names), **layout_fields(values, "bsq"), **geo_fields(geo, values.shape)}
+    return list(write_pair(path, values, {**fields, "data ignore value": "nan", "band names": list(names), **told}))
 
 
 def write_tiff_layers(
-    path: Path, layers: NDArray[np.floating], names: Sequence[str], geo: Geo | None = None
+    path: Path, layers: NDArray[np.floating], names: Sequence[str], geo: Geo | None, about: Mapping[str, str]
 ) -> list[Path]:
     """Layers (rows x cols x layers) as GeoTIFF: tiled, deflate; HsiError when it cannot be written. A coordinate system
     that a GeoTIFF cannot name stands in the `.aux.xml` beside it."""
@@ -126,8 +130,9 @@ def write_tiff_layers(
     profile["interleave"] = "band"
     with written_beside(path) as (beside,), told_plainly(path), rasterio.open(beside, "w", **profile) as file:
         for number, name in enumerate(names, start=1):
-            file.write(layers[:, :, number - 1].astype(np.float32), number)
+            file.write(layers[:, :, number - 1].astype(np.float32, copy=False), number)
             file.set_band_description(number, name)
+        file.update_tags(**{key.upper().replace(" ", "_"): text for key, text in about.items()})
     if (beside_it := geo_beside(geo)) is None:
         return [path]
     with written_beside(aux := aux_path(path)) as (scratch,):

@@ -25,7 +25,7 @@ from hsigui.cube.formats.table import readers
 from hsigui.texts import say
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
     import numpy as np
     from numpy.typing import NDArray
@@ -35,7 +35,7 @@ if TYPE_CHECKING:
     from hsigui.report.map_options import MapOptions
 
     WriteMap = Callable[[Path, NDArray[np.integer], ClassTable, Geo | None, MapOptions, Callable[[], None]], list[Path]]
-    WriteLayers = Callable[[Path, NDArray[np.floating], Sequence[str], Geo | None], list[Path]]
+    WriteLayers = Callable[[Path, NDArray[np.floating], Sequence[str], Geo | None, Mapping[str, str]], list[Path]]
 
 MAPS, FURTHER = say("Maps"), say("With the map")
 PLACE, ACCURACY = "place", "accuracy"
@@ -259,7 +259,8 @@ class LayerFormat:
     Attributes:
         name, title: as of an `Exporter`.
         suffixes: by which it is chosen, the usual one first.
-        write: all files written of a path, values (rows x cols x layers), names of the layers, and place.
+        write: all files written of a path, values (rows x cols x layers), names of the layers, place, and what else the
+            file is to say, by name.
     """
 
     name: str
