@@ -15,6 +15,7 @@ from sklearn.metrics.pairwise import rbf_kernel
 from sklearn.svm import SVC
 
 from hsigui.methods import folds
+from hsigui.methods.calibration import Calibration
 from hsigui.methods.probe import OfColumns, Refinement, softmax
 
 # Tried by cross-validation, the default first: it wins ties, and stands where no class has two labels.
@@ -45,6 +46,7 @@ class KernelProbe(OfColumns):
     penalty: float
     columns: NDArray[np.intp] | None = None
     refinement: Refinement | None = None
+    calibration: Calibration | None = None
 
     def decisions(self, features: NDArray[np.float32]) -> NDArray[np.float32]:
         """Decision of every pair: pixels x features -> pixels x pairs."""
@@ -78,7 +80,8 @@ class KernelProbe(OfColumns):
         """See `Probe`: the softmax of `scores`. Pixels x features to pixels x classes.
 
         Platt's scaling would need held-out labels, of which there are too few; it also gives other classes than the
-        machine's own decision. The softmax keeps the decision and its order; as a probability it is not calibrated.
+        machine's own decision. The softmax keeps the decision and its order; as a probability it is
+        not calibrated before the temperature of `calibration` is applied.
         """
         flat = features.reshape(-1, features.shape[-1])
         return softmax(self.scores(flat)).reshape(*features.shape[:-1], len(self.numbers))
