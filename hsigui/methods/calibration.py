@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 
 from hsigui.texts import say
 
-AT_RANDOM = 0.1  # of the answers
+AT_RANDOM = 0.05  # of the answers
 PRIOR = 0.7  # standard deviation of the temperature's logarithm
 BOUNDS = (0.2, 5.0)  # of the temperature
 STEPS = 65  # between the bounds, before the best of them is refined

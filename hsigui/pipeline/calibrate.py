@@ -28,6 +28,8 @@ from hsigui.pipeline.left_out import LeavingOut
 from hsigui.pipeline.level_candidates import Candidate, Fit, Labelled, closed_form
 
 NEIGHBOURS = 8  # pixels that stand for the mean that smoothing makes of a pixel
+MOST_ASKED = 300  # questions of either kind
+BRIEF_NEIGHBOURS, BRIEF_ASKED = 4, 48  # the same for a map that is soon replaced
 TRIES = 4  # for a neighbour with data
 FOLDS = 3  # of near and of far questions, where a classifier has to be fitted again
 MOST_IN_STROKE = 25  # labels of one stroke that a classifier of one level is fitted again to
@@ -62,7 +64,7 @@ class Learner:
 
 def of_candidates(
     candidates: Sequence[Candidate], parts: Sequence[MapPart], probes: Sequence[Probe], known: Labelled, drawn: Mixed | None,
-    fit: Fit | None, ctx: Context,
+    fit: Fit | None, ctx: Context, *, brief: bool = False,
 ) -> Calibration:  # fmt: skip
     """The calibration of a mixture of levels of context.
 
@@ -71,6 +73,7 @@ def of_candidates(
             candidate sees them.
         drawn: the map of the whole scene by the mixture, rows x cols x classes; None where it is not drawn.
         fit: the classifier of the recipe, by which one that is not linear is fitted again.
+        brief: for a map that is soon replaced.
     """
     labels = known.asked
     place = np.full(len(known.classes), -1, dtype=np.intp)
@@ -87,7 +90,8 @@ def of_candidates(
                 place[candidate.parents[kept]], own,
             )
         )  # fmt: skip
-    return _calibration(learners, known, labels, drawn, ctx)
+    amount = (BRIEF_ASKED, BRIEF_NEIGHBOURS) if brief else (MOST_ASKED, NEIGHBOURS)
+    return _calibration(learners, known, labels, drawn, amount, ctx)
 
 
 def of_one(
@@ -109,13 +113,18 @@ def of_one(
     places = np.flatnonzero(known.mask)[labels]
     own = np.arange(len(labels))
     learner = Learner(part, of_pixels, probe, of_pixels(places), known.classes[labels], None, own, fit)
-    return _calibration([learner], known, labels, drawn, ctx)
+    return _calibration([learner], known, labels, drawn, (MOST_ASKED, NEIGHBOURS), ctx)
 
 
 def _calibration(
-    learners: Sequence[Learner], known: Labelled, labels: Indices, drawn: Mixed | None, ctx: Context
-) -> Calibration:
-    """The calibration of a mixture, by some of the labels."""
+    learners: Sequence[Learner], known: Labelled, labels: Indices, drawn: Mixed | None, amount: tuple[int, int],
+    ctx: Context,
+) -> Calibration:  # fmt: skip
+    """The calibration of a mixture, by some of the labels.
+
+    Args:
+        amount: how many questions of either kind are asked, and of how many neighbours.
+    """
     numbers = learners[0].probe.numbers
     rows, cols = (axis[labels] for axis in np.nonzero(known.mask))
     strokes = np.unique(known.strokes[labels], return_inverse=True)[1]
@@ -128,12 +137,12 @@ def _calibration(
         drawn.argmax(axis=2), valid[::step, ::step], len(numbers), rows // step, cols // step, own, strokes,
         rule.ends_of(rows, cols, strokes),
     )  # fmt: skip
-    questions = held_back.questions_of(placed)
+    questions = held_back.questions_of(placed, amount[0])
     if not questions or not held_back.suffices(placed, questions):
         lacks_far = any(not one.far for one in questions)
         return Calibration(near=placed.share_near, why=ALONE if lacks_far else FEW)
     ctx.check()
-    answers = _answers(learners, questions, rows, cols, ctx)
+    answers = _answers(learners, questions, rows, cols, amount[1], ctx)
     weights = held_back.weights_of(placed, questions)
     asked = own[np.concatenate([one.asked for one in questions])]
     groups = np.repeat([2 * one.group + one.far for one in questions], [len(one.asked) for one in questions])
@@ -152,8 +161,9 @@ def _calibration(
 
 
 def _answers(
-    learners: Sequence[Learner], questions: Sequence[Question], rows: Indices, cols: Indices, ctx: Context
-) -> Mixed:
+    learners: Sequence[Learner], questions: Sequence[Question], rows: Indices, cols: Indices, neighbours: int,
+    ctx: Context,
+) -> Mixed:  # fmt: skip
     """What the mixture says of every asked pixel, in the order of the questions: pixels x classes; NaN where nothing
     can be said."""
     asked = np.concatenate([one.asked for one in questions])
@@ -161,7 +171,7 @@ def _answers(
     for learner in learners:
         spec = learner.part.spec
         if (spec.edges, spec.smooth) not in drawn_from:
-            drawn_from[spec.edges, spec.smooth] = _sources(learner.part, rows[asked], cols[asked])
+            drawn_from[spec.edges, spec.smooth] = _sources(learner.part, rows[asked], cols[asked], neighbours)
     by_difference = all(learner.fit is None for learner in learners)
 
     def ask(learner: Learner) -> Mixed:
@@ -175,15 +185,15 @@ def _answers(
     return blended(cores.each(ask, learners), [learner.part.weight for learner in learners])
 
 
-def _sources(part: MapPart, rows: Indices, cols: Indices) -> Indices:
-    """Pixels that the smoothed probabilities of some others are made of, a few for each, by their weight in them; as
+def _sources(part: MapPart, rows: Indices, cols: Indices, count: int) -> Indices:
+    """Pixels that the smoothed probabilities of some others are made of, so many for each, by their weight in them; as
     row * columns + column, those of one pixel after the other. Without smoothing the pixels themselves."""
     valid, spec = part.features.valid, part.spec
     within = part.features.edges if spec.edges else None
     if not spec.smooth and within is None:
         return rows * valid.shape[1] + cols
     rng = np.random.default_rng(0)
-    rows, cols = np.repeat(rows, NEIGHBOURS), np.repeat(cols, NEIGHBOURS)
+    rows, cols = np.repeat(rows, count), np.repeat(cols, count)
     if spec.smooth:
         rows, cols = _around(rows, cols, spec.smooth, valid, rng)
     if within is not None and spec.edges:
@@ -217,7 +227,9 @@ def _changed(learner: Learner, questions: Sequence[Question], seen: Rows, many: 
     assert isinstance(learner.probe, LinearProbe)
     ends = many * np.cumsum([len(one.asked) for one in questions])
     asked = np.split(seen, ends[:-1])
-    held = [np.flatnonzero(np.isin(learner.parents, one.held)) for one in questions]
+    held = [one.held for one in questions]
+    if not np.array_equal(learner.parents, np.arange(len(learner.parents))):  # there are synthetic rows
+        held = [np.flatnonzero(np.isin(learner.parents, one)) for one in held]
     changes = LeavingOut(learner.rows, learner.classes, learner.importance).changes(held, asked)
     scores = seen @ learner.probe.weights.T + learner.probe.bias + np.concatenate(changes)
     return softmax(scores.astype(np.float32))

@@ -22,7 +22,7 @@ from skimage.measure import label
 
 from hsigui.pipeline import level_weights as rule
 
-MOST_ASKED = 300  # questions of either kind
+MOST_IN_QUESTION = 4  # pixels
 LEAST_AREA = 0.1  # share of the map of which nothing need be known
 
 Indices = NDArray[np.intp]
@@ -93,8 +93,9 @@ def placed(
     return Placed(classes, strokes, ends, owner, near.astype(np.float64), far.astype(np.float64))
 
 
-def questions_of(known: Placed) -> list[Question]:
-    """What the labels are asked, near and far, those of a class one after the other."""
+def questions_of(known: Placed, most: int) -> list[Question]:
+    """What the labels are asked, near and far, those of a class one after the other: at most so many of either kind,
+    evenly."""
     found: list[Question] = []
     for number in np.unique(known.classes):
         members = np.flatnonzero(known.classes == number)
@@ -105,8 +106,9 @@ def questions_of(known: Placed) -> list[Question]:
                 found += _near(known, int(stroke), alone=len(inside) == 1)
             if len(of_field) > 1:
                 held = members[np.isin(known.strokes[members], inside)]
-                found.append(Question(held, held, True, int(field)))
-    return [*_thinned([one for one in found if not one.far]), *_thinned([one for one in found if one.far])]
+                found.append(Question(held, held[rule.spread(len(held), MOST_IN_QUESTION)], True, int(field)))
+    near, far = ([one for one in found if one.far is kind] for kind in (False, True))
+    return [kind[at] for kind in (near, far) for at in rule.spread(len(kind), most)]
 
 
 def _near(known: Placed, stroke: int, *, alone: bool) -> list[Question]:
@@ -118,12 +120,6 @@ def _near(known: Placed, stroke: int, *, alone: bool) -> list[Question]:
     if not alone:
         return [Question(here, here, False, stroke)]
     return [Question(here[[at]], here[[at]], False, stroke) for at in range(len(here))] if len(here) > 1 else []
-
-
-def _thinned(found: list[Question]) -> list[Question]:
-    if len(found) <= MOST_ASKED:
-        return found
-    return [found[at] for at in np.linspace(0, len(found) - 1, MOST_ASKED).astype(int)]
 
 
 def suffices(known: Placed, questions: Sequence[Question]) -> bool:

@@ -33,13 +33,13 @@ class LeavingOut:
             root = np.sqrt(importance).astype(np.float32)[:, None]
             scaled, wanted = scaled * root, wanted * root
         if len(scaled) <= scaled.shape[1]:
-            back = scaled.T @ np.linalg.inv(rule.damped(scaled @ scaled.T)).astype(np.float32)
+            back = np.linalg.inv(rule.damped(scaled @ scaled.T)).astype(np.float32) @ scaled
         else:
-            back = np.linalg.inv(rule.damped(scaled.T @ scaled)).astype(np.float32) @ scaled.T
-        self._scaled, self._back = scaled, back
-        self._left = wanted - scaled @ (back @ wanted)
+            back = scaled @ np.linalg.inv(rule.damped(scaled.T @ scaled)).astype(np.float32)
+        self._scaled, self._back = scaled, back  # pixels x (features + 1): B with its pixels first
+        self._left = wanted - scaled @ (back.T @ wanted)
 
-    def changes(self, held: Sequence[Indices], asked: Sequence[Floats]) -> list[NDArray[np.floating]]:
+    def changes(self, held: Sequence[Indices], asked: Sequence[Floats]) -> list[Floats]:
         """How scores change.
 
         Args:
@@ -49,9 +49,12 @@ class LeavingOut:
         Returns:
             Pixels x classes, likewise.
         """
+        ends = np.cumsum([len(rows) for rows in asked])
+        every = np.split(rule.scaled_of(np.concatenate(asked)), ends[:-1])
         found = []
-        for out, rows in zip(held, asked, strict=True):
-            own = np.eye(len(out)) - self._scaled[out] @ self._back[:, out]
-            missed = np.linalg.solve(own, self._left[out].astype(np.float64))
-            found.append(-rule.SHARPNESS * (rule.scaled_of(rows) @ (self._back[:, out] @ missed)))
+        for out, rows in zip(held, every, strict=True):
+            back = self._back[out]
+            own = np.eye(len(out)) - self._scaled[out] @ back.T
+            missed = np.linalg.solve(own, self._left[out]).astype(np.float32)
+            found.append(np.float32(-rule.SHARPNESS) * (rows @ (back.T @ missed)))
         return found

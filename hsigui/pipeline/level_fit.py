@@ -140,7 +140,7 @@ def fit_levels(
     drawn = begun.scene.mixture(probes, _heard(mixture, spec.context))[0][0] if begun.whole else None
     calibration = calibrate.of_candidates(
         [begun.candidates[n] for n in heard], parts_of(features, mixture, spec, ctx), [probes[n] for n in heard],
-        begun.known, drawn, fit, ctx,
+        begun.known, drawn, fit, ctx, brief=brief,
     )  # fmt: skip
     return Fitted(mixture.calibrated(calibration), drawn if draw else None, begun)
 

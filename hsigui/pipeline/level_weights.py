@@ -110,9 +110,9 @@ def weighed_by(strokes: NDArray[np.intp], most: int = MOST_IN_STROKE) -> NDArray
     """
     kept = []
     for here in groups_of(strokes):
-        kept.append(here[_spread(len(here), most)])
+        kept.append(here[spread(len(here), most)])
     found = np.sort(np.concatenate(kept))
-    return np.asarray(found[_spread(len(found), MOST_WEIGHED)])
+    return np.asarray(found[spread(len(found), MOST_WEIGHED)])
 
 
 def ends_of(
@@ -299,7 +299,7 @@ def sure_pixels(
     each = min(SURE_PER_LABEL, MOST_SURE / counts.max())
     for number, count in zip(numbers, counts, strict=True):
         here = np.flatnonzero(agreed & (mixed == number))
-        found.flat[here[_spread(len(here), math.ceil(each * count))]] = number
+        found.flat[here[spread(len(here), math.ceil(each * count))]] = number
     return found
 
 
@@ -387,8 +387,8 @@ def groups_of(strokes: NDArray[np.intp]) -> list[NDArray[np.intp]]:
     return np.split(order, np.flatnonzero(np.diff(strokes[order])) + 1)
 
 
-def _spread(count: int, most: int) -> NDArray[np.intp]:
-    """At most so many of some indices, evenly."""
+def spread(count: int, most: int) -> NDArray[np.intp]:
+    """At most so many of some indices, evenly: rising, 1-D."""
     return np.arange(count) if count <= most else np.linspace(0, count - 1, most).astype(np.intp)
 
 
