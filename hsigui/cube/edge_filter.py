@@ -121,7 +121,12 @@ def source_of(
     at = [np.array(rows, dtype=np.intp), np.array(cols, dtype=np.intp)]
     for number in reversed(range(ITERATIONS)):
         fade = _sigma(reach, number) / math.sqrt(2)
-        for axis, changes, back in ((0, edges.down, 1), (0, edges.down, -1), (1, edges.across, 1), (1, edges.across, -1)):
+        for axis, changes, back in (
+            (0, edges.down, 1),
+            (0, edges.down, -1),
+            (1, edges.across, 1),
+            (1, edges.across, -1),
+        ):
             _walk(at, axis, changes, reach / tolerance, back, rng.exponential(fade, len(at[0])))
     return at[0], at[1]
 

@@ -111,7 +111,8 @@ def find_temperature(
         mixed = (1 - AT_RANDOM) * found + AT_RANDOM / answers.shape[1]
         return float(-(share * np.log(mixed)).sum() + 0.5 * (log_temperature / PRIOR) ** 2)
 
-    steps = np.linspace(*np.log(BOUNDS), STEPS)
+    low, high = np.log(BOUNDS).tolist()
+    steps = np.linspace(low, high, STEPS)
     heights = np.array([unlikely(step) for step in steps])
     return float(np.exp(_bottom(steps, heights)))
 

@@ -41,7 +41,8 @@ class ForestProbe(OfColumns):
 
 
 def fit(features: NDArray[np.float32], labels: NDArray[np.integer], seed: int = 0, trees: int = TREES) -> ForestProbe:
-    """Fits a forest, each tree grown to its end on a bootstrap sample, with the square root of the features at each split.
+    """Fits a forest: each tree is grown to its end on a bootstrap sample, with the square root of the features at each
+    split.
 
     Args:
         features: pixels x features.

@@ -63,8 +63,8 @@ class Learner:
 
 
 def of_candidates(
-    candidates: Sequence[Candidate], parts: Sequence[MapPart], probes: Sequence[Probe], known: Labelled, drawn: Mixed | None,
-    fit: Fit | None, ctx: Context, *, brief: bool = False,
+    candidates: Sequence[Candidate], parts: Sequence[MapPart], probes: Sequence[Probe], known: Labelled,
+    drawn: Mixed | None, fit: Fit | None, ctx: Context, *, brief: bool = False,
 ) -> Calibration:  # fmt: skip
     """The calibration of a mixture of levels of context.
 
@@ -179,8 +179,12 @@ def _answers(
         places = drawn_from[learner.part.spec.edges, learner.part.spec.smooth]
         seen = learner.of_pixels(places)
         many = len(places) // len(asked)
-        told = _changed(learner, questions, seen, many) if by_difference else _fitted_again(learner, questions, seen, many, ctx)
-        return told.reshape(len(asked), many, -1).mean(axis=1)
+        told = (
+            _changed(learner, questions, seen, many)
+            if by_difference
+            else _fitted_again(learner, questions, seen, many, ctx)
+        )
+        return np.asarray(told.reshape(len(asked), many, -1).mean(axis=1))
 
     return blended(cores.each(ask, learners), [learner.part.weight for learner in learners])
 
@@ -191,14 +195,14 @@ def _sources(part: MapPart, rows: Indices, cols: Indices, count: int) -> Indices
     valid, spec = part.features.valid, part.spec
     within = part.features.edges if spec.edges else None
     if not spec.smooth and within is None:
-        return rows * valid.shape[1] + cols
+        return np.asarray(rows * valid.shape[1] + cols)
     rng = np.random.default_rng(0)
     rows, cols = np.repeat(rows, count), np.repeat(cols, count)
     if spec.smooth:
         rows, cols = _around(rows, cols, spec.smooth, valid, rng)
     if within is not None and spec.edges:
         rows, cols = source_of(within, EDGE_REACH, spec.edges, rows, cols, rng)
-    return rows * valid.shape[1] + cols
+    return np.asarray(rows * valid.shape[1] + cols)
 
 
 def _around(
@@ -210,7 +214,7 @@ def _around(
     for _ in range(TRIES):
         down, right = np.rint(rng.normal(0.0, sigma, (2, len(missing)))).astype(np.intp)
         there = np.stack([rows[missing] + down, cols[missing] + right])
-        inside = ((there >= 0) & (there < np.array(valid.shape)[:, None])).all(axis=0)
+        inside: NDArray[np.bool_] = np.all((there >= 0) & (there < np.array(valid.shape)[:, None]), axis=0)
         inside[inside] = valid[there[0, inside], there[1, inside]]
         found_rows[missing[inside]], found_cols[missing[inside]] = there[:, inside]
         missing = missing[~inside]

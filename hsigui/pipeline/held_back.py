@@ -18,7 +18,7 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
-from skimage.measure import label
+from scipy.ndimage import label
 
 from hsigui.pipeline import level_weights as rule
 
@@ -77,7 +77,7 @@ def placed(
         strokes: of each, counted from 0 without gaps.
         ends: of each, as `level_weights.ends_of` gives them.
     """
-    fields = np.asarray(label(np.where(valid, drawn + 1, 0), background=0, connectivity=2))
+    fields = _fields(drawn, valid, count)
     number = int(fields.max()) + 1
     here = np.where(drawn[rows, cols] == classes, fields[rows, cols], 0)
     owner = np.zeros(int(strokes.max()) + 1, dtype=np.intp)
@@ -91,6 +91,19 @@ def placed(
     near = np.bincount(drawn[inside], minlength=count)
     far = np.bincount(drawn[valid & ~inside], minlength=count)
     return Placed(classes, strokes, ends, owner, near.astype(np.float64), far.astype(np.float64))
+
+
+def _fields(drawn: NDArray[np.integer], valid: NDArray[np.bool_], count: int) -> NDArray[np.intp]:
+    """The field of every pixel, rows x cols, counted from 1; 0 without data. Pixels that touch at a corner hang
+    together."""
+    found = np.zeros(drawn.shape, dtype=np.intp)
+    last = 0
+    for number in range(count):
+        here = valid & (drawn == number)
+        parts, new = label(here, structure=np.ones((3, 3)))
+        found[here] = parts[here] + last
+        last += new
+    return found
 
 
 def questions_of(known: Placed, most: int) -> list[Question]:

@@ -56,5 +56,5 @@ class LeavingOut:
             back = self._back[out]
             own = np.eye(len(out)) - self._scaled[out] @ back.T
             missed = np.linalg.solve(own, self._left[out]).astype(np.float32)
-            found.append(np.float32(-rule.SHARPNESS) * (rows @ (back.T @ missed)))
+            found.append(np.asarray(-rule.SHARPNESS * (rows @ (back.T @ missed)), dtype=np.float32))
         return found

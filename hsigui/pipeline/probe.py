@@ -122,9 +122,7 @@ def _fit_one(features: Features, mask: NDArray[np.bool_], labels: NDArray[np.int
     return _fit_plain(features, features.at(mask), labels[mask], spec)
 
 
-def _fit_plain(
-    features: Features, rows: NDArray[np.float32], labels: NDArray[np.integer], spec: ProbeSpec
-) -> Probe:
+def _fit_plain(features: Features, rows: NDArray[np.float32], labels: NDArray[np.integer], spec: ProbeSpec) -> Probe:
     """The classifier of some rows (standardised, pixels x features) of features of one level, in one version."""
     if spec.fusion and len(features.branches) == 2 and spec.classifier == "logistic" and not features.variants:
         weights = (spec.fusion, 1 - spec.fusion)
@@ -155,9 +153,7 @@ def _calibration(
     """By what the classifier of features of one level is calibrated."""
     (part,) = parts_of(features, probe, features.recipe.map if map_spec is None else map_spec, ctx)
 
-    def again(
-        rows: NDArray[np.float32], classes: NDArray[np.integer], _weights: NDArray[np.float64] | None
-    ) -> Probe:
+    def again(rows: NDArray[np.float32], classes: NDArray[np.integer], _weights: NDArray[np.float64] | None) -> Probe:
         if spec.classifier == "forest":  # its shares are steady with fewer trees
             return forest_probe.fit(rows, classes, spec.seed, CALIBRATING_TREES)
         return _fit_plain(features, rows, classes, spec)
