@@ -31,7 +31,8 @@ NEIGHBOURS = 8  # pixels that stand for the mean that smoothing makes of a pixel
 MOST_ASKED = 300  # questions of either kind
 BRIEF_NEIGHBOURS, BRIEF_ASKED = 4, 48  # the same for a map that is soon replaced
 TRIES = 4  # for a neighbour with data
-FOLDS = 3  # of near and of far questions, where a classifier has to be fitted again
+FOLDS = (3, 10)  # of near and of far questions at least and at most, where a classifier has to be fitted again
+FITTED_AGAIN = 4_000  # labels in all of the folds of either kind together, about
 MOST_IN_STROKE = 25  # labels of one stroke that a classifier of one level is fitted again to
 MOST_LOOKED = 50_000  # pixels that are classified to see the fields of a scene, where no map is drawn yet
 
@@ -101,7 +102,7 @@ def of_one(
 
     Args:
         part: the classifier with its features, and how its map is smoothed.
-        fit: makes such a classifier of other rows.
+        fit: makes such a classifier of other rows; one that is linear need not be.
         drawn: as of `of_candidates`.
     """
     labels = rule.weighed_by(known.strokes, MOST_IN_STROKE)
@@ -112,7 +113,8 @@ def of_one(
 
     places = np.flatnonzero(known.mask)[labels]
     own = np.arange(len(labels))
-    learner = Learner(part, of_pixels, probe, of_pixels(places), known.classes[labels], None, own, fit)
+    again = None if isinstance(probe, LinearProbe) else fit
+    learner = Learner(part, of_pixels, probe, of_pixels(places), known.classes[labels], None, own, again)
     return _calibration([learner], known, labels, drawn, (MOST_ASKED, NEIGHBOURS), ctx)
 
 
@@ -252,7 +254,8 @@ def _fitted_again(
     numbers = learner.probe.numbers
     starts = many * np.cumsum([0, *(len(one.asked) for one in questions)])
     out = np.full((len(seen), len(numbers)), np.nan, dtype=np.float32)
-    for fold in held_back.folds_of(questions, FOLDS):
+    count = int(np.clip(FITTED_AGAIN // len(learner.rows), *FOLDS))
+    for fold in held_back.folds_of(questions, count):
         ctx.check()
         kept = ~np.isin(learner.parents, np.concatenate([questions[index].held for index in fold]))
         left = np.unique(learner.classes[kept])
@@ -260,11 +263,10 @@ def _fitted_again(
             continue
         importance = None if learner.importance is None else learner.importance[kept]
         fitted = learner.fit(learner.rows[kept], learner.classes[kept], importance)
-        columns = np.searchsorted(numbers, fitted.numbers)
-        for index in fold:
-            if learner.classes[questions[index].asked[0]] not in left:
-                continue
-            here = slice(starts[index], starts[index + 1])
-            out[here] = 0.0
-            out[here, columns] = fitted.probabilities(seen[here])
+        told = [index for index in fold if learner.classes[questions[index].asked[0]] in left]
+        if not told:
+            continue
+        here = np.concatenate([np.arange(starts[index], starts[index + 1]) for index in told])
+        out[here] = 0.0
+        out[np.ix_(here, np.searchsorted(numbers, fitted.numbers))] = fitted.probabilities(seen[here])
     return out

@@ -14,6 +14,7 @@ from hsigui.methods import forest_probe, kernel_probe
 from hsigui.methods import probe as linear
 from hsigui.methods.calibration import Calibration
 from hsigui.methods.fusion import fit_fused
+from hsigui.methods.kernel_probe import KernelProbe
 from hsigui.methods.probe import Probe
 from hsigui.pipeline import calibrate
 from hsigui.pipeline.classify import mixed, parts_of
@@ -27,7 +28,7 @@ from hsigui.texts import say
 
 # Beyond so many labels of a class more add nothing but time.
 MOST_PER_CLASS = 2_000
-CALIBRATING_TREES = 100  # of a forest that is grown again without some labels
+CALIBRATING_TREES = 60  # of a forest that is grown again without some labels
 
 
 def fit_probe(
@@ -154,6 +155,8 @@ def _calibration(
     (part,) = parts_of(features, probe, features.recipe.map if map_spec is None else map_spec, ctx)
 
     def again(rows: NDArray[np.float32], classes: NDArray[np.integer], _weights: NDArray[np.float64] | None) -> Probe:
+        if isinstance(probe, KernelProbe):  # its penalty stays the one that all labels chose
+            return kernel_probe.fit(rows, classes, spec.seed, probe.penalty)
         if spec.classifier == "forest":  # its shares are steady with fewer trees
             return forest_probe.fit(rows, classes, spec.seed, CALIBRATING_TREES)
         return _fit_plain(features, rows, classes, spec)
