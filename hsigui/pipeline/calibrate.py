@@ -31,8 +31,8 @@ NEIGHBOURS = 8  # pixels that stand for the mean that smoothing makes of a pixel
 MOST_ASKED = 300  # questions of either kind
 BRIEF_NEIGHBOURS, BRIEF_ASKED = 4, 48  # the same for a map that is soon replaced
 TRIES = 4  # for a neighbour with data
-FOLDS = (3, 10)  # of near and of far questions at least and at most, where a classifier has to be fitted again
-FITTED_AGAIN = 4_000  # labels in all of the folds of either kind together, about
+FOLDS = (3, 8)  # of near and of far questions at least and at most, where a classifier has to be fitted again
+FITTED_AGAIN = 2_000  # labels in all of the folds of either kind together, about
 MOST_IN_STROKE = 25  # labels of one stroke that a classifier of one level is fitted again to
 MOST_LOOKED = 50_000  # pixels that are classified to see the fields of a scene, where no map is drawn yet
 
@@ -102,7 +102,7 @@ def of_one(
 
     Args:
         part: the classifier with its features, and how its map is smoothed.
-        fit: makes such a classifier of other rows; one that is linear need not be.
+        fit: makes such a classifier of other rows.
         drawn: as of `of_candidates`.
     """
     labels = rule.weighed_by(known.strokes, MOST_IN_STROKE)
@@ -113,8 +113,7 @@ def of_one(
 
     places = np.flatnonzero(known.mask)[labels]
     own = np.arange(len(labels))
-    again = None if isinstance(probe, LinearProbe) else fit
-    learner = Learner(part, of_pixels, probe, of_pixels(places), known.classes[labels], None, own, again)
+    learner = Learner(part, of_pixels, probe, of_pixels(places), known.classes[labels], None, own, fit)
     return _calibration([learner], known, labels, drawn, (MOST_ASKED, NEIGHBOURS), ctx)
 
 
@@ -136,8 +135,8 @@ def _calibration(
         step = max(1, math.ceil(math.sqrt(valid.size / MOST_LOOKED)))
         drawn = sampled([learner.part for learner in learners], step, ctx)
     placed = held_back.placed(
-        drawn.argmax(axis=2), valid[::step, ::step], len(numbers), rows // step, cols // step, own, strokes,
-        rule.ends_of(rows, cols, strokes),
+        drawn.argmax(axis=2), drawn.max(axis=2), valid[::step, ::step], len(numbers), rows // step, cols // step, own,
+        strokes, rule.ends_of(rows, cols, strokes),
     )  # fmt: skip
     questions = held_back.questions_of(placed, amount[0])
     if not questions or not held_back.suffices(placed, questions):
@@ -224,8 +223,8 @@ def _around(
 
 
 def _changed(learner: Learner, questions: Sequence[Question], seen: Rows, many: int) -> NDArray[np.float32]:
-    """What a linear classifier says without what is held back, as far as its scores change as those of the closed form:
-    pixels x classes.
+    """What a linear classifier says without what is held back, as far as its scores change as those of the closed form
+    do, but for how steep they are: pixels x classes.
 
     Args:
         seen: of every asked pixel so many rows, in the order of the questions.
@@ -236,9 +235,10 @@ def _changed(learner: Learner, questions: Sequence[Question], seen: Rows, many: 
     held = [one.held for one in questions]
     if not np.array_equal(learner.parents, np.arange(len(learner.parents))):  # there are synthetic rows
         held = [np.flatnonzero(np.isin(learner.parents, one)) for one in held]
-    changes = LeavingOut(learner.rows, learner.classes, learner.importance).changes(held, asked)
-    scores = seen @ learner.probe.weights.T + learner.probe.bias + np.concatenate(changes)
-    return softmax(scores.astype(np.float32))
+    closed = LeavingOut(learner.rows, learner.classes, learner.importance)
+    weights, bias = learner.probe.weights.T, learner.probe.bias
+    steep = np.float32(max(0.0, closed.slope(learner.rows @ weights + bias)))
+    return softmax(seen @ weights + bias + steep * np.concatenate(closed.changes(held, asked)))
 
 
 def _fitted_again(

@@ -5,8 +5,10 @@ that holds none, and labels alone do not say how much of the scene is of the one
 does. So two questions are asked of the labels, and the answers weighed by the area of the map that they stand for:
 
 * *Near*: a label that is held back where its field keeps another. Of a stroke the one end is asked for, and all but the
-  other end held back.
-* *Far*: all labels of a field held back together, where their class has others elsewhere.
+  other end held back. Labels that the map gives another class are asked so, too: there is no telling which field they
+  belong to, and without them the answers would be better than the map.
+* *Far*: all labels of a field held back together, where as many strokes of their class or more lie elsewhere: without
+  most of its labels a class is not what it is.
 
 A field is a part of the map of one class that hangs together, with the labels of that class in it.
 """
@@ -46,14 +48,18 @@ class Placed:
     Attributes:
         classes: index of the class of each, one a pixel.
         strokes, ends: of each, as `level_weights` gives them.
-        fields: number of the field of each stroke, one a stroke.
-        near, far: pixels of the map in fields with and without a label, one a class.
+        fields: number of the field of each stroke, one a stroke; one that the map gives another class everywhere lies
+            in a field of its own, from `lost` on.
+        lost: as above.
+        near, far: pixels of the map in fields with and without a label, one a class; each counts for as much as the map
+            is sure of it, since what is of no class is doubtful, and no label can tell of it.
     """
 
     classes: NDArray[np.integer]
     strokes: Indices
     ends: NDArray[np.int8]
     fields: Indices
+    lost: int
     near: NDArray[np.floating]
     far: NDArray[np.floating]
 
@@ -64,13 +70,14 @@ class Placed:
 
 
 def placed(
-    drawn: NDArray[np.integer], valid: NDArray[np.bool_], count: int, rows: Indices, cols: Indices,
-    classes: NDArray[np.integer], strokes: Indices, ends: NDArray[np.int8],
+    drawn: NDArray[np.integer], sure: NDArray[np.floating], valid: NDArray[np.bool_], count: int, rows: Indices,
+    cols: Indices, classes: NDArray[np.integer], strokes: Indices, ends: NDArray[np.int8],
 ) -> Placed:  # fmt: skip
     """Finds the fields of a map, and in which of them each stroke lies.
 
     Args:
         drawn: rows x cols, the class of every pixel as an index below `count`.
+        sure: rows x cols, how probable the map finds it.
         valid: rows x cols, where the scene has data.
         rows, cols: of the labelled pixels on that raster, one a pixel.
         classes: index of the class of each.
@@ -85,12 +92,11 @@ def placed(
     for stroke, members in enumerate(rule.groups_of(strokes)):
         found = here[members][here[members] > 0]
         labelled[found] = True
-        # A stroke that the map finds nowhere lies in a field of its own.
         owner[stroke] = np.bincount(found).argmax() if len(found) else number + stroke
     inside = valid & labelled[fields]
-    near = np.bincount(drawn[inside], minlength=count)
-    far = np.bincount(drawn[valid & ~inside], minlength=count)
-    return Placed(classes, strokes, ends, owner, near.astype(np.float64), far.astype(np.float64))
+    near = np.bincount(drawn[inside], sure[inside], minlength=count)
+    far = np.bincount(drawn[valid & ~inside], sure[valid & ~inside], minlength=count)
+    return Placed(classes, strokes, ends, owner, number, near.astype(np.float64), far.astype(np.float64))
 
 
 def _fields(drawn: NDArray[np.integer], valid: NDArray[np.bool_], count: int) -> NDArray[np.intp]:
@@ -116,8 +122,8 @@ def questions_of(known: Placed, most: int) -> list[Question]:
         of_field = {field: strokes[known.fields[strokes] == field] for field in np.unique(known.fields[strokes])}
         for field, inside in of_field.items():
             for stroke in inside:
-                found += _near(known, int(stroke), alone=len(inside) == 1)
-            if len(of_field) > 1:
+                found += _near(known, int(stroke), alone=len(inside) == 1 and field < known.lost)
+            if 2 * len(inside) <= len(strokes) and field < known.lost:
                 held = members[np.isin(known.strokes[members], inside)]
                 found.append(Question(held, held[rule.spread(len(held), MOST_IN_QUESTION)], True, int(field)))
     near, far = ([one for one in found if one.far is kind] for kind in (False, True))
@@ -125,7 +131,7 @@ def questions_of(known: Placed, most: int) -> list[Question]:
 
 
 def _near(known: Placed, stroke: int, *, alone: bool) -> list[Question]:
-    """The near questions of a stroke, which may be alone in its field."""
+    """The near questions of a stroke, which may be alone in its field; a class is never asked of its only stroke."""
     here = np.flatnonzero(known.strokes == stroke)
     ends = known.ends[here]
     if ends[0] >= 0:

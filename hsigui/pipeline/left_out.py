@@ -37,7 +37,16 @@ class LeavingOut:
         else:
             back = scaled @ np.linalg.inv(rule.damped(scaled.T @ scaled)).astype(np.float32)
         self._scaled, self._back = scaled, back  # pixels x (features + 1): B with its pixels first
-        self._left = wanted - scaled @ (back.T @ wanted)
+        self._fitted = scaled @ (back.T @ wanted)
+        self._left = wanted - self._fitted
+
+    def slope(self, scores: NDArray[np.floating]) -> float:
+        """How many times as steep other scores of the same rows are (pixels x classes): the least squares' slope over
+        these, both less their mean over the classes; 1 where these are all alike."""
+        own = rule.SHARPNESS * (self._fitted - self._fitted.mean(axis=1, keepdims=True))
+        other = scores - scores.mean(axis=1, keepdims=True)
+        square = float((own * own).sum())
+        return float((own * other).sum()) / square if square > 0 else 1.0
 
     def changes(self, held: Sequence[Indices], asked: Sequence[Floats]) -> list[Floats]:
         """How scores change.
