@@ -25,7 +25,8 @@ from scipy.ndimage import label
 from hsigui.pipeline import level_weights as rule
 
 MOST_IN_QUESTION = 4  # pixels
-LEAST_AREA = 0.1  # share of the map of which nothing need be known
+LEAST_AREA = 0.1  # share of the map of which nothing need be known, where labels are strokes
+LEAST_SCATTERED = 0.5  # the same of pixels labelled on their own: what none of many lies in are specks
 
 Indices = NDArray[np.intp]
 
@@ -144,7 +145,8 @@ def _near(known: Placed, stroke: int, *, alone: bool) -> list[Question]:
 def suffices(known: Placed, questions: Sequence[Question]) -> bool:
     """Whether somebody answers for nearly all of the map."""
     kinds = {question.far for question in questions}
-    return (False in kinds or known.share_near < LEAST_AREA) and (True in kinds or 1 - known.share_near < LEAST_AREA)
+    least = LEAST_AREA if (known.ends >= 0).mean() > 0.5 else LEAST_SCATTERED
+    return (False in kinds or known.share_near < least) and (True in kinds or 1 - known.share_near < least)
 
 
 def weights_of(known: Placed, questions: Sequence[Question]) -> NDArray[np.float64]:

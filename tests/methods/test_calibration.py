@@ -9,7 +9,7 @@ from hsigui.methods.calibration import ALONE, EARLIER, FEW, Calibration, find_te
 
 
 def told(scale: float, count: int, seed: int = 0) -> tuple[np.ndarray, np.ndarray]:
-    """Answers that are too sure by a factor (of the logarithms), with right classes that are drawn as they should be."""
+    """Answers that are too sure by a factor (of the logarithms), and right classes drawn as they should be."""
     rng = np.random.default_rng(seed)
     scores = 2 * rng.standard_normal((count, 5))
     honest = np.exp(scores) / np.exp(scores).sum(axis=1, keepdims=True)

@@ -137,7 +137,7 @@ def test_classifiers_of_one_level_are_calibrated_too(blurred, classifier):
     found = fit_probe(features, split.train, ProbeSpec(classifier=classifier), CTX)
     assert found.calibration.asked > 50
     errors = [error_of(features, probe, split.test, split.train) for probe in (plain(found), found)]
-    assert errors[1] < errors[0] + 0.01
+    assert errors[1] < errors[0] + 0.02
 
 
 def test_a_mixture_of_levels_by_support_vector_machines_is_calibrated(scene, features):

@@ -117,6 +117,8 @@ def test_the_answers_stand_for_the_map_near_and_far():
 def test_where_nobody_answers_for_much_of_the_map_it_does_not_suffice():
     known = placed(labels_of((1, LEFT), (2, MIDDLE)))
     assert not suffices(known, questions_of(known, 99)), "a quarter of the map lies in a field without a label"
+    spots = replace(known, ends=np.full_like(known.ends, -1))
+    assert suffices(spots, questions_of(spots, 99)), "pixels on their own all over the scene"
     little = replace(known, far=known.far / 10)
     assert suffices(little, questions_of(little, 99))
     assert suffices(placed(TWO_FIELDS), questions_of(placed(TWO_FIELDS), 99))
