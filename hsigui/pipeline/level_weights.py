@@ -375,7 +375,7 @@ def _leftovers(
 
 
 def damped(products: Floats) -> NDArray[np.float64]:
-    """A square matrix of products with 0.1 added to its diagonal."""
+    """A matrix of products, pixels x pixels or features x features, with 0.1 added to its diagonal."""
     found = products.astype(np.float64)
     found.flat[:: len(found) + 1] += RIDGE
     return found

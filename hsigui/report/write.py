@@ -27,6 +27,7 @@ from hsigui.report.context import ReportContext
 from hsigui.report.document import as_json
 from hsigui.report.intervals import Interval, kappa_interval, wilson
 from hsigui.report.metrics import Accuracy, about_missing_data, about_untrained
+from hsigui.report.reliability_svg import diagram
 from hsigui.report.spectra_svg import drawings
 from hsigui.report.split_map import drawn_side
 from hsigui.report.tables import area_csv, classes_csv, confusion_csv, csv_text, draws_csv, percent_csv
@@ -99,7 +100,7 @@ def page(
         oa_interval=wilson(sum(accuracy.right), accuracy.n_test) if single else None,
         kappa_interval=kappa_interval(accuracy.matrix, accuracy.kappa) if single else None,
         spectra=drawings(context.spectra) if context.spectra else [],
-        diagram=reliability.diagram(context.reliability) if context.reliability else "",
+        diagram=diagram(context.reliability) if context.reliability else "",
         map_uri=_uri(map_png),
         split_uri=_uri(split_png),
         enlarged=drawn_side((context.rows, context.cols)) > 1,

@@ -12,6 +12,7 @@ import pytest
 
 from hsigui.labels.classes import ClassInfo, ClassTable
 from hsigui.report import reliability as relied
+from hsigui.report import reliability_svg
 from hsigui.report.reliability import BINS, added_up, counted, reliability
 
 TABLE = ClassTable((ClassInfo(1, "Soil", (1, 2, 3)), ClassInfo(2, "Crop & co", (4, 5, 6))))
@@ -79,8 +80,11 @@ def test_tables_and_json_hold_the_same():
 
 
 def test_the_diagram_has_a_bar_for_each_bin_with_pixels_of_the_height_of_its_accuracy():
-    drawn = relied.diagram(reliability(SURE, DRAWN, TEST, TABLE))
+    drawn = reliability_svg.diagram(reliability(SURE, DRAWN, TEST, TABLE))
     bars = re.findall(r'height="([\d.]+)" class="bar"', drawn)
-    assert [float(height) for height in bars] == [0.0, pytest.approx(relied._y(0) - relied._y(1), abs=0.1)]
+    assert [float(height) for height in bars] == [
+        0.0,
+        pytest.approx(reliability_svg._y(0) - reliability_svg._y(1), abs=0.1),
+    ]
     assert drawn.count('class="over"') == 1
     assert drawn.count('class="short"') == 1
