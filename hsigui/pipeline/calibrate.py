@@ -19,7 +19,7 @@ from hsigui.cube.edge_filter import source_of
 from hsigui.jobs import Context
 from hsigui.methods.calibration import ALONE, FEW, Calibration, find_temperature
 from hsigui.methods.probe import LinearProbe, Probe, softmax
-from hsigui.pipeline import cores, held_back
+from hsigui.pipeline import held_back
 from hsigui.pipeline import level_weights as rule
 from hsigui.pipeline.classify import EDGE_REACH, MapPart, Mixed, blended, sampled
 from hsigui.pipeline.feature_file import pixels_of
@@ -29,7 +29,7 @@ from hsigui.pipeline.level_candidates import Candidate, Fit, Labelled, closed_fo
 
 NEIGHBOURS = 8  # pixels that stand for the mean that smoothing makes of a pixel
 MOST_ASKED = 300  # questions of either kind
-BRIEF_NEIGHBOURS, BRIEF_ASKED = 4, 48  # the same for a map that is soon replaced
+BRIEF_NEIGHBOURS, BRIEF_ASKED = 4, 32  # the same for a map that is soon replaced
 TRIES = 4  # for a neighbour with data
 FOLDS = (3, 8)  # of near and of far questions at least and at most, where a classifier has to be fitted again
 FITTED_AGAIN = 2_000  # labels in all of the folds of either kind together, about
@@ -134,8 +134,10 @@ def _calibration(
     if drawn is None:
         step = max(1, math.ceil(math.sqrt(valid.size / MOST_LOOKED)))
         drawn = sampled([learner.part for learner in learners], step, ctx)
+    best = drawn.argmax(axis=2)
+    sure = np.take_along_axis(drawn, best[..., None], axis=2)[..., 0]
     placed = held_back.placed(
-        drawn.argmax(axis=2), drawn.max(axis=2), valid[::step, ::step], len(numbers), rows // step, cols // step, own,
+        best, sure, valid[::step, ::step], len(numbers), rows // step, cols // step, own,
         strokes, rule.ends_of(rows, cols, strokes),
     )  # fmt: skip
     questions = held_back.questions_of(placed, amount[0])
@@ -151,12 +153,12 @@ def _calibration(
     if not told.any():
         return Calibration(near=placed.share_near, why=FEW)
     answers, weights, asked, groups = answers[told], weights[told], asked[told], groups[told]
-    best, share = answers.argmax(axis=1), weights / weights.sum()
+    found, share = answers.argmax(axis=1), weights / weights.sum()
     return Calibration(
         temperature=find_temperature(answers, asked, weights, np.unique(groups, return_inverse=True)[1]),
         asked=len(answers),
         near=placed.share_near,
-        accuracy=float((share * (best == asked)).sum()),
+        accuracy=float((share * (found == asked)).sum()),
         confidence=float((share * answers.max(axis=1)).sum()),
     )
 
@@ -187,7 +189,8 @@ def _answers(
         )
         return np.asarray(told.reshape(len(asked), many, -1).mean(axis=1))
 
-    return blended(cores.each(ask, learners), [learner.part.weight for learner in learners])
+    # One after the other: these are many small products, and threads would only wait for each other.
+    return blended(map(ask, learners), [learner.part.weight for learner in learners])
 
 
 def _sources(part: MapPart, rows: Indices, cols: Indices, count: int) -> Indices:

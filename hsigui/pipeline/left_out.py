@@ -60,10 +60,16 @@ class LeavingOut:
         """
         ends = np.cumsum([len(rows) for rows in asked])
         every = np.split(rule.scaled_of(np.concatenate(asked)), ends[:-1])
-        found = []
-        for out, rows in zip(held, every, strict=True):
+        alike: dict[tuple[int, int], list[int]] = {}
+        for number, (out, rows) in enumerate(zip(held, asked, strict=True)):
+            alike.setdefault((len(out), len(rows)), []).append(number)
+        found: dict[int, Floats] = {}
+        for (size, _), numbers in alike.items():  # those of one size at once: there may be hundreds, each of a few rows
+            out = np.stack([held[number] for number in numbers])
             back = self._back[out]
-            own = np.eye(len(out)) - self._scaled[out] @ back.T
+            own = np.eye(size) - self._scaled[out] @ back.transpose(0, 2, 1)
             missed = np.linalg.solve(own, self._left[out]).astype(np.float32)
-            found.append(np.asarray(-rule.SHARPNESS * (rows @ (back.T @ missed)), dtype=np.float32))
-        return found
+            rows = np.stack([every[number] for number in numbers])
+            changed = np.float32(-rule.SHARPNESS) * (rows @ (back.transpose(0, 2, 1) @ missed))
+            found |= dict(zip(numbers, changed, strict=True))
+        return [found[number] for number in range(len(held))]
