@@ -49,6 +49,13 @@ class Calibration:
     why: str = ""
 
     @property
+    def brief(self) -> str:
+        """Whether probabilities are calibrated, in a few words."""
+        if self.why:
+            return say("Not calibrated: rest on it to see why")
+        return say("Calibrated by your labels (temperature {temperature:.2f})", temperature=self.temperature)
+
+    @property
     def words(self) -> str:
         """Whether probabilities are calibrated, by what, or why not: a sentence."""
         if self.why == FEW:

@@ -75,3 +75,5 @@ def test_it_says_by_what_it_was_found_or_why_it_was_not():
     assert "80 % of the map lies in fields without a label" in Calibration(near=0.2, why=ALONE).words
     for why in (FEW, ALONE, EARLIER):
         assert Calibration(why=why).words.startswith("Not calibrated")
+        assert Calibration(why=why).brief.startswith("Not calibrated")
+    assert Calibration(0.8, 40).brief == "Calibrated by your labels (temperature 0.80)"

@@ -78,11 +78,10 @@ class MapPanel(QWidget):
         self.state.setWordWrap(True)
         self.pixel = QLabel("–", self)
         self.calibration = QLabel(self)
-        self.calibration.setWordWrap(True)
         form = QFormLayout()
         form.addRow(say("La&yer"), self.layer)
         form.addRow("", self.bar)
-        form.addRow("", self.calibration)
+        form.addRow(self.calibration)
         for shown_with_scale in (self.bar, self.calibration):
             form.setRowVisible(shown_with_scale, False)
         form.addRow(say("&Opacity"), self.opacity)
@@ -183,10 +182,11 @@ class MapPanel(QWidget):
         """One sentence: what the map was made from, or why there is none."""
         self.state.setText(text)
 
-    def set_calibration(self, text: str) -> None:
-        """Whether confidence is calibrated, and by what; empty without a map."""
-        self.calibration.setText(text)
-        self.pixel.setToolTip(text)
+    def set_calibration(self, brief: str, text: str) -> None:
+        """Whether confidence is calibrated, and by what, in a few words and in a sentence; both empty without a map."""
+        self.calibration.setText(brief)
+        for told in (self.calibration, self.bar, self.pixel):
+            told.setToolTip(text)
         confidence = next(layer for layer in LAYERS if layer.id == "confidence")
         tip = f"{confidence.tip}. {text}" if text else confidence.tip
         self.layer.setItemData(LAYERS.index(confidence), tip, Qt.ItemDataRole.ToolTipRole)

@@ -62,9 +62,10 @@ def test_the_layers_of_the_map_are_drawn_on_a_scale_and_the_key_goes_through_the
     mapped.maps.show_pixel(*map(int, doubtful))
     assert "margin" in panel.pixel.text()
     assert not panel.calibration.isHidden()
-    words = mapped.session.map.probe.calibration.words
-    assert panel.calibration.text() == panel.pixel.toolTip() == words
-    assert "alibrated" in words
+    calibration = mapped.session.map.probe.calibration
+    assert panel.calibration.text() == calibration.brief
+    assert panel.calibration.toolTip() == panel.pixel.toolTip() == panel.bar.toolTip() == calibration.words
+    assert "alibrated" in calibration.brief
     press(mapped, "M")
     assert panel.calibration.isHidden()
     assert panel.bar.isHidden()
