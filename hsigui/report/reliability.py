@@ -18,6 +18,7 @@ from numpy.typing import NDArray
 
 from hsigui.labels.classes import ClassTable, Color
 from hsigui.report.tables import cell, csv_text
+from hsigui.texts import say
 
 BINS = 10  # of equal width, from 0 to 1; a confidence on a border counts above it, and 1 in the last
 
@@ -94,9 +95,15 @@ class Reliability:
     classes: tuple[ClassReliability, ...]
 
     @property
-    def words(self) -> tuple[float, float, float]:
-        """Mean confidence, accuracy and expected calibration error."""
-        return self.bins.all.confidence, self.bins.all.accuracy, self.bins.ece
+    def words(self) -> str:
+        """Mean confidence, accuracy and expected calibration error, a sentence."""
+        return say(
+            "The map is {confidence:.1f} % sure of them on average, {accuracy:.1f} % are right; expected calibration "
+            "error {ece:.1f} %.",
+            confidence=100 * self.bins.all.confidence,
+            accuracy=100 * self.bins.all.accuracy,
+            ece=100 * self.bins.ece,
+        )
 
 
 def counted(confidence: NDArray[np.floating], right: NDArray[np.bool_]) -> Bins:

@@ -315,9 +315,10 @@ def test_the_commands_of_a_report_make_the_same_report_in_an_empty_folder(at, wa
     assert (figures(again)[1] is not None) == (way is abbreviated), "where the confidence was written"
 
 
-def test_a_confidence_that_moved_or_changed_is_not_taken_for_that_of_the_map(at):
+def test_a_confidence_that_moved_or_changed_is_not_taken_for_that_of_the_map(at, capsys):
     made = abbreviated(at)
     at("evaluate", made, "--truth", at.data / "truth.tif", "--report", "told")
+    assert "expected calibration error" in capsys.readouterr().out
     assert json.loads((at.work / "told" / "report.json").read_text(encoding="utf-8"))["reliability"]["pixels"] > 0
     layer = at.work / "confidence.tif"
     with rasterio.open(layer, "r+") as opened:

@@ -27,6 +27,7 @@ def test_figures_by_hand():
     assert (total.pixels, total.right) == (4, 3), "not tested or not mapped: left out"
     assert total.confidence == pytest.approx((0.95 + 0.91 + 0.55 + 1.0) / 4)
     assert found.bins.parts[9].pixels == 3
+    assert "85.3 % sure of them on average, 75.0 % are right" in found.words
     assert found.bins.ece == pytest.approx(3 / 4 * abs(2.86 / 3 - 1) + 1 / 4 * 0.55)
     assert [(c.name, c.bins.all.pixels, c.bins.all.accuracy) for c in found.classes] == [
         ("Soil", 2, 1.0), ("Crop & co", 2, 0.5),
