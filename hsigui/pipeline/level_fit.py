@@ -136,11 +136,12 @@ def fit_levels(
     )
     refinement = begun.candidates[int(np.argmax(weights))].refinement
     mixture = LevelledProbe(parts, figures, closed=fit is None, refinement=refinement)
-    heard = [n for n, weight in enumerate(_heard(mixture, spec.context)) if weight]
-    drawn = begun.scene.mixture(probes, _heard(mixture, spec.context))[0][0] if begun.whole else None
+    drawing, each = parts_of(features, mixture, spec, ctx), _heard(mixture, spec.context)
+    heard = [number for number, weight in enumerate(each) if weight]
+    drawn = begun.scene.mixture(probes, each)[0][0] if begun.whole else None
     calibration = calibrate.of_candidates(
-        [begun.candidates[n] for n in heard], parts_of(features, mixture, spec, ctx), [probes[n] for n in heard],
-        begun.known, drawn, fit, ctx, brief=brief,
+        [begun.candidates[n] for n in heard], drawing, [probes[n] for n in heard], begun.known, drawn, fit, ctx,
+        brief=brief,
     )  # fmt: skip
     return Fitted(mixture.calibrated(calibration), drawn if draw else None, begun)
 
