@@ -23,7 +23,15 @@ from hsigui.texts import say
 from hsigui.ui.desk.desk import Desk
 from hsigui.ui.desk.dialogs import open_dialog
 from hsigui.ui.shell.help_pages import HelpPages
-from hsigui.ui.shell.palette_entries import Entry, action_entries, best, class_entries, help_entries, recent_entries
+from hsigui.ui.shell.palette_entries import (
+    Entry,
+    action_entries,
+    band_entries,
+    best,
+    class_entries,
+    help_entries,
+    recent_entries,
+)
 
 MOST = 100  # entries in the list at once
 MOVES = {Qt.Key.Key_Up: -1, Qt.Key.Key_Down: 1, Qt.Key.Key_PageUp: -8, Qt.Key.Key_PageDown: 8}
@@ -44,7 +52,7 @@ class PaletteDialog(QDialog):
         self._found: Sequence[Entry] = ()
         self._no_icon = _blank(self.style().pixelMetric(QStyle.PixelMetric.PM_SmallIconSize))
         self.line = QLineEdit(self)
-        self.line.setPlaceholderText(say("An action, a class, a recent file, a page of the help"))
+        self.line.setPlaceholderText(say("An action, a class, a band, a recent file, a page of the help"))
         self.line.setAccessibleName(say("Find a command"))
         self.line.setClearButtonEnabled(True)
         self.line.installEventFilter(self)
@@ -142,10 +150,11 @@ class CommandPalette(QObject):
             open_dialog(PaletteDialog(self.entries(), window), _do)
 
     def entries(self) -> list[Entry]:
-        """All that can be asked for now: what stands in menus, classes, recent files and pages of the help."""
+        """All that can be asked for now: what stands in menus, classes, bands, recent files and pages of the help."""
         return [
             *action_entries(self._bar),
             *class_entries(self._desk.session),
+            *band_entries(self._desk.session, self._desk.wavelength_unit),
             *recent_entries(self._desk.settings.recent, self._open_path),
             *help_entries(self._help.show_help),
         ]

@@ -1,9 +1,9 @@
-"""What the command palette finds: every action, class, recent file and page of help, and what fits some words best."""
+"""What the command palette finds: every action, class, band, recent file and page of help; what fits words best."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
 
@@ -12,6 +12,7 @@ from PySide6.QtWidgets import QMenu, QMenuBar
 
 from hsigui.document.session import Session
 from hsigui.texts import say
+from hsigui.ui.desk.wavelength_units import WavelengthUnit
 from hsigui.ui.labels.classes_panel import swatch
 from hsigui.ui.shell.help_dialog import found_pages, title_of
 
@@ -54,6 +55,19 @@ def class_entries(session: Session) -> Iterator[Entry]:
         )  # fmt: skip
 
 
+def band_entries(session: Session, unit: WavelengthUnit) -> Iterator[Entry]:
+    """The bands of the scene, by number, wavelength and name: asked for, one is shown alone."""
+    cube = session.cube
+    for band in range(0 if cube is None else cube.bands):
+        assert cube is not None
+        wave = "" if cube.wavelengths is None else unit.written(float(cube.wavelengths[band]))
+        name = cube.info.band_names[band] if cube.info.band_names else ""
+        yield Entry(
+            " · ".join(filter(None, (say("Band {number}", number=band + 1), wave, name))), say("One band alone"),
+            partial(_show_alone, session, band),
+        )  # fmt: skip
+
+
 def recent_entries(recent: Sequence[str], open_path: Callable[[str], object]) -> Iterator[Entry]:
     """Scenes and projects that were open before."""
     for path in recent:
@@ -81,6 +95,11 @@ def best(entries: Iterable[Entry], query: str) -> list[Entry]:
 def plain(text: str) -> str:
     """The text of a menu without its marks: `&Open…` is called Open…; `&&` stands for one."""
     return text.replace("&&", "\0").replace("&", "").replace("\0", "&")
+
+
+def _show_alone(session: Session, band: int) -> None:
+    if session.view is not None:
+        session.set_view(replace(session.view, single=band))
 
 
 def _rank(entry: Entry, words: Sequence[str]) -> int | None:

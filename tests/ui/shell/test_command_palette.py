@@ -97,6 +97,18 @@ def test_a_class_is_chosen_by_its_name(demo):
     assert demo.session.current_class == infos[1].number
 
 
+def test_a_band_is_shown_alone_by_its_number_or_wavelength(demo):
+    dialog = opened(demo)
+    QTest.keyClicks(dialog.line, "band 17")
+    QTest.keyClick(dialog.line, Qt.Key.Key_Return)
+    assert demo.session.view.single == 16
+    dialog = opened(demo)
+    QTest.keyClicks(dialog.line, f"band {int(demo.session.cube.wavelengths[30])}")
+    found = texts(dialog)
+    QTest.keyClick(dialog.line, Qt.Key.Key_Return)
+    assert demo.session.view.single == 30, found[:3]
+
+
 def test_a_recent_scene_is_opened_again(qtbot, window, demo_files):
     window.open_path(demo_files[0])
     qtbot.waitUntil(lambda: window.session.cube is not None, timeout=10_000)
