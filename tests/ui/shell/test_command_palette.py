@@ -97,11 +97,12 @@ def test_a_class_is_chosen_by_its_name(demo):
     assert demo.session.current_class == infos[1].number
 
 
-def test_a_band_is_shown_alone_by_its_number_or_wavelength(demo):
+def test_a_band_is_shown_alone_by_its_number_or_wavelength(qtbot, demo):
     dialog = opened(demo)
     QTest.keyClicks(dialog.line, "band 17")
     QTest.keyClick(dialog.line, Qt.Key.Key_Return)
     assert demo.session.view.single == 16
+    qtbot.waitUntil(lambda: not demo.findChildren(PaletteDialog))
     dialog = opened(demo)
     QTest.keyClicks(dialog.line, f"band {int(demo.session.cube.wavelengths[30])}")
     found = texts(dialog)
