@@ -10,11 +10,11 @@ from hsigui.ui.shell.actions import ACTIONS
 from hsigui.ui.shell.command_palette import MOST, PaletteDialog
 from hsigui.ui.shell.help_dialog import HelpDialog
 from hsigui.ui.shell.palette_entries import Entry, best, plain
-from tests.ui.windows import idle
+from tests.ui.windows import idle, press
 
 
 def opened(window) -> PaletteDialog:
-    QTest.keyClick(window.image, Qt.Key.Key_P, Qt.KeyboardModifier.ControlModifier | Qt.KeyboardModifier.ShiftModifier)
+    press(window, "P", Qt.KeyboardModifier.ControlModifier | Qt.KeyboardModifier.ShiftModifier)
     (dialog,) = window.findChildren(PaletteDialog)
     return dialog
 
