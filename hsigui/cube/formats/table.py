@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING
 
 from hsigui import plugins, untrusted
 from hsigui.cube.formats.rows import listed, raster_drivers, require_well_formed, suffix_of, with_plugins
+from hsigui.cube.remote import stand_ins
 from hsigui.texts import say
 
 if TYPE_CHECKING:
@@ -142,6 +143,13 @@ OWN = (
     Reader("bsb", say("BSB chart"), (".bsb",), opens=_RASTER, drivers=("BSB",), carries=(PLACE,)),
     Reader("kea", "KEA", (".kea",), opens=_RASTER, drivers=("KEA",), carries=(PLACE, NAMES, NO_DATA)),
 )  # fmt: skip
+# Of scenes at addresses that the user opened (`cube.remote.stand_ins`); in no list, for they are no files of his.
+REMOTE = {
+    "raster": Reader("address of a GeoTIFF", say("GeoTIFF at an address"), (".address",),
+                     opens="hsigui.cube.remote.raster:open_remote", carries=_SAYS),
+    "zarr": Reader("address of zarr", say("zarr at an address"), (".address",),
+                   arrays="hsigui.cube.formats.zarr_files:open_remote", carries=_SAYS),
+}  # fmt: skip
 LIBRARIES = (say("ENVI spectral library"), (".sli",))  # read by `library`, offered where scenes are
 
 
@@ -156,6 +164,8 @@ def reader_of(path: Path) -> Reader | None:
     Plug-ins that look into the file are asked first. Of the others, suffixes of files of named arrays come before
     ENVI's data files, which may have any.
     """
+    if path.suffix == stand_ins.SUFFIX and stand_ins.is_stand_in(path):
+        return REMOTE[stand_ins.kind_of(path)]
     return next((row for row in sorted(readers(), key=_turn) if row.fits(path)), None)
 
 
