@@ -16,6 +16,7 @@ from hsigui.cube.formats.choice import ImportChoice
 from hsigui.cube.formats.rows import faults_told, without_driver
 from hsigui.cube.formats.table import Reader, in_words, reader_of
 from hsigui.cube.masked import MaskedCube
+from hsigui.cube.remote.opening import ZARR_MARKS
 from hsigui.errors import HsiError
 from hsigui.texts import say
 
@@ -45,7 +46,7 @@ def open_cube(
         AmbiguousCube: several arrays of the file fit; it lists them.
         HsiError: the file cannot be read or holds no scene; the message says why.
     """
-    path = Path(path).expanduser()
+    path = scene_path(Path(path).expanduser())
     _require_file(path)
     row = reader_of(path)
     if row is not None and row.arrays is not None:
@@ -60,13 +61,18 @@ def open_cube(
     return _opened(row, path, quality=quality)
 
 
+def scene_path(path: Path) -> Path:
+    """The folder of a scene, where a file in it is named that says that the folder is one; else the path itself."""
+    return path.parent if path.name in ZARR_MARKS and untrusted.is_file(path) else path
+
+
 def quality_layers(path: str | Path) -> tuple[QualityLayer, ...]:
     """The quality masks that a product brings along, in its file or beside it; none for files of no known product.
 
     Raises:
         HsiError: the file is missing or damaged.
     """
-    path = Path(path).expanduser()
+    path = scene_path(Path(path).expanduser())
     _require_file(path)
     row = reader_of(path)
     if row is None or row.masks is None:
@@ -88,7 +94,7 @@ def list_arrays(path: str | Path) -> tuple[ArrayInfo, ...]:
     Raises:
         HsiError: the file is missing or damaged.
     """
-    path = Path(path).expanduser()
+    path = scene_path(Path(path).expanduser())
     _require_file(path)
     file = _array_file(path)
     return () if file is None else file.arrays
@@ -100,7 +106,7 @@ def suggestions(path: str | Path) -> tuple[ImportChoice, ...]:
     Raises:
         HsiError: the file is missing or damaged.
     """
-    path = Path(path).expanduser()
+    path = scene_path(Path(path).expanduser())
     _require_file(path)
     file = _array_file(path)
     if file is None:
@@ -195,6 +201,8 @@ def _is_text(path: Path) -> bool:
 
 
 def _require_file(path: Path) -> None:
+    if (row := reader_of(path)) is not None and row.folders:
+        return
     if untrusted.there(path) and path.is_dir():
         raise HsiError(say("{path} is a folder.", path=path), say("Choose a file in it."))
     if not untrusted.is_file(path):

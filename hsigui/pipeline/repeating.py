@@ -95,7 +95,8 @@ def _scene(cube: Cube, choice: ImportChoice | None) -> lines.CubeArgument:
     kept = cube.info.origins
     if choice is None and "choice" in kept:
         choice = ImportChoice(**json.loads(kept["choice"]))
-    return lines.CubeArgument(cube.path, choice, cube.info.variable, cube.info.quality, kept.get("scale", ""))
+    where = cube.info.address or cube.path
+    return lines.CubeArgument(where, choice, cube.info.variable, cube.info.quality, kept.get("scale", ""))
 
 
 def _is_nowhere(cube: Cube) -> bool:

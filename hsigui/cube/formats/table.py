@@ -41,6 +41,8 @@ class Reader:
         masks: makes an object with `layers(path)` and `marked(path, cube, names)`: the quality masks of products in
             this format, and the pixels that some of them mark.
         carries: what a file can say beside the samples.
+        folders: its files are folders; `sniff` looks into those with other suffixes, too.
+        package: what has to be installed for it besides.
         note: for lists, instead of the suffixes.
     """
 
@@ -55,6 +57,8 @@ class Reader:
     files: str | Callable[[Path], tuple[Path, ...]] | None = None
     masks: str | Callable[[], QualityMasks] | None = None
     carries: tuple[str, ...] = ()
+    folders: bool = False
+    package: str = ""
     note: str = ""
 
     def __post_init__(self) -> None:
@@ -70,6 +74,8 @@ class Reader:
     def fits(self, path: Path) -> bool:
         """Whether a file is of this format, by its suffix and by its content where the row can tell."""
         named = suffix_of(path) in self.suffixes
+        if self.folders:
+            return untrusted.there(path) and path.is_dir() and bool(self.sniff and plugins.resolved(self.sniff)(path))
         if self.sniff is None or not untrusted.is_file(path) or not (named or self.any_suffix):
             return named
         origin = plugins.origin(self)
@@ -112,6 +118,11 @@ OWN = (
         "hdf5", say("HDF5 and NetCDF 4"), (".h5", ".hdf5", ".he5", ".hdf", ".nc", ".nc4"),
         arrays="hsigui.cube.formats.products.hdf_file:open_product_file",
         masks="hsigui.cube.formats.products.quality:HdfMasks", carries=(PLACE, *_LISTS, NO_DATA, SCALE),
+    ),
+    Reader(
+        "zarr", "zarr", (".zarr",), arrays="hsigui.cube.formats.zarr_files:open_folder",
+        sniff="hsigui.cube.formats.zarr_files:is_store", folders=True, package="hsigui[cloud]",
+        carries=(PLACE, *_LISTS, NO_DATA, SCALE), note=say("folders of zarr, versions 2 and 3"),
     ),
     Reader("numpy", "NumPy", (".npy", ".npz"), arrays="hsigui.cube.formats.numpy_files:NumpyFile", carries=_LISTS),
     Reader(
@@ -195,6 +206,7 @@ def help_table(rows: Iterable[Reader] = OWN) -> Iterator[str]:
     yield "|---|---|---|---|"
     for row in rows:
         needs = say("GDAL's driver {listed}", listed=listed(row.drivers, "or")) if row.drivers else ""
+        needs = f"`pip install {row.package}`" if row.package else needs
         yield f"| {row.title} | {', '.join(row.suffixes)} | {', '.join(row.carries)} | {needs} |"
 
 

@@ -39,14 +39,14 @@ def typed_address(text: str) -> Path:
 def _looked_at(address: Address, link: Link) -> tuple[str, Facts]:
     """What lies at an address, and what the server says of it."""
     if address.suffix == ".zarr":
-        return stand_ins.ZARR, _marks(address, link)
+        return stand_ins.ZARR, marks_at(address, link)
     try:
         part = answer_of(link.part("", 0, 16))
     except HsiError:
-        if address.suffix in (".tif", ".tiff"):
+        if address.suffix.startswith(".tif"):
             raise
         try:
-            return stand_ins.ZARR, _marks(address, link)
+            return stand_ins.ZARR, marks_at(address, link)
         except HsiError:
             pass  # what the server said of the address itself tells more
         raise
@@ -58,7 +58,7 @@ def _looked_at(address: Address, link: Link) -> tuple[str, Facts]:
     return stand_ins.RASTER, part.facts
 
 
-def _marks(address: Address, link: Link) -> Facts:
+def marks_at(address: Address, link: Link) -> Facts:
     """What the server says of the metadata of a zarr store.
 
     Raises:

@@ -104,3 +104,19 @@ def test_a_forbidden_object_names_the_ways_to_say_who_one_is(bucket: Any, monkey
     with pytest.raises(HsiError, match="does not let you read") as told:
         hsigui.open("s3://scenes/north/scene.tif")
     assert "AWS_PROFILE" in told.value.hint
+
+
+@pytest.mark.parametrize("consolidated", [True, False])
+def test_a_zarr_store_in_a_bucket_is_listed_and_read(bucket: Any, tmp_path: Path, consolidated: bool) -> None:
+    pytest.importorskip("xarray")
+    from tests.cube.remote.test_zarr import write
+
+    values = np.random.default_rng(3).integers(1, 9000, (60, 70, 9)) / 10_000
+    path = write(tmp_path / "s.zarr", values, 3, consolidated=consolidated)
+    for file in path.rglob("*"):
+        if file.is_file():
+            key = f"{consolidated}/s.zarr/{file.relative_to(path).as_posix()}"
+            bucket.put_object(Bucket="scenes", Key=key, Body=file.read_bytes())
+    far = hsigui.open(f"s3://scenes/{consolidated}/s.zarr")
+    np.testing.assert_allclose(far.read(), values.astype(np.float32), atol=1e-6)
+    assert far.wavelengths is not None
