@@ -18,6 +18,7 @@ from hsigui import plugins
 from hsigui.cube.cube import Geo
 from hsigui.cube.flips import to_north_up
 from hsigui.cube.formats.envi import geo_fields, layout_fields, write_pair
+from hsigui.cube.formats.memory_rasters import copied_through_memory
 from hsigui.errors import HsiError
 from hsigui.labels.formats.tiff_classes import aux_path, geo_beside
 from hsigui.report.pam import place_pam
@@ -26,6 +27,7 @@ from hsigui.saving import what_to_do, written_beside
 from hsigui.texts import say
 
 TILE = 256
+COG_TILE = 512
 
 
 def crs_of(geo: Geo | None) -> CRS | None:
@@ -81,7 +83,7 @@ def overview_factors(rows: int, cols: int) -> list[int]:
 
 
 def write_layers(
-    path: str | Path, layers: NDArray[np.floating], names: Sequence[str], geo: Geo | None = None
+    path: str | Path, layers: NDArray[np.floating], names: Sequence[str], geo: Geo | None = None, *, cloud: bool = False
 ) -> list[Path]:
     """Writes float32 layers with their names as band names; NaN is no data.
 
@@ -90,6 +92,7 @@ def write_layers(
         layers: rows x cols x layers.
         names: of the layers; band descriptions there.
         geo: where the scene lies.
+        cloud: a GeoTIFF cloud-optimised.
 
     Raises:
         HsiError: the suffix is another, or the file cannot be written.
@@ -101,14 +104,15 @@ def write_layers(
             say("Measurements cannot be written as “{name}”.", name=path.name),
             say("End it in {layer_suffixes}.", layer_suffixes=", ".join(layer_suffixes())),
         )
-    return plugins.resolved(row.write)(path, layers, names, geo)
+    return plugins.resolved(row.write)(path, layers, names, geo, cloud=cloud)
 
 
 def write_envi_layers(
-    path: Path, layers: NDArray[np.floating], names: Sequence[str], geo: Geo | None = None
+    path: Path, layers: NDArray[np.floating], names: Sequence[str], geo: Geo | None = None, *, cloud: bool = False
 ) -> list[Path]:
     """Layers (rows x cols x layers) as ENVI, band sequential, from the northern row on; HsiError when it cannot be
     written, or a header cannot say where they lie."""
+    del cloud  # of GeoTIFFs
     geo = geo or Geo()
     flip = to_north_up(geo)
     values, geo = flip.array(layers.astype(np.float32)), flip.geo(geo, layers.shape)
@@ -116,18 +120,33 @@ def write_envi_layers(
     return list(write_pair(path, values, {**about, "data ignore value": "nan", "band names": list(names)}))
 
 
+def _fill(file: Any, layers: NDArray[np.floating], names: Sequence[str]) -> None:
+    for number, name in enumerate(names, start=1):
+        file.write(layers[:, :, number - 1].astype(np.float32), number)
+        file.set_band_description(number, name)
+
+
 def write_tiff_layers(
-    path: Path, layers: NDArray[np.floating], names: Sequence[str], geo: Geo | None = None
+    path: Path, layers: NDArray[np.floating], names: Sequence[str], geo: Geo | None = None, *, cloud: bool = False
 ) -> list[Path]:
-    """Layers (rows x cols x layers) as GeoTIFF: tiled, deflate; HsiError when it cannot be written. A coordinate system
-    that a GeoTIFF cannot name stands in the `.aux.xml` beside it."""
+    """Layers (rows x cols x layers) as GeoTIFF: tiled, deflate; or cloud-optimised. HsiError when it cannot be written.
+    A coordinate system that a GeoTIFF cannot name stands in the `.aux.xml` beside it."""
     rows, cols, count = layers.shape
     profile = tiled(rows, cols) | {"count": count, "dtype": "float32", "nodata": np.nan, "predictor": 3} | placed(geo)
     profile["interleave"] = "band"
-    with written_beside(path) as (beside,), told_plainly(path), rasterio.open(beside, "w", **profile) as file:
-        for number, name in enumerate(names, start=1):
-            file.write(layers[:, :, number - 1].astype(np.float32), number)
-            file.set_band_description(number, name)
+    with written_beside(path) as (beside,), told_plainly(path):
+        if cloud:
+            with rasterio.MemoryFile() as memory:
+                with memory.open(**profile) as file:
+                    _fill(file, layers, names)
+                with memory.open() as file:
+                    copied_through_memory(
+                        file, beside, driver="COG", compress="DEFLATE", predictor="YES", blocksize=COG_TILE,
+                        bigtiff="IF_SAFER", overview_resampling="AVERAGE", interleave="BAND",
+                    )  # fmt: skip
+        else:
+            with rasterio.open(beside, "w", **profile) as file:
+                _fill(file, layers, names)
     if (beside_it := geo_beside(geo)) is None:
         return [path]
     with written_beside(aux := aux_path(path)) as (scratch,):
