@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, field
-from pathlib import PurePosixPath
+from pathlib import Path, PurePosixPath
 from urllib.parse import parse_qsl, quote, unquote, urlencode, urlsplit, urlunsplit
 
 from hsigui.errors import HsiError
@@ -61,6 +61,15 @@ class Address:
     @property
     def suffix(self) -> str:
         return PurePosixPath(self.name).suffix.lower()
+
+
+def name_and_place(text: str) -> tuple[str, str]:
+    """What a path or an address is called, and where that is: for lists."""
+    if not is_address(text):
+        path = Path(text)
+        return path.name, str(path.parent)
+    place, _, name = text.partition("?")[0].rstrip("/").rpartition("/")
+    return unquote(name), place
 
 
 def is_address(text: object) -> bool:

@@ -132,7 +132,7 @@ def _copy(give: Callable[[], str], *_pressed: bool) -> None:
 def files_of(cube: Cube) -> list[Path]:
     """The files that a scene consists of; none for one made in memory."""
     path = cube.path
-    if path is None or not path.exists():
+    if path is None or cube.info.address or not path.exists():
         return []
     row = reader_of(path)
     return [path] if row is None else list(row.files_of(path))
