@@ -52,7 +52,7 @@ class StatusBar(QStatusBar):
         self.keeping.hide()
         self.traffic = TrafficLabel(self)
         self.traffic.setContentsMargins(6, 0, 6, 0)
-        self.insertPermanentWidget(0, self.traffic)
+        self.addPermanentWidget(self.traffic)
         self.traffic.hide()
         self._show_device()
         bridge.progress.connect(self._progress)
