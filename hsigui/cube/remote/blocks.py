@@ -160,18 +160,28 @@ def _runs(numbers: Sequence[int]) -> list[tuple[int, int]]:
     return runs
 
 
-class BlockFile(io.RawIOBase):
-    """A remote file with a position, for GDAL: it takes no exceptions, so the first one is kept.
+class Trouble:
+    """What went wrong while GDAL read: it takes no exceptions.
 
     Attributes:
-        failure: what went wrong; nothing is read any more then.
+        failure: the first thing that went wrong; nothing is read any more then.
     """
 
-    def __init__(self, blocks: Blocks) -> None:
-        super().__init__()
-        self._blocks = blocks
-        self._position = 0
+    def __init__(self) -> None:
         self.failure: BaseException | None = None
+
+
+class BlockFile(io.RawIOBase):
+    """A remote file with a position of its own, for GDAL.
+
+    Args:
+        trouble: of all files of a dataset.
+    """
+
+    def __init__(self, blocks: Blocks, trouble: Trouble) -> None:
+        super().__init__()
+        self._blocks, self._trouble = blocks, trouble
+        self._position = 0
 
     def readable(self) -> bool:
         return True
@@ -189,13 +199,13 @@ class BlockFile(io.RawIOBase):
 
     def read(self, size: int = -1) -> bytes:
         """The next bytes; none where reading fails."""
-        if self.failure is not None:
+        if self._trouble.failure is not None:
             return b""
         stop = self._blocks.facts.size if size is None or size < 0 else self._position + size
         try:
             data = self._blocks.read(self._position, stop)
         except BaseException as error:  # noqa: BLE001 - raised by whoever asked GDAL
-            self.failure = error
+            self._trouble.failure = error
             return b""
         self._position += len(data)
         return data

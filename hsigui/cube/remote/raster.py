@@ -34,7 +34,7 @@ from hsigui.cube.formats.raster_files import NO_NETWORK, opening
 from hsigui.cube.formats.raster_gaps import Gaps, gaps_of
 from hsigui.cube.limits import require_block, require_room, require_rows_that_fit
 from hsigui.cube.remote import stand_ins
-from hsigui.cube.remote.blocks import BlockFile, Blocks
+from hsigui.cube.remote.blocks import BlockFile, Blocks, Trouble
 from hsigui.cube.remote.glance import checked_from_afar
 from hsigui.cube.remote.links import link_to
 from hsigui.cube.remote.permission import require_allowed
@@ -131,7 +131,7 @@ class RemoteRaster(RasterSource):
             HsiError: the connection failed, or the file is another one now.
         """
         dataset = self._dataset()
-        file: BlockFile = self._handles.file
+        trouble: Trouble = self._handles.trouble
         try:
             with rasterio.Env(**NO_NETWORK):  # without it GDAL prints what it misses
                 spans = list(self._spans(dataset, bands, window, shape))
@@ -139,15 +139,15 @@ class RemoteRaster(RasterSource):
             planes = super()._planes(bands, window, shape)
         except RasterioError:
             self._drop()
-            if file.failure is not None:
-                raise file.failure from None
+            if trouble.failure is not None:
+                raise trouble.failure from None
             raise
         except BaseException:
             self._drop()
             raise
-        if file.failure is not None:  # GDAL takes what it cannot read for pixels that were never written
+        if trouble.failure is not None:  # GDAL takes what it cannot read for pixels that were never written
             self._drop()
-            raise file.failure
+            raise trouble.failure
         return planes
 
     def _spans(
@@ -178,7 +178,7 @@ class RemoteRaster(RasterSource):
 
     def _dataset(self) -> Any:
         if not hasattr(self._handles, "dataset"):
-            self._handles.dataset, self._handles.file = _opened(self._blocks, self._path.name)
+            self._handles.dataset, self._handles.trouble = _opened(self._blocks, self._path.name)
         return self._handles.dataset
 
     def _drop(self) -> None:
@@ -193,20 +193,20 @@ def _numbers(first: float, length: float, factor: int, block: int) -> range:
     return range(begin // block, max(begin, end - 1) // block + 1)
 
 
-def _opened(blocks: Blocks, name: str) -> tuple[Any, BlockFile]:
-    """A dataset over a remote file, and the file that it reads. No other file can be reached from it.
+def _opened(blocks: Blocks, name: str) -> tuple[Any, Trouble]:
+    """A dataset over a remote file, and what goes wrong in reading it. No other file can be reached from it.
 
     Raises:
         HsiError: it is no GeoTIFF, or cannot be had.
     """
     own = f"/{uuid.uuid4().hex}/scene.tif"
-    file = BlockFile(blocks)
+    trouble = Trouble()
 
     def opener(path: str, mode: str = "rb", **_: Any) -> BlockFile:
         del mode
         if path != own:  # GDAL looks for other files beside
             raise FileNotFoundError(path)
-        return file
+        return BlockFile(blocks, trouble)
 
     try:
         with opening(), warnings.catch_warnings():
@@ -214,14 +214,14 @@ def _opened(blocks: Blocks, name: str) -> tuple[Any, BlockFile]:
             with rasterio.Env(**NO_NETWORK):
                 dataset = rasterio.open(own, driver="GTiff", opener=opener)
     except (RasterioError, OSError) as error:
-        if file.failure is not None:
-            raise file.failure from None
+        if trouble.failure is not None:
+            raise trouble.failure from None
         raise HsiError(
             say("{name} cannot be read as a GeoTIFF.", name=name),
             say("Only GeoTIFF and zarr are read from an address; download files of other kinds."),
         ) from error
-    if file.failure is not None:
+    if trouble.failure is not None:
         dataset.close()
-        raise file.failure
+        raise trouble.failure
     _handles.add(dataset)
-    return dataset, file
+    return dataset, trouble

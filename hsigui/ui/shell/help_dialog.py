@@ -32,7 +32,7 @@ from hsigui.texts import say
 from hsigui.ui.desk.plots import RESTYLE
 
 PAGES = (
-    "labelling", "scenes", "products", "label-files", "saving", "projects", "asking", "lscosa", "purified",
+    "labelling", "scenes", "servers", "products", "label-files", "saving", "projects", "asking", "lscosa", "purified",
     "contrastdm", "several", "features", "baselines", "evaluate", "study", "maps", "api",
 )  # fmt: skip
 MARGIN = 16.0
