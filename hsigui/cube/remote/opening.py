@@ -9,7 +9,6 @@ from hsigui.cube.remote.address import Address, address_of, is_address
 from hsigui.cube.remote.faults import not_there
 from hsigui.cube.remote.links import Facts, Link, link_to
 from hsigui.cube.remote.permission import require_allowed
-from hsigui.cube.remote.waiting import answer_of
 from hsigui.errors import HsiError
 from hsigui.texts import say
 
@@ -38,6 +37,8 @@ def typed_address(text: str) -> Path:
 
 def _looked_at(address: Address, link: Link) -> tuple[str, Facts]:
     """What lies at an address, and what the server says of it."""
+    from hsigui.cube.remote.waiting import answer_of  # which brings asyncio along
+
     if address.suffix == ".zarr":
         return stand_ins.ZARR, marks_at(address, link)
     try:
@@ -64,6 +65,8 @@ def marks_at(address: Address, link: Link) -> Facts:
     Raises:
         HsiError: there is none.
     """
+    from hsigui.cube.remote.waiting import answer_of
+
     for name in ZARR_MARKS:
         if (part := answer_of(link.whole(name, LARGEST_MARK))) is not None:
             return part.facts

@@ -16,7 +16,7 @@ ROWS: tuple[ActionRow, ...] = (
     ActionRow("open_as", say("Ope&n as…"),
               say("Choose how a MATLAB, HDF5 or NumPy file is read: array, axes, wavelengths"),
               SceneController.ask_and_open_as, keys=("Ctrl+Shift+O",)),
-    ActionRow("open_address", say("Open a&ddress…"),
+    ActionRow("open_address", say("Open address…"),
               say("Open a GeoTIFF or zarr on a server: https or s3"), SceneController.ask_and_open_address,
               keys=("Ctrl+Shift+A",)),
     ActionRow("open_demo", say("Open &demo scene"), say("Open a simulated scene with ground truth"),
