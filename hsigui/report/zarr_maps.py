@@ -19,8 +19,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from hsigui import untrusted
 from hsigui.cube.cube import Geo
-from hsigui.cube.formats.zarr_files import is_store
 from hsigui.cube.remote.faults import without_package
 from hsigui.errors import HsiError
 from hsigui.labels.classes import ClassTable
@@ -32,6 +32,7 @@ from hsigui.saving import written_beside
 from hsigui.texts import say
 
 PIECE = 512  # rows and columns
+SOURCE = "hsigui"
 
 
 def write_zarr_map(
@@ -93,9 +94,10 @@ def meanings(names: Sequence[str]) -> list[str]:
 def _write(
     path: Path, arrays: Mapping[str, tuple[NDArray[Any], dict[str, Any], float]], geo: Geo | None, title: str
 ) -> list[Path]:
-    if path.exists() and not is_store(path):
+    if path.exists() and not _is_ours(path):
         raise HsiError(
-            say("{path} is there already, and no zarr store.", path=path), say("Choose another name, or remove it.")
+            say("{path} is there already, and no zarr store of this program.", path=path),
+            say("Choose another name, or remove it."),
         )
     content = _content(arrays, geo or Geo(), title)
     first = next(key for key in (".zmetadata", *content) if key in content)
@@ -124,7 +126,7 @@ def _content(
         warnings.simplefilter("ignore")
         store = MemoryStore(held)
         root = zarr.create_group(store, zarr_format=2)
-        root.attrs.update({"Conventions": "CF-1.11", "source": "hsigui", **({"title": title} if title else {})})
+        root.attrs.update({"Conventions": "CF-1.11", "source": SOURCE, **({"title": title} if title else {})})
         mapping = _mapping(geo)
         for name, (values, about, fill) in arrays.items():
             array = root.create_array(
@@ -145,6 +147,15 @@ def _content(
             reference.attrs.update({"_ARRAY_DIMENSIONS": [], **mapping})
         zarr.consolidate_metadata(store, zarr_format=2)
     return {key: value.to_bytes() for key, value in held.items()}
+
+
+def _is_ours(path: Path) -> bool:
+    """Whether a folder is a store that was written here: what is in it may be replaced. A scene never is."""
+    try:
+        about = untrusted.json_of((path / ".zattrs").read_bytes())
+    except (OSError, ValueError):
+        return False
+    return isinstance(about, dict) and about.get("source") == SOURCE
 
 
 def _mapping(geo: Geo) -> dict[str, Any]:

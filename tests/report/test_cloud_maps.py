@@ -86,6 +86,14 @@ def test_a_folder_of_other_things_is_not_written_into(array: NDArray[np.uint16],
     assert [file.name for file in (tmp_path / "map.zarr").iterdir()] == ["thesis.txt"]
 
 
+def test_a_scene_is_not_written_over(array: NDArray[np.uint16], tmp_path: Path) -> None:
+    zarr.create_array(tmp_path / "scene.zarr", data=array, zarr_format=2)
+    before = {file: file.read_bytes() for file in tmp_path.rglob("*") if file.is_file()}
+    with pytest.raises(HsiError, match="no zarr store of this program"):
+        export_map(tmp_path / "scene.zarr", array, CLASSES, GEO)
+    assert {file: file.read_bytes() for file in tmp_path.rglob("*") if file.is_file()} == before
+
+
 def test_without_the_package_nothing_is_written(
     array: NDArray[np.uint16], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

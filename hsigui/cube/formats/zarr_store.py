@@ -16,6 +16,7 @@ from zarr.core.buffer import Buffer, BufferPrototype
 from hsigui.cube.remote.block_store import BlockStore, key_of
 from hsigui.cube.remote.faults import not_there
 from hsigui.cube.remote.links import Facts, Link
+from hsigui.cube.remote.permission import require_allowed
 from hsigui.cube.remote.waiting import loop
 from hsigui.errors import HsiError
 from hsigui.texts import say
@@ -113,6 +114,7 @@ class FarPieces:
         return data
 
     async def _asked(self, key: str, wanted: ByteRequest | None) -> bytes | None:
+        require_allowed(self._link.address.plain)
         if wanted is None:
             part = await self._link.whole(key, LARGEST_PIECE)
         elif isinstance(wanted, SuffixByteRequest):

@@ -45,12 +45,14 @@ class Address:
     @property
     def path(self) -> str:
         """What stands behind the host (of S3: behind the bucket), without a slash at either end."""
+        if self.scheme == "s3":  # a key is no part of an address elsewhere: it may hold any sign
+            return self.plain.split("/", 3)[3]
         return unquote(urlsplit(self.plain).path).strip("/")
 
     @property
     def host(self) -> str:
         """The server, or the bucket of S3."""
-        return urlsplit(self.plain).netloc
+        return self.plain.split("/", 3)[2]
 
     @property
     def name(self) -> str:
@@ -99,10 +101,11 @@ def address_of(text: str) -> Address:
     if ".." in PurePosixPath(unquote(parts.path)).parts:
         raise HsiError(say("The address leads upwards (“..”)."), say("Give the whole path of the scene."))
     if scheme == "s3":
-        return _of_bucket(parts.netloc.rpartition("@")[2], parts.path)
+        bucket, _, key = text.partition("://")[2].partition("/")
+        return _of_bucket(bucket.rpartition("@")[2], key)
     server = (f"[{host}]" if ":" in host else host) + (f":{port}" if port else "")
     kept = _kept_query(parts.query)
-    path = quote(unquote(parts.path), safe=_SAFE.replace("%", ""))
+    path = quote(parts.path, safe=_SAFE)  # what is escaped stays so: %2F is no slash
     plain = urlunsplit((scheme, server, path, kept, ""))
     full = urlunsplit((scheme, parts.netloc, parts.path, parts.query, ""))
     return Address(plain, full, "@" in parts.netloc or (bool(parts.query) and not kept))

@@ -18,6 +18,7 @@ from hsigui import stopping
 from hsigui.cube.remote.block_store import BlockStore, key_of
 from hsigui.cube.remote.faults import empty
 from hsigui.cube.remote.links import Facts, Link
+from hsigui.cube.remote.permission import require_allowed
 from hsigui.cube.remote.traffic import TRAFFIC
 from hsigui.cube.remote.waiting import answer_of, held
 
@@ -94,6 +95,7 @@ class Blocks:
             with held(self._asking):
                 missing = self._at_hand(missing, found)  # another thread may have asked for the same
                 if missing:
+                    require_allowed(self._link.address.plain)
                     with TRAFFIC.waiting_for(sum(self._length(number) for number in missing)):
                         found |= answer_of(self._asked(_runs(missing)))
         return found

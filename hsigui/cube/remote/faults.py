@@ -35,7 +35,7 @@ def not_there(plain: str) -> HsiError:
     )
 
 
-def forbidden(plain: str, *, bucket: bool = False) -> HsiError:
+def forbidden(plain: str, code: int = 403, *, bucket: bool = False) -> HsiError:
     if bucket:
         hint = say(
             "Set AWS_PROFILE, or AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, and start the program again; another "
@@ -43,7 +43,7 @@ def forbidden(plain: str, *, bucket: bool = False) -> HsiError:
         )
     else:
         hint = say("It may need a password (https://name:password@server/…) or a signed address that is still valid.")
-    return HsiError(say("The server does not let you read {address} (403).", address=plain), hint)
+    return HsiError(say("The server does not let you read {address} ({code}).", address=plain, code=code), hint)
 
 
 def no_ranges(plain: str) -> HsiError:

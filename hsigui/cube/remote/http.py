@@ -170,7 +170,7 @@ class HttpLink:
         if status in _BUSY:
             raise Lost(say("the server is too busy (answer {code})", code=status))
         if status in (401, 403, 407):
-            raise forbidden(self._plain(key))
+            raise forbidden(self._plain(key), status)
         if status >= 400 and status not in (404, 410, 412, 416):
             raise refused(self._plain(key), status)
 

@@ -19,6 +19,9 @@ from hsigui.errors import HsiError
         ("https://server.org/get?file=b.tif", "https://server.org/get?file=b.tif"),
         ("https://server.org/get?file=b.tif&key=1", "https://server.org/get"),
         ("https://server.org/get?unheard-of=1", "https://server.org/get"),
+        ("https://server.org/a%2Fb.tif", "https://server.org/a%2Fb.tif"),
+        ("https://server.org/höhe.tif", "https://server.org/h%C3%B6he.tif"),
+        ("s3://bucket/a%20b?c#d.tif", "s3://bucket/a%20b?c#d.tif"),
         ("http://[::1]:80/b.tif", "http://[::1]:80/b.tif"),
         ("s3://bucket/a/b.zarr/", "s3://bucket/a/b.zarr"),
         ("s3://key:secret@bucket/b.tif", "s3://bucket/b.tif"),
@@ -41,6 +44,11 @@ def test_what_is_no_address_of_a_scene_is_refused(typed: str) -> None:
     with pytest.raises(HsiError) as told:
         address_of(typed)
     assert told.value.hint
+
+
+def test_a_key_of_a_bucket_is_taken_as_it_is() -> None:
+    address = address_of("s3://bucket/a%20b?c#d.tif")
+    assert (address.host, address.path, address.name) == ("bucket", "a%20b?c#d.tif", "a%20b_c#d.tif")
 
 
 def test_paths_are_no_addresses() -> None:

@@ -138,9 +138,12 @@ def test_a_file_that_ends_early_is_told_as_such(web: FileServer, cog: Path) -> N
 
 
 def test_nothing_is_asked_where_the_preferences_forbid_the_network(web: FileServer, cog: Path) -> None:
-    path = hsigui.open(f"{web.url}/scene.tif").path
+    scene = hsigui.open(f"{web.url}/scene.tif")
+    path = scene.path
     SettingsStore().save(Settings(network="never"))
     web.asked.clear()
+    with pytest.raises(HsiError, match="forbid the network"):
+        scene.read()
     for what in (f"{web.url}/scene.tif", path):
         with pytest.raises(HsiError, match="forbid the network") as told:
             hsigui.open(what)
