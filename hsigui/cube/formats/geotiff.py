@@ -6,6 +6,7 @@ import threading
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -150,22 +151,23 @@ class RasterSource:
     def _planes(self, bands: list[int], window: Window, shape: tuple[int, int, int] | None = None) -> NDArray[Any]:
         """The samples of a window, bands x rows x cols."""
         dataset = self._dataset()
-
-        def read() -> NDArray[Any]:
-            with rasterio.Env(GDAL_CACHEMAX=_CACHE_BYTES, **NO_NETWORK):
-                if self._gaps is not None:
-                    return self._gaps.read(dataset, bands, window, shape)
-                numbers = [b + 1 for b in bands]
-                found: NDArray[Any] = dataset.read(numbers, window=window, out_shape=shape, out_dtype=self.dtype)
-                return found
-
         stopping.check()
         if not self._slow:
-            return read()
+            return self._read(dataset, bands, window, shape)
         del self._handles.dataset  # it is left to the reading where that is no longer waited for
-        planes = stopping.patiently(read)
+        planes = stopping.patiently(partial(self._read, dataset, bands, window, shape))
         self._handles.dataset = dataset
         return planes
+
+    def _read(
+        self, dataset: Any, bands: list[int], window: Window, shape: tuple[int, int, int] | None
+    ) -> NDArray[Any]:  # fmt: skip
+        with rasterio.Env(GDAL_CACHEMAX=_CACHE_BYTES, **NO_NETWORK):
+            if self._gaps is not None:
+                return self._gaps.read(dataset, bands, window, shape)
+            numbers = [b + 1 for b in bands]
+            found: NDArray[Any] = dataset.read(numbers, window=window, out_shape=shape, out_dtype=self.dtype)
+            return found
 
     def _groups(self, rows: range, samples: int) -> Iterator[tuple[int, int]]:
         """Which of the wanted rows to read at once: all of a block of the file, and not too many bytes."""

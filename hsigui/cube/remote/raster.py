@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-import atexit
 import contextlib
+import contextvars
+import itertools
 import uuid
 import warnings
 import weakref
-from collections.abc import Iterator
+from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
+from typing import Any, ParamSpec, TypeVar
 
 import numpy as np
 import rasterio
@@ -18,7 +19,7 @@ from numpy.typing import NDArray
 from rasterio.errors import NotGeoreferencedWarning, RasterioError
 from rasterio.windows import Window
 
-from hsigui import untrusted
+from hsigui import stopping, untrusted
 from hsigui.cube.cube import Cube, Source
 from hsigui.cube.formats.geotiff import (
     RasterSource,
@@ -41,16 +42,49 @@ from hsigui.cube.remote.permission import require_allowed
 from hsigui.errors import HsiError
 from hsigui.texts import say
 
+P = ParamSpec("P")
+T = TypeVar("T")
 _MOST_SPANS = 20_000
 _FEW_BLOCKS = 4
 
-_handles: weakref.WeakSet[Any] = weakref.WeakSet()
+
+class _Handle:
+    """A dataset over a remote file, for one thread at a time.
+
+    rasterio keeps what a file is opened by in context variables: so all that is done with it, its closing too, is done
+    in the context in which it was opened, whatever the thread. It is closed when nobody holds it any more, and at the
+    end of the program: GDAL would else call Python when that is gone already.
+
+    Raises:
+        HsiError: it is no GeoTIFF, or cannot be had.
+    """
+
+    def __init__(self, blocks: Blocks, name: str) -> None:
+        self.trouble = Trouble()
+        self._context = contextvars.copy_context()
+        self.dataset = self.run(_opened, blocks, name, self.trouble)
+        self.close = weakref.finalize(self, self._context.run, _close, self.dataset)
+
+    def run(self, call: Callable[P, T], *args: P.args, **options: P.kwargs) -> T:
+        """Does something with the dataset, as far as the network lets it.
+
+        Raises:
+            RasterioError: GDAL cannot read the file.
+            HsiError: the connection failed, or the file is another one now.
+        """
+        try:
+            found = self._context.run(call, *args, **options)
+        except RasterioError:
+            if self.trouble.failure is not None:
+                raise self.trouble.failure from None
+            raise
+        if self.trouble.failure is not None:  # GDAL takes what it cannot read for pixels that were never written
+            raise self.trouble.failure
+        return found
 
 
-@atexit.register
-def _close_all() -> None:
-    """GDAL closes what is left open when Python is gone already, and would call it."""
-    for dataset in list(_handles):
+def _close(dataset: Any) -> None:
+    with rasterio.Env(**NO_NETWORK):
         dataset.close()
 
 
@@ -68,9 +102,11 @@ def open_remote(path: Path) -> Cube:
     blocks = Blocks(link_to(address))
     stand_ins.remember(address, stand_ins.RASTER, blocks.facts)
     with untrusted.reading(address.name):
-        dataset, _ = _opened(blocks, address.name)
-        with dataset:
-            return _cube(dataset, blocks, path, address.name, address.plain)
+        handle = _Handle(blocks, address.name)
+        try:
+            return handle.run(_cube, handle.dataset, blocks, path, address.name, address.plain)
+        finally:
+            handle.close()
 
 
 def _cube(dataset: Any, blocks: Blocks, path: Path, name: str, plain: str) -> Cube:
@@ -130,29 +166,23 @@ class RemoteRaster(RasterSource):
         Raises:
             HsiError: the connection failed, or the file is another one now.
         """
-        dataset = self._dataset()
-        trouble: Trouble = self._handles.trouble
+        handle = self._handle()
+
+        def read() -> NDArray[Any]:
+            return handle.run(self._read, handle.dataset, bands, window, shape)
+
         try:
-            with rasterio.Env(**NO_NETWORK):  # without it GDAL prints what it misses
-                spans = list(self._spans(dataset, bands, window, shape))
-            self._blocks.fetch(spans)
-            planes = super()._planes(bands, window, shape)
-        except RasterioError:
-            self._drop()
-            if trouble.failure is not None:
-                raise trouble.failure from None
-            raise
+            self._blocks.fetch(handle.run(self._spans, handle.dataset, bands, window, shape))
+            return stopping.patiently(read) if self._slow else read()
         except BaseException:
-            self._drop()
+            # After a failure GDAL may hold half of what it wanted: the next reading opens the file anew.
+            with contextlib.suppress(AttributeError):
+                del self._handles.handle
             raise
-        if trouble.failure is not None:  # GDAL takes what it cannot read for pixels that were never written
-            self._drop()
-            raise trouble.failure
-        return planes
 
     def _spans(
         self, dataset: Any, bands: list[int], window: Window, shape: tuple[int, int, int] | None
-    ) -> Iterator[tuple[int, int]]:
+    ) -> list[tuple[int, int]]:
         """Where the blocks of a window lie in the file, as first byte and the one behind the last."""
         level, factor = None, 1
         if shape is not None and self._overviews:
@@ -167,24 +197,24 @@ class RemoteRaster(RasterSource):
         numbers = [b if self._gaps is None else self._gaps.bands[b] - 1 for b in bands]
         planes = [1] if together else [n + 1 for n in numbers]
         if len(rows) * len(cols) * len(planes) > _MOST_SPANS:
-            return
-        for band in planes:
-            for row in rows:
-                for col in cols:
-                    start = dataset.get_tag_item(f"BLOCK_OFFSET_{col}_{row}", "TIFF", bidx=band, ovr=level)
-                    size = dataset.get_tag_item(f"BLOCK_SIZE_{col}_{row}", "TIFF", bidx=band, ovr=level)
-                    if start is not None and size is not None:
-                        yield int(start), int(start) + int(size)
+            return []
+        spans = []
+        with rasterio.Env(**NO_NETWORK):  # without it GDAL prints what it misses
+            for band, row, col in itertools.product(planes, rows, cols):
+                start = dataset.get_tag_item(f"BLOCK_OFFSET_{col}_{row}", "TIFF", bidx=band, ovr=level)
+                size = dataset.get_tag_item(f"BLOCK_SIZE_{col}_{row}", "TIFF", bidx=band, ovr=level)
+                if start is not None and size is not None:
+                    spans.append((int(start), int(start) + int(size)))
+        return spans
 
     def _dataset(self) -> Any:
-        if not hasattr(self._handles, "dataset"):
-            self._handles.dataset, self._handles.trouble = _opened(self._blocks, self._path.name)
-        return self._handles.dataset
+        return self._handle().dataset
 
-    def _drop(self) -> None:
-        """After a failure GDAL may hold half of what it wanted: the next reading opens the file anew."""
-        with contextlib.suppress(AttributeError):
-            del self._handles.dataset
+    def _handle(self) -> _Handle:
+        if not hasattr(self._handles, "handle"):
+            self._handles.handle = _Handle(self._blocks, self._path.name)
+        handle: _Handle = self._handles.handle
+        return handle
 
 
 def _numbers(first: float, length: float, factor: int, block: int) -> range:
@@ -193,14 +223,13 @@ def _numbers(first: float, length: float, factor: int, block: int) -> range:
     return range(begin // block, max(begin, end - 1) // block + 1)
 
 
-def _opened(blocks: Blocks, name: str) -> tuple[Any, Trouble]:
-    """A dataset over a remote file, and what goes wrong in reading it. No other file can be reached from it.
+def _opened(blocks: Blocks, name: str, trouble: Trouble) -> Any:
+    """A dataset over a remote file. No other file can be reached from it.
 
     Raises:
-        HsiError: it is no GeoTIFF, or cannot be had.
+        HsiError: it is no GeoTIFF.
     """
     own = f"/{uuid.uuid4().hex}/scene.tif"
-    trouble = Trouble()
 
     def opener(path: str, mode: str = "rb", **_: Any) -> BlockFile:
         del mode
@@ -212,7 +241,7 @@ def _opened(blocks: Blocks, name: str) -> tuple[Any, Trouble]:
         with opening(), warnings.catch_warnings():
             warnings.simplefilter("ignore", NotGeoreferencedWarning)
             with rasterio.Env(**NO_NETWORK):
-                dataset = rasterio.open(own, driver="GTiff", opener=opener)
+                return rasterio.open(own, driver="GTiff", opener=opener)
     except (RasterioError, OSError) as error:
         if trouble.failure is not None:
             raise trouble.failure from None
@@ -220,8 +249,3 @@ def _opened(blocks: Blocks, name: str) -> tuple[Any, Trouble]:
             say("{name} cannot be read as a GeoTIFF.", name=name),
             say("Only GeoTIFF and zarr are read from an address; download files of other kinds."),
         ) from error
-    if trouble.failure is not None:
-        dataset.close()
-        raise trouble.failure
-    _handles.add(dataset)
-    return dataset, trouble

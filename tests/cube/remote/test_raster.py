@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 import hsigui
 from hsigui import stopping
 from hsigui.cube.describe import describe
-from hsigui.cube.remote import stand_ins, waiting
+from hsigui.cube.remote import http, stand_ins, waiting
 from hsigui.cube.remote.traffic import TRAFFIC
 from hsigui.document.identity import file_identity
 from hsigui.errors import HsiError
@@ -294,3 +294,12 @@ def test_tries_have_an_end(web: FileServer, cog: Path) -> None:
     with pytest.raises(HsiError):
         hsigui.open(f"{web.url}/scene.tif")
     assert len(web.asked) == waiting.TRIES
+
+
+def test_a_server_that_does_not_answer_is_told(
+    web: FileServer, cog: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:  # fmt: skip
+    monkeypatch.setattr(http, "SILENT_SECONDS", 0.1)
+    web.slow = 0.5
+    with pytest.raises(HsiError, match="does not answer"):
+        hsigui.open(f"{web.url}/scene.tif")
