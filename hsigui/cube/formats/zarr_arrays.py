@@ -23,6 +23,7 @@ from numpy.typing import NDArray
 from hsigui import stopping
 from hsigui.cube.formats.array_tree import TreeGroup
 from hsigui.cube.formats.zarr_store import PiecesStore
+from hsigui.cube.remote.waiting import patiently
 from hsigui.errors import HsiError
 from hsigui.texts import say
 
@@ -55,7 +56,7 @@ class ZarrArray:
 
     def __getitem__(self, key: Any) -> NDArray[Any]:
         """The samples of a window, as many axes as slices; its reading can be cancelled."""
-        return np.asarray(stopping.patiently(lambda: self.array[key]))
+        return np.asarray(patiently(lambda: self.array[key]))
 
 
 def tree_of(store: PiecesStore, name: str) -> tuple[TreeGroup, tuple[str, ...]]:

@@ -63,9 +63,9 @@ def open_remote(path: Path) -> ZarrFile:
     address = stand_ins.address_at(path)
     require_allowed(address.plain)
     link = link_to(address)
-    facts = marks_at(address, link)
+    mark, facts = marks_at(address, link)
     stand_ins.remember(address, stand_ins.ZARR, facts)
-    store = PiecesStore(FarPieces(link, facts), lists=address.scheme == "s3")
+    store = PiecesStore(FarPieces(link, facts, mark), lists=address.scheme == "s3")
     return ZarrFile(path, address.name, store, address.plain, f"{facts.version} {facts.size}")
 
 

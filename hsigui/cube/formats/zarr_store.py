@@ -6,6 +6,8 @@ Source: Zarr core specification, version 3, and Zarr storage specification, vers
 from __future__ import annotations
 
 import asyncio
+import math
+import time
 from collections.abc import AsyncIterator, Iterable, Sequence
 from pathlib import Path, PurePosixPath
 from typing import Any, Protocol
@@ -14,14 +16,15 @@ from zarr.abc.store import ByteRequest, OffsetByteRequest, RangeByteRequest, Sto
 from zarr.core.buffer import Buffer, BufferPrototype
 
 from hsigui.cube.remote.block_store import BlockStore, key_of
-from hsigui.cube.remote.faults import not_there
+from hsigui.cube.remote.faults import ChangedMeanwhile, not_there
 from hsigui.cube.remote.links import Facts, Link
 from hsigui.cube.remote.permission import require_allowed
-from hsigui.cube.remote.waiting import loop
+from hsigui.cube.remote.waiting import until_given_up
 from hsigui.errors import HsiError
 from hsigui.texts import say
 
 LARGEST_PIECE = 2**30
+LOOK_SECONDS = 20.0  # between two looks at the metadata
 MARKS = ("zarr.json", ".zmetadata", ".zgroup", ".zarray", ".zattrs")
 
 
@@ -83,11 +86,13 @@ class FarPieces:
 
     Args:
         facts: what the server says of its metadata: pieces are kept for as long as that is the same.
+        mark: the file of its metadata, which is looked at now and then while pieces are fetched.
     """
 
-    def __init__(self, link: Link, facts: Facts, store: BlockStore | None = None) -> None:
+    def __init__(self, link: Link, facts: Facts, mark: str, store: BlockStore | None = None) -> None:
         self._link, self._store = link, BlockStore() if store is None else store
         self._key = key_of(link.address.plain, facts.size, facts.version) if facts.version else ""
+        self._facts, self._mark, self._looked = facts, mark, time.monotonic()
         self._sizes: dict[str, Facts] = {}
 
     async def get(self, key: str, wanted: ByteRequest | None) -> bytes | None:
@@ -96,11 +101,11 @@ class FarPieces:
         Raises:
             HsiError: it cannot be had.
         """
-        return await asyncio.wrap_future(asyncio.run_coroutine_threadsafe(self._get(key, wanted), loop()))
+        return await until_given_up(self._get(key, wanted))
 
     async def names(self, prefix: str) -> Sequence[str] | None:
         """What the server lists, see `Pieces`."""
-        found = await asyncio.wrap_future(asyncio.run_coroutine_threadsafe(self._link.names(prefix), loop()))
+        found = await until_given_up(self._link.names(prefix))
         return None if found is None else [PurePosixPath(name).name for name in found]
 
     async def _get(self, key: str, wanted: ByteRequest | None) -> bytes | None:
@@ -108,10 +113,27 @@ class FarPieces:
         piece = key_of(key, repr(wanted))
         if self._key and not metadata and (kept := await asyncio.to_thread(self._store.get, self._key, piece)):
             return kept
+        if not metadata:
+            await self._require_same()
         data = await self._asked(key, wanted)
         if data and self._key and not metadata:
             await asyncio.to_thread(self._store.put, self._key, piece, data)
         return data
+
+    async def _require_same(self) -> None:
+        """Refuses pieces of another store than the one that was opened.
+
+        Raises:
+            ChangedMeanwhile: its metadata are others now.
+        """
+        now = time.monotonic()
+        if now - self._looked < LOOK_SECONDS:
+            return
+        self._looked = now
+        part = await self._link.whole(self._mark, LARGEST_PIECE)
+        if part is None or part.facts != self._facts:
+            self._looked = -math.inf  # so is the next one
+            raise ChangedMeanwhile(self._link.address.plain)
 
     async def _asked(self, key: str, wanted: ByteRequest | None) -> bytes | None:
         require_allowed(self._link.address.plain)

@@ -40,14 +40,14 @@ def _looked_at(address: Address, link: Link) -> tuple[str, Facts]:
     from hsigui.cube.remote.waiting import answer_of  # which brings asyncio along
 
     if address.suffix == ".zarr":
-        return stand_ins.ZARR, marks_at(address, link)
+        return stand_ins.ZARR, marks_at(address, link)[1]
     try:
         part = answer_of(link.part("", 0, 16))
     except HsiError:
         if address.suffix.startswith(".tif"):
             raise
         try:
-            return stand_ins.ZARR, marks_at(address, link)
+            return stand_ins.ZARR, marks_at(address, link)[1]
         except HsiError:
             pass  # what the server said of the address itself tells more
         raise
@@ -59,8 +59,8 @@ def _looked_at(address: Address, link: Link) -> tuple[str, Facts]:
     return stand_ins.RASTER, part.facts
 
 
-def marks_at(address: Address, link: Link) -> Facts:
-    """What the server says of the metadata of a zarr store.
+def marks_at(address: Address, link: Link) -> tuple[str, Facts]:
+    """The file of the metadata of a zarr store, and what the server says of it.
 
     Raises:
         HsiError: there is none.
@@ -69,5 +69,5 @@ def marks_at(address: Address, link: Link) -> Facts:
 
     for name in ZARR_MARKS:
         if (part := answer_of(link.whole(name, LARGEST_MARK))) is not None:
-            return part.facts
+            return name, part.facts
     raise not_there(address.plain)

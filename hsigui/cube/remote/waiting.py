@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import concurrent.futures
+import contextvars
 import threading
 from collections.abc import Callable, Coroutine, Iterator
 from contextlib import contextmanager
@@ -16,6 +17,7 @@ T = TypeVar("T")
 TRIES = 4
 PAUSES = (0.3, 1.0, 3.0)  # seconds before another try
 _ASK_EVERY = 0.1  # seconds, while an answer is waited for
+_given_up: contextvars.ContextVar[threading.Event | None] = contextvars.ContextVar("given up", default=None)
 
 
 def loop() -> asyncio.AbstractEventLoop:
@@ -48,6 +50,40 @@ def answer_of(asking: Coroutine[Any, Any, T]) -> T:
             if finished:
                 return future.result()
             stopping.check()
+    finally:
+        future.cancel()
+
+
+def patiently(call: Callable[[], T]) -> T:
+    """As `stopping.patiently`, for a call that reads by `until_given_up` in other threads: when it is no longer waited
+    for, what it asks of servers is given up, too."""
+    given_up = threading.Event()
+
+    def run() -> T:
+        _given_up.set(given_up)  # which goes with the context into every task that the call makes
+        return call()
+
+    try:
+        return stopping.patiently(lambda: contextvars.copy_context().run(run))
+    except BaseException:
+        given_up.set()
+        raise
+
+
+async def until_given_up(asking: Coroutine[Any, Any, T]) -> T:
+    """What a question comes to that is asked from another loop than that of requests.
+
+    Raises: what it raises; asyncio.CancelledError, nobody waits for it any more.
+    """
+    nobody_waits = _given_up.get()
+    future = asyncio.wrap_future(asyncio.run_coroutine_threadsafe(asking, loop()))
+    try:
+        while True:
+            finished, _ = await asyncio.wait({future}, timeout=_ASK_EVERY)
+            if finished:
+                return future.result()
+            if nobody_waits is not None and nobody_waits.is_set():
+                raise asyncio.CancelledError
     finally:
         future.cancel()
 

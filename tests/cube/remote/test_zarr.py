@@ -270,6 +270,22 @@ def test_a_changed_store_is_another_one(web: FileServer, cube: NDArray[np.float6
     np.testing.assert_allclose(again.read(), cube[::-1].astype(np.float32), atol=2e-4)
 
 
+def test_a_store_that_changes_while_it_is_open_is_refused(
+    web: FileServer, cube: NDArray[np.float64], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from hsigui.cube.formats import zarr_store
+
+    monkeypatch.setattr(zarr_store, "LOOK_SECONDS", 0.0)
+    path = write(web.folder / "scene.zarr", cube, 3)
+    far = hsigui.open(f"{web.url}/scene.zarr")
+    far.read(slice(0, 5))
+    (path / "zarr.json").write_text((path / "zarr.json").read_text() + " ")
+    with pytest.raises(HsiError, match="has changed on the server"):
+        far.read()
+    with pytest.raises(HsiError, match="has changed on the server"):
+        far.read()
+
+
 def test_a_cancelled_reading_of_a_store_ends_within_a_second(web: FileServer, cube: NDArray[np.float64]) -> None:
     write(web.folder / "scene.zarr", cube, 3)
     far = hsigui.open(f"{web.url}/scene.zarr")
