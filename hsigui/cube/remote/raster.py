@@ -63,7 +63,8 @@ class _Handle:
         self.trouble = Trouble()
         self._context = contextvars.copy_context()
         self.dataset = self.run(_opened, blocks, name, self.trouble)
-        self.close = weakref.finalize(self, self._context.run, _close, self.dataset)
+        # Without an environment of rasterio: it asks which thread this is, and one that has just ended is none.
+        self.close = weakref.finalize(self, self._context.run, self.dataset.close)
 
     def run(self, call: Callable[P, T], *args: P.args, **options: P.kwargs) -> T:
         """Does something with the dataset, as far as the network lets it.
@@ -81,11 +82,6 @@ class _Handle:
         if self.trouble.failure is not None:  # GDAL takes what it cannot read for pixels that were never written
             raise self.trouble.failure
         return found
-
-
-def _close(dataset: Any) -> None:
-    with rasterio.Env(**NO_NETWORK):
-        dataset.close()
 
 
 def open_remote(path: Path) -> Cube:

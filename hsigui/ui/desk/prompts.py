@@ -21,7 +21,7 @@ ALL_FILES = say("All files (*)")
 def scene_kinds() -> str:
     """The filters for opening scenes: all that can be read here, then each format. Asks GDAL for its drivers."""
     # A folder cannot be picked there: a file in it is, by which it is known.
-    rows = [(row.title, ZARR_MARKS if row.folders else row.suffixes) for row in scenes.available()]
+    rows = [(row.title, (*row.suffixes, *ZARR_MARKS) if row.folders else row.suffixes) for row in scenes.available()]
     return _kinds(say("Scenes"), [*rows, scenes.LIBRARIES])
 
 
