@@ -12,9 +12,10 @@ __version__ = "0.1.0"
 
 _PLACES = {
     "hsigui.api": (
-        "ask", "classify", "embed", "evaluate", "fit", "keep", "load_classifier", "load_encoder", "open", "pretrain",
-        "quality_layers", "read_labels", "sample", "save",
+        "ask", "classify", "derive", "embed", "evaluate", "fit", "keep", "load_classifier", "load_encoder", "open",
+        "pretrain", "quality_layers", "read_labels", "sample", "save",
     ),
+    "hsigui.analysis.layer": ("Layer", "LayerRecipe"),
     "hsigui.cube.cube": ("Cube",),
     "hsigui.cube.open": ("AmbiguousCube", "ImportChoice"),
     "hsigui.errors": ("HsiError",),

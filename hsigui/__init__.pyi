@@ -1,8 +1,10 @@
 """What `import hsigui` offers; see `__init__.py`."""
 
+from hsigui.analysis.layer import Layer, LayerRecipe
 from hsigui.api import (
     ask,
     classify,
+    derive,
     embed,
     evaluate,
     fit,
@@ -52,6 +54,8 @@ __all__ = [
     "KeptClassifier",
     "LabelSplit",
     "Labels",
+    "Layer",
+    "LayerRecipe",
     "MapOptions",
     "MapSpec",
     "PretrainSpec",
@@ -62,6 +66,7 @@ __all__ = [
     "__version__",
     "ask",
     "classify",
+    "derive",
     "embed",
     "evaluate",
     "fit",

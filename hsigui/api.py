@@ -9,24 +9,27 @@ Neither Qt nor, before it is needed, PyTorch is loaded.
 from __future__ import annotations
 
 import dataclasses
-import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
 
+from hsigui.analysis.layer import Layer, LayerRecipe, Target
+from hsigui.analysis.making import make, recipe_of
 from hsigui.cube import outside
 from hsigui.cube.cube import Cube
+from hsigui.cube.formats.library import SpectralLibrary
 from hsigui.cube.open import ImportChoice, open_cube
-from hsigui.cube.open import quality_layers as find_quality_layers
+from hsigui.cube.quality import quality_layers as find_quality_layers
 from hsigui.cube.remote.opening import is_address, typed_address
 from hsigui.errors import HsiError
 from hsigui.jobs import Context, quiet
 from hsigui.labels.formats.files import ClassRaster, read_classes, write_classes
 from hsigui.labels.on_scene import read_for
 from hsigui.labels.sampling import NothingToTestError
+from hsigui.parameters import Value
 from hsigui.pipeline import verbs
 from hsigui.pipeline.influence import guard_of, way_out
 from hsigui.pipeline.result import Result
@@ -48,12 +51,13 @@ Reference = LabelsLike | PathLike
 
 def open(
     path: PathLike, *, variable: str | None = None, choice: ImportChoice | None = None, quality: Sequence[str] = (),
-    outside_files: bool = False, scale: float | None = None,
+    outside_files: bool = False, scale: float | None = None, leave_out: Collection[int] = (),
+    take_in: Collection[int] = (),
 ) -> Cube:  # fmt: skip
     """Opens a hyperspectral scene without loading more than it must.
 
     Args:
-        path: an ENVI header or its data file, a MATLAB, HDF5, NetCDF 4, GeoTIFF or NumPy file, a zarr folder, or the
+        path: an ENVI header or its data file, a MATLAB, HDF5, NetCDF, GeoTIFF or NumPy file, a zarr folder, or the
             address of a GeoTIFF or of zarr: "https://…" or "s3://…" (needs `hsigui[cloud]`).
         variable: name of the array in a file that holds several.
         choice: how an array becomes the scene, where its axes are not to be guessed.
@@ -62,25 +66,25 @@ def open(
         outside_files: reads also what the file names outside its own folder (virtual rasters, HDF5), now and later:
             only for files that you trust.
         scale: what stored values are divided by, in place of the file's own scale factor.
+        leave_out: numbers of bands that are not used, besides those that the file marks bad.
+        take_in: numbers of bands that are used although the file marks them bad, or no pixel has a value in them.
 
     Returns:
         A `Cube`: `cube.shape` is (rows, cols, bands), `cube.read()` its values as float32 (NaN: no data),
         `cube.spectrum(row, col)` one spectrum, `cube.wavelengths` in nanometres where they are known.
 
     Raises:
-        HsiError: the file cannot be read or holds no scene; `AmbiguousCube`, one of them, lists arrays that fit.
+        HsiError: the file cannot be read, holds no scene, or has no such band; `AmbiguousCube`, one of them, lists
+            arrays that fit.
     """
     if outside_files:
         outside.allow(Path(path).expanduser())
     found = typed_address(str(path)) if is_address(path) else path
-    cube = open_cube(found, variable=variable, choice=choice, quality=quality)
-    origins = {} if choice is None else {"choice": json.dumps(dataclasses.asdict(choice))}
-    if scale is not None:
-        origins["scale"] = repr(scale)
-    if not origins:
+    cube = open_cube(found, variable=variable, choice=choice, quality=quality, leave_out=leave_out, take_in=take_in)
+    if scale is None:
         return cube
-    info = dataclasses.replace(cube.info, origins={**cube.info.origins, **origins})
-    return cube.with_info(info if scale is None else dataclasses.replace(info, scale=scale))
+    origins = {**cube.info.origins, "scale": repr(scale)}
+    return cube.with_info(dataclasses.replace(cube.info, origins=origins, scale=scale))
 
 
 def quality_layers(path: PathLike) -> tuple[QualityLayer, ...]:
@@ -92,14 +96,26 @@ def quality_layers(path: PathLike) -> tuple[QualityLayer, ...]:
     return find_quality_layers(path)
 
 
-def read_labels(path: PathLike, cube: Cube | None = None, *, variable: str | None = None) -> Labels:
+def read_labels(
+    path: PathLike,
+    cube: Cube | None = None,
+    *,
+    variable: str | None = None,
+    background: str | float | None = None,
+    buffer: str | float | None = None,
+) -> Labels:
     """Reads class numbers of pixels: ground truth, training labels, or a map.
 
     Args:
-        path: a GeoTIFF, ENVI, MATLAB, NumPy or PNG file, ENVI ROIs, shapes (GeoPackage, GeoJSON, Shapefile), or CSV.
+        path: a GeoTIFF, ENVI, MATLAB, NumPy, HDF5 or PNG file, ENVI ROIs, shapes (GeoPackage, GeoJSON, Shapefile), CSV,
+            or labels of ilastik, labelme, CVAT, Roboflow (COCO) or the Semi-Automatic Classification Plugin.
         cube: the scene, onto whose pixels shapes and tables are brought, and which rasters must fit; of several arrays
             in a file the only one of its size is taken.
         variable: name of the array (layer, field), where several fit.
+        background: numbers of a raster that mean no label: 255, "-1,0", or "none" where each number is a class; None
+            for what the file and its numbers say, which is in `notes`. Where 0 is a class, class numbers are one higher
+            than in the file.
+        buffer: distance within which points and lines label: 3 pixels, or "10m"; None for the pixels that they touch.
 
     Returns:
         `Labels`: `array` is rows x cols uint16, `classes` the table of numbers, names and colours.
@@ -111,11 +127,47 @@ def read_labels(path: PathLike, cube: Cube | None = None, *, variable: str | Non
 
     path = Path(path).expanduser()
     if cube is None:
-        raster = read_classes(path, variable=variable)
+        raster = read_classes(path, variable=variable, background=background, buffer=buffer)
     else:
-        raster = verbs.on_scene(read_for(path, cube, variable), cube, "labels")
+        raster = verbs.on_scene(read_for(path, cube, variable, background, buffer), cube, "labels")
     drawn = split.load(path, raster.array)
-    return dataclasses.replace(Labels.of(raster), path=path, drawn=drawn, variable=variable or raster.variable)
+    held = path if buffer is None else None  # widened ones are in no file
+    return dataclasses.replace(Labels.of(raster), path=held, drawn=drawn, variable=variable or raster.variable)
+
+
+def derive(
+    cube: Cube, kind: str | LayerRecipe, *,
+    spectra: Mapping[str, NDArray[np.floating]] | SpectralLibrary | None = None,
+    wavelengths: Sequence[float] = (), ctx: Context | None = None, **parameters: Value,
+) -> Layer:  # fmt: skip
+    """Computes a layer of a cube that needs no learning: components, an index, distances to spectra, clusters.
+
+    Args:
+        kind: "pca", "mnf", "ica", "index", "formula", "sam", "sid", "continuum", "feature", "kmeans" or "gmm"; the name
+            of an index, such as "ndvi"; or the recipe of a layer that was made before. `hsigui derive --list` names all
+            with their settings.
+        spectra: for "sam" and "sid": name -> values, one a band of the cube (NaN for a band that is not to count); or a
+            spectral library.
+        wavelengths: nm of these values, where they are of other bands than the cube's; one a value.
+        parameters: settings of the kind, such as `components=3` or `formula="(b850 - b670) / (b850 + b670)"`.
+
+    Returns:
+        `Layer`: `array` is rows x cols (x measurements) float32, NaN for no data, or class numbers, rows x cols uint16;
+        `names`, `units`, `classes`, `figures` (such as eigenvalues), `notes`, and `recipe`, by which it is made again.
+        `layer.masked(low, high)` is where it lies between two values; `save` writes it.
+
+    Raises:
+        HsiError: there is no such kind or setting, a value is not allowed, the scene lacks what the kind needs, or
+            memory does not suffice.
+    """
+    on = ctx or quiet()
+    if isinstance(kind, LayerRecipe):
+        if parameters or spectra is not None:
+            raise HsiError(
+                say("A recipe has its settings and spectra in it."), say("Give the name of a kind to set others.")
+            )
+        return make(cube, kind, on)
+    return make(cube, recipe_of(kind, parameters, _targets(spectra, wavelengths)), on)
 
 
 def sample(
@@ -307,7 +359,9 @@ def evaluate(
     labels: PathLike | Sequence[PathLike] | None = None, match: Mapping[str, str] | None = None,
     resample: bool = False, against: PathLike | Sequence[PathLike] = (), design: str = "", cube: Cube | None = None,
     spectra: bool = False, map_variable: str | None = None, truth_variable: str | None = None,
-    labels_variable: str | None = None, command: str = "", ctx: Context | None = None,
+    labels_variable: str | None = None, map_background: str | float | None = None,
+    truth_background: str | float | None = None, labels_background: str | float | None = None, command: str = "",
+    ctx: Context | None = None,
 ) -> Evaluation:  # fmt: skip
     """How right a map is on labelled pixels; those that it was trained on are left out.
 
@@ -323,6 +377,7 @@ def evaluate(
         cube: the scene, for the spectra of the classes in the report; that of a result is known.
         spectra: look for the scene of a map in a file, too, where its record names one.
         map_variable, truth_variable, labels_variable: name of the array, where a file holds several.
+        map_background, truth_background, labels_background: numbers of a raster that mean no label; see `read_labels`.
         command: the command line that evaluates, for the report.
 
     Returns:
@@ -333,6 +388,7 @@ def evaluate(
         HsiError: a file cannot be read, map and truth do not fit, or no test pixel is left.
     """
     from hsigui.pipeline.evaluation import Asked, evaluate_maps
+    from hsigui.pipeline.scoring import HowRead
 
     results = [maps] if isinstance(maps, Result | str | Path) else list(maps)
     references = [truth] if isinstance(truth, ClassRaster | np.ndarray | str | Path) else list(truth)
@@ -348,7 +404,10 @@ def evaluate(
     return evaluate_maps(
         wanted, _spread(truths, len(wanted), say("truth files")), _spread(given, len(wanted), say("files of labels")),
         asked,
-        ctx or quiet(), map_variable=map_variable, truth_variable=truth_variable, labels_variable=labels_variable,
+        ctx or quiet(),
+        as_read=HowRead(
+            map_variable, truth_variable, labels_variable, map_background, truth_background, labels_background
+        ),
     )  # fmt: skip
 
 
@@ -378,22 +437,23 @@ def ask(
 
 
 def save(
-    what: Result | Evaluation | ClassRaster | Encoder, path: PathLike, *, confidence: PathLike | None = None,
+    what: Result | Evaluation | ClassRaster | Encoder | Layer, path: PathLike, *, confidence: PathLike | None = None,
     entropy: PathLike | None = None, probabilities: PathLike | None = None, options: MapOptions | None = None,
     command: str = "", ctx: Context | None = None,
 ) -> list[Path]:  # fmt: skip
-    """Writes a map, a report, labels or an encoder.
+    """Writes a map, a report, labels, an encoder or a layer.
 
     - A `Result`: the map, in the format that the suffix names (.tif, .hdr, .mat, .png, .kmz, .gpkg), and beside it the
       record of how it came to be, which `evaluate` reads.
     - An `Evaluation`: a folder with the report as HTML, JSON and CSV.
     - `Labels`: a file (.tif, .hdr, .mat, .gpkg, .csv and others), with the record of their draw beside it.
     - An `Encoder`: a run folder, which `load_encoder` and the window read.
+    - A `Layer`: .tif or ENVI, one of classes in any format of maps; its recipe is in the file and in the record beside.
 
     Args:
         confidence, entropy, probabilities: also write these layers of a result, .tif or ENVI.
         options: how a map is written.
-        command: the command line that drew the map, for its record.
+        command: the command line that drew the map or made the layer, for its record.
 
     Returns:
         All files written, the one asked for first.
@@ -404,6 +464,10 @@ def save(
     path = Path(path)
     if isinstance(what, ClassRaster):
         return _save_labels(what, path)
+    if isinstance(what, Layer):
+        from hsigui.pipeline.layers import save_layer
+
+        return save_layer(what, path, [command] if command else [])
     from hsigui.pipeline.evaluation import Evaluation
 
     if isinstance(what, Evaluation):
@@ -441,6 +505,25 @@ def keep(
             say("There is no run folder to keep the classifier in."), say("Name one, or save the encoder first.")
         )
     return kept_probe.save(writing.kept_of(result, result.label_files(), ctx or quiet(), command), to)
+
+
+def _targets(
+    spectra: Mapping[str, NDArray[np.floating]] | SpectralLibrary | None, wavelengths: Sequence[float]
+) -> list[Target]:
+    if spectra is None:
+        return []
+    if isinstance(spectra, SpectralLibrary):
+        values = spectra.values.copy()
+        if spectra.bad_bands:
+            values[:, np.array(spectra.bad_bands)] = np.nan
+        given = dict(zip(spectra.names, values, strict=True))
+        wavelengths = () if spectra.wavelengths is None else spectra.wavelengths.tolist()
+    else:
+        given = dict(spectra)
+    return [
+        Target(name, tuple(np.asarray(row, dtype=float).ravel().tolist()), tuple(map(float, wavelengths)))
+        for name, row in given.items()
+    ]
 
 
 def _save_labels(labels: ClassRaster, path: Path) -> list[Path]:

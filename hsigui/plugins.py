@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from importlib.metadata import EntryPoint
 
 T = TypeVar("T")
-READERS, EXPORTERS, METHODS = "hsigui.readers", "hsigui.exporters", "hsigui.methods"
+READERS, EXPORTERS, METHODS, LAYERS = "hsigui.readers", "hsigui.exporters", "hsigui.methods", "hsigui.layers"
 
 _loaded: dict[str, tuple[object, ...]] = {}
 _origins: dict[int, str] = {}  # by identity of the row, which `_loaded` keeps alive

@@ -19,10 +19,25 @@ from hsigui.saving import write_bytes
 from hsigui.texts import say
 
 RECENT_LIMIT = 10
+PRESET_LIMIT = 50  # of the user's own composites
 THEMES = ("system", "light", "dark")
 DEVICES = ("auto", "cpu", "cuda", "mps")
 WAVELENGTH_UNITS = ("nm", "um")
 NETWORKS = ("typed", "never")
+
+
+@dataclass(frozen=True)
+class BandPreset:
+    """A composite of the user's own: its name, and the wavelengths in nm of red, green and blue."""
+
+    name: str
+    red: float
+    green: float
+    blue: float
+
+    @property
+    def nm(self) -> tuple[float, float, float]:
+        return self.red, self.green, self.blue
 
 
 @dataclass(frozen=True)
@@ -43,6 +58,7 @@ class Settings:
         network: "typed" to open the addresses that the user names, "never" to open none.
         cache_folder: where parts of remote scenes are kept; empty for the platform's folder.
         cache_gib: room that they may take, in GiB; 0 to keep none.
+        band_presets: composites of the user's own, in the order in which they were kept.
     """
 
     recent: tuple[str, ...] = ()
@@ -59,11 +75,21 @@ class Settings:
     network: str = "typed"
     cache_folder: str = ""
     cache_gib: float = 5.0
+    band_presets: tuple[BandPreset, ...] = ()
 
     def with_recent(self, path: str) -> Settings:
         """These settings with a path in front of the recent ones, named once."""
         others = tuple(p for p in self.recent if p != path)
         return dataclasses.replace(self, recent=(path, *others)[:RECENT_LIMIT])
+
+    def with_band_preset(self, kept: BandPreset) -> Settings:
+        """These settings with a composite behind the others, or in place of the one of its name."""
+        others = self.without_band_preset(kept.name).band_presets
+        return dataclasses.replace(self, band_presets=(*others, kept)[-PRESET_LIMIT:])
+
+    def without_band_preset(self, name: str) -> Settings:
+        left = tuple(preset for preset in self.band_presets if preset.name != name)
+        return dataclasses.replace(self, band_presets=left)
 
     def without_recent(self, path: str) -> Settings:
         return dataclasses.replace(self, recent=tuple(p for p in self.recent if p != path))
@@ -150,6 +176,9 @@ def _from_json(values: dict[str, Any]) -> Settings:
         if spec.name == "recent":
             if isinstance(value, list):
                 taken["recent"] = tuple(v for v in value if isinstance(v, str) and v)[:RECENT_LIMIT]
+        elif spec.name == "band_presets":
+            if isinstance(value, list):
+                taken[spec.name] = tuple(filter(None, map(_band_preset, value)))[:PRESET_LIMIT]
         elif spec.name in ("memory_gib", "cache_gib"):
             if isinstance(value, int | float) and not isinstance(value, bool) and 0 <= value < 2**20:
                 taken[spec.name] = float(value)
@@ -164,3 +193,14 @@ def _from_json(values: dict[str, Any]) -> Settings:
         if taken.get(name) not in known:
             taken.pop(name, None)
     return Settings(**taken)
+
+
+def _band_preset(value: Any) -> BandPreset | None:
+    if not isinstance(value, dict) or not isinstance(value.get("name"), str) or not value["name"].strip():
+        return None
+    nm = [
+        float(one)
+        for one in (value.get(channel) for channel in ("red", "green", "blue"))
+        if isinstance(one, int | float) and not isinstance(one, bool) and 0 < one < 1e6
+    ]
+    return BandPreset(value["name"].strip(), *nm) if len(nm) == 3 else None

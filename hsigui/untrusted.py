@@ -114,6 +114,16 @@ def is_file(path: Path) -> bool:
     return there(path) and path.is_file()
 
 
+def require_file(path: Path) -> None:
+    """Raises HsiError where a path leads to no file."""
+    if there(path) and path.is_dir():
+        raise HsiError(say("{path} is a folder.", path=path), say("Choose a file in it."))
+    if not is_file(path):
+        raise HsiError(
+            say("The file {path} does not exist.", path=path), say("Check the name, or whether the drive is connected.")
+        )
+
+
 def there(path: Path) -> bool:
     """Whether a path leads to something, also one whose name the system refuses to look for."""
     try:

@@ -12,6 +12,7 @@ import textwrap
 from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 
+from hsigui.analysis import table as layers
 from hsigui.cube.formats import table as scenes
 from hsigui.cube.formats.products import help_table as products
 from hsigui.labels.formats import table as labels
@@ -45,6 +46,7 @@ LISTS: Mapping[Path, Mapping[str, Callable[[], str]]] = {
     },
     HELP / "labelling.md": {"tools": _lines(tools.help_table)},
     HELP / "maps.md": {"maps": _lines(maps.help_table)},
+    HELP / "layers.md": {"indices": _lines(layers.help_table)},
 }
 
 

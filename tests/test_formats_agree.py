@@ -33,7 +33,7 @@ from tests.formats_in_texts import HELP, LISTS, ROOT, marked, with_lists
 TABLES = (scenes.OWN, labels.FORMATS, labels.CLASS_TABLES, maps.OWN, maps.LAYERS)
 KNOWN = {*scenes.LIBRARIES[1], *(suffix for table in TABLES for suffix in suffixes_of(table))}
 # Endings of files that are written beside others, or that are no scenes, labels or maps.
-BESIDE = {".aux", ".legend", ".pgw", ".jgw", ".prj", ".html", ".md", ".safetensors", ".hsigui", ".sh", ".toml"}
+BESIDE = {".aux", ".vat", ".legend", ".pgw", ".jgw", ".prj", ".html", ".md", ".safetensors", ".hsigui", ".sh", ".toml"}
 # Modules that must know endings themselves: of ENVI's data files, of world files.
 KEEP_LISTS = {"cube/formats/envi.py", "report/pictures.py"}
 ARRAY = np.ones((2, 3), dtype=np.uint16)

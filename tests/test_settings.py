@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from hsigui.settings import RECENT_LIMIT, Settings, SettingsStore
+from hsigui.settings import RECENT_LIMIT, BandPreset, Settings, SettingsStore
 
 
 @pytest.fixture
@@ -19,6 +19,25 @@ def test_what_was_saved_is_loaded_again(store):
     settings = Settings(("/a.hdr", "/b.mat"), "dark", "Z2Vv", "bGF5", "/data", "cpu")
     assert store.save(settings)
     assert SettingsStore(store.folder).load() == settings
+
+
+def test_composites_of_the_users_own_are_kept_and_odd_ones_cost_only_themselves(store):
+    snow = BandPreset("Snow", 1610.0, 860.0, 550.0)
+    kept = Settings().with_band_preset(BandPreset("Ash", 700, 600, 500)).with_band_preset(snow)
+    assert store.save(kept)
+    assert store.load() == kept
+    again = BandPreset("Ash", 710, 600, 500)
+    assert [p.red for p in kept.with_band_preset(again).band_presets] == [1610, 710]
+    assert kept.without_band_preset("Ash").band_presets == (snow,)
+    values = json.loads(store.path.read_text())
+    values["band_presets"] += [
+        {"name": "x"},
+        5,
+        {"name": " ", "red": 1, "green": 1, "blue": 1},
+        {"name": "y", "red": -1},
+    ]
+    store.path.write_text(json.dumps(values))
+    assert store.load() == kept
 
 
 def test_without_a_file_the_defaults_are_used_silently(store):

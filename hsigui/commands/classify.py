@@ -11,7 +11,7 @@ import numpy as np
 
 from hsigui import api
 from hsigui.commands.canonical import canonical
-from hsigui.commands.console import counted, run_with_progress, tell
+from hsigui.commands.console import counted, run_with_progress, tell, tell_of
 from hsigui.commands.outputs import check_folder, check_outputs
 from hsigui.commands.reading import reading
 from hsigui.commands.without_effect import Need, of_filters, require_effect
@@ -60,6 +60,11 @@ def _needs(arguments: argparse.Namespace) -> list[Need]:
             say("--labels-variable is of --labels, and none are given."),
         ),
         Need(
+            "labels_background",
+            arguments.labels is not None,
+            say("--labels-background is of --labels, and none are given."),
+        ),
+        Need(
             "format", many, say("--format is of the maps of --out-dir; the name after --out ends in that of one map.")
         ),
         Need("table", many, say("--table is of the maps of --out-dir.")),
@@ -87,7 +92,10 @@ def _fit_and_map(arguments: argparse.Namespace, path: Path) -> None:
     """The map of the labels' own scene; its classifier is kept in the run."""
     check_outputs([path, arguments.labels], _outputs(arguments))
     cube = api.open(path, **reading(arguments))
-    labels = api.read_labels(arguments.labels, cube, variable=arguments.labels_variable)
+    labels = api.read_labels(
+        arguments.labels, cube, variable=arguments.labels_variable, background=arguments.labels_background
+    )
+    tell_of(labels)
     _asked(arguments)  # refused now rather than after the features are made
 
     def work(ctx: Context) -> Result:

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable
-from typing import TypeVar, cast
+from collections.abc import Callable, Iterable
+from typing import TYPE_CHECKING, TypeVar, cast
 
 import numpy as np
 from numpy.typing import NDArray
@@ -12,11 +12,26 @@ from numpy.typing import NDArray
 from hsigui.jobs import Context, Finished, JobRunner, Outcome, Partial, Progress, Warned
 from hsigui.texts import say, say_number
 
+if TYPE_CHECKING:
+    from hsigui.labels.raster import ClassRaster
+
 T = TypeVar("T")
 
 
 def tell(text: str) -> None:
     print(f"hsigui: {text}", file=sys.stderr)
+
+
+def tell_all(notes: Iterable[str]) -> None:
+    for note in notes:
+        tell(note)
+
+
+def tell_of(labels: ClassRaster) -> None:
+    """What was assumed in reading labels, and which of their numbers is no label."""
+    tell_all(labels.notes)
+    if labels.background is not None and not labels.background.reasons:
+        tell(labels.background.words)
 
 
 def counted(array: NDArray[np.uint16], what: str) -> str:

@@ -28,6 +28,8 @@ def evaluate(arguments: argparse.Namespace) -> None:
     require_effect(arguments, [
         Need("variable", arguments.cube is not None, say("--variable is of --cube, and none is given.")),
         Need("labels_variable", bool(arguments.labels), say("--labels-variable is of --labels, and none are given.")),
+        Need("labels_background", bool(arguments.labels),
+             say("--labels-background is of --labels, and none are given.")),
         Need("cube", arguments.report is not None, say("--cube is for the spectra in the report of --report.")),
     ])  # fmt: skip
     if arguments.report:
@@ -38,6 +40,8 @@ def evaluate(arguments: argparse.Namespace) -> None:
         resample=arguments.resample, against=arguments.against or (), design=arguments.design or "", cube=cube,
         spectra=arguments.report is not None, map_variable=arguments.map_variable,
         truth_variable=arguments.truth_variable, labels_variable=arguments.labels_variable,
+        map_background=arguments.map_background, truth_background=arguments.truth_background,
+        labels_background=arguments.labels_background,
         command=canonical(arguments), ctx=CallbackContext(warn=tell),
     )  # fmt: skip
     measured, context = found.accuracy, found.context

@@ -12,7 +12,7 @@ import numpy as np
 
 from hsigui import untrusted
 from hsigui.commands.canonical import canonical
-from hsigui.commands.console import counted, tell
+from hsigui.commands.console import counted, tell, tell_all
 from hsigui.commands.outputs import check_outputs
 from hsigui.commands.without_effect import of_export, require_effect
 from hsigui.errors import HsiError
@@ -42,9 +42,8 @@ def export(arguments: argparse.Namespace) -> None:
     outputs = [(path, map_suffixes()) for path in arguments.out]
     outputs += [(path, class_table_suffixes()) for path in arguments.legend]
     check_outputs([arguments.map], outputs)
-    raster = read_classes(arguments.map, variable=arguments.variable)
-    for note in raster.notes:
-        tell(note)
+    raster = read_classes(arguments.map, variable=arguments.variable, background=arguments.background)
+    tell_all(raster.notes)
     classes = raster.classes
     if arguments.classes is not None:
         classes = merged_table(classes, read_table(arguments.classes))

@@ -6,7 +6,7 @@ import argparse
 
 import numpy as np
 
-from hsigui.commands.console import tell
+from hsigui.commands.console import tell_all
 from hsigui.commands.outputs import check_outputs
 from hsigui.cube.open import open_cube
 from hsigui.errors import HsiError
@@ -27,14 +27,19 @@ def labels(arguments: argparse.Namespace) -> None:
     check_outputs([arguments.source], [(arguments.out, written_suffixes())])
     grid = None
     if arguments.scene is not None:
-        cube = open_cube(arguments.scene)
+        cube = open_cube(arguments.scene, gaps=False)
         grid = Grid(cube.rows, cube.cols, cube.geo)
-    raster = read_classes(arguments.source, variable=arguments.variable, grid=grid)
+    raster = read_classes(
+        arguments.source,
+        variable=arguments.variable,
+        grid=grid,
+        background=arguments.background,
+        buffer=arguments.buffer,
+    )
     geo = raster.geo
     if grid is not None:
         raster, geo = _on_scene(raster, grid, arguments.resample), grid.geo
-    for note in raster.notes:
-        tell(note)
+    tell_all(raster.notes)
     classes = raster.classes
     if arguments.classes is not None:
         classes = merged_table(classes, read_table(arguments.classes))
@@ -48,6 +53,8 @@ def labels(arguments: argparse.Namespace) -> None:
             written=", ".join(map(str, written)),
         )
     )
+    if raster.background is not None and not raster.background.reasons:
+        print(raster.background.words)
     for number, pixels in counts.items():
         print(say("{number:>8}  {name}, {pixels} pixels", number=number, name=classes.get(number).name, pixels=pixels))
 

@@ -19,9 +19,10 @@ from hsigui.report import table as maps
 from hsigui.specs import CONTEXTS, PRECISIONS, split_of
 from hsigui.texts import say
 
-COMMANDS = ("info", "labels", "sample", "pretrain", "classify", "export", "card", "evaluate", "study",
+COMMANDS = ("info", "labels", "derive", "sample", "pretrain", "classify", "export", "card", "evaluate", "study",
             "project", "demo")  # fmt: skip
 CLASS_TABLES = listed(labels.class_table_suffixes(), "or")
+MOST_BANDS = 65_535  # as many as a GeoTIFF can have
 MAPS = "%(formats of maps)s"  # filled in when help is shown, because asking for them looks for plug-ins
 
 if TYPE_CHECKING:
@@ -64,6 +65,7 @@ def build_parser() -> argparse.ArgumentParser:
     commands = parser.add_subparsers(title=say("commands"), metavar="COMMAND", prog="hsigui")
     _add_info(commands)
     _add_labels(commands)
+    _add_derive(commands)
     _add_sample(commands)
     _add_pretrain(commands)
     _add_classify(commands)
@@ -72,7 +74,7 @@ def build_parser() -> argparse.ArgumentParser:
     _add_evaluate(commands)
     _add_study(commands)
     add_project(commands)
-    for name in ("info", "labels", "sample", "pretrain", "classify", "export", "evaluate", "study"):
+    for name in ("info", "labels", "derive", "sample", "pretrain", "classify", "export", "evaluate", "study"):
         _add_outside(commands.choices[name])
     _add_demo(commands)
     return parser
@@ -126,9 +128,69 @@ def _add_labels(commands: Commands) -> None:
         metavar="TABLE",
         help=say("names and colours: {class_tables}", class_tables=CLASS_TABLES),
     )
-    p.add_argument("--variable", metavar="NAME", help=say("array, layer or field, where several fit"))
+    p.add_argument("--variable", "--layer", metavar="NAME", help=say("array, layer or field, where several fit"))
+    p.add_argument(
+        "--buffer", type=_buffer, metavar="DISTANCE",
+        help=say("points and lines label within it, as 3 (pixels) or 10m; else the pixels that they touch"),
+    )  # fmt: skip
+    _add_background(p)
     add_overwrite(p)
     p.set_defaults(work=command("labels"))
+
+
+def _add_derive(commands: Commands) -> None:
+    from hsigui.analysis.table import OWN  # loads no numpy
+
+    p = commands.add_parser(
+        "derive",
+        help=say("a layer that needs no learning: components, an index, a formula, spectral distances, clusters"),
+    )
+    p.add_argument("cube", type=Path, metavar="CUBE", help=say("the scene"))
+    p.add_argument(
+        "kind", metavar="KIND",
+        help=say("one of {kinds}, or an index such as ndvi", kinds=", ".join(row.name for row in OWN)),
+    )  # fmt: skip
+    p.add_argument(
+        "--out", type=Path, required=True, metavar="FILE",
+        help=say("the layer: {layers}; clusters as a map", layers=maps.in_words(maps.layer_suffixes())),
+    )  # fmt: skip
+    p.add_argument(
+        "--set", action="append", default=[], metavar="NAME=VALUE", dest="settings",
+        help=say("value of a setting of the kind, such as components=5; may be given again"),
+    )  # fmt: skip
+    p.add_argument(
+        "--pixel", action="append", type=_place, metavar="ROW,COL",
+        help=say("compare with the spectrum of this pixel, from 0; may be given again"),
+    )  # fmt: skip
+    p.add_argument("--library", type=Path, metavar="FILE", help=say("compare with the spectra of an ENVI library"))
+    p.add_argument(
+        "--spectrum", action="append", metavar="NAME", help=say("only with this one of the library; may be given again")
+    )
+    p.add_argument(
+        "--mask", type=Path, metavar="FILE", help=say("also write where the layer passes a threshold, as a map")
+    )
+    p.add_argument("--above", type=float, metavar="X", help=say("the threshold: values of X and more"))
+    p.add_argument("--below", type=float, metavar="X", help=say("values of X and less"))
+    p.add_argument(
+        "--measure", type=_positive, metavar="N", help=say("which measurement of the layer the threshold is for (1)")
+    )
+    p.add_argument("--list", action=_ListKinds, nargs=0, help=say("tell all kinds, settings and indices, and stop"))
+    _add_reading(p)
+    add_overwrite(p)
+    _add_scale(p)
+    p.set_defaults(work=command("derive"))
+
+
+class _ListKinds(argparse.Action):
+    """Prints the kinds of layers and ends the program, as `--help` does."""
+
+    def __call__(
+        self, parser: argparse.ArgumentParser, namespace: argparse.Namespace, values: object, option: str | None = None
+    ) -> None:
+        from hsigui.analysis.table import in_words
+
+        print(in_words())
+        parser.exit()
 
 
 def _add_sample(commands: Commands) -> None:
@@ -174,6 +236,7 @@ def _add_sample(commands: Commands) -> None:
     p.add_argument("--out", type=Path, required=True, metavar="LABELS", help=say("where to write the labels"))
     p.add_argument("--rest", type=Path, required=True, metavar="TEST", help=say("where to write the rest"))
     _add_variable(p)
+    _add_background(p)
     add_overwrite(p)
     p.set_defaults(work=command("sample"))
 
@@ -233,6 +296,7 @@ def _add_pretrain(commands: Commands) -> None:
     p.add_argument(
         "--monitor-labels-variable", metavar="NAME", help=say("array, layer or field of these, where several fit")
     )
+    _add_background(p, "--monitor-labels-background")
     p.add_argument(
         "--threads", type=_positive, metavar="N",
         help=say("of the processor, where the numbers of a training depend on how many there are (all)"),
@@ -262,7 +326,11 @@ def _add_classify(commands: Commands) -> None:
         "--run", type=Path, required=True, metavar="RUN", dest="run_folder", help=say("folder that pretrain wrote")
     )
     p.add_argument("--labels", type=Path, metavar="LABELS", help=say("of the one CUBE: a file of labels"))
-    p.add_argument("--labels-variable", metavar="NAME", help=say("array of the labels' .mat file, where several fit"))
+    p.add_argument(
+        "--labels-variable", "--labels-layer", metavar="NAME",
+        help=say("array, layer or field of the labels, where several fit"),
+    )  # fmt: skip
+    _add_background(p, "--labels-background")
     p.add_argument("--probe", choices=("kept",), help=say("the classifier that RUN keeps (so without --labels)"))
     p.add_argument(
         "--smooth", type=float, metavar="PIXELS", help=say("smoothing of the class probabilities (the run's)")
@@ -315,6 +383,7 @@ def _add_export(commands: Commands) -> None:
         "--out", type=Path, required=True, nargs="+", metavar="FILE", help=say("to write: {maps}", maps=MAPS)
     )
     p.add_argument("--variable", metavar="NAME", help=say("array of the map's .mat file, where several fit"))
+    _add_background(p)
     p.add_argument(
         "--classes",
         type=Path,
@@ -371,6 +440,8 @@ def _add_evaluate(commands: Commands) -> None:
         "--labels-variable", metavar="NAME", help=say("array, layer or field of the labels, where several fit")
     )
     p.add_argument("--map-variable", metavar="NAME", help=say("array of the map's .mat file, where several fit"))
+    for option in ("--truth-background", "--labels-background", "--map-background"):
+        _add_background(p, option)
     p.add_argument(
         "--resample", action="store_true", help=say("a map of other pixels than the reference: by nearest neighbour")
     )
@@ -410,6 +481,7 @@ def _add_study(commands: Commands) -> None:
     p.add_argument("cube", type=scene, nargs="?", metavar="CUBE")
     p.add_argument("--truth", type=Path, metavar="GT", help=say("ground truth: a file of labels"))
     p.add_argument("--truth-variable", metavar="NAME", help=say("array of the truth's .mat file, where several fit"))
+    _add_background(p, "--truth-background")
     p.add_argument(
         "--suite", type=Path, metavar="TOML",
         help=say("instead of CUBE and --truth: a file of several scenes and of defaults for these options"),
@@ -543,6 +615,14 @@ def _add_reading(parser: argparse.ArgumentParser) -> None:
         "--quality", type=_names, default=(), metavar="NAME,NAME",
         help=say("quality masks of a product (info names them): pixels that one of them marks have no data"),
     )  # fmt: skip
+    group.add_argument(
+        "--leave-out-bands", type=_bands, default=(), metavar="N,N-N",
+        help=say("bands, counted from 1, that are not used, besides those that the file marks bad"),
+    )  # fmt: skip
+    group.add_argument(
+        "--take-in-bands", type=_bands, default=(), metavar="N,N-N",
+        help=say("bands, counted from 1, that are used although the file marks them bad"),
+    )  # fmt: skip
 
 
 def _add_scale(parser: argparse.ArgumentParser) -> None:
@@ -565,12 +645,54 @@ def _add_outside(parser: argparse.ArgumentParser) -> None:
     )  # fmt: skip
 
 
+def _add_background(parser: argparse._ActionsContainer, option: str = "--background") -> None:
+    parser.add_argument(
+        option, type=_background, metavar="NUMBERS",
+        help=say("numbers that mean no label, as 255 or -1,0, or none; what the file and its numbers say by default"),
+    )  # fmt: skip
+
+
+def _background(text: str) -> str:
+    from hsigui.labels.background import choice_of  # with NumPy, which the help does without
+
+    try:
+        choice_of(text)
+    except HsiError as error:
+        raise argparse.ArgumentTypeError(str(error)) from None
+    return text
+
+
+def _buffer(text: str) -> str:
+    from hsigui.labels.widening import buffer_of
+
+    try:
+        buffer_of(text)
+    except HsiError as error:
+        raise argparse.ArgumentTypeError(str(error)) from None
+    return text
+
+
 def _add_variable(parser: argparse._ActionsContainer) -> None:
     parser.add_argument("--variable", metavar="NAME", help=say("array of a .mat file, where several fit"))
 
 
 def _names(text: str) -> tuple[str, ...]:
     return tuple(word for part in text.split(",") if (word := part.strip()))
+
+
+def _bands(text: str) -> tuple[int, ...]:
+    """Numbers of bands from 1, of a list such as "5,40-44"."""
+    found: set[int] = set()
+    for part in _names(text):
+        first, dash, last = part.partition("-")
+        try:
+            begin, end = int(first), int(last if dash else first)
+        except ValueError:
+            raise argparse.ArgumentTypeError(say("“{part}” is no band", part=part)) from None
+        if not 1 <= begin <= end <= MOST_BANDS:
+            raise argparse.ArgumentTypeError(say("“{part}”: bands count from 1, the lower one first", part=part))
+        found.update(range(begin, end + 1))
+    return tuple(sorted(found))
 
 
 def _split(text: str) -> str:
@@ -586,6 +708,13 @@ def _size(text: str) -> tuple[int, int]:
     if not separator or not rows.isdigit() or not cols.isdigit():
         raise argparse.ArgumentTypeError(say("must look like 145x145"))
     return int(rows), int(cols)
+
+
+def _place(text: str) -> tuple[int, int]:
+    row, comma, col = text.partition(",")
+    if not comma:
+        raise argparse.ArgumentTypeError(say("must look like 12,40"))
+    return _natural(row.strip()), _natural(col.strip())
 
 
 def _side(text: str) -> tuple[int, int]:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from hsigui import api
 from hsigui.commands.canonical import canonical
-from hsigui.commands.console import run_with_progress, tell
+from hsigui.commands.console import run_with_progress, tell, tell_of
 from hsigui.commands.outputs import check_folder
 from hsigui.commands.reading import reading
 from hsigui.commands.without_effect import Need, require_effect
@@ -52,8 +52,10 @@ def pretrain(arguments: argparse.Namespace) -> None:
     watched = None
     if arguments.monitor_labels is not None:
         watched = api.read_labels(
-            arguments.monitor_labels, cubes[0], variable=arguments.monitor_labels_variable
+            arguments.monitor_labels, cubes[0], variable=arguments.monitor_labels_variable,
+            background=arguments.monitor_labels_background,
         )  # fmt: skip
+        tell_of(watched)
 
     command = canonical(arguments, epochs=spec.epochs, settings=asked.words(spec.settings))
 
@@ -84,4 +86,5 @@ def _needs(arguments: argparse.Namespace, info: registry.MethodInfo) -> list[Nee
         *(Need(name, learns, nothing) for name in ("epochs", "monitor_labels", "patience")),
         *(Need(name, arguments.monitor, unwatched) for name in ("monitor_labels", "patience")),
         Need("monitor_labels_variable", labels, say("--monitor-labels-variable is of --monitor-labels.")),
+        Need("monitor_labels_background", labels, say("--monitor-labels-background is of --monitor-labels.")),
     ]

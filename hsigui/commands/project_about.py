@@ -66,9 +66,7 @@ def all_about_scene(scene: KeptScene) -> dict[str, Any]:
         "view": None if state.view is None else asdict(state.view),
         "looked_at": None if state.looked_at is None else dict(zip(LOOKED_AT, state.looked_at, strict=True)),
         "map_wanted": _spec(state.map_spec),
-        "read_as": {
-            "choice": None if imported.choice is None else asdict(imported.choice), "bands": asdict(imported.bands),
-        },
+        "read_as": imported.to_values(),
     }  # fmt: skip
 
 

@@ -89,7 +89,8 @@ def _wavelengths(scene: KeptScene, project: Path) -> Sequence[float] | NDArray[n
     if place.path is None or not place.same:
         tell(say("{name}: its file is not there, so the spectra are without wavelengths", name=scene.facts.name))
         return None
-    return open_cube(place.path, choice=scene.imported.choice or imports.recall(place.path)).wavelengths
+    choice = scene.imported.choice or imports.recall(place.path)
+    return open_cube(place.path, choice=choice, gaps=False).wavelengths
 
 
 def write_json(path: Path, form: str, values: dict[str, Any]) -> None:

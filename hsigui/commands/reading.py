@@ -15,6 +15,8 @@ class Reading(TypedDict, total=False):
     choice: ImportChoice
     quality: tuple[str, ...]
     scale: float
+    leave_out: tuple[int, ...]
+    take_in: tuple[int, ...]
 
 
 def reading(arguments: argparse.Namespace) -> Reading:
@@ -22,6 +24,10 @@ def reading(arguments: argparse.Namespace) -> Reading:
     found = _of_array(arguments)
     if (scale := getattr(arguments, "scale", None)) is not None:
         found["scale"] = scale
+    if arguments.leave_out_bands:
+        found["leave_out"] = tuple(number - 1 for number in arguments.leave_out_bands)
+    if arguments.take_in_bands:
+        found["take_in"] = tuple(number - 1 for number in arguments.take_in_bands)
     return found
 
 

@@ -10,10 +10,11 @@ import numpy as np
 
 from hsigui import api
 from hsigui.commands.canonical import canonical
-from hsigui.commands.console import counted, tell
+from hsigui.commands.console import counted, tell, tell_of
 from hsigui.commands.outputs import check_outputs
 from hsigui.commands.without_effect import Need, require_effect
 from hsigui.errors import HsiError
+from hsigui.labels.background import OF_MASKS
 from hsigui.labels.formats.files import Grid, read_classes
 from hsigui.labels.sampling import from_masks
 from hsigui.pipeline.influence import covered, guard_of
@@ -44,7 +45,8 @@ def sample(arguments: argparse.Namespace) -> None:
             say("Give both, without --split, --percent or several seeds."),
         )
     require_effect(arguments, _needs(named, drawn=not masks, one_seed=not arguments.seeds))
-    truth = api.read_labels(arguments.truth, variable=arguments.variable)
+    truth = api.read_labels(arguments.truth, variable=arguments.variable, background=arguments.background)
+    tell_of(truth)
     if masks:
         _from_masks(arguments, truth)
         return
@@ -87,7 +89,9 @@ def _needs(named: NamedSplit, *, drawn: bool, one_seed: bool) -> list[Need]:
 
 def _from_masks(arguments: argparse.Namespace, truth: Labels) -> None:
     grid = Grid(truth.array.shape[0], truth.array.shape[1], truth.geo)
-    train, test = (read_classes(path, grid=grid).array for path in (arguments.train_mask, arguments.test_mask))
+    train, test = (
+        read_classes(path, grid=grid, background=OF_MASKS).array for path in (arguments.train_mask, arguments.test_mask)
+    )
     words = say(
         "given by {name} and {test_mask_name}", name=arguments.train_mask.name, test_mask_name=arguments.test_mask.name
     )

@@ -10,7 +10,7 @@ import numpy as np
 
 from hsigui import api
 from hsigui.commands.canonical import canonical
-from hsigui.commands.console import run_with_progress, tell
+from hsigui.commands.console import run_with_progress, tell, tell_of
 from hsigui.commands.outputs import check_folder
 from hsigui.commands.reading import reading
 from hsigui.commands.study_table import print_gains, print_tables
@@ -50,7 +50,8 @@ def study(arguments: argparse.Namespace) -> None:
     require_effect(arguments, _needs(spec))
     check_folder(arguments.out)
     cube = api.open(arguments.cube, **reading(arguments))
-    truth = read_classes(arguments.truth, variable=arguments.truth_variable)
+    truth = read_classes(arguments.truth, variable=arguments.truth_variable, background=arguments.truth_background)
+    tell_of(truth)
     require_same_size(truth.array.shape, (cube.rows, cube.cols), say("reference pixels"))
     require_same_place(truth.geo, cube.geo, (cube.rows, cube.cols), say("reference pixels"))
     command = chained([canonical(arguments)])[0]

@@ -11,7 +11,7 @@ import threading
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, Protocol
+from typing import TYPE_CHECKING, Any, ClassVar, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
@@ -20,12 +20,20 @@ from hsigui.cube.nodata import equals_nodata, outside
 from hsigui.errors import HsiError
 from hsigui.texts import say
 
+if TYPE_CHECKING:
+    from hsigui.cube.formats.choice import ImportChoice
+
 # About as many float32 values as a block of a whole-scene pass may hold (64 MiB).
 BLOCK_VALUES = 16_000_000
+# The same where windows of any size are equally cheap: less is asked of the system, and given back, at once.
+SMALL_BLOCK_VALUES = 2_000_000
 
 
 class Source(Protocol):
-    """Where stored samples come from. Must be safe to call from several threads at once."""
+    """Where stored samples come from. Must be safe to call from several threads at once.
+
+    One whose samples are packed in tiles says in `tile` how many rows and columns these have: see `looks`.
+    """
 
     @property
     def shape(self) -> tuple[int, int, int]:
@@ -44,6 +52,7 @@ class ArraySource:
     """A source over anything that numpy indexes as rows x cols x bands: an array or a memory map (transposed view)."""
 
     array: NDArray[Any]
+    any_window_is_cheap: ClassVar[bool] = True
 
     @property
     def shape(self) -> tuple[int, int, int]:
@@ -99,7 +108,10 @@ class CubeInfo:
     units_guessed: bool = False  # the file names no unit that is known: the size of the numbers decided
     band_names: tuple[str, ...] = ()
     bad_bands: tuple[bool, ...] = ()  # True: bad
+    left_out: tuple[int, ...] = ()  # numbers of the bands that are bad by the user's wish, not by the file
+    taken_in: tuple[int, ...] = ()  # of those that the file marks bad and the user does not
     empty_bands: tuple[int, ...] = ()  # numbers of the bands without a value in any pixel
+    gaps_unknown: bool = False  # whether nobody has looked yet what no-data costs
     costly_band: int | None = None  # the band that costs most pixels, which would be kept without it
     default_bands: tuple[int, ...] = ()  # counted from 0; one (grey) or three (red, green, blue)
     nodata: float | None = None
@@ -116,7 +128,9 @@ class CubeInfo:
     variable: str = ""  # name of the array inside a file of several
     product: str = ""  # what is distributed under this name ("EMIT L2A"); empty for a file of no known product
     quality: tuple[str, ...] = ()  # quality masks of the product whose pixels are withheld
-    # "wavelengths", "bad_bands": variable they came from; "choice" (JSON) and "scale": what was asked for at opening
+    quality_offered: tuple[str, ...] = ()  # all that there are, in the file or beside it
+    choice: ImportChoice | None = None  # how the file's array was read, where that was asked for
+    # "wavelengths", "bad_bands": variable they came from; "scale": what was asked for at opening
     origins: Mapping[str, str] = field(default_factory=dict)
     notes: tuple[str, ...] = ()  # what was assumed, guessed or ignored, one sentence each
     metadata: Mapping[str, str] = field(default_factory=dict)  # the header as it stood
@@ -159,6 +173,11 @@ class Cube:
     def over(self, change: Callable[[Source], Source], info: CubeInfo) -> Cube:
         """A cube over what a function makes of the stored samples, such as some bands of them."""
         return Cube(change(self._source), info, name=self.name, path=self.path)
+
+    @property
+    def source(self) -> Source:
+        """Where its stored samples come from."""
+        return self._source
 
     @property
     def shape(self) -> tuple[int, int, int]:
@@ -224,9 +243,15 @@ class Cube:
         self._require_inside(row, col)
         return self.read(slice(row, row + 1), slice(col, col + 1))[0, 0]
 
-    def blocks(self) -> Iterator[slice]:
-        """Row slices that cover the scene, each small enough to be held in memory."""
-        step = max(1, BLOCK_VALUES // max(1, self.cols * self.bands))
+    def blocks(self, small: bool = False) -> Iterator[slice]:
+        """Row slices that cover the scene, each small enough to be held in memory.
+
+        Args:
+            small: as small as suits the processor, where the samples lie in no pieces that are unpacked as a whole (a
+                source says so by `any_window_is_cheap`).
+        """
+        cheap = small and getattr(self._source, "any_window_is_cheap", False)
+        step = max(1, (SMALL_BLOCK_VALUES if cheap else BLOCK_VALUES) // max(1, self.cols * self.bands))
         for start in range(0, self.rows, step):
             yield slice(start, min(self.rows, start + step))
 
@@ -285,7 +310,9 @@ class Cube:
             if self.info.offset:
                 values += np.float32(self.info.offset)
         if np.issubdtype(stored.dtype, np.inexact) or self.info.scale != 1.0:
-            values[~np.isfinite(values)] = np.nan
+            known = np.isfinite(values)
+            if not known.all():
+                values[~known] = np.nan
         nodata = self.info.nodata
         if nodata is not None:
             # Zero is a common measurement too: it means no-data only where the whole spectrum read is zero.

@@ -25,6 +25,7 @@ def describe(cube: Cube) -> dict[str, Any]:
         "variable": info.variable or None,
         "product": info.product or None,
         "quality_masks": list(info.quality) or None,
+        "quality_masks_offered": list(info.quality_offered) or None,
         "wavelength_variable": info.origins.get("wavelengths"),
         "bad_band_variable": info.origins.get("bad_bands"),
         **layout_of(info),

@@ -23,6 +23,8 @@ def fingerprint(cube: Cube) -> str:
     digest.update(repr(about).encode())
     if cube.info.offset:  # only then, so that features of earlier days are found
         digest.update(repr(cube.info.offset).encode())
+    if cube.rows * cube.cols * cube.bands > HASHED_WHOLE and cube.info.quality:
+        digest.update(repr(cube.info.quality).encode())  # the rows that are read may have none of the masked pixels
     if cube.rows * cube.cols * cube.bands <= HASHED_WHOLE:
         for block in cube.blocks():
             digest.update(np.ascontiguousarray(cube.read(block)).tobytes())

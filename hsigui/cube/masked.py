@@ -27,6 +27,16 @@ class MaskedCube(Cube):
         super().__init__(cube._source, cube.info, name=cube.name, path=cube.path)
         self._whole, self._mask = cube, mask
 
+    @property
+    def whole(self) -> Cube:
+        """The scene with the masked pixels."""
+        return self._whole
+
+    @property
+    def withheld(self) -> NDArray[np.bool_]:
+        """The masked pixels, rows x cols. Not to be written to."""
+        return self._mask
+
     def with_info(self, info: CubeInfo) -> Cube:
         return MaskedCube(self._whole.with_info(info), self._mask)
 

@@ -2,22 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from hsigui.cube.looks import looks
 from hsigui.texts import say, say_number
 
 if TYPE_CHECKING:
-    from hsigui.cube.cube import CubeInfo, Source
+    from hsigui.cube.cube import Cube, CubeInfo, Source
 
 # No measurement is so large. Files write such numbers short: -3.40282e+38, -3.4e38 and the like for the least float32.
 _NO_MEASUREMENT = 1e30
 _SHORT = 1e-3
-_MOST_VALUES = 20_000_000  # that are looked at when a scene is opened: a tenth of a second
+_MOST_VALUES = 20_000_000  # that are looked at: from a tenth of a second on, and much more where they lie apart
 _BANDS_NAMED = 3
 
 
@@ -83,30 +84,40 @@ class Costs:
 
 
 def costs_of(
-    source: Source, good: Sequence[int], nodata: float | None, valid: tuple[float, float] | None = None
-) -> Costs | None:
-    """What no-data costs, by all pixels or by rows spread over a large scene; None where nothing can be missing.
+    source: Source, good: Sequence[int], nodata: float | None, valid: tuple[float, float] | None = None,
+    check: Callable[[], None] = lambda: None,
+) -> Costs | None:  # fmt: skip
+    """What no-data costs, by all pixels or by windows spread over a large scene; None where nothing can be missing.
 
     Args:
         good: numbers of the bands in use, rising.
         valid: the least and the largest stored number that is a measurement.
+        check: called before each window; may raise to stop.
     """
-    rows, cols, bands = source.shape
+    bands = source.shape[2]
     if not len(good) or (nodata is None and valid is None and source.dtype.kind not in "fc"):
         return None
     found = Costs(0, 0, 0, np.zeros(bands, np.int64), np.zeros(bands, np.int64))
-    a_row = cols * len(good)
-    looked_at = min(rows, max(8, _MOST_VALUES // a_row))
-    step = max(1, min(looked_at, 4_000_000 // a_row))
-    for chosen in np.array_split(np.unique(np.linspace(0, rows - 1, looked_at).astype(int)), -(-looked_at // step)):
-        _count(found, missing(_read(source, chosen, good), nodata, valid), good)
+    for rows, cols in looks(source, len(good), _MOST_VALUES):
+        check()
+        _count(found, missing(source.read(rows, cols, list(good)), nodata, valid), good)
     return found
 
 
-def _read(source: Source, rows: NDArray[np.intp], good: Sequence[int]) -> NDArray[Any]:
-    if len(rows) == rows[-1] - rows[0] + 1:
-        return source.read(slice(int(rows[0]), int(rows[-1]) + 1), slice(None), list(good))
-    return np.concatenate([source.read(slice(r, r + 1), slice(None), list(good)) for r in rows.tolist()])
+def costs_told(cube: Cube, check: Callable[[], None] = lambda: None) -> CubeInfo:
+    """What is known of a cube, with sentences on the pixels that no-data costs, and the band that costs most.
+
+    Args:
+        check: called before each read; may raise to stop.
+    """
+    info = replace(cube.info, gaps_unknown=False)
+    if len(info.empty_bands) == cube.bands:
+        return info
+    costs = costs_of(cube.source, cube.good_bands.tolist(), info.nodata, info.valid_range, check)
+    if costs is None:
+        return info
+    notes = costs_in_words(costs, cube.rows, cube.cols, info)
+    return replace(info, costly_band=costs.worst, notes=(*info.notes, *notes))
 
 
 def _count(found: Costs, gone: NDArray[np.bool_], good: Sequence[int]) -> None:
@@ -141,8 +152,9 @@ def costs_in_words(costs: Costs, rows: int, cols: int, info: CubeInfo) -> tuple[
         if (worst := costs.worst) is not None:
             said.append(
                 say(
-                    "With {band} marked as bad, {count:,} of them would be kept.",
+                    "Without {band}, {count:,} of them would be kept (Edit > Bands…, --leave-out-bands {number}).",
                     band=band_name(worst, info),
+                    number=worst + 1,
                     count=int(costs.alone[worst]),
                 )
             )

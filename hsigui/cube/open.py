@@ -2,27 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
-
-import numpy as np
 
 from hsigui import plugins, untrusted
 from hsigui.cube.cube import Cube
 from hsigui.cube.formats.arrays import AmbiguousArray, AmbiguousCube, ArrayInfo
 from hsigui.cube.formats.choice import ImportChoice
+from hsigui.cube.formats.hdf4 import is_hdf4, refusal
 from hsigui.cube.formats.rows import faults_told, without_driver
 from hsigui.cube.formats.table import Reader, in_words, reader_of
-from hsigui.cube.masked import MaskedCube
+from hsigui.cube.nodata import costs_told
+from hsigui.cube.quality import quality_layers, with_masks_told, with_quality
 from hsigui.cube.remote.opening import ZARR_MARKS
+from hsigui.cube.sensors import with_other_bands
 from hsigui.errors import HsiError
 from hsigui.texts import say
 
 if TYPE_CHECKING:
     from hsigui.cube.formats.containers import ArrayFile
-    from hsigui.cube.formats.products.quality_layers import QualityLayer
 
 __all__ = [
     "AmbiguousArray", "AmbiguousCube", "ArrayInfo", "ImportChoice", "list_arrays", "open_cube", "quality_layers",
@@ -31,7 +31,8 @@ __all__ = [
 
 
 def open_cube(
-    path: str | Path, *, variable: str | None = None, choice: ImportChoice | None = None, quality: Sequence[str] = ()
+    path: str | Path, *, variable: str | None = None, choice: ImportChoice | None = None, quality: Sequence[str] = (),
+    leave_out: Collection[int] = (), take_in: Collection[int] = (), gaps: bool = True,
 ) -> Cube:  # fmt: skip
     """Opens a hyperspectral scene without loading more than it must.
 
@@ -41,24 +42,31 @@ def open_cube(
         variable: name of the array in a file that holds several.
         choice: how an array becomes the scene (MATLAB, HDF5 and NumPy files); None guesses, with a note.
         quality: names of quality masks of a product (`quality_layers`): pixels that one of them marks have no data.
+        leave_out, take_in: numbers of bands that are not used, and that are used though the file marks them bad.
+        gaps: look what no-data costs, for the notes, which takes seconds on large scenes; else `nodata.costs_told`
+            can be asked later.
 
     Raises:
         AmbiguousCube: several arrays of the file fit; it lists them.
         HsiError: the file cannot be read or holds no scene; the message says why.
     """
     path = scene_path(Path(path).expanduser())
-    _require_file(path)
+    require_scene(path)
     row = reader_of(path)
-    if row is not None and row.arrays is not None:
-        return _opened(row, path, variable, choice, quality)
-    if choice is not None:
+    if choice is not None and (row is None or row.arrays is None):
         raise HsiError(
             say("{name} says itself how it is to be read: an import choice is of no use.", name=path.name),
             say("Open it without one."),
         )
     if row is None:
         raise _no_reader(path)
-    return _opened(row, path, quality=quality)
+    cube = _opened(row, path, variable, choice)
+    with faults_told(row, path, "read"):
+        if leave_out or take_in:
+            cube = with_other_bands(cube, leave_out, take_in)
+        if gaps and cube.info.gaps_unknown:
+            cube = cube.with_info(costs_told(cube))
+        return with_quality(with_masks_told(row, path, cube), quality, path)
 
 
 def scene_path(path: Path) -> Path:
@@ -66,19 +74,15 @@ def scene_path(path: Path) -> Path:
     return path.parent if path.name in ZARR_MARKS and untrusted.is_file(path) else path
 
 
-def quality_layers(path: str | Path) -> tuple[QualityLayer, ...]:
-    """The quality masks that a product brings along, in its file or beside it; none for files of no known product.
+def require_scene(path: Path) -> None:
+    """Refuses a path that leads to no file, and to no folder that is a scene.
 
     Raises:
-        HsiError: the file is missing or damaged.
+        HsiError: that is so.
     """
-    path = scene_path(Path(path).expanduser())
-    _require_file(path)
     row = reader_of(path)
-    if row is None or row.masks is None:
-        return ()
-    with faults_told(row, path, "read"):
-        return plugins.resolved(row.masks)().layers(path)
+    if row is None or not row.folders:
+        untrusted.require_file(path)
 
 
 def holds_arrays(path: Path) -> bool:
@@ -88,14 +92,14 @@ def holds_arrays(path: Path) -> bool:
 
 
 def list_arrays(path: str | Path) -> tuple[ArrayInfo, ...]:
-    """The numeric arrays of a MATLAB, HDF5, NetCDF 4 or NumPy file, also those in structs and groups, by name, shape
+    """The numeric arrays of a MATLAB, HDF5, NetCDF or NumPy file, also those in structs and groups, by name, shape
     and type, without loading them; none for files of other kinds.
 
     Raises:
         HsiError: the file is missing or damaged.
     """
     path = scene_path(Path(path).expanduser())
-    _require_file(path)
+    require_scene(path)
     file = _array_file(path)
     return () if file is None else file.arrays
 
@@ -107,7 +111,7 @@ def suggestions(path: str | Path) -> tuple[ImportChoice, ...]:
         HsiError: the file is missing or damaged.
     """
     path = scene_path(Path(path).expanduser())
-    _require_file(path)
+    require_scene(path)
     file = _array_file(path)
     if file is None:
         return ()
@@ -125,45 +129,17 @@ def _array_file(path: Path) -> ArrayFile | None:
         return plugins.resolved(row.arrays)(path)
 
 
-def _opened(
-    row: Reader, path: Path, variable: str | None = None, choice: ImportChoice | None = None,
-    quality: Sequence[str] = (),
-) -> Cube:  # fmt: skip
+def _opened(row: Reader, path: Path, variable: str | None, choice: ImportChoice | None) -> Cube:
     if not row.available:
         raise without_driver(path, row.title, in_words())
     with faults_told(row, path, "read"):
         if row.arrays is None:
             assert row.opens is not None  # the row has checked it
-            return _trusted(row, path, _require_cube(plugins.resolved(row.opens)(path)), quality)
+            return _require_cube(plugins.resolved(row.opens)(path))
         from hsigui.cube.formats.containers import open_arrays
 
-        return _trusted(row, path, open_arrays(plugins.resolved(row.arrays)(path), variable, choice), quality)
-
-
-def _trusted(row: Reader, path: Path, cube: Cube, quality: Sequence[str]) -> Cube:
-    """A scene without the pixels that quality masks of its product mark; with a note on the masks there are."""
-    if row.masks is None:
-        if quality:
-            raise HsiError(
-                say("{name} is of no product that has quality masks.", name=path.name),
-                say("Open it without them; --mask-out takes a file of labels."),
-            )
-        return cube
-    masks = plugins.resolved(row.masks)()
-    if not quality:
-        there = masks.layers(path) if cube.info.product else ()
-        names = ", ".join(layer.name for layer in there)
-        said = (say("Quality masks of the product: {names} (--quality NAME leaves their pixels out).", names=names),)
-        return _noted(cube, said if there else ())
-    mask = masks.marked(path, cube, tuple(quality))
-    count, names = int(np.count_nonzero(mask)), ", ".join(quality)
-    note = say("Without data by quality masks ({names}): {count:,} pixels.", names=names, count=count)
-    kept = cube.with_info(replace(cube.info, quality=tuple(quality), notes=(*cube.info.notes, note)))
-    return MaskedCube(kept, mask)
-
-
-def _noted(cube: Cube, notes: tuple[str, ...]) -> Cube:
-    return cube.with_info(replace(cube.info, notes=(*cube.info.notes, *notes))) if notes else cube
+        cube = open_arrays(plugins.resolved(row.arrays)(path), variable, choice)
+        return cube if choice is None else cube.with_info(replace(cube.info, choice=choice))
 
 
 def _require_cube(cube: Cube) -> Cube:
@@ -173,6 +149,9 @@ def _require_cube(cube: Cube) -> Cube:
 
 
 def _no_reader(path: Path) -> HsiError:
+    with untrusted.reading(path.name):
+        if is_hdf4(path):
+            return refusal(path)
     suffix = path.suffix.lower()
     kind = f"“{suffix}”" if suffix else say("files without extension")
     what = say("a text file, not a scene") if _is_text(path) else say("not a scene that can be opened")
@@ -198,14 +177,3 @@ def _is_text(path: Path) -> bool:
             say("Check the rights of the file."),
         ) from error
     return bool(head) and not any(byte < 32 and byte not in b"\t\n\r\f" for byte in head)
-
-
-def _require_file(path: Path) -> None:
-    if (row := reader_of(path)) is not None and row.folders:
-        return
-    if untrusted.there(path) and path.is_dir():
-        raise HsiError(say("{path} is a folder.", path=path), say("Choose a file in it."))
-    if not untrusted.is_file(path):
-        raise HsiError(
-            say("The file {path} does not exist.", path=path), say("Check the name, or whether the drive is connected.")
-        )

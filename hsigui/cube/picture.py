@@ -1,26 +1,34 @@
-"""What a scene looks like as a whole: a composite of every so many pixels, and the values behind one of them."""
+"""What a scene looks like as a whole: a picture of every so many pixels, and the values behind one of them."""
 
 from __future__ import annotations
 
 import math
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
 
 from hsigui.cube.cube import Cube
-from hsigui.cube.render import ViewState, render
+from hsigui.cube.render import ViewState, first_view, render, render_with_tones, values_of
+from hsigui.cube.stretch import Tones
 
 SHOWN_PIXELS = 6_000_000  # a larger scene is shown with every second (third, ...) pixel
 
 
 @dataclass(frozen=True)
 class Picture:
-    """A rendered composite: rows x cols x 3 uint8, every `step`-th pixel."""
+    """A rendered view: rows x cols x 3 uint8, every `step`-th pixel.
+
+    Attributes:
+        view: what it shows; None where that is not known.
+        tones: how values became brightness in it.
+    """
 
     rgb: NDArray[np.uint8]
     step: int
+    view: ViewState | None = None
+    tones: Tones | None = None
 
 
 def display_step(cube: Cube) -> int:
@@ -29,14 +37,19 @@ def display_step(cube: Cube) -> int:
 
 
 def picture_of(cube: Cube, view: ViewState, check: Callable[[], None] = lambda: None) -> Picture:
-    """Renders a composite, stretched by the percentiles of the valid pixels; `check` may raise to stop."""
+    """Renders a view, stretched by the percentiles of the valid pixels; `check` may raise to stop."""
     step = display_step(cube)
     check()
-    return Picture(render(cube, view, step=step), step)
+    rgb, tones = render_with_tones(cube, view, step=step)
+    return Picture(rgb, step, view, tones)
+
+
+def thumbnail_of(cube: Cube, band: int, side: int) -> NDArray[np.uint8]:
+    """A small picture of one band in grey, rows x cols x 3 uint8, neither side longer than `side` pixels."""
+    step = max(1, math.ceil(max(cube.rows, cube.cols) / side))
+    return render(cube, replace(first_view(cube), single=band), step=step)
 
 
 def values_at(cube: Cube, view: ViewState, row: int, col: int) -> NDArray[np.float32]:
-    """The values of one pixel in the three bands that are shown: three float32, NaN where there is no data."""
-    bands = [view.red, view.green, view.blue]
-    window: NDArray[np.float32] = cube.read(slice(row, row + 1), slice(col, col + 1), bands)
-    return np.asarray(window[0, 0])
+    """The values of one pixel in the bands that are shown: one or three float32, NaN where there is no data."""
+    return values_of(cube, view, slice(row, row + 1), slice(col, col + 1))[0, 0]

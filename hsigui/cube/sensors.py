@@ -34,7 +34,8 @@ def with_bands(
     bad_bands: Collection[int] | None = None,
     note: str = "",
 ) -> Cube:
-    """The same scene with other wavelengths or bad bands. Reads the same samples; the old cube stays as it is.
+    """The same scene, as its file has it, with other wavelengths or bad bands. Reads the same samples; the old cube
+    stays as it is.
 
     Args:
         wavelengths: band centres in nm, one a band; empty to take them away; None to keep those of the cube.
@@ -69,11 +70,43 @@ def with_bands(
             raise HsiError(
                 say("Every band would be bad: nothing would be left to work with."), say("Leave at least one band.")
             )
-        chosen = set(bad_bands)
-        info = replace(info, bad_bands=tuple(b in chosen for b in range(cube.bands)) if chosen else ())
+        chosen, before = set(bad_bands), {b for b, is_bad in enumerate(info.bad_bands) if is_bad}
+        left_out, taken_in = tuple(sorted(chosen - before)), tuple(sorted(before - chosen))
+        marks = tuple(b in chosen for b in range(cube.bands)) if chosen else ()
+        info = replace(info, bad_bands=marks, left_out=left_out, taken_in=taken_in)
     if note:
         info = replace(info, notes=(*info.notes, note))
     return cube.with_info(info)
+
+
+def with_other_bands(cube: Cube, leave_out: Collection[int], take_in: Collection[int]) -> Cube:
+    """The same scene, as its file has it, without some bands and with some that it marks bad.
+
+    Args:
+        leave_out, take_in: numbers of bands, counted from 0.
+
+    Raises:
+        HsiError: there is no such band, one stands in both lists, or none would be left.
+    """
+    both = sorted({*leave_out} & {*take_in})
+    if both:
+        raise HsiError(say("Band {number} is to be left out and taken in.", number=both[0] + 1), say("Name it once."))
+    for number in (*leave_out, *take_in):
+        if not 0 <= number < cube.bands:
+            raise HsiError(
+                say("There is no band {number}: {name} has {bands}.", number=number + 1, name=cube.name,
+                    bands=cube.bands),
+                say("Here bands count from 1, as the notes name them."),
+            )  # fmt: skip
+    bad = ({band for band, is_bad in enumerate(cube.info.bad_bands) if is_bad} | {*leave_out}) - {*take_in}
+    note = say("Bands left out and taken in: {changes}.", changes=_changes(leave_out, take_in))
+    return with_bands(cube, bad_bands=bad, note=note)
+
+
+def _changes(leave_out: Collection[int], take_in: Collection[int]) -> str:
+    """Bands by their numbers from 1, such as "−5, −6, +18"."""
+    numbers = [f"−{number + 1}" for number in sorted(leave_out)] + [f"+{number + 1}" for number in sorted(take_in)]
+    return ", ".join(numbers)
 
 
 def parse_wavelengths(text: str, units: str = "") -> Wavelengths:

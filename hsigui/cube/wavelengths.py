@@ -67,6 +67,11 @@ class Wavelengths:
     guessed: bool = False
 
 
+def is_wavelength_unit(unit: str) -> bool:
+    """Whether a unit is one that hardly anything but light is measured in: nanometres, micrometres, angstroms."""
+    return 0 < _TO_NM.get(_unit_word(unit), 0.0) <= 1e3
+
+
 def to_nm(values: Sequence[float], unit: str = "", fwhm: Sequence[float] = ()) -> Wavelengths:
     """Band centres in any unit as nanometres.
 

@@ -23,6 +23,16 @@ def has_notes(session: Session) -> bool:
     return session.cube is not None and bool(session.cube.notes)
 
 
+def has_quality_masks(session: Session) -> bool:
+    """Whether quality masks come with the scene's file."""
+    return session.cube is not None and bool(session.cube.info.quality_offered)
+
+
+def has_wavelengths(session: Session) -> bool:
+    """Whether bands can be chosen by wavelength."""
+    return session.cube is not None and session.cube.wavelengths is not None
+
+
 def has_default_bands(session: Session) -> bool:
     """Whether the file proposes bands to be shown."""
     return session.cube is not None and bool(session.cube.info.default_bands)

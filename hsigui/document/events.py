@@ -72,6 +72,18 @@ class BandsChanged(Changed):
 
 
 @dataclass(frozen=True)
+class NotesChanged(Changed):
+    """More is known of the scene's file than when it was opened."""
+
+
+@dataclass(frozen=True)
+class ImportKept(Changed):
+    """What was said of the bands or the quality masks of a scene is on the disk, for its project to take it over."""
+
+    scene: int
+
+
+@dataclass(frozen=True)
 class ViewChanged(Changed):
     before: ViewState
     after: ViewState

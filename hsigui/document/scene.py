@@ -14,8 +14,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from hsigui.cube.cube import Cube
-from hsigui.cube.formats.choice import ImportChoice
+from hsigui.cube.cube import Cube, CubeInfo
 from hsigui.cube.render import ViewState
 from hsigui.document import identity
 from hsigui.document.course import TrainingCurves
@@ -26,6 +25,7 @@ from hsigui.document.events import (
     EncoderChanged,
     MapChanged,
     MapSpecChanged,
+    NotesChanged,
     ViewChanged,
 )
 from hsigui.document.identity import Origin
@@ -51,7 +51,6 @@ class Scene(SceneLabels):
     Attributes:
         id: no other scene of this program has it.
         cube, plain: the scene as it is used, and as its file has it.
-        choice: how its file was read; None for as it says itself.
         input_revision: grows with each change of the bands in use, scale, no-data or mask.
         views: which bands are shown and how they are stretched.
         runs: encoders of this scene; only that of the run in use has its features in memory.
@@ -67,7 +66,6 @@ class Scene(SceneLabels):
         super().__init__(cube.rows, cube.cols)
         self.id = next(_ids)
         self.cube, self.plain = cube, plain or cube
-        self.choice: ImportChoice | None = None
         self.input_revision = 0
         self.views = Shelf(view)
         self.runs: Shelf[Run] = Shelf()
@@ -134,6 +132,16 @@ class Scene(SceneLabels):
             self.runs.keep([run.out_of_use() for run in self.runs], None)
             self.maps.clear()
             self._tell_results()
+
+    def note_gaps(self, found: CubeInfo) -> None:
+        """Takes what no-data costs with the bands in use, which is found out after opening: no sample and no identity
+        is another for that.
+
+        Args:
+            found: what is known of the scene then, as `cube.nodata.costs_told` has it.
+        """
+        self.cube.info = found
+        self.events.emit(NotesChanged())
 
     # Runs and maps
 

@@ -32,8 +32,9 @@ def take_up(scene: Scene, state: SceneState) -> None:
 
 def take_look(scene: Scene, state: SceneState) -> None:
     """Has a scene look as it did, whatever was learned or measured there: its bands, spectra and context."""
-    if state.view is not None and all(0 <= band < scene.cube.bands for band in state.view.bands):
-        scene.set_view(state.view)
+    view = state.view
+    if view is not None and all(0 <= band < scene.cube.bands for band in (*view.bands, *view.shown)):
+        scene.set_view(view)
     scene.spectra = tuple(kept for kept in state.spectra if len(kept.values) == scene.cube.bands)
     scene.choose_map_spec(state.map_spec)
 

@@ -12,7 +12,8 @@ from numpy.typing import NDArray
 
 from hsigui import stopping
 from hsigui.labels.classes import ClassTable
-from hsigui.texts import say
+from hsigui.labels.widening import widened
+from hsigui.texts import say, say_number
 
 if TYPE_CHECKING:
     from hsigui.labels.shapes import Shape
@@ -33,10 +34,10 @@ def drawn(shapes: Iterable[Shape], size: tuple[int, int]) -> NDArray[np.uint16]:
     from rasterio.features import rasterize
 
     array = np.zeros(size, dtype=np.uint16)
-    for is_point, group in itertools.groupby(shapes, lambda s: s.kind == "point"):
-        if is_point:
+    for by_itself, group in itertools.groupby(shapes, lambda s: s.kind == "point" or s.radius is not None):
+        if by_itself:
             for shape in group:
-                _set_points(array, shape)
+                _set_one(array, shape)
         else:
             while some := list(itertools.islice(group, _AT_ONCE)):
                 stopping.check()
@@ -88,8 +89,10 @@ def _beyond(number: int, shapes: Sequence[Shape], size: tuple[int, ...], names: 
     inside = 0 if there is None else int(np.count_nonzero(there.drawn(outer)))
     if round(whole - inside) < 1:
         return ""
-    return say(
-        "{name} reaches beyond the scene: {inside:,} of {whole:,} pixels of such shapes lie on it.",
+    return say_number(
+        "{name} reaches beyond the scene with {count:,} shape: {inside:,} of its {whole:,} pixels lie on it.",
+        "{name} reaches beyond the scene with {count:,} shapes: {inside:,} of their {whole:,} pixels lie on it.",
+        len(outer),
         name=names[number],
         inside=inside,
         whole=round(whole),
@@ -115,8 +118,8 @@ class _Part:
         """None where they lie nowhere on it."""
         if not shapes:
             return None
-        low = np.min([shape.rings[0].min(axis=0) for shape in shapes], axis=0)
-        high = np.max([shape.rings[0].max(axis=0) for shape in shapes], axis=0)
+        bounds = [shape.bounds() for shape in shapes]
+        low, high = np.min([b[0] for b in bounds], axis=0), np.max([b[1] for b in bounds], axis=0)
         left, top = np.clip(np.floor(low), 0, size[::-1]).astype(int).tolist()
         right, bottom = np.clip(np.floor(high) + 1, 0, size[::-1]).astype(int).tolist()
         return None if left >= right or top >= bottom else cls(slice(top, bottom), slice(left, right))
@@ -144,6 +147,21 @@ def _area(shape: Shape) -> float:
         (x, y) = (ring - ring[0]).T
         areas.append(abs(float((x[:-1] * y[1:] - x[1:] * y[:-1]).sum())) / 2)
     return areas[0] - sum(areas[1:])
+
+
+def _set_one(array: NDArray[np.uint16], shape: Shape) -> None:
+    """Draws points, or a line that labels within a distance."""
+    if shape.radius is not None:
+        (ring,) = shape.rings
+        for part in (ring,) if shape.kind == "line" else (ring[n : n + 1] for n in range(len(ring))):
+            for rows, cols, within in widened(part, shape.radius, array.shape):
+                array[rows, cols][within] = shape.number
+    if shape.kind == "point":
+        _set_points(array, shape)
+    else:
+        from rasterio.features import rasterize
+
+        rasterize([(_geometry(shape), shape.number)], out=array)
 
 
 def _set_points(array: NDArray[np.uint16], shape: Shape) -> None:

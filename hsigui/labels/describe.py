@@ -20,8 +20,10 @@ from hsigui.cube.formats.library import SpectralLibrary, is_library, open_librar
 from hsigui.cube.formats.table import reader_of
 from hsigui.cube.open import list_arrays, open_cube
 from hsigui.errors import HsiError
+from hsigui.labels.background import number_text
 from hsigui.labels.formats.files import find_truth_in_cube_file, read_classes
 from hsigui.labels.formats.table import format_of
+from hsigui.labels.matching import pixel_counts
 from hsigui.labels.raster import ClassRaster
 
 # A raster without class names and with more different numbers is a picture or a measurement.
@@ -61,7 +63,7 @@ def describe_classes(path: Path, raster: ClassRaster) -> dict[str, Any]:
     header = _envi_header(path)
     info = CubeInfo() if header is None else info_of(header)
     rows, cols = raster.array.shape
-    counts = _counts(raster)
+    counts, pixels = _counts(raster), pixel_counts(raster.array)
     return {
         "kind": "classes",
         "path": str(path),
@@ -78,14 +80,15 @@ def describe_classes(path: Path, raster: ClassRaster) -> dict[str, Any]:
         **place_of(raster.geo),
         **_format_details(path, raster.variable),
         "nodata_values": raster.nodata_pixels,
-        "classes": _class_count(counts, header),
+        "background": None if raster.background is None else raster.background.text,
+        "classes": _class_count(raster, header),
         "class_names": None if header is None else list(header.items("class names")) or None,
         "class_counts": counts,
         "class_table": [
-            {"number": c.number, "name": c.name, "color": list(c.color), "pixels": counts.get(str(c.number), 0)}
+            {"number": c.number, "name": c.name, "color": list(c.color), "pixels": pixels.get(c.number, 0)}
             for c in raster.classes
         ],
-        "notes": list(info.notes),
+        "notes": [*info.notes, *raster.notes],
         "metadata": dict(info.metadata),
     }
 
@@ -167,24 +170,22 @@ def _classes_instead(path: Path, variable: str | None, refusal: HsiError) -> Cla
 
 
 def _counts(raster: ClassRaster) -> dict[str, int]:
-    """Pixels by stored number, as text because JSON has no other keys; no-data under its own number."""
+    """Pixels by stored number, as text because JSON has no other keys."""
+    if raster.background is not None and raster.background.counts is not None:
+        return {number_text(number): n for number, n in sorted(raster.background.counts.items())}
     numbers, pixels = np.unique(raster.array, return_counts=True)
-    counts = dict(zip(numbers.tolist(), pixels.tolist(), strict=True))
-    if raster.nodata_pixels and raster.nodata not in (None, 0):
-        counts[0] -= raster.nodata_pixels
-        counts[raster.nodata] = raster.nodata_pixels
-    return {f"{number:g}" if isinstance(number, float) else str(number): n for number, n in counts.items() if n}
+    return {str(number): n for number, n in zip(numbers.tolist(), pixels.tolist(), strict=True)}
 
 
-def _class_count(counts: dict[str, int], header: Header | None) -> int:
-    """ENVI headers count the class 0 as well; elsewhere the numbers that occur count, without 0."""
+def _class_count(raster: ClassRaster, header: Header | None) -> int:
+    """ENVI headers count the class 0 as well; elsewhere the classes that occur count."""
     if header is not None:
         said = header.fields.get("classes", "").strip()
         if said.isdecimal() and len(said) < 10:
             return int(said)
         if names := header.items("class names"):
             return len(names)
-    return len(counts.keys() - {"0"})
+    return len(pixel_counts(raster.array))
 
 
 def _format_details(path: Path, variable: str) -> dict[str, Any]:
@@ -210,8 +211,10 @@ def _truth_beside(path: Path, cube: Cube) -> dict[str, Any]:
     found = find_truth_in_cube_file(path, (cube.rows, cube.cols))
     if len(found) != 1:
         return {}
-    counts = _counts(read_classes(path, variable=found[0].name))
-    return {"ground_truth_variable": found[0].name, "class_counts": counts, "classes": _class_count(counts, None)}
+    truth = read_classes(path, variable=found[0].name)
+    return {
+        "ground_truth_variable": found[0].name, "class_counts": _counts(truth), "classes": _class_count(truth, None),
+    }  # fmt: skip
 
 
 def _no_data_in(cube: Cube) -> dict[str, Any]:

@@ -9,26 +9,41 @@ from hsigui.cube.cube import Cube
 from hsigui.labels.formats.files import ClassRaster, Grid, find_truth_in_cube_file, read_classes
 from hsigui.labels.place import fitted
 
+Background = str | float | None
 
-def read_onto(path: Path, cube: Cube, what: str, variable: str | None = None) -> ClassRaster:
+
+def read_onto(
+    path: Path,
+    cube: Cube,
+    what: str,
+    variable: str | None = None,
+    background: Background = None,
+    buffer: Background = None,
+) -> ClassRaster:
     """Reads the classes of pixels of a scene.
 
     Args:
         what: what they are, in the plural ("labels").
         variable: name of the array, where the file holds several.
+        background, buffer: numbers that mean no label, and distance within which points and lines label; see
+            `read_classes`.
 
     Raises:
         Misplaced: they can be brought to the scene in several ways; see `onto`.
         HsiError: they cannot be read, or not be brought to the scene.
     """
-    return fitted(read_for(path, cube, variable), grid_of(cube), what)
+    return fitted(read_for(path, cube, variable, background, buffer), grid_of(cube), what)
 
 
-def read_for(path: Path, cube: Cube, variable: str | None = None) -> ClassRaster:
+def read_for(
+    path: Path, cube: Cube, variable: str | None = None, background: Background = None, buffer: Background = None
+) -> ClassRaster:
     """Reads the classes of pixels: shapes and tables onto those of a scene, rasters as they are.
 
     Args:
         variable: name of the array, where the file holds several of the scene's size.
+        background, buffer: numbers that mean no label, and distance within which points and lines label; see
+            `read_classes`.
 
     Raises:
         HsiError: they cannot be read.
@@ -37,7 +52,7 @@ def read_for(path: Path, cube: Cube, variable: str | None = None) -> ClassRaster
         # A file of several rasters is no question when only one of them fits the scene.
         fitting = find_truth_in_cube_file(path, (cube.rows, cube.cols)) if untrusted.is_file(path) else ()
         variable = fitting[0].name if len(fitting) == 1 else None
-    return read_classes(path, variable=variable, grid=grid_of(cube))
+    return read_classes(path, variable=variable, grid=grid_of(cube), background=background, buffer=buffer)
 
 
 def onto(raster: ClassRaster, cube: Cube, what: str, remedy: str) -> ClassRaster:

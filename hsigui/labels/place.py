@@ -177,7 +177,9 @@ def resampled(raster: ClassRaster, grid: Grid) -> ClassRaster:
         ) from error
     size = " x ".join(map(str, raster.array.shape))
     note = say("The labels ({size} pixels) were resampled to the scene by nearest neighbour.", size=size)
-    return ClassRaster(target, raster.classes, grid.geo, raster.dtype, notes=(*raster.notes, note))
+    return ClassRaster(
+        target, raster.classes, grid.geo, raster.dtype, notes=(*raster.notes, note), background=raster.background
+    )
 
 
 def _positions(one: Grid, other: Grid, what: str) -> NDArray[np.float64] | None:

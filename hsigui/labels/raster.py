@@ -2,22 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from hsigui import stopping
 from hsigui.cube.cube import Geo
 from hsigui.cube.formats.arrays import AmbiguousArray
 from hsigui.cube.nodata import equals_nodata
 from hsigui.errors import HsiError
-from hsigui.labels.classes import MAX_CLASS, ClassTable
+from hsigui.labels.background import Background, Choice, chosen, proposed
+from hsigui.labels.classes import MAX_CLASS, ClassInfo, ClassTable, Color, color_for
+from hsigui.labels.tally import Tally, blocks, can_be_class, no_class_number, require_plane, tally_of
 from hsigui.texts import say
 
-_AT_ONCE = 4_000_000  # pixels
 MOST_LOOKED_AT = 100_000_000  # pixels of a raster that is read to find out whether it holds classes
 
 
@@ -34,6 +34,8 @@ class ClassRaster:
         nodata: the stored number that means no-data, 0 in `array`; None when the file names none.
         nodata_pixels: how many pixels hold it.
         notes: what was assumed or left out at reading, one sentence each.
+        background: which stored numbers were read as unlabelled; None where the file holds no plain raster.
+        thin: points and lines among its shapes that label the pixels that they touch.
     """
 
     array: NDArray[np.uint16]
@@ -44,51 +46,117 @@ class ClassRaster:
     nodata: float | None = None
     nodata_pixels: int = 0
     notes: tuple[str, ...] = ()
+    background: Background | None = None
+    thin: int = 0
+
+    @property
+    def chosen_background(self) -> str:
+        """The numbers that the user named as no label, as options name them; empty for what the file itself says."""
+        return self.background.text if self.background is not None and self.background.chosen else ""
+
+
+@dataclass(frozen=True)
+class StoredRaster:
+    """Numbers of pixels as a file holds them, before it is decided which of them are classes.
+
+    Attributes:
+        array: rows x cols of any type of numbers.
+        name: for refusals.
+        names: of stored numbers, as far as the file gives them; the order of the classes where it is not that of the
+            numbers.
+        colors: of stored numbers.
+        nodata: the number that the file names for pixels without data.
+        variable: the array inside a file of several.
+        notes: what was assumed or left out at reading.
+    """
+
+    array: NDArray[Any]
+    name: str
+    names: Mapping[int, str] = field(default_factory=dict)
+    colors: Mapping[int, Color] = field(default_factory=dict)
+    geo: Geo = field(default_factory=Geo)
+    nodata: float | None = None
+    variable: str = ""
+    notes: tuple[str, ...] = ()
+
+
+def numbered(stored: StoredRaster, choice: Choice | None = None) -> ClassRaster:
+    """The classes of a stored raster.
+
+    Args:
+        choice: the stored numbers that mean no label, as the user chose; None for what is proposed.
+
+    Raises:
+        HsiError: a number can be no class.
+    """
+    tally = tally_of(stored.array, stored.name, stored.nodata)
+    found = proposed(tally, stored.names) if choice is None else chosen(choice, tally)
+    shift = int(found.zero_is_class)
+    lookup = _lookup(found, tally)
+    array = np.empty(stored.array.shape, np.uint16)
+    for rows in blocks(stored.array):
+        block = stored.array[rows]
+        fits = can_be_class(block) & ~is_nodata(block, None if stored.nodata == 0 else stored.nodata)
+        array[rows] = lookup[np.where(fits, block, np.zeros((), block.dtype)).astype(np.uint16)]
+        if shift or not fits.all():
+            array[rows][~fits] = 0
+    present = {n for n in numbers_in(array) if n}
+    listed = [n + shift for n, name in stored.names.items() if name and n + shift > 0 and float(n) not in found.values]
+    gone = 0 if stored.nodata is None else tally.pixels(stored.nodata)
+    order = sorted({*listed, *present})
+    if listed != sorted(listed):
+        order = [*listed, *sorted(present - set(listed))]
+    classes = ClassTable(tuple(_class(n, shift, stored) for n in order if n <= MAX_CLASS))
+    return ClassRaster(
+        array, classes, stored.geo, stored.array.dtype.name, stored.variable, stored.nodata, gone,
+        (*stored.notes, *found.reasons), found,
+    )  # fmt: skip
+
+
+def _lookup(found: Background, tally: Tally) -> NDArray[np.uint16]:
+    """The class number of each stored number that can be one.
+
+    Raises:
+        HsiError: the highest number is taken, and all are to be one higher.
+    """
+    lookup = np.arange(MAX_CLASS + 1, dtype=np.uint32) + found.zero_is_class
+    lookup[[int(v) for v in found.values if 0 <= v <= MAX_CLASS and v == int(v)]] = 0
+    if lookup[-1] > MAX_CLASS and tally.classes.get(MAX_CLASS):
+        raise HsiError(
+            say("{name} uses the number {max_class}, and 0 as a class: one too many.", name=tally.name,
+                max_class=MAX_CLASS),
+            say("Name what is no class as background, or number the classes from 1."),
+        )  # fmt: skip
+    lookup[lookup > MAX_CLASS] = 0
+    return lookup.astype(np.uint16)
+
+
+def _class(number: int, shift: int, stored: StoredRaster) -> ClassInfo:
+    """A class by its number here, with name and colour that the file gives to the stored one."""
+    held = number - shift
+    color = stored.colors.get(held, color_for(number))
+    return ClassInfo(number, stored.names.get(held) or f"Class {held}", color)
 
 
 class AmbiguousLabels(AmbiguousArray):
     """Several arrays of a file can be the labels."""
 
 
-def whole_numbers(array: NDArray[Any], file_name: str, nodata: float | None = None) -> NDArray[np.uint16]:
-    """An array as class numbers; the no-data value becomes 0. Rows x cols, in and out.
+def whole_numbers(array: NDArray[Any], file_name: str) -> NDArray[np.uint16]:
+    """An array as class numbers. Rows x cols, in and out.
 
     Raises:
         HsiError: the array has not two dimensions, or a value is negative, broken or above 65535; value and place are
             named.
     """
-    if array.ndim != 2 or 0 in array.shape or array.dtype.kind not in "biuf":
-        size = " x ".join(map(str, array.shape))
-        raise HsiError(
-            say(
-                "{file_name} holds no labels: the array is {size} {dtype}.",
-                file_name=file_name,
-                size=size,
-                dtype=array.dtype,
-            ),
-            say("Labels are rows x columns of numbers."),
-        )
+    require_plane(array, file_name)
     numbers = np.empty(array.shape, np.uint16)
-    for rows in _blocks(array):
+    for rows in blocks(array):
         block = array[rows]
-        if nodata is not None:
-            block = np.where(is_nodata(block, nodata), np.zeros((), block.dtype), block)
-        wrong = (block < 0) | (block > MAX_CLASS) if block.dtype.kind != "b" else np.zeros(block.shape, dtype=bool)
-        if block.dtype.kind == "f":
-            with np.errstate(invalid="ignore"):
-                wrong |= block != np.floor(block)  # true for NaN as well
-        if wrong.any():
-            row, col = (int(i[0]) for i in np.nonzero(wrong))
-            raise HsiError(
-                say(
-                    "{file_name} holds no labels: {array} at row {row}, column {col} is no class number.",
-                    file_name=file_name,
-                    array=block[row, col],
-                    row=rows.start + row,
-                    col=col,
-                ),
-                say("Class numbers are whole, from 0 (unlabelled) to {max_class}.", max_class=MAX_CLASS),
-            )
+        fits = can_be_class(block)
+        if not fits.all():
+            row, col = (int(i[0]) for i in np.nonzero(~fits))
+            raise no_class_number(file_name, block[row, col], rows.start + row, col)
         numbers[rows] = block
     return numbers
 
@@ -96,17 +164,9 @@ def whole_numbers(array: NDArray[Any], file_name: str, nodata: float | None = No
 def numbers_in(array: NDArray[np.uint16]) -> list[int]:
     """The numbers that occur in a raster (rows x cols), rising, 0 among them where it does."""
     there = np.zeros(MAX_CLASS + 1, dtype=bool)
-    for rows in _blocks(array):
+    for rows in blocks(array):
         there[array[rows].ravel()] = True
     return np.flatnonzero(there).tolist()
-
-
-def _blocks(array: NDArray[Any]) -> Iterator[slice]:
-    """Rows that are looked at together; work on a raster can be stopped between them."""
-    step = max(1, _AT_ONCE // array.shape[1])
-    for start in range(0, array.shape[0], step):
-        stopping.check()
-        yield slice(start, min(array.shape[0], start + step))
 
 
 def is_nodata(array: NDArray[Any], nodata: float | None) -> NDArray[np.bool_]:

@@ -21,6 +21,7 @@ from hsigui.labels.burning import drawn, losses
 from hsigui.labels.classes import ClassTable
 from hsigui.labels.grid import Grid
 from hsigui.labels.raster import ClassRaster
+from hsigui.labels.widening import Buffer
 from hsigui.texts import say
 
 Points = NDArray[np.float64]  # n x 2: x, y
@@ -31,11 +32,21 @@ _FEWEST = {"polygon": 4, "line": 2, "point": 1}  # positions that make one, the 
 
 @dataclass(frozen=True)
 class Shape:
-    """A polygon (its outline, then its holes), a line or some points, with the number of its class."""
+    """A polygon (its outline, then its holes), a line or some points, with the number of its class.
+
+    Attributes:
+        radius: pixels along columns and rows within which a line or point labels; None for those that it touches.
+    """
 
     number: int
     kind: str  # "polygon", "line" or "point"
     rings: tuple[Points, ...]
+    radius: tuple[float, float] | None = None
+
+    def bounds(self) -> tuple[Points, Points]:
+        """The least and the largest x and y, two numbers each, its radius included."""
+        reach = np.array(self.radius or (0.0, 0.0))
+        return self.rings[0].min(axis=0) - reach, self.rings[0].max(axis=0) + reach
 
 
 @dataclass(frozen=True)
@@ -100,7 +111,7 @@ def _require_few_groups(array: NDArray[np.uint16]) -> None:
         )
 
 
-def burn(found: LabelledShapes, grid: Grid | None, file_name: str) -> ClassRaster:
+def burn(found: LabelledShapes, grid: Grid | None, file_name: str, buffer: Buffer | None = None) -> ClassRaster:
     """The pixels of the scene whose centre lies in a polygon, that a line crosses or in which a point lies.
 
     Where shapes overlap, the later one in the file wins; what others lose by it is in the notes. Coordinates in
@@ -108,6 +119,7 @@ def burn(found: LabelledShapes, grid: Grid | None, file_name: str) -> ClassRaste
 
     Args:
         grid: the scene; that which the file itself names when None.
+        buffer: within which points and lines label; None for the pixels that they touch.
 
     Raises:
         HsiError: no scene is known, the file's place and the scene's cannot be brought together, or every shape lies
@@ -124,6 +136,9 @@ def burn(found: LabelledShapes, grid: Grid | None, file_name: str) -> ClassRaste
         )
     placed, notes = _in_pixels(found, grid, file_name)
     placed = tuple(s for s in placed if len(s.rings[0]) >= _FEWEST[s.kind])
+    if buffer is not None:
+        placed, said = _widened(placed, buffer, grid, file_name)
+        notes += said
     inside = [s for s in placed if _touches(s, grid)]
     if placed and not inside:
         raise _outside(placed, grid, file_name)
@@ -138,11 +153,31 @@ def burn(found: LabelledShapes, grid: Grid | None, file_name: str) -> ClassRaste
     array = drawn(inside, grid.shape)
     classes = found.classes.merged_with({s.number for s in inside})
     notes += losses(inside, array, classes)
-    return ClassRaster(array, classes, grid.geo, "uint16", notes=found.notes + notes)
+    thin = sum(_positions(s) for s in inside if s.kind != "polygon" and s.radius is None)
+    return ClassRaster(array, classes, grid.geo, "uint16", notes=found.notes + notes, thin=thin)
+
+
+def _positions(shape: Shape) -> int:
+    """As how many a shape counts: points can stand together."""
+    return len(shape.rings[0]) if shape.kind == "point" else 1
+
+
+def _widened(
+    placed: tuple[Shape, ...], buffer: Buffer, grid: Grid, file_name: str
+) -> tuple[tuple[Shape, ...], tuple[str, ...]]:
+    """The shapes with points and lines widened, and what is to be said of it."""
+    radius = buffer.in_pixels(grid, file_name)
+    found = tuple(s if s.kind == "polygon" else replace(s, radius=radius) for s in placed)
+    thin = sum(_positions(s) for s in found if s.radius)
+    if not thin:
+        return found, (say("{file_name} holds polygons only: nothing is widened.", file_name=file_name),)
+    said = say("{count:,} points and lines label the pixels within {across:g} columns and {down:g} rows.", count=thin,
+               across=round(radius[0], 2), down=round(radius[1], 2))  # fmt: skip
+    return found, (said,)
 
 
 def _touches(shape: Shape, grid: Grid) -> bool:
-    (left, top), (right, bottom) = shape.rings[0].min(axis=0), shape.rings[0].max(axis=0)
+    (left, top), (right, bottom) = shape.bounds()
     return bool(right >= 0 and bottom >= 0 and left < grid.cols and top < grid.rows)
 
 

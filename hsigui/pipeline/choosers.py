@@ -11,6 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from hsigui.errors import HsiError
+from hsigui.labels.background import OF_MASKS
 from hsigui.labels.formats.files import Grid, read_classes
 from hsigui.pipeline.provenance import Provenance, raster_hash
 from hsigui.report.context import ChoosingLabels
@@ -48,8 +49,13 @@ def _held(
         return train
     if not one.get("file"):
         return None
-    try:
-        found = read_classes(one["file"], variable=one.get("variable") or None, grid=grid).array
-    except HsiError:  # moved, or another file by now: then it is not known what they held
-        return None
-    return found if raster_hash(found) == one["sha256"] else None
+    variable = one.get("variable") or None
+    # Labels that chose in earlier versions were read as ones in which 0 never was a class.
+    for background in (one.get("background") or None, OF_MASKS):
+        try:
+            found = read_classes(one["file"], variable=variable, grid=grid, background=background).array
+        except HsiError:  # moved, or another file by now: then it is not known what they held
+            continue
+        if raster_hash(found) == one["sha256"]:
+            return found
+    return None

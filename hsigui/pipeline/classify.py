@@ -15,10 +15,10 @@ from hsigui.errors import HsiError
 from hsigui.jobs import Context
 from hsigui.methods.levelled_probe import LevelledProbe, Part
 from hsigui.methods.probe import LinearProbe, Probe, shares
+from hsigui.one_thread import one_blas_thread
 from hsigui.pipeline import cores
 from hsigui.pipeline.feature_file import FeatureFile
 from hsigui.pipeline.features import Features, widened
-from hsigui.pipeline.one_thread import one_blas_thread
 from hsigui.specs import EDGES, MapSpec
 from hsigui.texts import say
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import dataclasses
 import shlex
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -33,6 +33,7 @@ class CubeArgument:
         choice, variable: how its array was read, where the file holds arrays.
         quality: quality masks of its product that were used.
         scale: what its values were divided by, where that was asked for.
+        left_out, taken_in: numbers of bands, from 0, that are bad or good against the file.
     """
 
     path: Path | str | None
@@ -40,6 +41,8 @@ class CubeArgument:
     variable: str = ""
     quality: tuple[str, ...] = ()
     scale: str = ""
+    left_out: tuple[int, ...] = ()
+    taken_in: tuple[int, ...] = ()
 
     @property
     def words(self) -> list[str]:
@@ -53,6 +56,8 @@ class CubeArgument:
         """The options that say how it is read."""
         more = ["--quality", ",".join(self.quality)] if self.quality else []
         more += ["--scale", self.scale] if self.scale else []
+        for option, bands in (("--leave-out-bands", self.left_out), ("--take-in-bands", self.taken_in)):
+            more += [option, _runs(bands)] if bands else []
         if self.choice is not None:
             return _of_choice(self.choice) + more
         return (["--variable", self.variable] if self.variable else []) + more
@@ -93,6 +98,8 @@ def pretrain(scene: CubeArgument, spec: PretrainSpec, watched_by: Mapping[str, A
     words += [] if spec.monitor else ["--no-monitor"]
     for option, name in (("--monitor-labels", "file"), ("--monitor-labels-variable", "variable")):
         words += [option, watched_by[name]] if watched_by and name in watched_by else []
+    if watched_by and "background" in watched_by:
+        words.append(f"--monitor-labels-background={watched_by['background']}")
     words += [] if spec.patience is None else ["--patience", spec.patience]
     words += [] if spec.precision == "auto" else ["--precision", spec.precision]
     words += [] if spec.threads is None else ["--threads", spec.threads]
@@ -102,7 +109,7 @@ def pretrain(scene: CubeArgument, spec: PretrainSpec, watched_by: Mapping[str, A
 
 def classify(
     scene: CubeArgument, labels: str | Path | None, map_spec: MapSpec, *, run: str | Path = RUN, device: str = "auto",
-    filters: Filters | None = None, labels_variable: str = "",
+    filters: Filters | None = None, labels_variable: str = "", labels_background: str = "",
 ) -> str:  # fmt: skip
     """Draws the map.
 
@@ -111,9 +118,11 @@ def classify(
         run: the run folder.
         filters: of the map; None for none.
         labels_variable: array (layer, field) of the labels' file; empty where it holds one only.
+        labels_background: its numbers that mean no label; empty for what the file itself says.
     """
     words: list[object] = ["--run", run, *(["--probe", "kept"] if labels is None else ["--labels", labels])]
     words += ["--labels-variable", labels_variable] if labels_variable and labels is not None else []
+    words += [f"--labels-background={labels_background}"] if labels_background and labels is not None else []
     for option in dataclasses.fields(MapSpec):
         value = getattr(map_spec, option.name)
         words += [] if value in (None, "") else [f"--{option.name}", value]
@@ -134,6 +143,17 @@ def _of_choice(choice: ImportChoice) -> list[str]:
     for option, name in (("--wavelengths", choice.wavelengths), ("--bad-bands", choice.bad_bands)):
         words += [] if name is None else [option, name or "none"]
     return words + (["--units", choice.units] if choice.units else [])
+
+
+def _runs(bands: Sequence[int]) -> str:
+    """Bands as people number them, from 1, neighbours together: "5,40-44"."""
+    runs: list[list[int]] = []
+    for number in sorted(band + 1 for band in bands):
+        if runs and number == runs[-1][-1] + 1:
+            runs[-1].append(number)
+        else:
+            runs.append([number])
+    return ",".join(str(run[0]) if len(run) == 1 else f"{run[0]}-{run[-1]}" for run in runs)
 
 
 def _line(*words: object) -> str:

@@ -24,9 +24,12 @@ from hsigui.pipeline.evaluate import class_spectra, compare, match_map
 from hsigui.pipeline.report_context import report_context, summary
 from hsigui.pipeline.result import Result
 from hsigui.pipeline.scoring import (
+    AS_THEY_SAY,
+    HowRead,
     Scored,
     also_asked,
     covered,
+    in_numbers_of,
     made_map,
     placed_on,
     read_map,
@@ -123,24 +126,27 @@ class Asked:
 
 def evaluate_maps(
     maps: Sequence[Result | Path], truths: Sequence[ClassRaster | Path], labels: Sequence[Path | None], asked: Asked,
-    ctx: Context, *, map_variable: str | None = None, truth_variable: str | None = None,
-    labels_variable: str | None = None,
+    ctx: Context, *, as_read: HowRead = AS_THEY_SAY,
 ) -> Evaluation:  # fmt: skip
     """Scores maps on the labelled pixels of a truth that were not trained on; several are draws of one experiment.
 
     Args:
         truths: one a map.
         labels: files of the training labels, one a map; None for those that the map's record names.
-        map_variable, truth_variable, labels_variable: name of the array, where a file holds several.
+        as_read: how the files are read, where they leave it open.
 
     Raises:
         HsiError: a file cannot be read, does not fit the others, or no test pixel is left.
     """
     scored: list[Scored] = []
     for one, truth, given in zip(maps, truths, labels, strict=True):
-        made = made_map(one) if isinstance(one, Result) else read_map(one, given, map_variable, labels_variable)
+        made = made_map(one) if isinstance(one, Result) else read_map(one, given, as_read)
         if isinstance(truth, Path):
-            truth = read_classes(truth, variable=truth_variable, grid=made.grid)
+            truth = read_classes(
+                truth, variable=as_read.truth_variable, grid=made.grid, background=as_read.truth_background
+            )
+        if isinstance(one, Path):
+            made = in_numbers_of(truth.background, made, one, given, as_read)
         table = scored[0].reference if scored else None
         scored.append(score(made, truth, table=table, match=asked.match, resample=asked.resample))
     measured = added_up([s.measured for s in scored])
@@ -202,7 +208,7 @@ def _comparison(asked: Asked, scored: Sequence[Scored], ctx: Context) -> Compari
     tests: list[NDArray[np.uint16]] = []
     table = scored[0].classes
     for one, path in zip(scored, asked.against, strict=True):
-        made = read_map(path)
+        made = in_numbers_of(one.background, read_map(path), path, None, AS_THEY_SAY)
         other, on = made.raster, ClassRaster(one.truth, one.classes, one.geo)
         placed = placed_on(other, on, say("classes of {name}", name=path.name), asked.resample)
         matched, matches = match_map(placed.array, other.classes, one.classes, also_asked(asked.match, other))
@@ -236,7 +242,7 @@ def _spectra(asked: Asked, scored: Scored) -> tuple[Spectra | None, dict[str, st
         named["cube"] = fingerprint(cube)
     elif record is not None and record.cube and Path(record.cube).exists() and asked.spectra:
         try:
-            cube = open_cube(record.cube)
+            cube = open_cube(record.cube, gaps=False)
         except HsiError as error:
             return None, {}, (say("The spectra of the classes are missing: {message}", message=error.message),)
         if (cube.rows, cube.cols) != scored.truth.shape:

@@ -172,8 +172,8 @@ def make_map(
     where that is much less than all.
     """
     ctx.progress(0, 0, say("Renewing the map…"))
+    from hsigui.one_thread import one_blas_thread
     from hsigui.pipeline.classify import classify, is_quick_glimpse
-    from hsigui.pipeline.one_thread import one_blas_thread
     from hsigui.pipeline.probe import AT_ONCE, fit_mixture, fit_probe
 
     def mapped(probe: Probe, class_map: ClassMap, started: float) -> Mapped:
@@ -255,9 +255,9 @@ def look_at_labels(
         probe: of the present map: of several levels of context the labels are looked at in the one that weighs most.
     """
     ctx.progress(0, 0, say("Checking the labels…"))
+    from hsigui.one_thread import one_blas_thread
     from hsigui.pipeline.label_quality import label_quality
     from hsigui.pipeline.levels import in_context
-    from hsigui.pipeline.one_thread import one_blas_thread
 
     good = cube.good_bands
     with one_blas_thread():

@@ -34,9 +34,9 @@ from hsigui.methods.scene_features import features_of_scene
 from hsigui.methods.settings import MethodSettings
 from hsigui.methods.stacked_scenes import StackedScenes
 from hsigui.methods.untrained import NoTraining
+from hsigui.one_thread import one_blas_thread
 from hsigui.pipeline import rescue, several
 from hsigui.pipeline.going_on import begun_in
-from hsigui.pipeline.one_thread import one_blas_thread
 from hsigui.pipeline.provenance import raster_hash
 from hsigui.pipeline.what_is_seen import masked_out, require_learnable, started_from
 from hsigui.specs import PretrainSpec

@@ -14,10 +14,10 @@ from hsigui.methods import forest_probe, kernel_probe
 from hsigui.methods import probe as linear
 from hsigui.methods.fusion import fit_fused
 from hsigui.methods.probe import Probe
+from hsigui.one_thread import one_blas_thread
 from hsigui.pipeline.features import Features
 from hsigui.pipeline.level_candidates import closed_form
 from hsigui.pipeline.level_fit import Fitted, fit_levels
-from hsigui.pipeline.one_thread import one_blas_thread
 from hsigui.pipeline.refine import refine
 from hsigui.specs import MapSpec, ProbeSpec
 from hsigui.texts import say

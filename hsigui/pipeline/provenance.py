@@ -3,7 +3,8 @@
 The record stands beside the map, with its name and `.hsigui.json`: `"format": "hsigui-map"`, `map_sha256` (of the
 class numbers, so that a record is never taken for another map), `scene` (name, rows, cols, bands), `settings` (section
 -> name -> value), `seeds`, `device`, `seconds` (step -> seconds), `labels` (path of the training labels) with
-`labels_variable` (which array of that file, where it holds several) and `labels_sha256` (of their class numbers),
+`labels_variable` (which array of that file, where it holds several), `labels_background` (which of its numbers mean no
+label, where the user said so) and `labels_sha256` (of their class numbers),
 `transductive` (the encoder saw this scene), `commands` (which make the map again in an empty folder), `cube` (its
 path), `hashes` (of the cube and the weights), `reach` (half the encoder's receptive field in pixels), `edge_reach` (of
 averages that stop at edges), `influence` (level of context -> how many pixels far it looks, see `influence`) and
@@ -31,6 +32,7 @@ from hsigui.cube.areas import pixel_areas
 from hsigui.cube.cube import Cube, Geo
 from hsigui.cube.fingerprint import fingerprint
 from hsigui.cube.flips import Flip, flips
+from hsigui.labels.background import OF_MASKS
 from hsigui.labels.formats.files import Grid, read_classes
 from hsigui.methods.levelled_probe import LevelledProbe
 from hsigui.methods.settings import told
@@ -63,6 +65,7 @@ class Provenance:
     labels: str = ""
     labels_sha256: str = ""
     labels_variable: str = ""
+    labels_background: str = ""
     transductive: bool = False
     commands: tuple[str, ...] = ()
     pixel_area_m2: float | None = None
@@ -125,6 +128,7 @@ def describe_run(
     return Provenance(
         scene={"name": cube.name, "rows": cube.rows, "cols": cube.cols, "bands": cube.bands},
         settings={
+            **({"Scene": said} if (said := _chosen_of(cube)) else {}),
             "Pretraining": {
                 "method": asked.method,
                 "preset": asked.preset,
@@ -164,6 +168,17 @@ def describe_run(
         masked_out=asked.mask_out if masked and on_this_scene else "",
         masked_out_sha256=masked.get("sha256", "") if on_this_scene else "",
     )
+
+
+def _chosen_of(cube: Cube) -> dict[str, str]:
+    """What of the scene was left out, or taken in, by choice and not by its file. Bands count from 1."""
+    info = cube.info
+    numbers = {
+        name: ", ".join(str(band + 1) for band in bands)
+        for name, bands in (("bands left out", info.left_out), ("bands taken in", info.taken_in))
+    }
+    masks = {"quality masks": ", ".join(info.quality)}
+    return {name: value for name, value in {**masks, **numbers}.items() if value}
 
 
 def reach(encoder: Encoder) -> int | None:
@@ -238,7 +253,11 @@ def _chosen_by(encoder: Encoder, cube_hash: str) -> tuple[Mapping[str, Any], ...
     return (
         {
             "what": EPOCH,
-            **{name: watched[name] for name in ("file", "variable", "sha256", "pixels") if name in watched},
+            **{
+                name: watched[name]
+                for name in ("file", "variable", "background", "sha256", "pixels")
+                if name in watched
+            },
         },
     )
 
@@ -370,7 +389,7 @@ def masked_out(record: Provenance | None, grid: Grid) -> tuple[NDArray[np.bool_]
         return None, ()
     path = Path(record.masked_out)
     if path.exists():
-        mask = read_classes(path, grid=grid).array != 0
+        mask = read_classes(path, grid=grid, background=OF_MASKS).array != 0
         if raster_hash(mask) == record.masked_out_sha256:
             return mask, ()
     return None, (

@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 import dataclasses
-import json
 import shlex
 from pathlib import Path
 
 from hsigui.cube.cube import Cube
 from hsigui.cube.demo_spec import DemoSpec
-from hsigui.cube.formats.choice import ImportChoice
 from hsigui.pipeline import command_lines as lines
 from hsigui.pipeline.chain import Chain, chained
 from hsigui.pipeline.provenance import Provenance
@@ -52,7 +50,7 @@ def _of_kept(result: Result, filters: Filters | None) -> list[str]:
     assert result.kept is not None
     if _is_nowhere(result.cube):
         return []
-    scene = _scene(result.cube, result.choice)
+    scene = _scene(result.cube)
     drawn = lines.classify(
         scene, None, result.spec, run=result.run_folder or lines.RUN, device=result.encoder.spec.device, filters=filters
     )
@@ -64,7 +62,7 @@ def _of_fitted(result: Result, record: Provenance, files: LabelPaths, filters: F
     recipe, encoder, sample = result.encoder.recipe.probe, result.encoder, result.origin.sample
     if files.labels is None or (result.probe_spec or recipe) != recipe or _is_nowhere(result.cube):
         return []
-    scene, labels = _scene(result.cube, result.choice), str(files.labels.resolve())
+    scene, labels = _scene(result.cube), str(files.labels.resolve())
     found = [] if result.cube.path is not None else [lines.demo(result.cube.name)]
     if files.truth is not None and sample is not None:
         found.append(lines.sample(sample.spec, files.truth))
@@ -84,19 +82,24 @@ def _of_fitted(result: Result, record: Provenance, files: LabelPaths, filters: F
     found.append(
         lines.classify(
             scene, labels, result.spec, run=run, device=encoder.spec.device, filters=filters,
-            labels_variable=files.variable,
+            labels_variable=files.variable, labels_background=files.background,
         )
     )  # fmt: skip
     return found
 
 
-def _scene(cube: Cube, choice: ImportChoice | None) -> lines.CubeArgument:
+def _scene(cube: Cube) -> lines.CubeArgument:
     """The scene of the lines, read as it was."""
-    kept = cube.info.origins
-    if choice is None and "choice" in kept:
-        choice = ImportChoice(**json.loads(kept["choice"]))
-    where = cube.info.address or cube.path
-    return lines.CubeArgument(where, choice, cube.info.variable, cube.info.quality, kept.get("scale", ""))
+    info = cube.info
+    return lines.CubeArgument(
+        info.address or cube.path,
+        info.choice,
+        info.variable,
+        info.quality,
+        info.origins.get("scale", ""),
+        info.left_out,
+        info.taken_in,
+    )
 
 
 def _is_nowhere(cube: Cube) -> bool:

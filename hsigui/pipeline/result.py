@@ -7,7 +7,7 @@ Loads neither torch nor scikit-learn.
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
@@ -17,11 +17,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from hsigui.cube.cube import Cube
-from hsigui.cube.formats.choice import ImportChoice
 from hsigui.document.samples import Sample
 from hsigui.errors import HsiError
+from hsigui.labels.background import readings
 from hsigui.labels.classes import ClassTable
-from hsigui.labels.formats.files import Grid, read_classes
+from hsigui.labels.formats.files import ClassRaster, Grid, read_classes
 from hsigui.pipeline.values import Filters, LabelPaths, Labels, Tested
 from hsigui.specs import MapSpec, ProbeSpec
 from hsigui.texts import say
@@ -72,7 +72,6 @@ class Result:
         test: what it is measured on, where that is known.
         seconds: of the steps after pretraining.
         run_folder: where the run is kept, None if nowhere.
-        choice: how the scene's array was read, where its file holds several.
         brought: how the scene was brought to the run; None where it is one of the run's own.
         notes: what else was assumed, one sentence each.
     """
@@ -94,7 +93,6 @@ class Result:
     seconds: Mapping[str, float] = field(default_factory=dict)
     run_folder: Path | None = None
     plain: Cube | None = None
-    choice: ImportChoice | None = None
     brought: Brought | None = None
     notes: tuple[str, ...] = ()
 
@@ -181,31 +179,31 @@ class Result:
         from hsigui.pipeline.provenance import raster_hash
 
         if self.labels is not None and self.labels.path is not None:
-            return LabelPaths(labels=self.labels.path, variable=self.labels.variable)
+            return LabelPaths(
+                labels=self.labels.path, variable=self.labels.variable, background=self.labels.chosen_background
+            )
         grid = Grid(self.cube.rows, self.cube.cols, self.cube.geo)
         for path in self.origin.files:
-            try:
-                held = read_classes(path, grid=grid)
-            except HsiError:  # moved, or a file of several arrays: then it is not known to hold them
-                continue
-            if raster_hash(held.array) == raster_hash(self.trained_on):
-                return LabelPaths(labels=path, variable=held.variable)
+            for held in _readings_of(path, grid):
+                if raster_hash(held.array) == raster_hash(self.trained_on):
+                    return LabelPaths(labels=path, variable=held.variable, background=held.chosen_background)
         return LabelPaths()
 
-    def record(
-        self, labels: Path | None = None, commands: tuple[str, ...] | None = None, variable: str = ""
-    ) -> Provenance:
+    def record(self, files: LabelPaths | None = None, commands: tuple[str, ...] | None = None) -> Provenance:
         """How the map came to be.
 
         Args:
-            labels: the file that holds the labels of the map, where there is one, and `variable`, which of its arrays.
+            files: the file that holds the labels of the map, where there is one, and how it is read.
             commands: command lines that repeat it; None for the one that trained the encoder alone.
         """
         from hsigui.pipeline.provenance import raster_hash
 
         record = with_filters(self._described, self.filters)
-        if labels is not None:
-            record = dataclasses.replace(record, labels=str(labels.resolve()), labels_variable=variable)
+        if files is not None and files.labels is not None:
+            record = dataclasses.replace(
+                record, labels=str(files.labels.resolve()), labels_variable=files.variable,
+                labels_background=files.background,
+            )  # fmt: skip
         if self.labels is not None:
             record = dataclasses.replace(record, labels_sha256=raster_hash(self.labels.array))
         return record if commands is None else dataclasses.replace(record, commands=commands)
@@ -230,6 +228,7 @@ class Result:
         return dataclasses.replace(
             record, settings=settings, labels=str(about["labels"]), labels_sha256=str(about["labels_sha256"]),
             labels_variable=str(about.get("labels_variable", "")),
+            labels_background=str(about.get("labels_background", "")),
         )  # fmt: skip
 
     def _told_of_bringing(self, identity: str) -> Mapping[str, str]:
@@ -281,3 +280,15 @@ def with_filters(record: Provenance, filters: Filters) -> Provenance:
         return record
     settings = {**record.settings, "Map": {**record.settings.get("Map", {}), **filters.words}}
     return dataclasses.replace(record, settings=settings)
+
+
+def _readings_of(path: Path, grid: Grid) -> Iterator[ClassRaster]:
+    """The labels of a file as it most likely means them, then in the other ways that a user can choose; none of a file
+    that has moved, or that holds several arrays."""
+    try:
+        first = read_classes(path, grid=grid)
+        yield first
+        for background, _ in [] if first.background is None else list(readings(first.background))[1:]:
+            yield read_classes(path, grid=grid, background=background)
+    except HsiError:
+        return

@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 
 from hsigui.cube.cube import Geo
 from hsigui.errors import HsiError
+from hsigui.labels.background import NONE, OF_MASKS, Background
 from hsigui.labels.classes import ClassTable
 from hsigui.labels.formats.files import ClassRaster, Grid, read_classes
 from hsigui.labels.matching import is_default, match_classes, pixel_counts
@@ -74,6 +75,7 @@ class Scored:
         record, drawn: how the map came to be, and how its labels were drawn, where that is known.
         masked: pixels that pretraining did not see, where some were masked out and the mask is still there.
         facts: how training and test pixels lie to each other.
+        background: what of the reference's file was read as no label, where that is known.
     """
 
     name: str
@@ -93,23 +95,43 @@ class Scored:
     facts: SplitFacts
     matches: tuple[ClassMatch, ...]
     notes: tuple[str, ...] = ()
+    background: Background | None = None
 
 
-def read_map(
-    path: Path, labels: Path | None = None, variable: str | None = None, labels_variable: str | None = None
-) -> MadeMap:
+@dataclass(frozen=True)
+class HowRead:
+    """How files of maps, reference and training labels are read, where they leave it open.
+
+    Attributes:
+        map_variable, truth_variable, labels_variable: name of the array, where a file holds several.
+        map_background, truth_background, labels_background: numbers that mean no label; see `read_classes`.
+    """
+
+    map_variable: str | None = None
+    truth_variable: str | None = None
+    labels_variable: str | None = None
+    map_background: str | float | None = None
+    truth_background: str | float | None = None
+    labels_background: str | float | None = None
+
+
+AS_THEY_SAY = HowRead()
+
+
+def read_map(path: Path, labels: Path | None = None, as_read: HowRead = AS_THEY_SAY) -> MadeMap:
     """A map from its file, with the record beside it and the labels that it was trained on.
 
     Args:
         labels: their file; None for the one that the record names.
-        variable, labels_variable: name of the array, where a file holds several.
+        as_read: how they are read, where they leave it open.
 
     Raises:
         HsiError: a file cannot be read.
     """
-    raster = read_classes(path, variable=variable)
+    raster = read_classes(path, variable=as_read.map_variable, background=as_read.map_background)
     record = provenance.load(path, raster.array)
-    found, drawn, notes = _training_labels(labels, record, _grid(raster), labels_variable)
+    found, drawn, notes = _training_labels(labels, record, _grid(raster), as_read)
+    notes += tuple(say("{name}: {note}", name=path.name, note=reason) for reason in _reasons(raster))
     # A map of ours has a class wherever its scene has data; of another program's it is not known why a pixel has none.
     valid = None if record is None else raster.array != 0
     return MadeMap(path.name, str(path), raster, found, record, drawn, notes, valid)
@@ -120,12 +142,40 @@ def made_map(result: Result) -> MadeMap:
     name = say("the map of {name}", name=result.cube.name)
     raster = ClassRaster(result.array, result.classes, result.cube.geo)
     files = result.label_files()
-    record = result.record(files.labels, variable=files.variable)
+    record = result.record(files)
     record = dataclasses.replace(record, commands=command_lines(result, record, files))
     if result.labels is None:  # a kept classifier may have been fitted to labels of this very scene
         labels, drawn, notes = _training_labels(None, record, _grid(raster))
         return MadeMap(name, name, raster, labels, record, drawn, notes, result.valid)
     return MadeMap(name, name, raster, result.labels, record, result.draw, valid=result.valid)
+
+
+def in_numbers_of(
+    of_truth: Background | None, made: MadeMap, path: Path, labels: Path | None, as_read: HowRead
+) -> MadeMap:
+    """The map of a file; read again where 0 is a class of the reference, and stands in a map of another program that
+    says nothing of its own 0.
+
+    Args:
+        of_truth: what of the reference was read as no label.
+
+    Raises:
+        HsiError: a file cannot be read.
+    """
+    if not zero_means_more(made, of_truth):
+        return made
+    made = read_map(path, labels, dataclasses.replace(as_read, map_background=NONE))
+    said = say("0 is a class of the reference: so it is of {name}.", name=path.name)
+    return dataclasses.replace(made, notes=(*made.notes, said))
+
+
+def zero_means_more(made: MadeMap, of_truth: Background | None) -> bool:
+    """Whether the 0 of a map is a class because that of the reference is one."""
+    ground = made.raster.background
+    if of_truth is None or not of_truth.zero_is_class or made.record is not None or ground is None:
+        return False
+    plain = not (ground.chosen or ground.zero_is_class or ground.reasons) and made.raster.nodata is None
+    return plain and (ground.counts or {}).get(0.0, 0) > 0 and all(is_default(c) for c in made.raster.classes)
 
 
 def score(
@@ -148,7 +198,7 @@ def score(
     if table is not None:  # figures of draws are put together by number, which must mean the same in all of them
         same = match_classes(truth.array, truth.classes, table)
         truth = dataclasses.replace(truth, array=same.array, classes=same.classes)
-    notes = made.notes
+    notes = made.notes + tuple(say("Reference: {note}", note=reason) for reason in _reasons(truth))
     masked, unmasked = provenance.masked_out(made.record, grid)
     placed = placed_on(predicted, truth, say("classes of the map"), resample)
     reference = truth.array
@@ -179,7 +229,7 @@ def score(
     facts = dataclasses.replace(facts, chosen_by=choosing_labels(made.record, test, train, grid))
     return Scored(
         made.name, made.path, matched.array, matched.classes, truth.classes, grid.geo, reference, train, test, hashes,
-        measured, made.record, made.drawn, masked, facts, matches, (*notes, *unmasked),
+        measured, made.record, made.drawn, masked, facts, matches, (*notes, *unmasked), truth.background,
     )  # fmt: skip
 
 
@@ -294,17 +344,24 @@ def also_asked(match: Mapping[str, str] | None, other: ClassRaster) -> dict[str,
 
 
 def _training_labels(
-    given: Path | None, record: Provenance | None, grid: Grid, variable: str | None = None
+    given: Path | None, record: Provenance | None, grid: Grid, as_read: HowRead = AS_THEY_SAY
 ) -> tuple[ClassRaster | None, SplitRecord | None, tuple[str, ...]]:
     """The labels that a map was trained on, from their file or from the map's own record, and what to say of them."""
     if given is not None:
-        labels = read_classes(given, variable=variable, grid=grid)
-        return labels, splits.load(given, labels.array), ()
+        labels = read_classes(given, variable=as_read.labels_variable, grid=grid, background=as_read.labels_background)
+        said = (say("{name}: {note}", name=given.name, note=reason) for reason in _reasons(labels))
+        return labels, splits.load(given, labels.array), tuple(said)
     if record is None or not record.labels:
         return None, None, (say("It is not known which pixels the map was trained on: {unknown}.", unknown=_UNKNOWN),)
     path = Path(record.labels)
-    if path.exists():
-        labels = read_classes(path, variable=record.labels_variable or None, grid=grid)
+    # Maps of earlier versions were trained on labels in which 0 never was a class.
+    for background in (record.labels_background or None, OF_MASKS) if path.exists() else ():
+        try:
+            labels = read_classes(path, variable=record.labels_variable or None, grid=grid, background=background)
+        except HsiError:
+            if background == OF_MASKS:
+                continue
+            raise
         if provenance.raster_hash(labels.array) == record.labels_sha256:
             return labels, splits.load(path, labels.array), ()
     return (
@@ -312,6 +369,11 @@ def _training_labels(
         None,
         (say("The training labels {name} have moved or changed: {unknown}.", name=path.name, unknown=_UNKNOWN),),
     )
+
+
+def _reasons(raster: ClassRaster) -> tuple[str, ...]:
+    """What was read as no label, where that is not plain."""
+    return () if raster.background is None else raster.background.reasons
 
 
 def _grid(raster: ClassRaster) -> Grid:

@@ -168,12 +168,14 @@ class LabelPaths:
         reference: what it was measured on.
         truth: what the labels were drawn from.
         variable: the array, layer or field of the labels, where their file holds several; else empty.
+        background: the numbers of the labels' file that mean no label, as the user chose; else empty.
     """
 
     labels: Path | None = None
     reference: Path | None = None
     truth: Path | None = None
     variable: str = ""
+    background: str = ""
 
 
 @dataclass(frozen=True)

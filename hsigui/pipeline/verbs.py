@@ -125,7 +125,8 @@ def _origin_of(labels: ClassRaster | None) -> dict[str, str]:
     """The file of labels and which of its arrays they are; empty where they are in none."""
     if not isinstance(labels, Labels) or labels.path is None:
         return {}
-    return {"file": str(labels.path.resolve()), **({"variable": labels.variable} if labels.variable else {})}
+    more = {"variable": labels.variable, "background": labels.chosen_background}
+    return {"file": str(labels.path.resolve()), **{name: text for name, text in more.items() if text}}
 
 
 def embed(
@@ -249,10 +250,10 @@ def ask(
         probe: that drew the map.
         grounds: keeps the scene's superpixels from one question to the next; None to find them anew.
     """
+    from hsigui.one_thread import one_blas_thread
     from hsigui.pipeline.active import next_spots
     from hsigui.pipeline.grounds import Grounds, spots_by_coverage
     from hsigui.pipeline.levels import in_context
-    from hsigui.pipeline.one_thread import one_blas_thread
 
     # At the rim features are of mirrored surroundings, so odd, and nobody can tell there what a pixel belongs to.
     allowed = np.ones(labels.shape, dtype=bool) if taken is None else ~taken

@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from hsigui.cube.cube import Cube
 from hsigui.cube.fingerprint import fingerprint
 from hsigui.errors import HsiError
+from hsigui.labels.background import OF_MASKS
 from hsigui.labels.formats.files import Grid, read_classes
 from hsigui.labels.label_map import require_same_size
 from hsigui.labels.place import require_same_place
@@ -99,7 +100,7 @@ def masked_out(spec: PretrainSpec, cubes: Sequence[Cube]) -> NDArray[np.bool_] |
             say("A training that starts from a run cannot have pixels masked out: that run may have seen them."),
             say("Train both stages anew with the mask."),
         )
-    found = read_classes(spec.mask_out, grid=Grid(cube.rows, cube.cols, cube.geo))
+    found = read_classes(spec.mask_out, grid=Grid(cube.rows, cube.cols, cube.geo), background=OF_MASKS)
     require_same_size(found.array.shape, (cube.rows, cube.cols), say("mask"))
     require_same_place(found.geo, cube.geo, (cube.rows, cube.cols), say("mask"))
     mask = np.asarray(found.array != 0)

@@ -79,7 +79,7 @@ def save_map(
     if options is not None and options.north_up:  # of other pixels than those that the record tells of
         return written
     files = result.label_files()
-    record = result.record(files.labels, commands, files.variable)
+    record = result.record(files, commands)
     if commands is None:
         record = dataclasses.replace(record, commands=command_lines(result, record, files, filters=result.filters))
     return [*written, provenance.save(record, path, result.array)]
@@ -100,7 +100,7 @@ def write_all(ctx: Context, result: Result, outputs: Outputs) -> list[Path]:
         files, written = write_labels(result, paths["labels"])
     else:
         files = result.label_files()
-    record = result.record(files.labels, variable=files.variable)
+    record = result.record(files)
     written += _write_maps(ctx, result, outputs, record, files)
     for kind, path in paths.items():
         if kind in ("report", "measures", "legend"):
@@ -196,11 +196,12 @@ def kept_of(result: Result, files: LabelPaths, ctx: Context, command: str = "") 
         command: the command line that drew the map; empty for those that all that is known of it makes.
     """
     assert result.features is not None
-    record = result.record(files.labels)
+    record = result.record(files)
     lines = lines_with(result, command) if command else command_lines(result, record, files)
     return kept_probe.of_scene(
         result.cube, result.encoder, result.features, result.probe, result.spec, result.trained_on, result.classes,
-        "" if files.labels is None else str(files.labels.resolve()), ctx, variable=files.variable, commands=lines,
+        "" if files.labels is None else str(files.labels.resolve()), ctx, variable=files.variable,
+        background=files.background, commands=lines,
     )  # fmt: skip
 
 

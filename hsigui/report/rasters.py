@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import warnings
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -83,8 +83,9 @@ def overview_factors(rows: int, cols: int) -> list[int]:
 
 
 def write_layers(
-    path: str | Path, layers: NDArray[np.floating], names: Sequence[str], geo: Geo | None = None, *, cloud: bool = False
-) -> list[Path]:
+    path: str | Path, layers: NDArray[np.floating], names: Sequence[str], geo: Geo | None = None,
+    about: Mapping[str, str] | None = None, *, cloud: bool = False,
+) -> list[Path]:  # fmt: skip
     """Writes float32 layers with their names as band names; NaN is no data.
 
     Args:
@@ -92,7 +93,7 @@ def write_layers(
         layers: rows x cols x layers.
         names: of the layers; band descriptions there.
         geo: where the scene lies.
-        cloud: a GeoTIFF cloud-optimised.
+        about: what else the file is to say, such as "hsigui recipe"; tags there (HSIGUI_RECIPE), or header fields.
 
     Raises:
         HsiError: the suffix is another, or the file cannot be written.
@@ -104,33 +105,47 @@ def write_layers(
             say("Measurements cannot be written as “{name}”.", name=path.name),
             say("End it in {layer_suffixes}.", layer_suffixes=", ".join(layer_suffixes())),
         )
-    return plugins.resolved(row.write)(path, layers, names, geo, cloud=cloud)
+    return plugins.resolved(row.write)(path, layers, names, geo, about or {}, cloud=cloud)
 
 
 def write_envi_layers(
-    path: Path, layers: NDArray[np.floating], names: Sequence[str], geo: Geo | None = None, *, cloud: bool = False
+    path: Path,
+    layers: NDArray[np.floating],
+    names: Sequence[str],
+    geo: Geo | None,
+    about: Mapping[str, str],
+    *,
+    cloud: bool = False,
 ) -> list[Path]:
     """Layers (rows x cols x layers) as ENVI, band sequential, from the northern row on; HsiError when it cannot be
     written, or a header cannot say where they lie."""
-    del cloud  # of GeoTIFFs
     geo = geo or Geo()
     flip = to_north_up(geo)
-    values, geo = flip.array(layers.astype(np.float32)), flip.geo(geo, layers.shape)
-    about = {"description": ", ".join(names), **layout_fields(values, "bsq"), **geo_fields(geo, values.shape)}
-    return list(write_pair(path, values, {**about, "data ignore value": "nan", "band names": list(names)}))
+    values, geo = flip.array(layers.astype(np.float32, copy=False)), flip.geo(geo, layers.shape)
+    # A brace would end a header's field.
+    told = {key: text.translate(str.maketrans("{}", "()")) for key, text in about.items()}
+    fields = {"description": ", ".join(names), **layout_fields(values, "bsq"), **geo_fields(geo, values.shape)}
+    return list(write_pair(path, values, {**fields, "data ignore value": "nan", "band names": list(names), **told}))
 
 
-def _fill(file: Any, layers: NDArray[np.floating], names: Sequence[str]) -> None:
+def _fill(file: Any, layers: NDArray[np.floating], names: Sequence[str], about: Mapping[str, str]) -> None:
     for number, name in enumerate(names, start=1):
-        file.write(layers[:, :, number - 1].astype(np.float32), number)
+        file.write(layers[:, :, number - 1].astype(np.float32, copy=False), number)
         file.set_band_description(number, name)
+    file.update_tags(**{key.upper().replace(" ", "_"): text for key, text in about.items()})
 
 
 def write_tiff_layers(
-    path: Path, layers: NDArray[np.floating], names: Sequence[str], geo: Geo | None = None, *, cloud: bool = False
+    path: Path,
+    layers: NDArray[np.floating],
+    names: Sequence[str],
+    geo: Geo | None,
+    about: Mapping[str, str],
+    *,
+    cloud: bool = False,
 ) -> list[Path]:
-    """Layers (rows x cols x layers) as GeoTIFF: tiled, deflate; or cloud-optimised. HsiError when it cannot be written.
-    A coordinate system that a GeoTIFF cannot name stands in the `.aux.xml` beside it."""
+    """Layers (rows x cols x layers) as GeoTIFF: tiled, deflate; HsiError when it cannot be written. A coordinate system
+    that a GeoTIFF cannot name stands in the `.aux.xml` beside it."""
     rows, cols, count = layers.shape
     profile = tiled(rows, cols) | {"count": count, "dtype": "float32", "nodata": np.nan, "predictor": 3} | placed(geo)
     profile["interleave"] = "band"
@@ -138,7 +153,7 @@ def write_tiff_layers(
         if cloud:
             with rasterio.MemoryFile() as memory:
                 with memory.open(**profile) as file:
-                    _fill(file, layers, names)
+                    _fill(file, layers, names, about)
                 with memory.open() as file:
                     copied_through_memory(
                         file, beside, driver="COG", compress="DEFLATE", predictor="YES", blocksize=COG_TILE,
@@ -146,7 +161,7 @@ def write_tiff_layers(
                     )  # fmt: skip
         else:
             with rasterio.open(beside, "w", **profile) as file:
-                _fill(file, layers, names)
+                _fill(file, layers, names, about)
     if (beside_it := geo_beside(geo)) is None:
         return [path]
     with written_beside(aux := aux_path(path)) as (scratch,):

@@ -264,8 +264,8 @@ class LayerFormat:
     Attributes:
         name, title: as of an `Exporter`.
         suffixes: by which it is chosen, the usual one first.
-        write: all files written of a path, values (rows x cols x layers), names of the layers, and place; with `cloud`
-            by its name, whether a GeoTIFF is to be cloud-optimised.
+        write: all files written of a path, values (rows x cols x layers), names of the layers, place, and what else the
+            file is to say, by name.
     """
 
     name: str

@@ -62,19 +62,21 @@ def write_zarr_map(
 
 
 def write_zarr_layers(
-    path: Path, layers: NDArray[np.floating], names: Sequence[str], geo: Geo | None = None, *, cloud: bool = False
-) -> list[Path]:
+    path: Path, layers: NDArray[np.floating], names: Sequence[str], geo: Geo | None, about: Mapping[str, str], *,
+    cloud: bool = False,
+) -> list[Path]:  # fmt: skip
     """Writes layers (rows x cols x layers) as a zarr store with an array (y, x) for each, float32; NaN is no data.
 
     Args:
         names: of the layers.
+        about: further attributes of each.
 
     Raises:
         HsiError: zarr is not installed, or the store cannot be written.
     """
     del cloud  # it is made for the network anyway
     arrays = {
-        key: (layers[:, :, number].astype(np.float32), {"long_name": name}, float("nan"))
+        key: (layers[:, :, number].astype(np.float32), {"long_name": name, **about}, float("nan"))
         for number, (key, name) in enumerate(zip(meanings(names), names, strict=True))
     }
     return _write(path, arrays, geo, "")

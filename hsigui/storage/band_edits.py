@@ -69,9 +69,9 @@ def remember(cube: Cube, edit: BandEdit) -> None:
     if cube.path is None:
         return
     entries = kept.load(store_path(), "edits")
-    entries.pop(_key(cube), None)
+    entries.pop(scene_key(cube), None)
     if not edit.changes_nothing:
-        entries[_key(cube)] = {
+        entries[scene_key(cube)] = {
             "bands": cube.bands,
             "wavelengths": edit.wavelengths,
             "fwhm": edit.fwhm,
@@ -84,7 +84,7 @@ def remember(cube: Cube, edit: BandEdit) -> None:
 
 def recall(cube: Cube) -> BandEdit:
     """What is kept for a scene; an edit that changes nothing when that is nothing, or cannot be understood."""
-    entry = kept.load(store_path(), "edits").get(_key(cube)) if cube.path is not None else None
+    entry = kept.load(store_path(), "edits").get(scene_key(cube)) if cube.path is not None else None
     if not isinstance(entry, dict) or entry.get("bands") != cube.bands:
         return BandEdit()
     try:
@@ -99,6 +99,6 @@ def recall(cube: Cube) -> BandEdit:
         return BandEdit()
 
 
-def _key(cube: Cube) -> str:
-    """A file of several scenes has several entries."""
+def scene_key(cube: Cube) -> str:
+    """Under what something is kept of a scene: a file of several scenes has several entries."""
     return f"{Path(cube.path or '').expanduser().resolve()}\n{cube.info.variable}"

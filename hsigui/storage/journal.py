@@ -123,7 +123,8 @@ class Journal:
     def put_around(self, scene: int, plain: Cube, around: Surroundings) -> None:
         """Hands over what is beside the labels of a scene; returns at once."""
         with self._wake:
-            self._books.setdefault(scene, _Book(plain)).around = around
+            book = self._books.setdefault(scene, _Book(plain))
+            book.plain, book.around = plain, around  # it may have been read again
             self._start()
 
     def after_writing(self, scene: int, call: Callable[[], None]) -> None:
@@ -257,7 +258,7 @@ class Journal:
         try:
             if change is not None or around is not None:
                 if around is not None:
-                    around = replace(around, imported=SceneImport.of(book.plain, around.choice))
+                    around = replace(around, imported=SceneImport.of(book.plain))
                 file = self._file_of(book).file
                 file.write(book.facts or SceneFacts.of(book.plain), change, around)
                 self._placing.note(file)

@@ -10,7 +10,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 from hsigui.cube.cube import Cube, Geo
-from hsigui.cube.formats.choice import ImportChoice
 from hsigui.document.identity import file_identity
 from hsigui.document.scene_state import SceneState
 from hsigui.labels.classes import ClassTable
@@ -154,13 +153,11 @@ class Surroundings:
     Attributes:
         state: of the scene.
         window: of the window that shows it, as values of JSON.
-        choice: how the file of the scene was read; None for as it says itself.
-        imported: the same with what was said of its bands, which is found out when it is written.
+        imported: how the file of the scene is read, which is found out when it is written.
     """
 
     state: SceneState
     window: Mapping[str, Any] = field(default_factory=dict)
-    choice: ImportChoice | None = None
     imported: SceneImport | None = None
 
 

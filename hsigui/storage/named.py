@@ -227,7 +227,7 @@ def holds(path: Path, facts: SceneFacts, choice: ImportChoice | None = None) -> 
     if not path.exists():
         return False
     try:
-        return file_identity(open_cube(path, choice=choice or imports.recall(path))) == facts.identity
+        return file_identity(open_cube(path, choice=choice or imports.recall(path), gaps=False)) == facts.identity
     except (HsiError, OSError):  # it is not the scene, or will say by itself what is wrong when it is opened
         return False
 

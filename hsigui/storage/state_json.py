@@ -15,7 +15,6 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from hsigui.cube.render import ViewState
 from hsigui.document.samples import Sample, SplitRecord
 from hsigui.document.scene_state import PARTS, MapMaking, RunPlace, SceneState
 from hsigui.document.values import Spectrum, Truth
@@ -23,6 +22,7 @@ from hsigui.errors import HsiError
 from hsigui.methods.run_record import SETTINGS, sum_of, without_sums
 from hsigui.specs import MapSpec, SplitSpec
 from hsigui.storage.packing import inflated, packed, unpacked
+from hsigui.storage.view_json import view_from_json, view_to_json
 
 Name = tuple[str, str]  # the part of the file, and the entry in it
 Entry = str | bytes
@@ -37,7 +37,7 @@ def entries_of(state: SceneState, folder: Path, before: SceneState | None = None
         before: what the file has already: what is large and the same is left out.
     """
     entries: dict[Name, Entry | None] = {
-        ("view", "shown"): None if state.view is None else json.dumps(asdict(state.view)),
+        ("view", "shown"): None if state.view is None else json.dumps(view_to_json(state.view)),
         ("view", "place"): None if state.looked_at is None else json.dumps(state.looked_at),
         ("view", "map"): None if state.map_spec is None else json.dumps(state.map_spec.to_json()),
     }
@@ -101,9 +101,7 @@ def _view_from(entries: Mapping[Name, Any]) -> dict[str, Any]:
     shown, place, spec = (entries.get(("view", name)) for name in ("shown", "place", "map"))
     found: dict[str, Any] = {}
     if shown is not None:
-        values = json.loads(shown)
-        red, green, blue = (int(values[name]) for name in ("red", "green", "blue"))
-        found["view"] = ViewState(red, green, blue, float(values["low"]), float(values["high"]))
+        found["view"] = view_from_json(json.loads(shown))
     if place is not None:
         row, col, scale = json.loads(place)
         found["looked_at"] = float(row), float(col), float(scale)

@@ -117,7 +117,8 @@ def test_the_rest_of_a_scene_is_told(project, folder):
     about = json.loads((folder / "field" / "scene.json").read_text("utf-8"), parse_constant=refuse_constant)
     assert (about["format"], about["version"], about["crs"]) == ("hsigui-project-scene", 1, "EPSG:32632")
     assert about["history"] == [{"text": "Draw sample", "done": True}, {"text": "Stroke", "done": False}]
-    assert about["view"] == {"red": 2, "green": 1, "blue": 0, "low": 2.0, "high": 98.0}
+    assert about["view"].items() >= {"red": 2, "green": 1, "blue": 0, "low": 2.0, "high": 98.0, "single": None}.items()
+    assert about["view"]["stretch"]["kind"] == "percentiles"
     assert about["map_wanted"]["context"] == "mid"
     assert [(Path(run["folder"]).name, run["in_use"], run["sha256"][:1]) for run in about["runs"]] == [
         ("old", False, "a"), ("new", True, ""),

@@ -104,9 +104,9 @@ def test_a_method_that_fails_ends_with_1_and_one_line_after_the_others_are_repor
     monkeypatch.setattr(study, "pretrain", broken)
     assert main(words(small, tmp_path, "--labels", "3")) == 1
     said = capsys.readouterr()
-    assert [line for line in said.err.splitlines() if line.startswith("hsigui: ")] == [
-        "hsigui: logreg-raw failed: RuntimeError: no luck"
-    ]
+    read, *others = [line for line in said.err.splitlines() if line.startswith("hsigui: ")]
+    assert read.startswith("hsigui: Read as unlabelled: 0 (")
+    assert others == ["hsigui: logreg-raw failed: RuntimeError: no luck"]
     assert "Traceback" not in said.err
     failed, complete = json.loads((tmp_path / "study.json").read_text(encoding="utf-8"))["rows"]
     assert failed["oa_mean"] is None

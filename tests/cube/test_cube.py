@@ -102,3 +102,22 @@ def test_fingerprints_differ_with_the_samples_and_with_what_is_masked(stored):
     assert fingerprint(_cube(changed)) != same
     assert fingerprint(_cube(stored, bad_bands=(True, False, False))) != same
     assert fingerprint(_cube(stored, scale=2.0)) != same
+
+
+def test_small_blocks_are_for_sources_of_which_any_window_is_cheap(monkeypatch):
+    monkeypatch.setattr(module, "BLOCK_VALUES", 4000)
+    monkeypatch.setattr(module, "SMALL_BLOCK_VALUES", 1000)
+    array = np.zeros((50, 10, 20), dtype=np.uint8)
+
+    class InPieces:
+        shape, dtype = array.shape, array.dtype
+
+        def read(self, rows, cols, bands):
+            return array[rows, cols][:, :, bands]
+
+    for source, small in ((ArraySource(array), 5), (InPieces(), 20)):
+        cube = Cube(source)
+        assert [rows.stop - rows.start for rows in cube.blocks()] == [20, 20, 10]
+        found = list(cube.blocks(small=True))
+        assert found[0] == slice(0, small)
+        assert sum(rows.stop - rows.start for rows in found) == 50

@@ -5,6 +5,7 @@ import pytest
 
 from hsigui.cube.cube import ArraySource, Cube, CubeInfo
 from hsigui.cube.render import ViewState, first_view, nearest_band, preset, render, resolve
+from hsigui.cube.stretch import Tones
 from hsigui.errors import HsiError
 
 
@@ -21,7 +22,7 @@ WIDE = tuple(np.linspace(400, 2450, 42).tolist())
 
 def test_percentiles_become_black_and_full() -> None:
     view = ViewState(0, 1, 2)
-    levels = resolve(scene(ramp()), view)
+    levels = resolve(scene(ramp()), view).levels
     assert levels[0] == pytest.approx((200, 9800), abs=1)
     picture = render(scene(ramp()), view)
     assert picture.dtype == np.uint8
@@ -38,7 +39,8 @@ def test_pixels_without_a_value_are_black_and_do_not_move_the_stretch() -> None:
     assert picture[50].max() == 0
     assert picture[0, 0].max() == 0
     assert picture[30, 50].min() > 0
-    assert resolve(cube, ViewState(0, 0, 0)) == resolve(scene(ramp()), ViewState(0, 0, 0))
+    plain = resolve(scene(ramp()), ViewState(0, 0, 0))
+    assert resolve(cube, ViewState(0, 0, 0)).levels == plain.levels
 
 
 def test_constant_and_empty_bands_are_drawn_without_a_warning() -> None:
@@ -57,7 +59,7 @@ def test_a_nearly_constant_band_still_shows_its_few_other_values() -> None:
 def test_the_stretch_of_a_large_scene_is_sampled_and_the_picture_is_whole() -> None:
     samples = np.random.default_rng(0).normal(size=(1200, 900, 1)).astype(np.float32)
     cube = scene(samples)
-    low, high = resolve(cube, ViewState(0, 0, 0))[0]
+    low, high = resolve(cube, ViewState(0, 0, 0)).levels[0]
     exact = np.percentile(samples, (2, 98))
     assert (low, high) == pytest.approx(tuple(exact), abs=0.03)
     assert render(cube, ViewState(0, 0, 0)).shape == (1200, 900, 3)
@@ -65,8 +67,8 @@ def test_the_stretch_of_a_large_scene_is_sampled_and_the_picture_is_whole() -> N
 
 
 def test_given_levels_are_used_as_they_are() -> None:
-    levels = ((0.0, 20_000.0),) * 3
-    assert render(scene(ramp()), ViewState(0, 1, 2), levels)[-1, -1].tolist() == [127] * 3
+    tones = Tones(((0.0, 20_000.0),) * 3, (None,) * 3)
+    assert render(scene(ramp()), ViewState(0, 1, 2), tones)[-1, -1].tolist() == [127] * 3
 
 
 def test_presets_find_their_wavelengths_and_avoid_bad_bands() -> None:

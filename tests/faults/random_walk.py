@@ -57,7 +57,11 @@ TYPES = 25
 SETTLED = 5  # minutes after which memory is to stay as it is
 LEFT, NONE, SHIFT = Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier, Qt.KeyboardModifier.ShiftModifier
 DIALOGS = ("help_pages", "preferences", "about", "shortcuts", "report_problem", "export", "bands", "properties",
-           "import_notes", "draw_sample")  # fmt: skip
+           "import_notes", "draw_sample", "own_composites")  # fmt: skip
+SEEING = ("one_band", "next_band", "previous_band", "play_bands", "find_band", "band_pictures", "colors_viridis",
+          "colors_grey", "stretch_to_percentiles", "stretch_to_equalised", "stretch_to_gamma", "stretch_part",
+          "decorrelate", "stretch_back", "swir", "geology")  # fmt: skip
+SEARCHES = ("", "670", "swir", "bad", "3-9", "nothing like it")
 PLAIN = ("undo", "undo", "undo", "redo", "redo", "fit", "zoom_in", "zoom_out", "true_colour", "infrared",
          "default_bands", "show_labels", "show_map", "next_layer", "superpixels", "overlay_less", "overlay_more",
          "clear_spectra", "live", "live", "renew_map", "ask_me", "add_class", "validation", "brush_smaller",
@@ -84,9 +88,9 @@ class Walker:
         self.errors: list[str] = []
         sys.excepthook = self._fault
         self._can: tuple[tuple[float, Callable[[], object]], ...] = (
-            (12, self.paint), (12, self.plain), (4, self.zoom), (3, self.pan), (3, self.bands), (2, self.method),
-            (3, self.panel), (2, self.context), (3, self.keep_spectrum), (3, self.open_scene), (2, self.close_scene),
-            (4, self.dialog), (1, self.truth), (1, self.sample), (1, self.open_run),
+            (12, self.paint), (12, self.plain), (4, self.zoom), (3, self.pan), (3, self.bands), (3, self.see),
+            (2, self.method), (3, self.panel), (2, self.context), (3, self.keep_spectrum), (3, self.open_scene),
+            (2, self.close_scene), (4, self.dialog), (1, self.truth), (1, self.sample), (1, self.open_run),
             (1, self.save_labels), (0.4, self.export), (0.3, self.train), (0.4, self.project),
         )  # fmt: skip
 
@@ -173,6 +177,16 @@ class Walker:
     def bands(self) -> None:
         slider = self.rng.choice(list(self.window.display.sliders.values()))
         slider.setValue(self.rng.randint(slider.minimum(), slider.maximum()))
+
+    def see(self) -> None:
+        self.trigger(self.rng.choice(SEEING))
+        self.window.band_list.search.setText(self.rng.choice(SEARCHES))
+        strip = self.window.stretch.channels[0].strip
+        if strip.isVisible():
+            at, to = (QPoint(self.rng.randint(4, max(strip.width() - 4, 5)), 20) for _ in range(2))
+            QTest.mousePress(strip, LEFT, NONE, at)
+            QTest.mouseMove(strip, to)
+            QTest.mouseRelease(strip, LEFT, NONE, to)
 
     def method(self) -> None:
         box = self.window.method.method

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import shutil
 import sqlite3
+import zipfile
 from collections.abc import Callable
 from contextlib import closing
 from dataclasses import dataclass
@@ -15,6 +16,7 @@ import numpy as np
 import pyogrio.raw
 import rasterio
 import scipy.io
+import scipy.sparse
 from rasterio.transform import Affine
 
 from hsigui.cube.cube import CubeInfo, Geo
@@ -32,6 +34,9 @@ LABELS = np.random.default_rng(1).integers(0, 4, (6, 5)).astype(np.uint16)
 WAVES = tuple(np.linspace(400.0, 900.0, 8).tolist())
 TILES = {"tiled": True, "blockxsize": 16, "blockysize": 16, "compress": "deflate"}
 GEO = Geo((30.0, 0.0, 400_000.0, 0.0, -30.0, 5_000_000.0), utm_wkt(33))
+_AXES = json.dumps({"axes": [{"key": key} for key in "yxc"]})
+# Of 2 x 2 pixels.
+_PNG = "iVBORw0KGgoAAAANSUhEUgAAAAIAAAACCAAAAABX3VL4AAAADklEQVR4nGP4z8DA8B8ABgAB/3hctoEAAAAASUVORK5CYII="
 CLASSES = ClassTable(
     (ClassInfo(1, "Corn", (255, 0, 10)), ClassInfo(2, "=1+1", (1, 2, 3)), ClassInfo(3, "Größe", (9, 9, 9)))
 )
@@ -86,6 +91,13 @@ def samples() -> list[Sample]:
         if driver in vector_drivers()
     ]
     found += [
+        Sample("labelme", "labels", "x.json", _labelme), Sample("coco", "labels", "x.json", _coco),
+        Sample("cvat", "labels", "x.xml", _cvat), Sample("ilastik", "labels", "x.ilp", _ilastik),
+        Sample("hdf5 labels", "labels", "x.h5", _exported), Sample("beside", "labels", "x.tif", _beside),
+        Sample("sparse and cell", "labels", "x.mat", _sparse),
+        Sample("style", "labels", "x.geojson", _styled), Sample("scpx", "labels", "x.scpx", _scpx),
+    ]  # fmt: skip
+    found += [
         Sample(f"classes{suffix}", "classes", f"x{suffix}", lambda f, s=suffix: write_table(f / f"x{s}", CLASSES))
         for suffix in class_table_suffixes()
     ]
@@ -131,6 +143,95 @@ def _hdf5(folder: Path) -> None:
         file["group/wavelengths"] = np.array(WAVES)
         file["link"] = h5py.SoftLink("/group/cube")
         file.attrs["title"] = "a title"
+
+
+def _labelme(folder: Path) -> None:
+    shapes = [
+        {"label": "Corn", "points": [[0, 0], [3, 0], [3, 2]], "shape_type": "polygon"},
+        {"label": "Größe", "points": [[4, 4], [5, 4]], "shape_type": "circle"},
+        {"label": "x", "points": [[1, 4], [2, 4]], "shape_type": "mask", "mask": _PNG},
+    ]
+    content = {"version": "5.5.0", "shapes": shapes, "imagePath": "a.png", "imageHeight": 6, "imageWidth": 5}
+    (folder / "x.json").write_text(json.dumps(content), encoding="utf-8")
+
+
+def _coco(folder: Path) -> None:
+    listed = [
+        {"image_id": 1, "category_id": 1, "segmentation": [[0, 0, 3, 0, 3, 2]], "bbox": [0, 0, 3, 2]},
+        {"image_id": 1, "category_id": 2, "segmentation": {"size": [6, 5], "counts": "74c0"}},
+        {"image_id": 1, "category_id": 2, "segmentation": {"size": [6, 5], "counts": [7, 4, 19]}},
+        {"image_id": 1, "category_id": 0, "bbox": [1, 1, 2, 2]},
+    ]
+    content = {
+        "images": [{"id": 1, "file_name": "a.png", "height": 6, "width": 5}], "annotations": listed,
+        "categories": [{"id": n, "name": name} for n, name in enumerate(("a", "b", "c"))],
+    }  # fmt: skip
+    (folder / "x.json").write_text(json.dumps(content), encoding="utf-8")
+
+
+def _cvat(folder: Path) -> None:
+    (folder / "x.xml").write_text(
+        "<annotations><meta><task><labels><label><name>a</name><color>#0a0b0c</color></label></labels></task></meta>"
+        '<image id="0" name="a.png" width="5" height="6"><polygon label="a" points="0,0;3,0;3,2" z_order="1"/>'
+        '<mask label="b" rle="1, 2, 1" left="1" top="1" width="2" height="2"/><box label="a" xtl="0" ytl="0" xbr="2" '
+        'ybr="2"/><ellipse label="a" cx="3" cy="3" rx="1" ry="2"/></image></annotations>'
+    )
+
+
+def _ilastik(folder: Path) -> None:
+    with h5py.File(folder / "x.ilp", "w") as file:
+        lane = file.create_group("Input Data/infos/lane0000/Raw Data")
+        lane["filePath"], lane["shape"], lane["axistags"] = "a.tif", np.array([6, 5, 8]), _AXES
+        block = file.create_dataset("PixelClassification/LabelSets/labels000/block0000", data=LABELS[1:4, 2:5, None])
+        block.attrs["blockSlice"] = b"[1:4,2:5,0:1]"
+        file["PixelClassification/LabelNames"] = np.array([b"a", b"b", b"c"])
+        file["PixelClassification/LabelColors"] = np.array([(255, 0, 0), (0, 255, 0), (0, 0, 255)])
+
+
+def _exported(folder: Path) -> None:
+    with h5py.File(folder / "x.h5", "w") as file:
+        file["exported_data"] = LABELS[:, :, None]
+        file["exported_data"].attrs["axistags"] = _AXES
+
+
+def _beside(folder: Path) -> None:
+    write_classes(folder / "x.tif", LABELS, CLASSES, GEO)
+    write_table(folder / "x.qml", CLASSES)
+    write_table(folder / "x.clr", CLASSES)
+    (folder / "x.tif.aux.xml").write_text(
+        '<PAMDataset><PAMRasterBand band="1"><ColorTable><Entry c1="1" c2="2" c3="3" c4="255"/></ColorTable>'
+        '<GDALRasterAttributeTable Row0Min="0" BinSize="1"><FieldDefn index="0"><Name>Value</Name><Type>0</Type>'
+        "<Usage>5</Usage></FieldDefn><FieldDefn index='1'><Name>Class</Name><Type>2</Type><Usage>2</Usage></FieldDefn>"
+        "<Row index='0'><F>1</F><F>Corn</F></Row></GDALRasterAttributeTable></PAMRasterBand></PAMDataset>"
+    )
+    pyogrio.raw.write(folder / "t.dbf", None, [np.array([1, 2]), np.array(["a", "b"], dtype=object)],
+                      ["Value", "Class"], driver="ESRI Shapefile", geometry_type=None)  # fmt: skip
+    (folder / "t.dbf").rename(folder / "x.tif.vat.dbf")
+    (folder / "t.cpg").unlink(missing_ok=True)
+
+
+def _sparse(folder: Path) -> None:
+    cell = np.empty((1, 2), dtype=object)
+    cell[0] = [SAMPLES, "words"]
+    scipy.io.savemat(folder / "x.mat", {"cell": cell, "gt": scipy.sparse.csc_matrix(LABELS.astype(float))})
+
+
+def _styled(folder: Path) -> None:
+    write_classes(folder / "x.geojson", LABELS, CLASSES, GEO)
+    (folder / "x.qml").write_text(
+        '<qgis><renderer-v2 type="categorizedSymbol" attr="class_id"><categories><category value="1" label="a" '
+        'symbol="0"/></categories><symbols><symbol name="0"><layer><Option name="color" value="1,2,3,255"/></layer>'
+        "</symbol></symbols></renderer-v2></qgis>"
+    )
+
+
+def _scpx(folder: Path) -> None:
+    write_classes(folder / "g.gpkg", LABELS, CLASSES, GEO)
+    with zipfile.ZipFile(folder / "x.scpx", "w") as archive:
+        archive.write(folder / "g.gpkg", "geometry.gpkg")
+        archive.writestr("macroclasses.xml", '<macroclasses version="1" macroclass_field="class_id"><macroclass id="1" '
+                         'name="Veg" color="#00ff00"/></macroclasses>')  # fmt: skip
+    (folder / "g.gpkg").unlink()
 
 
 def _raster(path: Path, driver: str, **how: object) -> None:

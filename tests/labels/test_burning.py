@@ -50,7 +50,7 @@ def test_points_and_lines_under_a_polygon_are_lost_too() -> None:
 
 def test_a_shape_that_reaches_beyond_the_scene_says_how_much_of_it_is_there() -> None:
     found = notes(box(1, 25, 10, 45, 20), box(2, 0, 0, 5, 5))
-    assert found == ("Class 1 reaches beyond the scene: 50 of 200 pixels of such shapes lie on it.",)
+    assert found == ("Class 1 reaches beyond the scene with 1 shape: 50 of its 200 pixels lie on it.",)
 
 
 def test_many_classes_are_not_all_listed() -> None:
@@ -67,5 +67,5 @@ def test_case_of_polygons_that_lost_pixels_without_a_word(cases) -> None:
     assert raster.notes == (
         "Shapes overlap, and the later one in the file counts.",
         "b loses 50 of its 200 pixels to c (50).",
-        "d reaches beyond the scene: 100 of 600 pixels of such shapes lie on it.",
+        "d reaches beyond the scene with 1 shape: 100 of its 600 pixels lie on it.",
     )

@@ -26,6 +26,7 @@ from hsigui.labels.formats.files import read_classes, write_classes
 from hsigui.methods import loop, run_record
 from hsigui.pipeline import provenance
 from hsigui.pipeline.chain import Chain, chained
+from hsigui.pipeline.python_lines import python_of
 from hsigui.specs import PretrainSpec
 
 METHOD = ["--method", "spatial-only", "--device", "cpu"]
@@ -161,6 +162,20 @@ def array_by_name(at: Place) -> Path:
     return at.work / "map.tif"
 
 
+def background_by_number(at: Place) -> Path:
+    """Labels from 0 on, in which 250 that the file does not name as such is none."""
+    sampled(at)
+    labels = read_classes(at.work / "labels.tif").array
+    np.save(at.work / "from0.npy", np.where(labels > 0, labels.astype(np.int16) - 1, 250))
+    trained(at)
+    at("classify", at.data / "scene.hdr", "--run", "run", "--labels", "from0.npy", "--labels-background", "250",
+       "--out", "map.tif")  # fmt: skip
+    record = provenance.load(at.work / "map.tif", read_classes(at.work / "map.tif").array)
+    assert record is not None
+    assert record.labels_background == "250"
+    return at.work / "map.tif"
+
+
 def several_layers(at: Place) -> Path:
     sampled(at)
     raster = read_classes(at.work / "labels.tif")
@@ -291,6 +306,19 @@ def test_the_commands_of_a_record_make_the_same_map_in_an_empty_folder(at, way, 
 
 def figures(report: Path) -> object:
     return json.loads((report / "report.json").read_text(encoding="utf-8"))["accuracy"]
+
+
+@pytest.mark.parametrize("way", WAYS, ids=[way.__name__ for way in WAYS])
+def test_the_python_of_a_record_makes_the_same_map_in_an_empty_folder(at, way, tmp_path, monkeypatch):
+    made = way(at)
+    script, wanted = python_of(recorded(made)), of(made)
+    folder = tmp_path / "from Python"
+    folder.mkdir()
+    monkeypatch.chdir(folder)
+    held: dict[str, object] = {}
+    exec(compile(script, "script.py", "exec"), held)
+    result = held[max(name for name in held if name.startswith("result"))]
+    assert np.array_equal(result.array, wanted), script
 
 
 @pytest.mark.parametrize("way", [plain, array_by_name, filtered, kept_probe], ids=lambda way: way.__name__)

@@ -11,9 +11,9 @@ from hsigui.cube.edge_filter import find_edges
 from hsigui.jobs import SilentContext
 from hsigui.methods import forest_probe
 from hsigui.methods.probe import LinearProbe
+from hsigui.one_thread import one_blas_thread
 from hsigui.pipeline.classify import classify, is_quick_glimpse
 from hsigui.pipeline.features import Features, finished
-from hsigui.pipeline.one_thread import one_blas_thread
 from hsigui.specs import MapSpec
 
 CTX = SilentContext()

@@ -10,6 +10,7 @@ import numpy as np
 import pytest
 
 from hsigui.cube.render import ViewState
+from hsigui.cube.stretch import ByHand, Stretch
 from hsigui.document.samples import Sample, SplitRecord
 from hsigui.document.scene_state import MapMaking, RunPlace, SceneState
 from hsigui.document.values import Spectrum, Truth
@@ -22,6 +23,9 @@ from hsigui.storage.state_json import entries_of, state_from, sum_of_map, sum_of
 from tests.storage.scenes import COLS, ROWS, make_cube, make_scene
 
 SHAPE = ROWS, COLS
+STRETCH = Stretch(
+    "gamma", 1.5, 2.5, True, (1, 2, 30, 40), (ByHand((3,), 0, -0.5, 1.25), ByHand((2, 1, 0), 2, 0.0, 7.0))
+)
 
 
 def numbers(seed: int) -> np.ndarray:
@@ -37,7 +41,7 @@ def state(folder: Path) -> SceneState:
     curve = np.array([0.5, np.nan, -1.5], dtype=np.float32)
     drawn = sample()
     return SceneState(
-        ViewState(2, 1, 0, 1.5, 97.5), (10.5, 20.25, 3.0),
+        ViewState(2, 1, 0, 1.5, 97.5, 3, "viridis", STRETCH), (10.5, 20.25, 3.0),
         (Spectrum("row 1 \ud800", (1, 2, 3), curve, (4, 5)), Spectrum("library", (9, 9, 9), curve)),
         Truth(numbers(1), "truth.mat", matched_by_user=True), ((2, drawn), (5, None)),
         (RunPlace(folder / "old"), RunPlace(folder / "new", True, {"features": 1.25})),
@@ -75,6 +79,27 @@ def test_all_of_a_state_comes_back(tmp_path):
     assert_alike(state_from(entries, SHAPE, tmp_path), replace(given, map=known))
 
 
+def test_a_view_of_an_earlier_version_is_what_it_was(tmp_path):
+    written = json.dumps({"red": 2, "green": 1, "blue": 0, "low": 1.5, "high": 97.5})
+    found = state_from({("view", "shown"): written}, SHAPE, tmp_path)
+    assert found.view == ViewState(2, 1, 0, 1.5, 97.5)
+    assert found.view.shown == (2, 1, 0)
+
+
+def test_what_earlier_versions_read_of_a_view_is_still_there(tmp_path):
+    shown = json.loads(entries_of(state(tmp_path), tmp_path)["view", "shown"])
+    assert [shown[name] for name in ("red", "green", "blue", "low", "high")] == [2, 1, 0, 1.5, 97.5]
+
+
+@pytest.mark.parametrize(
+    "odd", [{"kind": "posterised"}, {"gamma": -1}, {"within": [1, 2]}, {"by_hand": [{"bands": [1]}]}, []]
+)
+def test_a_stretch_that_is_not_understood_costs_the_view_alone(tmp_path, odd):
+    entries = entries_of(state(tmp_path), tmp_path)
+    shown = json.dumps({**json.loads(entries["view", "shown"]), "stretch": odd})
+    assert state_from({**entries, ("view", "shown"): shown}, SHAPE, tmp_path).lost == ("view",)
+
+
 def test_nothing_is_nothing(tmp_path):
     entries = entries_of(SceneState(), tmp_path)
     assert set(entries.values()) == {None}
@@ -107,6 +132,7 @@ def test_a_run_is_found_beside_the_project_when_both_have_moved(tmp_path):
     ("name", "value"),
     [
         (("view", "shown"), '{"red": 1}'),
+        (("view", "shown"), '{"red": 1, "green": 1, "blue": 1, "low": NaN, "high": 98}'),
         (("view", "map"), '{"context": "wider"}'),
         (("spectra", "kept"), '[{"label": "x"}]'),
         (("truth", "array"), b"x"),

@@ -35,15 +35,14 @@ def display(qtbot):
 
 def test_sliders_tell_wavelengths_and_bad_bands(display):
     display.set_view(ViewState(2, 1, 3, 1.0, 99.0))
-    texts = [display._labels[c].text() for c in ("red", "green", "blue")]
-    assert texts == ["600.0 nm", "500.0 nm", "700.0 nm bad"]
-    assert (display.low.value(), display.high.value()) == (1.0, 99.0)
+    texts = [display.rows[c].entry.text() for c in ("red", "green", "blue")]
+    assert texts == ["600.0 nm · 3", "500.0 nm · 2", "700.0 nm · 4 bad"]
 
 
 def test_bands_without_wavelengths_are_numbered_from_1(display):
     display.set_bands(5, None, np.zeros(5, dtype=bool))
     display.set_view(ViewState(0, 1, 4))
-    assert display._labels["blue"].text() == "band 5"
+    assert display.rows["blue"].entry.text() == "band 5"
 
 
 def test_a_moved_slider_asks_for_the_whole_view_and_a_shown_view_for_nothing(qtbot, display):

@@ -1,7 +1,8 @@
 """The text header of ENVI files: read with tolerance, written plainly.
 
 Format: "ENVI Header Files" (NV5 Geospatial documentation). First line `ENVI`, then `key = value`; a value in braces may
-span lines; `;` begins a comment at the start of a line; keys do not care about case.
+span lines; `;` begins a comment at the start of a line; keys do not care about case. Lists in other
+brackets are read, too.
 """
 
 from __future__ import annotations
@@ -88,7 +89,8 @@ class Header:
             ValueError: an entry is no number.
         """
         # Numbers hold no blanks, so entries that are only set apart by blanks or semicolons are told apart as well.
-        return tuple(float(v) for v in re.split(r"[,;\s]+", self.fields.get(key, "")) if v)
+        text = self.fields.get(key, "").strip("[]() \t\r\n")
+        return tuple(float(v) for v in re.split(r"[,;\s]+", text) if v)
 
 
 def split_list(text: str) -> tuple[str, ...]:
@@ -245,6 +247,9 @@ def _parse(text: str, path: Path) -> list[HeaderField]:
         if value.startswith("{"):
             text, number = _braced(value[1:], said, number, key.strip(), path)
             entries.append(HeaderField(key, text, braced=True))
+        elif (found := _bracketed(value, said, number)) is not None:
+            entries.append(HeaderField(key, found[0], braced=True))
+            number = found[1]
         else:
             entries.append(HeaderField(key, value, braced=False))
     return entries
@@ -262,6 +267,21 @@ def _braced(first: str, lines: Sequence[str], number: int, key: str, path: Path)
         parts.append(lines[number])
         number += 1
     return "\n".join(parts).rsplit("}", 1)[0].strip(), number
+
+
+def _bracketed(value: str, lines: Sequence[str], number: int) -> tuple[str, int] | None:
+    """The text of a list in square or round brackets, as programs print their own lists, and the number of the line
+    after it; None for anything else."""
+    close = {"[": "]", "(": ")"}.get(value[:1])
+    if close is None:
+        return None
+    parts = [value[1:]]
+    while not parts[-1].rstrip().endswith(close):
+        if number == len(lines) or "=" in lines[number]:
+            return None
+        parts.append(lines[number])
+        number += 1
+    return "\n".join(parts).rstrip().removesuffix(close).strip(), number
 
 
 def _refuse_foreign(text: str, path: Path) -> None:

@@ -112,6 +112,7 @@ class RasterSource:
         self._overviews: list[int] = dataset.overviews(1)
         self._block_rows = max(rows for rows, _ in dataset.block_shapes)
         self._slow = largest_block(dataset) > _SLOW_BLOCK
+        self.tile: tuple[int, int] = self._block_rows, max(cols for _, cols in dataset.block_shapes)
 
     def read(self, rows: slice, cols: slice, bands: slice | Sequence[int]) -> NDArray[Any]:
         """Stored samples of a window, rows x cols x bands.

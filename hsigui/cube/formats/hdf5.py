@@ -1,4 +1,4 @@
-"""HDF5 and NetCDF4 files: their arrays by path, read by windows, and what their attributes say.
+"""HDF5 and NetCDF files: their arrays by path, read by windows, and what their attributes say.
 
 What the products of missions and cameras call their arrays is known to the room `products`. MATLAB 7.3
 files are HDF5 too and are read through the same source.
@@ -22,10 +22,12 @@ from hsigui.cube.cube import Source
 from hsigui.cube.formats.arrays import ArrayInfo
 from hsigui.cube.formats.choice import Layout
 from hsigui.cube.formats.containers import Beside, Place
+from hsigui.cube.formats.hdf4 import is_hdf4, refusal
 from hsigui.cube.formats.hdf5_attributes import Attributes
 from hsigui.cube.formats.hdf5_beside import beside_array
 from hsigui.cube.formats.hdf5_links import dataset_of, follows, item_of
 from hsigui.cube.formats.hdf5_place import place_of_array
+from hsigui.cube.formats.netcdf3 import as_hdf5, is_netcdf3
 from hsigui.cube.limits import require_block, require_memory
 from hsigui.cube.outside import LeadsOutside
 from hsigui.errors import HsiError
@@ -134,6 +136,9 @@ class HdfSource:
         last = self._dataset.ndim - 1
         self._axes = tuple(last - axis if reversed_axes else axis for axis in layout.axes)
         self.dtype: np.dtype[Any] = sample_type(self._dataset.dtype)
+        row_axis, col_axis, _ = self._axes
+        chunks = self._dataset.chunks if row_axis != col_axis else None
+        self.tile: tuple[int, int] | None = None if chunks is None else (chunks[row_axis], chunks[col_axis])
 
     def _opened(self, path: Path, file: Any, name: str) -> Any:
         """The dataset, of a plausible size."""
@@ -198,25 +203,19 @@ def is_hdf5(path: Path) -> bool:
 
 
 def open_hdf(path: Path) -> Any:
-    """An h5py file, read-only.
+    """An h5py file, read-only; of NetCDF 3 one that shows what it holds.
 
     Raises:
-        HsiError: it is missing, damaged or no HDF5 file.
+        HsiError: it is missing, damaged or no such file.
     """
     if not path.is_file():
         raise HsiError(say("The file {path} does not exist.", path=path), say("Choose another file."))
     with path.open("rb") as file:
         head = file.read(4)
-    if head[:3] == b"CDF":
-        raise HsiError(
-            say("{name} is a classic NetCDF file (version 3), which is not read.", name=path.name),
-            say("Convert it to NetCDF 4, for example with nccopy -k nc4."),
-        )
-    if head == b"\x0e\x03\x13\x01":
-        raise HsiError(
-            say("{name} is an HDF4 file, which is not read.", name=path.name),
-            say("Convert it to HDF5, for example with h4toh5."),
-        )
+    if is_netcdf3(head):
+        return as_hdf5(path)
+    if is_hdf4(path):
+        raise refusal(path)
     try:
         return h5py.File(path.absolute(), "r", rdcc_nbytes=_CHUNK_CACHE)
     except BROKEN as error:

@@ -15,6 +15,8 @@ import numpy as np
 from hsigui.cube.formats.containers import WAVELENGTH_NAMES, WIDTH_NAMES, BandLists, Beside
 from hsigui.cube.formats.hdf5_attributes import Attributes, keys_of, text_of
 from hsigui.cube.formats.hdf5_links import item_of
+from hsigui.cube.formats.hdf5_place import scales_of
+from hsigui.cube.wavelengths import is_wavelength_unit
 from hsigui.texts import say
 
 _NO_DATA = ("_FillValue", "missing_value", "fill_value", "nodata", "no_data", "no_data_value", "data_ignore_value",
@@ -22,6 +24,7 @@ _NO_DATA = ("_FillValue", "missing_value", "fill_value", "nodata", "no_data", "n
 _SCALE = ("scale_factor", "reflectance_scale_factor")
 _OFFSET = ("add_offset",)
 _GOOD = ("good_wavelengths", "good_bands", "bbl", "good_band_list")
+_WAVELENGTHS = ("sensor_band_central_radiation_wavelength", "radiation_wavelength")  # standard names of CF
 _LEAST_DIVISOR = 10.0  # no producer multiplies reflectances by so much, and many divide by such a number
 
 
@@ -40,7 +43,7 @@ def beside_array(file: Any, name: str, bands: int) -> Beside:
         offset=packing.offset,
         valid_range=valid,
         notes=(*notes, *said),
-        lists=_own_lists(around.own, bands),
+        lists=_own_lists(around.own, bands) or _of_coordinate(file, name, bands),
         metadata=_texts(file, around),
     )
 
@@ -108,6 +111,20 @@ def _own_lists(own: Attributes, bands: int) -> BandLists | None:
     return BandLists(
         tuple(centers.tolist()), unit, tuple(widths.tolist()) if widths.size == bands else (), tuple(bad.tolist())
     )
+
+
+def _of_coordinate(file: Any, name: str, bands: int) -> BandLists | None:
+    """Wavelengths that are the coordinate of an axis, whatever that is called: by its standard name, or its unit."""
+    if bands < 2:
+        return None
+    for axis in range(len(item_of(file, name).shape)):
+        for scale in scales_of(file, name, axis):
+            called = str(scale.name).rsplit("/", 1)[-1].casefold()
+            standard, unit = (text_of(scale.attrs.get(key, "")) for key in ("standard_name", "units"))
+            said = standard in _WAVELENGTHS or is_wavelength_unit(unit)
+            if scale.shape == (bands,) and scale.dtype.kind in "iuf" and said and called not in WAVELENGTH_NAMES:
+                return BandLists(tuple(np.asarray(scale[()], dtype=float).tolist()), unit)
+    return None
 
 
 def _texts(file: Any, around: Attributes) -> dict[str, str]:

@@ -62,7 +62,7 @@ def axes_of_dimensions(file: Any, name: str) -> str:
     if len(item_of(file, name).shape) != 3:
         return ""
     for axis in range(3):
-        for scale in arrays_of_axis(file, name, axis):
+        for scale in scales_of(file, name, axis):
             words[axis] = "rows" if _means(scale, ROW_NAMES) else "cols" if _means(scale, COLUMN_NAMES) else ""
     if sorted(words) != ["", "cols", "rows"]:
         return ""
@@ -128,13 +128,13 @@ def _coordinate(file: Any, name: str, axis: int, length: int, names: set[str]) -
 
 
 def _lists(file: Any, name: str, axis: int, names: set[str]) -> Iterator[Any]:
-    yield from (scale for scale in arrays_of_axis(file, name, axis) if _means(scale, names))
+    yield from (scale for scale in scales_of(file, name, axis) if _means(scale, names))
     for path, item in nearby(file, name, names):
         if is_array(item) and path != name:
             yield item
 
 
-def arrays_of_axis(file: Any, name: str, axis: int) -> Iterator[Any]:
+def scales_of(file: Any, name: str, axis: int) -> Iterator[Any]:
     """The coordinates of an axis: HDF5's dimension scales, or the arrays that are called as the axis is.
 
     Raises:

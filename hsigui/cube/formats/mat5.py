@@ -20,6 +20,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from hsigui import stopping
+from hsigui.cube.formats.sparse import dense
 from hsigui.texts import say
 
 HEADER_BYTES = 128
@@ -59,6 +60,8 @@ class StoredArray:
         shape: in MATLAB's order; the first axis runs fastest in the file.
         kind: NumPy name of the declared class, which can be wider than the stored samples.
         packed: file position and length of the compressed variable around it; None when it lies there plainly.
+        sparse: of a sparse array the numbers of the rows and the starts of the columns, with how many there are of them
+            and of the samples; None of a plain one.
     """
 
     name: str
@@ -67,6 +70,21 @@ class StoredArray:
     real: StoredSamples
     imaginary: StoredSamples | None = None
     packed: tuple[int, int] | None = None
+    sparse: Sparse | None = None
+
+
+@dataclass(frozen=True)
+class Sparse:
+    """Where the numbers of a sparse array lie, besides its samples.
+
+    Attributes:
+        rows, starts: see `sparse.dense`.
+        counts: how many there are of the samples, of `rows` and of `starts`.
+    """
+
+    rows: StoredSamples
+    starts: StoredSamples
+    counts: tuple[int, int, int]
 
 
 @dataclass(frozen=True)
@@ -232,7 +250,28 @@ def read_part(path: Path, array: StoredArray, part: StoredSamples) -> NDArray[An
         Damaged: they cannot be unpacked.
         OSError: the file cannot be read.
     """
-    count = math.prod(array.shape)
+    return _samples(path, array, part, math.prod(array.shape)).reshape(array.shape, order="F")
+
+
+def read_sparse(path: Path, array: StoredArray) -> NDArray[Any]:
+    """A sparse array as a plain one, of its shape: rows x cols.
+
+    Raises:
+        Damaged: its parts cannot be unpacked or do not fit each other.
+        OSError: the file cannot be read.
+    """
+    assert array.sparse is not None
+    parts = (array.real, array.sparse.rows, array.sparse.starts)
+    values, rows, starts = (
+        _samples(path, array, part, count) for part, count in zip(parts, array.sparse.counts, strict=True)
+    )
+    try:
+        return dense((array.shape[0], array.shape[1]), values, rows, starts, np.dtype(array.kind))
+    except ValueError as error:
+        raise Damaged(str(error)) from error
+
+
+def _samples(path: Path, array: StoredArray, part: StoredSamples, count: int) -> NDArray[Any]:
     with path.open("rb") as file:
         if array.packed is None:
             file.seek(part.start)
@@ -253,7 +292,7 @@ def read_part(path: Path, array: StoredArray, part: StoredSamples) -> NDArray[An
                 end = min(len(raw), begin + _PIECE)
                 raw[begin:end] = unpacked.take(end - begin)
             unpacked.finish()
-    return samples.reshape(array.shape, order="F")
+    return samples
 
 
 def byte_order(header: bytes) -> str:
@@ -302,7 +341,8 @@ class _Matrix:
         kind = flags & 0xFF
         shape = () if kind == 17 else self._shape()
         name = self._element().decode("utf-8", "replace")
-        name = f"{around}.{own_name}" if around else own_name or name
+        dot = "" if own_name.startswith("{") else "."
+        name = f"{around}{dot}{own_name}" if around else own_name or name
         self._found += 1
         if self._found > _MOST_ARRAYS or depth > _DEEPEST:
             raise Damaged(
@@ -315,6 +355,9 @@ class _Matrix:
         if kind in _NUMERIC:
             yield self._numeric(name, shape, flags, depth)
             return
+        if kind == _SPARSE and len(shape) == 2 and not flags & _COMPLEX:
+            yield self._sparse(name, shape, flags)
+            return
         yield f"{name} ({_OTHER.get(kind, 'unknown')})"
         # What is inside is read through: lengths that MATLAB writes for nested arrays can be wrong.
         if kind in (_STRUCT, _OBJECT):
@@ -322,7 +365,7 @@ class _Matrix:
         elif kind == _CELL:
             yield from self._cells(name, shape, depth)
         elif kind in (_CHAR, _SPARSE):
-            for _ in range(1 if kind == _CHAR else 4 if flags & _COMPLEX else 3):
+            for _ in range(1 if kind == _CHAR else 4):
                 self._skip_element()
         elif end >= self._content.position:
             self._content.skip(end - self._content.position)
@@ -338,6 +381,22 @@ class _Matrix:
             self._content.skip(left)
         kind = "bool" if flags & _LOGICAL else _NUMERIC[flags & 0xFF]
         return StoredArray(name, shape, kind, real, imaginary, self._packed)
+
+    def _sparse(self, name: str, shape: tuple[int, ...], flags: int) -> StoredArray:
+        """A sparse array: row numbers, starts of columns, samples."""
+        parts, counts = [], []
+        for _ in range(3):
+            kind, length, padding = self._tag()
+            dtype = np.dtype(self._order + _STORED.get(kind, "V1"))
+            if kind not in _STORED or length % dtype.itemsize:
+                raise Damaged(say("the samples of {name} have the unknown type {kind}", name=name, kind=kind))
+            self._content.require(length)
+            parts.append(StoredSamples(self._content.position, dtype))
+            counts.append(length // dtype.itemsize)
+            self._content.skip(length + padding)
+        rows, starts, real = parts
+        sparse = Sparse(rows, starts, (counts[2], counts[0], counts[1]))
+        return StoredArray(name, shape, "bool" if flags & _LOGICAL else "float64", real, None, self._packed, sparse)
 
     def _part(self, name: str, shape: tuple[int, ...]) -> tuple[StoredSamples, int]:
         """Samples that begin here, and how many bytes they and their padding take."""
@@ -371,8 +430,8 @@ class _Matrix:
         if kind != _MATRIX:
             raise Damaged(say("{own_name} of {around} is no array", own_name=own_name, around=around))
         for found in self.read(length, around, depth + 1, own_name):
-            # What lies in a cell has no name to choose it by.
-            if not own_name.startswith("{"):
+            # Of what lies in cells only arrays of numbers are told: there are cells of thousands of texts.
+            if not own_name.startswith("{") or isinstance(found, StoredArray):
                 yield found
         self._content.skip(padding)
 

@@ -9,10 +9,12 @@ from __future__ import annotations
 import math
 import struct
 import zlib
+from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+import h5py
 import numpy as np
 import scipy.io
 from numpy.lib.stride_tricks import as_strided
@@ -25,15 +27,27 @@ from hsigui.cube.formats import mat4, mat5
 from hsigui.cube.formats.arrays import ArrayInfo
 from hsigui.cube.formats.choice import Layout
 from hsigui.cube.formats.containers import Beside
-from hsigui.cube.formats.hdf5 import BROKEN, HdfSource, is_hdf5, is_numeric, load_dataset, open_hdf, sample_type, walk
+from hsigui.cube.formats.hdf5 import (
+    BROKEN,
+    HdfSource,
+    is_hdf5,
+    is_numeric,
+    load_dataset,
+    open_hdf,
+    require_plausible,
+    sample_type,
+    walk,
+)
 from hsigui.cube.formats.hdf5_links import item_of
 from hsigui.cube.formats.products.hdf_file import ProductFile
+from hsigui.cube.formats.sparse import dense
 from hsigui.cube.formats.strided import StridedFile
 from hsigui.cube.limits import require_memory
 from hsigui.errors import HsiError
 from hsigui.texts import say
 
 _NUMERIC = {"int8", "uint8", "int16", "uint16", "int32", "uint32", "int64", "uint64", "single", "double", "logical"}
+_MOST_IN_CELL, _DEEPEST_CELL = 5000, 8
 # What is let through by the readers of damaged files, scipy's among them.
 _BROKEN = (
     *BROKEN, EOFError, NotImplementedError, MatReadError, struct.error, zlib.error, mat5.Damaged,
@@ -41,7 +55,8 @@ _BROKEN = (
 
 
 class MatFile:
-    """The numeric arrays of a MATLAB file of any version, also those in structs ("params.data"), without loading them.
+    """The numeric arrays of a MATLAB file of any version, also those in structs ("params.data") and in cells
+    ("scenes{2}"), without loading them. Sparse ones are as plain ones.
 
     A file of this name that is plain HDF5, as h5py writes it, keeps the axes in which it is stored.
 
@@ -62,6 +77,8 @@ class MatFile:
         self._hdf: Any = None
         self._plain = False
         self._stored: dict[str, mat5.StoredArray] = {}
+        self._in_cells: dict[str, str] = {}  # name -> where a version 7.3 keeps it
+        self._sparse: set[str] = set()
         try:
             if is_hdf5(self.path):
                 self._hdf = open_hdf(self.path)
@@ -79,13 +96,17 @@ class MatFile:
         Raises:
             HsiError: it cannot be read.
         """
+        if name in self._sparse:
+            return self._dense(name)
         if self._hdf is not None:
-            array = load_dataset(self.path, self._hdf, _hdf_name(name))
+            array = load_dataset(self.path, self._hdf, self._hdf_name(name))
             return array if self._plain else array.T
         try:
             stored = self._stored[name]
             parts = 1 if stored.imaginary is None else 3  # and both together, as complex numbers
             require_memory(f"{self.path.name} ({name})", math.prod(stored.shape) * stored.real.dtype.itemsize * parts)
+            if stored.sparse is not None:
+                return mat5.read_sparse(self.path, stored)
             samples = mat5.read_part(self.path, stored, stored.real)
             if stored.imaginary is not None:
                 samples = np.asarray(samples + np.complex64(1j) * mat5.read_part(self.path, stored, stored.imaginary))
@@ -104,10 +125,10 @@ class MatFile:
 
     def source(self, name: str, layout: Layout) -> Source:
         """A source over one array: read from the file where its samples lie there plainly, else from memory."""
-        if self._hdf is not None:
-            return HdfSource(self.path, self._hdf, _hdf_name(name), layout, reversed_axes=not self._plain)
-        stored = self._stored[name]
-        if stored.packed is None and stored.imaginary is None:
+        if self._hdf is not None and name not in self._sparse:
+            return HdfSource(self.path, self._hdf, self._hdf_name(name), layout, reversed_axes=not self._plain)
+        stored = self._stored.get(name)
+        if stored is not None and stored.packed is None and stored.imaginary is None and stored.sparse is None:
             dtype = stored.real.dtype
             strides = layout.strides(_column_strides(stored.shape, dtype.itemsize))
             return StridedFile(self.path, dtype, layout.shape, strides, stored.real.start)
@@ -128,8 +149,15 @@ class MatFile:
             if isinstance(item, str):
                 other.append(say("{name} (in {file}, outside its folder)", name=name, file=item))
                 continue
-            kind = item.attrs.get("MATLAB_class", b"")
-            kind = kind.decode() if isinstance(kind, bytes) else str(kind)
+            if name.rpartition(".")[0] in self._sparse:
+                continue
+            kind = _class_of(item)
+            if "MATLAB_sparse" in item.attrs and (shape := _sparse_shape(item)) is not None:
+                self._sparse.add(name)
+                found.append(ArrayInfo(name, shape, "bool" if kind == "logical" else "float64"))
+                continue
+            if kind == "cell":
+                found += self._in_cell(name, item)
             numeric = is_numeric(item) and (not kind or kind in _NUMERIC)
             if numeric and not item.attrs.get("MATLAB_empty", 0):
                 shape = item.shape if self._plain else reversed(item.shape)
@@ -137,6 +165,43 @@ class MatFile:
             else:
                 other.append(f"{name} ({kind or 'group'})")
         return tuple(found), tuple(other)
+
+    def _in_cell(self, name: str, cell: Any, depth: int = 0) -> Iterator[ArrayInfo]:
+        """The arrays of numbers in a cell, in MATLAB's order, by names such as "scenes{2}"."""
+        if not isinstance(cell, h5py.Dataset) or h5py.check_ref_dtype(cell.dtype) is None or cell.size > _MOST_IN_CELL:
+            return
+        require_plausible(self.path, cell)
+        for number, reference in enumerate(np.asarray(cell[()]).ravel(), 1):
+            # Opened by its name, as all datasets are, which keeps it from reading files elsewhere.
+            at = h5py.h5r.get_name(reference, self._hdf.id) if reference else None
+            item = None if at is None else item_of(self._hdf, at.decode("utf-8", "surrogateescape"))
+            where = f"{name}{{{number}}}"
+            if item is None or not item.name:
+                continue
+            if is_numeric(item) and _class_of(item) in _NUMERIC and not item.attrs.get("MATLAB_empty", 0):
+                self._in_cells[where] = item.name
+                yield ArrayInfo(where, tuple(map(int, reversed(item.shape))), sample_type(item.dtype).name)
+            elif _class_of(item) == "cell" and depth < _DEEPEST_CELL:
+                yield from self._in_cell(where, item, depth + 1)
+
+    def _hdf_name(self, name: str) -> str:
+        return self._in_cells.get(name) or name.replace(".", "/")
+
+    def _dense(self, name: str) -> NDArray[Any]:
+        """A sparse array of a version 7.3 as a plain one."""
+        info = next(a for a in self.arrays if a.name == name)
+        require_memory(f"{self.path.name} ({name})", math.prod(info.shape) * np.dtype(info.dtype).itemsize)
+        try:
+            group = item_of(self._hdf, self._hdf_name(name))
+            starts, values, rows = (
+                load_dataset(self.path, self._hdf, f"{self._hdf_name(name)}/{part}").ravel()
+                if part in group
+                else np.zeros(0)
+                for part in ("jc", "data", "ir")
+            )
+            return dense((info.shape[0], info.shape[1]), values, rows, starts, np.dtype(info.dtype))
+        except _BROKEN as error:
+            raise self._broken(error) from error
 
     def _list_classic(self) -> tuple[tuple[ArrayInfo, ...], tuple[str, ...]]:
         with self.path.open("rb") as file:
@@ -193,5 +258,15 @@ def _column_strides(shape: tuple[int, ...], itemsize: int) -> tuple[int, ...]:
     return tuple(strides)
 
 
-def _hdf_name(name: str) -> str:
-    return name.replace(".", "/")
+def _class_of(item: Any) -> str:
+    """MATLAB's name of the class of a variable; empty where none is said."""
+    kind = item.attrs.get("MATLAB_class", b"")
+    return kind.decode() if isinstance(kind, bytes) else str(kind)
+
+
+def _sparse_shape(group: Any) -> tuple[int, int] | None:
+    """Rows and columns of a sparse array of a version 7.3."""
+    starts = item_of(group, "jc") if isinstance(group, h5py.Group) else None
+    if not isinstance(starts, h5py.Dataset) or not starts.size:
+        return None
+    return int(group.attrs["MATLAB_sparse"]), int(starts.size) - 1

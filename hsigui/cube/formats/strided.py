@@ -74,6 +74,8 @@ class StridedFile:
         HsiError: the file cannot be opened.
     """
 
+    any_window_is_cheap = True
+
     def __init__(
         self, path: Path, dtype: np.dtype[Any], shape: tuple[int, int, int], strides: Strides, offset: int = 0
     ) -> None:

@@ -115,7 +115,7 @@ OWN = (
     ),
     Reader("matlab", "MATLAB", (".mat",), arrays="hsigui.cube.formats.matlab:open_mat", carries=_LISTS),
     Reader(
-        "hdf5", say("HDF5 and NetCDF 4"), (".h5", ".hdf5", ".he5", ".hdf", ".nc", ".nc4"),
+        "hdf5", say("HDF5 and NetCDF"), (".h5", ".hdf5", ".he5", ".hdf", ".nc", ".nc4"),
         arrays="hsigui.cube.formats.products.hdf_file:open_product_file",
         masks="hsigui.cube.formats.products.quality:HdfMasks", carries=(PLACE, *_LISTS, NO_DATA, SCALE),
     ),

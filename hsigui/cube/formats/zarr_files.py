@@ -20,7 +20,7 @@ from hsigui.cube.formats.containers import WAVELENGTH_NAMES, WIDTH_NAMES, BandLi
 from hsigui.cube.formats.hdf5 import HdfSource, chunk_bytes, read_positions
 from hsigui.cube.formats.hdf5_attributes import Attributes
 from hsigui.cube.formats.hdf5_beside import beside_array
-from hsigui.cube.formats.hdf5_place import COLUMN_NAMES, ROW_NAMES, arrays_of_axis, axes_of_dimensions, place_of_array
+from hsigui.cube.formats.hdf5_place import COLUMN_NAMES, ROW_NAMES, axes_of_dimensions, place_of_array, scales_of
 from hsigui.cube.limits import require_block, require_memory
 from hsigui.cube.remote import stand_ins
 from hsigui.cube.remote.faults import without_package
@@ -174,7 +174,7 @@ class ZarrFile:
         for axis, length in enumerate(array.shape):
             if length != bands or bands < 2:
                 continue
-            for item in arrays_of_axis(self._tree, name, axis):
+            for item in scales_of(self._tree, name, axis):
                 about = Attributes(item.attrs)
                 unit = about.text("units", "unit")
                 meant = about.text("standard_name") in _WAVELENGTH_WORDS or unit.casefold() in _LENGTHS

@@ -20,12 +20,16 @@ Columns = Mapping[str, NDArray[Any]]
 # gdal_polygonize (DN), of EnMAP-Box and of common data sets.
 _NUMBERS = (
     "class_id", "classid", "c_id", "id_class", "class_number", "class_no", "class", "label", "code", "classvalue",
-    "mc_id", "gt", "lc", "dn", "value", "level_1_id", "gridcode",
+    "mc_id", "macroclass_id", "gt", "lc", "dn", "value", "level_1_id", "gridcode",
 )  # fmt: skip
-_NAMES = (
-    "class_name", "classname", "c_name", "class", "label", "name", "category", "mc_name", "type", "species",
+NAMES = (
+    "class_name", "classname", "c_name", "c_info", "class", "label", "name", "category",
+    "mc_name", "mc_info", "macroclass_name", "type", "species",
     "landcover", "level_1",
 )  # fmt: skip
+# Of the Semi-Automatic Classification Plugin: classes lie in macroclasses, whose names are others.
+_MACRO = ("mc_id", "macroclass_id")
+_MACRO_NAMES = ("mc_name", "mc_info", "macroclass_name")
 _COLORS = ("color", "colour", "class_color", "rgb")
 
 
@@ -59,6 +63,10 @@ def classes_of(
         )
     else:
         values, notes = _whole(columns[numbers], numbers, file_name), ()
+    macro = next((c for c in columns if c.casefold() in _MACRO and c != numbers), None)
+    if numbers is not None and field is None and numbers.casefold() in ("c_id", "class_id") and macro is not None:
+        said = say("{numbers} is read; macroclasses are in {macro}, which can be chosen.", numbers=numbers, macro=macro)
+        notes += (said,)
     values, more = _told_apart(values, texts, file_name)
     colors = next((columns[c] for c in columns if c.casefold() in _COLORS), None)
     return values, _table(values, texts, colors), notes + more
@@ -72,8 +80,10 @@ def _fields(columns: Columns, file_name: str, field: str | None) -> tuple[str | 
                 say("{file_name} has no field “{field}”.", file_name=file_name, field=field),
                 say("Its fields: {columns}.", columns=", ".join(columns) or say("none")),
             )
-        return (field, _named(columns, _NAMES, False)) if _is_whole(columns[field]) else (None, field)
-    numbers, names = _named(columns, _NUMBERS, True), _named(columns, _NAMES, False)
+        if not _is_whole(columns[field]):
+            return None, field
+        return field, _named(columns, _MACRO_NAMES if field.casefold() in _MACRO else NAMES, False)
+    numbers, names = _named(columns, _NUMBERS, True), _named(columns, NAMES, False)
     if numbers is not None or names is not None:
         return numbers, names
     others = [c for c in columns if c.casefold() not in ("fid", "id", "objectid", "row", "col", "x", "y", *_COLORS)]

@@ -21,6 +21,7 @@ from hsigui.errors import HsiError
 from hsigui.labels.classes import MAX_CLASS, ClassInfo, ClassTable, color_for
 from hsigui.labels.formats import cells
 from hsigui.labels.formats.attributes import color_from, color_text
+from hsigui.labels.formats.qgis_styles import palette_rows, symbol_color
 from hsigui.labels.formats.table import CLASS_TABLES, class_table_suffixes
 from hsigui.labels.matching import is_default
 from hsigui.saving import written_beside
@@ -215,21 +216,12 @@ def rows_of_clr(text: str) -> Iterator[Row]:
 
 def rows_of_qml(text: str) -> Iterator[Row]:
     root = tree_of(text)
-    for entry in root.iter("paletteEntry"):
-        yield entry.get("value"), entry.get("label"), entry.get("color")
-    symbols = {s.get("name"): _symbol_color(s) for s in root.iter("symbol")}
+    yield from palette_rows(root)
+    symbols = {s.get("name"): symbol_color(s) for s in root.iter("symbol")}
     for number, entry in enumerate(root.iter("category"), start=1):
         value, label = entry.get("value") or "", entry.get("label") or ""
         if value:  # the last one, without a value, is for all others
             yield (value if _is_number(value) else number), label or value, symbols.get(entry.get("symbol"))
-
-
-def _symbol_color(symbol: ET.Element) -> str | None:
-    for option in symbol.iter():
-        if (option.get("k") or option.get("name")) in ("color", "line_color") and option.tag in ("prop", "Option"):
-            words = (option.get("v") or option.get("value") or "").split(",")
-            return " ".join(words[:3])
-    return None
 
 
 def rows_of_json(text: str) -> Iterator[Row]:

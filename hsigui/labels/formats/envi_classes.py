@@ -28,25 +28,24 @@ from hsigui.cube.formats.envi import (
 )
 from hsigui.cube.formats.envi_geo import geo_of
 from hsigui.errors import HsiError
-from hsigui.labels.classes import MAX_CLASS, ClassInfo, ClassTable, Color, color_for
+from hsigui.labels.classes import MAX_CLASS, ClassTable, Color
 from hsigui.labels.grid import Grid
-from hsigui.labels.raster import MOST_LOOKED_AT, ClassRaster, is_nodata, numbers_in, smallest_type, whole_numbers
+from hsigui.labels.raster import MOST_LOOKED_AT, StoredRaster, smallest_type
 from hsigui.texts import say
 
 # Stands for a number without a class, because the lists of a header cannot leave one out.
-_NO_CLASS = ("unclass", "background", "unlabel", "no data", "nodata", "no_data", "mask", "none", "unknown", "undefined")
 _UNUSED = "unused"
 _NAMES = "hsigui class names"  # number and name, for names that a list cannot hold; commas and braces as %2C, ...
 
 
-def read_envi(path: Path, variable: str | None = None, grid: Grid | None = None) -> ClassRaster:
+def read_envi(path: Path, variable: str | None = None, grid: Grid | None = None) -> StoredRaster:
     """Reads an ENVI class map (or any ENVI file of one band of class numbers).
 
     Args:
         variable, grid: unused, there is one array and it has its size.
 
     Raises:
-        HsiError: the pair is incomplete or too short, has several bands, or holds other values than class numbers.
+        HsiError: the pair is incomplete or too short, or has several bands.
     """
     header = read_header(find_header(path))
     if header.is_library:
@@ -68,14 +67,10 @@ def read_envi(path: Path, variable: str | None = None, grid: Grid | None = None)
             say("Choose an ENVI Classification file."),
         )
     _, data = find_pair(path)
-    stored, nodata = map_data(header, data)[:, :, 0], _nodata(header)
-    array = whole_numbers(stored, header.path.name, nodata)
-    gone = int(np.count_nonzero(is_nodata(stored, nodata)))
-    classes = _classes(header, set(numbers_in(array)))
-    return ClassRaster(
-        array, classes, geo_of(header)[0], stored.dtype.name, nodata=nodata, nodata_pixels=gone,
-        notes=_about_zero(header, int(np.count_nonzero(array == 0)) - gone),
-    )  # fmt: skip
+    names = {n: name for n, name in enumerate(_names(header)) if name and name != _UNUSED}
+    return StoredRaster(
+        map_data(header, data)[:, :, 0], header.path.name, names, _lookup(header), geo_of(header)[0], _nodata(header)
+    )
 
 
 def holds_classes(path: Path) -> bool | None:
@@ -97,22 +92,6 @@ def files_written(path: Path) -> tuple[Path, ...]:
     if path.suffix.lower() == ".hdr":
         return path, path.with_suffix(".img")
     return path.with_suffix(".hdr"), path
-
-
-def _about_zero(header: Header, pixels: int) -> tuple[str, ...]:
-    """What is lost where class 0, which ENVI itself calls Unclassified, has the name of a class."""
-    name = (_names(header) or [""])[0]
-    if pixels <= 0 or not name or any(word in name.casefold() for word in _NO_CLASS):
-        return ()
-    return (
-        say(
-            "Class 0 of {name} is called “{name2}”; 0 stands for no label here, so its {pixels:,} pixels are "
-            "left out. Give it another number in the program that wrote it.",
-            name=header.path.name,
-            name2=name,
-            pixels=pixels,
-        ),
-    )
 
 
 def write_envi(path: Path, array: NDArray[np.integer], classes: ClassTable, geo: Geo) -> list[Path]:
@@ -146,19 +125,6 @@ def write_envi(path: Path, array: NDArray[np.integer], classes: ClassTable, geo:
     if odd:
         fields[_NAMES] = odd
     return list(write_pair(path, numbers[:, :, None], fields))
-
-
-def _classes(header: Header, present: set[int]) -> ClassTable:
-    names = _names(header)
-    colors = _lookup(header)
-    numbers = sorted(set(range(1, len(names))) | present)
-    return ClassTable(
-        tuple(
-            ClassInfo(n, names[n] if n < len(names) and names[n] else f"Class {n}", colors.get(n, color_for(n)))
-            for n in numbers
-            if n > 0 and (n in present or names[n] != _UNUSED)
-        )
-    )
 
 
 def _names(header: Header) -> list[str]:

@@ -13,12 +13,15 @@ from hsigui.cube.formats.arrays import ArrayInfo
 from hsigui.cube.formats.rows import without_driver
 from hsigui.cube.formats.table import reader_of
 from hsigui.errors import HsiError
+from hsigui.labels.background import Choice, choice_of
 from hsigui.labels.classes import ClassTable
+from hsigui.labels.formats.beside import named_by_side_files
 from hsigui.labels.formats.table import format_of, in_words, writer_of, written_suffixes
 from hsigui.labels.grid import Grid
 from hsigui.labels.place import turned_onto
-from hsigui.labels.raster import AmbiguousLabels, ClassRaster, whole_numbers
+from hsigui.labels.raster import AmbiguousLabels, ClassRaster, StoredRaster, numbered, whole_numbers
 from hsigui.labels.shapes import LabelledShapes, burn
+from hsigui.labels.widening import Buffer, buffer_of
 from hsigui.texts import say
 
 __all__ = [
@@ -27,7 +30,14 @@ __all__ = [
 ]  # fmt: skip
 
 
-def read_classes(path: str | Path, *, variable: str | None = None, grid: Grid | None = None) -> ClassRaster:
+def read_classes(
+    path: str | Path,
+    *,
+    variable: str | None = None,
+    grid: Grid | None = None,
+    background: str | float | None = None,
+    buffer: str | float | None = None,
+) -> ClassRaster:
     """Reads class numbers of pixels; numbers are kept as they are, gaps included.
 
     Args:
@@ -35,6 +45,10 @@ def read_classes(path: str | Path, *, variable: str | None = None, grid: Grid | 
         variable: name of the array in a MATLAB file, of the layer or field in a file of shapes, where several fit.
         grid: the scene, onto whose pixels shapes and tables are brought; rasters are read as they are, but turned where
             their rows or columns run the other way.
+        background: the numbers of a raster that mean no label (“255”, “-1,0”, or “none” where every number is a class);
+            None for what the file and its numbers say (`labels.background`). Where 0 is a class, class numbers are one
+            higher than the stored ones.
+        buffer: distance within which points and lines label (“3” pixels, “10m”); None for the pixels that they touch.
 
     Raises:
         AmbiguousLabels: several arrays (layers, fields) of a file fit; it lists them.
@@ -44,11 +58,14 @@ def read_classes(path: str | Path, *, variable: str | None = None, grid: Grid | 
     path = Path(path).expanduser()
     if not untrusted.is_file(path):
         raise HsiError(say("The file {path} does not exist.", path=path), say("Choose another file."))
+    choice, wide = choice_of(background), buffer_of(buffer)
     with untrusted.reading(path.name):
-        return _read(path, variable, grid)
+        return _read(path, variable, grid, choice, wide)
 
 
-def _read(path: Path, variable: str | None, grid: Grid | None) -> ClassRaster:
+def _read(
+    path: Path, variable: str | None, grid: Grid | None, choice: Choice | None, buffer: Buffer | None
+) -> ClassRaster:
     row = format_of(path)
     if row is None:
         raise HsiError(
@@ -58,8 +75,20 @@ def _read(path: Path, variable: str | None, grid: Grid | None) -> ClassRaster:
     if not row.available:
         raise without_driver(path, row.title, in_words())
     found = plugins.resolved(row.read)(path, variable, grid)
+    if isinstance(found, StoredRaster):
+        found = numbered(named_by_side_files(found, path), choice)
+    elif choice not in (None, (0.0,)):
+        raise HsiError(
+            say("{name} is no raster of numbers, of which one could mean no label.", name=path.name),
+            say("Leave out the background."),
+        )
+    if buffer is not None and not isinstance(found, LabelledShapes):
+        raise HsiError(
+            say("{name} holds no points and lines that could be widened.", name=path.name),
+            say("Leave out the distance around them."),
+        )
     if isinstance(found, LabelledShapes):
-        return burn(found, grid, path.name)
+        return burn(found, grid, path.name, buffer)
     return found if grid is None else turned_onto(found, grid)
 
 

@@ -24,6 +24,7 @@ from hsigui.errors import HsiError
 from hsigui.labels.bending import divided, straight_for
 from hsigui.labels.classes import MAX_CLASS, ClassInfo, ClassTable, color_for
 from hsigui.labels.formats import attributes, json_pieces
+from hsigui.labels.formats.qgis_styles import style_beside
 from hsigui.labels.grid import Grid
 from hsigui.labels.shapes import LabelledShapes, Points, Shape, grid_as_text, grid_from_text, outlines, transformed
 from hsigui.saving import written_beside
@@ -52,7 +53,10 @@ def read_geojson(path: Path, variable: str | None = None, grid: Grid | None = No
     parts = [_parts(f.get("geometry"), path.name) for f in features]
     properties = [dict(f["properties"]) if isinstance(f.get("properties"), dict) else {} for f in features]
     columns = _columns(properties, path.name)
-    numbers, classes, notes = attributes.classes_of(columns, len(features), path.name, variable)
+    style, said_of_style = style_beside(path)
+    field = style.of(columns, variable)
+    numbers, classes, notes = attributes.classes_of(columns, len(features), path.name, field)
+    classes, notes = style.applied(classes, field), notes + said_of_style
     shapes = tuple(
         Shape(number, *part) for number, found in zip(numbers.tolist(), parts, strict=True) if number for part in found
     )

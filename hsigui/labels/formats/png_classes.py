@@ -20,19 +20,21 @@ from hsigui.cube.limits import require_room
 from hsigui.errors import HsiError
 from hsigui.labels.classes import ClassInfo, ClassTable, Color
 from hsigui.labels.formats.class_tables import read_table, write_table
+from hsigui.labels.formats.cvat import label_map
 from hsigui.labels.formats.tiff_classes import aux_path, aux_xml, read_tiff
 from hsigui.labels.grid import Grid
-from hsigui.labels.raster import ClassRaster, smallest_type
+from hsigui.labels.raster import ClassRaster, StoredRaster, smallest_type
 from hsigui.saving import written_beside
 from hsigui.texts import say
 
+_BACKGROUND = "Background"
 _MOST_COLORS = 256  # of a picture that can be a map of classes
 
 
-def read_png(path: Path, variable: str | None = None, grid: Grid | None = None) -> ClassRaster:
+def read_png(path: Path, variable: str | None = None, grid: Grid | None = None) -> ClassRaster | StoredRaster:
     """Reads a PNG of class numbers, or a picture in which each colour is a class (black and transparent are none).
 
-    Names come from the `.aux.xml` or the legend beside it (`NAME.legend.csv`).
+    Names come from the `.aux.xml` or the legend beside it (`NAME.legend.csv`), or from CVAT's label map.
 
     Args:
         variable, grid: unused, there is one array and it has its size.
@@ -40,14 +42,20 @@ def read_png(path: Path, variable: str | None = None, grid: Grid | None = None) 
     Raises:
         HsiError: the file cannot be read, or is a photograph.
     """
-    legend = read_table(legend_path(path), alike=True) if untrusted.is_file(legend_path(path)) else ClassTable()
+    none: frozenset[Color] = frozenset()
+    if untrusted.is_file(legend_path(path)):
+        legend = read_table(legend_path(path), alike=True)
+    else:
+        legend, none = label_map(path)
     with open_dataset(path) as dataset:
         bands = dataset.count
     if bands in (3, 4):
-        return _read_colors(path, legend)
+        return _read_colors(path, legend, none)
     raster = read_tiff(path)
-    classes = ClassTable((*legend, *(c for c in raster.classes if c.number not in legend)))
-    return replace(raster, classes=classes)
+    if not untrusted.is_file(legend_path(path)) and legend:  # a palette, whose numbers are in no order that is known
+        return _named_by_palette(raster, legend, none)
+    names = {c.number: c.name for c in legend} | {n: name for n, name in raster.names.items() if n not in legend}
+    return replace(raster, names=names, colors={**raster.colors, **{c.number: c.color for c in legend}})
 
 
 def write_png(path: Path, array: NDArray[np.uint16], classes: ClassTable, geo: Geo) -> list[Path]:
@@ -77,7 +85,16 @@ def legend_path(path: Path) -> Path:
     return path.with_name(path.stem + ".legend.csv")
 
 
-def _read_colors(path: Path, legend: ClassTable) -> ClassRaster:
+def _named_by_palette(raster: StoredRaster, legend: ClassTable, none: frozenset[Color]) -> StoredRaster:
+    """A raster whose numbers have the names of their colours."""
+    by_color = {c.color: c.name for c in legend} | dict.fromkeys(none, _BACKGROUND)
+    names = {number: by_color[color] for number, color in raster.colors.items() if color in by_color}
+    first = {name: number for number, name in sorted(names.items(), reverse=True)}  # a palette repeats its first colour
+    kept = {number: name for number, name in names.items() if first[name] == number}
+    return replace(raster, names=kept)
+
+
+def _read_colors(path: Path, legend: ClassTable, none: frozenset[Color]) -> ClassRaster:
     with open_dataset(path) as dataset:
         require_room(path.name, dataset.height, dataset.width, 16)  # samples, colours as one number, classes
         stored = RasterSource(path).read(slice(None), slice(None), slice(None)).transpose(2, 0, 1)
@@ -92,6 +109,8 @@ def _read_colors(path: Path, legend: ClassTable) -> ClassRaster:
         packed = (packed << 8) | band
     if len(stored) == 4:
         packed[stored[3] == 0] = 0
+    for red, green, blue in none:
+        packed[packed == (red << 16 | green << 8 | blue)] = 0
     colors = np.flatnonzero(np.bincount(packed.ravel(), minlength=2**24))
     colors = colors[colors > 0]
     if len(colors) > _MOST_COLORS:

@@ -31,10 +31,10 @@ if TYPE_CHECKING:
     from hsigui.cube.formats.arrays import ArrayInfo
     from hsigui.labels.classes import ClassTable
     from hsigui.labels.grid import Grid
-    from hsigui.labels.raster import ClassRaster
+    from hsigui.labels.raster import ClassRaster, StoredRaster
     from hsigui.labels.shapes import LabelledShapes
 
-    Read = Callable[[Path, str | None, Grid | None], ClassRaster | LabelledShapes]
+    Read = Callable[[Path, str | None, Grid | None], StoredRaster | ClassRaster | LabelledShapes]
     Write = Callable[[Path, NDArray[np.uint16], ClassTable, Geo], list[Path]]
     TableRow = tuple[Any, Any, Any]  # number, name, colour, as they stand in a file
 
@@ -64,7 +64,7 @@ class LabelFormat:
         name: short, of its own.
         title: for dialogs and lists.
         suffixes: by which it is read, with the dot, in small letters.
-        read: a class raster, or shapes that are burnt onto a scene, of a path, a variable and a grid.
+        read: a stored raster, classes, or shapes that are burnt onto a scene, of a path, a variable and a grid.
         written: suffixes by which it is written, the usual one first; empty for a format that is only read.
         write: all files written of a path, class numbers (rows x cols, uint16), classes and place.
         files: all files that `write` makes of a name; the one named when not given.
@@ -147,7 +147,8 @@ FORMATS = (
     ),
     LabelFormat(
         "matlab", "MATLAB", (".mat",), f"{_ROOM}.mat_classes:read_mat",
-        (".mat",), f"{_ROOM}.mat_classes:write_mat", in_scene=f"{_ROOM}.mat_classes:truth_candidates",
+        (".mat",), f"{_ROOM}.mat_classes:write_mat", holds_classes=f"{_ROOM}.mat_classes:holds_classes",
+        in_scene=f"{_ROOM}.mat_classes:truth_candidates",
         carries=Carries("`labels`, `class_numbers`, `class_names`, `class_colors`", place="no", large="16 bits"),
     ),
     LabelFormat(
@@ -155,6 +156,18 @@ FORMATS = (
         (".gpkg",), f"{_ROOM}.vectors:write_gpkg", onto_scene=True, vector_drivers=("GPKG",),
         begins=b"SQLite format 3\0",
         carries=Carries("polygons: `class_id`, `class_name`, `color`; the table `classes`"),
+    ),
+    LabelFormat(
+        "labelme", say("labelme"), (".json",), f"{_ROOM}.labelme:read_labelme", sniff=f"{_ROOM}.labelme:is_labelme",
+        onto_scene=True,
+    ),
+    LabelFormat(
+        "coco", say("COCO (CVAT, Roboflow)"), (".json",), f"{_ROOM}.coco:read_coco", sniff=f"{_ROOM}.coco:is_coco",
+        onto_scene=True,
+    ),
+    LabelFormat(
+        "cvat", say("CVAT for images"), (".xml",), f"{_ROOM}.cvat:read_cvat", sniff=f"{_ROOM}.cvat:is_cvat",
+        onto_scene=True,
     ),
     LabelFormat(
         "geojson", say("GeoJSON polygons"), (".geojson", ".json"), f"{_ROOM}.geojson:read_geojson",
@@ -190,7 +203,19 @@ FORMATS = (
             place="written, not read", empty="left out",
         ),
     ),
-    LabelFormat("numpy", "NumPy", (".npy",), f"{_ROOM}.npy_classes:read_npy"),
+    LabelFormat(
+        "numpy", "NumPy", (".npy",), f"{_ROOM}.npy_classes:read_npy",
+        holds_classes=f"{_ROOM}.npy_classes:holds_classes",
+    ),
+    LabelFormat(
+        "hdf5", say("HDF5 (ilastik's exports)"), (".h5", ".hdf5"), f"{_ROOM}.ilastik:read_h5",
+        holds_classes=f"{_ROOM}.ilastik:holds_classes",
+    ),
+    LabelFormat("ilastik", say("ilastik projects"), (".ilp",), f"{_ROOM}.ilastik:read_ilp"),
+    LabelFormat(
+        "scpx", say("training input of QGIS's Semi-Automatic Classification Plugin"), (".scpx",),
+        f"{_ROOM}.scp:read_scpx", onto_scene=True, vector_drivers=("GPKG",), begins=b"PK",
+    ),
     LabelFormat(
         "shapefile", "Shapefile", (".shp",), f"{_ROOM}.vectors:read_vectors", onto_scene=True,
         vector_drivers=(say("ESRI Shapefile"),), begins=b"\0\0\x27\x0a",
@@ -260,8 +285,9 @@ def help_table() -> Iterator[str]:
 
 
 def only_read() -> tuple[str, ...]:
-    """Suffixes of formats that are read and not written."""
-    return suffixes_of(row for row in FORMATS if not row.written)
+    """Suffixes under which labels are read and not written."""
+    read = suffixes_of(row for row in FORMATS if not row.written)
+    return tuple(suffix for suffix in read if suffix not in written_suffixes())
 
 
 @dataclass(frozen=True)

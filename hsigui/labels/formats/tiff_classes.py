@@ -1,7 +1,7 @@
 """Class rasters as GeoTIFF: palette inside, class names in a `.aux.xml` beside, where GDAL and QGIS look for them.
 
 rasterio has no way to category names (rasterio issue 3185), so the side file (GDAL's persistent auxiliary metadata) is
-read and written here.
+written here, and read in `beside`.
 """
 
 from __future__ import annotations
@@ -18,29 +18,27 @@ from rasterio.crs import CRS
 from rasterio.errors import CRSError, NotGeoreferencedWarning, RasterioError
 from rasterio.transform import Affine
 
-from hsigui import untrusted
 from hsigui.cube.cube import Geo
 from hsigui.cube.formats.geotiff import RasterSource, geo_of_dataset, largest_block, open_dataset
 from hsigui.cube.formats.memory_rasters import written_through_memory
 from hsigui.cube.formats.tiff_pages import pages_of
-from hsigui.cube.formats.xml_files import tree_in
 from hsigui.cube.limits import require_block, require_room
 from hsigui.errors import HsiError
-from hsigui.labels.classes import ClassInfo, ClassTable, color_for
+from hsigui.labels.classes import ClassTable
 from hsigui.labels.grid import Grid
-from hsigui.labels.raster import MOST_LOOKED_AT, ClassRaster, is_nodata, numbers_in, smallest_type, whole_numbers
+from hsigui.labels.raster import MOST_LOOKED_AT, StoredRaster, smallest_type
 from hsigui.saving import what_to_do, written_beside
 from hsigui.texts import say
 
 
-def read_tiff(path: Path, variable: str | None = None, grid: Grid | None = None) -> ClassRaster:
-    """Reads a raster of class numbers with its palette and the names of its side file.
+def read_tiff(path: Path, variable: str | None = None, grid: Grid | None = None) -> StoredRaster:
+    """Reads a raster of class numbers with its palette; names stand beside it (`beside`).
 
     Args:
         variable, grid: unused, there is one array and it has its size.
 
     Raises:
-        HsiError: the file cannot be read, has several bands, or holds other values than class numbers.
+        HsiError: the file cannot be read, or has several bands.
     """
     with open_dataset(path) as dataset:
         if (count := max(dataset.count, len(pages_of(dataset)))) != 1:
@@ -54,13 +52,8 @@ def read_tiff(path: Path, variable: str | None = None, grid: Grid | None = None)
         stored = RasterSource(path).read(slice(None), slice(None), [0])[:, :, 0]
         palette = _palette(dataset)
         nodata = None if dataset.nodata is None else float(dataset.nodata)
-        array = whole_numbers(stored, path.name, nodata)
         geo = geo_of_dataset(dataset)
-    names = _category_names(aux_path(path))
-    numbers = sorted({n for n, name in names.items() if name} | set(numbers_in(array)))
-    classes = tuple(ClassInfo(n, names.get(n) or f"Class {n}", palette.get(n, color_for(n))) for n in numbers if n > 0)
-    gone = int(np.count_nonzero(is_nodata(stored, nodata)))
-    return ClassRaster(array, ClassTable(classes), geo, stored.dtype.name, nodata=nodata, nodata_pixels=gone)
+    return StoredRaster(stored, path.name, {}, palette, geo, nodata)
 
 
 def holds_classes(path: Path) -> bool | None:
@@ -139,18 +132,6 @@ def _palette(dataset: Any) -> dict[int, tuple[int, int, int]]:
 
 def _colormap(classes: ClassTable) -> dict[int, tuple[int, int, int, int]]:
     return {0: (0, 0, 0, 0)} | {c.number: (*c.color, 255) for c in classes}
-
-
-def _category_names(aux: Path) -> dict[int, str]:
-    """Names by number; empty when there is no side file, or none that can be read (the labels do not need it)."""
-    if not untrusted.is_file(aux):
-        return {}
-    try:
-        root = tree_in(aux)
-    except (ElementTree.ParseError, OSError, ValueError, LookupError, HsiError):
-        return {}
-    found = root.findall("./PAMRasterBand[@band='1']/CategoryNames/Category")
-    return {n: (category.text or "").strip() for n, category in enumerate(found)}
 
 
 def aux_xml(classes: ClassTable, geo: Geo | None = None) -> bytes:

@@ -87,6 +87,24 @@ def table_of(path: Path, layer: str) -> Table:
     return Table(tuple(map(str, meta["fields"])), geometries, values, meta["crs"], info.get("dataset_metadata") or {})
 
 
+def attributes_of(path: Path) -> Table:
+    """The rows of a dBase file, without geometries.
+
+    Raises:
+        HsiError: it is none, or cannot be read.
+    """
+    import pyogrio
+    from pyogrio.raw import read
+
+    with _reading(path):
+        info = pyogrio.read_info(_real(path), force_feature_count=True)
+        if info.get("driver") != "ESRI Shapefile" or info.get("geometry_type") is not None:
+            raise _other_kind(path)
+        require_memory(path.name, max(0, int(info["features"])) * _FEATURE_BYTES)
+        meta, _, _, values = read(_real(path), read_geometry=False)
+    return Table(tuple(map(str, meta["fields"])), np.empty(0, dtype=object), tuple(values), None, {})
+
+
 def _joined(pieces: Sequence[Any]) -> NDArray[Any]:
     found = [
         np.asarray(piece if piece is not None else (), dtype=None if piece is not None else object) for piece in pieces

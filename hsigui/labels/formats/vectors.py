@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import warnings
 from collections.abc import Iterable
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -22,6 +23,7 @@ from hsigui.cube.formats.arrays import ArrayInfo
 from hsigui.errors import HsiError
 from hsigui.labels.classes import ClassInfo, ClassTable, color_for
 from hsigui.labels.formats import attributes, vector_files, wkb
+from hsigui.labels.formats.qgis_styles import Style, style_beside, style_in
 from hsigui.labels.grid import Grid
 from hsigui.labels.raster import AmbiguousLabels
 from hsigui.labels.shapes import LabelledShapes, Shape, grid_as_text, grid_from_text, outlines
@@ -29,6 +31,8 @@ from hsigui.saving import what_to_do, written_beside
 from hsigui.texts import say
 
 LAYER, CLASSES = "labels", "classes"
+_STYLES = "layer_styles"  # of QGIS
+_OF_LAYER = "/"  # between a layer and its field
 _FIELDS = ["class_id", "class_name", "color"]
 
 
@@ -36,7 +40,7 @@ def read_vectors(path: Path, variable: str | None = None, grid: Grid | None = No
     """Reads polygons, lines and points with their classes.
 
     Args:
-        variable: the layer, or the field of the class, where several could be meant.
+        variable: the layer, or the field of the class, where several could be meant; “layer/field” for both.
         grid: unused, the shapes are burnt onto it later.
 
     Raises:
@@ -49,7 +53,17 @@ def read_vectors(path: Path, variable: str | None = None, grid: Grid | None = No
     has_table = CLASSES in layers and layers[CLASSES] is None
     table = _own_classes(vector_files.table_of(path, CLASSES)) if has_table else ClassTable()
     columns = dict(zip(found.fields, found.values, strict=True))
-    numbers, classes, notes = attributes.classes_of(columns, len(found.geometries), path.name, field)
+    style, said = (Style(), ()) if has_table else _style(path, layers, layer)
+    field = style.of(columns, field)
+    try:
+        numbers, classes, notes = attributes.classes_of(columns, len(found.geometries), path.name, field)
+    except AmbiguousLabels as question:
+        several = sum(kind is not None for kind in layers.values()) > 1
+        prefix = f"{layer}{_OF_LAYER}" if several else ""  # else the answer would leave the layer open
+        listed = tuple(replace(info, name=prefix + info.name) for info in question.candidates)
+        message = say("{name} has several fields that can be the class", name=path.name)
+        raise AmbiguousLabels(message, listed) from None
+    classes, notes = style.applied(classes, field), notes + said
     shapes, skipped = _shapes(found.geometries, numbers)
     if skipped:
         notes += (
@@ -58,6 +72,20 @@ def read_vectors(path: Path, variable: str | None = None, grid: Grid | None = No
     crs = _wkt(found.crs)
     kind, own = grid_from_text(found.said, crs)
     return LabelledShapes(shapes, _joined(table, classes), crs, kind, own, notes)
+
+
+def _style(path: Path, layers: dict[str, Any], layer: str) -> tuple[Style, tuple[str, ...]]:
+    """The style of a layer: beside the file, or that which QGIS keeps in a GeoPackage."""
+    style, said = style_beside(path)
+    if style.attribute or layers.get(_STYLES, "") is not None:
+        return style, said
+    table = vector_files.table_of(path, _STYLES)
+    columns = {name.casefold(): values.tolist() for name, values in zip(table.fields, table.values, strict=True)}
+    rows = zip(*(columns.get(name, ()) for name in ("f_table_name", "useasdefault", "styleqml")), strict=False)
+    of_layer = [(bool(default), str(text)) for table_name, default, text in rows if table_name == layer and text]
+    found = style_in(max(of_layer, key=lambda row: row[0])[1]) if of_layer else Style()
+    kept = say("Names and colours of classes are from the style that the file keeps.")
+    return found, (*said, kept) if found.labels or found.colors else said
 
 
 def write_gpkg(
@@ -116,6 +144,9 @@ def _layer(layers: dict[str, Any], file_name: str, variable: str | None) -> tupl
         )
     if variable in drawn:
         return str(variable), None
+    of_layer, mark, field = (variable or "").partition(_OF_LAYER)
+    if mark and of_layer in drawn:
+        return of_layer, field
     if LAYER in drawn or len(drawn) == 1:
         return (LAYER if LAYER in drawn else drawn[0]), variable
     listed = tuple(ArrayInfo(name, (), str(layers[name])) for name in drawn)

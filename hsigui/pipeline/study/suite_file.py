@@ -28,6 +28,7 @@ from typing import Any
 from hsigui.cube.demo import demo_scene
 from hsigui.cube.open import ImportChoice
 from hsigui.errors import HsiError
+from hsigui.labels.background import choice_of
 from hsigui.pipeline.influence import FULL
 from hsigui.pipeline.study.plan import StudySpec, chosen_methods, study_from
 from hsigui.texts import say
@@ -43,6 +44,7 @@ class SuiteScene:
         name: in tables, and of its folder of results.
         cube, truth: None for the simulated scene.
         variable, truth_variable: arrays of the files where several fit.
+        truth_background: numbers of the truth that mean no label; None for what it says itself.
         choice: how an array becomes the scene; None where only the variable is said.
         demo: arguments of `demo_scene`; None for files.
         own: fields of `StudySpec` that are other than the suite's.
@@ -53,6 +55,7 @@ class SuiteScene:
     truth: Path | None = None
     variable: str | None = None
     truth_variable: str | None = None
+    truth_background: str | None = None
     choice: ImportChoice | None = None
     demo: Mapping[str, Any] | None = None
     own: Mapping[str, Any] | None = None
@@ -185,6 +188,16 @@ def _read_words(value: object) -> tuple[str, ...] | None:
     return tuple(given) if fits and isinstance(given, list) else None
 
 
+def _read_background(value: object) -> str | None:
+    if isinstance(value, bool) or not isinstance(value, int | str) or value == "":
+        return None
+    try:
+        choice_of(value)
+    except HsiError:
+        return None
+    return str(value)
+
+
 def _read_size(value: object) -> tuple[int, int] | None:
     given = value.lower().split("x") if isinstance(value, str) else value
     if not isinstance(given, list) or len(given) != 2:
@@ -202,6 +215,7 @@ _GUARD = _Kind(
     lambda value: value if value == FULL or _is_whole(value, 0) else None, say('a whole number of 0 or more, or "full"')
 )
 _SWITCH = _Kind(lambda value: value if isinstance(value, bool) else None, say("true or false"))
+_BACKGROUND = _Kind(_read_background, say('numbers that mean no label, such as "255" or "-1,0"'))
 _SIZE = _Kind(_read_size, say('rows and columns, such as "145x145"'))
 
 _CELLS = {"labels": _COUNTS, "splits": _WORDS}
@@ -212,7 +226,15 @@ _STUDY = {
     "contexts": _WORDS,
 }  # fmt: skip
 _IMPORT = {"axes": _WORD, "order": _WORD, "wavelengths": _WORD, "units": _WORD, "bad_bands": _WORD}
-_FILES = {"cube": _WORD, "truth": _WORD, "variable": _WORD, "truth_variable": _WORD, "size": _SIZE, **_IMPORT}
+_FILES = {
+    "cube": _WORD,
+    "truth": _WORD,
+    "variable": _WORD,
+    "truth_variable": _WORD,
+    "truth_background": _BACKGROUND,
+    "size": _SIZE,
+    **_IMPORT,
+}
 
 
 def _read_study(reader: _Reader) -> dict[str, Any]:
@@ -251,7 +273,7 @@ def _read_scene(path: Path, number: int, said: Table) -> SuiteScene:
     cube, truth = (path.parent / Path(files[key]).expanduser() for key in ("cube", "truth"))
     choice = _choice(where, files)
     variable = None if choice else files["variable"]
-    return SuiteScene(name, cube, truth, variable, files["truth_variable"], choice, own=own)
+    return SuiteScene(name, cube, truth, variable, files["truth_variable"], files["truth_background"], choice, own=own)
 
 
 def _choice(where: str, files: Mapping[str, Any]) -> ImportChoice | None:

@@ -17,6 +17,7 @@ from hsigui.jobs import Event, Finished, Job, JobRunner, Metric, Outcome, Partia
 from hsigui.ui.desk.job_log import JobLog
 
 INTERVAL_MS = 30
+OFTEN_MS = 4  # while something is at work that a hand waits for: a band, a stroke
 RESERVE_BYTES = 2**20
 METRIC_POINTS = 200  # the most points of one curve that are worth drawing at once
 
@@ -66,6 +67,7 @@ class JobBridge(QObject):
         self._runner = JobRunner()
         self._watchers: dict[int, Watcher] = {}
         self._waiting: deque[Event | _Points] = deque()
+        self._awaited: set[int] = set()  # jobs that a hand waits for
         self._log = JobLog()
         self._reserve = bytes(RESERVE_BYTES)  # let go when memory runs out here
         self._timer = QTimer(self)
@@ -81,6 +83,9 @@ class JobBridge(QObject):
         job = self._runner.start(work, title)
         self._log.began(job, often)
         self._watchers[job.number] = watcher or Watcher()
+        if often:
+            self._awaited.add(job.number)
+        self._timer.setInterval(OFTEN_MS if self._awaited else INTERVAL_MS)
         if not self._timer.isActive():
             self._timer.start()
         self.busy_changed.emit()
@@ -149,6 +154,9 @@ class JobBridge(QObject):
 
     def _end(self, event: Finished, watcher: Watcher) -> None:
         del self._watchers[event.job]
+        self._awaited.discard(event.job)
+        if not self._awaited:
+            self._timer.setInterval(INTERVAL_MS)
         self._log.ended(event)
         try:
             if event.outcome is Outcome.COMPLETED:

@@ -122,3 +122,7 @@ class _Follower(QObject):
                 boxes = palette(colors)
                 boxes.setColor(QPalette.ColorRole.Base, QColor(colors.line))
                 self._app.setPalette(boxes, "QCheckBox")  # type: ignore[arg-type] # the stubs say bytes, which it refuses
+                rows = palette(colors)  # the frames of boxes in lists are drawn from the colour of the window alone
+                rows.setColor(QPalette.ColorRole.Window, QColor(colors.disabled))
+                for kind in ("QTableView", "QTreeView", "QListView"):
+                    self._app.setPalette(rows, kind)  # type: ignore[arg-type] # likewise

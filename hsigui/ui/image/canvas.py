@@ -20,6 +20,7 @@ from hsigui.labels.classes import ClassTable, Color
 from hsigui.labels.strokes import Area
 from hsigui.texts import say
 from hsigui.ui.image.camera import Camera
+from hsigui.ui.image.color_key import ColorKey, paint_key
 from hsigui.ui.image.marks import Mark, half_side, paint_marks
 from hsigui.ui.image.outlines import OutlineLayer
 from hsigui.ui.image.overlay import REACH, Box, ClassLayer, Composite, SelectionLayer, Window
@@ -51,6 +52,7 @@ class SceneCanvas(QAbstractScrollArea):
         self._markers: list[Marker] = []
         self._target: tuple[int, int] | None = None
         self._marks: list[Mark] = []
+        self._key: ColorKey | None = None
         self._empty_text = say("No scene is open")
         self.setFrameShape(QFrame.Shape.NoFrame)
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
@@ -101,6 +103,7 @@ class SceneCanvas(QAbstractScrollArea):
     def clear(self) -> None:
         """Shows nothing."""
         self._composite.clear()
+        self._key = None
         self._new_scene(0, 0)
         self.viewport().update()
 
@@ -230,6 +233,17 @@ class SceneCanvas(QAbstractScrollArea):
                 return row, col
         return None
 
+    @property
+    def color_key(self) -> ColorKey | None:
+        """The key that is drawn over the image."""
+        return self._key
+
+    def set_color_key(self, key: ColorKey | None) -> None:
+        """Draws a key over the lower left corner of the image, or none."""
+        self._key = key
+        self.setAccessibleDescription("" if key is None else key.text)
+        self.viewport().update()
+
     def set_empty_text(self, text: str) -> None:
         """What is written while there is no scene."""
         self._empty_text = text
@@ -305,6 +319,8 @@ class SceneCanvas(QAbstractScrollArea):
             paint_marks(painter, self._camera, self._marks, self._target)
             self._paint_target(painter)
             self.paint_tool(painter)
+            if self._key is not None:
+                paint_key(painter, self._key, self.viewport().size(), self.font(), self.palette())
         painter.end()
 
     def _paint_scene(self, painter: QPainter, exposed: QRect) -> None:

@@ -17,17 +17,26 @@ from hsigui.texts import say
 
 
 def load_classes(
-    ctx: Context, path: Path, cube: Cube, what: str, variable: str | None = None, seen: SeenFiles | None = None
+    ctx: Context,
+    path: Path,
+    cube: Cube,
+    what: str,
+    variable: str | None = None,
+    seen: SeenFiles | None = None,
+    background: str | None = None,
+    buffer: str | None = None,
 ) -> ClassRaster:
     """Reads the classes of pixels of a scene; `Misplaced` when they can be brought to the scene in several ways.
 
     Args:
+        background, buffer: the numbers that mean no label, and the distance around points and lines, as the user
+            chose.
         seen: notes what the files are now, before they are read: who changes them meanwhile is found out at a save.
     """
     ctx.progress(0, 0, say("Reading {name}…", name=path.name))
     if seen is not None:
         seen.note_before_reading(*files_written(path))
-    return read_onto(path, cube, what, variable)
+    return read_onto(path, cube, what, variable, background, buffer)
 
 
 def fit_classes(ctx: Context, raster: ClassRaster, cube: Cube, what: str, remedy: str) -> ClassRaster:

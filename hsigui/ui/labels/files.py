@@ -182,7 +182,8 @@ class LabelFiles(QObject):
                 count=np.count_nonzero(array),
                 classes_in=_classes_in(array),
                 name=path.name,
-            )
+            ),
+            _unlabelled(raster),
         )
         self._validation.open_beside(path)
 
@@ -202,7 +203,7 @@ class LabelFiles(QObject):
         session.edit(edit, say("Add {name}", name=path.name) + (say(" (validation)") if checks else ""))
         kind = say("validation labels") if checks else say("labels")
         stay, already = np.count_nonzero(locked), np.count_nonzero(taken)
-        told = []
+        told = [words] if (words := _unlabelled(raster)) else []
         if stay:
             told.append(say("Labels of locked classes stay as they are, at {count:,} pixels.", count=stay))
         if already:
@@ -231,7 +232,9 @@ class LabelFiles(QObject):
             changes = ", ".join(f"{old} → {new}" for old, new in sorted(matched.renumbered.items()))
             text += say(" Classes were matched by name; numbers changed: {changes}.", changes=changes)
         self._desk.messages.info(
-            text, say("Labels can be drawn from it."), [(say("Draw few-shot sample…"), self._sampler.ask_and_sample)]
+            text,
+            " ".join(filter(None, (_unlabelled(raster), say("Labels can be drawn from it.")))),
+            [(say("Draw few-shot sample…"), self._sampler.ask_and_sample)],
         )
 
     def _write(self, path: Path, then: Callable[[], None], of: Scene | None = None) -> None:
@@ -284,6 +287,11 @@ def _validation(scene: Scene) -> NDArray[np.uint16] | None:
 def _real(path: Path) -> Path:
     """A path by which two names of one file are seen to be the same; letter case tells nothing on some systems."""
     return Path(os.path.normcase(path.expanduser().resolve()))
+
+
+def _unlabelled(raster: ClassRaster) -> str:
+    """Which number of a raster was read as no label."""
+    return "" if raster.background is None else raster.background.words
 
 
 def _classes_in(array: np.ndarray) -> int:

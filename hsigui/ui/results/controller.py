@@ -8,6 +8,7 @@ from hsigui.document.events import AccuracyChanged, Changed, SceneShown, TruthCh
 from hsigui.texts import say
 from hsigui.ui.desk.desk import Desk
 from hsigui.ui.image.bench import Bench, PanelParts
+from hsigui.ui.results.copying import CopyController
 from hsigui.ui.results.export import ExportController
 from hsigui.ui.results.panel import NO_REFERENCE, ResultsPanel
 
@@ -38,4 +39,6 @@ class ResultsController(QObject):
 def results(bench: Bench) -> PanelParts:
     """Makes the panel of results, with what writes them to files."""
     panel = ResultsPanel(bench.desk.window)
-    return PanelParts(panel, (panel, ResultsController(bench.desk, panel), ExportController(bench.desk)))
+    return PanelParts(
+        panel, (panel, ResultsController(bench.desk, panel), ExportController(bench.desk), CopyController(bench.desk))
+    )

@@ -32,7 +32,6 @@ def result_of(session: Session) -> Result | None:
             None if session.truth is None else session.truth.array,
         ),
         seconds=session.seconds, run_folder=session.run_folder, plain=session.plain,
-        choice=session.scene.choice,
     )  # fmt: skip
 
 

@@ -6,15 +6,18 @@ from dataclasses import replace
 
 from PySide6.QtCore import QObject
 
-from hsigui.document.identity import same_input
+from hsigui.cube.cube import Cube, CubeInfo
+from hsigui.cube.quality import with_quality_of
+from hsigui.document.events import ImportKept
 from hsigui.errors import HsiError
 from hsigui.storage import band_edits
 from hsigui.storage.band_edits import BandEdit
 from hsigui.texts import say
 from hsigui.ui.desk.desk import Desk
 from hsigui.ui.desk.dialogs import open_dialog
+from hsigui.ui.desk.job_bridge import Watcher
 from hsigui.ui.scene.bands_dialog import BandsDialog
-from hsigui.ui.scene.input_change import ask_for_input, stop_training
+from hsigui.ui.scene.input_change import take_input
 
 
 class BandsController(QObject):
@@ -55,27 +58,19 @@ class BandsController(QObject):
         cube, plain = scene.cube, scene.plain
         try:
             edited = edit.applied_to(plain)
+            edited = with_quality_of(plain.with_info(plain.info) if edited is plain else edited, cube)
         except HsiError as error:
             self._desk.messages.error(error)
             return
-        if edited.info == cube.info:
+        if _but_for_gaps(edited) == _but_for_gaps(cube) or not take_input(
+            self._desk, scene, edited, say("Other bad bands"),
+            say("The encoder and the map were made with other good bands."), say("Change the bands"),
+        ):  # fmt: skip
             return
-        new_input = not same_input(edited, cube)
-        answer = ask_for_input(self._desk, scene) if new_input else "keep"
-        if answer == "cancel":
-            return
-        drop = new_input and scene.features is not None
-        if drop and not self._desk.prompts.confirm(
-            say("Other bad bands"),
-            say("The encoder and the map were made with other good bands."),
-            say(
-                "They do not fit the scene any more and are dropped; the labels stay. The run is kept on disk, but "
-                "another pretraining is needed for a new map."
-            ),
-            say("Change the bands"),
-        ):
-            return
-        if answer == "stop":
-            stop_training(self._desk, scene)
-        scene.replace_cube(edited, new_input=new_input)
-        self._desk.bridge.start(lambda _ctx: band_edits.remember(plain, edit), say("Keep the bands"))
+        kept = Watcher(done=lambda _kept: self._session.events.emit(ImportKept(scene.id)))
+        self._desk.bridge.start(lambda _ctx: band_edits.remember(plain, edit), say("Keep the bands"), kept)
+
+
+def _but_for_gaps(cube: Cube) -> CubeInfo:
+    """What is known of a scene, without what was found out of its gaps after it was opened."""
+    return replace(cube.info, notes=(), costly_band=None, gaps_unknown=False)

@@ -20,7 +20,7 @@ from hsigui.cube.open import holds_arrays, scene_path
 from hsigui.cube.picture import Picture
 from hsigui.cube.remote import stand_ins
 from hsigui.cube.remote.address import address_of, is_address
-from hsigui.cube.render import ViewState, first_view, preset, reaches
+from hsigui.cube.render import ViewState, first_view
 from hsigui.document.events import BandsChanged, SceneClosed, SceneLeft, SceneOpened, SceneShown, ViewChanged
 from hsigui.document.identity import Origin
 from hsigui.document.scene import Scene
@@ -31,9 +31,11 @@ from hsigui.ui.desk.desk import Desk
 from hsigui.ui.desk.dialogs import open_dialog
 from hsigui.ui.desk.job_bridge import Latest, Watcher
 from hsigui.ui.desk.message_bar import Message
+from hsigui.ui.desk.wavelength_units import WavelengthUnit
 from hsigui.ui.image.view import ImageView
 from hsigui.ui.scene import drawing, opening
 from hsigui.ui.scene.address_dialog import AddressDialog
+from hsigui.ui.scene.color_keys import key_of
 from hsigui.ui.scene.detail import DetailController
 from hsigui.ui.scene.display_panel import DisplayPanel
 from hsigui.ui.scene.import_dialog import ImportDialog
@@ -87,7 +89,6 @@ class SceneController(QObject):
         self._drawing = Latest(desk.bridge, say("Draw composite"), self._show_picture, between=True)
         self._reading = Latest(desk.bridge, say("Read pixel"), self._show_values, between=True)
         display.view_changed.connect(self._session.set_view)
-        display.preset_asked.connect(self.show_preset)
         image.hovered.connect(self._hovered)
         events = self._session.events
         events.subscribe(SceneLeft, self._left)
@@ -167,7 +168,7 @@ class SceneController(QObject):
         if answer == "cancel":
             return
         self._path, self._again, self._stops = scene.cube.path, scene.origin, answer == "stop"
-        self._opening.request(partial(opening.open_scene, path=scene.cube.path, choice=scene.choice))
+        self._opening.request(partial(opening.open_scene, path=scene.cube.path, choice=scene.plain.info.choice))
 
     def ask_and_open_as(self) -> None:
         """Asks for a file, and then how it is to be read."""
@@ -257,6 +258,8 @@ class SceneController(QObject):
         session.replace_cube(opened.cube, plain=opened.plain, new_input=True)
         if session.view is not None:
             self._drawing.request(partial(drawing.draw_picture, cube=opened.cube, view=session.view))
+        for text in opened.told:
+            self._desk.messages.warning(text)
         dropped = say(" Encoder and map were of the old values and are dropped.") if computed else ""
         self._desk.messages.info(
             say("{name} was read again; the labels stay.{dropped}", name=opened.cube.name, dropped=dropped)
@@ -264,7 +267,6 @@ class SceneController(QObject):
 
     def _take(self, opened: opening.Opened, path: Path | None, replaced: Scene | None) -> None:
         scene = Scene(opened.cube, opened.view, opened.plain)
-        scene.choice = opened.choice
         self._looks[scene.id] = SceneLook(opened.picture, opened.view)
         if replaced is None:
             self._session.open(scene)
@@ -282,6 +284,8 @@ class SceneController(QObject):
             scene.set_truth(opened.truth.array, opened.truth.classes, say("the simulated ground truth"))
         rows, cols, bands = scene.plain.shape
         _log.note("Scene %d opened: %d x %d x %d, %s", scene.id, rows, cols, bands, scene.plain.dtype)
+        for text in opened.told:
+            self._desk.messages.warning(text)
         self._session.events.emit(SceneOpened(scene.id, opened.beside))
 
     # Tabs
@@ -324,6 +328,7 @@ class SceneController(QObject):
         self._image.clear()
         self._picture, self._first = look.picture, look.first
         self._image.set_image(look.picture.rgb, look.picture.step, (scene.cube.rows, scene.cube.cols))
+        self._image.set_color_key(key_of(look.picture, scene.cube, self._desk.wavelength_unit))
         self._show_bands(scene.cube)
         self._display.set_view(scene.view)
         if look.place is None:
@@ -339,36 +344,29 @@ class SceneController(QObject):
         bad = np.ones(cube.bands, dtype=bool)
         bad[cube.good_bands] = False
         self._display.set_bands(cube.bands, cube.wavelengths, bad)
-        self._display.set_default_bands(reaches(cube, "default bands"))
 
-    def _bands_changed(self, _event: BandsChanged) -> None:
+    def _bands_changed(self, event: BandsChanged) -> None:
         scene = self._session.scene
         self._show_bands(scene.cube)
+        self.set_unit(self._desk.wavelength_unit)
+        if event.new_input:  # other pixels may have no data, and others decide on the stretch
+            self._drawing.request(partial(drawing.draw_picture, cube=scene.cube, view=scene.view))
         before, self._first = self._first, first_view(scene.cube)
         if scene.view == before:  # nothing was chosen yet, so what would be shown at opening is shown
             self._session.set_view(self._first)
 
+    def set_unit(self, unit: WavelengthUnit) -> None:
+        """Writes the wavelength of a single band in a unit."""
+        cube = self._session.cube
+        if cube is not None and self._picture is not None:
+            self._image.set_color_key(key_of(self._picture, cube, unit))
+
     # The composite
 
-    def show_preset(self, name: str) -> None:
-        """Shows "true colour", "colour infrared" or "default bands"."""
-        cube, view = self._session.cube, self._session.view
-        if cube is None or view is None:
-            return
-        chosen = preset(cube, name)
-        if not reaches(cube, name):
-            self._desk.messages.info(
-                say(
-                    "{name} has no bands for “{name2}”; bands {red}, {green} and {blue} are shown.",
-                    name=cube.name,
-                    name2=name,
-                    red=chosen.red + 1,
-                    green=chosen.green + 1,
-                    blue=chosen.blue + 1,
-                ),
-                say("Choose others with the sliders."),
-            )
-        self._session.set_view(dataclasses.replace(chosen, low=view.low, high=view.high))
+    @property
+    def drawing(self) -> bool:
+        """Whether a picture is being drawn that is not shown yet."""
+        return self._drawing.busy
 
     def _view_changed(self, event: ViewChanged) -> None:
         """Shows other bands or another stretch; the newest wish wins."""
@@ -380,8 +378,9 @@ class SceneController(QObject):
         if cube is not None:
             self._picture = picture
             self._image.set_image(picture.rgb, picture.step, (cube.rows, cube.cols))
+            self._image.set_color_key(key_of(picture, cube, self._desk.wavelength_unit))
             if picture.step > 1:
-                self._detail.refresh()
+                self._detail.refresh(picture)
 
     # Pixels
 

@@ -11,8 +11,9 @@ from numpy.typing import NDArray
 from PySide6.QtCore import QObject
 
 from hsigui.cube.cube import Cube
-from hsigui.cube.picture import display_step
-from hsigui.cube.render import Levels, ViewState, render_window, resolve
+from hsigui.cube.picture import Picture, display_step
+from hsigui.cube.render import ViewState, render_window, resolve
+from hsigui.cube.stretch import Tones
 from hsigui.document.events import BandsChanged, SceneShown
 from hsigui.jobs import Context
 from hsigui.texts import say
@@ -35,7 +36,7 @@ class Detail:
     top: int
     left: int
     step: int
-    levels: Levels
+    tones: Tones
     view: ViewState
 
 
@@ -45,20 +46,21 @@ class DetailController(QObject):
     def __init__(self, desk: Desk, image: ImageView) -> None:
         super().__init__(desk.window)
         self._session, self._image = desk.session, image
-        self._last: Detail | None = None  # its levels serve as long as scene and view stay
+        self._picture: Picture | None = None  # its tones serve as long as scene and view stay
         self._drawing = Latest(desk.bridge, say("Draw detail"), self._show)
         self._timer = Debounce(WAIT_MS, LONGEST_WAIT_MS, self._draw, self)
         image.moved.connect(self._moved)
         desk.session.events.subscribe(SceneShown, self._forget)
         desk.session.events.subscribe(BandsChanged, self._forget)
 
-    def refresh(self) -> None:
+    def refresh(self, picture: Picture) -> None:
         """The composite was drawn anew: so is the detail, when one is wanted."""
+        self._picture = picture
         self._timer.start()
 
     def _forget(self, _event: SceneShown | BandsChanged) -> None:
         self._drawing.forget()
-        self._last = None
+        self._picture = None
 
     def _moved(self) -> None:
         if self._session.cube is not None and display_step(self._session.cube) > 1:
@@ -74,22 +76,21 @@ class DetailController(QObject):
         if step >= coarse:
             self._drawing.forget()
             return
-        last = self._last
-        levels = last.levels if last is not None and last.view == view else None
-        self._drawing.request(partial(draw_detail, cube=cube, view=view, box=box, step=step, levels=levels))
+        whole = self._picture
+        tones = whole.tones if whole is not None and whole.view == view else None
+        self._drawing.request(partial(draw_detail, cube=cube, view=view, box=box, step=step, tones=tones))
 
     def _show(self, detail: Detail) -> None:
         if self._session.view != detail.view:
             return
-        self._last = detail
         self._image.set_detail(detail.rgb, detail.top, detail.left, detail.step)
 
 
-def draw_detail(ctx: Context, cube: Cube, view: ViewState, box: Box, step: int, levels: Levels | None = None) -> Detail:
+def draw_detail(ctx: Context, cube: Cube, view: ViewState, box: Box, step: int, tones: Tones | None = None) -> Detail:
     """Draws a box of the scene (top, left, bottom, right) with the stretch of the whole."""
-    if levels is None:
-        levels = resolve(cube, view, display_step(cube))
+    if tones is None:
+        tones = resolve(cube, view, display_step(cube))
         ctx.check()
     top, left, bottom, right = box
-    rgb = render_window(cube, view, levels, slice(top, bottom, step), slice(left, right, step))
-    return Detail(rgb, top, left, step, levels, view)
+    rgb = render_window(cube, view, tones, slice(top, bottom, step), slice(left, right, step))
+    return Detail(rgb, top, left, step, tones, view)

@@ -18,6 +18,7 @@ from hsigui.cube.formats.library import SpectralLibrary, open_library
 from hsigui.cube.formats.table import reader_of
 from hsigui.cube.open import holds_arrays, list_arrays, open_cube, suggestions
 from hsigui.cube.picture import Picture
+from hsigui.cube.quality import with_quality
 from hsigui.cube.remote.address import address_of
 from hsigui.cube.remote.opening import typed_address
 from hsigui.cube.render import ViewState, first_view, render
@@ -26,7 +27,7 @@ from hsigui.jobs import Context
 from hsigui.labels.classes import ClassInfo, ClassTable
 from hsigui.labels.describe import describe_file
 from hsigui.labels.formats.files import ClassRaster, find_truth_in_cube_file, may_hold_shapes
-from hsigui.storage import band_edits, imports
+from hsigui.storage import band_edits, chosen_masks, imports
 from hsigui.texts import say
 from hsigui.ui.desk.wavelength_units import NANOMETRES, WavelengthUnit
 from hsigui.ui.scene.drawing import draw_picture
@@ -40,7 +41,8 @@ class Opened:
         plain: the scene with wavelengths and bad bands as its file has them.
         truth: comes with the demo scene only.
         beside: names of arrays in the same file that fit the scene as ground truth.
-        choice: how the file was read; None for as it says itself.
+        told: what was chosen before and is not so now, in sentences: messages go with the scene before, so they are
+            said when this one is shown.
     """
 
     cube: Cube
@@ -49,7 +51,7 @@ class Opened:
     plain: Cube
     truth: ClassRaster | None = None
     beside: tuple[str, ...] = ()
-    choice: ImportChoice | None = None
+    told: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -89,9 +91,10 @@ def open_scene(
         present: rows and columns of the scene that is open, to which labels can belong.
     """
     ctx.progress(0, 0, say("Opening {name}…", name=path.name))
+    told: list[str] = []
     if choice is None:
         try:
-            cube, choice = _open_as_before(ctx, path)
+            cube = _open_as_before(path, told)
         except AmbiguousArray:
             raise
         except HsiError as refusal:
@@ -104,18 +107,18 @@ def open_scene(
                 say("{name} has one band of whole numbers, of the scene's size", name=path.name),
             )
     else:
-        cube = open_cube(path, choice=choice)
+        cube = open_cube(path, choice=choice, gaps=False)
         try:
             imports.remember(choice, path)
         except HsiError as error:
-            ctx.warn(
+            told.append(
                 say(
                     "How {name} is read is not kept for the next time: {message}", name=path.name, message=error.message
                 )
             )
-    opened = _ready(ctx, cube)
+    opened = _ready(ctx, cube, told)
     fitting = find_truth_in_cube_file(path, (cube.rows, cube.cols))
-    return replace(opened, beside=tuple(info.name for info in fitting), choice=choice)
+    return replace(opened, beside=tuple(info.name for info in fitting))
 
 
 def open_address(ctx: Context, text: str, present: tuple[int, int] | None = None) -> Opened | Found:
@@ -134,35 +137,47 @@ def open_demo(ctx: Context, spec: DemoSpec) -> Opened:
     ctx.progress(0, 0, say("Making the demo scene…"))
     demo = simulate(spec)
     classes = ClassTable(tuple(ClassInfo(*entry) for entry in demo.classes))
-    return replace(_ready(ctx, demo.cube), truth=ClassRaster(demo.truth, classes, demo.cube.geo))
+    return replace(_ready(ctx, demo.cube, []), truth=ClassRaster(demo.truth, classes, demo.cube.geo))
 
 
-def _ready(ctx: Context, cube: Cube) -> Opened:
+def _ready(ctx: Context, cube: Cube, told: list[str]) -> Opened:
     ctx.progress(0, 0, say("Drawing {name}…", name=cube.name))
-    plain, cube = cube, _with_kept_bands(ctx, cube)
+    plain, cube = cube, _with_kept_masks(_with_kept_bands(cube, told), chosen_masks.recall(cube), told)
+    if cube is plain:  # of this one it is found out later what no-data costs; that is no word of the file
+        cube = plain.with_info(plain.info)
     view = first_view(cube)
-    return Opened(cube, view, draw_picture(ctx, cube, view), plain)
+    return Opened(cube, view, draw_picture(ctx, cube, view), plain, told=tuple(told))
 
 
-def _with_kept_bands(ctx: Context, cube: Cube) -> Cube:
+def _with_kept_bands(cube: Cube, told: list[str]) -> Cube:
     try:
         return band_edits.recall(cube).applied_to(cube)
     except HsiError as error:
-        ctx.warn(say("The bands of {name} are as in the file: {message}", name=cube.name, message=error.message))
+        told.append(say("The bands of {name} are as in the file: {message}", name=cube.name, message=error.message))
         return cube
 
 
-def _open_as_before(ctx: Context, path: Path) -> tuple[Cube, ImportChoice | None]:
+def _with_kept_masks(cube: Cube, names: tuple[str, ...], told: list[str]) -> Cube:
+    try:
+        return with_quality(cube, names)
+    except HsiError as error:
+        told.append(
+            say("The quality masks of {name} are not applied: {message}", name=cube.name, message=error.message)
+        )
+        return cube
+
+
+def _open_as_before(path: Path, told: list[str]) -> Cube:
     kept = imports.recall(path)
     if kept is None:
-        return open_cube(path), None
+        return open_cube(path, gaps=False)
     try:
-        cube = open_cube(path, choice=kept)
+        cube = open_cube(path, choice=kept, gaps=False)
     except HsiError as error:  # kept by another version of the program, say
-        ctx.warn(say("{name} could not be read as the last time: {message}", name=path.name, message=error.message))
-        return open_cube(path), None
+        told.append(say("{name} could not be read as the last time: {message}", name=path.name, message=error.message))
+        return open_cube(path, gaps=False)
     note = say("Read as the last time: {kept}. File > Open as… changes it.", kept=kept)
-    return cube.with_info(replace(cube.info, notes=(*cube.info.notes, note))), kept
+    return cube.with_info(replace(cube.info, notes=(*cube.info.notes, note)))
 
 
 @dataclass(frozen=True)
@@ -202,7 +217,7 @@ def preview_import(
 ) -> ImportPreview:
     """The scene that a choice makes of a file, neither side of the picture longer than `size`; `unit` is that of its
     wavelengths in words."""
-    cube = open_cube(path, choice=choice)
+    cube = open_cube(path, choice=choice, gaps=False)
     ctx.check()
     lines = [say("{rows} rows x {cols} columns, {bands} bands", rows=cube.rows, cols=cube.cols, bands=cube.bands)]
     waves = cube.info.wavelengths
@@ -222,7 +237,7 @@ def sort_files(ctx: Context, paths: tuple[Path, ...]) -> Sorted:
         ctx.progress(0, 0, say("Looking at {name}…", name=path.name))
         ctx.check()
         try:
-            cube = open_cube(path, choice=imports.recall(path))
+            cube = open_cube(path, choice=imports.recall(path), gaps=False)
         except AmbiguousArray:
             scenes.append(path)
         except HsiError as refusal:

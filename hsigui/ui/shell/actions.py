@@ -67,12 +67,13 @@ ACTIONS: tuple[ActionRow, ...] = (
     *scene.ROWS, *labels.ROWS, *image.ROWS, *spectra.ROWS, *training.ROWS, *class_map.ROWS, *results.ROWS, *ROWS,
 )  # fmt: skip
 
-# None is a separator; a pair is a submenu; "@recent" and "@docks" are filled by the window.
+# None is a separator; a pair is a submenu; "@recent", "@docks" and "@composites" are filled by the window.
 MENUS: tuple[tuple[str, tuple[object, ...]], ...] = (
     (say("&File"), ("open", "open_as", "open_address", "@recent", "open_demo", None, "new_project", "open_project",
                "save_project_as", None, "open_labels", "add_labels", "open_truth", None,
                "save_labels", "save_labels_as", "export", None, "reload", "properties", None, "close_scene", "quit")),
-    (say("&Edit"), ("undo", "redo", None, "bands", None, "preferences")),
+    (say("&Edit"), ("undo", "redo", None, "bands", "quality_masks", None, "copy_commands", "copy_python", None,
+                    "preferences")),
     (say("&Labels"), ("add_class", "rename_class", "recolour_class", "merge_class", "delete_class",
                  (say("Curr&ent class"), tuple(row.id for row in labels.CLASS_KEYS)),
                  (say("Class c&olours"), tuple(row.id for row in labels.PALETTE_ROWS)), None,
@@ -80,8 +81,12 @@ MENUS: tuple[tuple[str, tuple[object, ...]], ...] = (
                  (say("&Tools"), tuple(f"tool_{name}" for name in TOOLS)),
                  (say("&Brush"), ("brush_smaller", "brush_larger", "square_brush")), "validation", None,
                  "import_classes", "export_classes", None, "draw_sample")),
-    (say("&View"), ("next_scene", None, "fit", "zoom_in", "zoom_out", None, "true_colour", "infrared", "default_bands",
-                    None,
+    (say("&View"), ("next_scene", None, "fit", "zoom_in", "zoom_out", None,
+               (say("&Composite"), (*(row.id for row in scene.COMPOSITES), "@composites")),
+               (say("&Band"), (*(row.id for row in scene.STEPS),
+                               (say("&Colours"), tuple(row.id for row in scene.COLOR_MAP_ROWS)))),
+               (say("S&tretch"), (*(row.id for row in scene.STRETCH_KINDS), None,
+                                  *(row.id for row in scene.STRETCH))), None,
                "show_labels", "show_map", "next_layer", "superpixels", "overlay_less", "overlay_more", None,
                "clear_spectra", None, "import_notes", "@docks",
                (say("Colours of the &window"), tuple(f"theme_{name}" for name, _, _ in THEMES)))),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from PySide6.QtCore import QEvent, QObject, QSize, Qt, QTimer
+from PySide6.QtCore import QByteArray, QEvent, QObject, QSize, Qt, QTimer
 from PySide6.QtWidgets import QDockWidget, QFrame, QMainWindow, QScrollArea, QTabBar, QTabWidget, QWidget
 
 from hsigui.ui.image.bench import PanelParts
@@ -48,6 +48,25 @@ def _place(window: QMainWindow, rows: Sequence[PanelRow], docks: Mapping[str, QD
     for area in dict.fromkeys(row.area for row in rows):
         high = [row for row in rows if row.height and row.area == area]
         window.resizeDocks([docks[r.name] for r in high], [r.height for r in high], Qt.Orientation.Vertical)
+
+
+def restore_layout(window: QMainWindow, rows: Sequence[PanelRow], state: QByteArray) -> None:
+    """Places the panels as a layout says. Panels that it does not know yet, because an earlier version of the program
+    wrote it, go behind the one that their row names; Qt would pile them up."""
+    window.restoreState(state)
+    written = bytes(state.data())
+    docks = {dock.objectName().removeprefix("dock "): dock for dock in window.findChildren(QDockWidget)}
+    unknown = [row for row in rows if row.behind and not _knows(written, docks[row.name])]
+    for row in unknown:
+        window.tabifyDockWidget(docks[row.behind], docks[row.name])
+    for row in rows:
+        if row not in unknown and any(other.behind == row.name for other in unknown):
+            docks[row.name].raise_()
+
+
+def _knows(layout: bytes, dock: QDockWidget) -> bool:
+    """Whether a layout names a panel: Qt writes names as UTF-16."""
+    return dock.objectName().encode("utf-16-be") in layout
 
 
 class _DeadTabs(QObject):

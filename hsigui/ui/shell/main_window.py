@@ -33,6 +33,7 @@ from hsigui.document.events import (
     KeepingChanged,
     LabelsChanged,
     MapChanged,
+    NotesChanged,
     ProjectChanged,
     QueueChanged,
     SavedChanged,
@@ -74,16 +75,21 @@ from hsigui.ui.map.controller import MapController
 from hsigui.ui.map.panel import MapPanel
 from hsigui.ui.results.export import ExportController
 from hsigui.ui.results.panel import ResultsPanel
+from hsigui.ui.scene.band_list import BandList
+from hsigui.ui.scene.band_steps import BandSteps
 from hsigui.ui.scene.bands_controller import BandsController
+from hsigui.ui.scene.composites import Composites
 from hsigui.ui.scene.controller import SceneController
 from hsigui.ui.scene.display_panel import DisplayPanel
 from hsigui.ui.scene.file_watch import FileWatch
 from hsigui.ui.scene.notes_bar import NotesBar
 from hsigui.ui.scene.open_scenes import OpenScenes, SceneTabs
+from hsigui.ui.scene.stretch_controller import StretchController
+from hsigui.ui.scene.stretch_panel import StretchPanel
 from hsigui.ui.shell.actions import ACTIONS, fill_menus, fill_toolbar, in_order_of_menus
 from hsigui.ui.shell.arrivals import Arrivals
 from hsigui.ui.shell.command_palette import CommandPalette
-from hsigui.ui.shell.docks import build_docks
+from hsigui.ui.shell.docks import build_docks, restore_layout
 from hsigui.ui.shell.help_pages import HelpPages
 from hsigui.ui.shell.leaving import Leaving
 from hsigui.ui.shell.panels import PANELS
@@ -106,8 +112,9 @@ CLOSE_SECONDS = 5.0
 FRAME = 40  # logical pixels that the frame of a window takes above and below it, about
 TITLE = "hsigui"
 ACTIONS_DEPEND_ON = (
-    SceneShown, ScenesChanged, BandsChanged, LabelsChanged, ValidationChanged, HistoryChanged, ClassesChanged,
-    CurrentClassChanged, TruthChanged, EncoderChanged, MapChanged, AccuracyChanged, SavedChanged, QueueChanged,
+    SceneShown, ScenesChanged, BandsChanged, NotesChanged, LabelsChanged, ValidationChanged, HistoryChanged,
+    ClassesChanged, CurrentClassChanged, TruthChanged, EncoderChanged, MapChanged, AccuracyChanged, SavedChanged,
+    QueueChanged,
 )  # fmt: skip
 TITLE_DEPENDS_ON = (
     SceneShown, ScenesChanged, SavedChanged, LabelsChanged, ValidationChanged, ClassesChanged, ProjectChanged,
@@ -167,6 +174,8 @@ class MainWindow(QMainWindow):
         self.notes_bar, self.tabs = self._part(NotesBar), self._part(SceneTabs)
         self.scene, self.scenes = self._part(SceneController), self._part(OpenScenes)
         self.bands, self.watch = self._part(BandsController), self._part(FileWatch)
+        self.band_list, self.stretch = self._part(BandList), self._part(StretchPanel)
+        self.composites, self.band_steps = self._part(Composites), self._part(BandSteps)
         self.classes, self.labels = self._part(ClassesPanel), self._part(Labelling)
         self.label_files, self.sampler = self._part(LabelFiles), self._part(Sampler)
         self.keeping, self.left = self._part(SafeKeeping), self._part(LeftLabels)
@@ -214,7 +223,10 @@ class MainWindow(QMainWindow):
             self.desk, self.keeping, self.left, self.scene, self._part(SpectraController), self.run_files, stands
         )
         self.help = HelpPages(self, in_order_of_menus())
-        preferences = Preferences(self.desk, self.actions_, self.run_files, (self.display, self.spectra))
+        showing_wavelengths = (
+            self.display, self.spectra, self.band_list, self.scene, self.composites, self._part(StretchController),
+        )  # fmt: skip
+        preferences = Preferences(self.desk, self.actions_, self.run_files, showing_wavelengths)
         palette = CommandPalette(self.desk, self.menuBar(), self.help, self.open_path)
         own = (self.leaving, self.projects, self.help, preferences, palette, ProblemReports(self.desk))
         self.actions_.bind((self.session, self.image, *self._parts, *own))
@@ -231,7 +243,9 @@ class MainWindow(QMainWindow):
                 button.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
         self.addToolBar(self.toolbar)
         self.addToolBar(Qt.ToolBarArea.LeftToolBarArea, tool_strip(self.actions_, self))
-        fill_menus(self, self.actions_, {"@recent": self._add_recent, "@docks": self._add_docks})
+        fill_menus(self, self.actions_, {
+            "@recent": self._add_recent, "@docks": self._add_docks, "@composites": self.composites.fill,
+        })  # fmt: skip
         self.status = StatusBar(self.session, self.bridge, self)
         self.setStatusBar(self.status)
 
@@ -294,7 +308,7 @@ class MainWindow(QMainWindow):
         if settings.geometry:
             self.restoreGeometry(decoded(settings.geometry))
         if settings.layout:
-            self.restoreState(decoded(settings.layout))
+            restore_layout(self, PANELS, decoded(settings.layout))
         self._show_recent()
 
     def _show_recent(self, _event: SceneOpened | None = None) -> None:

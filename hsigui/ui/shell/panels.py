@@ -15,7 +15,9 @@ from hsigui.ui.labels.quality_controller import quality
 from hsigui.ui.labels.room import classes
 from hsigui.ui.map.room import class_map
 from hsigui.ui.results.controller import results
+from hsigui.ui.scene.band_list_controller import band_list
 from hsigui.ui.scene.room import display
+from hsigui.ui.scene.stretch_controller import stretch
 from hsigui.ui.spectra.controller import spectra
 from hsigui.ui.training.room import training
 
@@ -46,8 +48,10 @@ class PanelRow:
 
 # In the order in which they are made: what shows a scene hears of it before what draws on it.
 PANELS: tuple[PanelRow, ...] = (
-    PanelRow(say("Display"), say("Display"), display, _LEFT, scrolls=True, width=290, height=225),
-    PanelRow(say("Classes"), say("Classes"), classes, _LEFT, height=425),
+    PanelRow(say("Display"), say("Display"), display, _LEFT, scrolls=True, width=290, height=290),
+    PanelRow("Bands", say("Bands"), band_list, _LEFT, behind=say("Display")),
+    PanelRow("Stretch", say("Stretch"), stretch, _LEFT, scrolls=True, behind="Bands"),
+    PanelRow(say("Classes"), say("Classes"), classes, _LEFT, height=360),
     PanelRow(say("Regions"), say("Regions"), regions, _LEFT, behind=say("Classes")),
     PanelRow(say("History"), say("History"), history, _LEFT, behind=say("Regions")),
     PanelRow("Training", say("Training"), training, _RIGHT, scrolls=True, width=320, height=385),

@@ -27,6 +27,8 @@ MOUSE = (
     ),
     (say("Enter (after Ask me)"), say("Give the place that is asked about the current class, and ask the next")),
     (say("Alt + 1 … 9 (after Ask me)"), say("Give it the class of that number, and ask the next")),
+    (say("Drag a line in the plot of spectra"), say("Show another band as that channel")),
+    (say("Drag a line of a histogram"), say("Which value is black, or full; double click: as it was")),
     (say("Click on a number in the image"), say("Ask about that place first (navigate)")),
 )
 

@@ -11,7 +11,7 @@ from typing import Any
 
 from PySide6.QtCore import QObject, QTimer
 
-from hsigui.document.events import SceneClosed, SceneLeft
+from hsigui.document.events import ImportKept, SceneClosed, SceneLeft
 from hsigui.document.scene import Scene
 from hsigui.document.scene_state import SceneState
 from hsigui.document.taking_up import state_of, take_look, take_up
@@ -51,6 +51,7 @@ class StateKeeping(QObject):
         keeping.asked_for_all.connect(self._hand_over_all)
         keeping.let_go.connect(self._forget)
         events = self._session.events
+        events.subscribe(ImportKept, self._import_kept)
         events.subscribe(SceneLeft, self._left)
         events.subscribe(SceneClosed, self._closed)
         self._looks = QTimer(self)
@@ -69,7 +70,7 @@ class StateKeeping(QObject):
         if same and state.same_as(self._known[scene.id]):
             return
         self._known[scene.id], self._window_known = state, (scene.id, window)
-        self._keeping.journal.put_around(scene.id, scene.plain, Surroundings(state, window, scene.choice))
+        self._keeping.journal.put_around(scene.id, scene.plain, Surroundings(state, window))
 
     def stop(self) -> None:
         """Hands over the last, at the end of the window."""
@@ -78,6 +79,16 @@ class StateKeeping(QObject):
 
     def _left(self, _event: SceneLeft) -> None:
         self.look()
+
+    def _import_kept(self, event: ImportKept) -> None:
+        """How the file of a scene is read has changed, which its state does not tell: its project takes it over."""
+        scene = self._session.find(event.scene)
+        if scene is None or scene.id not in self._known or self._keeping.project is None:
+            return
+        lost = self._known[scene.id].lost
+        state = self._known[scene.id] = replace(state_of(scene, self._scene.looked_at(scene)), lost=lost)
+        self._window_known = 0, {}  # what of the window waits to be written is handed over again at the next look
+        self._keeping.journal.put_around(scene.id, scene.plain, Surroundings(state))
 
     def _closed(self, event: SceneClosed) -> None:
         self._forget(event.scene)
@@ -89,7 +100,7 @@ class StateKeeping(QObject):
         """The scenes are written into another file, which has nothing of them yet."""
         for scene in self._session.scenes:
             state = self._known[scene.id] = state_of(scene, self._scene.looked_at(scene))
-            self._keeping.journal.put_around(scene.id, scene.plain, Surroundings(state, choice=scene.choice))
+            self._keeping.journal.put_around(scene.id, scene.plain, Surroundings(state))
         self._window_known = 0, {}  # with the shown scene, at the next look
 
     # What was kept

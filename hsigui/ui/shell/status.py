@@ -80,7 +80,8 @@ class StatusBar(QStatusBar):
         """The values of the shown bands; dropped when the cursor has gone on."""
         if (row, col) == self._pixel:
             numbers = " ".join("–" if math.isnan(v) else f"{v:.4g}" for v in map(float, values))
-            self.values.setText(f"R G B: {numbers}")
+            name = say("Band") if len(values) == 1 else "R G B"
+            self.values.setText(f"{name}: {numbers}")
 
     def leave_scene(self) -> None:
         self._pixel = None

@@ -17,6 +17,8 @@ from hsigui.ui.desk.action_rows import ActionSet
 from hsigui.ui.map.controller import MapController
 from hsigui.ui.map.layers import LAYERS
 from hsigui.ui.results.export import ExportController
+from hsigui.ui.shell.docks import restore_layout
+from hsigui.ui.shell.panels import PANELS
 from hsigui.ui.training.method_panel import MethodPanel
 
 SWITCHES = ("show_labels", "show_map", "live", "superpixels", "square_brush")
@@ -61,7 +63,7 @@ class WindowState:
         self.window.restoreGeometry(decoded(str(text)))
 
     def _take_layout(self, text: Any) -> None:
-        self.window.restoreState(decoded(str(text)))
+        restore_layout(self.window, PANELS, decoded(str(text)))
 
     def _take_switches(self, found: Any) -> None:
         for name in SWITCHES:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import dataclasses
 from collections.abc import Sequence
 from functools import partial
 from pathlib import Path
@@ -12,25 +11,25 @@ from numpy.typing import NDArray
 from PySide6.QtCore import QObject
 
 from hsigui.cube.cube import Cube
-from hsigui.cube.render import CHANNELS, ViewState
+from hsigui.cube.render import CHANNELS, SINGLE, ViewState
 from hsigui.document.events import BandsChanged, PixelPicked, SceneClosed, SceneLeft, SceneShown, ViewChanged
 from hsigui.document.identity import Origin
 from hsigui.document.scene import Scene
 from hsigui.document.values import Spectrum
 from hsigui.jobs import Context
-from hsigui.labels.classes import PALETTE, Color
+from hsigui.labels.classes import PALETTE
 from hsigui.saving import written_beside
 from hsigui.seen import free_name
 from hsigui.texts import say
 from hsigui.ui.desk import careful_saving
 from hsigui.ui.desk.careful_saving import Saving
+from hsigui.ui.desk.channels import CHANNEL_COLORS
 from hsigui.ui.desk.desk import Desk
 from hsigui.ui.desk.job_bridge import Latest, Watcher
 from hsigui.ui.image.bench import Bench, PanelParts
 from hsigui.ui.image.view import ImageView
 from hsigui.ui.spectra.view import SpectrumView
 
-CHANNEL_COLORS: tuple[Color, ...] = ((220, 60, 50), (40, 160, 70), (60, 110, 230))
 PixelSpectrum = tuple[int, int, NDArray[np.float32]]  # row, column, a value for each band
 
 
@@ -135,11 +134,15 @@ class SpectraController(QObject):
         self._mark_bands(event.after)
 
     def _mark_bands(self, view: ViewState) -> None:
-        self._view.mark_bands(list(zip(view.bands, CHANNEL_COLORS, strict=True)))
+        if view.single is None:
+            self._view.mark_bands(list(zip(view.bands, CHANNEL_COLORS, strict=True)))
+        else:
+            self._view.mark_bands([(view.single, None)])
 
     def _band_picked(self, channel: int, band: int) -> None:
-        if self._session.view is not None:
-            self._session.set_view(dataclasses.replace(self._session.view, **{CHANNELS[channel]: band}))
+        view = self._session.view
+        if view is not None:
+            self._session.set_view(view.with_band(CHANNELS[channel] if view.single is None else SINGLE, band))
 
     # Pixels
 

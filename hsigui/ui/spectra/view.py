@@ -29,7 +29,7 @@ class SpectrumView(QWidget):
 
     Signals:
         kept_changed(): a spectrum was kept or removed, or all were cleared.
-        band_picked(channel, band): the line of a channel (its place in `mark_bands`) was dragged to a band.
+        band_picked(channel, band): the line of a channel (its place in `mark_bands`) is dragged over a band.
         export_asked(): the shown spectra are to be saved.
     """
 
@@ -49,6 +49,7 @@ class SpectrumView(QWidget):
         self._kept_curves: list[pg.PlotDataItem] = []
         self._regions: list[pg.LinearRegionItem] = []
         self._lines: list[pg.InfiniteLine] = []
+        self._marked: list[tuple[int, object]] = []  # the band and the colour of each line
         self._unit = NANOMETRES
         self._plot = Plot(self)
         self._build()
@@ -134,16 +135,27 @@ class SpectrumView(QWidget):
             self.kept_changed.emit()
 
     def mark_bands(self, bands: Sequence[tuple[int, object]]) -> None:
-        """Marks bands (number, colour) by vertical lines that can be dragged; those of red, green and blue."""
+        """Marks bands (number, colour) by vertical lines that can be dragged; those of red, green and blue.
+
+        No colour is that of text. As long as there are as many lines of the same colours, they move; one that is being
+        dragged stays under the mouse.
+        """
+        if [color for _, color in bands] == [color for _, color in self._marked] and bands:
+            self._marked = list(bands)
+            for line, (band, _) in zip(self._lines, bands, strict=True):
+                if not line.moving:
+                    line.setValue(float(self._x[band]))
+            return
         for line in self._lines:
             self._plot.removeItem(line)
-        self._lines = []
+        self._lines, self._marked = [], list(bands)
         for band, color in bands:
             line = pg.InfiniteLine(float(self._x[band]), movable=True, pen=self._line_pen(color, 1.2))
             line.setHoverPen(self._line_pen(color, 3))
             line.setZValue(5)  # above the view box, or a quick press would pan the plot instead
             line.setCursor(Qt.CursorShape.SizeHorCursor)
             line.setBounds((float(self._x.min()), float(self._x.max())))
+            line.sigDragged.connect(self._drag)
             line.sigPositionChangeFinished.connect(self._pick)
             self._plot.addItem(line, ignoreBounds=True)
             self._lines.append(line)
@@ -251,6 +263,9 @@ class SpectrumView(QWidget):
     def _recolor(self) -> None:
         color_plot(self._plot, self.palette())
         self._recolor_regions()
+        for line, (_, color) in zip(self._lines, self._marked, strict=True):
+            line.setPen(self._line_pen(color, 1.2))
+            line.setHoverPen(self._line_pen(color, 3))
         for spectrum, curve in zip(self._kept, self._kept_curves, strict=True):
             curve.setPen(curve_pen(self, QColor(*spectrum.color), KEPT_WIDTH))
         if self._current is not None:
@@ -266,12 +281,26 @@ class SpectrumView(QWidget):
         return color.red(), color.green(), color.blue()
 
     def _line_pen(self, color: object, width: float) -> QPen:
-        return curve_pen(self, faded(pg.mkColor(color), 190), width)
+        return curve_pen(self, faded(pg.mkColor(self._ink() if color is None else color), 190), width)
+
+    def _drag(self, line: pg.InfiniteLine) -> None:
+        """The bands on the way are shown, too."""
+        self._tell_band(line, self._band_at(line))
 
     def _pick(self, line: pg.InfiniteLine) -> None:
-        band = int(np.abs(self._x - line.value()).argmin())
+        band = self._band_at(line)
         line.setValue(float(self._x[band]))
-        self.band_picked.emit(self._lines.index(line), band)
+        self._tell_band(line, band)
+
+    def _tell_band(self, line: pg.InfiniteLine, band: int) -> None:
+        channel = self._lines.index(line)
+        before, color = self._marked[channel]
+        if band != before:
+            self._marked[channel] = band, color
+            self.band_picked.emit(channel, band)
+
+    def _band_at(self, line: pg.InfiniteLine) -> int:
+        return int(np.abs(self._x - line.value()).argmin())
 
 
 def bad_ranges(x: NDArray[np.float64], bad: NDArray[np.bool_]) -> list[tuple[float, float]]:

@@ -104,3 +104,10 @@ def test_enmap_without_its_metadata_opens_and_says_so(cases: Path):
     cube = open_cube(cases / "files" / "81_enmap_partial" / "ENMAP01-SPECTRAL_IMAGE.TIF")
     assert cube.info.product == "EnMAP"
     assert any("METADATA.XML is not beside it" in note for note in cube.notes)
+
+
+@pytest.mark.parametrize("name", ["bip.tif", "stack.tif", "stack_ij.tif"])
+def test_every_page_of_a_stack_is_a_band(cases: Path, name: str):
+    cube = open_cube(cases / "files" / "62_multipage" / name)
+    assert np.array_equal(cube.read(), STORED)
+    assert any("each is a band" in note for note in cube.info.notes) == name.startswith("stack")

@@ -414,3 +414,33 @@ def test_a_coordinate_system_that_is_none_is_left_out_with_a_note_and_the_place_
     assert cube.geo.transform is not None
     assert any("coordinate system string" in note for note in cube.notes)
     assert cube.geo.crs_wkt is None or CRS.from_wkt(cube.geo.crs_wkt).to_epsg() == 32633
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "[400 500 600]",
+        "[ 400.0, 500.0, 600.0 ]",
+        "(400, 500, 600)",
+        "[400\n 500\n 600]",
+        "{400, 500, 600}",
+        "{[400 500 600]}",
+    ],
+)
+def test_wavelengths_in_other_brackets_are_read(tmp_path, text):
+    (tmp_path / "x.hdr").write_text(
+        "ENVI\nsamples = 2\nlines = 1\nbands = 3\ndata type = 1\ninterleave = bsq\nbyte order = 0\n"
+        f"wavelength = {text}\nfwhm = [5 6 7]\ndescription = [a (b)\n"
+    )
+    (tmp_path / "x.img").write_bytes(bytes(range(6)))
+    info = open_cube(tmp_path / "x.hdr").info
+    assert info.wavelengths == (400.0, 500.0, 600.0)
+    assert info.fwhm == (5.0, 6.0, 7.0)
+    assert not any("no number" in note for note in info.notes)
+
+
+def test_the_case_of_wavelengths_in_brackets_has_them(cases):
+    for name in ("norm.hdr", "norm.img"):
+        info = open_cube(cases / "files" / "10_bracket_wl" / name).info
+        assert len(info.wavelengths) == 20
+        assert (info.wavelengths[0], info.wavelengths[-1]) == (400.0, 2450.0)

@@ -106,7 +106,10 @@ def test_the_no_data_value_of_a_raster_becomes_unlabelled(tmp_path: Path) -> Non
         transform=rasterio.Affine(1, 0, 9, 0, -1, 9),
     ) as dataset:  # fmt: skip
         dataset.write(np.array([[[-1, 0, 4]]], np.int16))
-    assert read_classes(tmp_path / "x.tif").array.tolist() == [[0, 0, 4]]
+    raster = read_classes(tmp_path / "x.tif")
+    assert raster.array.tolist() == [[0, 1, 5]]  # 0 then is a class
+    assert [(c.number, c.name) for c in raster.classes] == [(1, "Class 0"), (5, "Class 4")]
+    assert read_classes(tmp_path / "x.tif", background="0").array.tolist() == [[0, 0, 4]]
 
 
 def test_whole_numbers_stored_as_floats_are_accepted_and_gaps_are_kept(tmp_path: Path) -> None:
@@ -118,7 +121,7 @@ def test_whole_numbers_stored_as_floats_are_accepted_and_gaps_are_kept(tmp_path:
         assert raster.classes.numbers == (1, 10, 14)
 
 
-@pytest.mark.parametrize(("value", "shown"), [(2.5, "2.5"), (-2.0, "-2.0"), (70_000.0, "70000.0"), (np.nan, "nan")])
+@pytest.mark.parametrize(("value", "shown"), [(2.5, "2.5"), (-2.5, "-2.5"), (70_000.0, "70000.0"), (np.inf, "inf")])
 def test_a_value_that_is_no_class_is_refused_with_its_place(tmp_path: Path, value: float, shown: str) -> None:
     scipy.io.savemat(tmp_path / "gt.mat", {"gt": np.array([[0.0, 1.0, 2.0], [3.0, value, 1.0]])})
     with pytest.raises(HsiError, match=f"{shown} at row 1, column 1 is no class number") as caught:
@@ -140,7 +143,8 @@ def test_labels_beside_a_scene_are_found_by_their_shape(tmp_path: Path) -> None:
         },
     )
     assert [a.name for a in find_truth_in_cube_file(path, (4, 5))] == ["truth"]
-    assert find_truth_in_cube_file(path, (5, 4)) == ()
+    assert [a.name for a in find_truth_in_cube_file(path, (5, 4))] == ["truth"], "it fits turned"
+    assert find_truth_in_cube_file(path, (5, 5)) == ()
     assert find_truth_in_cube_file(tmp_path / "scene.hdr", (4, 5)) == ()
     assert read_classes(path).array.shape == (4, 5)
 

@@ -412,7 +412,7 @@ def test_other_forms_of_a_geometry_are_read_in_two_dimensions() -> None:
     ("name", "ignored", "told"),
     [("Nontronite", None, True), ("Unclassified", None, False), ("Background", None, False), ("Nontronite", 0, False)],
 )
-def test_a_class_0_with_the_name_of_a_class_is_left_out_and_told(tmp_path, name, ignored, told):
+def test_a_class_0_with_the_name_of_a_class_is_a_class_and_told(tmp_path, name, ignored, told):
     ignore = "" if ignored is None else f"data ignore value = {ignored}\n"
     (tmp_path / "c.hdr").write_text(
         "ENVI\nsamples = 3\nlines = 1\nbands = 1\ndata type = 1\ninterleave = bsq\nbyte order = 0\n"
@@ -420,5 +420,6 @@ def test_a_class_0_with_the_name_of_a_class_is_left_out_and_told(tmp_path, name,
     )
     (tmp_path / "c.img").write_bytes(bytes([0, 1, 0]))
     raster = read_classes(tmp_path / "c.hdr")
-    assert [c.name for c in raster.classes] == ["Soil"]
-    assert any("2 pixels are left out" in note for note in raster.notes) == told
+    assert [c.name for c in raster.classes] == ([name, "Soil"] if told else ["Soil"])
+    assert raster.array.tolist() == ([[1, 2, 1]] if told else [[0, 1, 0]])
+    assert any("0 is a class (2 pixels)" in note for note in raster.notes) == told

@@ -154,7 +154,12 @@ def test_samples_of_1e300_are_no_data(tmp_path: Path) -> None:
     labels = np.zeros((5, 6))
     labels[2, 2] = 1e300
     np.save(tmp_path / "y.npy", labels)
-    refused(tmp_path / "y.npy", "at row 2, column 2 is no class number")
+    raster = read_classes(tmp_path / "y.npy")
+    assert raster.array[2, 2] == 0
+    assert any("1e+300 is read as unlabelled (1 pixel)" in note for note in raster.notes)
+    labels[0, 0] = -1e300
+    np.save(tmp_path / "y.npy", labels)
+    refused(tmp_path / "y.npy", "at row 0, column 0 is no class number")
 
 
 # Names

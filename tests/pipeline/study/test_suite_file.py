@@ -31,6 +31,7 @@ cube = "data/fields.mat"
 truth = "data/fields_gt.mat"
 variable = "cube"
 truth_variable = "gt"
+truth_background = 255
 
 [[scene]]
 name = "Flat"
@@ -67,6 +68,7 @@ def test_scenes_and_study_are_read_and_paths_are_relative_to_the_file(tmp_path):
     fields, flat, simulated = plan.scenes
     assert (fields.cube, fields.truth) == (tmp_path / "data" / "fields.mat", tmp_path / "data" / "fields_gt.mat")
     assert (fields.variable, fields.truth_variable, fields.choice) == ("cube", "gt", None)
+    assert (fields.truth_background, flat.truth_background) == ("255", None)
     assert flat.truth == Path("/elsewhere/gt.mat")
     assert flat.choice == ImportChoice("x", "bands,pixels", 20, 30, wavelengths="")
     assert simulated.cube is None
@@ -108,6 +110,8 @@ def test_what_is_not_said_is_as_in_a_study_of_one_scene(tmp_path):
         (f"[study]\nsplits = [1]\n{DEMO}", r"splits cannot be \[1\]"),
         (f"[study]\nmethods = ['svm']\n{DEMO}", r"methods cannot be \['svm'\]\. Unknown method “svm”"),
         (f"[study]\ndevice = 3\n{DEMO}", "device cannot be 3"),
+        (scene("name = 'a'\ncube = 'c'\ntruth = 't'\ntruth_background = 'x'"), "truth_background cannot be 'x'"),
+        (scene("name = 'a'\ncube = 'c'\ntruth = 't'\ntruth_background = true"), "truth_background cannot be True"),
         (f"study = 3\n{DEMO}", "study cannot be 3"),
         (scene("demo = {}"), r"\[\[scene\]\] 1: the key name is missing"),
         (scene("name = 'a/b'\ndemo = {}"), "name cannot be 'a/b'"),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import threading
 from dataclasses import replace
 from pathlib import Path
@@ -12,6 +13,7 @@ import rasterio
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QPushButton
+from rasterio.crs import CRS
 from rasterio.transform import Affine
 from rasterio.warp import reproject, transform_bounds
 
@@ -19,13 +21,15 @@ from hsigui.cube.cube import CubeInfo, Geo
 from hsigui.cube.formats.envi import write_cube
 from hsigui.labels.classes import ClassInfo, ClassTable
 from hsigui.labels.formats.class_tables import read_table, write_table
-from hsigui.labels.formats.files import read_classes, write_classes
+from hsigui.labels.formats.files import Grid, read_classes, write_classes
 from hsigui.labels.formats.table import usual_suffixes
 from hsigui.labels.label_map import VALIDATION
 from hsigui.storage.kept_scene import Condition, KeptScene, SceneFacts
 from hsigui.storage.projects import Left
 from hsigui.ui.desk.prompts import label_kinds, saved_kinds
 from hsigui.ui.labels import class_files
+from hsigui.ui.labels.background_dialog import BackgroundDialog
+from hsigui.ui.labels.buffer_dialog import BufferDialog
 from hsigui.ui.labels.class_mapping_dialog import ClassMappingDialog
 from tests.ui.windows import idle, labels, open_scene, paint, press, texts
 
@@ -107,6 +111,63 @@ def test_classes_that_the_scene_lacks_are_a_question_with_counts_and_proposals(q
     assert demo.session.classes.get(water).name != "Moss"
     demo.session.undo()
     assert np.array_equal(labels(demo), before)
+
+
+def unlabelled_asked(window) -> list[BackgroundDialog]:
+    return [d for d in window.findChildren(BackgroundDialog) if d.isVisible()]
+
+
+def test_what_is_unlabelled_is_a_question_with_counts_where_the_file_leaves_it_open(qtbot, demo, answers, tmp_path):
+    array = np.full((128, 128), 255, np.uint8)
+    array[0, :5], array[1, :4], array[2, :3] = 0, 1, 2
+    np.save(tmp_path / "file.npy", array)
+    before = labels(demo).copy()
+    opened(qtbot, demo, answers, tmp_path / "file.npy", "open_truth")
+    (dialog,) = unlabelled_asked(demo)
+    assert np.array_equal(labels(demo), before)
+    assert dialog.choices[0] == "255"
+    assert "0,255" in dialog.choices
+    dialog.choose("0,255")
+    dialog.accept()
+    idle(qtbot, demo)
+    assert unlabelled_asked(demo) == []
+    asked(demo)[0].accept()
+    assert np.count_nonzero(demo.session.truth.array) == 7
+    assert "Read as unlabelled: 0 (5), 255 (16,372)." in texts(demo)
+
+
+def test_the_proposed_background_is_taken_as_it_was_read(qtbot, demo, answers, tmp_path):
+    array = np.full((128, 128), -1, np.int16)
+    array[0, :5], array[1, :4] = 0, 1
+    np.save(tmp_path / "file.npy", array)
+    opened(qtbot, demo, answers, tmp_path / "file.npy", "open_truth")
+    (dialog,) = unlabelled_asked(demo)
+    dialog.accept()
+    idle(qtbot, demo)
+    (mapping,) = asked(demo)
+    assert [mapping.table.item(row, 0).text() for row in range(2)] == ["1  Class 0", "2  Class 1"]
+    mapping.accept()
+    assert np.count_nonzero(demo.session.truth.array) == 9
+
+
+def test_points_of_a_file_are_offered_to_label_around_them(qtbot, demo, answers, tmp_path):
+    grid = Grid(128, 128, demo.session.cube.geo)
+    ((x, y),) = grid.to_map(np.array([(40.5, 30.5)]))
+    crs = {"type": "name", "properties": {"name": "urn:ogc:def:crs:EPSG::32633"}}
+    point = {"type": "Feature", "properties": {"class_name": demo.session.classes.get(1).name},
+             "geometry": {"type": "Point", "coordinates": [x, y]}}  # fmt: skip
+    assert CRS.from_wkt(demo.session.cube.geo.crs_wkt).to_epsg() == 32633
+    path = tmp_path / "p.geojson"
+    path.write_text(json.dumps({"type": "FeatureCollection", "crs": crs, "features": [point]}))
+    opened(qtbot, demo, answers, path)
+    assert np.argwhere(labels(demo)).tolist() == [[30, 40]]
+    push(demo, "Label around them…")
+    (dialog,) = [d for d in demo.findChildren(BufferDialog) if d.isVisible()]
+    assert dialog.unit.count() == 2
+    dialog.size_box.setValue(2)
+    dialog.accept()
+    idle(qtbot, demo)
+    assert np.count_nonzero(labels(demo)) == 13
 
 
 def test_the_question_says_why_a_class_is_proposed(qtbot):

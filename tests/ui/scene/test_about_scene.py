@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import threading
 
 import numpy as np
 import pytest
@@ -14,9 +15,12 @@ from PySide6.QtWidgets import QPushButton
 from hsigui.cube.cube import ArraySource, Cube, CubeInfo, Geo
 from hsigui.cube.describe import describe
 from hsigui.cube.formats.envi import write_cube
+from hsigui.cube.nodata import costs_told
 from hsigui.cube.open import open_cube
+from hsigui.storage import band_edits
+from hsigui.ui.scene import about_scene
 from hsigui.ui.scene.properties_dialog import PropertiesDialog, files_of
-from tests.ui.windows import open_scene, texts
+from tests.ui.windows import idle, open_scene, texts
 
 
 @pytest.fixture
@@ -151,3 +155,68 @@ def test_the_window_opens_properties_and_says_when_the_file_is_gone(qtbot, windo
 
 def test_the_files_of_a_scene_are_header_and_data(noted):
     assert files_of(open_cube(noted.with_suffix(".img"))) == [noted, noted.with_suffix(".img")]
+
+
+def test_what_no_data_costs_comes_after_the_picture_and_with_the_scene_it_is_of(qtbot, window, tmp_path, monkeypatch):
+    """Opening does not wait for it; the newest scene wins."""
+    go, begun = threading.Event(), []
+
+    def slowly(cube, check):
+        begun.append(cube.name)
+        while not go.wait(0.005):
+            check()
+        return costs_told(cube, check)
+
+    monkeypatch.setattr(about_scene, "costs_told", slowly)
+    values = np.random.default_rng(0).integers(1, 4000, (40, 50, 12)).astype(np.int16)
+    values[:10, :, 4] = -1
+    gaps = write_cube(tmp_path / "gaps.hdr", values, CubeInfo(nodata=-1))[0]
+    other = write_cube(tmp_path / "other.hdr", np.abs(values), CubeInfo(nodata=-1))[0]
+    window.scene.open_path(gaps)
+    qtbot.waitUntil(lambda: window.session.cube is not None and "gaps" in begun)
+    assert not any("lack data" in note for note in window.session.cube.notes)
+    assert not window.notes_bar.leave_out.isVisible()
+    first = window.session.scene
+    window.scene.open_path(other)
+    qtbot.waitUntil(lambda: "other" in begun)
+    assert window.session.cube.name == "other"
+    go.set()
+    idle(qtbot, window)
+    assert first.cube.info.gaps_unknown, "that look was stopped"
+    assert not window.session.cube.info.gaps_unknown
+    assert not window.notes_bar.leave_out.isVisible()
+    identity, input_identity = first.file_identity, first.input_identity
+    window.session.show(first)
+    idle(qtbot, window)
+    assert window.notes_bar.leave_out.text() == "Leave out band 5"
+    assert any("500 of 2,000 pixels lack data" in note for note in window.notes_bar.notes)
+    assert (first.file_identity, first.input_identity) == (identity, input_identity)
+    assert begun == ["gaps", "other", "gaps"]
+    window.session.show(window.session.scenes[1])
+    window.session.show(first)
+    idle(qtbot, window)
+    assert len(begun) == 3, "it is looked at once"
+
+
+def test_after_a_band_is_left_out_the_notes_count_without_it_and_offer_the_next(qtbot, window, tmp_path):
+    values = np.random.default_rng(0).integers(1, 4000, (40, 50, 12)).astype(np.int16)
+    values[:10, :, 4] = -1
+    values[20:22, :, 7] = -1
+    open_scene(qtbot, window, write_cube(tmp_path / "gaps.hdr", values, CubeInfo(nodata=-1))[0])
+    bar = window.notes_bar
+    assert bar.leave_out.text() == "Leave out band 5"
+    assert any("600 of 2,000 pixels lack data" in note for note in bar.notes)
+    QTest.mouseClick(bar.leave_out, Qt.MouseButton.LeftButton)
+    idle(qtbot, window)
+    assert bar.leave_out.text() == "Leave out band 8"
+    assert [note for note in bar.notes if "lack data" in note] == [
+        "100 of 2,000 pixels lack data in some bands only, and are left out: band 8 lacks 100."
+    ]
+    QTest.mouseClick(bar.leave_out, Qt.MouseButton.LeftButton)
+    idle(qtbot, window)
+    assert not bar.leave_out.isVisible()
+    assert not any("lack data" in note for note in bar.notes)
+    cube = window.session.cube
+    window.bands.apply(window_edit := band_edits.recall(window.session.plain))
+    assert window_edit.bad_bands == (4, 7)
+    assert window.session.cube is cube, "nothing was changed"

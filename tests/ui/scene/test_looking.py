@@ -5,11 +5,12 @@ from __future__ import annotations
 import threading
 
 import numpy as np
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QPointF, Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QPushButton
 
 from hsigui.ui.scene import drawing
+from hsigui.ui.scene.bands_dialog import BandsDialog
 from tests.ui.windows import click, idle, opened, texts
 
 CTRL, SHIFT = Qt.KeyboardModifier.ControlModifier, Qt.KeyboardModifier.ShiftModifier
@@ -49,7 +50,7 @@ def test_presets_and_the_stretch_change_the_view(qtbot, demo):
     QTest.mouseClick(button, Qt.MouseButton.LeftButton)
     wavelengths = demo.session.cube.wavelengths
     assert 780 < wavelengths[demo.session.view.red] < 950
-    demo.display.low.setValue(5.0)
+    demo.stretch.low.setValue(5.0)
     assert demo.session.view.low == 5.0
     demo.actions_["true_colour"].trigger()
     assert wavelengths[demo.session.view.red] < 700
@@ -62,8 +63,31 @@ def test_a_preset_that_the_scene_cannot_show_is_said(qtbot, window, tmp_path):
     np.save(tmp_path / "plain.npy", np.random.default_rng(0).random((20, 22, 30)))
     opened(qtbot, window, tmp_path / "plain.npy")
     window.messages.clear()
+    assert not window.actions_["infrared"].isEnabled()
+    assert not window.actions_["true_colour"].isEnabled()
+    button = window.display.presets["true colour"]
+    assert not button.isEnabled()
+    assert "Edit > Bands" in button.toolTip()
+    view = window.session.view
+    window.composites.show("colour infrared")
+    assert "no wavelengths" in texts(window)
+    assert window.session.view == view
+    QTest.mouseClick(window.display.give, Qt.MouseButton.LeftButton)
+    dialog = next(d for d in window.findChildren(BandsDialog) if d.isVisible())
+    dialog.pasted.setPlainText(" ".join(str(400 + 10 * n) for n in range(30)))
+    QTest.mouseClick(dialog.take, Qt.MouseButton.LeftButton)
+    dialog.accept()
+    idle(qtbot, window)
+    assert window.actions_["true_colour"].isEnabled()
+    assert button.isEnabled()
+    assert not window.display.give.isVisible()
+    infrared = window.display.presets["colour infrared"]
+    assert not infrared.isEnabled()
+    assert "860.0 nm" in infrared.toolTip()
+    window.messages.clear()
     window.actions_["infrared"].trigger()
-    assert "no bands for “colour infrared”" in texts(window)
+    assert "no bands for “Infrared”" in texts(window)
+    assert "860.0 nm" in texts(window)
     idle(qtbot, window)
 
 
@@ -82,6 +106,32 @@ def test_the_status_bar_tells_the_pixel_under_the_cursor(qtbot, demo):
     true = demo.session.truth.array[70, 80]
     if true:
         assert demo.session.classes.get(int(true)).name in demo.status.label.text()
+
+
+def test_a_line_in_the_plot_is_dragged_and_the_image_follows(qtbot, demo):
+    plot, waves = demo.spectra._plot, demo.session.cube.wavelengths
+    box, port = plot.getPlotItem().vb, demo.spectra._plot.viewport()
+    before = demo.session.view
+
+    def place(band):
+        return plot.mapFromScene(box.mapViewToScene(QPointF(waves[band], np.mean(box.viewRange()[1]))))
+
+    start, end = place(before.red), place(60)
+    QTest.qWait(30)  # pyqtgraph drops moves that follow each other too closely
+    QTest.mouseMove(port, start)
+    QTest.qWait(30)
+    QTest.mousePress(port, Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier, start)
+    on_the_way = set()
+    for step in range(1, 7):
+        QTest.mouseMove(port, start + (end - start) * step / 6)
+        QTest.qWait(25)
+        on_the_way.add(demo.session.view.red)
+    QTest.mouseRelease(port, Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier, end)
+    idle(qtbot, demo)
+    assert abs(demo.session.view.red - 60) <= 1
+    assert len(on_the_way) > 2
+    assert (demo.session.view.green, demo.session.view.blue) == (before.green, before.blue)
+    assert demo.display.sliders["red"].value() == demo.session.view.red
 
 
 def test_a_click_shows_the_spectrum_and_shift_keeps_it_with_a_mark(qtbot, demo):

@@ -5,6 +5,7 @@ from __future__ import annotations
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QScrollArea, QTabBar
 
+from hsigui.ui.shell.docks import restore_layout
 from hsigui.ui.shell.panels import PANELS
 
 
@@ -42,3 +43,21 @@ def test_the_window_fits_a_small_screen_and_no_panel_is_cut(qtbot, window):
         if isinstance(panel, QScrollArea):
             assert inside.width() <= panel.viewport().width(), dock.windowTitle()
     assert window.width() == 1000
+
+
+def test_panels_that_an_older_layout_does_not_know_stand_behind_the_one_that_their_row_names(qtbot, window):
+    later = [row for row in PANELS if row.name in ("Bands", "Stretch")]
+    for row in later:
+        window.removeDockWidget(window.docks[row.name])
+        window.docks[row.name].setObjectName("dock of another day")
+    layout = window.saveState()
+    for row in later:
+        window.docks[row.name].setObjectName(f"dock {row.name}")
+        window.addDockWidget(row.area, window.docks[row.name])
+        window.docks[row.name].show()
+    restore_layout(window, PANELS, layout)
+    for row in later:
+        assert window.docks["Display"] in window.tabifiedDockWidgets(window.docks[row.name])
+    qtbot.waitUntil(lambda: not window.display.visibleRegion().isEmpty())
+    assert window.band_list.visibleRegion().isEmpty()
+    qtbot.waitUntil(lambda: shown_tabs(window) == TABS)

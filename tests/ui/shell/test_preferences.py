@@ -119,18 +119,19 @@ def choose_unit(dialog, name):
 
 def test_wavelengths_are_written_in_the_other_unit_at_once_and_in_the_next_window(qtbot, demo, make_window):
     assert written_at_axis(demo)[0] == "Wavelength (nm)"
-    nm = demo.session.cube.wavelengths[demo.session.view.red]
-    assert demo.display._labels["red"].text() == f"{nm:.1f} nm"
+    red = demo.session.view.red
+    nm = demo.session.cube.wavelengths[red]
+    assert demo.display.rows["red"].entry.text() == f"{nm:.1f} nm · {red + 1}"
     choose_unit(opened(qtbot, demo), "um")
     title, ticks = written_at_axis(demo)
     assert title == "Wavelength (µm)"
     assert [float(tick) for tick in ticks] == [0.5, 1.0, 1.5, 2.0]
-    assert demo.display._labels["red"].text() == f"{nm / 1000:.4f} µm"
+    assert demo.display.rows["red"].entry.text() == f"{nm / 1000:.4f} µm · {red + 1}"
     second = make_window()
-    assert second.spectra._unit.name == second.display._unit.name == "um"
+    assert second.spectra._unit.name == second.display.rows["red"].entry._unit.name == "um"
     choose_unit(opened(qtbot, demo), "nm")
     assert [float(tick) for tick in written_at_axis(demo)[1]] == [500, 1000, 1500, 2000]
-    assert demo.display._labels["red"].text() == f"{nm:.1f} nm"
+    assert demo.display.rows["red"].entry.text() == f"{nm:.1f} nm · {red + 1}"
 
 
 def test_curves_stay_where_the_unit_changes_and_csv_has_nanometres_always(qtbot, demo):
@@ -148,7 +149,7 @@ def test_numbers_of_bands_are_no_wavelengths_in_any_unit(qtbot, window, tmp_path
     choose_unit(opened(qtbot, window), "um")
     axis = window.spectra._plot.getAxis("bottom")
     assert (axis.labelText, axis.scale) == ("Band", 1.0)
-    assert window.display._labels["red"].text().startswith("band ")
+    assert window.display.rows["red"].entry.text().startswith("band ")
 
 
 def test_properties_are_in_the_unit_and_their_json_is_in_nanometres(qtbot, demo):

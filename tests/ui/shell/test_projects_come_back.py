@@ -21,7 +21,10 @@ from tests.ui.windows import button, idle, labels, open_scene, paint, press, tex
 def look_otherwise(window) -> None:
     """Bands, stretch, a spectrum and a context that no scene opens with."""
     window.display.sliders["red"].setValue(2)
-    window.display.low.setValue(5.0)
+    window.stretch.low.setValue(5.0)
+    window.actions_["stretch_to_gamma"].trigger()
+    window.actions_["colors_viridis"].trigger()
+    window.display.single.slider.setValue(1)
     scene = window.session.scene
     values = np.linspace(0, 1, scene.cube.bands, dtype=np.float32)
     window.spectra.keep(values, "a field", (10, 20, 30), (4, 5))
@@ -31,6 +34,7 @@ def look_otherwise(window) -> None:
 def assert_looks_otherwise(scene) -> None:
     assert scene.view.red == 2
     assert scene.view.low == 5.0
+    assert (scene.view.single, scene.view.colors, scene.view.stretch.kind) == (1, "viridis", "gamma")
     (spectrum,) = scene.spectra
     assert (spectrum.label, spectrum.color, spectrum.place) == ("a field", (10, 20, 30), (4, 5))
     assert spectrum.values[-1] == 1.0
@@ -53,7 +57,7 @@ def test_a_scene_without_a_project_looks_as_it_was_left(qtbot, make_window, scen
     third = make_window()
     open_scene(qtbot, third, scenes[0])
     assert_looks_otherwise(third.session.scene)
-    third.scene.show_preset("true colour")
+    third.actions_["true_colour"].trigger()
     assert third.session.view.red != 2
 
 

@@ -212,7 +212,9 @@ def test_the_bands_of_the_composite_are_marked_and_can_be_dragged(plot, qtbot):
 
     port = plot._plot.viewport()
     start, end = place(12), place(40)
-    with qtbot.waitSignal(plot.band_picked, timeout=2000) as picked:
+    told = []
+    plot.band_picked.connect(lambda *picked: told.append(picked))
+    with qtbot.waitSignal(plot.band_picked, timeout=2000):
         QTest.qWait(30)  # pyqtgraph drops moves that follow each other too closely
         QTest.mouseMove(port, start)
         QTest.qWait(30)
@@ -221,7 +223,20 @@ def test_the_bands_of_the_composite_are_marked_and_can_be_dragged(plot, qtbot):
             QTest.mouseMove(port, start + (end - start) * step / 5)
             QTest.qWait(20)
         QTest.mouseRelease(port, Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier, end)
-    assert picked.args == [1, 40]
+    assert told[-1] == (1, 40)
+    assert {channel for channel, _ in told} == {1}
+    assert len(told) > 2, "the bands on the way are told, too"
+    assert len(told) == len(set(told))
+
+
+def test_a_single_band_has_one_line_that_moves_with_it(plot):
+    plot.mark_bands([(30, None)])
+    (line,) = plot._lines
+    plot.mark_bands([(31, None)])
+    assert plot._lines == [line]
+    assert line.value() == WAVELENGTHS[31]
+    plot.mark_bands([(30, "red"), (12, "green"), (5, "blue")])
+    assert [line.value() for line in plot._lines] == WAVELENGTHS[[30, 12, 5]].tolist()
 
 
 def test_marking_bands_again_leaves_no_old_lines(plot):

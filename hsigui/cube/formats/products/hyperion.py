@@ -62,6 +62,12 @@ class StackedRasters:
         self.dtype: np.dtype[Any] = np.result_type(*(dataset.dtypes[0] for dataset in self._datasets))
 
     @property
+    def tile(self) -> tuple[int, int]:
+        """Rows and columns of a block of the first file."""
+        rows, cols = self._datasets[0].block_shapes[0]
+        return rows, cols
+
+    @property
     def first(self) -> Any:
         """The rasterio dataset of the first band."""
         return self._datasets[0]

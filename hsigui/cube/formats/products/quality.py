@@ -16,7 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from hsigui.cube.cube import Cube
-from hsigui.cube.formats.hdf5 import HdfFile
+from hsigui.cube.formats.hdf5 import BROKEN, HdfFile
 from hsigui.cube.formats.hdf5_attributes import Attributes, text_of
 from hsigui.cube.formats.hdf5_links import item_of
 from hsigui.cube.formats.products.hdf_file import ProductFile
@@ -44,7 +44,7 @@ class HdfMasks:
         Raises:
             HsiError: one is not there, or has another size than the scene.
         """
-        return marked(ProductFile(path), cube.info.variable, names)
+        return marked(ProductFile(path), cube, names)
 
 
 def layers_of(file: ProductFile) -> tuple[QualityLayer, ...]:
@@ -54,17 +54,19 @@ def layers_of(file: ProductFile) -> tuple[QualityLayer, ...]:
     return (*found, *(QualityLayer(name, say("flag {name}", name=name), file.path) for name in _flags(file)))
 
 
-def marked(file: ProductFile, variable: str, names: Sequence[str]) -> NDArray[np.bool_]:
-    """The pixels of a scene that one of these layers marks, rows x cols.
-
-    Args:
-        variable: the array or made scene.
+def marked(file: ProductFile, cube: Cube, names: Sequence[str]) -> NDArray[np.bool_]:
+    """The pixels of a scene of the file that one of these layers marks, rows x cols.
 
     Raises:
         HsiError: there is no such layer, or it has another size than the scene.
     """
     layers = {row.name: row for row in (() if file.row is None else file.row.quality)}
-    total = np.zeros(file.grid_of(variable), dtype=bool)
+    variable, turned = cube.info.variable, False
+    if file.row is None:  # a layer has the axes of the array, in their order
+        turned = _runs_down_columns(cube.info.axis_order)
+        total = np.zeros((cube.cols, cube.rows) if turned else (cube.rows, cube.cols), dtype=bool)
+    else:
+        total = np.zeros(file.grid_of(variable), dtype=bool)
     for name in names:
         row, flags = layers.get(name), _flags(file)
         if row is not None and _with_layer(file, row) is not None:
@@ -77,7 +79,13 @@ def marked(file: ProductFile, variable: str, names: Sequence[str]) -> NDArray[np
             raise other_size(file.path, name, mask.shape, total.shape)
         total |= mask
     tables = file.lookup(variable)
-    return total if tables is None else looked_up(total, *tables)
+    return (total.T if turned else total) if tables is None else looked_up(total, *tables)
+
+
+def _runs_down_columns(axis_order: str) -> bool:
+    """Whether the columns of a scene are an earlier axis of its array than the rows."""
+    words = axis_order.split(",")
+    return {"rows", "cols"} <= {*words} and words.index("cols") < words.index("rows")
 
 
 def _file_of(file: ProductFile, row: Quality) -> Path | None:
@@ -134,14 +142,22 @@ def _flags(file: ProductFile) -> dict[str, tuple[str, int, bool]]:
     for array in file.stored:
         if len(array.shape) != 2 or not array.dtype.startswith(("int", "uint")):
             continue
-        own = Attributes.around(file.file, array.name).own
-        meanings = own.text("flag_meanings").split()
-        for numbers, bits in ((own.get("flag_masks"), True), (own.get("flag_values"), False)):
-            if meanings and numbers is not None and np.size(numbers) == len(meanings):
-                for meaning, number in zip(meanings, np.ravel(numbers).tolist(), strict=True):
-                    found.setdefault(meaning, (array.name, int(number), bits))
-                break
+        try:
+            for meaning, number, bits in _meanings(Attributes.around(file.file, array.name).own):
+                found.setdefault(meaning, (array.name, number, bits))
+        except BROKEN:  # a damaged layer offers nothing, and is no reason not to open the scene
+            continue
     return found
+
+
+def _meanings(said: Attributes) -> list[tuple[str, int, bool]]:
+    """What the numbers of a layer mean, by its attributes: the meaning, the number, and whether that is a bit."""
+    meanings = said.text("flag_meanings").split()
+    for numbers, bits in ((said.get("flag_masks"), True), (said.get("flag_values"), False)):
+        if meanings and numbers is not None and np.size(numbers) == len(meanings):
+            listed = np.ravel(numbers).tolist()
+            return [(meaning, int(number), bits) for meaning, number in zip(meanings, listed, strict=True)]
+    return []
 
 
 def _of_flag(file: ProductFile, name: str, number: int, bits: bool) -> NDArray[np.bool_]:

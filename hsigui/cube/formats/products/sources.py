@@ -11,7 +11,10 @@ from numpy.typing import NDArray
 
 from hsigui import stopping
 from hsigui.cube.cube import Source
+from hsigui.cube.looks import tile_of
 from hsigui.cube.nodata import equals_nodata
+
+_PART = 128
 
 
 @dataclass(frozen=True)
@@ -28,6 +31,11 @@ class _InUnits:
     @property
     def dtype(self) -> np.dtype[Any]:
         return np.dtype(np.float32)
+
+    @property
+    def tile(self) -> tuple[int, int] | None:
+        """Rows and columns that are packed together; None where samples are not packed."""
+        return tile_of(self.source)
 
 
 @dataclass(frozen=True)
@@ -96,6 +104,11 @@ class JoinedBands:
     def dtype(self) -> np.dtype[Any]:
         return np.result_type(*(source.dtype for source in self.sources))
 
+    @property
+    def tile(self) -> tuple[int, int] | None:
+        """Rows and columns that are packed together in the first source; None where its samples are not packed."""
+        return tile_of(self.sources[0])
+
     def read(self, rows: slice, cols: slice, bands: slice | Sequence[int]) -> NDArray[Any]:
         """Rows x cols x bands, of the type that holds those of all sources."""
         picked = np.array(self.order, dtype=int)[bands if isinstance(bands, slice) else list(bands)]
@@ -132,6 +145,11 @@ class LookedUp:
     @property
     def dtype(self) -> np.dtype[Any]:
         return self.source.dtype
+
+    @property
+    def tile(self) -> tuple[int, int]:
+        """Rows and columns of a part of the map, which shows a part of the source: a whole row crosses all of it."""
+        return _PART, _PART
 
     def read(self, rows: slice, cols: slice, bands: slice | Sequence[int]) -> NDArray[Any]:
         """Rows x cols x bands, `fill` where the table names no pixel of the source."""

@@ -1,0 +1,71 @@
+"""Layers as files: GeoTIFF or ENVI with names and recipe in them, and beside them the record of how they came to be.
+
+The record has the layer's file name and `.hsigui.json`: `"format": "hsigui-layer"`, `layer` (its name), `names` and
+`units` of the measurements, `recipe` (see `LayerRecipe.to_json`), `figures`, `notes`, `scene` (name, rows, cols,
+bands), `cube` (its path), `hashes` (of the cube), `versions` and `commands` (which make the file again). No torch.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+from hsigui import __version__
+from hsigui.analysis.layer import Layer
+from hsigui.cube.fingerprint import fingerprint
+from hsigui.pipeline.provenance import record_path, versions
+from hsigui.report.maps import export_map
+from hsigui.report.rasters import write_layers
+from hsigui.saving import written_beside
+
+FORMAT = "hsigui-layer"
+
+
+def save_layer(layer: Layer, path: Path, commands: Sequence[str] = ()) -> list[Path]:
+    """Writes a layer and its record; one of classes as a map, in the format that the suffix names.
+
+    Args:
+        commands: command lines that make it again.
+
+    Returns:
+        All files written, the one asked for first.
+
+    Raises:
+        HsiError: the suffix names no format for it, or a file cannot be written.
+    """
+    if layer.classes is not None:
+        written = export_map(path, layer.array, layer.classes, layer.geo, title=layer.name)
+    else:
+        about = {"hsigui layer": layer.name, "hsigui recipe": json.dumps(layer.recipe.to_json())}
+        if layer.units:
+            about["hsigui units"] = layer.units
+        written = write_layers(path, layer.stack, layer.names, layer.geo, about)
+    record = record_path(path)
+    with written_beside(record) as (beside,):
+        beside.write_text(json.dumps(_record(layer, commands), indent=1), encoding="utf-8")
+    return [*written, record]
+
+
+def _record(layer: Layer, commands: Sequence[str]) -> dict[str, Any]:
+    cube = layer.cube
+    rows, cols = layer.shape
+    scene: dict[str, Any] = {"rows": rows, "cols": cols}
+    if cube is not None:
+        scene |= {"name": cube.name, "bands": cube.bands}
+    return {
+        "format": FORMAT,
+        "program": f"hsigui {__version__}",
+        "layer": layer.name,
+        "names": list(layer.names),
+        "units": layer.units,
+        "recipe": layer.recipe.to_json(),
+        "figures": {name: list(values) for name, values in layer.figures.items()},
+        "notes": list(layer.notes),
+        "scene": scene,
+        "cube": "" if cube is None or cube.path is None else str(cube.path),
+        "hashes": {} if cube is None else {"cube": fingerprint(cube)},
+        "versions": versions(),
+        "commands": list(commands),
+    }

@@ -1,0 +1,267 @@
+"""A Python script that does what command lines do: the same steps by `import hsigui`, with variables for what passes
+from one to the next. Loads no torch.
+
+Only what the lines of a map can hold is translated (see `command_lines`, and the commands that trained and drew); a
+line with another option has no script rather than a wrong one.
+"""
+
+from __future__ import annotations
+
+import shlex
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
+
+from hsigui.errors import HsiError
+from hsigui.texts import say
+
+READING = frozenset({"--variable", "--axes", "--size", "--order", "--wavelengths", "--bad-bands", "--units",
+                     "--quality", "--scale"})  # fmt: skip
+FLAGS = frozenset({"--headless", "--no-monitor"})
+TRAINING = {
+    "--method": str, "--preset": str, "--epochs": int, "--seed": int, "--device": str, "--start": str, "--from": str,
+    "--mask-out": str, "--patience": int, "--precision": str, "--threads": int,
+}  # fmt: skip
+SPEC_NAMES = {"--from": "begin_from", "--mask-out": "mask_out"}
+DRAWING = {"--smooth": float, "--edges": float, "--context": str}
+FILTERS = {"--majority": int, "--sieve": int, "--connectivity": int}
+SAMPLING = {
+    "--per-class": int, "--percent": float, "--seed": int, "--split": str, "--block": int, "--strokes": int,
+    "--pixels": int,
+}  # fmt: skip
+SIMULATING = {"--fields": str, "--noise": float, "--white": float, "--seed": int}
+
+
+def python_of(lines: Iterable[str]) -> str:
+    """The script, each statement on a line of its own.
+
+    Args:
+        lines: as `chained` brings them together.
+
+    Raises:
+        HsiError: a line does something that is not translated.
+    """
+    script = _Script()
+    for line in lines:
+        script.add(_Line.read(line))
+    return "\n".join(["import hsigui", *script.imports, "", *script.statements, ""])
+
+
+@dataclass(frozen=True)
+class _Line:
+    """A command line: what it is asked for, the words without an option, and the options with their values."""
+
+    command: str
+    words: tuple[str, ...]
+    options: Mapping[str, tuple[str, ...]]
+
+    @classmethod
+    def read(cls, line: str) -> _Line:
+        words, found, option = list[str](), dict[str, tuple[str, ...]](), ""
+        program, command, *rest = shlex.split(line)
+        if program != "hsigui":
+            raise _untranslated(program)
+        for word in rest:
+            if word.startswith("--"):
+                found.setdefault(word, ())
+                option = "" if word in FLAGS else word
+            elif option:
+                found[option] = (*found[option], word)
+                option = ""
+            else:
+                words.append(word)
+        return cls(command, tuple(words), found)
+
+    def one(self, option: str) -> str:
+        """The value of an option; empty where it is not given."""
+        return self.options[option][-1] if option in self.options else ""
+
+    def arguments(self, known: Mapping[str, Callable[[str], object]], names: Mapping[str, str]) -> list[str]:
+        """The options that are given, as arguments of a call."""
+        return [
+            f"{names.get(option, option[2:].replace('-', '_'))}={kind(self.one(option))!r}"
+            for option, kind in known.items() if option in self.options
+        ]  # fmt: skip
+
+    def only(self, *known: Iterable[str]) -> None:
+        """Refuses options that are none of these."""
+        for option in self.options.keys() - set().union(*known):
+            raise _untranslated(f"{self.command} {option}")
+
+
+@dataclass
+class _Script:
+    """Statements so far, and the variables that hold what a file of the lines would."""
+
+    imports: list[str] = field(default_factory=list)
+    statements: list[str] = field(default_factory=list)
+    _held: dict[str, str] = field(default_factory=dict)  # a file (or a cube and how it is read) -> its variable
+    _taken: set[str] = field(default_factory=set)
+
+    def add(self, line: _Line) -> None:
+        steps = {
+            "demo": self._demo, "sample": self._sample, "pretrain": self._pretrain, "classify": self._classify,
+            "export": self._export, "evaluate": self._evaluate,
+        }  # fmt: skip
+        if line.command not in steps:
+            raise _untranslated(line.command)
+        steps[line.command](line)
+
+    # The steps
+
+    def _demo(self, line: _Line) -> None:
+        line.only(SIMULATING, ("--headless", "--out", "--size"))
+        rows, cols = line.one("--size").split("x") if "--size" in line.options else ("", "")
+        size = [f"rows={rows}", f"cols={cols}"] if rows else []
+        self.imports.append("from hsigui.cube.demo import write_demo")
+        self._say(_call("write_demo", repr(line.one("--out")), *line.arguments(SIMULATING, {}), *size))
+
+    def _sample(self, line: _Line) -> None:
+        line.only(SAMPLING, ("--out", "--rest", "--guard", "--truth-variable", "--variable", "--cube"))
+        truth = self._labels(line.words[0], line.one("--variable") or line.one("--truth-variable"), "")
+        cube = self._cube(line.one("--cube"), line) if "--cube" in line.options else ""
+        guard = line.one("--guard")
+        more = [f"guard={guard if guard.isdigit() else repr(guard)}"] if guard else []
+        more += [f"cube={cube}"] if cube else []
+        split = self._new("split", _call("hsigui.sample", truth, *line.arguments(SAMPLING, {}), *more))
+        self._held[line.one("--out")] = f"{split}.train"
+        self._held[line.one("--rest")] = f"{split}.test"
+
+    def _pretrain(self, line: _Line) -> None:
+        own = ("--out", "--set", "--no-monitor", "--monitor-labels", "--monitor-labels-variable")
+        line.only(TRAINING, READING, own)
+        cubes = [self._cube(path, line) for path in line.words]
+        self._written(line.one("--mask-out"))
+        spec = line.arguments(TRAINING, SPEC_NAMES)
+        spec += ["monitor=False"] if "--no-monitor" in line.options else []
+        if "--set" in line.options:
+            spec.append(f"settings={dict(map(_setting, line.options['--set']))!r}")
+        more = [f"spec={_call('hsigui.PretrainSpec', *spec)}", f"folder={line.one('--out')!r}"]
+        if "--monitor-labels" in line.options:
+            watched = self._labels(line.one("--monitor-labels"), line.one("--monitor-labels-variable"), cubes[0])
+            more.append(f"labels={watched}")
+        first = cubes[0] if len(cubes) == 1 else f"[{', '.join(cubes)}]"
+        self._held[line.one("--out")] = self._new("encoder", _call("hsigui.pretrain", first, *more))
+
+    def _classify(self, line: _Line) -> None:
+        own = ("--run", "--probe", "--labels", "--labels-variable", "--device", "--out", "--confidence", "--entropy",
+               "--probabilities")  # fmt: skip
+        line.only(DRAWING, FILTERS, READING, own)
+        (path,) = line.words
+        cube, run, out = self._cube(path, line), line.one("--run"), line.one("--out")
+        device = line.arguments({"--device": str}, {})
+        how = line.arguments(DRAWING, {})
+        filters = line.arguments(FILTERS, {})
+        how += [f"filters={_call('hsigui.Filters', *filters)}"] if filters else []
+        layers = {"--confidence": str, "--entropy": str, "--probabilities": str}
+        how += ["probabilities=True"] if "--probabilities" in line.options else []
+        if line.one("--probe") == "kept":
+            classifier = self._new("classifier", _call("hsigui.load_classifier", repr(run)))
+            result = self._new("result", _call("hsigui.classify", cube, classifier, *how, *device))
+        else:
+            encoder = self._held.get(run) or self._new("encoder", _call("hsigui.load_encoder", repr(run)))
+            labels = self._labels(line.one("--labels"), line.one("--labels-variable"), cube)
+            features = self._new("features", _call("hsigui.embed", cube, encoder, f"folder={run!r}", *device))
+            classifier = self._new("classifier", _call("hsigui.fit", features, labels))
+            result = self._new("result", _call("hsigui.classify", features, classifier, *how))
+            self._say(_call("hsigui.keep", result))
+        self._held[out] = result
+        self._say(_call("hsigui.save", result, repr(out), *line.arguments(layers, {})))
+
+    def _export(self, line: _Line) -> None:
+        line.only(FILTERS, ("--out",))
+        (path,) = line.words
+        if path not in self._held:
+            raise _untranslated(line.command)
+        filters = _call("hsigui.Filters", *line.arguments(FILTERS, {}))
+        result = self._new("result", f"{self._held[path]}.filtered({filters})")
+        self._held[line.one("--out")] = result
+        self._say(_call("hsigui.save", result, repr(line.one("--out"))))
+
+    def _evaluate(self, line: _Line) -> None:
+        line.only(("--truth", "--report", "--truth-variable"))
+        (path,) = line.words
+        truth = line.one("--truth")
+        more = line.arguments({"--truth-variable": str}, {})
+        score = self._new(
+            "score", _call("hsigui.evaluate", *(self._held.get(x, repr(x)) for x in (path, truth)), *more)
+        )
+        self._say(_call("hsigui.save", score, repr(line.one("--report"))))
+
+    # Their parts
+
+    def _cube(self, path: str, line: _Line) -> str:
+        """The variable of a scene; scenes that are read alike have one."""
+        how = [f"variable={line.one('--variable')!r}"] if "--variable" in line.options else []
+        if "--axes" in line.options:
+            how = [f"choice={_choice(line)}"]
+        elif line.options.keys() & {"--size", "--order", "--wavelengths", "--bad-bands", "--units"}:
+            raise _untranslated(f"{line.command} --units")
+        how += [f"quality={line.one('--quality').split(',')!r}"] if "--quality" in line.options else []
+        how += [f"scale={float(line.one('--scale'))!r}"] if "--scale" in line.options else []
+        call = _call("hsigui.open", repr(path), *how)
+        if call not in self._held:
+            self._held[call] = self._new("cube", call)
+        return self._held[call]
+
+    def _labels(self, path: str, variable: str, cube: str) -> str:
+        """Labels that were drawn before, or those of a file."""
+        if path in self._held and not variable:
+            return self._held[path]
+        more = [cube] if cube else []
+        more += [f"variable={variable!r}"] if variable else []
+        call = _call("hsigui.read_labels", repr(path), *more)
+        if call not in self._held:
+            self._held[call] = self._new("labels" if cube else "truth", call)
+        return self._held[call]
+
+    def _written(self, path: str) -> None:
+        """Writes labels that were drawn before where a file of them is asked for."""
+        if path in self._held:
+            self._say(_call("hsigui.save", self._held[path], repr(path)))
+
+    def _new(self, name: str, value: str) -> str:
+        """A variable of a name that is free."""
+        number, free = 1, name
+        while free in self._taken:
+            number += 1
+            free = f"{name}_{number}"
+        self._taken.add(free)
+        self._say(f"{free} = {value}")
+        return free
+
+    def _say(self, statement: str) -> None:
+        self.statements.append(statement)
+
+
+def _call(function: str, *arguments: str) -> str:
+    return f"{function}({', '.join(arguments)})"
+
+
+def _choice(line: _Line) -> str:
+    parts = [f"{name[2:]}={line.one(name)!r}" for name in ("--variable", "--axes", "--order") if name in line.options]
+    if "--size" in line.options:
+        rows, cols = line.one("--size").split("x")
+        parts += [f"rows={int(rows)}", f"cols={int(cols)}"]
+    for option, name in (("--wavelengths", "wavelengths"), ("--bad-bands", "bad_bands")):
+        if option in line.options:
+            value = line.one(option)
+            parts.append(f"{name}={('' if value == 'none' else value)!r}")
+    parts += [f"units={line.one('--units')!r}"] if "--units" in line.options else []
+    return _call("hsigui.ImportChoice", *parts)
+
+
+def _setting(text: str) -> tuple[str, bool | int | float | str]:
+    """`name=value` of a training, as numbers and truth values where it is one."""
+    name, _, value = text.partition("=")
+    if value in ("yes", "no"):
+        return name, value == "yes"
+    for kind in (int, float):
+        try:
+            return name, kind(value)
+        except ValueError:
+            continue
+    return name, value
+
+
+def _untranslated(what: str) -> HsiError:
+    return HsiError(say("There is no Python for “{what}”.", what=what), say("Copy it as commands."))

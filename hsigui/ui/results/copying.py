@@ -1,0 +1,93 @@
+"""How the shown map came to be, into the clipboard: as command lines, or as a Python script."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import partial
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QObject
+from PySide6.QtGui import QGuiApplication
+
+from hsigui.errors import HsiError
+from hsigui.jobs import Context
+from hsigui.texts import say
+from hsigui.ui.desk.desk import Desk
+from hsigui.ui.desk.job_bridge import Watcher
+from hsigui.ui.results.exported import result_of
+
+if TYPE_CHECKING:
+    from hsigui.pipeline.result import Result
+
+
+def lines_of(ctx: Context, result: Result) -> tuple[str, ...]:
+    """Command lines that make the map again in an empty folder. Reads label files and hashes weights.
+
+    Raises:
+        HsiError: its labels or its scene are in no file, or it cannot be made again.
+    """
+    from hsigui.pipeline.repeating import command_lines
+
+    if result.kept is None and result.probe_spec is not None:
+        raise HsiError(
+            say("The map is the first answer to the last change of the labels."), say("Wait until it is settled.")
+        )
+    ctx.progress(0, 0, say("Looking for the files of the map…"))
+    files = result.label_files()
+    ctx.check()
+    if result.kept is None and files.labels is None:
+        raise HsiError(
+            say("The labels that the map was made from are in no file as they are now."),
+            say("Save the labels (Ctrl+S), then copy again."),
+        )
+    found = command_lines(result, result.record(files.labels, variable=files.variable), files)
+    if not found:
+        raise HsiError(
+            say("There are no commands that make this map again: its scene is in no file, or labels in no file chose "
+                "which weights were kept."),
+            say("Export the map: the record beside it says how it came to be."),
+        )  # fmt: skip
+    return found
+
+
+def script_of(ctx: Context, result: Result) -> str:
+    """A Python script that makes the map again in an empty folder.
+
+    Raises:
+        HsiError: as `lines_of`, or a step of it has no Python.
+    """
+    from hsigui.pipeline.python_lines import python_of
+
+    return python_of(lines_of(ctx, result))
+
+
+def commands_of(ctx: Context, result: Result) -> str:
+    """The lines one below the other, as a terminal takes them."""
+    return "\n".join([*lines_of(ctx, result), ""])
+
+
+class CopyController(QObject):
+    """Puts them into the clipboard, and says so."""
+
+    def __init__(self, desk: Desk) -> None:
+        super().__init__(desk.window)
+        self._desk = desk
+
+    def copy_commands(self) -> None:
+        """The map as commands."""
+        self._copy(commands_of, say("Copied the commands that make this map again; run them in an empty folder."))
+
+    def copy_python(self) -> None:
+        """The map as Python."""
+        self._copy(script_of, say("Copied a Python script that makes this map again; run it in an empty folder."))
+
+    def _copy(self, work: Callable[[Context, Result], str], told: str) -> None:
+        result = result_of(self._desk.session)
+        if result is None:
+            return
+
+        def done(text: str) -> None:
+            QGuiApplication.clipboard().setText(text)
+            self._desk.messages.info(told)
+
+        self._desk.bridge.start(partial(work, result=result), say("Copy"), Watcher(done=done))

@@ -1,0 +1,66 @@
+"""Command lines as Python: the same steps with variables between them, or none where a step has no Python."""
+
+from __future__ import annotations
+
+import ast
+import shlex
+
+import pytest
+
+from hsigui.errors import HsiError
+from hsigui.pipeline.python_lines import python_of
+
+
+def line(*words: object) -> str:
+    return shlex.join(["hsigui", *map(str, words)])
+
+
+def test_what_one_step_makes_the_next_takes_by_a_variable():
+    script = python_of([
+        line("sample", "/a b/truth.tif", "--per-class", 5, "--seed", 1, "--out", "labels.tif", "--rest", "rest.tif"),
+        line("pretrain", "/a b/scene.hdr", "--method", "lscosa", "--seed", 1, "--device", "cpu", "--out", "run"),
+        line("classify", "/a b/scene.hdr", "--run", "run", "--labels", "labels.tif", "--device", "cpu",
+             "--smooth", 1.5, "--out", "map.tif"),
+        line("evaluate", "map.tif", "--truth", "rest.tif", "--report", "report"),
+    ])  # fmt: skip
+    assert script.splitlines() == [
+        "import hsigui", "",
+        "truth = hsigui.read_labels('/a b/truth.tif')",
+        "split = hsigui.sample(truth, per_class=5, seed=1)",
+        "cube = hsigui.open('/a b/scene.hdr')",
+        "encoder = hsigui.pretrain("
+        "cube, spec=hsigui.PretrainSpec(method='lscosa', seed=1, device='cpu'), folder='run')",
+        "features = hsigui.embed(cube, encoder, folder='run', device='cpu')",
+        "classifier = hsigui.fit(features, split.train)",
+        "result = hsigui.classify(features, classifier, smooth=1.5)",
+        "hsigui.keep(result)", "hsigui.save(result, 'map.tif')",
+        "score = hsigui.evaluate(result, split.test)", "hsigui.save(score, 'report')",
+    ]  # fmt: skip
+
+
+def test_settings_and_how_a_cube_is_read_are_python_values():
+    script = python_of([
+        line("pretrain", "c.mat", "--set", "temperature=0.2", "--set", "mlp=yes", "--set", "steps=20", "--no-monitor",
+             "--out", "run", "--axes", "bands-pixels", "--size", "3x4", "--wavelengths", "none", "--scale", "5"),
+    ])  # fmt: skip
+    ast.parse(script)
+    assert "settings={'temperature': 0.2, 'mlp': True, 'steps': 20}" in script
+    assert "monitor=False" in script
+    assert "choice=hsigui.ImportChoice(axes='bands-pixels', rows=3, cols=4, wavelengths='')" in script
+    assert "scale=5.0" in script
+
+
+def test_names_that_python_would_read_otherwise_are_quoted():
+    script = python_of([line("pretrain", 'it\'s "one"\\.hdr', "--out", "ru'n")])
+    opened = next(node for node in ast.walk(ast.parse(script)) if isinstance(node, ast.Call))
+    assert opened.args[0].value == 'it\'s "one"\\.hdr'
+
+
+@pytest.mark.parametrize(
+    "words",
+    [("study", "scene.hdr", "--out", "x"), ("classify", "s.hdr", "--run", "r", "--labels", "l", "--unheard", "1"),
+     ("export", "other.tif", "--out", "m.hdr")],
+)  # fmt: skip
+def test_what_has_no_python_is_told_and_not_left_out(words):
+    with pytest.raises(HsiError, match="There is no Python"):
+        python_of([line(*words)])
