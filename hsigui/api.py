@@ -284,18 +284,23 @@ def embed(
 
 
 def fit(
-    features: SceneFeatures, labels: LabelsLike, *, spec: ProbeSpec | None = None, ctx: Context | None = None
-) -> Classifier:
-    """Fits a classifier to the labelled pixels of a scene: the fast step, a fraction of a second.
+    features: SceneFeatures, labels: LabelsLike, *, spec: ProbeSpec | None = None, smooth: float | None = None,
+    edges: float | None = None, context: str | None = None, ctx: Context | None = None,
+) -> Classifier:  # fmt: skip
+    """Fits a classifier to the labelled pixels of a scene: the fast step, a fraction of a second. It is calibrated by
+    the same labels (`classifier.probe.calibration`): how sure its map says it is, it should be right.
 
     Args:
         labels: class numbers, rows x cols, 0 for unlabelled; those of two classes at least.
         spec: which classifier (`ProbeSpec`); None for that of the method.
+        smooth, edges, context: as for `classify`, where the map is to be drawn in another way than the method's own;
+            `classify` fits anew for a way that the classifier was not fitted for.
 
     Raises:
         HsiError: the labels are of another size or place than the scene, or fewer than two classes have one.
     """
-    return verbs.fit(features, Labels.of(labels), spec, ctx or quiet())
+    drawn_as = _drawn(features.encoder.recipe.map, smooth, edges, context)
+    return verbs.fit(features, Labels.of(labels), spec, ctx or quiet(), map_spec=drawn_as)
 
 
 def load_classifier(folder: PathLike) -> KeptClassifier:

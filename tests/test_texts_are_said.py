@@ -39,6 +39,7 @@ NO_WORDS = {"hsigui", "nm", "px", "GeoTIFF", "or"}
 LEFT = {
     "methods/model_card.py",
     "report/globes.py",
+    "report/reliability_svg.py",
     "report/spectra_svg.py",
     "report/vector_maps.py",
     "cube/demo.py",

@@ -101,7 +101,9 @@ def _fit_and_map(arguments: argparse.Namespace, path: Path) -> None:
     def work(ctx: Context) -> Result:
         encoder = api.load_encoder(arguments.run_folder)
         features = api.embed(cube, encoder, folder=arguments.run_folder, device=arguments.device, ctx=ctx)
-        classifier = api.fit(features, labels, ctx=ctx)
+        classifier = api.fit(
+            features, labels, smooth=arguments.smooth, edges=arguments.edges, context=arguments.context, ctx=ctx
+        )
         result = api.classify(
             features, classifier, smooth=arguments.smooth, edges=arguments.edges,
             context=arguments.context, probabilities=arguments.probabilities is not None, filters=_filters(arguments),

@@ -102,6 +102,8 @@ def _print(measured: Accuracy, context: ReportContext) -> None:
         print(said)
     for one in context.split.chosen_by if context.split is not None else ():
         print(one.words)
+    if context.reliability is not None:
+        print(context.reliability.words)
     print(
         say(
             "{class_:>24} {pa:>7} {ua:>7} {words:>7} {iou:>7} {test:>7}",

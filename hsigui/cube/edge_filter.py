@@ -92,12 +92,67 @@ def edge_smoothed(
     down = 1.0 + reach / tolerance * edges.down.astype(np.float32)
     turned = np.ascontiguousarray(across.T)
     for number in range(ITERATIONS):
-        sigma = reach * math.sqrt(3) * 2 ** (ITERATIONS - number - 1) / math.sqrt(4**ITERATIONS - 1)
+        sigma = _sigma(reach, number)
         check()
         _recurse(out.transpose(1, 0, 2), np.exp(-math.sqrt(2) / sigma * turned))
         check()
         _recurse(out, np.exp(-math.sqrt(2) / sigma * down))
     return out
+
+
+def source_of(
+    edges: Edges, reach: float, tolerance: float, rows: NDArray[np.integer], cols: NDArray[np.integer],
+    rng: np.random.Generator,
+) -> tuple[NDArray[np.intp], NDArray[np.intp]]:  # fmt: skip
+    """For each of some pixels one of those that its edge-aware mean is made of, drawn by the weight that it has there:
+    a few of them tell what the mean of something is that is known of single pixels only.
+
+    A recursion keeps some of what passes and takes the rest from the pixel: read backwards it is a walk that stops at
+    each pixel with that chance, so the pixels are found without the weights of a whole scene.
+
+    Args:
+        edges, reach, tolerance: as of `edge_smoothed`.
+        rows, cols: of the pixels, one a pixel; a pixel that is named often is answered as often.
+        rng: draws the walks.
+
+    Returns:
+        Rows and columns, one a pixel.
+    """
+    at = [np.array(rows, dtype=np.intp), np.array(cols, dtype=np.intp)]
+    for number in reversed(range(ITERATIONS)):
+        fade = _sigma(reach, number) / math.sqrt(2)
+        for axis, changes, back in (
+            (0, edges.down, 1),
+            (0, edges.down, -1),
+            (1, edges.across, 1),
+            (1, edges.across, -1),
+        ):
+            _walk(at, axis, changes, reach / tolerance, back, rng.exponential(fade, len(at[0])))
+    return at[0], at[1]
+
+
+def _walk(
+    at: list[NDArray[np.intp]], axis: int, changes: NDArray[np.float16], scale: float, step: int,
+    left: NDArray[np.float64],
+) -> None:  # fmt: skip
+    """Moves pixels along an axis, in place, one by one as far as the way is no longer than what is `left` for each."""
+    last = changes.shape[axis]  # pixels along the axis less one
+    walking = np.arange(len(left))
+    while len(walking):
+        place = [at[0][walking], at[1][walking]]
+        inside = place[axis] < last if step > 0 else place[axis] > 0
+        walking, place = walking[inside], [one[inside] for one in place]
+        if step < 0:
+            place[axis] = place[axis] - 1  # the change between a pixel and the one before stands there
+        ahead = left[walking] - (1.0 + scale * changes[place[0], place[1]].astype(np.float64))
+        walking = walking[ahead >= 0]
+        left[walking] = ahead[ahead >= 0]
+        at[axis][walking] += step
+
+
+def _sigma(reach: float, number: int) -> float:
+    """Of a pass of the filter, such that all together reach as far as is asked (equation 14 of the paper)."""
+    return reach * math.sqrt(3) * 2 ** (ITERATIONS - number - 1) / math.sqrt(4**ITERATIONS - 1)
 
 
 def _recurse(lines: NDArray[np.float32], kept: NDArray[np.float32]) -> None:

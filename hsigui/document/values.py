@@ -17,6 +17,7 @@ from hsigui.document.samples import Sample
 from hsigui.labels.classes import Color
 from hsigui.labels.label_map import TRAINING, VALIDATION
 from hsigui.labels.sampling import Split
+from hsigui.methods.calibration import Calibration
 from hsigui.methods.level_figures import LevelFigures
 from hsigui.report.metrics import Accuracy
 from hsigui.specs import MapSpec, PretrainSpec, Recipe
@@ -88,6 +89,10 @@ class Probe(Protocol):
     @property
     def refinement(self) -> Refinement | None:
         """How its features were refined, where they come in several versions."""
+
+    @property
+    def calibration(self) -> Calibration | None:
+        """How its probabilities were calibrated; None where nobody asked."""
 
 
 class ClassMap(Protocol):

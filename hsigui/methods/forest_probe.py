@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 from sklearn.ensemble import RandomForestClassifier
 
+from hsigui.methods.calibration import Calibration
 from hsigui.methods.probe import OfColumns, Refinement
 
 TREES = 300
@@ -29,6 +30,7 @@ class ForestProbe(OfColumns):
     seed: int
     columns: NDArray[np.intp] | None = None
     refinement: Refinement | None = None
+    calibration: Calibration | None = None
 
     def probabilities(self, features: NDArray[np.float32]) -> NDArray[np.float32]:
         """See `Probe`: the mean over the trees of the shares of the classes in the leaf. Pixels x features to pixels x
@@ -38,14 +40,16 @@ class ForestProbe(OfColumns):
         return np.asarray(found.reshape(*features.shape[:-1], len(self.numbers)), dtype=np.float32)
 
 
-def fit(features: NDArray[np.float32], labels: NDArray[np.integer], seed: int = 0) -> ForestProbe:
-    """Fits 300 trees, each grown to its end on a bootstrap sample, with the square root of the features at each split.
+def fit(features: NDArray[np.float32], labels: NDArray[np.integer], seed: int = 0, trees: int = TREES) -> ForestProbe:
+    """Fits a forest: each tree is grown to its end on a bootstrap sample, with the square root of the features at each
+    split.
 
     Args:
         features: pixels x features.
         labels: class number of each pixel, at least two different ones.
         seed: of the samples and splits.
+        trees: how many.
     """
     # One thread: with several the trees' votes are added in any order, and two runs may differ in the last digit.
-    forest = RandomForestClassifier(TREES, random_state=seed, n_jobs=1).fit(features, labels)
+    forest = RandomForestClassifier(trees, random_state=seed, n_jobs=1).fit(features, labels)
     return ForestProbe(forest.classes_.astype(np.uint16), forest, features, labels, seed)

@@ -13,6 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from hsigui.methods import probe
+from hsigui.methods.calibration import Calibration
 from hsigui.methods.probe import OfColumns, Probe, Refinement
 
 PUBLISHED = (0.8, 0.2)
@@ -33,6 +34,7 @@ class FusedProbe(OfColumns):
     weights: tuple[float, ...]
     columns: NDArray[np.intp] | None = None
     refinement: Refinement | None = None
+    calibration: Calibration | None = None
 
     @property
     def numbers(self) -> NDArray[np.uint16]:

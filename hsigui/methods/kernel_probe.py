@@ -15,6 +15,7 @@ from sklearn.metrics.pairwise import rbf_kernel
 from sklearn.svm import SVC
 
 from hsigui.methods import folds
+from hsigui.methods.calibration import Calibration
 from hsigui.methods.probe import OfColumns, Refinement, softmax
 
 # Tried by cross-validation, the default first: it wins ties, and stands where no class has two labels.
@@ -45,6 +46,7 @@ class KernelProbe(OfColumns):
     penalty: float
     columns: NDArray[np.intp] | None = None
     refinement: Refinement | None = None
+    calibration: Calibration | None = None
 
     def decisions(self, features: NDArray[np.float32]) -> NDArray[np.float32]:
         """Decision of every pair: pixels x features -> pixels x pairs."""
@@ -78,7 +80,8 @@ class KernelProbe(OfColumns):
         """See `Probe`: the softmax of `scores`. Pixels x features to pixels x classes.
 
         Platt's scaling would need held-out labels, of which there are too few; it also gives other classes than the
-        machine's own decision. The softmax keeps the decision and its order; as a probability it is not calibrated.
+        machine's own decision. The softmax keeps the decision and its order; as a probability it is
+        not calibrated before the temperature of `calibration` is applied.
         """
         flat = features.reshape(-1, features.shape[-1])
         return softmax(self.scores(flat)).reshape(*features.shape[:-1], len(self.numbers))
@@ -91,7 +94,9 @@ def _incidence(classes: int) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
     return unit[list(one)], unit[list(two)]
 
 
-def fit(features: NDArray[np.float32], labels: NDArray[np.integer], seed: int = 0) -> KernelProbe:
+def fit(
+    features: NDArray[np.float32], labels: NDArray[np.integer], seed: int = 0, penalty: float | None = None
+) -> KernelProbe:
     """Fits the machine; C is chosen among 1, 10, 100 and 1000 by cross-validation on the labels.
 
     Three stratified folds; ties go to C = 100, which also stands when no class has two labels. A class with one label
@@ -103,11 +108,12 @@ def fit(features: NDArray[np.float32], labels: NDArray[np.integer], seed: int = 
         features: pixels x features, standardised.
         labels: class number of each pixel, at least two different ones.
         seed: of the folds, and of the labels that are taken where a class has very many.
+        penalty: C, where it is chosen already.
     """
     rows = folds.at_most(labels, MOST_TO_FIT, seed)
     features, labels = features[rows], labels[rows]
     gamma = 1.0 / (features.shape[1] * max(float(features.var()), 1e-6))
-    penalty = _choose(features, labels, gamma, seed)
+    penalty = _choose(features, labels, gamma, seed) if penalty is None else penalty
     # It draws nothing, but would take its unused seed from numpy's global generator.
     return _from_model(SVC(C=penalty, gamma=gamma, random_state=seed).fit(features, labels), penalty, gamma)
 

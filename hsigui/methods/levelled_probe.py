@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import NDArray
 
+from hsigui.methods.calibration import Calibration
 from hsigui.methods.level_figures import LevelFigures
 from hsigui.methods.probe import OfColumns, Probe, Refinement
 
@@ -45,6 +46,7 @@ class LevelledProbe(OfColumns):
     closed: bool = False
     columns: NDArray[np.intp] | None = None
     refinement: Refinement | None = None
+    calibration: Calibration | None = None
 
     @property
     def numbers(self) -> NDArray[np.uint16]:

@@ -15,6 +15,7 @@ from typing import Any
 from hsigui import untrusted
 from hsigui.errors import HsiError
 from hsigui.methods import registry, run_record
+from hsigui.methods.calibration import UNKNOWN, Calibration
 from hsigui.methods.run_record import SETTINGS
 from hsigui.methods.settings import told
 from hsigui.saving import written_beside
@@ -212,8 +213,16 @@ def _of_probe(probe: Mapping[str, Any]) -> list[str]:
     return [
         "## Classes",
         f"Classifier: {told}, fitted to {sum(counts.values())} labels of {fitted.get('scene', 'the training scene')}.",
+        f"Probabilities: {_calibrated(probe['probe'])}",
         "\n".join(rows),
     ]
+
+
+def _calibrated(probe: Mapping[str, Any]) -> str:
+    """By what the probabilities of a kept classifier are calibrated, a sentence."""
+    kept = probe.get("calibration")
+    words = (UNKNOWN if kept is None else Calibration(**kept)).words
+    return words[0].lower() + words[1:]
 
 
 def _of_accuracy(accuracy: Mapping[str, Any] | None) -> str:

@@ -11,6 +11,8 @@ from typing import Protocol, Self
 import numpy as np
 from numpy.typing import NDArray
 
+from hsigui.methods.calibration import Calibration
+
 SAFE = 40.0  # size of scores whose exponentials float32 holds, with room for their sum
 
 
@@ -43,6 +45,7 @@ class Probe(Protocol):
         numbers: of the classes, rising.
         columns: of the features that it uses, None for all.
         refinement: how those were chosen, where the features come in several versions.
+        calibration: what its probabilities are calibrated by when a map is drawn; None for a part of another probe.
     """
 
     @property
@@ -56,23 +59,34 @@ class Probe(Protocol):
     @property
     def refinement(self) -> Refinement | None: ...
 
+    @property
+    def calibration(self) -> Calibration | None: ...
+
     def probabilities(self, features: NDArray[np.float32]) -> NDArray[np.float32]:
         """Class probabilities of standardised features: (..., features used) -> (..., classes), ordered as `numbers`.
 
-        They sum to 1, and the class of the largest is the classifier's own decision.
+        They sum to 1, and the class of the largest is the classifier's own decision. They are its own too:
+        `calibration` is heeded where a map is drawn from them (`pipeline.classify`).
         """
 
     def refined(self, columns: NDArray[np.intp], refinement: Refinement) -> Self:
         """The same probe, which says that it was fitted on these columns of the features, and how they were chosen.
         `columns` is one number a column."""
 
+    def calibrated(self, calibration: Calibration) -> Self:
+        """The same probe, whose maps are drawn with this calibration."""
+
 
 class OfColumns:
-    """What the probes share: all are frozen dataclasses with `columns` and `refinement`."""
+    """What the probes share: all are frozen dataclasses with `columns`, `refinement` and `calibration`."""
 
     def refined(self, columns: NDArray[np.intp], refinement: Refinement) -> Self:
         """See `Probe`. `columns` is one number a column."""
         return replace(self, columns=columns, refinement=refinement)  # type: ignore[type-var]
+
+    def calibrated(self, calibration: Calibration) -> Self:
+        """See `Probe`."""
+        return replace(self, calibration=calibration)  # type: ignore[type-var]
 
 
 @dataclass(frozen=True)
@@ -84,6 +98,7 @@ class LinearProbe(OfColumns):
     bias: NDArray[np.float32]
     columns: NDArray[np.intp] | None = None
     refinement: Refinement | None = None
+    calibration: Calibration | None = None
 
     def probabilities(self, features: NDArray[np.float32]) -> NDArray[np.float32]:
         """See `Probe`. Pixels x features to pixels x classes."""

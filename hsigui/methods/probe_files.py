@@ -7,7 +7,6 @@ too, and another answer is said instead of believed.
 
 from __future__ import annotations
 
-import math
 from collections.abc import Mapping
 from dataclasses import asdict, replace
 from typing import Any
@@ -18,6 +17,7 @@ from numpy.typing import NDArray
 
 from hsigui.errors import HsiError
 from hsigui.methods import forest_probe
+from hsigui.methods.calibration import Calibration
 from hsigui.methods.forest_probe import ForestProbe
 from hsigui.methods.fusion import FusedProbe
 from hsigui.methods.kernel_probe import KernelProbe
@@ -41,6 +41,8 @@ def to_parts(probe: Probe) -> tuple[dict[str, Any], Arrays]:
         arrays["columns"] = probe.columns.astype(np.int64)
     if probe.refinement is not None:
         about["refinement"] = asdict(probe.refinement)
+    if probe.calibration is not None:
+        about["calibration"] = _without_nan(asdict(probe.calibration))
     return about, arrays
 
 
@@ -59,7 +61,9 @@ def from_parts(about: Mapping[str, Any], arrays: Mapping[str, NDArray[Any]]) -> 
         scores = {int(time): float(score) for time, score in told["scores"].items()}
         refinement = Refinement(**{**told, "scores": scores})
     columns = arrays["columns"].astype(np.intp) if "columns" in arrays else None
-    return replace(found, columns=columns, refinement=refinement)  # type: ignore[type-var]
+    kept = about.get("calibration")  # earlier versions did not calibrate
+    calibration = None if kept is None else Calibration(**kept)
+    return replace(found, columns=columns, refinement=refinement, calibration=calibration)  # type: ignore[type-var]
 
 
 def _own_parts(probe: Probe) -> tuple[dict[str, Any], Arrays]:
@@ -126,9 +130,9 @@ def _numbered(number: int, arrays: Mapping[str, NDArray[Any]]) -> Arrays:
     return {k.removeprefix(f"{number}."): v for k, v in arrays.items() if k.startswith(f"{number}.")}
 
 
-def _without_nan(figures: Mapping[str, float]) -> dict[str, float]:
+def _without_nan(figures: Mapping[str, Any]) -> dict[str, Any]:
     """JSON has no word for what was not measured: it is left out, and read as such."""
-    return {name: value for name, value in figures.items() if not math.isnan(value)}
+    return {name: value for name, value in figures.items() if value == value}
 
 
 def _grown_again(about: Mapping[str, Any], arrays: Mapping[str, NDArray[Any]]) -> ForestProbe:

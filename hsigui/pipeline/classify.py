@@ -13,6 +13,7 @@ from scipy.ndimage import gaussian_filter
 from hsigui.cube.edge_filter import Edges, edge_smoothed
 from hsigui.errors import HsiError
 from hsigui.jobs import Context
+from hsigui.methods.calibration import tempered
 from hsigui.methods.levelled_probe import LevelledProbe, Part
 from hsigui.methods.probe import LinearProbe, Probe, shares
 from hsigui.one_thread import one_blas_thread
@@ -37,7 +38,7 @@ TRUNCATE = 3.0  # standard deviations at which the smoothing Gaussian is cut off
 
 @dataclass(frozen=True)
 class ClassMap:
-    """A classification map.
+    """A classification map. Its probabilities are calibrated, where the probe is (`methods.calibration`).
 
     Attributes:
         classes: rows x cols uint16; 0 where the cube has no data.
@@ -69,7 +70,8 @@ def classify(
     """Classifies every pixel that has data, by blocks of rows; the blocks do not show.
 
     A probe of several levels of context is drawn level by level: the probabilities of each are smoothed as that level
-    asks, and their logarithms averaged by weight.
+    asks, and their logarithms averaged by weight. At the end, and nowhere else, the probabilities are calibrated as the
+    probe says; the classes are those from before.
 
     Args:
         spec: how to draw; None for the recipe of the features.
@@ -251,6 +253,11 @@ def blended(maps: Iterable[Mixed], weights: Sequence[float]) -> Mixed:
     return shares(total)
 
 
+def sampled(parts: Sequence[MapPart], step: int, ctx: Context) -> Mixed:
+    """Class probabilities of every so many-th row and column by all parts, not smoothed: rows x cols x classes."""
+    return blended((_Reader(part.features, part.probe).sampled(step, ctx) for part in parts), [p.weight for p in parts])
+
+
 def is_quick_glimpse(shape: tuple[int, int], box: Box, spec: MapSpec) -> bool:
     """Whether mapping a part of a scene (rows, cols) with all that it depends on is much less work than all of it."""
     halo = _halo(drawn_as(spec, EDGES))
@@ -297,6 +304,16 @@ class _Reader:
             out[start - top : stop - top] = self._of(np.asarray(self._features.array[start:stop, left:right]))
         return out
 
+    def sampled(self, step: int, ctx: Context) -> NDArray[np.float32]:
+        """Class probabilities of every so many-th row and column, rows x cols x classes."""
+        rows, cols = self._features.shape
+        out = np.empty((-(-rows // step), -(-cols // step), len(self._probe.numbers)), dtype=np.float32)
+        for number in range(len(out)):
+            ctx.check()
+            row = number * step
+            out[number] = self._of(np.asarray(self._features.array[row : row + 1, ::step]))[0]
+        return out
+
     def _of(self, window: NDArray[np.float16]) -> NDArray[np.float32]:
         columns = self._probe.columns
         if self._raw is None:
@@ -341,14 +358,16 @@ def _decide_rows(
 ) -> None:
     """As `_decide`; few rows at a time, so that what is needed for it stays in the cache of the processor."""
     step = max(1, PIECE_PIXELS // probabilities.shape[1])
+    temperature = 1.0 if probe.calibration is None else probe.calibration.temperature
     for start in range(0, len(probabilities), step):
         part, known = probabilities[start : start + step], valid[start : start + step]
         rows = slice(first + start, first + start + len(part))
+        best = part.argmax(axis=2)  # before the temperature, which may make two that are nearly alike equal
+        tempered(part, temperature)
         if found.probabilities is not None:
             found.probabilities[rows] = np.where(known[..., None], part, np.nan)
         entropy = -(part * np.log(np.maximum(part, 1e-12))).sum(axis=2) / np.log(len(probe.numbers))
         found.entropy[rows] = np.where(known, entropy, np.nan)
-        best = part.argmax(axis=2)
         sure = np.take_along_axis(part, best[..., None], axis=2)[..., 0]
         found.classes[rows] = np.where(known, probe.numbers[best], 0)
         found.confidence[rows] = np.where(known, sure, np.nan)

@@ -20,6 +20,7 @@ from hsigui.pipeline.values import Filters
 from hsigui.specs import MapSpec, PretrainSpec, SplitSpec
 
 RUN, MAP, REPORT = "repeated-run", "repeated-map.tif", "repeated-report"
+CONFIDENCE = "repeated-confidence.tif"
 LABELS, TEST = "repeated-labels.tif", "repeated-test.tif"
 DEMO, DEMO_SCENE = "repeated-demo", "repeated-demo/demo-scene.hdr"
 
@@ -109,7 +110,7 @@ def pretrain(scene: CubeArgument, spec: PretrainSpec, watched_by: Mapping[str, A
 
 def classify(
     scene: CubeArgument, labels: str | Path | None, map_spec: MapSpec, *, run: str | Path = RUN, device: str = "auto",
-    filters: Filters | None = None, labels_variable: str = "", labels_background: str = "",
+    filters: Filters | None = None, labels_variable: str = "", labels_background: str = "", confidence: bool = False,
 ) -> str:  # fmt: skip
     """Draws the map.
 
@@ -119,6 +120,7 @@ def classify(
         filters: of the map; None for none.
         labels_variable: array (layer, field) of the labels' file; empty where it holds one only.
         labels_background: its numbers that mean no label; empty for what the file itself says.
+        confidence: write it beside the map, for the reliability in a report.
     """
     words: list[object] = ["--run", run, *(["--probe", "kept"] if labels is None else ["--labels", labels])]
     words += ["--labels-variable", labels_variable] if labels_variable and labels is not None else []
@@ -128,7 +130,8 @@ def classify(
         words += [] if value in (None, "") else [f"--{option.name}", value]
     for name, value in dataclasses.asdict(filters or Filters()).items():
         words += [f"--{name}", value] if value != getattr(Filters(), name) else []
-    return _line("classify", *scene.words, *words, "--device", device, "--out", MAP, *scene.reading)
+    beside = ["--confidence", CONFIDENCE] if confidence else []
+    return _line("classify", *scene.words, *words, "--device", device, "--out", MAP, *beside, *scene.reading)
 
 
 def evaluate(truth: str | Path) -> str:

@@ -28,6 +28,7 @@ from hsigui.errors import HsiError
 from hsigui.jobs import Context
 from hsigui.labels.classes import ClassInfo, ClassTable
 from hsigui.methods import run_record
+from hsigui.methods.calibration import UNKNOWN
 from hsigui.methods.levelled_probe import LevelledProbe
 from hsigui.methods.model_card import ACCURACY, PROBE, PROBE_NUMBERS, WEIGHTS, accuracy_text, write_card
 from hsigui.methods.probe import Probe
@@ -198,8 +199,11 @@ def load(folder: Path) -> KeptProbe:
         levels = {name: (arrays[f"level.{name}.mean"], arrays[f"level.{name}.sd"]) for name in told.get("levels", ())}
         rows = ((r["class_id"], r["class_name"], r["color"]) for r in told["classes"])
         classes = ClassTable(tuple(ClassInfo(int(n), str(name), _color(color)) for n, name, color in rows))
+        probe = from_parts(told["probe"], _under("probe.", arrays))
+        if probe.calibration is None:
+            probe = probe.calibrated(UNKNOWN)
         return KeptProbe(
-            from_parts(told["probe"], _under("probe.", arrays)), arrays["features.mean"], arrays["features.sd"],
+            probe, arrays["features.mean"], arrays["features.sd"],
             transforms, classes, MapSpec.from_json(told["map"]), told["fitted"], levels,
         )  # fmt: skip
     except FileNotFoundError as error:

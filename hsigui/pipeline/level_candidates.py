@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from hsigui.jobs import Context
 from hsigui.methods.probe import LinearProbe, Probe, Refinement
 from hsigui.pipeline import level_weights as rule
+from hsigui.pipeline.feature_file import pixels_of
 from hsigui.pipeline.features import Features
 from hsigui.pipeline.refine import refine
 
@@ -60,6 +61,7 @@ class Candidate:
         columns: of the features that it reads; None for all.
         whitening: of a twin, features read x features read.
         rows, classes, importance: what it learns from: the labelled pixels, and synthetic ones after them.
+        parents: which labelled pixel each of them stems from, as an index; of a labelled one its own.
         refinement: how the columns were chosen, where the features come in several versions.
     """
 
@@ -71,12 +73,19 @@ class Candidate:
     rows: Rows
     classes: NDArray[np.integer]
     importance: NDArray[np.float64] | None
+    parents: NDArray[np.intp]
     refinement: Refinement | None
 
     def at(self, mask: NDArray[np.bool_]) -> Rows:
         """The masked pixels as the candidate sees them, pixels x features."""
-        found = self.features.at(mask, self.columns)
-        return found if self.whitening is None else found @ self.whitening
+        return self._seen(self.features.at(mask, self.columns))
+
+    def of_pixels(self, places: NDArray[np.integer]) -> Rows:
+        """Some pixels (row * columns + column each) as the candidate sees them, pixels x features."""
+        return self._seen(self.features.standardised(pixels_of(self.features.array, places), self.columns))
+
+    def _seen(self, rows: Rows) -> Rows:
+        return rows if self.whitening is None else rows @ self.whitening
 
     def folded(self, probe: Probe) -> Probe:
         """A classifier of the rows as one of the level's features; one that is not linear is not folded.
@@ -115,12 +124,15 @@ def candidates_of(features: Features, known: Labelled, ctx: Context, seed: int |
         ctx.check()
         level, edges = levels.of(name, ctx), levels.row(name).edges
         columns = level.unrefined
-        own = Candidate(name, level, edges, columns, None, level.at(known.mask, columns), known.classes, None, None)
+        own = Candidate(
+            name, level, edges, columns, None, level.at(known.mask, columns), known.classes, None,
+            np.arange(len(known.classes)), None,
+        )  # fmt: skip
         if level.variants and seed is not None:
             chosen = refine(level, np.asarray(level.array[known.mask]), known.classes, seed)
             own = replace(
                 own, columns=chosen.columns, rows=chosen.rows, classes=chosen.labels, importance=chosen.weights,
-                refinement=chosen.refinement,
+                parents=chosen.parents, refinement=chosen.refinement,
             )  # fmt: skip
         found.append(own)
         whitening = levels.whitening(name, ctx, own.columns)

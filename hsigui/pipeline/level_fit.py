@@ -17,9 +17,9 @@ from hsigui.jobs import Context
 from hsigui.methods.level_figures import LevelFigures
 from hsigui.methods.levelled_probe import LEAST, LevelledProbe, Part
 from hsigui.methods.probe import LinearProbe, Probe
-from hsigui.pipeline import cores
+from hsigui.pipeline import calibrate, cores
 from hsigui.pipeline import level_weights as rule
-from hsigui.pipeline.classify import Mixed
+from hsigui.pipeline.classify import Mixed, parts_of
 from hsigui.pipeline.features import Features
 from hsigui.pipeline.level_candidates import Candidate, Fit, Labelled, candidates_of, closed_form
 from hsigui.pipeline.level_drawing import Drawing, windows
@@ -136,9 +136,21 @@ def fit_levels(
     )
     refinement = begun.candidates[int(np.argmax(weights))].refinement
     mixture = LevelledProbe(parts, figures, closed=fit is None, refinement=refinement)
-    if not draw or not begun.whole or spec.context:
-        return Fitted(mixture, None, begun)
-    return Fitted(mixture, begun.scene.mixture(probes, [part.weight for part in mixture.scaled()])[0][0], begun)
+    drawing, each = parts_of(features, mixture, spec, ctx), _heard(mixture, spec.context)
+    heard = [number for number, weight in enumerate(each) if weight]
+    drawn = begun.scene.mixture(probes, each)[0][0] if begun.whole else None
+    calibration = calibrate.of_candidates(
+        [begun.candidates[n] for n in heard], drawing, [probes[n] for n in heard], begun.known, drawn, fit, ctx,
+        brief=brief,
+    )  # fmt: skip
+    return Fitted(mixture.calibrated(calibration), drawn if draw else None, begun)
+
+
+def _heard(mixture: LevelledProbe, context: str) -> list[float]:
+    """The weight of each part of a mixture in a map of a context; empty for all."""
+    if context:
+        return [float(part.level == context and not part.twin) for part in mixture.parts]
+    return [part.weight for part in mixture.scaled()]
 
 
 def _settled_probes(begun: Begun, weights: NDArray[np.float64], fit: Fit, joins: bool, ctx: Context) -> list[Probe]:

@@ -98,20 +98,21 @@ def evidence_of(classes: NDArray[np.integer], strokes: NDArray[np.intp], ends: N
     return Evidence(int((counts - 1).sum()), float((counts == 1).mean()), float((ends >= 0).mean()))
 
 
-def weighed_by(strokes: NDArray[np.intp]) -> NDArray[np.intp]:
+def weighed_by(strokes: NDArray[np.intp], most: int = MOST_IN_STROKE) -> NDArray[np.intp]:
     """Which labelled pixels the levels are weighed by: all, or some of each stroke, evenly, where there are very many.
 
     Args:
         strokes: of the labelled pixels, one a pixel.
+        most: of one stroke.
 
     Returns:
         Rising indices of pixels, 1-D.
     """
     kept = []
-    for here in _groups(strokes):
-        kept.append(here[_spread(len(here), MOST_IN_STROKE)])
+    for here in groups_of(strokes):
+        kept.append(here[spread(len(here), most)])
     found = np.sort(np.concatenate(kept))
-    return np.asarray(found[_spread(len(found), MOST_WEIGHED)])
+    return np.asarray(found[spread(len(found), MOST_WEIGHED)])
 
 
 def ends_of(
@@ -128,7 +129,7 @@ def ends_of(
         One number a pixel: 1 and 2 for the ends, 0 between them and -1 in strokes too short to have any.
     """
     found = np.zeros(len(strokes), dtype=np.int8)
-    for here in _groups(strokes):
+    for here in groups_of(strokes):
         if len(here) < LEAST_IN_STROKE:
             found[here] = -1
             continue
@@ -159,7 +160,7 @@ def ridge_fit(
     Returns:
         Class numbers (rising), weights (classes x features) and bias (one a class).
     """
-    numbers, scaled, wanted = _equations(rows, classes)
+    numbers, scaled, wanted = equations_of(rows, classes)
     if importance is not None:
         root = np.sqrt(importance).astype(np.float32)[:, None]
         scaled, wanted = scaled * root, wanted * root
@@ -179,7 +180,7 @@ def far_ends(rows: Floats, classes: NDArray[np.integer], ends: NDArray[np.int8])
     Returns:
         Between 0 and 1; NaN where no stroke has ends.
     """
-    numbers, scaled, wanted = _equations(rows, classes)
+    numbers, scaled, wanted = equations_of(rows, classes)
     scores = np.full(wanted.shape, np.nan)
     for near, far in ((1, 2), (2, 1)):
         known, asked = (ends == near) | (ends < 0), ends == far
@@ -202,13 +203,13 @@ def held_back(rows: Floats, classes: NDArray[np.integer], strokes: NDArray[np.in
     Returns:
         Between 0 and 1; NaN where no class has two strokes.
     """
-    groups = _groups(strokes)
+    groups = groups_of(strokes)
     of_stroke = np.array([classes[here[0]] for here in groups])
     found, counts = np.unique(of_stroke, return_counts=True)
     several = np.isin(of_stroke, found[counts > 1])
     if not several.any():
         return float("nan")
-    numbers, scaled, wanted = _equations(rows, classes)
+    numbers, scaled, wanted = equations_of(rows, classes)
     left, block = _leftovers(scaled, wanted)
     scores = np.full(wanted.shape, np.nan)
     for number in np.flatnonzero(several):
@@ -298,7 +299,7 @@ def sure_pixels(
     each = min(SURE_PER_LABEL, MOST_SURE / counts.max())
     for number, count in zip(numbers, counts, strict=True):
         here = np.flatnonzero(agreed & (mixed == number))
-        found.flat[here[_spread(len(here), math.ceil(each * count))]] = number
+        found.flat[here[spread(len(here), math.ceil(each * count))]] = number
     return found
 
 
@@ -338,19 +339,26 @@ def twin_whitening(means: Floats) -> Floats | None:
     return np.asarray(found / kept, dtype=np.float32)
 
 
-def _equations(rows: Floats, classes: NDArray[np.integer]) -> tuple[NDArray[np.integer], Floats, Floats]:
+def equations_of(rows: Floats, classes: NDArray[np.integer]) -> tuple[NDArray[np.integer], Floats, Floats]:
+    """Class numbers (rising), and Z and Y of `ridge_fit`: pixels x (features + 1), pixels x classes."""
     numbers = np.unique(classes)
     wanted = (classes[:, None] == numbers) - 1.0 / len(numbers)
+    return numbers, scaled_of(rows), wanted.astype(np.float32)
+
+
+def scaled_of(rows: Floats) -> Floats:
+    """Rows as ridge regression sees them: over the root of their length, with a column of ones beside them. Pixels x
+    features to pixels x (features + 1)."""
     scaled = np.full((len(rows), rows.shape[1] + 1), ONES, dtype=np.float32)
     scaled[:, :-1] = rows / np.float32(math.sqrt(rows.shape[1]))
-    return numbers, scaled, wanted.astype(np.float32)
+    return scaled
 
 
 def _solution(scaled: Floats, wanted: Floats) -> Floats:
     """Ridge weights, features x columns of `wanted`: by pixels or by features, whichever are fewer."""
     if len(scaled) <= scaled.shape[1]:
-        return np.asarray(scaled.T @ np.linalg.solve(_damped(scaled @ scaled.T), wanted).astype(np.float32))
-    return np.linalg.solve(_damped(scaled.T @ scaled), scaled.T @ wanted).astype(np.float32)
+        return np.asarray(scaled.T @ np.linalg.solve(damped(scaled @ scaled.T), wanted).astype(np.float32))
+    return np.linalg.solve(damped(scaled.T @ scaled), scaled.T @ wanted).astype(np.float32)
 
 
 def _leftovers(
@@ -358,28 +366,29 @@ def _leftovers(
 ) -> tuple[NDArray[np.floating], Callable[[NDArray[np.intp]], NDArray[np.floating]]]:
     """(I - H) Y for the hat matrix H, and what gives the blocks of I - H between some pixels."""
     if len(scaled) <= scaled.shape[1]:
-        inverse = RIDGE * np.linalg.inv(_damped(scaled @ scaled.T))
+        inverse = RIDGE * np.linalg.inv(damped(scaled @ scaled.T))
         return inverse @ wanted, lambda here: inverse[np.ix_(here, here)]
-    root = np.linalg.inv(np.linalg.cholesky(_damped(scaled.T @ scaled))).astype(np.float32)
+    root = np.linalg.inv(np.linalg.cholesky(damped(scaled.T @ scaled))).astype(np.float32)
     white = scaled @ root.T
     left = wanted - white @ (white.T @ wanted)
     return left, lambda here: np.eye(len(here), dtype=np.float32) - white[here] @ white[here].T
 
 
-def _damped(products: Floats) -> NDArray[np.float64]:
+def damped(products: Floats) -> NDArray[np.float64]:
+    """A matrix of products, pixels x pixels or features x features, with 0.1 added to its diagonal."""
     found = products.astype(np.float64)
     found.flat[:: len(found) + 1] += RIDGE
     return found
 
 
-def _groups(strokes: NDArray[np.intp]) -> list[NDArray[np.intp]]:
-    """The indices of each stroke's pixels."""
+def groups_of(strokes: NDArray[np.intp]) -> list[NDArray[np.intp]]:
+    """The indices of each stroke's pixels, 1-D each, in the order of the strokes' numbers."""
     order = np.argsort(strokes, kind="stable")
     return np.split(order, np.flatnonzero(np.diff(strokes[order])) + 1)
 
 
-def _spread(count: int, most: int) -> NDArray[np.intp]:
-    """At most so many of some indices, evenly."""
+def spread(count: int, most: int) -> NDArray[np.intp]:
+    """At most so many of some indices, evenly: rising, 1-D."""
     return np.arange(count) if count <= most else np.linspace(0, count - 1, most).astype(np.intp)
 
 

@@ -193,7 +193,7 @@ def make_map(
             settled = fit_mixture(features, labels, None, map_spec, ctx, draw=True, after=at_once)
             class_map = classify(features, settled.probe, map_spec, ctx, drawn=settled.drawn)
             return mapped(settled.probe, class_map, started)
-        probe = fit_probe(features, labels, None, ctx)
+        probe = fit_probe(features, labels, None, ctx, map_spec)
         ctx.check()
         if view is not None and is_quick_glimpse(features.shape, view, map_spec):
             ctx.partial(Glimpse(view[0], view[1], classify(features, probe, map_spec, ctx, box=view)))

@@ -19,6 +19,7 @@ from hsigui.pipeline.result import Result
 from hsigui.pipeline.scoring import Scored
 from hsigui.pipeline.values import LabelPaths
 from hsigui.report.context import ClassMatch, SplitFacts
+from hsigui.report.reliability import reliability
 from hsigui.texts import say
 
 BY_HAND = say("painted or opened in the window")
@@ -55,10 +56,12 @@ def evaluate_result(
     plain = result.plain or result.cube
     said += [NO_COMMANDS] if not commands else [OTHER_BANDS] if result.cube is not plain else []
     hashes = {"map": provenance.raster_hash(result.array), "reference": provenance.raster_hash(result.tested)}
+    sure = result.own_confidence
+    relied = None if sure is None else reliability(sure, result.array, result.test_pixels, result.classes)
     scored = Scored(
         result.cube.name, result.cube.name, result.array, result.classes, result.classes, result.cube.geo,
         result.tested, result.trained_on, result.test_pixels, hashes, measured, record, result.draw, masked, facts,
-        _own_matches(result),
+        _own_matches(result), reliability=relied,
     )  # fmt: skip
     context = report_context(
         [scored], say("{name}: classification report", name=result.cube.name), commands, tuple(said)

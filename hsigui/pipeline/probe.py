@@ -12,11 +12,15 @@ from hsigui.jobs import Context
 from hsigui.labels.label_map import require_same_size
 from hsigui.methods import forest_probe, kernel_probe
 from hsigui.methods import probe as linear
+from hsigui.methods.calibration import Calibration
 from hsigui.methods.fusion import fit_fused
+from hsigui.methods.kernel_probe import KernelProbe
 from hsigui.methods.probe import Probe
 from hsigui.one_thread import one_blas_thread
+from hsigui.pipeline import calibrate
+from hsigui.pipeline.classify import mixed, parts_of
 from hsigui.pipeline.features import Features
-from hsigui.pipeline.level_candidates import closed_form
+from hsigui.pipeline.level_candidates import Labelled, closed_form
 from hsigui.pipeline.level_fit import Fitted, fit_levels
 from hsigui.pipeline.refine import refine
 from hsigui.specs import MapSpec, ProbeSpec
@@ -24,6 +28,7 @@ from hsigui.texts import say
 
 # Beyond so many labels of a class more add nothing but time.
 MOST_PER_CLASS = 2_000
+CALIBRATING_TREES = 60  # of a forest that is grown again without some labels
 
 
 def fit_probe(
@@ -31,12 +36,13 @@ def fit_probe(
     map_spec: MapSpec | None = None,
 ) -> Probe:  # fmt: skip
     """Fits the probe on every labelled pixel that has data; of features of several levels of context each level's, and
-    weighs them by the labels.
+    weighs them by the labels. It is calibrated by the same labels (`calibrate`).
 
     Args:
         labels: rows x cols class numbers, 0 for unlabelled.
         spec: which classifier; None for the recipe of the features.
-        map_spec: how the map is to be drawn, by which levels are compared; None for the recipe of the features.
+        map_spec: how the map is to be drawn, by which levels are compared, and for which probabilities are calibrated;
+            None for the recipe of the features.
 
     Raises:
         HsiError: the labels have another size than the scene, or fewer than two classes have a label.
@@ -44,7 +50,9 @@ def fit_probe(
     if features.levels is not None:
         return fit_mixture(features, labels, spec, map_spec, ctx).probe
     spec = features.recipe.probe if spec is None else spec
-    return _fit_one(features, _labelled(features, labels, ctx), labels, spec)
+    mask = _labelled(features, labels, ctx)
+    probe = _fit_one(features, mask, labels, spec)
+    return probe.calibrated(_calibration(features, mask, labels, probe, spec, map_spec, ctx))
 
 
 AT_ONCE = ProbeSpec(classifier="ridge")
@@ -112,10 +120,15 @@ def _fit_one(features: Features, mask: NDArray[np.bool_], labels: NDArray[np.int
     """The classifier of features of one level."""
     if features.variants:
         return _fit_refined(features, mask, labels[mask], spec)
-    if spec.fusion and len(features.branches) == 2 and spec.classifier == "logistic":
+    return _fit_plain(features, features.at(mask), labels[mask], spec)
+
+
+def _fit_plain(features: Features, rows: NDArray[np.float32], labels: NDArray[np.integer], spec: ProbeSpec) -> Probe:
+    """The classifier of some rows (standardised, pixels x features) of features of one level, in one version."""
+    if spec.fusion and len(features.branches) == 2 and spec.classifier == "logistic" and not features.variants:
         weights = (spec.fusion, 1 - spec.fusion)
-        return fit_fused(features.at(mask), labels[mask], features.branches, weights, spec.strength)
-    return fit_rows(features.at(mask), labels[mask], spec)
+        return fit_fused(rows, labels, features.branches, weights, spec.strength)
+    return fit_rows(rows, labels, spec)
 
 
 def fit_rows(
@@ -132,6 +145,26 @@ def fit_rows(
     if spec.classifier == "ridge":
         return closed_form(rows, labels)
     return linear.fit(rows, labels, spec.strength, weights)
+
+
+def _calibration(
+    features: Features, mask: NDArray[np.bool_], labels: NDArray[np.integer], probe: Probe, spec: ProbeSpec,
+    map_spec: MapSpec | None, ctx: Context,
+) -> Calibration:  # fmt: skip
+    """By what the classifier of features of one level is calibrated."""
+    (part,) = parts_of(features, probe, features.recipe.map if map_spec is None else map_spec, ctx)
+
+    def again(rows: NDArray[np.float32], classes: NDArray[np.integer], _weights: NDArray[np.float64] | None) -> Probe:
+        if isinstance(probe, KernelProbe):  # its penalty stays the one that all labels chose
+            return kernel_probe.fit(rows, classes, spec.seed, probe.penalty)
+        if spec.classifier == "forest":  # its shares are steady with fewer trees
+            return forest_probe.fit(rows, classes, spec.seed, CALIBRATING_TREES)
+        return _fit_plain(features, rows, classes, spec)
+
+    with one_blas_thread():
+        whole = mask.size <= calibrate.MOST_LOOKED
+        drawn = mixed([part], (0, 0, *features.shape), ctx) if whole else None
+        return calibrate.of_one(part, probe, Labelled.of(mask, labels), again, ctx, drawn)
 
 
 def _fit_refined(features: Features, mask: NDArray[np.bool_], labels: NDArray[np.integer], spec: ProbeSpec) -> Probe:

@@ -8,8 +8,10 @@ label, where the user said so) and `labels_sha256` (of their class numbers),
 `transductive` (the encoder saw this scene), `commands` (which make the map again in an empty folder), `cube` (its
 path), `hashes` (of the cube and the weights), `reach` (half the encoder's receptive field in pixels), `edge_reach` (of
 averages that stop at edges), `influence` (level of context -> how many pixels far it looks, see `influence`) and
-`masked_out` (the file of the pixels that pretraining did not see) with `masked_out_sha256`, and `chosen_by` (labels
-that chose something besides the classifier: `what` they chose, `file`, `variable`, `sha256`, `pixels`). Loads no torch.
+`masked_out` (the file of the pixels that pretraining did not see) with `masked_out_sha256`, `chosen_by` (labels
+that chose something besides the classifier: `what` they chose, `file`, `variable`, `sha256`, `pixels`), and
+`confidence` (path of the layer of that name, where it was written with the map) with `confidence_sha256` (of its
+values). Loads no torch.
 """
 
 from __future__ import annotations
@@ -77,6 +79,8 @@ class Provenance:
     edge_reach: float | None = None
     influence: Mapping[str, int] = field(default_factory=dict)
     chosen_by: tuple[Mapping[str, Any], ...] = ()
+    confidence: str = ""
+    confidence_sha256: str = ""
 
     def context(self, title: str, legend: tuple[LegendRow, ...], notes: tuple[str, ...] = ()) -> ReportContext:
         """The report's text about this map."""
@@ -150,6 +154,7 @@ def describe_run(
                 "smoothing of probabilities (pixels)": map_spec.smooth,
                 "smoothing within edges (tolerance)": _tolerance(encoder.recipe, map_spec),
             },
+            **({"Confidence": calibrated} if (calibrated := _calibrated(fitted)) else {}),
         },
         seeds={"pretraining": asked.seed} | ({"probe": probe.seed} if probe.classifier in ("svm", "forest") else {}),
         device=encoder.device_name,
@@ -241,6 +246,17 @@ def _context(fitted: Probe | None, map_spec: MapSpec) -> dict[str, Any]:
         if not math.isnan(figures.agreement):
             words.append(say("{agreement:.1f} % as its neighbours", agreement=100 * figures.agreement))
         found[name] = ", ".join(words)
+    return found
+
+
+def _calibrated(fitted: Probe | None) -> dict[str, Any]:
+    """How the probabilities were calibrated; empty where nobody asked."""
+    calibration = None if fitted is None else fitted.calibration
+    if calibration is None:
+        return {}
+    found: dict[str, Any] = {"temperature": round(calibration.temperature, 4), "how": calibration.words}
+    if math.isfinite(calibration.near):
+        found["map in fields with a label"] = say("{near:.0f} %", near=100 * calibration.near)
     return found
 
 

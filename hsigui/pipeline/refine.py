@@ -39,6 +39,7 @@ class FittingRows:
         rows: standardised features, (labels + synthetic) x columns; real ones first.
         labels: class number of each row.
         weights: of each row; None where all are alike.
+        parents: which label each row stems from, as an index; of a real row its own.
         columns: of the scene's features that the rows hold.
         refinement: how they came to be.
     """
@@ -46,6 +47,7 @@ class FittingRows:
     rows: Rows
     labels: NDArray[np.integer]
     weights: NDArray[np.float64] | None
+    parents: NDArray[np.intp]
     columns: NDArray[np.intp]
     refinement: Refinement
 
@@ -81,11 +83,12 @@ def refine(
         scores=scores,
     )
     if not len(parents):
-        return FittingRows(rows, labels, None, columns, refinement)
+        return FittingRows(rows, labels, None, np.arange(len(rows)), columns, refinement)
     weights = np.concatenate([np.ones(len(rows)), _weights(labels, labels[parents])])
     return FittingRows(
-        np.concatenate([rows, made]), np.concatenate([labels, labels[parents]]), weights, columns, refinement
-    )
+        np.concatenate([rows, made]), np.concatenate([labels, labels[parents]]), weights,
+        np.concatenate([np.arange(len(rows)), parents]), columns, refinement,
+    )  # fmt: skip
 
 
 def choose(

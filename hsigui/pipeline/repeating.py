@@ -36,7 +36,11 @@ def command_lines(
     Args:
         filters: of the map that is written; none for none.
     """
-    found = _of_kept(result, filters) if result.kept is not None else _of_fitted(result, record, files, filters)
+    beside = score and not (filters or result.filters).words  # the report tells how far its confidence can be relied on
+    if result.kept is not None:
+        found = _of_kept(result, filters, beside)
+    else:
+        found = _of_fitted(result, record, files, filters, beside)
     if not found:
         return ()
     chain = Chain()
@@ -46,19 +50,22 @@ def command_lines(
     return tuple(chain.lines)
 
 
-def _of_kept(result: Result, filters: Filters | None) -> list[str]:
+def _of_kept(result: Result, filters: Filters | None, confidence: bool) -> list[str]:
     assert result.kept is not None
     if _is_nowhere(result.cube):
         return []
     scene = _scene(result.cube)
     drawn = lines.classify(
-        scene, None, result.spec, run=result.run_folder or lines.RUN, device=result.encoder.spec.device, filters=filters
-    )
+        scene, None, result.spec, run=result.run_folder or lines.RUN, device=result.encoder.spec.device,
+        filters=filters, confidence=confidence,
+    )  # fmt: skip
     before = list(result.kept.about.get("commands", ()))
     return [*before, drawn] if before or result.run_folder is not None else []
 
 
-def _of_fitted(result: Result, record: Provenance, files: LabelPaths, filters: Filters | None) -> list[str]:
+def _of_fitted(
+    result: Result, record: Provenance, files: LabelPaths, filters: Filters | None, confidence: bool
+) -> list[str]:
     recipe, encoder, sample = result.encoder.recipe.probe, result.encoder, result.origin.sample
     if files.labels is None or (result.probe_spec or recipe) != recipe or _is_nowhere(result.cube):
         return []
@@ -82,7 +89,7 @@ def _of_fitted(result: Result, record: Provenance, files: LabelPaths, filters: F
     found.append(
         lines.classify(
             scene, labels, result.spec, run=run, device=encoder.spec.device, filters=filters,
-            labels_variable=files.variable, labels_background=files.background,
+            labels_variable=files.variable, labels_background=files.background, confidence=confidence,
         )
     )  # fmt: skip
     return found

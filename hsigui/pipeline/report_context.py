@@ -11,6 +11,7 @@ from hsigui.pipeline.scoring import Scored
 from hsigui.report.context import ChoosingLabels, ReportContext, SplitFacts
 from hsigui.report.draws import Draws, summarised
 from hsigui.report.maps import legend_rows
+from hsigui.report.reliability import added_up
 
 
 def report_context(
@@ -36,6 +37,7 @@ def report_context(
         areas="" if found is None else found.about,
         split=facts,
         matches=first.matches,
+        reliability=added_up([s.reliability for s in scored]),
     )
 
 

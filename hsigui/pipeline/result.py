@@ -113,6 +113,11 @@ class Result:
         return self.class_map.confidence
 
     @property
+    def own_confidence(self) -> NDArray[np.float32] | None:
+        """The confidence where it is that of the classes of `array`, rows x cols; None where filters changed them."""
+        return None if self.filters.words else self.confidence
+
+    @property
     def entropy(self) -> NDArray[np.float32]:
         """How undecided each pixel is, rows x cols, 0 (sure) to 1; NaN likewise."""
         return self.class_map.entropy
@@ -279,7 +284,7 @@ def with_filters(record: Provenance, filters: Filters) -> Provenance:
     if not filters.words:
         return record
     settings = {**record.settings, "Map": {**record.settings.get("Map", {}), **filters.words}}
-    return dataclasses.replace(record, settings=settings)
+    return dataclasses.replace(record, settings=settings, confidence="", confidence_sha256="")
 
 
 def _readings_of(path: Path, grid: Grid) -> Iterator[ClassRaster]:

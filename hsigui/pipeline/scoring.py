@@ -22,12 +22,14 @@ from hsigui.pipeline import provenance
 from hsigui.pipeline import split as splits
 from hsigui.pipeline.choosers import choosing_labels
 from hsigui.pipeline.evaluate import evaluate, match_labels, match_map
+from hsigui.pipeline.map_confidence import confidence_of
 from hsigui.pipeline.provenance import Provenance
 from hsigui.pipeline.repeating import command_lines
 from hsigui.pipeline.result import Result
 from hsigui.pipeline.split import SplitRecord
 from hsigui.report.context import ClassMatch, SplitFacts
 from hsigui.report.metrics import Accuracy
+from hsigui.report.reliability import Reliability, reliability
 from hsigui.texts import say, say_number
 
 NAMED = 6  # classes in a sentence
@@ -44,6 +46,7 @@ class MadeMap:
         valid: rows x cols, False where the scene has no data; None where that is not known.
         record, drawn: how the map came to be, and how its labels were drawn, where that is known.
         notes: what to say of it.
+        confidence: rows x cols, the probability of each pixel's class; None where it is not known.
     """
 
     name: str
@@ -54,6 +57,7 @@ class MadeMap:
     drawn: SplitRecord | None = None
     notes: tuple[str, ...] = ()
     valid: NDArray[np.bool_] | None = None
+    confidence: NDArray[np.float32] | None = None
 
     @property
     def grid(self) -> Grid:
@@ -76,6 +80,7 @@ class Scored:
         masked: pixels that pretraining did not see, where some were masked out and the mask is still there.
         facts: how training and test pixels lie to each other.
         background: what of the reference's file was read as no label, where that is known.
+        reliability: whether the map is as often right as it says; None where its confidence is not known.
     """
 
     name: str
@@ -96,6 +101,7 @@ class Scored:
     matches: tuple[ClassMatch, ...]
     notes: tuple[str, ...] = ()
     background: Background | None = None
+    reliability: Reliability | None = None
 
 
 @dataclass(frozen=True)
@@ -134,7 +140,8 @@ def read_map(path: Path, labels: Path | None = None, as_read: HowRead = AS_THEY_
     notes += tuple(say("{name}: {note}", name=path.name, note=reason) for reason in _reasons(raster))
     # A map of ours has a class wherever its scene has data; of another program's it is not known why a pixel has none.
     valid = None if record is None else raster.array != 0
-    return MadeMap(path.name, str(path), raster, found, record, drawn, notes, valid)
+    sure, more = confidence_of(record, raster)
+    return MadeMap(path.name, str(path), raster, found, record, drawn, (*notes, *more), valid, sure)
 
 
 def made_map(result: Result) -> MadeMap:
@@ -146,8 +153,10 @@ def made_map(result: Result) -> MadeMap:
     record = dataclasses.replace(record, commands=command_lines(result, record, files))
     if result.labels is None:  # a kept classifier may have been fitted to labels of this very scene
         labels, drawn, notes = _training_labels(None, record, _grid(raster))
-        return MadeMap(name, name, raster, labels, record, drawn, notes, result.valid)
-    return MadeMap(name, name, raster, result.labels, record, result.draw, valid=result.valid)
+        return MadeMap(name, name, raster, labels, record, drawn, notes, result.valid, result.own_confidence)
+    return MadeMap(
+        name, name, raster, result.labels, record, result.draw, valid=result.valid, confidence=result.own_confidence
+    )
 
 
 def in_numbers_of(
@@ -227,9 +236,12 @@ def score(
     measured = evaluate(matched.array, reference, matched.classes, train, valid)
     facts = splits.facts(train, test, made.record, made.drawn, masked)
     facts = dataclasses.replace(facts, chosen_by=choosing_labels(made.record, test, train, grid))
+    relied = None
+    if made.confidence is not None and placed is predicted:
+        relied = reliability(made.confidence, matched.array, test, matched.classes)
     return Scored(
         made.name, made.path, matched.array, matched.classes, truth.classes, grid.geo, reference, train, test, hashes,
-        measured, made.record, made.drawn, masked, facts, matches, (*notes, *unmasked), truth.background,
+        measured, made.record, made.drawn, masked, facts, matches, (*notes, *unmasked), truth.background, relied,
     )  # fmt: skip
 
 

@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from hsigui.pipeline.kept_probe import KeptProbe
     from hsigui.pipeline.run_bands import Brought
     from hsigui.pipeline.split import SplitRecord
-    from hsigui.specs import ProbeSpec
+    from hsigui.specs import MapSpec, ProbeSpec
 
 
 @dataclass(frozen=True, repr=False)
@@ -123,12 +123,14 @@ class Classifier:
         labels: that it was fitted to, with the names of the classes.
         spec: which classifier it is, and its settings.
         seconds: how long the fit took.
+        map_spec: how the map is drawn that it was fitted and calibrated for; None where that is not known.
     """
 
     probe: Probe
     labels: Labels
     spec: ProbeSpec
     seconds: float = 0.0
+    map_spec: MapSpec | None = None
 
     def __repr__(self) -> str:
         return f"Classifier({self.spec.classifier}, {len(self.probe.numbers)} classes)"

@@ -151,12 +151,15 @@ def embed(
     return SceneFeatures(cube, encoder, features, folder, time.perf_counter() - started, how)
 
 
-def fit(scene: SceneFeatures, labels: ClassRaster, spec: ProbeSpec | None, ctx: Context) -> Classifier:
-    """Fits the probe to the labelled pixels of a scene.
+def fit(
+    scene: SceneFeatures, labels: ClassRaster, spec: ProbeSpec | None, ctx: Context, *, map_spec: MapSpec | None = None
+) -> Classifier:
+    """Fits the probe to the labelled pixels of a scene, and calibrates it by them.
 
     Args:
         labels: of the pixels of that scene.
         spec: which classifier; None for that of the encoder's recipe.
+        map_spec: how the map is to be drawn; None for the recipe.
 
     Raises:
         HsiError: the labels are of another size or place, or fewer than two classes have one.
@@ -166,8 +169,9 @@ def fit(scene: SceneFeatures, labels: ClassRaster, spec: ProbeSpec | None, ctx: 
     started = time.perf_counter()
     of_scene = Labels.of(on_scene(labels, scene.cube, "labels"))
     wanted = spec or scene.encoder.recipe.probe
-    probe = fit_probe(scene.features, of_scene.array, wanted, ctx)
-    return Classifier(probe, of_scene, wanted, time.perf_counter() - started)
+    drawn_as = map_spec or scene.encoder.recipe.map
+    probe = fit_probe(scene.features, of_scene.array, wanted, ctx, drawn_as)
+    return Classifier(probe, of_scene, wanted, time.perf_counter() - started, drawn_as)
 
 
 def classify(
@@ -176,6 +180,8 @@ def classify(
     """Classifies every pixel of the scene that has data.
 
     Args:
+        classifier: one that was fitted for another way of drawing the map is fitted anew: weights of levels and
+            confidence depend on it.
         spec: how to draw the map; None for the encoder's recipe.
         probabilities: keep those of all classes, 4 bytes a pixel and class.
 
@@ -184,8 +190,10 @@ def classify(
     """
     from hsigui.pipeline.classify import classify as draw_map
 
-    started = time.perf_counter()
     map_spec = spec or scene.encoder.recipe.map
+    if classifier.map_spec is not None and classifier.map_spec != map_spec:
+        classifier = fit(scene, classifier.labels, classifier.spec, ctx, map_spec=map_spec)
+    started = time.perf_counter()
     class_map = draw_map(scene.features, classifier.probe, map_spec, ctx, keep=probabilities)
     seconds = {
         "features": scene.seconds,

@@ -19,6 +19,7 @@ from hsigui.methods import checkpoint
 from hsigui.methods.checkpoint import Encoder
 from hsigui.pipeline import kept_probe, provenance, split
 from hsigui.pipeline.classify import classify
+from hsigui.pipeline.map_confidence import layer_hash
 from hsigui.pipeline.own_evaluation import evaluate_result
 from hsigui.pipeline.provenance import Provenance
 from hsigui.pipeline.repeating import command_lines, lines_with
@@ -80,6 +81,9 @@ def save_map(
         return written
     files = result.label_files()
     record = result.record(files, commands)
+    if "confidence" in asked and result.own_confidence is not None:
+        of_layer = layer_hash(result.confidence)
+        record = dataclasses.replace(record, confidence=str(asked["confidence"].resolve()), confidence_sha256=of_layer)
     if commands is None:
         record = dataclasses.replace(record, commands=command_lines(result, record, files, filters=result.filters))
     return [*written, provenance.save(record, path, result.array)]

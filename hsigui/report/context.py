@@ -11,6 +11,7 @@ from hsigui.report.area import AreaEstimate
 from hsigui.report.compare import McNemar, Paired
 from hsigui.report.draws import Draws
 from hsigui.report.maps import LegendRow
+from hsigui.report.reliability import Reliability
 from hsigui.texts import say
 
 
@@ -174,6 +175,7 @@ class ReportContext:
         area: areas and area-weighted accuracy, where the sample is a design.
         draws: figures over several draws.
         comparison: with another map.
+        reliability: whether the map is as often right as it says, where its confidence is known.
     """
 
     title: str = say("Classification report")
@@ -201,6 +203,7 @@ class ReportContext:
     area: AreaEstimate | None = None
     draws: Draws | None = None
     comparison: Comparison | None = None
+    reliability: Reliability | None = None
 
     def hectares(self, number: int, pixels: int) -> float | None:
         """The area of a class on the map; None where it is not known.

@@ -7,6 +7,7 @@ from dataclasses import asdict
 from typing import Any
 
 from hsigui.labels.formats.attributes import color_text
+from hsigui.report import reliability
 from hsigui.report.area import AreaEstimate
 from hsigui.report.compare import McNemar
 from hsigui.report.context import Comparison, ReportContext, Spectra, SplitFacts
@@ -62,6 +63,7 @@ def evidence(context: ReportContext) -> dict[str, Any]:
         "area": None if context.area is None else _area(context.area),
         "split": None if split is None else _split(split),
         "matches": [asdict(match) for match in context.matches],
+        "reliability": None if context.reliability is None else reliability.to_json(context.reliability),
     }  # fmt: skip
 
 

@@ -62,6 +62,10 @@ class Score(_OfRow):
         overlap: test pixels that were trained on: 0, or the study is wrong.
         map_s: seconds of fitting the probe and of drawing the map of the whole scene.
         untrained, context: see `RowKey`.
+        confidence, ece: mean of the test pixels, and expected calibration error (`reliability`); None where they were
+            not measured, as by earlier versions.
+        ece_before: that of the same map before its probabilities were calibrated.
+        temperature: see `methods.calibration`.
     """
 
     method: str
@@ -79,6 +83,10 @@ class Score(_OfRow):
     map_s: float
     untrained: bool = False
     context: str = ""
+    confidence: float | None = None
+    ece: float | None = None
+    ece_before: float | None = None
+    temperature: float | None = None
 
 
 @dataclass(frozen=True)
@@ -173,6 +181,7 @@ class StudyRow(_OfRow):
         map_s: mean seconds of fitting the probe and drawing the map of the whole scene.
         failed: why draws are missing; empty when none is.
         untrained, context: see `RowKey`.
+        confidence_mean, ece_mean, ece_before_mean: see `Score`; over the draws in which they were measured.
     """
 
     method: str
@@ -195,6 +204,9 @@ class StudyRow(_OfRow):
     classes: tuple[ClassRow, ...]
     untrained: bool = False
     context: str = ""
+    confidence_mean: float | None = None
+    ece_mean: float | None = None
+    ece_before_mean: float | None = None
 
 
 @dataclass(frozen=True)
@@ -307,6 +319,7 @@ def _row(
         None if timing is None else timing.pretrain_s, None if timing is None else timing.features_s,
         mean_and_sd([s.map_s for s in scores])[0], failed,
         tuple(_class_row(c.number, c.name, scores) for c in sampling.classes), candidate.untrained, candidate.context,
+        *(mean_and_sd([getattr(s, name) for s in scores])[0] for name in ("confidence", "ece", "ece_before")),
     )  # fmt: skip
 
 

@@ -86,7 +86,8 @@ def to_json(study: Study, created: str) -> dict[str, Any]:
 
 COLUMNS = (
     "method", "preset", "untrained", "context", "family", "split", "labels", "draws", "oa_mean", "oa_sd", "aa_mean",
-    "aa_sd", "kappa_mean", "kappa_sd", "pretrain_s", "features_s", "map_s", "failed",
+    "aa_sd", "kappa_mean", "kappa_sd", "pretrain_s", "features_s", "map_s", "failed", "confidence_mean", "ece_mean",
+    "ece_before_mean",
 )  # fmt: skip
 _NAMES = {UNTRAINED: "untrained", SPATIAL: "spatial"}
 _FIGURES = ("mean", "se", "p", "p_holm")

@@ -4,7 +4,8 @@
 - report.json: the same for a program; `resources/help/report-json.md` describes it.
 - confusion.csv, confusion-percent.csv: a header of the predicted names, one line a reference class; the first cell
   names the axes. classes.csv: one line a class; draws.csv: one line a draw, where there are several; area.csv: one
-  line a class, where areas were estimated. An empty cell is a figure that is not defined.
+  line a class, where areas were estimated; reliability.csv and reliability-classes.csv: one line a bin of confidence
+  and one a class, where the map's confidence is known. An empty cell is a figure that is not defined.
 """
 
 from __future__ import annotations
@@ -21,10 +22,12 @@ import jinja2
 
 from hsigui.assets import resource
 from hsigui.labels.formats.attributes import color_text
+from hsigui.report import reliability
 from hsigui.report.context import ReportContext
 from hsigui.report.document import as_json
 from hsigui.report.intervals import Interval, kappa_interval, wilson
 from hsigui.report.metrics import Accuracy, about_missing_data, about_untrained
+from hsigui.report.reliability_svg import diagram
 from hsigui.report.spectra_svg import drawings
 from hsigui.report.split_map import drawn_side
 from hsigui.report.tables import area_csv, classes_csv, confusion_csv, csv_text, draws_csv, percent_csv
@@ -67,6 +70,9 @@ def write_report(
     }
     if context.draws is not None:
         contents["draws.csv"] = draws_csv(context.draws)
+    if context.reliability is not None:
+        contents["reliability.csv"] = reliability.bins_csv(context.reliability)
+        contents["reliability-classes.csv"] = reliability.classes_csv(context.reliability)
     if context.area is not None:
         contents["area.csv"] = area_csv(context.area, accuracy.names)
     paths = [Path(folder) / name for name in contents]
@@ -94,6 +100,7 @@ def page(
         oa_interval=wilson(sum(accuracy.right), accuracy.n_test) if single else None,
         kappa_interval=kappa_interval(accuracy.matrix, accuracy.kappa) if single else None,
         spectra=drawings(context.spectra) if context.spectra else [],
+        diagram=diagram(context.reliability) if context.reliability else "",
         map_uri=_uri(map_png),
         split_uri=_uri(split_png),
         enlarged=drawn_side((context.rows, context.cols)) > 1,

@@ -7,7 +7,7 @@ import math
 import numpy as np
 import pytest
 
-from hsigui.cube.edge_filter import ITERATIONS, edge_smoothed, find_edges
+from hsigui.cube.edge_filter import ITERATIONS, Edges, edge_smoothed, find_edges, source_of
 
 
 @pytest.fixture
@@ -49,6 +49,20 @@ def test_it_agrees_with_the_recursion_written_pixel_by_pixel(two_fields):
     edges = find_edges(values, valid)
     found = edge_smoothed(values, edges, 6.0, 2.0)
     np.testing.assert_allclose(found, slow(values, edges.across, edges.down, 6.0, 2.0), atol=1e-4)
+
+
+def test_the_pixels_that_a_mean_is_made_of_are_drawn_by_their_weight_in_it():
+    rng = np.random.default_rng(2)
+    edges = Edges(rng.exponential(1, (30, 24)).astype(np.float16), rng.exponential(1, (29, 25)).astype(np.float16))
+    edges.down[14] = np.inf  # nothing passes there
+    values = rng.random((30, 25))
+    expected = edge_smoothed(values[..., None], edges, 12.0, 3.0)[..., 0]
+    for row, col in ((0, 0), (15, 22), (14, 22), (29, 3)):
+        rows, cols = source_of(edges, 12.0, 3.0, np.full(4000, row), np.full(4000, col), rng)
+        drawn = values[rows, cols]
+        assert abs(drawn.mean() - expected[row, col]) < 5 * drawn.std() / np.sqrt(4000)
+        assert len({*zip(rows.tolist(), cols.tolist(), strict=True)}) > 10
+        assert ((rows > 14) == (row > 14)).all()
 
 
 def test_fields_become_smooth_and_their_border_stays(two_fields):

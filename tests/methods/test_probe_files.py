@@ -10,6 +10,7 @@ import pytest
 
 from hsigui.errors import HsiError
 from hsigui.methods import forest_probe, kernel_probe, probe
+from hsigui.methods.calibration import ALONE, Calibration
 from hsigui.methods.fusion import fit_fused
 from hsigui.methods.probe import Refinement
 from hsigui.methods.probe_files import from_parts, to_parts
@@ -49,6 +50,15 @@ def test_columns_and_refinement_are_kept(rows):
     assert after.refinement == how
     assert after.columns is not None
     assert after.columns.tolist() == [3, 1, 2]
+
+
+@pytest.mark.parametrize("how", [Calibration(0.8, 40, 0.7, 0.9, 0.85), Calibration(near=0.2, why=ALONE)])
+def test_how_it_is_calibrated_is_kept(rows, how):
+    about, arrays = to_parts(fitted("svm", *rows).calibrated(how))
+    after = from_parts(json.loads(json.dumps(about, allow_nan=False)), arrays)
+    assert repr(after.calibration) == repr(how)
+    del about["calibration"]
+    assert from_parts(about, arrays).calibration is None, "earlier versions kept none"
 
 
 def test_a_forest_that_grows_otherwise_than_it_was_is_said_and_not_believed(rows):

@@ -12,6 +12,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+import rasterio
 import scipy.io
 from numpy.typing import NDArray
 
@@ -302,10 +303,20 @@ def test_the_commands_of_a_record_make_the_same_map_in_an_empty_folder(at, way, 
     (again,) = repeated(lines, tmp_path / "eine andere Übung", monkeypatch)
     assert np.array_equal(of(again), of(made))
     assert recorded(again) == lines, "and their record is the same"
+    assert told_of_confidence(again) == told_of_confidence(made), "and how sure it is"
+
+
+def told_of_confidence(made: Path) -> object:
+    """What a record says of the map's confidence: by what it is calibrated, and the sum of its values."""
+    record = provenance.load(made, of(made))
+    assert record is not None
+    assert "temperature" in record.settings["Confidence"]
+    return record.settings["Confidence"], record.confidence_sha256
 
 
 def figures(report: Path) -> object:
-    return json.loads((report / "report.json").read_text(encoding="utf-8"))["accuracy"]
+    told = json.loads((report / "report.json").read_text(encoding="utf-8"))
+    return told["accuracy"], told["reliability"]
 
 
 @pytest.mark.parametrize("way", WAYS, ids=[way.__name__ for way in WAYS])
@@ -321,7 +332,7 @@ def test_the_python_of_a_record_makes_the_same_map_in_an_empty_folder(at, way, t
     assert np.array_equal(result.array, wanted), script
 
 
-@pytest.mark.parametrize("way", [plain, array_by_name, filtered, kept_probe], ids=lambda way: way.__name__)
+@pytest.mark.parametrize("way", [plain, abbreviated, array_by_name, filtered, kept_probe], ids=lambda way: way.__name__)
 def test_the_commands_of_a_report_make_the_same_report_in_an_empty_folder(at, way, tmp_path, monkeypatch):
     made = way(at)
     truth = ["both.mat", "--truth-variable", "test"] if way is array_by_name else [at.data / "truth.tif"]
@@ -329,6 +340,25 @@ def test_the_commands_of_a_report_make_the_same_report_in_an_empty_folder(at, wa
     lines = json.loads((at.work / "Bericht" / "report.json").read_text(encoding="utf-8"))["commands"]
     (again,) = repeated(tuple(lines), tmp_path / "noch eine", monkeypatch)
     assert figures(again) == figures(at.work / "Bericht")
+    assert (figures(again)[1] is not None) == (way is abbreviated), "where the confidence was written"
+
+
+def test_a_confidence_that_moved_or_changed_is_not_taken_for_that_of_the_map(at, capsys):
+    made = abbreviated(at)
+    at("evaluate", made, "--truth", at.data / "truth.tif", "--report", "told")
+    assert "expected calibration error" in capsys.readouterr().out
+    assert json.loads((at.work / "told" / "report.json").read_text(encoding="utf-8"))["reliability"]["pixels"] > 0
+    layer = at.work / "confidence.tif"
+    with rasterio.open(layer, "r+") as opened:
+        values = opened.read(1)
+        values[3, 3] = 0.123
+        opened.write(values, 1)
+    for number, change in enumerate((lambda: None, layer.unlink)):
+        change()
+        at("evaluate", made, "--truth", at.data / "truth.tif", "--report", f"lost-{number}")
+        told = json.loads((at.work / f"lost-{number}" / "report.json").read_text(encoding="utf-8"))
+        assert told["reliability"] is None
+        assert any("has moved or changed" in note and layer.name in note for note in told["notes"])
 
 
 def test_the_commands_of_a_report_on_several_draws_make_it_again(at, tmp_path, monkeypatch):

@@ -48,7 +48,7 @@ def choice(probe) -> tuple[object, ...]:
     """All that the labels decided about the levels of context."""
     assert isinstance(probe, LevelledProbe)
     parts = [(p.level, p.twin, p.weight, p.probe.weights.tobytes(), p.probe.bias.tobytes()) for p in probe.parts]
-    return parts, repr(probe.figures), probe.main
+    return parts, repr(probe.figures), probe.main, repr(probe.calibration)
 
 
 @pytest.mark.parametrize("kind", SPLITS)

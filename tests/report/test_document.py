@@ -29,6 +29,7 @@ from hsigui.report.document import as_json
 from hsigui.report.draws import added_up, summarised
 from hsigui.report.maps import legend_rows
 from hsigui.report.metrics import Accuracy, accuracy
+from hsigui.report.reliability import reliability
 from hsigui.report.split_map import split_png
 from hsigui.report.write import write_report
 from tests.report.test_write import Page, words
@@ -64,6 +65,7 @@ def everything() -> tuple[Accuracy, ReportContext]:
         comparison=Comparison("map-0.tif", "other.tif", (mcnemar(right[0][0], right[1][0]),) * 2,
                               ({"oa": (0.8, 0.7), "aa": (0.8, 0.7), "kappa": (0.6, math.nan)},) * 2,
                               {name: paired([0.8, 0.9], [0.7, 0.6]) for name in ("oa", "aa", "kappa")}),
+        reliability=reliability(np.full(TRUTH.shape, 0.75), MAPS[0], TRUTH, TABLE),
     )  # fmt: skip
     return added_up(found), context
 
@@ -107,7 +109,7 @@ def test_the_json_is_strict_and_undefined_figures_are_null(tmp_path):
 def test_the_page_tells_everything(tmp_path):
     measured, context = everything()
     written = write_report(tmp_path, measured, context=context, split_png=split_png(TRAIN[0], TRUTH - TRAIN[0]))
-    assert {"draws.csv", "area.csv"} < {path.name for path in written}
+    assert {"draws.csv", "area.csv", "reliability.csv", "reliability-classes.csv"} < {path.name for path in written}
     page = Page((tmp_path / "report.html").read_text(encoding="utf-8"))
     text = words(page.text)
     oa = [f.oa for f in figures()]
@@ -121,7 +123,8 @@ def test_the_page_tells_everything(tmp_path):
         "9Icenonethe reference has no such class", "map-1.tifn/a", "saw all pixels of this scene without labels",
     ):  # fmt: skip
         assert part in text, part
-    assert [tag for tag, _ in page.tags].count("svg") == 1
+    assert "is sure of these test pixels by 75.0 %" in text
+    assert [tag for tag, _ in page.tags].count("svg") == 2, "a spectrum and the reliability diagram"
     assert [tag for tag, _ in page.tags].count("img") == 1
 
 

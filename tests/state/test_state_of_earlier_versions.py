@@ -23,6 +23,7 @@ from hsigui.cube.open import open_cube
 from hsigui.jobs import SilentContext
 from hsigui.labels.formats.files import read_classes
 from hsigui.methods import checkpoint
+from hsigui.methods.calibration import UNKNOWN
 from hsigui.pipeline import batch, kept_probe, provenance, split
 from hsigui.pipeline.classify import classify
 from hsigui.pipeline.embed import embed
@@ -113,6 +114,8 @@ def test_a_run_and_its_kept_classifier_draw_the_map_of_its_scene(shared: Home, n
     assert [[c.number, c.name, list(c.color)] for c in kept.classes] == shared.expected["classes"]
     assert kept.map_spec == MapSpec.from_json(told["map"])
     assert kept.about["counts"] == told["counts"]
+    assert kept.probe.calibration == UNKNOWN, "its maps are as sure as they were, and it says why"
+    assert "earlier version" in kept.probe.calibration.words
     assert type(kept.probe).__name__ == told["classifier"]
     assert getattr(kept.probe.refinement, "t_star", None) == told["t*"]
     assert not ctx.warnings

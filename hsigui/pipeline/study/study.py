@@ -16,7 +16,9 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from statistics import fmean
 
+import numpy as np
 import torch
+from numpy.typing import NDArray
 
 from hsigui import __version__
 from hsigui.cube.cube import Cube
@@ -24,8 +26,9 @@ from hsigui.cube.fingerprint import fingerprint
 from hsigui.errors import HsiError, is_out_of_memory, out_of_memory
 from hsigui.jobs import Context
 from hsigui.methods import checkpoint, devices, registry, resume
+from hsigui.methods.calibration import tempered
 from hsigui.methods.checkpoint import Encoder
-from hsigui.pipeline.classify import classify, drawn_as
+from hsigui.pipeline.classify import ClassMap, classify, drawn_as
 from hsigui.pipeline.embed import embed
 from hsigui.pipeline.evaluate import evaluate
 from hsigui.pipeline.features import Features
@@ -38,6 +41,7 @@ from hsigui.pipeline.study.progress import Overall, Quiet
 from hsigui.pipeline.study.reach import require_guard
 from hsigui.report.comparisons import compare
 from hsigui.report.metrics import Accuracy
+from hsigui.report.reliability import counted
 from hsigui.report.study import (
     Candidate,
     ClassScore,
@@ -54,6 +58,8 @@ from hsigui.report.study import (
 )
 from hsigui.specs import as_first_written
 from hsigui.texts import say
+
+MOST_KEPT = 100_000_000  # class probabilities of a map, to tell how it was before it was calibrated (400 MB)
 
 
 @dataclass(frozen=True)
@@ -261,13 +267,16 @@ class _Work:
         if candidate.context and features.levels is not None:
             spec = drawn_as(spec, features.levels.row(candidate.context).edges)
             features = features.levels.of(candidate.context, quiet)
-        found = classify(features, fit_probe(features, drawn.train, None, quiet), spec, quiet)
+        probe = fit_probe(features, drawn.train, None, quiet, spec)
+        keep = features.valid.size * len(probe.numbers) <= MOST_KEPT
+        found = classify(features, probe, spec, quiet, keep=keep)
         taken = time.perf_counter() - started
+        temperature = 1.0 if probe.calibration is None else probe.calibration.temperature
         measured = evaluate(found.classes, drawn.test, self._reference.classes, drawn.train)
         return Score(
             candidate.method, candidate.preset, split, labels, number, seed, measured.oa, measured.aa,
             _or_none(measured.kappa), measured.overlap or 0, measured.n_test, _classes(measured), taken,
-            candidate.untrained, candidate.context,
+            candidate.untrained, candidate.context, *_relied(found, drawn.test, temperature), temperature,
         )  # fmt: skip
 
     def _tell(self, candidate: Candidate, split: str, labels: int) -> None:
@@ -284,6 +293,21 @@ class _Work:
                     spread=spread,
                 )
             )
+
+
+def _relied(
+    found: ClassMap, test: NDArray[np.integer], temperature: float
+) -> tuple[float | None, float | None, float | None]:
+    """Mean confidence of the test pixels (rows x cols, 0 elsewhere), expected calibration error, and that of before the
+    map was calibrated; None where the probabilities of that were not kept."""
+    tested = (test > 0) & (found.classes > 0)
+    right = found.classes[tested] == test[tested]
+    after = counted(found.confidence[tested], right)
+    if found.probabilities is None:
+        return after.all.confidence, after.ece, None
+    before = found.probabilities[tested].copy()
+    tempered(before, 1.0 / temperature)
+    return after.all.confidence, after.ece, counted(before.max(axis=1), right).ece
 
 
 def _classes(measured: Accuracy) -> tuple[ClassScore, ...]:

@@ -318,6 +318,8 @@ class MapController(QObject):
         if self._pixel is not None:
             self.show_pixel(*self._pixel)
         self._draw()
+        calibration = None if session.map is None else session.map.probe.calibration
+        self._panel.set_calibration(*("", "") if calibration is None else (calibration.brief, calibration.words))
         figures = {} if session.map is None else context_of(session.map.probe)
         self._panel.context.show_figures(figures, max(figures, key=lambda name: figures[name].weight, default=""))
         if session.class_map is None:

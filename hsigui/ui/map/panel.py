@@ -77,10 +77,13 @@ class MapPanel(QWidget):
         self.state = QLabel(say("No map yet."), self)
         self.state.setWordWrap(True)
         self.pixel = QLabel("–", self)
+        self.calibration = QLabel(self)
         form = QFormLayout()
         form.addRow(say("La&yer"), self.layer)
         form.addRow("", self.bar)
-        form.setRowVisible(self.bar, False)
+        form.addRow(self.calibration)
+        for shown_with_scale in (self.bar, self.calibration):
+            form.setRowVisible(shown_with_scale, False)
         form.addRow(say("&Opacity"), self.opacity)
         form.addRow(say("S&moothing"), self.smooth)
         form.addRow(say("Smoothing in &fields"), self.edges)
@@ -154,7 +157,8 @@ class MapPanel(QWidget):
         with QSignalBlocker(self.layer):
             self.layer.setCurrentIndex(index)
         self.bar.set_ends(LAYERS[index].ends)
-        self._form.setRowVisible(self.bar, any(LAYERS[index].ends))
+        for shown_with_scale in (self.bar, self.calibration):
+            self._form.setRowVisible(shown_with_scale, any(LAYERS[index].ends))
 
     def set_asked(self, text: str) -> None:
         """What is asked for, in words; nothing hides them."""
@@ -177,6 +181,15 @@ class MapPanel(QWidget):
     def set_state(self, text: str) -> None:
         """One sentence: what the map was made from, or why there is none."""
         self.state.setText(text)
+
+    def set_calibration(self, brief: str, text: str) -> None:
+        """Whether confidence is calibrated, and by what, in a few words and in a sentence; both empty without a map."""
+        self.calibration.setText(brief)
+        for told in (self.calibration, self.bar, self.pixel):
+            told.setToolTip(text)
+        confidence = next(layer for layer in LAYERS if layer.id == "confidence")
+        tip = f"{confidence.tip}. {text}" if text else confidence.tip
+        self.layer.setItemData(LAYERS.index(confidence), tip, Qt.ItemDataRole.ToolTipRole)
 
     def set_pixel(self, text: str) -> None:
         """Class and confidence of the pixel under the cursor."""

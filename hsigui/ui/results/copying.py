@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from functools import partial
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject
@@ -40,7 +39,7 @@ def lines_of(ctx: Context, result: Result) -> tuple[str, ...]:
             say("The labels that the map was made from are in no file as they are now."),
             say("Save the labels (Ctrl+S), then copy again."),
         )
-    found = command_lines(result, result.record(files.labels, variable=files.variable), files)
+    found = command_lines(result, result.record(files), files)
     if not found:
         raise HsiError(
             say("There are no commands that make this map again: its scene is in no file, or labels in no file chose "
@@ -90,4 +89,4 @@ class CopyController(QObject):
             QGuiApplication.clipboard().setText(text)
             self._desk.messages.info(told)
 
-        self._desk.bridge.start(partial(work, result=result), say("Copy"), Watcher(done=done))
+        self._desk.bridge.start(lambda ctx: work(ctx, result), say("Copy"), Watcher(done=done))

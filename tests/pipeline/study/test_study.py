@@ -17,6 +17,7 @@ from hsigui.pipeline.study import study
 from hsigui.pipeline.study.log import RESULTS
 from hsigui.pipeline.study.plan import StudySpec, StudyTruth, chosen_methods, nearest
 from hsigui.pipeline.study.study import StudyFindings, run_study
+from hsigui.report.reliability import counted
 
 SPEC = StudySpec(("logreg-raw", "spatial-only"), labels=(3, 6), draws=3, device="cpu")
 
@@ -66,6 +67,8 @@ def test_every_row_holds_mean_and_deviation_of_its_draws(found):
             values = [s[name] for s in own]
             assert getattr(row, f"{name}_mean") == pytest.approx(np.mean(values))
             assert getattr(row, f"{name}_sd") == pytest.approx(np.std(values, ddof=1))
+        assert row.ece_mean == pytest.approx(np.mean([s["ece"] for s in own]))
+        assert row.ece_before_mean == pytest.approx(np.mean([s["ece_before"] for s in own]))
         assert row.map_s == pytest.approx(np.mean([s["map_s"] for s in own]))
         assert row.draws == 3
         assert row.pretrain_s == pytest.approx(0, abs=0.1)
@@ -82,12 +85,20 @@ def test_a_score_is_that_of_the_same_steps_done_one_by_one(cube, reference, foun
     encoder = pretrain(cube, SPEC.pretraining(SPEC.candidates()[1]), ctx)
     features = embed(cube, encoder, ctx, device="cpu")
     split = draw(reference.truth, 6, 2, cube.valid_mask())
-    predicted = classify(features, fit_probe(features, split.train, None, ctx), None, ctx).classes
-    right = (predicted == split.test)[split.test > 0].mean()
+    probe = fit_probe(features, split.train, None, ctx)
+    mapped = classify(features, probe, None, ctx)
+    raw = classify(features, probe.calibrated(replace(probe.calibration, temperature=1.0)), None, ctx)
+    test = split.test > 0
+    right = (mapped.classes == split.test)[test].mean()
     (score,) = [s for s in lines(found[1]) if s["kind"] == "score" and s["method"] == "spatial-only"
                 and s["labels"] == 6 and s["draw"] == 2]  # fmt: skip
     assert score["seed"] == 2
     assert score["oa"] == pytest.approx(right)
+    assert score["temperature"] == pytest.approx(probe.calibration.temperature)
+    assert score["confidence"] == pytest.approx(mapped.confidence[test].mean(), abs=1e-4)
+    for name, one in (("ece", mapped), ("ece_before", raw)):
+        expected = counted(one.confidence[test], (one.classes == split.test)[test]).ece
+        assert score[name] == pytest.approx(expected, abs=1e-3)
 
 
 def test_training_and_test_never_overlap_and_are_counted(found):

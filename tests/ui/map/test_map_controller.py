@@ -61,7 +61,13 @@ def test_the_layers_of_the_map_are_drawn_on_a_scale_and_the_key_goes_through_the
     assert seen[2] == colors[round((1 - np.nanmin(class_map.margin)) * (len(colors) - 1))].color  # the bright end
     mapped.maps.show_pixel(*map(int, doubtful))
     assert "margin" in panel.pixel.text()
+    assert not panel.calibration.isHidden()
+    calibration = mapped.session.map.probe.calibration
+    assert panel.calibration.text() == calibration.brief
+    assert panel.calibration.toolTip() == panel.pixel.toolTip() == panel.bar.toolTip() == calibration.words
+    assert "alibrated" in calibration.brief
     press(mapped, "M")
+    assert panel.calibration.isHidden()
     assert panel.bar.isHidden()
     number = int(class_map.classes[doubtful])
     assert drawn_color(mapped, *doubtful) == mapped.session.classes.get(number).color

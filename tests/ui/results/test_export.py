@@ -116,7 +116,7 @@ def test_window_commands_and_python_make_the_same_map_record_and_report(qtbot, m
     maps = [tmp_path / name for name in ("out.tif", "command.tif", "api.tif")]
     assert len({path.read_bytes() for path in maps}) == 1
     assert len({path.with_name(f"{path.name}.aux.xml").read_bytes() for path in maps}) == 1
-    records = [read_without(Path(f"{path}.hsigui.json"), "seconds", "commands", "labels") for path in maps]
+    records = [read_without(Path(f"{path}.hsigui.json"), "seconds", "commands", "labels", *OF_LAYER) for path in maps]
     assert records[0] == records[1] == records[2]
     own = ("title", "created", "notes", "seconds", "commands")
     folders = ("out-report", "command-report", "api-report")
@@ -127,13 +127,28 @@ def test_window_commands_and_python_make_the_same_map_record_and_report(qtbot, m
     assert reports[0]["spectra"]
 
 
+OF_LAYER = ("confidence", "confidence_sha256")  # that was written beside the map, by a command
+
+
 def by_command(folder: Path, scene: Path, truth: Path, spec: MapSpec) -> None:
     labels, run, drawn = folder / "labels.tif", folder / "run", folder / "command.tif"
     how = ["--smooth", spec.smooth, "--edges", spec.edges, "--device", "cpu"]
     for words in (
         ["sample", truth, "--per-class", 4, "--seed", 1, "--out", labels, "--rest", folder / "rest.tif"],
         ["pretrain", scene, "--method", SPEC.method, "--device", "cpu", "--out", run],
-        ["classify", scene, "--run", run, "--labels", labels, *how, "--out", drawn],
+        [
+            "classify",
+            scene,
+            "--run",
+            run,
+            "--labels",
+            labels,
+            *how,
+            "--out",
+            drawn,
+            "--confidence",
+            folder / "sure.tif",
+        ],
         ["evaluate", drawn, "--truth", truth, "--report", folder / "command-report"],
     ):
         assert main([str(word) for word in words]) == 0
