@@ -305,3 +305,7 @@ def test_a_cancelled_reading_of_a_store_ends_within_a_second(web: FileServer, cu
         far.read()
     assert time.monotonic() - begin < 1.3
     web.slow = 0.0
+
+
+def test_a_store_has_no_quality_masks(tmp_path: Path, cube: NDArray[np.float64]) -> None:
+    assert hsigui.quality_layers(write(tmp_path / "scene.zarr", cube, 3)) == ()
