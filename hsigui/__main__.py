@@ -32,7 +32,7 @@ def main(argv: list[str] | None = None) -> int:
     take_one_blas_thread()
     from hsigui.ui.shell.app import run
 
-    return run(wanted.path, demo=wanted.scene if wanted.demo else None)
+    return run(wanted.path, address=wanted.address, demo=wanted.scene if wanted.demo else None)
 
 
 def take_one_blas_thread() -> None:

@@ -23,6 +23,7 @@ from hsigui.cube.cube import Cube
 from hsigui.cube.formats.library import SpectralLibrary
 from hsigui.cube.open import ImportChoice, open_cube
 from hsigui.cube.quality import quality_layers as find_quality_layers
+from hsigui.cube.remote.opening import is_address, typed_address
 from hsigui.errors import HsiError
 from hsigui.jobs import Context, quiet
 from hsigui.labels.formats.files import ClassRaster, read_classes, write_classes
@@ -56,7 +57,8 @@ def open(
     """Opens a hyperspectral scene without loading more than it must.
 
     Args:
-        path: an ENVI header or its data file, a MATLAB, HDF5, NetCDF, GeoTIFF or NumPy file.
+        path: an ENVI header or its data file, a MATLAB, HDF5, NetCDF, GeoTIFF or NumPy file, a zarr folder, or the
+            address of a GeoTIFF or of zarr: "https://…" or "s3://…" (needs `hsigui[cloud]`).
         variable: name of the array in a file that holds several.
         choice: how an array becomes the scene, where its axes are not to be guessed.
         quality: quality masks of a product, such as `["cloud", "cirrus"]`: pixels that one of them marks have no data.
@@ -77,7 +79,8 @@ def open(
     """
     if outside_files:
         outside.allow(Path(path).expanduser())
-    cube = open_cube(path, variable=variable, choice=choice, quality=quality, leave_out=leave_out, take_in=take_in)
+    found = typed_address(str(path)) if is_address(path) else path
+    cube = open_cube(found, variable=variable, choice=choice, quality=quality, leave_out=leave_out, take_in=take_in)
     if scale is None:
         return cube
     origins = {**cube.info.origins, "scale": repr(scale)}

@@ -13,9 +13,10 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from hsigui.commands.parser import COMMANDS, build_parser, chosen_demo
+from hsigui.commands.parser import COMMANDS, build_parser, chosen_demo, with_addresses_asked
 from hsigui.cube import outside
 from hsigui.cube.demo_spec import DemoSpec
+from hsigui.cube.remote.address import address_of, is_address
 from hsigui.errors import HsiError, is_out_of_memory, out_of_memory
 from hsigui.report.table import problems
 from hsigui.texts import say
@@ -25,9 +26,10 @@ CANCELLED = 130
 
 @dataclass(frozen=True)
 class WindowRequest:
-    """The command line asks for the window: with the scene at `path`, with a demo scene, or empty."""
+    """The command line asks for the window: with the scene at `path` or at an address, with a demo scene, or empty."""
 
     path: Path | None = None
+    address: str = ""
     demo: bool = False
     scene: DemoSpec = field(default_factory=DemoSpec)
 
@@ -42,6 +44,8 @@ def window_request(argv: Sequence[str]) -> WindowRequest | None:
     if argv[0] in COMMANDS:
         asks_demo = argv[0] == "demo" and not {"--headless", "-h", "--help"} & set(argv) and has_display()
         return WindowRequest(demo=True, scene=_demo(argv)) if asks_demo else None
+    if len(argv) == 1 and is_address(argv[0]):
+        return WindowRequest(address=argv[0])
     if len(argv) == 1 and not argv[0].startswith("-") and not _mistyped(argv[0]):
         return WindowRequest(path=Path(argv[0]))
     return None
@@ -60,7 +64,7 @@ def _mistyped(word: str) -> bool:
 def run(argv: Sequence[str]) -> int:
     """Parses the arguments and runs the command; returns the exit code."""
     parser = build_parser()
-    arguments = parser.parse_args(list(argv), argparse.Namespace(words=list(argv)))
+    arguments = parser.parse_args(list(argv), argparse.Namespace(words=[_without_secrets(word) for word in argv]))
     if "work" not in arguments:
         parser.error(say("a command is missing; choose one of {commands}", commands=", ".join(COMMANDS)))
     work: Callable[[argparse.Namespace], None] = arguments.work
@@ -68,6 +72,7 @@ def run(argv: Sequence[str]) -> int:
         print(f"hsigui: {problem}", file=sys.stderr)
     outside.allow_as_needed(getattr(arguments, "outside_files", False))
     try:
+        with_addresses_asked(arguments)
         work(arguments)
     except HsiError as error:
         return _refused(error)
@@ -85,6 +90,14 @@ def run(argv: Sequence[str]) -> int:
     finally:
         outside.allow_as_needed(False)
     return 0
+
+
+def _without_secrets(word: str) -> str:
+    """A word as it may be kept in the record of what was done."""
+    try:
+        return address_of(word).plain if is_address(word) else word
+    except HsiError:  # which opening it tells
+        return word.partition("?")[0].rpartition("@")[2]
 
 
 def _refused(error: HsiError) -> int:

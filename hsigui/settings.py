@@ -23,6 +23,7 @@ PRESET_LIMIT = 50  # of the user's own composites
 THEMES = ("system", "light", "dark")
 DEVICES = ("auto", "cpu", "cuda", "mps")
 WAVELENGTH_UNITS = ("nm", "um")
+NETWORKS = ("typed", "never")
 
 
 @dataclass(frozen=True)
@@ -44,7 +45,7 @@ class Settings:
     """What is remembered from one start of the window to the next.
 
     Attributes:
-        recent: scenes opened last, newest first, as absolute paths.
+        recent: scenes opened last, newest first, as absolute paths, or as addresses without secrets.
         theme: "system", "light" or "dark".
         geometry, layout: the window's place and its docks, as Qt wrote them, in base64.
         last_folder: where a file was chosen last.
@@ -54,6 +55,9 @@ class Settings:
         runs_folder: where the window keeps runs; empty for the platform's folder.
         wavelength_unit: "nm" or "um", in which the window writes wavelengths; files are in nm always.
         language: of the sentences, such as "de", from the next start on; empty for that of the system.
+        network: "typed" to open the addresses that the user names, "never" to open none.
+        cache_folder: where parts of remote scenes are kept; empty for the platform's folder.
+        cache_gib: room that they may take, in GiB; 0 to keep none.
         band_presets: composites of the user's own, in the order in which they were kept.
     """
 
@@ -68,6 +72,9 @@ class Settings:
     runs_folder: str = ""
     wavelength_unit: str = "nm"
     language: str = ""
+    network: str = "typed"
+    cache_folder: str = ""
+    cache_gib: float = 5.0
     band_presets: tuple[BandPreset, ...] = ()
 
     def with_recent(self, path: str) -> Settings:
@@ -172,7 +179,7 @@ def _from_json(values: dict[str, Any]) -> Settings:
         elif spec.name == "band_presets":
             if isinstance(value, list):
                 taken[spec.name] = tuple(filter(None, map(_band_preset, value)))[:PRESET_LIMIT]
-        elif spec.name == "memory_gib":
+        elif spec.name in ("memory_gib", "cache_gib"):
             if isinstance(value, int | float) and not isinstance(value, bool) and 0 <= value < 2**20:
                 taken[spec.name] = float(value)
         elif spec.name == "threads":
@@ -180,7 +187,9 @@ def _from_json(values: dict[str, Any]) -> Settings:
                 taken[spec.name] = value
         elif isinstance(value, str):
             taken[spec.name] = value
-    for name, known in (("theme", THEMES), ("device", DEVICES), ("wavelength_unit", WAVELENGTH_UNITS)):
+    for name, known in (
+        ("theme", THEMES), ("device", DEVICES), ("wavelength_unit", WAVELENGTH_UNITS), ("network", NETWORKS),
+    ):  # fmt: skip
         if taken.get(name) not in known:
             taken.pop(name, None)
     return Settings(**taken)

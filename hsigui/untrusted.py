@@ -30,7 +30,10 @@ _FAULTS = (
     ArithmeticError, AttributeError, BufferError, EOFError, LookupError, MemoryError, OSError, RuntimeError,
     SyntaxError, TypeError, ValueError, csv.Error, struct.error, tokenize.TokenError, zipfile.BadZipFile, zlib.error,
 )  # fmt: skip
-_PACKAGES = {"PIL", "h5py", "numpy", "pyogrio", "rasterio", "safetensors", "safetensors_rust", "scipy", "sqlite3"}
+_PACKAGES = {
+    "PIL", "h5py", "numcodecs", "numpy", "pyogrio", "rasterio", "safetensors", "safetensors_rust", "scipy", "sqlite3",
+    "zarr",
+}  # fmt: skip
 _LONGEST_REASON = 200
 _SURROGATES = re.compile("[\ud800-\udfff]")
 

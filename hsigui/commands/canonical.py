@@ -12,6 +12,8 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
+from hsigui.cube.remote.stand_ins import plain_address
+
 BEGINNING = ("resume", "replace", "overwrite", "help")
 
 
@@ -86,7 +88,7 @@ def _each(action: argparse.Action, values: Sequence[Any]) -> Iterator[str]:
         if value is None:
             continue
         if isinstance(value, Path) or action.dest == "cubes":
-            yield str(Path(value).expanduser().resolve())
+            yield plain_address(Path(value)) or str(Path(value).expanduser().resolve())
         elif isinstance(value, tuple):
             yield ("x" if action.dest == "size" else ",").join(map(str, value))
         else:

@@ -12,6 +12,7 @@ from hsigui.commands.options import add_overwrite, command
 from hsigui.commands.project_parser import add_project
 from hsigui.cube.demo_spec import FIELDS, LEAST, DemoSpec
 from hsigui.cube.formats.rows import listed, suffixes_of
+from hsigui.cube.remote.opening import is_address, typed_address
 from hsigui.errors import HsiError
 from hsigui.labels.formats import table as labels
 from hsigui.report import table as maps
@@ -79,11 +80,30 @@ def build_parser() -> argparse.ArgumentParser:
     return parser
 
 
+def scene(text: str) -> Path | str:
+    """The path of a scene; its address as it was typed, which `with_addresses_asked` makes a path of."""
+    return text if is_address(text) else Path(text)
+
+
+def with_addresses_asked(arguments: argparse.Namespace) -> None:
+    """Puts paths that can be opened in the place of the addresses of scenes. Asks their servers.
+
+    Raises:
+        HsiError: one cannot be had, or is not to be opened.
+    """
+    for name in ("path", "cubes", "cube", "scene"):
+        value = getattr(arguments, name, None)
+        if isinstance(value, list):
+            setattr(arguments, name, [typed_address(one) if is_address(one) else one for one in value])
+        elif isinstance(value, str) and is_address(value):
+            setattr(arguments, name, typed_address(value))
+
+
 def _add_info(commands: Commands) -> None:
     p = commands.add_parser(
         "info", help=say("what a cube, class raster or spectral library holds, and what was assumed")
     )
-    p.add_argument("path", type=Path, metavar="PATH")
+    p.add_argument("path", type=scene, metavar="PATH")
     p.add_argument("--json", action="store_true", help=say("as one JSON object"))
     _add_reading(p)
     p.set_defaults(work=command("info"))
@@ -98,7 +118,7 @@ def _add_labels(commands: Commands) -> None:
     p.add_argument(
         "out", type=Path, metavar="OUT", help=say("to write: {listed}", listed=listed(labels.written_suffixes(), "or"))
     )
-    p.add_argument("--scene", type=Path, metavar="CUBE", help=say("the scene whose pixels are meant"))
+    p.add_argument("--scene", type=scene, metavar="CUBE", help=say("the scene whose pixels are meant"))
     p.add_argument(
         "--resample", action="store_true", help=say("a raster of another place or size: by nearest neighbour")
     )
@@ -228,7 +248,7 @@ def _add_pretrain(commands: Commands) -> None:
         "pretrain", help=say("learn an encoder from a cube, without labels; or from several of one sensor")
     )
     p.add_argument(
-        "cubes", type=Path, metavar="CUBE", nargs="+",
+        "cubes", type=scene, metavar="CUBE", nargs="+",
         help=say("the scene; of several, bands are matched by wavelength with those of the first"),
     )  # fmt: skip
     p.add_argument(
@@ -443,7 +463,7 @@ def _add_evaluate(commands: Commands) -> None:
                  "estimated"),
     )  # fmt: skip
     p.add_argument(
-        "--cube", type=Path, metavar="CUBE", help=say("the scene, for the spectra of the classes in the report")
+        "--cube", type=scene, metavar="CUBE", help=say("the scene, for the spectra of the classes in the report")
     )
     _add_variable(p)
     p.add_argument("--json", action="store_true", help=say("print the figures as one JSON object"))
@@ -458,7 +478,7 @@ def _add_study(commands: Commands) -> None:
                         "on the same draws of labels. Stopped, it goes on from what is in DIR when the same command is "
                         "given again."),
     )  # fmt: skip
-    p.add_argument("cube", type=Path, nargs="?", metavar="CUBE")
+    p.add_argument("cube", type=scene, nargs="?", metavar="CUBE")
     p.add_argument("--truth", type=Path, metavar="GT", help=say("ground truth: a file of labels"))
     p.add_argument("--truth-variable", metavar="NAME", help=say("array of the truth's .mat file, where several fit"))
     _add_background(p, "--truth-background")

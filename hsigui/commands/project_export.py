@@ -26,6 +26,7 @@ from hsigui.commands.outputs import check_folder, check_outputs
 from hsigui.commands.project import content_of
 from hsigui.commands.project_about import about_scene
 from hsigui.commands.project_scene import SCENE, parts_of, write_json, write_scene
+from hsigui.cube.remote.address import is_address
 from hsigui.errors import HsiError
 from hsigui.storage.kept_scene import KeptScene
 from hsigui.storage.project_content import ProjectContent
@@ -47,7 +48,8 @@ def export_project(arguments: argparse.Namespace) -> None:
     _require_room(folder, arguments.overwrite)
     content = content_of(project)
     scenes = _chosen(content, arguments.scene, project)
-    _check(folder, scenes, project, [Path(s.facts.path) for s in content.scenes if s.facts.path])
+    paths = [s.facts.path for s in content.scenes if s.facts.path and not is_address(s.facts.path)]
+    _check(folder, scenes, project, list(map(Path, paths)))
     files = {name: write_scene(folder / name, scene, project) for name, scene in scenes.items()}
     write_json(folder / INDEX, "hsigui-project-export", {
         "project": _seen_from(folder, project),

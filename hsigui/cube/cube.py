@@ -134,6 +134,8 @@ class CubeInfo:
     origins: Mapping[str, str] = field(default_factory=dict)
     notes: tuple[str, ...] = ()  # what was assumed, guessed or ignored, one sentence each
     metadata: Mapping[str, str] = field(default_factory=dict)  # the header as it stood
+    address: str = ""  # of a scene on a server, without secrets; empty for one on this machine
+    address_version: str = ""  # what the server says of its version there, such as ETag and size
 
 
 class Cube:
@@ -191,6 +193,11 @@ class Cube:
     def wavelengths(self) -> NDArray[np.float64] | None:
         """Band centres in nm, or None when the file has none. One a band."""
         return np.array(self.info.wavelengths) if self.info.wavelengths else None
+
+    @property
+    def where(self) -> str:
+        """The address of a scene on a server, or the whole path of its file; empty for one made in memory."""
+        return self.info.address or ("" if self.path is None else str(self.path.expanduser().resolve()))
 
     @property
     def geo(self) -> Geo:

@@ -16,7 +16,7 @@ def describe(cube: Cube) -> dict[str, Any]:
     info = cube.info
     return {
         "kind": "cube",
-        "path": None if cube.path is None else str(cube.path),
+        "path": cube.info.address or (None if cube.path is None else str(cube.path)),
         "name": cube.name,
         "rows": cube.rows,
         "cols": cube.cols,

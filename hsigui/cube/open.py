@@ -16,6 +16,7 @@ from hsigui.cube.formats.rows import faults_told, without_driver
 from hsigui.cube.formats.table import Reader, in_words, reader_of
 from hsigui.cube.nodata import costs_told
 from hsigui.cube.quality import quality_layers, with_masks_told, with_quality
+from hsigui.cube.remote.opening import ZARR_MARKS
 from hsigui.cube.sensors import with_other_bands
 from hsigui.errors import HsiError
 from hsigui.texts import say
@@ -49,8 +50,8 @@ def open_cube(
         AmbiguousCube: several arrays of the file fit; it lists them.
         HsiError: the file cannot be read or holds no scene; the message says why.
     """
-    path = Path(path).expanduser()
-    untrusted.require_file(path)
+    path = scene_path(Path(path).expanduser())
+    require_scene(path)
     row = reader_of(path)
     if choice is not None and (row is None or row.arrays is None):
         raise HsiError(
@@ -68,6 +69,22 @@ def open_cube(
         return with_quality(with_masks_told(row, path, cube), quality, path)
 
 
+def scene_path(path: Path) -> Path:
+    """The folder of a scene, where a file in it is named that says that the folder is one; else the path itself."""
+    return path.parent if path.name in ZARR_MARKS and untrusted.is_file(path) else path
+
+
+def require_scene(path: Path) -> None:
+    """Refuses a path that leads to no file, and to no folder that is a scene.
+
+    Raises:
+        HsiError: that is so.
+    """
+    row = reader_of(path)
+    if row is None or not row.folders:
+        untrusted.require_file(path)
+
+
 def holds_arrays(path: Path) -> bool:
     """Whether a file is of a kind that holds named arrays, to which an import choice can be given."""
     row = reader_of(path)
@@ -81,8 +98,8 @@ def list_arrays(path: str | Path) -> tuple[ArrayInfo, ...]:
     Raises:
         HsiError: the file is missing or damaged.
     """
-    path = Path(path).expanduser()
-    untrusted.require_file(path)
+    path = scene_path(Path(path).expanduser())
+    require_scene(path)
     file = _array_file(path)
     return () if file is None else file.arrays
 
@@ -93,8 +110,8 @@ def suggestions(path: str | Path) -> tuple[ImportChoice, ...]:
     Raises:
         HsiError: the file is missing or damaged.
     """
-    path = Path(path).expanduser()
-    untrusted.require_file(path)
+    path = scene_path(Path(path).expanduser())
+    require_scene(path)
     file = _array_file(path)
     if file is None:
         return ()

@@ -219,6 +219,6 @@ def _truth_beside(path: Path, cube: Cube) -> dict[str, Any]:
 
 def _no_data_in(cube: Cube) -> dict[str, Any]:
     """How many values are the no-data value; null where the file names none or is too large to be counted through."""
-    if cube.info.nodata is None or cube.rows * cube.cols * cube.bands > _MOST_COUNTED:
+    if cube.info.nodata is None or cube.info.address or cube.rows * cube.cols * cube.bands > _MOST_COUNTED:
         return {"nodata_values": None}
     return {"nodata_values": cube.count_nodata()}

@@ -30,14 +30,14 @@ class CubeArgument:
     """The scene of the lines.
 
     Attributes:
-        path: its file; None for the demo scene, which is then written first.
+        path: its file, or its address; None for the demo scene, which is then written first.
         choice, variable: how its array was read, where the file holds arrays.
         quality: quality masks of its product that were used.
         scale: what its values were divided by, where that was asked for.
         left_out, taken_in: numbers of bands, from 0, that are bad or good against the file.
     """
 
-    path: Path | None
+    path: Path | str | None
     choice: ImportChoice | None = None
     variable: str = ""
     quality: tuple[str, ...] = ()
@@ -48,7 +48,9 @@ class CubeArgument:
     @property
     def words(self) -> list[str]:
         """The argument that names it."""
-        return [DEMO_SCENE if self.path is None else str(self.path.resolve())]
+        if isinstance(self.path, Path):
+            return [str(self.path.resolve())]
+        return [self.path or DEMO_SCENE]
 
     @property
     def reading(self) -> list[str]:

@@ -164,7 +164,7 @@ def describe_run(
         labels_sha256=raster_hash(labels[1]) if labels else "",
         commands=tuple(filter(None, (encoder.command, command))),
         pixel_area_m2=pixel_area(cube.geo, (cube.rows, cube.cols)),
-        cube=str(cube.path.resolve()) if cube.path else "",
+        cube=cube.where,
         hashes={"cube": cube_hash, "weights": weights_sha256(encoder)},
         reach=reach(encoder),
         edge_reach=edge_reach(encoder.recipe, map_spec, fitted),

@@ -99,7 +99,13 @@ def _scene(cube: Cube) -> lines.CubeArgument:
     """The scene of the lines, read as it was."""
     info = cube.info
     return lines.CubeArgument(
-        cube.path, info.choice, info.variable, info.quality, info.origins.get("scale", ""), info.left_out, info.taken_in
+        info.address or cube.path,
+        info.choice,
+        info.variable,
+        info.quality,
+        info.origins.get("scale", ""),
+        info.left_out,
+        info.taken_in,
     )
 
 

@@ -65,17 +65,18 @@ def save_map(
         HsiError: a file cannot be written, or the probabilities were not kept.
     """
     geo, asked = result.cube.geo, layers or {}
+    cloud = options is not None and options.cloud
     written = export_map(path, result.array, result.classes, geo, options=options, title=result.cube.name)
     if "confidence" in asked:
-        written += write_layers(asked["confidence"], result.confidence[:, :, None], ("confidence",), geo)
+        written += write_layers(asked["confidence"], result.confidence[:, :, None], ("confidence",), geo, cloud=cloud)
     if "entropy" in asked:
-        written += write_layers(asked["entropy"], result.entropy[:, :, None], ("entropy",), geo)
+        written += write_layers(asked["entropy"], result.entropy[:, :, None], ("entropy",), geo, cloud=cloud)
     if "probabilities" in asked:
         if result.probabilities is None:
             raise HsiError(
                 say("The class probabilities of this map were not kept."), say("Classify with probabilities=True.")
             )
-        written += write_layers(asked["probabilities"], result.probabilities, result.names, geo)
+        written += write_layers(asked["probabilities"], result.probabilities, result.names, geo, cloud=cloud)
     if options is not None and options.north_up:  # of other pixels than those that the record tells of
         return written
     files = result.label_files()
@@ -112,7 +113,7 @@ def write_all(ctx: Context, result: Result, outputs: Outputs) -> list[Path]:
             notes = (UNFILTERED,) if outputs.filters.words else ()
             written += evaluate_result(result, record, files, ctx, notes).write(path, ctx)
         elif kind == "measures":
-            written += _write_measures(ctx, result, path)
+            written += _write_measures(ctx, result, path, cloud=outputs.options.cloud)
         elif kind == "legend":
             written += write_table(path, result.classes)
     if result.run_folder is not None:
@@ -178,7 +179,7 @@ def write_labels(result: Result, path: Path) -> tuple[LabelPaths, list[Path]]:
     return LabelPaths(path, reference, reference if same else put(beside("truth"), drawn_from)), written
 
 
-def _write_measures(ctx: Context, result: Result, path: Path) -> list[Path]:
+def _write_measures(ctx: Context, result: Result, path: Path, *, cloud: bool) -> list[Path]:
     """Draws the map again where the probabilities of all classes were not kept."""
     found = result.class_map
     if found.probabilities is None:
@@ -187,8 +188,8 @@ def _write_measures(ctx: Context, result: Result, path: Path) -> list[Path]:
     assert found.probabilities is not None
     geo = result.cube.geo
     entropy = path.with_name(path.name.replace("-probabilities", "-entropy"))
-    written = write_layers(path, found.probabilities, result.names, geo)
-    return written + write_layers(entropy, found.entropy[:, :, None], ("entropy",), geo)
+    written = write_layers(path, found.probabilities, result.names, geo, cloud=cloud)
+    return written + write_layers(entropy, found.entropy[:, :, None], ("entropy",), geo, cloud=cloud)
 
 
 def kept_of(result: Result, files: LabelPaths, ctx: Context, command: str = "") -> kept_probe.KeptProbe:

@@ -18,10 +18,8 @@ from hsigui.labels.formats.class_tables import qgis_style
 from hsigui.labels.formats.tiff_classes import aux_path, geo_beside
 from hsigui.labels.raster import smallest_type
 from hsigui.report.pam import pam
-from hsigui.report.rasters import overview_factors, placed, tiled, told_plainly
+from hsigui.report.rasters import COG_TILE, overview_factors, placed, tiled, told_plainly
 from hsigui.saving import written_beside
-
-COG_TILE = 512
 
 
 def write_class_tiff(

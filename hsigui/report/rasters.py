@@ -18,6 +18,7 @@ from hsigui import plugins
 from hsigui.cube.cube import Geo
 from hsigui.cube.flips import to_north_up
 from hsigui.cube.formats.envi import geo_fields, layout_fields, write_pair
+from hsigui.cube.formats.memory_rasters import copied_through_memory
 from hsigui.errors import HsiError
 from hsigui.labels.formats.tiff_classes import aux_path, geo_beside
 from hsigui.report.pam import place_pam
@@ -26,6 +27,7 @@ from hsigui.saving import what_to_do, written_beside
 from hsigui.texts import say
 
 TILE = 256
+COG_TILE = 512
 
 
 def crs_of(geo: Geo | None) -> CRS | None:
@@ -82,7 +84,7 @@ def overview_factors(rows: int, cols: int) -> list[int]:
 
 def write_layers(
     path: str | Path, layers: NDArray[np.floating], names: Sequence[str], geo: Geo | None = None,
-    about: Mapping[str, str] | None = None,
+    about: Mapping[str, str] | None = None, *, cloud: bool = False,
 ) -> list[Path]:  # fmt: skip
     """Writes float32 layers with their names as band names; NaN is no data.
 
@@ -103,11 +105,17 @@ def write_layers(
             say("Measurements cannot be written as “{name}”.", name=path.name),
             say("End it in {layer_suffixes}.", layer_suffixes=", ".join(layer_suffixes())),
         )
-    return plugins.resolved(row.write)(path, layers, names, geo, about or {})
+    return plugins.resolved(row.write)(path, layers, names, geo, about or {}, cloud=cloud)
 
 
 def write_envi_layers(
-    path: Path, layers: NDArray[np.floating], names: Sequence[str], geo: Geo | None, about: Mapping[str, str]
+    path: Path,
+    layers: NDArray[np.floating],
+    names: Sequence[str],
+    geo: Geo | None,
+    about: Mapping[str, str],
+    *,
+    cloud: bool = False,
 ) -> list[Path]:
     """Layers (rows x cols x layers) as ENVI, band sequential, from the northern row on; HsiError when it cannot be
     written, or a header cannot say where they lie."""
@@ -120,19 +128,40 @@ def write_envi_layers(
     return list(write_pair(path, values, {**fields, "data ignore value": "nan", "band names": list(names), **told}))
 
 
+def _fill(file: Any, layers: NDArray[np.floating], names: Sequence[str], about: Mapping[str, str]) -> None:
+    for number, name in enumerate(names, start=1):
+        file.write(layers[:, :, number - 1].astype(np.float32, copy=False), number)
+        file.set_band_description(number, name)
+    file.update_tags(**{key.upper().replace(" ", "_"): text for key, text in about.items()})
+
+
 def write_tiff_layers(
-    path: Path, layers: NDArray[np.floating], names: Sequence[str], geo: Geo | None, about: Mapping[str, str]
+    path: Path,
+    layers: NDArray[np.floating],
+    names: Sequence[str],
+    geo: Geo | None,
+    about: Mapping[str, str],
+    *,
+    cloud: bool = False,
 ) -> list[Path]:
     """Layers (rows x cols x layers) as GeoTIFF: tiled, deflate; HsiError when it cannot be written. A coordinate system
     that a GeoTIFF cannot name stands in the `.aux.xml` beside it."""
     rows, cols, count = layers.shape
     profile = tiled(rows, cols) | {"count": count, "dtype": "float32", "nodata": np.nan, "predictor": 3} | placed(geo)
     profile["interleave"] = "band"
-    with written_beside(path) as (beside,), told_plainly(path), rasterio.open(beside, "w", **profile) as file:
-        for number, name in enumerate(names, start=1):
-            file.write(layers[:, :, number - 1].astype(np.float32, copy=False), number)
-            file.set_band_description(number, name)
-        file.update_tags(**{key.upper().replace(" ", "_"): text for key, text in about.items()})
+    with written_beside(path) as (beside,), told_plainly(path):
+        if cloud:
+            with rasterio.MemoryFile() as memory:
+                with memory.open(**profile) as file:
+                    _fill(file, layers, names, about)
+                with memory.open() as file:
+                    copied_through_memory(
+                        file, beside, driver="COG", compress="DEFLATE", predictor="YES", blocksize=COG_TILE,
+                        bigtiff="IF_SAFER", overview_resampling="AVERAGE", interleave="BAND",
+                    )  # fmt: skip
+        else:
+            with rasterio.open(beside, "w", **profile) as file:
+                _fill(file, layers, names, about)
     if (beside_it := geo_beside(geo)) is None:
         return [path]
     with written_beside(aux := aux_path(path)) as (scratch,):

@@ -25,8 +25,6 @@ from hsigui.cube.formats.table import readers
 from hsigui.texts import say
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
-
     import numpy as np
     from numpy.typing import NDArray
 
@@ -35,7 +33,7 @@ if TYPE_CHECKING:
     from hsigui.report.map_options import MapOptions
 
     WriteMap = Callable[[Path, NDArray[np.integer], ClassTable, Geo | None, MapOptions, Callable[[], None]], list[Path]]
-    WriteLayers = Callable[[Path, NDArray[np.floating], Sequence[str], Geo | None, Mapping[str, str]], list[Path]]
+    WriteLayers = Callable[..., list[Path]]
 
 MAPS, FURTHER = say("Maps"), say("With the map")
 PLACE, ACCURACY = "place", "accuracy"
@@ -130,6 +128,13 @@ OWN = (
         about=say("ENVI Classification: classes, class names, class lookup, map info, coordinate system string, data "
                   "ignore value"),
         places=_ENVI,
+    ),
+    Exporter(
+        "zarr", "zarr", (".zarr",), "hsigui.report.zarr_maps:write_zarr_map", (".zarr",),
+        label=say("zarr, for xarray and the web"),
+        about=say("zarr: a folder with the array `class` (y, x), no-data 0, in pieces of 512, with the attributes of "
+                  "CF: `flag_values`, `flag_meanings`, coordinates, coordinate system; needs `hsigui[cloud]`"),
+        places=_ANY,
     ),
     Exporter(
         "matlab", "MATLAB", (".mat",), f"{_WRITERS}:write_labels", read_back=True,
@@ -274,6 +279,7 @@ class LayerFormat:
 
 LAYERS = (
     LayerFormat("geotiff", "GeoTIFF", (".tif", ".tiff"), "hsigui.report.rasters:write_tiff_layers"),
+    LayerFormat("zarr", "zarr", (".zarr",), "hsigui.report.zarr_maps:write_zarr_layers"),
     LayerFormat("envi", "ENVI", (".hdr", ".img", ".dat"), "hsigui.report.rasters:write_envi_layers"),
 )
 

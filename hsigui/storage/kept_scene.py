@@ -27,7 +27,7 @@ class SceneFacts:
 
     Attributes:
         identity: see `document.identity.file_identity`.
-        path: where its file was, absolute; empty for a scene made in memory.
+        path: where its file was, absolute, or its address; empty for a scene made in memory.
         relative: the same as seen from the project that it was read from; empty where there is no such path.
     """
 
@@ -49,9 +49,15 @@ class SceneFacts:
     @classmethod
     def of(cls, plain: Cube) -> SceneFacts:
         """The facts of a scene as its file has it; reads some of its samples."""
-        path = "" if plain.path is None else str(plain.path.expanduser().resolve())
         return cls(
-            file_identity(plain), plain.rows, plain.cols, plain.bands, plain.name, plain.info.variable, path, plain.geo
+            file_identity(plain),
+            plain.rows,
+            plain.cols,
+            plain.bands,
+            plain.name,
+            plain.info.variable,
+            plain.where,
+            plain.geo,
         )
 
 

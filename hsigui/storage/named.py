@@ -10,6 +10,8 @@ from typing import Any
 
 from hsigui.cube.formats.choice import ImportChoice
 from hsigui.cube.open import open_cube
+from hsigui.cube.remote import stand_ins
+from hsigui.cube.remote.address import address_of, is_address
 from hsigui.document.identity import file_identity
 from hsigui.errors import HsiError
 from hsigui.storage import copies, imports
@@ -201,6 +203,9 @@ def find_scene(facts: SceneFacts, project: Path, choice: ImportChoice | None = N
     """
     if not facts.path:
         return Place()
+    if is_address(facts.path):  # it is asked for only where the user has opened it on this machine
+        path = stand_ins.path_of(address_of(facts.path))
+        return Place(path if path.exists() else None, same=holds(path, facts, choice))
     known = [project.parent / facts.relative] if facts.relative else []
     known.append(Path(facts.path))
     for path in (*known, *_below(project.parent, known[-1].name)):

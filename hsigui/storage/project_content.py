@@ -14,6 +14,7 @@ from typing import Any
 import numpy as np
 
 from hsigui.cube.cube import Geo
+from hsigui.cube.remote.address import is_address
 from hsigui.errors import HsiError
 from hsigui.labels.label_map import TRAINING, VALIDATION
 from hsigui.storage.database import Damaged, Journal, snapshot
@@ -100,7 +101,7 @@ def facts_in(connection: sqlite3.Connection) -> dict[int, SceneFacts]:
 def facts_to_json(facts: SceneFacts, folder: Path) -> str:
     """Which scene it is as text, with the path from the project's folder, too: both may be moved together."""
     try:
-        relative = os.path.relpath(facts.path, folder) if facts.path else ""
+        relative = os.path.relpath(facts.path, folder) if facts.path and not is_address(facts.path) else ""
     except ValueError:  # on another drive
         relative = ""
     about = {name: value for name, value in asdict(facts).items() if name != "identity"}

@@ -18,6 +18,7 @@ import numpy as np
 import platformdirs
 
 from hsigui.cube.cube import Cube
+from hsigui.cube.remote.address import is_address
 from hsigui.labels.classes import ClassInfo, ClassTable
 from hsigui.labels.formats.files import files_of_scene
 from hsigui.storage.kept_scene import Condition, KeptScene, SceneFacts
@@ -85,6 +86,8 @@ def _keys(facts: SceneFacts) -> set[str]:
         where = f"memory:{facts.name}:{(facts.rows, facts.cols, facts.bands)}"
         return {_key(where, facts.name, facts.variable)}
     found = {_key(facts.path, facts.name, facts.variable)}
+    if is_address(facts.path):
+        return found
     # A header that is gone or damaged leads to no other file.
     with contextlib.suppress(OSError):
         found |= {_key(str(file.resolve()), facts.name, facts.variable) for file in files_of_scene(facts.path)}

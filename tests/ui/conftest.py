@@ -84,11 +84,15 @@ def _left_widgets(qapp: QApplication, before: set[QWidget]) -> list[QWidget]:
 def _left_threads(before: set[threading.Thread], seconds: float = 3.0) -> list[threading.Thread]:
     end = time.monotonic() + seconds
     while True:
-        # The progress bars' own watcher is one thread for the whole process and stops with it.
-        left = [t for t in threading.enumerate() if t not in before and type(t).__name__ != "TMonitor"]
+        left = [t for t in threading.enumerate() if t not in before and not _for_the_whole_process(t)]
         if not left or time.monotonic() > end:
             return left
         time.sleep(0.02)
+
+
+def _for_the_whole_process(thread: threading.Thread) -> bool:
+    """The progress bars' own watcher, and the loops in which servers are asked, stop with the process."""
+    return type(thread).__name__ == "TMonitor" or thread.name.startswith(("fsspec", "zarr", "asyncio_"))
 
 
 @pytest.fixture

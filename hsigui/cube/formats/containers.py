@@ -101,6 +101,14 @@ class Proposing(Protocol):
         """How one of its arrays is read; None where the product says nothing of it."""
 
 
+@runtime_checkable
+class FarAway(Protocol):
+    """A file that may lie on a server, and so looks at its scenes itself."""
+
+    def checked(self, source: Source, info: CubeInfo) -> Cube | None:
+        """The scene; None where it lies on this machine."""
+
+
 class ArrayFile(Protocol):
     """A file of several arrays, opened but not read."""
 
@@ -163,7 +171,10 @@ def open_arrays(file: ArrayFile, variable: str | None, choice: ImportChoice | No
         notes=(*notes, *beside.notes, *waves.notes, *(beside.lists.notes if beside.lists else ()), *place.notes),
         metadata=beside.metadata,
     )
-    return checked_cube(file.source(array.name, layout), info, file.path.stem, file.path)
+    source = file.source(array.name, layout)
+    if isinstance(file, FarAway) and (cube := file.checked(source, info)) is not None:
+        return cube
+    return checked_cube(source, info, file.path.stem, file.path)
 
 
 def guess(file: ArrayFile, variable: str | None = None) -> tuple[ImportChoice, tuple[str, ...]]:

@@ -6,6 +6,7 @@ import threading
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -107,7 +108,7 @@ class RasterSource:
         self.shape: tuple[int, int, int] = (
             dataset.height, dataset.width, dataset.count if gaps is None else len(gaps.bands)
         )  # fmt: skip
-        self.dtype: np.dtype[Any] = _type_of(dataset) if gaps is None else gaps.dtype
+        self.dtype: np.dtype[Any] = type_of(dataset) if gaps is None else gaps.dtype
         self._overviews: list[int] = dataset.overviews(1)
         self._block_rows = max(rows for rows, _ in dataset.block_shapes)
         self._slow = largest_block(dataset) > _SLOW_BLOCK
@@ -151,22 +152,23 @@ class RasterSource:
     def _planes(self, bands: list[int], window: Window, shape: tuple[int, int, int] | None = None) -> NDArray[Any]:
         """The samples of a window, bands x rows x cols."""
         dataset = self._dataset()
-
-        def read() -> NDArray[Any]:
-            with rasterio.Env(GDAL_CACHEMAX=_CACHE_BYTES, **NO_NETWORK):
-                if self._gaps is not None:
-                    return self._gaps.read(dataset, bands, window, shape)
-                numbers = [b + 1 for b in bands]
-                found: NDArray[Any] = dataset.read(numbers, window=window, out_shape=shape, out_dtype=self.dtype)
-                return found
-
         stopping.check()
         if not self._slow:
-            return read()
+            return self._read(dataset, bands, window, shape)
         del self._handles.dataset  # it is left to the reading where that is no longer waited for
-        planes = stopping.patiently(read)
+        planes = stopping.patiently(partial(self._read, dataset, bands, window, shape))
         self._handles.dataset = dataset
         return planes
+
+    def _read(
+        self, dataset: Any, bands: list[int], window: Window, shape: tuple[int, int, int] | None
+    ) -> NDArray[Any]:  # fmt: skip
+        with rasterio.Env(GDAL_CACHEMAX=_CACHE_BYTES, **NO_NETWORK):
+            if self._gaps is not None:
+                return self._gaps.read(dataset, bands, window, shape)
+            numbers = [b + 1 for b in bands]
+            found: NDArray[Any] = dataset.read(numbers, window=window, out_shape=shape, out_dtype=self.dtype)
+            return found
 
     def _groups(self, rows: range, samples: int) -> Iterator[tuple[int, int]]:
         """Which of the wanted rows to read at once: all of a block of the file, and not too many bytes."""
@@ -201,30 +203,21 @@ def open_geotiff(path: str | Path) -> Cube:
                 say("{name} holds no bands of its own.", name=path.name),
                 say("Choose one of the files that it is made of."),
             )
-        if dataset.count == 1 and "palette" in [c.name for c in dataset.colorinterp]:
-            raise HsiError(
-                say(
-                    "{name} is a class map of {height} x {width} pixels, not a scene.",
-                    name=path.name,
-                    height=dataset.height,
-                    width=dataset.width,
-                ),
-                say("Open the scene first, then load this file as labels."),
-            )
+        require_no_class_map(dataset, path.name)
         require_room(path.name, dataset.height, dataset.width)
         sample_bytes = max(_numpy_type(name).itemsize for name in dataset.dtypes)
         require_rows_that_fit(path.name, dataset.width, dataset.count, sample_bytes)
         require_block(path.name, largest_block(dataset))
         _require_all_blocks(dataset, path)
         row = product_of(path)
-        gaps = gaps_of(dataset, _type_of(dataset), None if row is None else row.nodata)
+        gaps = gaps_of(dataset, type_of(dataset), None if row is None else row.nodata)
         raster = RasterSource(path, pages=pages, gaps=gaps)
-        info = _info_of(dataset, path)
+        info = info_of(dataset, path)
         if gaps is not None:
-            info = _of_bands(info, [n - 1 for n in gaps.bands], gaps)
+            info = of_bands(info, [n - 1 for n in gaps.bands], gaps)
         info = replace(info, notes=(*_told_of_pages(file, path, pages), *info.notes))
     info = completed(info, raster.shape, path, on_map=row is None or row.on_map)
-    source, info = _in_units(raster, info, path)
+    source, info = in_units(raster, info, path)
     return checked_cube(source, info, path.stem, path)
 
 
@@ -247,7 +240,25 @@ def _paged(file: Any, path: Path) -> Iterator[tuple[Any, tuple[int, ...]]]:
         yield dataset, pages
 
 
-def _of_bands(info: CubeInfo, bands: Sequence[int], gaps: Gaps) -> CubeInfo:
+def require_no_class_map(dataset: Any, name: str) -> None:
+    """Refuses a raster of classes.
+
+    Raises:
+        HsiError: it is one.
+    """
+    if dataset.count == 1 and "palette" in [c.name for c in dataset.colorinterp]:
+        raise HsiError(
+            say(
+                "{name} is a class map of {height} x {width} pixels, not a scene.",
+                name=name,
+                height=dataset.height,
+                width=dataset.width,
+            ),
+            say("Open the scene first, then load this file as labels."),
+        )
+
+
+def of_bands(info: CubeInfo, bands: Sequence[int], gaps: Gaps) -> CubeInfo:
     """What is known of some bands of a raster, and of its gaps."""
 
     def some(values: tuple[Any, ...]) -> tuple[Any, ...]:
@@ -273,7 +284,7 @@ def largest_block(dataset: Any) -> int:
     return int(pixels * together * max(_numpy_type(name).itemsize for name in dataset.dtypes))
 
 
-def _type_of(dataset: Any) -> np.dtype[Any]:
+def type_of(dataset: Any) -> np.dtype[Any]:
     """The type that holds the samples of all bands."""
     return np.result_type(*map(_numpy_type, dataset.dtypes))
 
@@ -314,7 +325,8 @@ def _some_blocks(dataset: Any) -> Iterator[tuple[int, int, int]]:
             yield band, number // across, number % across
 
 
-def _info_of(dataset: Any, path: Path) -> CubeInfo:
+def info_of(dataset: Any, path: Path) -> CubeInfo:
+    """What a raster says of itself, and the metadata of its product beside `path`."""
     notes: list[str] = []
     product = facts_of(path, dataset.count)
     waves, unit = wavelengths_of(dataset, product)
@@ -374,7 +386,7 @@ def _packing(dataset: Any, product: RasterFacts | None) -> _Packing:
     return _Packing()
 
 
-def _in_units(source: RasterSource, info: CubeInfo, path: Path) -> tuple[Source, CubeInfo]:
+def in_units(source: Source, info: CubeInfo, path: Path) -> tuple[Source, CubeInfo]:
     """The samples of a product by the gains and offsets of its bands: without them its spectra have another shape."""
     if not (info.gains or info.offsets) or product_of(path) is None:
         return source, info

@@ -9,6 +9,7 @@ from __future__ import annotations
 import math
 import threading
 from collections.abc import Sequence
+from contextlib import AbstractContextManager
 from pathlib import Path
 from typing import Any
 
@@ -126,11 +127,10 @@ class HdfSource:
         self._file = file  # a dataset alone does not keep its file open
         self._name = name
         self._layout = layout
-        self._lock = threading.Lock()
+        self._lock: AbstractContextManager[Any] = threading.Lock()
         self.shape = layout.shape
         try:
-            self._dataset = dataset_of(path, file, name)
-            require_plausible(path, self._dataset)
+            self._dataset = self._opened(path, file, name)
         except BROKEN as error:
             raise broken(path, error) from error
         last = self._dataset.ndim - 1
@@ -139,6 +139,12 @@ class HdfSource:
         row_axis, col_axis, _ = self._axes
         chunks = self._dataset.chunks if row_axis != col_axis else None
         self.tile: tuple[int, int] | None = None if chunks is None else (chunks[row_axis], chunks[col_axis])
+
+    def _opened(self, path: Path, file: Any, name: str) -> Any:
+        """The dataset, of a plausible size."""
+        dataset = dataset_of(path, file, name)
+        require_plausible(path, dataset)
+        return dataset
 
     def read(self, rows: slice, cols: slice, bands: slice | Sequence[int]) -> NDArray[Any]:
         """Stored samples of a window, rows x cols x bands.

@@ -15,6 +15,7 @@ from typing import Any
 import h5py
 
 from hsigui import stopping
+from hsigui.cube.formats.array_tree import TreeGroup
 from hsigui.cube.outside import allowed, require_inside
 from hsigui.errors import HsiError
 from hsigui.texts import say
@@ -48,6 +49,8 @@ def item_of(group: Any, name: str) -> Any:
     The external storage of a dataset is looked for beside its file, not where the program was started. All who have it
     open must have said so; hence no dataset is opened in another way.
     """
+    if isinstance(group, TreeGroup):
+        return group.get(name)
     try:
         if h5py.h5o.get_info(group.id, name.encode()).type != h5py.h5o.TYPE_DATASET:
             return group.get(name)
@@ -56,6 +59,11 @@ def item_of(group: Any, name: str) -> Any:
         return h5py.Dataset(h5py.h5d.open(group.id, name.encode(), access))
     except (KeyError, RuntimeError):
         return None
+
+
+def is_array(item: Any) -> bool:
+    """Whether what a group holds is an array, of numbers or of anything else."""
+    return isinstance(item, h5py.Dataset) or (item is not None and not hasattr(item, "keys") and hasattr(item, "shape"))
 
 
 def follows(path: Path, group: Any, key: str) -> str:

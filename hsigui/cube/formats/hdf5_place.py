@@ -13,17 +13,18 @@ import h5py
 import numpy as np
 
 from hsigui.cube.cube import Geo
+from hsigui.cube.formats.array_tree import TreeGroup
 from hsigui.cube.formats.cf_crs import wkt_of_mapping, wkt_or_none
 from hsigui.cube.formats.choice import Layout
 from hsigui.cube.formats.containers import Place
 from hsigui.cube.formats.envi_geo import Transform, place_of_map_info
 from hsigui.cube.formats.hdf5_attributes import Attributes, nearby, numbers_in, text_in, text_of
-from hsigui.cube.formats.hdf5_links import item_of
+from hsigui.cube.formats.hdf5_links import is_array, item_of
 from hsigui.cube.formats.hdfeos_grids import place_in_grid
 from hsigui.texts import say
 
-_X = {"x", "easting", "eastings", "xc", "lon", "longitude", "projection_x_coordinate", "x_coordinate"}
-_Y = {"y", "northing", "northings", "yc", "lat", "latitude", "projection_y_coordinate", "y_coordinate"}
+COLUMN_NAMES = {"x", "easting", "eastings", "xc", "lon", "longitude", "projection_x_coordinate", "x_coordinate"}
+ROW_NAMES = {"y", "northing", "northings", "yc", "lat", "latitude", "projection_y_coordinate", "y_coordinate"}
 _SWATH = ("lat", "latitude", "latitudes", "latitude_vnir", "latitude_swir")
 _REGULAR = 1e-3  # of a step, by which coordinates may stray
 _LONGEST = 10_000_000  # entries of a list of coordinates
@@ -62,7 +63,7 @@ def axes_of_dimensions(file: Any, name: str) -> str:
         return ""
     for axis in range(3):
         for scale in scales_of(file, name, axis):
-            words[axis] = "rows" if _means(scale, _Y) else "cols" if _means(scale, _X) else ""
+            words[axis] = "rows" if _means(scale, ROW_NAMES) else "cols" if _means(scale, COLUMN_NAMES) else ""
     if sorted(words) != ["", "cols", "rows"]:
         return ""
     return ",".join(word or "bands" for word in words)
@@ -105,8 +106,8 @@ def _mapping(file: Any, name: str, said: str) -> Attributes | None:
 
 def _by_coordinates(file: Any, name: str, layout: Layout) -> Transform | None:
     rows, cols, _ = layout.shape
-    y = _coordinate(file, name, layout.axes[0], rows, _Y)
-    x = _coordinate(file, name, layout.axes[1], cols, _X)
+    y = _coordinate(file, name, layout.axes[0], rows, ROW_NAMES)
+    x = _coordinate(file, name, layout.axes[1], cols, COLUMN_NAMES)
     if x is None or y is None:
         return None
     (left, width), (top, height) = x, y
@@ -129,19 +130,29 @@ def _coordinate(file: Any, name: str, axis: int, length: int, names: set[str]) -
 def _lists(file: Any, name: str, axis: int, names: set[str]) -> Iterator[Any]:
     yield from (scale for scale in scales_of(file, name, axis) if _means(scale, names))
     for path, item in nearby(file, name, names):
-        if isinstance(item, h5py.Dataset) and path != name:
+        if is_array(item) and path != name:
             yield item
 
 
 def scales_of(file: Any, name: str, axis: int) -> Iterator[Any]:
-    """The dimension scales of an axis. h5py would open them in another way than `item_of`."""
-    listed = item_of(file, name).attrs.get("DIMENSION_LIST")
+    """The coordinates of an axis: HDF5's dimension scales, or the arrays that are called as the axis is.
+
+    Raises:
+        OSError, KeyError, ValueError, TypeError: the file is damaged.
+    """
+    array = item_of(file, name)
+    if isinstance(file, TreeGroup):
+        if array.dimensions and (wanted := array.dimensions[axis]):
+            yield from (item for path, item in nearby(file, name, (wanted,)) if path != name and is_array(item))
+        return
+    # h5py would open them in another way than `item_of`.
+    listed = array.attrs.get("DIMENSION_LIST")
     if listed is None or axis >= len(listed):
         return
     for reference in listed[axis]:
         path = h5py.h5r.get_name(reference, file.id)
         scale = item_of(file, path.decode("utf-8", "replace")) if path else None
-        if isinstance(scale, h5py.Dataset):
+        if is_array(scale):
             yield scale
 
 
@@ -152,8 +163,8 @@ def _means(scale: Any, names: set[str]) -> bool:
 
 def _in_degrees(file: Any, name: str) -> bool:
     """Whether coordinates beside the array are degrees of longitude."""
-    for _, item in nearby(file, name, _X):
-        units = text_of(item.attrs.get("units", "")).casefold() if isinstance(item, h5py.Dataset) else ""
+    for _, item in nearby(file, name, COLUMN_NAMES):
+        units = text_of(item.attrs.get("units", "")).casefold() if is_array(item) else ""
         if item.shape and len(item.shape) == 1 and units.startswith("degree"):
             return True
     return False
@@ -177,7 +188,7 @@ def _text_near(file: Any, name: str, *names: str) -> str:
     if text := around.text(*names):
         return text
     for _, item in nearby(file, name, names, deep=2):
-        if isinstance(item, h5py.Dataset) and item.shape in ((), (1,)) and (text := text_in(item)):
+        if is_array(item) and item.shape in ((), (1,)) and (text := text_in(item)):
             return text
     return ""
 
@@ -186,7 +197,7 @@ def _swath(file: Any, name: str, layout: Layout) -> tuple[str, ...]:
     """A sentence where latitudes of every pixel lie beside an array that has no grid."""
     size = layout.shape[:2]
     for path, item in nearby(file, name, _SWATH, deep=1):
-        if isinstance(item, h5py.Dataset) and item.shape in (size, size[::-1]):
+        if is_array(item) and item.shape in (size, size[::-1]):
             return (
                 say(
                     "The scene is a swath: the file has the latitude of every pixel ({path}), and no grid. It has no "

@@ -9,14 +9,12 @@ import math
 import re
 from typing import Any
 
-import h5py
-
 from hsigui.cube.cube import Geo
 from hsigui.cube.formats.cf_crs import wkt_of_code, wkt_or_none
 from hsigui.cube.formats.choice import Layout
 from hsigui.cube.formats.containers import Place
 from hsigui.cube.formats.hdf5_attributes import Attributes, text_in
-from hsigui.cube.formats.hdf5_links import item_of
+from hsigui.cube.formats.hdf5_links import is_array, item_of
 
 _STRUCTURES = ("HDFEOS INFORMATION/StructMetadata.0",)
 
@@ -39,7 +37,7 @@ def place_in_grid(file: Any, name: str, layout: Layout) -> Place:
 
 def _structure(file: Any, path: str) -> str:
     item = item_of(file, path)
-    return text_in(item) if isinstance(item, h5py.Dataset) and item.shape in ((), (1,)) else ""
+    return text_in(item) if is_array(item) and item.shape in ((), (1,)) else ""
 
 
 def _of_grid(file: Any, grid: str, block: str, layout: Layout) -> Place:

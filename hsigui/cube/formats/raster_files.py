@@ -22,6 +22,11 @@ NO_NETWORK = {"CPL_VSIL_CURL_ALLOWED_EXTENSIONS": "{none}"}
 _opening = threading.Lock()
 
 
+def opening() -> threading.Lock:
+    """Held while a raster is opened: the filter of warnings belongs to the whole process."""
+    return _opening
+
+
 def drivers_of(path: Path) -> tuple[str, ...]:
     """The drivers of GDAL for the suffix of a file; that of GeoTIFF where it is unknown."""
     suffix = suffix_of(path)

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING
 
 from hsigui import plugins, untrusted
 from hsigui.cube.formats.rows import listed, raster_drivers, require_well_formed, suffix_of, with_plugins
+from hsigui.cube.remote import stand_ins
 from hsigui.texts import say
 
 if TYPE_CHECKING:
@@ -40,6 +41,8 @@ class Reader:
         masks: makes an object with `layers(path)` and `marked(path, cube, names)`: the quality masks of products in
             this format, and the pixels that some of them mark.
         carries: what a file can say beside the samples.
+        folders: its files are folders; `sniff` looks into those with other suffixes, too.
+        package: what has to be installed for it besides.
         note: for lists, instead of the suffixes.
     """
 
@@ -54,6 +57,8 @@ class Reader:
     files: str | Callable[[Path], tuple[Path, ...]] | None = None
     masks: str | Callable[[], QualityMasks] | None = None
     carries: tuple[str, ...] = ()
+    folders: bool = False
+    package: str = ""
     note: str = ""
 
     def __post_init__(self) -> None:
@@ -69,6 +74,8 @@ class Reader:
     def fits(self, path: Path) -> bool:
         """Whether a file is of this format, by its suffix and by its content where the row can tell."""
         named = suffix_of(path) in self.suffixes
+        if self.folders:
+            return untrusted.there(path) and path.is_dir() and bool(self.sniff and plugins.resolved(self.sniff)(path))
         if self.sniff is None or not untrusted.is_file(path) or not (named or self.any_suffix):
             return named
         origin = plugins.origin(self)
@@ -112,6 +119,11 @@ OWN = (
         arrays="hsigui.cube.formats.products.hdf_file:open_product_file",
         masks="hsigui.cube.formats.products.quality:HdfMasks", carries=(PLACE, *_LISTS, NO_DATA, SCALE),
     ),
+    Reader(
+        "zarr", "zarr", (".zarr",), arrays="hsigui.cube.formats.zarr_files:open_folder",
+        sniff="hsigui.cube.formats.zarr_files:is_store", folders=True, package="hsigui[cloud]",
+        carries=(PLACE, *_LISTS, NO_DATA, SCALE), note=say("folders of zarr, versions 2 and 3"),
+    ),
     Reader("numpy", "NumPy", (".npy", ".npz"), arrays="hsigui.cube.formats.numpy_files:NumpyFile", carries=_LISTS),
     Reader(
         "hyperion", say("EO-1 Hyperion"), (".tif", ".tiff"),
@@ -142,6 +154,13 @@ OWN = (
     Reader("bsb", say("BSB chart"), (".bsb",), opens=_RASTER, drivers=("BSB",), carries=(PLACE,)),
     Reader("kea", "KEA", (".kea",), opens=_RASTER, drivers=("KEA",), carries=(PLACE, NAMES, NO_DATA)),
 )  # fmt: skip
+# Of scenes at addresses that the user opened (`cube.remote.stand_ins`); in no list, for they are no files of his.
+REMOTE = {
+    "raster": Reader("address of a GeoTIFF", say("GeoTIFF at an address"), (".address",),
+                     opens="hsigui.cube.remote.raster:open_remote", carries=_SAYS),
+    "zarr": Reader("address of zarr", say("zarr at an address"), (".address",),
+                   arrays="hsigui.cube.formats.zarr_files:open_remote", carries=_SAYS),
+}  # fmt: skip
 LIBRARIES = (say("ENVI spectral library"), (".sli",))  # read by `library`, offered where scenes are
 
 
@@ -156,6 +175,8 @@ def reader_of(path: Path) -> Reader | None:
     Plug-ins that look into the file are asked first. Of the others, suffixes of files of named arrays come before
     ENVI's data files, which may have any.
     """
+    if path.suffix == stand_ins.SUFFIX and stand_ins.is_stand_in(path):
+        return REMOTE[stand_ins.kind_of(path)]
     return next((row for row in sorted(readers(), key=_turn) if row.fits(path)), None)
 
 
@@ -185,6 +206,7 @@ def help_table(rows: Iterable[Reader] = OWN) -> Iterator[str]:
     yield "|---|---|---|---|"
     for row in rows:
         needs = say("GDAL's driver {listed}", listed=listed(row.drivers, "or")) if row.drivers else ""
+        needs = f"`pip install {row.package}`" if row.package else needs
         yield f"| {row.title} | {', '.join(row.suffixes)} | {', '.join(row.carries)} | {needs} |"
 
 

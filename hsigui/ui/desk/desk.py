@@ -70,10 +70,12 @@ class Desk:
     def folder(self) -> Path:
         """Where dialogs begin for files of the scene that is shown: its own folder.
 
-        One that was made in memory has none: the folder where a file was chosen last.
+        One that was made in memory, or lies on a server, has none: the folder where a file was chosen last.
         """
-        path = self.session.scene.cube.path
-        return Path(self.settings.last_folder or Path.home()) if path is None else path.parent
+        cube = self.session.scene.cube
+        if cube.path is None or cube.info.address:
+            return Path(self.settings.last_folder or Path.home())
+        return cube.path.parent
 
     def told(self, text: str, path: Path) -> None:
         """Says where something was written, with a button to go there."""

@@ -10,6 +10,7 @@ from PySide6.QtGui import QColor
 from PySide6.QtWidgets import QColorDialog, QFileDialog, QMessageBox, QWidget
 
 from hsigui.cube.formats import table as scenes
+from hsigui.cube.remote.opening import ZARR_MARKS
 from hsigui.labels.formats import table as labels
 from hsigui.texts import say
 from hsigui.ui.desk.changed_dialog import Changed, ChangedDialog
@@ -19,7 +20,8 @@ ALL_FILES = say("All files (*)")
 
 def scene_kinds() -> str:
     """The filters for opening scenes: all that can be read here, then each format. Asks GDAL for its drivers."""
-    rows = [(row.title, row.suffixes) for row in scenes.available()]
+    # A folder cannot be picked there: a file in it is, by which it is known.
+    rows = [(row.title, (*row.suffixes, *ZARR_MARKS) if row.folders else row.suffixes) for row in scenes.available()]
     return _kinds(say("Scenes"), [*rows, scenes.LIBRARIES])
 
 

@@ -16,8 +16,10 @@ from hsigui.cube.cube import Cube
 from hsigui.cube.demo_spec import DemoSpec
 from hsigui.cube.formats.arrays import AmbiguousArray
 from hsigui.cube.formats.choice import ImportChoice
-from hsigui.cube.open import holds_arrays
+from hsigui.cube.open import holds_arrays, scene_path
 from hsigui.cube.picture import Picture
+from hsigui.cube.remote import stand_ins
+from hsigui.cube.remote.address import address_of, is_address
 from hsigui.cube.render import ViewState, first_view
 from hsigui.document.events import BandsChanged, SceneClosed, SceneLeft, SceneOpened, SceneShown, ViewChanged
 from hsigui.document.identity import Origin
@@ -28,9 +30,11 @@ from hsigui.texts import say
 from hsigui.ui.desk.desk import Desk
 from hsigui.ui.desk.dialogs import open_dialog
 from hsigui.ui.desk.job_bridge import Latest, Watcher
+from hsigui.ui.desk.message_bar import Message
 from hsigui.ui.desk.wavelength_units import WavelengthUnit
 from hsigui.ui.image.view import ImageView
 from hsigui.ui.scene import drawing, opening
+from hsigui.ui.scene.address_dialog import AddressDialog
 from hsigui.ui.scene.color_keys import key_of
 from hsigui.ui.scene.detail import DetailController
 from hsigui.ui.scene.display_panel import DisplayPanel
@@ -77,6 +81,7 @@ class SceneController(QObject):
         self._path: Path | None = None
         self._first: ViewState | None = None
         self._again: Origin | None = None  # the scene that is being read again
+        self._asking: Message | None = None  # that a server is asked
         self._stops = False  # that one is no longer trained on then
         self._looks: dict[int, SceneLook] = {}  # of the scenes behind, by their ids
         self._detail = DetailController(desk, image)
@@ -103,12 +108,56 @@ class SceneController(QObject):
         """Opens a scene in a worker; the present one stays until the new one is ready.
 
         Args:
+            path: of a file; or an address, as recent ones are listed.
             choice: how an array of the file becomes the scene; None for the way of the last time, or a guess.
         """
-        self._path, self._again = Path(path).expanduser().absolute(), None
+        if is_address(path):
+            self.open_address(str(path))
+            return
+        self._path, self._again = scene_path(Path(path).expanduser().absolute()), None
         cube = self._session.cube
         present = None if cube is None else (cube.rows, cube.cols)
         self._opening.request(partial(opening.open_scene, path=self._path, choice=choice, present=present))
+
+    def ask_and_open_address(self) -> None:
+        """Asks for the address of a scene, and opens it."""
+        recent = [text for text in self._desk.settings.recent if is_address(text)]
+        dialog = AddressDialog(recent, self._desk.settings.network == "never", self._desk.window)
+        open_dialog(dialog, self._open_typed)
+
+    def _open_typed(self, dialog: AddressDialog) -> None:
+        self.open_address(dialog.address)
+
+    def open_address(self, text: str) -> None:
+        """Opens the scene at an address in a worker; the user can call that off.
+
+        Args:
+            text: as it was typed; its secrets are shown and kept nowhere.
+        """
+        try:
+            address = address_of(text)
+        except HsiError as error:
+            self._desk.fail(error)
+            self.refused.emit()
+            return
+        self._path, self._again = stand_ins.path_of(address), None
+        cube = self._session.cube
+        present = None if cube is None else (cube.rows, cube.cols)
+        self._opening.request(partial(opening.open_address, text=text, present=present))
+        self._asking = self._desk.messages.info(
+            say("{address} is being opened.", address=address.plain), buttons=[(say("Cancel"), self._call_off)]
+        )
+
+    def _call_off(self) -> None:
+        self._opening.forget()
+        self._asking = None
+        self.refused.emit()
+
+    def _asked(self) -> None:
+        """The server has answered: the message that said that it is asked goes."""
+        if self._asking is not None and self._asking in self._desk.messages.messages:
+            self._asking.dismiss()
+        self._asking = None
 
     def reload(self) -> None:
         """Reads the open scene again from its file; labels stay where the size is the same."""
@@ -153,7 +202,13 @@ class SceneController(QObject):
 
     def _not_opened(self, error: BaseException, trace: str) -> None:
         path = self._path
-        if path is None or not isinstance(error, HsiError):
+        if path is not None and path.suffix == stand_ins.SUFFIX:
+            self._asked()
+            if isinstance(error, AmbiguousArray):
+                self.open_as(path, error.message)
+            else:
+                self._desk.fail(error, trace)
+        elif path is None or not isinstance(error, HsiError):
             self._desk.fail(error, trace)
         elif isinstance(error, outside.LeadsOutside):
             buttons = [(say("Allow it"), partial(self._allow_outside, error.path, path))]
@@ -218,8 +273,13 @@ class SceneController(QObject):
         else:
             self._session.replace(replaced, scene)
         if path is not None:
-            settings = self._desk.settings.with_recent(str(path))
-            self._desk.remember(dataclasses.replace(settings, last_folder=str(path.parent)))
+            address, settings = opened.cube.info.address, self._desk.settings
+            self._asked()
+            if address:
+                self._desk.remember(settings.with_recent(address))
+            else:
+                settings = settings.with_recent(str(path))
+                self._desk.remember(dataclasses.replace(settings, last_folder=str(path.parent)))
         if opened.truth is not None:
             scene.set_truth(opened.truth.array, opened.truth.classes, say("the simulated ground truth"))
         rows, cols, bands = scene.plain.shape

@@ -152,7 +152,7 @@ class OpenScenes(QObject):
             for place, scene in enumerate(self._session.scenes):
                 name = scene.cube.name.replace("&", "&&")
                 self._tabs.setTabText(place, f"{name} *" if self._desk.guards.asks_about(scene) else name)
-                self._tabs.setTabToolTip(place, str(scene.cube.path or say("made in memory")))
+                self._tabs.setTabToolTip(place, scene.cube.where or say("made in memory"))
             self._tabs.setCurrentIndex(self._session.place)
         self._tabs.setVisible(self.count > 1)
 

@@ -19,6 +19,8 @@ from hsigui.cube.formats.table import reader_of
 from hsigui.cube.open import holds_arrays, list_arrays, open_cube, suggestions
 from hsigui.cube.picture import Picture
 from hsigui.cube.quality import with_quality
+from hsigui.cube.remote.address import address_of
+from hsigui.cube.remote.opening import typed_address
 from hsigui.cube.render import ViewState, first_view, render
 from hsigui.errors import HsiError
 from hsigui.jobs import Context
@@ -117,6 +119,17 @@ def open_scene(
     opened = _ready(ctx, cube, told)
     fitting = find_truth_in_cube_file(path, (cube.rows, cube.cols))
     return replace(opened, beside=tuple(info.name for info in fitting))
+
+
+def open_address(ctx: Context, text: str, present: tuple[int, int] | None = None) -> Opened | Found:
+    """Opens the scene at an address that the user named, as `open_scene` does; what of it is secret is kept nowhere.
+
+    Raises:
+        HsiError: the preferences forbid the network, or it cannot be had or opened.
+    """
+    plain = address_of(text).plain
+    ctx.progress(0, 0, say("Asking for {address}…", address=plain))
+    return open_scene(ctx, typed_address(text), present=present)
 
 
 def open_demo(ctx: Context, spec: DemoSpec) -> Opened:

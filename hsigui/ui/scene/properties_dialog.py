@@ -29,6 +29,7 @@ from PySide6.QtWidgets import (
 from hsigui.cube.cube import Cube
 from hsigui.cube.describe import describe
 from hsigui.cube.formats.table import reader_of
+from hsigui.cube.remote.opening import ZARR_MARKS
 from hsigui.texts import say, say_number
 from hsigui.ui.desk.wavelength_units import NANOMETRES, WavelengthUnit
 
@@ -132,8 +133,10 @@ def _copy(give: Callable[[], str], *_pressed: bool) -> None:
 def files_of(cube: Cube) -> list[Path]:
     """The files that a scene consists of; none for one made in memory."""
     path = cube.path
-    if path is None or not path.exists():
+    if path is None or cube.info.address or not path.exists():
         return []
+    if path.is_dir():  # of a store the files that tell of the rest
+        return [path / mark for mark in ZARR_MARKS if (path / mark).is_file()]
     row = reader_of(path)
     return [path] if row is None else list(row.files_of(path))
 

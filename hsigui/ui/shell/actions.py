@@ -69,7 +69,7 @@ ACTIONS: tuple[ActionRow, ...] = (
 
 # None is a separator; a pair is a submenu; "@recent", "@docks" and "@composites" are filled by the window.
 MENUS: tuple[tuple[str, tuple[object, ...]], ...] = (
-    (say("&File"), ("open", "open_as", "@recent", "open_demo", None, "new_project", "open_project",
+    (say("&File"), ("open", "open_as", "open_address", "@recent", "open_demo", None, "new_project", "open_project",
                "save_project_as", None, "open_labels", "add_labels", "open_truth", None,
                "save_labels", "save_labels_as", "export", None, "reload", "properties", None, "close_scene", "quit")),
     (say("&Edit"), ("undo", "redo", None, "bands", "quality_masks", None, "copy_commands", "copy_python", None,

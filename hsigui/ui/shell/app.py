@@ -26,11 +26,14 @@ from hsigui.ui.shell.main_window import MainWindow
 Hook = Callable[[type[BaseException], BaseException, TracebackType | None], object]
 
 
-def run(path: str | Path | None = None, *, demo: DemoSpec | None = None, argv: Sequence[str] = ()) -> int:
+def run(
+    path: str | Path | None = None, *, address: str = "", demo: DemoSpec | None = None, argv: Sequence[str] = ()
+) -> int:  # fmt: skip
     """Opens the window, and a scene in it; returns when it is closed.
 
     Args:
         path: scene or project to open; errors are shown in the window.
+        address: of a scene to open instead.
         demo: the demo scene to open instead.
         argv: options for Qt itself.
 
@@ -48,7 +51,9 @@ def run(path: str | Path | None = None, *, demo: DemoSpec | None = None, argv: S
     sys.excepthook = last_resort(window, before)
     try:
         window.show()
-        if path is not None:
+        if address:
+            QTimer.singleShot(0, window, lambda: window.open_path(address))
+        elif path is not None:
             QTimer.singleShot(0, window, lambda: window.open_path(path))
         elif demo is not None:
             QTimer.singleShot(0, window, lambda: window.scene.open_simulated(demo))

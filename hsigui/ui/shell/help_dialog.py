@@ -32,9 +32,9 @@ from hsigui.texts import say
 from hsigui.ui.desk.plots import RESTYLE
 
 PAGES = (
-    "labelling", "seeing", "scenes", "products", "label-files", "saving", "projects", "asking", "confidence",
-    "lscosa", "purified", "contrastdm", "several", "features", "baselines", "evaluate", "study", "maps", "layers",
-    "api",
+    "labelling", "seeing", "scenes", "servers", "products", "label-files", "saving", "projects", "asking",
+    "confidence", "lscosa", "purified", "contrastdm", "several", "features", "baselines", "evaluate", "study", "maps",
+    "layers", "api",
 )  # fmt: skip
 MARGIN = 16.0
 _PICTURE = "\ufffc"  # what stands for one in a document's text

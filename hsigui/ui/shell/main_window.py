@@ -21,6 +21,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from hsigui.cube.remote.address import is_address
 from hsigui.document.events import (
     AccuracyChanged,
     BandsChanged,
@@ -320,7 +321,7 @@ class MainWindow(QMainWindow):
 
     def open_path(self, path: str | Path) -> None:
         """Opens a project or a scene, whichever it is by its ending."""
-        if Path(path).suffix.lower() == SUFFIX:
+        if not is_address(path) and Path(path).suffix.lower() == SUFFIX:
             self.projects.open(Path(path))
         else:
             self.scene.open_path(path)

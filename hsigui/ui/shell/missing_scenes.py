@@ -8,6 +8,7 @@ from pathlib import Path
 
 from PySide6.QtCore import QObject, Signal
 
+from hsigui.cube.remote.opening import is_address, typed_address
 from hsigui.errors import HsiError
 from hsigui.jobs import Context
 from hsigui.storage.kept_scene import KeptScene
@@ -40,6 +41,8 @@ class MissingScenes(QObject):
                 say("The scene {name} of the project was made in memory, and has no file.", name=facts.name),
                 say("Its labels stay in the project, and come with the same demo scene."),
             )
+        elif is_address(facts.path):
+            self._tell_of_address(kept, place)
         elif place.path is None:
             self._desk.messages.warning(
                 say("The scene {path} of the project is not there.", path=facts.path),
@@ -52,6 +55,35 @@ class MissingScenes(QObject):
                 say("Its labels stay in the project and come with the scene that they were drawn on."),
                 find,
             )
+
+    def _tell_of_address(self, kept: KeptScene, place: Place) -> None:
+        """Nothing is asked of the network unless the user says so."""
+        address = kept.facts.path
+        if place.path is None:
+            text = say("The scene {name} of the project is at {address}.", name=kept.facts.name, address=address)
+        else:
+            text = say("{address} cannot be had, or is another than when it was labelled.", address=address)
+        self._desk.messages.warning(
+            text, say("Its labels stay in the project, and come with the scene."),
+            [(say("Open this address"), partial(self._look_at_address, kept))],
+        )  # fmt: skip
+
+    def _look_at_address(self, kept: KeptScene) -> None:
+        def look(_ctx: Context) -> tuple[Path, bool]:
+            path = typed_address(kept.facts.path)
+            return path, holds(path, kept.facts, kept.imported.choice)
+
+        def done(answer: tuple[Path, bool]) -> None:
+            path, same = answer
+            if same:
+                self.found.emit(kept, path)
+            else:
+                self._desk.messages.warning(
+                    say("{address} has changed since it was labelled.", address=kept.facts.path),
+                    say("File > Open address opens it as a scene of its own."),
+                )
+
+        self._desk.bridge.start(look, say("Open address"), Watcher(done=done))
 
     def _ask(self, kept: KeptScene) -> None:
         title = say("Where is {name}?", name=Path(kept.facts.path).name)

@@ -1,4 +1,5 @@
-"""What the program may reach beyond the files that are opened: no network, and other folders only where allowed."""
+"""What the program may reach beyond the files that are opened: addresses that the user names, and other folders only
+where allowed."""
 
 from __future__ import annotations
 
@@ -14,12 +15,15 @@ FEWEST_ROWS, MOST_ROWS = 2, 4  # of the list that are shown; it scrolls beyond
 
 
 class OutsideGroup(QGroupBox):
-    """Says that nothing is asked of the network, and lists the files that may name others outside their folder."""
+    """Says what is asked of the network, and lists the files that may name others outside their folder."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(say("Network and other folders"), parent)
         network = QLabel(
-            say("hsigui opens no connection by itself; links that you click open in your browser."),
+            say(
+                "hsigui opens no connection by itself: only addresses of scenes that you name, unless you forbid it "
+                "above. Links that you click open in your browser."
+            ),
             self,
         )
         self.told, self.files = QLabel(self), QListWidget(self)

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
-from pathlib import Path
 
 from PySide6.QtGui import QAction, QIcon, QKeySequence
 from PySide6.QtWidgets import QMenu, QMenuBar
 
+from hsigui.cube.remote.address import name_and_place
 from hsigui.document.session import Session
 from hsigui.texts import say
 from hsigui.ui.desk.wavelength_units import WavelengthUnit
@@ -71,7 +71,8 @@ def band_entries(session: Session, unit: WavelengthUnit) -> Iterator[Entry]:
 def recent_entries(recent: Sequence[str], open_path: Callable[[str], object]) -> Iterator[Entry]:
     """Scenes and projects that were open before."""
     for path in recent:
-        yield Entry(Path(path).name, say("Open recent") + f" › {Path(path).parent}", partial(open_path, path))
+        name, place = name_and_place(path)
+        yield Entry(name, say("Open recent") + f" › {place}", partial(open_path, path))
 
 
 def help_entries(show: Callable[[str], object]) -> Iterator[Entry]:

@@ -23,10 +23,12 @@ from PySide6.QtWidgets import (
 
 from hsigui.assets import languages_folder
 from hsigui.cube.limits import machine_memory
+from hsigui.cube.remote.block_store import cache_folder
 from hsigui.storage.runs import runs_folder
 from hsigui.texts import languages_in, say
 from hsigui.ui.desk.wavelength_units import UNITS
 
+MOST_CACHE = 10_000.0  # GiB
 ENGLISH = "English"  # as every language calls itself
 
 
@@ -57,10 +59,16 @@ class PreferenceRow:
 
 
 class FolderEdit(QWidget):
-    """A folder, typed or chosen; empty for the usual one."""
+    """A folder, typed or chosen; empty for the usual one.
 
-    def __init__(self, parent: QWidget) -> None:
+    Args:
+        title: of the dialog that asks for one.
+        usual: the usual one, where the dialog begins.
+    """
+
+    def __init__(self, parent: QWidget, title: str, usual: Path) -> None:
         super().__init__(parent)
+        self._title, self._usual = title, usual
         self.line, browse = QLineEdit(self), QPushButton(say("Browse…"), self)
         self.line.setPlaceholderText(say("the usual one"))
         self.line.setClearButtonEnabled(True)
@@ -79,8 +87,8 @@ class FolderEdit(QWidget):
         return str(Path(text).expanduser().absolute()) if text else ""
 
     def _browse(self) -> None:
-        start = self.line.text() or str(runs_folder())
-        folder = QFileDialog.getExistingDirectory(self, say("Folder of kept runs"), start)
+        start = self.line.text() or str(self._usual)
+        folder = QFileDialog.getExistingDirectory(self, self._title, start)
         if folder:
             self.line.setText(folder)
 
@@ -156,8 +164,26 @@ def _threads(parent: QWidget) -> Editor:
 
 
 def _folder(parent: QWidget) -> Editor:
-    edit = FolderEdit(parent)
+    edit = FolderEdit(parent, say("Folder of kept runs"), runs_folder())
     return Editor(edit, edit.put, edit.value)
+
+
+def _network(parent: QWidget) -> Editor:
+    return _one_of(parent, (("typed", say("Addresses that I open")), ("never", say("Nothing"))))
+
+
+def _cache_folder(parent: QWidget) -> Editor:
+    edit = FolderEdit(parent, say("Folder of kept parts of remote scenes"), cache_folder().parent)
+    return Editor(edit, edit.put, edit.value)
+
+
+def _cache_room(parent: QWidget) -> Editor:
+    spin = QDoubleSpinBox(parent)
+    spin.setDecimals(1)
+    spin.setRange(0.0, MOST_CACHE)
+    spin.setSuffix(say(" GiB"))
+    spin.setSpecialValueText(say("nothing is kept"))
+    return Editor(spin, lambda value: spin.setValue(float(str(value))), lambda: round(spin.value(), 1))
 
 
 ROWS: tuple[PreferenceRow, ...] = (
@@ -176,4 +202,13 @@ ROWS: tuple[PreferenceRow, ...] = (
     PreferenceRow("runs_folder", say("&Folder of kept runs"),
                   say("Where trained encoders and features are kept, from the next start of the window; runs that are "
                       "kept already stay where they are, and can be opened by Training > Open run"), _folder),
+    PreferenceRow("network", say("&Network"),
+                  say("What may be fetched over the network: the scenes whose addresses you name, or nothing; a file "
+                      "that names an address never leads there"), _network),
+    PreferenceRow("cache_folder", say("F&older of remote parts"),
+                  say("Where the parts of remote scenes that were read are kept, so that they need not come again; "
+                      "from the next scene that is opened on"), _cache_folder),
+    PreferenceRow("cache_gib", say("&Room for remote parts"),
+                  say("Where it is full, the parts that were not used for longest go; 0 keeps nothing on the disk"),
+                  _cache_room),
 )  # fmt: skip

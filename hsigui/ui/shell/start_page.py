@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from functools import partial
-from pathlib import Path
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QPalette
 from PySide6.QtWidgets import QCommandLinkButton, QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
 
 from hsigui.cube.formats.table import readers, titles_in_words
+from hsigui.cube.remote.address import name_and_place
 from hsigui.texts import say
 
 
@@ -80,8 +80,7 @@ class StartPage(QWidget):
         self._recent_buttons = []
         self._recent_title.setVisible(bool(paths))
         for text in paths[:6]:
-            path = Path(text)
-            button = QCommandLinkButton(path.name, str(path.parent), self)
+            button = QCommandLinkButton(*name_and_place(text), self)
             button.setToolTip(text)
             button.clicked.connect(partial(self._recent_clicked, text))
             self._recent_buttons.append(button)

@@ -20,6 +20,7 @@ from hsigui.document.session import Session
 from hsigui.jobs import Finished
 from hsigui.texts import say
 from hsigui.ui.desk.job_bridge import JobBridge
+from hsigui.ui.shell.traffic import TrafficLabel
 
 
 class StatusBar(QStatusBar):
@@ -49,6 +50,10 @@ class StatusBar(QStatusBar):
             widget.setMinimumWidth(1)  # long names must not make the window wider
             self.addPermanentWidget(widget)
         self.keeping.hide()
+        self.traffic = TrafficLabel(self)
+        self.traffic.setContentsMargins(6, 0, 6, 0)
+        self.addPermanentWidget(self.traffic)
+        self.traffic.hide()
         self._show_device()
         bridge.progress.connect(self._progress)
         bridge.finished.connect(self._finished)

@@ -78,7 +78,7 @@ def test_the_menus_have_no_mnemonic_twice(window):
 def test_what_cannot_be_asked_is_disabled(qtbot, window):
     enabled = {a.id for a in ACTIONS if window.actions_[a.id].isEnabled()}
     themes = {"theme_system", "theme_light", "theme_dark"}
-    opening = {"open", "open_as", "open_demo", "open_project", "new_project"}
+    opening = {"open", "open_as", "open_address", "open_demo", "open_project", "new_project"}
     always = {"quit", "preferences", "command_palette", "help_pages", "shortcuts", "report_problem", "about"}
     assert enabled == opening | always | themes
 
