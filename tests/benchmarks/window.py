@@ -1,6 +1,6 @@
 """How promptly the real window answers: at rest, under a hand that labels, and while a training runs beside it.
 
-    python tests/benchmarks/window.py --json [--scene indian_pines] [--seconds 10]
+    python tests/benchmarks/window.py --json [--scene indian_pines] [--seconds 10] [--method lscosa] [--epochs 0]
 
 Prints one JSON object:
 
@@ -38,6 +38,8 @@ from typing import Any
 from PySide6.QtCore import QEvent, QEventLoop, QObject, Qt, QTimer
 from PySide6.QtWidgets import QApplication, QMainWindow
 from tree import Brush, load, open_scene, percentiles, run_program, wait_until, window_in
+
+from hsigui.specs import PretrainSpec
 
 LOADING = 10.0  # seconds of a training in which PyTorch is imported
 TICK_MS, MOVE_MS = 10, 16
@@ -206,6 +208,10 @@ def main() -> None:
     parser.add_argument("--json", action="store_true", help="print JSON (the only form there is)")
     parser.add_argument("--scene", default="indian_pines", choices=("indian_pines", "demo"))
     parser.add_argument("--seconds", type=float, default=10, help="of each phase")
+    parser.add_argument("--method", default="lscosa")
+    parser.add_argument(
+        "--epochs", type=int, default=0, help="of the training, longer than all phases; 0: the preset's"
+    )
     parser.add_argument("--strokes", type=int, default=15, help="of 12 pieces")
     parser.add_argument("--cancels", type=int, default=6)
     parser.add_argument("--starts", type=int, default=5)
@@ -223,6 +229,8 @@ def main() -> None:
         with as_the_program_does(window):
             open_scene(window, scene_file(given.scene))
             report["size"] = list(window.session.cube.shape)
+            report["method"] = given.method
+            window.method.show_spec(PretrainSpec(given.method, epochs=given.epochs or None))
             report |= measure(window, given.seconds, given.strokes, given.cancels)
         window.close()
     print(json.dumps(report))

@@ -79,6 +79,9 @@ def is_address(text: object) -> bool:
     return isinstance(text, str) and bool(_ADDRESS.match(text.strip()))
 
 
+_SIGNED = re.compile(r"\?(?:.*&)?(?:x-amz-|awsaccesskeyid=|signature=)", re.IGNORECASE)
+
+
 def address_of(text: str) -> Address:
     """The address that the user typed or pasted.
 
@@ -112,6 +115,11 @@ def address_of(text: str) -> Address:
 
 
 def _of_bucket(bucket: str, path: str) -> Address:
+    if _SIGNED.search(path):  # belongs to an https address, and is a secret that a key would keep
+        raise HsiError(
+            say("The address of a bucket bears a signature."),
+            say("Paste the https address that was signed, or leave out what follows the question mark."),
+        )
     if not path.strip("/"):
         raise HsiError(say("The address names a bucket and no file in it."), _hint())
     plain = f"s3://{bucket}/{path.strip('/')}"

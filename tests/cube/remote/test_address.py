@@ -38,7 +38,9 @@ def test_secrets_are_not_in_what_is_kept(typed: str, plain: str) -> None:
     "typed",
     ["ftp://server.org/b.tif", "file:///etc/hostname", "gs://bucket/b.tif", "https://", "https:///b.tif", "s3://bucket",
      "https://server.org/../b.tif", "https://server.org/%2e%2e/b.tif", "https://server.org/a b.tif", "b.tif",
-     "https://server.org:port/b.tif", "https://server.org/b.tif\nhttps://other.org"],
+     "https://server.org:port/b.tif", "https://server.org/b.tif\nhttps://other.org",
+     "s3://bucket/b.tif?X-Amz-Signature=1", "s3://bucket/b.tif?x=1&x-amz-credential=2",
+     "s3://bucket/b.tif?AWSAccessKeyId=1&Signature=2"],
 )  # fmt: skip
 def test_what_is_no_address_of_a_scene_is_refused(typed: str) -> None:
     with pytest.raises(HsiError) as told:
