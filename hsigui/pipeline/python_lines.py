@@ -116,12 +116,10 @@ class _Script:
         self._say(_call("write_demo", repr(line.one("--out")), *line.arguments(SIMULATING, {}), *size))
 
     def _sample(self, line: _Line) -> None:
-        line.only(SAMPLING, ("--out", "--rest", "--guard", "--truth-variable", "--variable", "--cube"))
-        truth = self._labels(line.words[0], line.one("--variable") or line.one("--truth-variable"), "")
-        cube = self._cube(line.one("--cube"), line) if "--cube" in line.options else ""
+        line.only(SAMPLING, ("--out", "--rest", "--guard", "--variable"))
+        truth = self._labels(line.words[0], line.one("--variable"), "")
         guard = line.one("--guard")
         more = [f"guard={guard if guard.isdigit() else repr(guard)}"] if guard else []
-        more += [f"cube={cube}"] if cube else []
         split = self._new("split", _call("hsigui.sample", truth, *line.arguments(SAMPLING, {}), *more))
         self._held[line.one("--out")] = f"{split}.train"
         self._held[line.one("--rest")] = f"{split}.test"
