@@ -11,18 +11,20 @@ from hsigui.storage.journal import Journal
 from hsigui.storage.runs import Runs
 from hsigui.ui.desk.action_rows import ActionSet
 from hsigui.ui.desk.desk import Desk
+from hsigui.ui.image.subjects import Subjects
 from hsigui.ui.image.view import ImageView
 
 
 @dataclass(frozen=True)
 class Bench:
-    """Desk, image and actions of one window, and what keeps labels and runs."""
+    """Desk, image and actions of one window, what keeps labels and runs, and what there is to be shown of a scene."""
 
     desk: Desk
     image: ImageView
     actions: ActionSet
     journal: Journal
     runs: Runs
+    subjects: Subjects
 
 
 @dataclass(frozen=True)

@@ -14,6 +14,7 @@ from hsigui.ui.labels.labelling import Labelling
 from hsigui.ui.labels.left_labels import LeftLabels
 from hsigui.ui.labels.safe_keeping import SafeKeeping
 from hsigui.ui.labels.sampler import Sampler
+from hsigui.ui.labels.subject import offer_labels
 from hsigui.ui.labels.superpixel_controller import SuperpixelController
 from hsigui.ui.labels.superpixel_strip import SuperpixelStrip
 
@@ -33,6 +34,7 @@ def classes(bench: Bench) -> PanelParts:
     strip = SuperpixelStrip(actions["superpixels"], desk.window)
     superpixels = SuperpixelController(desk, bench.image, strip)
     labels = Labelling(bench, panel, superpixels)
+    offer_labels(bench)
     return PanelParts(panel, (panel, keeping, left, files, sampler, tables, strip, superpixels, labels, labels.classes))
 
 

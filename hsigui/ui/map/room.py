@@ -8,6 +8,7 @@ from hsigui.ui.map.controller import MapController
 from hsigui.ui.map.gains import GainsController
 from hsigui.ui.map.legend import LegendView
 from hsigui.ui.map.panel import MapPanel
+from hsigui.ui.map.subject import offer_map
 
 
 def class_map(bench: Bench) -> PanelParts:
@@ -18,4 +19,5 @@ def class_map(bench: Bench) -> PanelParts:
     maps = MapController(bench.desk, bench.image, panel, legend)
     asking = AskController(bench.desk, bench.image, panel, maps)
     gains = GainsController(bench.desk, panel.gains)
+    offer_map(bench)
     return PanelParts(panel, (panel, legend, maps, asking, gains))

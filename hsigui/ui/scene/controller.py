@@ -32,6 +32,7 @@ from hsigui.ui.desk.dialogs import open_dialog
 from hsigui.ui.desk.job_bridge import Latest, Watcher
 from hsigui.ui.desk.message_bar import Message
 from hsigui.ui.desk.wavelength_units import WavelengthUnit
+from hsigui.ui.image.subjects import Subject
 from hsigui.ui.image.view import ImageView
 from hsigui.ui.scene import drawing, opening
 from hsigui.ui.scene.address_dialog import AddressDialog
@@ -41,6 +42,7 @@ from hsigui.ui.scene.display_panel import DisplayPanel
 from hsigui.ui.scene.import_dialog import ImportDialog
 from hsigui.ui.scene.input_change import ask_for_input, stop_training
 from hsigui.ui.scene.open_scenes import OpenScenes
+from hsigui.ui.scene.subject import composite
 
 _log = Log("scene")
 
@@ -63,6 +65,7 @@ class SceneLook:
 class SceneController(QObject):
     """From a path to a picture. Who makes this one makes it first of all: others draw on the image that it clears."""
 
+    drawn = Signal()  # another picture of the scene is shown
     found = Signal(object)  # opening.Found: the file is no scene
     refused = Signal()  # a scene could not be opened, and it was said why
     values_read = Signal(int, int, object)  # row, col, values of the shown bands
@@ -327,6 +330,7 @@ class SceneController(QObject):
         scene = self._session.scene
         self._image.clear()
         self._picture, self._first = look.picture, look.first
+        self.drawn.emit()
         self._image.set_image(look.picture.rgb, look.picture.step, (scene.cube.rows, scene.cube.cols))
         self._image.set_color_key(key_of(look.picture, scene.cube, self._desk.wavelength_unit))
         self._show_bands(scene.cube)
@@ -373,10 +377,17 @@ class SceneController(QObject):
         self._display.set_view(event.after)
         self._drawing.request(partial(drawing.draw_picture, cube=self._session.scene.cube, view=event.after))
 
+    def subjects(self, scene: Scene) -> tuple[Subject, ...]:
+        """The composite of the scene that is shown, for other views."""
+        if scene is not self._session.shown:
+            return ()
+        return composite(scene, self._picture, self._desk.wavelength_unit)
+
     def _show_picture(self, picture: Picture) -> None:
         cube = self._session.cube
         if cube is not None:
             self._picture = picture
+            self.drawn.emit()
             self._image.set_image(picture.rgb, picture.step, (cube.rows, cube.cols))
             self._image.set_color_key(key_of(picture, cube, self._desk.wavelength_unit))
             if picture.step > 1:

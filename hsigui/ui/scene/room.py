@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 from hsigui.cube.color_maps import COLOR_MAPS
 from hsigui.ui.image.bench import Bench, PanelParts
 from hsigui.ui.scene.about_scene import AboutScene
@@ -14,6 +16,7 @@ from hsigui.ui.scene.file_watch import FileWatch
 from hsigui.ui.scene.masks_controller import MasksController
 from hsigui.ui.scene.notes_bar import NotesBar
 from hsigui.ui.scene.open_scenes import OpenScenes, SceneTabs
+from hsigui.ui.scene.subject import COMPOSITE
 
 
 def display(bench: Bench) -> PanelParts:
@@ -24,6 +27,8 @@ def display(bench: Bench) -> PanelParts:
     tabs, notes = SceneTabs(desk.window), NotesBar(desk.window)
     scenes = OpenScenes(desk, tabs)
     scene = SceneController(desk, bench.image, panel, scenes)
+    bench.subjects.offer(scene.subjects)
+    scene.drawn.connect(partial(bench.subjects.tell, COMPOSITE))
     bands, masks, watch = BandsController(desk), MasksController(desk), FileWatch(desk)
     composites = Composites(desk, panel, actions["bands"])
     colors = {name: actions[f"colors_{name}"] for name in COLOR_MAPS}

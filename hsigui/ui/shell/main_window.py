@@ -57,6 +57,7 @@ from hsigui.ui.desk.job_bridge import JobBridge
 from hsigui.ui.desk.message_bar import MessageBar
 from hsigui.ui.desk.prompts import Prompts
 from hsigui.ui.image.bench import Bench
+from hsigui.ui.image.subjects import Subjects
 from hsigui.ui.image.view import ImageView
 from hsigui.ui.labels.classes_panel import ClassesPanel
 from hsigui.ui.labels.explorer_controller import ExplorerController
@@ -163,7 +164,8 @@ class MainWindow(QMainWindow):
     # Building
 
     def _build_panels(self, journal: Journal, runs: Runs) -> None:
-        bench = Bench(self.desk, self.image, self.actions_, journal, runs)
+        self.subjects = Subjects(self)
+        bench = Bench(self.desk, self.image, self.actions_, journal, runs, self.subjects)
         panels = {row.name: row.make(bench) for row in PANELS}
         self._parts = [part for panel in panels.values() for part in panel.parts]
         self.docks = build_docks(self, PANELS, panels)

@@ -1,0 +1,97 @@
+"""What of a scene a view can show: its composite, its labels, its map, a layer. Each room offers what it has; who shows
+pictures of them (linked views, an overlay, a picture on the disk) knows only this."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+from PySide6.QtCore import QObject, Signal
+
+from hsigui.document.scene import Scene
+from hsigui.document.values import Box
+from hsigui.labels.classes import ClassTable, Color
+from hsigui.ui.image.color_key import ColorKey
+
+Draw = Callable[[Box, int], NDArray[np.uint8]]
+
+
+@dataclass(frozen=True, eq=False)
+class Subject:
+    """One thing that can be shown of a scene.
+
+    Attributes:
+        id: never translated; no other subject of the scene has it.
+        title: what it is called.
+        draw: the picture of a box (top, left, bottom, right; the last two exclusive), every so many pixels of it:
+            rows x cols x 4 uint8, red, green, blue and alpha, 0 where there is nothing. Called on worker threads, and
+            so made of values that do not change; labels may be read while they are drawn: who shows them is told then.
+        key: of a scale of colours.
+        legend: of classes, name and colour.
+    """
+
+    id: str
+    title: str
+    draw: Draw
+    key: ColorKey | None = None
+    legend: tuple[tuple[str, Color], ...] = ()
+
+
+Source = Callable[[Scene], Iterable[Subject]]
+
+
+class Subjects(QObject):
+    """What all rooms offer of a scene.
+
+    Signals:
+        changed(id): the picture of a subject of the scene that is shown is another, or "" where others are offered;
+            told by the rooms.
+    """
+
+    changed = Signal(str)
+
+    def __init__(self, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._sources: list[Source] = []
+
+    def offer(self, source: Source) -> None:
+        """Takes a room's source: called whenever somebody wants to know what a scene has now; must be quick."""
+        self._sources.append(source)
+
+    def tell(self, *names: str) -> None:
+        """Says that subjects changed, by their ids."""
+        for name in names:
+            self.changed.emit(name)
+
+    def of(self, scene: Scene) -> tuple[Subject, ...]:
+        """All that can be shown of a scene now, in the order of the rooms."""
+        return tuple(subject for source in self._sources for subject in source(scene))
+
+    def named(self, scene: Scene, name: str) -> Subject | None:
+        """A subject by its id; None where the scene has it no more."""
+        return next((subject for subject in self.of(scene) if subject.id == name), None)
+
+
+def draw_classes(numbers: NDArray[np.integer], table: ClassTable, hidden: bool = False) -> Draw:
+    """How class numbers (rows x cols, 0 for none) are drawn: opaque in their colours.
+
+    Args:
+        hidden: whether hidden classes are drawn, too.
+    """
+    colors = np.zeros((max((info.number for info in table), default=0) + 1, 4), dtype=np.uint8)
+    for info in table:
+        if hidden or not info.hidden:
+            colors[info.number] = (*info.color, 255)
+
+    def draw(box: Box, step: int) -> NDArray[np.uint8]:
+        top, left, bottom, right = box
+        return np.asarray(colors.take(numbers[top:bottom:step, left:right:step], axis=0, mode="clip"))
+
+    return draw
+
+
+def legend_of(table: ClassTable) -> tuple[tuple[str, Color], ...]:
+    """Name and colour of every class that is not hidden."""
+    return tuple((info.name, info.color) for info in table if not info.hidden)
