@@ -23,7 +23,7 @@ from hsigui.ui.image.camera import Camera
 from hsigui.ui.image.color_key import ColorKey, paint_key
 from hsigui.ui.image.marks import Mark, half_side, paint_marks
 from hsigui.ui.image.outlines import OutlineLayer
-from hsigui.ui.image.overlay import REACH, Box, ClassLayer, Composite, SelectionLayer, Window
+from hsigui.ui.image.overlay import FALLING, REACH, RISING, Box, ClassLayer, Composite, SelectionLayer, Window
 
 ZOOM_STEP = 1.25
 PIXEL_SCALE = 12.0  # logical pixels a scene pixel gets when one pixel is asked for
@@ -46,7 +46,9 @@ class SceneCanvas(QAbstractScrollArea):
         self._composite = Composite()
         self._map = ClassLayer(opacity=0.65)
         self._labels = ClassLayer(opacity=0.9, keep_small=True, outlined=True)
-        self._validation = ClassLayer(opacity=0.9, keep_small=True, outlined=True, hatched=True)
+        self._validation = ClassLayer(opacity=0.9, keep_small=True, outlined=True, hatched=RISING)
+        self._truth = ClassLayer(opacity=0.9, keep_small=True, outlined=True, hatched=FALLING)
+        self._errors = ClassLayer(opacity=0.85, keep_small=True)
         self._selection = SelectionLayer()
         self._outlines = OutlineLayer()
         self._markers: list[Marker] = []
@@ -151,10 +153,7 @@ class SceneCanvas(QAbstractScrollArea):
 
     def set_map(self, array: NDArray[np.integer] | None, table: ClassTable | None = None) -> None:
         """Shows a class map (rows x cols, 0 for none), or none."""
-        if array is None:
-            self._map.clear()
-        else:
-            self._map.set(array, table or ClassTable())
+        _show(self._map, array, table)
         self.viewport().update()
 
     def put_map(self, top: int, left: int, numbers: NDArray[np.integer], table: ClassTable) -> None:
@@ -163,6 +162,17 @@ class SceneCanvas(QAbstractScrollArea):
             self._map.set(np.zeros(self.scene_size, dtype=np.uint16), table)
         self._map.put(top, left, numbers)
         self._update_box((top, left, top + numbers.shape[0], left + numbers.shape[1]))
+
+    def set_truth(self, array: NDArray[np.integer] | None, table: ClassTable | None = None) -> None:
+        """Shows ground truth (rows x cols, 0 for none) in stripes that slant against those of validation labels, or
+        none."""
+        _show(self._truth, array, table)
+        self.viewport().update()
+
+    def set_errors(self, array: NDArray[np.integer] | None, table: ClassTable | None = None) -> None:
+        """Shows where the map is right and wrong (rows x cols, 0 for not tested) over it, or nothing."""
+        _show(self._errors, array, table)
+        self.viewport().update()
 
     def set_map_opacity(self, opacity: float) -> None:
         """0 for transparent to 1 for opaque."""
@@ -329,7 +339,8 @@ class SceneCanvas(QAbstractScrollArea):
         if window is None:
             return
         painter.scale(1 / ratio, 1 / ratio)
-        layers = (self._composite, self._map, self._outlines, self._labels, self._validation, self._selection)
+        layers = (self._composite, self._map, self._errors, self._truth, self._outlines, self._labels,
+                  self._validation, self._selection)  # fmt: skip
         for layer in layers:
             layer.paint(painter, window)
         painter.resetTransform()
@@ -374,6 +385,8 @@ class SceneCanvas(QAbstractScrollArea):
     def _new_scene(self, rows: int, cols: int) -> None:
         self._labels.clear()
         self._validation.clear()
+        self._truth.clear()
+        self._errors.clear()
         self._selection.clear()
         self._map.clear()
         self._outlines.clear()
@@ -398,6 +411,13 @@ class SceneCanvas(QAbstractScrollArea):
     def _update_box(self, box: Box) -> None:
         rect = self._camera.box_rect(*box).adjusted(-3, -3, 3, 3).toAlignedRect()
         self.viewport().update(rect & QRect(QPoint(0, 0), self.viewport().size()))
+
+
+def _show(layer: ClassLayer, array: NDArray[np.integer] | None, table: ClassTable | None) -> None:
+    if array is None:
+        layer.clear()
+    else:
+        layer.set(array, table or ClassTable())
 
 
 def scene_window(camera: Camera, exposed: QRect, ratio: float) -> Window | None:

@@ -87,7 +87,7 @@ MENUS: tuple[tuple[str, tuple[object, ...]], ...] = (
                                (say("&Colours"), tuple(row.id for row in scene.COLOR_MAP_ROWS)))),
                (say("S&tretch"), (*(row.id for row in scene.STRETCH_KINDS), None,
                                   *(row.id for row in scene.STRETCH))), None,
-               "show_labels", "show_map", "next_layer", "superpixels", "overlay_less", "overlay_more", None,
+               "show_labels", "show_map", "show_truth", "next_layer", "superpixels", "overlay_less", "overlay_more", None,
                "clear_spectra", None, "import_notes", "@docks",
                (say("Colours of the &window"), tuple(f"theme_{name}" for name, _, _ in THEMES)))),
     (say("&Training"), ("pretrain", "pause", "cancel", None, "open_run", "export_run", None, "live", "renew_map",
