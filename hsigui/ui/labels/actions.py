@@ -107,7 +107,7 @@ DRAWING = (
               Labelling.paint_validation, keys=("V",), icon="validation", when=when.has_scene, checkable=True),
     ActionRow("superpixels", say("Show &superpixels"), say("Outline groups of like, neighbouring pixels (S)"),
               SuperpixelController.show, keys=("S",), icon="superpixels", when=when.has_scene, checkable=True),
-    ActionRow("show_truth", say("Show ground tr&uth"),
+    ActionRow("show_truth", say("Show &ground truth"),
               say("Show or hide the ground truth, in stripes over the map (T)"), TruthLayer.show_truth, keys=("T",),
               icon="truth", when=when.has_truth, checkable=True),
 )  # fmt: skip
