@@ -20,6 +20,7 @@ from hsigui.labels.classes import ClassTable, Color
 from hsigui.labels.strokes import Area
 from hsigui.texts import say
 from hsigui.ui.image.camera import Camera
+from hsigui.ui.image.class_key import ClassKey, paint_class_key
 from hsigui.ui.image.color_key import ColorKey, paint_key
 from hsigui.ui.image.marks import Mark, half_side, paint_marks
 from hsigui.ui.image.outlines import OutlineLayer
@@ -55,6 +56,7 @@ class SceneCanvas(QAbstractScrollArea):
         self._target: tuple[int, int] | None = None
         self._marks: list[Mark] = []
         self._key: ColorKey | None = None
+        self._class_key: ClassKey | None = None
         self._empty_text = say("No scene is open")
         self.setFrameShape(QFrame.Shape.NoFrame)
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
@@ -105,7 +107,7 @@ class SceneCanvas(QAbstractScrollArea):
     def clear(self) -> None:
         """Shows nothing."""
         self._composite.clear()
-        self._key = None
+        self._key = self._class_key = None
         self._new_scene(0, 0)
         self.viewport().update()
 
@@ -170,7 +172,7 @@ class SceneCanvas(QAbstractScrollArea):
         self.viewport().update()
 
     def set_errors(self, array: NDArray[np.integer] | None, table: ClassTable | None = None) -> None:
-        """Shows where the map is right and wrong (rows x cols, 0 for not tested) over it, or nothing."""
+        """Shows where the map is right and wrong (rows x cols, 0 for not tested) in its place, or the map again."""
         _show(self._errors, array, table)
         self.viewport().update()
 
@@ -251,8 +253,22 @@ class SceneCanvas(QAbstractScrollArea):
     def set_color_key(self, key: ColorKey | None) -> None:
         """Draws a key over the lower left corner of the image, or none."""
         self._key = key
-        self.setAccessibleDescription("" if key is None else key.text)
+        self._describe()
         self.viewport().update()
+
+    @property
+    def class_key(self) -> ClassKey | None:
+        """The key of classes that is drawn over the image."""
+        return self._class_key
+
+    def set_class_key(self, key: ClassKey | None) -> None:
+        """Draws a key of classes over the upper left corner of the image, or none."""
+        self._class_key = key
+        self._describe()
+        self.viewport().update()
+
+    def _describe(self) -> None:
+        self.setAccessibleDescription("; ".join(key.text for key in (self._key, self._class_key) if key is not None))
 
     def set_empty_text(self, text: str) -> None:
         """What is written while there is no scene."""
@@ -331,6 +347,8 @@ class SceneCanvas(QAbstractScrollArea):
             self.paint_tool(painter)
             if self._key is not None:
                 paint_key(painter, self._key, self.viewport().size(), self.font(), self.palette())
+            if self._class_key is not None:
+                paint_class_key(painter, self._class_key, self.viewport().size(), self.font(), self.palette())
         painter.end()
 
     def _paint_scene(self, painter: QPainter, exposed: QRect) -> None:
@@ -339,8 +357,10 @@ class SceneCanvas(QAbstractScrollArea):
         if window is None:
             return
         painter.scale(1 / ratio, 1 / ratio)
-        layers = (self._composite, self._map, self._errors, self._truth, self._outlines, self._labels,
-                  self._validation, self._selection)  # fmt: skip
+        # Errors stand in place of the map: pixels that are not tested would show its colours between theirs.
+        judged = self._map if self._errors.empty else self._errors
+        layers = (self._composite, judged, self._truth, self._outlines, self._labels, self._validation,
+                  self._selection)  # fmt: skip
         for layer in layers:
             layer.paint(painter, window)
         painter.resetTransform()

@@ -40,9 +40,13 @@ _TIPS = (
 
 
 class ResultsPanel(QWidget):
-    """OA, AA, kappa, a table by class, and the sentence that says what they were measured on."""
+    """OA, AA, kappa, a table by class, and the sentence that says what they were measured on.
 
-    def __init__(self, parent: QWidget | None = None) -> None:
+    Args:
+        errors: the strip of the errors, below them.
+    """
+
+    def __init__(self, parent: QWidget | None = None, errors: QWidget | None = None) -> None:
         super().__init__(parent)
         self.sentence = QLabel(self)
         self.sentence.setWordWrap(True)
@@ -73,6 +77,8 @@ class ResultsPanel(QWidget):
         layout.addLayout(grid)
         layout.addWidget(self.sentence)
         layout.addWidget(self.refined)
+        if errors is not None:
+            layout.addWidget(errors)
         layout.addWidget(self.table)
         layout.addStretch(1)
         self.show_refinement(None)
