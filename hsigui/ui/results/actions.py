@@ -19,7 +19,7 @@ ROWS: tuple[ActionRow, ...] = (
     ActionRow("show_errors", say("Show &errors"),
               say("In place of the map, show where it is right and wrong on the pixels it is measured on (Shift+T)"),
               ErrorController.show_errors, keys=("Shift+T",), when=when.is_measured, checkable=True),
-    ActionRow("next_error", say("Ne&xt error"),
+    ActionRow("next_error", say("Next err&or"),
               say("Go to the largest area of wrong pixels, then to the next smaller one (F8)"),
               ErrorController.next_error, keys=("F8",), icon="next", when=when.is_measured),
     ActionRow("previous_error", say("Pre&vious error"), say("Go back to the next larger one (Shift+F8)"),
