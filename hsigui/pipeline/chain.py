@@ -19,7 +19,7 @@ OUTPUTS: Mapping[str, frozenset[str]] = {
     "pretrain": frozenset({"--out"}),
     "classify": frozenset({"--out", "--out-dir", "--table", "--confidence", "--entropy", "--probabilities"}),
     "export": frozenset({"--out", "--legend"}),
-    "evaluate": frozenset({"--report"}),
+    "evaluate": frozenset({"--report", "--errors", "--confused"}),
     "study": frozenset({"--out"}),
     "demo": frozenset({"--out"}),
 }

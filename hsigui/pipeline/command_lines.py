@@ -134,9 +134,9 @@ def classify(
     return _line("classify", *scene.words, *words, "--device", device, "--out", MAP, *beside, *scene.reading)
 
 
-def evaluate(truth: str | Path) -> str:
-    """Measures the map and writes the report."""
-    return _line("evaluate", MAP, "--truth", truth, "--report", REPORT)
+def evaluate(truth: str | Path, *outputs: str) -> str:
+    """Measures the map and writes the report, or what options with their files say instead."""
+    return _line("evaluate", MAP, "--truth", truth, *(outputs or ("--report", REPORT)))
 
 
 def _of_choice(choice: ImportChoice) -> list[str]:

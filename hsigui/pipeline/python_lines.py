@@ -176,14 +176,18 @@ class _Script:
         self._say(_call("hsigui.save", result, repr(line.one("--out"))))
 
     def _evaluate(self, line: _Line) -> None:
-        line.only(("--truth", "--report", "--truth-variable"))
+        line.only(("--truth", "--report", "--truth-variable", "--errors", "--confused"))
         (path,) = line.words
         truth = line.one("--truth")
         more = line.arguments({"--truth-variable": str}, {})
         score = self._new(
             "score", _call("hsigui.evaluate", *(self._held.get(x, repr(x)) for x in (path, truth)), *more)
         )
-        self._say(_call("hsigui.save", score, repr(line.one("--report"))))
+        if "--report" in line.options:
+            self._say(_call("hsigui.save", score, repr(line.one("--report"))))
+        for option, more in (("--errors", []), ("--confused", ["by_pair=True"])):
+            for path in line.options.get(option, ()):
+                self._say(_call(f"{score}.write_errors", repr(path), *more))
 
     # Their parts
 
