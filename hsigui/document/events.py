@@ -247,6 +247,17 @@ class AreaAnswered(Intention):
     text: str
 
 
+@dataclass(frozen=True)
+class ClassNamed(Intention):
+    """A class of a name is to be added, and painted from now on.
+
+    Attributes:
+        name: that no class has yet.
+    """
+
+    name: str
+
+
 E = TypeVar("E", bound=Changed)
 _Call = Callable[[Changed], None]
 
