@@ -30,4 +30,11 @@ ROWS: tuple[ActionRow, ...] = (
     ActionRow("copy_python", say("Copy the map as P&ython"),
               say("A Python script that makes this map again in an empty folder, to the clipboard"),
               CopyController.copy_python, when=when.has_map, icon="copy"),
+    ActionRow("copy_step_commands", say("Copy the last step as c&ommand"),
+              say("The command line for what was done last, to the clipboard: a scene opened, labels read or drawn, a "
+                  "training, a map, an export, a layer"),
+              CopyController.copy_step_commands, when=when.has_scene, icon="copy"),
+    ActionRow("copy_step_python", say("Copy the last step as Pyt&hon"),
+              say("Python that does what was done last, to the clipboard"),
+              CopyController.copy_step_python, when=when.has_scene, icon="copy"),
 )  # fmt: skip
