@@ -100,3 +100,20 @@ def test_a_recoloured_class_is_drawn_anew(demo):
     number = int(demo.session.truth.array[row, col])
     demo.session.set_classes(demo.session.classes.recolored(number, (1, 2, 3)), "Colour")
     assert demo.image._truth.color_at(row, col) == (1, 2, 3, 255)
+
+
+def test_a_project_keeps_whether_truth_and_errors_are_shown(demo):
+    stands = demo.projects._window
+    before = stands.now()
+    assert before["switches"]["show_truth"] is before["switches"]["show_errors"] is False
+    press(demo, "T")
+    demo.actions_["show_errors"].setChecked(True)
+    kept = stands.now()
+    stands.restore(before)
+    assert demo.image._truth.empty
+    stands.restore(kept)
+    assert demo.actions_["show_errors"].isChecked()
+    assert not demo.image._truth.empty
+    older = {**kept, "switches": {name: on for name, on in kept["switches"].items() if "_errors" not in name}}
+    stands.restore(older)  # a version before did not know of errors
+    assert demo.actions_["show_errors"].isChecked()
