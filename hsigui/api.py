@@ -66,8 +66,9 @@ def open(
         outside_files: reads also what the file names outside its own folder (virtual rasters, HDF5), now and later:
             only for files that you trust.
         scale: what stored values are divided by, in place of the file's own scale factor.
-        leave_out: numbers of bands that are not used, besides those that the file marks bad.
-        take_in: numbers of bands that are used although the file marks them bad, or no pixel has a value in them.
+        leave_out: numbers of bands, from 0, that are not used, besides those that the file marks bad.
+        take_in: numbers of bands, from 0, that are used although the file marks them bad, or no pixel has a value in
+            them.
 
     Returns:
         A `Cube`: `cube.shape` is (rows, cols, bands), `cube.read()` its values as float32 (NaN: no data),

@@ -177,6 +177,14 @@ def background_by_number(at: Place) -> Path:
     return at.work / "map.tif"
 
 
+def bands_left_out(at: Place) -> Path:
+    """Bands against the file, the same ones for training and for the map."""
+    sampled(at)
+    bands = ("--leave-out-bands", "2,5-6")
+    trained(at, *bands)
+    return drawn(at, "map.tif", *bands)
+
+
 def several_layers(at: Place) -> Path:
     sampled(at)
     raster = read_classes(at.work / "labels.tif")
@@ -270,7 +278,8 @@ def by_python(at: Place) -> Path:
 
 WAYS: tuple[Callable[[Place], Path], ...] = (
     plain, abbreviated, resumed, replaced, kept_probe, kept_probe_of_a_copied_run, one_of_many, filtered,
-    filtered_twice, edited_labels, array_by_name, several_layers, in_several_folders, one_of_several_draws, by_python,
+    filtered_twice, edited_labels, array_by_name,
+    background_by_number, bands_left_out, several_layers, in_several_folders, one_of_several_draws, by_python,
     of_two_scenes, masked_out, of_a_run_of_an_earlier_version, of_a_classifier_of_an_earlier_version,
 )  # fmt: skip
 
