@@ -458,7 +458,7 @@ def save(
 
     Args:
         confidence, entropy, probabilities: also write these layers of a result, .tif or ENVI.
-        options: how a map is written.
+        options: how a map or a layer is written.
         command: the command line that drew the map or made the layer, for its record.
 
     Returns:
@@ -473,7 +473,7 @@ def save(
     if isinstance(what, Layer):
         from hsigui.pipeline.layers import save_layer
 
-        return save_layer(what, path, [command] if command else [])
+        return save_layer(what, path, [command] if command else [], options)
     from hsigui.pipeline.evaluation import Evaluation
 
     if isinstance(what, Evaluation):
