@@ -64,9 +64,12 @@ class Beside:
     """What a file says of one of its arrays."""
 
     nodata: float | None = None
+    never_written: float | None = None  # no data, where neither the file nor its product names a value
     scale: float = 1.0
     offset: float = 0.0
     valid_range: tuple[float, float] | None = None
+    gains: tuple[float, ...] = ()  # one a band, told and not applied, as the offsets
+    offsets: tuple[float, ...] = ()
     notes: tuple[str, ...] = ()
     lists: BandLists | None = None
     metadata: Mapping[str, str] = field(default_factory=dict)
@@ -159,10 +162,12 @@ def open_arrays(file: ArrayFile, variable: str | None, choice: ImportChoice | No
         wavelength_units=unit,
         units_guessed=waves.guessed,
         bad_bands=bad,
-        nodata=beside.nodata,
+        nodata=beside.never_written if beside.nodata is None else beside.nodata,
         scale=beside.scale,
         offset=beside.offset,
         valid_range=beside.valid_range,
+        gains=beside.gains,
+        offsets=beside.offsets,
         geo=place.geo,
         axis_order=choice.axes,
         variable=array.name,

@@ -11,10 +11,11 @@ from typing import Any
 
 import h5py
 import numpy as np
+from numpy.typing import NDArray
 
 from hsigui.cube.cube import Geo
 from hsigui.cube.formats.array_tree import TreeGroup
-from hsigui.cube.formats.cf_crs import wkt_of_mapping, wkt_or_none
+from hsigui.cube.formats.cf_crs import MAPPING_NAMES, metres_of, names_system, wkt_of_mapping, wkt_or_none
 from hsigui.cube.formats.choice import Layout
 from hsigui.cube.formats.containers import Place
 from hsigui.cube.formats.envi_geo import Transform, place_of_map_info
@@ -26,7 +27,12 @@ from hsigui.texts import say
 COLUMN_NAMES = {"x", "easting", "eastings", "xc", "lon", "longitude", "projection_x_coordinate", "x_coordinate"}
 ROW_NAMES = {"y", "northing", "northings", "yc", "lat", "latitude", "projection_y_coordinate", "y_coordinate"}
 _SWATH = ("lat", "latitude", "latitudes", "latitude_vnir", "latitude_swir")
+# What variables with a grid mapping are called; arrays do not always name theirs.
+_MAPPING_NAMES = {"crs", "spatial_ref", "grid_mapping", "projection", *MAPPING_NAMES}
+_KILOMETRES = {"km", "kilometer", "kilometers", "kilometre", "kilometres"}
+_RADIANS = {"rad", "radian", "radians"}
 _REGULAR = 1e-3  # of a step, by which coordinates may stray
+_MOST_ROUNDED = 0.25  # of a step, by which their type may round them
 _LONGEST = 10_000_000  # entries of a list of coordinates
 
 
@@ -80,51 +86,80 @@ def transform_of_gdal(values: Any) -> Transform | None:
 
 
 def _by_mapping(file: Any, name: str, layout: Layout) -> Place:
-    around = Attributes.around(file, name)
-    mapping = _mapping(file, name, around.own.text("grid_mapping"))
+    mapping, notes = _mapping(file, name)
     wkt = wkt_of_mapping(mapping) if mapping is not None else None
     said = transform_of_gdal(mapping.get("GeoTransform")) if mapping is not None else None
     if said is None and mapping is not None:
         said = transform_of_gdal(mapping.text("GeoTransform"))
-    transform = said or _by_coordinates(file, name, layout)
+    transform = said or _by_coordinates(file, name, layout, mapping, wkt)
     if transform is None:
         return Place(Geo(None, wkt)) if wkt else Place()
     if wkt is None and _in_degrees(file, name):
         wkt = wkt_or_none("EPSG:4326")
-    notes = (say("The rows run from south to north."),) if transform[4] > 0 else ()
-    return Place(Geo(transform, wkt), notes)
+    if wkt is None and mapping is not None and (called := mapping.text("grid_mapping_name")):
+        notes = (say("The projection “{name}” that the file names is not known: the scene has no coordinate system.",
+                     name=called),)  # fmt: skip
+    south = (say("The rows run from south to north."),) if transform[4] > 0 else ()
+    return Place(Geo(transform, wkt), (*notes, *south))
 
 
-def _mapping(file: Any, name: str, said: str) -> Attributes | None:
-    """The attributes of the variable that `grid_mapping` names, also in its longer form "crs: x y"."""
-    word = said.split(":")[0].split()[0] if said.split() else ""
-    if not word:
-        return None
-    item = item_of(file, word) if "/" in word else next((i for _, i in nearby(file, name, (word,))), None)
-    return None if item is None else Attributes(item.attrs)
+def _mapping(file: Any, name: str) -> tuple[Attributes | None, tuple[str, ...]]:
+    """The attributes of the variable that `grid_mapping` names, also in its longer form "crs: x y"; where an array
+    names none, those of one beside it, with a sentence that says so."""
+    said = Attributes.around(file, name).text("grid_mapping")
+    word = said.split(":")[0].split()[0] if said.strip(": ") else ""
+    if word:
+        item = item_of(file, word) if "/" in word else next((i for _, i in nearby(file, name, (word,))), None)
+        if item is not None:
+            return Attributes(item.attrs), ()
+    for path, item in nearby(file, name, _MAPPING_NAMES):
+        if is_array(item) and names_system(found := Attributes(item.attrs)):
+            return found, (say("The place is that of “{path}”, which the array itself does not name.", path=path),)
+    return None, ()
 
 
-def _by_coordinates(file: Any, name: str, layout: Layout) -> Transform | None:
+def _by_coordinates(
+    file: Any, name: str, layout: Layout, mapping: Attributes | None, wkt: str | None
+) -> Transform | None:
     rows, cols, _ = layout.shape
     y = _coordinate(file, name, layout.axes[0], rows, ROW_NAMES)
     x = _coordinate(file, name, layout.axes[1], cols, COLUMN_NAMES)
     if x is None or y is None:
         return None
-    (left, width), (top, height) = x, y
+    (left, width), (top, height) = (tuple(v * _unit(axis[2], mapping, wkt) for v in axis[:2]) for axis in (x, y))
     return width, 0.0, left - width / 2, 0.0, height, top - height / 2
 
 
-def _coordinate(file: Any, name: str, axis: int, length: int, names: set[str]) -> tuple[float, float] | None:
-    """Centre of the first pixel and step of a regular list of coordinates along an axis."""
+def _unit(unit: str, mapping: Attributes | None, wkt: str | None) -> float:
+    """How many units of the map are one of a list of coordinates."""
+    word = unit.casefold()
+    if word in _KILOMETRES and wkt is not None:
+        return 1000 / metres_of(wkt)
+    height = mapping.number("perspective_point_height") if mapping is not None and word in _RADIANS else None
+    return height or 1.0
+
+
+def _coordinate(file: Any, name: str, axis: int, length: int, names: set[str]) -> tuple[float, float, str] | None:
+    """Centre of the first pixel, step and unit of a regular list of coordinates along an axis."""
     for item in _lists(file, name, axis, names):
         if item.shape != (length,) or length < 2 or length > _LONGEST or item.dtype.kind not in "iuf":
             continue
-        values = np.asarray(item[()], dtype=float)
+        stored = np.asarray(item[()])
+        values = stored.astype(float)
         step = float(values[-1] - values[0]) / (length - 1)
+        if not step or not np.isfinite(values).all():
+            continue
         regular = values[0] + step * np.arange(length)
-        if step and np.isfinite(values).all() and np.abs(values - regular).max() <= abs(step) * _REGULAR:
-            return float(values[0]), step
+        if np.abs(values - regular).max() <= max(abs(step) * _REGULAR, _rounded(stored, abs(step))):
+            return float(values[0]), step, text_of(item.attrs.get("units", ""))
     return None
+
+
+def _rounded(values: NDArray[Any], step: float) -> float:
+    """By how much the type of coordinates can have rounded them: a float32 has metres or 1e-5 degrees left."""
+    if values.dtype.kind != "f":
+        return 0.0
+    return min(float(np.spacing(np.abs(values).max())), step * _MOST_ROUNDED)
 
 
 def _lists(file: Any, name: str, axis: int, names: set[str]) -> Iterator[Any]:
