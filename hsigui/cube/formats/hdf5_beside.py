@@ -41,7 +41,7 @@ def beside_array(file: Any, name: str, bands: int, netcdf: bool = False) -> Besi
     valid, said = _valid_range(around.own, samples, packing)
     return Beside(
         nodata=samples.values[0] if samples.values else None,
-        never_written=never_written(samples.dtype) if netcdf else None,
+        never_written=never_written(file, name, netcdf),
         scale=packing.scale,
         offset=packing.offset,
         valid_range=valid,

@@ -19,7 +19,7 @@ from hsigui.cube.formats.cf_crs import MAPPING_NAMES, metres_of, names_system, w
 from hsigui.cube.formats.choice import Layout
 from hsigui.cube.formats.containers import Place
 from hsigui.cube.formats.envi_geo import Transform, place_of_map_info
-from hsigui.cube.formats.hdf5_attributes import Attributes, nearby, numbers_in, text_in, text_of
+from hsigui.cube.formats.hdf5_attributes import Attributes, beside, nearby, numbers_in, text_in, text_of
 from hsigui.cube.formats.hdf5_links import is_array, item_of
 from hsigui.cube.formats.hdfeos_grids import place_in_grid
 from hsigui.texts import say
@@ -27,6 +27,9 @@ from hsigui.texts import say
 COLUMN_NAMES = {"x", "easting", "eastings", "xc", "lon", "longitude", "projection_x_coordinate", "x_coordinate"}
 ROW_NAMES = {"y", "northing", "northings", "yc", "lat", "latitude", "projection_y_coordinate", "y_coordinate"}
 _SWATH = ("lat", "latitude", "latitudes", "latitude_vnir", "latitude_swir")
+# Attributes with the system and the transform, as rasterio's and GDAL's users carry them into files.
+_SYSTEMS = ("crs_wkt", "spatial_ref", "crs", "srs", "proj4", "proj4_string", "epsg_code", "epsg")
+_TRANSFORMS = ("GeoTransform", "geo_transform", "transform", "affine", "affine_transform")
 # What variables with a grid mapping are called; arrays do not always name theirs.
 _MAPPING_NAMES = {"crs", "spatial_ref", "grid_mapping", "projection", *MAPPING_NAMES}
 _KILOMETRES = {"km", "kilometer", "kilometers", "kilometre", "kilometres"}
@@ -54,6 +57,9 @@ def place_of_array(file: Any, name: str, layout: Layout) -> Place:
             return found[-1]
     if swath := _swath(file, name, layout):
         return Place(notes=swath)
+    # Last: a file of a swath may have the place of the map that it can be put on in its attributes.
+    if (said := _by_attributes(file, name)).geo.transform is not None:
+        return said
     return next((place for place in found if place.geo.crs_wkt or place.notes), Place())
 
 
@@ -94,6 +100,7 @@ def _by_mapping(file: Any, name: str, layout: Layout) -> Place:
     transform = said or _by_coordinates(file, name, layout, mapping, wkt)
     if transform is None:
         return Place(Geo(None, wkt)) if wkt else Place()
+    wkt = wkt or _system(Attributes.around(file, name))
     if wkt is None and _in_degrees(file, name):
         wkt = wkt_or_none("EPSG:4326")
     if wkt is None and mapping is not None and (called := mapping.text("grid_mapping_name")):
@@ -101,6 +108,33 @@ def _by_mapping(file: Any, name: str, layout: Layout) -> Place:
                      name=called),)  # fmt: skip
     south = (say("The rows run from south to north."),) if transform[4] > 0 else ()
     return Place(Geo(transform, wkt), (*notes, *south))
+
+
+def _by_attributes(file: Any, name: str) -> Place:
+    around = Attributes.around(file, name)
+    transform = transform_in_any_order(around.numbers(*_TRANSFORMS))
+    return Place(Geo(transform, _system(around))) if transform is not None else Place()
+
+
+def _system(around: Attributes) -> str | None:
+    """The system that an attribute names by its words or its code, as WKT; None for none."""
+    text, number = around.text(*_SYSTEMS), around.number(*_SYSTEMS)
+    if number is not None and number == int(number):
+        text = f"EPSG:{int(number)}"
+    return wkt_or_none(text) if text else None
+
+
+def transform_in_any_order(values: NDArray[np.float64]) -> Transform | None:
+    """Six numbers (or nine, of a matrix) in affine order, though they be in GDAL's, which without rotation has a 0 in
+    the third and in the fifth place. None where they make no place."""
+    if values.size == 9 and values[6:].tolist() == [0, 0, 1]:
+        values = values[:6]
+    if values.size == 6 and values[2] == 0 == values[4]:
+        return transform_of_gdal(values)
+    if values.size != 6 or not np.isfinite(values).all():
+        return None
+    a, b, c, d, e, f = map(float, values)
+    return (a, b, c, d, e, f) if a * e != b * d else None
 
 
 def _mapping(file: Any, name: str) -> tuple[Attributes | None, tuple[str, ...]]:
@@ -231,7 +265,7 @@ def _text_near(file: Any, name: str, *names: str) -> str:
 def _swath(file: Any, name: str, layout: Layout) -> tuple[str, ...]:
     """A sentence where latitudes of every pixel lie beside an array that has no grid."""
     size = layout.shape[:2]
-    for path, item in nearby(file, name, _SWATH, deep=1):
+    for path, item in _latitudes(file, name):
         if is_array(item) and item.shape in (size, size[::-1]):
             return (
                 say(
@@ -241,3 +275,20 @@ def _swath(file: Any, name: str, layout: Layout) -> tuple[str, ...]:
                 ),
             )
     return ()
+
+
+def _latitudes(file: Any, name: str) -> Iterator[tuple[str, Any]]:
+    """Arrays that may be latitudes: by their names, by what the array calls its coordinates, by what they say."""
+    yield from nearby(file, name, _SWATH, deep=1)
+    named = Attributes.around(file, name).own.text("coordinates").replace(",", " ").split()
+    for word in named:
+        found = [(word, item_of(file, word))] if "/" in word else list(nearby(file, name, (word,), deep=1))
+        yield from ((path, item) for path, item in found if is_array(item) and _is_latitude(path, item))
+    for path, item in beside(file, name):
+        if is_array(item) and len(item.shape) == 2 and _is_latitude("", item):
+            yield path, item
+
+
+def _is_latitude(path: str, item: Any) -> bool:
+    said = {text_of(item.attrs.get(key, "")).casefold() for key in ("standard_name", "units", "long_name")}
+    return "lat" in path.casefold() or bool(said & {"latitude", "degrees_north", "degree_north", "degrees_n"})

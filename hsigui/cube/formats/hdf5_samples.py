@@ -11,6 +11,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+import h5py
 import numpy as np
 from numpy.typing import NDArray
 
@@ -22,7 +23,7 @@ from hsigui.cube.nodata import equals_nodata
 from hsigui.texts import say
 
 _NO_DATA = ("_FillValue", "missing_value", "fill_value", "nodata", "no_data", "no_data_value", "data_ignore_value",
-            "nodata_value", "ignore_value")  # fmt: skip
+            "nodata_value", "ignore_value", "nodatavals")  # fmt: skip
 _MOST_VALUES = 16
 # What NetCDF leaves in samples that were never written; one byte has none.
 _NEVER_WRITTEN = {
@@ -56,8 +57,8 @@ def _no_data_of(around: Attributes, stored: np.dtype[Any], meant: np.dtype[Any])
     Args:
         stored, meant: the types in which the array has its numbers, and means them.
     """
-    own = [value for name in _NO_DATA for value in around.own.numbers(name)[:_MOST_VALUES].tolist()]
-    said = own or around.numbers(*_NO_DATA)[:_MOST_VALUES].tolist()
+    own = [value for name in _NO_DATA for value in np.unique(around.own.numbers(name))[:_MOST_VALUES].tolist()]
+    said = own or np.unique(around.numbers(*_NO_DATA))[:_MOST_VALUES].tolist()
     values = list(dict.fromkeys(value if stored == meant else as_meant(value, meant) for value in said))
     if len(values) > 1:
         # Zero is a common measurement too, and NaN is no data in any case.
@@ -65,9 +66,24 @@ def _no_data_of(around: Attributes, stored: np.dtype[Any], meant: np.dtype[Any])
     return tuple(values)
 
 
-def never_written(dtype: np.dtype[Any]) -> float | None:
-    """What NetCDF leaves in samples of a type that nobody wrote; None for none."""
-    return _NEVER_WRITTEN.get(f"{dtype.kind}{dtype.itemsize}")
+def never_written(file: Any, name: str, netcdf: bool) -> float | None:
+    """What stands in samples of an array that nobody wrote; None where that is 0, or not said.
+
+    Args:
+        netcdf: the library of NetCDF wrote the file.
+
+    Raises:
+        OSError, KeyError, ValueError, TypeError: the file is damaged.
+    """
+    item = item_of(file, name)
+    dtype = meant_type(item.dtype, item.attrs)
+    if netcdf:
+        return _NEVER_WRITTEN.get(f"{dtype.kind}{dtype.itemsize}")
+    if not isinstance(item, h5py.Dataset) or dtype.kind not in "iuf":
+        return None
+    chosen = item.id.get_create_plist().fill_value_defined() == h5py.h5d.FILL_VALUE_USER_DEFINED
+    fill = float(item.fillvalue) if chosen else 0.0
+    return as_meant(fill, dtype) if fill and not np.isnan(fill) else None
 
 
 def told_of_values(values: Sequence[float]) -> tuple[str, ...]:

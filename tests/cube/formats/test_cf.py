@@ -344,6 +344,68 @@ def test_latitudes_of_every_pixel_are_told_as_a_swath(tmp_path: Path):
     assert any("swath" in note and "geolocation/latitude" in note for note in cube.notes)
 
 
+@pytest.mark.parametrize(
+    ("path", "attributes", "coordinates"),
+    [
+        ("nav_lat", {}, "nav_lon nav_lat"),
+        ("XLAT", {"standard_name": "latitude"}, ""),
+        ("phi", {"units": "degrees_north"}, ""),
+    ],
+)
+def test_latitudes_of_any_name_are_told_as_a_swath_whose_map_is_not_its_place(
+    tmp_path: Path, path: str, attributes: dict[str, str], coordinates: str
+):
+    with h5py.File(tmp_path / "x.nc", "w") as file:
+        file["cube"], file[path] = STORED, np.ones((ROWS, COLS))
+        file[path].attrs.update(attributes)
+        if coordinates:
+            file["cube"].attrs["coordinates"] = coordinates
+        # Of the map that a lookup table leads to, not of the rows and columns of the swath.
+        file.attrs["geotransform"], file.attrs["spatial_ref"] = [10.0, 0.1, 0.0, 50.0, 0.0, -0.1], "EPSG:4326"
+    cube = open_cube(tmp_path / "x.nc")
+    assert cube.geo.transform is None
+    assert any("swath" in note and path in note for note in cube.notes)
+
+
+@pytest.mark.parametrize(
+    "attributes",
+    [
+        {"crs": "EPSG:32633", "transform": [10.0, 0.0, 500_000.0, 0.0, -10.0, 4_000_000.0]},
+        {"crs": "+init=epsg:32633", "transform": [10.0, 0, 500_000.0, 0, -10.0, 4_000_000.0, 0, 0, 1]},
+        {"spatial_ref": utm_wkt(33), "GeoTransform": "500000 10 0 4000000 0 -10"},
+        {"epsg": 32633, "transform": [500_000.0, 10.0, 0.0, 4_000_000.0, 0.0, -10.0]},
+    ],
+)
+@pytest.mark.parametrize("level", ["array", "root"])
+def test_a_place_in_attributes_is_read_in_either_order(tmp_path: Path, attributes: dict[str, Any], level: str):
+    cube = written(tmp_path / "x.h5", attributes, level)
+    assert cube.geo.transform == (10.0, 0.0, 500_000.0, 0.0, -10.0, 4_000_000.0)
+    assert CRS.from_wkt(cube.geo.crs_wkt).to_dict() == CRS.from_epsg(32633).to_dict()
+
+
+def test_a_value_that_hdf5_was_told_to_fill_with_is_no_data(tmp_path: Path):
+    with h5py.File(tmp_path / "x.h5", "w") as file:
+        part = file.create_dataset("cube", STORED.shape, np.int16, chunks=(2, 2, BANDS), fillvalue=-9999)
+        part[:4] = STORED[:4]
+    cube = open_cube(tmp_path / "x.h5")
+    assert cube.info.nodata == -9999
+    assert np.array_equal(cube.valid_mask(), np.arange(ROWS)[:, None].repeat(COLS, 1) < 4)
+
+
+@pytest.mark.parametrize(
+    ("name", "unit"), [("bands_of_it", "nm"), ("lambda_um", ""), ("nu", "µm"), ("wavenumber", "cm-1")]
+)
+def test_wavelengths_of_any_name_are_known_by_their_unit(tmp_path: Path, name: str, unit: str):
+    values = np.linspace(400, 2500, BANDS)
+    stored = {"cm-1": 1e7 / values, "nm": values}.get(unit, values / 1000)
+    with h5py.File(tmp_path / "x.h5", "w") as file:
+        file["cube"], file[name], file["half_width"] = STORED, stored, np.full(BANDS, 0.01)
+        file["half_width"].attrs["units"] = "um"
+        if unit:
+            file[name].attrs["units"] = unit
+    assert open_cube(tmp_path / "x.h5").info.wavelengths == pytest.approx(tuple(values))
+
+
 def test_band_lists_that_are_attributes_of_the_array_are_read(tmp_path: Path):
     good = np.ones(BANDS, np.int64)
     good[4] = 0
