@@ -210,7 +210,7 @@ def test_bad_bands_scales_and_offsets_are_met(tmp_path: Path) -> None:
 
 
 def test_one_scale_and_one_offset_of_all_bands_are_applied(tmp_path: Path) -> None:
-    path = write(tmp_path / "x.tif", nodata=7)
+    path = write(tmp_path / "x.tif", nodata=7, transform=Affine(5.0, 0, 468200, 0, -5.0, 5541300))
     with rasterio.open(path, "r+") as dataset:
         dataset.scales, dataset.offsets = (0.01,) * 4, (-0.1,) * 4
     cube = open_cube(path)
