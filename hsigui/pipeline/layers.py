@@ -2,7 +2,8 @@
 
 The record has the layer's file name and `.hsigui.json`: `"format": "hsigui-layer"`, `layer` (its name), `names` and
 `units` of the measurements, `recipe` (see `LayerRecipe.to_json`), `figures`, `notes`, `scene` (name, rows, cols,
-bands), `cube` (its path), `hashes` (of the cube), `versions` and `commands` (which make the file again). No torch.
+bands), `cube` (its path), `hashes` (of the cube), `map_sha256` (of the class numbers of a map), `versions` and
+`commands` (which make the file again). No torch.
 """
 
 from __future__ import annotations
@@ -12,10 +13,13 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from hsigui import __version__
+import numpy as np
+from numpy.typing import NDArray
+
+from hsigui import __version__, untrusted
 from hsigui.analysis.layer import Layer
 from hsigui.cube.fingerprint import fingerprint
-from hsigui.pipeline.provenance import record_path, versions
+from hsigui.pipeline.provenance import raster_hash, record_path, versions
 from hsigui.report.map_options import MapOptions
 from hsigui.report.maps import export_map
 from hsigui.report.rasters import write_layers
@@ -52,6 +56,21 @@ def save_layer(layer: Layer, path: Path, commands: Sequence[str] = (), options: 
     return [*written, record]
 
 
+def commands_of(map_path: Path, array: NDArray[np.uint16]) -> tuple[str, ...]:
+    """The command lines that make a map of clusters or of a threshold again, by the record beside it; none where there
+    is no such record, or where it is of other class numbers. `array` is rows x cols."""
+    try:
+        values = untrusted.json_of(record_path(map_path).read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        return ()
+    if not isinstance(values, dict) or values.get("format") != FORMAT:
+        return ()
+    lines = values.get("commands")
+    if values.get("map_sha256") != raster_hash(array) or not isinstance(lines, list):
+        return ()
+    return tuple(map(str, lines))
+
+
 def _record(layer: Layer, commands: Sequence[str]) -> dict[str, Any]:
     cube = layer.cube
     rows, cols = layer.shape
@@ -70,6 +89,7 @@ def _record(layer: Layer, commands: Sequence[str]) -> dict[str, Any]:
         "scene": scene,
         "cube": "" if cube is None or cube.path is None else str(cube.path),
         "hashes": {} if cube is None else {"cube": fingerprint(cube)},
+        **({} if layer.classes is None else {"map_sha256": raster_hash(layer.array)}),
         "versions": versions(),
         "commands": list(commands),
     }
