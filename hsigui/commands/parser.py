@@ -473,6 +473,15 @@ def _add_evaluate(commands: Commands) -> None:
     _add_variable(p)
     p.add_argument("--json", action="store_true", help=say("print the figures as one JSON object"))
     p.add_argument("--report", type=Path, metavar="DIR", help=say("write report.html, report.json and tables there"))
+    p.add_argument(
+        "--errors", type=Path, metavar="FILE", nargs="+",
+        help=say("write where the map is right (1), wrong (2) and not tested (0): {maps}", maps=MAPS),
+    )  # fmt: skip
+    p.add_argument(
+        "--confused", type=Path, metavar="FILE", nargs="+",
+        help=say("write which class is taken for which: likewise, from 2 on a number for each pair"),
+    )  # fmt: skip
+    add_overwrite(p)
     p.set_defaults(work=command("evaluate"))
 
 

@@ -33,7 +33,17 @@ from hsigui.document.queue import HeavyQueue
 from hsigui.document.samples import Sample
 from hsigui.document.scene import Scene
 from hsigui.document.unsaved import Work
-from hsigui.document.values import Accuracy, ClassMap, Encoder, Features, MapOfScene, Probe, Reference, Truth
+from hsigui.document.values import (
+    Accuracy,
+    ClassMap,
+    Encoder,
+    Features,
+    LabelFile,
+    MapOfScene,
+    Probe,
+    Reference,
+    Truth,
+)
 from hsigui.labels.classes import ClassTable
 from hsigui.labels.history import History
 from hsigui.labels.label_map import Edit, LabelMap
@@ -324,10 +334,11 @@ class Session:
         self.scene.mark_saved(path, work)
 
     def set_truth(
-        self, array: NDArray[np.integer], classes: ClassTable, name: str, *, matched_by_user: bool = False
-    ) -> Matched:
+        self, array: NDArray[np.integer], classes: ClassTable, name: str, *, matched_by_user: bool = False,
+        file: LabelFile | None = None,
+    ) -> Matched:  # fmt: skip
         """Takes ground truth for the shown scene, rows x cols, 0 for unknown; see `Scene.set_truth`."""
-        return self.scene.set_truth(array, classes, name, matched_by_user=matched_by_user)
+        return self.scene.set_truth(array, classes, name, matched_by_user=matched_by_user, file=file)
 
     def set_trained(
         self,

@@ -7,6 +7,7 @@ line with another option has no script rather than a wrong one.
 
 from __future__ import annotations
 
+import dataclasses
 import shlex
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
@@ -31,18 +32,22 @@ SAMPLING = {
 SIMULATING = {"--fields": str, "--noise": float, "--white": float, "--seed": int}
 
 
-def python_of(lines: Iterable[str]) -> str:
+def python_of(lines: Iterable[str], *, keep: bool = False) -> str:
     """The script, each statement on a line of its own.
 
     Args:
         lines: as `chained` brings them together.
+        keep: also write the labels that a line draws where no later one reads them.
 
     Raises:
         HsiError: a line does something that is not translated.
     """
     script = _Script()
-    for line in lines:
-        script.add(_Line.read(line))
+    read = [_Line.read(line) for line in lines]
+    for line in read:
+        script.add(line)
+    if keep and read and read[-1].command == "sample":
+        script.write(read[-1])
     return "\n".join(["import hsigui", *script.imports, "", *script.statements, ""])
 
 
@@ -61,12 +66,10 @@ class _Line:
         if program != "hsigui":
             raise _untranslated(program)
         for word in rest:
-            if word.startswith("--") and "=" in word:
-                option, _, value = word.partition("=")
-                found[option], option = (*found.get(option, ()), value), ""
-            elif word.startswith("--"):
-                found.setdefault(word, ())
-                option = "" if word in FLAGS else word
+            if word.startswith("--"):
+                word, joined, value = word.partition("=")
+                found[word] = (*found.get(word, ()), value) if joined else found.get(word, ())
+                option = "" if joined or word in FLAGS else word
             elif option:
                 found[option] = (*found[option], word)
                 option = ""
@@ -103,13 +106,32 @@ class _Script:
     def add(self, line: _Line) -> None:
         steps = {
             "demo": self._demo, "sample": self._sample, "pretrain": self._pretrain, "classify": self._classify,
-            "export": self._export, "evaluate": self._evaluate,
+            "export": self._export, "evaluate": self._evaluate, "info": self._info, "labels": self._read_labels,
         }  # fmt: skip
         if line.command not in steps:
             raise _untranslated(line.command)
         steps[line.command](line)
 
+    def write(self, line: _Line) -> None:
+        """Writes what a line would write that the script only holds."""
+        for option in ("--out", "--rest"):
+            self._written(line.one(option))
+
     # The steps
+
+    def _info(self, line: _Line) -> None:
+        line.only(READING)
+        (path,) = line.words
+        self._say(_call("print", self._cube(path, line)))
+
+    def _read_labels(self, line: _Line) -> None:
+        line.only(("--scene", "--variable", "--background", "--buffer"))
+        path, out = line.words
+        scene = line.one("--scene")
+        cube = self._cube(scene, dataclasses.replace(line, options={})) if scene else ""
+        more = line.arguments({"--variable": str, "--background": str, "--buffer": str}, {})
+        labels = self._new("labels", _call("hsigui.read_labels", repr(path), *([cube] if cube else []), *more))
+        self._say(_call("hsigui.save", labels, repr(out)))
 
     def _demo(self, line: _Line) -> None:
         line.only(SIMULATING, ("--headless", "--out", "--size"))
@@ -174,20 +196,27 @@ class _Script:
         (path,) = line.words
         if path not in self._held:
             raise _untranslated(line.command)
+        if not line.options.keys() & FILTERS.keys():
+            self._say(_call("hsigui.save", self._held[path], repr(line.one("--out"))))
+            return
         filters = _call("hsigui.Filters", *line.arguments(FILTERS, {}))
         result = self._new("result", f"{self._held[path]}.filtered({filters})")
         self._held[line.one("--out")] = result
         self._say(_call("hsigui.save", result, repr(line.one("--out"))))
 
     def _evaluate(self, line: _Line) -> None:
-        line.only(("--truth", "--report", "--truth-variable", "--truth-background"))
+        line.only(("--truth", "--report", "--truth-variable", "--truth-background", "--errors", "--confused"))
         (path,) = line.words
         truth = line.one("--truth")
         more = line.arguments({"--truth-variable": str, "--truth-background": str}, {})
         score = self._new(
             "score", _call("hsigui.evaluate", *(self._held.get(x, repr(x)) for x in (path, truth)), *more)
         )
-        self._say(_call("hsigui.save", score, repr(line.one("--report"))))
+        if "--report" in line.options:
+            self._say(_call("hsigui.save", score, repr(line.one("--report"))))
+        for option, more in (("--errors", []), ("--confused", ["by_pair=True"])):
+            for path in line.options.get(option, ()):
+                self._say(_call(f"{score}.write_errors", repr(path), *more))
 
     # Their parts
 

@@ -52,7 +52,7 @@ class ImageView(SceneCanvas):
         polygon_drawn(vertices, text): list of (row, col) floats, pixel centres at .5, and what it was drawn as.
         touched(kind, row, col): a pixel was pressed with "fill", "superpixel" or "pick".
         selection_taken(), selection_dropped(): the selection that is shown is to be labelled, or given up.
-        confirmed(): Enter, while no tool waits for it.
+        confirmed(): Enter, while no tool waits for it; escaped(): Esc likewise.
         named(number): Alt and a digit.
     """
 
@@ -69,6 +69,7 @@ class ImageView(SceneCanvas):
     selection_taken = Signal()
     selection_dropped = Signal()
     confirmed = Signal()
+    escaped = Signal()
     named = Signal(int)
 
     def __init__(self, parent: QWidget | None = None) -> None:
@@ -270,6 +271,8 @@ class ImageView(SceneCanvas):
             self._drawing_key(event)
         elif key in _CLOSE_KEYS:
             self.confirmed.emit()
+        elif key == Qt.Key.Key_Escape:
+            self.escaped.emit()
         elif event.modifiers() & Qt.KeyboardModifier.AltModifier and Qt.Key.Key_1 <= key <= Qt.Key.Key_9:
             self.named.emit(int(key) - int(Qt.Key.Key_0))
         elif key in _PANS and not event.modifiers() & Qt.KeyboardModifier.AltModifier:

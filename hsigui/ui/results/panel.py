@@ -41,9 +41,13 @@ _TIPS = (
 
 
 class ResultsPanel(QWidget):
-    """OA, AA, kappa, a table by class, and the sentence that says what they were measured on."""
+    """OA, AA, kappa, a table by class, and the sentence that says what they were measured on.
 
-    def __init__(self, parent: QWidget | None = None) -> None:
+    Args:
+        errors: the strip of the errors, below them.
+    """
+
+    def __init__(self, parent: QWidget | None = None, errors: QWidget | None = None) -> None:
         super().__init__(parent)
         self.sentence = QLabel(self)
         self.sentence.setWordWrap(True)
@@ -76,6 +80,8 @@ class ResultsPanel(QWidget):
         self.relied = self._build_relied()
         layout.addWidget(self.relied)
         layout.addWidget(self.refined)
+        if errors is not None:
+            layout.addWidget(errors)
         layout.addWidget(self.table)
         layout.addStretch(1)
         self.show_refinement(None)

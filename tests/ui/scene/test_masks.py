@@ -254,7 +254,7 @@ def test_the_commands_of_a_record_open_the_very_scene_of_the_window(qtbot, opene
     opened.bands.apply(BandEdit(bad_bands=(0, 1, 5)))
     idle(qtbot, opened)
     cube = opened.session.cube
-    words = repeating._scene(cube).reading
+    words = repeating.scene_argument(cube).reading
     assert words == ["--quality", "cloud,cirrus", "--leave-out-bands", "1-2,6"]
     arguments = build_parser().parse_args(["info", str(cube.path), *words])
     again = hsigui.open(cube.path, **reading(arguments))
