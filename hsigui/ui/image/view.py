@@ -14,6 +14,7 @@ from PySide6.QtGui import (
     QMouseEvent,
     QNativeGestureEvent,
     QPainter,
+    QResizeEvent,
     QWheelEvent,
 )
 from PySide6.QtWidgets import QWidget
@@ -287,6 +288,14 @@ class ImageView(SceneCanvas):
             self._note_shift(Qt.KeyboardModifier.NoModifier)
         else:
             super().keyReleaseEvent(event)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """What is seen stays where it is when a message comes or goes below; beside a fitted scene there is room."""
+        before, after = event.oldSize(), event.size()
+        super().resizeEvent(event)
+        if before.isValid() and before.width() == after.width() and not self._camera.fitted:
+            self._camera.pan(0, (before.height() - after.height()) / 2)
+            self.viewport().update()
 
     # Leaving
 

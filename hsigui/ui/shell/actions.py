@@ -19,6 +19,7 @@ from hsigui.ui.scene import actions as scene
 from hsigui.ui.shell.command_palette import CommandPalette
 from hsigui.ui.shell.help_pages import HelpPages
 from hsigui.ui.shell.leaving import Leaving
+from hsigui.ui.shell.messages import Messages
 from hsigui.ui.shell.preferences import Preferences
 from hsigui.ui.shell.problem_report import ProblemReports
 from hsigui.ui.shell.project_files import ProjectFiles
@@ -49,6 +50,8 @@ ROWS: tuple[ActionRow, ...] = (
     ActionRow("preferences", say("&Preferences…"),
               say("Colours, memory, threads, and the room that kept runs take"), Preferences.show_preferences,
               keys=("Ctrl+,",), icon="settings"),
+    ActionRow("messages", say("M&essages…"), say("What was said in this window, and what was missed of it"),
+              Messages.show_messages, keys=("Ctrl+M",), icon="messages"),
     ActionRow("command_palette", say("&Find a command…"),
               say("Any action, class, recent file or page of the help, by a few letters of its name"),
               CommandPalette.show_palette, keys=("Ctrl+Shift+P",), icon="search"),
@@ -88,7 +91,7 @@ MENUS: tuple[tuple[str, tuple[object, ...]], ...] = (
                (say("S&tretch"), (*(row.id for row in scene.STRETCH_KINDS), None,
                                   *(row.id for row in scene.STRETCH))), None,
                "show_labels", "show_map", "next_layer", "superpixels", "overlay_less", "overlay_more", None,
-               "clear_spectra", None, "import_notes", "@docks",
+               "clear_spectra", None, "import_notes", "messages", "@docks",
                (say("Colours of the &window"), tuple(f"theme_{name}" for name, _, _ in THEMES)))),
     (say("&Training"), ("pretrain", "pause", "cancel", None, "open_run", "export_run", None, "live", "renew_map",
                         "ask_me")),

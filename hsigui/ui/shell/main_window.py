@@ -7,8 +7,8 @@ from functools import partial
 from pathlib import Path
 from typing import TypeVar
 
-from PySide6.QtCore import QSize, Qt
-from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent
+from PySide6.QtCore import QEvent, QSize, Qt
+from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent, QStatusTipEvent
 from PySide6.QtWidgets import (
     QAbstractSpinBox,
     QLineEdit,
@@ -93,6 +93,7 @@ from hsigui.ui.shell.command_palette import CommandPalette
 from hsigui.ui.shell.docks import build_docks, restore_layout
 from hsigui.ui.shell.help_pages import HelpPages
 from hsigui.ui.shell.leaving import Leaving
+from hsigui.ui.shell.messages import Messages
 from hsigui.ui.shell.panels import PANELS
 from hsigui.ui.shell.preferences import Preferences
 from hsigui.ui.shell.problem_report import ProblemReports
@@ -205,15 +206,14 @@ class MainWindow(QMainWindow):
         self.pages.setMinimumSize(240, 180)
         self.pages.addWidget(self.start_page)
         self.pages.addWidget(self.image)
-        ground = QWidget(self)  # the messages float over it, below the notes
-        _column(ground).addWidget(self.pages)
         central = QWidget(self)
         column = _column(central)
         column.addWidget(self.tabs)
         column.addWidget(self.notes_bar)
-        column.addWidget(ground, 1)
+        column.addWidget(self.pages, 1)
+        column.addWidget(self.messages)
         self.setCentralWidget(central)
-        self.messages.float_over(ground)
+        self.messages.wait_while(self._is_drawing)
         self.display.add(self.superpixel_strip)
 
     def _build_controllers(self) -> None:
@@ -230,7 +230,8 @@ class MainWindow(QMainWindow):
         )  # fmt: skip
         preferences = Preferences(self.desk, self.actions_, self.run_files, showing_wavelengths)
         palette = CommandPalette(self.desk, self.menuBar(), self.help, self.open_path)
-        own = (self.leaving, self.projects, self.help, preferences, palette, ProblemReports(self.desk))
+        said = Messages(self, self.messages)
+        own = (self.leaving, self.projects, self.help, preferences, palette, said, ProblemReports(self.desk))
         self.actions_.bind((self.session, self.image, *self._parts, *own))
 
     def _build_bars(self) -> None:
@@ -248,7 +249,8 @@ class MainWindow(QMainWindow):
         fill_menus(self, self.actions_, {
             "@recent": self._add_recent, "@docks": self._add_docks, "@composites": self.composites.fill,
         })  # fmt: skip
-        self.status = StatusBar(self.session, self.bridge, self)
+        self.status = StatusBar(self.session, self.bridge, self.messages.log, self)
+        self.status.missed.clicked.connect(self.actions_["messages"].trigger)
         self.setStatusBar(self.status)
 
     def _add_recent(self, menu: QMenu) -> None:
@@ -279,6 +281,9 @@ class MainWindow(QMainWindow):
         self.method.help_asked.connect(self.help.show_help)
         self.actions_.update(self.session)
         self._show_title()
+
+    def _is_drawing(self) -> bool:
+        return self.image.drawing
 
     def _warned(self, _job: int, text: str) -> None:
         self.messages.warning(text)
@@ -327,6 +332,13 @@ class MainWindow(QMainWindow):
             self.projects.open(Path(path))
         else:
             self.scene.open_path(path)
+
+    def event(self, event: QEvent) -> bool:
+        """What menus and bars say of what the mouse is on has a place of its own in the status bar."""
+        if isinstance(event, QStatusTipEvent):
+            self.status.show_tip(event.tip())
+            return True
+        return super().event(event)
 
     # Dropping and closing
 
