@@ -48,7 +48,7 @@ SCENES: tuple[ActionRow, ...] = (
               keys=("Ctrl+B",),
               when=when.has_scene),
     ActionRow("quality_masks", say("&Quality masks…"),
-              say("Leave out pixels that the product itself marks: clouds, shadows, bad measurements"),
+              say("Leave out pixels that the product marks: clouds, shadows, bad measurements"),
               MasksController.ask, when=when.has_quality_masks),
 )  # fmt: skip
 
@@ -109,7 +109,7 @@ STRETCH: tuple[ActionRow, ...] = (
               say("Find the stretch from the part of the scene that is in view, and follow it"),
               StretchController.stretch_part, when=when.has_scene, checkable=True),
     ActionRow("decorrelate", say("&Decorrelated"),
-              say("Make red, green and blue independent of each other: hues differ as strongly as they can"),
+              say("Make red, green and blue independent: hues differ as strongly as they can"),
               StretchController.decorrelate, when=when.has_scene, checkable=True),
     ActionRow("stretch_back", say("Set &back"), say("From 2 to 98 % of the whole scene, nothing by hand"),
               StretchController.set_back, when=when.has_scene),

@@ -23,6 +23,7 @@ from hsigui.ui.shell.messages import Messages
 from hsigui.ui.shell.preferences import Preferences
 from hsigui.ui.shell.problem_report import ProblemReports
 from hsigui.ui.shell.project_files import ProjectFiles
+from hsigui.ui.shell.whats_this import HelpHere
 from hsigui.ui.spectra import actions as spectra
 from hsigui.ui.training import actions as training
 
@@ -36,7 +37,7 @@ ROWS: tuple[ActionRow, ...] = (
               say("Begin a file that keeps scenes with all you do, in place of what is open"),
               ProjectFiles.ask_and_create),
     ActionRow("open_project", say("Open pro&ject…"),
-              say("Open scenes with labels, history, maps and the window as they were, from a project"),
+              say("Open scenes with labels, history, maps and the window as they were"),
               ProjectFiles.ask_and_open),
     ActionRow("save_project_as", say("Save project as…"),
               say("Keep all open scenes with all you do in one file, from now on"),
@@ -57,9 +58,11 @@ ROWS: tuple[ActionRow, ...] = (
               CommandPalette.show_palette, keys=("Ctrl+Shift+P",), icon="search"),
     ActionRow("help_pages", say("&Help"), say("Labelling, methods and baselines, accuracy, maps and files"),
               HelpPages.show_help, icon="help"),
-    ActionRow("shortcuts", say("&Keys and mouse"), say("A sheet of all keys"), HelpPages.show_shortcuts,
-              keys=("F1", "?"),
-              icon="help"),
+    ActionRow("help_here", say("Help on this &panel"), say("What the panel with the focus does, and its keys"),
+              HelpHere.show_panel_help, keys=("F1",), icon="help"),
+    ActionRow("whats_this", say("&What is this?"), say("Tells more of the control under the mouse, or clicked next"),
+              HelpHere.explain, keys=("Shift+F1",), icon="info"),
+    ActionRow("shortcuts", say("&Keys and mouse"), say("A sheet of all keys"), HelpPages.show_shortcuts, keys=("?",)),
     ActionRow("report_problem", say("&Report a problem…"),
               say("Log, versions and settings in one file, to be looked at first; nothing is sent"),
               ProblemReports.show_report, icon="report"),
@@ -95,7 +98,8 @@ MENUS: tuple[tuple[str, tuple[object, ...]], ...] = (
                (say("Colours of the &window"), tuple(f"theme_{name}" for name, _, _ in THEMES)))),
     (say("&Training"), ("pretrain", "pause", "cancel", None, "open_run", "export_run", None, "live", "renew_map",
                         "ask_me")),
-    (say("&Help"), ("command_palette", None, "help_pages", "shortcuts", None, "report_problem", "about")),
+    (say("&Help"), ("command_palette", None, "help_here", "whats_this", "help_pages", "shortcuts", None,
+                    "report_problem", "about")),
 )  # fmt: skip
 
 TOOLBAR: tuple[str | None, ...] = (

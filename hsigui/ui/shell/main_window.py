@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TypeVar
 
 from PySide6.QtCore import QEvent, QSize, Qt
-from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent, QStatusTipEvent
+from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent, QStatusTipEvent, QWhatsThisClickedEvent
 from PySide6.QtWidgets import (
     QAbstractSpinBox,
     QLineEdit,
@@ -101,6 +101,7 @@ from hsigui.ui.shell.project_files import ProjectFiles
 from hsigui.ui.shell.start_page import StartPage
 from hsigui.ui.shell.state_keeping import StateKeeping
 from hsigui.ui.shell.status import StatusBar
+from hsigui.ui.shell.whats_this import HelpHere
 from hsigui.ui.shell.window_state import WindowState, decoded, encoded
 from hsigui.ui.spectra.controller import SpectraController
 from hsigui.ui.spectra.view import SpectrumView
@@ -231,7 +232,11 @@ class MainWindow(QMainWindow):
         preferences = Preferences(self.desk, self.actions_, self.run_files, showing_wavelengths)
         palette = CommandPalette(self.desk, self.menuBar(), self.help, self.open_path)
         said = Messages(self, self.messages)
-        own = (self.leaving, self.projects, self.help, preferences, palette, said, ProblemReports(self.desk))
+        self.help_here = HelpHere(self, self.docks, self.help)
+        own = (
+            self.leaving, self.projects, self.help, self.help_here, preferences, palette, said,
+            ProblemReports(self.desk),
+        )  # fmt: skip
         self.actions_.bind((self.session, self.image, *self._parts, *own))
 
     def _build_bars(self) -> None:
@@ -334,9 +339,12 @@ class MainWindow(QMainWindow):
             self.scene.open_path(path)
 
     def event(self, event: QEvent) -> bool:
-        """What menus and bars say of what the mouse is on has a place of its own in the status bar."""
+        """What menus and bars say of what the mouse is on has its place in the status bar; links lead to the help."""
         if isinstance(event, QStatusTipEvent):
             self.status.show_tip(event.tip())
+            return True
+        if isinstance(event, QWhatsThisClickedEvent):
+            self.help_here.follow(event)
             return True
         return super().event(event)
 

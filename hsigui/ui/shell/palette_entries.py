@@ -42,7 +42,8 @@ def action_entries(bar: QMenuBar) -> Iterator[Entry]:
         keys = ", ".join(key.toString(QKeySequence.SequenceFormat.NativeText) for key in action.shortcuts())
         yield Entry(
             plain(action.text()), "   ".join(filter(None, (" › ".join(where), keys))), action.trigger,
-            action.toolTip(), action.isEnabled(), None if action.icon().isNull() else action.icon(),
+            action.whatsThis() or action.toolTip(), action.isEnabled(),
+            None if action.icon().isNull() else action.icon(),
         )  # fmt: skip
 
 

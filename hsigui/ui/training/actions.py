@@ -10,11 +10,11 @@ from hsigui.ui.training.run_files import RunFiles
 
 ROWS: tuple[ActionRow, ...] = (
     ActionRow("pretrain", say("&Pretrain"),
-              say("Learn features of this scene, without labels. In the mean of the scenes that it was measured on, "
-                  "training is worth 0.7 points over an untrained network: a few where labels are few, next to "
-                  "nothing where the map is right without it"),
-              TrainingController.pretrain,
-              keys=("Ctrl+P",), icon="pretrain", when=when.is_not_trained_on),
+              say("Learn features of this scene, without labels"), TrainingController.pretrain,
+              keys=("Ctrl+P",), icon="pretrain", when=when.is_not_trained_on,
+              more=say("In the mean of the scenes that it was measured on, training is worth 0.7 points over an "
+                       "untrained network: a few where labels are few, next to nothing where the map is right "
+                       "without it.")),
     ActionRow("pause", say("P&ause"), say("Hold the training and go on later"), TrainingController.pause, icon="pause",
               when=when.is_training, checkable=True),
     ActionRow("cancel", say("&Cancel"), say("Stop the training; labels and earlier results stay"),
