@@ -19,6 +19,8 @@ from hsigui.document.session import Session
 from hsigui.ui.desk.icons import icon
 from hsigui.ui.desk.tips import MORE, shortened
 
+FOUND_BY_NAME = "context menu"  # object name of menus whose actions stand nowhere else, so that they can be found
+
 
 @dataclass(frozen=True)
 class ActionRow:

@@ -24,6 +24,7 @@ class Labelling(QObject):
     def __init__(self, bench: Bench, panel: ClassesPanel, superpixels: SuperpixelController) -> None:
         super().__init__(bench.desk.window)
         self._session, self._image, self._actions = bench.desk.session, bench.image, bench.actions
+        self._pixel = bench.pixel
         self.panel = panel
         self.controller = LabelController(bench.desk, bench.image, panel, superpixels)
         self.classes = self.controller.classes
@@ -43,6 +44,12 @@ class Labelling(QObject):
         if shown and self._session.cube is not None:
             self._actions[shown].setChecked(True)
         self._image.set_tool(name)
+
+    def take_class_here(self) -> None:
+        """Paints with the class of the pixel in question from now on: of its label, else of the map."""
+        place = self._pixel.needed()
+        if place is not None:
+            self._image.touched.emit("pick", *place)
 
     def paint_validation(self, on: bool) -> None:
         """Chooses the layer that is painted."""

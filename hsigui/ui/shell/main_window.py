@@ -57,6 +57,7 @@ from hsigui.ui.desk.job_bridge import JobBridge
 from hsigui.ui.desk.message_bar import MessageBar
 from hsigui.ui.desk.prompts import Prompts
 from hsigui.ui.image.bench import Bench
+from hsigui.ui.image.pixel import Pixel
 from hsigui.ui.image.subjects import Subjects
 from hsigui.ui.image.view import ImageView
 from hsigui.ui.labels.classes_panel import ClassesPanel
@@ -90,6 +91,7 @@ from hsigui.ui.scene.stretch_panel import StretchPanel
 from hsigui.ui.shell.actions import ACTIONS, fill_menus, fill_toolbar, in_order_of_menus
 from hsigui.ui.shell.arrivals import Arrivals
 from hsigui.ui.shell.command_palette import CommandPalette
+from hsigui.ui.shell.context_menus import ContextMenus
 from hsigui.ui.shell.docks import build_docks, restore_layout
 from hsigui.ui.shell.help_pages import HelpPages
 from hsigui.ui.shell.leaving import Leaving
@@ -167,7 +169,8 @@ class MainWindow(QMainWindow):
 
     def _build_panels(self, journal: Journal, runs: Runs) -> None:
         self.subjects = Subjects(self)
-        bench = Bench(self.desk, self.image, self.actions_, journal, runs, self.subjects)
+        self.pixel = Pixel(self.desk, self.image)
+        self.bench = bench = Bench(self.desk, self.image, self.actions_, journal, runs, self.subjects, self.pixel)
         panels = {row.name: row.make(bench) for row in PANELS}
         self._parts = [part for panel in panels.values() for part in panel.parts]
         self.docks = build_docks(self, PANELS, panels)
@@ -233,8 +236,9 @@ class MainWindow(QMainWindow):
         palette = CommandPalette(self.desk, self.menuBar(), self.help, self.open_path)
         said = Messages(self, self.messages)
         self.help_here = HelpHere(self, self.docks, self.help)
+        ContextMenus(self.bench, self.pixel, self.tabs, self.scenes, self.spectra, self.training)
         own = (
-            self.leaving, self.projects, self.help, self.help_here, preferences, palette, said,
+            self.pixel, self.leaving, self.projects, self.help, self.help_here, preferences, palette, said,
             ProblemReports(self.desk),
         )  # fmt: skip
         self.actions_.bind((self.session, self.image, *self._parts, *own))

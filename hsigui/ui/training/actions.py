@@ -20,6 +20,8 @@ ROWS: tuple[ActionRow, ...] = (
     ActionRow("cancel", say("&Cancel"), say("Stop the training; labels and earlier results stay"),
               TrainingController.cancel,
               icon="cancel", when=when.is_training),
+    ActionRow("show_run_folder", say("Show the r&un in its folder"),
+              say("Open the folder that the run in use is kept in"), RunFiles.show_folder, when=when.has_features),
     ActionRow("open_run", say("&Open run…"), say("Use an encoder that was trained before, here or by command"),
               RunFiles.ask_and_open, when=when.is_not_trained_on),
 )  # fmt: skip
