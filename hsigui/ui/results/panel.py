@@ -18,6 +18,7 @@ from PySide6.QtWidgets import (
 )
 
 from hsigui.texts import say, say_number
+from hsigui.ui.desk.tips import explain
 
 if TYPE_CHECKING:
     from hsigui.methods.probe import Refinement
@@ -68,11 +69,12 @@ class ResultsPanel(QWidget):
         self.table = self._build_table()
         self.refined = QLabel(self)
         self.refined.setWordWrap(True)
-        self.refined.setToolTip(
+        explain(
+            self.refined,
             say(
                 "What the diffusion model did with the features before the probe was fitted; t* is chosen by "
                 "cross-validation on the labels"
-            )
+            ),
         )
         layout = QVBoxLayout(self)
         layout.addLayout(grid)
