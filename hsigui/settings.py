@@ -59,6 +59,8 @@ class Settings:
         cache_folder: where parts of remote scenes are kept; empty for the platform's folder.
         cache_gib: room that they may take, in GiB; 0 to keep none.
         band_presets: composites of the user's own, in the order in which they were kept.
+        coordinates: in which places are told: "pixel", "map", "lonlat", or the code of a system, "EPSG:25832".
+        over_image: names of what is switched on over the image.
     """
 
     recent: tuple[str, ...] = ()
@@ -76,6 +78,8 @@ class Settings:
     cache_folder: str = ""
     cache_gib: float = 5.0
     band_presets: tuple[BandPreset, ...] = ()
+    coordinates: str = "map"
+    over_image: tuple[str, ...] = ()
 
     def with_recent(self, path: str) -> Settings:
         """These settings with a path in front of the recent ones, named once."""
@@ -179,6 +183,9 @@ def _from_json(values: dict[str, Any]) -> Settings:
         elif spec.name == "band_presets":
             if isinstance(value, list):
                 taken[spec.name] = tuple(filter(None, map(_band_preset, value)))[:PRESET_LIMIT]
+        elif spec.name == "over_image":
+            if isinstance(value, list):
+                taken[spec.name] = tuple(v for v in value if isinstance(v, str) and v)[:RECENT_LIMIT]
         elif spec.name in ("memory_gib", "cache_gib"):
             if isinstance(value, int | float) and not isinstance(value, bool) and 0 <= value < 2**20:
                 taken[spec.name] = float(value)

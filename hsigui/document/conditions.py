@@ -38,6 +38,21 @@ def has_default_bands(session: Session) -> bool:
     return session.cube is not None and bool(session.cube.info.default_bands)
 
 
+def has_place(session: Session) -> bool:
+    """Whether map coordinates of the scene are known."""
+    return session.cube is not None and session.cube.geo.transform is not None
+
+
+def has_system(session: Session) -> bool:
+    """Whether it is known which system its map coordinates are of."""
+    return session.cube is not None and has_place(session) and bool(session.cube.geo.crs_wkt)
+
+
+def lies_askew(session: Session) -> bool:
+    """Whether the north of its map is elsewhere than up, or east elsewhere than right, when it is shown as it is."""
+    return session.cube is not None and not session.cube.geo.north_up
+
+
 def has_file(session: Session) -> bool:
     """Whether the scene can be read again."""
     return session.cube is not None and session.cube.path is not None

@@ -5,6 +5,8 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtGui import QMouseEvent
 from PySide6.QtWidgets import QLabel, QProgressBar, QStatusBar, QWidget
 
 from hsigui.document.events import (
@@ -20,15 +22,32 @@ from hsigui.document.session import Session
 from hsigui.jobs import Finished
 from hsigui.texts import say
 from hsigui.ui.desk.job_bridge import JobBridge
+from hsigui.ui.shell.coordinates import Coordinates
 from hsigui.ui.shell.traffic import TrafficLabel
+
+
+class PlaceLabel(QLabel):
+    """Where the cursor is, or was last; a click copies it.
+
+    Signals:
+        clicked(): with the left button.
+    """
+
+    clicked = Signal()
+
+    def mouseReleaseEvent(self, event: QMouseEvent) -> None:
+        if event.button() == Qt.MouseButton.LeftButton and self.rect().contains(event.position().toPoint()):
+            self.clicked.emit()
 
 
 class StatusBar(QStatusBar):
     """Busy text on the left; pixel, values, class and device on the right."""
 
-    def __init__(self, session: Session, bridge: JobBridge, parent: QWidget | None = None) -> None:
+    def __init__(
+        self, session: Session, bridge: JobBridge, coordinates: Coordinates, parent: QWidget | None = None
+    ) -> None:
         super().__init__(parent)
-        self._session = session
+        self._session, self._coordinates = session, coordinates
         self._texts: dict[int, str] = {}
         self._pixel: tuple[int, int] | None = None
         self.busy = QLabel(self)
@@ -37,9 +56,10 @@ class StatusBar(QStatusBar):
         self.bar.setMaximumHeight(14)
         self.bar.setTextVisible(False)
         self.bar.hide()
-        self.place, self.values, self.label = QLabel(self), QLabel(self), QLabel(self)
+        self.place, self.values, self.label = PlaceLabel(self), QLabel(self), QLabel(self)
         self.device = QLabel(self)
-        self.place.setToolTip(say("Rows and columns count from 0"))
+        self.place.setCursor(Qt.CursorShape.PointingHandCursor)
+        self.place.setAccessibleName(say("Place"))
         self.device.setToolTip(say("Where pretraining is computed"))
         self.keeping = QLabel(self)
         self.keeping.setToolTip(say("It is tried again all the time. Save the labels with Ctrl+S."))
@@ -55,6 +75,9 @@ class StatusBar(QStatusBar):
         self.addPermanentWidget(self.traffic)
         self.traffic.hide()
         self._show_device()
+        coordinates.changed.connect(self._show_place)
+        self.place.clicked.connect(coordinates.copy)
+        self._show_place()
         bridge.progress.connect(self._progress)
         bridge.finished.connect(self._finished)
         session.events.subscribe(DeviceChanged, self._show_device)
@@ -65,15 +88,10 @@ class StatusBar(QStatusBar):
 
     def show_pixel(self, row: int, col: int) -> None:
         """Says where the cursor is; values follow when they are read."""
-        cube = self._session.cube
-        if cube is None:
+        if self._session.cube is None:
             return
         self._pixel = (row, col)
-        text = say("row {row}, col {col} (from 0)", row=row, col=col)
-        place = cube.geo.to_map(row + 0.5, col + 0.5)
-        if place is not None:
-            text += f"   x {_coordinate(place[0])}, y {_coordinate(place[1])}"
-        self.place.setText(text)
+        self._show_place()
         self._show_label()
 
     def show_values(self, row: int, col: int, values: Sequence[float]) -> None:
@@ -84,9 +102,14 @@ class StatusBar(QStatusBar):
             self.values.setText(f"{name}: {numbers}")
 
     def leave_scene(self) -> None:
+        """The cursor is over no pixel; where it was last stays, for a click to copy it."""
         self._pixel = None
-        for widget in (self.place, self.values, self.label):
+        for widget in (self.values, self.label):
             widget.clear()
+
+    def _show_place(self) -> None:
+        self.place.setToolTip(self._coordinates.about)
+        self.place.setText("" if self._coordinates.last is None else self._coordinates.told(*self._coordinates.last))
 
     def _show_label(self, _event: Changed | None = None) -> None:
         if self._pixel is None:
@@ -134,8 +157,3 @@ class StatusBar(QStatusBar):
         else:
             self.busy.clear()
             self.bar.hide()
-
-
-def _coordinate(value: float) -> str:
-    """Metres with one decimal; degrees with six."""
-    return f"{value:.6f}" if abs(value) <= 360 else f"{value:.1f}"
