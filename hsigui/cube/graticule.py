@@ -15,7 +15,7 @@ Floats = NDArray[np.float64]
 Box = tuple[float, float, float, float]
 _DEGREES = (1.0, 2.0, 5.0, 10.0, 15.0, 30.0, 45.0, 90.0)  # above one, steps of their own
 _SAMPLES = 9  # along each side of what is seen
-_POINTS = 65  # of a line that may bend
+_POINTS = 49  # of a line that may bend
 _MOST = 60  # lines each way
 
 

@@ -15,7 +15,7 @@ from hsigui.cube.ground import Ground
 from hsigui.ui.image.camera import Camera
 
 Points = NDArray[np.float64]
-APART = 130.0  # logical pixels from line to line, at least
+APART = 100.0  # logical pixels from line to line, at least
 SHORTEST = 12.0  # logical pixels of a line; below, its words would be all that is seen of it
 _EDGE = 3.0  # logical pixels from the edge of what is seen to the words
 
@@ -52,7 +52,7 @@ def graticule_of(camera: Camera, ground: Ground, kind: str, font: QFont) -> Grat
             if path.currentPosition() != QPointF(*one):
                 path.moveTo(*one)
             path.lineTo(*other)
-        place = _words_at(np.concatenate([starts, ends]), line, metrics, camera.view)
+        place = _words_at(_at_edge(np.concatenate([starts, ends]), corners), line, metrics, camera.view)
         if not any(place.adjusted(-4, -2, 4, 2).intersects(other) for _, other in words):
             words.append((line.text, place))
     return Graticule(path, tuple(words))
@@ -120,8 +120,19 @@ def _clipped(points: Points, corners: Points) -> tuple[Points, Points]:
     return starts + ways * enter[:, None], starts + ways * leave[:, None]
 
 
+def _at_edge(points: Points, corners: Points) -> Points:
+    """Those of some points inside a convex polygon that lie on its edge (n x 2 each); all where none does, such as of a
+    circle round a pole."""
+    nearest = np.full(len(points), np.inf)
+    for corner, following in zip(corners, np.roll(corners, -1, axis=0), strict=True):
+        inward = np.array([corner[1] - following[1], following[0] - corner[0]])
+        nearest = np.minimum(nearest, np.abs((points - corner) @ inward) / max(float(np.hypot(*inward)), 1e-9))
+    on_edge = nearest < 0.5
+    return points[on_edge] if on_edge.any() else points
+
+
 def _words_at(points: Points, line: GridLine, metrics: QFontMetricsF, view: QRectF) -> QRectF:
-    """Where the words of a line stand: at its upper end, or at its left one; inside the view."""
+    """Where the words of a line stand: at the upper one of some places, or at the left one; inside the view."""
     width, height = metrics.horizontalAdvance(line.text) + 8, metrics.height() + 2
     if line.upright:
         x, y = points[points[:, 1].argmin()]

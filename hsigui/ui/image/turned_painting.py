@@ -11,12 +11,13 @@ import math
 from collections.abc import Callable, Iterable
 from typing import Protocol
 
-from PySide6.QtCore import QPoint, QPointF, QRect, QRectF
+from PySide6.QtCore import QPoint, QPointF, QRect, QRectF, QSize
 from PySide6.QtGui import QImage, QPainter, QTransform
 
 from hsigui.ui.image.camera import Camera
 from hsigui.ui.image.overlay import Window
 
+RIM = 2  # clear pixels around it
 AROUND = 3  # pixels of the upright picture beyond what is exposed, for the turning to blend with
 
 
@@ -53,10 +54,13 @@ def paint_turned(
     window = window_of(upright, QRect(left, top, right - left + 1, bottom - top + 1), ratio)
     if window is None:
         return
-    picture = QImage(len(window.cols), len(window.rows), QImage.Format.Format_ARGB32_Premultiplied)
+    # With a rim that is clear: the edges of the scene are blended as those of its pixels are, in whatever parts.
+    left, top = window.left - RIM, window.top - RIM
+    size = QSize(len(window.cols) + 2 * RIM, len(window.rows) + 2 * RIM)
+    picture = QImage(size, QImage.Format.Format_ARGB32_Premultiplied)
     picture.fill(0)
     inner = QPainter(picture)
-    inner.translate(-window.left, -window.top)
+    inner.translate(-left, -top)
     for layer in layers:
         layer.paint(inner, window)
     inner.end()
@@ -64,7 +68,7 @@ def paint_turned(
     painter.scale(1 / ratio, 1 / ratio)
     painter.setTransform(to_device, True)
     painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform, not camera.turn.along_axes)
-    painter.drawImage(window.left, window.top, picture)
+    painter.drawImage(left, top, picture)
     painter.restore()
 
 
