@@ -9,6 +9,7 @@ from __future__ import annotations
 import dataclasses
 import json
 import os
+import re
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -24,6 +25,7 @@ THEMES = ("system", "light", "dark")
 DEVICES = ("auto", "cpu", "cuda", "mps")
 WAVELENGTH_UNITS = ("nm", "um")
 NETWORKS = ("typed", "never")
+_COORDINATES = re.compile(r"pixel|map|lonlat|[A-Za-z0-9_]{1,16}:[A-Za-z0-9_.]{1,16}")
 
 
 @dataclass(frozen=True)
@@ -199,6 +201,8 @@ def _from_json(values: dict[str, Any]) -> Settings:
     ):  # fmt: skip
         if taken.get(name) not in known:
             taken.pop(name, None)
+    if not _COORDINATES.fullmatch(taken.get("coordinates", "")):
+        taken.pop("coordinates", None)
     return Settings(**taken)
 
 

@@ -69,7 +69,7 @@ class Ground:
     @property
     def on_earth(self) -> bool:
         """Whether longitude and latitude are known."""
-        return self.base is not None
+        return self._to_lonlat is not None
 
     @property
     def ellipsoid(self) -> str:
@@ -98,15 +98,14 @@ class Ground:
         """What brings map coordinates to longitude and latitude, and the name of those: of WGS 84 on the earth, else
         of the body's own."""
         from pyproj import CRS
-        from pyproj.exceptions import ProjError
 
         if self.base is None:
             return None
-        wgs = CRS.from_user_input(LONLAT)
-        try:
-            return _between(self.crs, wgs), str(wgs.name)
-        except ProjError:  # another celestial body
-            return _between(self.crs, self.base), str(self.base.name)
+        for target in (CRS.from_user_input(LONLAT), self.base):  # the second for another celestial body
+            transformer = _between(self.crs, target)
+            if transformer is not None:
+                return transformer, str(target.name)
+        return None
 
     @property
     def lonlat_named(self) -> str:
@@ -143,16 +142,11 @@ class Ground:
         return self.to_pixels(*_moved(transformer, east, north, back=True))
 
     def _other(self, crs: CRS) -> Transformer | None:
-        from pyproj.exceptions import ProjError
-
         if self.base is None:
             return None
         name = str(crs.srs)
         if name not in self._others:
-            try:
-                self._others[name] = _between(self.crs, crs)
-            except ProjError:
-                self._others[name] = None
+            self._others[name] = _between(self.crs, crs)
         return self._others[name]
 
     # Lengths and areas
@@ -163,7 +157,8 @@ class Ground:
         if self.base is None or self.base.ellipsoid is None:
             return None
         unit = self.base.axis_info[0].unit_conversion_factor if self.base.axis_info else math.radians(1)
-        return _between(self.crs, self.base), math.degrees(unit), self.base.get_geod()
+        transformer = _between(self.crs, self.base)
+        return None if transformer is None else (transformer, math.degrees(unit), self.base.get_geod())
 
     def _geodetic(self, rows: ArrayLike, cols: ArrayLike) -> tuple[Floats, Floats, Geod] | None:
         if self._measures is None:
@@ -230,10 +225,15 @@ def unit_of(crs: CRS | None) -> str:
     return _SYMBOLS.get(name, name if name != "unknown" else "")
 
 
-def _between(one: CRS | None, other: CRS) -> Transformer:
+def _between(one: CRS | None, other: CRS) -> Transformer | None:
+    """What brings coordinates from one system to another; None where nothing does, as between two planets."""
     from pyproj import Transformer
+    from pyproj.exceptions import ProjError
 
-    return Transformer.from_crs(one, other, always_xy=True)
+    try:
+        return Transformer.from_crs(one, other, always_xy=True)
+    except ProjError:
+        return None
 
 
 def _moved(transformer: Transformer, x: Floats, y: Floats, *, back: bool = False) -> Pair:

@@ -6,6 +6,7 @@ from collections.abc import Callable
 
 from hsigui.document.session import Session
 from hsigui.labels.label_map import TRAINING, VALIDATION
+from hsigui.labels.shapes import crs_name
 
 Condition = Callable[[Session], bool]
 
@@ -45,7 +46,7 @@ def has_place(session: Session) -> bool:
 
 def has_system(session: Session) -> bool:
     """Whether it is known which system its map coordinates are of."""
-    return session.cube is not None and has_place(session) and bool(session.cube.geo.crs_wkt)
+    return session.cube is not None and has_place(session) and bool(crs_name(session.cube.geo.crs_wkt))
 
 
 def lies_askew(session: Session) -> bool:

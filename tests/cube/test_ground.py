@@ -60,6 +60,22 @@ def test_what_lies_beside_the_earth_has_no_place_and_no_length():
     assert around.length([0, 1], [0, 1]) is None
 
 
+def test_a_local_system_has_neither_degrees_nor_an_ellipsoid():
+    local = ground_of(Geo((2.0, 0.0, 0.0, 0.0, -2.0, 0.0), 'LOCAL_CS["grid",UNIT["metre",1]]'))
+    assert not local.on_earth
+    assert measured(local, [(0.0, 0.0), (0.0, 10.0)]).lines == ["Length 20 m"]
+    assert systems.written(local, 0, 0, "lonlat") == "row 0, col 0 (from 0)"
+    assert grid_lines(local, "lonlat", (0.0, 0.0, 10.0, 10.0), 5.0) == []
+
+
+def test_a_projection_that_nobody_knows_leaves_map_coordinates():
+    wkt = UTM.crs.to_wkt().replace("Transverse Mercator", "Nobody's own").replace('ID["EPSG",9807]', 'ID["NONE",1]')
+    odd = ground_of(Geo(ROTATED, wkt.replace('ID["EPSG",32632]', 'ID["NONE",2]')))
+    assert not odd.on_earth
+    assert odd.length([0, 0], [0, 1]) is None
+    assert systems.written(odd, 10, 20, "map").endswith(" m")
+
+
 def test_another_body_is_told_in_its_own_degrees():
     mars = of("IAU_2015:49910", (100.0, 0.0, 0.0, 0.0, -100.0, 0.0))
     assert "Mars" in mars.lonlat_named

@@ -410,7 +410,7 @@ class SceneCanvas(QAbstractScrollArea):
 
     def _taken(self) -> tuple[QRectF, ...]:
         """Where nothing else may be drawn over the image."""
-        return () if self._key is None else (key_box(self.viewport().size(), self.font()),)
+        return () if self.color_key is None else (key_box(self.viewport().size(), self.font()),)
 
     def _ground(self) -> QColor:
         window = self.palette().color(QPalette.ColorRole.Window)

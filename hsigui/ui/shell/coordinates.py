@@ -104,8 +104,10 @@ class Coordinates(QObject):
 
     @property
     def _code(self) -> str:
-        """The code that was chosen; empty where it is none."""
-        return self.system if self.system not in CHOICES else ""
+        """The code that was chosen; empty where it is none. Not looked up: a window opens without what takes a while
+        to load."""
+        name = self._desk.settings.coordinates
+        return "" if name in CHOICES else name
 
     def _chosen(self, dialog: SystemDialog) -> None:
         self._choose(dialog.code)
@@ -117,7 +119,7 @@ class Coordinates(QObject):
 
     def _show_choice(self) -> None:
         code = self._code
-        self._actions[f"coordinates_{OTHER if code else self.system}"].setChecked(True)
+        self._actions[f"coordinates_{OTHER if code else self._desk.settings.coordinates}"].setChecked(True)
         text = say("&Other system ({code})…", code=code) if code else say("&Other system…")
         self._actions[f"coordinates_{OTHER}"].setText(text)
 

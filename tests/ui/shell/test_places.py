@@ -211,5 +211,6 @@ def test_measuring_labels_nothing_and_is_told_beside_the_tools(rotated):
 def test_settings_of_another_kind_are_taken_as_map_coordinates(window):
     from dataclasses import replace
 
-    window.desk.settings = replace(window.desk.settings, coordinates="EPSG:nothing")
-    assert window.coordinates.system == "map"
+    for name in ("EPSG:nothing", "", "other", "x" * 1000):
+        window.desk.settings = replace(window.desk.settings, coordinates=name)
+        assert window.coordinates.system == "map"
