@@ -17,6 +17,7 @@ from hsigui.ui.map import actions as class_map
 from hsigui.ui.results import actions as results
 from hsigui.ui.scene import actions as scene
 from hsigui.ui.shell.command_palette import CommandPalette
+from hsigui.ui.shell.coordinates import Coordinates
 from hsigui.ui.shell.help_pages import HelpPages
 from hsigui.ui.shell.leaving import Leaving
 from hsigui.ui.shell.messages import Messages
@@ -31,6 +32,12 @@ THEMES = (
     ("system", say("As the &system"), say("Light or dark as the system")),
     ("light", say("&Light"), say("Light colours")),
     ("dark", say("&Dark"), say("Dark colours")),
+)
+COORDINATES = (
+    ("pixel", say("&Pixel only"), say("The status bar tells rows and columns alone"), when.has_scene),
+    ("map", say("&Map coordinates"), say("The status bar tells x and y of the scene's own system"), when.has_place),
+    ("lonlat", say("&Latitude and longitude"), say("The status bar tells degrees"), when.has_system),
+    ("other", say("&Other system…"), say("The status bar tells x and y of a system that you choose"), when.has_system),
 )
 ROWS: tuple[ActionRow, ...] = (
     ActionRow("new_project", say("Ne&w project…"),
@@ -56,6 +63,16 @@ ROWS: tuple[ActionRow, ...] = (
     ActionRow("command_palette", say("&Find a command…"),
               say("Any action, class, recent file or page of the help, by a few letters of its name"),
               CommandPalette.show_palette, keys=("Ctrl+Shift+P",), icon="search"),
+    ActionRow("go_to", say("&Go to…"),
+              say("Go to a row and column, map coordinates, or latitude and longitude"), Coordinates.go_to,
+              keys=("Ctrl+G",), when=when.has_scene),
+    ActionRow("copy_place", say("Cop&y coordinates"), say("Copy where the mouse is, or was last"), Coordinates.copy,
+              keys=("Ctrl+Shift+C",), icon="copy", when=when.has_scene),
+    *(
+        ActionRow(f"coordinates_{name}", text, tip, Coordinates.tell_in, (name,), when=condition, checkable=True,
+                  checked=name == "map", group="coordinates")
+        for name, text, tip, condition in COORDINATES
+    ),
     ActionRow("help_pages", say("&Help"), say("Labelling, methods and baselines, accuracy, maps and files"),
               HelpPages.show_help, icon="help"),
     ActionRow("help_here", say("Help on this &panel"), say("What the panel with the focus does, and its keys"),
@@ -99,6 +116,9 @@ MENUS: tuple[tuple[str, tuple[object, ...]], ...] = (
                                (say("&Colours"), tuple(row.id for row in scene.COLOR_MAP_ROWS)))),
                (say("S&tretch"), (*(row.id for row in scene.STRETCH_KINDS), None,
                                   *(row.id for row in scene.STRETCH))), None,
+               "go_to", "north_up",
+               (say("C&oordinates"), (*(f"coordinates_{name}" for name, *_ in COORDINATES), None, "copy_place")),
+               (say("O&ver the image"), ("scale_bar", "north_arrow", "grid_map", "grid_lonlat")), None,
                "show_labels", "show_map", "show_truth", "show_errors", "next_error", "previous_error",
                "next_layer", "superpixels", "overlay_less", "overlay_more", None,
                "clear_spectra", None, "import_notes", "messages", "@docks",

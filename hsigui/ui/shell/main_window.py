@@ -59,6 +59,7 @@ from hsigui.ui.desk.prompts import Prompts
 from hsigui.ui.image.bench import Bench
 from hsigui.ui.image.pixel import Pixel
 from hsigui.ui.image.subjects import Subjects
+from hsigui.ui.image.surroundings import Surroundings
 from hsigui.ui.image.view import ImageView
 from hsigui.ui.labels.classes_panel import ClassesPanel
 from hsigui.ui.labels.explorer_controller import ExplorerController
@@ -92,6 +93,7 @@ from hsigui.ui.shell.actions import ACTIONS, fill_menus, fill_toolbar, in_order_
 from hsigui.ui.shell.arrivals import Arrivals
 from hsigui.ui.shell.command_palette import CommandPalette
 from hsigui.ui.shell.context_menus import ContextMenus
+from hsigui.ui.shell.coordinates import Coordinates
 from hsigui.ui.shell.docks import build_docks, restore_layout
 from hsigui.ui.shell.help_pages import HelpPages
 from hsigui.ui.shell.leaving import Leaving
@@ -233,13 +235,15 @@ class MainWindow(QMainWindow):
             self.display, self.spectra, self.band_list, self.scene, self.composites, self._part(StretchController),
         )  # fmt: skip
         preferences = Preferences(self.desk, self.actions_, self.run_files, showing_wavelengths)
+        self.surroundings = Surroundings(self.desk, self.image, self.actions_)
+        self.coordinates = Coordinates(self.desk, self.image, self.actions_, self.surroundings)
         palette = CommandPalette(self.desk, self.menuBar(), self.help, self.open_path)
         said = Messages(self, self.messages)
         self.help_here = HelpHere(self, self.docks, self.help)
         ContextMenus(self.bench, self.pixel, self.tabs, self.scenes, self.spectra, self.training)
         own = (
             self.pixel, self.leaving, self.projects, self.help, self.help_here, preferences, palette, said,
-            ProblemReports(self.desk),
+            ProblemReports(self.desk), self.surroundings, self.coordinates,
         )  # fmt: skip
         self.actions_.bind((self.session, self.image, *self._parts, *own))
 
@@ -258,7 +262,7 @@ class MainWindow(QMainWindow):
         fill_menus(self, self.actions_, {
             "@recent": self._add_recent, "@docks": self._add_docks, "@composites": self.composites.fill,
         })  # fmt: skip
-        self.status = StatusBar(self.session, self.bridge, self.messages.log, self)
+        self.status = StatusBar(self.session, self.bridge, self.messages.log, self.coordinates, self)
         self.status.missed.clicked.connect(self.actions_["messages"].trigger)
         self.setStatusBar(self.status)
 
@@ -283,6 +287,7 @@ class MainWindow(QMainWindow):
         self.session.events.subscribe(SceneOpened, self._show_recent)
         self.scene.values_read.connect(self.status.show_values)
         self.image.hovered.connect(self._hovered)
+        self.image.measured.connect(self.labels.options.set_text)
         self.image.left_scene.connect(self.status.leave_scene)
         self.start_page.open_asked.connect(self.scene.ask_and_open)
         self.start_page.demo_asked.connect(self.scene.open_demo)
@@ -325,6 +330,7 @@ class MainWindow(QMainWindow):
             self.restoreGeometry(decoded(settings.geometry))
         if settings.layout:
             restore_layout(self, PANELS, decoded(settings.layout))
+        self.surroundings.restore()
         self._show_recent()
 
     def _show_recent(self, _event: SceneOpened | None = None) -> None:
