@@ -95,3 +95,13 @@ def has_features(session: Session) -> bool:
 
 def has_map(session: Session) -> bool:
     return session.class_map is not None
+
+
+def has_layers(session: Session) -> bool:
+    """Whether layers were derived from the scene."""
+    return len(session.scene.derived) > 0
+
+
+def shows_layers(session: Session) -> bool:
+    """Whether derived layers are shown in place of bands."""
+    return bool(session.scene.derived.view.layers)

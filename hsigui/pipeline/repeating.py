@@ -52,9 +52,9 @@ def command_lines(
 
 def _of_kept(result: Result, filters: Filters | None, confidence: bool) -> list[str]:
     assert result.kept is not None
-    if _is_nowhere(result.cube):
+    if is_nowhere(result.cube):
         return []
-    scene = _scene(result.cube)
+    scene = scene_argument(result.cube)
     drawn = lines.classify(
         scene, None, result.spec, run=result.run_folder or lines.RUN, device=result.encoder.spec.device,
         filters=filters, confidence=confidence,
@@ -67,9 +67,9 @@ def _of_fitted(
     result: Result, record: Provenance, files: LabelPaths, filters: Filters | None, confidence: bool
 ) -> list[str]:
     recipe, encoder, sample = result.encoder.recipe.probe, result.encoder, result.origin.sample
-    if files.labels is None or (result.probe_spec or recipe) != recipe or _is_nowhere(result.cube):
+    if files.labels is None or (result.probe_spec or recipe) != recipe or is_nowhere(result.cube):
         return []
-    scene, labels = _scene(result.cube), str(files.labels.resolve())
+    scene, labels = scene_argument(result.cube), str(files.labels.resolve())
     found = [] if result.cube.path is not None else [lines.demo(result.cube.name)]
     if files.truth is not None and sample is not None:
         found.append(lines.sample(sample.spec, files.truth))
@@ -95,7 +95,7 @@ def _of_fitted(
     return found
 
 
-def _scene(cube: Cube) -> lines.CubeArgument:
+def scene_argument(cube: Cube) -> lines.CubeArgument:
     """The scene of the lines, read as it was."""
     info = cube.info
     return lines.CubeArgument(
@@ -109,7 +109,7 @@ def _scene(cube: Cube) -> lines.CubeArgument:
     )
 
 
-def _is_nowhere(cube: Cube) -> bool:
+def is_nowhere(cube: Cube) -> bool:
     """Whether a scene is in no file, and none that the demo writes."""
     return cube.path is None and DemoSpec.named(cube.name) is None
 
