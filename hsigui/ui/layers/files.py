@@ -89,8 +89,9 @@ def write(_ctx: Context, layer: Layer, path: Path, commands: tuple[str, ...]) ->
 
 
 def kinds_of(layer: Layer) -> str:
-    """The filters for saving a layer: measurements in some formats, classes as maps."""
-    rows = LAYERS if layer.classes is None else exporters()
+    """The filters for saving a layer: measurements in some formats, classes as maps. Asks GDAL for its drivers."""
+    maps = (row for row in exporters() if row.available and row.suffixes)
+    rows = LAYERS if layer.classes is None else maps
     return ";;".join(f"{row.title} (*{row.suffixes[0]})" for row in rows)
 
 

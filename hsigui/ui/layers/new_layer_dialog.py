@@ -5,6 +5,7 @@ from __future__ import annotations
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QPalette
 from PySide6.QtWidgets import (
+    QAbstractSpinBox,
     QDialog,
     QDialogButtonBox,
     QFormLayout,
@@ -163,7 +164,10 @@ class KindPage(QWidget):
 
     @property
     def values(self) -> dict[str, Value]:
-        """All settings by name."""
+        """All settings by name, with what was typed a moment ago."""
+        for editor in self.editors.values():
+            if isinstance(editor.widget, QAbstractSpinBox):
+                editor.widget.interpretText()
         found = {name: editor.value() for name, editor in self.editors.items()}
         if self.indices is not None:
             found["name"] = self.indices.name

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from PySide6.QtCore import QPoint, Qt
+from PySide6.QtCore import QPoint, QPointF, Qt
 from PySide6.QtTest import QTest
 
 from hsigui.analysis import looks
@@ -55,14 +55,13 @@ def test_a_handle_of_the_histogram_is_dragged(qtbot, demo):
     make(qtbot, demo, "index", "ndvi")
     asked = threshold(qtbot, demo)
     asked.plot.viewport().repaint()
-    box = asked.plot.getPlotItem().vb
+    box, port = asked.plot.getPlotItem().vb, asked.plot.viewport()
     low, high = asked.region.getRegion()
+    middle = sum(box.viewRange()[1]) / 2
 
     def place(value: float) -> QPoint:
-        at = box.mapViewToDevice(asked.region.mapToParent(asked.region.lines[0].pos()) * 0 + _point(value, box))
-        return at.toPoint() / asked.plot.devicePixelRatioF()
+        return asked.plot.mapFromScene(box.mapViewToScene(QPointF(value, middle)))
 
-    port = asked.plot.viewport()
     QTest.mousePress(port, Qt.MouseButton.LeftButton, pos=place(low))
     for part in (0.3, 0.6, 1.0):
         QTest.mouseMove(port, place(low + part * (0.2 - low)))
@@ -73,13 +72,6 @@ def test_a_handle_of_the_histogram_is_dragged(qtbot, demo):
     assert not asked.high_on.isChecked()
     assert asked.region.getRegion()[1] == pytest.approx(high)
     asked.reject()
-
-
-def _point(value: float, box):
-    from PySide6.QtCore import QPointF
-
-    bottom, top = box.viewRange()[1]
-    return QPointF(value, (bottom + top) / 2)
 
 
 def test_no_limit_at_all_or_none_in_order_is_no_threshold(qtbot, demo):
