@@ -16,6 +16,7 @@ from hsigui.document.events import DerivedChanged, DerivedListChanged, DerivedVi
 from hsigui.labels.classes import Color
 from hsigui.texts import say
 
+FEATURES = "features"  # the parameter of such a recipe that names those it was made of, by their key
 EMBEDDING = "embedding"  # the kind of a recipe that is made of what an encoder learned, and not of the bands
 
 
@@ -206,6 +207,11 @@ class DerivedLayers:
         """Takes a layer away; what showed it shows bands."""
         self.show(self._view.without(number))
         del self._layers[number]
+        self._events.emit(DerivedListChanged())
+
+    def put_back(self, layer: DerivedLayer) -> None:
+        """Takes a layer in again that was taken away, at the end of the list."""
+        self._layers[layer.number] = layer
         self._events.emit(DerivedListChanged())
 
     def show(self, view: DerivedView) -> None:

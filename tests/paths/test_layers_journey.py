@@ -1,4 +1,4 @@
-"""From an index to labels and a file, in the real window: NDVI, a threshold of it, labels, and what is read of a file."""
+"""From an index to labels and a file, in the real window: NDVI, a threshold of it, labels, a mask as GeoTIFF."""
 
 from __future__ import annotations
 

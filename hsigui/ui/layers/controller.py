@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 
 import numpy as np
 from numpy.typing import NDArray
@@ -16,10 +17,12 @@ from hsigui.document.events import (
     DerivedChanged,
     DerivedListChanged,
     DerivedViewChanged,
+    EncoderChanged,
     SceneClosed,
     SceneShown,
 )
 from hsigui.document.scene import Scene
+from hsigui.texts import say
 from hsigui.ui.desk.desk import Desk
 from hsigui.ui.desk.dialogs import open_dialog
 from hsigui.ui.image.view import ImageView
@@ -53,7 +56,7 @@ class LayersController(QObject):
         image.hovered.connect(self._hovered)
         image.left_scene.connect(self._left_pixel)
         events = self._session.events
-        for kind in (SceneShown, BandsChanged, DerivedListChanged, DerivedViewChanged, DerivedChanged):
+        for kind in (SceneShown, BandsChanged, DerivedListChanged, DerivedViewChanged, DerivedChanged, EncoderChanged):
             events.subscribe(kind, self._show)
         events.subscribe(SceneClosed, self._closed)
 
@@ -117,15 +120,17 @@ class LayersController(QObject):
         self._panel.edit_name()
 
     def remove(self) -> None:
-        """Takes the chosen layer away; it can be made again by its recipe, so nobody is asked."""
-        found = self.chosen
+        """Takes the chosen layer away. Nobody is asked: it can be had back as long as the message stands."""
+        found, scene = self.chosen, self._session.scene
         if found is None:
             return
-        numbers = [each.number for each in self._session.scene.derived]
+        numbers = [each.number for each in scene.derived]
         place = numbers.index(found.number)
         rest = [*numbers[place + 1 :], *reversed(numbers[:place])]
-        self._chosen[self._session.scene.id] = rest[0] if rest else 0
-        self._session.scene.derived.remove(found.number)
+        self._chosen[scene.id] = rest[0] if rest else 0
+        scene.derived.remove(found.number)
+        back = [(say("Take it back"), partial(self._put_back, scene.id, found))]
+        self._desk.messages.info(say("{name} was deleted.", name=found.name), buttons=back, stays=False)
 
     def tell_about(self) -> None:
         """Shows how the chosen layer is made, and its eigenvalues."""
@@ -147,6 +152,12 @@ class LayersController(QObject):
         first = max(0, min(found.look.measure, count - len(CHANNELS)))
         channels = (Measure(found.number, min(first + n, count - 1)) for n in range(len(CHANNELS)))
         self._session.scene.derived.show(DerivedView(0, *channels))
+
+    def _put_back(self, scene: int, found: DerivedLayer) -> None:
+        known = self._session.find(scene)
+        if known is not None:
+            self._chosen[scene] = found.number
+            known.derived.put_back(found)
 
     def _choose(self, number: int) -> None:
         self._chosen[self._session.scene.id] = number

@@ -76,6 +76,8 @@ class Cover(QObject):
 
     def _left(self, _event: SceneLeft) -> None:
         self._preview = None
+        for latest in (self._drawing, self._finer):  # their pictures are not of the scene that comes
+            latest.forget()
 
     def _layer_changed(self, event: DerivedChanged) -> None:
         if event.number in self._session.scene.derived.view.layers:

@@ -15,7 +15,7 @@ from hsigui.analysis.layer import Layer, LayerRecipe, Target
 from hsigui.analysis.making import make
 from hsigui.cube.cube import Cube
 from hsigui.cube.spectra import mean_spectrum
-from hsigui.document.derived import EMBEDDING, DerivedView
+from hsigui.document.derived import EMBEDDING, FEATURES, DerivedView
 from hsigui.document.events import SceneClosed
 from hsigui.document.identity import Origin
 from hsigui.document.scene import Scene
@@ -191,7 +191,8 @@ def work_of(scene: Scene, wish: Wish) -> Callable[[Context], Layer]:
             say("There is nothing yet that an encoder learned of {name}.", name=scene.cube.name),
             say("Press Pretrain, or open a run."),
         )
-    return partial(_embedded, cube=scene.cube, features=own_features(scene.features), recipe=wish.recipe)
+    recipe = replace(wish.recipe, parameters={FEATURES: scene.features.key})
+    return partial(_embedded, cube=scene.cube, features=own_features(scene.features), recipe=recipe)
 
 
 def _made(ctx: Context, cube: Cube, wish: Wish) -> Layer:

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
+from functools import partial
 
 import numpy as np
 from numpy.typing import NDArray
-from PySide6.QtCore import QSignalBlocker, QSize, Qt, Signal
+from PySide6.QtCore import QPoint, QSignalBlocker, QSize, Qt, QTimer, Signal
 from PySide6.QtGui import QAction, QIcon, QImage, QPixmap
 from PySide6.QtWidgets import (
     QAbstractItemView,
@@ -337,8 +338,8 @@ class LayersPanel(QWidget):
 
     # By hand
 
-    def _show_menu(self, at: object) -> None:
-        self._menu.popup(self.list.viewport().mapToGlobal(at))  # type: ignore[call-overload]
+    def _show_menu(self, at: QPoint) -> None:
+        self._menu.popup(self.list.viewport().mapToGlobal(at))
 
     def _picked(self, item: QListWidgetItem | None) -> None:
         self.chosen.emit(0 if item is None else item.data(Qt.ItemDataRole.UserRole))
@@ -347,7 +348,9 @@ class LayersPanel(QWidget):
         self.show_asked.emit(item.data(Qt.ItemDataRole.UserRole))
 
     def _edited(self, item: QListWidgetItem) -> None:
-        self.renamed.emit(item.data(Qt.ItemDataRole.UserRole), item.text().strip())
+        # Later: the list is filled anew then, and the field that was typed into is not closed yet.
+        tell = partial(self.renamed.emit, item.data(Qt.ItemDataRole.UserRole), item.text().strip())
+        QTimer.singleShot(0, self, tell)
 
     def _measure_chosen(self, place: int) -> None:
         if not self._quiet:

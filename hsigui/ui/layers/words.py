@@ -9,7 +9,7 @@ from hsigui.analysis.indices import index
 from hsigui.analysis.layer import Layer, LayerRecipe
 from hsigui.analysis.looks import seen_limits
 from hsigui.analysis.table import kind
-from hsigui.document.derived import EMBEDDING, DerivedLayer
+from hsigui.document.derived import EMBEDDING, FEATURES, DerivedLayer
 from hsigui.document.scene import Scene
 from hsigui.errors import HsiError
 from hsigui.parameters import told
@@ -37,7 +37,7 @@ def recipe_in_words(recipe: LayerRecipe) -> str:
 
 def _lines(recipe: LayerRecipe) -> Iterator[str]:
     yield title_of_kind(recipe)
-    for name, value in recipe.parameters.items():
+    for name, value in recipe.parameters.items() if recipe.kind != EMBEDDING else ():
         yield say("{name}: {value}", name=name.replace("_", " ").capitalize(), value=told(value))
     if recipe.kind == "index":
         try:
@@ -74,14 +74,18 @@ def state_in_words(scene: Scene, found: DerivedLayer) -> str:
     if layer is None:
         return say("Kept as a recipe: it is computed when it is shown.")
     text = values_in_words(layer, found.look.measure)
-    if is_stale(scene, found):
+    if found.input_revision != scene.input_revision:
         return say("The bands have changed since this layer was made. {text}", text=text)
+    if is_stale(scene, found):
+        return say("It is of another encoder than the one in use. {text}", text=text)
     return text
 
 
 def is_stale(scene: Scene, found: DerivedLayer) -> bool:
-    """Whether a layer is of other bands, scale or no-data than the scene has now."""
-    return found.layer is not None and found.input_revision != scene.input_revision
+    """Whether a layer is of other bands, scale or no-data than the scene has now, or of another encoder."""
+    recipe, features = found.kept.recipe, scene.features
+    other = recipe.kind == EMBEDDING and features is not None and recipe.parameters.get(FEATURES) != features.key
+    return found.layer is not None and (found.input_revision != scene.input_revision or other)
 
 
 def values_in_words(layer: Layer, measure: int) -> str:

@@ -16,7 +16,7 @@ from hsigui.ui.layers import making
 from hsigui.ui.layers.about_dialog import AboutLayer
 from hsigui.ui.layers.controller import LayersController
 from tests.ui.layers.asked import choose, dialog, layers, make, new_dialog, panel, part, settle
-from tests.ui.windows import idle, opened, texts
+from tests.ui.windows import button, idle, opened, texts
 
 
 def cover(window) -> np.ndarray:
@@ -178,6 +178,9 @@ def test_a_layer_is_renamed_in_the_list_and_taken_away(qtbot, demo):
     assert [each.name for each in layers(demo)] == ["how green"]
     assert part(demo, LayersController).chosen.name == "how green"
     assert not demo.image.covered, "what was shown is gone"
+    QTest.mouseClick(button(demo, "Take it back"), Qt.MouseButton.LeftButton)
+    assert [each.name for each in layers(demo)] == ["how green", "Principal components"]
+    demo.actions_["remove_layer"].trigger()
     demo.actions_["remove_layer"].trigger()
     assert panel(demo).hint.isVisibleTo(panel(demo))
     assert not demo.actions_["show_layer"].isEnabled()

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from PySide6.QtCore import Qt
@@ -12,8 +14,8 @@ from hsigui.analysis.table import kinds
 from hsigui.document.derived import EMBEDDING
 from hsigui.storage.band_edits import BandEdit
 from hsigui.ui.layers.formula_field import pointed_at
-from tests.ui.layers.asked import layers, new_dialog, settle
-from tests.ui.windows import click, idle, paint, press, texts
+from tests.ui.layers.asked import layers, new_dialog, panel, settle
+from tests.ui.windows import FakeEncoder, click, idle, paint, press, texts
 
 
 def shown(chooser) -> list[str]:
@@ -70,8 +72,6 @@ def test_an_index_whose_bands_the_scene_lacks_says_so_and_others_can_be_made(qtb
 
 
 def test_an_index_needs_wavelengths(qtbot, demo):
-    from dataclasses import replace
-
     scene = demo.session.scene
     scene.replace_cube(scene.cube.with_info(replace(scene.cube.info, wavelengths=())), new_input=True)
     settle(qtbot, demo)
@@ -185,6 +185,13 @@ def test_what_the_encoder_learned_is_three_colours_once_there_is_an_encoder(qtbo
     (found,) = layers(mapped)
     assert found.layer.array.shape[2] == 3
     assert found.layer.figures["share"][0] > found.layer.figures["share"][1]
+    other = replace(mapped.session.features, key="of another encoder")
+    mapped.session.set_trained(FakeEncoder(), other)
+    settle(qtbot, mapped)
+    assert "another encoder than the one in use" in panel(mapped).state.text()
+    mapped.actions_["make_layer_again"].trigger()
+    settle(qtbot, mapped)
+    assert "another encoder" not in panel(mapped).state.text()
     mapped.actions_["copy_layer_command"].trigger()
     assert "in the window only" in texts(mapped)
 
