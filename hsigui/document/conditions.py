@@ -116,3 +116,13 @@ def has_map(session: Session) -> bool:
 def is_measured(session: Session) -> bool:
     """Whether it is known how right the map is."""
     return session.accuracy is not None
+
+
+def has_layers(session: Session) -> bool:
+    """Whether layers were derived from the scene."""
+    return len(session.scene.derived) > 0
+
+
+def shows_layers(session: Session) -> bool:
+    """Whether derived layers are shown in place of bands."""
+    return bool(session.scene.derived.view.layers)

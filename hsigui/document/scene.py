@@ -18,6 +18,7 @@ from hsigui.cube.cube import Cube, CubeInfo
 from hsigui.cube.render import ViewState
 from hsigui.document import identity
 from hsigui.document.course import TrainingCurves
+from hsigui.document.derived import DerivedLayers
 from hsigui.document.events import (
     AccuracyChanged,
     BandsChanged,
@@ -58,6 +59,7 @@ class Scene(SceneLabels):
         maps: the map that is shown is the current one.
         chosen_map_spec: how the user wants its maps drawn; None for as the recipe of the run says.
         spectra: those that were kept.
+        derived: layers that were computed of it.
         run_places: where runs of an earlier day are kept, whether they are open or not.
         map_to_make: a map of an earlier day that is made again with the next one, and is shown then in its place.
         course: how its last training goes or went; None before the first.
@@ -73,6 +75,7 @@ class Scene(SceneLabels):
         self.maps: Shelf[MapOfScene] = Shelf()
         self.chosen_map_spec: MapSpec | None = None
         self.spectra: tuple[Spectrum, ...] = ()
+        self.derived = DerivedLayers(self.events)
         self.run_places: tuple[RunPlace, ...] = ()
         self.map_to_make: MapMaking | None = None
         self.course: TrainingCurves | None = None
@@ -110,6 +113,7 @@ class Scene(SceneLabels):
 
     def set_view(self, view: ViewState) -> None:
         before = self.view
+        self.derived.bands_chosen(before, view)
         if view != before:
             self.views.put(view)
             self.events.emit(ViewChanged(before, view))

@@ -49,7 +49,8 @@ class SceneCanvas(QAbstractScrollArea):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._camera = Camera()
-        self._composite = Composite()
+        self._composite, self._cover = Composite(), Composite()
+        self._cover_key: ColorKey | None = None
         self._map = ClassLayer(opacity=0.65)
         self._labels = ClassLayer(opacity=0.9, keep_small=True, outlined=True)
         self._validation = ClassLayer(opacity=0.9, keep_small=True, outlined=True, hatched=RISING)
@@ -103,6 +104,32 @@ class SceneCanvas(QAbstractScrollArea):
         self._composite.set_detail(rgb, top, left, step)
         self.viewport().update()
 
+    def set_cover(self, rgb: NDArray[np.uint8] | None, step: int = 1, key: ColorKey | None = None) -> None:
+        """Shows another picture in place of the composite, until None is given; the composite stays behind it.
+
+        Args:
+            rgb: the picture, rows x cols x 3 of 0-255; each of its pixels stands for step x step pixels of the scene.
+            key: of its colours, in place of that of the composite.
+        """
+        if rgb is None:
+            self._cover.clear()
+        else:
+            self._cover.set(rgb, step)
+        self._cover_key = None if rgb is None else key
+        self._describe()
+        self.viewport().update()
+
+    def set_cover_detail(self, rgb: NDArray[np.uint8], top: int, left: int, step: int) -> None:
+        """Lays a finer picture (rows x cols x 3) over a part of the cover, until the next `set_cover`; see
+        `set_detail`."""
+        self._cover.set_detail(rgb, top, left, step)
+        self.viewport().update()
+
+    @property
+    def covered(self) -> bool:
+        """Whether another picture is shown in place of the composite."""
+        return not self._cover.empty
+
     def visible_box(self) -> Box | None:
         """The part of the scene in view: top, left, bottom, right (the last two exclusive); None when there is none."""
         rect, (rows, cols) = self.viewport().rect(), self.scene_size
@@ -115,6 +142,7 @@ class SceneCanvas(QAbstractScrollArea):
         """Shows nothing."""
         self._composite.clear()
         self._key = self._class_key = None
+        self.set_cover(None)
         self._new_scene(0, 0)
         self.viewport().update()
 
@@ -275,7 +303,7 @@ class SceneCanvas(QAbstractScrollArea):
     @property
     def color_key(self) -> ColorKey | None:
         """The key that is drawn over the image."""
-        return self._key
+        return self._cover_key if self.covered else self._key
 
     def set_color_key(self, key: ColorKey | None) -> None:
         """Draws a key over the lower left corner of the image, or none."""
@@ -295,7 +323,8 @@ class SceneCanvas(QAbstractScrollArea):
         self.viewport().update()
 
     def _describe(self) -> None:
-        self.setAccessibleDescription("; ".join(key.text for key in (self._key, self._class_key) if key is not None))
+        keys = (self.color_key, self._class_key)
+        self.setAccessibleDescription("; ".join(key.text for key in keys if key is not None))
 
     def set_empty_text(self, text: str) -> None:
         """What is written while there is no scene."""
@@ -385,8 +414,8 @@ class SceneCanvas(QAbstractScrollArea):
             for pixel in (self._target, self._beacon):
                 self._paint_target(painter, pixel)
             self.paint_tool(painter)
-            if self._key is not None:
-                paint_key(painter, self._key, self.viewport().size(), self.font(), self.palette())
+            if self.color_key is not None:
+                paint_key(painter, self.color_key, self.viewport().size(), self.font(), self.palette())
             if self._class_key is not None:
                 paint_class_key(painter, self._class_key, self.viewport().size(), self.font(), self.palette())
         painter.end()
@@ -395,7 +424,8 @@ class SceneCanvas(QAbstractScrollArea):
         ratio = self.viewport().devicePixelRatioF()
         # Errors stand in place of the map: pixels that are not tested would show its colours between theirs.
         judged = self._map if self._errors.empty else self._errors
-        layers = (self._composite, judged, self._truth, self._outlines, self._labels, self._validation,
+        ground = self._cover if self.covered else self._composite
+        layers = (ground, judged, self._truth, self._outlines, self._labels, self._validation,
                   self._selection)  # fmt: skip
         if not self._camera.turn.upright:
             paint_turned(painter, self._camera, exposed, ratio, layers, scene_window)

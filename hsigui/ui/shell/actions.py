@@ -13,6 +13,7 @@ from hsigui.ui.desk.action_rows import ActionRow, ActionSet
 from hsigui.ui.image import actions as image
 from hsigui.ui.image.tools_table import TOOLS
 from hsigui.ui.labels import actions as labels
+from hsigui.ui.layers import actions as layers
 from hsigui.ui.map import actions as class_map
 from hsigui.ui.results import actions as results
 from hsigui.ui.scene import actions as scene
@@ -87,9 +88,15 @@ ROWS: tuple[ActionRow, ...] = (
 )  # fmt: skip
 
 ACTIONS: tuple[ActionRow, ...] = (
-    *scene.ROWS, *labels.ROWS, *image.ROWS, *spectra.ROWS, *training.ROWS, *class_map.ROWS, *results.ROWS, *ROWS,
+    *scene.ROWS, *layers.ROWS, *labels.ROWS, *image.ROWS, *spectra.ROWS, *training.ROWS, *class_map.ROWS,
+    *results.ROWS, *ROWS,
 )  # fmt: skip
 
+LAYERS: tuple[str | None, ...] = (
+    None, "show_layer", "show_bands", "layer_red", "layer_green", "layer_blue", "layer_rgb", None, "layer_threshold",
+    "layer_labels", "layer_about", "rename_layer", "make_layer_again", "remove_layer", None, "export_layer",
+    "copy_layer_command", "copy_layer_python",
+)  # fmt: skip
 # None is a separator; a pair is a submenu; "@recent", "@docks" and "@composites" are filled by the window.
 MENUS: tuple[tuple[str, tuple[object, ...]], ...] = (
     (say("&File"), ("open", "open_as", "open_address", "@recent", "open_demo", None, "new_project", "open_project",
@@ -119,6 +126,7 @@ MENUS: tuple[tuple[str, tuple[object, ...]], ...] = (
                "go_to", "north_up",
                (say("C&oordinates"), (*(f"coordinates_{name}" for name, *_ in COORDINATES), None, "copy_place")),
                (say("O&ver the image"), ("scale_bar", "north_arrow", "grid_map", "grid_lonlat")), None,
+               (say("&Derived layers"), ("new_layer", *LAYERS)), None,
                "show_labels", "show_map", "show_truth", "show_errors", "next_error", "previous_error",
                "next_layer", "superpixels", "overlay_less", "overlay_more", None,
                "clear_spectra", None, "import_notes", "messages", "@docks",

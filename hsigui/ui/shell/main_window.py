@@ -28,6 +28,8 @@ from hsigui.document.events import (
     Changed,
     ClassesChanged,
     CurrentClassChanged,
+    DerivedListChanged,
+    DerivedViewChanged,
     EncoderChanged,
     HistoryChanged,
     KeepingChanged,
@@ -121,7 +123,7 @@ TITLE = "hsigui"
 ACTIONS_DEPEND_ON = (
     SceneShown, ScenesChanged, BandsChanged, NotesChanged, LabelsChanged, ValidationChanged, HistoryChanged,
     ClassesChanged, CurrentClassChanged, TruthChanged, EncoderChanged, MapChanged, AccuracyChanged, SavedChanged,
-    QueueChanged,
+    QueueChanged, DerivedListChanged, DerivedViewChanged,
 )  # fmt: skip
 TITLE_DEPENDS_ON = (
     SceneShown, ScenesChanged, SavedChanged, LabelsChanged, ValidationChanged, ClassesChanged, ProjectChanged,
