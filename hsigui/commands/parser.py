@@ -174,6 +174,7 @@ def _add_derive(commands: Commands) -> None:
     p.add_argument(
         "--measure", type=_positive, metavar="N", help=say("which measurement of the layer the threshold is for (1)")
     )
+    _add_cloud(p)
     p.add_argument("--list", action=_ListKinds, nargs=0, help=say("tell all kinds, settings and indices, and stop"))
     _add_reading(p)
     add_overwrite(p)
@@ -371,6 +372,10 @@ def _add_filters(p: argparse.ArgumentParser) -> None:
         "--sieve", type=_natural, default=0, metavar="N", help=say("groups of less than N pixels join their neighbours")
     )
     p.add_argument("--connectivity", type=int, choices=(4, 8), default=4, help=say("of the groups of --sieve (4)"))
+    _add_cloud(p)
+
+
+def _add_cloud(p: argparse.ArgumentParser) -> None:
     p.add_argument("--cog", action="store_true", help=say("GeoTIFF: cloud-optimised"))
 
 

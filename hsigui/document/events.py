@@ -183,6 +183,27 @@ class AccuracyChanged(Changed):
 
 
 @dataclass(frozen=True)
+class DerivedListChanged(Changed):
+    """There are more or fewer derived layers."""
+
+
+@dataclass(frozen=True)
+class DerivedChanged(Changed):
+    """A derived layer was made, or is called or looked at otherwise.
+
+    Attributes:
+        number: of the layer.
+    """
+
+    number: int
+
+
+@dataclass(frozen=True)
+class DerivedViewChanged(Changed):
+    """Other derived layers are shown in place of bands, or none."""
+
+
+@dataclass(frozen=True)
 class LiveChanged(Changed):
     live: bool
 

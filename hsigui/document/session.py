@@ -48,6 +48,7 @@ from hsigui.labels.classes import ClassTable
 from hsigui.labels.history import History
 from hsigui.labels.label_map import Edit, LabelMap
 from hsigui.labels.matching import Matched
+from hsigui.report.reliability import Reliability
 from hsigui.specs import MapSpec
 
 
@@ -351,7 +352,7 @@ class Session:
     def set_map(
         self, probe: Probe, class_map: ClassMap, trained_on: NDArray[np.uint16], accuracy: Accuracy | None, *,
         map_spec: MapSpec | None = None, sample: Sample | None = None, seconds: Mapping[str, float] | None = None,
-        measured_on: str = "",
+        measured_on: str = "", reliability: Reliability | None = None,
     ) -> None:  # fmt: skip
         """Takes a map of the shown scene; `trained_on` is rows x cols. See `Scene.set_map`."""
         self.scene.set_map(
@@ -363,6 +364,7 @@ class Session:
             sample=sample,
             seconds=seconds,
             measured_on=measured_on,
+            reliability=reliability,
         )
 
     def drop_accuracy(self) -> None:

@@ -20,6 +20,7 @@ from hsigui.labels.sampling import Split
 from hsigui.methods.calibration import Calibration
 from hsigui.methods.level_figures import LevelFigures
 from hsigui.report.metrics import Accuracy
+from hsigui.report.reliability import Reliability
 from hsigui.specs import MapSpec, PretrainSpec, Recipe
 from hsigui.texts import say
 
@@ -77,6 +78,10 @@ class Features(Protocol):
     @property
     def recipe(self) -> Recipe:
         """How they become a map unless the user says otherwise."""
+
+    @property
+    def key(self) -> str:
+        """Of the scene and the encoder that they belong to."""
 
 
 class Probe(Protocol):
@@ -212,6 +217,7 @@ class MapOfScene:
         accuracy: None where there was nothing to measure it on.
         seconds: that probe and map took.
         measured_on: what its accuracy is measured on, in words.
+        reliability: whether it is as often right as it says, on the same pixels; None where that is not known.
     """
 
     probe: Probe
@@ -222,6 +228,7 @@ class MapOfScene:
     accuracy: Accuracy | None = None
     seconds: Mapping[str, float] = field(default_factory=dict)
     measured_on: str = ""
+    reliability: Reliability | None = None
 
 
 @dataclass(frozen=True)

@@ -207,8 +207,9 @@ def commands_of(scored: Sequence[Scored], command: str) -> tuple[str, ...]:
     """The command lines that make the maps again and do what a command does with them, in an empty folder."""
     chain, drawn = Chain(), dict[str, str]()
     for one in scored:
-        if one.record is not None and (made := chain.add(one.record.commands)):
-            drawn[str(Path(one.path).expanduser().resolve())] = made
+        if made := chain.add(one.commands):
+            path = str(Path(one.path).expanduser().resolve())
+            drawn[path] = chain.names.get(path, made)
     if command:
         chain.add([command], drawn)
     return tuple(chain.lines)

@@ -15,6 +15,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from hsigui.document.derived import DerivedView, KeptLayer
 from hsigui.document.samples import Sample, SplitRecord
 from hsigui.document.scene_state import PARTS, MapMaking, RunPlace, SceneState
 from hsigui.document.values import LabelFile, Spectrum, Truth
@@ -49,6 +50,11 @@ def entries_of(state: SceneState, folder: Path, before: SceneState | None = None
         entries |= _truth_to_entries(state.truth)
     if before is None or state.samples is not before.samples:
         entries["truth", "samples"] = _or_none([[step, _sample_to_json(sample)] for step, sample in state.samples])
+    if before is None or state.derived != before.derived:
+        entries["layers", "all"] = _or_none([layer.to_json() for layer in state.derived])
+    if before is None or state.derived_view != before.derived_view:
+        shown = state.derived_view
+        entries["layers", "shown"] = json.dumps(shown.to_json()) if shown.layers else None
     if before is None or state.map is not before.map:
         entries |= _map_to_entries(state.map)
     return {name: value for name, value in entries.items() if value is not None or name[0] not in state.lost}
@@ -69,6 +75,7 @@ def state_from(entries: Mapping[Name, Any], shape: tuple[int, int], folder: Path
         "truth": lambda: _truth_from(entries, shape),
         "runs": lambda: {"runs": tuple(_run_from_json(run, folder) for run in _listed(entries, "runs", "all"))},
         "map": lambda: _map_from(entries, shape),
+        "layers": lambda: _layers_from(entries),
     }
     for part in PARTS:
         try:
@@ -125,6 +132,14 @@ def _spectrum_from_json(values: Mapping[str, Any]) -> Spectrum:
     place = values["place"]
     at = None if place is None else (int(place[0]), int(place[1]))
     return Spectrum(str(values["label"]), (red, green, blue), array, at)
+
+
+def _layers_from(entries: Mapping[Name, Any]) -> dict[str, Any]:
+    shown = entries.get(("layers", "shown"))
+    found: dict[str, Any] = {"derived": tuple(map(KeptLayer.from_json, _listed(entries, "layers", "all")))}
+    if shown is not None:
+        found["derived_view"] = DerivedView.from_json(json.loads(shown))
+    return found
 
 
 # Ground truth

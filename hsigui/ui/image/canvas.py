@@ -16,15 +16,20 @@ from PySide6.QtCore import QEvent, QPoint, QPointF, QRect, QRectF, QSizeF, Qt, S
 from PySide6.QtGui import QColor, QPainter, QPaintEvent, QPalette, QPen, QResizeEvent
 from PySide6.QtWidgets import QAbstractScrollArea, QFrame, QWidget
 
+from hsigui.cube.ground import Ground
 from hsigui.labels.classes import ClassTable, Color
 from hsigui.labels.strokes import Area
 from hsigui.texts import say
 from hsigui.ui.image.camera import Camera
 from hsigui.ui.image.class_key import ClassKey, paint_class_key
-from hsigui.ui.image.color_key import ColorKey, paint_key
+from hsigui.ui.image.color_key import ColorKey, key_box, paint_key
+from hsigui.ui.image.furniture import Look
 from hsigui.ui.image.marks import Mark, half_side, paint_marks
 from hsigui.ui.image.outlines import OutlineLayer
+from hsigui.ui.image.over_image import OverImage
 from hsigui.ui.image.overlay import FALLING, REACH, RISING, Box, ClassLayer, Composite, SelectionLayer, Window
+from hsigui.ui.image.turned_painting import paint_turned
+from hsigui.ui.image.turning import Turn
 
 ZOOM_STEP = 1.25
 PIXEL_SCALE = 12.0  # logical pixels a scene pixel gets when one pixel is asked for
@@ -44,7 +49,8 @@ class SceneCanvas(QAbstractScrollArea):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._camera = Camera()
-        self._composite = Composite()
+        self._composite, self._cover = Composite(), Composite()
+        self._cover_key: ColorKey | None = None
         self._map = ClassLayer(opacity=0.65)
         self._labels = ClassLayer(opacity=0.9, keep_small=True, outlined=True)
         self._validation = ClassLayer(opacity=0.9, keep_small=True, outlined=True, hatched=RISING)
@@ -54,7 +60,9 @@ class SceneCanvas(QAbstractScrollArea):
         self._outlines = OutlineLayer()
         self._markers: list[Marker] = []
         self._target: tuple[int, int] | None = None
+        self._beacon: tuple[int, int] | None = None
         self._marks: list[Mark] = []
+        self._over = OverImage()
         self._key: ColorKey | None = None
         self._class_key: ClassKey | None = None
         self._empty_text = say("No scene is open")
@@ -96,11 +104,37 @@ class SceneCanvas(QAbstractScrollArea):
         self._composite.set_detail(rgb, top, left, step)
         self.viewport().update()
 
+    def set_cover(self, rgb: NDArray[np.uint8] | None, step: int = 1, key: ColorKey | None = None) -> None:
+        """Shows another picture in place of the composite, until None is given; the composite stays behind it.
+
+        Args:
+            rgb: the picture, rows x cols x 3 of 0-255; each of its pixels stands for step x step pixels of the scene.
+            key: of its colours, in place of that of the composite.
+        """
+        if rgb is None:
+            self._cover.clear()
+        else:
+            self._cover.set(rgb, step)
+        self._cover_key = None if rgb is None else key
+        self._describe()
+        self.viewport().update()
+
+    def set_cover_detail(self, rgb: NDArray[np.uint8], top: int, left: int, step: int) -> None:
+        """Lays a finer picture (rows x cols x 3) over a part of the cover, until the next `set_cover`; see
+        `set_detail`."""
+        self._cover.set_detail(rgb, top, left, step)
+        self.viewport().update()
+
+    @property
+    def covered(self) -> bool:
+        """Whether another picture is shown in place of the composite."""
+        return not self._cover.empty
+
     def visible_box(self) -> Box | None:
         """The part of the scene in view: top, left, bottom, right (the last two exclusive); None when there is none."""
         rect, (rows, cols) = self.viewport().rect(), self.scene_size
-        top, left = self._camera.pixel(QPointF(rect.topLeft()))
-        bottom, right = self._camera.pixel(QPointF(rect.bottomRight()))
+        seen = self._camera.scene_rect(QRectF(QPointF(rect.topLeft()), QPointF(rect.bottomRight())))
+        top, left, bottom, right = map(math.floor, seen)
         box = max(top, 0), max(left, 0), min(bottom + 1, rows), min(right + 1, cols)
         return box if box[0] < box[2] and box[1] < box[3] else None
 
@@ -108,6 +142,7 @@ class SceneCanvas(QAbstractScrollArea):
         """Shows nothing."""
         self._composite.clear()
         self._key = self._class_key = None
+        self.set_cover(None)
         self._new_scene(0, 0)
         self.viewport().update()
 
@@ -226,6 +261,26 @@ class SceneCanvas(QAbstractScrollArea):
         self._target = pixel
         self.viewport().update()
 
+    def set_beacon(self, pixel: tuple[int, int] | None) -> None:
+        """Points at one pixel (row, col) that the user went to, or at none."""
+        self._beacon = pixel
+        self.viewport().update()
+
+    @property
+    def ground(self) -> Ground | None:
+        """Where the scene lies on the earth; None where that is not known."""
+        return self._over.ground
+
+    def set_ground(self, ground: Ground | None) -> None:
+        """Takes where the scene lies, for all that is drawn over the image."""
+        self._over.ground = ground
+        self.viewport().update()
+
+    def show_over(self, name: str, on: bool) -> None:
+        """Draws one of the things over the image (`furniture.ALL`) from now on, or no more."""
+        self._over.switch(name, on)
+        self.viewport().update()
+
     def set_marks(self, marks: Sequence[Mark]) -> None:
         """Numbers pixels (row, col, number), such as those that are asked about next; that of the target stands out."""
         self._marks = list(marks)
@@ -248,7 +303,7 @@ class SceneCanvas(QAbstractScrollArea):
     @property
     def color_key(self) -> ColorKey | None:
         """The key that is drawn over the image."""
-        return self._key
+        return self._cover_key if self.covered else self._key
 
     def set_color_key(self, key: ColorKey | None) -> None:
         """Draws a key over the lower left corner of the image, or none."""
@@ -268,7 +323,8 @@ class SceneCanvas(QAbstractScrollArea):
         self.viewport().update()
 
     def _describe(self) -> None:
-        self.setAccessibleDescription("; ".join(key.text for key in (self._key, self._class_key) if key is not None))
+        keys = (self.color_key, self._class_key)
+        self.setAccessibleDescription("; ".join(key.text for key in keys if key is not None))
 
     def set_empty_text(self, text: str) -> None:
         """What is written while there is no scene."""
@@ -281,6 +337,17 @@ class SceneCanvas(QAbstractScrollArea):
     def scale(self) -> float:
         """Logical pixels of the screen that one pixel of the scene gets."""
         return self._camera.scale
+
+    @property
+    def turn(self) -> Turn:
+        """How the scene is turned on the screen."""
+        return self._camera.turn
+
+    def set_turn(self, turn: Turn) -> None:
+        """Turns the scene on the screen; what was in the middle stays there."""
+        if turn != self._camera.turn:
+            self._camera.set_turn(turn)
+            self._moved()
 
     def fit(self) -> None:
         """Shows the whole scene."""
@@ -342,25 +409,31 @@ class SceneCanvas(QAbstractScrollArea):
             self._paint_scene(painter, event.rect())
             painter.setRenderHint(QPainter.RenderHint.Antialiasing)
             self._paint_markers(painter)
+            self._over.paint(painter, self._camera, self._look(), self._taken())
             paint_marks(painter, self._camera, self._marks, self._target)
-            self._paint_target(painter)
+            for pixel in (self._target, self._beacon):
+                self._paint_target(painter, pixel)
             self.paint_tool(painter)
-            if self._key is not None:
-                paint_key(painter, self._key, self.viewport().size(), self.font(), self.palette())
+            if self.color_key is not None:
+                paint_key(painter, self.color_key, self.viewport().size(), self.font(), self.palette())
             if self._class_key is not None:
                 paint_class_key(painter, self._class_key, self.viewport().size(), self.font(), self.palette())
         painter.end()
 
     def _paint_scene(self, painter: QPainter, exposed: QRect) -> None:
         ratio = self.viewport().devicePixelRatioF()
+        # Errors stand in place of the map: pixels that are not tested would show its colours between theirs.
+        judged = self._map if self._errors.empty else self._errors
+        ground = self._cover if self.covered else self._composite
+        layers = (ground, judged, self._truth, self._outlines, self._labels, self._validation,
+                  self._selection)  # fmt: skip
+        if not self._camera.turn.upright:
+            paint_turned(painter, self._camera, exposed, ratio, layers, scene_window)
+            return
         window = scene_window(self._camera, exposed, ratio)
         if window is None:
             return
         painter.scale(1 / ratio, 1 / ratio)
-        # Errors stand in place of the map: pixels that are not tested would show its colours between theirs.
-        judged = self._map if self._errors.empty else self._errors
-        layers = (self._composite, judged, self._truth, self._outlines, self._labels, self._validation,
-                  self._selection)  # fmt: skip
         for layer in layers:
             layer.paint(painter, window)
         painter.resetTransform()
@@ -375,12 +448,12 @@ class SceneCanvas(QAbstractScrollArea):
             painter.setPen(QPen(QColor(*color), 2))
             painter.drawEllipse(at, radius, radius)
 
-    def _paint_target(self, painter: QPainter) -> None:
-        """A frame around the pixel with four hairs that leave it free."""
-        if self._target is None:
+    def _paint_target(self, painter: QPainter, pixel: tuple[int, int] | None) -> None:
+        """A frame around a pixel with four hairs that leave it free."""
+        if pixel is None:
             return
         half = half_side(self._camera)
-        at = self._camera.to_view(self._target[0] + 0.5, self._target[1] + 0.5)
+        at = self._camera.to_view(pixel[0] + 0.5, pixel[1] + 0.5)
         painter.setBrush(Qt.BrushStyle.NoBrush)
         for color, width in ((QColor(0, 0, 0, 200), 4.0), (QColor(255, 255, 255), 2.0)):
             painter.setPen(QPen(color, width, Qt.PenStyle.SolidLine, Qt.PenCapStyle.FlatCap))
@@ -392,6 +465,13 @@ class SceneCanvas(QAbstractScrollArea):
     def _paint_empty(self, painter: QPainter) -> None:
         painter.setPen(self.palette().color(QPalette.ColorRole.PlaceholderText))
         painter.drawText(self.viewport().rect(), Qt.AlignmentFlag.AlignCenter, self._empty_text)
+
+    def _look(self) -> Look:
+        return Look(self.font(), self.palette())
+
+    def _taken(self) -> tuple[QRectF, ...]:
+        """Where nothing else may be drawn over the image."""
+        return () if self.color_key is None else (key_box(self.viewport().size(), self.font()),)
 
     def _ground(self) -> QColor:
         window = self.palette().color(QPalette.ColorRole.Window)
@@ -411,7 +491,7 @@ class SceneCanvas(QAbstractScrollArea):
         self._map.clear()
         self._outlines.clear()
         self._markers = []
-        self._target = None
+        self._target = self._beacon = None
         self._marks = []
         self._camera.set_scene(rows, cols)
 

@@ -102,6 +102,8 @@ DRAWING = (
               when=when.can_undo, text_now=_undo_text),
     ActionRow("redo", say("&Redo"), say("Do again what was taken back"), Session.redo, keys=("Ctrl+Shift+Z", "Ctrl+Y"),
               icon="redo", when=when.can_redo, text_now=_redo_text),
+    ActionRow("take_class_here", say("&Take its class"), say("Paint with the class of the pixel clicked last"),
+              Labelling.take_class_here, icon="pick", when=when.has_classes),
     ActionRow("validation", say("&Validation labels"),
               say("Paint labels that maps are measured on and never trained on (V)"),
               Labelling.paint_validation, keys=("V",), icon="validation", when=when.has_scene, checkable=True),

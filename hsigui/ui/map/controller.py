@@ -224,7 +224,7 @@ class MapController(QObject):
         self._session.set_map(
             mapped.probe, mapped.class_map, mapped.trained_on, mapped.accuracy,
             map_spec=mapped.map_spec, sample=mapped.sample, seconds=mapped.seconds,
-            measured_on=self._asked_on,
+            measured_on=self._asked_on, reliability=mapped.reliability,
         )  # fmt: skip
 
     def _measure(self) -> None:

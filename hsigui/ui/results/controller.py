@@ -36,6 +36,7 @@ class ResultsController(QObject):
             self._panel.explain(say("All of the ground truth is among the labels: nothing is left to measure on."))
         else:
             self._panel.show_accuracy(shown.accuracy, shown.measured_on, scene.masked_out, scene.chosen_by)
+            self._panel.show_reliability(shown.reliability)
 
 
 def results(bench: Bench) -> PanelParts:

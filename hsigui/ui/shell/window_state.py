@@ -14,6 +14,7 @@ from hsigui.document.session import Session
 from hsigui.errors import HsiError
 from hsigui.specs import PretrainSpec
 from hsigui.ui.desk.action_rows import ActionSet
+from hsigui.ui.image.surroundings import SWITCHES as OVER_IMAGE
 from hsigui.ui.map.controller import MapController
 from hsigui.ui.map.layers import LAYERS
 from hsigui.ui.results.export import ExportController
@@ -21,7 +22,9 @@ from hsigui.ui.shell.docks import restore_layout
 from hsigui.ui.shell.panels import PANELS
 from hsigui.ui.training.method_panel import MethodPanel
 
-SWITCHES = ("show_labels", "show_map", "show_truth", "show_errors", "live", "superpixels", "square_brush")
+SWITCHES = (
+    "show_labels", "show_map", "show_truth", "show_errors", "live", "superpixels", "square_brush", *OVER_IMAGE,
+)  # fmt: skip
 
 
 @dataclass(frozen=True)
