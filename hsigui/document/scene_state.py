@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from hsigui.cube.render import ViewState
+from hsigui.document.overlays import Overlay
 from hsigui.document.samples import Sample
 from hsigui.document.values import MapOfScene, Spectrum, Truth
 from hsigui.specs import MapSpec
@@ -73,6 +74,7 @@ class SceneState:
         samples: drawn from the ground truth, each with the step of the history from which on it is in force.
         map_spec: how the user wants maps drawn; None for as the recipe of the run says.
         lost: parts that could not be understood, by name: another version of the program wrote them.
+        overlays: what lies over the composite, from the lowest to the highest.
     """
 
     view: ViewState | None = None
@@ -84,6 +86,7 @@ class SceneState:
     map_spec: MapSpec | None = None
     map: MapMaking | None = None
     lost: tuple[str, ...] = ()
+    overlays: tuple[Overlay, ...] = ()
 
     @property
     def lost_in_words(self) -> str:

@@ -8,7 +8,7 @@ about 1 ms so, 4 to 7 ms with two ImageItems over a third. There is also no cont
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 import numpy as np
 from numpy.typing import NDArray
@@ -24,11 +24,15 @@ from hsigui.ui.image.color_key import ColorKey, paint_key
 from hsigui.ui.image.marks import Mark, half_side, paint_marks
 from hsigui.ui.image.outlines import OutlineLayer
 from hsigui.ui.image.overlay import REACH, Box, ClassLayer, Composite, SelectionLayer, Window
+from hsigui.ui.image.pointer import paint_pointer, pointer_place
+from hsigui.ui.image.stack import Stack
 
 ZOOM_STEP = 1.25
 PIXEL_SCALE = 12.0  # logical pixels a scene pixel gets when one pixel is asked for
 MARK_REACH = 4.0  # logical pixels beside a mark's frame in which a click is meant for it
 Marker = tuple[int, int, Color]
+PaintLayers = Callable[[QPainter, Window], None]
+Comparing = Callable[[QPainter, Window, PaintLayers], None]  # the last paints the scene as it is
 
 
 class SceneCanvas(QAbstractScrollArea):
@@ -36,6 +40,9 @@ class SceneCanvas(QAbstractScrollArea):
 
     Signals:
         moved: another part of the scene is in view.
+
+    Attributes:
+        stack: what lies over the composite, and in which order.
     """
 
     moved = Signal()
@@ -49,6 +56,14 @@ class SceneCanvas(QAbstractScrollArea):
         self._validation = ClassLayer(opacity=0.9, keep_small=True, outlined=True, hatched=True)
         self._selection = SelectionLayer()
         self._outlines = OutlineLayer()
+        self.stack = Stack(self)
+        self.stack.add("map", say("Map"), self._map)
+        self.stack.add("outlines", say("Outlines of superpixels"), self._outlines)
+        self.stack.add("labels", say("Labels"), self._labels)
+        self.stack.add("validation", say("Validation labels"), self._validation)
+        self.stack.changed.connect(self._restacked)
+        self._comparing: Comparing | None = None
+        self._pointer: tuple[int, int] | None = None
         self._markers: list[Marker] = []
         self._target: tuple[int, int] | None = None
         self._marks: list[Mark] = []
@@ -166,25 +181,23 @@ class SceneCanvas(QAbstractScrollArea):
 
     def set_map_opacity(self, opacity: float) -> None:
         """0 for transparent to 1 for opaque."""
-        self._map.opacity = min(max(opacity, 0.0), 1.0)
-        self.viewport().update()
+        self.stack.set_opacity("map", opacity)
 
     def set_label_opacity(self, opacity: float) -> None:
         """0 for transparent to 1 for opaque."""
-        self._labels.opacity = self._validation.opacity = min(max(opacity, 0.0), 1.0)
-        self.viewport().update()
+        for name in ("labels", "validation"):
+            self.stack.set_opacity(name, opacity)
 
     @property
     def labels_visible(self) -> bool:
         return self._labels.visible
 
     def set_labels_visible(self, visible: bool) -> None:
-        self._labels.visible = self._validation.visible = visible
-        self.viewport().update()
+        for name in ("validation", "labels"):
+            self.stack.set_visible(name, visible)
 
     def set_map_visible(self, visible: bool) -> None:
-        self._map.visible = visible
-        self.viewport().update()
+        self.stack.set_visible("map", visible)
 
     def set_outlines(self, labels: NDArray[np.int32] | None, count: int = 0, top: int = 0, left: int = 0) -> None:
         """Shows the borders between regions (numbers, rows x cols) of the scene, or of the part of it that begins at
@@ -233,6 +246,18 @@ class SceneCanvas(QAbstractScrollArea):
                 return row, col
         return None
 
+    def set_comparing(self, comparing: Comparing | None) -> None:
+        """Paints the scene by who compares two pictures of it, or as it is."""
+        self._comparing = comparing
+        self.viewport().update()
+
+    def set_pointer(self, pixel: tuple[int, int] | None) -> None:
+        """Marks the pixel (row, col) that the mouse is at in another view of the scene, or none."""
+        for place in (self._pointer, pixel):
+            if place is not None:
+                self.viewport().update(pointer_place(self._camera, place))
+        self._pointer = pixel
+
     @property
     def color_key(self) -> ColorKey | None:
         """The key that is drawn over the image."""
@@ -274,6 +299,15 @@ class SceneCanvas(QAbstractScrollArea):
         else:
             self._camera.look_at(*place)
             self._moved()
+
+    def look_like(self, other: SceneCanvas) -> None:
+        """Looks at the same place as another canvas of the scene, as large."""
+        self._camera.look_like(other._camera)
+        self._moved()
+
+    def same_place(self, other: SceneCanvas, at: QPointF) -> QPointF:
+        """Where in this view the place of the scene is that lies under a place of another view."""
+        return self._camera.to_view(*other._camera.to_scene(at))
 
     def zoom_in(self) -> None:
         self._zoom(ZOOM_STEP, self._camera.center)
@@ -318,6 +352,8 @@ class SceneCanvas(QAbstractScrollArea):
             self._paint_markers(painter)
             paint_marks(painter, self._camera, self._marks, self._target)
             self._paint_target(painter)
+            if self._pointer is not None:
+                paint_pointer(painter, self._camera, self._pointer)
             self.paint_tool(painter)
             if self._key is not None:
                 paint_key(painter, self._key, self.viewport().size(), self.font(), self.palette())
@@ -329,10 +365,17 @@ class SceneCanvas(QAbstractScrollArea):
         if window is None:
             return
         painter.scale(1 / ratio, 1 / ratio)
-        layers = (self._composite, self._map, self._outlines, self._labels, self._validation, self._selection)
-        for layer in layers:
-            layer.paint(painter, window)
+        if self._comparing is None:
+            self._paint_layers(painter, window)
+        else:
+            self._comparing(painter, window, self._paint_layers)
+        self._selection.paint(painter, window)
         painter.resetTransform()
+        self.stack.paint_lines(painter, self._camera)
+
+    def _paint_layers(self, painter: QPainter, window: Window) -> None:
+        self._composite.paint(painter, window)
+        self.stack.paint(painter, window)
 
     def _paint_markers(self, painter: QPainter) -> None:
         painter.setBrush(Qt.BrushStyle.NoBrush)
@@ -370,6 +413,9 @@ class SceneCanvas(QAbstractScrollArea):
         """Draws what belongs on top, in view coordinates; nothing here."""
 
     # Inner doings
+
+    def _restacked(self, _name: str) -> None:
+        self.viewport().update()
 
     def _new_scene(self, rows: int, cols: int) -> None:
         self._labels.clear()

@@ -164,6 +164,11 @@ class ImageView(SceneCanvas):
         """True during a stroke and while a shape is open; a selection of the flood fill can wait."""
         return self._tool.busy and not isinstance(self._tool, FillTool)
 
+    @property
+    def tool_place(self) -> QRectF:
+        """Where the tool draws at the mouse, in view coordinates; empty for nowhere."""
+        return self._tool_bounds
+
     def show_selection(self, area: Area | None, color: Color = (255, 255, 255)) -> None:
         super().show_selection(area, color)
         tool = self._tool

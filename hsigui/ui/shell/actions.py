@@ -24,6 +24,7 @@ from hsigui.ui.shell.problem_report import ProblemReports
 from hsigui.ui.shell.project_files import ProjectFiles
 from hsigui.ui.spectra import actions as spectra
 from hsigui.ui.training import actions as training
+from hsigui.ui.views import actions as views
 
 THEMES = (
     ("system", say("As the &system"), say("Light or dark as the system")),
@@ -64,7 +65,8 @@ ROWS: tuple[ActionRow, ...] = (
 )  # fmt: skip
 
 ACTIONS: tuple[ActionRow, ...] = (
-    *scene.ROWS, *labels.ROWS, *image.ROWS, *spectra.ROWS, *training.ROWS, *class_map.ROWS, *results.ROWS, *ROWS,
+    *scene.ROWS, *labels.ROWS, *image.ROWS, *spectra.ROWS, *training.ROWS, *class_map.ROWS, *results.ROWS, *views.ROWS,
+    *ROWS,
 )  # fmt: skip
 
 # None is a separator; a pair is a submenu; "@recent", "@docks" and "@composites" are filled by the window.
@@ -81,7 +83,7 @@ MENUS: tuple[tuple[str, tuple[object, ...]], ...] = (
                  (say("&Tools"), tuple(f"tool_{name}" for name in TOOLS)),
                  (say("&Brush"), ("brush_smaller", "brush_larger", "square_brush")), "validation", None,
                  "import_classes", "export_classes", None, "draw_sample")),
-    (say("&View"), ("next_scene", None, "fit", "zoom_in", "zoom_out", None,
+    (say("&View"), ("next_scene", None, "fit", "zoom_in", "zoom_out", None, *views.MENU, None,
                (say("&Composite"), (*(row.id for row in scene.COMPOSITES), "@composites")),
                (say("&Band"), (*(row.id for row in scene.STEPS),
                                (say("&Colours"), tuple(row.id for row in scene.COLOR_MAP_ROWS)))),

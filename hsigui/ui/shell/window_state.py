@@ -20,6 +20,7 @@ from hsigui.ui.results.export import ExportController
 from hsigui.ui.shell.docks import restore_layout
 from hsigui.ui.shell.panels import PANELS
 from hsigui.ui.training.method_panel import MethodPanel
+from hsigui.ui.views.views import Views
 
 SWITCHES = ("show_labels", "show_map", "live", "superpixels", "square_brush")
 
@@ -34,6 +35,7 @@ class WindowState:
     method: MethodPanel
     maps: MapController
     exporter: ExportController
+    views: Views
 
     def now(self) -> dict[str, Any]:
         """How the window stands."""
@@ -45,6 +47,7 @@ class WindowState:
             "method": self.method.spec().to_json(),
             "map": {"opacity": round(self.maps.opacity, 2), "layer": self.maps.layer},
             "export": self.exporter.options,
+            "views": self.views.state(),
         }
 
     def restore(self, state: Mapping[str, Any]) -> None:
@@ -57,6 +60,7 @@ class WindowState:
         return {
             "geometry": self._take_geometry, "layout": self._take_layout, "switches": self._take_switches,
             "tool": self._take_tool, "method": self._take_method, "map": self._take_map, "export": self._take_export,
+            "views": self.views.restore,
         }  # fmt: skip
 
     def _take_geometry(self, text: Any) -> None:

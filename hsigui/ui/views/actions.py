@@ -1,0 +1,28 @@
+"""What can be asked of the views."""
+
+from __future__ import annotations
+
+from hsigui.document import conditions as when
+from hsigui.texts import say
+from hsigui.ui.desk.action_rows import ActionRow
+from hsigui.ui.views.views import ONE, Views
+
+_LAYOUTS = (
+    (ONE, say("&One view"), say("The image alone")),
+    ("beside", say("Two &side by side"), say("Beside the image another view of the same place")),
+    ("above", say("Two one &above the other"), say("Below the image another view of the same place")),
+    ("four", say("&Four views"), say("Three more views of the same place")),
+)
+LAYOUT_ROWS: tuple[ActionRow, ...] = tuple(
+    ActionRow(f"views_{name}", text, tip, Views.show, (name,), when=when.has_scene, checkable=True,
+              checked=name == ONE, group="views")
+    for name, text, tip in _LAYOUTS
+)  # fmt: skip
+ROWS: tuple[ActionRow, ...] = (
+    *LAYOUT_ROWS,
+    ActionRow("views_next", say("&Next arrangement"), say("One view, two side by side, two above each other, four"),
+              Views.show_next, keys=("F6",), when=when.has_scene),
+)  # fmt: skip
+
+# What stands of them in the menu View.
+MENU: tuple[object, ...] = ((say("&Views"), (*(row.id for row in LAYOUT_ROWS), None, "views_next")),)

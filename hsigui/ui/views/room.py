@@ -1,0 +1,14 @@
+"""The panel of what lies over the image, with the other views of the scene."""
+
+from __future__ import annotations
+
+from hsigui.ui.image.bench import Bench, PanelParts
+from hsigui.ui.views.overlays import Overlays
+from hsigui.ui.views.overlays_panel import OverlaysPanel
+from hsigui.ui.views.views import Views
+
+
+def overlays(bench: Bench) -> PanelParts:
+    """Makes the panel of the layers over the image."""
+    panel = OverlaysPanel(None, bench.desk.window)
+    return PanelParts(panel, (panel, Overlays(bench, panel), Views(bench)))
