@@ -8,7 +8,7 @@ about 1 ms so, 4 to 7 ms with two ImageItems over a third. There is also no cont
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 
 import numpy as np
 from numpy.typing import NDArray
@@ -21,6 +21,7 @@ from hsigui.labels.strokes import Area
 from hsigui.texts import say
 from hsigui.ui.image.camera import Camera
 from hsigui.ui.image.color_key import ColorKey, paint_key
+from hsigui.ui.image.comparing import Comparing, Painted
 from hsigui.ui.image.marks import Mark, half_side, paint_marks
 from hsigui.ui.image.outlines import OutlineLayer
 from hsigui.ui.image.overlay import REACH, Box, ClassLayer, Composite, SelectionLayer, Window
@@ -31,8 +32,6 @@ ZOOM_STEP = 1.25
 PIXEL_SCALE = 12.0  # logical pixels a scene pixel gets when one pixel is asked for
 MARK_REACH = 4.0  # logical pixels beside a mark's frame in which a click is meant for it
 Marker = tuple[int, int, Color]
-PaintLayers = Callable[[QPainter, Window], None]
-Comparing = Callable[[QPainter, Window, PaintLayers], None]  # the last paints the scene as it is
 
 
 class SceneCanvas(QAbstractScrollArea):
@@ -247,7 +246,7 @@ class SceneCanvas(QAbstractScrollArea):
         return None
 
     def set_comparing(self, comparing: Comparing | None) -> None:
-        """Paints the scene by who compares two pictures of it, or as it is."""
+        """Paints pictures of the scene as who compares them says, or the scene as it is."""
         self._comparing = comparing
         self.viewport().update()
 
@@ -360,22 +359,27 @@ class SceneCanvas(QAbstractScrollArea):
         painter.end()
 
     def _paint_scene(self, painter: QPainter, exposed: QRect) -> None:
+        as_it_is: tuple[Painted, ...] = (self._composite, self.stack)
+        if self._comparing is None:
+            self._paint_rasters(painter, exposed, (*as_it_is, self._selection))
+        else:
+            for part, layers in self._comparing.parts(exposed, as_it_is):
+                painter.setClipRect(part)
+                self._paint_rasters(painter, part, (*layers, self._selection))
+            painter.setClipping(False)
+        self.stack.paint_lines(painter, self._camera)
+        if self._comparing is not None:
+            self._comparing.paint_over(painter)
+
+    def _paint_rasters(self, painter: QPainter, exposed: QRect, layers: Sequence[Painted]) -> None:
         ratio = self.viewport().devicePixelRatioF()
         window = scene_window(self._camera, exposed, ratio)
         if window is None:
             return
         painter.scale(1 / ratio, 1 / ratio)
-        if self._comparing is None:
-            self._paint_layers(painter, window)
-        else:
-            self._comparing(painter, window, self._paint_layers)
-        self._selection.paint(painter, window)
+        for layer in layers:
+            layer.paint(painter, window)
         painter.resetTransform()
-        self.stack.paint_lines(painter, self._camera)
-
-    def _paint_layers(self, painter: QPainter, window: Window) -> None:
-        self._composite.paint(painter, window)
-        self.stack.paint(painter, window)
 
     def _paint_markers(self, painter: QPainter) -> None:
         painter.setBrush(Qt.BrushStyle.NoBrush)

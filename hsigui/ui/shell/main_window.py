@@ -108,6 +108,7 @@ from hsigui.ui.training.method_panel import MethodPanel
 from hsigui.ui.training.queue_list import QueueList
 from hsigui.ui.training.run_files import RunFiles
 from hsigui.ui.training.view import TrainingView
+from hsigui.ui.views.comparison import Comparison
 from hsigui.ui.views.views import Views
 
 CLOSE_SECONDS = 5.0
@@ -221,7 +222,10 @@ class MainWindow(QMainWindow):
     def _build_controllers(self) -> None:
         self.arrivals = Arrivals(self.desk, self.scene, self.label_files, self.spectra)
         self.leaving = Leaving(self.desk, self.scenes)
-        stands = WindowState(self, self.session, self.actions_, self.method, self.maps, self.exporter, self.views)
+        comparison = self._part(Comparison)
+        stands = WindowState(
+            self, self.session, self.actions_, self.method, self.maps, self.exporter, self.views, comparison
+        )
         self.projects = ProjectFiles(self.desk, self.scene, self.scenes, self.keeping, self.left, stands)
         self.states = StateKeeping(
             self.desk, self.keeping, self.left, self.scene, self._part(SpectraController), self.run_files, stands

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from hsigui.ui.image.bench import Bench, PanelParts
+from hsigui.ui.views.comparison import Comparison
 from hsigui.ui.views.overlays import Overlays
 from hsigui.ui.views.overlays_panel import OverlaysPanel
 from hsigui.ui.views.views import Views
@@ -11,4 +12,5 @@ from hsigui.ui.views.views import Views
 def overlays(bench: Bench) -> PanelParts:
     """Makes the panel of the layers over the image."""
     panel = OverlaysPanel(None, bench.desk.window)
-    return PanelParts(panel, (panel, Overlays(bench, panel), Views(bench)))
+    views = Views(bench)
+    return PanelParts(panel, (panel, Overlays(bench, panel), views, Comparison(bench, views.grid)))
