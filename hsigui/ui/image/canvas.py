@@ -304,6 +304,10 @@ class SceneCanvas(QAbstractScrollArea):
         self._camera.look_like(other._camera)
         self._moved()
 
+    def scene_at(self, at: QPointF) -> tuple[float, float]:
+        """Row and column (fractional, pixel centres at .5) under a place of the viewport; may lie outside the scene."""
+        return self._camera.to_scene(at)
+
     def same_place(self, other: SceneCanvas, at: QPointF) -> QPointF:
         """Where in this view the place of the scene is that lies under a place of another view."""
         return self._camera.to_view(*other._camera.to_scene(at))

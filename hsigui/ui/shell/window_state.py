@@ -23,7 +23,7 @@ from hsigui.ui.training.method_panel import MethodPanel
 from hsigui.ui.views.comparison import Comparison
 from hsigui.ui.views.views import Views
 
-SWITCHES = ("show_labels", "show_map", "live", "superpixels", "square_brush")
+SWITCHES = ("show_labels", "show_map", "live", "superpixels", "square_brush", "overview")
 
 
 @dataclass(frozen=True)

@@ -6,6 +6,7 @@ from hsigui.document import conditions as when
 from hsigui.texts import say
 from hsigui.ui.desk.action_rows import ActionRow
 from hsigui.ui.views.comparison import Comparison
+from hsigui.ui.views.overview import Overview
 from hsigui.ui.views.views import ONE, Views
 
 _LAYOUTS = (
@@ -23,12 +24,19 @@ ROWS: tuple[ActionRow, ...] = (
     *LAYOUT_ROWS,
     ActionRow("views_next", say("&Next arrangement"), say("One view, two side by side, two above each other, four"),
               Views.show_next, keys=("F6",), when=when.has_scene),
-    ActionRow("swipe", say("S&wipe"),
+    ActionRow("swipe", say("Swipe"),
               say("Two pictures of the scene, left and right of a line that you drag over the image"),
               Comparison.swipe, keys=("F8",), when=when.has_scene, checkable=True),
-    ActionRow("blink", say("Blin&k"), say("Two pictures of the scene in turns; hold Y to see the second alone"),
+    ActionRow("blink", say("Blink in turns"), say("Two pictures in turns; hold Y to see the second alone"),
               Comparison.blink, keys=("F9",), when=when.has_scene, checkable=True),
+    ActionRow("overview", say("Overview"), say("A small picture of the whole scene, with a frame around what is seen"),
+              Overview.show, keys=("F7",), when=when.has_scene, checkable=True),
 )  # fmt: skip
 
 # What stands of them in the menu View.
-MENU: tuple[object, ...] = ((say("&Views"), (*(row.id for row in LAYOUT_ROWS), None, "views_next")), "swipe", "blink")
+MENU: tuple[object, ...] = (
+    (say("&Views"), (*(row.id for row in LAYOUT_ROWS), None, "views_next")),
+    "swipe",
+    "blink",
+    "overview",
+)

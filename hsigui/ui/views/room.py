@@ -6,6 +6,7 @@ from hsigui.ui.image.bench import Bench, PanelParts
 from hsigui.ui.views.comparison import Comparison
 from hsigui.ui.views.overlays import Overlays
 from hsigui.ui.views.overlays_panel import OverlaysPanel
+from hsigui.ui.views.overview import Overview
 from hsigui.ui.views.views import Views
 
 
@@ -13,4 +14,5 @@ def overlays(bench: Bench) -> PanelParts:
     """Makes the panel of the layers over the image."""
     panel = OverlaysPanel(None, bench.desk.window)
     views = Views(bench)
-    return PanelParts(panel, (panel, Overlays(bench, panel), views, Comparison(bench, views.grid)))
+    comparison, overview = Comparison(bench, views.grid), Overview(bench)
+    return PanelParts(panel, (panel, Overlays(bench, panel), views, comparison, overview))
