@@ -6,6 +6,7 @@ from hsigui.document import conditions as when
 from hsigui.texts import say
 from hsigui.ui.desk.action_rows import ActionRow
 from hsigui.ui.views.comparison import Comparison
+from hsigui.ui.views.overlays import Overlays
 from hsigui.ui.views.overview import Overview
 from hsigui.ui.views.views import ONE, Views
 
@@ -31,6 +32,9 @@ ROWS: tuple[ActionRow, ...] = (
               Comparison.blink, keys=("F9",), when=when.has_scene, checkable=True),
     ActionRow("overview", say("Overview"), say("A small picture of the whole scene, with a frame around what is seen"),
               Overview.show, keys=("F7",), when=when.has_scene, checkable=True),
+    ActionRow("add_lines", say("Add vector overlay…"),
+              say("Parcels, roads and the like from a GeoPackage, shapefile or GeoJSON, as lines over the image"),
+              Overlays.ask_and_add_lines, when=when.has_scene),
 )  # fmt: skip
 
 # What stands of them in the menu View.

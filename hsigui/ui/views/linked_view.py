@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QEvent, QPointF, QRectF, QSignalBlocker, Qt, Signal
+from PySide6.QtCore import QEvent, QPointF, QRect, QRectF, QSignalBlocker, Qt, Signal
 from PySide6.QtGui import QMouseEvent, QPainter, QPaintEvent, QPalette, QResizeEvent, QWheelEvent
 from PySide6.QtWidgets import QComboBox, QWidget
 
@@ -49,6 +49,7 @@ class LinkedView(SceneCanvas):
         self.chooser.setToolTip(say("What this view shows"))
         self.chooser.move(AWAY, AWAY)
         self.chooser.activated.connect(self._picked)
+        image.stack.changed.connect(self._restacked_there)
 
     def show_scene(self, size: tuple[int, int]) -> None:
         """Takes a scene of so many rows and columns, of which nothing is shown yet."""
@@ -155,6 +156,14 @@ class LinkedView(SceneCanvas):
             text = say("There is nothing to show here yet.")
             painter.drawText(self.viewport().rect(), Qt.AlignmentFlag.AlignCenter, text)
             painter.end()
+
+    def _paint_scene(self, painter: QPainter, exposed: QRect) -> None:
+        super()._paint_scene(painter, exposed)
+        self._image.stack.paint_lines(painter, self._camera)
+
+    def _restacked_there(self, _name: str) -> None:
+        """The lines over the image are others."""
+        self.viewport().update()
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)

@@ -7,16 +7,21 @@ window, whose menu and panel of the map change them, too.
 from __future__ import annotations
 
 from dataclasses import replace
+from functools import partial
+from pathlib import Path
 
 from PySide6.QtCore import QObject
 
 from hsigui.document.events import Changed, OverlaysChanged, SceneShown
 from hsigui.document.overlays import SUBJECT, Overlay
+from hsigui.errors import HsiError
 from hsigui.texts import say
 from hsigui.ui.image.bench import Bench
 from hsigui.ui.image.stack import Entry, Layer
 from hsigui.ui.image.subject_drawing import SubjectDrawing
 from hsigui.ui.image.subject_layer import SubjectLayer
+from hsigui.ui.views.line_files import LineFiles
+from hsigui.ui.views.lines_layer import LinesLayer, MadeLines
 from hsigui.ui.views.overlays_panel import OverlayRow, OverlaysPanel
 
 FIRST_OPACITY = 0.6  # of a picture that is laid over the composite
@@ -32,6 +37,9 @@ class Overlays(QObject):
         self._bench, self._panel, self._session = bench, panel, bench.desk.session
         self._image, self._stack = bench.image, bench.image.stack
         self._drawings: dict[str, SubjectDrawing] = {}
+        self._lines: dict[str, LinesLayer] = {}
+        self._unread: dict[str, str] = {}  # why lines cannot be shown, by their ids
+        self._files = LineFiles(bench.desk, self._take_lines)
         self._first = self._noted()  # as the program has them at first
         self._applying = False
         panel.visible_changed.connect(self._set_visible)
@@ -40,6 +48,10 @@ class Overlays(QObject):
         panel.removed.connect(self.remove)
         panel.list_asked.connect(self._list)
         panel.added.connect(self.add_subject)
+        panel.color_asked.connect(self._ask_color)
+        panel.width_changed.connect(self._set_width)
+        bench.image.hovered.connect(self._name_lines)
+        bench.image.left_scene.connect(self._name_nothing)
         self._stack.changed.connect(self._stack_changed)
         bench.subjects.changed.connect(self._subject_changed)
         events = self._session.events
@@ -57,6 +69,14 @@ class Overlays(QObject):
             return
         self._keep((*self._noted(), Overlay(SUBJECT + name, subject.title, opacity=FIRST_OPACITY)))
 
+    def ask_and_add_lines(self) -> None:
+        """Asks for a file of lines, and lays them over the image."""
+        self._files.ask()
+
+    def add_lines(self, path: Path) -> None:
+        """Lays the lines of a file over the image."""
+        self._files.add(path)
+
     def remove(self, name: str) -> None:
         """Takes a layer off that was laid over."""
         self._keep(tuple(overlay for overlay in self._noted() if overlay.id != name))
@@ -70,6 +90,17 @@ class Overlays(QObject):
     def _set_opacity(self, name: str, opacity: float) -> None:
         self._stack.set_opacity(name, opacity)  # at once; of the map, its panel hears of it, too
         self._keep(self._noted())
+
+    def _ask_color(self, name: str) -> None:
+        overlay = self._kept(name)
+        if overlay is None:
+            return
+        color = self._bench.desk.prompts.color(overlay.color, overlay.title)
+        if color is not None:
+            self._keep(tuple(replace(o, color=color) if o.id == name else o for o in self._noted()))
+
+    def _set_width(self, name: str, width: float) -> None:
+        self._keep(tuple(replace(o, width=width) if o.id == name else o for o in self._noted()))
 
     def _arrange(self, names: tuple[str, ...]) -> None:
         self._stack.arrange(names)
@@ -92,9 +123,8 @@ class Overlays(QObject):
         return tuple(self._as_overlay(entry) for entry in self._stack.entries)
 
     def _as_overlay(self, entry: Entry[Layer]) -> Overlay:
-        kept = self._kept(entry.id)
-        visible = kept.visible if kept is not None else True
-        return Overlay(entry.id, entry.title, visible, 1.0 if entry.id == "map" else entry.layer.opacity)
+        kept = self._kept(entry.id) or Overlay(entry.id, entry.title)
+        return replace(kept, opacity=1.0 if entry.id == "map" else entry.layer.opacity)
 
     def _kept(self, name: str) -> Overlay | None:
         scene = self._session.shown
@@ -108,8 +138,9 @@ class Overlays(QObject):
     # What is shown
 
     def _show_scene(self, _event: SceneShown) -> None:
-        for name in list(self._drawings):
+        for name in (*self._drawings, *self._lines):
             self._drop(name)
+        self._unread.clear()
         self._apply(_event)
 
     def _apply(self, _event: Changed) -> None:
@@ -118,11 +149,13 @@ class Overlays(QObject):
         overlays = scene.overlays or self._first
         self._applying = True
         try:
-            for name in [name for name in self._drawings if all(o.id != name for o in overlays)]:
+            for name in {*self._drawings, *self._lines} - {overlay.id for overlay in overlays}:
                 self._drop(name)
             for overlay in overlays:
                 if overlay.subject and overlay.id not in self._drawings:
                     self._lay(overlay)
+                elif overlay.path is not None and overlay.id not in self._lines:
+                    self._lay_lines(overlay)
             for overlay in overlays:
                 self._look(overlay)
             self._stack.arrange(tuple(overlay.id for overlay in overlays))
@@ -139,6 +172,10 @@ class Overlays(QObject):
             self._stack.set_visible(overlay.id, overlay.visible and self._image.labels_visible)
         elif overlay.id not in OF_THE_WINDOW:
             self._stack.set_visible(overlay.id, overlay.visible)
+        lines = self._lines.get(overlay.id)
+        if lines is not None and (lines.color, lines.width) != (overlay.color, overlay.width):
+            lines.color, lines.width = overlay.color, overlay.width
+            self._stack.changed.emit(overlay.id)
 
     def _lay(self, overlay: Overlay) -> None:
         scene = self._session.scene
@@ -149,10 +186,61 @@ class Overlays(QObject):
         drawing.show(self._bench.subjects.named(scene, overlay.subject), (scene.cube.rows, scene.cube.cols))
 
     def _drop(self, name: str) -> None:
-        drawing = self._drawings.pop(name)
-        drawing.let_go()
-        drawing.deleteLater()
+        drawing = self._drawings.pop(name, None)
+        if drawing is not None:
+            drawing.let_go()
+            drawing.deleteLater()
+        self._lines.pop(name, None)
         self._stack.remove(name)
+
+    # Lines
+
+    def _lay_lines(self, overlay: Overlay) -> None:
+        """A file that the scene had on an earlier day is read again."""
+        self._lines[overlay.id] = LinesLayer(overlay.color, overlay.width, overlay.opacity)
+        self._stack.add_lines(overlay.id, overlay.title, self._lines[overlay.id])
+        self._files.read(overlay, failed=partial(self._not_read, overlay))
+
+    def _take_lines(self, overlay: Overlay, made: MadeLines) -> None:
+        """Lines were read: of a layer that waits for them, or of a new one."""
+        kept = self._kept(overlay.id)
+        if kept is not None and (kept.path, kept.layer) != (overlay.path, overlay.layer):
+            overlay = replace(overlay, id=self._files.free_name())  # another file was quicker
+        if overlay.id not in self._lines:
+            layer = self._lines[overlay.id] = LinesLayer(overlay.color, overlay.width, overlay.opacity)
+            self._stack.add_lines(overlay.id, overlay.title, layer)
+            self._keep((*(o for o in self._noted() if o.id != overlay.id), overlay))
+        self._unread.pop(overlay.id, None)
+        self._lines[overlay.id].set(made)
+        self._stack.changed.emit(overlay.id)
+
+    def _not_read(self, overlay: Overlay, error: BaseException, trace: str) -> None:
+        if self._stack.find(overlay.id) is None:
+            return  # it is shown no more
+        if not isinstance(error, HsiError):
+            self._bench.desk.fail(error, trace)
+            return
+        self._unread[overlay.id] = error.message
+        self._bench.desk.messages.warning(
+            say("The overlay {title} is not shown: {message}", title=overlay.title, message=error.message), error.hint
+        )
+        self._show_rows()
+
+    def _name_lines(self, row: int, col: int) -> None:
+        if self._lines:
+            scale = self._image.scale
+            for layer in self._lines.values():
+                name = layer.name_at(row + 0.5, col + 0.5, scale)
+                self._name(layer, (name, row, col) if name else None)
+
+    def _name_nothing(self) -> None:
+        for layer in self._lines.values():
+            self._name(layer, None)
+
+    def _name(self, layer: LinesLayer, named: tuple[str, int, int] | None) -> None:
+        if named != layer.named:
+            layer.named = named
+            self._image.viewport().update()
 
     def _stack_changed(self, name: str) -> None:
         if self._applying:
@@ -177,7 +265,12 @@ class Overlays(QObject):
         self._panel.set_rows([self._row(entry) for entry in reversed(self._stack.entries)])
 
     def _row(self, entry: Entry[Layer]) -> OverlayRow:
-        layer, own = entry.layer, entry.id in self._drawings
-        empty = self._drawings[entry.id].subject is None if own else layer.empty
-        tip = say("There is nothing of it in this scene now.") if empty else ""
-        return OverlayRow(entry.id, entry.title, layer.visible, layer.opacity, empty, own, tip=tip)
+        layer, drawing, lines = entry.layer, self._drawings.get(entry.id), self._lines.get(entry.id)
+        empty = layer.empty if drawing is None else drawing.subject is None
+        tip = self._unread.get(entry.id) or (say("There is nothing of it in this scene now.") if empty else "")
+        kept = self._kept(entry.id)
+        if kept is not None and kept.path is not None and not tip:
+            tip = str(kept.path)
+        own = drawing is not None or lines is not None
+        row = OverlayRow(entry.id, entry.title, layer.visible, layer.opacity, empty, own, tip=tip)
+        return row if lines is None else replace(row, color=lines.color, width=lines.width)

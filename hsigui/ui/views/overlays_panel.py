@@ -92,7 +92,7 @@ class OverlaysPanel(QWidget):
     list_asked = Signal()
     added = Signal(str)
 
-    def __init__(self, add_file: QAction | None = None, parent: QWidget | None = None) -> None:
+    def __init__(self, add_file: QAction, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._rows: tuple[OverlayRow, ...] = ()
         self._add_file = add_file
@@ -198,9 +198,9 @@ class OverlaysPanel(QWidget):
             action = self.menu.addAction(title)
             action.setData(name)
             action.triggered.connect(self._added)
-        if self._add_file is not None:
+        if subjects:
             self.menu.addSeparator()
-            self.menu.addAction(self._add_file)
+        self.menu.addAction(self._add_file)
 
     def changeEvent(self, event: QEvent) -> None:
         super().changeEvent(event)

@@ -19,7 +19,7 @@ from hsigui.ui.image.subject_layer import Drawn
 from hsigui.ui.image.view import ImageView
 
 LONGEST, EDGE, AWAY = 180, 1, 10  # logical pixels: its longer side, its rim, and from the corner of the image
-SHARE = 0.4  # of the image that it takes at most
+SHARE = 0.3  # of the image that it takes at most
 SUBJECT = "composite"
 WAIT_MS, LONGEST_WAIT_MS = 60, 250
 _HALO, _FRAME = QColor(0, 0, 0, 170), QColor(255, 226, 74)

@@ -12,7 +12,7 @@ from hsigui.ui.views.views import Views
 
 def overlays(bench: Bench) -> PanelParts:
     """Makes the panel of the layers over the image."""
-    panel = OverlaysPanel(None, bench.desk.window)
+    panel = OverlaysPanel(bench.actions["add_lines"], bench.desk.window)
     views = Views(bench)
     comparison, overview = Comparison(bench, views.grid), Overview(bench)
     return PanelParts(panel, (panel, Overlays(bench, panel), views, comparison, overview))
