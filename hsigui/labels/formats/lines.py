@@ -43,7 +43,7 @@ class Lines:
 
     @property
     def alone(self) -> NDArray[np.bool_]:
-        """Which corners no line leads to or from: points. n bool."""
+        """Which corners no line leads to or from: points; one for each corner."""
         return ~self.goes_on & ~np.concatenate([[False], self.goes_on[:-1]])
 
 
@@ -90,7 +90,7 @@ def read_lines(path: Path, layer: str, grid: Grid) -> Lines:
 
 
 def _is_json(path: Path) -> bool:
-    return path.suffix.lower() in (".geojson", ".json")
+    return any(path.suffix.lower() in row.suffixes for row in table.FORMATS if row.name == _JSON)
 
 
 def _require_known(path: Path) -> None:

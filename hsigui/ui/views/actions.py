@@ -43,4 +43,5 @@ MENU: tuple[object, ...] = (
     "swipe",
     "blink",
     "overview",
+    "add_lines",
 )
