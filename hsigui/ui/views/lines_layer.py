@@ -6,7 +6,7 @@ are in view.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import pyqtgraph as pg
@@ -18,8 +18,9 @@ from hsigui.labels.classes import Color
 from hsigui.labels.formats.lines import Lines
 from hsigui.ui.image.camera import Camera
 
-AT_ONCE = 4096  # corners of a part that is drawn or left out as a whole
-SMOOTH_UP_TO = 60_000  # corners in view; more are drawn without softened edges
+AT_ONCE = 512  # corners of a part that is drawn or left out as a whole
+SMOOTH_UP_TO = 5_000  # corners in view; more are drawn without softened edges
+TILES, ROWS_OF_TILES = 64, 8  # along the longer side of a scene; lines are sorted by strips of so many rows of them
 SHARE = 2000  # of the longer side of a scene that the corners of the coarse lines are apart at least
 CLOSE = 0.75  # logical pixels within which corners fall together
 NEAR = 6.0  # logical pixels from the mouse in which a line is named
@@ -42,41 +43,33 @@ class LinesLayer:
         self.visible, self.opacity = True, opacity
         self.color, self.width = color, width
         self.named: tuple[str, int, int] | None = None  # the name that is shown, at a row and column
-        self._lines: Lines | None = None
-        self._fine: list[_Part] = []
-        self._coarse: list[_Part] = []
-        self._apart = 0.0
-        self._dots: list[QPointF] = []
+        self._made: MadeLines | None = None
 
     @property
     def empty(self) -> bool:
-        return self._lines is None
+        return self._made is None
 
     def set(self, made: MadeLines) -> None:
         """Takes lines that were made ready to be drawn."""
-        self._lines, self._fine, self._coarse = made.lines, made.fine, made.coarse
-        self._apart, self._dots = made.apart, made.dots
+        self._made = made
 
     def paint_lines(self, painter: QPainter, camera: Camera) -> None:
         """Draws in view coordinates, and nothing beside the scene."""
-        painter.save()
-        outline = QPainterPath()
-        corners = ((0, 0), (0, camera.cols), (camera.rows, camera.cols), (camera.rows, 0))
-        outline.addPolygon(QPolygonF([camera.to_view(*corner) for corner in corners]))
-        painter.setClipPath(outline)
-        painter.setOpacity(self.opacity)
         to_view = _to_view(camera)
         back, known = to_view.inverted()
-        if known:
+        if self._made is not None and known:
+            painter.save()
+            _clip(painter, to_view, QRectF(0, 0, camera.cols, camera.rows))
+            painter.setOpacity(self.opacity)
             device = painter.device()
             seen = back.mapRect(QRectF(0, 0, device.width(), device.height()).adjusted(-8, -8, 8, 8))
-            self._draw(painter, to_view, seen, camera.scale)
-        painter.restore()
+            self._draw(painter, self._made, to_view, seen, camera.scale)
+            painter.restore()
         if self.named is not None:
             self._paint_name(painter, camera)
 
-    def _draw(self, painter: QPainter, to_view: QTransform, seen: QRectF, scale: float) -> None:
-        parts = self._coarse if self._apart * scale <= CLOSE else self._fine
+    def _draw(self, painter: QPainter, made: MadeLines, to_view: QTransform, seen: QRectF, scale: float) -> None:
+        parts = made.coarse if made.apart * scale <= CLOSE else made.fine
         parts = [part for part in parts if part.bounds.intersects(seen)]
         corners = sum(part.corners for part in parts)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing, corners <= SMOOTH_UP_TO)
@@ -90,7 +83,7 @@ class LinesLayer:
             painter.drawPath(part.path)
         painter.restore()
         painter.setBrush(QColor(*self.color))
-        for dot in self._dots:
+        for dot in made.dots:
             painter.drawEllipse(to_view.map(dot), DOT, DOT)
 
     # Names
@@ -98,21 +91,18 @@ class LinesLayer:
     def name_at(self, row: float, col: float, scale: float) -> str:
         """What the line is called that is near a place of the scene at a magnification (logical pixels a scene pixel);
         empty where there is none, or it has no name."""
-        if self._lines is None or not self.visible:
+        if self._made is None or not self.visible:
             return ""
-        near, points, on = NEAR / scale, self._lines.points, self._lines.goes_on
-        at = np.array([col, row])
-        if self._lines.alone.any():
-            dots = np.flatnonzero(self._lines.alone)
-            away = np.abs(points[dots] - at).max(axis=1)
-            if away.min() <= near:
-                return self._lines.names[int(self._lines.features[dots[away.argmin()]])]
-        low, high = np.minimum(points[:-1], points[1:]), np.maximum(points[:-1], points[1:])
-        found = np.flatnonzero(on[:-1] & (low <= at + near).all(axis=1) & (high >= at - near).all(axis=1))
+        lines, (left, top, right, bottom), near = self._made.lines, self._made.spans, NEAR / scale
+        found = np.flatnonzero(
+            (left <= col + near) & (right >= col - near) & (top <= row + near) & (bottom >= row - near)
+        )
         if not len(found):
             return ""
-        away = _distances(at, points[found], points[found + 1])
-        return self._lines.names[int(self._lines.features[found[away.argmin()]])] if away.min() <= near else ""
+        first = lines.points[found]
+        last = np.where(lines.goes_on[found, None], lines.points[np.minimum(found + 1, len(left) - 1)], first)
+        away = _distances(np.array([col, row]), first, last)
+        return lines.names[int(lines.features[found[away.argmin()]])] if away.min() <= near else ""
 
     def _paint_name(self, painter: QPainter, camera: Camera) -> None:
         if self.named is None:
@@ -138,11 +128,13 @@ class MadeLines:
     """Lines that are ready to be drawn.
 
     Attributes:
+        spans: left, top, right and bottom of the piece of a line from each corner to the next; n float64 each.
         fine, coarse: all corners, and those that are apart enough to be seen far away.
         apart: how far, in pixels of the scene.
     """
 
     lines: Lines
+    spans: tuple[NDArray[np.float64], ...]
     fine: list[_Part]
     coarse: list[_Part]
     apart: float
@@ -155,12 +147,27 @@ def made_ready(lines: Lines, longer: int) -> MadeLines:
     Args:
         longer: rows or columns of the scene, whichever are more.
     """
-    apart = longer / SHARE
+    lines, apart = _neighbours_together(lines, longer), longer / SHARE
     alone = lines.points[lines.alone]
+    following = np.where(lines.goes_on[:, None], np.roll(lines.points, -1, axis=0), lines.points)
+    low, high = np.minimum(lines.points, following), np.maximum(lines.points, following)
+    spans = tuple(np.ascontiguousarray(side) for side in (*low.T, *high.T))
     return MadeLines(
-        lines, _parts(lines.points, lines.goes_on), _parts(*_thinned(lines, apart)), apart,
+        lines, spans, _parts(lines.points, lines.goes_on), _parts(*_thinned(lines, apart)), apart,
         [QPointF(x, y) for x, y in alone.tolist()],
     )  # fmt: skip
+
+
+def _neighbours_together(lines: Lines, longer: int) -> Lines:
+    """The lines in an order in which those that lie near each other are near each other, too: parts of them are then
+    small on the map, and most are out of view near by."""
+    starts = np.flatnonzero(np.concatenate([[True], ~lines.goes_on[:-1]]))
+    cells = np.clip(lines.points[starts] * TILES / longer, 0, TILES - 1).astype(np.int64)
+    order = np.argsort(cells[:, 1] // ROWS_OF_TILES * TILES + cells[:, 0], kind="stable")
+    lengths = np.diff(np.append(starts, len(lines.points)))[order]
+    within = np.arange(len(lines.points)) - np.repeat(np.cumsum(lengths) - lengths, lengths)
+    taken = np.repeat(starts[order], lengths) + within
+    return replace(lines, points=lines.points[taken], goes_on=lines.goes_on[taken], features=lines.features[taken])
 
 
 def _thinned(lines: Lines, apart: float) -> tuple[NDArray[np.float64], NDArray[np.bool_]]:
@@ -196,6 +203,16 @@ def _to_view(camera: Camera) -> QTransform:
         across.x() - origin.x(), across.y() - origin.y(), down.x() - origin.x(), down.y() - origin.y(),
         origin.x(), origin.y(),
     )  # fmt: skip
+
+
+def _clip(painter: QPainter, to_view: QTransform, scene: QRectF) -> None:
+    """Draws nothing beside the scene."""
+    if not to_view.isRotating():
+        painter.setClipRect(to_view.mapRect(scene))
+    else:
+        outline = QPainterPath()
+        outline.addPolygon(to_view.map(QPolygonF(scene)))
+        painter.setClipPath(outline)
 
 
 def _distances(at: NDArray[np.float64], first: NDArray[np.float64], last: NDArray[np.float64]) -> NDArray[np.float64]:
