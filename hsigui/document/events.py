@@ -178,6 +178,11 @@ class MapSpecChanged(Changed):
 
 
 @dataclass(frozen=True)
+class OverlaysChanged(Changed):
+    """What lies over the composite is another, or in another order, or looks otherwise."""
+
+
+@dataclass(frozen=True)
 class AccuracyChanged(Changed):
     """The map is measured otherwise, or not at all."""
 

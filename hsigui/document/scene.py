@@ -27,9 +27,11 @@ from hsigui.document.events import (
     MapChanged,
     MapSpecChanged,
     NotesChanged,
+    OverlaysChanged,
     ViewChanged,
 )
 from hsigui.document.identity import Origin
+from hsigui.document.overlays import Overlay
 from hsigui.document.samples import Sample
 from hsigui.document.scene_labels import SceneLabels
 from hsigui.document.scene_state import MapMaking, RunPlace
@@ -63,6 +65,7 @@ class Scene(SceneLabels):
         run_places: where runs of an earlier day are kept, whether they are open or not.
         map_to_make: a map of an earlier day that is made again with the next one, and is shown then in its place.
         course: how its last training goes or went; None before the first.
+        overlays: what lies over its composite, from the lowest to the highest; empty for as at first.
     """
 
     def __init__(self, cube: Cube, view: ViewState, plain: Cube | None = None) -> None:
@@ -79,6 +82,7 @@ class Scene(SceneLabels):
         self.run_places: tuple[RunPlace, ...] = ()
         self.map_to_make: MapMaking | None = None
         self.course: TrainingCurves | None = None
+        self.overlays: tuple[Overlay, ...] = ()
         self._input_identity: tuple[Cube, str] | None = None
 
     # Which scene this is
@@ -117,6 +121,12 @@ class Scene(SceneLabels):
         if view != before:
             self.views.put(view)
             self.events.emit(ViewChanged(before, view))
+
+    def set_overlays(self, overlays: tuple[Overlay, ...]) -> None:
+        """Takes what lies over the composite, from the lowest to the highest."""
+        if overlays != self.overlays:
+            self.overlays = overlays
+            self.events.emit(OverlaysChanged())
 
     def replace_cube(self, cube: Cube, *, plain: Cube | None = None, new_input: bool) -> None:
         """Takes the same scene with other bands, or read again; labels and ground truth stay.

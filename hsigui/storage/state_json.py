@@ -22,6 +22,7 @@ from hsigui.document.values import LabelFile, Spectrum, Truth
 from hsigui.errors import HsiError
 from hsigui.methods.run_record import SETTINGS, sum_of, without_sums
 from hsigui.specs import MapSpec, SplitSpec
+from hsigui.storage.overlays_json import overlay_from_json, overlay_to_json
 from hsigui.storage.packing import inflated, packed, unpacked
 from hsigui.storage.view_json import view_from_json, view_to_json
 
@@ -41,6 +42,7 @@ def entries_of(state: SceneState, folder: Path, before: SceneState | None = None
         ("view", "shown"): None if state.view is None else json.dumps(view_to_json(state.view)),
         ("view", "place"): None if state.looked_at is None else json.dumps(state.looked_at),
         ("view", "map"): None if state.map_spec is None else json.dumps(state.map_spec.to_json()),
+        ("view", "overlays"): _or_none([overlay_to_json(overlay, folder) for overlay in state.overlays]),
     }
     if before is None or state.runs != before.runs:
         entries["runs", "all"] = _or_none([_run_to_json(run, folder) for run in state.runs])
@@ -70,7 +72,7 @@ def state_from(entries: Mapping[Name, Any], shape: tuple[int, int], folder: Path
     found: dict[str, Any] = {}
     lost = []
     readers: dict[str, Callable[[], dict[str, Any]]] = {
-        "view": lambda: _view_from(entries),
+        "view": lambda: _view_from(entries, folder),
         "spectra": lambda: {"spectra": tuple(map(_spectrum_from_json, _listed(entries, "spectra", "kept")))},
         "truth": lambda: _truth_from(entries, shape),
         "runs": lambda: {"runs": tuple(_run_from_json(run, folder) for run in _listed(entries, "runs", "all"))},
@@ -104,7 +106,7 @@ def _listed(entries: Mapping[Name, Any], part: str, name: str) -> list[Any]:
 # View
 
 
-def _view_from(entries: Mapping[Name, Any]) -> dict[str, Any]:
+def _view_from(entries: Mapping[Name, Any], folder: Path) -> dict[str, Any]:
     shown, place, spec = (entries.get(("view", name)) for name in ("shown", "place", "map"))
     found: dict[str, Any] = {}
     if shown is not None:
@@ -114,6 +116,7 @@ def _view_from(entries: Mapping[Name, Any]) -> dict[str, Any]:
         found["looked_at"] = float(row), float(col), float(scale)
     if spec is not None:
         found["map_spec"] = MapSpec.from_json(json.loads(spec))
+    found["overlays"] = tuple(overlay_from_json(values, folder) for values in _listed(entries, "view", "overlays"))
     return found
 
 

@@ -127,6 +127,10 @@ class Camera:
         self.fitted = False
         self._clamp()
 
+    def look_like(self, other: Camera) -> None:
+        """Brings to the middle of the view what another one has there, as large; of the same scene."""
+        self.look_at(*other.to_scene(other.center), other.scale)
+
     def to_scene(self, at: QPointF) -> tuple[float, float]:
         """Row and column (fractional) under a place of the view."""
         x, y = (at.x() - self.offset.x()) / self.scale, (at.y() - self.offset.y()) / self.scale

@@ -23,11 +23,14 @@ from hsigui.texts import say
 from hsigui.ui.image.camera import Camera
 from hsigui.ui.image.class_key import ClassKey, paint_class_key
 from hsigui.ui.image.color_key import ColorKey, key_box, paint_key
+from hsigui.ui.image.comparing import Comparing, Painted
 from hsigui.ui.image.furniture import Look
 from hsigui.ui.image.marks import Mark, half_side, paint_marks
 from hsigui.ui.image.outlines import OutlineLayer
 from hsigui.ui.image.over_image import OverImage
 from hsigui.ui.image.overlay import FALLING, REACH, RISING, Box, ClassLayer, Composite, SelectionLayer, Window
+from hsigui.ui.image.pointer import paint_pointer, pointer_place
+from hsigui.ui.image.stack import Stack
 from hsigui.ui.image.turned_painting import paint_turned
 from hsigui.ui.image.turning import Turn
 
@@ -42,6 +45,9 @@ class SceneCanvas(QAbstractScrollArea):
 
     Signals:
         moved: another part of the scene is in view.
+
+    Attributes:
+        stack: what lies over the composite, and in which order.
     """
 
     moved = Signal()
@@ -58,6 +64,17 @@ class SceneCanvas(QAbstractScrollArea):
         self._errors = ClassLayer(opacity=0.85, keep_small=True)
         self._selection = SelectionLayer()
         self._outlines = OutlineLayer()
+        self.stack = Stack(self)
+        self.stack.add("map", say("Map"), self._map)
+        # Pixels that are not tested would show the map's colours between those of right and wrong.
+        self.stack.add("errors", say("Errors of the map"), self._errors, in_place_of="map")
+        self.stack.add("truth", say("Ground truth"), self._truth)
+        self.stack.add("outlines", say("Outlines of superpixels"), self._outlines)
+        self.stack.add("labels", say("Labels"), self._labels)
+        self.stack.add("validation", say("Validation labels"), self._validation)
+        self.stack.changed.connect(self._restacked)
+        self._comparing: Comparing | None = None
+        self._pointer: tuple[int, int] | None = None
         self._markers: list[Marker] = []
         self._target: tuple[int, int] | None = None
         self._beacon: tuple[int, int] | None = None
@@ -213,25 +230,23 @@ class SceneCanvas(QAbstractScrollArea):
 
     def set_map_opacity(self, opacity: float) -> None:
         """0 for transparent to 1 for opaque."""
-        self._map.opacity = min(max(opacity, 0.0), 1.0)
-        self.viewport().update()
+        self.stack.set_opacity("map", opacity)
 
     def set_label_opacity(self, opacity: float) -> None:
         """0 for transparent to 1 for opaque."""
-        self._labels.opacity = self._validation.opacity = min(max(opacity, 0.0), 1.0)
-        self.viewport().update()
+        for name in ("labels", "validation"):
+            self.stack.set_opacity(name, opacity)
 
     @property
     def labels_visible(self) -> bool:
         return self._labels.visible
 
     def set_labels_visible(self, visible: bool) -> None:
-        self._labels.visible = self._validation.visible = visible
-        self.viewport().update()
+        for name in ("validation", "labels"):
+            self.stack.set_visible(name, visible)
 
     def set_map_visible(self, visible: bool) -> None:
-        self._map.visible = visible
-        self.viewport().update()
+        self.stack.set_visible("map", visible)
 
     def set_outlines(self, labels: NDArray[np.int32] | None, count: int = 0, top: int = 0, left: int = 0) -> None:
         """Shows the borders between regions (numbers, rows x cols) of the scene, or of the part of it that begins at
@@ -299,6 +314,18 @@ class SceneCanvas(QAbstractScrollArea):
             if max(abs(away.x()), abs(away.y())) <= near:
                 return row, col
         return None
+
+    def set_comparing(self, comparing: Comparing | None) -> None:
+        """Paints pictures of the scene as who compares them says, or the scene as it is."""
+        self._comparing = comparing
+        self.viewport().update()
+
+    def set_pointer(self, pixel: tuple[int, int] | None) -> None:
+        """Marks the pixel (row, col) that the mouse is at in another view of the scene, or none."""
+        for place in (self._pointer, pixel):
+            if place is not None:
+                self.viewport().update(pointer_place(self._camera, place))
+        self._pointer = pixel
 
     @property
     def color_key(self) -> ColorKey | None:
@@ -368,6 +395,19 @@ class SceneCanvas(QAbstractScrollArea):
             self._camera.look_at(*place)
             self._moved()
 
+    def look_like(self, other: SceneCanvas) -> None:
+        """Looks at the same place as another canvas of the scene, as large."""
+        self._camera.look_like(other._camera)
+        self._moved()
+
+    def scene_at(self, at: QPointF) -> tuple[float, float]:
+        """Row and column (fractional, pixel centres at .5) under a place of the viewport; may lie outside the scene."""
+        return self._camera.to_scene(at)
+
+    def same_place(self, other: SceneCanvas, at: QPointF) -> QPointF:
+        """Where in this view the place of the scene is that lies under a place of another view."""
+        return self._camera.to_view(*other._camera.to_scene(at))
+
     def zoom_in(self) -> None:
         self._zoom(ZOOM_STEP, self._camera.center)
 
@@ -413,6 +453,8 @@ class SceneCanvas(QAbstractScrollArea):
             paint_marks(painter, self._camera, self._marks, self._target)
             for pixel in (self._target, self._beacon):
                 self._paint_target(painter, pixel)
+            if self._pointer is not None:
+                paint_pointer(painter, self._camera, self._pointer)
             self.paint_tool(painter)
             if self.color_key is not None:
                 paint_key(painter, self.color_key, self.viewport().size(), self.font(), self.palette())
@@ -421,12 +463,21 @@ class SceneCanvas(QAbstractScrollArea):
         painter.end()
 
     def _paint_scene(self, painter: QPainter, exposed: QRect) -> None:
-        ratio = self.viewport().devicePixelRatioF()
-        # Errors stand in place of the map: pixels that are not tested would show its colours between theirs.
-        judged = self._map if self._errors.empty else self._errors
         ground = self._cover if self.covered else self._composite
-        layers = (ground, judged, self._truth, self._outlines, self._labels, self._validation,
-                  self._selection)  # fmt: skip
+        as_it_is: tuple[Painted, ...] = (ground, self.stack)
+        if self._comparing is None:
+            self._paint_rasters(painter, exposed, (*as_it_is, self._selection))
+        else:
+            for part, layers in self._comparing.parts(exposed, as_it_is):
+                painter.setClipRect(part)
+                self._paint_rasters(painter, part, (*layers, self._selection))
+            painter.setClipping(False)
+        self.stack.paint_lines(painter, self._camera)
+        if self._comparing is not None:
+            self._comparing.paint_over(painter)
+
+    def _paint_rasters(self, painter: QPainter, exposed: QRect, layers: Sequence[Painted]) -> None:
+        ratio = self.viewport().devicePixelRatioF()
         if not self._camera.turn.upright:
             paint_turned(painter, self._camera, exposed, ratio, layers, scene_window)
             return
@@ -481,6 +532,9 @@ class SceneCanvas(QAbstractScrollArea):
         """Draws what belongs on top, in view coordinates; nothing here."""
 
     # Inner doings
+
+    def _restacked(self, _name: str) -> None:
+        self.viewport().update()
 
     def _new_scene(self, rows: int, cols: int) -> None:
         self._labels.clear()

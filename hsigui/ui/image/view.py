@@ -182,6 +182,11 @@ class ImageView(SceneCanvas):
         is measured."""
         return self._tool.busy and not isinstance(self._tool, FillTool | MeasureTool)
 
+    @property
+    def tool_place(self) -> QRectF:
+        """Where the tool draws at the mouse, in view coordinates; empty for nowhere."""
+        return self._tool_bounds
+
     def show_selection(self, area: Area | None, color: Color = (255, 255, 255)) -> None:
         super().show_selection(area, color)
         tool = self._tool

@@ -28,6 +28,7 @@ from hsigui.ui.shell.project_files import ProjectFiles
 from hsigui.ui.shell.whats_this import HelpHere
 from hsigui.ui.spectra import actions as spectra
 from hsigui.ui.training import actions as training
+from hsigui.ui.views import actions as views
 
 THEMES = (
     ("system", say("As the &system"), say("Light or dark as the system")),
@@ -89,7 +90,7 @@ ROWS: tuple[ActionRow, ...] = (
 
 ACTIONS: tuple[ActionRow, ...] = (
     *scene.ROWS, *layers.ROWS, *labels.ROWS, *image.ROWS, *spectra.ROWS, *training.ROWS, *class_map.ROWS,
-    *results.ROWS, *ROWS,
+    *results.ROWS, *views.ROWS, *ROWS,
 )  # fmt: skip
 
 LAYERS: tuple[str | None, ...] = (
@@ -117,7 +118,7 @@ MENUS: tuple[tuple[str, tuple[object, ...]], ...] = (
                  (say("&Tools"), tuple(f"tool_{name}" for name in TOOLS)),
                  (say("&Brush"), ("brush_smaller", "brush_larger", "square_brush")), "validation", None,
                  "import_classes", "export_classes", None, "draw_sample")),
-    (say("&View"), ("next_scene", None, "fit", "zoom_in", "zoom_out", None,
+    (say("&View"), ("next_scene", None, "fit", "zoom_in", "zoom_out", None, *views.MENU, None,
                (say("&Composite"), (*(row.id for row in scene.COMPOSITES), "@composites")),
                (say("&Band"), (*(row.id for row in scene.STEPS),
                                (say("&Colours"), tuple(row.id for row in scene.COLOR_MAP_ROWS)))),

@@ -116,6 +116,8 @@ from hsigui.ui.training.method_panel import MethodPanel
 from hsigui.ui.training.queue_list import QueueList
 from hsigui.ui.training.run_files import RunFiles
 from hsigui.ui.training.view import TrainingView
+from hsigui.ui.views.comparison import Comparison
+from hsigui.ui.views.views import Views
 
 CLOSE_SECONDS = 5.0
 FRAME = 40  # logical pixels that the frame of a window takes above and below it, about
@@ -200,6 +202,7 @@ class MainWindow(QMainWindow):
         self.map_panel, self.maps, self.asking = (
             self._part(MapPanel), self._part(MapController), self._part(AskController)
         )  # fmt: skip
+        self.views = self._part(Views)
         self.results, self.exporter = self._part(ResultsPanel), self._part(ExportController)
 
     def _part(self, kind: type[T]) -> T:
@@ -213,7 +216,7 @@ class MainWindow(QMainWindow):
         # The start page's wish for more would make the window too wide for a laptop.
         self.pages.setMinimumSize(240, 180)
         self.pages.addWidget(self.start_page)
-        self.pages.addWidget(self.image)
+        self.pages.addWidget(self.views.grid)
         central = QWidget(self)
         column = _column(central)
         column.addWidget(self.tabs)
@@ -227,7 +230,10 @@ class MainWindow(QMainWindow):
     def _build_controllers(self) -> None:
         self.arrivals = Arrivals(self.desk, self.scene, self.label_files, self.spectra)
         self.leaving = Leaving(self.desk, self.scenes)
-        stands = WindowState(self, self.session, self.actions_, self.method, self.maps, self.exporter)
+        comparison = self._part(Comparison)
+        stands = WindowState(
+            self, self.session, self.actions_, self.method, self.maps, self.exporter, self.views, comparison
+        )
         self.projects = ProjectFiles(self.desk, self.scene, self.scenes, self.keeping, self.left, stands)
         self.states = StateKeeping(
             self.desk, self.keeping, self.left, self.scene, self._part(SpectraController), self.run_files, stands
@@ -308,7 +314,7 @@ class MainWindow(QMainWindow):
         self.actions_.update(self.session)
 
     def _show_scene(self, _event: SceneShown) -> None:
-        self.pages.setCurrentWidget(self.image)
+        self.pages.setCurrentWidget(self.views.grid)
         self.image.setFocus()
 
     def _show_title(self, _event: Changed | None = None) -> None:
