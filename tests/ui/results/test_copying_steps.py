@@ -10,6 +10,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+import rasterio
 from PySide6.QtGui import QGuiApplication
 
 from hsigui.__main__ import main
@@ -17,6 +18,7 @@ from hsigui.labels.formats.files import read_classes
 from hsigui.labels.label_map import Edit
 from hsigui.specs import PretrainSpec, SplitSpec
 from hsigui.storage import state_json
+from tests.ui.layers.asked import make
 from tests.ui.results.test_export import draw, export, files, mapped  # noqa: F401 - fixtures
 from tests.ui.windows import FakeEncoder, features_of, idle, open_scene, texts
 
@@ -175,6 +177,19 @@ def test_what_has_no_command_says_so_in_words(qtbot, window, demo):
     idle(qtbot, demo)
     assert copied(qtbot, demo, "copy_step_commands") == "before"
     assert "no folder" in texts(demo) or "first answer" in texts(demo)
+
+
+def test_a_derived_layer_is_made_again_by_its_command(qtbot, opened, files, tmp_path, monkeypatch):  # noqa: F811
+    made = make(qtbot, opened, "pca")
+    (line,) = command(qtbot, opened)
+    assert line[:3] == ["derive", str(files / "scene.hdr"), "pca"]
+    assert "was derived" in texts(opened)
+    monkeypatch.chdir(tmp_path)
+    assert main(line) == 0
+    assert made.layer is not None
+    (written,) = tmp_path.glob("*.tif")
+    with rasterio.open(written) as file:
+        np.testing.assert_array_equal(np.moveaxis(file.read(), 0, 2), made.layer.stack)
 
 
 def test_before_anything_was_done_that_is_said(qtbot, window):
