@@ -15,9 +15,10 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from hsigui.document.derived import DerivedView, KeptLayer
 from hsigui.document.samples import Sample, SplitRecord
 from hsigui.document.scene_state import PARTS, MapMaking, RunPlace, SceneState
-from hsigui.document.values import Spectrum, Truth
+from hsigui.document.values import LabelFile, Spectrum, Truth
 from hsigui.errors import HsiError
 from hsigui.methods.run_record import SETTINGS, sum_of, without_sums
 from hsigui.specs import MapSpec, SplitSpec
@@ -51,6 +52,11 @@ def entries_of(state: SceneState, folder: Path, before: SceneState | None = None
         entries |= _truth_to_entries(state.truth)
     if before is None or state.samples is not before.samples:
         entries["truth", "samples"] = _or_none([[step, _sample_to_json(sample)] for step, sample in state.samples])
+    if before is None or state.derived != before.derived:
+        entries["layers", "all"] = _or_none([layer.to_json() for layer in state.derived])
+    if before is None or state.derived_view != before.derived_view:
+        shown = state.derived_view
+        entries["layers", "shown"] = json.dumps(shown.to_json()) if shown.layers else None
     if before is None or state.map is not before.map:
         entries |= _map_to_entries(state.map)
     return {name: value for name, value in entries.items() if value is not None or name[0] not in state.lost}
@@ -71,6 +77,7 @@ def state_from(entries: Mapping[Name, Any], shape: tuple[int, int], folder: Path
         "truth": lambda: _truth_from(entries, shape),
         "runs": lambda: {"runs": tuple(_run_from_json(run, folder) for run in _listed(entries, "runs", "all"))},
         "map": lambda: _map_from(entries, shape),
+        "layers": lambda: _layers_from(entries),
     }
     for part in PARTS:
         try:
@@ -130,13 +137,25 @@ def _spectrum_from_json(values: Mapping[str, Any]) -> Spectrum:
     return Spectrum(str(values["label"]), (red, green, blue), array, at)
 
 
+def _layers_from(entries: Mapping[Name, Any]) -> dict[str, Any]:
+    shown = entries.get(("layers", "shown"))
+    found: dict[str, Any] = {"derived": tuple(map(KeptLayer.from_json, _listed(entries, "layers", "all")))}
+    if shown is not None:
+        found["derived_view"] = DerivedView.from_json(json.loads(shown))
+    return found
+
+
 # Ground truth
+
+_HOW_READ = ("variable", "background", "buffer", "remedy")
 
 
 def _truth_to_entries(truth: Truth | None) -> dict[Name, Entry | None]:
     if truth is None:
         return {("truth", "about"): None, ("truth", "array"): None}
-    about = {"name": truth.name, "matched_by_user": truth.matched_by_user}
+    about: dict[str, Any] = {"name": truth.name, "matched_by_user": truth.matched_by_user}
+    if truth.file is not None:
+        about["file"] = {**asdict(truth.file), "path": str(truth.file.path)}
     return {("truth", "about"): json.dumps(about), ("truth", "array"): packed(truth.array)}
 
 
@@ -145,7 +164,9 @@ def _truth_from(entries: Mapping[Name, Any], shape: tuple[int, int]) -> dict[str
     found: dict[str, Any] = {}
     if about is not None:
         values = json.loads(about)
-        found["truth"] = Truth(unpacked(array or b"", shape), str(values["name"]), bool(values["matched_by_user"]))
+        numbers, file = unpacked(array or b"", shape), values.get("file")  # versions before did not write it
+        known = None if file is None else LabelFile(Path(file["path"]), *(str(file[name]) for name in _HOW_READ))
+        found["truth"] = Truth(numbers, str(values["name"]), bool(values["matched_by_user"]), known)
     found["samples"] = tuple(
         (int(step), _sample_from_json(sample, shape)) for step, sample in _listed(entries, "truth", "samples")
     )

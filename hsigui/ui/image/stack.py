@@ -48,11 +48,18 @@ L = TypeVar("L", bound=Layer, covariant=True)
 
 @dataclass(frozen=True, eq=False)
 class Entry(Generic[L]):
-    """A layer with its id, which is never translated, and what it is called."""
+    """A layer with its id, which is never translated, what it is called, and the id of the layer in whose place it is
+    painted, if it is in one's."""
 
     id: str
     title: str
     layer: L
+    in_place_of: str = ""
+
+    @property
+    def shown(self) -> bool:
+        """Whether there is something of it to be seen."""
+        return self.layer.visible and not self.layer.empty
 
 
 class Stack(QObject):
@@ -79,9 +86,13 @@ class Stack(QObject):
         """A layer by its id."""
         return next((entry for entry in self.entries if entry.id == name), None)
 
-    def add(self, name: str, title: str, layer: RasterLayer) -> None:
-        """Lays a raster over the others."""
-        self._rasters.append(Entry(name, title, layer))
+    def add(self, name: str, title: str, layer: RasterLayer, in_place_of: str = "") -> None:
+        """Lays a raster over the others.
+
+        Args:
+            in_place_of: id of the layer that is not painted while there is something of this one to be seen.
+        """
+        self._rasters.append(Entry(name, title, layer, in_place_of))
         self.changed.emit("")
 
     def add_lines(self, name: str, title: str, layer: LineLayer) -> None:
@@ -127,14 +138,15 @@ class Stack(QObject):
 
     def paint(self, painter: QPainter, window: Window) -> None:
         """Draws the rasters into device pixels."""
+        replaced = {entry.in_place_of for entry in self._rasters if entry.shown}
         for entry in self._rasters:
-            if entry.layer.visible and not entry.layer.empty:
+            if entry.shown and entry.id not in replaced:
                 entry.layer.paint(painter, window)
 
     def paint_lines(self, painter: QPainter, camera: Camera) -> None:
         """Draws the lines in view coordinates."""
         for entry in self._lines:
-            if entry.layer.visible and not entry.layer.empty:
+            if entry.shown:
                 entry.layer.paint_lines(painter, camera)
 
     def _layer(self, name: str) -> Layer:

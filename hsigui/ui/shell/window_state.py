@@ -14,6 +14,7 @@ from hsigui.document.session import Session
 from hsigui.errors import HsiError
 from hsigui.specs import PretrainSpec
 from hsigui.ui.desk.action_rows import ActionSet
+from hsigui.ui.image.surroundings import SWITCHES as OVER_IMAGE
 from hsigui.ui.map.controller import MapController
 from hsigui.ui.map.layers import LAYERS
 from hsigui.ui.results.export import ExportController
@@ -23,7 +24,10 @@ from hsigui.ui.training.method_panel import MethodPanel
 from hsigui.ui.views.comparison import Comparison
 from hsigui.ui.views.views import Views
 
-SWITCHES = ("show_labels", "show_map", "live", "superpixels", "square_brush", "overview")
+SWITCHES = (
+    "show_labels", "show_map", "show_truth", "show_errors", "live", "superpixels", "square_brush", "overview",
+    *OVER_IMAGE,
+)  # fmt: skip
 
 
 @dataclass(frozen=True)
