@@ -35,7 +35,7 @@ class _Line:
 
 
 def test_at_first_labels_lie_over_outlines_and_the_map(view) -> None:
-    assert _names(view) == ["map", "outlines", "labels", "validation"]
+    assert _names(view) == ["map", "errors", "truth", "outlines", "labels", "validation"]
 
 
 def test_the_higher_of_two_layers_is_seen_and_their_order_can_be_changed(view, grabbed) -> None:
@@ -50,7 +50,7 @@ def test_the_higher_of_two_layers_is_seen_and_their_order_can_be_changed(view, g
 
 def test_an_order_that_does_not_name_all_leaves_the_others_where_they_are(view) -> None:
     view.stack.arrange(("labels", "map", "no such layer"))
-    assert _names(view) == ["labels", "outlines", "map", "validation"]
+    assert _names(view) == ["labels", "errors", "truth", "outlines", "map", "validation"]
 
 
 def test_lines_stay_over_rasters_whatever_order_is_asked_for(view, grabbed) -> None:

@@ -21,7 +21,7 @@ def swiped(qtbot, colored: MainWindow) -> MainWindow:
     comparison = colored._part(Comparison)
     comparison.choose(0, "composite")
     comparison.choose(1, "red")
-    press(colored, Qt.Key.Key_F8)
+    press(colored, Qt.Key.Key_F9)
     _drawn(qtbot, colored)
     return colored
 
@@ -114,7 +114,7 @@ def test_closing_the_bar_shows_the_image_as_it_was(swiped, grabbed) -> None:
 def test_blinking_shows_them_in_turns_and_ends_the_swipe(qtbot, swiped, grabbed) -> None:
     comparison = swiped._part(Comparison)
     comparison.bar.seconds.setValue(0.1)
-    press(swiped, Qt.Key.Key_F9)
+    press(swiped, Qt.Key.Key_F9, Qt.KeyboardModifier.ShiftModifier)
     assert not swiped.actions_["swipe"].isChecked()
     assert comparison.mode == "blink"
     _drawn(qtbot, swiped)
@@ -138,7 +138,7 @@ def test_the_second_picture_is_seen_as_long_as_the_key_is_held(qtbot, colored, g
 
 
 def test_without_a_map_the_composite_is_compared_with_the_image_as_it_is(qtbot, demo) -> None:
-    press(demo, Qt.Key.Key_F8)
+    press(demo, Qt.Key.Key_F9)
     assert demo._part(Comparison).names == ("", "composite")
     assert [chooser.currentText() for chooser in demo._part(Comparison).bar.choosers] == [
         "The image as it is", "Composite",

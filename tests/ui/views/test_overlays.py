@@ -13,7 +13,7 @@ from hsigui.ui.views.overlays_panel import OverlaysPanel
 from tests.ui.views.conftest import RED
 from tests.ui.windows import idle
 
-FIRST = ["validation", "labels", "outlines", "map"]
+FIRST = ["validation", "labels", "outlines", "truth", "errors", "map"]
 
 
 @pytest.fixture
@@ -44,7 +44,7 @@ def test_the_uppermost_layer_stands_first_and_what_is_not_there_is_faint(mapped)
     panel = mapped._part(OverlaysPanel)
     assert _listed(panel) == FIRST
     assert {row.id: row.empty for row in panel._rows} == {
-        "validation": True, "labels": False, "outlines": True, "map": False,
+        "validation": True, "labels": False, "outlines": True, "truth": True, "errors": True, "map": False,
     }  # fmt: skip
 
 
@@ -80,23 +80,41 @@ def test_validation_labels_can_be_hidden_alone_and_come_back_as_they_were_with_a
 
 
 def test_buttons_and_keys_change_the_order_of_the_image(colored, panel) -> None:
-    _choose(panel, "map")
+    _choose(panel, "truth")
     panel.up.click()
-    assert [entry.id for entry in colored.image.stack.entries] == ["outlines", "map", "labels", "validation"]
+    assert _listed(panel) == ["validation", "labels", "truth", "outlines", "errors", "map"]
+    assert [entry.id for entry in reversed(colored.image.stack.entries)] == _listed(panel)
     panel.list.setFocus()
     QTest.keyClick(panel.list, Qt.Key.Key_Up, Qt.KeyboardModifier.ControlModifier)
-    assert _listed(panel) == ["validation", "map", "labels", "outlines"]
-    assert panel.current.id == "map"
+    assert _listed(panel) == ["validation", "truth", "labels", "outlines", "errors", "map"]
+    assert panel.current.id == "truth"
     panel.down.click()
     panel.down.click()
     assert _listed(panel) == FIRST
+    _choose(panel, "map")
     assert not panel.down.isEnabled()
 
 
 def test_a_row_that_is_dropped_elsewhere_changes_the_order(colored, panel) -> None:
-    panel.list.dropped.emit(3, 0)
-    assert _listed(panel) == ["map", "validation", "labels", "outlines"]
+    panel.list.dropped.emit(5, 0)
+    assert _listed(panel) == ["map", *FIRST[:-1]]
     assert colored.image.stack.entries[-1].id == "map"
+
+
+def test_the_box_of_the_ground_truth_is_that_of_the_menu(colored, panel) -> None:
+    place = FIRST.index("truth")
+    assert panel.list.item(place).checkState() == Qt.CheckState.Unchecked
+    _click_box(panel, place)
+    assert colored.actions_["show_truth"].isChecked()
+    assert not panel._rows[place].empty
+    colored.actions_["show_truth"].setChecked(False)
+    assert panel.list.item(place).checkState() == Qt.CheckState.Unchecked
+
+
+def test_a_box_of_what_cannot_be_shown_stays_empty(colored, panel) -> None:
+    _click_box(panel, FIRST.index("errors"))  # without a map there are none
+    assert not colored.actions_["show_errors"].isChecked()
+    assert panel.list.item(FIRST.index("errors")).checkState() == Qt.CheckState.Unchecked
 
 
 def test_a_subject_that_is_added_is_drawn_over_the_others_and_can_be_removed(qtbot, colored, panel, grabbed) -> None:
@@ -126,10 +144,8 @@ def test_layers_that_belong_to_the_program_cannot_be_removed(panel) -> None:
 def test_each_scene_keeps_its_own_layers(qtbot, colored, panel, demo_files) -> None:
     first = colored.session.scene
     _add(panel, "Red")
-    panel.list.dropped.emit(4, 1)  # the map below it
-    assert [overlay.id for overlay in first.overlays] == [
-        "outlines", "labels", "validation", "map", "subject:red",
-    ]  # fmt: skip
+    panel.list.dropped.emit(6, 1)  # the map below it
+    assert [overlay.id for overlay in first.overlays] == [*reversed(FIRST[:-1]), "map", "subject:red"]
     colored.scene.open_path(demo_files[0])
     qtbot.waitUntil(lambda: colored.session.scene is not first, timeout=10_000)
     idle(qtbot, colored)
@@ -137,7 +153,7 @@ def test_each_scene_keeps_its_own_layers(qtbot, colored, panel, demo_files) -> N
     assert colored.session.scene.overlays == ()
     colored.session.show(first)
     idle(qtbot, colored)
-    assert _listed(panel) == ["subject:red", "map", "validation", "labels", "outlines"]
+    assert _listed(panel) == ["subject:red", "map", *FIRST[:-1]]
 
 
 def test_a_layer_that_another_version_knew_is_left_out_and_kept(colored, panel) -> None:

@@ -59,7 +59,7 @@ def test_each_layout_shows_so_many_views_beside_the_image(demo: MainWindow) -> N
 def test_a_key_goes_through_the_layouts(demo: MainWindow) -> None:
     seen = []
     for _ in range(4):
-        press(demo, Qt.Key.Key_F6)
+        press(demo, Qt.Key.Key_F12)
         seen.append(demo.views.layout)
     assert seen == ["beside", "above", "four", "one"]
     assert demo.actions_["views_one"].isChecked()
