@@ -6,6 +6,7 @@ import pytest
 from PySide6.QtCore import QPoint, Qt
 from PySide6.QtTest import QTest
 
+from hsigui.ui.image.turning import Turn
 from hsigui.ui.shell.main_window import MainWindow
 from hsigui.ui.views.comparison import Comparison
 from hsigui.ui.views.overlays import Overlays
@@ -163,3 +164,10 @@ def test_what_is_compared_comes_back_and_nonsense_changes_nothing(demo) -> None:
     comparison.restore({"sides": ["labels"], "share": "half", "seconds": None})
     comparison.restore(None)
     assert comparison.state() == {"sides": ["labels", "entropy"], "share": 0.25, "seconds": 1.5}
+
+
+def test_the_line_is_upright_over_a_turned_scene(qtbot, swiped, grabbed) -> None:
+    swiped.image.set_turn(Turn(-1.0, 0.0, 0.0, -1.0))
+    assert swiped.image.position_of(60, 20).x() > swiped.image.position_of(60, 110).x()
+    assert _seen(swiped, grabbed, 60, 20) == RED
+    assert _seen(swiped, grabbed, 60, 110) == _color(swiped, "composite", 60, 110)

@@ -10,6 +10,7 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 
 from hsigui.labels.label_map import Edit
+from hsigui.ui.image.turning import Turn
 from hsigui.ui.shell.main_window import MainWindow
 from hsigui.ui.views.linked_view import LinkedView
 from tests.ui.windows import idle, labels, press
@@ -166,3 +167,17 @@ def test_layout_and_subjects_come_back_from_a_state_and_nonsense_changes_nothing
     assert colored.actions_["views_above"].isChecked()
     assert colored.views.shown[0].drawing.subject.id == "blue"
     assert colored.views.names == ("blue", "red", "labels")
+
+
+def test_a_turned_image_has_turned_views_with_the_same_pixels_under_the_mouse(qtbot, colored: MainWindow) -> None:
+    view = _beside(qtbot, colored, "red")
+    colored.image.zoom_to_pixel(60, 70)
+    colored.image.set_turn(Turn(0.8, 0.6, -0.6, 0.8))
+    assert view.turn == colored.image.turn
+    assert _place(view) == pytest.approx(_place(colored.image))
+    at = view.position_of(58, 73)
+    QTest.mouseMove(view.viewport(), at)
+    assert colored.image._pointer == (58, 73)
+    press(colored, "X")
+    QTest.mouseClick(view.viewport(), LEFT, NONE, at)
+    assert np.argwhere(labels(colored)).tolist() == [[58, 73]]
