@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import os
+import runpy
 import shlex
-import subprocess
-import sys
 from pathlib import Path
 
 import numpy as np
@@ -35,16 +33,14 @@ def command(qtbot, window) -> list[list[str]]:
     return [shlex.split(line)[1:] for line in copied(qtbot, window, "copy_step_commands").splitlines()]
 
 
-def python(qtbot, window, folder: Path) -> None:
+def python(qtbot, window, folder: Path, monkeypatch) -> None:
     """Runs the copied Python in an empty folder."""
     script = copied(qtbot, window, "copy_step_python")
     assert "import hsigui" in script, texts(window)
     folder.mkdir()
     (folder / "script.py").write_text(script, encoding="utf-8")
-    done = subprocess.run(
-        [sys.executable, "script.py"], cwd=folder, timeout=240, capture_output=True, text=True, env=os.environ
-    )
-    assert done.returncode == 0, done.stderr
+    monkeypatch.chdir(folder)
+    runpy.run_path("script.py")
 
 
 @pytest.fixture
@@ -53,13 +49,15 @@ def opened(qtbot, window, files):  # noqa: F811
     return window
 
 
-def test_a_scene_that_was_opened_is_told_of_by_its_command(qtbot, opened, files, tmp_path, capsys):  # noqa: F811
+def test_a_scene_that_was_opened_is_told_of_by_its_command(
+    qtbot, opened, files, tmp_path, capsys, monkeypatch  # noqa: F811
+):  # fmt: skip
     (line,) = command(qtbot, opened)
     assert line == ["info", str(files / "scene.hdr")]
     assert "scene was opened" in texts(opened)
     assert main(line) == 0
     assert "48" in capsys.readouterr().out
-    python(qtbot, opened, tmp_path / "python")
+    python(qtbot, opened, tmp_path / "python", monkeypatch)
 
 
 def test_labels_from_a_file_and_ground_truth_are_brought_onto_the_scene(
@@ -76,7 +74,7 @@ def test_labels_from_a_file_and_ground_truth_are_brought_onto_the_scene(
     monkeypatch.chdir(tmp_path)
     assert main(line) == 0
     assert np.array_equal(read_classes("repeated-labels.tif").array, opened.session.labels.array)
-    python(qtbot, opened, tmp_path / "python")
+    python(qtbot, opened, tmp_path / "python", monkeypatch)
     again = read_classes(tmp_path / "python" / "repeated-labels.tif")
     assert np.array_equal(again.array, opened.session.labels.array)
 
@@ -92,7 +90,7 @@ def test_a_sample_is_drawn_from_the_file_of_the_truth_and_the_map_that_follows_i
     monkeypatch.chdir(tmp_path)
     assert main(line) == 0
     assert np.array_equal(read_classes("repeated-labels.tif").array, mapped.session.labels.array)
-    python(qtbot, mapped, tmp_path / "python")
+    python(qtbot, mapped, tmp_path / "python", monkeypatch)
     again = read_classes(tmp_path / "python" / "repeated-labels.tif")
     assert np.array_equal(again.array, mapped.session.labels.array)
     assert (tmp_path / "python" / "repeated-test.tif").exists()
@@ -117,7 +115,7 @@ def test_a_map_after_strokes_is_the_last_step_and_is_drawn_by_its_run(
     monkeypatch.chdir(tmp_path)
     assert main(line) == 0
     assert np.array_equal(read_classes("repeated-map.tif").array, mapped.session.class_map.classes)
-    python(qtbot, mapped, tmp_path / "python")
+    python(qtbot, mapped, tmp_path / "python", monkeypatch)
     again = read_classes(tmp_path / "python" / "repeated-map.tif")
     assert np.array_equal(again.array, mapped.session.class_map.classes)
 
@@ -152,10 +150,10 @@ def test_an_export_is_repeated_with_all_that_was_chosen(qtbot, mapped, tmp_path,
         assert (tmp_path / f"repeated-{name}").exists(), name
 
 
-def test_an_export_as_a_plain_map_is_python_too(qtbot, mapped, tmp_path):  # noqa: F811
+def test_an_export_as_a_plain_map_is_python_too(qtbot, mapped, tmp_path, monkeypatch):  # noqa: F811
     draw(qtbot, mapped, SplitSpec(4, 1))
     export(qtbot, mapped, tmp_path / "window", "geotiff", "png", "labels", "report")
-    python(qtbot, mapped, tmp_path / "python")
+    python(qtbot, mapped, tmp_path / "python", monkeypatch)
     first, again = (read_classes(path) for path in (tmp_path / "window/out.tif", tmp_path / "python/repeated-map.tif"))
     assert np.array_equal(first.array, again.array)
     assert (tmp_path / "python" / "repeated-map.png").exists()
