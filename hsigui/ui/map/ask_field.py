@@ -55,6 +55,7 @@ class AskField(QFrame):
         self._image = image
         self._classes = ClassTable()
         self._pixel: tuple[int, int] | None = None
+        self._known = ""  # of the pixel
         self.setAccessibleName(say("Ask me"))
         self.setAttribute(Qt.WidgetAttribute.WA_NoMousePropagation)
         self.place, self.text = QLabel(self), QLabel(self)
@@ -97,6 +98,7 @@ class AskField(QFrame):
         fresh = pixel != self._pixel or not self.isVisible()
         self._pixel, self._classes = pixel, classes
         self.place.setText(place)
+        self._known = text
         self.text.setText(text)
         self.show_current(classes, current)
         if fresh:
@@ -139,6 +141,7 @@ class AskField(QFrame):
             self._take(row)
         elif self.matches.count():
             self.matches.setCurrentRow(self.matches.count() - 1)
+            self.text.setText(say("No class is called {name}. Enter makes it.", name=text))
         else:
             self.text.setText(say("There is no class number {number}.", number=text))
 
@@ -168,6 +171,7 @@ class AskField(QFrame):
         self.setTabOrder(self.none, self.cross)
 
     def _typed(self, _text: str) -> None:
+        self.text.setText(self._known)
         self._match()
         self._stand()
 

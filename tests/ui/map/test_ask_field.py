@@ -128,6 +128,7 @@ def test_a_name_that_no_class_has_asks_before_it_makes_one(qtbot, mapped):
     keys(mapped, "Reed bed", Key.Key_Return)
     assert len(mapped.session.classes) == count
     assert field(mapped).matches.currentItem().text() == "New class: Reed bed"
+    assert field(mapped).text.text() == "No class is called Reed bed. Enter makes it."
     keys(mapped, Key.Key_Return)
     assert len(mapped.session.classes) == count + 1
     assert mapped.session.classes.get(int(labels(mapped)[spot])).name == "Reed bed"
