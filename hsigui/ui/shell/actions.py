@@ -22,6 +22,7 @@ from hsigui.ui.shell.coordinates import Coordinates
 from hsigui.ui.shell.help_pages import HelpPages
 from hsigui.ui.shell.leaving import Leaving
 from hsigui.ui.shell.messages import Messages
+from hsigui.ui.shell.panes import Panes
 from hsigui.ui.shell.preferences import Preferences
 from hsigui.ui.shell.problem_report import ProblemReports
 from hsigui.ui.shell.project_files import ProjectFiles
@@ -60,6 +61,14 @@ ROWS: tuple[ActionRow, ...] = (
     ActionRow("preferences", say("&Preferences…"),
               say("Colours, memory, threads, and the room that kept runs take"), Preferences.show_preferences,
               keys=("Ctrl+,",), icon="settings"),
+    ActionRow("next_pane", say("Next p&ane"), say("To the next of tools, image, messages and panels"), Panes.go_on,
+              (1,), keys=("F6",)),
+    ActionRow("previous_pane", say("&Previous pane"), say("To the one before of tools, image, messages and panels"),
+              Panes.go_on, (-1,), keys=("Shift+F6",)),
+    ActionRow("next_panel", say("Panel &behind this one"), say("The next of the panels behind one another"),
+              Panes.turn, (1,), keys=("Ctrl+PgDown",)),
+    ActionRow("previous_panel", say("Panel be&fore this one"), say("The one before of the panels behind one another"),
+              Panes.turn, (-1,), keys=("Ctrl+PgUp",)),
     ActionRow("messages", say("M&essages…"), say("What was said in this window, and what was missed of it"),
               Messages.show_messages, keys=("Ctrl+M",), icon="messages"),
     ActionRow("command_palette", say("&Find a command…"),
@@ -98,7 +107,7 @@ LAYERS: tuple[str | None, ...] = (
     "layer_labels", "layer_about", "rename_layer", "make_layer_again", "remove_layer", None, "export_layer",
     "copy_layer_command", "copy_layer_python",
 )  # fmt: skip
-# None is a separator; a pair is a submenu; "@recent", "@docks" and "@composites" are filled by the window.
+# None is a separator; a pair is a submenu; what begins with "@" is filled by the window.
 MENUS: tuple[tuple[str, tuple[object, ...]], ...] = (
     (say("&File"), ("open", "open_as", "open_address", "@recent", "open_demo", None, "new_project", "open_project",
                "save_project_as", None, "open_labels", "add_labels", "open_truth", None,
@@ -131,7 +140,9 @@ MENUS: tuple[tuple[str, tuple[object, ...]], ...] = (
                "show_labels", "show_map",
                (say("Truth and errors"), ("show_truth", None, "show_errors", "next_error", "previous_error")),
                "next_layer", "superpixels", "overlay_less", "overlay_more", None,
-               "clear_spectra", None, "import_notes", "messages", "@docks",
+               "clear_spectra", None, "import_notes", "messages",
+               (say("Go to pane&l"), ("next_pane", "previous_pane", "next_panel", "previous_panel", None, "@panels")),
+               "@docks",
                (say("Colours of the &window"), tuple(f"theme_{name}" for name, _, _ in THEMES)))),
     (say("&Training"), ("pretrain", "pause", "cancel", None, "open_run", "export_run", "show_run_folder", None, "live",
                         "renew_map", "ask_me")),
