@@ -171,6 +171,21 @@ def test_north_up_turns_the_scene_and_every_tool_works_on_the_pixels_under_the_m
     assert rotated.image.turn == UPRIGHT
 
 
+def test_linked_views_are_turned_with_the_image_and_paint_the_pixel_under_the_mouse(qtbot, rotated):
+    rotated.actions_["views_beside"].trigger()
+    rotated.actions_["north_up"].trigger()
+    (view,) = rotated.views.shown
+    idle(qtbot, rotated)
+    assert view.turn == rotated.image.turn
+    press(rotated, Qt.Key.Key_N, CTRL)
+    press(rotated, "X")
+    rotated.image.zoom_to_pixel(20, 30)
+    QTest.mouseClick(view.viewport(), LEFT, NONE, view.position_of(21, 29))
+    assert np.argwhere(labels(rotated)).tolist() == [[21, 29]]
+    rotated.actions_["north_up"].trigger()
+    assert view.turn == UPRIGHT
+
+
 def test_each_scene_is_turned_as_it_lies(qtbot, rotated, tmp_path):
     rotated.actions_["north_up"].trigger()
     turn = rotated.image.turn
