@@ -21,7 +21,7 @@ from hsigui.labels.classes import ClassTable, Color
 from hsigui.labels.strokes import Area
 from hsigui.texts import say
 from hsigui.ui.image.camera import Camera
-from hsigui.ui.image.class_key import ClassKey, paint_class_key
+from hsigui.ui.image.class_key import ClassKey, class_key_box, paint_class_key
 from hsigui.ui.image.color_key import ColorKey, key_box, paint_key
 from hsigui.ui.image.comparing import Comparing, Painted
 from hsigui.ui.image.furniture import Look
@@ -522,7 +522,11 @@ class SceneCanvas(QAbstractScrollArea):
 
     def _taken(self) -> tuple[QRectF, ...]:
         """Where nothing else may be drawn over the image."""
-        return () if self.color_key is None else (key_box(self.viewport().size(), self.font()),)
+        size, font = self.viewport().size(), self.font()
+        keys = [] if self.color_key is None else [key_box(size, font)]
+        if self._class_key is not None:
+            keys.append(class_key_box(self._class_key, size, font))
+        return tuple(keys)
 
     def _ground(self) -> QColor:
         window = self.palette().color(QPalette.ColorRole.Window)

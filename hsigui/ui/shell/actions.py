@@ -77,7 +77,8 @@ ROWS: tuple[ActionRow, ...] = (
     ActionRow("go_to", say("&Go to…"),
               say("Go to a row and column, map coordinates, or latitude and longitude"), Coordinates.go_to,
               keys=("Ctrl+G",), when=when.has_scene),
-    ActionRow("copy_place", say("Cop&y coordinates"), say("Copy where the mouse is, or was last"), Coordinates.copy,
+    ActionRow("copy_place", say("&Copy the place under the mouse"),
+              say("Copy where the mouse is, or was last, as two numbers"), Coordinates.copy,
               keys=("Ctrl+Shift+C",), icon="copy", when=when.has_scene),
     *(
         ActionRow(f"coordinates_{name}", text, tip, Coordinates.tell_in, (name,), when=condition, checkable=True,
