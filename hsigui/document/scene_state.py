@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from hsigui.cube.render import ViewState
 from hsigui.document.derived import BANDS, DerivedView, KeptLayer
+from hsigui.document.overlays import Overlay
 from hsigui.document.samples import Sample
 from hsigui.document.values import MapOfScene, Spectrum, Truth
 from hsigui.specs import MapSpec
@@ -75,6 +76,7 @@ class SceneState:
         map_spec: how the user wants maps drawn; None for as the recipe of the run says.
         derived: derived layers by their recipes, and which of them are shown in place of bands.
         lost: parts that could not be understood, by name: another version of the program wrote them.
+        overlays: what lies over the composite, from the lowest to the highest.
     """
 
     view: ViewState | None = None
@@ -88,6 +90,7 @@ class SceneState:
     derived: tuple[KeptLayer, ...] = ()
     derived_view: DerivedView = BANDS
     lost: tuple[str, ...] = ()
+    overlays: tuple[Overlay, ...] = ()
 
     @property
     def lost_in_words(self) -> str:

@@ -13,7 +13,7 @@ def state_of(scene: Scene, looked_at: LookedAt | None = None) -> SceneState:
     made = None if scene.map is None else MapMaking.of(scene.map)
     return SceneState(
         scene.view, looked_at, scene.spectra, scene.truth, scene.samples.all, _runs(scene), scene.chosen_map_spec,
-        scene.map_to_make or made, scene.derived.kept, scene.derived.view,
+        scene.map_to_make or made, scene.derived.kept, scene.derived.view, overlays=scene.overlays,
     )  # fmt: skip
 
 
@@ -39,6 +39,7 @@ def take_look(scene: Scene, state: SceneState) -> None:
     scene.spectra = tuple(kept for kept in state.spectra if len(kept.values) == scene.cube.bands)
     scene.derived.take_up(state.derived, state.derived_view)
     scene.choose_map_spec(state.map_spec)
+    scene.set_overlays(state.overlays)
 
 
 def _runs(scene: Scene) -> tuple[RunPlace, ...]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import shlex
+from collections.abc import Sequence
 from pathlib import Path
 
 from hsigui.cube.cube import Cube
@@ -28,13 +29,21 @@ def lines_with(result: Result, command: str) -> tuple[str, ...]:
 
 
 def command_lines(
-    result: Result, record: Provenance, files: LabelPaths, *, filters: Filters | None = None, score: bool = False
+    result: Result,
+    record: Provenance,
+    files: LabelPaths,
+    *,
+    filters: Filters | None = None,
+    score: bool = False,
+    errors: Sequence[str] = (),
 ) -> tuple[str, ...]:
     """Command lines that make the map again, and with `score` measure it; none where they would not: its scene or its
     labels are in no file, its classifier is another than the run's recipe has, or labels in no file chose its epoch.
 
     Args:
         filters: of the map that is written; none for none.
+        errors: options that write errors of the map, with their files; the lines are none where what it is measured on
+            is in no file.
     """
     beside = score and not (filters or result.filters).words  # the report tells how far its confidence can be relied on
     if result.kept is not None:
@@ -45,8 +54,10 @@ def command_lines(
         return ()
     chain = Chain()
     chain.add(found)
-    if score and files.reference is not None:
-        chain.add([lines.evaluate(files.reference.resolve())])
+    if files.reference is not None and (score or errors):
+        chain.add([lines.evaluate(files.reference.resolve(), *errors)])
+    elif errors:
+        return ()
     return tuple(chain.lines)
 
 

@@ -21,6 +21,7 @@ from hsigui.ui.scene.room import display
 from hsigui.ui.scene.stretch_controller import stretch
 from hsigui.ui.spectra.controller import spectra
 from hsigui.ui.training.room import training
+from hsigui.ui.views.room import overlays
 
 Area = Qt.DockWidgetArea
 _LEFT, _RIGHT, _BOTTOM = Area.LeftDockWidgetArea, Area.RightDockWidgetArea, Area.BottomDockWidgetArea
@@ -61,4 +62,5 @@ PANELS: tuple[PanelRow, ...] = (
     PanelRow(say("Results"), say("Results"), results, _RIGHT, scrolls=True, behind="Map"),
     PanelRow(say("Quality"), say("Quality"), quality, _RIGHT, scrolls=True, behind=say("Results")),
     PanelRow(say("Spectra"), say("Spectra"), spectra, _BOTTOM, height=210),
+    PanelRow("Overlays", say("Overlays"), overlays, _LEFT, behind="Stretch"),
 )
