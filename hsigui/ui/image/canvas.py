@@ -121,25 +121,25 @@ class SceneCanvas(QAbstractScrollArea):
         self._composite.set_detail(rgb, top, left, step)
         self.viewport().update()
 
-    def set_cover(self, rgb: NDArray[np.uint8] | None, step: int = 1, key: ColorKey | None = None) -> None:
+    def set_cover(self, pixels: NDArray[np.uint32] | None, step: int = 1, key: ColorKey | None = None) -> None:
         """Shows another picture in place of the composite, until None is given; the composite stays behind it.
 
         Args:
-            rgb: the picture, rows x cols x 3 of 0-255; each of its pixels stands for step x step pixels of the scene.
+            pixels: the picture, rows x cols as `overlay.packed` makes it; each stands for step x step of the scene.
             key: of its colours, in place of that of the composite.
         """
-        if rgb is None:
+        if pixels is None:
             self._cover.clear()
         else:
-            self._cover.set(rgb, step)
-        self._cover_key = None if rgb is None else key
+            self._cover.set_packed(pixels, step)
+        self._cover_key = None if pixels is None else key
         self._describe()
         self.viewport().update()
 
-    def set_cover_detail(self, rgb: NDArray[np.uint8], top: int, left: int, step: int) -> None:
-        """Lays a finer picture (rows x cols x 3) over a part of the cover, until the next `set_cover`; see
+    def set_cover_detail(self, pixels: NDArray[np.uint32], top: int, left: int, step: int) -> None:
+        """Lays a finer picture (rows x cols, packed) over a part of the cover, until the next `set_cover`; see
         `set_detail`."""
-        self._cover.set_detail(rgb, top, left, step)
+        self._cover.set_packed_detail(pixels, top, left, step)
         self.viewport().update()
 
     @property
