@@ -5,6 +5,7 @@ from __future__ import annotations
 from hsigui.document import conditions as when
 from hsigui.texts import say
 from hsigui.ui.desk.action_rows import ActionRow
+from hsigui.ui.image.pictures.controller import Pictures
 from hsigui.ui.image.view import ImageView
 
 ROWS: tuple[ActionRow, ...] = (
@@ -25,4 +26,9 @@ ROWS: tuple[ActionRow, ...] = (
     ActionRow("show_map", say("Show &map"), say("Show or hide the map (P)"), ImageView.set_map_visible, keys=("P",),
               icon="map",
               when=when.has_map, checkable=True, checked=True),
+    ActionRow("copy_picture", say("Copy picture"), say("Put the view on the clipboard, with all that lies over it"),
+              Pictures.copy_view, keys=("Ctrl+Alt+C",), icon="copy", when=when.has_scene),
+    ActionRow("save_picture", say("Save picture…"),
+              say("Save or copy the view, the map or another picture of the scene: PNG, SVG or PDF, with a legend"),
+              Pictures.ask, keys=("Ctrl+Shift+E",), icon="picture", when=when.has_scene),
 )  # fmt: skip

@@ -24,6 +24,7 @@ from hsigui.ui.image.color_key import ColorKey, paint_key
 from hsigui.ui.image.marks import Mark, half_side, paint_marks
 from hsigui.ui.image.outlines import OutlineLayer
 from hsigui.ui.image.overlay import REACH, Box, ClassLayer, Composite, SelectionLayer, Window
+from hsigui.ui.image.pictures.port import Port
 
 ZOOM_STEP = 1.25
 PIXEL_SCALE = 12.0  # logical pixels a scene pixel gets when one pixel is asked for
@@ -42,6 +43,7 @@ class SceneCanvas(QAbstractScrollArea):
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
+        self.setViewport(Port(self))
         self._camera = Camera()
         self._composite = Composite()
         self._map = ClassLayer(opacity=0.65)

@@ -71,9 +71,10 @@ ACTIONS: tuple[ActionRow, ...] = (
 MENUS: tuple[tuple[str, tuple[object, ...]], ...] = (
     (say("&File"), ("open", "open_as", "open_address", "@recent", "open_demo", None, "new_project", "open_project",
                "save_project_as", None, "open_labels", "add_labels", "open_truth", None,
-               "save_labels", "save_labels_as", "export", None, "reload", "properties", None, "close_scene", "quit")),
-    (say("&Edit"), ("undo", "redo", None, "bands", "quality_masks", None, "copy_commands", "copy_python", None,
-                    "preferences")),
+               "save_labels", "save_labels_as", "export", "save_picture", None,
+               "reload", "properties", None, "close_scene", "quit")),
+    (say("&Edit"), ("undo", "redo", None, "bands", "quality_masks", None, "copy_picture",
+                    "copy_commands", "copy_python", None, "preferences")),
     (say("&Labels"), ("add_class", "rename_class", "recolour_class", "merge_class", "delete_class",
                  (say("Curr&ent class"), tuple(row.id for row in labels.CLASS_KEYS)),
                  (say("Class c&olours"), tuple(row.id for row in labels.PALETTE_ROWS)), None,

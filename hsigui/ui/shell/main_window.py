@@ -57,6 +57,7 @@ from hsigui.ui.desk.job_bridge import JobBridge
 from hsigui.ui.desk.message_bar import MessageBar
 from hsigui.ui.desk.prompts import Prompts
 from hsigui.ui.image.bench import Bench
+from hsigui.ui.image.pictures.controller import Pictures
 from hsigui.ui.image.subjects import Subjects
 from hsigui.ui.image.view import ImageView
 from hsigui.ui.labels.classes_panel import ClassesPanel
@@ -168,6 +169,7 @@ class MainWindow(QMainWindow):
         bench = Bench(self.desk, self.image, self.actions_, journal, runs, self.subjects)
         panels = {row.name: row.make(bench) for row in PANELS}
         self._parts = [part for panel in panels.values() for part in panel.parts]
+        self._parts.append(Pictures(bench))
         self.docks = build_docks(self, PANELS, panels)
 
     def _name_parts(self) -> None:
