@@ -13,7 +13,7 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 from PySide6.QtCore import QEvent, QPoint, QPointF, QRect, QRectF, QSizeF, Qt, Signal
-from PySide6.QtGui import QColor, QPainter, QPaintEvent, QPalette, QPen, QResizeEvent
+from PySide6.QtGui import QColor, QImage, QPainter, QPaintEvent, QPalette, QPen, QResizeEvent
 from PySide6.QtWidgets import QAbstractScrollArea, QFrame, QWidget
 
 from hsigui.labels.classes import ClassTable, Color
@@ -296,6 +296,26 @@ class SceneCanvas(QAbstractScrollArea):
     def position_of(self, row: float, col: float) -> QPoint:
         """The place in the viewport of the centre of a pixel."""
         return self._camera.to_view(row + 0.5, col + 0.5).toPoint()
+
+    def small_picture(self, side: int) -> QImage | None:
+        """All of the scene with map and labels in a picture whose longer side has at most so many pixels; None where
+        there is no scene."""
+        rows, cols = self.scene_size
+        if self._camera.empty:
+            return None
+        factor = max(rows, cols) / min(side, max(rows, cols))
+        down, across = (np.arange(max(1, round(n / factor))) for n in (rows, cols))
+        window = Window(
+            0, 0, np.minimum((down * factor).astype(np.intp), rows - 1),
+            np.minimum((across * factor).astype(np.intp), cols - 1), max(1, math.ceil(factor)), magnified=1 / factor,
+        )  # fmt: skip
+        image = QImage(len(across), len(down), QImage.Format.Format_RGB32)
+        image.fill(self._ground())
+        painter = QPainter(image)
+        for layer in (self._composite, self._map, self._labels):
+            layer.paint(painter, window)
+        painter.end()
+        return image
 
     # Painting
 

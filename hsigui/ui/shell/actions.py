@@ -22,6 +22,7 @@ from hsigui.ui.shell.leaving import Leaving
 from hsigui.ui.shell.preferences import Preferences
 from hsigui.ui.shell.problem_report import ProblemReports
 from hsigui.ui.shell.project_files import ProjectFiles
+from hsigui.ui.shell.starting import Starting
 from hsigui.ui.spectra import actions as spectra
 from hsigui.ui.training import actions as training
 
@@ -52,6 +53,8 @@ ROWS: tuple[ActionRow, ...] = (
     ActionRow("command_palette", say("&Find a command…"),
               say("Any action, class, recent file or page of the help, by a few letters of its name"),
               CommandPalette.show_palette, keys=("Ctrl+Shift+P",), icon="search"),
+    ActionRow("start_page", say("&Start page"), say("Recent scenes, demo scenes and the first steps, and back again"),
+              Starting.show_page, icon="thumbnails"),
     ActionRow("help_pages", say("&Help"), say("Labelling, methods and baselines, accuracy, maps and files"),
               HelpPages.show_help, icon="help"),
     ActionRow("shortcuts", say("&Keys and mouse"), say("A sheet of all keys"), HelpPages.show_shortcuts,
@@ -93,7 +96,7 @@ MENUS: tuple[tuple[str, tuple[object, ...]], ...] = (
                (say("Colours of the &window"), tuple(f"theme_{name}" for name, _, _ in THEMES)))),
     (say("&Training"), ("pretrain", "pause", "cancel", None, "open_run", "export_run", None, "live", "renew_map",
                         "ask_me")),
-    (say("&Help"), ("command_palette", None, "help_pages", "shortcuts", None, "report_problem", "about")),
+    (say("&Help"), ("command_palette", None, "start_page", "help_pages", "shortcuts", None, "report_problem", "about")),
 )  # fmt: skip
 
 TOOLBAR: tuple[str | None, ...] = (

@@ -99,6 +99,7 @@ from hsigui.ui.shell.preferences import Preferences
 from hsigui.ui.shell.problem_report import ProblemReports
 from hsigui.ui.shell.project_files import ProjectFiles
 from hsigui.ui.shell.start_page import StartPage
+from hsigui.ui.shell.starting import Starting
 from hsigui.ui.shell.state_keeping import StateKeeping
 from hsigui.ui.shell.status import StatusBar
 from hsigui.ui.shell.window_state import WindowState, decoded, encoded
@@ -232,7 +233,11 @@ class MainWindow(QMainWindow):
         )  # fmt: skip
         preferences = Preferences(self.desk, self.actions_, self.run_files, showing_wavelengths)
         palette = CommandPalette(self.desk, self.menuBar(), self.help, self.open_path)
-        own = (self.leaving, self.projects, self.help, preferences, palette, ProblemReports(self.desk))
+        self.starting = Starting(
+            self.desk, self.start_page, self.pages, self.image, self.scene, self.keeping, self.exporter,
+            self.keeping.journal.projects.folder.parent / "pictures",
+        )  # fmt: skip
+        own = (self.leaving, self.starting, self.projects, self.help, preferences, palette, ProblemReports(self.desk))
         self.actions_.bind((self.session, self.image, *self._parts, *own))
 
     def _build_bars(self) -> None:
@@ -275,9 +280,8 @@ class MainWindow(QMainWindow):
         self.scene.values_read.connect(self.status.show_values)
         self.image.hovered.connect(self._hovered)
         self.image.left_scene.connect(self.status.leave_scene)
-        self.start_page.open_asked.connect(self.scene.ask_and_open)
-        self.start_page.demo_asked.connect(self.scene.open_demo)
         self.start_page.recent_asked.connect(self.open_path)
+        self.start_page.help_asked.connect(self.help.show_help)
         self.method.help_asked.connect(self.help.show_help)
         self.actions_.update(self.session)
         self._show_title()
@@ -317,7 +321,7 @@ class MainWindow(QMainWindow):
 
     def _show_recent(self, _event: SceneOpened | None = None) -> None:
         recent = self.desk.settings.recent
-        self.start_page.set_recent(recent)
+        self.starting.renew()
         self._recent_menu.clear()
         self._recent_menu.setEnabled(bool(recent))
         for text in recent:
@@ -349,6 +353,7 @@ class MainWindow(QMainWindow):
         if not self.leaving.may_close():
             event.ignore()
             return
+        self.starting.keep()
         self.states.stop()
         geometry, layout = encoded(self.saveGeometry()), encoded(self.saveState())
         self.desk.remember(dataclasses.replace(self.desk.settings, geometry=geometry, layout=layout))
