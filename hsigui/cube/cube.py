@@ -210,9 +210,14 @@ class Cube:
     @property
     def good_bands(self) -> NDArray[np.intp]:
         """Numbers of the bands that are not marked bad. One a good band, rising."""
+        return np.flatnonzero(~self.is_bad)
+
+    @property
+    def is_bad(self) -> NDArray[np.bool_]:
+        """Which bands are marked bad. One a band."""
         if not self.info.bad_bands:
-            return np.arange(self.bands)
-        return np.flatnonzero(~np.array(self.info.bad_bands))
+            return np.zeros(self.bands, dtype=bool)
+        return np.array(self.info.bad_bands, dtype=bool)
 
     def stored(self, row: int, col: int) -> NDArray[Any]:
         """The stored numbers of one pixel, neither scaled nor masked; bands long."""

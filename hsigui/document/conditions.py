@@ -95,3 +95,8 @@ def has_features(session: Session) -> bool:
 
 def has_map(session: Session) -> bool:
     return session.class_map is not None
+
+
+def is_measured(session: Session) -> bool:
+    """Whether it is known how right the map is."""
+    return session.accuracy is not None

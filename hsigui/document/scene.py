@@ -34,6 +34,7 @@ from hsigui.document.scene_labels import SceneLabels
 from hsigui.document.scene_state import MapMaking, RunPlace
 from hsigui.document.shelf import Shelf
 from hsigui.document.values import Accuracy, ClassMap, Encoder, Features, MapOfScene, Probe, Run, Spectrum
+from hsigui.report.reliability import Reliability
 from hsigui.specs import MapSpec
 from hsigui.texts import say
 
@@ -230,6 +231,7 @@ class Scene(SceneLabels):
         sample: Sample | None = None,
         seconds: Mapping[str, float] | None = None,
         measured_on: str = "",
+        reliability: Reliability | None = None,
     ) -> None:
         """Takes a map.
 
@@ -239,12 +241,21 @@ class Scene(SceneLabels):
             sample: what its labels began with, where they were drawn from the ground truth.
             seconds: that probe and map took; those of the map before when None.
             measured_on: what its accuracy is measured on, in words.
+            reliability: whether it is as often right as it says, on the same pixels.
         """
         if seconds is None:
             seconds = {} if self.map is None else self.map.seconds
         self.maps.put(
             MapOfScene(
-                probe, class_map, trained_on, spec or self.map_spec, sample, accuracy, dict(seconds), measured_on
+                probe,
+                class_map,
+                trained_on,
+                spec or self.map_spec,
+                sample,
+                accuracy,
+                dict(seconds),
+                measured_on,
+                reliability,
             ),
         )
         self.events.emit(MapChanged())
@@ -263,7 +274,7 @@ class Scene(SceneLabels):
 
     def _forget_accuracy(self) -> None:
         if self.map is not None:
-            self.maps.put(replace(self.map, accuracy=None))
+            self.maps.put(replace(self.map, accuracy=None, reliability=None))
 
     def _tell_results(self) -> None:
         for event in (EncoderChanged(), MapChanged(), AccuracyChanged()):

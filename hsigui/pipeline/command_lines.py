@@ -23,6 +23,7 @@ RUN, MAP, REPORT = "repeated-run", "repeated-map.tif", "repeated-report"
 CONFIDENCE = "repeated-confidence.tif"
 LABELS, TEST = "repeated-labels.tif", "repeated-test.tif"
 DEMO, DEMO_SCENE = "repeated-demo", "repeated-demo/demo-scene.hdr"
+DEMO_TRUTH = "repeated-demo/demo-truth.hdr"
 
 
 @dataclass(frozen=True)
@@ -70,8 +71,8 @@ def demo(name: str = "") -> str:
     return _line("demo", "--headless", *spec.words(), "--out", DEMO)
 
 
-def sample(spec: SplitSpec, truth: Path) -> str:
-    """Draws the labels."""
+def sample(spec: SplitSpec, truth: Path | str) -> str:
+    """Draws the labels from a file, or from one that an earlier line writes under a name."""
     words: list[object]
     if spec.kind == "strokes":
         words = ["--split", "strokes", "--strokes", spec.strokes, "--pixels", spec.pixels]
@@ -81,7 +82,8 @@ def sample(spec: SplitSpec, truth: Path) -> str:
         words += ["--split", spec.kind, "--guard", spec.guard]
     if spec.kind == "block":
         words += ["--block", spec.block]
-    return _line("sample", truth.resolve(), *words, "--seed", spec.seed, "--out", LABELS, "--rest", TEST)
+    where = truth.resolve() if isinstance(truth, Path) else truth
+    return _line("sample", where, *words, "--seed", spec.seed, "--out", LABELS, "--rest", TEST)
 
 
 def pretrain(scene: CubeArgument, spec: PretrainSpec, watched_by: Mapping[str, Any] | None = None) -> str:
@@ -134,9 +136,9 @@ def classify(
     return _line("classify", *scene.words, *words, "--device", device, "--out", MAP, *beside, *scene.reading)
 
 
-def evaluate(truth: str | Path) -> str:
-    """Measures the map and writes the report."""
-    return _line("evaluate", MAP, "--truth", truth, "--report", REPORT)
+def evaluate(truth: str | Path, *outputs: str) -> str:
+    """Measures the map and writes the report, or what options with their files say instead."""
+    return _line("evaluate", MAP, "--truth", truth, *(outputs or ("--report", REPORT)))
 
 
 def _of_choice(choice: ImportChoice) -> list[str]:

@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 
 from hsigui.document.samples import Sample, SplitRecord
 from hsigui.document.scene_state import PARTS, MapMaking, RunPlace, SceneState
-from hsigui.document.values import Spectrum, Truth
+from hsigui.document.values import LabelFile, Spectrum, Truth
 from hsigui.errors import HsiError
 from hsigui.methods.run_record import SETTINGS, sum_of, without_sums
 from hsigui.specs import MapSpec, SplitSpec
@@ -129,11 +129,15 @@ def _spectrum_from_json(values: Mapping[str, Any]) -> Spectrum:
 
 # Ground truth
 
+_HOW_READ = ("variable", "background", "buffer", "remedy")
+
 
 def _truth_to_entries(truth: Truth | None) -> dict[Name, Entry | None]:
     if truth is None:
         return {("truth", "about"): None, ("truth", "array"): None}
-    about = {"name": truth.name, "matched_by_user": truth.matched_by_user}
+    about: dict[str, Any] = {"name": truth.name, "matched_by_user": truth.matched_by_user}
+    if truth.file is not None:
+        about["file"] = {**asdict(truth.file), "path": str(truth.file.path)}
     return {("truth", "about"): json.dumps(about), ("truth", "array"): packed(truth.array)}
 
 
@@ -142,7 +146,9 @@ def _truth_from(entries: Mapping[Name, Any], shape: tuple[int, int]) -> dict[str
     found: dict[str, Any] = {}
     if about is not None:
         values = json.loads(about)
-        found["truth"] = Truth(unpacked(array or b"", shape), str(values["name"]), bool(values["matched_by_user"]))
+        numbers, file = unpacked(array or b"", shape), values.get("file")  # versions before did not write it
+        known = None if file is None else LabelFile(Path(file["path"]), *(str(file[name]) for name in _HOW_READ))
+        found["truth"] = Truth(numbers, str(values["name"]), bool(values["matched_by_user"]), known)
     found["samples"] = tuple(
         (int(step), _sample_from_json(sample, shape)) for step, sample in _listed(entries, "truth", "samples")
     )

@@ -55,15 +55,16 @@ def read_geojson(path: Path, variable: str | None = None, grid: Grid | None = No
     columns = _columns(properties, path.name)
     style, said_of_style = style_beside(path)
     field = style.of(columns, variable)
-    numbers, classes, notes = attributes.classes_of(columns, len(features), path.name, field)
-    classes, notes = style.applied(classes, field), notes + said_of_style
+    table = _own_classes(content.get("classes"))
+    shift, shifted = (0, ()) if table else attributes.shift_of(columns, len(features), path.name, field)
+    numbers, classes, notes = attributes.classes_of(columns, len(features), path.name, field, shift)
+    classes, notes = style.applied(classes, field, shift), notes + shifted + said_of_style
     shapes = tuple(
         Shape(number, *part) for number, found in zip(numbers.tolist(), parts, strict=True) if number for part in found
     )
     skipped = sum(not number or not found for number, found in zip(numbers.tolist(), parts, strict=True))
     if skipped:
         notes += (say("{skipped} shapes without a class or without coordinates are left out.", skipped=skipped),)
-    table = _own_classes(content.get("classes"))
     classes = ClassTable((*table, *(c for c in classes if c.number not in table)))
     crs, linked = _crs(content, path.name)
     notes += linked

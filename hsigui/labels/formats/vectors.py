@@ -56,14 +56,16 @@ def read_vectors(path: Path, variable: str | None = None, grid: Grid | None = No
     style, said = (Style(), ()) if has_table else _style(path, layers, layer)
     field = style.of(columns, field)
     try:
-        numbers, classes, notes = attributes.classes_of(columns, len(found.geometries), path.name, field)
+        count = len(found.geometries)
+        shift, shifted = (0, ()) if has_table else attributes.shift_of(columns, count, path.name, field)
+        numbers, classes, notes = attributes.classes_of(columns, count, path.name, field, shift)
     except AmbiguousLabels as question:
         several = sum(kind is not None for kind in layers.values()) > 1
         prefix = f"{layer}{_OF_LAYER}" if several else ""  # else the answer would leave the layer open
         listed = tuple(replace(info, name=prefix + info.name) for info in question.candidates)
         message = say("{name} has several fields that can be the class", name=path.name)
         raise AmbiguousLabels(message, listed) from None
-    classes, notes = style.applied(classes, field), notes + said
+    classes, notes = style.applied(classes, field, shift), notes + shifted + said
     shapes, skipped = _shapes(found.geometries, numbers)
     if skipped:
         notes += (

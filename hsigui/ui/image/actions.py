@@ -6,6 +6,7 @@ from hsigui.document import conditions as when
 from hsigui.texts import say
 from hsigui.ui.desk.action_rows import ActionRow
 from hsigui.ui.image.pictures.controller import Pictures
+from hsigui.ui.image.pixel import Pixel
 from hsigui.ui.image.view import ImageView
 
 ROWS: tuple[ActionRow, ...] = (
@@ -21,6 +22,10 @@ ROWS: tuple[ActionRow, ...] = (
               when=when.has_scene),
     ActionRow("zoom_out", say("Zoom o&ut"), say("Zoom out"), ImageView.zoom_out, keys=("Ctrl+-",), icon="zoom-out",
               when=when.has_scene),
+    ActionRow("zoom_to_pixel", say("&Zoom to the pixel"), say("Bring the pixel clicked last to the middle, magnified"),
+              Pixel.zoom_to, when=when.has_scene),
+    ActionRow("copy_coordinates", say("C&opy coordinates"), say("Row, column and map coordinates, to the clipboard"),
+              Pixel.copy_coordinates, icon="copy", when=when.has_scene),
     ActionRow("show_labels", say("Show &labels"), say("Show or hide the labels"), ImageView.set_labels_visible,
               keys=("Shift+L",), when=when.has_scene, checkable=True, checked=True),
     ActionRow("show_map", say("Show &map"), say("Show or hide the map (P)"), ImageView.set_map_visible, keys=("P",),

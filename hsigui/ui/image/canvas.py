@@ -20,10 +20,11 @@ from hsigui.labels.classes import ClassTable, Color
 from hsigui.labels.strokes import Area
 from hsigui.texts import say
 from hsigui.ui.image.camera import Camera
+from hsigui.ui.image.class_key import ClassKey, paint_class_key
 from hsigui.ui.image.color_key import ColorKey, paint_key
 from hsigui.ui.image.marks import Mark, half_side, paint_marks
 from hsigui.ui.image.outlines import OutlineLayer
-from hsigui.ui.image.overlay import REACH, Box, ClassLayer, Composite, SelectionLayer, Window
+from hsigui.ui.image.overlay import FALLING, REACH, RISING, Box, ClassLayer, Composite, SelectionLayer, Window
 from hsigui.ui.image.pictures.port import Port
 
 ZOOM_STEP = 1.25
@@ -48,13 +49,16 @@ class SceneCanvas(QAbstractScrollArea):
         self._composite = Composite()
         self._map = ClassLayer(opacity=0.65)
         self._labels = ClassLayer(opacity=0.9, keep_small=True, outlined=True)
-        self._validation = ClassLayer(opacity=0.9, keep_small=True, outlined=True, hatched=True)
+        self._validation = ClassLayer(opacity=0.9, keep_small=True, outlined=True, hatched=RISING)
+        self._truth = ClassLayer(opacity=0.9, keep_small=True, outlined=True, hatched=FALLING)
+        self._errors = ClassLayer(opacity=0.85, keep_small=True)
         self._selection = SelectionLayer()
         self._outlines = OutlineLayer()
         self._markers: list[Marker] = []
         self._target: tuple[int, int] | None = None
         self._marks: list[Mark] = []
         self._key: ColorKey | None = None
+        self._class_key: ClassKey | None = None
         self._empty_text = say("No scene is open")
         self.setFrameShape(QFrame.Shape.NoFrame)
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
@@ -105,7 +109,7 @@ class SceneCanvas(QAbstractScrollArea):
     def clear(self) -> None:
         """Shows nothing."""
         self._composite.clear()
-        self._key = None
+        self._key = self._class_key = None
         self._new_scene(0, 0)
         self.viewport().update()
 
@@ -153,10 +157,7 @@ class SceneCanvas(QAbstractScrollArea):
 
     def set_map(self, array: NDArray[np.integer] | None, table: ClassTable | None = None) -> None:
         """Shows a class map (rows x cols, 0 for none), or none."""
-        if array is None:
-            self._map.clear()
-        else:
-            self._map.set(array, table or ClassTable())
+        _show(self._map, array, table)
         self.viewport().update()
 
     def put_map(self, top: int, left: int, numbers: NDArray[np.integer], table: ClassTable) -> None:
@@ -165,6 +166,17 @@ class SceneCanvas(QAbstractScrollArea):
             self._map.set(np.zeros(self.scene_size, dtype=np.uint16), table)
         self._map.put(top, left, numbers)
         self._update_box((top, left, top + numbers.shape[0], left + numbers.shape[1]))
+
+    def set_truth(self, array: NDArray[np.integer] | None, table: ClassTable | None = None) -> None:
+        """Shows ground truth (rows x cols, 0 for none) in stripes that slant against those of validation labels, or
+        none."""
+        _show(self._truth, array, table)
+        self.viewport().update()
+
+    def set_errors(self, array: NDArray[np.integer] | None, table: ClassTable | None = None) -> None:
+        """Shows where the map is right and wrong (rows x cols, 0 for not tested) in its place, or the map again."""
+        _show(self._errors, array, table)
+        self.viewport().update()
 
     def set_map_opacity(self, opacity: float) -> None:
         """0 for transparent to 1 for opaque."""
@@ -243,8 +255,22 @@ class SceneCanvas(QAbstractScrollArea):
     def set_color_key(self, key: ColorKey | None) -> None:
         """Draws a key over the lower left corner of the image, or none."""
         self._key = key
-        self.setAccessibleDescription("" if key is None else key.text)
+        self._describe()
         self.viewport().update()
+
+    @property
+    def class_key(self) -> ClassKey | None:
+        """The key of classes that is drawn over the image."""
+        return self._class_key
+
+    def set_class_key(self, key: ClassKey | None) -> None:
+        """Draws a key of classes over the upper left corner of the image, or none."""
+        self._class_key = key
+        self._describe()
+        self.viewport().update()
+
+    def _describe(self) -> None:
+        self.setAccessibleDescription("; ".join(key.text for key in (self._key, self._class_key) if key is not None))
 
     def set_empty_text(self, text: str) -> None:
         """What is written while there is no scene."""
@@ -343,6 +369,8 @@ class SceneCanvas(QAbstractScrollArea):
             self.paint_tool(painter)
             if self._key is not None:
                 paint_key(painter, self._key, self.viewport().size(), self.font(), self.palette())
+            if self._class_key is not None:
+                paint_class_key(painter, self._class_key, self.viewport().size(), self.font(), self.palette())
         painter.end()
 
     def _paint_scene(self, painter: QPainter, exposed: QRect) -> None:
@@ -351,7 +379,10 @@ class SceneCanvas(QAbstractScrollArea):
         if window is None:
             return
         painter.scale(1 / ratio, 1 / ratio)
-        layers = (self._composite, self._map, self._outlines, self._labels, self._validation, self._selection)
+        # Errors stand in place of the map: pixels that are not tested would show its colours between theirs.
+        judged = self._map if self._errors.empty else self._errors
+        layers = (self._composite, judged, self._truth, self._outlines, self._labels, self._validation,
+                  self._selection)  # fmt: skip
         for layer in layers:
             layer.paint(painter, window)
         painter.resetTransform()
@@ -396,6 +427,8 @@ class SceneCanvas(QAbstractScrollArea):
     def _new_scene(self, rows: int, cols: int) -> None:
         self._labels.clear()
         self._validation.clear()
+        self._truth.clear()
+        self._errors.clear()
         self._selection.clear()
         self._map.clear()
         self._outlines.clear()
@@ -420,6 +453,13 @@ class SceneCanvas(QAbstractScrollArea):
     def _update_box(self, box: Box) -> None:
         rect = self._camera.box_rect(*box).adjusted(-3, -3, 3, 3).toAlignedRect()
         self.viewport().update(rect & QRect(QPoint(0, 0), self.viewport().size()))
+
+
+def _show(layer: ClassLayer, array: NDArray[np.integer] | None, table: ClassTable | None) -> None:
+    if array is None:
+        layer.clear()
+    else:
+        layer.set(array, table or ClassTable())
 
 
 def scene_window(camera: Camera, exposed: QRect, ratio: float) -> Window | None:

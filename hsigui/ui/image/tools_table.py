@@ -58,7 +58,7 @@ TOOL_ROWS = (
             say("Click: spectrum (Shift keeps it) · drag: pan"), 0,
             about=say("click: spectrum of the pixel; Shift+click keeps it; drag: pan")),
     ToolRow("brush", BrushTool, "B", say("&Brush"),
-            say("Paint labels along the way of the mouse: dabs in several fields teach more than one painted full"),
+            say("Paint labels along the way of the mouse"),
             _STROKE, 1,
             about=say("drag; round or square (Q), size with `[` and `]` or Ctrl+wheel; Shift+click: straight from the "
                       "last point")),

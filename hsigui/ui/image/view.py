@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from functools import partial
 
-from PySide6.QtCore import QEvent, QPointF, QRectF, Qt, QTimer, Signal
+from PySide6.QtCore import QEvent, QPoint, QPointF, QRectF, Qt, QTimer, Signal
 from PySide6.QtGui import (
     QColor,
+    QContextMenuEvent,
     QFocusEvent,
     QHideEvent,
     QKeyEvent,
@@ -14,6 +15,7 @@ from PySide6.QtGui import (
     QMouseEvent,
     QNativeGestureEvent,
     QPainter,
+    QResizeEvent,
     QWheelEvent,
 )
 from PySide6.QtWidgets import QWidget
@@ -52,7 +54,8 @@ class ImageView(SceneCanvas):
         polygon_drawn(vertices, text): list of (row, col) floats, pixel centres at .5, and what it was drawn as.
         touched(kind, row, col): a pixel was pressed with "fill", "superpixel" or "pick".
         selection_taken(), selection_dropped(): the selection that is shown is to be labelled, or given up.
-        confirmed(): Enter, while no tool waits for it.
+        menu_asked(row, col, QPoint): the menu of a pixel (-1, -1 beside the scene) is wanted at a place of the screen.
+        confirmed(): Enter, while no tool waits for it; escaped(): Esc likewise.
         named(number): Alt and a digit.
     """
 
@@ -68,7 +71,9 @@ class ImageView(SceneCanvas):
     touched = Signal(str, int, int)
     selection_taken = Signal()
     selection_dropped = Signal()
+    menu_asked = Signal(int, int, QPoint)
     confirmed = Signal()
+    escaped = Signal()
     named = Signal(int)
 
     def __init__(self, parent: QWidget | None = None) -> None:
@@ -81,6 +86,7 @@ class ImageView(SceneCanvas):
         self._tool_bounds = QRectF()
         self._pan_from: QPointF | None = None
         self._pan_button = Qt.MouseButton.NoButton
+        self._right_closed = False  # the right button had something to close, and opens no menu
         self._mouse: QPointF | None = None
         self._pixel: tuple[int, int] | None = None
         self._flashing = QTimer(self)
@@ -198,6 +204,7 @@ class ImageView(SceneCanvas):
         elif left and not self._camera.empty:
             self._tool.press(at, bool(event.modifiers() & Qt.KeyboardModifier.ShiftModifier))
         elif button == Qt.MouseButton.RightButton:
+            self._right_closed = self._tool.busy
             self._tool.close(None)
         self._update_cursor()
         self._update_tool(at)
@@ -247,8 +254,15 @@ class ImageView(SceneCanvas):
             self._zoom(ZOOM_STEP ** (turn / 120), event.position())
         event.accept()
 
-    def contextMenuEvent(self, event: QEvent) -> None:
+    def contextMenuEvent(self, event: QContextMenuEvent) -> None:
+        """Asks for the menu of the pixel under the mouse; by the keyboard for that in the middle, too."""
         event.accept()
+        by_mouse = event.reason() == QContextMenuEvent.Reason.Mouse
+        if self._camera.empty or self._tool.busy or self._pan_from is not None or (by_mouse and self._right_closed):
+            return
+        at = QPointF(event.pos()) if by_mouse else self._mouse or self._camera.center
+        row, col = self.pixel_at(at) or (-1, -1)
+        self.menu_asked.emit(row, col, self.viewport().mapToGlobal(at.toPoint()))
 
     # Keys
 
@@ -270,6 +284,8 @@ class ImageView(SceneCanvas):
             self._drawing_key(event)
         elif key in _CLOSE_KEYS:
             self.confirmed.emit()
+        elif key == Qt.Key.Key_Escape:
+            self.escaped.emit()
         elif event.modifiers() & Qt.KeyboardModifier.AltModifier and Qt.Key.Key_1 <= key <= Qt.Key.Key_9:
             self.named.emit(int(key) - int(Qt.Key.Key_0))
         elif key in _PANS and not event.modifiers() & Qt.KeyboardModifier.AltModifier:
@@ -287,6 +303,14 @@ class ImageView(SceneCanvas):
             self._note_shift(Qt.KeyboardModifier.NoModifier)
         else:
             super().keyReleaseEvent(event)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """What is seen stays where it is when a message comes or goes below; beside a fitted scene there is room."""
+        before, after = event.oldSize(), event.size()
+        super().resizeEvent(event)
+        if before.isValid() and before.width() == after.width() and not self._camera.fitted:
+            self._camera.pan(0, (before.height() - after.height()) / 2)
+            self.viewport().update()
 
     # Leaving
 

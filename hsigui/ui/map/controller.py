@@ -16,6 +16,7 @@ from hsigui.document.events import (
     MapChanged,
     MapSpecChanged,
     SceneShown,
+    StepDone,
     TruthChanged,
     ValidationChanged,
 )
@@ -210,6 +211,7 @@ class MapController(QObject):
         again, scene.map_to_make = scene.map_to_make, None
         if again is None or again.trained_on is not mapped.trained_on:
             self._take(mapped)
+            self._session.events.emit(StepDone(say("the map was drawn"), None))
             return
         self._take(replace(mapped, seconds=again.seconds or mapped.seconds))
         if again.sha256 and again.sha256 != sum_of_map(mapped.class_map.classes):
@@ -222,7 +224,7 @@ class MapController(QObject):
         self._session.set_map(
             mapped.probe, mapped.class_map, mapped.trained_on, mapped.accuracy,
             map_spec=mapped.map_spec, sample=mapped.sample, seconds=mapped.seconds,
-            measured_on=self._asked_on,
+            measured_on=self._asked_on, reliability=mapped.reliability,
         )  # fmt: skip
 
     def _measure(self) -> None:

@@ -345,9 +345,7 @@ class SceneController(QObject):
         self._desk.messages.clear()
 
     def _show_bands(self, cube: Cube) -> None:
-        bad = np.ones(cube.bands, dtype=bool)
-        bad[cube.good_bands] = False
-        self._display.set_bands(cube.bands, cube.wavelengths, bad)
+        self._display.set_bands(cube.bands, cube.wavelengths, cube.is_bad)
 
     def _bands_changed(self, event: BandsChanged) -> None:
         scene = self._session.scene

@@ -19,10 +19,12 @@ from hsigui.ui.scene import actions as scene
 from hsigui.ui.shell.command_palette import CommandPalette
 from hsigui.ui.shell.help_pages import HelpPages
 from hsigui.ui.shell.leaving import Leaving
+from hsigui.ui.shell.messages import Messages
 from hsigui.ui.shell.preferences import Preferences
 from hsigui.ui.shell.problem_report import ProblemReports
 from hsigui.ui.shell.project_files import ProjectFiles
 from hsigui.ui.shell.starting import Starting
+from hsigui.ui.shell.whats_this import HelpHere
 from hsigui.ui.spectra import actions as spectra
 from hsigui.ui.training import actions as training
 
@@ -36,7 +38,7 @@ ROWS: tuple[ActionRow, ...] = (
               say("Begin a file that keeps scenes with all you do, in place of what is open"),
               ProjectFiles.ask_and_create),
     ActionRow("open_project", say("Open pro&ject…"),
-              say("Open scenes with labels, history, maps and the window as they were, from a project"),
+              say("Open scenes with labels, history, maps and the window as they were"),
               ProjectFiles.ask_and_open),
     ActionRow("save_project_as", say("Save project as…"),
               say("Keep all open scenes with all you do in one file, from now on"),
@@ -50,6 +52,8 @@ ROWS: tuple[ActionRow, ...] = (
     ActionRow("preferences", say("&Preferences…"),
               say("Colours, memory, threads, and the room that kept runs take"), Preferences.show_preferences,
               keys=("Ctrl+,",), icon="settings"),
+    ActionRow("messages", say("M&essages…"), say("What was said in this window, and what was missed of it"),
+              Messages.show_messages, keys=("Ctrl+M",), icon="messages"),
     ActionRow("command_palette", say("&Find a command…"),
               say("Any action, class, recent file or page of the help, by a few letters of its name"),
               CommandPalette.show_palette, keys=("Ctrl+Shift+P",), icon="search"),
@@ -57,9 +61,11 @@ ROWS: tuple[ActionRow, ...] = (
               Starting.show_page, icon="thumbnails"),
     ActionRow("help_pages", say("&Help"), say("Labelling, methods and baselines, accuracy, maps and files"),
               HelpPages.show_help, icon="help"),
-    ActionRow("shortcuts", say("&Keys and mouse"), say("A sheet of all keys"), HelpPages.show_shortcuts,
-              keys=("F1", "?"),
-              icon="help"),
+    ActionRow("help_here", say("Help on this &panel"), say("What the panel with the focus does, and its keys"),
+              HelpHere.show_panel_help, keys=("F1",), icon="help"),
+    ActionRow("whats_this", say("&What is this?"), say("Tells more of the control under the mouse, or clicked next"),
+              HelpHere.explain, keys=("Shift+F1",), icon="info"),
+    ActionRow("shortcuts", say("&Keys and mouse"), say("A sheet of all keys"), HelpPages.show_shortcuts, keys=("?",)),
     ActionRow("report_problem", say("&Report a problem…"),
               say("Log, versions and settings in one file, to be looked at first; nothing is sent"),
               ProblemReports.show_report, icon="report"),
@@ -75,9 +81,14 @@ MENUS: tuple[tuple[str, tuple[object, ...]], ...] = (
     (say("&File"), ("open", "open_as", "open_address", "@recent", "open_demo", None, "new_project", "open_project",
                "save_project_as", None, "open_labels", "add_labels", "open_truth", None,
                "save_labels", "save_labels_as", "export", "save_picture", None,
-               "reload", "properties", None, "close_scene", "quit")),
-    (say("&Edit"), ("undo", "redo", None, "bands", "quality_masks", None, "copy_picture",
-                    "copy_commands", "copy_python", None, "preferences")),
+               "reload", "properties", "show_in_folder", None, "close_scene", "close_others", "quit")),
+    (say("&Edit"), ("undo", "redo", None,
+                    (say("P&ixel"), ("copy_spectrum_here", "keep_spectrum_here", "take_class_here", "zoom_to_pixel",
+                                     "copy_coordinates")),
+                    (say("&Spectra"), ("copy_spectra", "save_spectra", "fit_spectra")), None,
+                    "bands", "quality_masks", None, "copy_picture", "copy_commands", "copy_python",
+                    "copy_step_commands", "copy_step_python", None,
+                    "preferences")),
     (say("&Labels"), ("add_class", "rename_class", "recolour_class", "merge_class", "delete_class",
                  (say("Curr&ent class"), tuple(row.id for row in labels.CLASS_KEYS)),
                  (say("Class c&olours"), tuple(row.id for row in labels.PALETTE_ROWS)), None,
@@ -91,12 +102,14 @@ MENUS: tuple[tuple[str, tuple[object, ...]], ...] = (
                                (say("&Colours"), tuple(row.id for row in scene.COLOR_MAP_ROWS)))),
                (say("S&tretch"), (*(row.id for row in scene.STRETCH_KINDS), None,
                                   *(row.id for row in scene.STRETCH))), None,
-               "show_labels", "show_map", "next_layer", "superpixels", "overlay_less", "overlay_more", None,
-               "clear_spectra", None, "import_notes", "@docks",
+               "show_labels", "show_map", "show_truth", "show_errors", "next_error", "previous_error",
+               "next_layer", "superpixels", "overlay_less", "overlay_more", None,
+               "clear_spectra", None, "import_notes", "messages", "@docks",
                (say("Colours of the &window"), tuple(f"theme_{name}" for name, _, _ in THEMES)))),
-    (say("&Training"), ("pretrain", "pause", "cancel", None, "open_run", "export_run", None, "live", "renew_map",
-                        "ask_me")),
-    (say("&Help"), ("command_palette", None, "start_page", "help_pages", "shortcuts", None, "report_problem", "about")),
+    (say("&Training"), ("pretrain", "pause", "cancel", None, "open_run", "export_run", "show_run_folder", None, "live",
+                        "renew_map", "ask_me")),
+    (say("&Help"), ("command_palette", None, "help_here", "whats_this", "start_page", "help_pages", "shortcuts",
+                    None, "report_problem", "about")),
 )  # fmt: skip
 
 TOOLBAR: tuple[str | None, ...] = (

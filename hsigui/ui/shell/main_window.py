@@ -7,8 +7,8 @@ from functools import partial
 from pathlib import Path
 from typing import TypeVar
 
-from PySide6.QtCore import QSize, Qt
-from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent
+from PySide6.QtCore import QEvent, QSize, Qt
+from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent, QStatusTipEvent, QWhatsThisClickedEvent
 from PySide6.QtWidgets import (
     QAbstractSpinBox,
     QLineEdit,
@@ -58,6 +58,7 @@ from hsigui.ui.desk.message_bar import MessageBar
 from hsigui.ui.desk.prompts import Prompts
 from hsigui.ui.image.bench import Bench
 from hsigui.ui.image.pictures.controller import Pictures
+from hsigui.ui.image.pixel import Pixel
 from hsigui.ui.image.subjects import Subjects
 from hsigui.ui.image.view import ImageView
 from hsigui.ui.labels.classes_panel import ClassesPanel
@@ -91,9 +92,11 @@ from hsigui.ui.scene.stretch_panel import StretchPanel
 from hsigui.ui.shell.actions import ACTIONS, fill_menus, fill_toolbar, in_order_of_menus
 from hsigui.ui.shell.arrivals import Arrivals
 from hsigui.ui.shell.command_palette import CommandPalette
+from hsigui.ui.shell.context_menus import ContextMenus
 from hsigui.ui.shell.docks import build_docks, restore_layout
 from hsigui.ui.shell.help_pages import HelpPages
 from hsigui.ui.shell.leaving import Leaving
+from hsigui.ui.shell.messages import Messages
 from hsigui.ui.shell.panels import PANELS
 from hsigui.ui.shell.preferences import Preferences
 from hsigui.ui.shell.problem_report import ProblemReports
@@ -102,6 +105,7 @@ from hsigui.ui.shell.start_page import StartPage
 from hsigui.ui.shell.starting import Starting
 from hsigui.ui.shell.state_keeping import StateKeeping
 from hsigui.ui.shell.status import StatusBar
+from hsigui.ui.shell.whats_this import HelpHere
 from hsigui.ui.shell.window_state import WindowState, decoded, encoded
 from hsigui.ui.spectra.controller import SpectraController
 from hsigui.ui.spectra.view import SpectrumView
@@ -167,7 +171,8 @@ class MainWindow(QMainWindow):
 
     def _build_panels(self, journal: Journal, runs: Runs) -> None:
         self.subjects = Subjects(self)
-        bench = Bench(self.desk, self.image, self.actions_, journal, runs, self.subjects)
+        self.pixel = Pixel(self.desk, self.image)
+        self.bench = bench = Bench(self.desk, self.image, self.actions_, journal, runs, self.subjects, self.pixel)
         panels = {row.name: row.make(bench) for row in PANELS}
         self._parts = [part for panel in panels.values() for part in panel.parts]
         self._parts.append(Pictures(bench))
@@ -208,15 +213,14 @@ class MainWindow(QMainWindow):
         self.pages.setMinimumSize(240, 180)
         self.pages.addWidget(self.start_page)
         self.pages.addWidget(self.image)
-        ground = QWidget(self)  # the messages float over it, below the notes
-        _column(ground).addWidget(self.pages)
         central = QWidget(self)
         column = _column(central)
         column.addWidget(self.tabs)
         column.addWidget(self.notes_bar)
-        column.addWidget(ground, 1)
+        column.addWidget(self.pages, 1)
+        column.addWidget(self.messages)
         self.setCentralWidget(central)
-        self.messages.float_over(ground)
+        self.messages.wait_while(self._is_drawing)
         self.display.add(self.superpixel_strip)
 
     def _build_controllers(self) -> None:
@@ -237,7 +241,13 @@ class MainWindow(QMainWindow):
             self.desk, self.start_page, self.pages, self.image, self.scene, self.keeping, self.exporter,
             self.keeping.journal.projects.folder.parent / "pictures",
         )  # fmt: skip
-        own = (self.leaving, self.starting, self.projects, self.help, preferences, palette, ProblemReports(self.desk))
+        said = Messages(self, self.messages)
+        self.help_here = HelpHere(self, self.docks, self.help)
+        ContextMenus(self.bench, self.pixel, self.tabs, self.scenes, self.spectra, self.training)
+        own = (
+            self.pixel, self.leaving, self.starting, self.projects, self.help, self.help_here, preferences, palette,
+            said, ProblemReports(self.desk),
+        )  # fmt: skip
         self.actions_.bind((self.session, self.image, *self._parts, *own))
 
     def _build_bars(self) -> None:
@@ -255,7 +265,8 @@ class MainWindow(QMainWindow):
         fill_menus(self, self.actions_, {
             "@recent": self._add_recent, "@docks": self._add_docks, "@composites": self.composites.fill,
         })  # fmt: skip
-        self.status = StatusBar(self.session, self.bridge, self)
+        self.status = StatusBar(self.session, self.bridge, self.messages.log, self)
+        self.status.missed.clicked.connect(self.actions_["messages"].trigger)
         self.setStatusBar(self.status)
 
     def _add_recent(self, menu: QMenu) -> None:
@@ -285,6 +296,9 @@ class MainWindow(QMainWindow):
         self.method.help_asked.connect(self.help.show_help)
         self.actions_.update(self.session)
         self._show_title()
+
+    def _is_drawing(self) -> bool:
+        return self.image.drawing
 
     def _warned(self, _job: int, text: str) -> None:
         self.messages.warning(text)
@@ -333,6 +347,16 @@ class MainWindow(QMainWindow):
             self.projects.open(Path(path))
         else:
             self.scene.open_path(path)
+
+    def event(self, event: QEvent) -> bool:
+        """What menus and bars say of what the mouse is on has its place in the status bar; links lead to the help."""
+        if isinstance(event, QStatusTipEvent):
+            self.status.show_tip(event.tip())
+            return True
+        if isinstance(event, QWhatsThisClickedEvent):
+            self.help_here.follow(event)
+            return True
+        return super().event(event)
 
     # Dropping and closing
 

@@ -41,6 +41,7 @@ BESIDE_FROM = 600  # logical pixels from which the steps have room beside the re
 ROW_FROM = 480  # and from which all buttons have room side by side
 MARGIN, GAP = 24, 28
 WIDEST = 1240
+_LINK = '" style="text-decoration: none">'
 _across, _down = QBoxLayout.Direction.LeftToRight, QBoxLayout.Direction.TopToBottom
 
 
@@ -194,10 +195,8 @@ class StartPage(QScrollArea):
         self.guides = QLabel(self)
         self.guides.setTextFormat(Qt.TextFormat.RichText)
         self.guides.setWordWrap(True)
-        self.guides.setText("".join(
-            f'<div style="margin-bottom: 3px"><a href="{name}" style="text-decoration: none">{title}</a></div>'
-            for name, title in GUIDES.items()
-        ))  # fmt: skip
+        links = ("".join(('<a href="', name, _LINK, title, "</a></p>")) for name, title in GUIDES.items())
+        self.guides.setText("".join('<p style="margin: 0 0 3px 0">' + link for link in links))
         self.guides.setTextInteractionFlags(Qt.TextInteractionFlag.LinksAccessibleByMouse
                                             | Qt.TextInteractionFlag.LinksAccessibleByKeyboard)  # fmt: skip
         self.guides.setAccessibleName(say("Guides"))

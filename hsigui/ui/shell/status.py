@@ -1,11 +1,11 @@
-"""The status bar: what is being done, where the cursor is, and the device."""
+"""The status bar: what is being done, where the cursor is, the device, and what was missed."""
 
 from __future__ import annotations
 
 import math
 from collections.abc import Sequence
 
-from PySide6.QtWidgets import QLabel, QProgressBar, QStatusBar, QWidget
+from PySide6.QtWidgets import QLabel, QStatusBar, QWidget
 
 from hsigui.document.events import (
     Changed,
@@ -17,34 +17,37 @@ from hsigui.document.events import (
     ValidationChanged,
 )
 from hsigui.document.session import Session
-from hsigui.jobs import Finished
 from hsigui.texts import say
+from hsigui.ui.desk.elided import ElidedLabel
 from hsigui.ui.desk.job_bridge import JobBridge
+from hsigui.ui.desk.message_log import MessageLog
+from hsigui.ui.shell.messages import MissedButton
+from hsigui.ui.shell.progress import ProgressPlace
 from hsigui.ui.shell.traffic import TrafficLabel
 
 
 class StatusBar(QStatusBar):
-    """Busy text on the left; pixel, values, class and device on the right."""
+    """What runs on the left, what the mouse points at in the middle; pixel, values, class and device on the right.
 
-    def __init__(self, session: Session, bridge: JobBridge, parent: QWidget | None = None) -> None:
+    Each has a place of its own: what a menu says of its rows does not hide what runs.
+    """
+
+    def __init__(self, session: Session, bridge: JobBridge, log: MessageLog, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._session = session
-        self._texts: dict[int, str] = {}
         self._pixel: tuple[int, int] | None = None
-        self.busy = QLabel(self)
-        self.bar = QProgressBar(self)
-        self.bar.setFixedWidth(110)
-        self.bar.setMaximumHeight(14)
-        self.bar.setTextVisible(False)
-        self.bar.hide()
-        self.place, self.values, self.label = QLabel(self), QLabel(self), QLabel(self)
-        self.device = QLabel(self)
+        self.progress = ProgressPlace(session, bridge, self)
+        self.busy, self.bar = self.progress.text, self.progress.bar
+        self.tip = ElidedLabel(self)
+        self.place, self.values, self.label = ElidedLabel(self), ElidedLabel(self), ElidedLabel(self)
+        self.device = ElidedLabel(self)
+        self.missed = MissedButton(log, self)
         self.place.setToolTip(say("Rows and columns count from 0"))
         self.device.setToolTip(say("Where pretraining is computed"))
         self.keeping = QLabel(self)
         self.keeping.setToolTip(say("It is tried again all the time. Save the labels with Ctrl+S."))
-        self.addWidget(self.bar)
-        self.addWidget(self.busy, 1)
+        self.addWidget(self.progress)
+        self.addWidget(self.tip, 1)
         for widget in (self.keeping, self.place, self.values, self.label, self.device):
             widget.setContentsMargins(6, 0, 6, 0)
             widget.setMinimumWidth(1)  # long names must not make the window wider
@@ -54,14 +57,17 @@ class StatusBar(QStatusBar):
         self.traffic.setContentsMargins(6, 0, 6, 0)
         self.addPermanentWidget(self.traffic)
         self.traffic.hide()
+        self.addPermanentWidget(self.missed)
         self._show_device()
-        bridge.progress.connect(self._progress)
-        bridge.finished.connect(self._finished)
         session.events.subscribe(DeviceChanged, self._show_device)
         session.events.subscribe(SceneShown, self._scene_shown)
         session.events.subscribe(KeepingChanged, self._show_keeping)
         for kind in (LabelsChanged, ValidationChanged, MapChanged):
             session.events.subscribe(kind, self._show_label)
+
+    def show_tip(self, text: str) -> None:
+        """Says what the mouse points at in a menu or bar; with "" no more."""
+        self.tip.setText(text)
 
     def show_pixel(self, row: int, col: int) -> None:
         """Says where the cursor is; values follow when they are read."""
@@ -115,25 +121,6 @@ class StatusBar(QStatusBar):
     def _show_keeping(self, event: KeepingChanged) -> None:
         self.keeping.setText(say("Labels are not kept safe: {problem}", problem=event.problem) if event.problem else "")
         self.keeping.setVisible(bool(event.problem))
-
-    def _progress(self, job: int, done: float, total: float, text: str) -> None:
-        heavy = self._session.queue.running
-        if heavy is not None and heavy.job is not None and heavy.job.number == job:
-            text = f"{heavy.scene_name}: {text}"
-        self._texts[job] = text
-        self.busy.setText(text)
-        self.bar.setRange(0, 1000 if total > 0 else 0)
-        if total > 0:
-            self.bar.setValue(round(1000 * min(1.0, done / total)))
-        self.bar.show()
-
-    def _finished(self, event: Finished) -> None:
-        self._texts.pop(event.job, None)
-        if self._texts:
-            self.busy.setText(list(self._texts.values())[-1])
-        else:
-            self.busy.clear()
-            self.bar.hide()
 
 
 def _coordinate(value: float) -> str:

@@ -21,7 +21,7 @@ from hsigui.ui.shell.docks import restore_layout
 from hsigui.ui.shell.panels import PANELS
 from hsigui.ui.training.method_panel import MethodPanel
 
-SWITCHES = ("show_labels", "show_map", "live", "superpixels", "square_brush")
+SWITCHES = ("show_labels", "show_map", "show_truth", "show_errors", "live", "superpixels", "square_brush")
 
 
 @dataclass(frozen=True)

@@ -45,10 +45,11 @@ def test_the_view_is_copied_as_it_is_seen(qtbot, demo: MainWindow) -> None:
     press(demo, "B")
     paint(demo, (60, 60))
     at = demo.image.position_of(60, 60)
+    seen = demo.image.viewport().grab().toImage()  # a message makes the view smaller
     press(demo, "C", Qt.KeyboardModifier.ControlModifier | Qt.KeyboardModifier.AltModifier)
     image = QGuiApplication.clipboard().image()
-    assert image.size() == demo.image.viewport().size()
-    assert image.pixelColor(at) == demo.image.viewport().grab().toImage().pixelColor(at)
+    assert image.size() == seen.size()
+    assert image.pixelColor(at) == seen.pixelColor(at)
     assert "Copied the view" in texts(demo)
 
 
@@ -111,8 +112,8 @@ def test_the_seen_view_is_saved_at_any_size_and_the_dialog_remembers(qtbot, demo
     dialog.titled.setChecked(False)
     dialog.legend.setChecked(False)
     dialog.width_.setValue(2000)
+    port = demo.image.viewport().size()
     path = _saved(qtbot, demo, answers, dialog, tmp_path / "seen.png")
-    port = demo.image.viewport()
     image = QImage(str(path))
     assert image.width() == 2000
     assert image.height() == pytest.approx(2000 * port.height() / port.width(), abs=1)
