@@ -178,8 +178,34 @@ class MapSpecChanged(Changed):
 
 
 @dataclass(frozen=True)
+class OverlaysChanged(Changed):
+    """What lies over the composite is another, or in another order, or looks otherwise."""
+
+
+@dataclass(frozen=True)
 class AccuracyChanged(Changed):
     """The map is measured otherwise, or not at all."""
+
+
+@dataclass(frozen=True)
+class DerivedListChanged(Changed):
+    """There are more or fewer derived layers."""
+
+
+@dataclass(frozen=True)
+class DerivedChanged(Changed):
+    """A derived layer was made, or is called or looked at otherwise.
+
+    Attributes:
+        number: of the layer.
+    """
+
+    number: int
+
+
+@dataclass(frozen=True)
+class DerivedViewChanged(Changed):
+    """Other derived layers are shown in place of bands, or none."""
 
 
 @dataclass(frozen=True)

@@ -79,6 +79,10 @@ class Features(Protocol):
     def recipe(self) -> Recipe:
         """How they become a map unless the user says otherwise."""
 
+    @property
+    def key(self) -> str:
+        """Of the scene and the encoder that they belong to."""
+
 
 class Probe(Protocol):
     """A classifier on features; see `methods.probe.Probe`."""

@@ -13,14 +13,17 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from hsigui.analysis.layer import Between
 from hsigui.cube.demo_spec import DemoSpec
 from hsigui.cube.formats.choice import ImportChoice
 from hsigui.methods import asked
+from hsigui.parameters import told
 from hsigui.pipeline.values import Filters
 from hsigui.specs import MapSpec, PretrainSpec, SplitSpec
 
 RUN, MAP, REPORT = "repeated-run", "repeated-map.tif", "repeated-report"
 CONFIDENCE = "repeated-confidence.tif"
+LAYER, MASK = "repeated-layer.tif", "repeated-mask.tif"
 LABELS, TEST = "repeated-labels.tif", "repeated-test.tif"
 DEMO, DEMO_SCENE = "repeated-demo", "repeated-demo/demo-scene.hdr"
 DEMO_TRUTH = "repeated-demo/demo-truth.hdr"
@@ -134,6 +137,29 @@ def classify(
         words += [f"--{name}", value] if value != getattr(Filters(), name) else []
     beside = ["--confidence", CONFIDENCE] if confidence else []
     return _line("classify", *scene.words, *words, "--device", device, "--out", MAP, *beside, *scene.reading)
+
+
+def derive(
+    scene: CubeArgument, kind: str, settings: Mapping[str, Any], pixels: Sequence[tuple[int, int]] = (),
+    between: Between | None = None,
+) -> str:  # fmt: skip
+    """Computes a derived layer, and a mask by a threshold of it.
+
+    Args:
+        kind: its name, or that of an index.
+        settings: values that are not the usual ones, by name.
+        pixels: whose spectra it is compared with, row and column from 0.
+    """
+    words: list[object] = [kind]
+    words += [word for name, value in settings.items() for word in ("--set", f"{name}={told(value)}")]
+    words += [word for row, col in pixels for word in ("--pixel", f"{row},{col}")]
+    words += ["--out", LAYER]
+    if between is not None:
+        words += ["--mask", MASK]
+        words += [] if between.low is None else ["--above", between.low]
+        words += [] if between.high is None else ["--below", between.high]
+        words += ["--measure", between.measure + 1] if between.measure else []
+    return _line("derive", *scene.words, *words, *scene.reading)
 
 
 def evaluate(truth: str | Path, *outputs: str) -> str:

@@ -107,6 +107,7 @@ class _Script:
         steps = {
             "demo": self._demo, "sample": self._sample, "pretrain": self._pretrain, "classify": self._classify,
             "export": self._export, "evaluate": self._evaluate, "info": self._info, "labels": self._read_labels,
+            "derive": self._derive,
         }  # fmt: skip
         if line.command not in steps:
             raise _untranslated(line.command)
@@ -203,6 +204,23 @@ class _Script:
         result = self._new("result", f"{self._held[path]}.filtered({filters})")
         self._held[line.one("--out")] = result
         self._say(_call("hsigui.save", result, repr(line.one("--out"))))
+
+    def _derive(self, line: _Line) -> None:
+        line.only(READING, ("--set", "--pixel", "--out", "--mask", "--above", "--below", "--measure"))
+        path, kind = line.words
+        cube = self._cube(path, line)
+        more = [f"{name}={value!r}" for name, value in map(_setting, line.options.get("--set", ()))]
+        pixels = [tuple(map(int, text.split(","))) for text in line.options.get("--pixel", ())]
+        if pixels:
+            spectra = (f"{f'pixel {row}, {col}'!r}: {cube}.spectrum({row}, {col})" for row, col in pixels)
+            more.append(f"spectra={{{', '.join(spectra)}}}")
+        layer = self._new("layer", _call("hsigui.derive", cube, repr(kind), *more))
+        self._say(_call("hsigui.save", layer, repr(line.one("--out"))))
+        if "--mask" in line.options:
+            ends = line.arguments({"--above": float, "--below": float}, {"--above": "low", "--below": "high"})
+            ends += [f"measure={int(line.one('--measure')) - 1}"] if "--measure" in line.options else []
+            mask = self._new("mask", f"{layer}.{_call('masked', *ends)}")
+            self._say(_call("hsigui.save", mask, repr(line.one("--mask"))))
 
     def _evaluate(self, line: _Line) -> None:
         line.only(("--truth", "--report", "--truth-variable", "--truth-background", "--errors", "--confused"))

@@ -1,4 +1,4 @@
-"""What can be asked of the image: where one looks, what lies over the scene, and the brush."""
+"""What can be asked of the image: where one looks, what lies over the scene, how it is turned, and the brush."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from hsigui.texts import say
 from hsigui.ui.desk.action_rows import ActionRow
 from hsigui.ui.image.pictures.controller import Pictures
 from hsigui.ui.image.pixel import Pixel
+from hsigui.ui.image.surroundings import Surroundings
 from hsigui.ui.image.view import ImageView
 
 ROWS: tuple[ActionRow, ...] = (
@@ -31,6 +32,17 @@ ROWS: tuple[ActionRow, ...] = (
     ActionRow("show_map", say("Show &map"), say("Show or hide the map (P)"), ImageView.set_map_visible, keys=("P",),
               icon="map",
               when=when.has_map, checkable=True, checked=True),
+    ActionRow("north_up", say("Nort&h up"),
+              say("Turn the scene so that the north of its map is up; off: as it lies in its file"),
+              Surroundings.set_north_up, when=when.lies_askew, checkable=True),
+    ActionRow("scale_bar", say("&Scale bar"), say("A round length in the corner of the image, true in its middle"),
+              Surroundings.show_scale_bar, when=when.has_scene, checkable=True),
+    ActionRow("north_arrow", say("North &arrow"), say("Which way true north is, in the corner of the image"),
+              Surroundings.show_north_arrow, when=when.has_system, checkable=True),
+    ActionRow("grid_map", say("&Map grid"), say("Lines of round map coordinates over the image"),
+              Surroundings.show_map_grid, when=when.has_place, checkable=True),
+    ActionRow("grid_lonlat", say("&Latitude and longitude"), say("Lines of round degrees over the image"),
+              Surroundings.show_lonlat_grid, when=when.has_system, checkable=True),
     ActionRow("copy_picture", say("Copy picture"), say("Put the view on the clipboard, with all that lies over it"),
               Pictures.copy_view, keys=("Ctrl+Alt+C",), icon="copy", when=when.has_scene),
     ActionRow("save_picture", say("Save picture…"),

@@ -103,6 +103,10 @@ class Composite:
         self._gaps = False  # whether the picture, or the finer one over it, has pixels without data
         self._detail: tuple[NDArray[np.uint32], int, int, int] | None = None
 
+    @property
+    def empty(self) -> bool:
+        return self._buffer.size == 0
+
     def set(self, rgb: NDArray[np.uint8], step: int = 1) -> None:
         """Takes rows x cols x 3 of 0-255, of which each pixel stands for step x step pixels of the scene; those that
         are black have no data and are drawn as a checkerboard."""

@@ -60,6 +60,7 @@ class MapController(QObject):
         panel.layer_chosen.connect(self.show_layer)
         panel.set_opacity(FIRST_OPACITY)
         image.set_map_opacity(FIRST_OPACITY)
+        image.stack.changed.connect(self._stack_changed)
         events = self._session.events
         events.subscribe(SceneShown, self._show_scene)
         events.subscribe(LabelsChanged, self._labels_changed)
@@ -172,6 +173,12 @@ class MapController(QObject):
     def _set_opacity(self, value: float) -> None:
         self._opacity = value
         self._image.set_map_opacity(value)
+
+    def _stack_changed(self, name: str) -> None:
+        """The list of what lies over the image changes the opacity of the map, too."""
+        layer = self._image.stack.find("map")
+        if name == "map" and layer is not None:
+            self._panel.set_opacity(layer.layer.opacity)
 
     def _set_drawn(self, spec: MapSpec) -> None:
         self._session.scene.map_to_make = None
