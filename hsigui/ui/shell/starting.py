@@ -49,7 +49,7 @@ class Starting(QObject):
     """The start page and what it tells.
 
     Args:
-        pages: start page and image.
+        pages: the start page, and what shows scenes.
         folder: where pictures are kept.
     """
 
@@ -123,7 +123,7 @@ class Starting(QObject):
 
     def _back(self) -> None:
         if self._desk.session.shown is not None:
-            self._pages.setCurrentWidget(self._image)
+            self._pages.setCurrentIndex(1 - self._pages.indexOf(self._page))
             self._image.setFocus()
 
     def _open_demo(self, fields: str) -> None:

@@ -83,7 +83,8 @@ def test_a_project_is_listed_with_the_picture_of_its_scene(qtbot, make_window, d
     assert _cards(window)["mine.hsigui"].recent.project
     assert window.start_page.back.isVisible()
     QTest.mouseClick(window.start_page.back, LEFT)
-    assert window.pages.currentWidget() is window.image
+    assert window.image.isVisible()
+    assert not window.start_page.isVisible()
 
 
 def test_the_steps_are_ticked_as_they_are_done(qtbot, window, training) -> None:

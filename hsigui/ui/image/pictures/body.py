@@ -90,15 +90,29 @@ class SceneBody:
         """Some rows of one layer: the pixel under the centre of each of the picture's."""
         top, left, bottom, right = self.box
         step = self.step
-        rows, cols = _centres(start, stop, self.height, bottom - top), _centres(0, self.width, self.width, right - left)
         if layer.sparse and step > 1:
-            return _sparse(layer.draw, self.box, rows, cols, _edges(start, stop, self.height, bottom - top),
-                           _edges(0, self.width, self.width, right - left))  # fmt: skip
+            return self._seen(layer, start, stop)
+        rows, cols = _centres(start, stop, self.height, bottom - top), _centres(0, self.width, self.width, right - left)
         first = int(rows[0]) // step * step
         part = layer.draw((top + first, left, top + int(rows[-1]) + 1, right), step)
         down = np.minimum((rows - first) // step, part.shape[0] - 1)
         across = np.minimum(cols // step, part.shape[1] - 1)
         return np.asarray(part.take(down, axis=0).take(across, axis=1))
+
+    def _seen(self, layer: Layer, start: int, stop: int) -> Pixels:
+        """Some rows of a layer that is larger than the picture: where a pixel would be empty, any that there is."""
+        found = self._drawn(Layer(layer.draw), start, stop)
+        if found[:, :, 3].all():
+            return found
+        top, left, bottom, right = self.box
+        downs = _edges(start, stop, self.height, bottom - top)
+        acrosses = _edges(0, self.width, self.width, right - left)
+        full = np.ascontiguousarray(layer.draw((top + int(downs[0]), left, top + int(downs[-1]), right), 1))
+        numbers = full.view("<u4")[:, :, 0]  # the alpha is the highest byte: anything is more than nothing
+        some = np.maximum.reduceat(np.maximum.reduceat(numbers, downs[:-1] - downs[0], axis=0), acrosses[:-1], axis=1)
+        empty = found[:, :, 3] == 0
+        found[empty] = some.view(np.uint8).reshape(found.shape)[empty]
+        return found
 
 
 @dataclass(frozen=True, eq=False)
@@ -139,22 +153,6 @@ def _centres(start: int, stop: int, pixels: int, scene: int) -> NDArray[np.intp]
 def _edges(start: int, stop: int, pixels: int, scene: int) -> NDArray[np.intp]:
     """The row or column of the scene where each of the picture's begins, and where the last one ends."""
     return (np.arange(start, stop + 1) * scene // pixels).astype(np.intp)
-
-
-def _sparse(
-    draw: Draw, box: Box, rows: NDArray[np.intp], cols: NDArray[np.intp], downs: NDArray[np.intp],
-    acrosses: NDArray[np.intp],
-) -> Pixels:  # fmt: skip
-    """Pixels of a picture that is smaller than the scene: of those that would be empty, any that there is."""
-    top, left = box[:2]
-    first, last = int(downs[0]), int(downs[-1])
-    full = np.ascontiguousarray(draw((top + first, left, top + last, box[3]), 1))
-    numbers = full.view("<u4")[:, :, 0]  # the alpha is the highest byte: anything is more than nothing
-    found = numbers.take(rows - first, axis=0).take(cols, axis=1)
-    if not found.all():
-        any_of = np.maximum.reduceat(np.maximum.reduceat(numbers, downs[:-1] - first, axis=0), acrosses[:-1], axis=1)
-        found = np.where(found == 0, any_of, found)
-    return np.ascontiguousarray(found).view(np.uint8).reshape(*found.shape, 4)
 
 
 def _lay(made: Pixels, over: Pixels, opacity: float) -> None:

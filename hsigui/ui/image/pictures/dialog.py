@@ -123,6 +123,7 @@ class PictureDialog(QDialog):
             opacity=self.opacity.value(), part=bool(self.part.currentData()), sizing=str(self.sizing.currentData()),
             dpi=self.dpi.value(), points=self.points.value(), titled=self.titled.isChecked(),
             legend=self.legend.isChecked(), figures=self.figures.isChecked(), key=self.key.isChecked(),
+            scale_bar=self.scale_bar.isChecked(), north=self.north.isChecked(),
             dark=bool(self.dark.currentData()), holes=str(self.holes.currentData()),
             kind=str(self.kind.currentData()),
             pixels=round(width) if self._sizing == PIXELS else before.pixels,
@@ -199,6 +200,7 @@ class PictureDialog(QDialog):
         self.figures.setToolTip(say("Of each class: of all that the picture shows a class for, and in hectares where "
                                     "the scene says where it lies"))  # fmt: skip
         self.key = QCheckBox(say("&Key of colours"), self)
+        self.scale_bar, self.north = QCheckBox(say("Scale &bar"), self), QCheckBox(say("&North arrow"), self)
         self.dark, self.holes, self.kind = QComboBox(self), QComboBox(self), QComboBox(self)
         self.dark.addItem(say("Light"), False)
         self.dark.addItem(say("Dark"), True)
@@ -229,7 +231,8 @@ class PictureDialog(QDialog):
             (self.beneath, (self.opacity,)), (say("P&art"), (self.part,)),
             (say("&Width"), (self.width_, self.sizing)), (say("Re&solution"), (self.dpi,)),
             (say("Te&xt"), (self.points,)), (self.titled, (self.words,)), (self.legend, (self.figures,)),
-            (self.key, ()), (say("Colo&urs"), (self.dark,)), (say("Without &data"), (self.holes,)),
+            (self.key, ()), (self.scale_bar, (self.north,)),
+            (say("Colo&urs"), (self.dark,)), (say("Without &data"), (self.holes,)),
             (say("&Format"), (self.kind,)),
         )  # fmt: skip
         for head, widgets in rows:
@@ -253,6 +256,7 @@ class PictureDialog(QDialog):
         for check, on in (
             (self.beneath, wish.beneath), (self.titled, wish.titled), (self.legend, wish.legend),
             (self.figures, wish.figures), (self.key, wish.key),
+            (self.scale_bar, wish.scale_bar), (self.north, wish.north),
         ):  # fmt: skip
             check.setChecked(on)
         self.opacity.setValue(wish.opacity)
@@ -264,7 +268,7 @@ class PictureDialog(QDialog):
         self.sizing.currentIndexChanged.connect(self._take_sizing)
         for box in (self.subject, self.explains, self.part, self.sizing, self.dark, self.holes, self.kind):
             box.currentIndexChanged.connect(self._follow)
-        for check in (self.beneath, self.titled, self.legend, self.figures, self.key):
+        for check in (self.beneath, self.titled, self.legend, self.figures, self.key, self.scale_bar, self.north):
             check.toggled.connect(self._follow)
         for spin in (self.opacity, self.dpi, self.points, self.width_):
             spin.valueChanged.connect(self._follow)
@@ -301,6 +305,8 @@ class PictureDialog(QDialog):
         self.figures.setEnabled(self.legend.isEnabled() and wish.legend)
         self.key.setEnabled(subject is not None and subject.key is not None)
         self.words.setEnabled(wish.titled)
+        self.scale_bar.setEnabled(not seen)
+        self.north.setEnabled(not seen and bool(self.material.geo.crs_wkt))
         self.sizing.setItemText(self.sizing.findData(FACTOR),
                                 say("x pixel of the screen") if seen else say("x pixel of the scene"))  # fmt: skip
         proposed = self.explained.title(wish)

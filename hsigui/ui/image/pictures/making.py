@@ -4,22 +4,27 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
 
-from PySide6.QtCore import QSize
-from PySide6.QtGui import QImage
+from PySide6.QtCore import QPointF, QSize, QSizeF
+from PySide6.QtGui import QFont, QImage, QPainter, QPalette
 
 from hsigui.cube.areas import PixelAreas, pixel_areas
 from hsigui.cube.cube import Geo
+from hsigui.cube.ground import ground_of
 from hsigui.document.values import Box
 from hsigui.errors import HsiError
 from hsigui.jobs import Context
 from hsigui.texts import say
+from hsigui.ui.image.camera import Camera
+from hsigui.ui.image.furniture import NORTH_ARROW, SCALE_BAR, Look, paint_furniture
 from hsigui.ui.image.no_data import SIDE
 from hsigui.ui.image.pictures.body import TRANSPARENT, Body, ImageBody, Layer, SceneBody
-from hsigui.ui.image.pictures.page import Around, LegendRow, sheet_of
+from hsigui.ui.image.pictures.page import Around, LegendRow, Over, sheet_of
 from hsigui.ui.image.pictures.sheet import Sheet, drawn
 from hsigui.ui.image.pictures.tally import legend_rows
 from hsigui.ui.image.pictures.wish import SEEN, UNIT_DPI, PictureWish
 from hsigui.ui.image.subjects import Subject
+
+LEAST_OVER = 190.0  # units of a side of a picture in which there is room for a scale bar and an arrow
 
 
 @dataclass(frozen=True, eq=False)
@@ -148,7 +153,28 @@ def _around(ctx: Context, wish: PictureWish, material: Material, title: str, cou
     if subject is not None and wish.legend and subject.legend:
         legend = _legend(ctx, wish, material, subject, count)
     key = subject.key if subject is not None and wish.key else None
-    return Around(title, legend, key, wish.dark)
+    return Around(title, legend, key, wish.dark, over=_over(wish, material))
+
+
+def _over(wish: PictureWish, material: Material) -> Over | None:
+    """What draws scale bar and arrow; None where they are not wanted, or in the view already."""
+    wanted = ((SCALE_BAR, wish.scale_bar), (NORTH_ARROW, wish.north))
+    shown = [name for name, on in wanted if on]
+    if wish.subject == SEEN or not shown:
+        return None
+    ground, (top, left, _, right) = ground_of(material.geo), material.box(wish)
+
+    def paint(painter: QPainter, size: QSizeF, palette: QPalette) -> None:
+        if min(size.width(), size.height()) < LEAST_OVER:
+            return
+        camera = Camera()
+        camera.set_scene(*material.size)
+        camera.resize(size)
+        camera.fitted, camera.scale = False, size.width() / (right - left)
+        camera.offset = QPointF(-left * camera.scale, -top * camera.scale)
+        paint_furniture(painter, camera, ground, shown, Look(QFont(), palette))
+
+    return paint
 
 
 def _legend(

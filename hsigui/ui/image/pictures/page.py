@@ -20,6 +20,7 @@ MARGIN, GAP, SWATCH = 16.0, 16.0, 12.0  # units: logical pixels of a screen of 9
 TEXT, TITLE = 12, 17
 LEAST_LINES = 8  # of a column of the legend, however low the picture
 LEAST_TITLE = 240.0  # units that a title gets, however narrow the picture
+Over = Callable[[QPainter, QSizeF, QPalette], None]
 
 
 @dataclass(frozen=True)
@@ -57,8 +58,7 @@ class Around:
     legend: tuple[LegendRow, ...] = ()
     key: ColorKey | None = None
     dark: bool = False
-    bare: bool = False
-    over: Callable[[QPainter, QSizeF, QPalette], None] | None = None
+    over: Over | None = None
 
     @property
     def palette(self) -> QPalette:

@@ -10,7 +10,9 @@ from numpy.typing import NDArray
 from PySide6.QtCore import QPoint, QRect
 from PySide6.QtGui import QColor, QImage, QPainter
 
-from hsigui.ui.image.pictures.body import AT_ONCE, Body, pixels_of
+from hsigui.ui.image.pictures.body import Body, pixels_of
+
+AT_ONCE = 500_000  # pixels of a sheet that are drawn at once, while other threads wait
 
 
 @dataclass(frozen=True, eq=False)
@@ -64,10 +66,12 @@ def drawn(sheet: Sheet, start: int = 0, stop: int | None = None) -> QImage:
     painter.translate(0, -start)
     part = sheet.body_rect & QRect(0, start, sheet.width, stop - start)
     if sheet.body is not None and not part.isEmpty():
-        rows = sheet.body.rows(part.top() - sheet.at.y(), part.bottom() + 1 - sheet.at.y())
         if sheet.clear:
             painter.setCompositionMode(QPainter.CompositionMode.CompositionMode_Source)
-        painter.drawImage(part.topLeft(), image_of(rows))
+        end = part.bottom() + 1
+        for top in range(part.top(), end, sheet.body.rows_at_once):
+            rows = sheet.body.rows(top - sheet.at.y(), min(top + sheet.body.rows_at_once, end) - sheet.at.y())
+            painter.drawImage(sheet.at.x(), top, image_of(rows))
         painter.setCompositionMode(QPainter.CompositionMode.CompositionMode_SourceOver)
     sheet.paint_over(painter)
     painter.end()

@@ -14,6 +14,7 @@ from hsigui.ui.image.pictures.body import AT_ONCE
 from hsigui.ui.image.pictures.page import LegendRow
 from hsigui.ui.image.subjects import Subject
 
+_ALIKE = 1e-4  # of their size, in which pixels may differ to be counted as equal
 _HECTARE = 10_000.0  # square metres
 
 
@@ -30,16 +31,19 @@ def legend_rows(ctx: Context, subject: Subject, box: Box, areas: PixelAreas | No
     pixels, metres = np.zeros(len(kinds)), np.zeros(len(kinds))
     top, left, bottom, right = box
     at_once = max(1, AT_ONCE // (right - left))
+    alike = None if areas is None or np.ptp(areas.blocks) > _ALIKE * areas.mean else areas.mean
     for start in range(top, bottom, at_once):
         stop = min(start + at_once, bottom)
         ctx.progress(start - top, bottom - top, say("Counting pixels…"))
         drawn = np.ascontiguousarray(subject.draw((start, left, stop, right), 1)).view("<u4")[:, :, 0]
-        place = np.minimum(np.searchsorted(kinds, drawn), len(kinds) - 1)
-        place[kinds[place] != drawn] = len(kinds)
-        pixels += np.bincount(place.ravel(), minlength=len(kinds) + 1)[:-1]
-        if areas is not None:
-            weights = areas.rows(slice(start, stop))[:, left:right]
-            metres += np.bincount(place.ravel(), weights.ravel(), len(kinds) + 1)[:-1]
+        weights = None if areas is None or alike else areas.rows(slice(start, stop))[:, left:right]
+        for place, kind in enumerate(kinds):
+            these = drawn == kind
+            pixels[place] += np.count_nonzero(these)
+            if weights is not None:
+                metres[place] += weights.sum(where=these)
+    if alike:
+        metres = pixels * alike
     return tuple(_rows(subject, numbers, kinds, pixels, None if areas is None else metres))
 
 

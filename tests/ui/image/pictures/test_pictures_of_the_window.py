@@ -78,7 +78,8 @@ def test_a_map_is_saved_with_the_shares_and_hectares_of_its_classes(qtbot, mappe
     counts = {info.name: int((numbers == info.number).sum()) for info in table}
     there = {name: count for name, count in counts.items() if count}
     assert words[0] == "demo-mixed: Map"
-    assert words[1::3] == list(there)
+    assert words[1 : 1 + 3 * len(there) : 3] == list(there)
+    assert words[1 + 3 * len(there) :] == ["200 m", "N"]  # of 640 m across
     for place, (name, count) in enumerate(there.items()):
         share, hectares = words[2 + 3 * place : 4 + 3 * place]
         assert share == f"{100 * count / sum(there.values()):.1f} %", name
