@@ -26,6 +26,7 @@ from hsigui.ui.shell.panes import Panes
 from hsigui.ui.shell.preferences import Preferences
 from hsigui.ui.shell.problem_report import ProblemReports
 from hsigui.ui.shell.project_files import ProjectFiles
+from hsigui.ui.shell.starting import Starting
 from hsigui.ui.shell.whats_this import HelpHere
 from hsigui.ui.spectra import actions as spectra
 from hsigui.ui.training import actions as training
@@ -74,6 +75,8 @@ ROWS: tuple[ActionRow, ...] = (
     ActionRow("command_palette", say("&Find a command…"),
               say("Any action, class, recent file or page of the help, by a few letters of its name"),
               CommandPalette.show_palette, keys=("Ctrl+Shift+P",), icon="search"),
+    ActionRow("start_page", say("&Start page"), say("Recent scenes, demo scenes and the first steps, and back again"),
+              Starting.show_page, icon="thumbnails"),
     ActionRow("go_to", say("&Go to…"),
               say("Go to a row and column, map coordinates, or latitude and longitude"), Coordinates.go_to,
               keys=("Ctrl+G",), when=when.has_scene),
@@ -112,13 +115,13 @@ LAYERS: tuple[str | None, ...] = (
 MENUS: tuple[tuple[str, tuple[object, ...]], ...] = (
     (say("&File"), ("open", "open_as", "open_address", "@recent", "open_demo", None, "new_project", "open_project",
                "save_project_as", None, "open_labels", "add_labels", "open_truth", None,
-               "save_labels", "save_labels_as", "export", None, "reload", "properties", "show_in_folder", None,
-               "close_scene", "close_others", "quit")),
+               "save_labels", "save_labels_as", "export", "save_picture", None,
+               "reload", "properties", "show_in_folder", None, "close_scene", "close_others", "quit")),
     (say("&Edit"), ("undo", "redo", None,
                     (say("P&ixel"), ("copy_spectrum_here", "keep_spectrum_here", "take_class_here", "zoom_to_pixel",
                                      "copy_coordinates")),
                     (say("&Spectra"), ("copy_spectra", "save_spectra", "fit_spectra")), None,
-                    "bands", "quality_masks", None, "copy_commands", "copy_python",
+                    "bands", "quality_masks", None, "copy_picture", "copy_commands", "copy_python",
                     "copy_step_commands", "copy_step_python", None,
                     "preferences")),
     (say("&Labels"), ("add_class", "rename_class", "recolour_class", "merge_class", "delete_class",
@@ -147,8 +150,8 @@ MENUS: tuple[tuple[str, tuple[object, ...]], ...] = (
                (say("Colours of the &window"), tuple(f"theme_{name}" for name, _, _ in THEMES)))),
     (say("&Training"), ("pretrain", "pause", "cancel", None, "open_run", "export_run", "show_run_folder", None, "live",
                         "renew_map", "ask_me")),
-    (say("&Help"), ("command_palette", None, "help_here", "whats_this", "help_pages", "shortcuts", None,
-                    "report_problem", "about")),
+    (say("&Help"), ("command_palette", None, "help_here", "whats_this", "start_page", "help_pages", "shortcuts",
+                    None, "report_problem", "about")),
 )  # fmt: skip
 
 TOOLBAR: tuple[str | None, ...] = (
