@@ -259,7 +259,7 @@ class SceneCanvas(QAbstractScrollArea):
             self._outlines.clear()
         else:
             self._outlines.set(labels, count, top, left)
-        self.viewport().update()
+        self.stack.changed.emit("outlines")
 
     @property
     def outlines_too_small(self) -> bool:
