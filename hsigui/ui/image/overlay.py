@@ -112,12 +112,20 @@ class Composite:
     def set(self, rgb: NDArray[np.uint8], step: int = 1) -> None:
         """Takes rows x cols x 3 of 0-255, of which each pixel stands for step x step pixels of the scene; those that
         are black have no data and are drawn as a checkerboard."""
-        self._buffer, self._step = packed(rgb), step
-        self._detail, self._gaps = None, has_gaps(self._buffer)
+        self.set_packed(packed(rgb), step)
+
+    def set_packed(self, buffer: NDArray[np.uint32], step: int = 1) -> None:
+        """Takes a picture, rows x cols, that was packed on a worker thread."""
+        self._buffer, self._step = buffer, step
+        self._detail, self._gaps = None, has_gaps(buffer)
 
     def set_detail(self, rgb: NDArray[np.uint8], top: int, left: int, step: int) -> None:
         """Takes a finer picture of a part that begins at a pixel of the scene; it lies over the whole one."""
-        self._detail = packed(rgb), top, left, step
+        self.set_packed_detail(packed(rgb), top, left, step)
+
+    def set_packed_detail(self, buffer: NDArray[np.uint32], top: int, left: int, step: int) -> None:
+        """The same for a picture, rows x cols, that was packed on a worker thread."""
+        self._detail = buffer, top, left, step
         self._gaps = has_gaps(self._buffer) or has_gaps(self._detail[0])
 
     def clear(self) -> None:
