@@ -191,6 +191,7 @@ class SpectrumView(QWidget):
 
     def _build(self) -> None:
         self._plot.right_clicked.connect(self.menu_asked)
+        self._plot.setAccessibleName(say("Plot of spectra"))
         self._key = CurveKey(HINT, self)
         self._key.remove_asked.connect(self._remove_shown)
         self._copy = self._button("copy", say("Copy the shown spectra as CSV"), self.copy_csv)
