@@ -20,7 +20,7 @@ OUTPUTS: Mapping[str, frozenset[str]] = {
     "classify": frozenset({"--out", "--out-dir", "--table", "--confidence", "--entropy", "--probabilities"}),
     "derive": frozenset({"--out", "--mask"}),
     "export": frozenset({"--out", "--legend"}),
-    "evaluate": frozenset({"--report"}),
+    "evaluate": frozenset({"--report", "--errors", "--confused"}),
     "study": frozenset({"--out"}),
     "demo": frozenset({"--out"}),
 }

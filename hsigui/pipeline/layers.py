@@ -20,6 +20,7 @@ from hsigui import __version__, untrusted
 from hsigui.analysis.layer import Layer
 from hsigui.cube.fingerprint import fingerprint
 from hsigui.pipeline.provenance import raster_hash, record_path, versions
+from hsigui.report.map_options import MapOptions
 from hsigui.report.maps import export_map
 from hsigui.report.rasters import write_layers
 from hsigui.saving import written_beside
@@ -27,11 +28,12 @@ from hsigui.saving import written_beside
 FORMAT = "hsigui-layer"
 
 
-def save_layer(layer: Layer, path: Path, commands: Sequence[str] = ()) -> list[Path]:
+def save_layer(layer: Layer, path: Path, commands: Sequence[str] = (), options: MapOptions | None = None) -> list[Path]:
     """Writes a layer and its record; one of classes as a map, in the format that the suffix names.
 
     Args:
         commands: command lines that make it again.
+        options: how one of classes is written as a map; whether a GeoTIFF is cloud-optimised, of one of measurements.
 
     Returns:
         All files written, the one asked for first.
@@ -40,12 +42,14 @@ def save_layer(layer: Layer, path: Path, commands: Sequence[str] = ()) -> list[P
         HsiError: the suffix names no format for it, or a file cannot be written.
     """
     if layer.classes is not None:
-        written = export_map(path, layer.array, layer.classes, layer.geo, title=layer.name)
+        written = export_map(path, layer.array, layer.classes, layer.geo, title=layer.name, options=options)
     else:
         about = {"hsigui layer": layer.name, "hsigui recipe": json.dumps(layer.recipe.to_json())}
         if layer.units:
             about["hsigui units"] = layer.units
-        written = write_layers(path, layer.stack, layer.names, layer.geo, about)
+        written = write_layers(
+            path, layer.stack, layer.names, layer.geo, about, cloud=options is not None and options.cloud
+        )
     record = record_path(path)
     with written_beside(record) as (beside,):
         beside.write_text(json.dumps(_record(layer, commands), indent=1), encoding="utf-8")

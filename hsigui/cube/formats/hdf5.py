@@ -25,6 +25,7 @@ from hsigui.cube.formats.containers import Beside, Place
 from hsigui.cube.formats.hdf4 import is_hdf4, refusal
 from hsigui.cube.formats.hdf5_attributes import Attributes
 from hsigui.cube.formats.hdf5_beside import beside_array
+from hsigui.cube.formats.hdf5_heaps import require_sound_heaps
 from hsigui.cube.formats.hdf5_links import dataset_of, follows, item_of
 from hsigui.cube.formats.hdf5_place import place_of_array
 from hsigui.cube.formats.hdf5_samples import as_said, meant_type
@@ -226,6 +227,7 @@ def open_hdf(path: Path) -> Any:
         return as_hdf5(path)
     if is_hdf4(path):
         raise refusal(path)
+    require_sound_heaps(path)
     try:
         return h5py.File(path.absolute(), "r", rdcc_nbytes=_CHUNK_CACHE)
     except BROKEN as error:

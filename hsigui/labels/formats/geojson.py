@@ -75,6 +75,29 @@ def read_geojson(path: Path, variable: str | None = None, grid: Grid | None = No
     return LabelledShapes(shapes, classes, crs, kind, own, notes)
 
 
+def read_features(path: Path) -> tuple[LabelledShapes, attributes.Columns]:
+    """All shapes of a file whatever they are, each with the number of its feature from 1 on, and the values of each
+    property, one a feature.
+
+    Raises:
+        HsiError: the file is no GeoJSON.
+    """
+    content = _loaded(path)
+    features = _features(content, path.name)
+    shapes = tuple(
+        Shape(number, *part)
+        for number, feature in enumerate(features, 1)
+        for part in _parts(feature.get("geometry"), path.name)
+    )
+    properties = [dict(f["properties"]) if isinstance(f.get("properties"), dict) else {} for f in features]
+    crs, linked = _crs(content, path.name)
+    said = content.get("hsigui")
+    kind, own = grid_from_text(said if isinstance(said, dict) else {}, crs)
+    if crs is None and not kind and _are_degrees(shapes):
+        crs = _as_wkt(_LONLAT)
+    return LabelledShapes(shapes, ClassTable(), crs, kind, own, linked), _columns(properties, path.name)
+
+
 def write_geojson(path: Path, array: NDArray[np.uint16], classes: ClassTable, geo: Geo) -> list[Path]:
     """Writes one feature for every group of pixels, with class_id, class_name and color. `array` holds class numbers,
     rows x cols, 0 for unlabelled.

@@ -76,6 +76,22 @@ def read_vectors(path: Path, variable: str | None = None, grid: Grid | None = No
     return LabelledShapes(shapes, _joined(table, classes), crs, kind, own, notes)
 
 
+def read_features(path: Path, layer: str) -> tuple[LabelledShapes, attributes.Columns]:
+    """All shapes of a layer whatever they are, each with the number of its feature from 1 on, and the values of each
+    field, one a feature. Geometries that are not read, such as curves, are left out and counted in the notes.
+
+    Raises:
+        HsiError: the file cannot be read.
+    """
+    found = vector_files.table_of(path, layer)
+    shapes, skipped = _shapes(found.geometries, np.arange(1, len(found.geometries) + 1))
+    crs = _wkt(found.crs)
+    kind, own = grid_from_text(found.said, crs)
+    said = say("{skipped} features without a geometry that is read are left out.", skipped=skipped)
+    columns = dict(zip(found.fields, found.values, strict=True))
+    return LabelledShapes(shapes, ClassTable(), crs, kind, own, (said,) if skipped else ()), columns
+
+
 def _style(path: Path, layers: dict[str, Any], layer: str) -> tuple[Style, tuple[str, ...]]:
     """The style of a layer: beside the file, or that which QGIS keeps in a GeoPackage."""
     style, said = style_beside(path)

@@ -17,6 +17,9 @@ from PySide6.QtWidgets import QMainWindow, QToolButton, QWidget
 from hsigui.document.conditions import Condition, always
 from hsigui.document.session import Session
 from hsigui.ui.desk.icons import icon
+from hsigui.ui.desk.tips import MORE, shortened
+
+FOUND_BY_NAME = "context menu"  # object name of menus whose actions stand nowhere else, so that they can be found
 
 
 @dataclass(frozen=True)
@@ -29,6 +32,7 @@ class ActionRow:
         when: whether it can be asked now.
         group: makes the actions of one name exclusive.
         text_now: another text than `text`, by what it would do now.
+        more: what is told beside the tip where one asks what it is.
     """
 
     id: str
@@ -43,6 +47,7 @@ class ActionRow:
     checked: bool = False
     group: str = ""
     text_now: Callable[[Session], str] | None = None
+    more: str = ""
 
     def bound(self, owners: Sequence[object]) -> Callable[..., object]:
         """The method of the one object that has it.
@@ -112,7 +117,8 @@ class ActionSet:
         action = QAction(row.text, self._window)
         action.setObjectName(row.id)
         action.setShortcuts([QKeySequence(key) for key in row.keys])
-        action.setToolTip(row.tip)
+        action.setToolTip(shortened(row.tip) if not row.more else shortened(row.tip) + MORE)
+        action.setWhatsThis(f"{row.tip}. {row.more}" if row.more else row.tip)
         action.setStatusTip(row.tip)
         if row.icon:
             action.setIcon(icon(row.icon))

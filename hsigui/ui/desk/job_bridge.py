@@ -96,6 +96,17 @@ class JobBridge(QObject):
         """Jobs whose end has not been told yet."""
         return [job for job in self._runner.running if job.number in self._watchers]
 
+    def can_be_stopped(self, number: int) -> bool:
+        """Whether whoever started a job said what is to be done when it is cancelled."""
+        watcher = self._watchers.get(number)
+        return watcher is not None and watcher.cancelled is not None and number not in self._awaited
+
+    def stop(self, number: int) -> None:
+        """Asks a job to stop; its watcher is told once it has."""
+        for job in self.running:
+            if job.number == number:
+                job.cancel()
+
     def pump(self) -> None:
         """Takes what is on the queue and tells of it. Called by the timer; tests may call it, too.
 

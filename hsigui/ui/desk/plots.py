@@ -5,8 +5,9 @@ from __future__ import annotations
 import numpy as np
 import pyqtgraph as pg
 from numpy.typing import NDArray
-from PySide6.QtCore import QEvent
-from PySide6.QtGui import QColor, QMouseEvent, QPalette, QPen
+from pyqtgraph.GraphicsScene.mouseEvents import MouseClickEvent
+from PySide6.QtCore import QEvent, QPoint, Qt, Signal
+from PySide6.QtGui import QColor, QContextMenuEvent, QMouseEvent, QPalette, QPen
 from PySide6.QtWidgets import QWidget
 
 from hsigui.ui.desk.theme import is_dark
@@ -16,7 +17,13 @@ RESTYLE = (QEvent.Type.PaletteChange, QEvent.Type.StyleChange, QEvent.Type.Devic
 
 
 class Plot(pg.PlotWidget):  # type: ignore[misc]  # pyqtgraph has no type hints
-    """An empty plot; a double click shows all of it again."""
+    """An empty plot; a double click shows all of it again.
+
+    Signals:
+        right_clicked(QPoint): at a place of the screen; a drag of the right button is none, it magnifies.
+    """
+
+    right_clicked = Signal(QPoint)
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent, enableMenu=False)
@@ -24,6 +31,7 @@ class Plot(pg.PlotWidget):  # type: ignore[misc]  # pyqtgraph has no type hints
         # pyqtgraph makes this menu without a parent; with one it goes when the plot goes.
         menu = self.getPlotItem().ctrlMenu
         menu.setParent(self, menu.windowFlags())
+        self.scene().sigMouseClicked.connect(self._clicked)
         self.setAntialiasing(True)
         self.setFrameShape(pg.PlotWidget.Shape.NoFrame)
         self.getPlotItem().layout.setContentsMargins(6, 8, 12, 4)
@@ -35,6 +43,17 @@ class Plot(pg.PlotWidget):  # type: ignore[misc]  # pyqtgraph has no type hints
     def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:
         super().mouseDoubleClickEvent(event)
         self.enableAutoRange()
+
+    def contextMenuEvent(self, event: QContextMenuEvent) -> None:
+        """By the keyboard; the right button tells by its click."""
+        if event.reason() == QContextMenuEvent.Reason.Mouse:
+            event.accept()
+        else:
+            self.right_clicked.emit(self.mapToGlobal(self.rect().center()))
+
+    def _clicked(self, event: MouseClickEvent) -> None:
+        if event.button() == Qt.MouseButton.RightButton:
+            self.right_clicked.emit(event.screenPos().toPoint())
 
     def curves(self) -> list[tuple[NDArray[np.float64], NDArray[np.float64]]]:
         """x and y of every curve, in the order in which they came."""

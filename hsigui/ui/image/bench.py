@@ -11,13 +11,15 @@ from hsigui.storage.journal import Journal
 from hsigui.storage.runs import Runs
 from hsigui.ui.desk.action_rows import ActionSet
 from hsigui.ui.desk.desk import Desk
+from hsigui.ui.image.pixel import Pixel
 from hsigui.ui.image.subjects import Subjects
 from hsigui.ui.image.view import ImageView
 
 
 @dataclass(frozen=True)
 class Bench:
-    """Desk, image and actions of one window, what keeps labels and runs, and what there is to be shown of a scene."""
+    """Desk, image and actions of one window, what keeps labels and runs, what there is to be shown of a scene, and the
+    pixel in question."""
 
     desk: Desk
     image: ImageView
@@ -25,6 +27,7 @@ class Bench:
     journal: Journal
     runs: Runs
     subjects: Subjects
+    pixel: Pixel
 
 
 @dataclass(frozen=True)

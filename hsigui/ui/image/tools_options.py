@@ -18,6 +18,7 @@ from PySide6.QtWidgets import (
 
 from hsigui.texts import say
 from hsigui.ui.desk.action_rows import tool_button
+from hsigui.ui.desk.tips import explain
 from hsigui.ui.image.tools import MAX_BRUSH, MIN_BRUSH
 from hsigui.ui.image.tools_table import BY_NAME, FIRST_TOOL
 
@@ -44,8 +45,9 @@ class ToolOptionsBar(QWidget):
         self.measure = QComboBox(self)
         self.measure.addItem(say("Spectral angle"), "angle")
         self.measure.addItem(say("Distance"), "euclidean")
-        self.measure.setToolTip(
-            say("Spectral angle ignores brightness; distance is in percent of the length of the clicked spectrum")
+        explain(
+            self.measure,
+            say("Spectral angle ignores brightness; distance is in percent of the length of the clicked spectrum"),
         )
         self.measure.setAccessibleName(say("Measure of likeness"))
         self.slider, self.tolerance = self._build_tolerance()

@@ -2,32 +2,42 @@
 
 from __future__ import annotations
 
+import math
 from functools import partial
 
-from PySide6.QtCore import QEvent, QPointF, QRectF, Qt, QTimer, Signal
+from PySide6.QtCore import QEvent, QPoint, QPointF, QRectF, Qt, QTimer, Signal
 from PySide6.QtGui import (
     QColor,
+    QContextMenuEvent,
     QFocusEvent,
+    QGuiApplication,
     QHideEvent,
     QKeyEvent,
     QKeySequence,
     QMouseEvent,
     QNativeGestureEvent,
     QPainter,
+    QPalette,
+    QPen,
+    QResizeEvent,
     QWheelEvent,
 )
 from PySide6.QtWidgets import QWidget
 
+from hsigui.cube.ground import Ground
 from hsigui.labels.classes import Color
 from hsigui.labels.strokes import Area
 from hsigui.ui.image.canvas import PIXEL_SCALE, ZOOM_STEP, SceneCanvas
 from hsigui.ui.image.tools import MAX_BRUSH, MIN_BRUSH, NavigateTool, ToolOptions, ToolSignals
+from hsigui.ui.image.tools_measure import MeasureTool
 from hsigui.ui.image.tools_regions import FillTool
 from hsigui.ui.image.tools_shapes import PolygonTool
 from hsigui.ui.image.tools_table import FIRST_TOOL, make_tools
 
 PAN_STEP = 60.0
+FRAME = 2.0  # logical pixels of the frame that shows the focus
 FLASH_MS = 1500  # that pixels stay marked which the user was taken to
+POINT_MS = 3000  # that the place stays marked to which the user went
 HOVER_MS = 40  # between two tellings of where the mouse is, while something is drawn
 
 _PANS = {
@@ -36,6 +46,7 @@ _PANS = {
     Qt.Key.Key_Up: (0, 1),
     Qt.Key.Key_Down: (0, -1),
 }
+_BY_KEY = (Qt.FocusReason.TabFocusReason, Qt.FocusReason.BacktabFocusReason, Qt.FocusReason.ShortcutFocusReason)
 _CLOSE_KEYS = (Qt.Key.Key_Return, Qt.Key.Key_Enter)
 
 
@@ -52,8 +63,10 @@ class ImageView(SceneCanvas):
         polygon_drawn(vertices, text): list of (row, col) floats, pixel centres at .5, and what it was drawn as.
         touched(kind, row, col): a pixel was pressed with "fill", "superpixel" or "pick".
         selection_taken(), selection_dropped(): the selection that is shown is to be labelled, or given up.
-        confirmed(): Enter, while no tool waits for it.
+        menu_asked(row, col, QPoint): the menu of a pixel (-1, -1 beside the scene) is wanted at a place of the screen.
+        confirmed(): Enter, while no tool waits for it; escaped(): Esc likewise.
         named(number): Alt and a digit.
+        measured(text): what the line that is measured says now; empty for none.
     """
 
     hovered = Signal(int, int)
@@ -68,8 +81,11 @@ class ImageView(SceneCanvas):
     touched = Signal(str, int, int)
     selection_taken = Signal()
     selection_dropped = Signal()
+    menu_asked = Signal(int, int, QPoint)
     confirmed = Signal()
+    escaped = Signal()
     named = Signal(int)
+    measured = Signal(str)
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -81,12 +97,18 @@ class ImageView(SceneCanvas):
         self._tool_bounds = QRectF()
         self._pan_from: QPointF | None = None
         self._pan_button = Qt.MouseButton.NoButton
+        self._reached_by_key = False  # the keyboard brought the focus here, which is shown
+        self._right_closed = False  # the right button had something to close, and opens no menu
         self._mouse: QPointF | None = None
         self._pixel: tuple[int, int] | None = None
         self._flashing = QTimer(self)
         self._flashing.setSingleShot(True)
         self._flashing.setInterval(FLASH_MS)
         self._flashing.timeout.connect(partial(self.flash, None))
+        self._pointing = QTimer(self)
+        self._pointing.setSingleShot(True)
+        self._pointing.setInterval(POINT_MS)
+        self._pointing.timeout.connect(partial(self.set_beacon, None))
         self._telling = QTimer(self)
         self._telling.setSingleShot(True)
         self._telling.setInterval(HOVER_MS)
@@ -161,8 +183,14 @@ class ImageView(SceneCanvas):
 
     @property
     def drawing(self) -> bool:
-        """True during a stroke and while a shape is open; a selection of the flood fill can wait."""
-        return self._tool.busy and not isinstance(self._tool, FillTool)
+        """True during a stroke and while a shape is open; a selection of the flood fill can wait, and so can what
+        is measured."""
+        return self._tool.busy and not isinstance(self._tool, FillTool | MeasureTool)
+
+    @property
+    def tool_place(self) -> QRectF:
+        """Where the tool draws at the mouse, in view coordinates; empty for nowhere."""
+        return self._tool_bounds
 
     def show_selection(self, area: Area | None, color: Color = (255, 255, 255)) -> None:
         super().show_selection(area, color)
@@ -179,6 +207,17 @@ class ImageView(SceneCanvas):
         self.look_at((top + height / 2, left + width / 2, min(fitting, PIXEL_SCALE)))
         self.flash(area)
         self._flashing.start()
+
+    def show_place(self, row: float, col: float) -> None:
+        """Brings a place (fractional) to the middle of the view, magnified enough to be seen, and marks its pixel for a
+        moment."""
+        self.look_at((row, col, max(self.scale, PIXEL_SCALE)))
+        self.set_beacon((math.floor(row), math.floor(col)))
+        self._pointing.start()
+
+    def set_ground(self, ground: Ground | None) -> None:
+        super().set_ground(ground)
+        self._options.ground = ground
 
     def flash(self, area: Area | None) -> None:
         """Marks pixels that the user was taken to; None ends that. A selection to be labelled is left alone."""
@@ -198,6 +237,7 @@ class ImageView(SceneCanvas):
         elif left and not self._camera.empty:
             self._tool.press(at, bool(event.modifiers() & Qt.KeyboardModifier.ShiftModifier))
         elif button == Qt.MouseButton.RightButton:
+            self._right_closed = self._tool.busy
             self._tool.close(None)
         self._update_cursor()
         self._update_tool(at)
@@ -247,8 +287,15 @@ class ImageView(SceneCanvas):
             self._zoom(ZOOM_STEP ** (turn / 120), event.position())
         event.accept()
 
-    def contextMenuEvent(self, event: QEvent) -> None:
+    def contextMenuEvent(self, event: QContextMenuEvent) -> None:
+        """Asks for the menu of the pixel under the mouse; by the keyboard for that in the middle, too."""
         event.accept()
+        by_mouse = event.reason() == QContextMenuEvent.Reason.Mouse
+        if self._camera.empty or self._tool.busy or self._pan_from is not None or (by_mouse and self._right_closed):
+            return
+        at = QPointF(event.pos()) if by_mouse else self._mouse or self._camera.center
+        row, col = self.pixel_at(at) or (-1, -1)
+        self.menu_asked.emit(row, col, self.viewport().mapToGlobal(at.toPoint()))
 
     # Keys
 
@@ -270,6 +317,10 @@ class ImageView(SceneCanvas):
             self._drawing_key(event)
         elif key in _CLOSE_KEYS:
             self.confirmed.emit()
+        elif key == Qt.Key.Key_Escape:
+            self.escaped.emit()
+        elif event.matches(QKeySequence.StandardKey.Copy) and self._tool.copied:
+            QGuiApplication.clipboard().setText(self._tool.copied)
         elif event.modifiers() & Qt.KeyboardModifier.AltModifier and Qt.Key.Key_1 <= key <= Qt.Key.Key_9:
             self.named.emit(int(key) - int(Qt.Key.Key_0))
         elif key in _PANS and not event.modifiers() & Qt.KeyboardModifier.AltModifier:
@@ -288,13 +339,28 @@ class ImageView(SceneCanvas):
         else:
             super().keyReleaseEvent(event)
 
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """What is seen stays where it is when a message comes or goes below; beside a fitted scene there is room."""
+        before, after = event.oldSize(), event.size()
+        super().resizeEvent(event)
+        if before.isValid() and before.width() == after.width() and not self._camera.fitted:
+            self._camera.pan(0, (before.height() - after.height()) / 2)
+            self.viewport().update()
+
     # Leaving
 
     def leaveEvent(self, event: QEvent) -> None:
         self._forget_mouse()
         super().leaveEvent(event)
 
+    def focusInEvent(self, event: QFocusEvent) -> None:
+        """Who comes by the keyboard sees where the focus is; the mouse shows it by itself."""
+        super().focusInEvent(event)
+        self._reached_by_key = event.reason() in _BY_KEY
+        self.viewport().update()
+
     def focusOutEvent(self, event: QFocusEvent) -> None:
+        self._reached_by_key = False
         self._let_go()
         super().focusOutEvent(event)
 
@@ -313,6 +379,11 @@ class ImageView(SceneCanvas):
     def paint_tool(self, painter: QPainter) -> None:
         if self._pan_from is None and not self._space:
             self._tool.paint(painter, self._mouse)
+        if self._reached_by_key and self.hasFocus():
+            painter.setPen(QPen(self.palette().color(QPalette.ColorRole.Highlight), FRAME))
+            painter.setBrush(Qt.BrushStyle.NoBrush)
+            half = FRAME / 2
+            painter.drawRect(QRectF(self.viewport().rect()).adjusted(half, half, -half, -half))
 
     # Inner doings
 
@@ -327,6 +398,7 @@ class ImageView(SceneCanvas):
             touched=self.touched.emit,
             selection_taken=self.selection_taken.emit,
             selection_dropped=self.selection_dropped.emit,
+            measured=self.measured.emit,
         )
 
     def _new_scene(self, rows: int, cols: int) -> None:

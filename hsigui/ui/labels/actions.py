@@ -14,6 +14,7 @@ from hsigui.ui.labels.files import LabelFiles
 from hsigui.ui.labels.labelling import Labelling
 from hsigui.ui.labels.sampler import Sampler
 from hsigui.ui.labels.superpixel_controller import SuperpixelController
+from hsigui.ui.labels.truth_layer import TruthLayer
 
 
 def _undo_text(session: Session) -> str:
@@ -101,11 +102,16 @@ DRAWING = (
               when=when.can_undo, text_now=_undo_text),
     ActionRow("redo", say("&Redo"), say("Do again what was taken back"), Session.redo, keys=("Ctrl+Shift+Z", "Ctrl+Y"),
               icon="redo", when=when.can_redo, text_now=_redo_text),
+    ActionRow("take_class_here", say("&Take its class"), say("Paint with the class of the pixel clicked last"),
+              Labelling.take_class_here, icon="pick", when=when.has_classes),
     ActionRow("validation", say("&Validation labels"),
               say("Paint labels that maps are measured on and never trained on (V)"),
               Labelling.paint_validation, keys=("V",), icon="validation", when=when.has_scene, checkable=True),
     ActionRow("superpixels", say("Show &superpixels"), say("Outline groups of like, neighbouring pixels (S)"),
               SuperpixelController.show, keys=("S",), icon="superpixels", when=when.has_scene, checkable=True),
+    ActionRow("show_truth", say("Show &ground truth"),
+              say("Show or hide the ground truth, in stripes over the map (Y)"), TruthLayer.show_truth, keys=("Y",),
+              icon="truth", when=when.has_truth, checkable=True),
 )  # fmt: skip
 
 ROWS: tuple[ActionRow, ...] = (*FILES, *DRAWING, *CLASSES, *PALETTE_ROWS, *CLASS_KEYS, *TOOL_ACTIONS)

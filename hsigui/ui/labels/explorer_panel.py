@@ -29,6 +29,8 @@ from hsigui.labels.classes import ClassTable
 from hsigui.labels.label_map import VALIDATION
 from hsigui.labels.regions import Region
 from hsigui.texts import say
+from hsigui.ui.desk.action_rows import FOUND_BY_NAME
+from hsigui.ui.desk.icons import icon
 from hsigui.ui.labels.classes_panel import swatch
 
 CLASS, PIXELS, PLACE, SPECTRUM = range(4)
@@ -150,6 +152,7 @@ class ExplorerPanel(QWidget):
         self.delete.setToolTip(say("Take the labels of the selected regions away (Del)"))
         self._menu = QMenu(self)
         self.reassign.setMenu(self._menu)
+        self._row_menu = self._build_row_menu()
         self._menu.aboutToShow.connect(self._fill_menu)
         self._menu.triggered.connect(self._ask_reassign)
         self.delete.clicked.connect(self._ask_delete)
@@ -219,6 +222,21 @@ class ExplorerPanel(QWidget):
         table.customContextMenuRequested.connect(self._show_menu)
         return table
 
+    def _build_row_menu(self) -> QMenu:
+        """What can be done with the selected rows, by the right button or the Menu key."""
+        menu = QMenu(say("Regions"), self)
+        menu.setObjectName(FOUND_BY_NAME)
+        menu.addAction(icon("search"), say("&Show in the image"), self._jump_to_current)
+        menu.addSeparator()
+        self._menu.setTitle(say("&Give to the class"))
+        menu.addMenu(self._menu)
+        menu.addAction(icon("trash"), say("&Delete"), self._ask_delete)
+        return menu
+
+    def _jump_to_current(self) -> None:
+        if self.table.currentIndex().isValid():
+            self._jump(self.table.currentIndex())
+
     def _jump(self, index: QModelIndex) -> None:
         self.jump_asked.emit(self.model.entries[index.row()])
 
@@ -230,7 +248,7 @@ class ExplorerPanel(QWidget):
 
     def _show_menu(self, at: QPoint) -> None:
         if self.selected():
-            self._menu.popup(self.table.viewport().mapToGlobal(at))
+            self._row_menu.popup(self.table.viewport().mapToGlobal(at))
 
     def _fill_menu(self) -> None:
         self._menu.clear()
@@ -242,6 +260,8 @@ class ExplorerPanel(QWidget):
         some = bool(self.table.selectionModel().selectedRows())
         self.delete.setEnabled(some)
         self.reassign.setEnabled(some)
+        for action in self._row_menu.actions():
+            action.setEnabled(some)
 
 
 class Sparkline(QStyledItemDelegate):

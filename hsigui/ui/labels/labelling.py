@@ -5,13 +5,13 @@ from __future__ import annotations
 from PySide6.QtCore import QObject, QSize, Qt
 from PySide6.QtWidgets import QToolBar, QWidget
 
-from hsigui.document.events import LayerChanged, SceneShown
+from hsigui.document.events import LayerChanged, SceneOpened, SceneShown
 from hsigui.labels.label_map import TRAINING, VALIDATION
 from hsigui.texts import say
 from hsigui.ui.desk.action_rows import ActionSet
 from hsigui.ui.image.bench import Bench
 from hsigui.ui.image.tools_options import ToolOptionsBar
-from hsigui.ui.image.tools_table import BY_NAME, TOOL_ROWS
+from hsigui.ui.image.tools_table import BY_NAME, FIRST_TOOL, TOOL_ROWS
 from hsigui.ui.labels.classes_panel import ClassesPanel
 from hsigui.ui.labels.fill_controller import FillController
 from hsigui.ui.labels.painting import LabelController
@@ -24,6 +24,7 @@ class Labelling(QObject):
     def __init__(self, bench: Bench, panel: ClassesPanel, superpixels: SuperpixelController) -> None:
         super().__init__(bench.desk.window)
         self._session, self._image, self._actions = bench.desk.session, bench.image, bench.actions
+        self._pixel = bench.pixel
         self.panel = panel
         self.controller = LabelController(bench.desk, bench.image, panel, superpixels)
         self.classes = self.controller.classes
@@ -35,6 +36,7 @@ class Labelling(QObject):
         self.options.brush.valueChanged.connect(self._image.set_brush_size)
         self._session.events.subscribe(SceneShown, self._show_layer)
         self._session.events.subscribe(LayerChanged, self._show_layer)
+        self._session.events.subscribe(SceneOpened, self._put_down)
 
     def choose_tool(self, name: str) -> None:
         """Chooses a tool, and switches on what its row names: superpixels are seen when they are to be labelled."""
@@ -43,9 +45,19 @@ class Labelling(QObject):
             self._actions[shown].setChecked(True)
         self._image.set_tool(name)
 
+    def take_class_here(self) -> None:
+        """Paints with the class of the pixel in question from now on: of its label, else of the map."""
+        place = self._pixel.needed()
+        if place is not None:
+            self._image.touched.emit("pick", *place)
+
     def paint_validation(self, on: bool) -> None:
         """Chooses the layer that is painted."""
         self._session.set_layer(VALIDATION if on else TRAINING)
+
+    def _put_down(self, _event: SceneOpened) -> None:
+        """Who opens a scene looks at it first: a click there is not to paint."""
+        self.choose_tool(FIRST_TOOL)
 
     def _tool_changed(self, name: str) -> None:
         self._actions[f"tool_{name}"].setChecked(True)

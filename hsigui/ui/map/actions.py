@@ -17,9 +17,10 @@ ROWS: tuple[ActionRow, ...] = (
               keys=("Ctrl+R",),
               when=when.has_features),
     ActionRow("ask_me", say("As&k me"),
-              say("Go to the places where a stroke would help the map most, numbered in the image; again to pass one "
-                  "over (J). Dabs in several fields of a class teach more than one field painted full."),
-              AskController.ask, keys=("J",), icon="ask", when=when.has_features),
+              say("Go to the places where a stroke helps most (J)"),
+              AskController.ask, keys=("J",), icon="ask", when=when.has_features,
+              more=say("They are numbered in the image; again to pass one over. Dabs in several fields of a class "
+                       "teach more than one field painted full.")),
     ActionRow("next_layer", say("Next la&yer of the map"),
               say("Classes, confidence, uncertainty: what of the map is drawn (M)"), MapController.show_next_layer,
               keys=("M",), when=when.has_map),

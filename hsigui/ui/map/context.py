@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QGridLayout, QLabel, QSlider, QVBoxLayout, QWidget
 from hsigui.document.values import LevelFigures
 from hsigui.specs import CONTEXTS
 from hsigui.texts import say
+from hsigui.ui.desk.tips import explain
 
 TITLES = {"pixel": say("pixel"), "narrow": say("narrow"), "mid": say("mid"), "wide": say("wide")}
 _TIPS = {
@@ -46,7 +47,7 @@ class ContextBox(QWidget):
         self.slider.setTickPosition(QSlider.TickPosition.TicksBelow)
         self.slider.setTickInterval(1)
         self.slider.setAccessibleName(say("Context"))
-        self.slider.setToolTip(_TIP)
+        explain(self.slider, _TIP)
         self.slider.valueChanged.connect(self._moved)
         self.each: dict[str, QLabel] = {}
         grid = QGridLayout()
@@ -57,7 +58,7 @@ class ContextBox(QWidget):
         for number, name in enumerate(self._names):
             label = QLabel(TITLES.get(name, say("by labels")), self)
             label.setAlignment(_alignment(number, len(self._names)))
-            label.setToolTip(_TIPS.get(name, _TIP))
+            explain(label, _TIPS.get(name, _TIP))
             first, last = max(0, 2 * number - 1), min(columns, 2 * number + 1)
             grid.addWidget(label, 1, first, 1, last - first)
             self.each[name] = label
@@ -89,7 +90,7 @@ class ContextBox(QWidget):
         for name in CONTEXTS:
             found = figures.get(name)
             self.each[name].setText(_short(name, found))
-            self.each[name].setToolTip("\n".join(filter(None, (_TIPS[name], _long(found)))))
+            explain(self.each[name], "\n".join(filter(None, (_TIPS[name], _long(found)))))
         self._tell()
 
     def _tell(self) -> None:

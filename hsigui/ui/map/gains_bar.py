@@ -6,6 +6,7 @@ from PySide6.QtWidgets import QLabel, QProgressBar, QVBoxLayout, QWidget
 
 from hsigui.pipeline.gains import Gains, Outlook, Step
 from hsigui.texts import say
+from hsigui.ui.desk.tips import explain
 
 FULL = 1000
 NOTHING = 0.1  # points
@@ -75,6 +76,6 @@ class GainsBar(QWidget):
         )
 
     def _explain(self, text: str) -> None:
-        self.bar.setToolTip(text)
-        self.words.setToolTip(text)
+        for told in (self.bar, self.words):
+            explain(told, text)
         self.show()

@@ -21,6 +21,7 @@ from PySide6.QtWidgets import (
 
 from hsigui.specs import MapSpec
 from hsigui.texts import say
+from hsigui.ui.desk.tips import explain
 from hsigui.ui.map.context import ContextBox
 from hsigui.ui.map.gains_bar import GainsBar
 from hsigui.ui.map.layers import LAYERS, ColorBar
@@ -174,7 +175,7 @@ class MapPanel(QWidget):
         box.setSuffix(suffix)
         box.setSpecialValueText(say("off"))
         box.setKeyboardTracking(False)
-        box.setToolTip(tip)
+        explain(box, tip)
         box.valueChanged.connect(self._strength_changed)
         return box
 
@@ -186,7 +187,7 @@ class MapPanel(QWidget):
         """Whether confidence is calibrated, and by what, in a few words and in a sentence; both empty without a map."""
         self.calibration.setText(brief)
         for told in (self.calibration, self.bar, self.pixel):
-            told.setToolTip(text)
+            explain(told, text)
         confidence = next(layer for layer in LAYERS if layer.id == "confidence")
         tip = f"{confidence.tip}. {text}" if text else confidence.tip
         self.layer.setItemData(LAYERS.index(confidence), tip, Qt.ItemDataRole.ToolTipRole)
@@ -200,6 +201,7 @@ def _button(text: str, tip: str, action: QAction) -> QPushButton:
     """A button that does what an action does."""
     button = QPushButton(text)
     button.setToolTip(tip)
+    button.setWhatsThis(action.whatsThis())
     button.clicked.connect(action.trigger)
     button.setEnabled(action.isEnabled())
     action.enabledChanged.connect(button.setEnabled)

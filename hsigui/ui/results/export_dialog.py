@@ -27,6 +27,7 @@ from PySide6.QtWidgets import (
 
 from hsigui.report.table import ACCURACY, NEEDS, PLACE, offered
 from hsigui.texts import say
+from hsigui.ui.desk.tips import explain
 
 WINDOWS = (0, 3, 5, 7, 9, 11)  # of the majority filter, 0 for none
 
@@ -131,7 +132,7 @@ class ExportDialog(QDialog):
         for text, widget, hint in rows:
             label = QLabel(text, group)
             label.setBuddy(widget)
-            widget.setToolTip(hint)
+            explain(widget, hint)
             form.addRow(label, widget)
         return group
 
@@ -201,5 +202,6 @@ def targets(choice: ExportChoice) -> dict[str, Path]:
 def existing(choice: ExportChoice) -> list[Path]:
     """Which files of the kinds are there already."""
     rows = {row.name: row for row in offered()}
-    named = [choice.folder / f"{choice.name}{ending}" for kind in choice.kinds for ending in rows[kind].endings]
+    endings = (ending for kind in choice.kinds for ending in rows[kind].endings_with(choice.kinds))
+    named = [choice.folder / f"{choice.name}{ending}" for ending in endings]
     return [path for path in named if path.exists()]

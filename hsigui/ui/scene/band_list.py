@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from functools import partial
 
 import numpy as np
@@ -27,6 +28,7 @@ from hsigui.ui.desk.action_rows import tool_button
 from hsigui.ui.desk.channels import CHANNEL_TITLES
 from hsigui.ui.desk.icons import icon
 from hsigui.ui.desk.plots import RESTYLE
+from hsigui.ui.desk.tips import explain
 from hsigui.ui.desk.wavelength_units import WavelengthUnit
 from hsigui.ui.scene.band_model import BAD, NAME, NUMBER, SHOWN, SIDE, WAVELENGTH, BandModel
 
@@ -53,8 +55,9 @@ class BandList(QWidget):
         self._cube: Cube | None = None
         self.search = QLineEdit(self)
         self.search.setPlaceholderText(say("Search: 670, swir, a name…"))
-        self.search.setToolTip(
-            say("A number, a wavelength (670, 0.67 µm, 600-700), a part of the spectrum (red edge, swir) or a name")
+        explain(
+            self.search,
+            say("A number, a wavelength (670, 0.67 µm, 600-700), a part of the spectrum (red edge, swir) or a name"),
         )
         self.search.setAccessibleName(say("Search bands"))
         self.search.setClearButtonEnabled(True)
@@ -82,6 +85,8 @@ class BandList(QWidget):
         column.addWidget(self.table, 1)
         column.addWidget(self.told)
         column.addLayout(self._build_buttons())
+        for before, after in itertools.pairwise((self.search, self.pictures, self.table)):
+            self.setTabOrder(before, after)
         self._refresh()
         self.setEnabled(False)
 

@@ -9,6 +9,7 @@ from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from hsigui.cube.histogram import Histogram
 from hsigui.texts import say
+from hsigui.ui.desk.tips import explain
 
 HEIGHT = 46
 REACH = 9.0  # logical pixels around a handle in which it is taken
@@ -37,8 +38,7 @@ class HistogramStrip(QWidget):
         self._color: QColor | None = None
         self.setMouseTracking(True)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
-        self.setToolTip(say("Drag the two lines: left of the first is black, right of the second full; double click: "
-                            "as it was"))  # fmt: skip
+        explain(self, say("Drag the lines where black begins and full ends; double click: as it was"))
 
     def set_color(self, color: QColor | None) -> None:
         """The colour of the bars; None for that of text."""

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from functools import partial
 
-from PySide6.QtCore import QObject, QSignalBlocker, QSize
+from PySide6.QtCore import QObject, QPoint, QSignalBlocker, QSize, QUrl, Signal
+from PySide6.QtGui import QContextMenuEvent, QDesktopServices
 from PySide6.QtWidgets import QTabBar, QToolButton, QWidget
 
 from hsigui.cube.cube import Cube
@@ -20,7 +21,13 @@ from hsigui.ui.desk.icons import icon
 
 
 class SceneTabs(QTabBar):
-    """One tab for each open scene; not there while there is only one."""
+    """One tab for each open scene; not there while there is only one.
+
+    Signals:
+        menu_asked(place, QPoint): the menu of a tab is asked for at a place of the screen.
+    """
+
+    menu_asked = Signal(int, QPoint)
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -40,6 +47,14 @@ class SceneTabs(QTabBar):
         cross.setAccessibleName(say("Close this scene"))
         cross.clicked.connect(partial(self._close_asked, cross))
         self.setTabButton(self.addTab(""), QTabBar.ButtonPosition.RightSide, cross)
+
+    def contextMenuEvent(self, event: QContextMenuEvent) -> None:
+        """By the keyboard it is the menu of the tab that is shown."""
+        event.accept()
+        by_mouse = event.reason() == QContextMenuEvent.Reason.Mouse
+        place = self.tabAt(event.pos()) if by_mouse else self.currentIndex()
+        if place >= 0:
+            self.menu_asked.emit(place, self.mapToGlobal(event.pos() if by_mouse else self.tabRect(place).center()))
 
     def _close_asked(self, cross: QToolButton, _checked: bool = False) -> None:
         self.tabCloseRequested.emit(self.tabAt(cross.geometry().center()))
@@ -105,6 +120,22 @@ class OpenScenes(QObject):
         if self._may_close(scene, say("Stop and close")):
             self._show(scene)
             self._desk.guards.leave(partial(self._session.close, scene))
+
+    def close_others(self) -> None:
+        """Closes all scenes but the one that is shown; asks about each as `close` does, and ends where one stays."""
+        kept = self._session.shown
+        for scene in [scene for scene in self._session.scenes if scene is not kept]:
+            self.close(self._session.scenes.index(scene))
+            if scene in self._session.scenes:
+                return
+        if kept is not None:
+            self._show(kept)
+
+    def show_in_folder(self) -> None:
+        """Opens the folder of the scene's file in the system's file manager."""
+        cube = self._session.cube
+        if cube is not None and cube.path is not None and not cube.info.address:
+            QDesktopServices.openUrl(QUrl.fromLocalFile(str(cube.path.parent)))
 
     def leave_all(self, then: Callable[[], None]) -> None:
         """Does `then` once the labels of every scene are in a file or given up; the user may cancel.

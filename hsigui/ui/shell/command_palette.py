@@ -11,6 +11,7 @@ from PySide6.QtWidgets import (
     QHeaderView,
     QLabel,
     QLineEdit,
+    QMenu,
     QMenuBar,
     QStyle,
     QTreeWidget,
@@ -20,6 +21,7 @@ from PySide6.QtWidgets import (
 )
 
 from hsigui.texts import say
+from hsigui.ui.desk.action_rows import FOUND_BY_NAME
 from hsigui.ui.desk.desk import Desk
 from hsigui.ui.desk.dialogs import open_dialog
 from hsigui.ui.shell.help_pages import HelpPages
@@ -152,7 +154,7 @@ class CommandPalette(QObject):
     def entries(self) -> list[Entry]:
         """All that can be asked for now: what stands in menus, classes, bands, recent files and pages of the help."""
         return [
-            *action_entries(self._bar),
+            *action_entries(self._bar, self._desk.window.findChildren(QMenu, FOUND_BY_NAME)),
             *class_entries(self._desk.session),
             *band_entries(self._desk.session, self._desk.wavelength_unit),
             *recent_entries(self._desk.settings.recent, self._open_path),

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
-from PySide6.QtCore import QEvent, Qt, QTimer, QUrl, Signal
+from PySide6.QtCore import QEvent, QSignalBlocker, Qt, QTimer, QUrl, Signal
 from PySide6.QtGui import (
     QDesktopServices,
     QImage,
@@ -32,7 +32,8 @@ from hsigui.texts import say
 from hsigui.ui.desk.plots import RESTYLE
 
 PAGES = (
-    "labelling", "seeing", "scenes", "servers", "products", "label-files", "saving", "projects", "asking",
+    "panels", "labelling", "seeing", "places", "scenes", "servers", "products", "label-files", "saving", "projects",
+    "asking",
     "confidence", "lscosa", "purified", "contrastdm", "several", "features", "baselines", "evaluate", "study", "maps",
     "layers", "api",
 )  # fmt: skip
@@ -55,6 +56,7 @@ class HelpDialog(QDialog):
         self.list.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.list.setResizeMode(QListWidget.ResizeMode.Adjust)
         self.page = HelpPage(self)
+        self.page.setAccessibleName(say("Page of the help"))
         for path in self._pages:
             item = QListWidgetItem(title_of(path))
             item.setToolTip(item.text())
@@ -81,6 +83,12 @@ class HelpDialog(QDialog):
         if fragment:
             self.page.scroll_to(fragment)
 
+    def show_text(self, text: str) -> None:
+        """Shows a text in Markdown that is on no page of the list; its links are those of a page."""
+        with QSignalBlocker(self.list):
+            self.list.setCurrentRow(-1)
+        self.page.show_text(text, self._pages[0] if self._pages else Path())
+
     def _chosen(self, row: int) -> None:
         if 0 <= row < len(self._pages):
             self.page.show_file(self._pages[row])
@@ -98,6 +106,7 @@ class HelpPage(QTextBrowser):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._file: Path | None = None
+        self._text = ""
         self._made_for = 0  # the width that the pictures fit
         self._refit = QTimer(self)  # the pictures, after the page got another width
         self._refit.setSingleShot(True)
@@ -109,10 +118,18 @@ class HelpPage(QTextBrowser):
 
     def show_file(self, path: Path) -> None:
         """Shows a Markdown file, from its beginning."""
-        self._file, self._made_for = path, self.width()
+        self.show_text(path.read_text(encoding="utf-8"), path)
+
+    def show_text(self, text: str, path: Path) -> None:
+        """Shows a text in Markdown, from its beginning.
+
+        Args:
+            path: of the file beside which its links lead.
+        """
+        self._text, self._file, self._made_for = text, path, self.width()
         self.document().setDocumentMargin(MARGIN)
         self.document().setBaseUrl(QUrl.fromLocalFile(str(path)))
-        self.setMarkdown(path.read_text(encoding="utf-8"))
+        self.setMarkdown(text)
         _set_in_type(self.document(), self.palette())
         self.verticalScrollBar().setValue(0)
 
@@ -156,7 +173,7 @@ class HelpPage(QTextBrowser):
     def _again(self) -> None:
         place = self.verticalScrollBar().value()
         if self._file is not None:
-            self.show_file(self._file)
+            self.show_text(self._text, self._file)
         self.verticalScrollBar().setValue(place)
 
     def _follow(self, url: QUrl) -> None:

@@ -11,6 +11,7 @@ from hsigui.ui.desk.action_rows import ActionRow
 from hsigui.ui.desk.dialogs import open_dialog
 from hsigui.ui.shell.about import AboutDialog
 from hsigui.ui.shell.help_dialog import HelpDialog
+from hsigui.ui.shell.panel_help import page_of
 from hsigui.ui.shell.shortcuts import ShortcutSheet
 
 
@@ -27,10 +28,24 @@ class HelpPages(QObject):
 
     def show_help(self, page: str = "") -> None:
         """Shows a page of the help, or its first."""
-        dialog = self._window.findChild(HelpDialog) or HelpDialog(self._window)
+        dialog = self._dialog()
         dialog.show_page(page)
         dialog.show()
         dialog.activateWindow()
+
+    def show_panel(self, panel: str) -> None:
+        """Shows what is told of a panel, its keys first; the first page of the help where nothing is."""
+        text = page_of(panel, self._rows)
+        if not text:
+            self.show_help()
+            return
+        dialog = self._dialog()
+        dialog.show_text(text)
+        dialog.show()
+        dialog.activateWindow()
+
+    def _dialog(self) -> HelpDialog:
+        return self._window.findChild(HelpDialog) or HelpDialog(self._window)
 
     def show_shortcuts(self) -> None:
         open_dialog(ShortcutSheet(self._rows, self._window))

@@ -7,8 +7,8 @@ from functools import partial
 from pathlib import Path
 from typing import TypeVar
 
-from PySide6.QtCore import QSize, Qt
-from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent
+from PySide6.QtCore import QEvent, QSize, Qt
+from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent, QStatusTipEvent, QWhatsThisClickedEvent
 from PySide6.QtWidgets import (
     QAbstractSpinBox,
     QLineEdit,
@@ -28,6 +28,8 @@ from hsigui.document.events import (
     Changed,
     ClassesChanged,
     CurrentClassChanged,
+    DerivedListChanged,
+    DerivedViewChanged,
     EncoderChanged,
     HistoryChanged,
     KeepingChanged,
@@ -57,7 +59,10 @@ from hsigui.ui.desk.job_bridge import JobBridge
 from hsigui.ui.desk.message_bar import MessageBar
 from hsigui.ui.desk.prompts import Prompts
 from hsigui.ui.image.bench import Bench
+from hsigui.ui.image.pictures.controller import Pictures
+from hsigui.ui.image.pixel import Pixel
 from hsigui.ui.image.subjects import Subjects
+from hsigui.ui.image.surroundings import Surroundings
 from hsigui.ui.image.view import ImageView
 from hsigui.ui.labels.classes_panel import ClassesPanel
 from hsigui.ui.labels.explorer_controller import ExplorerController
@@ -90,16 +95,22 @@ from hsigui.ui.scene.stretch_panel import StretchPanel
 from hsigui.ui.shell.actions import ACTIONS, fill_menus, fill_toolbar, in_order_of_menus
 from hsigui.ui.shell.arrivals import Arrivals
 from hsigui.ui.shell.command_palette import CommandPalette
+from hsigui.ui.shell.context_menus import ContextMenus
+from hsigui.ui.shell.coordinates import Coordinates
 from hsigui.ui.shell.docks import build_docks, restore_layout
 from hsigui.ui.shell.help_pages import HelpPages
 from hsigui.ui.shell.leaving import Leaving
+from hsigui.ui.shell.messages import Messages
 from hsigui.ui.shell.panels import PANELS
+from hsigui.ui.shell.panes import Panes
 from hsigui.ui.shell.preferences import Preferences
 from hsigui.ui.shell.problem_report import ProblemReports
 from hsigui.ui.shell.project_files import ProjectFiles
 from hsigui.ui.shell.start_page import StartPage
+from hsigui.ui.shell.starting import Starting
 from hsigui.ui.shell.state_keeping import StateKeeping
 from hsigui.ui.shell.status import StatusBar
+from hsigui.ui.shell.whats_this import HelpHere
 from hsigui.ui.shell.window_state import WindowState, decoded, encoded
 from hsigui.ui.spectra.controller import SpectraController
 from hsigui.ui.spectra.view import SpectrumView
@@ -108,6 +119,8 @@ from hsigui.ui.training.method_panel import MethodPanel
 from hsigui.ui.training.queue_list import QueueList
 from hsigui.ui.training.run_files import RunFiles
 from hsigui.ui.training.view import TrainingView
+from hsigui.ui.views.comparison import Comparison
+from hsigui.ui.views.views import Views
 
 CLOSE_SECONDS = 5.0
 FRAME = 40  # logical pixels that the frame of a window takes above and below it, about
@@ -115,7 +128,7 @@ TITLE = "hsigui"
 ACTIONS_DEPEND_ON = (
     SceneShown, ScenesChanged, BandsChanged, NotesChanged, LabelsChanged, ValidationChanged, HistoryChanged,
     ClassesChanged, CurrentClassChanged, TruthChanged, EncoderChanged, MapChanged, AccuracyChanged, SavedChanged,
-    QueueChanged,
+    QueueChanged, DerivedListChanged, DerivedViewChanged,
 )  # fmt: skip
 TITLE_DEPENDS_ON = (
     SceneShown, ScenesChanged, SavedChanged, LabelsChanged, ValidationChanged, ClassesChanged, ProjectChanged,
@@ -165,9 +178,11 @@ class MainWindow(QMainWindow):
 
     def _build_panels(self, journal: Journal, runs: Runs) -> None:
         self.subjects = Subjects(self)
-        bench = Bench(self.desk, self.image, self.actions_, journal, runs, self.subjects)
+        self.pixel = Pixel(self.desk, self.image)
+        self.bench = bench = Bench(self.desk, self.image, self.actions_, journal, runs, self.subjects, self.pixel)
         panels = {row.name: row.make(bench) for row in PANELS}
         self._parts = [part for panel in panels.values() for part in panel.parts]
+        self._parts.append(Pictures(bench))
         self.docks = build_docks(self, PANELS, panels)
 
     def _name_parts(self) -> None:
@@ -191,6 +206,7 @@ class MainWindow(QMainWindow):
         self.map_panel, self.maps, self.asking = (
             self._part(MapPanel), self._part(MapController), self._part(AskController)
         )  # fmt: skip
+        self.views = self._part(Views)
         self.results, self.exporter = self._part(ResultsPanel), self._part(ExportController)
 
     def _part(self, kind: type[T]) -> T:
@@ -204,22 +220,24 @@ class MainWindow(QMainWindow):
         # The start page's wish for more would make the window too wide for a laptop.
         self.pages.setMinimumSize(240, 180)
         self.pages.addWidget(self.start_page)
-        self.pages.addWidget(self.image)
-        ground = QWidget(self)  # the messages float over it, below the notes
-        _column(ground).addWidget(self.pages)
+        self.pages.addWidget(self.views.grid)
         central = QWidget(self)
         column = _column(central)
         column.addWidget(self.tabs)
         column.addWidget(self.notes_bar)
-        column.addWidget(ground, 1)
+        column.addWidget(self.pages, 1)
+        column.addWidget(self.messages)
         self.setCentralWidget(central)
-        self.messages.float_over(ground)
+        self.messages.wait_while(self._is_drawing)
         self.display.add(self.superpixel_strip)
 
     def _build_controllers(self) -> None:
         self.arrivals = Arrivals(self.desk, self.scene, self.label_files, self.spectra)
         self.leaving = Leaving(self.desk, self.scenes)
-        stands = WindowState(self, self.session, self.actions_, self.method, self.maps, self.exporter)
+        comparison = self._part(Comparison)
+        stands = WindowState(
+            self, self.session, self.actions_, self.method, self.maps, self.exporter, self.views, comparison
+        )
         self.projects = ProjectFiles(self.desk, self.scene, self.scenes, self.keeping, self.left, stands)
         self.states = StateKeeping(
             self.desk, self.keeping, self.left, self.scene, self._part(SpectraController), self.run_files, stands
@@ -229,8 +247,21 @@ class MainWindow(QMainWindow):
             self.display, self.spectra, self.band_list, self.scene, self.composites, self._part(StretchController),
         )  # fmt: skip
         preferences = Preferences(self.desk, self.actions_, self.run_files, showing_wavelengths)
+        self.surroundings = Surroundings(self.desk, self.image, self.actions_)
+        self.coordinates = Coordinates(self.desk, self.image, self.actions_, self.surroundings)
         palette = CommandPalette(self.desk, self.menuBar(), self.help, self.open_path)
-        own = (self.leaving, self.projects, self.help, preferences, palette, ProblemReports(self.desk))
+        self.starting = Starting(
+            self.desk, self.start_page, self.pages, self.image, self.scene, self.keeping, self.exporter,
+            self.keeping.journal.projects.folder.parent / "pictures",
+        )  # fmt: skip
+        said = Messages(self, self.messages)
+        self.help_here = HelpHere(self, self.docks, self.help)
+        self.panes = Panes(self, self._middle_panes, self.docks)
+        ContextMenus(self.bench, self.pixel, self.tabs, self.scenes, self.spectra, self.training)
+        own = (
+            self.pixel, self.panes, self.leaving, self.starting, self.projects, self.help, self.help_here, preferences,
+            palette, said, ProblemReports(self.desk), self.surroundings, self.coordinates,
+        )  # fmt: skip
         self.actions_.bind((self.session, self.image, *self._parts, *own))
 
     def _build_bars(self) -> None:
@@ -244,11 +275,19 @@ class MainWindow(QMainWindow):
             if isinstance(button, QToolButton):
                 button.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
         self.addToolBar(self.toolbar)
-        self.addToolBar(Qt.ToolBarArea.LeftToolBarArea, tool_strip(self.actions_, self))
+        self.tool_strip = tool_strip(self.actions_, self)
+        self.addToolBar(Qt.ToolBarArea.LeftToolBarArea, self.tool_strip)
+        for bar in (self.toolbar, self.tool_strip):
+            for button in bar.findChildren(QToolButton):
+                button.setFocusPolicy(Qt.FocusPolicy.TabFocus)  # Qt leaves bars to the mouse
+                if not button.text():  # that of what has no room
+                    button.setAccessibleName(say("More tools"))
         fill_menus(self, self.actions_, {
             "@recent": self._add_recent, "@docks": self._add_docks, "@composites": self.composites.fill,
+            "@panels": self._add_panels,
         })  # fmt: skip
-        self.status = StatusBar(self.session, self.bridge, self)
+        self.status = StatusBar(self.session, self.bridge, self.messages.log, self.coordinates, self)
+        self.status.missed.clicked.connect(self.actions_["messages"].trigger)
         self.setStatusBar(self.status)
 
     def _add_recent(self, menu: QMenu) -> None:
@@ -258,6 +297,15 @@ class MainWindow(QMainWindow):
         panels = menu.addMenu(say("&Panels"))
         for dock in self.docks.values():
             panels.addAction(dock.toggleViewAction())
+
+    def _add_panels(self, menu: QMenu) -> None:
+        for name, dock in self.docks.items():
+            menu.addAction(dock.windowTitle(), partial(self.panes.show_panel, self.docks[name]))
+
+    def _middle_panes(self) -> list[QWidget]:
+        """What stands between the panels and can have the focus."""
+        page = self.start_page if self.pages.currentWidget() is self.start_page else self.image
+        return [self.toolbar, self.tool_strip, self.tabs, self.notes_bar, page, self.messages]
 
     # Wiring
 
@@ -272,13 +320,16 @@ class MainWindow(QMainWindow):
         self.session.events.subscribe(SceneOpened, self._show_recent)
         self.scene.values_read.connect(self.status.show_values)
         self.image.hovered.connect(self._hovered)
+        self.image.measured.connect(self.labels.options.set_text)
         self.image.left_scene.connect(self.status.leave_scene)
-        self.start_page.open_asked.connect(self.scene.ask_and_open)
-        self.start_page.demo_asked.connect(self.scene.open_demo)
         self.start_page.recent_asked.connect(self.open_path)
+        self.start_page.help_asked.connect(self.help.show_help)
         self.method.help_asked.connect(self.help.show_help)
         self.actions_.update(self.session)
         self._show_title()
+
+    def _is_drawing(self) -> bool:
+        return self.image.drawing
 
     def _warned(self, _job: int, text: str) -> None:
         self.messages.warning(text)
@@ -287,7 +338,7 @@ class MainWindow(QMainWindow):
         self.actions_.update(self.session)
 
     def _show_scene(self, _event: SceneShown) -> None:
-        self.pages.setCurrentWidget(self.image)
+        self.pages.setCurrentWidget(self.views.grid)
         self.image.setFocus()
 
     def _show_title(self, _event: Changed | None = None) -> None:
@@ -311,11 +362,12 @@ class MainWindow(QMainWindow):
             self.restoreGeometry(decoded(settings.geometry))
         if settings.layout:
             restore_layout(self, PANELS, decoded(settings.layout))
+        self.surroundings.restore()
         self._show_recent()
 
     def _show_recent(self, _event: SceneOpened | None = None) -> None:
         recent = self.desk.settings.recent
-        self.start_page.set_recent(recent)
+        self.starting.renew()
         self._recent_menu.clear()
         self._recent_menu.setEnabled(bool(recent))
         for text in recent:
@@ -327,6 +379,16 @@ class MainWindow(QMainWindow):
             self.projects.open(Path(path))
         else:
             self.scene.open_path(path)
+
+    def event(self, event: QEvent) -> bool:
+        """What menus and bars say of what the mouse is on has its place in the status bar; links lead to the help."""
+        if isinstance(event, QStatusTipEvent):
+            self.status.show_tip(event.tip())
+            return True
+        if isinstance(event, QWhatsThisClickedEvent):
+            self.help_here.follow(event)
+            return True
+        return super().event(event)
 
     # Dropping and closing
 
@@ -347,6 +409,7 @@ class MainWindow(QMainWindow):
         if not self.leaving.may_close():
             event.ignore()
             return
+        self.starting.keep()
         self.states.stop()
         geometry, layout = encoded(self.saveGeometry()), encoded(self.saveState())
         self.desk.remember(dataclasses.replace(self.desk.settings, geometry=geometry, layout=layout))

@@ -36,13 +36,19 @@ class Entry:
     icon: QIcon | None = None
 
 
-def action_entries(bar: QMenuBar) -> Iterator[Entry]:
-    """The actions of all menus, with the menus they stand in and their keys."""
-    for action, where in _actions(bar.actions(), ()):
+def action_entries(bar: QMenuBar, others: Iterable[QMenu] = ()) -> Iterator[Entry]:
+    """The actions of all menus, with the menus they stand in and their keys.
+
+    Args:
+        others: menus of the right button whose actions stand in no menu of the bar.
+    """
+    beside = (found for menu in others for found in _actions(menu.actions(), (plain(menu.title()),)))
+    for action, where in (*_actions(bar.actions(), ()), *beside):
         keys = ", ".join(key.toString(QKeySequence.SequenceFormat.NativeText) for key in action.shortcuts())
         yield Entry(
             plain(action.text()), "   ".join(filter(None, (" › ".join(where), keys))), action.trigger,
-            action.toolTip(), action.isEnabled(), None if action.icon().isNull() else action.icon(),
+            action.whatsThis() or action.toolTip(), action.isEnabled(),
+            None if action.icon().isNull() else action.icon(),
         )  # fmt: skip
 
 

@@ -20,7 +20,7 @@ class TrafficLabel(QLabel):
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self.setToolTip(say("What has come from servers since the start; what was read once is kept on this machine"))
+        self.setToolTip(say("What has come from servers since the start; it is kept on this machine"))
         self._last, self._since = TRAFFIC.seen, 0.0
         self._timer = QTimer(self)
         self._timer.setInterval(LOOK_MS)

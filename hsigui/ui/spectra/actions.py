@@ -5,9 +5,20 @@ from __future__ import annotations
 from hsigui.document import conditions as when
 from hsigui.texts import say
 from hsigui.ui.desk.action_rows import ActionRow
+from hsigui.ui.spectra.controller import SpectraController
 from hsigui.ui.spectra.view import SpectrumView
 
 ROWS: tuple[ActionRow, ...] = (
+    ActionRow("copy_spectrum_here", say("&Copy the spectrum"), say("The spectrum of the pixel clicked last, as CSV"),
+              SpectraController.copy_here, icon="copy", when=when.has_scene),
+    ActionRow("keep_spectrum_here", say("&Keep the spectrum"), say("Keep the spectrum of the pixel clicked last"),
+              SpectraController.keep_here, icon="spectrum", when=when.has_scene),
+    ActionRow("copy_spectra", say("Copy &all shown spectra"), say("The curves of the plot as CSV, to the clipboard"),
+              SpectrumView.copy_csv, icon="copy", when=when.has_scene),
+    ActionRow("save_spectra", say("&Save shown spectra…"), say("The curves of the plot, to a CSV file"),
+              SpectraController.ask_and_export, icon="export", when=when.has_scene),
+    ActionRow("fit_spectra", say("Show all of the p&lot"), say("The whole range of the plot of spectra"),
+              SpectrumView.show_all, icon="fit", when=when.has_scene),
     ActionRow("clear_spectra", say("Clear &kept spectra"), say("Forget the kept spectra and their marks"),
               SpectrumView.clear,
               when=when.has_scene),

@@ -9,6 +9,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 from PySide6.QtCore import QObject
+from PySide6.QtGui import QGuiApplication
 
 from hsigui.cube.cube import Cube
 from hsigui.cube.render import CHANNELS, SINGLE, ViewState
@@ -18,6 +19,7 @@ from hsigui.document.scene import Scene
 from hsigui.document.values import Spectrum
 from hsigui.jobs import Context
 from hsigui.labels.classes import PALETTE
+from hsigui.report.spectra_csv import spectra_csv
 from hsigui.saving import written_beside
 from hsigui.seen import free_name
 from hsigui.texts import say
@@ -27,6 +29,7 @@ from hsigui.ui.desk.channels import CHANNEL_COLORS
 from hsigui.ui.desk.desk import Desk
 from hsigui.ui.desk.job_bridge import Latest, Watcher
 from hsigui.ui.image.bench import Bench, PanelParts
+from hsigui.ui.image.pixel import Pixel
 from hsigui.ui.image.view import ImageView
 from hsigui.ui.spectra.view import SpectrumView
 
@@ -36,9 +39,10 @@ PixelSpectrum = tuple[int, int, NDArray[np.float32]]  # row, column, a value for
 class SpectraController(QObject):
     """Keeps the plot in step with the scene; a scene keeps its spectra."""
 
-    def __init__(self, desk: Desk, image: ImageView, view: SpectrumView) -> None:
+    def __init__(self, desk: Desk, image: ImageView, view: SpectrumView, pixel: Pixel) -> None:
         super().__init__(desk.window)
         self._desk, self._session, self._image, self._view = desk, desk.session, image, view
+        self._pixel = pixel
         self._under_study: dict[int, Spectrum] = {}  # of the scenes behind, by their ids
         self._picking = Latest(desk.bridge, say("Read spectrum"), self._show_spectrum, between=True)
         image.clicked.connect(self.pick)
@@ -86,6 +90,21 @@ class SpectraController(QObject):
         else:
             self._picking.request(read)
 
+    def keep_here(self) -> None:
+        """Keeps the spectrum of the pixel in question."""
+        place = self._pixel.needed()
+        if place is not None:
+            self.pick(*place, keep=True)
+
+    def copy_here(self) -> None:
+        """Shows the spectrum of the pixel in question, and puts it on the clipboard as CSV."""
+        place, cube = self._pixel.needed(), self._session.cube
+        if place is None or cube is None:
+            return
+        self.pick(*place, keep=False)
+        read = partial(read_spectrum, cube=cube, row=place[0], col=place[1])
+        self._desk.bridge.start(read, say("Read spectrum"), Watcher(done=partial(self._copy, self._session.scene)))
+
     def show_kept(self, scene: Scene) -> None:
         """Shows the spectra of a scene that were kept on an earlier day."""
         if scene is self._session.shown:
@@ -115,9 +134,7 @@ class SpectraController(QObject):
         """Shows the curves of the scene on its bands: their values are those of before."""
         scene = self._session.scene
         kept = scene.spectra  # those of the scene before go from the plot first, which tells so
-        bad = np.ones(scene.cube.bands, dtype=bool)
-        bad[scene.cube.good_bands] = False
-        self._view.set_wavelengths(scene.cube.wavelengths, bad)
+        self._view.set_wavelengths(scene.cube.wavelengths, scene.cube.is_bad)
         self._view.set_quantity(say("Value") if scene.cube.info.scale == 1.0 else say("Reflectance"))
         self._mark_bands(scene.view)
         self._show(current, kept)
@@ -153,6 +170,12 @@ class SpectraController(QObject):
         row, col, values = answer
         self._view.show_current(values, _name(self._session.scene, row, col))
 
+    def _copy(self, scene: Scene, answer: PixelSpectrum) -> None:
+        row, col, values = answer
+        name, cube = _name(scene, row, col), scene.cube
+        QGuiApplication.clipboard().setText(spectra_csv([(name, values)], cube.bands, cube.wavelengths))
+        self._desk.messages.info(say("The spectrum of {name} is on the clipboard.", name=name), stays=False)
+
     def _keep(self, origin: Origin, answer: PixelSpectrum) -> None:
         """A spectrum is kept by its scene, which may be behind another by now."""
         row, col, values = answer
@@ -177,7 +200,7 @@ class SpectraController(QObject):
 def spectra(bench: Bench) -> PanelParts:
     """Makes the plot of spectra."""
     view = SpectrumView(bench.desk.window)
-    return PanelParts(view, (view, SpectraController(bench.desk, bench.image, view)))
+    return PanelParts(view, (view, SpectraController(bench.desk, bench.image, view, bench.pixel)))
 
 
 def write_text(path: Path, text: str) -> list[Path]:

@@ -7,8 +7,8 @@ from collections.abc import Sequence
 import numpy as np
 import pyqtgraph as pg
 from numpy.typing import ArrayLike, NDArray
-from PySide6.QtCore import QEvent, Qt, Signal
-from PySide6.QtGui import QColor, QGuiApplication, QPalette, QPen
+from PySide6.QtCore import QEvent, QPoint, Qt, Signal
+from PySide6.QtGui import QColor, QContextMenuEvent, QGuiApplication, QPalette, QPen
 from PySide6.QtWidgets import QHBoxLayout, QToolButton, QVBoxLayout, QWidget
 
 from hsigui.document.values import Spectrum
@@ -31,11 +31,13 @@ class SpectrumView(QWidget):
         kept_changed(): a spectrum was kept or removed, or all were cleared.
         band_picked(channel, band): the line of a channel (its place in `mark_bands`) is dragged over a band.
         export_asked(): the shown spectra are to be saved.
+        menu_asked(QPoint): the menu of the plot is asked for at a place of the screen.
     """
 
     kept_changed = Signal()
     band_picked = Signal(int, int)
     export_asked = Signal()
+    menu_asked = Signal(QPoint)
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -179,7 +181,17 @@ class SpectrumView(QWidget):
             self._recolor()
         return handled
 
+    def show_all(self) -> None:
+        """Shows all of the curves, on all bands."""
+        self._plot.enableAutoRange()
+
+    def contextMenuEvent(self, event: QContextMenuEvent) -> None:
+        event.accept()
+        self.menu_asked.emit(event.globalPos())
+
     def _build(self) -> None:
+        self._plot.right_clicked.connect(self.menu_asked)
+        self._plot.setAccessibleName(say("Plot of spectra"))
         self._key = CurveKey(HINT, self)
         self._key.remove_asked.connect(self._remove_shown)
         self._copy = self._button("copy", say("Copy the shown spectra as CSV"), self.copy_csv)

@@ -22,7 +22,8 @@ from hsigui.methods.info import MethodInfo, Preset
 from hsigui.methods.settings import Setting, Value, told
 from hsigui.specs import PRECISIONS, PretrainSpec
 from hsigui.texts import say
-from hsigui.ui.training.setting_editors import Editor, editor_of
+from hsigui.ui.desk.setting_editors import Editor, editor_of
+from hsigui.ui.desk.tips import shortened
 
 OWN_PATIENCE = -1  # in the spin box: what the preset has
 PATIENCE = Setting(
@@ -162,7 +163,8 @@ class Advanced(QWidget):
             editor.name_lowest(say("preset's own"))
         editor.widget.setMinimumWidth(self.fontMetrics().averageCharWidth() * 17)
         editor.widget.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
-        editor.widget.setToolTip(self._told(setting))
+        editor.widget.setToolTip(shortened(setting.sentence))
+        editor.widget.setWhatsThis(self._told(setting))
         editor.widget.setAccessibleName(setting.title)
         editor.widget.setAccessibleDescription(setting.sentence)
         editor.widget.installEventFilter(self)
@@ -170,7 +172,8 @@ class Advanced(QWidget):
         label = QLabel(setting.title, self._body)
         label.setWordWrap(True)
         label.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Preferred)
-        label.setToolTip(self._told(setting))
+        label.setToolTip(shortened(setting.sentence))
+        label.setWhatsThis(self._told(setting))
         label.setBuddy(editor.widget)
         return _Row(setting, label, editor)
 

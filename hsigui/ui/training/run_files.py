@@ -12,7 +12,8 @@ from collections.abc import Iterator, Mapping
 from functools import partial
 from pathlib import Path
 
-from PySide6.QtCore import QLockFile, QObject, Signal
+from PySide6.QtCore import QLockFile, QObject, QUrl, Signal
+from PySide6.QtGui import QDesktopServices
 
 from hsigui.cube.cube import Cube
 from hsigui.document.course import TrainingCurves
@@ -147,6 +148,14 @@ class RunFiles(QObject):
         cut = None if complete else unfinished_in(folder)
         self._unfinished[key] = others if cut is None else [cut, *others]
         return cut
+
+    def show_folder(self) -> None:
+        """Opens the folder of the run in use in the system's file manager."""
+        run = self._session.scene.run
+        if run is not None and run.folder is not None:
+            QDesktopServices.openUrl(QUrl.fromLocalFile(str(run.folder)))
+        elif run is not None:
+            self._desk.messages.info(say("This run is kept nowhere: it was made in memory."))
 
     def ask_and_open(self) -> None:
         """Asks for a run folder, of this window or of the command line, and opens it."""

@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 import pyqtgraph as pg
-from PySide6.QtCore import QEvent, Qt, QTimer
-from PySide6.QtGui import QColor, QPalette
+from PySide6.QtCore import QEvent, QPoint, Qt, QTimer, Signal
+from PySide6.QtGui import QColor, QContextMenuEvent, QPalette
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QProgressBar, QStackedLayout, QVBoxLayout, QWidget
 
 from hsigui.labels.classes import PALETTE, Color
@@ -38,7 +38,12 @@ class TrainingView(QWidget):
 
     Losses share the left axis. Anything else, such as the accuracy of nearest neighbours, has an axis on the right,
     which is there only while there is such a curve.
+
+    Signals:
+        menu_asked(QPoint): the menu of the run is asked for at a place of the screen.
     """
+
+    menu_asked = Signal(QPoint)
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -121,6 +126,10 @@ class TrainingView(QWidget):
         series = self._series.get(name)
         return [] if series is None else list(zip(series.steps, series.values, strict=True))
 
+    def contextMenuEvent(self, event: QContextMenuEvent) -> None:
+        event.accept()
+        self.menu_asked.emit(event.globalPos())
+
     def event(self, event: QEvent) -> bool:
         handled = super().event(event)
         if event.type() in RESTYLE:
@@ -166,6 +175,8 @@ class TrainingView(QWidget):
         room = QWidget(parent)
         self._plot, self._key = Plot(room), CurveKey("", room)
         self._plot.setMinimumHeight(110)
+        self._plot.right_clicked.connect(self.menu_asked)
+        self._plot.setAccessibleName(say("Curves of the training"))
         self._plot.setLabel("bottom", say("Step"))
         self._watched = SecondAxis(self._plot)
         column = QVBoxLayout(room)

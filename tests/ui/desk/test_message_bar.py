@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import pytest
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QEvent, QPointF, Qt
+from PySide6.QtGui import QEnterEvent
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QLabel, QPushButton, QToolButton, QWidget
+from PySide6.QtWidgets import QApplication, QLabel, QPushButton, QToolButton, QVBoxLayout, QWidget
 
 from hsigui.errors import HsiError
 from hsigui.ui.desk import message_bar
-from hsigui.ui.desk.message_bar import AT_ONCE, MessageBar
+from hsigui.ui.desk.message_bar import AT_ONCE, MOST_LETTERS, MessageBar
 
 
 @pytest.fixture
@@ -24,7 +25,11 @@ def ground(qtbot):
 @pytest.fixture
 def bar(ground):
     bar = MessageBar(ground)
-    bar.float_over(ground)
+    column = QVBoxLayout(ground)
+    scene = QWidget(ground)
+    scene.setObjectName("scene")
+    column.addWidget(scene, 1)
+    column.addWidget(bar)
     return bar
 
 
@@ -37,12 +42,12 @@ def test_an_error_shows_its_message_and_its_hint(bar):
 
 def test_every_message_gets_the_room_that_its_text_needs(qtbot, bar, ground):
     bar.warning("Short.")
-    bar.warning("A long sentence that needs more than one line to be read as a whole. " * 4)
+    bar.warning("A long sentence that needs more than one line to be read as a whole. " * 2)
     bar.error(HsiError("Third."))
     qtbot.wait(20)
     heights = [m.height() for m in bar.messages]
     assert min(heights) >= 24
-    assert heights[1] >= 2 * heights[0] - 10
+    assert heights[1] > heights[0]
     assert bar.geometry().bottom() < ground.height()
     ground.resize(300, 400)
     qtbot.wait(20)
@@ -97,12 +102,76 @@ def test_a_notice_with_a_button_may_go_by_itself(qtbot, bar, monkeypatch):
     qtbot.waitUntil(lambda: [m.text for m in bar.messages] == ["Load it?"])
 
 
-def test_a_long_message_is_cut_and_whole_in_its_tooltip(bar):
+def test_a_long_message_is_cut_whole_in_its_tooltip_and_a_button_leads_to_it(qtbot, bar):
     text = "word " * 200
     message = bar.info(text)
     (label,) = [each for each in message.findChildren(QLabel) if each.text()]
-    assert len(label.text()) < 450
+    assert len(label.text()) <= MOST_LETTERS + 2
     assert label.toolTip() == text.strip()
+    with qtbot.waitSignal(bar.details_asked) as asked:
+        QTest.mouseClick(message.findChild(QPushButton), Qt.MouseButton.LeftButton)
+    assert asked.args == [message.said]
+
+
+def test_messages_stand_below_the_scene_and_never_over_it(qtbot, bar, ground):
+    scene = ground.findChild(QWidget, "scene")
+    whole = scene.height()
+    for number in range(3):
+        bar.warning(f"Number {number}.")
+    qtbot.waitUntil(lambda: scene.height() < whole)
+    assert not scene.geometry().intersects(bar.geometry())
+    bar.clear()
+    qtbot.waitUntil(lambda: scene.height() == whole)
+
+
+def test_what_comes_while_something_is_drawn_is_shown_after_it(qtbot, bar, ground):
+    drawing = [True]
+    bar.wait_while(lambda: drawing[0])
+    bar.warning("Number 1.")
+    assert [m.text for m in bar.messages] == ["Number 1."]
+    qtbot.wait(2 * message_bar.HELD_MS)
+    assert not bar.isVisible()
+    drawing[0] = False
+    qtbot.waitUntil(bar.isVisible)
+    drawing[0] = True
+    high = bar.height()
+    bar.warning("Number 2.")
+    qtbot.wait(2 * message_bar.HELD_MS)
+    assert bar.height() == high
+    drawing[0] = False
+    qtbot.waitUntil(lambda: bar.height() > high)
+
+
+def test_a_message_that_the_mouse_is_on_stays(qtbot, bar, monkeypatch):
+    monkeypatch.setattr(message_bar, "INFO_MS", 60)
+    message = bar.info("Saved.")
+    here = QPointF(5, 5)
+    QApplication.sendEvent(message, QEnterEvent(here, here, here))
+    qtbot.wait(150)
+    assert bar.messages == [message]
+    QApplication.sendEvent(message, QEvent(QEvent.Type.Leave))
+    qtbot.waitUntil(lambda: bar.messages == [])
+    assert bar.log.missed == 0
+
+
+def test_what_made_room_unread_is_missed_and_what_was_put_away_is_not(bar):
+    for number in range(AT_ONCE + 2):
+        bar.warning(f"Number {number}.")
+    assert bar.log.missed == 2
+    assert [said.text for said in bar.log.said if said.missed] == ["Number 0.", "Number 1."]
+    QTest.mouseClick(bar.messages[0].findChild(QToolButton), Qt.MouseButton.LeftButton)
+    assert bar.log.missed == 2
+    bar.clear()
+    assert bar.log.missed == AT_ONCE + 1
+    bar.log.look()
+    assert bar.log.missed == 0
+    assert len(bar.log.said) == AT_ONCE + 2
+
+
+def test_escape_puts_a_message_away(bar):
+    bar.warning("Broken.")
+    QTest.keyClick(bar.messages[0].findChild(QToolButton), Qt.Key.Key_Escape)
+    assert bar.messages == []
 
 
 def test_markup_in_a_file_name_is_shown_as_it_is(bar):

@@ -89,7 +89,7 @@ def test_what_is_shown_already_takes_the_colours_too(qtbot, qapp):
     qtbot.addWidget(ground)
     ground.resize(500, 300)
     messages, notes = MessageBar(ground), NotesBar(ground)
-    messages.float_over(ground)
+    messages.setGeometry(0, 0, 500, 60)
     notes.set_notes(["Guessed."])
     notes.setGeometry(0, 200, 500, 30)
     ground.show()

@@ -2,6 +2,7 @@ import numpy as np
 import pytest
 from PySide6.QtCore import QRectF, Qt
 from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QApplication
 
 from hsigui.labels.label_map import VALIDATION
 from hsigui.labels.regions import find_regions
@@ -70,3 +71,19 @@ def test_a_curve_fills_its_room_and_has_gaps_where_values_are_missing():
     assert [[(p.x(), p.y()) for p in piece] for piece in pieces] == [[(0, 20), (10, 0)], [(30, 10), (40, 10)]]
     flat = curve(np.full(3, 7, dtype=np.float32), QRectF(0, 0, 40, 20))
     assert [p.y() for p in flat[0]] == [20, 20, 20]
+
+
+@pytest.mark.qt_log_ignore("This plugin does not support", extend=True)
+def test_a_row_has_a_menu_that_shows_gives_and_deletes(panel, entries, table):
+    told = []
+    panel.jump_asked.connect(lambda entry: told.append(("jump", entry)))
+    panel.delete_asked.connect(lambda chosen: told.append(("delete", list(chosen))))
+    assert not any(action.isEnabled() for action in panel._row_menu.actions() if not action.isSeparator())
+    panel.table.selectRow(1)
+    panel.table.customContextMenuRequested.emit(panel.table.visualRect(panel.model.index(1, 0)).center())
+    menu = QApplication.activePopupWidget()
+    show, _, give, delete = menu.actions()
+    assert give.menu() is panel._menu
+    QTest.mouseClick(menu, Qt.MouseButton.LeftButton, pos=menu.actionGeometry(show).center())
+    delete.trigger()
+    assert told == [("jump", entries[1]), ("delete", [entries[1]])]

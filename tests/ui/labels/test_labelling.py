@@ -7,8 +7,9 @@ from PySide6.QtCore import QPoint, Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QDialog, QLineEdit, QPushButton
 
+from hsigui.cube.demo import write_demo
 from hsigui.labels.label_map import VALIDATION
-from tests.ui.windows import click, drag, idle, labels, paint, press, texts, validation
+from tests.ui.windows import click, drag, idle, labels, open_scene, paint, press, texts, validation
 
 NONE, SHIFT = Qt.KeyboardModifier.NoModifier, Qt.KeyboardModifier.ShiftModifier
 CTRL, LEFT = Qt.KeyboardModifier.ControlModifier, Qt.MouseButton.LeftButton
@@ -213,3 +214,15 @@ def test_opening_labels_over_validation_labels_keeps_the_layers_apart(qtbot, dem
     assert validation(demo)[80, 80]
     demo.session.undo()
     assert (validation(demo)[65:81, 65:81] > 0).all()
+
+
+def test_the_brush_is_put_down_when_a_scene_is_opened_and_kept_when_one_is_shown_again(qtbot, demo, tmp_path):
+    press(demo, "B")
+    open_scene(qtbot, demo, write_demo(tmp_path)[0])
+    assert demo.image.tool == "navigate"
+    assert demo.actions_["tool_navigate"].isChecked()
+    click(demo, 60, 60)
+    assert not labels(demo).any()
+    press(demo, "G")
+    demo.actions_["next_scene"].trigger()
+    assert demo.image.tool == "polygon"

@@ -74,7 +74,7 @@ def test_the_places_are_renewed_with_the_map_and_the_asked_one_stays(qtbot, mapp
     second, others = mapped.asking.target, marks(mapped)[1:]
     idle(qtbot, mapped)
     assert mapped.asking.target == second
-    assert marks(mapped)[0] == (*second, 1)
+    assert marks(mapped)[0] == (*second, 2)
     assert len(marks(mapped)) == AT_ONCE > len(others) + 1
 
 
@@ -130,7 +130,7 @@ def test_the_bar_tells_what_more_strokes_would_bring_where_the_map_is_measured(q
     assert gains.isVisibleTo(mapped.map_panel)
     assert "5 more strokes" in gains.words.text()
     assert "% now" in gains.bar.text()
-    assert "no promise" in gains.bar.toolTip()
+    assert "no promise" in gains.bar.whatsThis()
 
 
 def test_without_truth_the_bar_tells_only_what_the_last_strokes_changed(qtbot, mapped):
@@ -161,5 +161,5 @@ def test_the_words_say_that_several_fields_teach_more(qtbot, demo):
     demo.session.set_trained(FakeEncoder(), features_of(demo.session.cube))
     idle(qtbot, demo)
     assert "several fields" in demo.map_panel.state.text()
-    assert "several fields" in demo.map_panel.ask.toolTip()
+    assert "several fields" in demo.map_panel.ask.whatsThis()
     assert not texts(demo)

@@ -15,8 +15,8 @@ def test_the_box_says_which_level_the_labels_chose_and_what_each_would_give(qtbo
     assert [box.each[name].text() for name in ("pixel", "narrow", "mid", "wide")] == [
         "pixel\n10 %", "narrow\n60 %", "mid", "wide\n30 %",
     ]  # fmt: skip
-    assert "83.0 %" in box.each["narrow"].toolTip()
-    assert "%" not in box.each["wide"].toolTip().partition("of the present map")[2]
+    assert "83.0 %" in box.each["narrow"].whatsThis()
+    assert "%" not in box.each["wide"].whatsThis().partition("of the present map")[2]
 
 
 def test_a_moved_slider_chooses_a_level_and_its_left_end_gives_the_choice_back(qtbot):

@@ -11,6 +11,7 @@ from hsigui.labels.label_map import Edit
 from hsigui.pipeline import classify as classify_module
 from hsigui.pipeline.classify import ClassMap
 from hsigui.specs import MapSpec, Recipe, SplitSpec
+from hsigui.ui.desk.tips import shortened
 from hsigui.ui.map.layers import LEVELS, layer_raster, scale
 from tests.ui.windows import idle, press
 
@@ -64,7 +65,8 @@ def test_the_layers_of_the_map_are_drawn_on_a_scale_and_the_key_goes_through_the
     assert not panel.calibration.isHidden()
     calibration = mapped.session.map.probe.calibration
     assert panel.calibration.text() == calibration.brief
-    assert panel.calibration.toolTip() == panel.pixel.toolTip() == panel.bar.toolTip() == calibration.words
+    assert panel.calibration.toolTip() == panel.pixel.toolTip() == panel.bar.toolTip() == shortened(calibration.words)
+    assert panel.calibration.whatsThis() == calibration.words
     assert "alibrated" in calibration.brief
     press(mapped, "M")
     assert panel.calibration.isHidden()

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from html import escape
+
 import pytest
 from PySide6.QtCore import QPoint, QPointF, Qt
 from PySide6.QtGui import QValidator, QWheelEvent
@@ -9,9 +11,10 @@ from PySide6.QtWidgets import QApplication, QComboBox, QSpinBox
 
 from hsigui.methods.registry import built_in, method
 from hsigui.specs import PretrainSpec
+from hsigui.ui.desk.setting_editors import Decimal
+from hsigui.ui.desk.tips import shortened
 from hsigui.ui.training.advanced import Advanced
 from hsigui.ui.training.method_panel import MethodPanel
-from hsigui.ui.training.setting_editors import Decimal
 
 PRESETS = [(info, preset) for info in built_in() for preset in info.presets]
 
@@ -46,7 +49,8 @@ def test_every_setting_has_a_row_with_its_range_and_its_sentence(panel, info, pr
     assert advanced.isVisibleTo(panel) == bool(described)
     for each in described:
         box = advanced.editor(each.name).widget
-        assert each.sentence.split(";")[0] in box.toolTip()
+        assert box.toolTip() == shortened(each.sentence)
+        assert escape(each.sentence, quote=False) in box.whatsThis()
         assert advanced.editor(each.name).value() == each.default
         if isinstance(box, QSpinBox | Decimal):
             assert (box.minimum(), box.maximum()) == (each.low, each.high)
