@@ -25,7 +25,7 @@ ROWS: tuple[ActionRow, ...] = (
               when=when.has_scene),
     ActionRow("zoom_to_pixel", say("&Zoom to the pixel"), say("Bring the pixel clicked last to the middle, magnified"),
               Pixel.zoom_to, when=when.has_scene),
-    ActionRow("copy_coordinates", say("C&opy coordinates"), say("Row, column and map coordinates, to the clipboard"),
+    ActionRow("copy_coordinates", say("C&opy coordinates"), say("Row, column and coordinates, to the clipboard"),
               Pixel.copy_coordinates, icon="copy", when=when.has_scene),
     ActionRow("show_labels", say("Show &labels"), say("Show or hide the labels"), ImageView.set_labels_visible,
               keys=("Shift+L",), when=when.has_scene, checkable=True, checked=True),

@@ -21,7 +21,7 @@ from hsigui.labels.classes import ClassTable, Color
 from hsigui.labels.strokes import Area
 from hsigui.texts import say
 from hsigui.ui.image.camera import Camera
-from hsigui.ui.image.class_key import ClassKey, paint_class_key
+from hsigui.ui.image.class_key import ClassKey, class_key_box, paint_class_key
 from hsigui.ui.image.color_key import ColorKey, key_box, paint_key
 from hsigui.ui.image.comparing import Comparing, Painted
 from hsigui.ui.image.furniture import Look
@@ -123,25 +123,25 @@ class SceneCanvas(QAbstractScrollArea):
         self._composite.set_detail(rgb, top, left, step)
         self.viewport().update()
 
-    def set_cover(self, rgb: NDArray[np.uint8] | None, step: int = 1, key: ColorKey | None = None) -> None:
+    def set_cover(self, pixels: NDArray[np.uint32] | None, step: int = 1, key: ColorKey | None = None) -> None:
         """Shows another picture in place of the composite, until None is given; the composite stays behind it.
 
         Args:
-            rgb: the picture, rows x cols x 3 of 0-255; each of its pixels stands for step x step pixels of the scene.
+            pixels: the picture, rows x cols as `overlay.packed` makes it; each stands for step x step of the scene.
             key: of its colours, in place of that of the composite.
         """
-        if rgb is None:
+        if pixels is None:
             self._cover.clear()
         else:
-            self._cover.set(rgb, step)
-        self._cover_key = None if rgb is None else key
+            self._cover.set_packed(pixels, step)
+        self._cover_key = None if pixels is None else key
         self._describe()
         self.viewport().update()
 
-    def set_cover_detail(self, rgb: NDArray[np.uint8], top: int, left: int, step: int) -> None:
-        """Lays a finer picture (rows x cols x 3) over a part of the cover, until the next `set_cover`; see
+    def set_cover_detail(self, pixels: NDArray[np.uint32], top: int, left: int, step: int) -> None:
+        """Lays a finer picture (rows x cols, packed) over a part of the cover, until the next `set_cover`; see
         `set_detail`."""
-        self._cover.set_detail(rgb, top, left, step)
+        self._cover.set_packed_detail(pixels, top, left, step)
         self.viewport().update()
 
     @property
@@ -261,7 +261,7 @@ class SceneCanvas(QAbstractScrollArea):
             self._outlines.clear()
         else:
             self._outlines.set(labels, count, top, left)
-        self.viewport().update()
+        self.stack.changed.emit("outlines")
 
     @property
     def outlines_too_small(self) -> bool:
@@ -544,7 +544,11 @@ class SceneCanvas(QAbstractScrollArea):
 
     def _taken(self) -> tuple[QRectF, ...]:
         """Where nothing else may be drawn over the image."""
-        return () if self.color_key is None else (key_box(self.viewport().size(), self.font()),)
+        size, font = self.viewport().size(), self.font()
+        keys = [] if self.color_key is None else [key_box(size, font)]
+        if self._class_key is not None:
+            keys.append(class_key_box(self._class_key, size, font))
+        return tuple(keys)
 
     def _ground(self) -> QColor:
         window = self.palette().color(QPalette.ColorRole.Window)

@@ -17,6 +17,8 @@ from PySide6.QtGui import (
     QMouseEvent,
     QNativeGestureEvent,
     QPainter,
+    QPalette,
+    QPen,
     QResizeEvent,
     QWheelEvent,
 )
@@ -33,6 +35,7 @@ from hsigui.ui.image.tools_shapes import PolygonTool
 from hsigui.ui.image.tools_table import FIRST_TOOL, make_tools
 
 PAN_STEP = 60.0
+FRAME = 2.0  # logical pixels of the frame that shows the focus
 FLASH_MS = 1500  # that pixels stay marked which the user was taken to
 POINT_MS = 3000  # that the place stays marked to which the user went
 HOVER_MS = 40  # between two tellings of where the mouse is, while something is drawn
@@ -43,6 +46,7 @@ _PANS = {
     Qt.Key.Key_Up: (0, 1),
     Qt.Key.Key_Down: (0, -1),
 }
+_BY_KEY = (Qt.FocusReason.TabFocusReason, Qt.FocusReason.BacktabFocusReason, Qt.FocusReason.ShortcutFocusReason)
 _CLOSE_KEYS = (Qt.Key.Key_Return, Qt.Key.Key_Enter)
 
 
@@ -93,6 +97,7 @@ class ImageView(SceneCanvas):
         self._tool_bounds = QRectF()
         self._pan_from: QPointF | None = None
         self._pan_button = Qt.MouseButton.NoButton
+        self._reached_by_key = False  # the keyboard brought the focus here, which is shown
         self._right_closed = False  # the right button had something to close, and opens no menu
         self._mouse: QPointF | None = None
         self._pixel: tuple[int, int] | None = None
@@ -348,7 +353,14 @@ class ImageView(SceneCanvas):
         self._forget_mouse()
         super().leaveEvent(event)
 
+    def focusInEvent(self, event: QFocusEvent) -> None:
+        """Who comes by the keyboard sees where the focus is; the mouse shows it by itself."""
+        super().focusInEvent(event)
+        self._reached_by_key = event.reason() in _BY_KEY
+        self.viewport().update()
+
     def focusOutEvent(self, event: QFocusEvent) -> None:
+        self._reached_by_key = False
         self._let_go()
         super().focusOutEvent(event)
 
@@ -367,6 +379,11 @@ class ImageView(SceneCanvas):
     def paint_tool(self, painter: QPainter) -> None:
         if self._pan_from is None and not self._space:
             self._tool.paint(painter, self._mouse)
+        if self._reached_by_key and self.hasFocus():
+            painter.setPen(QPen(self.palette().color(QPalette.ColorRole.Highlight), FRAME))
+            painter.setBrush(Qt.BrushStyle.NoBrush)
+            half = FRAME / 2
+            painter.drawRect(QRectF(self.viewport().rect()).adjusted(half, half, -half, -half))
 
     # Inner doings
 

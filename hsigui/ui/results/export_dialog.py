@@ -27,6 +27,7 @@ from PySide6.QtWidgets import (
 
 from hsigui.report.table import ACCURACY, NEEDS, PLACE, offered
 from hsigui.texts import say
+from hsigui.ui.desk.tips import explain
 
 WINDOWS = (0, 3, 5, 7, 9, 11)  # of the majority filter, 0 for none
 
@@ -131,7 +132,7 @@ class ExportDialog(QDialog):
         for text, widget, hint in rows:
             label = QLabel(text, group)
             label.setBuddy(widget)
-            widget.setToolTip(hint)
+            explain(widget, hint)
             form.addRow(label, widget)
         return group
 

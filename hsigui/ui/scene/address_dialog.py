@@ -32,6 +32,7 @@ class AddressDialog(QDialog):
         self.line.setAccessibleName(say("Address"))
         edit = self.line.lineEdit()
         if edit is not None:
+            edit.setAccessibleName(say("Address"))
             edit.setPlaceholderText(say("https://… or s3://…"))
         self.line.setCurrentText(_of_clipboard())
         label = QLabel(say("&Address of a GeoTIFF or of zarr:"), self)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from functools import partial
 
 import numpy as np
@@ -84,6 +85,8 @@ class BandList(QWidget):
         column.addWidget(self.table, 1)
         column.addWidget(self.told)
         column.addLayout(self._build_buttons())
+        for before, after in itertools.pairwise((self.search, self.pictures, self.table)):
+            self.setTabOrder(before, after)
         self._refresh()
         self.setEnabled(False)
 

@@ -118,6 +118,7 @@ class _ListRoom(QScrollArea):
     def __init__(self, text: QLabel, parent: QWidget) -> None:
         super().__init__(parent)
         self._text = text
+        self.setAccessibleName(say("Import notes"))
         self.setWidget(text)
         self.setWidgetResizable(True)
         self.setFrameShape(QFrame.Shape.NoFrame)

@@ -61,6 +61,8 @@ class PropertiesDialog(QDialog):
         self.whole.setMaximumHeight(120)
         self.header.itemSelectionChanged.connect(self._show_whole)
         self.tabs = QTabWidget(self)
+        for part in (self.tabs, self.tabs.tabBar()):
+            part.setAccessibleName(say("Parts of the properties"))
         self.tabs.addTab(self.page, say("Scene"))
         lower = QWidget(self)
         inner = QVBoxLayout(lower)

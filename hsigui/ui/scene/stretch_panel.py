@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import math
 from dataclasses import replace
 from functools import partial
@@ -70,6 +71,7 @@ class StretchPanel(QWidget):
             channel.changed.connect(partial(self._ends_changed, number))
             column.addWidget(channel)
         column.addStretch(1)
+        self._order_tabs()
         self.set_view(self._view, ("",) * 3)
         self.setEnabled(False)
 
@@ -131,6 +133,15 @@ class StretchPanel(QWidget):
         row.addWidget(self.kind, 1)
         row.addWidget(self.reset)
         return row
+
+    def _order_tabs(self) -> None:
+        """The Tab key goes from top to bottom, whatever was made first."""
+        order = [self.kind, self.reset, self.low, self.high, self.gamma, self.deviations]
+        order += [self.within, self.decorrelated]
+        for channel in self.channels:
+            order += [channel.low, channel.high]
+        for before, after in itertools.pairwise(order):
+            self.setTabOrder(before, after)
 
     def _build_numbers(self) -> QWidget:
         self.low = self._number(0.0, 49.0, 1, 0.5, say("Percentile shown black"))

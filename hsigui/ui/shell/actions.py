@@ -22,6 +22,7 @@ from hsigui.ui.shell.coordinates import Coordinates
 from hsigui.ui.shell.help_pages import HelpPages
 from hsigui.ui.shell.leaving import Leaving
 from hsigui.ui.shell.messages import Messages
+from hsigui.ui.shell.panes import Panes
 from hsigui.ui.shell.preferences import Preferences
 from hsigui.ui.shell.problem_report import ProblemReports
 from hsigui.ui.shell.project_files import ProjectFiles
@@ -61,6 +62,14 @@ ROWS: tuple[ActionRow, ...] = (
     ActionRow("preferences", say("&Preferences…"),
               say("Colours, memory, threads, and the room that kept runs take"), Preferences.show_preferences,
               keys=("Ctrl+,",), icon="settings"),
+    ActionRow("next_pane", say("Next p&ane"), say("To the next of tools, image, messages and panels"), Panes.go_on,
+              (1,), keys=("F6",)),
+    ActionRow("previous_pane", say("&Previous pane"), say("To the one before of tools, image, messages and panels"),
+              Panes.go_on, (-1,), keys=("Shift+F6",)),
+    ActionRow("next_panel", say("Panel &behind this one"), say("The next of the panels behind one another"),
+              Panes.turn, (1,), keys=("Ctrl+PgDown",)),
+    ActionRow("previous_panel", say("Panel be&fore this one"), say("The one before of the panels behind one another"),
+              Panes.turn, (-1,), keys=("Ctrl+PgUp",)),
     ActionRow("messages", say("M&essages…"), say("What was said in this window, and what was missed of it"),
               Messages.show_messages, keys=("Ctrl+M",), icon="messages"),
     ActionRow("command_palette", say("&Find a command…"),
@@ -71,7 +80,8 @@ ROWS: tuple[ActionRow, ...] = (
     ActionRow("go_to", say("&Go to…"),
               say("Go to a row and column, map coordinates, or latitude and longitude"), Coordinates.go_to,
               keys=("Ctrl+G",), when=when.has_scene),
-    ActionRow("copy_place", say("Cop&y coordinates"), say("Copy where the mouse is, or was last"), Coordinates.copy,
+    ActionRow("copy_place", say("&Copy the place under the mouse"),
+              say("Copy where the mouse is, or was last, as two numbers"), Coordinates.copy,
               keys=("Ctrl+Shift+C",), icon="copy", when=when.has_scene),
     *(
         ActionRow(f"coordinates_{name}", text, tip, Coordinates.tell_in, (name,), when=condition, checkable=True,
@@ -101,7 +111,7 @@ LAYERS: tuple[str | None, ...] = (
     "layer_labels", "layer_about", "rename_layer", "make_layer_again", "remove_layer", None, "export_layer",
     "copy_layer_command", "copy_layer_python",
 )  # fmt: skip
-# None is a separator; a pair is a submenu; "@recent", "@docks" and "@composites" are filled by the window.
+# None is a separator; a pair is a submenu; what begins with "@" is filled by the window.
 MENUS: tuple[tuple[str, tuple[object, ...]], ...] = (
     (say("&File"), ("open", "open_as", "open_address", "@recent", "open_demo", None, "new_project", "open_project",
                "save_project_as", None, "open_labels", "add_labels", "open_truth", None,
@@ -110,7 +120,8 @@ MENUS: tuple[tuple[str, tuple[object, ...]], ...] = (
     (say("&Edit"), ("undo", "redo", None,
                     (say("P&ixel"), ("copy_spectrum_here", "keep_spectrum_here", "take_class_here", "zoom_to_pixel",
                                      "copy_coordinates")),
-                    (say("&Spectra"), ("copy_spectra", "save_spectra", "fit_spectra")), None,
+                    (say("&Spectra"), ("copy_spectra", "save_spectra", "copy_spectra_picture",
+                                       "save_spectra_picture", "fit_spectra")), None,
                     "bands", "quality_masks", None, "copy_picture", "copy_commands", "copy_python",
                     "copy_step_commands", "copy_step_python", None,
                     "preferences")),
@@ -129,11 +140,14 @@ MENUS: tuple[tuple[str, tuple[object, ...]], ...] = (
                                   *(row.id for row in scene.STRETCH))), None,
                "go_to", "north_up",
                (say("C&oordinates"), (*(f"coordinates_{name}" for name, *_ in COORDINATES), None, "copy_place")),
-               (say("O&ver the image"), ("scale_bar", "north_arrow", "grid_map", "grid_lonlat")), None,
+               (say("Ove&r the image"), ("scale_bar", "north_arrow", "grid_map", "grid_lonlat")), None,
                (say("&Derived layers"), ("new_layer", *LAYERS)), None,
-               "show_labels", "show_map", "show_truth", "show_errors", "next_error", "previous_error",
+               "show_labels", "show_map",
+               (say("Truth and errors"), ("show_truth", None, "show_errors", "next_error", "previous_error")),
                "next_layer", "superpixels", "overlay_less", "overlay_more", None,
-               "clear_spectra", None, "import_notes", "messages", "@docks",
+               "clear_spectra", None, "import_notes", "messages",
+               (say("Go to pane&l"), ("next_pane", "previous_pane", "next_panel", "previous_panel", None, "@panels")),
+               "@docks",
                (say("Colours of the &window"), tuple(f"theme_{name}" for name, _, _ in THEMES)))),
     (say("&Training"), ("pretrain", "pause", "cancel", None, "open_run", "export_run", "show_run_folder", None, "live",
                         "renew_map", "ask_me")),

@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from PySide6.QtCore import QByteArray, QEvent, QObject, QSize, Qt, QTimer
 from PySide6.QtWidgets import QDockWidget, QFrame, QMainWindow, QScrollArea, QTabBar, QTabWidget, QWidget
 
+from hsigui.texts import say
 from hsigui.ui.image.bench import PanelParts
 from hsigui.ui.shell.panels import PanelRow
 
@@ -24,7 +25,7 @@ def build_docks(
         dock = QDockWidget(row.title, window)
         dock.setObjectName(f"dock {row.name}")
         parts = panels[row.name]
-        dock.setWidget(_Scrolled(parts.widget, dock) if row.scrolls else parts.widget)
+        dock.setWidget(_Scrolled(parts.widget, row.title, dock) if row.scrolls else parts.widget)
         window.addDockWidget(row.area, dock)
         docks[row.name] = dock
         if parts.set_seen is not None:
@@ -89,6 +90,7 @@ class _DeadTabs(QObject):
         seen: set[str] = set()
         for bar in reversed(self._window.findChildren(QTabBar, options=Qt.FindChildOption.FindDirectChildrenOnly)):
             titles = {bar.tabText(index) for index in range(bar.count())}
+            bar.setAccessibleName(say("Panels behind one another"))
             if titles & seen:
                 bar.hide()
             seen |= titles
@@ -97,9 +99,11 @@ class _DeadTabs(QObject):
 class _Scrolled(QScrollArea):
     """A panel that scrolls up and down and is never cut at its side, whatever its texts become."""
 
-    def __init__(self, widget: QWidget, parent: QWidget) -> None:
+    def __init__(self, widget: QWidget, title: str, parent: QWidget) -> None:
         super().__init__(parent)
         self._panel = widget
+        self.setAccessibleName(title)
+        self.setFocusPolicy(Qt.FocusPolicy.ClickFocus)  # Tab goes to what is in it
         self.setWidget(widget)
         self.setWidgetResizable(True)
         self.setFrameShape(QFrame.Shape.NoFrame)

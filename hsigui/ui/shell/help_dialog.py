@@ -56,6 +56,7 @@ class HelpDialog(QDialog):
         self.list.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.list.setResizeMode(QListWidget.ResizeMode.Adjust)
         self.page = HelpPage(self)
+        self.page.setAccessibleName(say("Page of the help"))
         for path in self._pages:
             item = QListWidgetItem(title_of(path))
             item.setToolTip(item.text())

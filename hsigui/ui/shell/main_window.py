@@ -102,6 +102,7 @@ from hsigui.ui.shell.help_pages import HelpPages
 from hsigui.ui.shell.leaving import Leaving
 from hsigui.ui.shell.messages import Messages
 from hsigui.ui.shell.panels import PANELS
+from hsigui.ui.shell.panes import Panes
 from hsigui.ui.shell.preferences import Preferences
 from hsigui.ui.shell.problem_report import ProblemReports
 from hsigui.ui.shell.project_files import ProjectFiles
@@ -255,10 +256,11 @@ class MainWindow(QMainWindow):
         )  # fmt: skip
         said = Messages(self, self.messages)
         self.help_here = HelpHere(self, self.docks, self.help)
+        self.panes = Panes(self, self._middle_panes, self.docks)
         ContextMenus(self.bench, self.pixel, self.tabs, self.scenes, self.spectra, self.training)
         own = (
-            self.pixel, self.leaving, self.starting, self.projects, self.help, self.help_here, preferences, palette,
-            said, ProblemReports(self.desk), self.surroundings, self.coordinates,
+            self.pixel, self.panes, self.leaving, self.projects, self.help, self.help_here, preferences, palette, said,
+            ProblemReports(self.desk), self.surroundings, self.coordinates, self.starting,
         )  # fmt: skip
         self.actions_.bind((self.session, self.image, *self._parts, *own))
 
@@ -273,9 +275,16 @@ class MainWindow(QMainWindow):
             if isinstance(button, QToolButton):
                 button.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
         self.addToolBar(self.toolbar)
-        self.addToolBar(Qt.ToolBarArea.LeftToolBarArea, tool_strip(self.actions_, self))
+        self.tool_strip = tool_strip(self.actions_, self)
+        self.addToolBar(Qt.ToolBarArea.LeftToolBarArea, self.tool_strip)
+        for bar in (self.toolbar, self.tool_strip):
+            for button in bar.findChildren(QToolButton):
+                button.setFocusPolicy(Qt.FocusPolicy.TabFocus)  # Qt leaves bars to the mouse
+                if not button.text():  # that of what has no room
+                    button.setAccessibleName(say("More tools"))
         fill_menus(self, self.actions_, {
             "@recent": self._add_recent, "@docks": self._add_docks, "@composites": self.composites.fill,
+            "@panels": self._add_panels,
         })  # fmt: skip
         self.status = StatusBar(self.session, self.bridge, self.messages.log, self.coordinates, self)
         self.status.missed.clicked.connect(self.actions_["messages"].trigger)
@@ -288,6 +297,15 @@ class MainWindow(QMainWindow):
         panels = menu.addMenu(say("&Panels"))
         for dock in self.docks.values():
             panels.addAction(dock.toggleViewAction())
+
+    def _add_panels(self, menu: QMenu) -> None:
+        for name, dock in self.docks.items():
+            menu.addAction(dock.windowTitle(), partial(self.panes.show_panel, self.docks[name]))
+
+    def _middle_panes(self) -> list[QWidget]:
+        """What stands between the panels and can have the focus."""
+        page = self.start_page if self.pages.currentWidget() is self.start_page else self.image
+        return [self.toolbar, self.tool_strip, self.tabs, self.notes_bar, page, self.messages]
 
     # Wiring
 

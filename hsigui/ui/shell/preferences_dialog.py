@@ -21,6 +21,7 @@ from PySide6.QtWidgets import (
 from hsigui.settings import Settings
 from hsigui.storage.run_space import RunSpace
 from hsigui.texts import say, say_number
+from hsigui.ui.desk.tips import explain
 from hsigui.ui.shell.outside_group import OutsideGroup
 from hsigui.ui.shell.preference_rows import ROWS
 
@@ -48,7 +49,9 @@ class PreferencesDialog(QDialog):
             label = QLabel(row.label, self)
             label.setBuddy(editor.widget)
             for part in (label, editor.widget):
-                part.setToolTip(row.tip)
+                explain(part, row.tip)
+            for named in filter(None, (editor.widget, editor.widget.focusProxy())):
+                named.setAccessibleName(row.label.replace("&", ""))
             form.addRow(label, editor.widget)
         self.buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Ok | QDialogButtonBox.StandardButton.Cancel)
         self.buttons.accepted.connect(self.accept)

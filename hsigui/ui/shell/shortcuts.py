@@ -43,6 +43,7 @@ class ShortcutSheet(QDialog):
         super().__init__(parent)
         self.setWindowTitle(say("Keys and mouse"))
         self.text = QTextBrowser(self)
+        self.text.setAccessibleName(say("Keys and mouse"))
         self.text.setHtml(_table(say("Mouse"), MOUSE) + _table(say("Keys"), key_rows(rows)))
         buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Close, self)
         buttons.rejected.connect(self.reject)

@@ -176,6 +176,7 @@ class TrainingView(QWidget):
         self._plot, self._key = Plot(room), CurveKey("", room)
         self._plot.setMinimumHeight(110)
         self._plot.right_clicked.connect(self.menu_asked)
+        self._plot.setAccessibleName(say("Curves of the training"))
         self._plot.setLabel("bottom", say("Step"))
         self._watched = SecondAxis(self._plot)
         column = QVBoxLayout(room)

@@ -76,12 +76,15 @@ def test_the_menus_have_no_mnemonic_twice(window):
         assert [x for x, n in letters.items() if n > 1] == [], menu.title()
 
 
+PANES = {"next_pane", "previous_pane", "next_panel", "previous_panel"}
+
+
 def test_what_cannot_be_asked_is_disabled(qtbot, window):
     enabled = {a.id for a in ACTIONS if window.actions_[a.id].isEnabled()}
     themes = {"theme_system", "theme_light", "theme_dark"}
     opening = {"open", "open_as", "open_address", "open_demo", "open_project", "new_project"}
     always = {"quit", "preferences", "command_palette", "help_pages", "shortcuts", "report_problem", "about"}
-    assert enabled == opening | always | themes | {"messages", "start_page", "help_here", "whats_this"}
+    assert enabled == opening | always | themes | {"messages", "start_page", "help_here", "whats_this"} | PANES
 
 
 def test_a_scene_enables_what_it_allows(demo):

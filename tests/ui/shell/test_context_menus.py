@@ -47,7 +47,7 @@ def test_the_menu_of_a_pixel_copies_its_coordinates_and_says_which_it_is(demo):
     assert menu.actions()[0].text() == "row 40, col 50"
     choose(menu, demo.actions_["copy_coordinates"])
     x, y = demo.session.cube.geo.to_map(40.5, 50.5)
-    assert QGuiApplication.clipboard().text() == f"row 40, col 50, x {x:.2f}, y {y:.2f}"
+    assert QGuiApplication.clipboard().text() == f"row 40, col 50, x {x:.1f}, y {y:.1f}"
     assert "row 40, col 50" in texts(demo)
 
 

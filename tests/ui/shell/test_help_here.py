@@ -65,7 +65,7 @@ def test_f1_in_the_image_explains_the_image_and_its_links_lead_to_pages(demo):
     dialog = shown_help(demo)
     assert dialog.page.toPlainText().startswith("Image")
     dialog.page.anchorClicked.emit(QUrl("seeing.md"))
-    assert dialog.page.toPlainText().startswith("Bands and stretch")
+    assert dialog.page.toPlainText().startswith("Bands, stretch and views")
     assert dialog.list.currentItem().text() == "Bands and stretch"
     dialog.reject()
 
