@@ -37,7 +37,8 @@ def test_an_svg_of_the_plot_has_axes_key_and_curves(qapp, plot, tmp_path: Path) 
     assert words[:6] == ["400", "500", "600", "700", "800", "900"]
     assert {"0.0", "0.2", "1.0", "Wavelength (nm)", "Reflectance", "Flat", "row 3 &amp; more"} <= set(words)
     # Each curve is two lines, for it is broken where bands are left out.
-    assert len(re.findall(r"<polyline ", text)) == 4
+    lines = [places.split() for places in re.findall(r'<polyline [^>]*points="([^"]*)"', text)]
+    assert len([line for line in lines if len(line) > 4]) == 4
     assert "<title>Spectra of x</title>" in text
 
 
