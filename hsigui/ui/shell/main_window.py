@@ -236,8 +236,9 @@ class MainWindow(QMainWindow):
         self.leaving = Leaving(self.desk, self.scenes)
         comparison = self._part(Comparison)
         stands = WindowState(
-            self, self.session, self.actions_, self.method, self.maps, self.exporter, self.views, comparison
-        )
+            self, self.session, self.actions_, self.method, self.maps, self.exporter, self.views, comparison,
+            self._part(Pictures),
+        )  # fmt: skip
         self.projects = ProjectFiles(self.desk, self.scene, self.scenes, self.keeping, self.left, stands)
         self.states = StateKeeping(
             self.desk, self.keeping, self.left, self.scene, self._part(SpectraController), self.run_files, stands
@@ -259,8 +260,8 @@ class MainWindow(QMainWindow):
         self.panes = Panes(self, self._middle_panes, self.docks)
         ContextMenus(self.bench, self.pixel, self.tabs, self.scenes, self.spectra, self.training)
         own = (
-            self.pixel, self.panes, self.leaving, self.projects, self.help, self.help_here, preferences, palette, said,
-            ProblemReports(self.desk), self.surroundings, self.coordinates, self.starting,
+            self.pixel, self.panes, self.leaving, self.starting, self.projects, self.help, self.help_here, preferences,
+            palette, said, ProblemReports(self.desk), self.surroundings, self.coordinates,
         )  # fmt: skip
         self.actions_.bind((self.session, self.image, *self._parts, *own))
 
