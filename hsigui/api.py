@@ -66,8 +66,9 @@ def open(
         outside_files: reads also what the file names outside its own folder (virtual rasters, HDF5), now and later:
             only for files that you trust.
         scale: what stored values are divided by, in place of the file's own scale factor.
-        leave_out: numbers of bands that are not used, besides those that the file marks bad.
-        take_in: numbers of bands that are used although the file marks them bad, or no pixel has a value in them.
+        leave_out: numbers of bands, from 0, that are not used, besides those that the file marks bad.
+        take_in: numbers of bands, from 0, that are used although the file marks them bad, or no pixel has a value in
+            them.
 
     Returns:
         A `Cube`: `cube.shape` is (rows, cols, bands), `cube.read()` its values as float32 (NaN: no data),
@@ -457,7 +458,7 @@ def save(
 
     Args:
         confidence, entropy, probabilities: also write these layers of a result, .tif or ENVI.
-        options: how a map is written.
+        options: how a map or a layer is written.
         command: the command line that drew the map or made the layer, for its record.
 
     Returns:
@@ -472,7 +473,7 @@ def save(
     if isinstance(what, Layer):
         from hsigui.pipeline.layers import save_layer
 
-        return save_layer(what, path, [command] if command else [])
+        return save_layer(what, path, [command] if command else [], options)
     from hsigui.pipeline.evaluation import Evaluation
 
     if isinstance(what, Evaluation):

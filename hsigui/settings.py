@@ -9,6 +9,7 @@ from __future__ import annotations
 import dataclasses
 import json
 import os
+import re
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -24,6 +25,7 @@ THEMES = ("system", "light", "dark")
 DEVICES = ("auto", "cpu", "cuda", "mps")
 WAVELENGTH_UNITS = ("nm", "um")
 NETWORKS = ("typed", "never")
+_COORDINATES = re.compile(r"pixel|map|lonlat|[A-Za-z0-9_]{1,16}:[A-Za-z0-9_.]{1,16}")
 
 
 @dataclass(frozen=True)
@@ -59,6 +61,8 @@ class Settings:
         cache_folder: where parts of remote scenes are kept; empty for the platform's folder.
         cache_gib: room that they may take, in GiB; 0 to keep none.
         band_presets: composites of the user's own, in the order in which they were kept.
+        coordinates: in which places are told: "pixel", "map", "lonlat", or the code of a system, "EPSG:25832".
+        over_image: names of what is switched on over the image.
     """
 
     recent: tuple[str, ...] = ()
@@ -76,6 +80,8 @@ class Settings:
     cache_folder: str = ""
     cache_gib: float = 5.0
     band_presets: tuple[BandPreset, ...] = ()
+    coordinates: str = "map"
+    over_image: tuple[str, ...] = ()
 
     def with_recent(self, path: str) -> Settings:
         """These settings with a path in front of the recent ones, named once."""
@@ -179,6 +185,9 @@ def _from_json(values: dict[str, Any]) -> Settings:
         elif spec.name == "band_presets":
             if isinstance(value, list):
                 taken[spec.name] = tuple(filter(None, map(_band_preset, value)))[:PRESET_LIMIT]
+        elif spec.name == "over_image":
+            if isinstance(value, list):
+                taken[spec.name] = tuple(v for v in value if isinstance(v, str) and v)[:RECENT_LIMIT]
         elif spec.name in ("memory_gib", "cache_gib"):
             if isinstance(value, int | float) and not isinstance(value, bool) and 0 <= value < 2**20:
                 taken[spec.name] = float(value)
@@ -192,6 +201,8 @@ def _from_json(values: dict[str, Any]) -> Settings:
     ):  # fmt: skip
         if taken.get(name) not in known:
             taken.pop(name, None)
+    if not _COORDINATES.fullmatch(taken.get("coordinates", "")):
+        taken.pop("coordinates", None)
     return Settings(**taken)
 
 

@@ -122,3 +122,17 @@ def test_an_unknown_unit_of_wavelengths_is_nanometres(store, odd):
     store.folder.mkdir()
     store.path.write_text(json.dumps({"wavelength_unit": odd, "language": "de"}))
     assert store.load() == Settings(language="de")
+
+
+def test_what_names_no_coordinates_is_dropped_and_names_of_things_over_the_image_are_kept(tmp_path):
+    store = SettingsStore(tmp_path)
+    for written, read in (
+        ("EPSG:25832", "EPSG:25832"),
+        ("lonlat", "lonlat"),
+        ("", "map"),
+        ("x" * 99, "map"),
+        (3, "map"),
+    ):
+        values = {"coordinates": written, "over_image": ["scale_bar", 3, ""]}
+        store.path.write_text(json.dumps(values), encoding="utf-8")
+        assert store.load() == Settings(coordinates=read, over_image=("scale_bar",))

@@ -130,8 +130,9 @@ def left_of(text: str) -> str:
 
 
 def setting_titles() -> set[str]:
-    """The names of methods' settings as people write them: `--set` takes the same names in every language."""
-    rows = [module for name, module in sys.modules.items() if re.fullmatch(r"hsigui\.methods\.\w+\.row", name)]
+    """Names of the settings of methods and layers as people write them: `--set` takes the same in every language."""
+    named = re.compile(r"hsigui\.(methods\.\w+\.row|analysis\.settings)")
+    rows = [module for name, module in sys.modules.items() if named.fullmatch(name)]
     own = [kind for row in rows for kind in vars(row).values() if getattr(kind, "__module__", "") == row.__name__]
     fields = [field.name for kind in own if dataclasses.is_dataclass(kind) for field in dataclasses.fields(kind)]
     return {name.replace("_", " ") for name in [*fields, "monitor", "patience", "precision", "steps", "epochs"]}

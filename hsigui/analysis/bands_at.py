@@ -37,10 +37,8 @@ def band_at(cube: Cube, nm: float, tolerance: float) -> int:
     """
     waves = wavelengths_of(cube)
     away = np.abs(waves - nm)
-    bad = np.ones(cube.bands, dtype=bool)
-    bad[cube.good_bands] = False
     # Of two that are equally near (detectors overlap) a good one.
-    band = int(np.lexsort((bad, away))[0])
+    band = int(np.lexsort((cube.is_bad, away))[0])
     near = tolerance if not cube.info.fwhm else max(tolerance, cube.info.fwhm[band] / 2)
     if away[band] > near:
         raise HsiError(

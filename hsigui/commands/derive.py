@@ -19,11 +19,12 @@ from hsigui.commands.canonical import canonical
 from hsigui.commands.console import run_with_progress, tell
 from hsigui.commands.outputs import check_outputs
 from hsigui.commands.reading import reading
-from hsigui.commands.without_effect import Need, require_effect
+from hsigui.commands.without_effect import Need, of_cloud, require_effect
 from hsigui.cube.cube import Cube
 from hsigui.cube.formats.library import SpectralLibrary, open_library
 from hsigui.errors import HsiError
 from hsigui.jobs import Context
+from hsigui.report.map_options import MapOptions
 from hsigui.report.table import layer_suffixes, map_suffixes
 from hsigui.texts import say
 
@@ -54,16 +55,16 @@ def derive(arguments: argparse.Namespace) -> None:
     layer = run_with_progress(work, say("Opening {name}", name=cube.name))
     for note in layer.notes:
         tell(note)
-    command = canonical(arguments)
+    command, options = canonical(arguments), MapOptions(cloud=arguments.cog)
     if arguments.mask is not None:  # first: a threshold that the layer has not is refused before anything is written
         mask = layer.masked(arguments.above, arguments.below, (arguments.measure or 1) - 1)
-        api.save(layer, arguments.out, command=command)
+        api.save(layer, arguments.out, options=options, command=command)
         print(say("{told} -> {out}", told=_told(layer), out=arguments.out))
-        api.save(mask, arguments.mask, command=command)
+        api.save(mask, arguments.mask, options=options, command=command)
         inside = int(np.count_nonzero(mask.array == 1))
         print(say("{name}: {count:,} pixels -> {out}", name=mask.name, count=inside, out=arguments.mask))
         return
-    api.save(layer, arguments.out, command=command)
+    api.save(layer, arguments.out, options=options, command=command)
     print(say("{told} -> {out}", told=_told(layer), out=arguments.out))
 
 
@@ -74,6 +75,7 @@ def _needs(arguments: argparse.Namespace, compares: bool) -> list[Need]:
         *(Need(name, compares, spectra) for name in ("pixel", "library", "spectrum")),
         Need("spectrum", arguments.library is not None, say("--spectrum is of --library, and none is given.")),
         *(Need(name, arguments.mask is not None, threshold) for name in ("above", "below", "measure")),
+        of_cloud([arguments.out, *([arguments.mask] if arguments.mask else [])]),
     ]
 
 

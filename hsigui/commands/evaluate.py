@@ -6,20 +6,23 @@ import argparse
 import json
 import sys
 from collections.abc import Sequence
+from pathlib import Path
 
 import numpy as np
 
 from hsigui import api
 from hsigui.commands.canonical import canonical
 from hsigui.commands.console import tell
-from hsigui.commands.outputs import check_folder
+from hsigui.commands.outputs import check_folder, check_outputs
 from hsigui.commands.without_effect import Need, require_effect
 from hsigui.errors import HsiError
 from hsigui.jobs import CallbackContext
+from hsigui.pipeline.evaluation import Evaluation
 from hsigui.report.area import AreaEstimate
 from hsigui.report.context import ClassMatch, ReportContext
 from hsigui.report.document import evidence
 from hsigui.report.metrics import Accuracy, about_missing_data, about_untrained, to_json
+from hsigui.report.table import map_suffixes
 from hsigui.texts import say
 
 
@@ -34,6 +37,7 @@ def evaluate(arguments: argparse.Namespace) -> None:
     ])  # fmt: skip
     if arguments.report:
         check_folder(arguments.report)
+    _check_errors(arguments)
     cube = None if arguments.cube is None else api.open(arguments.cube, variable=arguments.variable)
     found = api.evaluate(
         arguments.map, arguments.truth, labels=arguments.labels, match=_pairs(arguments.match),
@@ -47,7 +51,7 @@ def evaluate(arguments: argparse.Namespace) -> None:
     measured, context = found.accuracy, found.context
     for note in context.notes:
         tell(note)
-    page = None
+    page, written = None, _write_errors(arguments, found)
     if arguments.report:  # before anything is printed: a reader that goes away (`| head`) must not cost the report
         page = api.save(found, arguments.report)[0]
     if arguments.json:
@@ -57,6 +61,34 @@ def evaluate(arguments: argparse.Namespace) -> None:
         _print(measured, context)
     if page is not None:
         print(say("Report: {page}", page=page), file=sys.stderr if arguments.json else sys.stdout)
+    for path in written:
+        print(say("Errors: {path}", path=path), file=sys.stderr if arguments.json else sys.stdout)
+
+
+def _check_errors(arguments: argparse.Namespace) -> None:
+    """Refuses, before any work is done, files of errors that would be in vain.
+
+    Raises:
+        HsiError: there are several maps, or a file cannot be written.
+    """
+    outputs = [*(arguments.errors or ()), *(arguments.confused or ())]
+    if outputs and len(arguments.map) > 1:
+        raise HsiError(
+            say("The errors of {count} maps are no map.", count=len(arguments.map)), say("Give one map to write them.")
+        )
+    inputs = [*arguments.map, *arguments.truth, *(arguments.labels or ())]
+    check_outputs(inputs, [(path, map_suffixes()) for path in outputs])
+
+
+def _write_errors(arguments: argparse.Namespace, found: Evaluation) -> list[Path]:
+    """Writes the errors that are asked for, each with the command line for it alone."""
+    written = []
+    for kind in ("errors", "confused"):
+        for path in getattr(arguments, kind) or ():
+            others = {"errors": None, "confused": None, "report": None, "cube": None, "variable": None, "json": None}
+            line = canonical(arguments, **{**others, kind: [path]})
+            written.append(found.write_errors(path, by_pair=kind == "confused", command=line)[0])
+    return written
 
 
 def _pairs(text: str | None) -> dict[str, str]:

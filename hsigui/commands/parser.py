@@ -174,6 +174,7 @@ def _add_derive(commands: Commands) -> None:
     p.add_argument(
         "--measure", type=_positive, metavar="N", help=say("which measurement of the layer the threshold is for (1)")
     )
+    _add_cloud(p)
     p.add_argument("--list", action=_ListKinds, nargs=0, help=say("tell all kinds, settings and indices, and stop"))
     _add_reading(p)
     add_overwrite(p)
@@ -371,6 +372,10 @@ def _add_filters(p: argparse.ArgumentParser) -> None:
         "--sieve", type=_natural, default=0, metavar="N", help=say("groups of less than N pixels join their neighbours")
     )
     p.add_argument("--connectivity", type=int, choices=(4, 8), default=4, help=say("of the groups of --sieve (4)"))
+    _add_cloud(p)
+
+
+def _add_cloud(p: argparse.ArgumentParser) -> None:
     p.add_argument("--cog", action="store_true", help=say("GeoTIFF: cloud-optimised"))
 
 
@@ -468,6 +473,15 @@ def _add_evaluate(commands: Commands) -> None:
     _add_variable(p)
     p.add_argument("--json", action="store_true", help=say("print the figures as one JSON object"))
     p.add_argument("--report", type=Path, metavar="DIR", help=say("write report.html, report.json and tables there"))
+    p.add_argument(
+        "--errors", type=Path, metavar="FILE", nargs="+",
+        help=say("write where the map is right (1), wrong (2) and not tested (0): {maps}", maps=MAPS),
+    )  # fmt: skip
+    p.add_argument(
+        "--confused", type=Path, metavar="FILE", nargs="+",
+        help=say("write which class is taken for which: likewise, from 2 on a number for each pair"),
+    )  # fmt: skip
+    add_overwrite(p)
     p.set_defaults(work=command("evaluate"))
 
 

@@ -48,8 +48,13 @@ def of_filters(arguments: argparse.Namespace, outputs: Sequence[Path]) -> list[N
         Need(
             "connectivity", bool(arguments.sieve), say("--connectivity is of the groups of --sieve, and none is given.")
         ),
-        Need("cog", _any(outputs, TIFFS), say("--cog is for GeoTIFF, and none is written.")),
+        of_cloud(outputs),
     ]
+
+
+def of_cloud(outputs: Sequence[Path]) -> Need:
+    """What cloud-optimised files need."""
+    return Need("cog", _any(outputs, TIFFS), say("--cog is for GeoTIFF, and none is written."))
 
 
 def of_export(arguments: argparse.Namespace) -> list[Need]:

@@ -19,6 +19,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from hsigui.cube.cube import Geo
+from hsigui.cube.ground import base_of, horizontal
 from hsigui.texts import say
 
 if TYPE_CHECKING:
@@ -89,8 +90,8 @@ def pixel_areas(geo: Geo, shape: tuple[int, ...]) -> PixelAreas | None:
     """
     if geo.transform is None or not geo.crs_wkt:
         return None
-    crs = _crs(geo.crs_wkt)
-    base = None if crs is None else _base(crs)
+    crs = horizontal(geo.crs_wkt)
+    base = None if crs is None else base_of(crs)
     if crs is None or base is None or base.ellipsoid is None:
         return None
     rows, cols = shape[0], shape[1]
@@ -113,29 +114,6 @@ def _between(at: NDArray[np.intp], pixels: int, blocks: int) -> tuple[NDArray[np
     position = (at + 0.5) * blocks / pixels - 0.5
     first = np.clip(np.floor(position), 0, max(0, blocks - 2)).astype(np.intp)
     return first, position - first if blocks > 1 else np.zeros(len(at))
-
-
-def _crs(wkt: str) -> CRS | None:
-    """A horizontal coordinate system; None for a text that is none."""
-    from pyproj import CRS  # slow to import, and most calls do not need it
-    from pyproj.exceptions import CRSError
-
-    try:
-        crs = CRS.from_wkt(wkt)
-    except CRSError:
-        return None
-    while crs.is_compound or crs.is_bound:
-        inner = crs.sub_crs_list[0] if crs.is_compound else crs.source_crs
-        if inner is None:
-            return None
-        crs = inner
-    return crs
-
-
-def _base(crs: CRS) -> CRS | None:
-    """The longitude and latitude that a system is made of; None for systems that are not of the earth."""
-    base = crs.source_crs or crs
-    return base if base.is_geographic else None
 
 
 def _radians(crs: CRS, base: CRS, x: Floats, y: Floats) -> tuple[Floats, Floats]:

@@ -40,7 +40,7 @@ def find_bands(cube: Cube, text: str) -> NDArray[np.intp]:
     if not words:
         return everything
     found = np.zeros(cube.bands, dtype=bool)
-    centers, bad = cube.wavelengths, ~np.isin(everything, cube.good_bands)
+    centers, bad = cube.wavelengths, cube.is_bad
     if words in ("bad", "good"):
         found |= bad == (words == "bad")
     if centers is not None and words in REGIONS:

@@ -170,8 +170,7 @@ def fit_bands(cube: Cube, wanted: Bands) -> BandFit:
         return _by_number(cube, wanted)
     centres = np.asarray(wanted.centres, dtype=np.float64)
     step = spacing(centres if len(centres) > 1 else own)
-    good = np.zeros(cube.bands, dtype=bool)
-    good[cube.good_bands] = True
+    good = ~cube.is_bad
     if not good.any():
         raise HsiError(
             say("Every band of {name} is marked bad.", name=cube.name), say("Mark at least one band as good.")

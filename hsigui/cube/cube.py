@@ -90,6 +90,14 @@ class Geo:
         """The rotation that the map info names, in degrees; 0 when it names none."""
         return next((float(f.split("=", 1)[1]) for f in self.map_info if f.casefold().startswith("rotation")), 0.0)
 
+    @property
+    def north_up(self) -> bool:
+        """Whether y of the map grows from row to row upwards and x along the columns, as far as a map is known."""
+        if self.transform is None:
+            return True
+        a, b, _, d, e, _ = self.transform
+        return a > 0 > e and max(abs(b), abs(d)) <= 1e-9 * max(a, -e)
+
     def to_map(self, row: float, col: float) -> tuple[float, float] | None:
         """Map x, y of a pixel position; the centre of pixel (r, c) is (r + 0.5, c + 0.5)."""
         if self.transform is None:
@@ -210,9 +218,14 @@ class Cube:
     @property
     def good_bands(self) -> NDArray[np.intp]:
         """Numbers of the bands that are not marked bad. One a good band, rising."""
+        return np.flatnonzero(~self.is_bad)
+
+    @property
+    def is_bad(self) -> NDArray[np.bool_]:
+        """Which bands are marked bad. One a band."""
         if not self.info.bad_bands:
-            return np.arange(self.bands)
-        return np.flatnonzero(~np.array(self.info.bad_bands))
+            return np.zeros(self.bands, dtype=bool)
+        return np.array(self.info.bad_bands, dtype=bool)
 
     def stored(self, row: int, col: int) -> NDArray[Any]:
         """The stored numbers of one pixel, neither scaled nor masked; bands long."""

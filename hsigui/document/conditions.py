@@ -6,6 +6,7 @@ from collections.abc import Callable
 
 from hsigui.document.session import Session
 from hsigui.labels.label_map import TRAINING, VALIDATION
+from hsigui.labels.shapes import crs_name
 
 Condition = Callable[[Session], bool]
 
@@ -36,6 +37,21 @@ def has_wavelengths(session: Session) -> bool:
 def has_default_bands(session: Session) -> bool:
     """Whether the file proposes bands to be shown."""
     return session.cube is not None and bool(session.cube.info.default_bands)
+
+
+def has_place(session: Session) -> bool:
+    """Whether map coordinates of the scene are known."""
+    return session.cube is not None and session.cube.geo.transform is not None
+
+
+def has_system(session: Session) -> bool:
+    """Whether it is known which system its map coordinates are of."""
+    return session.cube is not None and has_place(session) and bool(crs_name(session.cube.geo.crs_wkt))
+
+
+def lies_askew(session: Session) -> bool:
+    """Whether the north of its map is elsewhere than up, or east elsewhere than right, when it is shown as it is."""
+    return session.cube is not None and not session.cube.geo.north_up
 
 
 def has_file(session: Session) -> bool:
@@ -95,3 +111,18 @@ def has_features(session: Session) -> bool:
 
 def has_map(session: Session) -> bool:
     return session.class_map is not None
+
+
+def is_measured(session: Session) -> bool:
+    """Whether it is known how right the map is."""
+    return session.accuracy is not None
+
+
+def has_layers(session: Session) -> bool:
+    """Whether layers were derived from the scene."""
+    return len(session.scene.derived) > 0
+
+
+def shows_layers(session: Session) -> bool:
+    """Whether derived layers are shown in place of bands."""
+    return bool(session.scene.derived.view.layers)

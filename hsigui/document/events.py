@@ -11,6 +11,7 @@ from typing import TypeVar, cast
 
 from hsigui.cube.render import ViewState
 from hsigui.document.values import Box
+from hsigui.jobs import Context
 from hsigui.labels.classes import ClassTable
 from hsigui.labels.strokes import Area
 
@@ -177,8 +178,34 @@ class MapSpecChanged(Changed):
 
 
 @dataclass(frozen=True)
+class OverlaysChanged(Changed):
+    """What lies over the composite is another, or in another order, or looks otherwise."""
+
+
+@dataclass(frozen=True)
 class AccuracyChanged(Changed):
     """The map is measured otherwise, or not at all."""
+
+
+@dataclass(frozen=True)
+class DerivedListChanged(Changed):
+    """There are more or fewer derived layers."""
+
+
+@dataclass(frozen=True)
+class DerivedChanged(Changed):
+    """A derived layer was made, or is called or looked at otherwise.
+
+    Attributes:
+        number: of the layer.
+    """
+
+    number: int
+
+
+@dataclass(frozen=True)
+class DerivedViewChanged(Changed):
+    """Other derived layers are shown in place of bands, or none."""
 
 
 @dataclass(frozen=True)
@@ -216,6 +243,22 @@ class QueueChanged(Changed):
     """A heavy job was begun, held, ended, added or taken out."""
 
 
+@dataclass(frozen=True, eq=False)
+class StepDone(Changed):
+    """Something was done that command lines do, too. Told to the session.
+
+    Attributes:
+        what: that was done, in words that end a sentence: "labels were read from a file".
+        lines: makes the command lines for it alone; called on a worker, and may read files. Raises HsiError where
+            there are none. None for a map: whoever knows all of it makes them.
+        leads_to_map: whether the map follows from it without being asked for.
+    """
+
+    what: str
+    lines: Callable[[Context], tuple[str, ...]] | None
+    leads_to_map: bool = False
+
+
 @dataclass(frozen=True)
 class Intention(Changed):
     """Nothing changed yet: one room asks for something that another one does."""
@@ -245,6 +288,17 @@ class AreaAnswered(Intention):
 
     area: Area
     text: str
+
+
+@dataclass(frozen=True)
+class ClassNamed(Intention):
+    """A class of a name is to be added, and painted from now on.
+
+    Attributes:
+        name: that no class has yet.
+    """
+
+    name: str
 
 
 E = TypeVar("E", bound=Changed)

@@ -18,6 +18,7 @@ from hsigui.cube.cube import Cube, CubeInfo
 from hsigui.cube.render import ViewState
 from hsigui.document import identity
 from hsigui.document.course import TrainingCurves
+from hsigui.document.derived import DerivedLayers
 from hsigui.document.events import (
     AccuracyChanged,
     BandsChanged,
@@ -26,14 +27,17 @@ from hsigui.document.events import (
     MapChanged,
     MapSpecChanged,
     NotesChanged,
+    OverlaysChanged,
     ViewChanged,
 )
 from hsigui.document.identity import Origin
+from hsigui.document.overlays import Overlay
 from hsigui.document.samples import Sample
 from hsigui.document.scene_labels import SceneLabels
 from hsigui.document.scene_state import MapMaking, RunPlace
 from hsigui.document.shelf import Shelf
 from hsigui.document.values import Accuracy, ClassMap, Encoder, Features, MapOfScene, Probe, Run, Spectrum
+from hsigui.report.reliability import Reliability
 from hsigui.specs import MapSpec
 from hsigui.texts import say
 
@@ -57,9 +61,11 @@ class Scene(SceneLabels):
         maps: the map that is shown is the current one.
         chosen_map_spec: how the user wants its maps drawn; None for as the recipe of the run says.
         spectra: those that were kept.
+        derived: layers that were computed of it.
         run_places: where runs of an earlier day are kept, whether they are open or not.
         map_to_make: a map of an earlier day that is made again with the next one, and is shown then in its place.
         course: how its last training goes or went; None before the first.
+        overlays: what lies over its composite, from the lowest to the highest; empty for as at first.
     """
 
     def __init__(self, cube: Cube, view: ViewState, plain: Cube | None = None) -> None:
@@ -72,9 +78,11 @@ class Scene(SceneLabels):
         self.maps: Shelf[MapOfScene] = Shelf()
         self.chosen_map_spec: MapSpec | None = None
         self.spectra: tuple[Spectrum, ...] = ()
+        self.derived = DerivedLayers(self.events)
         self.run_places: tuple[RunPlace, ...] = ()
         self.map_to_make: MapMaking | None = None
         self.course: TrainingCurves | None = None
+        self.overlays: tuple[Overlay, ...] = ()
         self._input_identity: tuple[Cube, str] | None = None
 
     # Which scene this is
@@ -109,9 +117,16 @@ class Scene(SceneLabels):
 
     def set_view(self, view: ViewState) -> None:
         before = self.view
+        self.derived.bands_chosen(before, view)
         if view != before:
             self.views.put(view)
             self.events.emit(ViewChanged(before, view))
+
+    def set_overlays(self, overlays: tuple[Overlay, ...]) -> None:
+        """Takes what lies over the composite, from the lowest to the highest."""
+        if overlays != self.overlays:
+            self.overlays = overlays
+            self.events.emit(OverlaysChanged())
 
     def replace_cube(self, cube: Cube, *, plain: Cube | None = None, new_input: bool) -> None:
         """Takes the same scene with other bands, or read again; labels and ground truth stay.
@@ -230,6 +245,7 @@ class Scene(SceneLabels):
         sample: Sample | None = None,
         seconds: Mapping[str, float] | None = None,
         measured_on: str = "",
+        reliability: Reliability | None = None,
     ) -> None:
         """Takes a map.
 
@@ -239,12 +255,21 @@ class Scene(SceneLabels):
             sample: what its labels began with, where they were drawn from the ground truth.
             seconds: that probe and map took; those of the map before when None.
             measured_on: what its accuracy is measured on, in words.
+            reliability: whether it is as often right as it says, on the same pixels.
         """
         if seconds is None:
             seconds = {} if self.map is None else self.map.seconds
         self.maps.put(
             MapOfScene(
-                probe, class_map, trained_on, spec or self.map_spec, sample, accuracy, dict(seconds), measured_on
+                probe,
+                class_map,
+                trained_on,
+                spec or self.map_spec,
+                sample,
+                accuracy,
+                dict(seconds),
+                measured_on,
+                reliability,
             ),
         )
         self.events.emit(MapChanged())
@@ -263,7 +288,7 @@ class Scene(SceneLabels):
 
     def _forget_accuracy(self) -> None:
         if self.map is not None:
-            self.maps.put(replace(self.map, accuracy=None))
+            self.maps.put(replace(self.map, accuracy=None, reliability=None))
 
     def _tell_results(self) -> None:
         for event in (EncoderChanged(), MapChanged(), AccuracyChanged()):

@@ -25,7 +25,7 @@ from hsigui.document.events import (
 from hsigui.document.samples import Sample, Samples
 from hsigui.document.shelf import Shelf
 from hsigui.document.unsaved import Ledger, Work, would_be_lost
-from hsigui.document.values import LABEL_LAYERS, VALIDATION_LABELS, Box, LabelLayer, Reference, Truth
+from hsigui.document.values import LABEL_LAYERS, VALIDATION_LABELS, Box, LabelFile, LabelLayer, Reference, Truth
 from hsigui.labels.classes import ClassTable
 from hsigui.labels.history import History, Step
 from hsigui.labels.label_map import TRAINING, VALIDATION, Edit, LabelMap, PackedEdit, require_same_size
@@ -272,16 +272,20 @@ class SceneLabels:
     # Ground truth
 
     def set_truth(
-        self, array: NDArray[np.integer], classes: ClassTable, name: str, *, matched_by_user: bool = False
-    ) -> Matched:
+        self, array: NDArray[np.integer], classes: ClassTable, name: str, *, matched_by_user: bool = False,
+        file: LabelFile | None = None,
+    ) -> Matched:  # fmt: skip
         """Takes ground truth (rows x cols); its classes join the label map's by name.
+
+        Args:
+            file: where it was read from, if it was.
 
         Raises:
             HsiError: the truth has another size than the scene; nothing is changed.
         """
         require_same_size(array.shape, self.labels.shape, say("ground truth"))
         matched = match_classes(array.astype(np.uint16), classes, self.classes)
-        self.truth = Truth(matched.array, name, matched_by_user)
+        self.truth = Truth(matched.array, name, matched_by_user, file)
         self.samples = Samples()
         self._forget_accuracy()
         if matched.classes != self.classes:

@@ -10,6 +10,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from hsigui.cube.render import ViewState
+from hsigui.document.derived import BANDS, DerivedView, KeptLayer
+from hsigui.document.overlays import Overlay
 from hsigui.document.samples import Sample
 from hsigui.document.values import MapOfScene, Spectrum, Truth
 from hsigui.specs import MapSpec
@@ -17,7 +19,7 @@ from hsigui.texts import say
 
 PARTS = {
     "view": say("the view"), "spectra": say("the spectra"), "truth": say("the ground truth"), "runs": say("the runs"),
-    "map": say("the map"),
+    "map": say("the map"), "layers": say("the derived layers"),
 }  # fmt: skip
 LookedAt = tuple[float, float, float]  # row and column in the middle of the view, and logical pixels a scene pixel
 
@@ -72,7 +74,9 @@ class SceneState:
         looked_at: where one looks; None for the whole scene.
         samples: drawn from the ground truth, each with the step of the history from which on it is in force.
         map_spec: how the user wants maps drawn; None for as the recipe of the run says.
+        derived: derived layers by their recipes, and which of them are shown in place of bands.
         lost: parts that could not be understood, by name: another version of the program wrote them.
+        overlays: what lies over the composite, from the lowest to the highest.
     """
 
     view: ViewState | None = None
@@ -83,7 +87,10 @@ class SceneState:
     runs: tuple[RunPlace, ...] = ()
     map_spec: MapSpec | None = None
     map: MapMaking | None = None
+    derived: tuple[KeptLayer, ...] = ()
+    derived_view: DerivedView = BANDS
     lost: tuple[str, ...] = ()
+    overlays: tuple[Overlay, ...] = ()
 
     @property
     def lost_in_words(self) -> str:

@@ -33,11 +33,22 @@ from hsigui.document.queue import HeavyQueue
 from hsigui.document.samples import Sample
 from hsigui.document.scene import Scene
 from hsigui.document.unsaved import Work
-from hsigui.document.values import Accuracy, ClassMap, Encoder, Features, MapOfScene, Probe, Reference, Truth
+from hsigui.document.values import (
+    Accuracy,
+    ClassMap,
+    Encoder,
+    Features,
+    LabelFile,
+    MapOfScene,
+    Probe,
+    Reference,
+    Truth,
+)
 from hsigui.labels.classes import ClassTable
 from hsigui.labels.history import History
 from hsigui.labels.label_map import Edit, LabelMap
 from hsigui.labels.matching import Matched
+from hsigui.report.reliability import Reliability
 from hsigui.specs import MapSpec
 
 
@@ -323,10 +334,11 @@ class Session:
         self.scene.mark_saved(path, work)
 
     def set_truth(
-        self, array: NDArray[np.integer], classes: ClassTable, name: str, *, matched_by_user: bool = False
-    ) -> Matched:
+        self, array: NDArray[np.integer], classes: ClassTable, name: str, *, matched_by_user: bool = False,
+        file: LabelFile | None = None,
+    ) -> Matched:  # fmt: skip
         """Takes ground truth for the shown scene, rows x cols, 0 for unknown; see `Scene.set_truth`."""
-        return self.scene.set_truth(array, classes, name, matched_by_user=matched_by_user)
+        return self.scene.set_truth(array, classes, name, matched_by_user=matched_by_user, file=file)
 
     def set_trained(
         self,
@@ -340,7 +352,7 @@ class Session:
     def set_map(
         self, probe: Probe, class_map: ClassMap, trained_on: NDArray[np.uint16], accuracy: Accuracy | None, *,
         map_spec: MapSpec | None = None, sample: Sample | None = None, seconds: Mapping[str, float] | None = None,
-        measured_on: str = "",
+        measured_on: str = "", reliability: Reliability | None = None,
     ) -> None:  # fmt: skip
         """Takes a map of the shown scene; `trained_on` is rows x cols. See `Scene.set_map`."""
         self.scene.set_map(
@@ -352,6 +364,7 @@ class Session:
             sample=sample,
             seconds=seconds,
             measured_on=measured_on,
+            reliability=reliability,
         )
 
     def drop_accuracy(self) -> None:

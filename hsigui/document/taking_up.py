@@ -13,7 +13,7 @@ def state_of(scene: Scene, looked_at: LookedAt | None = None) -> SceneState:
     made = None if scene.map is None else MapMaking.of(scene.map)
     return SceneState(
         scene.view, looked_at, scene.spectra, scene.truth, scene.samples.all, _runs(scene), scene.chosen_map_spec,
-        scene.map_to_make or made,
+        scene.map_to_make or made, scene.derived.kept, scene.derived.view, overlays=scene.overlays,
     )  # fmt: skip
 
 
@@ -31,12 +31,15 @@ def take_up(scene: Scene, state: SceneState) -> None:
 
 
 def take_look(scene: Scene, state: SceneState) -> None:
-    """Has a scene look as it did, whatever was learned or measured there: its bands, spectra and context."""
+    """Has a scene look as it did, whatever was learned or measured there: its bands, spectra, derived layers and
+    context."""
     view = state.view
     if view is not None and all(0 <= band < scene.cube.bands for band in (*view.bands, *view.shown)):
         scene.set_view(view)
     scene.spectra = tuple(kept for kept in state.spectra if len(kept.values) == scene.cube.bands)
+    scene.derived.take_up(state.derived, state.derived_view)
     scene.choose_map_spec(state.map_spec)
+    scene.set_overlays(state.overlays)
 
 
 def _runs(scene: Scene) -> tuple[RunPlace, ...]:

@@ -20,6 +20,7 @@ from hsigui.labels.sampling import Split
 from hsigui.methods.calibration import Calibration
 from hsigui.methods.level_figures import LevelFigures
 from hsigui.report.metrics import Accuracy
+from hsigui.report.reliability import Reliability
 from hsigui.specs import MapSpec, PretrainSpec, Recipe
 from hsigui.texts import say
 
@@ -27,8 +28,8 @@ if TYPE_CHECKING:
     from hsigui.methods.probe import Refinement
 
 __all__ = [
-    "GROUND_TRUTH", "VALIDATION_LABELS", "Accuracy", "Box", "ClassMap", "Encoder", "Features", "LabelLayer",
-    "LevelFigures", "MapOfScene", "Probe", "Reference", "Run", "Sample", "Spectrum", "Split", "Truth",
+    "GROUND_TRUTH", "VALIDATION_LABELS", "Accuracy", "Box", "ClassMap", "Encoder", "Features", "LabelFile",
+    "LabelLayer", "LevelFigures", "MapOfScene", "Probe", "Reference", "Run", "Sample", "Spectrum", "Split", "Truth",
 ]  # fmt: skip
 
 Box = tuple[int, int, int, int]  # top, left, bottom, right; the last two exclusive
@@ -78,6 +79,10 @@ class Features(Protocol):
     def recipe(self) -> Recipe:
         """How they become a map unless the user says otherwise."""
 
+    @property
+    def key(self) -> str:
+        """Of the scene and the encoder that they belong to."""
+
 
 class Probe(Protocol):
     """A classifier on features; see `methods.probe.Probe`."""
@@ -121,17 +126,37 @@ def context_of(probe: Probe) -> Mapping[str, LevelFigures]:
 
 
 @dataclass(frozen=True)
+class LabelFile:
+    """A file that class numbers were read from, and how.
+
+    Attributes:
+        variable: the array, layer or field; empty where it holds one only.
+        background: its numbers that mean no label, as they were chosen; empty for what the file itself says.
+        buffer: distance within which points and lines label; empty for the pixels that they touch.
+        remedy: how it was brought to the pixels of the scene, see `labels.place`; empty where it lay on them.
+    """
+
+    path: Path
+    variable: str = ""
+    background: str = ""
+    buffer: str = ""
+    remedy: str = ""
+
+
+@dataclass(frozen=True)
 class Truth:
     """Ground truth in the numbers of the label map's classes.
 
     Attributes:
         array: rows x cols, 0 for unknown.
         matched_by_user: the user said which of its classes is which.
+        file: where it was read from; None where it is in none, or that is not known.
     """
 
     array: NDArray[np.uint16]
     name: str
     matched_by_user: bool = False
+    file: LabelFile | None = None
 
 
 @dataclass(frozen=True)
@@ -192,6 +217,7 @@ class MapOfScene:
         accuracy: None where there was nothing to measure it on.
         seconds: that probe and map took.
         measured_on: what its accuracy is measured on, in words.
+        reliability: whether it is as often right as it says, on the same pixels; None where that is not known.
     """
 
     probe: Probe
@@ -202,6 +228,7 @@ class MapOfScene:
     accuracy: Accuracy | None = None
     seconds: Mapping[str, float] = field(default_factory=dict)
     measured_on: str = ""
+    reliability: Reliability | None = None
 
 
 @dataclass(frozen=True)

@@ -18,6 +18,7 @@ from hsigui.labels.shapes import crs_name, transformed
 from hsigui.texts import say
 
 RESAMPLE, PIXELS = "resample", "pixels"
+_APART = 0.05  # of a pixel: more is told, and more than half a pixel refused
 
 
 class Misplaced(HsiError):  # noqa: N818 - named for what it tells, like HsiError's messages
@@ -45,12 +46,9 @@ def require_same_place(one: Geo, other: Geo, shape: tuple[int, int], what: str) 
     Raises:
         HsiError: a corner of the first lies more than half a pixel from the same corner of the other.
     """
-    moved = _positions(Grid(*shape, one), Grid(*shape, other), what)
-    if moved is None:
-        return
-    corners = Grid(*shape).corners()
-    apart = np.abs(moved - corners).max(axis=1)
+    apart = _apart(one, other, shape, what)
     if apart.max() > 0.5:
+        corners = Grid(*shape).corners()
         at = corners[int((apart > 0.5).argmax())]
         here, there = one.to_map(at[1], at[0]), other.to_map(at[1], at[0])
         assert here is not None
@@ -74,6 +72,23 @@ def require_same_place(one: Geo, other: Geo, shape: tuple[int, int], what: str) 
             ),
             say("Choose a file made for this scene, or one without a georeference."),
         )
+
+
+def _apart(one: Geo, other: Geo, shape: tuple[int, int], what: str) -> NDArray[np.float64]:
+    """By how many pixels points of the border of two rasters of one size lie apart, one a point; 0 where a place is not
+    known."""
+    moved, corners = _positions(Grid(*shape, one), Grid(*shape, other), what), Grid(*shape).corners()
+    return np.zeros(len(corners)) if moved is None else np.asarray(np.abs(moved - corners).max(axis=1))
+
+
+def _shift_told(raster: ClassRaster, grid: Grid, what: str) -> ClassRaster:
+    """A raster that is laid on the scene pixel by pixel, with a sentence where it lies some of a pixel beside it."""
+    apart = float(_apart(raster.geo, grid.geo, grid.shape, what).max())
+    if apart <= _APART:
+        return raster
+    note = say("The {what} lie up to {apart:.2f} pixels beside the scene: they are laid on it pixel by pixel.",
+               what=what, apart=apart)  # fmt: skip
+    return replace(raster, notes=(*raster.notes, note))
 
 
 def fitted(raster: ClassRaster, grid: Grid, what: str, remedy: str = "") -> ClassRaster:
@@ -101,7 +116,7 @@ def fitted(raster: ClassRaster, grid: Grid, what: str, remedy: str = "") -> Clas
         except HsiError as error:
             remedies = (RESAMPLE, PIXELS) if overlaps else (PIXELS,)
             raise Misplaced(error.message, error.hint, raster, remedies) from None
-        return raster
+        return _shift_told(raster, grid, what)
     try:
         require_same_size(shape, grid.shape, what)
     except HsiError as error:

@@ -157,6 +157,19 @@ def burn(found: LabelledShapes, grid: Grid | None, file_name: str, buffer: Buffe
     return ClassRaster(array, classes, grid.geo, "uint16", notes=found.notes + notes, thin=thin)
 
 
+def placed_on(found: LabelledShapes, grid: Grid, file_name: str) -> tuple[tuple[Shape, ...], tuple[str, ...]]:
+    """The shapes that reach into the scene, in its pixels (column, row), and what was assumed.
+
+    Raises:
+        HsiError: the file's place and the scene's cannot be brought together, or every shape lies outside the scene.
+    """
+    placed, notes = _in_pixels(found, grid, file_name)
+    inside = tuple(shape for shape in placed if _touches(shape, grid))
+    if placed and not inside:
+        raise _outside(placed, grid, file_name)
+    return inside, notes
+
+
 def _positions(shape: Shape) -> int:
     """As how many a shape counts: points can stand together."""
     return len(shape.rings[0]) if shape.kind == "point" else 1

@@ -18,8 +18,9 @@ OUTPUTS: Mapping[str, frozenset[str]] = {
     "sample": frozenset({"--out", "--rest"}),
     "pretrain": frozenset({"--out"}),
     "classify": frozenset({"--out", "--out-dir", "--table", "--confidence", "--entropy", "--probabilities"}),
+    "derive": frozenset({"--out", "--mask"}),
     "export": frozenset({"--out", "--legend"}),
-    "evaluate": frozenset({"--report"}),
+    "evaluate": frozenset({"--report", "--errors", "--confused"}),
     "study": frozenset({"--out"}),
     "demo": frozenset({"--out"}),
 }
@@ -32,9 +33,11 @@ class Chain:
 
     Attributes:
         lines: in the order in which they are to be run.
+        names: path of an output, as its line named it -> its name here.
     """
 
     lines: list[str] = field(default_factory=list)
+    names: dict[str, str] = field(default_factory=dict)
     _taken: dict[str, str] = field(default_factory=dict)  # name of an output here -> the line that writes it, unnamed
 
     def add(self, lines: Iterable[str], places: Mapping[str, str] | None = None) -> str:
@@ -69,6 +72,7 @@ class Chain:
             if self._taken.get(name, unnamed) != unnamed:
                 name = str(free_name(Path(name), lambda other: str(other) in self._taken))
             self._taken[name] = unnamed
+            self.names[words[n]] = name
             known[words[n]] = words[n] = name
             first = name if words[n - 1] == OUT else first or name
         return first

@@ -13,16 +13,20 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from hsigui.analysis.layer import Between
 from hsigui.cube.demo_spec import DemoSpec
 from hsigui.cube.formats.choice import ImportChoice
 from hsigui.methods import asked
+from hsigui.parameters import told
 from hsigui.pipeline.values import Filters
 from hsigui.specs import MapSpec, PretrainSpec, SplitSpec
 
 RUN, MAP, REPORT = "repeated-run", "repeated-map.tif", "repeated-report"
 CONFIDENCE = "repeated-confidence.tif"
+LAYER, MASK = "repeated-layer.tif", "repeated-mask.tif"
 LABELS, TEST = "repeated-labels.tif", "repeated-test.tif"
 DEMO, DEMO_SCENE = "repeated-demo", "repeated-demo/demo-scene.hdr"
+DEMO_TRUTH = "repeated-demo/demo-truth.hdr"
 
 
 @dataclass(frozen=True)
@@ -70,8 +74,8 @@ def demo(name: str = "") -> str:
     return _line("demo", "--headless", *spec.words(), "--out", DEMO)
 
 
-def sample(spec: SplitSpec, truth: Path) -> str:
-    """Draws the labels."""
+def sample(spec: SplitSpec, truth: Path | str) -> str:
+    """Draws the labels from a file, or from one that an earlier line writes under a name."""
     words: list[object]
     if spec.kind == "strokes":
         words = ["--split", "strokes", "--strokes", spec.strokes, "--pixels", spec.pixels]
@@ -81,7 +85,8 @@ def sample(spec: SplitSpec, truth: Path) -> str:
         words += ["--split", spec.kind, "--guard", spec.guard]
     if spec.kind == "block":
         words += ["--block", spec.block]
-    return _line("sample", truth.resolve(), *words, "--seed", spec.seed, "--out", LABELS, "--rest", TEST)
+    where = truth.resolve() if isinstance(truth, Path) else truth
+    return _line("sample", where, *words, "--seed", spec.seed, "--out", LABELS, "--rest", TEST)
 
 
 def pretrain(scene: CubeArgument, spec: PretrainSpec, watched_by: Mapping[str, Any] | None = None) -> str:
@@ -134,9 +139,32 @@ def classify(
     return _line("classify", *scene.words, *words, "--device", device, "--out", MAP, *beside, *scene.reading)
 
 
-def evaluate(truth: str | Path) -> str:
-    """Measures the map and writes the report."""
-    return _line("evaluate", MAP, "--truth", truth, "--report", REPORT)
+def derive(
+    scene: CubeArgument, kind: str, settings: Mapping[str, Any], pixels: Sequence[tuple[int, int]] = (),
+    between: Between | None = None,
+) -> str:  # fmt: skip
+    """Computes a derived layer, and a mask by a threshold of it.
+
+    Args:
+        kind: its name, or that of an index.
+        settings: values that are not the usual ones, by name.
+        pixels: whose spectra it is compared with, row and column from 0.
+    """
+    words: list[object] = [kind]
+    words += [word for name, value in settings.items() for word in ("--set", f"{name}={told(value)}")]
+    words += [word for row, col in pixels for word in ("--pixel", f"{row},{col}")]
+    words += ["--out", LAYER]
+    if between is not None:
+        words += ["--mask", MASK]
+        words += [] if between.low is None else ["--above", between.low]
+        words += [] if between.high is None else ["--below", between.high]
+        words += ["--measure", between.measure + 1] if between.measure else []
+    return _line("derive", *scene.words, *words, *scene.reading)
+
+
+def evaluate(truth: str | Path, *outputs: str) -> str:
+    """Measures the map and writes the report, or what options with their files say instead."""
+    return _line("evaluate", MAP, "--truth", truth, *(outputs or ("--report", REPORT)))
 
 
 def _of_choice(choice: ImportChoice) -> list[str]:

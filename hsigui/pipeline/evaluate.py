@@ -151,8 +151,7 @@ def class_spectra(
     Raises:
         HsiError: the labels have another size than the scene.
     """
-    good = np.zeros(cube.bands, dtype=bool)
-    good[cube.good_bands] = True
+    good = ~cube.is_bad
     valid = cube.valid_mask(check)
     if labels.shape != valid.shape:
         raise HsiError(

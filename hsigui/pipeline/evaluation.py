@@ -20,6 +20,7 @@ from hsigui.labels.formats.files import ClassRaster, Grid, read_classes
 from hsigui.labels.label_map import require_same_size
 from hsigui.labels.matching import pixel_counts
 from hsigui.pipeline.chain import Chain
+from hsigui.pipeline.error_files import write_errors
 from hsigui.pipeline.evaluate import class_spectra, compare, match_map
 from hsigui.pipeline.report_context import report_context, summary
 from hsigui.pipeline.result import Result
@@ -84,6 +85,26 @@ class Evaluation:
             "OA {oa:.2f} %, AA {aa:.2f} %, kappa {kappa:.4f}", oa=100 * self.oa, aa=100 * self.aa, kappa=self.kappa
         )
         return f"Evaluation({figures}, on {self.accuracy.n_test} test pixels)"
+
+    def write_errors(self, path: str | Path, *, by_pair: bool = False, command: str = "") -> list[Path]:
+        """Writes which test pixels the map has right: 0 not tested, 1 right, 2 wrong; or from 2 on which class is taken
+        for which.
+
+        Args:
+            path: its suffix chooses the format, one of those of maps.
+            command: the command line that writes it, for the record beside it.
+
+        Returns:
+            All files written, the one asked for first.
+
+        Raises:
+            HsiError: there are several maps, the suffix is unknown, or the file cannot be written.
+        """
+        if len(self.scored) > 1:
+            raise HsiError(
+                say("The errors of {count} maps are no map.", count=len(self.scored)), say("Evaluate one map.")
+            )
+        return write_errors(self.scored[0], Path(path), commands_of(self.scored, command), by_pair=by_pair)
 
     def write(self, folder: Path, ctx: Context) -> list[Path]:
         """Writes the report (HTML, JSON, CSV) into a folder; the page is the first of the files.
@@ -167,7 +188,7 @@ def _of_maps(scored: Sequence[Scored], measured: Accuracy, asked: Asked, ctx: Co
             if text
         )
     spectra, cube_hash, more = _spectra(asked, first)
-    commands = _commands(scored, asked.command)
+    commands = commands_of(scored, asked.command)
     title = (
         say("Accuracy of {count} maps", count=len(scored)) if several else say("Accuracy of {name}", name=first.name)
     )
@@ -182,12 +203,13 @@ def _of_maps(scored: Sequence[Scored], measured: Accuracy, asked: Asked, ctx: Co
     )
 
 
-def _commands(scored: Sequence[Scored], command: str) -> tuple[str, ...]:
-    """The command lines that make the maps again and measure them, in an empty folder."""
+def commands_of(scored: Sequence[Scored], command: str) -> tuple[str, ...]:
+    """The command lines that make the maps again and do what a command does with them, in an empty folder."""
     chain, drawn = Chain(), dict[str, str]()
     for one in scored:
-        if one.record is not None and (made := chain.add(one.record.commands)):
-            drawn[str(Path(one.path).expanduser().resolve())] = made
+        if made := chain.add(one.commands):
+            path = str(Path(one.path).expanduser().resolve())
+            drawn[path] = chain.names.get(path, made)
     if command:
         chain.add([command], drawn)
     return tuple(chain.lines)

@@ -33,6 +33,7 @@ if TYPE_CHECKING:
     from hsigui.pipeline.grounds import Grounds
     from hsigui.pipeline.label_quality import LabelQuality
     from hsigui.report.metrics import Accuracy
+    from hsigui.report.reliability import Reliability
 
 Box = tuple[int, int, int, int]
 REST_SECONDS = 0.5  # without a stroke before the map is drawn by the recipe's own classifier
@@ -51,7 +52,7 @@ class Trained:
 @dataclass(frozen=True)
 class Mapped:
     """A probe, its map, what it was made from, how right it is where that is known, how it was drawn, the sample that
-    its labels began with, and seconds a step."""
+    its labels began with, seconds a step, and whether it is as often right as it says."""
 
     probe: Probe
     class_map: ClassMap
@@ -60,6 +61,7 @@ class Mapped:
     map_spec: MapSpec | None = None
     sample: Sample | None = None
     seconds: Mapping[str, float] = field(default_factory=dict)
+    reliability: Reliability | None = None
 
 
 @dataclass(frozen=True)
@@ -215,11 +217,18 @@ def measure_again(
     """How right a map is on the truth outside its training labels; no figures when nothing is left to measure on.
     `valid` and `truth` are rows x cols."""
     from hsigui.pipeline.evaluate import evaluate
+    from hsigui.report.reliability import reliability
 
     ctx.check()
-    if not ((truth > 0) & valid & (mapped.trained_on == 0)).any():
-        return replace(mapped, accuracy=None)
-    return replace(mapped, accuracy=evaluate(mapped.class_map.classes, truth, classes, mapped.trained_on, valid))
+    test = np.where(valid & (mapped.trained_on == 0), truth, 0)
+    if not test.any():
+        return replace(mapped, accuracy=None, reliability=None)
+    made = mapped.class_map
+    return replace(
+        mapped,
+        accuracy=evaluate(made.classes, truth, classes, mapped.trained_on, valid),
+        reliability=reliability(made.confidence, made.classes, test, classes),
+    )
 
 
 def find_spots(

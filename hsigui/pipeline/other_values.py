@@ -23,6 +23,8 @@ COMPARED = 2_000  # pixels of a cube whose values are compared with those of the
 APART = 0.25  # standard deviations that one factor explains: maps begin to suffer there
 FAR = 1.0  # standard deviations that no factor explains: other land, another season, another product
 ONE_FACTOR = 0.25  # by how much, in shares of its logarithm, those of single bands and of deviations may part from one
+SHAPE = 0.4  # standard deviations of the run's principal components, on the average: spectra of another shape
+NOISY = 2.5  # times the run's deviations along a component that is neither large nor small: more noise than there was
 STANDS_OUT = 4.0  # standard deviations by which a band lies further off than the others
 NAMED = 4  # bands in a sentence
 FINE = 0.03  # a proposed scale is rounded to a power of ten, or to two digits, within so much of it
@@ -60,8 +62,10 @@ def told_of_values(cube: Cube, transforms: Sequence[BandTransform], check: Calla
         return ""
     apart = _apart(sample, known)
     factor = _common_factor(apart)
-    rest = apart if factor is None else _apart(sample / factor, known)  # what the factor does not explain
-    return " ".join(filter(None, (_of_all(apart, factor, cube), _of_some(rest, known, cube))))
+    of_all, even = _of_all(apart, factor, cube), sample / (factor or 1.0)
+    rest = apart if factor is None else _apart(even, known)  # what the factor does not explain
+    of_some = _of_some(rest, known, cube)
+    return " ".join(filter(None, (of_all, of_some))) or _of_shapes(even, known, transforms)
 
 
 def _apart(sample: NDArray[np.float64], known: BandTransform) -> _Apart:
@@ -89,6 +93,40 @@ def _of_all(apart: _Apart, factor: float | None, cube: Cube) -> str:
             "Its values lie outside of what the run saw, {off:.1f} standard deviations off at the median band: expect "
             "a worse map than that of the run's own scene.",
             off=off,
+        )
+    return ""
+
+
+def _of_shapes(sample: NDArray[np.float64], known: BandTransform, transforms: Sequence[BandTransform]) -> str:
+    """What to say of spectra of another shape, or of more noise, than the run has seen, though no band lies far off.
+
+    Bands of a scene go up and down together: a gain that differs from band to band by a tenth leaves each of them
+    within what was seen, and makes spectra of no material of the run. Its principal components show it.
+
+    Args:
+        sample: pixels x used bands.
+        known: by whose bands it was taken.
+    """
+    axes = next((t for t in transforms if t.components is not None and not t.pixel_range), None)
+    if axes is None or axes.components is None or axes.sd_components is None:
+        return ""
+    if not np.array_equal(axes.good, known.good):
+        return ""
+    spread = np.maximum(axes.sd_components.astype(np.float64), np.finfo(np.float32).tiny)
+    scores = (sample - axes.mean) / axes.sd @ axes.components.T / spread
+    off, wide = float(np.sqrt((scores.mean(axis=0) ** 2).mean())), float(np.median(scores.std(axis=0)))
+    if off >= SHAPE:
+        return say(
+            "The shapes of its spectra lie outside of what the run saw, {off:.1f} standard deviations off at an "
+            "average principal component, though no single band does: are they calibrated as those of the run were? "
+            "Expect a worse map than that of the run's own scene.",
+            off=off,
+        )
+    if wide >= NOISY:
+        return say(
+            "Its spectra vary {wide:.1f} times as much as those that the run saw along a middling principal component: "
+            "with so much more noise, expect a worse map than that of the run's own scene.",
+            wide=wide,
         )
     return ""
 

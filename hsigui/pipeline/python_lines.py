@@ -7,6 +7,7 @@ line with another option has no script rather than a wrong one.
 
 from __future__ import annotations
 
+import dataclasses
 import shlex
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
@@ -15,7 +16,7 @@ from hsigui.errors import HsiError
 from hsigui.texts import say
 
 READING = frozenset({"--variable", "--axes", "--size", "--order", "--wavelengths", "--bad-bands", "--units",
-                     "--quality", "--scale"})  # fmt: skip
+                     "--quality", "--scale", "--leave-out-bands", "--take-in-bands"})  # fmt: skip
 FLAGS = frozenset({"--headless", "--no-monitor"})
 TRAINING = {
     "--method": str, "--preset": str, "--epochs": int, "--seed": int, "--device": str, "--start": str, "--from": str,
@@ -31,18 +32,22 @@ SAMPLING = {
 SIMULATING = {"--fields": str, "--noise": float, "--white": float, "--seed": int}
 
 
-def python_of(lines: Iterable[str]) -> str:
+def python_of(lines: Iterable[str], *, keep: bool = False) -> str:
     """The script, each statement on a line of its own.
 
     Args:
         lines: as `chained` brings them together.
+        keep: also write the labels that a line draws where no later one reads them.
 
     Raises:
         HsiError: a line does something that is not translated.
     """
     script = _Script()
-    for line in lines:
-        script.add(_Line.read(line))
+    read = [_Line.read(line) for line in lines]
+    for line in read:
+        script.add(line)
+    if keep and read and read[-1].command == "sample":
+        script.write(read[-1])
     return "\n".join(["import hsigui", *script.imports, "", *script.statements, ""])
 
 
@@ -62,8 +67,9 @@ class _Line:
             raise _untranslated(program)
         for word in rest:
             if word.startswith("--"):
-                found.setdefault(word, ())
-                option = "" if word in FLAGS else word
+                word, joined, value = word.partition("=")
+                found[word] = (*found.get(word, ()), value) if joined else found.get(word, ())
+                option = "" if joined or word in FLAGS else word
             elif option:
                 found[option] = (*found[option], word)
                 option = ""
@@ -100,13 +106,33 @@ class _Script:
     def add(self, line: _Line) -> None:
         steps = {
             "demo": self._demo, "sample": self._sample, "pretrain": self._pretrain, "classify": self._classify,
-            "export": self._export, "evaluate": self._evaluate,
+            "export": self._export, "evaluate": self._evaluate, "info": self._info, "labels": self._read_labels,
+            "derive": self._derive,
         }  # fmt: skip
         if line.command not in steps:
             raise _untranslated(line.command)
         steps[line.command](line)
 
+    def write(self, line: _Line) -> None:
+        """Writes what a line would write that the script only holds."""
+        for option in ("--out", "--rest"):
+            self._written(line.one(option))
+
     # The steps
+
+    def _info(self, line: _Line) -> None:
+        line.only(READING)
+        (path,) = line.words
+        self._say(_call("print", self._cube(path, line)))
+
+    def _read_labels(self, line: _Line) -> None:
+        line.only(("--scene", "--variable", "--background", "--buffer"))
+        path, out = line.words
+        scene = line.one("--scene")
+        cube = self._cube(scene, dataclasses.replace(line, options={})) if scene else ""
+        more = line.arguments({"--variable": str, "--background": str, "--buffer": str}, {})
+        labels = self._new("labels", _call("hsigui.read_labels", repr(path), *([cube] if cube else []), *more))
+        self._say(_call("hsigui.save", labels, repr(out)))
 
     def _demo(self, line: _Line) -> None:
         line.only(SIMULATING, ("--headless", "--out", "--size"))
@@ -125,7 +151,8 @@ class _Script:
         self._held[line.one("--rest")] = f"{split}.test"
 
     def _pretrain(self, line: _Line) -> None:
-        own = ("--out", "--set", "--no-monitor", "--monitor-labels", "--monitor-labels-variable")
+        own = ("--out", "--set", "--no-monitor", "--monitor-labels", "--monitor-labels-variable",
+               "--monitor-labels-background")  # fmt: skip
         line.only(TRAINING, READING, own)
         cubes = [self._cube(path, line) for path in line.words]
         self._written(line.one("--mask-out"))
@@ -135,14 +162,14 @@ class _Script:
             spec.append(f"settings={dict(map(_setting, line.options['--set']))!r}")
         more = [f"spec={_call('hsigui.PretrainSpec', *spec)}", f"folder={line.one('--out')!r}"]
         if "--monitor-labels" in line.options:
-            watched = self._labels(line.one("--monitor-labels"), line.one("--monitor-labels-variable"), cubes[0])
+            watched = self._labels_of(line, "--monitor-labels", cubes[0])
             more.append(f"labels={watched}")
         first = cubes[0] if len(cubes) == 1 else f"[{', '.join(cubes)}]"
         self._held[line.one("--out")] = self._new("encoder", _call("hsigui.pretrain", first, *more))
 
     def _classify(self, line: _Line) -> None:
-        own = ("--run", "--probe", "--labels", "--labels-variable", "--device", "--out", "--confidence", "--entropy",
-               "--probabilities")  # fmt: skip
+        own = ("--run", "--probe", "--labels", "--labels-variable", "--labels-background", "--device", "--out",
+               "--confidence", "--entropy", "--probabilities")  # fmt: skip
         line.only(DRAWING, FILTERS, READING, own)
         (path,) = line.words
         cube, run, out = self._cube(path, line), line.one("--run"), line.one("--out")
@@ -157,7 +184,7 @@ class _Script:
             result = self._new("result", _call("hsigui.classify", cube, classifier, *how, *device))
         else:
             encoder = self._held.get(run) or self._new("encoder", _call("hsigui.load_encoder", repr(run)))
-            labels = self._labels(line.one("--labels"), line.one("--labels-variable"), cube)
+            labels = self._labels_of(line, "--labels", cube)
             features = self._new("features", _call("hsigui.embed", cube, encoder, f"folder={run!r}", *device))
             classifier = self._new("classifier", _call("hsigui.fit", features, labels))
             result = self._new("result", _call("hsigui.classify", features, classifier, *how))
@@ -170,20 +197,44 @@ class _Script:
         (path,) = line.words
         if path not in self._held:
             raise _untranslated(line.command)
+        if not line.options.keys() & FILTERS.keys():
+            self._say(_call("hsigui.save", self._held[path], repr(line.one("--out"))))
+            return
         filters = _call("hsigui.Filters", *line.arguments(FILTERS, {}))
         result = self._new("result", f"{self._held[path]}.filtered({filters})")
         self._held[line.one("--out")] = result
         self._say(_call("hsigui.save", result, repr(line.one("--out"))))
 
+    def _derive(self, line: _Line) -> None:
+        line.only(READING, ("--set", "--pixel", "--out", "--mask", "--above", "--below", "--measure"))
+        path, kind = line.words
+        cube = self._cube(path, line)
+        more = [f"{name}={value!r}" for name, value in map(_setting, line.options.get("--set", ()))]
+        pixels = [tuple(map(int, text.split(","))) for text in line.options.get("--pixel", ())]
+        if pixels:
+            spectra = (f"{f'pixel {row}, {col}'!r}: {cube}.spectrum({row}, {col})" for row, col in pixels)
+            more.append(f"spectra={{{', '.join(spectra)}}}")
+        layer = self._new("layer", _call("hsigui.derive", cube, repr(kind), *more))
+        self._say(_call("hsigui.save", layer, repr(line.one("--out"))))
+        if "--mask" in line.options:
+            ends = line.arguments({"--above": float, "--below": float}, {"--above": "low", "--below": "high"})
+            ends += [f"measure={int(line.one('--measure')) - 1}"] if "--measure" in line.options else []
+            mask = self._new("mask", f"{layer}.{_call('masked', *ends)}")
+            self._say(_call("hsigui.save", mask, repr(line.one("--mask"))))
+
     def _evaluate(self, line: _Line) -> None:
-        line.only(("--truth", "--report", "--truth-variable"))
+        line.only(("--truth", "--report", "--truth-variable", "--truth-background", "--errors", "--confused"))
         (path,) = line.words
         truth = line.one("--truth")
-        more = line.arguments({"--truth-variable": str}, {})
+        more = line.arguments({"--truth-variable": str, "--truth-background": str}, {})
         score = self._new(
             "score", _call("hsigui.evaluate", *(self._held.get(x, repr(x)) for x in (path, truth)), *more)
         )
-        self._say(_call("hsigui.save", score, repr(line.one("--report"))))
+        if "--report" in line.options:
+            self._say(_call("hsigui.save", score, repr(line.one("--report"))))
+        for option, more in (("--errors", []), ("--confused", ["by_pair=True"])):
+            for path in line.options.get(option, ()):
+                self._say(_call(f"{score}.write_errors", repr(path), *more))
 
     # Their parts
 
@@ -196,17 +247,24 @@ class _Script:
             raise _untranslated(f"{line.command} --units")
         how += [f"quality={line.one('--quality').split(',')!r}"] if "--quality" in line.options else []
         how += [f"scale={float(line.one('--scale'))!r}"] if "--scale" in line.options else []
+        for option, name in (("--leave-out-bands", "leave_out"), ("--take-in-bands", "take_in")):
+            how += [f"{name}={_bands(line.one(option))!r}"] if option in line.options else []
         call = _call("hsigui.open", repr(path), *how)
         if call not in self._held:
             self._held[call] = self._new("cube", call)
         return self._held[call]
 
-    def _labels(self, path: str, variable: str, cube: str) -> str:
+    def _labels_of(self, line: _Line, option: str, cube: str) -> str:
+        """The labels that an option names, read as those beside it say."""
+        return self._labels(line.one(option), line.one(f"{option}-variable"), cube, line.one(f"{option}-background"))
+
+    def _labels(self, path: str, variable: str, cube: str, background: str = "") -> str:
         """Labels that were drawn before, or those of a file."""
-        if path in self._held and not variable:
+        if path in self._held and not (variable or background):
             return self._held[path]
         more = [cube] if cube else []
         more += [f"variable={variable!r}"] if variable else []
+        more += [f"background={background!r}"] if background else []
         call = _call("hsigui.read_labels", repr(path), *more)
         if call not in self._held:
             self._held[call] = self._new("labels" if cube else "truth", call)
@@ -246,6 +304,15 @@ def _choice(line: _Line) -> str:
             parts.append(f"{name}={('' if value == 'none' else value)!r}")
     parts += [f"units={line.one('--units')!r}"] if "--units" in line.options else []
     return _call("hsigui.ImportChoice", *parts)
+
+
+def _bands(text: str) -> list[int]:
+    """Bands of a list such as "5,40-44", from 1, as Python counts them, from 0."""
+    found = list[int]()
+    for part in text.split(","):
+        first, _, last = part.partition("-")
+        found += range(int(first) - 1, int(last or first))
+    return found
 
 
 def _setting(text: str) -> tuple[str, bool | int | float | str]:

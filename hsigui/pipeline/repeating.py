@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import shlex
+from collections.abc import Sequence
 from pathlib import Path
 
 from hsigui.cube.cube import Cube
@@ -28,13 +29,21 @@ def lines_with(result: Result, command: str) -> tuple[str, ...]:
 
 
 def command_lines(
-    result: Result, record: Provenance, files: LabelPaths, *, filters: Filters | None = None, score: bool = False
+    result: Result,
+    record: Provenance,
+    files: LabelPaths,
+    *,
+    filters: Filters | None = None,
+    score: bool = False,
+    errors: Sequence[str] = (),
 ) -> tuple[str, ...]:
     """Command lines that make the map again, and with `score` measure it; none where they would not: its scene or its
     labels are in no file, its classifier is another than the run's recipe has, or labels in no file chose its epoch.
 
     Args:
         filters: of the map that is written; none for none.
+        errors: options that write errors of the map, with their files; the lines are none where what it is measured on
+            is in no file.
     """
     beside = score and not (filters or result.filters).words  # the report tells how far its confidence can be relied on
     if result.kept is not None:
@@ -45,16 +54,18 @@ def command_lines(
         return ()
     chain = Chain()
     chain.add(found)
-    if score and files.reference is not None:
-        chain.add([lines.evaluate(files.reference.resolve())])
+    if files.reference is not None and (score or errors):
+        chain.add([lines.evaluate(files.reference.resolve(), *errors)])
+    elif errors:
+        return ()
     return tuple(chain.lines)
 
 
 def _of_kept(result: Result, filters: Filters | None, confidence: bool) -> list[str]:
     assert result.kept is not None
-    if _is_nowhere(result.cube):
+    if is_nowhere(result.cube):
         return []
-    scene = _scene(result.cube)
+    scene = scene_argument(result.cube)
     drawn = lines.classify(
         scene, None, result.spec, run=result.run_folder or lines.RUN, device=result.encoder.spec.device,
         filters=filters, confidence=confidence,
@@ -67,9 +78,9 @@ def _of_fitted(
     result: Result, record: Provenance, files: LabelPaths, filters: Filters | None, confidence: bool
 ) -> list[str]:
     recipe, encoder, sample = result.encoder.recipe.probe, result.encoder, result.origin.sample
-    if files.labels is None or (result.probe_spec or recipe) != recipe or _is_nowhere(result.cube):
+    if files.labels is None or (result.probe_spec or recipe) != recipe or is_nowhere(result.cube):
         return []
-    scene, labels = _scene(result.cube), str(files.labels.resolve())
+    scene, labels = scene_argument(result.cube), str(files.labels.resolve())
     found = [] if result.cube.path is not None else [lines.demo(result.cube.name)]
     if files.truth is not None and sample is not None:
         found.append(lines.sample(sample.spec, files.truth))
@@ -95,7 +106,7 @@ def _of_fitted(
     return found
 
 
-def _scene(cube: Cube) -> lines.CubeArgument:
+def scene_argument(cube: Cube) -> lines.CubeArgument:
     """The scene of the lines, read as it was."""
     info = cube.info
     return lines.CubeArgument(
@@ -109,7 +120,7 @@ def _scene(cube: Cube) -> lines.CubeArgument:
     )
 
 
-def _is_nowhere(cube: Cube) -> bool:
+def is_nowhere(cube: Cube) -> bool:
     """Whether a scene is in no file, and none that the demo writes."""
     return cube.path is None and DemoSpec.named(cube.name) is None
 

@@ -18,7 +18,7 @@ from hsigui.labels.formats.files import ClassRaster, Grid, read_classes
 from hsigui.labels.matching import is_default, match_classes, pixel_counts
 from hsigui.labels.place import RESAMPLE, Misplaced, fitted, resampled
 from hsigui.labels.shapes import crs_name, transformed
-from hsigui.pipeline import provenance
+from hsigui.pipeline import layers, provenance
 from hsigui.pipeline import split as splits
 from hsigui.pipeline.choosers import choosing_labels
 from hsigui.pipeline.evaluate import evaluate, match_labels, match_map
@@ -47,6 +47,7 @@ class MadeMap:
         record, drawn: how the map came to be, and how its labels were drawn, where that is known.
         notes: what to say of it.
         confidence: rows x cols, the probability of each pixel's class; None where it is not known.
+        commands: command lines that make it again; none where they are not known.
     """
 
     name: str
@@ -58,6 +59,7 @@ class MadeMap:
     notes: tuple[str, ...] = ()
     valid: NDArray[np.bool_] | None = None
     confidence: NDArray[np.float32] | None = None
+    commands: tuple[str, ...] = ()
 
     @property
     def grid(self) -> Grid:
@@ -81,6 +83,7 @@ class Scored:
         facts: how training and test pixels lie to each other.
         background: what of the reference's file was read as no label, where that is known.
         reliability: whether the map is as often right as it says; None where its confidence is not known.
+        commands: command lines that make the map again; none where they are not known.
     """
 
     name: str
@@ -102,6 +105,7 @@ class Scored:
     notes: tuple[str, ...] = ()
     background: Background | None = None
     reliability: Reliability | None = None
+    commands: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -141,7 +145,8 @@ def read_map(path: Path, labels: Path | None = None, as_read: HowRead = AS_THEY_
     # A map of ours has a class wherever its scene has data; of another program's it is not known why a pixel has none.
     valid = None if record is None else raster.array != 0
     sure, more = confidence_of(record, raster)
-    return MadeMap(path.name, str(path), raster, found, record, drawn, (*notes, *more), valid, sure)
+    commands = layers.commands_of(path, raster.array) if record is None else record.commands
+    return MadeMap(path.name, str(path), raster, found, record, drawn, (*notes, *more), valid, sure, commands)
 
 
 def made_map(result: Result) -> MadeMap:
@@ -153,10 +158,12 @@ def made_map(result: Result) -> MadeMap:
     record = dataclasses.replace(record, commands=command_lines(result, record, files))
     if result.labels is None:  # a kept classifier may have been fitted to labels of this very scene
         labels, drawn, notes = _training_labels(None, record, _grid(raster))
-        return MadeMap(name, name, raster, labels, record, drawn, notes, result.valid, result.own_confidence)
+        sure = result.own_confidence
+        return MadeMap(name, name, raster, labels, record, drawn, notes, result.valid, sure, record.commands)
     return MadeMap(
-        name, name, raster, result.labels, record, result.draw, valid=result.valid, confidence=result.own_confidence
-    )
+        name, name, raster, result.labels, record, result.draw, valid=result.valid, confidence=result.own_confidence,
+        commands=record.commands,
+    )  # fmt: skip
 
 
 def in_numbers_of(
@@ -242,6 +249,7 @@ def score(
     return Scored(
         made.name, made.path, matched.array, matched.classes, truth.classes, grid.geo, reference, train, test, hashes,
         measured, made.record, made.drawn, masked, facts, matches, (*notes, *unmasked), truth.background, relied,
+        made.commands,
     )  # fmt: skip
 
 

@@ -19,6 +19,7 @@ from hsigui.methods import checkpoint
 from hsigui.methods.checkpoint import Encoder
 from hsigui.pipeline import kept_probe, provenance, split
 from hsigui.pipeline.classify import classify
+from hsigui.pipeline.error_files import write_errors
 from hsigui.pipeline.map_confidence import layer_hash
 from hsigui.pipeline.own_evaluation import evaluate_result
 from hsigui.pipeline.provenance import Provenance
@@ -106,6 +107,7 @@ def write_all(ctx: Context, result: Result, outputs: Outputs) -> list[Path]:
         files = result.label_files()
     record = result.record(files)
     written += _write_maps(ctx, result, outputs, record, files)
+    written += _write_errors(ctx, result, outputs, record, files)
     for kind, path in paths.items():
         if kind in ("report", "measures", "legend"):
             ctx.progress(0, 0, say("Writing {name}…", name=path.name))
@@ -147,6 +149,30 @@ def _write_maps(
             continue
         if row.read_back and not options.north_up:  # of other pixels than those that the record tells of
             written.append(provenance.save(record, path, copy.array))
+    return written
+
+
+def _write_errors(
+    ctx: Context, result: Result, outputs: Outputs, record: Provenance, files: LabelPaths
+) -> list[Path]:  # fmt: skip
+    """Where the map is right and wrong, as the report counts: of the map as it was before the filters."""
+    wanted, written = [kind for kind in ("errors", "confused") if kind in outputs.paths], list[Path]()
+    if not wanted:
+        return written
+    scored = evaluate_result(result, record, files, ctx).scored[0]
+    for kind in wanted:
+        first = outputs.paths[kind]
+        for ending in exporter(kind).endings_with(outputs.paths):
+            path = first.with_suffix(Path(ending).suffix)
+            if path.suffix == ".img":  # goes with its header
+                continue
+            ctx.progress(0, 0, say("Writing {name}…", name=path.name))
+            commands = command_lines(result, record, files, errors=(f"--{kind}", f"repeated-{kind}{path.suffix}"))
+            try:
+                by_pair = kind == "confused"
+                written += write_errors(scored, path, commands, by_pair=by_pair, options=outputs.options)
+            except Unplaceable as error:  # keeps none of the others back
+                ctx.warn(say("{name} is not written. {error}", name=path.name, error=error))
     return written
 
 

@@ -183,6 +183,7 @@ class _Table:
         per_class = zip(*(row.classes for row in rows), strict=True)
         self.best_of_class = [_best(cell.recall_mean for cell in cells) for cells in per_class]
         self.untested = untested(sampling)
+        self.relied = any(row.ece_mean is not None for row in rows)
 
 
 def _best(values: Iterable[float | None]) -> float | None:

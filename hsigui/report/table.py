@@ -7,9 +7,9 @@ points `hsigui.exporters`. Functions are named by text and imported when somethi
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from pathlib import Path
+from pathlib import Path, PurePath
 from typing import TYPE_CHECKING
 
 from hsigui import plugins
@@ -37,6 +37,7 @@ if TYPE_CHECKING:
 
 MAPS, FURTHER = say("Maps"), say("With the map")
 PLACE, ACCURACY = "place", "accuracy"
+RASTERS: Mapping[str, tuple[str, ...]] = {"geotiff": (".tif",), "envi": (".hdr", ".img"), "png": (".png",)}
 NEEDS = {
     PLACE: say("The scene has no place on the earth"),
     ACCURACY: say("Needs ground truth (File menu) or validation labels (V)"),
@@ -62,6 +63,7 @@ class Exporter:
         needs: `PLACE` or `ACCURACY`, without which it cannot be written.
         places: for the help page: which places of a map it can say.
         vector_drivers: of GDAL, one of which must be there.
+        as_maps: written once in each of the formats of `RASTERS` that is chosen for the map, as GeoTIFF where none is.
         read_back: whether the file can be read as a map again, to be measured; it gets a record of how it came to be.
         about: for the help page: what is written.
     """
@@ -79,6 +81,7 @@ class Exporter:
     about: str = ""
     places: str = ""
     vector_drivers: tuple[str, ...] = ()
+    as_maps: bool = False
 
     def __post_init__(self) -> None:
         require_well_formed(self)
@@ -95,7 +98,15 @@ class Exporter:
     @property
     def text(self) -> str:
         """What the dialog says of it, with its endings."""
-        return f"{self.label or self.title} ({', '.join(self.endings)})"
+        endings = (self.endings[0], "…") if self.as_maps else self.endings
+        return f"{self.label or self.title} ({', '.join(endings)})"
+
+    def endings_with(self, kinds: Iterable[str]) -> tuple[str, ...]:
+        """The endings of the files that are written where kinds, by their names, are chosen beside it."""
+        if not self.as_maps:
+            return self.endings
+        wanted = {suffix for kind in kinds for suffix in RASTERS.get(kind, ())} or {*RASTERS["geotiff"]}
+        return tuple(ending for ending in self.endings if PurePath(ending).suffix in wanted)
 
     def target(self, folder: Path, name: str) -> Path:
         """The file, or folder, that the dialog writes first."""
@@ -187,6 +198,16 @@ OWN = (
     Exporter(
         "labels", say("Labels behind the map, and what it was measured on"), endings=("-labels.tif", "-reference.tif"),
         section=FURTHER, checked=True,
+    ),
+    Exporter(
+        "errors", say("Where the map is right and wrong, in the formats above"),
+        endings=("-errors.tif", "-errors.hdr", "-errors.img", "-errors.png"), section=FURTHER, needs=ACCURACY,
+        as_maps=True,
+    ),
+    Exporter(
+        "confused", say("Which class is taken for which, in the formats above"),
+        endings=("-confused.tif", "-confused.hdr", "-confused.img", "-confused.png"), section=FURTHER, needs=ACCURACY,
+        as_maps=True,
     ),
     Exporter(
         "report", say("Report of the accuracy: HTML, CSV and JSON in a folder"), endings=("-report",), section=FURTHER,

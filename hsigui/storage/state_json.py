@@ -15,12 +15,14 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from hsigui.document.derived import DerivedView, KeptLayer
 from hsigui.document.samples import Sample, SplitRecord
 from hsigui.document.scene_state import PARTS, MapMaking, RunPlace, SceneState
-from hsigui.document.values import Spectrum, Truth
+from hsigui.document.values import LabelFile, Spectrum, Truth
 from hsigui.errors import HsiError
 from hsigui.methods.run_record import SETTINGS, sum_of, without_sums
 from hsigui.specs import MapSpec, SplitSpec
+from hsigui.storage.overlays_json import overlay_from_json, overlay_to_json
 from hsigui.storage.packing import inflated, packed, unpacked
 from hsigui.storage.view_json import view_from_json, view_to_json
 
@@ -40,6 +42,7 @@ def entries_of(state: SceneState, folder: Path, before: SceneState | None = None
         ("view", "shown"): None if state.view is None else json.dumps(view_to_json(state.view)),
         ("view", "place"): None if state.looked_at is None else json.dumps(state.looked_at),
         ("view", "map"): None if state.map_spec is None else json.dumps(state.map_spec.to_json()),
+        ("view", "overlays"): _or_none([overlay_to_json(overlay, folder) for overlay in state.overlays]),
     }
     if before is None or state.runs != before.runs:
         entries["runs", "all"] = _or_none([_run_to_json(run, folder) for run in state.runs])
@@ -49,6 +52,11 @@ def entries_of(state: SceneState, folder: Path, before: SceneState | None = None
         entries |= _truth_to_entries(state.truth)
     if before is None or state.samples is not before.samples:
         entries["truth", "samples"] = _or_none([[step, _sample_to_json(sample)] for step, sample in state.samples])
+    if before is None or state.derived != before.derived:
+        entries["layers", "all"] = _or_none([layer.to_json() for layer in state.derived])
+    if before is None or state.derived_view != before.derived_view:
+        shown = state.derived_view
+        entries["layers", "shown"] = json.dumps(shown.to_json()) if shown.layers else None
     if before is None or state.map is not before.map:
         entries |= _map_to_entries(state.map)
     return {name: value for name, value in entries.items() if value is not None or name[0] not in state.lost}
@@ -64,11 +72,12 @@ def state_from(entries: Mapping[Name, Any], shape: tuple[int, int], folder: Path
     found: dict[str, Any] = {}
     lost = []
     readers: dict[str, Callable[[], dict[str, Any]]] = {
-        "view": lambda: _view_from(entries),
+        "view": lambda: _view_from(entries, folder),
         "spectra": lambda: {"spectra": tuple(map(_spectrum_from_json, _listed(entries, "spectra", "kept")))},
         "truth": lambda: _truth_from(entries, shape),
         "runs": lambda: {"runs": tuple(_run_from_json(run, folder) for run in _listed(entries, "runs", "all"))},
         "map": lambda: _map_from(entries, shape),
+        "layers": lambda: _layers_from(entries),
     }
     for part in PARTS:
         try:
@@ -97,7 +106,7 @@ def _listed(entries: Mapping[Name, Any], part: str, name: str) -> list[Any]:
 # View
 
 
-def _view_from(entries: Mapping[Name, Any]) -> dict[str, Any]:
+def _view_from(entries: Mapping[Name, Any], folder: Path) -> dict[str, Any]:
     shown, place, spec = (entries.get(("view", name)) for name in ("shown", "place", "map"))
     found: dict[str, Any] = {}
     if shown is not None:
@@ -107,6 +116,7 @@ def _view_from(entries: Mapping[Name, Any]) -> dict[str, Any]:
         found["looked_at"] = float(row), float(col), float(scale)
     if spec is not None:
         found["map_spec"] = MapSpec.from_json(json.loads(spec))
+    found["overlays"] = tuple(overlay_from_json(values, folder) for values in _listed(entries, "view", "overlays"))
     return found
 
 
@@ -127,13 +137,25 @@ def _spectrum_from_json(values: Mapping[str, Any]) -> Spectrum:
     return Spectrum(str(values["label"]), (red, green, blue), array, at)
 
 
+def _layers_from(entries: Mapping[Name, Any]) -> dict[str, Any]:
+    shown = entries.get(("layers", "shown"))
+    found: dict[str, Any] = {"derived": tuple(map(KeptLayer.from_json, _listed(entries, "layers", "all")))}
+    if shown is not None:
+        found["derived_view"] = DerivedView.from_json(json.loads(shown))
+    return found
+
+
 # Ground truth
+
+_HOW_READ = ("variable", "background", "buffer", "remedy")
 
 
 def _truth_to_entries(truth: Truth | None) -> dict[Name, Entry | None]:
     if truth is None:
         return {("truth", "about"): None, ("truth", "array"): None}
-    about = {"name": truth.name, "matched_by_user": truth.matched_by_user}
+    about: dict[str, Any] = {"name": truth.name, "matched_by_user": truth.matched_by_user}
+    if truth.file is not None:
+        about["file"] = {**asdict(truth.file), "path": str(truth.file.path)}
     return {("truth", "about"): json.dumps(about), ("truth", "array"): packed(truth.array)}
 
 
@@ -142,7 +164,9 @@ def _truth_from(entries: Mapping[Name, Any], shape: tuple[int, int]) -> dict[str
     found: dict[str, Any] = {}
     if about is not None:
         values = json.loads(about)
-        found["truth"] = Truth(unpacked(array or b"", shape), str(values["name"]), bool(values["matched_by_user"]))
+        numbers, file = unpacked(array or b"", shape), values.get("file")  # versions before did not write it
+        known = None if file is None else LabelFile(Path(file["path"]), *(str(file[name]) for name in _HOW_READ))
+        found["truth"] = Truth(numbers, str(values["name"]), bool(values["matched_by_user"]), known)
     found["samples"] = tuple(
         (int(step), _sample_from_json(sample, shape)) for step, sample in _listed(entries, "truth", "samples")
     )

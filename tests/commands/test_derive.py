@@ -165,3 +165,12 @@ def test_the_api_takes_spectra_by_name_and_recipes(scene):
     own = {"one": np.array([0.2, 0.3])}
     far = hsigui.derive(cube, "sam", spectra=own, wavelengths=[500.0, 2000.0])
     assert {band.wavelength for band in far.recipe.bands} == {nm for nm in WAVES if 500 <= nm <= 2000}
+
+
+@pytest.mark.parametrize("kind", ["pca", "kmeans"])
+def test_layers_and_masks_are_cloud_optimised_where_that_is_asked_for(scene, tmp_path, kind):
+    assert run(scene, kind, "--out", tmp_path / "layer.tif", "--cog") == 0
+    with rasterio.open(tmp_path / "layer.tif") as file:
+        assert file.tags(ns="IMAGE_STRUCTURE").get("LAYOUT") == "COG"
+    assert run(scene, kind, "--out", tmp_path / "layer.hdr", "--cog") == 1
+    assert not (tmp_path / "layer.hdr").exists()

@@ -452,3 +452,46 @@ def test_case_of_a_map_whose_hectares_were_four_times_too_large(cases, tmp_path,
     assert "WGS 84" in report["areas"]
     assert report["area"]["classes"][0]["hectares"] == pytest.approx(report["map"][0]["hectares"])
     assert report["areas"] in html.unescape((tmp_path / "report" / "report.html").read_text(encoding="utf-8"))
+
+
+def test_errors_and_confused_pairs_are_written_as_maps_that_count_what_is_printed(small, tmp_path, capsys):
+    files = [tmp_path / name for name in ("errors.tif", "errors.hdr", "errors.png", "pairs.tif")]
+    values = evaluated(
+        capsys, small / "m-0.tif", "--truth", small / "t-0.tif", "--errors", *files[:3], "--confused", files[3]
+    )
+    matrix = np.array(values["matrix"])
+    right = int(np.trace(matrix))
+    for path in files[:2]:
+        found = read_classes(path)
+        assert np.bincount(found.array.ravel(), minlength=3)[1:].tolist() == [right, int(matrix.sum()) - right]
+        assert found.geo.transform == read_classes(small / "truth.tif").geo.transform
+    pairs = read_classes(files[3])
+    counts = np.bincount(pairs.array.ravel())
+    off = np.sort((matrix - np.diag(np.diag(matrix))).ravel())[::-1]
+    assert counts[1:].tolist() == [right, *off[off > 0].tolist()]
+    record = json.loads(Path(f"{files[0]}.hsigui.json").read_text(encoding="utf-8"))
+    assert record["settings"]["Errors"]["wrong"] == str(int(off.sum()))
+    assert [line.split()[1] for line in record["commands"]] == ["sample", "pretrain", "classify", "evaluate"]
+    assert record["commands"][-1].endswith("--errors errors.tif")
+    other = json.loads(Path(f"{files[3]}.hsigui.json").read_text(encoding="utf-8"))
+    assert other["commands"][-1].endswith("--confused pairs.tif")
+
+
+def test_errors_of_a_map_made_elsewhere_have_the_line_that_writes_them(small, tmp_path, capsys):
+    truth = read_classes(small / "truth.tif")
+    write_classes(tmp_path / "map.mat", np.roll(truth.array, 1, axis=0), truth.classes)
+    evaluated(capsys, tmp_path / "map.mat", "--truth", small / "truth.tif", "--errors", tmp_path / "wrong.tif")
+    record = json.loads((tmp_path / "wrong.tif.hsigui.json").read_text(encoding="utf-8"))
+    (line,) = record["commands"]
+    assert str(tmp_path / "map.mat") in line
+    assert line.endswith("--errors wrong.tif")
+
+
+def test_errors_of_several_maps_or_over_an_input_are_refused_before_anything_is_done(small, tmp_path, capsys):
+    maps, tests = ([str(small / f"{name}-{seed}.tif") for seed in (0, 1)] for name in ("m", "t"))
+    assert main(["evaluate", *maps, "--truth", *tests, "--errors", str(tmp_path / "e.tif")]) == 1
+    assert "Give one map" in capsys.readouterr().err
+    assert main(["evaluate", maps[0], "--truth", tests[0], "--errors", tests[0]]) == 1
+    assert "would overwrite" in capsys.readouterr().err
+    assert main(["evaluate", maps[0], "--truth", tests[0], "--confused", str(tmp_path / "e.xyz")]) == 1
+    assert not any(tmp_path.iterdir())

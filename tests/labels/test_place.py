@@ -55,9 +55,16 @@ def shifted(cols: float, rows: float, crs: str | None = SCENE.geo.crs_wkt) -> Ge
 
 
 def test_what_lies_on_the_scene_or_has_no_place_is_taken_as_it_is():
-    for geo in (SCENE.geo, Geo(), shifted(0.1, 0)):
+    for geo in (SCENE.geo, Geo(), shifted(0.04, 0)):
         there = raster(SCENE.shape, geo)
         assert fitted(there, SCENE, "labels") is there
+
+
+def test_a_shift_of_less_than_half_a_pixel_is_told():
+    there = raster(SCENE.shape, shifted(0.1, -0.4))
+    found = fitted(there, SCENE, "labels")
+    assert np.array_equal(found.array, there.array)
+    assert any("0.40 pixels beside the scene" in note for note in found.notes)
 
 
 def test_the_same_place_in_another_system_fits():

@@ -10,6 +10,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
+import h5py
 import numpy as np
 import pytest
 import rasterio
@@ -21,6 +22,7 @@ from hsigui.__main__ import main
 from hsigui.cube.cube import ArraySource, Cube, Geo
 from hsigui.cube.demo import demo_scene
 from hsigui.cube.formats.envi import write_cube
+from hsigui.errors import HsiError
 from hsigui.jobs import CallbackContext, Cancelled
 from hsigui.labels.classes import ClassInfo, ClassTable
 from hsigui.labels.formats.files import read_classes, write_classes
@@ -230,6 +232,49 @@ def masked_out(at: Place) -> Path:
     return drawn(at)
 
 
+def array_by_axes(at: Place) -> Path:
+    sampled(at)
+    cube = api.open(at.data / "scene.hdr")
+    lists = {"wl": np.array(cube.info.wavelengths), "good": np.array([1] * (cube.bands - 1) + [0])}
+    path = at.data / "ein Würfel.mat"
+    scipy.io.savemat(path, {"a": cube.read().transpose(2, 0, 1), "b": np.zeros((28, 28, 12)), **lists})
+    said = [
+        "--variable",
+        "a",
+        "--axes",
+        "bands,rows,cols",
+        "--wavelengths",
+        "wl",
+        "--bad-bands",
+        "good",
+        "--units",
+        "nm",
+    ]
+    at("pretrain", path, *METHOD, *said, "--out", "run")
+    at("classify", path, "--run", "run", "--labels", "labels.tif", "--out", "map.tif", *said)
+    return at.work / "map.tif"
+
+
+def quality_masks(at: Place) -> Path:
+    sampled(at)
+    path, layer = at.data / "q q.nc", np.zeros((28, 28), np.uint8)
+    layer[3:6], layer[8] = 1, 2
+    with h5py.File(path, "w") as file:
+        file["refl"], file["mask"] = api.open(at.data / "scene.hdr").read(), layer
+        file["mask"].attrs["flag_masks"] = np.array([1, 2], np.uint8)
+        file["mask"].attrs["flag_meanings"] = "cloud shadow"
+    said = ["--quality", "cloud,shadow"]
+    at("pretrain", path, *METHOD, *said, "--out", "run")
+    at("classify", path, "--run", "run", "--labels", "labels.tif", "--out", "map.tif", *said)
+    return at.work / "map.tif"
+
+
+def bands_left_out(at: Place) -> Path:
+    sampled(at)
+    trained(at, "--leave-out-bands", "2,4-5", "--scale", 3)
+    return drawn(at, "map.gpkg", "--leave-out-bands", "2,4-5", "--scale", 3, "--majority", 3, "--sieve", 5)
+
+
 def rewritten(run: Path, command: str | None = None, probe: bytes | None = None) -> None:
     """Changes what a run says of itself, as if it had always said so."""
     sums = dict(run_record.sums_of(run) or {})
@@ -271,7 +316,8 @@ def by_python(at: Place) -> Path:
 WAYS: tuple[Callable[[Place], Path], ...] = (
     plain, abbreviated, resumed, replaced, kept_probe, kept_probe_of_a_copied_run, one_of_many, filtered,
     filtered_twice, edited_labels, array_by_name, several_layers, in_several_folders, one_of_several_draws, by_python,
-    of_two_scenes, masked_out, of_a_run_of_an_earlier_version, of_a_classifier_of_an_earlier_version,
+    of_two_scenes, masked_out, array_by_axes, quality_masks, bands_left_out, background_by_number,
+    of_a_run_of_an_earlier_version, of_a_classifier_of_an_earlier_version,
 )  # fmt: skip
 
 
@@ -319,7 +365,18 @@ def figures(report: Path) -> object:
     return told["accuracy"], told["reliability"]
 
 
-@pytest.mark.parametrize("way", WAYS, ids=[way.__name__ for way in WAYS])
+# Of which Python has no word for an option, and says so.
+BY_COMMANDS_ONLY = (bands_left_out, background_by_number)
+BY_PYTHON = [way for way in WAYS if way not in BY_COMMANDS_ONLY]
+
+
+@pytest.mark.parametrize("way", BY_COMMANDS_ONLY, ids=lambda way: way.__name__)
+def test_a_record_that_python_cannot_repeat_is_refused_by_the_option(at, way):
+    with pytest.raises(HsiError, match="There is no Python for"):
+        python_of(recorded(way(at)))
+
+
+@pytest.mark.parametrize("way", BY_PYTHON, ids=[way.__name__ for way in BY_PYTHON])
 def test_the_python_of_a_record_makes_the_same_map_in_an_empty_folder(at, way, tmp_path, monkeypatch):
     made = way(at)
     script, wanted = python_of(recorded(made)), of(made)
@@ -341,6 +398,25 @@ def test_the_commands_of_a_report_make_the_same_report_in_an_empty_folder(at, wa
     (again,) = repeated(tuple(lines), tmp_path / "noch eine", monkeypatch)
     assert figures(again) == figures(at.work / "Bericht")
     assert (figures(again)[1] is not None) == (way is abbreviated), "where the confidence was written"
+
+
+@pytest.mark.parametrize("name", ["clusters.tif", "above.tif"])
+def test_the_commands_of_a_report_make_a_derived_map_too(at, name, tmp_path, monkeypatch):
+    at("derive", "../data sets/scene.hdr", "kmeans", "--set", "clusters=4", "--out", "clusters.tif")
+    at("derive", "../data sets/scene.hdr", "pca", "--out", "pca.tif", "--mask", "above.tif", "--above", 0)
+    made = at.work / name
+    at("evaluate", made, "--truth", at.data / "truth.tif", "--match", "1=1", "--report", "Bericht")
+    lines = json.loads((at.work / "Bericht" / "report.json").read_text(encoding="utf-8"))["commands"]
+    assert [line.split()[1] for line in lines] == ["derive", "evaluate"]
+    (again,) = repeated(tuple(lines), tmp_path / "noch eine", monkeypatch)
+    assert np.array_equal(of(again.parent / name), of(made))
+    assert figures(again) == figures(at.work / "Bericht")
+    changed = of(made)
+    changed[0, 0] = 1 if changed[0, 0] == 2 else 2
+    write_classes(made, changed, read_classes(made).classes, read_classes(made).geo)
+    at("evaluate", made, "--truth", at.data / "truth.tif", "--match", "1=1", "--report", at.work / "Bericht 2")
+    lines = json.loads((at.work / "Bericht 2" / "report.json").read_text(encoding="utf-8"))["commands"]
+    assert [line.split()[1] for line in lines] == ["evaluate"], "that map was made by other hands"
 
 
 def test_a_confidence_that_moved_or_changed_is_not_taken_for_that_of_the_map(at, capsys):

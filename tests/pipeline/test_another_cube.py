@@ -121,6 +121,15 @@ TOLD: dict[str, tuple[Callable[[Cube], Cube], str]] = {
     "another offset": (lambda c: other(c, c.read() + np.float32(0.4) * np.linspace(-1, 3, BANDS, dtype=np.float32)),
                        "outside of what the run saw"),
 }  # fmt: skip
+# Of which a kept classifier can say more than the encoder: it knows how the bands of its scene went together.
+TOLD_BY_THE_KEPT: dict[str, tuple[Callable[[Cube], Cube], str]] = {
+    "a gain that rises by a tenth": (lambda c: other(c, c.read() * np.linspace(0.9, 1.1, BANDS, dtype=np.float32)),
+                                     "shapes of its spectra"),
+    "a gain that waves": (lambda c: other(c, c.read() * (1 + 0.05 * np.sin(np.arange(BANDS))).astype(np.float32)),
+                          "shapes of its spectra"),
+    "noise": (lambda c: other(c, c.read() + np.random.default_rng(0).normal(0, 0.05, c.shape).astype(np.float32)),
+              "so much more noise"),
+}  # fmt: skip
 REFUSED: dict[str, tuple[Callable[[Cube], Cube], str]] = {
     "a used band marked bad": (lambda c: with_band(c, 6, 65535.0, bad_bands=marked(6)), "marked bad in other: {at} nm"),
     "the same in reverse": (lambda c: in_order(with_band(c, 6, 65535.0, bad_bands=marked(6)), EVERY[::-1]),
@@ -171,6 +180,20 @@ def test_values_that_the_run_never_saw_are_told_and_in_the_record(trained, chang
     result = mapped(trained, change(trained.cube), new_labels)
     assert words in said(result)
     assert words in result.record().settings["Brought to the run"]["values"]
+
+
+@pytest.mark.parametrize(("change", "words"), TOLD_BY_THE_KEPT.values(), ids=TOLD_BY_THE_KEPT)
+def test_spectra_of_other_shapes_are_told_where_no_band_lies_far_off(trained, change, words):
+    result = mapped(trained, change(trained.cube), False)
+    assert np.mean(result.array == trained.map) < 0.6
+    assert words in said(result)
+    assert words in result.record().settings["Brought to the run"]["values"]
+
+
+@pytest.mark.parametrize("fields", ["mixed", "farmland", "trees"])
+def test_other_land_in_the_same_unit_is_mapped_without_a_word(trained, fields):
+    land = demo_scene(seed=2, rows=32, cols=32, bands=BANDS, fields=fields).cube
+    assert said(mapped(trained, other(trained.cube, land.read()), False)) == ""
 
 
 @pytest.mark.parametrize("new_labels", [False, True], ids=["kept", "new labels"])

@@ -50,6 +50,18 @@ def test_settings_and_how_a_cube_is_read_are_python_values():
     assert "scale=5.0" in script
 
 
+def test_bands_left_out_and_numbers_without_a_label_are_arguments_that_count_as_python_does():
+    script = python_of([
+        line("classify", "c.hdr", "--run", "run", "--labels", "l.tif", "--labels-background=-1,0", "--out", "m.tif",
+             "--leave-out-bands", "1,4-6", "--take-in-bands", "9"),
+        line("pretrain", "c.hdr", "--monitor-labels", "w.tif", "--monitor-labels-background=255", "--out", "r2"),
+    ])  # fmt: skip
+    ast.parse(script)
+    assert "hsigui.open('c.hdr', leave_out=[0, 3, 4, 5], take_in=[8])" in script
+    assert "hsigui.read_labels('l.tif', cube, background='-1,0')" in script
+    assert "hsigui.read_labels('w.tif', cube_2, background='255')" in script
+
+
 def test_names_that_python_would_read_otherwise_are_quoted():
     script = python_of([line("pretrain", 'it\'s "one"\\.hdr', "--out", "ru'n")])
     opened = next(node for node in ast.walk(ast.parse(script)) if isinstance(node, ast.Call))

@@ -22,7 +22,7 @@ from hsigui.labels.formats.files import read_classes, write_classes
 from hsigui.methods import checkpoint
 from hsigui.methods.checkpoint import Encoder
 from hsigui.pipeline import live, provenance
-from hsigui.pipeline.result import Result
+from hsigui.pipeline.result import LabelOrigin, Result
 from hsigui.pipeline.study.plan import StudySpec, StudyTruth
 from hsigui.pipeline.study.study import run_study
 
@@ -193,3 +193,25 @@ def test_a_comparison_leaves_out_what_either_scene_has_no_data_of(known, tmp_pat
     counted = test.both + test.only_first + test.only_second + test.neither
     both = (read_classes(tmp_path / "a.tif").array > 0) & (read_classes(tmp_path / "b.tif").array > 0)
     assert counted == np.count_nonzero(both & (known.truth.array > 0) & (known.labels.array == 0))
+
+
+@pytest.mark.parametrize("chosen", ["0,255", "0", "none"])
+def test_labels_that_were_read_as_the_user_chose_are_found_in_their_file(known, tmp_path, chosen):
+    """As in a window, which holds numbers and not how they were read."""
+    numbers = np.full(known.truth.array.shape, 255, dtype=np.uint8)
+    here = known.labels.array > 0
+    numbers[here] = known.labels.array[here] - 1
+    np.save(tmp_path / "from0.npy", numbers)
+    wanted = api.read_labels(tmp_path / "from0.npy", known.cube, background=chosen)
+    usual = api.read_labels(tmp_path / "from0.npy", known.cube)
+    assert not np.array_equal(wanted.array, usual.array)
+    features = api.embed(known.cube, api.pretrain(known.cube, "spatial-only", device="cpu"))
+    result = api.classify(features, api.fit(features, wanted))
+    held = api.Labels(wanted.array, wanted.classes, wanted.geo)
+    shown = dataclasses.replace(result, labels=held, origin=LabelOrigin(files=(tmp_path / "from0.npy",)))
+    found = shown.label_files()
+    assert (found.labels, found.background) == (tmp_path / "from0.npy", wanted.chosen_background)
+    record = shown.record(found)
+    assert record.labels_background == wanted.chosen_background != ""
+    other = dataclasses.replace(shown, labels=api.Labels(np.where(here, 1, 0).astype(np.uint16), wanted.classes))
+    assert other.label_files().labels is None

@@ -212,3 +212,15 @@ def test_a_split_into_strokes_is_told_by_its_number_of_strokes(tmp_path):
     scores = [replace(s, split="strokes:2x12", labels=2) for s in SCORES]
     page = write_study(tmp_path, study_of(scores, samplings=(strokes,)), CLASSES)[0].read_text(encoding="utf-8")
     assert "2 strokes a class, each inside one field (strokes:2x12)" in text_of(page)
+
+
+def test_the_error_of_the_confidence_stands_in_the_page_where_it_was_measured(tmp_path):
+    told = [replace(s, confidence=0.9, ece=0.03, ece_before=0.08) for s in SCORES if s.method == "good"]
+    others = [s for s in SCORES if s.method != "good"]
+    page = write_study(tmp_path / "a", study_of([*told, *others]), CLASSES)[0].read_text(encoding="utf-8")
+    words = text_of(page)
+    assert "Sure, % Error of confidence, %" in words
+    assert "90.0 3.0 (8.0)" in words
+    assert words.count("n/a n/a") >= 1  # of the row that was not measured
+    without = write_study(tmp_path / "b", study_of(), CLASSES)[0].read_text(encoding="utf-8")
+    assert "Error of confidence" not in without

@@ -9,8 +9,11 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from hsigui.analysis.layer import BandTaken, Between, LayerRecipe, Target
+from hsigui.analysis.looks import Look
 from hsigui.cube.render import ViewState
 from hsigui.cube.stretch import ByHand, Stretch
+from hsigui.document.derived import DerivedView, KeptLayer, Measure
 from hsigui.document.samples import Sample, SplitRecord
 from hsigui.document.scene_state import MapMaking, RunPlace, SceneState
 from hsigui.document.values import Spectrum, Truth
@@ -26,6 +29,10 @@ SHAPE = ROWS, COLS
 STRETCH = Stretch(
     "gamma", 1.5, 2.5, True, (1, 2, 30, 40), (ByHand((3,), 0, -0.5, 1.25), ByHand((2, 1, 0), 2, 0.0, 7.0))
 )
+RECIPE = LayerRecipe(
+    "sam", {"tolerance": 12.5}, (Target("kaolinite", (0.5, 0.25), (400.0, 500.0)),), (BandTaken("b850", 3, 852.5),), 2,
+    Between(None, 0.25, 1),
+)  # fmt: skip
 
 
 def numbers(seed: int) -> np.ndarray:
@@ -47,6 +54,8 @@ def state(folder: Path) -> SceneState:
         (RunPlace(folder / "old"), RunPlace(folder / "new", True, {"features": 1.25})),
         MapSpec(1.5, 3.0, "narrow"),
         MapMaking(numbers(2), MapSpec(0.5), drawn, {"probe and map": 0.25}, "the truth", numbers(3)),
+        (KeptLayer(1, "NDVI", RECIPE, Look(0, "magma", -1.0, None)), KeptLayer(4, "own", LayerRecipe("pca"))),
+        DerivedView(0, Measure(1), None, Measure(4, 2)),
     )  # fmt: skip
 
 
@@ -72,7 +81,7 @@ def assert_alike(found: object, wanted: object) -> None:
 def test_all_of_a_state_comes_back(tmp_path):
     given = state(tmp_path / "runs")
     entries = entries_of(given, tmp_path)
-    assert {part for part, _ in entries} == {"view", "spectra", "truth", "runs", "map"}
+    assert {part for part, _ in entries} == {"view", "spectra", "truth", "runs", "map", "layers"}
     made = given.map
     assert made is not None
     known = replace(made, classes=None, sha256=sum_of_map(numbers(3)))
@@ -141,12 +150,18 @@ def test_a_run_is_found_beside_the_project_when_both_have_moved(tmp_path):
         (("runs", "all"), "[1]"),
         (("map", "about"), "{}"),
         (("map", "labels"), None),
+        (("layers", "all"), '[{"number": 1, "name": "x", "look": {}}]'),
+        (("layers", "all"), '[{"number": 0, "name": "x"}]'),
+        (("layers", "shown"), '{"alone": 1}'),
     ],
 )
 def test_a_part_that_is_not_understood_is_named_and_the_others_come_back(tmp_path, name, value):
     found = state_from({**entries_of(state(tmp_path), tmp_path), name: value}, SHAPE, tmp_path)
     assert found.lost == (name[0],)
-    others = {"view": found.view, "spectra": found.spectra, "truth": found.truth, "runs": found.runs, "map": found.map}
+    others = {
+        "view": found.view, "spectra": found.spectra, "truth": found.truth, "runs": found.runs, "map": found.map,
+        "layers": found.derived,
+    }  # fmt: skip
     assert {part for part, it in others.items() if not it} == {name[0]}
 
 

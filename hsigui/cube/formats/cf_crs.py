@@ -51,12 +51,74 @@ _MAPPINGS = {
             "x_0": "false_easting", "y_0": "false_northing",
         },
     ),
+    "mercator": (
+        "merc",
+        {
+            "lon_0": "longitude_of_projection_origin", "lat_ts": "standard_parallel",
+            "k": "scale_factor_at_projection_origin", "x_0": "false_easting", "y_0": "false_northing",
+        },
+    ),
+    "lambert_cylindrical_equal_area": (
+        "cea",
+        {
+            "lon_0": "longitude_of_central_meridian", "lat_ts": "standard_parallel",
+            "x_0": "false_easting", "y_0": "false_northing",
+        },
+    ),
+    "azimuthal_equidistant": (
+        "aeqd",
+        {
+            "lat_0": "latitude_of_projection_origin", "lon_0": "longitude_of_projection_origin",
+            "x_0": "false_easting", "y_0": "false_northing",
+        },
+    ),
+    "orthographic": (
+        "ortho",
+        {
+            "lat_0": "latitude_of_projection_origin", "lon_0": "longitude_of_projection_origin",
+            "x_0": "false_easting", "y_0": "false_northing",
+        },
+    ),
+    "stereographic": (
+        "stere",
+        {
+            "lat_0": "latitude_of_projection_origin", "lon_0": "longitude_of_projection_origin",
+            "k": "scale_factor_at_projection_origin", "x_0": "false_easting", "y_0": "false_northing",
+        },
+    ),
+    "oblique_mercator": (
+        "omerc",
+        {
+            "lat_0": "latitude_of_projection_origin", "lonc": "longitude_of_projection_origin",
+            "alpha": "azimuth_of_central_line", "k": "scale_factor_at_projection_origin",
+            "x_0": "false_easting", "y_0": "false_northing",
+        },
+    ),
+    "geostationary": (
+        "geos",
+        {
+            "lon_0": "longitude_of_projection_origin", "h": "perspective_point_height",
+            "x_0": "false_easting", "y_0": "false_northing",
+        },
+    ),
     "sinusoidal": (
         "sinu",
         {"lon_0": "longitude_of_projection_origin", "x_0": "false_easting", "y_0": "false_northing"},
     ),
 }  # fmt: skip
 _WITH_PARALLELS = {"aea", "lcc"}
+MAPPING_NAMES = frozenset(_MAPPINGS)
+
+
+def names_system(mapping: Attributes) -> bool:
+    """Whether attributes are those of a grid mapping: they name a projection, or a system in words."""
+    return any(mapping.text(word) for word in ("grid_mapping_name", *_WORDS))
+
+
+def metres_of(wkt: str) -> float:
+    """How many metres the unit of a system is; 1 where it is no projected one."""
+    system = crs_of(wkt)
+    return float(system.linear_units_factor[1]) if system.is_projected else 1.0
 
 
 def wkt_of_mapping(mapping: Attributes) -> str | None:
@@ -85,13 +147,16 @@ def _code(mapping: Attributes) -> str:
 
 
 def _proj(mapping: Attributes) -> str:
-    projection, parameters = _MAPPINGS.get(mapping.text("grid_mapping_name"), ("", {}))
+    projection, parameters = _MAPPINGS.get(mapping.text("grid_mapping_name").casefold(), ("", {}))
     if not projection:
         return ""
     words = [f"+proj={projection}"]
     for word, name in parameters.items():
         if (value := mapping.number(name)) is not None:
             words.append(f"+{word}={value!r}")
+    if projection == "geos":
+        swept = mapping.text("sweep_angle_axis") or {"x": "y", "y": "x"}.get(mapping.text("fixed_angle_axis"), "")
+        words += [f"+sweep={swept}"] if swept in ("x", "y") else []
     if projection in _WITH_PARALLELS:
         words += [f"+lat_{n}={p!r}" for n, p in enumerate(mapping.numbers("standard_parallel").tolist(), 1)]
     return " ".join([*words, *_ellipsoid(mapping), "+no_defs"])

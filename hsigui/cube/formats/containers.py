@@ -6,6 +6,7 @@ Nothing here depends on the format: each reader gives the arrays with their shap
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -29,7 +30,7 @@ from hsigui.cube.formats.arrays import (
 )
 from hsigui.cube.formats.candidates import FEW, Candidate, chosen, order
 from hsigui.cube.formats.choice import ImportChoice, Layout, layout_of
-from hsigui.cube.wavelengths import Wavelengths, to_nm
+from hsigui.cube.wavelengths import Wavelengths, is_wavelength_unit, to_nm
 from hsigui.errors import HsiError
 from hsigui.texts import say
 
@@ -37,7 +38,8 @@ WAVELENGTH_NAMES = {
     "wl", "wls", "wvl", "wave", "waves", "wavelength", "wavelengths", "lambda", "lambdas", "band_centers",
     "bandcenters", "centers", "center_wavelengths", "center_wavelength", "wavelength_nm", "wavelengths_nm",
     "wavelength_um", "band_centres", "centres", "central_wavelength", "central_wavelengths",
-    "wavelength_3d",
+    "wavelength_3d", "wavenumber", "wavenumbers", "lambda_nm", "lambda_um", "centre_wavelength", "centre_wavelengths",
+    "band_wavelength", "band_wavelengths",
 }  # fmt: skip
 WIDTH_NAMES = {"fwhm", "fwhms", "bandwidth", "bandwidths", "band_width"}
 _GOOD_NAMES = {"bbl", "good_wavelengths", "good_bands", "goodbands"}
@@ -64,9 +66,12 @@ class Beside:
     """What a file says of one of its arrays."""
 
     nodata: float | None = None
+    never_written: float | None = None  # no data, where neither the file nor its product names a value
     scale: float = 1.0
     offset: float = 0.0
     valid_range: tuple[float, float] | None = None
+    gains: tuple[float, ...] = ()  # one a band, told and not applied, as the offsets
+    offsets: tuple[float, ...] = ()
     notes: tuple[str, ...] = ()
     lists: BandLists | None = None
     metadata: Mapping[str, str] = field(default_factory=dict)
@@ -159,10 +164,12 @@ def open_arrays(file: ArrayFile, variable: str | None, choice: ImportChoice | No
         wavelength_units=unit,
         units_guessed=waves.guessed,
         bad_bands=bad,
-        nodata=beside.nodata,
+        nodata=beside.never_written if beside.nodata is None else beside.nodata,
         scale=beside.scale,
         offset=beside.offset,
         valid_range=beside.valid_range,
+        gains=beside.gains,
+        offsets=beside.offsets,
         geo=place.geo,
         axis_order=choice.axes,
         variable=array.name,
@@ -394,6 +401,17 @@ def _find(file: ArrayFile, names: set[str], length: int, near: str) -> ArrayInfo
     return min(fitting, key=lambda a: (_around(a.name) != _around(near), depth_of(a.name)), default=None)
 
 
+def _by_unit(file: ArrayFile, bands: int) -> ArrayInfo | None:
+    """The only list of that length whose unit is one of wavelengths, whatever it is called but by a word for widths."""
+    lists = [
+        a for a in file.arrays if bands > 1 and vector_length(a) == bands and a.dtype.startswith(("f", "int", "u"))
+    ]
+    named = [
+        a for a in lists if not re.search("width|fwhm|err|unc", _last(a.name)) and is_wavelength_unit(file.unit(a.name))
+    ]
+    return named[0] if len(named) == 1 else None
+
+
 def _wavelengths(
     file: ArrayFile, choice: ImportChoice, bands: int, own: BandLists | None
 ) -> tuple[Wavelengths, str, str]:
@@ -403,7 +421,7 @@ def _wavelengths(
     if choice.wavelengths is None and own is not None:
         return to_nm(own.centers, choice.units or own.units, own.fwhm), "", own.units
     if choice.wavelengths is None:
-        found = _find(file, WAVELENGTH_NAMES, bands, choice.variable)
+        found = _find(file, WAVELENGTH_NAMES, bands, choice.variable) or _by_unit(file, bands)
     else:
         found = _list_named(file, choice.wavelengths, bands)
     if found is None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import threading
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -348,6 +349,7 @@ def info_of(dataset: Any, path: Path) -> CubeInfo:
         bad_bands=bad_bands_of(dataset),
         nodata=_nodata(dataset, product),
         scale=packing.scale,
+        offset=packing.offset,
         gains=packing.gains,
         offsets=packing.offsets,
         geo=geo_of_dataset(dataset) if product is None or product.row.on_map else Geo(),
@@ -360,29 +362,35 @@ def info_of(dataset: Any, path: Path) -> CubeInfo:
 
 @dataclass(frozen=True)
 class _Packing:
-    """How stored numbers become values: divided by one scale, or (told only) by a gain and an offset a band."""
+    """How stored numbers become values: divided by one scale, then plus one offset, or (told only) by a gain and an
+    offset a band."""
 
     scale: float = 1.0
+    offset: float = 0.0
     gains: tuple[float, ...] = ()
     offsets: tuple[float, ...] = ()
     notes: tuple[str, ...] = ()
 
 
 def _packing(dataset: Any, product: RasterFacts | None) -> _Packing:
-    if any(dataset.offsets) or len(set(dataset.scales)) != 1 or dataset.scales[0] <= 0:
+    scales, offsets = tuple(dataset.scales), tuple(dataset.offsets)
+    if len({*zip(scales, offsets, strict=True)}) > 1 or not scales[0] > 0 or not math.isfinite(scales[0] + offsets[0]):
         listed = say("The scales and offsets of the file are listed, not applied: stored values are shown.")
-        notes = (listed,) if product is None else ()
-        return _Packing(1.0, tuple(dataset.scales), tuple(dataset.offsets), notes)
-    if dataset.scales[0] != 1:
-        note = say(
-            "The file says that values are to be multiplied by {first_scales:g}: this is done.",
-            first_scales=dataset.scales[0],
-        )
-        return _Packing(float(1 / np.float64(dataset.scales[0])), notes=(note,))
+        return _Packing(gains=scales, offsets=offsets, notes=(listed,) if product is None else ())
+    notes = []
+    if scales[0] != 1:
+        notes.append(
+            say("The file says that values are to be multiplied by {first_scales:g}: this is done.",
+                first_scales=scales[0])
+        )  # fmt: skip
+    if offsets[0]:
+        notes.append(say("As the file says, {offset:g} is added to the values.", offset=offsets[0]))
+    if notes:
+        return _Packing(float(1 / np.float64(scales[0])), offsets[0], notes=tuple(notes))
     if product is not None and product.scale:
         return _Packing(product.scale)
     if product is not None and product.gains:
-        return _Packing(1.0, product.gains, product.offsets)
+        return _Packing(gains=product.gains, offsets=product.offsets)
     return _Packing()
 
 

@@ -25,8 +25,10 @@ from hsigui.cube.formats.containers import Beside, Place
 from hsigui.cube.formats.hdf4 import is_hdf4, refusal
 from hsigui.cube.formats.hdf5_attributes import Attributes
 from hsigui.cube.formats.hdf5_beside import beside_array
+from hsigui.cube.formats.hdf5_heaps import require_sound_heaps
 from hsigui.cube.formats.hdf5_links import dataset_of, follows, item_of
 from hsigui.cube.formats.hdf5_place import place_of_array
+from hsigui.cube.formats.hdf5_samples import as_said, meant_type
 from hsigui.cube.formats.netcdf3 import as_hdf5, is_netcdf3
 from hsigui.cube.limits import require_block, require_memory
 from hsigui.cube.outside import LeadsOutside
@@ -37,6 +39,7 @@ from hsigui.texts import say
 BROKEN = (OSError, RuntimeError, ValueError, TypeError, KeyError, IndexError, AttributeError, OverflowError)
 _CHUNK_CACHE = 128 * 2**20  # bytes; spectra of neighbouring pixels then need no second decompression
 _BLOCK_BYTES = 32 * 2**20
+NETCDF4 = "_NCProperties"  # attribute of the root that the library of NetCDF 4 writes
 _MOST_ARRAYS, _DEEPEST = 5000, 16
 _LARGEST_CHUNK = 2**30
 _SLOW_CHUNK = 16 * 2**20  # bytes that take a good part of a second to be unpacked
@@ -63,7 +66,8 @@ class HdfFile:
                 if isinstance(item, str):
                     other.append(say("{name} (in {file}, outside its folder)", name=name, file=item))
                 elif is_numeric(item) and item.shape:
-                    found.append(ArrayInfo(name, tuple(map(int, item.shape)), item.dtype.newbyteorder("=").name))
+                    dtype = meant_type(item.dtype, item.attrs)
+                    found.append(ArrayInfo(name, tuple(map(int, item.shape)), dtype.newbyteorder("=").name))
                 elif isinstance(item, h5py.Dataset) and item.shape:
                     other.append(f"{name} ({item.dtype})")
         except BROKEN as error:
@@ -78,16 +82,25 @@ class HdfFile:
         Raises:
             HsiError: it cannot be read.
         """
-        return load_dataset(self.path, self.file, name)
+        array = load_dataset(self.path, self.file, name)
+        item = item_of(self.file, name)
+        return array.view(meant_type(array.dtype, item.attrs)) if array.dtype.kind in "iu" else array
 
     def source(self, name: str, layout: Layout) -> Source:
-        """A source over one array."""
-        return HdfSource(self.path, self.file, name, layout)
+        """A source over one array, its numbers as its attributes mean them."""
+        try:
+            # Before the source, which keeps its dataset open.
+            said = as_said(self.file, name)
+        except BROKEN as error:
+            raise broken(self.path, error) from error
+        return said.of(HdfSource(self.path, self.file, name, layout))
 
     def beside(self, name: str, bands: int) -> Beside:
         """No-data, scale and band lists from the attributes of an array and of the file."""
         try:
-            return beside_array(self.file, name, bands)
+            return beside_array(
+                self.file, name, bands, netcdf=is_netcdf3(_head(self.path)) or NETCDF4 in self.file.attrs
+            )
         except BROKEN as error:
             raise broken(self.path, error) from error
 
@@ -210,16 +223,20 @@ def open_hdf(path: Path) -> Any:
     """
     if not path.is_file():
         raise HsiError(say("The file {path} does not exist.", path=path), say("Choose another file."))
-    with path.open("rb") as file:
-        head = file.read(4)
-    if is_netcdf3(head):
+    if is_netcdf3(_head(path)):
         return as_hdf5(path)
     if is_hdf4(path):
         raise refusal(path)
+    require_sound_heaps(path)
     try:
         return h5py.File(path.absolute(), "r", rdcc_nbytes=_CHUNK_CACHE)
     except BROKEN as error:
         raise broken(path, error) from error
+
+
+def _head(path: Path) -> bytes:
+    with path.open("rb") as file:
+        return file.read(4)
 
 
 def broken(path: Path, error: BaseException) -> HsiError:

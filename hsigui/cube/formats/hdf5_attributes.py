@@ -19,6 +19,7 @@ from hsigui.cube.formats.hdf5_links import item_of
 
 _MOST_ENTRIES = 100_000  # of a list in an attribute
 _MOST_ATTRIBUTES = 10_000
+_MOST_BESIDE = 500  # items of a group that are looked at one by one
 
 
 def spelled(name: str) -> str:
@@ -130,10 +131,22 @@ def nearby(file: Any, name: str, wanted: Iterable[str], deep: int = 0) -> Iterat
         yield from _below(group, around, spellings, deep)
 
 
+def beside(file: Any, name: str) -> Iterator[tuple[str, Any]]:
+    """All items beside an item, then all beside the groups around it, with their paths."""
+    for group, around in _groups(file, name):
+        for key in list(group)[:_MOST_BESIDE]:
+            item = None if _leads_away(group, key) else item_of(group, key)
+            if item is not None:
+                yield f"{around}/{key}" if around else key, item
+
+
+def _leads_away(group: Any, key: str) -> bool:
+    return type(group.get(key, getlink=True)).__name__ == "ExternalLink"
+
+
 def _below(group: Any, around: str, spellings: set[str], deep: int) -> Iterator[tuple[str, Any]]:
     for key in group:
-        link = group.get(key, getlink=True)
-        if type(link).__name__ == "ExternalLink":
+        if _leads_away(group, key):
             continue
         path = f"{around}/{key}" if around else key
         wanted = spelled(key) in spellings

@@ -16,11 +16,10 @@ from hsigui.cube.formats.containers import WAVELENGTH_NAMES, WIDTH_NAMES, BandLi
 from hsigui.cube.formats.hdf5_attributes import Attributes, keys_of, text_of
 from hsigui.cube.formats.hdf5_links import item_of
 from hsigui.cube.formats.hdf5_place import scales_of
+from hsigui.cube.formats.hdf5_samples import Said, as_meant, as_said, never_written, told_of_values
 from hsigui.cube.wavelengths import is_wavelength_unit
 from hsigui.texts import say
 
-_NO_DATA = ("_FillValue", "missing_value", "fill_value", "nodata", "no_data", "no_data_value", "data_ignore_value",
-            "nodata_value", "ignore_value")  # fmt: skip
 _SCALE = ("scale_factor", "reflectance_scale_factor")
 _OFFSET = ("add_offset",)
 _GOOD = ("good_wavelengths", "good_bands", "bbl", "good_band_list")
@@ -28,21 +27,27 @@ _WAVELENGTHS = ("sensor_band_central_radiation_wavelength", "radiation_wavelengt
 _LEAST_DIVISOR = 10.0  # no producer multiplies reflectances by so much, and many divide by such a number
 
 
-def beside_array(file: Any, name: str, bands: int) -> Beside:
+def beside_array(file: Any, name: str, bands: int, netcdf: bool = False) -> Beside:
     """No-data, scale, valid range and band lists of an array.
+
+    Args:
+        netcdf: the library of NetCDF wrote the file: what it leaves in samples that nobody wrote is no data.
 
     Raises:
         OSError, KeyError, ValueError, TypeError: the file is damaged.
     """
-    around, dtype = Attributes.around(file, name), item_of(file, name).dtype
-    packing, notes = _packing(around)
-    valid, said = _valid_range(around.own, dtype, packing)
+    samples, around = as_said(file, name), Attributes.around(file, name)
+    packing, notes = _packing(around, bands)
+    valid, said = _valid_range(around.own, samples, packing)
     return Beside(
-        nodata=around.number(*_NO_DATA),
+        nodata=samples.values[0] if samples.values else None,
+        never_written=never_written(file, name, netcdf),
         scale=packing.scale,
         offset=packing.offset,
         valid_range=valid,
-        notes=(*notes, *said),
+        gains=packing.gains,
+        offsets=packing.offsets,
+        notes=(*told_of_values(samples.values), *notes, *said),
         lists=_own_lists(around.own, bands) or _of_coordinate(file, name, bands),
         metadata=_texts(file, around),
     )
@@ -50,13 +55,22 @@ def beside_array(file: Any, name: str, bands: int) -> Beside:
 
 @dataclass(frozen=True)
 class _Packing:
-    """Stored numbers become values by dividing them by `scale` and adding `offset`."""
+    """Stored numbers become values by dividing them by `scale` and adding `offset`; where there is one of each a band,
+    they are told and not applied."""
 
     scale: float = 1.0
     offset: float = 0.0
+    gains: tuple[float, ...] = ()
+    offsets: tuple[float, ...] = ()
 
 
-def _packing(around: Attributes) -> tuple[_Packing, tuple[str, ...]]:
+def _packing(around: Attributes, bands: int) -> tuple[_Packing, tuple[str, ...]]:
+    gains, offsets = (tuple(around.numbers(*names).tolist()) for names in (_SCALE, _OFFSET))
+    if bands > 1 and bands in (len(gains), len(offsets)):
+        listed = say("The scales and offsets of the file are listed, not applied: stored values are shown.")
+        known = (values if len(values) == bands else values * bands if len(values) == 1 else ()
+                 for values in (gains, offsets))  # fmt: skip
+        return _Packing(1.0, 0.0, *known), (listed,)
     factor, offset = around.number(*_SCALE), around.number(*_OFFSET) or 0.0
     if factor is not None and not (math.isfinite(factor) and factor > 0):
         return _Packing(), (say("The scale factor {scale:g} makes no sense: it is ignored.", scale=factor),)
@@ -74,9 +88,10 @@ def _packing(around: Attributes) -> tuple[_Packing, tuple[str, ...]]:
 
 
 def _valid_range(
-    own: Attributes, dtype: np.dtype[Any], packing: _Packing
+    own: Attributes, samples: Said, packing: _Packing
 ) -> tuple[tuple[float, float] | None, tuple[str, ...]]:
     """The smallest and the largest stored number that counts, and a sentence that says so."""
+    dtype = samples.dtype
     both = own.numbers("valid_range")
     low = own.number("valid_min") if both.size != 2 else float(both[0])
     high = own.number("valid_max") if both.size != 2 else float(both[1])
@@ -86,6 +101,8 @@ def _valid_range(
     if np.asarray(said).dtype.kind == "f" and dtype.kind in "iu" and packing != _Packing():
         # Of the type of the unpacked values, so in their units.
         low, high = (None if v is None else (v - packing.offset) * packing.scale for v in (low, high))
+    elif samples.stored != dtype:
+        low, high = (None if v is None else as_meant(v, dtype) for v in (low, high))
     ends = (-math.inf if low is None else low, math.inf if high is None else high)
     if not ends[0] < ends[1]:
         return None, (say("The valid range {low:g} to {high:g} makes no sense: it is ignored.", low=low, high=high),)

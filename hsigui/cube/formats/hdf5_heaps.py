@@ -6,7 +6,7 @@ Source: The HDF Group, "HDF5 File Format Specification Version 3.0", III.E "Disk
 
 from __future__ import annotations
 
-import mmap
+import functools
 import struct
 from pathlib import Path
 
@@ -16,37 +16,48 @@ from hsigui.texts import say
 
 _SIGN = b"GCOL\x01\0\0\0"
 _HEAD = 16  # bytes of a heap's head, and of that of each object in it
-_MOST_LOOKED_THROUGH = 2**28
+_END_LOOKED_THROUGH = 2**24  # bytes at either end of a file, where names and attributes are written
 
 
 def require_sound_heaps(path: Path) -> None:
-    """Refuses a file one of whose heaps never ends. Larger files than 256 MiB are not looked through.
+    """Refuses a file one of whose heaps never ends. Of one of more than 32 MiB both ends are looked through, 16 MiB
+    each: between them lie the samples, which are not worth reading twice.
 
     Raises:
         HsiError: there is one.
     """
-    size = path.stat().st_size
-    if not 0 < size <= _MOST_LOOKED_THROUGH:
-        return
-    with path.open("rb") as file, mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ) as content:
-        at = content.find(_SIGN)
-        while at >= 0:
-            stopping.check()
-            if _never_ends(content, at, size):
-                raise HsiError(
-                    say("{name} is damaged where it keeps its texts.", name=path.name), say("Is the file complete?")
-                )
-            at = content.find(_SIGN, at + 1)
+    about = path.stat()
+    if about.st_size and not _is_sound(path, about.st_size, about.st_mtime_ns):
+        raise HsiError(say("{name} is damaged where it keeps its texts.", name=path.name), say("Is the file complete?"))
 
 
-def _never_ends(content: mmap.mmap, start: int, size: int) -> bool:
-    if start + _HEAD > size:
+@functools.lru_cache(maxsize=64)
+def _is_sound(path: Path, size: int, _changed: int) -> bool:
+    """Of a file of this size, changed then: those that are opened again and again are looked through once."""
+    begins = {0, max(0, size - _END_LOOKED_THROUGH)}
+    with path.open("rb") as file:
+        for begin in sorted(begins):
+            file.seek(begin)
+            # Read rather than mapped: a file that shrinks meanwhile ends the program otherwise.
+            part = file.read(_END_LOOKED_THROUGH)
+            at = part.find(_SIGN)
+            while at >= 0:
+                stopping.check()
+                if _never_ends(part, at):
+                    return False
+                at = part.find(_SIGN, at + 1)
+    return True
+
+
+def _never_ends(part: bytes, start: int) -> bool:
+    """Whether the heap that begins there has a free part of 0 bytes, as far as the part of the file goes."""
+    if start + _HEAD > len(part):
         return False
-    (length,) = struct.unpack_from("<Q", content, start + 8)
-    end, at = start + length, start + _HEAD
-    while at + _HEAD <= min(end, size):
+    (length,) = struct.unpack_from("<Q", part, start + 8)
+    end, at = min(start + length, len(part)), start + _HEAD
+    while at + _HEAD <= end:
         stopping.check()
-        index, _, _, held = struct.unpack_from("<HHIQ", content, at)
+        index, _, _, held = struct.unpack_from("<HHIQ", part, at)
         if not index and not held:
             return True
         at += _HEAD + (held + 7) // 8 * 8 if index else held

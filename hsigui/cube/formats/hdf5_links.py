@@ -16,6 +16,7 @@ import h5py
 
 from hsigui import stopping
 from hsigui.cube.formats.array_tree import TreeGroup
+from hsigui.cube.formats.hdf5_heaps import require_sound_heaps
 from hsigui.cube.outside import allowed, require_inside
 from hsigui.errors import HsiError
 from hsigui.texts import say
@@ -127,6 +128,7 @@ def _require_own_sources(path: Path, dataset: Any, depth: int) -> None:
             _require_own_array(path, dataset.file, array, depth)
             continue
         for found in _matching(path, dataset.file, file_name):
+            require_sound_heaps(found)
             with h5py.File(found, "r") as file:
                 _require_own_array(path, file, array, depth)
 

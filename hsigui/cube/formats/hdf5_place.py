@@ -11,14 +11,15 @@ from typing import Any
 
 import h5py
 import numpy as np
+from numpy.typing import NDArray
 
 from hsigui.cube.cube import Geo
 from hsigui.cube.formats.array_tree import TreeGroup
-from hsigui.cube.formats.cf_crs import wkt_of_mapping, wkt_or_none
+from hsigui.cube.formats.cf_crs import MAPPING_NAMES, metres_of, names_system, wkt_of_mapping, wkt_or_none
 from hsigui.cube.formats.choice import Layout
 from hsigui.cube.formats.containers import Place
 from hsigui.cube.formats.envi_geo import Transform, place_of_map_info
-from hsigui.cube.formats.hdf5_attributes import Attributes, nearby, numbers_in, text_in, text_of
+from hsigui.cube.formats.hdf5_attributes import Attributes, beside, nearby, numbers_in, text_in, text_of
 from hsigui.cube.formats.hdf5_links import is_array, item_of
 from hsigui.cube.formats.hdfeos_grids import place_in_grid
 from hsigui.texts import say
@@ -26,7 +27,15 @@ from hsigui.texts import say
 COLUMN_NAMES = {"x", "easting", "eastings", "xc", "lon", "longitude", "projection_x_coordinate", "x_coordinate"}
 ROW_NAMES = {"y", "northing", "northings", "yc", "lat", "latitude", "projection_y_coordinate", "y_coordinate"}
 _SWATH = ("lat", "latitude", "latitudes", "latitude_vnir", "latitude_swir")
+# Attributes with the system and the transform, as rasterio's and GDAL's users carry them into files.
+_SYSTEMS = ("crs_wkt", "spatial_ref", "crs", "srs", "proj4", "proj4_string", "epsg_code", "epsg")
+_TRANSFORMS = ("GeoTransform", "geo_transform", "transform", "affine", "affine_transform")
+# What variables with a grid mapping are called; arrays do not always name theirs.
+_MAPPING_NAMES = {"crs", "spatial_ref", "grid_mapping", "projection", *MAPPING_NAMES}
+_KILOMETRES = {"km", "kilometer", "kilometers", "kilometre", "kilometres"}
+_RADIANS = {"rad", "radian", "radians"}
 _REGULAR = 1e-3  # of a step, by which coordinates may stray
+_MOST_ROUNDED = 0.25  # of a step, by which their type may round them
 _LONGEST = 10_000_000  # entries of a list of coordinates
 
 
@@ -48,6 +57,9 @@ def place_of_array(file: Any, name: str, layout: Layout) -> Place:
             return found[-1]
     if swath := _swath(file, name, layout):
         return Place(notes=swath)
+    # Last: a file of a swath may have the place of the map that it can be put on in its attributes.
+    if (said := _by_attributes(file, name)).geo.transform is not None:
+        return said
     return next((place for place in found if place.geo.crs_wkt or place.notes), Place())
 
 
@@ -80,51 +92,108 @@ def transform_of_gdal(values: Any) -> Transform | None:
 
 
 def _by_mapping(file: Any, name: str, layout: Layout) -> Place:
-    around = Attributes.around(file, name)
-    mapping = _mapping(file, name, around.own.text("grid_mapping"))
+    mapping, notes = _mapping(file, name)
     wkt = wkt_of_mapping(mapping) if mapping is not None else None
     said = transform_of_gdal(mapping.get("GeoTransform")) if mapping is not None else None
     if said is None and mapping is not None:
         said = transform_of_gdal(mapping.text("GeoTransform"))
-    transform = said or _by_coordinates(file, name, layout)
+    transform = said or _by_coordinates(file, name, layout, mapping, wkt)
     if transform is None:
         return Place(Geo(None, wkt)) if wkt else Place()
+    wkt = wkt or _system(Attributes.around(file, name))
     if wkt is None and _in_degrees(file, name):
         wkt = wkt_or_none("EPSG:4326")
-    notes = (say("The rows run from south to north."),) if transform[4] > 0 else ()
-    return Place(Geo(transform, wkt), notes)
+    if wkt is None and mapping is not None and (called := mapping.text("grid_mapping_name")):
+        notes = (say("The projection “{name}” that the file names is not known: the scene has no coordinate system.",
+                     name=called),)  # fmt: skip
+    south = (say("The rows run from south to north."),) if transform[4] > 0 else ()
+    return Place(Geo(transform, wkt), (*notes, *south))
 
 
-def _mapping(file: Any, name: str, said: str) -> Attributes | None:
-    """The attributes of the variable that `grid_mapping` names, also in its longer form "crs: x y"."""
-    word = said.split(":")[0].split()[0] if said.split() else ""
-    if not word:
+def _by_attributes(file: Any, name: str) -> Place:
+    around = Attributes.around(file, name)
+    transform = transform_in_any_order(around.numbers(*_TRANSFORMS))
+    return Place(Geo(transform, _system(around))) if transform is not None else Place()
+
+
+def _system(around: Attributes) -> str | None:
+    """The system that an attribute names by its words or its code, as WKT; None for none."""
+    text, number = around.text(*_SYSTEMS), around.number(*_SYSTEMS)
+    if number is not None and number == int(number):
+        text = f"EPSG:{int(number)}"
+    return wkt_or_none(text) if text else None
+
+
+def transform_in_any_order(values: NDArray[np.float64]) -> Transform | None:
+    """Six numbers (or nine, of a matrix) in affine order, though they be in GDAL's, which without rotation has a 0 in
+    the third and in the fifth place. None where they make no place."""
+    if values.size == 9 and values[6:].tolist() == [0, 0, 1]:
+        values = values[:6]
+    if values.size == 6 and values[2] == 0 == values[4]:
+        return transform_of_gdal(values)
+    if values.size != 6 or not np.isfinite(values).all():
         return None
-    item = item_of(file, word) if "/" in word else next((i for _, i in nearby(file, name, (word,))), None)
-    return None if item is None else Attributes(item.attrs)
+    a, b, c, d, e, f = map(float, values)
+    return (a, b, c, d, e, f) if a * e != b * d else None
 
 
-def _by_coordinates(file: Any, name: str, layout: Layout) -> Transform | None:
+def _mapping(file: Any, name: str) -> tuple[Attributes | None, tuple[str, ...]]:
+    """The attributes of the variable that `grid_mapping` names, also in its longer form "crs: x y"; where an array
+    names none, those of one beside it, with a sentence that says so."""
+    said = Attributes.around(file, name).text("grid_mapping")
+    word = said.split(":")[0].split()[0] if said.strip(": ") else ""
+    if word:
+        item = item_of(file, word) if "/" in word else next((i for _, i in nearby(file, name, (word,))), None)
+        if item is not None:
+            return Attributes(item.attrs), ()
+    for path, item in nearby(file, name, _MAPPING_NAMES):
+        if is_array(item) and names_system(found := Attributes(item.attrs)):
+            return found, (say("The place is that of “{path}”, which the array itself does not name.", path=path),)
+    return None, ()
+
+
+def _by_coordinates(
+    file: Any, name: str, layout: Layout, mapping: Attributes | None, wkt: str | None
+) -> Transform | None:
     rows, cols, _ = layout.shape
     y = _coordinate(file, name, layout.axes[0], rows, ROW_NAMES)
     x = _coordinate(file, name, layout.axes[1], cols, COLUMN_NAMES)
     if x is None or y is None:
         return None
-    (left, width), (top, height) = x, y
+    (left, width), (top, height) = (tuple(v * _unit(axis[2], mapping, wkt) for v in axis[:2]) for axis in (x, y))
     return width, 0.0, left - width / 2, 0.0, height, top - height / 2
 
 
-def _coordinate(file: Any, name: str, axis: int, length: int, names: set[str]) -> tuple[float, float] | None:
-    """Centre of the first pixel and step of a regular list of coordinates along an axis."""
+def _unit(unit: str, mapping: Attributes | None, wkt: str | None) -> float:
+    """How many units of the map are one of a list of coordinates."""
+    word = unit.casefold()
+    if word in _KILOMETRES and wkt is not None:
+        return 1000 / metres_of(wkt)
+    height = mapping.number("perspective_point_height") if mapping is not None and word in _RADIANS else None
+    return height or 1.0
+
+
+def _coordinate(file: Any, name: str, axis: int, length: int, names: set[str]) -> tuple[float, float, str] | None:
+    """Centre of the first pixel, step and unit of a regular list of coordinates along an axis."""
     for item in _lists(file, name, axis, names):
         if item.shape != (length,) or length < 2 or length > _LONGEST or item.dtype.kind not in "iuf":
             continue
-        values = np.asarray(item[()], dtype=float)
+        stored = np.asarray(item[()])
+        values = stored.astype(float)
         step = float(values[-1] - values[0]) / (length - 1)
+        if not step or not np.isfinite(values).all():
+            continue
         regular = values[0] + step * np.arange(length)
-        if step and np.isfinite(values).all() and np.abs(values - regular).max() <= abs(step) * _REGULAR:
-            return float(values[0]), step
+        if np.abs(values - regular).max() <= max(abs(step) * _REGULAR, _rounded(stored, abs(step))):
+            return float(values[0]), step, text_of(item.attrs.get("units", ""))
     return None
+
+
+def _rounded(values: NDArray[Any], step: float) -> float:
+    """By how much the type of coordinates can have rounded them: a float32 has metres or 1e-5 degrees left."""
+    if values.dtype.kind != "f":
+        return 0.0
+    return min(float(np.spacing(np.abs(values).max())), step * _MOST_ROUNDED)
 
 
 def _lists(file: Any, name: str, axis: int, names: set[str]) -> Iterator[Any]:
@@ -196,7 +265,7 @@ def _text_near(file: Any, name: str, *names: str) -> str:
 def _swath(file: Any, name: str, layout: Layout) -> tuple[str, ...]:
     """A sentence where latitudes of every pixel lie beside an array that has no grid."""
     size = layout.shape[:2]
-    for path, item in nearby(file, name, _SWATH, deep=1):
+    for path, item in _latitudes(file, name):
         if is_array(item) and item.shape in (size, size[::-1]):
             return (
                 say(
@@ -206,3 +275,20 @@ def _swath(file: Any, name: str, layout: Layout) -> tuple[str, ...]:
                 ),
             )
     return ()
+
+
+def _latitudes(file: Any, name: str) -> Iterator[tuple[str, Any]]:
+    """Arrays that may be latitudes: by their names, by what the array calls its coordinates, by what they say."""
+    yield from nearby(file, name, _SWATH, deep=1)
+    named = Attributes.around(file, name).own.text("coordinates").replace(",", " ").split()
+    for word in named:
+        found = [(word, item_of(file, word))] if "/" in word else list(nearby(file, name, (word,), deep=1))
+        yield from ((path, item) for path, item in found if is_array(item) and _is_latitude(path, item))
+    for path, item in beside(file, name):
+        if is_array(item) and len(item.shape) == 2 and _is_latitude("", item):
+            yield path, item
+
+
+def _is_latitude(path: str, item: Any) -> bool:
+    said = {text_of(item.attrs.get(key, "")).casefold() for key in ("standard_name", "units", "long_name")}
+    return "lat" in path.casefold() or bool(said & {"latitude", "degrees_north", "degree_north", "degrees_n"})

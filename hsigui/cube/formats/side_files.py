@@ -193,7 +193,7 @@ def _filled(info: CubeInfo, said: CubeInfo) -> tuple[CubeInfo, list[str]]:
 
 def _packed(info: CubeInfo, said: CubeInfo) -> tuple[CubeInfo, list[str]]:
     """As `_filled`, of scale, gains and offsets. They belong together: those of two places are not mixed."""
-    if info.scale != 1.0 or info.gains or info.offsets:
+    if info.scale != 1.0 or info.offset or info.gains or info.offsets:
         return info, []
     if len(set(said.gains)) == 1 and said.gains[0] > 0 and not any(said.offsets) and said.scale == 1.0:
         # One gain for all bands is a scale, which leaves the form of spectra as it is.

@@ -21,6 +21,7 @@ from hsigui.cube.formats.hdf5 import HdfSource, chunk_bytes, read_positions
 from hsigui.cube.formats.hdf5_attributes import Attributes
 from hsigui.cube.formats.hdf5_beside import beside_array
 from hsigui.cube.formats.hdf5_place import COLUMN_NAMES, ROW_NAMES, axes_of_dimensions, place_of_array, scales_of
+from hsigui.cube.formats.hdf5_samples import as_said
 from hsigui.cube.limits import require_block, require_memory
 from hsigui.cube.remote import stand_ins
 from hsigui.cube.remote.faults import without_package
@@ -119,7 +120,7 @@ class ZarrFile:
 
     def source(self, name: str, layout: Layout) -> Source:
         """A source over one array."""
-        return ZarrSource(Path(self._name), self._tree, name, layout)
+        return as_said(self._tree, name).of(ZarrSource(Path(self._name), self._tree, name, layout))
 
     def beside(self, name: str, bands: int) -> Beside:
         """No-data, scale and band lists from the attributes of an array and of the store, and from coordinates."""

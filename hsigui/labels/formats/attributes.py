@@ -10,9 +10,10 @@ from numpy.typing import NDArray
 
 from hsigui.cube.formats.arrays import ArrayInfo
 from hsigui.errors import HsiError
+from hsigui.labels.background import is_no_class
 from hsigui.labels.classes import MAX_CLASS, ClassInfo, ClassTable, Color, color_for
 from hsigui.labels.raster import AmbiguousLabels
-from hsigui.texts import say
+from hsigui.texts import say, say_number
 
 Columns = Mapping[str, NDArray[Any]]
 
@@ -27,20 +28,45 @@ NAMES = (
     "mc_name", "mc_info", "macroclass_name", "type", "species",
     "landcover", "level_1",
 )  # fmt: skip
+# Of programs that make shapes of the pixels of a raster, in which 0 is what lies between the classes.
+_OF_RASTERS = {"dn", "value", "gridcode", "gt"}
 # Of the Semi-Automatic Classification Plugin: classes lie in macroclasses, whose names are others.
 _MACRO = ("mc_id", "macroclass_id")
 _MACRO_NAMES = ("mc_name", "mc_info", "macroclass_name")
 _COLORS = ("color", "colour", "class_color", "rgb")
 
 
+def shift_of(columns: Columns, count: int, file_name: str, field: str | None = None) -> tuple[int, tuple[str, ...]]:
+    """By how much the class numbers of shapes are higher than those of the file, with a sentence where that is 1: what
+    is drawn has a class, so 0 is one, unless its name says that it is none, or the shapes are those of a raster.
+
+    Args:
+        columns, field: as in `classes_of`.
+
+    Raises:
+        AmbiguousLabels, HsiError: as `classes_of` does.
+    """
+    numbers, names = _fields(columns, file_name, field) if count else (None, None)
+    if numbers is None or numbers.casefold() in _OF_RASTERS:
+        return 0, ()
+    texts = _texts(columns[numbers])
+    zero = np.array([bool(text) and text.strip("+-0.") == "" for text in texts.tolist()])
+    called = set() if names is None else set(np.unique(_texts(columns[names])[zero]).tolist())
+    if not zero.any() or any(map(is_no_class, called)):
+        return 0, ()
+    what = say_number("1 shape", "{count:,} shapes", int(zero.sum()))
+    return 1, (say("0 is a class ({what}): class numbers are one higher than in the file.", what=what),)
+
+
 def classes_of(
-    columns: Columns, count: int, file_name: str, field: str | None = None
+    columns: Columns, count: int, file_name: str, field: str | None = None, shift: int = 0
 ) -> tuple[NDArray[np.int64], ClassTable, tuple[str, ...]]:
     """The class number of every row, the classes that occur, and what was assumed. The numbers are one a row.
 
     Args:
         columns: values of each field, `count` each: numbers or text (None for none).
         field: the field that holds the class, where several could.
+        shift: what is added to the numbers of the file (`shift_of`); without it 0 is no class.
 
     Raises:
         AmbiguousLabels: no field is known by its name and several could be the class.
@@ -62,14 +88,14 @@ def classes_of(
             ),
         )
     else:
-        values, notes = _whole(columns[numbers], numbers, file_name), ()
+        values, notes = _whole(columns[numbers], numbers, file_name, shift), ()
     macro = next((c for c in columns if c.casefold() in _MACRO and c != numbers), None)
     if numbers is not None and field is None and numbers.casefold() in ("c_id", "class_id") and macro is not None:
         said = say("{numbers} is read; macroclasses are in {macro}, which can be chosen.", numbers=numbers, macro=macro)
         notes += (said,)
     values, more = _told_apart(values, texts, file_name)
     colors = next((columns[c] for c in columns if c.casefold() in _COLORS), None)
-    return values, _table(values, texts, colors), notes + more
+    return values, _table(values, texts, colors, 0 if more else shift), notes + more
 
 
 def _fields(columns: Columns, file_name: str, field: str | None) -> tuple[str | None, str | None]:
@@ -130,12 +156,12 @@ def _texts(values: NDArray[Any]) -> NDArray[np.str_]:
     return np.array(["" if v is None else str(v).strip() for v in values.tolist()], dtype=np.str_)
 
 
-def _whole(values: NDArray[Any], field: str, file_name: str) -> NDArray[np.int64]:
+def _whole(values: NDArray[Any], field: str, file_name: str, shift: int) -> NDArray[np.int64]:
     if values.dtype.kind == "O":
-        values = np.array([float(t) if t else 0.0 for t in _texts(values).tolist()])
-    if values.dtype.kind == "f":
-        values = np.where(np.isnan(values), 0, values)
-    wrong = (values < 0) | (values > MAX_CLASS)
+        values = np.array([float(t) if t else np.nan for t in _texts(values).tolist()])
+    left_open = np.isnan(values) if values.dtype.kind == "f" else np.zeros(values.shape, dtype=bool)
+    values = np.where(left_open, 0, values)
+    wrong = (values < 0) | (values > MAX_CLASS - shift)
     if wrong.any():
         raise HsiError(
             say(
@@ -146,7 +172,7 @@ def _whole(values: NDArray[Any], field: str, file_name: str) -> NDArray[np.int64
             ),
             say("Class numbers are whole, from 0 (unlabelled) to {max_class}.", max_class=MAX_CLASS),
         )
-    return values.astype(np.int64)
+    return np.where(left_open, 0, values.astype(np.int64) + shift)
 
 
 def _told_apart(
@@ -181,14 +207,16 @@ def _require_few(names: int, file_name: str) -> None:
         )
 
 
-def _table(values: NDArray[np.int64], texts: NDArray[np.str_] | None, colors: NDArray[Any] | None) -> ClassTable:
+def _table(
+    values: NDArray[np.int64], texts: NDArray[np.str_] | None, colors: NDArray[Any] | None, shift: int
+) -> ClassTable:
     numbers, first = np.unique(values, return_index=True)
     classes = []
     for number, at in zip(numbers.tolist(), first.tolist(), strict=True):
         if number:
             name = str(texts[at]) if texts is not None else ""
             color = color_from(colors[at]) if colors is not None else None
-            classes.append(ClassInfo(number, name or f"Class {number}", color or color_for(number)))
+            classes.append(ClassInfo(number, name or f"Class {number - shift}", color or color_for(number)))
     return ClassTable(tuple(classes))
 
 

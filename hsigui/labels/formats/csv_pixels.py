@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import re
 from pathlib import Path
 from typing import Any
 
@@ -22,6 +23,7 @@ from hsigui.texts import say
 
 _ROWS, _COLS = ("row", "line", "r", "pixel_row"), ("col", "column", "sample", "c", "pixel_col")
 _XS, _YS = ("x", "map_x", "easting", "lon", "longitude"), ("y", "map_y", "northing", "lat", "latitude")
+_DECIMAL_COMMA = re.compile(r"[+-]?\d+(?:,\d+)?(?:[eE][+-]?\d+)?")
 _BLOCK = 100_000  # pixels that are written at once
 _TITLES = "row,col,class_id,class_name,color"  # of files of ours, which may hold no pixel
 
@@ -136,9 +138,18 @@ def _columns(path: Path) -> dict[str, NDArray[Any]]:
             say("Is the file complete?"),
         )
     columns = zip(*lines[1:], strict=True) if not empty else ([] for _ in titles)
-    return {
-        t: np.array(list(map(cells.as_it_was, values)), dtype=object) for t, values in zip(titles, columns, strict=True)
-    }
+    plain = list(zip(titles, (list(map(cells.as_it_was, values)) for values in columns), strict=True))
+    if separator != ",":
+        plain = [(title, _with_points(values)) for title, values in plain]
+    return {title: np.array(values, dtype=object) for title, values in plain}
+
+
+def _with_points(values: list[str]) -> list[str]:
+    """The numbers of a column with decimal commas, as much of Europe writes them, with points; other columns as they
+    are."""
+    if not all(_DECIMAL_COMMA.fullmatch(value.strip()) for value in values) or not any("," in v for v in values):
+        return values
+    return [value.strip().replace(",", ".") for value in values]
 
 
 def _position_columns(columns: dict[str, NDArray[Any]], file_name: str) -> tuple[bool, tuple[str, str]]:

@@ -55,15 +55,16 @@ def read_geojson(path: Path, variable: str | None = None, grid: Grid | None = No
     columns = _columns(properties, path.name)
     style, said_of_style = style_beside(path)
     field = style.of(columns, variable)
-    numbers, classes, notes = attributes.classes_of(columns, len(features), path.name, field)
-    classes, notes = style.applied(classes, field), notes + said_of_style
+    table = _own_classes(content.get("classes"))
+    shift, shifted = (0, ()) if table else attributes.shift_of(columns, len(features), path.name, field)
+    numbers, classes, notes = attributes.classes_of(columns, len(features), path.name, field, shift)
+    classes, notes = style.applied(classes, field, shift), notes + shifted + said_of_style
     shapes = tuple(
         Shape(number, *part) for number, found in zip(numbers.tolist(), parts, strict=True) if number for part in found
     )
     skipped = sum(not number or not found for number, found in zip(numbers.tolist(), parts, strict=True))
     if skipped:
         notes += (say("{skipped} shapes without a class or without coordinates are left out.", skipped=skipped),)
-    table = _own_classes(content.get("classes"))
     classes = ClassTable((*table, *(c for c in classes if c.number not in table)))
     crs, linked = _crs(content, path.name)
     notes += linked
@@ -72,6 +73,29 @@ def read_geojson(path: Path, variable: str | None = None, grid: Grid | None = No
     if crs is None and not kind and _are_degrees(shapes):
         crs = _as_wkt(_LONLAT)
     return LabelledShapes(shapes, classes, crs, kind, own, notes)
+
+
+def read_features(path: Path) -> tuple[LabelledShapes, attributes.Columns]:
+    """All shapes of a file whatever they are, each with the number of its feature from 1 on, and the values of each
+    property, one a feature.
+
+    Raises:
+        HsiError: the file is no GeoJSON.
+    """
+    content = _loaded(path)
+    features = _features(content, path.name)
+    shapes = tuple(
+        Shape(number, *part)
+        for number, feature in enumerate(features, 1)
+        for part in _parts(feature.get("geometry"), path.name)
+    )
+    properties = [dict(f["properties"]) if isinstance(f.get("properties"), dict) else {} for f in features]
+    crs, linked = _crs(content, path.name)
+    said = content.get("hsigui")
+    kind, own = grid_from_text(said if isinstance(said, dict) else {}, crs)
+    if crs is None and not kind and _are_degrees(shapes):
+        crs = _as_wkt(_LONLAT)
+    return LabelledShapes(shapes, ClassTable(), crs, kind, own, linked), _columns(properties, path.name)
 
 
 def write_geojson(path: Path, array: NDArray[np.uint16], classes: ClassTable, geo: Geo) -> list[Path]:

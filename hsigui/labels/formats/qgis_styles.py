@@ -38,18 +38,19 @@ class Style:
         name = self.attribute.strip().strip('"')
         return chosen if chosen is not None else name if name in columns else None
 
-    def applied(self, classes: ClassTable, field: str | None) -> ClassTable:
+    def applied(self, classes: ClassTable, field: str | None, shift: int = 0) -> ClassTable:
         """The classes with the labels and colours of the categories.
 
         Args:
             field: that the classes were read from; those of another field have other values.
+            shift: by which the numbers of the classes are higher than those of the field.
         """
         if field is None or field != self.attribute.strip().strip('"'):
             return classes
         keys = {key: _key(key) for key in {*self.labels, *self.colors}}
         labels = {keys[value]: label for value, label in self.labels.items()}
         colors = {keys[value]: color for value, color in self.colors.items()}
-        return ClassTable(tuple(_styled(info, labels, colors) for info in classes))
+        return ClassTable(tuple(_styled(info, labels, colors, shift) for info in classes))
 
 
 def style_beside(path: Path) -> tuple[Style, tuple[str, ...]]:
@@ -112,8 +113,8 @@ def symbol_color(symbol: ElementTree.Element) -> str | None:
     return None
 
 
-def _styled(info: ClassInfo, labels: Mapping[str, str], colors: Mapping[str, Color]) -> ClassInfo:
-    keys = (str(info.number), info.name)  # of a field of numbers, of one of names
+def _styled(info: ClassInfo, labels: Mapping[str, str], colors: Mapping[str, Color], shift: int) -> ClassInfo:
+    keys = (str(info.number - shift), info.name)  # of a field of numbers, of one of names
     label = next((labels[key] for key in keys if key in labels), "")
     color = next((colors[key] for key in keys if key in colors), None)
     return replace(info, name=label or info.name, color=color or info.color)

@@ -56,14 +56,16 @@ def read_vectors(path: Path, variable: str | None = None, grid: Grid | None = No
     style, said = (Style(), ()) if has_table else _style(path, layers, layer)
     field = style.of(columns, field)
     try:
-        numbers, classes, notes = attributes.classes_of(columns, len(found.geometries), path.name, field)
+        count = len(found.geometries)
+        shift, shifted = (0, ()) if has_table else attributes.shift_of(columns, count, path.name, field)
+        numbers, classes, notes = attributes.classes_of(columns, count, path.name, field, shift)
     except AmbiguousLabels as question:
         several = sum(kind is not None for kind in layers.values()) > 1
         prefix = f"{layer}{_OF_LAYER}" if several else ""  # else the answer would leave the layer open
         listed = tuple(replace(info, name=prefix + info.name) for info in question.candidates)
         message = say("{name} has several fields that can be the class", name=path.name)
         raise AmbiguousLabels(message, listed) from None
-    classes, notes = style.applied(classes, field), notes + said
+    classes, notes = style.applied(classes, field, shift), notes + shifted + said
     shapes, skipped = _shapes(found.geometries, numbers)
     if skipped:
         notes += (
@@ -72,6 +74,22 @@ def read_vectors(path: Path, variable: str | None = None, grid: Grid | None = No
     crs = _wkt(found.crs)
     kind, own = grid_from_text(found.said, crs)
     return LabelledShapes(shapes, _joined(table, classes), crs, kind, own, notes)
+
+
+def read_features(path: Path, layer: str) -> tuple[LabelledShapes, attributes.Columns]:
+    """All shapes of a layer whatever they are, each with the number of its feature from 1 on, and the values of each
+    field, one a feature. Geometries that are not read, such as curves, are left out and counted in the notes.
+
+    Raises:
+        HsiError: the file cannot be read.
+    """
+    found = vector_files.table_of(path, layer)
+    shapes, skipped = _shapes(found.geometries, np.arange(1, len(found.geometries) + 1))
+    crs = _wkt(found.crs)
+    kind, own = grid_from_text(found.said, crs)
+    said = say("{skipped} features without a geometry that is read are left out.", skipped=skipped)
+    columns = dict(zip(found.fields, found.values, strict=True))
+    return LabelledShapes(shapes, ClassTable(), crs, kind, own, (said,) if skipped else ()), columns
 
 
 def _style(path: Path, layers: dict[str, Any], layer: str) -> tuple[Style, tuple[str, ...]]:

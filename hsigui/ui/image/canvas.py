@@ -16,14 +16,23 @@ from PySide6.QtCore import QEvent, QPoint, QPointF, QRect, QRectF, QSizeF, Qt, S
 from PySide6.QtGui import QColor, QPainter, QPaintEvent, QPalette, QPen, QResizeEvent
 from PySide6.QtWidgets import QAbstractScrollArea, QFrame, QWidget
 
+from hsigui.cube.ground import Ground
 from hsigui.labels.classes import ClassTable, Color
 from hsigui.labels.strokes import Area
 from hsigui.texts import say
 from hsigui.ui.image.camera import Camera
-from hsigui.ui.image.color_key import ColorKey, paint_key
+from hsigui.ui.image.class_key import ClassKey, paint_class_key
+from hsigui.ui.image.color_key import ColorKey, key_box, paint_key
+from hsigui.ui.image.comparing import Comparing, Painted
+from hsigui.ui.image.furniture import Look
 from hsigui.ui.image.marks import Mark, half_side, paint_marks
 from hsigui.ui.image.outlines import OutlineLayer
-from hsigui.ui.image.overlay import REACH, Box, ClassLayer, Composite, SelectionLayer, Window
+from hsigui.ui.image.over_image import OverImage
+from hsigui.ui.image.overlay import FALLING, REACH, RISING, Box, ClassLayer, Composite, SelectionLayer, Window
+from hsigui.ui.image.pointer import paint_pointer, pointer_place
+from hsigui.ui.image.stack import Stack
+from hsigui.ui.image.turned_painting import paint_turned
+from hsigui.ui.image.turning import Turn
 
 ZOOM_STEP = 1.25
 PIXEL_SCALE = 12.0  # logical pixels a scene pixel gets when one pixel is asked for
@@ -36,6 +45,9 @@ class SceneCanvas(QAbstractScrollArea):
 
     Signals:
         moved: another part of the scene is in view.
+
+    Attributes:
+        stack: what lies over the composite, and in which order.
     """
 
     moved = Signal()
@@ -43,16 +55,33 @@ class SceneCanvas(QAbstractScrollArea):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._camera = Camera()
-        self._composite = Composite()
+        self._composite, self._cover = Composite(), Composite()
+        self._cover_key: ColorKey | None = None
         self._map = ClassLayer(opacity=0.65)
         self._labels = ClassLayer(opacity=0.9, keep_small=True, outlined=True)
-        self._validation = ClassLayer(opacity=0.9, keep_small=True, outlined=True, hatched=True)
+        self._validation = ClassLayer(opacity=0.9, keep_small=True, outlined=True, hatched=RISING)
+        self._truth = ClassLayer(opacity=0.9, keep_small=True, outlined=True, hatched=FALLING)
+        self._errors = ClassLayer(opacity=0.85, keep_small=True)
         self._selection = SelectionLayer()
         self._outlines = OutlineLayer()
+        self.stack = Stack(self)
+        self.stack.add("map", say("Map"), self._map)
+        # Pixels that are not tested would show the map's colours between those of right and wrong.
+        self.stack.add("errors", say("Errors of the map"), self._errors, in_place_of="map")
+        self.stack.add("truth", say("Ground truth"), self._truth)
+        self.stack.add("outlines", say("Outlines of superpixels"), self._outlines)
+        self.stack.add("labels", say("Labels"), self._labels)
+        self.stack.add("validation", say("Validation labels"), self._validation)
+        self.stack.changed.connect(self._restacked)
+        self._comparing: Comparing | None = None
+        self._pointer: tuple[int, int] | None = None
         self._markers: list[Marker] = []
         self._target: tuple[int, int] | None = None
+        self._beacon: tuple[int, int] | None = None
         self._marks: list[Mark] = []
+        self._over = OverImage()
         self._key: ColorKey | None = None
+        self._class_key: ClassKey | None = None
         self._empty_text = say("No scene is open")
         self.setFrameShape(QFrame.Shape.NoFrame)
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
@@ -92,18 +121,45 @@ class SceneCanvas(QAbstractScrollArea):
         self._composite.set_detail(rgb, top, left, step)
         self.viewport().update()
 
+    def set_cover(self, rgb: NDArray[np.uint8] | None, step: int = 1, key: ColorKey | None = None) -> None:
+        """Shows another picture in place of the composite, until None is given; the composite stays behind it.
+
+        Args:
+            rgb: the picture, rows x cols x 3 of 0-255; each of its pixels stands for step x step pixels of the scene.
+            key: of its colours, in place of that of the composite.
+        """
+        if rgb is None:
+            self._cover.clear()
+        else:
+            self._cover.set(rgb, step)
+        self._cover_key = None if rgb is None else key
+        self._describe()
+        self.viewport().update()
+
+    def set_cover_detail(self, rgb: NDArray[np.uint8], top: int, left: int, step: int) -> None:
+        """Lays a finer picture (rows x cols x 3) over a part of the cover, until the next `set_cover`; see
+        `set_detail`."""
+        self._cover.set_detail(rgb, top, left, step)
+        self.viewport().update()
+
+    @property
+    def covered(self) -> bool:
+        """Whether another picture is shown in place of the composite."""
+        return not self._cover.empty
+
     def visible_box(self) -> Box | None:
         """The part of the scene in view: top, left, bottom, right (the last two exclusive); None when there is none."""
         rect, (rows, cols) = self.viewport().rect(), self.scene_size
-        top, left = self._camera.pixel(QPointF(rect.topLeft()))
-        bottom, right = self._camera.pixel(QPointF(rect.bottomRight()))
+        seen = self._camera.scene_rect(QRectF(QPointF(rect.topLeft()), QPointF(rect.bottomRight())))
+        top, left, bottom, right = map(math.floor, seen)
         box = max(top, 0), max(left, 0), min(bottom + 1, rows), min(right + 1, cols)
         return box if box[0] < box[2] and box[1] < box[3] else None
 
     def clear(self) -> None:
         """Shows nothing."""
         self._composite.clear()
-        self._key = None
+        self._key = self._class_key = None
+        self.set_cover(None)
         self._new_scene(0, 0)
         self.viewport().update()
 
@@ -151,10 +207,7 @@ class SceneCanvas(QAbstractScrollArea):
 
     def set_map(self, array: NDArray[np.integer] | None, table: ClassTable | None = None) -> None:
         """Shows a class map (rows x cols, 0 for none), or none."""
-        if array is None:
-            self._map.clear()
-        else:
-            self._map.set(array, table or ClassTable())
+        _show(self._map, array, table)
         self.viewport().update()
 
     def put_map(self, top: int, left: int, numbers: NDArray[np.integer], table: ClassTable) -> None:
@@ -164,27 +217,36 @@ class SceneCanvas(QAbstractScrollArea):
         self._map.put(top, left, numbers)
         self._update_box((top, left, top + numbers.shape[0], left + numbers.shape[1]))
 
+    def set_truth(self, array: NDArray[np.integer] | None, table: ClassTable | None = None) -> None:
+        """Shows ground truth (rows x cols, 0 for none) in stripes that slant against those of validation labels, or
+        none."""
+        _show(self._truth, array, table)
+        self.viewport().update()
+
+    def set_errors(self, array: NDArray[np.integer] | None, table: ClassTable | None = None) -> None:
+        """Shows where the map is right and wrong (rows x cols, 0 for not tested) in its place, or the map again."""
+        _show(self._errors, array, table)
+        self.viewport().update()
+
     def set_map_opacity(self, opacity: float) -> None:
         """0 for transparent to 1 for opaque."""
-        self._map.opacity = min(max(opacity, 0.0), 1.0)
-        self.viewport().update()
+        self.stack.set_opacity("map", opacity)
 
     def set_label_opacity(self, opacity: float) -> None:
         """0 for transparent to 1 for opaque."""
-        self._labels.opacity = self._validation.opacity = min(max(opacity, 0.0), 1.0)
-        self.viewport().update()
+        for name in ("labels", "validation"):
+            self.stack.set_opacity(name, opacity)
 
     @property
     def labels_visible(self) -> bool:
         return self._labels.visible
 
     def set_labels_visible(self, visible: bool) -> None:
-        self._labels.visible = self._validation.visible = visible
-        self.viewport().update()
+        for name in ("validation", "labels"):
+            self.stack.set_visible(name, visible)
 
     def set_map_visible(self, visible: bool) -> None:
-        self._map.visible = visible
-        self.viewport().update()
+        self.stack.set_visible("map", visible)
 
     def set_outlines(self, labels: NDArray[np.int32] | None, count: int = 0, top: int = 0, left: int = 0) -> None:
         """Shows the borders between regions (numbers, rows x cols) of the scene, or of the part of it that begins at
@@ -214,6 +276,26 @@ class SceneCanvas(QAbstractScrollArea):
         self._target = pixel
         self.viewport().update()
 
+    def set_beacon(self, pixel: tuple[int, int] | None) -> None:
+        """Points at one pixel (row, col) that the user went to, or at none."""
+        self._beacon = pixel
+        self.viewport().update()
+
+    @property
+    def ground(self) -> Ground | None:
+        """Where the scene lies on the earth; None where that is not known."""
+        return self._over.ground
+
+    def set_ground(self, ground: Ground | None) -> None:
+        """Takes where the scene lies, for all that is drawn over the image."""
+        self._over.ground = ground
+        self.viewport().update()
+
+    def show_over(self, name: str, on: bool) -> None:
+        """Draws one of the things over the image (`furniture.ALL`) from now on, or no more."""
+        self._over.switch(name, on)
+        self.viewport().update()
+
     def set_marks(self, marks: Sequence[Mark]) -> None:
         """Numbers pixels (row, col, number), such as those that are asked about next; that of the target stands out."""
         self._marks = list(marks)
@@ -233,16 +315,43 @@ class SceneCanvas(QAbstractScrollArea):
                 return row, col
         return None
 
+    def set_comparing(self, comparing: Comparing | None) -> None:
+        """Paints pictures of the scene as who compares them says, or the scene as it is."""
+        self._comparing = comparing
+        self.viewport().update()
+
+    def set_pointer(self, pixel: tuple[int, int] | None) -> None:
+        """Marks the pixel (row, col) that the mouse is at in another view of the scene, or none."""
+        for place in (self._pointer, pixel):
+            if place is not None:
+                self.viewport().update(pointer_place(self._camera, place))
+        self._pointer = pixel
+
     @property
     def color_key(self) -> ColorKey | None:
         """The key that is drawn over the image."""
-        return self._key
+        return self._cover_key if self.covered else self._key
 
     def set_color_key(self, key: ColorKey | None) -> None:
         """Draws a key over the lower left corner of the image, or none."""
         self._key = key
-        self.setAccessibleDescription("" if key is None else key.text)
+        self._describe()
         self.viewport().update()
+
+    @property
+    def class_key(self) -> ClassKey | None:
+        """The key of classes that is drawn over the image."""
+        return self._class_key
+
+    def set_class_key(self, key: ClassKey | None) -> None:
+        """Draws a key of classes over the upper left corner of the image, or none."""
+        self._class_key = key
+        self._describe()
+        self.viewport().update()
+
+    def _describe(self) -> None:
+        keys = (self.color_key, self._class_key)
+        self.setAccessibleDescription("; ".join(key.text for key in keys if key is not None))
 
     def set_empty_text(self, text: str) -> None:
         """What is written while there is no scene."""
@@ -255,6 +364,17 @@ class SceneCanvas(QAbstractScrollArea):
     def scale(self) -> float:
         """Logical pixels of the screen that one pixel of the scene gets."""
         return self._camera.scale
+
+    @property
+    def turn(self) -> Turn:
+        """How the scene is turned on the screen."""
+        return self._camera.turn
+
+    def set_turn(self, turn: Turn) -> None:
+        """Turns the scene on the screen; what was in the middle stays there."""
+        if turn != self._camera.turn:
+            self._camera.set_turn(turn)
+            self._moved()
 
     def fit(self) -> None:
         """Shows the whole scene."""
@@ -274,6 +394,19 @@ class SceneCanvas(QAbstractScrollArea):
         else:
             self._camera.look_at(*place)
             self._moved()
+
+    def look_like(self, other: SceneCanvas) -> None:
+        """Looks at the same place as another canvas of the scene, as large."""
+        self._camera.look_like(other._camera)
+        self._moved()
+
+    def scene_at(self, at: QPointF) -> tuple[float, float]:
+        """Row and column (fractional, pixel centres at .5) under a place of the viewport; may lie outside the scene."""
+        return self._camera.to_scene(at)
+
+    def same_place(self, other: SceneCanvas, at: QPointF) -> QPointF:
+        """Where in this view the place of the scene is that lies under a place of another view."""
+        return self._camera.to_view(*other._camera.to_scene(at))
 
     def zoom_in(self) -> None:
         self._zoom(ZOOM_STEP, self._camera.center)
@@ -316,20 +449,42 @@ class SceneCanvas(QAbstractScrollArea):
             self._paint_scene(painter, event.rect())
             painter.setRenderHint(QPainter.RenderHint.Antialiasing)
             self._paint_markers(painter)
+            self._over.paint(painter, self._camera, self._look(), self._taken())
             paint_marks(painter, self._camera, self._marks, self._target)
-            self._paint_target(painter)
+            for pixel in (self._target, self._beacon):
+                self._paint_target(painter, pixel)
+            if self._pointer is not None:
+                paint_pointer(painter, self._camera, self._pointer)
             self.paint_tool(painter)
-            if self._key is not None:
-                paint_key(painter, self._key, self.viewport().size(), self.font(), self.palette())
+            if self.color_key is not None:
+                paint_key(painter, self.color_key, self.viewport().size(), self.font(), self.palette())
+            if self._class_key is not None:
+                paint_class_key(painter, self._class_key, self.viewport().size(), self.font(), self.palette())
         painter.end()
 
     def _paint_scene(self, painter: QPainter, exposed: QRect) -> None:
+        ground = self._cover if self.covered else self._composite
+        as_it_is: tuple[Painted, ...] = (ground, self.stack)
+        if self._comparing is None:
+            self._paint_rasters(painter, exposed, (*as_it_is, self._selection))
+        else:
+            for part, layers in self._comparing.parts(exposed, as_it_is):
+                painter.setClipRect(part)
+                self._paint_rasters(painter, part, (*layers, self._selection))
+            painter.setClipping(False)
+        self.stack.paint_lines(painter, self._camera)
+        if self._comparing is not None:
+            self._comparing.paint_over(painter)
+
+    def _paint_rasters(self, painter: QPainter, exposed: QRect, layers: Sequence[Painted]) -> None:
         ratio = self.viewport().devicePixelRatioF()
+        if not self._camera.turn.upright:
+            paint_turned(painter, self._camera, exposed, ratio, layers, scene_window)
+            return
         window = scene_window(self._camera, exposed, ratio)
         if window is None:
             return
         painter.scale(1 / ratio, 1 / ratio)
-        layers = (self._composite, self._map, self._outlines, self._labels, self._validation, self._selection)
         for layer in layers:
             layer.paint(painter, window)
         painter.resetTransform()
@@ -344,12 +499,12 @@ class SceneCanvas(QAbstractScrollArea):
             painter.setPen(QPen(QColor(*color), 2))
             painter.drawEllipse(at, radius, radius)
 
-    def _paint_target(self, painter: QPainter) -> None:
-        """A frame around the pixel with four hairs that leave it free."""
-        if self._target is None:
+    def _paint_target(self, painter: QPainter, pixel: tuple[int, int] | None) -> None:
+        """A frame around a pixel with four hairs that leave it free."""
+        if pixel is None:
             return
         half = half_side(self._camera)
-        at = self._camera.to_view(self._target[0] + 0.5, self._target[1] + 0.5)
+        at = self._camera.to_view(pixel[0] + 0.5, pixel[1] + 0.5)
         painter.setBrush(Qt.BrushStyle.NoBrush)
         for color, width in ((QColor(0, 0, 0, 200), 4.0), (QColor(255, 255, 255), 2.0)):
             painter.setPen(QPen(color, width, Qt.PenStyle.SolidLine, Qt.PenCapStyle.FlatCap))
@@ -362,6 +517,13 @@ class SceneCanvas(QAbstractScrollArea):
         painter.setPen(self.palette().color(QPalette.ColorRole.PlaceholderText))
         painter.drawText(self.viewport().rect(), Qt.AlignmentFlag.AlignCenter, self._empty_text)
 
+    def _look(self) -> Look:
+        return Look(self.font(), self.palette())
+
+    def _taken(self) -> tuple[QRectF, ...]:
+        """Where nothing else may be drawn over the image."""
+        return () if self.color_key is None else (key_box(self.viewport().size(), self.font()),)
+
     def _ground(self) -> QColor:
         window = self.palette().color(QPalette.ColorRole.Window)
         return window.darker(112) if window.lightness() > 128 else window.darker(140)
@@ -371,14 +533,19 @@ class SceneCanvas(QAbstractScrollArea):
 
     # Inner doings
 
+    def _restacked(self, _name: str) -> None:
+        self.viewport().update()
+
     def _new_scene(self, rows: int, cols: int) -> None:
         self._labels.clear()
         self._validation.clear()
+        self._truth.clear()
+        self._errors.clear()
         self._selection.clear()
         self._map.clear()
         self._outlines.clear()
         self._markers = []
-        self._target = None
+        self._target = self._beacon = None
         self._marks = []
         self._camera.set_scene(rows, cols)
 
@@ -398,6 +565,13 @@ class SceneCanvas(QAbstractScrollArea):
     def _update_box(self, box: Box) -> None:
         rect = self._camera.box_rect(*box).adjusted(-3, -3, 3, 3).toAlignedRect()
         self.viewport().update(rect & QRect(QPoint(0, 0), self.viewport().size()))
+
+
+def _show(layer: ClassLayer, array: NDArray[np.integer] | None, table: ClassTable | None) -> None:
+    if array is None:
+        layer.clear()
+    else:
+        layer.set(array, table or ClassTable())
 
 
 def scene_window(camera: Camera, exposed: QRect, ratio: float) -> Window | None:

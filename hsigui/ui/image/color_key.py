@@ -32,17 +32,28 @@ class ColorKey:
         return f"{self.title}: {', '.join(self.values)}"
 
 
+def key_box(port: QSize, font: QFont) -> QRectF:
+    """Where a key stands in a view of a size (logical pixels); empty where there is no room for it."""
+    width = min(WIDTH, port.width() - 2 * AWAY)
+    height = 2 * PAD + 2 * QFontMetricsF(_small(font)).height() + BAR + 4
+    if width < WIDTH / 2 or height + 2 * AWAY > port.height():
+        return QRectF()
+    return QRectF(AWAY, port.height() - AWAY - height, width, height)
+
+
+def _small(font: QFont) -> QFont:
+    font = QFont(font)
+    font.setPixelSize(12)
+    return font
+
+
 def paint_key(painter: QPainter, key: ColorKey, port: QSize, font: QFont, palette: QPalette) -> None:
     """Draws a key into a view of a size (logical pixels), in the colours of the window; narrower where there is little
     room."""
-    font = QFont(font)
-    font.setPixelSize(12)
-    line = QFontMetricsF(font).height()
-    width = min(WIDTH, port.width() - 2 * AWAY)
-    height = 2 * PAD + 2 * line + BAR + 4
-    box = QRectF(AWAY, port.height() - AWAY - height, width, height)
-    if width < WIDTH / 2 or height + 2 * AWAY > port.height():
+    box, font = key_box(port, font), _small(font)
+    if box.isEmpty():
         return
+    line = QFontMetricsF(font).height()
     painter.save()
     painter.setFont(font)
     ground = QColor(palette.color(QPalette.ColorRole.Window))

@@ -17,7 +17,12 @@ _DARK, _LIGHT, _CURRENT = QColor(16, 16, 16, 235), QColor(255, 255, 255), QColor
 
 def half_side(camera: Camera) -> float:
     """Logical pixels from the middle of a marked pixel to the frame around it."""
-    return max(camera.scale / 2, 3.0) + 2.0
+    return half_side_at(camera.scale)
+
+
+def half_side_at(scale: float) -> float:
+    """The same where a pixel of the scene gets so many logical pixels."""
+    return max(scale / 2, 3.0) + 2.0
 
 
 def paint_marks(painter: QPainter, camera: Camera, marks: Sequence[Mark], current: tuple[int, int] | None) -> None:

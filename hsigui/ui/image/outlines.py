@@ -20,6 +20,7 @@ class OutlineLayer:
 
     def __init__(self) -> None:
         self.visible = True
+        self.opacity = 1.0
         self._labels: NDArray[np.int32] = np.zeros((0, 0), dtype=np.int32)
         self._top = self._left = 0
         self._across = 0.0
@@ -56,7 +57,9 @@ class OutlineLayer:
         if self._across * window.magnified / window.ratio >= SHADOWED:
             codes |= _grown(lines, thick)
         pixels = _PIXELS.take(codes[REACH:-REACH, REACH:-REACH])
+        painter.setOpacity(self.opacity)
         window.draw(painter, pixels, QImage.Format.Format_ARGB32_Premultiplied)
+        painter.setOpacity(1.0)
 
 
 def _lines(

@@ -22,6 +22,7 @@ REACH = 8  # device pixels around a repainted part that tell which lines reach i
 ROWS_AT_ONCE = 16  # of a reduced layer
 ROWS_TAKEN = 256  # of a raster that is set as a whole
 STRIPES = 8.0  # logical pixels from stripe to stripe
+RISING, FALLING = "/", "\\"  # which way stripes slant
 OUTLINE_FROM = 3.0  # device pixels a scene pixel; below, a border would cover the label
 
 
@@ -102,6 +103,10 @@ class Composite:
         self._gaps = False  # whether the picture, or the finer one over it, has pixels without data
         self._detail: tuple[NDArray[np.uint32], int, int, int] | None = None
 
+    @property
+    def empty(self) -> bool:
+        return self._buffer.size == 0
+
     def set(self, rgb: NDArray[np.uint8], step: int = 1) -> None:
         """Takes rows x cols x 3 of 0-255, of which each pixel stands for step x step pixels of the scene; those that
         are black have no data and are drawn as a checkerboard."""
@@ -143,10 +148,10 @@ class ClassLayer:
             alone would skip most of the few labels of a large scene.
         outlined: whether an area of a class has a thin border when the scene is magnified, so that labels stand out
             from a map in the same colours.
-        hatched: whether areas are drawn in slanting stripes.
+        hatched: the slant of the stripes that areas are drawn in, RISING or FALLING; empty for areas painted full.
     """
 
-    def __init__(self, opacity: float, keep_small: bool = False, outlined: bool = False, hatched: bool = False) -> None:
+    def __init__(self, opacity: float, keep_small: bool = False, outlined: bool = False, hatched: str = "") -> None:
         self._outlined, self._hatched = outlined, hatched
         self.opacity = opacity
         self.visible = True
@@ -246,7 +251,7 @@ class ClassLayer:
         buffer = self._small.buffer if factor > 1 else self._buffer
         pixels = window.sample(buffer, factor)
         if self._hatched:
-            _hatch(pixels, window)
+            _hatch(pixels, window, self._hatched)
         if self._outlined and window.magnified >= OUTLINE_FROM:
             _outline(pixels, buffer, window)
         painter.setOpacity(self.opacity)
@@ -292,12 +297,13 @@ def _veiled(color: Color, alpha: int) -> int:
     return alpha << 24 | red << 16 | green << 8 | blue
 
 
-def _hatch(pixels: NDArray[np.uint32], window: Window) -> None:
+def _hatch(pixels: NDArray[np.uint32], window: Window, slant: str) -> None:
     """Thins sampled pixels to stripes that go from part to part of a repaint without a break."""
     period = max(round(STRIPES * window.ratio), 2)
     rows = (window.top + np.arange(pixels.shape[0])) % period
     cols = (window.left + np.arange(pixels.shape[1])) % period
-    gaps = (rows[:, None] + cols[None, :]) % period >= period // 2
+    across = rows[:, None] + cols[None, :] if slant == RISING else rows[:, None] - cols[None, :]
+    gaps = across % period >= period // 2
     if window.magnified >= OUTLINE_FROM:
         pixels[gaps] = 0
     else:  # single pixels of a scene shown small must not fall into a gap

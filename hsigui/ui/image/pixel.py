@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QObject, QPoint, Signal
-from PySide6.QtGui import QGuiApplication
 
 from hsigui.document.events import SceneShown
 from hsigui.texts import say
@@ -55,20 +54,6 @@ class Pixel(QObject):
         place = self.needed()
         if place is not None:
             self._image.zoom_to_pixel(*place)
-
-    def copy_coordinates(self) -> None:
-        """Puts row and column on the clipboard, and x and y where the scene has a place on the map."""
-        place, cube = self.needed(), self._session.cube
-        if place is None or cube is None:
-            return
-        row, col = place
-        text = say("row {row}, col {col}", row=row, col=col)
-        on_map = cube.geo.to_map(row + 0.5, col + 0.5)
-        if on_map is not None:
-            digits = 7 if max(map(abs, on_map)) <= 360 else 2  # degrees, else metres: both below a centimetre or so
-            text += say(", x {x}, y {y}", x=f"{on_map[0]:.{digits}f}", y=f"{on_map[1]:.{digits}f}")
-        QGuiApplication.clipboard().setText(text)
-        self._desk.messages.info(say("Copied: {text}", text=text), stays=False)
 
     def _clicked(self, row: int, col: int, _keep: bool) -> None:
         self._place = (row, col)

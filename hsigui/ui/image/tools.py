@@ -13,6 +13,7 @@ from functools import lru_cache
 from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QColor, QPainter, QPainterPath, QPen, QPolygonF, qGray
 
+from hsigui.cube.ground import Ground
 from hsigui.labels.strokes import BRUSHES
 from hsigui.texts import say
 from hsigui.ui.image.camera import Camera
@@ -33,6 +34,7 @@ class ToolSignals:
     touched: Callable[[str, int, int], None]
     selection_taken: Callable[[], None]
     selection_dropped: Callable[[], None]
+    measured: Callable[[str], None]
 
 
 @dataclass
@@ -43,6 +45,7 @@ class ToolOptions:
     brush_shape: str = "round"
     color: QColor | None = None
     shift: bool = False  # the key is held
+    ground: Ground | None = None  # where the scene lies
 
     @property
     def ink(self) -> QColor:
@@ -85,6 +88,11 @@ class Tool:
     def drop(self) -> None:
         """Another tool was chosen, or Esc: nothing may be left open."""
         self.interrupt()
+
+    @property
+    def copied(self) -> str:
+        """What Ctrl+C copies; empty for nothing."""
+        return ""
 
     def paint(self, painter: QPainter, mouse: QPointF | None) -> None:
         """Draws on top, in view coordinates; `mouse` is None when it is not over the view."""

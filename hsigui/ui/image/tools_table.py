@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from hsigui.texts import say
 from hsigui.ui.image.camera import Camera
 from hsigui.ui.image.tools import BrushTool, EraserTool, NavigateTool, PixelTool, Tool, ToolOptions, ToolSignals
+from hsigui.ui.image.tools_measure import MeasureTool
 from hsigui.ui.image.tools_regions import FillTool, PickTool, SuperpixelTool
 from hsigui.ui.image.tools_shapes import LassoTool, LineTool, PolygonTool, RectangleTool
 
@@ -87,6 +88,10 @@ TOOL_ROWS = (
             about=say("click: the group of like, neighbouring pixels under the mouse; S shows them all")),
     ToolRow("pick", PickTool, "C", say("Pick &class"), say("Paint with the class of the label that is clicked"),
             say("Click a label to take its class"), 4, about=say("click a label to go on with its class")),
+    ToolRow("measure", MeasureTool, "T", say("&Measure"), say("Measure lengths and areas on the ground"),
+            say("Click places · right click, Enter: end · Esc: drop · Ctrl+C: copy"), 5,
+            about=say("click places: length and enclosed area, on the ellipsoid; right click, Enter or double click "
+                      "ends, Ctrl+C copies, Esc drops it")),
 )  # fmt: skip
 BY_NAME: Mapping[str, ToolRow] = {row.name: row for row in TOOL_ROWS}
 TOOLS = tuple(BY_NAME)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from functools import partial
 
 from PySide6.QtCore import QEvent, QPoint, QPointF, QRectF, Qt, QTimer, Signal
@@ -9,6 +10,7 @@ from PySide6.QtGui import (
     QColor,
     QContextMenuEvent,
     QFocusEvent,
+    QGuiApplication,
     QHideEvent,
     QKeyEvent,
     QKeySequence,
@@ -22,10 +24,12 @@ from PySide6.QtGui import (
 )
 from PySide6.QtWidgets import QWidget
 
+from hsigui.cube.ground import Ground
 from hsigui.labels.classes import Color
 from hsigui.labels.strokes import Area
 from hsigui.ui.image.canvas import PIXEL_SCALE, ZOOM_STEP, SceneCanvas
 from hsigui.ui.image.tools import MAX_BRUSH, MIN_BRUSH, NavigateTool, ToolOptions, ToolSignals
+from hsigui.ui.image.tools_measure import MeasureTool
 from hsigui.ui.image.tools_regions import FillTool
 from hsigui.ui.image.tools_shapes import PolygonTool
 from hsigui.ui.image.tools_table import FIRST_TOOL, make_tools
@@ -33,6 +37,7 @@ from hsigui.ui.image.tools_table import FIRST_TOOL, make_tools
 PAN_STEP = 60.0
 FRAME = 2.0  # logical pixels of the frame that shows the focus
 FLASH_MS = 1500  # that pixels stay marked which the user was taken to
+POINT_MS = 3000  # that the place stays marked to which the user went
 HOVER_MS = 40  # between two tellings of where the mouse is, while something is drawn
 
 _PANS = {
@@ -59,8 +64,9 @@ class ImageView(SceneCanvas):
         touched(kind, row, col): a pixel was pressed with "fill", "superpixel" or "pick".
         selection_taken(), selection_dropped(): the selection that is shown is to be labelled, or given up.
         menu_asked(row, col, QPoint): the menu of a pixel (-1, -1 beside the scene) is wanted at a place of the screen.
-        confirmed(): Enter, while no tool waits for it.
+        confirmed(): Enter, while no tool waits for it; escaped(): Esc likewise.
         named(number): Alt and a digit.
+        measured(text): what the line that is measured says now; empty for none.
     """
 
     hovered = Signal(int, int)
@@ -77,7 +83,9 @@ class ImageView(SceneCanvas):
     selection_dropped = Signal()
     menu_asked = Signal(int, int, QPoint)
     confirmed = Signal()
+    escaped = Signal()
     named = Signal(int)
+    measured = Signal(str)
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -97,6 +105,10 @@ class ImageView(SceneCanvas):
         self._flashing.setSingleShot(True)
         self._flashing.setInterval(FLASH_MS)
         self._flashing.timeout.connect(partial(self.flash, None))
+        self._pointing = QTimer(self)
+        self._pointing.setSingleShot(True)
+        self._pointing.setInterval(POINT_MS)
+        self._pointing.timeout.connect(partial(self.set_beacon, None))
         self._telling = QTimer(self)
         self._telling.setSingleShot(True)
         self._telling.setInterval(HOVER_MS)
@@ -171,8 +183,14 @@ class ImageView(SceneCanvas):
 
     @property
     def drawing(self) -> bool:
-        """True during a stroke and while a shape is open; a selection of the flood fill can wait."""
-        return self._tool.busy and not isinstance(self._tool, FillTool)
+        """True during a stroke and while a shape is open; a selection of the flood fill can wait, and so can what
+        is measured."""
+        return self._tool.busy and not isinstance(self._tool, FillTool | MeasureTool)
+
+    @property
+    def tool_place(self) -> QRectF:
+        """Where the tool draws at the mouse, in view coordinates; empty for nowhere."""
+        return self._tool_bounds
 
     def show_selection(self, area: Area | None, color: Color = (255, 255, 255)) -> None:
         super().show_selection(area, color)
@@ -189,6 +207,17 @@ class ImageView(SceneCanvas):
         self.look_at((top + height / 2, left + width / 2, min(fitting, PIXEL_SCALE)))
         self.flash(area)
         self._flashing.start()
+
+    def show_place(self, row: float, col: float) -> None:
+        """Brings a place (fractional) to the middle of the view, magnified enough to be seen, and marks its pixel for a
+        moment."""
+        self.look_at((row, col, max(self.scale, PIXEL_SCALE)))
+        self.set_beacon((math.floor(row), math.floor(col)))
+        self._pointing.start()
+
+    def set_ground(self, ground: Ground | None) -> None:
+        super().set_ground(ground)
+        self._options.ground = ground
 
     def flash(self, area: Area | None) -> None:
         """Marks pixels that the user was taken to; None ends that. A selection to be labelled is left alone."""
@@ -288,6 +317,10 @@ class ImageView(SceneCanvas):
             self._drawing_key(event)
         elif key in _CLOSE_KEYS:
             self.confirmed.emit()
+        elif key == Qt.Key.Key_Escape:
+            self.escaped.emit()
+        elif event.matches(QKeySequence.StandardKey.Copy) and self._tool.copied:
+            QGuiApplication.clipboard().setText(self._tool.copied)
         elif event.modifiers() & Qt.KeyboardModifier.AltModifier and Qt.Key.Key_1 <= key <= Qt.Key.Key_9:
             self.named.emit(int(key) - int(Qt.Key.Key_0))
         elif key in _PANS and not event.modifiers() & Qt.KeyboardModifier.AltModifier:
@@ -365,6 +398,7 @@ class ImageView(SceneCanvas):
             touched=self.touched.emit,
             selection_taken=self.selection_taken.emit,
             selection_dropped=self.selection_dropped.emit,
+            measured=self.measured.emit,
         )
 
     def _new_scene(self, rows: int, cols: int) -> None:

@@ -14,6 +14,7 @@ from hsigui.ui.labels.files import LabelFiles
 from hsigui.ui.labels.labelling import Labelling
 from hsigui.ui.labels.sampler import Sampler
 from hsigui.ui.labels.superpixel_controller import SuperpixelController
+from hsigui.ui.labels.truth_layer import TruthLayer
 
 
 def _undo_text(session: Session) -> str:
@@ -108,6 +109,9 @@ DRAWING = (
               Labelling.paint_validation, keys=("V",), icon="validation", when=when.has_scene, checkable=True),
     ActionRow("superpixels", say("Show &superpixels"), say("Outline groups of like, neighbouring pixels (S)"),
               SuperpixelController.show, keys=("S",), icon="superpixels", when=when.has_scene, checkable=True),
+    ActionRow("show_truth", say("Show &ground truth"),
+              say("Show or hide the ground truth, in stripes over the map (T)"), TruthLayer.show_truth, keys=("T",),
+              icon="truth", when=when.has_truth, checkable=True),
 )  # fmt: skip
 
 ROWS: tuple[ActionRow, ...] = (*FILES, *DRAWING, *CLASSES, *PALETTE_ROWS, *CLASS_KEYS, *TOOL_ACTIONS)

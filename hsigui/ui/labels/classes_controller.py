@@ -8,7 +8,7 @@ from itertools import count
 
 from PySide6.QtCore import QObject
 
-from hsigui.document.events import ClassesChanged, CurrentClassChanged, SceneShown
+from hsigui.document.events import ClassesChanged, ClassNamed, CurrentClassChanged, SceneShown
 from hsigui.errors import HsiError
 from hsigui.labels.classes import ClassInfo, ClassTable
 from hsigui.labels.label_map import TRAINING, UNLABELLED, VALIDATION, Edit
@@ -34,6 +34,7 @@ class ClassesController(QObject):
         self._session.events.subscribe(SceneShown, self._show)
         self._session.events.subscribe(ClassesChanged, self._show)
         self._session.events.subscribe(CurrentClassChanged, self._show_current)
+        self._session.events.subscribe(ClassNamed, self._add_named)
 
     def choose_place(self, place: int) -> None:
         """A number key: the class of that number, which is added when it is the next one."""
@@ -47,13 +48,16 @@ class ClassesController(QObject):
                 say("Add the next one with its number or Ctrl+N."),
             )
 
-    def add(self) -> None:
-        """Adds a class and makes it the one that is painted."""
+    def add(self, name: str = "") -> None:
+        """Adds a class, of a name where one is given, and makes it the one that is painted."""
         if self._session.cube is None:
             return
-        table, info = self._session.classes.added(kept=self._in_truth)
+        table, info = self._session.classes.added(name, kept=self._in_truth)
         self._session.set_classes(table, say("Add {name}", name=info.name))
         self._session.choose_class(info.number)
+
+    def _add_named(self, event: ClassNamed) -> None:
+        self.add(event.name)
 
     def delete(self) -> None:
         """Deletes the current class with its labels."""

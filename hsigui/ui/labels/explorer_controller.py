@@ -177,8 +177,7 @@ def mean_spectra(ctx: Context, cube: Cube, entries: Sequence[Entry]) -> dict[Key
     Of a region in a small box all pixels are read, of a larger one some that are spread over it.
     """
     ctx.progress(0, 0, say("Reading spectra of regions…"))
-    bad = np.ones(cube.bands, dtype=bool)
-    bad[cube.good_bands] = False
+    bad = cube.is_bad
     found = {}
     for entry in entries:
         ctx.check()

@@ -12,9 +12,10 @@ import numpy as np
 from numpy.typing import NDArray
 from PySide6.QtCore import QObject
 
-from hsigui.document.events import SceneOpened
+from hsigui.document.events import SceneOpened, StepDone
 from hsigui.document.scene import Scene
 from hsigui.document.unsaved import question_of
+from hsigui.document.values import LabelFile
 from hsigui.errors import HsiError
 from hsigui.labels.formats.files import ClassRaster, files_of_scene, files_written
 from hsigui.labels.label_map import TRAINING, VALIDATION
@@ -186,6 +187,14 @@ class LabelFiles(QObject):
             _unlabelled(raster),
         )
         self._validation.open_beside(path)
+        self._tell_step(say("labels were read from {name}", name=path.name), self._import.read_as(path, raster))
+
+    def _tell_step(self, what: str, file: LabelFile) -> None:
+        """A command reads the file, too."""
+        from hsigui.pipeline.step_lines import labels_read  # loads what reads scenes
+
+        cube = self._session.scene.cube
+        self._session.events.emit(StepDone(what, lambda _ctx: labels_read(cube, file), leads_to_map=True))
 
     def _add_labels(self, path: Path, raster: ClassRaster, matched: bool) -> None:
         session, array, classes = self._session, raster.array, raster.classes
@@ -218,9 +227,12 @@ class LabelFiles(QObject):
             ),
             " ".join(told),
         )
+        self._tell_step(say("labels were added from {name}", name=path.name), self._import.read_as(path, raster))
 
     def _take_truth(self, path: Path, raster: ClassRaster, _matched: bool) -> None:
-        matched = self._session.set_truth(raster.array, raster.classes, path.name)
+        file = self._import.read_as(path, raster)
+        matched = self._session.set_truth(raster.array, raster.classes, path.name, file=file)
+        self._tell_step(say("ground truth was read from {name}", name=path.name), file)
         count = np.count_nonzero(raster.array)
         text = say(
             "Ground truth {name}: {count:,} pixels of {classes_in} classes.",

@@ -12,6 +12,7 @@ from PySide6.QtCore import QObject
 from hsigui.cube import outside
 from hsigui.cube.formats.arrays import AmbiguousArray
 from hsigui.document.scene import Scene
+from hsigui.document.values import LabelFile
 from hsigui.errors import HsiError
 from hsigui.labels.formats.files import ClassRaster
 from hsigui.labels.matching import differs, pixel_counts, renumbered
@@ -40,6 +41,11 @@ class LabelImport(QObject):
     def __init__(self, desk: Desk) -> None:
         super().__init__(desk.window)
         self._desk, self._session = desk, desk.session
+        self._how: dict[Path, tuple[str, str]] = {}  # buffer and remedy of what is being read
+
+    def read_as(self, path: Path, raster: ClassRaster) -> LabelFile:
+        """How a file was read whose raster was handed over."""
+        return LabelFile(path, raster.variable, raster.chosen_background, *self._how.get(path, ("", "")))
 
     def read(
         self, path: Path, what: str, take: Take, variable: str | None = None, *, by_name: bool = False,
@@ -58,6 +64,7 @@ class LabelImport(QObject):
         scene = self._session.shown
         if scene is None:
             return
+        self._how[path] = buffer or "", ""
 
         def failed(error: BaseException, trace: str) -> None:
             if isinstance(error, AmbiguousArray):
@@ -119,6 +126,7 @@ class LabelImport(QObject):
 
         def use(remedy: str) -> None:
             if self._session.shown is scene:
+                self._how[path] = self._how[path][0], remedy
                 job = partial(class_files.fit_classes, raster=error.raster, cube=scene.cube, what=what, remedy=remedy)
                 done = partial(self._ask_background, path, scene, what, take, by_name, variable)
                 self._desk.bridge.start(job, say("Open {what}", what=what), Watcher(done=done))

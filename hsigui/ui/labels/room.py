@@ -17,6 +17,7 @@ from hsigui.ui.labels.sampler import Sampler
 from hsigui.ui.labels.subject import offer_labels
 from hsigui.ui.labels.superpixel_controller import SuperpixelController
 from hsigui.ui.labels.superpixel_strip import SuperpixelStrip
+from hsigui.ui.labels.truth_layer import TruthLayer
 
 BUTTONS = ("add_class", "delete_class", "merge_class", "class_up", "class_down")
 ROW_MENU = ("rename_class", "recolour_class", "lock_class", "hide_class", None, "merge_class", "delete_class", None,
@@ -35,7 +36,9 @@ def classes(bench: Bench) -> PanelParts:
     superpixels = SuperpixelController(desk, bench.image, strip)
     labels = Labelling(bench, panel, superpixels)
     offer_labels(bench)
-    return PanelParts(panel, (panel, keeping, left, files, sampler, tables, strip, superpixels, labels, labels.classes))
+    truth = TruthLayer(bench)
+    made = (panel, keeping, left, files, sampler, tables, strip, superpixels, labels, labels.classes, truth)
+    return PanelParts(panel, made)
 
 
 def _menu(bench: Bench) -> QMenu:

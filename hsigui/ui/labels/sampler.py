@@ -7,9 +7,12 @@ from functools import partial
 import numpy as np
 from PySide6.QtCore import QObject
 
+from hsigui.cube.cube import Cube
+from hsigui.document.events import StepDone
 from hsigui.document.samples import Sample
 from hsigui.document.scene import Scene
-from hsigui.document.values import Encoder
+from hsigui.document.values import Encoder, Truth
+from hsigui.jobs import Context
 from hsigui.labels.label_map import VALIDATION
 from hsigui.labels.sampling import Split
 from hsigui.pipeline import live
@@ -57,9 +60,19 @@ class Sampler(QObject):
                 scene.labels.replacing(split.train, classes), say("Sample of {amount}", amount=_amount(spec)), sample
             )
             self._desk.messages.info(*_told(scene, split, sample))
+            lines = partial(_lines, cube=scene.cube, truth=truth, sample=sample)
+            self._session.events.emit(
+                StepDone(say("labels were drawn from the ground truth"), lines, leads_to_map=True)
+            )
 
         job = partial(live.draw_sample, cube=scene.cube, truth=truth.array, classes=scene.classes, spec=spec)
         self._desk.bridge.start(job, say("Draw sample"), Watcher(done=done))
+
+
+def _lines(ctx: Context, cube: Cube, truth: Truth, sample: Sample) -> tuple[str, ...]:
+    from hsigui.pipeline.step_lines import sampled  # loads what reads files
+
+    return sampled(cube, truth, sample, cube.valid_mask(ctx.check))
 
 
 def _told(scene: Scene, split: Split, sample: Sample) -> tuple[str, str]:

@@ -8,6 +8,9 @@ from PySide6.QtCore import QObject
 
 from hsigui.document.events import (
     AreaAnswered,
+    ClassesChanged,
+    ClassNamed,
+    CurrentClassChanged,
     EncoderChanged,
     LabelsChanged,
     MapChanged,
@@ -22,13 +25,16 @@ from hsigui.texts import say
 from hsigui.ui.desk.desk import Desk
 from hsigui.ui.desk.job_bridge import Latest
 from hsigui.ui.image.view import ImageView
+from hsigui.ui.map.ask_field import AskField
 from hsigui.ui.map.controller import MapController
 from hsigui.ui.map.panel import MapPanel
 
 Pixel = tuple[int, int]
 ASK_SCALE = 7.0  # logical pixels a pixel of the scene
 AT_ONCE = 5  # places that are proposed together
-_HOW = say("Number of the class and Enter labels it (Alt + number at once); J asks for another.")
+_HOW = say(
+    "Number or name of the class and Enter labels it (Alt + number at once); None of these (Alt+N) asks for another."
+)
 
 
 class AskController(QObject):
@@ -36,7 +42,11 @@ class AskController(QObject):
     in this scene.
 
     The spectrum of the pixel that is asked about is shown (`PixelPicked`), and an answer labels what lies around it
-    (`AreaAnswered`). Other places are proposed as soon as the map knows of the answer.
+    (`AreaAnswered`). Other places are proposed as soon as the map knows of the answer. An answer that is taken back is
+    asked for again.
+
+    Attributes:
+        field: over the image, where the answers are typed.
     """
 
     def __init__(self, desk: Desk, image: ImageView, panel: MapPanel, maps: MapController) -> None:
@@ -45,6 +55,9 @@ class AskController(QObject):
         self._asked: list[Pixel] = []
         self._target: Pixel | None = None
         self._others: list[Pixel] = []  # proposed together with the target, or after it
+        self._answered: list[Pixel] = []  # since asking began, the last one at the end
+        self._number = 0  # of the place that is asked about, since asking began
+        self.field = AskField(image)
         self._outdated = False  # the others were chosen by another map
         self._waiting = False  # for the map of the latest labels
         self._grounds = Grounds()
@@ -55,9 +68,16 @@ class AskController(QObject):
         events.subscribe(EncoderChanged, self._start_anew)
         events.subscribe(LabelsChanged, self._labels_changed)
         events.subscribe(MapChanged, self._map_changed)
-        image.confirmed.connect(self._answer)
+        events.subscribe(CurrentClassChanged, self._show_current)
+        events.subscribe(ClassesChanged, self._show_current)
+        image.confirmed.connect(self._confirm)
+        image.escaped.connect(self.leave)
         image.named.connect(self._answer_as)
         image.clicked.connect(self._clicked)
+        self.field.answered.connect(self._answer_as)
+        self.field.named.connect(self._answer_new)
+        self.field.passed.connect(self.ask)
+        self.field.left.connect(self.leave)
 
     @property
     def target(self) -> Pixel | None:
@@ -71,13 +91,32 @@ class AskController(QObject):
             return
         if self._maps.busy:
             self._waiting = True
-            self._panel.set_asked(say("Waiting for the map…"))
+            self._point_at(None)
+            self._say(say("Ask me"), say("Waiting for the map…"))
             return
         self._waiting = False
         if self._others and not self._outdated:
             self._go_on()
         else:
             self._find(self._finding, AT_ONCE)
+
+    def leave(self) -> None:
+        """Asks no more; the place that was asked about may be asked about another day."""
+        if not self.field.isVisible():
+            return
+        if self._target is not None:
+            self._asked.remove(self._target)
+        self._end()
+
+    def _end(self) -> None:
+        self._finding.forget()
+        self._renewing.forget()
+        self._others.clear()
+        self._answered.clear()
+        self._number, self._waiting = 0, False
+        self._point_at(None)
+        self._panel.set_asked("")
+        self.field.close_up()
 
     def _find(self, finding: Latest, count: int) -> None:
         session = self._session
@@ -98,7 +137,7 @@ class AskController(QObject):
         if not spots:
             self._others.clear()
             self._point_at(None)
-            self._panel.set_asked(say("There is nothing left to ask about."))
+            self._say(say("Ask me"), say("There is nothing left to ask about."))
             return
         self._others, self._outdated = list(spots), False
         self._go_on()
@@ -115,6 +154,7 @@ class AskController(QObject):
             spot = self._others.pop(0)
             self._asked.append(spot)
             if not any(self._session.labels.layer(n)[spot] for n in (TRAINING, VALIDATION)):
+                self._number += 1
                 self._go_to(spot)
                 return
         self.ask()
@@ -127,28 +167,53 @@ class AskController(QObject):
         self._tell(row, col)
 
     def _tell(self, row: int, col: int) -> None:
+        known = self._guess(row, col)
         self._panel.set_asked(
-            say("What is the pixel at row {row}, column {col}? {guess}", row=row, col=col, guess=self._guess(row, col))
+            say(
+                "What is the pixel at row {row}, column {col}? {guess}",
+                row=row,
+                col=col,
+                guess=f"{known} {_HOW}".strip(),
+            )
         )
+        self._show_field(say("Row {row}, column {col}. {guess}", row=row, col=col, guess=known).strip())
         self._session.events.emit(PixelPicked(row, col))
+
+    def _show_field(self, text: str, title: str = "") -> None:
+        session = self._session
+        place = title or say("Place {number} of {total}", number=self._number, total=self._number + len(self._others))
+        self.field.ask(place, text, self._target, session.classes, session.current_class)
+
+    def _say(self, title: str, text: str) -> None:
+        """Says why there is no place to answer for."""
+        self._panel.set_asked(text)
+        self._show_field(text, title)
+
+    def _show_current(self, _event: CurrentClassChanged | ClassesChanged) -> None:
+        self.field.show_current(self._session.classes, self._session.current_class)
 
     def _guess(self, row: int, col: int) -> str:
         class_map = self._session.class_map
         if class_map is None:
-            return _HOW
+            return ""
         name = self._session.classes.get(int(class_map.classes[row, col])).name
         sure = say("{confidence:.0f} % sure", confidence=100 * float(class_map.confidence[row, col]))
-        return say("The map says {name}, {sure}. {how}", name=name, sure=sure, how=_HOW)
+        return say("The map says {name}, {sure}.", name=name, sure=sure)
 
-    def _answer(self) -> None:
-        """Labels the pixel and what is like it around it as the class that was chosen, and asks the next question."""
-        features = self._session.features
-        if self._target is None or features is None:
-            return
+    def _may_answer(self) -> bool:
+        if self._target is None or self._session.features is None:
+            return False
         if self._session.layer == VALIDATION:  # spots that were chosen are no sample to measure a map on
             self._desk.messages.info(
                 say("An answer is a label to train on."), say("Switch Validation labels off first (V).")
             )
+            return False
+        return True
+
+    def _answer(self) -> None:
+        """Labels the pixel and what is like it around it as the class that was chosen, and asks the next question."""
+        features = self._session.features
+        if not self._may_answer() or self._target is None or features is None:
             return
         top, left, mask = self._grounds.dab(own_features(features), self._target)
         rows, cols = slice(top, top + mask.shape[0]), slice(left, left + mask.shape[1])
@@ -160,10 +225,27 @@ class AskController(QObject):
             else:
                 self.ask()
 
+    def _confirm(self) -> None:
+        """Enter in the image: what is typed counts wherever the keys are."""
+        if self.field.isVisible():
+            self.field.enter()
+
     def _answer_as(self, number: int) -> None:
-        """Answers with the class of a number in one go."""
-        if self._target is not None and number in self._session.classes:
+        """Answers with the class of a number in one go, or with the current one for 0; where nothing is asked because
+        the place has got its label, asks for the next."""
+        if self._target is None:
+            if self.field.isVisible() and not self._finding.busy:
+                self.ask()
+        elif not number:
+            self._answer()
+        elif number in self._session.classes:
             self._session.choose_class(number)
+            self._answer()
+
+    def _answer_new(self, name: str) -> None:
+        """Answers with a class that is made for it."""
+        if self._may_answer():
+            self._session.events.emit(ClassNamed(name))
             self._answer()
 
     def _clicked(self, row: int, col: int, _keep: bool) -> None:
@@ -185,26 +267,36 @@ class AskController(QObject):
         self._show_marks()
 
     def _show_marks(self) -> None:
-        """The place that is asked about and those to come, numbered in their order."""
+        """The place that is asked about and those to come, numbered as they are counted since asking began."""
         labels = self._session.labels.array
         self._others = [spot for spot in self._others if not labels[spot]]
         places = self._others if self._target is None else [self._target, *self._others]
-        self._image.set_marks([(row, col, number) for number, (row, col) in enumerate(places, start=1)])
+        first = self._number if self._target is not None else self._number + 1
+        self._image.set_marks([(row, col, number) for number, (row, col) in enumerate(places, start=first)])
 
     def _start_anew(self, _event: SceneShown | EncoderChanged) -> None:
-        self._finding.forget()
-        self._renewing.forget()
         self._asked.clear()
-        self._others.clear()
-        self._waiting = False
-        self._point_at(None)
-        self._panel.set_asked("")
+        self._end()
 
     def _labels_changed(self, _event: LabelsChanged) -> None:
         self._outdated = True
-        if self._target is not None and self._session.labels.array[self._target]:
+        labels = self._session.labels.array
+        if self._target is not None and labels[self._target]:
+            self._answered.append(self._target)
             self._point_at(None)
-            self._panel.set_asked(say("Thank you. Press J for the next spot."))
+            self._say(say("Thank you"), say("Thank you. Enter or J goes on to the next place."))
+        elif self._answered and not labels[self._answered[-1]]:
+            self._ask_again(self._answered.pop())
+
+    def _ask_again(self, spot: Pixel) -> None:
+        """An answer was taken back: its place comes first, and the one that was asked about waits."""
+        self._finding.forget()
+        self._waiting = False
+        if self._target is not None:
+            self._asked.remove(self._target)
+            self._others.insert(0, self._target)
+            self._number -= 1
+        self._go_to(spot)
 
     def _map_changed(self, _event: MapChanged) -> None:
         if self._waiting:

@@ -16,6 +16,7 @@ from hsigui.document.events import (
     MapChanged,
     MapSpecChanged,
     SceneShown,
+    StepDone,
     TruthChanged,
     ValidationChanged,
 )
@@ -59,6 +60,7 @@ class MapController(QObject):
         panel.layer_chosen.connect(self.show_layer)
         panel.set_opacity(FIRST_OPACITY)
         image.set_map_opacity(FIRST_OPACITY)
+        image.stack.changed.connect(self._stack_changed)
         events = self._session.events
         events.subscribe(SceneShown, self._show_scene)
         events.subscribe(LabelsChanged, self._labels_changed)
@@ -172,6 +174,12 @@ class MapController(QObject):
         self._opacity = value
         self._image.set_map_opacity(value)
 
+    def _stack_changed(self, name: str) -> None:
+        """The list of what lies over the image changes the opacity of the map, too."""
+        layer = self._image.stack.find("map")
+        if name == "map" and layer is not None:
+            self._panel.set_opacity(layer.layer.opacity)
+
     def _set_drawn(self, spec: MapSpec) -> None:
         self._session.scene.map_to_make = None
         self._session.scene.chosen_map_spec = spec
@@ -210,6 +218,7 @@ class MapController(QObject):
         again, scene.map_to_make = scene.map_to_make, None
         if again is None or again.trained_on is not mapped.trained_on:
             self._take(mapped)
+            self._session.events.emit(StepDone(say("the map was drawn"), None))
             return
         self._take(replace(mapped, seconds=again.seconds or mapped.seconds))
         if again.sha256 and again.sha256 != sum_of_map(mapped.class_map.classes):
@@ -222,7 +231,7 @@ class MapController(QObject):
         self._session.set_map(
             mapped.probe, mapped.class_map, mapped.trained_on, mapped.accuracy,
             map_spec=mapped.map_spec, sample=mapped.sample, seconds=mapped.seconds,
-            measured_on=self._asked_on,
+            measured_on=self._asked_on, reliability=mapped.reliability,
         )  # fmt: skip
 
     def _measure(self) -> None:

@@ -9,6 +9,8 @@ from hsigui.texts import say
 from hsigui.ui.desk.desk import Desk
 from hsigui.ui.image.bench import Bench, PanelParts
 from hsigui.ui.results.copying import CopyController
+from hsigui.ui.results.errors import ErrorController
+from hsigui.ui.results.errors_strip import ErrorsStrip
 from hsigui.ui.results.export import ExportController
 from hsigui.ui.results.panel import NO_REFERENCE, ResultsPanel
 
@@ -34,11 +36,13 @@ class ResultsController(QObject):
             self._panel.explain(say("All of the ground truth is among the labels: nothing is left to measure on."))
         else:
             self._panel.show_accuracy(shown.accuracy, shown.measured_on, scene.masked_out, scene.chosen_by)
+            self._panel.show_reliability(shown.reliability)
 
 
 def results(bench: Bench) -> PanelParts:
     """Makes the panel of results, with what writes them to files."""
-    panel = ResultsPanel(bench.desk.window)
-    return PanelParts(
-        panel, (panel, ResultsController(bench.desk, panel), ExportController(bench.desk), CopyController(bench.desk))
-    )
+    show, *ways = bench.actions.of("show_errors", "previous_error", "next_error")
+    strip = ErrorsStrip(show, ways, bench.desk.window)
+    panel = ResultsPanel(bench.desk.window, strip)
+    shown = ResultsController(bench.desk, panel), ErrorController(bench, strip)
+    return PanelParts(panel, (panel, *shown, ExportController(bench.desk), CopyController(bench.desk)))

@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject
 from PySide6.QtGui import QGuiApplication
 
+from hsigui.cube.cube import Cube
+from hsigui.document.events import SceneOpened, StepDone
+from hsigui.document.scene import Scene
 from hsigui.errors import HsiError
 from hsigui.jobs import Context
 from hsigui.texts import say
@@ -49,6 +53,28 @@ def lines_of(ctx: Context, result: Result) -> tuple[str, ...]:
     return found
 
 
+def map_lines_of(_ctx: Context, result: Result) -> tuple[str, ...]:
+    """The line that draws the map alone, by its run. Reads label files.
+
+    Raises:
+        HsiError: its labels, its run or its scene are in no file.
+    """
+    from hsigui.pipeline.step_lines import mapped
+
+    return mapped(result, result.label_files())
+
+
+def opened_lines_of(_ctx: Context, cube: Cube) -> tuple[str, ...]:
+    """The line that reads a scene.
+
+    Raises:
+        HsiError: it is in no file.
+    """
+    from hsigui.pipeline.step_lines import opened
+
+    return opened(cube)
+
+
 def script_of(ctx: Context, result: Result) -> str:
     """A Python script that makes the map again in an empty folder.
 
@@ -66,11 +92,15 @@ def commands_of(ctx: Context, result: Result) -> str:
 
 
 class CopyController(QObject):
-    """Puts them into the clipboard, and says so."""
+    """Puts them into the clipboard, and says so: of the whole way to the map, or of the last thing that was done."""
 
     def __init__(self, desk: Desk) -> None:
         super().__init__(desk.window)
         self._desk = desk
+        self._last: tuple[Scene, StepDone] | None = None
+        self._map_follows = False  # from the last step, without being asked for
+        desk.session.events.subscribe(SceneOpened, self._opened)
+        desk.session.events.subscribe(StepDone, self._done)
 
     def copy_commands(self) -> None:
         """The map as commands."""
@@ -79,6 +109,50 @@ class CopyController(QObject):
     def copy_python(self) -> None:
         """The map as Python."""
         self._copy(script_of, say("Copied a Python script that makes this map again; run it in an empty folder."))
+
+    def copy_step_commands(self) -> None:
+        """The last step as commands."""
+        self._copy_step(say("commands"), lambda lines: "\n".join([*lines, ""]))
+
+    def copy_step_python(self) -> None:
+        """The last step as Python."""
+        from hsigui.pipeline.python_lines import python_of
+
+        self._copy_step(say("Python"), partial(python_of, keep=True))
+
+    def _copy_step(self, how: str, written: Callable[[tuple[str, ...]], str]) -> None:
+        if self._last is None:
+            self._desk.messages.info(say("Nothing was done yet that a command does, too."))
+            return
+        scene, step = self._last
+        lines = step.lines
+        if lines is None:
+            result = result_of(self._desk.session) if scene is self._desk.session.shown else None
+            if result is None:
+                self._desk.messages.info(
+                    say("The last step was a map that is not shown any more."), say("Show its scene, then copy again.")
+                )
+                return
+            lines = partial(map_lines_of, result=result)
+
+        def done(text: str) -> None:
+            QGuiApplication.clipboard().setText(text)
+            self._desk.messages.info(say("Copied as {how}: {what}.", how=how, what=step.what))
+
+        self._desk.bridge.start(lambda ctx: written(lines(ctx)), say("Copy"), Watcher(done=done))
+
+    def _opened(self, _event: SceneOpened) -> None:
+        cube = self._desk.session.scene.cube
+        self._done(StepDone(say("{name} was opened", name=cube.name), partial(opened_lines_of, cube=cube)))
+
+    def _done(self, step: StepDone) -> None:
+        session = self._desk.session
+        if step.lines is None and self._map_follows:
+            self._map_follows = False
+            return
+        enough = session.features is not None and session.labelled_classes > 1
+        self._map_follows = step.leads_to_map and session.live and enough
+        self._last = session.scene, step
 
     def _copy(self, work: Callable[[Context, Result], str], told: str) -> None:
         result = result_of(self._desk.session)

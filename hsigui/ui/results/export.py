@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import QObject
 
+from hsigui.document.events import StepDone
 from hsigui.errors import HsiError
 from hsigui.jobs import Context
 from hsigui.pipeline.own import own_encoder
@@ -60,6 +61,26 @@ def write_run(ctx: Context, encoder: Encoder, result: Result | None, folder: Pat
     from hsigui.pipeline import writing
 
     return writing.write_run(ctx, encoder, result, folder)
+
+
+def lines_of_export(_ctx: Context, result: Result, choice: ExportChoice) -> tuple[str, ...]:
+    """Command lines that draw the map and write what was exported of it. Reads label files.
+
+    Raises:
+        HsiError: its labels, its run or its scene are in no file.
+    """
+    from hsigui.pipeline.step_lines import exported
+    from hsigui.pipeline.values import LabelPaths
+    from hsigui.report.map_options import MapOptions
+
+    files, labels = result.label_files(), targets(choice).get("labels")
+    if labels is not None and labels.exists():
+        reference = labels.with_name(labels.name.replace("-labels.", "-reference."))
+        files = LabelPaths(labels, reference if reference.exists() else None)
+    options = MapOptions(
+        cloud=choice.cloud, simplify=choice.simplify, smallest=choice.smallest, north_up=choice.north_up
+    )
+    return exported(result, files, choice.kinds, Filters(choice.majority, choice.sieve), options)
 
 
 def files_there(choice: ExportChoice) -> list[Path]:
@@ -130,6 +151,8 @@ class ExportController(QObject):
             self._desk.told(
                 say("Exported {count} files to {folder}.", count=len(written), folder=choice.folder), choice.folder
             )
+            what = say("the map was exported to {folder}", folder=choice.folder)
+            self._session.events.emit(StepDone(what, partial(lines_of_export, result=result, choice=choice)))
 
         copy = free_name(choice.folder / choice.name, lambda other: bool(existing(replace(choice, name=other.name))))
         careful_saving.save(self._desk, Saving(

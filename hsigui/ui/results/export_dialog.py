@@ -202,5 +202,6 @@ def targets(choice: ExportChoice) -> dict[str, Path]:
 def existing(choice: ExportChoice) -> list[Path]:
     """Which files of the kinds are there already."""
     rows = {row.name: row for row in offered()}
-    named = [choice.folder / f"{choice.name}{ending}" for kind in choice.kinds for ending in rows[kind].endings]
+    endings = (ending for kind in choice.kinds for ending in rows[kind].endings_with(choice.kinds))
+    named = [choice.folder / f"{choice.name}{ending}" for ending in endings]
     return [path for path in named if path.exists()]

@@ -23,6 +23,7 @@ from hsigui.ui.desk.tips import explain
 if TYPE_CHECKING:
     from hsigui.methods.probe import Refinement
     from hsigui.report.metrics import Accuracy
+    from hsigui.report.reliability import Reliability
 
 FIGURES = (
     (say("Overall accuracy"), say("OA: share of the test pixels that the map has right")),
@@ -41,9 +42,13 @@ _TIPS = (
 
 
 class ResultsPanel(QWidget):
-    """OA, AA, kappa, a table by class, and the sentence that says what they were measured on."""
+    """OA, AA, kappa, a table by class, and the sentence that says what they were measured on.
 
-    def __init__(self, parent: QWidget | None = None) -> None:
+    Args:
+        errors: the strip of the errors, below them.
+    """
+
+    def __init__(self, parent: QWidget | None = None, errors: QWidget | None = None) -> None:
         super().__init__(parent)
         self.sentence = QLabel(self)
         self.sentence.setWordWrap(True)
@@ -74,7 +79,11 @@ class ResultsPanel(QWidget):
         layout = QVBoxLayout(self)
         layout.addLayout(grid)
         layout.addWidget(self.sentence)
+        self.relied = self._build_relied()
+        layout.addWidget(self.relied)
         layout.addWidget(self.refined)
+        if errors is not None:
+            layout.addWidget(errors)
         layout.addWidget(self.table)
         layout.addStretch(1)
         self.show_refinement(None)
@@ -87,6 +96,7 @@ class ResultsPanel(QWidget):
         self.table.setRowCount(0)
         self._fit()
         self.sentence.setText(text)
+        self.show_reliability(None)
 
     def _fit(self) -> None:
         """The table is as high as its rows, up to a point: the panel around it scrolls."""
@@ -120,10 +130,21 @@ class ResultsPanel(QWidget):
                 self.table.setItem(row, column, item)
         self._fit()
 
+    def show_reliability(self, found: Reliability | None) -> None:
+        """Tells whether the map is as often right as it says, where that is known."""
+        self.relied.setText("" if found is None else found.words)
+        self.relied.setVisible(found is not None)
+
     def show_refinement(self, refinement: Refinement | None) -> None:
         """Tells how the features were refined for this probe, where they were."""
         self.refined.setText("" if refinement is None else refined_by(refinement))
         self.refined.setVisible(refinement is not None)
+
+    def _build_relied(self) -> QLabel:
+        label = QLabel(self)
+        label.setWordWrap(True)
+        label.setToolTip(say("Mean confidence beside accuracy on the same pixels; by class in the report"))
+        return label
 
     def _build_table(self) -> QTableWidget:
         table = QTableWidget(0, len(COLUMNS), self)

@@ -345,9 +345,7 @@ class SceneController(QObject):
         self._desk.messages.clear()
 
     def _show_bands(self, cube: Cube) -> None:
-        bad = np.ones(cube.bands, dtype=bool)
-        bad[cube.good_bands] = False
-        self._display.set_bands(cube.bands, cube.wavelengths, bad)
+        self._display.set_bands(cube.bands, cube.wavelengths, cube.is_bad)
 
     def _bands_changed(self, event: BandsChanged) -> None:
         scene = self._session.scene
@@ -356,7 +354,7 @@ class SceneController(QObject):
         if event.new_input:  # other pixels may have no data, and others decide on the stretch
             self._drawing.request(partial(drawing.draw_picture, cube=scene.cube, view=scene.view))
         before, self._first = self._first, first_view(scene.cube)
-        if scene.view == before:  # nothing was chosen yet, so what would be shown at opening is shown
+        if scene.view == before != self._first:  # nothing was chosen yet, so what would be shown at opening is shown
             self._session.set_view(self._first)
 
     def set_unit(self, unit: WavelengthUnit) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from functools import partial
 
 import numpy as np
+from numpy.typing import NDArray
 from PySide6.QtCore import QSignalBlocker, Qt
 from PySide6.QtWidgets import (
     QAbstractItemView,
@@ -44,7 +45,9 @@ class MasksDialog(QDialog):
         self._names: list[str] = []
         self._looking = Latest(bridge, say("Look at the quality masks"), self._fill, failed=self._refuse)
         self._adding = Latest(bridge, say("Count the pixels of quality masks"), self._show_total, failed=self._refuse)
-        for latest in (self._looking, self._adding):
+        self._valid: NDArray[np.bool_] | None = None  # pixels with data, rows x cols; read once, and maybe long
+        self._reading = Latest(bridge, say("Count the pixels that have data"), self._note_valid, failed=self._refuse)
+        for latest in (self._looking, self._adding, self._reading):
             self.finished.connect(latest.forget)
         self._build()
         self._looking.request(partial(look_at_masks, cube=cube))
@@ -94,6 +97,12 @@ class MasksDialog(QDialog):
                 self._fill_row(row, mask)
         self.buttons.button(QDialogButtonBox.StandardButton.Ok).setEnabled(True)
         self._add_up()
+        if any(mask.pixels for mask in masks):
+            self._reading.request(partial(find_valid, cube=self._cube))
+
+    def _note_valid(self, valid: NDArray[np.bool_]) -> None:
+        self._valid = valid
+        self._add_up()
 
     def _fill_row(self, row: int, mask: MarkedPixels) -> None:
         keys = Qt.ItemFlag
@@ -126,10 +135,14 @@ class MasksDialog(QDialog):
             self._adding.forget()
             self.total.setText(say("No mask is ticked: no pixel is left out."))
             return
-        self._adding.request(partial(count_together, cube=self._cube, names=self.chosen))
+        self._adding.request(partial(count_together, cube=self._cube, names=self.chosen, valid=self._valid))
 
-    def _show_total(self, pixels: int) -> None:
-        self.total.setText(say("Together they leave out {pixels} of the scene.", pixels=self._of_all(pixels)))
+    def _show_total(self, counts: tuple[int, int | None]) -> None:
+        marks, more = counts
+        text = say("Together they leave out {pixels} of the scene.", pixels=self._of_all(marks))
+        if more is not None and more < marks:
+            text += say(" Of these {pixels} have data; the others have none anyway.", pixels=self._of_all(more))
+        self.total.setText(text)
 
     def _refuse(self, error: BaseException, trace: str) -> None:
         if isinstance(error, HsiError):
@@ -145,6 +158,19 @@ def look_at_masks(ctx: Context, cube: Cube) -> tuple[MarkedPixels, ...]:
     return counted(cube, ctx.check)
 
 
-def count_together(_ctx: Context, cube: Cube, names: tuple[str, ...]) -> int:
-    """How many pixels one of these masks marks."""
-    return int(np.count_nonzero(marked(cube, names)))
+def find_valid(ctx: Context, cube: Cube) -> NDArray[np.bool_]:
+    """The pixels that have data without any mask, rows x cols."""
+    ctx.progress(0, 0, say("Looking for pixels without data in {name}…", name=cube.name))
+    return cube.valid_mask(ctx.check)
+
+
+def count_together(
+    _ctx: Context, cube: Cube, names: tuple[str, ...], valid: NDArray[np.bool_] | None = None
+) -> tuple[int, int | None]:
+    """How many pixels one of these masks marks, and how many of them have data; None where that is not known.
+
+    Args:
+        valid: the pixels that have data, rows x cols.
+    """
+    found = marked(cube, names)
+    return int(np.count_nonzero(found)), None if valid is None else int(np.count_nonzero(found & valid))

@@ -13,10 +13,12 @@ from hsigui.ui.desk.action_rows import ActionRow, ActionSet
 from hsigui.ui.image import actions as image
 from hsigui.ui.image.tools_table import TOOLS
 from hsigui.ui.labels import actions as labels
+from hsigui.ui.layers import actions as layers
 from hsigui.ui.map import actions as class_map
 from hsigui.ui.results import actions as results
 from hsigui.ui.scene import actions as scene
 from hsigui.ui.shell.command_palette import CommandPalette
+from hsigui.ui.shell.coordinates import Coordinates
 from hsigui.ui.shell.help_pages import HelpPages
 from hsigui.ui.shell.leaving import Leaving
 from hsigui.ui.shell.messages import Messages
@@ -27,11 +29,18 @@ from hsigui.ui.shell.project_files import ProjectFiles
 from hsigui.ui.shell.whats_this import HelpHere
 from hsigui.ui.spectra import actions as spectra
 from hsigui.ui.training import actions as training
+from hsigui.ui.views import actions as views
 
 THEMES = (
     ("system", say("As the &system"), say("Light or dark as the system")),
     ("light", say("&Light"), say("Light colours")),
     ("dark", say("&Dark"), say("Dark colours")),
+)
+COORDINATES = (
+    ("pixel", say("&Pixel only"), say("The status bar tells rows and columns alone"), when.has_scene),
+    ("map", say("&Map coordinates"), say("The status bar tells x and y of the scene's own system"), when.has_place),
+    ("lonlat", say("&Latitude and longitude"), say("The status bar tells degrees"), when.has_system),
+    ("other", say("&Other system…"), say("The status bar tells x and y of a system that you choose"), when.has_system),
 )
 ROWS: tuple[ActionRow, ...] = (
     ActionRow("new_project", say("Ne&w project…"),
@@ -60,11 +69,21 @@ ROWS: tuple[ActionRow, ...] = (
               Panes.turn, (1,), keys=("Ctrl+PgDown",)),
     ActionRow("previous_panel", say("Panel be&fore this one"), say("The one before of the panels behind one another"),
               Panes.turn, (-1,), keys=("Ctrl+PgUp",)),
-    ActionRow("messages", say("M&essages…"), say("What was said in this window, and what was missed of it"),
+    ActionRow("messages", say("Messages…"), say("What was said in this window, and what was missed of it"),
               Messages.show_messages, keys=("Ctrl+M",), icon="messages"),
     ActionRow("command_palette", say("&Find a command…"),
               say("Any action, class, recent file or page of the help, by a few letters of its name"),
               CommandPalette.show_palette, keys=("Ctrl+Shift+P",), icon="search"),
+    ActionRow("go_to", say("&Go to…"),
+              say("Go to a row and column, map coordinates, or latitude and longitude"), Coordinates.go_to,
+              keys=("Ctrl+G",), when=when.has_scene),
+    ActionRow("copy_place", say("Cop&y coordinates"), say("Copy where the mouse is, or was last"), Coordinates.copy,
+              keys=("Ctrl+Shift+C",), icon="copy", when=when.has_scene),
+    *(
+        ActionRow(f"coordinates_{name}", text, tip, Coordinates.tell_in, (name,), when=condition, checkable=True,
+                  checked=name == "map", group="coordinates")
+        for name, text, tip, condition in COORDINATES
+    ),
     ActionRow("help_pages", say("&Help"), say("Labelling, methods and baselines, accuracy, maps and files"),
               HelpPages.show_help, icon="help"),
     ActionRow("help_here", say("Help on this &panel"), say("What the panel with the focus does, and its keys"),
@@ -79,7 +98,14 @@ ROWS: tuple[ActionRow, ...] = (
 )  # fmt: skip
 
 ACTIONS: tuple[ActionRow, ...] = (
-    *scene.ROWS, *labels.ROWS, *image.ROWS, *spectra.ROWS, *training.ROWS, *class_map.ROWS, *results.ROWS, *ROWS,
+    *scene.ROWS, *layers.ROWS, *labels.ROWS, *image.ROWS, *spectra.ROWS, *training.ROWS, *class_map.ROWS,
+    *results.ROWS, *views.ROWS, *ROWS,
+)  # fmt: skip
+
+LAYERS: tuple[str | None, ...] = (
+    None, "show_layer", "show_bands", "layer_red", "layer_green", "layer_blue", "layer_rgb", None, "layer_threshold",
+    "layer_labels", "layer_about", "rename_layer", "make_layer_again", "remove_layer", None, "export_layer",
+    "copy_layer_command", "copy_layer_python",
 )  # fmt: skip
 
 # None is a separator; a pair is a submenu; what begins with "@" is filled by the window.
@@ -89,10 +115,10 @@ MENUS: tuple[tuple[str, tuple[object, ...]], ...] = (
                "save_labels", "save_labels_as", "export", None, "reload", "properties", "show_in_folder", None,
                "close_scene", "close_others", "quit")),
     (say("&Edit"), ("undo", "redo", None,
-                    (say("P&ixel"), ("copy_spectrum_here", "keep_spectrum_here", "take_class_here", "zoom_to_pixel",
-                                     "copy_coordinates")),
+                    (say("P&ixel"), ("copy_spectrum_here", "keep_spectrum_here", "take_class_here", "zoom_to_pixel")),
                     (say("&Spectra"), ("copy_spectra", "save_spectra", "fit_spectra")), None,
-                    "bands", "quality_masks", None, "copy_commands", "copy_python", None,
+                    "bands", "quality_masks", None, "copy_commands", "copy_python",
+                    "copy_step_commands", "copy_step_python", None,
                     "preferences")),
     (say("&Labels"), ("add_class", "rename_class", "recolour_class", "merge_class", "delete_class",
                  (say("Curr&ent class"), tuple(row.id for row in labels.CLASS_KEYS)),
@@ -101,15 +127,21 @@ MENUS: tuple[tuple[str, tuple[object, ...]], ...] = (
                  (say("&Tools"), tuple(f"tool_{name}" for name in TOOLS)),
                  (say("&Brush"), ("brush_smaller", "brush_larger", "square_brush")), "validation", None,
                  "import_classes", "export_classes", None, "draw_sample")),
-    (say("&View"), ("next_scene", None, "fit", "zoom_in", "zoom_out", None,
+    (say("&View"), ("next_scene", None, "fit", "zoom_in", "zoom_out", None, *views.MENU, None,
                (say("&Composite"), (*(row.id for row in scene.COMPOSITES), "@composites")),
                (say("&Band"), (*(row.id for row in scene.STEPS),
                                (say("&Colours"), tuple(row.id for row in scene.COLOR_MAP_ROWS)))),
                (say("S&tretch"), (*(row.id for row in scene.STRETCH_KINDS), None,
                                   *(row.id for row in scene.STRETCH))), None,
-               "show_labels", "show_map", "next_layer", "superpixels", "overlay_less", "overlay_more", None,
+               "go_to", "north_up",
+               (say("C&oordinates"), (*(f"coordinates_{name}" for name, *_ in COORDINATES), None, "copy_place")),
+               (say("O&ver the image"), ("scale_bar", "north_arrow", "grid_map", "grid_lonlat")), None,
+               (say("&Derived layers"), ("new_layer", *LAYERS)), None,
+               "show_labels", "show_map", "show_truth", "show_errors", "next_error", "previous_error",
+               "next_layer", "superpixels", "overlay_less", "overlay_more", None,
                "clear_spectra", None, "import_notes", "messages",
-               (say("&Go to"), ("next_pane", "previous_pane", "next_panel", "previous_panel", None, "@panels")),
+               (say("Panes and panels"), ("next_pane", "previous_pane", "next_panel", "previous_panel", None,
+                                          "@panels")),
                "@docks",
                (say("Colours of the &window"), tuple(f"theme_{name}" for name, _, _ in THEMES)))),
     (say("&Training"), ("pretrain", "pause", "cancel", None, "open_run", "export_run", "show_run_folder", None, "live",

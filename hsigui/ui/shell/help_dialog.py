@@ -32,7 +32,8 @@ from hsigui.texts import say
 from hsigui.ui.desk.plots import RESTYLE
 
 PAGES = (
-    "panels", "labelling", "seeing", "scenes", "servers", "products", "label-files", "saving", "projects", "asking",
+    "panels", "labelling", "seeing", "places", "scenes", "servers", "products", "label-files", "saving", "projects",
+    "asking",
     "confidence", "lscosa", "purified", "contrastdm", "several", "features", "baselines", "evaluate", "study", "maps",
     "layers", "api",
 )  # fmt: skip

@@ -28,6 +28,8 @@ from hsigui.document.events import (
     Changed,
     ClassesChanged,
     CurrentClassChanged,
+    DerivedListChanged,
+    DerivedViewChanged,
     EncoderChanged,
     HistoryChanged,
     KeepingChanged,
@@ -59,6 +61,7 @@ from hsigui.ui.desk.prompts import Prompts
 from hsigui.ui.image.bench import Bench
 from hsigui.ui.image.pixel import Pixel
 from hsigui.ui.image.subjects import Subjects
+from hsigui.ui.image.surroundings import Surroundings
 from hsigui.ui.image.view import ImageView
 from hsigui.ui.labels.classes_panel import ClassesPanel
 from hsigui.ui.labels.explorer_controller import ExplorerController
@@ -92,6 +95,7 @@ from hsigui.ui.shell.actions import ACTIONS, fill_menus, fill_toolbar, in_order_
 from hsigui.ui.shell.arrivals import Arrivals
 from hsigui.ui.shell.command_palette import CommandPalette
 from hsigui.ui.shell.context_menus import ContextMenus
+from hsigui.ui.shell.coordinates import Coordinates
 from hsigui.ui.shell.docks import build_docks, restore_layout
 from hsigui.ui.shell.help_pages import HelpPages
 from hsigui.ui.shell.leaving import Leaving
@@ -113,6 +117,8 @@ from hsigui.ui.training.method_panel import MethodPanel
 from hsigui.ui.training.queue_list import QueueList
 from hsigui.ui.training.run_files import RunFiles
 from hsigui.ui.training.view import TrainingView
+from hsigui.ui.views.comparison import Comparison
+from hsigui.ui.views.views import Views
 
 CLOSE_SECONDS = 5.0
 FRAME = 40  # logical pixels that the frame of a window takes above and below it, about
@@ -120,7 +126,7 @@ TITLE = "hsigui"
 ACTIONS_DEPEND_ON = (
     SceneShown, ScenesChanged, BandsChanged, NotesChanged, LabelsChanged, ValidationChanged, HistoryChanged,
     ClassesChanged, CurrentClassChanged, TruthChanged, EncoderChanged, MapChanged, AccuracyChanged, SavedChanged,
-    QueueChanged,
+    QueueChanged, DerivedListChanged, DerivedViewChanged,
 )  # fmt: skip
 TITLE_DEPENDS_ON = (
     SceneShown, ScenesChanged, SavedChanged, LabelsChanged, ValidationChanged, ClassesChanged, ProjectChanged,
@@ -197,6 +203,7 @@ class MainWindow(QMainWindow):
         self.map_panel, self.maps, self.asking = (
             self._part(MapPanel), self._part(MapController), self._part(AskController)
         )  # fmt: skip
+        self.views = self._part(Views)
         self.results, self.exporter = self._part(ResultsPanel), self._part(ExportController)
 
     def _part(self, kind: type[T]) -> T:
@@ -210,7 +217,7 @@ class MainWindow(QMainWindow):
         # The start page's wish for more would make the window too wide for a laptop.
         self.pages.setMinimumSize(240, 180)
         self.pages.addWidget(self.start_page)
-        self.pages.addWidget(self.image)
+        self.pages.addWidget(self.views.grid)
         central = QWidget(self)
         column = _column(central)
         column.addWidget(self.tabs)
@@ -224,7 +231,10 @@ class MainWindow(QMainWindow):
     def _build_controllers(self) -> None:
         self.arrivals = Arrivals(self.desk, self.scene, self.label_files, self.spectra)
         self.leaving = Leaving(self.desk, self.scenes)
-        stands = WindowState(self, self.session, self.actions_, self.method, self.maps, self.exporter)
+        comparison = self._part(Comparison)
+        stands = WindowState(
+            self, self.session, self.actions_, self.method, self.maps, self.exporter, self.views, comparison
+        )
         self.projects = ProjectFiles(self.desk, self.scene, self.scenes, self.keeping, self.left, stands)
         self.states = StateKeeping(
             self.desk, self.keeping, self.left, self.scene, self._part(SpectraController), self.run_files, stands
@@ -234,6 +244,8 @@ class MainWindow(QMainWindow):
             self.display, self.spectra, self.band_list, self.scene, self.composites, self._part(StretchController),
         )  # fmt: skip
         preferences = Preferences(self.desk, self.actions_, self.run_files, showing_wavelengths)
+        self.surroundings = Surroundings(self.desk, self.image, self.actions_)
+        self.coordinates = Coordinates(self.desk, self.image, self.actions_, self.surroundings)
         palette = CommandPalette(self.desk, self.menuBar(), self.help, self.open_path)
         said = Messages(self, self.messages)
         self.help_here = HelpHere(self, self.docks, self.help)
@@ -241,7 +253,7 @@ class MainWindow(QMainWindow):
         ContextMenus(self.bench, self.pixel, self.tabs, self.scenes, self.spectra, self.training)
         own = (
             self.pixel, self.panes, self.leaving, self.projects, self.help, self.help_here, preferences, palette, said,
-            ProblemReports(self.desk),
+            ProblemReports(self.desk), self.surroundings, self.coordinates,
         )  # fmt: skip
         self.actions_.bind((self.session, self.image, *self._parts, *own))
 
@@ -267,7 +279,7 @@ class MainWindow(QMainWindow):
             "@recent": self._add_recent, "@docks": self._add_docks, "@composites": self.composites.fill,
             "@panels": self._add_panels,
         })  # fmt: skip
-        self.status = StatusBar(self.session, self.bridge, self.messages.log, self)
+        self.status = StatusBar(self.session, self.bridge, self.messages.log, self.coordinates, self)
         self.status.missed.clicked.connect(self.actions_["messages"].trigger)
         self.setStatusBar(self.status)
 
@@ -301,6 +313,7 @@ class MainWindow(QMainWindow):
         self.session.events.subscribe(SceneOpened, self._show_recent)
         self.scene.values_read.connect(self.status.show_values)
         self.image.hovered.connect(self._hovered)
+        self.image.measured.connect(self.labels.options.set_text)
         self.image.left_scene.connect(self.status.leave_scene)
         self.start_page.open_asked.connect(self.scene.ask_and_open)
         self.start_page.demo_asked.connect(self.scene.open_demo)
@@ -319,7 +332,7 @@ class MainWindow(QMainWindow):
         self.actions_.update(self.session)
 
     def _show_scene(self, _event: SceneShown) -> None:
-        self.pages.setCurrentWidget(self.image)
+        self.pages.setCurrentWidget(self.views.grid)
         self.image.setFocus()
 
     def _show_title(self, _event: Changed | None = None) -> None:
@@ -343,6 +356,7 @@ class MainWindow(QMainWindow):
             self.restoreGeometry(decoded(settings.geometry))
         if settings.layout:
             restore_layout(self, PANELS, decoded(settings.layout))
+        self.surroundings.restore()
         self._show_recent()
 
     def _show_recent(self, _event: SceneOpened | None = None) -> None:

@@ -45,6 +45,8 @@ PANEL_HELP: Mapping[str, PanelHelp] = {
                        (_STEP, (say("Enter"), say("Show the chosen band alone")))),
     "Stretch": PanelHelp("Stretch", ("stretch_back", "decorrelate", "stretch_part"),
                          ((say("Up, Down"), say("Change the number that has the focus")),)),
+    "Layers": PanelHelp("Layers", ("new_layer", "next_band", "previous_band"), (_STEP,)),
+    "Overlays": PanelHelp("Overlays", ("show_labels", "show_map", "overlay_less", "overlay_more"), (_STEP,)),
     "Classes": PanelHelp("Classes", ("add_class", "rename_class", "lock_class", "hide_class", "show_classes",
                                      "class_up", "class_down"),
                          (("1 … 9", say("Choose the class of that number")), _STEP)),

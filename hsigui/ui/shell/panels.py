@@ -13,6 +13,7 @@ from hsigui.ui.labels.explorer_controller import regions
 from hsigui.ui.labels.history_controller import history
 from hsigui.ui.labels.quality_controller import quality
 from hsigui.ui.labels.room import classes
+from hsigui.ui.layers.room import derived_layers
 from hsigui.ui.map.room import class_map
 from hsigui.ui.results.controller import results
 from hsigui.ui.scene.band_list_controller import band_list
@@ -20,6 +21,7 @@ from hsigui.ui.scene.room import display
 from hsigui.ui.scene.stretch_controller import stretch
 from hsigui.ui.spectra.controller import spectra
 from hsigui.ui.training.room import training
+from hsigui.ui.views.room import overlays
 
 Area = Qt.DockWidgetArea
 _LEFT, _RIGHT, _BOTTOM = Area.LeftDockWidgetArea, Area.RightDockWidgetArea, Area.BottomDockWidgetArea
@@ -48,10 +50,11 @@ class PanelRow:
 
 # In the order in which they are made: what shows a scene hears of it before what draws on it.
 PANELS: tuple[PanelRow, ...] = (
-    PanelRow(say("Display"), say("Display"), display, _LEFT, scrolls=True, width=290, height=290),
+    PanelRow(say("Display"), say("Display"), display, _LEFT, scrolls=True, width=290, height=325),
     PanelRow("Bands", say("Bands"), band_list, _LEFT, behind=say("Display")),
     PanelRow("Stretch", say("Stretch"), stretch, _LEFT, scrolls=True, behind="Bands"),
-    PanelRow(say("Classes"), say("Classes"), classes, _LEFT, height=360),
+    PanelRow("Layers", say("Layers"), derived_layers, _LEFT, scrolls=True, behind="Stretch"),
+    PanelRow(say("Classes"), say("Classes"), classes, _LEFT, height=325),
     PanelRow(say("Regions"), say("Regions"), regions, _LEFT, behind=say("Classes")),
     PanelRow(say("History"), say("History"), history, _LEFT, behind=say("Regions")),
     PanelRow("Training", say("Training"), training, _RIGHT, scrolls=True, width=320, height=385),
@@ -59,4 +62,5 @@ PANELS: tuple[PanelRow, ...] = (
     PanelRow(say("Results"), say("Results"), results, _RIGHT, scrolls=True, behind="Map"),
     PanelRow(say("Quality"), say("Quality"), quality, _RIGHT, scrolls=True, behind=say("Results")),
     PanelRow(say("Spectra"), say("Spectra"), spectra, _BOTTOM, height=210),
+    PanelRow("Overlays", say("Overlays"), overlays, _LEFT, behind=say("History")),
 )

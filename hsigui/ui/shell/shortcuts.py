@@ -25,10 +25,13 @@ MOUSE = (
         say("Flood fill"),
         say("Left: select what is like the pixel; Enter, right click or a click inside: label it; Esc: drop"),
     ),
+    (say("Measure"), say("Left: place; right click, Enter or double click: end; Ctrl+C: copy; Esc: drop")),
     (say("Enter (after Ask me)"), say("Give the place that is asked about the current class, and ask the next")),
     (say("Alt + 1 … 9 (after Ask me)"), say("Give it the class of that number, and ask the next")),
     (say("Drag a line in the plot of spectra"), say("Show another band as that channel")),
     (say("Drag a line of a histogram"), say("Which value is black, or full; double click: as it was")),
+    (say("Y, held"), say("The second of two compared pictures, alone")),
+    (say("Drag the line of a swipe"), say("How much of the image shows the first picture")),
     (say("Click on a number in the image"), say("Ask about that place first (navigate)")),
 )
 

@@ -5,6 +5,8 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtGui import QMouseEvent
 from PySide6.QtWidgets import QLabel, QStatusBar, QWidget
 
 from hsigui.document.events import (
@@ -21,9 +23,24 @@ from hsigui.texts import say
 from hsigui.ui.desk.elided import ElidedLabel
 from hsigui.ui.desk.job_bridge import JobBridge
 from hsigui.ui.desk.message_log import MessageLog
+from hsigui.ui.shell.coordinates import Coordinates
 from hsigui.ui.shell.messages import MissedButton
 from hsigui.ui.shell.progress import ProgressPlace
 from hsigui.ui.shell.traffic import TrafficLabel
+
+
+class PlaceLabel(ElidedLabel):
+    """Where the cursor is, or was last; a click copies it.
+
+    Signals:
+        clicked(): with the left button.
+    """
+
+    clicked = Signal()
+
+    def mouseReleaseEvent(self, event: QMouseEvent) -> None:
+        if event.button() == Qt.MouseButton.LeftButton and self.rect().contains(event.position().toPoint()):
+            self.clicked.emit()
 
 
 class StatusBar(QStatusBar):
@@ -32,17 +49,21 @@ class StatusBar(QStatusBar):
     Each has a place of its own: what a menu says of its rows does not hide what runs.
     """
 
-    def __init__(self, session: Session, bridge: JobBridge, log: MessageLog, parent: QWidget | None = None) -> None:
+    def __init__(
+        self, session: Session, bridge: JobBridge, log: MessageLog, coordinates: Coordinates,
+        parent: QWidget | None = None,
+    ) -> None:  # fmt: skip
         super().__init__(parent)
-        self._session = session
+        self._session, self._coordinates = session, coordinates
         self._pixel: tuple[int, int] | None = None
         self.progress = ProgressPlace(session, bridge, self)
         self.busy, self.bar = self.progress.text, self.progress.bar
         self.tip = ElidedLabel(self)
-        self.place, self.values, self.label = ElidedLabel(self), ElidedLabel(self), ElidedLabel(self)
+        self.place, self.values, self.label = PlaceLabel(self), ElidedLabel(self), ElidedLabel(self)
         self.device = ElidedLabel(self)
         self.missed = MissedButton(log, self)
-        self.place.setToolTip(say("Rows and columns count from 0"))
+        self.place.setCursor(Qt.CursorShape.PointingHandCursor)
+        self.place.setAccessibleName(say("Place"))
         self.device.setToolTip(say("Where pretraining is computed"))
         self.keeping = QLabel(self)
         self.keeping.setToolTip(say("It is tried again all the time. Save the labels with Ctrl+S."))
@@ -59,6 +80,9 @@ class StatusBar(QStatusBar):
         self.traffic.hide()
         self.addPermanentWidget(self.missed)
         self._show_device()
+        coordinates.changed.connect(self._show_place)
+        self.place.clicked.connect(coordinates.copy)
+        self._show_place()
         session.events.subscribe(DeviceChanged, self._show_device)
         session.events.subscribe(SceneShown, self._scene_shown)
         session.events.subscribe(KeepingChanged, self._show_keeping)
@@ -71,15 +95,10 @@ class StatusBar(QStatusBar):
 
     def show_pixel(self, row: int, col: int) -> None:
         """Says where the cursor is; values follow when they are read."""
-        cube = self._session.cube
-        if cube is None:
+        if self._session.cube is None:
             return
         self._pixel = (row, col)
-        text = say("row {row}, col {col} (from 0)", row=row, col=col)
-        place = cube.geo.to_map(row + 0.5, col + 0.5)
-        if place is not None:
-            text += f"   x {_coordinate(place[0])}, y {_coordinate(place[1])}"
-        self.place.setText(text)
+        self._show_place()
         self._show_label()
 
     def show_values(self, row: int, col: int, values: Sequence[float]) -> None:
@@ -90,9 +109,14 @@ class StatusBar(QStatusBar):
             self.values.setText(f"{name}: {numbers}")
 
     def leave_scene(self) -> None:
+        """The cursor is over no pixel; where it was last stays, for a click to copy it."""
         self._pixel = None
-        for widget in (self.place, self.values, self.label):
+        for widget in (self.values, self.label):
             widget.clear()
+
+    def _show_place(self) -> None:
+        self.place.setToolTip(self._coordinates.about)
+        self.place.setText("" if self._coordinates.last is None else self._coordinates.told(*self._coordinates.last))
 
     def _show_label(self, _event: Changed | None = None) -> None:
         if self._pixel is None:
@@ -121,8 +145,3 @@ class StatusBar(QStatusBar):
     def _show_keeping(self, event: KeepingChanged) -> None:
         self.keeping.setText(say("Labels are not kept safe: {problem}", problem=event.problem) if event.problem else "")
         self.keeping.setVisible(bool(event.problem))
-
-
-def _coordinate(value: float) -> str:
-    """Metres with one decimal; degrees with six."""
-    return f"{value:.6f}" if abs(value) <= 360 else f"{value:.1f}"

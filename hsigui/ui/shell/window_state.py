@@ -14,14 +14,20 @@ from hsigui.document.session import Session
 from hsigui.errors import HsiError
 from hsigui.specs import PretrainSpec
 from hsigui.ui.desk.action_rows import ActionSet
+from hsigui.ui.image.surroundings import SWITCHES as OVER_IMAGE
 from hsigui.ui.map.controller import MapController
 from hsigui.ui.map.layers import LAYERS
 from hsigui.ui.results.export import ExportController
 from hsigui.ui.shell.docks import restore_layout
 from hsigui.ui.shell.panels import PANELS
 from hsigui.ui.training.method_panel import MethodPanel
+from hsigui.ui.views.comparison import Comparison
+from hsigui.ui.views.views import Views
 
-SWITCHES = ("show_labels", "show_map", "live", "superpixels", "square_brush")
+SWITCHES = (
+    "show_labels", "show_map", "show_truth", "show_errors", "live", "superpixels", "square_brush", "overview",
+    *OVER_IMAGE,
+)  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -34,6 +40,8 @@ class WindowState:
     method: MethodPanel
     maps: MapController
     exporter: ExportController
+    views: Views
+    comparison: Comparison
 
     def now(self) -> dict[str, Any]:
         """How the window stands."""
@@ -45,6 +53,8 @@ class WindowState:
             "method": self.method.spec().to_json(),
             "map": {"opacity": round(self.maps.opacity, 2), "layer": self.maps.layer},
             "export": self.exporter.options,
+            "views": self.views.state(),
+            "comparison": self.comparison.state(),
         }
 
     def restore(self, state: Mapping[str, Any]) -> None:
@@ -57,6 +67,7 @@ class WindowState:
         return {
             "geometry": self._take_geometry, "layout": self._take_layout, "switches": self._take_switches,
             "tool": self._take_tool, "method": self._take_method, "map": self._take_map, "export": self._take_export,
+            "views": self.views.restore, "comparison": self.comparison.restore,
         }  # fmt: skip
 
     def _take_geometry(self, text: Any) -> None:

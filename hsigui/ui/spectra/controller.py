@@ -134,9 +134,7 @@ class SpectraController(QObject):
         """Shows the curves of the scene on its bands: their values are those of before."""
         scene = self._session.scene
         kept = scene.spectra  # those of the scene before go from the plot first, which tells so
-        bad = np.ones(scene.cube.bands, dtype=bool)
-        bad[scene.cube.good_bands] = False
-        self._view.set_wavelengths(scene.cube.wavelengths, bad)
+        self._view.set_wavelengths(scene.cube.wavelengths, scene.cube.is_bad)
         self._view.set_quantity(say("Value") if scene.cube.info.scale == 1.0 else say("Reflectance"))
         self._mark_bands(scene.view)
         self._show(current, kept)

@@ -22,8 +22,8 @@ from hsigui.methods.info import MethodInfo, Preset
 from hsigui.methods.settings import Setting, Value, told
 from hsigui.specs import PRECISIONS, PretrainSpec
 from hsigui.texts import say
+from hsigui.ui.desk.setting_editors import Editor, editor_of
 from hsigui.ui.desk.tips import shortened
-from hsigui.ui.training.setting_editors import Editor, editor_of
 
 OWN_PATIENCE = -1  # in the spin box: what the preset has
 PATIENCE = Setting(

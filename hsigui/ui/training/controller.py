@@ -11,16 +11,17 @@ from PySide6.QtGui import QAction
 
 from hsigui.cube.cube import Cube
 from hsigui.document.course import TrainingCurves
-from hsigui.document.events import CourseChanged, QueueChanged, SceneShown
+from hsigui.document.events import CourseChanged, QueueChanged, SceneShown, StepDone
 from hsigui.document.identity import Origin
 from hsigui.document.permissions import Answer, Deed, may
 from hsigui.document.queue import HeavyJob, Kind
 from hsigui.document.scene import Scene
-from hsigui.document.values import Run
+from hsigui.document.values import Encoder, Run
 from hsigui.errors import HsiError
-from hsigui.jobs import Job, Progress
+from hsigui.jobs import Context, Job, Progress
 from hsigui.methods.registry import method
 from hsigui.pipeline import live
+from hsigui.pipeline.own import own_encoder
 from hsigui.pipeline.values import DeviceKnown
 from hsigui.specs import PretrainSpec
 from hsigui.storage.runs import UnfinishedRun
@@ -251,6 +252,8 @@ class TrainingController(QObject):
             self._finish(training, told, later)
             self._session.set_device(encoder.device_name)
             scene.set_run(encoder, trained.features, trained.folder, trained.seconds)
+            lines = partial(_lines, cube=scene.cube, encoder=encoder)
+            self._session.events.emit(StepDone(say("the encoder was pretrained"), lines, leads_to_map=True))
             if scene is not self._session.shown:
                 self._desk.messages.info(say("The training of {name} is done.", name=training.name))
 
@@ -300,3 +303,9 @@ class TrainingController(QObject):
         if course.end:
             again = isinstance(event, SceneShown) and course.later
             self._view.finish(course.later if again else course.end)
+
+
+def _lines(_ctx: Context, cube: Cube, encoder: Encoder) -> tuple[str, ...]:
+    from hsigui.pipeline.step_lines import pretrained  # loads what reads files
+
+    return pretrained(cube, own_encoder(encoder))

@@ -68,6 +68,52 @@ def test_values_are_unpacked_as_the_file_says(tmp_path: Path, attributes: dict[s
     assert np.array_equal(cube.stored(2, 3), STORED[2, 3])
 
 
+def test_every_no_data_value_of_the_array_is_none(tmp_path: Path):
+    both = written(tmp_path / "both.h5", {"_FillValue": np.int16(7), "missing_value": np.int16(9)})
+    listed = written(tmp_path / "list.h5", {"missing_value": np.array([7, 9], np.int16)})
+    for cube in (both, listed):
+        assert np.array_equal(np.isnan(cube.read()), np.isin(STORED, (7, 9)))
+        assert cube.info.nodata == 7
+        assert any("several no-data values (7, 9)" in note for note in cube.notes)
+    beside_nan = written(tmp_path / "nan.h5", {"_FillValue": np.float32("nan"), "missing_value": np.int16(9)})
+    assert beside_nan.info.nodata == 9
+
+
+def test_signed_numbers_that_are_meant_without_a_sign_are_read_so(tmp_path: Path):
+    said = {"_Unsigned": "true", "_FillValue": np.int16(-2), "valid_range": np.array([1, -2], np.int16)}
+    with h5py.File(tmp_path / "x.nc", "w") as file:
+        file["cube"] = np.where(STORED < 100, -1 - STORED, STORED).astype(np.int16)
+        for key, value in said.items():
+            file["cube"].attrs[key] = value
+    cube = open_cube(tmp_path / "x.nc")
+    meant = np.where(STORED < 100, 65535 - STORED.astype(int), STORED)
+    assert cube.dtype == np.uint16
+    assert cube.info.nodata == 65534
+    assert np.array_equal(cube.stored(1, 2), meant[1, 2])
+    assert np.allclose(cube.read(), np.where(meant >= 65534, np.nan, meant), equal_nan=True)
+
+
+@pytest.mark.parametrize(
+    ("dtype", "value"), [("i2", -32767), ("u2", 65535), ("i4", -2147483647), ("f4", 9.96921e36), ("f8", 9.96921e36)]
+)
+def test_what_netcdf_leaves_unwritten_is_no_data(tmp_path: Path, dtype: str, value: float):
+    values = STORED.astype(dtype)
+    values[2, 3, 4] = value
+    for name, attributes in (("nc", {"_NCProperties": "version=2"}), ("h5", {})):
+        with h5py.File(tmp_path / f"x.{name}", "w") as file:
+            file["cube"] = values
+            file.attrs.update(attributes)
+        cube = open_cube(tmp_path / f"x.{name}")
+        assert np.argwhere(np.isnan(cube.read())).tolist() == ([[2, 3, 4]] if name == "nc" else [])
+
+
+def test_a_scale_for_each_band_is_told_and_not_dropped(tmp_path: Path):
+    cube = written(tmp_path / "x.h5", {"scale_factor": np.linspace(1, 2, BANDS), "add_offset": 3.0})
+    assert (cube.info.gains, cube.info.offsets) == (tuple(np.linspace(1, 2, BANDS)), (3.0,) * BANDS)
+    assert any("listed, not applied" in note for note in cube.notes)
+    assert np.array_equal(cube.read(), STORED)
+
+
 @pytest.mark.parametrize(
     ("attributes", "low", "high"),
     [
@@ -152,6 +198,14 @@ def test_a_grid_lies_where_gdal_says(tmp_path: Path, mapping: dict[str, Any]):
                                        "latitude_of_projection_origin": 23.0}),
         ("polar_stereographic", {"standard_parallel": -71.0, "straight_vertical_longitude_from_pole": 0.0,
                                  "latitude_of_projection_origin": -90.0}),
+        ("mercator", {"longitude_of_projection_origin": 10.0, "standard_parallel": 20.0}),
+        ("Mercator", {"longitude_of_projection_origin": 10.0, "scale_factor_at_projection_origin": 0.9}),
+        ("lambert_cylindrical_equal_area", {"longitude_of_central_meridian": 10.0, "standard_parallel": 30.0}),
+        ("azimuthal_equidistant", {"longitude_of_projection_origin": 10.0, "latitude_of_projection_origin": 5.0}),
+        ("orthographic", {"longitude_of_projection_origin": 10.0, "latitude_of_projection_origin": 5.0}),
+        ("stereographic", {"longitude_of_projection_origin": 10.0, "latitude_of_projection_origin": 5.0,
+                           "scale_factor_at_projection_origin": 0.9999}),
+        ("geostationary", {"longitude_of_projection_origin": 0.0, "perspective_point_height": 35_785_831.0}),
     ],
 )  # fmt: skip
 def test_projections_are_made_of_their_parameters_as_gdal_makes_them(tmp_path: Path, name: str, said: dict[str, Any]):
@@ -174,6 +228,66 @@ def test_the_sinusoidal_projection_which_gdal_does_not_know_by_this_name(tmp_pat
     cube = gridded(tmp_path / "x.nc", grid_mapping_name="sinusoidal", longitude_of_projection_origin=0.0)
     x, y = transform("EPSG:4326", CRS.from_wkt(cube.geo.crs_wkt), [10.0], [0.0])
     assert (x[0], y[0]) == pytest.approx((6_378_137.0 * np.radians(10), 0.0), abs=0.01)
+
+
+def test_the_oblique_mercator_projection_which_gdal_does_not_read(tmp_path: Path):
+    cube = gridded(
+        tmp_path / "x.nc", grid_mapping_name="oblique_mercator", latitude_of_projection_origin=45.0,
+        longitude_of_projection_origin=-86.0, azimuth_of_central_line=30.0, scale_factor_at_projection_origin=0.9996,
+    )  # fmt: skip
+    x, y = transform("EPSG:4326", CRS.from_wkt(cube.geo.crs_wkt), [-86.0], [45.0])
+    assert (x[0], y[0]) == pytest.approx((0.0, 0.0), abs=0.01)
+
+
+def test_a_projection_that_is_not_known_is_told(tmp_path: Path):
+    cube = gridded(tmp_path / "x.nc", grid_mapping_name="van_der_grinten")
+    assert cube.geo.crs_wkt is None
+    assert any("van_der_grinten" in note and "no coordinate system" in note for note in cube.notes)
+
+
+def test_coordinates_in_kilometres_and_short_ones_lie_in_metres_and_on_a_grid(tmp_path: Path):
+    for name, kind, factor, unit in (("km", "f8", 1000, "km"), ("short", "f4", 1, "m")):
+        path = tmp_path / f"{name}.nc"
+        with h5py.File(path, "w") as file:
+            file["cube"], file["crs"] = STORED, np.int32(0)
+            file["cube"].attrs["grid_mapping"] = "crs"
+            file["crs"].attrs["crs_wkt"] = utm_wkt(33)
+            file["y"] = ((5_123_460.2 - 1.1 * np.arange(ROWS)) / factor).astype(kind)
+            file["x"] = ((500_000.7 + 1.1 * np.arange(COLS)) / factor).astype(kind)
+            file["y"].attrs["units"] = file["x"].attrs["units"] = unit
+        # A float32 leaves half a metre of such a northing.
+        wanted = (1.1, 0.0, 500_000.15, 0.0, -1.1, 5_123_460.75)
+        found = open_cube(path).geo.transform
+        if name == "km":
+            assert found == pytest.approx(wanted)
+        else:
+            assert found is None, "rounded by half a pixel: no grid can be told from it"
+
+
+def test_degrees_in_short_floats_are_a_grid(tmp_path: Path):
+    path = tmp_path / "x.nc"
+    rows, cols = 60, 70
+    with h5py.File(path, "w") as file:
+        file["cube"] = np.ones((rows, cols, BANDS), np.int16)
+        file["lat"] = (45.6 - 0.0005 * np.arange(rows)).astype(np.float32)
+        file["lon"] = (112.3 + 0.0005 * np.arange(cols)).astype(np.float32)
+        file["lat"].attrs["units"], file["lon"].attrs["units"] = "degrees_north", "degrees_east"
+    a, _, c, _, e, f = open_cube(path).geo.transform
+    for ours, right in (
+        (c, 112.29975), (c + cols * a, 112.29975 + cols * 0.0005),
+        (f, 45.60025), (f + rows * e, 45.60025 - rows * 0.0005),
+    ):  # fmt: skip
+        assert ours == pytest.approx(right, abs=0.02 * 0.0005)
+
+
+def test_a_grid_mapping_that_no_array_names_is_found_and_told(tmp_path: Path):
+    path = tmp_path / "x.nc"
+    gridded(path, crs_wkt=utm_wkt(33))
+    with h5py.File(path, "a") as file:
+        del file["cube"].attrs["grid_mapping"]
+    cube = open_cube(path)
+    assert CRS.from_wkt(cube.geo.crs_wkt).to_epsg() == 32633
+    assert any("which the array itself does not name" in note for note in cube.notes)
 
 
 def test_the_longer_form_of_a_grid_mapping_and_one_in_the_root_are_found(tmp_path: Path):
@@ -228,6 +342,68 @@ def test_latitudes_of_every_pixel_are_told_as_a_swath(tmp_path: Path):
     cube = open_cube(path)
     assert cube.geo.transform is None
     assert any("swath" in note and "geolocation/latitude" in note for note in cube.notes)
+
+
+@pytest.mark.parametrize(
+    ("path", "attributes", "coordinates"),
+    [
+        ("nav_lat", {}, "nav_lon nav_lat"),
+        ("XLAT", {"standard_name": "latitude"}, ""),
+        ("phi", {"units": "degrees_north"}, ""),
+    ],
+)
+def test_latitudes_of_any_name_are_told_as_a_swath_whose_map_is_not_its_place(
+    tmp_path: Path, path: str, attributes: dict[str, str], coordinates: str
+):
+    with h5py.File(tmp_path / "x.nc", "w") as file:
+        file["cube"], file[path] = STORED, np.ones((ROWS, COLS))
+        file[path].attrs.update(attributes)
+        if coordinates:
+            file["cube"].attrs["coordinates"] = coordinates
+        # Of the map that a lookup table leads to, not of the rows and columns of the swath.
+        file.attrs["geotransform"], file.attrs["spatial_ref"] = [10.0, 0.1, 0.0, 50.0, 0.0, -0.1], "EPSG:4326"
+    cube = open_cube(tmp_path / "x.nc")
+    assert cube.geo.transform is None
+    assert any("swath" in note and path in note for note in cube.notes)
+
+
+@pytest.mark.parametrize(
+    "attributes",
+    [
+        {"crs": "EPSG:32633", "transform": [10.0, 0.0, 500_000.0, 0.0, -10.0, 4_000_000.0]},
+        {"crs": "+init=epsg:32633", "transform": [10.0, 0, 500_000.0, 0, -10.0, 4_000_000.0, 0, 0, 1]},
+        {"spatial_ref": utm_wkt(33), "GeoTransform": "500000 10 0 4000000 0 -10"},
+        {"epsg": 32633, "transform": [500_000.0, 10.0, 0.0, 4_000_000.0, 0.0, -10.0]},
+    ],
+)
+@pytest.mark.parametrize("level", ["array", "root"])
+def test_a_place_in_attributes_is_read_in_either_order(tmp_path: Path, attributes: dict[str, Any], level: str):
+    cube = written(tmp_path / "x.h5", attributes, level)
+    assert cube.geo.transform == (10.0, 0.0, 500_000.0, 0.0, -10.0, 4_000_000.0)
+    assert CRS.from_wkt(cube.geo.crs_wkt).to_dict() == CRS.from_epsg(32633).to_dict()
+
+
+def test_a_value_that_hdf5_was_told_to_fill_with_is_no_data(tmp_path: Path):
+    with h5py.File(tmp_path / "x.h5", "w") as file:
+        part = file.create_dataset("cube", STORED.shape, np.int16, chunks=(2, 2, BANDS), fillvalue=-9999)
+        part[:4] = STORED[:4]
+    cube = open_cube(tmp_path / "x.h5")
+    assert cube.info.nodata == -9999
+    assert np.array_equal(cube.valid_mask(), np.arange(ROWS)[:, None].repeat(COLS, 1) < 4)
+
+
+@pytest.mark.parametrize(
+    ("name", "unit"), [("bands_of_it", "nm"), ("lambda_um", ""), ("nu", "µm"), ("wavenumber", "cm-1")]
+)
+def test_wavelengths_of_any_name_are_known_by_their_unit(tmp_path: Path, name: str, unit: str):
+    values = np.linspace(400, 2500, BANDS)
+    stored = {"cm-1": 1e7 / values, "nm": values}.get(unit, values / 1000)
+    with h5py.File(tmp_path / "x.h5", "w") as file:
+        file["cube"], file[name], file["half_width"] = STORED, stored, np.full(BANDS, 0.01)
+        file["half_width"].attrs["units"] = "um"
+        if unit:
+            file[name].attrs["units"] = unit
+    assert open_cube(tmp_path / "x.h5").info.wavelengths == pytest.approx(tuple(values))
 
 
 def test_band_lists_that_are_attributes_of_the_array_are_read(tmp_path: Path):

@@ -209,6 +209,16 @@ def test_bad_bands_scales_and_offsets_are_met(tmp_path: Path) -> None:
     assert "listed, not applied" in cube.notes[0]
 
 
+def test_one_scale_and_one_offset_of_all_bands_are_applied(tmp_path: Path) -> None:
+    path = write(tmp_path / "x.tif", nodata=7, transform=Affine(5.0, 0, 468200, 0, -5.0, 5541300))
+    with rasterio.open(path, "r+") as dataset:
+        dataset.scales, dataset.offsets = (0.01,) * 4, (-0.1,) * 4
+    cube = open_cube(path)
+    assert (cube.info.scale, cube.info.offset, cube.info.gains) == (100.0, -0.1, ())
+    assert np.allclose(cube.read(), np.where(SAMPLES == 7, np.nan, SAMPLES * 0.01 - 0.1), equal_nan=True, atol=1e-6)
+    assert any("-0.1 is added" in note for note in cube.notes)
+
+
 def test_complex_and_single_bands_open_with_a_note(tmp_path: Path) -> None:
     samples = (SAMPLES + 1j * SAMPLES[::-1]).astype(np.complex64)
     cube = open_cube(write(tmp_path / "c.tif", samples))

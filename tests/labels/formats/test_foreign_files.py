@@ -153,6 +153,33 @@ def test_fields_of_other_programs_are_known_by_their_names(tmp_path: Path) -> No
         assert raster.classes.get(4).name == name
 
 
+@pytest.mark.parametrize("suffix", [".gpkg", ".geojson"])
+def test_shapes_of_the_class_0_have_a_class_unless_they_are_called_none(tmp_path: Path, suffix: str) -> None:
+    rings = [square(2, 3, 10, 9), square(12, 1, 20, 6)]
+
+    def written(name: str, **fields: list) -> Path:
+        path = tmp_path / f"{name}{suffix}"
+        if suffix == ".gpkg":
+            return layer(path, rings, "EPSG:32633", **fields)
+        rows = (dict(zip(fields, row, strict=True)) for row in zip(*fields.values(), strict=True))
+        return geojson(path, *(feature(ring, **row) for ring, row in zip(rings, rows, strict=True)))
+
+    counted = read_classes(written("a", class_id=[0, 1]), grid=GRID)
+    assert np.array_equal(counted.array, expected((1, 2, 3, 10, 9), (2, 12, 1, 20, 6)))
+    assert [c.name for c in counted.classes] == ["Class 0", "Class 1"]
+    assert any("0 is a class (1 shape)" in note for note in counted.notes)
+    styled = written("s", class_id=[0, 1])
+    categories = "".join(f'<category value="{n}" label="{w}" symbol="{n}"/>' for n, w in enumerate(("Corn", "Rye")))
+    styled.with_suffix(".qml").write_text(
+        f'<qgis><renderer-v2 type="categorizedSymbol" attr="class_id"><categories>{categories}</categories>'
+        "</renderer-v2></qgis>"
+    )
+    assert [c.name for c in read_classes(styled, grid=GRID).classes] == ["Corn", "Rye"]
+    for name, fields in (("n", {"class_id": [0, 1], "class_name": ["Unclassified", "Corn"]}), ("d", {"DN": [0, 1]})):
+        left = read_classes(written(name, **fields), grid=GRID)
+        assert np.array_equal(left.array, expected((1, 12, 1, 20, 6)))
+
+
 def test_several_fields_that_could_be_the_class_are_listed_and_one_can_be_chosen(tmp_path: Path) -> None:
     path = layer(tmp_path / "a.gpkg", [square(2, 3, 10, 9)], "EPSG:32633", soil=[3], crop=[2], farm=["x"])
     with pytest.raises(AmbiguousLabels, match="several fields") as caught:
@@ -314,6 +341,7 @@ def test_a_damaged_text_of_envi_classic_is_refused_in_words(tmp_path: Path, old:
         "\ufeffRow;Col;Class_Name\n3;2;Corn\n",
         "x\ty\tlabel\n468212.5\t5541282.5\tCorn\n",
         "line,sample,class_id,class_name,B1\n3,2,1,Corn,0.5\n",
+        "x;y;label;note\n468212,5;5541282,5;Corn;a, b\n",
     ],
 )
 def test_tables_of_other_programs(tmp_path: Path, text: str) -> None:

@@ -93,7 +93,7 @@ def test_without_a_map_it_asks_for_what_the_scene_is_made_of(qtbot, demo):
     idle(qtbot, demo)
     spots = {ask(qtbot, demo) for _ in range(3)}
     assert len(spots) == 3
-    assert "J asks" in demo.map_panel.asked.text()
+    assert "None of these" in demo.map_panel.asked.text()
 
 
 def test_the_target_is_drawn_and_goes_with_the_features(qtbot, mapped, grabbed):

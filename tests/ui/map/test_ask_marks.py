@@ -74,7 +74,7 @@ def test_the_places_are_renewed_with_the_map_and_the_asked_one_stays(qtbot, mapp
     second, others = mapped.asking.target, marks(mapped)[1:]
     idle(qtbot, mapped)
     assert mapped.asking.target == second
-    assert marks(mapped)[0] == (*second, 1)
+    assert marks(mapped)[0] == (*second, 2)
     assert len(marks(mapped)) == AT_ONCE > len(others) + 1
 
 

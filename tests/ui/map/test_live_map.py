@@ -144,3 +144,15 @@ def test_map_keys_change_what_is_seen(qtbot, demo, training):
     QTest.mouseMove(demo.image.viewport(), demo.image.position_of(70, 80))
     qtbot.waitUntil(lambda: "% sure" in demo.map_panel.pixel.text(), timeout=3000)
     idle(qtbot, demo)
+
+
+def test_the_results_say_whether_the_map_is_as_often_right_as_it_says(qtbot, mapped):
+    session, panel = mapped.session, mapped.results
+    made, truth = session.class_map, session.scene.reference.array
+    test = (truth > 0) & (session.trained_on == 0) & (made.classes > 0)
+    sure, right = 100 * made.confidence[test].mean(), 100 * (made.classes == truth)[test].mean()
+    assert f"{sure:.1f} % sure" in panel.relied.text()
+    assert f"{right:.1f} % are right" in panel.relied.text()
+    session.drop_accuracy()
+    assert session.map.reliability is None
+    assert not panel.relied.isVisibleTo(panel)

@@ -16,6 +16,7 @@ from hsigui.commands.reading import reading
 from hsigui.cube.fingerprint import fingerprint
 from hsigui.cube.formats.choice import ImportChoice
 from hsigui.cube.open import open_cube
+from hsigui.cube.quality import marked
 from hsigui.document.identity import same_input
 from hsigui.document.scene import Scene
 from hsigui.pipeline import provenance, repeating
@@ -87,6 +88,20 @@ def test_the_list_says_what_each_mask_means_and_how_many_pixels_it_marks(qtbot, 
     dialog.reject()
     idle(qtbot, opened)
     assert opened.session.cube.info.quality == ()
+
+
+def test_the_list_says_how_many_of_the_marked_pixels_have_data(qtbot, opened):
+    cube = opened.session.scene.plain
+    here = marked(cube, ("cloud", "outside"))
+    with_data = int((here & cube.valid_mask()).sum())
+    assert 0 < with_data < here.sum()  # outside of the swath there is nothing to lose
+    dialog = ask(qtbot, opened)
+    tick(dialog, "cloud", "outside")
+    qtbot.waitUntil(lambda: f"Of these {with_data} (" in dialog.total.text())
+    tick(dialog, "cloud")
+    qtbot.waitUntil(lambda: dialog.total.text() == "Together they leave out 6 (5.56%) of the scene.")
+    dialog.reject()
+    idle(qtbot, opened)
 
 
 def test_ticked_masks_take_their_pixels_out_of_scene_and_picture(qtbot, opened):
@@ -239,7 +254,7 @@ def test_the_commands_of_a_record_open_the_very_scene_of_the_window(qtbot, opene
     opened.bands.apply(BandEdit(bad_bands=(0, 1, 5)))
     idle(qtbot, opened)
     cube = opened.session.cube
-    words = repeating._scene(cube).reading
+    words = repeating.scene_argument(cube).reading
     assert words == ["--quality", "cloud,cirrus", "--leave-out-bands", "1-2,6"]
     arguments = build_parser().parse_args(["info", str(cube.path), *words])
     again = hsigui.open(cube.path, **reading(arguments))

@@ -27,7 +27,7 @@ def test_the_window_opens_without_torch():
 
 def test_a_path_is_opened_shown_and_remembered(qtbot, window, demo_files):
     opened(qtbot, window, demo_files[0])
-    assert window.pages.currentWidget() is window.image
+    assert window.pages.currentWidget() is window.views.grid
     assert window.image.scene_size == (128, 128)
     assert window.windowTitle().startswith("demo-scene")
     assert window.desk.store.load().recent == (str(demo_files[0]),)

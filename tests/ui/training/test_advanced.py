@@ -11,10 +11,10 @@ from PySide6.QtWidgets import QApplication, QComboBox, QSpinBox
 
 from hsigui.methods.registry import built_in, method
 from hsigui.specs import PretrainSpec
+from hsigui.ui.desk.setting_editors import Decimal
 from hsigui.ui.desk.tips import shortened
 from hsigui.ui.training.advanced import Advanced
 from hsigui.ui.training.method_panel import MethodPanel
-from hsigui.ui.training.setting_editors import Decimal
 
 PRESETS = [(info, preset) for info in built_in() for preset in info.presets]
 

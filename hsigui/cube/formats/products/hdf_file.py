@@ -158,7 +158,7 @@ class ProductFile(ScenesFile):
         found = replace(found, nodata=nodata, notes=(*self._said_of_product(), *found.notes))
         if packing := scene.parts[0].packing:
             factor, summand = (1.0, 0.0) if scene.name else packing(Attributes(self.file.attrs))
-            found = replace(found, scale=1 / factor, offset=summand, valid_range=None)
+            found = replace(found, scale=1 / factor, offset=summand, valid_range=None, gains=(), offsets=())
         if scene.parts[0].centers:
             found = replace(found, lists=self._made_lists(scene) if scene.name else self._stored_lists(scene.parts[0]))
         if self.row is not None and self.row.bad_windows:

@@ -7,9 +7,9 @@ from typing import Protocol
 
 from PySide6.QtCore import QSignalBlocker
 from PySide6.QtGui import QValidator
-from PySide6.QtWidgets import QAbstractSpinBox, QCheckBox, QComboBox, QDoubleSpinBox, QSpinBox, QWidget
+from PySide6.QtWidgets import QAbstractSpinBox, QCheckBox, QComboBox, QDoubleSpinBox, QLineEdit, QSpinBox, QWidget
 
-from hsigui.methods.settings import Setting, Value, told
+from hsigui.parameters import Setting, Value, told
 
 DECIMALS = 12  # kept of a number; as many are shown as it has
 
@@ -135,6 +135,33 @@ class _Word:
         raise AssertionError(f"a choice has no lowest value to be called {text}")
 
 
+class _Text:
+    """Any text."""
+
+    def __init__(self, parent: QWidget) -> None:
+        self.box = QLineEdit(parent)
+
+    @property
+    def widget(self) -> QWidget:
+        return self.box
+
+    def value(self) -> Value:
+        return self.box.text()
+
+    def set_value(self, value: Value) -> None:
+        with QSignalBlocker(self.box):
+            self.box.setText(str(value))
+
+    def when_changed(self, call: Callable[[], None]) -> None:
+        def changed(_text: str) -> None:
+            call()
+
+        self.box.textChanged.connect(changed)
+
+    def name_lowest(self, text: str) -> None:
+        raise AssertionError(f"a text has no lowest value to be called {text}")
+
+
 class _Switch:
     """On or off."""
 
@@ -166,6 +193,8 @@ def editor_of(setting: Setting, parent: QWidget) -> Editor:
     """The editor for a setting."""
     if isinstance(setting.default, bool):
         return _Switch(parent)
+    if setting.free:
+        return _Text(parent)
     return _Word(setting, parent) if setting.choices else _Number(setting, parent)
 
 

@@ -1,0 +1,78 @@
+"""The key of a few classes, drawn over the upper left corner of the image: a colour each, and what it stands for."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from PySide6.QtCore import QRectF, QSize, Qt
+from PySide6.QtGui import QColor, QFont, QFontMetricsF, QPainter, QPalette
+
+from hsigui.labels.classes import Color
+
+PAD, AWAY, SWATCH, GAP = 8.0, 10.0, 11.0, 7.0  # logical pixels
+WIDEST = 440.0
+
+
+@dataclass(frozen=True)
+class ClassKey:
+    """What the key says.
+
+    Attributes:
+        title: what is shown.
+        rows: a colour and what it stands for; None for pixels that have no colour.
+        note: a last line; empty for none.
+    """
+
+    title: str
+    rows: tuple[tuple[str, Color | None], ...]
+    note: str = ""
+
+    @property
+    def text(self) -> str:
+        """All that it says."""
+        said = f"{self.title}: {', '.join(name for name, _ in self.rows)}"
+        return f"{said}. {self.note}" if self.note else said
+
+
+def paint_class_key(painter: QPainter, key: ClassKey, port: QSize, font: QFont, palette: QPalette) -> None:
+    """Draws a key into a view of a size (logical pixels), in the colours of the window; left out where there is no room
+    for it."""
+    font = QFont(font)
+    font.setPixelSize(12)
+    metrics = QFontMetricsF(font)
+    line = metrics.height() + 2
+    rows = max((metrics.horizontalAdvance(name) for name, _ in key.rows), default=0) + SWATCH + GAP
+    wanted = max(rows, metrics.horizontalAdvance(key.title), metrics.horizontalAdvance(key.note))
+    width = min(wanted + 2 * PAD + 2, WIDEST, port.width() - 2 * AWAY)
+    height = 2 * PAD + line * (1 + len(key.rows) + bool(key.note))
+    if width < WIDEST / 3 or height + 2 * AWAY > port.height():
+        return
+    box = QRectF(AWAY, AWAY, width, height)
+    painter.save()
+    painter.setFont(font)
+    ground = QColor(palette.color(QPalette.ColorRole.Window))
+    ground.setAlpha(228)
+    painter.setPen(palette.color(QPalette.ColorRole.Mid))
+    painter.setBrush(ground)
+    painter.drawRoundedRect(box, 4, 4)
+    painter.setPen(palette.color(QPalette.ColorRole.WindowText))
+    _text(painter, metrics, key.title, QRectF(box.left() + PAD, box.top() + PAD, width - 2 * PAD, line))
+    for number, (name, color) in enumerate(key.rows, start=1):
+        top = box.top() + PAD + number * line
+        swatch = QRectF(box.left() + PAD, top + (line - SWATCH) / 2, SWATCH, SWATCH)
+        painter.setPen(palette.color(QPalette.ColorRole.Mid))
+        painter.setBrush(Qt.BrushStyle.NoBrush if color is None else QColor(*color))
+        painter.drawRect(swatch)
+        painter.setPen(palette.color(QPalette.ColorRole.WindowText))
+        left = swatch.right() + GAP
+        _text(painter, metrics, name, QRectF(left, top, box.right() - PAD - left, line))
+    if key.note:
+        below = QRectF(box.left() + PAD, box.bottom() - PAD - line, width - 2 * PAD, line)
+        painter.setPen(palette.color(QPalette.ColorRole.WindowText))
+        _text(painter, metrics, key.note, below)
+    painter.restore()
+
+
+def _text(painter: QPainter, metrics: QFontMetricsF, text: str, box: QRectF) -> None:
+    words = metrics.elidedText(text, Qt.TextElideMode.ElideRight, box.width() + 1)
+    painter.drawText(box, Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignLeft, words)

@@ -1,0 +1,116 @@
+"""Choosing spectra to compare with: those that were kept, means of classes, and those of a library."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtGui import QColor, QIcon, QPixmap
+from PySide6.QtWidgets import QLabel, QListWidget, QListWidgetItem, QPushButton, QVBoxLayout, QWidget
+
+from hsigui.analysis.layer import Target
+from hsigui.cube.formats.library import SpectralLibrary
+from hsigui.document.scene import Scene
+from hsigui.labels.classes import Color
+from hsigui.labels.label_map import TRAINING
+from hsigui.texts import say
+from hsigui.ui.layers.making import Mean
+
+PATCH = 14  # logical pixels
+
+
+@dataclass(frozen=True, eq=False)
+class Offer:
+    """A spectrum that can be chosen."""
+
+    text: str
+    color: Color | None
+    spectrum: Target | Mean
+
+
+class SpectraChooser(QWidget):
+    """A list with boxes to be checked.
+
+    Signals:
+        changed(): others are chosen.
+        library_asked(): the user wants to choose a file.
+    """
+
+    changed = Signal()
+    library_asked = Signal()
+
+    def __init__(self, scene: Scene, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._offers: list[Offer] = []
+        self.list = QListWidget(self)
+        self.list.setAccessibleName(say("Spectra to compare with"))
+        self.more = QPushButton(say("From a library…"), self)
+        self.more.setToolTip(say("Spectra of an ENVI spectral library"))
+        self.more.clicked.connect(self.library_asked)
+        self.hint = QLabel(say("Keep spectra by Shift and a click in the scene, or label pixels of a class."), self)
+        self.hint.setWordWrap(True)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        for widget in (self.hint, self.list, self.more):
+            column.addWidget(widget)
+        for offer in offers_of(scene):
+            self._add(offer, checked=False)
+        if self._offers:
+            self.list.item(0).setCheckState(Qt.CheckState.Checked)
+        self.hint.setVisible(not self._offers)
+        self.list.setVisible(bool(self._offers))
+        self.list.itemChanged.connect(self._changed)
+
+    @property
+    def chosen(self) -> list[Target | Mean]:
+        """Those that are checked, in the order of the list."""
+        rows = range(self.list.count())
+        return [self._offers[n].spectrum for n in rows if self.list.item(n).checkState() == Qt.CheckState.Checked]
+
+    def add_library(self, library: SpectralLibrary) -> None:
+        """Offers the spectra of a library; a single one is checked at once."""
+        for target in targets_of(library):
+            self._add(Offer(f"{target.name}  ({library.path.name})", None, target), checked=len(library) == 1)
+        self.hint.hide()
+        self.list.show()
+        self.list.scrollToBottom()
+        self.changed.emit()
+
+    def _add(self, offer: Offer, *, checked: bool) -> None:
+        item = QListWidgetItem(offer.text)
+        item.setFlags(item.flags() | Qt.ItemFlag.ItemIsUserCheckable)
+        item.setCheckState(Qt.CheckState.Checked if checked else Qt.CheckState.Unchecked)
+        if offer.color is not None:
+            patch = QPixmap(PATCH, PATCH)
+            patch.fill(QColor(*offer.color))
+            item.setIcon(QIcon(patch))
+        self._offers.append(offer)
+        self.list.addItem(item)
+
+    def _changed(self, _item: QListWidgetItem) -> None:
+        self.changed.emit()
+
+
+def offers_of(scene: Scene) -> list[Offer]:
+    """The kept spectra of a scene, and the means of its classes that have labels."""
+    found = [
+        Offer(kept.label, kept.color, Target(kept.label, tuple(kept.values.astype(float).tolist())))
+        for kept in scene.spectra
+        if len(kept.values) == scene.cube.bands
+    ]
+    labels = scene.labels.layer(TRAINING)
+    for info in scene.classes:
+        if info.number in scene.labels.numbers(TRAINING):
+            text = say("mean of {name}", name=info.name)
+            found.append(Offer(text, info.color, Mean(text, np.asarray(labels == info.number))))
+    return found
+
+
+def targets_of(library: SpectralLibrary) -> list[Target]:
+    """The spectra of a library; bands that it marks as bad have no value."""
+    values = library.values.astype(float)
+    if library.bad_bands:
+        values[:, np.array(library.bad_bands)] = np.nan
+    waves = () if library.wavelengths is None else tuple(map(float, library.wavelengths))
+    return [Target(name, tuple(row.tolist()), waves) for name, row in zip(library.names, values, strict=True)]

@@ -1,0 +1,196 @@
+"""The last thing that was done as a command and as Python, in the clipboard: alone, and it runs."""
+
+from __future__ import annotations
+
+import os
+import shlex
+import subprocess
+import sys
+from pathlib import Path
+
+import numpy as np
+import pytest
+from PySide6.QtGui import QGuiApplication
+
+from hsigui.__main__ import main
+from hsigui.labels.formats.files import read_classes
+from hsigui.labels.label_map import Edit
+from hsigui.specs import PretrainSpec, SplitSpec
+from hsigui.storage import state_json
+from tests.ui.results.test_export import draw, export, files, mapped  # noqa: F401 - fixtures
+from tests.ui.windows import FakeEncoder, features_of, idle, open_scene, texts
+
+
+def copied(qtbot, window, name: str) -> str:
+    QGuiApplication.clipboard().setText("before")
+    window.actions_[name].trigger()
+    idle(qtbot, window)
+    return QGuiApplication.clipboard().text()
+
+
+def command(qtbot, window) -> list[list[str]]:
+    """The words of the copied lines, without the program."""
+    return [shlex.split(line)[1:] for line in copied(qtbot, window, "copy_step_commands").splitlines()]
+
+
+def python(qtbot, window, folder: Path) -> None:
+    """Runs the copied Python in an empty folder."""
+    script = copied(qtbot, window, "copy_step_python")
+    assert "import hsigui" in script, texts(window)
+    folder.mkdir()
+    (folder / "script.py").write_text(script, encoding="utf-8")
+    done = subprocess.run(
+        [sys.executable, "script.py"], cwd=folder, timeout=240, capture_output=True, text=True, env=os.environ
+    )
+    assert done.returncode == 0, done.stderr
+
+
+@pytest.fixture
+def opened(qtbot, window, files):  # noqa: F811
+    open_scene(qtbot, window, files / "scene.hdr")
+    return window
+
+
+def test_a_scene_that_was_opened_is_told_of_by_its_command(qtbot, opened, files, tmp_path, capsys):  # noqa: F811
+    (line,) = command(qtbot, opened)
+    assert line == ["info", str(files / "scene.hdr")]
+    assert "scene was opened" in texts(opened)
+    assert main(line) == 0
+    assert "48" in capsys.readouterr().out
+    python(qtbot, opened, tmp_path / "python")
+
+
+def test_labels_from_a_file_and_ground_truth_are_brought_onto_the_scene(
+    qtbot, opened, files, tmp_path, monkeypatch  # noqa: F811
+):  # fmt: skip
+    opened.label_files.open_truth(files / "truth.tif")
+    idle(qtbot, opened)
+    (truth,) = command(qtbot, opened)
+    opened.label_files.open_labels(files / "truth.tif")
+    idle(qtbot, opened)
+    (line,) = command(qtbot, opened)
+    assert truth == line
+    assert line[:2] == ["labels", str(files / "truth.tif")]
+    monkeypatch.chdir(tmp_path)
+    assert main(line) == 0
+    assert np.array_equal(read_classes("repeated-labels.tif").array, opened.session.labels.array)
+    python(qtbot, opened, tmp_path / "python")
+    again = read_classes(tmp_path / "python" / "repeated-labels.tif")
+    assert np.array_equal(again.array, opened.session.labels.array)
+
+
+def test_a_sample_is_drawn_from_the_file_of_the_truth_and_the_map_that_follows_is_no_step(
+    qtbot, mapped, files, tmp_path, monkeypatch  # noqa: F811
+):  # fmt: skip
+    draw(qtbot, mapped, SplitSpec(4, 1))
+    assert mapped.session.class_map is not None
+    (line,) = command(qtbot, mapped)
+    assert line[:2] == ["sample", str(files / "truth.tif")]
+    assert "labels were drawn" in texts(mapped)
+    monkeypatch.chdir(tmp_path)
+    assert main(line) == 0
+    assert np.array_equal(read_classes("repeated-labels.tif").array, mapped.session.labels.array)
+    python(qtbot, mapped, tmp_path / "python")
+    again = read_classes(tmp_path / "python" / "repeated-labels.tif")
+    assert np.array_equal(again.array, mapped.session.labels.array)
+    assert (tmp_path / "python" / "repeated-test.tif").exists()
+
+
+def test_a_map_after_strokes_is_the_last_step_and_is_drawn_by_its_run(
+    qtbot, mapped, tmp_path, monkeypatch  # noqa: F811
+):  # fmt: skip
+    draw(qtbot, mapped, SplitSpec(4, 1))
+    row, col = np.argwhere(mapped.session.labels.array == 0)[0].tolist()
+    mapped.session.edit(Edit(row, col, np.ones((1, 1), dtype=bool), 1), "Stroke")
+    qtbot.waitUntil(lambda: not mapped.maps.busy, timeout=20_000)
+    idle(qtbot, mapped)
+    assert copied(qtbot, mapped, "copy_step_commands") == "before"
+    assert "in no file as they are now" in texts(mapped)
+    mapped.desk.prompts.save = tmp_path / "labels.tif"
+    mapped.label_files.save_as()
+    idle(qtbot, mapped)
+    (line,) = command(qtbot, mapped)
+    assert line[0] == "classify"
+    assert line[line.index("--run") + 1] == str(mapped.session.run_folder)
+    monkeypatch.chdir(tmp_path)
+    assert main(line) == 0
+    assert np.array_equal(read_classes("repeated-map.tif").array, mapped.session.class_map.classes)
+    python(qtbot, mapped, tmp_path / "python")
+    again = read_classes(tmp_path / "python" / "repeated-map.tif")
+    assert np.array_equal(again.array, mapped.session.class_map.classes)
+
+
+def test_a_training_is_repeated_by_its_command(qtbot, opened, files, training, tmp_path):  # noqa: F811
+    opened.method.show_spec(PretrainSpec("lscosa", seed=7))
+    opened.actions_["pretrain"].trigger()
+    training.go.set()
+    qtbot.waitUntil(lambda: opened.session.features is not None, timeout=10_000)
+    idle(qtbot, opened)
+    (line,) = command(qtbot, opened)
+    assert line[:2] == ["pretrain", str(files / "scene.hdr")]
+    assert line[line.index("--seed") + 1] == "7"
+    assert line[line.index("--out") + 1] == "repeated-run"
+    assert "hsigui.pretrain(" in copied(qtbot, opened, "copy_step_python")
+
+
+def test_an_export_is_repeated_with_all_that_was_chosen(qtbot, mapped, tmp_path, monkeypatch):  # noqa: F811
+    draw(qtbot, mapped, SplitSpec(4, 1))
+    kinds = ("geotiff", "png", "bare", "polygons", "legend", "labels", "report", "errors")
+    export(qtbot, mapped, tmp_path / "window", *kinds, majority=3, simplify=1.0)
+    lines = command(qtbot, mapped)
+    assert [line[0] for line in lines] == ["classify", *["export"] * 4, "evaluate", "evaluate", "evaluate"]
+    assert "the map was exported" in texts(mapped)
+    monkeypatch.chdir(tmp_path)
+    for line in lines:
+        assert main(line) == 0
+    for ending, name in ((".tif", "repeated-filtered.tif"), ("-errors.tif", "repeated-errors.tif")):
+        first, again = read_classes(tmp_path / "window" / f"out{ending}"), read_classes(tmp_path / name)
+        assert np.array_equal(first.array, again.array)
+    for name in ("filtered.png", "filtered-bare.png", "filtered.gpkg", "classes.csv", "report", "errors.png"):
+        assert (tmp_path / f"repeated-{name}").exists(), name
+
+
+def test_an_export_as_a_plain_map_is_python_too(qtbot, mapped, tmp_path):  # noqa: F811
+    draw(qtbot, mapped, SplitSpec(4, 1))
+    export(qtbot, mapped, tmp_path / "window", "geotiff", "png", "labels", "report")
+    python(qtbot, mapped, tmp_path / "python")
+    first, again = (read_classes(path) for path in (tmp_path / "window/out.tif", tmp_path / "python/repeated-map.tif"))
+    assert np.array_equal(first.array, again.array)
+    assert (tmp_path / "python" / "repeated-map.png").exists()
+
+
+def test_the_demo_scene_is_written_first(qtbot, demo):
+    (made, told) = command(qtbot, demo)
+    assert made[0] == "demo"
+    assert told == ["info", "repeated-demo/demo-scene.hdr"]
+    demo.sampler.sample(SplitSpec(3, 0))
+    idle(qtbot, demo)
+    assert [line[0] for line in command(qtbot, demo)] == ["demo", "sample"]
+
+
+def test_what_has_no_command_says_so_in_words(qtbot, window, demo):
+    demo.session.set_trained(FakeEncoder(), features_of(demo.session.cube))
+    demo.session.edit(Edit(0, 0, np.ones((1, 1), dtype=bool), 1), "Stroke")
+    demo.session.edit(Edit(9, 9, np.ones((1, 1), dtype=bool), 2), "Stroke")
+    idle(qtbot, demo)
+    assert copied(qtbot, demo, "copy_step_commands") == "before"
+    assert "no folder" in texts(demo) or "first answer" in texts(demo)
+
+
+def test_before_anything_was_done_that_is_said(qtbot, window):
+    assert not window.actions_["copy_step_commands"].isEnabled()
+    window.actions_["copy_step_commands"].setEnabled(True)
+    assert copied(qtbot, window, "copy_step_commands") == "before"
+    assert "Nothing was done yet" in texts(window)
+
+
+def test_a_project_remembers_the_file_of_the_truth(opened, files, qtbot):  # noqa: F811
+    opened.label_files.open_truth(files / "truth.tif")
+    idle(qtbot, opened)
+    truth = opened.session.truth
+    kept = {name: value for name, value in state_json._truth_to_entries(truth).items() if value is not None}
+    found = state_json._truth_from(kept, truth.array.shape)["truth"]
+    assert found.file == truth.file
+    assert found.file.path == files / "truth.tif"
+    older = {**kept, ("truth", "about"): '{"name": "truth.tif", "matched_by_user": false}'}
+    assert state_json._truth_from(older, truth.array.shape)["truth"].file is None

@@ -1,0 +1,86 @@
+"""Lines over the image: where they are drawn, at every magnification, and what they are called."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from hsigui.labels.formats.lines import Lines
+from hsigui.ui.views import lines_layer
+from hsigui.ui.views.lines_layer import LinesLayer, made_ready
+
+YELLOW = (255, 255, 0)
+SIZE = 60  # the longer side of the scene
+
+
+def _layer(points: list[tuple[float, float]], goes_on: list[bool] | None = None) -> LinesLayer:
+    on = np.array([True] * (len(points) - 1) + [False] if goes_on is None else goes_on)
+    features = np.concatenate([[0], np.cumsum(~on)[:-1]]).astype(np.int32)
+    layer = LinesLayer(YELLOW, 4.0)
+    names = tuple(f"name {number}" for number in range(int(features.max()) + 1))
+    layer.set(made_ready(Lines(np.array(points, dtype=np.float64), on, features, names), SIZE))
+    return layer
+
+
+def test_a_line_is_drawn_through_its_corners_whatever_is_in_view(view, grabbed) -> None:
+    view.stack.add_lines("lines", "Lines", _layer([(5, 20.5), (55, 20.5)]))
+    for place in (None, (20.0, 30.0, 40.0), (20.0, 30.0, 3.0)):
+        view.look_at(place)
+        assert grabbed(view, view.position_of(20, 30)) == YELLOW
+        assert grabbed(view, view.position_of(17, 30)) == (17, 30, 40)
+
+
+def test_nothing_is_drawn_beside_the_scene(view, grabbed) -> None:
+    ground = grabbed(view, view.position_of(-3, 30))
+    view.stack.add_lines("lines", "Lines", _layer([(30.5, -30), (30.5, 20)]))
+    assert grabbed(view, view.position_of(-3, 30)) == ground
+    assert grabbed(view, view.position_of(3, 30)) == YELLOW
+
+
+def test_a_line_of_more_corners_than_a_part_holds_has_no_gap(view, grabbed, monkeypatch) -> None:
+    monkeypatch.setattr(lines_layer, "AT_ONCE", 7)
+    view.stack.add_lines("lines", "Lines", _layer([(x + 0.5, 20.5) for x in range(60)]))
+    assert all(grabbed(view, view.position_of(20, col)) == YELLOW for col in range(1, 58, 3))
+
+
+def test_two_lines_are_not_joined(view, grabbed) -> None:
+    corners = [(5.0, 10.5), (25.0, 10.5), (35.0, 10.5), (55.0, 10.5)]
+    view.stack.add_lines("lines", "Lines", _layer(corners, [True, False, True, False]))
+    assert grabbed(view, view.position_of(10, 15)) == YELLOW
+    assert grabbed(view, view.position_of(10, 30)) == (10, 30, 40)
+
+
+def test_far_away_close_corners_fall_together_and_ends_stay() -> None:
+    corners = np.stack([np.linspace(0.5, 59.5, 6001), np.full(6001, 3.5)], axis=1)
+    lines = Lines(corners, np.array([True] * 6000 + [False]), np.zeros(6001, dtype=np.int32), ("",))
+    made = made_ready(lines, 60 * 2000 // 10)  # corners closer than 6 pixels
+    coarse = sum(part.corners for part in made.coarse)
+    assert coarse < 20
+    bounds = made.coarse[0].bounds
+    assert (bounds.left(), bounds.right()) == pytest.approx((0.5, 59.5), abs=1e-3)
+
+
+def test_points_are_drawn_as_dots(view, grabbed) -> None:
+    view.stack.add_lines("lines", "Lines", _layer([(20.5, 10.5), (40.5, 30.5)], [False, False]))
+    assert grabbed(view, view.position_of(10, 20)) == YELLOW
+    assert grabbed(view, view.position_of(30, 40)) == YELLOW
+    assert grabbed(view, view.position_of(20, 30)) == (20, 30, 40)
+
+
+def test_the_nearest_line_within_some_pixels_of_the_screen_is_named() -> None:
+    layer = _layer([(5, 10), (25, 10), (5, 14), (25, 14), (50, 30)], [True, False, True, False, False])
+    assert layer.name_at(10.4, 15, 10.0) == "name 0"
+    assert layer.name_at(13.0, 15, 2.0) == "name 1"
+    assert layer.name_at(30.2, 50.2, 10.0) == "name 2"
+    assert layer.name_at(20.0, 15, 10.0) == ""
+    layer.visible = False
+    assert layer.name_at(10.4, 15, 10.0) == ""
+
+
+def test_the_name_is_written_beside_the_mouse(view) -> None:
+    layer = _layer([(5, 20.5), (55, 20.5)])
+    view.stack.add_lines("lines", "Lines", layer)
+    before = view.grab().toImage()
+    layer.named = ("name 0", 20, 30)
+    view.viewport().update()
+    assert view.grab().toImage() != before
