@@ -24,6 +24,7 @@ FIRST_COLORS, TWO_SIDED = "viridis", "diverging"
 SEEN = (2.0, 98.0)  # percentiles that are the ends where the user sets none
 SAMPLE_PIXELS = 60_000  # that they are found from
 BINS = 128
+_NOTHING = 256  # in place of a level, where there is no data
 
 
 @dataclass(frozen=True)
@@ -148,7 +149,9 @@ def picture_of(layer: Layer, look: Look, box: Box, step: int = 1) -> NDArray[np.
     if layer.classes is not None:
         return _classes(layer, box, step)
     found, known = levels(layer, look.measure, ends_of(layer, look), box, step)
-    return with_alpha(colors_of(look.colors).take(found, axis=0), known)
+    colors = np.zeros((_NOTHING + 1, 4), dtype=np.uint8)  # none of a map is wholly black
+    colors[:_NOTHING, :3], colors[:_NOTHING, 3] = colors_of(look.colors), 255
+    return np.asarray(colors.take(np.where(known, found, np.uint16(_NOTHING)), axis=0))
 
 
 def with_alpha(rgb: NDArray[np.uint8], known: NDArray[np.bool_]) -> NDArray[np.uint8]:

@@ -62,6 +62,17 @@ def system_of(code: str) -> CRS:
     return crs
 
 
+def known_or_map(name: str) -> str:
+    """A name of coordinates as it is, where it is one of those above or a code that there is; else map coordinates."""
+    if name in (PIXEL, MAP, LONLAT):
+        return name
+    try:
+        system_of(name)
+    except HsiError:
+        return MAP
+    return name
+
+
 def systems_named(text: str, ground: Ground | None, shape: tuple[int, int], most: int = 200) -> list[KnownSystem]:
     """The systems with a code or a name that has all words of a text; those that are used where the scene lies first.
 
@@ -110,6 +121,19 @@ def plain(ground: Ground | None, row: int, col: int, system: str) -> str:
     x, y, digits, _ = found
     one, other = (y, x) if system == LONLAT else (x, y)
     return f"{number(one, digits)}, {number(other, digits)}"
+
+
+def in_words(ground: Ground | None, row: int, col: int, system: str) -> str:
+    """Where a pixel is, with a name before each number: row and column, then what `plain` says of it."""
+    pixel = say("row {row}, col {col}", row=row, col=col)
+    found = _values(ground, row + 0.5, col + 0.5, system)
+    if found is None:
+        return pixel
+    x, y, digits, _ = found
+    if system == LONLAT:
+        return say("{pixel}, lat {y}, lon {x}", pixel=pixel, x=number(x, digits), y=number(y, digits))
+    code = "" if system == MAP else f"{system} "
+    return say("{pixel}, {code}x {x}, y {y}", pixel=pixel, code=code, x=number(x, digits), y=number(y, digits))
 
 
 def about(ground: Ground | None, system: str) -> str:

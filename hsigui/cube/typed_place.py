@@ -65,14 +65,14 @@ def place_typed(text: str, ground: Ground | None, shape: tuple[int, int], system
 
 
 def _named(text: str) -> dict[str, str]:
-    """The parts of a text that stand behind names, by the name; empty where it has no two."""
+    """The two parts of a text that stand behind names, by the name: of row, column and more, those of the first two.
+    Empty where it has no two."""
     found = list(_NAMED.finditer(text))
-    if len(found) != 2 or text[: found[0].start()].strip():
+    if len(found) not in (2, 4) or text[: found[0].start()].strip():
         return {}
-    ends = (found[1].start(), len(text))
-    return {
-        _NAMES[one[1].lower()]: text[one.end() : end].strip(" ,;\t\n") for one, end in zip(found, ends, strict=True)
-    }
+    ends = (found[1].start(), found[2].start() if len(found) == 4 else len(text))
+    parts = {_NAMES[one[1].lower()]: text[one.end() : end] for one, end in zip(found, ends, strict=False)}
+    return {name: re.sub(r"[,;\s]*((EPSG|ESRI):\w+)?[,;\s]*$", "", part) for name, part in parts.items()}
 
 
 def _by_names(named: dict[str, str], ground: Ground | None) -> TypedPlace:

@@ -75,6 +75,8 @@ def test_what_is_copied_leads_back_to_its_pixel(system):
     for row, col in ((0, 0), (17, 930), (999, 999)):
         place = place_typed(systems.plain(UTM, row, col, system), UTM, SHAPE, system)
         assert (int(place.row), int(place.col)) == (row, col)
+        place = place_typed(systems.in_words(UTM, row, col, system), UTM, SHAPE, system)
+        assert (int(place.row), int(place.col)) == (row, col)
 
 
 @pytest.mark.parametrize(

@@ -82,6 +82,14 @@ def band_axis(
         lengths: of lists of wavelengths found beside the array.
         planes: shapes of two-dimensional arrays beside it, such as ground truth.
     """
+    told = told_axis(shape, lengths, planes)
+    return 2 if told is None else told
+
+
+def told_axis(
+    shape: tuple[int, int, int], lengths: Collection[int] = (), planes: Collection[tuple[int, ...]] = ()
+) -> int | None:
+    """As `band_axis`; None where nothing tells."""
     by_length = [axis for axis in range(3) if shape[axis] in lengths]
     if len(by_length) == 1:
         return by_length[0]
@@ -89,7 +97,7 @@ def band_axis(
     if by_plane:
         return by_plane[-1]
     odd_one = [axis for axis in range(3) if shape.count(shape[axis]) == 1]
-    return odd_one[0] if len(odd_one) == 1 else 2
+    return odd_one[0] if len(odd_one) == 1 else None
 
 
 def axis_note(shape: tuple[int, ...], axis: int) -> tuple[str, ...]:

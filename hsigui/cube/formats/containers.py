@@ -21,13 +21,14 @@ from hsigui.cube.formats.arrays import (
     AmbiguousCube,
     ArrayInfo,
     axis_note,
-    band_axis,
     depth_of,
     is_solid,
     listed,
     require_solid,
     squeezed,
+    told_axis,
 )
+from hsigui.cube.formats.axis_by_values import untold
 from hsigui.cube.formats.candidates import FEW, Candidate, chosen, order
 from hsigui.cube.formats.choice import ImportChoice, Layout, layout_of
 from hsigui.cube.wavelengths import Wavelengths, is_wavelength_unit, to_nm
@@ -238,7 +239,9 @@ def suggest(file: ArrayFile) -> tuple[ImportChoice, ...]:
 def _as_cube(file: ArrayFile, array: ArrayInfo) -> tuple[ImportChoice, tuple[str, ...]]:
     if isinstance(file, Proposing) and (known := file.reading(array.name)):
         return known, ()
-    axis = _band_axis(file, array)
+    axis = _told_axis(file, array)
+    if axis is None:
+        return ImportChoice(array.name, _AXES_BY_BAND[2]), untold(file, array)
     return ImportChoice(array.name, _AXES_BY_BAND[axis]), axis_note(squeezed(array.shape), axis)
 
 
@@ -318,9 +321,15 @@ def _band_axis(file: ArrayFile, array: ArrayInfo) -> int:
     known = file.reading(array.name) if isinstance(file, Proposing) else None
     if known is not None and not known.is_flat and len(array.shape) == 3:
         return known.axes.split(",").index("bands")
+    told = _told_axis(file, array)
+    return 2 if told is None else told
+
+
+def _told_axis(file: ArrayFile, array: ArrayInfo) -> int | None:
+    """The axis that lists and planes beside an array, or its shape, tell to be the bands; None where they do not."""
     shape = squeezed(array.shape)
     planes = [a.shape for a in file.arrays if len(a.shape) == 2]
-    return band_axis((shape[0], shape[1], shape[2]), _list_lengths(file), planes)
+    return told_axis((shape[0], shape[1], shape[2]), _list_lengths(file), planes)
 
 
 def _flat_by_size(file: ArrayFile, array: ArrayInfo) -> tuple[ImportChoice, tuple[str, ...]] | None:

@@ -20,6 +20,7 @@ from collections.abc import Sequence
 from hsigui.cube.crs import Unplaceable
 from hsigui.cube.cube import Geo
 from hsigui.cube.formats.envi_header import Header
+from hsigui.cube.formats.envi_projection import system_of_projection
 from hsigui.texts import say
 
 Transform = tuple[float, float, float, float, float, float]
@@ -49,6 +50,9 @@ def geo_of(header: Header) -> tuple[Geo, tuple[str, ...]]:
     transform, own, said = place_of_map_info(fields)
     if transform is None:
         return Geo(crs_wkt=wkt, map_info=fields), (*notes, *said)
+    if wkt is None and own is None:
+        wkt, told = system_of_projection(header.items("projection info"))
+        notes += told
     return Geo(transform, wkt or own, fields), notes if wkt else (*notes, *said)
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from hsigui.document import conditions as when
 from hsigui.texts import say
 from hsigui.ui.desk.action_rows import ActionRow
+from hsigui.ui.image.pictures.controller import Pictures
 from hsigui.ui.image.pixel import Pixel
 from hsigui.ui.image.surroundings import Surroundings
 from hsigui.ui.image.view import ImageView
@@ -24,6 +25,8 @@ ROWS: tuple[ActionRow, ...] = (
               when=when.has_scene),
     ActionRow("zoom_to_pixel", say("&Zoom to the pixel"), say("Bring the pixel clicked last to the middle, magnified"),
               Pixel.zoom_to, when=when.has_scene),
+    ActionRow("copy_coordinates", say("C&opy coordinates"), say("Row, column and coordinates, to the clipboard"),
+              Pixel.copy_coordinates, icon="copy", when=when.has_scene),
     ActionRow("show_labels", say("Show &labels"), say("Show or hide the labels"), ImageView.set_labels_visible,
               keys=("Shift+L",), when=when.has_scene, checkable=True, checked=True),
     ActionRow("show_map", say("Show &map"), say("Show or hide the map (P)"), ImageView.set_map_visible, keys=("P",),
@@ -40,4 +43,9 @@ ROWS: tuple[ActionRow, ...] = (
               Surroundings.show_map_grid, when=when.has_place, checkable=True),
     ActionRow("grid_lonlat", say("&Latitude and longitude"), say("Lines of round degrees over the image"),
               Surroundings.show_lonlat_grid, when=when.has_system, checkable=True),
+    ActionRow("copy_picture", say("Copy picture"), say("Put the view on the clipboard, with all that lies over it"),
+              Pictures.copy_view, keys=("Ctrl+Alt+C",), icon="copy", when=when.has_scene),
+    ActionRow("save_picture", say("Save picture…"),
+              say("Save or copy the view, the map or another picture of the scene: PNG, SVG or PDF, with a legend"),
+              Pictures.ask, keys=("Ctrl+Shift+E",), icon="picture", when=when.has_scene),
 )  # fmt: skip

@@ -128,7 +128,8 @@ class Camera:
         self._clamp()
 
     def look_like(self, other: Camera) -> None:
-        """Brings to the middle of the view what another one has there, as large; of the same scene."""
+        """Brings to the middle of the view what another one has there, as large and turned alike; of the same scene."""
+        self.turn = other.turn
         self.look_at(*other.to_scene(other.center), other.scale)
 
     def to_scene(self, at: QPointF) -> tuple[float, float]:

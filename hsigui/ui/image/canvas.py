@@ -13,7 +13,7 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 from PySide6.QtCore import QEvent, QPoint, QPointF, QRect, QRectF, QSizeF, Qt, Signal
-from PySide6.QtGui import QColor, QPainter, QPaintEvent, QPalette, QPen, QResizeEvent
+from PySide6.QtGui import QColor, QImage, QPainter, QPaintEvent, QPalette, QPen, QResizeEvent
 from PySide6.QtWidgets import QAbstractScrollArea, QFrame, QWidget
 
 from hsigui.cube.ground import Ground
@@ -21,7 +21,7 @@ from hsigui.labels.classes import ClassTable, Color
 from hsigui.labels.strokes import Area
 from hsigui.texts import say
 from hsigui.ui.image.camera import Camera
-from hsigui.ui.image.class_key import ClassKey, paint_class_key
+from hsigui.ui.image.class_key import ClassKey, class_key_box, paint_class_key
 from hsigui.ui.image.color_key import ColorKey, key_box, paint_key
 from hsigui.ui.image.comparing import Comparing, Painted
 from hsigui.ui.image.furniture import Look
@@ -29,6 +29,7 @@ from hsigui.ui.image.marks import Mark, half_side, paint_marks
 from hsigui.ui.image.outlines import OutlineLayer
 from hsigui.ui.image.over_image import OverImage
 from hsigui.ui.image.overlay import FALLING, REACH, RISING, Box, ClassLayer, Composite, SelectionLayer, Window
+from hsigui.ui.image.pictures.port import Port
 from hsigui.ui.image.pointer import paint_pointer, pointer_place
 from hsigui.ui.image.stack import Stack
 from hsigui.ui.image.turned_painting import paint_turned
@@ -54,6 +55,7 @@ class SceneCanvas(QAbstractScrollArea):
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
+        self.setViewport(Port(self))
         self._camera = Camera()
         self._composite, self._cover = Composite(), Composite()
         self._cover_key: ColorKey | None = None
@@ -121,25 +123,25 @@ class SceneCanvas(QAbstractScrollArea):
         self._composite.set_detail(rgb, top, left, step)
         self.viewport().update()
 
-    def set_cover(self, rgb: NDArray[np.uint8] | None, step: int = 1, key: ColorKey | None = None) -> None:
+    def set_cover(self, pixels: NDArray[np.uint32] | None, step: int = 1, key: ColorKey | None = None) -> None:
         """Shows another picture in place of the composite, until None is given; the composite stays behind it.
 
         Args:
-            rgb: the picture, rows x cols x 3 of 0-255; each of its pixels stands for step x step pixels of the scene.
+            pixels: the picture, rows x cols as `overlay.packed` makes it; each stands for step x step of the scene.
             key: of its colours, in place of that of the composite.
         """
-        if rgb is None:
+        if pixels is None:
             self._cover.clear()
         else:
-            self._cover.set(rgb, step)
-        self._cover_key = None if rgb is None else key
+            self._cover.set_packed(pixels, step)
+        self._cover_key = None if pixels is None else key
         self._describe()
         self.viewport().update()
 
-    def set_cover_detail(self, rgb: NDArray[np.uint8], top: int, left: int, step: int) -> None:
-        """Lays a finer picture (rows x cols x 3) over a part of the cover, until the next `set_cover`; see
+    def set_cover_detail(self, pixels: NDArray[np.uint32], top: int, left: int, step: int) -> None:
+        """Lays a finer picture (rows x cols, packed) over a part of the cover, until the next `set_cover`; see
         `set_detail`."""
-        self._cover.set_detail(rgb, top, left, step)
+        self._cover.set_packed_detail(pixels, top, left, step)
         self.viewport().update()
 
     @property
@@ -259,7 +261,7 @@ class SceneCanvas(QAbstractScrollArea):
             self._outlines.clear()
         else:
             self._outlines.set(labels, count, top, left)
-        self.viewport().update()
+        self.stack.changed.emit("outlines")
 
     @property
     def outlines_too_small(self) -> bool:
@@ -428,6 +430,26 @@ class SceneCanvas(QAbstractScrollArea):
         """The place in the viewport of the centre of a pixel."""
         return self._camera.to_view(row + 0.5, col + 0.5).toPoint()
 
+    def small_picture(self, side: int) -> QImage | None:
+        """All of the scene with map and labels in a picture whose longer side has at most so many pixels; None where
+        there is no scene."""
+        rows, cols = self.scene_size
+        if self._camera.empty:
+            return None
+        factor = max(rows, cols) / min(side, max(rows, cols))
+        down, across = (np.arange(max(1, round(n / factor))) for n in (rows, cols))
+        window = Window(
+            0, 0, np.minimum((down * factor).astype(np.intp), rows - 1),
+            np.minimum((across * factor).astype(np.intp), cols - 1), max(1, math.ceil(factor)), magnified=1 / factor,
+        )  # fmt: skip
+        image = QImage(len(across), len(down), QImage.Format.Format_RGB32)
+        image.fill(self._ground())
+        painter = QPainter(image)
+        for layer in (self._composite, self._map, self._labels):
+            layer.paint(painter, window)
+        painter.end()
+        return image
+
     # Painting
 
     def resizeEvent(self, event: QResizeEvent) -> None:
@@ -522,7 +544,11 @@ class SceneCanvas(QAbstractScrollArea):
 
     def _taken(self) -> tuple[QRectF, ...]:
         """Where nothing else may be drawn over the image."""
-        return () if self.color_key is None else (key_box(self.viewport().size(), self.font()),)
+        size, font = self.viewport().size(), self.font()
+        keys = [] if self.color_key is None else [key_box(size, font)]
+        if self._class_key is not None:
+            keys.append(class_key_box(self._class_key, size, font))
+        return tuple(keys)
 
     def _ground(self) -> QColor:
         window = self.palette().color(QPalette.ColorRole.Window)

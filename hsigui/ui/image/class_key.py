@@ -34,20 +34,33 @@ class ClassKey:
         return f"{said}. {self.note}" if self.note else said
 
 
-def paint_class_key(painter: QPainter, key: ClassKey, port: QSize, font: QFont, palette: QPalette) -> None:
-    """Draws a key into a view of a size (logical pixels), in the colours of the window; left out where there is no room
-    for it."""
-    font = QFont(font)
-    font.setPixelSize(12)
-    metrics = QFontMetricsF(font)
+def class_key_box(key: ClassKey, port: QSize, font: QFont) -> QRectF:
+    """Where a key stands in a view of a size (logical pixels); empty where there is no room for it."""
+    metrics = QFontMetricsF(_small(font))
     line = metrics.height() + 2
     rows = max((metrics.horizontalAdvance(name) for name, _ in key.rows), default=0) + SWATCH + GAP
     wanted = max(rows, metrics.horizontalAdvance(key.title), metrics.horizontalAdvance(key.note))
     width = min(wanted + 2 * PAD + 2, WIDEST, port.width() - 2 * AWAY)
     height = 2 * PAD + line * (1 + len(key.rows) + bool(key.note))
     if width < WIDEST / 3 or height + 2 * AWAY > port.height():
+        return QRectF()
+    return QRectF(AWAY, AWAY, width, height)
+
+
+def _small(font: QFont) -> QFont:
+    font = QFont(font)
+    font.setPixelSize(12)
+    return font
+
+
+def paint_class_key(painter: QPainter, key: ClassKey, port: QSize, font: QFont, palette: QPalette) -> None:
+    """Draws a key into a view of a size (logical pixels), in the colours of the window; left out where there is no room
+    for it."""
+    box, font = class_key_box(key, port, font), _small(font)
+    if box.isEmpty():
         return
-    box = QRectF(AWAY, AWAY, width, height)
+    metrics, width = QFontMetricsF(font), box.width()
+    line = metrics.height() + 2
     painter.save()
     painter.setFont(font)
     ground = QColor(palette.color(QPalette.ColorRole.Window))

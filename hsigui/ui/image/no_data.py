@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 NOTHING = 0xFF000000  # the colour of pixels without data as Qt's 32-bit number; no measurement is drawn so black
-_DARK, _LIGHT = 0xFF666666, 0xFF999999
+DARK, LIGHT = 0xFF666666, 0xFF999999
 SIDE = 8.0  # logical pixels of a field
 
 
@@ -24,5 +24,5 @@ def checkered(pixels: NDArray[np.uint32], left: int, top: int, side: int) -> NDA
     """
     rows, cols = pixels.shape
     down, across = (np.arange(top, top + rows) // side) & 1, (np.arange(left, left + cols) // side) & 1
-    board = np.where(down[:, None] ^ across, np.uint32(_DARK), np.uint32(_LIGHT))
+    board = np.where(down[:, None] ^ across, np.uint32(DARK), np.uint32(LIGHT))
     return np.where(pixels == NOTHING, board, pixels)

@@ -8,6 +8,7 @@ is painted.
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -16,6 +17,7 @@ from PySide6.QtGui import QImage, QPainter
 
 from hsigui.labels.classes import MAX_CLASS, ClassTable, Color
 from hsigui.ui.image.no_data import SIDE, checkered, has_gaps
+from hsigui.ui.image.occupied import Occupied
 
 Box = tuple[int, int, int, int]
 REACH = 8  # device pixels around a repainted part that tell which lines reach into it
@@ -110,12 +112,20 @@ class Composite:
     def set(self, rgb: NDArray[np.uint8], step: int = 1) -> None:
         """Takes rows x cols x 3 of 0-255, of which each pixel stands for step x step pixels of the scene; those that
         are black have no data and are drawn as a checkerboard."""
-        self._buffer, self._step = packed(rgb), step
-        self._detail, self._gaps = None, has_gaps(self._buffer)
+        self.set_packed(packed(rgb), step)
+
+    def set_packed(self, buffer: NDArray[np.uint32], step: int = 1) -> None:
+        """Takes a picture, rows x cols, that was packed on a worker thread."""
+        self._buffer, self._step = buffer, step
+        self._detail, self._gaps = None, has_gaps(buffer)
 
     def set_detail(self, rgb: NDArray[np.uint8], top: int, left: int, step: int) -> None:
         """Takes a finer picture of a part that begins at a pixel of the scene; it lies over the whole one."""
-        self._detail = packed(rgb), top, left, step
+        self.set_packed_detail(packed(rgb), top, left, step)
+
+    def set_packed_detail(self, buffer: NDArray[np.uint32], top: int, left: int, step: int) -> None:
+        """The same for a picture, rows x cols, that was packed on a worker thread."""
+        self._detail = buffer, top, left, step
         self._gaps = has_gaps(self._buffer) or has_gaps(self._detail[0])
 
     def clear(self) -> None:
@@ -156,12 +166,12 @@ class ClassLayer:
         self.opacity = opacity
         self.visible = True
         self._keep_small = keep_small
-        self._small = _Reduced(1, np.zeros((0, 0), dtype=np.uint32), (0, 0, 0, 0))
+        self._small = _Reduced(1, np.zeros((0, 0), dtype=np.uint32), ())
         self._buffer: NDArray[np.uint32] = np.zeros((0, 0), dtype=np.uint32)
         self._colors: NDArray[np.uint32] = np.zeros(MAX_CLASS + 1, dtype=np.uint32)
         self._known: NDArray[np.bool_] = np.zeros(MAX_CLASS + 1, dtype=bool)  # has its colour in _colors
         self._table = ClassTable()
-        self._used: Box = (0, 0, 0, 0)  # outside of it the buffer was never written to
+        self._used = Occupied()  # outside of it the buffer was never written to
 
     @property
     def empty(self) -> bool:
@@ -177,7 +187,7 @@ class ClassLayer:
         fresh = self._buffer.shape != array.shape
         if fresh:
             self._buffer = np.zeros(array.shape, dtype=np.uint32)
-            self._used = (0, 0, 0, 0)
+            self._used = Occupied(*array.shape)
         for start in range(0, array.shape[0], ROWS_TAKEN):
             rows = array[start : start + ROWS_TAKEN]
             # Memory of a large scene that holds no labels is never touched.
@@ -186,7 +196,7 @@ class ClassLayer:
             elif not fresh:
                 self._buffer[start : start + ROWS_TAKEN] = 0
         if self._small.factor > 1:
-            self._small = _Reduced(self._small.factor, self._buffer, self._used)
+            self._small = _Reduced(self._small.factor, self._buffer, self._used.boxes)
 
     def set_table(self, table: ClassTable) -> None:
         """Takes other classes for what is drawn from now on; what was drawn before stays as it is."""
@@ -226,14 +236,10 @@ class ClassLayer:
                 self._known[number] = True
                 self._colors[number] = argb(self._table.get(number).color)
         self._buffer[top:bottom, left:right] = self._colors[numbers]
-        used = self._used
-        if used[0] == used[2]:
-            self._used = top, left, bottom, right
-        elif top < bottom:
-            self._used = min(used[0], top), min(used[1], left), max(used[2], bottom), max(used[3], right)
+        self._used.add(top, left, numbers)
 
     def clear(self) -> None:
-        self._small = _Reduced(1, np.zeros((0, 0), dtype=np.uint32), (0, 0, 0, 0))
+        self._small = _Reduced(1, np.zeros((0, 0), dtype=np.uint32), ())
         self._buffer = np.zeros((0, 0), dtype=np.uint32)
 
     def color_at(self, row: int, col: int) -> tuple[int, int, int, int]:
@@ -247,7 +253,7 @@ class ClassLayer:
             return
         factor = window.factor if self._keep_small else 1
         if factor > 1 and (self._small.factor != factor or self._small.of != self.shape):
-            self._small = _Reduced(factor, self._buffer, self._used)
+            self._small = _Reduced(factor, self._buffer, self._used.boxes)
         buffer = self._small.buffer if factor > 1 else self._buffer
         pixels = window.sample(buffer, factor)
         if self._hatched:
@@ -339,12 +345,13 @@ def _outline(pixels: NDArray[np.uint32], buffer: NDArray[np.uint32], window: Win
 class _Reduced:
     """A layer at a fraction of its size, in which a block shows a class as soon as one of its pixels has it."""
 
-    def __init__(self, factor: int, full: NDArray[np.uint32], used: Box) -> None:
+    def __init__(self, factor: int, full: NDArray[np.uint32], used: Sequence[Box]) -> None:
         self.factor = factor
         self.of = full.shape
         rows, cols = (math.ceil(side / factor) for side in full.shape)
         self.buffer: NDArray[np.uint32] = np.zeros((rows, cols), dtype=np.uint32)
-        self.update(used, full)
+        for box in used:
+            self.update(box, full)
 
     def update(self, box: Box, full: NDArray[np.uint32]) -> None:
         """Takes over a box of the full layer."""

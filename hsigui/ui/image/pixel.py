@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QObject, QPoint, Signal
+from PySide6.QtGui import QGuiApplication
 
+from hsigui.cube.systems import in_words, known_or_map
 from hsigui.document.events import SceneShown
 from hsigui.texts import say
 from hsigui.ui.desk.desk import Desk
@@ -54,6 +56,15 @@ class Pixel(QObject):
         place = self.needed()
         if place is not None:
             self._image.zoom_to_pixel(*place)
+
+    def copy_coordinates(self) -> None:
+        """Puts row and column on the clipboard, and its coordinates as the status bar tells them."""
+        place = self.needed()
+        if place is None:
+            return
+        text = in_words(self._image.ground, *place, known_or_map(self._desk.settings.coordinates))
+        QGuiApplication.clipboard().setText(text)
+        self._desk.messages.info(say("Copied: {text}", text=text), stays=False)
 
     def _clicked(self, row: int, col: int, _keep: bool) -> None:
         self._place = (row, col)

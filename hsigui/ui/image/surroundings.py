@@ -37,6 +37,7 @@ class Surroundings(QObject):
         super().__init__(desk.window)
         self._desk, self._image, self._actions = desk, image, actions
         self._geo = Geo()
+        self._known: dict[Geo, Ground] = {}  # a tab that is shown again is known at once
         self._finding = Latest(desk.bridge, say("Find where the scene lies"), self._take)
         for kind in DEPENDS_ON:
             desk.session.events.subscribe(kind, self._look)
@@ -96,13 +97,16 @@ class Surroundings(QObject):
             return
         self._geo = geo
         self._finding.forget()
-        self._take((geo, None))
-        if geo.transform is not None:
+        self._take((geo, self._known.get(geo)))
+        if geo.transform is not None and geo not in self._known:
             self._finding.request(partial(find_ground, geo=geo))
 
     def _take(self, found: tuple[Geo, Ground | None]) -> None:
-        if found[0] == self._geo:
-            self._image.set_ground(found[1])
+        geo, ground = found
+        if ground is not None:
+            self._known[geo] = ground
+        if geo == self._geo:
+            self._image.set_ground(ground)
             self.found.emit()
 
 

@@ -110,7 +110,7 @@ DRAWING = (
     ActionRow("superpixels", say("Show &superpixels"), say("Outline groups of like, neighbouring pixels (S)"),
               SuperpixelController.show, keys=("S",), icon="superpixels", when=when.has_scene, checkable=True),
     ActionRow("show_truth", say("Show &ground truth"),
-              say("Show or hide the ground truth, in stripes over the map (T)"), TruthLayer.show_truth, keys=("T",),
+              say("Show or hide the ground truth, in stripes over the map (Y)"), TruthLayer.show_truth, keys=("Y",),
               icon="truth", when=when.has_truth, checkable=True),
 )  # fmt: skip
 

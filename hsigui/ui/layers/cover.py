@@ -21,20 +21,22 @@ from hsigui.ui.desk.debounce import Debounce
 from hsigui.ui.desk.desk import Desk
 from hsigui.ui.desk.job_bridge import Latest
 from hsigui.ui.image.color_key import ColorKey
+from hsigui.ui.image.overlay import packed
 from hsigui.ui.image.subjects import Draw
 from hsigui.ui.image.view import ImageView
 from hsigui.ui.layers.ground import Ground, ground_of, missing
 
 WAIT_MS, LONGEST_WAIT_MS = 120, 500  # as details of the composite
 DETAIL_PIXELS = 2_000_000
+BLACK = np.uint32(0xFF000000)
 
 
 @dataclass(frozen=True, eq=False)
 class Drawn:
-    """A picture of all of the scene, or of a part that begins at a pixel; rgb is rows x cols x 3."""
+    """A picture of all of the scene, or of a part that begins at a pixel; pixels are rows x cols, packed."""
 
     ground: Ground
-    rgb: NDArray[np.uint8]
+    pixels: NDArray[np.uint32]
     step: int
     top: int = 0
     left: int = 0
@@ -110,7 +112,7 @@ class Cover(QObject):
         self._drawing.request(partial(draw_whole, ground=shown, shape=(cube.rows, cube.cols), step=display_step(cube)))
 
     def _show(self, drawn: Drawn) -> None:
-        self._image.set_cover(drawn.rgb, drawn.step, drawn.ground.key)
+        self._image.set_cover(drawn.pixels, drawn.step, drawn.ground.key)
         if drawn.step > 1:
             self._timer.start()
 
@@ -133,19 +135,21 @@ class Cover(QObject):
 
     def _show_detail(self, drawn: Drawn) -> None:
         if drawn.ground is self._shown and self._image.covered:
-            self._image.set_cover_detail(drawn.rgb, drawn.top, drawn.left, drawn.step)
+            self._image.set_cover_detail(drawn.pixels, drawn.top, drawn.left, drawn.step)
 
 
 def draw_whole(_ctx: Context, ground: Ground, shape: tuple[int, int], step: int) -> Drawn:
     """Every `step`-th pixel of a scene of so many rows and columns."""
-    return Drawn(ground, _rgb(ground.draw((0, 0, *shape), step)), step)
+    return Drawn(ground, _packed(ground.draw((0, 0, *shape), step)), step)
 
 
 def draw_part(_ctx: Context, ground: Ground, box: Box, step: int) -> Drawn:
     """Every `step`-th pixel of a box (top, left, bottom, right; the last two exclusive)."""
-    return Drawn(ground, _rgb(ground.draw(box, step)), step, box[0], box[1])
+    return Drawn(ground, _packed(ground.draw(box, step)), step, box[0], box[1])
 
 
-def _rgb(rgba: NDArray[np.uint8]) -> NDArray[np.uint8]:
-    """The colours, rows x cols x 3; black where there is no data."""
-    return np.where(rgba[..., 3:] > 0, rgba[..., :3], 0).astype(np.uint8)
+def _packed(rgba: NDArray[np.uint8]) -> NDArray[np.uint32]:
+    """The colours as Qt's numbers, rows x cols; black where there is no data."""
+    pixels = packed(rgba[..., :3])
+    pixels[rgba[..., 3] == 0] = BLACK
+    return pixels

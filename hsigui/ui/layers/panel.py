@@ -167,6 +167,7 @@ class LayersPanel(QWidget):
         self._form.setRowVisible(self.colors, measured)
         self._form.setRowVisible(self._ends, measured)
         self._form.setRowVisible(self._channels, measured)
+        self.rgb.setEnabled(len(chosen.names) > 1)
         self.threshold.setVisible(measured)
         self.labels.setVisible(bool(chosen.legend))
         self.usual.setEnabled(chosen.look.low is not None or chosen.look.high is not None)
@@ -333,7 +334,8 @@ class LayersPanel(QWidget):
         row.setContentsMargins(0, 0, 0, 0)
         row.setSpacing(2)
         for action, text in zip(actions, (*CHANNEL_TITLES.values(), say("RGB")), strict=True):
-            row.addWidget(_text_button(action, self._channels, text), 1)
+            self.rgb = _text_button(action, self._channels, text)
+            row.addWidget(self.rgb, 1)
         return self._channels
 
     # By hand

@@ -122,7 +122,7 @@ class ErrorController(QObject):
         if not found.areas:
             few = errors.counts(found.states)[errors.WRONG] == 0
             return say("No error.") if few else say("Too many wrong pixels to go through them one by one.")
-        return say("{count:,} areas of wrong pixels: F8 goes to the largest, then to the next.",
+        return say("{count:,} areas of wrong pixels: F3 goes to the largest, then to the next.",
                    count=len(found.areas))  # fmt: skip
 
     def _go(self, by: int) -> None:

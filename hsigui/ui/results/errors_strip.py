@@ -52,6 +52,7 @@ class ErrorsStrip(QWidget):
         ):
             label = QLabel(text, self)
             label.setBuddy(chooser)
+            chooser.setAccessibleName(text.replace("&", ""))
             form.addWidget(label, row, 0)
             form.addWidget(chooser, row, 1)
             chooser.currentIndexChanged.connect(self._chosen)

@@ -7,7 +7,7 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from PySide6.QtCore import QObject
+from PySide6.QtCore import QObject, Signal
 
 from hsigui.document.events import StepDone
 from hsigui.errors import HsiError
@@ -113,9 +113,14 @@ def make_folder(folder: Path) -> None:
 class ExportController(QObject):
     """File > Export and Training > Export run.
 
+    Signals:
+        exported(): the map was written to files.
+
     Attributes:
         options: what was chosen last, as `ExportDialog.options` names it; None before.
     """
+
+    exported = Signal()
 
     def __init__(self, desk: Desk) -> None:
         super().__init__(desk.window)
@@ -148,6 +153,7 @@ class ExportController(QObject):
 
     def _write(self, result: Result, choice: ExportChoice) -> None:
         def done(written: list[Path]) -> None:
+            self.exported.emit()
             self._desk.told(
                 say("Exported {count} files to {folder}.", count=len(written), folder=choice.folder), choice.folder
             )

@@ -26,6 +26,7 @@ from hsigui.ui.shell.panes import Panes
 from hsigui.ui.shell.preferences import Preferences
 from hsigui.ui.shell.problem_report import ProblemReports
 from hsigui.ui.shell.project_files import ProjectFiles
+from hsigui.ui.shell.starting import Starting
 from hsigui.ui.shell.whats_this import HelpHere
 from hsigui.ui.spectra import actions as spectra
 from hsigui.ui.training import actions as training
@@ -69,15 +70,18 @@ ROWS: tuple[ActionRow, ...] = (
               Panes.turn, (1,), keys=("Ctrl+PgDown",)),
     ActionRow("previous_panel", say("Panel be&fore this one"), say("The one before of the panels behind one another"),
               Panes.turn, (-1,), keys=("Ctrl+PgUp",)),
-    ActionRow("messages", say("Messages…"), say("What was said in this window, and what was missed of it"),
+    ActionRow("messages", say("M&essages…"), say("What was said in this window, and what was missed of it"),
               Messages.show_messages, keys=("Ctrl+M",), icon="messages"),
     ActionRow("command_palette", say("&Find a command…"),
               say("Any action, class, recent file or page of the help, by a few letters of its name"),
               CommandPalette.show_palette, keys=("Ctrl+Shift+P",), icon="search"),
+    ActionRow("start_page", say("&Start page"), say("Recent scenes, demo scenes and the first steps, and back again"),
+              Starting.show_page, icon="thumbnails"),
     ActionRow("go_to", say("&Go to…"),
               say("Go to a row and column, map coordinates, or latitude and longitude"), Coordinates.go_to,
               keys=("Ctrl+G",), when=when.has_scene),
-    ActionRow("copy_place", say("Cop&y coordinates"), say("Copy where the mouse is, or was last"), Coordinates.copy,
+    ActionRow("copy_place", say("&Copy the place under the mouse"),
+              say("Copy where the mouse is, or was last, as two numbers"), Coordinates.copy,
               keys=("Ctrl+Shift+C",), icon="copy", when=when.has_scene),
     *(
         ActionRow(f"coordinates_{name}", text, tip, Coordinates.tell_in, (name,), when=condition, checkable=True,
@@ -107,17 +111,17 @@ LAYERS: tuple[str | None, ...] = (
     "layer_labels", "layer_about", "rename_layer", "make_layer_again", "remove_layer", None, "export_layer",
     "copy_layer_command", "copy_layer_python",
 )  # fmt: skip
-
 # None is a separator; a pair is a submenu; what begins with "@" is filled by the window.
 MENUS: tuple[tuple[str, tuple[object, ...]], ...] = (
     (say("&File"), ("open", "open_as", "open_address", "@recent", "open_demo", None, "new_project", "open_project",
                "save_project_as", None, "open_labels", "add_labels", "open_truth", None,
-               "save_labels", "save_labels_as", "export", None, "reload", "properties", "show_in_folder", None,
-               "close_scene", "close_others", "quit")),
+               "save_labels", "save_labels_as", "export", "save_picture", None,
+               "reload", "properties", "show_in_folder", None, "close_scene", "close_others", "quit")),
     (say("&Edit"), ("undo", "redo", None,
-                    (say("P&ixel"), ("copy_spectrum_here", "keep_spectrum_here", "take_class_here", "zoom_to_pixel")),
+                    (say("P&ixel"), ("copy_spectrum_here", "keep_spectrum_here", "take_class_here", "zoom_to_pixel",
+                                     "copy_coordinates")),
                     (say("&Spectra"), ("copy_spectra", "save_spectra", "fit_spectra")), None,
-                    "bands", "quality_masks", None, "copy_commands", "copy_python",
+                    "bands", "quality_masks", None, "copy_picture", "copy_commands", "copy_python",
                     "copy_step_commands", "copy_step_python", None,
                     "preferences")),
     (say("&Labels"), ("add_class", "rename_class", "recolour_class", "merge_class", "delete_class",
@@ -135,19 +139,19 @@ MENUS: tuple[tuple[str, tuple[object, ...]], ...] = (
                                   *(row.id for row in scene.STRETCH))), None,
                "go_to", "north_up",
                (say("C&oordinates"), (*(f"coordinates_{name}" for name, *_ in COORDINATES), None, "copy_place")),
-               (say("O&ver the image"), ("scale_bar", "north_arrow", "grid_map", "grid_lonlat")), None,
+               (say("Ove&r the image"), ("scale_bar", "north_arrow", "grid_map", "grid_lonlat")), None,
                (say("&Derived layers"), ("new_layer", *LAYERS)), None,
-               "show_labels", "show_map", "show_truth", "show_errors", "next_error", "previous_error",
+               "show_labels", "show_map",
+               (say("Truth and errors"), ("show_truth", None, "show_errors", "next_error", "previous_error")),
                "next_layer", "superpixels", "overlay_less", "overlay_more", None,
                "clear_spectra", None, "import_notes", "messages",
-               (say("Panes and panels"), ("next_pane", "previous_pane", "next_panel", "previous_panel", None,
-                                          "@panels")),
+               (say("Go to panel"), ("next_pane", "previous_pane", "next_panel", "previous_panel", None, "@panels")),
                "@docks",
                (say("Colours of the &window"), tuple(f"theme_{name}" for name, _, _ in THEMES)))),
     (say("&Training"), ("pretrain", "pause", "cancel", None, "open_run", "export_run", "show_run_folder", None, "live",
                         "renew_map", "ask_me")),
-    (say("&Help"), ("command_palette", None, "help_here", "whats_this", "help_pages", "shortcuts", None,
-                    "report_problem", "about")),
+    (say("&Help"), ("command_palette", None, "help_here", "whats_this", "start_page", "help_pages", "shortcuts",
+                    None, "report_problem", "about")),
 )  # fmt: skip
 
 TOOLBAR: tuple[str | None, ...] = (

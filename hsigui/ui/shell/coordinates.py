@@ -10,7 +10,6 @@ from PySide6.QtGui import QGuiApplication
 from hsigui.cube import systems
 from hsigui.cube.systems import LONLAT, MAP, PIXEL
 from hsigui.document.events import SceneShown
-from hsigui.errors import HsiError
 from hsigui.texts import say
 from hsigui.ui.desk.action_rows import ActionSet
 from hsigui.ui.desk.desk import Desk
@@ -45,14 +44,7 @@ class Coordinates(QObject):
     @property
     def system(self) -> str:
         """In which places are told: of `systems`, or a code. What a settings file names wrongly is map coordinates."""
-        name = self._desk.settings.coordinates
-        if name in (PIXEL, MAP, LONLAT):
-            return name
-        try:
-            systems.system_of(name)
-        except HsiError:
-            return MAP
-        return name
+        return systems.known_or_map(self._desk.settings.coordinates)
 
     @property
     def last(self) -> tuple[int, int] | None:

@@ -59,6 +59,7 @@ from hsigui.ui.desk.job_bridge import JobBridge
 from hsigui.ui.desk.message_bar import MessageBar
 from hsigui.ui.desk.prompts import Prompts
 from hsigui.ui.image.bench import Bench
+from hsigui.ui.image.pictures.controller import Pictures
 from hsigui.ui.image.pixel import Pixel
 from hsigui.ui.image.subjects import Subjects
 from hsigui.ui.image.surroundings import Surroundings
@@ -106,6 +107,7 @@ from hsigui.ui.shell.preferences import Preferences
 from hsigui.ui.shell.problem_report import ProblemReports
 from hsigui.ui.shell.project_files import ProjectFiles
 from hsigui.ui.shell.start_page import StartPage
+from hsigui.ui.shell.starting import Starting
 from hsigui.ui.shell.state_keeping import StateKeeping
 from hsigui.ui.shell.status import StatusBar
 from hsigui.ui.shell.whats_this import HelpHere
@@ -180,6 +182,7 @@ class MainWindow(QMainWindow):
         self.bench = bench = Bench(self.desk, self.image, self.actions_, journal, runs, self.subjects, self.pixel)
         panels = {row.name: row.make(bench) for row in PANELS}
         self._parts = [part for panel in panels.values() for part in panel.parts]
+        self._parts.append(Pictures(bench))
         self.docks = build_docks(self, PANELS, panels)
 
     def _name_parts(self) -> None:
@@ -247,13 +250,17 @@ class MainWindow(QMainWindow):
         self.surroundings = Surroundings(self.desk, self.image, self.actions_)
         self.coordinates = Coordinates(self.desk, self.image, self.actions_, self.surroundings)
         palette = CommandPalette(self.desk, self.menuBar(), self.help, self.open_path)
+        self.starting = Starting(
+            self.desk, self.start_page, self.pages, self.image, self.scene, self.keeping, self.exporter,
+            self.keeping.journal.projects.folder.parent / "pictures",
+        )  # fmt: skip
         said = Messages(self, self.messages)
         self.help_here = HelpHere(self, self.docks, self.help)
         self.panes = Panes(self, self._middle_panes, self.docks)
         ContextMenus(self.bench, self.pixel, self.tabs, self.scenes, self.spectra, self.training)
         own = (
-            self.pixel, self.panes, self.leaving, self.projects, self.help, self.help_here, preferences, palette, said,
-            ProblemReports(self.desk), self.surroundings, self.coordinates,
+            self.pixel, self.panes, self.leaving, self.starting, self.projects, self.help, self.help_here, preferences,
+            palette, said, ProblemReports(self.desk), self.surroundings, self.coordinates,
         )  # fmt: skip
         self.actions_.bind((self.session, self.image, *self._parts, *own))
 
@@ -315,9 +322,8 @@ class MainWindow(QMainWindow):
         self.image.hovered.connect(self._hovered)
         self.image.measured.connect(self.labels.options.set_text)
         self.image.left_scene.connect(self.status.leave_scene)
-        self.start_page.open_asked.connect(self.scene.ask_and_open)
-        self.start_page.demo_asked.connect(self.scene.open_demo)
         self.start_page.recent_asked.connect(self.open_path)
+        self.start_page.help_asked.connect(self.help.show_help)
         self.method.help_asked.connect(self.help.show_help)
         self.actions_.update(self.session)
         self._show_title()
@@ -361,7 +367,7 @@ class MainWindow(QMainWindow):
 
     def _show_recent(self, _event: SceneOpened | None = None) -> None:
         recent = self.desk.settings.recent
-        self.start_page.set_recent(recent)
+        self.starting.renew()
         self._recent_menu.clear()
         self._recent_menu.setEnabled(bool(recent))
         for text in recent:
@@ -403,6 +409,7 @@ class MainWindow(QMainWindow):
         if not self.leaving.may_close():
             event.ignore()
             return
+        self.starting.keep()
         self.states.stop()
         geometry, layout = encoded(self.saveGeometry()), encoded(self.saveState())
         self.desk.remember(dataclasses.replace(self.desk.settings, geometry=geometry, layout=layout))

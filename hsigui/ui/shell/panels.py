@@ -62,5 +62,5 @@ PANELS: tuple[PanelRow, ...] = (
     PanelRow(say("Results"), say("Results"), results, _RIGHT, scrolls=True, behind="Map"),
     PanelRow(say("Quality"), say("Quality"), quality, _RIGHT, scrolls=True, behind=say("Results")),
     PanelRow(say("Spectra"), say("Spectra"), spectra, _BOTTOM, height=210),
-    PanelRow("Overlays", say("Overlays"), overlays, _LEFT, behind=say("History")),
+    PanelRow("Overlays", say("Overlays"), overlays, _RIGHT, behind=say("Quality")),
 )

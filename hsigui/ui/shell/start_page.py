@@ -1,90 +1,223 @@
-"""What a window without a scene shows: how to begin."""
+"""How to begin: what was open last, the demo scenes, the first steps and the guides."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from functools import partial
+from itertools import pairwise
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtGui import QPalette
-from PySide6.QtWidgets import QCommandLinkButton, QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
+from PySide6.QtGui import QPalette, QResizeEvent
+from PySide6.QtWidgets import (
+    QBoxLayout,
+    QFrame,
+    QHBoxLayout,
+    QLabel,
+    QMenu,
+    QPushButton,
+    QScrollArea,
+    QVBoxLayout,
+    QWidget,
+)
 
+from hsigui.cube.demo_spec import FIELDS
 from hsigui.cube.formats.table import readers, titles_in_words
-from hsigui.cube.remote.address import name_and_place
 from hsigui.texts import say
+from hsigui.ui.shell.first_steps import FirstSteps
+from hsigui.ui.shell.recent_cards import Recent, RecentGrid
+
+GUIDES = {
+    "labelling": say("Labelling"), "seeing": say("Bands and stretch"), "scenes": say("Files of scenes"),
+    "label-files": say("Files of labels"), "asking": say("Where to label next"), "evaluate": say("Honest accuracy"),
+    "maps": say("Maps for a GIS"), "projects": say("Projects"),
+}  # fmt: skip
+DEMOS = {
+    "mixed": say("&Mixed: fields, houses, a river"), "wide": say("&Wide: a few large fields"),
+    "plots": say("&Plots: trial plots a few pixels wide"), "trees": say("&Trees: single trees, houses, narrow roads"),
+    "farmland": say("&Farmland: fields that grow with the scene"),
+}  # fmt: skip
+SIDE_WIDTH = 240
+BESIDE_FROM = 600  # logical pixels from which the steps have room beside the recent scenes
+ROW_FROM = 480  # and from which all buttons have room side by side
+MARGIN, GAP = 24, 28
+WIDEST = 1240
+_LINK = '" style="text-decoration: none">'
+_across, _down = QBoxLayout.Direction.LeftToRight, QBoxLayout.Direction.TopToBottom
 
 
-class StartPage(QWidget):
-    """Open, demo scene, recent files, and a hint that files can be dropped."""
+class StartPage(QScrollArea):
+    """What a window without a scene shows; it can be called back at any time.
+
+    Signals:
+        open_asked(), address_asked(), back_asked(): of the buttons.
+        demo_asked(fields): a demo scene of a kind of land, one of `FIELDS`.
+        recent_asked(path), forget_asked(path): a recent scene is to be opened, or taken off the list.
+        help_asked(page): a page of the help.
+    """
 
     open_asked = Signal()
-    demo_asked = Signal()
+    address_asked = Signal()
+    back_asked = Signal()
+    demo_asked = Signal(str)
     recent_asked = Signal(str)
+    forget_asked = Signal(str)
+    help_asked = Signal(str)
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        title = QLabel(say("Hyperspectral scenes, few labels, a live map"), self)
-        font = title.font()
-        font.setPointSizeF(font.pointSizeF() * 1.6)
-        title.setFont(font)
-        steps = QLabel(
-            say("Open a scene, label a few pixels, press Pretrain, and watch the map follow your labels."), self
-        )
-        steps.setWordWrap(True)
-        self.open = QPushButton(say("Open scene…"), self)
+        self.setFrameShape(QFrame.Shape.NoFrame)
+        self.setWidgetResizable(True)
+        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        self.setAccessibleName(say("Start page"))
+        self._make_buttons()
+        self.recent = RecentGrid(self)
+        self.recent.open_asked.connect(self.recent_asked)
+        self.recent.remove_asked.connect(self.forget_asked)
+        self.steps = FirstSteps(self)
+        self.steps.help_asked.connect(self.help_asked)
+        self._recent_title = _head(say("Recent"), self)
+        self._columns = QBoxLayout(QBoxLayout.Direction.LeftToRight)
+        self._columns.setSpacing(GAP)
+        self._columns.addLayout(self._main_column(), 1)
+        self._side = QWidget(self)
+        self._side.setLayout(self._side_column())
+        self._columns.addWidget(self._side)
+        inner = QWidget(self)
+        inner.setMaximumWidth(WIDEST)
+        column = QVBoxLayout(inner)
+        column.setContentsMargins(MARGIN, 18, MARGIN, 18)
+        column.setSpacing(14)
+        column.addLayout(self._top())
+        column.addLayout(self._columns)
+        column.addStretch(1)
+        outer = QWidget(self)
+        row = QHBoxLayout(outer)
+        row.setContentsMargins(0, 0, 0, 0)
+        row.addStretch(1)
+        row.addWidget(inner, 1000)
+        row.addStretch(1)
+        self.setWidget(outer)
+        self.set_recent(())
+        self.set_scene_open(False)
+
+    def set_recent(self, recent: Sequence[Recent]) -> None:
+        """Shows what was open last, newest first."""
+        self._recent_title.setVisible(bool(recent))
+        self.recent.setVisible(bool(recent))
+        self.recent.show_recent(recent)
+        # As they stand: else cards, which are made anew, would come last.
+        order = [self.other_demos, *(part for card in self.recent.cards for part in (card, card.remove))]
+        for before, after in pairwise([*order, *self.steps.rows.values(), self.guides]):
+            self.setTabOrder(before, after)
+
+    def set_scene_open(self, is_open: bool) -> None:
+        """Whether there is a scene to go back to."""
+        self.back.setVisible(is_open)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        width = self.viewport().width()
+        beside = width >= BESIDE_FROM
+        self._columns.setDirection(_across if beside else _down)
+        self._side.setMaximumWidth(SIDE_WIDTH if beside else WIDEST)
+        self._side.setMinimumWidth(SIDE_WIDTH if beside else 0)
+        left = width - 2 * MARGIN - (SIDE_WIDTH + GAP if beside else 0)
+        self._buttons.setDirection(_across if left >= ROW_FROM else _down)
+
+    # Its parts
+
+    def _make_buttons(self) -> None:
+        self.open, self.address = QPushButton(say("Open scene…"), self), QPushButton(say("Open address…"), self)
+        self.demo, self.other_demos = QPushButton(say("Open demo scene"), self), QPushButton(say("Other demos"), self)
+        self.back = QPushButton(say("Back to the scene"), self)
         self.open.setDefault(True)
-        self.demo = QPushButton(say("Open demo scene"), self)
         self.open.clicked.connect(self.open_asked)
-        self.demo.clicked.connect(self.demo_asked)
-        buttons = QHBoxLayout()
-        for button in (self.open, self.demo):
-            button.setMinimumHeight(36)
-            buttons.addWidget(button)
-        hint = QLabel(
+        self.address.clicked.connect(self.address_asked)
+        self.back.clicked.connect(self.back_asked)
+        self.demo.clicked.connect(partial(self._ask_demo, FIELDS[0]))
+        menu = QMenu(self.other_demos)
+        for name in FIELDS[1:]:
+            menu.addAction(DEMOS[name], partial(self._ask_demo, name))
+        self.other_demos.setMenu(menu)
+        for button in (self.open, self.address, self.demo, self.other_demos, self.back):
+            button.setMinimumHeight(32)
+            button.setMaximumWidth(240)
+
+    def _top(self) -> QHBoxLayout:
+        title = QLabel(say("Hyperspectral scenes, few labels, a live map"), self)
+        title.setWordWrap(True)
+        font = title.font()
+        font.setPointSizeF(font.pointSizeF() * 1.5)
+        title.setFont(font)
+        row = QHBoxLayout()
+        row.addWidget(title, 1)
+        row.addWidget(self.back)
+        return row
+
+    def _main_column(self) -> QVBoxLayout:
+        self._buttons = QBoxLayout(_across)
+        for pair in ((self.open, self.address), (self.demo, self.other_demos)):
+            row = QHBoxLayout()
+            for button in pair:
+                row.addWidget(button)
+            self._buttons.addLayout(row)
+        hint = _faint(
             say(
                 "or drop files here: {titles_in_words}; labels and libraries, too",
                 titles_in_words=titles_in_words(readers()),
             ),
             self,
         )
-        hint.setForegroundRole(QPalette.ColorRole.PlaceholderText)
-        hint.setWordWrap(True)
-        self._recent_title = QLabel(say("Recent"), self)
-        self._recent = QVBoxLayout()
-        self._recent_buttons: list[QCommandLinkButton] = []
-        self._recent.setSpacing(0)
-        inner = QWidget(self)
-        inner.setMaximumWidth(560)
-        column = QVBoxLayout(inner)
-        column.setSpacing(12)
-        column.addStretch(1)
-        for widget in (title, steps):
-            column.addWidget(widget)
-        column.addLayout(buttons)
+        column = QVBoxLayout()
+        column.setSpacing(10)
+        column.addLayout(self._buttons)
         column.addWidget(hint)
-        column.addSpacing(12)
+        column.addSpacing(4)
         column.addWidget(self._recent_title)
-        column.addLayout(self._recent)
-        column.addStretch(2)
-        row = QHBoxLayout(self)
-        row.addStretch(1)
-        row.addWidget(inner, 4)
-        row.addStretch(1)
-        self.set_recent(())
+        column.addWidget(self.recent)
+        column.addStretch(1)
+        return column
 
-    def set_recent(self, paths: Sequence[str]) -> None:
-        """Lists the scenes opened last, at most six."""
-        for old in self._recent_buttons:
-            old.setParent(None)
-            old.deleteLater()
-        self._recent_buttons = []
-        self._recent_title.setVisible(bool(paths))
-        for text in paths[:6]:
-            button = QCommandLinkButton(*name_and_place(text), self)
-            button.setToolTip(text)
-            button.clicked.connect(partial(self._recent_clicked, text))
-            self._recent_buttons.append(button)
-            self._recent.addWidget(button, 0, Qt.AlignmentFlag.AlignTop)
+    def _side_column(self) -> QVBoxLayout:
+        column = QVBoxLayout()
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(14)
+        column.addWidget(self.steps)
+        column.addLayout(self._guides())
+        column.addStretch(1)
+        return column
 
-    def _recent_clicked(self, path: str, _checked: bool = False) -> None:
-        self.recent_asked.emit(path)
+    def _guides(self) -> QVBoxLayout:
+        column = QVBoxLayout()
+        column.setSpacing(4)
+        column.addWidget(_head(say("Guides"), self))
+        self.guides = QLabel(self)
+        self.guides.setTextFormat(Qt.TextFormat.RichText)
+        self.guides.setWordWrap(True)
+        links = ("".join(('<a href="', name, _LINK, title, "</a></p>")) for name, title in GUIDES.items())
+        self.guides.setText("".join('<p style="margin: 0 0 3px 0">' + link for link in links))
+        self.guides.setTextInteractionFlags(Qt.TextInteractionFlag.LinksAccessibleByMouse
+                                            | Qt.TextInteractionFlag.LinksAccessibleByKeyboard)  # fmt: skip
+        self.guides.setAccessibleName(say("Guides"))
+        self.guides.linkActivated.connect(self.help_asked)
+        column.addWidget(self.guides)
+        return column
+
+    def _ask_demo(self, fields: str, _checked: bool = False) -> None:
+        self.demo_asked.emit(fields)
+
+
+def _head(text: str, parent: QWidget) -> QLabel:
+    label = QLabel(text, parent)
+    font = label.font()
+    font.setBold(True)
+    label.setFont(font)
+    return label
+
+
+def _faint(text: str, parent: QWidget) -> QLabel:
+    label = QLabel(text, parent)
+    label.setForegroundRole(QPalette.ColorRole.PlaceholderText)
+    label.setWordWrap(True)
+    return label

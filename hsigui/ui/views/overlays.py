@@ -25,7 +25,9 @@ from hsigui.ui.views.lines_layer import LinesLayer, MadeLines
 from hsigui.ui.views.overlays_panel import OverlayRow, OverlaysPanel
 
 FIRST_OPACITY = 0.6  # of a picture that is laid over the composite
-OF_THE_WINDOW = {"map": "show_map", "labels": "show_labels"}  # layers that an action shows and hides
+# Layers that an action shows and hides; of the last two, there is nothing in the image while they are hidden.
+OF_THE_WINDOW = {"map": "show_map", "labels": "show_labels", "truth": "show_truth", "errors": "show_errors"}
+ON_REQUEST = ("truth", "errors")
 BENEATH = "composite"  # what the layers lie over
 
 
@@ -57,6 +59,8 @@ class Overlays(QObject):
         events = self._session.events
         events.subscribe(SceneShown, self._show_scene)
         events.subscribe(OverlaysChanged, self._apply)
+        for name in ON_REQUEST:
+            bench.actions[OF_THE_WINDOW[name]].toggled.connect(self._switched)
         self._show_rows()
 
     # What is asked for
@@ -83,7 +87,10 @@ class Overlays(QObject):
 
     def _set_visible(self, name: str, visible: bool) -> None:
         if name in OF_THE_WINDOW:
-            self._bench.actions[OF_THE_WINDOW[name]].setChecked(visible)
+            action = self._bench.actions[OF_THE_WINDOW[name]]
+            if action.isEnabled() or name not in ON_REQUEST:
+                action.setChecked(visible)
+            self._show_rows()
         else:
             self._keep(tuple(replace(o, visible=visible) if o.id == name else o for o in self._noted()))
 
@@ -258,6 +265,10 @@ class Overlays(QObject):
             if name == layer.removeprefix(SUBJECT) or (name == "" and drawing.subject is None):
                 found = self._bench.subjects.named(scene, layer.removeprefix(SUBJECT))
                 drawing.show(found, (scene.cube.rows, scene.cube.cols))
+        if name != "labels":  # told at each piece of a stroke
+            self._show_rows()
+
+    def _switched(self, _on: bool) -> None:
         self._show_rows()
 
     def _show_rows(self) -> None:
@@ -272,5 +283,8 @@ class Overlays(QObject):
         if kept is not None and kept.path is not None and not tip:
             tip = str(kept.path)
         own = drawing is not None or lines is not None
-        row = OverlayRow(entry.id, entry.title, layer.visible, layer.opacity, empty, own, tip=tip)
+        visible = layer.visible
+        if entry.id in ON_REQUEST:
+            visible = self._bench.actions[OF_THE_WINDOW[entry.id]].isChecked()
+        row = OverlayRow(entry.id, entry.title, visible, layer.opacity, empty, own, tip=tip)
         return row if lines is None else replace(row, color=lines.color, width=lines.width)

@@ -96,7 +96,13 @@ class OverviewMap(QWidget):
         rows, cols = self._size
         seen = QRectF(self._image.viewport().rect())
         across, down = (self.width() - 2 * EDGE) / cols, (self.height() - 2 * EDGE) / rows
-        corners = []
+        corners: list[QPointF] = []
+        if not self._image.turn.upright:  # what a corner shows beside the scene would pull the frame askew
+            whole = QPolygonF(QRectF(EDGE, EDGE, cols * across, rows * down))
+            for corner in (seen.topLeft(), seen.topRight(), seen.bottomRight(), seen.bottomLeft()):
+                row, col = self._image.scene_at(corner)
+                corners.append(QPointF(EDGE + col * across, EDGE + row * down))
+            return QPolygonF(corners).intersected(whole)
         for corner in (seen.topLeft(), seen.topRight(), seen.bottomRight(), seen.bottomLeft()):
             row, col = self._image.scene_at(corner)
             row, col = min(max(row, 0.0), rows), min(max(col, 0.0), cols)

@@ -5,6 +5,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from hsigui.cube.demo import demo_scene
 from hsigui.cube.open import AmbiguousCube, open_cube
 from hsigui.errors import HsiError
 
@@ -24,6 +25,20 @@ def test_bands_first_are_recognised_and_noted(tmp_path: Path) -> None:
     assert cube.shape == (4, 4, 9)
     assert cube.stored(1, 2).tolist() == samples[:, 1, 2].tolist()
     assert "first axis" in cube.notes[0]
+
+
+def test_axes_that_nothing_tells_are_told_unless_the_values_bear_them_out(tmp_path: Path) -> None:
+    scene = demo_scene(rows=31, cols=24, bands=40).cube.read()
+    for name, array, told in (
+        ("scene", scene, False),
+        ("bands-first", scene.transpose(2, 0, 1)[:, :21], True),  # 40 x 21 x 24
+        ("flat", np.random.default_rng(0).random((31, 24, 40)), True),
+        ("short", scene[:, :, :20], False),
+    ):
+        np.save(tmp_path / f"{name}.npy", array)
+        cube = open_cube(tmp_path / f"{name}.npy")
+        assert cube.shape == array.shape
+        assert any("nothing tells which axis is the bands" in note for note in cube.notes) == told, name
 
 
 @pytest.mark.parametrize("array", [np.ones((3, 4)), np.zeros((0, 4, 5)), np.full((2, 2, 2), "a")])

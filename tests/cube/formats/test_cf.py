@@ -406,6 +406,35 @@ def test_wavelengths_of_any_name_are_known_by_their_unit(tmp_path: Path, name: s
     assert open_cube(tmp_path / "x.h5").info.wavelengths == pytest.approx(tuple(values))
 
 
+@pytest.mark.parametrize(
+    ("projection", "corners", "transform", "epsg"),
+    [
+        # Packed as DDDMMMSSS.SS: 15 degrees 30 minutes to 15 degrees 34 minutes, 48 degrees to 47 degrees 54 minutes.
+        ("GEO", ("15030000.0,48000000.0", "15034000.0,47054000.0"),
+         (1 / 120, 0.0, 15.5, 0.0, -1 / 60, 48.0), 4326),
+        ("GEO", ("15.5,48.0", "15.5666666667,47.9"), (1 / 120, 0.0, 15.5, 0.0, -1 / 60, 48.0), 4326),
+        ("SNSOID", ("500000.0,4000000.0", "500080.0,3999940.0"), (10.0, 0.0, 5e5, 0.0, -10.0, 4e6), None),
+    ],
+)  # fmt: skip
+def test_grids_of_hdf_eos_in_degrees_and_in_projections_that_are_not_known(
+    tmp_path: Path, projection: str, corners: tuple[str, str], transform: tuple[float, ...], epsg: int | None
+):
+    structure = (
+        f'GROUP=GridStructure\nGROUP=GRID_1\nGridName="G"\nXDim={COLS}\nYDim={ROWS}\nUpperLeftPointMtrs=({corners[0]})\n'
+        f"LowerRightMtrs=({corners[1]})\nProjection=HE5_GCTP_{projection}\nEND_GROUP=GRID_1\nEND_GROUP=GridStructure\n"
+    )
+    with h5py.File(tmp_path / "x.he5", "w") as file:
+        file["HDFEOS/GRIDS/G/Data Fields/cube"] = STORED
+        file["HDFEOS INFORMATION/StructMetadata.0"] = np.bytes_(structure)
+    cube = open_cube(tmp_path / "x.he5")
+    assert cube.geo.transform == pytest.approx(transform)
+    if epsg is None:
+        assert cube.geo.crs_wkt is None
+        assert any("SNSOID" in note for note in cube.notes)
+    else:
+        assert CRS.from_wkt(cube.geo.crs_wkt).to_epsg() == epsg
+
+
 def test_band_lists_that_are_attributes_of_the_array_are_read(tmp_path: Path):
     good = np.ones(BANDS, np.int64)
     good[4] = 0

@@ -35,7 +35,7 @@ class _Line:
 
 
 def test_at_first_labels_lie_over_outlines_and_the_map(view) -> None:
-    assert _names(view) == ["map", "outlines", "labels", "validation"]
+    assert _names(view) == ["map", "errors", "truth", "outlines", "labels", "validation"]
 
 
 def test_the_higher_of_two_layers_is_seen_and_their_order_can_be_changed(view, grabbed) -> None:
@@ -50,7 +50,7 @@ def test_the_higher_of_two_layers_is_seen_and_their_order_can_be_changed(view, g
 
 def test_an_order_that_does_not_name_all_leaves_the_others_where_they_are(view) -> None:
     view.stack.arrange(("labels", "map", "no such layer"))
-    assert _names(view) == ["labels", "outlines", "map", "validation"]
+    assert _names(view) == ["labels", "errors", "truth", "outlines", "map", "validation"]
 
 
 def test_lines_stay_over_rasters_whatever_order_is_asked_for(view, grabbed) -> None:
@@ -62,6 +62,17 @@ def test_lines_stay_over_rasters_whatever_order_is_asked_for(view, grabbed) -> N
     found = {grabbed(view, QPoint(left, top + away)) for away in range(-8, 9)}
     assert (0, 255, 0) in found
     assert (255, 0, 0) in found
+
+
+def test_a_layer_in_place_of_another_hides_it_as_long_as_there_is_something_of_it_to_be_seen(view, grabbed) -> None:
+    view.stack.add("red", "Red", _plain(RED))
+    view.stack.add("blue", "Blue", _plain(BLUE), in_place_of="red")
+    view.stack.set_opacity("blue", 0.5)
+    at = view.position_of(10, 10)
+    assert abs(grabbed(view, at)[2] - (255 + 40) / 2) <= 2
+    assert grabbed(view, at)[0] < 20
+    view.stack.set_visible("blue", False)
+    assert grabbed(view, at) == (255, 0, 0)
 
 
 def test_a_layer_half_as_opaque_lets_half_of_the_composite_through(view, grabbed) -> None:
@@ -81,7 +92,7 @@ def test_what_changes_is_told_once_and_only_if_it_changes(view) -> None:
     view.set_map_opacity(0.25)
     view.set_map_opacity(0.25)
     view.set_labels_visible(False)
-    view.stack.arrange(("map", "outlines", "labels", "validation"))
+    view.stack.arrange(("map", "errors", "truth", "outlines", "labels", "validation"))
     assert told == ["map", "validation", "labels"]
     with pytest.raises(KeyError):
         view.stack.set_visible("no such layer", True)

@@ -33,12 +33,12 @@ def test_the_key_shows_the_truth_in_stripes_of_its_colours_and_hides_it_again(qt
     row, col = an_inner_pixel(demo)
     demo.image.look_at((row, col, 12.0))
     before = colours(demo, grabbed, row, col)
-    press(demo, "T")
+    press(demo, "Y")
     assert demo.actions_["show_truth"].isChecked()
     shown = colours(demo, grabbed, row, col)
     assert shown != before
     assert shown & before  # between the stripes one sees what lies below
-    press(demo, "T")
+    press(demo, "Y")
     assert colours(demo, grabbed, row, col) == before
 
 
@@ -69,7 +69,7 @@ def test_its_stripes_slant_against_those_of_validation_labels(demo):
 
 
 def test_another_scene_shows_its_own_truth_or_none(qtbot, demo, demo_files):
-    press(demo, "T")
+    press(demo, "Y")
     assert not demo.image._truth.empty
     open_scene(qtbot, demo, demo_files[0])
     assert demo.session.truth is None
@@ -95,8 +95,25 @@ def test_other_views_are_offered_all_of_it_and_told_of_changes(demo):
 
 
 def test_a_recoloured_class_is_drawn_anew(demo):
-    press(demo, "T")
+    press(demo, "Y")
     row, col = an_inner_pixel(demo)
     number = int(demo.session.truth.array[row, col])
     demo.session.set_classes(demo.session.classes.recolored(number, (1, 2, 3)), "Colour")
     assert demo.image._truth.color_at(row, col) == (1, 2, 3, 255)
+
+
+def test_a_project_keeps_whether_truth_and_errors_are_shown(demo):
+    stands = demo.projects._window
+    before = stands.now()
+    assert before["switches"]["show_truth"] is before["switches"]["show_errors"] is False
+    press(demo, "Y")
+    demo.actions_["show_errors"].setChecked(True)
+    kept = stands.now()
+    stands.restore(before)
+    assert demo.image._truth.empty
+    stands.restore(kept)
+    assert demo.actions_["show_errors"].isChecked()
+    assert not demo.image._truth.empty
+    older = {**kept, "switches": {name: on for name, on in kept["switches"].items() if "_errors" not in name}}
+    stands.restore(older)  # a version before did not know of errors
+    assert demo.actions_["show_errors"].isChecked()

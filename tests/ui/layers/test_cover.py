@@ -12,6 +12,7 @@ from hsigui.cube.formats.envi import write_cube
 from hsigui.cube.picture import display_step
 from hsigui.document.derived import DerivedView, Measure
 from hsigui.ui.image.color_key import ColorKey
+from hsigui.ui.image.overlay import packed
 from hsigui.ui.shell.main_window import MainWindow
 from tests.ui.layers.asked import make, settle
 from tests.ui.scene.test_detail import _shown as shown
@@ -60,7 +61,7 @@ def test_a_composite_with_a_layer_has_the_stretch_of_the_whole_in_its_details(qt
 def test_a_cover_is_painted_in_place_of_the_composite_with_its_key(view, rgb):
     before = view.viewport().grab().toImage()
     key = ColorKey("a layer", np.zeros((2, 3), dtype=np.uint8), ("0", "1", "2"))
-    view.set_cover(np.full_like(rgb, 200), 1, key)
+    view.set_cover(packed(np.full_like(rgb, 200)), 1, key)
     assert view.color_key is key
     assert view.accessibleDescription() == "a layer: 0, 1, 2"
     at = view.position_of(20, 30)
@@ -68,6 +69,6 @@ def test_a_cover_is_painted_in_place_of_the_composite_with_its_key(view, rgb):
     view.set_cover(None)
     assert view.color_key is None
     assert view.viewport().grab().toImage() == before
-    view.set_cover(rgb)
+    view.set_cover(packed(rgb))
     view.clear()
     assert not view.covered

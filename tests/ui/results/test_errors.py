@@ -54,7 +54,7 @@ def choose(qtbot, window: MainWindow, meant: Confused) -> None:
 
 
 def test_the_key_shows_as_many_right_and_wrong_pixels_as_the_matrix_counts(qtbot, wrong):
-    press(wrong, "T", SHIFT)
+    press(wrong, "Y", SHIFT)
     idle(qtbot, wrong)
     accuracy = wrong.session.accuracy
     assert shown(wrong) == {"right": sum(accuracy.right), "wrong": accuracy.n_test - sum(accuracy.right)}
@@ -62,13 +62,13 @@ def test_the_key_shows_as_many_right_and_wrong_pixels_as_the_matrix_counts(qtbot
     assert f"right: {sum(accuracy.right):,} pixels, {100 * accuracy.oa:.1f} %" in key.text
     assert f"not tested: {wrong.session.truth.array.size - accuracy.n_test:,} pixels" in key.text
     assert strip(wrong).counted.text() in key.text.replace(", n", "\nn").replace(", w", "\nw")
-    press(wrong, "T", SHIFT)
+    press(wrong, "Y", SHIFT)
     assert wrong.image._errors.empty
     assert wrong.image.class_key is None
 
 
 def test_every_choice_of_classes_counts_its_cell_of_the_matrix(qtbot, wrong):
-    press(wrong, "T", SHIFT)
+    press(wrong, "Y", SHIFT)
     idle(qtbot, wrong)
     accuracy = wrong.session.accuracy
     of = int(np.argmax(accuracy.matrix.sum(axis=1) - np.diag(accuracy.matrix)))
@@ -88,13 +88,13 @@ def test_every_choice_of_classes_counts_its_cell_of_the_matrix(qtbot, wrong):
 def test_the_keys_go_through_the_areas_largest_first_and_back(qtbot, wrong, monkeypatch):
     gone: list = []
     monkeypatch.setattr(ImageView, "point_out", lambda _self, area: gone.append(area))
-    press(wrong, Qt.Key.Key_F8)
+    press(wrong, Qt.Key.Key_F3)
     idle(qtbot, wrong)
     assert wrong.actions_["show_errors"].isChecked()
     found = controller(wrong)._found
     for _ in range(3):
-        press(wrong, Qt.Key.Key_F8)
-    press(wrong, Qt.Key.Key_F8, SHIFT)
+        press(wrong, Qt.Key.Key_F3)
+    press(wrong, Qt.Key.Key_F3, SHIFT)
     sizes = [int(mask.sum()) for _, _, mask in gone]
     assert sizes[:4] == [area.size for area in found.areas[:4]] == sorted(sizes[:4], reverse=True)
     assert sizes[4] == sizes[2]
@@ -109,7 +109,7 @@ def test_the_keys_go_through_the_areas_largest_first_and_back(qtbot, wrong, monk
 
 
 def test_back_from_the_start_goes_to_the_smallest(qtbot, wrong):
-    press(wrong, Qt.Key.Key_F8, SHIFT)
+    press(wrong, Qt.Key.Key_F3, SHIFT)
     idle(qtbot, wrong)
     count = len(controller(wrong)._found.areas)
     assert wrong.image.class_key.note.startswith(f"Error {count:,} of {count:,}:")
@@ -118,7 +118,7 @@ def test_back_from_the_start_goes_to_the_smallest(qtbot, wrong):
 def test_the_guard_of_a_sample_and_its_labels_are_not_tested(qtbot, mapped):
     mapped.sampler.sample(SplitSpec(3, 0, kind="block", guard=4))
     idle(qtbot, mapped)
-    press(mapped, "T", SHIFT)
+    press(mapped, "Y", SHIFT)
     idle(qtbot, mapped)
     scene, accuracy = mapped.session.scene, mapped.session.accuracy
     assert scene.reference.array is not scene.truth.array
@@ -128,7 +128,7 @@ def test_the_guard_of_a_sample_and_its_labels_are_not_tested(qtbot, mapped):
 
 
 def test_another_map_is_counted_anew_and_validation_labels_are_the_reference_where_there_are_any(qtbot, wrong):
-    press(wrong, "T", SHIFT)
+    press(wrong, "Y", SHIFT)
     idle(qtbot, wrong)
     row, col = np.argwhere((wrong.session.class_map.classes > 0) & (wrong.session.labels.array == 0))[0].tolist()
     number = int(wrong.session.class_map.classes[row, col]) % len(wrong.session.classes) + 1
@@ -161,7 +161,7 @@ def test_other_views_are_offered_the_errors_that_are_meant(qtbot, wrong):
 
 
 def test_another_scene_shows_none_of_them_and_its_own_come_back(qtbot, wrong, demo_files):
-    press(wrong, "T", SHIFT)
+    press(wrong, "Y", SHIFT)
     idle(qtbot, wrong)
     before = shown(wrong)
     open_scene(qtbot, wrong, demo_files[0])
@@ -185,7 +185,7 @@ def test_without_a_measure_nothing_is_offered(qtbot, demo):
 def test_a_map_without_errors_says_so(qtbot, mapped):
     mapped.session.set_truth(mapped.session.class_map.classes, mapped.session.classes, "the map itself")
     idle(qtbot, mapped)
-    press(mapped, Qt.Key.Key_F8)
+    press(mapped, Qt.Key.Key_F3)
     idle(qtbot, mapped)
     assert strip(mapped).place.text() == "No error."
     assert shown(mapped) == {"right": mapped.session.accuracy.n_test}

@@ -76,7 +76,7 @@ def test_dismissed_notes_come_back_through_the_menu(qtbot, window, noted):
 
 
 def test_a_scene_without_notes_has_no_strip(qtbot, window, tmp_path):
-    np.save(tmp_path / "plain.npy", np.random.default_rng(0).random((20, 22, 30)))
+    np.save(tmp_path / "plain.npy", np.random.default_rng(0).random((40, 42, 30)))
     open_scene(qtbot, window, tmp_path / "plain.npy")
     assert window.session.cube.notes == ()
     assert not window.notes_bar.isVisible()

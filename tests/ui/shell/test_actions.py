@@ -84,7 +84,7 @@ def test_what_cannot_be_asked_is_disabled(qtbot, window):
     themes = {"theme_system", "theme_light", "theme_dark"}
     opening = {"open", "open_as", "open_address", "open_demo", "open_project", "new_project"}
     always = {"quit", "preferences", "command_palette", "help_pages", "shortcuts", "report_problem", "about"}
-    assert enabled == opening | always | themes | {"messages", "help_here", "whats_this"} | PANES
+    assert enabled == opening | always | themes | {"messages", "start_page", "help_here", "whats_this"} | PANES
 
 
 def test_a_scene_enables_what_it_allows(demo):

@@ -18,6 +18,7 @@ from hsigui.ui.image.furniture import ALL, GRID_LONLAT, GRID_MAP
 from hsigui.ui.image.turning import UPRIGHT
 from hsigui.ui.shell.go_to_dialog import GoToDialog
 from hsigui.ui.shell.system_dialog import SystemDialog
+from hsigui.ui.views.overview import OverviewMap
 from tests.ui.windows import click, idle, labels, open_scene, paint, press, texts
 
 CTRL, SHIFT, LEFT = Qt.KeyboardModifier.ControlModifier, Qt.KeyboardModifier.ShiftModifier, Qt.MouseButton.LeftButton
@@ -171,6 +172,36 @@ def test_north_up_turns_the_scene_and_every_tool_works_on_the_pixels_under_the_m
     assert rotated.image.turn == UPRIGHT
 
 
+def test_linked_views_are_turned_with_the_image_and_paint_the_pixel_under_the_mouse(qtbot, rotated):
+    rotated.actions_["views_beside"].trigger()
+    rotated.actions_["north_up"].trigger()
+    (view,) = rotated.views.shown
+    idle(qtbot, rotated)
+    assert view.turn == rotated.image.turn
+    press(rotated, Qt.Key.Key_N, CTRL)
+    press(rotated, "X")
+    rotated.image.zoom_to_pixel(20, 30)
+    QTest.mouseClick(view.viewport(), LEFT, NONE, view.position_of(21, 29))
+    assert np.argwhere(labels(rotated)).tolist() == [[21, 29]]
+    rotated.actions_["north_up"].trigger()
+    assert view.turn == UPRIGHT
+
+
+def test_the_frame_of_the_overview_lies_askew_where_the_image_is_turned(qtbot, rotated):
+    rotated.actions_["overview"].setChecked(True)
+    rotated.actions_["north_up"].trigger()
+    rotated.image.look_at((30.0, 40.0, 30.0))
+    (overview,) = rotated.image.findChildren(OverviewMap)
+    qtbot.waitUntil(overview.isVisible)
+    middle = overview.frame.boundingRect().center()
+    rect = overview.rect()
+    assert middle.x() / rect.width() == pytest.approx(40 / 80, abs=0.03)
+    assert middle.y() / rect.height() == pytest.approx(30 / 60, abs=0.03)
+    assert len({round(point.x()) for point in overview.frame.toList()}) >= 4
+    rotated.image.fit()
+    assert overview.rect().toRectF().contains(overview.frame.boundingRect())
+
+
 def test_each_scene_is_turned_as_it_lies(qtbot, rotated, tmp_path):
     rotated.actions_["north_up"].trigger()
     turn = rotated.image.turn
@@ -181,7 +212,6 @@ def test_each_scene_is_turned_as_it_lies(qtbot, rotated, tmp_path):
     assert rotated.image.turn.along_axes
     rotated.session.show(rotated.session.scenes[0])
     assert rotated.image.turn == turn
-    idle(qtbot, rotated)
     assert rotated.image.ground.named == "WGS 84 / UTM zone 32N"
 
 

@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 from hsigui.labels.formats.lines import Lines
+from hsigui.ui.image.turning import Turn
 from hsigui.ui.views import lines_layer
 from hsigui.ui.views.lines_layer import LinesLayer, made_ready
 
@@ -84,3 +85,10 @@ def test_the_name_is_written_beside_the_mouse(view) -> None:
     layer.named = ("name 0", 20, 30)
     view.viewport().update()
     assert view.grab().toImage() != before
+
+
+def test_lines_are_turned_with_the_scene(view, grabbed) -> None:
+    view.stack.add_lines("lines", "Lines", _layer([(5, 20.5), (55, 20.5)]))
+    view.set_turn(Turn(0.8, 0.6, -0.6, 0.8))
+    assert all(grabbed(view, view.position_of(20, col)) == YELLOW for col in (10, 30, 50))
+    assert grabbed(view, view.position_of(14, 30)) != YELLOW

@@ -10,6 +10,7 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 
 from hsigui.labels.label_map import Edit
+from hsigui.ui.image.turning import Turn
 from hsigui.ui.shell.main_window import MainWindow
 from hsigui.ui.views.linked_view import LinkedView
 from tests.ui.windows import idle, labels, press
@@ -47,21 +48,19 @@ def _place(canvas) -> tuple[float, float, float]:
     return (*camera.to_scene(camera.center), camera.scale)
 
 
-@pytest.mark.parametrize(("layout", "count"), [("one", 0), ("beside", 1), ("above", 1), ("four", 3)])
-def test_each_layout_shows_so_many_views_beside_the_image(demo: MainWindow, layout: str, count: int) -> None:
-    demo.actions_[f"views_{layout}"].trigger()
-    assert len(demo.views.shown) == count
-    assert all(view.isVisible() for view in demo.views.shown)
-    assert demo.image.isVisible()
-    demo.actions_["views_one"].trigger()
-    assert not demo.views.shown
-    assert not any(view.isVisible() for view in demo.views.grid.findChildren(LinkedView))
+def test_each_layout_shows_so_many_views_beside_the_image(demo: MainWindow) -> None:
+    for layout, count in (("beside", 1), ("above", 1), ("four", 3), ("one", 0)):
+        demo.actions_[f"views_{layout}"].trigger()
+        assert len(demo.views.shown) == count
+        assert all(view.isVisible() for view in demo.views.shown)
+        assert demo.image.isVisible()
+        assert sum(view.isVisible() for view in demo.views.grid.findChildren(LinkedView)) == count
 
 
 def test_a_key_goes_through_the_layouts(demo: MainWindow) -> None:
     seen = []
     for _ in range(4):
-        press(demo, Qt.Key.Key_F6)
+        press(demo, Qt.Key.Key_F12)
         seen.append(demo.views.layout)
     assert seen == ["beside", "above", "four", "one"]
     assert demo.actions_["views_one"].isChecked()
@@ -155,16 +154,30 @@ def test_another_scene_is_shown_in_all_views(qtbot, demo: MainWindow, demo_files
     assert view.drawing.subject.id == "composite"
 
 
-def test_layout_and_subjects_come_back_from_a_state_and_nonsense_changes_nothing(qtbot, mapped: MainWindow) -> None:
-    mapped.actions_["views_four"].trigger()
-    _beside(qtbot, mapped, "entropy")
-    state = mapped.views.state()
-    assert state == {"layout": "beside", "subjects": ["entropy", "labels", "confidence"]}
-    mapped.actions_["views_one"].trigger()
-    mapped.views.restore({"layout": "nine", "subjects": ["map"]})
-    mapped.views.restore("nothing")
-    assert mapped.views.layout == "one"
-    mapped.views.restore({"layout": "above", "subjects": ["margin", "map", "labels"]})
-    assert mapped.actions_["views_above"].isChecked()
-    assert mapped.views.shown[0].drawing.subject.id == "margin"
-    assert mapped.views.names == ("margin", "map", "labels")
+def test_layout_and_subjects_come_back_from_a_state_and_nonsense_changes_nothing(qtbot, colored: MainWindow) -> None:
+    colored.actions_["views_four"].trigger()
+    _beside(qtbot, colored, "red")
+    state = colored.views.state()
+    assert state == {"layout": "beside", "subjects": ["red", *colored.views.names[1:]]}
+    colored.actions_["views_one"].trigger()
+    colored.views.restore({"layout": "nine", "subjects": ["map"]})
+    colored.views.restore("nothing")
+    assert colored.views.layout == "one"
+    colored.views.restore({"layout": "above", "subjects": ["blue", "red", "labels"]})
+    assert colored.actions_["views_above"].isChecked()
+    assert colored.views.shown[0].drawing.subject.id == "blue"
+    assert colored.views.names == ("blue", "red", "labels")
+
+
+def test_a_turned_image_has_turned_views_with_the_same_pixels_under_the_mouse(qtbot, colored: MainWindow) -> None:
+    view = _beside(qtbot, colored, "red")
+    colored.image.zoom_to_pixel(60, 70)
+    colored.image.set_turn(Turn(0.8, 0.6, -0.6, 0.8))
+    assert view.turn == colored.image.turn
+    assert _place(view) == pytest.approx(_place(colored.image))
+    at = view.position_of(58, 73)
+    QTest.mouseMove(view.viewport(), at)
+    assert colored.image._pointer == (58, 73)
+    press(colored, "X")
+    QTest.mouseClick(view.viewport(), LEFT, NONE, at)
+    assert np.argwhere(labels(colored)).tolist() == [[58, 73]]

@@ -155,7 +155,10 @@ def test_a_mask_of_another_size_is_refused(tmp_path: Path):
         open_cube(path, quality=("cloud",))
 
 
-@pytest.mark.parametrize(("level", "unit"), [("L2D", "reflectance"), ("L2C", "reflectance"), ("L1", "radiance")])
+@pytest.mark.parametrize(
+    ("level", "unit"),
+    [("L2D", "reflectance"), ("L2C", "reflectance"), ("L2B", "radiance of level 2"), ("L1", "radiance")],
+)
 def test_prisma_joins_its_detectors_by_wavelength(tmp_path: Path, level: str, unit: str):
     path = miniatures.prisma(tmp_path, level)
     cube = open_cube(path)
@@ -301,6 +304,38 @@ def test_tanager_lies_where_its_structure_says_and_swaths_say_that_they_have_no_
     basic = open_cube(miniatures.tanager(tmp_path, basic=True))
     assert basic.geo.transform is None
     assert any("swath" in note for note in basic.notes)
+
+
+@pytest.mark.parametrize(
+    ("write", "array", "bands_first", "unpacked"),
+    [
+        (lambda folder: miniatures.emit(folder, "L1B"), "radiance", False, lambda v: np.where(v == FILL, np.nan, v)),
+        (lambda folder: miniatures.aviris(folder, "radiance"), "radiance/radiance", True,
+         lambda v: np.where(v == FILL, np.nan, v)),
+        (lambda folder: miniatures.pace_l2(folder, "SFREFL", "rhos"), "geophysical_data/rhos", False,
+         lambda v: np.where((v < -30_000) | (v > 25_000), np.nan, v * 2e-6 + 0.05)),
+        (lambda folder: miniatures.tanager(folder, quantity="toa_radiance"),
+         "HDFEOS/GRIDS/HYP/Data Fields/toa_radiance", True, lambda v: np.where(v == FILL, np.nan, v)),
+    ],
+    ids=["EMIT L1B", "AVIRIS L1B on a map", "PACE SFREFL", "Tanager radiance"],
+)  # fmt: skip
+def test_products_that_are_read_as_others_have_the_values_of_their_files(
+    tmp_path: Path, write, array: str, bands_first: bool, unpacked
+):
+    path = write(tmp_path)
+    right = stored(path, array).astype(np.float64)
+    cube, right = open_cube(path), unpacked(right.transpose(1, 2, 0) if bands_first else right)
+    assert np.allclose(cube.read(), right, atol=1e-7, equal_nan=True)
+    assert np.array_equal(cube.valid_mask(), ~np.isnan(right[:, :, cube.good_bands]).any(axis=2))
+    if "AVIRIS" in cube.info.product:
+        with rasterio.open(f'NETCDF:"{path}":/{array}') as dataset:
+            assert cube.geo.transform == tuple(dataset.transform)[:6]
+            assert code_of(cube) == dataset.crs.to_epsg()
+    elif "Tanager" in cube.info.product:
+        assert cube.geo.transform == (30.0, 0.0, 570_300.0, 0.0, -30.0, 3_555_450.0)
+    else:
+        assert cube.geo.transform is None
+        assert any("swath" in note for note in cube.notes)
 
 
 def test_made_scenes_are_listed_and_only_read_with_their_own_axes(tmp_path: Path):
