@@ -236,8 +236,9 @@ class MainWindow(QMainWindow):
         self.leaving = Leaving(self.desk, self.scenes)
         comparison = self._part(Comparison)
         stands = WindowState(
-            self, self.session, self.actions_, self.method, self.maps, self.exporter, self.views, comparison
-        )
+            self, self.session, self.actions_, self.method, self.maps, self.exporter, self.views, comparison,
+            self._part(Pictures),
+        )  # fmt: skip
         self.projects = ProjectFiles(self.desk, self.scene, self.scenes, self.keeping, self.left, stands)
         self.states = StateKeeping(
             self.desk, self.keeping, self.left, self.scene, self._part(SpectraController), self.run_files, stands
@@ -393,7 +394,8 @@ class MainWindow(QMainWindow):
     # Dropping and closing
 
     def dragEnterEvent(self, event: QDragEnterEvent) -> None:
-        if any(url.isLocalFile() for url in event.mimeData().urls()):
+        outside = event.source() is None  # a picture of this window is for others
+        if outside and any(url.isLocalFile() for url in event.mimeData().urls()):
             event.acceptProposedAction()
 
     def dropEvent(self, event: QDropEvent) -> None:

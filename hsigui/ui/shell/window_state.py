@@ -14,6 +14,8 @@ from hsigui.document.session import Session
 from hsigui.errors import HsiError
 from hsigui.specs import PretrainSpec
 from hsigui.ui.desk.action_rows import ActionSet
+from hsigui.ui.image.pictures.controller import Pictures
+from hsigui.ui.image.pictures.wish import PictureWish
 from hsigui.ui.image.surroundings import SWITCHES as OVER_IMAGE
 from hsigui.ui.map.controller import MapController
 from hsigui.ui.map.layers import LAYERS
@@ -42,6 +44,7 @@ class WindowState:
     exporter: ExportController
     views: Views
     comparison: Comparison
+    pictures: Pictures
 
     def now(self) -> dict[str, Any]:
         """How the window stands."""
@@ -55,6 +58,7 @@ class WindowState:
             "export": self.exporter.options,
             "views": self.views.state(),
             "comparison": self.comparison.state(),
+            "picture": self.pictures.wish.to_json(),
         }
 
     def restore(self, state: Mapping[str, Any]) -> None:
@@ -68,6 +72,7 @@ class WindowState:
             "geometry": self._take_geometry, "layout": self._take_layout, "switches": self._take_switches,
             "tool": self._take_tool, "method": self._take_method, "map": self._take_map, "export": self._take_export,
             "views": self.views.restore, "comparison": self.comparison.restore,
+            "picture": self._take_picture,
         }  # fmt: skip
 
     def _take_geometry(self, text: Any) -> None:
@@ -102,6 +107,10 @@ class WindowState:
     def _take_export(self, options: Any) -> None:
         if isinstance(options, Mapping):
             self.exporter.options = dict(options)
+
+    def _take_picture(self, values: Any) -> None:
+        if isinstance(values, Mapping):
+            self.pictures.wish = PictureWish.from_json(values)
 
     def _tools(self) -> list[str]:
         return [name for name in self.actions.names if name.startswith("tool_")]

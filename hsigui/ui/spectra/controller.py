@@ -9,7 +9,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 from PySide6.QtCore import QObject
-from PySide6.QtGui import QGuiApplication
+from PySide6.QtGui import QGuiApplication, QImage
 
 from hsigui.cube.cube import Cube
 from hsigui.cube.render import CHANNELS, SINGLE, ViewState
@@ -29,10 +29,14 @@ from hsigui.ui.desk.channels import CHANNEL_COLORS
 from hsigui.ui.desk.desk import Desk
 from hsigui.ui.desk.job_bridge import Latest, Watcher
 from hsigui.ui.image.bench import Bench, PanelParts
+from hsigui.ui.image.pictures.files import KINDS, filter_of, write_picture
+from hsigui.ui.image.pictures.sheet import Sheet, drawn
 from hsigui.ui.image.pixel import Pixel
 from hsigui.ui.image.view import ImageView
+from hsigui.ui.spectra.picture import sheet_of
 from hsigui.ui.spectra.view import SpectrumView
 
+COPIED_DPI = 192.0
 PixelSpectrum = tuple[int, int, NDArray[np.float32]]  # row, column, a value for each band
 
 
@@ -65,6 +69,36 @@ class SpectraController(QObject):
         )
         if path is not None:
             self._write(path, self._view.csv_text())
+
+    def copy_picture(self) -> None:
+        """Puts the plot on the clipboard as a picture."""
+        sheet = sheet_of(self._view.plot(), "", COPIED_DPI)
+
+        def done(image: QImage) -> None:
+            QGuiApplication.clipboard().setImage(image)
+            self._desk.messages.info(say("Copied the plot of the spectra."), stays=False)
+
+        self._desk.bridge.start(lambda _ctx: drawn(sheet), say("Copy picture"), Watcher(done=done))
+
+    def ask_and_save_picture(self) -> None:
+        """Asks for a file, and draws the plot into it."""
+        name = self._session.scene.cube.name
+        path = self._desk.prompts.save_path(
+            say("Save picture"), str(self._desk.folder() / f"{name}-spectra.png"),
+            kinds=";;".join(filter_of(kind) for kind in KINDS),
+        )  # fmt: skip
+        if path is not None:
+            self._write_picture(path, sheet_of(self._view.plot(), say("Spectra of {name}", name=name)))
+
+    def _write_picture(self, path: Path, sheet: Sheet) -> None:
+        def done(written: list[Path]) -> None:
+            self._desk.told(say("The picture was saved to {path}.", path=path), written[0])
+
+        copy = free_name(path)
+        careful_saving.save(self._desk, Saving(
+            say("Save picture"), (path,), partial(write_picture, sheet=sheet, path=path), done, lambda: None,
+            (copy, partial(self._write_picture, copy, sheet)),
+        ))  # fmt: skip
 
     def _write(self, path: Path, text: str) -> None:
         def write(_ctx: Context) -> list[Path]:

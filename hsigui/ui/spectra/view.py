@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 import numpy as np
 import pyqtgraph as pg
@@ -19,6 +20,7 @@ from hsigui.ui.desk.curve_key import CurveKey
 from hsigui.ui.desk.icons import icon
 from hsigui.ui.desk.plots import RESTYLE, Plot, color_plot, curve_pen, faded
 from hsigui.ui.desk.wavelength_units import NANOMETRES, WavelengthUnit
+from hsigui.ui.spectra.picture import INK, SpectraPlot
 
 HINT = say("Click a pixel to see its spectrum; Shift+click keeps it")
 CURRENT_WIDTH, KEPT_WIDTH = 2.0, 1.4  # logical pixels
@@ -52,7 +54,7 @@ class SpectrumView(QWidget):
         self._regions: list[pg.LinearRegionItem] = []
         self._lines: list[pg.InfiniteLine] = []
         self._marked: list[tuple[int, object]] = []  # the band and the colour of each line
-        self._unit = NANOMETRES
+        self._unit, self._quantity = NANOMETRES, ""
         self._plot = Plot(self)
         self._build()
         self.set_quantity(say("Value"))
@@ -88,6 +90,7 @@ class SpectrumView(QWidget):
 
     def set_quantity(self, name: str) -> None:
         """What the values are: "Reflectance" or "Value"."""
+        self._quantity = name
         self._plot.setLabel("left", name)
 
     def show_current(self, values: ArrayLike | None, label: str = "") -> None:
@@ -168,6 +171,19 @@ class SpectrumView(QWidget):
         """The shown curves as CSV: a line a band with its number from 1, wavelength in nm (if known) and each value."""
         curves = [(curve.label, curve.values) for curve in self._shown()]
         return spectra_csv(curves, len(self._x), self._wavelengths)
+
+    def plot(self) -> SpectraPlot:
+        """What is shown now, to be drawn as a picture: in the unit and the range of the axes."""
+        factor = self._unit.per_nm if self._wavelengths is not None else 1.0
+        (left, right), (low, high) = self._plot.getPlotItem().vb.viewRange()
+        gaps = tuple((start * factor, end * factor)
+                     for start, end in bad_ranges(self._x[self._order], self._bad[self._order]))  # fmt: skip
+        across = self._unit.axis() if self._wavelengths is not None else say("Band")
+        current = [] if self._current is None else [replace(self._current, color=INK)]
+        return SpectraPlot(
+            (*current, *self._kept), self._x * factor, self._order, self._bad, gaps, across, self._quantity,
+            (left * factor, right * factor, low, high),
+        )  # fmt: skip
 
     def copy_csv(self) -> None:
         """Puts `csv_text()` on the clipboard."""

@@ -9,6 +9,7 @@ from pathlib import Path
 from PySide6.QtCore import QObject, QSize
 from PySide6.QtGui import QGuiApplication, QImage
 
+from hsigui.document.events import SceneShown
 from hsigui.jobs import Context
 from hsigui.seen import free_name
 from hsigui.texts import say
@@ -18,6 +19,7 @@ from hsigui.ui.desk.dialogs import open_dialog
 from hsigui.ui.desk.job_bridge import Latest, Watcher
 from hsigui.ui.image.bench import Bench
 from hsigui.ui.image.pictures.dialog import PictureDialog
+from hsigui.ui.image.pictures.dragging import Dragging
 from hsigui.ui.image.pictures.files import filter_of, write_picture
 from hsigui.ui.image.pictures.making import Material, preview, sheet_for
 from hsigui.ui.image.pictures.port import Port, Taking
@@ -40,6 +42,9 @@ class Pictures(QObject):
         super().__init__(bench.desk.window)
         self.wish = PictureWish()
         self._bench, self._desk = bench, bench.desk
+        folder = bench.journal.projects.folder.parent / "dragged"
+        self.dragging = Dragging(self.port, bench.desk.bridge, folder, self._name, self.ask)
+        bench.desk.session.events.subscribe(SceneShown, self._shown)
 
     @property
     def port(self) -> Port:
@@ -88,6 +93,13 @@ class Pictures(QObject):
         self._take(wish, material, partial(self._write, wish, material, title, path))
 
     # Inner doings
+
+    def _name(self) -> str:
+        scene = self._desk.session.shown
+        return "" if scene is None else scene.cube.name
+
+    def _shown(self, _event: SceneShown) -> None:
+        self.dragging.handle.show()
 
     def _renew(self, dialog: PictureDialog, showing: Latest, seen: QImage) -> None:
         room = dialog.preview.room.expandedTo(QSize(16, 16))

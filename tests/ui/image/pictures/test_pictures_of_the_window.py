@@ -174,6 +174,13 @@ def test_too_large_a_picture_is_said_in_the_dialog(qtbot, demo) -> None:
     dialog.reject()
 
 
+def test_how_the_last_picture_was_is_kept_with_the_window(qtbot, make_window) -> None:
+    first, second = make_window(), make_window()
+    first.findChild(Pictures).wish = PictureWish(subject="map", dpi=600, kind=".pdf")
+    second.projects._window.restore(first.projects._window.now())
+    assert second.findChild(Pictures).wish == PictureWish(subject="map", dpi=600, kind=".pdf")
+
+
 def test_a_wish_is_read_back_and_odd_values_are_left_out() -> None:
     wish = PictureWish(subject="map", pixels=900, kind=".pdf", dark=True)
     assert PictureWish.from_json(wish.to_json()) == wish
