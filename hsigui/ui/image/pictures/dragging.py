@@ -32,6 +32,7 @@ class Handle(QToolButton):
 
     def __init__(self, port: Port) -> None:
         super().__init__(port)
+        self._port = port
         self.setIcon(icon("picture"))
         self.setIconSize(QSize(18, 18))
         self.setAutoRaise(True)
@@ -45,8 +46,7 @@ class Handle(QToolButton):
     def place(self) -> None:
         """Stands in the upper right corner."""
         size = self.sizeHint()
-        parent = self.parentWidget()
-        self.setGeometry(parent.width() - size.width() - AWAY, AWAY, size.width(), size.height())
+        self.setGeometry(self._port.width() - size.width() - AWAY, AWAY, size.width(), size.height())
 
 
 class Dragging(QObject):
