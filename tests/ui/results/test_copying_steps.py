@@ -190,6 +190,14 @@ def test_a_derived_layer_is_made_again_by_its_command(qtbot, opened, files, tmp_
         np.testing.assert_array_equal(np.moveaxis(file.read(), 0, 2), made.layer.stack)
 
 
+def test_a_scene_that_was_closed_is_forgotten(qtbot, opened, files):  # noqa: F811
+    open_scene(qtbot, opened, files / "other.hdr")
+    opened.actions_["close_scene"].trigger()
+    idle(qtbot, opened)
+    assert copied(qtbot, opened, "copy_step_commands") == "before"
+    assert "Nothing was done yet" in texts(opened)
+
+
 def test_before_anything_was_done_that_is_said(qtbot, window):
     assert not window.actions_["copy_step_commands"].isEnabled()
     window.actions_["copy_step_commands"].setEnabled(True)

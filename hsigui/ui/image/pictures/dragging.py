@@ -10,7 +10,17 @@ from functools import partial
 from pathlib import Path
 
 from PySide6.QtCore import QEvent, QMimeData, QObject, QPoint, QSize, Qt, QUrl
-from PySide6.QtGui import QDrag, QGuiApplication, QImage, QMouseEvent, QPixmap
+from PySide6.QtGui import (
+    QColor,
+    QDrag,
+    QGuiApplication,
+    QImage,
+    QMouseEvent,
+    QPainter,
+    QPaintEvent,
+    QPalette,
+    QPixmap,
+)
 from PySide6.QtWidgets import QToolButton
 
 from hsigui.jobs import Context
@@ -21,14 +31,14 @@ from hsigui.ui.desk.job_bridge import JobBridge, Watcher
 from hsigui.ui.image.pictures.port import Port
 
 KEPT_SECONDS = 24 * 3600.0  # after which a dragged file goes: whoever took it has read it by then
-AWAY = 6  # logical pixels from the corner of the view
+AWAY = 6  # logical pixels from the edge of the view
 _MODIFIERS = Qt.KeyboardModifier.ControlModifier | Qt.KeyboardModifier.AltModifier
 _SMALL = QSize(160, 120)
 _NOT_IN_NAMES = re.compile(r"[^\w.-]+")
 
 
 class Handle(QToolButton):
-    """Stands in the corner of the view; dragged, it is the picture of the view."""
+    """Stands at the edge of the view; dragged, it is the picture of the view."""
 
     def __init__(self, port: Port) -> None:
         super().__init__(port)
@@ -44,9 +54,20 @@ class Handle(QToolButton):
         self.hide()
 
     def place(self) -> None:
-        """Stands in the upper right corner."""
+        """Stands in the middle of the left edge: the corners are those of keys, overview and scale bar."""
         size = self.sizeHint()
-        self.setGeometry(self._port.width() - size.width() - AWAY, AWAY, size.width(), size.height())
+        self.setGeometry(AWAY, (self._port.height() - size.height()) // 2, size.width(), size.height())
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        ground = QColor(self.palette().color(QPalette.ColorRole.Window))
+        ground.setAlpha(200)  # it stands out from any scene
+        painter = QPainter(self)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        painter.setPen(Qt.PenStyle.NoPen)
+        painter.setBrush(ground)
+        painter.drawRoundedRect(self.rect(), 4, 4)
+        painter.end()
+        super().paintEvent(event)
 
 
 class Dragging(QObject):
