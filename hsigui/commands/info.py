@@ -6,12 +6,14 @@ import argparse
 import json
 
 from hsigui.commands.reading import reading
+from hsigui.commands.without_effect import require_effect
 from hsigui.labels.describe import describe_file
 from hsigui.texts import say
 
 
 def info(arguments: argparse.Namespace) -> None:
     """Prints what a file holds: a cube, a class raster or a spectral library."""
+    require_effect(arguments, [])
     about = describe_file(arguments.path, **reading(arguments))
     if arguments.json:
         print(json.dumps(about, indent=1))

@@ -8,6 +8,7 @@ import numpy as np
 
 from hsigui.commands.console import tell_all
 from hsigui.commands.outputs import check_outputs
+from hsigui.commands.without_effect import Need, require_effect
 from hsigui.cube.open import open_cube
 from hsigui.errors import HsiError
 from hsigui.labels.formats.class_tables import merged_table, read_table
@@ -24,6 +25,10 @@ def labels(arguments: argparse.Namespace) -> None:
     Raises:
         HsiError: a file cannot be read or written, or the labels do not lie on the scene and are not to be resampled.
     """
+    scene = arguments.scene is not None
+    require_effect(
+        arguments, [Need("resample", scene, say("--resample is to the pixels of --scene, and none is given."))]
+    )
     check_outputs([arguments.source], [(arguments.out, written_suffixes())])
     grid = None
     if arguments.scene is not None:

@@ -112,7 +112,7 @@ def _by_mapping(file: Any, name: str, layout: Layout) -> Place:
 
 def _by_attributes(file: Any, name: str) -> Place:
     around = Attributes.around(file, name)
-    transform = transform_in_any_order(around.numbers(*_TRANSFORMS))
+    transform = _in_any_order(around.numbers(*_TRANSFORMS))
     return Place(Geo(transform, _system(around))) if transform is not None else Place()
 
 
@@ -124,7 +124,7 @@ def _system(around: Attributes) -> str | None:
     return wkt_or_none(text) if text else None
 
 
-def transform_in_any_order(values: NDArray[np.float64]) -> Transform | None:
+def _in_any_order(values: NDArray[np.float64]) -> Transform | None:
     """Six numbers (or nine, of a matrix) in affine order, though they be in GDAL's, which without rotation has a 0 in
     the third and in the fifth place. None where they make no place."""
     if values.size == 9 and values[6:].tolist() == [0, 0, 1]:

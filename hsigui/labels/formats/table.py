@@ -74,6 +74,7 @@ class LabelFormat:
         holds_classes: whether a file holds classes rather than measurements: None where that shows when it is read.
         in_scene: the arrays in a scene's own file that fit its size as labels.
         onto_scene: shapes or lists of pixels, which are read for a scene only.
+        several: whether a file can hold several arrays, layers, fields or images, of which one is chosen by its name.
         doubtful: suffixes that more often mean something else.
         raster_drivers, vector_drivers: of GDAL, one of which must be there.
         carries: what a written file keeps; None for a format that is only read.
@@ -93,6 +94,7 @@ class LabelFormat:
     holds_classes: str | Callable[[Path], bool | None] | None = None
     in_scene: str | Callable[[Path, tuple[int, int]], tuple[ArrayInfo, ...]] | None = None
     onto_scene: bool = False
+    several: bool = True
     doubtful: tuple[str, ...] = ()
     raster_drivers: tuple[str, ...] = ()
     vector_drivers: tuple[str, ...] = ()
@@ -132,7 +134,7 @@ FORMATS = (
     LabelFormat(
         "geotiff", "GeoTIFF", (".tif", ".tiff"), f"{_ROOM}.tiff_classes:read_tiff",
         (".tif", ".tiff"), f"{_ROOM}.tiff_classes:write_tiff", _with_names,
-        holds_classes=f"{_ROOM}.tiff_classes:holds_classes",
+        holds_classes=f"{_ROOM}.tiff_classes:holds_classes", several=False,
         carries=Carries(
             say("class numbers and palette; names in the .aux.xml beside it"), large=say("16 bits, with palette")
         ),
@@ -142,7 +144,7 @@ FORMATS = (
         f"{_ROOM}.envi_classes:read_envi",
         (".hdr", ".img", ".dat", ".bsq", ".bil", ".bip"), f"{_ROOM}.envi_classes:write_envi",
         f"{_ROOM}.envi_classes:files_written", sniff="hsigui.cube.formats.envi:is_envi", any_suffix=True,
-        holds_classes=f"{_ROOM}.envi_classes:holds_classes",
+        holds_classes=f"{_ROOM}.envi_classes:holds_classes", several=False,
         carries=Carries(say("ENVI Classification"), large="16 bits"), note=say(".hdr + .img"),
     ),
     LabelFormat(
@@ -159,7 +161,7 @@ FORMATS = (
     ),
     LabelFormat(
         "labelme", say("labelme"), (".json",), f"{_ROOM}.labelme:read_labelme", sniff=f"{_ROOM}.labelme:is_labelme",
-        onto_scene=True,
+        onto_scene=True, several=False,
     ),
     LabelFormat(
         "coco", say("COCO (CVAT, Roboflow)"), (".json",), f"{_ROOM}.coco:read_coco", sniff=f"{_ROOM}.coco:is_coco",
@@ -176,12 +178,13 @@ FORMATS = (
     ),
     LabelFormat(
         "roi", say("ENVI regions of interest"), (".xml",), f"{_ROOM}.rois:read_roi_xml",
-        (".xml",), f"{_ROOM}.rois:write_roi_xml", onto_scene=True,
+        (".xml",), f"{_ROOM}.rois:write_roi_xml", onto_scene=True, several=False,
         carries=Carries(say("ENVI regions of interest, one a class; numbers in a comment")),
     ),
     LabelFormat(
         "roi text", say("ENVI Classic ROI text"), (".txt", ".roi", ".asc"), f"{_ROOM}.rois:read_roi_text",
         (".txt",), f"{_ROOM}.rois:write_roi_text", sniff=f"{_ROOM}.rois:is_roi_text", onto_scene=True,
+        several=False,
         carries=Carries(
             say("ENVI Classic's list of region pixels (X and Y from 1); numbers in its first line"),
             place="written, not read",
@@ -190,6 +193,7 @@ FORMATS = (
     LabelFormat(
         "png", say("PNG with legend"), (".png",), f"{_ROOM}.png_classes:read_png",
         (".png",), f"{_ROOM}.png_classes:write_png", _with_names_and_legend,
+        several=False,
         carries=Carries(
             say("class numbers and palette; a legend (.legend.csv) and the place (.aux.xml) beside it"),
             large=say("16 bits, colours in the legend"),

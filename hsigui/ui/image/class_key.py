@@ -10,7 +10,7 @@ from PySide6.QtGui import QColor, QFont, QFontMetricsF, QPainter, QPalette
 from hsigui.labels.classes import Color
 
 PAD, AWAY, SWATCH, GAP = 8.0, 10.0, 11.0, 7.0  # logical pixels
-WIDEST = 440.0
+WIDEST, NARROWEST = 440.0, 150.0  # narrower, a longer key says nothing
 
 
 @dataclass(frozen=True)
@@ -37,20 +37,14 @@ class ClassKey:
 def class_key_box(key: ClassKey, port: QSize, font: QFont) -> QRectF:
     """Where a key stands in a view of a size (logical pixels); empty where there is no room for it."""
     metrics = QFontMetricsF(_small(font))
-    line = metrics.height() + 2
     rows = max((metrics.horizontalAdvance(name) for name, _ in key.rows), default=0) + SWATCH + GAP
     wanted = max(rows, metrics.horizontalAdvance(key.title), metrics.horizontalAdvance(key.note))
-    width = min(wanted + 2 * PAD + 2, WIDEST, port.width() - 2 * AWAY)
-    height = 2 * PAD + line * (1 + len(key.rows) + bool(key.note))
-    if width < WIDEST / 3 or height + 2 * AWAY > port.height():
+    wanted += 2 * PAD + 2
+    width = min(wanted, WIDEST, port.width() - 2 * AWAY)
+    height = 2 * PAD + _line(metrics) * (1 + len(key.rows) + bool(key.note))
+    if width < min(wanted, NARROWEST) or height + 2 * AWAY > port.height():
         return QRectF()
     return QRectF(AWAY, AWAY, width, height)
-
-
-def _small(font: QFont) -> QFont:
-    font = QFont(font)
-    font.setPixelSize(12)
-    return font
 
 
 def paint_class_key(painter: QPainter, key: ClassKey, port: QSize, font: QFont, palette: QPalette) -> None:
@@ -60,7 +54,7 @@ def paint_class_key(painter: QPainter, key: ClassKey, port: QSize, font: QFont, 
     if box.isEmpty():
         return
     metrics, width = QFontMetricsF(font), box.width()
-    line = metrics.height() + 2
+    line = _line(metrics)
     painter.save()
     painter.setFont(font)
     ground = QColor(palette.color(QPalette.ColorRole.Window))
@@ -84,6 +78,16 @@ def paint_class_key(painter: QPainter, key: ClassKey, port: QSize, font: QFont, 
         painter.setPen(palette.color(QPalette.ColorRole.WindowText))
         _text(painter, metrics, key.note, below)
     painter.restore()
+
+
+def _small(font: QFont) -> QFont:
+    font = QFont(font)
+    font.setPixelSize(12)
+    return font
+
+
+def _line(metrics: QFontMetricsF) -> float:
+    return metrics.height() + 2
 
 
 def _text(painter: QPainter, metrics: QFontMetricsF, text: str, box: QRectF) -> None:

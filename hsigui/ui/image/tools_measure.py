@@ -90,14 +90,14 @@ class MeasureTool(PolygonTool):
             painter.drawEllipse(point, 3.5, 3.5)
 
     def _paint_words(self, painter: QPainter, at: QPointF, lines: list[str]) -> None:
-        """Beside the end of the line, inside the view."""
+        """Beside the end of the line, inside the view that is painted: a linked one shows what is done in the image."""
         font = QFont(painter.font())
         font.setPixelSize(13)
         font.setBold(False)
         metrics = QFontMetricsF(font)
         width = max(metrics.horizontalAdvance(text) for text in lines) + 14
         box = QRectF(at.x() + 14, at.y() + 14, width, metrics.height() * len(lines) + 10)
-        view = self.camera.view.adjusted(4, 4, -4, -4)
+        view = painter.worldTransform().inverted()[0].mapRect(QRectF(painter.window())).adjusted(4, 4, -4, -4)
         if box.right() > view.right():
             box.moveRight(at.x() - 14)
         if box.bottom() > view.bottom():

@@ -13,6 +13,7 @@ from PySide6.QtGui import QGuiApplication
 
 from hsigui.analysis.layer import Layer, LayerRecipe
 from hsigui.document.derived import EMBEDDING, DerivedLayer
+from hsigui.document.events import StepDone
 from hsigui.document.scene import Scene
 from hsigui.errors import HsiError
 from hsigui.jobs import Context
@@ -31,6 +32,14 @@ class LayerFiles(QObject):
     def __init__(self, desk: Desk, layers: LayersController) -> None:
         super().__init__(desk.window)
         self._desk, self._session, self._layers = desk, desk.session, layers
+
+    def tell_made(self, scene: int, number: int) -> None:
+        """Tells that a layer of a scene (their ids) was derived, and how a command does."""
+        known = self._session.find(scene)
+        found = None if known is None else known.derived.get(number)
+        if known is not None and found is not None:
+            lines = partial(_step, scene=known, recipe=found.kept.recipe)
+            self._session.events.emit(StepDone(say("the layer {name} was derived", name=found.name), lines))
 
     def ask_and_export(self) -> None:
         """Asks for a file, and writes the chosen layer to it."""
@@ -149,3 +158,7 @@ def _lines(scene: Scene, recipe: LayerRecipe) -> tuple[str, ...]:
             say("What an encoder learned is made in the window only."), say("`hsigui embed` writes all features.")
         )
     return layer_lines(scene.cube, recipe, pixels_of(scene, recipe))
+
+
+def _step(_ctx: Context, scene: Scene, recipe: LayerRecipe) -> tuple[str, ...]:
+    return _lines(scene, recipe)

@@ -86,7 +86,6 @@ class LayersPanel(QWidget):
         show_asked(number): a double click, or Enter.
         renamed(number, name).
         look_changed(look): of the chosen layer, a Look.
-        channel_asked(channel, measure): one of CHANNELS is to show a measurement.
         cancel_asked(): what is being made is not wanted any more.
     """
 
@@ -232,7 +231,7 @@ class LayersPanel(QWidget):
     def _build_list(self) -> QWidget:
         self.list = QListWidget(self)
         self.list.setIconSize(QSize(SIDE, SIDE))
-        self.list.setMinimumHeight(2 * SIDE + 8)
+        self.list.setMinimumHeight(SIDE + 24)
         self.list.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Ignored)  # what is left, not more
         self.list.setAccessibleName(say("Derived layers"))
         self.list.setToolTip(say("Double click or Enter shows a layer in the image; F2 renames it"))

@@ -43,5 +43,6 @@ def derived_layers(bench: Bench) -> PanelParts:
 
     cover = Cover(desk, bench.image, make_again)
     thresholds, files = Thresholds(bench, layers, cover), LayerFiles(desk, layers)
+    maker.added.connect(files.tell_made)
     offer_layers(bench)
     return PanelParts(panel, (panel, maker, layers, cover, thresholds, files, NewLayers(desk, maker)))

@@ -55,6 +55,7 @@ class AskField(QFrame):
         self._image = image
         self._classes = ClassTable()
         self._pixel: tuple[int, int] | None = None
+        self._known = ""  # of the pixel
         self.setAccessibleName(say("Ask me"))
         self.setAttribute(Qt.WidgetAttribute.WA_NoMousePropagation)
         self.place, self.text = QLabel(self), QLabel(self)
@@ -82,7 +83,8 @@ class AskField(QFrame):
         self.cross.clicked.connect(self.left)
         self._lay_out()
         image.moved.connect(self._stand)
-        image.viewport().installEventFilter(self)
+        for watched in (image.viewport(), self.none, self.cross):
+            watched.installEventFilter(self)
         self.hide()
 
     def ask(self, place: str, text: str, pixel: tuple[int, int] | None, classes: ClassTable, current: int) -> None:
@@ -96,6 +98,7 @@ class AskField(QFrame):
         fresh = pixel != self._pixel or not self.isVisible()
         self._pixel, self._classes = pixel, classes
         self.place.setText(place)
+        self._known = text
         self.text.setText(text)
         self.show_current(classes, current)
         if fresh:
@@ -138,6 +141,7 @@ class AskField(QFrame):
             self._take(row)
         elif self.matches.count():
             self.matches.setCurrentRow(self.matches.count() - 1)
+            self.text.setText(say("No class is called {name}. Enter makes it.", name=text))
         else:
             self.text.setText(say("There is no class number {number}.", number=text))
 
@@ -167,6 +171,7 @@ class AskField(QFrame):
         self.setTabOrder(self.none, self.cross)
 
     def _typed(self, _text: str) -> None:
+        self.text.setText(self._known)
         self._match()
         self._stand()
 
@@ -270,12 +275,25 @@ class AskField(QFrame):
     # Events
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
-        """A click to look around leaves the keys with the field; one that draws takes them, for the tool's own."""
+        """A click to look around leaves the keys with the field; one that draws takes them, for the tool's own. What is
+        typed on a button goes to the line."""
+        if isinstance(event, QKeyEvent) and watched is not self._image.viewport():
+            return self._typed_on_button(event)
         if event.type() == QEvent.Type.Resize:
             QTimer.singleShot(0, self, self._stand)
         elif event.type() == QEvent.Type.MouseButtonRelease and self.isVisible() and self._image.tool == "navigate":
             QTimer.singleShot(0, self, self._take_keys)  # the tool is to see the button go up first
         return super().eventFilter(watched, event)
+
+    def _typed_on_button(self, event: QKeyEvent) -> bool:
+        if event.key() == Key.Key_Space or not is_typed(event):
+            return False
+        if event.type() == QEvent.Type.ShortcutOverride:
+            event.accept()
+        elif event.type() == QEvent.Type.KeyPress:
+            self.edit.setFocus()
+            self.edit.keyPressEvent(event)
+        return True
 
     def _take_keys(self) -> None:
         if self.isVisible() and self._image.hasFocus():
@@ -315,7 +333,7 @@ class AskEdit(QLineEdit):
             if taking_back and not self.text():  # nothing was typed: an answer is meant
                 event.ignore()
                 return False
-            if self._is_own(event):
+            if self._number(event) or event.key() in (Key.Key_Return, Key.Key_Enter) or is_typed(event):
                 event.accept()
                 return True
         return super().event(event)
@@ -341,13 +359,10 @@ class AskEdit(QLineEdit):
         digit = Key.Key_1 <= event.key() <= Key.Key_9
         return int(event.key()) - int(Key.Key_0) if held and digit else 0
 
-    def _is_own(self, event: QKeyEvent) -> bool:
-        others = (
-            Qt.KeyboardModifier.ControlModifier | Qt.KeyboardModifier.AltModifier | Qt.KeyboardModifier.MetaModifier
-        )
-        own = (Key.Key_Return, Key.Key_Enter, Key.Key_Escape, Key.Key_Up, Key.Key_Down)
-        if self._number(event):
-            return True
-        return not event.modifiers() & others and (
-            event.key() in own or bool(event.text().strip() or event.text() == " ")
-        )
+
+def is_typed(event: QKeyEvent) -> bool:
+    """Whether a key is a letter or a digit, or one of those that the line has a meaning for."""
+    others = Qt.KeyboardModifier.ControlModifier | Qt.KeyboardModifier.AltModifier | Qt.KeyboardModifier.MetaModifier
+    own = (Key.Key_Escape, Key.Key_Up, Key.Key_Down)
+    letters = event.text() != "" and event.text().isprintable()
+    return not event.modifiers() & others and (event.key() in own or letters)

@@ -10,7 +10,7 @@ from PySide6.QtCore import QObject
 from PySide6.QtGui import QGuiApplication
 
 from hsigui.cube.cube import Cube
-from hsigui.document.events import SceneOpened, StepDone
+from hsigui.document.events import SceneClosed, SceneOpened, StepDone
 from hsigui.document.scene import Scene
 from hsigui.errors import HsiError
 from hsigui.jobs import Context
@@ -101,6 +101,7 @@ class CopyController(QObject):
         self._map_follows = False  # from the last step, without being asked for
         desk.session.events.subscribe(SceneOpened, self._opened)
         desk.session.events.subscribe(StepDone, self._done)
+        desk.session.events.subscribe(SceneClosed, self._closed)
 
     def copy_commands(self) -> None:
         """The map as commands."""
@@ -153,6 +154,10 @@ class CopyController(QObject):
         enough = session.features is not None and session.labelled_classes > 1
         self._map_follows = step.leads_to_map and session.live and enough
         self._last = session.scene, step
+
+    def _closed(self, event: SceneClosed) -> None:
+        if self._last is not None and self._last[0].id == event.scene:
+            self._last = None  # it would keep the scene in memory
 
     def _copy(self, work: Callable[[Context, Result], str], told: str) -> None:
         result = result_of(self._desk.session)

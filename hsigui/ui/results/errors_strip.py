@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Sequence
 
 from PySide6.QtCore import QSignalBlocker, Qt, Signal
@@ -62,6 +63,8 @@ class ErrorsStrip(QWidget):
         column.addLayout(form)
         column.addWidget(self.counted)
         column.addWidget(self.place)
+        for before, after in itertools.pairwise((self.box, *self.buttons, self.of, self.taken_for)):
+            self.setTabOrder(before, after)
         self.tell("", "")
 
     @property

@@ -158,7 +158,8 @@ class ExportController(QObject):
                 say("Exported {count} files to {folder}.", count=len(written), folder=choice.folder), choice.folder
             )
             what = say("the map was exported to {folder}", folder=choice.folder)
-            self._session.events.emit(StepDone(what, partial(lines_of_export, result=result, choice=choice)))
+            light = replace(result, features=None)  # kept until the next step
+            self._session.events.emit(StepDone(what, partial(lines_of_export, result=light, choice=choice)))
 
         copy = free_name(choice.folder / choice.name, lambda other: bool(existing(replace(choice, name=other.name))))
         careful_saving.save(self._desk, Saving(

@@ -30,6 +30,13 @@ def middle_of(tones: Tones, channel: int) -> float:
     return low + min(at, 1.0) * (high - low)
 
 
+def band_briefly(cube: Cube, band: int, unit: WavelengthUnit) -> str:
+    """The wavelength of a band where it is known, else its number (from 1)."""
+    if cube.wavelengths is not None:
+        return unit.written(float(cube.wavelengths[band]))
+    return say("Band {band}", band=band + 1)
+
+
 def band_in_words(cube: Cube, band: int, unit: WavelengthUnit) -> str:
     """Number (from 1) and wavelength of a band, such as "Band 12, 670.0 nm"."""
     words = say("Band {band}", band=band + 1)

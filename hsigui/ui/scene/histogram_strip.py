@@ -11,7 +11,7 @@ from hsigui.cube.histogram import Histogram
 from hsigui.texts import say
 from hsigui.ui.desk.tips import explain
 
-HEIGHT = 46
+HEIGHT = 34
 REACH = 9.0  # logical pixels around a handle in which it is taken
 GRIP = 5.0  # half the width of what is taken
 LEAST_PART = 1 / 400  # of the axis that the handles stay apart

@@ -22,7 +22,7 @@ from hsigui.ui.desk.job_bridge import Latest
 from hsigui.ui.desk.wavelength_units import WavelengthUnit
 from hsigui.ui.image.bench import Bench, PanelParts
 from hsigui.ui.image.view import ImageView
-from hsigui.ui.scene.color_keys import band_in_words
+from hsigui.ui.scene.color_keys import band_briefly
 from hsigui.ui.scene.stretch_panel import StretchPanel
 
 WAIT_MS, LONGEST_WAIT_MS = 150, 600  # after the last move of the view, and after the first
@@ -113,7 +113,7 @@ class StretchController(QObject):
             return
         if isinstance(event, SceneShown | BandsChanged):
             self._counting.forget()
-        self._panel.set_view(view, tuple(band_in_words(cube, band, self._unit) for band in view.shown))
+        self._panel.set_view(view, tuple(band_briefly(cube, band, self._unit) for band in view.shown))
         self._show_state()
         if self._seen:
             self._counting.request(partial(count, cube=cube, view=view))

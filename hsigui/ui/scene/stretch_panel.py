@@ -26,6 +26,7 @@ from hsigui.cube.render import CHANNELS, ViewState
 from hsigui.cube.stretch import KINDS, Level
 from hsigui.texts import say
 from hsigui.ui.desk.channels import CHANNEL_COLORS, CHANNEL_TITLES
+from hsigui.ui.desk.elided import ElidedLabel
 from hsigui.ui.scene.histogram_strip import HistogramStrip
 
 KIND_TITLES = {
@@ -36,6 +37,7 @@ KIND_TITLES = {
     "root": (say("Square root"), say("Between percentiles, dark differences stronger than bright ones")),
     "gamma": (say("Gamma"), say("Between percentiles, brighter above 1, darker below")),
 }
+VALUE_WIDTH = 78  # logical pixels, for six figures
 _PERCENT_KINDS = ("percentiles", "root", "gamma")
 
 
@@ -61,11 +63,11 @@ class StretchPanel(QWidget):
         self.reset.setToolTip(reset.toolTip())
         self.reset.clicked.connect(reset.trigger)
         column = QVBoxLayout(self)
-        column.setSpacing(5)
+        column.setContentsMargins(9, 5, 9, 5)  # three histograms are seen at once on a laptop
+        column.setSpacing(4)
         column.addLayout(self._build_kind())
         column.addWidget(self._build_numbers())
-        for box in (self.within, self.decorrelated):
-            column.addWidget(box)
+        column.addWidget(_row(self, self.within, self.decorrelated))
         self.channels = [ChannelStretch(self) for _ in CHANNELS]
         for number, channel in enumerate(self.channels):
             channel.changed.connect(partial(self._ends_changed, number))
@@ -199,8 +201,7 @@ class ChannelStretch(QWidget):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._ends: Level = (0.0, 1.0)
-        self.title = QLabel(self)
-        self.title.setMinimumWidth(1)
+        self.title = ElidedLabel(self)
         self.strip = HistogramStrip(self)
         self.low, self.high = self._value(), self._value()
         self.strip.dragged.connect(self._dragged)
@@ -209,16 +210,16 @@ class ChannelStretch(QWidget):
         grid.setContentsMargins(0, 2, 0, 0)
         grid.setHorizontalSpacing(4)
         grid.setVerticalSpacing(2)
-        grid.addWidget(self.title, 0, 0, 1, 2)
-        grid.addWidget(self.strip, 1, 0, 1, 2)
-        grid.addWidget(self.low, 2, 0)
-        grid.addWidget(self.high, 2, 1)
+        grid.addWidget(self.title, 0, 0)
+        grid.addWidget(self.low, 0, 1)
+        grid.addWidget(self.high, 0, 2)
+        grid.addWidget(self.strip, 1, 0, 1, 3)
+        grid.setColumnStretch(0, 1)
         self.setTabOrder(self.low, self.high)
 
     def set_channel(self, title: str, band: str, color: QColor | None) -> None:
         """What the channel is called, which band it shows, and its colour."""
         self.title.setText(say("{channel}: {band}", channel=title, band=band) if band else title)
-        self.title.setToolTip(self.title.text())
         self.strip.set_color(color)
         self.strip.setAccessibleName(say("Histogram of {title}", title=self.title.text()))
         self.low.setAccessibleName(say("Value shown black, {title}", title=self.title.text()))
@@ -244,7 +245,7 @@ class ChannelStretch(QWidget):
         spin = QDoubleSpinBox(self)
         spin.setRange(-3.4e38, 3.4e38)
         spin.setKeyboardTracking(False)
-        spin.setMinimumWidth(60)
+        spin.setFixedWidth(VALUE_WIDTH)
         spin.setToolTip(say("The value itself; by hand it stays with the band"))
         spin.valueChanged.connect(self._typed)
         return spin

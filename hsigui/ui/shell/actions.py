@@ -146,7 +146,7 @@ MENUS: tuple[tuple[str, tuple[object, ...]], ...] = (
                (say("Truth and errors"), ("show_truth", None, "show_errors", "next_error", "previous_error")),
                "next_layer", "superpixels", "overlay_less", "overlay_more", None,
                "clear_spectra", None, "import_notes", "messages",
-               (say("Go to pane&l"), ("next_pane", "previous_pane", "next_panel", "previous_panel", None, "@panels")),
+               (say("Go to panel"), ("next_pane", "previous_pane", "next_panel", "previous_panel", None, "@panels")),
                "@docks",
                (say("Colours of the &window"), tuple(f"theme_{name}" for name, _, _ in THEMES)))),
     (say("&Training"), ("pretrain", "pause", "cancel", None, "open_run", "export_run", "show_run_folder", None, "live",

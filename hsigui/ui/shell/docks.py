@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from functools import partial
 
 from PySide6.QtCore import QByteArray, QEvent, QObject, QSize, Qt, QTimer
 from PySide6.QtWidgets import QDockWidget, QFrame, QMainWindow, QScrollArea, QTabBar, QTabWidget, QWidget
@@ -12,6 +13,8 @@ from hsigui.ui.image.bench import PanelParts
 from hsigui.ui.shell.panels import PanelRow
 
 _LEFT, _RIGHT = Qt.DockWidgetArea.LeftDockWidgetArea, Qt.DockWidgetArea.RightDockWidgetArea
+
+LEAST = QSize(360, 260)  # logical pixels of the middle with which one can still work
 
 
 def build_docks(
@@ -44,6 +47,10 @@ def _place(window: QMainWindow, rows: Sequence[PanelRow], docks: Mapping[str, QD
     for row in rows:
         if not row.behind and any(other.behind == row.name for other in rows):
             docks[row.name].raise_()
+    _give_first_sizes(window, rows, docks)
+
+
+def _give_first_sizes(window: QMainWindow, rows: Sequence[PanelRow], docks: Mapping[str, QDockWidget]) -> None:
     wide = [row for row in rows if row.width]
     window.resizeDocks([docks[r.name] for r in wide], [r.width for r in wide], Qt.Orientation.Horizontal)
     for area in dict.fromkeys(row.area for row in rows):
@@ -53,7 +60,8 @@ def _place(window: QMainWindow, rows: Sequence[PanelRow], docks: Mapping[str, QD
 
 def restore_layout(window: QMainWindow, rows: Sequence[PanelRow], state: QByteArray) -> None:
     """Places the panels as a layout says. Panels that it does not know yet, because an earlier version of the program
-    wrote it, go behind the one that their row names; Qt would pile them up."""
+    wrote it, go behind the one that their row names; Qt would pile them up. Where a layout of a larger screen leaves
+    nothing of the middle, the panels get their first sizes, once the window is there."""
     window.restoreState(state)
     written = bytes(state.data())
     docks = {dock.objectName().removeprefix("dock "): dock for dock in window.findChildren(QDockWidget)}
@@ -63,6 +71,18 @@ def restore_layout(window: QMainWindow, rows: Sequence[PanelRow], state: QByteAr
     for row in rows:
         if row not in unknown and any(other.behind == row.name for other in unknown):
             docks[row.name].raise_()
+
+    QTimer.singleShot(0, window, partial(_give_room, window, rows, docks))
+
+
+def _give_room(window: QMainWindow, rows: Sequence[PanelRow], docks: Mapping[str, QDockWidget]) -> None:
+    middle = window.centralWidget()
+    if (
+        middle is not None
+        and window.isVisible()
+        and (middle.width() < LEAST.width() or middle.height() < LEAST.height())
+    ):
+        _give_first_sizes(window, rows, docks)
 
 
 def _knows(layout: bytes, dock: QDockWidget) -> bool:

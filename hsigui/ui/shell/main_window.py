@@ -101,6 +101,7 @@ from hsigui.ui.shell.docks import build_docks, restore_layout
 from hsigui.ui.shell.help_pages import HelpPages
 from hsigui.ui.shell.leaving import Leaving
 from hsigui.ui.shell.messages import Messages
+from hsigui.ui.shell.on_screen import keep_on_screen
 from hsigui.ui.shell.panels import PANELS
 from hsigui.ui.shell.panes import Panes
 from hsigui.ui.shell.preferences import Preferences
@@ -123,7 +124,6 @@ from hsigui.ui.views.comparison import Comparison
 from hsigui.ui.views.views import Views
 
 CLOSE_SECONDS = 5.0
-FRAME = 40  # logical pixels that the frame of a window takes above and below it, about
 TITLE = "hsigui"
 ACTIONS_DEPEND_ON = (
     SceneShown, ScenesChanged, BandsChanged, NotesChanged, LabelsChanged, ValidationChanged, HistoryChanged,
@@ -357,10 +357,11 @@ class MainWindow(QMainWindow):
 
     def _restore(self) -> None:
         settings = self.desk.settings
-        self.resize(1280, min(800, self.screen().availableGeometry().height() - FRAME))
+        self.resize(1280, 800)
         self.actions_[f"theme_{settings.theme}"].setChecked(True)
         if settings.geometry:
             self.restoreGeometry(decoded(settings.geometry))
+        keep_on_screen(self)
         if settings.layout:
             restore_layout(self, PANELS, decoded(settings.layout))
         self.surroundings.restore()

@@ -45,6 +45,7 @@ PANEL_HELP: Mapping[str, PanelHelp] = {
                        (_STEP, (say("Enter"), say("Show the chosen band alone")))),
     "Stretch": PanelHelp("Stretch", ("stretch_back", "decorrelate", "stretch_part"),
                          ((say("Up, Down"), say("Change the number that has the focus")),)),
+    "Layers": PanelHelp("Layers", ("new_layer", "show_layer", "previous_band", "next_band"), (_STEP,)),
     "Overlays": PanelHelp("Overlays", ("show_labels", "show_map", "show_truth", "overlay_less", "overlay_more",
                                        "swipe", "blink", "views_next", "overview"),
                           ((say("Ctrl + Up, Down"), say("Lay the chosen layer over the next one, or under it")),

@@ -50,11 +50,11 @@ class PanelRow:
 
 # In the order in which they are made: what shows a scene hears of it before what draws on it.
 PANELS: tuple[PanelRow, ...] = (
-    PanelRow(say("Display"), say("Display"), display, _LEFT, scrolls=True, width=290, height=290),
+    PanelRow(say("Display"), say("Display"), display, _LEFT, scrolls=True, width=290, height=325),
     PanelRow("Bands", say("Bands"), band_list, _LEFT, behind=say("Display")),
     PanelRow("Stretch", say("Stretch"), stretch, _LEFT, scrolls=True, behind="Bands"),
     PanelRow("Layers", say("Layers"), derived_layers, _LEFT, scrolls=True, behind="Stretch"),
-    PanelRow(say("Classes"), say("Classes"), classes, _LEFT, height=360),
+    PanelRow(say("Classes"), say("Classes"), classes, _LEFT, height=325),
     PanelRow(say("Regions"), say("Regions"), regions, _LEFT, behind=say("Classes")),
     PanelRow(say("History"), say("History"), history, _LEFT, behind=say("Regions")),
     PanelRow("Training", say("Training"), training, _RIGHT, scrolls=True, width=320, height=385),

@@ -30,7 +30,7 @@ MOUSE = (
     (say("Alt + 1 … 9 (after Ask me)"), say("Give it the class of that number, and ask the next")),
     (say("Drag a line in the plot of spectra"), say("Show another band as that channel")),
     (say("Drag a line of a histogram"), say("Which value is black, or full; double click: as it was")),
-    (say("Y, held"), say("The second of two compared pictures, alone")),
+    (say("Z, held"), say("The second of two compared pictures, alone")),
     (say("Drag the line of a swipe"), say("How much of the image shows the first picture")),
     (say("Click on a number in the image"), say("Ask about that place first (navigate)")),
 )

@@ -21,6 +21,7 @@ from hsigui.ui.map.controller import MapController
 from hsigui.ui.map.layers import LAYERS
 from hsigui.ui.results.export import ExportController
 from hsigui.ui.shell.docks import restore_layout
+from hsigui.ui.shell.on_screen import keep_on_screen
 from hsigui.ui.shell.panels import PANELS
 from hsigui.ui.training.method_panel import MethodPanel
 from hsigui.ui.views.comparison import Comparison
@@ -77,6 +78,7 @@ class WindowState:
 
     def _take_geometry(self, text: Any) -> None:
         self.window.restoreGeometry(decoded(str(text)))
+        keep_on_screen(self.window)
 
     def _take_layout(self, text: Any) -> None:
         restore_layout(self.window, PANELS, decoded(str(text)))

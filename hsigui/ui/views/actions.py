@@ -28,7 +28,7 @@ ROWS: tuple[ActionRow, ...] = (
     ActionRow("swipe", say("Swipe"),
               say("Two pictures of the scene, left and right of a line that you drag over the image"),
               Comparison.swipe, keys=("F9",), when=when.has_scene, checkable=True),
-    ActionRow("blink", say("Blink in turns"), say("Two pictures in turns; hold Y to see the second alone"),
+    ActionRow("blink", say("Blink in turns"), say("Two pictures in turns; hold Z to see the second alone"),
               Comparison.blink, keys=("Shift+F9",), when=when.has_scene, checkable=True),
     ActionRow("overview", say("Overview"), say("A small picture of the whole scene, with a frame around what is seen"),
               Overview.show, keys=("F7",), when=when.has_scene, checkable=True),

@@ -21,7 +21,7 @@ AS_IT_IS = ""  # in place of a subject: the image with what lies over it
 FIRST_RIGHT = ("map", "composite")
 NEAR = 5.0  # logical pixels from the line, where the mouse takes hold of it
 GRIP = 11.0  # logical pixels, its radius
-HELD_KEY = Qt.Key.Key_Y
+HELD_KEY = Qt.Key.Key_Z
 SECONDS = 0.6
 
 

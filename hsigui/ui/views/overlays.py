@@ -61,6 +61,7 @@ class Overlays(QObject):
         events.subscribe(OverlaysChanged, self._apply)
         for name in ON_REQUEST:
             bench.actions[OF_THE_WINDOW[name]].toggled.connect(self._switched)
+            bench.actions[OF_THE_WINDOW[name]].enabledChanged.connect(self._switched)
         self._show_rows()
 
     # What is asked for
@@ -277,14 +278,14 @@ class Overlays(QObject):
 
     def _row(self, entry: Entry[Layer]) -> OverlayRow:
         layer, drawing, lines = entry.layer, self._drawings.get(entry.id), self._lines.get(entry.id)
-        empty = layer.empty if drawing is None else drawing.subject is None
+        visible, empty = layer.visible, layer.empty if drawing is None else drawing.subject is None
+        if entry.id in ON_REQUEST:
+            action = self._bench.actions[OF_THE_WINDOW[entry.id]]
+            visible, empty = action.isChecked(), not action.isEnabled()
         tip = self._unread.get(entry.id) or (say("There is nothing of it in this scene now.") if empty else "")
         kept = self._kept(entry.id)
         if kept is not None and kept.path is not None and not tip:
             tip = str(kept.path)
         own = drawing is not None or lines is not None
-        visible = layer.visible
-        if entry.id in ON_REQUEST:
-            visible = self._bench.actions[OF_THE_WINDOW[entry.id]].isChecked()
         row = OverlayRow(entry.id, entry.title, visible, layer.opacity, empty, own, tip=tip)
         return row if lines is None else replace(row, color=lines.color, width=lines.width)

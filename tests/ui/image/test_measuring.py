@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 from pyproj import CRS
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QPoint, Qt
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtTest import QTest
 
@@ -100,3 +100,20 @@ def test_without_a_place_it_measures_pixels(measuring):
     click(measuring, 5, 25)
     assert measuring.told[-1].startswith("Length 20")
     assert " px · pixels: " in measuring.told[-1]
+
+
+@pytest.mark.parametrize("corner", [(0, 0), (0, 59), (39, 59), (39, 0)])
+def test_the_words_stay_inside_the_view(measuring, corner):
+    measuring.look_at((20.0, 30.0, 8.0))
+    click(measuring, 20, 30)
+    before = measuring.viewport().grab().toImage()
+    place = measuring.position_of(*corner)
+    port = measuring.viewport().rect().adjusted(2, 2, -2, -2)
+    at = QPoint(min(max(place.x(), port.left()), port.right()), min(max(place.y(), port.top()), port.bottom()))
+    QTest.mouseMove(measuring.viewport(), at)
+    after = measuring.viewport().grab().toImage()
+    changed = [(x, y) for x in range(0, after.width(), 3) for y in range(0, after.height(), 3)
+               if after.pixel(x, y) != before.pixel(x, y)]  # fmt: skip
+    words = [(x, y) for x, y in changed if abs(x - at.x()) > 16 and abs(y - at.y()) > 14]
+    assert len(words) > 40
+    assert all(3 <= x < after.width() - 3 and 3 <= y < after.height() - 3 for x, y in words)

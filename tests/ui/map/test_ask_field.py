@@ -58,7 +58,8 @@ def test_it_has_the_keys_and_says_which_place_is_asked_about(qtbot, mapped):
 
 def test_a_number_and_enter_label_the_place_and_the_next_is_asked_about(qtbot, mapped):
     spot = ask(qtbot, mapped)
-    QTest.mouseMove(mapped.map_panel)  # the pointer may be anywhere
+    QTest.mouseMove(mapped.image.viewport(), QPoint(40, 40))  # the pointer may be anywhere
+    QTest.mouseMove(mapped.map_panel)
     keys(mapped, "2", Key.Key_Return)
     assert labels(mapped)[spot] == 2
     assert mapped.asking.target not in (None, spot)
@@ -88,6 +89,22 @@ def test_letters_complete_to_a_class_and_fire_no_key_of_the_window(qtbot, mapped
     assert labels(mapped)[spot] == 3
 
 
+def test_letters_on_its_buttons_are_typed_into_the_line_and_fire_nothing(qtbot, mapped):
+    spot = ask(qtbot, mapped)
+    tool = mapped.image.tool
+    keys(mapped, Key.Key_Tab)
+    assert mapped.focusWidget() is field(mapped).none
+    keys(mapped, "b", "a")
+    assert isinstance(mapped.focusWidget(), AskEdit)
+    assert field(mapped).edit.text() == "ba"
+    assert mapped.image.tool == tool
+    field(mapped).edit.clear()
+    keys(mapped, Key.Key_Tab, Key.Key_Space)
+    qtbot.waitUntil(lambda: mapped.asking.target != spot)
+    keys(mapped, Key.Key_Tab, Key.Key_Tab, Key.Key_Escape)
+    assert not field(mapped).isVisible()
+
+
 def test_the_arrows_choose_another_row_and_a_click_takes_one(qtbot, mapped):
     spot = ask(qtbot, mapped)
     keys(mapped, "oa")
@@ -111,6 +128,7 @@ def test_a_name_that_no_class_has_asks_before_it_makes_one(qtbot, mapped):
     keys(mapped, "Reed bed", Key.Key_Return)
     assert len(mapped.session.classes) == count
     assert field(mapped).matches.currentItem().text() == "New class: Reed bed"
+    assert field(mapped).text.text() == "No class is called Reed bed. Enter makes it."
     keys(mapped, Key.Key_Return)
     assert len(mapped.session.classes) == count + 1
     assert mapped.session.classes.get(int(labels(mapped)[spot])).name == "Reed bed"

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import os
+import runpy
 import shlex
-import subprocess
-import sys
 from pathlib import Path
 
 import numpy as np
 import pytest
+import rasterio
 from PySide6.QtGui import QGuiApplication
 
 from hsigui.__main__ import main
@@ -17,6 +16,7 @@ from hsigui.labels.formats.files import read_classes
 from hsigui.labels.label_map import Edit
 from hsigui.specs import PretrainSpec, SplitSpec
 from hsigui.storage import state_json
+from tests.ui.layers.asked import make
 from tests.ui.results.test_export import draw, export, files, mapped  # noqa: F401 - fixtures
 from tests.ui.windows import FakeEncoder, features_of, idle, open_scene, texts
 
@@ -33,16 +33,14 @@ def command(qtbot, window) -> list[list[str]]:
     return [shlex.split(line)[1:] for line in copied(qtbot, window, "copy_step_commands").splitlines()]
 
 
-def python(qtbot, window, folder: Path) -> None:
+def python(qtbot, window, folder: Path, monkeypatch) -> None:
     """Runs the copied Python in an empty folder."""
     script = copied(qtbot, window, "copy_step_python")
     assert "import hsigui" in script, texts(window)
     folder.mkdir()
     (folder / "script.py").write_text(script, encoding="utf-8")
-    done = subprocess.run(
-        [sys.executable, "script.py"], cwd=folder, timeout=240, capture_output=True, text=True, env=os.environ
-    )
-    assert done.returncode == 0, done.stderr
+    monkeypatch.chdir(folder)
+    runpy.run_path("script.py")
 
 
 @pytest.fixture
@@ -51,13 +49,15 @@ def opened(qtbot, window, files):  # noqa: F811
     return window
 
 
-def test_a_scene_that_was_opened_is_told_of_by_its_command(qtbot, opened, files, tmp_path, capsys):  # noqa: F811
+def test_a_scene_that_was_opened_is_told_of_by_its_command(
+    qtbot, opened, files, tmp_path, capsys, monkeypatch  # noqa: F811
+):  # fmt: skip
     (line,) = command(qtbot, opened)
     assert line == ["info", str(files / "scene.hdr")]
     assert "scene was opened" in texts(opened)
     assert main(line) == 0
     assert "48" in capsys.readouterr().out
-    python(qtbot, opened, tmp_path / "python")
+    python(qtbot, opened, tmp_path / "python", monkeypatch)
 
 
 def test_labels_from_a_file_and_ground_truth_are_brought_onto_the_scene(
@@ -74,7 +74,7 @@ def test_labels_from_a_file_and_ground_truth_are_brought_onto_the_scene(
     monkeypatch.chdir(tmp_path)
     assert main(line) == 0
     assert np.array_equal(read_classes("repeated-labels.tif").array, opened.session.labels.array)
-    python(qtbot, opened, tmp_path / "python")
+    python(qtbot, opened, tmp_path / "python", monkeypatch)
     again = read_classes(tmp_path / "python" / "repeated-labels.tif")
     assert np.array_equal(again.array, opened.session.labels.array)
 
@@ -90,7 +90,7 @@ def test_a_sample_is_drawn_from_the_file_of_the_truth_and_the_map_that_follows_i
     monkeypatch.chdir(tmp_path)
     assert main(line) == 0
     assert np.array_equal(read_classes("repeated-labels.tif").array, mapped.session.labels.array)
-    python(qtbot, mapped, tmp_path / "python")
+    python(qtbot, mapped, tmp_path / "python", monkeypatch)
     again = read_classes(tmp_path / "python" / "repeated-labels.tif")
     assert np.array_equal(again.array, mapped.session.labels.array)
     assert (tmp_path / "python" / "repeated-test.tif").exists()
@@ -115,7 +115,7 @@ def test_a_map_after_strokes_is_the_last_step_and_is_drawn_by_its_run(
     monkeypatch.chdir(tmp_path)
     assert main(line) == 0
     assert np.array_equal(read_classes("repeated-map.tif").array, mapped.session.class_map.classes)
-    python(qtbot, mapped, tmp_path / "python")
+    python(qtbot, mapped, tmp_path / "python", monkeypatch)
     again = read_classes(tmp_path / "python" / "repeated-map.tif")
     assert np.array_equal(again.array, mapped.session.class_map.classes)
 
@@ -150,10 +150,10 @@ def test_an_export_is_repeated_with_all_that_was_chosen(qtbot, mapped, tmp_path,
         assert (tmp_path / f"repeated-{name}").exists(), name
 
 
-def test_an_export_as_a_plain_map_is_python_too(qtbot, mapped, tmp_path):  # noqa: F811
+def test_an_export_as_a_plain_map_is_python_too(qtbot, mapped, tmp_path, monkeypatch):  # noqa: F811
     draw(qtbot, mapped, SplitSpec(4, 1))
     export(qtbot, mapped, tmp_path / "window", "geotiff", "png", "labels", "report")
-    python(qtbot, mapped, tmp_path / "python")
+    python(qtbot, mapped, tmp_path / "python", monkeypatch)
     first, again = (read_classes(path) for path in (tmp_path / "window/out.tif", tmp_path / "python/repeated-map.tif"))
     assert np.array_equal(first.array, again.array)
     assert (tmp_path / "python" / "repeated-map.png").exists()
@@ -175,6 +175,27 @@ def test_what_has_no_command_says_so_in_words(qtbot, window, demo):
     idle(qtbot, demo)
     assert copied(qtbot, demo, "copy_step_commands") == "before"
     assert "no folder" in texts(demo) or "first answer" in texts(demo)
+
+
+def test_a_derived_layer_is_made_again_by_its_command(qtbot, opened, files, tmp_path, monkeypatch):  # noqa: F811
+    made = make(qtbot, opened, "pca")
+    (line,) = command(qtbot, opened)
+    assert line[:3] == ["derive", str(files / "scene.hdr"), "pca"]
+    assert "was derived" in texts(opened)
+    monkeypatch.chdir(tmp_path)
+    assert main(line) == 0
+    assert made.layer is not None
+    (written,) = tmp_path.glob("*.tif")
+    with rasterio.open(written) as file:
+        np.testing.assert_array_equal(np.moveaxis(file.read(), 0, 2), made.layer.stack)
+
+
+def test_a_scene_that_was_closed_is_forgotten(qtbot, opened, files):  # noqa: F811
+    open_scene(qtbot, opened, files / "other.hdr")
+    opened.actions_["close_scene"].trigger()
+    idle(qtbot, opened)
+    assert copied(qtbot, opened, "copy_step_commands") == "before"
+    assert "Nothing was done yet" in texts(opened)
 
 
 def test_before_anything_was_done_that_is_said(qtbot, window):

@@ -45,7 +45,7 @@ def test_the_tab_key_reaches_everything_from_top_to_bottom(qtbot, demo, name):
     wanted = [w for w in controls(demo, name) if w.isEnabled()]
     first = min(wanted, key=lambda w: w.mapTo(demo, w.rect().center()).y())
     seen, at = [], first
-    for _ in range(600):
+    for _ in range(5000):
         if at in wanted:
             seen.append(at)
         at = at.nextInFocusChain()

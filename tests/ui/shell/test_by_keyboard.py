@@ -82,12 +82,13 @@ def test_a_message_is_among_the_panes_while_it_is_there(active, qtbot):
 def test_page_keys_turn_panels_that_stand_behind_one_another(active, qtbot):
     active.panes.show_panel(active.docks["Map"])
     seen = []
-    for _ in range(3):
+    behind = [row.name for row in PANELS if active.docks[row.name] in active.tabifiedDockWidgets(active.docks["Map"])]
+    for _ in range(len(behind) + 1):
         key(active, Qt.Key.Key_PageDown, CTRL)
         seen.append(where(active))
-    assert seen == ["Results", "Quality", "Map"]
+    assert seen == [*behind, "Map"]
     key(active, Qt.Key.Key_PageUp, CTRL)
-    assert where(active) == "Quality"
+    assert where(active) == behind[-1]
 
 
 def test_the_image_shows_that_the_keyboard_brought_the_focus(active, grabbed):

@@ -44,7 +44,7 @@ def test_the_uppermost_layer_stands_first_and_what_is_not_there_is_faint(mapped)
     panel = mapped._part(OverlaysPanel)
     assert _listed(panel) == FIRST
     assert {row.id: row.empty for row in panel._rows} == {
-        "validation": True, "labels": False, "outlines": True, "truth": True, "errors": True, "map": False,
+        "validation": True, "labels": False, "outlines": True, "truth": False, "errors": False, "map": False,
     }  # fmt: skip
 
 
@@ -106,12 +106,13 @@ def test_the_box_of_the_ground_truth_is_that_of_the_menu(colored, panel) -> None
     assert panel.list.item(place).checkState() == Qt.CheckState.Unchecked
     _click_box(panel, place)
     assert colored.actions_["show_truth"].isChecked()
-    assert not panel._rows[place].empty
+    assert colored.image.stack.find("truth").shown
     colored.actions_["show_truth"].setChecked(False)
     assert panel.list.item(place).checkState() == Qt.CheckState.Unchecked
 
 
 def test_a_box_of_what_cannot_be_shown_stays_empty(colored, panel) -> None:
+    assert panel._rows[FIRST.index("errors")].empty
     _click_box(panel, FIRST.index("errors"))  # without a map there are none
     assert not colored.actions_["show_errors"].isChecked()
     assert panel.list.item(FIRST.index("errors")).checkState() == Qt.CheckState.Unchecked
