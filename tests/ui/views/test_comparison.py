@@ -78,7 +78,8 @@ def test_the_slider_of_the_bar_moves_the_line(swiped) -> None:
 
 def test_one_can_paint_while_comparing_and_beside_the_line_only(swiped) -> None:
     press(swiped, "B")
-    at = swiped.image.pixel_at(QPoint(swiped.image.viewport().width() // 2, 60))
+    middle = QPoint(swiped.image.viewport().width() // 2, swiped.image.position_of(60, 60).y())
+    at = swiped.image.pixel_at(middle)
     _drag_line(swiped, swiped.image.viewport().width() // 2 + 1)
     assert not labels(swiped)[at[0], at[1]]
     paint(swiped, (60, 20), (60, 25))
@@ -153,7 +154,8 @@ def test_a_swipe_goes_on_in_another_scene(qtbot, swiped, demo_files, grabbed) ->
     _drawn(qtbot, swiped)
     swiped.messages.clear()
     assert swiped._part(Comparison).names == ("composite", "red")
-    assert _seen(swiped, grabbed, 60, 20) == _color(swiped, "composite", 60, 20)
+    swiped.image.fit()
+    qtbot.waitUntil(lambda: _seen(swiped, grabbed, 60, 20) == _color(swiped, "composite", 60, 20), timeout=3000)
     assert _seen(swiped, grabbed, 60, 110) == RED
 
 
