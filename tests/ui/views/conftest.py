@@ -27,8 +27,10 @@ def _offered(_scene: Scene) -> tuple[Subject, ...]:
 
 
 @pytest.fixture
-def colored(demo: MainWindow) -> MainWindow:
-    """The demo scene, of which two plain pictures are offered, too: "red" and "blue"."""
+def colored(qtbot, demo: MainWindow) -> MainWindow:
+    """The demo scene in a wide window; two plain pictures of it are offered, too: "red" and "blue"."""
+    demo.resize(1500, 900)
+    qtbot.waitUntil(lambda: demo.image.viewport().width() > 500, timeout=3000)
     demo.subjects.offer(_offered)
     demo.subjects.tell("")
     return demo

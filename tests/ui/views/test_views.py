@@ -175,9 +175,11 @@ def test_a_turned_image_has_turned_views_with_the_same_pixels_under_the_mouse(qt
     colored.image.set_turn(Turn(0.8, 0.6, -0.6, 0.8))
     assert view.turn == colored.image.turn
     assert _place(view) == pytest.approx(_place(colored.image))
+    qtbot.waitUntil(lambda: view.viewport().size() == colored.image.viewport().size())  # all stands in its place
     at = view.position_of(58, 73)
+    QTest.mouseMove(view.viewport(), at + QPoint(30, 30))
     QTest.mouseMove(view.viewport(), at)
-    assert colored.image._pointer == (58, 73)
+    qtbot.waitUntil(lambda: colored.image._pointer == (58, 73))
     press(colored, "X")
     QTest.mouseClick(view.viewport(), LEFT, NONE, at)
     assert np.argwhere(labels(colored)).tolist() == [[58, 73]]
