@@ -22,7 +22,6 @@ from hsigui.__main__ import main
 from hsigui.cube.cube import ArraySource, Cube, Geo
 from hsigui.cube.demo import demo_scene
 from hsigui.cube.formats.envi import write_cube
-from hsigui.errors import HsiError
 from hsigui.jobs import CallbackContext, Cancelled
 from hsigui.labels.classes import ClassInfo, ClassTable
 from hsigui.labels.formats.files import read_classes, write_classes
@@ -386,18 +385,7 @@ def figures(report: Path) -> object:
     return told["accuracy"], told["reliability"]
 
 
-# Of which Python has no word for an option, and says so.
-BY_COMMANDS_ONLY = (bands_left_out, background_by_number)
-BY_PYTHON = [way for way in WAYS if way not in BY_COMMANDS_ONLY]
-
-
-@pytest.mark.parametrize("way", BY_COMMANDS_ONLY, ids=lambda way: way.__name__)
-def test_a_record_that_python_cannot_repeat_is_refused_by_the_option(at, way):
-    with pytest.raises(HsiError, match="There is no Python for"):
-        python_of(recorded(way(at)))
-
-
-@pytest.mark.parametrize("way", BY_PYTHON, ids=[way.__name__ for way in BY_PYTHON])
+@pytest.mark.parametrize("way", WAYS, ids=[way.__name__ for way in WAYS])
 def test_the_python_of_a_record_makes_the_same_map_in_an_empty_folder(at, way, tmp_path, monkeypatch):
     made = way(at)
     script, wanted = python_of(recorded(made)), of(made)
