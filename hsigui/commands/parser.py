@@ -142,7 +142,7 @@ def _add_derive(commands: Commands) -> None:
         "derive",
         help=say("a layer that needs no learning: components, an index, a formula, spectral distances, clusters"),
     )
-    p.add_argument("cube", type=Path, metavar="CUBE", help=say("the scene"))
+    p.add_argument("cube", type=scene, metavar="CUBE", help=say("the scene"))
     p.add_argument(
         "kind", metavar="KIND",
         help=say("one of {kinds}, or an index such as ndvi", kinds=", ".join(row.name for row in OWN)),
