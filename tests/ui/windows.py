@@ -196,6 +196,8 @@ def make_window(
         )
         qtbot.addWidget(window)
         made.append(window)
+        if not window.desk.settings.geometry:  # the screen of the offscreen platform is smaller than any that is in use
+            window.resize(1280, 760)
         window.show()
         qtbot.waitExposed(window)
         window.activateWindow()

@@ -32,6 +32,7 @@ from hsigui.jobs import Context
 from hsigui.storage.band_edits import BandEdit
 from hsigui.texts import say
 from hsigui.ui.desk.job_bridge import JobBridge, Latest
+from hsigui.ui.desk.problem_label import ProblemLabel
 from hsigui.ui.desk.wavelength_units import NANOMETRES, WavelengthUnit
 
 UNITS = ((say("Unit by text or size"), ""), ("nm", "nm"), ("µm", "um"), ("1/cm", "cm-1"), ("GHz", "GHz"))
@@ -107,9 +108,7 @@ class BandsDialog(QDialog):
         for row in range(bands):
             self._add_row(row)
         self.table.itemChanged.connect(self._typed)
-        self.told, self.error = QLabel(self), QLabel(self)
-        self.error.setObjectName("problem")
-        self.error.setStyleSheet("#problem { color: #d23c3c; }")
+        self.told, self.error = QLabel(self), ProblemLabel(self)
         for label in (self.told, self.error):
             label.setWordWrap(True)
         right = QVBoxLayout()

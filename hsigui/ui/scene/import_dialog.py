@@ -31,6 +31,7 @@ from hsigui.cube.formats.choice import CUBE_AXES, FLAT_AXES, ImportChoice, layou
 from hsigui.errors import HsiError
 from hsigui.texts import say
 from hsigui.ui.desk.job_bridge import JobBridge, Latest
+from hsigui.ui.desk.problem_label import ProblemLabel
 from hsigui.ui.desk.wavelength_units import NANOMETRES, WavelengthUnit
 from hsigui.ui.image.no_data import checkered
 from hsigui.ui.image.overlay import packed
@@ -159,10 +160,7 @@ class ImportDialog(QDialog):
         self.proposal, self.axes, self.order = QComboBox(self), QComboBox(self), QComboBox(self)
         self.wavelengths, self.units, self.bad_bands = QComboBox(self), QComboBox(self), QComboBox(self)
         self.rows, self.cols = QSpinBox(self), QSpinBox(self)
-        self.error = QLabel(self)
-        self.error.setWordWrap(True)
-        self.error.setObjectName("problem")
-        self.error.setStyleSheet("#problem { color: #d23c3c; }")
+        self.error = ProblemLabel(self)
         self.error.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
         self.buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Open | QDialogButtonBox.StandardButton.Cancel)
         self.buttons.accepted.connect(self.accept)

@@ -59,7 +59,7 @@ class Coordinates(QObject):
     def about(self) -> str:
         """What the numbers of `told` are, and what a click does."""
         numbers = systems.about(self._surroundings.ground, self.system)
-        return say("{numbers} A click copies them (Ctrl+Shift+C, too).", numbers=numbers)
+        return say("{numbers}\nA click copies them (Ctrl+Shift+C, too).", numbers=numbers)
 
     # Actions
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
-from PySide6.QtCore import QEvent, QSignalBlocker, Qt, QTimer, QUrl, Signal
+from PySide6.QtCore import QEvent, QModelIndex, QSignalBlocker, Qt, QTimer, QUrl, Signal
 from PySide6.QtGui import (
     QDesktopServices,
     QImage,
@@ -70,6 +70,7 @@ class HelpDialog(QDialog):
         column = QVBoxLayout(self)
         column.addWidget(split)
         self.list.currentRowChanged.connect(self._chosen)
+        self.list.clicked.connect(self._clicked)
         self.page.page_asked.connect(self.show_page)
         self.resize(860, 640)
 
@@ -83,11 +84,16 @@ class HelpDialog(QDialog):
         if fragment:
             self.page.scroll_to(fragment)
 
-    def show_text(self, text: str) -> None:
-        """Shows a text in Markdown that is on no page of the list; its links are those of a page."""
+    def show_text(self, text: str, name: str) -> None:
+        """Shows a text in Markdown in place of the page that it is a part of, of a name; a click there shows all."""
+        place = next((n for n, path in enumerate(self._pages) if path.stem == name), -1)
         with QSignalBlocker(self.list):
-            self.list.setCurrentRow(-1)
-        self.page.show_text(text, self._pages[0] if self._pages else Path())
+            self.list.setCurrentRow(place)  # a list without a present row takes the first when the focus comes to it
+        self.page.show_text(text, self._pages[place] if place >= 0 else Path())
+        self.page.setFocus()
+
+    def _clicked(self, index: QModelIndex) -> None:
+        self._chosen(index.row())
 
     def _chosen(self, row: int) -> None:
         if 0 <= row < len(self._pages):

@@ -11,7 +11,7 @@ from hsigui.ui.desk.action_rows import ActionRow
 from hsigui.ui.desk.dialogs import open_dialog
 from hsigui.ui.shell.about import AboutDialog
 from hsigui.ui.shell.help_dialog import HelpDialog
-from hsigui.ui.shell.panel_help import page_of
+from hsigui.ui.shell.panel_help import PAGE, page_of
 from hsigui.ui.shell.shortcuts import ShortcutSheet
 
 
@@ -40,7 +40,7 @@ class HelpPages(QObject):
             self.show_help()
             return
         dialog = self._dialog()
-        dialog.show_text(text)
+        dialog.show_text(text, PAGE)
         dialog.show()
         dialog.activateWindow()
 

@@ -137,8 +137,7 @@ class StartPage(QScrollArea):
         self.back.clicked.connect(self.back_asked)
         self.demo.clicked.connect(partial(self._ask_demo, FIELDS[0]))
         menu = QMenu(self.other_demos)
-        for name in FIELDS[1:]:
-            menu.addAction(DEMOS[name], partial(self._ask_demo, name))
+        menu.aboutToShow.connect(partial(self._fill_demos, menu))
         self.other_demos.setMenu(menu)
         for button in (self.open, self.address, self.demo, self.other_demos, self.back):
             button.setMinimumHeight(32)
@@ -203,6 +202,11 @@ class StartPage(QScrollArea):
         self.guides.linkActivated.connect(self.help_asked)
         column.addWidget(self.guides)
         return column
+
+    def _fill_demos(self, menu: QMenu) -> None:
+        menu.clear()
+        for name in FIELDS[1:]:
+            menu.addAction(DEMOS[name], partial(self._ask_demo, name))
 
     def _ask_demo(self, fields: str, _checked: bool = False) -> None:
         self.demo_asked.emit(fields)

@@ -23,6 +23,7 @@ from hsigui.texts import say
 from hsigui.ui.desk.elided import ElidedLabel
 from hsigui.ui.desk.job_bridge import JobBridge
 from hsigui.ui.desk.message_log import MessageLog
+from hsigui.ui.desk.tips import explain
 from hsigui.ui.shell.coordinates import Coordinates
 from hsigui.ui.shell.messages import MissedButton
 from hsigui.ui.shell.progress import ProgressPlace
@@ -115,7 +116,7 @@ class StatusBar(QStatusBar):
             widget.clear()
 
     def _show_place(self) -> None:
-        self.place.setToolTip(self._coordinates.about)
+        explain(self.place, self._coordinates.about)
         self.place.setText("" if self._coordinates.last is None else self._coordinates.told(*self._coordinates.last))
 
     def _show_label(self, _event: Changed | None = None) -> None:

@@ -5,6 +5,7 @@ from PySide6.QtWidgets import QCheckBox, QWidget
 
 from hsigui.ui.desk import theme
 from hsigui.ui.desk.message_bar import MessageBar
+from hsigui.ui.desk.problem_label import ProblemLabel
 from hsigui.ui.scene.notes_bar import NotesBar
 
 TEXT_ON_GROUND = [
@@ -101,5 +102,21 @@ def test_what_is_shown_already_takes_the_colours_too(qtbot, qapp):
             for widget in (message, notes):
                 shade = widget.grab().toImage().pixelColor(widget.width() // 2, 2).lightness()
                 assert (shade < 128) == dark, (widget, scheme)
+    finally:
+        theme.apply(qapp, "light")
+
+
+def test_what_is_wrong_is_read_on_a_light_and_on_a_dark_ground(qtbot, qapp):
+    label = ProblemLabel()
+    qtbot.addWidget(label)
+    label.setText("Wrong.")
+    try:
+        for scheme in ("light", "dark", "light"):
+            theme.apply(qapp, scheme)
+            qapp.processEvents()
+            colors = label.palette()
+            ink, ground = (colors.color(role) for role in (QPalette.ColorRole.WindowText, QPalette.ColorRole.Window))
+            assert contrast(ink, ground) >= 4.5, scheme
+            assert ink.red() > ink.green() + 40
     finally:
         theme.apply(qapp, "light")

@@ -56,7 +56,7 @@ def test_f1_explains_the_panel_that_has_the_focus_with_its_keys_first(demo):
         assert text.startswith(PANEL_HELP[name].section)
         first = keys_of(PANEL_HELP[name], ACTIONS)[0][0]
         assert text.index(first) < text.index("More:")
-        assert dialog.list.currentRow() == -1
+        assert dialog.list.currentItem().text() == "The window, panel by panel"
         dialog.reject()
 
 
@@ -67,6 +67,17 @@ def test_f1_in_the_image_explains_the_image_and_its_links_lead_to_pages(demo):
     dialog.page.anchorClicked.emit(QUrl("seeing.md"))
     assert dialog.page.toPlainText().startswith("Bands, stretch and views")
     assert dialog.list.currentItem().text() == "Bands, stretch and views"
+    dialog.reject()
+
+
+def test_a_click_in_the_list_shows_the_whole_page_and_the_focus_alone_does_not(demo):
+    press(demo, Qt.Key.Key_F1)
+    dialog = shown_help(demo)
+    dialog.list.setFocus()
+    assert dialog.page.toPlainText().startswith("Image")
+    at = dialog.list.visualItemRect(dialog.list.item(0)).center()
+    QTest.mouseClick(dialog.list.viewport(), Qt.MouseButton.LeftButton, pos=at)
+    assert dialog.page.toPlainText().startswith("The window, panel by panel")
     dialog.reject()
 
 

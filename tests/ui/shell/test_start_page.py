@@ -110,6 +110,7 @@ def test_the_steps_are_ticked_as_they_are_done(qtbot, window, training) -> None:
 
 def test_another_demo_is_opened_from_the_menu(qtbot, window) -> None:
     menu = window.start_page.other_demos.menu()
+    menu.aboutToShow.emit()
     (wide,) = (action for action in menu.actions() if action.text() == DEMOS["wide"])
     wide.trigger()
     qtbot.waitUntil(lambda: window.session.cube is not None, timeout=10_000)

@@ -42,14 +42,14 @@ def _seen(window: MainWindow, grabbed, row: int, col: int) -> tuple[int, int, in
     return grabbed(window.image.viewport(), window.image.position_of(row, col))
 
 
-def _drag_line(window: MainWindow, to: int) -> None:
+def _drag_line(window: MainWindow, to: int, high: int = 30) -> None:
     port, comparison = window.image.viewport(), window._part(Comparison)
-    start = QPoint(round(comparison.share * port.width()), 30)
+    start = QPoint(round(comparison.share * port.width()), high)
     QTest.mouseMove(port, start)
     QTest.mousePress(port, LEFT, NONE, start)
-    QTest.mouseMove(port, QPoint((start.x() + to) // 2, 40))
-    QTest.mouseMove(port, QPoint(to, 50))
-    QTest.mouseRelease(port, LEFT, NONE, QPoint(to, 50))
+    QTest.mouseMove(port, QPoint((start.x() + to) // 2, high + 10))
+    QTest.mouseMove(port, QPoint(to, high + 20))
+    QTest.mouseRelease(port, LEFT, NONE, QPoint(to, high + 20))
 
 
 def test_left_of_the_line_is_one_picture_and_right_of_it_the_other(swiped, grabbed) -> None:
@@ -78,9 +78,10 @@ def test_the_slider_of_the_bar_moves_the_line(swiped) -> None:
 
 def test_one_can_paint_while_comparing_and_beside_the_line_only(swiped) -> None:
     press(swiped, "B")
-    at = swiped.image.pixel_at(QPoint(swiped.image.viewport().width() // 2, 60))
-    _drag_line(swiped, swiped.image.viewport().width() // 2 + 1)
-    assert not labels(swiped)[at[0], at[1]]
+    middle, high = swiped.image.viewport().width() // 2, swiped.image.position_of(30, 64).y()
+    assert swiped.image.pixel_at(QPoint(middle, high + 20)) is not None
+    _drag_line(swiped, middle + 1, high)
+    assert not labels(swiped).any()
     paint(swiped, (60, 20), (60, 25))
     assert labels(swiped)[60, 20:26].all()
 
@@ -153,7 +154,7 @@ def test_a_swipe_goes_on_in_another_scene(qtbot, swiped, demo_files, grabbed) ->
     _drawn(qtbot, swiped)
     swiped.messages.clear()
     assert swiped._part(Comparison).names == ("composite", "red")
-    assert _seen(swiped, grabbed, 60, 20) == _color(swiped, "composite", 60, 20)
+    assert _seen(swiped, grabbed, 30, 20) == _color(swiped, "composite", 30, 20)
     assert _seen(swiped, grabbed, 60, 110) == RED
 
 

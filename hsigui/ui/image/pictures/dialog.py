@@ -24,6 +24,7 @@ from PySide6.QtWidgets import (
 )
 
 from hsigui.texts import say
+from hsigui.ui.desk.tips import explain
 from hsigui.ui.image.pictures.body import CHECKERED, TRANSPARENT
 from hsigui.ui.image.pictures.files import KINDS, too_large
 from hsigui.ui.image.pictures.making import Material, Preview
@@ -197,8 +198,8 @@ class PictureDialog(QDialog):
         self.titled, self.words = QCheckBox(say("&Title"), self), QLineEdit(self)
         self.words.setAccessibleName(say("Title"))
         self.legend, self.figures = QCheckBox(say("&Legend"), self), QCheckBox(say("Share and a&rea"), self)
-        self.figures.setToolTip(say("Of each class: of all that the picture shows a class for, and in hectares where "
-                                    "the scene says where it lies"))  # fmt: skip
+        explain(self.figures, say("Of each class: of all that the picture shows a class for, and in hectares where "
+                                  "the scene says where it lies"))  # fmt: skip
         self.key = QCheckBox(say("&Key of colours"), self)
         self.scale_bar, self.north = QCheckBox(say("Scale &bar"), self), QCheckBox(say("&North arrow"), self)
         self.dark, self.holes, self.kind = QComboBox(self), QComboBox(self), QComboBox(self)
@@ -208,7 +209,7 @@ class PictureDialog(QDialog):
         self.holes.addItem(say("Transparent"), TRANSPARENT)
         for kind, name in KINDS.items():
             self.kind.addItem(name, kind)
-        self.kind.setToolTip(say("In SVG and PDF, what is written and drawn around the picture stays text and lines"))
+        explain(self.kind, say("In SVG and PDF, what is written and drawn around the picture stays text and lines"))
 
     def _make_buttons(self) -> None:
         self.note = QLabel(self)

@@ -48,8 +48,8 @@ class Handle(QToolButton):
         self.setAutoRaise(True)
         self.setFocusPolicy(Qt.FocusPolicy.NoFocus)  # menus and keys reach all that it does
         self.setCursor(Qt.CursorShape.OpenHandCursor)
-        self.setToolTip(say("Drag the view into another program or folder as a picture; click to save it. "
-                            "Ctrl+Alt+drag on the image does the same."))  # fmt: skip
+        self.setToolTip(say("Drag the view into another program or folder as a picture; click: save\n"
+                            "Ctrl+Alt+drag on the image does the same"))  # fmt: skip
         self.setAccessibleName(say("Picture of the view"))
         self.hide()
 
