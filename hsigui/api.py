@@ -132,8 +132,7 @@ def read_labels(
     else:
         raster = verbs.on_scene(read_for(path, cube, variable, background, buffer), cube, "labels")
     drawn = split.load(path, raster.array)
-    held = path if buffer is None else None  # widened ones are in no file
-    return dataclasses.replace(Labels.of(raster), path=held, drawn=drawn, variable=variable or raster.variable)
+    return dataclasses.replace(Labels.of(raster), path=path, drawn=drawn, variable=variable or raster.variable)
 
 
 def derive(
@@ -366,7 +365,8 @@ def evaluate(
     resample: bool = False, against: PathLike | Sequence[PathLike] = (), design: str = "", cube: Cube | None = None,
     spectra: bool = False, map_variable: str | None = None, truth_variable: str | None = None,
     labels_variable: str | None = None, map_background: str | float | None = None,
-    truth_background: str | float | None = None, labels_background: str | float | None = None, command: str = "",
+    truth_background: str | float | None = None, labels_background: str | float | None = None,
+    truth_buffer: str | float | None = None, labels_buffer: str | float | None = None, command: str = "",
     ctx: Context | None = None,
 ) -> Evaluation:  # fmt: skip
     """How right a map is on labelled pixels; those that it was trained on are left out.
@@ -384,6 +384,7 @@ def evaluate(
         spectra: look for the scene of a map in a file, too, where its record names one.
         map_variable, truth_variable, labels_variable: name of the array, where a file holds several.
         map_background, truth_background, labels_background: numbers of a raster that mean no label; see `read_labels`.
+        truth_buffer, labels_buffer: distance within which points and lines of a file label; likewise.
         command: the command line that evaluates, for the report.
 
     Returns:
@@ -412,7 +413,8 @@ def evaluate(
         asked,
         ctx or quiet(),
         as_read=HowRead(
-            map_variable, truth_variable, labels_variable, map_background, truth_background, labels_background
+            map_variable, truth_variable, labels_variable, map_background, truth_background, labels_background,
+            truth_buffer, labels_buffer,
         ),
     )  # fmt: skip
 

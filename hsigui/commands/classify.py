@@ -64,6 +64,7 @@ def _needs(arguments: argparse.Namespace) -> list[Need]:
             arguments.labels is not None,
             say("--labels-background is of --labels, and none are given."),
         ),
+        Need("labels_buffer", arguments.labels is not None, say("--labels-buffer is of --labels, and none are given.")),
         Need(
             "format", many, say("--format is of the maps of --out-dir; the name after --out ends in that of one map.")
         ),
@@ -93,8 +94,9 @@ def _fit_and_map(arguments: argparse.Namespace, path: Path) -> None:
     check_outputs([path, arguments.labels], _outputs(arguments))
     cube = api.open(path, **reading(arguments))
     labels = api.read_labels(
-        arguments.labels, cube, variable=arguments.labels_variable, background=arguments.labels_background
-    )
+        arguments.labels, cube, variable=arguments.labels_variable, background=arguments.labels_background,
+        buffer=arguments.labels_buffer,
+    )  # fmt: skip
     tell_of(labels)
     _asked(arguments)  # refused now rather than after the features are made
 

@@ -33,6 +33,7 @@ def evaluate(arguments: argparse.Namespace) -> None:
         Need("labels_variable", bool(arguments.labels), say("--labels-variable is of --labels, and none are given.")),
         Need("labels_background", bool(arguments.labels),
              say("--labels-background is of --labels, and none are given.")),
+        Need("labels_buffer", bool(arguments.labels), say("--labels-buffer is of --labels, and none are given.")),
         Need("cube", arguments.report is not None, say("--cube is for the spectra in the report of --report.")),
     ])  # fmt: skip
     if arguments.report:
@@ -45,7 +46,8 @@ def evaluate(arguments: argparse.Namespace) -> None:
         spectra=arguments.report is not None, map_variable=arguments.map_variable,
         truth_variable=arguments.truth_variable, labels_variable=arguments.labels_variable,
         map_background=arguments.map_background, truth_background=arguments.truth_background,
-        labels_background=arguments.labels_background,
+        labels_background=arguments.labels_background, truth_buffer=arguments.truth_buffer,
+        labels_buffer=arguments.labels_buffer,
         command=canonical(arguments), ctx=CallbackContext(warn=tell),
     )  # fmt: skip
     measured, context = found.accuracy, found.context

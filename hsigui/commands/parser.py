@@ -129,10 +129,7 @@ def _add_labels(commands: Commands) -> None:
         help=say("names and colours: {class_tables}", class_tables=CLASS_TABLES),
     )
     p.add_argument("--variable", "--layer", metavar="NAME", help=say("array, layer or field, where several fit"))
-    p.add_argument(
-        "--buffer", type=_buffer, metavar="DISTANCE",
-        help=say("points and lines label within it, as 3 (pixels) or 10m; else the pixels that they touch"),
-    )  # fmt: skip
+    _add_buffer(p)
     _add_background(p)
     add_overwrite(p)
     p.set_defaults(work=command("labels"))
@@ -145,7 +142,7 @@ def _add_derive(commands: Commands) -> None:
         "derive",
         help=say("a layer that needs no learning: components, an index, a formula, spectral distances, clusters"),
     )
-    p.add_argument("cube", type=Path, metavar="CUBE", help=say("the scene"))
+    p.add_argument("cube", type=scene, metavar="CUBE", help=say("the scene"))
     p.add_argument(
         "kind", metavar="KIND",
         help=say("one of {kinds}, or an index such as ndvi", kinds=", ".join(row.name for row in OWN)),
@@ -238,6 +235,7 @@ def _add_sample(commands: Commands) -> None:
     p.add_argument("--rest", type=Path, required=True, metavar="TEST", help=say("where to write the rest"))
     _add_variable(p)
     _add_background(p)
+    _add_buffer(p)
     add_overwrite(p)
     p.set_defaults(work=command("sample"))
 
@@ -298,6 +296,7 @@ def _add_pretrain(commands: Commands) -> None:
         "--monitor-labels-variable", metavar="NAME", help=say("array, layer or field of these, where several fit")
     )
     _add_background(p, "--monitor-labels-background")
+    _add_buffer(p, "--monitor-labels-buffer")
     p.add_argument(
         "--threads", type=_positive, metavar="N",
         help=say("of the processor, where the numbers of a training depend on how many there are (all)"),
@@ -332,6 +331,7 @@ def _add_classify(commands: Commands) -> None:
         help=say("array, layer or field of the labels, where several fit"),
     )  # fmt: skip
     _add_background(p, "--labels-background")
+    _add_buffer(p, "--labels-buffer")
     p.add_argument("--probe", choices=("kept",), help=say("the classifier that RUN keeps (so without --labels)"))
     p.add_argument(
         "--smooth", type=float, metavar="PIXELS", help=say("smoothing of the class probabilities (the run's)")
@@ -447,6 +447,8 @@ def _add_evaluate(commands: Commands) -> None:
     p.add_argument("--map-variable", metavar="NAME", help=say("array of the map's .mat file, where several fit"))
     for option in ("--truth-background", "--labels-background", "--map-background"):
         _add_background(p, option)
+    for option in ("--truth-buffer", "--labels-buffer"):
+        _add_buffer(p, option)
     p.add_argument(
         "--resample", action="store_true", help=say("a map of other pixels than the reference: by nearest neighbour")
     )
@@ -496,6 +498,7 @@ def _add_study(commands: Commands) -> None:
     p.add_argument("--truth", type=Path, metavar="GT", help=say("ground truth: a file of labels"))
     p.add_argument("--truth-variable", metavar="NAME", help=say("array of the truth's .mat file, where several fit"))
     _add_background(p, "--truth-background")
+    _add_buffer(p, "--truth-buffer")
     p.add_argument(
         "--suite", type=Path, metavar="TOML",
         help=say("instead of CUBE and --truth: a file of several scenes and of defaults for these options"),
@@ -663,6 +666,13 @@ def _add_background(parser: argparse._ActionsContainer, option: str = "--backgro
     parser.add_argument(
         option, type=_background, metavar="NUMBERS",
         help=say("numbers that mean no label, as 255 or -1,0, or none; what the file and its numbers say by default"),
+    )  # fmt: skip
+
+
+def _add_buffer(parser: argparse._ActionsContainer, option: str = "--buffer") -> None:
+    parser.add_argument(
+        option, type=_buffer, metavar="DISTANCE",
+        help=say("points and lines label within it, as 3 (pixels) or 10m; else the pixels that they touch"),
     )  # fmt: skip
 
 

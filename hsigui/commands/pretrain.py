@@ -53,7 +53,7 @@ def pretrain(arguments: argparse.Namespace) -> None:
     if arguments.monitor_labels is not None:
         watched = api.read_labels(
             arguments.monitor_labels, cubes[0], variable=arguments.monitor_labels_variable,
-            background=arguments.monitor_labels_background,
+            background=arguments.monitor_labels_background, buffer=arguments.monitor_labels_buffer,
         )  # fmt: skip
         tell_of(watched)
 
@@ -87,4 +87,5 @@ def _needs(arguments: argparse.Namespace, info: registry.MethodInfo) -> list[Nee
         *(Need(name, arguments.monitor, unwatched) for name in ("monitor_labels", "patience")),
         Need("monitor_labels_variable", labels, say("--monitor-labels-variable is of --monitor-labels.")),
         Need("monitor_labels_background", labels, say("--monitor-labels-background is of --monitor-labels.")),
+        Need("monitor_labels_buffer", labels, say("--monitor-labels-buffer is of --monitor-labels.")),
     ]

@@ -45,7 +45,9 @@ def sample(arguments: argparse.Namespace) -> None:
             say("Give both, without --split, --percent or several seeds."),
         )
     require_effect(arguments, _needs(named, drawn=not masks, one_seed=not arguments.seeds))
-    truth = api.read_labels(arguments.truth, variable=arguments.variable, background=arguments.background)
+    truth = api.read_labels(
+        arguments.truth, variable=arguments.variable, background=arguments.background, buffer=arguments.buffer
+    )
     tell_of(truth)
     if masks:
         _from_masks(arguments, truth)

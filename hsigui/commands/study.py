@@ -18,9 +18,8 @@ from hsigui.commands.without_effect import Need, require_effect
 from hsigui.cube.cube import Cube
 from hsigui.errors import HsiError
 from hsigui.jobs import Context
-from hsigui.labels.formats.files import ClassRaster, read_classes
-from hsigui.labels.label_map import require_same_size
-from hsigui.labels.place import require_same_place
+from hsigui.labels.formats.files import ClassRaster
+from hsigui.labels.on_scene import read_reference
 from hsigui.pipeline.chain import chained
 from hsigui.pipeline.study.about import context
 from hsigui.pipeline.study.log import RESULTS
@@ -50,10 +49,10 @@ def study(arguments: argparse.Namespace) -> None:
     require_effect(arguments, _needs(spec))
     check_folder(arguments.out)
     cube = api.open(arguments.cube, **reading(arguments))
-    truth = read_classes(arguments.truth, variable=arguments.truth_variable, background=arguments.truth_background)
+    truth = read_reference(
+        arguments.truth, cube, arguments.truth_variable, arguments.truth_background, arguments.truth_buffer
+    )
     tell_of(truth)
-    require_same_size(truth.array.shape, (cube.rows, cube.cols), say("reference pixels"))
-    require_same_place(truth.geo, cube.geo, (cube.rows, cube.cols), say("reference pixels"))
     command = chained([canonical(arguments)])[0]
     try:
         found = run_with_progress(

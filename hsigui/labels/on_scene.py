@@ -6,8 +6,10 @@ from pathlib import Path
 
 from hsigui import untrusted
 from hsigui.cube.cube import Cube
-from hsigui.labels.formats.files import ClassRaster, Grid, find_truth_in_cube_file, read_classes
-from hsigui.labels.place import fitted
+from hsigui.labels.formats.files import ClassRaster, Grid, find_truth_in_cube_file, may_hold_shapes, read_classes
+from hsigui.labels.label_map import require_same_size
+from hsigui.labels.place import fitted, require_same_place
+from hsigui.texts import say
 
 Background = str | float | None
 
@@ -53,6 +55,25 @@ def read_for(
         fitting = find_truth_in_cube_file(path, (cube.rows, cube.cols)) if untrusted.is_file(path) else ()
         variable = fitting[0].name if len(fitting) == 1 else None
     return read_classes(path, variable=variable, grid=grid_of(cube), background=background, buffer=buffer)
+
+
+def read_reference(
+    path: Path, cube: Cube, variable: str | None = None, background: Background = None, buffer: Background = None
+) -> ClassRaster:
+    """Reads what is known of a scene, all of it: shapes and tables onto its pixels; rasters must be of its size and lie
+    where it lies.
+
+    Args:
+        variable, background, buffer: as of `read_onto`.
+
+    Raises:
+        HsiError: they cannot be read, or are of another size or place than the scene.
+    """
+    grid = grid_of(cube) if may_hold_shapes(path) else None
+    found = read_classes(path, variable=variable, grid=grid, background=background, buffer=buffer)
+    require_same_size(found.array.shape, (cube.rows, cube.cols), say("reference pixels"))
+    require_same_place(found.geo, cube.geo, (cube.rows, cube.cols), say("reference pixels"))
+    return found
 
 
 def onto(raster: ClassRaster, cube: Cube, what: str, remedy: str) -> ClassRaster:

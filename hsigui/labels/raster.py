@@ -36,6 +36,7 @@ class ClassRaster:
         notes: what was assumed or left out at reading, one sentence each.
         background: which stored numbers were read as unlabelled; None where the file holds no plain raster.
         thin: points and lines among its shapes that label the pixels that they touch.
+        buffer: the distance within which points and lines label, as the user wrote it; empty where they do not.
     """
 
     array: NDArray[np.uint16]
@@ -48,6 +49,7 @@ class ClassRaster:
     notes: tuple[str, ...] = ()
     background: Background | None = None
     thin: int = 0
+    buffer: str = ""
 
     @property
     def chosen_background(self) -> str:

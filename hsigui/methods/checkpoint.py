@@ -67,8 +67,9 @@ class Encoder:
             they do not, or where that was not written down.
         kept: which weights are kept: "step" of "steps" and, where epochs are counted, "epoch"; empty where nothing was
             learned, or where that was not written down.
-        watched_by: the labels that its training was watched by: "file", "variable", "sha256" (of their class numbers),
-            "pixels", and in "chose" whether they decided which weights are kept; empty where there were none.
+        watched_by: the labels that its training was watched by: "file", "variable", "background" and "buffer" (how it
+            was read), "sha256" (of their class numbers), "pixels", and in "chose" whether they decided which weights
+            are kept; empty where there were none.
     """
 
     network: Network

@@ -53,7 +53,9 @@ def _held(
     # Labels that chose in earlier versions were read as ones in which 0 never was a class.
     for background in (one.get("background") or None, OF_MASKS):
         try:
-            found = read_classes(one["file"], variable=variable, grid=grid, background=background).array
+            found = read_classes(
+                one["file"], variable=variable, grid=grid, background=background, buffer=one.get("buffer") or None
+            ).array
         except HsiError:  # moved, or another file by now: then it is not known what they held
             continue
         if raster_hash(found) == one["sha256"]:

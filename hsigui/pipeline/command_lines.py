@@ -104,8 +104,8 @@ def pretrain(scene: CubeArgument, spec: PretrainSpec, watched_by: Mapping[str, A
     words += [] if spec.monitor else ["--no-monitor"]
     for option, name in (("--monitor-labels", "file"), ("--monitor-labels-variable", "variable")):
         words += [option, watched_by[name]] if watched_by and name in watched_by else []
-    if watched_by and "background" in watched_by:
-        words.append(f"--monitor-labels-background={watched_by['background']}")
+    for option in ("background", "buffer"):
+        words += [f"--monitor-labels-{option}={watched_by[option]}"] if watched_by and option in watched_by else []
     words += [] if spec.patience is None else ["--patience", spec.patience]
     words += [] if spec.precision == "auto" else ["--precision", spec.precision]
     words += [] if spec.threads is None else ["--threads", spec.threads]
@@ -115,7 +115,8 @@ def pretrain(scene: CubeArgument, spec: PretrainSpec, watched_by: Mapping[str, A
 
 def classify(
     scene: CubeArgument, labels: str | Path | None, map_spec: MapSpec, *, run: str | Path = RUN, device: str = "auto",
-    filters: Filters | None = None, labels_variable: str = "", labels_background: str = "", confidence: bool = False,
+    filters: Filters | None = None, labels_variable: str = "", labels_background: str = "", labels_buffer: str = "",
+    confidence: bool = False,
 ) -> str:  # fmt: skip
     """Draws the map.
 
@@ -125,11 +126,13 @@ def classify(
         filters: of the map; None for none.
         labels_variable: array (layer, field) of the labels' file; empty where it holds one only.
         labels_background: its numbers that mean no label; empty for what the file itself says.
+        labels_buffer: within which its points and lines label; empty for the pixels that they touch.
         confidence: write it beside the map, for the reliability in a report.
     """
     words: list[object] = ["--run", run, *(["--probe", "kept"] if labels is None else ["--labels", labels])]
     words += ["--labels-variable", labels_variable] if labels_variable and labels is not None else []
-    words += [f"--labels-background={labels_background}"] if labels_background and labels is not None else []
+    for name, value in (("background", labels_background), ("buffer", labels_buffer)):
+        words += [f"--labels-{name}={value}"] if value and labels is not None else []
     for option in dataclasses.fields(MapSpec):
         value = getattr(map_spec, option.name)
         words += [] if value in (None, "") else [f"--{option.name}", value]

@@ -164,8 +164,9 @@ def evaluate_maps(
         made = made_map(one) if isinstance(one, Result) else read_map(one, given, as_read)
         if isinstance(truth, Path):
             truth = read_classes(
-                truth, variable=as_read.truth_variable, grid=made.grid, background=as_read.truth_background
-            )
+                truth, variable=as_read.truth_variable, grid=made.grid, background=as_read.truth_background,
+                buffer=as_read.truth_buffer,
+            )  # fmt: skip
         if isinstance(one, Path):
             made = in_numbers_of(truth.background, made, one, given, as_read)
         table = scored[0].reference if scored else None

@@ -88,7 +88,7 @@ class KeptProbe:
 def of_scene(
     cube: Cube, encoder: Encoder, features: Features, probe: Probe, map_spec: MapSpec, labels: NDArray[np.uint16],
     classes: ClassTable, source: str, ctx: Context, *, variable: str = "", background: str = "",
-    commands: Sequence[str] = (),
+    buffer: str = "", commands: Sequence[str] = (),
 ) -> KeptProbe:  # fmt: skip
     """A probe with all that it needs on other scenes.
 
@@ -96,7 +96,7 @@ def of_scene(
         features: of the scene that the probe was fitted to.
         labels: that it was fitted to, rows x cols.
         source: path of the labels' file; empty where they are in none; `variable`, which of its arrays, and
-            `background`, which of its numbers mean no label.
+            `background`, which of its numbers mean no label; `buffer`, within which its points and lines label.
         commands: command lines that train the encoder and fit it.
 
     Raises:
@@ -111,6 +111,7 @@ def of_scene(
         "labels": source,
         **({"labels_variable": variable} if variable else {}),
         **({"labels_background": background} if background else {}),
+        **({"labels_buffer": buffer} if buffer else {}),
         "labels_sha256": raster_hash(labels),
         "counts": {str(n): int(counts[n]) for n in np.flatnonzero(counts)},
         **({"commands": list(commands)} if commands else {}),

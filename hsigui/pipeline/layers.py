@@ -2,7 +2,7 @@
 
 The record has the layer's file name and `.hsigui.json`: `"format": "hsigui-layer"`, `layer` (its name), `names` and
 `units` of the measurements, `recipe` (see `LayerRecipe.to_json`), `figures`, `notes`, `scene` (name, rows, cols,
-bands), `cube` (its path), `hashes` (of the cube), `map_sha256` (of the class numbers of a map), `versions` and
+bands), `cube` (where it is), `hashes` (of the cube), `map_sha256` (of the class numbers of a map), `versions` and
 `commands` (which make the file again). No torch.
 """
 
@@ -87,7 +87,7 @@ def _record(layer: Layer, commands: Sequence[str]) -> dict[str, Any]:
         "figures": {name: list(values) for name, values in layer.figures.items()},
         "notes": list(layer.notes),
         "scene": scene,
-        "cube": "" if cube is None or cube.path is None else str(cube.path),
+        "cube": "" if cube is None else cube.where,
         "hashes": {} if cube is None else {"cube": fingerprint(cube)},
         **({} if layer.classes is None else {"map_sha256": raster_hash(layer.array)}),
         "versions": versions(),

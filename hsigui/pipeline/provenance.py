@@ -1,17 +1,17 @@
 """How a map came to be: written beside it as JSON, read again when the map is scored, printed in the report.
 
-The record stands beside the map, with its name and `.hsigui.json`: `"format": "hsigui-map"`, `map_sha256` (of the
-class numbers, so that a record is never taken for another map), `scene` (name, rows, cols, bands), `settings` (section
--> name -> value), `seeds`, `device`, `seconds` (step -> seconds), `labels` (path of the training labels) with
+The record stands beside the map, with its name and `.hsigui.json`: `"format": "hsigui-map"`, `map_sha256` (of the class
+numbers, so that a record is never taken for another map), `scene` (name, rows, cols, bands), `settings` (section ->
+name -> value), `seeds`, `device`, `seconds` (step -> seconds), `labels` (path of the training labels) with
 `labels_variable` (which array of that file, where it holds several), `labels_background` (which of its numbers mean no
-label, where the user said so) and `labels_sha256` (of their class numbers),
-`transductive` (the encoder saw this scene), `commands` (which make the map again in an empty folder), `cube` (its
-path), `hashes` (of the cube and the weights), `reach` (half the encoder's receptive field in pixels), `edge_reach` (of
-averages that stop at edges), `influence` (level of context -> how many pixels far it looks, see `influence`) and
-`masked_out` (the file of the pixels that pretraining did not see) with `masked_out_sha256`, `chosen_by` (labels
-that chose something besides the classifier: `what` they chose, `file`, `variable`, `sha256`, `pixels`), and
-`confidence` (path of the layer of that name, where it was written with the map) with `confidence_sha256` (of its
-values). Loads no torch.
+label, where the user said so), `labels_buffer` (within which its points and lines label, likewise) and `labels_sha256`
+(of their class numbers), `transductive` (the encoder saw this scene), `commands` (which make the map again in an empty
+folder), `cube` (its path), `hashes` (of the cube and the weights), `reach` (half the encoder's receptive field in
+pixels), `edge_reach` (of averages that stop at edges), `influence` (level of context -> how many pixels far it looks,
+see `influence`) and `masked_out` (the file of the pixels that pretraining did not see) with `masked_out_sha256`,
+`chosen_by` (labels that chose something besides the classifier: `what` they chose, `file`, `variable`, `sha256`,
+`pixels`), and `confidence` (path of the layer of that name, where it was written with the map) with `confidence_sha256`
+(of its values). Loads no torch.
 """
 
 from __future__ import annotations
@@ -68,6 +68,7 @@ class Provenance:
     labels_sha256: str = ""
     labels_variable: str = ""
     labels_background: str = ""
+    labels_buffer: str = ""
     transductive: bool = False
     commands: tuple[str, ...] = ()
     pixel_area_m2: float | None = None
@@ -271,7 +272,7 @@ def _chosen_by(encoder: Encoder, cube_hash: str) -> tuple[Mapping[str, Any], ...
             "what": EPOCH,
             **{
                 name: watched[name]
-                for name in ("file", "variable", "background", "sha256", "pixels")
+                for name in ("file", "variable", "background", "buffer", "sha256", "pixels")
                 if name in watched
             },
         },

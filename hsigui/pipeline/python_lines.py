@@ -152,7 +152,7 @@ class _Script:
 
     def _pretrain(self, line: _Line) -> None:
         own = ("--out", "--set", "--no-monitor", "--monitor-labels", "--monitor-labels-variable",
-               "--monitor-labels-background")  # fmt: skip
+               "--monitor-labels-background", "--monitor-labels-buffer")  # fmt: skip
         line.only(TRAINING, READING, own)
         cubes = [self._cube(path, line) for path in line.words]
         self._written(line.one("--mask-out"))
@@ -168,8 +168,8 @@ class _Script:
         self._held[line.one("--out")] = self._new("encoder", _call("hsigui.pretrain", first, *more))
 
     def _classify(self, line: _Line) -> None:
-        own = ("--run", "--probe", "--labels", "--labels-variable", "--labels-background", "--device", "--out",
-               "--confidence", "--entropy", "--probabilities")  # fmt: skip
+        own = ("--run", "--probe", "--labels", "--labels-variable", "--labels-background", "--labels-buffer",
+               "--device", "--out", "--confidence", "--entropy", "--probabilities")  # fmt: skip
         line.only(DRAWING, FILTERS, READING, own)
         (path,) = line.words
         cube, run, out = self._cube(path, line), line.one("--run"), line.one("--out")
@@ -223,10 +223,11 @@ class _Script:
             self._say(_call("hsigui.save", mask, repr(line.one("--mask"))))
 
     def _evaluate(self, line: _Line) -> None:
-        line.only(("--truth", "--report", "--truth-variable", "--truth-background", "--errors", "--confused"))
+        how = ("--truth-variable", "--truth-background", "--truth-buffer")
+        line.only(("--truth", "--report", "--errors", "--confused"), how)
         (path,) = line.words
         truth = line.one("--truth")
-        more = line.arguments({"--truth-variable": str, "--truth-background": str}, {})
+        more = line.arguments(dict.fromkeys(how, str), {})
         score = self._new(
             "score", _call("hsigui.evaluate", *(self._held.get(x, repr(x)) for x in (path, truth)), *more)
         )
@@ -256,15 +257,17 @@ class _Script:
 
     def _labels_of(self, line: _Line, option: str, cube: str) -> str:
         """The labels that an option names, read as those beside it say."""
-        return self._labels(line.one(option), line.one(f"{option}-variable"), cube, line.one(f"{option}-background"))
+        variable, background, buffer = (line.one(f"{option}-{name}") for name in ("variable", "background", "buffer"))
+        return self._labels(line.one(option), variable, cube, background, buffer)
 
-    def _labels(self, path: str, variable: str, cube: str, background: str = "") -> str:
+    def _labels(self, path: str, variable: str, cube: str, background: str = "", buffer: str = "") -> str:
         """Labels that were drawn before, or those of a file."""
-        if path in self._held and not (variable or background):
+        if path in self._held and not (variable or background or buffer):
             return self._held[path]
         more = [cube] if cube else []
         more += [f"variable={variable!r}"] if variable else []
         more += [f"background={background!r}"] if background else []
+        more += [f"buffer={buffer!r}"] if buffer else []
         call = _call("hsigui.read_labels", repr(path), *more)
         if call not in self._held:
             self._held[call] = self._new("labels" if cube else "truth", call)

@@ -100,7 +100,8 @@ def _of_fitted(
     found.append(
         lines.classify(
             scene, labels, result.spec, run=run, device=encoder.spec.device, filters=filters,
-            labels_variable=files.variable, labels_background=files.background, confidence=confidence,
+            labels_variable=files.variable, labels_background=files.background, labels_buffer=files.buffer,
+            confidence=confidence,
         )
     )  # fmt: skip
     return found

@@ -48,11 +48,13 @@ class LabelOrigin:
         files: that may hold the labels, or the record of their draw.
         sample: what the labels began with, where they were drawn from a truth.
         truth: that truth, rows x cols; None where there is none any more.
+        buffer: the distance within which points and lines of the files label, where the user chose one.
     """
 
     files: tuple[Path, ...] = ()
     sample: Sample | None = None
     truth: NDArray[np.uint16] | None = None
+    buffer: str = ""
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -184,14 +186,12 @@ class Result:
         from hsigui.pipeline.provenance import raster_hash
 
         if self.labels is not None and self.labels.path is not None:
-            return LabelPaths(
-                labels=self.labels.path, variable=self.labels.variable, background=self.labels.chosen_background
-            )
+            return _paths_of(self.labels.path, self.labels)
         grid = Grid(self.cube.rows, self.cube.cols, self.cube.geo)
         for path in self.origin.files:
-            for held in _readings_of(path, grid):
+            for held in _readings_of(path, grid, self.origin.buffer):
                 if raster_hash(held.array) == raster_hash(self.trained_on):
-                    return LabelPaths(labels=path, variable=held.variable, background=held.chosen_background)
+                    return _paths_of(path, held)
         return LabelPaths()
 
     def record(self, files: LabelPaths | None = None, commands: tuple[str, ...] | None = None) -> Provenance:
@@ -207,7 +207,7 @@ class Result:
         if files is not None and files.labels is not None:
             record = dataclasses.replace(
                 record, labels=str(files.labels.resolve()), labels_variable=files.variable,
-                labels_background=files.background,
+                labels_background=files.background, labels_buffer=files.buffer,
             )  # fmt: skip
         if self.labels is not None:
             record = dataclasses.replace(record, labels_sha256=raster_hash(self.labels.array))
@@ -234,6 +234,7 @@ class Result:
             record, settings=settings, labels=str(about["labels"]), labels_sha256=str(about["labels_sha256"]),
             labels_variable=str(about.get("labels_variable", "")),
             labels_background=str(about.get("labels_background", "")),
+            labels_buffer=str(about.get("labels_buffer", "")),
         )  # fmt: skip
 
     def _told_of_bringing(self, identity: str) -> Mapping[str, str]:
@@ -287,11 +288,20 @@ def with_filters(record: Provenance, filters: Filters) -> Provenance:
     return dataclasses.replace(record, settings=settings, confidence="", confidence_sha256="")
 
 
-def _readings_of(path: Path, grid: Grid) -> Iterator[ClassRaster]:
+def _paths_of(path: Path, held: ClassRaster) -> LabelPaths:
+    """A file of labels and how it is read."""
+    return LabelPaths(
+        labels=path, variable=held.variable, background=held.chosen_background, buffer=held.buffer
+    )  # fmt: skip
+
+
+def _readings_of(path: Path, grid: Grid, buffer: str = "") -> Iterator[ClassRaster]:
     """The labels of a file as it most likely means them, then in the other ways that a user can choose; none of a file
     that has moved, or that holds several arrays."""
     try:
         first = read_classes(path, grid=grid)
+        if buffer and first.thin:
+            yield read_classes(path, grid=grid, buffer=buffer)
         yield first
         for background, _ in [] if first.background is None else list(readings(first.background))[1:]:
             yield read_classes(path, grid=grid, background=background)

@@ -115,6 +115,7 @@ class HowRead:
     Attributes:
         map_variable, truth_variable, labels_variable: name of the array, where a file holds several.
         map_background, truth_background, labels_background: numbers that mean no label; see `read_classes`.
+        truth_buffer, labels_buffer: distance within which points and lines label; likewise.
     """
 
     map_variable: str | None = None
@@ -123,6 +124,8 @@ class HowRead:
     map_background: str | float | None = None
     truth_background: str | float | None = None
     labels_background: str | float | None = None
+    truth_buffer: str | float | None = None
+    labels_buffer: str | float | None = None
 
 
 AS_THEY_SAY = HowRead()
@@ -368,7 +371,10 @@ def _training_labels(
 ) -> tuple[ClassRaster | None, SplitRecord | None, tuple[str, ...]]:
     """The labels that a map was trained on, from their file or from the map's own record, and what to say of them."""
     if given is not None:
-        labels = read_classes(given, variable=as_read.labels_variable, grid=grid, background=as_read.labels_background)
+        labels = read_classes(
+            given, variable=as_read.labels_variable, grid=grid, background=as_read.labels_background,
+            buffer=as_read.labels_buffer,
+        )  # fmt: skip
         said = (say("{name}: {note}", name=given.name, note=reason) for reason in _reasons(labels))
         return labels, splits.load(given, labels.array), tuple(said)
     if record is None or not record.labels:
@@ -377,7 +383,10 @@ def _training_labels(
     # Maps of earlier versions were trained on labels in which 0 never was a class.
     for background in (record.labels_background or None, OF_MASKS) if path.exists() else ():
         try:
-            labels = read_classes(path, variable=record.labels_variable or None, grid=grid, background=background)
+            labels = read_classes(
+                path, variable=record.labels_variable or None, grid=grid, background=background,
+                buffer=record.labels_buffer or None,
+            )  # fmt: skip
         except HsiError:
             if background == OF_MASKS:
                 continue

@@ -135,7 +135,7 @@ def mapped(result: Result, files: LabelPaths) -> tuple[str, ...]:
     labels = None if files.labels is None else str(files.labels.resolve())
     return (*_demo_of(result.cube), lines.classify(
         _scene(result.cube), labels, result.spec, run=result.run_folder.resolve(), device=result.encoder.spec.device,
-        labels_variable=files.variable, labels_background=files.background,
+        labels_variable=files.variable, labels_background=files.background, labels_buffer=files.buffer,
     ))  # fmt: skip
 
 

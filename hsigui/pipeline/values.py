@@ -171,6 +171,7 @@ class LabelPaths:
         truth: what the labels were drawn from.
         variable: the array, layer or field of the labels, where their file holds several; else empty.
         background: the numbers of the labels' file that mean no label, as the user chose; else empty.
+        buffer: the distance within which points and lines of that file label, as the user chose; else empty.
     """
 
     labels: Path | None = None
@@ -178,6 +179,7 @@ class LabelPaths:
     truth: Path | None = None
     variable: str = ""
     background: str = ""
+    buffer: str = ""
 
 
 @dataclass(frozen=True)

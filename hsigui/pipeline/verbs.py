@@ -125,7 +125,7 @@ def _origin_of(labels: ClassRaster | None) -> dict[str, str]:
     """The file of labels and which of its arrays they are; empty where they are in none."""
     if not isinstance(labels, Labels) or labels.path is None:
         return {}
-    more = {"variable": labels.variable, "background": labels.chosen_background}
+    more = {"variable": labels.variable, "background": labels.chosen_background, "buffer": labels.buffer}
     return {"file": str(labels.path.resolve()), **{name: text for name, text in more.items() if text}}
 
 

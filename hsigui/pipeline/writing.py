@@ -231,7 +231,7 @@ def kept_of(result: Result, files: LabelPaths, ctx: Context, command: str = "") 
     return kept_probe.of_scene(
         result.cube, result.encoder, result.features, result.probe, result.spec, result.trained_on, result.classes,
         "" if files.labels is None else str(files.labels.resolve()), ctx, variable=files.variable,
-        background=files.background, commands=lines,
+        background=files.background, buffer=files.buffer, commands=lines,
     )  # fmt: skip
 
 

@@ -72,7 +72,8 @@ class Condition:
         layer: the layer that is painted.
         forgotten: how many steps of the history were dropped before those that are kept.
         labels_path: the file of the user that they were saved to last; empty for none.
-        labels_source: the one that they were read from; likewise.
+        labels_source: the one that they were read from; likewise. labels_buffer: the distance within which points and
+            lines of it label.
         given_up: the user did not want them.
     """
 
@@ -84,6 +85,7 @@ class Condition:
     labels_path: str = ""
     given_up: bool = False
     labels_source: str = ""
+    labels_buffer: str = ""
 
     @classmethod
     def from_json(cls, values: Mapping[str, Any]) -> Condition:

@@ -111,6 +111,7 @@ class Tracker:
                 forgotten,
                 "" if scene.labels_path is None else str(scene.labels_path),
                 labels_source="" if scene.labels_source is None else str(scene.labels_source),
+                labels_buffer=scene.labels_buffer,
             ),
             {key: self._tile(key) for key in keys},
             changed,

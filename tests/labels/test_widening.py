@@ -15,6 +15,7 @@ from hsigui.errors import HsiError
 from hsigui.labels.classes import ClassTable
 from hsigui.labels.formats.files import read_classes
 from hsigui.labels.grid import Grid
+from hsigui.labels.on_scene import read_reference
 from hsigui.labels.shapes import LabelledShapes, Shape, burn
 from hsigui.labels.widening import Buffer, buffer_of
 
@@ -100,7 +101,7 @@ def test_a_distance_that_nobody_means_is_refused():
         drawn(Shape(1, "point", (np.array([(5.0, 5.0)]),)), "5000")
 
 
-def test_labels_that_are_widened_are_in_no_file_and_rasters_cannot_be(tmp_path: Path):
+def test_labels_that_are_widened_say_by_how_much_and_rasters_cannot_be(tmp_path: Path):
     (tmp_path / "p.geojson").write_text(
         '{"type": "Feature", "hsigui": {"coordinates": "pixels"}, "properties": {"class": 4}, '
         '"geometry": {"type": "Point", "coordinates": [5.5, 5.5]}}'
@@ -108,8 +109,12 @@ def test_labels_that_are_widened_are_in_no_file_and_rasters_cannot_be(tmp_path: 
     np.save(tmp_path / "cube.npy", np.random.default_rng(0).random((20, 20, 5)))
     cube = api.open(tmp_path / "cube.npy")
     labels = api.read_labels(tmp_path / "p.geojson", cube, buffer=1)
-    assert (np.count_nonzero(labels.array), labels.path) == (5, None)
-    assert api.read_labels(tmp_path / "p.geojson", cube).path == tmp_path / "p.geojson"
+    assert (np.count_nonzero(labels.array), labels.path, labels.buffer) == (5, tmp_path / "p.geojson", "1")
+    assert api.read_labels(tmp_path / "p.geojson", cube).buffer == ""
+    truth = read_reference(tmp_path / "p.geojson", cube, buffer="2px")
+    assert (np.count_nonzero(truth.array), truth.buffer) == (13, "2px")
     np.save(tmp_path / "x.npy", np.ones((4, 4), np.uint8))
     with pytest.raises(HsiError, match="no points and lines"):
         read_classes(tmp_path / "x.npy", buffer=2)
+    with pytest.raises(HsiError, match="reference pixels"):
+        read_reference(tmp_path / "x.npy", cube)

@@ -22,7 +22,6 @@ from hsigui.__main__ import main
 from hsigui.cube.cube import ArraySource, Cube, Geo
 from hsigui.cube.demo import demo_scene
 from hsigui.cube.formats.envi import write_cube
-from hsigui.errors import HsiError
 from hsigui.jobs import CallbackContext, Cancelled
 from hsigui.labels.classes import ClassInfo, ClassTable
 from hsigui.labels.formats.files import read_classes, write_classes
@@ -179,6 +178,26 @@ def background_by_number(at: Place) -> Path:
     return at.work / "map.tif"
 
 
+def points_with_a_distance(at: Place) -> Path:
+    """Points that label all pixels within a pixel and a half, for the map and for watching a training."""
+    truth = read_classes(at.data / "truth.tif").array
+    places = [np.argwhere(truth == number)[5] for number in np.unique(truth[truth > 0])]
+    shapes = [
+        {"type": "Feature", "properties": {"class": int(truth[row, col])},
+         "geometry": {"type": "Point", "coordinates": [col + 0.5, row + 0.5]}} for row, col in places.copy()
+    ]  # fmt: skip
+    told = {"type": "FeatureCollection", "hsigui": {"coordinates": "pixels"}, "features": shapes}
+    (at.work / "points.geojson").write_text(json.dumps(told), encoding="utf-8")
+    at("pretrain", "../data sets/scene.hdr", "--method", "lscosa", "--epochs", 2, "--device", "cpu", "--out", "run",
+       "--monitor-labels", "points.geojson", "--monitor-labels-buffer", 1)  # fmt: skip
+    at("classify", at.data / "scene.hdr", "--run", "run", "--labels", "points.geojson", "--labels-buffer", "1.5px",
+       "--out", "map.tif")  # fmt: skip
+    record = provenance.load(at.work / "map.tif", read_classes(at.work / "map.tif").array)
+    assert record is not None
+    assert (record.labels_buffer, Path(record.labels).name) == ("1.5px", "points.geojson")
+    return at.work / "map.tif"
+
+
 def several_layers(at: Place) -> Path:
     sampled(at)
     raster = read_classes(at.work / "labels.tif")
@@ -317,6 +336,7 @@ WAYS: tuple[Callable[[Place], Path], ...] = (
     plain, abbreviated, resumed, replaced, kept_probe, kept_probe_of_a_copied_run, one_of_many, filtered,
     filtered_twice, edited_labels, array_by_name, several_layers, in_several_folders, one_of_several_draws, by_python,
     of_two_scenes, masked_out, array_by_axes, quality_masks, bands_left_out, background_by_number,
+    points_with_a_distance,
     of_a_run_of_an_earlier_version, of_a_classifier_of_an_earlier_version,
 )  # fmt: skip
 
@@ -365,18 +385,7 @@ def figures(report: Path) -> object:
     return told["accuracy"], told["reliability"]
 
 
-# Of which Python has no word for an option, and says so.
-BY_COMMANDS_ONLY = (bands_left_out, background_by_number)
-BY_PYTHON = [way for way in WAYS if way not in BY_COMMANDS_ONLY]
-
-
-@pytest.mark.parametrize("way", BY_COMMANDS_ONLY, ids=lambda way: way.__name__)
-def test_a_record_that_python_cannot_repeat_is_refused_by_the_option(at, way):
-    with pytest.raises(HsiError, match="There is no Python for"):
-        python_of(recorded(way(at)))
-
-
-@pytest.mark.parametrize("way", BY_PYTHON, ids=[way.__name__ for way in BY_PYTHON])
+@pytest.mark.parametrize("way", WAYS, ids=[way.__name__ for way in WAYS])
 def test_the_python_of_a_record_makes_the_same_map_in_an_empty_folder(at, way, tmp_path, monkeypatch):
     made = way(at)
     script, wanted = python_of(recorded(made)), of(made)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 from pathlib import Path
 
 import numpy as np
@@ -60,7 +61,8 @@ def read_classes(
         raise HsiError(say("The file {path} does not exist.", path=path), say("Choose another file."))
     choice, wide = choice_of(background), buffer_of(buffer)
     with untrusted.reading(path.name):
-        return _read(path, variable, grid, choice, wide)
+        found = _read(path, variable, grid, choice, wide)
+    return found if wide is None else dataclasses.replace(found, buffer=str(buffer))
 
 
 def _read(

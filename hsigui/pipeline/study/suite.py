@@ -17,9 +17,7 @@ from hsigui.cube.open import open_cube
 from hsigui.errors import HsiError
 from hsigui.jobs import Context
 from hsigui.labels.classes import ClassInfo, ClassTable
-from hsigui.labels.formats.files import read_classes
-from hsigui.labels.label_map import require_same_size
-from hsigui.labels.place import require_same_place
+from hsigui.labels.on_scene import read_reference
 from hsigui.pipeline.study.about import context
 from hsigui.pipeline.study.plan import StudySpec, StudyTruth
 from hsigui.pipeline.study.progress import Quiet
@@ -81,9 +79,7 @@ def load_scene(scene: SuiteScene, ctx: Context) -> tuple[Cube, StudyTruth]:
         classes = ClassTable(tuple(ClassInfo(*entry) for entry in made.classes))
         return made.cube, StudyTruth(made.truth, classes, made.cube.valid_mask(ctx.check))
     cube = open_cube(scene.cube, variable=scene.variable, choice=scene.choice, gaps=False)
-    truth = read_classes(scene.truth, variable=scene.truth_variable, background=scene.truth_background)
-    require_same_size(truth.array.shape, (cube.rows, cube.cols), say("reference pixels"))
-    require_same_place(truth.geo, cube.geo, (cube.rows, cube.cols), say("reference pixels"))
+    truth = read_reference(scene.truth, cube, scene.truth_variable, scene.truth_background, scene.truth_buffer)
     return cube, StudyTruth(truth.array.astype(np.uint16), truth.classes, cube.valid_mask(ctx.check))
 
 

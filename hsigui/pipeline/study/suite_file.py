@@ -29,6 +29,7 @@ from hsigui.cube.demo import demo_scene
 from hsigui.cube.open import ImportChoice
 from hsigui.errors import HsiError
 from hsigui.labels.background import choice_of
+from hsigui.labels.widening import buffer_of
 from hsigui.pipeline.influence import FULL
 from hsigui.pipeline.study.plan import StudySpec, chosen_methods, study_from
 from hsigui.texts import say
@@ -45,6 +46,7 @@ class SuiteScene:
         cube, truth: None for the simulated scene.
         variable, truth_variable: arrays of the files where several fit.
         truth_background: numbers of the truth that mean no label; None for what it says itself.
+        truth_buffer: distance within which points and lines of the truth label; None for the pixels that they touch.
         choice: how an array becomes the scene; None where only the variable is said.
         demo: arguments of `demo_scene`; None for files.
         own: fields of `StudySpec` that are other than the suite's.
@@ -56,6 +58,7 @@ class SuiteScene:
     variable: str | None = None
     truth_variable: str | None = None
     truth_background: str | None = None
+    truth_buffer: str | None = None
     choice: ImportChoice | None = None
     demo: Mapping[str, Any] | None = None
     own: Mapping[str, Any] | None = None
@@ -198,6 +201,16 @@ def _read_background(value: object) -> str | None:
     return str(value)
 
 
+def _read_buffer(value: object) -> str | None:
+    if isinstance(value, bool) or not isinstance(value, int | float | str) or value == "":
+        return None
+    try:
+        buffer_of(value)
+    except HsiError:
+        return None
+    return str(value)
+
+
 def _read_size(value: object) -> tuple[int, int] | None:
     given = value.lower().split("x") if isinstance(value, str) else value
     if not isinstance(given, list) or len(given) != 2:
@@ -216,6 +229,7 @@ _GUARD = _Kind(
 )
 _SWITCH = _Kind(lambda value: value if isinstance(value, bool) else None, say("true or false"))
 _BACKGROUND = _Kind(_read_background, say('numbers that mean no label, such as "255" or "-1,0"'))
+_BUFFER = _Kind(_read_buffer, say('a distance in pixels, such as 3, or in metres, such as "10m"'))
 _SIZE = _Kind(_read_size, say('rows and columns, such as "145x145"'))
 
 _CELLS = {"labels": _COUNTS, "splits": _WORDS}
@@ -232,6 +246,7 @@ _FILES = {
     "variable": _WORD,
     "truth_variable": _WORD,
     "truth_background": _BACKGROUND,
+    "truth_buffer": _BUFFER,
     "size": _SIZE,
     **_IMPORT,
 }
@@ -273,7 +288,10 @@ def _read_scene(path: Path, number: int, said: Table) -> SuiteScene:
     cube, truth = (path.parent / Path(files[key]).expanduser() for key in ("cube", "truth"))
     choice = _choice(where, files)
     variable = None if choice else files["variable"]
-    return SuiteScene(name, cube, truth, variable, files["truth_variable"], files["truth_background"], choice, own=own)
+    return SuiteScene(
+        name, cube, truth, variable, files["truth_variable"], files["truth_background"], files["truth_buffer"],
+        choice, own=own,
+    )  # fmt: skip
 
 
 def _choice(where: str, files: Mapping[str, Any]) -> ImportChoice | None:

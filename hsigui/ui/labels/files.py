@@ -174,7 +174,7 @@ class LabelFiles(QObject):
             array, classes = found.array, found.classes
         edit = session.labels.replacing(array, marked_as(classes, session.classes))
         session.replace_labels(edit, say("Open {name}", name=path.name))
-        session.scene.labels_source = path
+        session.scene.labels_source, session.scene.labels_buffer = path, raster.buffer
         if not had_unsaved and not matched and np.array_equal(array, raster.array):
             session.scene.mark_opened()
         self._desk.messages.info(

@@ -104,6 +104,7 @@ class LeftLabels(QObject):
         scene.labels_path, scene.labels_source = (
             Path(name) if name else None for name in (kept.condition.labels_path, kept.condition.labels_source)
         )
+        scene.labels_buffer = kept.condition.labels_buffer
         if not kept.condition.unsaved and not drawn:
             scene.mark_saved()
         scene.set_layer(kept.condition.layer)

@@ -29,7 +29,7 @@ def result_of(session: Session) -> Result | None:
         features=own_features(features), probe_spec=_at_once(own_probe(probe)), test=_tested(session),
         origin=LabelOrigin(
             tuple(path for path in files if path is not None), session.map_sample,
-            None if session.truth is None else session.truth.array,
+            None if session.truth is None else session.truth.array, session.scene.labels_buffer,
         ),
         seconds=session.seconds, run_folder=session.run_folder, plain=session.plain,
     )  # fmt: skip

@@ -21,6 +21,7 @@ from PIL import Image
 from hsigui.cube.cube import Geo
 from hsigui.cube.formats.envi_geo import utm_wkt
 from hsigui.errors import HsiError
+from hsigui.labels.classes import color_for
 from hsigui.labels.describe import describe_file
 from hsigui.labels.formats import wkb
 from hsigui.labels.formats.files import AmbiguousLabels, Grid, read_classes
@@ -486,14 +487,44 @@ def test_classes_and_macroclasses_of_scp_have_their_own_names(tmp_path: Path, su
     assert macro.array[0, :5].tolist() == [1, 0, 1, 0, 2]
 
 
-def scpx(folder: Path, xml: str | None, *, regions_too: bool = True) -> Path:
+def scp_table(*rows: tuple[str, int, int, str], later: bool = False) -> bytes:
+    """The table of a catalogue, as the first published version wrote it, or with fields that later ones added."""
+    fields = [("signature_id", "<U64"), ("macroclass_id", "<i2"), ("class_id", "<i2"), ("class_name", "<U512"),
+              ("selected", "i1"), *((f"{n}_thr", "<f8") for n in ("min_dist", "max_like", "spec_angle"))]  # fmt: skip
+    more = [("geometry", "i1"), ("signature", "i1"), ("color", "<U64"), ("pixel_count", "<i8"), ("unit", "<U32")]
+    values = [(*row, 1, 0.0, 0.0, 0.0) + ((1, 1, f"#00{row[2]:02x}ff", 9, "E-9m") if later else ()) for row in rows]
+    return np.array(values, dtype=fields + more if later else fields).tobytes()
+
+
+SCP_ROWS = (("b", 1, 2, "Weizen Ü"), ("a", 1, 1, "Corn"), ("gone", 9, 9, "No region"), ("c", 2, 3, "Bare"))
+
+
+@pytest.mark.parametrize("later", [False, True])
+def test_names_and_colours_of_the_classes_in_the_macroclasses_of_scp_are_read(tmp_path: Path, later: bool):
+    found = read_classes(scpx(tmp_path, XML, table=scp_table(*SCP_ROWS, later=later)), grid=PLACE, variable="class_id")
+    assert names(found) == {1: "Corn", 2: "Weizen Ü", 3: "Bare"}
+    colors = [info.color for info in found.classes]
+    assert colors == ([(0, n, 255) for n in (1, 2, 3)] if later else [color_for(n) for n in (1, 2, 3)])
+    assert names(read_classes(tmp_path / "train.scpx", grid=PLACE)) == {1: "Veg", 2: "Soil"}
+
+
+@pytest.mark.parametrize(
+    "table",
+    [b"", b"\0" * 5000, scp_table(*SCP_ROWS)[:200], scp_table(("a", 2, 1, "x"), ("b", 1, 3, "x"), ("c", 3, 3, "x"))],
+)
+def test_classes_whose_record_is_missing_or_of_another_class_keep_their_numbers(tmp_path: Path, table: bytes):
+    found = read_classes(scpx(tmp_path, XML, table=table), grid=PLACE, variable="class_id")
+    assert names(found) == {1: "Class 1", 2: "Class 2", 3: "Class 3"}
+
+
+def scpx(folder: Path, xml: str | None, *, regions_too: bool = True, table: bytes = b"\0" * 40) -> Path:
     shapes = regions(folder / "geometry.gpkg", roi_id=["a", "b", "c"], macroclass_id=[1, 1, 2], class_id=[1, 2, 3])
     with zipfile.ZipFile(folder / "train.scpx", "w") as archive:
         if regions_too:
             archive.write(shapes, "geometry.gpkg")
         if xml is not None:
             archive.writestr("macroclasses.xml", xml)
-        archive.writestr("table", b"\0" * 40)
+        archive.writestr("table", table)
     shapes.unlink()
     return folder / "train.scpx"
 

@@ -32,6 +32,7 @@ truth = "data/fields_gt.mat"
 variable = "cube"
 truth_variable = "gt"
 truth_background = 255
+truth_buffer = "10m"
 
 [[scene]]
 name = "Flat"
@@ -69,6 +70,7 @@ def test_scenes_and_study_are_read_and_paths_are_relative_to_the_file(tmp_path):
     assert (fields.cube, fields.truth) == (tmp_path / "data" / "fields.mat", tmp_path / "data" / "fields_gt.mat")
     assert (fields.variable, fields.truth_variable, fields.choice) == ("cube", "gt", None)
     assert (fields.truth_background, flat.truth_background) == ("255", None)
+    assert (fields.truth_buffer, flat.truth_buffer) == ("10m", None)
     assert flat.truth == Path("/elsewhere/gt.mat")
     assert flat.choice == ImportChoice("x", "bands,pixels", 20, 30, wavelengths="")
     assert simulated.cube is None
@@ -112,6 +114,7 @@ def test_what_is_not_said_is_as_in_a_study_of_one_scene(tmp_path):
         (f"[study]\ndevice = 3\n{DEMO}", "device cannot be 3"),
         (scene("name = 'a'\ncube = 'c'\ntruth = 't'\ntruth_background = 'x'"), "truth_background cannot be 'x'"),
         (scene("name = 'a'\ncube = 'c'\ntruth = 't'\ntruth_background = true"), "truth_background cannot be True"),
+        (scene("name = 'a'\ncube = 'c'\ntruth = 't'\ntruth_buffer = 0"), "truth_buffer cannot be 0"),
         (f"study = 3\n{DEMO}", "study cannot be 3"),
         (scene("demo = {}"), r"\[\[scene\]\] 1: the key name is missing"),
         (scene("name = 'a/b'\ndemo = {}"), "name cannot be 'a/b'"),
