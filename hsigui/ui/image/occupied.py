@@ -31,16 +31,7 @@ class Occupied:
         starts = np.maximum(np.arange(first, last + 1) * TILE - left, 0)
         self._tiles[down, first : last + 1] |= np.logical_or.reduceat(numbers.any(axis=0), starts)
 
-    @property
-    def boxes(self) -> list[Box]:
-        """Boxes (top, left, bottom, right; the last two exclusive) that hold all that was written: the tiles of each
-        row that lie side by side as one."""
-        found = []
-        for row in np.flatnonzero(self._tiles.any(axis=1)).tolist():
-            edges = np.flatnonzero(np.diff(self._tiles[row].astype(np.int8), prepend=0, append=0)).tolist()
-            bottom = min((row + 1) * TILE, self._rows)
-            found += [
-                (row * TILE, first * TILE, bottom, min(end * TILE, self._cols))
-                for first, end in zip(edges[::2], edges[1::2], strict=True)
-            ]
-        return found
+    def any_in(self, box: Box) -> bool:
+        """Whether something was written near a box of pixels (top, left, bottom, right; the last two exclusive)."""
+        top, left, bottom, right = box
+        return bool(self._tiles[top // TILE : math.ceil(bottom / TILE), left // TILE : math.ceil(right / TILE)].any())

@@ -7,8 +7,6 @@ is painted.
 
 from __future__ import annotations
 
-import math
-from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -18,10 +16,10 @@ from PySide6.QtGui import QImage, QPainter
 from hsigui.labels.classes import MAX_CLASS, ClassTable, Color
 from hsigui.ui.image.no_data import SIDE, checkered, has_gaps
 from hsigui.ui.image.occupied import Occupied
+from hsigui.ui.image.reduced import Reduced
 
 Box = tuple[int, int, int, int]
 REACH = 8  # device pixels around a repainted part that tell which lines reach into it
-ROWS_AT_ONCE = 16  # of a reduced layer
 ROWS_TAKEN = 256  # of a raster that is set as a whole
 STRIPES = 8.0  # logical pixels from stripe to stripe
 RISING, FALLING = "/", "\\"  # which way stripes slant
@@ -63,6 +61,11 @@ class Window:
     ratio: float = 1.0
     around_rows: NDArray[np.intp] = field(default_factory=lambda: np.zeros(0, dtype=np.intp))
     around_cols: NDArray[np.intp] = field(default_factory=lambda: np.zeros(0, dtype=np.intp))
+
+    @property
+    def box(self) -> Box:
+        """The scene pixels that it shows: top, left, bottom, right (the last two exclusive)."""
+        return int(self.rows[0]), int(self.cols[0]), int(self.rows[-1]) + 1, int(self.cols[-1]) + 1
 
     def sample(self, buffer: NDArray[np.uint32], step: int = 1) -> NDArray[np.uint32]:
         """The buffer's values for every device pixel; each of its pixels stands for step x step of the scene."""
@@ -166,12 +169,12 @@ class ClassLayer:
         self.opacity = opacity
         self.visible = True
         self._keep_small = keep_small
-        self._small = _Reduced(1, np.zeros((0, 0), dtype=np.uint32), ())
         self._buffer: NDArray[np.uint32] = np.zeros((0, 0), dtype=np.uint32)
         self._colors: NDArray[np.uint32] = np.zeros(MAX_CLASS + 1, dtype=np.uint32)
         self._known: NDArray[np.bool_] = np.zeros(MAX_CLASS + 1, dtype=bool)  # has its colour in _colors
         self._table = ClassTable()
         self._used = Occupied()  # outside of it the buffer was never written to
+        self._small = Reduced(self._buffer, self._used)
 
     @property
     def empty(self) -> bool:
@@ -195,8 +198,7 @@ class ClassLayer:
                 self._take(start, start + len(rows), 0, array.shape[1], rows)
             elif not fresh:
                 self._buffer[start : start + ROWS_TAKEN] = 0
-        if self._small.factor > 1:
-            self._small = _Reduced(self._small.factor, self._buffer, self._used.boxes)
+        self._small = Reduced(self._buffer, self._used)
 
     def set_table(self, table: ClassTable) -> None:
         """Takes other classes for what is drawn from now on; what was drawn before stays as it is."""
@@ -226,8 +228,7 @@ class ClassLayer:
         for start in range(0, len(numbers), ROWS_TAKEN):
             rows = numbers[start : start + ROWS_TAKEN]
             self._take(top + start, top + start + len(rows), left, right, rows)
-        if self._small.factor > 1:
-            self._small.update((top, left, bottom, right), self._buffer)
+        self._small.update((top, left, bottom, right))
 
     def _take(self, top: int, bottom: int, left: int, right: int, numbers: NDArray[np.integer]) -> None:
         known = self._known[numbers]
@@ -239,8 +240,9 @@ class ClassLayer:
         self._used.add(top, left, numbers)
 
     def clear(self) -> None:
-        self._small = _Reduced(1, np.zeros((0, 0), dtype=np.uint32), ())
         self._buffer = np.zeros((0, 0), dtype=np.uint32)
+        self._used = Occupied()
+        self._small = Reduced(self._buffer, self._used)
 
     def color_at(self, row: int, col: int) -> tuple[int, int, int, int]:
         """Red, green, blue and alpha of a pixel of the buffer."""
@@ -251,10 +253,9 @@ class ClassLayer:
         """Draws into device pixels."""
         if self.empty or not self.visible or self.opacity <= 0:
             return
-        factor = window.factor if self._keep_small else 1
-        if factor > 1 and (self._small.factor != factor or self._small.of != self.shape):
-            self._small = _Reduced(factor, self._buffer, self._used.boxes)
-        buffer = self._small.buffer if factor > 1 else self._buffer
+        buffer, factor = self._buffer, window.factor if self._keep_small else 1
+        if factor > 1:
+            buffer, factor = self._small.at(factor, window.box)
         pixels = window.sample(buffer, factor)
         if self._hatched:
             _hatch(pixels, window, self._hatched)
@@ -340,37 +341,3 @@ def _outline(pixels: NDArray[np.uint32], buffer: NDArray[np.uint32], window: Win
     colors = sampled[edge]
     bright = 2 * (colors >> 16 & 255) + 5 * (colors >> 8 & 255) + (colors & 255) > 8 * 110
     pixels[edge] = np.where(bright, np.uint32(0xFF101010), np.uint32(0xFFFFFFFF))
-
-
-class _Reduced:
-    """A layer at a fraction of its size, in which a block shows a class as soon as one of its pixels has it."""
-
-    def __init__(self, factor: int, full: NDArray[np.uint32], used: Sequence[Box]) -> None:
-        self.factor = factor
-        self.of = full.shape
-        rows, cols = (math.ceil(side / factor) for side in full.shape)
-        self.buffer: NDArray[np.uint32] = np.zeros((rows, cols), dtype=np.uint32)
-        for box in used:
-            self.update(box, full)
-
-    def update(self, box: Box, full: NDArray[np.uint32]) -> None:
-        """Takes over a box of the full layer."""
-        f = self.factor
-        top, left = box[0] // f, box[1] // f
-        bottom, right = math.ceil(box[2] / f), math.ceil(box[3] / f)
-        part = full[top * f : bottom * f, left * f : right * f]
-        # Opaque colours are larger numbers than the transparent 0, so the largest is never the gap between labels.
-        # Row by row and then column by column, some rows at a time: ten times as fast as one maximum over blocks.
-        out = self.buffer[top:bottom, left:right]
-        for start in range(0, len(out), ROWS_AT_ONCE):
-            rows = part[start * f : (start + ROWS_AT_ONCE) * f]
-            out[start : start + ROWS_AT_ONCE] = _largest_of(_largest_of(rows, f).T, f).T if rows.any() else 0
-
-
-def _largest_of(pixels: NDArray[np.uint32], factor: int) -> NDArray[np.uint32]:
-    """The largest of each so many rows; the last may be fewer."""
-    out = pixels[::factor].copy(order="K")
-    for offset in range(1, factor):
-        rows = pixels[offset::factor]
-        np.maximum(out[: len(rows)], rows, out=out[: len(rows)])
-    return out
