@@ -227,9 +227,14 @@ def open_hdf(path: Path) -> Any:
         return as_hdf5(path)
     if is_hdf4(path):
         raise refusal(path)
-    require_sound_heaps(path)
     try:
-        return h5py.File(path.absolute(), "r", rdcc_nbytes=_CHUNK_CACHE)
+        file = h5py.File(path.absolute(), "r", rdcc_nbytes=_CHUNK_CACHE)
+        try:
+            require_sound_heaps(path, file)
+        except BaseException:
+            file.close()
+            raise
+        return file
     except BROKEN as error:
         raise broken(path, error) from error
 

@@ -104,6 +104,8 @@ def _outside(path: Path, group: Any, named: str) -> str:
         require_inside(found, path, named)
     except HsiError:
         return named
+    if h5py.is_hdf5(found):  # else the library says that it is none
+        require_sound_heaps(found)
     return ""
 
 
@@ -128,8 +130,8 @@ def _require_own_sources(path: Path, dataset: Any, depth: int) -> None:
             _require_own_array(path, dataset.file, array, depth)
             continue
         for found in _matching(path, dataset.file, file_name):
-            require_sound_heaps(found)
             with h5py.File(found, "r") as file:
+                require_sound_heaps(found, file)
                 _require_own_array(path, file, array, depth)
 
 

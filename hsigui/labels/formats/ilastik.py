@@ -22,7 +22,6 @@ from numpy.typing import NDArray
 from hsigui import stopping, untrusted
 from hsigui.cube.formats.arrays import ArrayInfo
 from hsigui.cube.formats.hdf5 import BROKEN, HdfFile, broken, load_dataset, open_hdf
-from hsigui.cube.formats.hdf5_heaps import require_sound_heaps
 from hsigui.cube.formats.hdf5_links import item_of
 from hsigui.cube.limits import require_room
 from hsigui.errors import HsiError
@@ -51,7 +50,6 @@ def read_ilp(path: Path, variable: str | None = None, grid: Grid | None = None) 
         AmbiguousLabels: several images could be the scene.
         HsiError: the file is damaged, or holds no labels of an image of the scene's size.
     """
-    require_sound_heaps(path)
     file = open_hdf(path)
     try:
         sets = item_of(file, _LABELS)
@@ -83,7 +81,6 @@ def read_h5(path: Path, variable: str | None = None, grid: Grid | None = None) -
         AmbiguousLabels: several arrays fit and `variable` is None.
         HsiError: the file is damaged, or no array holds class numbers.
     """
-    require_sound_heaps(path)
     file = HdfFile(path)
     name, order = layouts.split_name(variable or "")
     size = None if grid is None else grid.shape
@@ -113,7 +110,6 @@ def read_h5(path: Path, variable: str | None = None, grid: Grid | None = None) -
 def holds_classes(path: Path) -> bool | None:
     """Whether ilastik's “exported_data”, or the one array of an HDF5 file, holds classes though it has more axes than
     two: None where its numbers must show it."""
-    require_sound_heaps(path)
     file = HdfFile(path)
     several = [a for a in file.arrays if max(a.shape, default=0) > 1]
     chosen = [a for a in several if a.name == "exported_data"] or several
