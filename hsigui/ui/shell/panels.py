@@ -50,17 +50,17 @@ class PanelRow:
 
 # In the order in which they are made: what shows a scene hears of it before what draws on it.
 PANELS: tuple[PanelRow, ...] = (
-    PanelRow(say("Display"), say("Display"), display, _LEFT, scrolls=True, width=290, height=325),
-    PanelRow("Bands", say("Bands"), band_list, _LEFT, behind=say("Display")),
+    PanelRow("Display", say("Display"), display, _LEFT, scrolls=True, width=290, height=325),
+    PanelRow("Bands", say("Bands"), band_list, _LEFT, behind="Display"),
     PanelRow("Stretch", say("Stretch"), stretch, _LEFT, scrolls=True, behind="Bands"),
     PanelRow("Layers", say("Layers"), derived_layers, _LEFT, scrolls=True, behind="Stretch"),
-    PanelRow(say("Classes"), say("Classes"), classes, _LEFT, height=325),
-    PanelRow(say("Regions"), say("Regions"), regions, _LEFT, behind=say("Classes")),
-    PanelRow(say("History"), say("History"), history, _LEFT, behind=say("Regions")),
+    PanelRow("Classes", say("Classes"), classes, _LEFT, height=325),
+    PanelRow("Regions", say("Regions"), regions, _LEFT, behind="Classes"),
+    PanelRow("History", say("History"), history, _LEFT, behind="Regions"),
     PanelRow("Training", say("Training"), training, _RIGHT, scrolls=True, width=320, height=385),
     PanelRow("Map", say("Map"), class_map, _RIGHT, scrolls=True, height=315),
-    PanelRow(say("Results"), say("Results"), results, _RIGHT, scrolls=True, behind="Map"),
-    PanelRow(say("Quality"), say("Quality"), quality, _RIGHT, scrolls=True, behind=say("Results")),
-    PanelRow(say("Spectra"), say("Spectra"), spectra, _BOTTOM, height=210),
-    PanelRow("Overlays", say("Overlays"), overlays, _RIGHT, behind=say("Quality")),
+    PanelRow("Results", say("Results"), results, _RIGHT, scrolls=True, behind="Map"),
+    PanelRow("Quality", say("Quality"), quality, _RIGHT, scrolls=True, behind="Results"),
+    PanelRow("Spectra", say("Spectra"), spectra, _BOTTOM, height=210),
+    PanelRow("Overlays", say("Overlays"), overlays, _RIGHT, behind="Quality"),
 )
