@@ -36,7 +36,7 @@ from PySide6.QtWidgets import (  # noqa: E402
     QTabBar,
     QWidget,
 )
-from shiboken6 import isValid
+from shiboken6 import isValid  # noqa: E402
 
 from hsigui.settings import SettingsStore  # noqa: E402
 from hsigui.specs import SplitSpec  # noqa: E402
