@@ -36,6 +36,7 @@ from PySide6.QtWidgets import (  # noqa: E402
     QTabBar,
     QWidget,
 )
+from shiboken6 import isValid  # noqa: E402
 
 from hsigui.settings import SettingsStore  # noqa: E402
 from hsigui.specs import SplitSpec  # noqa: E402
@@ -102,7 +103,8 @@ def main() -> int:
     heard.update(texts_of(window))
     skipped = {window.actions_[name] for name in SKIPPED_ACTIONS}
     for action in window.findChildren(QAction):
-        if action in skipped or not action.isEnabled() or _of_others(action):
+        # Menus of files and layers are made anew on the way: their former actions are gone.
+        if not isValid(action) or action in skipped or not action.isEnabled() or _of_others(action):
             continue
         action.trigger()
         _until(app, lambda: not window.bridge.running)
