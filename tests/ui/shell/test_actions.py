@@ -19,6 +19,7 @@ def close_dialogs(window):
     for dialog in window.findChildren(QDialog):
         dialog.reject()
     QWhatsThis.leaveWhatsThisMode()
+    QWhatsThis.hideText()
 
 
 @pytest.mark.parametrize("name", [a.id for a in ACTIONS])
