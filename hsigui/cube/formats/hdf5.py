@@ -7,6 +7,7 @@ files are HDF5 too and are read through the same source.
 from __future__ import annotations
 
 import math
+import os
 import threading
 from collections.abc import Sequence
 from contextlib import AbstractContextManager
@@ -320,7 +321,7 @@ def require_plausible(path: Path, dataset: Any) -> None:
     """
     named = math.prod(dataset.shape) * dataset.dtype.itemsize
     stored = int(dataset.id.get_storage_size())
-    size = path.stat().st_size
+    size = _file_of(path, dataset).stat().st_size
     in_file = stored if dataset.is_virtual or dataset.external else min(stored, size)
     chunk = chunk_bytes(dataset)
     if dataset.is_virtual:
@@ -339,6 +340,12 @@ def require_plausible(path: Path, dataset: Any) -> None:
             ),
             say("Is the file complete?"),
         )
+
+
+def _file_of(path: Path, dataset: Any) -> Path:
+    """The file that has the samples of a dataset: a link may have led to another than the one that was opened."""
+    named = Path(os.fsdecode(h5py.h5f.get_name(dataset.id)))
+    return named if named.is_file() else path  # what is held in memory has a name and no file
 
 
 def read_positions(dataset: Any, picks: Sequence[NDArray[Any]], fixed: tuple[int, ...] = ()) -> NDArray[Any]:

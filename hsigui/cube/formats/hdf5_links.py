@@ -48,18 +48,31 @@ def item_of(group: Any, name: str) -> Any:
     """What a group holds under a name; None for nothing, as where a link leads to nothing.
 
     The external storage of a dataset is looked for beside its file, not where the program was started. All who have it
-    open must have said so; hence no dataset is opened in another way.
+    open must have said so; hence none that has such storage is opened in another way, and no other dataset in this one:
+    the library itself opens those that a link names in another file, when their attributes are listed.
     """
     if isinstance(group, TreeGroup):
         return group.get(name)
     try:
         if h5py.h5o.get_info(group.id, name.encode()).type != h5py.h5o.TYPE_DATASET:
             return group.get(name)
-        access = h5py.h5p.create(h5py.h5p.DATASET_ACCESS)
-        access.set_efile_prefix(b"${ORIGIN}")
-        return h5py.Dataset(h5py.h5d.open(group.id, name.encode(), access))
+        return h5py.Dataset(_opened(group.id, name.encode()))
     except (KeyError, RuntimeError):
         return None
+
+
+def _opened(group: Any, name: bytes) -> Any:
+    """The identifier of a dataset. Raises KeyError or RuntimeError."""
+    try:
+        found = h5py.h5d.open(group, name)
+        if not found.get_create_plist().get_external_count():
+            return found
+        del found  # closes it
+    except (KeyError, RuntimeError):
+        pass  # it may be open already, with what is said below
+    access = h5py.h5p.create(h5py.h5p.DATASET_ACCESS)
+    access.set_efile_prefix(b"${ORIGIN}")
+    return h5py.h5d.open(group, name, access)
 
 
 def is_array(item: Any) -> bool:

@@ -202,3 +202,20 @@ def test_a_command_lets_files_lead_outside_once_it_is_told(folder: Path, capsys:
     assert main(["info", str(other)]) == 1
     assert hsigui.open(other, outside_files=True).shape == SAMPLES.shape
     assert hsigui.open(other).shape == SAMPLES.shape
+
+
+@pytest.mark.parametrize("shape", [(3, 4, 5), (20, 30, 40)])
+def test_an_array_that_a_link_names_in_another_file_has_its_attributes_and_its_size(
+    tmp_path: Path, shape: tuple[int, ...]
+) -> None:
+    values = np.arange(np.prod(shape), dtype=np.uint16).reshape(shape)
+    with h5py.File(tmp_path / "part.h5", "w") as file:
+        file["x"] = values
+        file["x"].attrs["units"] = "reflectance"
+        file["x"].attrs["scale_factor"] = 10.0
+    with h5py.File(tmp_path / "whole.h5", "w") as file:
+        file["cube"] = h5py.ExternalLink("part.h5", "/x")
+    for _ in range(2):  # also while the first one is still open
+        cube = open_cube(tmp_path / "whole.h5")
+        assert cube.shape == shape
+        np.testing.assert_array_equal(cube.read(), values * np.float32(10))
