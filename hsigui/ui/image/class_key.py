@@ -8,6 +8,7 @@ from PySide6.QtCore import QRectF, QSize, Qt
 from PySide6.QtGui import QColor, QFont, QFontMetricsF, QPainter, QPalette
 
 from hsigui.labels.classes import Color
+from hsigui.ui.image.furniture import paint_ground
 
 PAD, AWAY, SWATCH, GAP = 8.0, 10.0, 11.0, 7.0  # logical pixels
 WIDEST, NARROWEST = 440.0, 150.0  # narrower, a longer key says nothing
@@ -57,12 +58,7 @@ def paint_class_key(painter: QPainter, key: ClassKey, port: QSize, font: QFont, 
     line = _line(metrics)
     painter.save()
     painter.setFont(font)
-    ground = QColor(palette.color(QPalette.ColorRole.Window))
-    ground.setAlpha(228)
-    painter.setPen(palette.color(QPalette.ColorRole.Mid))
-    painter.setBrush(ground)
-    painter.drawRoundedRect(box, 4, 4)
-    painter.setPen(palette.color(QPalette.ColorRole.WindowText))
+    paint_ground(painter, box, palette)
     _text(painter, metrics, key.title, QRectF(box.left() + PAD, box.top() + PAD, width - 2 * PAD, line))
     for number, (name, color) in enumerate(key.rows, start=1):
         top = box.top() + PAD + number * line

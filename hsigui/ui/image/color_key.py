@@ -7,7 +7,9 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 from PySide6.QtCore import QPointF, QRectF, QSize, Qt
-from PySide6.QtGui import QColor, QFont, QFontMetricsF, QImage, QPainter, QPalette
+from PySide6.QtGui import QFont, QFontMetricsF, QImage, QPainter, QPalette
+
+from hsigui.ui.image.furniture import paint_ground
 
 WIDTH, BAR, PAD, AWAY = 208.0, 10.0, 8.0, 10.0  # logical pixels
 
@@ -56,13 +58,8 @@ def paint_key(painter: QPainter, key: ColorKey, port: QSize, font: QFont, palett
     line = QFontMetricsF(font).height()
     painter.save()
     painter.setFont(font)
-    ground = QColor(palette.color(QPalette.ColorRole.Window))
-    ground.setAlpha(228)
-    painter.setPen(palette.color(QPalette.ColorRole.Mid))
-    painter.setBrush(ground)
-    painter.drawRoundedRect(box, 4, 4)
+    paint_ground(painter, box, palette)
     inside = box.adjusted(PAD, PAD, -PAD, -PAD)
-    painter.setPen(palette.color(QPalette.ColorRole.WindowText))
     title = QRectF(inside.topLeft(), QPointF(inside.right(), inside.top() + line))
     words = QFontMetricsF(font).elidedText(key.title, Qt.TextElideMode.ElideRight, title.width())
     painter.drawText(title, Qt.AlignmentFlag.AlignLeft, words)
