@@ -20,6 +20,13 @@ KEPT = 48.0
 MARGIN = 12.0
 
 
+def fine_step(box: tuple[int, int, int, int], most: int) -> int:
+    """Every how many pixels of a box (top, left, bottom, right; the last two exclusive) are drawn, so that no more than
+    so many are."""
+    top, left, bottom, right = box
+    return max(1, math.ceil(math.sqrt((bottom - top) * (right - left) / most)))
+
+
 class Camera:
     """Scale (logical pixels a scene pixel), turn, and the place of the scene's upper left corner in the view."""
 

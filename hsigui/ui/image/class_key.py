@@ -8,7 +8,7 @@ from PySide6.QtCore import QRectF, QSize, Qt
 from PySide6.QtGui import QColor, QFont, QFontMetricsF, QPainter, QPalette
 
 from hsigui.labels.classes import Color
-from hsigui.ui.image.furniture import paint_ground
+from hsigui.ui.image.furniture import paint_ground, small
 
 PAD, AWAY, SWATCH, GAP = 8.0, 10.0, 11.0, 7.0  # logical pixels
 WIDEST, NARROWEST = 440.0, 150.0  # narrower, a longer key says nothing
@@ -37,7 +37,7 @@ class ClassKey:
 
 def class_key_box(key: ClassKey, port: QSize, font: QFont) -> QRectF:
     """Where a key stands in a view of a size (logical pixels); empty where there is no room for it."""
-    metrics = QFontMetricsF(_small(font))
+    metrics = QFontMetricsF(small(font))
     rows = max((metrics.horizontalAdvance(name) for name, _ in key.rows), default=0) + SWATCH + GAP
     wanted = max(rows, metrics.horizontalAdvance(key.title), metrics.horizontalAdvance(key.note))
     wanted += 2 * PAD + 2
@@ -51,7 +51,7 @@ def class_key_box(key: ClassKey, port: QSize, font: QFont) -> QRectF:
 def paint_class_key(painter: QPainter, key: ClassKey, port: QSize, font: QFont, palette: QPalette) -> None:
     """Draws a key into a view of a size (logical pixels), in the colours of the window; left out where there is no room
     for it."""
-    box, font = class_key_box(key, port, font), _small(font)
+    box, font = class_key_box(key, port, font), small(font)
     if box.isEmpty():
         return
     metrics, width = QFontMetricsF(font), box.width()
@@ -74,12 +74,6 @@ def paint_class_key(painter: QPainter, key: ClassKey, port: QSize, font: QFont, 
         painter.setPen(palette.color(QPalette.ColorRole.WindowText))
         _text(painter, metrics, key.note, below)
     painter.restore()
-
-
-def _small(font: QFont) -> QFont:
-    font = QFont(font)
-    font.setPixelSize(12)
-    return font
 
 
 def _line(metrics: QFontMetricsF) -> float:

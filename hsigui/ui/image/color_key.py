@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 from PySide6.QtCore import QPointF, QRectF, QSize, Qt
 from PySide6.QtGui import QFont, QFontMetricsF, QImage, QPainter, QPalette
 
-from hsigui.ui.image.furniture import paint_ground
+from hsigui.ui.image.furniture import paint_ground, small
 
 WIDTH, BAR, PAD, AWAY = 208.0, 10.0, 8.0, 10.0  # logical pixels
 
@@ -37,22 +37,16 @@ class ColorKey:
 def key_box(port: QSize, font: QFont) -> QRectF:
     """Where a key stands in a view of a size (logical pixels); empty where there is no room for it."""
     width = min(WIDTH, port.width() - 2 * AWAY)
-    height = 2 * PAD + 2 * QFontMetricsF(_small(font)).height() + BAR + 4
+    height = 2 * PAD + 2 * QFontMetricsF(small(font)).height() + BAR + 4
     if width < WIDTH / 2 or height + 2 * AWAY > port.height():
         return QRectF()
     return QRectF(AWAY, port.height() - AWAY - height, width, height)
 
 
-def _small(font: QFont) -> QFont:
-    font = QFont(font)
-    font.setPixelSize(12)
-    return font
-
-
 def paint_key(painter: QPainter, key: ColorKey, port: QSize, font: QFont, palette: QPalette) -> None:
     """Draws a key into a view of a size (logical pixels), in the colours of the window; narrower where there is little
     room."""
-    box, font = key_box(port, font), _small(font)
+    box, font = key_box(port, font), small(font)
     if box.isEmpty():
         return
     line = QFontMetricsF(font).height()

@@ -29,6 +29,13 @@ ALL = (SCALE_BAR, NORTH_ARROW, GRID_MAP, GRID_LONLAT)
 GRIDS = {GRID_MAP: "map", GRID_LONLAT: "lonlat"}
 
 
+def small(font: QFont) -> QFont:
+    """The font of all that is written over the image, of the window's."""
+    font = QFont(font)
+    font.setPixelSize(12)
+    return font
+
+
 @dataclass(frozen=True)
 class ScaleBar:
     """A round length, and how many logical pixels it takes up in the middle of the view."""
@@ -45,10 +52,8 @@ class Look:
     palette: QPalette = field(default_factory=QPalette)
 
     def small(self) -> QFont:
-        """The font of all that is written over the image."""
-        font = QFont(self.font)
-        font.setPixelSize(12)
-        return font
+        """The font of what is written over the image."""
+        return small(self.font)
 
 
 def paint_furniture(

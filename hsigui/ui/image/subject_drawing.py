@@ -16,6 +16,7 @@ from hsigui.jobs import Context
 from hsigui.texts import say
 from hsigui.ui.desk.debounce import Debounce
 from hsigui.ui.desk.job_bridge import JobBridge, Latest
+from hsigui.ui.image.camera import fine_step
 from hsigui.ui.image.canvas import SceneCanvas
 from hsigui.ui.image.subject_layer import Drawn, SubjectLayer, premultiplied
 from hsigui.ui.image.subjects import Draw, Subject
@@ -80,8 +81,7 @@ class SubjectDrawing(QObject):
 
     @property
     def _coarse(self) -> int:
-        rows, cols = self._size
-        return max(1, math.ceil(math.sqrt(rows * cols / WHOLE_PIXELS)))
+        return fine_step((0, 0, *self._size), WHOLE_PIXELS)
 
     def _moved(self) -> None:
         if self._subject is not None and self._coarse > 1:
@@ -101,7 +101,7 @@ class SubjectDrawing(QObject):
         box = _wider(box, self._size)
         ratio = self._canvas.viewport().devicePixelRatioF()
         seen = max(1, math.floor(1 / (self._canvas.scale * ratio)))
-        step = max(seen, math.ceil(math.sqrt((box[2] - box[0]) * (box[3] - box[1]) / DETAIL_PIXELS)))
+        step = max(seen, fine_step(box, DETAIL_PIXELS))
         if step >= self._coarse:
             self._fine.forget()
             self._layer.detail = None

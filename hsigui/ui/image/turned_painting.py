@@ -9,23 +9,16 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Iterable
-from typing import Protocol
 
 from PySide6.QtCore import QPoint, QPointF, QRect, QRectF, QSize
 from PySide6.QtGui import QImage, QPainter, QTransform
 
 from hsigui.ui.image.camera import Camera
+from hsigui.ui.image.comparing import Painted
 from hsigui.ui.image.overlay import Window
 
 RIM = 2  # clear pixels around it
 AROUND = 3  # pixels of the upright picture beyond what is exposed, for the turning to blend with
-
-
-class Painted(Protocol):
-    """A layer."""
-
-    def paint(self, painter: QPainter, window: Window) -> None:
-        """Draws into device pixels."""
 
 
 def paint_turned(

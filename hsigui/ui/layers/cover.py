@@ -3,7 +3,6 @@ at a coarser step, and finer where one looks."""
 
 from __future__ import annotations
 
-import math
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
@@ -20,6 +19,7 @@ from hsigui.texts import say
 from hsigui.ui.desk.debounce import Debounce
 from hsigui.ui.desk.desk import Desk
 from hsigui.ui.desk.job_bridge import Latest
+from hsigui.ui.image.camera import fine_step
 from hsigui.ui.image.color_key import ColorKey
 from hsigui.ui.image.overlay import packed
 from hsigui.ui.image.subjects import Draw
@@ -126,8 +126,7 @@ class Cover(QObject):
         shown, cube, box = self._shown, self._session.cube, self._image.visible_box()
         if shown is None or cube is None or box is None or not self._image.isVisible():
             return
-        top, left, bottom, right = box
-        step = max(1, math.ceil(math.sqrt((bottom - top) * (right - left) / DETAIL_PIXELS)))
+        step = fine_step(box, DETAIL_PIXELS)
         if step >= display_step(cube):
             self._finer.forget()
             return

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from dataclasses import dataclass
 from functools import partial
 
@@ -20,6 +19,7 @@ from hsigui.texts import say
 from hsigui.ui.desk.debounce import Debounce
 from hsigui.ui.desk.desk import Desk
 from hsigui.ui.desk.job_bridge import Latest
+from hsigui.ui.image.camera import fine_step
 from hsigui.ui.image.overlay import Box
 from hsigui.ui.image.view import ImageView
 
@@ -71,8 +71,7 @@ class DetailController(QObject):
         if cube is None or view is None or box is None or not self._image.isVisible():
             return
         coarse = display_step(cube)
-        top, left, bottom, right = box
-        step = max(1, math.ceil(math.sqrt((bottom - top) * (right - left) / DETAIL_PIXELS)))
+        step = fine_step(box, DETAIL_PIXELS)
         if step >= coarse:
             self._drawing.forget()
             return
