@@ -30,6 +30,9 @@ class Subject:
             so made of values that do not change; labels may be read while they are drawn: who shows them is told then.
         key: of a scale of colours.
         legend: of classes, name and colour.
+        make: has made what is not there yet, and says whether that was begun; None where it is there. Until then
+            `draw` draws nothing. Who shows it is told when it got on and when it is there.
+        state: how far that is, or why it cannot be, in words.
     """
 
     id: str
@@ -37,6 +40,13 @@ class Subject:
     draw: Draw
     key: ColorKey | None = None
     legend: tuple[tuple[str, Color], ...] = ()
+    make: Callable[[], bool] | None = None
+    state: str = ""
+
+    @property
+    def there(self) -> bool:
+        """Whether there is something to be drawn."""
+        return self.make is None
 
 
 Source = Callable[[Scene], Iterable[Subject]]
@@ -72,6 +82,12 @@ class Subjects(QObject):
     def named(self, scene: Scene, name: str) -> Subject | None:
         """A subject by its id; None where the scene has it no more."""
         return next((subject for subject in self.of(scene) if subject.id == name), None)
+
+
+def draw_nothing(box: Box, step: int) -> NDArray[np.uint8]:
+    """Draws nothing anywhere: rows x cols x 4 zeros."""
+    top, left, bottom, right = box
+    return np.zeros((len(range(top, bottom, step)), len(range(left, right, step)), 4), dtype=np.uint8)
 
 
 def draw_classes(numbers: NDArray[np.integer], table: ClassTable, hidden: bool = False) -> Draw:
