@@ -14,12 +14,14 @@ from PySide6.QtCore import QObject
 
 from hsigui.document.events import Changed, OverlaysChanged, SceneShown
 from hsigui.document.overlays import SUBJECT, Overlay
+from hsigui.document.scene import Scene
 from hsigui.errors import HsiError
 from hsigui.texts import say
 from hsigui.ui.image.bench import Bench
 from hsigui.ui.image.stack import Entry, Layer
 from hsigui.ui.image.subject_drawing import SubjectDrawing
 from hsigui.ui.image.subject_layer import SubjectLayer
+from hsigui.ui.image.subjects import OverLines
 from hsigui.ui.views.line_files import LineFiles
 from hsigui.ui.views.lines_layer import LinesLayer, MadeLines
 from hsigui.ui.views.overlays_panel import OverlayRow, OverlaysPanel
@@ -56,6 +58,7 @@ class Overlays(QObject):
         bench.image.left_scene.connect(self._name_nothing)
         self._stack.changed.connect(self._stack_changed)
         bench.subjects.changed.connect(self._subject_changed)
+        bench.subjects.offer_lines(self.lines)
         events = self._session.events
         events.subscribe(SceneShown, self._show_scene)
         events.subscribe(OverlaysChanged, self._apply)
@@ -123,6 +126,18 @@ class Overlays(QObject):
             if subject.id != BENEATH and self._stack.find(subject.id) is None
             and self._stack.find(SUBJECT + subject.id) is None
         ])  # fmt: skip
+
+    def lines(self, scene: Scene) -> tuple[OverLines, ...]:
+        """The lines that are seen over a scene, for pictures of it; those of the scene that is shown."""
+        if scene is not self._session.shown:
+            return ()
+        found = []
+        for entry in self._stack.entries:
+            layer = self._lines.get(entry.id)
+            ready = None if layer is None else layer.on_paper()
+            if layer is not None and ready is not None:
+                found.append(OverLines(entry.title, layer.color, layer.width, ready))
+        return tuple(found)
 
     # What the scene keeps
 

@@ -85,7 +85,14 @@ class Pictures(QObject):
         explained = next((name for name, shown in _EXPLAIN if name in ids and actions[shown].isChecked()), "")
         size = (scene.cube.rows, scene.cube.cols)
         return Material(
-            scene.cube.name, size, scene.cube.geo, subjects, image.visible_box(), self.port.size(), explained
+            scene.cube.name,
+            size,
+            scene.cube.geo,
+            subjects,
+            image.visible_box(),
+            self.port.size(),
+            explained,
+            self._bench.subjects.lines_of(scene),
         )
 
     def save(self, wish: PictureWish, material: Material, title: str, path: Path) -> None:
