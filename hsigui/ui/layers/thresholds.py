@@ -26,6 +26,7 @@ from hsigui.labels.matching import match_classes
 from hsigui.labels.strokes import Area, trimmed
 from hsigui.texts import say
 from hsigui.ui.desk.desk import Desk
+from hsigui.ui.desk.in_pieces import PIXELS_AT_ONCE, InPieces
 from hsigui.ui.desk.job_bridge import Latest, Watcher
 from hsigui.ui.image.bench import Bench
 from hsigui.ui.image.subjects import Subjects
@@ -190,8 +191,15 @@ class Thresholds(QObject):
             self._desk.messages.info(say("Every pixel has a label already; nothing was changed."))
         elif revision != scene.revision:
             self._desk.messages.info(say("The labels were changed meanwhile."), say("Ask for them once more."))
-        else:
+        elif edit.mask is None or edit.mask.size <= PIXELS_AT_ONCE:
             scene.edit(edit, text)
+        else:
+            scene.begin_stroke(text)
+            pieces = (partial(scene.edit, piece, text) for piece in edit.pieces(PIXELS_AT_ONCE))
+            InPieces(pieces, partial(self._still_in, scene), scene.end_stroke, self)
+
+    def _still_in(self, scene: Scene) -> bool:
+        return self._session.shown is scene and scene.stroking
 
 
 def count(_ctx: Context, threshold: Threshold) -> Counted:

@@ -10,6 +10,7 @@ from PySide6.QtTest import QTest
 from hsigui.analysis import looks
 from hsigui.analysis.layer import Between
 from hsigui.cube.color_maps import GREY
+from hsigui.ui.layers import thresholds
 from hsigui.ui.layers.threshold_dialog import ThresholdDialog
 from tests.ui.layers.asked import choose, layers, make, settle, threshold
 from tests.ui.layers.test_layers_panel import cover
@@ -149,13 +150,15 @@ def test_a_mask_becomes_labels_of_the_current_class(qtbot, demo):
     np.testing.assert_array_equal(labels(demo) == 2, layers(demo)[1].layer.array == 1)
 
 
-def test_clusters_become_classes_with_labels_where_there_are_none_in_one_step(qtbot, demo):
+def test_clusters_become_classes_with_labels_where_there_are_none_in_one_step(qtbot, demo, monkeypatch):
+    monkeypatch.setattr(thresholds, "PIXELS_AT_ONCE", 3000)  # as with millions of pixels
     found = make(qtbot, demo, "kmeans")
     press(demo, "B")
     paint(demo, (60, 60), (60, 70))
     mine, before = labels(demo).copy(), demo.session.classes
     demo.actions_["layer_labels"].trigger()
     settle(qtbot, demo)
+    qtbot.waitUntil(lambda: not demo.session.scene.stroking)
     free = (mine == 0) & (found.layer.array > 0)
     np.testing.assert_array_equal(labels(demo)[mine > 0], mine[mine > 0])
     names = {info.number: info.name for info in demo.session.classes}
