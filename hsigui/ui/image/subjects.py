@@ -30,6 +30,7 @@ class Subject:
             so made of values that do not change; labels may be read while they are drawn: who shows them is told then.
         key: of a scale of colours.
         legend: of classes, name and colour.
+        empty: there is nothing to be seen of it yet, as of labels before the first one.
     """
 
     id: str
@@ -37,6 +38,7 @@ class Subject:
     draw: Draw
     key: ColorKey | None = None
     legend: tuple[tuple[str, Color], ...] = ()
+    empty: bool = False
 
 
 Source = Callable[[Scene], Iterable[Subject]]

@@ -30,6 +30,7 @@ class Views(QObject):
         self.layout = ONE
         self._views: list[LinkedView] = []
         self._names: list[str] = list(FIRST)
+        self._by_hand: set[int] = set()  # numbers of the views whose subject the user chose
         self._under: LinkedView | None = None
         self._titles: dict[str, str] = {}
         bench.image.moved.connect(self._follow)
@@ -82,6 +83,7 @@ class Views(QObject):
         names = state.get("subjects")
         if isinstance(names, list) and len(names) == len(FIRST):
             self._names = [str(name) for name in names]
+            self._by_hand = {number for number, name in enumerate(self._names) if name != FIRST[number]}
         if state.get("layout") in LAYOUTS:
             self.show(state["layout"])
 
@@ -102,12 +104,25 @@ class Views(QObject):
         return found
 
     def _choose_what_there_is(self) -> None:
-        """A view that would show nothing shows something else, and no two the same as long as there is a choice."""
-        there = [subject.id for subject in self._subjects()]
+        """A view that would show nothing shows something else, and no two the same, nor what the image shows, as long
+        as there is a choice. Labels that are yet to come are shown only where the user chose them."""
+        found = self._subjects()
+        there = [subject.id for subject in found]
+        full = [subject.id for subject in reversed(found) if not subject.empty]  # what was made last comes first
         for number in range(len(self.shown)):
-            if there and self._names[number] not in there:
-                others = self._names[:number]
-                self._names[number] = next((name for name in reversed(there) if name not in others), there[0])
+            name = self._names[number]
+            if not there or (name in there and (name in full or number in self._by_hand)):
+                continue
+            others, image = self._names[:number], self._in_the_image()
+            order = sorted(full, key=lambda name: (name == image, name != "composite"))
+            free = [name for name in (*order, *there) if name not in others]
+            self._names[number] = free[0] if free else there[0]
+
+    def _in_the_image(self) -> str:
+        """The id of what the image shows: the composite, or a layer."""
+        scene = self._session.shown
+        alone = 0 if scene is None else scene.derived.view.alone
+        return f"layer {alone}" if alone else "composite"
 
     def _show_in(self, view: LinkedView) -> None:
         """A view shows the scene, from its beginning."""
@@ -124,6 +139,7 @@ class Views(QObject):
 
     def _chosen(self, number: int, name: str) -> None:
         self._names[number] = name
+        self._by_hand.add(number)
         self._show_in(self._views[number])
 
     def _show_scene(self, _event: SceneShown) -> None:
