@@ -9,6 +9,7 @@ import numpy as np
 from PySide6.QtCore import QObject
 
 from hsigui.analysis.layer import Layer
+from hsigui.analysis.table import kinds
 from hsigui.document.derived import DerivedLayer
 from hsigui.document.events import (
     AreaAnswered,
@@ -85,7 +86,8 @@ class Thresholds(QObject):
             )
             return
         self._close()
-        dialog = ThresholdDialog(found.name, layer, found.look.measure, self._desk.window)
+        distance = any(row.distance for row in kinds() if row.name == layer.recipe.kind)
+        dialog = ThresholdDialog(found.name, layer, found.look.measure, self._desk.window, distance=distance)
         self._dialog, self._of = dialog, (self._session.scene, found)
         dialog.changed.connect(self._renew)
         dialog.keep_asked.connect(self._keep)

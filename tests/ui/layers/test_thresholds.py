@@ -7,8 +7,8 @@ import pytest
 from PySide6.QtCore import QPoint, QPointF, Qt
 from PySide6.QtTest import QTest
 
-from hsigui.analysis import looks
-from hsigui.analysis.layer import Between
+from hsigui.analysis import looks, table
+from hsigui.analysis.layer import Between, Layer, LayerRecipe
 from hsigui.cube.color_maps import GREY
 from hsigui.ui.layers import thresholds
 from hsigui.ui.layers.threshold_dialog import ThresholdDialog
@@ -73,6 +73,21 @@ def test_a_handle_of_the_histogram_is_dragged(qtbot, demo):
     assert not asked.high_on.isChecked()
     assert asked.region.getRegion()[1] == pytest.approx(high)
     asked.reject()
+
+
+@pytest.mark.parametrize(("kind", "sought"), [("sam", "low"), ("index", "high")])
+def test_of_distances_the_low_values_pass_at_first(qtbot, kind, sought):
+    array = np.linspace(0, 1.2, 2000, dtype=np.float32).reshape(40, 50)
+    array[0, :5] = np.nan
+    layer = Layer("made", LayerRecipe(kind), array, ("made",))
+    asked = ThresholdDialog("made", layer, 0, distance=table.kind(kind).distance)
+    qtbot.addWidget(asked)
+    found = asked.threshold
+    inside = (array >= found.low) & (array <= found.high)
+    assert inside[-1, -1] == (sought == "high")
+    assert inside[0, 6] == (sought == "low")
+    assert inside.mean() == pytest.approx(0.1 if sought == "low" else 0.4, abs=0.03)
+    assert (asked.low_on.isChecked(), asked.high_on.isChecked()) == (sought == "high", sought == "low")
 
 
 def test_no_limit_at_all_or_none_in_order_is_no_threshold(qtbot, demo):
