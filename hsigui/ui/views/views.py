@@ -111,6 +111,7 @@ class Views(QObject):
         as there is a choice. Labels that are yet to come are shown only where the user chose them."""
         found = self._subjects()
         offered = [subject.id for subject in found]
+        seen = [subject.id for subject in found if not subject.empty]
         for number, name in tuple(self._hoped.items()):
             if name in offered:
                 self._names[number] = self._hoped.pop(number)
@@ -119,7 +120,7 @@ class Views(QObject):
         full = [subject.id for subject in reversed(found) if subject.there and not subject.empty]
         for number in range(len(self.shown)):
             name = self._names[number]
-            if not there or (name in offered and (name in full or number in self._by_hand)):
+            if not there or name in (offered if number in self._by_hand else seen):
                 continue
             others, image = self._names[:number], self._in_the_image()
             order = sorted(full, key=lambda name: (name == image, name != "composite"))
