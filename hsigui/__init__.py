@@ -13,10 +13,11 @@ __version__ = "0.1.0"
 _PLACES = {
     "hsigui.api": (
         "ask", "classify", "derive", "embed", "evaluate", "fit", "keep", "load_classifier", "load_encoder", "open",
-        "pretrain", "quality_layers", "read_labels", "sample", "save",
+        "pretrain", "quality_layers", "read_labels", "read_library", "sample", "save",
     ),
     "hsigui.analysis.layer": ("Layer", "LayerRecipe"),
     "hsigui.cube.cube": ("Cube",),
+    "hsigui.cube.formats.library": ("SpectralLibrary",),
     "hsigui.cube.open": ("AmbiguousCube", "ImportChoice"),
     "hsigui.errors": ("HsiError",),
     "hsigui.jobs": ("CallbackContext", "Cancelled", "Context", "quiet"),

@@ -15,10 +15,12 @@ from hsigui.api import (
     pretrain,
     quality_layers,
     read_labels,
+    read_library,
     sample,
     save,
 )
 from hsigui.cube.cube import Cube
+from hsigui.cube.formats.library import SpectralLibrary
 from hsigui.cube.open import AmbiguousCube, ImportChoice
 from hsigui.errors import HsiError
 from hsigui.jobs import CallbackContext, Cancelled, Context, quiet
@@ -62,6 +64,7 @@ __all__ = [
     "ProbeSpec",
     "Result",
     "SceneFeatures",
+    "SpectralLibrary",
     "SplitSpec",
     "__version__",
     "ask",
@@ -78,6 +81,7 @@ __all__ = [
     "quality_layers",
     "quiet",
     "read_labels",
+    "read_library",
     "sample",
     "save",
 ]
