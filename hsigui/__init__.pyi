@@ -18,10 +18,12 @@ from hsigui.api import (
     pretrain,
     quality_layers,
     read_labels,
+    read_library,
     sample,
     save,
 )
 from hsigui.cube.cube import Cube
+from hsigui.cube.formats.library import SpectralLibrary
 from hsigui.cube.open import AmbiguousCube, ImportChoice
 from hsigui.errors import HsiError
 from hsigui.jobs import CallbackContext, Cancelled, Context, quiet
@@ -67,6 +69,7 @@ __all__ = [
     "ProbeSpec",
     "Result",
     "SceneFeatures",
+    "SpectralLibrary",
     "SplitSpec",
     "__version__",
     "ask",
@@ -85,6 +88,7 @@ __all__ = [
     "quality_layers",
     "quiet",
     "read_labels",
+    "read_library",
     "sample",
     "save",
 ]

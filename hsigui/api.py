@@ -20,7 +20,8 @@ from hsigui.analysis.layer import Layer, LayerRecipe, Target
 from hsigui.analysis.making import make, recipe_of
 from hsigui.cube import outside
 from hsigui.cube.cube import Cube
-from hsigui.cube.formats.library import SpectralLibrary, open_library
+from hsigui.cube.formats.library import SpectralLibrary
+from hsigui.cube.libraries.table import read_library as find_library
 from hsigui.cube.open import ImportChoice, open_cube
 from hsigui.cube.quality import quality_layers as find_quality_layers
 from hsigui.cube.remote.opening import is_address, typed_address
@@ -98,6 +99,20 @@ def quality_layers(path: PathLike) -> tuple[QualityLayer, ...]:
         HsiError: the file is missing or damaged.
     """
     return find_quality_layers(path)
+
+
+def read_library(path: PathLike) -> SpectralLibrary:
+    """Opens a spectral library: ENVI (.sli), USGS splib07, ECOSTRESS or ASTER text, EnMAP-Box GeoPackage, a table as
+    CSV, or a folder of files of one spectrum each.
+
+    Returns:
+        `names`, `values` (spectra x bands, float32, NaN for no value), `wavelengths` in nm, `columns` with what is said
+        of each spectrum; `taken([0, 3])` is some of them, `resampled_to(cube)` all at the bands of a scene.
+
+    Raises:
+        HsiError: the file is missing or damaged, or holds no spectra.
+    """
+    return find_library(path)
 
 
 def read_labels(
@@ -617,10 +632,7 @@ def _targets(
     if spectra is None:
         return []
     if isinstance(spectra, SpectralLibrary):
-        values = spectra.values.copy()
-        if spectra.bad_bands:
-            values[:, np.array(spectra.bad_bands)] = np.nan
-        given = dict(zip(spectra.names, values, strict=True))
+        given = dict(zip(spectra.names, spectra.good_values, strict=True))
         wavelengths = () if spectra.wavelengths is None else spectra.wavelengths.tolist()
     else:
         given = dict(spectra)
@@ -642,7 +654,7 @@ def _references(
 
     source = ""
     if isinstance(library, str | Path):
-        library = open_library(library)
+        library = read_library(library)
     if isinstance(library, SpectralLibrary):
         source = str(library.path.expanduser().resolve())
     targets = _targets(library, ())

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -13,11 +14,11 @@ from hsigui.analysis.measures import Measure, Measured
 from hsigui.analysis.references import Matching
 from hsigui.analysis.targets import require_bands
 from hsigui.cube.cube import Cube
+from hsigui.cube.resampling import resampled
 from hsigui.errors import HsiError
 from hsigui.texts import say
 
 LEAST_BANDS = 3
-LEAST_SAMPLES = 3  # of a library within the width of a band, with which its response can be summed up
 FACTORS = (1e-4, 1e-2, 1.0, 1e2, 1e4)  # between scenes in per cent, in reflectance, and in its ten-thousandths
 LOOKED_AT = 24  # rows, and columns, of a scene that are looked at to know how bright it is
 
@@ -50,7 +51,7 @@ def on_scene(cube: Cube, matching: Matching) -> OnScene:
     """
     row, targets = matching.measure, [each.target for each in matching.references]
     require_wavelengths(cube, row, matching.first, matching.last)
-    values = np.array([resampled(cube, each) for each in targets])
+    values = in_bands(cube, targets)
     good = bands_of(cube, matching.first, matching.last)
     bands = good[np.isfinite(values[:, good]).all(axis=0)]
     notes = _left_out(cube, good, bands)
@@ -102,35 +103,24 @@ def waves_of(cube: Cube) -> NDArray[np.float64]:
     return np.arange(1.0, cube.bands + 1) if found is None else found
 
 
-def resampled(cube: Cube, target: Target) -> NDArray[np.float64]:
-    """A spectrum in all bands of a scene, NaN where it has no value; one a band.
-
-    Where the width of a band is known and several samples of the spectrum lie in it, they are summed up by a Gaussian
-    of that width, as the sensor does; else the spectrum is interpolated linearly. Neither goes beyond its ends.
+def in_bands(cube: Cube, targets: Sequence[Target]) -> NDArray[np.float64]:
+    """Spectra in all bands of a scene, targets x bands; NaN where one has no value. Those with wavelengths of their own
+    are brought to the bands by these, as wide as the bands are (`cube.resampling`).
 
     Raises:
         HsiError: as `targets.on_bands`.
     """
-    plain = require_bands(cube, target)
-    waves, widths = cube.wavelengths, cube.info.fwhm
-    if not target.wavelengths or waves is None or len(widths) != cube.bands:
-        return plain
-    own, values = np.asarray(target.wavelengths), np.asarray(target.values, dtype=np.float64)
-    known = np.isfinite(values) & np.isfinite(own)
-    order = np.argsort(own[known], kind="stable")
-    own, values = own[known][order], values[known][order]
-    if len(own) < LEAST_SAMPLES:
-        return plain
-    each = np.gradient(own)  # nm that a sample stands for
-    for band, (centre, width) in enumerate(zip(waves, widths, strict=True)):
-        near = slice(*np.searchsorted(own, (centre - width, centre + width)).tolist())
-        inside = np.count_nonzero(np.abs(own[near] - centre) <= width / 2)
-        if not np.isfinite(plain[band]) or width <= 0 or inside < LEAST_SAMPLES:
-            continue
-        response = np.exp(-4 * np.log(2) * ((own[near] - centre) / width) ** 2) * each[near]
-        if response.sum() > 0:
-            plain[band] = float(response @ values[near] / response.sum())
-    return plain
+    out = np.empty((len(targets), cube.bands))
+    alike: defaultdict[tuple[float, ...], list[int]] = defaultdict(list)
+    for place, target in enumerate(targets):
+        if target.wavelengths and cube.wavelengths is not None and len(target.values) == len(target.wavelengths):
+            alike[target.wavelengths].append(place)
+        else:
+            out[place] = require_bands(cube, target)
+    for waves, places in alike.items():
+        values = [targets[place].values for place in places]
+        out[places] = resampled(values, waves, waves_of(cube), cube.info.fwhm)
+    return out
 
 
 def require_light(target: Target, values: NDArray[np.float64], row: Measure) -> None:

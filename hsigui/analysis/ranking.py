@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
 from hsigui.analysis.measures import Fitted, Measure, measure
-from hsigui.analysis.on_scene import as_bright, bands_of, require_wavelengths, resampled, waves_of
+from hsigui.analysis.on_scene import as_bright, bands_of, in_bands, require_wavelengths, waves_of
 from hsigui.analysis.references import Reference
 from hsigui.cube.cube import Cube
 from hsigui.errors import HsiError
@@ -102,10 +102,9 @@ def rank(
     if row.name == "sid" and own[bands].sum() <= 0:
         raise HsiError(say("The spectrum holds no light."), say("Choose another measure."))
     comparing = _Comparing(cube, own, row, bands)
-    for number, reference in enumerate(given):
-        if number % AT_ONCE == 0:
-            check()
-        comparing.add(reference)
+    for start in range(0, len(given), AT_ONCE):
+        check()
+        comparing.add(given[start : start + AT_ONCE])
     found = comparing.compared(check)
     found.sort(key=lambda each: (each.distance, each.name))
     left_out = len(given) - len(found)
@@ -128,12 +127,14 @@ class _Comparing:
         self._lots: defaultdict[bytes, list[tuple[Reference, NDArray[np.float64]]]] = defaultdict(list)
         self.notes: list[str] = []
 
-    def add(self, reference: Reference) -> None:
-        """Takes a reference, where it has enough values."""
-        values = resampled(self._cube, reference.target)
-        known = np.isfinite(values[self._bands])
-        if known.sum() >= max(LEAST_BANDS, LEAST_SHARE * len(self._bands)):
-            self._lots[known.tobytes()].append((reference, values))
+    def add(self, references: Sequence[Reference]) -> None:
+        """Takes those references that have enough values."""
+        for reference, values in zip(
+            references, in_bands(self._cube, [each.target for each in references]), strict=True
+        ):
+            known = np.isfinite(values[self._bands])
+            if known.sum() >= max(LEAST_BANDS, LEAST_SHARE * len(self._bands)):
+                self._lots[known.tobytes()].append((reference, values))
 
     def compared(self, check: Callable[[], None]) -> list[Match]:
         """Those of all lots that can be compared, in no order."""

@@ -164,7 +164,7 @@ def _add_derive(commands: Commands) -> None:
         "--pixel", action="append", type=_place, metavar="ROW,COL",
         help=say("compare with the spectrum of this pixel, from 0; may be given again"),
     )  # fmt: skip
-    p.add_argument("--library", type=Path, metavar="FILE", help=say("compare with the spectra of an ENVI library"))
+    p.add_argument("--library", type=Path, metavar="FILE", help=say("compare with the spectra of a library"))
     p.add_argument(
         "--spectrum", action="append", metavar="NAME", help=say("only with this one of the library; may be given again")
     )
