@@ -1,9 +1,11 @@
 """What `import hsigui` offers; see `__init__.py`."""
 
 from hsigui.analysis.layer import Layer, LayerRecipe
+from hsigui.analysis.ranking import Match, Matches
 from hsigui.api import (
     ask,
     classify,
+    classify_by,
     derive,
     embed,
     evaluate,
@@ -11,6 +13,7 @@ from hsigui.api import (
     keep,
     load_classifier,
     load_encoder,
+    match,
     open,
     pretrain,
     quality_layers,
@@ -60,6 +63,8 @@ __all__ = [
     "LayerRecipe",
     "MapOptions",
     "MapSpec",
+    "Match",
+    "Matches",
     "PretrainSpec",
     "ProbeSpec",
     "Result",
@@ -69,6 +74,7 @@ __all__ = [
     "__version__",
     "ask",
     "classify",
+    "classify_by",
     "derive",
     "embed",
     "evaluate",
@@ -76,6 +82,7 @@ __all__ = [
     "keep",
     "load_classifier",
     "load_encoder",
+    "match",
     "open",
     "pretrain",
     "quality_layers",

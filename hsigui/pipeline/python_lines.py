@@ -178,7 +178,42 @@ class _Script:
         first = cubes[0] if len(cubes) == 1 else f"[{', '.join(cubes)}]"
         self._held[line.one("--out")] = self._new("encoder", _call("hsigui.pretrain", first, *more))
 
+    def _classify_by(self, line: _Line) -> None:
+        own = ("--by", "--library", "--spectrum", "--class", "--pixel", "--threshold", "--threshold-of", "--between",
+               "--labels", "--labels-variable", "--labels-background", "--labels-buffer", "--out", "--confidence",
+               "--entropy")  # fmt: skip
+        line.only(FILTERS, READING, own)
+        (path,) = line.words
+        cube, many = self._cube(path, line), line.options
+        how = [repr(line.one("--library"))] if "--library" in many else []
+        how.append(f"by={line.one('--by')!r}")
+        how += line.arguments({"--threshold": float}, {})
+        if "--threshold-of" in many:
+            limits = (text.rpartition("=") for text in many["--threshold-of"])
+            how.append(f"thresholds={ {name: float(value) for name, _, value in limits}!r}")
+        if "--spectrum" in many:
+            how.append(f"spectra={list(many['--spectrum'])!r}")
+        if "--class" in many:
+            pairs = (text.partition("=") for text in many["--class"])
+            how.append(f"groups={ {name: group for group, _, name in pairs}!r}")
+        if "--pixel" in many:
+            places = (text.rpartition("=") for text in many["--pixel"])
+            how.append(f"pixels={ {name: tuple(map(int, at.split(','))) for name, _, at in places}!r}")
+        if "--labels" in many:
+            how.append(f"labels={self._labels_of(line, '--labels', cube)}")
+        if "--between" in many:
+            how.append(f"between={tuple(map(float, line.one('--between').split(',')))!r}")
+        filters = line.arguments(FILTERS, {})
+        how += [f"filters={_call('hsigui.Filters', *filters)}"] if filters else []
+        result = self._new("result", _call("hsigui.classify_by", cube, *how))
+        self._held[line.one("--out")] = result
+        layers = line.arguments({"--confidence": str, "--entropy": str}, {})
+        self._say(_call("hsigui.save", result, repr(line.one("--out")), *layers))
+
     def _classify(self, line: _Line) -> None:
+        if "--by" in line.options:
+            self._classify_by(line)
+            return
         own = ("--run", "--probe", "--labels", "--labels-variable", "--labels-background", "--labels-buffer",
                "--device", "--out", "--confidence", "--entropy", "--probabilities", "--cog")  # fmt: skip
         line.only(DRAWING, FILTERS, READING, own)
