@@ -206,7 +206,7 @@ class _Script:
         self._say(_call("hsigui.save", result, repr(line.one("--out"))))
 
     def _derive(self, line: _Line) -> None:
-        line.only(READING, ("--set", "--pixel", "--out", "--mask", "--above", "--below", "--measure"))
+        line.only(READING, ("--set", "--pixel", "--left-out", "--out", "--mask", "--above", "--below", "--measure"))
         path, kind = line.words
         cube = self._cube(path, line)
         more = [f"{name}={value!r}" for name, value in map(_setting, line.options.get("--set", ()))]
@@ -214,6 +214,8 @@ class _Script:
         if pixels:
             spectra = (f"{f'pixel {row}, {col}'!r}: {cube}.spectrum({row}, {col})" for row, col in pixels)
             more.append(f"spectra={{{', '.join(spectra)}}}")
+        if "--left-out" in line.options:
+            more.append(f"left_out={self._labels(line.one('--left-out'), '', cube)}.array > 0")
         layer = self._new("layer", _call("hsigui.derive", cube, repr(kind), *more))
         self._say(_call("hsigui.save", layer, repr(line.one("--out"))))
         if "--mask" in line.options:
