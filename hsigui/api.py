@@ -156,17 +156,20 @@ def read_labels(
 def derive(
     cube: Cube, kind: str | LayerRecipe, *,
     spectra: Mapping[str, NDArray[np.floating]] | SpectralLibrary | None = None,
-    wavelengths: Sequence[float] = (), ctx: Context | None = None, **parameters: Value,
+    wavelengths: Sequence[float] = (), left_out: NDArray[np.bool_] | None = None, ctx: Context | None = None,
+    **parameters: Value,
 ) -> Layer:  # fmt: skip
-    """Computes a layer of a cube that needs no learning: components, an index, distances to spectra, clusters.
+    """Computes a layer of a cube that needs no learning: components, an index, distances to spectra, targets, shares of
+    spectra, clusters.
 
     Args:
-        kind: "pca", "mnf", "ica", "index", "formula", "sam", "sid", "continuum", "feature", "kmeans" or "gmm"; the name
-            of an index, such as "ndvi"; or the recipe of a layer that was made before. `hsigui derive --list` names all
-            with their settings.
-        spectra: for "sam" and "sid": name -> values, one a band of the cube (NaN for a band that is not to count); or a
-            spectral library.
+        kind: "pca", "mnf", "ica", "index", "formula", "sam", "sid", "mf", "ace", "cem", "unmix", "unmixed_map",
+            "continuum", "feature", "kmeans" or "gmm"; the name of an index, such as "ndvi"; or the recipe of a layer
+            that was made before. `hsigui derive --list` names all with their settings.
+        spectra: for "sam" to "unmixed_map": name -> values, one a band of the cube (NaN for a band that is not to
+            count); or a spectral library. Unmixing finds them by `find="vca"`, where none are given.
         wavelengths: nm of these values, where they are of other bands than the cube's; one a value.
+        left_out: for "mf", "ace" and "cem": pixels that have no part in the background, rows x cols; None for none.
         parameters: settings of the kind, such as `components=3` or `formula="(b850 - b670) / (b850 + b670)"`.
 
     Returns:
@@ -180,12 +183,12 @@ def derive(
     """
     on = ctx or quiet()
     if isinstance(kind, LayerRecipe):
-        if parameters or spectra is not None:
+        if parameters or spectra is not None or left_out is not None:
             raise HsiError(
                 say("A recipe has its settings and spectra in it."), say("Give the name of a kind to set others.")
             )
         return make(cube, kind, on)
-    return make(cube, recipe_of(kind, parameters, _targets(spectra, wavelengths)), on)
+    return make(cube, recipe_of(kind, parameters, _targets(spectra, wavelengths), left_out), on)
 
 
 def sample(

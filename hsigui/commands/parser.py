@@ -145,7 +145,7 @@ def _add_derive(commands: Commands) -> None:
 
     p = commands.add_parser(
         "derive",
-        help=say("a layer that needs no learning: components, an index, a formula, spectral distances, clusters"),
+        help=say("a layer that needs no learning: components, indices, distances, targets, unmixing, clusters"),
     )
     p.add_argument("cube", type=scene, metavar="CUBE", help=say("the scene"))
     p.add_argument(
@@ -168,6 +168,10 @@ def _add_derive(commands: Commands) -> None:
     p.add_argument(
         "--spectrum", action="append", metavar="NAME", help=say("only with this one of the library; may be given again")
     )
+    p.add_argument(
+        "--left-out", type=Path, metavar="LABELS",
+        help=say("mf, ace, cem: pixels with a label in this file have no part in the background"),
+    )  # fmt: skip
     p.add_argument(
         "--mask", type=Path, metavar="FILE", help=say("also write where the layer passes a threshold, as a map")
     )

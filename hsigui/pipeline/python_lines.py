@@ -269,7 +269,8 @@ class _Script:
         return [f"options={_call('hsigui.MapOptions', *how)}"] if how else []
 
     def _derive(self, line: _Line) -> None:
-        line.only(READING, ("--set", "--pixel", "--out", "--mask", "--above", "--below", "--measure", "--cog"))
+        known = ("--set", "--pixel", "--left-out", "--out", "--mask", "--above", "--below", "--measure", "--cog")
+        line.only(READING, known)
         path, kind = line.words
         cube = self._cube(path, line)
         more = [f"{name}={value!r}" for name, value in map(_setting, line.options.get("--set", ()))]
@@ -277,6 +278,8 @@ class _Script:
         if pixels:
             spectra = (f"{f'pixel {row}, {col}'!r}: {cube}.spectrum({row}, {col})" for row, col in pixels)
             more.append(f"spectra={{{', '.join(spectra)}}}")
+        if "--left-out" in line.options:
+            more.append(f"left_out={self._labels(line.one('--left-out'), '', cube)}.array > 0")
         layer = self._new("layer", _call("hsigui.derive", cube, repr(kind), *more))
         written = self._options(line, layer)
         self._say(_call("hsigui.save", layer, repr(line.one("--out")), *written))
