@@ -13,9 +13,11 @@ __version__ = "0.1.0"
 _PLACES = {
     "hsigui.api": (
         "ask", "classify", "derive", "embed", "evaluate", "fit", "keep", "load_classifier", "load_encoder", "open",
-        "pretrain", "quality_layers", "read_labels", "sample", "save",
+        "pretrain", "quality_layers", "read_labels", "sample", "save", "separability", "statistics",
     ),
+    "hsigui.analysis.class_statistics": ("ClassStatistics", "Statistics"),
     "hsigui.analysis.layer": ("Layer", "LayerRecipe"),
+    "hsigui.analysis.separability": ("Separability",),
     "hsigui.cube.cube": ("Cube",),
     "hsigui.cube.open": ("AmbiguousCube", "ImportChoice"),
     "hsigui.errors": ("HsiError",),

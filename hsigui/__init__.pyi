@@ -1,6 +1,8 @@
 """What `import hsigui` offers; see `__init__.py`."""
 
+from hsigui.analysis.class_statistics import ClassStatistics, Statistics
 from hsigui.analysis.layer import Layer, LayerRecipe
+from hsigui.analysis.separability import Separability
 from hsigui.api import (
     ask,
     classify,
@@ -17,6 +19,8 @@ from hsigui.api import (
     read_labels,
     sample,
     save,
+    separability,
+    statistics,
 )
 from hsigui.cube.cube import Cube
 from hsigui.cube.open import AmbiguousCube, ImportChoice
@@ -41,6 +45,7 @@ __all__ = [
     "Cancelled",
     "ClassInfo",
     "ClassMap",
+    "ClassStatistics",
     "ClassTable",
     "Classifier",
     "Context",
@@ -62,7 +67,9 @@ __all__ = [
     "ProbeSpec",
     "Result",
     "SceneFeatures",
+    "Separability",
     "SplitSpec",
+    "Statistics",
     "__version__",
     "ask",
     "classify",
@@ -80,4 +87,6 @@ __all__ = [
     "read_labels",
     "sample",
     "save",
+    "separability",
+    "statistics",
 ]
