@@ -136,20 +136,43 @@ def _errors_from_json(text: str | None) -> Confused:
 
 
 def _spectrum_to_json(spectrum: Spectrum) -> dict[str, Any]:
-    values = np.ascontiguousarray(spectrum.values, dtype="<f4").tobytes()
     place = None if spectrum.place is None else [int(value) for value in spectrum.place]
-    return {
-        "label": spectrum.label, "color": list(spectrum.color), "place": place,
-        "values": base64.b64encode(values).decode("ascii"),
+    made: dict[str, Any] = {
+        "label": spectrum.label, "color": list(spectrum.color), "place": place, "values": _floats(spectrum.values),
     }  # fmt: skip
+    # What a plain spectrum has not is not written, so that earlier versions write the same of it.
+    if spectrum.spread is not None:
+        made["spread"] = _floats(spectrum.spread)
+    if spectrum.group:
+        made["group"] = spectrum.group
+    if not spectrum.shown:
+        made["shown"] = False
+    if spectrum.factor != 1.0:
+        made["factor"] = spectrum.factor
+    if spectrum.note:
+        made["note"] = spectrum.note
+    return made
+
+
+def _floats(values: NDArray[np.float32]) -> str:
+    return base64.b64encode(np.ascontiguousarray(values, dtype="<f4").tobytes()).decode("ascii")
+
+
+def _floats_from(text: str) -> NDArray[np.float32]:
+    return np.frombuffer(base64.b64decode(text), dtype="<f4").astype(np.float32)
 
 
 def _spectrum_from_json(values: Mapping[str, Any]) -> Spectrum:
     red, green, blue = (int(value) for value in values["color"])
-    array = np.frombuffer(base64.b64decode(values["values"]), dtype="<f4").astype(np.float32)
-    place = values["place"]
+    array = _floats_from(values["values"])
+    place, spread, factor = values["place"], values.get("spread"), float(values.get("factor", 1.0))
     at = None if place is None else (int(place[0]), int(place[1]))
-    return Spectrum(str(values["label"]), (red, green, blue), array, at)
+    if not (np.isfinite(factor) and factor != 0):
+        raise ValueError("a factor that is none")
+    return Spectrum(
+        str(values["label"]), (red, green, blue), array, at, None if spread is None else _floats_from(spread),
+        str(values.get("group", "")), bool(values.get("shown", True)), factor, str(values.get("note", "")),
+    )  # fmt: skip
 
 
 def _layers_from(entries: Mapping[Name, Any]) -> dict[str, Any]:

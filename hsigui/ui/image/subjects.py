@@ -35,6 +35,7 @@ class Subject:
         make: has made what is not there yet, and says whether that was begun; None where it is there. Until then
             `draw` draws nothing. Who shows it is told when it got on and when it is there.
         state: how far that is, or why it cannot be, in words.
+        empty: there is nothing to be seen of it yet, as of labels before the first one.
     """
 
     id: str
@@ -44,6 +45,7 @@ class Subject:
     legend: tuple[tuple[str, Color], ...] = ()
     make: Callable[[], bool] | None = None
     state: str = ""
+    empty: bool = False
 
     @property
     def there(self) -> bool:

@@ -21,6 +21,7 @@ from hsigui.document.identity import Origin
 from hsigui.document.scene import Scene
 from hsigui.errors import HsiError
 from hsigui.jobs import Context, Job, Progress
+from hsigui.labels.classes import Color
 from hsigui.pipeline.own import own_features
 from hsigui.texts import say
 from hsigui.ui.desk.desk import Desk
@@ -36,10 +37,12 @@ class Mean:
 
     Attributes:
         mask: rows x cols.
+        color: that it is drawn in.
     """
 
     name: str
     mask: NDArray[np.bool_]
+    color: Color | None = None
 
 
 @dataclass(frozen=True, eq=False)
@@ -205,9 +208,13 @@ def _made(ctx: Context, cube: Cube, wish: Wish) -> Layer:
     recipe = wish.recipe
     if wish.means:
         ctx.progress(0, 0, say("Reading spectra"))
-        means = (Target(mean.name, tuple(mean_spectrum(cube, mean.mask)[0].tolist())) for mean in wish.means)
-        recipe = replace(recipe, targets=(*recipe.targets, *means))
+        recipe = replace(recipe, targets=(*recipe.targets, *(target_of(cube, mean) for mean in wish.means)))
     return make(cube, recipe, ctx)
+
+
+def target_of(cube: Cube, mean: Mean) -> Target:
+    """The mean spectrum, read from the scene."""
+    return Target(mean.name, tuple(mean_spectrum(cube, mean.mask)[0].tolist()), color=mean.color)
 
 
 def _embedded(ctx: Context, cube: Cube, features: Features, recipe: LayerRecipe) -> Layer:

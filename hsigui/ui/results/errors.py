@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from functools import partial
 
-from PySide6.QtCore import QObject
+from PySide6.QtCore import QObject, Signal
 
 from hsigui.document.events import AccuracyChanged, Changed, ClassesChanged, ErrorsChosen, SceneShown
 from hsigui.document.scene import Scene
@@ -22,7 +22,13 @@ from hsigui.ui.results.errors_strip import Entry, ErrorsStrip
 
 
 class ErrorController(QObject):
-    """Keeps the errors that are shown in step with the map, and takes the user from one to the next."""
+    """Keeps the errors that are shown in step with the map, and takes the user from one to the next.
+
+    Signals:
+        changed(): other errors are meant, found or gone to, or none any more.
+    """
+
+    changed = Signal()
 
     def __init__(self, bench: Bench, strip: ErrorsStrip) -> None:
         super().__init__(bench.desk.window)
@@ -44,6 +50,27 @@ class ErrorController(QObject):
     def meant(self) -> Confused:
         """Which errors are shown: those that were chosen, or all where the map knows no such class."""
         return _known(self._session.scene)
+
+    @property
+    def found(self) -> Found | None:
+        """The errors that are shown; None while they are looked for, and where none are."""
+        return None if self._finding.busy else self._found
+
+    @property
+    def at(self) -> int:
+        """The place of the area that was gone to, -1 for none."""
+        return self._at
+
+    def show_pair(self, meant: Confused) -> None:
+        """Shows these errors, whether some were shown before or not."""
+        self._show.setChecked(True)
+        self.choose(meant)
+
+    def go_to(self, place: int) -> None:
+        """To one of the areas that were found."""
+        if self._found is not None and not self._finding.busy and 0 <= place < len(self._found.areas):
+            self._at = place
+            self._point_out()
 
     def show_errors(self, on: bool) -> None:
         """Shows or hides them."""
@@ -83,6 +110,7 @@ class ErrorController(QObject):
         self._offer()
         self._renew()
         self._subjects.tell(ERROR)
+        self.changed.emit()
 
     def _renew(self) -> None:
         """Finds them again where they are shown; forgets them where they are not, or there are none."""
@@ -99,6 +127,7 @@ class ErrorController(QObject):
         self._image.set_errors(None)
         self._image.set_class_key(None)
         self._strip.tell("", "")
+        self.changed.emit()
 
     def _take(self, found: Found) -> None:
         self._found = found
@@ -114,6 +143,7 @@ class ErrorController(QObject):
         title = self.meant.words(self._session.classes)
         self._image.set_class_key(ClassKey(title, tuple((text, errors.COLORS.get(n)) for text, n in rows), place))
         self._strip.tell("\n".join(text for text, _ in rows), place or self._way())
+        self.changed.emit()
 
     def _way(self) -> str:
         """How many areas there are to go through, in words."""
@@ -138,6 +168,13 @@ class ErrorController(QObject):
             self._desk.messages.info(self._way())
             return
         self._at = (self._at + by) % len(areas) if self._at >= 0 or by > 0 else len(areas) - 1
+        self._point_out()
+
+    def _point_out(self) -> None:
+        """Shows the area that was gone to, and says what it is."""
+        if self._found is None:
+            return
+        areas = self._found.areas
         area = areas[self._at]
         self._image.point_out(area.area())
         pair = self._found.pairs[area.number - 1].words(self._session.classes)
