@@ -16,6 +16,7 @@ from PySide6.QtGui import QFont, QFontDatabase, QImage, QMouseEvent
 from PySide6.QtWidgets import QApplication, QDialog, QWidget
 
 from hsigui.document.derived import BANDS
+from hsigui.document.events import PixelPicked
 from hsigui.ui.desk import theme
 from hsigui.ui.image.surroundings import SWITCHES as OVER_IMAGE
 from hsigui.ui.image.turning import UPRIGHT
@@ -25,6 +26,7 @@ from hsigui.ui.shell.main_window import MainWindow
 
 FONT = Path(__file__).parent / "font" / "picture-test.ttf"
 POINTS = 9
+SOME_PIXEL = (60, 60)
 # How the switches stand that stages change.
 AT_FIRST = {
     "show_labels": True, "show_map": True, "show_truth": False, "show_errors": False, "superpixels": False,
@@ -123,7 +125,9 @@ class Studio:
             if front:
                 window.docks[name].raise_()
         QApplication.sendEvent(window.image.viewport(), QEvent(QEvent.Type.Leave))
+        window.session.events.emit(PixelPicked(*SOME_PIXEL))  # a plot without curves has the range of the last ones
         self.settle()
+        self.trigger("fit_spectra")
 
     def _stands_in_front(self, name: str) -> bool:
         dock = self.window.docks[name]
