@@ -178,7 +178,42 @@ class _Script:
         first = cubes[0] if len(cubes) == 1 else f"[{', '.join(cubes)}]"
         self._held[line.one("--out")] = self._new("encoder", _call("hsigui.pretrain", first, *more))
 
+    def _classify_by(self, line: _Line) -> None:
+        own = ("--by", "--library", "--spectrum", "--class", "--pixel", "--threshold", "--threshold-of", "--between",
+               "--labels", "--labels-variable", "--labels-background", "--labels-buffer", "--out", "--confidence",
+               "--entropy")  # fmt: skip
+        line.only(FILTERS, READING, own)
+        (path,) = line.words
+        cube, many = self._cube(path, line), line.options
+        how = [repr(line.one("--library"))] if "--library" in many else []
+        how.append(f"by={line.one('--by')!r}")
+        how += line.arguments({"--threshold": float}, {})
+        if "--threshold-of" in many:
+            limits = (text.rpartition("=") for text in many["--threshold-of"])
+            how.append(f"thresholds={ {name: float(value) for name, _, value in limits}!r}")
+        if "--spectrum" in many:
+            how.append(f"spectra={list(many['--spectrum'])!r}")
+        if "--class" in many:
+            pairs = (text.partition("=") for text in many["--class"])
+            how.append(f"groups={ {name: group for group, _, name in pairs}!r}")
+        if "--pixel" in many:
+            places = (text.rpartition("=") for text in many["--pixel"])
+            how.append(f"pixels={ {name: tuple(map(int, at.split(','))) for name, _, at in places}!r}")
+        if "--labels" in many:
+            how.append(f"labels={self._labels_of(line, '--labels', cube)}")
+        if "--between" in many:
+            how.append(f"between={tuple(map(float, line.one('--between').split(',')))!r}")
+        filters = line.arguments(FILTERS, {})
+        how += [f"filters={_call('hsigui.Filters', *filters)}"] if filters else []
+        result = self._new("result", _call("hsigui.classify_by", cube, *how))
+        self._held[line.one("--out")] = result
+        layers = line.arguments({"--confidence": str, "--entropy": str}, {})
+        self._say(_call("hsigui.save", result, repr(line.one("--out")), *layers))
+
     def _classify(self, line: _Line) -> None:
+        if "--by" in line.options:
+            self._classify_by(line)
+            return
         own = ("--run", "--probe", "--labels", "--labels-variable", "--labels-background", "--labels-buffer",
                "--device", "--out", "--confidence", "--entropy", "--probabilities", "--cog")  # fmt: skip
         line.only(DRAWING, FILTERS, READING, own)
@@ -234,7 +269,8 @@ class _Script:
         return [f"options={_call('hsigui.MapOptions', *how)}"] if how else []
 
     def _derive(self, line: _Line) -> None:
-        line.only(READING, ("--set", "--pixel", "--out", "--mask", "--above", "--below", "--measure", "--cog"))
+        known = ("--set", "--pixel", "--left-out", "--out", "--mask", "--above", "--below", "--measure", "--cog")
+        line.only(READING, known)
         path, kind = line.words
         cube = self._cube(path, line)
         more = [f"{name}={value!r}" for name, value in map(_setting, line.options.get("--set", ()))]
@@ -242,6 +278,8 @@ class _Script:
         if pixels:
             spectra = (f"{f'pixel {row}, {col}'!r}: {cube}.spectrum({row}, {col})" for row, col in pixels)
             more.append(f"spectra={{{', '.join(spectra)}}}")
+        if "--left-out" in line.options:
+            more.append(f"left_out={self._labels(line.one('--left-out'), '', cube)}.array > 0")
         layer = self._new("layer", _call("hsigui.derive", cube, repr(kind), *more))
         written = self._options(line, layer)
         self._say(_call("hsigui.save", layer, repr(line.one("--out")), *written))

@@ -135,7 +135,10 @@ def mapped(result: Result, files: LabelPaths) -> tuple[str, ...]:
         HsiError: the scene or the labels are in no file, the run is in no folder, or its classifier is another than the
             run's recipe has.
     """
-    recipe = result.encoder.recipe.probe
+    if result.nearest is not None:
+        return _matched(result, files)
+    encoder = result.drawn_by[0]
+    recipe = encoder.recipe.probe
     if (result.probe_spec or recipe) != recipe:
         raise HsiError(
             say("The map is the first answer to the last change of the labels."), say("Wait until it is settled.")
@@ -151,9 +154,28 @@ def mapped(result: Result, files: LabelPaths) -> tuple[str, ...]:
         )
     labels = None if files.labels is None else str(files.labels.resolve())
     return (*_demo_of(result.cube), lines.classify(
-        _scene(result.cube), labels, result.spec, run=result.run_folder.resolve(), device=result.encoder.spec.device,
+        _scene(result.cube), labels, result.spec, run=result.run_folder.resolve(), device=encoder.spec.device,
         labels_variable=files.variable, labels_background=files.background, labels_buffer=files.buffer,
     ))  # fmt: skip
+
+
+NO_FILE_OF_SPECTRA = say("The spectra that the map was made by are in no single file, so no command names them.")
+SAVE_SPECTRA = say("Export the map: the record beside it has the spectra. Or save them as a library first.")
+
+
+def _matched(result: Result, files: LabelPaths) -> tuple[str, ...]:
+    assert result.nearest is not None
+    if result.labels is not None and files.labels is None:
+        raise HsiError(
+            say("The labels that the map was made from are in no file as they are now."),
+            say("Save the labels (Ctrl+S), then copy again."),
+        )
+    labels = None if files.labels is None else str(files.labels.resolve())
+    how = lines.LabelsArgument(labels, files.variable, files.background, files.buffer)
+    drawn = lines.classify_by(_scene(result.cube), result.nearest.matching, how)
+    if not drawn:
+        raise HsiError(NO_FILE_OF_SPECTRA, SAVE_SPECTRA)
+    return (*_demo_of(result.cube), drawn)
 
 
 def exported(
@@ -171,7 +193,8 @@ def exported(
     chosen = tuple(kinds)
     *before, drawn = mapped(result, files)
     if "measures" in chosen:
-        drawn += " --probabilities repeated-probabilities.tif --entropy repeated-entropy.tif"
+        layers = "" if result.nearest is not None else " --probabilities repeated-probabilities.tif"
+        drawn += f"{layers} --entropy repeated-entropy.tif"
     found = [*before, drawn]
     legend = ["--legend", "repeated-classes.csv"] if "legend" in chosen else []
     maps = [kind for kind in chosen if exporter(kind).write is not None]
