@@ -22,7 +22,7 @@ def result_of(session: Session) -> Result | None:
     encoder, features, probe = session.encoder, session.features, session.probe
     if cube is None or class_map is None or trained_on is None or encoder is None or features is None or probe is None:
         return None
-    files = (session.labels_path, session.labels_source)
+    files = (session.labels_path, session.labels_source, session.scene.labels_exported)
     return Result(
         cube, own_map(class_map), session.classes, Labels(trained_on, session.classes, cube.geo),
         session.map_spec or session.next_map_spec, own_encoder(encoder), own_probe(probe), features.valid,
