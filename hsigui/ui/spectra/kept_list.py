@@ -66,6 +66,7 @@ class KeptList(QWidget):
         self.tree.itemSelectionChanged.connect(self._tell_chosen)
         self.hint = QLabel(say("Shift+click in the image keeps a spectrum."), self)
         self.hint.setWordWrap(True)
+        self.tree.setIndentation(14)
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(2)
@@ -89,6 +90,7 @@ class KeptList(QWidget):
             parent.addChild(item)
             item.setSelected(id(spectrum) in selected)
         self.tree.expandAll()
+        self.tree.setColumnHidden(1, all(spectrum.factor == 1.0 for spectrum in self._spectra))
         self.hint.setVisible(not self._spectra)
         self._filling = False
 
@@ -96,8 +98,7 @@ class KeptList(QWidget):
         """The places of those that are selected; a folder stands for all in it."""
         found: set[int] = set()
         for item in self.tree.selectedItems():
-            leaves = [item.child(n) for n in range(item.childCount())] or [item]
-            found |= {int(leaf.data(0, _NUMBER)) for leaf in leaves if leaf.data(0, _NUMBER) is not None}
+            found |= {int(leaf.data(0, _NUMBER)) for leaf in _inside(item)}
         return sorted(found)
 
     # What is done to them
@@ -215,14 +216,8 @@ class KeptList(QWidget):
             self.edited.emit(made)
 
     def _leaves(self) -> list[QTreeWidgetItem]:
-        found = []
-        for n in range(self.tree.topLevelItemCount()):
-            item = self.tree.topLevelItem(n)
-            if item.data(0, _NUMBER) is not None:
-                found.append(item)
-            else:
-                found += [item.child(m) for m in range(item.childCount())]
-        return found
+        root = self.tree.invisibleRootItem()
+        return [leaf for n in range(root.childCount()) for leaf in _inside(root.child(n))]
 
     def _tell_chosen(self) -> None:
         if not self._filling:
@@ -239,3 +234,12 @@ class KeptList(QWidget):
             menu.addAction(text, slot)
         menu.aboutToHide.connect(menu.deleteLater)
         menu.popup(self.tree.viewport().mapToGlobal(at))
+
+
+def _inside(item: QTreeWidgetItem | None) -> list[QTreeWidgetItem]:
+    """The spectra of a folder; of a spectrum, itself."""
+    if item is None:
+        return []
+    if item.data(0, _NUMBER) is not None:
+        return [item]
+    return [leaf for n in range(item.childCount()) for leaf in _inside(item.child(n))]
