@@ -1,9 +1,13 @@
 """What `import hsigui` offers; see `__init__.py`."""
 
+from hsigui.analysis.class_statistics import ClassStatistics, Statistics
 from hsigui.analysis.layer import Layer, LayerRecipe
+from hsigui.analysis.ranking import Match, Matches
+from hsigui.analysis.separability import Separability
 from hsigui.api import (
     ask,
     classify,
+    classify_by,
     derive,
     embed,
     evaluate,
@@ -11,6 +15,7 @@ from hsigui.api import (
     keep,
     load_classifier,
     load_encoder,
+    match,
     open,
     pretrain,
     quality_layers,
@@ -18,6 +23,8 @@ from hsigui.api import (
     read_library,
     sample,
     save,
+    separability,
+    statistics,
 )
 from hsigui.cube.cube import Cube
 from hsigui.cube.formats.library import SpectralLibrary
@@ -43,6 +50,7 @@ __all__ = [
     "Cancelled",
     "ClassInfo",
     "ClassMap",
+    "ClassStatistics",
     "ClassTable",
     "Classifier",
     "Context",
@@ -60,15 +68,20 @@ __all__ = [
     "LayerRecipe",
     "MapOptions",
     "MapSpec",
+    "Match",
+    "Matches",
     "PretrainSpec",
     "ProbeSpec",
     "Result",
     "SceneFeatures",
+    "Separability",
     "SpectralLibrary",
     "SplitSpec",
+    "Statistics",
     "__version__",
     "ask",
     "classify",
+    "classify_by",
     "derive",
     "embed",
     "evaluate",
@@ -76,6 +89,7 @@ __all__ = [
     "keep",
     "load_classifier",
     "load_encoder",
+    "match",
     "open",
     "pretrain",
     "quality_layers",
@@ -84,4 +98,6 @@ __all__ = [
     "read_library",
     "sample",
     "save",
+    "separability",
+    "statistics",
 ]

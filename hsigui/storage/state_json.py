@@ -22,6 +22,7 @@ from hsigui.document.scene_state import PARTS, MapMaking, RunPlace, SceneState
 from hsigui.document.values import LabelFile, Spectrum, Truth
 from hsigui.errors import HsiError
 from hsigui.methods.run_record import SETTINGS, sum_of, without_sums
+from hsigui.report.error_map import ALL, Confused
 from hsigui.specs import MapSpec, SplitSpec
 from hsigui.storage.overlays_json import overlay_from_json, overlay_to_json
 from hsigui.storage.packing import inflated, packed, unpacked
@@ -45,6 +46,7 @@ def entries_of(state: SceneState, folder: Path, before: SceneState | None = None
         ("view", "place"): None if state.looked_at is None else json.dumps(state.looked_at),
         ("view", "map"): None if state.map_spec is None else json.dumps(state.map_spec.to_json()),
         ("view", "overlays"): _or_none([overlay_to_json(overlay, folder) for overlay in state.overlays]),
+        ("view", "errors"): _errors_to_json(state.errors_meant),
     }
     if before is None or state.runs != before.runs:
         entries["runs", "all"] = _or_none([_run_to_json(run, folder) for run in state.runs])
@@ -124,7 +126,20 @@ def _view_from(entries: Mapping[Name, Any], folder: Path) -> dict[str, Any]:
     if spec is not None:
         found["map_spec"] = MapSpec.from_json(json.loads(spec))
     found["overlays"] = tuple(overlay_from_json(values, folder) for values in _listed(entries, "view", "overlays"))
+    found["errors_meant"] = _errors_from_json(entries.get(("view", "errors")))
     return found
+
+
+def _errors_to_json(meant: Confused) -> str | None:
+    return None if meant == ALL else json.dumps([meant.of, meant.taken_for])
+
+
+def _errors_from_json(text: str | None) -> Confused:
+    """Versions before did not write it."""
+    if text is None:
+        return ALL
+    of, taken_for = (None if number is None else int(number) for number in json.loads(text))
+    return Confused(of, taken_for)
 
 
 def _spectrum_to_json(spectrum: Spectrum) -> dict[str, Any]:

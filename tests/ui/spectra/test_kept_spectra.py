@@ -100,7 +100,7 @@ def test_what_is_done_is_drawn_said_and_copied_and_raw_is_one_click_back(plot, q
     spread = np.full(51, 0.01, np.float32)
     plot.keep_all([Spectrum("mean", (0, 0, 200), SHAPE, spread=spread)])
     assert plot._kept_curves[0]._spread.path().boundingRect().height() == pytest.approx(np.ptp(SHAPE) + 0.02, abs=1e-3)
-    assert list(csv.reader(io.StringIO(plot.csv_text())))[0] == ["band", "wavelength_nm", "mean", "mean sd"]
+    assert next(iter(csv.reader(io.StringIO(plot.csv_text())))) == ["band", "wavelength_nm", "mean", "mean sd"]
     plot.strip.window_choice.setCurrentIndex(3)
     plot.strip.derivative.setCurrentIndex(1)
     [(_, y)] = plot._plot.curves()
