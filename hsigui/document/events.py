@@ -214,6 +214,11 @@ class DerivedViewChanged(Changed):
 
 
 @dataclass(frozen=True)
+class LibrariesChanged(Changed):
+    """Other spectral libraries are open, or other spectra of them are chosen."""
+
+
+@dataclass(frozen=True)
 class LiveChanged(Changed):
     live: bool
 

@@ -32,6 +32,7 @@ from hsigui.document.events import (
     ViewChanged,
 )
 from hsigui.document.identity import Origin
+from hsigui.document.open_libraries import LibraryPlace
 from hsigui.document.overlays import Overlay
 from hsigui.document.samples import Sample
 from hsigui.document.scene_labels import SceneLabels
@@ -68,6 +69,7 @@ class Scene(SceneLabels):
         map_to_make: a map of an earlier day that is made again with the next one, and is shown then in its place.
         course: how its last training goes or went; None before the first.
         overlays: what lies over its composite, from the lowest to the highest; empty for as at first.
+        libraries: the spectral libraries that it is worked on with.
         errors_meant: which errors of its map are looked at; classes that no map of it has mean none.
     """
 
@@ -86,6 +88,7 @@ class Scene(SceneLabels):
         self.map_to_make: MapMaking | None = None
         self.course: TrainingCurves | None = None
         self.overlays: tuple[Overlay, ...] = ()
+        self.libraries: tuple[LibraryPlace, ...] = ()
         self.errors_meant: Confused = ALL
         self._input_identity: tuple[Cube, str] | None = None
 

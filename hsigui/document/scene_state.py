@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from hsigui.cube.render import ViewState
 from hsigui.document.derived import BANDS, DerivedView, KeptLayer
+from hsigui.document.open_libraries import LibraryPlace
 from hsigui.document.overlays import Overlay
 from hsigui.document.samples import Sample
 from hsigui.document.values import MapOfScene, Spectrum, Truth
@@ -78,6 +79,7 @@ class SceneState:
         derived: derived layers by their recipes, and which of them are shown in place of bands.
         lost: parts that could not be understood, by name: another version of the program wrote them.
         overlays: what lies over the composite, from the lowest to the highest.
+        libraries: spectral libraries in use, by their paths.
         errors_meant: which errors of the map are looked at.
     """
 
@@ -93,6 +95,7 @@ class SceneState:
     derived_view: DerivedView = BANDS
     lost: tuple[str, ...] = ()
     overlays: tuple[Overlay, ...] = ()
+    libraries: tuple[LibraryPlace, ...] = ()
     errors_meant: Confused = ALL
 
     @property

@@ -29,6 +29,7 @@ from hsigui.document.events import (
     ValidationChanged,
 )
 from hsigui.document.identity import Origin
+from hsigui.document.open_libraries import OpenLibraries
 from hsigui.document.queue import HeavyQueue
 from hsigui.document.samples import Sample
 from hsigui.document.scene import Scene
@@ -58,6 +59,7 @@ class Session:
     Attributes:
         events: of the scene that is shown, and of the session.
         queue: the heavy jobs of all scenes.
+        libraries: the spectral libraries that are open.
         device: the words for the device in use; empty before it is known.
         live: whether a stroke renews the map.
         scene: the one that is shown; an empty one before the first. Others are shown by `show`.
@@ -66,6 +68,7 @@ class Session:
     def __init__(self) -> None:
         self.events = Events()
         self.queue = HeavyQueue(self.events)
+        self.libraries = OpenLibraries(self.events)
         self.device = ""
         self.live = True
         self._scenes: list[Scene] = []

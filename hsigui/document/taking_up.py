@@ -14,6 +14,7 @@ def state_of(scene: Scene, looked_at: LookedAt | None = None) -> SceneState:
     return SceneState(
         scene.view, looked_at, scene.spectra, scene.truth, scene.samples.all, _runs(scene), scene.chosen_map_spec,
         scene.map_to_make or made, scene.derived.kept, scene.derived.view, overlays=scene.overlays,
+        libraries=scene.libraries,
         errors_meant=scene.errors_meant,
     )  # fmt: skip
 
@@ -38,6 +39,7 @@ def take_look(scene: Scene, state: SceneState) -> None:
     if view is not None and all(0 <= band < scene.cube.bands for band in (*view.bands, *view.shown)):
         scene.set_view(view)
     scene.spectra = tuple(kept for kept in state.spectra if len(kept.values) == scene.cube.bands)
+    scene.libraries = state.libraries
     scene.derived.take_up(state.derived, state.derived_view)
     scene.choose_map_spec(state.map_spec)
     scene.set_overlays(state.overlays)

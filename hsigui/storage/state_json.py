@@ -16,6 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from hsigui.document.derived import DerivedView, KeptLayer
+from hsigui.document.open_libraries import LibraryPlace
 from hsigui.document.samples import Sample, SplitRecord
 from hsigui.document.scene_state import PARTS, MapMaking, RunPlace, SceneState
 from hsigui.document.values import LabelFile, Spectrum, Truth
@@ -26,6 +27,7 @@ from hsigui.specs import MapSpec, SplitSpec
 from hsigui.storage.overlays_json import overlay_from_json, overlay_to_json
 from hsigui.storage.packing import inflated, packed, unpacked
 from hsigui.storage.view_json import view_from_json, view_to_json
+from hsigui.untrusted import there
 
 Name = tuple[str, str]  # the part of the file, and the entry in it
 Entry = str | bytes
@@ -50,6 +52,8 @@ def entries_of(state: SceneState, folder: Path, before: SceneState | None = None
         entries["runs", "all"] = _or_none([_run_to_json(run, folder) for run in state.runs])
     if before is None or state.spectra is not before.spectra:
         entries["spectra", "kept"] = _or_none([_spectrum_to_json(spectrum) for spectrum in state.spectra])
+    if before is None or state.libraries != before.libraries:
+        entries["spectra", "libraries"] = _or_none([_library_to_json(place, folder) for place in state.libraries])
     if before is None or state.truth is not before.truth:
         entries |= _truth_to_entries(state.truth)
     if before is None or state.samples is not before.samples:
@@ -75,7 +79,10 @@ def state_from(entries: Mapping[Name, Any], shape: tuple[int, int], folder: Path
     lost = []
     readers: dict[str, Callable[[], dict[str, Any]]] = {
         "view": lambda: _view_from(entries, folder),
-        "spectra": lambda: {"spectra": tuple(map(_spectrum_from_json, _listed(entries, "spectra", "kept")))},
+        "spectra": lambda: {
+            "spectra": tuple(map(_spectrum_from_json, _listed(entries, "spectra", "kept"))),
+            "libraries": tuple(_library_from_json(v, folder) for v in _listed(entries, "spectra", "libraries")),
+        },
         "truth": lambda: _truth_from(entries, shape),
         "runs": lambda: {"runs": tuple(_run_from_json(run, folder) for run in _listed(entries, "runs", "all"))},
         "map": lambda: _map_from(entries, shape),
@@ -173,6 +180,21 @@ def _spectrum_from_json(values: Mapping[str, Any]) -> Spectrum:
         str(values["label"]), (red, green, blue), array, at, None if spread is None else _floats_from(spread),
         str(values.get("group", "")), bool(values.get("shown", True)), factor, str(values.get("note", "")),
     )  # fmt: skip
+
+
+def _library_to_json(place: LibraryPlace, folder: Path) -> dict[str, Any]:
+    try:
+        relative = Path(os.path.relpath(place.path, folder)).as_posix()
+    except ValueError:  # on another drive
+        relative = ""
+    return {"path": str(place.path.absolute()), "relative": relative, "sha256": place.sha256}
+
+
+def _library_from_json(values: Mapping[str, Any], folder: Path) -> LibraryPlace:
+    """A library is looked for beside the project first, then where it was."""
+    beside = folder / str(values["relative"]) if values["relative"] else None
+    path = beside if beside is not None and there(beside) else Path(str(values["path"]))
+    return LibraryPlace(path, str(values["sha256"]))
 
 
 def _layers_from(entries: Mapping[Name, Any]) -> dict[str, Any]:

@@ -19,7 +19,7 @@ from hsigui.ui.results.controller import results
 from hsigui.ui.scene.band_list_controller import band_list
 from hsigui.ui.scene.room import display
 from hsigui.ui.scene.stretch_controller import stretch
-from hsigui.ui.spectra.controller import spectra
+from hsigui.ui.spectra.room import spectra
 from hsigui.ui.training.room import training
 from hsigui.ui.views.room import overlays
 
@@ -61,6 +61,6 @@ PANELS: tuple[PanelRow, ...] = (
     PanelRow("Map", say("Map"), class_map, _RIGHT, scrolls=True, height=315),
     PanelRow("Results", say("Results"), results, _RIGHT, scrolls=True, behind="Map"),
     PanelRow("Quality", say("Quality"), quality, _RIGHT, scrolls=True, behind="Results"),
-    PanelRow("Spectra", say("Spectra"), spectra, _BOTTOM, height=210),
+    PanelRow("Spectra", say("Spectra"), spectra, _BOTTOM, height=250),
     PanelRow("Overlays", say("Overlays"), overlays, _RIGHT, behind="Quality"),
 )
