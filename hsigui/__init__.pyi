@@ -1,7 +1,9 @@
 """What `import hsigui` offers; see `__init__.py`."""
 
+from hsigui.analysis.class_statistics import ClassStatistics, Statistics
 from hsigui.analysis.layer import Layer, LayerRecipe
 from hsigui.analysis.ranking import Match, Matches
+from hsigui.analysis.separability import Separability
 from hsigui.api import (
     ask,
     classify,
@@ -21,6 +23,8 @@ from hsigui.api import (
     read_library,
     sample,
     save,
+    separability,
+    statistics,
 )
 from hsigui.cube.cube import Cube
 from hsigui.cube.formats.library import SpectralLibrary
@@ -46,6 +50,7 @@ __all__ = [
     "Cancelled",
     "ClassInfo",
     "ClassMap",
+    "ClassStatistics",
     "ClassTable",
     "Classifier",
     "Context",
@@ -69,8 +74,10 @@ __all__ = [
     "ProbeSpec",
     "Result",
     "SceneFeatures",
+    "Separability",
     "SpectralLibrary",
     "SplitSpec",
+    "Statistics",
     "__version__",
     "ask",
     "classify",
@@ -91,4 +98,6 @@ __all__ = [
     "read_library",
     "sample",
     "save",
+    "separability",
+    "statistics",
 ]

@@ -20,8 +20,8 @@ from hsigui.report import table as maps
 from hsigui.specs import CONTEXTS, PRECISIONS, split_of
 from hsigui.texts import say
 
-COMMANDS = ("info", "labels", "derive", "match", "sample", "pretrain", "classify", "export", "card", "evaluate",
-            "study", "project", "demo")  # fmt: skip
+COMMANDS = ("info", "labels", "derive", "match", "statistics", "separability", "sample", "pretrain", "classify",
+            "export", "card", "evaluate", "study", "project", "demo")  # fmt: skip
 CLASS_TABLES = listed(labels.class_table_suffixes(), "or")
 MOST_BANDS = 65_535  # as many as a GeoTIFF can have
 MAPS = "%(formats of maps)s"  # filled in when help is shown, because asking for them looks for plug-ins
@@ -71,6 +71,8 @@ def build_parser() -> argparse.ArgumentParser:
     p.add_argument("cube", type=scene, metavar="CUBE", help=say("the scene"))
     _add_reading(p)
     _add_scale(p)
+    _add_statistics(commands)
+    _add_separability(commands)
     _add_sample(commands)
     _add_pretrain(commands)
     _add_classify(commands)
@@ -79,7 +81,8 @@ def build_parser() -> argparse.ArgumentParser:
     _add_evaluate(commands)
     _add_study(commands)
     add_project(commands)
-    for name in ("info", "labels", "derive", "match", "sample", "pretrain", "classify", "export", "evaluate", "study"):
+    for name in ("info", "labels", "derive", "match", "statistics", "separability", "sample", "pretrain", "classify",
+                 "export", "evaluate", "study"):  # fmt: skip
         _add_outside(commands.choices[name])
     _add_demo(commands)
     return parser
@@ -145,7 +148,7 @@ def _add_derive(commands: Commands) -> None:
 
     p = commands.add_parser(
         "derive",
-        help=say("a layer that needs no learning: components, an index, a formula, spectral distances, clusters"),
+        help=say("a layer that needs no learning: components, indices, distances, targets, unmixing, clusters"),
     )
     p.add_argument("cube", type=scene, metavar="CUBE", help=say("the scene"))
     p.add_argument(
@@ -169,6 +172,10 @@ def _add_derive(commands: Commands) -> None:
         "--spectrum", action="append", metavar="NAME", help=say("only with this one of the library; may be given again")
     )
     p.add_argument(
+        "--left-out", type=Path, metavar="LABELS",
+        help=say("mf, ace, cem: pixels with a label in this file have no part in the background"),
+    )  # fmt: skip
+    p.add_argument(
         "--mask", type=Path, metavar="FILE", help=say("also write where the layer passes a threshold, as a map")
     )
     p.add_argument("--above", type=float, metavar="X", help=say("the threshold: values of X and more"))
@@ -182,6 +189,53 @@ def _add_derive(commands: Commands) -> None:
     add_overwrite(p)
     _add_scale(p)
     p.set_defaults(work=command("derive"))
+
+
+def _add_statistics(commands: Commands) -> None:
+    p = commands.add_parser(
+        "statistics", help=say("what the values of classes of pixels are like: mean, spread, percentiles, covariance")
+    )
+    _add_classes_of_cube(p)
+    p.add_argument(
+        "--percentiles", type=_percents, default=(5.0, 25.0, 50.0, 75.0, 95.0), metavar="P,P",
+        help=say("which percentiles (5,25,50,75,95); none for none"),
+    )  # fmt: skip
+    p.add_argument("--covariance", type=Path, metavar="CSV", help=say("also write the covariance of each class"))
+    p.add_argument("--correlation", type=Path, metavar="CSV", help=say("also write the correlation of each class"))
+    add_overwrite(p)
+    _add_scale(p)
+    p.set_defaults(work=command("statistics"))
+
+
+def _add_separability(commands: Commands) -> None:
+    p = commands.add_parser(
+        "separability",
+        help=say("how well pairs of classes can be told apart: Jeffries-Matusita and transformed divergence"),
+    )
+    _add_classes_of_cube(p)
+    add_overwrite(p)
+    _add_scale(p)
+    p.set_defaults(work=command("separability", "statistics"))
+
+
+def _add_classes_of_cube(p: argparse.ArgumentParser) -> None:
+    """A scene, classes of its pixels, and bands."""
+    p.add_argument("cube", type=scene, metavar="CUBE", help=say("the scene, or a layer that derive wrote"))
+    p.add_argument(
+        "--labels", type=Path, required=True, metavar="LABELS",
+        help=say("classes of its pixels: labels, a ground truth, a map or clusters"),
+    )  # fmt: skip
+    p.add_argument(
+        "--labels-variable", "--labels-layer", metavar="NAME",
+        help=say("array, layer or field of the labels, where several fit"),
+    )  # fmt: skip
+    _add_background(p, "--labels-background")
+    _add_buffer(p, "--labels-buffer")
+    p.add_argument(
+        "--bands", type=_bands, metavar="N,N-N", help=say("only these bands, counted from 1 (all that are good)")
+    )
+    p.add_argument("--out", type=Path, required=True, metavar="CSV", help=say("the table"))
+    _add_reading(p)
 
 
 class _ListKinds(argparse.Action):
@@ -767,6 +821,15 @@ def _amount(text: str) -> float:
 
 def _words(text: str) -> tuple[str, ...]:
     return tuple(word.strip() for word in text.split(",") if word.strip())
+
+
+def _percents(text: str) -> tuple[float, ...]:
+    if text.strip() == "none":
+        return ()
+    found = tuple(_amount(word) for word in _words(text))
+    if not found or max(found) > 100:
+        raise argparse.ArgumentTypeError(say("must be numbers from 0 to 100, such as 5,50,95"))
+    return found
 
 
 def _counts(text: str) -> tuple[int, ...]:

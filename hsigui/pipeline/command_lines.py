@@ -25,7 +25,7 @@ from hsigui.specs import MapSpec, PretrainSpec, SplitSpec
 RUN, MAP, REPORT = "repeated-run", "repeated-map.tif", "repeated-report"
 CONFIDENCE = "repeated-confidence.tif"
 LAYER, MASK = "repeated-layer.tif", "repeated-mask.tif"
-LABELS, TEST = "repeated-labels.tif", "repeated-test.tif"
+LABELS, TEST, TRUTH = "repeated-labels.tif", "repeated-test.tif", "repeated-truth.tif"
 DEMO, DEMO_SCENE = "repeated-demo", "repeated-demo/demo-scene.hdr"
 DEMO_TRUTH = "repeated-demo/demo-truth.hdr"
 

@@ -44,8 +44,8 @@ def opened(cube: Cube) -> tuple[str, ...]:
     return (*_demo_of(cube), _line("info", *scene.words, *scene.reading))
 
 
-def labels_read(cube: Cube, file: LabelFile) -> tuple[str, ...]:
-    """Brings the labels of a file onto the pixels of the scene.
+def labels_read(cube: Cube, file: LabelFile, out: str = lines.LABELS) -> tuple[str, ...]:
+    """Brings the labels of a file onto the pixels of the scene, and writes them to `out`.
 
     Raises:
         HsiError: they were taken pixel by pixel, which no command does.
@@ -63,7 +63,7 @@ def labels_read(cube: Cube, file: LabelFile) -> tuple[str, ...]:
     words += [f"--background={file.background}"] if file.background else []
     words += ["--buffer", file.buffer] if file.buffer else []
     words += ["--resample"] if file.remedy == RESAMPLE else []
-    return (_line("labels", file.path.resolve(), lines.LABELS, *words),)
+    return (_line("labels", file.path.resolve(), out, *words),)
 
 
 def sampled(cube: Cube, truth: Truth, sample: Sample, valid: NDArray[np.bool_]) -> tuple[str, ...]:
@@ -78,19 +78,36 @@ def sampled(cube: Cube, truth: Truth, sample: Sample, valid: NDArray[np.bool_]) 
         raise HsiError(
             say("It is not known which file the ground truth is in."), say("Open it again (File menu), then draw.")
         )
-    file = truth.file
-    held = read_classes(
-        file.path, variable=file.variable or None, grid=Grid(cube.rows, cube.cols, cube.geo),
-        background=file.background or None, buffer=file.buffer or None,
-    )  # fmt: skip
-    same = raster_hash(held.array) == raster_hash(truth.array) and not (truth.array[~valid] > 0).any()
-    if not same or file.background or file.buffer:
-        raise HsiError(
-            say("The ground truth is not in {name} as it is used here.", name=file.path.name),
-            say("Export the map with its labels: the record beside them has the commands."),
-        )
-    line = lines.sample(sample.spec, file.path)
-    return (f"{line} {shlex.join(['--variable', file.variable])}" if file.variable else line,)
+    file, wanted = truth.file, raster_hash(truth.array)
+    same = not (truth.array[~valid] > 0).any()
+    if same and _hash_of(file) == wanted:
+        return (f"{lines.sample(sample.spec, file.path)}{_as_read(file)}",)
+    if same and _hash_of(file, Grid(cube.rows, cube.cols, cube.geo)) == wanted:  # it needs the pixels of the scene
+        return (*labels_read(cube, file, lines.TRUTH), lines.sample(sample.spec, lines.TRUTH))
+    raise HsiError(
+        say("The ground truth is not in {name} as it is used here.", name=file.path.name),
+        say("Export the map with its labels: the record beside them has the commands."),
+    )
+
+
+def _hash_of(file: LabelFile, grid: Grid | None = None) -> str:
+    """Of the class numbers that a command reads; empty where it cannot without a scene."""
+    try:
+        found = read_classes(
+            file.path, variable=file.variable or None, grid=grid, background=file.background or None,
+            buffer=file.buffer or None,
+        )  # fmt: skip
+    except HsiError:
+        return ""
+    return raster_hash(found.array)
+
+
+def _as_read(file: LabelFile) -> str:
+    """The options that say how it was read, to follow a line."""
+    words = ["--variable", file.variable] if file.variable else []
+    words += [f"--background={file.background}"] if file.background else []
+    words += [f"--buffer={file.buffer}"] if file.buffer else []
+    return f" {shlex.join(words)}" if words else ""
 
 
 def pretrained(cube: Cube, encoder: Encoder) -> tuple[str, ...]:

@@ -12,6 +12,7 @@ from PySide6.QtWidgets import QLabel, QListWidget, QListWidgetItem, QPushButton,
 from hsigui.analysis.layer import Target
 from hsigui.cube.formats.library import SpectralLibrary
 from hsigui.document.scene import Scene
+from hsigui.document.values import Spectrum
 from hsigui.labels.classes import Color
 from hsigui.labels.label_map import TRAINING
 from hsigui.texts import say
@@ -95,16 +96,19 @@ class SpectraChooser(QWidget):
 def offers_of(scene: Scene) -> list[Offer]:
     """The kept spectra of a scene, and the means of its classes that have labels."""
     found = [
-        Offer(kept.label, kept.color, Target(kept.label, tuple(kept.values.astype(float).tolist())))
-        for kept in scene.spectra
-        if len(kept.values) == scene.cube.bands
+        Offer(kept.label, kept.color, _kept(kept)) for kept in scene.spectra if len(kept.values) == scene.cube.bands
     ]
     labels = scene.labels.layer(TRAINING)
     for info in scene.classes:
         if info.number in scene.labels.numbers(TRAINING):
             text = say("mean of {name}", name=info.name)
-            found.append(Offer(text, info.color, Mean(text, np.asarray(labels == info.number))))
+            found.append(Offer(text, info.color, Mean(text, np.asarray(labels == info.number), info.color)))
     return found
+
+
+def _kept(spectrum: Spectrum) -> Target:
+    values = tuple(spectrum.values.astype(float).tolist())
+    return Target(spectrum.label, values, (), spectrum.place, spectrum.color)
 
 
 def targets_of(library: SpectralLibrary) -> list[Target]:
