@@ -173,6 +173,11 @@ class MapChanged(Changed):
 
 
 @dataclass(frozen=True)
+class MapWanted(Changed):
+    """A map of an earlier day that needs no run is to be made again: `Scene.map_to_make`."""
+
+
+@dataclass(frozen=True)
 class MapSpecChanged(Changed):
     """Maps of the scene are to be drawn otherwise."""
 

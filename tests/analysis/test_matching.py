@@ -1,4 +1,4 @@
-"""Spectra that stand for classes: measures as their definitions say, the nearest class of each pixel, ranked matches."""
+"""Spectra that stand for classes: measures as defined, the nearest class of each pixel, ranked matches."""
 
 from __future__ import annotations
 

@@ -151,7 +151,7 @@ MENUS: tuple[tuple[str, tuple[object, ...]], ...] = (
                "@docks",
                (say("Colours of the &window"), tuple(f"theme_{name}" for name, _, _ in THEMES)))),
     (say("&Training"), ("pretrain", "pause", "cancel", None, "open_run", "export_run", "show_run_folder", None, "live",
-                        "renew_map", "ask_me")),
+                        "renew_map", "ask_me", None, "classify_by")),
     (say("&Help"), ("command_palette", None, "help_here", "whats_this", "start_page", "help_pages", "shortcuts",
                     None, "report_problem", "about")),
 )  # fmt: skip
