@@ -67,7 +67,7 @@ class MapPanel(QWidget):
         )  # fmt: skip
         self.context = ContextBox(self)
         self.context.chosen.connect(self._drawn_otherwise)
-        self._edges_asked = False
+        self._edges_asked = self._edges_shown = self._by_spectra = False
         self.layer = QComboBox(self)
         for layer in LAYERS:
             self.layer.addItem(layer.title, layer.id)
@@ -171,8 +171,9 @@ class MapPanel(QWidget):
             self.edges.setValue(edges or 0.0 if spec.edges is None else spec.edges)
         self._edges_asked = spec.edges is not None
         self.context.set_context(spec.context)
-        self.context.setVisible(edges is None)
-        self._form.setRowVisible(self.edges, edges is not None)
+        self._edges_shown = edges is not None
+        self.context.setVisible(edges is None and not self._by_spectra)
+        self._form.setRowVisible(self.edges, edges is not None and not self._by_spectra)
 
     def set_layer(self, name: str) -> None:
         """Shows which layer is drawn; the scale is seen where there is one."""
@@ -203,7 +204,11 @@ class MapPanel(QWidget):
 
     def show_threshold(self, matching: Matching | None) -> None:
         """Shows the threshold of a map by spectra; None for another map, which has none."""
+        self._by_spectra = matching is not None  # which is neither smoothed nor of any context
         self._form.setRowVisible(self.threshold, matching is not None)
+        self._form.setRowVisible(self.smooth, matching is None)
+        self._form.setRowVisible(self.edges, self._edges_shown and matching is None)
+        self.context.setVisible(not self._edges_shown and matching is None)
         if matching is not None:
             with QSignalBlocker(self.threshold):
                 self.threshold.setSuffix(" rad" if matching.measure.unit == "rad" else "")

@@ -187,7 +187,7 @@ class SpectraDialog(QDialog):
         self._form = QFormLayout()
         self._form.addRow(say("Classes by"), self.group)
         self._form.setRowVisible(self.group, False)
-        self._form.addRow(say("&Measure"), self._side_by_side(self.by, self.limited, self.threshold))
+        self._form.addRow(say("Measure"), self._side_by_side(self.by, self.limited, self.threshold))
         self._form.addRow(say("Wavelengths"), self._side_by_side(self.first, self.last))
         self._form.setRowVisible(2, self._scene.cube.wavelengths is not None)
 
