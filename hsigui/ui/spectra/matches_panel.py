@@ -217,7 +217,7 @@ class MatchesPanel(QWidget):
 def _item(found: Match) -> QTreeWidgetItem:
     source = Path(found.reference.source).name
     item = QTreeWidgetItem([found.name, f"{found.distance:.4f}", source])
-    item.setTextAlignment(DISTANCE, int(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter))
+    item.setTextAlignment(DISTANCE, Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
     percent = 100 * found.likeness
     lines = [found.name, say("{percent:.0f} % alike, in {bands} bands", percent=percent, bands=found.bands)]
     if not np.isnan(found.scale):

@@ -96,8 +96,9 @@ def test_it_begins_with_how_a_map_was_made(dialog, tmp_path):
     path = library_file(tmp_path / "lib.csv")
     dialog.add_library(read_library(path))
     library = [row.reference for row in dialog.choice.rows if row.reference.source]
+    mean = Reference(Target("mean", ()), "Field", of_labels=True)
     before = Matching(
-        (Reference(library[1].target, "Soil", library[1].source), Reference(Target("mean", ()), "Field", of_labels=True)),
+        (Reference(library[1].target, "Soil", library[1].source), mean),
         "sid", 0.3, {"Soil": 0.2}, 500.0, 2000.0,
     )  # fmt: skip
     dialog.take(before)
