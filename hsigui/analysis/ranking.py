@@ -79,7 +79,7 @@ def rank(
     spectrum is left out.
 
     Args:
-        spectrum: one value a band of the scene; NaN where there is none.
+        spectrum: its values, one a band of the scene; NaN where there is none.
         count: how many are wanted.
         first, last: nm; bands outside are left out. 0 for no end.
         check: may raise to stop.

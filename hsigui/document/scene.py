@@ -14,6 +14,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
+from hsigui.analysis.nearest import Nearest
 from hsigui.cube.cube import Cube, CubeInfo
 from hsigui.cube.render import ViewState
 from hsigui.document import identity
@@ -259,6 +260,7 @@ class Scene(SceneLabels):
         seconds: Mapping[str, float] | None = None,
         measured_on: str = "",
         reliability: Reliability | None = None,
+        nearest: Nearest | None = None,
     ) -> None:
         """Takes a map.
 
@@ -269,6 +271,7 @@ class Scene(SceneLabels):
             seconds: that probe and map took; those of the map before when None.
             measured_on: what its accuracy is measured on, in words.
             reliability: whether it is as often right as it says, on the same pixels.
+            nearest: of a map by spectra, what is nearest to each pixel.
         """
         if seconds is None:
             seconds = {} if self.map is None else self.map.seconds
@@ -283,6 +286,7 @@ class Scene(SceneLabels):
                 dict(seconds),
                 measured_on,
                 reliability,
+                nearest,
             ),
         )
         self.events.emit(MapChanged())

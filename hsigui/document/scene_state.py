@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field, fields
+from dataclasses import dataclass, field, fields, replace
 from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
 
+from hsigui.analysis.references import Matching
 from hsigui.cube.render import ViewState
 from hsigui.document.derived import BANDS, DerivedView, KeptLayer
 from hsigui.document.open_libraries import LibraryPlace
@@ -51,6 +52,8 @@ class MapMaking:
         seconds: that probe and map took.
         classes: the map itself, rows x cols uint16; None where only its sum is known.
         sha256: of its class numbers as little-endian uint16; empty where `classes` tells it.
+        matching: how it was made by spectra, without a run; None for others.
+        numbers: of the classes of the matching, in the order of its names; they may be called otherwise meanwhile.
     """
 
     trained_on: NDArray[np.uint16]
@@ -60,12 +63,17 @@ class MapMaking:
     measured_on: str = ""
     classes: NDArray[np.uint16] | None = None
     sha256: str = ""
+    matching: Matching | None = None
+    numbers: tuple[int, ...] = ()
 
     @classmethod
     def of(cls, made: MapOfScene) -> MapMaking:
         """How a map of a scene was made."""
         classes = made.class_map.classes
-        return cls(made.trained_on, made.spec, made.sample, made.seconds, made.measured_on, classes)
+        found = cls(made.trained_on, made.spec, made.sample, made.seconds, made.measured_on, classes)
+        if made.nearest is None:
+            return found
+        return replace(found, matching=made.nearest.matching, numbers=tuple(made.probe.numbers.tolist()))
 
 
 @dataclass(frozen=True, eq=False)
@@ -110,7 +118,8 @@ class SceneState:
 
 def _same(one: object, other: object) -> bool:
     if isinstance(one, MapMaking) and isinstance(other, MapMaking):
-        return one.trained_on is other.trained_on and one.classes is other.classes and one.spec == other.spec
+        how = one.spec == other.spec and one.matching is other.matching
+        return one.trained_on is other.trained_on and one.classes is other.classes and how
     if isinstance(one, tuple) and isinstance(other, tuple):
         return len(one) == len(other) and all(_same(a, b) for a, b in zip(one, other, strict=True))
     if isinstance(one, Spectrum | Truth | Sample):  # they hold arrays

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from hsigui.document.events import MapWanted
 from hsigui.document.scene import Scene
 from hsigui.document.scene_state import LookedAt, MapMaking, RunPlace, SceneState
 
@@ -28,8 +29,11 @@ def take_up(scene: Scene, state: SceneState) -> None:
         scene.take_truth(state.truth, state.samples)
     take_look(scene, state)
     scene.run_places = state.runs
-    if any(run.in_use for run in state.runs):
+    by_spectra = state.map is not None and state.map.matching is not None  # no run is needed
+    if by_spectra or any(run.in_use for run in state.runs):
         scene.map_to_make = state.map
+    if by_spectra:
+        scene.events.emit(MapWanted())
 
 
 def take_look(scene: Scene, state: SceneState) -> None:

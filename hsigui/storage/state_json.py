@@ -15,6 +15,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from hsigui.analysis.references import Matching
 from hsigui.document.derived import DerivedView, KeptLayer
 from hsigui.document.open_libraries import LibraryPlace
 from hsigui.document.samples import Sample, SplitRecord
@@ -297,6 +298,7 @@ def _map_to_entries(made: MapMaking | None) -> dict[Name, Entry | None]:
         "spec": made.spec.to_json(), "sample": _sample_to_json(made.sample), "measured_on": made.measured_on,
         "seconds": {name: float(value) for name, value in made.seconds.items()},
         "sha256": made.sha256 if made.classes is None else sum_of_map(made.classes),
+        **({} if made.matching is None else {"matching": made.matching.to_json(), "numbers": made.numbers}),
     }  # fmt: skip
     return {("map", "about"): json.dumps(about), ("map", "labels"): packed(made.trained_on)}
 
@@ -311,6 +313,12 @@ def _map_from(entries: Mapping[Name, Any], shape: tuple[int, int]) -> dict[str, 
         "map": MapMaking(
             unpacked(labels or b"", shape), MapSpec.from_json(values["spec"]),
             _sample_from_json(values["sample"], shape), seconds, str(values["measured_on"]), None,
-            str(values["sha256"]),
+            str(values["sha256"]), matching=_matching_from(values.get("matching")),
+            numbers=tuple(int(number) for number in values.get("numbers", ())),
         )
     }  # fmt: skip
+
+
+def _matching_from(values: Any) -> Matching | None:
+    """How a map was made by spectra; versions before did not write it."""
+    return None if values is None else Matching.from_json(values)

@@ -123,7 +123,8 @@ MENUS: tuple[tuple[str, tuple[object, ...]], ...] = (
                     (say("&Spectra"), ("copy_spectra", "save_spectra", "copy_spectra_picture",
                                        "save_spectra_picture", "fit_spectra", None, "raw_spectra", "list_spectra", None,
                                        "mean_of_region", "mean_of_outline", "class_means", "profile", None,
-                                       "libraries", "save_library")), None,
+                                       "libraries", "save_library", None, "add_match_library", "keep_match",
+                                       "name_class_by_match")), None,
                     "bands", "quality_masks", None, "copy_picture", "copy_commands", "copy_python",
                     "copy_step_commands", "copy_step_python", None,
                     "preferences")),
@@ -153,7 +154,7 @@ MENUS: tuple[tuple[str, tuple[object, ...]], ...] = (
                "@docks",
                (say("Colours of the &window"), tuple(f"theme_{name}" for name, _, _ in THEMES)))),
     (say("&Training"), ("pretrain", "pause", "cancel", None, "open_run", "export_run", "show_run_folder", None, "live",
-                        "renew_map", "ask_me")),
+                        "renew_map", "ask_me", None, "classify_by")),
     (say("&Help"), ("command_palette", None, "help_here", "whats_this", "start_page", "help_pages", "shortcuts",
                     None, "report_problem", "about")),
 )  # fmt: skip
