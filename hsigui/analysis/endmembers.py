@@ -169,30 +169,40 @@ def nfindr(reduced: Reduced, count: int, rng: np.random.Generator, ctx: Context)
     spread = reduced.values[:, : count - 1].astype(np.float64)
     spread /= np.maximum(spread.std(axis=0), 1e-300)  # volumes scale alike, and rounding is even
     points = np.column_stack([np.ones(len(spread)), spread])
-    best: tuple[float, list[int]] = (-1.0, [])
+    best: tuple[float, list[int]] = (-np.inf, [])
     for _ in range(STARTS):
-        chosen = rng.choice(len(points), count, replace=False)
-        volume = abs(float(np.linalg.det(points[chosen])))
+        chosen = _apart(points, count, int(rng.integers(len(points))))
+        if len(chosen) < count:  # no more than these differ, and they span nothing of so many corners
+            return chosen
         for _sweep in range(SWEEPS):
-            ctx.check()
-            before = volume
+            moved = False
             for corner in range(count):
-                volumes = np.abs(points @ _cofactors(points[chosen], corner))
-                place = int(volumes.argmax())
-                if volumes[place] > volume * (1 + 1e-9):
-                    chosen[corner], volume = place, float(volumes[place])
-            if volume <= before:
+                ctx.check()
+                growth = np.abs(points @ np.linalg.inv(points[chosen])[:, corner])  # of the volume, by each pixel there
+                place = int(growth.argmax())
+                if growth[place] > 1 + 1e-9:
+                    chosen[corner], moved = place, True
+            if not moved:
                 break
+        volume = float(np.linalg.slogdet(points[chosen])[1])
         if volume > best[0]:
-            best = volume, chosen.tolist()
+            best = volume, chosen
     return best[1]
 
 
-def _cofactors(corners: NDArray[np.float64], row: int) -> NDArray[np.float64]:
-    """What the determinant of a square matrix gains by each entry of one of its rows; one number a column."""
-    others = np.delete(corners, row, axis=0)
-    columns = range(len(corners))
-    return np.array([(-1) ** (row + col) * np.linalg.det(np.delete(others, col, axis=1)) for col in columns])
+def _apart(points: NDArray[np.float64], count: int, first: int) -> list[int]:
+    """Pixels (of pixels x coordinates) that span a volume: each next the farthest from the span of those before; fewer
+    than asked for where no other is."""
+    chosen, axes = [first], [points[first] / np.linalg.norm(points[first])]
+    far = np.einsum("ij,ij->i", points, points)
+    tiny = 1e-12 * float(far.max())
+    far -= (points @ axes[0]) ** 2
+    while len(chosen) < count and (place := int(far.argmax())) not in chosen and far[place] > tiny:
+        way = points[place] - np.array(axes).T @ (np.array(axes) @ points[place])
+        axes.append(way / np.linalg.norm(way))
+        chosen.append(place)
+        far -= (points @ axes[-1]) ** 2
+    return chosen
 
 
 def purest(reduced: Reduced, count: int, rng: np.random.Generator, ctx: Context) -> list[int]:
