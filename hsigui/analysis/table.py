@@ -47,6 +47,7 @@ class LayerKind:
         needs: `WAVELENGTHS` or `SPECTRA`, without which it cannot be made.
         gives: `MEASUREMENTS` or `CLASSES`.
         version: raised whenever the same recipe gives other numbers.
+        distance: a small value says that a pixel is like what it is compared with, so that the low ones are sought.
         background: whether it takes what stands behind the spectra from all pixels, of which some can be left out.
     """
 
@@ -59,6 +60,7 @@ class LayerKind:
     needs: tuple[str, ...] = ()
     gives: str = MEASUREMENTS
     version: int = 1
+    distance: bool = False
     background: bool = False
 
     def __post_init__(self) -> None:
@@ -98,13 +100,13 @@ OWN = (
         "sam", say("Spectral angle"),
         say("The angle between each pixel's spectrum and given ones; brightness does not matter."),
         "Kruse et al., Remote Sens. Environ. 44, 1993, doi 10.1016/0034-4257(93)90013-N",
-        f"{_HERE}.distances:sam", settings.DistanceSettings, (SPECTRA,),
+        f"{_HERE}.distances:sam", settings.DistanceSettings, (SPECTRA,), distance=True,
     ),
     LayerKind(
         "sid", say("Spectral information divergence"),
         say("How much each pixel's spectrum, seen as a distribution of light over bands, differs from given ones."),
         "Chang, IEEE Trans. Inf. Theory 46, 2000, doi 10.1109/18.857802",
-        f"{_HERE}.distances:sid", settings.DistanceSettings, (SPECTRA,),
+        f"{_HERE}.distances:sid", settings.DistanceSettings, (SPECTRA,), distance=True,
     ),
     LayerKind(
         "mf", say("Matched filter"),

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import argparse
 from collections.abc import Sequence
-from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -21,7 +20,8 @@ from hsigui.commands.outputs import check_outputs
 from hsigui.commands.reading import reading
 from hsigui.commands.without_effect import Need, of_cloud, require_effect
 from hsigui.cube.cube import Cube
-from hsigui.cube.formats.library import SpectralLibrary, open_library
+from hsigui.cube.formats.library import SpectralLibrary
+from hsigui.cube.libraries.table import read_library
 from hsigui.errors import HsiError
 from hsigui.jobs import Context
 from hsigui.report.map_options import MapOptions
@@ -110,7 +110,7 @@ def _spectra(arguments: argparse.Namespace, cube: Cube) -> dict[str, NDArray[np.
         return {say("pixel {row}, {col}", row=r, col=c): cube.spectrum(r, c) for r, c in arguments.pixel}
     if arguments.library is None:
         return None
-    library = open_library(arguments.library)
+    library = read_library(arguments.library)
     if not arguments.spectrum:
         return library
     if unknown := [name for name in arguments.spectrum if name not in library.names]:
@@ -119,7 +119,7 @@ def _spectra(arguments: argparse.Namespace, cube: Cube) -> dict[str, NDArray[np.
             say("It has {names}.", names=", ".join(library.names[:20])),
         )
     places = [library.names.index(name) for name in arguments.spectrum]
-    return replace(library, names=tuple(arguments.spectrum), stored=library.stored[places])
+    return library.taken(places)
 
 
 def _told(layer: Layer) -> str:

@@ -106,7 +106,13 @@ class LayerMaker(QObject):
 
     def makes(self, scene: Scene, number: int) -> bool:
         """Whether a layer is being made again."""
-        return any(m.origin.scene == scene.id and m.wish.number == number for m in self._makings)
+        return self.progress_of(scene, number) is not None
+
+    def progress_of(self, scene: Scene, number: int) -> float | None:
+        """Which part of a layer that is made again is done, 0 to 1, below 0 where that is not known; None where it is
+        not being made."""
+        found = (m for m in self._makings if m.origin.scene == scene.id and m.wish.number == number)
+        return next((making.done for making in found), None)
 
     def make(self, wish: Wish) -> None:
         """Makes a layer of the scene that is shown."""

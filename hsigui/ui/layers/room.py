@@ -11,7 +11,7 @@ from hsigui.ui.layers.cover import Cover
 from hsigui.ui.layers.files import LayerFiles
 from hsigui.ui.layers.making import LayerMaker
 from hsigui.ui.layers.panel import LayersPanel
-from hsigui.ui.layers.subject import offer_layers
+from hsigui.ui.layers.subject import LayerSubjects
 from hsigui.ui.layers.thresholds import Thresholds
 from hsigui.ui.layers.unmixing import Unmixing
 
@@ -46,5 +46,6 @@ def derived_layers(bench: Bench) -> PanelParts:
     thresholds, files = Thresholds(bench, layers, cover), LayerFiles(desk, layers)
     unmixing = Unmixing(bench, layers, maker, cover)
     maker.added.connect(files.tell_made)
-    offer_layers(bench)
-    return PanelParts(panel, (panel, maker, layers, cover, thresholds, unmixing, files, NewLayers(desk, maker)))
+    subjects = LayerSubjects(bench, maker)
+    parts = (panel, maker, layers, cover, thresholds, unmixing, files, subjects, NewLayers(desk, maker))
+    return PanelParts(panel, parts)

@@ -47,7 +47,7 @@ class SpectraChooser(QWidget):
         self.list = QListWidget(self)
         self.list.setAccessibleName(say("Spectra to compare with"))
         self.more = QPushButton(say("From a library…"), self)
-        self.more.setToolTip(say("Spectra of an ENVI spectral library"))
+        self.more.setToolTip(say("Spectra of a spectral library: a file, in any format that is read"))
         self.more.clicked.connect(self.library_asked)
         self.hint = QLabel(say("Keep spectra by Shift and a click in the scene, or label pixels of a class."), self)
         self.hint.setWordWrap(True)
@@ -113,8 +113,6 @@ def _kept(spectrum: Spectrum) -> Target:
 
 def targets_of(library: SpectralLibrary) -> list[Target]:
     """The spectra of a library; bands that it marks as bad have no value."""
-    values = library.values.astype(float)
-    if library.bad_bands:
-        values[:, np.array(library.bad_bands)] = np.nan
+    values = library.good_values.astype(float)
     waves = () if library.wavelengths is None else tuple(map(float, library.wavelengths))
     return [Target(name, tuple(row.tolist()), waves) for name, row in zip(library.names, values, strict=True)]

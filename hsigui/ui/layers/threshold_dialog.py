@@ -31,10 +31,14 @@ from hsigui.ui.layers.panel import FAR
 
 OF_ALL = 1  # the place of all pixels among what the rate is told from
 FIRST_PART = 0.6  # of the pixels that do not pass at first
+NEAREST_PART = 0.1  # of the pixels that do, where the layer is of distances
 
 
 class ThresholdDialog(QDialog):
     """Stays beside the window, which can be used meanwhile.
+
+    Args:
+        distance: low values are what is sought, see `LayerKind.distance`.
 
     Signals:
         changed(): other pixels pass, or they are to be seen over something else.
@@ -48,10 +52,12 @@ class ThresholdDialog(QDialog):
     keep_asked = Signal()
     labels_asked = Signal()
 
-    def __init__(self, name: str, layer: Layer, measure: int, parent: QWidget | None = None) -> None:
+    def __init__(
+        self, name: str, layer: Layer, measure: int, parent: QWidget | None = None, *, distance: bool = False
+    ) -> None:  # fmt: skip
         super().__init__(parent)
         self.setWindowTitle(say("Threshold of {name}", name=name))
-        self._layer = layer
+        self._layer, self._distance = layer, distance
         self.measure = QComboBox(self)
         self.measure.addItems(list(layer.names))
         self.measure.setCurrentIndex(measure)
@@ -199,12 +205,15 @@ class ThresholdDialog(QDialog):
         self._bars.setData(np.linspace(low, high, BINS + 1), np.sqrt(counts.astype(float)))
         self.plot.setXRange(low, high, padding=0.02)
         total = np.cumsum(counts)
-        place = int(np.searchsorted(total, FIRST_PART * total[-1])) if total[-1] else 0
+        part = NEAREST_PART if self._distance else FIRST_PART
+        place = int(np.searchsorted(total, part * total[-1])) if total[-1] else 0
         first = float(f"{low + (high - low) * (place + 1) / BINS:.3g}")
+        first = min(max(first, low), high)
         with QSignalBlocker(self.low), QSignalBlocker(self.high):
-            self.low.setValue(min(max(first, low), high))
-            self.high.setValue(float(f"{high:.6g}"))
-        self.high_on.setChecked(False)
+            self.low.setValue(float(f"{low:.6g}") if self._distance else first)
+            self.high.setValue(first if self._distance else float(f"{high:.6g}"))
+        self.low_on.setChecked(not self._distance)
+        self.high_on.setChecked(self._distance)
         self._typed()
         self.ask_rate()
 

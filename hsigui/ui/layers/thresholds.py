@@ -10,6 +10,7 @@ from PySide6.QtCore import QObject
 
 from hsigui.analysis.false_alarms import tail_of, threshold_of_all
 from hsigui.analysis.layer import Layer
+from hsigui.analysis.table import kinds
 from hsigui.document.derived import DerivedLayer
 from hsigui.document.events import (
     AreaAnswered,
@@ -27,6 +28,7 @@ from hsigui.labels.matching import match_classes
 from hsigui.labels.strokes import Area, trimmed
 from hsigui.texts import say
 from hsigui.ui.desk.desk import Desk
+from hsigui.ui.desk.in_pieces import PIXELS_AT_ONCE, InPieces
 from hsigui.ui.desk.job_bridge import Latest, Watcher
 from hsigui.ui.image.bench import Bench
 from hsigui.ui.image.subjects import Subjects
@@ -87,7 +89,8 @@ class Thresholds(QObject):
             )
             return
         self._close()
-        dialog = ThresholdDialog(found.name, layer, found.look.measure, self._desk.window)
+        distance = any(row.distance for row in kinds() if row.name == layer.recipe.kind)
+        dialog = ThresholdDialog(found.name, layer, found.look.measure, self._desk.window, distance=distance)
         self._dialog, self._of = dialog, (self._session.scene, found)
         dialog.changed.connect(self._renew)
         dialog.rate_asked.connect(self._find)
@@ -205,8 +208,15 @@ class Thresholds(QObject):
             self._desk.messages.info(say("Every pixel has a label already; nothing was changed."))
         elif revision != scene.revision:
             self._desk.messages.info(say("The labels were changed meanwhile."), say("Ask for them once more."))
-        else:
+        elif edit.mask is None or edit.mask.size <= PIXELS_AT_ONCE:
             scene.edit(edit, text)
+        else:
+            scene.begin_stroke(text)
+            pieces = (partial(scene.edit, piece, text) for piece in edit.pieces(PIXELS_AT_ONCE))
+            InPieces(pieces, partial(self._still_in, scene), scene.end_stroke, self)
+
+    def _still_in(self, scene: Scene) -> bool:
+        return self._session.shown is scene and scene.stroking
 
 
 def count(_ctx: Context, threshold: Threshold) -> Counted:

@@ -7,11 +7,12 @@ import pytest
 from PySide6.QtCore import QPoint, QPointF, Qt
 from PySide6.QtTest import QTest
 
-from hsigui.analysis import looks
+from hsigui.analysis import looks, table
 from hsigui.analysis.false_alarms import tail_of, threshold_of_all
-from hsigui.analysis.layer import Between, Target
+from hsigui.analysis.layer import Between, Layer, LayerRecipe, Target
 from hsigui.analysis.making import recipe_of
 from hsigui.cube.color_maps import GREY
+from hsigui.ui.layers import thresholds
 from hsigui.ui.layers.making import LayerMaker, Wish
 from hsigui.ui.layers.threshold_dialog import ThresholdDialog
 from tests.ui.layers.asked import choose, layers, make, settle, threshold
@@ -76,6 +77,21 @@ def test_a_handle_of_the_histogram_is_dragged(qtbot, demo):
     assert not asked.high_on.isChecked()
     assert asked.region.getRegion()[1] == pytest.approx(high)
     asked.reject()
+
+
+@pytest.mark.parametrize(("kind", "sought"), [("sam", "low"), ("index", "high")])
+def test_of_distances_the_low_values_pass_at_first(qtbot, kind, sought):
+    array = np.linspace(0, 1.2, 2000, dtype=np.float32).reshape(40, 50)
+    array[0, :5] = np.nan
+    layer = Layer("made", LayerRecipe(kind), array, ("made",))
+    asked = ThresholdDialog("made", layer, 0, distance=table.kind(kind).distance)
+    qtbot.addWidget(asked)
+    found = asked.threshold
+    inside = (array >= found.low) & (array <= found.high)
+    assert inside[-1, -1] == (sought == "high")
+    assert inside[0, 6] == (sought == "low")
+    assert inside.mean() == pytest.approx(0.1 if sought == "low" else 0.4, abs=0.03)
+    assert (asked.low_on.isChecked(), asked.high_on.isChecked()) == (sought == "high", sought == "low")
 
 
 def test_no_limit_at_all_or_none_in_order_is_no_threshold(qtbot, demo):
@@ -153,13 +169,15 @@ def test_a_mask_becomes_labels_of_the_current_class(qtbot, demo):
     np.testing.assert_array_equal(labels(demo) == 2, layers(demo)[1].layer.array == 1)
 
 
-def test_clusters_become_classes_with_labels_where_there_are_none_in_one_step(qtbot, demo):
+def test_clusters_become_classes_with_labels_where_there_are_none_in_one_step(qtbot, demo, monkeypatch):
+    monkeypatch.setattr(thresholds, "PIXELS_AT_ONCE", 3000)  # as with millions of pixels
     found = make(qtbot, demo, "kmeans")
     press(demo, "B")
     paint(demo, (60, 60), (60, 70))
     mine, before = labels(demo).copy(), demo.session.classes
     demo.actions_["layer_labels"].trigger()
     settle(qtbot, demo)
+    qtbot.waitUntil(lambda: not demo.session.scene.stroking)
     free = (mine == 0) & (found.layer.array > 0)
     np.testing.assert_array_equal(labels(demo)[mine > 0], mine[mine > 0])
     names = {info.number: info.name for info in demo.session.classes}
