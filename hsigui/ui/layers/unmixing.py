@@ -15,7 +15,8 @@ from hsigui.analysis.layer import Target
 from hsigui.analysis.making import recipe_of
 from hsigui.analysis.settings import MOST_ENDMEMBERS
 from hsigui.cube.cube import Cube
-from hsigui.cube.formats.library import SpectralLibrary, open_library
+from hsigui.cube.formats.library import SpectralLibrary
+from hsigui.cube.libraries.table import read_library
 from hsigui.document.events import BandsChanged, PixelPicked, SceneLeft
 from hsigui.document.scene import Scene
 from hsigui.errors import HsiError
@@ -23,6 +24,7 @@ from hsigui.jobs import Context, Work
 from hsigui.texts import say
 from hsigui.ui.desk.debounce import Debounce
 from hsigui.ui.desk.job_bridge import Latest, Watcher
+from hsigui.ui.desk.prompts import library_kinds
 from hsigui.ui.image.bench import Bench
 from hsigui.ui.layers.controller import LayersController
 from hsigui.ui.layers.cover import LONGEST_WAIT_MS, WAIT_MS, Cover
@@ -126,8 +128,9 @@ class Unmixing(QObject):
 
     def _ask_library(self) -> None:
         dialog = self._dialog
-        kinds = say("ENVI spectral libraries (*.sli *.hdr)")
-        path = self._desk.prompts.open_path(say("Spectral library"), str(self._desk.folder()), scene=False, kinds=kinds)
+        path = self._desk.prompts.open_path(
+            say("Spectral library"), str(self._desk.folder()), scene=False, kinds=library_kinds()
+        )
         if path is None or dialog is None:
             return
 
@@ -135,7 +138,7 @@ class Unmixing(QObject):
             self._add(dialog, [Member(target, library.path.name) for target in targets_of(library)])
 
         self._desk.bridge.start(
-            lambda _ctx: open_library(path), say("Look into {name}", name=path.name), Watcher(done=show)
+            lambda _ctx: read_library(path), say("Look into {name}", name=path.name), Watcher(done=show)
         )
 
     def _ask_color(self, row: int) -> None:
