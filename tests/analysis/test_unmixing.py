@@ -99,6 +99,8 @@ def test_odd_spectra_are_unmixed_and_told_of(values, pure):
         derived(cube, "unmix", *(pure * 16))
     with pytest.raises(HsiError, match="needs a spectrum"):
         derived(cube, "unmix")
+    with pytest.raises(HsiError, match="others are to be found by vca"):
+        derived(cube, "unmix", *pure, find="vca")
 
 
 def test_the_largest_share_makes_a_map_like_any_other_measure(values, pure):
