@@ -447,7 +447,8 @@ def match(
         spectrum: a pixel (row, column); or values, one a band of the cube (NaN for none); or a region, rows x cols of
             truth values, whose mean counts.
         library: one or several: a file, a library, or name -> values, one a band of the cube.
-        by: "sam" (spectral angle), "sid" (information divergence), "sff" (feature fitting) or "euclid".
+        by: "sam" (spectral angle), "sid" (information divergence), "sff" (feature fitting), "euclid", or "unmix" (the
+            largest share of a mixture of the spectra).
         count: how many matches are wanted.
         between: nm; bands outside are left out. 0 for no end.
 

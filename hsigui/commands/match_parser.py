@@ -15,7 +15,7 @@ from hsigui.texts import say
 if TYPE_CHECKING:
     from hsigui.commands.parser import Commands
 
-MEASURES = ("sam", "sid", "sff", "euclid")  # as `analysis.measures` has them; a test compares
+MEASURES = ("sam", "sid", "sff", "euclid", "unmix")  # as `analysis.measures` has them; a test compares
 
 
 def add_match(commands: Commands) -> argparse.ArgumentParser:
@@ -76,7 +76,7 @@ def add_by(p: argparse.ArgumentParser) -> None:
 def _add_measure(p: argparse._ActionsContainer, usual: str | None) -> None:
     p.add_argument(
         "--by", choices=MEASURES, default=usual,
-        help=say("spectral angle, information divergence, feature fitting or Euclidean distance"),
+        help=say("spectral angle, information divergence, feature fitting, Euclidean distance or unmixing"),
     )  # fmt: skip
     p.add_argument(
         "--between", type=between, metavar="NM,NM", default=(0.0, 0.0),
