@@ -66,6 +66,7 @@ PANEL_HELP: Mapping[str, PanelHelp] = {
     "Spectra": PanelHelp("Spectra", ("clear_spectra", "tool_navigate"),
                          ((say("Shift + click in the image"), say("Keep the spectrum of the pixel")),
                           (say("Menu"), say("What can be done with the plot")))),
+    "Matches": PanelHelp("Matches", ("tool_navigate",), (_STEP,)),
 }  # fmt: skip
 
 

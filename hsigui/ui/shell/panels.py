@@ -19,7 +19,8 @@ from hsigui.ui.results.controller import results
 from hsigui.ui.scene.band_list_controller import band_list
 from hsigui.ui.scene.room import display
 from hsigui.ui.scene.stretch_controller import stretch
-from hsigui.ui.spectra.controller import spectra
+from hsigui.ui.spectra.matches import matches
+from hsigui.ui.spectra.room import spectra
 from hsigui.ui.training.room import training
 from hsigui.ui.views.room import overlays
 
@@ -61,6 +62,7 @@ PANELS: tuple[PanelRow, ...] = (
     PanelRow("Map", say("Map"), class_map, _RIGHT, scrolls=True, height=315),
     PanelRow("Results", say("Results"), results, _RIGHT, scrolls=True, behind="Map"),
     PanelRow("Quality", say("Quality"), quality, _RIGHT, scrolls=True, behind="Results"),
-    PanelRow("Spectra", say("Spectra"), spectra, _BOTTOM, height=210),
+    PanelRow("Spectra", say("Spectra"), spectra, _BOTTOM, height=250),
+    PanelRow("Matches", say("Matches"), matches, _BOTTOM, behind="Spectra"),
     PanelRow("Overlays", say("Overlays"), overlays, _RIGHT, behind="Quality"),
 )
