@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from PySide6.QtCore import Qt
 
 from hsigui.texts import say
+from hsigui.ui.feature_space.room import feature_space
 from hsigui.ui.image.bench import Bench, PanelParts
 from hsigui.ui.labels.explorer_controller import regions
 from hsigui.ui.labels.history_controller import history
@@ -62,5 +63,6 @@ PANELS: tuple[PanelRow, ...] = (
     PanelRow("Results", say("Results"), results, _RIGHT, scrolls=True, behind="Map"),
     PanelRow("Quality", say("Quality"), quality, _RIGHT, scrolls=True, behind="Results"),
     PanelRow("Spectra", say("Spectra"), spectra, _BOTTOM, height=210),
+    PanelRow("Feature space", say("Feature space"), feature_space, _BOTTOM, scrolls=True, behind="Spectra"),
     PanelRow("Overlays", say("Overlays"), overlays, _RIGHT, behind="Quality"),
 )
