@@ -35,7 +35,7 @@ from hsigui.ui.feature_space.plot import COLORS, LASSO, PAN, RECTANGLE, CloudPlo
 
 SCENE, VIEW = "scene", "view"
 NO_CLASSES = Choice("", say("None"))
-CONTROLS = 190  # logical pixels
+CONTROLS = 204  # logical pixels
 _MODES = (
     (PAN, "hand", say("Move"), say("drag the plot; the wheel magnifies, a double click shows all of it")),
     (LASSO, "lasso", say("Lasso"),
@@ -79,8 +79,10 @@ class FeatureSpacePanel(QWidget):
         self.up.activated.connect(self._axes_activated)
         self.classes.activated.connect(lambda: self.classes_chosen.emit(self.classes.currentData()))
         self.extent.activated.connect(lambda: self.extent_chosen.emit(self.extent.currentData()))
-        from_top = (self.across, self.up, self.classes, self.extent, *self.modes.buttons(), self.clear, self.label,
-                    self.stop, self.plot)  # fmt: skip
+        from_top: list[QWidget] = [
+            self.across, self.up, self.classes, self.extent, *self.modes.buttons(), self.clear, self.label, self.stop,
+            self.plot,
+        ]  # fmt: skip
         for above, below in pairwise(from_top):
             QWidget.setTabOrder(above, below)
         self.show_busy("", -1.0, False)
