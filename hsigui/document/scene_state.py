@@ -14,6 +14,7 @@ from hsigui.document.derived import BANDS, DerivedView, KeptLayer
 from hsigui.document.overlays import Overlay
 from hsigui.document.samples import Sample
 from hsigui.document.values import MapOfScene, Spectrum, Truth
+from hsigui.report.error_map import ALL, Confused
 from hsigui.specs import MapSpec
 from hsigui.texts import say
 
@@ -77,6 +78,7 @@ class SceneState:
         derived: derived layers by their recipes, and which of them are shown in place of bands.
         lost: parts that could not be understood, by name: another version of the program wrote them.
         overlays: what lies over the composite, from the lowest to the highest.
+        errors_meant: which errors of the map are looked at.
     """
 
     view: ViewState | None = None
@@ -91,6 +93,7 @@ class SceneState:
     derived_view: DerivedView = BANDS
     lost: tuple[str, ...] = ()
     overlays: tuple[Overlay, ...] = ()
+    errors_meant: Confused = ALL
 
     @property
     def lost_in_words(self) -> str:

@@ -125,6 +125,13 @@ class Accuracy:
         return 100 * self.matrix / np.where(of > 0, of, np.nan)
 
     @property
+    def percent_of_map(self) -> NDArray[np.float64]:
+        """The matrix in per cent of each column, the test pixels that the map gives to a class; NaN where it gives
+        none. Classes x classes, or with one more column."""
+        of = self.matrix.sum(axis=0, keepdims=True).astype(float)
+        return 100 * self.matrix / np.where(of > 0, of, np.nan)
+
+    @property
     def columns(self) -> tuple[str, ...]:
         """Names of the matrix's columns."""
         return (*self.names, UNCLASSIFIED) if self.matrix.shape[1] > len(self.names) else self.names

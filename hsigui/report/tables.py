@@ -30,6 +30,16 @@ def percent_csv(accuracy: Accuracy) -> str:
     return csv_text(table)
 
 
+def percent_of_map_csv(accuracy: Accuracy) -> str:
+    """The confusion matrix in per cent of the test pixels that the map gives to each class; the last row is their
+    number."""
+    table: list[list[object]] = [["reference \\ predicted, % of the map", *accuracy.columns]]
+    for name, row in zip(accuracy.names, accuracy.percent_of_map.tolist(), strict=True):
+        table.append([name, *("" if math.isnan(v) else f"{v:.4f}" for v in row)])
+    table.append(["pixels", *accuracy.matrix.sum(axis=0).tolist()])
+    return csv_text(table)
+
+
 def classes_csv(accuracy: Accuracy, *, intervals: bool = True) -> str:
     """One line a class: figures, Wilson's 95 % intervals of two, pixels of test, training and prediction."""
     header = [
@@ -85,6 +95,12 @@ def cell(share: float) -> str:
 
 def _known(value: int | None) -> int | str:
     return "" if value is None else value
+
+
+def tab_separated(text: str) -> str:
+    """The text of a CSV file as spreadsheets take it from the clipboard; a name with a tab in it gets a blank."""
+    rows = csv.reader(io.StringIO(text))
+    return "".join("\t".join(" ".join(cell.split()) for cell in row) + "\n" for row in rows)
 
 
 def csv_text(rows: Iterable[Iterable[object]]) -> str:

@@ -17,6 +17,7 @@ from hsigui.document.derived import DerivedView, KeptLayer, Measure
 from hsigui.document.samples import Sample, SplitRecord
 from hsigui.document.scene_state import MapMaking, RunPlace, SceneState
 from hsigui.document.values import Spectrum, Truth
+from hsigui.report.error_map import ALL, Confused
 from hsigui.specs import MapSpec, SplitSpec
 from hsigui.storage.kept_scene import Surroundings
 from hsigui.storage.packing import packed, unpacked
@@ -55,7 +56,7 @@ def state(folder: Path) -> SceneState:
         MapSpec(1.5, 3.0, "narrow"),
         MapMaking(numbers(2), MapSpec(0.5), drawn, {"probe and map": 0.25}, "the truth", numbers(3)),
         (KeptLayer(1, "NDVI", RECIPE, Look(0, "magma", -1.0, None)), KeptLayer(4, "own", LayerRecipe("pca"))),
-        DerivedView(0, Measure(1), None, Measure(4, 2)),
+        DerivedView(0, Measure(1), None, Measure(4, 2)), errors_meant=Confused(3, 0),
     )  # fmt: skip
 
 
@@ -93,6 +94,13 @@ def test_a_view_of_an_earlier_version_is_what_it_was(tmp_path):
     found = state_from({("view", "shown"): written}, SHAPE, tmp_path)
     assert found.view == ViewState(2, 1, 0, 1.5, 97.5)
     assert found.view.shown == (2, 1, 0)
+
+
+def test_before_errors_were_chosen_all_were_meant(tmp_path):
+    entries = entries_of(state(tmp_path), tmp_path)
+    del entries["view", "errors"]
+    found = state_from(entries, SHAPE, tmp_path)
+    assert (found.errors_meant, found.lost) == (ALL, ())
 
 
 def test_what_earlier_versions_read_of_a_view_is_still_there(tmp_path):
@@ -143,6 +151,8 @@ def test_a_run_is_found_beside_the_project_when_both_have_moved(tmp_path):
         (("view", "shown"), '{"red": 1}'),
         (("view", "shown"), '{"red": 1, "green": 1, "blue": 1, "low": NaN, "high": 98}'),
         (("view", "map"), '{"context": "wider"}'),
+        (("view", "errors"), "[1]"),
+        (("view", "errors"), '["Water", null]'),
         (("spectra", "kept"), '[{"label": "x"}]'),
         (("truth", "array"), b"x"),
         (("truth", "array"), packed(np.zeros((3, 3), np.uint16))),

@@ -6,6 +6,7 @@ from dataclasses import replace
 from functools import partial
 
 import numpy as np
+from numpy.typing import NDArray
 from PySide6.QtCore import QObject
 
 from hsigui.document.events import (
@@ -31,7 +32,7 @@ from hsigui.ui.desk.desk import Desk
 from hsigui.ui.desk.job_bridge import Latest
 from hsigui.ui.image.view import ImageView
 from hsigui.ui.map.layers import LAYERS, layer_raster, layer_values, scale
-from hsigui.ui.map.legend import LegendView
+from hsigui.ui.map.legend import LegendView, hectares_of
 from hsigui.ui.map.panel import MapPanel
 
 OPACITY_STEP = 0.05
@@ -53,6 +54,7 @@ class MapController(QObject):
         self._ahead = False  # a part of the map that is drawn is newer than the session's
         self._mapping = Latest(desk.bridge, say("Renew map"), self._take_made, early=self._take_early)
         self._measuring = Latest(desk.bridge, say("Measure map"), self._take)
+        self._sizing = Latest(desk.bridge, say("Areas of the classes"), legend.set_hectares)
         image.hovered.connect(self.show_pixel)
         image.left_scene.connect(self.leave_scene)
         panel.opacity_changed.connect(self._set_opacity)
@@ -332,10 +334,19 @@ class MapController(QObject):
         figures = {} if session.map is None else context_of(session.map.probe)
         self._panel.context.show_figures(figures, max(figures, key=lambda name: figures[name].weight, default=""))
         if session.class_map is None:
+            self._sizing.forget()
             self._legend.set_classes(ClassTable())
         else:
             counts = np.bincount(session.class_map.classes.ravel())
             self._legend.set_classes(session.classes, {n: int(c) for n, c in enumerate(counts) if n})
+            self._size(session.class_map.classes)
+
+    def _size(self, classes: NDArray[np.uint16]) -> None:
+        """Has the areas of the classes found, where the scene has a place on the earth."""
+        geo = self._session.scene.cube.geo
+        self._sizing.forget()
+        if geo.transform is not None and geo.crs_wkt:
+            self._sizing.request(lambda _ctx: hectares_of(classes, geo))
 
     def _explain(self) -> None:
         session = self._session

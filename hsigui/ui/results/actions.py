@@ -5,6 +5,7 @@ from __future__ import annotations
 from hsigui.document import conditions as when
 from hsigui.texts import say
 from hsigui.ui.desk.action_rows import ActionRow
+from hsigui.ui.results.accuracy_controller import AccuracyController
 from hsigui.ui.results.copying import CopyController
 from hsigui.ui.results.errors import ErrorController
 from hsigui.ui.results.export import ExportController
@@ -16,6 +17,9 @@ ROWS: tuple[ActionRow, ...] = (
     ActionRow("export_run", say("E&xport run…"),
               say("Write encoder and classifier to a folder that other programs can use"),
               ExportController.ask_run, when=when.has_features),
+    ActionRow("show_accuracy", say("Confusion matri&x…"),
+              say("Which classes are taken for which, how right each class is, and what is tested"),
+              AccuracyController.show_accuracy, keys=("Ctrl+Shift+Y",), icon="matrix", when=when.is_measured),
     ActionRow("show_errors", say("Show &errors"),
               say("In place of the map, show where it is right and wrong on the pixels it is measured on (Shift+Y)"),
               ErrorController.show_errors, keys=("Shift+Y",), when=when.is_measured, checkable=True),

@@ -8,6 +8,7 @@ from hsigui.document.events import AccuracyChanged, Changed, SceneShown, TruthCh
 from hsigui.texts import say
 from hsigui.ui.desk.desk import Desk
 from hsigui.ui.image.bench import Bench, PanelParts
+from hsigui.ui.results.accuracy_controller import AccuracyController
 from hsigui.ui.results.copying import CopyController
 from hsigui.ui.results.errors import ErrorController
 from hsigui.ui.results.errors_strip import ErrorsStrip
@@ -43,6 +44,7 @@ def results(bench: Bench) -> PanelParts:
     """Makes the panel of results, with what writes them to files."""
     show, *ways = bench.actions.of("show_errors", "previous_error", "next_error")
     strip = ErrorsStrip(show, ways, bench.desk.window)
-    panel = ResultsPanel(bench.desk.window, strip)
-    shown = ResultsController(bench.desk, panel), ErrorController(bench, strip)
+    panel = ResultsPanel(bench.desk.window, strip, bench.actions["show_accuracy"])
+    errors = ErrorController(bench, strip)
+    shown = ResultsController(bench.desk, panel), errors, AccuracyController(bench, errors)
     return PanelParts(panel, (panel, *shown, ExportController(bench.desk), CopyController(bench.desk)))

@@ -51,6 +51,10 @@ class Measured:
         part = slice(top, bottom, step), slice(left, right, step)
         return self.predicted[part], tested(self.reference[part], self.train[part], self.valid[part])
 
+    def tested(self, box: Box | None = None, step: int = 1) -> NDArray[np.uint16]:
+        """The test pixels of the whole scene, or of every so many pixels of a box, 0 elsewhere. Rows x cols."""
+        return self._in(box, step)[1]
+
     def wrong(self, meant: Confused) -> tuple[NDArray[np.uint16], tuple[Pair, ...]]:
         """Which pair of classes each wrong pixel that is meant belongs to (rows x cols, 0 for none), and the pairs."""
         predicted, test = self._in(None)

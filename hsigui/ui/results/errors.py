@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from functools import partial
 
-from PySide6.QtCore import QObject
+from PySide6.QtCore import QObject, Signal
 
-from hsigui.document.events import AccuracyChanged, Changed, ClassesChanged, SceneShown
+from hsigui.document.events import AccuracyChanged, Changed, ClassesChanged, ErrorsChosen, SceneShown
 from hsigui.document.scene import Scene
 from hsigui.labels.classes import ClassTable
 from hsigui.report import error_map as errors
@@ -22,14 +22,19 @@ from hsigui.ui.results.errors_strip import Entry, ErrorsStrip
 
 
 class ErrorController(QObject):
-    """Keeps the errors that are shown in step with the map, and takes the user from one to the next."""
+    """Keeps the errors that are shown in step with the map, and takes the user from one to the next.
+
+    Signals:
+        changed(): other errors are meant, found or gone to, or none any more.
+    """
+
+    changed = Signal()
 
     def __init__(self, bench: Bench, strip: ErrorsStrip) -> None:
         super().__init__(bench.desk.window)
         self._desk, self._session, self._image = bench.desk, bench.desk.session, bench.image
         self._subjects, self._show, self._strip = bench.subjects, bench.actions["show_errors"], strip
         self._on = False
-        self._meant = ALL
         self._found: Found | None = None
         self._at = -1  # the area that was gone to
         self._wanted = 0  # steps to be gone once the errors are found
@@ -38,12 +43,34 @@ class ErrorController(QObject):
         strip.meant_changed.connect(self.choose)
         for kind in (SceneShown, AccuracyChanged, ClassesChanged):
             self._session.events.subscribe(kind, self._changed)
+        self._session.events.subscribe(ErrorsChosen, self._chosen)
         self._offer()
 
     @property
     def meant(self) -> Confused:
-        """Which errors are shown."""
-        return self._meant
+        """Which errors are shown: those that were chosen, or all where the map knows no such class."""
+        return _known(self._session.scene)
+
+    @property
+    def found(self) -> Found | None:
+        """The errors that are shown; None while they are looked for, and where none are."""
+        return None if self._finding.busy else self._found
+
+    @property
+    def at(self) -> int:
+        """The place of the area that was gone to, -1 for none."""
+        return self._at
+
+    def show_pair(self, meant: Confused) -> None:
+        """Shows these errors, whether some were shown before or not."""
+        self._show.setChecked(True)
+        self.choose(meant)
+
+    def go_to(self, place: int) -> None:
+        """To one of the areas that were found."""
+        if self._found is not None and not self._finding.busy and 0 <= place < len(self._found.areas):
+            self._at = place
+            self._point_out()
 
     def show_errors(self, on: bool) -> None:
         """Shows or hides them."""
@@ -53,10 +80,7 @@ class ErrorController(QObject):
     def choose(self, meant: Confused) -> None:
         """Chooses which errors are shown."""
         same = meant.of is not None and meant.of == meant.taken_for  # no class is taken for itself
-        self._meant = Confused(meant.of) if same else meant
-        self._offer()
-        self._renew()
-        self._subjects.tell(ERROR)
+        self._session.scene.choose_errors(Confused(meant.of) if same else meant)
 
     def next_error(self) -> None:
         """To the next smaller area of wrong pixels; the largest is the first."""
@@ -67,14 +91,13 @@ class ErrorController(QObject):
         self._go(-1)
 
     def subjects(self, scene: Scene) -> tuple[Subject, ...]:
-        """What other views can show: the errors that are meant, or all of a scene that is not in front."""
-        return subject_of(scene, self._meant if scene is self._session.shown else ALL)
+        """What other views can show: the errors that are meant."""
+        return subject_of(scene, _known(scene))
 
     # Inner doings
 
     def _changed(self, event: Changed) -> None:
         if isinstance(event, SceneShown):
-            self._meant = ALL
             self._forget()
         self._offer()
         if not isinstance(event, ClassesChanged):
@@ -83,6 +106,12 @@ class ErrorController(QObject):
         elif self._found is not None:  # names, maybe
             self._tell(self._found)
 
+    def _chosen(self, _event: ErrorsChosen) -> None:
+        self._offer()
+        self._renew()
+        self._subjects.tell(ERROR)
+        self.changed.emit()
+
     def _renew(self) -> None:
         """Finds them again where they are shown; forgets them where they are not, or there are none."""
         self._at = -1
@@ -90,7 +119,7 @@ class ErrorController(QObject):
         if measured is None:
             self._forget()
         else:
-            self._finding.request(partial(find_errors, measured=measured, meant=self._meant))
+            self._finding.request(partial(find_errors, measured=measured, meant=self.meant))
 
     def _forget(self) -> None:
         self._finding.forget()
@@ -98,6 +127,7 @@ class ErrorController(QObject):
         self._image.set_errors(None)
         self._image.set_class_key(None)
         self._strip.tell("", "")
+        self.changed.emit()
 
     def _take(self, found: Found) -> None:
         self._found = found
@@ -110,9 +140,10 @@ class ErrorController(QObject):
     def _tell(self, found: Found, place: str = "") -> None:
         """Says how many pixels are right and wrong, and which area was gone to, over the image and in the panel."""
         rows = rows_of(errors.counts(found.states))
-        title = self._meant.words(self._session.classes)
+        title = self.meant.words(self._session.classes)
         self._image.set_class_key(ClassKey(title, tuple((text, errors.COLORS.get(n)) for text, n in rows), place))
         self._strip.tell("\n".join(text for text, _ in rows), place or self._way())
+        self.changed.emit()
 
     def _way(self) -> str:
         """How many areas there are to go through, in words."""
@@ -137,6 +168,13 @@ class ErrorController(QObject):
             self._desk.messages.info(self._way())
             return
         self._at = (self._at + by) % len(areas) if self._at >= 0 or by > 0 else len(areas) - 1
+        self._point_out()
+
+    def _point_out(self) -> None:
+        """Shows the area that was gone to, and says what it is."""
+        if self._found is None:
+            return
+        areas = self._found.areas
         area = areas[self._at]
         self._image.point_out(area.area())
         pair = self._found.pairs[area.number - 1].words(self._session.classes)
@@ -153,10 +191,14 @@ class ErrorController(QObject):
         self._strip.setVisible(accuracy is not None)
         if accuracy is None:
             return
-        known = {*accuracy.classes, 0, None}
-        if self._meant.of not in known or self._meant.taken_for not in known:
-            self._meant = ALL
-        self._strip.offer(*_entries(accuracy, self._session.classes, self._meant), self._meant)
+        self._strip.offer(*_entries(accuracy, self._session.classes, self.meant), self.meant)
+
+
+def _known(scene: Scene) -> Confused:
+    """The errors that are meant, as far as the accuracy of the map has their classes; else all."""
+    accuracy, meant = None if scene.map is None else scene.map.accuracy, scene.errors_meant
+    known = {0, None} if accuracy is None else {*accuracy.classes, 0, None}
+    return meant if meant.of in known and meant.taken_for in known else ALL
 
 
 def _entries(accuracy: Accuracy, classes: ClassTable, meant: Confused) -> tuple[list[Entry], list[Entry]]:

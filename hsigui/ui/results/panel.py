@@ -6,6 +6,7 @@ import math
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt
+from PySide6.QtGui import QAction
 from PySide6.QtWidgets import (
     QAbstractItemView,
     QGridLayout,
@@ -13,11 +14,13 @@ from PySide6.QtWidgets import (
     QLabel,
     QTableWidget,
     QTableWidgetItem,
+    QToolButton,
     QVBoxLayout,
     QWidget,
 )
 
 from hsigui.texts import say, say_number
+from hsigui.ui.desk.action_rows import tool_button
 from hsigui.ui.desk.tips import explain
 
 if TYPE_CHECKING:
@@ -46,9 +49,12 @@ class ResultsPanel(QWidget):
 
     Args:
         errors: the strip of the errors, below them.
+        more: shows the confusion matrix.
     """
 
-    def __init__(self, parent: QWidget | None = None, errors: QWidget | None = None) -> None:
+    def __init__(
+        self, parent: QWidget | None = None, errors: QWidget | None = None, more: QAction | None = None
+    ) -> None:
         super().__init__(parent)
         self.sentence = QLabel(self)
         self.sentence.setWordWrap(True)
@@ -82,6 +88,8 @@ class ResultsPanel(QWidget):
         self.relied = self._build_relied()
         layout.addWidget(self.relied)
         layout.addWidget(self.refined)
+        if more is not None:
+            layout.addWidget(_button(more, self), 0, Qt.AlignmentFlag.AlignLeft)
         if errors is not None:
             layout.addWidget(errors)
         layout.addWidget(self.table)
@@ -162,6 +170,14 @@ class ResultsPanel(QWidget):
                 heading.setToolTip(tip)
         table.setAccessibleName(say("Accuracy by class"))
         return table
+
+
+def _button(action: QAction, parent: QWidget) -> QToolButton:
+    """A button that says what its action does."""
+    button = tool_button(action, parent)
+    button.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
+    button.setAutoRaise(False)
+    return button
 
 
 def refined_by(refinement: Refinement) -> str:
