@@ -63,6 +63,7 @@ class FeatureSpace(QObject):
         self._axes: dict[int, tuple[str, str]] = {}  # by the scenes' ids
         self._wanted = ("", "")  # as a project had them
         self._classes, self._extent = "labels", SCENE
+        self._only: tuple[int, ...] = ()  # the classes that are drawn; empty for all
         self._seen = self._listed = False
         self._cloud: Cloud | None = None
         self._source: tuple[Cube, tuple[str, str]] | None = None  # what the values were read from
@@ -80,7 +81,7 @@ class FeatureSpace(QObject):
         panel.axes_chosen.connect(self.choose_axes)
         panel.classes_chosen.connect(self.choose_classes)
         panel.extent_chosen.connect(self.choose_extent)
-        panel.cancel_asked.connect(self._give_up)
+        panel.busy.stop_asked.connect(self._give_up)
         panel.plot.moved.connect(self._moves.start)
         panel.plot.whole_asked.connect(self.show_all)
         learned.changed.connect(self._learned_changed)
@@ -114,9 +115,24 @@ class FeatureSpace(QObject):
         self._offer()
         self._read()
 
+    def show_pair(self, x: str, y: str, classes: str, numbers: tuple[int, int]) -> None:
+        """Shows two classes and no other, by two measurements; by one where both are the same."""
+        self._axes[self._session.scene.id] = x, y
+        self._classes, self._only = classes, numbers
+        if self._seen:
+            self._offer()
+            self._read()
+        else:
+            self._cloud = None  # read once the panel is seen
+
+    def read_axes(self) -> list[Axis]:
+        """What the axes measure; those that are not made yet are left out."""
+        scene = self._session.shown
+        return [] if scene is None else [axis for axis in self._found_axes(scene) if axis is not None]
+
     def choose_classes(self, name: str) -> None:
         """Colours points by other classes; "" for none."""
-        self._classes = name
+        self._classes, self._only = name, ()
         self._offer()
         self._see()
 
@@ -163,6 +179,7 @@ class FeatureSpace(QObject):
 
     def _changed(self, event: Changed | None = None) -> None:
         if isinstance(event, SceneShown):
+            self._only = ()
             self._forget()
         if self._session.shown is None:
             return
@@ -258,7 +275,7 @@ class FeatureSpace(QObject):
         x, y = self._panel.plot.ends
         wish = Wish(
             cloud, x, y, self._panel.plot.bins, classes_of(scene, self._classes), self._selecting.selection,
-            scene.current_class,
+            scene.current_class, self._only,
         )  # fmt: skip
         self._seeing.request(partial(reading.see, wish=wish))
 
@@ -281,6 +298,10 @@ class FeatureSpace(QObject):
             notes.append(say("every {step}th row and column of the scene", step=cloud.step))
         if points is not None and len(points.x) < points.of:
             notes.append(say("{drawn:,} of {of:,} pixels of classes drawn", drawn=len(points.x), of=points.of))
+        classes = classes_of(self._session.scene, self._classes)
+        if self._only and classes is not None:
+            names = say(" and ").join(classes.table.get(number).name for number in self._only)
+            notes.append(say("{names} alone", names=names))
         notes.append(cloud.x.note or cloud.y.note)
         if not cloud.known:
             notes.append(say("no pixel has both values"))
@@ -370,9 +391,9 @@ class FeatureSpace(QObject):
 
     def _tell_busy(self) -> None:
         if self._learned.busy:
-            self._panel.show_busy(self._learned.text, self._learned.done, True)
+            self._panel.busy.tell(self._learned.text, self._learned.done)
         else:
-            self._panel.show_busy("", -1.0, False)
+            self._panel.busy.tell("")
 
 
 def _of_one_kind(wanted: tuple[str, str], before: tuple[str, str]) -> tuple[str, str]:

@@ -12,11 +12,8 @@ from PySide6.QtWidgets import (
     QButtonGroup,
     QComboBox,
     QFormLayout,
-    QGridLayout,
     QHBoxLayout,
     QMenu,
-    QProgressBar,
-    QPushButton,
     QSizePolicy,
     QToolButton,
     QVBoxLayout,
@@ -30,6 +27,7 @@ from hsigui.ui.desk.elided import ElidedLabel
 from hsigui.ui.desk.icons import icon
 from hsigui.ui.desk.plots import RESTYLE
 from hsigui.ui.desk.tips import explain
+from hsigui.ui.feature_space.busy_row import BusyRow
 from hsigui.ui.feature_space.choices import Choice
 from hsigui.ui.feature_space.plot import COLORS, LASSO, PAN, RECTANGLE, CloudPlot
 
@@ -50,13 +48,11 @@ class FeatureSpacePanel(QWidget):
 
     Signals:
         axes_chosen(x, y), classes_chosen(id), extent_chosen(SCENE or VIEW): by the user.
-        cancel_asked(): what is being made for an axis is not wanted any more.
     """
 
     axes_chosen = Signal(str, str)
     classes_chosen = Signal(str)
     extent_chosen = Signal(str)
-    cancel_asked = Signal()
 
     def __init__(self, label: QAction, new_class: QAction, clear: QAction, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -66,7 +62,7 @@ class FeatureSpacePanel(QWidget):
         self.classes, self.extent = self._combo(), self._combo()
         self.plot = CloudPlot(self)
         self.plot.setAccessibleName(say("Plot of the feature space"))
-        self.told, self.key = ElidedLabel(self), DensityKey(self)
+        self.told, self.key, self.busy = ElidedLabel(self), DensityKey(self), BusyRow(self)
         self.modes = QButtonGroup(self)
         row = QHBoxLayout(self)
         row.setContentsMargins(6, 4, 4, 4)
@@ -80,12 +76,11 @@ class FeatureSpacePanel(QWidget):
         self.classes.activated.connect(lambda: self.classes_chosen.emit(self.classes.currentData()))
         self.extent.activated.connect(lambda: self.extent_chosen.emit(self.extent.currentData()))
         from_top: list[QWidget] = [
-            self.across, self.up, self.classes, self.extent, *self.modes.buttons(), self.clear, self.label, self.stop,
-            self.plot,
+            self.across, self.up, self.classes, self.extent, *self.modes.buttons(), self.clear, self.label,
+            self.busy.stop, self.plot,
         ]  # fmt: skip
         for above, below in pairwise(from_top):
             QWidget.setTabOrder(above, below)
-        self.show_busy("", -1.0, False)
         self.setEnabled(False)
 
     # What is shown
@@ -93,23 +88,15 @@ class FeatureSpacePanel(QWidget):
     def offer_axes(self, choices: Sequence[Choice], x: str, y: str) -> None:
         """Lists what can be an axis, and shows which ones are."""
         for combo, chosen in ((self.across, x), (self.up, y)):
-            _fill(combo, choices, chosen)
+            fill(combo, choices, chosen)
 
     def offer_classes(self, choices: Sequence[Choice], chosen: str) -> None:
         """Lists what can colour points, and shows what does."""
-        _fill(self.classes, [NO_CLASSES, *choices], chosen)
+        fill(self.classes, [NO_CLASSES, *choices], chosen)
 
     def show_extent(self, extent: str) -> None:
         """Shows what the plot is of: SCENE or VIEW."""
         self.extent.setCurrentIndex(max(self.extent.findData(extent), 0))
-
-    def show_busy(self, text: str, done: float, stoppable: bool) -> None:
-        """Tells what is being made, and how far it is, 0 to 1, or below 0 where that is not known; "" for nothing."""
-        self.busy.setVisible(bool(text))
-        self.busy_text.setText(text)
-        self.bar.setRange(0, 0 if done < 0 else 100)
-        self.bar.setValue(round(100 * max(done, 0.0)))
-        self.stop.setVisible(stoppable)
 
     def set_mode(self, mode: str) -> None:
         """Chooses what the left button does in the plot."""
@@ -146,25 +133,9 @@ class FeatureSpacePanel(QWidget):
         column.setSpacing(5)
         column.addLayout(form)
         column.addLayout(self._build_tools(label, new_class, clear))
-        column.addWidget(self._build_busy())
+        column.addWidget(self.busy)
         column.addStretch(1)
         return side
-
-    def _build_busy(self) -> QWidget:
-        self.busy = QWidget(self)
-        self.busy_text, self.bar = ElidedLabel(self.busy), QProgressBar(self.busy)
-        self.bar.setTextVisible(False)
-        self.bar.setFixedHeight(8)
-        self.bar.setAccessibleName(say("How far it is"))
-        self.stop = QPushButton(say("Stop"), self.busy)
-        self.stop.clicked.connect(self.cancel_asked)
-        grid = QGridLayout(self.busy)
-        grid.setContentsMargins(0, 0, 0, 0)
-        grid.setSpacing(3)
-        grid.addWidget(self.busy_text, 0, 0, 1, 2)
-        grid.addWidget(self.bar, 1, 0)
-        grid.addWidget(self.stop, 1, 1)
-        return self.busy
 
     def _build_tools(self, label: QAction, new_class: QAction, clear: QAction) -> QHBoxLayout:
         row = QHBoxLayout()
@@ -264,7 +235,7 @@ class DensityKey(QWidget):
         painter.end()
 
 
-def _fill(combo: QComboBox, choices: Sequence[Choice], chosen: str) -> None:
+def fill(combo: QComboBox, choices: Sequence[Choice], chosen: str) -> None:
     """Lists choices with a line between kinds; nothing is told."""
     with QSignalBlocker(combo):
         combo.clear()

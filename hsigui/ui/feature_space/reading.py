@@ -28,6 +28,7 @@ class Wish:
         x, y: ends of the part.
         bins: of the densities, along x and y.
         current: the class that stands out.
+        only: the classes that are drawn; empty for all.
     """
 
     cloud: Cloud
@@ -37,6 +38,7 @@ class Wish:
     classes: Classes | None
     selection: Selection | None
     current: int = 0
+    only: tuple[int, ...] = ()
 
 
 @dataclass(frozen=True, eq=False)
@@ -61,7 +63,12 @@ def see(ctx: Context, wish: Wish) -> Seen:
     chosen = None
     if wish.selection is not None:
         chosen = feature_space.density(cloud, wish.x, wish.y, wish.bins, ctx, of=wish.selection)
-    points = None if classes is None else feature_space.points_of(cloud, classes.numbers, ctx)
+    points = None
+    if classes is not None:
+        numbers = classes.numbers
+        if wish.only:
+            numbers = np.where(np.isin(numbers, wish.only), numbers, 0)
+        points = feature_space.points_of(cloud, numbers, ctx)
     return Seen(wish.x, wish.y, counts, chosen, points, None if classes is None else classes.table, wish.current)
 
 

@@ -1,11 +1,11 @@
-"""The panel of the feature space, with what reads, shows and selects in it."""
+"""The panels of the feature space and of statistics, with what reads, shows, selects and computes."""
 
 from __future__ import annotations
 
 from functools import partial
 
 from PySide6.QtCore import QPoint
-from PySide6.QtWidgets import QMenu
+from PySide6.QtWidgets import QDockWidget, QMenu, QWidget
 
 from hsigui.analysis.feature_space import Outline
 from hsigui.texts import say
@@ -13,6 +13,8 @@ from hsigui.ui.feature_space.controller import FeatureSpace
 from hsigui.ui.feature_space.learned import Learned
 from hsigui.ui.feature_space.panel import FeatureSpacePanel
 from hsigui.ui.feature_space.selecting import Selecting
+from hsigui.ui.feature_space.statistics_controller import StatisticsController
+from hsigui.ui.feature_space.statistics_panel import StatisticsPanel
 from hsigui.ui.image.bench import Bench, PanelParts
 
 ON_PLOT = ("label_cloud", "label_cloud_new", "clear_cloud")
@@ -37,6 +39,29 @@ def feature_space(bench: Bench) -> PanelParts:
     panel.over.toggled.connect(over)
     panel.plot.right_clicked.connect(partial(_menu, bench, panel, space))
     return PanelParts(panel, (panel, space, selecting, learned), space.set_seen)
+
+
+def statistics(bench: Bench) -> PanelParts:
+    """Makes the panel of statistics; that of the feature space, to which it takes the user, is there already."""
+    window = bench.desk.window
+    plot, space, selecting = (window.findChild(kind) for kind in (FeatureSpacePanel, FeatureSpace, Selecting))
+    assert isinstance(plot, FeatureSpacePanel)
+    assert isinstance(space, FeatureSpace)
+    assert isinstance(selecting, Selecting)
+    panel = StatisticsPanel(window)
+    controller = StatisticsController(bench, panel, space, selecting)
+    controller.plot_asked.connect(partial(_raise, plot))
+    return PanelParts(panel, (panel, controller), controller.set_seen)
+
+
+def _raise(panel: QWidget) -> None:
+    """Brings the dock of a panel to the front."""
+    above: QWidget | None = panel
+    while above is not None and not isinstance(above, QDockWidget):
+        above = above.parentWidget()
+    if above is not None:
+        above.show()
+        above.raise_()
 
 
 def _menu(bench: Bench, panel: FeatureSpacePanel, space: FeatureSpace, at: QPoint) -> None:

@@ -51,6 +51,7 @@ PANEL_HELP: Mapping[str, PanelHelp] = {
         (say("Esc in the plot"), say("Drop an open outline; select nothing")),
         (say("Double click in the plot"), say("Show all of it")),
     )),
+    "Statistics": PanelHelp("Statistics", (), (_STEP, (say("Enter"), say("Show both classes in the plot")))),
     "Overlays": PanelHelp("Overlays", ("show_labels", "show_map", "show_truth", "overlay_less", "overlay_more",
                                        "swipe", "blink", "views_next", "overview"),
                           ((say("Ctrl + Up, Down"), say("Lay the chosen layer over the next one, or under it")),

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from PySide6.QtCore import Qt
 
 from hsigui.texts import say
-from hsigui.ui.feature_space.room import feature_space
+from hsigui.ui.feature_space.room import feature_space, statistics
 from hsigui.ui.image.bench import Bench, PanelParts
 from hsigui.ui.labels.explorer_controller import regions
 from hsigui.ui.labels.history_controller import history
@@ -64,5 +64,6 @@ PANELS: tuple[PanelRow, ...] = (
     PanelRow("Quality", say("Quality"), quality, _RIGHT, scrolls=True, behind="Results"),
     PanelRow("Spectra", say("Spectra"), spectra, _BOTTOM, height=210),
     PanelRow("Feature space", say("Feature space"), feature_space, _BOTTOM, scrolls=True, behind="Spectra"),
+    PanelRow("Statistics", say("Statistics"), statistics, _BOTTOM, scrolls=True, behind="Feature space"),
     PanelRow("Overlays", say("Overlays"), overlays, _RIGHT, behind="Quality"),
 )
