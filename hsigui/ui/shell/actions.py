@@ -10,6 +10,7 @@ from hsigui.document import conditions as when
 from hsigui.texts import say
 from hsigui.ui.desk import theme
 from hsigui.ui.desk.action_rows import ActionRow, ActionSet
+from hsigui.ui.feature_space import actions as feature_space
 from hsigui.ui.image import actions as image
 from hsigui.ui.image.tools_table import TOOLS
 from hsigui.ui.labels import actions as labels
@@ -103,7 +104,7 @@ ROWS: tuple[ActionRow, ...] = (
 
 ACTIONS: tuple[ActionRow, ...] = (
     *scene.ROWS, *layers.ROWS, *labels.ROWS, *image.ROWS, *spectra.ROWS, *training.ROWS, *class_map.ROWS,
-    *results.ROWS, *views.ROWS, *ROWS,
+    *results.ROWS, *views.ROWS, *feature_space.ROWS, *ROWS,
 )  # fmt: skip
 
 LAYERS: tuple[str | None, ...] = (
@@ -134,7 +135,7 @@ MENUS: tuple[tuple[str, tuple[object, ...]], ...] = (
                  "lock_class", "hide_class", "show_classes", "class_up", "class_down", None,
                  (say("&Tools"), tuple(f"tool_{name}" for name in TOOLS)),
                  (say("&Brush"), ("brush_smaller", "brush_larger", "square_brush")), "validation", None,
-                 "import_classes", "export_classes", None, "draw_sample")),
+                 "import_classes", "export_classes", None, "draw_sample", feature_space.MENU)),
     (say("&View"), ("next_scene", None, "fit", "zoom_in", "zoom_out", None, *views.MENU, None,
                (say("&Composite"), (*(row.id for row in scene.COMPOSITES), "@composites")),
                (say("&Band"), (*(row.id for row in scene.STEPS),

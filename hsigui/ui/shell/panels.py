@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from PySide6.QtCore import Qt
 
 from hsigui.texts import say
+from hsigui.ui.feature_space.room import feature_space, statistics
 from hsigui.ui.image.bench import Bench, PanelParts
 from hsigui.ui.labels.explorer_controller import regions
 from hsigui.ui.labels.history_controller import history
@@ -64,5 +65,7 @@ PANELS: tuple[PanelRow, ...] = (
     PanelRow("Quality", say("Quality"), quality, _RIGHT, scrolls=True, behind="Results"),
     PanelRow("Spectra", say("Spectra"), spectra, _BOTTOM, height=250),
     PanelRow("Matches", say("Matches"), matches, _BOTTOM, behind="Spectra"),
+    PanelRow("Feature space", say("Feature space"), feature_space, _BOTTOM, scrolls=True, behind="Matches"),
+    PanelRow("Statistics", say("Statistics"), statistics, _BOTTOM, scrolls=True, behind="Feature space"),
     PanelRow("Overlays", say("Overlays"), overlays, _RIGHT, behind="Quality"),
 )
