@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from hsigui.cube.render import ViewState
 from hsigui.document.derived import BANDS, DerivedView, KeptLayer
 from hsigui.document.overlays import Overlay
+from hsigui.document.results import KeptResult
 from hsigui.document.samples import Sample
 from hsigui.document.values import MapOfScene, Spectrum, Truth
 from hsigui.specs import MapSpec
@@ -19,7 +20,7 @@ from hsigui.texts import say
 
 PARTS = {
     "view": say("the view"), "spectra": say("the spectra"), "truth": say("the ground truth"), "runs": say("the runs"),
-    "map": say("the map"), "layers": say("the derived layers"),
+    "map": say("the map"), "layers": say("the derived layers"), "results": say("the table of results"),
 }  # fmt: skip
 LookedAt = tuple[float, float, float]  # row and column in the middle of the view, and logical pixels a scene pixel
 
@@ -77,6 +78,7 @@ class SceneState:
         derived: derived layers by their recipes, and which of them are shown in place of bands.
         lost: parts that could not be understood, by name: another version of the program wrote them.
         overlays: what lies over the composite, from the lowest to the highest.
+        results: maps that are kept beside the one that is shown, and notes of trainings.
     """
 
     view: ViewState | None = None
@@ -91,6 +93,7 @@ class SceneState:
     derived_view: DerivedView = BANDS
     lost: tuple[str, ...] = ()
     overlays: tuple[Overlay, ...] = ()
+    results: tuple[KeptResult, ...] = ()
 
     @property
     def lost_in_words(self) -> str:

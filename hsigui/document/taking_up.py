@@ -14,6 +14,7 @@ def state_of(scene: Scene, looked_at: LookedAt | None = None) -> SceneState:
     return SceneState(
         scene.view, looked_at, scene.spectra, scene.truth, scene.samples.all, _runs(scene), scene.chosen_map_spec,
         scene.map_to_make or made, scene.derived.kept, scene.derived.view, overlays=scene.overlays,
+        results=scene.results.all,
     )  # fmt: skip
 
 
@@ -25,6 +26,7 @@ def take_up(scene: Scene, state: SceneState) -> None:
     if state.truth is not None and state.truth.array.shape == scene.labels.shape:
         scene.take_truth(state.truth, state.samples)
     take_look(scene, state)
+    scene.results.take_up(state.results, scene.labels.shape)
     scene.run_places = state.runs
     if any(run.in_use for run in state.runs):
         scene.map_to_make = state.map

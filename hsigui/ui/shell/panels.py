@@ -16,6 +16,7 @@ from hsigui.ui.labels.room import classes
 from hsigui.ui.layers.room import derived_layers
 from hsigui.ui.map.room import class_map
 from hsigui.ui.results.controller import results
+from hsigui.ui.runs.room import maps_and_trainings
 from hsigui.ui.scene.band_list_controller import band_list
 from hsigui.ui.scene.room import display
 from hsigui.ui.scene.stretch_controller import stretch
@@ -62,5 +63,6 @@ PANELS: tuple[PanelRow, ...] = (
     PanelRow("Results", say("Results"), results, _RIGHT, scrolls=True, behind="Map"),
     PanelRow("Quality", say("Quality"), quality, _RIGHT, scrolls=True, behind="Results"),
     PanelRow("Spectra", say("Spectra"), spectra, _BOTTOM, height=210),
+    PanelRow("Maps and trainings", say("Maps and trainings"), maps_and_trainings, _BOTTOM, behind="Spectra"),
     PanelRow("Overlays", say("Overlays"), overlays, _RIGHT, behind="Quality"),
 )
