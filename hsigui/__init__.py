@@ -12,11 +12,16 @@ __version__ = "0.1.0"
 
 _PLACES = {
     "hsigui.api": (
-        "ask", "classify", "derive", "embed", "evaluate", "fit", "keep", "load_classifier", "load_encoder", "open",
-        "pretrain", "quality_layers", "read_labels", "sample", "save",
+        "ask", "classify", "classify_by", "derive", "embed", "evaluate", "fit", "keep", "load_classifier",
+        "load_encoder", "match", "open", "pretrain", "quality_layers", "read_labels", "read_library", "sample", "save",
+        "separability", "statistics",
     ),
+    "hsigui.analysis.class_statistics": ("ClassStatistics", "Statistics"),
     "hsigui.analysis.layer": ("Layer", "LayerRecipe"),
+    "hsigui.analysis.ranking": ("Match", "Matches"),
+    "hsigui.analysis.separability": ("Separability",),
     "hsigui.cube.cube": ("Cube",),
+    "hsigui.cube.formats.library": ("SpectralLibrary",),
     "hsigui.cube.open": ("AmbiguousCube", "ImportChoice"),
     "hsigui.errors": ("HsiError",),
     "hsigui.jobs": ("CallbackContext", "Cancelled", "Context", "quiet"),

@@ -1,9 +1,13 @@
 """What `import hsigui` offers; see `__init__.py`."""
 
+from hsigui.analysis.class_statistics import ClassStatistics, Statistics
 from hsigui.analysis.layer import Layer, LayerRecipe
+from hsigui.analysis.ranking import Match, Matches
+from hsigui.analysis.separability import Separability
 from hsigui.api import (
     ask,
     classify,
+    classify_by,
     derive,
     embed,
     evaluate,
@@ -11,14 +15,19 @@ from hsigui.api import (
     keep,
     load_classifier,
     load_encoder,
+    match,
     open,
     pretrain,
     quality_layers,
     read_labels,
+    read_library,
     sample,
     save,
+    separability,
+    statistics,
 )
 from hsigui.cube.cube import Cube
+from hsigui.cube.formats.library import SpectralLibrary
 from hsigui.cube.open import AmbiguousCube, ImportChoice
 from hsigui.errors import HsiError
 from hsigui.jobs import CallbackContext, Cancelled, Context, quiet
@@ -41,6 +50,7 @@ __all__ = [
     "Cancelled",
     "ClassInfo",
     "ClassMap",
+    "ClassStatistics",
     "ClassTable",
     "Classifier",
     "Context",
@@ -58,14 +68,20 @@ __all__ = [
     "LayerRecipe",
     "MapOptions",
     "MapSpec",
+    "Match",
+    "Matches",
     "PretrainSpec",
     "ProbeSpec",
     "Result",
     "SceneFeatures",
+    "Separability",
+    "SpectralLibrary",
     "SplitSpec",
+    "Statistics",
     "__version__",
     "ask",
     "classify",
+    "classify_by",
     "derive",
     "embed",
     "evaluate",
@@ -73,11 +89,15 @@ __all__ = [
     "keep",
     "load_classifier",
     "load_encoder",
+    "match",
     "open",
     "pretrain",
     "quality_layers",
     "quiet",
     "read_labels",
+    "read_library",
     "sample",
     "save",
+    "separability",
+    "statistics",
 ]

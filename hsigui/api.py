@@ -16,11 +16,16 @@ from typing import TYPE_CHECKING, TypeVar
 import numpy as np
 from numpy.typing import NDArray
 
+from hsigui.analysis.class_statistics import PERCENTILES, Statistics, class_statistics
 from hsigui.analysis.layer import Layer, LayerRecipe, Target
 from hsigui.analysis.making import make, recipe_of
+from hsigui.analysis.measured import BandValues, LayerValues
+from hsigui.analysis.separability import Separability
+from hsigui.analysis.separability import separability as separability_of
 from hsigui.cube import outside
 from hsigui.cube.cube import Cube
 from hsigui.cube.formats.library import SpectralLibrary
+from hsigui.cube.libraries.table import read_library as find_library
 from hsigui.cube.open import ImportChoice, open_cube
 from hsigui.cube.quality import quality_layers as find_quality_layers
 from hsigui.cube.remote.opening import is_address, typed_address
@@ -38,6 +43,8 @@ from hsigui.specs import MapSpec, PretrainSpec, ProbeSpec, SplitSpec, split_of
 from hsigui.texts import say
 
 if TYPE_CHECKING:
+    from hsigui.analysis.ranking import Matches
+    from hsigui.analysis.references import Reference
     from hsigui.cube.formats.products.quality_layers import QualityLayer
     from hsigui.methods.checkpoint import Encoder
     from hsigui.pipeline.evaluation import Evaluation
@@ -46,7 +53,8 @@ if TYPE_CHECKING:
 T = TypeVar("T")
 PathLike = str | Path
 LabelsLike = ClassRaster | NDArray[np.integer]
-Reference = LabelsLike | PathLike
+TruthLike = LabelsLike | PathLike
+LibraryLike = SpectralLibrary | Mapping[str, NDArray[np.floating]] | PathLike
 
 
 def open(
@@ -97,6 +105,20 @@ def quality_layers(path: PathLike) -> tuple[QualityLayer, ...]:
     return find_quality_layers(path)
 
 
+def read_library(path: PathLike) -> SpectralLibrary:
+    """Opens a spectral library: ENVI (.sli), USGS splib07, ECOSTRESS or ASTER text, EnMAP-Box GeoPackage, a table as
+    CSV, or a folder of files of one spectrum each.
+
+    Returns:
+        `names`, `values` (spectra x bands, float32, NaN for no value), `wavelengths` in nm, `columns` with what is said
+        of each spectrum; `taken([0, 3])` is some of them, `resampled_to(cube)` all at the bands of a scene.
+
+    Raises:
+        HsiError: the file is missing or damaged, or holds no spectra.
+    """
+    return find_library(path)
+
+
 def read_labels(
     path: PathLike,
     cube: Cube | None = None,
@@ -138,17 +160,20 @@ def read_labels(
 def derive(
     cube: Cube, kind: str | LayerRecipe, *,
     spectra: Mapping[str, NDArray[np.floating]] | SpectralLibrary | None = None,
-    wavelengths: Sequence[float] = (), ctx: Context | None = None, **parameters: Value,
+    wavelengths: Sequence[float] = (), left_out: NDArray[np.bool_] | None = None, ctx: Context | None = None,
+    **parameters: Value,
 ) -> Layer:  # fmt: skip
-    """Computes a layer of a cube that needs no learning: components, an index, distances to spectra, clusters.
+    """Computes a layer of a cube that needs no learning: components, an index, distances to spectra, targets, shares of
+    spectra, clusters.
 
     Args:
-        kind: "pca", "mnf", "ica", "index", "formula", "sam", "sid", "continuum", "feature", "kmeans" or "gmm"; the name
-            of an index, such as "ndvi"; or the recipe of a layer that was made before. `hsigui derive --list` names all
-            with their settings.
-        spectra: for "sam" and "sid": name -> values, one a band of the cube (NaN for a band that is not to count); or a
-            spectral library.
+        kind: "pca", "mnf", "ica", "index", "formula", "sam", "sid", "mf", "ace", "cem", "unmix", "unmixed_map",
+            "continuum", "feature", "kmeans" or "gmm"; the name of an index, such as "ndvi"; or the recipe of a layer
+            that was made before. `hsigui derive --list` names all with their settings.
+        spectra: for "sam" to "unmixed_map": name -> values, one a band of the cube (NaN for a band that is not to
+            count); or a spectral library. Unmixing finds them by `find="vca"`, where none are given.
         wavelengths: nm of these values, where they are of other bands than the cube's; one a value.
+        left_out: for "mf", "ace" and "cem": pixels that have no part in the background, rows x cols; None for none.
         parameters: settings of the kind, such as `components=3` or `formula="(b850 - b670) / (b850 + b670)"`.
 
     Returns:
@@ -162,12 +187,64 @@ def derive(
     """
     on = ctx or quiet()
     if isinstance(kind, LayerRecipe):
-        if parameters or spectra is not None:
+        if parameters or spectra is not None or left_out is not None:
             raise HsiError(
                 say("A recipe has its settings and spectra in it."), say("Give the name of a kind to set others.")
             )
         return make(cube, kind, on)
-    return make(cube, recipe_of(kind, parameters, _targets(spectra, wavelengths)), on)
+    return make(cube, recipe_of(kind, parameters, _targets(spectra, wavelengths), left_out), on)
+
+
+def statistics(
+    measured: Cube | Layer, classes: LabelsLike, *, bands: Sequence[int] | None = None,
+    percentiles: Sequence[float] = PERCENTILES, ctx: Context | None = None,
+) -> Statistics:  # fmt: skip
+    """What the values of classes of pixels are like, in bands of a cube or in the measurements of a layer.
+
+    Args:
+        classes: class numbers, rows x cols, 0 for none: labels, a ground truth, a map or clusters.
+        bands: of a cube, from 0; None for the good ones.
+        percentiles: which ones, 0 to 100.
+
+    Returns:
+        `Statistics`: `classes` have `pixels`, `mean`, `deviation`, `least` and `most` (one a band), `percentiles`
+        (percentiles x bands), `covariance` and `correlation` (bands x bands); `notes` say what was left out.
+
+    Raises:
+        HsiError: no pixel has a class, there is no such band, or the classes are of another scene.
+    """
+    numbers = Labels.of(classes, say("The array of classes"))
+    return class_statistics(
+        _measured(measured, bands), numbers.array, numbers.classes, ctx or quiet(), percents=tuple(percentiles)
+    )
+
+
+def separability(
+    measured: Cube | Layer | Statistics, classes: LabelsLike | None = None, *, bands: Sequence[int] | None = None,
+    ctx: Context | None = None,
+) -> Separability:  # fmt: skip
+    """How well each pair of classes can be told apart, the hardest first: Jeffries-Matusita distance and transformed
+    divergence, both from 0 to 2.
+
+    Args:
+        measured: a cube or a layer, or statistics that were made of it.
+        classes: as for `statistics`; not with statistics.
+        bands: of a cube, from 0; of statistics the places of measurements; None for the good ones.
+
+    Returns:
+        `Separability`: `pairs` with `names`, `jeffries_matusita`, `divergence` and `best`, the two measurements that
+        part them best; `notes` say where pixels are too few.
+
+    Raises:
+        HsiError: as `statistics`, or there are fewer than two classes.
+    """
+    if isinstance(measured, Statistics):
+        if classes is not None:
+            raise HsiError(say("Statistics have their classes in them."), say("Leave out the classes."))
+        return separability_of(measured if bands is None else measured.of(bands), ctx)
+    if classes is None:
+        raise HsiError(say("Separability is of classes, and none are given."), say("Give labels, or a map."))
+    return separability_of(statistics(measured, classes, bands=bands, percentiles=(), ctx=ctx), ctx)
 
 
 def sample(
@@ -359,8 +436,101 @@ def classify(
     return result if filters is None else result.filtered(filters, on.check)
 
 
+def match(
+    cube: Cube, spectrum: NDArray[np.floating] | NDArray[np.bool_] | tuple[int, int],
+    library: LibraryLike | Sequence[LibraryLike], *, by: str = "sam", count: int = 10,
+    between: tuple[float, float] = (0.0, 0.0), ctx: Context | None = None,
+) -> Matches:  # fmt: skip
+    """Which spectra of libraries a spectrum of a scene is most like.
+
+    Args:
+        spectrum: a pixel (row, column); or values, one a band of the cube (NaN for none); or a region, rows x cols of
+            truth values, whose mean counts.
+        library: one or several: a file, a library, or name -> values, one a band of the cube.
+        by: "sam" (spectral angle), "sid" (information divergence), "sff" (feature fitting) or "euclid".
+        count: how many matches are wanted.
+        between: nm; bands outside are left out. 0 for no end.
+
+    Returns:
+        `Matches`: `best` are matches with `name`, `distance`, `likeness` (0 to 1) and `curve` (scaled to the spectrum,
+        one value a band), best first; `left_out` and `notes` tell what could not be compared.
+
+    Raises:
+        HsiError: a file cannot be read, or nothing can be compared.
+    """
+    from hsigui.analysis.ranking import rank
+    from hsigui.cube.spectra import mean_spectrum
+
+    if isinstance(spectrum, tuple):
+        values = cube.spectrum(*spectrum)
+    else:
+        given = np.asarray(spectrum)
+        values = given if given.ndim == 1 else mean_spectrum(cube, given.astype(bool))[0]
+    if len(values) != cube.bands:
+        raise HsiError(
+            say("The spectrum has {count} values, and {name} {bands} bands.",
+                count=len(values), name=cube.name, bands=cube.bands),
+            say("Give one value a band."),
+        )  # fmt: skip
+    many: Sequence[LibraryLike] = library if isinstance(library, list | tuple) else [library]  # type: ignore[list-item]
+    found = [one for each in many for one in _references(each, None, None)]
+    return rank(cube, values, found, by, count, first=between[0], last=between[1], check=(ctx or quiet()).check)
+
+
+def classify_by(
+    cube: Cube, library: LibraryLike | None = None, by: str = "sam", *, threshold: float | None = None,
+    thresholds: Mapping[str, float] | None = None, spectra: Sequence[str] | None = None,
+    groups: Mapping[str, str] | None = None, pixels: Mapping[str, tuple[int, int]] | None = None,
+    labels: LabelsLike | None = None, between: tuple[float, float] = (0.0, 0.0), filters: Filters | None = None,
+    ctx: Context | None = None,
+) -> Result:  # fmt: skip
+    """Classifies every pixel of a scene by the spectrum that it is nearest to. Nothing is trained.
+
+    Args:
+        library: a file, a library, or name -> values, one a band of the cube; each spectrum is a class.
+        by: "sam" (spectral angle), "sid" (information divergence), "sff" (feature fitting) or "euclid".
+        threshold: what is farther from its nearest class is unclassified: rad for "sam"; None for no end.
+        thresholds: the same for single classes, by name.
+        spectra: names of those of the library that are used; None for all.
+        groups: name of a spectrum -> name of its class, where several are one.
+        pixels: in place of a library: name of a class -> (row, column) of the pixel that stands for it.
+        labels: in place of a library: class numbers, rows x cols; the mean spectrum of each class stands for it.
+        between: nm; bands outside are left out. 0 for no end.
+        filters: what is done with the map afterwards.
+
+    Returns:
+        `Result`, as of `classify`: `array` is rows x cols uint16 (0: unclassified or no data), `confidence` how like a
+        pixel is to its class, 0 to 1; `nearest.distance` the distance itself, rows x cols float32.
+
+    Raises:
+        HsiError: none or several of library, pixels and labels are given, a file cannot be read, or nothing can be
+            compared.
+    """
+    from hsigui.analysis.references import Matching, Reference
+    from hsigui.pipeline import matched
+
+    on = ctx or quiet()
+    if sum(given is not None for given in (library, pixels, labels)) != 1:
+        raise HsiError(say("Classes come from a library, from pixels or from labels."), say("Give one of the three."))
+    held = None if labels is None else Labels.of(labels)
+    table = None
+    if library is not None:
+        references = _references(library, spectra, groups)
+    elif held is not None:
+        table = verbs.on_scene(held, cube, "labels").classes
+        references = list(matched.means_of(cube, held.array, table, on))
+    else:
+        references = [
+            Reference(Target(name, tuple(cube.spectrum(*place).astype(float).tolist())), name, place=place)
+            for name, place in (pixels or {}).items()
+        ]
+    matching = Matching(tuple(references), by, threshold, dict(thresholds or {}), *between)
+    result = matched.match_map(cube, matching, on, classes=table, labels=held)
+    return result if filters is None else result.filtered(filters, on.check)
+
+
 def evaluate(
-    maps: Result | PathLike | Sequence[Result | PathLike], truth: Reference | Sequence[Reference], *,
+    maps: Result | PathLike | Sequence[Result | PathLike], truth: TruthLike | Sequence[TruthLike], *,
     labels: PathLike | Sequence[PathLike] | None = None, match: Mapping[str, str] | None = None,
     resample: bool = False, against: PathLike | Sequence[PathLike] = (), design: str = "", cube: Cube | None = None,
     spectra: bool = False, map_variable: str | None = None, truth_variable: str | None = None,
@@ -439,7 +609,7 @@ def ask(
         )
     spots = verbs.ask(
         result.features, result.class_map, result.trained_on, ctx or quiet(), count=count, asked=tuple(asked),
-        classes=result.classes, probe=result.probe,
+        classes=result.classes, probe=result.drawn_by[1],
     )  # fmt: skip
     return [(spot.row, spot.col) for spot in spots]
 
@@ -515,16 +685,21 @@ def keep(
     return kept_probe.save(writing.kept_of(result, result.label_files(), ctx or quiet(), command), to)
 
 
+def _measured(measured: Cube | Layer, bands: Sequence[int] | None) -> BandValues | LayerValues:
+    if isinstance(measured, Cube):
+        return BandValues(measured, bands)
+    if bands is not None:
+        raise HsiError(say("Bands are of a cube, and this is a layer."), say("Leave out the bands."))
+    return LayerValues(measured)
+
+
 def _targets(
     spectra: Mapping[str, NDArray[np.floating]] | SpectralLibrary | None, wavelengths: Sequence[float]
 ) -> list[Target]:
     if spectra is None:
         return []
     if isinstance(spectra, SpectralLibrary):
-        values = spectra.values.copy()
-        if spectra.bad_bands:
-            values[:, np.array(spectra.bad_bands)] = np.nan
-        given = dict(zip(spectra.names, values, strict=True))
+        given = dict(zip(spectra.names, spectra.good_values, strict=True))
         wavelengths = () if spectra.wavelengths is None else spectra.wavelengths.tolist()
     else:
         given = dict(spectra)
@@ -532,6 +707,33 @@ def _targets(
         Target(name, tuple(np.asarray(row, dtype=float).ravel().tolist()), tuple(map(float, wavelengths)))
         for name, row in given.items()
     ]
+
+
+def _references(
+    library: LibraryLike, spectra: Sequence[str] | None, groups: Mapping[str, str] | None
+) -> list[Reference]:
+    """The spectra of a library, each with its class.
+
+    Raises:
+        HsiError: the file cannot be read, or a name is none of its spectra.
+    """
+    from hsigui.analysis.references import grouped
+
+    source = ""
+    if isinstance(library, str | Path):
+        library = read_library(library)
+    if isinstance(library, SpectralLibrary):
+        source = str(library.path.expanduser().resolve())
+    targets = _targets(library, ())
+    known = {each.name for each in targets}
+    for name in (*(spectra or ()), *(groups or {})):
+        if name not in known:
+            raise HsiError(
+                say("The library has no spectrum “{name}”.", name=name),
+                say("It has {names}.", names=", ".join(sorted(known)[:20])),
+            )
+    wanted = known if spectra is None else set(spectra)
+    return grouped((each for each in targets if each.name in wanted), groups, source)
 
 
 def _save_labels(labels: ClassRaster, path: Path) -> list[Path]:

@@ -15,14 +15,17 @@ class Covariance:
     The spectra are taken from a shift before they are squared (their first one's mean), so that no digits are lost
     where the values are large against their spread (Chan, Golub & LeVeque, “Algorithms for computing the sample
     variance”, The American Statistician 37, 1983).
+
+    Args:
+        at_once: spectra that are multiplied together; fewer take less memory.
     """
 
-    def __init__(self, bands: int) -> None:
+    def __init__(self, bands: int, at_once: int = AT_ONCE) -> None:
         self.count = 0
         self._bands = bands
         self._shift: NDArray[np.float64] | None = None
         self._sums = np.zeros((bands + 1, bands + 1), order="F")
-        self._room = np.ones((AT_ONCE, bands + 1))
+        self._room = np.ones((at_once, bands + 1))
 
     def add(self, spectra: NDArray[np.floating]) -> None:
         """Adds spectra, pixels x bands; all finite."""
@@ -30,8 +33,9 @@ class Covariance:
             return
         if self._shift is None:
             self._shift = spectra.mean(axis=0, dtype=np.float64)
-        for start in range(0, len(spectra), AT_ONCE):
-            piece = spectra[start : start + AT_ONCE]
+        at_once = len(self._room)
+        for start in range(0, len(spectra), at_once):
+            piece = spectra[start : start + at_once]
             room = self._room[: len(piece)]  # its last column of ones makes the product hold the sums, too
             np.subtract(piece, self._shift, out=room[:, :-1])
             self._sums = blas.dsyrk(1.0, room.T, beta=1.0, c=self._sums, overwrite_c=1)

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from hsigui.cube.cube import Cube, Geo
 from hsigui.errors import HsiError
-from hsigui.labels.classes import ClassInfo, ClassTable, color_for
+from hsigui.labels.classes import ClassInfo, ClassTable, Color, color_for
 from hsigui.parameters import Value
 from hsigui.texts import say
 
@@ -24,22 +24,29 @@ class Target:
     Attributes:
         values: one number a band, in the units of the cube's values; NaN for a band that it has no value of.
         wavelengths: nm, one a number; empty where the numbers are of the cube's own bands.
+        place: row and column of the pixel that it is of, from 0; None where it is of none.
+        color: that it is drawn in; None for any.
     """
 
     name: str
     values: tuple[float, ...]
     wavelengths: tuple[float, ...] = ()
+    place: tuple[int, int] | None = None
+    color: Color | None = None
 
     def to_json(self) -> dict[str, Any]:
         """As JSON values; a band without a value is null."""
         known = [None if np.isnan(value) else value for value in self.values]
-        return {"name": self.name, "values": known, "wavelengths_nm": list(self.wavelengths)}
+        more = {"place": self.place, "color": self.color}
+        told = {name: list(numbers) for name, numbers in more.items() if numbers is not None}
+        return {"name": self.name, "values": known, "wavelengths_nm": list(self.wavelengths), **told}
 
     @classmethod
     def from_json(cls, values: Mapping[str, Any]) -> Self:
         """Reads what `to_json` wrote."""
         numbers = tuple(np.nan if value is None else float(value) for value in values["values"])
-        return cls(str(values["name"]), numbers, tuple(map(float, values["wavelengths_nm"])))
+        waves = tuple(map(float, values["wavelengths_nm"]))
+        return cls(str(values["name"]), numbers, waves, _place(values.get("place")), _color(values.get("color")))
 
 
 @dataclass(frozen=True)
@@ -89,6 +96,7 @@ class LayerRecipe:
         parameters: all settings of the kind, by name.
         targets: spectra that pixels are compared with.
         bands: the bands that were read, in the order of the cube; empty before the layer is made.
+        left_out: pixels that have no part in what is known of the background, see `background.packed`; empty for none.
     """
 
     kind: str
@@ -97,6 +105,7 @@ class LayerRecipe:
     bands: tuple[BandTaken, ...] = ()
     version: int = 1
     between: Between | None = None
+    left_out: str = ""
 
     def to_json(self) -> dict[str, Any]:
         """As JSON values."""
@@ -107,6 +116,7 @@ class LayerRecipe:
             "targets": [target.to_json() for target in self.targets],
             "bands": [dataclasses.asdict(band) for band in self.bands],
             "between": None if self.between is None else dataclasses.asdict(self.between),
+            **({"left_out": self.left_out} if self.left_out else {}),
         }
 
     @classmethod
@@ -122,6 +132,7 @@ class LayerRecipe:
                 tuple(Target.from_json(target) for target in values["targets"]),
                 tuple(BandTaken(**band) for band in values["bands"]), int(values["version"]),
                 None if values.get("between") is None else Between(**values["between"]),
+                str(values.get("left_out", "")),
             )  # fmt: skip
         except (LookupError, TypeError, ValueError, AttributeError) as error:
             raise HsiError(
@@ -231,6 +242,20 @@ class Layer:
             self, name=words, array=numbers, names=(words,), units="", limits=(0.0, 2.0), classes=table, figures={},
             recipe=recipe,
         )  # fmt: skip
+
+
+def _place(values: Any) -> tuple[int, int] | None:
+    if values is None:
+        return None
+    row, col = map(int, values)
+    return row, col
+
+
+def _color(values: Any) -> Color | None:
+    if values is None:
+        return None
+    red, green, blue = (min(255, max(0, int(part))) for part in values)
+    return red, green, blue
 
 
 def _between(name: str, low: float | None, high: float | None) -> str:

@@ -92,7 +92,7 @@ def mnf(cube: Cube, asked: Asked, ctx: Context) -> Layer:
     wanted = asked.of(MnfSettings)
     reader = TileReader(cube)
     bands = len(reader.bands)
-    signal, noise, shifts = Covariance(bands), Covariance(bands), _Differences(cube.cols, wanted.direction)
+    signal, noise, shifts = Covariance(bands), Covariance(bands), Differences(cube.cols, wanted.direction)
     for tile in reader.tiles(ctx, say("Summing up signal and noise"), 0, 2):
         signal.add(tile.known)
         noise.add(shifts.of(tile))
@@ -163,7 +163,7 @@ def ica(cube: Cube, asked: Asked, ctx: Context) -> Layer:
     )  # fmt: skip
 
 
-class _Differences:
+class Differences:
     """Differences of neighbouring pixels, the last row of one tile with the first of the next among them."""
 
     def __init__(self, cols: int, direction: str) -> None:

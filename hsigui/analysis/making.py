@@ -5,10 +5,15 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
 
+import numpy as np
+from numpy.typing import NDArray
+
 from hsigui import plugins
 from hsigui.analysis.asked import Asked
+from hsigui.analysis.background import packed
 from hsigui.analysis.indices import index_names
 from hsigui.analysis.layer import Layer, LayerRecipe, Target
+from hsigui.analysis.settings import finds_spectra
 from hsigui.analysis.table import SPECTRA, WAVELENGTHS, kind
 from hsigui.cube.cube import Cube
 from hsigui.errors import HsiError
@@ -17,12 +22,18 @@ from hsigui.parameters import Value
 from hsigui.texts import say
 
 
-def recipe_of(name: str, parameters: Mapping[str, Value], targets: Iterable[Target] = ()) -> LayerRecipe:
+def recipe_of(
+    name: str, parameters: Mapping[str, Value], targets: Iterable[Target] = (),
+    left_out: NDArray[np.bool_] | None = None,
+) -> LayerRecipe:  # fmt: skip
     """The recipe of a kind, with all its settings; the name of an index stands for the kind `index` with that name.
 
+    Args:
+        left_out: pixels that have no part in the background of a kind that has one, rows x cols; None for none.
+
     Raises:
-        HsiError: there is no such kind or setting, a value is not allowed, or spectra are given to a kind that takes
-            none.
+        HsiError: there is no such kind or setting, a value is not allowed, or spectra or pixels to leave out are given
+            to a kind that takes none.
     """
     short = name.casefold()
     if short in index_names() and short not in parameters:
@@ -30,7 +41,10 @@ def recipe_of(name: str, parameters: Mapping[str, Value], targets: Iterable[Targ
     row, spectra = kind(name), tuple(targets)
     if spectra and SPECTRA not in row.needs:
         raise HsiError(say("{title} is not compared with spectra.", title=row.title), say("Leave the spectra out."))
-    return LayerRecipe(row.name, row.settings.of(parameters).to_json(), spectra, version=row.version)
+    if left_out is not None and not row.background:
+        raise HsiError(say("{title} has no background to leave pixels out of.", title=row.title), say("Take all."))
+    out = "" if left_out is None else packed(left_out)
+    return LayerRecipe(row.name, row.settings.of(parameters).to_json(), spectra, version=row.version, left_out=out)
 
 
 def make(cube: Cube, recipe: LayerRecipe, ctx: Context) -> Layer:
@@ -52,9 +66,9 @@ def make(cube: Cube, recipe: LayerRecipe, ctx: Context) -> Layer:
             say("{title} needs the wavelengths of {name}, and they are not known.", title=row.title, name=cube.name),
             say("Choose its sensor under Edit > Bands, or a formula that names bands by number: band(12)."),
         )
-    if SPECTRA in row.needs and not recipe.targets:
+    if SPECTRA in row.needs and not recipe.targets and not finds_spectra(settings):
         raise HsiError(say("{title} needs a spectrum to compare with.", title=row.title), say("Give one or several."))
-    asked = LayerRecipe(recipe.kind, settings.to_json(), recipe.targets, version=row.version)
+    asked = LayerRecipe(recipe.kind, settings.to_json(), recipe.targets, version=row.version, left_out=recipe.left_out)
     made = plugins.resolved(row.make)(cube, Asked(asked, settings), ctx)
     ctx.check()
     made = replace(made, cube=cube)

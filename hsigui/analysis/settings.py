@@ -80,6 +80,17 @@ class DistanceSettings(Parameters):
 
 
 @dataclass(frozen=True)
+class DetectionSettings(Parameters):
+    """Of targets against their background."""
+
+    shrinkage: float = setting(
+        0.0, 0.0, 1.0, "",
+        say("Which part of the covariance of the background gives way to one of bands that are alike; 0 for none, or "
+            "for as much as it takes where the covariance has no inverse."),
+    )  # fmt: skip
+
+
+@dataclass(frozen=True)
 class ContinuumSettings(Parameters):
     """Of spectra without their continuum."""
 
@@ -117,3 +128,42 @@ class GaussianSettings(KMeansSettings):
     clusters: int = setting(8, 2, 100, "", say("How many clusters there are to be."))
     components: int = setting(5, 1, 200, "", say("How many principal components the pixels are compared by."))
     shape: str = choice("full", ("full", "tied", "diag", "spherical"), say("What the clusters' covariances may be."))
+
+
+GIVEN, VCA, NFINDR, PPI = "given", "vca", "nfindr", "ppi"
+FCLS, NNLS = "fcls", "nnls"
+MOST_ENDMEMBERS = 60
+
+
+@dataclass(frozen=True)
+class UnmixSettings(Parameters):
+    """Of linear unmixing."""
+
+    method: str = choice(
+        FCLS, (FCLS, NNLS),
+        say("What shares may be: none negative and their sum 1 (fcls), or none negative (nnls), so that the sum tells "
+            "how bright a pixel is."),
+    )  # fmt: skip
+    find: str = choice(
+        GIVEN, (GIVEN, VCA, NFINDR, PPI),
+        say("Which spectra are mixed: those that are given, or pixels that are found by vertex component analysis "
+            "(vca), N-FINDR or the pixel purity index (ppi)."),
+    )  # fmt: skip
+    count: int = setting(
+        0, 0, MOST_ENDMEMBERS, "", say("How many are found; 0 for as many as HySime counts in the scene.")
+    )
+    seed: int = _seed()
+
+
+def finds_spectra(settings: Parameters) -> bool:
+    """Whether what is set finds spectra in the scene, so that none need be given."""
+    return isinstance(settings, UnmixSettings) and settings.find != GIVEN
+
+
+@dataclass(frozen=True)
+class UnmixedMapSettings(UnmixSettings):
+    """Of the map of the largest share."""
+
+    least: float = setting(
+        0.5, 0.0, 1.0, "", say("The share from which on a pixel is of a class; below, it is unclassified.")
+    )

@@ -47,6 +47,8 @@ class LayerKind:
         needs: `WAVELENGTHS` or `SPECTRA`, without which it cannot be made.
         gives: `MEASUREMENTS` or `CLASSES`.
         version: raised whenever the same recipe gives other numbers.
+        distance: a small value says that a pixel is like what it is compared with, so that the low ones are sought.
+        background: whether it takes what stands behind the spectra from all pixels, of which some can be left out.
     """
 
     name: str
@@ -58,6 +60,8 @@ class LayerKind:
     needs: tuple[str, ...] = ()
     gives: str = MEASUREMENTS
     version: int = 1
+    distance: bool = False
+    background: bool = False
 
     def __post_init__(self) -> None:
         if not self.name or not self.name.isascii() or not self.name.isidentifier():
@@ -96,13 +100,45 @@ OWN = (
         "sam", say("Spectral angle"),
         say("The angle between each pixel's spectrum and given ones; brightness does not matter."),
         "Kruse et al., Remote Sens. Environ. 44, 1993, doi 10.1016/0034-4257(93)90013-N",
-        f"{_HERE}.distances:sam", settings.DistanceSettings, (SPECTRA,),
+        f"{_HERE}.distances:sam", settings.DistanceSettings, (SPECTRA,), distance=True,
     ),
     LayerKind(
         "sid", say("Spectral information divergence"),
         say("How much each pixel's spectrum, seen as a distribution of light over bands, differs from given ones."),
         "Chang, IEEE Trans. Inf. Theory 46, 2000, doi 10.1109/18.857802",
-        f"{_HERE}.distances:sid", settings.DistanceSettings, (SPECTRA,),
+        f"{_HERE}.distances:sid", settings.DistanceSettings, (SPECTRA,), distance=True,
+    ),
+    LayerKind(
+        "mf", say("Matched filter"),
+        say("How much of a spectrum there is in each pixel, against the mean and covariance of the scene: 0 at the "
+            "mean, 1 at the spectrum."),
+        "Manolakis & Shaw, IEEE Signal Process. Mag. 19(1), 2002, doi 10.1109/79.974724",
+        f"{_HERE}.detection:matched_filter", settings.DetectionSettings, (SPECTRA,), background=True,
+    ),
+    LayerKind(
+        "ace", say("Adaptive coherence"),
+        say("The squared cosine between each pixel and a spectrum where the scene's covariance is made white: 0 to 1, "
+            "with few false alarms."),
+        "Kraut & Scharf, IEEE Trans. Signal Process. 47, 1999, doi 10.1109/78.782198",
+        f"{_HERE}.detection:ace", settings.DetectionSettings, (SPECTRA,), background=True,
+    ),
+    LayerKind(
+        "cem", say("Constrained energy minimisation"),
+        say("The weights of bands that give 1 for a spectrum and as little as can be for the scene."),
+        "Farrand & Harsanyi, Remote Sens. Environ. 59, 1997, doi 10.1016/S0034-4257(96)00080-6",
+        f"{_HERE}.detection:cem", settings.DetectionSettings, (SPECTRA,), background=True,
+    ),
+    LayerKind(
+        "unmix", say("Shares of spectra"),
+        say("Each pixel as a mixture of given spectra, or of pure pixels that are found: the share of each, and what "
+            "they leave."),
+        "Heinz & Chang, IEEE Trans. Geosci. Remote Sens. 39, 2001, doi 10.1109/36.911111",
+        f"{_HERE}.unmixing:shares", settings.UnmixSettings, (SPECTRA,),
+    ),
+    LayerKind(
+        "unmixed_map", say("Largest share"), say("The spectrum that has the largest share of each pixel, as classes."),
+        "Heinz & Chang, IEEE Trans. Geosci. Remote Sens. 39, 2001, doi 10.1109/36.911111",
+        f"{_HERE}.unmixing:largest_share", settings.UnmixedMapSettings, (SPECTRA,), gives=CLASSES,
     ),
     LayerKind(
         "continuum", say("Continuum removed"),

@@ -29,7 +29,7 @@ def on_bands(cube: Cube, targets: Sequence[Target]) -> tuple[NDArray[np.float64]
     """
     if not targets:
         raise HsiError(say("There is no spectrum to compare with."), say("Give one or several."))
-    values = np.array([_on(cube, target) for target in targets])
+    values = np.array([require_bands(cube, target) for target in targets])
     good = cube.good_bands
     good = good[np.isfinite(values[:, good]).all(axis=0)]
     if len(good) < LEAST_BANDS:
@@ -40,7 +40,12 @@ def on_bands(cube: Cube, targets: Sequence[Target]) -> tuple[NDArray[np.float64]
     return values[:, good], good
 
 
-def _on(cube: Cube, target: Target) -> NDArray[np.float64]:
+def require_bands(cube: Cube, target: Target) -> NDArray[np.float64]:
+    """One spectrum in all bands of a scene, NaN where it has no value; one a band.
+
+    Raises:
+        HsiError: as `on_bands`.
+    """
     values = np.asarray(target.values, dtype=np.float64)
     if not target.wavelengths:
         if len(values) != cube.bands:

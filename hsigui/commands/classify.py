@@ -10,6 +10,7 @@ from pathlib import Path
 import numpy as np
 
 from hsigui import api
+from hsigui.commands import classify_by as by_spectra
 from hsigui.commands.canonical import canonical
 from hsigui.commands.console import counted, run_with_progress, tell, tell_of
 from hsigui.commands.outputs import check_folder, check_outputs
@@ -31,11 +32,17 @@ LAYERS = ("confidence", "entropy", "probabilities")
 
 
 def classify(arguments: argparse.Namespace) -> None:
-    """Fits the probe to labels and draws the map of their scene; or draws maps with the probe that the run keeps.
+    """Fits the probe to labels and draws the map of their scene; or draws maps with the probe that the run keeps, or
+    one by spectra.
 
     Raises:
         HsiError: options do not go together, a file cannot be read or written, or a cube failed.
     """
+    if arguments.by is not None:
+        require_effect(arguments, by_spectra.needs(arguments))
+        by_spectra.classify_by(arguments)
+        return
+    by_spectra.require_by(arguments)
     require_effect(arguments, _needs(arguments))
     cubes = batch.found(arguments.cubes)
     if said := run_record.note_unchecked(arguments.run_folder):

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import argparse
 from collections.abc import Sequence
-from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -21,7 +20,8 @@ from hsigui.commands.outputs import check_outputs
 from hsigui.commands.reading import reading
 from hsigui.commands.without_effect import Need, of_cloud, require_effect
 from hsigui.cube.cube import Cube
-from hsigui.cube.formats.library import SpectralLibrary, open_library
+from hsigui.cube.formats.library import SpectralLibrary
+from hsigui.cube.libraries.table import read_library
 from hsigui.errors import HsiError
 from hsigui.jobs import Context
 from hsigui.report.map_options import MapOptions
@@ -36,21 +36,23 @@ def derive(arguments: argparse.Namespace) -> None:
         HsiError: options do not go together, a file cannot be read or written, or the scene lacks what the kind needs.
     """
     row = kind(recipe_of(arguments.kind, {}).kind)
-    require_effect(arguments, _needs(arguments, SPECTRA in row.needs))
+    require_effect(arguments, _needs(arguments, SPECTRA in row.needs, row.background))
     classes = row.gives == CLASSES
     outputs: list[tuple[Path, Sequence[str]]] = [(arguments.out, map_suffixes() if classes else layer_suffixes())]
     if arguments.mask is not None:
         outputs.append((arguments.mask, map_suffixes()))
         if arguments.above is None and arguments.below is None:
             raise HsiError(say("The mask has no threshold."), say("Give --above, --below or both."))
-    check_outputs([arguments.cube, *([arguments.library] if arguments.library else [])], outputs)
+    inputs = [path for path in (arguments.library, arguments.left_out) if path is not None]
+    check_outputs([arguments.cube, *inputs], outputs)
     parameters = _parameters(arguments)
     recipe_of(arguments.kind, parameters)  # refused now rather than after the scene is read
     cube = api.open(arguments.cube, **reading(arguments))
     spectra = _spectra(arguments, cube)
+    out = None if arguments.left_out is None else api.read_labels(arguments.left_out, cube).array > 0
 
     def work(ctx: Context) -> Layer:
-        return api.derive(cube, arguments.kind, spectra=spectra, ctx=ctx, **parameters)
+        return api.derive(cube, arguments.kind, spectra=spectra, left_out=out, ctx=ctx, **parameters)
 
     layer = run_with_progress(work, say("Opening {name}", name=cube.name))
     for note in layer.notes:
@@ -68,11 +70,12 @@ def derive(arguments: argparse.Namespace) -> None:
     print(say("{told} -> {out}", told=_told(layer), out=arguments.out))
 
 
-def _needs(arguments: argparse.Namespace, compares: bool) -> list[Need]:
+def _needs(arguments: argparse.Namespace, compares: bool, background: bool) -> list[Need]:
     spectra = say("This kind of layer is not compared with spectra.")
     threshold = say("The threshold is of --mask, and none is given.")
     return [
         *(Need(name, compares, spectra) for name in ("pixel", "library", "spectrum")),
+        Need("left_out", background, say("This kind of layer has no background.")),
         Need("spectrum", arguments.library is not None, say("--spectrum is of --library, and none is given.")),
         *(Need(name, arguments.mask is not None, threshold) for name in ("above", "below", "measure")),
         of_cloud([arguments.out, *([arguments.mask] if arguments.mask else [])]),
@@ -107,7 +110,7 @@ def _spectra(arguments: argparse.Namespace, cube: Cube) -> dict[str, NDArray[np.
         return {say("pixel {row}, {col}", row=r, col=c): cube.spectrum(r, c) for r, c in arguments.pixel}
     if arguments.library is None:
         return None
-    library = open_library(arguments.library)
+    library = read_library(arguments.library)
     if not arguments.spectrum:
         return library
     if unknown := [name for name in arguments.spectrum if name not in library.names]:
@@ -116,7 +119,7 @@ def _spectra(arguments: argparse.Namespace, cube: Cube) -> dict[str, NDArray[np.
             say("It has {names}.", names=", ".join(library.names[:20])),
         )
     places = [library.names.index(name) for name in arguments.spectrum]
-    return replace(library, names=tuple(arguments.spectrum), stored=library.stored[places])
+    return library.taken(places)
 
 
 def _told(layer: Layer) -> str:

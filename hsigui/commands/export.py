@@ -5,7 +5,6 @@ from __future__ import annotations
 import argparse
 import dataclasses
 import hashlib
-import re
 from pathlib import Path
 
 import numpy as np
@@ -17,11 +16,12 @@ from hsigui.commands.outputs import check_outputs
 from hsigui.commands.without_effect import of_export, require_effect
 from hsigui.errors import HsiError
 from hsigui.labels.formats.class_tables import merged_table, read_table, write_table
-from hsigui.labels.formats.files import ClassRaster, read_classes
+from hsigui.labels.formats.files import read_classes
 from hsigui.labels.formats.table import class_table_suffixes
 from hsigui.methods import model_card
 from hsigui.pipeline import provenance
 from hsigui.pipeline.chain import Chain
+from hsigui.pipeline.mapping_unit import smallest_unit
 from hsigui.pipeline.provenance import Provenance
 from hsigui.pipeline.result import with_filters
 from hsigui.pipeline.values import Filters
@@ -49,7 +49,7 @@ def export(arguments: argparse.Namespace) -> None:
         classes = merged_table(classes, read_table(arguments.classes))
     filters = Filters(arguments.majority, arguments.sieve, arguments.connectivity)
     array = filtered(raster.array, **dataclasses.asdict(filters))
-    smallest = smallest_unit(arguments.mmu, raster)
+    smallest = smallest_unit(arguments.mmu, raster.geo, raster.array.shape)
     options = MapOptions(
         arguments.title, arguments.cog, arguments.bare, arguments.simplify, smallest, arguments.north_up
     )
@@ -85,24 +85,6 @@ def _commands(arguments: argparse.Namespace, record: Provenance, out: Path) -> t
     there = {str(arguments.map.expanduser().resolve()): drawn} if drawn else {}
     chain.add([canonical(arguments, out=[out], legend=None)], there)
     return tuple(chain.lines)
-
-
-def smallest_unit(text: str, raster: ClassRaster) -> int:
-    """A smallest mapping unit in pixels: "20", "500m2" or "0.5ha".
-
-    Raises:
-        HsiError: it is none of these, or an area is asked for and the map has no place in metres.
-    """
-    said = re.fullmatch(r"(\d+(?:\.\d+)?)\s*(m2|m²|ha)?", text.strip().casefold())
-    if said is None:
-        raise HsiError(say("“{text}” is no mapping unit.", text=text), say("Give it as 20 (pixels), 500m2 or 0.5ha."))
-    value, unit = float(said.group(1)), said.group(2)
-    if unit is None:
-        return int(np.ceil(value))
-    area = provenance.pixel_area(raster.geo, raster.array.shape)
-    if area is None:
-        raise HsiError(say("The size of this map's pixels is not known."), say("Give --mmu in pixels."))
-    return int(np.ceil(value * (10_000 if unit == "ha" else 1) / area - 1e-9))
 
 
 def card(arguments: argparse.Namespace) -> None:

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from hsigui import __version__
+from hsigui.commands.match_parser import add_by, add_match
 from hsigui.commands.options import add_overwrite, command
 from hsigui.commands.project_parser import add_project
 from hsigui.cube.demo_spec import FIELDS, LEAST, DemoSpec
@@ -19,8 +20,8 @@ from hsigui.report import table as maps
 from hsigui.specs import CONTEXTS, PRECISIONS, split_of
 from hsigui.texts import say
 
-COMMANDS = ("info", "labels", "derive", "sample", "pretrain", "classify", "export", "card", "evaluate", "study",
-            "project", "demo")  # fmt: skip
+COMMANDS = ("info", "labels", "derive", "match", "statistics", "separability", "sample", "pretrain", "classify",
+            "export", "card", "evaluate", "study", "project", "demo")  # fmt: skip
 CLASS_TABLES = listed(labels.class_table_suffixes(), "or")
 MOST_BANDS = 65_535  # as many as a GeoTIFF can have
 MAPS = "%(formats of maps)s"  # filled in when help is shown, because asking for them looks for plug-ins
@@ -66,6 +67,12 @@ def build_parser() -> argparse.ArgumentParser:
     _add_info(commands)
     _add_labels(commands)
     _add_derive(commands)
+    p = add_match(commands)
+    p.add_argument("cube", type=scene, metavar="CUBE", help=say("the scene"))
+    _add_reading(p)
+    _add_scale(p)
+    _add_statistics(commands)
+    _add_separability(commands)
     _add_sample(commands)
     _add_pretrain(commands)
     _add_classify(commands)
@@ -74,7 +81,8 @@ def build_parser() -> argparse.ArgumentParser:
     _add_evaluate(commands)
     _add_study(commands)
     add_project(commands)
-    for name in ("info", "labels", "derive", "sample", "pretrain", "classify", "export", "evaluate", "study"):
+    for name in ("info", "labels", "derive", "match", "statistics", "separability", "sample", "pretrain", "classify",
+                 "export", "evaluate", "study"):  # fmt: skip
         _add_outside(commands.choices[name])
     _add_demo(commands)
     return parser
@@ -140,7 +148,7 @@ def _add_derive(commands: Commands) -> None:
 
     p = commands.add_parser(
         "derive",
-        help=say("a layer that needs no learning: components, an index, a formula, spectral distances, clusters"),
+        help=say("a layer that needs no learning: components, indices, distances, targets, unmixing, clusters"),
     )
     p.add_argument("cube", type=scene, metavar="CUBE", help=say("the scene"))
     p.add_argument(
@@ -159,10 +167,14 @@ def _add_derive(commands: Commands) -> None:
         "--pixel", action="append", type=_place, metavar="ROW,COL",
         help=say("compare with the spectrum of this pixel, from 0; may be given again"),
     )  # fmt: skip
-    p.add_argument("--library", type=Path, metavar="FILE", help=say("compare with the spectra of an ENVI library"))
+    p.add_argument("--library", type=Path, metavar="FILE", help=say("compare with the spectra of a library"))
     p.add_argument(
         "--spectrum", action="append", metavar="NAME", help=say("only with this one of the library; may be given again")
     )
+    p.add_argument(
+        "--left-out", type=Path, metavar="LABELS",
+        help=say("mf, ace, cem: pixels with a label in this file have no part in the background"),
+    )  # fmt: skip
     p.add_argument(
         "--mask", type=Path, metavar="FILE", help=say("also write where the layer passes a threshold, as a map")
     )
@@ -177,6 +189,53 @@ def _add_derive(commands: Commands) -> None:
     add_overwrite(p)
     _add_scale(p)
     p.set_defaults(work=command("derive"))
+
+
+def _add_statistics(commands: Commands) -> None:
+    p = commands.add_parser(
+        "statistics", help=say("what the values of classes of pixels are like: mean, spread, percentiles, covariance")
+    )
+    _add_classes_of_cube(p)
+    p.add_argument(
+        "--percentiles", type=_percents, default=(5.0, 25.0, 50.0, 75.0, 95.0), metavar="P,P",
+        help=say("which percentiles (5,25,50,75,95); none for none"),
+    )  # fmt: skip
+    p.add_argument("--covariance", type=Path, metavar="CSV", help=say("also write the covariance of each class"))
+    p.add_argument("--correlation", type=Path, metavar="CSV", help=say("also write the correlation of each class"))
+    add_overwrite(p)
+    _add_scale(p)
+    p.set_defaults(work=command("statistics"))
+
+
+def _add_separability(commands: Commands) -> None:
+    p = commands.add_parser(
+        "separability",
+        help=say("how well pairs of classes can be told apart: Jeffries-Matusita and transformed divergence"),
+    )
+    _add_classes_of_cube(p)
+    add_overwrite(p)
+    _add_scale(p)
+    p.set_defaults(work=command("separability", "statistics"))
+
+
+def _add_classes_of_cube(p: argparse.ArgumentParser) -> None:
+    """A scene, classes of its pixels, and bands."""
+    p.add_argument("cube", type=scene, metavar="CUBE", help=say("the scene, or a layer that derive wrote"))
+    p.add_argument(
+        "--labels", type=Path, required=True, metavar="LABELS",
+        help=say("classes of its pixels: labels, a ground truth, a map or clusters"),
+    )  # fmt: skip
+    p.add_argument(
+        "--labels-variable", "--labels-layer", metavar="NAME",
+        help=say("array, layer or field of the labels, where several fit"),
+    )  # fmt: skip
+    _add_background(p, "--labels-background")
+    _add_buffer(p, "--labels-buffer")
+    p.add_argument(
+        "--bands", type=_bands, metavar="N,N-N", help=say("only these bands, counted from 1 (all that are good)")
+    )
+    p.add_argument("--out", type=Path, required=True, metavar="CSV", help=say("the table"))
+    _add_reading(p)
 
 
 class _ListKinds(argparse.Action):
@@ -319,11 +378,12 @@ def _add_classify(commands: Commands) -> None:
         description=say("With --labels: fits the probe to the labels of a scene, draws its map and keeps the "
                         "classifier in RUN. Without: draws the maps of other cubes with the classifier that RUN keeps; "
                         "their bands are matched by wavelength. With --out-dir a cube that fails does not stop the "
-                        "others, and the same command given again makes only what failed or has changed."),
+                        "others, and the same command given again makes only what failed or has changed. With --by: "
+                        "draws the map by spectra, without a run."),
     )  # fmt: skip
     p.add_argument("cubes", metavar="CUBE", nargs="+", help=say("scenes; patterns such as 'flight-*/*.hdr' too"))
     p.add_argument(
-        "--run", type=Path, required=True, metavar="RUN", dest="run_folder", help=say("folder that pretrain wrote")
+        "--run", type=Path, metavar="RUN", dest="run_folder", help=say("folder that pretrain wrote; not with --by")
     )
     p.add_argument("--labels", type=Path, metavar="LABELS", help=say("of the one CUBE: a file of labels"))
     p.add_argument(
@@ -356,6 +416,7 @@ def _add_classify(commands: Commands) -> None:
     p.add_argument("--entropy", type=Path, metavar="TIF", help=say("also write how undecided every pixel is, 0 to 1"))
     p.add_argument("--probabilities", type=Path, metavar="TIF", help=say("also write a layer of probabilities a class"))
     _add_filters(p)
+    add_by(p)
     _add_device(p)
     _add_reading(p)
     add_overwrite(p)
@@ -760,6 +821,15 @@ def _amount(text: str) -> float:
 
 def _words(text: str) -> tuple[str, ...]:
     return tuple(word.strip() for word in text.split(",") if word.strip())
+
+
+def _percents(text: str) -> tuple[float, ...]:
+    if text.strip() == "none":
+        return ()
+    found = tuple(_amount(word) for word in _words(text))
+    if not found or max(found) > 100:
+        raise argparse.ArgumentTypeError(say("must be numbers from 0 to 100, such as 5,50,95"))
+    return found
 
 
 def _counts(text: str) -> tuple[int, ...]:

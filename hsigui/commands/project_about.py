@@ -110,7 +110,10 @@ def _about_class(info: ClassInfo) -> dict[str, Any]:
 
 def _about_spectrum(spectrum: Spectrum) -> dict[str, Any]:
     row, col = spectrum.place or (None, None)
-    return {"name": spectrum.label, "color": list(spectrum.color), "row": row, "col": col}
+    return {
+        "name": spectrum.label, "color": list(spectrum.color), "row": row, "col": col, "group": spectrum.group,
+        "note": spectrum.note,
+    }  # fmt: skip
 
 
 def _about_truth(truth: Truth | None) -> dict[str, Any] | None:

@@ -190,6 +190,11 @@ class AccuracyChanged(Changed):
 
 
 @dataclass(frozen=True)
+class ErrorsChosen(Changed):
+    """Other errors of the map are meant."""
+
+
+@dataclass(frozen=True)
 class DerivedListChanged(Changed):
     """There are more or fewer derived layers."""
 

@@ -24,6 +24,7 @@ from hsigui.document.events import (
     BandsChanged,
     CourseChanged,
     EncoderChanged,
+    ErrorsChosen,
     MapChanged,
     MapSpecChanged,
     NotesChanged,
@@ -39,6 +40,7 @@ from hsigui.document.scene_labels import SceneLabels
 from hsigui.document.scene_state import MapMaking, RunPlace
 from hsigui.document.shelf import Shelf
 from hsigui.document.values import Accuracy, ClassMap, Encoder, Features, MapOfScene, Probe, Run, Spectrum
+from hsigui.report.error_map import ALL, Confused
 from hsigui.report.reliability import Reliability
 from hsigui.specs import MapSpec
 from hsigui.texts import say
@@ -69,6 +71,7 @@ class Scene(SceneLabels):
         course: how its last training goes or went; None before the first.
         overlays: what lies over its composite, from the lowest to the highest; empty for as at first.
         results: maps that are kept beside the one that is shown, and notes of trainings.
+        errors_meant: which errors of its map are looked at; classes that no map of it has mean none.
     """
 
     def __init__(self, cube: Cube, view: ViewState, plain: Cube | None = None) -> None:
@@ -87,6 +90,7 @@ class Scene(SceneLabels):
         self.course: TrainingCurves | None = None
         self.overlays: tuple[Overlay, ...] = ()
         self.results = KeptResults(self.events)
+        self.errors_meant: Confused = ALL
         self._input_identity: tuple[Cube, str] | None = None
 
     # Which scene this is
@@ -131,6 +135,12 @@ class Scene(SceneLabels):
         if overlays != self.overlays:
             self.overlays = overlays
             self.events.emit(OverlaysChanged())
+
+    def choose_errors(self, meant: Confused) -> None:
+        """Takes which errors of its map are looked at."""
+        if meant != self.errors_meant:
+            self.errors_meant = meant
+            self.events.emit(ErrorsChosen())
 
     def replace_cube(self, cube: Cube, *, plain: Cube | None = None, new_input: bool) -> None:
         """Takes the same scene with other bands, or read again; labels and ground truth stay.

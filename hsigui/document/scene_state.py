@@ -15,6 +15,7 @@ from hsigui.document.overlays import Overlay
 from hsigui.document.results import KeptResult
 from hsigui.document.samples import Sample
 from hsigui.document.values import MapOfScene, Spectrum, Truth
+from hsigui.report.error_map import ALL, Confused
 from hsigui.specs import MapSpec
 from hsigui.texts import say
 
@@ -79,6 +80,7 @@ class SceneState:
         lost: parts that could not be understood, by name: another version of the program wrote them.
         overlays: what lies over the composite, from the lowest to the highest.
         results: maps that are kept beside the one that is shown, and notes of trainings.
+        errors_meant: which errors of the map are looked at.
     """
 
     view: ViewState | None = None
@@ -94,6 +96,7 @@ class SceneState:
     lost: tuple[str, ...] = ()
     overlays: tuple[Overlay, ...] = ()
     results: tuple[KeptResult, ...] = ()
+    errors_meant: Confused = ALL
 
     @property
     def lost_in_words(self) -> str:

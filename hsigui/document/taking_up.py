@@ -15,6 +15,7 @@ def state_of(scene: Scene, looked_at: LookedAt | None = None) -> SceneState:
         scene.view, looked_at, scene.spectra, scene.truth, scene.samples.all, _runs(scene), scene.chosen_map_spec,
         scene.map_to_make or made, scene.derived.kept, scene.derived.view, overlays=scene.overlays,
         results=scene.results.all,
+        errors_meant=scene.errors_meant,
     )  # fmt: skip
 
 
@@ -42,6 +43,7 @@ def take_look(scene: Scene, state: SceneState) -> None:
     scene.derived.take_up(state.derived, state.derived_view)
     scene.choose_map_spec(state.map_spec)
     scene.set_overlays(state.overlays)
+    scene.choose_errors(state.errors_meant)
 
 
 def _runs(scene: Scene) -> tuple[RunPlace, ...]:

@@ -233,10 +233,30 @@ class MapOfScene:
 
 @dataclass(frozen=True)
 class Spectrum:
-    """One curve: its name, its colour, its value in every band (NaN where there is none), and the pixel (row, col) that
-    it is of, where it is of one."""
+    """One curve over the bands of its scene.
+
+    Attributes:
+        values: one in every band; NaN where there is none.
+        place: the pixel (row, col) that it is of, where it is of one.
+        spread: standard deviation of what it is the mean of, one in every band; None for a single spectrum.
+        group: the folder that it lies in; empty for none.
+        shown: whether it is drawn, and its place marked.
+        factor: what its values were multiplied by as they came, to be of the size of the scene's.
+        note: where it is from, and what was done to it on the way; empty for a pixel.
+    """
 
     label: str
     color: Color
     values: NDArray[np.float32]
     place: tuple[int, int] | None = None
+    spread: NDArray[np.float32] | None = None
+    group: str = ""
+    shown: bool = True
+    factor: float = 1.0
+    note: str = ""
+
+    def with_factor(self, factor: float) -> Spectrum:
+        """The same with its values as they came multiplied by another factor."""
+        by = np.float32(factor / self.factor)
+        spread = None if self.spread is None else self.spread * by
+        return replace(self, values=self.values * by, spread=spread, factor=factor)

@@ -16,8 +16,9 @@ from hsigui.cube.cube import Cube, CubeInfo
 from hsigui.cube.describe import bands_of, describe, layout_of, place_of
 from hsigui.cube.formats.arrays import AmbiguousArray
 from hsigui.cube.formats.envi import Header, find_header, info_of, is_envi, read_header
-from hsigui.cube.formats.library import SpectralLibrary, is_library, open_library
+from hsigui.cube.formats.library import SpectralLibrary
 from hsigui.cube.formats.table import reader_of
+from hsigui.cube.libraries.table import is_known_library, library_format_of, read_library
 from hsigui.cube.open import list_arrays, open_cube
 from hsigui.errors import HsiError
 from hsigui.labels.background import number_text
@@ -36,7 +37,7 @@ def describe_file(path: str | Path, *, variable: str | None = None, **reading: A
     """What a file holds, ready to be written as JSON.
 
     Args:
-        path: anything that `open_cube`, `read_classes` or `open_library` reads.
+        path: anything that `open_cube`, `read_classes` or `read_library` reads.
         variable: name of the array in a file of several.
         reading: further choices for `open_cube`.
 
@@ -45,8 +46,8 @@ def describe_file(path: str | Path, *, variable: str | None = None, **reading: A
         HsiError: the file cannot be read, or holds none of the three.
     """
     path = Path(path).expanduser()
-    if untrusted.is_file(path) and is_library(path):
-        return describe_library(open_library(path))
+    if untrusted.is_file(path) and is_known_library(path):
+        return describe_library(read_library(path))
     if (raster := _classes_in(path)) is not None:
         return describe_classes(path, raster)
     try:
@@ -54,6 +55,8 @@ def describe_file(path: str | Path, *, variable: str | None = None, **reading: A
     except AmbiguousArray:
         raise
     except HsiError as refusal:
+        if (library := _table_of_spectra(path)) is not None:
+            return describe_library(library)
         return describe_classes(path, _classes_instead(path, variable, refusal))
     return describe(cube) | _format_details(path, cube.info.variable) | _truth_beside(path, cube) | _no_data_in(cube)
 
@@ -115,6 +118,7 @@ def describe_library(library: SpectralLibrary) -> dict[str, Any]:
         "name": library.path.stem,
         "spectra": len(library),
         "spectra_names": list(library.names),
+        "said_of_spectra": list(library.columns),
         "bands": library.bands,
         "dtype": library.dtype.name,
         **layout_of(info),
@@ -123,6 +127,17 @@ def describe_library(library: SpectralLibrary) -> dict[str, Any]:
         "notes": list(library.notes),
         "metadata": dict(library.metadata),
     }
+
+
+def _table_of_spectra(path: Path) -> SpectralLibrary | None:
+    """The library in a text of columns, or in a folder of spectra; None where it holds none with wavelengths."""
+    if not untrusted.there(path) or not (path.is_dir() or library_format_of(path)):
+        return None
+    try:
+        library = read_library(path)
+    except HsiError:
+        return None  # what it is instead is told by whoever reads it as labels
+    return library if library.wavelengths is not None else None
 
 
 def _envi_header(path: Path) -> Header | None:

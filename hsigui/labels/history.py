@@ -11,7 +11,7 @@ from hsigui.labels.label_map import Edit, LabelMap, PackedEdit
 
 STEPS, MOST_BYTES = 500, 256_000_000
 SPREAD = 4  # the pieces of a stroke become one edit while its box is at most so many times their own boxes
-ROOM = 1_000_000  # pixels of a box that are never too many
+ROOM = 1_000_000  # pixels of a box that are never too many, and of boxes that are many enough for an edit
 
 
 @dataclass(frozen=True)
@@ -192,6 +192,8 @@ def _close(edits: Sequence[Edit]) -> bool:
         return False
     top, left, bottom, right = _around(edits)
     own = sum(edit.mask.size for edit in edits if edit.mask is not None)
+    if own > ROOM:
+        return False  # to put them together would take longer than the pieces did
     return (bottom - top) * (right - left) <= max(SPREAD * own, ROOM)
 
 

@@ -7,6 +7,7 @@ which nothing is ever trained on. A pixel should have a label in one of them onl
 from __future__ import annotations
 
 import zlib
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 import numpy as np
@@ -14,7 +15,7 @@ from numpy.typing import NDArray
 
 from hsigui.errors import HsiError
 from hsigui.labels.classes import MAX_CLASS, ClassTable
-from hsigui.labels.strokes import trimmed
+from hsigui.labels.strokes import parts_of, trimmed
 from hsigui.texts import say
 
 UNLABELLED = 0
@@ -52,6 +53,19 @@ class Edit:
     @property
     def changes_labels(self) -> bool:
         return self.mask is not None
+
+    def pieces(self, pixels: int) -> Iterator[Edit]:
+        """The same change as several edits, one below the other, whose boxes have about so many pixels; the first of
+        them has the classes."""
+        if self.mask is None:
+            yield self
+            return
+        at, classes = 0, self.classes
+        for top, left, mask in parts_of((self.top, self.left, self.mask), pixels):
+            count = int(np.count_nonzero(mask))
+            new = self.new[at : at + count] if isinstance(self.new, np.ndarray) else self.new
+            yield Edit(top, left, mask, new, classes, self.layer)
+            at, classes = at + count, None
 
     def packed(self) -> PackedEdit:
         """The same edit in little memory."""
@@ -233,7 +247,11 @@ class LabelMap:
 
     def _count(self, layer: int, numbers: NDArray[np.uint16], sign: int) -> None:
         for start in range(0, len(numbers), _AT_ONCE):  # each part is made 64 bits wide to be counted
-            found = np.bincount(numbers[start : start + _AT_ONCE])
+            part = numbers[start : start + _AT_ONCE]
+            if (part == part[0]).all():  # most often, and many times as fast
+                self._counts[layer, part[0]] += sign * len(part)
+                continue
+            found = np.bincount(part)
             self._counts[layer, : len(found)] += sign * found
 
 

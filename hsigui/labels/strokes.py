@@ -6,7 +6,7 @@ The work and the memory grow with the box, never with the scene.
 from __future__ import annotations
 
 import itertools
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
 import numpy as np
 from numpy.typing import NDArray
@@ -142,6 +142,14 @@ def _clipped(shape: tuple[int, int], top: int, left: int, mask: NDArray[np.bool_
     """The part of a mask that lies inside the scene."""
     inside = mask[max(0, -top) : max(0, shape[0] - top), max(0, -left) : max(0, shape[1] - left)]
     return trimmed(max(0, top), max(0, left), inside)
+
+
+def parts_of(area: Area, pixels: int) -> Iterator[Area]:
+    """An area as several, one below the other, whose boxes have about so many pixels."""
+    top, left, mask = area
+    rows = max(1, pixels // mask.shape[1])
+    for start in range(0, len(mask), rows):
+        yield top + start, left, mask[start : start + rows]
 
 
 def trimmed(top: int, left: int, mask: NDArray[np.bool_]) -> Area | None:

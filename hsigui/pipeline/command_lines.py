@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from hsigui.analysis.layer import Between
+from hsigui.analysis.references import Matching
 from hsigui.cube.demo_spec import DemoSpec
 from hsigui.cube.formats.choice import ImportChoice
 from hsigui.methods import asked
@@ -24,7 +25,7 @@ from hsigui.specs import MapSpec, PretrainSpec, SplitSpec
 RUN, MAP, REPORT = "repeated-run", "repeated-map.tif", "repeated-report"
 CONFIDENCE = "repeated-confidence.tif"
 LAYER, MASK = "repeated-layer.tif", "repeated-mask.tif"
-LABELS, TEST = "repeated-labels.tif", "repeated-test.tif"
+LABELS, TEST, TRUTH = "repeated-labels.tif", "repeated-test.tif", "repeated-truth.tif"
 DEMO, DEMO_SCENE = "repeated-demo", "repeated-demo/demo-scene.hdr"
 DEMO_TRUTH = "repeated-demo/demo-truth.hdr"
 
@@ -140,6 +141,69 @@ def classify(
         words += [f"--{name}", value] if value != getattr(Filters(), name) else []
     beside = ["--confidence", CONFIDENCE] if confidence else []
     return _line("classify", *scene.words, *words, "--device", device, "--out", MAP, *beside, *scene.reading)
+
+
+@dataclass(frozen=True)
+class LabelsArgument:
+    """The labels of the lines: their file (None for none), which array of it, and how it is read; empty for as it
+    says."""
+
+    path: str | None = None
+    variable: str = ""
+    background: str = ""
+    buffer: str = ""
+
+    @property
+    def words(self) -> list[str]:
+        """The options that name them."""
+        if self.path is None:
+            return []
+        more = ["--labels-variable", self.variable] if self.variable else []
+        more += [f"--labels-background={self.background}"] if self.background else []
+        more += [f"--labels-buffer={self.buffer}"] if self.buffer else []
+        return ["--labels", self.path, *more]
+
+
+def classify_by(
+    scene: CubeArgument, matching: Matching, labels: LabelsArgument, filters: Filters | None = None
+) -> str:  # fmt: skip
+    """Draws a map by spectra; empty where these are in no file.
+
+    Args:
+        labels: that the spectra are means of, where they are.
+    """
+    words = _of_references(matching, labels)
+    if not words:
+        return ""
+    words += [] if matching.threshold is None else ["--threshold", matching.threshold]
+    for name, value in matching.thresholds.items():
+        words += ["--threshold-of", f"{name}={value}"]
+    words += ["--between", f"{matching.first:g},{matching.last:g}"] if matching.first or matching.last else []
+    for name, value in dataclasses.asdict(filters or Filters()).items():
+        words += [f"--{name}", value] if value != getattr(Filters(), name) else []
+    return _line("classify", *scene.words, "--by", matching.by, *words, "--out", MAP, *scene.reading)
+
+
+def _of_references(matching: Matching, labels: LabelsArgument) -> list[object]:
+    """The options that name the spectra; none where no options do."""
+    references = matching.references
+    if all(each.of_labels for each in references):
+        return list(labels.words)
+    if all(each.place is not None for each in references):
+        found: list[object] = []
+        for each in references:
+            assert each.place is not None
+            found += ["--pixel", f"{each.group}={each.place[0]},{each.place[1]}"]
+        return found
+    sources = {each.source for each in references}
+    if len(sources) != 1 or "" in sources:
+        return []
+    words: list[object] = ["--library", *sources]
+    for name in dict.fromkeys(each.target.name for each in references):
+        words += ["--spectrum", name]
+    for name, group in dict.fromkeys((each.target.name, each.group) for each in references):
+        words += ["--class", f"{group}={name}"] if group != name else []
+    return words
 
 
 def derive(

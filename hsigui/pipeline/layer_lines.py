@@ -24,10 +24,16 @@ def layer_lines(cube: Cube, recipe: LayerRecipe, pixels: Sequence[Pixel] = ()) -
         pixels: those whose spectra it is compared with.
 
     Raises:
-        HsiError: its scene is in no file, or it is compared with spectra that are not those of pixels.
+        HsiError: its scene is in no file, or it is compared with spectra that are not those of pixels, or leaves
+            out pixels.
     """
     if is_nowhere(cube):
         raise HsiError(say("The scene {name} is in no file.", name=cube.name), say("Save it first."))
+    if recipe.left_out:
+        raise HsiError(
+            say("Labelled pixels are left out of the background, and no command names them."),
+            say("Save the labels, and give their file with --left-out."),
+        )
     if len(recipe.targets) != len(pixels):
         raise HsiError(
             say("The layer is compared with spectra that are not those of single pixels: no command names them."),

@@ -24,6 +24,7 @@ from hsigui.texts import say
 
 BY_HAND = say("painted or opened in the window")
 NO_COMMANDS = say("The labels are in no file, so no command line repeats this: export the labels, too.")
+NO_FILE = say("The spectra that stand for the classes are in no single file, so no command line repeats this.")
 OTHER_BANDS = say(
     "The bands of the scene were changed in the window; the command lines read them as the file has them."
 )
@@ -54,7 +55,13 @@ def evaluate_result(
     commands = command_lines(result, record, files, score=True)
     said = [_reference_note(result), *lost, *notes]
     plain = result.plain or result.cube
-    said += [NO_COMMANDS] if not commands else [OTHER_BANDS] if result.cube is not plain else []
+    said += (
+        [NO_COMMANDS if result.nearest is None else NO_FILE]
+        if not commands
+        else [OTHER_BANDS]
+        if result.cube is not plain
+        else []
+    )
     hashes = {"map": provenance.raster_hash(result.array), "reference": provenance.raster_hash(result.tested)}
     sure = result.own_confidence
     relied = None if sure is None else reliability(sure, result.array, result.test_pixels, result.classes)

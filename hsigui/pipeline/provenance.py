@@ -11,7 +11,9 @@ pixels), `edge_reach` (of averages that stop at edges), `influence` (level of co
 see `influence`) and `masked_out` (the file of the pixels that pretraining did not see) with `masked_out_sha256`,
 `chosen_by` (labels that chose something besides the classifier: `what` they chose, `file`, `variable`, `sha256`,
 `pixels`), and `confidence` (path of the layer of that name, where it was written with the map) with `confidence_sha256`
-(of its values). Loads no torch.
+(of its values). Of a map by spectra also `matching` (see `analysis.references.Matching.to_json`) and `no_data` (in
+which pixels the scene has no data, as bits from the upper left pixel on, deflated, base64; empty for none). Loads no
+torch.
 """
 
 from __future__ import annotations
@@ -82,6 +84,8 @@ class Provenance:
     chosen_by: tuple[Mapping[str, Any], ...] = ()
     confidence: str = ""
     confidence_sha256: str = ""
+    matching: Mapping[str, Any] = field(default_factory=dict)
+    no_data: str = ""
 
     def context(self, title: str, legend: tuple[LegendRow, ...], notes: tuple[str, ...] = ()) -> ReportContext:
         """The report's text about this map."""
@@ -133,7 +137,7 @@ def describe_run(
     return Provenance(
         scene={"name": cube.name, "rows": cube.rows, "cols": cube.cols, "bands": cube.bands},
         settings={
-            **({"Scene": said} if (said := _chosen_of(cube)) else {}),
+            **({"Scene": said} if (said := chosen_of(cube)) else {}),
             "Pretraining": {
                 "method": asked.method,
                 "preset": asked.preset,
@@ -176,7 +180,7 @@ def describe_run(
     )
 
 
-def _chosen_of(cube: Cube) -> dict[str, str]:
+def chosen_of(cube: Cube) -> dict[str, str]:
     """What of the scene was left out, or taken in, by choice and not by its file. Bands count from 1."""
     info = cube.info
     numbers = {

@@ -17,7 +17,8 @@ from hsigui.texts import say
 
 READING = frozenset({"--variable", "--axes", "--size", "--order", "--wavelengths", "--bad-bands", "--units",
                      "--quality", "--scale", "--leave-out-bands", "--take-in-bands"})  # fmt: skip
-FLAGS = frozenset({"--headless", "--no-monitor"})
+FLAGS = frozenset({"--headless", "--no-monitor", "--cog", "--bare", "--north-up", "--resample"})
+MANY = frozenset({"--out", "--legend"})  # options of an export that take as many words as follow
 TRAINING = {
     "--method": str, "--preset": str, "--epochs": int, "--seed": int, "--device": str, "--start": str, "--from": str,
     "--mask-out": str, "--patience": int, "--precision": str, "--threads": int,
@@ -25,6 +26,7 @@ TRAINING = {
 SPEC_NAMES = {"--from": "begin_from", "--mask-out": "mask_out"}
 DRAWING = {"--smooth": float, "--edges": float, "--context": str}
 FILTERS = {"--majority": int, "--sieve": int, "--connectivity": int}
+WRITING = {"--title": str, "--simplify": float}  # with the flags and --mmu: how a map is written
 SAMPLING = {
     "--per-class": int, "--percent": float, "--seed": int, "--split": str, "--block": int, "--strokes": int,
     "--pixels": int,
@@ -72,10 +74,17 @@ class _Line:
                 option = "" if joined or word in FLAGS else word
             elif option:
                 found[option] = (*found[option], word)
-                option = ""
+                option = option if command == "export" and option in MANY else ""
             else:
                 words.append(word)
         return cls(command, tuple(words), found)
+
+    @property
+    def word(self) -> str:
+        """The only one without an option."""
+        if len(self.words) != 1:
+            raise _untranslated(" ".join([self.command, *self.words]))
+        return self.words[0]
 
     def one(self, option: str) -> str:
         """The value of an option; empty where it is not given."""
@@ -122,7 +131,7 @@ class _Script:
 
     def _info(self, line: _Line) -> None:
         line.only(READING)
-        (path,) = line.words
+        path = line.word
         self._say(_call("print", self._cube(path, line)))
 
     def _read_labels(self, line: _Line) -> None:
@@ -132,18 +141,20 @@ class _Script:
         cube = self._cube(scene, dataclasses.replace(line, options={})) if scene else ""
         more = line.arguments({"--variable": str, "--background": str, "--buffer": str}, {})
         labels = self._new("labels", _call("hsigui.read_labels", repr(path), *([cube] if cube else []), *more))
+        self._held[out] = labels
         self._say(_call("hsigui.save", labels, repr(out)))
 
     def _demo(self, line: _Line) -> None:
         line.only(SIMULATING, ("--headless", "--out", "--size"))
         rows, cols = line.one("--size").split("x") if "--size" in line.options else ("", "")
         size = [f"rows={rows}", f"cols={cols}"] if rows else []
-        self.imports.append("from hsigui.cube.demo import write_demo")
+        self._import("from hsigui.cube.demo import write_demo")
         self._say(_call("write_demo", repr(line.one("--out")), *line.arguments(SIMULATING, {}), *size))
 
     def _sample(self, line: _Line) -> None:
-        line.only(SAMPLING, ("--out", "--rest", "--guard", "--variable"))
-        truth = self._labels(line.words[0], line.one("--variable"), "")
+        line.only(SAMPLING, ("--out", "--rest", "--guard", "--variable", "--background", "--buffer"))
+        how = (line.one(f"--{name}") for name in ("variable", "background", "buffer"))
+        truth = self._labels(line.word, next(how), "", *how)
         guard = line.one("--guard")
         more = [f"guard={guard if guard.isdigit() else repr(guard)}"] if guard else []
         split = self._new("split", _call("hsigui.sample", truth, *line.arguments(SAMPLING, {}), *more))
@@ -167,11 +178,46 @@ class _Script:
         first = cubes[0] if len(cubes) == 1 else f"[{', '.join(cubes)}]"
         self._held[line.one("--out")] = self._new("encoder", _call("hsigui.pretrain", first, *more))
 
-    def _classify(self, line: _Line) -> None:
-        own = ("--run", "--probe", "--labels", "--labels-variable", "--labels-background", "--labels-buffer",
-               "--device", "--out", "--confidence", "--entropy", "--probabilities")  # fmt: skip
-        line.only(DRAWING, FILTERS, READING, own)
+    def _classify_by(self, line: _Line) -> None:
+        own = ("--by", "--library", "--spectrum", "--class", "--pixel", "--threshold", "--threshold-of", "--between",
+               "--labels", "--labels-variable", "--labels-background", "--labels-buffer", "--out", "--confidence",
+               "--entropy")  # fmt: skip
+        line.only(FILTERS, READING, own)
         (path,) = line.words
+        cube, many = self._cube(path, line), line.options
+        how = [repr(line.one("--library"))] if "--library" in many else []
+        how.append(f"by={line.one('--by')!r}")
+        how += line.arguments({"--threshold": float}, {})
+        if "--threshold-of" in many:
+            limits = (text.rpartition("=") for text in many["--threshold-of"])
+            how.append(f"thresholds={ {name: float(value) for name, _, value in limits}!r}")
+        if "--spectrum" in many:
+            how.append(f"spectra={list(many['--spectrum'])!r}")
+        if "--class" in many:
+            pairs = (text.partition("=") for text in many["--class"])
+            how.append(f"groups={ {name: group for group, _, name in pairs}!r}")
+        if "--pixel" in many:
+            places = (text.rpartition("=") for text in many["--pixel"])
+            how.append(f"pixels={ {name: tuple(map(int, at.split(','))) for name, _, at in places}!r}")
+        if "--labels" in many:
+            how.append(f"labels={self._labels_of(line, '--labels', cube)}")
+        if "--between" in many:
+            how.append(f"between={tuple(map(float, line.one('--between').split(',')))!r}")
+        filters = line.arguments(FILTERS, {})
+        how += [f"filters={_call('hsigui.Filters', *filters)}"] if filters else []
+        result = self._new("result", _call("hsigui.classify_by", cube, *how))
+        self._held[line.one("--out")] = result
+        layers = line.arguments({"--confidence": str, "--entropy": str}, {})
+        self._say(_call("hsigui.save", result, repr(line.one("--out")), *layers))
+
+    def _classify(self, line: _Line) -> None:
+        if "--by" in line.options:
+            self._classify_by(line)
+            return
+        own = ("--run", "--probe", "--labels", "--labels-variable", "--labels-background", "--labels-buffer",
+               "--device", "--out", "--confidence", "--entropy", "--probabilities", "--cog")  # fmt: skip
+        line.only(DRAWING, FILTERS, READING, own)
+        path = line.word
         cube, run, out = self._cube(path, line), line.one("--run"), line.one("--out")
         device = line.arguments({"--device": str}, {})
         how = line.arguments(DRAWING, {})
@@ -190,23 +236,41 @@ class _Script:
             result = self._new("result", _call("hsigui.classify", features, classifier, *how))
             self._say(_call("hsigui.keep", result))
         self._held[out] = result
-        self._say(_call("hsigui.save", result, repr(out), *line.arguments(layers, {})))
+        written = [*line.arguments(layers, {}), *self._options(line, result)]
+        self._say(_call("hsigui.save", result, repr(out), *written))
 
     def _export(self, line: _Line) -> None:
-        line.only(FILTERS, ("--out",))
-        (path,) = line.words
-        if path not in self._held:
+        line.only(FILTERS, WRITING, ("--out", "--legend", "--mmu", "--cog", "--bare", "--north-up"))
+        if line.word not in self._held:
             raise _untranslated(line.command)
-        if not line.options.keys() & FILTERS.keys():
-            self._say(_call("hsigui.save", self._held[path], repr(line.one("--out"))))
-            return
-        filters = _call("hsigui.Filters", *line.arguments(FILTERS, {}))
-        result = self._new("result", f"{self._held[path]}.filtered({filters})")
-        self._held[line.one("--out")] = result
-        self._say(_call("hsigui.save", result, repr(line.one("--out"))))
+        result = self._held[line.word]
+        if line.options.keys() & FILTERS.keys():
+            filters = _call("hsigui.Filters", *line.arguments(FILTERS, {}))
+            result = self._new("result", f"{result}.filtered({filters})")
+        how = self._options(line, result)
+        for out in line.options["--out"]:
+            if "--north-up" not in line.options:  # of other pixels than the map
+                self._held[out] = result
+            self._say(_call("hsigui.save", result, repr(out), *how))
+        for legend in line.options.get("--legend", ()):
+            self._import("from hsigui.labels.formats.class_tables import write_table")
+            self._say(_call("write_table", repr(legend), f"{result}.classes"))
+
+    def _options(self, line: _Line, result: str) -> list[str]:
+        """How a map is written, as an argument; none where nothing is said of it."""
+        flags = {"--cog": "cloud", "--bare": "bare", "--north-up": "north_up"}
+        how = [f"{name}=True" for flag, name in flags.items() if flag in line.options]
+        how += line.arguments(WRITING, {})
+        if unit := line.one("--mmu"):
+            if not unit.isdigit():  # an area, which is known in pixels where the size of one is
+                self._import("from hsigui.pipeline.mapping_unit import smallest_unit")
+                unit = _call("smallest_unit", repr(unit), f"{result}.cube.geo", f"{result}.array.shape")
+            how.append(f"smallest={unit}")
+        return [f"options={_call('hsigui.MapOptions', *how)}"] if how else []
 
     def _derive(self, line: _Line) -> None:
-        line.only(READING, ("--set", "--pixel", "--out", "--mask", "--above", "--below", "--measure"))
+        known = ("--set", "--pixel", "--left-out", "--out", "--mask", "--above", "--below", "--measure", "--cog")
+        line.only(READING, known)
         path, kind = line.words
         cube = self._cube(path, line)
         more = [f"{name}={value!r}" for name, value in map(_setting, line.options.get("--set", ()))]
@@ -214,18 +278,21 @@ class _Script:
         if pixels:
             spectra = (f"{f'pixel {row}, {col}'!r}: {cube}.spectrum({row}, {col})" for row, col in pixels)
             more.append(f"spectra={{{', '.join(spectra)}}}")
+        if "--left-out" in line.options:
+            more.append(f"left_out={self._labels(line.one('--left-out'), '', cube)}.array > 0")
         layer = self._new("layer", _call("hsigui.derive", cube, repr(kind), *more))
-        self._say(_call("hsigui.save", layer, repr(line.one("--out"))))
+        written = self._options(line, layer)
+        self._say(_call("hsigui.save", layer, repr(line.one("--out")), *written))
         if "--mask" in line.options:
             ends = line.arguments({"--above": float, "--below": float}, {"--above": "low", "--below": "high"})
             ends += [f"measure={int(line.one('--measure')) - 1}"] if "--measure" in line.options else []
             mask = self._new("mask", f"{layer}.{_call('masked', *ends)}")
-            self._say(_call("hsigui.save", mask, repr(line.one("--mask"))))
+            self._say(_call("hsigui.save", mask, repr(line.one("--mask")), *written))
 
     def _evaluate(self, line: _Line) -> None:
         how = ("--truth-variable", "--truth-background", "--truth-buffer")
         line.only(("--truth", "--report", "--errors", "--confused"), how)
-        (path,) = line.words
+        path = line.word
         truth = line.one("--truth")
         more = line.arguments(dict.fromkeys(how, str), {})
         score = self._new(
@@ -287,6 +354,10 @@ class _Script:
         self._taken.add(free)
         self._say(f"{free} = {value}")
         return free
+
+    def _import(self, statement: str) -> None:
+        if statement not in self.imports:
+            self.imports.append(statement)
 
     def _say(self, statement: str) -> None:
         self.statements.append(statement)

@@ -7,6 +7,7 @@ import shlex
 from collections.abc import Sequence
 from pathlib import Path
 
+from hsigui.analysis.references import Matching
 from hsigui.cube.cube import Cube
 from hsigui.cube.demo_spec import DemoSpec
 from hsigui.pipeline import command_lines as lines
@@ -25,6 +26,8 @@ def lines_with(result: Result, command: str) -> tuple[str, ...]:
     if result.kept is not None:  # where it is not known how the kept one was fitted, the run is read where it lies
         return chained([*result.kept.about.get("commands", ()), command])
     drawn = "" if result.labels is None or result.labels.drawn is None else result.labels.drawn.command
+    if result.nearest is not None:
+        return chained([drawn, command])
     return chained([drawn, *_trained_by(result), command])
 
 
@@ -46,7 +49,9 @@ def command_lines(
             is in no file.
     """
     beside = score and not (filters or result.filters).words  # the report tells how far its confidence can be relied on
-    if result.kept is not None:
+    if result.nearest is not None:
+        found = _of_matched(result, result.nearest.matching, files, filters)
+    elif result.kept is not None:
         found = _of_kept(result, filters, beside)
     else:
         found = _of_fitted(result, record, files, filters, beside)
@@ -67,17 +72,35 @@ def _of_kept(result: Result, filters: Filters | None, confidence: bool) -> list[
         return []
     scene = scene_argument(result.cube)
     drawn = lines.classify(
-        scene, None, result.spec, run=result.run_folder or lines.RUN, device=result.encoder.spec.device,
+        scene, None, result.spec, run=result.run_folder or lines.RUN, device=result.drawn_by[0].spec.device,
         filters=filters, confidence=confidence,
     )  # fmt: skip
     before = list(result.kept.about.get("commands", ()))
     return [*before, drawn] if before or result.run_folder is not None else []
 
 
+def _of_matched(result: Result, matching: Matching, files: LabelPaths, filters: Filters | None) -> list[str]:
+    """The lines of a map by spectra; none where its scene or spectra are in no file."""
+    if is_nowhere(result.cube):
+        return []
+    labels = None if files.labels is None else str(files.labels.resolve())
+    found = [] if result.cube.path is not None else [lines.demo(result.cube.name)]
+    sample = result.origin.sample
+    if files.truth is not None and sample is not None:
+        found.append(lines.sample(sample.spec, files.truth))
+        labels = lines.LABELS
+    elif labels is not None and result.draw is not None and result.draw.command:
+        found.append(result.draw.command)
+    how = lines.LabelsArgument(labels, files.variable, files.background, files.buffer)
+    drawn = lines.classify_by(scene_argument(result.cube), matching, how, filters)
+    return [*found, drawn] if drawn else []
+
+
 def _of_fitted(
     result: Result, record: Provenance, files: LabelPaths, filters: Filters | None, confidence: bool
 ) -> list[str]:
-    recipe, encoder, sample = result.encoder.recipe.probe, result.encoder, result.origin.sample
+    (encoder, _), sample = result.drawn_by, result.origin.sample
+    recipe = encoder.recipe.probe
     if files.labels is None or (result.probe_spec or recipe) != recipe or is_nowhere(result.cube):
         return []
     scene, labels = scene_argument(result.cube), str(files.labels.resolve())
@@ -129,7 +152,7 @@ def is_nowhere(cube: Cube) -> bool:
 def _trained_by(result: Result) -> list[str]:
     """The command that trained the encoder, which says on how many threads where that decides its numbers; none where
     no command did, or where it names its scene as seen from a folder that is not known any more."""
-    encoder = result.encoder
+    encoder = result.drawn_by[0]
     words = shlex.split(encoder.command)
     if len(words) < 3 or (words[1] == "pretrain" and not Path(words[2]).is_absolute()):
         return []

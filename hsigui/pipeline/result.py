@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 
 import numpy as np
 from numpy.typing import NDArray
@@ -27,11 +27,13 @@ from hsigui.specs import MapSpec, ProbeSpec
 from hsigui.texts import say
 
 if TYPE_CHECKING:
+    from hsigui.analysis.nearest import Nearest
     from hsigui.methods.checkpoint import Encoder
     from hsigui.methods.probe import Probe
     from hsigui.pipeline.classify import ClassMap
     from hsigui.pipeline.features import Features
     from hsigui.pipeline.kept_probe import KeptProbe
+    from hsigui.pipeline.matched import Matcher
     from hsigui.pipeline.provenance import Provenance
     from hsigui.pipeline.run_bands import Brought
     from hsigui.pipeline.split import SplitRecord
@@ -65,7 +67,10 @@ class Result:
         cube: the scene, and `plain`, the same with the bands as its file has them.
         class_map: class, confidence and entropy of every pixel; the class probabilities where they were kept.
         classes: names and colours.
-        labels: of this scene, that the map was made from; None for a map by the kept classifier of another.
+        labels: of this scene, that the map was made from; None for a map by the kept classifier of another, or by the
+            spectra of a library.
+        encoder, probe: that drew the map; of a map by spectra there is no encoder, and `probe` has the classes alone.
+        nearest: what is nearest to each pixel, of a map by spectra; None for others.
         kept: that classifier, where one drew the map.
         spec: how it was drawn; `filters`, what was done with it since.
         valid: rows x cols, False where the scene has no data.
@@ -83,8 +88,8 @@ class Result:
     classes: ClassTable
     labels: Labels | None
     spec: MapSpec
-    encoder: Encoder
-    probe: Probe
+    encoder: Encoder | None
+    probe: Probe | Matcher
     valid: NDArray[np.bool_]
     features: Features | None = None
     probe_spec: ProbeSpec | None = None
@@ -97,6 +102,7 @@ class Result:
     plain: Cube | None = None
     brought: Brought | None = None
     notes: tuple[str, ...] = ()
+    nearest: Nearest | None = None
 
     def __repr__(self) -> str:
         rows, cols = self.array.shape
@@ -116,8 +122,9 @@ class Result:
 
     @property
     def own_confidence(self) -> NDArray[np.float32] | None:
-        """The confidence where it is that of the classes of `array`, rows x cols; None where filters changed them."""
-        return None if self.filters.words else self.confidence
+        """The confidence where it is that of the classes of `array`, rows x cols; None where filters changed them, and
+        of a map by spectra, whose likeness is no probability."""
+        return None if self.filters.words or self.nearest is not None else self.confidence
 
     @property
     def entropy(self) -> NDArray[np.float32]:
@@ -146,6 +153,17 @@ class Result:
         return dataclasses.replace(self, class_map=dataclasses.replace(self.class_map, classes=array), filters=filters)
 
     # What it was made from
+
+    @property
+    def drawn_by(self) -> tuple[Encoder, Probe]:
+        """The encoder and the classifier that drew the map.
+
+        Raises:
+            TypeError: it was made by spectra.
+        """
+        if self.encoder is None:
+            raise TypeError("a map by spectra has no encoder")
+        return self.encoder, cast("Probe", self.probe)
 
     @property
     def trained_on(self) -> NDArray[np.uint16]:
@@ -218,10 +236,13 @@ class Result:
         """The record without the labels' file, filters and command lines. Reads the scene and hashes the weights."""
         from hsigui.pipeline import provenance
 
-        probe = self.probe_spec or self.encoder.recipe.probe
-        record = provenance.describe_run(
-            self.cube, self.encoder, probe, self.spec, seconds=self.seconds, fitted=self.probe
-        )
+        if self.nearest is not None:
+            from hsigui.pipeline.matched_record import describe_match
+
+            return describe_match(self.cube, self.nearest, self.seconds)
+        encoder, fitted = self.drawn_by
+        probe = self.probe_spec or encoder.recipe.probe
+        record = provenance.describe_run(self.cube, encoder, probe, self.spec, seconds=self.seconds, fitted=fitted)
         if told := self._told_of_bringing(record.hashes["cube"]):
             record = dataclasses.replace(record, settings={**record.settings, "Brought to the run": told})
         if self.kept is None:
@@ -243,10 +264,11 @@ class Result:
 
         if self.brought is not None:
             return self.brought.told
-        if identity in self.encoder.fingerprints:
+        encoder = self.drawn_by[0]
+        if identity in encoder.fingerprints:
             return {}
         try:
-            how = brought(self.cube, self.encoder, identity)
+            how = brought(self.cube, encoder, identity)
         except HsiError as error:  # its wavelengths were edited since the map was made
             return {"bands": say("as they were before they were edited; now: {message}", message=error.message)}
         return {} if how is None else how.told

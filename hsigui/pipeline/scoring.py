@@ -23,6 +23,7 @@ from hsigui.pipeline import split as splits
 from hsigui.pipeline.choosers import choosing_labels
 from hsigui.pipeline.evaluate import evaluate, match_labels, match_map
 from hsigui.pipeline.map_confidence import confidence_of
+from hsigui.pipeline.matched_record import valid_of
 from hsigui.pipeline.provenance import Provenance
 from hsigui.pipeline.repeating import command_lines
 from hsigui.pipeline.result import Result
@@ -145,8 +146,8 @@ def read_map(path: Path, labels: Path | None = None, as_read: HowRead = AS_THEY_
     record = provenance.load(path, raster.array)
     found, drawn, notes = _training_labels(labels, record, _grid(raster), as_read)
     notes += tuple(say("{name}: {note}", name=path.name, note=reason) for reason in _reasons(raster))
-    # A map of ours has a class wherever its scene has data; of another program's it is not known why a pixel has none.
-    valid = None if record is None else raster.array != 0
+    # A map of ours tells where its scene has no data; of another program's it is not known why a pixel has no class.
+    valid = valid_of(record, raster.array)
     sure, more = confidence_of(record, raster)
     commands = layers.commands_of(path, raster.array) if record is None else record.commands
     return MadeMap(path.name, str(path), raster, found, record, drawn, (*notes, *more), valid, sure, commands)
@@ -377,6 +378,8 @@ def _training_labels(
         )  # fmt: skip
         said = (say("{name}: {note}", name=given.name, note=reason) for reason in _reasons(labels))
         return labels, splits.load(given, labels.array), tuple(said)
+    if record is not None and record.matching and not record.labels:
+        return None, None, (say("The map was made by spectra, without a label of the scene."),)
     if record is None or not record.labels:
         return None, None, (say("It is not known which pixels the map was trained on: {unknown}.", unknown=_UNKNOWN),)
     path = Path(record.labels)

@@ -44,8 +44,8 @@ def opened(cube: Cube) -> tuple[str, ...]:
     return (*_demo_of(cube), _line("info", *scene.words, *scene.reading))
 
 
-def labels_read(cube: Cube, file: LabelFile) -> tuple[str, ...]:
-    """Brings the labels of a file onto the pixels of the scene.
+def labels_read(cube: Cube, file: LabelFile, out: str = lines.LABELS) -> tuple[str, ...]:
+    """Brings the labels of a file onto the pixels of the scene, and writes them to `out`.
 
     Raises:
         HsiError: they were taken pixel by pixel, which no command does.
@@ -63,7 +63,7 @@ def labels_read(cube: Cube, file: LabelFile) -> tuple[str, ...]:
     words += [f"--background={file.background}"] if file.background else []
     words += ["--buffer", file.buffer] if file.buffer else []
     words += ["--resample"] if file.remedy == RESAMPLE else []
-    return (_line("labels", file.path.resolve(), lines.LABELS, *words),)
+    return (_line("labels", file.path.resolve(), out, *words),)
 
 
 def sampled(cube: Cube, truth: Truth, sample: Sample, valid: NDArray[np.bool_]) -> tuple[str, ...]:
@@ -78,19 +78,36 @@ def sampled(cube: Cube, truth: Truth, sample: Sample, valid: NDArray[np.bool_]) 
         raise HsiError(
             say("It is not known which file the ground truth is in."), say("Open it again (File menu), then draw.")
         )
-    file = truth.file
-    held = read_classes(
-        file.path, variable=file.variable or None, grid=Grid(cube.rows, cube.cols, cube.geo),
-        background=file.background or None, buffer=file.buffer or None,
-    )  # fmt: skip
-    same = raster_hash(held.array) == raster_hash(truth.array) and not (truth.array[~valid] > 0).any()
-    if not same or file.background or file.buffer:
-        raise HsiError(
-            say("The ground truth is not in {name} as it is used here.", name=file.path.name),
-            say("Export the map with its labels: the record beside them has the commands."),
-        )
-    line = lines.sample(sample.spec, file.path)
-    return (f"{line} {shlex.join(['--variable', file.variable])}" if file.variable else line,)
+    file, wanted = truth.file, raster_hash(truth.array)
+    same = not (truth.array[~valid] > 0).any()
+    if same and _hash_of(file) == wanted:
+        return (f"{lines.sample(sample.spec, file.path)}{_as_read(file)}",)
+    if same and _hash_of(file, Grid(cube.rows, cube.cols, cube.geo)) == wanted:  # it needs the pixels of the scene
+        return (*labels_read(cube, file, lines.TRUTH), lines.sample(sample.spec, lines.TRUTH))
+    raise HsiError(
+        say("The ground truth is not in {name} as it is used here.", name=file.path.name),
+        say("Export the map with its labels: the record beside them has the commands."),
+    )
+
+
+def _hash_of(file: LabelFile, grid: Grid | None = None) -> str:
+    """Of the class numbers that a command reads; empty where it cannot without a scene."""
+    try:
+        found = read_classes(
+            file.path, variable=file.variable or None, grid=grid, background=file.background or None,
+            buffer=file.buffer or None,
+        )  # fmt: skip
+    except HsiError:
+        return ""
+    return raster_hash(found.array)
+
+
+def _as_read(file: LabelFile) -> str:
+    """The options that say how it was read, to follow a line."""
+    words = ["--variable", file.variable] if file.variable else []
+    words += [f"--background={file.background}"] if file.background else []
+    words += [f"--buffer={file.buffer}"] if file.buffer else []
+    return f" {shlex.join(words)}" if words else ""
 
 
 def pretrained(cube: Cube, encoder: Encoder) -> tuple[str, ...]:
@@ -118,7 +135,10 @@ def mapped(result: Result, files: LabelPaths) -> tuple[str, ...]:
         HsiError: the scene or the labels are in no file, the run is in no folder, or its classifier is another than the
             run's recipe has.
     """
-    recipe = result.encoder.recipe.probe
+    if result.nearest is not None:
+        return _matched(result, files)
+    encoder = result.drawn_by[0]
+    recipe = encoder.recipe.probe
     if (result.probe_spec or recipe) != recipe:
         raise HsiError(
             say("The map is the first answer to the last change of the labels."), say("Wait until it is settled.")
@@ -134,9 +154,28 @@ def mapped(result: Result, files: LabelPaths) -> tuple[str, ...]:
         )
     labels = None if files.labels is None else str(files.labels.resolve())
     return (*_demo_of(result.cube), lines.classify(
-        _scene(result.cube), labels, result.spec, run=result.run_folder.resolve(), device=result.encoder.spec.device,
+        _scene(result.cube), labels, result.spec, run=result.run_folder.resolve(), device=encoder.spec.device,
         labels_variable=files.variable, labels_background=files.background, labels_buffer=files.buffer,
     ))  # fmt: skip
+
+
+NO_FILE_OF_SPECTRA = say("The spectra that the map was made by are in no single file, so no command names them.")
+SAVE_SPECTRA = say("Export the map: the record beside it has the spectra. Or save them as a library first.")
+
+
+def _matched(result: Result, files: LabelPaths) -> tuple[str, ...]:
+    assert result.nearest is not None
+    if result.labels is not None and files.labels is None:
+        raise HsiError(
+            say("The labels that the map was made from are in no file as they are now."),
+            say("Save the labels (Ctrl+S), then copy again."),
+        )
+    labels = None if files.labels is None else str(files.labels.resolve())
+    how = lines.LabelsArgument(labels, files.variable, files.background, files.buffer)
+    drawn = lines.classify_by(_scene(result.cube), result.nearest.matching, how)
+    if not drawn:
+        raise HsiError(NO_FILE_OF_SPECTRA, SAVE_SPECTRA)
+    return (*_demo_of(result.cube), drawn)
 
 
 def exported(
@@ -154,7 +193,8 @@ def exported(
     chosen = tuple(kinds)
     *before, drawn = mapped(result, files)
     if "measures" in chosen:
-        drawn += " --probabilities repeated-probabilities.tif --entropy repeated-entropy.tif"
+        layers = "" if result.nearest is not None else " --probabilities repeated-probabilities.tif"
+        drawn += f"{layers} --entropy repeated-entropy.tif"
     found = [*before, drawn]
     legend = ["--legend", "repeated-classes.csv"] if "legend" in chosen else []
     maps = [kind for kind in chosen if exporter(kind).write is not None]

@@ -10,6 +10,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
+from hsigui.analysis.nearest import Nearest
 from hsigui.cube.crs import Unplaceable
 from hsigui.errors import HsiError
 from hsigui.jobs import Context
@@ -74,9 +75,7 @@ def save_map(
         written += write_layers(asked["entropy"], result.entropy[:, :, None], ("entropy",), geo, cloud=cloud)
     if "probabilities" in asked:
         if result.probabilities is None:
-            raise HsiError(
-                say("The class probabilities of this map were not kept."), say("Classify with probabilities=True.")
-            )
+            raise _no_probabilities(result)
         written += write_layers(asked["probabilities"], result.probabilities, result.names, geo, cloud=cloud)
     if options is not None and options.north_up:  # of other pixels than those that the record tells of
         return written
@@ -88,6 +87,12 @@ def save_map(
     if commands is None:
         record = dataclasses.replace(record, commands=command_lines(result, record, files, filters=result.filters))
     return [*written, provenance.save(record, path, result.array)]
+
+
+def _no_probabilities(result: Result) -> HsiError:
+    if result.nearest is not None:
+        return HsiError(say("A map by spectra has no class probabilities."), say("Write its confidence."))
+    return HsiError(say("The class probabilities of this map were not kept."), say("Classify with probabilities=True."))
 
 
 def write_all(ctx: Context, result: Result, outputs: Outputs) -> list[Path]:
@@ -206,16 +211,31 @@ def write_labels(result: Result, path: Path) -> tuple[LabelPaths, list[Path]]:
 
 
 def _write_measures(ctx: Context, result: Result, path: Path, *, cloud: bool) -> list[Path]:
-    """Draws the map again where the probabilities of all classes were not kept."""
+    """Draws the map again where the probabilities of all classes were not kept; of a map by spectra, which has none,
+    the distances."""
     found = result.class_map
+    if result.nearest is not None:
+        return _write_distances(result, result.nearest, path, cloud=cloud)
     if found.probabilities is None:
         assert result.features is not None
-        found = classify(result.features, result.probe, result.spec, ctx, keep=True)
+        found = classify(result.features, result.drawn_by[1], result.spec, ctx, keep=True)
     assert found.probabilities is not None
     geo = result.cube.geo
     entropy = path.with_name(path.name.replace("-probabilities", "-entropy"))
     written = write_layers(path, found.probabilities, result.names, geo, cloud=cloud)
     return written + write_layers(entropy, found.entropy[:, :, None], ("entropy",), geo, cloud=cloud)
+
+
+def _write_distances(result: Result, found: Nearest, path: Path, *, cloud: bool) -> list[Path]:
+    """The distances to the nearest class and to the next one, beside how undecided each pixel is."""
+    stack = np.stack([found.distance, found.second], axis=2)
+    stack[~np.isfinite(stack)] = np.nan
+    names = (say("distance to the class"), say("distance to the next class"))
+    geo, row = result.cube.geo, found.matching.measure
+    to, entropy = (path.with_name(path.name.replace("-probabilities", f"-{name}")) for name in ("distances", "entropy"))
+    about = {"hsigui measure": row.title, **({"hsigui units": row.unit} if row.unit == "rad" else {})}
+    written = write_layers(to, stack, names, geo, about, cloud=cloud)
+    return written + write_layers(entropy, result.entropy[:, :, None], ("entropy",), geo, cloud=cloud)
 
 
 def kept_of(result: Result, files: LabelPaths, ctx: Context, command: str = "") -> kept_probe.KeptProbe:
@@ -226,10 +246,11 @@ def kept_of(result: Result, files: LabelPaths, ctx: Context, command: str = "") 
         command: the command line that drew the map; empty for those that all that is known of it makes.
     """
     assert result.features is not None
+    encoder, probe = result.drawn_by
     record = result.record(files)
     lines = lines_with(result, command) if command else command_lines(result, record, files)
     return kept_probe.of_scene(
-        result.cube, result.encoder, result.features, result.probe, result.spec, result.trained_on, result.classes,
+        result.cube, encoder, result.features, probe, result.spec, result.trained_on, result.classes,
         "" if files.labels is None else str(files.labels.resolve()), ctx, variable=files.variable,
         background=files.background, buffer=files.buffer, commands=lines,
     )  # fmt: skip

@@ -21,6 +21,7 @@ from hsigui.document.scene_state import PARTS, MapMaking, RunPlace, SceneState
 from hsigui.document.values import LabelFile, Spectrum, Truth
 from hsigui.errors import HsiError
 from hsigui.methods.run_record import SETTINGS, sum_of, without_sums
+from hsigui.report.error_map import ALL, Confused
 from hsigui.specs import MapSpec, SplitSpec
 from hsigui.storage.overlays_json import overlay_from_json, overlay_to_json
 from hsigui.storage.packing import inflated, packed, unpacked
@@ -44,6 +45,7 @@ def entries_of(state: SceneState, folder: Path, before: SceneState | None = None
         ("view", "place"): None if state.looked_at is None else json.dumps(state.looked_at),
         ("view", "map"): None if state.map_spec is None else json.dumps(state.map_spec.to_json()),
         ("view", "overlays"): _or_none([overlay_to_json(overlay, folder) for overlay in state.overlays]),
+        ("view", "errors"): _errors_to_json(state.errors_meant),
     }
     if before is None or state.runs != before.runs:
         entries["runs", "all"] = _or_none([_run_to_json(run, folder) for run in state.runs])
@@ -121,24 +123,60 @@ def _view_from(entries: Mapping[Name, Any], folder: Path) -> dict[str, Any]:
     if spec is not None:
         found["map_spec"] = MapSpec.from_json(json.loads(spec))
     found["overlays"] = tuple(overlay_from_json(values, folder) for values in _listed(entries, "view", "overlays"))
+    found["errors_meant"] = _errors_from_json(entries.get(("view", "errors")))
     return found
 
 
+def _errors_to_json(meant: Confused) -> str | None:
+    return None if meant == ALL else json.dumps([meant.of, meant.taken_for])
+
+
+def _errors_from_json(text: str | None) -> Confused:
+    """Versions before did not write it."""
+    if text is None:
+        return ALL
+    of, taken_for = (None if number is None else int(number) for number in json.loads(text))
+    return Confused(of, taken_for)
+
+
 def _spectrum_to_json(spectrum: Spectrum) -> dict[str, Any]:
-    values = np.ascontiguousarray(spectrum.values, dtype="<f4").tobytes()
     place = None if spectrum.place is None else [int(value) for value in spectrum.place]
-    return {
-        "label": spectrum.label, "color": list(spectrum.color), "place": place,
-        "values": base64.b64encode(values).decode("ascii"),
+    made: dict[str, Any] = {
+        "label": spectrum.label, "color": list(spectrum.color), "place": place, "values": _floats(spectrum.values),
     }  # fmt: skip
+    # What a plain spectrum has not is not written, so that earlier versions write the same of it.
+    if spectrum.spread is not None:
+        made["spread"] = _floats(spectrum.spread)
+    if spectrum.group:
+        made["group"] = spectrum.group
+    if not spectrum.shown:
+        made["shown"] = False
+    if spectrum.factor != 1.0:
+        made["factor"] = spectrum.factor
+    if spectrum.note:
+        made["note"] = spectrum.note
+    return made
+
+
+def _floats(values: NDArray[np.float32]) -> str:
+    return base64.b64encode(np.ascontiguousarray(values, dtype="<f4").tobytes()).decode("ascii")
+
+
+def _floats_from(text: str) -> NDArray[np.float32]:
+    return np.frombuffer(base64.b64decode(text), dtype="<f4").astype(np.float32)
 
 
 def _spectrum_from_json(values: Mapping[str, Any]) -> Spectrum:
     red, green, blue = (int(value) for value in values["color"])
-    array = np.frombuffer(base64.b64decode(values["values"]), dtype="<f4").astype(np.float32)
-    place = values["place"]
+    array = _floats_from(values["values"])
+    place, spread, factor = values["place"], values.get("spread"), float(values.get("factor", 1.0))
     at = None if place is None else (int(place[0]), int(place[1]))
-    return Spectrum(str(values["label"]), (red, green, blue), array, at)
+    if not (np.isfinite(factor) and factor != 0):
+        raise ValueError("a factor that is none")
+    return Spectrum(
+        str(values["label"]), (red, green, blue), array, at, None if spread is None else _floats_from(spread),
+        str(values.get("group", "")), bool(values.get("shown", True)), factor, str(values.get("note", "")),
+    )  # fmt: skip
 
 
 def _layers_from(entries: Mapping[Name, Any]) -> dict[str, Any]:

@@ -174,3 +174,28 @@ def test_layers_and_masks_are_cloud_optimised_where_that_is_asked_for(scene, tmp
         assert file.tags(ns="IMAGE_STRUCTURE").get("LAYOUT") == "COG"
     assert run(scene, kind, "--out", tmp_path / "layer.hdr", "--cog") == 1
     assert not (tmp_path / "layer.hdr").exists()
+
+
+def test_shares_of_found_pixels_and_targets_are_written_as_the_api_makes_them(scene, tmp_path):
+    out, labels = tmp_path / "shares.tif", tmp_path / "labels.tif"
+    assert run(scene, "unmix", "--set", "find=nfindr", "--set", "count=3", "--out", out) == 0
+    cube = hsigui.open(scene)
+    layer = hsigui.derive(cube, "unmix", find="nfindr", count=3)
+    with rasterio.open(out) as file:
+        np.testing.assert_array_equal(file.read().transpose(1, 2, 0), layer.array)
+        assert file.descriptions[-1] == "Residual"
+    mask = np.zeros((30, 25), dtype=np.uint16)
+    mask[10:14, :6] = 1
+    hsigui.save(hsigui.read_labels(_raster(mask, tmp_path / "drawn.tif")), labels)
+    assert run(scene, "mf", "--pixel", "11,3", "--left-out", labels, "--out", tmp_path / "mf.tif") == 0
+    wanted = hsigui.derive(cube, "mf", spectra={"it": cube.spectrum(11, 3)}, left_out=mask > 0)
+    with rasterio.open(tmp_path / "mf.tif") as file:
+        np.testing.assert_array_equal(file.read(1), wanted.array)
+    assert run(scene, "sam", "--pixel", "11,3", "--left-out", labels, "--out", tmp_path / "sam.tif") == 1
+
+
+def _raster(array: np.ndarray, path):
+    with rasterio.open(path, "w", driver="GTiff", height=30, width=25, count=1, dtype="uint16", nodata=0,
+                       crs=GEO.crs_wkt, transform=rasterio.Affine(*GEO.transform)) as file:  # fmt: skip
+        file.write(array, 1)
+    return path

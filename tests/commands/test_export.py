@@ -9,14 +9,14 @@ import numpy as np
 import pytest
 
 from hsigui.__main__ import main
-from hsigui.commands.export import smallest_unit
 from hsigui.cube.cube import Geo
 from hsigui.errors import HsiError
 from hsigui.labels.classes import ClassInfo, ClassTable
 from hsigui.labels.formats.class_tables import read_table
-from hsigui.labels.formats.files import ClassRaster, read_classes, write_classes
+from hsigui.labels.formats.files import read_classes, write_classes
 from hsigui.methods import model_card
 from hsigui.pipeline import provenance
+from hsigui.pipeline.mapping_unit import smallest_unit
 from hsigui.report.filters import sieved
 
 CLASSES = ClassTable((ClassInfo(1, "Oak", (10, 90, 20)), ClassInfo(3, "Sand", (220, 200, 90))))
@@ -70,13 +70,14 @@ def test_filters_work_on_a_copy_and_are_in_its_record(source, tmp_path, capsys):
 
 def test_a_mapping_unit_can_be_an_area(source, tmp_path, capsys):
     raster = read_classes(source)
-    assert smallest_unit("20", raster) == 20
-    assert smallest_unit("1800m2", raster) == 2
-    assert smallest_unit("0.5 ha", raster) == 6  # 900 square metres a pixel
+    lies = raster.geo, raster.array.shape
+    assert smallest_unit("20", *lies) == 20
+    assert smallest_unit("1800m2", *lies) == 2
+    assert smallest_unit("0.5 ha", *lies) == 6  # 900 square metres a pixel
     with pytest.raises(HsiError, match="no mapping unit"):
-        smallest_unit("much", raster)
+        smallest_unit("much", *lies)
     with pytest.raises(HsiError, match="not known"):
-        smallest_unit("1ha", ClassRaster(raster.array, raster.classes))
+        smallest_unit("1ha", Geo(), raster.array.shape)
     words = ["export", str(source), "--out", str(tmp_path / "m.gpkg"), "--mmu", "0.2ha", "--simplify", "1"]
     assert main(words) == 0
     assert main([*words[:3], str(tmp_path / "x.gpkg"), "--mmu", "-1"]) != 0

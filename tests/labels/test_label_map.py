@@ -39,6 +39,25 @@ def test_counts_follow_every_edit_and_its_way_back():
         assert labels.counts() == {n: int((labels.array == n).sum()) for n in (1, 2, 3)}
 
 
+def test_an_edit_in_pieces_is_the_edit():
+    rng = np.random.default_rng(2)
+    mask = rng.random((9, 8)) < 0.4
+    for new in (3, rng.integers(0, 4, np.count_nonzero(mask)).astype(np.uint16)):
+        whole, parts = LabelMap(20, 30), LabelMap(20, 30)
+        edit = Edit(4, 7, mask, new, SOIL_WATER, VALIDATION)
+        whole.apply(edit)
+        pieces = list(edit.pieces(20))
+        assert [piece.box for piece in pieces][::4] == [(4, 7, 6, 15), (12, 7, 13, 15)]
+        assert [piece.classes for piece in pieces] == [SOIL_WATER, None, None, None, None]
+        inverses = [parts.apply(piece) for piece in pieces]
+        np.testing.assert_array_equal(parts.validation, whole.validation)
+        assert parts.counts(VALIDATION) == whole.counts(VALIDATION)
+        for inverse in reversed(inverses):
+            parts.apply(inverse)
+        assert not parts.validation.any()
+    assert list(Edit(classes=SOIL_WATER).pieces(20)) == [Edit(classes=SOIL_WATER)]
+
+
 def test_the_array_cannot_be_written_past_the_edits():
     with pytest.raises(ValueError, match="read-only"):
         drawn().array[0, 0] = 5

@@ -12,6 +12,7 @@ from hsigui.analysis.making import recipe_of
 from hsigui.cube.cube import ArraySource, Cube, CubeInfo
 from hsigui.errors import HsiError
 from hsigui.pipeline.layer_lines import layer_lines, layer_script
+from hsigui.pipeline.python_lines import python_of
 
 
 @pytest.fixture
@@ -57,3 +58,13 @@ def test_a_scene_in_no_file_has_no_lines():
     cube = Cube(ArraySource(np.ones((4, 5, 3), dtype=np.float32)), CubeInfo(), name="made in memory")
     with pytest.raises(HsiError, match="in no file"):
         layer_lines(cube, recipe_of("pca", {}))
+
+
+def test_pixels_left_out_of_the_background_have_no_command_but_a_python_from_one(cube):
+    mask = np.eye(4, 5, dtype=bool)
+    recipe = recipe_of("ace", {}, [Target("x", (1.0, 2.0, 3.0), place=(2, 3))], mask)
+    with pytest.raises(HsiError, match="left out of the background"):
+        layer_lines(cube, recipe, [(2, 3)])
+    script = python_of(["hsigui derive s.hdr ace --pixel 2,3 --left-out l.tif --out a.tif"])
+    assert "labels = hsigui.read_labels('l.tif', cube)" in script
+    assert "left_out=labels.array > 0)" in script

@@ -62,6 +62,45 @@ def test_bands_left_out_and_numbers_without_a_label_are_arguments_that_count_as_
     assert "hsigui.read_labels('w.tif', cube_2, background='255')" in script
 
 
+MAP = line("classify", "c.hdr", "--run", "r", "--labels", "l.tif", "--cog", "--out", "m.tif")
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        (("--out", "c.tif", "--cog"), "hsigui.save(result, 'c.tif', options=hsigui.MapOptions(cloud=True))"),
+        (("--cog", "--out", "c.tif"), "hsigui.save(result, 'c.tif', options=hsigui.MapOptions(cloud=True))"),
+        (("--out", "n.hdr", "--north-up"), "hsigui.save(result, 'n.hdr', options=hsigui.MapOptions(north_up=True))"),
+        (("--out", "p.png", "--bare", "--title", "A b"),
+         "hsigui.save(result, 'p.png', options=hsigui.MapOptions(bare=True, title='A b'))"),
+        (("--out", "p.gpkg", "p.geojson", "--simplify", "1.5", "--mmu", "20"),
+         "hsigui.save(result, 'p.geojson', options=hsigui.MapOptions(simplify=1.5, smallest=20))"),
+        (("--out", "p.gpkg", "--mmu", "0.5ha"),
+         "hsigui.save(result, 'p.gpkg', options=hsigui.MapOptions(smallest=smallest_unit('0.5ha', result.cube.geo, "
+         "result.array.shape)))"),
+        (("--sieve", "9", "--out", "p.png", "--legend", "a.csv", "b.clr"), "write_table('b.clr', result_2.classes)"),
+    ],
+)  # fmt: skip
+def test_how_a_map_is_exported_is_told_as_an_argument(words, said):
+    script = python_of([MAP, line("export", "m.tif", *words)])
+    ast.parse(script)
+    assert said in script.splitlines()
+    assert "hsigui.save(result, 'm.tif', options=hsigui.MapOptions(cloud=True))" in script, "and that of the first"
+    assert script.index("import hsigui") == 0
+    for name in ("smallest_unit", "write_table"):
+        assert (f"import {name}" in script) == (f"{name}(" in script)
+
+
+def test_a_truth_is_sampled_as_it_was_read():
+    script = python_of([
+        line("labels", "p.gpkg", "t.tif", "--scene", "c.hdr", "--buffer", "2"),
+        line("sample", "t.tif", "--out", "l.tif", "--rest", "r.tif"),
+        line("sample", "g.tif", "--background=255", "--variable", "v", "--out", "l2.tif", "--rest", "r2.tif"),
+    ])  # fmt: skip
+    assert "split = hsigui.sample(labels)" in script
+    assert "truth = hsigui.read_labels('g.tif', variable='v', background='255')" in script
+
+
 def test_names_that_python_would_read_otherwise_are_quoted():
     script = python_of([line("pretrain", 'it\'s "one"\\.hdr', "--out", "ru'n")])
     opened = next(node for node in ast.walk(ast.parse(script)) if isinstance(node, ast.Call))
@@ -71,7 +110,7 @@ def test_names_that_python_would_read_otherwise_are_quoted():
 @pytest.mark.parametrize(
     "words",
     [("study", "scene.hdr", "--out", "x"), ("classify", "s.hdr", "--run", "r", "--labels", "l", "--unheard", "1"),
-     ("export", "other.tif", "--out", "m.hdr")],
+     ("export", "other.tif", "--out", "m.hdr"), ("evaluate", "a.tif", "b.tif", "--truth", "t.tif")],
 )  # fmt: skip
 def test_what_has_no_python_is_told_and_not_left_out(words):
     with pytest.raises(HsiError, match="There is no Python"):

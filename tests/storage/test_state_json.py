@@ -21,6 +21,7 @@ from hsigui.document.scene_state import MapMaking, RunPlace, SceneState
 from hsigui.document.values import Spectrum, Truth
 from hsigui.errors import HsiError
 from hsigui.labels.classes import ClassInfo, ClassTable
+from hsigui.report.error_map import ALL, Confused
 from hsigui.report.metrics import accuracy
 from hsigui.specs import MapSpec, PretrainSpec, SplitSpec
 from hsigui.storage.kept_scene import SceneFacts, Surroundings
@@ -62,6 +63,7 @@ def state(folder: Path) -> SceneState:
         MapMaking(numbers(2), MapSpec(0.5), drawn, {"probe and map": 0.25}, "the truth", numbers(3)),
         (KeptLayer(1, "NDVI", RECIPE, Look(0, "magma", -1.0, None)), KeptLayer(4, "own", LayerRecipe("pca"))),
         DerivedView(0, Measure(1), None, Measure(4, 2)), results=(kept(folder), KeptResult(7, "training", "a name")),
+        errors_meant=Confused(3, 0),
     )  # fmt: skip
 
 
@@ -115,6 +117,13 @@ def test_a_view_of_an_earlier_version_is_what_it_was(tmp_path):
     assert found.view.shown == (2, 1, 0)
 
 
+def test_before_errors_were_chosen_all_were_meant(tmp_path):
+    entries = entries_of(state(tmp_path), tmp_path)
+    del entries["view", "errors"]
+    found = state_from(entries, SHAPE, tmp_path)
+    assert (found.errors_meant, found.lost) == (ALL, ())
+
+
 def test_what_earlier_versions_read_of_a_view_is_still_there(tmp_path):
     shown = json.loads(entries_of(state(tmp_path), tmp_path)["view", "shown"])
     assert [shown[name] for name in ("red", "green", "blue", "low", "high")] == [2, 1, 0, 1.5, 97.5]
@@ -163,6 +172,8 @@ def test_a_run_is_found_beside_the_project_when_both_have_moved(tmp_path):
         (("view", "shown"), '{"red": 1}'),
         (("view", "shown"), '{"red": 1, "green": 1, "blue": 1, "low": NaN, "high": 98}'),
         (("view", "map"), '{"context": "wider"}'),
+        (("view", "errors"), "[1]"),
+        (("view", "errors"), '["Water", null]'),
         (("spectra", "kept"), '[{"label": "x"}]'),
         (("truth", "array"), b"x"),
         (("truth", "array"), packed(np.zeros((3, 3), np.uint16))),

@@ -1,8 +1,12 @@
-"""Spectral libraries: spectra without places. In ENVI files the samples are the bands and the lines the spectra."""
+"""Spectral libraries: spectra without places. In ENVI files the samples are the bands and the lines the spectra.
+
+The value stands here, with ENVI's reader; the other formats, and `read_library` for all of them, are in
+`cube.libraries`.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
@@ -11,8 +15,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from hsigui import untrusted
+from hsigui.cube.cube import Cube
 from hsigui.cube.formats.envi import find_header, find_pair, info_of, is_envi, map_data, read_header
 from hsigui.cube.formats.envi_header import Header
+from hsigui.cube.libraries.table import no_library
+from hsigui.cube.resampling import resampled
 from hsigui.errors import HsiError
 from hsigui.texts import say
 
@@ -33,7 +40,8 @@ class SpectralLibrary:
         nodata: the stored number that means no value.
         notes: what was assumed, guessed or ignored, one sentence each.
         dtype, interleave, byte_order, header_offset: how the numbers are stored.
-        metadata: the header as it stood.
+        metadata: the header as it stood, or what else the file says of all of its spectra.
+        columns: what is said of each spectrum: of every title the texts of all of them, in their order.
     """
 
     path: Path
@@ -52,6 +60,7 @@ class SpectralLibrary:
     byte_order: int = 0
     header_offset: int = 0
     metadata: Mapping[str, str] = field(default_factory=dict)
+    columns: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         spectra, bands = self.stored.shape
@@ -59,6 +68,7 @@ class SpectralLibrary:
             ("names", len(self.names), spectra),
             ("wavelengths", bands if self.wavelengths is None else len(self.wavelengths), bands),
             ("bad bands", len(self.bad_bands) or bands, bands),
+            *((title, len(texts), spectra) for title, texts in self.columns.items()),
         ):
             if count != due:
                 raise ValueError(f"{count} {label} for {due} spectra or bands")
@@ -80,9 +90,76 @@ class SpectralLibrary:
         values[~np.isfinite(values)] = np.nan
         return values
 
+    @property
+    def good_values(self) -> NDArray[np.float32]:
+        """The same, and NaN in the bands that the file marks as bad. Spectra x bands."""
+        values = self.values
+        if self.bad_bands:
+            values[:, np.array(self.bad_bands)] = np.nan
+        return values
+
+    def about(self, place: int) -> dict[str, str]:
+        """What is said of the spectrum at a place: the texts that are not empty, by their titles."""
+        return {title: texts[place] for title, texts in self.columns.items() if texts[place]}
+
+    def taken(self, places: Sequence[int]) -> SpectralLibrary:
+        """Some of the spectra, by their places, in the order that is given."""
+        picked = list(places)
+        return replace(
+            self, names=tuple(self.names[n] for n in picked), stored=self.stored[picked],
+            columns={title: tuple(texts[n] for n in picked) for title, texts in self.columns.items()},
+        )  # fmt: skip
+
+    def spectrum(self, place: int) -> tuple[NDArray[np.float64], NDArray[np.float32]]:
+        """The bands in which the spectrum at a place has a value, in rising order, and its values there. One a band.
+
+        Bands are told by wavelengths in nm, or by their numbers from 1 where the file names no wavelengths.
+        """
+        values = self.good_values[place]
+        x = np.arange(1.0, self.bands + 1) if self.wavelengths is None else self.wavelengths
+        known = np.flatnonzero(np.isfinite(values))
+        order = known[np.argsort(x[known], kind="stable")]
+        return np.asarray(x[order], dtype=np.float64), values[order]
+
+    def resampled_to(self, cube: Cube) -> SpectralLibrary:
+        """The spectra at the bands of a scene (`cube.resampling`); they have no value in bands that they do not reach.
+
+        Raises:
+            HsiError: wavelengths are missing on one side and the numbers of bands differ, or no band is reached.
+        """
+        centres = cube.wavelengths
+        if self.wavelengths is None or centres is None:
+            if self.bands == cube.bands:
+                return replace(self, wavelengths=centres)
+            raise without_wavelengths(self, cube)
+        values = resampled(self.good_values, self.wavelengths, centres, cube.info.fwhm, self.fwhm)
+        if not np.isfinite(values).any():
+            low, high = float(self.wavelengths.min()), float(self.wavelengths.max())
+            raise HsiError(
+                say("{name} covers {low:.0f} to {high:.0f} nm, {scene} {start:.0f} to {end:.0f} nm.",
+                    name=self.path.name, low=low, high=high, scene=cube.name, start=centres.min(), end=centres.max()),
+                say("They have no wavelength in common. Are the units right?"),
+            )  # fmt: skip
+        return replace(
+            self, stored=values, wavelengths=centres, fwhm=cube.info.fwhm, bad_bands=(), scale=1.0, nodata=None
+        )
+
+
+def without_wavelengths(library: SpectralLibrary, cube: Cube) -> HsiError:
+    """The refusal where wavelengths are missing on one side, and the numbers of bands differ."""
+    return HsiError(
+        say(
+            "{which} has no wavelengths, and {bands} bands of the library do not fit the {cube_bands} of the scene.",
+            which=library.path.name if library.wavelengths is None else cube.name,
+            bands=library.bands,
+            cube_bands=cube.bands,
+        ),
+        say("Give the scene its wavelengths in Edit > Bands…."),
+    )
+
 
 def open_library(path: str | Path) -> SpectralLibrary:
-    """Opens a spectral library; header or data file (.sli) may be picked.
+    """Opens an ENVI spectral library; header or data file (.sli) may be picked. `read_library` opens all formats.
 
     Raises:
         HsiError: the file is missing, damaged or too short, or is no spectral library; the message says what it is.
@@ -96,15 +173,7 @@ def open_library(path: str | Path) -> SpectralLibrary:
 
 def _opened(path: Path) -> SpectralLibrary:
     if not is_envi(path):
-        what = (
-            say("a spectral library without its header")
-            if path.suffix.lower() == ".sli"
-            else say("no spectral library")
-        )
-        raise HsiError(
-            say("{name} is {what}.", name=path.name, what=what),
-            say("Readable are ENVI spectral libraries: a .sli file and its .hdr."),
-        )
+        raise no_library(path)
     header = _header(path)
     if not header.is_library and not _named_like_one(header, path):
         _refuse(header)

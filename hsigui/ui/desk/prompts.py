@@ -10,6 +10,7 @@ from PySide6.QtGui import QColor
 from PySide6.QtWidgets import QColorDialog, QFileDialog, QMessageBox, QWidget
 
 from hsigui.cube.formats import table as scenes
+from hsigui.cube.libraries import table as libraries
 from hsigui.cube.remote.opening import ZARR_MARKS
 from hsigui.labels.formats import table as labels
 from hsigui.texts import say
@@ -28,6 +29,11 @@ def scene_kinds() -> str:
 def label_kinds() -> str:
     """The filters for opening labels; asks GDAL for its drivers."""
     return _kinds(say("Labels"), [(row.title, row.suffixes) for row in labels.available()])
+
+
+def library_kinds() -> str:
+    """The filters for opening spectral libraries."""
+    return _kinds(say("Spectral libraries"), [(row.title, row.suffixes) for row in libraries.FORMATS])
 
 
 def saved_kinds() -> str:

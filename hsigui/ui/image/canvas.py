@@ -25,7 +25,7 @@ from hsigui.ui.image.class_key import ClassKey, class_key_box, paint_class_key
 from hsigui.ui.image.color_key import ColorKey, key_box, paint_key
 from hsigui.ui.image.comparing import Comparing, Painted
 from hsigui.ui.image.furniture import Look
-from hsigui.ui.image.marks import Mark, half_side, paint_marks
+from hsigui.ui.image.marks import Mark, half_side, paint_marks, paint_word
 from hsigui.ui.image.outlines import OutlineLayer
 from hsigui.ui.image.over_image import OverImage
 from hsigui.ui.image.overlay import FALLING, REACH, RISING, Box, ClassLayer, Composite, SelectionLayer, Window
@@ -38,7 +38,7 @@ from hsigui.ui.image.turning import Turn
 ZOOM_STEP = 1.25
 PIXEL_SCALE = 12.0  # logical pixels a scene pixel gets when one pixel is asked for
 MARK_REACH = 4.0  # logical pixels beside a mark's frame in which a click is meant for it
-Marker = tuple[int, int, Color]
+Marker = tuple[int, int, Color] | tuple[int, int, Color, str]  # row, column, colour, and what is written beside it
 
 
 class SceneCanvas(QAbstractScrollArea):
@@ -269,7 +269,7 @@ class SceneCanvas(QAbstractScrollArea):
         return not self._outlines.empty and not self._outlines.wide_enough(self._camera.scale)
 
     def set_markers(self, markers: Sequence[Marker]) -> None:
-        """Marks pixels (row, col, colour), such as those whose spectra are kept."""
+        """Marks pixels (row, col, colour, and a number or a word where wanted), such as those of kept spectra."""
         self._markers = list(markers)
         self.viewport().update()
 
@@ -513,13 +513,15 @@ class SceneCanvas(QAbstractScrollArea):
 
     def _paint_markers(self, painter: QPainter) -> None:
         painter.setBrush(Qt.BrushStyle.NoBrush)
-        for row, col, color in self._markers:
+        for row, col, color, *words in self._markers:
             at = self._camera.to_view(row + 0.5, col + 0.5)
             radius = max(self._camera.scale * 0.75, 5.0)
             painter.setPen(QPen(QColor(0, 0, 0, 190), 4))
             painter.drawEllipse(at, radius, radius)
             painter.setPen(QPen(QColor(*color), 2))
             painter.drawEllipse(at, radius, radius)
+            if words:
+                paint_word(painter, at + QPointF(radius + 3, -radius - 3), words[0], QColor(*color))
 
     def _paint_target(self, painter: QPainter, pixel: tuple[int, int] | None) -> None:
         """A frame around a pixel with four hairs that leave it free."""

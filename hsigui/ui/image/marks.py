@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from PySide6.QtCore import QPointF, QRectF, Qt
-from PySide6.QtGui import QColor, QFont, QPainter, QPen
+from PySide6.QtGui import QColor, QFont, QPainter, QPainterPath, QPen
 
 from hsigui.ui.image.camera import Camera
 
@@ -23,6 +23,22 @@ def half_side(camera: Camera) -> float:
 def half_side_at(scale: float) -> float:
     """The same where a pixel of the scene gets so many logical pixels."""
     return max(scale / 2, 3.0) + 2.0
+
+
+def paint_word(painter: QPainter, at: QPointF, word: str, color: QColor) -> None:
+    """A word in a colour, with a rim that stands out from any ground; its lower left corner is at a place."""
+    font = QFont(painter.font())
+    font.setPixelSize(12)
+    font.setBold(True)
+    path = QPainterPath()
+    path.addText(at, font, word)
+    painter.save()
+    painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+    rim = QPen(_DARK if color.lightness() > 96 else _LIGHT, 3.0)
+    rim.setJoinStyle(Qt.PenJoinStyle.RoundJoin)
+    painter.strokePath(path, rim)
+    painter.fillPath(path, color)
+    painter.restore()
 
 
 def paint_marks(painter: QPainter, camera: Camera, marks: Sequence[Mark], current: tuple[int, int] | None) -> None:

@@ -36,6 +36,7 @@ class SubjectDrawing(QObject):
         self._canvas, self._layer = canvas, layer
         self._subject: Subject | None = None
         self._size = (0, 0)
+        self._asked = False  # for a subject that is not there yet
         self._whole = Latest(bridge, say("Draw a view"), self._take_whole, between=True)
         self._fine = Latest(bridge, say("Draw a part of a view"), self._take_detail, between=True)
         self._moves = Debounce(MOVED_MS, LONGEST_MOVED_MS, self._draw_detail, self)
@@ -48,21 +49,42 @@ class SubjectDrawing(QObject):
         return self._subject
 
     @property
+    def empty(self) -> bool:
+        """Whether there is no subject, or it is not there yet."""
+        return self._subject is None or not self._subject.there
+
+    @property
     def busy(self) -> bool:
         """Whether a picture is being drawn or waited for that is not shown yet."""
         return self._whole.busy or self._fine.busy or self._moves.isActive() or self._tellings.isActive()
 
-    def show(self, subject: Subject | None, size: tuple[int, int]) -> None:
-        """Draws a subject, or nothing. What is there stays until the first picture of another is done.
+    def show(self, subject: Subject | None, size: tuple[int, int], *, seen: bool = True) -> None:
+        """Draws a subject, or nothing. What is there stays until the first picture of another is done. What is only
+        kept as a recipe is asked for once.
 
         Args:
             size: rows and columns of the scene.
+            seen: whether it is looked at: only then is it asked for.
         """
         other = subject is None or self._subject is None or subject.id != self._subject.id or size != self._size
         self._subject, self._size = subject, size
         if other:
             self.forget()
-        self._tellings.start()
+            self._asked = False
+        if subject is None or subject.there:
+            self._asked = False
+            self._tellings.start()
+            return
+        self._layer.clear()
+        self._canvas.viewport().update()
+        if seen and not self._asked:
+            self.ask()
+
+    def ask(self) -> None:
+        """Has the subject made if it is not there, also where that was given up before."""
+        if self._subject is not None and self._subject.make is not None:
+            self._asked = True  # before it is told of
+            self._asked = self._subject.make()
 
     def forget(self) -> None:
         """Shows nothing and waits for nothing."""
@@ -84,7 +106,7 @@ class SubjectDrawing(QObject):
         return fine_step((0, 0, *self._size), WHOLE_PIXELS)
 
     def _moved(self) -> None:
-        if self._subject is not None and self._coarse > 1:
+        if self._subject is not None and self._subject.there and self._coarse > 1:
             self._moves.start()
 
     def _draw(self) -> None:

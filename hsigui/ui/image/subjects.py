@@ -9,10 +9,12 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 from PySide6.QtCore import QObject, Signal
+from PySide6.QtGui import QPainter
 
 from hsigui.document.scene import Scene
 from hsigui.document.values import Box
 from hsigui.labels.classes import ClassTable, Color
+from hsigui.ui.image.camera import Camera
 from hsigui.ui.image.color_key import ColorKey
 
 Draw = Callable[[Box, int], NDArray[np.uint8]]
@@ -30,6 +32,10 @@ class Subject:
             so made of values that do not change; labels may be read while they are drawn: who shows them is told then.
         key: of a scale of colours.
         legend: of classes, name and colour.
+        make: has made what is not there yet, and says whether that was begun; None where it is there. Until then
+            `draw` draws nothing. Who shows it is told when it got on and when it is there.
+        state: how far that is, or why it cannot be, in words.
+        empty: there is nothing to be seen of it yet, as of labels before the first one.
     """
 
     id: str
@@ -37,9 +43,38 @@ class Subject:
     draw: Draw
     key: ColorKey | None = None
     legend: tuple[tuple[str, Color], ...] = ()
+    make: Callable[[], bool] | None = None
+    state: str = ""
+    empty: bool = False
+
+    @property
+    def there(self) -> bool:
+        """Whether there is something to be drawn."""
+        return self.make is None
+
+
+PaintLines = Callable[[QPainter, Camera], None]
+
+
+@dataclass(frozen=True, eq=False)
+class OverLines:
+    """Lines that lie over whatever is shown of a scene.
+
+    Attributes:
+        title: what they are called.
+        width: logical pixels.
+        ready: makes what lies in a box of the scene ready; what it gives paints in logical pixels, and nothing beside
+            the box. Both are called on worker threads.
+    """
+
+    title: str
+    color: Color
+    width: float
+    ready: Callable[[Box], PaintLines]
 
 
 Source = Callable[[Scene], Iterable[Subject]]
+LineSource = Callable[[Scene], Iterable[OverLines]]
 
 
 class Subjects(QObject):
@@ -55,10 +90,19 @@ class Subjects(QObject):
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self._sources: list[Source] = []
+        self._line_sources: list[LineSource] = []
 
     def offer(self, source: Source) -> None:
         """Takes a room's source: called whenever somebody wants to know what a scene has now; must be quick."""
         self._sources.append(source)
+
+    def offer_lines(self, source: LineSource) -> None:
+        """Takes a room's source of lines over a scene; must be quick, too."""
+        self._line_sources.append(source)
+
+    def lines_of(self, scene: Scene) -> tuple[OverLines, ...]:
+        """The lines that are seen over a scene now, the lowest first."""
+        return tuple(lines for source in self._line_sources for lines in source(scene))
 
     def tell(self, *names: str) -> None:
         """Says that subjects changed, by their ids."""
@@ -72,6 +116,12 @@ class Subjects(QObject):
     def named(self, scene: Scene, name: str) -> Subject | None:
         """A subject by its id; None where the scene has it no more."""
         return next((subject for subject in self.of(scene) if subject.id == name), None)
+
+
+def draw_nothing(box: Box, step: int) -> NDArray[np.uint8]:
+    """Draws nothing anywhere: rows x cols x 4 zeros."""
+    top, left, bottom, right = box
+    return np.zeros((len(range(top, bottom, step)), len(range(left, right, step)), 4), dtype=np.uint8)
 
 
 def draw_classes(numbers: NDArray[np.integer], table: ClassTable, hidden: bool = False) -> Draw:

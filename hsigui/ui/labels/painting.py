@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 import numpy as np
 from PySide6.QtCore import QObject
 
@@ -14,12 +16,14 @@ from hsigui.document.events import (
     SceneShown,
     ValidationChanged,
 )
+from hsigui.document.scene import Scene
 from hsigui.document.values import Box
 from hsigui.labels.classes import ClassTable
 from hsigui.labels.label_map import TRAINING, UNLABELLED, VALIDATION, Edit
-from hsigui.labels.strokes import Area, polygon, stroke, trimmed
+from hsigui.labels.strokes import Area, parts_of, polygon, stroke, trimmed
 from hsigui.texts import say
 from hsigui.ui.desk.desk import Desk
+from hsigui.ui.desk.in_pieces import PIXELS_AT_ONCE, InPieces
 from hsigui.ui.image.view import ImageView
 from hsigui.ui.labels.classes_controller import ClassesController
 from hsigui.ui.labels.classes_panel import ClassesPanel
@@ -40,6 +44,7 @@ class LabelController(QObject):
         self._superpixels = superpixels
         self._table = ClassTable()  # in whose colours the labels are drawn
         self._touched = False  # the stroke changed labels
+        self._large: InPieces | None = None  # that is being painted
         self._kept: set[str] = set()  # why the stroke left pixels as they are
         image.stroke_started.connect(self._begin)
         image.stroked.connect(self._stroke)
@@ -96,19 +101,35 @@ class LabelController(QObject):
         return scene.current_class
 
     def draw_area(self, area: Area | None, text: str) -> None:
-        """Labels an area as one step."""
+        """Labels an area as one step; a large one some rows at a time."""
         if area is None or self._session.cube is None:
             return
         self._begin(text)
+        if area[2].size > PIXELS_AT_ONCE:
+            pieces = (partial(self._paint_current, part, text) for part in parts_of(area, PIXELS_AT_ONCE))
+            self._large = InPieces(pieces, partial(self._still_in, self._session.scene), self._painted, self)
+            return
         try:
-            self.paint(area, self.class_to_paint(), text)
+            self._paint_current(area, text)
         finally:
             self._end()
+
+    def _paint_current(self, area: Area, text: str) -> None:
+        self.paint(area, self.class_to_paint(), text)
+
+    def _still_in(self, scene: Scene) -> bool:
+        return self._session.shown is scene and scene.stroking
+
+    def _painted(self) -> None:
+        self._large = None
+        self._end()
 
     def _answered(self, event: AreaAnswered) -> None:
         self.draw_area(event.area, event.text)
 
     def _begin(self, text: str) -> None:
+        if self._large is not None:
+            self._large.finish()
         self._touched = False
         self._kept.clear()
         number = self._session.current_class

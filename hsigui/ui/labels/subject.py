@@ -15,7 +15,10 @@ IDS = {TRAINING: "labels", VALIDATION: "validation"}
 def labels(scene: Scene) -> tuple[Subject, ...]:
     """The labels of a scene, and those for validation where there are any."""
     table, legend = scene.classes, legend_of(scene.classes)
-    training = Subject(IDS[TRAINING], say("Labels"), draw_classes(scene.labels.array, table), legend=legend)
+    training = Subject(
+        IDS[TRAINING], say("Labels"), draw_classes(scene.labels.array, table), legend=legend,
+        empty=not scene.labels.labelled(TRAINING),
+    )  # fmt: skip
     if not scene.labels.labelled(VALIDATION):
         return (training,)
     draw = draw_classes(scene.labels.validation, table)

@@ -112,8 +112,11 @@ def file_name(name: str) -> str:
 def pixels_of(scene: Scene, recipe: LayerRecipe) -> list[tuple[int, int]]:
     """The pixels whose kept spectra a layer is compared with, row and column, as far as they are known."""
     known = [(kept.place, kept.values) for kept in scene.spectra if kept.place is not None]
-    found = []
+    found: list[tuple[int, int]] = []
     for target in recipe.targets:
+        if target.place is not None:
+            found.append(target.place)
+            continue
         values = np.array(target.values, dtype=np.float32)
         same = (place for place, other in known if np.array_equal(values, other, equal_nan=True))
         place = next(same, None)

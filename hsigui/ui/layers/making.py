@@ -21,6 +21,7 @@ from hsigui.document.identity import Origin
 from hsigui.document.scene import Scene
 from hsigui.errors import HsiError
 from hsigui.jobs import Context, Job, Progress
+from hsigui.labels.classes import Color
 from hsigui.pipeline.own import own_features
 from hsigui.texts import say
 from hsigui.ui.desk.desk import Desk
@@ -36,10 +37,12 @@ class Mean:
 
     Attributes:
         mask: rows x cols.
+        color: that it is drawn in.
     """
 
     name: str
     mask: NDArray[np.bool_]
+    color: Color | None = None
 
 
 @dataclass(frozen=True, eq=False)
@@ -103,7 +106,13 @@ class LayerMaker(QObject):
 
     def makes(self, scene: Scene, number: int) -> bool:
         """Whether a layer is being made again."""
-        return any(m.origin.scene == scene.id and m.wish.number == number for m in self._makings)
+        return self.progress_of(scene, number) is not None
+
+    def progress_of(self, scene: Scene, number: int) -> float | None:
+        """Which part of a layer that is made again is done, 0 to 1, below 0 where that is not known; None where it is
+        not being made."""
+        found = (m for m in self._makings if m.origin.scene == scene.id and m.wish.number == number)
+        return next((making.done for making in found), None)
 
     def make(self, wish: Wish) -> None:
         """Makes a layer of the scene that is shown."""
@@ -199,9 +208,13 @@ def _made(ctx: Context, cube: Cube, wish: Wish) -> Layer:
     recipe = wish.recipe
     if wish.means:
         ctx.progress(0, 0, say("Reading spectra"))
-        means = (Target(mean.name, tuple(mean_spectrum(cube, mean.mask)[0].tolist())) for mean in wish.means)
-        recipe = replace(recipe, targets=(*recipe.targets, *means))
+        recipe = replace(recipe, targets=(*recipe.targets, *(target_of(cube, mean) for mean in wish.means)))
     return make(cube, recipe, ctx)
+
+
+def target_of(cube: Cube, mean: Mean) -> Target:
+    """The mean spectrum, read from the scene."""
+    return Target(mean.name, tuple(mean_spectrum(cube, mean.mask)[0].tolist()), color=mean.color)
 
 
 def _embedded(ctx: Context, cube: Cube, features: Features, recipe: LayerRecipe) -> Layer:

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import numpy as np
+from numpy.typing import NDArray
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QPalette
 from PySide6.QtWidgets import (
     QAbstractSpinBox,
+    QCheckBox,
     QDialog,
     QDialogButtonBox,
     QFormLayout,
@@ -19,11 +22,12 @@ from PySide6.QtWidgets import (
 
 from hsigui.analysis.layer import LayerRecipe, Target
 from hsigui.analysis.making import recipe_of
-from hsigui.analysis.settings import FormulaSettings, IndexSettings
+from hsigui.analysis.settings import GIVEN, FormulaSettings, IndexSettings
 from hsigui.analysis.table import SPECTRA, WAVELENGTHS, LayerKind, kinds
 from hsigui.document.derived import EMBEDDING
 from hsigui.document.scene import Scene
 from hsigui.errors import HsiError
+from hsigui.labels.label_map import TRAINING
 from hsigui.parameters import Parameters, Value
 from hsigui.texts import say
 from hsigui.ui.desk.setting_editors import Editor, editor_of
@@ -104,7 +108,7 @@ class NewLayerDialog(QDialog):
             return Wish(LayerRecipe(EMBEDDING), title)
         targets = tuple(each for each in self.page.spectra if isinstance(each, Target))
         means = tuple(each for each in self.page.spectra if isinstance(each, Mean))
-        return Wish(recipe_of(self.kind, self.page.values, targets), title, means)
+        return Wish(recipe_of(self.kind, self.page.values, targets, self.page.left_out), title, means)
 
     def choose(self, name: str) -> None:
         """Shows a kind."""
@@ -156,6 +160,7 @@ class KindPage(QWidget):
         self.indices: IndexChooser | None = None
         self.formula: FormulaField | None = None
         self.chooser: SpectraChooser | None = None
+        self.labelled: QCheckBox | None = None
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 8, 0, 0)
         if row is not None:
@@ -181,6 +186,12 @@ class KindPage(QWidget):
         return [] if self.chooser is None else self.chooser.chosen
 
     @property
+    def left_out(self) -> NDArray[np.bool_] | None:
+        """The pixels that have no part in the background, rows x cols; None for none."""
+        wanted = self.labelled is not None and self.labelled.isChecked()
+        return np.asarray(self._scene.labels.layer(TRAINING) > 0) if wanted else None
+
+    @property
     def tells(self) -> bool:
         """Whether the page says by itself what is wrong."""
         return self.formula is not None or (self.indices is not None and self._scene.cube.wavelengths is not None)
@@ -200,12 +211,17 @@ class KindPage(QWidget):
                 ),
                 say("Give them in Edit > Bands…"),
             )
-        if self.chooser is not None and not self.spectra:
+        if self.chooser is not None and not self.spectra and not self._finds:
             return HsiError(say("No spectrum to compare with is chosen."), say("Check one or several."))
         for part in (self.indices, self.formula):
             if part is not None and part.problem is not None:
                 return part.problem
         return None
+
+    @property
+    def _finds(self) -> bool:
+        """Whether spectra are found where none is chosen."""
+        return "find" in self.editors and self.editors["find"].value() != GIVEN
 
     def _build(self, column: QVBoxLayout, row: LayerKind) -> None:
         if row.settings is IndexSettings:
@@ -223,6 +239,11 @@ class KindPage(QWidget):
             self.chooser.library_asked.connect(self._library_asked)
             column.addWidget(self.chooser, 100)
         column.addLayout(self._build_form(row.settings))
+        if row.background:
+            self.labelled = QCheckBox(say("Leave labelled pixels out of the background"), self)
+            self.labelled.setToolTip(say("Where targets are labelled, they do not hide themselves"))
+            self.labelled.setEnabled(self._scene.labels.labelled(TRAINING) > 0)
+            column.addWidget(self.labelled)
 
     def _build_form(self, settings: type[Parameters]) -> QFormLayout:
         form = QFormLayout()

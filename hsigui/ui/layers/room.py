@@ -11,7 +11,7 @@ from hsigui.ui.layers.cover import Cover
 from hsigui.ui.layers.files import LayerFiles
 from hsigui.ui.layers.making import LayerMaker
 from hsigui.ui.layers.panel import LayersPanel
-from hsigui.ui.layers.subject import offer_layers
+from hsigui.ui.layers.subject import LayerSubjects
 from hsigui.ui.layers.thresholds import Thresholds
 
 BUTTONS = ("new_layer", "show_layer", "layer_about", "export_layer", "remove_layer")
@@ -44,5 +44,5 @@ def derived_layers(bench: Bench) -> PanelParts:
     cover = Cover(desk, bench.image, make_again)
     thresholds, files = Thresholds(bench, layers, cover), LayerFiles(desk, layers)
     maker.added.connect(files.tell_made)
-    offer_layers(bench)
-    return PanelParts(panel, (panel, maker, layers, cover, thresholds, files, NewLayers(desk, maker)))
+    subjects = LayerSubjects(bench, maker)
+    return PanelParts(panel, (panel, maker, layers, cover, thresholds, files, subjects, NewLayers(desk, maker)))

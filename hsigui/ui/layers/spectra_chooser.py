@@ -12,6 +12,7 @@ from PySide6.QtWidgets import QLabel, QListWidget, QListWidgetItem, QPushButton,
 from hsigui.analysis.layer import Target
 from hsigui.cube.formats.library import SpectralLibrary
 from hsigui.document.scene import Scene
+from hsigui.document.values import Spectrum
 from hsigui.labels.classes import Color
 from hsigui.labels.label_map import TRAINING
 from hsigui.texts import say
@@ -46,7 +47,7 @@ class SpectraChooser(QWidget):
         self.list = QListWidget(self)
         self.list.setAccessibleName(say("Spectra to compare with"))
         self.more = QPushButton(say("From a library…"), self)
-        self.more.setToolTip(say("Spectra of an ENVI spectral library"))
+        self.more.setToolTip(say("Spectra of a spectral library: a file, in any format that is read"))
         self.more.clicked.connect(self.library_asked)
         self.hint = QLabel(say("Keep spectra by Shift and a click in the scene, or label pixels of a class."), self)
         self.hint.setWordWrap(True)
@@ -95,22 +96,23 @@ class SpectraChooser(QWidget):
 def offers_of(scene: Scene) -> list[Offer]:
     """The kept spectra of a scene, and the means of its classes that have labels."""
     found = [
-        Offer(kept.label, kept.color, Target(kept.label, tuple(kept.values.astype(float).tolist())))
-        for kept in scene.spectra
-        if len(kept.values) == scene.cube.bands
+        Offer(kept.label, kept.color, _kept(kept)) for kept in scene.spectra if len(kept.values) == scene.cube.bands
     ]
     labels = scene.labels.layer(TRAINING)
     for info in scene.classes:
         if info.number in scene.labels.numbers(TRAINING):
             text = say("mean of {name}", name=info.name)
-            found.append(Offer(text, info.color, Mean(text, np.asarray(labels == info.number))))
+            found.append(Offer(text, info.color, Mean(text, np.asarray(labels == info.number), info.color)))
     return found
+
+
+def _kept(spectrum: Spectrum) -> Target:
+    values = tuple(spectrum.values.astype(float).tolist())
+    return Target(spectrum.label, values, (), spectrum.place, spectrum.color)
 
 
 def targets_of(library: SpectralLibrary) -> list[Target]:
     """The spectra of a library; bands that it marks as bad have no value."""
-    values = library.values.astype(float)
-    if library.bad_bands:
-        values[:, np.array(library.bad_bands)] = np.nan
+    values = library.good_values.astype(float)
     waves = () if library.wavelengths is None else tuple(map(float, library.wavelengths))
     return [Target(name, tuple(row.tolist()), waves) for name, row in zip(library.names, values, strict=True)]

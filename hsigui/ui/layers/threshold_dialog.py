@@ -20,6 +20,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from hsigui.analysis.false_alarms import LEAST_RATE, MOST_RATE, USUAL_RATE, has_false_alarms
 from hsigui.analysis.layer import Layer
 from hsigui.analysis.looks import BINS, histogram_of
 from hsigui.texts import say
@@ -28,25 +29,35 @@ from hsigui.ui.desk.setting_editors import Decimal
 from hsigui.ui.layers.ground import Threshold
 from hsigui.ui.layers.panel import FAR
 
+OF_ALL = 1  # the place of all pixels among what the rate is told from
 FIRST_PART = 0.6  # of the pixels that do not pass at first
+NEAREST_PART = 0.1  # of the pixels that do, where the layer is of distances
 
 
 class ThresholdDialog(QDialog):
     """Stays beside the window, which can be used meanwhile.
 
+    Args:
+        distance: low values are what is sought, see `LayerKind.distance`.
+
     Signals:
         changed(): other pixels pass, or they are to be seen over something else.
+        rate_asked(rate, of_all): the threshold is wanted that such a part of the background passes; whether all pixels
+            count as background.
         keep_asked(), labels_asked(): the mask is to become a layer, or labels of the current class.
     """
 
     changed = Signal()
+    rate_asked = Signal(float, bool)
     keep_asked = Signal()
     labels_asked = Signal()
 
-    def __init__(self, name: str, layer: Layer, measure: int, parent: QWidget | None = None) -> None:
+    def __init__(
+        self, name: str, layer: Layer, measure: int, parent: QWidget | None = None, *, distance: bool = False
+    ) -> None:  # fmt: skip
         super().__init__(parent)
         self.setWindowTitle(say("Threshold of {name}", name=name))
-        self._layer = layer
+        self._layer, self._distance = layer, distance
         self.measure = QComboBox(self)
         self.measure.addItems(list(layer.names))
         self.measure.setCurrentIndex(measure)
@@ -55,6 +66,7 @@ class ThresholdDialog(QDialog):
         self._build_plot()
         self.low_on, self.low = self._build_end(say("From"), say("Lower limit, included"))
         self.high_on, self.high = self._build_end(say("To"), say("Upper limit, included"))
+        self._build_rate()
         self.over_composite = QCheckBox(say("Show over the composite"), self)
         self.over_composite.setToolTip(say("Over the composite rather than over the measurement in grey"))
         self.over_composite.toggled.connect(self._tell)
@@ -75,6 +87,11 @@ class ThresholdDialog(QDialog):
         for on, field in ((self.low_on, self.low), (self.high_on, self.high)):
             form.addRow(on, field)
         form.setRowVisible(0, len(layer.names) > 1)
+        alarms = QHBoxLayout()
+        alarms.addWidget(self.rate)
+        alarms.addWidget(self.rate_of, 1)
+        form.addRow(say("False alarms"), alarms)
+        form.setRowVisible(form.rowCount() - 1, has_false_alarms(layer))
         row = QHBoxLayout()
         row.addWidget(self.keep)
         row.addWidget(self.label)
@@ -102,12 +119,33 @@ class ThresholdDialog(QDialog):
         found = self.threshold
         return not found.low <= found.high or (math.isinf(found.low) and math.isinf(found.high))
 
-    def show_result(self, inside: int, known: int) -> None:
-        """Says how many of the pixels with data pass."""
+    def show_result(self, inside: int, known: int, expected: float | None = None) -> None:
+        """Says how many of the pixels with data pass, and how many of the background are expected to; None where that
+        is not known."""
         part = 100 * inside / known if known else 0.0
-        self.told.setText(say("{inside:,} of {known:,} pixels ({part:.1f} %)", inside=inside, known=known, part=part))
+        text = say("{inside:,} of {known:,} pixels ({part:.1f} %)", inside=inside, known=known, part=part)
+        if expected is not None:
+            text = say("{text}; expected false alarms: {count} pixels", text=text, count=_about(expected))
+        self.told.setText(text)
         for button in (self.keep, self.label):
             button.setEnabled(inside > 0)
+
+    def take_threshold(self, value: float | None) -> None:
+        """Takes the lower limit that was asked for by a rate, with no upper one; None where there is none."""
+        if value is None:
+            return
+        with QSignalBlocker(self.low), QSignalBlocker(self.low_on), QSignalBlocker(self.high_on):
+            self.low.setValue(float(f"{value:.6g}"))
+            self.low_on.setChecked(True)
+            self.high_on.setChecked(False)
+        self.low.setEnabled(True)
+        self.high.setEnabled(False)
+        self._typed()
+
+    def ask_rate(self) -> None:
+        """Asks for the threshold of the rate, where the layer is one of scores."""
+        if has_false_alarms(self._layer):
+            self.rate_asked.emit(self.rate.value(), self.rate_of.currentIndex() == OF_ALL)
 
     def show_class(self, name: str) -> None:
         """The class that labels would get; empty for the first one, which is made then."""
@@ -127,6 +165,23 @@ class ThresholdDialog(QDialog):
         self.plot.addItem(self.region)
         self.region.sigRegionChanged.connect(self._dragged)
         self._style()
+
+    def _build_rate(self) -> None:
+        self.rate, self.rate_of = Decimal(self), QComboBox(self)
+        self.rate.setDecimals(7)
+        self.rate.setRange(LEAST_RATE, MOST_RATE)
+        self.rate.setStepType(Decimal.StepType.AdaptiveDecimalStepType)
+        self.rate.setValue(USUAL_RATE)
+        self.rate.setAccessibleName(say("False-alarm rate"))
+        self.rate.setToolTip(say("Which part of the background may pass; the lower limit follows"))
+        self.rate_of.addItems([say("by the tail of most pixels"), say("if all pixels were background")])
+        self.rate_of.setAccessibleName(say("What the rate is told from"))
+        self.rate_of.setToolTip(
+            say("The spread of most pixels tells the tail of the background, where that is normal. Real scenes have "
+                "longer tails: all pixels as background are the careful choice.")
+        )  # fmt: skip
+        self.rate.valueChanged.connect(self.ask_rate)
+        self.rate_of.activated.connect(self.ask_rate)
 
     def _build_end(self, text: str, name: str) -> tuple[QCheckBox, Decimal]:
         on, field = QCheckBox(text, self), Decimal(self)
@@ -150,13 +205,17 @@ class ThresholdDialog(QDialog):
         self._bars.setData(np.linspace(low, high, BINS + 1), np.sqrt(counts.astype(float)))
         self.plot.setXRange(low, high, padding=0.02)
         total = np.cumsum(counts)
-        place = int(np.searchsorted(total, FIRST_PART * total[-1])) if total[-1] else 0
+        part = NEAREST_PART if self._distance else FIRST_PART
+        place = int(np.searchsorted(total, part * total[-1])) if total[-1] else 0
         first = float(f"{low + (high - low) * (place + 1) / BINS:.3g}")
+        first = min(max(first, low), high)
         with QSignalBlocker(self.low), QSignalBlocker(self.high):
-            self.low.setValue(min(max(first, low), high))
-            self.high.setValue(float(f"{high:.6g}"))
-        self.high_on.setChecked(False)
+            self.low.setValue(float(f"{low:.6g}") if self._distance else first)
+            self.high.setValue(first if self._distance else float(f"{high:.6g}"))
+        self.low_on.setChecked(not self._distance)
+        self.high_on.setChecked(self._distance)
         self._typed()
+        self.ask_rate()
 
     def _dragged(self) -> None:
         """The handles were moved: an end of the histogram means no limit."""
@@ -206,3 +265,8 @@ class ThresholdDialog(QDialog):
         super().changeEvent(event)
         if event.type() in RESTYLE and hasattr(self, "region"):
             self._style()
+
+
+def _about(count: float) -> str:
+    """A number of pixels that is expected: whole where it is large, and never 0 for what is not."""
+    return f"{count:,.0f}" if count >= 10 else f"{count:.1f}" if count >= 0.05 else say("fewer than 0.1")

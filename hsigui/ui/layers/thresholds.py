@@ -8,7 +8,9 @@ from functools import partial
 import numpy as np
 from PySide6.QtCore import QObject
 
+from hsigui.analysis.false_alarms import tail_of, threshold_of_all
 from hsigui.analysis.layer import Layer
+from hsigui.analysis.table import kinds
 from hsigui.document.derived import DerivedLayer
 from hsigui.document.events import (
     AreaAnswered,
@@ -26,6 +28,7 @@ from hsigui.labels.matching import match_classes
 from hsigui.labels.strokes import Area, trimmed
 from hsigui.texts import say
 from hsigui.ui.desk.desk import Desk
+from hsigui.ui.desk.in_pieces import PIXELS_AT_ONCE, InPieces
 from hsigui.ui.desk.job_bridge import Latest, Watcher
 from hsigui.ui.image.bench import Bench
 from hsigui.ui.image.subjects import Subjects
@@ -41,10 +44,11 @@ COMPOSITE = "composite"  # id of the subject of the scene's room
 
 @dataclass(frozen=True)
 class Counted:
-    """How many of the pixels with data pass a threshold."""
+    """How many of the pixels with data pass a threshold, and how many of the background are expected to."""
 
     inside: int
     known: int
+    expected: float | None = None
 
 
 class Thresholds(QObject):
@@ -58,6 +62,7 @@ class Thresholds(QObject):
         self._dialog: ThresholdDialog | None = None
         self._of: tuple[Scene, DerivedLayer] | None = None
         self._counting = Latest(desk.bridge, say("Count pixels"), self._counted, between=True)
+        self._finding = Latest(desk.bridge, say("Find threshold"), self._found, between=True)
         events = self._session.events
         events.subscribe(SceneLeft, self._close)
         events.subscribe(CurrentClassChanged, self._show_class)
@@ -84,14 +89,17 @@ class Thresholds(QObject):
             )
             return
         self._close()
-        dialog = ThresholdDialog(found.name, layer, found.look.measure, self._desk.window)
+        distance = any(row.distance for row in kinds() if row.name == layer.recipe.kind)
+        dialog = ThresholdDialog(found.name, layer, found.look.measure, self._desk.window, distance=distance)
         self._dialog, self._of = dialog, (self._session.scene, found)
         dialog.changed.connect(self._renew)
+        dialog.rate_asked.connect(self._find)
         dialog.keep_asked.connect(self._keep)
         dialog.labels_asked.connect(self._label)
         dialog.finished.connect(partial(self._closed, dialog))
         self._show_class()
         self._renew()
+        dialog.ask_rate()
         dialog.show()
 
     def _close(self, _event: object = None) -> None:
@@ -103,6 +111,7 @@ class Thresholds(QObject):
         if dialog is self._dialog:
             self._dialog = self._of = None
             self._counting.forget()
+            self._finding.forget()
             self._cover.preview(None)
 
     def _list_changed(self, _event: DerivedListChanged) -> None:
@@ -131,9 +140,18 @@ class Thresholds(QObject):
         if not self._dialog.is_none:
             self._counting.request(partial(count, threshold=threshold))
 
+    def _find(self, rate: float, of_all: bool) -> None:
+        if self._dialog is not None:
+            threshold = self._dialog.threshold
+            self._finding.request(partial(threshold_at, threshold=threshold, rate=rate, of_all=of_all))
+
+    def _found(self, value: float | None) -> None:
+        if self._dialog is not None:
+            self._dialog.take_threshold(value)
+
     def _counted(self, counted: Counted) -> None:
         if self._dialog is not None and not self._dialog.is_none:
-            self._dialog.show_result(counted.inside, counted.known)
+            self._dialog.show_result(counted.inside, counted.known, counted.expected)
 
     def _keep(self) -> None:
         if self._dialog is None or self._of is None or self._dialog.is_none:
@@ -190,14 +208,33 @@ class Thresholds(QObject):
             self._desk.messages.info(say("Every pixel has a label already; nothing was changed."))
         elif revision != scene.revision:
             self._desk.messages.info(say("The labels were changed meanwhile."), say("Ask for them once more."))
-        else:
+        elif edit.mask is None or edit.mask.size <= PIXELS_AT_ONCE:
             scene.edit(edit, text)
+        else:
+            scene.begin_stroke(text)
+            pieces = (partial(scene.edit, piece, text) for piece in edit.pieces(PIXELS_AT_ONCE))
+            InPieces(pieces, partial(self._still_in, scene), scene.end_stroke, self)
+
+    def _still_in(self, scene: Scene) -> bool:
+        return self._session.shown is scene and scene.stroking
 
 
 def count(_ctx: Context, threshold: Threshold) -> Counted:
     """Counts what passes."""
     values = threshold.layer.stack[:, :, threshold.place]
-    return Counted(int(np.count_nonzero(threshold.inside())), int(np.count_nonzero(np.isfinite(values))))
+    inside, known = int(np.count_nonzero(threshold.inside())), int(np.count_nonzero(np.isfinite(values)))
+    tail = tail_of(threshold.layer, threshold.place)
+    if tail is None:
+        return Counted(inside, known)
+    return Counted(inside, known, known * (tail.rate(threshold.low) - tail.rate(threshold.high)))
+
+
+def threshold_at(_ctx: Context, threshold: Threshold, rate: float, of_all: bool) -> float | None:
+    """The lower limit of a score that such a part of the background passes; None where it cannot be told."""
+    tail = None if of_all else tail_of(threshold.layer, threshold.place)
+    if tail is not None:
+        return tail.threshold(rate)
+    return threshold_of_all(threshold.layer, threshold.place, rate)
 
 
 def mask_of(_ctx: Context, threshold: Threshold) -> Layer:

@@ -6,7 +6,7 @@ from functools import partial
 
 from PySide6.QtCore import QObject, Signal
 
-from hsigui.document.events import AccuracyChanged, Changed, ClassesChanged, SceneShown
+from hsigui.document.events import AccuracyChanged, Changed, ClassesChanged, ErrorsChosen, SceneShown
 from hsigui.document.scene import Scene
 from hsigui.labels.classes import ClassTable
 from hsigui.report import error_map as errors
@@ -35,7 +35,6 @@ class ErrorController(QObject):
         self._desk, self._session, self._image = bench.desk, bench.desk.session, bench.image
         self._subjects, self._show, self._strip = bench.subjects, bench.actions["show_errors"], strip
         self._on = False
-        self._meant = ALL
         self._found: Found | None = None
         self._at = -1  # the area that was gone to
         self._wanted = 0  # steps to be gone once the errors are found
@@ -44,12 +43,13 @@ class ErrorController(QObject):
         strip.meant_changed.connect(self.choose)
         for kind in (SceneShown, AccuracyChanged, ClassesChanged):
             self._session.events.subscribe(kind, self._changed)
+        self._session.events.subscribe(ErrorsChosen, self._chosen)
         self._offer()
 
     @property
     def meant(self) -> Confused:
-        """Which errors are shown."""
-        return self._meant
+        """Which errors are shown: those that were chosen, or all where the map knows no such class."""
+        return _known(self._session.scene)
 
     @property
     def found(self) -> Found | None:
@@ -80,11 +80,7 @@ class ErrorController(QObject):
     def choose(self, meant: Confused) -> None:
         """Chooses which errors are shown."""
         same = meant.of is not None and meant.of == meant.taken_for  # no class is taken for itself
-        self._meant = Confused(meant.of) if same else meant
-        self._offer()
-        self._renew()
-        self._subjects.tell(ERROR)
-        self.changed.emit()
+        self._session.scene.choose_errors(Confused(meant.of) if same else meant)
 
     def next_error(self) -> None:
         """To the next smaller area of wrong pixels; the largest is the first."""
@@ -95,14 +91,13 @@ class ErrorController(QObject):
         self._go(-1)
 
     def subjects(self, scene: Scene) -> tuple[Subject, ...]:
-        """What other views can show: the errors that are meant, or all of a scene that is not in front."""
-        return subject_of(scene, self._meant if scene is self._session.shown else ALL)
+        """What other views can show: the errors that are meant."""
+        return subject_of(scene, _known(scene))
 
     # Inner doings
 
     def _changed(self, event: Changed) -> None:
         if isinstance(event, SceneShown):
-            self._meant = ALL
             self._forget()
         self._offer()
         if not isinstance(event, ClassesChanged):
@@ -111,6 +106,12 @@ class ErrorController(QObject):
         elif self._found is not None:  # names, maybe
             self._tell(self._found)
 
+    def _chosen(self, _event: ErrorsChosen) -> None:
+        self._offer()
+        self._renew()
+        self._subjects.tell(ERROR)
+        self.changed.emit()
+
     def _renew(self) -> None:
         """Finds them again where they are shown; forgets them where they are not, or there are none."""
         self._at = -1
@@ -118,7 +119,7 @@ class ErrorController(QObject):
         if measured is None:
             self._forget()
         else:
-            self._finding.request(partial(find_errors, measured=measured, meant=self._meant))
+            self._finding.request(partial(find_errors, measured=measured, meant=self.meant))
 
     def _forget(self) -> None:
         self._finding.forget()
@@ -139,7 +140,7 @@ class ErrorController(QObject):
     def _tell(self, found: Found, place: str = "") -> None:
         """Says how many pixels are right and wrong, and which area was gone to, over the image and in the panel."""
         rows = rows_of(errors.counts(found.states))
-        title = self._meant.words(self._session.classes)
+        title = self.meant.words(self._session.classes)
         self._image.set_class_key(ClassKey(title, tuple((text, errors.COLORS.get(n)) for text, n in rows), place))
         self._strip.tell("\n".join(text for text, _ in rows), place or self._way())
         self.changed.emit()
@@ -190,10 +191,14 @@ class ErrorController(QObject):
         self._strip.setVisible(accuracy is not None)
         if accuracy is None:
             return
-        known = {*accuracy.classes, 0, None}
-        if self._meant.of not in known or self._meant.taken_for not in known:
-            self._meant = ALL
-        self._strip.offer(*_entries(accuracy, self._session.classes, self._meant), self._meant)
+        self._strip.offer(*_entries(accuracy, self._session.classes, self.meant), self.meant)
+
+
+def _known(scene: Scene) -> Confused:
+    """The errors that are meant, as far as the accuracy of the map has their classes; else all."""
+    accuracy, meant = None if scene.map is None else scene.map.accuracy, scene.errors_meant
+    known = {0, None} if accuracy is None else {*accuracy.classes, 0, None}
+    return meant if meant.of in known and meant.taken_for in known else ALL
 
 
 def _entries(accuracy: Accuracy, classes: ClassTable, meant: Confused) -> tuple[list[Entry], list[Entry]]:

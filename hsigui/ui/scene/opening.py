@@ -14,8 +14,9 @@ from hsigui.cube.demo import simulate
 from hsigui.cube.demo_spec import DemoSpec
 from hsigui.cube.formats.arrays import AmbiguousArray, ArrayInfo
 from hsigui.cube.formats.choice import ImportChoice
-from hsigui.cube.formats.library import SpectralLibrary, open_library
+from hsigui.cube.formats.library import SpectralLibrary
 from hsigui.cube.formats.table import reader_of
+from hsigui.cube.libraries import table as libraries
 from hsigui.cube.open import holds_arrays, list_arrays, open_cube, suggestions
 from hsigui.cube.picture import Picture
 from hsigui.cube.quality import with_quality
@@ -301,4 +302,4 @@ def _found_instead(path: Path, refusal: HsiError) -> Found:
 
 def read_library(ctx: Context, path: Path) -> SpectralLibrary:
     ctx.progress(0, 0, say("Reading {name}…", name=path.name))
-    return open_library(path)
+    return libraries.read_library(path)

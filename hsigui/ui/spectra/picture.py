@@ -19,6 +19,7 @@ from hsigui.report.spectra_svg import Axis, axis
 from hsigui.texts import say
 from hsigui.ui.desk import theme
 from hsigui.ui.image.pictures.sheet import Sheet
+from hsigui.ui.spectra.curves import SPREAD_ALPHA, Drawn, runs, spread_runs
 
 WIDTH, HEIGHT = 640.0, 360.0  # units of the plot with its axes: logical pixels of a screen of 96 dpi
 LEFT, RIGHT, TOP, BOTTOM = 62.0, 16.0, 14.0, 46.0
@@ -36,17 +37,13 @@ class SpectraPlot:
     Attributes:
         curves: the first is drawn last, over the others.
         x: of every band, in the unit of the axis; ascending. Bands.
-        order: places of the bands in ascending order. Bands.
         gaps: from where to where bands are left out, in the unit of the axis.
-        bad: of every band, whether it is left out. Bands.
         across, up: what the axes are called.
         seen: the ends of both axes: left, right, lower, upper.
     """
 
-    curves: tuple[Spectrum, ...]
+    curves: tuple[Drawn, ...]
     x: NDArray[np.float64]
-    order: NDArray[np.intp]
-    bad: NDArray[np.bool_]
     gaps: tuple[tuple[float, float], ...]
     across: str
     up: str
@@ -56,7 +53,7 @@ class SpectraPlot:
 def sheet_of(plot: SpectraPlot, title: str, dpi: float = DPI) -> Sheet:
     """The plot on a sheet in light colours, as wide as a page of text."""
     palette = theme.palette(theme.LIGHT)
-    rows = _key_rows(plot.curves)
+    rows = _key_rows([drawn.spectrum for drawn in plot.curves])
     height = HEIGHT + len(rows) * LINE + (6 if rows else 0)
 
     def paint(painter: QPainter) -> None:
@@ -91,8 +88,10 @@ class _Painting:
         self._draw_axes()
         painter.save()
         painter.setClipRect(self._box)
-        for curve in reversed(self._plot.curves):
-            self._draw_curve(curve)
+        for drawn in reversed(self._plot.curves):
+            self._draw_spread(drawn)
+        for drawn in reversed(self._plot.curves):
+            self._draw_curve(drawn)
         painter.restore()
         self._draw_key(rows)
 
@@ -130,14 +129,25 @@ class _Painting:
         painter.drawText(QRectF(-box.height() / 2, -8, box.height(), 16), Qt.AlignmentFlag.AlignCenter, self._plot.up)
         painter.restore()
 
-    def _draw_curve(self, curve: Spectrum) -> None:
-        order = self._plot.order
-        values = np.where(self._plot.bad, np.nan, curve.values)[order]
-        x = self._plot.x[order]
-        pen = QPen(QColor(*curve.color), 1.4)
+    def _draw_spread(self, drawn: Drawn) -> None:
+        x, color = self._plot.x, QColor(*drawn.spectrum.color)
+        color.setAlpha(SPREAD_ALPHA)
+        self._painter.setPen(Qt.PenStyle.NoPen)
+        self._painter.setBrush(color)
+        for run in spread_runs(x, drawn):
+            assert drawn.spread is not None
+            upper, lower = drawn.values + drawn.spread, drawn.values - drawn.spread
+            there = [self._at(float(a), float(b)) for a, b in zip(x[run], upper[run], strict=True)]
+            back = [self._at(float(a), float(b)) for a, b in zip(x[run], lower[run], strict=True)]
+            self._painter.drawPolygon(QPolygonF([*there, *back[::-1]]))
+        self._painter.setBrush(Qt.BrushStyle.NoBrush)
+
+    def _draw_curve(self, drawn: Drawn) -> None:
+        x, values = self._plot.x, drawn.values
+        pen = QPen(QColor(*drawn.spectrum.color), 1.4)
         pen.setJoinStyle(Qt.PenJoinStyle.RoundJoin)
         self._painter.setPen(pen)
-        for run in _runs(np.isfinite(values)):
+        for run in runs(x, np.isfinite(values)):
             points = [self._at(float(a), float(b)) for a, b in zip(x[run], values[run], strict=True)]
             if len(points) == 1:
                 self._painter.drawEllipse(points[0], 1.2, 1.2)
@@ -179,13 +189,6 @@ def _font() -> QFont:
     font = QFont()
     font.setPixelSize(TEXT)
     return font
-
-
-def _runs(known: NDArray[np.bool_]) -> list[slice]:
-    """Where bands with values follow one another; bands in, slices of them out."""
-    change = np.diff(np.concatenate(([False], known, [False])).astype(np.int8))
-    starts, ends = np.flatnonzero(change == 1), np.flatnonzero(change == -1)
-    return [slice(int(start), int(end)) for start, end in zip(starts, ends, strict=True)]
 
 
 def _number(value: float, on: Axis) -> str:

@@ -10,9 +10,11 @@ import pyqtgraph as pg
 from numpy.typing import ArrayLike, NDArray
 from PySide6.QtCore import QEvent, QPoint, Qt, Signal
 from PySide6.QtGui import QColor, QContextMenuEvent, QGuiApplication, QPalette, QPen
-from PySide6.QtWidgets import QHBoxLayout, QToolButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QSplitter, QToolButton, QVBoxLayout, QWidget
 
+from hsigui.analysis.processing import Processing
 from hsigui.document.values import Spectrum
+from hsigui.errors import HsiError
 from hsigui.labels.classes import PALETTE, Color
 from hsigui.report.spectra_csv import spectra_csv
 from hsigui.texts import say
@@ -20,10 +22,13 @@ from hsigui.ui.desk.curve_key import CurveKey
 from hsigui.ui.desk.icons import icon
 from hsigui.ui.desk.plots import RESTYLE, Plot, color_plot, curve_pen, faded
 from hsigui.ui.desk.wavelength_units import NANOMETRES, WavelengthUnit
+from hsigui.ui.spectra.curves import CurveItems, Drawn, Processed
 from hsigui.ui.spectra.picture import INK, SpectraPlot
+from hsigui.ui.spectra.processing_strip import ProcessingStrip
 
 HINT = say("Click a pixel to see its spectrum; Shift+click keeps it")
-CURRENT_WIDTH, KEPT_WIDTH = 2.0, 1.4  # logical pixels
+CURRENT_WIDTH, KEPT_WIDTH, CHOSEN_WIDTH = 2.0, 1.4, 3.0  # logical pixels
+CURRENT_DEPTH, KEPT_DEPTH = 10.0, 2.0
 
 
 class SpectrumView(QWidget):
@@ -34,8 +39,12 @@ class SpectrumView(QWidget):
         band_picked(channel, band): the line of a channel (its place in `mark_bands`) is dragged over a band.
         export_asked(): the shown spectra are to be saved.
         menu_asked(QPoint): the menu of the plot is asked for at a place of the screen.
+        refused(HsiError): what was chosen to be done to the spectra cannot be done to these.
+        responses_asked(): the user wants to choose a file of a sensor's bands.
     """
 
+    refused = Signal(object)
+    responses_asked = Signal()
     kept_changed = Signal()
     band_picked = Signal(int, int)
     export_asked = Signal()
@@ -49,8 +58,10 @@ class SpectrumView(QWidget):
         self._bad: NDArray[np.bool_] = np.zeros(0, dtype=bool)
         self._current: Spectrum | None = None
         self._kept: list[Spectrum] = []
-        self._current_curve: pg.PlotDataItem | None = None
-        self._kept_curves: list[pg.PlotDataItem] = []
+        self._chosen: frozenset[int] = frozenset()  # places of the kept curves that stand out
+        self._processed = Processed(np.zeros(0), False, self._bad)
+        self._current_curve: CurveItems | None = None
+        self._kept_curves: list[CurveItems] = []
         self._regions: list[pg.LinearRegionItem] = []
         self._lines: list[pg.InfiniteLine] = []
         self._marked: list[tuple[int, object]] = []  # the band and the colour of each line
@@ -74,8 +85,9 @@ class SpectrumView(QWidget):
         self._wavelengths = None if wavelengths is None else np.asarray(wavelengths, dtype=np.float64)
         self._x = np.arange(1.0, len(self._bad) + 1) if self._wavelengths is None else self._wavelengths
         self._order = np.argsort(self._x, kind="stable")
-        self._name_axis()
         self.clear()
+        self._processed = Processed(self._x, self._wavelengths is not None, self._bad)
+        self._process(self.strip.processing)
         self.mark_bands([])
         self._shade_bad_bands()
         if len(self._x) > 1:
@@ -91,35 +103,46 @@ class SpectrumView(QWidget):
     def set_quantity(self, name: str) -> None:
         """What the values are: "Reflectance" or "Value"."""
         self._quantity = name
-        self._plot.setLabel("left", name)
+        self._name_axis()
 
-    def show_current(self, values: ArrayLike | None, label: str = "") -> None:
-        """Shows the spectrum of the pixel under study (one value a band) in place of the last; None shows none."""
-        self._current = None if values is None else Spectrum(label, self._ink(), self._checked(values))
-        self._drop(self._current_curve)
-        self._current_curve = None
-        if self._current is not None:
-            self._current_curve = self._draw(self._current, CURRENT_WIDTH)
-            self._current_curve.setZValue(10)
-        self._refresh_header()
+    def show_current(self, values: ArrayLike | None, label: str = "", spread: ArrayLike | None = None) -> None:
+        """Shows the spectrum of the pixel under study (one value a band) in place of the last; None shows none.
+
+        Args:
+            spread: standard deviation of what it is the mean of, one a band.
+        """
+        made = None if spread is None else self._checked(spread)
+        self._current = None if values is None else Spectrum(label, self._ink(), self._checked(values), spread=made)
+        self._draw()
 
     def keep(
         self, values: ArrayLike, label: str, color: Color | None = None, place: tuple[int, int] | None = None
     ) -> None:
-        """Adds a curve that stays, in its class's colour or the next one of the plot's own."""
+        """Adds a curve that stays, in its class's colour or the next one of the plot's own. One value a band."""
         color = self._next_color() if color is None else color
-        spectrum = Spectrum(label, color, self._checked(values), place)
-        self._kept.append(spectrum)
-        self._kept_curves.append(self._draw(spectrum, KEPT_WIDTH))
-        self._refresh_header()
-        self.kept_changed.emit()
+        self.keep_all([Spectrum(label, color, self._checked(values), place)])
+
+    def keep_all(self, spectra: Sequence[Spectrum], *, color: bool = False) -> None:
+        """Adds curves that stay; in the next colours of the plot's own where `color` says so."""
+        for spectrum in spectra:
+            self._checked(spectrum.values)
+            self._kept.append(replace(spectrum, color=self._next_color()) if color else spectrum)
+        self._changed()
+
+    def set_kept(self, spectra: Sequence[Spectrum]) -> None:
+        """Puts other curves in the place of those that were kept: renamed, in another order, hidden."""
+        self._kept = list(spectra)
+        self._changed()
 
     def remove(self, number: int) -> None:
         """Takes one of the kept curves away, counted from the oldest."""
-        self._drop(self._kept_curves.pop(number))
         del self._kept[number]
-        self._refresh_header()
-        self.kept_changed.emit()
+        self._changed()
+
+    def choose(self, numbers: Sequence[int]) -> None:
+        """Makes some of the kept curves stand out, by their numbers from the oldest."""
+        self._chosen = frozenset(numbers)
+        self._draw()
 
     def kept(self) -> list[Spectrum]:
         """The curves that were kept, oldest first."""
@@ -131,13 +154,15 @@ class SpectrumView(QWidget):
     def clear(self) -> None:
         """Takes all curves away."""
         had = bool(self._kept)
-        for curve in (*self._kept_curves, self._current_curve):
-            self._drop(curve)
-        self._kept, self._kept_curves = [], []
-        self._current, self._current_curve = None, None
-        self._refresh_header()
+        self._kept, self._current, self._chosen = [], None, frozenset()
+        self._draw()
         if had:
             self.kept_changed.emit()
+
+    @property
+    def processing(self) -> Processing:
+        """What is done to the spectra that are drawn."""
+        return self._processed.processing
 
     def mark_bands(self, bands: Sequence[tuple[int, object]]) -> None:
         """Marks bands (number, colour) by vertical lines that can be dragged; those of red, green and blue.
@@ -168,9 +193,23 @@ class SpectrumView(QWidget):
     # Export
 
     def csv_text(self) -> str:
-        """The shown curves as CSV: a line a band with its number from 1, wavelength in nm (if known) and each value."""
-        curves = [(curve.label, curve.values) for curve in self._shown()]
-        return spectra_csv(curves, len(self._x), self._wavelengths)
+        """The shown curves as CSV: a line a band with its number from 1, wavelength in nm (if known) and each value,
+        as they are drawn but not set apart; behind the values of a mean its standard deviation."""
+        curves: list[tuple[str, NDArray[np.float32]]] = []
+        if self.processing.is_raw or (self.processing.offset and replace(self.processing, offset=0.0).is_raw):
+            for spectrum in self._shown():
+                curves.append((spectrum.label, spectrum.values))
+                if spectrum.spread is not None:
+                    curves.append((say("{label} sd", label=spectrum.label), spectrum.spread))
+            return spectra_csv(curves, len(self._x), self._wavelengths)
+        done = self.processing.named("", self._wavelengths is not None).strip(", ")
+        for drawn in self._processed.drawn(self._shown()):
+            label = say("{label} ({done})", label=drawn.spectrum.label, done=done)
+            curves.append((label, (drawn.values - drawn.apart).astype(np.float32)))
+            if drawn.spread is not None:
+                curves.append((say("{label} sd", label=label), drawn.spread.astype(np.float32)))
+        bands = self._processed.bands
+        return spectra_csv(curves, len(bands.x), bands.x if bands.is_nm else None)
 
     def plot(self) -> SpectraPlot:
         """What is shown now, to be drawn as a picture: in the unit and the range of the axes."""
@@ -178,10 +217,12 @@ class SpectrumView(QWidget):
         (left, right), (low, high) = self._plot.getPlotItem().vb.viewRange()
         gaps = tuple((start * factor, end * factor)
                      for start, end in bad_ranges(self._x[self._order], self._bad[self._order]))  # fmt: skip
-        across = self._unit.axis() if self._wavelengths is not None else say("Band")
-        current = [] if self._current is None else [replace(self._current, color=INK)]
+        curves = [
+            replace(one, spectrum=replace(one.spectrum, color=INK)) if one.spectrum is self._current else one
+            for one in self._processed.drawn(self._shown())
+        ]
         return SpectraPlot(
-            (*current, *self._kept), self._x * factor, self._order, self._bad, gaps, across, self._quantity,
+            tuple(curves), self._processed.bands.x * factor, gaps, self._across(), self._up(),
             (left * factor, right * factor, low, high),
         )  # fmt: skip
 
@@ -213,7 +254,10 @@ class SpectrumView(QWidget):
         self._copy = self._button("copy", say("Copy the shown spectra as CSV"), self.copy_csv)
         self._export = self._button("export", say("Save the shown spectra as CSV…"), self.export_asked)
         self._clear = self._button("trash", say("Clear all spectra"), self.clear)
-        header = QHBoxLayout()
+        self.strip = ProcessingStrip(self)
+        self.strip.changed.connect(self._process)
+        self.strip.responses_asked.connect(self.responses_asked)
+        self.header = header = QHBoxLayout()
         header.setContentsMargins(10, 2, 4, 2)
         header.setSpacing(2)
         header.addWidget(self._key, 1)
@@ -223,7 +267,11 @@ class SpectrumView(QWidget):
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(0)
         layout.addLayout(header)
-        layout.addWidget(self._plot, 1)
+        layout.addWidget(self.strip)
+        self.body = QSplitter(Qt.Orientation.Horizontal, self)
+        self.body.setChildrenCollapsible(False)
+        self.body.addWidget(self._plot)
+        layout.addWidget(self.body, 1)
 
     def _button(self, name: str, tip: str, slot: object) -> QToolButton:
         button = QToolButton(self)
@@ -236,15 +284,39 @@ class SpectrumView(QWidget):
 
     def _name_axis(self) -> None:
         """The curves lie over nm, or over numbers of bands; only what is written at the axis is of the unit."""
-        known = self._wavelengths is not None
-        self._plot.getAxis("bottom").setScale(self._unit.per_nm if known else 1.0)
-        self._plot.setLabel("bottom", self._unit.axis() if known else say("Band"))
+        self._plot.getAxis("bottom").setScale(self._unit.per_nm if self._wavelengths is not None else 1.0)
+        self._plot.setLabel("bottom", self._across())
+        self._plot.setLabel("left", self._up())
+
+    def _across(self) -> str:
+        return self._unit.axis() if self._wavelengths is not None else say("Band")
+
+    def _up(self) -> str:
+        return self.processing.named(self._quantity, self._wavelengths is not None)
+
+    def _process(self, processing: Processing) -> None:
+        """Draws the spectra after something else is done to them."""
+        try:
+            self._processed.choose(processing)
+        except HsiError as error:
+            self.strip.without_sensor()
+            self.refused.emit(error)
+            return
+        self._name_axis()
+        self._draw()
+        self._plot.enableAutoRange("y")
+
+    def _changed(self) -> None:
+        self._chosen = frozenset(number for number in self._chosen if number < len(self._kept))
+        self._draw()
+        self.kept_changed.emit()
 
     def _refresh_header(self) -> None:
         shown = self._shown()
         self._key.set_entries([(curve.label, curve.color) for curve in shown], removable=True)
-        for button in (self._copy, self._export, self._clear):
+        for button in (self._copy, self._export):
             button.setEnabled(bool(shown))
+        self._clear.setEnabled(bool(shown or self._kept))
 
     def _remove_shown(self, number: int) -> None:
         """Takes away the curve at a place of the key, where the one under study comes first."""
@@ -252,7 +324,7 @@ class SpectrumView(QWidget):
         if number < first:
             self.show_current(None)
         else:
-            self.remove(number - first)
+            self.remove([place for place, curve in enumerate(self._kept) if curve.shown][number - first])
 
     def _next_color(self) -> Color:
         """The first colour of the palette that no kept curve has, while there is one."""
@@ -260,7 +332,7 @@ class SpectrumView(QWidget):
         return next((color for color in PALETTE if color not in used), PALETTE[len(self._kept) % len(PALETTE)])
 
     def _shown(self) -> list[Spectrum]:
-        return [*([self._current] if self._current else []), *self._kept]
+        return [*([self._current] if self._current else []), *(curve for curve in self._kept if curve.shown)]
 
     def _checked(self, values: ArrayLike) -> NDArray[np.float32]:
         made = np.array(values, dtype=np.float32)
@@ -268,14 +340,27 @@ class SpectrumView(QWidget):
             raise ValueError(f"{made.shape} values for {self._x.shape} bands")
         return made
 
-    def _draw(self, spectrum: Spectrum, width: float) -> pg.PlotDataItem:
-        values = np.where(self._bad, np.nan, spectrum.values)[self._order]
-        pen = curve_pen(self, QColor(*spectrum.color), width)
-        return self._plot.plot(self._x[self._order], values, pen=pen, connect="finite")
+    def _draw(self) -> None:
+        """Draws what is shown anew; what was made of a spectrum is kept, so that only new ones cost anything."""
+        for curve in (*self._kept_curves, *([self._current_curve] if self._current_curve else [])):
+            curve.remove()
+        self._kept_curves, self._current_curve = [], None
+        places = {id(curve): place for place, curve in enumerate(self._kept)}
+        own: Drawn | None = None
+        for drawn in self._processed.drawn(self._shown()):
+            if drawn.spectrum is self._current:
+                own = drawn
+                continue
+            chosen = places[id(drawn.spectrum)] in self._chosen
+            self._kept_curves.append(self._curve(drawn, CHOSEN_WIDTH if chosen else KEPT_WIDTH, KEPT_DEPTH))
+        if own is not None:
+            self._current_curve = self._curve(own, CURRENT_WIDTH, CURRENT_DEPTH)
+        self._refresh_header()
 
-    def _drop(self, curve: pg.PlotDataItem | None) -> None:
-        if curve is not None:
-            self._plot.removeItem(curve)
+    def _curve(self, drawn: Drawn, width: float, depth: float) -> CurveItems:
+        made = CurveItems(self._plot, self)
+        made.draw(self._processed.bands.x, drawn, QColor(*drawn.spectrum.color), width, depth)
+        return made
 
     def _shade_bad_bands(self) -> None:
         for region in self._regions:
@@ -294,10 +379,9 @@ class SpectrumView(QWidget):
         for line, (_, color) in zip(self._lines, self._marked, strict=True):
             line.setPen(self._line_pen(color, 1.2))
             line.setHoverPen(self._line_pen(color, 3))
-        for spectrum, curve in zip(self._kept, self._kept_curves, strict=True):
-            curve.setPen(curve_pen(self, QColor(*spectrum.color), KEPT_WIDTH))
         if self._current is not None:
-            self.show_current(self._current.values, self._current.label)
+            self._current = replace(self._current, color=self._ink())
+        self._draw()
 
     def _recolor_regions(self) -> None:
         shade = faded(self.palette().color(QPalette.ColorRole.PlaceholderText), 40)

@@ -74,8 +74,11 @@ class Comparison(QObject):
 
     def choose(self, side: int, name: str) -> None:
         """Another picture on the left (0) or on the right (1), by the id of its subject; "" for the image as it is."""
+        again = name == self._names[side]
         self._names[side] = name
         self._show_sides()
+        if again:
+            self._drawings[side].ask()
         self._image.setFocus()
 
     def _compare(self, asked: PicturesCompared) -> None:

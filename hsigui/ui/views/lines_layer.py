@@ -6,7 +6,10 @@ are in view.
 
 from __future__ import annotations
 
+import math
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 
 import numpy as np
 import pyqtgraph as pg
@@ -14,9 +17,12 @@ from numpy.typing import NDArray
 from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QColor, QFontMetricsF, QPainter, QPainterPath, QPen, QPolygonF, QTransform
 
+from hsigui.document.values import Box
 from hsigui.labels.classes import Color
 from hsigui.labels.formats.lines import Lines
+from hsigui.labels.line_cutting import cut_to_box
 from hsigui.ui.image.camera import Camera
+from hsigui.ui.image.subjects import PaintLines
 
 AT_ONCE = 512  # corners of a part that is drawn or left out as a whole
 SMOOTH_UP_TO = 5_000  # corners in view; more are drawn without softened edges
@@ -56,35 +62,32 @@ class LinesLayer:
     def paint_lines(self, painter: QPainter, camera: Camera) -> None:
         """Draws in view coordinates, and nothing beside the scene."""
         to_view = _to_view(camera)
-        back, known = to_view.inverted()
-        if self._made is not None and known:
+        if self._made is not None and to_view.isInvertible():
             painter.save()
             _clip(painter, to_view, QRectF(0, 0, camera.cols, camera.rows))
             painter.setOpacity(self.opacity)
-            device = painter.device()
-            seen = back.mapRect(QRectF(0, 0, device.width(), device.height()).adjusted(-8, -8, 8, 8))
-            self._draw(painter, self._made, to_view, seen, camera.scale)
+            self._draw(painter, self._made, to_view, camera.scale)
             painter.restore()
         if self.named is not None:
             self._paint_name(painter, camera)
 
-    def _draw(self, painter: QPainter, made: MadeLines, to_view: QTransform, seen: QRectF, scale: float) -> None:
+    def _draw(self, painter: QPainter, made: MadeLines, to_view: QTransform, scale: float) -> None:
         parts = made.coarse if made.apart * scale <= CLOSE else made.fine
+        seen = _seen(painter, to_view)
         parts = [part for part in parts if part.bounds.intersects(seen)]
         corners = sum(part.corners for part in parts)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing, corners <= SMOOTH_UP_TO)
-        pen = QPen(QColor(*self.color), self.width if corners <= SMOOTH_UP_TO else 1.0)
+        # The width of such a pen is in pixels of the device, whatever the painter scales by: fine screens have more.
+        pen = QPen(QColor(*self.color), self.width * _fineness(painter) if corners <= SMOOTH_UP_TO else 1.0)
         pen.setCosmetic(True)
-        painter.setPen(pen)
-        painter.setBrush(Qt.BrushStyle.NoBrush)
-        painter.save()
-        painter.setTransform(to_view, True)
-        for part in parts:
-            painter.drawPath(part.path)
-        painter.restore()
-        painter.setBrush(QColor(*self.color))
-        for dot in made.dots:
-            painter.drawEllipse(to_view.map(dot), DOT, DOT)
+        _paint_parts(painter, parts, made.dots, to_view, pen, self.width)
+
+    def on_paper(self) -> Callable[[Box], PaintLines] | None:
+        """Makes what of them lies in a box of the scene ready for a picture on the disk, as they look now; None where
+        there is nothing to be seen. To be called by workers, too."""
+        if self._made is None or not self.visible or not self.opacity:
+            return None
+        return partial(_on_paper, self._made, QColor(*self.color), self.width, self.opacity)
 
     # Names
 
@@ -139,6 +142,57 @@ class MadeLines:
     coarse: list[_Part]
     apart: float
     dots: list[QPointF]
+
+
+def _on_paper(made: MadeLines, color: QColor, width: float, opacity: float, box: Box) -> PaintLines:
+    """Paints what lies in a box of a scene, and nothing beside it: not every format hides what is clipped."""
+    top, left, bottom, right = box
+    parts = _parts(*cut_to_box(made.lines.points, made.lines.goes_on, (left, top), (right, bottom)))
+    dots = [dot for dot in made.dots if left <= dot.x() <= right and top <= dot.y() <= bottom]
+
+    def paint(painter: QPainter, camera: Camera) -> None:
+        to_view = _to_view(camera)
+        painter.save()
+        painter.setOpacity(opacity)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        seen = _seen(painter, to_view)
+        # As wide in files whose lines are lines, however large they are drawn.
+        pen = QPen(color, width / camera.scale)
+        _paint_parts(painter, [part for part in parts if part.bounds.intersects(seen)], dots, to_view, pen, width)
+        painter.restore()
+
+    return paint
+
+
+def _paint_parts(
+    painter: QPainter, parts: Sequence[_Part], dots: Sequence[QPointF], to_view: QTransform, pen: QPen, width: float
+) -> None:
+    """Draws lines with a pen, and points as dots around which a line of a width in logical pixels is drawn, too."""
+    painter.setPen(pen)
+    painter.setBrush(Qt.BrushStyle.NoBrush)
+    painter.save()
+    painter.setTransform(to_view, True)
+    for part in parts:
+        painter.drawPath(part.path)
+    painter.restore()
+    painter.setPen(Qt.PenStyle.NoPen)
+    painter.setBrush(pen.color())
+    for dot in dots:
+        painter.drawEllipse(to_view.map(dot), DOT + width / 2, DOT + width / 2)
+
+
+def _seen(painter: QPainter, to_view: QTransform) -> QRectF:
+    """What of the scene the device of a painter can show, with some of its surroundings."""
+    device, to_device = painter.device(), to_view * painter.worldTransform()
+    around = 8 * _fineness(painter)
+    whole = QRectF(0, 0, device.width(), device.height()).adjusted(-around, -around, around, around)
+    return to_device.inverted()[0].mapRect(whole)
+
+
+def _fineness(painter: QPainter) -> float:
+    """Pixels of the device a logical pixel."""
+    transform = painter.deviceTransform()
+    return math.hypot(transform.m11(), transform.m12())
 
 
 def made_ready(lines: Lines, longer: int) -> MadeLines:

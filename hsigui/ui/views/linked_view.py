@@ -150,11 +150,13 @@ class LinkedView(SceneCanvas):
 
     def paintEvent(self, event: QPaintEvent) -> None:
         super().paintEvent(event)
-        if self.scene_size != (0, 0) and self.drawing.subject is None:
+        subject = self.drawing.subject
+        if self.scene_size != (0, 0) and self.drawing.empty:
             painter = QPainter(self.viewport())
             painter.setPen(self.palette().color(QPalette.ColorRole.PlaceholderText))
-            text = say("There is nothing to show here yet.")
-            painter.drawText(self.viewport().rect(), Qt.AlignmentFlag.AlignCenter, text)
+            text = say("There is nothing to show here yet.") if subject is None else subject.state
+            room = self.viewport().rect().adjusted(AWAY, AWAY, -AWAY, -AWAY)
+            painter.drawText(room, Qt.AlignmentFlag.AlignCenter | Qt.TextFlag.TextWordWrap, text)
             painter.end()
 
     def _paint_scene(self, painter: QPainter, exposed: QRect) -> None:

@@ -14,12 +14,14 @@ from PySide6.QtCore import QObject
 
 from hsigui.document.events import Changed, OverlaysChanged, SceneShown
 from hsigui.document.overlays import SUBJECT, Overlay
+from hsigui.document.scene import Scene
 from hsigui.errors import HsiError
 from hsigui.texts import say
 from hsigui.ui.image.bench import Bench
 from hsigui.ui.image.stack import Entry, Layer
 from hsigui.ui.image.subject_drawing import SubjectDrawing
 from hsigui.ui.image.subject_layer import SubjectLayer
+from hsigui.ui.image.subjects import OverLines
 from hsigui.ui.views.line_files import LineFiles
 from hsigui.ui.views.lines_layer import LinesLayer, MadeLines
 from hsigui.ui.views.overlays_panel import OverlayRow, OverlaysPanel
@@ -56,6 +58,7 @@ class Overlays(QObject):
         bench.image.left_scene.connect(self._name_nothing)
         self._stack.changed.connect(self._stack_changed)
         bench.subjects.changed.connect(self._subject_changed)
+        bench.subjects.offer_lines(self.lines)
         events = self._session.events
         events.subscribe(SceneShown, self._show_scene)
         events.subscribe(OverlaysChanged, self._apply)
@@ -124,6 +127,18 @@ class Overlays(QObject):
             and self._stack.find(SUBJECT + subject.id) is None
         ])  # fmt: skip
 
+    def lines(self, scene: Scene) -> tuple[OverLines, ...]:
+        """The lines that are seen over a scene, for pictures of it; those of the scene that is shown."""
+        if scene is not self._session.shown:
+            return ()
+        found = []
+        for entry in self._stack.entries:
+            layer = self._lines.get(entry.id)
+            ready = None if layer is None else layer.on_paper()
+            if layer is not None and ready is not None:
+                found.append(OverLines(entry.title, layer.color, layer.width, ready))
+        return tuple(found)
+
     # What the scene keeps
 
     def _noted(self) -> tuple[Overlay, ...]:
@@ -179,6 +194,9 @@ class Overlays(QObject):
         if overlay.id == "validation":  # the action hides it with the labels
             self._stack.set_visible(overlay.id, overlay.visible and self._image.labels_visible)
         elif overlay.id not in OF_THE_WINDOW:
+            before = self._stack.find(overlay.id)
+            if overlay.visible and overlay.id in self._drawings and before is not None and not before.layer.visible:
+                self._drawings[overlay.id].ask()  # it was not looked at before
             self._stack.set_visible(overlay.id, overlay.visible)
         lines = self._lines.get(overlay.id)
         if lines is not None and (lines.color, lines.width) != (overlay.color, overlay.width):
@@ -191,7 +209,8 @@ class Overlays(QObject):
         self._stack.add(overlay.id, overlay.title, layer)
         drawing = SubjectDrawing(self._bench.desk.bridge, self._image, layer, self)
         self._drawings[overlay.id] = drawing
-        drawing.show(self._bench.subjects.named(scene, overlay.subject), (scene.cube.rows, scene.cube.cols))
+        subject = self._bench.subjects.named(scene, overlay.subject)
+        drawing.show(subject, (scene.cube.rows, scene.cube.cols), seen=overlay.visible)
 
     def _drop(self, name: str) -> None:
         drawing = self._drawings.pop(name, None)
@@ -263,9 +282,11 @@ class Overlays(QObject):
         if scene is None:
             return
         for layer, drawing in self._drawings.items():
-            if name == layer.removeprefix(SUBJECT) or (name == "" and drawing.subject is None):
+            if name == layer.removeprefix(SUBJECT) or (name == "" and drawing.empty):
                 found = self._bench.subjects.named(scene, layer.removeprefix(SUBJECT))
-                drawing.show(found, (scene.cube.rows, scene.cube.cols))
+                kept = self._kept(layer)
+                seen = kept is None or kept.visible
+                drawing.show(found, (scene.cube.rows, scene.cube.cols), seen=seen)
         if name != "labels":  # told at each piece of a stroke
             self._show_rows()
 
@@ -278,14 +299,18 @@ class Overlays(QObject):
 
     def _row(self, entry: Entry[Layer]) -> OverlayRow:
         layer, drawing, lines = entry.layer, self._drawings.get(entry.id), self._lines.get(entry.id)
-        visible, empty = layer.visible, layer.empty if drawing is None else drawing.subject is None
+        subject = None if drawing is None else drawing.subject
+        visible = layer.visible
+        empty = layer.empty if drawing is None else drawing.empty
         if entry.id in ON_REQUEST:
             action = self._bench.actions[OF_THE_WINDOW[entry.id]]
             visible, empty = action.isChecked(), not action.isEnabled()
-        tip = self._unread.get(entry.id) or (say("There is nothing of it in this scene now.") if empty else "")
+        state = "" if subject is None else subject.state
+        nothing = state or say("There is nothing of it in this scene now.")
+        tip = self._unread.get(entry.id) or (nothing if empty else "")
         kept = self._kept(entry.id)
         if kept is not None and kept.path is not None and not tip:
             tip = str(kept.path)
         own = drawing is not None or lines is not None
-        row = OverlayRow(entry.id, entry.title, visible, layer.opacity, empty, own, tip=tip)
+        row = OverlayRow(entry.id, state or entry.title, visible, layer.opacity, empty, own, tip=tip)
         return row if lines is None else replace(row, color=lines.color, width=lines.width)

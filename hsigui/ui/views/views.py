@@ -30,6 +30,8 @@ class Views(QObject):
         self.layout = ONE
         self._views: list[LinkedView] = []
         self._names: list[str] = list(FIRST)
+        self._hoped: dict[int, str] = {}  # what a view showed on an earlier day, as long as there is no such thing yet
+        self._by_hand: set[int] = set()  # numbers of the views whose subject the user chose
         self._under: LinkedView | None = None
         self._titles: dict[str, str] = {}
         bench.image.moved.connect(self._follow)
@@ -80,7 +82,8 @@ class Views(QObject):
 
     def state(self) -> dict[str, Any]:
         """Layout and subjects, as values of JSON."""
-        return {"layout": self.layout, "subjects": list(self._names)}
+        subjects = [self._hoped.get(number, name) for number, name in enumerate(self._names)]
+        return {"layout": self.layout, "subjects": subjects}
 
     def restore(self, state: Any) -> None:
         """What `state` said; what cannot be understood stays as it is now."""
@@ -89,6 +92,8 @@ class Views(QObject):
         names = state.get("subjects")
         if isinstance(names, list) and len(names) == len(FIRST):
             self._names = [str(name) for name in names]
+            self._hoped = dict(enumerate(self._names))
+            self._by_hand = {number for number, name in enumerate(self._names) if name != FIRST[number]}
         if state.get("layout") in LAYOUTS:
             self.show(state["layout"])
 
@@ -109,12 +114,39 @@ class Views(QObject):
         return found
 
     def _choose_what_there_is(self) -> None:
-        """A view that would show nothing shows something else, and no two the same as long as there is a choice."""
-        there = [subject.id for subject in self._subjects()]
+        """A view that would show nothing shows something else, and no two the same, nor what the image shows, as long
+        as there is a choice. Labels that are yet to come are shown only where the user chose them."""
+        found = self._subjects()
+        offered = [subject.id for subject in found]
+        seen = [subject.id for subject in found if not subject.empty]
+        for number, name in tuple(self._hoped.items()):
+            if name in offered:
+                self._names[number] = self._hoped.pop(number)
+        there = [subject.id for subject in found if subject.there]
+        # What was made last comes first.
+        full = [subject.id for subject in reversed(found) if subject.there and not subject.empty]
         for number in range(len(self.shown)):
-            if there and self._names[number] not in there:
-                others = self._names[:number]
-                self._names[number] = next((name for name in reversed(there) if name not in others), there[0])
+            name = self._names[number]
+            if not there or name in (offered if number in self._by_hand else seen):
+                continue
+            others, image = self._names[:number], self._in_the_image()
+            order = sorted(full, key=lambda name: (name == image, name != "composite"))
+            free = [name for name in (*order, *there) if name not in others]
+            self._names[number] = free[0] if free else there[0]
+
+    def _in_the_image(self) -> str:
+        """The id of what the image shows: the composite, or a layer."""
+        scene = self._session.shown
+        alone = 0 if scene is None else scene.derived.view.alone
+        return f"layer {alone}" if alone else "composite"
+
+    def _take_hoped(self) -> None:
+        """Views that were to show what was not there show it, now that it is."""
+        before = list(self._names)
+        self._choose_what_there_is()
+        for view, old, new in zip(self.shown, before, self._names, strict=False):
+            if old != new:
+                self._show_in(view)
 
     def _show_in(self, view: LinkedView) -> None:
         """A view shows the scene, from its beginning."""
@@ -130,8 +162,13 @@ class Views(QObject):
         view.show_subject(next((subject for subject in subjects if subject.id == name), None))
 
     def _chosen(self, number: int, name: str) -> None:
+        again = name == self._names[number]
+        self._hoped.pop(number, None)
         self._names[number] = name
+        self._by_hand.add(number)
         self._show_in(self._views[number])
+        if again:
+            self._views[number].drawing.ask()
 
     def _show_scene(self, _event: SceneShown) -> None:
         for view in self.shown:
@@ -144,6 +181,8 @@ class Views(QObject):
         scene = self._session.shown
         if scene is None:
             return
+        if name == "" and self._hoped:
+            self._take_hoped()
         for number, view in enumerate(self.shown):
             if view.scene_size != (scene.cube.rows, scene.cube.cols):
                 continue  # another scene is about to be shown
@@ -151,7 +190,7 @@ class Views(QObject):
             if name in ("", "composite"):  # whose title tells the band
                 subjects = self._subjects()
                 view.offer(subjects, shown, self._titles.get(shown, ""))
-            if name == shown or (name == "" and view.drawing.subject is None):
+            if name == shown or (name == "" and view.drawing.empty):
                 view.show_subject(self._bench.subjects.named(scene, shown))
 
     # Where one looks

@@ -6,6 +6,8 @@ import numpy as np
 from PySide6.QtCore import QPoint, Qt
 from PySide6.QtTest import QTest
 
+from hsigui.document.events import AreaAnswered, LabelsPainted
+from hsigui.ui.labels import painting
 from tests.ui.windows import click, labels, opened, paint, press, texts
 
 CTRL, SHIFT = Qt.KeyboardModifier.ControlModifier, Qt.KeyboardModifier.ShiftModifier
@@ -43,6 +45,30 @@ def test_keys_choose_class_tool_and_size_and_the_eraser_erases(qtbot, demo):
     press(demo, Qt.Key.Key_Y, CTRL)  # nothing to redo
     press(demo, Qt.Key.Key_Z, CTRL)
     assert (labels(demo)[80, 60:71] == 5).all()
+
+
+def test_a_large_area_is_painted_a_piece_at_a_time_and_what_the_user_does_comes_after_it(qtbot, demo, monkeypatch):
+    monkeypatch.setattr(painting, "PIXELS_AT_ONCE", 1000)
+    mask = np.arange(128 * 128).reshape(128, 128) % 3 > 0
+    steps = demo.session.history.place
+    pieces: list[LabelsPainted] = []
+    demo.session.events.subscribe(LabelsPainted, pieces.append)
+    demo.session.events.emit(AreaAnswered((0, 0, mask), "Large"))
+    qtbot.waitUntil(lambda: not demo.session.scene.stroking)
+    np.testing.assert_array_equal(labels(demo) > 0, mask)
+    assert len(pieces) == 19, "seven rows each"
+    assert demo.session.history.place == steps + 1
+    demo.actions_["undo"].trigger()
+    assert not labels(demo).any()
+    demo.session.events.emit(AreaAnswered((0, 0, mask), "Large"))
+    press(demo, Qt.Key.Key_Z, CTRL)
+    assert not labels(demo).any(), "all of it was taken back, and nothing comes later"
+    assert (demo.session.history.place, demo.session.history.redo_text[:5]) == (steps, "Large")
+    demo.session.events.emit(AreaAnswered((0, 0, mask), "Large"))
+    press(demo, "B")
+    paint(demo, (60, 60), (60, 70))
+    assert np.count_nonzero(labels(demo)) >= mask.sum()
+    assert demo.session.history.place == steps + 2
 
 
 def test_a_number_key_without_a_class_says_how_to_get_one(qtbot, window, tmp_path):

@@ -42,6 +42,9 @@ def test_a_project_keeps_layers_and_what_is_shown_of_them(qtbot, make_window, de
     open_scene(qtbot, first, demo_files[0])
     make(qtbot, first, "pca")
     first.actions_["layer_rgb"].trigger()
+    make(qtbot, first, "index", "ndvi")
+    first.session.scene.derived.show(DerivedView(1))
+    first.views.restore({"layout": "beside", "subjects": ["layer 2", "labels", "confidence"]})
     settle(qtbot, first)
     project = tmp_path / "mine.hsigui"
     save_as(qtbot, first, answers, project)
@@ -54,6 +57,9 @@ def test_a_project_keeps_layers_and_what_is_shown_of_them(qtbot, make_window, de
     assert second.session.scene.derived.view == view
     assert second.image.covered
     assert layers(second)[0].layer is not None
+    (beside,) = second.views.shown
+    assert layers(second)[1].layer is not None, "a view beside the image shows it"
+    assert beside.drawing.subject.id == "layer 2"
 
 
 def test_a_kind_that_is_not_installed_any_more_is_said_and_bands_are_shown(qtbot, demo):

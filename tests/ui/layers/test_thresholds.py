@@ -7,11 +7,16 @@ import pytest
 from PySide6.QtCore import QPoint, QPointF, Qt
 from PySide6.QtTest import QTest
 
-from hsigui.analysis import looks
-from hsigui.analysis.layer import Between
+from hsigui.analysis import looks, table
+from hsigui.analysis.false_alarms import tail_of, threshold_of_all
+from hsigui.analysis.layer import Between, Layer, LayerRecipe, Target
+from hsigui.analysis.making import recipe_of
 from hsigui.cube.color_maps import GREY
+from hsigui.ui.layers import thresholds
+from hsigui.ui.layers.making import LayerMaker, Wish
 from hsigui.ui.layers.threshold_dialog import ThresholdDialog
 from tests.ui.layers.asked import choose, layers, make, settle, threshold
+from tests.ui.layers.asked import part as made_part
 from tests.ui.layers.test_layers_panel import cover
 from tests.ui.windows import labels, paint, press, texts
 
@@ -72,6 +77,21 @@ def test_a_handle_of_the_histogram_is_dragged(qtbot, demo):
     assert not asked.high_on.isChecked()
     assert asked.region.getRegion()[1] == pytest.approx(high)
     asked.reject()
+
+
+@pytest.mark.parametrize(("kind", "sought"), [("sam", "low"), ("index", "high")])
+def test_of_distances_the_low_values_pass_at_first(qtbot, kind, sought):
+    array = np.linspace(0, 1.2, 2000, dtype=np.float32).reshape(40, 50)
+    array[0, :5] = np.nan
+    layer = Layer("made", LayerRecipe(kind), array, ("made",))
+    asked = ThresholdDialog("made", layer, 0, distance=table.kind(kind).distance)
+    qtbot.addWidget(asked)
+    found = asked.threshold
+    inside = (array >= found.low) & (array <= found.high)
+    assert inside[-1, -1] == (sought == "high")
+    assert inside[0, 6] == (sought == "low")
+    assert inside.mean() == pytest.approx(0.1 if sought == "low" else 0.4, abs=0.03)
+    assert (asked.low_on.isChecked(), asked.high_on.isChecked()) == (sought == "high", sought == "low")
 
 
 def test_no_limit_at_all_or_none_in_order_is_no_threshold(qtbot, demo):
@@ -149,13 +169,15 @@ def test_a_mask_becomes_labels_of_the_current_class(qtbot, demo):
     np.testing.assert_array_equal(labels(demo) == 2, layers(demo)[1].layer.array == 1)
 
 
-def test_clusters_become_classes_with_labels_where_there_are_none_in_one_step(qtbot, demo):
+def test_clusters_become_classes_with_labels_where_there_are_none_in_one_step(qtbot, demo, monkeypatch):
+    monkeypatch.setattr(thresholds, "PIXELS_AT_ONCE", 3000)  # as with millions of pixels
     found = make(qtbot, demo, "kmeans")
     press(demo, "B")
     paint(demo, (60, 60), (60, 70))
     mine, before = labels(demo).copy(), demo.session.classes
     demo.actions_["layer_labels"].trigger()
     settle(qtbot, demo)
+    qtbot.waitUntil(lambda: not demo.session.scene.stroking)
     free = (mine == 0) & (found.layer.array > 0)
     np.testing.assert_array_equal(labels(demo)[mine > 0], mine[mine > 0])
     names = {info.number: info.name for info in demo.session.classes}
@@ -186,3 +208,35 @@ def test_the_dialog_goes_with_its_layer(qtbot, demo):
     settle(qtbot, demo)
     assert not [each for each in demo.findChildren(ThresholdDialog) if each.isVisible()]
     assert not demo.image.covered
+
+
+def test_a_rate_of_false_alarms_sets_the_limit_and_tells_how_many_are_expected(qtbot, demo):
+    scene = demo.session.scene
+    wish = Wish(recipe_of("mf", {}, [Target("it", tuple(scene.cube.spectrum(40, 40).astype(float).tolist()))]), "make")
+    made_part(demo, LayerMaker).make(wish)
+    settle(qtbot, demo)
+    layer = layers(demo)[-1].layer
+    asked = threshold(qtbot, demo)
+    tail = tail_of(layer, 0)
+    assert asked.rate.isVisible()
+    assert asked.low.value() == pytest.approx(tail.threshold(1e-3), rel=1e-4)
+    assert not asked.high_on.isChecked()
+    assert f"expected false alarms: {layer.array.size / 1000:,.0f} pixels" in asked.told.text()
+    type_into(asked.rate, "0.02")
+    settle(qtbot, demo)
+    assert asked.low.value() == pytest.approx(tail.threshold(0.02), rel=1e-4)
+    QTest.keyClick(asked.rate_of, Qt.Key.Key_Down)
+    settle(qtbot, demo)
+    assert asked.low.value() == pytest.approx(threshold_of_all(layer, 0, 0.02), rel=1e-4)
+    assert f"{round(0.02 * layer.array.size):,} of" in asked.told.text()
+    type_into(asked.low, str(tail.threshold(1e-9)))
+    settle(qtbot, demo)
+    assert "expected false alarms: fewer than 0.1 pixels" in asked.told.text()
+    asked.reject()
+    settle(qtbot, demo)
+    make(qtbot, demo, "index", "ndvi")
+    asked = threshold(qtbot, demo)
+    assert not asked.rate.isVisible()
+    assert "false alarms" not in asked.told.text()
+    asked.reject()
+    settle(qtbot, demo)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import runpy
 import shlex
 from pathlib import Path
@@ -12,7 +13,8 @@ import rasterio
 from PySide6.QtGui import QGuiApplication
 
 from hsigui.__main__ import main
-from hsigui.labels.formats.files import read_classes
+from hsigui.document.values import LabelFile
+from hsigui.labels.formats.files import Grid, read_classes
 from hsigui.labels.label_map import Edit
 from hsigui.specs import PretrainSpec, SplitSpec
 from hsigui.storage import state_json
@@ -150,13 +152,63 @@ def test_an_export_is_repeated_with_all_that_was_chosen(qtbot, mapped, tmp_path,
         assert (tmp_path / f"repeated-{name}").exists(), name
 
 
-def test_an_export_as_a_plain_map_is_python_too(qtbot, mapped, tmp_path, monkeypatch):  # noqa: F811
+@pytest.mark.parametrize("kind", ["background", "buffer"])
+def test_a_sample_of_a_truth_that_was_read_as_the_user_said_is_drawn_by_its_lines(
+    qtbot, opened, files, tmp_path, monkeypatch, kind  # noqa: F811
+):  # fmt: skip
+    cube, truth = opened.session.cube, read_classes(files / "truth.tif")
+    grid = Grid(cube.rows, cube.cols, cube.geo)
+    if kind == "background":
+        path = tmp_path / "from 0.npy"
+        np.save(path, np.where(truth.array > 0, truth.array.astype(np.int16) - 1, 250))
+        file = LabelFile(path, background="250")
+    else:
+        path = tmp_path / "Punkte.geojson"
+        places = [np.argwhere(truth.array == n)[9].tolist() for n in (1, 2)]
+        shapes = [{"type": "Feature", "properties": {"class": n + 1},
+                   "geometry": {"type": "Point", "coordinates": [col + 0.5, row + 0.5]}}
+                  for n, (row, col) in enumerate(places)]  # fmt: skip
+        told = {"type": "FeatureCollection", "hsigui": {"coordinates": "pixels"}, "features": shapes}
+        path.write_text(json.dumps(told), encoding="utf-8")
+        file = LabelFile(path, buffer="2.5px")
+    held = read_classes(path, grid=grid, background=file.background or None, buffer=file.buffer or None)
+    opened.session.set_truth(held.array, held.classes, path.name, file=file)
+    opened.sampler.sample(SplitSpec(3, 1))
+    idle(qtbot, opened)
+    lines = command(qtbot, opened)
+    assert [line[0] for line in lines] == (["sample"] if kind == "background" else ["labels", "sample"])
+    (tmp_path / "commands").mkdir()
+    monkeypatch.chdir(tmp_path / "commands")
+    for line in lines:
+        assert main(line) == 0
+    drawn = opened.session.labels.array
+    assert drawn.any()
+    assert np.array_equal(read_classes("repeated-labels.tif").array, drawn)
+    python(qtbot, opened, tmp_path / "python", monkeypatch)
+    assert np.array_equal(read_classes(tmp_path / "python" / "repeated-labels.tif").array, drawn)
+
+
+def test_an_export_is_python_too_as_polygons_and_cloud_optimised(qtbot, mapped, tmp_path, monkeypatch):  # noqa: F811
     draw(qtbot, mapped, SplitSpec(4, 1))
     export(qtbot, mapped, tmp_path / "window", "geotiff", "png", "labels", "report")
     python(qtbot, mapped, tmp_path / "python", monkeypatch)
     first, again = (read_classes(path) for path in (tmp_path / "window/out.tif", tmp_path / "python/repeated-map.tif"))
     assert np.array_equal(first.array, again.array)
     assert (tmp_path / "python" / "repeated-map.png").exists()
+    kinds = ("geotiff", "polygons", "legend", "labels")
+    export(qtbot, mapped, tmp_path / "more", *kinds, cloud=True, simplify=1.0, smallest=4)
+    python(qtbot, mapped, tmp_path / "again", monkeypatch)
+    with rasterio.open(tmp_path / "again" / "repeated-cog.tif") as cloud:
+        assert cloud.tags(ns="IMAGE_STRUCTURE")["LAYOUT"] == "COG"
+        assert np.array_equal(cloud.read(1), first.array)
+    cube = mapped.session.cube
+    polygons = [
+        read_classes(path, grid=Grid(cube.rows, cube.cols, cube.geo)).array
+        for path in (tmp_path / "more/out.gpkg", tmp_path / "again/repeated-map.gpkg")
+    ]
+    assert np.array_equal(*polygons)
+    assert not np.array_equal(polygons[0], first.array), "simpler than the map"
+    assert (tmp_path / "again" / "repeated-classes.csv").exists()
 
 
 def test_the_demo_scene_is_written_first(qtbot, demo):

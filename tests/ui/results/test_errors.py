@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from PySide6.QtCore import Qt
 
+from hsigui.document.taking_up import state_of, take_look
 from hsigui.labels.label_map import VALIDATION, Edit
 from hsigui.report.error_map import ALL, RIGHT, WRONG, Confused
 from hsigui.specs import SplitSpec
@@ -163,15 +166,29 @@ def test_other_views_are_offered_the_errors_that_are_meant(qtbot, wrong):
 def test_another_scene_shows_none_of_them_and_its_own_come_back(qtbot, wrong, demo_files):
     press(wrong, "Y", SHIFT)
     idle(qtbot, wrong)
+    chosen = Confused(wrong.session.accuracy.classes[0])
+    choose(qtbot, wrong, chosen)
+    assert state_of(wrong.session.scene).errors_meant == chosen, "kept with the scene"
     before = shown(wrong)
     open_scene(qtbot, wrong, demo_files[0])
+    assert controller(wrong).meant == ALL
     assert wrong.image._errors.empty
     assert wrong.image.class_key is None
     assert not strip(wrong).isVisibleTo(wrong.results)
     assert ERROR not in [subject.id for subject in wrong.subjects.of(wrong.session.scene)]
     wrong.actions_["next_scene"].trigger()
     idle(qtbot, wrong)
+    assert controller(wrong).meant == strip(wrong).meant == chosen
     assert shown(wrong) == before
+
+
+def test_errors_of_an_earlier_day_are_meant_as_soon_as_there_is_a_map_that_knows_their_class(qtbot, wrong):
+    scene = wrong.session.scene
+    took = state_of(scene)
+    take_look(scene, replace(took, errors_meant=Confused(999)))
+    assert (controller(wrong).meant, strip(wrong).meant, scene.errors_meant) == (ALL, ALL, Confused(999))
+    take_look(scene, replace(took, errors_meant=Confused(1)))
+    assert controller(wrong).meant == strip(wrong).meant == Confused(1)
 
 
 def test_without_a_measure_nothing_is_offered(qtbot, demo):

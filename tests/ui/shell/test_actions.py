@@ -22,16 +22,45 @@ def close_dialogs(window):
     QWhatsThis.hideText()
 
 
-@pytest.mark.parametrize("name", [a.id for a in ACTIONS])
-def test_every_action_can_be_triggered_with_a_scene(qtbot, demo, training, name):
-    press(demo, "B")
-    paint(demo, (60, 60), (60, 70))
+def by_menu() -> dict[str, list[str]]:
+    """The actions of each menu, as they stand there; quit, which ends the window, by itself."""
+    ids = {a.id for a in ACTIONS} - {"quit"}
+
+    def names(entries):
+        for entry in entries:
+            if isinstance(entry, tuple):
+                yield from names(entry[1])
+            elif entry in ids:
+                yield entry
+
+    return {title.replace("&", ""): list(names(entries)) for title, entries in MENUS} | {"quit": ["quit"]}
+
+
+@pytest.mark.parametrize("menu", by_menu())
+def test_every_action_can_be_triggered_with_a_scene(qtbot, demo, training, menu):
+    """Those of one menu in one window: each finds a scene with labels and every earlier one done."""
     training.go.set()
-    demo.actions_[name].setEnabled(True)
-    demo.actions_[name].trigger()
-    close_dialogs(demo)
-    idle(qtbot, demo)
-    assert demo.isVisible() or name == "quit"
+    for name in by_menu()[menu]:
+        with_labels(qtbot, demo)
+        with qtbot.captureExceptions() as raised:
+            demo.actions_[name].setEnabled(True)
+            demo.actions_[name].trigger()
+            close_dialogs(demo)
+            idle(qtbot, demo)
+        assert not raised, f"{name}: {raised}"
+        assert demo.isVisible() or name == "quit", name
+
+
+def with_labels(qtbot, window):
+    """What an action before took away comes back: the scene, labels in it."""
+    if window.session.cube is None:
+        window.actions_["open_demo"].trigger()
+        qtbot.waitUntil(lambda: window.session.cube is not None, timeout=10_000)
+        idle(qtbot, window)
+    if not labels(window).any():
+        press(window, "B")
+        paint(window, (60, 60), (60, 70))
+        assert labels(window).any()
 
 
 def test_no_action_fails_without_a_scene(qtbot, window):

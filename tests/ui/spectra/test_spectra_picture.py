@@ -15,6 +15,7 @@ from hsigui.document.values import Spectrum
 from hsigui.jobs import quiet
 from hsigui.ui.image.pictures.files import write_picture
 from hsigui.ui.image.pictures.sheet import drawn
+from hsigui.ui.spectra.curves import Processed
 from hsigui.ui.spectra.picture import HEIGHT, WIDTH, SpectraPlot, sheet_of
 from tests.ui.windows import click, idle, texts
 
@@ -25,9 +26,8 @@ def plot() -> SpectraPlot:
     bad = (x > 590) & (x < 660)
     flat, rising = np.full(51, 0.5, np.float32), np.linspace(0, 1, 51).astype(np.float32)
     curves = (Spectrum("Flat", (200, 0, 0), flat), Spectrum("row 3 & more", (0, 0, 220), rising))
-    return SpectraPlot(
-        curves, x, np.arange(51), bad, ((595.0, 655.0),), "Wavelength (nm)", "Reflectance", (400, 900, 0, 1)
-    )
+    drawn = tuple(Processed(x, True, bad).drawn(curves))
+    return SpectraPlot(drawn, x, ((595.0, 655.0),), "Wavelength (nm)", "Reflectance", (400, 900, 0, 1))
 
 
 def test_an_svg_of_the_plot_has_axes_key_and_curves(qapp, plot, tmp_path: Path) -> None:
@@ -55,7 +55,7 @@ def test_curves_lie_where_their_values_are_and_not_where_bands_are_bad(qapp, plo
 
 
 def test_a_plot_without_curves_is_a_picture_of_its_axes(qapp, plot) -> None:
-    empty = SpectraPlot((), np.zeros(0), np.zeros(0, np.intp), np.zeros(0, bool), (), "Band", "Value", (0, 1, 0, 1))
+    empty = SpectraPlot((), np.zeros(0), (), "Band", "Value", (0, 1, 0, 1))
     assert drawn(sheet_of(empty, "", 96.0)).height() == HEIGHT
 
 

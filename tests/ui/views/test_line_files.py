@@ -2,17 +2,22 @@
 
 from __future__ import annotations
 
+import re
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 import pytest
 from pyogrio.raw import write
 from PySide6.QtCore import Qt
+from PySide6.QtGui import QImage
 from PySide6.QtTest import QTest
 
 from hsigui.cube.demo import write_demo
 from hsigui.labels.formats import wkb
 from hsigui.labels.on_scene import grid_of
+from hsigui.ui.image.pictures.controller import Pictures
+from hsigui.ui.image.pictures.wish import FACTOR, PictureWish
 from hsigui.ui.shell.main_window import MainWindow
 from hsigui.ui.views.line_files import LayersChooser
 from hsigui.ui.views.overlays_panel import OverlaysPanel
@@ -53,6 +58,32 @@ def lined(qtbot, demo: MainWindow, panel: OverlaysPanel, answers, tmp_path: Path
     panel.list.setCurrentRow(0)
     panel.width_box.setValue(4.0)  # so that a pixel of the screen is all line
     return demo
+
+
+def test_pictures_of_the_scene_have_the_lines_and_name_them_in_the_legend(
+    qtbot, lined, panel, answers, tmp_path
+) -> None:
+    pictures = lined._part(Pictures)
+    wish = PictureWish("composite", sizing=FACTOR, factor=4.0, dpi=96)
+    for kind in (".png", ".svg", ".pdf"):
+        pictures.save(replace(wish, kind=kind), pictures.material(), "A title", tmp_path / f"lines{kind}")
+    idle(qtbot, lined)
+    image = QImage(str(tmp_path / "lines.png"))
+    left = next(x for x in range(image.width()) if image.pixelColor(x, 200).getRgb()[:3] == YELLOW)
+    right = next(x for x in range(image.width() - 140, 0, -1) if image.pixelColor(x, 200).getRgb()[:3] == YELLOW)
+    assert right - left == pytest.approx(4 * 40 + 4, abs=2), "the square, and a line of four pixels"
+    text = (tmp_path / "lines.svg").read_text(encoding="utf-8")
+    assert ">fields</text>" in text
+    assert re.search(r'<path [^>]*d="M20.5,30.5 L60.5,30.5 L60.5,70.5 L20.5,70.5', text), "its corners are its corners"
+    dialog_wish = replace(wish, lines=False)
+    pictures.save(dialog_wish, pictures.material(), "", tmp_path / "without.svg")
+    panel.visible_changed.emit(panel.current.id, False)
+    pictures.save(wish, pictures.material(), "", tmp_path / "hidden.svg")
+    idle(qtbot, lined)
+    for name in ("without", "hidden"):
+        plain = (tmp_path / f"{name}.svg").read_text(encoding="utf-8")
+        assert "fields" not in plain
+        assert "M20.5,30.5" not in plain
 
 
 def test_a_chosen_file_is_drawn_and_stands_uppermost_in_the_list(lined, panel, grabbed) -> None:

@@ -2,10 +2,16 @@
 
 from __future__ import annotations
 
+import re
+
 import numpy as np
 import pytest
+from PySide6.QtCore import QBuffer, QPointF, QSize, QSizeF
+from PySide6.QtGui import QPainter
+from PySide6.QtSvg import QSvgGenerator
 
 from hsigui.labels.formats.lines import Lines
+from hsigui.ui.image.camera import Camera
 from hsigui.ui.image.turning import Turn
 from hsigui.ui.views import lines_layer
 from hsigui.ui.views.lines_layer import LinesLayer, made_ready
@@ -85,6 +91,44 @@ def test_the_name_is_written_beside_the_mouse(view) -> None:
     layer.named = ("name 0", 20, 30)
     view.viewport().update()
     assert view.grab().toImage() != before
+
+
+def _width(image) -> int:
+    """Pixels of the middle column of an image that are all line."""
+    column = [image.pixelColor(image.width() // 2, y).getRgb()[:3] for y in range(image.height())]
+    return sum(color == YELLOW for color in column)
+
+
+def test_lines_are_as_wide_on_finer_screens_and_in_fine_pictures(view) -> None:
+    layer = _layer([(5, 20.5), (55, 20.5)])
+    layer.width = 6.0
+    view.stack.add_lines("lines", "Lines", layer)
+    port = view.viewport()
+    assert [_width(port.seen(ratio)) for ratio in (1.0, 2.0, 3.0)] == pytest.approx([6, 12, 18], abs=1)
+
+
+def test_on_paper_nothing_is_drawn_beside_a_part_and_lines_stay_lines(qapp) -> None:
+    layer = _layer([(-2, 20.5), (62, 20.5), (30, 20.5), (30, 5), (50, 50), (15, 15)], [True, False, True, *[False] * 3])
+    ready = layer.on_paper()
+    camera = Camera()
+    camera.set_scene(40, 60)
+    camera.resize(QSizeF(200, 200))
+    camera.fitted, camera.scale, camera.offset = False, 10.0, QPointF(-200, -100)
+    buffer = QBuffer()
+    buffer.open(QBuffer.OpenModeFlag.WriteOnly)
+    made = QSvgGenerator()
+    made.setOutputDevice(buffer)
+    made.setSize(QSize(400, 400))
+    painter = QPainter(made)
+    ready((10, 20, 30, 40))(painter, camera)
+    painter.end()
+    text = bytes(buffer.data().data()).decode()
+    (path,) = re.findall(r'<path [^>]*d="([^"]*)"', text)
+    assert path.split() == ["M20,20.5", "L40,20.5", "M30,20.5", "L30,10"]
+    assert 'stroke-width="0.4" ' in text, "four pixels, where ten are a pixel of the scene"
+    assert "<circle" not in text, "both points lie beside the part"
+    layer.visible = False
+    assert layer.on_paper() is None
 
 
 def test_lines_are_turned_with_the_scene(view, grabbed) -> None:

@@ -9,10 +9,12 @@ from PySide6.QtGui import QWheelEvent
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 
+from hsigui.document.derived import BANDS
 from hsigui.labels.label_map import Edit
 from hsigui.ui.image.turning import Turn
 from hsigui.ui.shell.main_window import MainWindow
 from hsigui.ui.views.linked_view import LinkedView
+from tests.ui.layers.asked import make
 from tests.ui.windows import idle, labels, press
 
 LEFT, NONE = Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier
@@ -183,3 +185,22 @@ def test_a_turned_image_has_turned_views_with_the_same_pixels_under_the_mouse(qt
     press(colored, "X")
     QTest.mouseClick(view.viewport(), LEFT, NONE, at)
     assert np.argwhere(labels(colored)).tolist() == [[58, 73]]
+
+
+def test_a_view_shows_at_first_what_there_is_to_be_seen_and_the_image_does_not_show(qtbot, demo: MainWindow) -> None:
+    demo.session.scene.truth = None
+    demo.subjects.tell("")
+    made = make(qtbot, demo, "index", "ndvi")
+    assert demo.session.scene.derived.view.alone == made.number, "what is made is shown"
+    demo.actions_["views_beside"].trigger()
+    (view,) = demo.views.shown
+    assert demo.views.names[0] == "composite", "no labels, where none are painted"
+    demo.session.scene.derived.show(BANDS)
+    demo.actions_["views_above"].trigger()
+    assert demo.views.names[0] == "composite", "it stays, so that nothing changes under the eyes"
+    view.chooser.setCurrentIndex(view.chooser.findData("labels"))
+    view.chooser.activated.emit(view.chooser.currentIndex())
+    demo.actions_["views_four"].trigger()
+    assert demo.views.names[0] == "labels", "chosen by hand"
+    assert demo.views.names[1] == f"layer {made.number}"
+    _drawn(qtbot, demo)

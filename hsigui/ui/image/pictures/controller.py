@@ -80,12 +80,19 @@ class Pictures(QObject):
         scene, image = self._desk.session.shown, self._bench.image
         if scene is None:
             return None
-        subjects = self._bench.subjects.of(scene)
+        subjects = tuple(subject for subject in self._bench.subjects.of(scene) if subject.there)
         actions, ids = self._bench.actions, {subject.id for subject in subjects}
         explained = next((name for name, shown in _EXPLAIN if name in ids and actions[shown].isChecked()), "")
         size = (scene.cube.rows, scene.cube.cols)
         return Material(
-            scene.cube.name, size, scene.cube.geo, subjects, image.visible_box(), self.port.size(), explained
+            scene.cube.name,
+            size,
+            scene.cube.geo,
+            subjects,
+            image.visible_box(),
+            self.port.size(),
+            explained,
+            self._bench.subjects.lines_of(scene),
         )
 
     def save(self, wish: PictureWish, material: Material, title: str, path: Path) -> None:

@@ -124,6 +124,7 @@ class PictureDialog(QDialog):
             opacity=self.opacity.value(), part=bool(self.part.currentData()), sizing=str(self.sizing.currentData()),
             dpi=self.dpi.value(), points=self.points.value(), titled=self.titled.isChecked(),
             legend=self.legend.isChecked(), figures=self.figures.isChecked(), key=self.key.isChecked(),
+            lines=self.lines.isChecked(),
             scale_bar=self.scale_bar.isChecked(), north=self.north.isChecked(),
             dark=bool(self.dark.currentData()), holes=str(self.holes.currentData()),
             kind=str(self.kind.currentData()),
@@ -200,7 +201,8 @@ class PictureDialog(QDialog):
         self.legend, self.figures = QCheckBox(say("&Legend"), self), QCheckBox(say("Share and a&rea"), self)
         explain(self.figures, say("Of each class: of all that the picture shows a class for, and in hectares where "
                                   "the scene says where it lies"))  # fmt: skip
-        self.key = QCheckBox(say("&Key of colours"), self)
+        self.key, self.lines = QCheckBox(say("&Key of colours"), self), QCheckBox(say("&Vector overlays"), self)
+        explain(self.lines, say("The lines of files that are seen over the image, with their names in the legend"))
         self.scale_bar, self.north = QCheckBox(say("Scale &bar"), self), QCheckBox(say("&North arrow"), self)
         self.dark, self.holes, self.kind = QComboBox(self), QComboBox(self), QComboBox(self)
         self.dark.addItem(say("Light"), False)
@@ -232,7 +234,7 @@ class PictureDialog(QDialog):
             (self.beneath, (self.opacity,)), (say("P&art"), (self.part,)),
             (say("&Width"), (self.width_, self.sizing)), (say("Re&solution"), (self.dpi,)),
             (say("Te&xt"), (self.points,)), (self.titled, (self.words,)), (self.legend, (self.figures,)),
-            (self.key, ()), (self.scale_bar, (self.north,)),
+            (self.key, (self.lines,)), (self.scale_bar, (self.north,)),
             (say("Colo&urs"), (self.dark,)), (say("Without &data"), (self.holes,)),
             (say("&Format"), (self.kind,)),
         )  # fmt: skip
@@ -256,7 +258,7 @@ class PictureDialog(QDialog):
             box.setCurrentIndex(max(0, box.findData(value)))
         for check, on in (
             (self.beneath, wish.beneath), (self.titled, wish.titled), (self.legend, wish.legend),
-            (self.figures, wish.figures), (self.key, wish.key),
+            (self.figures, wish.figures), (self.key, wish.key), (self.lines, wish.lines),
             (self.scale_bar, wish.scale_bar), (self.north, wish.north),
         ):  # fmt: skip
             check.setChecked(on)
@@ -269,7 +271,9 @@ class PictureDialog(QDialog):
         self.sizing.currentIndexChanged.connect(self._take_sizing)
         for box in (self.subject, self.explains, self.part, self.sizing, self.dark, self.holes, self.kind):
             box.currentIndexChanged.connect(self._follow)
-        for check in (self.beneath, self.titled, self.legend, self.figures, self.key, self.scale_bar, self.north):
+        for check in (
+            self.beneath, self.titled, self.legend, self.figures, self.key, self.lines, self.scale_bar, self.north,
+        ):  # fmt: skip
             check.toggled.connect(self._follow)
         for spin in (self.opacity, self.dpi, self.points, self.width_):
             spin.valueChanged.connect(self._follow)
@@ -302,8 +306,10 @@ class PictureDialog(QDialog):
         self.holes.setEnabled(not seen)
         self.beneath.setEnabled(not seen and wish.subject != lowest)
         self.opacity.setEnabled(self.beneath.isEnabled() and wish.beneath)
-        self.legend.setEnabled(subject is not None and bool(subject.legend))
-        self.figures.setEnabled(self.legend.isEnabled() and wish.legend)
+        classes, lines = subject is not None and bool(subject.legend), bool(self.material.lines)
+        self.legend.setEnabled(classes or (lines and (seen or wish.lines)))
+        self.figures.setEnabled(classes and wish.legend)
+        self.lines.setEnabled(lines and not seen)
         self.key.setEnabled(subject is not None and subject.key is not None)
         self.words.setEnabled(wish.titled)
         self.scale_bar.setEnabled(not seen)

@@ -22,7 +22,7 @@ from hsigui.ui.image.pictures.page import Around, LegendRow, Over, sheet_of
 from hsigui.ui.image.pictures.sheet import Sheet, drawn
 from hsigui.ui.image.pictures.tally import legend_rows
 from hsigui.ui.image.pictures.wish import SEEN, UNIT_DPI, PictureWish
-from hsigui.ui.image.subjects import Subject
+from hsigui.ui.image.subjects import OverLines, Subject
 
 LEAST_OVER = 190.0  # units of a side of a picture in which there is room for a scale bar and an arrow
 
@@ -37,6 +37,7 @@ class Material:
         in_view: the part of it that is seen; None where none is.
         port: size of the view in logical pixels.
         explained: the id of the subject whose legend or key explains what is seen; empty for none.
+        lines: that are seen over the scene, the lowest first.
         counted: legends that were counted already, by subject and box, and what pixels measure; filled by workers.
     """
 
@@ -47,6 +48,7 @@ class Material:
     in_view: Box | None
     port: QSize
     explained: str = ""
+    lines: tuple[OverLines, ...] = ()
     counted: dict[tuple[str, Box], tuple[LegendRow, ...]] = field(default_factory=dict)
     areas: list[PixelAreas | None] = field(default_factory=list)
 
@@ -152,27 +154,32 @@ def _around(ctx: Context, wish: PictureWish, material: Material, title: str, cou
     legend: tuple[LegendRow, ...] = ()
     if subject is not None and wish.legend and subject.legend:
         legend = _legend(ctx, wish, material, subject, count)
+    if wish.legend and (wish.lines or wish.subject == SEEN):  # those in the view are seen
+        legend += tuple(LegendRow(lines.title, lines.color, line=lines.width) for lines in material.lines)
     key = subject.key if subject is not None and wish.key else None
     return Around(title, legend, key, wish.dark, over=_over(wish, material))
 
 
 def _over(wish: PictureWish, material: Material) -> Over | None:
-    """What draws scale bar and arrow; None where they are not wanted, or in the view already."""
+    """What draws lines, scale bar and arrow; None where they are not wanted, or in the view already."""
     wanted = ((SCALE_BAR, wish.scale_bar), (NORTH_ARROW, wish.north))
     shown = [name for name, on in wanted if on]
-    if wish.subject == SEEN or not shown:
+    if wish.subject == SEEN or not (shown or (wish.lines and material.lines)):
         return None
-    ground, (top, left, _, right) = ground_of(material.geo), material.box(wish)
+    box = material.box(wish)
+    ground, (top, left, _, right) = ground_of(material.geo), box
+    over = [lines.ready(box) for lines in material.lines] if wish.lines else []
 
     def paint(painter: QPainter, size: QSizeF, palette: QPalette) -> None:
-        if min(size.width(), size.height()) < LEAST_OVER:
-            return
         camera = Camera()
         camera.set_scene(*material.size)
         camera.resize(size)
         camera.fitted, camera.scale = False, size.width() / (right - left)
         camera.offset = QPointF(-left * camera.scale, -top * camera.scale)
-        paint_furniture(painter, camera, ground, shown, Look(QFont(), palette))
+        for paint_lines in over:
+            paint_lines(painter, camera)
+        if shown and min(size.width(), size.height()) >= LEAST_OVER:
+            paint_furniture(painter, camera, ground, shown, Look(QFont(), palette))
 
     return paint
 

@@ -30,12 +30,14 @@ class LegendRow:
     Attributes:
         share: of all that the picture shows a class for, 0 to 1; None to say nothing of it.
         hectares: None where they are not known, or not wanted.
+        line: of lines, how wide they are in units; 0 for what is an area.
     """
 
     name: str
     color: Color
     share: float | None = None
     hectares: float | None = None
+    line: float = 0.0
 
     @property
     def figures(self) -> tuple[str, str]:
@@ -124,11 +126,7 @@ class Page:
             painter.restore()
 
     def _paint_row(self, painter: QPainter, at: QPointF, row: LegendRow, widths: Sequence[float]) -> None:
-        edge = QColor(self._palette.color(QPalette.ColorRole.WindowText))
-        edge.setAlpha(90)
-        painter.setPen(QPen(edge, 1))
-        painter.setBrush(QColor(*row.color))
-        painter.drawRoundedRect(QRectF(at.x(), at.y() + (_line() - SWATCH) / 2, SWATCH, SWATCH), 2, 2)
+        self._paint_swatch(painter, QPointF(at.x(), at.y() + _line() / 2), row)
         painter.setFont(_font(TEXT))
         painter.setPen(self._palette.color(QPalette.ColorRole.WindowText))
         left = at.x() + widths[0]
@@ -139,6 +137,18 @@ class Page:
             right = Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignRight
             painter.drawText(QRectF(left, at.y(), width, _line()), right, text)
             left += width
+
+    def _paint_swatch(self, painter: QPainter, at: QPointF, row: LegendRow) -> None:
+        """The colour of a row, as an area or as a line; from the middle of its left edge."""
+        if row.line:
+            painter.setPen(QPen(QColor(*row.color), min(row.line, SWATCH), c=Qt.PenCapStyle.FlatCap))
+            painter.drawLine(at, at + QPointF(SWATCH, 0))
+            return
+        edge = QColor(self._palette.color(QPalette.ColorRole.WindowText))
+        edge.setAlpha(90)
+        painter.setPen(QPen(edge, 1))
+        painter.setBrush(QColor(*row.color))
+        painter.drawRoundedRect(QRectF(at.x(), at.y() - SWATCH / 2, SWATCH, SWATCH), 2, 2)
 
 
 def sheet_of(body: Body, around: Around, scale: float, dpi: float, *, clear: bool = False) -> Sheet:

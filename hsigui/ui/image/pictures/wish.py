@@ -31,6 +31,7 @@ class PictureWish:
         titled: whether it has a title.
         legend, figures: the classes; and their shares and areas.
         key: of a scale of colours.
+        lines: whether the lines that are seen over the scene are drawn.
         holes: what stands where there are no data.
         kind: ending of the file.
     """
@@ -49,6 +50,7 @@ class PictureWish:
     legend: bool = True
     figures: bool = True
     key: bool = True
+    lines: bool = True
     scale_bar: bool = True
     north: bool = True
     dark: bool = False

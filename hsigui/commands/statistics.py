@@ -1,0 +1,103 @@
+"""`hsigui statistics` and `hsigui separability`: what the values of classes are like, and how well they part."""
+
+from __future__ import annotations
+
+import argparse
+from pathlib import Path
+
+import numpy as np
+
+from hsigui import api
+from hsigui.analysis.class_statistics import Statistics
+from hsigui.analysis.separability import OVERLAP, Separability
+from hsigui.analysis.statistics_csv import covariance_csv, separability_csv, statistics_csv
+from hsigui.commands.console import run_with_progress, tell_all, tell_of
+from hsigui.commands.outputs import check_outputs
+from hsigui.commands.reading import reading
+from hsigui.commands.without_effect import require_effect
+from hsigui.cube.cube import Cube
+from hsigui.jobs import Context
+from hsigui.pipeline.values import Labels
+from hsigui.saving import written_beside
+from hsigui.texts import say, say_number
+
+CSV = (".csv",)
+TOLD = 5  # pairs that are told on the terminal
+
+
+def statistics(arguments: argparse.Namespace) -> None:
+    """Writes statistics of the classes of some pixels as CSV.
+
+    Raises:
+        HsiError: a file cannot be read or written, the labels are of another scene, or a band does not exist.
+    """
+    require_effect(arguments, [])
+    more = [path for path in (arguments.covariance, arguments.correlation) if path is not None]
+    check_outputs([arguments.cube, arguments.labels], [(path, CSV) for path in (arguments.out, *more)])
+    cube, labels = _opened(arguments)
+
+    def work(ctx: Context) -> Statistics:
+        return api.statistics(cube, labels, bands=_bands(arguments), percentiles=arguments.percentiles, ctx=ctx)
+
+    found = run_with_progress(work, say("Opening {name}", name=cube.name))
+    tell_all(found.notes)
+    _write(arguments.out, statistics_csv(found))
+    if arguments.covariance is not None:
+        _write(arguments.covariance, covariance_csv(found))
+    if arguments.correlation is not None:
+        _write(arguments.correlation, covariance_csv(found, correlation=True))
+    pixels = sum(each.pixels for each in found.classes)
+    print(
+        say("{pixels:,} pixels of {classes} in {bands} -> {out}", pixels=pixels, out=arguments.out,
+            classes=say_number("{count} class", "{count} classes", len(found.classes)),
+            bands=say_number("{count} band", "{count} bands", len(found.names)))
+    )  # fmt: skip
+
+
+def separability(arguments: argparse.Namespace) -> None:
+    """Writes how well the pairs of some classes can be told apart as CSV, and tells those that are hardest.
+
+    Raises:
+        HsiError: as `statistics`, or there are fewer than two classes.
+    """
+    require_effect(arguments, [])
+    check_outputs([arguments.cube, arguments.labels], [(arguments.out, CSV)])
+    cube, labels = _opened(arguments)
+
+    def work(ctx: Context) -> Separability:
+        return api.separability(cube, labels, bands=_bands(arguments), ctx=ctx)
+
+    found = run_with_progress(work, say("Opening {name}", name=cube.name))
+    tell_all(found.notes)
+    _write(arguments.out, separability_csv(found))
+    below = sum(pair.jeffries_matusita < OVERLAP for pair in found.pairs)
+    print(
+        say("{pairs}, {below} of them below {overlap} (Jeffries-Matusita) -> {out}", below=below, overlap=OVERLAP,
+            out=arguments.out, pairs=say_number("{count} pair of classes", "{count} pairs of classes",
+                                                len(found.pairs)))
+    )  # fmt: skip
+    for pair in found.pairs[:TOLD]:
+        if not np.isnan(pair.jeffries_matusita):
+            print(
+                say("{jm:8.3f}  {first} / {second}", jm=pair.jeffries_matusita, first=pair.names[0],
+                    second=pair.names[1])
+            )  # fmt: skip
+
+
+def _opened(arguments: argparse.Namespace) -> tuple[Cube, Labels]:
+    cube = api.open(arguments.cube, **reading(arguments))
+    labels = api.read_labels(
+        arguments.labels, cube, variable=arguments.labels_variable, background=arguments.labels_background,
+        buffer=arguments.labels_buffer,
+    )  # fmt: skip
+    tell_of(labels)
+    return cube, labels
+
+
+def _bands(arguments: argparse.Namespace) -> list[int] | None:
+    return None if arguments.bands is None else [number - 1 for number in arguments.bands]
+
+
+def _write(path: Path, text: str) -> None:
+    with written_beside(path) as (scratch,):
+        scratch.write_bytes(text.encode("utf-8"))
