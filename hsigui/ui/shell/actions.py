@@ -17,6 +17,7 @@ from hsigui.ui.labels import actions as labels
 from hsigui.ui.layers import actions as layers
 from hsigui.ui.map import actions as class_map
 from hsigui.ui.results import actions as results
+from hsigui.ui.runs import actions as runs
 from hsigui.ui.scene import actions as scene
 from hsigui.ui.shell.command_palette import CommandPalette
 from hsigui.ui.shell.coordinates import Coordinates
@@ -104,7 +105,7 @@ ROWS: tuple[ActionRow, ...] = (
 
 ACTIONS: tuple[ActionRow, ...] = (
     *scene.ROWS, *layers.ROWS, *labels.ROWS, *image.ROWS, *spectra.ROWS, *training.ROWS, *class_map.ROWS,
-    *results.ROWS, *views.ROWS, *feature_space.ROWS, *ROWS,
+    *results.ROWS, *runs.ROWS, *views.ROWS, *feature_space.ROWS, *ROWS,
 )  # fmt: skip
 
 LAYERS: tuple[str | None, ...] = (
@@ -155,7 +156,8 @@ MENUS: tuple[tuple[str, tuple[object, ...]], ...] = (
                "@docks",
                (say("Colours of the &window"), tuple(f"theme_{name}" for name, _, _ in THEMES)))),
     (say("&Training"), ("pretrain", "pause", "cancel", None, "open_run", "export_run", "show_run_folder", None, "live",
-                        "renew_map", "ask_me", None, "classify_by")),
+                        "renew_map", "ask_me", None, "classify_by", None,
+                        (say("&Maps and trainings"), runs.MENU))),
     (say("&Help"), ("command_palette", None, "help_here", "whats_this", "start_page", "help_pages", "shortcuts",
                     None, "report_problem", "about")),
 )  # fmt: skip
