@@ -6,6 +6,7 @@ import weakref
 from collections import defaultdict
 from collections.abc import Callable
 from dataclasses import dataclass
+from pathlib import Path
 from types import MethodType
 from typing import TypeVar, cast
 
@@ -17,6 +18,7 @@ from hsigui.document.values import Box
 from hsigui.jobs import Context
 from hsigui.labels.classes import ClassTable
 from hsigui.labels.strokes import Area
+from hsigui.specs import PretrainSpec
 
 
 @dataclass(frozen=True)
@@ -227,6 +229,11 @@ class LibrariesChanged(Changed):
 
 
 @dataclass(frozen=True)
+class ResultsChanged(Changed):
+    """The table of results has more or fewer rows, or one is called otherwise."""
+
+
+@dataclass(frozen=True)
 class LiveChanged(Changed):
     live: bool
 
@@ -329,6 +336,41 @@ class ClassNamed(Intention):
     """
 
     name: str
+
+
+@dataclass(frozen=True)
+class RunAsked(Intention):
+    """A run is to be taken into use for the shown scene.
+
+    Attributes:
+        folder: where it is kept.
+    """
+
+    folder: Path
+
+
+@dataclass(frozen=True)
+class TrainingAsked(Intention):
+    """The shown scene is to be trained on again.
+
+    Attributes:
+        spec: with these settings and this seed.
+    """
+
+    spec: PretrainSpec
+
+
+@dataclass(frozen=True)
+class PicturesCompared(Intention):
+    """Pictures of the shown scene are to be looked at together.
+
+    Attributes:
+        how: "swipe" for two over each other, "views" for each in a view beside the image.
+        names: the ids of their subjects.
+    """
+
+    how: str
+    names: tuple[str, ...]
 
 
 E = TypeVar("E", bound=Changed)

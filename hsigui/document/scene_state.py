@@ -14,6 +14,7 @@ from hsigui.cube.render import ViewState
 from hsigui.document.derived import BANDS, DerivedView, KeptLayer
 from hsigui.document.open_libraries import LibraryPlace
 from hsigui.document.overlays import Overlay
+from hsigui.document.results import KeptResult
 from hsigui.document.samples import Sample
 from hsigui.document.values import MapOfScene, Spectrum, Truth
 from hsigui.report.error_map import ALL, Confused
@@ -22,7 +23,7 @@ from hsigui.texts import say
 
 PARTS = {
     "view": say("the view"), "spectra": say("the spectra"), "truth": say("the ground truth"), "runs": say("the runs"),
-    "map": say("the map"), "layers": say("the derived layers"),
+    "map": say("the map"), "layers": say("the derived layers"), "results": say("the table of results"),
 }  # fmt: skip
 LookedAt = tuple[float, float, float]  # row and column in the middle of the view, and logical pixels a scene pixel
 
@@ -88,6 +89,7 @@ class SceneState:
         lost: parts that could not be understood, by name: another version of the program wrote them.
         overlays: what lies over the composite, from the lowest to the highest.
         libraries: spectral libraries in use, by their paths.
+        results: maps that are kept beside the one that is shown, and notes of trainings.
         errors_meant: which errors of the map are looked at.
     """
 
@@ -104,6 +106,7 @@ class SceneState:
     lost: tuple[str, ...] = ()
     overlays: tuple[Overlay, ...] = ()
     libraries: tuple[LibraryPlace, ...] = ()
+    results: tuple[KeptResult, ...] = ()
     errors_meant: Confused = ALL
 
     @property

@@ -27,6 +27,7 @@ from hsigui.report.error_map import ALL, Confused
 from hsigui.specs import MapSpec, SplitSpec
 from hsigui.storage.overlays_json import overlay_from_json, overlay_to_json
 from hsigui.storage.packing import inflated, packed, unpacked
+from hsigui.storage.results_json import results_from, results_to_entries
 from hsigui.storage.view_json import view_from_json, view_to_json
 from hsigui.untrusted import there
 
@@ -64,6 +65,8 @@ def entries_of(state: SceneState, folder: Path, before: SceneState | None = None
     if before is None or state.derived_view != before.derived_view:
         shown = state.derived_view
         entries["layers", "shown"] = json.dumps(shown.to_json()) if shown.layers else None
+    if before is None or state.results is not before.results:
+        entries |= results_to_entries(state.results, folder, () if before is None else before.results)
     if before is None or state.map is not before.map:
         entries |= _map_to_entries(state.map)
     return {name: value for name, value in entries.items() if value is not None or name[0] not in state.lost}
@@ -88,6 +91,7 @@ def state_from(entries: Mapping[Name, Any], shape: tuple[int, int], folder: Path
         "runs": lambda: {"runs": tuple(_run_from_json(run, folder) for run in _listed(entries, "runs", "all"))},
         "map": lambda: _map_from(entries, shape),
         "layers": lambda: _layers_from(entries),
+        "results": lambda: {"results": results_from(entries, shape, folder)},
     }
     for part in PARTS:
         try:
