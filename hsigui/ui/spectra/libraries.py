@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import datetime
 from collections.abc import Sequence
-from functools import partial
+from functools import cached_property, partial
 from pathlib import Path
 
 import numpy as np
@@ -43,14 +43,19 @@ class Libraries(QObject):
     def __init__(self, desk: Desk, spectra: SpectraController) -> None:
         super().__init__(desk.window)
         self._desk, self._session, self._spectra = desk, desk.session, spectra
-        self.window = LibrariesWindow(desk.window)
-        self.window.open_asked.connect(self.ask_and_open)
-        self.window.folder_asked.connect(self.ask_for_folder)
-        self.window.close_asked.connect(self._close)
-        self.window.keep_asked.connect(self.keep)
-        self.window.chosen.connect(self._choose)
         self._session.events.subscribe(LibrariesChanged, self._changed)
         spectra.taken_up.connect(self.open_those_of)
+
+    @cached_property
+    def window(self) -> LibrariesWindow:
+        """The window of libraries; not there until it is wanted."""
+        window = LibrariesWindow(self._desk.window)
+        window.open_asked.connect(self.ask_and_open)
+        window.folder_asked.connect(self.ask_for_folder)
+        window.close_asked.connect(self._close)
+        window.keep_asked.connect(self.keep)
+        window.chosen.connect(self._choose)
+        return window
 
     def show(self) -> None:
         """Shows the window of libraries."""
@@ -161,7 +166,7 @@ class Libraries(QObject):
             self._session.libraries.choose(rows)
 
     def _changed(self, _event: LibrariesChanged) -> None:
-        if self.window.isVisible():
+        if "window" in vars(self) and self.window.isVisible():
             self.window.show_libraries(self._session.libraries.all, self._desk.wavelength_unit)
 
     def _take(self, scene: Scene, made: list[Spectrum]) -> None:
