@@ -50,6 +50,8 @@ def _lines(recipe: LayerRecipe) -> Iterator[str]:
             yield say("Source: {source}", source=found.source)
     if recipe.targets:
         yield say("Compared with: {names}", names=_some([target.name for target in recipe.targets]))
+    if recipe.left_out:
+        yield say("Labelled pixels are left out of the background.")
     asked = [band for band in recipe.bands if band.asked]
     if asked:
         yield say("Bands: {bands}", bands=_some([str(band) for band in asked]))

@@ -32,6 +32,10 @@ def lines_of(ctx: Context, result: Result) -> tuple[str, ...]:
     """
     from hsigui.pipeline.repeating import command_lines
 
+    if result.nearest is not None:
+        from hsigui.pipeline.step_lines import mapped
+
+        return mapped(result, result.label_files())
     if result.kept is None and result.probe_spec is not None:
         raise HsiError(
             say("The map is the first answer to the last change of the labels."), say("Wait until it is settled.")
