@@ -102,7 +102,7 @@ class MapPanel(QWidget):
         form.addRow(self.calibration)
         for shown_with_scale in (self.bar, self.calibration):
             form.setRowVisible(shown_with_scale, False)
-        form.addRow(say("&Threshold"), self.threshold)
+        form.addRow(say("Threshol&d"), self.threshold)
         form.setRowVisible(self.threshold, False)
         form.addRow(say("&Opacity"), self.opacity)
         form.addRow(say("Smoothin&g"), self.smooth)
