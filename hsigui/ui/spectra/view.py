@@ -297,14 +297,14 @@ class SpectrumView(QWidget):
         self.body.addWidget(self.list)
         self.body.setStretchFactor(0, 1)
         self.body.setSizes([500, 240])
-        self.list.hide()
+        for part in (self.strip, self.list):  # the curves have the room until one is asked for
+            part.hide()
         layout.addWidget(self.body, 1)
 
     def _toggle(self, name: str, tip: str, widget: QWidget) -> QToolButton:
         """A button that shows and hides a part of the panel."""
         button = self._button(name, tip, lambda: None)
         button.setCheckable(True)
-        button.setChecked(widget is self.strip)
         button.toggled.connect(widget.setVisible)
         return button
 
