@@ -32,7 +32,7 @@ from hsigui.texts import say
 from hsigui.ui.desk.plots import RESTYLE
 
 PAGES = (
-    "panels", "labelling", "seeing", "places", "scenes", "servers", "products", "label-files", "saving", "projects",
+    "panels", "labelling", "seeing", "spectra", "places", "scenes", "servers", "products", "label-files", "saving", "projects",
     "pictures", "asking",
     "confidence", "lscosa", "purified", "contrastdm", "several", "features", "baselines", "evaluate", "study", "maps",
     "layers", "unmixing", "feature-space", "api",

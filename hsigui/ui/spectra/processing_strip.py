@@ -118,7 +118,8 @@ class ProcessingStrip(QWidget):
         return own if own is not None else _of_sensor(place)
 
     def _fill_sensors(self, chosen: int) -> None:
-        names = [say("Bands: own"), *(sensor.name for sensor in sensors()), *(own.name for own in self._files)]
+        known = [sensor.name for sensor in sensors()] + [own.name for own in self._files]
+        names = [say("Bands: own"), *(say("Bands: {name}", name=name) for name in known)]
         self.sensor.blockSignals(True)
         self.sensor.clear()
         self.sensor.addItems([*names, say("From a file…")])
