@@ -32,8 +32,8 @@ from hsigui.texts import say
 from hsigui.ui.desk.plots import RESTYLE
 
 PAGES = (
-    "panels", "labelling", "seeing", "spectra", "places", "scenes", "servers", "products", "label-files", "saving", "projects",
-    "pictures", "asking",
+    "panels", "labelling", "seeing", "places", "scenes", "servers", "products", "label-files", "saving", "projects",
+    "pictures", "spectra", "asking",
     "confidence", "lscosa", "purified", "contrastdm", "several", "features", "baselines", "evaluate", "study", "maps",
     "layers", "unmixing", "feature-space", "api",
 )  # fmt: skip
