@@ -61,6 +61,6 @@ PANELS: tuple[PanelRow, ...] = (
     PanelRow("Map", say("Map"), class_map, _RIGHT, scrolls=True, height=315),
     PanelRow("Results", say("Results"), results, _RIGHT, scrolls=True, behind="Map"),
     PanelRow("Quality", say("Quality"), quality, _RIGHT, scrolls=True, behind="Results"),
-    PanelRow("Spectra", say("Spectra"), spectra, _BOTTOM, height=250),
+    PanelRow("Spectra", say("Spectra"), spectra, _BOTTOM, height=270),
     PanelRow("Overlays", say("Overlays"), overlays, _RIGHT, behind="Quality"),
 )

@@ -131,6 +131,7 @@ def test_every_control_of_the_window_has_a_name(active, qtbot):
 DIALOGS = (
     "open_address", "bands", "properties", "preferences", "command_palette", "help_pages", "shortcuts", "about",
     "report_problem", "draw_sample", "export", "own_composites", "messages", "quality_masks", "merge_class",
+    "class_means", "libraries",
 )  # fmt: skip
 
 
