@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from hsigui.document.events import MapWanted
 from hsigui.document.scene import Scene
 from hsigui.document.scene_state import LookedAt, MapMaking, RunPlace, SceneState
 
@@ -15,6 +16,7 @@ def state_of(scene: Scene, looked_at: LookedAt | None = None) -> SceneState:
         scene.view, looked_at, scene.spectra, scene.truth, scene.samples.all, _runs(scene), scene.chosen_map_spec,
         scene.map_to_make or made, scene.derived.kept, scene.derived.view, overlays=scene.overlays,
         libraries=scene.libraries,
+        results=scene.results.all,
         errors_meant=scene.errors_meant,
     )  # fmt: skip
 
@@ -27,9 +29,13 @@ def take_up(scene: Scene, state: SceneState) -> None:
     if state.truth is not None and state.truth.array.shape == scene.labels.shape:
         scene.take_truth(state.truth, state.samples)
     take_look(scene, state)
+    scene.results.take_up(state.results, scene.labels.shape)
     scene.run_places = state.runs
-    if any(run.in_use for run in state.runs):
+    by_spectra = state.map is not None and state.map.matching is not None  # no run is needed
+    if by_spectra or any(run.in_use for run in state.runs):
         scene.map_to_make = state.map
+    if by_spectra:
+        scene.events.emit(MapWanted())
 
 
 def take_look(scene: Scene, state: SceneState) -> None:

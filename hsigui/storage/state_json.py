@@ -15,6 +15,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from hsigui.analysis.references import Matching
 from hsigui.document.derived import DerivedView, KeptLayer
 from hsigui.document.open_libraries import LibraryPlace
 from hsigui.document.samples import Sample, SplitRecord
@@ -26,6 +27,7 @@ from hsigui.report.error_map import ALL, Confused
 from hsigui.specs import MapSpec, SplitSpec
 from hsigui.storage.overlays_json import overlay_from_json, overlay_to_json
 from hsigui.storage.packing import inflated, packed, unpacked
+from hsigui.storage.results_json import results_from, results_to_entries
 from hsigui.storage.view_json import view_from_json, view_to_json
 from hsigui.untrusted import there
 
@@ -63,6 +65,8 @@ def entries_of(state: SceneState, folder: Path, before: SceneState | None = None
     if before is None or state.derived_view != before.derived_view:
         shown = state.derived_view
         entries["layers", "shown"] = json.dumps(shown.to_json()) if shown.layers else None
+    if before is None or state.results is not before.results:
+        entries |= results_to_entries(state.results, folder, () if before is None else before.results)
     if before is None or state.map is not before.map:
         entries |= _map_to_entries(state.map)
     return {name: value for name, value in entries.items() if value is not None or name[0] not in state.lost}
@@ -87,6 +91,7 @@ def state_from(entries: Mapping[Name, Any], shape: tuple[int, int], folder: Path
         "runs": lambda: {"runs": tuple(_run_from_json(run, folder) for run in _listed(entries, "runs", "all"))},
         "map": lambda: _map_from(entries, shape),
         "layers": lambda: _layers_from(entries),
+        "results": lambda: {"results": results_from(entries, shape, folder)},
     }
     for part in PARTS:
         try:
@@ -297,6 +302,7 @@ def _map_to_entries(made: MapMaking | None) -> dict[Name, Entry | None]:
         "spec": made.spec.to_json(), "sample": _sample_to_json(made.sample), "measured_on": made.measured_on,
         "seconds": {name: float(value) for name, value in made.seconds.items()},
         "sha256": made.sha256 if made.classes is None else sum_of_map(made.classes),
+        **({} if made.matching is None else {"matching": made.matching.to_json(), "numbers": made.numbers}),
     }  # fmt: skip
     return {("map", "about"): json.dumps(about), ("map", "labels"): packed(made.trained_on)}
 
@@ -311,6 +317,12 @@ def _map_from(entries: Mapping[Name, Any], shape: tuple[int, int]) -> dict[str, 
         "map": MapMaking(
             unpacked(labels or b"", shape), MapSpec.from_json(values["spec"]),
             _sample_from_json(values["sample"], shape), seconds, str(values["measured_on"]), None,
-            str(values["sha256"]),
+            str(values["sha256"]), matching=_matching_from(values.get("matching")),
+            numbers=tuple(int(number) for number in values.get("numbers", ())),
         )
     }  # fmt: skip
+
+
+def _matching_from(values: Any) -> Matching | None:
+    """How a map was made by spectra; versions before did not write it."""
+    return None if values is None else Matching.from_json(values)

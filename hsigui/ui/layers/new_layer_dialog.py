@@ -184,7 +184,7 @@ class KindPage(QWidget):
     @property
     def spectra(self) -> list[Target | Mean]:
         """What is compared with."""
-        return [] if self.chooser is None else self.chooser.chosen
+        return [] if self.chooser is None or self._finds else self.chooser.chosen
 
     @property
     def left_out(self) -> NDArray[np.bool_] | None:
@@ -266,6 +266,8 @@ class KindPage(QWidget):
         return form
 
     def _edited(self) -> None:
+        if self.chooser is not None:
+            self.chooser.setEnabled(not self._finds)
         tolerance = self.editors.get("tolerance")
         for part in (self.indices, self.formula):
             if part is not None and tolerance is not None:

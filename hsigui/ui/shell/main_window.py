@@ -58,6 +58,7 @@ from hsigui.ui.desk.desk import Desk
 from hsigui.ui.desk.job_bridge import JobBridge
 from hsigui.ui.desk.message_bar import MessageBar
 from hsigui.ui.desk.prompts import Prompts
+from hsigui.ui.feature_space.controller import FeatureSpace
 from hsigui.ui.image.bench import Bench
 from hsigui.ui.image.pictures.controller import Pictures
 from hsigui.ui.image.pixel import Pixel
@@ -238,7 +239,7 @@ class MainWindow(QMainWindow):
         comparison = self._part(Comparison)
         stands = WindowState(
             self, self.session, self.actions_, self.method, self.maps, self.exporter, self.views, comparison,
-            self._part(Pictures),
+            self._part(Pictures), self._part(FeatureSpace),
         )  # fmt: skip
         self.projects = ProjectFiles(self.desk, self.scene, self.scenes, self.keeping, self.left, stands)
         self.states = StateKeeping(

@@ -46,6 +46,12 @@ PANEL_HELP: Mapping[str, PanelHelp] = {
     "Stretch": PanelHelp("Stretch", ("stretch_back", "decorrelate", "stretch_part"),
                          ((say("Up, Down"), say("Change the number that has the focus")),)),
     "Layers": PanelHelp("Layers", ("new_layer", "show_layer", "previous_band", "next_band"), (_STEP,)),
+    "Feature space": PanelHelp("Feature space", ("label_cloud", "clear_cloud"), (
+        (say("Drag, Shift + drag in the plot"), say("Select the pixels inside; beside those that are selected")),
+        (say("Esc in the plot"), say("Drop an open outline; select nothing")),
+        (say("Double click in the plot"), say("Show all of it")),
+    )),
+    "Statistics": PanelHelp("Statistics", (), (_STEP, (say("Enter"), say("Show both classes in the plot")))),
     "Overlays": PanelHelp("Overlays", ("show_labels", "show_map", "show_truth", "overlay_less", "overlay_more",
                                        "swipe", "blink", "views_next", "overview"),
                           ((say("Ctrl + Up, Down"), say("Lay the chosen layer over the next one, or under it")),
@@ -62,11 +68,15 @@ PANEL_HELP: Mapping[str, PanelHelp] = {
                      ((say("Enter"), say("Give the place that is asked about the current class, and ask the next")),)),
     "Results": PanelHelp("Results", ("show_accuracy", "show_errors", "next_error", "previous_error", "export",
                                      "open_truth", "validation")),
+    "Maps and trainings": PanelHelp("Maps and trainings", ("keep_map", "swipe", "views_next"),
+                                    (_STEP, (say("Space"), say("Tick or untick the chosen row")),
+                                     ("F2", say("Write into the cell")))),
     "Quality": PanelHelp("Quality", ("undo", "redo"), (_STEP,)),
     "Spectra": PanelHelp("Spectra", ("clear_spectra", "tool_navigate"),
                          ((say("Shift + click in the image"), say("Keep the spectrum of the pixel")),
                           (say("F2, Delete"), say("In the list: write another name, take a spectrum away")),
                           (say("Menu"), say("What can be done with the plot")))),
+    "Matches": PanelHelp("Matches", ("tool_navigate",), (_STEP,)),
 }  # fmt: skip
 
 

@@ -7,6 +7,7 @@ from hsigui.texts import say
 from hsigui.ui.desk.action_rows import ActionRow
 from hsigui.ui.spectra.controller import SpectraController
 from hsigui.ui.spectra.libraries import Libraries
+from hsigui.ui.spectra.matches import MatchesController
 from hsigui.ui.spectra.means import Means
 from hsigui.ui.spectra.profile import Profiles
 from hsigui.ui.spectra.view import SpectrumView
@@ -25,6 +26,15 @@ ROWS: tuple[ActionRow, ...] = (
     ActionRow("save_spectra_picture", say("Save the plot as a picture…"),
               say("The plot of spectra with its axes and its key: PNG, SVG or PDF"),
               SpectraController.ask_and_save_picture, icon="picture", when=when.has_scene),
+    ActionRow("add_match_library", say("&Match with a library…"),
+              say("Add a library: the panel Matches ranks its spectra by likeness to one of the scene"),
+              MatchesController.ask_library, icon="add", when=when.has_scene),
+    ActionRow("keep_match", say("Keep the match on the &plot"),
+              say("Put the chosen match, scaled to the spectrum, on the plot of spectra"),
+              MatchesController.keep_match, icon="spectrum", when=when.has_scene),
+    ActionRow("name_class_by_match", say("&Name the class after the match"),
+              say("Give the class that is matched, that of the pixel, or the current one the name of the match"),
+              MatchesController.name_class, icon="labels", when=when.has_scene),
     ActionRow("fit_spectra", say("Show all of the p&lot"), say("The whole range of the plot of spectra"),
               SpectrumView.show_all, icon="fit", when=when.has_scene),
     ActionRow("raw_spectra", say("&Raw values"), say("Draw the spectra as they are: nothing is done to them"),

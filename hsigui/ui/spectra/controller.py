@@ -16,7 +16,15 @@ from hsigui.cube.cube import Cube
 from hsigui.cube.render import CHANNELS, SINGLE, ViewState
 from hsigui.cube.responses import read_responses
 from hsigui.cube.spectra import window_spectrum
-from hsigui.document.events import BandsChanged, PixelPicked, SceneClosed, SceneLeft, SceneShown, ViewChanged
+from hsigui.document.events import (
+    BandsChanged,
+    PixelPicked,
+    SceneClosed,
+    SceneLeft,
+    SceneShown,
+    SpectrumWanted,
+    ViewChanged,
+)
 from hsigui.document.identity import Origin
 from hsigui.document.scene import Scene
 from hsigui.document.values import Spectrum
@@ -85,6 +93,7 @@ class SpectraController(QObject):
         events.subscribe(BandsChanged, self._bands_changed)
         events.subscribe(ViewChanged, self._view_changed)
         events.subscribe(PixelPicked, self._pixel_picked)
+        events.subscribe(SpectrumWanted, self._spectrum_wanted)
 
     def ask_and_export(self) -> None:
         """Asks for a file, and writes the shown spectra to it."""
@@ -244,6 +253,9 @@ class SpectraController(QObject):
 
     def _pixel_picked(self, event: PixelPicked) -> None:
         self.pick(event.row, event.col, event.keep)
+
+    def _spectrum_wanted(self, event: SpectrumWanted) -> None:
+        self._view.keep(event.values, event.label)
 
     def _show_spectrum(self, answer: PixelSpectrum) -> None:
         self._view.show_current(answer.values, _name(self._session.scene, answer), answer.spread)

@@ -64,7 +64,7 @@ class ProcessingStrip(QWidget):
         self.sensor.activated.connect(self._sensor_picked)
         layout = FlowLayout(self, spacing=3)
         layout.setContentsMargins(8, 0, 4, 2)
-        self.controls = (
+        self.controls: tuple[QWidget, ...] = (
             self.raw, self.window_choice, self.order, self.derivative, self.continuum, self.norm, self.sensor,
             self.apart,
         )  # fmt: skip

@@ -300,7 +300,7 @@ class SpectrumView(QWidget):
         self.body.setStretchFactor(0, 1)
         self.body.setSizes([500, 240])
         self.list.hide()
-        order = (
+        order: tuple[QWidget, ...] = (
             self.side_choice, self._stripped, self._listed, self._copy, self._export, self._clear, *self.strip.controls,
             self._plot, self.list.tree,
         )  # fmt: skip
