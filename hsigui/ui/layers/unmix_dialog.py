@@ -41,7 +41,7 @@ class UnmixDialog(QDialog):
         kept_asked(), means_asked(), library_asked(): spectra are to be added: those that were kept, means of classes,
             those of a file.
         find_asked(), count_asked(): pure pixels are to be found, or how many there are.
-        curves_asked(): the pixels are to be kept in the plot of the spectra.
+        curves_asked(): the endmembers are to be kept in the plot of the spectra.
         changed(): something that the preview shows.
         make_asked(): the layers are to be made.
     """
@@ -108,7 +108,7 @@ class UnmixDialog(QDialog):
         self.remove.clicked.connect(self.table.remove_chosen)
         self.curves = _button(
             self, say("Keep in the p&lot"),
-            say("Keep the spectra of the pixels in the plot of the spectra; the image marks where they are"),
+            say("Keep the spectra in the plot of the spectra; the image marks where those of pixels are"),
         )  # fmt: skip
         self.curves.clicked.connect(self.curves_asked)
         row = QHBoxLayout()
@@ -192,7 +192,7 @@ class UnmixDialog(QDialog):
         used, members = self.table.used, self.table.members
         self.hint.setVisible(not members)
         self.remove.setEnabled(bool(members))
-        self.curves.setEnabled(any(target.place is not None for target in used))
+        self.curves.setEnabled(bool(used))
         self.preview.setEnabled(bool(used))
         self.make.setEnabled(bool(used) and (self.shares.isChecked() or self.classes.isChecked()))
         self.changed.emit()
