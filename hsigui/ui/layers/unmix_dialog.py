@@ -132,7 +132,9 @@ class UnmixDialog(QDialog):
         self.seed.setToolTip(say("Of the random directions; another seed can find others"))
         self.how_many = _button(group, say("&How many?"), say("Count the spectra that the noise lets one tell apart"))
         self.how_many.clicked.connect(self.count_asked)
-        self.propose = _button(group, say("&Propose"), say("Find them, and add them to the table"))
+        self.propose = _button(
+            group, say("&Propose"), say("Find them, in the place of those that were proposed before and not changed")
+        )
         self.propose.clicked.connect(self.find_asked)
         row = QHBoxLayout(group)
         row.addWidget(self.find_by)

@@ -103,7 +103,7 @@ class Unmixing(QObject):
         if dialog is not self._dialog:
             return
         room = MOST_ENDMEMBERS - len(dialog.table.members)
-        dialog.table.add(members[:room])
+        dialog.table.add(members[: max(0, room)])
         if len(members) > room:
             none = say("At most {most} spectra can be unmixed: {count} were left out.",
                        most=MOST_ENDMEMBERS, count=len(members) - room)  # fmt: skip
@@ -177,8 +177,8 @@ class Unmixing(QObject):
 
         def done(found: Found) -> None:
             source = dialog.find_by.currentText()
-            members = [Member(_uncolored(target), source) for target in found.targets]
-            self._add(dialog, members, " ".join(found.notes))
+            dialog.table.propose([Member(_uncolored(target), source) for target in found.targets])
+            dialog.tell(" ".join(found.notes))
 
         self._look_for(dialog, work, done)
 

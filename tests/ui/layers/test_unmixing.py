@@ -133,6 +133,10 @@ def test_the_table_keeps_names_apart_and_goes_by_the_keyboard(qtbot):
     table.selectRow(1)
     table.remove_chosen()
     assert [member.target.name for member in table.members] == ["a 2 2"]
+    table.propose([Member(Target(f"p{n}", (1.0, 2.0), place=(n, n)), "VCA") for n in range(3)])
+    table.item(1, 0).setText("mine")
+    table.propose([Member(Target(f"q{n}", (1.0, 2.0), place=(n, n)), "VCA") for n in range(2)])
+    assert [member.target.name for member in table.members] == ["a 2 2", "mine", "q1"]
 
 
 def test_a_preview_is_laid_over_the_part_that_is_seen_and_nowhere_else():
