@@ -82,8 +82,8 @@ class Mixed:
     def __init__(self, cube: Cube, asked: Asked, wanted: UnmixSettings, ctx: Context) -> None:
         recipe, self.notes = endmembers_of(cube, asked, wanted, ctx)
         self.targets = recipe.targets
-        self.values, bands, told = in_units(cube, self.targets)
-        self.notes += told
+        self.values, bands, changed = in_units(cube, self.targets)
+        self.notes += changed
         self.unmixer = Unmixer(self.values, wanted.method == FCLS)
         self.reader = TileReader(cube, bands)
         self.recipe = replace(recipe, bands=asked.made_of(cube, bands).bands)
