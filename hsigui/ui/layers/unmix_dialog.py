@@ -104,7 +104,7 @@ class UnmixDialog(QDialog):
             self.add_menu.addAction(text).triggered.connect(signal)
         self.add = _button(self, say("&Add"), say("Add spectra to the table"))
         self.add.setMenu(self.add_menu)
-        self.remove = _button(self, say("&Remove"), say("Take the chosen rows out of the table"))
+        self.remove = _button(self, say("&Remove"), say("Take the chosen rows out of the table (Delete)"))
         self.remove.clicked.connect(self.table.remove_chosen)
         self.curves = _button(
             self, say("Keep in the p&lot"),
@@ -125,7 +125,7 @@ class UnmixDialog(QDialog):
         self.count.setRange(0, MOST_ENDMEMBERS)
         self.count.setSpecialValueText(say("as counted"))
         self.count.setAccessibleName(say("How many are found"))
-        self.count.setToolTip(say("How many are found; 0 for as many as HySime counts in the scene"))
+        self.count.setToolTip(say("How many are found; 0 for as many as the lower of two counts of HySime"))
         self.count.setValue(4)
         self.seed.setRange(0, LARGEST_SEED)
         self.seed.setAccessibleName(say("Seed"))

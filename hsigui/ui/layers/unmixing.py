@@ -188,7 +188,7 @@ class Unmixing(QObject):
             return
 
         def done(counted: Counted) -> None:
-            dialog.count.setValue(min(counted.count, dialog.count.maximum()))
+            dialog.count.setValue(min(counted.lower, dialog.count.maximum()))
             dialog.tell(str(counted))
 
         self._look_for(dialog, partial(counted_members, cube=scene.cube), done)

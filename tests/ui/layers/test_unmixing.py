@@ -131,7 +131,7 @@ def test_the_table_keeps_names_apart_and_goes_by_the_keyboard(qtbot):
     table.item(0, 0).setText("  ")
     assert table.members[0].target.name == "a 2 2"
     table.selectRow(1)
-    table.remove_chosen()
+    QTest.keyClick(table, Qt.Key.Key_Delete)
     assert [member.target.name for member in table.members] == ["a 2 2"]
     table.propose([Member(Target(f"p{n}", (1.0, 2.0), place=(n, n)), "VCA") for n in range(3)])
     table.item(1, 0).setText("mine")
