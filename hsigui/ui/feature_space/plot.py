@@ -85,7 +85,7 @@ class CloudPlot(Plot):
         self.getPlotItem().vb.disableAutoRange()
         self.getPlotItem().vb.sigRangeChangedManually.connect(self.moved)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
-        self.setMinimumSize(110, 110)
+        self.setMinimumSize(100, 100)
         self.recolor()
 
     # What is shown
