@@ -62,7 +62,7 @@ OF_QT = {
     "Undocks and re-attaches the dock widget",
 }
 OF_PYQTGRAPH = {"Plot Options"}
-SKIPPED_ACTIONS = {"quit", "close_scene", "pretrain", "open_demo"}
+SKIPPED_ACTIONS = {"quit", "close_scene", "pretrain", "repeat_training", "open_demo"}
 
 
 def main() -> int:

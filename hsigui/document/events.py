@@ -6,14 +6,19 @@ import weakref
 from collections import defaultdict
 from collections.abc import Callable
 from dataclasses import dataclass
+from pathlib import Path
 from types import MethodType
 from typing import TypeVar, cast
+
+import numpy as np
+from numpy.typing import NDArray
 
 from hsigui.cube.render import ViewState
 from hsigui.document.values import Box
 from hsigui.jobs import Context
 from hsigui.labels.classes import ClassTable
 from hsigui.labels.strokes import Area
+from hsigui.specs import PretrainSpec
 
 
 @dataclass(frozen=True)
@@ -173,6 +178,11 @@ class MapChanged(Changed):
 
 
 @dataclass(frozen=True)
+class MapWanted(Changed):
+    """A map of an earlier day that needs no run is to be made again: `Scene.map_to_make`."""
+
+
+@dataclass(frozen=True)
 class MapSpecChanged(Changed):
     """Maps of the scene are to be drawn otherwise."""
 
@@ -211,6 +221,16 @@ class DerivedChanged(Changed):
 @dataclass(frozen=True)
 class DerivedViewChanged(Changed):
     """Other derived layers are shown in place of bands, or none."""
+
+
+@dataclass(frozen=True)
+class LibrariesChanged(Changed):
+    """Other spectral libraries are open, or other spectra of them are chosen."""
+
+
+@dataclass(frozen=True)
+class ResultsChanged(Changed):
+    """The table of results has more or fewer rows, or one is called otherwise."""
 
 
 @dataclass(frozen=True)
@@ -282,6 +302,18 @@ class PixelPicked(Intention):
     keep: bool = False
 
 
+@dataclass(frozen=True, eq=False)
+class SpectrumWanted(Intention):
+    """A spectrum that is of no pixel is to be kept beside the others.
+
+    Attributes:
+        values: one a band of the shown scene; NaN where there is none.
+    """
+
+    label: str
+    values: NDArray[np.float32]
+
+
 @dataclass(frozen=True)
 class AreaAnswered(Intention):
     """Pixels are to get the current class, as one step that can be taken back.
@@ -304,6 +336,41 @@ class ClassNamed(Intention):
     """
 
     name: str
+
+
+@dataclass(frozen=True)
+class RunAsked(Intention):
+    """A run is to be taken into use for the shown scene.
+
+    Attributes:
+        folder: where it is kept.
+    """
+
+    folder: Path
+
+
+@dataclass(frozen=True)
+class TrainingAsked(Intention):
+    """The shown scene is to be trained on again.
+
+    Attributes:
+        spec: with these settings and this seed.
+    """
+
+    spec: PretrainSpec
+
+
+@dataclass(frozen=True)
+class PicturesCompared(Intention):
+    """Pictures of the shown scene are to be looked at together.
+
+    Attributes:
+        how: "swipe" for two over each other, "views" for each in a view beside the image.
+        names: the ids of their subjects.
+    """
+
+    how: str
+    names: tuple[str, ...]
 
 
 E = TypeVar("E", bound=Changed)

@@ -14,6 +14,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
+from hsigui.analysis.nearest import Nearest
 from hsigui.cube.cube import Cube, CubeInfo
 from hsigui.cube.render import ViewState
 from hsigui.document import identity
@@ -29,10 +30,13 @@ from hsigui.document.events import (
     MapSpecChanged,
     NotesChanged,
     OverlaysChanged,
+    ResultsChanged,
     ViewChanged,
 )
 from hsigui.document.identity import Origin
+from hsigui.document.open_libraries import LibraryPlace
 from hsigui.document.overlays import Overlay
+from hsigui.document.results import KeptResults, result_of
 from hsigui.document.samples import Sample
 from hsigui.document.scene_labels import SceneLabels
 from hsigui.document.scene_state import MapMaking, RunPlace
@@ -68,6 +72,8 @@ class Scene(SceneLabels):
         map_to_make: a map of an earlier day that is made again with the next one, and is shown then in its place.
         course: how its last training goes or went; None before the first.
         overlays: what lies over its composite, from the lowest to the highest; empty for as at first.
+        libraries: the spectral libraries that it is worked on with.
+        results: maps that are kept beside the one that is shown, and notes of trainings.
         errors_meant: which errors of its map are looked at; classes that no map of it has mean none.
     """
 
@@ -86,6 +92,8 @@ class Scene(SceneLabels):
         self.map_to_make: MapMaking | None = None
         self.course: TrainingCurves | None = None
         self.overlays: tuple[Overlay, ...] = ()
+        self.libraries: tuple[LibraryPlace, ...] = ()
+        self.results = KeptResults(self.events)
         self.errors_meant: Confused = ALL
         self._input_identity: tuple[Cube, str] | None = None
 
@@ -154,6 +162,7 @@ class Scene(SceneLabels):
         if new_input:
             self.map_to_make = None
         if new_input and self.run is not None:
+            self.keep_map()
             self.runs.keep([run.out_of_use() for run in self.runs], None)
             self.maps.clear()
             self._tell_results()
@@ -225,12 +234,14 @@ class Scene(SceneLabels):
         folder: Path | None = None,
         seconds: Mapping[str, float] | None = None,
     ) -> None:
-        """Takes the encoder and the features of a completed pretraining into use; the map of the one before is dropped.
+        """Takes the encoder and the features of a completed pretraining into use; the map of the one before goes into
+        the table of results.
 
         Args:
             folder: where the run is kept.
             seconds: that the features took.
         """
+        self.keep_map()
         run = Run(encoder, features, folder, dict(seconds or {}), self.input_revision)
         others = [other.out_of_use() for other in self.runs if other.folder not in (None, folder)]
         self.runs.keep([*others, run], run)
@@ -244,6 +255,12 @@ class Scene(SceneLabels):
         others = [other for other in self.runs if other is self.run or other.folder not in (None, run.folder)]
         self.runs.keep([*others, run.out_of_use()], self.run)
 
+    def forget_run(self, folder: Path) -> None:
+        """Takes a run off the lists; the one in use stays."""
+        self.run_places = tuple(place for place in self.run_places if place.folder != folder or place.in_use)
+        self.runs.keep([run for run in self.runs if run is self.run or run.folder != folder], self.run)
+        self.events.emit(ResultsChanged())
+
     def set_map(
         self,
         probe: Probe,
@@ -256,6 +273,7 @@ class Scene(SceneLabels):
         seconds: Mapping[str, float] | None = None,
         measured_on: str = "",
         reliability: Reliability | None = None,
+        nearest: Nearest | None = None,
     ) -> None:
         """Takes a map.
 
@@ -266,6 +284,7 @@ class Scene(SceneLabels):
             seconds: that probe and map took; those of the map before when None.
             measured_on: what its accuracy is measured on, in words.
             reliability: whether it is as often right as it says, on the same pixels.
+            nearest: of a map by spectra, what is nearest to each pixel.
         """
         if seconds is None:
             seconds = {} if self.map is None else self.map.seconds
@@ -280,10 +299,18 @@ class Scene(SceneLabels):
                 dict(seconds),
                 measured_on,
                 reliability,
+                nearest,
             ),
         )
         self.events.emit(MapChanged())
         self.events.emit(AccuracyChanged())
+
+    def keep_map(self) -> bool:
+        """Puts the map that is shown into the table of results, where it is not there yet; returns whether it was."""
+        found = None if self.map is None or self.results.keeps(self.map, self.run) else result_of(self)
+        if found is not None:
+            self.results.add(found)
+        return found is not None
 
     def drop_accuracy(self) -> None:
         """There is nothing any more that the map could be measured on."""

@@ -12,6 +12,7 @@ from hsigui.storage.database import connected
 from hsigui.storage.kept_scene import Change, Condition, SceneFacts, Surroundings
 from hsigui.storage.label_rows import table_to_json, write_labels
 from hsigui.storage.project_content import WINDOW, facts_in, facts_to_json
+from hsigui.storage.results_json import names_of
 from hsigui.storage.schema import ENTRIES, SCENES, Rows
 from hsigui.storage.state_json import entries_of
 from hsigui.storage.whole import behind, check, copy_database, make_database, migrate
@@ -105,6 +106,11 @@ class ProjectFile:
                 self._rows.drop(ENTRIES, (number, part, name))
             else:
                 self._rows.put(ENTRIES, (number, part, name), (value,))
+        if "results" not in around.state.lost:
+            named = names_of(around.state.results)
+            for key in self._rows.keys(ENTRIES, number, "results"):
+                if key[2] not in named:  # of a map that was deleted
+                    self._rows.drop(ENTRIES, key)
         if around.window:
             window = json.dumps({**around.window, "shown": number}, sort_keys=True)
             self._rows.put(ENTRIES, (WINDOW, "window", "state"), (window,))

@@ -10,6 +10,7 @@ from __future__ import annotations
 import contextlib
 import dataclasses
 import os
+import shutil
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -40,6 +41,28 @@ class KeptRun:
     folder: Path
     title: str
     made_at: float
+
+
+@dataclass(frozen=True)
+class RunFacts:
+    """What the record of a complete run says of its training.
+
+    Attributes:
+        spec: its settings; of those of the method, the ones that are not what the preset has today.
+        made_at: when it ended, in seconds since the epoch.
+        seconds: that it took; device: where, in words.
+        losses: of every step; none for what learns nothing.
+        monitor: what its second curve shows; readings: step and value of each point.
+    """
+
+    folder: Path
+    spec: PretrainSpec
+    made_at: float
+    seconds: float
+    device: str = ""
+    losses: tuple[float, ...] = ()
+    monitor: str = ""
+    readings: tuple[tuple[float, float], ...] = ()
 
 
 @dataclass(frozen=True)
@@ -113,6 +136,28 @@ class Runs:
                 found.append(KeptRun(settings.parent, title, settings.stat().st_mtime))
         return sorted(found, key=lambda run: run.made_at, reverse=True)
 
+    def is_own(self, folder: Path) -> bool:
+        """Whether the program keeps a run by itself, so that it may remove it."""
+        return folder.absolute().is_relative_to(self.folder.absolute()) and folder.absolute() != self.folder.absolute()
+
+    def remove(self, folder: Path) -> None:
+        """Removes a run that the program keeps by itself, with all its files.
+
+        Raises:
+            HsiError: it is not one of these, or a file of it cannot be removed.
+        """
+        if not self.is_own(folder):
+            raise HsiError(say("The run {folder} is not kept by the program itself.", folder=folder))
+        try:
+            shutil.rmtree(folder)
+        except FileNotFoundError:
+            return
+        except OSError as error:
+            raise HsiError(
+                say("The run {folder} cannot be removed: {reason}.", folder=folder, reason=error.strerror or error),
+                say("Close what has its files open, then try again."),
+            ) from error
+
     def damaged(self, key: str) -> list[str]:
         """What is to be said of the runs of a scene that are not offered because they are damaged."""
         found = []
@@ -167,6 +212,21 @@ def _changed(about: Mapping[str, Any]) -> str:
     none."""
     count = len(about["spec"].get("settings") or {})
     return say(", {count} setting{value} changed", count=count, value="s" * (count > 1)) if count else ""
+
+
+def facts_of(folder: Path) -> RunFacts | None:
+    """What the record of a run says; None where there is no complete run, or it cannot be read."""
+    try:
+        about = run_record.read(folder)
+        monitor = about.get("monitor") or {}
+        readings = tuple((float(step), float(value)) for step, value, *_ in monitor.get("readings") or ())
+        return RunFacts(
+            folder, read_spec(about["spec"], about.get("settings"), about.get("epochs")),
+            (folder / SETTINGS).stat().st_mtime, float(about.get("seconds") or 0.0), str(about.get("device") or ""),
+            tuple(float(value) for value in about.get("losses") or ()), str(monitor.get("name") or ""), readings,
+        )  # fmt: skip
+    except (HsiError, OSError, ValueError, KeyError, TypeError, AttributeError):
+        return None
 
 
 def unfinished_in(folder: Path) -> UnfinishedRun | None:

@@ -11,7 +11,7 @@ from hsigui.cube.render import ViewState
 from hsigui.document.scene import Scene
 from hsigui.jobs import Job
 from hsigui.labels.label_map import TRAINING, Edit
-from hsigui.specs import FIRST_RECIPE, MapSpec, Recipe
+from hsigui.specs import FIRST_RECIPE, MapSpec, PretrainSpec, Recipe
 
 VIEW = ViewState(0, 1, 2)
 
@@ -27,7 +27,18 @@ def make_scene(rows: int = 5) -> Scene:
 
 def features(smooth: float | None = None) -> SimpleNamespace:
     """What a scene reads of features; their recipe may say how maps are smoothed."""
-    return SimpleNamespace(recipe=FIRST_RECIPE if smooth is None else Recipe(map=MapSpec(smooth, 0.0)))
+    recipe = FIRST_RECIPE if smooth is None else Recipe(map=MapSpec(smooth, 0.0))
+    return SimpleNamespace(recipe=recipe, valid=None)
+
+
+def encoder(seed: int = 0, **scene) -> SimpleNamespace:
+    """What a scene reads of an encoder."""
+    return SimpleNamespace(spec=PretrainSpec(seed=seed), scene=scene, device_name="a test", seconds=1.5, watched_by={})
+
+
+def class_map(array: np.ndarray) -> SimpleNamespace:
+    """What a scene reads of a map."""
+    return SimpleNamespace(classes=array.astype(np.uint16))
 
 
 def square(number: int = 1, at: int = 1, size: int = 2, layer: int = TRAINING) -> Edit:

@@ -19,7 +19,7 @@ from hsigui.document.shelf import Shelf
 from hsigui.document.values import Run
 from hsigui.labels.label_map import VALIDATION
 from hsigui.specs import MapSpec
-from tests.document.scenes import VIEW, features, make_cube, make_scene, square
+from tests.document.scenes import VIEW, class_map, encoder, features, make_cube, make_scene, square
 
 BAD = (True, False, False, False)
 
@@ -84,13 +84,14 @@ def test_the_input_is_called_by_the_key_of_earlier_runs():
 def test_other_bands_are_another_input_and_drop_run_and_map_but_no_labels():
     scene = make_scene()
     scene.edit(square(), "Square")
-    scene.set_run("encoder", features(), None)
-    scene.set_map("probe", "map", scene.labels.snapshot(), None)
+    scene.set_run(encoder(), features(), None)
+    scene.set_map("probe", class_map(scene.labels.array), scene.labels.snapshot(), None)
     origin, key = scene.origin, scene.input_identity
     scene.replace_cube(scene.cube.with_info(replace(scene.cube.info, bad_bands=BAD)), new_input=True)
     assert scene.origin != origin
     assert scene.input_identity != key
     assert (scene.run, scene.map, scene.features) == (None, None, None)
+    assert len(scene.results) == 1
     assert scene.labels.labelled() == 4
 
 
@@ -131,8 +132,8 @@ def test_a_run_of_an_earlier_input_is_kept_and_not_taken_into_use(tmp_path):
 
 def test_only_the_run_in_use_has_its_features_in_memory_and_a_folder_is_listed_once(tmp_path):
     scene = make_scene()
-    for encoder, folder in (("a", tmp_path / "a"), ("b", tmp_path / "b"), ("again", tmp_path / "a")):
-        scene.set_run(encoder, features(), folder)
+    for name, folder in (("a", tmp_path / "a"), ("b", tmp_path / "b"), ("again", tmp_path / "a")):
+        scene.set_run(name, features(), folder)
     assert [run.encoder for run in scene.runs] == ["b", "again"]
     assert [run.features is None for run in scene.runs] == [True, False]
 

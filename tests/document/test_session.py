@@ -31,6 +31,7 @@ from hsigui.errors import HsiError
 from hsigui.labels.classes import ClassInfo, ClassTable
 from hsigui.labels.label_map import TRAINING, VALIDATION, Edit
 from hsigui.specs import FIRST_RECIPE
+from tests.document.scenes import class_map, encoder
 
 
 @pytest.fixture
@@ -38,7 +39,7 @@ def said():
     return []
 
 
-FEATURES = SimpleNamespace(recipe=FIRST_RECIPE)
+FEATURES = SimpleNamespace(recipe=FIRST_RECIPE, valid=None)
 
 
 @pytest.fixture
@@ -135,10 +136,11 @@ def test_truth_joins_drawn_classes_by_name(session):
 
 
 def test_a_new_encoder_drops_the_map_of_the_old_one(session, said):
-    session.set_trained("e", FEATURES)
-    session.set_map("p", "m", session.labels.array, "accuracy")
-    session.set_trained("e2", FEATURES)
+    session.set_trained(encoder(1), FEATURES)
+    session.set_map("p", class_map(session.labels.array), session.labels.array, "accuracy")
+    session.set_trained(encoder(2), FEATURES)
     assert session.class_map is None
+    assert [kept.spec.seed for kept in session.scene.results] == [1]
     assert session.accuracy is None
     assert said[-3:] == [EncoderChanged(), MapChanged(), AccuracyChanged()]
 
@@ -195,8 +197,15 @@ def test_what_is_known_of_run_and_map_stays_with_its_scene(session, tmp_path):
 
     first = session.scene
     first.labels_source = tmp_path / "labels.tif"
-    session.set_trained("e", FEATURES, tmp_path, {"features": 2.0})
-    session.set_map("p", "m", session.labels.array, None, map_spec=MapSpec(1.0), seconds={"probe and map": 0.5})
+    session.set_trained(encoder(), FEATURES, tmp_path, {"features": 2.0})
+    session.set_map(
+        "p",
+        class_map(session.labels.array),
+        session.labels.array,
+        None,
+        map_spec=MapSpec(1.0),
+        seconds={"probe and map": 0.5},
+    )
     session.set_scene(Cube(ArraySource(np.zeros((3, 3, 4)))), ViewState(0, 1, 2))
     assert (session.run_folder, session.map_spec, session.labels_source) == (None, None, None)
     session.show(first)

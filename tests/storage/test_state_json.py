@@ -14,15 +14,21 @@ from hsigui.analysis.looks import Look
 from hsigui.cube.render import ViewState
 from hsigui.cube.stretch import ByHand, Stretch
 from hsigui.document.derived import DerivedView, KeptLayer, Measure
+from hsigui.document.raster import Raster
+from hsigui.document.results import KeptResult
 from hsigui.document.samples import Sample, SplitRecord
 from hsigui.document.scene_state import MapMaking, RunPlace, SceneState
 from hsigui.document.values import Spectrum, Truth
+from hsigui.errors import HsiError
+from hsigui.labels.classes import ClassInfo, ClassTable
 from hsigui.report.error_map import ALL, Confused
-from hsigui.specs import MapSpec, SplitSpec
-from hsigui.storage.kept_scene import Surroundings
+from hsigui.report.metrics import accuracy
+from hsigui.specs import MapSpec, PretrainSpec, SplitSpec
+from hsigui.storage.kept_scene import SceneFacts, Surroundings
 from hsigui.storage.packing import packed, unpacked
 from hsigui.storage.project_content import read_content
 from hsigui.storage.project_file import ProjectFile
+from hsigui.storage.schema import ENTRIES
 from hsigui.storage.state_json import entries_of, state_from, sum_of_map, sum_of_run
 from tests.storage.scenes import COLS, ROWS, make_cube, make_scene
 
@@ -56,13 +62,28 @@ def state(folder: Path) -> SceneState:
         MapSpec(1.5, 3.0, "narrow"),
         MapMaking(numbers(2), MapSpec(0.5), drawn, {"probe and map": 0.25}, "the truth", numbers(3)),
         (KeptLayer(1, "NDVI", RECIPE, Look(0, "magma", -1.0, None)), KeptLayer(4, "own", LayerRecipe("pca"))),
-        DerivedView(0, Measure(1), None, Measure(4, 2)), errors_meant=Confused(3, 0),
+        DerivedView(0, Measure(1), None, Measure(4, 2)), results=(kept(folder), KeptResult(7, "training", "a name")),
+        errors_meant=Confused(3, 0),
+    )  # fmt: skip
+
+
+def kept(folder: Path, number: int = 3) -> KeptResult:
+    """A map that is kept, with all that is known of it."""
+    truth, made = np.array([1, 1, 2, 2]), np.array([1, 2, 2, 2])
+    table = ClassTable((ClassInfo(1, "Wald", (1, 2, 3)), ClassInfo(2, "Größe", (4, 5, 6))))
+    return KeptResult(
+        number, "map", "Erster", "a note", 1.5e9, PretrainSpec(seed=4, settings={"temperature": 0.2}), folder / "old",
+        MapSpec(1.0, None, "mid"), "mid", "a test", 12.5, 0.5, 8, table, Raster.of(numbers(5)), Raster.of(numbers(6)),
+        Raster.of(numbers(7)), accuracy(made, truth, table), "the truth", {"of a later version": [1]},
     )  # fmt: skip
 
 
 def assert_alike(found: object, wanted: object) -> None:
     """Equal in every value, arrays too."""
-    if isinstance(wanted, np.ndarray):
+    if isinstance(wanted, Raster):
+        assert isinstance(found, Raster)
+        assert_alike(found.array(), wanted.array())
+    elif isinstance(wanted, np.ndarray):
         assert isinstance(found, np.ndarray)
         assert found.dtype == wanted.dtype
         np.testing.assert_array_equal(found, wanted)
@@ -82,7 +103,7 @@ def assert_alike(found: object, wanted: object) -> None:
 def test_all_of_a_state_comes_back(tmp_path):
     given = state(tmp_path / "runs")
     entries = entries_of(given, tmp_path)
-    assert {part for part, _ in entries} == {"view", "spectra", "truth", "runs", "map", "layers"}
+    assert {part for part, _ in entries} == {"view", "spectra", "truth", "runs", "map", "layers", "results"}
     made = given.map
     assert made is not None
     known = replace(made, classes=None, sha256=sum_of_map(numbers(3)))
@@ -207,3 +228,40 @@ def test_a_file_has_states_of_scenes_and_how_the_window_stood(tmp_path):
     assert one.map is not None
     assert_alike(two, SceneState(ViewState(0, 0, 1)))
     assert not found.scenes[0].at_stake
+
+
+def test_a_map_that_is_kept_is_written_once_and_leaves_nothing_when_it_is_deleted(tmp_path):
+    file = ProjectFile(tmp_path / "a.hsigui")
+    facts = SceneFacts.of(make_scene().plain)
+    given = (kept(tmp_path), kept(tmp_path, 5))
+    file.write(facts, None, Surroundings(SceneState(results=given)))
+    later = (*given, kept(tmp_path, 6))
+    entries = entries_of(SceneState(results=later), tmp_path, SceneState(results=given))
+    assert {name for part, name in entries if part == "results"} == {"all", "6 map", "6 trained_on", "6 tested"}
+    file.close()
+
+    file = ProjectFile(tmp_path / "a.hsigui")  # it does not know any more what it wrote
+    (found,) = read_content(tmp_path / "a.hsigui").scenes
+    assert_alike(found.state.results, given)
+    file.write(facts, None, Surroundings(SceneState(results=found.state.results[1:])))
+    names = {key[2] for key in file._rows.keys(ENTRIES, 1, "results")}
+    assert names == {"all", "5 map", "5 trained_on", "5 tested"}
+    file.write(facts, None, Surroundings(SceneState()))
+    assert file._rows.keys(ENTRIES, 1, "results") == []
+    file.close()
+
+
+def test_results_of_a_later_version_stay_until_there_are_others(tmp_path):
+    entries = entries_of(state(tmp_path), tmp_path)
+    odd = {**entries, ("results", "all"): json.dumps([{"number": 1, "name": 1}])}
+    found = state_from(odd, SHAPE, tmp_path)
+    assert found.lost == ("results",)
+    assert not [name for name in entries_of(found, tmp_path) if name[0] == "results"]
+
+
+def test_a_map_whose_bytes_are_another_size_says_so_when_it_is_looked_at():
+    raster = Raster((3, 4), packed=Raster.of(numbers(1)).packed)
+    with pytest.raises(HsiError, match="cannot be read"):
+        raster.array()
+    with pytest.raises(HsiError, match="cannot be read"):
+        Raster((3, 4), packed=b"nothing").array()

@@ -17,6 +17,7 @@ from hsigui.ui.labels import actions as labels
 from hsigui.ui.layers import actions as layers
 from hsigui.ui.map import actions as class_map
 from hsigui.ui.results import actions as results
+from hsigui.ui.runs import actions as runs
 from hsigui.ui.scene import actions as scene
 from hsigui.ui.shell.command_palette import CommandPalette
 from hsigui.ui.shell.coordinates import Coordinates
@@ -104,7 +105,7 @@ ROWS: tuple[ActionRow, ...] = (
 
 ACTIONS: tuple[ActionRow, ...] = (
     *scene.ROWS, *layers.ROWS, *labels.ROWS, *image.ROWS, *spectra.ROWS, *training.ROWS, *class_map.ROWS,
-    *results.ROWS, *views.ROWS, *feature_space.ROWS, *ROWS,
+    *results.ROWS, *runs.ROWS, *views.ROWS, *feature_space.ROWS, *ROWS,
 )  # fmt: skip
 
 LAYERS: tuple[str | None, ...] = (
@@ -122,7 +123,10 @@ MENUS: tuple[tuple[str, tuple[object, ...]], ...] = (
                     (say("P&ixel"), ("copy_spectrum_here", "keep_spectrum_here", "take_class_here", "zoom_to_pixel",
                                      "copy_coordinates")),
                     (say("&Spectra"), ("copy_spectra", "save_spectra", "copy_spectra_picture",
-                                       "save_spectra_picture", "fit_spectra")), None,
+                                       "save_spectra_picture", "fit_spectra", None, "raw_spectra", "list_spectra", None,
+                                       "mean_of_region", "mean_of_outline", "class_means", "profile", None,
+                                       "libraries", "save_library", None, "add_match_library", "keep_match",
+                                       "name_class_by_match")), None,
                     "bands", "quality_masks", None, "copy_picture", "copy_commands", "copy_python",
                     "copy_step_commands", "copy_step_python", None,
                     "preferences")),
@@ -142,7 +146,7 @@ MENUS: tuple[tuple[str, tuple[object, ...]], ...] = (
                "go_to", "north_up",
                (say("C&oordinates"), (*(f"coordinates_{name}" for name, *_ in COORDINATES), None, "copy_place")),
                (say("Ove&r the image"), ("scale_bar", "north_arrow", "grid_map", "grid_lonlat")), None,
-               (say("&Derived layers"), ("new_layer", *LAYERS)), None,
+               (say("&Derived layers"), ("new_layer", "unmix", *LAYERS)), None,
                "show_labels", "show_map",
                (say("Truth and errors"), ("show_truth", None, "show_accuracy", "show_errors", "next_error",
                                           "previous_error")),
@@ -152,7 +156,8 @@ MENUS: tuple[tuple[str, tuple[object, ...]], ...] = (
                "@docks",
                (say("Colours of the &window"), tuple(f"theme_{name}" for name, _, _ in THEMES)))),
     (say("&Training"), ("pretrain", "pause", "cancel", None, "open_run", "export_run", "show_run_folder", None, "live",
-                        "renew_map", "ask_me")),
+                        "renew_map", "ask_me", None, "classify_by", None,
+                        (say("&Maps and trainings"), runs.MENU))),
     (say("&Help"), ("command_palette", None, "help_here", "whats_this", "start_page", "help_pages", "shortcuts",
                     None, "report_problem", "about")),
 )  # fmt: skip

@@ -116,6 +116,7 @@ from hsigui.ui.shell.status import StatusBar
 from hsigui.ui.shell.whats_this import HelpHere
 from hsigui.ui.shell.window_state import WindowState, decoded, encoded
 from hsigui.ui.spectra.controller import SpectraController
+from hsigui.ui.spectra.libraries import Libraries
 from hsigui.ui.spectra.view import SpectrumView
 from hsigui.ui.training.controller import TrainingController
 from hsigui.ui.training.method_panel import MethodPanel
@@ -234,7 +235,7 @@ class MainWindow(QMainWindow):
         self.display.add(self.superpixel_strip)
 
     def _build_controllers(self) -> None:
-        self.arrivals = Arrivals(self.desk, self.scene, self.label_files, self.spectra)
+        self.arrivals = Arrivals(self.desk, self.scene, self.label_files, self._part(Libraries))
         self.leaving = Leaving(self.desk, self.scenes)
         comparison = self._part(Comparison)
         stands = WindowState(

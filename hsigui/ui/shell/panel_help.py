@@ -68,10 +68,14 @@ PANEL_HELP: Mapping[str, PanelHelp] = {
                      ((say("Enter"), say("Give the place that is asked about the current class, and ask the next")),)),
     "Results": PanelHelp("Results", ("show_accuracy", "show_errors", "next_error", "previous_error", "export",
                                      "open_truth", "validation")),
+    "Maps and trainings": PanelHelp("Maps and trainings", ("keep_map", "swipe", "views_next"),
+                                    (_STEP, (say("Space"), say("Tick or untick the chosen row")),
+                                     ("F2", say("Write into the cell")))),
     "Quality": PanelHelp("Quality", ("undo", "redo"), (_STEP,)),
     "Spectra": PanelHelp("Spectra", ("clear_spectra", "tool_navigate"),
                          ((say("Shift + click in the image"), say("Keep the spectrum of the pixel")),
                           (say("Menu"), say("What can be done with the plot")))),
+    "Matches": PanelHelp("Matches", ("tool_navigate",), (_STEP,)),
 }  # fmt: skip
 
 

@@ -118,6 +118,8 @@ class StateKeeping(QObject):
 
     def _recognised(self, scene: Scene, state: SceneState | None) -> None:
         """A scene without a project looks as it was left; what was learned there is offered by others."""
+        if state is not None and not len(scene.results):
+            scene.results.take_up(state.results, scene.labels.shape)
         if state is not None and scene.view == self._scene.first_view(scene):  # nothing was chosen meanwhile
             take_look(scene, state)
             self._spectra.show_kept(scene)

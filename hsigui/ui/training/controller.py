@@ -11,7 +11,7 @@ from PySide6.QtGui import QAction
 
 from hsigui.cube.cube import Cube
 from hsigui.document.course import TrainingCurves
-from hsigui.document.events import CourseChanged, QueueChanged, SceneShown, StepDone
+from hsigui.document.events import CourseChanged, QueueChanged, SceneShown, StepDone, TrainingAsked
 from hsigui.document.identity import Origin
 from hsigui.document.permissions import Answer, Deed, may
 from hsigui.document.queue import HeavyJob, Kind
@@ -69,6 +69,7 @@ class TrainingController(QObject):
         events.subscribe(SceneShown, self._show_course)
         events.subscribe(CourseChanged, self._show_course)
         events.subscribe(QueueChanged, self._queue_changed)
+        events.subscribe(TrainingAsked, self._train_again)
         queue.out_asked.connect(self._take_out)
         runs.go_on_asked.connect(self.go_on)
 
@@ -96,6 +97,13 @@ class TrainingController(QObject):
         if scene is not None and self._may_learn(scene):
             self._panel.show_spec(begun.spec)
             self._add(scene, begun.spec, begun)
+
+    def _train_again(self, asked: TrainingAsked) -> None:
+        """Trains with settings of an earlier day, which the panel shows then."""
+        scene = self._session.shown
+        if scene is not None and self._may_learn(scene):
+            self._panel.show_spec(asked.spec)
+            self._add(scene, asked.spec, None)
 
     def pause(self, paused: bool) -> None:
         """Holds the training at work, or lets it go on."""

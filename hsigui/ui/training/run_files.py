@@ -17,7 +17,7 @@ from PySide6.QtGui import QDesktopServices
 
 from hsigui.cube.cube import Cube
 from hsigui.document.course import TrainingCurves
-from hsigui.document.events import BandsChanged, EncoderChanged, QueueChanged, SceneOpened
+from hsigui.document.events import BandsChanged, EncoderChanged, QueueChanged, RunAsked, SceneOpened
 from hsigui.document.identity import Origin
 from hsigui.document.permissions import Answer, Deed, may
 from hsigui.document.queue import HeavyJob, Kind
@@ -64,6 +64,7 @@ class RunFiles(QObject):
         events.subscribe(EncoderChanged, self._encoder_changed)
         events.subscribe(QueueChanged, self._queue_changed)
         events.subscribe(BandsChanged, self._bands_changed)
+        events.subscribe(RunAsked, self._run_asked)
 
     def new_folder(self, cube: Cube) -> Path:
         """Where the next run of a scene is kept."""
@@ -171,6 +172,15 @@ class RunFiles(QObject):
         scene = self._session.shown
         if scene is not None:
             self._open_for(scene, folder)
+
+    def _run_asked(self, asked: RunAsked) -> None:
+        if sum_of_run(asked.folder):
+            self.open(asked.folder)
+        else:
+            self._desk.messages.warning(
+                say("The run {folder} is not there.", folder=asked.folder),
+                say("Open the run where it is now (Training > Open run…), or train again: Repeat."),
+            )
 
     def take_up(self, scene: Scene, place: RunPlace) -> None:
         """Takes the encoder of a run into use again that was in use on an earlier day, and says where it cannot."""

@@ -8,7 +8,7 @@ from typing import Any
 from PySide6.QtCore import QEvent, QObject, QPointF, QRect, Qt, QTimer
 from PySide6.QtGui import QColor, QCursor, QKeyEvent, QMouseEvent, QPainter, QPen
 
-from hsigui.document.events import SceneShown
+from hsigui.document.events import PicturesCompared, SceneShown
 from hsigui.texts import say
 from hsigui.ui.image.bench import Bench
 from hsigui.ui.image.comparing import Painted
@@ -55,6 +55,7 @@ class Comparison(QObject):
         bench.image.viewport().installEventFilter(self)
         bench.subjects.changed.connect(self._changed)
         self._session.events.subscribe(SceneShown, self._show_scene)
+        self._session.events.subscribe(PicturesCompared, self._compare)
 
     # What is asked for
 
@@ -79,6 +80,13 @@ class Comparison(QObject):
         if again:
             self._drawings[side].ask()
         self._image.setFocus()
+
+    def _compare(self, asked: PicturesCompared) -> None:
+        """Shows two pictures that somebody wants to see over each other."""
+        if asked.how == "swipe" and len(asked.names) == 2:
+            for side, name in enumerate(asked.names):
+                self.choose(side, name)
+            self._bench.actions["swipe"].setChecked(True)
 
     def divide(self, share: float) -> None:
         """Has the line stand at a share of the width."""

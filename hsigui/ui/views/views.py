@@ -8,7 +8,7 @@ from typing import Any
 
 from PySide6.QtCore import QObject
 
-from hsigui.document.events import SceneShown
+from hsigui.document.events import PicturesCompared, SceneShown
 from hsigui.ui.image.bench import Bench
 from hsigui.ui.image.canvas import SceneCanvas
 from hsigui.ui.image.subjects import Subject
@@ -39,6 +39,7 @@ class Views(QObject):
         bench.image.left_scene.connect(self._left_scene)
         bench.subjects.changed.connect(self._changed)
         bench.desk.session.events.subscribe(SceneShown, self._show_scene)
+        bench.desk.session.events.subscribe(PicturesCompared, self._compare)
 
     @property
     def shown(self) -> tuple[LinkedView, ...]:
@@ -65,6 +66,12 @@ class Views(QObject):
         self._choose_what_there_is()
         for view in shown:
             self._show_in(view)
+
+    def _compare(self, asked: PicturesCompared) -> None:
+        """Shows pictures that somebody wants to see together, one in each view."""
+        if asked.how == "views" and asked.names:
+            self._names[: len(asked.names)] = asked.names[: len(self._names)]
+            self.show("beside" if len(asked.names) == 1 else "four")
 
     def show_next(self) -> None:
         """The next of one, two and four views."""
