@@ -17,6 +17,7 @@ from PySide6.QtWidgets import QAbstractSpinBox, QApplication, QDialog, QLineEdit
 
 from hsigui.document.derived import BANDS
 from hsigui.document.events import PixelPicked
+from hsigui.report.error_map import ALL
 from hsigui.ui.desk import theme
 from hsigui.ui.image.surroundings import SWITCHES as OVER_IMAGE
 from hsigui.ui.image.turning import UPRIGHT
@@ -129,6 +130,7 @@ class Studio:
         window.actions_["tool_navigate"].trigger()
         window.session.scene.derived.show(BANDS)
         window.session.scene.set_overlays(())
+        window.session.scene.choose_errors(ALL)
         window.maps.show_layer(LAYERS[0].id)
         window.image.set_turn(UPRIGHT)
         window.spectra.clear()
