@@ -295,7 +295,8 @@ def _panel_below(name: str) -> Callable[[Studio, Path], QImage]:
 def _statistics(studio: Studio, folder: Path) -> QImage:
     panel = studio.window._part(StatisticsPanel)
     studio.front("Statistics")
-    panel.pixels.setCurrentIndex(max(panel.pixels.findText("Ground truth"), 0))
+    panel.pixels.setCurrentIndex(panel.pixels.findText("Ground truth"))
+    panel.pixels.activated.emit(panel.pixels.currentIndex())
     before = panel.result
     panel.renew.click()
     studio.wait_for(lambda: panel.result is not before and panel.result is not None)

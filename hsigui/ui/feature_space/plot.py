@@ -86,7 +86,7 @@ class CloudPlot(Plot):
         self.getPlotItem().vb.disableAutoRange()
         self.getPlotItem().vb.sigRangeChangedManually.connect(self.moved)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
-        self.setMinimumSize(110, 110)
+        self.setMinimumSize(100, 100)
         self._ready = True
         self.recolor()
 

@@ -33,8 +33,9 @@ from hsigui.ui.desk.plots import RESTYLE
 from hsigui.ui.desk.theme import is_dark
 
 PAGES = (
-    "panels", "gallery", "labelling", "seeing", "places", "scenes", "servers", "products", "label-files", "saving",
-    "projects", "pictures", "asking",
+    "panels", "gallery",
+    "labelling", "seeing", "places", "scenes", "servers", "products", "label-files", "saving", "projects",
+    "pictures", "spectra", "asking",
     "confidence", "lscosa", "purified", "contrastdm", "several", "features", "baselines", "evaluate", "study", "maps",
     "layers", "unmixing", "feature-space", "matching", "api",
 )  # fmt: skip
