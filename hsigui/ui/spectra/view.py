@@ -279,6 +279,7 @@ class SpectrumView(QWidget):
         self._listed = self._toggle("spectrum", say("List of kept spectra: names, colours, folders"), self.list)
         self._listed.toggled.connect(self._refresh_header)
         self._stripped = self._toggle("settings", say("What is done to the spectra before they are drawn"), self.strip)
+        self._stripped.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
         header = QHBoxLayout()
         header.setContentsMargins(10, 2, 4, 2)
         header.setSpacing(2)
@@ -299,7 +300,6 @@ class SpectrumView(QWidget):
         self.body.addWidget(self.list)
         self.body.setStretchFactor(0, 1)
         self.body.setSizes([500, 240])
-        self.list.hide()
         order: tuple[QWidget, ...] = (
             self.side_choice, self._stripped, self._listed, self._copy, self._export, self._clear, *self.strip.controls,
             self._plot, self.list.tree,
@@ -312,7 +312,7 @@ class SpectrumView(QWidget):
         """A button that shows and hides a part of the panel."""
         button = self._button(name, tip, lambda: None)
         button.setCheckable(True)
-        button.setChecked(widget is self.strip)
+        widget.hide()  # the plot needs the room
         button.toggled.connect(widget.setVisible)
         return button
 
@@ -332,6 +332,7 @@ class SpectrumView(QWidget):
         self._plot.setLabel("left", self._up())
         told = "" if self.processing.is_raw else self.processing.named(self._quantity, self._wavelengths is not None)
         explain(self._plot, told)
+        self._stripped.setText(say("Raw") if self.processing.is_raw else say("Processed"))
 
     def _across(self) -> str:
         return self._unit.axis() if self._wavelengths is not None else say("Band")
