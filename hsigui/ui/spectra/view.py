@@ -300,6 +300,8 @@ class SpectrumView(QWidget):
         self.body.addWidget(self.list)
         self.body.setStretchFactor(0, 1)
         self.body.setSizes([500, 240])
+        for part in (self.strip, self.list):  # the curves have the room until one is asked for
+            part.hide()
         order: tuple[QWidget, ...] = (
             self.side_choice, self._stripped, self._listed, self._copy, self._export, self._clear, *self.strip.controls,
             self._plot, self.list.tree,
@@ -312,7 +314,6 @@ class SpectrumView(QWidget):
         """A button that shows and hides a part of the panel."""
         button = self._button(name, tip, lambda: None)
         button.setCheckable(True)
-        widget.hide()  # the plot needs the room
         button.toggled.connect(widget.setVisible)
         return button
 

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+from collections import Counter
+
 import pytest
 from PySide6.QtCore import QPoint, Qt
+from PySide6.QtGui import QKeySequence
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import (
+    QAbstractButton,
     QAbstractScrollArea,
     QApplication,
     QComboBox,
@@ -44,7 +48,21 @@ def where(window) -> str:
     return pane.windowTitle() if isinstance(pane, QDockWidget) else type(pane).__name__
 
 
-def test_f6_goes_through_all_panes_and_shift_f6_back(active):
+def mnemonics(window) -> list[tuple[str, str]]:
+    """Every key with Alt that menus and controls of the window take, hidden ones too, and the text that says so."""
+    texts = [action.text() for action in window.menuBar().actions()]
+    for widget in window.findChildren(QWidget):
+        named = isinstance(widget, QAbstractButton) or (isinstance(widget, QLabel) and widget.buddy() is not None)
+        if named and widget.window() is window:
+            texts.append(widget.text())
+    return [(key, text) for text in texts if (key := QKeySequence.mnemonic(text).toString())]
+
+
+def test_f6_goes_through_all_panes_and_shift_f6_back_and_alt_is_the_menus(active):
+    found = mnemonics(active)
+    taken = Counter(key for key, _ in found)
+    assert taken["Alt+V"] == 1
+    assert not [pair for pair in found if taken[pair[0]] > 1], "no control takes the key of a menu, or of another one"
     count = len(active.panes.panes())
     there = []
     for _ in range(count):
