@@ -89,6 +89,8 @@ class MatchesPanel(QWidget):
         self.of.activated.connect(self.changed)
         self.by.setAccessibleName(say("Measure"))
         for row in MEASURES:
+            if row.of_all:  # which no single spectrum has a distance by
+                continue
             self.by.addItem(row.title, row.name)
             about = f"{row.about}\n{row.paper}"
             self.by.setItemData(self.by.count() - 1, about, Qt.ItemDataRole.ToolTipRole)
