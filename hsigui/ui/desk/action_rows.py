@@ -140,7 +140,7 @@ def _having(wanted: set[Callable[..., object]], owners: Sequence[object]) -> dic
     whose classes a method stands are asked, as asking each of a class of Qt's takes long."""
     having: dict[Callable[..., object], list[object]] = {method: [] for method in wanted}
     for owner in owners:
-        kind = type(owner)
+        kind: type = type(owner)
         for method in wanted & _functions_of(kind):
             if getattr(kind, method.__name__, None) is method:  # and no other stands in its place
                 having[method].append(owner)

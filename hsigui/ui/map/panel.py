@@ -103,11 +103,11 @@ class MapPanel(QWidget):
         form.addRow(self.calibration)
         for shown_with_scale in (self.bar, self.calibration):
             form.setRowVisible(shown_with_scale, False)
-        form.addRow(say("&Threshold"), self.threshold)
+        form.addRow(say("Threshol&d"), self.threshold)
         form.setRowVisible(self.threshold, False)
         form.addRow(say("&Opacity"), self.opacity)
-        form.addRow(say("S&moothing"), self.smooth)
-        form.addRow(say("Smoothing in &fields"), self.edges)
+        form.addRow(say("Smoothin&g"), self.smooth)
+        form.addRow(say("Smoothing &in fields"), self.edges)
         form.addRow(say("Under cursor"), self.pixel)
         self._form = form
         show_row = QHBoxLayout()
