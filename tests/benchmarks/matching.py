@@ -9,7 +9,7 @@ resident memory of the process. `sam`, `sid`, `sff` and `euclid` are ours, with 
 all that a `Result` has, on all cores. `spectral_angles` is that of the library `spectral` on the scene loaded as
 float32, and the class of the smallest; `with_loading_s` counts the loading, too. `sam_in_memory` is ours on the same
 loaded scene. `ratio` and `ratio_in_memory` are theirs over ours, `cpu_ratio` and `cpu_ratio_in_memory` by `cpu_s`.
-`rank` is `match` of one pixel with a library of 2,000 spectra of 500 bands.
+`rank_s` is `match` of one pixel with 2,000 spectra of 200 bands.
 """
 
 from __future__ import annotations
