@@ -111,7 +111,7 @@ class MatchesPanel(QWidget):
         self.list.currentItemChanged.connect(self._chosen)
         self.state = ElidedLabel(self)
         self.plot = Plot(self)
-        self.plot.setMinimumSize(120, 80)
+        self.plot.setMinimumSize(120, 56)
         self.plot.setAccessibleName(say("The spectrum and its match, scaled to it"))
         self._lay_out([tool_button(action, self) for action in (add, keep, name)])
         self._style()
