@@ -29,7 +29,7 @@ ROWS: tuple[ActionRow, ...] = (
     ActionRow("add_match_library", say("&Match with a library…"),
               say("Add a library: the panel Matches ranks its spectra by likeness to one of the scene"),
               MatchesController.ask_library, icon="add", when=when.has_scene),
-    ActionRow("keep_match", say("Keep the match on the &plot"),
+    ActionRow("keep_match", say("Keep the match on the plot"),
               say("Put the chosen match, scaled to the spectrum, on the plot of spectra"),
               MatchesController.keep_match, icon="spectrum", when=when.has_scene),
     ActionRow("name_class_by_match", say("&Name the class after the match"),

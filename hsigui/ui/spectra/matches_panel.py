@@ -89,6 +89,8 @@ class MatchesPanel(QWidget):
         self.of.activated.connect(self.changed)
         self.by.setAccessibleName(say("Measure"))
         for row in MEASURES:
+            if row.of_all:  # which no single spectrum has a distance by
+                continue
             self.by.addItem(row.title, row.name)
             about = f"{row.about}\n{row.paper}"
             self.by.setItemData(self.by.count() - 1, about, Qt.ItemDataRole.ToolTipRole)
@@ -109,7 +111,7 @@ class MatchesPanel(QWidget):
         self.list.currentItemChanged.connect(self._chosen)
         self.state = ElidedLabel(self)
         self.plot = Plot(self)
-        self.plot.setMinimumSize(120, 80)
+        self.plot.setMinimumSize(120, 56)
         self.plot.setAccessibleName(say("The spectrum and its match, scaled to it"))
         self._lay_out([tool_button(action, self) for action in (add, keep, name)])
         self._style()
