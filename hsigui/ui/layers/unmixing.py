@@ -55,7 +55,7 @@ class Unmixing(QObject):
         self._shows = False
         self._image.moved.connect(self._moved)
         self._session.events.subscribe(SceneLeft, self._close)
-        self._session.events.subscribe(BandsChanged, self._close)
+        self._session.events.subscribe(BandsChanged, self._bands_changed)
 
     def ask(self) -> None:
         """Asks what the shown scene is mixed of. Where the chosen layer was unmixed, it begins with its endmembers."""
@@ -88,6 +88,13 @@ class Unmixing(QObject):
     def _close(self, _event: object = None) -> None:
         if self._dialog is not None:
             self._dialog.reject()
+
+    def _bands_changed(self, event: BandsChanged) -> None:
+        """What was read before is of another scale or other values; which bands are good is asked anew each time."""
+        if event.read_again:
+            self._close()
+        elif self._dialog is not None:
+            self._timer.start()
 
     def _closed(self, dialog: UnmixDialog, _result: int) -> None:
         dialog.deleteLater()

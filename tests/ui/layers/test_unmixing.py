@@ -11,6 +11,7 @@ from hsigui.analysis.layer import Target
 from hsigui.document.events import SceneLeft
 from hsigui.document.values import Spectrum
 from hsigui.jobs import quiet
+from hsigui.storage.band_edits import BandEdit
 from hsigui.ui.layers.files import command_text
 from hsigui.ui.layers.unmix_dialog import UnmixDialog
 from hsigui.ui.layers.unmix_preview import unmixed, with_preview
@@ -74,6 +75,9 @@ def test_what_a_scene_is_mixed_of_is_proposed_previewed_and_made(qtbot, demo, an
     assert again.table.used == found
     demo.actions_["unmix"].trigger()
     assert dialog(demo, UnmixDialog) is again
+    demo.bands.apply(BandEdit(bad_bands=(3,)))
+    settle(qtbot, demo)
+    assert again.isVisible(), "a band that is marked bad changes no spectrum"
     again.how_many.click()
     settle(qtbot, demo)
     assert "HySime counts" in again.told.text()
