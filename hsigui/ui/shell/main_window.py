@@ -59,6 +59,7 @@ from hsigui.ui.desk.job_bridge import JobBridge
 from hsigui.ui.desk.message_bar import MessageBar
 from hsigui.ui.desk.prompts import Prompts
 from hsigui.ui.feature_space.controller import FeatureSpace
+from hsigui.ui.feature_space.statistics_controller import StatisticsController
 from hsigui.ui.image.bench import Bench
 from hsigui.ui.image.pictures.controller import Pictures
 from hsigui.ui.image.pixel import Pixel
@@ -117,6 +118,7 @@ from hsigui.ui.shell.window_state import WindowState, decoded, encoded
 from hsigui.ui.spectra.controller import SpectraController
 from hsigui.ui.spectra.libraries import Libraries
 from hsigui.ui.spectra.view import SpectrumView
+from hsigui.ui.study.controller import StudyController
 from hsigui.ui.training.controller import TrainingController
 from hsigui.ui.training.method_panel import MethodPanel
 from hsigui.ui.training.queue_list import QueueList
@@ -184,7 +186,7 @@ class MainWindow(QMainWindow):
         self.bench = bench = Bench(self.desk, self.image, self.actions_, journal, runs, self.subjects, self.pixel)
         panels = {row.name: row.make(bench) for row in PANELS}
         self._parts = [part for panel in panels.values() for part in panel.parts]
-        self._parts.append(Pictures(bench))
+        self._parts += [Pictures(bench), StudyController(self.desk)]
         self.docks = build_docks(self, PANELS, panels)
 
     def _name_parts(self) -> None:
@@ -248,6 +250,7 @@ class MainWindow(QMainWindow):
         self.help = HelpPages(self, in_order_of_menus())
         showing_wavelengths = (
             self.display, self.spectra, self.band_list, self.scene, self.composites, self._part(StretchController),
+            self._part(FeatureSpace), self._part(StatisticsController),
         )  # fmt: skip
         preferences = Preferences(self.desk, self.actions_, self.run_files, showing_wavelengths)
         self.surroundings = Surroundings(self.desk, self.image, self.actions_)
