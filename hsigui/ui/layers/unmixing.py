@@ -53,6 +53,7 @@ class Unmixing(QObject):
         self._previewing = Latest(self._desk.bridge, say("Unmix what is seen"), self._show_preview, failed=self._unseen)
         self._timer = Debounce(WAIT_MS, LONGEST_WAIT_MS, self._preview, self)
         self._shows = False
+        self._marks: list[tuple[int, int, int]] = []  # those that are shown, where they are ours
         self._image.moved.connect(self._moved)
         self._session.events.subscribe(SceneLeft, self._close)
         self._session.events.subscribe(BandsChanged, self._bands_changed)
@@ -78,6 +79,8 @@ class Unmixing(QObject):
         dialog.changed.connect(self._timer.start)
         dialog.make_asked.connect(self._make)
         dialog.table.color_asked.connect(self._ask_color)
+        dialog.table.place_asked.connect(self._show_place)
+        dialog.table.changed.connect(self._mark)
         dialog.finished.connect(partial(self._closed, dialog))
         chosen = self._layers.chosen
         if chosen is not None and chosen.kept.recipe.kind in KINDS:
@@ -102,6 +105,7 @@ class Unmixing(QObject):
             self._dialog = self._scene = None
             self._timer.stop()
             self._end_preview()
+            self._mark()
 
     # Spectra
 
@@ -157,6 +161,17 @@ class Unmixing(QObject):
             color = self._desk.prompts.color(target.color or (128, 128, 128), target.name)
             if color is not None:
                 self._dialog.table.set_color(row, color)
+
+    def _show_place(self, row: int) -> None:
+        place = None if self._dialog is None else self._dialog.table.members[row].target.place
+        if place is not None:
+            self._image.show_place(place[0] + 0.5, place[1] + 0.5)
+
+    def _mark(self) -> None:
+        """Numbers the pixels in the image, unless others are: those of places that are asked about."""
+        if list(self._image.marks) == self._marks:
+            self._marks = [] if self._dialog is None else self._dialog.table.marks
+            self._image.set_marks(self._marks)
 
     def _keep_curves(self) -> None:
         """The spectra room keeps them, in the bands of the scene; the image marks the places of pixels."""
