@@ -32,7 +32,7 @@ from hsigui.ui.desk.job_bridge import Latest
 from hsigui.ui.desk.wavelength_units import WavelengthUnit
 from hsigui.ui.feature_space import reading
 from hsigui.ui.feature_space.choices import axis_of, choices, class_choices, classes_of, first_axes
-from hsigui.ui.feature_space.learned import Learned
+from hsigui.ui.feature_space.learned import PCA, PLANES, Learned
 from hsigui.ui.feature_space.panel import SCENE, VIEW, FeatureSpacePanel
 from hsigui.ui.feature_space.plot import Seen
 from hsigui.ui.feature_space.reading import Opened, Wish
@@ -111,7 +111,7 @@ class FeatureSpace(QObject):
     def choose_axes(self, x: str, y: str) -> None:
         """Shows other measurements; of what an encoder learned both axes are of one kind."""
         before, scene = self.axes, self._session.scene
-        x, y = _of_one_kind((x, y), before)
+        x, y = _of_one_kind((x, y), before, first_axes(scene))
         self._axes[scene.id] = x, y
         self._offer()
         self._read()
@@ -259,6 +259,7 @@ class FeatureSpace(QObject):
         self._source = scene.cube, self.axes
         self._panel.plot.name_axes(x.title, y.title)
         shape = scene.cube.rows, scene.cube.cols
+        self._panel.told.setText(say("Reading two measurements…"))
         self._reading.request(partial(reading.read_cloud, x=x, y=y, box=box, shape=shape))
         self._tell_busy()
 
@@ -275,6 +276,7 @@ class FeatureSpace(QObject):
 
     def _failed(self, error: BaseException, trace: str) -> None:
         self._tell_busy()
+        self._panel.told.setText("")
         self._desk.fail(error, trace)
 
     def _see(self) -> None:
@@ -405,14 +407,21 @@ class FeatureSpace(QObject):
             self._panel.busy.tell("")
 
 
-def _of_one_kind(wanted: tuple[str, str], before: tuple[str, str]) -> tuple[str, str]:
+def _of_one_kind(
+    wanted: tuple[str, str], before: tuple[str, str], instead: tuple[str, str]
+) -> tuple[str, str]:  # fmt: skip
     """Axes of a plane that is made of a sample go together: one that is chosen brings its partner along, and one that
-    is left lets its partner go."""
-    planes = ("tsne", "umap")
+    is left lets its partner go.
+
+    Args:
+        instead: what takes the place of a partner that goes.
+    """
     kinds = [name.partition(" ")[0] for name in wanted]
     changed = 0 if wanted[0] != before[0] else 1
-    kind = kinds[changed]
-    if kind in planes and kinds[1 - changed] != kind:
-        other = f"{kind} {1 if wanted[changed].endswith('0') else 0}"
-        return (wanted[0], other) if changed == 0 else (other, wanted[1])
-    return wanted
+    kind, other = kinds[changed], kinds[1 - changed]
+    if kind == other or not {kind, other} & set(PLANES):
+        return wanted
+    partner = instead[1 - changed]
+    if kind in (*PLANES, PCA):
+        partner = f"{kind} {1 if wanted[changed].endswith('0') else 0}"
+    return (wanted[0], partner) if changed == 0 else (partner, wanted[1])

@@ -17,7 +17,6 @@ from hsigui.document.events import (
     Changed,
     ClassesChanged,
     CurrentClassChanged,
-    SceneClosed,
     SceneLeft,
     SceneShown,
 )
@@ -63,8 +62,8 @@ class Selecting(QObject):
         self._waiting: list[Outline] = []  # drawn with Shift while others are being found
         bench.subjects.offer(self.subjects)
         events = self._session.events
-        for kind in (SceneLeft, SceneShown, SceneClosed):
-            events.subscribe(kind, self._forget)
+        events.subscribe(SceneLeft, self._forget)
+        events.subscribe(SceneShown, self._forget)
         events.subscribe(BandsChanged, self._bands_changed)
         events.subscribe(CurrentClassChanged, self._name_action)
         events.subscribe(ClassesChanged, self._name_action)
