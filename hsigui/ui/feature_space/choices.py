@@ -97,7 +97,8 @@ def first_axes(scene: Scene) -> tuple[str, str]:
     good = cube.good_bands if len(cube.good_bands) else np.arange(cube.bands)
     waves = cube.wavelengths
     if waves is not None and np.isfinite(waves[good]).all() and waves[good].min() < 680 and waves[good].max() > 840:
-        return tuple(f"band {good[int(np.abs(waves[good] - nm).argmin())]}" for nm in (670, 860))  # type: ignore[return-value]
+        red, infrared = (f"band {good[int(np.abs(waves[good] - nm).argmin())]}" for nm in (670, 860))
+        return red, infrared
     return f"band {good[len(good) // 3]}", f"band {good[2 * len(good) // 3]}"
 
 
