@@ -43,6 +43,17 @@ def room() -> int | None:
         return None
 
 
+def resident() -> int | None:
+    """Bytes of memory that this process has in use; None where the system does not say."""
+    try:
+        import resource
+
+        with open("/proc/self/statm", "rb", buffering=0) as file:  # noqa: PTH123 - as above
+            return int(file.read(64).split()[1]) * resource.getpagesize()
+    except (ImportError, OSError, ValueError, IndexError):
+        return None
+
+
 def require(size: int) -> None:
     """Fails where there is not so much room.
 

@@ -6,8 +6,6 @@ import argparse
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-import numpy as np
-
 from hsigui import api
 from hsigui.commands.canonical import canonical
 from hsigui.commands.console import run_with_progress, tell, tell_of
@@ -15,22 +13,18 @@ from hsigui.commands.outputs import check_folder
 from hsigui.commands.reading import reading
 from hsigui.commands.study_table import print_gains, print_tables
 from hsigui.commands.without_effect import Need, require_effect
-from hsigui.cube.cube import Cube
 from hsigui.errors import HsiError
-from hsigui.jobs import Context
-from hsigui.labels.formats.files import ClassRaster
 from hsigui.labels.on_scene import read_reference
 from hsigui.pipeline.chain import chained
-from hsigui.pipeline.study.about import context
 from hsigui.pipeline.study.log import RESULTS
-from hsigui.pipeline.study.plan import StudySpec, StudyTruth, chosen_methods, study_from
-from hsigui.report.study import Failure, Study
-from hsigui.report.study_files import write_study
+from hsigui.pipeline.study.plan import StudySpec, chosen_methods, study_from
+from hsigui.pipeline.study.whole import study_of
+from hsigui.report.study import Failure
 from hsigui.specs import split_of
 from hsigui.texts import say
 
 if TYPE_CHECKING:
-    from hsigui.pipeline.study.study import StudyFindings
+    pass
 
 
 def study(arguments: argparse.Namespace) -> None:
@@ -55,23 +49,18 @@ def study(arguments: argparse.Namespace) -> None:
     tell_of(truth)
     command = chained([canonical(arguments)])[0]
     try:
-        found = run_with_progress(
-            lambda ctx: _run(cube, truth, spec, arguments.out, command, ctx), say("Loading PyTorch")
+        report, page = run_with_progress(
+            lambda ctx: study_of(cube, truth, spec, arguments.out, ctx, command), say("Loading PyTorch")
         )
     except KeyboardInterrupt:
         if (arguments.out / RESULTS).exists():
             tell(say("the results so far are kept in {out}; the same command goes on from there", out=arguments.out))
         raise
-    report = Study(
-        found.rows, found.samplings, context(cube, spec, found, command), spec.draw_seeds, found.threads,
-        found.failures, found.comparisons, found.gains,
-    )  # fmt: skip
-    page = write_study(arguments.out, report, truth.classes)[0]
     print_tables(report.rows, report.samplings, report.comparisons)
     print_gains(report.gains)
     print(say("Report: {page}", page=page))
-    if found.failures:
-        raise _failed(found.failures, page)
+    if report.failures:
+        raise _failed(report.failures, page)
 
 
 def _needs(spec: StudySpec) -> list[Need]:
@@ -109,13 +98,6 @@ def options(arguments: argparse.Namespace) -> dict[str, Any]:
     given["splits"] = arguments.split
     given["settings"] = None if arguments.settings is None else tuple(arguments.settings)
     return {name: value for name, value in given.items() if value is not None}
-
-
-def _run(cube: Cube, truth: ClassRaster, spec: StudySpec, out: Path, command: str, ctx: Context) -> StudyFindings:
-    from hsigui.pipeline.study.study import run_study
-
-    reference = StudyTruth(truth.array.astype(np.uint16), truth.classes, cube.valid_mask(ctx.check))
-    return run_study(cube, reference, spec, out, ctx, command=command)
 
 
 def _failed(failures: tuple[Failure, ...], page: Path) -> HsiError:

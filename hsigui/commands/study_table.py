@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from hsigui.report.comparisons import UNTRAINED
 from hsigui.report.study import Comparison, Gain, Sampling, StudyRow, cell_in_words, of_strokes
+from hsigui.report.study_words import AGAINST_WORDS as WHAT
+from hsigui.report.study_words import compared, figure, seconds, signed
 from hsigui.texts import say, say_number
-
-WHAT = {UNTRAINED: say("over untrained"), "spatial-only": say("over spatial-only")}
 
 
 def print_tables(
@@ -41,8 +40,8 @@ def print_tables(
             if (row.split, row.labels) == (sampling.split, sampling.labels):
                 where = row.key, (scene, row.split, row.labels)
                 own = {c.against: c for c in comparisons if (c.key, c.cell) == where}
-                compared = "".join(f"  {_compared(own.get(kind)):>26}" for kind in against)
-                print((_line(row, width) + compared).rstrip())
+                differences = "".join(f"  {compared(own.get(kind)):>26}" for kind in against)
+                print((_line(row, width) + differences).rstrip())
     print()
 
 
@@ -55,7 +54,7 @@ def print_gains(gains: Sequence[Gain]) -> None:
                 title=gain.title,
                 against=WHAT[gain.against],
                 cells=say_number("{count} cell", "{count} cells", gain.cells),
-                difference=_signed(gain.mean, gain.se),
+                difference=signed(gain.mean, gain.se),
                 draws=say_number("{count} draw", "{count} draws", gain.draws),
             )
         )
@@ -76,30 +75,7 @@ def _heading(sampling: Sampling) -> str:
 
 
 def _line(row: StudyRow, width: int) -> str:
-    oa, aa = (_figure(m, s, 100, 1) for m, s in ((row.oa_mean, row.oa_sd), (row.aa_mean, row.aa_sd)))
-    kappa = _figure(row.kappa_mean, row.kappa_sd, 1, 3)
-    pretrained, mapped = (_seconds(v) for v in (row.pretrain_s, row.map_s))
+    oa, aa = (figure(m, s, 100, 1) for m, s in ((row.oa_mean, row.oa_sd), (row.aa_mean, row.aa_sd)))
+    kappa = figure(row.kappa_mean, row.kappa_sd, 1, 3)
+    pretrained, mapped = (seconds(v) for v in (row.pretrain_s, row.map_s))
     return f"{row.title:{width}}  {oa:>12}  {aa:>12}  {kappa:>15}  {pretrained:>10}  {mapped:>7}"
-
-
-def _compared(comparison: Comparison | None) -> str:
-    if comparison is None:
-        return ""
-    p = comparison.p_holm
-    told = "" if p is None else " (p < 0.001)" if p < 0.001 else f" (p {p:.3f})"
-    return _signed(comparison.mean, comparison.se) + told
-
-
-def _signed(mean: float, se: float | None) -> str:
-    return f"{100 * mean:+.2f}" + ("" if se is None else f" ± {100 * se:.2f}")
-
-
-def _seconds(value: float | None) -> str:
-    return "n/a" if value is None else f"{value:.2f}" if value < 10 else f"{value:.0f}"
-
-
-def _figure(mean: float | None, sd: float | None, scale: int, digits: int) -> str:
-    if mean is None:
-        return "n/a"
-    spread = "" if sd is None else f" ± {scale * sd:.{digits}f}"
-    return f"{scale * mean:.{digits}f}{spread}"

@@ -3,7 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+
+import numpy as np
+from numpy.typing import NDArray
+
+from hsigui.methods.insight import Insight
 
 
 @dataclass
@@ -19,6 +24,8 @@ class TrainingCurves:
         seconds_left: None when that is not known yet.
         end: how it ended, in words; empty while it runs or waits.
         later: what is said in place of `end` when the scene is shown again; empty for the same.
+        insights: what else was at work, without what is large.
+        pairs, superpixels: as it was told last, see `Insight`; None where it is not known.
     """
 
     title: str
@@ -30,6 +37,15 @@ class TrainingCurves:
     seconds_left: float | None = None
     end: str = ""
     later: str = ""
+    insights: list[Insight] = field(default_factory=list)
+    pairs: NDArray[np.int64] | None = None
+    superpixels: NDArray[np.int64] | None = None
+
+    def note(self, found: Insight) -> None:
+        """Takes what is at work now."""
+        self.insights.append(replace(found, pairs=None, superpixels=None))
+        self.pairs = found.pairs if found.pairs is not None else self.pairs
+        self.superpixels = found.superpixels if found.superpixels is not None else self.superpixels
 
     def add(self, name: str, points: Sequence[tuple[float, float]]) -> None:
         """Adds points of a curve."""

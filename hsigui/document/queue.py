@@ -25,6 +25,7 @@ class Kind(Enum):
 
     TRAINING = "training"
     OPENING = "opening a run"
+    STUDY = "a study"
 
 
 class State(Enum):

@@ -70,6 +70,8 @@ class Encoder:
         watched_by: the labels that its training was watched by: "file", "variable", "background" and "buffer" (how it
             was read), "sha256" (of their class numbers), "pixels", and in "chose" whether they decided which weights
             are kept; empty where there were none.
+        course: what else was at work while it was trained, see `insight.recorded`; empty where that was not written
+            down.
     """
 
     network: Network
@@ -95,6 +97,7 @@ class Encoder:
     threads: int | None = None
     kept: Mapping[str, int] = field(default_factory=dict)
     watched_by: Mapping[str, Any] = field(default_factory=dict)
+    course: Mapping[str, Any] = field(default_factory=dict)
 
     @property
     def kept_in_words(self) -> str:
@@ -183,6 +186,7 @@ def save(encoder: Encoder, folder: Path) -> list[Path]:
             **({"labels": dict(encoder.watched_by)} if encoder.watched_by else {}),
             **({"kept": dict(encoder.kept)} if encoder.kept else {}),
         },
+        **({"course": dict(encoder.course)} if encoder.course else {}),
         "stopped": encoder.stopped,
         "precision": encoder.precision,
         "threads": encoder.threads,
@@ -256,5 +260,5 @@ def load(folder: Path) -> Encoder:
         settings["device"], settings["seconds"], tuple(settings["losses"]), settings["command"],
         recipe, monitor["name"], readings, settings.get("stopped", ""), settings.get("precision", ""),
         balance, trained_with, tuple(settings.get("scenes", ())), settings.get("bands", {}), settings.get("from", {}),
-        settings.get("threads"), monitor.get("kept", {}), monitor.get("labels", {}),
+        settings.get("threads"), monitor.get("kept", {}), monitor.get("labels", {}), settings.get("course", {}),
     )  # fmt: skip

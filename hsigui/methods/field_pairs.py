@@ -21,6 +21,7 @@ from torch import Generator, Tensor
 from hsigui.cube import superpixels
 from hsigui.methods.augment import ViewNoise, generator_on, noisy
 from hsigui.methods.dense import SceneTile, TileSampler
+from hsigui.methods.insight import MOST_PAIRS, Insight
 from hsigui.methods.scene import SceneValues
 
 SIZES = (420, 100, 42)  # pixels of a superpixel on the average, at the three scales
@@ -69,6 +70,7 @@ class FieldPairs:
 
     Attributes:
         means: of the pixels of each middle superpixel, superpixels x channels.
+        superpixels: the middle ones, rows x cols, -1 without data; None where the scene is drawn from by windows.
 
     Args:
         scene: transformed values.
@@ -89,6 +91,11 @@ class FieldPairs:
         labels = labels_of(images, check, project)
         self._scales = [_Members(np.concatenate([m[v] for m, (_, v) in zip(maps, images, strict=True)]))
                         for maps in labels]  # fmt: skip
+        whole = len(images) == 1 and len(scene.parts) == 1 and images[0][1].shape == (scene.rows, scene.cols)
+        self._flat = np.flatnonzero(images[0][1]) if whole else None  # of each pixel in the scene
+        self._cols = scene.cols
+        self._last: tuple[Tensor, Tensor] | None = None
+        self.superpixels = labels[MIDDLE][0] if whole else None
         numbers = self._scales[MIDDLE].numbers
         self._numbers = numbers.to(device)
         self.means = superpixels.means(numbers.numpy()[None], self._pixels.cpu().numpy()[None])
@@ -105,8 +112,17 @@ class FieldPairs:
         second = (
             first if partner == "pixel" else _partners(self._scales, self._components, first, candidates, generator)
         )
+        self._last = first, second
         one, two = first.to(self._pixels.device), second.to(self._pixels.device)
         return Drawn(self._pixels[one], self._pixels[two], self._numbers[one])
+
+    def last_pairs(self) -> NDArray[np.int64] | None:
+        """Some of the pairs that were drawn last: pairs x 4, row and column of both pixels; None where there are none,
+        or where the scene is drawn from by windows."""
+        if self._flat is None or self._last is None:
+            return None
+        first, second = (self._flat[each[:MOST_PAIRS].numpy()] for each in self._last)
+        return np.stack([*np.divmod(first, self._cols), *np.divmod(second, self._cols)], axis=1).astype(np.int64)
 
 
 class Engine(Protocol):
@@ -138,6 +154,12 @@ class Engine(Protocol):
 
     @property
     def drop(self) -> float: ...
+
+
+def insight_of(found: FieldSampler | TileSampler) -> Insight:
+    """What can be told of how pixels are paired."""
+    pairs = found.found if isinstance(found, FieldSampler) else None
+    return Insight() if pairs is None else Insight(pairs=pairs.last_pairs(), superpixels=pairs.superpixels)
 
 
 def sampler(
@@ -232,6 +254,11 @@ class FieldSampler:
         """The pixels and their fields, which are sought when they are first asked for."""
         if self._pairs is None:
             self._pairs = FieldPairs(self._scene, self._device, self._seed, check)
+        return self._pairs
+
+    @property
+    def found(self) -> FieldPairs | None:
+        """The same; None before they were sought."""
         return self._pairs
 
     def draw(self, check: Callable[[], None]) -> tuple[PixelView, PixelView]:

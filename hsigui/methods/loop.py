@@ -9,7 +9,7 @@ from __future__ import annotations
 import math
 import time
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -18,15 +18,18 @@ from numpy.typing import NDArray
 
 from hsigui.errors import HsiError
 from hsigui.jobs import Cancelled, Context
+from hsigui.memory import MIB, resident
 from hsigui.methods import devices, resume, snapshot
 from hsigui.methods.chance import Chance
+from hsigui.methods.insight import Insight, recorded
 from hsigui.methods.resume import Course, Unfinished
 from hsigui.methods.snapshot import Parts, Snapshot
 from hsigui.texts import say
 
 
 class Training(Protocol):
-    """What a method gives the loop. A training with several stages may say in `stage` which one is under way."""
+    """What a method gives the loop. A training with several stages may say in `stage` which one is under way, and in
+    `insight()` what is at work in it: an `insight.Insight`, made without any draw."""
 
     @property
     def steps(self) -> int:
@@ -81,17 +84,20 @@ class Keep:
 @dataclass(frozen=True)
 class TrainingResult:
     """How a training went: seconds, the loss of every step, the monitor's readings (steps made, value), why it ended
-    before its last step (empty when it did not), and after which step the weights were that are kept."""
+    before its last step (empty when it did not), after which step the weights were that are kept, and what else was at
+    work (`insight.recorded`)."""
 
     seconds: float
     losses: tuple[float, ...]
     readings: tuple[tuple[int, float], ...] = ()
     stopped: str = ""
     kept_step: int = 0
+    course: Mapping[str, Any] = field(default_factory=dict)
 
 
 # The loss is read from the device this often at most: each reading waits for all work queued there.
 READ_SECONDS = 0.1
+INSIGHT_SECONDS = 1.0  # between two looks at what else is at work
 # The state is copied in memory this often at most, and so seldom that copying takes a fiftieth of the time at most.
 KEEP_SECONDS = 1.0
 KEEP_SHARE = 50.0
@@ -123,7 +129,21 @@ def run(
     except Cancelled:
         loop.write_as_it_ends()
         raise
-    return TrainingResult(loop.seconds, tuple(loop.losses), tuple(loop.readings), loop.stopped, loop.kept_step)
+    return TrainingResult(
+        loop.seconds, tuple(loop.losses), tuple(loop.readings), loop.stopped, loop.kept_step, recorded(loop.insights)
+    )
+
+
+def _at_work(training: Training, device: torch.device) -> dict[str, float | None]:
+    """Rate and memory, of every method alike."""
+    optimizer = training.parts.get("optimizer")
+    rate = optimizer.param_groups[0]["lr"] if isinstance(optimizer, torch.optim.Optimizer) else None
+    memory = resident()
+    held = torch.cuda.memory_reserved(device) / MIB if device.type == "cuda" else None
+    return {
+        "rate": None if rate is None else float(rate), "memory_mb": None if memory is None else memory / MIB,
+        "device_mb": held,
+    }  # fmt: skip
 
 
 class _NotFiniteError(Exception):
@@ -154,6 +174,8 @@ class _Loop:
         self.readings: list[tuple[int, float]] = []
         self.stopped = ""
         self._went_back: int | None = None
+        self._last_insight = -math.inf
+        self.insights: list[Insight] = []  # without what is large
 
     @property
     def kept_step(self) -> int:
@@ -263,6 +285,16 @@ class _Loop:
             f" ({stage})" if stage else ""
         )
         self._ctx.progress(self._made, self._training.steps, text)
+        if self._last_read - self._last_insight >= INSIGHT_SECONDS or self._made == self._training.steps:
+            self._tell_insight()
+
+    def _tell_insight(self) -> None:
+        """What else is at work: for who watches, and in short for the record."""
+        look = getattr(self._training, "insight", Insight)
+        found: Insight = replace(look(), **_at_work(self._training, self._device), step=self._made)
+        self._last_insight = self._last_read
+        self.insights.append(replace(found, pairs=None, superpixels=None))
+        self._ctx.partial(found)
 
     def _keep_when_due(self) -> None:
         now = time.perf_counter()

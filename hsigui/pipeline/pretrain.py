@@ -202,6 +202,7 @@ def _pretrained(wanted: _Wanted, ctx: Context) -> Encoder:
         scenes=tuple(described) if len(cubes) > 1 else (), bands=joined.bands,
         begun_from=several.origin(wanted.going_on, spec), threads=wanted.threads,
         kept=_kept(trained, training, wanted), watched_by=_watched_by(watch, wanted),
+        course=trained.course,
     )  # fmt: skip
     if wanted.out is not None:
         rescue.save(encoder, wanted.out)

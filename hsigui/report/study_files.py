@@ -9,17 +9,20 @@ from __future__ import annotations
 
 import json
 import math
-from collections.abc import Iterable, Sequence
-from dataclasses import asdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import asdict, dataclass
 from datetime import datetime
 from pathlib import Path
 from typing import Any
 
+from hsigui import untrusted
+from hsigui.errors import HsiError
 from hsigui.labels.classes import ClassTable
 from hsigui.labels.formats.attributes import color_text
 from hsigui.report.comparisons import AGAINST, SPATIAL, UNTRAINED, difference_tables
 from hsigui.report.study import (
     Candidate,
+    ClassRow,
     Comparison,
     Gain,
     Sampling,
@@ -31,8 +34,9 @@ from hsigui.report.study import (
 )
 from hsigui.report.write import csv_text, sections, template
 from hsigui.saving import written_beside
+from hsigui.texts import say
 
-VERSION = 1
+FORMAT, VERSION = "hsigui-study", 1
 
 
 def write_study(folder: Path, study: Study, classes: ClassTable) -> list[Path]:
@@ -62,7 +66,7 @@ def to_json(study: Study, created: str) -> dict[str, Any]:
     """The study as JSON-ready values."""
     context = study.context
     return {
-        "format": "hsigui-study",
+        "format": FORMAT,
         "version": VERSION,
         "title": context.title,
         "created": created,
@@ -82,6 +86,57 @@ def to_json(study: Study, created: str) -> dict[str, Any]:
         "failures": [asdict(failure) for failure in study.failures],
         "notes": list(context.notes),
     }
+
+
+@dataclass(frozen=True)
+class SavedStudy:
+    """What is read of a study's report.
+
+    Attributes:
+        title, scene, created: what it is of, and when it was written.
+        settings: of the study, as the report names them.
+        seed: of the first draw.
+        rows, comparisons: its table.
+    """
+
+    title: str
+    scene: str
+    created: str
+    settings: Mapping[str, Any]
+    seed: int
+    rows: tuple[StudyRow, ...]
+    comparisons: tuple[Comparison, ...]
+
+
+def read_study(folder: Path) -> SavedStudy:
+    """Reads the report of a study.
+
+    Raises:
+        HsiError: there is none, or it cannot be read.
+    """
+    path = folder / "study.json"
+    try:
+        found = untrusted.json_of(path.read_text(encoding="utf-8"))
+        if found["format"] != FORMAT:
+            raise ValueError(found["format"])
+        rows = tuple(
+            StudyRow(**{**row, "classes": tuple(ClassRow(**each) for each in row["classes"])}) for row in found["rows"]
+        )
+        comparisons = tuple(Comparison(**each) for each in found.get("comparisons") or ())
+        settings = found.get("settings", {}).get("Study", {})
+        return SavedStudy(
+            str(found["title"]), str(found["scene"]["name"]), str(found["created"]), settings,
+            int(found["seeds"]["pretraining"]), rows, comparisons,
+        )  # fmt: skip
+    except FileNotFoundError as error:
+        raise HsiError(
+            say("There is no finished study in {folder}.", folder=folder),
+            say("Choose the folder that has study.json; a study that was stopped goes on when it is run again."),
+        ) from error
+    except (OSError, ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
+        raise HsiError(
+            say("{path} cannot be read: {error}.", path=path, error=error), say("Run the study again into that folder.")
+        ) from error
 
 
 COLUMNS = (

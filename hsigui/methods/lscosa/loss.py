@@ -188,6 +188,14 @@ def dictionary_push(q: Tensor, keys: Tensor, W: Tensor, temperature: float) -> T
 
 
 @torch.no_grad()
+def used(keys: Tensor, W: Tensor) -> Tensor:
+    """How many keys (keys x dim, of unit length) each prototype of `W` (dim x prototypes) is the nearest to. One a
+    prototype."""
+    with torch.no_grad():
+        nearest = (keys.float() @ unit_columns(W)).argmax(dim=1)
+        return torch.bincount(nearest, minlength=W.shape[1])
+
+
 def update_dictionary(
     W: Tensor, V: Tensor, views: tuple[tuple[Tensor, Tensor], tuple[Tensor, Tensor]],
     temperature: float, lr: float | Tensor, momentum: float = 0.9,

@@ -8,6 +8,7 @@ can be set of the presets stands in `row`.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 
 import torch
 from torch import Generator, Tensor, nn
@@ -25,7 +26,8 @@ from hsigui.methods.encoders import (
     move_average,
     normalised,
 )
-from hsigui.methods.field_pairs import sampler
+from hsigui.methods.field_pairs import insight_of, sampler
+from hsigui.methods.insight import Insight
 from hsigui.methods.loop import Training
 from hsigui.methods.lscosa import loss as lscosa_loss
 from hsigui.methods.lscosa.loss import Objective
@@ -248,6 +250,7 @@ class QuickTraining:
         )
         self._W = torch.zeros(settings.embedding, settings.prototypes, device=device)
         self._V = torch.zeros_like(self._W)
+        self._keys: Tensor | None = None  # of the last step
 
     @property
     def steps(self) -> int:
@@ -273,6 +276,7 @@ class QuickTraining:
             # The dictionary starts as keys of the first batch, as published.
             self._W.copy_(torch.cat([k2, k1])[torch.arange(self._settings.prototypes) % (2 * len(k2))].T)
             self._V.zero_()
+        self._keys = k2
         loss = lscosa_loss.views_loss((q1, q2), (k1, k2), self._W, self._objective).loss
         check()
         self._optimizer.zero_grad(set_to_none=True)
@@ -284,6 +288,11 @@ class QuickTraining:
             self._settings.dictionary_momentum,
         )  # fmt: skip
         return loss
+
+    def insight(self) -> Insight:
+        """The prototypes that the last step used, and the pixels that it paired."""
+        used = None if self._keys is None else lscosa_loss.used(self._keys, self._W).cpu().numpy()
+        return replace(insight_of(self._sampler), used=used)
 
     def _embed(self, check: Callable[[], None]) -> tuple[Tensor, ...]:
         twins = self._twins

@@ -21,7 +21,8 @@ from hsigui.methods.augment import noise_generator
 from hsigui.methods.dense import TileView, pixel_embeddings
 from hsigui.methods.dense_pair import DensePair
 from hsigui.methods.encoders import DenseEncoder, Network, channels_last
-from hsigui.methods.field_pairs import FieldSampler, PixelView, sampler
+from hsigui.methods.field_pairs import FieldSampler, PixelView, insight_of, sampler
+from hsigui.methods.insight import Insight
 from hsigui.methods.loop import Training
 from hsigui.methods.optim import set_lr, warmed_cosine
 from hsigui.methods.patches import PATCH, patches_of, stacked
@@ -277,6 +278,10 @@ class QuickTraining:
         check()
         _descend(self._optimizer, loss)
         return loss
+
+    def insight(self) -> Insight:
+        """The pixels that the last step paired."""
+        return insight_of(self._sampler)
 
     def _embedded(self, view: TileView | PixelView) -> tuple[Tensor, ...]:
         """The embeddings of a view's pixels, float32: of both branches, or of the one that there is."""

@@ -31,6 +31,7 @@ from hsigui.ui.shell.project_files import ProjectFiles
 from hsigui.ui.shell.starting import Starting
 from hsigui.ui.shell.whats_this import HelpHere
 from hsigui.ui.spectra import actions as spectra
+from hsigui.ui.study import actions as study
 from hsigui.ui.training import actions as training
 from hsigui.ui.views import actions as views
 
@@ -105,7 +106,7 @@ ROWS: tuple[ActionRow, ...] = (
 
 ACTIONS: tuple[ActionRow, ...] = (
     *scene.ROWS, *layers.ROWS, *labels.ROWS, *image.ROWS, *spectra.ROWS, *training.ROWS, *class_map.ROWS,
-    *results.ROWS, *runs.ROWS, *views.ROWS, *feature_space.ROWS, *ROWS,
+    *results.ROWS, *runs.ROWS, *study.ROWS, *views.ROWS, *feature_space.ROWS, *ROWS,
 )  # fmt: skip
 
 LAYERS: tuple[str | None, ...] = (
@@ -157,7 +158,7 @@ MENUS: tuple[tuple[str, tuple[object, ...]], ...] = (
                (say("Colours of the &window"), tuple(f"theme_{name}" for name, _, _ in THEMES)))),
     (say("&Training"), ("pretrain", "pause", "cancel", None, "open_run", "export_run", "show_run_folder", None, "live",
                         "renew_map", "ask_me", None, "classify_by", None,
-                        (say("&Maps and trainings"), runs.MENU))),
+                        (say("&Maps and trainings"), runs.MENU), "study", "open_study")),
     (say("&Help"), ("command_palette", None, "help_here", "whats_this", "start_page", "help_pages", "shortcuts",
                     None, "report_problem", "about")),
 )  # fmt: skip

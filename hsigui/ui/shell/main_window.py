@@ -118,6 +118,7 @@ from hsigui.ui.shell.window_state import WindowState, decoded, encoded
 from hsigui.ui.spectra.controller import SpectraController
 from hsigui.ui.spectra.libraries import Libraries
 from hsigui.ui.spectra.view import SpectrumView
+from hsigui.ui.study.controller import StudyController
 from hsigui.ui.training.controller import TrainingController
 from hsigui.ui.training.method_panel import MethodPanel
 from hsigui.ui.training.queue_list import QueueList
@@ -185,7 +186,7 @@ class MainWindow(QMainWindow):
         self.bench = bench = Bench(self.desk, self.image, self.actions_, journal, runs, self.subjects, self.pixel)
         panels = {row.name: row.make(bench) for row in PANELS}
         self._parts = [part for panel in panels.values() for part in panel.parts]
-        self._parts.append(Pictures(bench))
+        self._parts += [Pictures(bench), StudyController(self.desk)]
         self.docks = build_docks(self, PANELS, panels)
 
     def _name_parts(self) -> None:

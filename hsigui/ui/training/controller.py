@@ -19,6 +19,7 @@ from hsigui.document.scene import Scene
 from hsigui.document.values import Encoder, Run
 from hsigui.errors import HsiError
 from hsigui.jobs import Context, Job, Progress
+from hsigui.methods.insight import Insight
 from hsigui.methods.registry import method
 from hsigui.pipeline import live
 from hsigui.pipeline.own import own_encoder
@@ -28,9 +29,11 @@ from hsigui.storage.runs import UnfinishedRun
 from hsigui.texts import say
 from hsigui.ui.desk.desk import Desk
 from hsigui.ui.desk.job_bridge import Watcher
+from hsigui.ui.image.subjects import Subjects
 from hsigui.ui.training.method_panel import MethodPanel, learns
 from hsigui.ui.training.queue_list import QueueList
 from hsigui.ui.training.run_files import RunFiles, made_before, spec_title
+from hsigui.ui.training.subject import PAIRS
 from hsigui.ui.training.time_left import TimeLeft
 from hsigui.ui.training.view import TrainingView
 
@@ -56,10 +59,11 @@ class TrainingController(QObject):
     on with."""
 
     def __init__(
-        self, desk: Desk, panel: MethodPanel, view: TrainingView, queue: QueueList, runs: RunFiles, pause: QAction
-    ) -> None:
+        self, desk: Desk, panel: MethodPanel, view: TrainingView, queue: QueueList, runs: RunFiles, pause: QAction,
+        subjects: Subjects,
+    ) -> None:  # fmt: skip
         super().__init__(desk.window)
-        self._pause = pause
+        self._pause, self._subjects = pause, subjects
         self._runs = runs
         self._desk, self._session, self._panel, self._view, self._list = desk, desk.session, panel, view, queue
         self._queue = desk.session.queue
@@ -179,7 +183,7 @@ class TrainingController(QObject):
             cancelled=partial(self._cancelled, training),
             progress=partial(self._progressed, training),
             metric=partial(self._metric, training),
-            partial=self._partial,
+            partial=partial(self._partial, training),
         )
         work_on = partial(
             live.pretrain_and_embed, cube=cube, spec=training.spec, folder=folder, resume=begun is not None
@@ -222,9 +226,15 @@ class TrainingController(QObject):
             for step, value in points:
                 self._view.add(name, step, value)
 
-    def _partial(self, value: object) -> None:
+    def _partial(self, training: _Training, value: object) -> None:
         if isinstance(value, DeviceKnown):
             self._session.set_device(value.text)
+        elif isinstance(value, Insight):
+            first = training.course.pairs is None and training.course.superpixels is None
+            training.course.note(value)
+            if self._is_shown(training):
+                self._view.set_insights(training.course.insights)
+                self._subjects.tell(*(("",) if first and value.pairs is not None else ()), PAIRS)
 
     def _is_shown(self, training: _Training) -> bool:
         return self._session.scene.course is training.course
@@ -307,6 +317,7 @@ class TrainingController(QObject):
         for name, points in course.points.items():
             for step, value in points:
                 self._view.add(name, step, value)
+        self._view.set_insights(course.insights)
         self._view.set_progress(course.done, course.total, course.text, course.seconds_left)
         if course.end:
             again = isinstance(event, SceneShown) and course.later

@@ -14,8 +14,10 @@ from hsigui.ui.desk.desk import Desk
 from hsigui.ui.image.bench import Bench, PanelParts
 from hsigui.ui.training.controller import TrainingController
 from hsigui.ui.training.method_panel import MethodPanel, learns
+from hsigui.ui.training.other_runs import OtherRuns
 from hsigui.ui.training.queue_list import QueueList
 from hsigui.ui.training.run_files import RunFiles
+from hsigui.ui.training.subject import offer_training
 from hsigui.ui.training.view import TrainingView
 
 
@@ -62,6 +64,8 @@ def training(bench: Bench) -> PanelParts:
     column.addWidget(queue)
     column.addWidget(view, 1)
     runs = RunFiles(desk, bench.runs)
-    trainer = TrainingController(desk, method, view, queue, runs, bench.actions["pause"])
+    trainer = TrainingController(desk, method, view, queue, runs, bench.actions["pause"], bench.subjects)
+    offer_training(bench)
     choice = MethodChoice(desk, method, view, bench.actions["pretrain"])
-    return PanelParts(whole, (method, queue, view, runs, trainer, choice))
+    others = OtherRuns(desk, bench.runs, view)
+    return PanelParts(whole, (method, queue, view, runs, trainer, choice, others))

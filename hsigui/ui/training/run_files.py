@@ -26,6 +26,7 @@ from hsigui.document.scene_state import RunPlace
 from hsigui.document.values import Encoder, Run
 from hsigui.errors import HsiError
 from hsigui.jobs import Context, Job, Work
+from hsigui.methods.insight import from_record
 from hsigui.methods.registry import method
 from hsigui.methods.run_record import SETTINGS
 from hsigui.methods.settings import told
@@ -282,6 +283,8 @@ def course_of(encoder: Encoder) -> TrainingCurves:
     """What is told of a training of earlier days."""
     course = TrainingCurves(spec_title(encoder.spec), learns(method(encoder.spec.method)), done=1, total=1)
     course.add("loss", list(enumerate(encoder.losses, start=1)))
+    for found in from_record(getattr(encoder, "course", {})):
+        course.note(found)
     course.finish(made_before(encoder))
     return course
 

@@ -2,17 +2,30 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 import pyqtgraph as pg
 from PySide6.QtCore import QEvent, QPoint, Qt, QTimer, Signal
 from PySide6.QtGui import QColor, QContextMenuEvent, QPalette
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QProgressBar, QStackedLayout, QVBoxLayout, QWidget
+from PySide6.QtWidgets import (
+    QComboBox,
+    QHBoxLayout,
+    QLabel,
+    QMenu,
+    QProgressBar,
+    QStackedLayout,
+    QToolButton,
+    QVBoxLayout,
+    QWidget,
+)
 
-from hsigui.labels.classes import PALETTE, Color
+from hsigui.labels.classes import PALETTE, Color, color_for
+from hsigui.methods.insight import Insight
 from hsigui.texts import say
 from hsigui.ui.desk.curve_key import CurveKey
 from hsigui.ui.desk.plots import RESTYLE, Plot, SecondAxis, color_plot, curve_pen
+from hsigui.ui.training.insight_view import KINDS, InsightView
 
 REDRAW_MS = 40
 STEPS = 1000
@@ -33,6 +46,16 @@ class _Series:
     values: list[float] = field(default_factory=list)
 
 
+@dataclass(frozen=True)
+class OtherRun:
+    """Another training, by its record: its title, the loss of every step, and step and value of the monitor's
+    readings."""
+
+    title: str
+    losses: tuple[float, ...]
+    readings: tuple[tuple[float, float], ...] = ()
+
+
 class TrainingView(QWidget):
     """Title, progress bar, what is being done, time left, and a curve for every metric.
 
@@ -41,13 +64,16 @@ class TrainingView(QWidget):
 
     Signals:
         menu_asked(QPoint): the menu of the run is asked for at a place of the screen.
+        others_chosen(keys): the curves of these runs are to be seen, too.
     """
 
     menu_asked = Signal(QPoint)
+    others_chosen = Signal(list)
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._series: dict[str, _Series] = {}
+        self._others: list[tuple[str, pg.PlotDataItem, Color]] = []
         self._redraw = QTimer(self)
         self._redraw.setSingleShot(True)
         self._redraw.setInterval(REDRAW_MS)
@@ -92,9 +118,39 @@ class TrainingView(QWidget):
         """What is written before the first run."""
         self._empty.setText(text)
 
+    def set_insights(self, insights: Sequence[Insight]) -> None:
+        """What else is at work in the training, the earliest first."""
+        self.insight.set_insights(insights)
+
+    def offer_runs(self, runs: Sequence[tuple[str, str]]) -> None:
+        """Lists other runs whose curves can be seen, too: key and title. Those that were chosen stay chosen."""
+        kept = {action.data() for action in self._run_menu.actions() if action.isChecked()}
+        self._run_menu.clear()
+        for key, title in runs:
+            action = self._run_menu.addAction(title)
+            action.setData(key)
+            action.setCheckable(True)
+            action.setChecked(key in kept)
+            action.toggled.connect(self._choose_others)
+        self.other_runs.setEnabled(bool(runs))
+        self._choose_others()
+
+    def show_others(self, runs: Sequence[OtherRun]) -> None:
+        """Draws the losses of other runs, thin, beside those of the one that is shown."""
+        for _, curve, _ in self._others:
+            self._plot.removeItem(curve)
+        self._others = []
+        for number, run in enumerate(runs, start=1):
+            curve = pg.PlotDataItem(list(range(1, len(run.losses) + 1)), list(run.losses), name=run.title)
+            self._plot.addItem(curve)
+            self._others.append((run.title, curve, color_for(number + 8)))
+        self._recolor()
+        self._show_which()
+
     def show_plot(self, shown: bool, words: str = "") -> None:
         """Shows the plots, or words in their place where a run has no curve."""
-        self._plots.setVisible(shown)
+        self._has_plot = shown
+        self._show_what()
         self._nothing.setText(words)
         self._nothing.setVisible(not shown)
 
@@ -156,6 +212,7 @@ class TrainingView(QWidget):
         self._nothing.setWordWrap(True)
         self._nothing.setForegroundRole(QPalette.ColorRole.PlaceholderText)
         self._plots = self._build_plots(run)
+        self.insight = InsightView(run)
         words = QHBoxLayout()
         words.addWidget(self._text, 1)
         words.addWidget(self._left)
@@ -165,11 +222,47 @@ class TrainingView(QWidget):
         column.addWidget(self._title)
         column.addWidget(self._bar)
         column.addLayout(words)
+        column.addLayout(self._build_choice(run))
         column.addWidget(self._plots, 1)
+        column.addWidget(self.insight, 1)
         column.addWidget(self._nothing, 1)
         self._pages = QStackedLayout(self)
         self._pages.addWidget(self._empty)
         self._pages.addWidget(run)
+
+    def _build_choice(self, parent: QWidget) -> QHBoxLayout:
+        """What is drawn, and which other runs with it."""
+        self.what = QComboBox(parent)
+        self.what.addItem(say("Loss and monitor"), "")
+        for kind, title in KINDS.items():
+            self.what.addItem(title, kind)
+        self.what.setAccessibleName(say("What is drawn of the training"))
+        self.what.currentIndexChanged.connect(self._show_what)
+        self.other_runs = QToolButton(parent)
+        self.other_runs.setText(say("Other runs"))
+        self.other_runs.setToolTip(say("The losses of other trainings of this scene, drawn beside this one's"))
+        self.other_runs.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
+        self.other_runs.setEnabled(False)
+        self._run_menu = QMenu(self.other_runs)
+        self.other_runs.setMenu(self._run_menu)
+        row = QHBoxLayout()
+        row.addWidget(self.what, 1)
+        row.addWidget(self.other_runs)
+        self._has_plot = True
+        return row
+
+    def _show_what(self, _index: int = 0) -> None:
+        """The plots, or what else is at work; neither where a run has no curve."""
+        kind = str(self.what.currentData() or "")
+        self._plots.setVisible(self._has_plot and not kind)
+        self.insight.setVisible(self._has_plot and bool(kind))
+        self.what.setVisible(self._has_plot)
+        self.other_runs.setVisible(self._has_plot and not kind)
+        if kind:
+            self.insight.show_kind(kind)
+
+    def _choose_others(self, _on: bool = False) -> None:
+        self.others_chosen.emit([action.data() for action in self._run_menu.actions() if action.isChecked()])
 
     def _build_plots(self, parent: QWidget) -> QWidget:
         room = QWidget(parent)
@@ -204,9 +297,11 @@ class TrainingView(QWidget):
 
     def _show_which(self) -> None:
         """One curve needs no key: the axis says what it is. The right axis has the colour of its curve."""
-        several = len(self._series) > 1
+        several = len(self._series) > 1 or bool(self._others)
         self._key.setVisible(several)
-        self._key.set_entries([(name, _rgb(self._ink(s))) for name, s in self._series.items()] if several else [])
+        own = [(name, _rgb(self._ink(s))) for name, s in self._series.items()]
+        others = [(title, color) for title, _, color in self._others]
+        self._key.set_entries([*own, *others] if several else [])
         self._watched.show(any(not series.is_loss for series in self._series.values()))
 
     def _draw(self) -> None:
@@ -233,6 +328,8 @@ class TrainingView(QWidget):
         self._watched.recolor(palette)
         colors = (palette.color(role).name() for role in (QPalette.ColorRole.Mid, QPalette.ColorRole.Highlight))
         self._bar.setStyleSheet(BAR_STYLE.format(*colors))
+        for _, curve, color in self._others:
+            curve.setPen(curve_pen(self, QColor(*color), WIDTH / 1.8))
         for series in self._series.values():
             series.curve.setPen(curve_pen(self, self._ink(series), WIDTH))
             if not series.is_loss:

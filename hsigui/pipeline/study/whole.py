@@ -1,0 +1,68 @@
+"""A study from its beginning to its report: what the command and the window do alike. Loads torch when it runs."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+
+from hsigui.cube.cube import Cube
+from hsigui.document.values import Truth
+from hsigui.errors import HsiError
+from hsigui.jobs import Context
+from hsigui.labels.classes import ClassTable
+from hsigui.labels.on_scene import read_reference
+from hsigui.labels.raster import ClassRaster
+from hsigui.pipeline.study.about import context
+from hsigui.pipeline.study.plan import StudySpec, StudyTruth
+from hsigui.report.study import Study
+from hsigui.report.study_files import write_study
+
+
+def study_of(
+    cube: Cube, truth: ClassRaster, spec: StudySpec, folder: Path, ctx: Context, command: str = ""
+) -> tuple[Study, Path]:
+    """Computes what is missing of a study, and writes its report.
+
+    Args:
+        truth: on the pixels of the scene.
+        command: the command line that does the same.
+
+    Returns:
+        The study, and the page of its report.
+
+    Raises:
+        HsiError: as `run_study`, or the report cannot be written.
+        Cancelled: through the context; the results so far are kept.
+    """
+    from hsigui.pipeline.study.study import run_study
+
+    reference = StudyTruth(truth.array.astype(np.uint16), truth.classes, cube.valid_mask(ctx.check))
+    found = run_study(cube, reference, spec, folder, ctx, command=command)
+    study = Study(
+        found.rows, found.samplings, context(cube, spec, found, command), spec.draw_seeds, found.threads,
+        found.failures, found.comparisons, found.gains,
+    )  # fmt: skip
+    return study, write_study(folder, study, truth.classes)[0]
+
+
+def truth_of(cube: Cube, truth: Truth, classes: ClassTable) -> ClassRaster:
+    """The ground truth of the window as the command reads it, in the numbers of its file, where that still holds the
+    same labels; else as the window has it.
+
+    Args:
+        classes: those of the window, whose numbers its truth has.
+    """
+    file = truth.file
+    if file is not None and not file.remedy:
+        try:
+            read = read_reference(
+                file.path, cube, file.variable or None, file.background or None, file.buffer or None
+            )  # fmt: skip
+        except HsiError:  # moved, or changed
+            read = None
+        if read is not None and np.array_equal(read.array != 0, truth.array != 0):
+            return read
+    present = [number for number in np.unique(truth.array).tolist() if number]
+    table = ClassTable(tuple(classes.get(number) for number in present))
+    return ClassRaster(truth.array, table, cube.geo)
