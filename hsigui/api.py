@@ -447,7 +447,8 @@ def match(
         spectrum: a pixel (row, column); or values, one a band of the cube (NaN for none); or a region, rows x cols of
             truth values, whose mean counts.
         library: one or several: a file, a library, or name -> values, one a band of the cube.
-        by: "sam" (spectral angle), "sid" (information divergence), "sff" (feature fitting) or "euclid".
+        by: "sam" (spectral angle), "sid" (information divergence), "sff" (feature fitting), "euclid", or "unmix" (the
+            largest share of a mixture of the spectra).
         count: how many matches are wanted.
         between: nm; bands outside are left out. 0 for no end.
 
@@ -480,7 +481,7 @@ def match(
 def classify_by(
     cube: Cube, library: LibraryLike | None = None, by: str = "sam", *, threshold: float | None = None,
     thresholds: Mapping[str, float] | None = None, spectra: Sequence[str] | None = None,
-    groups: Mapping[str, str] | None = None, pixels: Mapping[str, tuple[int, int]] | None = None,
+    groups: Mapping[str, str] | str | None = None, pixels: Mapping[str, tuple[int, int]] | None = None,
     labels: LabelsLike | None = None, between: tuple[float, float] = (0.0, 0.0), filters: Filters | None = None,
     ctx: Context | None = None,
 ) -> Result:  # fmt: skip
@@ -492,7 +493,8 @@ def classify_by(
         threshold: what is farther from its nearest class is unclassified: rad for "sam"; None for no end.
         thresholds: the same for single classes, by name.
         spectra: names of those of the library that are used; None for all.
-        groups: name of a spectrum -> name of its class, where several are one.
+        groups: name of a spectrum -> name of its class, where several are one; or the title of a column of what the
+            library says of its spectra.
         pixels: in place of a library: name of a class -> (row, column) of the pixel that stands for it.
         labels: in place of a library: class numbers, rows x cols; the mean spectrum of each class stands for it.
         between: nm; bands outside are left out. 0 for no end.
@@ -710,20 +712,22 @@ def _targets(
 
 
 def _references(
-    library: LibraryLike, spectra: Sequence[str] | None, groups: Mapping[str, str] | None
+    library: LibraryLike, spectra: Sequence[str] | None, groups: Mapping[str, str] | str | None
 ) -> list[Reference]:
     """The spectra of a library, each with its class.
 
     Raises:
         HsiError: the file cannot be read, or a name is none of its spectra.
     """
-    from hsigui.analysis.references import grouped
+    from hsigui.analysis.references import by_column, grouped
 
     source = ""
     if isinstance(library, str | Path):
         library = read_library(library)
     if isinstance(library, SpectralLibrary):
         source = str(library.path.expanduser().resolve())
+    if isinstance(groups, str):
+        groups = by_column(library, groups)
     targets = _targets(library, ())
     known = {each.name for each in targets}
     for name in (*(spectra or ()), *(groups or {})):

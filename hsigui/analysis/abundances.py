@@ -8,6 +8,8 @@ Chang, IEEE Trans. Geosci. Remote Sens. 39, 2001, doi 10.1109/36.911111).
 
 from __future__ import annotations
 
+import threading
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -43,6 +45,7 @@ class Unmixer:
         self.alike = bool(np.linalg.cond(products) > WORST)
         self._products = products + RIDGE * size * np.eye(count) if self.alike else products
         self._bits = 1 << np.arange(count, dtype=np.int64)
+        self._lock = threading.Lock()
         self._known: dict[int, int] = {}
         self._maps, self._rests = np.empty((0, count, count)), np.empty((0, count))
 
@@ -118,19 +121,26 @@ class Unmixer:
     def _goals(self, used: NDArray[np.bool_], wanted: NDArray[np.float64]) -> NDArray[np.float64]:
         """The least squares of pixels on the spectra that they use, 0 for the others; pixels x endmembers."""
         count = wanted.shape[1]
-        places = self._places(used @ self._bits)
+        places, maps, rests = self._places(used @ self._bits)
         if len(places) and (places == places[0]).all():
-            return np.asarray(wanted @ self._maps[places[0]] + self._rests[places[0]])
+            return np.asarray(wanted @ maps[places[0]] + rests[places[0]])
         found, step = np.empty_like(wanted), max(1, GATHERED // count**2)
         for start in range(0, len(wanted), step):
             piece = slice(start, start + step)
             own = places[piece]
-            found[piece] = np.matmul(wanted[piece, None, :], self._maps[own])[:, 0] + self._rests[own]
+            found[piece] = np.matmul(wanted[piece, None, :], maps[own])[:, 0] + rests[own]
         return found
 
-    def _places(self, codes: NDArray[np.int64]) -> NDArray[np.intp]:
-        """Where the maps of some sets of spectra stand among those that are known; one number a pixel."""
+    def _places(
+        self, codes: NDArray[np.int64]
+    ) -> tuple[NDArray[np.intp], NDArray[np.float64], NDArray[np.float64]]:  # fmt: skip
+        """Where the maps of some sets of spectra stand among those that are known, one number a pixel; and these: sets
+        x endmembers x endmembers, and what is added, sets x endmembers. Several threads may ask."""
         sets, which = np.unique(codes, return_inverse=True)
+        with self._lock:
+            return self._looked_up(sets)[which], self._maps, self._rests
+
+    def _looked_up(self, sets: NDArray[np.int64]) -> NDArray[np.intp]:
         if (len(self._known) + len(sets)) * len(self._bits) ** 2 > KEPT:
             self._known.clear()
             self._maps, self._rests = self._maps[:0], self._rests[:0]
@@ -139,7 +149,7 @@ class Unmixer:
             maps, rests = self._solved(np.array(new, dtype=np.int64))
             self._known.update(zip(new, range(len(self._maps), len(self._maps) + len(new)), strict=True))
             self._maps, self._rests = np.concatenate([self._maps, maps]), np.concatenate([self._rests, rests])
-        return np.array([self._known[code] for code in sets.tolist()], dtype=np.intp)[which]
+        return np.array([self._known[code] for code in sets.tolist()], dtype=np.intp)
 
     def _solved(self, codes: NDArray[np.int64]) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
         """What turns products into shares for each of some sets: a matrix and what is added to it, sets x endmembers x

@@ -65,6 +65,10 @@ def background_of(reader: TileReader, left_out: str, shrinkage: float, ctx: Cont
             sums.add(tile.known)
         else:
             sums.add(tile.spectra[tile.valid & ~out[tile.rows].ravel()])
+    if out is not None and sums.count < 2:
+        raise HsiError(
+            say("No pixels of {name} are left for the background.", name=cube.name), say("Leave out fewer pixels.")
+        )
     require_pixels(sums.count, 2, cube)
     matrix = sums.matrix
     values, _axes = principal(matrix)

@@ -22,7 +22,7 @@ from hsigui.labels.classes import color_for
 from hsigui.texts import say
 
 MOST_PIXELS = 4_000_000  # that are looked at; of larger scenes every second one, or third, and so on
-SKEWERS, SKEWERS_AT_ONCE, PIXELS_AT_ONCE = 2_000, 50, 100_000
+SKEWERS, SKEWERS_AT_ONCE, PIXELS_AT_ONCE = 2_000, 50, 20_000
 STARTS, SWEEPS = 5, 50  # of N-FINDR
 APART = 0.05  # rad between two spectra that the purity index takes for two
 
@@ -169,30 +169,40 @@ def nfindr(reduced: Reduced, count: int, rng: np.random.Generator, ctx: Context)
     spread = reduced.values[:, : count - 1].astype(np.float64)
     spread /= np.maximum(spread.std(axis=0), 1e-300)  # volumes scale alike, and rounding is even
     points = np.column_stack([np.ones(len(spread)), spread])
-    best: tuple[float, list[int]] = (-1.0, [])
+    best: tuple[float, list[int]] = (-np.inf, [])
     for _ in range(STARTS):
-        chosen = rng.choice(len(points), count, replace=False)
-        volume = abs(float(np.linalg.det(points[chosen])))
+        chosen = _apart(points, count, int(rng.integers(len(points))))
+        if len(chosen) < count:  # no more than these differ, and they span nothing of so many corners
+            return chosen
         for _sweep in range(SWEEPS):
-            ctx.check()
-            before = volume
+            moved = False
             for corner in range(count):
-                volumes = np.abs(points @ _cofactors(points[chosen], corner))
-                place = int(volumes.argmax())
-                if volumes[place] > volume * (1 + 1e-9):
-                    chosen[corner], volume = place, float(volumes[place])
-            if volume <= before:
+                ctx.check()
+                growth = np.abs(points @ np.linalg.inv(points[chosen])[:, corner])  # of the volume, by each pixel there
+                place = int(growth.argmax())
+                if growth[place] > 1 + 1e-9:
+                    chosen[corner], moved = place, True
+            if not moved:
                 break
+        volume = float(np.linalg.slogdet(points[chosen])[1])
         if volume > best[0]:
-            best = volume, chosen.tolist()
+            best = volume, chosen
     return best[1]
 
 
-def _cofactors(corners: NDArray[np.float64], row: int) -> NDArray[np.float64]:
-    """What the determinant of a square matrix gains by each entry of one of its rows; one number a column."""
-    others = np.delete(corners, row, axis=0)
-    columns = range(len(corners))
-    return np.array([(-1) ** (row + col) * np.linalg.det(np.delete(others, col, axis=1)) for col in columns])
+def _apart(points: NDArray[np.float64], count: int, first: int) -> list[int]:
+    """Pixels (of pixels x coordinates) that span a volume: each next the farthest from the span of those before; fewer
+    than asked for where no other is."""
+    chosen, axes = [first], [points[first] / np.linalg.norm(points[first])]
+    far = np.einsum("ij,ij->i", points, points)
+    tiny = 1e-12 * float(far.max())
+    far -= (points @ axes[0]) ** 2
+    while len(chosen) < count and (place := int(far.argmax())) not in chosen and far[place] > tiny:
+        way = points[place] - np.array(axes).T @ (np.array(axes) @ points[place])
+        axes.append(way / np.linalg.norm(way))
+        chosen.append(place)
+        far -= (points @ axes[-1]) ** 2
+    return chosen
 
 
 def purest(reduced: Reduced, count: int, rng: np.random.Generator, ctx: Context) -> list[int]:
@@ -224,17 +234,16 @@ def _outermost(
     values: NDArray[np.float32], ways: NDArray[np.float32], ctx: Context
 ) -> tuple[NDArray[np.intp], NDArray[np.intp]]:  # fmt: skip
     """The pixels (of pixels x components) that lie first and last along directions (components x directions)."""
-    count = ways.shape[1]
-    ends = np.zeros((2, count), dtype=np.intp)
-    far = np.full((2, count), -np.inf)
+    ends = np.zeros((2, ways.shape[1]), dtype=np.intp)
+    far = np.array([[np.inf], [-np.inf]]).repeat(ways.shape[1], axis=1)
     for start in range(0, len(values), PIXELS_AT_ONCE):
         ctx.check()
-        along = values[start : start + PIXELS_AT_ONCE] @ ways
-        for side, turned in enumerate((along, -along)):
-            places = turned.argmax(axis=0)
-            found = turned[places, np.arange(count)]
-            ends[side] = np.where(found > far[side], places + start, ends[side])
-            far[side] = np.maximum(far[side], found)
+        along = ways.T @ values[start : start + PIXELS_AT_ONCE].T  # a direction a row, so that its ends are found fast
+        for side, places in enumerate((along.argmin(axis=1), along.argmax(axis=1))):
+            found = np.take_along_axis(along, places[:, None], axis=1)[:, 0]
+            farther = found < far[side] if side == 0 else found > far[side]
+            ends[side] = np.where(farther, places + start, ends[side])
+            far[side] = np.where(farther, found, far[side])
     return ends[0], ends[1]
 
 

@@ -1,5 +1,5 @@
 """Measures of how unlike a spectrum is to references: spectral angle, spectral information divergence, spectral feature
-fitting, Euclidean distance. The smaller, the more alike.
+fitting, Euclidean distance, and the share of a mixture that others have. The smaller, the more alike.
 
 A measure of some references finds, for many spectra at once, which references are nearest by products of matrices in
 float32 (`order`), and then the distances to a chosen one without what such products lose (`distances`).
@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 
 from hsigui.analysis.distances import LEAST_SHARE, NEAR
 from hsigui.analysis.hull import continuum
+from hsigui.analysis.mixtures import Mixtures
 from hsigui.errors import HsiError
 from hsigui.texts import say
 
@@ -63,6 +64,7 @@ class Measure:
         of: the measure of references (references x bands float64) at wavelengths (nm, rising; one a band).
         needs_wavelengths: it does not work without them.
         heeds_scale: a factor between scene and references changes it.
+        of_all: the distance to a reference depends on the others, too, so that it ranks no library.
     """
 
     name: str
@@ -75,6 +77,7 @@ class Measure:
     of: Callable[[Wide, Wide], Measured]
     needs_wavelengths: bool = False
     heeds_scale: bool = False
+    of_all: bool = False
 
 
 class Angles:
@@ -302,6 +305,12 @@ MEASURES = (
         say("The root mean square of the differences, in the units of the scene: brightness counts."),
         "Richards, Remote Sensing Digital Image Analysis, Springer, 2013",
         "value", None, 0.01, Lengths, heeds_scale=True,
+    ),
+    Measure(
+        "unmix", say("Largest share (unmixing)"),
+        say("Each pixel as a mixture of the spectra: 1 less the share, so that 0.5 asks for half of a pixel."),
+        "Heinz & Chang, IEEE Trans. Geosci. Remote Sens. 39, 2001, doi 10.1109/36.911111",
+        "", 0.5, 0.05, Mixtures, heeds_scale=True, of_all=True,
     ),
 )  # fmt: skip
 

@@ -85,6 +85,25 @@ class Processing:
         """Whether nothing is done to the values."""
         return self == replace(Processing(), order=self.order)
 
+    def short(self, quantity: str, is_nm: bool = True) -> str:
+        """The same as `named`, for an axis with little room: what the numbers are, not all that was done.
+
+        Args:
+            quantity: what the values were before, such as "Reflectance".
+        """
+        said = quantity
+        if self.derivative:
+            per = (say("nm") if is_nm else say("band")) + ("" if self.derivative == 1 else "²")
+            said = say("1st derivative (1/{per})", per=per) if self.derivative == 1 else say(
+                "2nd derivative (1/{per})", per=per)  # fmt: skip
+        if self.continuum:
+            said = say("Without continuum")
+        if self.norm:
+            said = say("{said}, {norm}", said=said, norm=NORMS[self.norm])
+        if self.offset:
+            said = say("{said}, apart", said=said)
+        return said
+
     def named(self, quantity: str, is_nm: bool = True) -> str:
         """What an axis of the processed values is called.
 

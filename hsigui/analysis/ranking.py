@@ -79,7 +79,7 @@ def rank(
     spectrum is left out.
 
     Args:
-        spectrum: one value a band of the scene; NaN where there is none.
+        spectrum: its values, one a band of the scene; NaN where there is none.
         count: how many are wanted.
         first, last: nm; bands outside are left out. 0 for no end.
         check: may raise to stop.
@@ -88,6 +88,11 @@ def rank(
         HsiError: there is no such measure, the scene lacks wavelengths that are needed, or nothing can be compared.
     """
     row, own = measure(by), np.asarray(spectrum, dtype=np.float64)
+    if row.of_all:
+        raise HsiError(
+            say("{title} ranks no library: a share depends on all spectra at once.", title=row.title),
+            say("Choose another measure."),
+        )
     require_wavelengths(cube, row, first, last)
     given = tuple(references)
     if not given:

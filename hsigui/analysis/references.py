@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from hsigui.analysis.layer import Target
 from hsigui.analysis.measures import Measure, measure
+from hsigui.cube.formats.library import SpectralLibrary
 from hsigui.errors import HsiError
 from hsigui.labels.classes import ClassInfo, ClassTable, Color, color_for
 from hsigui.texts import say
@@ -178,6 +179,23 @@ class Matching:
 def table_of(names: Sequence[str]) -> ClassTable:
     """A table with classes of these names, numbered from 1."""
     return ClassTable(tuple(ClassInfo(n, name, color_for(n)) for n, name in enumerate(names, 1)))
+
+
+def by_column(library: object, title: str) -> dict[str, str]:
+    """Classes by what a library says of its spectra: name of a spectrum -> what stands in a column; its own name where
+    that is empty.
+
+    Raises:
+        HsiError: the library says nothing under that title.
+    """
+    columns = library.columns if isinstance(library, SpectralLibrary) else {}
+    at = {name.casefold(): name for name in columns}.get(title.strip().casefold())
+    if not isinstance(library, SpectralLibrary) or at is None:
+        raise HsiError(
+            say("The library has no column “{title}”.", title=title),
+            say("It has {columns}.", columns=", ".join(columns)) if columns else say("It has none."),
+        )
+    return {name: text.strip() or name for name, text in zip(library.names, columns[at], strict=True)}
 
 
 def grouped(targets: Iterable[Target], groups: Mapping[str, str] | None = None, source: str = "") -> list[Reference]:

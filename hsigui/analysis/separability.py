@@ -31,6 +31,7 @@ from hsigui.texts import say
 
 FEW = 10  # times as many pixels as measurements should a class have (Swain and Davis); fewer, and all looks separable
 SINGULAR = 1e-10  # of the largest eigenvalue; smaller ones are rounding
+NAMED = 3  # names in a note
 OVERLAP = 1.9  # below, classes are taken to overlap
 
 
@@ -214,25 +215,32 @@ def _traced(one: NDArray[np.float64], two: NDArray[np.float64]) -> float:
     return float((one * two).sum())
 
 
+def _few(names: Sequence[str]) -> str:
+    """The first names, and how many more there are."""
+    if len(names) <= NAMED + 1:
+        return ", ".join(names)
+    return say("{names} and {count} more", names=", ".join(names[:NAMED]), count=len(names) - NAMED)
+
+
 def _notes(
     statistics: Statistics, models: Sequence[_Model | None], varying: NDArray[np.bool_], pairs: Sequence[Pair]
 ) -> list[str]:
     notes, classes = [], statistics.classes
     known = [(each, model) for each, model in zip(classes, models, strict=True) if model is not None]
     if out := [each.name for each, model in zip(classes, models, strict=True) if model is None]:
-        notes.append(say("Too few pixels, or pixels that are all alike: {names}.", names=", ".join(out)))
+        notes.append(say("Too few pixels, or pixels that are all alike: {names}.", names=_few(out)))
     if still := [name for name, varies in zip(statistics.names, varying, strict=True) if not varies]:
-        notes.append(say("Left out, because they do not vary inside the classes: {names}.", names=", ".join(still)))
+        notes.append(say("Left out, because they do not vary inside the classes: {names}.", names=_few(still)))
     if short := [each.name for each, model in known if model.regularised]:
         notes.append(
             say("The covariance of {names} cannot be inverted as it is, and was regularised (OAS).",
-                names=", ".join(short))
+                names=_few(short))
         )  # fmt: skip
     if any(pair.few for pair in pairs):
         few = [each.name for each, _ in known if each.pixels < FEW * int(varying.sum())]
         notes.append(
             say("{names}: fewer than {times} pixels for each of {count} measurements, so the distances look larger "
                 "than they are. Choose fewer bands, or components.",
-                names=", ".join(few), times=FEW, count=int(varying.sum()))
+                names=_few(few), times=FEW, count=int(varying.sum()))
         )  # fmt: skip
     return notes

@@ -98,12 +98,17 @@ def endmembers_of(
     """The recipe with the spectra that are mixed, given or found, and what was assumed.
 
     Raises:
-        HsiError: there are too many, or two of one name; or none can be found.
+        HsiError: there are too many, or they are to be found, too; or none can be found.
         Cancelled: through the context.
     """
     recipe, notes = asked.recipe, tuple[str, ...]()
+    if recipe.targets and wanted.find != GIVEN:
+        raise HsiError(
+            say("Spectra are given, and others are to be found by {find}.", find=wanted.find),
+            say("Leave out the spectra, or the setting find."),
+        )
     if recipe.targets:
-        parameters = {**wanted.to_json(), "find": GIVEN}
+        parameters = wanted.to_json()
     else:
         found = find_endmembers(cube, wanted.find, wanted.count, wanted.seed, ctx)
         recipe, notes = replace(recipe, targets=found.targets), found.notes

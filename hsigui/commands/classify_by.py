@@ -22,7 +22,7 @@ from hsigui.texts import say, say_number
 
 OF_A_RUN = ("run_folder", "probe", "smooth", "edges", "context", "probabilities", "out_dir", "format", "table",
             "device")  # fmt: skip
-OWN = ("library", "spectrum", "of_class", "pixel", "threshold", "thresholds", "between")
+OWN = ("library", "spectrum", "of_class", "group_by", "pixel", "threshold", "thresholds", "between")
 
 
 def needs(arguments: argparse.Namespace) -> list[Need]:
@@ -32,7 +32,8 @@ def needs(arguments: argparse.Namespace) -> list[Need]:
     return [
         *of_filters(arguments, [arguments.out] if arguments.out is not None else []),
         *(Need(name, False, of_run) for name in OF_A_RUN),
-        *(Need(name, arguments.library is not None, of_library) for name in ("spectrum", "of_class")),
+        *(Need(name, arguments.library is not None, of_library) for name in ("spectrum", "of_class", "group_by")),
+        Need("group_by", arguments.of_class is None, say("Classes are named by --class already.")),
         *(Need(f"labels_{name}", arguments.labels is not None, of_labels)
           for name in ("variable", "background", "buffer")),
     ]  # fmt: skip
@@ -85,7 +86,7 @@ def classify_by(arguments: argparse.Namespace) -> None:
             cube, arguments.library, arguments.by, threshold=arguments.threshold,
             thresholds=None if arguments.thresholds is None else dict(arguments.thresholds),
             spectra=arguments.spectrum, pixels=None if arguments.pixel is None else dict(arguments.pixel),
-            groups=None if arguments.of_class is None else {name: group for group, name in arguments.of_class},
+            groups=_groups(arguments),
             labels=labels, between=arguments.between,
             filters=Filters(arguments.majority, arguments.sieve, arguments.connectivity), ctx=ctx,
         )  # fmt: skip
@@ -99,3 +100,10 @@ def classify_by(arguments: argparse.Namespace) -> None:
     none = int((result.valid & (result.array == 0)).sum())
     left = say_number(", {count:,} pixel unclassified", ", {count:,} pixels unclassified", none) if none else ""
     print(f"{counted(result.array, 'pixel')}{left} -> {arguments.out}")
+
+
+def _groups(arguments: argparse.Namespace) -> dict[str, str] | str | None:
+    """The classes of the spectra: by a column, or named one by one."""
+    if arguments.of_class is None:
+        return str(arguments.group_by) if arguments.group_by else None
+    return {name: group for group, name in arguments.of_class}

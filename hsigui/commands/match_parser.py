@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import argparse
 import math
+from collections.abc import Iterator
+from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from hsigui.commands.options import command
 from hsigui.texts import say
@@ -13,7 +15,7 @@ from hsigui.texts import say
 if TYPE_CHECKING:
     from hsigui.commands.parser import Commands
 
-MEASURES = ("sam", "sid", "sff", "euclid")  # as `analysis.measures` has them; a test compares
+MEASURES = ("sam", "sid", "sff", "euclid", "unmix")  # as `analysis.measures` has them; a test compares
 
 
 def add_match(commands: Commands) -> argparse.ArgumentParser:
@@ -55,6 +57,9 @@ def add_by(p: argparse.ArgumentParser) -> None:
         help=say("the class of a spectrum, where that is not its own name; may be given again"),
     )  # fmt: skip
     group.add_argument(
+        "--group-by", metavar="COLUMN", help=say("classes by what the library says of its spectra under this title")
+    )
+    group.add_argument(
         "--pixel", action="append", type=pixel, metavar="CLASS=ROW,COL",
         help=say("the spectrum of this pixel, from 0, stands for a class; may be given again"),
     )  # fmt: skip
@@ -71,7 +76,7 @@ def add_by(p: argparse.ArgumentParser) -> None:
 def _add_measure(p: argparse._ActionsContainer, usual: str | None) -> None:
     p.add_argument(
         "--by", choices=MEASURES, default=usual,
-        help=say("spectral angle, information divergence, feature fitting or Euclidean distance"),
+        help=say("spectral angle, information divergence, feature fitting, Euclidean distance or unmixing"),
     )  # fmt: skip
     p.add_argument(
         "--between", type=between, metavar="NM,NM", default=(0.0, 0.0),
@@ -87,13 +92,19 @@ def place(text: str) -> tuple[int, int]:
     return int(row), int(col)
 
 
-class Named(tuple[str, object]):
+@dataclass(frozen=True)
+class Named:
     """What is given for a name. Written as it is read: NAME=VALUE."""
 
+    name: str
+    value: Any
+
+    def __iter__(self) -> Iterator[Any]:
+        yield from (self.name, self.value)
+
     def __str__(self) -> str:
-        name, value = self
-        told = ",".join(map(str, value)) if isinstance(value, tuple) else value
-        return f"{name}={told}"
+        told = ",".join(map(str, self.value)) if isinstance(self.value, tuple) else self.value
+        return f"{self.name}={told}"
 
 
 def pair(text: str) -> Named:
@@ -101,7 +112,7 @@ def pair(text: str) -> Named:
     first, equals, second = text.partition("=")
     if not (equals and first.strip() and second.strip()):
         raise argparse.ArgumentTypeError(say("must look like CLASS=SPECTRUM"))
-    return Named((first.strip(), second.strip()))
+    return Named(first.strip(), second.strip())
 
 
 def pixel(text: str) -> Named:
@@ -109,7 +120,7 @@ def pixel(text: str) -> Named:
     name, equals, at = text.rpartition("=")
     if not (equals and name.strip()):
         raise argparse.ArgumentTypeError(say("must look like WATER=12,40"))
-    return Named((name.strip(), place(at)))
+    return Named(name.strip(), place(at))
 
 
 def limit(text: str) -> Named:
@@ -117,7 +128,7 @@ def limit(text: str) -> Named:
     name, equals, value = text.rpartition("=")
     if not (equals and name.strip()):
         raise argparse.ArgumentTypeError(say("must look like WATER=0.1"))
-    return Named((name.strip(), amount(value)))
+    return Named(name.strip(), amount(value))
 
 
 def amount(text: str) -> float:

@@ -41,8 +41,10 @@ def measured(ground: Ground | None, places: Sequence[Place]) -> Measured:
     """The length of a line of two places (row, col) or more, of its last part, and the area that it encloses.
 
     Geodesics on the ellipsoid of the scene's coordinate system where that is known; units of its map else, and pixels
-    where it has none.
+    where it has none. A last place on the one before it, where the mouse still is, is no part.
     """
+    if len(places) > 2 and places[-1] == places[-2]:
+        places = places[:-1]
     rows, cols = np.array(places, dtype=np.float64).T
     if ground is not None and ground.length(rows, cols) is not None:
         about = say("geodesic on {ellipsoid} ({name})", ellipsoid=ground.ellipsoid, name=ground.named)
@@ -65,11 +67,11 @@ def _on_ellipsoid(ground: Ground, rows: np.ndarray, cols: np.ndarray) -> list[st
 
 def _on_plane(x: np.ndarray, y: np.ndarray, unit: str) -> list[str]:
     parts = np.hypot(np.diff(x), np.diff(y))
-    said = [say("Length {length:.6g} {unit}", length=float(parts.sum()), unit=unit)]
+    said = [say("Length {length} {unit}", length=_few(float(parts.sum())), unit=unit)]
     if len(x) > 2:
         area = abs(float(np.sum(x * np.roll(y, -1) - np.roll(x, -1) * y))) / 2
-        said.append(say("Last part {length:.6g} {unit}", length=float(parts[-1]), unit=unit))
-        said.append(say("Area {area:.6g} {unit}²", area=area, unit=unit))
+        said.append(say("Last part {length} {unit}", length=_few(float(parts[-1])), unit=unit))
+        said.append(say("Area {area} {unit}²", area=_few(area), unit=unit))
     return said
 
 
@@ -87,6 +89,11 @@ def square_metres(value: float) -> str:
     if value >= 1e4:
         return say("{value} ha", value=_four(value / 1e4))
     return say("{value} m²", value=_four(value))
+
+
+def _few(value: float) -> str:
+    """Rounded to four digits, or to a whole number where that has more."""
+    return f"{value:.4g}" if value < 1000 else f"{value:,.0f}"
 
 
 def _four(value: float) -> str:

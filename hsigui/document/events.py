@@ -10,6 +10,9 @@ from pathlib import Path
 from types import MethodType
 from typing import TypeVar, cast
 
+import numpy as np
+from numpy.typing import NDArray
+
 from hsigui.cube.render import ViewState
 from hsigui.document.values import Box
 from hsigui.jobs import Context
@@ -175,6 +178,11 @@ class MapChanged(Changed):
 
 
 @dataclass(frozen=True)
+class MapWanted(Changed):
+    """A map of an earlier day that needs no run is to be made again: `Scene.map_to_make`."""
+
+
+@dataclass(frozen=True)
 class MapSpecChanged(Changed):
     """Maps of the scene are to be drawn otherwise."""
 
@@ -213,6 +221,11 @@ class DerivedChanged(Changed):
 @dataclass(frozen=True)
 class DerivedViewChanged(Changed):
     """Other derived layers are shown in place of bands, or none."""
+
+
+@dataclass(frozen=True)
+class LibrariesChanged(Changed):
+    """Other spectral libraries are open, or other spectra of them are chosen."""
 
 
 @dataclass(frozen=True)
@@ -287,6 +300,18 @@ class PixelPicked(Intention):
     row: int
     col: int
     keep: bool = False
+
+
+@dataclass(frozen=True, eq=False)
+class SpectrumWanted(Intention):
+    """A spectrum that is of no pixel is to be kept beside the others.
+
+    Attributes:
+        values: one a band of the shown scene; NaN where there is none.
+    """
+
+    label: str
+    values: NDArray[np.float32]
 
 
 @dataclass(frozen=True)

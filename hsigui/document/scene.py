@@ -14,6 +14,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
+from hsigui.analysis.nearest import Nearest
 from hsigui.cube.cube import Cube, CubeInfo
 from hsigui.cube.render import ViewState
 from hsigui.document import identity
@@ -33,6 +34,7 @@ from hsigui.document.events import (
     ViewChanged,
 )
 from hsigui.document.identity import Origin
+from hsigui.document.open_libraries import LibraryPlace
 from hsigui.document.overlays import Overlay
 from hsigui.document.results import KeptResults, result_of
 from hsigui.document.samples import Sample
@@ -70,6 +72,7 @@ class Scene(SceneLabels):
         map_to_make: a map of an earlier day that is made again with the next one, and is shown then in its place.
         course: how its last training goes or went; None before the first.
         overlays: what lies over its composite, from the lowest to the highest; empty for as at first.
+        libraries: the spectral libraries that it is worked on with.
         results: maps that are kept beside the one that is shown, and notes of trainings.
         errors_meant: which errors of its map are looked at; classes that no map of it has mean none.
     """
@@ -89,6 +92,7 @@ class Scene(SceneLabels):
         self.map_to_make: MapMaking | None = None
         self.course: TrainingCurves | None = None
         self.overlays: tuple[Overlay, ...] = ()
+        self.libraries: tuple[LibraryPlace, ...] = ()
         self.results = KeptResults(self.events)
         self.errors_meant: Confused = ALL
         self._input_identity: tuple[Cube, str] | None = None
@@ -269,6 +273,7 @@ class Scene(SceneLabels):
         seconds: Mapping[str, float] | None = None,
         measured_on: str = "",
         reliability: Reliability | None = None,
+        nearest: Nearest | None = None,
     ) -> None:
         """Takes a map.
 
@@ -279,6 +284,7 @@ class Scene(SceneLabels):
             seconds: that probe and map took; those of the map before when None.
             measured_on: what its accuracy is measured on, in words.
             reliability: whether it is as often right as it says, on the same pixels.
+            nearest: of a map by spectra, what is nearest to each pixel.
         """
         if seconds is None:
             seconds = {} if self.map is None else self.map.seconds
@@ -293,6 +299,7 @@ class Scene(SceneLabels):
                 dict(seconds),
                 measured_on,
                 reliability,
+                nearest,
             ),
         )
         self.events.emit(MapChanged())

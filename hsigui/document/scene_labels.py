@@ -47,6 +47,7 @@ class SceneLabels:
         layer: its number, TRAINING or VALIDATION.
         labels_path: the file of the user that the labels are saved to; labels_source: the one that they were read from.
         labels_buffer: the distance within which points and lines of that one label; empty where none was chosen.
+        labels_exported: where they were written to last with a map that was made from them.
         current_class: the number that the brush paints; 0 when there is none yet.
         truth: ground truth, None when none is loaded.
         samples: which labels were drawn from it.
@@ -61,6 +62,7 @@ class SceneLabels:
         self.labels_path: Path | None = None
         self.labels_source: Path | None = None
         self.labels_buffer = ""
+        self.labels_exported: Path | None = None
         self.current_class = 0
         self.truth: Truth | None = None
         self.samples = Samples()

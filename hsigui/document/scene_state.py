@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field, fields
+from dataclasses import dataclass, field, fields, replace
 from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
 
+from hsigui.analysis.references import Matching
 from hsigui.cube.render import ViewState
 from hsigui.document.derived import BANDS, DerivedView, KeptLayer
+from hsigui.document.open_libraries import LibraryPlace
 from hsigui.document.overlays import Overlay
 from hsigui.document.results import KeptResult
 from hsigui.document.samples import Sample
@@ -51,6 +53,8 @@ class MapMaking:
         seconds: that probe and map took.
         classes: the map itself, rows x cols uint16; None where only its sum is known.
         sha256: of its class numbers as little-endian uint16; empty where `classes` tells it.
+        matching: how it was made by spectra, without a run; None for others.
+        numbers: of the classes of the matching, in the order of its names; they may be called otherwise meanwhile.
     """
 
     trained_on: NDArray[np.uint16]
@@ -60,12 +64,17 @@ class MapMaking:
     measured_on: str = ""
     classes: NDArray[np.uint16] | None = None
     sha256: str = ""
+    matching: Matching | None = None
+    numbers: tuple[int, ...] = ()
 
     @classmethod
     def of(cls, made: MapOfScene) -> MapMaking:
         """How a map of a scene was made."""
         classes = made.class_map.classes
-        return cls(made.trained_on, made.spec, made.sample, made.seconds, made.measured_on, classes)
+        found = cls(made.trained_on, made.spec, made.sample, made.seconds, made.measured_on, classes)
+        if made.nearest is None:
+            return found
+        return replace(found, matching=made.nearest.matching, numbers=tuple(made.probe.numbers.tolist()))
 
 
 @dataclass(frozen=True, eq=False)
@@ -79,6 +88,7 @@ class SceneState:
         derived: derived layers by their recipes, and which of them are shown in place of bands.
         lost: parts that could not be understood, by name: another version of the program wrote them.
         overlays: what lies over the composite, from the lowest to the highest.
+        libraries: spectral libraries in use, by their paths.
         results: maps that are kept beside the one that is shown, and notes of trainings.
         errors_meant: which errors of the map are looked at.
     """
@@ -95,6 +105,7 @@ class SceneState:
     derived_view: DerivedView = BANDS
     lost: tuple[str, ...] = ()
     overlays: tuple[Overlay, ...] = ()
+    libraries: tuple[LibraryPlace, ...] = ()
     results: tuple[KeptResult, ...] = ()
     errors_meant: Confused = ALL
 
@@ -110,7 +121,8 @@ class SceneState:
 
 def _same(one: object, other: object) -> bool:
     if isinstance(one, MapMaking) and isinstance(other, MapMaking):
-        return one.trained_on is other.trained_on and one.classes is other.classes and one.spec == other.spec
+        how = one.spec == other.spec and one.matching is other.matching
+        return one.trained_on is other.trained_on and one.classes is other.classes and how
     if isinstance(one, tuple) and isinstance(other, tuple):
         return len(one) == len(other) and all(_same(a, b) for a, b in zip(one, other, strict=True))
     if isinstance(one, Spectrum | Truth | Sample):  # they hold arrays

@@ -12,6 +12,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
+from hsigui.analysis.nearest import Nearest
 from hsigui.cube.cube import ArraySource, Cube
 from hsigui.cube.render import ViewState
 from hsigui.document.events import (
@@ -29,6 +30,7 @@ from hsigui.document.events import (
     ValidationChanged,
 )
 from hsigui.document.identity import Origin
+from hsigui.document.open_libraries import OpenLibraries
 from hsigui.document.queue import HeavyQueue
 from hsigui.document.samples import Sample
 from hsigui.document.scene import Scene
@@ -58,6 +60,7 @@ class Session:
     Attributes:
         events: of the scene that is shown, and of the session.
         queue: the heavy jobs of all scenes.
+        libraries: the spectral libraries that are open.
         device: the words for the device in use; empty before it is known.
         live: whether a stroke renews the map.
         scene: the one that is shown; an empty one before the first. Others are shown by `show`.
@@ -66,6 +69,7 @@ class Session:
     def __init__(self) -> None:
         self.events = Events()
         self.queue = HeavyQueue(self.events)
+        self.libraries = OpenLibraries(self.events)
         self.device = ""
         self.live = True
         self._scenes: list[Scene] = []
@@ -256,7 +260,8 @@ class Session:
 
     @property
     def probe(self) -> Probe | None:
-        return None if self.scene.map is None else self.scene.map.probe
+        """That drew the map; None without one, and for a map by spectra."""
+        return None if self.scene.map is None or self.scene.map.nearest is not None else self.scene.map.probe
 
     @property
     def class_map(self) -> ClassMap | None:
@@ -352,7 +357,7 @@ class Session:
     def set_map(
         self, probe: Probe, class_map: ClassMap, trained_on: NDArray[np.uint16], accuracy: Accuracy | None, *,
         map_spec: MapSpec | None = None, sample: Sample | None = None, seconds: Mapping[str, float] | None = None,
-        measured_on: str = "", reliability: Reliability | None = None,
+        measured_on: str = "", reliability: Reliability | None = None, nearest: Nearest | None = None,
     ) -> None:  # fmt: skip
         """Takes a map of the shown scene; `trained_on` is rows x cols. See `Scene.set_map`."""
         self.scene.set_map(
@@ -365,6 +370,7 @@ class Session:
             seconds=seconds,
             measured_on=measured_on,
             reliability=reliability,
+            nearest=nearest,
         )
 
     def drop_accuracy(self) -> None:

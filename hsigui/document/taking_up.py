@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from hsigui.document.events import MapWanted
 from hsigui.document.scene import Scene
 from hsigui.document.scene_state import LookedAt, MapMaking, RunPlace, SceneState
 
@@ -14,6 +15,7 @@ def state_of(scene: Scene, looked_at: LookedAt | None = None) -> SceneState:
     return SceneState(
         scene.view, looked_at, scene.spectra, scene.truth, scene.samples.all, _runs(scene), scene.chosen_map_spec,
         scene.map_to_make or made, scene.derived.kept, scene.derived.view, overlays=scene.overlays,
+        libraries=scene.libraries,
         results=scene.results.all,
         errors_meant=scene.errors_meant,
     )  # fmt: skip
@@ -29,8 +31,11 @@ def take_up(scene: Scene, state: SceneState) -> None:
     take_look(scene, state)
     scene.results.take_up(state.results, scene.labels.shape)
     scene.run_places = state.runs
-    if any(run.in_use for run in state.runs):
+    by_spectra = state.map is not None and state.map.matching is not None  # no run is needed
+    if by_spectra or any(run.in_use for run in state.runs):
         scene.map_to_make = state.map
+    if by_spectra:
+        scene.events.emit(MapWanted())
 
 
 def take_look(scene: Scene, state: SceneState) -> None:
@@ -40,6 +45,7 @@ def take_look(scene: Scene, state: SceneState) -> None:
     if view is not None and all(0 <= band < scene.cube.bands for band in (*view.bands, *view.shown)):
         scene.set_view(view)
     scene.spectra = tuple(kept for kept in state.spectra if len(kept.values) == scene.cube.bands)
+    scene.libraries = state.libraries
     scene.derived.take_up(state.derived, state.derived_view)
     scene.choose_map_spec(state.map_spec)
     scene.set_overlays(state.overlays)

@@ -25,6 +25,7 @@ from hsigui.specs import MapSpec, PretrainSpec, Recipe
 from hsigui.texts import say
 
 if TYPE_CHECKING:
+    from hsigui.analysis.nearest import Nearest
     from hsigui.methods.probe import Refinement
 
 __all__ = [
@@ -218,6 +219,7 @@ class MapOfScene:
         seconds: that probe and map took.
         measured_on: what its accuracy is measured on, in words.
         reliability: whether it is as often right as it says, on the same pixels; None where that is not known.
+        nearest: of a map by spectra, what is nearest to each pixel; None for others.
     """
 
     probe: Probe
@@ -229,6 +231,7 @@ class MapOfScene:
     seconds: Mapping[str, float] = field(default_factory=dict)
     measured_on: str = ""
     reliability: Reliability | None = None
+    nearest: Nearest | None = None
 
 
 @dataclass(frozen=True)

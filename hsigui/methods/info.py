@@ -44,6 +44,8 @@ class MethodInfo:
         starts_from_a_run: whether an encoder that is trained already may stand in for its first stage; `plan` and
             `training` then take it as `start`.
         networks: where its own families of networks are built, kind -> "module:class"; a plan names the kind.
+        matches: the measure (`analysis.measures`) by which pixels are compared with class means, of what has neither
+            training nor features and stands in studies alone; empty for all else.
     """
 
     name: str
@@ -55,6 +57,7 @@ class MethodInfo:
     recipe: Recipe = field(default_factory=levelled)
     starts_from_a_run: bool = False
     networks: Mapping[str, str] = field(default_factory=dict)
+    matches: str = ""
 
     def preset(self, name: str) -> Preset:
         """The preset of a name.

@@ -40,6 +40,7 @@ __all__ = [
 
 # In the order in which people see them.
 FOLDERS = ("lscosa", "purified", "contrastdm", "baselines", "random_encoder")
+OF_STUDIES = "class_means"  # rows that make no runs: in no list, found by name
 # Networks that several methods use; a method's own stand in its row.
 _SHARED = {
     "dense": "hsigui.methods.encoders:DenseEncoder",
@@ -78,7 +79,8 @@ def method(name: str) -> MethodInfo:
     Raises:
         HsiError: there is none; the hint lists those that exist.
     """
-    for info in methods():
+    rows: tuple[MethodInfo, ...] = importlib.import_module(f"hsigui.methods.{OF_STUDIES}.row").ROWS
+    for info in (*methods(), *rows):
         if info.name == name:
             return info
     raise HsiError(say("Unknown method “{name}”.", name=name), say("Choose one of: {names}.", names=", ".join(names())))

@@ -26,12 +26,15 @@ from hsigui.specs import MapSpec, PretrainSpec, SplitSpec
 from hsigui.texts import say
 
 if TYPE_CHECKING:
+    from hsigui.analysis.nearest import Nearest
+    from hsigui.analysis.references import Matching
     from hsigui.methods.checkpoint import Encoder
     from hsigui.methods.probe import Probe
     from hsigui.pipeline.classify import ClassMap
     from hsigui.pipeline.features import Features
     from hsigui.pipeline.grounds import Grounds
     from hsigui.pipeline.label_quality import LabelQuality
+    from hsigui.pipeline.matched import Matcher
     from hsigui.report.metrics import Accuracy
     from hsigui.report.reliability import Reliability
 
@@ -52,9 +55,10 @@ class Trained:
 @dataclass(frozen=True)
 class Mapped:
     """A probe, its map, what it was made from, how right it is where that is known, how it was drawn, the sample that
-    its labels began with, seconds a step, and whether it is as often right as it says."""
+    its labels began with, seconds a step, whether it is as often right as it says, and what is nearest to each pixel of
+    a map by spectra."""
 
-    probe: Probe
+    probe: Probe | Matcher
     class_map: ClassMap
     trained_on: NDArray[np.uint16]
     accuracy: Accuracy | None
@@ -62,6 +66,7 @@ class Mapped:
     sample: Sample | None = None
     seconds: Mapping[str, float] = field(default_factory=dict)
     reliability: Reliability | None = None
+    nearest: Nearest | None = None
 
 
 @dataclass(frozen=True)
@@ -203,6 +208,31 @@ def make_map(
     return mapped(probe, class_map, started)
 
 
+def make_map_by(
+    ctx: Context, cube: Cube, matching: Matching, numbers: NDArray[np.uint16], classes: ClassTable,
+    truth: NDArray[np.uint16] | None, trained_on: NDArray[np.uint16], found: Nearest | None = None,
+) -> Mapped:  # fmt: skip
+    """Maps a scene by spectra, and measures the map where truth is known. `truth` and `trained_on` are rows x cols.
+
+    Args:
+        numbers: of the classes of the matching, in the order of its names; one a class.
+        classes: what they are called.
+        trained_on: the labels that the spectra are means of; 0 throughout for others.
+        found: what was found nearest by other thresholds; None to look for it.
+    """
+    ctx.progress(0, 0, say("Comparing spectra"))
+    from hsigui.analysis.nearest import nearest
+    from hsigui.pipeline.matched import PLAIN, Matcher, map_of
+
+    started = time.perf_counter()
+    near = nearest(cube, matching, ctx) if found is None else found.within(matching)
+    class_map = map_of(near, numbers)
+    ctx.check()
+    seconds = {"map": time.perf_counter() - started} if found is None else {}
+    mapped = Mapped(Matcher(numbers), class_map, trained_on, None, PLAIN, None, seconds, nearest=near)
+    return mapped if truth is None else measure_again(ctx, mapped, near.valid, truth, classes)
+
+
 def _pause(ctx: Context) -> None:
     """Waits for the hand to rest: a stroke that comes meanwhile ends the job."""
     ended = time.perf_counter() + REST_SECONDS
@@ -223,11 +253,11 @@ def measure_again(
     test = np.where(valid & (mapped.trained_on == 0), truth, 0)
     if not test.any():
         return replace(mapped, accuracy=None, reliability=None)
-    made = mapped.class_map
+    made, by_spectra = mapped.class_map, mapped.nearest is not None  # whose likeness is no probability
     return replace(
         mapped,
         accuracy=evaluate(made.classes, truth, classes, mapped.trained_on, valid),
-        reliability=reliability(made.confidence, made.classes, test, classes),
+        reliability=None if by_spectra else reliability(made.confidence, made.classes, test, classes),
     )
 
 

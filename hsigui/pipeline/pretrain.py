@@ -80,6 +80,11 @@ def pretrain(
         Cancelled: through the context; what is needed to go on is left in `out`.
     """
     info = registry.method(spec.method)
+    if info.matches:
+        raise HsiError(
+            say("{title} learns nothing, and makes no run.", title=info.title),
+            say("Classify by it at once: hsigui classify --by {by} --labels.", by=info.matches),
+        )
     preset = info.preset(spec.preset)
     settings = registry.settings_of(spec)
     spec = replace(spec, settings=settings.changed())

@@ -179,9 +179,9 @@ class _Script:
         self._held[line.one("--out")] = self._new("encoder", _call("hsigui.pretrain", first, *more))
 
     def _classify_by(self, line: _Line) -> None:
-        own = ("--by", "--library", "--spectrum", "--class", "--pixel", "--threshold", "--threshold-of", "--between",
-               "--labels", "--labels-variable", "--labels-background", "--labels-buffer", "--out", "--confidence",
-               "--entropy")  # fmt: skip
+        own = ("--by", "--library", "--spectrum", "--class", "--group-by", "--pixel", "--threshold", "--threshold-of",
+               "--between", "--labels", "--labels-variable", "--labels-background", "--labels-buffer", "--out",
+               "--confidence", "--entropy")  # fmt: skip
         line.only(FILTERS, READING, own)
         (path,) = line.words
         cube, many = self._cube(path, line), line.options
@@ -196,6 +196,7 @@ class _Script:
         if "--class" in many:
             pairs = (text.partition("=") for text in many["--class"])
             how.append(f"groups={ {name: group for group, _, name in pairs}!r}")
+        how += [f"groups={line.one('--group-by')!r}"] if "--group-by" in many else []
         if "--pixel" in many:
             places = (text.rpartition("=") for text in many["--pixel"])
             how.append(f"pixels={ {name: tuple(map(int, at.split(','))) for name, _, at in places}!r}")

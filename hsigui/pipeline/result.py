@@ -17,6 +17,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from hsigui.cube.cube import Cube
+from hsigui.cube.formats.arrays import AmbiguousArray
 from hsigui.document.samples import Sample
 from hsigui.errors import HsiError
 from hsigui.labels.background import readings
@@ -317,15 +318,18 @@ def _paths_of(path: Path, held: ClassRaster) -> LabelPaths:
     )  # fmt: skip
 
 
-def _readings_of(path: Path, grid: Grid, buffer: str = "") -> Iterator[ClassRaster]:
-    """The labels of a file as it most likely means them, then in the other ways that a user can choose; none of a file
-    that has moved, or that holds several arrays."""
+def _readings_of(path: Path, grid: Grid, buffer: str = "", variable: str | None = None) -> Iterator[ClassRaster]:
+    """The labels of a file as it most likely means them, then in the other ways that a user can choose, of one array,
+    layer or field after the other where it holds several; none of a file that has moved."""
     try:
-        first = read_classes(path, grid=grid)
+        first = read_classes(path, grid=grid, variable=variable)
         if buffer and first.thin:
-            yield read_classes(path, grid=grid, buffer=buffer)
+            yield read_classes(path, grid=grid, variable=variable, buffer=buffer)
         yield first
         for background, _ in [] if first.background is None else list(readings(first.background))[1:]:
-            yield read_classes(path, grid=grid, background=background)
+            yield read_classes(path, grid=grid, variable=variable, background=background)
+    except AmbiguousArray as several:
+        for one in several.candidates if variable is None else ():
+            yield from _readings_of(path, grid, buffer, one.name)
     except HsiError:
         return

@@ -6,6 +6,7 @@ import dataclasses
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
@@ -16,8 +17,6 @@ from hsigui.errors import HsiError
 from hsigui.jobs import Context
 from hsigui.labels.formats.class_tables import write_table
 from hsigui.labels.formats.files import write_classes
-from hsigui.methods import checkpoint
-from hsigui.methods.checkpoint import Encoder
 from hsigui.pipeline import kept_probe, provenance, split
 from hsigui.pipeline.classify import classify
 from hsigui.pipeline.error_files import write_errors
@@ -33,6 +32,9 @@ from hsigui.report.metrics import to_json
 from hsigui.report.rasters import write_layers
 from hsigui.report.table import exporter
 from hsigui.texts import say
+
+if TYPE_CHECKING:
+    from hsigui.methods.checkpoint import Encoder
 
 UNFILTERED = say("The figures and the map are those of before the filters of the exported files.")
 
@@ -279,6 +281,8 @@ def write_run(ctx: Context, encoder: Encoder, result: Result | None, folder: Pat
     Raises:
         HsiError: the folder cannot be written.
     """
+    from hsigui.methods import checkpoint  # loads torch, which maps by spectra do without
+
     ctx.progress(0, 0, say("Writing {name}…", name=folder.name))
     written = checkpoint.save(encoder, folder)
     if result is None:

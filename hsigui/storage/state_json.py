@@ -15,7 +15,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from hsigui.analysis.references import Matching
 from hsigui.document.derived import DerivedView, KeptLayer
+from hsigui.document.open_libraries import LibraryPlace
 from hsigui.document.samples import Sample, SplitRecord
 from hsigui.document.scene_state import PARTS, MapMaking, RunPlace, SceneState
 from hsigui.document.values import LabelFile, Spectrum, Truth
@@ -27,6 +29,7 @@ from hsigui.storage.overlays_json import overlay_from_json, overlay_to_json
 from hsigui.storage.packing import inflated, packed, unpacked
 from hsigui.storage.results_json import results_from, results_to_entries
 from hsigui.storage.view_json import view_from_json, view_to_json
+from hsigui.untrusted import there
 
 Name = tuple[str, str]  # the part of the file, and the entry in it
 Entry = str | bytes
@@ -51,6 +54,8 @@ def entries_of(state: SceneState, folder: Path, before: SceneState | None = None
         entries["runs", "all"] = _or_none([_run_to_json(run, folder) for run in state.runs])
     if before is None or state.spectra is not before.spectra:
         entries["spectra", "kept"] = _or_none([_spectrum_to_json(spectrum) for spectrum in state.spectra])
+    if before is None or state.libraries != before.libraries:
+        entries["spectra", "libraries"] = _or_none([_library_to_json(place, folder) for place in state.libraries])
     if before is None or state.truth is not before.truth:
         entries |= _truth_to_entries(state.truth)
     if before is None or state.samples is not before.samples:
@@ -78,7 +83,10 @@ def state_from(entries: Mapping[Name, Any], shape: tuple[int, int], folder: Path
     lost = []
     readers: dict[str, Callable[[], dict[str, Any]]] = {
         "view": lambda: _view_from(entries, folder),
-        "spectra": lambda: {"spectra": tuple(map(_spectrum_from_json, _listed(entries, "spectra", "kept")))},
+        "spectra": lambda: {
+            "spectra": tuple(map(_spectrum_from_json, _listed(entries, "spectra", "kept"))),
+            "libraries": tuple(_library_from_json(v, folder) for v in _listed(entries, "spectra", "libraries")),
+        },
         "truth": lambda: _truth_from(entries, shape),
         "runs": lambda: {"runs": tuple(_run_from_json(run, folder) for run in _listed(entries, "runs", "all"))},
         "map": lambda: _map_from(entries, shape),
@@ -177,6 +185,21 @@ def _spectrum_from_json(values: Mapping[str, Any]) -> Spectrum:
         str(values["label"]), (red, green, blue), array, at, None if spread is None else _floats_from(spread),
         str(values.get("group", "")), bool(values.get("shown", True)), factor, str(values.get("note", "")),
     )  # fmt: skip
+
+
+def _library_to_json(place: LibraryPlace, folder: Path) -> dict[str, Any]:
+    try:
+        relative = Path(os.path.relpath(place.path, folder)).as_posix()
+    except ValueError:  # on another drive
+        relative = ""
+    return {"path": str(place.path.absolute()), "relative": relative, "sha256": place.sha256}
+
+
+def _library_from_json(values: Mapping[str, Any], folder: Path) -> LibraryPlace:
+    """A library is looked for beside the project first, then where it was."""
+    beside = folder / str(values["relative"]) if values["relative"] else None
+    path = beside if beside is not None and there(beside) else Path(str(values["path"]))
+    return LibraryPlace(path, str(values["sha256"]))
 
 
 def _layers_from(entries: Mapping[Name, Any]) -> dict[str, Any]:
@@ -279,6 +302,7 @@ def _map_to_entries(made: MapMaking | None) -> dict[Name, Entry | None]:
         "spec": made.spec.to_json(), "sample": _sample_to_json(made.sample), "measured_on": made.measured_on,
         "seconds": {name: float(value) for name, value in made.seconds.items()},
         "sha256": made.sha256 if made.classes is None else sum_of_map(made.classes),
+        **({} if made.matching is None else {"matching": made.matching.to_json(), "numbers": made.numbers}),
     }  # fmt: skip
     return {("map", "about"): json.dumps(about), ("map", "labels"): packed(made.trained_on)}
 
@@ -293,6 +317,12 @@ def _map_from(entries: Mapping[Name, Any], shape: tuple[int, int]) -> dict[str, 
         "map": MapMaking(
             unpacked(labels or b"", shape), MapSpec.from_json(values["spec"]),
             _sample_from_json(values["sample"], shape), seconds, str(values["measured_on"]), None,
-            str(values["sha256"]),
+            str(values["sha256"]), matching=_matching_from(values.get("matching")),
+            numbers=tuple(int(number) for number in values.get("numbers", ())),
         )
     }  # fmt: skip
+
+
+def _matching_from(values: Any) -> Matching | None:
+    """How a map was made by spectra; versions before did not write it."""
+    return None if values is None else Matching.from_json(values)

@@ -141,6 +141,8 @@ def test_scenes_that_tell_nothing_are_refused_in_words(values, kind):
         derived(cube_of(np.full_like(values, 0.3)), kind, member)
     with pytest.raises(HsiError, match="needs a spectrum"):
         derived(cube_of(values), kind)
+    with pytest.raises(HsiError, match="left for the background"):
+        make(cube_of(values), recipe_of(kind, {}, [member], np.ones(values.shape[:2], dtype=bool)), quiet())
 
 
 def test_a_spectrum_in_other_units_is_told_of(values):

@@ -8,8 +8,11 @@ import pytest
 from hsigui.analysis import tiles
 from hsigui.analysis.layer import LayerRecipe, Target
 from hsigui.analysis.making import make
+from hsigui.analysis.ranking import rank
+from hsigui.analysis.references import Matching, Reference
 from hsigui.errors import HsiError
 from hsigui.jobs import quiet
+from hsigui.pipeline.matched import match_map
 from tests.analysis.scenes import cube_of, derived, same_scene
 from tests.analysis.test_endmembers import PURE, hidden
 
@@ -96,3 +99,20 @@ def test_odd_spectra_are_unmixed_and_told_of(values, pure):
         derived(cube, "unmix", *(pure * 16))
     with pytest.raises(HsiError, match="needs a spectrum"):
         derived(cube, "unmix")
+    with pytest.raises(HsiError, match="others are to be found by vca"):
+        derived(cube, "unmix", *pure, find="vca")
+
+
+def test_the_largest_share_makes_a_map_like_any_other_measure(values, pure):
+    cube = cube_of(values)
+    references = tuple(Reference(target, target.name) for target in pure)
+    result = match_map(cube, Matching(references, "unmix", threshold=0.4), quiet())
+    layer = derived(cube, "unmixed_map", *pure, least=0.6)
+    wanted = np.where(layer.array == 5, 0, layer.array)
+    assert (result.array == wanted).mean() > 0.999
+    shares = derived(cube, "unmix", *pure).array[..., :4]
+    np.testing.assert_allclose(result.class_map.confidence, shares.max(axis=2), atol=1e-5)
+    with pytest.raises(HsiError, match="ranks no library"):
+        rank(cube, values[0, 0], references, "unmix")
+    with pytest.raises(HsiError, match="too many"):
+        match_map(cube, Matching(references * 16, "unmix"), quiet())

@@ -9,6 +9,8 @@ simulated, in an ENVI file (bip, two bytes) that is removed afterwards; it has l
 - `pan_ms`, `zoom_ms`: from a move of the mouse with the scene in the hand, or a turn of the wheel, to the end of the
   repaint of the image. What is drawn finer comes later, from workers that draw meanwhile.
 - `four_pan_ms`, `four_zoom_ms`: the same with four linked views, to the end of the last repaint of all four.
+- `turned_pan_ms`, `turned_zoom_ms`, `turned_four_pan_ms`: the same, one view and four, of a scene that is turned by 20
+  degrees, as scenes are whose rows do not run along the map when its north is up.
 - `swipe_pan_ms`: with two pictures left and right of a line.
 - `lines_pan_ms`: with the outlines of 20,000 fields (five corners each) over the image.
 - `finer_ms`: from the last move to the picture of full resolution in each of three linked views.
@@ -21,6 +23,7 @@ from __future__ import annotations
 
 import argparse
 import json
+import math
 import os
 import platform
 import tempfile
@@ -167,7 +170,12 @@ def measure(folder: Path, side: int, bands: int, frames: int) -> dict[str, Any]:
     views = [image, *window.views.shown]
     found["four_pan_ms"], found["four_zoom_ms"] = bench.pan(views), bench.zoom(views)
     found["finer_ms"] = bench.finer()
+    image.set_turn(turn_of(20))
+    bench.idle()
+    found["turned_four_pan_ms"] = bench.pan(views)
     window.actions_["views_one"].trigger()
+    found["turned_pan_ms"], found["turned_zoom_ms"] = bench.pan([image]), bench.zoom([image])
+    image.set_turn(turn_of(0))
     window.actions_["swipe"].setChecked(True)
     bench.idle()
     found["swipe_pan_ms"] = bench.pan([image])
@@ -179,6 +187,14 @@ def measure(folder: Path, side: int, bands: int, frames: int) -> dict[str, Any]:
     window.desk.prompts.work_at_exit = lambda *_asked: "stop"
     window.close()
     return found
+
+
+def turn_of(degrees: float) -> Any:
+    """How a scene is turned on the screen; upright at 0."""
+    from hsigui.ui.image.turning import Turn
+
+    cos, sin = math.cos(math.radians(degrees)), math.sin(math.radians(degrees))
+    return Turn(cos, sin, -sin, cos)
 
 
 def label(window: Any, side: int) -> None:

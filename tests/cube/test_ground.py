@@ -159,5 +159,8 @@ def test_measures_are_said_in_units_that_fit_and_with_what_they_lie_on():
     assert said.lines[2].endswith(" ha")
     assert said.about == "geodesic on WGS 84 (WGS 84 / UTM zone 32N)"
     assert measured(None, places).lines == ["Length 20 px", "Last part 10 px", "Area 50 px²"]
+    assert measured(None, [*places[:2], places[1]]).lines == ["Length 10 px"], "the mouse is where it clicked last"
+    assert measured(None, [(0.0, 0.0), (33.0, 32.6)]).lines == ["Length 46.39 px"]
+    assert measured(None, [(0.0, 0.0), (0.0, 12345.6)]).lines == ["Length 12,346 px"]
     plane = measured(of(None, (2.0, 0.0, 0.0, 0.0, -2.0, 0.0)), places)
     assert plane.lines == ["Length 40 map units", "Last part 20 map units", "Area 200 map units²"]

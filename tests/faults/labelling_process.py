@@ -177,7 +177,8 @@ def _until(done: Callable[[], bool]) -> None:
     while not done():
         if time.monotonic() > ends:
             raise SystemExit("the window does not get on")
-        QTest.qWait(10)
+        QApplication.processEvents()  # not `QTest.qWait`, which holds the interpreter: jobs would stand still
+        time.sleep(0.01)
 
 
 def main() -> None:

@@ -40,14 +40,20 @@ def wait(what, said: str = "", seconds: float = SECONDS) -> None:
     while not what():
         if time.monotonic() > until:
             raise TimeoutError(said)
-        QTest.qWait(20)
+        go_on()
+
+
+def go_on() -> None:
+    """The next moment of the window. Not by `QTest.qWait`, which holds the interpreter: jobs would stand still."""
+    QApplication.processEvents()
+    time.sleep(0.02)
 
 
 def quiet(window: MainWindow) -> None:
     """Waits until no job is at work, and none begins in the next moment."""
     calm = 0
     while calm < 10:
-        QTest.qWait(20)
+        go_on()
         calm = 0 if window.bridge.running or window.session.queue.entries else calm + 1
 
 

@@ -123,9 +123,11 @@ def test_whatever_is_done_in_whatever_order_the_file_has_it(journal, seed):
 def test_saved_and_given_up_labels_are_not_at_stake(journal, tmp_path):
     scene, tracker = tracked(journal)
     draw(scene)
+    scene.labels_source, scene.labels_buffer = tmp_path / "points.gpkg", "10m"
     scene.mark_saved(tmp_path / "labels.tif")
     found = on_disk(journal, scene)
     assert not found.condition.unsaved
+    assert (found.condition.labels_source, found.condition.labels_buffer) == (str(tmp_path / "points.gpkg"), "10m")
     assert found.condition.labels_path == str(tmp_path / "labels.tif")
     scene.edit(block(0, 0, 3, 3, 7), "More")
     assert on_disk(journal, scene).at_stake

@@ -13,23 +13,32 @@ _MOST_LISTED = 20
 
 @dataclass(frozen=True)
 class ArrayInfo:
-    """A numeric array inside a file: its name, its shape and the name of its type."""
+    """A numeric array inside a file: its name, its shape and the name of its type; or what it holds, in words."""
 
     name: str
     shape: tuple[int, ...]
     dtype: str
+    about: str = ""
 
     def __str__(self) -> str:
-        return f"{self.name or 'array'} ({' x '.join(map(str, self.shape)) or 'one number'}, {self.dtype})"
+        return f"{self.name or 'array'} ({self.about or self._size})"
+
+    @property
+    def _size(self) -> str:
+        return f"{' x '.join(map(str, self.shape)) or 'one number'}, {self.dtype}"
 
 
 class AmbiguousArray(HsiError):  # noqa: N818 - named for what it tells, like HsiError's messages
-    """Several arrays of a file fit what is wanted; the user has to choose one of `candidates`."""
+    """Several arrays of a file fit what is wanted; the user has to choose one of `candidates`.
 
-    def __init__(self, message: str, candidates: tuple[ArrayInfo, ...]) -> None:
+    Args:
+        part: what those are parts of a file, in one word.
+    """
+
+    def __init__(self, message: str, candidates: tuple[ArrayInfo, ...], part: str = say("array")) -> None:
         names = ", ".join(map(str, candidates))
         super().__init__(f"{message}: {names}.", say("Choose one of them by name."))
-        self.candidates = candidates
+        self.candidates, self.part = candidates, part
 
 
 class AmbiguousCube(AmbiguousArray):

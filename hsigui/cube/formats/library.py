@@ -26,7 +26,7 @@ from hsigui.texts import say
 _LARGEST = 500_000_000  # values; libraries are held in memory, and no real one is near this
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class SpectralLibrary:
     """Named spectra over common bands.
 
@@ -115,7 +115,7 @@ class SpectralLibrary:
 
         Bands are told by wavelengths in nm, or by their numbers from 1 where the file names no wavelengths.
         """
-        values = self.good_values[place]
+        values = self.taken([place]).good_values[0]
         x = np.arange(1.0, self.bands + 1) if self.wavelengths is None else self.wavelengths
         known = np.flatnonzero(np.isfinite(values))
         order = known[np.argsort(x[known], kind="stable")]

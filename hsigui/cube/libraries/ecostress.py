@@ -20,7 +20,7 @@ from hsigui.errors import HsiError
 from hsigui.texts import say
 
 _X, _Y = "x units", "y units"
-_SHAPE = {"first column", "second column", "first x value", "last x value", "number of x values", _X}
+_SHAPE = {"first column", "second column", "first x value", "last x value", "number of x values", _X, _Y}
 _PERCENT = 100.0
 
 

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from hsigui.cube.formats.library import SpectralLibrary
 
 ENVI_SUFFIX = ".sli"
+WRITTEN = (ENVI_SUFFIX, ".csv", ".gpkg")  # endings of libraries that are written (`libraries.writing`)
 Told = Callable[[int, int], None]  # how many files of how many were read
 
 

@@ -34,6 +34,7 @@ _OF_RASTERS = {"dn", "value", "gridcode", "gt"}
 _MACRO = ("mc_id", "macroclass_id")
 _MACRO_NAMES = ("mc_name", "mc_info", "macroclass_name")
 _COLORS = ("color", "colour", "class_color", "rgb")
+_FEW_VALUES = 4  # of a field that are told where one is asked for
 
 
 def shift_of(columns: Columns, count: int, file_name: str, field: str | None = None) -> tuple[int, tuple[str, ...]]:
@@ -120,8 +121,8 @@ def _fields(columns: Columns, file_name: str, field: str | None) -> tuple[str | 
     if not whole and len(text) == 1:
         return None, text[0]
     if whole or text:
-        listed = tuple(ArrayInfo(c, columns[c].shape, columns[c].dtype.name) for c in (*whole, *text))
-        raise AmbiguousLabels(say("{file_name} has several fields that can be the class", file_name=file_name), listed)
+        message = say("{file_name} has several fields that can be the class", file_name=file_name)
+        raise AmbiguousLabels(message, _listed({c: columns[c] for c in (*whole, *text)}), say("field"))
     raise HsiError(
         say(
             "{file_name} has no field with a class number or name. Its fields: {columns}.",
@@ -130,6 +131,21 @@ def _fields(columns: Columns, file_name: str, field: str | None) -> tuple[str | 
         ),
         say("Call one of them class_id or class_name."),
     )
+
+
+def _listed(columns: Columns) -> tuple[ArrayInfo, ...]:
+    """Fields with what they hold, those first that tell shapes apart and are no numbering of them."""
+    found = list[tuple[bool, ArrayInfo]]()
+    for name, values in columns.items():
+        numbers = values.dtype.kind in "iuf"
+        different = np.unique(values if numbers else _texts(values)).tolist()
+        texts = [text for value in different if (text := f"{value:.15g}" if numbers else value) not in ("", "nan")]
+        few = ", ".join(texts[:_FEW_VALUES]) + (", …" if len(texts) > _FEW_VALUES else "")
+        kind = say("whole numbers") if _is_whole(values) else say("text")
+        about = say("{kind}, {count:,} different: {few}", kind=kind, count=len(texts), few=few)
+        alike = len(texts) < 2 or (len(texts) > _FEW_VALUES and len(texts) == len(values))
+        found.append((alike, ArrayInfo(name, values.shape, values.dtype.name, about)))
+    return tuple(info for _, info in sorted(found, key=lambda one: one[0]))
 
 
 def _named(columns: Columns, wanted: Iterable[str], whole: bool) -> str | None:

@@ -62,6 +62,8 @@ def read_classes(
     choice, wide = choice_of(background), buffer_of(buffer)
     with untrusted.reading(path.name):
         found = _read(path, variable, grid, choice, wide)
+    if variable and not found.variable:  # a layer or field of shapes, which is to be read so again
+        found = dataclasses.replace(found, variable=variable)
     return found if wide is None else dataclasses.replace(found, buffer=str(buffer))
 
 

@@ -64,7 +64,7 @@ def read_vectors(path: Path, variable: str | None = None, grid: Grid | None = No
         prefix = f"{layer}{_OF_LAYER}" if several else ""  # else the answer would leave the layer open
         listed = tuple(replace(info, name=prefix + info.name) for info in question.candidates)
         message = say("{name} has several fields that can be the class", name=path.name)
-        raise AmbiguousLabels(message, listed) from None
+        raise AmbiguousLabels(message, listed, question.part) from None
     classes, notes = style.applied(classes, field, shift), notes + shifted + said
     shapes, skipped = _shapes(found.geometries, numbers)
     if skipped:
@@ -168,7 +168,8 @@ def _layer(layers: dict[str, Any], file_name: str, variable: str | None) -> tupl
     if LAYER in drawn or len(drawn) == 1:
         return (LAYER if LAYER in drawn else drawn[0]), variable
     listed = tuple(ArrayInfo(name, (), str(layers[name])) for name in drawn)
-    raise AmbiguousLabels(say("{file_name} has several layers that can be the labels", file_name=file_name), listed)
+    message = say("{file_name} has several layers that can be the labels", file_name=file_name)
+    raise AmbiguousLabels(message, listed, say("layer"))
 
 
 def _shapes(geometries: NDArray[Any], numbers: NDArray[np.int64]) -> tuple[tuple[Shape, ...], int]:

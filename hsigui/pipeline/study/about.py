@@ -98,7 +98,10 @@ def _beyond(spec: StudySpec) -> str:
 
 def _recipe(method: str) -> str:
     """The recipe of a method in a few words."""
-    recipe = registry.method(method).recipe
+    info = registry.method(method)
+    recipe = info.recipe
+    if info.matches:
+        return say("the nearest class mean on bands")
     if recipe.levels:
         seen = say("encoder and components") if recipe.features.encoder else say("components")
         listed = ", ".join(level.name for level in recipe.levels)

@@ -12,7 +12,9 @@ import json
 import math
 import time
 import traceback
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
 from statistics import fmean
 
@@ -21,6 +23,8 @@ import torch
 from numpy.typing import NDArray
 
 from hsigui import __version__
+from hsigui.analysis.nearest import nearest
+from hsigui.analysis.references import Matching
 from hsigui.cube.cube import Cube
 from hsigui.cube.fingerprint import fingerprint
 from hsigui.errors import HsiError, is_out_of_memory, out_of_memory
@@ -32,6 +36,7 @@ from hsigui.pipeline.classify import ClassMap, classify, drawn_as
 from hsigui.pipeline.embed import embed
 from hsigui.pipeline.evaluate import evaluate
 from hsigui.pipeline.features import Features
+from hsigui.pipeline.matched import map_of, means_of
 from hsigui.pipeline.pretrain import pretrain
 from hsigui.pipeline.probe import fit_probe
 from hsigui.pipeline.provenance import raster_hash
@@ -186,17 +191,28 @@ class _Work:
         missing = self._log.missing(candidate, self._spec)
         if not missing:
             return
+        if by := registry.method(candidate.method).matches:
+            self._progress.prepared(candidate)
+            self._run_draws(candidate, missing, failures, partial(self._matched, candidate, by))
+            return
         try:
             features = self._features(candidate)
         except Exception as error:  # noqa: BLE001 - whatever a method does, the others are still compared
             self._failed(_failure(candidate, error), candidate, failures)
             self._progress.skip(candidate, len(missing))
             return
+        self._run_draws(candidate, missing, failures, partial(self._score, candidate, features))
+
+    def _run_draws(
+        self, candidate: Candidate, missing: Sequence[tuple[str, int, int]], failures: list[Failure],
+        score: Callable[[str, int, int], Score],
+    ) -> None:  # fmt: skip
+        """The results of all draws that are missing, by a function of split, labels and number of the draw."""
         for split, labels in self._spec.drawings():
             for number in [draw for s, n, draw in missing if (s, n) == (split, labels)]:
                 self._progress.begin_draw(candidate, split, labels, number)
                 try:
-                    self._log.add_score(self._score(candidate, features, split, labels, number))
+                    self._log.add_score(score(split, labels, number))
                 except Exception as error:  # noqa: BLE001 - as above
                     why = replace(_failure(candidate, error), split=split, labels=labels, draw=number)
                     self._failed(why, candidate, failures)
@@ -277,6 +293,21 @@ class _Work:
             candidate.method, candidate.preset, split, labels, number, seed, measured.oa, measured.aa,
             _or_none(measured.kappa), measured.overlap or 0, measured.n_test, _classes(measured), taken,
             candidate.untrained, candidate.context, *_relied(found, drawn.test, temperature), temperature,
+        )  # fmt: skip
+
+    def _matched(self, candidate: Candidate, by: str, split: str, labels: int, number: int) -> Score:
+        """The score of the class means of a draw; likeness to them is no probability, so it is not relied on."""
+        seed, table = self._spec.draw_seeds[number], self._reference.classes
+        drawn = self._reference.split(self._spec, split, labels, seed)
+        quiet = Quiet(self._progress.ctx)
+        started = time.perf_counter()
+        matching = Matching(means_of(self._cube, drawn.train, table, quiet), by)
+        found = map_of(nearest(self._cube, matching, quiet), np.array(matching.classes(table)[1]))
+        taken = time.perf_counter() - started
+        measured = evaluate(found.classes, drawn.test, table, drawn.train)
+        return Score(
+            candidate.method, candidate.preset, split, labels, number, seed, measured.oa, measured.aa,
+            _or_none(measured.kappa), measured.overlap or 0, measured.n_test, _classes(measured), taken,
         )  # fmt: skip
 
     def _tell(self, candidate: Candidate, split: str, labels: int) -> None:

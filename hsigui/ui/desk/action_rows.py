@@ -8,7 +8,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from functools import partial
+from functools import cache, partial
+from types import FunctionType
 
 from PySide6.QtCore import QSize
 from PySide6.QtGui import QAction, QActionGroup, QKeySequence
@@ -49,13 +50,15 @@ class ActionRow:
     text_now: Callable[[Session], str] | None = None
     more: str = ""
 
-    def bound(self, owners: Sequence[object]) -> Callable[..., object]:
+    def bound(self, having: Sequence[object]) -> Callable[..., object]:
         """The method of the one object that has it.
+
+        Args:
+            having: the objects that have it.
 
         Raises:
             ValueError: no object has it, or several have.
         """
-        having = [owner for owner in owners if getattr(type(owner), self.do.__name__, None) is self.do]
         if len(having) != 1:
             raise ValueError(f"{len(having)} objects for the action {self.id}, which {self.do.__qualname__} does")
         method: Callable[..., object] = getattr(having[0], self.do.__name__)
@@ -93,7 +96,8 @@ class ActionSet:
         Raises:
             ValueError: an owner is missing, or there are two.
         """
-        self._calls = {row.id: row.bound(owners) for row in self._rows}
+        having = _having({row.do for row in self._rows}, owners)
+        self._calls = {row.id: row.bound(having[row.do]) for row in self._rows}
         for row in self._rows:
             action = self._actions[row.id]
             if row.checkable and not row.group:
@@ -129,6 +133,24 @@ class ActionSet:
         action.setChecked(row.checked)
         self._window.addAction(action)
         return action
+
+
+def _having(wanted: set[Callable[..., object]], owners: Sequence[object]) -> dict[Callable[..., object], list[object]]:
+    """The objects that have each method. A window has a hundred owners and two hundred methods: only the owners in
+    whose classes a method stands are asked, as asking each of a class of Qt's takes long."""
+    having: dict[Callable[..., object], list[object]] = {method: [] for method in wanted}
+    for owner in owners:
+        kind: type = type(owner)
+        for method in wanted & _functions_of(kind):
+            if getattr(kind, method.__name__, None) is method:  # and no other stands in its place
+                having[method].append(owner)
+    return having
+
+
+@cache
+def _functions_of(kind: type) -> frozenset[object]:
+    """The functions that stand in a class and in those that it is made from."""
+    return frozenset(value for base in kind.__mro__ for value in vars(base).values() if isinstance(value, FunctionType))
 
 
 def tool_button(action: QAction, parent: QWidget) -> QToolButton:

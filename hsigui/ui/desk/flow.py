@@ -55,16 +55,30 @@ class FlowLayout(QLayout):
         return [item for item in self._items if not item.isEmpty()]
 
     def _place(self, rect: QRect, *, move: bool) -> int:
-        """Puts the widgets in their places, or only says how high they are together."""
+        """Puts the widgets in their places, each in the middle of its line, or only says how high they are together."""
         margins = self.contentsMargins()
         area = rect.adjusted(margins.left(), margins.top(), -margins.right(), -margins.bottom())
-        x, y, high = area.x(), area.y(), 0
+        y = area.y()
+        for line in self._lines(area.width()):
+            sizes = [item.sizeHint() for item in line]
+            x, high = area.x(), max(size.height() for size in sizes)
+            for item, size in zip(line, sizes, strict=True):
+                if move:
+                    size = QSize(min(size.width(), max(area.width(), 1)), size.height())
+                    item.setGeometry(QRect(QPoint(x, y + (high - size.height()) // 2), size))
+                x += size.width() + self.spacing()
+            y += high + self.spacing()
+        return max(y - self.spacing(), area.y()) - rect.y() + margins.bottom()
+
+    def _lines(self, width: int) -> list[list[QLayoutItem]]:
+        """The widgets of each line of a width."""
+        lines: list[list[QLayoutItem]] = []
+        left = -1
         for item in self._shown():
-            size = item.sizeHint()
-            if x > area.x() and x + size.width() > area.right() + 1:
-                x, y, high = area.x(), y + high + self.spacing(), 0
-            if move:
-                item.setGeometry(QRect(QPoint(x, y), QSize(min(size.width(), max(area.width(), 1)), size.height())))
-            x += size.width() + self.spacing()
-            high = max(high, size.height())
-        return y + high - rect.y() + margins.bottom()
+            wide = item.sizeHint().width()
+            if left < wide:
+                lines.append([])
+                left = width
+            lines[-1].append(item)
+            left -= wide + self.spacing()
+        return lines

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
+
 from PySide6.QtWidgets import QWidget
 
 from hsigui.texts import say
@@ -11,6 +13,7 @@ MORE = say(" … (Shift+F1)")
 _ENDS = (". ", "; ", ": ", ", ")
 
 
+@lru_cache(maxsize=1024)
 def shortened(text: str) -> str:
     """A text as it is where it is short; else its beginning, up to the end of a part where there is one.
 

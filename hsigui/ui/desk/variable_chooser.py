@@ -1,4 +1,4 @@
-"""Which array of a file of several is the scene."""
+"""Which array, layer or field of a file of several is the scene, or holds the labels."""
 
 from __future__ import annotations
 
@@ -14,7 +14,11 @@ if TYPE_CHECKING:
 
 
 class VariableChooser(QDialog):
-    """Lists the arrays with shape and type; `variable` is the name of the one that was chosen."""
+    """Lists the arrays with shape and type, or with what they hold; `variable` is the name of the one that was chosen.
+
+    Args:
+        what: is looked for, and `part` of the file that it is in, in a word each.
+    """
 
     def __init__(
         self,
@@ -22,13 +26,17 @@ class VariableChooser(QDialog):
         candidates: tuple[ArrayInfo, ...],
         parent: QWidget | None = None,
         what: str = "scene",
+        part: str = say("array"),
     ) -> None:
         super().__init__(parent)
-        self.setWindowTitle(say("Which array holds the {what}?", what=what))
+        self.setWindowTitle(say("Which {part} holds the {what}?", part=part, what=what))
         self.list = QListWidget(self)
-        self.list.setAccessibleName(say("Arrays of the file"))
+        self.list.setAccessibleName(say("What the file holds"))
+        self.list.setTextElideMode(Qt.TextElideMode.ElideRight)
         for info in candidates:
-            item = QListWidgetItem(f"{info.name}    {' x '.join(map(str, info.shape))}    {info.dtype}")
+            size = f"{' x '.join(map(str, info.shape))}    {info.dtype}"
+            item = QListWidgetItem(f"{info.name}    {info.about or size}")
+            item.setToolTip(info.about)
             item.setData(Qt.ItemDataRole.UserRole, info.name)
             self.list.addItem(item)
         self.list.setCurrentRow(0)
@@ -39,7 +47,10 @@ class VariableChooser(QDialog):
         column = QVBoxLayout(self)
         text = QLabel(
             say(
-                "{file_name} holds several arrays that could be the {what}. Choose one:", file_name=file_name, what=what
+                "{file_name} holds more than one {part} that could be the {what}. Choose one:",
+                file_name=file_name,
+                part=part,
+                what=what,
             ),
             self,
         )
@@ -47,7 +58,7 @@ class VariableChooser(QDialog):
         column.addWidget(text)
         column.addWidget(self.list)
         column.addWidget(buttons)
-        self.resize(460, 280)
+        self.resize(520, 280)
 
     @property
     def variable(self) -> str:

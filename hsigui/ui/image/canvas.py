@@ -46,12 +46,14 @@ class SceneCanvas(QAbstractScrollArea):
 
     Signals:
         moved: another part of the scene is in view.
+        selection_shown(area): pixels (top, left, mask) are marked as selected, or None are.
 
     Attributes:
         stack: what lies over the composite, and in which order.
     """
 
     moved = Signal()
+    selection_shown = Signal(object)
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -206,6 +208,7 @@ class SceneCanvas(QAbstractScrollArea):
         for box in (before, self._selection.box):
             if box[0] < box[2]:
                 self._update_box(box)
+        self.selection_shown.emit(area)
 
     def set_map(self, array: NDArray[np.integer] | None, table: ClassTable | None = None) -> None:
         """Shows a class map (rows x cols, 0 for none), or none."""

@@ -188,6 +188,12 @@ class ImageView(SceneCanvas):
         return self._tool.busy and not isinstance(self._tool, FillTool | MeasureTool)
 
     @property
+    def measured_places(self) -> list[tuple[float, float]]:
+        """The corners (row, col) of what is measured; the centre of the upper left pixel is (0.5, 0.5)."""
+        tool = self._tools["measure"]
+        return list(tool.vertices) if isinstance(tool, MeasureTool) else []
+
+    @property
     def tool_place(self) -> QRectF:
         """Where the tool draws at the mouse, in view coordinates; empty for nowhere."""
         return self._tool_bounds

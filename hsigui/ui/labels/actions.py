@@ -47,8 +47,8 @@ FILES = (
 )  # fmt: skip
 
 CLASSES = (
-    ActionRow("add_class", say("&Add class"), say("Add a class"), ClassesController.add, keys=("Ctrl+N",), icon="plus",
-              when=when.has_scene),
+    ActionRow("add_class", say("&Add class"), say("Add a class and type its name; Enter or a click elsewhere keeps it"),
+              ClassesController.add_and_name, keys=("Ctrl+N",), icon="plus", when=when.has_scene),
     ActionRow("delete_class", say("&Delete class"), say("Delete the current class and its labels"),
               ClassesController.delete,
               icon="trash", when=when.has_classes),

@@ -56,6 +56,13 @@ class ClassesController(QObject):
         self._session.set_classes(table, say("Add {name}", name=info.name))
         self._session.choose_class(info.number)
 
+    def add_and_name(self) -> None:
+        """Adds a class and lets its name be typed in its row, as far as that is seen."""
+        self._panel.end_typing()
+        self.add()
+        if self._panel.isVisible():
+            self.rename()
+
     def _add_named(self, event: ClassNamed) -> None:
         self.add(event.name)
 

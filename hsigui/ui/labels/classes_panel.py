@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from PySide6.QtCore import QEvent, QPoint, QSignalBlocker, QSize, Qt, Signal
 from PySide6.QtGui import QAction, QColor, QDropEvent, QIcon, QPainter, QPen, QPixmap
 from PySide6.QtWidgets import (
+    QAbstractItemDelegate,
     QAbstractItemView,
     QHBoxLayout,
     QHeaderView,
@@ -32,6 +33,11 @@ class _Rows(QTableWidget):
     """A table whose rows can be dragged to another place; the drop is told, not done."""
 
     row_dropped = Signal(int, int)  # from, to
+
+    def end_typing(self, editor: QWidget) -> None:
+        """Takes what is typed in a cell, as when the focus goes elsewhere."""
+        self.commitData(editor)
+        self.closeEditor(editor, QAbstractItemDelegate.EndEditHint.NoHint)
 
     def dropEvent(self, event: QDropEvent) -> None:
         start, at = self.currentRow(), event.position().toPoint()
@@ -71,7 +77,7 @@ class ClassesPanel(QWidget):
         self._table = ClassTable()
         self._menu = menu or QMenu(self)
         self.table = self._build_table()
-        self.hint = QLabel(say("Add a class, then paint on the scene with the brush (B)."), self)
+        self.hint = QLabel(say("Add a class (Ctrl+N) and name it, then paint on the scene with the brush (B)."), self)
         self.hint.setWordWrap(True)
         column = QVBoxLayout(self)
         column.addWidget(self.hint)
@@ -169,6 +175,11 @@ class ClassesPanel(QWidget):
         if number in self._table.numbers and self._editor() is None:  # Qt warns of a second one
             self.table.setFocus()
             self.table.edit(self.table.model().index(self._table.numbers.index(number), NAME))
+
+    def end_typing(self) -> None:
+        """Takes the name that is being typed, where one is."""
+        if (editor := self._editor()) is not None:
+            self.table.end_typing(editor)
 
     def _editor(self) -> QLineEdit | None:
         """What a name is being typed in."""

@@ -68,7 +68,7 @@ class LabelImport(QObject):
 
         def failed(error: BaseException, trace: str) -> None:
             if isinstance(error, AmbiguousArray):
-                chooser = VariableChooser(path.name, error.candidates, self._desk.window, what)
+                chooser = VariableChooser(path.name, error.candidates, self._desk.window, what, error.part)
                 open_dialog(chooser, partial(self._read_chosen, path, what, take, by_name))
             elif isinstance(error, outside.LeadsOutside):
                 again = partial(self.read, path, what, take, variable, by_name=by_name, background=background,

@@ -9,11 +9,15 @@ from hsigui.ui.layers.asking import NewLayers
 from hsigui.ui.layers.controller import LayersController
 from hsigui.ui.layers.files import LayerFiles
 from hsigui.ui.layers.thresholds import Thresholds
+from hsigui.ui.layers.unmixing import Unmixing
 
 ROWS: tuple[ActionRow, ...] = (
     ActionRow("new_layer", say("&New layer…"),
               say("Compute an index, components, clusters or the likeness to a spectrum from the bands"),
               NewLayers.ask, keys=("Ctrl+Shift+N",), icon="add", when=when.has_scene),
+    ActionRow("unmix", say("Unmix &spectra…"),
+              say("Take each pixel as a mixture of a few spectra: their shares, the residual and the largest share"),
+              Unmixing.ask, when=when.has_scene),
     ActionRow("show_layer", say("Show the &layer"),
               say("Show the chosen layer in place of bands; again for the bands"), LayersController.show_alone,
               icon="eye", when=when.has_layers),

@@ -31,7 +31,7 @@ class NewLayers(QObject):
         scene = self._desk.session.shown
         if scene is None:
             return
-        dialog = NewLayerDialog(scene, self._desk.window)
+        dialog = NewLayerDialog(scene, self._desk.window, self._desk.session.libraries.chosen)
         dialog.library_asked.connect(partial(self._ask_library, dialog))
         open_dialog(dialog, self._make)
 

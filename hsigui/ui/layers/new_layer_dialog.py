@@ -34,7 +34,7 @@ from hsigui.ui.desk.setting_editors import Editor, editor_of
 from hsigui.ui.layers.formula_field import FormulaField
 from hsigui.ui.layers.index_chooser import IndexChooser
 from hsigui.ui.layers.making import Mean, Wish
-from hsigui.ui.layers.spectra_chooser import SpectraChooser
+from hsigui.ui.layers.spectra_chooser import Chosen, SpectraChooser
 from hsigui.ui.layers.words import EMBEDDED, EMBEDDED_ABOUT
 
 FIRST_KIND = "index"
@@ -49,10 +49,10 @@ class NewLayerDialog(QDialog):
 
     library_asked = Signal(object)
 
-    def __init__(self, scene: Scene, parent: QWidget | None = None) -> None:
+    def __init__(self, scene: Scene, parent: QWidget | None = None, chosen: Chosen = ()) -> None:
         super().__init__(parent)
         self.setWindowTitle(say("New layer"))
-        self._scene = scene
+        self._scene, self._chosen = scene, chosen
         self._page: KindPage | None = None
         self._kinds = {row.name: row for row in kinds()}
         self.kinds = QListWidget(self)
@@ -123,7 +123,7 @@ class NewLayerDialog(QDialog):
             self._page.deleteLater()
         row = self._kinds.get(self.kind)
         about = EMBEDDED_ABOUT if row is None else row.about
-        self._page = KindPage(self._scene, row, self)
+        self._page = KindPage(self._scene, row, self, self._chosen)
         self._page.changed.connect(self._check)
         self._page.library_asked.connect(self.library_asked)
         own = self._page.indices is not None or self._page.formula is not None  # which tell their papers, or have none
@@ -144,6 +144,7 @@ class KindPage(QWidget):
 
     Args:
         row: of the kind; None for what the encoder learned, of which nothing can be set.
+        chosen: spectra of libraries that are at hand.
 
     Signals:
         changed(): something is set otherwise.
@@ -153,9 +154,9 @@ class KindPage(QWidget):
     changed = Signal()
     library_asked = Signal(object)
 
-    def __init__(self, scene: Scene, row: LayerKind | None, parent: QWidget) -> None:
+    def __init__(self, scene: Scene, row: LayerKind | None, parent: QWidget, chosen: Chosen = ()) -> None:
         super().__init__(parent)
-        self._scene, self._row = scene, row
+        self._scene, self._row, self._chosen = scene, row, chosen
         self.editors: dict[str, Editor] = {}
         self.indices: IndexChooser | None = None
         self.formula: FormulaField | None = None
@@ -183,7 +184,7 @@ class KindPage(QWidget):
     @property
     def spectra(self) -> list[Target | Mean]:
         """What is compared with."""
-        return [] if self.chooser is None else self.chooser.chosen
+        return [] if self.chooser is None or self._finds else self.chooser.chosen
 
     @property
     def left_out(self) -> NDArray[np.bool_] | None:
@@ -234,7 +235,7 @@ class KindPage(QWidget):
             self.formula.changed.connect(self.changed)
             column.addWidget(self.formula)
         if SPECTRA in row.needs:
-            self.chooser = SpectraChooser(self._scene, self)
+            self.chooser = SpectraChooser(self._scene, self, self._chosen)
             self.chooser.changed.connect(self.changed)
             self.chooser.library_asked.connect(self._library_asked)
             column.addWidget(self.chooser, 100)
@@ -265,6 +266,8 @@ class KindPage(QWidget):
         return form
 
     def _edited(self) -> None:
+        if self.chooser is not None:
+            self.chooser.setEnabled(not self._finds)
         tolerance = self.editors.get("tolerance")
         for part in (self.indices, self.formula):
             if part is not None and tolerance is not None:

@@ -13,14 +13,15 @@ from hsigui.ui.layers.making import LayerMaker
 from hsigui.ui.layers.panel import LayersPanel
 from hsigui.ui.layers.subject import LayerSubjects
 from hsigui.ui.layers.thresholds import Thresholds
+from hsigui.ui.layers.unmixing import Unmixing
 
 BUTTONS = ("new_layer", "show_layer", "layer_about", "export_layer", "remove_layer")
 CHANNELS = ("layer_red", "layer_green", "layer_blue", "layer_rgb")
 BELOW = ("layer_threshold", "layer_labels")
 MORE: tuple[str | None, ...] = (
-    "show_layer", "show_bands", "layer_rgb", None, "layer_threshold", "layer_labels", None, "rename_layer",
-    "make_layer_again", "layer_about", None, "export_layer", "copy_layer_command", "copy_layer_python", None,
-    "remove_layer",
+    "unmix", None, "show_layer", "show_bands", "layer_rgb", None, "layer_threshold", "layer_labels", None,
+    "rename_layer", "make_layer_again", "layer_about", None, "export_layer", "copy_layer_command",
+    "copy_layer_python", None, "remove_layer",
 )  # fmt: skip
 
 
@@ -43,6 +44,8 @@ def derived_layers(bench: Bench) -> PanelParts:
 
     cover = Cover(desk, bench.image, make_again)
     thresholds, files = Thresholds(bench, layers, cover), LayerFiles(desk, layers)
+    unmixing = Unmixing(bench, layers, maker, cover)
     maker.added.connect(files.tell_made)
     subjects = LayerSubjects(bench, maker)
-    return PanelParts(panel, (panel, maker, layers, cover, thresholds, files, subjects, NewLayers(desk, maker)))
+    parts = (panel, maker, layers, cover, thresholds, unmixing, files, subjects, NewLayers(desk, maker))
+    return PanelParts(panel, parts)

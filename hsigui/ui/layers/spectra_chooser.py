@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -18,6 +19,8 @@ from hsigui.labels.label_map import TRAINING
 from hsigui.texts import say
 from hsigui.ui.layers.making import Mean
 
+Chosen = Sequence[tuple[SpectralLibrary, int]]  # libraries, and places in them
+MOST_AT_HAND = 40  # of the spectra that are chosen in the window of libraries
 PATCH = 14  # logical pixels
 
 
@@ -33,6 +36,9 @@ class Offer:
 class SpectraChooser(QWidget):
     """A list with boxes to be checked.
 
+    Args:
+        chosen: spectra of libraries that are at hand, each with its place in its library.
+
     Signals:
         changed(): others are chosen.
         library_asked(): the user wants to choose a file.
@@ -41,7 +47,7 @@ class SpectraChooser(QWidget):
     changed = Signal()
     library_asked = Signal()
 
-    def __init__(self, scene: Scene, parent: QWidget | None = None) -> None:
+    def __init__(self, scene: Scene, parent: QWidget | None = None, chosen: Chosen = ()) -> None:
         super().__init__(parent)
         self._offers: list[Offer] = []
         self.list = QListWidget(self)
@@ -55,7 +61,7 @@ class SpectraChooser(QWidget):
         column.setContentsMargins(0, 0, 0, 0)
         for widget in (self.hint, self.list, self.more):
             column.addWidget(widget)
-        for offer in offers_of(scene):
+        for offer in [*offers_of(scene), *at_hand(chosen)]:
             self._add(offer, checked=False)
         if self._offers:
             self.list.item(0).setCheckState(Qt.CheckState.Checked)
@@ -104,6 +110,15 @@ def offers_of(scene: Scene) -> list[Offer]:
             text = say("mean of {name}", name=info.name)
             found.append(Offer(text, info.color, Mean(text, np.asarray(labels == info.number), info.color)))
     return found
+
+
+def at_hand(chosen: Chosen) -> list[Offer]:
+    """The spectra that are chosen in the window of libraries."""
+    return [
+        Offer(f"{target.name}  ({library.path.name})", None, target)
+        for library, place in chosen[:MOST_AT_HAND]
+        for target in targets_of(library.taken([place]))
+    ]
 
 
 def _kept(spectrum: Spectrum) -> Target:

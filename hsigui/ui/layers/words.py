@@ -18,6 +18,7 @@ from hsigui.texts import say
 EMBEDDED = say("What the encoder learned")
 EMBEDDED_ABOUT = say("The three main directions of what the encoder in use learned, as red, green and blue.")
 MOST_NAMED = 4  # spectra and bands that are named one by one
+NOTHING = 1e-6  # of a range: what is closer to 0 is told as 0, as an angle of a spectrum to itself
 
 
 def title_of_kind(recipe: LayerRecipe) -> str:
@@ -49,6 +50,8 @@ def _lines(recipe: LayerRecipe) -> Iterator[str]:
             yield say("Source: {source}", source=found.source)
     if recipe.targets:
         yield say("Compared with: {names}", names=_some([target.name for target in recipe.targets]))
+    if recipe.left_out:
+        yield say("Labelled pixels are left out of the background.")
     asked = [band for band in recipe.bands if band.asked]
     if asked:
         yield say("Bands: {bands}", bands=_some([str(band) for band in asked]))
@@ -96,6 +99,7 @@ def values_in_words(layer: Layer, measure: int) -> str:
     if math.isnan(low):
         return say("No pixel has a value.")
     units = f" {layer.units}" if layer.units else ""
+    low, high = (0.0 if abs(end) < NOTHING * (high - low) else end for end in (low, high))
     return say("Values from about {low:.4g} to {high:.4g}{units}", low=low, high=high, units=units)
 
 

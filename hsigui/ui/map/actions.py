@@ -7,6 +7,7 @@ from hsigui.document.session import Session
 from hsigui.texts import say
 from hsigui.ui.desk.action_rows import ActionRow
 from hsigui.ui.map.asking import AskController
+from hsigui.ui.map.by_spectra import MapsBySpectra
 from hsigui.ui.map.controller import MapController
 
 ROWS: tuple[ActionRow, ...] = (
@@ -21,6 +22,9 @@ ROWS: tuple[ActionRow, ...] = (
               AskController.ask, keys=("J",), icon="ask", when=when.has_features,
               more=say("They are numbered in the image; again to pass one over. Dabs in several fields of a class "
                        "teach more than one field painted full.")),
+    ActionRow("classify_by", say("Classify by &spectra…"),
+              say("A map without any training, by spectra of a library, kept ones or the means of classes"),
+              MapsBySpectra.ask, keys=("Ctrl+Shift+B",), icon="spectrum", when=when.has_scene),
     ActionRow("next_layer", say("Next la&yer of the map"),
               say("Classes, confidence, uncertainty: what of the map is drawn (M)"), MapController.show_next_layer,
               keys=("M",), when=when.has_map),

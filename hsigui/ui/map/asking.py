@@ -147,6 +147,7 @@ class AskController(QObject):
         if self._target is not None:
             self._others, self._outdated = list(spots), False
             self._show_marks()
+            self.field.place.setText(self._place)
 
     def _go_on(self) -> None:
         """To the next of the places that were proposed; to new ones when they were all labelled in the meantime."""
@@ -179,10 +180,14 @@ class AskController(QObject):
         self._show_field(say("Row {row}, column {col}. {guess}", row=row, col=col, guess=known).strip())
         self._session.events.emit(PixelPicked(row, col))
 
+    @property
+    def _place(self) -> str:
+        """Which of the places that are marked is asked about."""
+        return say("Place {number} of {total}", number=self._number, total=self._number + len(self._others))
+
     def _show_field(self, text: str, title: str = "") -> None:
         session = self._session
-        place = title or say("Place {number} of {total}", number=self._number, total=self._number + len(self._others))
-        self.field.ask(place, text, self._target, session.classes, session.current_class)
+        self.field.ask(title or self._place, text, self._target, session.classes, session.current_class)
 
     def _say(self, title: str, text: str) -> None:
         """Says why there is no place to answer for."""

@@ -7,7 +7,7 @@ from functools import partial
 
 import numpy as np
 from numpy.typing import NDArray
-from PySide6.QtCore import QObject
+from PySide6.QtCore import QObject, Signal
 
 from hsigui.document.events import (
     ClassesChanged,
@@ -34,6 +34,7 @@ from hsigui.ui.image.view import ImageView
 from hsigui.ui.map.layers import LAYERS, layer_raster, layer_values, scale
 from hsigui.ui.map.legend import LegendView, hectares_of
 from hsigui.ui.map.panel import MapPanel
+from hsigui.ui.map.words import distance_in_words, map_in_words
 
 OPACITY_STEP = 0.05
 FIRST_OPACITY = 0.6
@@ -41,7 +42,13 @@ NO_PIXEL = "–"
 
 
 class MapController(QObject):
-    """Keeps map, legend and figures in step with labels, features and truth."""
+    """Keeps map, legend and figures in step with labels, features and truth.
+
+    Signals:
+        renewed(): a map is made by the run in use, in place of any other that is being made.
+    """
+
+    renewed = Signal()
 
     def __init__(self, desk: Desk, image: ImageView, panel: MapPanel, legend: LegendView) -> None:
         super().__init__(desk.window)
@@ -86,6 +93,8 @@ class MapController(QObject):
             self._explain()
             return
         again = session.scene.map_to_make
+        if again is not None and again.matching is not None:  # it needs no run: see `by_spectra`
+            return
         if again is None and session.labelled_classes < 2:
             self._mapping.forget()
             self._take_back()
@@ -95,6 +104,7 @@ class MapController(QObject):
         truth = None if reference is None else reference.array.copy()
         self._asked_on = "" if reference is None else reference.name
         self._measuring.forget()  # of the map before; its answer must not replace the new one
+        self.renewed.emit()
         self._mapping.request(
             partial(
                 live.make_map,
@@ -107,6 +117,15 @@ class MapController(QObject):
                 sample=session.sample if again is None else again.sample,
             )
         )
+
+    def give_way(self) -> None:
+        """Another map is made, in place of any that is being made here."""
+        self._mapping.forget()
+        self._measuring.forget()
+
+    def draw_again(self) -> None:
+        """Draws the map of the scene, or none, in place of what is drawn."""
+        self._draw()
 
     def _labels_changed(self, _event: LabelsChanged) -> None:
         """Renews when the map is live, else says that it is not of the present labels."""
@@ -161,6 +180,9 @@ class MapController(QObject):
         if class_map is None:
             return NO_PIXEL
         number = int(class_map.classes[row, col])
+        near = None if self._session.map is None else self._session.map.nearest
+        if near is not None:
+            return distance_in_words(near, row, col)
         if not number:
             return say("no data")
         words = say(
@@ -233,14 +255,16 @@ class MapController(QObject):
         self._session.set_map(
             mapped.probe, mapped.class_map, mapped.trained_on, mapped.accuracy,
             map_spec=mapped.map_spec, sample=mapped.sample, seconds=mapped.seconds,
-            measured_on=self._asked_on, reliability=mapped.reliability,
+            measured_on=self._asked_on, reliability=mapped.reliability, nearest=mapped.nearest,
         )  # fmt: skip
 
     def _measure(self) -> None:
         """The map stays; only what it is measured on has changed."""
         session = self._session
         present, features, reference = session.map, session.features, session.reference
-        if present is None or features is None or reference is None:
+        near = None if present is None else present.nearest
+        known = features if near is None else near
+        if present is None or known is None or reference is None:
             return
         self._asked_on = reference.name
         self._measuring.request(
@@ -254,8 +278,9 @@ class MapController(QObject):
                     present.spec,
                     present.sample,
                     present.seconds,
+                    nearest=present.nearest,
                 ),
-                valid=features.valid,
+                valid=known.valid,
                 truth=reference.array.copy(),
                 classes=session.classes,
             )
@@ -320,7 +345,7 @@ class MapController(QObject):
     @property
     def _stale(self) -> bool:
         session = self._session
-        if session.features is None:
+        if session.features is None or (session.map is not None and session.map.nearest is not None):
             return False
         return session.trained_on is None or not np.array_equal(session.trained_on, session.labels.array)
 
@@ -329,6 +354,8 @@ class MapController(QObject):
         if self._pixel is not None:
             self.show_pixel(*self._pixel)
         self._draw()
+        near = None if session.map is None else session.map.nearest
+        self._panel.show_threshold(None if near is None else near.matching)
         calibration = None if session.map is None else session.map.probe.calibration
         self._panel.set_calibration(*("", "") if calibration is None else (calibration.brief, calibration.words))
         figures = {} if session.map is None else context_of(session.map.probe)
@@ -350,8 +377,12 @@ class MapController(QObject):
 
     def _explain(self) -> None:
         session = self._session
-        if session.features is None:
-            self._panel.set_state(say("No map yet: press Pretrain, then label two classes or more."))
+        if session.map is not None and session.map.nearest is not None:
+            self._panel.set_state(map_in_words(session.map.nearest))
+        elif session.features is None:
+            self._panel.set_state(
+                say("No map yet: press Pretrain, then label two classes or more; or classify by spectra.")
+            )
         elif session.class_map is None:
             self._panel.set_state(
                 say(

@@ -19,12 +19,16 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from hsigui.analysis.references import Matching
 from hsigui.specs import MapSpec
 from hsigui.texts import say
+from hsigui.ui.desk.setting_editors import Decimal
 from hsigui.ui.desk.tips import explain
 from hsigui.ui.map.context import ContextBox
 from hsigui.ui.map.gains_bar import GainsBar
 from hsigui.ui.map.layers import LAYERS, ColorBar
+
+FARTHEST = 1e9  # a threshold
 
 
 class MapPanel(QWidget):
@@ -34,13 +38,17 @@ class MapPanel(QWidget):
         opacity_changed(opacity).
         drawn_changed(spec): how the map is to be drawn, a MapSpec.
         layer_chosen(id): of `layers.LAYERS`.
+        threshold_changed(value): of a map by spectra; 0 for none.
     """
 
     opacity_changed = Signal(float)
     drawn_changed = Signal(object)
     layer_chosen = Signal(str)
+    threshold_changed = Signal(float)
 
-    def __init__(self, show: QAction, live: QAction, renew: QAction, ask: QAction, legend: QWidget) -> None:
+    def __init__(
+        self, show: QAction, live: QAction, renew: QAction, ask: QAction, by_spectra: QAction, legend: QWidget
+    ) -> None:
         super().__init__()
         self.show_box, self.live_box = (
             _box(say("Show the map (P)"), show),
@@ -59,7 +67,7 @@ class MapPanel(QWidget):
         )  # fmt: skip
         self.context = ContextBox(self)
         self.context.chosen.connect(self._drawn_otherwise)
-        self._edges_asked = False
+        self._edges_asked = self._edges_shown = self._by_spectra = False
         self.layer = QComboBox(self)
         for layer in LAYERS:
             self.layer.addItem(layer.title, layer.id)
@@ -68,6 +76,15 @@ class MapPanel(QWidget):
         self.layer.currentIndexChanged.connect(self._layer_picked)
         self.bar = ColorBar(self)
         self.bar.hide()
+        self.threshold = Decimal(self)
+        self.threshold.setDecimals(6)
+        self.threshold.setRange(0.0, FARTHEST)
+        self.threshold.setSpecialValueText(say("none"))
+        self.threshold.setKeyboardTracking(False)
+        self.threshold.setAccessibleName(say("Threshold of the map by spectra"))
+        explain(self.threshold, say("What is farther from its nearest class is unclassified; 0 for no threshold"))
+        self.threshold.valueChanged.connect(self.threshold_changed)
+        self.by_spectra = _button(say("By spectra…"), by_spectra.toolTip(), by_spectra)
         self.renew = _button(say("Renew"), say("Renew the map from the labels now (Ctrl+R)"), renew)
         self.ask = _button(say("Ask me"), ask.toolTip(), ask)
         self.ask.setIcon(ask.icon())
@@ -85,6 +102,8 @@ class MapPanel(QWidget):
         form.addRow(self.calibration)
         for shown_with_scale in (self.bar, self.calibration):
             form.setRowVisible(shown_with_scale, False)
+        form.addRow(say("&Threshold"), self.threshold)
+        form.setRowVisible(self.threshold, False)
         form.addRow(say("&Opacity"), self.opacity)
         form.addRow(say("S&moothing"), self.smooth)
         form.addRow(say("Smoothing in &fields"), self.edges)
@@ -95,6 +114,7 @@ class MapPanel(QWidget):
         show_row.addWidget(self.ask)
         live_row = QHBoxLayout()
         live_row.addWidget(self.live_box, 1)
+        live_row.addWidget(self.by_spectra)
         live_row.addWidget(self.renew)
         column = QVBoxLayout(self)
         column.addWidget(self.state)
@@ -110,9 +130,11 @@ class MapPanel(QWidget):
                 self.show_box,
                 self.ask,
                 self.live_box,
+                self.by_spectra,
                 self.renew,
                 self.context.slider,
                 self.layer,
+                self.threshold,
                 self.opacity,
                 self.smooth,
                 self.edges,
@@ -149,8 +171,9 @@ class MapPanel(QWidget):
             self.edges.setValue(edges or 0.0 if spec.edges is None else spec.edges)
         self._edges_asked = spec.edges is not None
         self.context.set_context(spec.context)
-        self.context.setVisible(edges is None)
-        self._form.setRowVisible(self.edges, edges is not None)
+        self._edges_shown = edges is not None
+        self.context.setVisible(edges is None and not self._by_spectra)
+        self._form.setRowVisible(self.edges, edges is not None and not self._by_spectra)
 
     def set_layer(self, name: str) -> None:
         """Shows which layer is drawn; the scale is seen where there is one."""
@@ -178,6 +201,19 @@ class MapPanel(QWidget):
         explain(box, tip)
         box.valueChanged.connect(self._strength_changed)
         return box
+
+    def show_threshold(self, matching: Matching | None) -> None:
+        """Shows the threshold of a map by spectra; None for another map, which has none."""
+        self._by_spectra = matching is not None  # which is neither smoothed nor of any context
+        self._form.setRowVisible(self.threshold, matching is not None)
+        self._form.setRowVisible(self.smooth, matching is None)
+        self._form.setRowVisible(self.edges, self._edges_shown and matching is None)
+        self.context.setVisible(not self._edges_shown and matching is None)
+        if matching is not None:
+            with QSignalBlocker(self.threshold):
+                self.threshold.setSuffix(" rad" if matching.measure.unit == "rad" else "")
+                self.threshold.setSingleStep(matching.measure.step)
+                self.threshold.setValue(matching.threshold or 0.0)
 
     def set_state(self, text: str) -> None:
         """One sentence: what the map was made from, or why there is none."""

@@ -17,6 +17,7 @@ from hsigui.jobs import Context
 from hsigui.texts import say
 from hsigui.ui.desk.desk import Desk
 from hsigui.ui.desk.job_bridge import Watcher
+from hsigui.ui.desk.message_bar import Message
 from hsigui.ui.results.exported import result_of
 
 if TYPE_CHECKING:
@@ -31,6 +32,10 @@ def lines_of(ctx: Context, result: Result) -> tuple[str, ...]:
     """
     from hsigui.pipeline.repeating import command_lines
 
+    if result.nearest is not None:
+        from hsigui.pipeline.step_lines import mapped
+
+        return mapped(result, result.label_files())
     if result.kept is None and result.probe_spec is not None:
         raise HsiError(
             say("The map is the first answer to the last change of the labels."), say("Wait until it is settled.")
@@ -99,6 +104,7 @@ class CopyController(QObject):
         self._desk = desk
         self._last: tuple[Scene, StepDone] | None = None
         self._map_follows = False  # from the last step, without being asked for
+        self._refused: Message | None = None  # why nothing was copied
         desk.session.events.subscribe(SceneOpened, self._opened)
         desk.session.events.subscribe(StepDone, self._done)
         desk.session.events.subscribe(SceneClosed, self._closed)
@@ -136,11 +142,7 @@ class CopyController(QObject):
                 return
             lines = partial(map_lines_of, result=result)
 
-        def done(text: str) -> None:
-            QGuiApplication.clipboard().setText(text)
-            self._desk.messages.info(say("Copied as {how}: {what}.", how=how, what=step.what))
-
-        self._desk.bridge.start(lambda ctx: written(lines(ctx)), say("Copy"), Watcher(done=done))
+        self._start(lambda ctx: written(lines(ctx)), say("Copied as {how}: {what}.", how=how, what=step.what))
 
     def _opened(self, _event: SceneOpened) -> None:
         cube = self._desk.session.scene.cube
@@ -161,11 +163,23 @@ class CopyController(QObject):
 
     def _copy(self, work: Callable[[Context, Result], str], told: str) -> None:
         result = result_of(self._desk.session)
-        if result is None:
-            return
+        if result is not None:
+            self._start(lambda ctx: work(ctx, result), told)
+
+    def _start(self, work: Callable[[Context], str], told: str) -> None:
+        """Makes the text in a worker. What an earlier try was refused for is out of date when this one ends."""
+        messages = self._desk.messages
 
         def done(text: str) -> None:
+            messages.withdraw(self._refused)
             QGuiApplication.clipboard().setText(text)
-            self._desk.messages.info(told)
+            messages.info(told)
 
-        self._desk.bridge.start(lambda ctx: work(ctx, result), say("Copy"), Watcher(done=done))
+        def failed(error: BaseException, trace: str) -> None:
+            messages.withdraw(self._refused)
+            if isinstance(error, HsiError):
+                self._refused = messages.show_message("error", error.message, error.hint)
+            else:
+                self._desk.fail(error, trace)
+
+        self._desk.bridge.start(work, say("Copy"), Watcher(done=done, failed=failed))

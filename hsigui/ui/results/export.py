@@ -152,7 +152,10 @@ class ExportController(QObject):
             self._write(result, choice)
 
     def _write(self, result: Result, choice: ExportChoice) -> None:
+        scene = self._session.scene
+
         def done(written: list[Path]) -> None:
+            scene.labels_exported = targets(choice).get("labels", scene.labels_exported)
             self.exported.emit()
             self._desk.told(
                 say("Exported {count} files to {folder}.", count=len(written), folder=choice.folder), choice.folder

@@ -4,8 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+import numpy as np
+
+from hsigui.analysis.nearest import Nearest
 from hsigui.document.session import Session
 from hsigui.document.values import GROUND_TRUTH, VALIDATION_LABELS
+from hsigui.pipeline.matched import PLAIN, Matcher
 from hsigui.pipeline.own import own_encoder, own_features, own_map, own_probe
 from hsigui.pipeline.result import LabelOrigin, Result
 from hsigui.pipeline.values import Labels, Tested
@@ -18,11 +22,13 @@ if TYPE_CHECKING:
 
 def result_of(session: Session) -> Result | None:
     """What the window shows now; None without a map. The parts that may change are copied."""
+    if session.map is not None and session.map.nearest is not None:
+        return _by_spectra(session, session.map.nearest)
     cube, class_map, trained_on = session.cube, session.class_map, session.trained_on
     encoder, features, probe = session.encoder, session.features, session.probe
     if cube is None or class_map is None or trained_on is None or encoder is None or features is None or probe is None:
         return None
-    files = (session.labels_path, session.labels_source)
+    files = (session.labels_path, session.labels_source, session.scene.labels_exported)
     return Result(
         cube, own_map(class_map), session.classes, Labels(trained_on, session.classes, cube.geo),
         session.map_spec or session.next_map_spec, own_encoder(encoder), own_probe(probe), features.valid,
@@ -32,6 +38,25 @@ def result_of(session: Session) -> Result | None:
             None if session.truth is None else session.truth.array, session.scene.labels_buffer,
         ),
         seconds=session.seconds, run_folder=session.run_folder, plain=session.plain,
+    )  # fmt: skip
+
+
+def _by_spectra(session: Session, found: Nearest) -> Result | None:
+    """A map by spectra."""
+    cube, class_map, trained_on = session.cube, session.class_map, session.trained_on
+    if cube is None or class_map is None or trained_on is None or session.map is None:
+        return None
+    files = (session.labels_path, session.labels_source)
+    labels = Labels(trained_on, session.classes, cube.geo) if trained_on.any() else None
+    numbers = np.asarray(session.map.probe.numbers)
+    return Result(
+        cube, own_map(class_map), session.classes, labels, PLAIN, None, Matcher(numbers), found.valid, nearest=found,
+        test=_tested(session),
+        origin=LabelOrigin(
+            tuple(path for path in files if path is not None), None,
+            None if session.truth is None else session.truth.array, session.scene.labels_buffer,
+        ),
+        seconds=session.seconds, plain=session.plain, notes=found.notes,
     )  # fmt: skip
 
 

@@ -10,6 +10,7 @@ from hsigui.document import conditions as when
 from hsigui.texts import say
 from hsigui.ui.desk import theme
 from hsigui.ui.desk.action_rows import ActionRow, ActionSet
+from hsigui.ui.feature_space import actions as feature_space
 from hsigui.ui.image import actions as image
 from hsigui.ui.image.tools_table import TOOLS
 from hsigui.ui.labels import actions as labels
@@ -105,7 +106,7 @@ ROWS: tuple[ActionRow, ...] = (
 
 ACTIONS: tuple[ActionRow, ...] = (
     *scene.ROWS, *layers.ROWS, *labels.ROWS, *image.ROWS, *spectra.ROWS, *training.ROWS, *class_map.ROWS,
-    *results.ROWS, *runs.ROWS, *study.ROWS, *views.ROWS, *ROWS,
+    *results.ROWS, *runs.ROWS, *study.ROWS, *views.ROWS, *feature_space.ROWS, *ROWS,
 )  # fmt: skip
 
 LAYERS: tuple[str | None, ...] = (
@@ -123,7 +124,10 @@ MENUS: tuple[tuple[str, tuple[object, ...]], ...] = (
                     (say("P&ixel"), ("copy_spectrum_here", "keep_spectrum_here", "take_class_here", "zoom_to_pixel",
                                      "copy_coordinates")),
                     (say("&Spectra"), ("copy_spectra", "save_spectra", "copy_spectra_picture",
-                                       "save_spectra_picture", "fit_spectra")), None,
+                                       "save_spectra_picture", "fit_spectra", None, "raw_spectra", "list_spectra", None,
+                                       "mean_of_region", "mean_of_outline", "class_means", "profile", None,
+                                       "libraries", "save_library", None, "add_match_library", "keep_match",
+                                       "name_class_by_match")), None,
                     "bands", "quality_masks", None, "copy_picture", "copy_commands", "copy_python",
                     "copy_step_commands", "copy_step_python", None,
                     "preferences")),
@@ -133,7 +137,7 @@ MENUS: tuple[tuple[str, tuple[object, ...]], ...] = (
                  "lock_class", "hide_class", "show_classes", "class_up", "class_down", None,
                  (say("&Tools"), tuple(f"tool_{name}" for name in TOOLS)),
                  (say("&Brush"), ("brush_smaller", "brush_larger", "square_brush")), "validation", None,
-                 "import_classes", "export_classes", None, "draw_sample")),
+                 "import_classes", "export_classes", None, "draw_sample", feature_space.MENU)),
     (say("&View"), ("next_scene", None, "fit", "zoom_in", "zoom_out", None, *views.MENU, None,
                (say("&Composite"), (*(row.id for row in scene.COMPOSITES), "@composites")),
                (say("&Band"), (*(row.id for row in scene.STEPS),
@@ -143,7 +147,7 @@ MENUS: tuple[tuple[str, tuple[object, ...]], ...] = (
                "go_to", "north_up",
                (say("C&oordinates"), (*(f"coordinates_{name}" for name, *_ in COORDINATES), None, "copy_place")),
                (say("Ove&r the image"), ("scale_bar", "north_arrow", "grid_map", "grid_lonlat")), None,
-               (say("&Derived layers"), ("new_layer", *LAYERS)), None,
+               (say("&Derived layers"), ("new_layer", "unmix", *LAYERS)), None,
                "show_labels", "show_map",
                (say("Truth and errors"), ("show_truth", None, "show_accuracy", "show_errors", "next_error",
                                           "previous_error")),
@@ -153,7 +157,7 @@ MENUS: tuple[tuple[str, tuple[object, ...]], ...] = (
                "@docks",
                (say("Colours of the &window"), tuple(f"theme_{name}" for name, _, _ in THEMES)))),
     (say("&Training"), ("pretrain", "pause", "cancel", None, "open_run", "export_run", "show_run_folder", None, "live",
-                        "renew_map", "ask_me", None,
+                        "renew_map", "ask_me", None, "classify_by", None,
                         (say("&Maps and trainings"), runs.MENU), "study", "open_study")),
     (say("&Help"), ("command_palette", None, "help_here", "whats_this", "start_page", "help_pages", "shortcuts",
                     None, "report_problem", "about")),

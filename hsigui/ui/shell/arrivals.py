@@ -6,12 +6,10 @@ from collections.abc import Callable, Sequence
 from functools import partial
 from pathlib import Path
 
-import numpy as np
-from numpy.typing import NDArray
 from PySide6.QtCore import QObject
 
 from hsigui.cube.cube import Cube
-from hsigui.cube.formats.library import SpectralLibrary
+from hsigui.cube.formats.library import SpectralLibrary, without_wavelengths
 from hsigui.document.events import SceneOpened
 from hsigui.errors import HsiError
 from hsigui.texts import say
@@ -22,17 +20,17 @@ from hsigui.ui.desk.wavelength_units import NANOMETRES, WavelengthUnit
 from hsigui.ui.labels.files import LabelFiles
 from hsigui.ui.scene import opening
 from hsigui.ui.scene.controller import SceneController
+from hsigui.ui.spectra.libraries import Libraries
 from hsigui.ui.spectra.library_dialog import LibraryDialog
-from hsigui.ui.spectra.view import SpectrumView
 
 
 class Arrivals(QObject):
     """Opens scenes, offers labels and libraries, and keeps those that come before their scene until it is open."""
 
-    def __init__(self, desk: Desk, scene: SceneController, labels: LabelFiles, spectra: SpectrumView) -> None:
+    def __init__(self, desk: Desk, scene: SceneController, labels: LabelFiles, libraries: Libraries) -> None:
         super().__init__(desk.window)
         self._desk, self._session = desk, desk.session
-        self._scene, self._labels, self._spectra = scene, labels, spectra
+        self._scene, self._labels, self._libraries = scene, labels, libraries
         self._waiting: list[opening.Found] = []
         self._scenes: list[Path] = []
         self._later: list[Callable[[], None]] = []  # what is told when the scene is open
@@ -82,7 +80,11 @@ class Arrivals(QObject):
             self._desk.messages.info(f"{found.text}.", say("Open the scene that it belongs to; it is offered then."))
         elif found.kind == "library":
             self._desk.messages.info(
-                f"{found.text}.", buttons=[(say("Show spectra…"), partial(self.choose_spectra, found.path))]
+                f"{found.text}.",
+                buttons=[
+                    (say("Show spectra…"), partial(self.choose_spectra, found.path)),
+                    (say("Open among the libraries"), partial(self._libraries.open, found.path)),
+                ],
             )
         elif found.size and found.size != (cube.rows, cube.cols):
             self._desk.messages.warning(
@@ -123,53 +125,34 @@ class Arrivals(QObject):
         if cube is None:
             return
         try:
-            values = on_bands(library, cube, self._desk.wavelength_unit)
+            require_overlap(library, cube, self._desk.wavelength_unit)
         except HsiError as error:
             self._desk.messages.error(error)
             return
-        for place in places:
-            self._spectra.keep(values[place], library.names[place])
+        self._libraries.use(library)
+        self._libraries.keep([(library, place) for place in places])
 
 
-def on_bands(library: SpectralLibrary, cube: Cube, unit: WavelengthUnit = NANOMETRES) -> NDArray[np.float32]:
-    """The spectra of a library at the bands of a scene, spectra x bands: linear between the library's bands, NaN
-    beyond them. Without wavelengths on either side the numbers of bands must be equal.
+def require_overlap(library: SpectralLibrary, cube: Cube, unit: WavelengthUnit = NANOMETRES) -> None:
+    """Refuses a library that cannot be brought to the bands of a scene.
 
     Args:
         unit: of the wavelengths in what is said of a library that lies elsewhere.
 
     Raises:
-        HsiError: they cannot be brought together.
+        HsiError: wavelengths are missing on one side and the numbers of bands differ, or none is common.
     """
-    values, centres = library.values, cube.wavelengths
-    if library.wavelengths is None or centres is None:
-        if library.bands == cube.bands:
-            return values
-        which = library.path.name if library.wavelengths is None else cube.name
-        raise HsiError(
-            say(
-                "{which} has no wavelengths, and {bands} bands of the library do not fit the {cube_bands} of the "
-                "scene.",
-                which=which,
-                bands=library.bands,
-                cube_bands=cube.bands,
-            ),
-            say("Give the scene its wavelengths in Edit > Bands…."),
-        )
-    order = np.argsort(library.wavelengths, kind="stable")
-    waves = library.wavelengths[order]
-    taken = np.full((len(values), cube.bands), np.nan, dtype=np.float32)
-    for row, spectrum in enumerate(values[:, order]):
-        known = np.isfinite(spectrum)
-        if known.any():
-            taken[row] = np.interp(centres, waves[known], spectrum[known], left=np.nan, right=np.nan)
-    if not np.isfinite(taken).any():
+    waves, centres = library.wavelengths, cube.wavelengths
+    if waves is None or centres is None:
+        if library.bands != cube.bands:
+            raise without_wavelengths(library, cube)
+        return
+    if waves.max() < centres.min() or waves.min() > centres.max():
         raise HsiError(
             say(
                 "The library covers {covered}, the scene {reach}.",
-                covered=unit.span(waves[0], waves[-1]),
+                covered=unit.span(waves.min(), waves.max()),
                 reach=unit.span(centres.min(), centres.max()),
             ),
             say("They have no wavelength in common. Are the units right?"),
         )
-    return taken

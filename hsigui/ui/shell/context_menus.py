@@ -17,11 +17,13 @@ from hsigui.ui.training.view import TrainingView
 
 # By ids of actions; None is a separator. Ids that there are no actions of are passed over.
 ON_PIXEL: tuple[str | None, ...] = (
-    "copy_spectrum_here", "keep_spectrum_here", None, "take_class_here", "undo", None, "zoom_to_pixel", "fit", None,
+    "copy_spectrum_here", "keep_spectrum_here", "mean_of_region", None, "take_class_here", "undo", None,
+    "zoom_to_pixel", "fit", None,
     "copy_coordinates", "copy_picture", "save_picture", None, "show_labels", "show_map", "show_truth",
 )  # fmt: skip
 ON_SPECTRA: tuple[str | None, ...] = (
-    "copy_spectra", "save_spectra", "copy_spectra_picture", "save_spectra_picture", None, "fit_spectra", None,
+    "copy_spectra", "save_spectra", "copy_spectra_picture", "save_spectra_picture", "save_library", None,
+    "fit_spectra", "raw_spectra", "list_spectra", None, "class_means", "libraries", None,
     "clear_spectra",
 )  # fmt: skip
 ON_TAB: tuple[str | None, ...] = (

@@ -30,6 +30,8 @@ def build_docks(
         parts = panels[row.name]
         dock.setWidget(_Scrolled(parts.widget, row.title, dock) if row.scrolls else parts.widget)
         window.addDockWidget(row.area, dock)
+        if row.behind:  # at once: as wide as all side by side, the window would be wider than a screen
+            window.tabifyDockWidget(docks[row.behind], dock)
         docks[row.name] = dock
         if parts.set_seen is not None:
             dock.visibilityChanged.connect(parts.set_seen)
@@ -39,11 +41,10 @@ def build_docks(
 
 
 def _place(window: QMainWindow, rows: Sequence[PanelRow], docks: Mapping[str, QDockWidget]) -> None:
-    """Puts tabbed panels behind each other, and gives all their first sizes."""
+    """Puts the first of tabbed panels in front, and gives all their first sizes."""
     for row in rows:
         if row.behind:
             window.setTabPosition(row.area, QTabWidget.TabPosition.North)
-            window.tabifyDockWidget(docks[row.behind], docks[row.name])
     for row in rows:
         if not row.behind and any(other.behind == row.name for other in rows):
             docks[row.name].raise_()

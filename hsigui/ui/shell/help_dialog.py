@@ -35,7 +35,7 @@ PAGES = (
     "panels", "labelling", "seeing", "places", "scenes", "servers", "products", "label-files", "saving", "projects",
     "pictures", "asking",
     "confidence", "lscosa", "purified", "contrastdm", "several", "features", "baselines", "evaluate", "study", "maps",
-    "layers", "unmixing", "feature-space", "api",
+    "layers", "unmixing", "feature-space", "matching", "api",
 )  # fmt: skip
 MARGIN = 16.0
 _PICTURE = "\ufffc"  # what stands for one in a document's text

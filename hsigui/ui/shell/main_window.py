@@ -58,6 +58,7 @@ from hsigui.ui.desk.desk import Desk
 from hsigui.ui.desk.job_bridge import JobBridge
 from hsigui.ui.desk.message_bar import MessageBar
 from hsigui.ui.desk.prompts import Prompts
+from hsigui.ui.feature_space.controller import FeatureSpace
 from hsigui.ui.image.bench import Bench
 from hsigui.ui.image.pictures.controller import Pictures
 from hsigui.ui.image.pixel import Pixel
@@ -114,6 +115,7 @@ from hsigui.ui.shell.status import StatusBar
 from hsigui.ui.shell.whats_this import HelpHere
 from hsigui.ui.shell.window_state import WindowState, decoded, encoded
 from hsigui.ui.spectra.controller import SpectraController
+from hsigui.ui.spectra.libraries import Libraries
 from hsigui.ui.spectra.view import SpectrumView
 from hsigui.ui.study.controller import StudyController
 from hsigui.ui.training.controller import TrainingController
@@ -233,12 +235,12 @@ class MainWindow(QMainWindow):
         self.display.add(self.superpixel_strip)
 
     def _build_controllers(self) -> None:
-        self.arrivals = Arrivals(self.desk, self.scene, self.label_files, self.spectra)
+        self.arrivals = Arrivals(self.desk, self.scene, self.label_files, self._part(Libraries))
         self.leaving = Leaving(self.desk, self.scenes)
         comparison = self._part(Comparison)
         stands = WindowState(
             self, self.session, self.actions_, self.method, self.maps, self.exporter, self.views, comparison,
-            self._part(Pictures),
+            self._part(Pictures), self._part(FeatureSpace),
         )  # fmt: skip
         self.projects = ProjectFiles(self.desk, self.scene, self.scenes, self.keeping, self.left, stands)
         self.states = StateKeeping(

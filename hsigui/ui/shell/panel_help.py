@@ -46,6 +46,12 @@ PANEL_HELP: Mapping[str, PanelHelp] = {
     "Stretch": PanelHelp("Stretch", ("stretch_back", "decorrelate", "stretch_part"),
                          ((say("Up, Down"), say("Change the number that has the focus")),)),
     "Layers": PanelHelp("Layers", ("new_layer", "show_layer", "previous_band", "next_band"), (_STEP,)),
+    "Feature space": PanelHelp("Feature space", ("label_cloud", "clear_cloud"), (
+        (say("Drag, Shift + drag in the plot"), say("Select the pixels inside; beside those that are selected")),
+        (say("Esc in the plot"), say("Drop an open outline; select nothing")),
+        (say("Double click in the plot"), say("Show all of it")),
+    )),
+    "Statistics": PanelHelp("Statistics", (), (_STEP, (say("Enter"), say("Show both classes in the plot")))),
     "Overlays": PanelHelp("Overlays", ("show_labels", "show_map", "show_truth", "overlay_less", "overlay_more",
                                        "swipe", "blink", "views_next", "overview"),
                           ((say("Ctrl + Up, Down"), say("Lay the chosen layer over the next one, or under it")),
@@ -69,6 +75,7 @@ PANEL_HELP: Mapping[str, PanelHelp] = {
     "Spectra": PanelHelp("Spectra", ("clear_spectra", "tool_navigate"),
                          ((say("Shift + click in the image"), say("Keep the spectrum of the pixel")),
                           (say("Menu"), say("What can be done with the plot")))),
+    "Matches": PanelHelp("Matches", ("tool_navigate",), (_STEP,)),
 }  # fmt: skip
 
 

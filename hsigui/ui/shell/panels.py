@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from PySide6.QtCore import Qt
 
 from hsigui.texts import say
+from hsigui.ui.feature_space.room import feature_space, statistics
 from hsigui.ui.image.bench import Bench, PanelParts
 from hsigui.ui.labels.explorer_controller import regions
 from hsigui.ui.labels.history_controller import history
@@ -20,7 +21,8 @@ from hsigui.ui.runs.room import maps_and_trainings
 from hsigui.ui.scene.band_list_controller import band_list
 from hsigui.ui.scene.room import display
 from hsigui.ui.scene.stretch_controller import stretch
-from hsigui.ui.spectra.controller import spectra
+from hsigui.ui.spectra.matches import matches
+from hsigui.ui.spectra.room import spectra
 from hsigui.ui.training.room import training
 from hsigui.ui.views.room import overlays
 
@@ -62,7 +64,10 @@ PANELS: tuple[PanelRow, ...] = (
     PanelRow("Map", say("Map"), class_map, _RIGHT, scrolls=True, height=315),
     PanelRow("Results", say("Results"), results, _RIGHT, scrolls=True, behind="Map"),
     PanelRow("Quality", say("Quality"), quality, _RIGHT, scrolls=True, behind="Results"),
-    PanelRow("Spectra", say("Spectra"), spectra, _BOTTOM, height=210),
-    PanelRow("Maps and trainings", say("Maps and trainings"), maps_and_trainings, _BOTTOM, behind="Spectra"),
+    PanelRow("Spectra", say("Spectra"), spectra, _BOTTOM, height=250),
+    PanelRow("Matches", say("Matches"), matches, _BOTTOM, behind="Spectra"),
+    PanelRow("Feature space", say("Feature space"), feature_space, _BOTTOM, scrolls=True, behind="Matches"),
+    PanelRow("Statistics", say("Statistics"), statistics, _BOTTOM, scrolls=True, behind="Feature space"),
+    PanelRow("Maps and trainings", say("Maps and trainings"), maps_and_trainings, _BOTTOM, behind="Statistics"),
     PanelRow("Overlays", say("Overlays"), overlays, _RIGHT, behind="Quality"),
 )

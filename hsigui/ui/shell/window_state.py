@@ -14,6 +14,7 @@ from hsigui.document.session import Session
 from hsigui.errors import HsiError
 from hsigui.specs import PretrainSpec
 from hsigui.ui.desk.action_rows import ActionSet
+from hsigui.ui.feature_space.controller import FeatureSpace
 from hsigui.ui.image.pictures.controller import Pictures
 from hsigui.ui.image.pictures.wish import PictureWish
 from hsigui.ui.image.surroundings import SWITCHES as OVER_IMAGE
@@ -46,6 +47,7 @@ class WindowState:
     views: Views
     comparison: Comparison
     pictures: Pictures
+    space: FeatureSpace
 
     def now(self) -> dict[str, Any]:
         """How the window stands."""
@@ -60,6 +62,7 @@ class WindowState:
             "views": self.views.state(),
             "comparison": self.comparison.state(),
             "picture": self.pictures.wish.to_json(),
+            "feature space": self.space.state(),
         }
 
     def restore(self, state: Mapping[str, Any]) -> None:
@@ -73,7 +76,7 @@ class WindowState:
             "geometry": self._take_geometry, "layout": self._take_layout, "switches": self._take_switches,
             "tool": self._take_tool, "method": self._take_method, "map": self._take_map, "export": self._take_export,
             "views": self.views.restore, "comparison": self.comparison.restore,
-            "picture": self._take_picture,
+            "picture": self._take_picture, "feature space": self.space.restore,
         }  # fmt: skip
 
     def _take_geometry(self, text: Any) -> None:

@@ -3,17 +3,28 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
-from PySide6.QtCore import QObject
+from PySide6.QtCore import QObject, Signal
 from PySide6.QtGui import QGuiApplication, QImage
 
 from hsigui.cube.cube import Cube
 from hsigui.cube.render import CHANNELS, SINGLE, ViewState
-from hsigui.document.events import BandsChanged, PixelPicked, SceneClosed, SceneLeft, SceneShown, ViewChanged
+from hsigui.cube.responses import read_responses
+from hsigui.cube.spectra import window_spectrum
+from hsigui.document.events import (
+    BandsChanged,
+    PixelPicked,
+    SceneClosed,
+    SceneLeft,
+    SceneShown,
+    SpectrumWanted,
+    ViewChanged,
+)
 from hsigui.document.identity import Origin
 from hsigui.document.scene import Scene
 from hsigui.document.values import Spectrum
@@ -28,7 +39,6 @@ from hsigui.ui.desk.careful_saving import Saving
 from hsigui.ui.desk.channels import CHANNEL_COLORS
 from hsigui.ui.desk.desk import Desk
 from hsigui.ui.desk.job_bridge import Latest, Watcher
-from hsigui.ui.image.bench import Bench, PanelParts
 from hsigui.ui.image.pictures.files import KINDS, filter_of, write_picture
 from hsigui.ui.image.pictures.sheet import Sheet, drawn
 from hsigui.ui.image.pixel import Pixel
@@ -37,11 +47,31 @@ from hsigui.ui.spectra.picture import sheet_of
 from hsigui.ui.spectra.view import SpectrumView
 
 COPIED_DPI = 192.0
-PixelSpectrum = tuple[int, int, NDArray[np.float32]]  # row, column, a value for each band
+
+
+@dataclass(frozen=True, eq=False)
+class PixelSpectrum:
+    """The spectrum of a pixel, or the mean of a square around it.
+
+    Attributes:
+        values, spread: one a band; no spread of a single pixel.
+    """
+
+    row: int
+    col: int
+    side: int
+    values: NDArray[np.float32]
+    spread: NDArray[np.float32] | None = None
 
 
 class SpectraController(QObject):
-    """Keeps the plot in step with the scene; a scene keeps its spectra."""
+    """Keeps the plot in step with the scene; a scene keeps its spectra.
+
+    Signals:
+        taken_up(Scene): the scene that is shown has its state of an earlier day.
+    """
+
+    taken_up = Signal(object)
 
     def __init__(self, desk: Desk, image: ImageView, view: SpectrumView, pixel: Pixel) -> None:
         super().__init__(desk.window)
@@ -53,6 +83,9 @@ class SpectraController(QObject):
         view.kept_changed.connect(self._kept_changed)
         view.band_picked.connect(self._band_picked)
         view.export_asked.connect(self.ask_and_export)
+        view.refused.connect(desk.fail)
+        view.responses_asked.connect(self._ask_responses)
+        view.list.ask_color = desk.prompts.color
         events = self._session.events
         events.subscribe(SceneLeft, self._left)
         events.subscribe(SceneShown, self._shown)
@@ -60,6 +93,7 @@ class SpectraController(QObject):
         events.subscribe(BandsChanged, self._bands_changed)
         events.subscribe(ViewChanged, self._view_changed)
         events.subscribe(PixelPicked, self._pixel_picked)
+        events.subscribe(SpectrumWanted, self._spectrum_wanted)
 
     def ask_and_export(self) -> None:
         """Asks for a file, and writes the shown spectra to it."""
@@ -117,7 +151,7 @@ class SpectraController(QObject):
         cube = self._session.cube
         if cube is None:
             return
-        read = partial(read_spectrum, cube=cube, row=row, col=col)
+        read = partial(read_spectrum, cube=cube, row=row, col=col, side=self._view.side)
         if keep:  # every kept spectrum counts, so these do not replace one another
             done = partial(self._keep, self._session.origin)
             self._desk.bridge.start(read, say("Read spectrum"), Watcher(done=done))
@@ -136,13 +170,34 @@ class SpectraController(QObject):
         if place is None or cube is None:
             return
         self.pick(*place, keep=False)
-        read = partial(read_spectrum, cube=cube, row=place[0], col=place[1])
+        read = partial(read_spectrum, cube=cube, row=place[0], col=place[1], side=self._view.side)
         self._desk.bridge.start(read, say("Read spectrum"), Watcher(done=partial(self._copy, self._session.scene)))
 
     def show_kept(self, scene: Scene) -> None:
         """Shows the spectra of a scene that were kept on an earlier day."""
         if scene is self._session.shown:
             self._renew(self._view.current())
+            self.taken_up.emit(scene)
+
+    def add(self, origin: Origin, made: Sequence[Spectrum], *, color: bool = False) -> None:
+        """Keeps spectra that were made of a scene, if its bands are still those.
+
+        Args:
+            color: whether each gets the next colour of the plot's own.
+        """
+        scene = self._session.find(origin.scene)
+        if scene is None or scene.origin != origin:
+            return
+        if scene is self._session.shown:
+            self._view.keep_all(made, color=color)
+            return
+        for spectrum in made:
+            own = PALETTE[len(scene.spectra) % len(PALETTE)]
+            scene.spectra = (*scene.spectra, replace(spectrum, color=own) if color else spectrum)
+
+    def show_under_study(self, values: NDArray[np.float32], label: str) -> None:
+        """Shows a spectrum of the scene in place of the one under study. One value a band."""
+        self._view.show_current(values, label)
 
     # The scene
 
@@ -174,10 +229,9 @@ class SpectraController(QObject):
         self._show(current, kept)
 
     def _show(self, current: Spectrum | None, kept: Sequence[Spectrum]) -> None:
-        for spectrum in kept:
-            self._view.keep(spectrum.values, spectrum.label, spectrum.color, spectrum.place)
+        self._view.set_kept(kept)
         if current is not None:
-            self._view.show_current(current.values, current.label)
+            self._view.show_current(current.values, current.label, current.spread)
 
     # The bands that are shown
 
@@ -200,41 +254,47 @@ class SpectraController(QObject):
     def _pixel_picked(self, event: PixelPicked) -> None:
         self.pick(event.row, event.col, event.keep)
 
+    def _spectrum_wanted(self, event: SpectrumWanted) -> None:
+        self._view.keep(event.values, event.label)
+
     def _show_spectrum(self, answer: PixelSpectrum) -> None:
-        row, col, values = answer
-        self._view.show_current(values, _name(self._session.scene, row, col))
+        self._view.show_current(answer.values, _name(self._session.scene, answer), answer.spread)
 
     def _copy(self, scene: Scene, answer: PixelSpectrum) -> None:
-        row, col, values = answer
-        name, cube = _name(scene, row, col), scene.cube
-        QGuiApplication.clipboard().setText(spectra_csv([(name, values)], cube.bands, cube.wavelengths))
+        name, cube = _name(scene, answer), scene.cube
+        QGuiApplication.clipboard().setText(spectra_csv([(name, answer.values)], cube.bands, cube.wavelengths))
         self._desk.messages.info(say("The spectrum of {name} is on the clipboard.", name=name), stays=False)
 
     def _keep(self, origin: Origin, answer: PixelSpectrum) -> None:
         """A spectrum is kept by its scene, which may be behind another by now."""
-        row, col, values = answer
         scene = self._session.find(origin.scene)
         if scene is None or scene.origin != origin:
             return
-        number = int(scene.labels.array[row, col])
-        color = scene.classes.get(number).color if number else None
-        name = _name(scene, row, col)
-        if scene is self._session.shown:
-            self._view.keep(values, name, color, (row, col))
-        else:
-            color = color or PALETTE[len(scene.spectra) % len(PALETTE)]
-            scene.spectra = (*scene.spectra, Spectrum(name, color, values, (row, col)))
+        number = int(scene.labels.array[answer.row, answer.col])
+        color = scene.classes.get(number).color if number else PALETTE[0]
+        note = "" if answer.side == 1 else say("mean of {side} x {side} pixels", side=answer.side)
+        made = Spectrum(_name(scene, answer), color, answer.values, (answer.row, answer.col), answer.spread, note=note)
+        self.add(origin, [made], color=not number)
 
     def _kept_changed(self) -> None:
         kept = self._view.kept()
         self._session.scene.spectra = tuple(kept)
-        self._image.set_markers([(*spectrum.place, spectrum.color) for spectrum in kept if spectrum.place is not None])
+        self._image.set_markers([
+            (*spectrum.place, spectrum.color, str(number))
+            for number, spectrum in enumerate(kept, 1) if spectrum.place is not None and spectrum.shown
+        ])  # fmt: skip
 
-
-def spectra(bench: Bench) -> PanelParts:
-    """Makes the plot of spectra."""
-    view = SpectrumView(bench.desk.window)
-    return PanelParts(view, (view, SpectraController(bench.desk, bench.image, view, bench.pixel)))
+    def _ask_responses(self) -> None:
+        """Asks for a file of the bands of a sensor, and has the spectra seen as it sees them."""
+        path = self._desk.prompts.open_path(
+            say("Bands of a sensor"), str(self._desk.folder()), scene=False,
+            kinds=say("Tables of responses, or of centres and widths (*.csv *.txt)"),
+        )  # fmt: skip
+        if path is not None:
+            self._desk.bridge.start(
+                lambda _ctx: read_responses(path), say("Read {name}", name=path.name),
+                Watcher(done=self._view.strip.add_responses),
+            )  # fmt: skip
 
 
 def write_text(path: Path, text: str) -> list[Path]:
@@ -248,12 +308,15 @@ def write_text(path: Path, text: str) -> list[Path]:
     return [path]
 
 
-def read_spectrum(_ctx: Context, cube: Cube, row: int, col: int) -> PixelSpectrum:
-    """Row, column and the values of a pixel in every band."""
-    return row, col, cube.spectrum(row, col)
+def read_spectrum(_ctx: Context, cube: Cube, row: int, col: int, side: int = 1) -> PixelSpectrum:
+    """The values of a pixel in every band, or the mean of a square of pixels around it with its spread."""
+    if side == 1:
+        return PixelSpectrum(row, col, side, cube.spectrum(row, col))
+    return PixelSpectrum(row, col, side, *window_spectrum(cube, row, col, side))
 
 
-def _name(scene: Scene, row: int, col: int) -> str:
-    number = int(scene.labels.array[row, col])
+def _name(scene: Scene, found: PixelSpectrum) -> str:
+    number = int(scene.labels.array[found.row, found.col])
     name = f", {scene.classes.get(number).name}" if number else ""
-    return say("row {row}, col {col}{name}", row=row, col=col, name=name)
+    square = "" if found.side == 1 else say(", mean of {side} x {side}", side=found.side)
+    return say("row {row}, col {col}{name}{square}", row=found.row, col=found.col, name=name, square=square)

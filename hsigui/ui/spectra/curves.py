@@ -99,14 +99,11 @@ class CurveItems:
     def draw(self, x: Array, drawn: Drawn, color: QColor, width: float, depth: float) -> None:
         """Draws a spectrum over bands (rising, one a value) in a colour."""
         values = drawn.values
-        known = np.isfinite(values)
-        joined = np.zeros(len(x), dtype=np.int32)
-        if len(x) > 1:
-            joined[:-1] = known[1:] & known[:-1] & ~gaps(x)
+        known, lines = np.isfinite(values), joined(x, values)
         pen = curve_pen(self._widget, color, width)
-        self._line.setData(x, values, pen=pen, connect=joined if known.any() else "finite")
+        self._line.setData(x, values, pen=pen, connect=lines if known.any() else "finite")
         self._line.setZValue(depth)
-        alone = known & (joined == 0) & (np.concatenate([[0], joined[:-1]]) == 0)
+        alone = known & (lines == 0) & (np.concatenate([[0], lines[:-1]]) == 0)
         if alone.any():
             self._dots = pg.ScatterPlotItem(x[alone], values[alone], size=_DOT, pen=pg.mkPen(None), brush=color)
             self._dots.setZValue(depth)
@@ -134,6 +131,18 @@ class CurveItems:
         self._spread.setBrush(faded(color, SPREAD_ALPHA))
         self._spread.setZValue(depth)
         self._box.addItem(self._spread)
+
+
+def joined(x: Array, values: NDArray[np.floating]) -> NDArray[np.int32]:
+    """Which values a line joins with the next one, 1 or 0, one a value: both are there and no gap is between them.
+
+    Args:
+        x: wavelengths in any unit, or numbers of bands; rising, one a value.
+    """
+    known, lines = np.isfinite(values), np.zeros(len(x), dtype=np.int32)
+    if len(x) > 1:
+        lines[:-1] = known[1:] & known[:-1] & ~gaps(x)
+    return lines
 
 
 def spread_runs(x: Array, drawn: Drawn) -> list[NDArray[np.intp]]:

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
-from PySide6.QtCore import Signal
-from PySide6.QtWidgets import QCheckBox, QComboBox, QPushButton, QSizePolicy, QWidget
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtWidgets import QCheckBox, QComboBox, QSizePolicy, QToolButton, QWidget
 
 from hsigui.analysis.processing import NORMS, Processing
 from hsigui.cube.responses import Responses
@@ -17,7 +17,7 @@ from hsigui.ui.desk.flow import FlowLayout
 WINDOWS = (0, 5, 7, 9, 11, 15, 21, 31, 51)
 ORDERS = (1, 2, 3, 4)
 APART = (0.0, 0.1, 0.25, 0.5, 1.0)
-_LETTERS = 12  # of the name of a sensor, as wide as its choice is
+_ROOM = 30  # logical pixels beside the words of a choice, for its arrow and its frame
 
 
 class ProcessingStrip(QWidget):
@@ -35,34 +35,33 @@ class ProcessingStrip(QWidget):
         super().__init__(parent)
         self._files: list[Responses] = []
         self._chosen_sensor = 0
-        self.raw = QPushButton(say("Raw"), self)
+        self.raw = QToolButton(self)
+        self.raw.setText(say("Raw"))
         self.raw.setToolTip(say("The values as they are: takes all choices of this row back"))
         self.raw.setAccessibleName(say("Show raw values"))
         self.raw.clicked.connect(self.reset)
-        windows = [say("Not smoothed"), *(say("Smoothed over {n}", n=n) for n in WINDOWS[1:])]
+        windows = [say("Smooth: no"), *(say("Smooth: {n}", n=n) for n in WINDOWS[1:])]
         self.window_choice = self._choice(windows, say("Savitzky-Golay: over how many bands is smoothed"))
-        self.order = self._choice([say("order {n}", n=n) for n in ORDERS], say("Order of the smoothing polynomials"))
+        self.order = self._choice([say("Order: {n}", n=n) for n in ORDERS], say("Order of the smoothing polynomials"))
         self.order.setCurrentIndex(ORDERS.index(2))
         self.derivative = self._choice(
-            [say("No derivative"), say("First derivative"), say("Second derivative")],
+            [say("Derivative: no"), say("Derivative: 1st"), say("Derivative: 2nd")],
             say("Derivatives over wavelength; over bands where wavelengths are not known"),
         )
-        self.continuum = QCheckBox(say("Continuum removed"), self)
+        self.continuum = QCheckBox(say("No continuum"), self)
         self.continuum.setToolTip(say("Divides each spectrum by its upper hull"))
         self.norm = self._choice(
-            [say("Not normalised"), *(text[:1].upper() + text[1:] for text in NORMS.values())],
-            say("To what size each spectrum is brought: area below it, largest value, or length as a vector"),
+            [say("Norm: no"), say("Norm: area"), say("Norm: largest"), say("Norm: length")],
+            say("What becomes 1 of each spectrum: the area below it, its largest value, or its length as a vector"),
         )
         self.sensor = self._choice([], say("The bands of another sensor, to which the spectra are brought"))
-        self.sensor.setMinimumContentsLength(_LETTERS)
-        self.sensor.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
         self.apart = self._choice(
-            [say("Not set apart"), *(say("Apart by {part:.0f} %", part=100 * part) for part in APART[1:])],
+            [say("Apart: no"), *(say("Apart: {part:.0f} %", part=100 * part) for part in APART[1:])],
             say("Sets each further spectrum above the one before, by a part of the largest range"),
         )
         self._fill_sensors(0)
         self.sensor.activated.connect(self._sensor_picked)
-        layout = FlowLayout(self)
+        layout = FlowLayout(self, spacing=3)
         layout.setContentsMargins(10, 0, 6, 2)
         for widget in (
             self.raw, self.window_choice, self.order, self.derivative, self.continuum, self.norm, self.sensor,
@@ -119,7 +118,7 @@ class ProcessingStrip(QWidget):
         return own if own is not None else _of_sensor(place)
 
     def _fill_sensors(self, chosen: int) -> None:
-        names = [say("Own bands"), *(sensor.name for sensor in sensors()), *(own.name for own in self._files)]
+        names = [say("Bands: own"), *(sensor.name for sensor in sensors()), *(own.name for own in self._files)]
         self.sensor.blockSignals(True)
         self.sensor.clear()
         self.sensor.addItems([*names, say("From a file…")])
@@ -137,6 +136,12 @@ class ProcessingStrip(QWidget):
         made.addItems(list(texts))
         made.setToolTip(tip)
         made.setAccessibleName(tip)
+        # As wide as its first words; what else can be chosen is seen whole in the list, and shortened in the row.
+        made.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
+        made.setMinimumContentsLength(1)
+        words = max(map(made.fontMetrics().horizontalAdvance, [*texts[:3], say("Bands: own")]))
+        made.setFixedWidth(words + _ROOM)
+        made.view().setTextElideMode(Qt.TextElideMode.ElideNone)
         return made
 
     def _tell(self, _index: int | bool = 0) -> None:
@@ -148,7 +153,7 @@ class ProcessingStrip(QWidget):
             self.changed.emit(self.processing)
 
     def _rest(self) -> None:
-        self.order.setEnabled(self.window_choice.currentIndex() > 0)
+        self.order.setVisible(self.window_choice.currentIndex() > 0)
         raw = replace(self.processing, order=2).is_raw
         self.raw.setEnabled(not raw)
 

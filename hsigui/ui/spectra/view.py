@@ -10,7 +10,7 @@ import pyqtgraph as pg
 from numpy.typing import ArrayLike, NDArray
 from PySide6.QtCore import QEvent, QPoint, Qt, Signal
 from PySide6.QtGui import QColor, QContextMenuEvent, QGuiApplication, QPalette, QPen
-from PySide6.QtWidgets import QHBoxLayout, QSplitter, QToolButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QComboBox, QHBoxLayout, QSplitter, QToolButton, QVBoxLayout, QWidget
 
 from hsigui.analysis.processing import Processing
 from hsigui.document.values import Spectrum
@@ -23,11 +23,13 @@ from hsigui.ui.desk.icons import icon
 from hsigui.ui.desk.plots import RESTYLE, Plot, color_plot, curve_pen, faded
 from hsigui.ui.desk.wavelength_units import NANOMETRES, WavelengthUnit
 from hsigui.ui.spectra.curves import CurveItems, Drawn, Processed
+from hsigui.ui.spectra.kept_list import KeptList
 from hsigui.ui.spectra.picture import INK, SpectraPlot
 from hsigui.ui.spectra.processing_strip import ProcessingStrip
 
 HINT = say("Click a pixel to see its spectrum; Shift+click keeps it")
 CURRENT_WIDTH, KEPT_WIDTH, CHOSEN_WIDTH = 2.0, 1.4, 3.0  # logical pixels
+SIDES = (1, 3, 5)  # pixels of the square around the one that is clicked
 CURRENT_DEPTH, KEPT_DEPTH = 10.0, 2.0
 
 
@@ -160,6 +162,11 @@ class SpectrumView(QWidget):
             self.kept_changed.emit()
 
     @property
+    def side(self) -> int:
+        """Pixels of the square around the one that is clicked."""
+        return int(self.side_choice.currentData())
+
+    @property
     def processing(self) -> Processing:
         """What is done to the spectra that are drawn."""
         return self._processed.processing
@@ -222,7 +229,8 @@ class SpectrumView(QWidget):
             for one in self._processed.drawn(self._shown())
         ]
         return SpectraPlot(
-            tuple(curves), self._processed.bands.x * factor, gaps, self._across(), self._up(),
+            tuple(curves), self._processed.bands.x * factor, gaps, self._across(),
+            self.processing.named(self._quantity, self._wavelengths is not None),
             (left * factor, right * factor, low, high),
         )  # fmt: skip
 
@@ -257,10 +265,25 @@ class SpectrumView(QWidget):
         self.strip = ProcessingStrip(self)
         self.strip.changed.connect(self._process)
         self.strip.responses_asked.connect(self.responses_asked)
-        self.header = header = QHBoxLayout()
+        self.side_choice = QComboBox(self)
+        for side in SIDES:
+            self.side_choice.addItem(say("1 pixel") if side == 1 else say("{side} × {side}", side=side), side)
+        self.side_choice.setToolTip(say("A click shows the mean of so many pixels around, with its spread"))
+        self.side_choice.setAccessibleName(say("Pixels around a click"))
+        self.list = KeptList(self)
+        self.list.edited.connect(self.set_kept)
+        self.list.chosen.connect(self.choose)
+        self.kept_changed.connect(self._list_kept)
+        self._listed = self._toggle("spectrum", say("List of kept spectra: names, colours, folders"), self.list)
+        self._listed.toggled.connect(self._refresh_header)
+        self._stripped = self._toggle("settings", say("What is done to the spectra before they are drawn"), self.strip)
+        header = QHBoxLayout()
         header.setContentsMargins(10, 2, 4, 2)
         header.setSpacing(2)
         header.addWidget(self._key, 1)
+        header.addWidget(self.side_choice, 0, Qt.AlignmentFlag.AlignTop)
+        for button in (self._stripped, self._listed):
+            header.addWidget(button, 0, Qt.AlignmentFlag.AlignTop)
         for button in (self._copy, self._export, self._clear):
             header.addWidget(button, 0, Qt.AlignmentFlag.AlignTop)
         layout = QVBoxLayout(self)
@@ -271,7 +294,19 @@ class SpectrumView(QWidget):
         self.body = QSplitter(Qt.Orientation.Horizontal, self)
         self.body.setChildrenCollapsible(False)
         self.body.addWidget(self._plot)
+        self.body.addWidget(self.list)
+        self.body.setStretchFactor(0, 1)
+        self.body.setSizes([500, 240])
+        self.list.hide()
         layout.addWidget(self.body, 1)
+
+    def _toggle(self, name: str, tip: str, widget: QWidget) -> QToolButton:
+        """A button that shows and hides a part of the panel."""
+        button = self._button(name, tip, lambda: None)
+        button.setCheckable(True)
+        button.setChecked(widget is self.strip)
+        button.toggled.connect(widget.setVisible)
+        return button
 
     def _button(self, name: str, tip: str, slot: object) -> QToolButton:
         button = QToolButton(self)
@@ -287,12 +322,14 @@ class SpectrumView(QWidget):
         self._plot.getAxis("bottom").setScale(self._unit.per_nm if self._wavelengths is not None else 1.0)
         self._plot.setLabel("bottom", self._across())
         self._plot.setLabel("left", self._up())
+        told = "" if self.processing.is_raw else self.processing.named(self._quantity, self._wavelengths is not None)
+        self._plot.setToolTip(told)
 
     def _across(self) -> str:
         return self._unit.axis() if self._wavelengths is not None else say("Band")
 
     def _up(self) -> str:
-        return self.processing.named(self._quantity, self._wavelengths is not None)
+        return self.processing.short(self._quantity, self._wavelengths is not None)
 
     def _process(self, processing: Processing) -> None:
         """Draws the spectra after something else is done to them."""
@@ -306,14 +343,27 @@ class SpectrumView(QWidget):
         self._draw()
         self._plot.enableAutoRange("y")
 
+    def show_list(self) -> None:
+        """Shows the list of kept spectra, or hides it."""
+        self._listed.toggle()
+
+    def show_raw(self) -> None:
+        """Shows the values as they are."""
+        self.strip.reset()
+
+    def _list_kept(self) -> None:
+        self.list.show_spectra(self._kept)
+
     def _changed(self) -> None:
         self._chosen = frozenset(number for number in self._chosen if number < len(self._kept))
         self._draw()
         self.kept_changed.emit()
 
-    def _refresh_header(self) -> None:
+    def _refresh_header(self, _listed: bool = False) -> None:
         shown = self._shown()
-        self._key.set_entries([(curve.label, curve.color) for curve in shown], removable=True)
+        # Where the list says what was kept, the key needs not say it again.
+        named = [curve for curve in shown if curve is self._current] if self._listed.isChecked() else shown
+        self._key.set_entries([(curve.label, curve.color) for curve in named], removable=True)
         for button in (self._copy, self._export):
             button.setEnabled(bool(shown))
         self._clear.setEnabled(bool(shown or self._kept))

@@ -185,8 +185,27 @@ def test_several_fields_that_could_be_the_class_are_listed_and_one_can_be_chosen
     with pytest.raises(AmbiguousLabels, match="several fields") as caught:
         read_classes(path, grid=GRID)
     assert [c.name for c in caught.value.candidates] == ["soil", "crop", "farm"]
+    assert caught.value.part == "field"
+    assert "crop (whole numbers, 1 different: 2)" in str(caught.value)
     assert read_classes(path, grid=GRID, variable="crop").array.max() == 2
     assert read_classes(path, grid=GRID, variable="farm").classes.get(1).name == "x"
+
+
+def test_fields_that_tell_shapes_apart_are_listed_first_with_what_they_hold(tmp_path: Path) -> None:
+    shapes = [square(n, 3, n + 1, 9) for n in range(6)]
+    told = {
+        "number": range(100, 106),
+        "year": [2026] * 6,
+        "use": ["Mais", "Gras"] * 3,
+        "note": ["", "", "", "a", "", ""],
+    }
+    path = layer(tmp_path / "a.gpkg", shapes, "EPSG:32633", **told)
+    with pytest.raises(AmbiguousLabels) as caught:
+        read_classes(path, grid=GRID)
+    assert [c.name for c in caught.value.candidates] == ["use", "number", "year", "note"]
+    assert [c.about for c in caught.value.candidates[:2]] == [
+        "text, 2 different: Gras, Mais", "whole numbers, 6 different: 100, 101, 102, 103, …"
+    ]  # fmt: skip
 
 
 def test_several_layers_are_listed_and_one_can_be_chosen(tmp_path: Path) -> None:

@@ -18,6 +18,7 @@ from hsigui.pipeline.study.log import RESULTS
 from hsigui.pipeline.study.plan import StudySpec, StudyTruth, chosen_methods, nearest
 from hsigui.pipeline.study.study import StudyFindings, run_study
 from hsigui.report.reliability import counted
+from hsigui.specs import PretrainSpec
 
 SPEC = StudySpec(("logreg-raw", "spatial-only"), labels=(3, 6), draws=3, device="cpu")
 
@@ -339,3 +340,21 @@ def test_the_nearest_test_pixel_is_measured_in_rows_or_columns():
     truth[2, 2] = truth[4, 7] = 1
     split = draw(truth, 1)
     assert nearest(split) == 5
+
+
+def test_class_means_stand_beside_methods_without_a_run(cube, reference, tmp_path):
+    folder = tmp_path / "study"
+    made = run_study(cube, reference, replace(SPEC, methods=("sam", "sid"), draws=2), folder, SilentContext())
+    assert sorted((row.method, row.labels) for row in made.rows) == [("sam", 3), ("sam", 6), ("sid", 3), ("sid", 6)]
+    assert not made.failures
+    assert not (folder / "runs").exists()
+    one = next(s for s in made.scores if (s.method, s.labels, s.draw) == ("sam", 6, 1))
+    drawn = reference.split(SPEC, "random", 6, one.seed)
+    values, mask = cube.read(), drawn.test > 0
+    means = np.stack([values[drawn.train == n].mean(axis=0) for n in range(1, 5)]).astype(np.float64)
+    unit = values[mask] / np.linalg.norm(values[mask], axis=1, keepdims=True)
+    nearest_mean = (unit @ (means / np.linalg.norm(means, axis=1, keepdims=True)).T).argmax(axis=1) + 1
+    assert one.oa == pytest.approx(float((nearest_mean == drawn.test[mask]).mean()), abs=0.002)
+    assert one.overlap == 0
+    with pytest.raises(HsiError, match="learns nothing, and makes no run"):
+        study.pretrain(cube, PretrainSpec("sam"), SilentContext())

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 from PySide6.QtCore import QPoint, Qt
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QDialog, QLineEdit, QPushButton
+from PySide6.QtWidgets import QApplication, QDialog, QLineEdit, QPushButton
 
 from hsigui.cube.demo import write_demo
 from hsigui.labels.label_map import VALIDATION
@@ -116,6 +116,25 @@ def test_f2_twice_goes_on_typing_whichever_window_is_active(qtbot, demo):
         demo.actions_["rename_class"].trigger()
     (editor,) = demo.classes.table.viewport().findChildren(QLineEdit)
     assert editor.text() == demo.session.classes.get(demo.session.current_class).name
+
+
+def test_a_class_that_is_added_is_named_at_once_and_letters_fire_no_tool(qtbot, demo):
+    demo.activateWindow()
+    qtbot.waitUntil(demo.isActiveWindow)
+    for name in ("Humus", "Streuobst"):
+        demo.actions_["add_class"].trigger()
+        editor = QApplication.focusWidget()
+        assert isinstance(editor, QLineEdit), "the one before is ended, though no Enter was pressed"
+        QTest.keyClicks(editor, name)
+    last = max(demo.session.classes.numbers)
+    assert demo.session.current_class == last
+    press(demo, "B")
+    paint(demo, (10, 10), (10, 14))
+    assert [demo.session.classes.get(n).name for n in (last - 1, last)] == ["Humus", "Streuobst"]
+    assert labels(demo)[10, 12] == last
+    demo.actions_["add_class"].trigger()
+    QTest.keyClick(QApplication.focusWidget(), Qt.Key.Key_Escape)
+    assert demo.session.classes.get(last + 1).name == f"Class {last + 1}"
 
 
 def draw_with_everything(qtbot, window):

@@ -9,6 +9,7 @@ import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 
+from hsigui.analysis.background import packed
 from hsigui.analysis.formula import LONGEST
 from hsigui.analysis.table import kinds
 from hsigui.document.derived import EMBEDDING
@@ -201,3 +202,23 @@ def test_without_an_encoder_it_is_said_what_is_missing(demo):
     assert not asked.make.isEnabled()
     assert "no encoder in use" in asked.problem.text()
     asked.reject()
+
+
+def test_pure_pixels_can_be_found_in_place_of_chosen_spectra_and_labels_left_out(qtbot, demo):
+    press(demo, "B")
+    paint(demo, (60, 60), (60, 70))
+    asked = new_dialog(demo, "mf")
+    assert asked.wish.recipe.left_out == ""
+    asked.page.labelled.click()
+    assert asked.wish.recipe.left_out == packed(demo.session.scene.labels.array > 0)
+    asked.choose("unmix")
+    assert asked.page.labelled is None
+    assert len(asked.wish.means) == 1
+    asked.page.editors["find"].widget.setCurrentText("nfindr")
+    assert not asked.page.chooser.isEnabled()
+    assert asked.make.isEnabled()
+    assert (asked.wish.means, asked.wish.recipe.targets) == ((), ())
+    asked.page.editors["count"].widget.setValue(3)
+    QTest.mouseClick(asked.make, Qt.MouseButton.LeftButton)
+    settle(qtbot, demo)
+    assert len(layers(demo)[0].layer.names) == 4

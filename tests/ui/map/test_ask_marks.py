@@ -76,6 +76,7 @@ def test_the_places_are_renewed_with_the_map_and_the_asked_one_stays(qtbot, mapp
     assert mapped.asking.target == second
     assert marks(mapped)[0] == (*second, 2)
     assert len(marks(mapped)) == AT_ONCE > len(others) + 1
+    assert mapped.asking.field.place.text() == f"Place 2 of {marks(mapped)[-1][2]}"
 
 
 def test_a_place_that_was_passed_over_is_no_mark_again(qtbot, mapped):

@@ -17,7 +17,7 @@ from hsigui.specs import SplitSpec
 from hsigui.ui.labels.background_dialog import BackgroundDialog
 from hsigui.ui.labels.buffer_dialog import BufferDialog
 from hsigui.ui.labels.class_mapping_dialog import ClassMappingDialog
-from tests.ui.results.test_export import files, mapped  # noqa: F401 - fixtures
+from tests.ui.results.test_export import export, files, mapped  # noqa: F401 - fixtures
 from tests.ui.windows import button, idle, texts
 
 
@@ -74,6 +74,7 @@ def repeats(qtbot, window, folder, monkeypatch) -> list[str]:
     idle(qtbot, window)
     wanted = window.session.class_map.classes.copy()
     lines = copied(qtbot, window, "copy_commands").splitlines()
+    assert lines != ["before"], texts(window)
     folder.mkdir()
     monkeypatch.chdir(folder)
     for line in lines:
@@ -128,6 +129,14 @@ def test_points_read_with_a_chosen_distance_are_read_so_again(qtbot, mapped, tmp
 def test_labels_in_no_file_are_told_and_nothing_is_copied(qtbot, drawn, name):
     assert copied(qtbot, drawn, name) == "before"
     assert "in no file as they are now" in texts(drawn), texts(drawn)
+
+
+def test_labels_that_were_exported_with_the_map_are_in_that_file_and_the_refusal_goes(qtbot, drawn, tmp_path):
+    assert copied(qtbot, drawn, "copy_commands") == "before"
+    export(qtbot, drawn, tmp_path / "out", "geotiff", "labels")
+    lines = copied(qtbot, drawn, "copy_commands").splitlines()
+    assert f"--labels {tmp_path / 'out' / 'out-labels.tif'}" in lines[-1]
+    assert "in no file" not in texts(drawn), "it is out of date"
 
 
 def test_without_a_map_nothing_is_copied(qtbot, demo):

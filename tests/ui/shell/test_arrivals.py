@@ -15,7 +15,7 @@ from hsigui.errors import HsiError
 from hsigui.labels.classes import ClassTable
 from hsigui.labels.formats.files import write_classes
 from hsigui.ui.desk.wavelength_units import MICROMETRES
-from hsigui.ui.shell.arrivals import on_bands
+from hsigui.ui.shell.arrivals import require_overlap
 from hsigui.ui.spectra.library_dialog import LibraryDialog
 from tests.ui.windows import button, idle, labels, open_scene, texts
 
@@ -128,23 +128,25 @@ def test_a_library_gives_spectra_to_the_plot(qtbot, window, scene, library):
     dialog.list.setCurrentRow(1)
     assert dialog.chosen == [1]
     dialog.accept()
+    idle(qtbot, window)
     (kept,) = window.spectra.kept()
     assert kept.label == "grass"
     assert np.isnan(kept.values[[0, -1]]).all()  # 400 and 950 nm lie outside of the library
     inside = np.array(WAVES[1:-1])
-    assert np.allclose(kept.values[1:-1], 1 + (inside - 410) / 490, atol=1e-5)
+    assert kept.factor == 10_000  # the scene counts reflectance so
+    assert np.allclose(kept.values[1:-1] / kept.factor, 1 + (inside - 410) / 490, atol=1e-5)
 
 
 def test_a_library_that_does_not_fit_says_why(qtbot, window, library, tmp_path):
     np.save(tmp_path / "plain.npy", np.random.default_rng(0).random((10, 11, 7)))
     open_scene(qtbot, window, tmp_path / "plain.npy")
     with pytest.raises(HsiError, match="plain has no wavelengths, and 50 bands"):
-        on_bands(open_library(library), window.session.cube)
+        require_overlap(open_library(library), window.session.cube)
     far = window.session.cube.with_info(CubeInfo(wavelengths=tuple(np.linspace(2000, 2400, 7))))
     with pytest.raises(HsiError, match="410 to 900 nm, the scene 2000 to 2400 nm"):
-        on_bands(open_library(library), far)
+        require_overlap(open_library(library), far)
     with pytest.raises(HsiError, match=r"0\.41 to 0\.9 µm, the scene 2 to 2\.4 µm"):
-        on_bands(open_library(library), far, MICROMETRES)
+        require_overlap(open_library(library), far, MICROMETRES)
 
 
 def test_a_broken_file_is_still_an_error(qtbot, window, tmp_path):

@@ -98,6 +98,9 @@ def test_the_window_stands_as_it_did(qtbot, make_window, answers, scenes, projec
     first = make_window()
     work_on(qtbot, first, scenes)
     save_as(qtbot, first, answers, project)
+    points = project.with_name("Punkte.gpkg")
+    first.session.scene.labels_source, first.session.scene.labels_buffer = points, "2.5px"
+    paint(first, (90, 20), (90, 30))
     look_otherwise(first)
     first.method.show_spec(PretrainSpec("contrastdm", "quick", seed=7))
     first.map_panel.opacity.setValue(35)
@@ -113,6 +116,7 @@ def test_the_window_stands_as_it_did(qtbot, make_window, answers, scenes, projec
     open_project(qtbot, second, answers, project, 2)
     assert second.session.place == 0
     assert_looks_otherwise(second.session.scenes[1])
+    assert (second.session.scenes[1].labels_source, second.session.scenes[1].labels_buffer) == (points, "2.5px")
     spec = second.method.spec()
     assert (spec.method, spec.preset, spec.seed) == ("contrastdm", "quick", 7)
     assert second.maps.opacity == 0.35
