@@ -19,6 +19,7 @@ from hsigui import plugins
 from hsigui.commands.parser import build_parser
 from hsigui.cube.formats import table as scenes
 from hsigui.cube.formats.rows import raster_drivers, suffixes_of
+from hsigui.cube.libraries import table as libraries
 from hsigui.cube.open import open_cube
 from hsigui.errors import HsiError
 from hsigui.labels.classes import ClassTable
@@ -30,7 +31,7 @@ from hsigui.report.maps import export_map
 from hsigui.report.rasters import write_layers
 from tests.formats_in_texts import HELP, LISTS, ROOT, marked, with_lists
 
-TABLES = (scenes.OWN, labels.FORMATS, labels.CLASS_TABLES, maps.OWN, maps.LAYERS)
+TABLES = (scenes.OWN, libraries.FORMATS, labels.FORMATS, labels.CLASS_TABLES, maps.OWN, maps.LAYERS)
 KNOWN = {*scenes.LIBRARIES[1], *(suffix for table in TABLES for suffix in suffixes_of(table))}
 # Endings of files that are written beside others, or that are no scenes, labels or maps.
 BESIDE = {".aux", ".vat", ".legend", ".pgw", ".jgw", ".prj", ".html", ".md", ".safetensors", ".hsigui", ".sh", ".toml"}

@@ -188,9 +188,9 @@ def _of_widget(part: QWidget) -> set[str]:
 
 
 def _work(app: QApplication) -> None:
-    for _ in range(5):
+    for _ in range(3):
         app.processEvents()
-        time.sleep(0.01)
+        time.sleep(0.002)
 
 
 def _until(app: QApplication, done) -> None:

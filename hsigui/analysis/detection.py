@@ -11,9 +11,8 @@ from hsigui.analysis.asked import Asked
 from hsigui.analysis.background import Background, background_of
 from hsigui.analysis.layer import Layer
 from hsigui.analysis.settings import DetectionSettings
-from hsigui.analysis.targets import on_bands
 from hsigui.analysis.tiles import TileReader, empty_layer, squeezed
-from hsigui.analysis.units import unlike_units
+from hsigui.analysis.units import in_units, unlike_units
 from hsigui.cube.cube import Cube
 from hsigui.errors import HsiError
 from hsigui.jobs import Context
@@ -29,7 +28,7 @@ def matched_filter(cube: Cube, asked: Asked, ctx: Context) -> Layer:
     source.
 
     Raises:
-        HsiError: see `targets.on_bands` and `background.background_of`; or a spectrum is the background's mean.
+        HsiError: see `units.in_units` and `background.background_of`; or a spectrum is the background's mean.
     """
     return _detected(cube, asked, ctx, say("Matched filter"), say("MF"), (-np.inf, np.inf), filter_of)
 
@@ -49,7 +48,7 @@ def cem(cube: Cube, asked: Asked, ctx: Context) -> Layer:
     scene; see `table` for the source.
 
     Raises:
-        HsiError: see `targets.on_bands` and `background.background_of`; or a spectrum is zero throughout.
+        HsiError: see `units.in_units` and `background.background_of`; or a spectrum is zero throughout.
     """
     title = say("Constrained energy minimisation")
     return _detected(cube, asked, ctx, title, say("CEM"), (-np.inf, np.inf), energy_of)
@@ -106,7 +105,7 @@ def _detected(
     score_of: Callable[[NDArray[np.float64], Background], Score],
 ) -> Layer:  # fmt: skip
     wanted, targets = asked.of(DetectionSettings), asked.recipe.targets
-    values, bands = on_bands(cube, targets)
+    values, bands, told = in_units(cube, targets)
     reader, array = TileReader(cube, bands), empty_layer(cube, len(targets))
     behind = background_of(reader, asked.recipe.left_out, wanted.shrinkage, ctx)
     for row, target in zip(values, targets, strict=True):
@@ -125,7 +124,7 @@ def _detected(
             found[start : start + AT_ONCE] = score(spectra[start : start + AT_ONCE])
         tile.put(array, found)
     names = tuple(say("{short} of {target}", short=short, target=target.name) for target in targets)
-    notes = _notes(behind, cube) + unlike_units(targets, values, behind.mean)
+    notes = told + _notes(behind, cube) + unlike_units(targets, values, behind.mean)
     return Layer(
         names[0] if len(names) == 1 else title, asked.made_of(cube, bands), squeezed(array), names, "", limits,
         notes=notes, geo=cube.geo,

@@ -35,6 +35,11 @@ class Counted:
         """Whether both agree."""
         return abs(self.count - self.other) <= NEAR
 
+    @property
+    def lower(self) -> int:
+        """The lower of both: it is easier to add spectra than to see which are too many."""
+        return min(self.count, self.other)
+
     def __str__(self) -> str:
         if self.sure:
             return say(

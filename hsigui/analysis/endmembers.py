@@ -74,7 +74,7 @@ def find_endmembers(cube: Cube, method: str, count: int, seed: int, ctx: Context
     notes: list[str] = []
     if not count:
         counted = count_endmembers(cube, ctx)
-        count = min(counted.count, MOST_ENDMEMBERS)
+        count = min(counted.lower, MOST_ENDMEMBERS)
         notes.append(str(counted))
     reader = TileReader(cube)
     if count > len(reader.bands):

@@ -97,7 +97,7 @@ class Processing:
             said = say("1st derivative (1/{per})", per=per) if self.derivative == 1 else say(
                 "2nd derivative (1/{per})", per=per)  # fmt: skip
         if self.continuum:
-            said = say("Without continuum")
+            said = say("No continuum")
         if self.norm:
             said = say("{said}, {norm}", said=said, norm=NORMS[self.norm])
         if self.offset:

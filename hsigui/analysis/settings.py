@@ -150,7 +150,7 @@ class UnmixSettings(Parameters):
             "(vca), N-FINDR or the pixel purity index (ppi)."),
     )  # fmt: skip
     count: int = setting(
-        0, 0, MOST_ENDMEMBERS, "", say("How many are found; 0 for as many as HySime counts in the scene.")
+        0, 0, MOST_ENDMEMBERS, "", say("How many are found; 0 for as many as the lower of two counts of HySime.")
     )
     seed: int = _seed()
 

@@ -74,6 +74,7 @@ class TileReader:
             )
         self._keep = cube.rows * cube.cols * len(self.bands) <= KEPT_VALUES
         self._kept: dict[int, NDArray[np.float32]] = {}
+        self._valid: dict[int, NDArray[np.bool_]] = {}  # of the tiles of what is kept
 
     def tiles(self, ctx: Context, text: str, done: float = 0.0, total: float = 1.0) -> Iterator[Tile]:
         """The tiles of the whole scene from its first row on.
@@ -94,7 +95,7 @@ class TileReader:
                 ctx.check()
                 rows = slice(start, min(block.stop, start + rows_at_once))
                 spectra = flat(values[start - block.start : rows.stop - block.start])
-                yield Tile(rows, spectra, np.asarray(np.isfinite(spectra).all(axis=1)))
+                yield Tile(rows, spectra, self._known(start, spectra))
         ctx.progress(done + 1, total, text)
 
     def window(self, rows: slice, cols: slice) -> NDArray[np.float32]:
@@ -105,6 +106,15 @@ class TileReader:
     def _picked(self) -> slice | list[int]:
         whole = len(self.bands) == self.cube.bands and np.array_equal(self.bands, np.arange(self.cube.bands))
         return slice(None) if whole else self.bands.tolist()
+
+    def _known(self, start: int, spectra: NDArray[np.float32]) -> NDArray[np.bool_]:
+        """Which pixels of a tile, pixels x bands, have data in all bands; one a pixel."""
+        if (kept := self._valid.get(start)) is not None:
+            return kept
+        valid = np.asarray(np.isfinite(spectra).all(axis=1))
+        if self._keep:
+            self._valid[start] = valid
+        return valid
 
     def _block(self, rows: slice) -> NDArray[np.float32]:
         if (kept := self._kept.get(rows.start)) is not None:

@@ -1,4 +1,4 @@
-"""Whether given spectra are in the units of a scene, as far as their size tells."""
+"""Given spectra in the bands and units of a scene, as far as their size tells these."""
 
 from __future__ import annotations
 
@@ -8,9 +8,39 @@ import numpy as np
 from numpy.typing import NDArray
 
 from hsigui.analysis.layer import Target
+from hsigui.analysis.on_scene import as_bright, in_bands
+from hsigui.analysis.targets import LEAST_BANDS
+from hsigui.cube.cube import Cube
+from hsigui.errors import HsiError
 from hsigui.texts import say
 
 FAR = 30.0  # times brighter or darker than the scene: no surface is
+
+
+def in_units(
+    cube: Cube, targets: Sequence[Target]
+) -> tuple[NDArray[np.float64], NDArray[np.intp], tuple[str, ...]]:  # fmt: skip
+    """The spectra in the good bands in which all of them have a value; those with wavelengths of their own as wide as
+    the bands of the scene are, and times ten thousand or a hundred where the scene is in parts of that.
+
+    Returns:
+        Values, targets x bands; the numbers of the bands; and what was done, a sentence each.
+
+    Raises:
+        HsiError: there is no spectrum, one has another number of bands than the scene, or fewer than two good bands
+            have a value in all of them.
+    """
+    if not targets:
+        raise HsiError(say("There is no spectrum to compare with."), say("Give one or several."))
+    values, good = in_bands(cube, targets), cube.good_bands
+    bands = good[np.isfinite(values[:, good]).all(axis=0)]
+    if len(bands) < LEAST_BANDS:
+        raise HsiError(
+            say("The spectra and {name} have fewer than two good bands in common.", name=cube.name),
+            say("Are the wavelengths of both in nm, and the bands not marked bad?"),
+        )
+    found, told = as_bright(cube, bands, values[:, bands], targets)
+    return found, bands, tuple(told)
 
 
 def unlike_units(

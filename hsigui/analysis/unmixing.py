@@ -13,9 +13,8 @@ from hsigui.analysis.asked import Asked
 from hsigui.analysis.endmembers import find_endmembers
 from hsigui.analysis.layer import Layer, LayerRecipe, Target
 from hsigui.analysis.settings import FCLS, GIVEN, MOST_ENDMEMBERS, UnmixedMapSettings, UnmixSettings
-from hsigui.analysis.targets import on_bands
 from hsigui.analysis.tiles import Tile, TileReader, empty_layer
-from hsigui.analysis.units import unlike_units
+from hsigui.analysis.units import in_units, unlike_units
 from hsigui.cube.cube import Cube
 from hsigui.cube.limits import require_room
 from hsigui.errors import HsiError
@@ -83,13 +82,15 @@ class Mixed:
     def __init__(self, cube: Cube, asked: Asked, wanted: UnmixSettings, ctx: Context) -> None:
         recipe, self.notes = endmembers_of(cube, asked, wanted, ctx)
         self.targets = recipe.targets
-        self.values, bands = on_bands(cube, self.targets)
+        self.values, bands, changed = in_units(cube, self.targets)
+        self.notes += changed
         self.unmixer = Unmixer(self.values, wanted.method == FCLS)
         self.reader = TileReader(cube, bands)
         self.recipe = replace(recipe, bands=asked.made_of(cube, bands).bands)
         if self.unmixer.alike:
-            told = say("Some of the spectra are alike, or sums of others: their shares are one answer of many.")
-            self.notes += (told,)
+            self.notes += (
+                say("Some of the spectra are alike, or sums of others: their shares are one answer of many."),
+            )
 
 
 def endmembers_of(

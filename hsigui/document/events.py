@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 from hsigui.cube.render import ViewState
 from hsigui.document.values import Box
 from hsigui.jobs import Context
-from hsigui.labels.classes import ClassTable
+from hsigui.labels.classes import ClassTable, Color
 from hsigui.labels.strokes import Area
 from hsigui.specs import PretrainSpec
 
@@ -304,14 +304,18 @@ class PixelPicked(Intention):
 
 @dataclass(frozen=True, eq=False)
 class SpectrumWanted(Intention):
-    """A spectrum that is of no pixel is to be kept beside the others.
+    """A spectrum that was not clicked is to be kept beside the others.
 
     Attributes:
         values: one a band of the shown scene; NaN where there is none.
+        color: that it is drawn in; None for the next of the plot's own.
+        place: row and column of its pixel; None where it is of none.
     """
 
     label: str
     values: NDArray[np.float32]
+    color: Color | None = None
+    place: tuple[int, int] | None = None
 
 
 @dataclass(frozen=True)

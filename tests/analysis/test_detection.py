@@ -14,7 +14,7 @@ from hsigui.analysis.layer import LayerRecipe, Target
 from hsigui.analysis.making import make, recipe_of
 from hsigui.errors import HsiError
 from hsigui.jobs import quiet
-from tests.analysis.scenes import cube_of, derived, same_scene, spectra
+from tests.analysis.scenes import WAVES, cube_of, derived, same_scene, spectra
 
 KINDS = ("mf", "ace", "cem")
 
@@ -148,6 +148,10 @@ def test_scenes_that_tell_nothing_are_refused_in_words(values, kind):
 def test_a_spectrum_in_other_units_is_told_of(values):
     notes = derived(cube_of(values * 10_000), "mf", target(values[3, 4])).notes
     assert "is it in the same units?" in notes[0]
+    library = Target("one", tuple(map(float, values[3, 4])), WAVES)
+    layer = derived(cube_of(values * 10_000), "mf", library)
+    assert "multiplied by 10000" in layer.notes[0]
+    assert layer.array[3, 4] == pytest.approx(1, abs=1e-3)
     assert derived(cube_of(values * 10_000, scale=10_000.0), "mf", target(values[3, 4])).notes == ()
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
+from scipy.ndimage import gaussian_filter
 
 from hsigui.analysis import endmembers
 from hsigui.analysis.endmember_count import count_endmembers
@@ -24,6 +25,16 @@ def hidden(rows: int = 28, cols: int = 24, bands: int = 60, noise: float = 0.001
     for number, place in enumerate(PURE):
         shares[place] = np.eye(4)[number]
     return (shares @ pure + noise * rng.normal(size=(rows, cols, bands))).astype(np.float32)
+
+
+def smooth() -> np.ndarray:
+    """As `hidden`, of shares that change slowly from pixel to pixel, none of them pure."""
+    rng = np.random.default_rng(1)
+    fields = gaussian_filter(rng.normal(size=(60, 50, 4)), (5, 5, 0))
+    shares = np.exp(2 * fields / fields.std())
+    pure = np.stack([hidden(noise=0.0)[place] for place in PURE])
+    mixed = shares / shares.sum(axis=2, keepdims=True) @ pure
+    return (mixed + 0.01 * rng.normal(size=mixed.shape)).astype(np.float32)
 
 
 @pytest.mark.parametrize("method", METHODS)
@@ -50,11 +61,16 @@ def test_the_same_seed_finds_the_same(monkeypatch):
 
 
 def test_the_number_is_counted_and_told_with_how_sure_it_is():
-    counted = count_endmembers(cube_of(hidden()), quiet())
-    assert counted.count == 4
+    counted = count_endmembers(cube_of(smooth()), quiet())
+    assert (counted.count, counted.other) == (4, 4)
+    assert "they agree" in str(counted)
+    unsure = count_endmembers(cube_of(hidden()), quiet())  # whose neighbours differ by more than noise
+    assert unsure.count == 4
+    assert unsure.lower < 3
     found = find_endmembers(cube_of(hidden()), "vca", 0, 0, quiet())
-    assert len(found.targets) == 4
+    assert len(found.targets) == unsure.lower
     assert "HySime counts 4" in found.notes[0]
+    assert "this is unsure" in found.notes[0]
     alone = count_endmembers(cube_of(hidden() * 0 + np.random.default_rng(1).random((28, 24, 1), np.float32)), quiet())
     assert alone.count == 1
 

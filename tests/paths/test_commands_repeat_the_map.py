@@ -363,11 +363,14 @@ def recorded(path: Path) -> tuple[str, ...]:
 
 
 @pytest.mark.parametrize("way", WAYS, ids=[way.__name__ for way in WAYS])
-def test_the_commands_of_a_record_make_the_same_map_in_an_empty_folder(at, way, tmp_path, monkeypatch):
+def test_the_commands_and_the_python_of_a_record_make_the_same_map_in_an_empty_folder(at, way, tmp_path, monkeypatch):
     made = way(at)
-    lines = recorded(made)
+    lines, wanted = recorded(made), of(made)
+    result = run_as_python(lines, tmp_path / "from Python", monkeypatch)
+    assert np.array_equal(result.array, wanted), python_of(lines)
+    monkeypatch.chdir(at.work)
     (again,) = repeated(lines, tmp_path / "eine andere Übung", monkeypatch)
-    assert np.array_equal(of(again), of(made))
+    assert np.array_equal(of(again), wanted)
     assert recorded(again) == lines, "and their record is the same"
     assert told_of_confidence(again) == told_of_confidence(made), "and how sure it is"
 
@@ -385,17 +388,13 @@ def figures(report: Path) -> object:
     return told["accuracy"], told["reliability"]
 
 
-@pytest.mark.parametrize("way", WAYS, ids=[way.__name__ for way in WAYS])
-def test_the_python_of_a_record_makes_the_same_map_in_an_empty_folder(at, way, tmp_path, monkeypatch):
-    made = way(at)
-    script, wanted = python_of(recorded(made)), of(made)
-    folder = tmp_path / "from Python"
+def run_as_python(lines: tuple[str, ...], folder: Path, monkeypatch: pytest.MonkeyPatch):
+    """Runs the Python of the lines in an empty folder; its last result."""
     folder.mkdir()
     monkeypatch.chdir(folder)
     held: dict[str, object] = {}
-    exec(compile(script, "script.py", "exec"), held)
-    result = held[max(name for name in held if name.startswith("result"))]
-    assert np.array_equal(result.array, wanted), script
+    exec(compile(python_of(lines), "script.py", "exec"), held)
+    return held[max(name for name in held if name.startswith("result"))]
 
 
 @pytest.mark.parametrize("way", [plain, abbreviated, array_by_name, filtered, kept_probe], ids=lambda way: way.__name__)

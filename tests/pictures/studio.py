@@ -13,7 +13,7 @@ from pathlib import Path
 
 from PySide6.QtCore import QEvent, QPoint, QPointF, Qt
 from PySide6.QtGui import QFont, QFontDatabase, QImage, QMouseEvent
-from PySide6.QtWidgets import QApplication, QDialog, QWidget
+from PySide6.QtWidgets import QAbstractSpinBox, QApplication, QDialog, QLineEdit, QWidget
 
 from hsigui.document.derived import BANDS
 from hsigui.document.events import PixelPicked
@@ -66,6 +66,20 @@ class Studio:
         drawings = [view.drawing for view in window.views.shown]
         covers = window._part(Cover)
         return bool(window.bridge.running) or covers.drawing or any(drawing.busy for drawing in drawings)
+
+    def wait_for(self, done: Callable[[], object], seconds: float = 60.0) -> None:
+        """Waits until something is so, and nothing is at work.
+
+        Raises:
+            TimeoutError: it took too long.
+        """
+        end = time.monotonic() + seconds
+        while not done():
+            if time.monotonic() > end:
+                raise TimeoutError("waited in vain")
+            QApplication.processEvents()
+            time.sleep(0.02)
+        self.settle()
 
     def trigger(self, name: str) -> None:
         """Does what an action does, and waits for the end of it."""
@@ -137,7 +151,7 @@ class Studio:
 def picture_of(widget: QWidget) -> QImage:
     """What is seen of a widget, as fine as the screen."""
     focused = QApplication.focusWidget()
-    if focused is not None:
+    if isinstance(focused, QLineEdit | QAbstractSpinBox):
         focused.clearFocus()  # a caret that blinks
     QApplication.processEvents()
     return widget.grab().toImage().convertToFormat(QImage.Format.Format_RGB32)

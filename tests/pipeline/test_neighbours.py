@@ -35,9 +35,9 @@ def first(*places: int) -> np.ndarray:
 
 
 def test_groups_stay_groups_and_others_have_no_place(features):
-    plane = neighbours_plane(features, TSNE, first(200), quiet(), pixels=120)
+    plane = neighbours_plane(features, TSNE, first(200), quiet(), pixels=60)
     placed = np.isfinite(plane).all(axis=2)
-    assert placed.sum() == 120
+    assert placed.sum() == 60
     assert placed.ravel()[200]
     assert not (placed & ~features.valid).any()
     right = np.nonzero(placed)[1] >= COLS // 2
@@ -45,7 +45,7 @@ def test_groups_stay_groups_and_others_have_no_place(features):
     middles = found[right].mean(axis=0), found[~right].mean(axis=0)
     nearer = np.linalg.norm(found - middles[0], axis=1) < np.linalg.norm(found - middles[1], axis=1)
     np.testing.assert_array_equal(nearer, right)
-    np.testing.assert_array_equal(plane, neighbours_plane(features, TSNE, first(200), quiet(), pixels=120))
+    np.testing.assert_array_equal(plane, neighbours_plane(features, TSNE, first(200), quiet(), pixels=60))
 
 
 def test_labelled_pixels_are_half_of_the_sample_at_most():

@@ -258,7 +258,7 @@ def test_one_seed_gives_the_same_numbers_on_any_number_of_threads(name):
         for threads in (1, 2, 3):
             torch.set_num_threads(threads)
             with threadpool_limits(threads, user_api="blas"):
-                found.append(pretrain(cube, PretrainSpec(name, epochs=12, device="cpu"), SilentContext()))
+                found.append(pretrain(cube, PretrainSpec(name, epochs=5, device="cpu"), SilentContext()))
             assert torch.get_num_threads() == threads
     finally:
         torch.set_num_threads(before)

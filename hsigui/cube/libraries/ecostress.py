@@ -8,9 +8,11 @@ Sensing of Environment 230, 2019; ASTER spectral library 2.0, A. M. Baldridge et
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
+from numpy.typing import NDArray
 
 from hsigui.cube.formats.library import SpectralLibrary
 from hsigui.cube.libraries.curves import Curve, library_of
@@ -43,20 +45,9 @@ def read_ecostress(path: Path) -> SpectralLibrary:
 
 def curve_of(path: Path) -> Curve:
     """Reads a spectrum: wavelengths in nm, and values of 0 to 1 where the file has per cent."""
-    about: dict[str, str] = {}
-    title, pairs = "", []
-    for line in lines_of(text_of(path)):
-        cells = line.split()
-        if len(cells) >= 2 and is_number(cells[0]) and is_number(cells[1]) and _X in {t.casefold() for t in about}:
-            pairs.append((number_of(cells[0]), number_of(cells[1])))
-        elif found := re.match(r"\s*([A-Z][^:]{0,40}):(.*)", line):
-            title = found[1].strip()
-            about[title] = found[2].strip()
-        elif line.strip() and title and not pairs:  # a description goes on
-            about[title] = f"{about[title]} {line.strip()}"
-    if not pairs:
+    about, x, y = _parts(lines_of(text_of(path)))
+    if not len(x):
         raise HsiError(say("{name} holds no values.", name=path.name), say("Is the file complete?"))
-    x, y = np.array(pairs).T
     lower = {key.casefold(): text for key, text in about.items()}
     known = np.isfinite(x)
     waves = to_nm(x[known].tolist(), _unit(lower.get(_X, "")))
@@ -82,3 +73,36 @@ def _unit(text: str) -> str:
     """The unit in “Wavelength (micrometers)” or “Wavenumber (cm-1)”."""
     found = re.search(r"\(([^)]*)\)", text)
     return found[1] if found else text
+
+
+def _parts(lines: Sequence[str]) -> tuple[dict[str, str], NDArray[np.float64], NDArray[np.float64]]:
+    """What is said above the columns, by titles, and the two columns. One a line."""
+    about: dict[str, str] = {}
+    title, units = "", False
+    for number, line in enumerate(lines):
+        if units and _pair(line) is not None:
+            return about, *_columns(lines[number:])
+        if found := re.match(r"\s*([A-Z][^:]{0,40}):(.*)", line):
+            title = found[1].strip()
+            about[title] = found[2].strip()
+            units = units or title.casefold() == _X
+        elif line.strip() and title:  # a description goes on
+            about[title] = f"{about[title]} {line.strip()}"
+    return about, np.zeros(0), np.zeros(0)
+
+
+def _pair(line: str) -> tuple[float, float] | None:
+    cells = line.split()[:2]
+    return (number_of(cells[0]), number_of(cells[1])) if len(cells) == 2 and all(map(is_number, cells)) else None
+
+
+def _columns(lines: Sequence[str]) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """Two columns of numbers; lines that are none are passed over. One a line."""
+    filled = [line for line in lines if line.strip()]
+    try:
+        if any(len(line.split()) != 2 for line in filled):
+            raise ValueError
+        table = np.array(" ".join(filled).split(), dtype=np.float64).reshape(-1, 2)
+    except ValueError:  # further columns, or words among the numbers
+        table = np.array([pair for line in lines if (pair := _pair(line)) is not None])
+    return table[:, 0], table[:, 1]

@@ -9,7 +9,7 @@ from hsigui import untrusted
 from hsigui.cube.formats.library import SpectralLibrary
 from hsigui.cube.libraries import ecostress, tables, usgs
 from hsigui.cube.libraries.curves import Curve, library_of
-from hsigui.cube.libraries.table import Told, library_format_of
+from hsigui.cube.libraries.table import FORMATS, Told
 from hsigui.errors import HsiError
 from hsigui.texts import say
 
@@ -57,8 +57,10 @@ def read_folder(path: Path, told: Told) -> SpectralLibrary:
 def _curves_of(file: Path) -> list[Curve] | None:
     """The spectra of a file; None where it holds none."""
     try:
-        row = library_format_of(file)
-        if row is None or row.name not in _CURVES:
+        # Only these: to look for ENVI's header beside each file would read the folder as often as it has files.
+        with untrusted.reading(file.name):
+            row = next((row for row in FORMATS if row.name in _CURVES and row.fits(file)), None)
+        if row is None:
             return None
         with untrusted.reading(file.name):
             return _CURVES[row.name](file)

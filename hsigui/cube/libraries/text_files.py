@@ -8,7 +8,7 @@ from pathlib import Path
 
 from hsigui.cube.limits import require_text
 
-HEAD = 4096  # bytes that tell what a file is
+HEAD = 16_384  # bytes that tell what a file is: descriptions can be long
 _NUMBER = re.compile(r"[-+]?(?:\d+\.?\d*|\.\d+)(?:[eEdD][-+]?\d+)?|[-+]?(?:nan|inf|na)", re.IGNORECASE)
 _BLANK = {"", "na", "n/a", "null", "none", "-", "nodata"}
 

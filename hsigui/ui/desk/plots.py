@@ -7,7 +7,7 @@ import pyqtgraph as pg
 from numpy.typing import NDArray
 from pyqtgraph.GraphicsScene.mouseEvents import MouseClickEvent
 from PySide6.QtCore import QEvent, QPoint, Qt, Signal
-from PySide6.QtGui import QColor, QContextMenuEvent, QMouseEvent, QPalette, QPen
+from PySide6.QtGui import QColor, QContextMenuEvent, QMouseEvent, QPalette, QPen, QResizeEvent
 from PySide6.QtWidgets import QWidget
 
 from hsigui.ui.desk.theme import is_dark
@@ -43,6 +43,24 @@ class Plot(pg.PlotWidget):  # type: ignore[misc]  # pyqtgraph has no type hints
     def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:
         super().mouseDoubleClickEvent(event)
         self.enableAutoRange()
+
+    def setLabel(self, side: str, text: str) -> None:
+        """Names an axis."""
+        self.getPlotItem().setLabel(side, text)
+        self._fit_label()
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        if self.__dict__.get("plotItem") is not None:  # pyqtgraph calls this before there is one
+            self._fit_label()
+
+    def _fit_label(self) -> None:
+        """The name of the upright axis is there where all of it can be read."""
+        axis = self.getAxis("left")
+        room = self.viewport().height() - self.getAxis("bottom").height()
+        fits = bool(axis.labelText) and axis.label.boundingRect().width() <= room
+        if fits != axis.label.isVisible():
+            axis.showLabel(fits)
 
     def contextMenuEvent(self, event: QContextMenuEvent) -> None:
         """By the keyboard; the right button tells by its click."""

@@ -29,6 +29,7 @@ from hsigui.labels.strokes import Area
 from hsigui.texts import say
 from hsigui.ui.desk.debounce import Debounce
 from hsigui.ui.desk.job_bridge import Latest
+from hsigui.ui.desk.wavelength_units import WavelengthUnit
 from hsigui.ui.feature_space import reading
 from hsigui.ui.feature_space.choices import axis_of, choices, class_choices, classes_of, first_axes
 from hsigui.ui.feature_space.learned import Learned
@@ -145,6 +146,14 @@ class FeatureSpace(QObject):
     def show_all(self) -> None:
         """Shows all of the values, but for single odd ones."""
         self._read()
+
+    def set_unit(self, _unit: WavelengthUnit) -> None:
+        """Writes wavelengths in another unit from now on."""
+        if self._seen and self._session.shown is not None:
+            self._offer()
+            x, y = self._found_axes(self._session.scene)
+            if x is not None and y is not None:
+                self._panel.plot.name_axes(x.title, y.title)
 
     def set_seen(self, seen: bool) -> None:
         """The panel came to the front, or went."""

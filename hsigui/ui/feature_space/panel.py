@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from functools import partial
 from itertools import pairwise
 
-from PySide6.QtCore import QEvent, QSignalBlocker, QSize, Qt, Signal
+from PySide6.QtCore import QSignalBlocker, QSize, Qt, Signal
 from PySide6.QtGui import QAction, QColor, QPainter, QPaintEvent, QPalette
 from PySide6.QtWidgets import (
     QButtonGroup,
@@ -25,7 +25,6 @@ from hsigui.texts import say
 from hsigui.ui.desk.action_rows import tool_button
 from hsigui.ui.desk.elided import ElidedLabel
 from hsigui.ui.desk.icons import icon
-from hsigui.ui.desk.plots import RESTYLE
 from hsigui.ui.desk.tips import explain
 from hsigui.ui.feature_space.busy_row import BusyRow
 from hsigui.ui.feature_space.choices import Choice
@@ -102,12 +101,6 @@ class FeatureSpacePanel(QWidget):
         """Chooses what the left button does in the plot."""
         self.modes.buttons()[[row[0] for row in _MODES].index(mode)].setChecked(True)
         self.plot.set_mode(mode)
-
-    def event(self, event: QEvent) -> bool:
-        handled = super().event(event)
-        if event.type() in RESTYLE:
-            self.plot.recolor()
-        return handled
 
     # Inner doings
 

@@ -8,14 +8,14 @@ from dataclasses import dataclass
 import numpy as np
 import pyqtgraph as pg
 from numpy.typing import NDArray
-from PySide6.QtCore import QPointF, QRectF, Qt, Signal
+from PySide6.QtCore import QEvent, QPointF, QRectF, Qt, Signal
 from PySide6.QtGui import QColor, QFocusEvent, QKeyEvent, QMouseEvent, QPalette, QResizeEvent
 from PySide6.QtWidgets import QWidget
 
 from hsigui.analysis.feature_space import Ends, Outline, Points
 from hsigui.cube.color_maps import colors_of
 from hsigui.labels.classes import ClassTable, Color
-from hsigui.ui.desk.plots import Plot, color_plot, curve_pen, faded
+from hsigui.ui.desk.plots import RESTYLE, Plot, color_plot, curve_pen, faded
 
 PAN, LASSO, RECTANGLE = "pan", "lasso", "rectangle"
 SELECTED: Color = (255, 0, 200)  # in the plot and on the image: no vegetation, soil or water, and no class at first
@@ -65,6 +65,7 @@ class CloudPlot(Plot):
     escaped = Signal()
     whole_asked = Signal()
     moved = Signal()
+    _ready = False  # all of its items are there
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -85,7 +86,8 @@ class CloudPlot(Plot):
         self.getPlotItem().vb.disableAutoRange()
         self.getPlotItem().vb.sigRangeChangedManually.connect(self.moved)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
-        self.setMinimumSize(110, 110)
+        self.setMinimumSize(100, 100)
+        self._ready = True
         self.recolor()
 
     # What is shown
@@ -286,6 +288,12 @@ class CloudPlot(Plot):
         item.setZValue(2 if current else 0)
         self.addItem(item, ignoreBounds=True)
         self._classes.append(item)
+
+    def event(self, event: QEvent) -> bool:
+        handled = bool(super().event(event))
+        if event.type() in RESTYLE and self._ready:  # by itself: what is around it has new colours earlier than it
+            self.recolor()
+        return handled
 
     def recolor(self) -> None:
         """Takes colours of the palette, and pens of the screen, anew."""

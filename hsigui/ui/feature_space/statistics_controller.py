@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import math
 from functools import partial
 from pathlib import Path
 
 from PySide6.QtCore import QObject, Signal
 from PySide6.QtGui import QGuiApplication
 
+from hsigui.analysis.class_statistics import Statistics
 from hsigui.analysis.separability import Pair
 from hsigui.document.events import (
     BandsChanged,
@@ -27,11 +29,12 @@ from hsigui.jobs import Context, Job, Progress
 from hsigui.labels.strokes import Area
 from hsigui.saving import written_beside
 from hsigui.seen import free_name
-from hsigui.texts import say
+from hsigui.texts import say, say_number
 from hsigui.ui.desk import careful_saving
 from hsigui.ui.desk.careful_saving import Saving
 from hsigui.ui.desk.desk import Desk
 from hsigui.ui.desk.job_bridge import Watcher
+from hsigui.ui.desk.wavelength_units import WavelengthUnit
 from hsigui.ui.feature_space import sources
 from hsigui.ui.feature_space.choices import Choice
 from hsigui.ui.feature_space.controller import FeatureSpace
@@ -84,6 +87,12 @@ class StatisticsController(QObject):
         for kind in AGES:
             events.subscribe(kind, self._age)
         self._tell()
+
+    def set_unit(self, _unit: WavelengthUnit) -> None:
+        """Writes wavelengths in another unit from now on."""
+        result = self._panel.result
+        if result is not None:
+            self._panel.show_result(result, self._titles(result.statistics))
 
     def set_seen(self, seen: bool) -> None:
         """The panel came to the front, or went."""
@@ -203,8 +212,18 @@ class StatisticsController(QObject):
         if job[0] is self._job:
             self._ended(job)
             self._aged = False
-            self._panel.show_result(result)
+            self._panel.show_result(result, self._titles(result.statistics))
             self._tell()
+
+    def _titles(self, found: Statistics) -> list[str]:
+        """Of the measurements, with their wavelengths in the unit of the window."""
+        unit, waves = self._desk.wavelength_unit, found.wavelengths
+        if waves is None:
+            return list(found.names)
+        return [
+            say("{band}, {wavelength}", band=name, wavelength=unit.written(wave)) if math.isfinite(wave) else name
+            for name, wave in zip(found.names, waves, strict=True)
+        ]
 
     def _failed(self, job: list[Job], error: BaseException, trace: str) -> None:
         if not job or job[0] is self._job:
@@ -224,7 +243,9 @@ class StatisticsController(QObject):
         notes = result.statistics.notes if result.separability is None else result.separability.notes
         pixels = sum(each.pixels for each in result.statistics.classes)
         first = say("The scene has changed since: compute anew.") if self._aged else ""
-        counted = say("{pixels:,} pixels, {count} measurements", pixels=pixels, count=len(result.statistics.names))
+        counted = say("{pixels}, {measurements}", pixels=say_number("{count:,} pixel", "{count:,} pixels", pixels),
+                      measurements=say_number("{count} measurement", "{count} measurements",
+                                              len(result.statistics.names)))  # fmt: skip
         self._panel.told.setText(" · ".join(filter(None, (first, counted, *notes))))
 
     def _show_pair(self, pair: Pair) -> None:

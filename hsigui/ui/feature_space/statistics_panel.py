@@ -33,7 +33,7 @@ from hsigui.ui.feature_space.tables import FiguresModel, PairModel
 
 PAIRS, FIGURES, CORRELATION = range(3)
 ROW_HEIGHT = 22
-NARROWEST = 54  # logical pixels of a list
+NARROWEST = 50  # logical pixels of a list
 HINT = say("How well classes can be told apart, and what they are like: choose them, and press the arrow.")
 
 
@@ -54,6 +54,7 @@ class StatisticsPanel(QWidget):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.result: Result | None = None
+        self._titles: tuple[str, ...] = ()
         self.pixels = self._combo(say("Pixels"), say("Whose values the figures are of: of classes, or of a part"))
         self.measures = self._combo(say("Measurements"), say("In which bands or layers"))
         self.renew = self._button("renew", say("Compute the figures, or compute them anew"))
@@ -91,11 +92,15 @@ class StatisticsPanel(QWidget):
         fill(self.pixels, pixels, chosen[0])
         fill(self.measures, measures, chosen[1])
 
-    def show_result(self, result: Result | None) -> None:
-        """Shows other figures; None for none."""
-        self.result = result
+    def show_result(self, result: Result | None, titles: Sequence[str] = ()) -> None:
+        """Shows other figures; None for none.
+
+        Args:
+            titles: of the measurements.
+        """
+        self.result, self._titles = result, tuple(titles)
         statistics = None if result is None else result.statistics
-        self.pair_model.put(None if result is None else result.separability)
+        self.pair_model.put(None if result is None else result.separability, self._titles)
         before = self.of.currentData()
         with QSignalBlocker(self.of):
             self.of.clear()
@@ -148,7 +153,7 @@ class StatisticsPanel(QWidget):
     def _show_class(self) -> None:
         found = None if self.result is None else self.result.statistics
         number = self.of.currentData() or 0
-        self.figures_model.put(found, number)
+        self.figures_model.put(found, number, self._titles)
         self._show_correlation(found, number)
 
     def _show_correlation(self, found: Statistics | None, number: int) -> None:
@@ -156,7 +161,7 @@ class StatisticsPanel(QWidget):
         if found is None or not found.classes:
             return
         chosen = found.get(number) if number else found.classes[0]
-        self.picture.put(chosen.correlation, found.names)
+        self.picture.put(chosen.correlation, self._titles)
         self.picture.setAccessibleDescription(chosen.name)
 
     def _fit(self) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -30,11 +31,12 @@ class PairModel(QAbstractTableModel):
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self.found: Separability | None = None
+        self._measures: tuple[str, ...] = ()
 
-    def put(self, found: Separability | None) -> None:
-        """Shows other pairs."""
+    def put(self, found: Separability | None, titles: Sequence[str]) -> None:
+        """Shows other pairs, by measurements of such titles."""
         self.beginResetModel()
-        self.found = found
+        self.found, self._measures = found, tuple(titles)
         self.endResetModel()
 
     def pair(self, row: int) -> Pair | None:
@@ -60,7 +62,7 @@ class PairModel(QAbstractTableModel):
         if pair is None or self.found is None:
             return None
         if role == Qt.ItemDataRole.DisplayRole:
-            best = ", ".join(self.found.names[place] for place in pair.best)
+            best = say(" and ").join(self._measures[place] for place in pair.best)
             distances = (_figure(value, 3) for value in (pair.jeffries_matusita, pair.divergence))
             return (*distances, *pair.names, best)[index.column()]
         if role == Qt.ItemDataRole.TextAlignmentRole and index.column() < 2:
@@ -102,11 +104,12 @@ class FiguresModel(QAbstractTableModel):
         self.found: Statistics | None = None
         self._lines: list[_Line] = []
         self._titles: tuple[str, ...] = ()
+        self._measures: tuple[str, ...] = ()
 
-    def put(self, found: Statistics | None, number: int) -> None:
-        """Shows other figures: of the class of a number, 0 for all."""
+    def put(self, found: Statistics | None, number: int, titles: Sequence[str]) -> None:
+        """Shows other figures: of the class of a number, 0 for all, by measurements of such titles."""
         self.beginResetModel()
-        self.found, self._lines, self._titles = found, [], ()
+        self.found, self._lines, self._titles, self._measures = found, [], (), tuple(titles)
         if found is not None:
             chosen = [each for each in found.classes if number in (0, each.info.number)]
             self._lines = [_Line(each, place) for each in chosen for place in range(len(found.names))]
@@ -133,10 +136,10 @@ class FiguresModel(QAbstractTableModel):
             return _RIGHT
         if role != Qt.ItemDataRole.DisplayRole or self.found is None:
             return None
-        line, found = self._lines[index.row()], self.found
+        line = self._lines[index.row()]
         of, place = line.of, line.place
         if index.column() < 3:
-            return (of.name, found.names[place], f"{of.pixels:,}")[index.column()]
+            return (of.name, self._measures[place], f"{of.pixels:,}")[index.column()]
         values = (of.mean[place], of.deviation[place], of.least[place], *of.percentiles[:, place], of.most[place])
         return f"{values[index.column() - 3]:.5g}" if np.isfinite(values[index.column() - 3]) else UNKNOWN
 

@@ -41,7 +41,7 @@ class UnmixDialog(QDialog):
         kept_asked(), means_asked(), library_asked(): spectra are to be added: those that were kept, means of classes,
             those of a file.
         find_asked(), count_asked(): pure pixels are to be found, or how many there are.
-        curves_asked(): the pixels are to be kept in the plot of the spectra.
+        curves_asked(): the endmembers are to be kept in the plot of the spectra.
         changed(): something that the preview shows.
         make_asked(): the layers are to be made.
     """
@@ -104,11 +104,11 @@ class UnmixDialog(QDialog):
             self.add_menu.addAction(text).triggered.connect(signal)
         self.add = _button(self, say("&Add"), say("Add spectra to the table"))
         self.add.setMenu(self.add_menu)
-        self.remove = _button(self, say("&Remove"), say("Take the chosen rows out of the table"))
+        self.remove = _button(self, say("&Remove"), say("Take the chosen rows out of the table (Delete)"))
         self.remove.clicked.connect(self.table.remove_chosen)
         self.curves = _button(
             self, say("Keep in the p&lot"),
-            say("Keep the spectra of the pixels in the plot of the spectra; the image marks where they are"),
+            say("Keep the spectra in the plot of the spectra; the image marks where those of pixels are"),
         )  # fmt: skip
         self.curves.clicked.connect(self.curves_asked)
         row = QHBoxLayout()
@@ -125,14 +125,16 @@ class UnmixDialog(QDialog):
         self.count.setRange(0, MOST_ENDMEMBERS)
         self.count.setSpecialValueText(say("as counted"))
         self.count.setAccessibleName(say("How many are found"))
-        self.count.setToolTip(say("How many are found; 0 for as many as HySime counts in the scene"))
+        self.count.setToolTip(say("How many are found; 0 for as many as the lower of two counts of HySime"))
         self.count.setValue(4)
         self.seed.setRange(0, LARGEST_SEED)
         self.seed.setAccessibleName(say("Seed"))
         self.seed.setToolTip(say("Of the random directions; another seed can find others"))
         self.how_many = _button(group, say("&How many?"), say("Count the spectra that the noise lets one tell apart"))
         self.how_many.clicked.connect(self.count_asked)
-        self.propose = _button(group, say("&Propose"), say("Find them, and add them to the table"))
+        self.propose = _button(
+            group, say("&Propose"), say("Find them, in the place of those that were proposed before and not changed")
+        )
         self.propose.clicked.connect(self.find_asked)
         row = QHBoxLayout(group)
         row.addWidget(self.find_by)
@@ -192,7 +194,7 @@ class UnmixDialog(QDialog):
         used, members = self.table.used, self.table.members
         self.hint.setVisible(not members)
         self.remove.setEnabled(bool(members))
-        self.curves.setEnabled(any(target.place is not None for target in used))
+        self.curves.setEnabled(bool(used))
         self.preview.setEnabled(bool(used))
         self.make.setEnabled(bool(used) and (self.shares.isChecked() or self.classes.isChecked()))
         self.changed.emit()

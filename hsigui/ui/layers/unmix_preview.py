@@ -11,8 +11,8 @@ from numpy.typing import NDArray
 from hsigui.analysis.abundances import Unmixer
 from hsigui.analysis.layer import Target
 from hsigui.analysis.settings import FCLS
-from hsigui.analysis.targets import on_bands
 from hsigui.analysis.tiles import flat
+from hsigui.analysis.units import in_units
 from hsigui.cube.cube import Cube
 from hsigui.document.values import Box
 from hsigui.jobs import Context
@@ -43,12 +43,12 @@ def unmixed(ctx: Context, cube: Cube, targets: Sequence[Target], method: str, bo
     """Unmixes a box of a scene, at a step at which it has few pixels.
 
     Raises:
-        HsiError: see `targets.on_bands`.
+        HsiError: see `units.in_units`.
         Cancelled: through the context.
     """
     top, left, bottom, right = box
     step = max(1, int(np.ceil(np.sqrt((bottom - top) * (right - left) / PIXELS))))
-    values, bands = on_bands(cube, targets)
+    values, bands, _told = in_units(cube, targets)
     unmixer = Unmixer(values, method == FCLS)
     colors = np.array([target.color or (128, 128, 128) for target in targets], dtype=float)
     parts, squares, count = [], 0.0, 0

@@ -7,10 +7,11 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 from PySide6.QtCore import QPointF, QSignalBlocker, QSize, Qt, Signal
-from PySide6.QtGui import QColor, QIcon, QPainter, QPen, QPixmap, QPolygonF
+from PySide6.QtGui import QColor, QIcon, QKeyEvent, QPainter, QPen, QPixmap, QPolygonF
 from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QTableWidget, QTableWidgetItem, QWidget
 
 from hsigui.analysis.layer import Target
+from hsigui.analysis.settings import MOST_ENDMEMBERS
 from hsigui.labels.classes import Color, color_for
 from hsigui.texts import say
 
@@ -26,11 +27,13 @@ class Member:
     Attributes:
         source: where it comes from, in words.
         used: whether it is among those that are mixed.
+        proposed: whether the next proposal takes its place: it was proposed, and nobody has changed it.
     """
 
     target: Target
     source: str
     used: bool = True
+    proposed: bool = False
 
 
 class MembersTable(QTableWidget):
@@ -65,6 +68,12 @@ class MembersTable(QTableWidget):
         self.cellClicked.connect(self._clicked)
         self.activated.connect(lambda index: self._clicked(index.row(), index.column()))
 
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        if event.key() == Qt.Key.Key_Delete:
+            self.remove_chosen()
+        else:
+            super().keyPressEvent(event)
+
     @property
     def members(self) -> tuple[Member, ...]:
         """All of them, in the order of the table."""
@@ -83,6 +92,14 @@ class MembersTable(QTableWidget):
             self._members.append(replace(member, target=replace(member.target, color=color, name=name)))
         self._fill()
 
+    def propose(self, members: Sequence[Member]) -> None:
+        """Takes proposals in, in the place of those before, as far as there is room; pixels that are in the table
+        already stay as they are."""
+        self._members = [member for member in self._members if not member.proposed]
+        there = {member.target.place for member in self._members}
+        new = [replace(member, proposed=True) for member in members if member.target.place not in there]
+        self.add(new[: max(0, MOST_ENDMEMBERS - len(self._members))])
+
     def remove_chosen(self) -> None:
         """Takes the chosen ones away."""
         gone = {index.row() for index in self.selectionModel().selectedRows()}
@@ -92,7 +109,7 @@ class MembersTable(QTableWidget):
     def set_color(self, row: int, color: Color) -> None:
         """Draws one in another colour."""
         member = self._members[row]
-        self._members[row] = replace(member, target=replace(member.target, color=color))
+        self._members[row] = replace(member, target=replace(member.target, color=color), proposed=False)
         self._fill()
 
     def _fill(self) -> None:
@@ -129,7 +146,8 @@ class MembersTable(QTableWidget):
         row, member = item.row(), self._members[item.row()]
         name = self._free(item.text().strip() or member.target.name, row)
         used = item.checkState() == Qt.CheckState.Checked
-        self._members[row] = replace(member, target=replace(member.target, name=name), used=used)
+        proposed = member.proposed and name == member.target.name
+        self._members[row] = replace(member, target=replace(member.target, name=name), used=used, proposed=proposed)
         with QSignalBlocker(self):
             item.setText(name)
         self.changed.emit()

@@ -7,17 +7,20 @@ from dataclasses import replace
 from functools import partial
 from typing import Any
 
+import numpy as np
+from numpy.typing import NDArray
 from PySide6.QtCore import QObject
 
 from hsigui.analysis.endmember_count import Counted, count_endmembers
 from hsigui.analysis.endmembers import Found, find_endmembers
 from hsigui.analysis.layer import Target
 from hsigui.analysis.making import recipe_of
+from hsigui.analysis.on_scene import in_bands
 from hsigui.analysis.settings import MOST_ENDMEMBERS
 from hsigui.cube.cube import Cube
 from hsigui.cube.formats.library import SpectralLibrary
 from hsigui.cube.libraries.table import read_library
-from hsigui.document.events import BandsChanged, PixelPicked, SceneLeft
+from hsigui.document.events import BandsChanged, SceneLeft, SpectrumWanted
 from hsigui.document.scene import Scene
 from hsigui.errors import HsiError
 from hsigui.jobs import Context, Work
@@ -100,7 +103,7 @@ class Unmixing(QObject):
         if dialog is not self._dialog:
             return
         room = MOST_ENDMEMBERS - len(dialog.table.members)
-        dialog.table.add(members[:room])
+        dialog.table.add(members[: max(0, room)])
         if len(members) > room:
             none = say("At most {most} spectra can be unmixed: {count} were left out.",
                        most=MOST_ENDMEMBERS, count=len(members) - room)  # fmt: skip
@@ -149,11 +152,19 @@ class Unmixing(QObject):
                 self._dialog.table.set_color(row, color)
 
     def _keep_curves(self) -> None:
-        """The spectra room keeps them, as it keeps those of pixels that are clicked; the image marks their places."""
-        if self._dialog is not None:
-            for target in self._dialog.table.used:
-                if target.place is not None:
-                    self._session.events.emit(PixelPicked(*target.place, keep=True))
+        """The spectra room keeps them, in the bands of the scene; the image marks the places of pixels."""
+        dialog, scene = self._dialog, self._scene
+        if dialog is None or scene is None:
+            return
+        targets = dialog.table.used
+
+        def done(values: NDArray[np.float64]) -> None:
+            if scene is self._session.shown:
+                for target, own in zip(targets, values, strict=True):
+                    wanted = SpectrumWanted(target.name, own.astype(np.float32), target.color, target.place)
+                    self._session.events.emit(wanted)
+
+        self._desk.bridge.start(lambda _ctx: in_bands(scene.cube, targets), say("Read spectra"), Watcher(done=done))
 
     # Pure pixels
 
@@ -166,8 +177,8 @@ class Unmixing(QObject):
 
         def done(found: Found) -> None:
             source = dialog.find_by.currentText()
-            members = [Member(_uncolored(target), source) for target in found.targets]
-            self._add(dialog, members, " ".join(found.notes))
+            dialog.table.propose([Member(_uncolored(target), source) for target in found.targets])
+            dialog.tell(" ".join(found.notes))
 
         self._look_for(dialog, work, done)
 
@@ -177,7 +188,7 @@ class Unmixing(QObject):
             return
 
         def done(counted: Counted) -> None:
-            dialog.count.setValue(min(counted.count, dialog.count.maximum()))
+            dialog.count.setValue(min(counted.lower, dialog.count.maximum()))
             dialog.tell(str(counted))
 
         self._look_for(dialog, partial(counted_members, cube=scene.cube), done)

@@ -22,6 +22,7 @@ from PySide6.QtWidgets import (
 from hsigui.analysis.references import Matching
 from hsigui.specs import MapSpec
 from hsigui.texts import say
+from hsigui.ui.desk.action_rows import tool_button
 from hsigui.ui.desk.setting_editors import Decimal
 from hsigui.ui.desk.tips import explain
 from hsigui.ui.map.context import ContextBox
@@ -84,7 +85,7 @@ class MapPanel(QWidget):
         self.threshold.setAccessibleName(say("Threshold of the map by spectra"))
         explain(self.threshold, say("What is farther from its nearest class is unclassified; 0 for no threshold"))
         self.threshold.valueChanged.connect(self.threshold_changed)
-        self.by_spectra = _button(say("By spectra…"), by_spectra.toolTip(), by_spectra)
+        self.by_spectra = tool_button(by_spectra, self)
         self.renew = _button(say("Renew"), say("Renew the map from the labels now (Ctrl+R)"), renew)
         self.ask = _button(say("Ask me"), ask.toolTip(), ask)
         self.ask.setIcon(ask.icon())
@@ -102,11 +103,11 @@ class MapPanel(QWidget):
         form.addRow(self.calibration)
         for shown_with_scale in (self.bar, self.calibration):
             form.setRowVisible(shown_with_scale, False)
-        form.addRow(say("&Threshold"), self.threshold)
+        form.addRow(say("Threshol&d"), self.threshold)
         form.setRowVisible(self.threshold, False)
         form.addRow(say("&Opacity"), self.opacity)
-        form.addRow(say("S&moothing"), self.smooth)
-        form.addRow(say("Smoothing in &fields"), self.edges)
+        form.addRow(say("Smoothin&g"), self.smooth)
+        form.addRow(say("Smoothing &in fields"), self.edges)
         form.addRow(say("Under cursor"), self.pixel)
         self._form = form
         show_row = QHBoxLayout()

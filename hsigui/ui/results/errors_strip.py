@@ -48,7 +48,7 @@ class ErrorsStrip(QWidget):
             top.addWidget(button)
         form = QGridLayout()
         for row, (text, chooser) in enumerate(
-            ((say("E&rrors of"), self.of), (say("&taken for"), self.taken_for)),
+            ((say("E&rrors of"), self.of), (say("ta&ken for"), self.taken_for)),
         ):
             label = QLabel(text, self)
             label.setBuddy(chooser)

@@ -23,7 +23,7 @@ def build_docks(
     """Places the panels, by their names, and gives back their docks."""
     window.setCorner(Qt.Corner.BottomLeftCorner, _LEFT)
     window.setCorner(Qt.Corner.BottomRightCorner, _RIGHT)
-    docks = {}
+    docks: dict[str, QDockWidget] = {}
     for row in rows:
         dock = QDockWidget(row.title, window)
         dock.setObjectName(f"dock {row.name}")

@@ -33,7 +33,7 @@ from hsigui.ui.desk.plots import RESTYLE
 
 PAGES = (
     "panels", "labelling", "seeing", "places", "scenes", "servers", "products", "label-files", "saving", "projects",
-    "pictures", "asking",
+    "pictures", "spectra", "asking",
     "confidence", "lscosa", "purified", "contrastdm", "several", "features", "baselines", "evaluate", "study", "maps",
     "layers", "unmixing", "feature-space", "matching", "api",
 )  # fmt: skip

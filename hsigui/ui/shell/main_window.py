@@ -59,6 +59,7 @@ from hsigui.ui.desk.job_bridge import JobBridge
 from hsigui.ui.desk.message_bar import MessageBar
 from hsigui.ui.desk.prompts import Prompts
 from hsigui.ui.feature_space.controller import FeatureSpace
+from hsigui.ui.feature_space.statistics_controller import StatisticsController
 from hsigui.ui.image.bench import Bench
 from hsigui.ui.image.pictures.controller import Pictures
 from hsigui.ui.image.pixel import Pixel
@@ -249,6 +250,7 @@ class MainWindow(QMainWindow):
         self.help = HelpPages(self, in_order_of_menus())
         showing_wavelengths = (
             self.display, self.spectra, self.band_list, self.scene, self.composites, self._part(StretchController),
+            self._part(FeatureSpace), self._part(StatisticsController),
         )  # fmt: skip
         preferences = Preferences(self.desk, self.actions_, self.run_files, showing_wavelengths)
         self.surroundings = Surroundings(self.desk, self.image, self.actions_)

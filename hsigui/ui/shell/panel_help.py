@@ -74,6 +74,7 @@ PANEL_HELP: Mapping[str, PanelHelp] = {
     "Quality": PanelHelp("Quality", ("undo", "redo"), (_STEP,)),
     "Spectra": PanelHelp("Spectra", ("clear_spectra", "tool_navigate"),
                          ((say("Shift + click in the image"), say("Keep the spectrum of the pixel")),
+                          (say("F2, Delete"), say("In the list: write another name, take a spectrum away")),
                           (say("Menu"), say("What can be done with the plot")))),
     "Matches": PanelHelp("Matches", ("tool_navigate",), (_STEP,)),
 }  # fmt: skip

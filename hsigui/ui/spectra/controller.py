@@ -255,7 +255,7 @@ class SpectraController(QObject):
         self.pick(event.row, event.col, event.keep)
 
     def _spectrum_wanted(self, event: SpectrumWanted) -> None:
-        self._view.keep(event.values, event.label)
+        self._view.keep(event.values, event.label, event.color, event.place)
 
     def _show_spectrum(self, answer: PixelSpectrum) -> None:
         self._view.show_current(answer.values, _name(self._session.scene, answer), answer.spread)

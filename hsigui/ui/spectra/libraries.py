@@ -87,7 +87,10 @@ class Libraries(QObject):
         """Has a library open that was read elsewhere, without its window."""
         if self._session.libraries.find(library.path) is None:
             self._session.libraries.add(library)
-        self._remember(library)
+        title = say("Read {name}", name=library.path.name)
+        self._desk.bridge.start(
+            lambda _ctx: sum_of(library), title, Watcher(done=partial(self._remember, library.path))
+        )
 
     def keep(self, rows: Sequence[Row]) -> None:
         """Keeps spectra on the plot: at the bands of the scene, and counted as its values are."""
@@ -128,14 +131,15 @@ class Libraries(QObject):
         ))  # fmt: skip
 
     def _read(self, place: LibraryPlace, title: str, *, shown: bool) -> None:
-        def done(library: SpectralLibrary) -> None:
+        def done(read: tuple[SpectralLibrary, str]) -> None:
+            library, found = read
             self._session.libraries.add(library)
             if shown:
                 for note in library.notes:
                     self._desk.messages.info(f"{library.path.name}: {note}", stays=False)
-                self._remember(library)
+                self._remember(library.path, found)
                 self.show()
-            elif place.sha256 and sum_of(library) != place.sha256:
+            elif place.sha256 and found != place.sha256:
                 self._desk.messages.warning(
                     say("The library {name} is another one than the scene was worked on with.", name=place.path.name),
                     say("Its file has changed since. Spectra that were kept are as they were."),
@@ -143,12 +147,12 @@ class Libraries(QObject):
 
         self._desk.bridge.start(partial(_read, path=place.path), title, Watcher(done=done))
 
-    def _remember(self, library: SpectralLibrary) -> None:
-        """Notes in the shown scene that this library is in use."""
+    def _remember(self, path: Path, found: str) -> None:
+        """Notes in the shown scene that the library of this path and sum is in use."""
         scene = self._session.shown
         if scene is not None:
-            others = (place for place in scene.libraries if place.path != library.path)
-            scene.libraries = (*others, LibraryPlace(library.path, sum_of(library)))
+            others = (place for place in scene.libraries if place.path != path)
+            scene.libraries = (*others, LibraryPlace(path, found))
 
     def _close(self, library: SpectralLibrary) -> None:
         scene = self._session.shown
@@ -221,10 +225,13 @@ def own_library(scene: Scene, path: Path) -> SpectralLibrary:
     )  # fmt: skip
 
 
-def _read(ctx: Context, path: Path) -> SpectralLibrary:
+def _read(ctx: Context, path: Path) -> tuple[SpectralLibrary, str]:
+    """A library, and the sum of what it holds."""
+
     def told(done: int, total: int) -> None:
         ctx.progress(done, total, say("Reading {name}…", name=path.name))
         ctx.check()
 
     told(0, 0)
-    return read_library(path, told)
+    library = read_library(path, told)
+    return library, sum_of(library)

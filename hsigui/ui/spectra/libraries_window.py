@@ -63,6 +63,8 @@ class LibrariesWindow(QDialog):
 
     def show_libraries(self, libraries: Sequence[SpectralLibrary], unit: WavelengthUnit) -> None:
         """Lists the open libraries; one that is new is chosen."""
+        if tuple(libraries) == self._libraries and unit == self._unit:
+            return
         before, self._libraries, self._unit = self._libraries, tuple(libraries), unit
         new = [library for library in libraries if library not in before]
         chosen = new or [library for library in self._picked() if library in libraries] or list(libraries)

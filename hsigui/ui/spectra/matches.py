@@ -18,7 +18,7 @@ from hsigui.cube.cube import Cube
 from hsigui.cube.formats.library import SpectralLibrary
 from hsigui.cube.libraries.table import read_library
 from hsigui.cube.spectra import mean_spectrum
-from hsigui.document.events import BandsChanged, SceneShown, SpectrumWanted
+from hsigui.document.events import BandsChanged, LibrariesChanged, SceneShown, SpectrumWanted
 from hsigui.errors import HsiError
 from hsigui.jobs import Context
 from hsigui.labels.label_map import TRAINING
@@ -50,6 +50,7 @@ class MatchesController(QObject):
         super().__init__(desk.window)
         self._desk, self._session, self._pixel, self._panel = desk, desk.session, pixel, panel
         self._libraries: dict[Path, tuple[Reference, ...]] = {}
+        self._known: dict[Path, SpectralLibrary] = {}  # those that these references are of
         self._seen = False
         self._asking = Latest(desk.bridge, say("Match spectrum"), self._show)
         image.clicked.connect(self._clicked)
@@ -58,6 +59,7 @@ class MatchesController(QObject):
         events = self._session.events
         events.subscribe(SceneShown, self._scene_changed)
         events.subscribe(BandsChanged, self._scene_changed)
+        events.subscribe(LibrariesChanged, self._libraries_changed)
         self._offer()
         self._explain()
 
@@ -81,7 +83,8 @@ class MatchesController(QObject):
 
         def show(answer: tuple[SpectralLibrary, tuple[Reference, ...]]) -> None:
             library, references = answer
-            self._libraries[library.path] = references
+            self._libraries[library.path], self._known[library.path] = references, library
+            self._session.libraries.add(library)
             self._desk.messages.info(
                 say("{count} spectra of {name} are matched with.", count=len(references), name=library.path.name),
                 say(" ").join(library.notes), stays=False,
@@ -148,6 +151,23 @@ class MatchesController(QObject):
         self._offer(0)
         self.ask()
 
+    def _libraries_changed(self, _event: LibrariesChanged) -> None:
+        """The libraries that are open in the window are those that are matched with."""
+        open_now = self._session.libraries.all
+        for path in self._libraries.keys() - {library.path for library in open_now}:
+            del self._libraries[path], self._known[path]
+        for library in open_now:
+            if self._known.get(library.path) is not library:
+                self._libraries[library.path], self._known[library.path] = (), library  # until its spectra are ready
+                take = partial(self._take, library)
+                title = say("Look into {name}", name=library.path.name)
+                self._desk.bridge.start(partial(_references, library=library), title, Watcher(done=take))
+
+    def _take(self, library: SpectralLibrary, references: tuple[Reference, ...]) -> None:
+        if self._session.libraries.find(library.path) is library:
+            self._libraries[library.path] = references
+            self.ask()
+
     def _scene_changed(self, _event: SceneShown | BandsChanged) -> None:
         self._asking.forget()
         self._offer(0)
@@ -190,6 +210,10 @@ class MatchesController(QObject):
         else:
             words = say("Click a pixel of the scene, or choose a kept spectrum or a class.")
         self._panel.show_matches(None, np.zeros(0), None, words)
+
+
+def _references(_ctx: Context, library: SpectralLibrary) -> tuple[Reference, ...]:
+    return references_of(library)
 
 
 def references_of(library: SpectralLibrary) -> tuple[Reference, ...]:

@@ -82,8 +82,9 @@ class MatchesPanel(QWidget):
         self._own: tuple[NDArray[np.float64], NDArray[np.float32]] | None = None
         self.of, self.by, self.count = Choice(self), QComboBox(self), QSpinBox(self)
         self.of.setAccessibleName(say("Spectrum to match"))
-        self.of.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
-        self.of.setMinimumContentsLength(12)
+        for box in (self.of, self.by):  # the panel must not widen the window
+            box.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
+            box.setMinimumContentsLength(5)
         self.of.opening.connect(self.opening)
         self.of.activated.connect(self.changed)
         self.by.setAccessibleName(say("Measure"))
@@ -108,7 +109,7 @@ class MatchesPanel(QWidget):
         self.list.currentItemChanged.connect(self._chosen)
         self.state = ElidedLabel(self)
         self.plot = Plot(self)
-        self.plot.setMinimumSize(160, 90)
+        self.plot.setMinimumSize(120, 80)
         self.plot.setAccessibleName(say("The spectrum and its match, scaled to it"))
         self._lay_out([tool_button(action, self) for action in (add, keep, name)])
         self._style()
@@ -185,6 +186,7 @@ class MatchesPanel(QWidget):
         both.setSizes([330, 260])
         column = QVBoxLayout(self)
         column.setContentsMargins(6, 4, 6, 4)
+        top.setSpacing(3)
         column.addLayout(top)
         column.addWidget(both, 1)
 

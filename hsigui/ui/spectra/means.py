@@ -182,7 +182,7 @@ class ClassMeansDialog(QDialog):
     def _fill(self, _index: int = 0) -> None:
         _, array, classes = self._sources[self.source.currentIndex()]
         self.list.clear()
-        counts = np.bincount(array.ravel().astype(np.int64))
+        counts = np.bincount(array.ravel())
         for info in classes:
             if info.number < len(counts) and counts[info.number]:
                 text = say("{name}, {count:,} pixels", name=info.name, count=int(counts[info.number]))

@@ -13,11 +13,12 @@ from hsigui.cube.responses import Responses
 from hsigui.cube.sensor_tables import sensors
 from hsigui.texts import say
 from hsigui.ui.desk.flow import FlowLayout
+from hsigui.ui.desk.tips import explain
 
 WINDOWS = (0, 5, 7, 9, 11, 15, 21, 31, 51)
 ORDERS = (1, 2, 3, 4)
 APART = (0.0, 0.1, 0.25, 0.5, 1.0)
-_ROOM = 30  # logical pixels beside the words of a choice, for its arrow and its frame
+_ROOM = 28  # logical pixels beside the words of a choice, for its arrow and its frame
 
 
 class ProcessingStrip(QWidget):
@@ -45,7 +46,7 @@ class ProcessingStrip(QWidget):
         self.order = self._choice([say("Order: {n}", n=n) for n in ORDERS], say("Order of the smoothing polynomials"))
         self.order.setCurrentIndex(ORDERS.index(2))
         self.derivative = self._choice(
-            [say("Derivative: no"), say("Derivative: 1st"), say("Derivative: 2nd")],
+            [say("Derive: no"), say("Derive: once"), say("Derive: twice")],
             say("Derivatives over wavelength; over bands where wavelengths are not known"),
         )
         self.continuum = QCheckBox(say("No continuum"), self)
@@ -62,11 +63,12 @@ class ProcessingStrip(QWidget):
         self._fill_sensors(0)
         self.sensor.activated.connect(self._sensor_picked)
         layout = FlowLayout(self, spacing=3)
-        layout.setContentsMargins(10, 0, 6, 2)
-        for widget in (
+        layout.setContentsMargins(8, 0, 4, 2)
+        self.controls: tuple[QWidget, ...] = (
             self.raw, self.window_choice, self.order, self.derivative, self.continuum, self.norm, self.sensor,
             self.apart,
-        ):  # fmt: skip
+        )  # fmt: skip
+        for widget in self.controls:
             layout.addWidget(widget)
         policy = QSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Minimum)
         policy.setHeightForWidth(True)
@@ -118,7 +120,8 @@ class ProcessingStrip(QWidget):
         return own if own is not None else _of_sensor(place)
 
     def _fill_sensors(self, chosen: int) -> None:
-        names = [say("Bands: own"), *(sensor.name for sensor in sensors()), *(own.name for own in self._files)]
+        known = [sensor.name for sensor in sensors()] + [own.name for own in self._files]
+        names = [say("Bands: own"), *(say("Bands: {name}", name=name) for name in known)]
         self.sensor.blockSignals(True)
         self.sensor.clear()
         self.sensor.addItems([*names, say("From a file…")])
@@ -134,7 +137,7 @@ class ProcessingStrip(QWidget):
     def _choice(self, texts: Sequence[str], tip: str) -> QComboBox:
         made = QComboBox(self)
         made.addItems(list(texts))
-        made.setToolTip(tip)
+        explain(made, tip)
         made.setAccessibleName(tip)
         # As wide as its first words; what else can be chosen is seen whole in the list, and shortened in the row.
         made.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Sequence
 from dataclasses import replace
 
@@ -21,6 +22,7 @@ from hsigui.texts import say
 from hsigui.ui.desk.curve_key import CurveKey
 from hsigui.ui.desk.icons import icon
 from hsigui.ui.desk.plots import RESTYLE, Plot, color_plot, curve_pen, faded
+from hsigui.ui.desk.tips import explain
 from hsigui.ui.desk.wavelength_units import NANOMETRES, WavelengthUnit
 from hsigui.ui.spectra.curves import CurveItems, Drawn, Processed
 from hsigui.ui.spectra.kept_list import KeptList
@@ -209,7 +211,7 @@ class SpectrumView(QWidget):
                 if spectrum.spread is not None:
                     curves.append((say("{label} sd", label=spectrum.label), spectrum.spread))
             return spectra_csv(curves, len(self._x), self._wavelengths)
-        done = self.processing.named("", self._wavelengths is not None).strip(", ")
+        done = self.processing.named(self._quantity, self._wavelengths is not None)
         for drawn in self._processed.drawn(self._shown()):
             label = say("{label} ({done})", label=drawn.spectrum.label, done=done)
             curves.append((label, (drawn.values - drawn.apart).astype(np.float32)))
@@ -297,14 +299,20 @@ class SpectrumView(QWidget):
         self.body.addWidget(self.list)
         self.body.setStretchFactor(0, 1)
         self.body.setSizes([500, 240])
-        self.list.hide()
+        for part in (self.strip, self.list):  # the curves have the room until one is asked for
+            part.hide()
+        order: tuple[QWidget, ...] = (
+            self.side_choice, self._stripped, self._listed, self._copy, self._export, self._clear, *self.strip.controls,
+            self._plot, self.list.tree,
+        )  # fmt: skip
+        for before, after in itertools.pairwise(order):
+            self.setTabOrder(before, after)
         layout.addWidget(self.body, 1)
 
     def _toggle(self, name: str, tip: str, widget: QWidget) -> QToolButton:
         """A button that shows and hides a part of the panel."""
         button = self._button(name, tip, lambda: None)
         button.setCheckable(True)
-        button.setChecked(widget is self.strip)
         button.toggled.connect(widget.setVisible)
         return button
 
@@ -323,7 +331,7 @@ class SpectrumView(QWidget):
         self._plot.setLabel("bottom", self._across())
         self._plot.setLabel("left", self._up())
         told = "" if self.processing.is_raw else self.processing.named(self._quantity, self._wavelengths is not None)
-        self._plot.setToolTip(told)
+        explain(self._plot, told)
 
     def _across(self) -> str:
         return self._unit.axis() if self._wavelengths is not None else say("Band")

@@ -113,7 +113,7 @@ class MethodPanel(QWidget):
         form.setFieldGrowthPolicy(QFormLayout.FieldGrowthPolicy.AllNonFixedFieldsGrow)
         form.addRow(say("&Method"), self.method)
         form.addRow("", self.about)
-        for title, widget in ((say("P&reset"), self.preset), (say("De&vice"), self.device), (say("S&eed"), self.seed)):
+        for title, widget in ((say("&Preset"), self.preset), (say("Devi&ce"), self.device), (say("&Seed"), self.seed)):
             form.addRow(title, widget)
         return form
 

@@ -159,7 +159,7 @@ class OverlaysPanel(QWidget):
         lines.setContentsMargins(0, 0, 0, 0)
         self._lines.setLayout(lines)
         self._form = QFormLayout()
-        self._form.addRow(say("O&pacity"), fine)
+        self._form.addRow(say("Op&acity"), fine)
         self._form.addRow(say("Lines"), self._lines)
         label = self._form.labelForField(fine)
         if isinstance(label, QLabel):

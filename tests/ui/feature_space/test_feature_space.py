@@ -102,8 +102,24 @@ def test_what_is_drawn_round_is_shown_on_the_image_counted_and_labelled(qtbot, d
     assert "Nothing is selected" in texts(demo)
 
 
-def test_the_image_points_at_pixels_in_the_plot_and_its_part_can_be_all_that_is_seen(qtbot, demo):
+def test_a_project_keeps_its_axes_and_a_hidden_panel_reads_nothing_but_points_once_it_is_seen(qtbot, demo):
+    kept = {"x": "band 3", "y": "band 9", "classes": "", "of": "view"}
+    space(demo).restore(kept)
+    settle(qtbot, demo)
+    assert space(demo).cloud is None
     found, image = shown(qtbot, demo), demo.image
+    assert space(demo).state() == kept
+    assert space(demo).cloud.x.id == "band 3"
+    assert found.extent.currentIndex() == 1
+    for broken in (None, [], {"x": 3, "of": "moon"}, {"x": "band x", "y": "layer 1"}, {"x": "tsne 0", "y": "learned"}):
+        space(demo).restore(broken)
+        settle(qtbot, demo)
+        assert space(demo).cloud is not None
+    assert panel(demo).plot.mode == LASSO
+    found.extent.setCurrentIndex(0)
+    found.extent.activated.emit(0)
+    settle(qtbot, demo)
+
     QTest.mouseMove(image.viewport(), image.position_of(40, 50))
     settle(qtbot, demo)
     x, y = found.plot._pixel.getData()
@@ -153,19 +169,3 @@ def test_layers_map_and_what_was_learned_can_be_axes(qtbot, mapped):
     space(mapped).choose_axes("layer 1 0", "learned 1")
     settle(qtbot, mapped)
     assert set(space(mapped).axes) == {"band 16", "band 27"}, "what is gone is chosen no more"
-
-
-def test_a_hidden_panel_reads_nothing_and_a_project_keeps_its_axes(qtbot, demo):
-    assert space(demo).cloud is None
-    space(demo).restore({"x": "band 3", "y": "band 9", "classes": "", "of": "view"})
-    settle(qtbot, demo)
-    assert space(demo).cloud is None
-    found = shown(qtbot, demo)
-    assert space(demo).state() == {"x": "band 3", "y": "band 9", "classes": "", "of": "view"}
-    assert space(demo).cloud.x.id == "band 3"
-    assert found.extent.currentIndex() == 1
-    for broken in (None, [], {"x": 3, "of": "moon"}, {"x": "band x", "y": "layer 1"}, {"x": "tsne 0", "y": "learned"}):
-        space(demo).restore(broken)
-        settle(qtbot, demo)
-        assert space(demo).cloud is not None
-    assert panel(demo).plot.mode == LASSO

@@ -60,9 +60,9 @@ def test_from_labels_to_the_pair_that_is_hardest_to_tell_apart(qtbot, demo, answ
     found.page.setCurrentIndex(FIGURES)
     choose(found.of, 4)
     water = wanted.get(4)
-    assert cells(found.figures, 2)[:5] == [
-        water.name, "Band 3", "60", f"{water.mean[2]:.5g}", f"{water.deviation[2]:.5g}"
-    ]  # fmt: skip
+    third = f"Band 3, {scene.cube.wavelengths[2]:.1f} nm"
+    figures = f"{water.mean[2]:.5g}", f"{water.deviation[2]:.5g}"
+    assert cells(found.figures, 2)[:5] == [water.name, third, "60", *figures]
     assert found.figures_model.rowCount() == len(scene.cube.good_bands)
     answers.save = tmp_path / "ä b" / "classes.csv"
     QTest.mouseClick(found.save, LEFT)

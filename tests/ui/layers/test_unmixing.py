@@ -53,7 +53,8 @@ def test_what_a_scene_is_mixed_of_is_proposed_previewed_and_made(qtbot, demo, an
     # The pixels go into the plot, with their marks.
     asked.curves.click()
     settle(qtbot, demo)
-    assert [kept.place for kept in scene.spectra] == [target.place for target in found]
+    told = [(kept.label, kept.color, kept.place) for kept in scene.spectra]
+    assert told == [(target.name, target.color, target.place) for target in found]
     # Layers.
     asked.classes.click()
     asked.make.click()
@@ -104,10 +105,10 @@ def test_kept_spectra_and_means_are_added_and_what_is_missing_is_said(qtbot, dem
     box = asked.table.visualItemRect(asked.table.item(0, COLOR))
     QTest.mouseClick(asked.table.viewport(), Qt.MouseButton.LeftButton, pos=box.center())
     assert asked.table.used[0].color == (9, 8, 7)
-    asked.count.setValue(60)
-    asked.propose.click()
-    settle(qtbot, demo)
-    assert "cannot be told apart" in asked.told.text() or len(asked.table.members) == 60
+    asked.table.add([asked.table.members[0]] * 58)
+    kept.trigger()
+    assert asked.told.text() == "At most 60 spectra can be unmixed: 1 were left out."
+    assert len(asked.table.members) == 60
     demo.session.events.emit(SceneLeft(demo.session.scene.id))
     qtbot.waitUntil(lambda: not demo.findChildren(UnmixDialog))
 
@@ -130,8 +131,12 @@ def test_the_table_keeps_names_apart_and_goes_by_the_keyboard(qtbot):
     table.item(0, 0).setText("  ")
     assert table.members[0].target.name == "a 2 2"
     table.selectRow(1)
-    table.remove_chosen()
+    QTest.keyClick(table, Qt.Key.Key_Delete)
     assert [member.target.name for member in table.members] == ["a 2 2"]
+    table.propose([Member(Target(f"p{n}", (1.0, 2.0), place=(n, n)), "VCA") for n in range(3)])
+    table.item(1, 0).setText("mine")
+    table.propose([Member(Target(f"q{n}", (1.0, 2.0), place=(n, n)), "VCA") for n in range(2)])
+    assert [member.target.name for member in table.members] == ["a 2 2", "mine", "q1"]
 
 
 def test_a_preview_is_laid_over_the_part_that_is_seen_and_nowhere_else():

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+from collections import Counter
+
 import pytest
 from PySide6.QtCore import QPoint, Qt
+from PySide6.QtGui import QKeySequence
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import (
+    QAbstractButton,
     QAbstractScrollArea,
     QApplication,
     QComboBox,
@@ -44,7 +48,21 @@ def where(window) -> str:
     return pane.windowTitle() if isinstance(pane, QDockWidget) else type(pane).__name__
 
 
-def test_f6_goes_through_all_panes_and_shift_f6_back(active):
+def mnemonics(window) -> list[tuple[str, str]]:
+    """Every key with Alt that menus and controls of the window take, hidden ones too, and the text that says so."""
+    texts = [action.text() for action in window.menuBar().actions()]
+    for widget in window.findChildren(QWidget):
+        named = isinstance(widget, QAbstractButton) or (isinstance(widget, QLabel) and widget.buddy() is not None)
+        if named and widget.window() is window:
+            texts.append(widget.text())
+    return [(key, text) for text in texts if (key := QKeySequence.mnemonic(text).toString())]
+
+
+def test_f6_goes_through_all_panes_and_shift_f6_back_and_alt_is_the_menus(active):
+    found = mnemonics(active)
+    taken = Counter(key for key, _ in found)
+    assert taken["Alt+V"] == 1
+    assert not [pair for pair in found if taken[pair[0]] > 1], "no control takes the key of a menu, or of another one"
     count = len(active.panes.panes())
     there = []
     for _ in range(count):
@@ -131,6 +149,7 @@ def test_every_control_of_the_window_has_a_name(active, qtbot):
 DIALOGS = (
     "open_address", "bands", "properties", "preferences", "command_palette", "help_pages", "shortcuts", "about",
     "report_problem", "draw_sample", "export", "own_composites", "messages", "quality_masks", "merge_class",
+    "class_means", "libraries",
 )  # fmt: skip
 
 
@@ -144,7 +163,8 @@ def test_every_control_of_the_dialogs_has_a_name_and_a_short_tip(active, qtbot):
                 seen.add(name)
                 nameless = [w for w in dialog.findChildren(QWidget) if wants_name(w) and not named(w)]
                 assert nameless == [], name
-                tips = [line for w in dialog.findChildren(QWidget) for line in w.toolTip().split("\n")]
+                own = [w for w in dialog.findChildren(QWidget) if not of_pyqtgraph(w)]
+                tips = [line for w in own for line in w.toolTip().split("\n")]
                 assert [tip for tip in tips if len(tip) > MOST] == [], name
                 dialog.reject()
     assert len(seen) > 9

@@ -101,6 +101,8 @@ def test_what_is_done_is_drawn_said_and_copied_and_raw_is_one_click_back(plot, q
     plot.keep_all([Spectrum("mean", (0, 0, 200), SHAPE, spread=spread)])
     assert plot._kept_curves[0]._spread.path().boundingRect().height() == pytest.approx(np.ptp(SHAPE) + 0.02, abs=1e-3)
     assert next(iter(csv.reader(io.StringIO(plot.csv_text())))) == ["band", "wavelength_nm", "mean", "mean sd"]
+    assert plot.strip.isHidden(), "the curves have the room of a small window"
+    plot._stripped.click()
     plot.strip.window_choice.setCurrentIndex(3)
     plot.strip.derivative.setCurrentIndex(1)
     [(_, y)] = plot._plot.curves()

@@ -19,6 +19,7 @@ from hsigui.storage.state_json import entries_of, state_from
 from hsigui.ui.desk.wavelength_units import MICROMETRES
 from hsigui.ui.spectra.libraries import Libraries
 from hsigui.ui.spectra.libraries_window import MOST_KEPT, LibrariesWindow
+from hsigui.ui.spectra.matches import MatchesController
 from hsigui.ui.spectra.means import ClassMeansDialog
 from hsigui.ui.spectra.profile import ProfileWindow, profile_of
 from tests.cube.libraries.made import ecostress
@@ -172,6 +173,8 @@ def test_a_day_with_spectra(qtbot, demo, answers, tmp_path: Path) -> None:
     near = np.flatnonzero(np.abs(cube.wavelengths - 1400) < 40)[0]
     assert fir.values[near] == pytest.approx(np.interp(cube.wavelengths[near], [400, 2400], [0.1, 0.5]), abs=2e-3)
     assert [place.path for place in window.session.scene.libraries] == [answers.path]
+    references = window._part(MatchesController)._libraries[answers.path]
+    assert [one.target.name for one in references] == ["fir"], "what is open is matched with"
     # One's own.
     answers.save = tmp_path / "meine Bibliothek.csv"
     window.actions_["save_library"].trigger()
