@@ -11,7 +11,6 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.signal import savgol_filter
 
 from hsigui.analysis.hull import continuum
 from hsigui.cube.gaps import pieces
@@ -197,6 +196,8 @@ class Processing:
 
     def _smoothed(self, x: Array, y: Array) -> Array:
         """One piece without gaps, smoothed and differentiated; NaN where it is too short for a derivative."""
+        from scipy.signal import savgol_filter  # here, as it takes long: windows that smooth nothing do without
+
         window = min(self.window, len(y) - 1 + len(y) % 2)
         if window <= self.order:  # too short to smooth
             window = 0
@@ -215,6 +216,8 @@ class Processing:
 def _derived(x: Array, y: Array, window: int, order: int, derivative: int) -> Array:
     """The derivative over x of what the polynomials make of y. Bands need not be evenly apart: both are derived over
     the number of the band, and the chain rule makes the one over x of these."""
+    from scipy.signal import savgol_filter
+
     dy, dx = (savgol_filter(each, window, order, deriv=1) for each in (y, x))
     if derivative == 1:
         return np.asarray(dy / dx)

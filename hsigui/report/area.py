@@ -14,7 +14,7 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy import stats
+from scipy.special import ndtri
 
 from hsigui.errors import HsiError
 from hsigui.report.intervals import LEVEL
@@ -64,7 +64,7 @@ class AreaEstimate:
 
     def pixels(self, i: int, level: float = LEVEL) -> tuple[float, float]:
         """Estimated pixels of the i-th class and half the width of their interval (normal); NaN where not defined."""
-        z = float(stats.norm.ppf((1 + level) / 2))
+        z = float(ndtri((1 + level) / 2))
         return self.figures.share[i] * self.total, z * self.figures.share_se[i] * self.total
 
     def hectares(self, i: int, level: float = LEVEL) -> tuple[float, float] | None:

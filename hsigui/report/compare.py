@@ -16,7 +16,6 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy import stats
 
 from hsigui.errors import HsiError
 from hsigui.report.intervals import LEVEL, Interval, Mean, over_draws
@@ -72,6 +71,8 @@ def mcnemar(first: NDArray[np.bool_], second: NDArray[np.bool_], level: float = 
     """
     if first.shape != second.shape or not first.size:
         raise ValueError(f"{first.shape} and {second.shape} test pixels")
+    from scipy import stats  # here, as it takes half a second: windows that compare nothing do without
+
     b, c = int(np.count_nonzero(first & ~second)), int(np.count_nonzero(second & ~first))
     both, n = int(np.count_nonzero(first & second)), int(first.size)
     if b + c < FEW:
@@ -121,6 +122,8 @@ def paired(first: Sequence[float], second: Sequence[float], level: float = LEVEL
             ),
             say("Give one of each for every draw."),
         )
+    from scipy import stats  # as above
+
     d = np.array([a - b for a, b in zip(first, second, strict=True) if not math.isnan(a - b)], dtype=float)
     mean = over_draws(d.tolist(), level)
     t = p = math.nan

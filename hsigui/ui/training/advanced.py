@@ -158,13 +158,13 @@ class Advanced(QWidget):
         self._body.setVisible(self.header.isChecked())
 
     def _row(self, setting: Setting) -> _Row:
-        editor = editor_of(setting, self._body)
+        editor, whole = editor_of(setting, self._body), self._told(setting)
         if setting is PATIENCE:
             editor.name_lowest(say("preset's own"))
         editor.widget.setMinimumWidth(self.fontMetrics().averageCharWidth() * 17)
         editor.widget.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         editor.widget.setToolTip(shortened(setting.sentence))
-        editor.widget.setWhatsThis(self._told(setting))
+        editor.widget.setWhatsThis(whole)
         editor.widget.setAccessibleName(setting.title)
         editor.widget.setAccessibleDescription(setting.sentence)
         editor.widget.installEventFilter(self)
@@ -173,7 +173,7 @@ class Advanced(QWidget):
         label.setWordWrap(True)
         label.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Preferred)
         label.setToolTip(shortened(setting.sentence))
-        label.setWhatsThis(self._told(setting))
+        label.setWhatsThis(whole)
         label.setBuddy(editor.widget)
         return _Row(setting, label, editor)
 

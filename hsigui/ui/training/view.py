@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 
 import pyqtgraph as pg
 from PySide6.QtCore import QEvent, QPoint, Qt, QTimer, Signal
@@ -73,6 +74,7 @@ class TrainingView(QWidget):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._series: dict[str, _Series] = {}
+        self._insights: tuple[Insight, ...] = ()
         self._others: list[tuple[str, pg.PlotDataItem, Color]] = []
         self._redraw = QTimer(self)
         self._redraw.setSingleShot(True)
@@ -120,7 +122,9 @@ class TrainingView(QWidget):
 
     def set_insights(self, insights: Sequence[Insight]) -> None:
         """What else is at work in the training, the earliest first."""
-        self.insight.set_insights(insights)
+        self._insights = tuple(insights)
+        if "insight" in vars(self):
+            self.insight.set_insights(insights)
 
     def offer_runs(self, runs: Sequence[tuple[str, str]]) -> None:
         """Lists other runs whose curves can be seen, too: key and title. Those that were chosen stay chosen."""
@@ -212,7 +216,6 @@ class TrainingView(QWidget):
         self._nothing.setWordWrap(True)
         self._nothing.setForegroundRole(QPalette.ColorRole.PlaceholderText)
         self._plots = self._build_plots(run)
-        self.insight = InsightView(run)
         words = QHBoxLayout()
         words.addWidget(self._text, 1)
         words.addWidget(self._left)
@@ -224,8 +227,8 @@ class TrainingView(QWidget):
         column.addLayout(words)
         column.addLayout(self._build_choice(run))
         column.addWidget(self._plots, 1)
-        column.addWidget(self.insight, 1)
         column.addWidget(self._nothing, 1)
+        self._run = run, column
         self._pages = QStackedLayout(self)
         self._pages.addWidget(self._empty)
         self._pages.addWidget(run)
@@ -255,11 +258,22 @@ class TrainingView(QWidget):
         """The plots, or what else is at work; neither where a run has no curve."""
         kind = str(self.what.currentData() or "")
         self._plots.setVisible(self._has_plot and not kind)
-        self.insight.setVisible(self._has_plot and bool(kind))
+        if kind or "insight" in vars(self):
+            self.insight.setVisible(self._has_plot and bool(kind))
         self.what.setVisible(self._has_plot)
         self.other_runs.setVisible(self._has_plot and not kind)
         if kind:
             self.insight.show_kind(kind)
+
+    @cached_property
+    def insight(self) -> InsightView:
+        """What else is at work in a training; not there until it is looked at."""
+        run, column = self._run
+        made = InsightView(run)
+        made.hide()
+        made.set_insights(self._insights)
+        column.insertWidget(column.indexOf(self._nothing), made, 1)
+        return made
 
     def _choose_others(self, _on: bool = False) -> None:
         self.others_chosen.emit([action.data() for action in self._run_menu.actions() if action.isChecked()])
