@@ -45,8 +45,9 @@ from hsigui.storage.runs import Runs  # noqa: E402
 from hsigui.ui.shell.main_window import MainWindow  # noqa: E402
 from tests.ui.windows import Answers, FakeEncoder, features_of  # noqa: E402
 
-# What is no sentence: names of classes, methods, palettes, files and keys, units, and words that settings take.
+# What is no sentence: papers, names of classes, methods, palettes, files and keys, units, and words that settings take.
 NAMES = re.compile(
+    r"[A-Z][\w-]+(?: et al\.| & [A-Z][\w-]+)?, [^\n]*, doi \S+|"
     r"https?://\S+|\(-\w+\)|[\w-]*\.(?:tif|hdr|img|json|html|md|csv|png|mat|kmz|gpkg|geojson|fgb|parquet|safetensors|npz|npy|toml|zarr)\b|"
     r"\b(?:hsigui|demo-mixed|Qt|GeoTIFF|ENVI|MATLAB|LSCoSa|ContrastDM|CPU|GPU|IEEE|TGRS|doi|EPSG|WGS|UTM|"
     r"Tol \w+|Standard|Okabe-Ito|Class \d+|Meadow|Maize|Woodland|Water|Loam|Humus soil|Roof tile|Asphalt|Kaolinite|"

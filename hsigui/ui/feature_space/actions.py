@@ -19,4 +19,4 @@ ROWS: tuple[ActionRow, ...] = (
 )  # fmt: skip
 
 # What stands of them in the menu Labels.
-MENU: tuple[object, ...] = (say("Fea&ture space"), tuple(row.id for row in ROWS))
+MENU: tuple[object, ...] = (say("Feature s&pace"), tuple(row.id for row in ROWS))

@@ -212,7 +212,7 @@ class MapPanel(QWidget):
         self.context.setVisible(not self._edges_shown and matching is None)
         if matching is not None:
             with QSignalBlocker(self.threshold):
-                self.threshold.setSuffix(" rad" if matching.measure.unit == "rad" else "")
+                self.threshold.setSuffix(say(" rad") if matching.measure.unit == "rad" else "")
                 self.threshold.setSingleStep(matching.measure.step)
                 self.threshold.setValue(matching.threshold or 0.0)
 

@@ -213,7 +213,7 @@ class SpectraDialog(QDialog):
     def _show_measure(self, _place: int = 0) -> None:
         row = self.measure
         self.by.setToolTip(f"{row.about}\n{row.paper}")
-        self.threshold.setSuffix(" rad" if row.unit == "rad" else "")
+        self.threshold.setSuffix(say(" rad") if row.unit == "rad" else "")
         self.threshold.setSingleStep(row.step)
         self.limited.setChecked(row.usual is not None)
         if row.usual is not None:

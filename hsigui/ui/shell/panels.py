@@ -64,7 +64,7 @@ PANELS: tuple[PanelRow, ...] = (
     PanelRow("Map", say("Map"), class_map, _RIGHT, scrolls=True, height=315),
     PanelRow("Results", say("Results"), results, _RIGHT, scrolls=True, behind="Map"),
     PanelRow("Quality", say("Quality"), quality, _RIGHT, scrolls=True, behind="Results"),
-    PanelRow("Spectra", say("Spectra"), spectra, _BOTTOM, height=270),
+    PanelRow("Spectra", say("Spectra"), spectra, _BOTTOM, height=225),
     PanelRow("Matches", say("Matches"), matches, _BOTTOM, behind="Spectra"),
     PanelRow("Feature space", say("Feature space"), feature_space, _BOTTOM, scrolls=True, behind="Matches"),
     PanelRow("Statistics", say("Statistics"), statistics, _BOTTOM, scrolls=True, behind="Feature space"),
