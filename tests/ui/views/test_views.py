@@ -177,7 +177,8 @@ def test_a_turned_image_has_turned_views_with_the_same_pixels_under_the_mouse(qt
     colored.image.set_turn(Turn(0.8, 0.6, -0.6, 0.8))
     assert view.turn == colored.image.turn
     assert _place(view) == pytest.approx(_place(colored.image))
-    qtbot.waitUntil(lambda: view.viewport().size() == colored.image.viewport().size())  # all stands in its place
+    # All stands in its place; an odd number of pixels is not halved.
+    qtbot.waitUntil(lambda: abs(view.viewport().width() - colored.image.viewport().width()) <= 1)
     at = view.position_of(58, 73)
     QTest.mouseMove(view.viewport(), at + QPoint(30, 30))
     QTest.mouseMove(view.viewport(), at)

@@ -78,14 +78,16 @@ def _notes(row: RasterProduct) -> tuple[str, ...]:
 
 
 def raster_of(metadata: Path) -> tuple[Path, ...]:
-    """The rasters of the scene that an XML file of a product describes; none where it is no such file."""
+    """The rasters of the scene that an XML file of a product describes; none where it is no such file. What was made of
+    one of them and lies beside it, its name with more behind it such as “-map”, is none."""
     for row in RASTER_PRODUCTS:
         if not metadata.name.casefold().endswith(row.metadata.casefold()):
             continue
         found = [p for p in sorted(metadata.parent.iterdir()) if _metadata_name(p, row) == metadata.name.casefold()]
         rasters = [p for p in found if p.suffix.casefold().startswith(".tif")]
+        stems = {p.stem.casefold() for p in rasters}
         if rasters:
-            return tuple(rasters)
+            return tuple(p for p in rasters if not any(_begins_with(p.stem.casefold(), stem) for stem in stems))
     return ()
 
 
@@ -110,6 +112,11 @@ def open_metadata(path: str | Path) -> Cube:
             say("Open one of them: those of the two detectors do not lie on the same pixels."),
         )
     return open_geotiff(rasters[0])
+
+
+def _begins_with(name: str, stem: str) -> bool:
+    """Whether a name is that of a file with more behind it."""
+    return len(name) > len(stem) and name.startswith(stem)
 
 
 def _metadata_name(raster: Path, row: RasterProduct) -> str:

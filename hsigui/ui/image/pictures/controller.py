@@ -27,8 +27,9 @@ from hsigui.ui.image.pictures.sheet import drawn
 from hsigui.ui.image.pictures.wish import SEEN, PictureWish
 
 MOST_SEEN = 32_000_000  # pixels of a picture of the view; larger ones are drawn so, and enlarged
-# What a view is explained by at first, where it is shown: the ids of subjects and of the switches that show them.
-_EXPLAIN = (("map", "show_map"), ("labels", "show_labels"))
+# What a view is explained by at first, where it is shown: the ids of subjects and of the switches that show them, from
+# the topmost on. Errors stand in the place of the map, and a layer that is shown alone in that of bands.
+_EXPLAIN = (("error", "show_errors"), ("map", "show_map"), ("layer {alone}", ""), ("labels", "show_labels"))
 
 
 class Pictures(QObject):
@@ -82,7 +83,9 @@ class Pictures(QObject):
             return None
         subjects = tuple(subject for subject in self._bench.subjects.of(scene) if subject.there)
         actions, ids = self._bench.actions, {subject.id for subject in subjects}
-        explained = next((name for name, shown in _EXPLAIN if name in ids and actions[shown].isChecked()), "")
+        alone = scene.derived.view.alone
+        seen = (name.format(alone=alone) for name, switch in _EXPLAIN if not switch or actions[switch].isChecked())
+        explained = next((name for name in seen if name in ids), "")
         size = (scene.cube.rows, scene.cube.cols)
         return Material(
             scene.cube.name,

@@ -15,7 +15,7 @@ from hsigui.cube.formats.products.hyperion import bands_of
 from hsigui.cube.formats.products.raster_rows import RASTER_PRODUCTS
 from hsigui.cube.open import open_cube, quality_layers
 from hsigui.errors import HsiError
-from tests.cube.formats.products.raster_miniatures import CENTERS, desis, enmap, hyperion, write
+from tests.cube.formats.products.raster_miniatures import CENTERS, COLS, ROWS, desis, enmap, hyperion, write
 
 
 def stored(path: Path) -> np.ndarray:
@@ -70,6 +70,14 @@ def test_the_metadata_of_enmap_leads_to_its_image(tmp_path: Path):
     assert np.array_equal(
         open_cube(metadata, quality=("cloud",)).valid_mask(), open_cube(path, quality=("cloud",)).valid_mask()
     )
+
+
+def test_a_map_of_the_scene_that_lies_beside_it_is_no_raster_of_its_metadata(tmp_path: Path):
+    path = enmap(tmp_path)
+    for more in ("-map.tif", "-map-labels.tif", "-ndvi.TIF"):
+        write(path.with_name(path.stem + more), np.ones((1, ROWS, COLS), np.uint8))
+    assert open_cube(next(tmp_path.glob("*METADATA.XML"))).path == path
+    assert open_cube(path, quality=("cloud",)).valid_mask().any()
 
 
 @pytest.mark.parametrize("detector", ["VNIR", "SWIR"])

@@ -12,11 +12,13 @@ from PySide6.QtCore import Qt
 from PySide6.QtGui import QGuiApplication, QImage
 from PySide6.QtTest import QTest
 
+from hsigui.document.derived import BANDS
 from hsigui.ui.image.pictures.body import TRANSPARENT
 from hsigui.ui.image.pictures.controller import Pictures
 from hsigui.ui.image.pictures.dialog import PictureDialog
 from hsigui.ui.image.pictures.wish import CM, FACTOR, SEEN, PictureWish
 from hsigui.ui.shell.main_window import MainWindow
+from tests.ui.layers.asked import make
 from tests.ui.windows import Answers, idle, paint, press, texts
 
 LEFT = Qt.MouseButton.LeftButton
@@ -124,6 +126,17 @@ def test_the_seen_view_is_saved_at_any_size_and_the_dialog_remembers(qtbot, demo
     assert again.width_.value() == 2000
     assert not again.titled.isChecked()
     again.reject()
+
+
+def test_a_view_is_explained_by_the_topmost_thing_that_it_shows(qtbot, mapped) -> None:
+    made, pictures = make(qtbot, mapped, "index", "ndvi"), mapped._part(Pictures)
+    seen = []
+    for name in ("show_errors", "show_errors", "show_map"):
+        mapped.actions_[name].trigger()
+        idle(qtbot, mapped)
+        seen.append(pictures.material().explained)
+    mapped.session.scene.derived.show(BANDS)
+    assert [*seen, pictures.material().explained] == ["error", "map", f"layer {made.number}", "labels"]
 
 
 def test_fields_that_mean_nothing_rest_and_the_title_follows_until_it_is_typed(qtbot, mapped) -> None:
