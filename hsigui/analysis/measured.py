@@ -34,7 +34,7 @@ class Measured(Protocol):
 
 
 class BandValues:
-    """Bands of a cube, called by their numbers from 1.
+    """Bands of a cube, called by their numbers from 1; by their names where these are all that is known of them.
 
     Args:
         bands: numbers from 0; None for the good ones.
@@ -54,7 +54,7 @@ class BandValues:
         self.shape = cube.rows, cube.cols
         waves = cube.wavelengths
         self.wavelengths = None if waves is None else tuple(float(waves[band]) for band in self._bands)
-        self.names = tuple(say("Band {number}", number=int(band) + 1) for band in self._bands)
+        self.names = _names(cube, self._bands)
 
     @property
     def bands(self) -> tuple[int, ...]:
@@ -106,6 +106,15 @@ class LayerValues:
                 spectra = flat(self._layer.stack[piece])
                 yield Tile(piece, spectra, np.asarray(np.isfinite(spectra).all(axis=1)))
         ctx.progress(rows, rows, text)
+
+
+def _names(cube: Cube, bands: NDArray[np.intp]) -> tuple[str, ...]:
+    known = cube.info.band_names
+    if cube.wavelengths is None and known:
+        names = tuple(known[band].strip() for band in bands)
+        if all(names) and len(set(names)) == len(names):
+            return names
+    return tuple(say("Band {number}", number=int(band) + 1) for band in bands)
 
 
 def _runs(block: slice, wanted: NDArray[np.bool_] | None) -> Iterator[tuple[int, int]]:

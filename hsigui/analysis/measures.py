@@ -320,6 +320,7 @@ MEASURES = (
         "", 0.5, 0.05, Mixtures, heeds_scale=True, of_all=True,
     ),
 )  # fmt: skip
+RANKING = tuple(row for row in MEASURES if not row.of_all)
 
 
 def measure(name: str) -> Measure:

@@ -79,6 +79,15 @@ def test_only_the_bands_that_are_asked_for_decide_which_pixels_count(values, num
         hsigui.statistics(cube_of(values), numbers, bands=[6])
 
 
+@pytest.mark.parametrize(
+    ("names", "called"),
+    [(("PC 1", "PC 2", "c", "d", "e", "f"), "PC 2"), (("PC",) * 6, "Band 2"), ((), "Band 2")],
+)
+def test_bands_without_wavelengths_are_called_by_their_names(values, numbers, names, called):
+    cube = cube_of(values, wavelengths=(), band_names=names)
+    assert hsigui.statistics(cube, numbers, bands=[1, 0]).names[0] == called
+
+
 def test_a_layer_is_measured_as_bands_are(values, numbers):
     layer = derived(cube_of(values), "pca", components=2)
     found = hsigui.statistics(layer, numbers)

@@ -10,19 +10,20 @@ import spectral
 
 from hsigui.analysis import nearest as module
 from hsigui.analysis.layer import Target
-from hsigui.analysis.measures import MEASURES, Fitted, Measure, measure
+from hsigui.analysis.measures import MEASURES, RANKING, Fitted, Measure, measure
 from hsigui.analysis.nearest import known_rows, nearest
 from hsigui.analysis.on_scene import factor_between, on_scene
 from hsigui.analysis.ranking import rank
 from hsigui.analysis.references import Matching, Reference, grouped
 from hsigui.commands.match_parser import MEASURES as NAMES
+from hsigui.commands.match_parser import RANKING as RANKING_NAMES
 from hsigui.cube.cube import ArraySource, Cube
 from hsigui.errors import HsiError
 from hsigui.jobs import CallbackContext, Cancelled, quiet
 from hsigui.labels.classes import ClassInfo, ClassTable
 from tests.analysis.scenes import cube_of, same_scene, spectra
 
-ALL = [pytest.param(row, id=row.name) for row in MEASURES if not row.of_all]
+ALL = [pytest.param(row, id=row.name) for row in RANKING]  # whose distances do not depend on the other spectra
 WAVES = np.linspace(400, 2450, 42)
 
 
@@ -325,3 +326,4 @@ def test_a_matching_comes_back_from_json_as_it_was(members):
 
 def test_the_commands_know_the_measures_of_the_table():
     assert tuple(row.name for row in MEASURES) == NAMES
+    assert tuple(row.name for row in RANKING) == RANKING_NAMES

@@ -52,11 +52,14 @@ class Classes:
 
 
 def band_title(cube: Cube, band: int, unit: WavelengthUnit) -> str:
-    """Such as "Band 12, 652.3 nm"."""
+    """Such as "Band 12, 652.3 nm"; with its name where it has no wavelength."""
     number = say("Band {number}", number=band + 1)
     waves = cube.wavelengths
-    wave = "" if waves is None or not np.isfinite(waves[band]) else unit.written(float(waves[band]))
-    text = ", ".join(filter(None, (number, wave)))
+    names = cube.info.band_names
+    more = names[band].strip() if waves is None and names else ""
+    if waves is not None and np.isfinite(waves[band]):
+        more = unit.written(float(waves[band]))
+    text = ", ".join(filter(None, (number, more)))
     return say("{band} (bad)", band=text) if cube.is_bad[band] else text
 
 
@@ -97,7 +100,8 @@ def first_axes(scene: Scene) -> tuple[str, str]:
     good = cube.good_bands if len(cube.good_bands) else np.arange(cube.bands)
     waves = cube.wavelengths
     if waves is not None and np.isfinite(waves[good]).all() and waves[good].min() < 680 and waves[good].max() > 840:
-        return tuple(f"band {good[int(np.abs(waves[good] - nm).argmin())]}" for nm in (670, 860))  # type: ignore[return-value]
+        red, infrared = (f"band {good[int(np.abs(waves[good] - nm).argmin())]}" for nm in (670, 860))
+        return red, infrared
     return f"band {good[len(good) // 3]}", f"band {good[2 * len(good) // 3]}"
 
 

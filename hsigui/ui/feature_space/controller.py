@@ -25,22 +25,21 @@ from hsigui.document.events import (
     ValidationChanged,
 )
 from hsigui.document.scene import Scene
-from hsigui.labels.strokes import Area
 from hsigui.texts import say
 from hsigui.ui.desk.debounce import Debounce
 from hsigui.ui.desk.job_bridge import Latest
 from hsigui.ui.desk.wavelength_units import WavelengthUnit
 from hsigui.ui.feature_space import reading
 from hsigui.ui.feature_space.choices import axis_of, choices, class_choices, classes_of, first_axes
-from hsigui.ui.feature_space.learned import Learned
+from hsigui.ui.feature_space.learned import PCA, PLANES, Learned
 from hsigui.ui.feature_space.panel import SCENE, VIEW, FeatureSpacePanel
 from hsigui.ui.feature_space.plot import Seen
+from hsigui.ui.feature_space.pointing import Pointing
 from hsigui.ui.feature_space.reading import Opened, Wish
 from hsigui.ui.feature_space.selecting import Selecting
 from hsigui.ui.image.bench import Bench
 
 LOOKED_MS, LONGEST_LOOKED_MS = 120, 400  # after the user moved the plot, or the image whose part it shows
-POINTING_MS = 30
 OTHER_LIST: tuple[type[Changed], ...] = (
     SceneShown, BandsChanged, DerivedListChanged, DerivedChanged, EncoderChanged, MapChanged, TruthChanged,
     ValidationChanged,
@@ -69,16 +68,12 @@ class FeatureSpace(QObject):
         self._cloud: Cloud | None = None
         self._source: tuple[Cube, tuple[str, str]] | None = None  # what the values were read from
         self._fit = True  # whether all of the values that are read next are to be seen
-        self._area: Area | None = None  # marked in the image
         bridge = bench.desk.bridge
         self._reading = Latest(bridge, say("Read two measurements"), self._take, failed=self._failed)
         self._seeing = Latest(bridge, say("Draw the feature space"), self._show, between=True)
-        self._pointing = Latest(bridge, say("Find pixels in the feature space"), self._point, between=True)
-        self._marking = Latest(bridge, say("Find marked pixels in the feature space"), self._mark)
         self._moves = Debounce(LOOKED_MS, LONGEST_LOOKED_MS, self._see, self)
         self._looks = Debounce(LOOKED_MS, LONGEST_LOOKED_MS, partial(self._read, fit=False), self)
-        self._hovers = Debounce(POINTING_MS, POINTING_MS, self._find_pixel, self)
-        self._pixel: tuple[int, int] | None = None
+        self.pointing = Pointing(bench, panel.plot)
         panel.axes_chosen.connect(self.choose_axes)
         panel.classes_chosen.connect(self.choose_classes)
         panel.extent_chosen.connect(self.choose_extent)
@@ -88,9 +83,6 @@ class FeatureSpace(QObject):
         learned.changed.connect(self._learned_changed)
         selecting.changed.connect(self._selected)
         self._image.moved.connect(self._image_moved)
-        self._image.hovered.connect(self._hovered)
-        self._image.left_scene.connect(self._left)
-        self._image.selection_shown.connect(self._marked)
         for kind in OTHER_LIST:
             self._session.events.subscribe(kind, self._changed)
         for other in OTHER_PICTURE:
@@ -111,7 +103,7 @@ class FeatureSpace(QObject):
     def choose_axes(self, x: str, y: str) -> None:
         """Shows other measurements; of what an encoder learned both axes are of one kind."""
         before, scene = self.axes, self._session.scene
-        x, y = _of_one_kind((x, y), before)
+        x, y = _of_one_kind((x, y), before, first_axes(scene))
         self._axes[scene.id] = x, y
         self._offer()
         self._read()
@@ -124,7 +116,7 @@ class FeatureSpace(QObject):
             self._offer()
             self._read()
         else:
-            self._cloud = None  # read once the panel is seen
+            self._put(None)  # read once the panel is seen
 
     def read_axes(self) -> list[Axis]:
         """What the axes measure; those that are not made yet are left out."""
@@ -158,6 +150,7 @@ class FeatureSpace(QObject):
     def set_seen(self, seen: bool) -> None:
         """The panel came to the front, or went."""
         self._seen = seen
+        self._put(self._cloud)
         if seen:
             self._changed()
         else:
@@ -195,7 +188,7 @@ class FeatureSpace(QObject):
         of_classes = isinstance(event, TruthChanged | ValidationChanged)
         if not self._seen:
             if not of_classes and event is not None:
-                self._cloud = None
+                self._put(None)
             return
         self._offer()
         if of_classes or (self._cloud is not None and self._same()):
@@ -204,14 +197,12 @@ class FeatureSpace(QObject):
             self._read(fit=self._cloud is None)
 
     def _forget(self) -> None:
-        for latest in (self._reading, self._seeing, self._pointing, self._marking):
+        for latest in (self._reading, self._seeing):
             latest.forget()
-        for waiting in (self._moves, self._looks, self._hovers):
+        for waiting in (self._moves, self._looks):
             waiting.stop()
-        self._cloud, self._pixel = None, None
+        self._put(None)
         self._panel.plot.show_seen(None)
-        self._panel.plot.point_at(None)
-        self._panel.plot.point_out(None)
         self._panel.setEnabled(self._session.shown is not None)
 
     def _offer(self) -> None:
@@ -259,22 +250,27 @@ class FeatureSpace(QObject):
         self._source = scene.cube, self.axes
         self._panel.plot.name_axes(x.title, y.title)
         shape = scene.cube.rows, scene.cube.cols
+        self._panel.told.setText(say("Reading two measurements…"))
         self._reading.request(partial(reading.read_cloud, x=x, y=y, box=box, shape=shape))
         self._tell_busy()
 
     def _take(self, opened: Opened) -> None:
-        self._cloud = opened.cloud
+        self._put(opened.cloud)
         if self._fit:
             self._panel.plot.look_at(opened.x, opened.y)
         self._fit = False
         self._tell_busy()
         self._show_outlines()
         self._see()
-        self._mark_again()
         self.opened.emit()
+
+    def _put(self, cloud: Cloud | None) -> None:
+        self._cloud = cloud
+        self.pointing.put(cloud if self._seen else None)
 
     def _failed(self, error: BaseException, trace: str) -> None:
         self._tell_busy()
+        self._panel.told.setText("")
         self._desk.fail(error, trace)
 
     def _see(self) -> None:
@@ -334,49 +330,9 @@ class FeatureSpace(QObject):
         mine = [part for part in selection.parts if (part.cloud.x.id, part.cloud.y.id) == names]
         self._panel.plot.show_outlines([outline for part in mine for outline in part.outlines])
 
-    # What the image points at
-
     def _image_moved(self) -> None:
         if self._seen and self._extent == VIEW and self._session.shown is not None:
             self._looks.start()
-
-    def _hovered(self, row: int, col: int) -> None:
-        if self._seen and self._cloud is not None:
-            self._pixel = row, col
-            self._hovers.start()
-
-    def _left(self) -> None:
-        self._pixel = None
-        self._hovers.stop()
-        self._pointing.forget()
-        self._panel.plot.point_at(None)
-
-    def _find_pixel(self) -> None:
-        cloud, pixel = self._cloud, self._pixel
-        if cloud is None or pixel is None:
-            return
-        if cloud.step == 1:
-            self._panel.plot.point_at(cloud.at(*pixel))
-        else:
-            self._pointing.request(partial(reading.place_of, cloud=cloud, row=pixel[0], col=pixel[1]))
-
-    def _point(self, place: tuple[float, float] | None) -> None:
-        self._panel.plot.point_at(place if self._pixel is not None else None)
-
-    def _marked(self, area: Area | None) -> None:
-        self._area = area
-        self._mark_again()
-
-    def _mark_again(self) -> None:
-        cloud = self._cloud
-        if self._area is None or cloud is None or not self._seen:
-            self._marking.forget()
-            self._panel.plot.point_out(None)
-        else:
-            self._marking.request(partial(reading.places_of, cloud=cloud, area=self._area))
-
-    def _mark(self, points: Points) -> None:
-        self._panel.plot.point_out(points)
 
     # What is made for an axis
 
@@ -405,14 +361,21 @@ class FeatureSpace(QObject):
             self._panel.busy.tell("")
 
 
-def _of_one_kind(wanted: tuple[str, str], before: tuple[str, str]) -> tuple[str, str]:
+def _of_one_kind(
+    wanted: tuple[str, str], before: tuple[str, str], instead: tuple[str, str]
+) -> tuple[str, str]:  # fmt: skip
     """Axes of a plane that is made of a sample go together: one that is chosen brings its partner along, and one that
-    is left lets its partner go."""
-    planes = ("tsne", "umap")
+    is left lets its partner go.
+
+    Args:
+        instead: what takes the place of a partner that goes.
+    """
     kinds = [name.partition(" ")[0] for name in wanted]
     changed = 0 if wanted[0] != before[0] else 1
-    kind = kinds[changed]
-    if kind in planes and kinds[1 - changed] != kind:
-        other = f"{kind} {1 if wanted[changed].endswith('0') else 0}"
-        return (wanted[0], other) if changed == 0 else (other, wanted[1])
-    return wanted
+    kind, other = kinds[changed], kinds[1 - changed]
+    if kind == other or not {kind, other} & set(PLANES):
+        return wanted
+    partner = instead[1 - changed]
+    if kind in (*PLANES, PCA):
+        partner = f"{kind} {1 if wanted[changed].endswith('0') else 0}"
+    return (wanted[0], partner) if changed == 0 else (partner, wanted[1])

@@ -31,6 +31,7 @@ if TYPE_CHECKING:
     from hsigui.pipeline.features import Features
 
 PCA = "learned"
+PLANES = (TSNE, UMAP)  # of a sample
 
 
 @dataclass(frozen=True)
@@ -60,8 +61,8 @@ class Kind:
 _OF_SAMPLE = say("Only a sample of the pixels is placed.")
 KINDS = (
     Kind(PCA, (say("Learned, component 1"), say("Learned, component 2"), say("Learned, component 3"))),
-    Kind(TSNE, (say("Learned, t-SNE across"), say("Learned, t-SNE up")), note=_OF_SAMPLE),
-    Kind(UMAP, (say("Learned, UMAP across"), say("Learned, UMAP up")), has_umap, _OF_SAMPLE),
+    Kind(TSNE, (say("t-SNE, across"), say("t-SNE, up")), note=_OF_SAMPLE),
+    Kind(UMAP, (say("UMAP, across"), say("UMAP, up")), has_umap, _OF_SAMPLE),
 )
 _KIND = {kind.id: kind for kind in KINDS}
 

@@ -7,7 +7,7 @@ from functools import partial
 from PySide6.QtCore import QPoint
 from PySide6.QtWidgets import QDockWidget, QMenu, QWidget
 
-from hsigui.analysis.feature_space import Outline
+from hsigui.analysis.outlines import Outline
 from hsigui.texts import say
 from hsigui.ui.feature_space.controller import FeatureSpace
 from hsigui.ui.feature_space.learned import Learned

@@ -8,7 +8,8 @@ import numpy as np
 from numpy.typing import NDArray
 from PySide6.QtCore import QObject, Signal
 
-from hsigui.analysis.feature_space import Cloud, Outline, Selection, select
+from hsigui.analysis.feature_space import Cloud, Selection, select
+from hsigui.analysis.outlines import Outline
 from hsigui.cube.areas import PixelAreas
 from hsigui.cube.cube import Geo
 from hsigui.document.events import (
@@ -17,7 +18,6 @@ from hsigui.document.events import (
     Changed,
     ClassesChanged,
     CurrentClassChanged,
-    SceneClosed,
     SceneLeft,
     SceneShown,
 )
@@ -63,8 +63,8 @@ class Selecting(QObject):
         self._waiting: list[Outline] = []  # drawn with Shift while others are being found
         bench.subjects.offer(self.subjects)
         events = self._session.events
-        for kind in (SceneLeft, SceneShown, SceneClosed):
-            events.subscribe(kind, self._forget)
+        events.subscribe(SceneLeft, self._forget)
+        events.subscribe(SceneShown, self._forget)
         events.subscribe(BandsChanged, self._bands_changed)
         events.subscribe(CurrentClassChanged, self._name_action)
         events.subscribe(ClassesChanged, self._name_action)

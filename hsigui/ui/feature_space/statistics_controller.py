@@ -43,7 +43,7 @@ from hsigui.ui.feature_space.sources import GOOD, Result
 from hsigui.ui.feature_space.statistics_panel import HINT, StatisticsPanel
 from hsigui.ui.image.bench import Bench
 
-SMALL = 60_000_000  # values of the scene, up to which other figures are computed as soon as they are chosen
+SMALL = 60_000_000  # values of the scene, up to which figures are computed without being asked for
 OFFERS: tuple[type[Changed], ...] = (
     SceneShown, BandsChanged, DerivedListChanged, DerivedChanged, EncoderChanged, MapChanged, TruthChanged,
     ValidationChanged, ViewChanged,
@@ -99,6 +99,7 @@ class StatisticsController(QObject):
         self._seen = seen
         if seen:
             self._offer()
+            self._begin()
 
     @property
     def busy(self) -> bool:
@@ -167,9 +168,19 @@ class StatisticsController(QObject):
 
     def _choose(self, pixels: str, measures: str) -> None:
         self._chosen = pixels, measures
-        cube = self._session.scene.cube
-        if cube.rows * cube.cols * cube.bands <= SMALL:
+        if self._small:
             self.compute()
+
+    def _begin(self) -> None:
+        """The first figures of a scene come by themselves, where it has labels and is small."""
+        scene, waits = self._session.shown, self._panel.result is None and not self.busy
+        if scene is not None and waits and self._small and scene.labelled_classes > 1:
+            self.compute()
+
+    @property
+    def _small(self) -> bool:
+        cube = self._session.scene.cube
+        return cube.rows * cube.cols * cube.bands <= SMALL
 
     def _show_scene(self, _event: SceneShown) -> None:
         self.stop()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 from PySide6.QtCore import QModelIndex, QSignalBlocker, QSize, Signal
 from PySide6.QtWidgets import (
@@ -34,7 +35,7 @@ from hsigui.ui.feature_space.tables import FiguresModel, PairModel
 PAIRS, FIGURES, CORRELATION = range(3)
 ROW_HEIGHT = 22
 NARROWEST = 50  # logical pixels of a list
-HINT = say("How well classes can be told apart, and what they are like: choose them, and press the arrow.")
+HINT = say("How well classes can be told apart, and what they are like: choose them, then press the round arrows.")
 
 
 class StatisticsPanel(QWidget):
@@ -124,9 +125,14 @@ class StatisticsPanel(QWidget):
             return ""
         if self.pages.currentIndex() == PAIRS and result.separability is not None:
             return separability_csv(result.separability)
-        if self.pages.currentIndex() == CORRELATION:
-            return covariance_csv(result.statistics, correlation=True)
-        return statistics_csv(result.statistics)
+        number, found = self.of.currentData() or 0, result.statistics
+        if number:
+            found = replace(found, classes=(found.get(number),))
+        return covariance_csv(found, correlation=True) if self._correlated else statistics_csv(found)
+
+    @property
+    def _correlated(self) -> bool:
+        return self.pages.currentIndex() == CORRELATION
 
     def turn_to(self, page: int) -> None:
         """Shows PAIRS, FIGURES or CORRELATION."""

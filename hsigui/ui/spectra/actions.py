@@ -50,7 +50,7 @@ ROWS: tuple[ActionRow, ...] = (
     ActionRow("class_means", say("Means of &classes…"),
               say("Keep the mean spectra of classes of the labels, the ground truth or the map, with their spread"),
               Means.ask_classes, when=when.has_scene),
-    ActionRow("profile", say("&Profile along the measured line"),
+    ActionRow("profile", say("Profile along the m&easured line"),
               say("The spectra along what was measured as a picture of distance and wavelength"), Profiles.show,
               icon="line", when=when.has_scene),
     ActionRow("libraries", say("Spectral li&braries…"),

@@ -22,7 +22,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from hsigui.analysis.measures import MEASURES
+from hsigui.analysis.measures import RANKING
 from hsigui.analysis.ranking import Match, Matches
 from hsigui.texts import say
 from hsigui.ui.desk.action_rows import tool_button
@@ -88,9 +88,7 @@ class MatchesPanel(QWidget):
         self.of.opening.connect(self.opening)
         self.of.activated.connect(self.changed)
         self.by.setAccessibleName(say("Measure"))
-        for row in MEASURES:
-            if row.of_all:  # which no single spectrum has a distance by
-                continue
+        for row in RANKING:
             self.by.addItem(row.title, row.name)
             about = f"{row.about}\n{row.paper}"
             self.by.setItemData(self.by.count() - 1, about, Qt.ItemDataRole.ToolTipRole)

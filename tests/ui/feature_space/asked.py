@@ -46,9 +46,9 @@ def settle(qtbot, window: MainWindow) -> None:
     held = space(window)
 
     def quiet() -> bool:
-        waiting = (held._reading, held._seeing, held._marking, held._pointing, selecting(window)._finding)
-        timers = (held._moves, held._looks, held._hovers)
-        drawn = not selecting(window)._drawing.busy
+        waiting = (held._reading, held._seeing, selecting(window)._finding)
+        timers = (held._moves, held._looks)
+        drawn = not selecting(window)._drawing.busy and not held.pointing.busy
         return drawn and not any(each.busy for each in waiting) and not any(t.isActive() for t in timers)
 
     qtbot.waitUntil(lambda: quiet() and not window.bridge.running, timeout=20_000)

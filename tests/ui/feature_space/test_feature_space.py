@@ -10,6 +10,7 @@ from PySide6.QtTest import QTest
 from hsigui.analysis.layer import LayerRecipe
 from hsigui.analysis.making import make
 from hsigui.jobs import quiet
+from hsigui.ui.feature_space import learned
 from hsigui.ui.feature_space.plot import LASSO, RECTANGLE
 from hsigui.ui.feature_space.selecting import ID
 from tests.ui.feature_space.asked import draw, panel, selecting, settle, shown, space
@@ -144,7 +145,7 @@ def test_a_project_keeps_its_axes_and_a_hidden_panel_reads_nothing_but_points_on
     assert selecting(demo).selection.pixels == (bottom - top) * (right - left)
 
 
-def test_layers_map_and_what_was_learned_can_be_axes(qtbot, mapped):
+def test_layers_map_and_what_was_learned_can_be_axes(qtbot, mapped, monkeypatch):
     found = shown(qtbot, mapped)
     scene = mapped.session.scene
     layer = make(scene.cube, LayerRecipe("index", {"name": "ndvi"}), quiet())
@@ -165,6 +166,19 @@ def test_layers_map_and_what_was_learned_can_be_axes(qtbot, mapped):
     cloud = space(mapped).cloud
     assert (cloud.x.id, cloud.y.id) == ("learned 0", "learned 1")
     assert cloud.known == cloud.columns.size
+    made = np.full((*scene.features.shape, 2), np.nan, dtype=np.float32)
+    made[::9, ::9] = np.random.default_rng(0).normal(size=made[::9, ::9].shape)
+    monkeypatch.setattr(learned, "neighbours_plane", lambda *_: made)  # which takes its time
+    found.up.setCurrentIndex(found.up.findData("tsne 1"))
+    found.up.activated.emit(found.up.currentIndex())
+    settle(qtbot, mapped)
+    assert space(mapped).axes == ("tsne 0", "tsne 1"), "a plane has both axes"
+    assert space(mapped).cloud.known == made[::9, ::9].size // 2
+    assert "Only a sample" in found.told.text()
+    found.across.setCurrentIndex(found.across.findData("learned 2"))
+    found.across.activated.emit(found.across.currentIndex())
+    settle(qtbot, mapped)
+    assert space(mapped).axes == ("learned 2", "learned 0")
     scene.derived.remove(number)
     space(mapped).choose_axes("layer 1 0", "learned 1")
     settle(qtbot, mapped)
