@@ -99,7 +99,7 @@ def nearest(cube: Cube, matching: Matching, ctx: Context, box: Box | None = None
     if box is not None:
         return _of_box(cube, matching, prepared, box, step, ctx)
     require_room(say("A map of {name}", name=cube.name), cube.rows, cube.cols, PIXEL_BYTES)
-    out = _Out((cube.rows, cube.cols), matching, prepared)
+    out = _Out((cube.rows, cube.cols), matching, prepared, ctx.check)
     _run(cube, prepared, out, ctx)
     return out.found
 
@@ -149,7 +149,7 @@ def _of_box(cube: Cube, matching: Matching, prepared: OnScene, box: Box, step: i
     top, left, bottom, right = box
     ctx.check()
     seen = TileReader(cube, prepared.bands).window(slice(top, bottom, step), slice(left, right, step))
-    out = _Out(seen.shape[:2], matching, prepared)
+    out = _Out(seen.shape[:2], matching, prepared, ctx.check)
     ctx.check()
     with one_blas_thread():
         out.put(slice(0, len(seen)), flat(seen))
@@ -169,8 +169,10 @@ def known_rows(spectra: NDArray[np.float32]) -> NDArray[np.bool_]:
 class _Out:
     """Where the answers of the tiles come together. Each tile writes rows of its own."""
 
-    def __init__(self, shape: tuple[int, int], matching: Matching, prepared: OnScene) -> None:
-        self._measured = prepared.measured
+    def __init__(
+        self, shape: tuple[int, int], matching: Matching, prepared: OnScene, check: Callable[[], None]
+    ) -> None:
+        self._measured, self._check = prepared.measured, check
         self._groups, self._count = matching.places, len(matching.names)
         distance, second, likeness = (np.full(shape, np.nan, dtype=np.float32) for _ in range(3))
         self.found = Nearest(
@@ -187,6 +189,7 @@ class _Out:
         classes = np.empty(count, dtype=np.uint16)
         distance, second = np.empty(count, dtype=np.float32), np.empty(count, dtype=np.float32)
         for start in range(0, count, AT_ONCE):
+            self._check()
             part = slice(start, min(count, start + AT_ONCE))
             classes[part], distance[part], second[part] = self._of(np.ascontiguousarray(spectra[part]))
         likeness = self._measured.likeness(distance)
