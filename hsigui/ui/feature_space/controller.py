@@ -8,7 +8,8 @@ from typing import Any
 
 from PySide6.QtCore import QObject, Signal
 
-from hsigui.analysis.feature_space import Axis, Box, Cloud, Points
+from hsigui.analysis.feature_points import Points
+from hsigui.analysis.feature_space import Axis, Box, Cloud
 from hsigui.cube.cube import Cube
 from hsigui.document.events import (
     BandsChanged,
