@@ -54,7 +54,7 @@ def on_scene(cube: Cube, matching: Matching) -> OnScene:
     values = in_bands(cube, targets)
     good = bands_of(cube, matching.first, matching.last)
     bands = good[np.isfinite(values[:, good]).all(axis=0)]
-    notes = _left_out(cube, good, bands)
+    notes = left_out_of(cube, good, bands)
     if len(bands) < LEAST_BANDS:
         raise HsiError(
             say("The spectra and {name} have fewer than {least} good bands in common.",
@@ -156,7 +156,9 @@ def _level(cube: Cube, bands: NDArray[np.intp]) -> float:
     return level(cube.read(steps[0], steps[1], bands.tolist()))
 
 
-def _left_out(cube: Cube, good: NDArray[np.intp], bands: NDArray[np.intp]) -> list[str]:
+def left_out_of(cube: Cube, good: NDArray[np.intp], bands: NDArray[np.intp]) -> list[str]:
+    """A sentence for the good bands that are not among those that are compared, all by their numbers (one a band); none
+    where there are no such bands."""
     count = len(good) - len(bands)
     if not count:
         return []
