@@ -19,7 +19,7 @@ from hsigui.labels.classes import PALETTE, Color
 from hsigui.report.spectra_csv import spectra_csv
 from hsigui.texts import say
 from hsigui.ui.desk.curve_key import CurveKey
-from hsigui.ui.desk.icons import icon
+from hsigui.ui.desk.flat_buttons import picture_button
 from hsigui.ui.desk.plots import RESTYLE, Plot, color_plot
 from hsigui.ui.desk.tips import explain
 from hsigui.ui.desk.wavelength_units import NANOMETRES, WavelengthUnit
@@ -295,11 +295,7 @@ class SpectrumView(QWidget):
         return button
 
     def _button(self, name: str, tip: str, slot: object) -> QToolButton:
-        button = QToolButton(self)
-        button.setIcon(icon(name))
-        button.setAutoRaise(True)
-        button.setToolTip(tip)
-        button.setAccessibleName(tip)
+        button = picture_button(self, name, tip)
         button.clicked.connect(slot)
         return button
 
