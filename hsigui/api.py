@@ -55,6 +55,7 @@ PathLike = str | Path
 LabelsLike = ClassRaster | NDArray[np.integer]
 TruthLike = LabelsLike | PathLike
 LibraryLike = SpectralLibrary | Mapping[str, NDArray[np.floating]] | PathLike
+Pixels = tuple[int, int] | Sequence[tuple[int, int]]
 
 
 def open(
@@ -481,7 +482,7 @@ def match(
 def classify_by(
     cube: Cube, library: LibraryLike | None = None, by: str = "sam", *, threshold: float | None = None,
     thresholds: Mapping[str, float] | None = None, spectra: Sequence[str] | None = None,
-    groups: Mapping[str, str] | str | None = None, pixels: Mapping[str, tuple[int, int]] | None = None,
+    groups: Mapping[str, str] | str | None = None, pixels: Mapping[str, Pixels] | None = None,
     labels: LabelsLike | None = None, between: tuple[float, float] = (0.0, 0.0), filters: Filters | None = None,
     ctx: Context | None = None,
 ) -> Result:  # fmt: skip
@@ -495,7 +496,8 @@ def classify_by(
         spectra: names of those of the library that are used; None for all.
         groups: name of a spectrum -> name of its class, where several are one; or the title of a column of what the
             library says of its spectra.
-        pixels: in place of a library: name of a class -> (row, column) of the pixel that stands for it.
+        pixels: in place of a library: name of a class -> (row, column) of the pixel that stands for it, or a list of
+            them.
         labels: in place of a library: class numbers, rows x cols; the mean spectrum of each class stands for it.
         between: nm; bands outside are left out. 0 for no end.
         filters: what is done with the map afterwards.
@@ -523,8 +525,9 @@ def classify_by(
         references = list(matched.means_of(cube, held.array, table, on))
     else:
         references = [
-            Reference(Target(name, tuple(cube.spectrum(*place).astype(float).tolist())), name, place=place)
-            for name, place in (pixels or {}).items()
+            Reference(Target(name, tuple(cube.spectrum(row, col).astype(float).tolist())), name, place=(row, col))
+            for name, places in (pixels or {}).items()
+            for row, col in np.atleast_2d(np.asarray(places, dtype=int)).tolist()
         ]
     matching = Matching(tuple(references), by, threshold, dict(thresholds or {}), *between)
     result = matched.match_map(cube, matching, on, classes=table, labels=held)
