@@ -11,7 +11,7 @@ import pytest
 from hsigui.analysis.layer import Target
 from hsigui.analysis.references import Matching, Reference
 from hsigui.cli import build_parser
-from hsigui.commands.parser import chosen_demo
+from hsigui.commands.demo_parser import chosen_demo
 from hsigui.commands.reading import reading
 from hsigui.cube.demo_spec import DemoSpec
 from hsigui.cube.formats.choice import ImportChoice
