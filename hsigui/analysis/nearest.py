@@ -25,7 +25,7 @@ from hsigui.texts import say
 AT_ONCE = 2048  # spectra, which are gone through several times: what the cache nearest to a core holds
 LONG_ROW = AT_ONCE // 4  # pixels: shorter rows are moved together
 AHEAD = 2  # tiles a core that are read before they are computed
-PIXEL_BYTES = 10  # of what is kept of a pixel
+PIXEL_BYTES = 15  # of what is kept of a pixel: see `Nearest`
 
 Box = tuple[int, int, int, int]
 
