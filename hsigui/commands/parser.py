@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 from hsigui import __version__
 from hsigui.commands.match_parser import add_by, add_match
 from hsigui.commands.options import add_overwrite, command
+from hsigui.commands.prepare_parser import add_prepare
 from hsigui.commands.project_parser import add_project
 from hsigui.cube.demo_spec import FIELDS, LEAST, DemoSpec
 from hsigui.cube.formats.rows import listed, suffixes_of
@@ -20,8 +21,8 @@ from hsigui.report import table as maps
 from hsigui.specs import CONTEXTS, PRECISIONS, split_of
 from hsigui.texts import say
 
-COMMANDS = ("info", "labels", "derive", "match", "statistics", "separability", "sample", "pretrain", "classify",
-            "export", "card", "evaluate", "study", "project", "demo")  # fmt: skip
+COMMANDS = ("info", "prepare", "labels", "derive", "match", "statistics", "separability", "sample", "pretrain",
+            "classify", "export", "card", "evaluate", "study", "project", "demo")  # fmt: skip
 CLASS_TABLES = listed(labels.class_table_suffixes(), "or")
 MOST_BANDS = 65_535  # as many as a GeoTIFF can have
 MAPS = "%(formats of maps)s"  # filled in when help is shown, because asking for them looks for plug-ins
@@ -65,6 +66,9 @@ def build_parser() -> argparse.ArgumentParser:
     parser.add_argument("--version", action="version", version=f"hsigui {__version__}")
     commands = parser.add_subparsers(title=say("commands"), metavar="COMMAND", prog="hsigui")
     _add_info(commands)
+    p = add_prepare(commands, scene)
+    _add_reading(p)
+    _add_scale(p)
     _add_labels(commands)
     _add_derive(commands)
     p = add_match(commands)
@@ -81,8 +85,8 @@ def build_parser() -> argparse.ArgumentParser:
     _add_evaluate(commands)
     _add_study(commands)
     add_project(commands)
-    for name in ("info", "labels", "derive", "match", "statistics", "separability", "sample", "pretrain", "classify",
-                 "export", "evaluate", "study"):  # fmt: skip
+    for name in ("info", "prepare", "labels", "derive", "match", "statistics", "separability", "sample", "pretrain",
+                 "classify", "export", "evaluate", "study"):  # fmt: skip
         _add_outside(commands.choices[name])
     _add_demo(commands)
     return parser
