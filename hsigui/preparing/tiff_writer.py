@@ -7,6 +7,7 @@ reader, EnMAP-Box and others look for it.
 from __future__ import annotations
 
 import shutil
+import warnings
 from pathlib import Path
 from typing import Any
 
@@ -14,7 +15,7 @@ import numpy as np
 import rasterio
 import rasterio.shutil
 from rasterio.crs import CRS
-from rasterio.errors import CRSError, RasterioError
+from rasterio.errors import CRSError, NotGeoreferencedWarning, RasterioError
 from rasterio.windows import Window
 
 from hsigui.cube.cube import Cube
@@ -41,7 +42,8 @@ def write_tiff_cube(path: Path, cube: Cube, interleave: str, cloud: bool, told: 
     if cube.bands > _MOST_BANDS:
         raise HsiError(say("A GeoTIFF has {most:,} bands at most.", most=_MOST_BANDS), say("Write ENVI."))
     profile = _profile(cube, interleave)
-    with written_beside(path) as (beside,):
+    with written_beside(path) as (beside,), warnings.catch_warnings():
+        warnings.simplefilter("ignore", NotGeoreferencedWarning)  # a scene without a place is none
         plain = beside.with_suffix(".plain.tif") if cloud else beside
         try:
             with rasterio.Env(GDAL_CACHEMAX=_CACHE_BYTES, **NO_NETWORK):

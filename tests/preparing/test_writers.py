@@ -169,8 +169,9 @@ def test_wrong_wishes_are_refused(tmp_path):
 
 
 def test_one_pixel_without_data_and_one_band_is_a_cube_too(tmp_path):
-    cube = cube_of(np.full((1, 1, 1), -9999, np.int16), bad_bands=())
+    cube = cube_of(np.full((1, 1, 1), -9999, np.int16), bad_bands=(), geo=Geo())
     for name in ("x.hdr", "x.tif"):
         back = open_cube(save_cube(cube, tmp_path / name)[0])
         assert np.isnan(back.read()).all()
+        assert back.geo.transform is None
         assert back.info.wavelengths == replace(cube.info).wavelengths
