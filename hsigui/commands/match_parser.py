@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 import argparse
-import math
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from hsigui.commands.options import command
+from hsigui.commands.values import amount, place
 from hsigui.texts import say
 
 if TYPE_CHECKING:
-    from hsigui.commands.parser import Commands
+    from hsigui.commands.helping import Commands
 
 MEASURES = ("sam", "sid", "sff", "euclid", "unmix")  # as `analysis.measures` has them; a test compares
 RANKING = MEASURES[:-1]  # those that compare with one spectrum at a time
@@ -85,14 +85,6 @@ def _add_measure(p: argparse._ActionsContainer, choices: tuple[str, ...], usual:
     )  # fmt: skip
 
 
-def place(text: str) -> tuple[int, int]:
-    """A pixel, "row,col"."""
-    row, comma, col = text.partition(",")
-    if not (comma and row.strip().isdigit() and col.strip().isdigit()):
-        raise argparse.ArgumentTypeError(say("must look like 12,40"))
-    return int(row), int(col)
-
-
 @dataclass(frozen=True)
 class Named:
     """What is given for a name. Written as it is read: NAME=VALUE."""
@@ -130,17 +122,6 @@ def limit(text: str) -> Named:
     if not (equals and name.strip()):
         raise argparse.ArgumentTypeError(say("must look like WATER=0.1"))
     return Named(name.strip(), amount(value))
-
-
-def amount(text: str) -> float:
-    """A number of 0 or more."""
-    try:
-        value = float(text)
-    except ValueError:
-        raise argparse.ArgumentTypeError(say("{text!r} is no number", text=text)) from None
-    if not 0 <= value < math.inf:
-        raise argparse.ArgumentTypeError(say("must be 0 or more"))
-    return value
 
 
 def between(text: str) -> tuple[float, float]:

@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 import argparse
-from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from hsigui.commands.options import add_overwrite, command
+from hsigui.commands.options import add_overwrite, add_reading, add_scale, command, scene
 from hsigui.texts import say
 
 if TYPE_CHECKING:
-    from hsigui.commands.parser import Commands
+    from hsigui.commands.helping import Commands
 
 # As `preparing.asked` and `preparing.stored` have them; a test compares.
 STEPS = (
@@ -38,12 +37,8 @@ class _Step(argparse.Action):
         namespace.steps = [*getattr(namespace, "steps", ()), ((option or "").lstrip("-"), text)]
 
 
-def add_prepare(commands: Commands, scene: Callable[[str], Path | str]) -> argparse.ArgumentParser:
-    """`hsigui prepare`: one cube of one or several, after some steps, as a new file.
-
-    Args:
-        scene: what makes a path of the text that names a cube.
-    """
+def add_prepare(commands: Commands) -> None:
+    """`hsigui prepare`: one cube of one or several, after some steps, as a new file."""
     p = commands.add_parser("prepare", help=say("cut, stack, calibrate and save cubes as a new one"))
     p.add_argument(
         "cubes", type=scene, metavar="CUBE", nargs="+",
@@ -71,6 +66,7 @@ def add_prepare(commands: Commands, scene: Callable[[str], Path | str]) -> argpa
         "--interleave", choices=("bsq", "bil", "bip"), help=say("how samples lie in the file (as in the scene)")
     )
     p.add_argument("--cog", action="store_true", help=say("a GeoTIFF laid out for reading over a network"))
+    add_reading(p)
+    add_scale(p)
     add_overwrite(p)
     p.set_defaults(work=command("prepare"))
-    return p

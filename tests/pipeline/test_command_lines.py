@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from hsigui.cli import build_parser
-from hsigui.commands.parser import chosen_demo
+from hsigui.commands.demo_parser import chosen_demo
 from hsigui.commands.reading import reading
 from hsigui.cube.demo_spec import DemoSpec
 from hsigui.cube.formats.choice import ImportChoice

@@ -39,6 +39,7 @@ _AXIS_ORDERS = {"bsq": "bands,rows,cols", "bil": "rows,bands,cols", "bip": "rows
 _NEVER_DATA = (
     ".hdr", ".xml", ".txt", ".csv", ".json", ".png", ".jpg", ".jpeg", ".tif", ".tiff", ".mat", ".npy", ".qml", ".html",
     ".md", ".py", ".zip", ".gz", ".pdf", ".enp", ".ovr", ".sta", ".evf", ".roi", ".shp",
+    ".gpkg", ".geojson", ".fgb", ".kmz", ".kml", ".sqlite", ".dbf", ".shx", ".prj", ".cpg",
 )  # fmt: skip
 
 

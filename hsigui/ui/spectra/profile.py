@@ -23,6 +23,7 @@ from hsigui.texts import say
 from hsigui.ui.desk.desk import Desk
 from hsigui.ui.desk.job_bridge import Watcher
 from hsigui.ui.desk.plots import RESTYLE, Plot, color_plot
+from hsigui.ui.desk.wavelength_units import NANOMETRES, WavelengthUnit
 from hsigui.ui.image.view import ImageView
 from hsigui.ui.spectra.controller import SpectraController
 
@@ -89,11 +90,14 @@ class ProfileWindow(QDialog):
     pointed = Signal(int)
     left = Signal()
 
-    def __init__(self, profile: Profile, name: str, quantity: str, parent: QWidget | None = None) -> None:
+    def __init__(
+        self, profile: Profile, name: str, quantity: str, parent: QWidget | None = None,
+        unit: WavelengthUnit = NANOMETRES,
+    ) -> None:  # fmt: skip
         super().__init__(parent)
         self.setWindowTitle(say("Profile of {name}", name=name))
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        self.profile, self._quantity, self._step = profile, quantity, -1
+        self.profile, self._quantity, self._step, self._unit = profile, quantity, -1, unit
         self.plot = Plot(self)
         self.plot.setAccessibleName(say("Spectra along the line"))
         self.plot.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
@@ -120,7 +124,8 @@ class ProfileWindow(QDialog):
             band = int(np.abs(profile.x - x).argmin())
             self._down.setValue(float(profile.x[band]))
             self._down.show()
-            place = say("{nm:.1f} nm", nm=profile.x[band]) if profile.is_nm else say("band {n:.0f}", n=profile.x[band])
+            center = float(profile.x[band])
+            place = self._unit.written(center) if profile.is_nm else say("band {n:.0f}", n=center)
             said = say("{said}, {place}: {value:.5g}", said=said, place=place,
                        value=float(profile.values[self._step, band]))  # fmt: skip
         self.told.setText(said)
@@ -169,7 +174,9 @@ class ProfileWindow(QDialog):
         box = self.plot.getPlotItem().vb
         box.invertY(True)
         color_plot(self.plot, self.palette())
-        self.plot.setLabel("bottom", say("Wavelength (nm)") if profile.is_nm else say("Band"))
+        self.plot.setLabel("bottom", self._unit.axis() if profile.is_nm else say("Band"))
+        if profile.is_nm:  # the picture stays in nm, only its numbers are written in another unit
+            self.plot.getAxis("bottom").setScale(self._unit.per_nm)
         self.plot.setLabel("left", say("Distance ({unit})", unit=profile.unit))
         bar = pg.ColorBarItem(values=(low, high), colorMap=pg.colormap.get("viridis"), interactive=False,
                               label=self._quantity)  # fmt: skip
@@ -225,7 +232,7 @@ class Profiles(QObject):
             return
         self._shut()
         quantity = say("Value") if scene.cube.info.scale == 1.0 else say("Reflectance")
-        window = ProfileWindow(profile, scene.cube.name, quantity, self._desk.window)
+        window = ProfileWindow(profile, scene.cube.name, quantity, self._desk.window, self._desk.wavelength_unit)
         window.pointed.connect(partial(self._point, profile))
         window.left.connect(self._leave)
         window.finished.connect(self._closed)

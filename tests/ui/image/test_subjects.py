@@ -13,7 +13,8 @@ def _ids(window: MainWindow) -> list[str]:
 
 
 def test_a_scene_offers_its_composite_and_its_labels_and_a_map_once_there_is_one(mapped: MainWindow) -> None:
-    assert _ids(mapped) == ["composite", "labels", "truth", "map", "confidence", "entropy", "margin", "error"]
+    measures = ["map", "confidence", "entropy", "margin"]
+    assert _ids(mapped) == ["composite", "labels", "truth", *measures, "error", "tested"]
 
 
 def test_the_composite_is_drawn_as_the_image_shows_it(demo: MainWindow) -> None:

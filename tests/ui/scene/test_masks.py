@@ -260,7 +260,7 @@ def test_the_commands_of_a_record_open_the_very_scene_of_the_window(qtbot, opene
     again = hsigui.open(cube.path, **reading(arguments))
     assert fingerprint(again) == fingerprint(cube) != fingerprint(opened.session.plain)
     assert same_input(again, cube)
-    assert provenance._chosen_of(cube) == {"quality masks": "cloud, cirrus", "bands left out": "1, 2, 6"}
+    assert provenance.chosen_of(cube) == {"quality masks": "cloud, cirrus", "bands left out": "1, 2, 6"}
 
 
 def test_bits_of_a_file_of_no_product_are_masks_too(qtbot, window, tmp_path):
