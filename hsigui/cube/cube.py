@@ -145,6 +145,7 @@ class CubeInfo:
     # "wavelengths", "bad_bands": variable they came from; "scale": what was asked for at opening
     origins: Mapping[str, str] = field(default_factory=dict)
     notes: tuple[str, ...] = ()  # what was assumed, guessed or ignored, one sentence each
+    history: tuple[str, ...] = ()  # steps that made the cube of others, as options of `hsigui prepare`, the first first
     metadata: Mapping[str, str] = field(default_factory=dict)  # the header as it stood
     address: str = ""  # of a scene on a server, without secrets; empty for one on this machine
     address_version: str = ""  # what the server says of its version there, such as ETag and size
