@@ -74,13 +74,13 @@ class FeatureSpace(QObject):
         self._seeing = Latest(bridge, say("Draw the feature space"), self._show, between=True)
         self._moves = Debounce(LOOKED_MS, LONGEST_LOOKED_MS, self._see, self)
         self._looks = Debounce(LOOKED_MS, LONGEST_LOOKED_MS, partial(self._read, fit=False), self)
-        self.pointing = Pointing(bench, panel.plot)
+        self.pointing = Pointing(bench, panel)
         panel.axes_chosen.connect(self.choose_axes)
         panel.classes_chosen.connect(self.choose_classes)
         panel.extent_chosen.connect(self.choose_extent)
         panel.busy.stop_asked.connect(self._give_up)
-        panel.plot.moved.connect(self._moves.start)
-        panel.plot.whole_asked.connect(self.show_all)
+        panel.moved.connect(self._moves.start)
+        panel.whole_asked.connect(self.show_all)
         learned.changed.connect(self._learned_changed)
         selecting.changed.connect(self._selected)
         self._image.moved.connect(self._image_moved)
@@ -203,7 +203,7 @@ class FeatureSpace(QObject):
         for waiting in (self._moves, self._looks):
             waiting.stop()
         self._put(None)
-        self._panel.plot.show_seen(None)
+        self._panel.show_nothing()
         self._panel.setEnabled(self._session.shown is not None)
 
     def _offer(self) -> None:
@@ -318,18 +318,18 @@ class FeatureSpace(QObject):
     def _selected(self) -> None:
         self._show_outlines()
         self._see()
-        seen = self._panel.plot.seen
+        seen = self._panel.seen
         self._tell(None if seen is None else seen.points)
 
     def _show_outlines(self) -> None:
         """Outlines are of the measurements that they were drawn in."""
         cloud, selection = self._cloud, self._selecting.selection
         if cloud is None or selection is None:
-            self._panel.plot.show_outlines(())
+            self._panel.show_outlines(())
             return
         names = cloud.x.id, cloud.y.id
         mine = [part for part in selection.parts if (part.cloud.x.id, part.cloud.y.id) == names]
-        self._panel.plot.show_outlines([outline for part in mine for outline in part.outlines])
+        self._panel.show_outlines([outline for part in mine for outline in part.outlines])
 
     def _image_moved(self) -> None:
         if self._seen and self._extent == VIEW and self._session.shown is not None:
