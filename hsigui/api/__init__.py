@@ -11,6 +11,7 @@ from hsigui.analysis.layer import Layer, LayerRecipe
 from hsigui.analysis.separability import Separability
 from hsigui.api.accuracy import evaluate, sample
 from hsigui.api.by_spectra import classify_by, match
+from hsigui.api.cubes import prepare, save_cube
 from hsigui.api.given import LabelsLike, LibraryLike, PathLike, TruthLike
 from hsigui.api.layers import derive, separability, statistics
 from hsigui.api.mapping import ask, classify, fit, load_classifier
@@ -63,6 +64,7 @@ __all__ = [
     "load_encoder",
     "match",
     "open",
+    "prepare",
     "pretrain",
     "quality_layers",
     "quiet",
@@ -70,6 +72,7 @@ __all__ = [
     "read_library",
     "sample",
     "save",
+    "save_cube",
     "separability",
     "statistics",
 ]

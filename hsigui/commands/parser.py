@@ -11,14 +11,15 @@ from hsigui.commands.helping import Parser
 from hsigui.commands.map_parser import add_card, add_classify, add_export
 from hsigui.commands.match_parser import add_match
 from hsigui.commands.options import add_outside, add_reading, add_scale, scene
+from hsigui.commands.prepare_parser import add_prepare
 from hsigui.commands.project_parser import add_project
 from hsigui.commands.scene_parser import add_derive, add_info, add_labels, add_separability, add_statistics
 from hsigui.commands.training_parser import add_pretrain
 from hsigui.cube.remote.opening import is_address, typed_address
 from hsigui.texts import say
 
-COMMANDS = ("info", "labels", "derive", "match", "statistics", "separability", "sample", "pretrain", "classify",
-            "export", "card", "evaluate", "study", "project", "demo")  # fmt: skip
+COMMANDS = ("info", "prepare", "labels", "derive", "match", "statistics", "separability", "sample", "pretrain",
+            "classify", "export", "card", "evaluate", "study", "project", "demo")  # fmt: skip
 
 
 def build_parser() -> argparse.ArgumentParser:
@@ -34,6 +35,7 @@ def build_parser() -> argparse.ArgumentParser:
     parser.add_argument("--version", action="version", version=f"hsigui {__version__}")
     commands = parser.add_subparsers(title=say("commands"), metavar="COMMAND", prog="hsigui")
     add_info(commands)
+    add_prepare(commands)
     add_labels(commands)
     add_derive(commands)
     p = add_match(commands)
@@ -50,8 +52,8 @@ def build_parser() -> argparse.ArgumentParser:
     add_evaluate(commands)
     add_study(commands)
     add_project(commands)
-    for name in ("info", "labels", "derive", "match", "statistics", "separability", "sample", "pretrain", "classify",
-                 "export", "evaluate", "study"):  # fmt: skip
+    for name in ("info", "prepare", "labels", "derive", "match", "statistics", "separability", "sample", "pretrain",
+                 "classify", "export", "evaluate", "study"):  # fmt: skip
         add_outside(commands.choices[name])
     add_demo(commands)
     return parser
