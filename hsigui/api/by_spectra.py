@@ -116,7 +116,7 @@ def classify_by(
         references = [
             Reference(Target(name, tuple(cube.spectrum(row, col).astype(float).tolist())), name, place=(row, col))
             for name, places in (pixels or {}).items()
-            for row, col in np.atleast_2d(np.asarray(places, dtype=int)).tolist()
+            for row, col in _places(name, places)
         ]
     matching = Matching(tuple(references), by, threshold, dict(thresholds or {}), *between)
     result = matched.match_map(cube, matching, on, classes=table, labels=held)
@@ -150,3 +150,15 @@ def _references(
             )
     wanted = known if spectra is None else set(spectra)
     return grouped((each for each in targets if each.name in wanted), groups, source)
+
+
+def _places(name: str, places: Pixels) -> list[tuple[int, int]]:
+    """The pixels of a class, one or several."""
+    flat = all(np.ndim(each) == 0 for each in places)  # of the numbers of one pixel
+    several = [np.asarray(each) for each in ([places] if flat and len(places) else places)]
+    if not several or any(each.shape != (2,) or not np.issubdtype(each.dtype, np.integer) for each in several):
+        raise HsiError(
+            say("The pixels of “{name}” are no rows and columns.", name=name),
+            say("Give one as (row, column), several as a list of these; both count from 0."),
+        )
+    return [(int(row), int(col)) for row, col in several]

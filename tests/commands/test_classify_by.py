@@ -12,6 +12,7 @@ import rasterio
 
 import hsigui
 from hsigui.__main__ import main
+from hsigui.errors import HsiError
 from hsigui.labels.formats.files import read_classes
 from hsigui.pipeline.python_lines import python_of
 from tests.analysis.libraries import NAMES, Made, library_file, made
@@ -173,3 +174,9 @@ def test_a_library_without_the_spectrum_or_column_says_what_it_has(files, tmp_pa
     told = capsys.readouterr().err
     assert told.count("The library has no spectrum “Gold”.") == 2
     assert "The library has no column “cover”." in told
+
+
+@pytest.mark.parametrize("places", [[], (1, 2, 3), [(1, 2), (3, 4, 5)], (1.5, 2.0)])
+def test_what_is_no_pixel_is_refused_by_its_class(files, places):
+    with pytest.raises(HsiError, match="pixels of “water”"):
+        hsigui.classify_by(hsigui.open(files.scene), pixels={"water": places})
