@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 
 FEW = 64  # references: of more, each pixel's are gone through by themselves, which then is faster
 
-AT_ONCE = 16  # bands that are summed up one by one: a long sum of float32 loses digits
+AT_ONCE = 64  # bands that are summed up one by one: a long sum of float32 loses digits
 
 
 def squares(spectra: NDArray[np.float32]) -> NDArray[np.float32]:

@@ -14,7 +14,7 @@ from typing import Protocol
 import numpy as np
 from numpy.typing import NDArray
 
-from hsigui.analysis.distances import LEAST_SHARE, NEAR
+from hsigui.analysis.distances import LEAST_SHARE
 from hsigui.analysis.hull import continuum
 from hsigui.analysis.least import products, squares
 from hsigui.analysis.mixtures import Mixtures
@@ -24,6 +24,9 @@ from hsigui.texts import say
 Values = NDArray[np.float32]
 Wide = NDArray[np.float64]
 LEAST, MOST = 1e-15, 1e15  # length of a spectrum within which float32 holds its square
+# rad: smaller angles are computed by what separates the spectra: cosines near 1 lose digits in float32,
+# with hundreds of bands more than 1e-5 of the angle.
+NEAR = np.float32(0.15)
 FLAT = 1e-6  # of the continuum: a reference whose deepest absorption is less has none
 
 
@@ -90,8 +93,8 @@ class Angles:
     """
 
     def __init__(self, references: Wide, _waves: Wide) -> None:
-        self.unit = references / np.linalg.norm(references, axis=1, keepdims=True)
-        self.against = -self.unit.astype(np.float32)
+        self.unit = (references / np.linalg.norm(references, axis=1, keepdims=True)).astype(np.float32)
+        self.against = -self.unit
 
     def compare(self, spectra: Values) -> Compared:
         """See `Measured`. Pixels x bands."""
@@ -115,16 +118,16 @@ class _Angles:
         self.order = products(spectra, measured.against)  # the length of a pixel is the same for all references
 
     def distances(self, chosen: NDArray[np.intp]) -> Values:
-        """See `Compared`; small angles are computed in float64, for their cosines differ too little. One a pixel."""
+        """See `Compared`; small angles by the chord between the spectra at length 1. One a pixel."""
         with np.errstate(invalid="ignore", divide="ignore"):
             cosines = self.order[np.arange(len(chosen)), chosen] / -self._length
             found = np.arccos(np.clip(cosines, -1, 1))
             near = np.flatnonzero(found < NEAR)
             if len(near):
-                wide = self._spectra[near].astype(np.float64, order="C")
-                exact = np.einsum("ij,ij->i", wide, self._unit[chosen[near]])
-                exact /= np.sqrt(np.einsum("ij,ij->i", wide, wide))
-                found[near] = np.arccos(np.clip(exact, -1, 1))
+                apart = np.ascontiguousarray(self._spectra[near])
+                apart /= self._length[near, None]
+                apart -= self._unit[chosen[near]]
+                found[near] = 2 * np.arcsin(np.sqrt(squares(apart)) / 2)
         return np.asarray(found, dtype=np.float32)
 
 

@@ -168,6 +168,8 @@ def known_rows(spectra: NDArray[np.float32]) -> NDArray[np.bool_]:
     costs less than a look at every value."""
     with np.errstate(invalid="ignore", over="ignore"):
         known = np.isfinite(spectra @ np.ones(spectra.shape[1], dtype=np.float32))
+    if known.all():
+        return np.asarray(known)
     doubtful = np.flatnonzero(~known)  # a sum may be too large where no value is
     known[doubtful] = np.isfinite(spectra[doubtful]).all(axis=1)
     return np.asarray(known)
