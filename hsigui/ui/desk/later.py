@@ -34,7 +34,12 @@ class Later(QWidget, Generic[T]):
         """The widget; made now at the latest."""
         made = self._make(self)
         self._column.addWidget(made)
-        QWidget.setTabOrder(self, made)  # else it would be the last of the window
+        before: QWidget = self
+        parts: list[QWidget] = [made, *made.findChildren(QWidget)]
+        for part in parts:
+            if part.window() is self.window() and part.focusPolicy() & Qt.FocusPolicy.TabFocus:
+                QWidget.setTabOrder(before, part)  # else it would be the last of the window
+                before = part
         self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         return made
 
