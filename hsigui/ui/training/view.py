@@ -32,6 +32,7 @@ from hsigui.ui.training.insight_view import KINDS, InsightView
 REDRAW_MS = 40
 STEPS = 1000
 LEAST_PLOTS = QSize(0, 110)  # logical pixels
+PLOT_NAME = say("Curves of the training")
 WIDTH = 1.8
 FURTHER = (2, 0, 6, 5)  # of the palette: green, orange, purple, vermilion
 BAR_STYLE = """
@@ -72,7 +73,7 @@ class _Plots(QWidget):
         self.key.hide()
         self.plot.setMinimumHeight(LEAST_PLOTS.height())
         self.plot.right_clicked.connect(menu_asked)
-        self.plot.setAccessibleName(say("Curves of the training"))
+        self.plot.setAccessibleName(PLOT_NAME)
         self.plot.setLabel("bottom", say("Step"))
         self.watched = SecondAxis(self.plot)
         column = QVBoxLayout(self)
@@ -242,7 +243,7 @@ class TrainingView(QWidget):
         self._nothing.setAlignment(Qt.AlignmentFlag.AlignCenter)
         self._nothing.setWordWrap(True)
         self._nothing.setForegroundRole(QPalette.ColorRole.PlaceholderText)
-        self._plots = Later(self._build_plots, LEAST_PLOTS, run)
+        self._plots = Later(self._build_plots, LEAST_PLOTS, PLOT_NAME, run)
         words = QHBoxLayout()
         words.addWidget(self._text, 1)
         words.addWidget(self._left)
