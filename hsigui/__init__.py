@@ -13,8 +13,8 @@ __version__ = "0.1.0"
 _PLACES = {
     "hsigui.api": (
         "ask", "classify", "classify_by", "derive", "embed", "evaluate", "fit", "keep", "load_classifier",
-        "load_encoder", "match", "open", "pretrain", "quality_layers", "read_labels", "read_library", "sample", "save",
-        "separability", "statistics",
+        "load_encoder", "match", "open", "prepare", "pretrain", "quality_layers", "read_labels", "read_library",
+        "sample", "save", "save_cube", "separability", "statistics",
     ),
     "hsigui.analysis.class_statistics": ("ClassStatistics", "Statistics"),
     "hsigui.analysis.layer": ("Layer", "LayerRecipe"),
@@ -32,6 +32,9 @@ _PLACES = {
     "hsigui.pipeline.features": ("Features",),
     "hsigui.pipeline.result": ("Result",),
     "hsigui.pipeline.values": ("Classifier", "Filters", "KeptClassifier", "LabelSplit", "Labels", "SceneFeatures"),
+    "hsigui.preparing.block_mean": ("BlockMean",),
+    "hsigui.preparing.calibrate": ("FlatField", "InternalAverage", "WhiteDark"),
+    "hsigui.preparing.cut": ("Bands", "Box", "Crop"),
     "hsigui.report.map_options": ("MapOptions",),
     "hsigui.report.metrics": ("Accuracy",),
     "hsigui.specs": ("MapSpec", "PretrainSpec", "ProbeSpec", "SplitSpec"),

@@ -17,12 +17,14 @@ from hsigui.api import (
     load_encoder,
     match,
     open,
+    prepare,
     pretrain,
     quality_layers,
     read_labels,
     read_library,
     sample,
     save,
+    save_cube,
     separability,
     statistics,
 )
@@ -38,6 +40,9 @@ from hsigui.pipeline.evaluation import Evaluation
 from hsigui.pipeline.features import Features
 from hsigui.pipeline.result import Result
 from hsigui.pipeline.values import Classifier, Filters, KeptClassifier, Labels, LabelSplit, SceneFeatures
+from hsigui.preparing.block_mean import BlockMean
+from hsigui.preparing.calibrate import FlatField, InternalAverage, WhiteDark
+from hsigui.preparing.cut import Bands, Box, Crop
 from hsigui.report.map_options import MapOptions
 from hsigui.report.metrics import Accuracy
 from hsigui.specs import MapSpec, PretrainSpec, ProbeSpec, SplitSpec
@@ -46,6 +51,9 @@ __version__: str
 __all__ = [
     "Accuracy",
     "AmbiguousCube",
+    "Bands",
+    "BlockMean",
+    "Box",
     "CallbackContext",
     "Cancelled",
     "ClassInfo",
@@ -54,13 +62,16 @@ __all__ = [
     "ClassTable",
     "Classifier",
     "Context",
+    "Crop",
     "Cube",
     "Encoder",
     "Evaluation",
     "Features",
     "Filters",
+    "FlatField",
     "HsiError",
     "ImportChoice",
+    "InternalAverage",
     "KeptClassifier",
     "LabelSplit",
     "Labels",
@@ -78,6 +89,7 @@ __all__ = [
     "SpectralLibrary",
     "SplitSpec",
     "Statistics",
+    "WhiteDark",
     "__version__",
     "ask",
     "classify",
@@ -91,6 +103,7 @@ __all__ = [
     "load_encoder",
     "match",
     "open",
+    "prepare",
     "pretrain",
     "quality_layers",
     "quiet",
@@ -98,6 +111,7 @@ __all__ = [
     "read_library",
     "sample",
     "save",
+    "save_cube",
     "separability",
     "statistics",
 ]

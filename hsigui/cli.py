@@ -13,7 +13,8 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from hsigui.commands.parser import COMMANDS, build_parser, chosen_demo, with_addresses_asked
+from hsigui.commands.demo_parser import chosen_demo
+from hsigui.commands.parser import COMMANDS, build_parser, with_addresses_asked
 from hsigui.cube import outside
 from hsigui.cube.demo_spec import DemoSpec
 from hsigui.cube.remote.address import address_of, is_address

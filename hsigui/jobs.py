@@ -333,15 +333,15 @@ class JobRunner:
 
     def next_event(self, timeout: float) -> Event | None:
         """Waits for one event, at most `timeout` seconds; for readers without a loop of their own."""
-        try:
-            event = self._events.get(timeout=timeout)
-        except queue.Empty:
-            lost = self._lost_end()
-            if lost is None:
-                return None
-            event = lost
-        self._forget(event)
-        return event
+        for patience in (0.0, timeout):  # an end that could not be sent is there without any event
+            try:
+                event: Event | None = self._events.get(timeout=patience)
+            except queue.Empty:
+                event = self._lost_end()
+            if event is not None:
+                self._forget(event)
+                return event
+        return None
 
     @property
     def running(self) -> list[Job]:

@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 
 from hsigui.analysis.distances import LEAST_SHARE, NEAR
 from hsigui.analysis.hull import continuum
+from hsigui.analysis.least import products, squares
 from hsigui.analysis.mixtures import Mixtures
 from hsigui.errors import HsiError
 from hsigui.texts import say
@@ -45,7 +46,7 @@ class Measured(Protocol):
     """A measure with its references."""
 
     def compare(self, spectra: Values) -> Compared:
-        """Compares some spectra, pixels x bands, contiguous."""
+        """Compares some spectra, pixels x bands, in whichever memory order they are."""
 
     def likeness(self, distance: Values) -> Values:
         """Distances as 0 (nothing alike) to 1 (the same), of any shape, in and out."""
@@ -90,7 +91,7 @@ class Angles:
 
     def __init__(self, references: Wide, _waves: Wide) -> None:
         self.unit = references / np.linalg.norm(references, axis=1, keepdims=True)
-        self.against = -self.unit.T.astype(np.float32)
+        self.against = -self.unit.astype(np.float32)
 
     def compare(self, spectra: Values) -> Compared:
         """See `Measured`. Pixels x bands."""
@@ -103,7 +104,7 @@ class Angles:
 
 class _Angles:
     def __init__(self, measured: Angles, spectra: Values) -> None:
-        self._length = np.sqrt(np.einsum("ij,ij->i", spectra, spectra))
+        self._length = np.sqrt(squares(spectra))
         odd = np.flatnonzero(~((self._length > LEAST) & (self._length < MOST)))
         if len(odd):  # squares leave the range of float32
             spectra = spectra.copy()
@@ -111,7 +112,7 @@ class _Angles:
             spectra[odd] /= np.where(top > 0, top, 1)
             self._length[odd] = np.linalg.norm(spectra[odd], axis=1)
         self._unit, self._spectra = measured.unit, spectra
-        self.order = spectra @ measured.against  # the length of a pixel is the same for all references
+        self.order = products(spectra, measured.against)  # the length of a pixel is the same for all references
 
     def distances(self, chosen: NDArray[np.intp]) -> Values:
         """See `Compared`; small angles are computed in float64, for their cosines differ too little. One a pixel."""
@@ -120,7 +121,7 @@ class _Angles:
             found = np.arccos(np.clip(cosines, -1, 1))
             near = np.flatnonzero(found < NEAR)
             if len(near):
-                wide = self._spectra[near].astype(np.float64)
+                wide = self._spectra[near].astype(np.float64, order="C")
                 exact = np.einsum("ij,ij->i", wide, self._unit[chosen[near]])
                 exact /= np.sqrt(np.einsum("ij,ij->i", wide, wide))
                 found[near] = np.arccos(np.clip(exact, -1, 1))
@@ -145,7 +146,7 @@ class Divergences:
 
     def compare(self, spectra: Values) -> Compared:
         """See `Measured`. Pixels x bands."""
-        return _Divergences(self, spectra)
+        return _Divergences(self, np.ascontiguousarray(spectra))
 
     def likeness(self, distance: Values) -> Values:
         """See `Measured`. Of any shape."""
@@ -161,8 +162,8 @@ class _Divergences:
             shares = np.maximum(spectra / sums, np.float32(LEAST_SHARE))
             self._logs = np.log(shares / measured.base)
         self._shares = shares - measured.base
-        self.order = self._shares @ measured.logs.T  # what is of the pixel alone is left out
-        self.order += self._logs @ measured.shares.T
+        self.order = products(self._shares, measured.logs)  # what is of the pixel alone is left out
+        self.order += products(self._logs, measured.shares)
         np.subtract(measured.own, self.order, out=self.order)
 
     def distances(self, chosen: NDArray[np.intp]) -> Values:
@@ -210,7 +211,7 @@ class Fits:
 
     def compare(self, spectra: Values) -> Fitted:
         """See `Measured`. Pixels x bands."""
-        return Fitted(self, spectra)
+        return Fitted(self, np.ascontiguousarray(spectra))
 
     def likeness(self, distance: Values) -> Values:
         """See `Measured`. Of any shape."""
@@ -268,7 +269,7 @@ class Lengths:
 
     def compare(self, spectra: Values) -> Compared:
         """See `Measured`. Pixels x bands."""
-        return _Lengths(self, spectra)
+        return _Lengths(self, np.ascontiguousarray(spectra))
 
     def likeness(self, distance: Values) -> Values:
         """See `Measured`: a half where the distance is as large as the references' own values. Of any shape."""
@@ -278,7 +279,7 @@ class Lengths:
 class _Lengths:
     def __init__(self, measured: Lengths, spectra: Values) -> None:
         self._of, self._around = measured, spectra - measured.base
-        self.order = self._around @ measured.around.T
+        self.order = products(self._around, measured.around)
         self.order *= -2
         self.order += measured.own
 

@@ -14,12 +14,12 @@ from hsigui.analysis.measures import Measure, Measured
 from hsigui.analysis.references import Matching
 from hsigui.analysis.targets import require_bands
 from hsigui.cube.cube import Cube
+from hsigui.cube.libraries.scaling import level, scaling
 from hsigui.cube.resampling import resampled
 from hsigui.errors import HsiError
 from hsigui.texts import say
 
 LEAST_BANDS = 3
-FACTORS = (1e-4, 1e-2, 1.0, 1e2, 1e4)  # between scenes in per cent, in reflectance, and in its ten-thousandths
 LOOKED_AT = 24  # rows, and columns, of a scene that are looked at to know how bright it is
 
 
@@ -52,9 +52,10 @@ def on_scene(cube: Cube, matching: Matching) -> OnScene:
     row, targets = matching.measure, [each.target for each in matching.references]
     require_wavelengths(cube, row, matching.first, matching.last)
     values = in_bands(cube, targets)
+    require_values(cube, targets, values)
     good = bands_of(cube, matching.first, matching.last)
     bands = good[np.isfinite(values[:, good]).all(axis=0)]
-    notes = _left_out(cube, good, bands)
+    notes = left_out_of(cube, good, bands)
     if len(bands) < LEAST_BANDS:
         raise HsiError(
             say("The spectra and {name} have fewer than {least} good bands in common.",
@@ -137,11 +138,12 @@ def as_bright(
     cube: Cube, bands: NDArray[np.intp], values: NDArray[np.float64], targets: Sequence[Target]
 ) -> tuple[NDArray[np.float64], list[str]]:
     """References (references x bands) in the units of the scene: those of other bands than the scene's own may be in
-    reflectance while it is in ten-thousandths of it, or in per cent. What was done is told."""
+    reflectance while it is in ten-thousandths of it, or in per cent. How large the values usually are tells it, and no
+    comparison: a dark surface in a bright scene is dark, and not in other units. What was done is told."""
     foreign = np.array([bool(each.wavelengths) for each in targets])
     if not foreign.any():
         return values, []
-    factor = factor_between(_brightness(cube, bands), values[foreign])
+    factor = scaling(level(values[foreign]), _level(cube, bands)).factor
     if factor == 1.0:
         return values, []
     out = values.copy()
@@ -149,24 +151,32 @@ def as_bright(
     return out, [say("The spectra were multiplied by {factor:g} to be in the units of the scene.", factor=factor)]
 
 
-def factor_between(scene: float, references: NDArray[np.float64]) -> float:
-    """The factor of FACTORS that brings references (of any shape) closest to the brightness of a scene; 1 where one of
-    the two is not known."""
-    own = float(np.nanmedian(np.abs(references)))
-    if not (scene > 0 and own > 0):
-        return 1.0
-    return min(FACTORS, key=lambda factor: abs(np.log10(scene / (own * factor))))
-
-
-def _brightness(cube: Cube, bands: NDArray[np.intp]) -> float:
-    """The median of some values of a scene; 0 where there is none."""
+def _level(cube: Cube, bands: NDArray[np.intp]) -> float:
+    """How large the values of a scene usually are, by some of its pixels; NaN where none has data."""
     steps = [slice(size // LOOKED_AT // 2, None, max(1, size // LOOKED_AT)) for size in (cube.rows, cube.cols)]
-    seen = np.abs(cube.read(steps[0], steps[1], bands.tolist()))
-    known = seen[np.isfinite(seen)]
-    return float(np.median(known)) if known.size else 0.0
+    return level(cube.read(steps[0], steps[1], bands.tolist()))
 
 
-def _left_out(cube: Cube, good: NDArray[np.intp], bands: NDArray[np.intp]) -> list[str]:
+def require_values(cube: Cube, targets: Sequence[Target], values: NDArray[np.float64]) -> None:
+    """Refuses a spectrum that has no value in any good band, of targets x bands of the scene: others that have some are
+    not to blame.
+
+    Raises:
+        HsiError: there is one.
+    """
+    known = np.isfinite(values[:, cube.good_bands]).any(axis=1)
+    if known.all():
+        return
+    target = targets[int(known.argmin())]
+    raise HsiError(
+        say("The spectrum “{target}” has no value in the good bands of {name}.", target=target.name, name=cube.name),
+        say("Are the wavelengths of both in nm?") if target.wavelengths else say("Choose a pixel with data."),
+    )
+
+
+def left_out_of(cube: Cube, good: NDArray[np.intp], bands: NDArray[np.intp]) -> list[str]:
+    """A sentence for the good bands that are not among those that are compared, all by their numbers (one a band); none
+    where there are no such bands."""
     count = len(good) - len(bands)
     if not count:
         return []

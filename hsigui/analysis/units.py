@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from hsigui.analysis.layer import Target
-from hsigui.analysis.on_scene import as_bright, in_bands
+from hsigui.analysis.on_scene import as_bright, in_bands, left_out_of, require_values
 from hsigui.analysis.targets import LEAST_BANDS
 from hsigui.cube.cube import Cube
 from hsigui.errors import HsiError
@@ -33,6 +33,7 @@ def in_units(
     if not targets:
         raise HsiError(say("There is no spectrum to compare with."), say("Give one or several."))
     values, good = in_bands(cube, targets), cube.good_bands
+    require_values(cube, targets, values)
     bands = good[np.isfinite(values[:, good]).all(axis=0)]
     if len(bands) < LEAST_BANDS:
         raise HsiError(
@@ -40,7 +41,7 @@ def in_units(
             say("Are the wavelengths of both in nm, and the bands not marked bad?"),
         )
     found, told = as_bright(cube, bands, values[:, bands], targets)
-    return found, bands, tuple(told)
+    return found, bands, (*left_out_of(cube, good, bands), *told)
 
 
 def unlike_units(

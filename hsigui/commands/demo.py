@@ -8,7 +8,8 @@ import shlex
 from dataclasses import asdict
 from pathlib import Path
 
-from hsigui.commands.parser import build_parser, chosen_demo
+from hsigui.commands.demo_parser import chosen_demo
+from hsigui.commands.parser import build_parser
 from hsigui.cube.demo_spec import DemoSpec
 from hsigui.labels.formats.files import read_classes
 from hsigui.methods.resume_header import FILE

@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 import argparse
-import math
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from hsigui.commands.options import command
+from hsigui.commands.values import amount, place
 from hsigui.texts import say
 
 if TYPE_CHECKING:
-    from hsigui.commands.parser import Commands
+    from hsigui.commands.helping import Commands
 
 MEASURES = ("sam", "sid", "sff", "euclid", "unmix")  # as `analysis.measures` has them; a test compares
 RANKING = MEASURES[:-1]  # those that compare with one spectrum at a time
@@ -34,7 +34,9 @@ def add_match(commands: Commands) -> argparse.ArgumentParser:
         "--library", type=Path, action="append", required=True, metavar="FILE",
         help=say("a spectral library; may be given again"),
     )  # fmt: skip
-    _add_measure(p, RANKING, "sam")
+    _add_measure(
+        p, RANKING, "sam", say("spectral angle, information divergence, feature fitting or Euclidean distance")
+    )
     p.add_argument("--count", type=int, default=10, metavar="N", help=say("how many matches are told (10)"))
     p.add_argument("--json", action="store_true", help=say("as one JSON object"))
     p.set_defaults(work=command("match"))
@@ -48,7 +50,10 @@ def add_by(p: argparse.ArgumentParser) -> None:
         say("--by: each pixel gets the class of the spectrum that it is nearest to, of a library, of pixels, or of the "
             "means of --labels."),
     )  # fmt: skip
-    _add_measure(group, MEASURES, None)
+    _add_measure(
+        group, MEASURES, None,
+        say("spectral angle, information divergence, feature fitting, Euclidean distance or unmixing"),
+    )  # fmt: skip
     group.add_argument("--library", type=Path, metavar="FILE", help=say("a spectral library"))
     group.add_argument(
         "--spectrum", action="append", metavar="NAME", help=say("only this one of the library; may be given again")
@@ -74,23 +79,12 @@ def add_by(p: argparse.ArgumentParser) -> None:
     )  # fmt: skip
 
 
-def _add_measure(p: argparse._ActionsContainer, choices: tuple[str, ...], usual: str | None) -> None:
-    p.add_argument(
-        "--by", choices=choices, default=usual,
-        help=say("spectral angle, information divergence, feature fitting, Euclidean distance or unmixing"),
-    )  # fmt: skip
+def _add_measure(p: argparse._ActionsContainer, choices: tuple[str, ...], usual: str | None, about: str) -> None:
+    p.add_argument("--by", choices=choices, default=usual, help=about)
     p.add_argument(
         "--between", type=between, metavar="NM,NM", default=(0.0, 0.0),
         help=say("only bands from one wavelength to the other, such as 2000,2400"),
     )  # fmt: skip
-
-
-def place(text: str) -> tuple[int, int]:
-    """A pixel, "row,col"."""
-    row, comma, col = text.partition(",")
-    if not (comma and row.strip().isdigit() and col.strip().isdigit()):
-        raise argparse.ArgumentTypeError(say("must look like 12,40"))
-    return int(row), int(col)
 
 
 @dataclass(frozen=True)
@@ -130,17 +124,6 @@ def limit(text: str) -> Named:
     if not (equals and name.strip()):
         raise argparse.ArgumentTypeError(say("must look like WATER=0.1"))
     return Named(name.strip(), amount(value))
-
-
-def amount(text: str) -> float:
-    """A number of 0 or more."""
-    try:
-        value = float(text)
-    except ValueError:
-        raise argparse.ArgumentTypeError(say("{text!r} is no number", text=text)) from None
-    if not 0 <= value < math.inf:
-        raise argparse.ArgumentTypeError(say("must be 0 or more"))
-    return value
 
 
 def between(text: str) -> tuple[float, float]:

@@ -31,6 +31,7 @@ def describe(cube: Cube) -> dict[str, Any]:
         **layout_of(info),
         **bands_of(info),
         **place_of(cube.geo),
+        "history": list(info.history) or None,
         "notes": list(info.notes),
         "metadata": dict(info.metadata),
     }

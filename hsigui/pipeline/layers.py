@@ -77,6 +77,7 @@ def _record(layer: Layer, commands: Sequence[str]) -> dict[str, Any]:
     scene: dict[str, Any] = {"rows": rows, "cols": cols}
     if cube is not None:
         scene |= {"name": cube.name, "bands": cube.bands}
+        scene |= {"prepared by": list(cube.info.history)} if cube.info.history else {}
     return {
         "format": FORMAT,
         "program": f"hsigui {__version__}",

@@ -181,14 +181,14 @@ def describe_run(
 
 
 def chosen_of(cube: Cube) -> dict[str, str]:
-    """What of the scene was left out, or taken in, by choice and not by its file. Bands count from 1."""
+    """What of the scene was left out, taken in or made of it, by choice and not by its file. Bands count from 1."""
     info = cube.info
     numbers = {
         name: ", ".join(str(band + 1) for band in bands)
         for name, bands in (("bands left out", info.left_out), ("bands taken in", info.taken_in))
     }
-    masks = {"quality masks": ", ".join(info.quality)}
-    return {name: value for name, value in {**masks, **numbers}.items() if value}
+    others = {"prepared by": "; ".join(info.history), "quality masks": ", ".join(info.quality)}
+    return {name: value for name, value in {**others, **numbers}.items() if value}
 
 
 def reach(encoder: Encoder) -> int | None:

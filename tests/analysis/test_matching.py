@@ -12,7 +12,7 @@ from hsigui.analysis import nearest as module
 from hsigui.analysis.layer import Target
 from hsigui.analysis.measures import MEASURES, RANKING, Fitted, Measure, measure
 from hsigui.analysis.nearest import known_rows, nearest
-from hsigui.analysis.on_scene import factor_between, on_scene
+from hsigui.analysis.on_scene import on_scene
 from hsigui.analysis.ranking import rank
 from hsigui.analysis.references import Matching, Reference, grouped
 from hsigui.commands.match_parser import MEASURES as NAMES
@@ -221,9 +221,11 @@ def test_a_library_in_reflectance_fits_a_scene_in_ten_thousandths_where_brightne
     assert own.notes == ()
 
 
-def test_factors_are_those_between_the_units_that_there_are():
-    reflectance = np.full((2, 5), 0.3)
-    assert [factor_between(level, reflectance) for level in (0.1, 3000.0, 40.0, 0.9, 0.0)] == [1, 1e4, 1e2, 1, 1]
+@pytest.mark.parametrize(("dim", "scale"), [(1.0, 1), (0.01, 1), (1.0, 100), (0.1, 10_000), (1.0, 10_000)])
+def test_a_dark_spectrum_in_a_bright_scene_stays_dark_whatever_the_units(values, members, dim, scale):
+    rows = [Target("dark", tuple((row * dim).tolist()), tuple(WAVES.tolist())) for row in members]
+    found = on_scene(cube_of(values * scale), Matching(tuple(grouped(rows)), "euclid"))
+    np.testing.assert_allclose(found.values, members * dim * scale, rtol=1e-4)
 
 
 @pytest.mark.parametrize(

@@ -47,13 +47,16 @@ def run_program() -> Callable[[], int]:
 
 
 class Answers:
-    """Stands in for the program's questions: a training is begun anew, labels are given up."""
+    """Stands in for the program's questions: a training is begun anew, labels are given up, colours stay."""
 
     def unfinished_training(self, *_asked: object) -> str:
         return "anew"
 
     def unsaved_labels(self, *_asked: object) -> str:
         return "discard"
+
+    def color(self, *_asked: object) -> None:
+        return None
 
 
 def window_in(scratch: Path) -> Any:

@@ -118,7 +118,12 @@ def test_means_of_labels_and_pixels_stand_for_classes_too(files, tmp_path, monke
     assert classify(files, "sam", "--labels", drawn, out=of_means) == 0
     pixels = [word for name, (row, col) in places.items() for word in ("--pixel", f"{name}={row},{col}")]
     assert classify(files, "euclid", *pixels, "--majority", "3", out=of_pixels) == 0
-    for path in (of_means, of_pixels):
+    of_many = tmp_path / "many.tif"
+    two = [word for name, (row, col) in places.items() for word in ("--pixel", f"Both={row},{col}")][:4]
+    assert classify(files, "sam", *two, *pixels[4:], out=of_many) == 0
+    assert len(record_of(of_many)["matching"]["references"]) == 4  # each pixel of a class stands for it
+    assert (read_classes(of_many).array == 1).sum() > 1.5 * (files.numbers == 1).sum()
+    for path in (of_means, of_pixels, of_many):
         found = read_classes(path)
         np.testing.assert_array_equal(again(files, record_of(path), tmp_path / path.stem, monkeypatch), found.array)
     score = hsigui.evaluate(of_means, files.truth)
@@ -150,7 +155,7 @@ def test_ranks_are_told_and_written_as_json(files, tmp_path, capsys):
         (["--by", "sam", "--pixel", "a=0,0", "--smooth", "1"], "The map by spectra needs no run."),
         (["--by", "sam", "--pixel", "a=0,0", "--spectrum", "x"], "It is of --library, and none is given."),
         (["--by", "sam", "--pixel", "a=99,0"], "lies outside the scene"),
-        (["--by", "sam", "--pixel", "a=0,0"], "fewer than 3 good bands"),
+        (["--by", "sam", "--pixel", "a=0,0"], "“a” has no value in the good bands"),
         (["--by", "sam", "--library", "none.csv"], "none.csv does not exist"),
         (["--threshold", "1"], "--threshold is for maps by spectra."),
         ([], "It is not said by which run to classify."),

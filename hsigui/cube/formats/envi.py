@@ -18,6 +18,7 @@ from hsigui.cube.formats.envi_header import DATA_TYPES, Header, header_text, rea
 from hsigui.cube.formats.envi_samples import map_data, source_of
 from hsigui.cube.formats.products.cameras import camera_of, notes_of
 from hsigui.cube.formats.side_files import is_tiff, raster_of_header
+from hsigui.cube.history import KEY, history_of
 from hsigui.cube.wavelengths import to_nm
 from hsigui.errors import HsiError
 from hsigui.saving import written_beside
@@ -38,6 +39,7 @@ _AXIS_ORDERS = {"bsq": "bands,rows,cols", "bil": "rows,bands,cols", "bip": "rows
 _NEVER_DATA = (
     ".hdr", ".xml", ".txt", ".csv", ".json", ".png", ".jpg", ".jpeg", ".tif", ".tiff", ".mat", ".npy", ".qml", ".html",
     ".md", ".py", ".zip", ".gz", ".pdf", ".enp", ".ovr", ".sta", ".evf", ".roi", ".shp",
+    ".gpkg", ".geojson", ".fgb", ".kmz", ".kml", ".sqlite", ".dbf", ".shx", ".prj", ".cpg",
 )  # fmt: skip
 
 
@@ -165,6 +167,7 @@ def info_of(header: Header) -> CubeInfo:
         axis_order=_AXIS_ORDERS[header.interleave],
         product="" if camera is None else camera.name,
         notes=tuple(notes),
+        history=history_of(header.fields.get(KEY)),
         metadata=dict(header.fields),
     )
 

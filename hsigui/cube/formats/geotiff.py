@@ -29,6 +29,7 @@ from hsigui.cube.formats.raster_wavelengths import bad_bands_of, wavelengths_of
 from hsigui.cube.formats.side_files import completed
 from hsigui.cube.formats.tiff_pages import bands_of_pages, open_pages, pages_of
 from hsigui.cube.formats.virtual_rasters import is_virtual, require_own_files, require_own_parts
+from hsigui.cube.history import TAG, history_of
 from hsigui.cube.limits import require_block, require_room, require_rows_that_fit
 from hsigui.errors import HsiError
 from hsigui.texts import say
@@ -356,6 +357,7 @@ def info_of(dataset: Any, path: Path) -> CubeInfo:
         interleave={"pixel": "bip", "band": "bsq", "line": "bil"}.get(getattr(dataset.interleaving, "value", ""), ""),
         product=product.row.name if product else "",
         notes=(*(product.notes if product else ()), *notes, *waves.notes),
+        history=history_of(dataset.tags().get(TAG)),
         metadata={str(k): str(v) for k, v in dataset.tags().items()},
     )
 

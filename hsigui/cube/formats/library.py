@@ -6,6 +6,7 @@ The value stands here, with ENVI's reader; the other formats, and `read_library`
 
 from __future__ import annotations
 
+import csv
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -23,6 +24,7 @@ from hsigui.cube.resampling import resampled
 from hsigui.errors import HsiError
 from hsigui.texts import say
 
+_DELETED = -1e30  # what is smaller stands for no value: -1.23e34 of the USGS, in its libraries of this form, too
 _LARGEST = 500_000_000  # values; libraries are held in memory, and no real one is near this
 
 
@@ -87,7 +89,7 @@ class SpectralLibrary:
             values = self.stored / np.float32(self.scale)
             if self.nodata is not None and self.nodata != 0:
                 values[self.stored == np.float32(self.nodata)] = np.nan
-        values[~np.isfinite(values)] = np.nan
+        values[~np.isfinite(values) | (self.stored < _DELETED)] = np.nan
         return values
 
     @property
@@ -249,6 +251,15 @@ def _require_rows_of_spectra(header: Header) -> None:
         )
 
 
+def _names(header: Header) -> tuple[str, ...]:
+    """Of the spectra; commas inside quotes part none, where there are as many names then as spectra."""
+    names = header.items("spectra names")
+    if len(names) == header.rows or '"' not in header.fields.get("spectra names", ""):
+        return names
+    quoted = next(csv.reader([" ".join(header.fields["spectra names"].split())], skipinitialspace=True), [])
+    return tuple(name.strip() for name in quoted) if len(quoted) == header.rows else names
+
+
 def _library_of(header: Header, data: Path, path: Path) -> SpectralLibrary:
     # Seen as a scene of one column, the lists of the header belong to its bands as they do in scenes; but band names
     # and default bands are about the one plane that the file consists of.
@@ -256,7 +267,7 @@ def _library_of(header: Header, data: Path, path: Path) -> SpectralLibrary:
     info = info_of(replace(header, fields=fields, cols=1, bands=header.cols))
     stored = map_data(header, data)[:, :, 0]
     notes = list(info.notes)
-    names = header.items("spectra names")
+    names = _names(header)
     if names and len(names) != header.rows:
         notes.append(
             say(

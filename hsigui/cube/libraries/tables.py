@@ -14,12 +14,13 @@ from numpy.typing import NDArray
 
 from hsigui.cube.formats.library import SpectralLibrary
 from hsigui.cube.libraries.curves import Curve, library_of
-from hsigui.cube.libraries.text_files import is_number, lines_of, number_of, text_of
+from hsigui.cube.libraries.text_files import is_missing, is_number, lines_of, number_of, text_of
 from hsigui.cube.wavelengths import to_nm
 from hsigui.errors import HsiError
 from hsigui.texts import say
 
 _LEAST = 3  # bands; fewer numbers in a row or column are no spectrum
+_LONGEST = 30  # letters of a cell in a sentence
 _DELETED = -1e30  # what is smaller stands for no value, as the USGS has it
 _UNIT = re.compile(r"(nano|micro)met\w*|microns?|(?<![a-z])(nm|um|µm|μm)(?![a-z])|cm-1|cm\^-1|1/cm|wavenumber", re.I)
 _WAVE = re.compile(r"wave|wvl|lambda|^w?nm$|^um$|^µm$|^μm$|^x$", re.I)
@@ -27,6 +28,7 @@ _BAND = re.compile(r"bands?|#|no\.?|index|channel", re.I)
 _TITLE = re.compile(r"(x|w|wl|b|band|nm|r|refl|reflectance|lambda|wave|wavelength)?[\s_.-]*"
                     r"(\d+(?:\.\d+)?)\s*(nm|um|µm|μm)?", re.I)  # fmt: skip
 _OF_PIXELS = ({"row", "col"}, {"x", "y"}, {"class_id"})  # titles of tables that list pixels
+_QUOTED = re.compile(r"'[=+\-@]")  # how a cell begins that a spreadsheet must not compute; `writing` makes such ones
 _DECIMAL_COMMA = re.compile(r"[-+]?\d+,\d+(?:[eE][-+]?\d+)?")
 
 
@@ -45,7 +47,8 @@ def curves_of(path: Path) -> list[Curve]:
     start = next((n for n, row in enumerate(rows) if _is_of_numbers(row) or _is_header(row, rows[n + 1 : n + 2])), None)
     if start is None:
         raise _no_table(path)
-    titles = _wavelengths_in(rows[start]) if _is_header(rows[start], rows[start + 1 : start + 2]) else None
+    is_header = _is_header(rows[start], rows[start + 1 : start + 2])
+    titles = _wavelengths_in(rows[start], rows[start + 1][0]) if is_header else None
     if titles is not None:
         return _by_rows(rows[start], titles, rows[start + 1 :], path)
     header = _header(rows[:start], len(rows[start]))
@@ -72,10 +75,20 @@ def _rows(text: str) -> list[list[str]]:
     separator = next((mark for mark in ("\t", ";", ",") if sample and all(mark in line for line in sample)), None)
     if separator is None:
         return [line.split() for line in lines]
-    rows = [[cell.strip() for cell in row] for row in csv.reader(lines, delimiter=separator)]
+    rows = [[_plain(cell) for cell in row] for row in csv.reader(lines, delimiter=separator)]
+    usual = max((len(row) for row in rows), key=[len(row) for row in rows].count, default=0)
+    while usual > 1 and not any(row[-1] for row in rows if len(row) == usual):  # a separator at the end of each line
+        rows = [row[:-1] if len(row) == usual else row for row in rows]
+        usual -= 1
     if separator != "," and any(_DECIMAL_COMMA.fullmatch(cell) for row in rows for cell in row):
         rows = [[cell.replace(",", ".") if _DECIMAL_COMMA.fullmatch(cell) else cell for cell in row] for row in rows]
     return rows
+
+
+def _plain(cell: str) -> str:
+    """A cell without blanks around it, and without the mark that keeps spreadsheets from computing it."""
+    word = cell.strip()
+    return word[1:] if _QUOTED.match(word) else word
 
 
 def _is_of_numbers(row: Sequence[str]) -> bool:
@@ -86,20 +99,31 @@ def _is_of_numbers(row: Sequence[str]) -> bool:
 
 def _is_header(row: Sequence[str], following: Sequence[Sequence[str]]) -> bool:
     """Whether a row holds the wavelengths of spectra in rows: beside words, and above a row of as many cells."""
-    words = any(_TITLE.fullmatch(cell.strip()) is None for cell in row)
-    return words and any(len(other) == len(row) for other in following) and _wavelengths_in(row) is not None
+    # An empty cell is a word only where names stand below it: elsewhere it is a spectrum that lacks a value.
+    words = any(cell and _TITLE.fullmatch(cell) is None for cell in row) or not row[0]
+    fitting = [other for other in following if len(other) == len(row)]
+    return words and bool(fitting) and _wavelengths_in(row, fitting[0][0]) is not None
 
 
 def _header(above: Sequence[Sequence[str]], columns: int) -> list[str]:
-    """The titles of the columns: the last row above the numbers, where it has as many cells."""
+    """The titles of the columns: the last row above the numbers, where it has as many cells; with the units that may
+    stand in a row of their own."""
     fitting = [list(row) for row in above if len(row) == columns]
+    if len(fitting) > 1 and len(set(fitting[-1][1:])) == 1 and _UNIT.fullmatch(fitting[-1][0].strip("[]() ")):
+        units = (unit.strip("[]() ") for unit in fitting[-1])
+        return [f"{title} ({unit})" if unit.strip("-") else title
+                for title, unit in zip(fitting[-2], units, strict=True)]  # fmt: skip
     return fitting[-1] if fitting else []
 
 
-def _wavelengths_in(header: Sequence[str]) -> list[int] | None:
+def _wavelengths_in(header: Sequence[str], below: str) -> list[int] | None:
     """The places of the titles that are wavelengths or numbers of bands, where these are the columns of a table of
-    spectra in rows; None where they are not."""
-    if header and _WAVE.search(header[0]) and not _TITLE.fullmatch(header[0]):
+    spectra in rows; None where they are not.
+
+    Args:
+        below: what stands below the first title: “wavelength” may be said of the titles beside it, above names.
+    """
+    if header and _WAVE.search(header[0]) and not _TITLE.fullmatch(header[0]) and (not below or is_number(below)):
         return None
     found = [n for n, cell in enumerate(header) if (title := _TITLE.fullmatch(cell.strip())) and _is_band(title)]
     numbers = [float(_TITLE.fullmatch(header[n].strip())[2]) for n in found]  # type: ignore[index]
@@ -123,10 +147,12 @@ def _by_rows(header: Sequence[str], places: Sequence[int], rows: Sequence[Sequen
     for row in rows:
         if len(row) <= max(places):
             continue
-        values = _values([row[n] for n in places], path)
+        values, odd = _values([row[n] for n in places])
         about = {header[n] or f"{n + 1}": row[n] for n in others if n != by_name and n < len(row)}
         name = row[by_name] if by_name is not None else ""
-        curves.append(Curve(name, waves, values, about, notes=notes))
+        curves.append(Curve(name, waves, values, about, notes=(*notes, *_odd(odd, name))))
+    if all(np.isnan(curve.values).all() for curve in curves):
+        raise _no_table(path)
     return curves
 
 
@@ -137,7 +163,8 @@ def _waves_of_titles(
     numbers = [float(title[2]) for title in titles if title]
     if not numbers or numbers in (list(map(float, range(1, len(numbers) + 1))), list(map(float, range(len(numbers))))):
         return None, ()
-    unit = next((title[3] for title in titles if title and title[3]), "")
+    said = _UNIT.search(header[0]) if _WAVE.search(header[0]) else None
+    unit = next((title[3] for title in titles if title and title[3]), said[0] if said else "")
     waves = to_nm(numbers, unit)
     return (np.array(waves.nm) if waves.nm else None), waves.notes
 
@@ -151,10 +178,11 @@ def _by_columns(header: Sequence[str], rows: Sequence[Sequence[str]], path: Path
         raise _no_table(path)
     body = [row for row in rows if len(row) == width]
     titles = list(header) or [""] * width
-    numeric = [n for n in range(width) if all(is_number(row[n]) or not row[n] for row in body)]
+    numeric = [n for n in range(width) if _is_spectrum([row[n] for row in body])]
     if not numeric or len(body) < _LEAST:
         raise _no_table(path)
-    table = np.array([_values([row[n] for n in numeric], path) for row in body])
+    columns = [_values([row[n] for row in body]) for n in numeric]
+    table = np.array([values for values, _ in columns]).T
     axis = _axis(table, [titles[n] for n in numeric])
     waves: NDArray[np.float64] | None = None
     notes: tuple[str, ...] = ()
@@ -166,12 +194,12 @@ def _by_columns(header: Sequence[str], rows: Sequence[Sequence[str]], path: Path
         waves, notes = (np.array(told.nm) if told.nm else None), told.notes
     curves = []
     for place, column in enumerate(numeric):
-        if place == axis or (_BAND.fullmatch(titles[column]) and len(numeric) > 1):
+        if place == axis or (len(numeric) > 1 and _counts(titles[column], table[:, place], axis)):
             continue
-        values, said = table[known, place], notes
-        if "%" in titles[column]:
-            values, said = values / 100.0, (*notes, say("Per cent were divided by 100."))
         name = titles[column] or (path.stem if len(numeric) <= 2 else "")
+        values, said = table[known, place], (*notes, *_odd(columns[place][1], name))
+        if "%" in titles[column]:
+            values, said = values / 100.0, (*said, say("Per cent were divided by 100."))
         curves.append(Curve(name, waves, values, notes=said))
     if not curves:
         raise _no_table(path)
@@ -192,10 +220,34 @@ def _axis(table: NDArray[np.float64], titles: Sequence[str]) -> int | None:
     return 0 if rising and not _BAND.fullmatch(titles[0]) else None
 
 
-def _values(cells: Sequence[str], path: Path) -> NDArray[np.float64]:
-    try:
-        values = np.array([number_of(cell) for cell in cells], dtype=np.float64)
-    except ValueError:
-        raise _no_table(path) from None
+def _counts(title: str, values: NDArray[np.float64], axis: int | None) -> bool:
+    """Whether a column counts the lines: by its title, or without one beside a column of wavelengths."""
+    if _BAND.fullmatch(title):
+        return True
+    nameless = not title or title.casefold().startswith("unnamed")
+    return nameless and axis is not None and bool((np.diff(values) == 1).all() and values[0] in (0, 1))
+
+
+def _is_spectrum(cells: Sequence[str]) -> bool:
+    """Whether a column holds numbers: as many at least as words, which are for what is missing then."""
+    numbers = sum(is_number(cell) for cell in cells)
+    return numbers > 0 and 2 * numbers >= sum(not is_missing(cell) for cell in cells)
+
+
+def _values(cells: Sequence[str]) -> tuple[NDArray[np.float64], list[str]]:
+    """The numbers in some cells, NaN where there is none; and the words among them that are not known to say so."""
+    values, odd = np.full(len(cells), np.nan), []
+    for place, cell in enumerate(cells):
+        try:
+            values[place] = number_of(cell)
+        except ValueError:
+            odd.append(cell)
     values[(values < _DELETED) | ~np.isfinite(values)] = np.nan
-    return values
+    return values, odd
+
+
+def _odd(words: Sequence[str], name: str) -> tuple[str, ...]:
+    if not words:
+        return ()
+    return (say("“{name}” has {count} cells that are no numbers, such as “{word}”: they count as missing.",
+                name=name, count=len(words), word=words[0][:_LONGEST]),)  # fmt: skip

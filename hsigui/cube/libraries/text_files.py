@@ -10,7 +10,24 @@ from hsigui.cube.limits import require_text
 
 HEAD = 16_384  # bytes that tell what a file is: descriptions can be long
 _NUMBER = re.compile(r"[-+]?(?:\d+\.?\d*|\.\d+)(?:[eEdD][-+]?\d+)?|[-+]?(?:nan|inf|na)", re.IGNORECASE)
-_BLANK = {"", "na", "n/a", "null", "none", "-", "nodata"}
+_BLANK = {
+    "",
+    "na",
+    "n/a",
+    "#n/a",
+    "#na",
+    "#nv",
+    "null",
+    "none",
+    "nil",
+    "-",
+    "--",
+    ".",
+    "?",
+    "nodata",
+    "no data",
+    "missing",
+}
 
 
 def head_of(path: Path) -> str:
@@ -44,6 +61,11 @@ def is_number(cell: str) -> bool:
     return bool(_NUMBER.fullmatch(cell.strip()))
 
 
+def is_missing(cell: str) -> bool:
+    """Whether a cell is empty or says that there is no value."""
+    return cell.strip().casefold() in _BLANK
+
+
 def number_of(cell: str) -> float:
     """The number in a cell; NaN where it is empty or says that there is none.
 
@@ -51,7 +73,7 @@ def number_of(cell: str) -> float:
         ValueError: it is something else.
     """
     word = cell.strip()
-    if word.casefold() in _BLANK:
+    if is_missing(word):
         return float("nan")
     return float(word.replace("D", "e").replace("d", "e") if word[:1] not in "nN" else word)
 

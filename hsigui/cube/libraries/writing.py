@@ -94,7 +94,8 @@ def _write_rows(path: Path, header: Sequence[str], rows: Sequence[Sequence[str]]
 
 
 def _plain(cell: str) -> str:
-    """A cell that no spreadsheet takes for a formula; numbers stay numbers."""
+    """A cell of one line that no spreadsheet takes for a formula; numbers stay numbers."""
+    cell = " ".join(cell.split())
     if cell[:1] not in ("=", "+", "-", "@", "\t", "\r"):
         return cell
     try:

@@ -20,7 +20,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from hsigui.analysis.feature_space import Points
+from hsigui.analysis.feature_points import Points
 from hsigui.analysis.outlines import Outline
 from hsigui.cube.color_maps import colors_of
 from hsigui.texts import say

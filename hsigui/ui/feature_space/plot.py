@@ -12,7 +12,8 @@ from PySide6.QtCore import QEvent, QPointF, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QColor, QFocusEvent, QKeyEvent, QMouseEvent, QPalette, QResizeEvent
 from PySide6.QtWidgets import QWidget
 
-from hsigui.analysis.feature_space import Ends, Points
+from hsigui.analysis.feature_points import Points
+from hsigui.analysis.feature_space import Ends
 from hsigui.analysis.outlines import Outline
 from hsigui.cube.color_maps import colors_of
 from hsigui.labels.classes import ClassTable, Color

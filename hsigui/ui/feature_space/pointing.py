@@ -6,7 +6,8 @@ from functools import partial
 
 from PySide6.QtCore import QObject
 
-from hsigui.analysis.feature_space import Cloud, Points
+from hsigui.analysis.feature_points import Points
+from hsigui.analysis.feature_space import Cloud
 from hsigui.labels.strokes import Area
 from hsigui.texts import say
 from hsigui.ui.desk.debounce import Debounce

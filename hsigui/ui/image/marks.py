@@ -1,4 +1,4 @@
-"""Numbered marks on the image, such as the places that are asked about."""
+"""Marks on the image: rings of kept spectra, numbered places that are asked about, and the frame of the one meant."""
 
 from __future__ import annotations
 
@@ -7,9 +7,11 @@ from collections.abc import Sequence
 from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QColor, QFont, QPainter, QPainterPath, QPen
 
+from hsigui.labels.classes import Color
 from hsigui.ui.image.camera import Camera
 
 Mark = tuple[int, int, int]  # row, column, number
+Marker = tuple[int, int, Color] | tuple[int, int, Color, str]  # row, column, colour, and what is written beside it
 
 BADGE = 10.0  # logical pixels from its middle to its rim
 _DARK, _LIGHT, _CURRENT = QColor(16, 16, 16, 235), QColor(255, 255, 255), QColor(255, 226, 74)
@@ -66,3 +68,30 @@ def paint_marks(painter: QPainter, camera: Camera, marks: Sequence[Mark], curren
         painter.setPen(QColor(0, 0, 0) if chosen else _LIGHT)
         box = QRectF(middle.x() - BADGE, middle.y() - BADGE, 2 * BADGE, 2 * BADGE)
         painter.drawText(box, Qt.AlignmentFlag.AlignCenter, str(number))
+
+
+def paint_markers(painter: QPainter, camera: Camera, markers: Sequence[Marker]) -> None:
+    """A ring in a colour around each pixel, and its word beside it where it has one."""
+    painter.setBrush(Qt.BrushStyle.NoBrush)
+    for row, col, color, *words in markers:
+        at = camera.to_view(row + 0.5, col + 0.5)
+        radius = max(camera.scale * 0.75, 5.0)
+        painter.setPen(QPen(QColor(0, 0, 0, 190), 4))
+        painter.drawEllipse(at, radius, radius)
+        painter.setPen(QPen(QColor(*color), 2))
+        painter.drawEllipse(at, radius, radius)
+        if words:
+            paint_word(painter, at + QPointF(radius + 3, -radius - 3), words[0], QColor(*color))
+
+
+def paint_target(painter: QPainter, camera: Camera, pixel: tuple[int, int]) -> None:
+    """A frame around a pixel with four hairs that leave it free."""
+    half = half_side(camera)
+    at = camera.to_view(pixel[0] + 0.5, pixel[1] + 0.5)
+    painter.setBrush(Qt.BrushStyle.NoBrush)
+    for color, width in ((QColor(0, 0, 0, 200), 4.0), (QColor(255, 255, 255), 2.0)):
+        painter.setPen(QPen(color, width, Qt.PenStyle.SolidLine, Qt.PenCapStyle.FlatCap))
+        painter.drawRect(QRectF(at.x() - half, at.y() - half, 2 * half, 2 * half))
+        for x, y in ((1, 0), (-1, 0), (0, 1), (0, -1)):
+            way = QPointF(x, y)
+            painter.drawLine(at + way * (half + 4), at + way * (half + 16))

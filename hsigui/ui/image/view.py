@@ -27,7 +27,8 @@ from PySide6.QtWidgets import QWidget
 from hsigui.cube.ground import Ground
 from hsigui.labels.classes import Color
 from hsigui.labels.strokes import Area
-from hsigui.ui.image.canvas import PIXEL_SCALE, ZOOM_STEP, SceneCanvas
+from hsigui.ui.image.canvas import SceneCanvas
+from hsigui.ui.image.looking import PIXEL_SCALE, ZOOM_STEP
 from hsigui.ui.image.tools import MAX_BRUSH, MIN_BRUSH, NavigateTool, ToolOptions, ToolSignals
 from hsigui.ui.image.tools_measure import MeasureTool
 from hsigui.ui.image.tools_regions import FillTool

@@ -34,7 +34,7 @@ from hsigui.ui.desk.theme import is_dark
 
 PAGES = (
     "panels", "gallery",
-    "labelling", "seeing", "places", "scenes", "servers", "products", "label-files", "saving", "projects",
+    "labelling", "seeing", "places", "scenes", "prepare", "servers", "products", "label-files", "saving", "projects",
     "pictures", "spectra", "asking",
     "confidence", "lscosa", "purified", "contrastdm", "several", "features", "baselines", "evaluate", "study", "maps",
     "layers", "unmixing", "feature-space", "matching", "api",

@@ -47,6 +47,16 @@ def test_values_are_scaled_and_without_value_where_the_file_says_so(tmp_path: Pa
     assert values[0].tolist() == pytest.approx([0.1, 0.2, 0.3, np.nan], nan_ok=True)
 
 
+def test_deleted_channels_of_the_usgs_have_no_value_and_quoted_names_may_hold_commas(tmp_path: Path) -> None:
+    header = make(tmp_path, data_type=4, spectra_names=None, reflectance_scale_factor=None)
+    with header.open("a", encoding="utf-8") as file:
+        file.write('spectra names = {"grass, dry",\n "a b", water}\n')
+    (tmp_path / "x.sli").write_bytes(np.where(VALUES == 2000, -1.23e34, VALUES).astype("<f4").tobytes())
+    library = open_library(header)
+    assert library.names == ("grass, dry", "a b", "water")
+    assert library.values[0].tolist() == pytest.approx([1000, np.nan, 3000, np.nan], nan_ok=True)
+
+
 def test_spectra_without_a_name_are_numbered_with_a_note(tmp_path: Path) -> None:
     library = open_library(make(tmp_path, spectra_names=["grass"]))
     assert library.names == ("grass", "Spectrum 2", "Spectrum 3")

@@ -95,6 +95,11 @@ def test_a_pickle_in_a_geopackage_is_never_read(tmp_path: Path) -> None:
         ("Wavelength,reflectance (%)\n500,10\n600,20\n700,30\n", ("reflectance (%)",),
          [500, 600, 700], [0.1, 0.2, 0.3]),
         ("name,band_1,band_2,band_3\na,1,2,3\n", ("a",), None, [1, 2, 3]),
+        ("nm,a,b,c\n500,3,2,\n600,n/a,5,6\n700,off,8,9\n", ("a", "b", "c"), [500, 600, 700], [3, np.nan, np.nan]),
+        ("nm;a;b;\n500;0,3;0,2;\n600;0,4;0,5;\n700;0,5;0,8;\n", ("a", "b"), [500, 600, 700], [0.3, 0.4, 0.5]),
+        ("wave,a,b\num,-,-\n0.5,1,2\n0.6,3,4\n0.7,5,6\n", ("a", "b"), [500, 600, 700], [1, 3, 5]),
+        (",wavelength,a\n0,500,1\n1,600,2\n2,700,3\n", ("a",), [500, 600, 700], [1, 2, 3]),
+        ("wavelength (um),0.5,0.6,0.7\na,1,2,3\nb,4,-,6\n", ("a", "b"), [500, 600, 700], [1, 2, 3]),
     ],
 )  # fmt: skip
 def test_tables_are_read_whichever_way_they_lie(
@@ -108,6 +113,15 @@ def test_tables_are_read_whichever_way_they_lie(
     else:
         assert library.wavelengths == pytest.approx(waves)
     assert library.values[0] == pytest.approx(first, nan_ok=True)
+
+
+def test_words_among_the_numbers_are_told_and_count_as_missing(tmp_path: Path) -> None:
+    (tmp_path / "t.csv").write_text("nm,a,b\n500,1,2\n600,cloud,3\n700,5,NA\n", encoding="utf-8")
+    library = read_library(tmp_path / "t.csv")
+    assert library.values == pytest.approx(np.array([[1, np.nan, 5], [2, 3, np.nan]]), nan_ok=True)
+    assert [note for note in library.notes if "missing" in note] == [
+        "“a” has 1 cells that are no numbers, such as “cloud”: they count as missing."
+    ]
 
 
 @pytest.mark.parametrize(

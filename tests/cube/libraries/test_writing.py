@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -50,6 +51,18 @@ def test_other_programs_read_it(tmp_path: Path, library: SpectralLibrary) -> Non
     write_library(library, tmp_path / "a.gpkg")
     table = pyogrio.raw.read(tmp_path / "a.gpkg", read_geometry=False)
     assert table[3][0].tolist() == ["grass, dry", "roof"]
+
+
+def test_forms_of_one_name_side_by_side_are_each_read_as_they_are(tmp_path: Path, library: SpectralLibrary) -> None:
+    odd = replace(library, names=("=1+1", "-x"), columns={"note": ("two\nlines", "")})
+    for suffix in WRITTEN:
+        write_library(odd, tmp_path / f"a{suffix}")
+    for suffix in WRITTEN:
+        again = read_library(tmp_path / f"a{suffix}")
+        assert again.names == odd.names
+        assert again.values == pytest.approx(VALUES[:, [1, 2, 0, 3]], nan_ok=True)
+    assert again.columns["note"] == ("two\nlines", "")
+    assert read_library(tmp_path / "a.csv").columns["note"] == ("two lines", "")
 
 
 def test_what_cannot_be_written_is_refused(tmp_path: Path, library: SpectralLibrary) -> None:

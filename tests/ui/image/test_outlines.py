@@ -8,8 +8,8 @@ from PySide6.QtCore import QRect, QSizeF
 from PySide6.QtGui import QImage, QPainter
 
 from hsigui.ui.image.camera import Camera
-from hsigui.ui.image.canvas import scene_window
 from hsigui.ui.image.outlines import OutlineLayer
+from hsigui.ui.image.scene_window import scene_window
 
 ROWS, COLS = 20, 30
 LINE = 0xFFFFE24A

@@ -11,8 +11,8 @@ from PySide6.QtGui import QImage, QPainter, QPolygonF
 
 from hsigui.cube.cube import Geo
 from hsigui.ui.image.camera import Camera
-from hsigui.ui.image.canvas import scene_window
 from hsigui.ui.image.overlay import ClassLayer, Composite
+from hsigui.ui.image.scene_window import scene_window
 from hsigui.ui.image.turned_painting import paint_turned
 from hsigui.ui.image.turning import UPRIGHT, Turn, north_up
 from tests.ui.conftest import COLS, ROWS

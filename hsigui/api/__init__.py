@@ -1,0 +1,78 @@
+"""The program for Python: from a cube to a map and its accuracy, by the same verbs as the window and the commands.
+
+Each function takes a `ctx`: None is quiet; `CallbackContext` hands progress, curves and warnings to functions of one's
+own, and stops the work when asked. What goes wrong in files or choices is an `HsiError`, whose `message` says what and
+whose `hint` what to do. Arrays are rows x cols (x bands); row, column and band count from 0; class 0 is "no class".
+Neither Qt nor, before it is needed, PyTorch is loaded.
+"""
+
+from hsigui.analysis.class_statistics import Statistics
+from hsigui.analysis.layer import Layer, LayerRecipe
+from hsigui.analysis.separability import Separability
+from hsigui.api.accuracy import evaluate, sample
+from hsigui.api.by_spectra import classify_by, match
+from hsigui.api.cubes import prepare, save_cube
+from hsigui.api.given import LabelsLike, LibraryLike, PathLike, TruthLike
+from hsigui.api.layers import derive, separability, statistics
+from hsigui.api.mapping import ask, classify, fit, load_classifier
+from hsigui.api.reading import open, quality_layers, read_labels, read_library
+from hsigui.api.training import embed, load_encoder, pretrain
+from hsigui.api.writing import keep, save
+from hsigui.cube.cube import Cube
+from hsigui.cube.formats.library import SpectralLibrary
+from hsigui.cube.open import ImportChoice
+from hsigui.errors import HsiError
+from hsigui.jobs import Context, quiet
+from hsigui.pipeline.result import Result
+from hsigui.pipeline.values import Classifier, Filters, KeptClassifier, Labels, LabelSplit, SceneFeatures
+from hsigui.specs import MapSpec, PretrainSpec, ProbeSpec, SplitSpec
+
+__all__ = [
+    "Classifier",
+    "Context",
+    "Cube",
+    "Filters",
+    "HsiError",
+    "ImportChoice",
+    "KeptClassifier",
+    "LabelSplit",
+    "Labels",
+    "LabelsLike",
+    "Layer",
+    "LayerRecipe",
+    "LibraryLike",
+    "MapSpec",
+    "PathLike",
+    "PretrainSpec",
+    "ProbeSpec",
+    "Result",
+    "SceneFeatures",
+    "Separability",
+    "SpectralLibrary",
+    "SplitSpec",
+    "Statistics",
+    "TruthLike",
+    "ask",
+    "classify",
+    "classify_by",
+    "derive",
+    "embed",
+    "evaluate",
+    "fit",
+    "keep",
+    "load_classifier",
+    "load_encoder",
+    "match",
+    "open",
+    "prepare",
+    "pretrain",
+    "quality_layers",
+    "quiet",
+    "read_labels",
+    "read_library",
+    "sample",
+    "save",
+    "save_cube",
+    "separability",
+    "statistics",
+]

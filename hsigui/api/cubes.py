@@ -1,0 +1,66 @@
+"""Cubes made ready before anything is learned from them, and saved."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+
+from hsigui.api.given import PathLike
+from hsigui.cube.cube import Cube
+from hsigui.jobs import Context, quiet
+from hsigui.preparing.stack import stacked
+from hsigui.preparing.step import Step, prepared
+from hsigui.preparing.table import not_carried
+from hsigui.preparing.table import save_cube as write
+from hsigui.texts import say
+
+
+def prepare(cubes: Cube | Sequence[Cube], *steps: Step, by_wavelength: bool = False) -> Cube:
+    """One cube of one or several, after some steps; its samples are made when they are read, and no file is touched.
+
+    Args:
+        cubes: the scene, or several of one grid, which are stacked: the bands of each after those of the one before.
+        steps: `Crop`, `Box`, `Bands`, `BlockMean`, `WhiteDark`, `FlatField` and `InternalAverage`, in their order.
+        by_wavelength: the bands of the stack rise by wavelength.
+
+    Returns:
+        A `Cube` like any other, for `derive`, `pretrain`, `save_cube` and the rest; `cube.info.history` says what was
+        done, as options of `hsigui prepare`.
+
+    Raises:
+        HsiError: the cubes are not of one grid, or a step does not fit.
+    """
+    stack = [cubes] if isinstance(cubes, Cube) else list(cubes)
+    return prepared(stacked(stack, by_wavelength=by_wavelength), steps)
+
+
+def save_cube(
+    cube: Cube, path: PathLike, *, interleave: str = "", dtype: str = "", scale: float | None = None,
+    cloud: bool = False, ctx: Context | None = None,
+) -> list[Path]:  # fmt: skip
+    """Writes a cube as a new file, with its wavelengths, widths, bad bands, names, no-data, place and history.
+
+    By tiles, whatever its size; either the whole file is there or none, and never over what the cube is read from.
+
+    Args:
+        path: .hdr or .img and the like for ENVI, .tif for a GeoTIFF.
+        interleave: "bsq", "bil" (ENVI only) or "bip"; empty for that of the cube.
+        dtype: of the samples, such as "int16" or "float32"; empty for its own. Floating types hold the values
+            themselves, NaN where there is no data.
+        scale: whole numbers are the values times this, such as 10000.
+        cloud: a GeoTIFF laid out for reading over a network (COG).
+
+    Returns:
+        The files written, the one to open first.
+
+    Raises:
+        HsiError: the format lacks what is asked for, a value does not fit the type, or the file cannot be written.
+    """
+    work = ctx or quiet()
+    for note in not_carried(cube, path, dtype, scale):
+        work.warn(note)
+
+    def told(done: int, total: int) -> None:
+        work.progress(done, total, say("Saving {name}", name=Path(path).name))
+
+    return write(cube, path, interleave=interleave, dtype=dtype, scale=scale, cloud=cloud, told=told)

@@ -1,0 +1,121 @@
+"""Layers that need no learning, and what classes of pixels are like."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+import numpy as np
+from numpy.typing import NDArray
+
+from hsigui.analysis.class_statistics import PERCENTILES, Statistics, class_statistics
+from hsigui.analysis.layer import Layer, LayerRecipe
+from hsigui.analysis.making import make, recipe_of
+from hsigui.analysis.measured import BandValues, LayerValues
+from hsigui.analysis.separability import Separability
+from hsigui.analysis.separability import separability as separability_of
+from hsigui.api.given import LabelsLike, targets_of
+from hsigui.cube.cube import Cube
+from hsigui.cube.formats.library import SpectralLibrary
+from hsigui.errors import HsiError
+from hsigui.jobs import Context, quiet
+from hsigui.parameters import Value
+from hsigui.pipeline.values import Labels
+from hsigui.texts import say
+
+
+def derive(
+    cube: Cube, kind: str | LayerRecipe, *,
+    spectra: Mapping[str, NDArray[np.floating]] | SpectralLibrary | None = None,
+    wavelengths: Sequence[float] = (), left_out: NDArray[np.bool_] | None = None, ctx: Context | None = None,
+    **parameters: Value,
+) -> Layer:  # fmt: skip
+    """Computes a layer of a cube that needs no learning: components, an index, distances to spectra, targets, shares of
+    spectra, clusters.
+
+    Args:
+        kind: "pca", "mnf", "ica", "index", "formula", "sam", "sid", "mf", "ace", "cem", "unmix", "unmixed_map",
+            "continuum", "feature", "kmeans" or "gmm"; the name of an index, such as "ndvi"; or the recipe of a layer
+            that was made before. `hsigui derive --list` names all with their settings.
+        spectra: for "sam" to "unmixed_map": name -> values, one a band of the cube (NaN for a band that is not to
+            count); or a spectral library. Unmixing finds them by `find="vca"`, where none are given.
+        wavelengths: nm of these values, where they are of other bands than the cube's; one a value.
+        left_out: for "mf", "ace" and "cem": pixels that have no part in the background, rows x cols; None for none.
+        parameters: settings of the kind, such as `components=3` or `formula="(b850 - b670) / (b850 + b670)"`.
+
+    Returns:
+        `Layer`: `array` is rows x cols (x measurements) float32, NaN for no data, or class numbers, rows x cols uint16;
+        `names`, `units`, `classes`, `figures` (such as eigenvalues), `notes`, and `recipe`, by which it is made again.
+        `layer.masked(low, high)` is where it lies between two values; `save` writes it.
+
+    Raises:
+        HsiError: there is no such kind or setting, a value is not allowed, the scene lacks what the kind needs, or
+            memory does not suffice.
+    """
+    on = ctx or quiet()
+    if isinstance(kind, LayerRecipe):
+        if parameters or spectra is not None or left_out is not None:
+            raise HsiError(
+                say("A recipe has its settings and spectra in it."), say("Give the name of a kind to set others.")
+            )
+        return make(cube, kind, on)
+    return make(cube, recipe_of(kind, parameters, targets_of(spectra, wavelengths), left_out), on)
+
+
+def statistics(
+    measured: Cube | Layer, classes: LabelsLike, *, bands: Sequence[int] | None = None,
+    percentiles: Sequence[float] = PERCENTILES, ctx: Context | None = None,
+) -> Statistics:  # fmt: skip
+    """What the values of classes of pixels are like, in bands of a cube or in the measurements of a layer.
+
+    Args:
+        classes: class numbers, rows x cols, 0 for none: labels, a ground truth, a map or clusters.
+        bands: of a cube, from 0; None for the good ones.
+        percentiles: which ones, 0 to 100.
+
+    Returns:
+        `Statistics`: `classes` have `pixels`, `mean`, `deviation`, `least` and `most` (one a band), `percentiles`
+        (percentiles x bands), `covariance` and `correlation` (bands x bands); `notes` say what was left out.
+
+    Raises:
+        HsiError: no pixel has a class, there is no such band, or the classes are of another scene.
+    """
+    numbers = Labels.of(classes, say("The array of classes"))
+    return class_statistics(
+        _measured(measured, bands), numbers.array, numbers.classes, ctx or quiet(), percents=tuple(percentiles)
+    )
+
+
+def separability(
+    measured: Cube | Layer | Statistics, classes: LabelsLike | None = None, *, bands: Sequence[int] | None = None,
+    ctx: Context | None = None,
+) -> Separability:  # fmt: skip
+    """How well each pair of classes can be told apart, the hardest first: Jeffries-Matusita distance and transformed
+    divergence, both from 0 to 2.
+
+    Args:
+        measured: a cube or a layer, or statistics that were made of it.
+        classes: as for `statistics`; not with statistics.
+        bands: of a cube, from 0; of statistics the places of measurements; None for the good ones.
+
+    Returns:
+        `Separability`: `pairs` with `names`, `jeffries_matusita`, `divergence` and `best`, the two measurements that
+        part them best; `notes` say where pixels are too few.
+
+    Raises:
+        HsiError: as `statistics`, or there are fewer than two classes.
+    """
+    if isinstance(measured, Statistics):
+        if classes is not None:
+            raise HsiError(say("Statistics have their classes in them."), say("Leave out the classes."))
+        return separability_of(measured if bands is None else measured.of(bands), ctx)
+    if classes is None:
+        raise HsiError(say("Separability is of classes, and none are given."), say("Give labels, or a map."))
+    return separability_of(statistics(measured, classes, bands=bands, percentiles=(), ctx=ctx), ctx)
+
+
+def _measured(measured: Cube | Layer, bands: Sequence[int] | None) -> BandValues | LayerValues:
+    if isinstance(measured, Cube):
+        return BandValues(measured, bands)
+    if bands is not None:
+        raise HsiError(say("Bands are of a cube, and this is a layer."), say("Leave out the bands."))
+    return LayerValues(measured)

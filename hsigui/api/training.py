@@ -1,0 +1,88 @@
+"""Encoders: learned without labels, read, and put over a scene."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from hsigui.api.given import LabelsLike, PathLike
+from hsigui.cube.cube import Cube
+from hsigui.jobs import Context, quiet
+from hsigui.pipeline import verbs
+from hsigui.pipeline.values import Labels, SceneFeatures
+from hsigui.specs import PretrainSpec
+
+if TYPE_CHECKING:
+    from hsigui.methods.checkpoint import Encoder
+
+
+def pretrain(
+    cube: Cube | Sequence[Cube], method: str = "lscosa", *, preset: str = "quick", seed: int = 0, device: str = "auto",
+    epochs: int | None = None, settings: Mapping[str, bool | int | float | str] | None = None,
+    spec: PretrainSpec | None = None, folder: PathLike | None = None, labels: LabelsLike | None = None,
+    resume: bool = False, begin_from: PathLike | None = None, command: str = "", ctx: Context | None = None,
+) -> Encoder:  # fmt: skip
+    """Learns an encoder from a cube, without labels; or from several cubes of one sensor.
+
+    Args:
+        cube: one scene, or a list: the encoder then belongs to the bands of the first, to which those of the others
+            are matched by wavelength. It can embed each of them.
+        method: "lscosa", "purified" or "contrastdm"; or a baseline, which learns nothing, such as "svm-pca-smooth".
+        preset: "quick" (a minute or two on a laptop) or "paper" (as published).
+        seed: of every random choice; the same seed gives the same encoder.
+        device: "auto", "cpu", "cuda" or "mps".
+        epochs: passes (paper) or steps (quick); 0 for the method's own network untrained, None for the preset's own.
+        settings: other values of what decides a training, by name, such as `{"temperature": 0.2}`; `hsigui pretrain
+            --method METHOD --list-settings` names all, with their ranges.
+        spec: all of it at once, in place of the six words above.
+        folder: the run is written there, so that `load_encoder` finds it; None keeps it in memory.
+        labels: to watch the features by. Nothing is learned from them, but where epochs are counted ("paper") they
+            decide when the training ends and which epoch is kept: never give those that you test on.
+        resume: go on with the unfinished training in the folder.
+        begin_from: folder of a run of the same method and sizes whose weights this training begins with.
+        command: a command line that asked for it, kept with the run.
+
+    Returns:
+        `Encoder`: `encoder.losses` are those of every step, `encoder.seconds` how long it took.
+
+    Raises:
+        HsiError: a scene is too small, scenes have no bands in common, the method or device does not exist, memory does
+            not suffice.
+    """
+    wanted = spec or PretrainSpec(method, preset, seed, device, epochs, settings=dict(settings or {}))
+    if begin_from is not None:
+        wanted = dataclasses.replace(wanted, begin_from=str(Path(begin_from).resolve()))
+    to = None if folder is None else Path(folder)
+    watched = None if labels is None else Labels.of(labels)
+    return verbs.pretrain(cube, wanted, ctx or quiet(), to, labels=watched, resume=resume, command=command)
+
+
+def load_encoder(folder: PathLike) -> Encoder:
+    """The encoder of a run folder, as `pretrain` or the window wrote it.
+
+    Raises:
+        HsiError: the folder holds no run, or it is damaged.
+    """
+    from hsigui.methods import checkpoint
+
+    return checkpoint.load(Path(folder))
+
+
+def embed(
+    cube: Cube, encoder: Encoder, *, folder: PathLike | None = None, device: str = "auto", ctx: Context | None = None
+) -> SceneFeatures:
+    """The features of every pixel of a cube, by an encoder trained on it or on another of the same bands.
+
+    Args:
+        folder: where they are kept and found again (the run's); None keeps them in memory.
+        device: "auto", "cpu", "cuda" or "mps".
+
+    Returns:
+        `SceneFeatures`: `array` is rows x cols x features float16, `valid` says which pixels have data.
+
+    Raises:
+        HsiError: the cube's bands are not those that the encoder was trained on.
+    """
+    return verbs.embed(cube, encoder, ctx or quiet(), None if folder is None else Path(folder), device=device)

@@ -1,0 +1,80 @@
+"""`hsigui prepare`: cubes cut, stacked, calibrated and saved as a new one."""
+
+from __future__ import annotations
+
+import argparse
+from collections.abc import Sequence
+from pathlib import Path
+
+from hsigui import api
+from hsigui.commands.console import run_with_progress, tell_all
+from hsigui.commands.outputs import check_outputs
+from hsigui.commands.reading import reading
+from hsigui.cube.cube import Cube
+from hsigui.errors import HsiError
+from hsigui.jobs import Context
+from hsigui.preparing.asked import ends_of, step_of
+from hsigui.preparing.calibrate import Reference, WhiteDark
+from hsigui.preparing.step import Step
+from hsigui.preparing.table import cube_suffixes
+from hsigui.texts import say
+
+
+def prepare(arguments: argparse.Namespace) -> None:
+    """Writes one cube of one or several, after some steps.
+
+    Raises:
+        HsiError: a file cannot be read or written, the cubes are not of one grid, or a step does not fit.
+    """
+    out: Path = arguments.out
+    check_outputs([*map(Path, arguments.cubes), *_references(arguments)], [(out, cube_suffixes())])
+    _require_together(arguments)
+    steps = [_step(name, text, arguments) for name, text in arguments.steps]
+    cubes = [api.open(path, **reading(arguments)) for path in arguments.cubes]
+    cube = api.prepare(cubes, *steps, by_wavelength=arguments.sort)
+    tell_all(cube.notes)
+
+    def work(ctx: Context) -> Sequence[Path]:
+        return api.save_cube(
+            cube, out, interleave=arguments.interleave or "", dtype=arguments.type or "", scale=arguments.to_scale,
+            cloud=arguments.cog, ctx=ctx,
+        )  # fmt: skip
+
+    files = run_with_progress(work, say("Saving {name}", name=out.name))
+    print(
+        say("{rows} x {cols} pixels, {bands} bands -> {out}", rows=cube.rows, cols=cube.cols, bands=cube.bands,
+            out=files[0])
+    )  # fmt: skip
+
+
+def _require_together(arguments: argparse.Namespace) -> None:
+    if any(name == "white" for name, _ in arguments.steps):
+        return
+    for name, value in (("--dark", arguments.dark), ("--panel", arguments.panel)):
+        if value is not None:
+            raise HsiError(say("{option} goes with --white.", option=name), say("Add --white, or leave it out."))
+
+
+def _references(arguments: argparse.Namespace) -> list[Path]:
+    """The files of white and dark references."""
+    named = [text for name, text in arguments.steps if name == "white"]
+    return [Path(text) for text in (*named, *([arguments.dark] if arguments.dark else [])) if not _is_rows(text)]
+
+
+def _step(name: str, text: str, arguments: argparse.Namespace) -> Step:
+    if name != "white":
+        return step_of(name, text)
+    dark = None if arguments.dark is None else _reference(arguments.dark)
+    return WhiteDark(_reference(text), dark, 1.0 if arguments.panel is None else arguments.panel)
+
+
+def _reference(text: str) -> Reference:
+    return ends_of(text) if _is_rows(text) else _opened(Path(text))
+
+
+def _opened(path: Path) -> Cube:
+    return api.open(path)
+
+
+def _is_rows(text: str) -> bool:
+    return ":" in text and not text.strip("0123456789: ")

@@ -1,0 +1,107 @@
+"""The steps that can be asked for by a word and a text: one row each, in the order in which help lists them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from hsigui.errors import HsiError
+from hsigui.preparing.block_mean import BlockMean
+from hsigui.preparing.calibrate import FlatField, InternalAverage
+from hsigui.preparing.cut import Bands, Box, Crop
+from hsigui.preparing.step import Step
+from hsigui.texts import say
+
+Ends = tuple[int | None, int | None]
+
+
+@dataclass(frozen=True)
+class StepRow:
+    """A step.
+
+    Attributes:
+        option: its word, that of the command line without dashes.
+        form: what is given with it, as help writes it; empty for nothing.
+        title: what it does, in half a sentence.
+        step: makes it of the text.
+    """
+
+    option: str
+    form: str
+    title: str
+    step: Callable[[str], Step]
+
+
+def ends_of(text: str) -> Ends:
+    """The ends of a range such as "10:60", ":60" or "10:".
+
+    Raises:
+        HsiError: it is none.
+    """
+    parts = text.split(":")
+    try:
+        if len(parts) != 2:
+            raise ValueError
+        first, last = (int(part) if part.strip() else None for part in parts)
+    except ValueError:
+        raise HsiError(
+            say("“{text}” is no range.", text=text),
+            say("Write first:last, such as 10:60: from 0, the last one not included."),
+        ) from None
+    return first, last
+
+
+def _box(text: str) -> Step:
+    try:
+        west, south, east, north = map(float, text.split(","))
+    except ValueError:
+        raise HsiError(
+            say("“{text}” is no box.", text=text), say("Write least x, least y, largest x, largest y with commas.")
+        ) from None
+    return Box((west, south, east, north))
+
+
+def _block_mean(text: str) -> Step:
+    try:
+        return BlockMean(int(text))
+    except ValueError:
+        raise HsiError(say("“{text}” is no whole number.", text=text), say("Write one, such as 4.")) from None
+
+
+def _flat_field(text: str) -> Step:
+    rows, _, cols = text.partition(",")
+    (top, bottom), (left, right) = ends_of(rows), ends_of(cols)
+    if top is None or bottom is None or left is None or right is None:
+        raise HsiError(say("“{text}” is no area.", text=text), say("Write all four ends, such as 10:20,30:50."))
+    return FlatField((top, bottom), (left, right))
+
+
+STEPS = (
+    StepRow("rows", "FIRST:LAST", say("these rows only, from 0, the last one not included"),
+            lambda text: Crop(rows=ends_of(text))),
+    StepRow("cols", "FIRST:LAST", say("these columns only"), lambda text: Crop(cols=ends_of(text))),
+    StepRow("box", "X,Y,X,Y", say("the part that a box of the map touches: least x, least y, largest x, largest y"),
+            _box),
+    StepRow("bands", "BANDS",
+            say("these bands in this order: numbers from 1, wavelengths, names; such as 500-900,1500-1700"),
+            lambda text: Bands(tuple(part.strip() for part in text.split(",")))),
+    StepRow("block-mean", "PIXELS", say("squares of so many pixels as one, their mean"), _block_mean),
+    StepRow("flat-field", "ROWS,COLS", say("divide by the mean spectrum of an area, such as 10:20,30:50"), _flat_field),
+    StepRow("internal-average", "", say("divide by the mean spectrum of the scene (IAR)"),
+            lambda text: InternalAverage()),
+)  # fmt: skip
+
+
+def step_of(option: str, text: str = "") -> Step:
+    """The step of a word and a text.
+
+    Raises:
+        HsiError: there is no such step, or the text does not say it.
+    """
+    row = next((row for row in STEPS if row.option == option), None)
+    if row is None:
+        raise HsiError(
+            say("There is no step {option}.", option=option),
+            say("Choose from: {all}.", all=", ".join(row.option for row in STEPS)),
+        )
+    return row.step(text)

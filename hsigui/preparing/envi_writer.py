@@ -1,0 +1,126 @@
+"""Cubes as ENVI, written by windows: bands, lines or pixels one after the other, whichever is asked for."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import IO, Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from hsigui.cube.cube import Cube, Source
+from hsigui.cube.flips import Flip, to_north_up
+from hsigui.cube.formats.envi import layout_fields, scene_fields
+from hsigui.cube.formats.envi_header import header_text
+from hsigui.cube.history import KEY, history_text
+from hsigui.preparing.table import Told
+from hsigui.preparing.windows import windows
+from hsigui.saving import written_beside
+
+
+@dataclass(frozen=True)
+class Turned:
+    """A source whose rows or columns stand in the other order."""
+
+    source: Source
+    flip: Flip
+
+    @property
+    def shape(self) -> tuple[int, int, int]:
+        return self.source.shape
+
+    @property
+    def dtype(self) -> np.dtype[Any]:
+        return self.source.dtype
+
+    def read(self, rows: slice, cols: slice, bands: slice | Sequence[int]) -> NDArray[Any]:
+        """Rows x cols x bands, as they are stored; of slices without steps."""
+        height, width, _ = self.shape
+        rows = _mirrored(rows, height) if self.flip.rows else rows
+        cols = _mirrored(cols, width) if self.flip.cols else cols
+        return self.flip.array(self.source.read(rows, cols, bands))
+
+
+def _mirrored(part: slice, count: int) -> slice:
+    first, last, _ = part.indices(count)
+    return slice(count - last, count - first)
+
+
+def write_envi_cube(path: Path, cube: Cube, interleave: str, cloud: bool, told: Told) -> list[Path]:
+    """Writes a header and a data file, little-endian; a scene whose rows run northwards from its northern row on.
+
+    Raises:
+        HsiError: a header cannot say where the scene lies, or the files cannot be written.
+    """
+    del cloud  # refused before
+    flip = to_north_up(cube.geo)
+    if flip:
+        geo = flip.geo(cube.geo, cube.shape)
+        cube = cube.over(lambda source: Turned(source, flip), replace(cube.info, geo=geo))
+    header = path.with_suffix(".hdr")
+    data = path if path.suffix.lower() not in ("", ".hdr") else path.with_suffix(".img")
+    like = np.broadcast_to(np.zeros((), cube.source.dtype), cube.shape)
+    fields: dict[str, object] = {"description": "hyperspectral scene", **layout_fields(like, interleave)}
+    fields |= scene_fields(replace(cube.info, band_names=_all_named(cube.info.band_names)), cube.shape)
+    if cube.info.history:
+        fields[KEY] = history_text(cube.info.history)
+    with written_beside(data, header) as (data_scratch, header_scratch):
+        with data_scratch.open("wb") as file:
+            file.truncate(int(np.prod(cube.shape, dtype=np.int64)) * cube.source.dtype.itemsize)
+            _fill(file, cube, interleave, told)
+        header_scratch.write_text(header_text(fields), encoding="utf-8")
+    return [header, data]
+
+
+def _all_named(names: Sequence[str]) -> tuple[str, ...]:
+    """Names of bands without gaps, at which readers stop counting."""
+    return tuple(name or f"Band {number}" for number, name in enumerate(names, start=1))
+
+
+def _fill(file: IO[bytes], cube: Cube, interleave: str, told: Told) -> None:
+    done, total = 0, cube.rows * cube.cols
+    little = cube.source.dtype.newbyteorder("<")
+    told(0, total)
+    for rows, cols in windows(cube):
+        block = cube.source.read(rows, cols, slice(None)).astype(little, copy=False)
+        _put(file, block, rows.start, cols.start, cube.shape, interleave)
+        done += block.shape[0] * block.shape[1]
+        told(done, total)
+
+
+def _put(
+    file: IO[bytes], block: NDArray[Any], row: int, col: int, shape: tuple[int, int, int], interleave: str
+) -> None:
+    """Writes a window to its places, in pieces that lie together in the file."""
+    _, cols, bands = shape
+    size = block.dtype.itemsize
+    whole = block.shape[1] == cols
+
+    def write(start: int, piece: NDArray[Any]) -> None:
+        file.seek(start * size)
+        file.write(np.ascontiguousarray(piece).tobytes())
+
+    if interleave == "bsq":
+        for band in range(bands):
+            start = (band * shape[0] + row) * cols + col
+            if whole:
+                write(start, block[:, :, band])
+                continue
+            for line in range(len(block)):
+                write(start + line * cols, block[line, :, band])
+    elif interleave == "bil":
+        lines = block.transpose(0, 2, 1)
+        if whole:
+            write(row * bands * cols, lines)
+            return
+        for line in range(len(block)):
+            for band in range(bands):
+                write(((row + line) * bands + band) * cols + col, lines[line, band])
+    else:
+        if whole:
+            write(row * cols * bands, block)
+            return
+        for line in range(len(block)):
+            write(((row + line) * cols + col) * bands, block[line])

@@ -1,0 +1,46 @@
+"""Sources whose samples are made of a cube's values when they are read."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from hsigui.cube.cube import Cube, CubeInfo
+
+
+@dataclass(frozen=True)
+class Values:
+    """The values of a cube as samples: float32, scaled, NaN where there is no data."""
+
+    cube: Cube
+
+    @property
+    def shape(self) -> tuple[int, int, int]:
+        return self.cube.shape
+
+    @property
+    def dtype(self) -> np.dtype[Any]:
+        return np.dtype(np.float32)
+
+    @property
+    def any_window_is_cheap(self) -> bool:
+        """Whether the cube's samples lie in no pieces that are unpacked as a whole."""
+        return bool(getattr(self.cube.source, "any_window_is_cheap", False))
+
+    def read(self, rows: slice, cols: slice, bands: slice | Sequence[int]) -> NDArray[Any]:
+        """Values of a window, rows x cols x bands; NaN where there is no data."""
+        return self.cube.read(rows, cols, bands)
+
+
+def info_of_values(info: CubeInfo) -> CubeInfo:
+    """What is known of a cube whose values are the samples of another."""
+    return replace(info, nodata=float("nan"), scale=1.0, offset=0.0, valid_range=None, gains=(), offsets=())
+
+
+def as_values(cube: Cube) -> Cube:
+    """The cube whose stored samples are the values of another."""
+    return cube.over(lambda _: Values(cube), info_of_values(cube.info))

@@ -1,0 +1,39 @@
+"""In which windows a cube is read to be written: large enough to be quick, small enough to be held."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+from hsigui.cube.cube import BLOCK_VALUES, Cube
+
+
+def windows(cube: Cube, rows: int = 1, cols: int = 1) -> Iterator[tuple[slice, slice]]:
+    """Rows and columns of windows that cover a cube, from the upper left on. Each has as many whole tiles as fit.
+
+    Args:
+        rows, cols: of the tiles of what is written; those of what is read count, too.
+    """
+    tile = _tile_of(cube)
+    height, width = max(rows, tile[0]), max(cols, tile[1])
+    if height * cube.cols * cube.bands <= BLOCK_VALUES:  # whole rows
+        width = cube.cols
+        height *= max(1, BLOCK_VALUES // max(1, height * cube.cols * cube.bands))
+    else:
+        width *= max(1, BLOCK_VALUES // max(1, height * width * cube.bands))
+    for top in range(0, cube.rows, height):
+        for left in range(0, cube.cols, width):
+            yield slice(top, min(top + height, cube.rows)), slice(left, min(left + width, cube.cols))
+
+
+def _tile_of(cube: Cube) -> tuple[int, int]:
+    """Rows and columns in which the samples of a cube are packed, whatever is made of them; 1 x 1 where they are
+    not."""
+    layer: Any = cube.source
+    while layer is not None:
+        if hasattr(layer, "tile"):
+            rows, cols = layer.tile
+            return int(rows), int(cols)
+        inner = getattr(layer, "cube", None) or next(iter(getattr(layer, "cubes", ())), None)
+        layer = getattr(layer, "source", None) if inner is None else inner.source
+    return 1, 1
