@@ -19,12 +19,14 @@ class Later(QWidget, Generic[T]):
     Args:
         make: the widget, with what becomes its parent.
         least: the smallest size of the place, as the widget will have it.
+        name: what it is called where controls are listed, until the widget is there.
     """
 
-    def __init__(self, make: Callable[[QWidget], T], least: QSize, parent: QWidget) -> None:
+    def __init__(self, make: Callable[[QWidget], T], least: QSize, name: str, parent: QWidget) -> None:
         super().__init__(parent)
         self._make = make
         self.setMinimumSize(least)
+        self.setAccessibleName(name)
         self.setFocusPolicy(Qt.FocusPolicy.TabFocus)  # so that it has a place in the order of Tab, for the widget
         self._column = QVBoxLayout(self)
         self._column.setContentsMargins(0, 0, 0, 0)
@@ -34,8 +36,14 @@ class Later(QWidget, Generic[T]):
         """The widget; made now at the latest."""
         made = self._make(self)
         self._column.addWidget(made)
-        QWidget.setTabOrder(self, made)  # else it would be the last of the window
+        before: QWidget = self
+        parts: list[QWidget] = [made, *made.findChildren(QWidget)]
+        for part in parts:
+            if part.window() is self.window() and part.focusPolicy() & Qt.FocusPolicy.TabFocus:
+                QWidget.setTabOrder(before, part)  # else it would be the last of the window
+                before = part
         self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        self.setAccessibleName("")
         return made
 
     @property

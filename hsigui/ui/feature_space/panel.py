@@ -35,6 +35,7 @@ from hsigui.ui.feature_space.plot import COLORS, LASSO, LEAST, PAN, RECTANGLE, C
 
 SCENE, VIEW = "scene", "view"
 NO_CLASSES = Choice("", say("None"))
+PLOT_NAME = say("Plot of the feature space")
 CONTROLS = 204  # logical pixels
 _MODES = (
     (PAN, "hand", say("Move"), say("drag the plot; the wheel magnifies, a double click shows all of it")),
@@ -69,7 +70,7 @@ class FeatureSpacePanel(QWidget):
         self.across, self.up = (self._combo() for _ in range(2))
         self.classes, self.extent = self._combo(), self._combo()
         self._mode = PAN
-        self._place = Later(self._made_plot, LEAST, self)
+        self._place = Later(self._made_plot, LEAST, PLOT_NAME, self)
         self.told, self.key, self.busy = ElidedLabel(self), DensityKey(self), BusyRow(self)
         self.modes = QButtonGroup(self)
         row = QHBoxLayout(self)
@@ -214,7 +215,7 @@ class FeatureSpacePanel(QWidget):
 
     def _made_plot(self, parent: QWidget) -> CloudPlot:
         plot = CloudPlot(parent)
-        plot.setAccessibleName(say("Plot of the feature space"))
+        plot.setAccessibleName(PLOT_NAME)
         plot.set_mode(self._mode)
         plot.outlined.connect(self.outlined)
         plot.escaped.connect(self.escaped)

@@ -36,6 +36,7 @@ OWN_WIDTH, MATCH_WIDTH = 2.0, 1.4  # logical pixels
 MATCH_INK = QColor(230, 130, 0)
 MOST = 200  # matches
 LEAST_PLOT = QSize(120, 56)  # logical pixels
+PLOT_NAME = say("The spectrum and its match, scaled to it")
 
 
 @dataclass(frozen=True)
@@ -110,7 +111,7 @@ class MatchesPanel(QWidget):
         self.list.header().setStretchLastSection(False)
         self.list.currentItemChanged.connect(self._chosen)
         self.state = ElidedLabel(self)
-        self._place = Later(self._made_plot, LEAST_PLOT, self)
+        self._place = Later(self._made_plot, LEAST_PLOT, PLOT_NAME, self)
         self._lay_out([tool_button(action, self) for action in (add, keep, name)])
 
     @property
@@ -198,7 +199,7 @@ class MatchesPanel(QWidget):
     def _made_plot(self, parent: QWidget) -> Plot:
         plot = Plot(parent)
         plot.setMinimumSize(LEAST_PLOT)
-        plot.setAccessibleName(say("The spectrum and its match, scaled to it"))
+        plot.setAccessibleName(PLOT_NAME)
         self._style(plot)
         return plot
 

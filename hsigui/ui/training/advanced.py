@@ -76,7 +76,8 @@ class Advanced(QWidget):
         self._body = QWidget(self)
         self._column.addWidget(self._body)
         self._running = False
-        self._rows: dict[str, _Row] = {}
+        self._settings: tuple[Setting, ...] = ()
+        self._made: dict[str, _Row] | None = None  # rows that nobody has unfolded have the values of the preset
         self._preset: Preset | None = None
         self._key = ("", "")
         self._kept: dict[tuple[str, str], dict[str, Value]] = {}  # by method and preset, while others are shown
@@ -87,9 +88,10 @@ class Advanced(QWidget):
         if self._preset is not None:
             self._kept[self._key] = self._differing()
         self._preset, self._key = preset, (info.name, preset.name)
-        self._build(_settings_of(preset))
+        self._settings = _settings_of(preset)
+        self._drop()
         self._put(self._kept.get(self._key, {}))
-        self.setVisible(bool(self._rows))
+        self.setVisible(bool(self._settings))
 
     def show_spec(self, spec: PretrainSpec) -> None:
         """Shows the values of a training of the preset that is shown; what the preset does not know is left out."""
@@ -136,26 +138,41 @@ class Advanced(QWidget):
 
     def _unfold(self, unfolded: bool) -> None:
         self.header.setArrowType(Qt.ArrowType.DownArrow if unfolded else Qt.ArrowType.RightArrow)
+        if unfolded:
+            _ = self._rows
         self._body.setVisible(unfolded)
 
-    def _build(self, settings: tuple[Setting, ...]) -> None:
+    def _drop(self) -> None:
         self._body.hide()
         self._body.deleteLater()
-        self._body = QWidget(self)
+        self._body, self._made = QWidget(self), None
+        self._column.addWidget(self._body)
+        self._body.setEnabled(not self._running)
+        self._unfold(self.header.isChecked())
+
+    @property
+    def _rows(self) -> dict[str, _Row]:
+        """A row for each setting; not there until they are unfolded, asked for, or unlike the preset."""
+        if self._made is None:
+            self._made = self._build()
+        return self._made
+
+    def _build(self) -> dict[str, _Row]:
         grid = QGridLayout(self._body)
         grid.setContentsMargins(0, 0, 0, 0)
         grid.setHorizontalSpacing(8)
         grid.setVerticalSpacing(4)
         grid.setColumnStretch(0, 1)
-        self._rows = {}
-        for number, setting in enumerate(settings):
+        rows: dict[str, _Row] = {}
+        before: QWidget = self.reset_button
+        for number, setting in enumerate(self._settings):
             row = self._row(setting)
             grid.addWidget(row.label, number, 0)
             grid.addWidget(row.editor.widget, number, 1)
-            self._rows[setting.name] = row
-        self._column.addWidget(self._body)
-        self._body.setEnabled(not self._running)
-        self._body.setVisible(self.header.isChecked())
+            QWidget.setTabOrder(before, row.editor.widget)
+            before = row.editor.widget
+            rows[setting.name] = row
+        return rows
 
     def _row(self, setting: Setting) -> _Row:
         editor, whole = editor_of(setting, self._body), self._told(setting)
@@ -168,6 +185,7 @@ class Advanced(QWidget):
         editor.widget.setAccessibleName(setting.title)
         editor.widget.setAccessibleDescription(setting.sentence)
         editor.widget.installEventFilter(self)
+        editor.set_value(setting.default)
         editor.when_changed(self._changed)
         label = QLabel(setting.title, self._body)
         label.setWordWrap(True)
@@ -187,8 +205,10 @@ class Advanced(QWidget):
         return f"<p>{escape(setting.sentence, quote=False)}</p><p>{bounds}{has}</p>"
 
     def _put(self, values: Mapping[str, Value]) -> None:
-        for name, row in self._rows.items():
-            row.editor.set_value(values.get(name, row.setting.default))
+        unlike = any(values.get(each.name, each.default) != each.default for each in self._settings)
+        if self._made is not None or unlike:
+            for name, row in self._rows.items():
+                row.editor.set_value(values.get(name, row.setting.default))
         self._mark()
         self.changed.emit()
 
@@ -198,12 +218,13 @@ class Advanced(QWidget):
 
     def _differing(self) -> dict[str, Value]:
         """The values that are not the preset's own."""
-        values = {name: row.editor.value() for name, row in self._rows.items()}
-        return {name: value for name, value in values.items() if value != self._rows[name].setting.default}
+        rows = self._made or {}
+        values = {name: row.editor.value() for name, row in rows.items()}
+        return {name: value for name, value in values.items() if value != rows[name].setting.default}
 
     def _mark(self) -> None:
         differing = self._differing()
-        for name, row in self._rows.items():
+        for name, row in (self._made or {}).items():
             font = row.label.font()
             font.setBold(name in differing)
             row.label.setFont(font)

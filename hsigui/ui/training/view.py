@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 
 import pyqtgraph as pg
-from PySide6.QtCore import QEvent, QPoint, Qt, QTimer, Signal
+from PySide6.QtCore import QEvent, QPoint, QSize, Qt, QTimer, Signal
 from PySide6.QtGui import QColor, QContextMenuEvent, QPalette
 from PySide6.QtWidgets import (
     QComboBox,
@@ -25,11 +25,14 @@ from hsigui.labels.classes import PALETTE, Color, color_for
 from hsigui.methods.insight import Insight
 from hsigui.texts import say
 from hsigui.ui.desk.curve_key import CurveKey
+from hsigui.ui.desk.later import Later
 from hsigui.ui.desk.plots import RESTYLE, Plot, SecondAxis, color_plot, curve_pen
 from hsigui.ui.training.insight_view import KINDS, InsightView
 
 REDRAW_MS = 40
 STEPS = 1000
+LEAST_PLOTS = QSize(0, 110)  # logical pixels
+PLOT_NAME = say("Curves of the training")
 WIDTH = 1.8
 FURTHER = (2, 0, 6, 5)  # of the palette: green, orange, purple, vermilion
 BAR_STYLE = """
@@ -55,6 +58,29 @@ class OtherRun:
     title: str
     losses: tuple[float, ...]
     readings: tuple[tuple[float, float], ...] = ()
+
+
+class _Plots(QWidget):
+    """The curves of a run on two axes, and their key.
+
+    Args:
+        menu_asked: what hears where the menu is asked for.
+    """
+
+    def __init__(self, menu_asked: Callable[[QPoint], None], parent: QWidget) -> None:
+        super().__init__(parent)
+        self.plot, self.key = Plot(self), CurveKey("", self)
+        self.key.hide()
+        self.plot.setMinimumHeight(LEAST_PLOTS.height())
+        self.plot.right_clicked.connect(menu_asked)
+        self.plot.setAccessibleName(PLOT_NAME)
+        self.plot.setLabel("bottom", say("Step"))
+        self.watched = SecondAxis(self.plot)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(2)
+        column.addWidget(self.key)
+        column.addWidget(self.plot, 1)
 
 
 class TrainingView(QWidget):
@@ -144,7 +170,7 @@ class TrainingView(QWidget):
         for _, curve, _ in self._others:
             self._plot.removeItem(curve)
         if not runs and not self._others:
-            return
+            return  # nothing need be made to show nothing
         self._others = []
         for number, run in enumerate(runs, start=1):
             curve = pg.PlotDataItem(list(range(1, len(run.losses) + 1)), list(run.losses), name=run.title)
@@ -217,7 +243,7 @@ class TrainingView(QWidget):
         self._nothing.setAlignment(Qt.AlignmentFlag.AlignCenter)
         self._nothing.setWordWrap(True)
         self._nothing.setForegroundRole(QPalette.ColorRole.PlaceholderText)
-        self._plots = self._build_plots(run)
+        self._plots = Later(self._build_plots, LEAST_PLOTS, PLOT_NAME, run)
         words = QHBoxLayout()
         words.addWidget(self._text, 1)
         words.addWidget(self._left)
@@ -280,20 +306,18 @@ class TrainingView(QWidget):
     def _choose_others(self, _on: bool = False) -> None:
         self.others_chosen.emit([action.data() for action in self._run_menu.actions() if action.isChecked()])
 
-    def _build_plots(self, parent: QWidget) -> QWidget:
-        room = QWidget(parent)
-        self._plot, self._key = Plot(room), CurveKey("", room)
-        self._plot.setMinimumHeight(110)
-        self._plot.right_clicked.connect(self.menu_asked)
-        self._plot.setAccessibleName(say("Curves of the training"))
-        self._plot.setLabel("bottom", say("Step"))
-        self._watched = SecondAxis(self._plot)
-        column = QVBoxLayout(room)
-        column.setContentsMargins(0, 0, 0, 0)
-        column.setSpacing(2)
-        column.addWidget(self._key)
-        column.addWidget(self._plot, 1)
-        return room
+    def _build_plots(self, parent: QWidget) -> _Plots:
+        plots = _Plots(self.menu_asked.emit, parent)
+        self._color_plots(plots)
+        return plots
+
+    @property
+    def _plot(self) -> Plot:
+        return self._plots.widget.plot
+
+    @property
+    def _watched(self) -> SecondAxis:
+        return self._plots.widget.watched
 
     def _new_series(self, name: str) -> _Series:
         is_loss = "loss" in name.casefold()
@@ -313,11 +337,13 @@ class TrainingView(QWidget):
 
     def _show_which(self) -> None:
         """One curve needs no key: the axis says what it is. The right axis has the colour of its curve."""
+        if self._plots.made is None:
+            return
         several = len(self._series) > 1 or bool(self._others)
-        self._key.setVisible(several)
+        self._plots.made.key.setVisible(several)
         own = [(name, _rgb(self._ink(s))) for name, s in self._series.items()]
         others = [(title, color) for title, _, color in self._others]
-        self._key.set_entries([*own, *others] if several else [])
+        self._plots.made.key.set_entries([*own, *others] if several else [])
         self._watched.show(any(not series.is_loss for series in self._series.values()))
 
     def _draw(self) -> None:
@@ -340,16 +366,20 @@ class TrainingView(QWidget):
 
     def _recolor(self) -> None:
         palette = self.palette()
-        color_plot(self._plot, palette)
-        self._watched.recolor(palette)
         colors = (palette.color(role).name() for role in (QPalette.ColorRole.Mid, QPalette.ColorRole.Highlight))
         self._bar.setStyleSheet(BAR_STYLE.format(*colors))
+        if self._plots.made is not None:
+            self._color_plots(self._plots.made)
+
+    def _color_plots(self, plots: _Plots) -> None:
+        color_plot(plots.plot, self.palette())
+        plots.watched.recolor(self.palette())
         for _, curve, color in self._others:
             curve.setPen(curve_pen(self, QColor(*color), WIDTH / 1.8))
         for series in self._series.values():
             series.curve.setPen(curve_pen(self, self._ink(series), WIDTH))
             if not series.is_loss:
-                self._plot.getAxis("right").setTextPen(pg.mkPen(self._ink(series)))
+                plots.plot.getAxis("right").setTextPen(pg.mkPen(self._ink(series)))
 
 
 def _color(number: int) -> Color:

@@ -19,7 +19,7 @@ def test_a_widget_is_made_once_when_its_place_is_seen_and_has_its_place_in_the_o
         return made[-1]
 
     before = QPushButton(window)
-    place = Later(make, QSize(40, 20), window)
+    place = Later(make, QSize(40, 20), "Name", window)
     after = QPushButton(window)
     column = QVBoxLayout(window)
     for widget in (before, place, after):
@@ -41,7 +41,7 @@ def test_a_widget_is_made_once_when_its_place_is_seen_and_has_its_place_in_the_o
 def test_a_widget_that_is_asked_for_is_made_before_it_is_seen(qtbot) -> None:
     window = QWidget()
     qtbot.addWidget(window)
-    place = Later(QLineEdit, QSize(40, 20), window)
+    place = Later(QLineEdit, QSize(40, 20), "Name", window)
     place.widget.setText("early")
     window.show()
     qtbot.waitExposed(window)

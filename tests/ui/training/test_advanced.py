@@ -7,6 +7,7 @@ from html import escape
 import pytest
 from PySide6.QtCore import QPoint, QPointF, Qt
 from PySide6.QtGui import QValidator, QWheelEvent
+from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QComboBox, QSpinBox
 
 from hsigui.methods.registry import built_in, method
@@ -40,6 +41,20 @@ def test_the_settings_are_folded_away_until_they_are_asked_for(panel):
     assert box.isVisible()
     choose(panel, "purified")
     assert panel.advanced.editor("base").widget.isVisible()
+
+
+def test_settings_that_nobody_unfolded_are_those_of_the_preset_and_have_their_place_in_the_order_of_tab(panel):
+    plain = PretrainSpec(seed=panel.seed.value(), device=panel.device.currentData())
+    assert panel.spec() == plain
+    panel.show_spec(plain)
+    assert not panel.advanced.findChildren(Decimal)  # no row was made for what is as it was
+    panel.advanced.header.click()
+    assert panel.spec() == plain
+    panel.activateWindow()
+    panel.advanced.header.setFocus()
+    QTest.keyClick(panel.advanced.header, Qt.Key.Key_Tab)
+    assert panel.focusWidget() is panel.advanced.editor("steps").widget
+    assert panel.advanced.header.text() == "Advanced"
 
 
 @pytest.mark.parametrize(("info", "preset"), PRESETS, ids=lambda each: each.name)

@@ -81,7 +81,7 @@ def test_the_losses_of_other_runs_are_drawn_as_they_are_chosen(view):
     view._draw()
     curves = view._plot.curves()
     assert [(x.tolist(), y.tolist()) for x, y in curves][1:] == [([1, 2, 3], [4.0, 3.0, 2.5]), ([1, 2], [5.0, 4.0])]
-    assert view._key.text() == "loss\nseed 0\nseed 1"
+    assert view._plots.widget.key.text() == "loss\nseed 0\nseed 1"
     view.offer_runs([("b", "seed 1")])
     assert told[-1] == ["b"]
     view.show_others([])

@@ -91,14 +91,14 @@ def test_an_accuracy_has_an_axis_of_its_own_while_there_is_one(training):
     assert len(training._plot.curves()) == 1
     assert [list(y) for _, y in training._watched.curves()] == [[0.2, 0.4, 0.6, 0.8]]
     assert training._plot.getAxis("right").isVisible()
-    assert training._key.text() == "loss\nknn accuracy"
+    assert training._plots.widget.key.text() == "loss\nknn accuracy"
     training.grab()
     assert training._watched._box.viewRange()[0] == pytest.approx(training._plot.viewRange()[0])
     training.start("another", 100)
     training.add("loss", 1, 1.0)
     assert not training._plot.getAxis("right").isVisible()
     assert training._watched.curves() == []
-    assert not training._key.isVisible()
+    assert not training._plots.widget.key.isVisible()
 
 
 def test_two_losses_share_an_axis_and_have_a_key(training):
@@ -107,7 +107,7 @@ def test_two_losses_share_an_axis_and_have_a_key(training):
         training.add(name, 1, 2.0)
     training.finish("done")
     assert len(training._plot.curves()) == 2
-    assert training._key.isVisible()
+    assert training._plots.widget.key.isVisible()
 
 
 def test_a_run_without_a_curve_says_so(training):
