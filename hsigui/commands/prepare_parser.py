@@ -20,6 +20,8 @@ STEPS = (
     ("bands", "BANDS",
      say("these bands in this order: numbers from 1, wavelengths, names; such as 500-900,1500-1700")),
     ("block-mean", "PIXELS", say("squares of so many pixels as one, their mean")),
+    ("like", "SENSOR|FILE",
+     say("the bands of another sensor: its name, a table of its bands (.csv, .txt), or another scene")),
     ("flat-field", "ROWS,COLS", say("divide by the mean spectrum of an area, such as 10:20,30:50")),
     ("internal-average", "", say("divide by the mean spectrum of the scene (IAR)")),
 )  # fmt: skip
