@@ -31,9 +31,8 @@ def _tile_of(cube: Cube) -> tuple[int, int]:
     not."""
     layer: Any = cube.source
     while layer is not None:
-        if hasattr(layer, "tile"):
-            rows, cols = layer.tile
-            return int(rows), int(cols)
+        if tile := getattr(layer, "tile", None):  # None says that samples are packed in no tiles
+            return int(tile[0]), int(tile[1])
         inner = getattr(layer, "cube", None) or next(iter(getattr(layer, "cubes", ())), None)
         layer = getattr(layer, "source", None) if inner is None else inner.source
     return 1, 1
