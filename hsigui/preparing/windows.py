@@ -12,10 +12,16 @@ def windows(cube: Cube, rows: int = 1, cols: int = 1) -> Iterator[tuple[slice, s
     """Rows and columns of windows that cover a cube, from the upper left on. Each has as many whole tiles as fit.
 
     Args:
-        rows, cols: of the tiles of what is written; those of what is read count, too.
+        rows, cols: of the tiles of what is written, which are never parted: a packed one that is written twice takes
+            its room twice. Those of what is read are, where one is too large to be held in all bands.
     """
     tile = _tile_of(cube)
-    height, width = max(rows, tile[0]), max(cols, tile[1])
+    height, width = _rounded(tile[0], rows), _rounded(tile[1], cols)
+    if height * width * cube.bands > BLOCK_VALUES:
+        width = min(width, _rounded(cube.cols, cols))
+        height = max(rows, BLOCK_VALUES // max(1, width * cube.bands) // rows * rows)
+    if height * width * cube.bands > BLOCK_VALUES:
+        width = max(cols, BLOCK_VALUES // max(1, height * cube.bands) // cols * cols)
     if height * cube.cols * cube.bands <= BLOCK_VALUES:  # whole rows
         width = cube.cols
         height *= max(1, BLOCK_VALUES // max(1, height * cube.cols * cube.bands))
@@ -24,6 +30,11 @@ def windows(cube: Cube, rows: int = 1, cols: int = 1) -> Iterator[tuple[slice, s
     for top in range(0, cube.rows, height):
         for left in range(0, cube.cols, width):
             yield slice(top, min(top + height, cube.rows)), slice(left, min(left + width, cube.cols))
+
+
+def _rounded(length: int, step: int) -> int:
+    """The next whole number of steps."""
+    return -(-length // step) * step
 
 
 def _tile_of(cube: Cube) -> tuple[int, int]:

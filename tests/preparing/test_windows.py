@@ -33,8 +33,8 @@ def test_windows_cover_a_cube_once_whatever_its_tiles(monkeypatch, tile, written
     for rows, cols in windows(made, *written):
         seen[rows, cols] += 1
         height, width = rows.stop - rows.start, cols.stop - cols.start
-        least = max(written[0], (tile or (1, 1))[0]) * max(written[1], (tile or (1, 1))[1])
-        assert height * width * 2 <= max(most, 2 * least)
+        assert height * width * 2 <= max(most, 2 * written[0] * written[1])
+        assert (rows.start % written[0], cols.start % written[1]) == (0, 0)
     assert (seen == 1).all()
 
 

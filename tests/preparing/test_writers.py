@@ -175,3 +175,15 @@ def test_one_pixel_without_data_and_one_band_is_a_cube_too(tmp_path):
         assert np.isnan(back.read()).all()
         assert back.geo.transform is None
         assert back.info.wavelengths == replace(cube.info).wavelengths
+
+
+@pytest.mark.parametrize("interleave", ["bsq", "bip"])
+def test_a_geotiff_of_a_scene_in_odd_tiles_takes_its_room_once(tmp_path, monkeypatch, interleave):
+    array = np.random.default_rng(1).integers(0, 2**16, (700, 600, 4)).astype(np.uint16)
+    cube = cube_of(array, nodata=None)
+    whole = save_cube(cube, tmp_path / "whole.tif", interleave=interleave)[0].stat().st_size
+    monkeypatch.setattr(windows, "_tile_of", lambda cube: (300, 130))
+    monkeypatch.setattr(windows, "BLOCK_VALUES", 300_000)
+    path = save_cube(cube, tmp_path / "odd.tif", interleave=interleave)[0]
+    np.testing.assert_array_equal(_stored(open_cube(path)), array)
+    assert path.stat().st_size <= 1.01 * whole
