@@ -46,7 +46,12 @@ def add_prepare(commands: Commands) -> None:
         "cubes", type=scene, metavar="CUBE", nargs="+",
         help=say("the scene; of several of one grid the bands of each follow those of the one before"),
     )  # fmt: skip
-    p.add_argument("out", type=Path, metavar="OUT", help=say("the file to write: ENVI (.hdr, .img) or GeoTIFF (.tif)"))
+    p.add_argument(
+        "out",
+        type=Path,
+        metavar="OUT",
+        help=say("the file to write: ENVI (.hdr, .img), GeoTIFF (.tif) or MATLAB (.mat)"),
+    )
     steps = p.add_argument_group(say("steps, done in the order given"))
     for name, form, told in STEPS:
         steps.add_argument(
