@@ -6,7 +6,7 @@ import argparse
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from hsigui.commands.options import add_overwrite, add_reading, add_scale, command, scene
+from hsigui.commands.options import add_reading, add_scale, command, scene
 from hsigui.texts import say
 
 if TYPE_CHECKING:
@@ -75,5 +75,5 @@ def add_prepare(commands: Commands) -> None:
     p.add_argument("--cog", action="store_true", help=say("a GeoTIFF laid out for reading over a network"))
     add_reading(p)
     add_scale(p)
-    add_overwrite(p)
+    p.add_argument("--overwrite", action="store_true", help=say("write over OUT where it is there already"))
     p.set_defaults(work=command("prepare"))

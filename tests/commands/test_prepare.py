@@ -108,3 +108,14 @@ def test_a_cube_is_made_like_a_sensor_a_table_or_another_scene(scene, tmp_path, 
     assert run(scene, tmp_path / "s.tif", "--like", name.upper()) == 0
     assert run(scene, tmp_path / "n.tif", "--like", "no such") == 1
     assert name in capsys.readouterr().err
+
+
+def test_a_file_that_is_there_is_written_over_only_when_that_is_asked_for(scene, tmp_path, capsys):
+    other = hsigui.save_cube(cube_of(counts() + 1), tmp_path / "b.hdr")[0]
+    before = {path: path.read_bytes() for path in tmp_path.iterdir()}
+    for out in (other, tmp_path / "b.img", tmp_path / "b.bsq"):
+        assert run(scene, out) == 1
+        assert "there already" in capsys.readouterr().err
+    assert {path: path.read_bytes() for path in tmp_path.iterdir()} == before
+    assert run(scene, other, "--overwrite") == 0
+    np.testing.assert_array_equal(hsigui.open(other).read(), hsigui.open(scene).read())
