@@ -6,6 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
+from hsigui.cube.formats.table import reader_of
 from hsigui.cube.open import open_cube
 from hsigui.cube.responses import Responses, read_responses
 from hsigui.cube.sensor_tables import sensors
@@ -93,7 +94,7 @@ def responses_of(text: str) -> Responses:
             say("“{text}” is neither a file nor a sensor that is known.", text=words),
             say("Known are {names}.", names="; ".join(sensor.name for sensor in sensors())),
         )
-    if path.suffix.lower() in (".csv", ".txt"):
+    if reader_of(path) is None:  # no scene, and so a table
         return read_responses(path)
     cube = open_cube(path, gaps=False)
     if cube.wavelengths is None:
