@@ -133,6 +133,17 @@ def _next_to_nothing_is_free(folder: Path) -> bool:
         return False
 
 
+def write_text(path: Path, text: str) -> list[Path]:
+    """Writes a file of text as UTF-8, its ends of lines as they are, as `written_beside` does; gives it back.
+
+    Raises:
+        HsiError: it cannot be written.
+    """
+    with written_beside(path) as (scratch,):
+        scratch.write_bytes(text.encode("utf-8"))
+    return [path]
+
+
 def write_bytes(path: Path, content: bytes) -> None:
     """Writes a file such that either the old or the whole new one is there, whatever happens; makes its folder.
 

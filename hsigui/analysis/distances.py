@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 
 from hsigui.analysis.asked import Asked
 from hsigui.analysis.layer import Layer
+from hsigui.analysis.least import squares
 from hsigui.analysis.targets import on_bands
 from hsigui.analysis.tiles import TileReader, empty_layer, squeezed
 from hsigui.cube.cube import Cube
@@ -55,7 +56,7 @@ def angles_to(targets: NDArray[np.float64]) -> Distance:
     def angles(spectra: NDArray[np.float32]) -> NDArray[np.float32]:
         with np.errstate(invalid="ignore", divide="ignore"):
             cosines = spectra @ short
-            cosines /= np.sqrt(np.einsum("ij,ij->i", spectra, spectra))[:, None]
+            cosines /= np.sqrt(squares(spectra))[:, None]
             found = np.arccos(np.clip(cosines, -1, 1, out=cosines))
         near = np.flatnonzero(((found < NEAR) | (found > np.pi - NEAR)).any(axis=1))
         if len(near):

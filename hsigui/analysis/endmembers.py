@@ -24,6 +24,7 @@ from hsigui.texts import say
 MOST_PIXELS = 4_000_000  # that are looked at; of larger scenes every second one, or third, and so on
 SKEWERS, SKEWERS_AT_ONCE, PIXELS_AT_ONCE = 2_000, 50, 20_000
 STARTS, SWEEPS = 5, 50  # of N-FINDR
+PIXEL_BYTES = 24  # for each component: two of float32, and two of float64 while pixels are looked for
 APART = 0.05  # rad between two spectra that the purity index takes for two
 
 Find = Callable[["Reduced", int, np.random.Generator, Context], list[int]]
@@ -99,7 +100,7 @@ def _target(cube: Cube, number: int, row: int, col: int) -> Target:
 def _reduced(reader: TileReader, count: int, ctx: Context) -> Reduced:
     cube, bands = reader.cube, len(reader.bands)
     step = -(-cube.rows * cube.cols // MOST_PIXELS)
-    require_room(say("The components of {name}", name=cube.name), cube.rows, cube.cols, -(-12 * count // step))
+    require_room(say("The components of {name}", name=cube.name), cube.rows, cube.cols, -(-PIXEL_BYTES * count // step))
     sums = Covariance(bands)
     for tile in reader.tiles(ctx, say("Summing up the covariance"), 0, 2):
         sums.add(tile.known)
@@ -148,7 +149,8 @@ def vca(reduced: Reduced, count: int, rng: np.random.Generator, ctx: Context) ->
         mean = points.mean(axis=0)
         heights = points @ mean
         there = heights > 1e-6 * float(mean @ mean)  # the plane is seen from the origin: not what lies behind it
-        points = np.where(there[:, None], points / np.where(there, heights, 1.0)[:, None], 0.0)
+        points /= np.where(there, heights, 1.0)[:, None]
+        points[~there] = 0.0
     corners = np.zeros((count, count))
     corners[-1, 0] = 1.0
     chosen: list[int] = []

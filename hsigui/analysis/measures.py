@@ -14,8 +14,9 @@ from typing import Protocol
 import numpy as np
 from numpy.typing import NDArray
 
-from hsigui.analysis.distances import LEAST_SHARE, NEAR
+from hsigui.analysis.distances import LEAST_SHARE
 from hsigui.analysis.hull import continuum
+from hsigui.analysis.least import products, squares
 from hsigui.analysis.mixtures import Mixtures
 from hsigui.errors import HsiError
 from hsigui.texts import say
@@ -23,6 +24,9 @@ from hsigui.texts import say
 Values = NDArray[np.float32]
 Wide = NDArray[np.float64]
 LEAST, MOST = 1e-15, 1e15  # length of a spectrum within which float32 holds its square
+# rad: smaller angles are computed by what separates the spectra: cosines near 1 lose digits in float32,
+# with hundreds of bands more than 1e-5 of the angle.
+NEAR = np.float32(0.15)
 FLAT = 1e-6  # of the continuum: a reference whose deepest absorption is less has none
 
 
@@ -45,7 +49,7 @@ class Measured(Protocol):
     """A measure with its references."""
 
     def compare(self, spectra: Values) -> Compared:
-        """Compares some spectra, pixels x bands, contiguous."""
+        """Compares some spectra, pixels x bands, in whichever memory order they are."""
 
     def likeness(self, distance: Values) -> Values:
         """Distances as 0 (nothing alike) to 1 (the same), of any shape, in and out."""
@@ -89,8 +93,8 @@ class Angles:
     """
 
     def __init__(self, references: Wide, _waves: Wide) -> None:
-        self.unit = references / np.linalg.norm(references, axis=1, keepdims=True)
-        self.against = -self.unit.T.astype(np.float32)
+        self.unit = (references / np.linalg.norm(references, axis=1, keepdims=True)).astype(np.float32)
+        self.against = -self.unit
 
     def compare(self, spectra: Values) -> Compared:
         """See `Measured`. Pixels x bands."""
@@ -103,7 +107,7 @@ class Angles:
 
 class _Angles:
     def __init__(self, measured: Angles, spectra: Values) -> None:
-        self._length = np.sqrt(np.einsum("ij,ij->i", spectra, spectra))
+        self._length = np.sqrt(squares(spectra))
         odd = np.flatnonzero(~((self._length > LEAST) & (self._length < MOST)))
         if len(odd):  # squares leave the range of float32
             spectra = spectra.copy()
@@ -111,19 +115,19 @@ class _Angles:
             spectra[odd] /= np.where(top > 0, top, 1)
             self._length[odd] = np.linalg.norm(spectra[odd], axis=1)
         self._unit, self._spectra = measured.unit, spectra
-        self.order = spectra @ measured.against  # the length of a pixel is the same for all references
+        self.order = products(spectra, measured.against)  # the length of a pixel is the same for all references
 
     def distances(self, chosen: NDArray[np.intp]) -> Values:
-        """See `Compared`; small angles are computed in float64, for their cosines differ too little. One a pixel."""
+        """See `Compared`; small angles by the chord between the spectra at length 1. One a pixel."""
         with np.errstate(invalid="ignore", divide="ignore"):
             cosines = self.order[np.arange(len(chosen)), chosen] / -self._length
             found = np.arccos(np.clip(cosines, -1, 1))
             near = np.flatnonzero(found < NEAR)
             if len(near):
-                wide = self._spectra[near].astype(np.float64)
-                exact = np.einsum("ij,ij->i", wide, self._unit[chosen[near]])
-                exact /= np.sqrt(np.einsum("ij,ij->i", wide, wide))
-                found[near] = np.arccos(np.clip(exact, -1, 1))
+                apart = np.ascontiguousarray(self._spectra[near])
+                apart /= self._length[near, None]
+                apart -= self._unit[chosen[near]]
+                found[near] = 2 * np.arcsin(np.sqrt(squares(apart)) / 2)
         return np.asarray(found, dtype=np.float32)
 
 
@@ -145,7 +149,7 @@ class Divergences:
 
     def compare(self, spectra: Values) -> Compared:
         """See `Measured`. Pixels x bands."""
-        return _Divergences(self, spectra)
+        return _Divergences(self, np.ascontiguousarray(spectra))
 
     def likeness(self, distance: Values) -> Values:
         """See `Measured`. Of any shape."""
@@ -161,8 +165,8 @@ class _Divergences:
             shares = np.maximum(spectra / sums, np.float32(LEAST_SHARE))
             self._logs = np.log(shares / measured.base)
         self._shares = shares - measured.base
-        self.order = self._shares @ measured.logs.T  # what is of the pixel alone is left out
-        self.order += self._logs @ measured.shares.T
+        self.order = products(self._shares, measured.logs)  # what is of the pixel alone is left out
+        self.order += products(self._logs, measured.shares)
         np.subtract(measured.own, self.order, out=self.order)
 
     def distances(self, chosen: NDArray[np.intp]) -> Values:
@@ -210,7 +214,7 @@ class Fits:
 
     def compare(self, spectra: Values) -> Fitted:
         """See `Measured`. Pixels x bands."""
-        return Fitted(self, spectra)
+        return Fitted(self, np.ascontiguousarray(spectra))
 
     def likeness(self, distance: Values) -> Values:
         """See `Measured`. Of any shape."""
@@ -268,7 +272,7 @@ class Lengths:
 
     def compare(self, spectra: Values) -> Compared:
         """See `Measured`. Pixels x bands."""
-        return _Lengths(self, spectra)
+        return _Lengths(self, np.ascontiguousarray(spectra))
 
     def likeness(self, distance: Values) -> Values:
         """See `Measured`: a half where the distance is as large as the references' own values. Of any shape."""
@@ -278,7 +282,7 @@ class Lengths:
 class _Lengths:
     def __init__(self, measured: Lengths, spectra: Values) -> None:
         self._of, self._around = measured, spectra - measured.base
-        self.order = self._around @ measured.around.T
+        self.order = products(self._around, measured.around)
         self.order *= -2
         self.order += measured.own
 

@@ -12,6 +12,7 @@ from functools import partial
 import numpy as np
 from numpy.typing import NDArray
 
+from hsigui.analysis.least import first_least
 from hsigui.analysis.on_scene import OnScene, on_scene
 from hsigui.analysis.references import Matching
 from hsigui.analysis.tiles import TILE_VALUES, TileReader, flat
@@ -22,8 +23,9 @@ from hsigui.one_thread import one_blas_thread
 from hsigui.texts import say
 
 AT_ONCE = 2048  # spectra, which are gone through several times: what the cache nearest to a core holds
+LONG_ROW = AT_ONCE // 4  # pixels: shorter rows are moved together
 AHEAD = 2  # tiles a core that are read before they are computed
-PIXEL_BYTES = 10  # of what is kept of a pixel
+PIXEL_BYTES = 15  # of what is kept of a pixel: see `Nearest`
 
 Box = tuple[int, int, int, int]
 
@@ -137,7 +139,12 @@ def _works(cube: Cube, prepared: OnScene, out: _Out, ctx: Context) -> Iterator[t
     reader = TileReader(cube, prepared.bands)
 
     def read(rows: slice) -> None:
-        out.put(rows, flat(reader.window(rows, slice(None))))
+        window = reader.window(rows, slice(None))
+        # A row that lies band by band is gone through as it lies; several would have to be moved together first.
+        some = 1 if cube.cols >= LONG_ROW and window.strides[2] > window.strides[1] else len(window)
+        for first in range(0, len(window), some):
+            start = rows.start + first
+            out.put(slice(start, start + some), flat(window[first : first + some]))
 
     for start in range(0, cube.rows, step):
         rows = slice(start, min(cube.rows, start + step))
@@ -161,6 +168,8 @@ def known_rows(spectra: NDArray[np.float32]) -> NDArray[np.bool_]:
     costs less than a look at every value."""
     with np.errstate(invalid="ignore", over="ignore"):
         known = np.isfinite(spectra @ np.ones(spectra.shape[1], dtype=np.float32))
+    if known.all():
+        return np.asarray(known)
     doubtful = np.flatnonzero(~known)  # a sum may be too large where no value is
     known[doubtful] = np.isfinite(spectra[doubtful]).all(axis=1)
     return np.asarray(known)
@@ -183,21 +192,22 @@ class _Out:
     def put(self, rows: slice, spectra: NDArray[np.float32]) -> None:
         """Finds the nearest classes of some rows, whose spectra are pixels x bands."""
         valid, found = known_rows(spectra), self.found
+        where: slice | NDArray[np.bool_] = slice(None)
         if not valid.all():
-            spectra = spectra[valid]
+            spectra, where = spectra[valid], valid
         count = len(spectra)
         classes = np.empty(count, dtype=np.uint16)
         distance, second = np.empty(count, dtype=np.float32), np.empty(count, dtype=np.float32)
         for start in range(0, count, AT_ONCE):
             self._check()
             part = slice(start, min(count, start + AT_ONCE))
-            classes[part], distance[part], second[part] = self._of(np.ascontiguousarray(spectra[part]))
+            classes[part], distance[part], second[part] = self._of(spectra[part])
         likeness = self._measured.likeness(distance)
         found.valid[rows] = valid.reshape(found.valid[rows].shape)
         pairs = ((found.classes, classes), (found.distance, distance), (found.second, second),
                  (found.likeness, likeness))  # fmt: skip
         for whole, values in pairs:
-            whole[rows].reshape(-1)[valid] = values
+            whole[rows].reshape(-1)[where] = values
 
     def _of(self, spectra: NDArray[np.float32]) -> tuple[NDArray[np.uint16], NDArray[np.float32], NDArray[np.float32]]:
         """Place of the nearest class from 1, and the distances to it and to the next class; one a pixel each."""
@@ -213,14 +223,15 @@ class _Out:
         # What is alike to the last digit of float32 may have come in the wrong order.
         with np.errstate(invalid="ignore"):
             turned = second < distance
-        best = np.where(turned, other, best)
-        distance, second = np.where(turned, second, distance), np.where(turned, distance, second)
+        if turned.any():
+            best = np.where(turned, other, best)
+            distance, second = np.where(turned, second, distance), np.where(turned, distance, second)
         known = ~np.isnan(distance)
         return np.where(known, best + 1, 0).astype(np.uint16), distance, np.where(known, second, np.nan)
 
     def _best(self, order: NDArray[np.float32]) -> tuple[NDArray[np.intp], NDArray[np.intp]]:
         """The class that is first in the order of each pixel, and which of its references; one a pixel each."""
-        reference = order.argmin(axis=1)
+        reference = first_least(order)
         return self._groups[reference], reference
 
     def _take_out(self, order: NDArray[np.float32], best: NDArray[np.intp]) -> None:

@@ -52,6 +52,7 @@ def on_scene(cube: Cube, matching: Matching) -> OnScene:
     row, targets = matching.measure, [each.target for each in matching.references]
     require_wavelengths(cube, row, matching.first, matching.last)
     values = in_bands(cube, targets)
+    require_values(cube, targets, values)
     good = bands_of(cube, matching.first, matching.last)
     bands = good[np.isfinite(values[:, good]).all(axis=0)]
     notes = left_out_of(cube, good, bands)
@@ -154,6 +155,23 @@ def _level(cube: Cube, bands: NDArray[np.intp]) -> float:
     """How large the values of a scene usually are, by some of its pixels; NaN where none has data."""
     steps = [slice(size // LOOKED_AT // 2, None, max(1, size // LOOKED_AT)) for size in (cube.rows, cube.cols)]
     return level(cube.read(steps[0], steps[1], bands.tolist()))
+
+
+def require_values(cube: Cube, targets: Sequence[Target], values: NDArray[np.float64]) -> None:
+    """Refuses a spectrum that has no value in any good band, of targets x bands of the scene: others that have some are
+    not to blame.
+
+    Raises:
+        HsiError: there is one.
+    """
+    known = np.isfinite(values[:, cube.good_bands]).any(axis=1)
+    if known.all():
+        return
+    target = targets[int(known.argmin())]
+    raise HsiError(
+        say("The spectrum “{target}” has no value in the good bands of {name}.", target=target.name, name=cube.name),
+        say("Are the wavelengths of both in nm?") if target.wavelengths else say("Choose a pixel with data."),
+    )
 
 
 def left_out_of(cube: Cube, good: NDArray[np.intp], bands: NDArray[np.intp]) -> list[str]:

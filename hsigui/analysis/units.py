@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from hsigui.analysis.layer import Target
-from hsigui.analysis.on_scene import as_bright, in_bands, left_out_of
+from hsigui.analysis.on_scene import as_bright, in_bands, left_out_of, require_values
 from hsigui.analysis.targets import LEAST_BANDS
 from hsigui.cube.cube import Cube
 from hsigui.errors import HsiError
@@ -33,6 +33,7 @@ def in_units(
     if not targets:
         raise HsiError(say("There is no spectrum to compare with."), say("Give one or several."))
     values, good = in_bands(cube, targets), cube.good_bands
+    require_values(cube, targets, values)
     bands = good[np.isfinite(values[:, good]).all(axis=0)]
     if len(bands) < LEAST_BANDS:
         raise HsiError(

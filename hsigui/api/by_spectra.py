@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from hsigui.analysis.layer import Target
-from hsigui.api.given import LabelsLike, LibraryLike, targets_of
+from hsigui.api.given import LabelsLike, LibraryLike, Pixels, targets_of
 from hsigui.api.reading import read_library
 from hsigui.cube.cube import Cube
 from hsigui.cube.formats.library import SpectralLibrary
@@ -37,8 +37,7 @@ def match(
         spectrum: a pixel (row, column); or values, one a band of the cube (NaN for none); or a region, rows x cols of
             truth values, whose mean counts.
         library: one or several: a file, a library, or name -> values, one a band of the cube.
-        by: "sam" (spectral angle), "sid" (information divergence), "sff" (feature fitting), "euclid", or "unmix" (the
-            largest share of a mixture of the spectra).
+        by: "sam" (spectral angle), "sid" (information divergence), "sff" (feature fitting) or "euclid".
         count: how many matches are wanted.
         between: nm; bands outside are left out. 0 for no end.
 
@@ -71,7 +70,7 @@ def match(
 def classify_by(
     cube: Cube, library: LibraryLike | None = None, by: str = "sam", *, threshold: float | None = None,
     thresholds: Mapping[str, float] | None = None, spectra: Sequence[str] | None = None,
-    groups: Mapping[str, str] | str | None = None, pixels: Mapping[str, tuple[int, int]] | None = None,
+    groups: Mapping[str, str] | str | None = None, pixels: Mapping[str, Pixels] | None = None,
     labels: LabelsLike | None = None, between: tuple[float, float] = (0.0, 0.0), filters: Filters | None = None,
     ctx: Context | None = None,
 ) -> Result:  # fmt: skip
@@ -79,13 +78,15 @@ def classify_by(
 
     Args:
         library: a file, a library, or name -> values, one a band of the cube; each spectrum is a class.
-        by: "sam" (spectral angle), "sid" (information divergence), "sff" (feature fitting) or "euclid".
+        by: "sam" (spectral angle), "sid" (information divergence), "sff" (feature fitting), "euclid", or "unmix" (the
+            largest share of a mixture of the spectra).
         threshold: what is farther from its nearest class is unclassified: rad for "sam"; None for no end.
         thresholds: the same for single classes, by name.
         spectra: names of those of the library that are used; None for all.
         groups: name of a spectrum -> name of its class, where several are one; or the title of a column of what the
             library says of its spectra.
-        pixels: in place of a library: name of a class -> (row, column) of the pixel that stands for it.
+        pixels: in place of a library: name of a class -> (row, column) of the pixel that stands for it, or a list of
+            them.
         labels: in place of a library: class numbers, rows x cols; the mean spectrum of each class stands for it.
         between: nm; bands outside are left out. 0 for no end.
         filters: what is done with the map afterwards.
@@ -113,8 +114,9 @@ def classify_by(
         references = list(matched.means_of(cube, held.array, table, on))
     else:
         references = [
-            Reference(Target(name, tuple(cube.spectrum(*place).astype(float).tolist())), name, place=place)
-            for name, place in (pixels or {}).items()
+            Reference(Target(name, tuple(cube.spectrum(row, col).astype(float).tolist())), name, place=(row, col))
+            for name, places in (pixels or {}).items()
+            for row, col in _places(name, places)
         ]
     matching = Matching(tuple(references), by, threshold, dict(thresholds or {}), *between)
     result = matched.match_map(cube, matching, on, classes=table, labels=held)
@@ -148,3 +150,15 @@ def _references(
             )
     wanted = known if spectra is None else set(spectra)
     return grouped((each for each in targets if each.name in wanted), groups, source)
+
+
+def _places(name: str, places: Pixels) -> list[tuple[int, int]]:
+    """The pixels of a class, one or several."""
+    flat = all(np.ndim(each) == 0 for each in places)  # of the numbers of one pixel
+    several = [np.asarray(each) for each in ([places] if flat and len(places) else places)]
+    if not several or any(each.shape != (2,) or not np.issubdtype(each.dtype, np.integer) for each in several):
+        raise HsiError(
+            say("The pixels of “{name}” are no rows and columns.", name=name),
+            say("Give one as (row, column), several as a list of these; both count from 0."),
+        )
+    return [(int(row), int(col)) for row, col in several]

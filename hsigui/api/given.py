@@ -20,6 +20,7 @@ PathLike = str | Path
 LabelsLike = ClassRaster | NDArray[np.integer]
 TruthLike = LabelsLike | PathLike
 LibraryLike = SpectralLibrary | Mapping[str, NDArray[np.floating]] | PathLike
+Pixels = tuple[int, int] | Sequence[tuple[int, int]]
 
 
 def paths(given: PathLike | Sequence[PathLike]) -> list[Path]:

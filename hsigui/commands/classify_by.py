@@ -85,7 +85,7 @@ def classify_by(arguments: argparse.Namespace) -> None:
         return api.classify_by(
             cube, arguments.library, arguments.by, threshold=arguments.threshold,
             thresholds=None if arguments.thresholds is None else dict(arguments.thresholds),
-            spectra=arguments.spectrum, pixels=None if arguments.pixel is None else dict(arguments.pixel),
+            spectra=arguments.spectrum, pixels=_pixels(arguments),
             groups=_groups(arguments),
             labels=labels, between=arguments.between,
             filters=Filters(arguments.majority, arguments.sieve, arguments.connectivity), ctx=ctx,
@@ -100,6 +100,16 @@ def classify_by(arguments: argparse.Namespace) -> None:
     none = int((result.valid & (result.array == 0)).sum())
     left = say_number(", {count:,} pixel unclassified", ", {count:,} pixels unclassified", none) if none else ""
     print(f"{counted(result.array, 'pixel')}{left} -> {arguments.out}")
+
+
+def _pixels(arguments: argparse.Namespace) -> dict[str, list[tuple[int, int]]] | None:
+    """The pixels that stand for each class, of which there may be several."""
+    if arguments.pixel is None:
+        return None
+    found: dict[str, list[tuple[int, int]]] = {}
+    for name, place in arguments.pixel:
+        found.setdefault(name, []).append(place)
+    return found
 
 
 def _groups(arguments: argparse.Namespace) -> dict[str, str] | str | None:

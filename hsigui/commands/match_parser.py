@@ -34,7 +34,9 @@ def add_match(commands: Commands) -> argparse.ArgumentParser:
         "--library", type=Path, action="append", required=True, metavar="FILE",
         help=say("a spectral library; may be given again"),
     )  # fmt: skip
-    _add_measure(p, RANKING, "sam")
+    _add_measure(
+        p, RANKING, "sam", say("spectral angle, information divergence, feature fitting or Euclidean distance")
+    )
     p.add_argument("--count", type=int, default=10, metavar="N", help=say("how many matches are told (10)"))
     p.add_argument("--json", action="store_true", help=say("as one JSON object"))
     p.set_defaults(work=command("match"))
@@ -48,7 +50,10 @@ def add_by(p: argparse.ArgumentParser) -> None:
         say("--by: each pixel gets the class of the spectrum that it is nearest to, of a library, of pixels, or of the "
             "means of --labels."),
     )  # fmt: skip
-    _add_measure(group, MEASURES, None)
+    _add_measure(
+        group, MEASURES, None,
+        say("spectral angle, information divergence, feature fitting, Euclidean distance or unmixing"),
+    )  # fmt: skip
     group.add_argument("--library", type=Path, metavar="FILE", help=say("a spectral library"))
     group.add_argument(
         "--spectrum", action="append", metavar="NAME", help=say("only this one of the library; may be given again")
@@ -74,11 +79,8 @@ def add_by(p: argparse.ArgumentParser) -> None:
     )  # fmt: skip
 
 
-def _add_measure(p: argparse._ActionsContainer, choices: tuple[str, ...], usual: str | None) -> None:
-    p.add_argument(
-        "--by", choices=choices, default=usual,
-        help=say("spectral angle, information divergence, feature fitting, Euclidean distance or unmixing"),
-    )  # fmt: skip
+def _add_measure(p: argparse._ActionsContainer, choices: tuple[str, ...], usual: str | None, about: str) -> None:
+    p.add_argument("--by", choices=choices, default=usual, help=about)
     p.add_argument(
         "--between", type=between, metavar="NM,NM", default=(0.0, 0.0),
         help=say("only bands from one wavelength to the other, such as 2000,2400"),

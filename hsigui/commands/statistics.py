@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import argparse
-from pathlib import Path
 
 import numpy as np
 
@@ -18,7 +17,7 @@ from hsigui.commands.without_effect import require_effect
 from hsigui.cube.cube import Cube
 from hsigui.jobs import Context
 from hsigui.pipeline.values import Labels
-from hsigui.saving import written_beside
+from hsigui.saving import write_text
 from hsigui.texts import say, say_number
 
 CSV = (".csv",)
@@ -41,11 +40,11 @@ def statistics(arguments: argparse.Namespace) -> None:
 
     found = run_with_progress(work, say("Opening {name}", name=cube.name))
     tell_all(found.notes)
-    _write(arguments.out, statistics_csv(found))
+    write_text(arguments.out, statistics_csv(found))
     if arguments.covariance is not None:
-        _write(arguments.covariance, covariance_csv(found))
+        write_text(arguments.covariance, covariance_csv(found))
     if arguments.correlation is not None:
-        _write(arguments.correlation, covariance_csv(found, correlation=True))
+        write_text(arguments.correlation, covariance_csv(found, correlation=True))
     pixels = sum(each.pixels for each in found.classes)
     print(
         say("{pixels:,} pixels of {classes} in {bands} -> {out}", pixels=pixels, out=arguments.out,
@@ -69,7 +68,7 @@ def separability(arguments: argparse.Namespace) -> None:
 
     found = run_with_progress(work, say("Opening {name}", name=cube.name))
     tell_all(found.notes)
-    _write(arguments.out, separability_csv(found))
+    write_text(arguments.out, separability_csv(found))
     below = sum(pair.jeffries_matusita < OVERLAP for pair in found.pairs)
     print(
         say("{pairs}, {below} of them below {overlap} (Jeffries-Matusita) -> {out}", below=below, overlap=OVERLAP,
@@ -96,8 +95,3 @@ def _opened(arguments: argparse.Namespace) -> tuple[Cube, Labels]:
 
 def _bands(arguments: argparse.Namespace) -> list[int] | None:
     return None if arguments.bands is None else [number - 1 for number in arguments.bands]
-
-
-def _write(path: Path, text: str) -> None:
-    with written_beside(path) as (scratch,):
-        scratch.write_bytes(text.encode("utf-8"))

@@ -65,9 +65,13 @@ class ArraySource:
 
     def read(self, rows: slice, cols: slice, bands: slice | Sequence[int]) -> NDArray[Any]:
         """Rows x cols x bands, as they are stored."""
+        return np.array(self.shared(rows, cols, bands), dtype=self.dtype)
+
+    def shared(self, rows: slice, cols: slice, bands: slice | Sequence[int]) -> NDArray[Any]:
+        """As `read`, but the samples themselves where nothing has to be gathered: nobody may write to them. Rows x cols
+        x bands."""
         window = self.array[rows, cols]
-        picked = window[:, :, bands if isinstance(bands, slice) else list(bands)]
-        return np.array(picked, dtype=self.dtype)
+        return np.asarray(window[:, :, bands if isinstance(bands, slice) else list(bands)])
 
 
 @dataclass(frozen=True)
@@ -241,7 +245,8 @@ class Cube:
         self, rows: slice = slice(None), cols: slice = slice(None), bands: slice | Sequence[int] = slice(None)
     ) -> NDArray[np.float32]:
         """Values of a window, float32, rows x cols x bands: scaled, NaN where no-data or infinite."""
-        return self._values(self._source.read(rows, cols, bands))
+        look = getattr(self._source, "shared", self._source.read)  # `_values` makes a copy in any case
+        return self._values(look(rows, cols, bands))
 
     def band(self, number: int, step: int = 1) -> NDArray[np.float32]:
         """Values of one band, rows x cols, every `step`-th pixel of each axis."""
@@ -324,9 +329,10 @@ class Cube:
             if self.info.offset:
                 values += np.float32(self.info.offset)
         if np.issubdtype(stored.dtype, np.inexact) or self.info.scale != 1.0:
-            known = np.isfinite(values)
-            if not known.all():
-                values[~known] = np.nan
+            with np.errstate(over="ignore", invalid="ignore"):
+                doubtful = not np.isfinite(values.sum())  # costs half of a look at every value
+            if doubtful:
+                values[~np.isfinite(values)] = np.nan
         nodata = self.info.nodata
         if nodata is not None:
             # Zero is a common measurement too: it means no-data only where the whole spectrum read is zero.

@@ -258,6 +258,12 @@ class Spectrum:
     factor: float = 1.0
     note: str = ""
 
+    @property
+    def pixel(self) -> tuple[int, int] | None:
+        """The pixel (row, col) whose own values these are, so that its place says all of it; None for a mean around a
+        place, and where the values were multiplied."""
+        return self.place if self.spread is None and self.factor == 1.0 else None
+
     def with_factor(self, factor: float) -> Spectrum:
         """The same with its values as they came multiplied by another factor."""
         by = np.float32(factor / self.factor)

@@ -25,7 +25,7 @@ from torch import Tensor
 
 from hsigui import __version__, untrusted
 from hsigui.errors import HsiError
-from hsigui.methods.resume_header import FILE
+from hsigui.methods.resume_header import FILE, file_in
 from hsigui.methods.snapshot import Snapshot
 from hsigui.saving import written_beside
 from hsigui.texts import say
@@ -110,12 +110,7 @@ def read(folder: Path) -> Unfinished:
     Raises:
         HsiError: there is none, it was written by a newer version, or it is damaged.
     """
-    path = folder / FILE
-    if not path.is_file():
-        raise HsiError(
-            say("There is no unfinished training in {folder}.", folder=folder),
-            say("It is complete, or was stopped before its first steps."),
-        )
+    path = file_in(folder)
     try:
         header, tensors = _read(path)
         if header["format"] > FORMAT:

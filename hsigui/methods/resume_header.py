@@ -14,12 +14,11 @@ from hsigui.texts import say
 FILE = "resume.safetensors"
 
 
-@untrusted.reads
-def read_header(folder: Path) -> dict[str, Any]:
-    """The header of the unfinished training in a run folder: "about" (settings and scene), "states" and "steps".
+def file_in(folder: Path) -> Path:
+    """The file of the unfinished training in a run folder.
 
     Raises:
-        HsiError: there is none, or it is damaged.
+        HsiError: there is none.
     """
     path = folder / FILE
     if not path.is_file():
@@ -27,6 +26,17 @@ def read_header(folder: Path) -> dict[str, Any]:
             say("There is no unfinished training in {folder}.", folder=folder),
             say("It is complete, or was stopped before its first steps."),
         )
+    return path
+
+
+@untrusted.reads
+def read_header(folder: Path) -> dict[str, Any]:
+    """The header of the unfinished training in a run folder: "about" (settings and scene), "states" and "steps".
+
+    Raises:
+        HsiError: there is none, or it is damaged.
+    """
+    path = file_in(folder)
     try:
         with safe_open(path, framework="np") as opened:
             header = untrusted.json_of(opened.metadata()["hsigui"])

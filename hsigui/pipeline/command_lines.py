@@ -177,7 +177,7 @@ def classify_by(
         return ""
     words += [] if matching.threshold is None else ["--threshold", matching.threshold]
     for name, value in matching.thresholds.items():
-        words += ["--threshold-of", f"{name}={value}"]
+        words += _option("--threshold-of", f"{name}={value}")
     words += ["--between", f"{matching.first:g},{matching.last:g}"] if matching.first or matching.last else []
     for name, value in dataclasses.asdict(filters or Filters()).items():
         words += [f"--{name}", value] if value != getattr(Filters(), name) else []
@@ -193,17 +193,24 @@ def _of_references(matching: Matching, labels: LabelsArgument) -> list[object]:
         found: list[object] = []
         for each in references:
             assert each.place is not None
-            found += ["--pixel", f"{each.group}={each.place[0]},{each.place[1]}"]
+            found += _option("--pixel", f"{each.group}={each.place[0]},{each.place[1]}")
         return found
     sources = {each.source for each in references}
     if len(sources) != 1 or "" in sources:
         return []
     words: list[object] = ["--library", *sources]
-    for name in dict.fromkeys(each.target.name for each in references):
-        words += ["--spectrum", name]
-    for name, group in dict.fromkeys((each.target.name, each.group) for each in references):
-        words += ["--class", f"{group}={name}"] if group != name else []
+    groups = dict.fromkeys((each.target.name, each.group) for each in references)
+    if len(groups) > len({name for name, _ in groups}) or any("=" in group and group != name for name, group in groups):
+        return []  # spectra of one name are of one class there, and an equals sign ends the name of a class
+    for name, group in groups:
+        words += _option("--spectrum", name)
+        words += _option("--class", f"{group}={name}") if group != name else []
     return words
+
+
+def _option(option: str, value: str) -> list[object]:
+    """An option with a value that may begin as options do."""
+    return [f"{option}={value}"] if value.startswith("-") else [option, value]
 
 
 def derive(

@@ -12,7 +12,7 @@ from hsigui.cube.spectra import mean_spectrum
 from hsigui.errors import HsiError
 from hsigui.labels.classes import ClassTable
 from hsigui.labels.matching import Matched, is_default, pixel_counts, proposed_targets, renumbered
-from hsigui.report.compare import McNemar, mcnemar, paired
+from hsigui.report.compare import McNemar, mcnemar, paired, require_pairs
 from hsigui.report.context import ClassMatch, ClassSpectrum, Comparison, Spectra
 from hsigui.report.metrics import Accuracy, accuracy
 from hsigui.texts import say
@@ -115,15 +115,7 @@ def compare(
     Raises:
         HsiError: there are not as many maps of the one as of the other, sizes differ, or no test pixel is left.
     """
-    if len(first) != len(second):
-        raise HsiError(
-            say(
-                "{count} maps cannot be compared with {second_count} in pairs.",
-                count=len(first),
-                second_count=len(second),
-            ),
-            say("Give one of each for every draw."),
-        )
+    require_pairs(first, second)
     draws: list[McNemar] = []
     figures = []
     for one, other, test in zip(first, second, tests, strict=True):

@@ -198,8 +198,11 @@ class _Script:
             how.append(f"groups={ {name: group for group, _, name in pairs}!r}")
         how += [f"groups={line.one('--group-by')!r}"] if "--group-by" in many else []
         if "--pixel" in many:
-            places = (text.rpartition("=") for text in many["--pixel"])
-            how.append(f"pixels={ {name: tuple(map(int, at.split(','))) for name, _, at in places}!r}")
+            places: dict[str, list[tuple[int, ...]]] = {}
+            for name, _, at in (text.rpartition("=") for text in many["--pixel"]):
+                places.setdefault(name, []).append(tuple(map(int, at.split(","))))
+            alone = {name: own[0] if len(own) == 1 else own for name, own in places.items()}
+            how.append(f"pixels={alone!r}")
         if "--labels" in many:
             how.append(f"labels={self._labels_of(line, '--labels', cube)}")
         if "--between" in many:

@@ -104,14 +104,11 @@ class Paired:
     wilcoxon_p: float
 
 
-def paired(first: Sequence[float], second: Sequence[float], level: float = LEVEL) -> Paired:
-    """Paired tests of a figure (such as the overall accuracy) over draws.
-
-    t = mean(d) / (sd(d) / sqrt(n)) of the differences d, with n − 1 degrees of freedom. Draws in which one of the
-    two is NaN are left out. Draws of one scene share test pixels, so p is too small rather than too large.
+def require_pairs(first: Sequence[object], second: Sequence[object]) -> None:
+    """Refuses draws that cannot be compared one by one.
 
     Raises:
-        HsiError: there are not as many draws of the one as of the other.
+        HsiError: there are not as many of the one as of the other.
     """
     if len(first) != len(second):
         raise HsiError(
@@ -122,6 +119,18 @@ def paired(first: Sequence[float], second: Sequence[float], level: float = LEVEL
             ),
             say("Give one of each for every draw."),
         )
+
+
+def paired(first: Sequence[float], second: Sequence[float], level: float = LEVEL) -> Paired:
+    """Paired tests of a figure (such as the overall accuracy) over draws.
+
+    t = mean(d) / (sd(d) / sqrt(n)) of the differences d, with n − 1 degrees of freedom. Draws in which one of the
+    two is NaN are left out. Draws of one scene share test pixels, so p is too small rather than too large.
+
+    Raises:
+        HsiError: there are not as many draws of the one as of the other.
+    """
+    require_pairs(first, second)
     from scipy import stats  # as above
 
     d = np.array([a - b for a, b in zip(first, second, strict=True) if not math.isnan(a - b)], dtype=float)

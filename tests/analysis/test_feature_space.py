@@ -6,7 +6,9 @@ import numpy as np
 import pytest
 
 from hsigui.analysis import feature_space
-from hsigui.analysis.feature_space import Axis, cloud_of, density, ends_of, points_of, select
+from hsigui.analysis.feature_points import points_of
+from hsigui.analysis.feature_selection import select
+from hsigui.analysis.feature_space import Axis, cloud_of, density, ends_of
 from hsigui.analysis.outlines import inside
 from hsigui.cube.areas import PixelAreas
 from hsigui.jobs import CallbackContext, Cancelled, quiet

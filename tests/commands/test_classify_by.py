@@ -12,6 +12,7 @@ import rasterio
 
 import hsigui
 from hsigui.__main__ import main
+from hsigui.errors import HsiError
 from hsigui.labels.formats.files import read_classes
 from hsigui.pipeline.python_lines import python_of
 from tests.analysis.libraries import NAMES, Made, library_file, made
@@ -118,7 +119,12 @@ def test_means_of_labels_and_pixels_stand_for_classes_too(files, tmp_path, monke
     assert classify(files, "sam", "--labels", drawn, out=of_means) == 0
     pixels = [word for name, (row, col) in places.items() for word in ("--pixel", f"{name}={row},{col}")]
     assert classify(files, "euclid", *pixels, "--majority", "3", out=of_pixels) == 0
-    for path in (of_means, of_pixels):
+    of_many = tmp_path / "many.tif"
+    two = [word for name, (row, col) in places.items() for word in ("--pixel", f"Both={row},{col}")][:4]
+    assert classify(files, "sam", *two, *pixels[4:], out=of_many) == 0
+    assert len(record_of(of_many)["matching"]["references"]) == 4  # each pixel of a class stands for it
+    assert (read_classes(of_many).array == 1).sum() > 1.5 * (files.numbers == 1).sum()
+    for path in (of_means, of_pixels, of_many):
         found = read_classes(path)
         np.testing.assert_array_equal(again(files, record_of(path), tmp_path / path.stem, monkeypatch), found.array)
     score = hsigui.evaluate(of_means, files.truth)
@@ -150,7 +156,7 @@ def test_ranks_are_told_and_written_as_json(files, tmp_path, capsys):
         (["--by", "sam", "--pixel", "a=0,0", "--smooth", "1"], "The map by spectra needs no run."),
         (["--by", "sam", "--pixel", "a=0,0", "--spectrum", "x"], "It is of --library, and none is given."),
         (["--by", "sam", "--pixel", "a=99,0"], "lies outside the scene"),
-        (["--by", "sam", "--pixel", "a=0,0"], "fewer than 3 good bands"),
+        (["--by", "sam", "--pixel", "a=0,0"], "“a” has no value in the good bands"),
         (["--by", "sam", "--library", "none.csv"], "none.csv does not exist"),
         (["--threshold", "1"], "--threshold is for maps by spectra."),
         ([], "It is not said by which run to classify."),
@@ -168,3 +174,9 @@ def test_a_library_without_the_spectrum_or_column_says_what_it_has(files, tmp_pa
     told = capsys.readouterr().err
     assert told.count("The library has no spectrum “Gold”.") == 2
     assert "The library has no column “cover”." in told
+
+
+@pytest.mark.parametrize("places", [[], (1, 2, 3), [(1, 2), (3, 4, 5)], (1.5, 2.0)])
+def test_what_is_no_pixel_is_refused_by_its_class(files, places):
+    with pytest.raises(HsiError, match="pixels of “water”"):
+        hsigui.classify_by(hsigui.open(files.scene), pixels={"water": places})

@@ -8,13 +8,15 @@ from pathlib import Path
 
 import pytest
 
+from hsigui.analysis.layer import Target
+from hsigui.analysis.references import Matching, Reference
 from hsigui.cli import build_parser
 from hsigui.commands.demo_parser import chosen_demo
 from hsigui.commands.reading import reading
 from hsigui.cube.demo_spec import DemoSpec
 from hsigui.cube.formats.choice import ImportChoice
 from hsigui.pipeline import command_lines
-from hsigui.pipeline.command_lines import CubeArgument
+from hsigui.pipeline.command_lines import CubeArgument, LabelsArgument
 from hsigui.pipeline.values import Filters
 from hsigui.specs import MapSpec, PretrainSpec, SplitSpec
 
@@ -81,3 +83,21 @@ def test_the_demo_scene_is_written_first():
     assert chosen_demo(parsed(command_lines.demo(DemoSpec("farmland").name))) == DemoSpec("farmland")
     (cube,) = parsed(command_lines.pretrain(CubeArgument(None), PretrainSpec())).cubes
     assert cube.parent == Path(command_lines.DEMO)
+
+
+def drawn(*spectra: tuple[str, str]) -> str:
+    """The line of a map by spectra of a library, each a name and a class."""
+    references = tuple(Reference(Target(name, (1.0, 2.0)), group, "/a/lib.csv") for name, group in spectra)
+    return command_lines.classify_by(CubeArgument("a.hdr"), Matching(references), LabelsArgument(None))
+
+
+def test_names_of_spectra_that_begin_as_options_are_read_as_names():
+    asked = build_parser().parse_args(shlex.split(drawn(("-x", "-y"), ("b, c", "d")))[1:])
+    assert asked.spectrum == ["-x", "b, c"]
+    assert [tuple(each) for each in asked.of_class] == [("-y", "-x"), ("d", "b, c")]
+
+
+def test_what_no_options_name_has_no_line():
+    assert drawn(("a", "one"), ("a", "two")) == ""  # the name stands for both
+    assert drawn(("a", "x=y")) == ""
+    assert drawn(("a", "one"), ("a", "one"))

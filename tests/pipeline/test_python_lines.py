@@ -115,3 +115,8 @@ def test_names_that_python_would_read_otherwise_are_quoted():
 def test_what_has_no_python_is_told_and_not_left_out(words):
     with pytest.raises(HsiError, match="There is no Python"):
         python_of([line(*words)])
+
+
+def test_several_pixels_of_a_class_are_all_told():
+    line = "hsigui classify a.hdr --by sam --pixel water=1,2 --pixel soil=3,4 --pixel water=5,6 --out map.tif"
+    assert "pixels={'water': [(1, 2), (5, 6)], 'soil': (3, 4)}" in python_of([line])

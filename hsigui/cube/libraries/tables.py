@@ -92,7 +92,10 @@ def _plain(cell: str) -> str:
 
 
 def _is_of_numbers(row: Sequence[str]) -> bool:
-    """Whether at least half of the cells of a row are numbers."""
+    """Whether at least half of the cells of a row are numbers, and no title of wavelengths stands before them: spectra
+    may be called by numbers."""
+    if not is_number(row[0]) and _WAVE.search(row[0]):
+        return False
     numbers = sum(is_number(cell) for cell in row)
     return numbers > 0 and 2 * numbers >= len(row)
 

@@ -67,6 +67,21 @@ def lost(plain: str, why: str) -> HsiError:
     )
 
 
+def too_large(plain: str, size: int) -> HsiError:
+    return HsiError(
+        say("{address} is larger than expected: {size:,} bytes.", address=plain, size=size),
+        say("Is it the scene that you mean?"),
+    )
+
+
+def broken_off() -> Lost:
+    return Lost(say("it broke off in the middle"))
+
+
+def too_busy(code: int) -> Lost:
+    return Lost(say("the server is too busy (answer {code})", code=code))
+
+
 def empty(plain: str) -> HsiError:
     return HsiError(say("{address} is empty.", address=plain), say("Was it uploaded completely?"))
 

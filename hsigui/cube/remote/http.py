@@ -18,11 +18,14 @@ from hsigui.cube.remote.address import Address
 from hsigui.cube.remote.faults import (
     ChangedMeanwhile,
     Lost,
+    broken_off,
     empty,
     forbidden,
     no_ranges,
     not_there,
     refused,
+    too_busy,
+    too_large,
     without_package,
 )
 from hsigui.cube.remote.links import Facts, Part
@@ -84,13 +87,10 @@ class HttpLink:
             said = answer.headers.get("Content-Length", "")
             size = int(said) if said.isdecimal() else None
             if size is not None and size > most:
-                raise HsiError(
-                    say("{address} is larger than expected: {size:,} bytes.", address=self._plain(key), size=size),
-                    say("Is it the scene that you mean?"),
-                )
+                raise too_large(self._plain(key), size)
             data = await self._body(answer, most)
             if size is not None and len(data) < size and "Content-Encoding" not in answer.headers:
-                raise Lost(say("it broke off in the middle"))
+                raise broken_off()
             return Part(data, Facts(len(data), _version(answer.headers)))
 
         return await self._get(key, {}, read)
@@ -131,7 +131,7 @@ class HttpLink:
         stop = min(stop, size)
         data = await self._body(answer, stop - start)
         if len(data) < stop - start:
-            raise Lost(say("it broke off in the middle"))
+            raise broken_off()
         return Part(data[: stop - start], Facts(size, version))
 
     async def _get(
@@ -168,7 +168,7 @@ class HttpLink:
 
     def _refuse(self, key: str, status: int) -> None:
         if status in _BUSY:
-            raise Lost(say("the server is too busy (answer {code})", code=status))
+            raise too_busy(status)
         if status in (401, 403, 407):
             raise forbidden(self._plain(key), status)
         if status >= 400 and status not in (404, 410, 412, 416):

@@ -15,17 +15,19 @@ from hsigui.cube.remote.address import Address
 from hsigui.cube.remote.faults import (
     ChangedMeanwhile,
     Lost,
+    broken_off,
     empty,
     forbidden,
     not_there,
     refused,
+    too_busy,
+    too_large,
     without_package,
 )
 from hsigui.cube.remote.http import CONNECT_SECONDS, SILENT_SECONDS
 from hsigui.cube.remote.links import Facts, Part
 from hsigui.cube.remote.traffic import TRAFFIC
 from hsigui.cube.remote.waiting import loop, tried
-from hsigui.errors import HsiError
 from hsigui.texts import say
 
 T = TypeVar("T")
@@ -76,7 +78,7 @@ class S3Link:
                 raise ChangedMeanwhile(self._plain(key))
             data = await _body(answer)
             if len(data) < min(stop, size) - start:
-                raise Lost(say("it broke off in the middle"))
+                raise broken_off()
             return Part(data, Facts(size, answer.get("ETag", "")))
 
         found = await self._get(key, read, Range=f"bytes={start}-{stop - 1}", **condition)
@@ -93,13 +95,10 @@ class S3Link:
 
         async def read(answer: Any) -> Part:
             if (size := int(answer["ContentLength"])) > most:
-                raise HsiError(
-                    say("{address} is larger than expected: {size:,} bytes.", address=self._plain(key), size=size),
-                    say("Is it the scene that you mean?"),
-                )
+                raise too_large(self._plain(key), size)
             data = await _body(answer)
             if len(data) < size:
-                raise Lost(say("it broke off in the middle"))
+                raise broken_off()
             return Part(data, Facts(size, answer.get("ETag", "")))
 
         return await self._get(key, read)
@@ -153,7 +152,7 @@ class S3Link:
             try:
                 return None if answer is None else await read(answer)
             except (OSError, BotoCoreError):
-                raise Lost(say("it broke off in the middle")) from None
+                raise broken_off() from None
 
         return await tried(ask, self._plain(key))
 
@@ -192,7 +191,7 @@ class S3Link:
         if code == "InvalidRange" or status == 416:
             raise empty(self._plain(key)) from None
         if status >= 500 or code in ("SlowDown", "RequestTimeout", "InternalError"):
-            raise Lost(say("the server is too busy (answer {code})", code=status)) from None
+            raise too_busy(status) from None
         if not status:
             raise Lost(say("the server cannot be reached")) from None
         raise refused(self._plain(key), status) from None

@@ -16,7 +16,6 @@ from PySide6.QtWidgets import (
     QPushButton,
     QSizePolicy,
     QStyle,
-    QToolButton,
     QVBoxLayout,
     QWidget,
 )
@@ -24,6 +23,7 @@ from PySide6.QtWidgets import (
 from hsigui.errors import HsiError
 from hsigui.log import Log
 from hsigui.texts import say
+from hsigui.ui.desk.flat_buttons import picture_button
 from hsigui.ui.desk.icons import icon
 from hsigui.ui.desk.message_log import KIND_WORDS, MessageLog, Said
 from hsigui.ui.desk.messages_dialog import PIXMAPS
@@ -65,11 +65,7 @@ class Message(QFrame):
             button = QPushButton(title, self)
             button.clicked.connect(partial(self._act, call))
             row.addWidget(button)
-        self._cross = cross = QToolButton(self)
-        cross.setIcon(icon("close"))
-        cross.setAutoRaise(True)
-        cross.setToolTip(say("Dismiss"))
-        cross.setAccessibleName(say("Dismiss"))
+        self._cross = cross = picture_button(self, "close", say("Dismiss"))
         cross.clicked.connect(self.put_away)
         row.addWidget(cross)
         self._going = QTimer(self)

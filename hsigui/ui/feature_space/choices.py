@@ -16,7 +16,7 @@ from hsigui.labels.classes import ClassTable
 from hsigui.labels.label_map import VALIDATION
 from hsigui.texts import say
 from hsigui.ui.desk.wavelength_units import WavelengthUnit
-from hsigui.ui.feature_space.learned import KINDS, Learned
+from hsigui.ui.feature_space.learned import KINDS, PCA, PLANES, Learned
 
 Numbers = Callable[[], NDArray[np.integer]]
 MAP_LAYERS = (("confidence", say("Confidence of the map")), ("entropy", say("Entropy of the map")),
@@ -136,6 +136,26 @@ def classes_of(scene: Scene, name: str) -> Classes | None:
             return None
         return Classes(name, title, found.layer.array, found.layer.classes)
     return Classes(name, title, scene.labels.validation if name == "validation" else scene.labels.array, scene.classes)
+
+
+def of_one_kind(
+    wanted: tuple[str, str], before: tuple[str, str], instead: tuple[str, str]
+) -> tuple[str, str]:  # fmt: skip
+    """Axes of a plane that is made of a sample go together: one that is chosen brings its partner along, and one that
+    is left lets its partner go.
+
+    Args:
+        instead: what takes the place of a partner that goes.
+    """
+    kinds = [name.partition(" ")[0] for name in wanted]
+    changed = 0 if wanted[0] != before[0] else 1
+    kind, other = kinds[changed], kinds[1 - changed]
+    if kind == other or not {kind, other} & set(PLANES):
+        return wanted
+    partner = instead[1 - changed]
+    if kind in (*PLANES, PCA):
+        partner = f"{kind} {1 if wanted[changed].endswith('0') else 0}"
+    return (wanted[0], partner) if changed == 0 else (partner, wanted[1])
 
 
 def _layer_axis(scene: Scene, name: str, rest: str) -> Axis | None:

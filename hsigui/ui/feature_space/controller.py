@@ -8,7 +8,8 @@ from typing import Any
 
 from PySide6.QtCore import QObject, Signal
 
-from hsigui.analysis.feature_space import Axis, Box, Cloud, Points
+from hsigui.analysis.feature_points import Points
+from hsigui.analysis.feature_space import Axis, Box, Cloud
 from hsigui.cube.cube import Cube
 from hsigui.document.events import (
     BandsChanged,
@@ -30,8 +31,8 @@ from hsigui.ui.desk.debounce import Debounce
 from hsigui.ui.desk.job_bridge import Latest
 from hsigui.ui.desk.wavelength_units import WavelengthUnit
 from hsigui.ui.feature_space import reading
-from hsigui.ui.feature_space.choices import axis_of, choices, class_choices, classes_of, first_axes
-from hsigui.ui.feature_space.learned import PCA, PLANES, Learned
+from hsigui.ui.feature_space.choices import axis_of, choices, class_choices, classes_of, first_axes, of_one_kind
+from hsigui.ui.feature_space.learned import Learned
 from hsigui.ui.feature_space.panel import SCENE, VIEW, FeatureSpacePanel
 from hsigui.ui.feature_space.plot import Seen
 from hsigui.ui.feature_space.pointing import Pointing
@@ -73,13 +74,13 @@ class FeatureSpace(QObject):
         self._seeing = Latest(bridge, say("Draw the feature space"), self._show, between=True)
         self._moves = Debounce(LOOKED_MS, LONGEST_LOOKED_MS, self._see, self)
         self._looks = Debounce(LOOKED_MS, LONGEST_LOOKED_MS, partial(self._read, fit=False), self)
-        self.pointing = Pointing(bench, panel.plot)
+        self.pointing = Pointing(bench, panel)
         panel.axes_chosen.connect(self.choose_axes)
         panel.classes_chosen.connect(self.choose_classes)
         panel.extent_chosen.connect(self.choose_extent)
         panel.busy.stop_asked.connect(self._give_up)
-        panel.plot.moved.connect(self._moves.start)
-        panel.plot.whole_asked.connect(self.show_all)
+        panel.moved.connect(self._moves.start)
+        panel.whole_asked.connect(self.show_all)
         learned.changed.connect(self._learned_changed)
         selecting.changed.connect(self._selected)
         self._image.moved.connect(self._image_moved)
@@ -103,7 +104,7 @@ class FeatureSpace(QObject):
     def choose_axes(self, x: str, y: str) -> None:
         """Shows other measurements; of what an encoder learned both axes are of one kind."""
         before, scene = self.axes, self._session.scene
-        x, y = _of_one_kind((x, y), before, first_axes(scene))
+        x, y = of_one_kind((x, y), before, first_axes(scene))
         self._axes[scene.id] = x, y
         self._offer()
         self._read()
@@ -202,7 +203,7 @@ class FeatureSpace(QObject):
         for waiting in (self._moves, self._looks):
             waiting.stop()
         self._put(None)
-        self._panel.plot.show_seen(None)
+        self._panel.show_nothing()
         self._panel.setEnabled(self._session.shown is not None)
 
     def _offer(self) -> None:
@@ -317,18 +318,18 @@ class FeatureSpace(QObject):
     def _selected(self) -> None:
         self._show_outlines()
         self._see()
-        seen = self._panel.plot.seen
+        seen = self._panel.seen
         self._tell(None if seen is None else seen.points)
 
     def _show_outlines(self) -> None:
         """Outlines are of the measurements that they were drawn in."""
         cloud, selection = self._cloud, self._selecting.selection
         if cloud is None or selection is None:
-            self._panel.plot.show_outlines(())
+            self._panel.show_outlines(())
             return
         names = cloud.x.id, cloud.y.id
         mine = [part for part in selection.parts if (part.cloud.x.id, part.cloud.y.id) == names]
-        self._panel.plot.show_outlines([outline for part in mine for outline in part.outlines])
+        self._panel.show_outlines([outline for part in mine for outline in part.outlines])
 
     def _image_moved(self) -> None:
         if self._seen and self._extent == VIEW and self._session.shown is not None:
@@ -359,23 +360,3 @@ class FeatureSpace(QObject):
             self._panel.busy.tell(self._learned.text, self._learned.done)
         else:
             self._panel.busy.tell("")
-
-
-def _of_one_kind(
-    wanted: tuple[str, str], before: tuple[str, str], instead: tuple[str, str]
-) -> tuple[str, str]:  # fmt: skip
-    """Axes of a plane that is made of a sample go together: one that is chosen brings its partner along, and one that
-    is left lets its partner go.
-
-    Args:
-        instead: what takes the place of a partner that goes.
-    """
-    kinds = [name.partition(" ")[0] for name in wanted]
-    changed = 0 if wanted[0] != before[0] else 1
-    kind, other = kinds[changed], kinds[1 - changed]
-    if kind == other or not {kind, other} & set(PLANES):
-        return wanted
-    partner = instead[1 - changed]
-    if kind in (*PLANES, PCA):
-        partner = f"{kind} {1 if wanted[changed].endswith('0') else 0}"
-    return (wanted[0], partner) if changed == 0 else (partner, wanted[1])

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from functools import partial
 from itertools import pairwise
 
-from PySide6.QtCore import QSignalBlocker, QSize, Qt, Signal
+from PySide6.QtCore import QPoint, QSignalBlocker, QSize, Qt, Signal
 from PySide6.QtGui import QAction, QColor, QPainter, QPaintEvent, QPalette
 from PySide6.QtWidgets import (
     QButtonGroup,
@@ -20,15 +20,18 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from hsigui.analysis.feature_points import Points
+from hsigui.analysis.outlines import Outline
 from hsigui.cube.color_maps import colors_of
 from hsigui.texts import say
 from hsigui.ui.desk.action_rows import tool_button
 from hsigui.ui.desk.elided import ElidedLabel
 from hsigui.ui.desk.icons import icon
+from hsigui.ui.desk.later import Later
 from hsigui.ui.desk.tips import explain
 from hsigui.ui.feature_space.busy_row import BusyRow
 from hsigui.ui.feature_space.choices import Choice
-from hsigui.ui.feature_space.plot import COLORS, LASSO, PAN, RECTANGLE, CloudPlot
+from hsigui.ui.feature_space.plot import COLORS, LASSO, LEAST, PAN, RECTANGLE, CloudPlot, Seen
 
 SCENE, VIEW = "scene", "view"
 NO_CLASSES = Choice("", say("None"))
@@ -47,11 +50,17 @@ class FeatureSpacePanel(QWidget):
 
     Signals:
         axes_chosen(x, y), classes_chosen(id), extent_chosen(SCENE or VIEW): by the user.
+        outlined(outline, added), escaped(), whole_asked(), moved(), menu_asked(QPoint): those of the plot.
     """
 
     axes_chosen = Signal(str, str)
     classes_chosen = Signal(str)
     extent_chosen = Signal(str)
+    outlined = Signal(object, bool)
+    escaped = Signal()
+    whole_asked = Signal()
+    moved = Signal()
+    menu_asked = Signal(QPoint)
 
     def __init__(self, label: QAction, new_class: QAction, clear: QAction, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -59,8 +68,8 @@ class FeatureSpacePanel(QWidget):
         self.over.setCheckable(True)
         self.across, self.up = (self._combo() for _ in range(2))
         self.classes, self.extent = self._combo(), self._combo()
-        self.plot = CloudPlot(self)
-        self.plot.setAccessibleName(say("Plot of the feature space"))
+        self._mode = PAN
+        self._place = Later(self._made_plot, LEAST, self)
         self.told, self.key, self.busy = ElidedLabel(self), DensityKey(self), BusyRow(self)
         self.modes = QButtonGroup(self)
         row = QHBoxLayout(self)
@@ -76,13 +85,43 @@ class FeatureSpacePanel(QWidget):
         self.extent.activated.connect(lambda: self.extent_chosen.emit(self.extent.currentData()))
         from_top: list[QWidget] = [
             self.across, self.up, self.classes, self.extent, *self.modes.buttons(), self.clear, self.label,
-            self.busy.stop, self.plot,
+            self.busy.stop, self._place,
         ]  # fmt: skip
         for above, below in pairwise(from_top):
             QWidget.setTabOrder(above, below)
         self.setEnabled(False)
 
     # What is shown
+
+    @property
+    def plot(self) -> CloudPlot:
+        """The plot; not there until it is seen, or there is something to show in it."""
+        return self._place.widget
+
+    @property
+    def seen(self) -> Seen | None:
+        """What the plot shows."""
+        return None if self._place.made is None else self._place.made.seen
+
+    def show_nothing(self) -> None:
+        """Shows no densities and no points."""
+        if self._place.made is not None:
+            self._place.made.show_seen(None)
+
+    def show_outlines(self, outlines: Sequence[Outline]) -> None:
+        """Shows closed outlines in the plot."""
+        if outlines or self._place.made is not None:
+            self.plot.show_outlines(outlines)
+
+    def point_at(self, place: tuple[float, float] | None) -> None:
+        """Marks where the pixel under the mouse of the image lies."""
+        if place is not None or self._place.made is not None:
+            self.plot.point_at(place)
+
+    def point_out(self, points: Points | None) -> None:
+        """Marks where pixels lie that are marked in the image."""
+        if points is not None or self._place.made is not None:
+            self.plot.point_out(points)
 
     def offer_axes(self, choices: Sequence[Choice], x: str, y: str) -> None:
         """Lists what can be an axis, and shows which ones are."""
@@ -100,7 +139,9 @@ class FeatureSpacePanel(QWidget):
     def set_mode(self, mode: str) -> None:
         """Chooses what the left button does in the plot."""
         self.modes.buttons()[[row[0] for row in _MODES].index(mode)].setChecked(True)
-        self.plot.set_mode(mode)
+        self._mode = mode
+        if self._place.made is not None:
+            self._place.made.set_mode(mode)
 
     # Inner doings
 
@@ -141,7 +182,7 @@ class FeatureSpacePanel(QWidget):
             button.setCheckable(True)
             button.setAccessibleName(title)
             explain(button, f"{title}: {tip}")
-            button.clicked.connect(partial(self.plot.set_mode, name))
+            button.clicked.connect(partial(self.set_mode, name))
             self.modes.addButton(button, place)
             row.addWidget(button)
         self.set_mode(LASSO)
@@ -167,9 +208,20 @@ class FeatureSpacePanel(QWidget):
         below.addWidget(self.key)
         column = QVBoxLayout()
         column.setSpacing(0)
-        column.addWidget(self.plot, 1)
+        column.addWidget(self._place, 1)
         column.addLayout(below)
         return column
+
+    def _made_plot(self, parent: QWidget) -> CloudPlot:
+        plot = CloudPlot(parent)
+        plot.setAccessibleName(say("Plot of the feature space"))
+        plot.set_mode(self._mode)
+        plot.outlined.connect(self.outlined)
+        plot.escaped.connect(self.escaped)
+        plot.whole_asked.connect(self.whole_asked)
+        plot.moved.connect(self.moved)
+        plot.right_clicked.connect(self.menu_asked)
+        return plot
 
     def _combo(self) -> QComboBox:
         combo = QComboBox(self)

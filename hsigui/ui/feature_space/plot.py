@@ -8,11 +8,12 @@ from dataclasses import dataclass
 import numpy as np
 import pyqtgraph as pg
 from numpy.typing import NDArray
-from PySide6.QtCore import QEvent, QPointF, QRectF, Qt, Signal
+from PySide6.QtCore import QEvent, QPointF, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QColor, QFocusEvent, QKeyEvent, QMouseEvent, QPalette, QResizeEvent
 from PySide6.QtWidgets import QWidget
 
-from hsigui.analysis.feature_space import Ends, Points
+from hsigui.analysis.feature_points import Points
+from hsigui.analysis.feature_space import Ends
 from hsigui.analysis.outlines import Outline
 from hsigui.cube.color_maps import colors_of
 from hsigui.labels.classes import ClassTable, Color
@@ -26,6 +27,7 @@ POINT, CURRENT_POINT, POINTED_POINT = 4.0, 6.0, 5.0  # logical pixels
 APART = 2.0  # logical pixels between two corners of a lasso
 BIN = 2.0  # logical pixels of the side of a bin of the density
 LEAST_BINS, MOST_BINS = 32, 512
+LEAST = QSize(100, 100)  # logical pixels
 TITLED = 150  # logical pixels of the height from which on the axes have titles; the panel names them anyway
 LEAST_RECTANGLE = 3.0  # logical pixels along each side
 
@@ -87,7 +89,7 @@ class CloudPlot(Plot):
         self.getPlotItem().vb.disableAutoRange()
         self.getPlotItem().vb.sigRangeChangedManually.connect(self.moved)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
-        self.setMinimumSize(100, 100)
+        self.setMinimumSize(LEAST)
         self._ready = True
         self.recolor()
 
@@ -263,7 +265,7 @@ class CloudPlot(Plot):
             self._chosen.clear()
             return
         box = QRectF(seen.x[0], seen.y[0], seen.x[1] - seen.x[0], seen.y[1] - seen.y[0])
-        ink = self.palette().color(QPalette.ColorRole.Text)
+        ink = self._ink
         plain = seen.points is not None and len(seen.points.x) > 0  # colours are those of the classes then
         self._density.setImage(density_picture(seen.density, (ink.red(), ink.green(), ink.blue()) if plain else None))
         self._density.setRect(box)
@@ -282,13 +284,18 @@ class CloudPlot(Plot):
         info = table.get(number)
         if info.hidden:
             return
-        pen = pg.mkPen(faded(self.palette().color(QPalette.ColorRole.Text), 190)) if current else pg.mkPen(None)
+        pen = pg.mkPen(faded(self._ink, 190)) if current else pg.mkPen(None)
         item = pg.ScatterPlotItem(
             x, y, size=CURRENT_POINT if current else POINT, brush=pg.mkBrush(QColor(*info.color)), pen=pen
         )
         item.setZValue(2 if current else 0)
         self.addItem(item, ignoreBounds=True)
         self._classes.append(item)
+
+    @property
+    def _ink(self) -> QColor:
+        """That of a plot that is in use: it may be made, and get other colours, while there is no scene to plot."""
+        return QColor(self.palette().color(QPalette.ColorGroup.Active, QPalette.ColorRole.Text))
 
     def event(self, event: QEvent) -> bool:
         handled = bool(super().event(event))
@@ -298,13 +305,14 @@ class CloudPlot(Plot):
 
     def recolor(self) -> None:
         """Takes colours of the palette, and pens of the screen, anew."""
-        color_plot(self, self.palette())
-        text = self.palette().color(QPalette.ColorRole.Text)
+        palette = QPalette(self.palette())
+        palette.setCurrentColorGroup(QPalette.ColorGroup.Active)
+        color_plot(self, palette)
         self._open.setPen(curve_pen(self, QColor(*SELECTED), 1.6))
         self._pixel.setBrush(pg.mkBrush(QColor(*POINTED)))
         self._pointed.setBrush(pg.mkBrush(QColor(*POINTED)))
         for side in ("left", "bottom"):
-            self.getAxis(side).setTextPen(pg.mkPen(text))
+            self.getAxis(side).setTextPen(pg.mkPen(self._ink))
         self._draw()
         self.show_outlines(self._outlines)
 

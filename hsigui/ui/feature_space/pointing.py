@@ -6,13 +6,14 @@ from functools import partial
 
 from PySide6.QtCore import QObject
 
-from hsigui.analysis.feature_space import Cloud, Points
+from hsigui.analysis.feature_points import Points
+from hsigui.analysis.feature_space import Cloud
 from hsigui.labels.strokes import Area
 from hsigui.texts import say
 from hsigui.ui.desk.debounce import Debounce
 from hsigui.ui.desk.job_bridge import Latest
 from hsigui.ui.feature_space import reading
-from hsigui.ui.feature_space.plot import CloudPlot
+from hsigui.ui.feature_space.panel import FeatureSpacePanel
 from hsigui.ui.image.bench import Bench
 
 POINTING_MS = 30
@@ -21,9 +22,9 @@ POINTING_MS = 30
 class Pointing(QObject):
     """Marks it in the plot, as long as there are values."""
 
-    def __init__(self, bench: Bench, plot: CloudPlot) -> None:
+    def __init__(self, bench: Bench, panel: FeatureSpacePanel) -> None:
         super().__init__(bench.desk.window)
-        self._plot = plot
+        self._panel = panel
         self._cloud: Cloud | None = None
         self._pixel: tuple[int, int] | None = None
         self._area: Area | None = None
@@ -56,19 +57,19 @@ class Pointing(QObject):
         self._pixel = None
         self._hovers.stop()
         self._finding.forget()
-        self._plot.point_at(None)
+        self._panel.point_at(None)
 
     def _find(self) -> None:
         cloud, pixel = self._cloud, self._pixel
         if cloud is None or pixel is None:
             return
         if cloud.step == 1:
-            self._plot.point_at(cloud.at(*pixel))
+            self._panel.point_at(cloud.at(*pixel))
         else:
             self._finding.request(partial(reading.place_of, cloud=cloud, row=pixel[0], col=pixel[1]))
 
     def _point(self, place: tuple[float, float] | None) -> None:
-        self._plot.point_at(place if self._pixel is not None else None)
+        self._panel.point_at(place if self._pixel is not None else None)
 
     def _marked(self, area: Area | None) -> None:
         self._area = area
@@ -77,9 +78,9 @@ class Pointing(QObject):
     def _find_marked(self) -> None:
         if self._area is None or self._cloud is None:
             self._marking.forget()
-            self._plot.point_out(None)
+            self._panel.point_out(None)
         else:
             self._marking.request(partial(reading.places_of, cloud=self._cloud, area=self._area))
 
     def _mark(self, points: Points) -> None:
-        self._plot.point_out(points)
+        self._panel.point_out(points)

@@ -7,8 +7,10 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from hsigui.analysis import feature_space
-from hsigui.analysis.feature_space import Axis, Box, Cloud, Ends, Points, Selection
+from hsigui.analysis import feature_points, feature_space
+from hsigui.analysis.feature_points import Points
+from hsigui.analysis.feature_selection import Selection
+from hsigui.analysis.feature_space import Axis, Box, Cloud, Ends
 from hsigui.cube.areas import PixelAreas, pixel_areas
 from hsigui.cube.cube import Geo
 from hsigui.jobs import Context
@@ -68,7 +70,7 @@ def see(ctx: Context, wish: Wish) -> Seen:
         numbers = classes.numbers
         if wish.only:
             numbers = np.where(np.isin(numbers, wish.only), numbers, 0)
-        points = feature_space.points_of(cloud, numbers, ctx)
+        points = feature_points.points_of(cloud, numbers, ctx)
     return Seen(wish.x, wish.y, counts, chosen, points, None if classes is None else classes.table, wish.current)
 
 
@@ -81,7 +83,7 @@ def places_of(ctx: Context, cloud: Cloud, area: Area) -> Points:
     """Where the pixels of an area lie, or so many of them that are drawn at random."""
     top, left, mask = area
     rows, cols = np.nonzero(mask)
-    return feature_space.points_at(cloud, rows + top, cols + left, ctx, MOST_POINTED)
+    return feature_points.points_at(cloud, rows + top, cols + left, ctx, MOST_POINTED)
 
 
 def place_of(_ctx: Context, cloud: Cloud, row: int, col: int) -> tuple[float, float] | None:

@@ -34,10 +34,10 @@ def feature_space(bench: Bench) -> PanelParts:
     def over(on: bool) -> None:
         selecting.over = on
 
-    panel.plot.outlined.connect(outlined)
-    panel.plot.escaped.connect(selecting.clear)
+    panel.outlined.connect(outlined)
+    panel.escaped.connect(selecting.clear)
     panel.over.toggled.connect(over)
-    panel.plot.right_clicked.connect(partial(_menu, bench, panel, space))
+    panel.menu_asked.connect(partial(_menu, bench, panel, space))
     return PanelParts(panel, (panel, space, selecting, learned), space.set_seen)
 
 

@@ -8,7 +8,8 @@ import numpy as np
 from numpy.typing import NDArray
 from PySide6.QtCore import QObject, Signal
 
-from hsigui.analysis.feature_space import Cloud, Selection, select
+from hsigui.analysis.feature_selection import Selection, select
+from hsigui.analysis.feature_space import Cloud
 from hsigui.analysis.outlines import Outline
 from hsigui.cube.areas import PixelAreas
 from hsigui.cube.cube import Geo

@@ -11,7 +11,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from hsigui.analysis.class_statistics import Statistics, class_statistics
-from hsigui.analysis.feature_space import Axis, Box, Selection
+from hsigui.analysis.feature_selection import Selection
+from hsigui.analysis.feature_space import Axis, Box
 from hsigui.analysis.layer import LayerRecipe
 from hsigui.analysis.measured import BandValues, LayerValues, Measured
 from hsigui.analysis.separability import Separability, separability

@@ -25,9 +25,9 @@ from hsigui.document.events import (
     ValidationChanged,
     ViewChanged,
 )
-from hsigui.jobs import Context, Job, Progress
+from hsigui.jobs import Job, Progress
 from hsigui.labels.strokes import Area
-from hsigui.saving import written_beside
+from hsigui.saving import write_text
 from hsigui.seen import free_name
 from hsigui.texts import say, say_number
 from hsigui.ui.desk import careful_saving
@@ -162,7 +162,7 @@ class StatisticsController(QObject):
 
         copy = free_name(path)
         careful_saving.save(self._desk, Saving(
-            say("Save table"), (path,), partial(write_table, path=path, text=text), done, lambda: None,
+            say("Save table"), (path,), lambda _ctx: write_text(path, text), done, lambda: None,
             (copy, partial(self._write, copy, text)),
         ))  # fmt: skip
 
@@ -267,13 +267,6 @@ class StatisticsController(QObject):
         axes = [result.axes[place] for place in pair.best]
         self._space.show_pair(axes[0], axes[-1], result.source, (pair.first, pair.second))
         self.plot_asked.emit()
-
-
-def write_table(_ctx: Context, path: Path, text: str) -> list[Path]:
-    """Writes a table; gives back what was written."""
-    with written_beside(path) as (scratch,):
-        scratch.write_bytes(text.encode("utf-8"))
-    return [path]
 
 
 def _known(name: str, choices: list[Choice], instead: str) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
-from PySide6.QtCore import QModelIndex, QSignalBlocker, QSize, Signal
+from PySide6.QtCore import QModelIndex, QSignalBlocker, Signal
 from PySide6.QtWidgets import (
     QAbstractItemView,
     QComboBox,
@@ -13,7 +13,6 @@ from PySide6.QtWidgets import (
     QHeaderView,
     QStackedWidget,
     QTableView,
-    QToolButton,
     QVBoxLayout,
     QWidget,
 )
@@ -23,7 +22,7 @@ from hsigui.analysis.separability import Pair
 from hsigui.analysis.statistics_csv import covariance_csv, separability_csv, statistics_csv
 from hsigui.texts import say
 from hsigui.ui.desk.elided import ElidedLabel
-from hsigui.ui.desk.icons import icon
+from hsigui.ui.desk.flat_buttons import picture_button
 from hsigui.ui.desk.tips import explain
 from hsigui.ui.feature_space.busy_row import BusyRow
 from hsigui.ui.feature_space.choices import Choice
@@ -58,9 +57,9 @@ class StatisticsPanel(QWidget):
         self._titles: tuple[str, ...] = ()
         self.pixels = self._combo(say("Pixels"), say("Whose values the figures are of: of classes, or of a part"))
         self.measures = self._combo(say("Measurements"), say("In which bands or layers"))
-        self.renew = self._button("renew", say("Compute the figures, or compute them anew"))
-        self.copy = self._button("copy", say("Copy the table as CSV"))
-        self.save = self._button("export", say("Save the table as CSV…"))
+        self.renew = picture_button(self, "renew", say("Compute the figures, or compute them anew"), side=18)
+        self.copy = picture_button(self, "copy", say("Copy the table as CSV"), side=18)
+        self.save = picture_button(self, "export", say("Save the table as CSV…"), side=18)
         self.page = self._combo(say("Table"), say("What is shown of the figures"))
         self.of = self._combo(say("Class"), say("Whose figures and correlation are shown"))
         top = QHBoxLayout()
@@ -190,15 +189,6 @@ class StatisticsPanel(QWidget):
         combo.setAccessibleName(name)
         explain(combo, f"{name}: {tip}")
         return combo
-
-    def _button(self, picture: str, tip: str) -> QToolButton:
-        button = QToolButton(self)
-        button.setIcon(icon(picture))
-        button.setIconSize(QSize(18, 18))
-        button.setAutoRaise(True)
-        button.setToolTip(tip)
-        button.setAccessibleName(tip)
-        return button
 
 
 def _table(model: PairModel | FiguresModel, name: str, parent: QWidget) -> QTableView:

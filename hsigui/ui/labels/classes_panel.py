@@ -16,7 +16,6 @@ from PySide6.QtWidgets import (
     QMenu,
     QTableWidget,
     QTableWidgetItem,
-    QToolButton,
     QVBoxLayout,
     QWidget,
 )
@@ -24,6 +23,7 @@ from PySide6.QtWidgets import (
 from hsigui.labels.classes import ClassInfo, ClassTable
 from hsigui.texts import say
 from hsigui.ui.desk.action_rows import tool_button
+from hsigui.ui.desk.flat_buttons import more_button
 from hsigui.ui.desk.icons import icon
 
 KEY, COLOUR, NAME, COUNT, LOCK, EYE = range(6)
@@ -91,15 +91,7 @@ class ClassesPanel(QWidget):
         for action in actions:
             row.addWidget(tool_button(action, self))
         row.addStretch(1)
-        more = QToolButton(self)
-        more.setIcon(icon("more"))
-        more.setIconSize(QSize(18, 18))
-        more.setAutoRaise(True)
-        more.setToolTip(say("More that can be done with the current class"))
-        more.setAccessibleName(say("More"))
-        more.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
-        more.setMenu(self._menu)
-        row.addWidget(more)
+        row.addWidget(more_button(self, say("More that can be done with the current class"), self._menu))
         return row
 
     def set_classes(self, table: ClassTable, counts: dict[int, int], current: int) -> None:

@@ -7,13 +7,10 @@ from functools import partial
 from PySide6.QtCore import QObject
 
 from hsigui.cube.formats.library import SpectralLibrary
-from hsigui.cube.libraries.table import read_library
 from hsigui.errors import HsiError
-from hsigui.texts import say
 from hsigui.ui.desk.desk import Desk
 from hsigui.ui.desk.dialogs import open_dialog
-from hsigui.ui.desk.job_bridge import Watcher
-from hsigui.ui.desk.prompts import library_kinds
+from hsigui.ui.desk.library_asking import ask_library
 from hsigui.ui.layers.making import LayerMaker
 from hsigui.ui.layers.new_layer_dialog import NewLayerDialog
 from hsigui.ui.layers.spectra_chooser import SpectraChooser
@@ -44,16 +41,8 @@ class NewLayers(QObject):
             self._maker.make(wish)
 
     def _ask_library(self, dialog: NewLayerDialog, chooser: SpectraChooser) -> None:
-        path = self._desk.prompts.open_path(
-            say("Spectral library"), str(self._desk.folder()), scene=False, kinds=library_kinds()
-        )
-        if path is None:
-            return
-
         def show(library: SpectralLibrary) -> None:
             if dialog.isVisible() and dialog.page.chooser is chooser:
                 chooser.add_library(library)
 
-        self._desk.bridge.start(
-            lambda _ctx: read_library(path), say("Look into {name}", name=path.name), Watcher(done=show)
-        )
+        ask_library(self._desk, show)

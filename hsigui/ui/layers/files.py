@@ -111,7 +111,7 @@ def file_name(name: str) -> str:
 
 def pixels_of(scene: Scene, recipe: LayerRecipe) -> list[tuple[int, int]]:
     """The pixels whose kept spectra a layer is compared with, row and column, as far as they are known."""
-    known = [(kept.place, kept.values) for kept in scene.spectra if kept.place is not None]
+    known = [(kept.pixel, kept.values) for kept in scene.spectra if kept.pixel is not None]
     found: list[tuple[int, int]] = []
     for target in recipe.targets:
         if target.place is not None:

@@ -23,7 +23,6 @@ from PySide6.QtWidgets import (
     QProgressBar,
     QPushButton,
     QSizePolicy,
-    QToolButton,
     QVBoxLayout,
     QWidget,
 )
@@ -34,6 +33,7 @@ from hsigui.labels.classes import Color
 from hsigui.texts import say
 from hsigui.ui.desk.action_rows import tool_button
 from hsigui.ui.desk.channels import CHANNEL_TITLES, COLOR_MAP_TITLES
+from hsigui.ui.desk.flat_buttons import more_button, picture_button
 from hsigui.ui.desk.icons import icon
 from hsigui.ui.desk.setting_editors import Decimal
 from hsigui.ui.layers.legend import LegendLines
@@ -217,15 +217,7 @@ class LayersPanel(QWidget):
             button.setAccessibleName(action.toolTip())
             button.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
             row.addWidget(button)
-        more = QToolButton(self)
-        more.setIcon(icon("more"))
-        more.setIconSize(QSize(18, 18))
-        more.setAutoRaise(True)
-        more.setToolTip(say("More that can be done with the chosen layer"))
-        more.setAccessibleName(say("More"))
-        more.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
-        more.setMenu(self._menu)
-        row.addWidget(more)
+        row.addWidget(more_button(self, say("More that can be done with the chosen layer"), self._menu))
         return row
 
     def _build_list(self) -> QWidget:
@@ -318,11 +310,8 @@ class LayersPanel(QWidget):
             box.setToolTip(name)
             box.valueChanged.connect(self._ends_changed)
             row.addWidget(box, 1)
-        self.usual = QToolButton(self._ends)
-        self.usual.setIcon(icon("undo"))
-        self.usual.setAutoRaise(True)
-        self.usual.setToolTip(say("The values that most pixels lie between (2 to 98 %)"))
-        self.usual.setAccessibleName(say("Usual values"))
+        tip = say("The values that most pixels lie between (2 to 98 %)")
+        self.usual = picture_button(self._ends, "undo", tip, say("Usual values"))
         self.usual.clicked.connect(self._usual_asked)
         row.addWidget(self.usual)
         return self._ends

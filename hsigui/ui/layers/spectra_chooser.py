@@ -123,7 +123,7 @@ def at_hand(chosen: Chosen) -> list[Offer]:
 
 def _kept(spectrum: Spectrum) -> Target:
     values = tuple(spectrum.values.astype(float).tolist())
-    return Target(spectrum.label, values, (), spectrum.place, spectrum.color)
+    return Target(spectrum.label, values, (), spectrum.pixel, spectrum.color)
 
 
 def targets_of(library: SpectralLibrary) -> list[Target]:

@@ -19,7 +19,6 @@ from hsigui.analysis.on_scene import in_bands
 from hsigui.analysis.settings import MOST_ENDMEMBERS
 from hsigui.cube.cube import Cube
 from hsigui.cube.formats.library import SpectralLibrary
-from hsigui.cube.libraries.table import read_library
 from hsigui.document.events import BandsChanged, SceneLeft, SpectrumWanted
 from hsigui.document.scene import Scene
 from hsigui.errors import HsiError
@@ -27,7 +26,7 @@ from hsigui.jobs import Context, Work
 from hsigui.texts import say
 from hsigui.ui.desk.debounce import Debounce
 from hsigui.ui.desk.job_bridge import Latest, Watcher
-from hsigui.ui.desk.prompts import library_kinds
+from hsigui.ui.desk.library_asking import ask_library
 from hsigui.ui.image.bench import Bench
 from hsigui.ui.layers.controller import LayersController
 from hsigui.ui.layers.cover import LONGEST_WAIT_MS, WAIT_MS, Cover
@@ -142,18 +141,13 @@ class Unmixing(QObject):
 
     def _ask_library(self) -> None:
         dialog = self._dialog
-        path = self._desk.prompts.open_path(
-            say("Spectral library"), str(self._desk.folder()), scene=False, kinds=library_kinds()
-        )
-        if path is None or dialog is None:
+        if dialog is None:
             return
 
         def show(library: SpectralLibrary) -> None:
             self._add(dialog, [Member(target, library.path.name) for target in targets_of(library)])
 
-        self._desk.bridge.start(
-            lambda _ctx: read_library(path), say("Look into {name}", name=path.name), Watcher(done=show)
-        )
+        ask_library(self._desk, show)
 
     def _ask_color(self, row: int) -> None:
         if self._dialog is not None:

@@ -14,7 +14,6 @@ from hsigui.analysis.nearest import Nearest, nearest
 from hsigui.analysis.references import Matching
 from hsigui.cube.cube import Cube
 from hsigui.cube.formats.library import SpectralLibrary
-from hsigui.cube.libraries.table import read_library
 from hsigui.document.events import EncoderChanged, LabelsChanged, MapWanted, SceneShown, StepDone
 from hsigui.document.values import Box
 from hsigui.errors import HsiError
@@ -25,8 +24,8 @@ from hsigui.storage.state_json import sum_of_map
 from hsigui.texts import say
 from hsigui.ui.desk.desk import Desk
 from hsigui.ui.desk.dialogs import open_dialog
-from hsigui.ui.desk.job_bridge import Latest, Watcher
-from hsigui.ui.desk.prompts import library_kinds
+from hsigui.ui.desk.job_bridge import Latest
+from hsigui.ui.desk.library_asking import ask_library
 from hsigui.ui.image.view import ImageView
 from hsigui.ui.map.controller import MapController
 from hsigui.ui.map.panel import MapPanel
@@ -106,20 +105,12 @@ class MapsBySpectra(QObject):
 
     def _ask_library(self) -> None:
         dialog = self._dialog
-        path = self._desk.prompts.open_path(
-            say("Spectral library"), str(self._desk.folder()), scene=False, kinds=library_kinds()
-        )
-        if path is None:
-            return
 
         def show(library: SpectralLibrary) -> None:
             if dialog is not None and dialog is self._dialog:
                 dialog.add_library(library)
 
-        def read(ctx: Context) -> SpectralLibrary:
-            return read_library(path, lambda done, total: ctx.progress(done, total, path.name))
-
-        self._desk.bridge.start(read, say("Look into {name}", name=path.name), Watcher(done=show))
+        ask_library(self._desk, show)
 
     def _look_ahead(self, *_values: object) -> None:
         """Shows the map of the part in view, as it would be."""

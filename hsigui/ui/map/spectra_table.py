@@ -46,7 +46,7 @@ def rows_of_scene(scene: Scene) -> list[Row]:
     for kept in scene.spectra:
         if len(kept.values) == scene.cube.bands:
             target = Target(kept.label, tuple(kept.values.astype(float).tolist()))
-            found.append(Row(Reference(target, kept.label, place=kept.place), kept.color))
+            found.append(Row(Reference(target, kept.label, place=kept.pixel), kept.color))
     for info in scene.classes:
         if info.number in scene.labels.numbers(TRAINING):
             target = Target(say("mean of {name}", name=info.name), ())

@@ -10,12 +10,11 @@ from PySide6.QtGui import QGuiApplication, QImage
 
 from hsigui.document.events import AccuracyChanged, Changed, ClassesChanged, SceneShown
 from hsigui.document.scene import Scene
-from hsigui.jobs import Context
 from hsigui.labels.regions import Region
 from hsigui.report.error_map import Confused
 from hsigui.report.metrics import Accuracy
 from hsigui.report.tables import confusion_csv, percent_csv, percent_of_map_csv, tab_separated
-from hsigui.saving import written_beside
+from hsigui.saving import write_text
 from hsigui.seen import free_name
 from hsigui.texts import say
 from hsigui.ui.desk import careful_saving
@@ -175,7 +174,7 @@ class AccuracyController(QObject):
         def done(written: list[Path]) -> None:
             self._desk.told(say("The confusion matrix was saved to {path}.", path=path), written[0])
 
-        write = partial(_write_text, path=path, text=text) if text else partial(write_picture, sheet=sheet, path=path)
+        write = (lambda _ctx: write_text(path, text)) if text else partial(write_picture, sheet=sheet, path=path)
         copy = free_name(path)
         careful_saving.save(self._desk, Saving(
             say("Save confusion matrix"), (path,), write, done, lambda: None,
@@ -195,12 +194,6 @@ def csv_of(accuracy: Accuracy, kind: str) -> str:
     if kind == COUNTS:
         return confusion_csv(accuracy)
     return percent_csv(accuracy) if kind == OF_REFERENCE else percent_of_map_csv(accuracy)
-
-
-def _write_text(_ctx: Context, path: Path, text: str) -> list[Path]:
-    with written_beside(path) as (scratch,):
-        scratch.write_text(text, encoding="utf-8", newline="")
-    return [path]
 
 
 def _listed(areas: tuple[Region, ...]) -> list[str]:

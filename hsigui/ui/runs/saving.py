@@ -13,7 +13,7 @@ from hsigui.document.results import KeptResult
 from hsigui.jobs import Context
 from hsigui.report.table import exporters
 from hsigui.report.tables import csv_text
-from hsigui.saving import written_beside
+from hsigui.saving import write_text
 from hsigui.seen import free_name
 from hsigui.texts import say
 from hsigui.ui.desk import careful_saving
@@ -65,7 +65,9 @@ class ResultFiles(QObject):
         def done(written: list[Path]) -> None:
             self._desk.told(say("The table was saved to {path}.", path=path), written[0])
 
-        work = partial(_write_text, path=path, text=text)
+        def work(_ctx: Context) -> list[Path]:
+            return write_text(path, text)
+
         self._save(path, say("Save table"), work, done, partial(self._write_table, text=text))
 
     def _save(
@@ -94,9 +96,3 @@ def write_map(ctx: Context, path: Path, result: KeptResult, geo: Geo, title: str
         return []
     ctx.progress(0, 0, say("Writing the map…"))
     return export_map(path, result.map.array(), result.classes, geo, title=title, check=ctx.check)
-
-
-def _write_text(_ctx: Context, path: Path, text: str) -> list[Path]:
-    with written_beside(path) as (scratch,):
-        scratch.write_text(text, encoding="utf-8", newline="")
-    return [path]

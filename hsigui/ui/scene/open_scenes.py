@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from functools import partial
 
-from PySide6.QtCore import QObject, QPoint, QSignalBlocker, QSize, QUrl, Signal
+from PySide6.QtCore import QObject, QPoint, QSignalBlocker, QUrl, Signal
 from PySide6.QtGui import QContextMenuEvent, QDesktopServices
 from PySide6.QtWidgets import QTabBar, QToolButton, QWidget
 
@@ -16,8 +16,8 @@ from hsigui.document.scene import Scene
 from hsigui.document.unsaved import question_of_all
 from hsigui.texts import say
 from hsigui.ui.desk.desk import Desk
+from hsigui.ui.desk.flat_buttons import picture_button
 from hsigui.ui.desk.guards import ASK
-from hsigui.ui.desk.icons import icon
 
 
 class SceneTabs(QTabBar):
@@ -39,12 +39,7 @@ class SceneTabs(QTabBar):
 
     def add(self) -> None:
         """A tab more, at the end, with a cross of the program's own colours."""
-        cross = QToolButton(self)
-        cross.setIcon(icon("close"))
-        cross.setIconSize(QSize(12, 12))
-        cross.setAutoRaise(True)
-        cross.setToolTip(say("Close this scene"))
-        cross.setAccessibleName(say("Close this scene"))
+        cross = picture_button(self, "close", say("Close this scene"), side=12)
         cross.clicked.connect(partial(self._close_asked, cross))
         self.setTabButton(self.addTab(""), QTabBar.ButtonPosition.RightSide, cross)
 

@@ -31,7 +31,7 @@ from hsigui.document.values import Spectrum
 from hsigui.jobs import Context
 from hsigui.labels.classes import PALETTE
 from hsigui.report.spectra_csv import spectra_csv
-from hsigui.saving import written_beside
+from hsigui.saving import write_text
 from hsigui.seen import free_name
 from hsigui.texts import say
 from hsigui.ui.desk import careful_saving
@@ -295,17 +295,6 @@ class SpectraController(QObject):
                 lambda _ctx: read_responses(path), say("Read {name}", name=path.name),
                 Watcher(done=self._view.strip.add_responses),
             )  # fmt: skip
-
-
-def write_text(path: Path, text: str) -> list[Path]:
-    """Writes a text file; gives it back.
-
-    Raises:
-        HsiError: it cannot be written.
-    """
-    with written_beside(path) as (scratch,):
-        scratch.write_text(text, encoding="utf-8")
-    return [path]
 
 
 def read_spectrum(_ctx: Context, cube: Cube, row: int, col: int, side: int = 1) -> PixelSpectrum:

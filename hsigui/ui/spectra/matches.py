@@ -17,7 +17,6 @@ from hsigui.analysis.ranking import Matches, rank
 from hsigui.analysis.references import Reference, grouped
 from hsigui.cube.cube import Cube
 from hsigui.cube.formats.library import SpectralLibrary
-from hsigui.cube.libraries.table import read_library
 from hsigui.cube.spectra import mean_spectrum
 from hsigui.document.events import BandsChanged, LibrariesChanged, SceneShown, SpectrumWanted
 from hsigui.errors import HsiError
@@ -26,7 +25,7 @@ from hsigui.labels.label_map import TRAINING
 from hsigui.texts import say
 from hsigui.ui.desk.desk import Desk
 from hsigui.ui.desk.job_bridge import Latest, Watcher
-from hsigui.ui.desk.prompts import library_kinds
+from hsigui.ui.desk.library_asking import ask_and_make
 from hsigui.ui.image.bench import Bench, PanelParts
 from hsigui.ui.image.pixel import Pixel
 from hsigui.ui.image.view import ImageView
@@ -78,13 +77,8 @@ class MatchesController(QObject):
 
     def ask_library(self) -> None:
         """Asks for a library to match with."""
-        kinds = library_kinds()
-        path = self._desk.prompts.open_path(say("Spectral library"), str(self._desk.folder()), scene=False, kinds=kinds)
-        if path is None:
-            return
 
-        def read(ctx: Context) -> tuple[SpectralLibrary, tuple[Reference, ...]]:
-            library = read_library(path, lambda done, total: ctx.progress(done, total, path.name))
+        def made_of(library: SpectralLibrary) -> tuple[SpectralLibrary, tuple[Reference, ...]]:
             return library, references_of(library)
 
         def show(answer: tuple[SpectralLibrary, tuple[Reference, ...]]) -> None:
@@ -97,7 +91,7 @@ class MatchesController(QObject):
             )  # fmt: skip
             self.ask()
 
-        self._desk.bridge.start(read, say("Look into {name}", name=path.name), Watcher(done=show))
+        ask_and_make(self._desk, made_of, show)
 
     def keep_match(self) -> None:
         """Puts the chosen match on the plot of spectra."""

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
-from PySide6.QtCore import QEvent, QSignalBlocker, Qt, Signal
+from PySide6.QtCore import QEvent, QSignalBlocker, QSize, Qt, Signal
 from PySide6.QtGui import QAction, QColor, QPalette
 from PySide6.QtWidgets import (
     QComboBox,
@@ -27,6 +27,7 @@ from hsigui.analysis.ranking import Match, Matches
 from hsigui.texts import say
 from hsigui.ui.desk.action_rows import tool_button
 from hsigui.ui.desk.elided import ElidedLabel
+from hsigui.ui.desk.later import Later
 from hsigui.ui.desk.plots import RESTYLE, Plot, color_plot, curve_pen
 from hsigui.ui.desk.tips import explain
 
@@ -34,6 +35,7 @@ NAME, DISTANCE, SOURCE = range(3)  # columns
 OWN_WIDTH, MATCH_WIDTH = 2.0, 1.4  # logical pixels
 MATCH_INK = QColor(230, 130, 0)
 MOST = 200  # matches
+LEAST_PLOT = QSize(120, 56)  # logical pixels
 
 
 @dataclass(frozen=True)
@@ -108,11 +110,13 @@ class MatchesPanel(QWidget):
         self.list.header().setStretchLastSection(False)
         self.list.currentItemChanged.connect(self._chosen)
         self.state = ElidedLabel(self)
-        self.plot = Plot(self)
-        self.plot.setMinimumSize(120, 56)
-        self.plot.setAccessibleName(say("The spectrum and its match, scaled to it"))
+        self._place = Later(self._made_plot, LEAST_PLOT, self)
         self._lay_out([tool_button(action, self) for action in (add, keep, name)])
-        self._style()
+
+    @property
+    def plot(self) -> Plot:
+        """Both curves; not there until they are seen."""
+        return self._place.widget
 
     @property
     def match(self) -> Match | None:
@@ -166,7 +170,8 @@ class MatchesPanel(QWidget):
         self._chosen()
 
     def _chosen(self, *_items: object) -> None:
-        self._draw()
+        if self._place.made is not None:  # else it is drawn when it is made
+            self._draw(self._place.made)
         self.chosen.emit()
 
     def _lay_out(self, buttons: Sequence[QWidget]) -> None:
@@ -181,7 +186,7 @@ class MatchesPanel(QWidget):
         inner.addWidget(self.state)
         both = QSplitter(Qt.Orientation.Horizontal, self)
         both.addWidget(left)
-        both.addWidget(self.plot)
+        both.addWidget(self._place)
         both.setChildrenCollapsible(False)
         both.setSizes([330, 260])
         column = QVBoxLayout(self)
@@ -190,8 +195,15 @@ class MatchesPanel(QWidget):
         column.addLayout(top)
         column.addWidget(both, 1)
 
-    def _draw(self) -> None:
-        self.plot.clear()
+    def _made_plot(self, parent: QWidget) -> Plot:
+        plot = Plot(parent)
+        plot.setMinimumSize(LEAST_PLOT)
+        plot.setAccessibleName(say("The spectrum and its match, scaled to it"))
+        self._style(plot)
+        return plot
+
+    def _draw(self, plot: Plot) -> None:
+        plot.clear()
         if self._own is None:
             return
         waves, values = self._own
@@ -202,18 +214,18 @@ class MatchesPanel(QWidget):
             curves.append((self.match.curve, MATCH_INK, MATCH_WIDTH))
         for curve, color, width in curves:
             pen = curve_pen(self, color, width)
-            self.plot.plot(waves[order], curve[order].astype(float), pen=pen, connect="finite")
-        self.plot.enableAutoRange()
+            plot.plot(waves[order], curve[order].astype(float), pen=pen, connect="finite")
+        plot.enableAutoRange()
 
     def event(self, event: QEvent) -> bool:
         handled = super().event(event)
-        if event.type() in RESTYLE and hasattr(self, "plot"):
-            self._style()
+        if event.type() in RESTYLE and hasattr(self, "_place") and self._place.made is not None:
+            self._style(self._place.made)
         return handled
 
-    def _style(self) -> None:
-        color_plot(self.plot, self.palette())
-        self._draw()
+    def _style(self, plot: Plot) -> None:
+        color_plot(plot, self.palette())
+        self._draw(plot)
 
 
 def _item(found: Match) -> QTreeWidgetItem:

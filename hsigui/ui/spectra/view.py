@@ -7,10 +7,9 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 import numpy as np
-import pyqtgraph as pg
 from numpy.typing import ArrayLike, NDArray
 from PySide6.QtCore import QEvent, QPoint, Qt, Signal
-from PySide6.QtGui import QColor, QContextMenuEvent, QGuiApplication, QPalette, QPen
+from PySide6.QtGui import QColor, QContextMenuEvent, QGuiApplication, QPalette
 from PySide6.QtWidgets import QComboBox, QHBoxLayout, QSplitter, QToolButton, QVBoxLayout, QWidget
 
 from hsigui.analysis.processing import Processing
@@ -20,10 +19,11 @@ from hsigui.labels.classes import PALETTE, Color
 from hsigui.report.spectra_csv import spectra_csv
 from hsigui.texts import say
 from hsigui.ui.desk.curve_key import CurveKey
-from hsigui.ui.desk.icons import icon
-from hsigui.ui.desk.plots import RESTYLE, Plot, color_plot, curve_pen, faded
+from hsigui.ui.desk.flat_buttons import picture_button
+from hsigui.ui.desk.plots import RESTYLE, Plot, color_plot
 from hsigui.ui.desk.tips import explain
 from hsigui.ui.desk.wavelength_units import NANOMETRES, WavelengthUnit
+from hsigui.ui.spectra.band_marks import BandMarks
 from hsigui.ui.spectra.curves import CurveItems, Drawn, Processed
 from hsigui.ui.spectra.kept_list import KeptList
 from hsigui.ui.spectra.picture import INK, SpectraPlot
@@ -57,7 +57,6 @@ class SpectrumView(QWidget):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._x: NDArray[np.float64] = np.zeros(0)
-        self._order: NDArray[np.intp] = np.zeros(0, dtype=np.intp)
         self._wavelengths: NDArray[np.float64] | None = None
         self._bad: NDArray[np.bool_] = np.zeros(0, dtype=bool)
         self._current: Spectrum | None = None
@@ -66,11 +65,10 @@ class SpectrumView(QWidget):
         self._processed = Processed(np.zeros(0), False, self._bad)
         self._current_curve: CurveItems | None = None
         self._kept_curves: list[CurveItems] = []
-        self._regions: list[pg.LinearRegionItem] = []
-        self._lines: list[pg.InfiniteLine] = []
-        self._marked: list[tuple[int, object]] = []  # the band and the colour of each line
         self._unit, self._quantity = NANOMETRES, ""
         self._plot = Plot(self)
+        self._bands = BandMarks(self._plot, self)
+        self._bands.picked.connect(self.band_picked)
         self._build()
         self.set_quantity(say("Value"))
         self.set_wavelengths(None, self._bad)
@@ -88,12 +86,10 @@ class SpectrumView(QWidget):
         self._bad = np.asarray(bad, dtype=bool)
         self._wavelengths = None if wavelengths is None else np.asarray(wavelengths, dtype=np.float64)
         self._x = np.arange(1.0, len(self._bad) + 1) if self._wavelengths is None else self._wavelengths
-        self._order = np.argsort(self._x, kind="stable")
         self.clear()
         self._processed = Processed(self._x, self._wavelengths is not None, self._bad)
         self._process(self.strip.processing)
-        self.mark_bands([])
-        self._shade_bad_bands()
+        self._bands.lie_over(self._x, self._bad)
         if len(self._x) > 1:
             self._plot.setXRange(float(self._x.min()), float(self._x.max()), padding=0.02)
         self._plot.setYRange(0, 1)  # not that of the scene before
@@ -179,25 +175,7 @@ class SpectrumView(QWidget):
         No colour is that of text. As long as there are as many lines of the same colours, they move; one that is being
         dragged stays under the mouse.
         """
-        if [color for _, color in bands] == [color for _, color in self._marked] and bands:
-            self._marked = list(bands)
-            for line, (band, _) in zip(self._lines, bands, strict=True):
-                if not line.moving:
-                    line.setValue(float(self._x[band]))
-            return
-        for line in self._lines:
-            self._plot.removeItem(line)
-        self._lines, self._marked = [], list(bands)
-        for band, color in bands:
-            line = pg.InfiniteLine(float(self._x[band]), movable=True, pen=self._line_pen(color, 1.2))
-            line.setHoverPen(self._line_pen(color, 3))
-            line.setZValue(5)  # above the view box, or a quick press would pan the plot instead
-            line.setCursor(Qt.CursorShape.SizeHorCursor)
-            line.setBounds((float(self._x.min()), float(self._x.max())))
-            line.sigDragged.connect(self._drag)
-            line.sigPositionChangeFinished.connect(self._pick)
-            self._plot.addItem(line, ignoreBounds=True)
-            self._lines.append(line)
+        self._bands.mark(bands)
 
     # Export
 
@@ -224,8 +202,7 @@ class SpectrumView(QWidget):
         """What is shown now, to be drawn as a picture: in the unit and the range of the axes."""
         factor = self._unit.per_nm if self._wavelengths is not None else 1.0
         (left, right), (low, high) = self._plot.getPlotItem().vb.viewRange()
-        gaps = tuple((start * factor, end * factor)
-                     for start, end in bad_ranges(self._x[self._order], self._bad[self._order]))  # fmt: skip
+        gaps = tuple((start * factor, end * factor) for start, end in self._bands.left_out)
         curves = [
             replace(one, spectrum=replace(one.spectrum, color=INK)) if one.spectrum is self._current else one
             for one in self._processed.drawn(self._shown())
@@ -318,11 +295,7 @@ class SpectrumView(QWidget):
         return button
 
     def _button(self, name: str, tip: str, slot: object) -> QToolButton:
-        button = QToolButton(self)
-        button.setIcon(icon(name))
-        button.setAutoRaise(True)
-        button.setToolTip(tip)
-        button.setAccessibleName(tip)
+        button = picture_button(self, name, tip)
         button.clicked.connect(slot)
         return button
 
@@ -422,65 +395,13 @@ class SpectrumView(QWidget):
         made.draw(self._processed.bands.x, drawn, QColor(*drawn.spectrum.color), width, depth)
         return made
 
-    def _shade_bad_bands(self) -> None:
-        for region in self._regions:
-            self._plot.removeItem(region)
-        self._regions = []
-        for start, end in bad_ranges(self._x[self._order], self._bad[self._order]):
-            region = pg.LinearRegionItem((start, end), movable=False, pen=pg.mkPen(None))
-            region.setZValue(-20)
-            self._plot.addItem(region, ignoreBounds=True)
-            self._regions.append(region)
-        self._recolor_regions()
-
     def _recolor(self) -> None:
         color_plot(self._plot, self.palette())
-        self._recolor_regions()
-        for line, (_, color) in zip(self._lines, self._marked, strict=True):
-            line.setPen(self._line_pen(color, 1.2))
-            line.setHoverPen(self._line_pen(color, 3))
+        self._bands.recolor(self._ink())
         if self._current is not None:
             self._current = replace(self._current, color=self._ink())
         self._draw()
 
-    def _recolor_regions(self) -> None:
-        shade = faded(self.palette().color(QPalette.ColorRole.PlaceholderText), 40)
-        for region in self._regions:
-            region.setBrush(shade)
-
     def _ink(self) -> Color:
         color = self.palette().color(QPalette.ColorRole.Text)
         return color.red(), color.green(), color.blue()
-
-    def _line_pen(self, color: object, width: float) -> QPen:
-        return curve_pen(self, faded(pg.mkColor(self._ink() if color is None else color), 190), width)
-
-    def _drag(self, line: pg.InfiniteLine) -> None:
-        """The bands on the way are shown, too."""
-        self._tell_band(line, self._band_at(line))
-
-    def _pick(self, line: pg.InfiniteLine) -> None:
-        band = self._band_at(line)
-        line.setValue(float(self._x[band]))
-        self._tell_band(line, band)
-
-    def _tell_band(self, line: pg.InfiniteLine, band: int) -> None:
-        channel = self._lines.index(line)
-        before, color = self._marked[channel]
-        if band != before:
-            self._marked[channel] = band, color
-            self.band_picked.emit(channel, band)
-
-    def _band_at(self, line: pg.InfiniteLine) -> int:
-        return int(np.abs(self._x - line.value()).argmin())
-
-
-def bad_ranges(x: NDArray[np.float64], bad: NDArray[np.bool_]) -> list[tuple[float, float]]:
-    """Start and end on the axis of every run of bad bands, up to half-way to their good neighbours; x ascends."""
-    if not bad.any():
-        return []
-    middles = (x[1:] + x[:-1]) / 2
-    edges = np.concatenate((x[:1], middles, x[-1:]))
-    change = np.diff(np.concatenate(([False], bad, [False])).astype(np.int8))
-    starts, ends = np.flatnonzero(change == 1), np.flatnonzero(change == -1)
-    return [(float(edges[start]), float(edges[end])) for start, end in zip(starts, ends, strict=True)]

@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 from functools import partial
 
-from PySide6.QtCore import QSize, Qt, Signal
+from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QPainter, QPaintEvent, QPalette
-from PySide6.QtWidgets import QGridLayout, QLabel, QSizePolicy, QToolButton, QWidget
+from PySide6.QtWidgets import QGridLayout, QLabel, QSizePolicy, QWidget
 
 from hsigui.document.queue import HeavyJob, State
 from hsigui.texts import say
-from hsigui.ui.desk.icons import icon
+from hsigui.ui.desk.flat_buttons import picture_button
 
 WORDS = {
     State.WAITING: say("waits"),
@@ -88,19 +88,13 @@ class QueueList(QWidget):
         word.setForegroundRole(QPalette.ColorRole.PlaceholderText)
         for label in (scene, title):
             label.setToolTip(f"{entry.scene_name}: {entry.title}")
-        cross = QToolButton(self)
-        cross.setIcon(icon("close"))
-        cross.setIconSize(QSize(12, 12))
-        cross.setAutoRaise(True)
         tip = (
             say("Take it out of the list")
             if state is State.WAITING
             else say("Stop it; labels and earlier results stay")
         )
-        cross.setToolTip(tip)
-        cross.setAccessibleName(
-            say("{tip}: {title} of {scene_name}", tip=tip, title=entry.title, scene_name=entry.scene_name)
-        )
+        name = say("{tip}: {title} of {scene_name}", tip=tip, title=entry.title, scene_name=entry.scene_name)
+        cross = picture_button(self, "close", tip, name, 12)
         cross.setEnabled(state is not State.ENDING)
         cross.clicked.connect(partial(self.out_asked.emit, entry))
         for column, widget in enumerate((scene, title, word, cross)):

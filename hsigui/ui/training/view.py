@@ -143,6 +143,8 @@ class TrainingView(QWidget):
         """Draws the losses of other runs, thin, beside those of the one that is shown."""
         for _, curve, _ in self._others:
             self._plot.removeItem(curve)
+        if not runs and not self._others:
+            return
         self._others = []
         for number, run in enumerate(runs, start=1):
             curve = pg.PlotDataItem(list(range(1, len(run.losses) + 1)), list(run.losses), name=run.title)

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from PySide6.QtCore import QSignalBlocker, QSize, Qt, Signal
+from PySide6.QtCore import QSignalBlocker, Qt, Signal
 from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QComboBox, QDoubleSpinBox, QHBoxLayout, QSizePolicy, QSlider, QToolButton, QWidget
 
 from hsigui.texts import say
-from hsigui.ui.desk.icons import icon
+from hsigui.ui.desk.action_rows import tool_button
+from hsigui.ui.desk.flat_buttons import picture_button
 
 STEPS = 1000  # of the slider
 QUICKEST, SLOWEST = 0.1, 5.0  # seconds
@@ -48,11 +49,7 @@ class CompareBar(QWidget):
         self.seconds.setToolTip(self.seconds.accessibleName())
         self.place.valueChanged.connect(self._slid)
         self.seconds.valueChanged.connect(self.timed)
-        close = QToolButton(self)
-        close.setIcon(icon("close"))
-        close.setAutoRaise(True)
-        close.setAccessibleName(say("End comparing"))
-        close.setToolTip(say("Show the image as it is"))
+        close = picture_button(self, "close", say("Show the image as it is"), say("End comparing"))
         close.clicked.connect(self.closed)
         row = QHBoxLayout(self)
         row.setContentsMargins(6, 3, 4, 3)
@@ -109,9 +106,6 @@ class CompareBar(QWidget):
 
 
 def _button(action: QAction, parent: QWidget) -> QToolButton:
-    button = QToolButton(parent)
-    button.setDefaultAction(action)
-    button.setIconSize(QSize(18, 18))
+    button = tool_button(action, parent)
     button.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextOnly)
-    button.setAutoRaise(True)
     return button

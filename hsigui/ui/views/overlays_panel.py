@@ -23,7 +23,7 @@ from PySide6.QtWidgets import (
 )
 
 from hsigui.texts import say
-from hsigui.ui.desk.icons import icon
+from hsigui.ui.desk.flat_buttons import picture_button
 
 _ID = Qt.ItemDataRole.UserRole
 SWATCH = 14  # logical pixels
@@ -286,12 +286,7 @@ class OverlaysPanel(QWidget):
 
 
 def _button(picture: str, name: str, tip: str) -> QToolButton:
-    button = QToolButton()
-    button.setIcon(icon(picture))
-    button.setAutoRaise(True)
-    button.setAccessibleName(name)
-    button.setToolTip(f"{name}: {tip}")
-    return button
+    return picture_button(None, picture, f"{name}: {tip}", name)
 
 
 def _swatch(color: tuple[int, int, int]) -> QIcon:

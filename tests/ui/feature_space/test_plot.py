@@ -8,7 +8,7 @@ from PySide6.QtCore import QPointF, Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QWidget
 
-from hsigui.analysis.feature_space import Points
+from hsigui.analysis.feature_points import Points
 from hsigui.labels.classes import ClassTable
 from hsigui.ui.feature_space.plot import LASSO, PAN, RECTANGLE, SELECTED, CloudPlot, Seen, density_picture
 from tests.ui.feature_space.asked import draw, place

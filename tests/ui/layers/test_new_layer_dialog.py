@@ -17,7 +17,8 @@ from hsigui.cube.formats.library import SpectralLibrary
 from hsigui.document.derived import EMBEDDING
 from hsigui.storage.band_edits import BandEdit
 from hsigui.ui.layers.formula_field import pointed_at
-from hsigui.ui.layers.spectra_chooser import at_hand
+from hsigui.ui.layers.spectra_chooser import at_hand, offers_of
+from hsigui.ui.map.spectra_table import rows_of_scene
 from tests.ui.layers.asked import layers, new_dialog, panel, settle
 from tests.ui.windows import FakeEncoder, click, idle, paint, press, texts
 
@@ -155,6 +156,13 @@ def test_pixels_are_compared_with_kept_spectra_and_with_means_of_classes(qtbot, 
     assert [target.name.split(",")[0] for target in found.kept.recipe.targets] == ["row 20", "mean of Meadow"]
     assert found.layer.array[20, 30, 0] == pytest.approx(0.0, abs=1e-3)
     assert found.layer.array[20, 30, 1] > 0.001
+    # Its pixel stands for a spectrum in commands: not for a mean around it, nor for what was multiplied.
+    scene = demo.session.scene
+    (kept,) = scene.spectra
+    for spectrum, place in ((kept, (20, 30)), (replace(kept, spread=kept.values), None), (kept.with_factor(2), None)):
+        scene.spectra = (spectrum,)
+        assert offers_of(scene)[0].spectrum.place == place
+        assert rows_of_scene(scene)[0].reference.place == place
 
 
 def test_spectra_come_from_a_library(qtbot, demo, answers, tmp_path):

@@ -10,7 +10,8 @@ from PySide6.QtWidgets import QToolButton
 
 from hsigui.ui.desk import theme
 from hsigui.ui.desk.curve_key import CurveKey
-from hsigui.ui.spectra.view import SpectrumView, bad_ranges
+from hsigui.ui.spectra.band_marks import bad_ranges
+from hsigui.ui.spectra.view import SpectrumView
 
 BANDS = 50
 WAVELENGTHS = np.linspace(400, 2360, BANDS)
@@ -231,12 +232,12 @@ def test_the_bands_of_the_composite_are_marked_and_can_be_dragged(plot, qtbot):
 
 def test_a_single_band_has_one_line_that_moves_with_it(plot):
     plot.mark_bands([(30, None)])
-    (line,) = plot._lines
+    (line,) = plot._bands.lines
     plot.mark_bands([(31, None)])
-    assert plot._lines == [line]
+    assert plot._bands.lines == [line]
     assert line.value() == WAVELENGTHS[31]
     plot.mark_bands([(30, "red"), (12, "green"), (5, "blue")])
-    assert [line.value() for line in plot._lines] == WAVELENGTHS[[30, 12, 5]].tolist()
+    assert [line.value() for line in plot._bands.lines] == WAVELENGTHS[[30, 12, 5]].tolist()
 
 
 def test_marking_bands_again_leaves_no_old_lines(plot):
