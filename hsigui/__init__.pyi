@@ -31,6 +31,7 @@ from hsigui.api import (
 from hsigui.cube.cube import Cube
 from hsigui.cube.formats.library import SpectralLibrary
 from hsigui.cube.open import AmbiguousCube, ImportChoice
+from hsigui.cube.responses import Responses
 from hsigui.errors import HsiError
 from hsigui.jobs import CallbackContext, Cancelled, Context, quiet
 from hsigui.labels.classes import ClassInfo, ClassTable
@@ -43,6 +44,7 @@ from hsigui.pipeline.values import Classifier, Filters, KeptClassifier, Labels, 
 from hsigui.preparing.block_mean import BlockMean
 from hsigui.preparing.calibrate import FlatField, InternalAverage, WhiteDark
 from hsigui.preparing.cut import Bands, Box, Crop
+from hsigui.preparing.other_sensor import Like
 from hsigui.report.map_options import MapOptions
 from hsigui.report.metrics import Accuracy
 from hsigui.specs import MapSpec, PretrainSpec, ProbeSpec, SplitSpec
@@ -77,12 +79,14 @@ __all__ = [
     "Labels",
     "Layer",
     "LayerRecipe",
+    "Like",
     "MapOptions",
     "MapSpec",
     "Match",
     "Matches",
     "PretrainSpec",
     "ProbeSpec",
+    "Responses",
     "Result",
     "SceneFeatures",
     "Separability",

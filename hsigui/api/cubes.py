@@ -20,7 +20,8 @@ def prepare(cubes: Cube | Sequence[Cube], *steps: Step, by_wavelength: bool = Fa
 
     Args:
         cubes: the scene, or several of one grid, which are stacked: the bands of each after those of the one before.
-        steps: `Crop`, `Box`, `Bands`, `BlockMean`, `WhiteDark`, `FlatField` and `InternalAverage`, in their order.
+        steps: `Crop`, `Box`, `Bands`, `BlockMean`, `Like`, `WhiteDark`, `FlatField` and `InternalAverage`, in their
+            order.
         by_wavelength: the bands of the stack rise by wavelength.
 
     Returns:
@@ -43,7 +44,7 @@ def save_cube(
     By tiles, whatever its size; either the whole file is there or none, and never over what the cube is read from.
 
     Args:
-        path: .hdr or .img and the like for ENVI, .tif for a GeoTIFF.
+        path: .hdr or .img and the like for ENVI, .tif for a GeoTIFF, .mat for MATLAB 7.3.
         interleave: "bsq", "bil" (ENVI only) or "bip"; empty for that of the cube.
         dtype: of the samples, such as "int16" or "float32"; empty for its own. Floating types hold the values
             themselves, NaN where there is no data.

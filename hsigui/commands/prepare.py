@@ -16,7 +16,7 @@ from hsigui.jobs import Context
 from hsigui.preparing.asked import ends_of, step_of
 from hsigui.preparing.calibrate import Reference, WhiteDark
 from hsigui.preparing.step import Step
-from hsigui.preparing.table import cube_suffixes
+from hsigui.preparing.table import cube_suffixes, writer_of
 from hsigui.texts import say
 
 
@@ -27,6 +27,7 @@ def prepare(arguments: argparse.Namespace) -> None:
         HsiError: a file cannot be read or written, the cubes are not of one grid, or a step does not fit.
     """
     out: Path = arguments.out
+    _require_new(out, arguments.overwrite)
     check_outputs([*map(Path, arguments.cubes), *_references(arguments)], [(out, cube_suffixes())])
     _require_together(arguments)
     steps = [_step(name, text, arguments) for name, text in arguments.steps]
@@ -45,6 +46,17 @@ def prepare(arguments: argparse.Namespace) -> None:
         say("{rows} x {cols} pixels, {bands} bands -> {out}", rows=cube.rows, cols=cube.cols, bands=cube.bands,
             out=files[0])
     )  # fmt: skip
+
+
+def _require_new(out: Path, overwrite: bool) -> None:
+    """Refuses to write over a cube unasked: where OUT was forgotten, the last of the scenes stands in its place."""
+    files = [out, out.with_suffix(".hdr")] if writer_of(out).title == "ENVI" else [out]
+    there = next((file for file in files if file.exists()), None)
+    if there is not None and not overwrite:
+        raise HsiError(
+            say("{name} is there already.", name=there.name),
+            say("The last file is the one to write. Choose another name, or add --overwrite."),
+        )
 
 
 def _require_together(arguments: argparse.Namespace) -> None:

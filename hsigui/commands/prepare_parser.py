@@ -6,7 +6,7 @@ import argparse
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from hsigui.commands.options import add_overwrite, add_reading, add_scale, command, scene
+from hsigui.commands.options import add_reading, add_scale, command, scene
 from hsigui.texts import say
 
 if TYPE_CHECKING:
@@ -20,6 +20,8 @@ STEPS = (
     ("bands", "BANDS",
      say("these bands in this order: numbers from 1, wavelengths, names; such as 500-900,1500-1700")),
     ("block-mean", "PIXELS", say("squares of so many pixels as one, their mean")),
+    ("like", "SENSOR|FILE",
+     say("the bands of another sensor: its name, a table of its bands (.csv, .txt), or another scene")),
     ("flat-field", "ROWS,COLS", say("divide by the mean spectrum of an area, such as 10:20,30:50")),
     ("internal-average", "", say("divide by the mean spectrum of the scene (IAR)")),
 )  # fmt: skip
@@ -44,7 +46,12 @@ def add_prepare(commands: Commands) -> None:
         "cubes", type=scene, metavar="CUBE", nargs="+",
         help=say("the scene; of several of one grid the bands of each follow those of the one before"),
     )  # fmt: skip
-    p.add_argument("out", type=Path, metavar="OUT", help=say("the file to write: ENVI (.hdr, .img) or GeoTIFF (.tif)"))
+    p.add_argument(
+        "out",
+        type=Path,
+        metavar="OUT",
+        help=say("the file to write: ENVI (.hdr, .img), GeoTIFF (.tif) or MATLAB (.mat)"),
+    )
     steps = p.add_argument_group(say("steps, done in the order given"))
     for name, form, told in STEPS:
         steps.add_argument(
@@ -68,5 +75,5 @@ def add_prepare(commands: Commands) -> None:
     p.add_argument("--cog", action="store_true", help=say("a GeoTIFF laid out for reading over a network"))
     add_reading(p)
     add_scale(p)
-    add_overwrite(p)
+    p.add_argument("--overwrite", action="store_true", help=say("write over OUT where it is there already"))
     p.set_defaults(work=command("prepare"))

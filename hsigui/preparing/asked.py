@@ -4,11 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from pathlib import Path
 
+from hsigui.cube.formats.table import reader_of
+from hsigui.cube.open import open_cube
+from hsigui.cube.responses import Responses, read_responses
+from hsigui.cube.sensor_tables import sensors
 from hsigui.errors import HsiError
 from hsigui.preparing.block_mean import BlockMean
 from hsigui.preparing.calibrate import FlatField, InternalAverage
 from hsigui.preparing.cut import Bands, Box, Crop
+from hsigui.preparing.other_sensor import Like
 from hsigui.preparing.step import Step
 from hsigui.texts import say
 
@@ -68,6 +74,38 @@ def _block_mean(text: str) -> Step:
         raise HsiError(say("“{text}” is no whole number.", text=text), say("Write one, such as 4.")) from None
 
 
+def _like(text: str) -> Step:
+    return Like(responses_of(text), text.strip())
+
+
+def responses_of(text: str) -> Responses:
+    """The bands of a sensor by its name, of a table of responses or widths (.csv, .txt), or of another scene.
+
+    Raises:
+        HsiError: it is none of them, or the scene knows no wavelengths.
+    """
+    words = text.strip()
+    known = next((sensor for sensor in sensors() if sensor.name.casefold() == words.casefold()), None)
+    if known is not None:
+        return Responses.of_sensor(known)
+    path = Path(words).expanduser()
+    if not path.exists():
+        raise HsiError(
+            say("“{text}” is neither a file nor a sensor that is known.", text=words),
+            say("Known are {names}.", names="; ".join(sensor.name for sensor in sensors())),
+        )
+    if reader_of(path) is None:  # no scene, and so a table
+        return read_responses(path)
+    cube = open_cube(path, gaps=False)
+    if cube.wavelengths is None:
+        raise HsiError(
+            say("{name} knows no wavelengths.", name=cube.name), say("Name a sensor, or a table of its bands.")
+        )
+    order = cube.wavelengths.argsort(kind="stable")
+    widths = tuple(cube.info.fwhm[n] for n in order.tolist()) if cube.info.fwhm else ()
+    return Responses(cube.name, cube.wavelengths[order], widths)
+
+
 def _flat_field(text: str) -> Step:
     rows, _, cols = text.partition(",")
     (top, bottom), (left, right) = ends_of(rows), ends_of(cols)
@@ -86,6 +124,8 @@ STEPS = (
             say("these bands in this order: numbers from 1, wavelengths, names; such as 500-900,1500-1700"),
             lambda text: Bands(tuple(part.strip() for part in text.split(",")))),
     StepRow("block-mean", "PIXELS", say("squares of so many pixels as one, their mean"), _block_mean),
+    StepRow("like", "SENSOR|FILE",
+            say("the bands of another sensor: its name, a table of its bands (.csv, .txt), or another scene"), _like),
     StepRow("flat-field", "ROWS,COLS", say("divide by the mean spectrum of an area, such as 10:20,30:50"), _flat_field),
     StepRow("internal-average", "", say("divide by the mean spectrum of the scene (IAR)"),
             lambda text: InternalAverage()),

@@ -72,7 +72,9 @@ class Packed:
         return np.where(known, whole, self.nodata).astype(self.dtype)
 
 
-def in_type(cube: Cube, dtype: str = "", scale: float | None = None, *, offset: bool = False) -> Cube:
+def in_type(
+    cube: Cube, dtype: str = "", scale: float | None = None, *, offset: bool = False, bare: bool = False
+) -> Cube:
     """The cube as it is to be written: its samples are those of the file, and its info says what they mean.
 
     Args:
@@ -80,9 +82,11 @@ def in_type(cube: Cube, dtype: str = "", scale: float | None = None, *, offset: 
             scaled, with NaN for no data.
         scale: what whole numbers are to be divided by when they are read; None for the cube's own scale.
         offset: whether the file can say that one number is added to all values.
+        bare: the file can say neither scale nor no-data: numbers are what they are.
 
     Raises:
-        HsiError: there is no such type, or a scale is given with a floating type or is not above 0.
+        HsiError: there is no such type, a scale is given with a floating type or is not above 0, or whole numbers
+            would need a scale or a number for no data, and the file has none.
     """
     if dtype and dtype not in TYPES:
         raise HsiError(say("There is no type {type}.", type=dtype), say("Choose from: {all}.", all=", ".join(TYPES)))
@@ -92,6 +96,7 @@ def in_type(cube: Cube, dtype: str = "", scale: float | None = None, *, offset: 
     info = cube.info
     wanted = np.dtype(dtype) if dtype else np.dtype(np.int16) if scale is not None else None
     plain = info.valid_range is None and (offset or not info.offset)
+    plain &= not bare or (info.scale == 1.0 and (info.nodata is None or bool(np.isnan(info.nodata))))
     kept_scale = scale is None or scale == info.scale
     if wanted is None:
         return _kept(cube, own) if plain else as_values(cube)
@@ -104,6 +109,11 @@ def in_type(cube: Cube, dtype: str = "", scale: float | None = None, *, offset: 
         return _kept(cube, wanted) if as_they_are else _floats(cube, wanted)
     if plain and kept_scale and np.can_cast(own, wanted, "safe"):
         return _kept(cube, wanted)
+    if bare:
+        raise HsiError(
+            say("Whole numbers would need a scale or a number for no data, which this format cannot say."),
+            say("Leave out --type and --to-scale, or choose float32."),
+        )
     return _packed(cube, wanted, info.scale if scale is None else scale)
 
 

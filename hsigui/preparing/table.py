@@ -30,6 +30,7 @@ class Writer:
             files written.
         interleaves: that it has.
         offset: whether it says that one number is added to all values.
+        bare: whether it can say neither scale nor no-data, so that values are written.
         lacks: what of a cube it cannot carry, one sentence each.
         cloud: whether it can be laid out for reading over a network (COG).
     """
@@ -39,6 +40,7 @@ class Writer:
     write: str
     interleaves: tuple[str, ...]
     offset: bool = False
+    bare: bool = False
     lacks: Callable[[Cube], Sequence[str]] = lambda cube: ()
     cloud: bool = False
 
@@ -47,6 +49,16 @@ def _lacks_envi(cube: Cube) -> list[str]:
     found = []
     if any(set(name) & set(",{}\n") for name in cube.info.band_names):
         found.append(say("Commas and braces in names of bands become blanks in an ENVI header."))
+    return found
+
+
+def _lacks_matlab(cube: Cube) -> list[str]:
+    info = cube.info
+    found = []
+    if info.geo.transform is not None or info.geo.crs_wkt:
+        found.append(say("A MATLAB file does not say where the scene lies."))
+    if any(info.band_names) or info.history or info.default_bands:
+        found.append(say("A MATLAB file has neither the names of bands, nor those shown at first, nor the history."))
     return found
 
 
@@ -65,6 +77,10 @@ WRITERS = (
     Writer(
         "GeoTIFF", (".tif", ".tiff"), "hsigui.preparing.tiff_writer:write_tiff_cube", ("bsq", "bip"), offset=True,
         lacks=_lacks_tiff, cloud=True,
+    ),
+    Writer(
+        "MATLAB", (".mat",), "hsigui.preparing.matlab_writer:write_matlab_cube", ("bsq",), bare=True,
+        lacks=_lacks_matlab,
     ),
 )  # fmt: skip
 
@@ -97,7 +113,7 @@ def not_carried(cube: Cube, path: str | Path, dtype: str = "", scale: float | No
     """
     row = writer_of(Path(path))
     found = list(row.lacks(cube))
-    info, made = cube.info, in_type(cube, dtype, scale, offset=row.offset)
+    info, made = cube.info, in_type(cube, dtype, scale, offset=row.offset, bare=row.bare)
     if not dtype and scale is None and made.source.dtype != cube.source.dtype.newbyteorder("="):
         found.append(
             say("Samples are written as {type}: the format has no {own}, or cannot say what its numbers mean.",
@@ -141,7 +157,7 @@ def save_cube(
     if cloud and not row.cloud:
         raise HsiError(say("{title} is not laid out for the network.", title=row.title), say("Leave out --cog."))
     _require_other_file(cube, path)
-    stored = in_type(cube, dtype, scale, offset=row.offset)
+    stored = in_type(cube, dtype, scale, offset=row.offset, bare=row.bare)
     files: list[Path] = plugins.resolved(row.write)(path, stored, order, cloud, told)
     return files
 

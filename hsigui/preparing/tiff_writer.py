@@ -46,7 +46,7 @@ def write_tiff_cube(path: Path, cube: Cube, interleave: str, cloud: bool, told: 
         warnings.simplefilter("ignore", NotGeoreferencedWarning)  # a scene without a place is none
         plain = beside.with_suffix(".plain.tif") if cloud else beside
         try:
-            with rasterio.Env(GDAL_CACHEMAX=_CACHE_BYTES, **NO_NETWORK):
+            with rasterio.Env(GDAL_CACHEMAX=_cache(cube), **NO_NETWORK):
                 if cloud:  # where a disk is full GDAL ends the process by a signal while it makes overviews
                     _require_room(path, 3 * int(np.prod(cube.shape, dtype=np.int64)) * cube.source.dtype.itemsize)
                 with rasterio.open(plain, "w", **profile) as file:
@@ -66,6 +66,11 @@ def write_tiff_cube(path: Path, cube: Cube, interleave: str, cloud: bool, told: 
             if cloud:
                 plain.unlink(missing_ok=True)
     return [path]
+
+
+def _cache(cube: Cube) -> int:
+    """Bytes that GDAL may keep: all bands of a tile at least, or packed ones are written again and again."""
+    return max(_CACHE_BYTES, 2 * TILE * TILE * cube.bands * cube.source.dtype.itemsize)
 
 
 def _profile(cube: Cube, interleave: str) -> dict[str, Any]:

@@ -12,10 +12,16 @@ def windows(cube: Cube, rows: int = 1, cols: int = 1) -> Iterator[tuple[slice, s
     """Rows and columns of windows that cover a cube, from the upper left on. Each has as many whole tiles as fit.
 
     Args:
-        rows, cols: of the tiles of what is written; those of what is read count, too.
+        rows, cols: of the tiles of what is written, which are never parted: a packed one that is written twice takes
+            its room twice. Those of what is read are, where one is too large to be held in all bands.
     """
     tile = _tile_of(cube)
-    height, width = max(rows, tile[0]), max(cols, tile[1])
+    height, width = _rounded(tile[0], rows), _rounded(tile[1], cols)
+    if height * width * cube.bands > BLOCK_VALUES:
+        width = min(width, _rounded(cube.cols, cols))
+        height = max(rows, BLOCK_VALUES // max(1, width * cube.bands) // rows * rows)
+    if height * width * cube.bands > BLOCK_VALUES:
+        width = max(cols, BLOCK_VALUES // max(1, height * cube.bands) // cols * cols)
     if height * cube.cols * cube.bands <= BLOCK_VALUES:  # whole rows
         width = cube.cols
         height *= max(1, BLOCK_VALUES // max(1, height * cube.cols * cube.bands))
@@ -26,14 +32,18 @@ def windows(cube: Cube, rows: int = 1, cols: int = 1) -> Iterator[tuple[slice, s
             yield slice(top, min(top + height, cube.rows)), slice(left, min(left + width, cube.cols))
 
 
+def _rounded(length: int, step: int) -> int:
+    """The next whole number of steps."""
+    return -(-length // step) * step
+
+
 def _tile_of(cube: Cube) -> tuple[int, int]:
     """Rows and columns in which the samples of a cube are packed, whatever is made of them; 1 x 1 where they are
     not."""
     layer: Any = cube.source
     while layer is not None:
-        if hasattr(layer, "tile"):
-            rows, cols = layer.tile
-            return int(rows), int(cols)
+        if tile := getattr(layer, "tile", None):  # None says that samples are packed in no tiles
+            return int(tile[0]), int(tile[1])
         inner = getattr(layer, "cube", None) or next(iter(getattr(layer, "cubes", ())), None)
         layer = getattr(layer, "source", None) if inner is None else inner.source
     return 1, 1

@@ -11,6 +11,7 @@ import pytest
 import hsigui
 from hsigui.__main__ import main
 from hsigui.commands import prepare_parser
+from hsigui.cube.sensor_tables import sensors
 from hsigui.preparing import asked, stored
 from hsigui.preparing.table import save_cube
 from tests.preparing.cubes import counts, cube_of
@@ -92,3 +93,29 @@ def test_the_history_is_told_and_stands_in_the_records_of_layers_and_maps(scene,
     files = hsigui.save(hsigui.classify_by(opened, spectra, by="sam"), tmp_path / "map.tif")
     record = next(json.loads(path.read_text(encoding="utf-8")) for path in files if path.suffix == ".json")
     assert record["settings"]["Scene"]["prepared by"] == "; ".join(steps)
+
+
+def test_a_cube_is_made_like_a_sensor_a_table_or_another_scene(scene, tmp_path, capsys):
+    table = tmp_path / "bands of it.csv"
+    table.write_text("wavelength,fwhm\n500,60\n560,60\n860,60\n", encoding="utf-8")
+    assert run(scene, tmp_path / "t.tif", "--like", table) == 0
+    assert hsigui.open(tmp_path / "t.tif").info.wavelengths == (500.0, 560.0, 860.0)
+    part = hsigui.save_cube(hsigui.prepare(hsigui.open(scene), hsigui.Bands(("5", "2"))), tmp_path / "part.hdr")[0]
+    assert run(scene, tmp_path / "p.tif", "--like", part) == 0
+    made, own = hsigui.open(tmp_path / "p.tif"), hsigui.open(scene)
+    np.testing.assert_allclose(made.read(), own.read()[:, :, [1, 4]], rtol=1e-6)
+    name = sensors()[0].name
+    assert run(scene, tmp_path / "s.tif", "--like", name.upper()) == 0
+    assert run(scene, tmp_path / "n.tif", "--like", "no such") == 1
+    assert name in capsys.readouterr().err
+
+
+def test_a_file_that_is_there_is_written_over_only_when_that_is_asked_for(scene, tmp_path, capsys):
+    other = hsigui.save_cube(cube_of(counts() + 1), tmp_path / "b.hdr")[0]
+    before = {path: path.read_bytes() for path in tmp_path.iterdir()}
+    for out in (other, tmp_path / "b.img", tmp_path / "b.bsq"):
+        assert run(scene, out) == 1
+        assert "there already" in capsys.readouterr().err
+    assert {path: path.read_bytes() for path in tmp_path.iterdir()} == before
+    assert run(scene, other, "--overwrite") == 0
+    np.testing.assert_array_equal(hsigui.open(other).read(), hsigui.open(scene).read())

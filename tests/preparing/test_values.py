@@ -5,9 +5,12 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
+from hsigui.cube.resampling import resampled
+from hsigui.cube.responses import Responses
 from hsigui.errors import HsiError
 from hsigui.preparing.block_mean import BlockMean
 from hsigui.preparing.calibrate import FlatField, InternalAverage, WhiteDark
+from hsigui.preparing.other_sensor import Like
 from hsigui.preparing.step import prepared
 from tests.preparing.cubes import BANDS, COLS, counts, cube_of
 
@@ -71,3 +74,49 @@ def test_flat_field_and_internal_average_divide_by_means():
     np.testing.assert_allclose(np.nanmean(average.read(), axis=(0, 1)), 1, rtol=1e-5)
     with pytest.raises(HsiError, match="leaves the scene"):
         FlatField((0, 99), (0, 1)).on(cube)
+
+
+def _fine():
+    """40 bands from 400 to 790 nm, one of them bad, with gaps that differ from pixel to pixel."""
+    array = np.random.default_rng(3).random((6, 5, 40)).astype(np.float32)
+    array[1, 2, 5:9] = np.nan
+    array[3, 3] = np.nan
+    array[:, :, 20] = 1e6
+    waves = tuple((400.0 + 10 * np.arange(40)).tolist())
+    bad = tuple(n == 20 for n in range(40))
+    return cube_of(array, wavelengths=waves, fwhm=(), bad_bands=bad, nodata=None, scale=1.0)
+
+
+@pytest.mark.parametrize("measured", [False, True])
+def test_bands_of_another_sensor_are_those_of_each_spectrum_alone(measured):
+    cube = _fine()
+    x = np.linspace(380, 900, 131)
+    centres = np.array([450.0, 555.0, 640.0, 860.0])
+    curves = np.exp(-((x - centres[:, None]) ** 2) / 400)
+    sensor = Responses("S", centres, (), x, curves) if measured else Responses("S", centres, (30.0, 40.0, 25.0, 30.0))
+    made = prepared(cube, [Like(sensor)])
+    good = cube.good_bands
+    expected = np.full((6, 5, 4), np.nan)
+    for row in range(6):
+        for col in range(5):
+            one = cube.spectrum(row, col)[good][None]
+            expected[row, col] = (
+                sensor.of(one, cube.wavelengths[good])[0]
+                if measured
+                else resampled(one, cube.wavelengths[good], centres, sensor.widths)[0]
+            )
+    np.testing.assert_allclose(made.read(), expected, rtol=2e-5)
+    assert np.isfinite(made.read()[0, 0]).tolist() == [True, True, True, False]
+    assert made.info.bad_bands == (False, False, False, True)
+    assert made.info.wavelengths == tuple(centres.tolist())
+    assert (made.info.fwhm, made.info.history) == (tuple(sensor.widths), ('--like "S"',))
+    picked = made.read(slice(4, None, -2), slice(1, 4), [2, 0])
+    np.testing.assert_allclose(picked, made.read()[4::-2, 1:4][..., [2, 0]], rtol=1e-6)
+
+
+def test_a_sensor_out_of_reach_and_a_cube_without_wavelengths_are_refused():
+    cube = _fine()
+    with pytest.raises(HsiError, match="no band within"):
+        Like(Responses("S", np.array([2200.0]))).on(cube)
+    with pytest.raises(HsiError, match="knows no wavelengths"):
+        Like(Responses("S", np.array([450.0]))).on(cube_of(counts(), wavelengths=(), fwhm=()))

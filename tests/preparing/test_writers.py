@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+import h5py
 import numpy as np
 import pytest
 import rasterio
@@ -175,3 +176,43 @@ def test_one_pixel_without_data_and_one_band_is_a_cube_too(tmp_path):
         assert np.isnan(back.read()).all()
         assert back.geo.transform is None
         assert back.info.wavelengths == replace(cube.info).wavelengths
+
+
+@pytest.mark.parametrize("interleave", ["bsq", "bip"])
+def test_a_geotiff_of_a_scene_in_odd_tiles_takes_its_room_once(tmp_path, monkeypatch, interleave):
+    array = np.random.default_rng(1).integers(0, 2**16, (700, 600, 4)).astype(np.uint16)
+    cube = cube_of(array, nodata=None)
+    whole = save_cube(cube, tmp_path / "whole.tif", interleave=interleave)[0].stat().st_size
+    monkeypatch.setattr(windows, "_tile_of", lambda cube: (300, 130))
+    monkeypatch.setattr(windows, "BLOCK_VALUES", 300_000)
+    path = save_cube(cube, tmp_path / "odd.tif", interleave=interleave)[0]
+    np.testing.assert_array_equal(_stored(open_cube(path)), array)
+    assert path.stat().st_size <= 1.01 * whole
+
+
+def test_a_matlab_file_holds_the_values_and_says_what_it_lacks(tmp_path, monkeypatch):
+    monkeypatch.setattr(windows, "BLOCK_VALUES", 300_000)
+    array = counts(rows=300, cols=270)
+    array[3, 2] = -9999
+    cube = cube_of(array)
+    assert len(not_carried(cube, "x.mat")) == 3
+    path = save_cube(cube, tmp_path / "ü x.mat")[0]
+    back = open_cube(path)
+    np.testing.assert_array_equal(back.read(), cube.read())
+    for field in ("wavelengths", "fwhm", "bad_bands"):
+        assert getattr(back.info, field) == getattr(cube.info, field), field
+    assert path.read_bytes()[:10] == b"MATLAB 7.3"
+    assert path.read_bytes()[124:128] == b"\x00\x02IM"
+    with h5py.File(path) as file:
+        assert file["cube"].shape == (6, 270, 300)
+        assert file["cube"].attrs["MATLAB_class"] == b"single"
+        np.testing.assert_array_equal(file["cube"][4].T, cube.read()[:, :, 4])
+    plain = cube_of(counts("uint16"), nodata=None, scale=1.0)
+    assert open_cube(save_cube(plain, tmp_path / "plain.mat")[0]).source.dtype == np.uint16
+    for wish in ({"dtype": "int16"}, {"scale": 100.0}, {"interleave": "bip"}):
+        with pytest.raises(HsiError) as told:
+            save_cube(cube, tmp_path / "y.mat", **wish)
+        assert told.value.hint
+    with pytest.raises(HsiError, match="Complex"):
+        save_cube(cube_of(counts("complex64"), nodata=None, scale=1.0), tmp_path / "y.mat")
+    assert sorted(p.name for p in tmp_path.iterdir()) == ["plain.mat", "ü x.mat"]

@@ -1,0 +1,74 @@
+"""Cubes as MATLAB files of version 7.3, which are HDF5 behind a block of 512 bytes: of any size, written by windows.
+
+Source: MATLAB documentation, "MAT-File Versions"; the block as MATLAB writes it: 116 bytes of text, 8 of nothing, the
+version 0x0200 and the order of bytes. Axes stand the other way round in HDF5: MATLAB's first is its last.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import h5py
+import numpy as np
+
+from hsigui.cube.cube import Cube
+from hsigui.errors import HsiError
+from hsigui.preparing.table import Told
+from hsigui.preparing.windows import windows
+from hsigui.saving import written_beside
+from hsigui.texts import say
+
+_BLOCK = 512  # bytes
+_TILE = 256  # rows and columns
+_CLASSES = {"float32": "single", "float64": "double"}  # others are called as numpy calls them
+
+
+def write_matlab_cube(path: Path, cube: Cube, interleave: str, cloud: bool, told: Told) -> list[Path]:
+    """Writes `cube` (rows x cols x bands), and `wavelength`, `fwhm` (nm) and `bbl` (1: good) where they are known.
+
+    Raises:
+        HsiError: the samples are complex, or the file cannot be written.
+    """
+    del interleave, cloud  # there is one layout only
+    if cube.source.dtype.kind == "c":
+        raise HsiError(say("Complex samples are not written to MATLAB files."), say("Choose float32, or ENVI."))
+    info = cube.info
+    with written_beside(path) as (scratch,):
+        with h5py.File(scratch, "w", userblock_size=_BLOCK) as file:
+            _fill(_dataset(file, cube), cube, told)
+            for name, values in (("wavelength", info.wavelengths), ("fwhm", info.fwhm)):
+                if values:
+                    _vector(file, name, values)
+            if info.bad_bands:
+                _vector(file, "bbl", [0.0 if bad else 1.0 for bad in info.bad_bands])
+        with scratch.open("rb+") as raw:
+            raw.write(b"MATLAB 7.3 MAT-file, written by hsigui".ljust(116) + bytes(8) + b"\x00\x02IM")
+    return [path]
+
+
+def _dataset(file: Any, cube: Cube) -> Any:
+    rows, cols, bands = cube.shape
+    dtype = cube.source.dtype
+    dataset = file.create_dataset(
+        "cube", (bands, cols, rows), dtype, chunks=(1, min(cols, _TILE), min(rows, _TILE)), compression="gzip",
+        compression_opts=1, shuffle=True,
+    )  # fmt: skip
+    dataset.attrs["MATLAB_class"] = np.bytes_(_CLASSES.get(dtype.name, dtype.name))
+    return dataset
+
+
+def _fill(dataset: Any, cube: Cube, told: Told) -> None:
+    done, total = 0, cube.rows * cube.cols
+    told(0, total)
+    for rows, cols in windows(cube, _TILE, _TILE):
+        block = cube.source.read(rows, cols, slice(None))
+        dataset[:, cols, rows] = block.transpose(2, 1, 0)
+        done += block.shape[0] * block.shape[1]
+        told(done, total)
+
+
+def _vector(file: Any, name: str, values: Any) -> None:
+    """A row of numbers, as MATLAB has it."""
+    dataset = file.create_dataset(name, data=np.asarray(values, dtype=np.float64)[:, None])
+    dataset.attrs["MATLAB_class"] = np.bytes_("double")
