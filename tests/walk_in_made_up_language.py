@@ -114,6 +114,7 @@ def main() -> int:
             heard.update(texts_of(dialog))
             dialog.close()
         _work(app)
+    heard.update(texts_of(window))  # with what was not there before it was wanted
     titles = setting_titles()
     missed = sorted(text for text in heard - OF_QT if left_of(text) and text.casefold() not in titles)
     sys.stdout.write(f"{sum(OPENED in text for text in heard)}\n" + "\n".join(missed) + "\n")

@@ -22,6 +22,7 @@ from hsigui.texts import say
 
 Values = NDArray[np.float32]
 Wide = NDArray[np.float64]
+LEAST, MOST = 1e-15, 1e15  # length of a spectrum within which float32 holds its square
 FLAT = 1e-6  # of the continuum: a reference whose deepest absorption is less has none
 
 
@@ -102,8 +103,14 @@ class Angles:
 
 class _Angles:
     def __init__(self, measured: Angles, spectra: Values) -> None:
-        self._unit, self._spectra = measured.unit, spectra
         self._length = np.sqrt(np.einsum("ij,ij->i", spectra, spectra))
+        odd = np.flatnonzero(~((self._length > LEAST) & (self._length < MOST)))
+        if len(odd):  # squares leave the range of float32
+            spectra = spectra.copy()
+            top = np.abs(spectra[odd]).max(axis=1, keepdims=True)
+            spectra[odd] /= np.where(top > 0, top, 1)
+            self._length[odd] = np.linalg.norm(spectra[odd], axis=1)
+        self._unit, self._spectra = measured.unit, spectra
         self.order = spectra @ measured.against  # the length of a pixel is the same for all references
 
     def distances(self, chosen: NDArray[np.intp]) -> Values:
@@ -313,6 +320,7 @@ MEASURES = (
         "", 0.5, 0.05, Mixtures, heeds_scale=True, of_all=True,
     ),
 )  # fmt: skip
+RANKING = tuple(row for row in MEASURES if not row.of_all)
 
 
 def measure(name: str) -> Measure:

@@ -93,7 +93,8 @@ class Matching:
                 say("{first:g} to {last:g} nm is no range of wavelengths.", first=self.first, last=self.last),
                 say("Give the shorter one first."),
             )
-        if unknown := [name for name in self.thresholds if name not in self.names]:
+        known = {name.casefold() for name in self.names}
+        if unknown := [name for name in self.thresholds if name.casefold() not in known]:
             raise HsiError(
                 say("There is no class “{name}” to have a threshold.", name=unknown[0]),
                 say("The classes are {names}.", names=", ".join(self.names[:20])),
@@ -105,20 +106,24 @@ class Matching:
 
     @property
     def names(self) -> tuple[str, ...]:
-        """Of the classes, in the order in which they come."""
-        return tuple(dict.fromkeys(each.group for each in self.references))
+        """Of the classes, in the order in which they come; names that differ in capitals alone are one."""
+        found: dict[str, str] = {}
+        for each in self.references:
+            found.setdefault(each.group.casefold(), each.group)
+        return tuple(found.values())
 
     @property
     def places(self) -> NDArray[np.intp]:
         """Which of `names` each reference is of; one a reference."""
-        at = {name: number for number, name in enumerate(self.names)}
-        return np.array([at[each.group] for each in self.references], dtype=np.intp)
+        at = {name.casefold(): number for number, name in enumerate(self.names)}
+        return np.array([at[each.group.casefold()] for each in self.references], dtype=np.intp)
 
     @property
     def limits(self) -> NDArray[np.float32]:
         """The threshold of each of `names`, infinite for none; one a class."""
         usual = np.inf if self.threshold is None else self.threshold
-        return np.array([self.thresholds.get(name, usual) for name in self.names], dtype=np.float32)
+        own = {name.casefold(): limit for name, limit in self.thresholds.items()}
+        return np.array([own.get(name.casefold(), usual) for name in self.names], dtype=np.float32)
 
     def within(self, threshold: float | None, thresholds: Mapping[str, float] | None = None) -> Matching:
         """The same with other thresholds; what was computed by it stays true."""

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from hsigui.commands.parser import Commands
 
 MEASURES = ("sam", "sid", "sff", "euclid", "unmix")  # as `analysis.measures` has them; a test compares
+RANKING = MEASURES[:-1]  # those that compare with one spectrum at a time
 
 
 def add_match(commands: Commands) -> argparse.ArgumentParser:
@@ -33,7 +34,7 @@ def add_match(commands: Commands) -> argparse.ArgumentParser:
         "--library", type=Path, action="append", required=True, metavar="FILE",
         help=say("a spectral library; may be given again"),
     )  # fmt: skip
-    _add_measure(p, "sam")
+    _add_measure(p, RANKING, "sam")
     p.add_argument("--count", type=int, default=10, metavar="N", help=say("how many matches are told (10)"))
     p.add_argument("--json", action="store_true", help=say("as one JSON object"))
     p.set_defaults(work=command("match"))
@@ -47,7 +48,7 @@ def add_by(p: argparse.ArgumentParser) -> None:
         say("--by: each pixel gets the class of the spectrum that it is nearest to, of a library, of pixels, or of the "
             "means of --labels."),
     )  # fmt: skip
-    _add_measure(group, None)
+    _add_measure(group, MEASURES, None)
     group.add_argument("--library", type=Path, metavar="FILE", help=say("a spectral library"))
     group.add_argument(
         "--spectrum", action="append", metavar="NAME", help=say("only this one of the library; may be given again")
@@ -73,9 +74,9 @@ def add_by(p: argparse.ArgumentParser) -> None:
     )  # fmt: skip
 
 
-def _add_measure(p: argparse._ActionsContainer, usual: str | None) -> None:
+def _add_measure(p: argparse._ActionsContainer, choices: tuple[str, ...], usual: str | None) -> None:
     p.add_argument(
-        "--by", choices=MEASURES, default=usual,
+        "--by", choices=choices, default=usual,
         help=say("spectral angle, information divergence, feature fitting, Euclidean distance or unmixing"),
     )  # fmt: skip
     p.add_argument(

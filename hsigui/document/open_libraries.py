@@ -18,10 +18,12 @@ class LibraryPlace:
     Attributes:
         path: a file, or a folder of files.
         sha256: of what its spectra were, by `sum_of`; empty where that is not known.
+        wavelengths: how they are taken otherwise than they were read (`libraries.rereading`); empty for not.
     """
 
     path: Path
     sha256: str = ""
+    wavelengths: str = ""
 
 
 class OpenLibraries:

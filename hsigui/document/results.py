@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
+from hsigui.analysis.measures import measure
 from hsigui.document.events import Events, ResultsChanged
 from hsigui.document.raster import Raster
 from hsigui.document.values import Accuracy, MapOfScene, Reference, Run, context_of
@@ -37,6 +38,7 @@ class KeptResult:
         kind: MAP, TRAINING, or what a later version knows.
         name: that the user gave; empty for none.
         made_at: seconds since the epoch.
+        made_by: in words, where no encoder was trained: the measure of a map by spectra.
         spec: how its encoder was trained; None where none was.
         folder: of its run; None where it is kept nowhere.
         map_spec: how the map was drawn; context: the level of context that weighs most, empty where there are none.
@@ -71,6 +73,7 @@ class KeptResult:
     accuracy: Accuracy | None = None
     measured_on: str = ""
     other: Mapping[str, Any] = field(default_factory=dict)
+    made_by: str = ""
 
 
 class KeptResults:
@@ -119,6 +122,7 @@ class KeptResults:
 
     def keeps(self, made: MapOfScene, run: Run | None) -> bool:
         """Whether a map is among them: by the same training, from the same labels, and the same pixel by pixel."""
+        run = run_of(made, run)
         spec, folder = (None, None) if run is None else (run.encoder.spec, run.folder)
         return any(row.spec == spec and row.folder == folder and _is_same(row, made) for row in self._rows)
 
@@ -130,7 +134,12 @@ class KeptResults:
 def result_of(scene: Scene) -> KeptResult | None:
     """The map that a scene shows, as a row of the table; None without one. What may change later is copied."""
     made, reference = scene.map, scene.reference
-    return None if made is None else result_from(made, scene.run, scene.classes, reference)
+    return None if made is None else result_from(made, run_of(made, scene.run), scene.classes, reference)
+
+
+def run_of(made: MapOfScene, run: Run | None) -> Run | None:
+    """The run that a map was made by; None for a map by spectra, whatever run is in use."""
+    return None if made.nearest is not None else run
 
 
 def result_from(made: MapOfScene, run: Run | None, classes: ClassTable, reference: Reference | None) -> KeptResult:
@@ -145,6 +154,8 @@ def result_from(made: MapOfScene, run: Run | None, classes: ClassTable, referenc
     encoder = None if run is None else run.encoder
     seconds = {**({} if run is None else run.seconds), **made.seconds}
     valid = None if run is None or run.features is None else run.features.valid
+    near = made.nearest
+    valid = valid if near is None else near.valid
     return KeptResult(
         NOW, MAP, made_at=time.time(), spec=None if encoder is None else encoder.spec,
         folder=None if run is None else run.folder, map_spec=made.spec, context=main,
@@ -154,6 +165,7 @@ def result_from(made: MapOfScene, run: Run | None, classes: ClassTable, referenc
         labels=int(np.count_nonzero(made.trained_on)), classes=classes,
         map=Raster.of(made.class_map.classes), trained_on=Raster.of(made.trained_on),
         tested=_tested(made, reference, valid), accuracy=made.accuracy, measured_on=made.measured_on,
+        made_by="" if near is None else measure(near.matching.by).title,
     )  # fmt: skip
 
 

@@ -288,6 +288,8 @@ class Scene(SceneLabels):
         """
         if seconds is None:
             seconds = {} if self.map is None else self.map.seconds
+        if self.map is not None and (self.map.nearest is None) != (nearest is None):
+            self.keep_map()  # of another kind: no stroke would bring it back
         self.maps.put(
             MapOfScene(
                 probe,

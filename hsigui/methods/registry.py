@@ -32,6 +32,7 @@ __all__ = [
     "methods",
     "names",
     "network",
+    "of_studies",
     "read_spec",
     "resumed",
     "setting_of",
@@ -68,6 +69,12 @@ def methods() -> tuple[MethodInfo, ...]:
     return tuple(found.values())
 
 
+def of_studies() -> tuple[MethodInfo, ...]:
+    """What makes no runs and stands in studies alone: in no list of methods, found by name."""
+    rows: tuple[MethodInfo, ...] = importlib.import_module(f"hsigui.methods.{OF_STUDIES}.row").ROWS
+    return rows
+
+
 def names(family: str | None = None) -> tuple[str, ...]:
     """Names of all methods and baselines, or of one family, in the table's order."""
     return tuple(info.name for info in methods() if family in (None, info.family))
@@ -79,8 +86,7 @@ def method(name: str) -> MethodInfo:
     Raises:
         HsiError: there is none; the hint lists those that exist.
     """
-    rows: tuple[MethodInfo, ...] = importlib.import_module(f"hsigui.methods.{OF_STUDIES}.row").ROWS
-    for info in (*methods(), *rows):
+    for info in (*methods(), *of_studies()):
         if info.name == name:
             return info
     raise HsiError(say("Unknown method “{name}”.", name=name), say("Choose one of: {names}.", names=", ".join(names())))

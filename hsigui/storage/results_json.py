@@ -22,7 +22,7 @@ PART, ALL = "results", "all"
 RASTERS = ("map", "trained_on", "tested")
 _KNOWN = frozenset({
     "number", "kind", "name", "note", "made_at", "spec", "folder", "relative", "map_spec", "context", "device",
-    "train_seconds", "map_seconds", "labels", "classes", "accuracy", "measured_on", "rasters",
+    "train_seconds", "map_seconds", "labels", "classes", "accuracy", "measured_on", "rasters", "made_by",
 })  # fmt: skip
 
 
@@ -71,7 +71,7 @@ def _to_json(row: KeptResult, folder: Path) -> dict[str, Any]:
         "device": row.device, "train_seconds": row.train_seconds, "map_seconds": row.map_seconds,
         "labels": row.labels, "classes": [[c.number, c.name, list(c.color)] for c in row.classes],
         "accuracy": None if row.accuracy is None else _accuracy_to_json(row.accuracy), "measured_on": row.measured_on,
-        "rasters": [name for name in RASTERS if getattr(row, name) is not None],
+        "made_by": row.made_by, "rasters": [name for name in RASTERS if getattr(row, name) is not None],
     }  # fmt: skip
     if row.folder is not None:
         try:
@@ -102,7 +102,7 @@ def _from_json(
         int(values.get("labels", 0)), _table(values.get("classes", ())), rasters.get("map"),
         rasters.get("trained_on"), rasters.get("tested"),
         None if accuracy is None else _accuracy_from(accuracy), str(values.get("measured_on", "")),
-        {name: value for name, value in values.items() if name not in _KNOWN},
+        {name: value for name, value in values.items() if name not in _KNOWN}, str(values.get("made_by", "")),
     )  # fmt: skip
 
 

@@ -192,14 +192,17 @@ def _library_to_json(place: LibraryPlace, folder: Path) -> dict[str, Any]:
         relative = Path(os.path.relpath(place.path, folder)).as_posix()
     except ValueError:  # on another drive
         relative = ""
-    return {"path": str(place.path.absolute()), "relative": relative, "sha256": place.sha256}
+    return {
+        "path": str(place.path.absolute()), "relative": relative, "sha256": place.sha256,
+        "wavelengths": place.wavelengths,
+    }  # fmt: skip
 
 
 def _library_from_json(values: Mapping[str, Any], folder: Path) -> LibraryPlace:
     """A library is looked for beside the project first, then where it was."""
     beside = folder / str(values["relative"]) if values["relative"] else None
     path = beside if beside is not None and there(beside) else Path(str(values["path"]))
-    return LibraryPlace(path, str(values["sha256"]))
+    return LibraryPlace(path, str(values["sha256"]), str(values.get("wavelengths", "")))
 
 
 def _layers_from(entries: Mapping[Name, Any]) -> dict[str, Any]:

@@ -10,19 +10,20 @@ import spectral
 
 from hsigui.analysis import nearest as module
 from hsigui.analysis.layer import Target
-from hsigui.analysis.measures import MEASURES, Fitted, Measure, measure
+from hsigui.analysis.measures import MEASURES, RANKING, Fitted, Measure, measure
 from hsigui.analysis.nearest import known_rows, nearest
 from hsigui.analysis.on_scene import factor_between, on_scene
 from hsigui.analysis.ranking import rank
 from hsigui.analysis.references import Matching, Reference, grouped
 from hsigui.commands.match_parser import MEASURES as NAMES
+from hsigui.commands.match_parser import RANKING as RANKING_NAMES
 from hsigui.cube.cube import ArraySource, Cube
 from hsigui.errors import HsiError
 from hsigui.jobs import CallbackContext, Cancelled, quiet
 from hsigui.labels.classes import ClassInfo, ClassTable
 from tests.analysis.scenes import cube_of, same_scene, spectra
 
-ALL = [pytest.param(row, id=row.name) for row in MEASURES]
+ALL = [pytest.param(row, id=row.name) for row in RANKING]  # whose distances do not depend on the other spectra
 WAVES = np.linspace(400, 2450, 42)
 
 
@@ -112,6 +113,13 @@ def test_brightness_counts_for_the_euclidean_distance_alone(values, members):
         plain, other = (nearest(scene, matching(members, row.name), quiet()) for scene in (cube_of(values), bright))
         same = np.allclose(plain.distance, other.distance, rtol=1e-3, atol=1e-5)
         assert same is not row.heeds_scale, row.name
+
+
+def test_angles_of_the_largest_and_smallest_numbers_are_those_of_others(values, members):
+    wanted = nearest(cube_of(values), matching(members), quiet())
+    for factor in (1e30, 1e-30):
+        found = nearest(cube_of((values * factor).astype(np.float32)), matching(members), quiet())
+        np.testing.assert_allclose(found.distance, wanted.distance, atol=1e-5)
 
 
 def test_every_way_in_which_a_scene_is_stored_gives_the_same(values, members, tmp_path):
@@ -298,6 +306,9 @@ def test_classes_of_one_name_are_one_and_new_ones_are_added(members):
     classes, numbers = matching(members, groups="aabc").classes(table)
     assert numbers == [4, 1, 2]
     assert [info.name for info in classes] == ["A", "b", "c"]
+    both = matching(members, groups="aAbb", thresholds={"B": 0.1})
+    assert (both.names, both.places.tolist()) == (("a", "b"), [0, 0, 1, 1])
+    assert both.limits.tolist() == [np.inf, np.float32(0.1)]
 
 
 def test_a_matching_comes_back_from_json_as_it_was(members):
@@ -315,3 +326,4 @@ def test_a_matching_comes_back_from_json_as_it_was(members):
 
 def test_the_commands_know_the_measures_of_the_table():
     assert tuple(row.name for row in MEASURES) == NAMES
+    assert tuple(row.name for row in RANKING) == RANKING_NAMES

@@ -13,6 +13,7 @@ from PySide6.QtWidgets import QPushButton
 
 from hsigui.__main__ import main
 from hsigui.labels.formats.files import read_classes
+from hsigui.labels.label_map import Edit
 from hsigui.ui.map.spectra_dialog import SpectraDialog
 from hsigui.ui.results.export_dialog import ExportChoice
 from hsigui.ui.spectra.matches_panel import MatchesPanel
@@ -127,10 +128,22 @@ def test_from_a_pixel_to_what_it_is_like_and_the_name_of_its_class(qtbot, window
     assert [kept.label for kept in window.session.scene.spectra] == [NAMES[2]]
     window.session.set_classes(window.session.classes.added("Class 1")[0], "class")
     window.session.choose_class(1)
+    paint_region(window, files.numbers == 3, row, col)
+    panel.opening.emit()
+    panel.of.setCurrentIndex(1)
+    panel.of.activated.emit(1)
+    settle(qtbot, window)
+    assert (panel.asked.title, panel.match.name) == ("Labelled region of the pixel", NAMES[2])
     window.actions_["name_class_by_match"].trigger()
     assert window.session.classes.get(1).name == NAMES[2]
     window.actions_["undo"].trigger()
     assert window.session.classes.get(1).name == "Class 1"
+
+
+def paint_region(window, wanted: np.ndarray, row: int, col: int) -> None:
+    """Labels a part of some pixels around one."""
+    mask = wanted[row : row + 4, col : col + 4]
+    window.session.edit(Edit(row, col, mask, 1), "painted")
 
 
 def _button(asked: SpectraDialog, text: str) -> QPushButton:

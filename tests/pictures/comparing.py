@@ -23,7 +23,7 @@ CELL = 4  # logical pixels a side
 APART = 9.0  # of 255, by which the mean colour of a cell may differ in any of red, green and blue
 SPOT = 14  # cells that hang together and differ: about 15 x 15 logical pixels
 SHARE = 0.004  # of all cells that may differ
-STEPS = 4  # of colours in a kept picture: a fifth of what would be seen as another, for a half of the bytes
+STEPS = 6  # of colours in a kept picture: less than would be seen as another, for a half of the bytes
 
 Cells = NDArray[np.uint8]
 

@@ -30,6 +30,7 @@ from hsigui.specs import SplitSpec
 from hsigui.storage.projects import Projects
 from hsigui.storage.runs import Runs
 from hsigui.ui.image.pictures.body import pixels_of
+from hsigui.ui.shell.help_dialog import DARK
 from hsigui.ui.shell.main_window import MainWindow
 from tests.pictures.shots import SHOTS, Shot
 from tests.pictures.studio import Studio, picture_of, themed
@@ -39,7 +40,6 @@ SIZE = (1440, 900)
 SCENE = DemoSpec("mixed", rows=180, cols=260)
 LABELS = 5  # a class
 COLORS = 256
-DARK = "-dark"  # behind the name of a picture in dark colours
 
 
 @contextmanager

@@ -44,7 +44,7 @@ def demo_window(folder: Path, size: tuple[int, int]) -> Iterator[Studio]:
     window = MainWindow(SettingsStore(folder / "config"), answers, projects, Runs(folder / "runs"))
     window.resize(*size)
     window.show()
-    studio = Studio(window)
+    studio = Studio(window, bare=True)
     try:
         studio.trigger("open_demo")
         window.sampler.sample(SplitSpec(3, 0))

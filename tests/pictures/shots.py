@@ -22,6 +22,7 @@ from hsigui.cube.spectra import mean_spectrum
 from hsigui.document.derived import DerivedView
 from hsigui.document.events import PixelPicked
 from hsigui.report.error_map import Confused
+from hsigui.ui.feature_space.statistics_panel import StatisticsPanel
 from hsigui.ui.image.pictures.dialog import PictureDialog
 from hsigui.ui.image.turning import Turn
 from hsigui.ui.layers.controller import LayersController
@@ -125,7 +126,7 @@ def _regions(studio: Studio, _folder: Path) -> QImage:
 
 def _quality(studio: Studio, _folder: Path) -> QImage:
     studio.front("Quality")
-    studio.wait_for(lambda: studio.window.quality_panel.classes.rowCount() > 0)
+    studio.wait_for(lambda: not studio.window.quality_panel.classes.isHidden())
     return part_of(studio.window, studio.window.docks["Quality"])
 
 
@@ -153,7 +154,7 @@ def _import_dialog(studio: Studio, folder: Path) -> QImage:
     flat = values.transpose(1, 0, 2).reshape(80 * 120, -1).T
     scipy.io.savemat(path, {
         "Y": np.ascontiguousarray(flat), "reflectance": values, "radiance": values[:, :, ::2],
-        "centres_nm": cube.info.wavelengths, "ground_truth": window.session.truth.array[:80, :120].astype(np.uint8),
+        "wavelength_nm": cube.info.wavelengths, "ground_truth": window.session.truth.array[:80, :120].astype(np.uint8),
     })  # fmt: skip
     window.scene.open_path(path)
     studio.settle()
@@ -291,13 +292,24 @@ def _panel_below(name: str) -> Callable[[Studio, Path], QImage]:
     return show
 
 
+def _statistics(studio: Studio, folder: Path) -> QImage:
+    panel = studio.window._part(StatisticsPanel)
+    studio.front("Statistics")
+    panel.pixels.setCurrentIndex(panel.pixels.findText("Ground truth"))
+    panel.pixels.activated.emit(panel.pixels.currentIndex())
+    before = panel.result
+    panel.renew.click()
+    studio.wait_for(lambda: panel.result is not before and panel.result is not None)
+    return _panel_below("Statistics")(studio, folder)
+
+
 SHOTS = (
     Shot("window", _window), Shot("notes-bar", _notes_bar), Shot("properties", _properties),
     Shot("label-tools", _label_tools), Shot("regions", _regions), Shot("quality", _quality),
     Shot("uncertainty", _uncertainty), Shot("superpixels", _superpixels), Shot("import-dialog", _import_dialog),
     Shot("layers", _layers), Shot("unmixing", _unmixing), Shot("four-views", _four_views), Shot("swipe", _swipe),
     Shot("north-up", _north_up), Shot("overlays", _overlays), Shot("errors", _errors), Shot("accuracy", _accuracy),
-    Shot("feature-space", _panel_below("Feature space")), Shot("statistics", _panel_below("Statistics")),
-    Shot("runs", _panel_below("Maps and trainings")), Shot("matches", _panel_below("Matches")),
+    Shot("feature-space", _panel_below("Feature space")), Shot("statistics", _statistics),
+    Shot("runs", _panel_below("Maps and trainings")),
     Shot("spectra", _spectra), Shot("pictures", _pictures), Shot("export", _export),
 )  # fmt: skip

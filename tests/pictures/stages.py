@@ -18,7 +18,7 @@ from hsigui.ui.results.export_dialog import ExportDialog
 from hsigui.ui.shell.preferences_dialog import PreferencesDialog
 from tests.pictures.studio import Studio
 
-SIZE = (1280, 760)
+SIZE = (840, 540)
 
 
 @dataclass(frozen=True)
@@ -114,13 +114,25 @@ def _spectra(studio: Studio) -> QWidget:
     return panel
 
 
+def _window(studio: Studio) -> QWidget:
+    studio.only(*studio.window.docks)
+    for name in ("Display", "Classes", "Training", "Map", "Spectra"):
+        studio.window.docks[name].raise_()
+    studio.settle()
+    return studio.window
+
+
 def _start(studio: Studio) -> QWidget:
     studio.trigger("start_page")
     return studio.window.start_page
 
 
 def _picture_dialog(studio: Studio) -> QWidget:
-    return studio.dialog("save_picture", PictureDialog)
+    dialog = studio.dialog("save_picture", PictureDialog)
+    assert isinstance(dialog, PictureDialog)
+    dialog.subject.setCurrentIndex(dialog.subject.findData("map"))
+    studio.settle()
+    return dialog
 
 
 def _export_dialog(studio: Studio) -> QWidget:
@@ -152,6 +164,7 @@ STAGES = (
     Stage("overview", _overview),
     Stage("turned", _turned),
     Stage("spectra", _spectra),
+    Stage("window", _window, quick=False),
     Stage("start-page", _start, quick=False),
     Stage("picture-dialog", _picture_dialog),
     Stage("export-dialog", _export_dialog, quick=False),

@@ -17,6 +17,7 @@ from PySide6.QtWidgets import QAbstractSpinBox, QApplication, QDialog, QLineEdit
 
 from hsigui.document.derived import BANDS
 from hsigui.document.events import PixelPicked
+from hsigui.report.error_map import ALL
 from hsigui.ui.desk import theme
 from hsigui.ui.image.surroundings import SWITCHES as OVER_IMAGE
 from hsigui.ui.image.turning import UPRIGHT
@@ -40,10 +41,12 @@ class Studio:
 
     Args:
         window: with a scene.
+        bare: whether there are no panels but those that a stage wants: a new panel, or another size of one, changes
+            no picture but its own then.
     """
 
-    def __init__(self, window: MainWindow) -> None:
-        self.window = window
+    def __init__(self, window: MainWindow, *, bare: bool = False) -> None:
+        self.window, self._bare = window, bare
         self._front = {name: self._stands_in_front(name) for name in window.docks}
 
     def settle(self, seconds: float = 120.0) -> None:
@@ -93,12 +96,20 @@ class Studio:
         self.settle()
 
     def front(self, name: str) -> QWidget:
-        """Brings a panel to the front of its tabs."""
+        """Brings a panel to the front of its tabs; where the window is bare, it is the only one."""
         dock = self.window.docks[name]
+        if self._bare:
+            self.only(name)
         dock.show()
         dock.raise_()
         self.settle()
         return dock.widget()
+
+    def only(self, *names: str) -> None:
+        """Shows these panels and no others."""
+        for name, dock in self.window.docks.items():
+            dock.setVisible(name in names)
+        self.settle()
 
     def dialog(self, action: str, kind: type[QDialog]) -> QDialog:
         """The dialog that an action opens."""
@@ -129,14 +140,17 @@ class Studio:
         window.actions_["tool_navigate"].trigger()
         window.session.scene.derived.show(BANDS)
         window.session.scene.set_overlays(())
+        window.session.scene.choose_errors(ALL)
         window.maps.show_layer(LAYERS[0].id)
         window.image.set_turn(UPRIGHT)
         window.spectra.clear()
         window.pages.setCurrentWidget(window.views.grid)
         window.messages.clear()
         window.image.fit()
+        if self._bare:
+            self.only()
         for name, front in self._front.items():
-            if front:
+            if front and not self._bare:
                 window.docks[name].raise_()
         QApplication.sendEvent(window.image.viewport(), QEvent(QEvent.Type.Leave))
         window.session.events.emit(PixelPicked(*SOME_PIXEL))  # a plot without curves has the range of the last ones

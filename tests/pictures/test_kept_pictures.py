@@ -31,7 +31,7 @@ def written_alike(qapp: QApplication):
 @pytest.fixture
 def studio(written_alike, mapped) -> Studio:
     mapped.resize(*SIZE)
-    return Studio(mapped)
+    return Studio(mapped, bare=True)
 
 
 def _slips(studio: Studio, scheme: str, stages: list[Stage], told: Path) -> list[str]:

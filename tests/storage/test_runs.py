@@ -12,6 +12,7 @@ import numpy as np
 import pytest
 from safetensors.numpy import save_file
 
+from hsigui.errors import HsiError
 from hsigui.methods import registry, run_record
 from hsigui.specs import PretrainSpec
 from hsigui.storage.runs import (
@@ -20,6 +21,7 @@ from hsigui.storage.runs import (
     UNFINISHED_KEPT,
     UNFINISHED_SECONDS,
     Runs,
+    facts_of,
     runs_folder,
     unfinished_in,
 )
@@ -172,3 +174,27 @@ def test_a_damaged_run_is_told_of_with_its_folder_and_the_others_are_offered(tmp
     (damaged / "run.json").write_text(sealed, encoding="utf-8")
     assert len(runs.kept("field")) == 2
     assert runs.damaged("field") == []
+
+
+def test_the_facts_of_a_run_are_read_from_its_record_and_a_run_of_ones_own_can_be_removed(tmp_path, monkeypatch):
+    monkeypatch.setattr(run_record, "read", lambda folder: {
+        "spec": {"method": "lscosa", "seed": 4}, "seconds": 12.5, "device": "a test", "losses": [3, 2.5],
+        "monitor": {"name": "effective rank", "readings": [[10, 4.5]]},
+    })  # fmt: skip
+    kept, other = tmp_path / "runs" / "key" / "one", tmp_path / "elsewhere"
+    for folder in (kept, other):
+        folder.mkdir(parents=True)
+        (folder / run_record.SETTINGS).write_text("{}")
+    facts = facts_of(kept)
+    assert (facts.spec.seed, facts.seconds, facts.losses, facts.readings) == (4, 12.5, (3.0, 2.5), ((10.0, 4.5),))
+    runs = Runs(tmp_path / "runs")
+    assert runs.is_own(kept)
+    assert not runs.is_own(other)
+    assert not runs.is_own(tmp_path / "runs")
+    with pytest.raises(HsiError, match="not kept by the program"):
+        runs.remove(other)
+    runs.remove(kept)
+    assert not kept.exists()
+    assert other.exists()
+    monkeypatch.undo()
+    assert facts_of(other) is None

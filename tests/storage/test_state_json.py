@@ -74,7 +74,7 @@ def kept(folder: Path, number: int = 3) -> KeptResult:
     return KeptResult(
         number, "map", "Erster", "a note", 1.5e9, PretrainSpec(seed=4, settings={"temperature": 0.2}), folder / "old",
         MapSpec(1.0, None, "mid"), "mid", "a test", 12.5, 0.5, 8, table, Raster.of(numbers(5)), Raster.of(numbers(6)),
-        Raster.of(numbers(7)), accuracy(made, truth, table), "the truth", {"of a later version": [1]},
+        Raster.of(numbers(7)), accuracy(made, truth, table), "the truth", {"of a later version": [1]}, "Spectral angle",
     )  # fmt: skip
 
 

@@ -26,7 +26,7 @@ from PySide6.QtWidgets import QApplication, QWidget
 from hsigui.cube import demo as demo_module
 from hsigui.labels.classes import ClassTable
 from hsigui.methods import probe
-from hsigui.ui.desk import theme
+from hsigui.ui.desk import job_bridge, theme
 from hsigui.ui.image.view import ImageView
 from tests.ui.windows import (  # noqa: F401 - fixtures of the whole window
     answers,
@@ -60,6 +60,14 @@ def _one_demo_scene() -> Iterator[None]:
 
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(demo_module, "_simulate", simulated)
+        yield
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _jobs_are_heard_at_once() -> Iterator[None]:
+    """What a job has done is taken up soon, as after a stroke: nobody's eyes need the pause, and every test waits."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(job_bridge, "INTERVAL_MS", job_bridge.OFTEN_MS)
         yield
 
 

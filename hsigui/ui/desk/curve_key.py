@@ -154,15 +154,21 @@ class CurveKey(QWidget):
         places: list[tuple[QPointF, int, Entry]] = []
         x, line = 0, 0
         for number, entry in enumerate(self._entries):
-            wide = min(metrics.horizontalAdvance(entry[0]) + 1, max(width - DASH - GAP, 20))
-            room = width - (metrics.horizontalAdvance("and 99 more") + APART if line == MAX_LINES - 1 else 0)
+            room, whole = self._room(width, line), metrics.horizontalAdvance(entry[0]) + 1
+            wide = min(whole, max(room - DASH - GAP, 20))
             if x and x + DASH + GAP + wide > room:
                 if line == MAX_LINES - 1:
                     return places, len(self._entries) - number
                 x, line = 0, line + 1
+                wide = min(whole, max(self._room(width, line) - DASH - GAP, 20))
             places.append((QPointF(x, line), wide, entry))
             x += DASH + GAP + wide + APART
         return places, 0
+
+    def _room(self, width: int, line: int) -> int:
+        """How wide a line may be; the last one leaves room to say how many have none."""
+        told = self.fontMetrics().horizontalAdvance(say("and {left_out} more", left_out=99)) + APART
+        return width - (told if line == MAX_LINES - 1 else 0)
 
     def _line(self) -> int:
         return self.fontMetrics().height() + 4

@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import lru_cache
 
 from PySide6.QtCore import QByteArray, QPoint, QRect, QRectF, QSize, Qt
-from PySide6.QtGui import QColor, QGuiApplication, QIcon, QIconEngine, QPainter, QPalette, QPixmap
+from PySide6.QtGui import QColor, QGuiApplication, QIcon, QIconEngine, QPainter, QPalette, QPixmap, QPixmapCache
 from PySide6.QtSvg import QSvgRenderer
 
 from hsigui.assets import resource
@@ -46,11 +46,17 @@ class _Engine(QIconEngine):
         _renderer(self._name, QGuiApplication.palette().color(group, role).rgba()).render(painter, QRectF(rect))
 
     def pixmap(self, size: QSize, mode: QIcon.Mode, state: QIcon.State) -> QPixmap:
-        made = QPixmap(size)
-        made.fill(Qt.GlobalColor.transparent)
-        painter = QPainter(made)
-        self.paint(painter, QRect(QPoint(0, 0), size), mode, state)
-        painter.end()
+        group, role = _ROLES[mode]
+        rgba = QGuiApplication.palette().color(group, role).rgba()
+        key = f"{self._name} {rgba:08x} {size.width()}x{size.height()}"
+        made = QPixmap()
+        if not QPixmapCache.find(key, made):  # the same icon stands in bars, menus and panels
+            made = QPixmap(size)
+            made.fill(Qt.GlobalColor.transparent)
+            painter = QPainter(made)
+            self.paint(painter, QRect(QPoint(0, 0), size), mode, state)
+            painter.end()
+            QPixmapCache.insert(key, made)
         return made
 
     def clone(self) -> QIconEngine:

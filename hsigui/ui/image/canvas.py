@@ -229,8 +229,10 @@ class SceneCanvas(QAbstractScrollArea):
         self.viewport().update()
 
     def set_errors(self, array: NDArray[np.integer] | None, table: ClassTable | None = None) -> None:
-        """Shows where the map is right and wrong (rows x cols, 0 for not tested) in its place, or the map again."""
+        """Shows where the map is right and wrong (rows x cols, 0 for not tested) in its place, or the map again. Labels
+        are a veil meanwhile: their classes have the same colours."""
         _show(self._errors, array, table)
+        self._labels.faint = array is not None
         self.viewport().update()
 
     def set_map_opacity(self, opacity: float) -> None:

@@ -162,12 +162,17 @@ class ClassLayer:
         outlined: whether an area of a class has a thin border when the scene is magnified, so that labels stand out
             from a map in the same colours.
         hatched: the slant of the stripes that areas are drawn in, RISING or FALLING; empty for areas painted full.
+
+    Attributes:
+        faint: a veil is left of the areas, with their border, because what lies beneath has colours of its own that
+            mean something else.
     """
 
     def __init__(self, opacity: float, keep_small: bool = False, outlined: bool = False, hatched: str = "") -> None:
         self._outlined, self._hatched = outlined, hatched
         self.opacity = opacity
         self.visible = True
+        self.faint = False
         self._keep_small = keep_small
         self._buffer: NDArray[np.uint32] = np.zeros((0, 0), dtype=np.uint32)
         self._colors: NDArray[np.uint32] = np.zeros(MAX_CLASS + 1, dtype=np.uint32)
@@ -269,6 +274,8 @@ class ClassLayer:
         pixels = window.sample(buffer, factor)
         if self._hatched:
             _hatch(pixels, window, self._hatched)
+        if self.faint:
+            pixels = pixels >> np.uint32(2) & np.uint32(0x3F3F3F3F)
         if self._outlined and window.magnified >= OUTLINE_FROM:
             _outline(pixels, buffer, window)
         painter.setOpacity(self.opacity)

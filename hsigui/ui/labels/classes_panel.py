@@ -171,10 +171,16 @@ class ClassesPanel(QWidget):
                         name.setForeground(self.palette().placeholderText())
 
     def edit_name(self, number: int) -> None:
-        """Opens the name of a class for typing."""
-        if number in self._table.numbers and self._editor() is None:  # Qt warns of a second one
+        """Opens the name of a class for typing; that of another one which is being typed is taken."""
+        if number not in self._table.numbers:
+            return
+        row, editor = self._table.numbers.index(number), self._editor()
+        if editor is not None and self.table.indexAt(editor.pos()).row() != row:
+            self.end_typing()
+            editor = None
+        if editor is None:  # Qt warns of a second one
             self.table.setFocus()
-            self.table.edit(self.table.model().index(self._table.numbers.index(number), NAME))
+            self.table.edit(self.table.model().index(row, NAME))
 
     def end_typing(self) -> None:
         """Takes the name that is being typed, where one is."""

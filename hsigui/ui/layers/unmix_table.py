@@ -42,10 +42,12 @@ class MembersTable(QTableWidget):
     Signals:
         changed(): others are used, or one looks or is called otherwise.
         color_asked(row): another colour is wanted.
+        place_asked(row): its pixel is to be seen in the image.
     """
 
     changed = Signal()
     color_asked = Signal(int)
+    place_asked = Signal(int)
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(0, 4, parent)
@@ -53,7 +55,8 @@ class MembersTable(QTableWidget):
         self.setHorizontalHeaderLabels([say("Name"), say("Source"), say("Colour"), say("Curve")])
         self.setAccessibleName(say("Endmembers"))
         self.setToolTip(say("Spectra that each pixel is taken to be mixed of; unchecked ones have no part"))
-        self.verticalHeader().hide()
+        self.verticalHeader().setToolTip(say("The number of its mark in the image, where it is a pixel"))
+        self.verticalHeader().setSectionResizeMode(QHeaderView.ResizeMode.Fixed)
         self.setShowGrid(False)
         self.setAlternatingRowColors(True)
         self.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
@@ -66,6 +69,7 @@ class MembersTable(QTableWidget):
             head.setSectionResizeMode(column, QHeaderView.ResizeMode.ResizeToContents)
         self.itemChanged.connect(self._edited)
         self.cellClicked.connect(self._clicked)
+        self.cellDoubleClicked.connect(self._double_clicked)
         self.activated.connect(lambda index: self._clicked(index.row(), index.column()))
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
@@ -127,7 +131,9 @@ class MembersTable(QTableWidget):
         name.setCheckState(Qt.CheckState.Checked if member.used else Qt.CheckState.Unchecked)
         name.setToolTip(target.name)
         source = QTableWidgetItem(member.source)
-        source.setToolTip(member.source)
+        source.setToolTip(
+            member.source if target.place is None else say("{source}: a double click shows where", source=member.source)
+        )
         color, curve = QTableWidgetItem(), QTableWidgetItem()
         assert target.color is not None
         color.setIcon(_swatch(target.color))
@@ -158,6 +164,16 @@ class MembersTable(QTableWidget):
         if name not in taken:
             return name
         return next(other for n in range(2, len(taken) + 3) if (other := f"{name} {n}") not in taken)
+
+    @property
+    def marks(self) -> list[tuple[int, int, int]]:
+        """Row, column and number of the pixels that are used, numbered as the rows are."""
+        rows = enumerate(self._members, 1)
+        return [(*each.target.place, number) for number, each in rows if each.used and each.target.place is not None]
+
+    def _double_clicked(self, row: int, column: int) -> None:
+        if column == SOURCE and self._members[row].target.place is not None:
+            self.place_asked.emit(row)
 
     def _clicked(self, row: int, column: int) -> None:
         if column == COLOR and 0 <= row < len(self._members):

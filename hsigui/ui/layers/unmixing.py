@@ -53,9 +53,10 @@ class Unmixing(QObject):
         self._previewing = Latest(self._desk.bridge, say("Unmix what is seen"), self._show_preview, failed=self._unseen)
         self._timer = Debounce(WAIT_MS, LONGEST_WAIT_MS, self._preview, self)
         self._shows = False
+        self._marks: list[tuple[int, int, int]] = []  # those that are shown, where they are ours
         self._image.moved.connect(self._moved)
         self._session.events.subscribe(SceneLeft, self._close)
-        self._session.events.subscribe(BandsChanged, self._close)
+        self._session.events.subscribe(BandsChanged, self._bands_changed)
 
     def ask(self) -> None:
         """Asks what the shown scene is mixed of. Where the chosen layer was unmixed, it begins with its endmembers."""
@@ -78,6 +79,8 @@ class Unmixing(QObject):
         dialog.changed.connect(self._timer.start)
         dialog.make_asked.connect(self._make)
         dialog.table.color_asked.connect(self._ask_color)
+        dialog.table.place_asked.connect(self._show_place)
+        dialog.table.changed.connect(self._mark)
         dialog.finished.connect(partial(self._closed, dialog))
         chosen = self._layers.chosen
         if chosen is not None and chosen.kept.recipe.kind in KINDS:
@@ -89,12 +92,20 @@ class Unmixing(QObject):
         if self._dialog is not None:
             self._dialog.reject()
 
+    def _bands_changed(self, event: BandsChanged) -> None:
+        """What was read before is of another scale or other values; which bands are good is asked anew each time."""
+        if event.read_again:
+            self._close()
+        elif self._dialog is not None:
+            self._timer.start()
+
     def _closed(self, dialog: UnmixDialog, _result: int) -> None:
         dialog.deleteLater()
         if dialog is self._dialog:
             self._dialog = self._scene = None
             self._timer.stop()
             self._end_preview()
+            self._mark()
 
     # Spectra
 
@@ -150,6 +161,17 @@ class Unmixing(QObject):
             color = self._desk.prompts.color(target.color or (128, 128, 128), target.name)
             if color is not None:
                 self._dialog.table.set_color(row, color)
+
+    def _show_place(self, row: int) -> None:
+        place = None if self._dialog is None else self._dialog.table.members[row].target.place
+        if place is not None:
+            self._image.show_place(place[0] + 0.5, place[1] + 0.5)
+
+    def _mark(self) -> None:
+        """Numbers the pixels in the image, unless others are: those of places that are asked about."""
+        if list(self._image.marks) == self._marks:
+            self._marks = [] if self._dialog is None else self._dialog.table.marks
+            self._image.set_marks(self._marks)
 
     def _keep_curves(self) -> None:
         """The spectra room keeps them, in the bands of the scene; the image marks the places of pixels."""

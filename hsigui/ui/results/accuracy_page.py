@@ -65,6 +65,7 @@ class AccuracyPage(QDialog):
         self.why.setForegroundRole(QPalette.ColorRole.PlaceholderText)
         self.summary = QLabel(self)
         self.summary.setWordWrap(True)
+        self.summary.setTextFormat(Qt.TextFormat.PlainText)  # names of files and classes are the user's own
         self.tabs = QTabWidget(self)
         self.tabs.addTab(self._matrix_page(ways), say("Confusion &matrix"))
         self.tabs.addTab(self._classes_page(), say("&Classes"))
@@ -158,6 +159,7 @@ class AccuracyPage(QDialog):
         self.matrix.pair_chosen.connect(self.pair_chosen)
         self.cell = QLabel(page)
         self.cell.setWordWrap(True)
+        self.cell.setTextFormat(Qt.TextFormat.PlainText)
         self.cell.setMinimumHeight(2 * self.fontMetrics().height() + 4)
         self.cell.setAlignment(Qt.AlignmentFlag.AlignTop)
         self.matrix.told.connect(self.cell.setText)
@@ -184,6 +186,7 @@ class AccuracyPage(QDialog):
         part = QWidget(page)
         self.places_title = QLabel(part)
         self.places_title.setWordWrap(True)
+        self.places_title.setTextFormat(Qt.TextFormat.PlainText)
         self.places = QListWidget(part)
         self.places.setAccessibleName(say("Areas of these errors, the largest first"))
         self.places.setUniformItemSizes(True)
@@ -240,6 +243,7 @@ class AccuracyPage(QDialog):
         page = QWidget(self)
         self.sentences = QLabel(page)
         self.sentences.setWordWrap(True)
+        self.sentences.setTextFormat(Qt.TextFormat.PlainText)
         key = QHBoxLayout()
         for info in STATES:
             label = QLabel(page)

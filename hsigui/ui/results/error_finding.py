@@ -97,10 +97,13 @@ def measured_of(scene: Scene, *, own: bool = False) -> Measured | None:
         own: whether the reference is copied, so that no stroke changes it under a worker.
     """
     made, features, reference = scene.map, scene.features, scene.reference
-    if made is None or made.accuracy is None or features is None or reference is None:
+    if made is None or made.accuracy is None or reference is None:
+        return None
+    valid = made.nearest.valid if made.nearest is not None else None if features is None else features.valid
+    if valid is None:  # a map by spectra needs no features; any other has some
         return None
     array = reference.array.copy() if own else reference.array
-    return Measured(made.class_map.classes, array, made.trained_on, features.valid)
+    return Measured(made.class_map.classes, array, made.trained_on, valid)
 
 
 def rows_of(counts: Mapping[int, int]) -> tuple[tuple[str, int], ...]:

@@ -160,6 +160,7 @@ class ResultsTable(QWidget):
         self.bar = self._build_bar(actions)
         self.words = QLabel(self)
         self.words.setWordWrap(True)
+        self.words.setTextFormat(Qt.TextFormat.PlainText)  # names are the user's own
         self.words.hide()
         self.nothing = QLabel(NOTHING, self)
         self.nothing.setWordWrap(True)

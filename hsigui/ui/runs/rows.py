@@ -135,7 +135,7 @@ def sort_keys(row: Row, texts: Sequence[str]) -> tuple[Any, ...]:
 def method_of(found: KeptResult) -> str:
     """The title of its method; its name where the program does not know it."""
     if found.spec is None:
-        return "" if found.kind in (MAP, TRAINING) else found.kind
+        return found.made_by or ("" if found.kind in (MAP, TRAINING) else found.kind)
     try:
         return method(found.spec.method).title
     except HsiError:  # of a version or a package that is not there

@@ -30,14 +30,17 @@ from PySide6.QtWidgets import (
 from hsigui.assets import resource
 from hsigui.texts import say
 from hsigui.ui.desk.plots import RESTYLE
+from hsigui.ui.desk.theme import is_dark
 
 PAGES = (
-    "panels", "labelling", "seeing", "places", "scenes", "servers", "products", "label-files", "saving", "projects",
+    "panels", "gallery",
+    "labelling", "seeing", "places", "scenes", "servers", "products", "label-files", "saving", "projects",
     "pictures", "spectra", "asking",
     "confidence", "lscosa", "purified", "contrastdm", "several", "features", "baselines", "evaluate", "study", "maps",
     "layers", "unmixing", "feature-space", "matching", "api",
 )  # fmt: skip
 MARGIN = 16.0
+DARK = "-dark"  # behind the name of a picture in dark colours
 _PICTURE = "\ufffc"  # what stands for one in a document's text
 _HEADING = re.compile(r"^#\s+(.+?)\s*#*\s*$", re.MULTILINE)
 
@@ -150,10 +153,10 @@ class HelpPage(QTextBrowser):
             block = block.next()
 
     def loadResource(self, kind: int, name: QUrl | str) -> object:
-        """Pictures that are wider than the page are made to fit it."""
-        loaded = super().loadResource(kind, QUrl(name))
+        """Pictures that are wider than the page are made to fit it; in dark colours, those that were taken so."""
         if kind != QTextDocument.ResourceType.ImageResource.value:
-            return loaded
+            return super().loadResource(kind, QUrl(name))
+        loaded = super().loadResource(kind, _in_colors(QUrl(name), self.palette()))
         picture = loaded if isinstance(loaded, QImage) else QImage()
         if not isinstance(loaded, QImage) and loaded is not None:
             picture.loadFromData(loaded)
@@ -211,6 +214,13 @@ def title_of(path: Path) -> str:
 def slug(heading: str) -> str:
     """What a link calls a heading: small letters, digits and hyphens."""
     return re.sub(r"[^\w-]", "", heading.strip().casefold().replace(" ", "-"))
+
+
+def _in_colors(name: QUrl, palette: QPalette) -> QUrl:
+    """The picture beside another that was taken in dark colours, where these are and there is one."""
+    path = Path(name.toLocalFile())
+    dark = path.with_name(f"{path.stem}{DARK}{path.suffix}")
+    return QUrl.fromLocalFile(str(dark)) if is_dark(palette) and name.isLocalFile() and dark.is_file() else name
 
 
 def _fitted(picture: QImage, room: int, ratio: float) -> QImage:

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from functools import partial
 from itertools import pairwise
 
-from PySide6.QtCore import Qt, Signal
+from PySide6.QtCore import QEvent, Qt, Signal
 from PySide6.QtGui import QPalette, QResizeEvent
 from PySide6.QtWidgets import (
     QBoxLayout,
@@ -27,6 +27,7 @@ from hsigui.ui.shell.first_steps import FirstSteps
 from hsigui.ui.shell.recent_cards import Recent, RecentGrid
 
 GUIDES = {
+    "gallery": say("Gallery"),
     "labelling": say("Labelling"), "seeing": say("Bands and stretch"), "scenes": say("Files of scenes"),
     "label-files": say("Files of labels"), "asking": say("Where to label next"), "evaluate": say("Honest accuracy"),
     "maps": say("Maps for a GIS"), "projects": say("Projects"),
@@ -41,7 +42,6 @@ BESIDE_FROM = 600  # logical pixels from which the steps have room beside the re
 ROW_FROM = 480  # and from which all buttons have room side by side
 MARGIN, GAP = 24, 28
 WIDEST = 1240
-_LINK = '" style="text-decoration: none">'
 _across, _down = QBoxLayout.Direction.LeftToRight, QBoxLayout.Direction.TopToBottom
 
 
@@ -194,14 +194,26 @@ class StartPage(QScrollArea):
         self.guides = QLabel(self)
         self.guides.setTextFormat(Qt.TextFormat.RichText)
         self.guides.setWordWrap(True)
-        links = ("".join(('<a href="', name, _LINK, title, "</a></p>")) for name, title in GUIDES.items())
-        self.guides.setText("".join('<p style="margin: 0 0 3px 0">' + link for link in links))
+        self._show_guides()
         self.guides.setTextInteractionFlags(Qt.TextInteractionFlag.LinksAccessibleByMouse
                                             | Qt.TextInteractionFlag.LinksAccessibleByKeyboard)  # fmt: skip
         self.guides.setAccessibleName(say("Guides"))
         self.guides.linkActivated.connect(self.help_asked)
         column.addWidget(self.guides)
         return column
+
+    def _show_guides(self) -> None:
+        """In the colour of links of now: a text keeps the one that it was made with."""
+        color = self.palette().color(QPalette.ColorRole.Link).name()
+        start = '<p style="margin: 0 0 3px 0"><a style="text-decoration: none; color: ' + color + '" href="'
+        links = ("".join((start, name, '">', title, "</a></p>")) for name, title in GUIDES.items())
+        self.guides.setText("".join(links))
+
+    def event(self, event: QEvent) -> bool:
+        handled = super().event(event)
+        if event.type() == QEvent.Type.PaletteChange and hasattr(self, "guides"):
+            self._show_guides()
+        return handled
 
     def _fill_demos(self, menu: QMenu) -> None:
         menu.clear()

@@ -5,16 +5,18 @@ from __future__ import annotations
 
 import datetime
 from collections.abc import Sequence
-from functools import partial
+from functools import cached_property, partial
 from pathlib import Path
 
 import numpy as np
 from PySide6.QtCore import QObject
+from PySide6.QtWidgets import QInputDialog
 
 from hsigui.cube.cube import Cube
 from hsigui.cube.formats.library import SpectralLibrary
 from hsigui.cube.ground import ground_of
 from hsigui.cube.libraries.curves import named
+from hsigui.cube.libraries.rereading import WAYS, reread
 from hsigui.cube.libraries.scaling import level, level_of_scene, scaling
 from hsigui.cube.libraries.table import WRITTEN, read_library
 from hsigui.cube.libraries.writing import write_library
@@ -43,14 +45,21 @@ class Libraries(QObject):
     def __init__(self, desk: Desk, spectra: SpectraController) -> None:
         super().__init__(desk.window)
         self._desk, self._session, self._spectra = desk, desk.session, spectra
-        self.window = LibrariesWindow(desk.window)
-        self.window.open_asked.connect(self.ask_and_open)
-        self.window.folder_asked.connect(self.ask_for_folder)
-        self.window.close_asked.connect(self._close)
-        self.window.keep_asked.connect(self.keep)
-        self.window.chosen.connect(self._choose)
+        self._as_read: dict[Path, SpectralLibrary] = {}  # before their wavelengths were taken for another unit
         self._session.events.subscribe(LibrariesChanged, self._changed)
         spectra.taken_up.connect(self.open_those_of)
+
+    @cached_property
+    def window(self) -> LibrariesWindow:
+        """The window of libraries; not there until it is wanted."""
+        window = LibrariesWindow(self._desk.window)
+        window.open_asked.connect(self.ask_and_open)
+        window.folder_asked.connect(self.ask_for_folder)
+        window.close_asked.connect(self._close)
+        window.keep_asked.connect(self.keep)
+        window.wavelengths_asked.connect(self._ask_wavelengths)
+        window.chosen.connect(self._choose)
+        return window
 
     def show(self) -> None:
         """Shows the window of libraries."""
@@ -83,14 +92,35 @@ class Libraries(QObject):
             if self._session.libraries.find(place.path) is None:
                 self._read(place, say("Read {name}", name=place.path.name), shown=False)
 
+    def take_wavelengths(self, library: SpectralLibrary, way: str) -> None:
+        """Takes the wavelengths of an open library for another unit (`libraries.rereading`)."""
+        original = self._as_read.setdefault(library.path, library)
+        try:
+            made = reread(original, way)
+        except HsiError as error:
+            self._desk.fail(error)
+            return
+        self._session.libraries.add(made)
+        self._remember_soon(made, way)
+
+    def _ask_wavelengths(self, library: SpectralLibrary) -> None:
+        ways = list(WAYS.values())
+        way, agreed = QInputDialog.getItem(
+            self.window,
+            say("Wavelengths of {name}", name=library.path.name),
+            say("Its wavelengths are:"),
+            ways,
+            0,
+            False,
+        )
+        if agreed:
+            self.take_wavelengths(library, list(WAYS)[ways.index(way)])
+
     def use(self, library: SpectralLibrary) -> None:
         """Has a library open that was read elsewhere, without its window."""
         if self._session.libraries.find(library.path) is None:
             self._session.libraries.add(library)
-        title = say("Read {name}", name=library.path.name)
-        self._desk.bridge.start(
-            lambda _ctx: sum_of(library), title, Watcher(done=partial(self._remember, library.path))
-        )
+        self._remember_soon(library)
 
     def keep(self, rows: Sequence[Row]) -> None:
         """Keeps spectra on the plot: at the bands of the scene, and counted as its values are."""
@@ -131,8 +161,9 @@ class Libraries(QObject):
         ))  # fmt: skip
 
     def _read(self, place: LibraryPlace, title: str, *, shown: bool) -> None:
-        def done(read: tuple[SpectralLibrary, str]) -> None:
-            library, found = read
+        def done(read: tuple[SpectralLibrary, SpectralLibrary, str]) -> None:
+            original, library, found = read
+            self._as_read[library.path] = original
             self._session.libraries.add(library)
             if shown:
                 for note in library.notes:
@@ -145,19 +176,26 @@ class Libraries(QObject):
                     say("Its file has changed since. Spectra that were kept are as they were."),
                 )
 
-        self._desk.bridge.start(partial(_read, path=place.path), title, Watcher(done=done))
+        self._desk.bridge.start(partial(_read, place=place), title, Watcher(done=done))
 
-    def _remember(self, path: Path, found: str) -> None:
+    def _remember_soon(self, library: SpectralLibrary, way: str = "") -> None:
+        """The same, with the sum made in a worker."""
+        done = partial(self._remember, library.path, way=way)
+        title = say("Read {name}", name=library.path.name)
+        self._desk.bridge.start(lambda _ctx: sum_of(library), title, Watcher(done=done))
+
+    def _remember(self, path: Path, found: str, way: str = "") -> None:
         """Notes in the shown scene that the library of this path and sum is in use."""
         scene = self._session.shown
         if scene is not None:
             others = (place for place in scene.libraries if place.path != path)
-            scene.libraries = (*others, LibraryPlace(path, found))
+            scene.libraries = (*others, LibraryPlace(path, found, way))
 
     def _close(self, library: SpectralLibrary) -> None:
         scene = self._session.shown
         if scene is not None:
             scene.libraries = tuple(place for place in scene.libraries if place.path != library.path)
+        self._as_read.pop(library.path, None)
         self._session.libraries.remove(library)
 
     def _choose(self, rows: list[Row]) -> None:
@@ -165,7 +203,7 @@ class Libraries(QObject):
             self._session.libraries.choose(rows)
 
     def _changed(self, _event: LibrariesChanged) -> None:
-        if self.window.isVisible():
+        if "window" in vars(self) and self.window.isVisible():
             self.window.show_libraries(self._session.libraries.all, self._desk.wavelength_unit)
 
     def _take(self, scene: Scene, made: list[Spectrum]) -> None:
@@ -225,13 +263,15 @@ def own_library(scene: Scene, path: Path) -> SpectralLibrary:
     )  # fmt: skip
 
 
-def _read(ctx: Context, path: Path) -> tuple[SpectralLibrary, str]:
-    """A library, and the sum of what it holds."""
+def _read(ctx: Context, place: LibraryPlace) -> tuple[SpectralLibrary, SpectralLibrary, str]:
+    """A library as it is read, as its wavelengths are taken, and the sum of what it holds."""
+    path = place.path
 
     def told(done: int, total: int) -> None:
         ctx.progress(done, total, say("Reading {name}…", name=path.name))
         ctx.check()
 
     told(0, 0)
-    library = read_library(path, told)
-    return library, sum_of(library)
+    original = read_library(path, told)
+    library = reread(original, place.wavelengths)
+    return original, library, sum_of(library)

@@ -42,6 +42,7 @@ class LibrariesWindow(QDialog):
         open_asked(), folder_asked(): another library is to be opened.
         close_asked(SpectralLibrary): one is to be closed.
         keep_asked(list of rows): these spectra are to be kept on the plot.
+        wavelengths_asked(SpectralLibrary): its wavelengths are to be taken for another unit.
         chosen(list of rows): these are selected now.
     """
 
@@ -49,6 +50,7 @@ class LibrariesWindow(QDialog):
     folder_asked = Signal()
     close_asked = Signal(object)
     keep_asked = Signal(object)
+    wavelengths_asked = Signal(object)
     chosen = Signal(object)
 
     def __init__(self, parent: QWidget | None = None) -> None:
@@ -131,6 +133,9 @@ class LibrariesWindow(QDialog):
         self.folder = self._button(
             say("Open folder…"), say("A folder of files of one spectrum each, as one library"), self.folder_asked
         )
+        self.waves = self._button(
+            say("Wavelengths…"), say("Take the wavelengths of the library for another unit"), self._ask_wavelengths
+        )
         self.shut = self._button(say("Close"), say("Close the libraries that are selected"), self._shut)
         self.keep = self._button(
             say("Keep on the plot"), say("Keep the selected spectra beside the scene's"), self._keep
@@ -139,7 +144,7 @@ class LibrariesWindow(QDialog):
         column = QVBoxLayout(left)
         column.setContentsMargins(0, 0, 0, 0)
         column.addWidget(self.list, 1)
-        for button in (self.open_button, self.folder, self.shut):
+        for button in (self.open_button, self.folder, self.waves, self.shut):
             column.addWidget(button)
         below = QSplitter(Qt.Orientation.Horizontal, self)
         below.addWidget(self.plot)
@@ -190,6 +195,10 @@ class LibrariesWindow(QDialog):
         self.table.search(text)
         self._selected()
 
+    def _ask_wavelengths(self) -> None:
+        for library in self._picked()[:1]:
+            self.wavelengths_asked.emit(library)
+
     def _shut(self) -> None:
         for library in self._picked():
             self.close_asked.emit(library)
@@ -230,6 +239,7 @@ class LibrariesWindow(QDialog):
         self.told.setText(text)
         self.keep.setEnabled(0 < count <= MOST_KEPT)
         self.shut.setEnabled(bool(self._picked()))
+        self.waves.setEnabled(len(self._picked()) == 1)
 
 
 def _said(library: SpectralLibrary, place: int) -> str:

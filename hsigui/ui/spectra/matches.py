@@ -9,6 +9,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 from PySide6.QtCore import QObject
+from scipy import ndimage
 
 from hsigui.analysis.layer import Target
 from hsigui.analysis.on_scene import waves_of
@@ -31,7 +32,12 @@ from hsigui.ui.image.pixel import Pixel
 from hsigui.ui.image.view import ImageView
 from hsigui.ui.spectra.matches_panel import Asked, MatchesPanel
 
-PIXEL, KEPT, CLASS = "pixel", "kept", "class"  # of a kept spectrum its place counts, of a class its number
+PIXEL, REGION, KEPT, CLASS = (
+    "pixel",
+    "region",
+    "kept",
+    "class",
+)  # the place of a kept one, the number of a class, count
 
 
 @dataclass(frozen=True, eq=False)
@@ -127,7 +133,8 @@ class MatchesController(QObject):
         scene, place = self._session.shown, self._pixel.place
         references = [one for each in self._libraries.values() for one in each]
         kind, which = self._panel.asked.kind, self._panel.asked.which
-        if not self._seen or scene is None or not references or (kind == PIXEL and place is None):
+        of_place = kind in (PIXEL, REGION)
+        if not self._seen or scene is None or not references or (of_place and place is None):
             self._asking.forget()
             self._explain()
             return
@@ -142,7 +149,7 @@ class MatchesController(QObject):
             return
         self._asking.request(partial(
             find, cube=scene.cube, spectrum=spectrum, references=references, by=self._panel.measure,
-            count=self._panel.count.value(),
+            count=self._panel.count.value(), labels=scene.labels.snapshot(TRAINING) if kind == REGION else None,
         ))  # fmt: skip
 
     # Inner doings
@@ -180,6 +187,8 @@ class MatchesController(QObject):
         if scene is not None:
             found += [Asked(say("Kept: {name}", name=kept.label), KEPT, n) for n, kept in enumerate(scene.spectra)]
             numbers = scene.labels.numbers(TRAINING)
+            if numbers:
+                found.insert(1, Asked(say("Labelled region of the pixel"), REGION))
             found += [
                 Asked(say("Mean of {name}", name=info.name), CLASS, info.number)
                 for info in scene.classes if info.number in numbers
@@ -216,6 +225,12 @@ def _references(_ctx: Context, library: SpectralLibrary) -> tuple[Reference, ...
     return references_of(library)
 
 
+def region_of(labels: NDArray[np.uint16], place: tuple[int, int]) -> NDArray[np.bool_]:
+    """The pixels of one class that hang together with a pixel (row, col), by their sides. Rows x cols, in and out."""
+    parts, _ = ndimage.label(labels == labels[place])
+    return np.asarray(parts == parts[place])
+
+
 def references_of(library: SpectralLibrary) -> tuple[Reference, ...]:
     """The spectra of a library, each for itself."""
     waves = () if library.wavelengths is None else tuple(map(float, library.wavelengths))
@@ -226,11 +241,18 @@ def references_of(library: SpectralLibrary) -> tuple[Reference, ...]:
 
 def find(
     ctx: Context, cube: Cube, spectrum: NDArray[np.float32] | NDArray[np.bool_] | tuple[int, int],
-    references: list[Reference], by: str, count: int,
+    references: list[Reference], by: str, count: int, labels: NDArray[np.uint16] | None = None,
 ) -> Answer:  # fmt: skip
     """The best matches of a pixel (row, col), of a spectrum (one value a band), or of the mean of a region (rows x cols
-    of truth values)."""
+    of truth values).
+
+    Args:
+        labels: where the mean of the labelled region around the pixel is meant, rows x cols; one that has no label
+            stands for itself.
+    """
     ctx.progress(0, 0, say("Comparing spectra"))
+    if labels is not None and isinstance(spectrum, tuple) and labels[spectrum]:
+        spectrum = region_of(labels, spectrum)
     if isinstance(spectrum, tuple):
         values = cube.spectrum(*spectrum)
     elif spectrum.ndim == 1:

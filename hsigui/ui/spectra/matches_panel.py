@@ -22,7 +22,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from hsigui.analysis.measures import MEASURES
+from hsigui.analysis.measures import RANKING
 from hsigui.analysis.ranking import Match, Matches
 from hsigui.texts import say
 from hsigui.ui.desk.action_rows import tool_button
@@ -88,7 +88,7 @@ class MatchesPanel(QWidget):
         self.of.opening.connect(self.opening)
         self.of.activated.connect(self.changed)
         self.by.setAccessibleName(say("Measure"))
-        for row in MEASURES:
+        for row in RANKING:
             self.by.addItem(row.title, row.name)
             about = f"{row.about}\n{row.paper}"
             self.by.setItemData(self.by.count() - 1, about, Qt.ItemDataRole.ToolTipRole)
@@ -109,7 +109,7 @@ class MatchesPanel(QWidget):
         self.list.currentItemChanged.connect(self._chosen)
         self.state = ElidedLabel(self)
         self.plot = Plot(self)
-        self.plot.setMinimumSize(120, 80)
+        self.plot.setMinimumSize(120, 56)
         self.plot.setAccessibleName(say("The spectrum and its match, scaled to it"))
         self._lay_out([tool_button(action, self) for action in (add, keep, name)])
         self._style()

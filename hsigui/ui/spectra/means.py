@@ -40,6 +40,7 @@ from hsigui.ui.image.view import ImageView
 from hsigui.ui.spectra.controller import SpectraController
 
 TAKEN = 10_000  # pixels; of more, as many spread evenly are enough for a mean
+MOST_COUNTED = 20_000_000  # pixels that are counted while the dialog opens
 OUTLINE_COLOR: Color = (255, 176, 0)
 
 
@@ -182,10 +183,12 @@ class ClassMeansDialog(QDialog):
     def _fill(self, _index: int = 0) -> None:
         _, array, classes = self._sources[self.source.currentIndex()]
         self.list.clear()
-        counts = np.bincount(array.ravel())
+        # Of a large scene they are counted in the worker, where classes without a pixel are passed over.
+        counts = np.bincount(array.ravel()) if array.size <= MOST_COUNTED else None
         for info in classes:
-            if info.number < len(counts) and counts[info.number]:
-                text = say("{name}, {count:,} pixels", name=info.name, count=int(counts[info.number]))
+            count = -1 if counts is None else int(counts[info.number]) if info.number < len(counts) else 0
+            if count:
+                text = info.name if count < 0 else say("{name}, {count:,} pixels", name=info.name, count=count)
                 item = QListWidgetItem(text)
                 item.setData(Qt.ItemDataRole.UserRole, info.number)
                 item.setFlags(item.flags() | Qt.ItemFlag.ItemIsUserCheckable)
@@ -209,7 +212,7 @@ def sources_of(scene: Scene) -> list[tuple[str, NDArray[np.integer], ClassTable]
     found: list[tuple[str, NDArray[np.integer], ClassTable]] = []
     for title, layer in ((say("Labels"), TRAINING), (say("Validation labels"), VALIDATION)):
         if scene.labels.labelled(layer):
-            found.append((title, np.array(scene.labels.layer(layer)), scene.classes))
+            found.append((title, scene.labels.snapshot(layer), scene.classes))
     if scene.truth is not None:
         found.append((say("Ground truth"), scene.truth.array, scene.classes))
     if scene.map is not None:
@@ -224,7 +227,7 @@ def _made(ctx: Context, cube: Cube, parts: Sequence[Part]) -> list[Spectrum]:
         ctx.check()
         mask = part.mask if isinstance(part, _Region) else np.asarray(part.array == part.number)
         if not mask.any():
-            raise HsiError(say("There is no pixel left in {name}.", name=part.label), say("Choose another one."))
+            continue
         mean, spread = mean_spectrum(cube, mask, TAKEN)
         count = int(mask.sum())
         made.append(Spectrum(
@@ -232,4 +235,6 @@ def _made(ctx: Context, cube: Cube, parts: Sequence[Part]) -> list[Spectrum]:
             note=say("mean of {count:,} pixels", count=count) if count <= TAKEN else say(
                 "mean of {some:,} of {count:,} pixels, spread evenly", some=TAKEN, count=count),
         ))  # fmt: skip
+    if not made:
+        raise HsiError(say("There is no pixel left in what was chosen."), say("Choose another class or region."))
     return made

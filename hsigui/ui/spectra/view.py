@@ -279,6 +279,7 @@ class SpectrumView(QWidget):
         self._listed = self._toggle("spectrum", say("List of kept spectra: names, colours, folders"), self.list)
         self._listed.toggled.connect(self._refresh_header)
         self._stripped = self._toggle("settings", say("What is done to the spectra before they are drawn"), self.strip)
+        self._stripped.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
         header = QHBoxLayout()
         header.setContentsMargins(10, 2, 4, 2)
         header.setSpacing(2)
@@ -332,6 +333,7 @@ class SpectrumView(QWidget):
         self._plot.setLabel("left", self._up())
         told = "" if self.processing.is_raw else self.processing.named(self._quantity, self._wavelengths is not None)
         explain(self._plot, told)
+        self._stripped.setText(say("Raw") if self.processing.is_raw else say("Processed"))
 
     def _across(self) -> str:
         return self._unit.axis() if self._wavelengths is not None else say("Band")

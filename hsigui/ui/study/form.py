@@ -23,7 +23,7 @@ from PySide6.QtWidgets import (
 )
 
 from hsigui.errors import HsiError
-from hsigui.methods.registry import methods
+from hsigui.methods.registry import methods, of_studies
 from hsigui.pipeline.study.plan import StudySpec
 from hsigui.texts import say
 from hsigui.ui.desk.tips import explain
@@ -55,12 +55,12 @@ class StudyForm(QWidget):
         super().__init__(parent)
         self.methods = QListWidget(self)
         self.methods.setAccessibleName(say("Methods and baselines"))
-        for info in methods():
+        for info in (*methods(), *of_studies()):
             item = QListWidgetItem(info.title)
             item.setData(Qt.ItemDataRole.UserRole, info.name)
             item.setToolTip(info.paper)
             item.setFlags(Qt.ItemFlag.ItemIsUserCheckable | Qt.ItemFlag.ItemIsEnabled | Qt.ItemFlag.ItemIsSelectable)
-            item.setCheckState(Qt.CheckState.Checked)
+            item.setCheckState(Qt.CheckState.Unchecked if info.matches else Qt.CheckState.Checked)
             self.methods.addItem(item)
         self.methods.setMinimumHeight(110)
         self.untrained = QCheckBox(say("Also each network &untrained"), self)

@@ -50,6 +50,7 @@ class StudyWindow(QDialog):
         self.title, self.text = QLabel(self), QLabel(self)
         for label in (self.title, self.text):
             label.setWordWrap(True)
+            label.setTextFormat(Qt.TextFormat.PlainText)  # names of scenes and folders are the user's own
         self.text.setForegroundRole(QPalette.ColorRole.PlaceholderText)
         self.bar = QProgressBar(self)
         self.bar.setRange(0, STEPS)

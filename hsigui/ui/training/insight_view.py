@@ -37,6 +37,7 @@ class InsightView(QWidget):
         self._insights: list[Insight] = []
         self.plot, self.bars, self.words = Plot(self), PrototypeBars(self), QLabel(self)
         self.plot.setMinimumHeight(90)
+        self.plot.setAccessibleName(KINDS[RATE])
         self.plot.setLabel("bottom", say("Step"))
         self.words.setWordWrap(True)
         self.words.setForegroundRole(QPalette.ColorRole.PlaceholderText)

@@ -6,6 +6,7 @@ import contextlib
 import pickle
 import random
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -13,6 +14,7 @@ import pytest
 
 from hsigui.cube.cube import ArraySource, Cube, CubeInfo
 from hsigui.cube.formats.library import SpectralLibrary
+from hsigui.cube.libraries.rereading import reread
 from hsigui.cube.libraries.table import FORMATS, library_format_of, read_library
 from hsigui.errors import HsiError
 from hsigui.labels.describe import describe_file
@@ -199,3 +201,18 @@ def test_some_of_a_library_are_taken_with_all_that_is_said_of_them() -> None:
     some = library_of(np.arange(6.0).reshape(3, 2), None).taken([2, 0])
     assert (some.names, some.columns["kind"]) == (("s2", "s0"), ("s2", "s0"))
     assert some.values.tolist() == [[4, 5], [0, 1]]
+
+
+def test_wavelengths_are_taken_for_another_unit() -> None:
+    waves = np.array([0.5, 1.0])
+    library = replace(library_of(np.ones((1, 2)), waves), fwhm=(0.01, 0.01))
+    micrometres = reread(library, "um")
+    assert (micrometres.wavelengths, micrometres.fwhm) == (pytest.approx([500, 1000]), pytest.approx((10, 10)))
+    assert "Micrometres" in micrometres.notes[-1]
+    wavenumbers = reread(replace(library, wavelengths=waves * 1e4, fwhm=(10.0, 10.0)), "cm-1")
+    assert wavenumbers.wavelengths == pytest.approx([2000, 1000])
+    assert wavenumbers.fwhm == pytest.approx((4, 1))
+    assert reread(library, "") is library
+    for wrong in ((library, "ell"), (library_of(np.ones((1, 2)), None), "um")):
+        with pytest.raises(HsiError):
+            reread(*wrong)

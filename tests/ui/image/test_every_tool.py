@@ -192,7 +192,7 @@ def drop(window, start: int, end: int) -> None:
 
 def rename(qtbot, window) -> None:
     press(window, Qt.Key.Key_F2)
-    editor = window.classes.table.findChild(QLineEdit)
+    (editor,) = (e for e in window.classes.table.findChildren(QLineEdit) if e.isVisible())
     QTest.keyClicks(editor, "Barley")
     QTest.keyClick(editor, Qt.Key.Key_Return)
     qtbot.waitUntil(lambda: window.session.classes.get(2).name == "Barley")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -12,9 +13,11 @@ from PySide6.QtTest import QTest
 from hsigui.analysis.background import packed
 from hsigui.analysis.formula import LONGEST
 from hsigui.analysis.table import kinds
+from hsigui.cube.formats.library import SpectralLibrary
 from hsigui.document.derived import EMBEDDING
 from hsigui.storage.band_edits import BandEdit
 from hsigui.ui.layers.formula_field import pointed_at
+from hsigui.ui.layers.spectra_chooser import at_hand
 from tests.ui.layers.asked import layers, new_dialog, panel, settle
 from tests.ui.windows import FakeEncoder, click, idle, paint, press, texts
 
@@ -222,3 +225,12 @@ def test_pure_pixels_can_be_found_in_place_of_chosen_spectra_and_labels_left_out
     QTest.mouseClick(asked.make, Qt.MouseButton.LeftButton)
     settle(qtbot, demo)
     assert len(layers(demo)[0].layer.names) == 4
+
+
+def test_spectra_that_are_chosen_in_the_window_of_libraries_are_at_hand():
+    values = np.arange(6, dtype=np.float32).reshape(2, 3)
+    library = SpectralLibrary(Path("x.sli"), ("a", "b"), values, np.array([400.0, 500, 600]))
+    (offer,) = at_hand([(library, 1)])
+    assert offer.text == "b  (x.sli)"
+    assert (offer.spectrum.values, offer.spectrum.wavelengths) == ((3, 4, 5), (400, 500, 600))
+    assert at_hand([]) == []

@@ -11,10 +11,11 @@ from hsigui.analysis.layer import Target
 from hsigui.document.events import SceneLeft
 from hsigui.document.values import Spectrum
 from hsigui.jobs import quiet
+from hsigui.storage.band_edits import BandEdit
 from hsigui.ui.layers.files import command_text
 from hsigui.ui.layers.unmix_dialog import UnmixDialog
 from hsigui.ui.layers.unmix_preview import unmixed, with_preview
-from hsigui.ui.layers.unmix_table import COLOR, Member, MembersTable
+from hsigui.ui.layers.unmix_table import COLOR, SOURCE, Member, MembersTable
 from tests.analysis.scenes import cube_of, spectra
 from tests.ui.layers.asked import choose, dialog, layers, settle
 from tests.ui.layers.test_layers_panel import cover
@@ -39,6 +40,19 @@ def test_what_a_scene_is_mixed_of_is_proposed_previewed_and_made(qtbot, demo, an
     assert len(found) == 3
     assert len({target.color for target in found}) == 3
     assert not asked.hint.isVisible()
+    assert demo.image.marks == tuple((*target.place, n) for n, target in enumerate(found, 1))
+    asked.table.item(1, 0).setCheckState(Qt.CheckState.Unchecked)
+    assert [number for *_, number in demo.image.marks] == [1, 3]
+    asked.table.item(1, 0).setCheckState(Qt.CheckState.Checked)
+    box = asked.table.visualItemRect(asked.table.item(0, SOURCE))
+    fitting = demo.image.scale
+    QTest.mouseClick(asked.table.viewport(), Qt.MouseButton.LeftButton, pos=box.center())
+    QTest.mouseDClick(asked.table.viewport(), Qt.MouseButton.LeftButton, pos=box.center())
+    assert demo.image.scale > fitting
+    top, left, bottom, right = demo.image.visible_box()
+    assert top <= found[0].place[0] < bottom
+    assert left <= found[0].place[1] < right
+    demo.actions_["fit"].trigger()
     # The preview covers what is seen, and ends with its box.
     before = demo.image.covered
     QTest.mouseClick(asked.preview, Qt.MouseButton.LeftButton, pos=asked.preview.rect().center() / 4)
@@ -69,11 +83,15 @@ def test_what_a_scene_is_mixed_of_is_proposed_previewed_and_made(qtbot, demo, an
     # Whoever asks again of a layer begins with its endmembers.
     asked.reject()
     settle(qtbot, demo)
+    assert demo.image.marks == ()
     choose(demo, shares.number)
     again = opened(demo)
     assert again.table.used == found
     demo.actions_["unmix"].trigger()
     assert dialog(demo, UnmixDialog) is again
+    demo.bands.apply(BandEdit(bad_bands=(3,)))
+    settle(qtbot, demo)
+    assert again.isVisible(), "a band that is marked bad changes no spectrum"
     again.how_many.click()
     settle(qtbot, demo)
     assert "HySime counts" in again.told.text()

@@ -56,8 +56,15 @@ def choose(qtbot, window: MainWindow, meant: Confused) -> None:
     assert controller(window).meant == meant
 
 
-def test_the_key_shows_as_many_right_and_wrong_pixels_as_the_matrix_counts(qtbot, wrong):
+def test_the_key_shows_as_many_right_and_wrong_pixels_as_the_matrix_counts(qtbot, wrong, grabbed):
+    row, col = np.argwhere(wrong.session.labels.array > 0)[0].tolist()
+    color = wrong.session.classes.get(int(wrong.session.labels.array[row, col])).color
+    middle = wrong.image.position_of(row, col)
+    before = grabbed(wrong.image.viewport(), middle)
     press(wrong, "Y", SHIFT)
+    idle(qtbot, wrong)
+    veiled = grabbed(wrong.image.viewport(), middle)
+    assert sum(map(abs, np.subtract(before, color))) < sum(map(abs, np.subtract(veiled, color))), "no colour of a state"
     idle(qtbot, wrong)
     accuracy = wrong.session.accuracy
     assert shown(wrong) == {"right": sum(accuracy.right), "wrong": accuracy.n_test - sum(accuracy.right)}

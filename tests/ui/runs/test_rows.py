@@ -58,13 +58,15 @@ def test_what_is_not_known_is_empty_and_what_was_not_measured_says_so():
     rows = [
         Row("a", kept(1, GOOD, tested=None, spec=None, map_spec=None, made_at=0.0)),
         Row("b", KeptResult(2, "regression", note="of a later version")),
+        Row("s", kept(5, GOOD, spec=None, map_spec=None, made_by="Spectral angle")),
         Row("c", kept(3, GOOD, spec=PretrainSpec(method="of a package that is gone"))),
     ]
     texts = texts_of(rows, {})
     assert texts[0][ACCURACY] == "not measured"
     assert texts[0][METHOD] == texts[0][SETTINGS] == texts[0][DATE] == ""
     assert (texts[1][NAME], texts[1][METHOD], texts[1][ACCURACY]) == ("regression 2", "regression", "")
-    assert texts[2][METHOD] == "of a package that is gone"
+    assert (texts[2][METHOD], texts[2][SETTINGS]) == ("Spectral angle", "")
+    assert texts[3][METHOD] == "of a package that is gone"
 
 
 def test_numbers_are_sorted_as_numbers():

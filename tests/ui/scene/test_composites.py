@@ -17,16 +17,16 @@ ACTIONS = {
 }  # fmt: skip
 
 
-@pytest.mark.parametrize("name", ACTIONS)
-def test_each_composite_takes_the_good_bands_nearest_to_its_wavelengths(qtbot, demo, name):
+def test_each_composite_takes_the_good_bands_nearest_to_its_wavelengths(qtbot, demo):
     demo.stretch.low.setValue(5.0)
-    demo.actions_["one_band"].setChecked(True)
-    demo.actions_[name].trigger()
-    waves, view = demo.session.cube.wavelengths, demo.session.view
-    assert [waves[band] for band in view.shown] == pytest.approx(PRESET_NM[ACTIONS[name]], abs=20)
-    assert set(view.bands) <= set(demo.session.cube.good_bands.tolist())
-    assert view.low == 5.0
-    idle(qtbot, demo)
+    for name, preset in ACTIONS.items():
+        demo.actions_["one_band"].setChecked(True)
+        demo.actions_[name].trigger()
+        waves, view = demo.session.cube.wavelengths, demo.session.view
+        assert [waves[band] for band in view.shown] == pytest.approx(PRESET_NM[preset], abs=20), name
+        assert set(view.bands) <= set(demo.session.cube.good_bands.tolist()), name
+        assert view.low == 5.0, name
+        idle(qtbot, demo)
 
 
 def own(window) -> list[str]:

@@ -6,12 +6,12 @@ import re
 
 import pytest
 from PySide6.QtCore import QUrl
-from PySide6.QtGui import QDesktopServices, QImage
+from PySide6.QtGui import QDesktopServices, QImage, QTextDocument
 
 from hsigui.assets import resource
 from hsigui.methods.registry import methods
 from hsigui.ui.desk import theme
-from hsigui.ui.shell.help_dialog import PAGES, HelpDialog, found_pages, slug, title_of
+from hsigui.ui.shell.help_dialog import DARK, PAGES, HelpDialog, found_pages, slug, title_of
 from hsigui.ui.training.method_panel import help_page
 
 LSCOSA = """# LSCoSa, *briefly*
@@ -101,6 +101,24 @@ def test_the_page_takes_the_colours_of_the_window(qtbot, dialog, qapp):
     finally:
         theme.apply(qapp, "light")
     qtbot.waitUntil(lambda: theme.DARK.accent not in dialog.page.toHtml())
+
+
+def test_dark_colours_have_pictures_that_were_taken_so(qtbot, dialog, qapp, folder):
+    dark = QImage(3000, 300, QImage.Format.Format_RGB32)
+    dark.fill(0x112233)
+    dark.save(str(folder / f"wide{DARK}.png"))
+
+    def shown() -> int:
+        picture = dialog.page.document().resource(QTextDocument.ResourceType.ImageResource, QUrl("wide.png"))
+        return picture.pixelColor(5, 5).rgb() & 0xFFFFFF
+
+    assert shown() == 0x336699
+    try:
+        theme.apply(qapp, "dark")
+        qtbot.waitUntil(lambda: shown() == 0x112233)
+    finally:
+        theme.apply(qapp, "light")
+    qtbot.waitUntil(lambda: shown() == 0x336699)
 
 
 def test_headings_are_called_as_links_call_them():

@@ -13,6 +13,7 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QBoxLayout
 
 from hsigui.texts import say
+from hsigui.ui.desk import theme
 from hsigui.ui.shell import first_steps
 from hsigui.ui.shell.help_dialog import HelpDialog, found_pages
 from hsigui.ui.shell.main_window import MainWindow
@@ -145,6 +146,17 @@ def test_nothing_is_cut_off_at_any_width(qtbot, width, beside) -> None:
     for part in (page.open, page.other_demos, page.guides, page.steps, *page.recent.cards):
         assert part.mapTo(page.widget(), QPoint(part.width(), 0)).x() <= page.viewport().width()
         assert part.width() >= part.minimumSizeHint().width()
+
+
+def test_links_have_the_colour_of_links_after_the_theme_has_changed(qtbot, qapp) -> None:
+    page = StartPage()
+    qtbot.addWidget(page)
+    assert theme.LIGHT.accent in page.guides.text()
+    try:
+        theme.apply(qapp, "dark")
+        qtbot.waitUntil(lambda: theme.DARK.accent in page.guides.text())
+    finally:
+        theme.apply(qapp, "light")
 
 
 def test_the_buttons_are_reached_by_the_tabulator_in_their_order(qtbot) -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import pytest
 from PySide6.QtWidgets import QToolBar
 
 from hsigui.assets import resource
@@ -31,13 +30,13 @@ def test_each_tool_has_an_icon_and_a_place_in_the_strip(window):
     assert shown == [*(f"tool_{row.name}" for row in TOOL_ROWS), "validation"]
 
 
-@pytest.mark.parametrize("row", TOOL_ROWS, ids=[row.name for row in TOOL_ROWS])
-def test_options_are_those_of_the_row(demo, row):
-    demo.labels.choose_tool(row.name)
+def test_options_are_those_of_the_row(demo):
     options = demo.labels.options
-    assert options.brush.isVisible() == row.has_brush
-    assert options.tolerance.isVisible() == row.likeness
-    assert not row.turns_on or demo.actions_[row.turns_on].isChecked()
+    for row in TOOL_ROWS:
+        demo.labels.choose_tool(row.name)
+        assert options.brush.isVisible() == row.has_brush, row.name
+        assert options.tolerance.isVisible() == row.likeness, row.name
+        assert not row.turns_on or demo.actions_[row.turns_on].isChecked(), row.name
 
 
 def test_a_pixel_that_any_room_asks_about_has_its_spectrum_shown(qtbot, demo):

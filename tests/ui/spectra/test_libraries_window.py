@@ -76,7 +76,7 @@ def test_libraries_and_what_belongs_to_kept_spectra_are_written_and_read(tmp_pat
     spread = np.array([0.1, np.nan], np.float32)
     full = Spectrum("a", (1, 2, 3), np.array([1, 2], np.float32), (3, 4), spread, "Böden", False, 0.01, "mean of 9")
     plain = Spectrum("b", (1, 2, 3), np.array([1, 2], np.float32))
-    beside = LibraryPlace(tmp_path / "project" / "my lib.sli", "abc")
+    beside = LibraryPlace(tmp_path / "project" / "my lib.sli", "abc", "um")
     beside.path.parent.mkdir()
     beside.path.touch()
     state = SceneState(spectra=(full, plain), libraries=(beside, LibraryPlace(Path("/nowhere/x"))))
@@ -175,6 +175,12 @@ def test_a_day_with_spectra(qtbot, demo, answers, tmp_path: Path) -> None:
     assert [place.path for place in window.session.scene.libraries] == [answers.path]
     references = window._part(MatchesController)._libraries[answers.path]
     assert [one.target.name for one in references] == ["fir"], "what is open is matched with"
+    libraries.take_wavelengths(window.session.libraries.all[0], "um")
+    libraries.take_wavelengths(window.session.libraries.all[0], "nm")
+    idle(qtbot, window)
+    (taken,) = window.session.libraries.all
+    assert taken.wavelengths.max() == pytest.approx(2.4), "each time from what was read"
+    assert window.session.scene.libraries[0].wavelengths == "nm"
     # One's own.
     answers.save = tmp_path / "meine Bibliothek.csv"
     window.actions_["save_library"].trigger()
