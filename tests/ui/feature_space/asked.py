@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from PySide6.QtCore import QPoint, QPointF, Qt
 from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QComboBox
 
 from hsigui.ui.feature_space.controller import FeatureSpace
 from hsigui.ui.feature_space.panel import FeatureSpacePanel
@@ -27,6 +28,14 @@ def draw(
     for at in places[1:]:
         QTest.mouseMove(port, at)
     QTest.mouseRelease(port, left, modifier, places[-1])
+
+
+def choose(combo: QComboBox, name: str) -> None:
+    """As the user chooses in a list."""
+    place = combo.findData(name)
+    assert place >= 0, name
+    combo.setCurrentIndex(place)
+    combo.activated.emit(place)
 
 
 def panel(window: MainWindow) -> FeatureSpacePanel:

@@ -13,7 +13,8 @@ from hsigui.jobs import quiet
 from hsigui.ui.feature_space import learned
 from hsigui.ui.feature_space.plot import LASSO, RECTANGLE
 from hsigui.ui.feature_space.selecting import ID
-from tests.ui.feature_space.asked import draw, panel, selecting, settle, shown, space
+from hsigui.ui.feature_space.statistics_panel import StatisticsPanel
+from tests.ui.feature_space.asked import choose, draw, panel, selecting, settle, shown, space
 from tests.ui.windows import Answers, idle, labels, make_window, texts  # noqa: F401
 
 SHIFT = Qt.KeyboardModifier.ShiftModifier
@@ -166,6 +167,7 @@ def test_layers_map_and_what_was_learned_can_be_axes(qtbot, mapped, monkeypatch)
     cloud = space(mapped).cloud
     assert (cloud.x.id, cloud.y.id) == ("learned 0", "learned 1")
     assert cloud.known == cloud.columns.size
+    cloud_of_all = cloud.known
     made = np.full((*scene.features.shape, 2), np.nan, dtype=np.float32)
     made[::9, ::9] = np.random.default_rng(0).normal(size=made[::9, ::9].shape)
     monkeypatch.setattr(learned, "neighbours_plane", lambda *_: made)  # which takes its time
@@ -179,6 +181,19 @@ def test_layers_map_and_what_was_learned_can_be_axes(qtbot, mapped, monkeypatch)
     found.across.activated.emit(found.across.currentIndex())
     settle(qtbot, mapped)
     assert space(mapped).axes == ("learned 2", "learned 0")
+    statistics = mapped._part(StatisticsPanel)
+    mapped.docks["Statistics"].raise_()
+    qtbot.waitUntil(statistics.isVisible)
+    idle(qtbot, mapped)
+    assert statistics.pair_model.rowCount() == 36, "labels of a small scene are looked at without being asked"
+    for name, places in ((f"layer {number}", 1), ("learned", 3)):
+        choose(statistics.measures, name)
+        idle(qtbot, mapped)
+        assert statistics.result.axes == tuple(f"{name} {place}" for place in range(places))
+    choose(statistics.pixels, "map")
+    idle(qtbot, mapped)
+    assert sum(each.pixels for each in statistics.result.statistics.classes) == cloud_of_all
+    shown(qtbot, mapped)
     scene.derived.remove(number)
     space(mapped).choose_axes("layer 1 0", "learned 1")
     settle(qtbot, mapped)

@@ -20,18 +20,10 @@ from hsigui.ui.feature_space.correlation import CorrelationPicture
 from hsigui.ui.feature_space.plot import RECTANGLE
 from hsigui.ui.feature_space.statistics_controller import StatisticsController
 from hsigui.ui.feature_space.statistics_panel import CORRELATION, FIGURES, PAIRS, StatisticsPanel
-from tests.ui.feature_space.asked import draw, panel, settle, shown, space
+from tests.ui.feature_space.asked import choose, draw, panel, settle, shown, space
 from tests.ui.windows import idle, texts
 
 LEFT = Qt.MouseButton.LeftButton
-
-
-def choose(combo, name: str) -> None:
-    """As the user chooses in a list."""
-    place = combo.findData(name)
-    assert place >= 0, name
-    combo.setCurrentIndex(place)
-    combo.activated.emit(place)
 
 
 def cells(table, row: int) -> list[str]:
