@@ -279,9 +279,14 @@ def geo_of_dataset(dataset: Any) -> Geo:
     return Geo(transform, dataset.crs.to_wkt() if dataset.crs else None)
 
 
+def _interleaving(dataset: Any) -> str:
+    """How the bands of a raster lie: "pixel", "band" or "line"; empty where its driver does not say."""
+    return str(getattr(dataset.interleaving, "value", "")).lower()  # upper case in some versions of rasterio
+
+
 def largest_block(dataset: Any) -> int:
     """Bytes of the samples that a raster can only unpack at once."""
-    together = dataset.count if getattr(dataset.interleaving, "value", "") == "pixel" else 1
+    together = dataset.count if _interleaving(dataset) == "pixel" else 1
     pixels = max(rows * cols for rows, cols in dataset.block_shapes)
     return int(pixels * together * max(_numpy_type(name).itemsize for name in dataset.dtypes))
 
@@ -354,7 +359,7 @@ def info_of(dataset: Any, path: Path) -> CubeInfo:
         gains=packing.gains,
         offsets=packing.offsets,
         geo=geo_of_dataset(dataset) if product is None or product.row.on_map else Geo(),
-        interleave={"pixel": "bip", "band": "bsq", "line": "bil"}.get(getattr(dataset.interleaving, "value", ""), ""),
+        interleave={"pixel": "bip", "band": "bsq", "line": "bil"}.get(_interleaving(dataset), ""),
         product=product.row.name if product else "",
         notes=(*(product.notes if product else ()), *notes, *waves.notes),
         history=history_of(dataset.tags().get(TAG)),
