@@ -44,9 +44,10 @@ def test_a_geotiff_opens_with_its_place_and_windows(tmp_path: Path) -> None:
     assert np.isnan(cube.spectrum(0, 1)[3])
 
 
-@pytest.mark.parametrize(("lies", "named", "bands"), [("pixel", "bip", len(SAMPLES)), ("band", "bsq", 1)])
+@pytest.mark.parametrize(("lies", "named", "bands"), [("pixel", "bip", SAMPLES.shape[2]), ("band", "bsq", 1)])
 def test_how_the_bands_of_a_raster_lie_is_told_and_counted(tmp_path: Path, lies: str, named: str, bands: int) -> None:
-    path = write(tmp_path / "c.tif", interleave=lies, tiled=True, blockxsize=16, blockysize=16)
+    path = write(tmp_path / "c.tif", interleave=lies, tiled=True, blockxsize=16, blockysize=16,
+                 transform=Affine.translation(500_000, 5_000_000))  # fmt: skip
     assert open_cube(path).info.interleave == named
     with rasterio.open(path) as dataset:
         assert geotiff.largest_block(dataset) == 16 * 16 * bands * SAMPLES.itemsize
