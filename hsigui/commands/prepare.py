@@ -10,7 +10,6 @@ from hsigui import api
 from hsigui.commands.console import run_with_progress, tell_all
 from hsigui.commands.outputs import check_outputs
 from hsigui.commands.reading import reading
-from hsigui.cube.cube import Cube
 from hsigui.errors import HsiError
 from hsigui.jobs import Context
 from hsigui.preparing.asked import ends_of, step_of
@@ -81,11 +80,7 @@ def _step(name: str, text: str, arguments: argparse.Namespace) -> Step:
 
 
 def _reference(text: str) -> Reference:
-    return ends_of(text) if _is_rows(text) else _opened(Path(text))
-
-
-def _opened(path: Path) -> Cube:
-    return api.open(path)
+    return ends_of(text) if _is_rows(text) else api.open(Path(text))
 
 
 def _is_rows(text: str) -> bool:

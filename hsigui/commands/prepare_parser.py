@@ -7,26 +7,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from hsigui.commands.options import add_reading, add_scale, command, scene
+from hsigui.preparing.words import INTERLEAVES, STEPS, TYPES
 from hsigui.texts import say
 
 if TYPE_CHECKING:
     from hsigui.commands.helping import Commands
-
-# As `preparing.asked` and `preparing.stored` have them; a test compares.
-STEPS = (
-    ("rows", "FIRST:LAST", say("these rows only, from 0, the last one not included")),
-    ("cols", "FIRST:LAST", say("these columns only")),
-    ("box", "X,Y,X,Y", say("the part that a box of the map touches: least x, least y, largest x, largest y")),
-    ("bands", "BANDS",
-     say("these bands in this order: numbers from 1, wavelengths, names; such as 500-900,1500-1700")),
-    ("block-mean", "PIXELS", say("squares of so many pixels as one, their mean")),
-    ("like", "SENSOR|FILE",
-     say("the bands of another sensor: its name, a table of its bands (.csv, .txt), or another scene")),
-    ("flat-field", "ROWS,COLS", say("divide by the mean spectrum of an area, such as 10:20,30:50")),
-    ("internal-average", "", say("divide by the mean spectrum of the scene (IAR)")),
-)  # fmt: skip
-TYPES = ("uint8", "int16", "uint16", "int32", "uint32", "int64", "uint64", "float32", "float64", "complex64",
-         "complex128")  # fmt: skip
 
 
 class _Step(argparse.Action):
@@ -69,9 +54,7 @@ def add_prepare(commands: Commands) -> None:
     p.add_argument(
         "--to-scale", type=float, metavar="N", help=say("write whole numbers: values times this, such as 10000")
     )
-    p.add_argument(
-        "--interleave", choices=("bsq", "bil", "bip"), help=say("how samples lie in the file (as in the scene)")
-    )
+    p.add_argument("--interleave", choices=INTERLEAVES, help=say("how samples lie in the file (as in the scene)"))
     p.add_argument("--cog", action="store_true", help=say("a GeoTIFF laid out for reading over a network"))
     add_reading(p)
     add_scale(p)

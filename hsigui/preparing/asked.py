@@ -11,6 +11,7 @@ from hsigui.cube.open import open_cube
 from hsigui.cube.responses import Responses, read_responses
 from hsigui.cube.sensor_tables import sensors
 from hsigui.errors import HsiError
+from hsigui.preparing import words
 from hsigui.preparing.block_mean import BlockMean
 from hsigui.preparing.calibrate import FlatField, InternalAverage
 from hsigui.preparing.cut import Bands, Box, Crop
@@ -84,14 +85,14 @@ def responses_of(text: str) -> Responses:
     Raises:
         HsiError: it is none of them, or the scene knows no wavelengths.
     """
-    words = text.strip()
-    known = next((sensor for sensor in sensors() if sensor.name.casefold() == words.casefold()), None)
+    named = text.strip()
+    known = next((sensor for sensor in sensors() if sensor.name.casefold() == named.casefold()), None)
     if known is not None:
         return Responses.of_sensor(known)
-    path = Path(words).expanduser()
+    path = Path(named).expanduser()
     if not path.exists():
         raise HsiError(
-            say("“{text}” is neither a file nor a sensor that is known.", text=words),
+            say("“{text}” is neither a file nor a sensor that is known.", text=named),
             say("Known are {names}.", names="; ".join(sensor.name for sensor in sensors())),
         )
     if reader_of(path) is None:  # no scene, and so a table
@@ -114,22 +115,17 @@ def _flat_field(text: str) -> Step:
     return FlatField((top, bottom), (left, right))
 
 
-STEPS = (
-    StepRow("rows", "FIRST:LAST", say("these rows only, from 0, the last one not included"),
-            lambda text: Crop(rows=ends_of(text))),
-    StepRow("cols", "FIRST:LAST", say("these columns only"), lambda text: Crop(cols=ends_of(text))),
-    StepRow("box", "X,Y,X,Y", say("the part that a box of the map touches: least x, least y, largest x, largest y"),
-            _box),
-    StepRow("bands", "BANDS",
-            say("these bands in this order: numbers from 1, wavelengths, names; such as 500-900,1500-1700"),
-            lambda text: Bands(tuple(part.strip() for part in text.split(",")))),
-    StepRow("block-mean", "PIXELS", say("squares of so many pixels as one, their mean"), _block_mean),
-    StepRow("like", "SENSOR|FILE",
-            say("the bands of another sensor: its name, a table of its bands (.csv, .txt), or another scene"), _like),
-    StepRow("flat-field", "ROWS,COLS", say("divide by the mean spectrum of an area, such as 10:20,30:50"), _flat_field),
-    StepRow("internal-average", "", say("divide by the mean spectrum of the scene (IAR)"),
-            lambda text: InternalAverage()),
-)  # fmt: skip
+_MAKERS: dict[str, Callable[[str], Step]] = {
+    "rows": lambda text: Crop(rows=ends_of(text)),
+    "cols": lambda text: Crop(cols=ends_of(text)),
+    "box": _box,
+    "bands": lambda text: Bands(tuple(part.strip() for part in text.split(","))),
+    "block-mean": _block_mean,
+    "like": _like,
+    "flat-field": _flat_field,
+    "internal-average": lambda text: InternalAverage(),
+}
+STEPS = tuple(StepRow(option, form, title, _MAKERS[option]) for option, form, title in words.STEPS)
 
 
 def step_of(option: str, text: str = "") -> Step:

@@ -7,7 +7,7 @@ area that is spectrally flat; internal average relative reflectance (IAR): divis
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -102,7 +102,7 @@ class FlatField:
         """
         _require_part(self.rows, cube.rows)
         _require_part(self.cols, cube.cols)
-        return _by_mean(cube, cube.read(slice(*self.rows), slice(*self.cols)).reshape(-1, cube.bands))
+        return _by_mean(cube, [cube.read(slice(*self.rows), slice(*self.cols)).reshape(-1, cube.bands)])
 
 
 @dataclass(frozen=True)
@@ -115,20 +115,24 @@ class InternalAverage:
 
     def on(self, cube: Cube) -> Cube:
         """The divided cube; its samples are float32. Reads the whole scene, by blocks."""
-        total, count = np.zeros(cube.bands), np.zeros(cube.bands)
-        for rows in cube.blocks():
-            block = cube.read(rows)
-            total += np.nansum(block, axis=(0, 1), dtype=np.float64)
-            count += np.isfinite(block).sum(axis=(0, 1))
-        mean = np.where(count > 0, total / np.maximum(count, 1), np.nan)[None]
-        return _ratio(cube, np.zeros_like(mean), np.where(mean > 0, mean, np.nan))
+        return _by_mean(cube, (cube.read(rows).reshape(-1, cube.bands) for rows in cube.blocks()))
 
 
-def _by_mean(cube: Cube, spectra: NDArray[np.float32]) -> Cube:
-    known = np.isfinite(spectra)
-    total = np.where(known, spectra, 0).sum(axis=0, dtype=np.float64)
-    mean = (total / np.maximum(known.sum(axis=0), 1))[None]
+def _by_mean(cube: Cube, parts: Iterable[NDArray[np.float32]]) -> Cube:
+    """The cube divided by the mean over the spectra of some parts, each pixels x bands."""
+    mean = _mean(parts)[None]
     return _ratio(cube, np.zeros_like(mean), np.where(mean > 0, mean, np.nan))
+
+
+def _mean(parts: Iterable[NDArray[np.float32]]) -> NDArray[np.float64]:
+    """The mean of what is known over the first axis of all parts together; NaN where nothing is."""
+    total: Any = 0.0
+    count: Any = 0
+    for part in parts:
+        known = np.isfinite(part)
+        total = total + np.where(known, part, 0).sum(axis=0, dtype=np.float64)
+        count = count + known.sum(axis=0)
+    return np.asarray(np.where(count > 0, total / np.maximum(count, 1), np.nan))
 
 
 def _ratio(cube: Cube, less: NDArray[np.float64], by: NDArray[np.float64]) -> Cube:
@@ -154,13 +158,7 @@ def _mean_line(reference: Reference, cube: Cube) -> NDArray[np.float64]:
         last = cube.rows if reference[1] is None else reference[1]
         _require_part((first, last), cube.rows)
         source, rows = cube, range(first, last)
-    total, count = np.zeros((cube.cols, cube.bands)), np.zeros((cube.cols, cube.bands))
-    for row in rows:
-        line = source.read(slice(row, row + 1))[0]
-        known = np.isfinite(line)
-        total += np.where(known, line, 0)
-        count += known
-    return np.where(count > 0, total / np.maximum(count, 1), np.nan)
+    return _mean(source.read(slice(row, row + 1)) for row in rows)
 
 
 def _require_part(ends: tuple[int, int], count: int) -> None:

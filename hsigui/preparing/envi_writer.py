@@ -16,7 +16,7 @@ from hsigui.cube.formats.envi import layout_fields, scene_fields
 from hsigui.cube.formats.envi_header import header_text
 from hsigui.cube.history import KEY, history_text
 from hsigui.preparing.table import Told
-from hsigui.preparing.windows import windows
+from hsigui.preparing.windows import samples
 from hsigui.saving import written_beside
 
 
@@ -80,14 +80,9 @@ def _all_named(names: Sequence[str]) -> tuple[str, ...]:
 
 
 def _fill(file: IO[bytes], cube: Cube, interleave: str, told: Told) -> None:
-    done, total = 0, cube.rows * cube.cols
     little = cube.source.dtype.newbyteorder("<")
-    told(0, total)
-    for rows, cols in windows(cube):
-        block = cube.source.read(rows, cols, slice(None)).astype(little, copy=False)
-        _put(file, block, rows.start, cols.start, cube.shape, interleave)
-        done += block.shape[0] * block.shape[1]
-        told(done, total)
+    for rows, cols, block in samples(cube, told):
+        _put(file, block.astype(little, copy=False), rows.start, cols.start, cube.shape, interleave)
 
 
 def _put(

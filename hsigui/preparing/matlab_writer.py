@@ -15,7 +15,7 @@ import numpy as np
 from hsigui.cube.cube import Cube
 from hsigui.errors import HsiError
 from hsigui.preparing.table import Told
-from hsigui.preparing.windows import windows
+from hsigui.preparing.windows import samples
 from hsigui.saving import written_beside
 from hsigui.texts import say
 
@@ -59,13 +59,8 @@ def _dataset(file: Any, cube: Cube) -> Any:
 
 
 def _fill(dataset: Any, cube: Cube, told: Told) -> None:
-    done, total = 0, cube.rows * cube.cols
-    told(0, total)
-    for rows, cols in windows(cube, _TILE, _TILE):
-        block = cube.source.read(rows, cols, slice(None))
+    for rows, cols, block in samples(cube, told, _TILE, _TILE):
         dataset[:, cols, rows] = block.transpose(2, 1, 0)
-        done += block.shape[0] * block.shape[1]
-        told(done, total)
 
 
 def _vector(file: Any, name: str, values: Any) -> None:

@@ -58,15 +58,21 @@ class Like:
             bad_bands=tuple(out_of_reach.tolist()) if out_of_reach.any() else (), costly_band=None,
             empty_bands=tuple(np.flatnonzero(out_of_reach).tolist()),
         )  # fmt: skip
-        return cube.over(lambda _: LikeSource(cube, self.sensor), info)
+        return cube.over(lambda _: LikeSource(cube, self.sensor, weights), info)
 
 
 @dataclass(frozen=True, eq=False)
 class LikeSource:
-    """Values of a cube at the bands of another sensor."""
+    """Values of a cube at the bands of another sensor.
+
+    Attributes:
+        whole: what its good bands count for each band of the sensor where all have a value, as in most pixels;
+            bands x bands of the sensor.
+    """
 
     cube: Cube
     sensor: Responses
+    whole: NDArray[np.float64]
 
     @property
     def shape(self) -> tuple[int, int, int]:
@@ -91,8 +97,8 @@ class LikeSource:
             pixels = np.flatnonzero(which.ravel() == group)
             has = known[pixels[0]]
             if has.any():
-                weights = _weights(self.sensor, waves[good], has)[:, picked]
-                made[pixels] = spectra[np.ix_(pixels, np.flatnonzero(has))] @ weights
+                weights = self.whole if has.all() else _weights(self.sensor, waves[good], has)
+                made[pixels] = spectra[np.ix_(pixels, np.flatnonzero(has))] @ weights[:, picked]
         return made.reshape(*window.shape[:2], -1)
 
 

@@ -12,11 +12,8 @@ from numpy.typing import NDArray
 from hsigui.cube.cube import Cube, CubeInfo, Source
 from hsigui.errors import HsiError
 from hsigui.preparing.made import as_values, info_of_values
+from hsigui.preparing.words import TYPES
 from hsigui.texts import say
-
-TYPES = ("uint8", "int16", "uint16", "int32", "uint32", "int64", "uint64", "float32", "float64", "complex64",
-         "complex128")  # fmt: skip
-"""Types of samples that both ENVI and GeoTIFF have, from the narrowest on."""
 
 
 @dataclass(frozen=True)

@@ -12,9 +12,9 @@ from hsigui.cube.formats.envi import find_pair
 from hsigui.errors import HsiError
 from hsigui.preparing.stack import files_of
 from hsigui.preparing.stored import in_type
+from hsigui.preparing.words import INTERLEAVES
 from hsigui.texts import say
 
-INTERLEAVES = ("bsq", "bil", "bip")
 Told = Callable[[int, int], None]
 """Is told how many samples of how many are written; may raise to stop."""
 

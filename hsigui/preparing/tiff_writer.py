@@ -23,7 +23,7 @@ from hsigui.cube.formats.raster_files import NO_NETWORK
 from hsigui.cube.history import TAG, history_text
 from hsigui.errors import HsiError
 from hsigui.preparing.table import Told
-from hsigui.preparing.windows import windows
+from hsigui.preparing.windows import samples
 from hsigui.saving import what_to_do, written_beside
 from hsigui.texts import say
 
@@ -108,25 +108,19 @@ def _describe(file: Any, cube: Cube) -> None:
             file.update_tags(band + 1, **tags)
         if info.band_names and info.band_names[band]:
             file.set_band_description(band + 1, info.band_names[band])
-    scales = tuple(1.0 / gain if gain else 1.0 for gain in (info.scale,)) * cube.bands
     if info.gains or info.offsets:
         file.scales = info.gains or (1.0,) * cube.bands
         file.offsets = info.offsets or (0.0,) * cube.bands
     elif info.scale != 1.0 or info.offset:
-        file.scales, file.offsets = scales, (info.offset,) * cube.bands
+        file.scales, file.offsets = (1.0 / (info.scale or 1.0),) * cube.bands, (info.offset,) * cube.bands
     if info.history:
         file.update_tags(**{TAG: history_text(info.history)})
 
 
 def _fill(file: Any, cube: Cube, told: Told) -> None:
-    done, total = 0, cube.rows * cube.cols
-    told(0, total)
-    for rows, cols in windows(cube, TILE, TILE):
-        block = cube.source.read(rows, cols, slice(None))
+    for rows, cols, block in samples(cube, told, TILE, TILE):
         height, width, _ = block.shape
         file.write(np.ascontiguousarray(block.transpose(2, 0, 1)), window=Window(cols.start, rows.start, width, height))
-        done += height * width
-        told(done, total)
 
 
 def _require_room(path: Path, needed: int) -> None:

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Any
+
+from numpy.typing import NDArray
 
 from hsigui.cube.cube import BLOCK_VALUES, Cube
 
@@ -30,6 +32,20 @@ def windows(cube: Cube, rows: int = 1, cols: int = 1) -> Iterator[tuple[slice, s
     for top in range(0, cube.rows, height):
         for left in range(0, cube.cols, width):
             yield slice(top, min(top + height, cube.rows)), slice(left, min(left + width, cube.cols))
+
+
+def samples(
+    cube: Cube, told: Callable[[int, int], None], rows: int = 1, cols: int = 1
+) -> Iterator[tuple[slice, slice, NDArray[Any]]]:
+    """The stored samples of such windows, rows x cols x bands, with their place; tells how many pixels of how many are
+    done once each is taken."""
+    done, total = 0, cube.rows * cube.cols
+    told(done, total)
+    for high, wide in windows(cube, rows, cols):
+        block = cube.source.read(high, wide, slice(None))
+        yield high, wide, block
+        done += block.shape[0] * block.shape[1]
+        told(done, total)
 
 
 def _rounded(length: int, step: int) -> int:

@@ -1,0 +1,24 @@
+"""The words of `hsigui prepare`: what can be asked for, with what it means. Loads nothing else: help comes at once."""
+
+from __future__ import annotations
+
+from hsigui.texts import say
+
+STEPS = (
+    ("rows", "FIRST:LAST", say("these rows only, from 0, the last one not included")),
+    ("cols", "FIRST:LAST", say("these columns only")),
+    ("box", "X,Y,X,Y", say("the part that a box of the map touches: least x, least y, largest x, largest y")),
+    ("bands", "BANDS",
+     say("these bands in this order: numbers from 1, wavelengths, names; such as 500-900,1500-1700")),
+    ("block-mean", "PIXELS", say("squares of so many pixels as one, their mean")),
+    ("like", "SENSOR|FILE",
+     say("the bands of another sensor: its name, a table of its bands (.csv, .txt), or another scene")),
+    ("flat-field", "ROWS,COLS", say("divide by the mean spectrum of an area, such as 10:20,30:50")),
+    ("internal-average", "", say("divide by the mean spectrum of the scene (IAR)")),
+)  # fmt: skip
+"""Each step: its word, what is given with it (empty for nothing), and what it does; in the order of the help."""
+
+INTERLEAVES = ("bsq", "bil", "bip")
+TYPES = ("uint8", "int16", "uint16", "int32", "uint32", "int64", "uint64", "float32", "float64", "complex64",
+         "complex128")  # fmt: skip
+"""Types of samples that both ENVI and GeoTIFF have, from the narrowest on."""
