@@ -10,9 +10,9 @@ from hsigui.commands.match_parser import add_by
 from hsigui.commands.options import (
     CLASS_TABLES,
     add_background,
-    add_buffer,
     add_device,
     add_filters,
+    add_labels_reading,
     add_overwrite,
     add_reading,
     add_scale,
@@ -40,12 +40,7 @@ def add_classify(commands: Commands) -> None:
         "--run", type=Path, metavar="RUN", dest="run_folder", help=say("folder that pretrain wrote; not with --by")
     )
     p.add_argument("--labels", type=Path, metavar="LABELS", help=say("of the one CUBE: a file of labels"))
-    p.add_argument(
-        "--labels-variable", "--labels-layer", metavar="NAME",
-        help=say("array, layer or field of the labels, where several fit"),
-    )  # fmt: skip
-    add_background(p, "--labels-background")
-    add_buffer(p, "--labels-buffer")
+    add_labels_reading(p)
     p.add_argument("--probe", choices=("kept",), help=say("the classifier that RUN keeps (so without --labels)"))
     p.add_argument(
         "--smooth", type=float, metavar="PIXELS", help=say("smoothing of the class probabilities (the run's)")

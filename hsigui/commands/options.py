@@ -136,6 +136,16 @@ def add_buffer(parser: argparse._ActionsContainer, option: str = "--buffer") -> 
     )  # fmt: skip
 
 
+def add_labels_reading(p: argparse.ArgumentParser) -> None:
+    """How the file of --labels is read."""
+    p.add_argument(
+        "--labels-variable", "--labels-layer", metavar="NAME",
+        help=say("array, layer or field of the labels, where several fit"),
+    )  # fmt: skip
+    add_background(p, "--labels-background")
+    add_buffer(p, "--labels-buffer")
+
+
 def add_filters(p: argparse.ArgumentParser) -> None:
     """What is done with a copy of the map before it is written."""
     p.add_argument(

@@ -11,6 +11,7 @@ from hsigui.commands.options import (
     add_background,
     add_buffer,
     add_cloud,
+    add_labels_reading,
     add_overwrite,
     add_reading,
     add_scale,
@@ -162,12 +163,7 @@ def _add_classes_of_cube(p: argparse.ArgumentParser) -> None:
         "--labels", type=Path, required=True, metavar="LABELS",
         help=say("classes of its pixels: labels, a ground truth, a map or clusters"),
     )  # fmt: skip
-    p.add_argument(
-        "--labels-variable", "--labels-layer", metavar="NAME",
-        help=say("array, layer or field of the labels, where several fit"),
-    )  # fmt: skip
-    add_background(p, "--labels-background")
-    add_buffer(p, "--labels-buffer")
+    add_labels_reading(p)
     p.add_argument(
         "--bands", type=bands, metavar="N,N-N", help=say("only these bands, counted from 1 (all that are good)")
     )
