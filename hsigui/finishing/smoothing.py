@@ -1,0 +1,48 @@
+"""Steps that make a map easier to read: majority filter and sieve."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+from hsigui.finishing.finished_map import FinishedMap
+from hsigui.finishing.step import Check
+from hsigui.report.filters import majority_filtered, sieved
+
+
+@dataclass(frozen=True)
+class Majority:
+    """Each pixel takes the class of most pixels of the window around it; see `report.filters.majority_filtered`.
+
+    Attributes:
+        side: of the window in pixels: 3, 5, 7, ... 99.
+    """
+
+    side: int
+
+    @property
+    def told(self) -> str:
+        return f"--majority {self.side}"
+
+    def on(self, found: FinishedMap, check: Check) -> FinishedMap:
+        return replace(found, classes=majority_filtered(found.classes, self.side, check))
+
+
+@dataclass(frozen=True)
+class Sieve:
+    """Groups of fewer pixels join their largest neighbour; see `report.filters.sieved`.
+
+    Attributes:
+        smallest: pixels of the smallest group that is kept.
+        connectivity: 4 where groups hang together along rows and columns only, 8 where diagonally too.
+    """
+
+    smallest: int
+    connectivity: int = 4
+
+    @property
+    def told(self) -> str:
+        return f"--sieve {self.smallest}" + ("" if self.connectivity == 4 else f",{self.connectivity}")
+
+    def on(self, found: FinishedMap, check: Check) -> FinishedMap:
+        check()
+        return replace(found, classes=sieved(found.classes, self.smallest, self.connectivity))

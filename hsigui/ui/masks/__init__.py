@@ -1,0 +1,1 @@
+"""Masks of a scene: made, listed, joined, and chosen for what they govern."""
