@@ -221,7 +221,7 @@ def is_left_over(path: Path) -> bool:
         return False
     host, pid = found.groups()
     if host == HOST:
-        return not _is_alive(int(pid))
+        return not is_alive(int(pid))
     try:
         return time.time() - path.stat().st_mtime > OLD_SECONDS
     except OSError:  # gone meanwhile
@@ -236,7 +236,8 @@ def _sweep(target: Path) -> None:
                 path.unlink()
 
 
-def _is_alive(pid: int) -> bool:
+def is_alive(pid: int) -> bool:
+    """Whether a process of this machine runs; True where that cannot be known."""
     if pid == os.getpid():
         return True
     if os.name == "nt":  # there, os.kill would end the process

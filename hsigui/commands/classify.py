@@ -20,6 +20,7 @@ from hsigui.errors import HsiError
 from hsigui.jobs import Context
 from hsigui.methods import run_record
 from hsigui.pipeline import batch, kept_probe
+from hsigui.pipeline.outcomes import FAILED, MADE, CubeOutcome
 from hsigui.pipeline.result import Result
 from hsigui.pipeline.values import Filters, KeptClassifier
 from hsigui.report.map_options import MapOptions
@@ -165,22 +166,22 @@ def _map_many(arguments: argparse.Namespace, cubes: tuple[Path, ...]) -> None:
     filters, options = dict(_filters(arguments).words), dataclasses.asdict(MapOptions(cloud=arguments.cog))
     settings = json.dumps([run, asked, filters, options, read])
 
-    def work(ctx: Context) -> tuple[batch.CubeOutcome, ...]:
+    def work(ctx: Context) -> tuple[CubeOutcome, ...]:
         classifier = api.load_classifier(arguments.run_folder)
 
-        def make(order: batch.Order, one: Context) -> batch.CubeOutcome:
+        def make(order: batch.Order, one: Context) -> CubeOutcome:
             result = _mapped(order.cube, classifier, arguments, order.map, one)
             _write(result, arguments, order.cube, order.map)
             count, classes = int(np.count_nonzero(result.array)), len(np.unique(result.array[result.array > 0]))
             told = result.notes if result.brought is None else (*result.notes, *result.brought.words)
             said, size = " ".join(told), result.cube.shape
-            return batch.CubeOutcome(str(order.cube), batch.MADE, str(order.map), *size, count, classes, message=said)
+            return CubeOutcome(str(order.cube), MADE, str(order.map), *size, count, classes, message=said)
 
         return batch.run(wanted, make, settings, table, ctx)
 
     outcomes = run_with_progress(work, say("Loading PyTorch"))
     _print_table(outcomes, table)
-    if failed := [line for line in outcomes if line.outcome == batch.FAILED]:
+    if failed := [line for line in outcomes if line.outcome == FAILED]:
         raise HsiError(
             say(
                 "{count} of {outcomes_count} cubes failed: {failed}.",
@@ -192,7 +193,7 @@ def _map_many(arguments: argparse.Namespace, cubes: tuple[Path, ...]) -> None:
         )
 
 
-def _print_table(outcomes: tuple[batch.CubeOutcome, ...], table: Path) -> None:
+def _print_table(outcomes: tuple[CubeOutcome, ...], table: Path) -> None:
     width = max(len(Path(line.cube).name) for line in outcomes)
     print(
         say(
@@ -205,8 +206,8 @@ def _print_table(outcomes: tuple[batch.CubeOutcome, ...], table: Path) -> None:
         )
     )
     for line in outcomes:
-        pixels, seconds = (str(line.pixels), f"{line.seconds:.1f}") if line.outcome != batch.FAILED else ("", "")
-        what = line.message if line.outcome == batch.FAILED else line.map
+        pixels, seconds = (str(line.pixels), f"{line.seconds:.1f}") if line.outcome != FAILED else ("", "")
+        what = line.message if line.outcome == FAILED else line.map
         print(f"{Path(line.cube).name:{width}}  {line.outcome:9}  {pixels:>10}  {seconds:>7}  {what}")
     print(say("Table: {table}", table=table))
 

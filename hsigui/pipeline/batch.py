@@ -1,30 +1,24 @@
-"""Many cubes one after the other: what failed does not stop the rest, and what is done already is not done again.
-
-The table of outcomes is a CSV file, one line a cube: `cube`, `outcome` ("made", "unchanged" or "failed"), `map`,
-`rows`, `cols`, `bands`, `pixels` (with a class), `classes` (on the map), `seconds`, `message` (why it failed, or what
-was assumed) and `key`, which changes with the cube's files and everything that the map depends on. Loads no torch.
-"""
+"""Many cubes one after the other, by any number of processes: what failed does not stop the rest, and what is done
+already is not done again. Loads no torch."""
 
 from __future__ import annotations
 
 import contextlib
-import csv
 import glob
 import hashlib
-import io
 import time
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import astuple, dataclass, fields, replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 
+from hsigui.claims import Claim, Claims
 from hsigui.cube.formats.table import reader_of
 from hsigui.errors import HsiError, is_out_of_memory, out_of_memory
 from hsigui.jobs import Context
-from hsigui.labels.formats import cells
-from hsigui.saving import written_beside
+from hsigui.pipeline.outcomes import FAILED, MADE, UNCHANGED, CubeOutcome, Outcomes
 from hsigui.texts import say
 
-MADE, UNCHANGED, FAILED = "made", "unchanged", "failed"
+LOOK_AGAIN = 0.5  # seconds between two looks at what others have in work
 
 
 @dataclass(frozen=True)
@@ -33,23 +27,6 @@ class Order:
 
     cube: Path
     map: Path
-
-
-@dataclass(frozen=True)
-class CubeOutcome:
-    """What became of an order; see the module's text."""
-
-    cube: str
-    outcome: str
-    map: str
-    rows: int = 0
-    cols: int = 0
-    bands: int = 0
-    pixels: int = 0
-    classes: int = 0
-    seconds: float = 0.0
-    message: str = ""
-    key: str = ""
 
 
 Make = Callable[[Order, Context], CubeOutcome]
@@ -106,38 +83,89 @@ def orders(cubes: Sequence[Path], folder: Path, suffix: str) -> tuple[Order, ...
     return tuple(Order(cube, folder / f"{name}-map{suffix}") for cube, name in zip(cubes, names, strict=True))
 
 
-def run(wanted: Sequence[Order], make: Make, settings: str, table: Path, ctx: Context) -> tuple[CubeOutcome, ...]:
+def run(
+    wanted: Sequence[Order], make: Make, settings: str, table: Path, ctx: Context, *, claims: Claims | None = None
+) -> tuple[CubeOutcome, ...]:
     """Makes the maps, and tells and notes the outcome of each as soon as it is known.
+
+    Any number of processes and machines may do so in one folder at once: each map is claimed before it is made, what
+    another makes is waited for in the end, and taken over where that one died.
 
     Args:
         make: the map of an order; its outcome's `key` is filled in here.
         settings: all that the maps depend on besides the cubes.
-        table: CSV file of the outcomes; what it says of an earlier run is not done again.
+        table: CSV file of the outcomes, see `outcomes`; what is known of an earlier run is not done again.
+
+    Returns:
+        The outcomes of these orders, in their order.
 
     Raises:
-        HsiError: the table cannot be written.
-        Cancelled: through the context; the table holds what was done.
+        HsiError: the outcomes cannot be written.
+        Cancelled: through the context; what was done is noted.
     """
-    earlier = {line.key: line for line in read_table(table) if line.outcome != FAILED}
-    outcomes: list[CubeOutcome] = []
-    for number, order in enumerate(wanted):
-        ctx.progress(
-            number,
-            len(wanted),
-            say(
-                "Classifying, {name} ({number} of {count})", name=order.cube.name, number=number + 1, count=len(wanted)
-            ),
-        )
-        key = _key(order, settings)
-        if key in earlier and order.map.is_file():
-            outcomes.append(replace(earlier[key], outcome=UNCHANGED))
-        else:
-            outcomes.append(replace(_made(order, make, _One(ctx, order, number, len(wanted))), key=key))
-        ctx.partial(told(outcomes[-1], number + 1, len(wanted)))
-        # Those still to come keep their lines: cancelled now, the next run knows of them.
-        rest = [earlier[k] for k in (_key(o, settings) for o in wanted[number + 1 :]) if k in earlier]
-        write_table(table, [*outcomes, *rest])
-    return tuple(outcomes)
+    batch = _Batch(wanted, make, settings, Outcomes(table, claims), ctx)
+    batch.outcomes.write_table()
+    while waiting := [number for number in range(len(wanted)) if number not in batch.done]:
+        tried = [batch.tried(number) for number in waiting]
+        if not any(tried):
+            ctx.check()
+            time.sleep(LOOK_AGAIN)
+    batch.outcomes.write_table()
+    return tuple(batch.done[number] for number in range(len(wanted)))
+
+
+class _Batch:
+    """Orders and what is known of them.
+
+    Attributes:
+        done: outcomes by the number of their order.
+    """
+
+    def __init__(self, wanted: Sequence[Order], make: Make, settings: str, outcomes: Outcomes, ctx: Context) -> None:
+        self.wanted, self.outcomes, self.done = wanted, outcomes, dict[int, CubeOutcome]()
+        self._make, self._settings, self._ctx = make, settings, ctx
+        self._before = {number: outcomes.of(order.map) for number, order in enumerate(wanted)}
+
+    def tried(self, number: int) -> bool:
+        """Makes a map unless it is there or another is at it; returns whether its outcome is known now."""
+        order, total = self.wanted[number], len(self.wanted)
+        name = order.cube.name
+        self._ctx.progress(
+            len(self.done), total, say("Classifying, {name} ({number} of {count})", name=name, number=number + 1,
+                                       count=total)
+        )  # fmt: skip
+        key = _key(order, self._settings)
+        if (known := self._known(number, order, key)) is not None:
+            if known.outcome == UNCHANGED and known != self._before[number]:
+                self.outcomes.note(known, order.map)
+            self._take(number, known)
+            return True
+        claim = self.outcomes.claim(order.map)
+        if not isinstance(claim, Claim):
+            self._ctx.progress(len(self.done), total, say("{name} is in work by {owner}", name=name, owner=claim))
+            return False
+        with claim:
+            known = self._known(number, order, key)  # it may have been made between the look and the claim
+            if known is None:
+                made = _made(order, self._make, _One(self._ctx, order, len(self.done), total))
+                known = replace(made, key=key)
+                self.outcomes.note(known, order.map)
+                self.outcomes.write_table()
+        self._take(number, known)
+        return True
+
+    def _known(self, number: int, order: Order, key: str) -> CubeOutcome | None:
+        """The outcome of a map that need not be made: it is there, or another has tried since this call began."""
+        line = self.outcomes.of(order.map)
+        if line is None or line.key != key:
+            return None
+        if line.outcome != FAILED and order.map.is_file():
+            return replace(line, outcome=UNCHANGED) if line == self._before[number] else line
+        return line if line.outcome == FAILED and line != self._before[number] else None
+
+    def _take(self, number: int, line: CubeOutcome) -> None:
+        self.done[number] = line
+        self._ctx.partial(told(line, len(self.done), len(self.wanted)))
 
 
 def _made(order: Order, make: Make, ctx: Context) -> CubeOutcome:
@@ -166,29 +194,6 @@ def told(line: CubeOutcome, number: int, total: int) -> str:
         FAILED: say("FAILED: {message}", message=line.message),
     }[line.outcome]
     return f"{number:>{len(str(total))}}/{total}  {Path(line.cube).name}: {what}"
-
-
-def read_table(path: Path) -> tuple[CubeOutcome, ...]:
-    """The outcomes of an earlier run; none where there is no such table or it is not one of ours."""
-    kinds = {f.name: {"int": int, "float": float}.get(str(f.type), str) for f in fields(CubeOutcome)}
-    try:
-        with path.open(encoding="utf-8", newline="") as file:
-            return tuple(
-                CubeOutcome(**{name: kind(cells.as_it_was(row[name])) for name, kind in kinds.items()})
-                for row in csv.DictReader(file)
-            )
-    except (OSError, ValueError, KeyError, TypeError, OverflowError, AttributeError, csv.Error):
-        return ()  # then everything is made again, which is never wrong
-
-
-def write_table(path: Path, outcomes: Iterable[CubeOutcome]) -> None:
-    """Writes the outcomes as CSV."""
-    text = io.StringIO()
-    writer = csv.writer(text, lineterminator="\n")
-    writer.writerow(f.name for f in fields(CubeOutcome))
-    writer.writerows(cells.row(astuple(line)) for line in outcomes)
-    with written_beside(path) as (scratch,):
-        scratch.write_text(text.getvalue(), encoding="utf-8")
 
 
 def _key(order: Order, settings: str) -> str:

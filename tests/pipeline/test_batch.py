@@ -9,7 +9,8 @@ import pytest
 from hsigui.errors import HsiError
 from hsigui.jobs import Cancelled, SilentContext
 from hsigui.pipeline import batch
-from hsigui.pipeline.batch import FAILED, MADE, UNCHANGED, CubeOutcome, Order
+from hsigui.pipeline.batch import Order
+from hsigui.pipeline.outcomes import FAILED, MADE, UNCHANGED, CubeOutcome, read_table
 
 
 @pytest.fixture
@@ -57,7 +58,7 @@ def test_a_bug_in_one_cube_is_told_and_the_others_are_made(cubes, tmp_path):
     found = batch.run(orders, buggy, "s", tmp_path / "t.csv", SilentContext())
     assert [line.outcome for line in found] == [MADE, FAILED, MADE]
     assert found[1].message == "ZeroDivisionError: oops"
-    assert batch.read_table(tmp_path / "t.csv") == found
+    assert read_table(tmp_path / "t.csv") == found
 
 
 def test_what_was_made_is_known_even_after_a_batch_that_was_cancelled(cubes, tmp_path):

@@ -24,7 +24,7 @@ from hsigui.jobs import SilentContext
 from hsigui.labels.formats.files import read_classes
 from hsigui.methods import checkpoint
 from hsigui.methods.calibration import UNKNOWN
-from hsigui.pipeline import batch, kept_probe, provenance, split
+from hsigui.pipeline import kept_probe, outcomes, provenance, split
 from hsigui.pipeline.classify import classify
 from hsigui.pipeline.embed import embed
 from hsigui.pipeline.features import ENCODER
@@ -290,10 +290,10 @@ def test_the_record_of_a_draw_belongs_to_its_labels(shared: Home):
 
 def test_the_table_of_many_maps_is_read_and_its_folder_gone_on_with(home: Home):
     folder = home.folder / "batch"
-    made, failed = batch.read_table(folder / "outcomes.csv")
-    assert (made.cube, made.outcome, made.map) == (str(home.scene), batch.MADE, str(folder / "scene-map.tif"))
+    made, failed = outcomes.read_table(folder / "outcomes.csv")
+    assert (made.cube, made.outcome, made.map) == (str(home.scene), outcomes.MADE, str(folder / "scene-map.tif"))
     assert (made.rows, made.cols, made.bands, made.pixels, made.classes) == (24, 20, 40, 480, 4)
-    assert (failed.outcome, failed.map) == (batch.FAILED, "")
+    assert (failed.outcome, failed.map) == (outcomes.FAILED, "")
     assert failed.message.startswith("broken.npy cannot be read as a NumPy file")
     then = read_classes(folder / "scene-map.tif").array
     words = ["classify", home.scene, "--run", home.run("logreg-raw"), "--probe", "kept", "--device", "cpu"]
