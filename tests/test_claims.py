@@ -48,8 +48,9 @@ def test_only_one_has_a_claim_and_others_are_told_who(tmp_path):
 
 def test_the_claim_of_a_process_that_was_killed_is_taken_over_at_once(tmp_path):
     place = tmp_path / "a.claim"
-    script = f"from hsigui.claims import Claims; import os; Claims().take(__import__('pathlib').Path({str(place)!r})); os._exit(9)"
-    assert subprocess.run([sys.executable, "-c", script], check=False).returncode == 9
+    script = "import os, pathlib, sys; from hsigui.claims import Claims; Claims().take(pathlib.Path(sys.argv[1]))"
+    killed = subprocess.run([sys.executable, "-c", f"{script}; os._exit(9)", str(place)], check=False)
+    assert killed.returncode == 9
     assert place.exists()
     taken = Claims().take(place)
     assert isinstance(taken, Claim)

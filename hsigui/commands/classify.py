@@ -77,6 +77,7 @@ def _needs(arguments: argparse.Namespace) -> list[Need]:
             "format", many, say("--format is of the maps of --out-dir; the name after --out ends in that of one map.")
         ),
         Need("table", many, say("--table is of the maps of --out-dir.")),
+        Need("shard", many, say("--shard is of the maps of --out-dir.")),
     ]
 
 
@@ -159,7 +160,10 @@ def _map_many(arguments: argparse.Namespace, cubes: tuple[Path, ...]) -> None:
         )
     asked = _asked(arguments)
     check_folder(arguments.out_dir)
-    wanted = batch.orders(cubes, arguments.out_dir, arguments.format)
+    wanted = batch.orders(cubes, arguments.out_dir, arguments.format)  # of all, so that every shard names them alike
+    if arguments.shard is not None:
+        number, count = arguments.shard
+        wanted = wanted[number - 1 :: count]
     table = arguments.table or arguments.out_dir / TABLE
     check_outputs(list(cubes), [(table, (".csv",)), *((order.map, maps) for order in wanted)], replaces=False)
     run, read = kept_probe.identity(arguments.run_folder), {k: str(v) for k, v in reading(arguments).items()}
@@ -233,7 +237,7 @@ def _write(result: Result, arguments: argparse.Namespace, cube: Path, out: Path)
 
 def _command(arguments: argparse.Namespace, cube: Path, out: Path) -> str:
     """The command line that makes the map of one cube, also where it was asked for with others."""
-    return canonical(arguments, out_dir=None, table=None, format=None, cubes=[cube], out=out)
+    return canonical(arguments, out_dir=None, table=None, format=None, shard=None, cubes=[cube], out=out)
 
 
 def _asked(arguments: argparse.Namespace) -> dict[str, float | str]:

@@ -18,6 +18,7 @@ from hsigui.commands.options import (
     add_scale,
     command,
 )
+from hsigui.commands.values import shard
 from hsigui.specs import CONTEXTS
 from hsigui.texts import say
 
@@ -61,6 +62,12 @@ def add_classify(commands: Commands) -> None:
         "--format", default=".tif", metavar="SUFFIX", help=say("of the maps in DIR: {maps} (.tif)", maps=MAPS)
     )
     p.add_argument("--table", type=Path, metavar="CSV", help=say("what became of each cube (DIR/outcomes.csv)"))
+    p.add_argument(
+        "--shard",
+        type=shard,
+        metavar="I/N",
+        help=say("only every Nth cube, from the Ith on, such as 2/8: for array jobs"),
+    )
     p.add_argument("--confidence", type=Path, metavar="TIF", help=say("also write the confidence of every pixel"))
     p.add_argument("--entropy", type=Path, metavar="TIF", help=say("also write how undecided every pixel is, 0 to 1"))
     p.add_argument("--probabilities", type=Path, metavar="TIF", help=say("also write a layer of probabilities a class"))

@@ -50,6 +50,16 @@ def size(text: str) -> tuple[int, int]:
     return int(rows), int(cols)
 
 
+def shard(text: str) -> tuple[int, int]:
+    """A share of many, "2/8": its number from 1, and how many there are."""
+    number, slash, count = (part.strip() for part in text.partition("/"))
+    if not slash or not number.isdigit() or not count.isdigit():
+        raise argparse.ArgumentTypeError(say("must look like 2/8"))
+    if not 1 <= int(number) <= int(count):
+        raise argparse.ArgumentTypeError(say("shares of {count} are numbered from 1 to {count}", count=int(count)))
+    return int(number), int(count)
+
+
 def place(text: str) -> tuple[int, int]:
     """A pixel, "row,col", from 0."""
     row, comma, col = text.partition(",")

@@ -105,6 +105,18 @@ def test_nineteen_of_twenty_cubes_are_mapped_and_a_second_run_makes_only_the_bro
     assert {r["outcome"] for r in table(out)} == {"made"}, "another setting, other maps"
 
 
+def test_the_shares_of_an_array_job_make_all_maps_once_and_one_table(place, tmp_path, capsys):
+    for number in (1, 2, 3):
+        assert classify(place, place.crops / "crop-0[0-6].hdr", "--out-dir", tmp_path, "--shard", f"{number}/3") == 0
+        assert len(table(tmp_path)) == len(list(tmp_path.glob("*-map.tif"))) == (3, 5, 7)[number - 1]
+    assert [Path(row["cube"]).stem for row in table(tmp_path)] == [f"crop-0{number}" for number in range(7)]
+    capsys.readouterr()
+    for wrong in ("0/3", "4/3", "2", "a/b"):
+        with pytest.raises(SystemExit):
+            classify(place, place.crops / "crop-00.hdr", "--out-dir", tmp_path, "--shard", wrong)
+        assert "--shard" in capsys.readouterr().err
+
+
 def table(out: Path) -> list[dict[str, str]]:
     with (out / "outcomes.csv").open(encoding="utf-8", newline="") as file:
         return list(csv.DictReader(file))
