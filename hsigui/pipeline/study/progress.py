@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from hsigui.claims import Owner
 from hsigui.jobs import Context
 from hsigui.methods import registry
 from hsigui.pipeline.study.log import StudyLog
@@ -38,6 +39,19 @@ class Overall:
     def skip(self, candidate: Candidate, draws: int) -> None:
         self._done += self._before(candidate) + draws
         self._counted += draws
+
+    def done_elsewhere(self, candidate: Candidate, missing: int) -> None:
+        """Counts what another process has done of a method, of which so many draws are missing now."""
+        others = self._missing[candidate] - missing
+        if others:
+            self._missing[candidate] = missing
+            self._counted += others
+            self._done += others + (0.0 if missing else self._before(candidate))
+
+    def wait(self, candidate: Candidate, owner: Owner) -> None:
+        """Tells that another process is at a method, and that it is waited for."""
+        who = self._who(candidate)
+        self.tell(self._done, say("{who} is in work by {owner}", who=who, owner=owner))
 
     def begin_draw(self, candidate: Candidate, split: str, labels: int, number: int) -> None:
         what = say(

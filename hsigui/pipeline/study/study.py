@@ -25,6 +25,7 @@ from numpy.typing import NDArray
 from hsigui import __version__
 from hsigui.analysis.nearest import nearest
 from hsigui.analysis.references import Matching
+from hsigui.claims import Claim
 from hsigui.cube.cube import Cube
 from hsigui.cube.fingerprint import fingerprint
 from hsigui.errors import HsiError, is_out_of_memory, out_of_memory
@@ -40,7 +41,7 @@ from hsigui.pipeline.matched import map_of, means_of
 from hsigui.pipeline.pretrain import pretrain
 from hsigui.pipeline.probe import fit_probe
 from hsigui.pipeline.provenance import raster_hash
-from hsigui.pipeline.study.log import StudyLog
+from hsigui.pipeline.study.log import RUNS, StudyLog
 from hsigui.pipeline.study.plan import StudySpec, StudyTruth
 from hsigui.pipeline.study.progress import Overall, Quiet
 from hsigui.pipeline.study.reach import require_guard
@@ -64,6 +65,7 @@ from hsigui.report.study import (
 from hsigui.specs import as_first_written
 from hsigui.texts import say
 
+LOOK_AGAIN = 0.5  # seconds between two looks at what others have in work
 MOST_KEPT = 100_000_000  # class probabilities of a map, to tell how it was before it was calibrated (400 MB)
 
 
@@ -96,6 +98,7 @@ def run_study(
 ) -> StudyFindings:
     """Computes what is missing of a study and summarises all of it.
 
+    Any number of processes may do so in one folder at once: what one is at, the others wait for in the end.
     A method that fails is told in `failures` and does not stop the others. Tells the context how much of the whole is
     done, and each finished line of the table as a text (`partial`).
 
@@ -115,11 +118,16 @@ def run_study(
     for split, labels in spec.drawings():
         ctx.check()
         samplings.append(reference.sampling(spec, split, labels))
-    log = StudyLog(folder, _settings(cube, reference, spec, device.type), _recipes(spec))
     failures: list[Failure] = []
-    progress = Overall(ctx, spec, log)
-    for candidate in spec.candidates():
-        _Work(cube, reference, spec, log, progress, command).run(candidate, failures)
+    with StudyLog(folder, _settings(cube, reference, spec, device.type), _recipes(spec)) as log:
+        work = _Work(cube, reference, spec, log, Overall(ctx, spec, log), command)
+        waiting = spec.candidates()
+        while waiting:
+            left = tuple(candidate for candidate in waiting if not work.tried(candidate, failures))
+            if left == waiting:
+                ctx.check()
+                time.sleep(LOOK_AGAIN)
+            waiting = left
     wanted = [score for candidate in spec.candidates() for score in log.found(candidate, spec)]
     rows = summarise(spec.candidates(), samplings, wanted, log.timings, failures)
     comparisons, gains = compare(spec.candidates(), {"": wanted})
@@ -186,9 +194,28 @@ class _Work:
         self._cube, self._reference, self._spec, self._log = cube, reference, spec, log
         self._progress, self._command = progress, command
 
-    def run(self, candidate: Candidate, failures: list[Failure]) -> None:
+    def tried(self, candidate: Candidate, failures: list[Failure]) -> bool:
+        """Computes the results that are missing unless another process is at it; returns whether none is."""
+        self._log.read_again()
+        if not self._missing(candidate):
+            return True
+        claim = self._log.claim(_name_of(candidate))
+        if not isinstance(claim, Claim):
+            self._progress.wait(candidate, claim)
+            return False
+        with claim:
+            self._log.read_again()  # they may have been found between the look and the claim
+            self._run(candidate, failures)
+        return True
+
+    def _missing(self, candidate: Candidate) -> list[tuple[str, int, int]]:
+        found = self._log.missing(candidate, self._spec)
+        self._progress.done_elsewhere(candidate, len(found))
+        return found
+
+    def _run(self, candidate: Candidate, failures: list[Failure]) -> None:
         """Computes the results that are missing; adds to `failures` what went wrong."""
-        missing = self._log.missing(candidate, self._spec)
+        missing = self._missing(candidate)
         if not missing:
             return
         if by := registry.method(candidate.method).matches:
@@ -229,8 +256,7 @@ class _Work:
 
     def _features(self, candidate: Candidate) -> Features:
         """The features by the method's recipe, from a kept encoder where there is one."""
-        own = f"{candidate.method}-{candidate.preset}{'-untrained' if candidate.untrained else ''}"
-        folder = self._log.folder / "runs" / own
+        folder = self._log.folder / RUNS / _name_of(candidate)
         encoder = self._kept(candidate, folder)
         if encoder is None:
             encoder = self._pretrained(candidate, folder)
@@ -324,6 +350,11 @@ class _Work:
                     spread=spread,
                 )
             )
+
+
+def _name_of(candidate: Candidate) -> str:
+    """Of the encoder of a method, which its levels of context share."""
+    return f"{candidate.method}-{candidate.preset}{'-untrained' if candidate.untrained else ''}"
 
 
 def _relied(
