@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING, TypeVar, cast
 import numpy as np
 from numpy.typing import NDArray
 
-from hsigui.jobs import Context, Finished, JobRunner, Outcome, Partial, Progress, Warned
+from hsigui.commands import progress
+from hsigui.jobs import Context, Finished, JobRunner, Outcome
 from hsigui.texts import say, say_number
 
 if TYPE_CHECKING:
@@ -46,7 +47,7 @@ def counted(array: NDArray[np.uint16], what: str) -> str:
 
 
 def run_with_progress(work: Callable[[Context], T], title: str) -> T:
-    """Runs a work on a thread with a progress bar on stderr; Ctrl-C cancels it and is raised again.
+    """Runs a work on a thread and tells of it on stderr (see `progress`); Ctrl-C cancels it and is raised again.
 
     Raises:
         KeyboardInterrupt: after the work has ended.
@@ -68,35 +69,15 @@ def run_with_progress(work: Callable[[Context], T], title: str) -> T:
 
 
 def _watch(runner: JobRunner, title: str) -> Finished:
-    """Reads events until the job has ended: a bar with the time left for each phase, in a terminal; else one line."""
-    from tqdm import tqdm
-
-    form = say("{desc}: {percentage:3.0f}% |{bar:30}| {elapsed} so far, {remaining} left")
-    in_terminal = sys.stderr.isatty()
-    phase, bar = "", tqdm(total=1.0, desc=title, bar_format=form, leave=False, disable=not in_terminal)
+    """Reads events, and tells of them, until the job has ended."""
+    telling = progress.telling(title)
     try:
         while True:
             event = runner.next_event(timeout=0.2)
+            if event is not None:
+                telling.take(event)
             if isinstance(event, Finished):
                 return event
-            if isinstance(event, Warned):
-                tqdm.write(f"hsigui: {event.message}", file=sys.stderr)
-            elif isinstance(event, Partial) and isinstance(event.value, str):
-                tqdm.write(event.value, file=sys.stderr)
-            elif isinstance(event, Progress):
-                name = event.text.split(",")[0]
-                if name != phase:
-                    phase = name
-                    bar.close()
-                    total = max(event.total, 1e-9)
-                    bar = tqdm(
-                        total=total, initial=event.done, desc=name, bar_format=form, leave=False,
-                        disable=not in_terminal,
-                    )  # fmt: skip
-                    if not in_terminal:
-                        print(f"{name} …", file=sys.stderr, flush=True)
-                bar.n = event.done
-                bar.set_description_str(event.text, refresh=False)
-            bar.refresh()
+            telling.tick()
     finally:
-        bar.close()
+        telling.close()

@@ -26,9 +26,11 @@ def command(name: str, module: str = "") -> Callable[[argparse.Namespace], None]
     """The function of a command, whose module (of the same name unless given) is imported when it is run."""
 
     def work(arguments: argparse.Namespace) -> None:
+        from hsigui.commands import progress
         from hsigui.commands.outputs import careful
 
-        with careful(getattr(arguments, "overwrite", False)):
+        kind = progress.NONE if getattr(arguments, "quiet", False) else getattr(arguments, "progress", progress.AUTO)
+        with careful(getattr(arguments, "overwrite", False)), progress.chosen(kind):
             getattr(import_module(f"hsigui.commands.{module or name}"), name)(arguments)
 
     return work
@@ -118,6 +120,17 @@ def add_outside(parser: argparse.ArgumentParser) -> None:
         "--outside-files", action="store_true",
         help=say("also read what files name outside their own folders (virtual rasters, HDF5); remembered for each"),
     )  # fmt: skip
+
+
+def add_progress(parser: argparse.ArgumentParser) -> None:
+    """How long work is told of."""
+    group = parser.add_argument_group(say("how it is told of")).add_mutually_exclusive_group()
+    group.add_argument(
+        "--progress", default="auto", choices=("auto", "bar", "lines", "json", "none"),
+        help=say("on stderr: a bar; a line at the start, one a minute and one at the end; JSON for programs; nothing "
+                 "(auto: a bar in a terminal, lines elsewhere)"),
+    )  # fmt: skip
+    group.add_argument("--quiet", action="store_true", help=say("as --progress none: warnings and results alone"))
 
 
 def add_background(parser: argparse._ActionsContainer, option: str = "--background") -> None:

@@ -10,7 +10,7 @@ from hsigui.commands.demo_parser import add_demo
 from hsigui.commands.helping import Parser
 from hsigui.commands.map_parser import add_card, add_classify, add_export
 from hsigui.commands.match_parser import add_match
-from hsigui.commands.options import add_outside, add_reading, add_scale, scene
+from hsigui.commands.options import add_outside, add_progress, add_reading, add_scale, scene
 from hsigui.commands.prepare_parser import add_prepare
 from hsigui.commands.project_parser import add_project
 from hsigui.commands.scene_parser import add_derive, add_info, add_labels, add_separability, add_statistics
@@ -55,6 +55,8 @@ def build_parser() -> argparse.ArgumentParser:
     for name in ("info", "prepare", "labels", "derive", "match", "statistics", "separability", "sample", "pretrain",
                  "classify", "export", "evaluate", "study"):  # fmt: skip
         add_outside(commands.choices[name])
+    for name in ("prepare", "derive", "statistics", "pretrain", "classify", "study"):
+        add_progress(commands.choices[name])
     add_demo(commands)
     return parser
 
