@@ -12,7 +12,7 @@ __version__ = "0.1.0"
 
 _PLACES = {
     "hsigui.api": (
-        "ask", "classify", "classify_by", "derive", "embed", "evaluate", "fit", "keep", "load_classifier",
+        "ask", "classify", "classify_by", "derive", "edit", "embed", "evaluate", "fit", "keep", "load_classifier",
         "load_encoder", "match", "open", "prepare", "pretrain", "quality_layers", "read_labels", "read_library",
         "sample", "save", "save_cube", "separability", "statistics",
     ),
@@ -25,10 +25,15 @@ _PLACES = {
     "hsigui.cube.responses": ("Responses",),
     "hsigui.cube.open": ("AmbiguousCube", "ImportChoice"),
     "hsigui.errors": ("HsiError",),
+    "hsigui.finishing.classes": ("Level", "Merge", "Recode"),
+    "hsigui.finishing.painting": ("Paint",),
+    "hsigui.finishing.smoothing": ("Majority", "Sieve"),
+    "hsigui.finishing.unclassified": ("Below", "Fill", "Masked"),
     "hsigui.jobs": ("CallbackContext", "Cancelled", "Context", "quiet"),
     "hsigui.labels.classes": ("ClassInfo", "ClassTable"),
     "hsigui.methods.checkpoint": ("Encoder",),
     "hsigui.pipeline.classify": ("ClassMap",),
+    "hsigui.pipeline.edited": ("EditedMap",),
     "hsigui.pipeline.evaluation": ("Evaluation",),
     "hsigui.pipeline.features": ("Features",),
     "hsigui.pipeline.result": ("Result",),

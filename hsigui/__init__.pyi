@@ -9,6 +9,7 @@ from hsigui.api import (
     classify,
     classify_by,
     derive,
+    edit,
     embed,
     evaluate,
     fit,
@@ -33,10 +34,15 @@ from hsigui.cube.formats.library import SpectralLibrary
 from hsigui.cube.open import AmbiguousCube, ImportChoice
 from hsigui.cube.responses import Responses
 from hsigui.errors import HsiError
+from hsigui.finishing.classes import Level, Merge, Recode
+from hsigui.finishing.painting import Paint
+from hsigui.finishing.smoothing import Majority, Sieve
+from hsigui.finishing.unclassified import Below, Fill, Masked
 from hsigui.jobs import CallbackContext, Cancelled, Context, quiet
 from hsigui.labels.classes import ClassInfo, ClassTable
 from hsigui.methods.checkpoint import Encoder
 from hsigui.pipeline.classify import ClassMap
+from hsigui.pipeline.edited import EditedMap
 from hsigui.pipeline.evaluation import Evaluation
 from hsigui.pipeline.features import Features
 from hsigui.pipeline.result import Result
@@ -54,6 +60,7 @@ __all__ = [
     "Accuracy",
     "AmbiguousCube",
     "Bands",
+    "Below",
     "BlockMean",
     "Box",
     "CallbackContext",
@@ -66,9 +73,11 @@ __all__ = [
     "Context",
     "Crop",
     "Cube",
+    "EditedMap",
     "Encoder",
     "Evaluation",
     "Features",
+    "Fill",
     "Filters",
     "FlatField",
     "HsiError",
@@ -79,17 +88,24 @@ __all__ = [
     "Labels",
     "Layer",
     "LayerRecipe",
+    "Level",
     "Like",
+    "Majority",
     "MapOptions",
     "MapSpec",
+    "Masked",
     "Match",
     "Matches",
+    "Merge",
+    "Paint",
     "PretrainSpec",
     "ProbeSpec",
+    "Recode",
     "Responses",
     "Result",
     "SceneFeatures",
     "Separability",
+    "Sieve",
     "SpectralLibrary",
     "SplitSpec",
     "Statistics",
@@ -99,6 +115,7 @@ __all__ = [
     "classify",
     "classify_by",
     "derive",
+    "edit",
     "embed",
     "evaluate",
     "fit",

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from hsigui.commands.helping import Commands
 
 
-class _Step(argparse.Action):
+class StepAction(argparse.Action):
     """Notes a step behind those that were given before it."""
 
     def __call__(
@@ -40,11 +40,11 @@ def add_prepare(commands: Commands) -> None:
     steps = p.add_argument_group(say("steps, done in the order given"))
     for name, form, told in STEPS:
         steps.add_argument(
-            f"--{name}", action=_Step, dest="steps", default=[], help=told,
+            f"--{name}", action=StepAction, dest="steps", default=[], help=told,
             **({"metavar": form} if form else {"nargs": 0}),
         )  # fmt: skip
     steps.add_argument(
-        "--white", action=_Step, dest="steps", default=[], metavar="FILE|FIRST:LAST",
+        "--white", action=StepAction, dest="steps", default=[], metavar="FILE|FIRST:LAST",
         help=say("divide by the mean line of a white reference: a cube, or rows of the scene"),
     )  # fmt: skip
     p.add_argument("--dark", metavar="FILE|FIRST:LAST", help=say("the dark reference that goes with --white"))
