@@ -70,11 +70,14 @@ class Fill:
         if empty.all() or not empty.any():
             return found
         gaps = empty if found.valid is None else empty & found.valid
-        away, (rows, cols) = distance_transform_edt(empty, return_indices=True)
+        rows, cols = distance_transform_edt(empty, return_distances=False, return_indices=True)
+        down, across = np.nonzero(gaps)
+        nearest = rows[gaps], cols[gaps]
         if self.distance:
-            gaps = gaps & (away <= self.distance)
+            near = np.hypot(down - nearest[0], across - nearest[1]) <= self.distance
+            down, across, nearest = down[near], across[near], (nearest[0][near], nearest[1][near])
         classes = found.classes.copy()
-        classes[gaps] = found.classes[rows[gaps], cols[gaps]]
+        classes[down, across] = found.classes[nearest]
         return replace(found, classes=classes)
 
 
