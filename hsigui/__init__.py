@@ -36,6 +36,7 @@ _PLACES = {
     "hsigui.preparing.block_mean": ("BlockMean",),
     "hsigui.preparing.calibrate": ("FlatField", "InternalAverage", "WhiteDark"),
     "hsigui.preparing.cut": ("Bands", "Box", "Crop"),
+    "hsigui.preparing.log_residuals": ("LogResiduals",),
     "hsigui.preparing.other_sensor": ("Like",),
     "hsigui.report.map_options": ("MapOptions",),
     "hsigui.report.metrics": ("Accuracy",),

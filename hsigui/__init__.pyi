@@ -44,6 +44,7 @@ from hsigui.pipeline.values import Classifier, Filters, KeptClassifier, Labels, 
 from hsigui.preparing.block_mean import BlockMean
 from hsigui.preparing.calibrate import FlatField, InternalAverage, WhiteDark
 from hsigui.preparing.cut import Bands, Box, Crop
+from hsigui.preparing.log_residuals import LogResiduals
 from hsigui.preparing.other_sensor import Like
 from hsigui.report.map_options import MapOptions
 from hsigui.report.metrics import Accuracy
@@ -80,6 +81,7 @@ __all__ = [
     "Layer",
     "LayerRecipe",
     "Like",
+    "LogResiduals",
     "MapOptions",
     "MapSpec",
     "Match",

@@ -8,6 +8,7 @@ from pathlib import Path
 from hsigui.api.given import PathLike
 from hsigui.cube.cube import Cube
 from hsigui.jobs import Context, quiet
+from hsigui.preparing.passes import settle
 from hsigui.preparing.stack import stacked
 from hsigui.preparing.step import Step, prepared
 from hsigui.preparing.table import not_carried
@@ -20,8 +21,8 @@ def prepare(cubes: Cube | Sequence[Cube], *steps: Step, by_wavelength: bool = Fa
 
     Args:
         cubes: the scene, or several of one grid, which are stacked: the bands of each after those of the one before.
-        steps: `Crop`, `Box`, `Bands`, `BlockMean`, `Like`, `WhiteDark`, `FlatField` and `InternalAverage`, in their
-            order.
+        steps: `Crop`, `Box`, `Bands`, `BlockMean`, `Like`, `WhiteDark`, `FlatField`, `InternalAverage` and
+            `LogResiduals`, in their order.
         by_wavelength: the bands of the stack rise by wavelength.
 
     Returns:
@@ -61,7 +62,11 @@ def save_cube(
     for note in not_carried(cube, path, dtype, scale):
         work.warn(note)
 
+    def looked(done: int, total: int) -> None:
+        work.progress(done, total, say("Looking at {name}", name=cube.name))
+
     def told(done: int, total: int) -> None:
         work.progress(done, total, say("Saving {name}", name=Path(path).name))
 
+    settle(cube, looked)
     return write(cube, path, interleave=interleave, dtype=dtype, scale=scale, cloud=cloud, told=told)

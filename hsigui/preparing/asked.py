@@ -15,6 +15,7 @@ from hsigui.preparing import words
 from hsigui.preparing.block_mean import BlockMean
 from hsigui.preparing.calibrate import FlatField, InternalAverage
 from hsigui.preparing.cut import Bands, Box, Crop
+from hsigui.preparing.log_residuals import LogResiduals
 from hsigui.preparing.other_sensor import Like
 from hsigui.preparing.step import Step
 from hsigui.texts import say
@@ -124,6 +125,7 @@ _MAKERS: dict[str, Callable[[str], Step]] = {
     "like": _like,
     "flat-field": _flat_field,
     "internal-average": lambda text: InternalAverage(),
+    "log-residuals": lambda text: LogResiduals(),
 }
 STEPS = tuple(StepRow(option, form, title, _MAKERS[option]) for option, form, title in words.STEPS)
 

@@ -14,9 +14,11 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from hsigui import stopping
 from hsigui.cube.cube import Cube
 from hsigui.errors import HsiError
 from hsigui.preparing.made import info_of_values
+from hsigui.preparing.passes import Pass, blocks_of
 from hsigui.texts import say
 
 Reference = Cube | tuple[int | None, int | None]
@@ -102,7 +104,9 @@ class FlatField:
         """
         _require_part(self.rows, cube.rows)
         _require_part(self.cols, cube.cols)
-        return _by_mean(cube, [cube.read(slice(*self.rows), slice(*self.cols)).reshape(-1, cube.bands)])
+        part = (cube.read(slice(row, row + 1), slice(*self.cols))[0] for row in range(*self.rows))
+        info = replace(info_of_values(cube.info), gaps_unknown=True)
+        return cube.over(lambda _: _over(cube, _mean(part)), info)
 
 
 @dataclass(frozen=True)
@@ -114,14 +118,41 @@ class InternalAverage:
         return "--internal-average"
 
     def on(self, cube: Cube) -> Cube:
-        """The divided cube; its samples are float32. Reads the whole scene, by blocks."""
-        return _by_mean(cube, (cube.read(rows).reshape(-1, cube.bands) for rows in cube.blocks()))
+        """The divided cube; its samples are float32. The scene is read once for the mean, when a sample is first asked
+        for."""
+        mean = Pass(lambda told: _mean(block.reshape(-1, cube.bands) for _, block in blocks_of(cube, told)))
+        info = replace(info_of_values(cube.info), gaps_unknown=True)
+        return cube.over(lambda _: OverMean(cube, mean), info)
 
 
-def _by_mean(cube: Cube, parts: Iterable[NDArray[np.float32]]) -> Cube:
-    """The cube divided by the mean over the spectra of some parts, each pixels x bands."""
-    mean = _mean(parts)[None]
-    return _ratio(cube, np.zeros_like(mean), np.where(mean > 0, mean, np.nan))
+@dataclass(frozen=True, eq=False)
+class OverMean:
+    """The values of a cube divided by a mean spectrum that is found when it is needed."""
+
+    cube: Cube
+    mean: Pass[NDArray[np.float64]]
+
+    @property
+    def passes(self) -> tuple[Pass[NDArray[np.float64]], ...]:
+        """What has to be looked at before."""
+        return (self.mean,)
+
+    @property
+    def shape(self) -> tuple[int, int, int]:
+        return self.cube.shape
+
+    @property
+    def dtype(self) -> np.dtype[Any]:
+        return np.dtype(np.float32)
+
+    def read(self, rows: slice, cols: slice, bands: slice | Sequence[int]) -> NDArray[Any]:
+        """Ratios of a window, rows x cols x bands; NaN where there is no data or nothing to divide by."""
+        return _over(self.cube, self.mean.found()).read(rows, cols, bands)
+
+
+def _over(cube: Cube, mean: NDArray[np.float64]) -> Ratio:
+    """The values of a cube divided by a mean spectrum, one number a band."""
+    return Ratio(cube, np.zeros_like(mean)[None], np.where(mean > 0, mean, np.nan)[None])
 
 
 def _mean(parts: Iterable[NDArray[np.float32]]) -> NDArray[np.float64]:
@@ -129,6 +160,7 @@ def _mean(parts: Iterable[NDArray[np.float32]]) -> NDArray[np.float64]:
     total: Any = 0.0
     count: Any = 0
     for part in parts:
+        stopping.check()
         known = np.isfinite(part)
         total = total + np.where(known, part, 0).sum(axis=0, dtype=np.float64)
         count = count + known.sum(axis=0)

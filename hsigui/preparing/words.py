@@ -15,6 +15,7 @@ STEPS = (
      say("the bands of another sensor: its name, a table of its bands (.csv, .txt), or another scene")),
     ("flat-field", "ROWS,COLS", say("divide by the mean spectrum of an area, such as 10:20,30:50")),
     ("internal-average", "", say("divide by the mean spectrum of the scene (IAR)")),
+    ("log-residuals", "", say("divide by the geometric means of pixels and bands (Green & Craig 1985)")),
 )  # fmt: skip
 """Each step: its word, what is given with it (empty for nothing), and what it does; in the order of the help."""
 
