@@ -41,9 +41,13 @@ from hsigui.pipeline.evaluation import Evaluation
 from hsigui.pipeline.features import Features
 from hsigui.pipeline.result import Result
 from hsigui.pipeline.values import Classifier, Filters, KeptClassifier, Labels, LabelSplit, SceneFeatures
+from hsigui.preparing.area import Polygons, Window
 from hsigui.preparing.block_mean import BlockMean
 from hsigui.preparing.calibrate import FlatField, InternalAverage, WhiteDark
 from hsigui.preparing.cut import Bands, Box, Crop
+from hsigui.preparing.empirical_line import EmpiricalLine
+from hsigui.preparing.field_targets import FieldTarget
+from hsigui.preparing.inside import Inside
 from hsigui.preparing.log_residuals import LogResiduals
 from hsigui.preparing.other_sensor import Like
 from hsigui.report.map_options import MapOptions
@@ -67,13 +71,16 @@ __all__ = [
     "Context",
     "Crop",
     "Cube",
+    "EmpiricalLine",
     "Encoder",
     "Evaluation",
     "Features",
+    "FieldTarget",
     "Filters",
     "FlatField",
     "HsiError",
     "ImportChoice",
+    "Inside",
     "InternalAverage",
     "KeptClassifier",
     "LabelSplit",
@@ -86,6 +93,7 @@ __all__ = [
     "MapSpec",
     "Match",
     "Matches",
+    "Polygons",
     "PretrainSpec",
     "ProbeSpec",
     "Responses",
@@ -96,6 +104,7 @@ __all__ = [
     "SplitSpec",
     "Statistics",
     "WhiteDark",
+    "Window",
     "__version__",
     "ask",
     "classify",

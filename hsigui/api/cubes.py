@@ -21,8 +21,8 @@ def prepare(cubes: Cube | Sequence[Cube], *steps: Step, by_wavelength: bool = Fa
 
     Args:
         cubes: the scene, or several of one grid, which are stacked: the bands of each after those of the one before.
-        steps: `Crop`, `Box`, `Bands`, `BlockMean`, `Like`, `WhiteDark`, `FlatField`, `InternalAverage` and
-            `LogResiduals`, in their order.
+        steps: `Crop`, `Box`, `Inside`, `Bands`, `BlockMean`, `Like`, `WhiteDark`, `FlatField`, `InternalAverage`,
+            `EmpiricalLine` and `LogResiduals`, in their order.
         by_wavelength: the bands of the stack rise by wavelength.
 
     Returns:

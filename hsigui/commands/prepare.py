@@ -12,7 +12,8 @@ from hsigui.commands.outputs import check_outputs
 from hsigui.commands.reading import reading
 from hsigui.errors import HsiError
 from hsigui.jobs import Context
-from hsigui.preparing.asked import ends_of, step_of
+from hsigui.preparing.area import ends_of
+from hsigui.preparing.asked import step_of
 from hsigui.preparing.calibrate import Reference, WhiteDark
 from hsigui.preparing.step import Step
 from hsigui.preparing.table import cube_suffixes, writer_of

@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 from hsigui import stopping
 from hsigui.cube.cube import Cube
 from hsigui.errors import HsiError
+from hsigui.preparing.area import require_part
 from hsigui.preparing.made import info_of_values
 from hsigui.preparing.passes import Pass, blocks_of
 from hsigui.texts import say
@@ -102,8 +103,8 @@ class FlatField:
         Raises:
             HsiError: the area leaves the scene.
         """
-        _require_part(self.rows, cube.rows)
-        _require_part(self.cols, cube.cols)
+        require_part(self.rows, cube.rows)
+        require_part(self.cols, cube.cols)
         part = (cube.read(slice(row, row + 1), slice(*self.cols))[0] for row in range(*self.rows))
         info = replace(info_of_values(cube.info), gaps_unknown=True)
         return cube.over(lambda _: _over(cube, _mean(part)), info)
@@ -134,7 +135,7 @@ class OverMean:
 
     @property
     def passes(self) -> tuple[Pass[NDArray[np.float64]], ...]:
-        """What has to be looked at before."""
+        """What has to be looked at before: for the mean, one number a band."""
         return (self.mean,)
 
     @property
@@ -188,17 +189,9 @@ def _mean_line(reference: Reference, cube: Cube) -> NDArray[np.float64]:
     else:
         first = 0 if reference[0] is None else reference[0]
         last = cube.rows if reference[1] is None else reference[1]
-        _require_part((first, last), cube.rows)
+        require_part((first, last), cube.rows)
         source, rows = cube, range(first, last)
     return _mean(source.read(slice(row, row + 1)) for row in rows)
-
-
-def _require_part(ends: tuple[int, int], count: int) -> None:
-    if not 0 <= ends[0] < ends[1] <= count:
-        raise HsiError(
-            say("{first} to {last} leaves the scene of {count}.", first=ends[0], last=ends[1], count=count),
-            say("Rows and columns count from 0, and the last one is not included."),
-        )
 
 
 def _named(reference: Reference) -> str:
