@@ -53,7 +53,8 @@ def test_spectra_of_the_field_are_resampled_and_brought_to_fractions(tmp_path):
     table = "\n".join(f"{w},{2 + w / 500},{40 + w / 100}" for w in waves)
     (tmp_path / "field é.csv").write_text("wavelength,tar,sand\n" + table, encoding="utf-8")
     (tmp_path / "targets.csv").write_text(
-        "rows;cols;polygons;reflectance;spectrum\n0:3;0:3;;field é.csv;tar\n4:7;0:4;;0.3;\n\n8:11;3:7;;field é.csv;Sand",
+        "rows;cols;polygons;reflectance;spectrum\n0:3;0:3;;field é.csv;tar\n4:7;0:4;;0.3;\n\n"
+        "8:11;3:7;;field é.csv;Sand",
         encoding="utf-8",
     )
     made = step_of("empirical-line", str(tmp_path / "targets.csv")).on(cube)
@@ -116,10 +117,10 @@ def test_targets_that_cannot_be_used_are_refused(tmp_path):
     (tmp_path / "empty.csv").write_text("rows,cols,reflectance\n", encoding="utf-8")
     (tmp_path / "half.csv").write_text("rows,cols,reflectance\n1:2,,0.4\n", encoding="utf-8")
     for text, told in (
-        ("", "No target"), ("0:3,0:3", "no target"), ("0:3,0:99=0.1", "leaves the scene"), ("0:3,0:3=30", "no reflect"),
-        ("0:3,0:3=none.csv", "none.csv"), (str(tmp_path / "no.csv"), "does not exist"), ("a.gpkg=0.1", "does not exist"),
-        (str(tmp_path / "empty.csv"), "holds no target"), (str(tmp_path / "half.csv"), "line 2"), ("0:,0:3=1", "no area"),
-        ("0:3,0:3=0.2;4:7,0:4=0.2", "all alike"),
+        ("", "No target"), ("0:3,0:3", "no target"), ("0:3,0:99=0.1", "leaves the scene"),
+        ("0:3,0:3=30", "no reflect"), ("0:3,0:3=none.csv", "none.csv"), (str(tmp_path / "no.csv"), "does not exist"),
+        ("a.gpkg=0.1", "does not exist"), (str(tmp_path / "empty.csv"), "holds no target"),
+        (str(tmp_path / "half.csv"), "line 2"), ("0:,0:3=1", "no area"), ("0:3,0:3=0.2;4:7,0:4=0.2", "all alike"),
     ):  # fmt: skip
         with pytest.raises(HsiError, match=told):
             step_of("empirical-line", text).on(cube)

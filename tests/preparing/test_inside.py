@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -10,6 +11,7 @@ from rasterio.features import geometry_mask
 from rasterio.transform import Affine
 from rasterio.warp import transform_geom
 
+from hsigui.cube.cube import Geo
 from hsigui.errors import HsiError
 from hsigui.preparing.area import Polygons, area_of, polygons_of
 from hsigui.preparing.asked import step_of
@@ -51,14 +53,16 @@ def _mask(geo, which, shape):
 def test_pixels_whose_centre_lies_in_polygons_are_kept(tmp_path, geo, lonlat):
     path = _written(tmp_path / "fields of, ü.geojson", geo, lonlat)
     cube = cube_of(counts(), geo=geo)
-    for text, which in ((f"{path}", {"wheat", "maize"}), (f"{path},crop=wheat", {"wheat"}), (f"{path},no=2.0", {"maize"})):
+    both, one, other = {"wheat", "maize"}, {"wheat"}, {"maize"}
+    for text, which in ((f"{path}", both), (f"{path},crop=wheat", one), (f"{path},no=2.0", other)):
         made = prepared(cube, [step_of("inside", text)])
         mask = _mask(geo, which, (cube.rows, cube.cols))
         rows, cols = (np.flatnonzero(mask.any(axis=axis)) for axis in (1, 0))
         part = slice(rows[0], rows[-1] + 1), slice(cols[0], cols[-1] + 1)
         expected = np.where(mask[..., None], cube.source.array, -9999)[part]
         np.testing.assert_array_equal(made.source.read(slice(None), slice(None), slice(None)), expected)
-        np.testing.assert_array_equal(made.source.read(slice(1, 4), slice(0, 3, 2), [3, 0]), expected[1:4, 0:3:2][..., [3, 0]])
+        picked = made.source.read(slice(1, 4), slice(0, 3, 2), [3, 0])
+        np.testing.assert_array_equal(picked, expected[1:4, 0:3:2][..., [3, 0]])
         assert made.dtype == cube.dtype
         assert made.geo == Crop((part[0].start, part[0].stop), (part[1].start, part[1].stop)).on(cube).geo
         assert made.info.history == (f'--inside "{text}"',)
@@ -85,7 +89,7 @@ def test_what_names_nothing_is_refused(tmp_path):
     ):  # fmt: skip
         with pytest.raises(HsiError, match=told):
             step_of("inside", text).on(cube)
-    far = cube_of(counts(), geo=Crop((0, 2), (0, 2)).on(cube).geo.__class__((30.0, 0.0, 1.0, 0.0, -30.0, 2.0), GEO.crs_wkt))
+    far = cube_of(counts(), geo=Geo((30.0, 0.0, 1.0, 0.0, -30.0, 2.0), GEO.crs_wkt))
     with pytest.raises(HsiError, match="outside"):
         step_of("inside", str(path)).on(far)
     tiny = cube_of(counts(rows=1, cols=1))
@@ -96,7 +100,7 @@ def test_what_names_nothing_is_refused(tmp_path):
 def test_an_area_is_a_window_or_polygons_and_labels_of_other_formats_are_areas_too(tmp_path):
     cube = cube_of(counts())
     assert area_of("1:4,2:5").on(cube).rows == slice(1, 4)
-    assert polygons_of("a,b=c.gpkg") == Polygons(tmp_path.__class__("a"), "b", "c.gpkg")
+    assert polygons_of("a,b=c.gpkg") == Polygons(Path("a"), "b", "c.gpkg")
     table = tmp_path / "pixels.csv"
     table.write_text("row,col,class_id,class_name\n2,3,1,grey\n2,4,1,grey\n5,5,2,white\n", encoding="utf-8")
     pixels = Polygons(table, "class", "grey").on(cube)
