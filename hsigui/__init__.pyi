@@ -47,8 +47,10 @@ from hsigui.preparing.calibrate import FlatField, InternalAverage, WhiteDark
 from hsigui.preparing.cut import Bands, Box, Crop
 from hsigui.preparing.empirical_line import EmpiricalLine
 from hsigui.preparing.field_targets import FieldTarget
+from hsigui.preparing.grids import System
 from hsigui.preparing.inside import Inside
 from hsigui.preparing.log_residuals import LogResiduals
+from hsigui.preparing.onto import Onto
 from hsigui.preparing.other_sensor import Like
 from hsigui.report.map_options import MapOptions
 from hsigui.report.metrics import Accuracy
@@ -93,6 +95,7 @@ __all__ = [
     "MapSpec",
     "Match",
     "Matches",
+    "Onto",
     "Polygons",
     "PretrainSpec",
     "ProbeSpec",
@@ -103,6 +106,7 @@ __all__ = [
     "SpectralLibrary",
     "SplitSpec",
     "Statistics",
+    "System",
     "WhiteDark",
     "Window",
     "__version__",

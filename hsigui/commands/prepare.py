@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 
 from hsigui import api
@@ -15,6 +16,7 @@ from hsigui.jobs import Context
 from hsigui.preparing.area import ends_of
 from hsigui.preparing.asked import step_of
 from hsigui.preparing.calibrate import Reference, WhiteDark
+from hsigui.preparing.onto import Onto
 from hsigui.preparing.step import Step
 from hsigui.preparing.table import cube_suffixes, writer_of
 from hsigui.texts import say
@@ -30,9 +32,11 @@ def prepare(arguments: argparse.Namespace) -> None:
     _require_new(out, arguments.overwrite)
     check_outputs([*map(Path, arguments.cubes), *_references(arguments)], [(out, cube_suffixes())])
     _require_together(arguments)
-    steps = [_step(name, text, arguments) for name, text in arguments.steps]
+    steps = _steps(arguments)
     cubes = [api.open(path, **reading(arguments)) for path in arguments.cubes]
-    cube = api.prepare(cubes, *steps, by_wavelength=arguments.sort)
+    cube = api.prepare(
+        cubes, *steps, by_wavelength=arguments.sort, onto=arguments.onto or "", resampling=_resampling(arguments)
+    )
     tell_all(cube.notes)
 
     def work(ctx: Context) -> Sequence[Path]:
@@ -71,6 +75,32 @@ def _references(arguments: argparse.Namespace) -> list[Path]:
     """The files of white and dark references."""
     named = [text for name, text in arguments.steps if name == "white"]
     return [Path(text) for text in (*named, *([arguments.dark] if arguments.dark else [])) if not _is_rows(text)]
+
+
+def _steps(arguments: argparse.Namespace) -> list[Step]:
+    """The steps in their order; a resampling is that of the grid before it."""
+    steps: list[Step] = []
+    for name, text in arguments.steps:
+        last = steps[-1] if steps else None
+        if name != "resampling":
+            steps.append(_step(name, text, arguments))
+        elif isinstance(last, Onto):
+            steps[-1] = replace(last, resampling=text)
+        elif not arguments.onto:
+            raise HsiError(
+                say("--resampling goes with --grid, behind it, or with --onto."), say("Add one, or leave it out.")
+            )
+    return steps
+
+
+def _resampling(arguments: argparse.Namespace) -> str:
+    """That of --onto: one that stands behind no grid."""
+    before = ""
+    for name, text in arguments.steps:
+        if name == "resampling" and before != "grid":
+            return str(text)
+        before = name
+    return "nearest"
 
 
 def _step(name: str, text: str, arguments: argparse.Namespace) -> Step:

@@ -18,8 +18,10 @@ from hsigui.preparing.calibrate import FlatField, InternalAverage
 from hsigui.preparing.cut import Bands, Box, Crop
 from hsigui.preparing.empirical_line import EmpiricalLine
 from hsigui.preparing.field_targets import targets_of
+from hsigui.preparing.grids import grid_named
 from hsigui.preparing.inside import Inside
 from hsigui.preparing.log_residuals import LogResiduals
+from hsigui.preparing.onto import Onto
 from hsigui.preparing.other_sensor import Like
 from hsigui.preparing.step import Step
 from hsigui.texts import say
@@ -101,6 +103,7 @@ _MAKERS: dict[str, Callable[[str], Step]] = {
     "cols": lambda text: Crop(cols=ends_of(text)),
     "box": _box,
     "inside": lambda text: Inside(polygons_of(text)),
+    "grid": lambda text: Onto(grid_named(text), named=text.strip()),
     "bands": lambda text: Bands(tuple(part.strip() for part in text.split(","))),
     "block-mean": _block_mean,
     "like": _like,

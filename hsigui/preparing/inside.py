@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from hsigui.cube.cube import Cube, Source
 from hsigui.preparing.area import Polygons
 from hsigui.preparing.cut import Crop
-from hsigui.preparing.made import as_values
+from hsigui.preparing.made import as_values, has_mark
 from hsigui.texts import say
 
 
@@ -71,23 +71,11 @@ class Inside:
         """
         pixels = self.polygons.on(cube)
         part = Crop((pixels.rows.start, pixels.rows.stop), (pixels.cols.start, pixels.cols.stop)).on(cube)
-        if not _has_mark(part):
+        if not has_mark(part):
             part = as_values(part)
         nodata = part.info.nodata
-        assert nodata is not None  # see `_has_mark`
+        assert nodata is not None  # see `has_mark`
         note = say("{name}: {count:,} of {all:,} pixels lie inside.", name=self.polygons.told,
                    count=int(np.count_nonzero(pixels.inside)), all=pixels.inside.size)  # fmt: skip
         info = replace(part.info, notes=(*part.info.notes, *pixels.notes, note), gaps_unknown=True)
         return part.over(lambda source: InsideSource(source, pixels.inside, nodata), info)
-
-
-def _has_mark(cube: Cube) -> bool:
-    """Whether a sample of the cube's own type stands for no data, and nothing else."""
-    nodata = cube.info.nodata
-    if nodata is None or nodata == 0:
-        return False
-    if np.isnan(nodata):
-        return cube.dtype.kind in "fc"
-    with np.errstate(over="ignore", invalid="ignore"):
-        held = np.asarray(nodata).astype(cube.dtype)
-    return bool(held == nodata) or (cube.dtype.kind == "f" and bool(np.isfinite(held)))
