@@ -21,6 +21,8 @@ from hsigui.preparing.step import Step
 from hsigui.preparing.table import cube_suffixes, writer_of
 from hsigui.texts import say
 
+AUTO = "auto"  # instead of a white reference: that which lies beside the scene
+
 
 def prepare(arguments: argparse.Namespace) -> None:
     """Writes one cube of one or several, after some steps.
@@ -64,9 +66,17 @@ def _require_new(out: Path, overwrite: bool) -> None:
 
 
 def _require_together(arguments: argparse.Namespace) -> None:
-    if any(name == "white" for name, _ in arguments.steps):
+    white = [text for name, text in arguments.steps if name == "white"]
+    if AUTO in white and len(arguments.cubes) > 1:
+        raise HsiError(
+            say("--white {auto} takes the references of one scene.", auto=AUTO),
+            say("Calibrate each scene by itself, then stack what was made of them."),
+        )
+    if white:
         return
-    for name, value in (("--dark", arguments.dark), ("--panel", arguments.panel)):
+    for name, value in (
+        ("--dark", arguments.dark), ("--white-dark", arguments.white_dark), ("--panel", arguments.panel)
+    ):  # fmt: skip
         if value is not None:
             raise HsiError(say("{option} goes with --white.", option=name), say("Add --white, or leave it out."))
 
@@ -74,7 +84,8 @@ def _require_together(arguments: argparse.Namespace) -> None:
 def _references(arguments: argparse.Namespace) -> list[Path]:
     """The files of white and dark references."""
     named = [text for name, text in arguments.steps if name == "white"]
-    return [Path(text) for text in (*named, *([arguments.dark] if arguments.dark else [])) if not _is_rows(text)]
+    others = [text for text in (arguments.dark, arguments.white_dark) if text]
+    return [Path(text) for text in (*named, *others) if text != AUTO and not _is_rows(text)]
 
 
 def _steps(arguments: argparse.Namespace) -> list[Step]:
@@ -106,8 +117,14 @@ def _resampling(arguments: argparse.Namespace) -> str:
 def _step(name: str, text: str, arguments: argparse.Namespace) -> Step:
     if name != "white":
         return step_of(name, text)
-    dark = None if arguments.dark is None else _reference(arguments.dark)
-    return WhiteDark(_reference(text), dark, 1.0 if arguments.panel is None else arguments.panel)
+    dark, white_dark = (
+        None if given is None else _reference(given) for given in (arguments.dark, arguments.white_dark)
+    )
+    panel = 1.0 if arguments.panel is None else arguments.panel
+    if text != AUTO:
+        return WhiteDark(_reference(text), dark, panel, white_dark)
+    found = WhiteDark.beside(arguments.cubes[0], panel)
+    return replace(found, dark=dark or found.dark, white_dark=white_dark or found.white_dark)
 
 
 def _reference(text: str) -> Reference:
