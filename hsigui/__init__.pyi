@@ -47,9 +47,16 @@ from hsigui.pipeline.evaluation import Evaluation
 from hsigui.pipeline.features import Features
 from hsigui.pipeline.result import Result
 from hsigui.pipeline.values import Classifier, Filters, KeptClassifier, Labels, LabelSplit, SceneFeatures
+from hsigui.preparing.area import Polygons, Window
 from hsigui.preparing.block_mean import BlockMean
 from hsigui.preparing.calibrate import FlatField, InternalAverage, WhiteDark
 from hsigui.preparing.cut import Bands, Box, Crop
+from hsigui.preparing.empirical_line import EmpiricalLine
+from hsigui.preparing.field_targets import FieldTarget
+from hsigui.preparing.grids import System
+from hsigui.preparing.inside import Inside
+from hsigui.preparing.log_residuals import LogResiduals
+from hsigui.preparing.onto import Onto
 from hsigui.preparing.other_sensor import Like
 from hsigui.report.map_options import MapOptions
 from hsigui.report.metrics import Accuracy
@@ -74,14 +81,17 @@ __all__ = [
     "Crop",
     "Cube",
     "EditedMap",
+    "EmpiricalLine",
     "Encoder",
     "Evaluation",
     "Features",
+    "FieldTarget",
     "Fill",
     "Filters",
     "FlatField",
     "HsiError",
     "ImportChoice",
+    "Inside",
     "InternalAverage",
     "KeptClassifier",
     "LabelSplit",
@@ -90,6 +100,7 @@ __all__ = [
     "LayerRecipe",
     "Level",
     "Like",
+    "LogResiduals",
     "Majority",
     "MapOptions",
     "MapSpec",
@@ -97,7 +108,9 @@ __all__ = [
     "Match",
     "Matches",
     "Merge",
+    "Onto",
     "Paint",
+    "Polygons",
     "PretrainSpec",
     "ProbeSpec",
     "Recode",
@@ -109,7 +122,9 @@ __all__ = [
     "SpectralLibrary",
     "SplitSpec",
     "Statistics",
+    "System",
     "WhiteDark",
+    "Window",
     "__version__",
     "ask",
     "classify",

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from hsigui.commands.options import add_reading, add_scale, command, scene
-from hsigui.preparing.words import INTERLEAVES, STEPS, TYPES
+from hsigui.preparing.words import INTERLEAVES, RESAMPLINGS, STEPS, TYPES
 from hsigui.texts import say
 
 if TYPE_CHECKING:
@@ -44,12 +44,21 @@ def add_prepare(commands: Commands) -> None:
             **({"metavar": form} if form else {"nargs": 0}),
         )  # fmt: skip
     steps.add_argument(
-        "--white", action=StepAction, dest="steps", default=[], metavar="FILE|FIRST:LAST",
-        help=say("divide by the mean line of a white reference: a cube, or rows of the scene"),
+        "--white", action=StepAction, dest="steps", default=[], metavar="FILE|FIRST:LAST|auto",
+        help=say("divide by the mean line of a white reference: a cube, rows of the scene, or auto for that which the "
+                 "camera's program has put beside the scene"),
+    )  # fmt: skip
+    steps.add_argument(
+        "--resampling", action=StepAction, dest="steps", default=[], choices=RESAMPLINGS,
+        help=say("how the --grid before it, or --onto, makes samples of others (nearest)"),
     )  # fmt: skip
     p.add_argument("--dark", metavar="FILE|FIRST:LAST", help=say("the dark reference that goes with --white"))
+    p.add_argument(
+        "--white-dark", metavar="FILE|FIRST:LAST", help=say("the dark reference of --white, where it is another")
+    )
     p.add_argument("--panel", type=float, metavar="R", help=say("reflectance of the white reference (1)"))
     p.add_argument("--sort", action="store_true", help=say("sort the bands of several files by wavelength"))
+    p.add_argument("--onto", choices=("first",), help=say("resample files that lie on another grid than the first"))
     p.add_argument("--type", choices=TYPES, metavar="TYPE", help=say("of the samples, such as int16 (as they are)"))
     p.add_argument(
         "--to-scale", type=float, metavar="N", help=say("write whole numbers: values times this, such as 10000")

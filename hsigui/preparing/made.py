@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from hsigui.cube.cube import Cube, CubeInfo
+from hsigui.cube.masked import MaskedCube
 
 
 @dataclass(frozen=True)
@@ -42,5 +43,18 @@ def info_of_values(info: CubeInfo) -> CubeInfo:
 
 
 def as_values(cube: Cube) -> Cube:
-    """The cube whose stored samples are the values of another."""
-    return cube.over(lambda _: Values(cube), info_of_values(cube.info))
+    """The cube whose stored samples are the values of another; NaN also where a mask withholds pixels."""
+    return Cube(Values(cube), info_of_values(cube.info), name=cube.name, path=cube.path)
+
+
+def has_mark(cube: Cube) -> bool:
+    """Whether a sample of the cube's own type stands for no data, and nothing else: 0 is a measurement, too. No pixel
+    is withheld by a mask."""
+    nodata = cube.info.nodata
+    if nodata is None or nodata == 0 or isinstance(cube, MaskedCube):
+        return False
+    if np.isnan(nodata):
+        return cube.dtype.kind in "fc"
+    with np.errstate(over="ignore", invalid="ignore"):
+        held = np.asarray(nodata).astype(cube.dtype)
+    return bool(held == nodata) or (cube.dtype.kind == "f" and bool(np.isfinite(held)))
