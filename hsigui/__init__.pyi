@@ -5,6 +5,7 @@ from hsigui.analysis.layer import Layer, LayerRecipe
 from hsigui.analysis.ranking import Match, Matches
 from hsigui.analysis.separability import Separability
 from hsigui.api import (
+    areas,
     ask,
     classify,
     classify_by,
@@ -41,6 +42,7 @@ from hsigui.pipeline.evaluation import Evaluation
 from hsigui.pipeline.features import Features
 from hsigui.pipeline.result import Result
 from hsigui.pipeline.values import Classifier, Filters, KeptClassifier, Labels, LabelSplit, SceneFeatures
+from hsigui.pipeline.zone_tables import AreaTables
 from hsigui.preparing.block_mean import BlockMean
 from hsigui.preparing.calibrate import FlatField, InternalAverage, WhiteDark
 from hsigui.preparing.cut import Bands, Box, Crop
@@ -53,6 +55,7 @@ __version__: str
 __all__ = [
     "Accuracy",
     "AmbiguousCube",
+    "AreaTables",
     "Bands",
     "BlockMean",
     "Box",
@@ -95,6 +98,7 @@ __all__ = [
     "Statistics",
     "WhiteDark",
     "__version__",
+    "areas",
     "ask",
     "classify",
     "classify_by",
