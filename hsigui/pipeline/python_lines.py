@@ -267,7 +267,7 @@ class _Script:
         how += line.arguments(WRITING, {})
         if unit := line.one("--mmu"):
             if not unit.isdigit():  # an area, which is known in pixels where the size of one is
-                self._import("from hsigui.pipeline.mapping_unit import smallest_unit")
+                self._import("from hsigui.report.mapping_unit import smallest_unit")
                 unit = _call("smallest_unit", repr(unit), f"{result}.cube.geo", f"{result}.array.shape")
             how.append(f"smallest={unit}")
         return [f"options={_call('hsigui.MapOptions', *how)}"] if how else []

@@ -97,7 +97,7 @@ def sieved(array: NDArray[np.integer], smallest: int, connectivity: int = 4) -> 
     from rasterio.features import sieve  # slow to import
 
     given = np.array(array, dtype=np.uint16)
-    if smallest == 1 or not given.any():
+    if smallest == 1 or smallest >= given.size or not given.any():  # where all groups are small, none grows
         return given
     found = np.asarray(sieve(given, smallest, mask=given > 0, connectivity=connectivity), dtype=np.uint16)
     found[given == 0] = 0
