@@ -8,6 +8,7 @@ from pathlib import Path
 from hsigui import api
 from hsigui.commands.canonical import canonical
 from hsigui.commands.console import run_with_progress, tell_all
+from hsigui.commands.evaluate import pairs
 from hsigui.commands.outputs import check_outputs
 from hsigui.commands.sheet_print import printed
 from hsigui.commands.without_effect import Need, require_effect
@@ -24,19 +25,25 @@ def areas(arguments: argparse.Namespace) -> None:
     Raises:
         HsiError: a file cannot be read or written, or the zones cannot be brought to the map.
     """
+    sampled = arguments.reference is not None
     require_effect(arguments, [
         *needs_of_zones(arguments),
         Need("by_share", arguments.zones is not None, say("--by-share is of --zones, and none are given.")),
+        Need("design", sampled, say("--design is of --reference, and none is given.")),
+        Need("match", sampled, say("--match is of --reference, and none is given.")),
+        Need("reference_variable", sampled, say("--reference-variable is of --reference, and none is given.")),
         Need("table", any(path.suffix.lower() == ".csv" for path in arguments.out),
              say("--table is for a .csv, and none is written.")),
     ])  # fmt: skip
-    inputs = [arguments.map, *([arguments.zones] if arguments.zones else [])]
+    inputs = [path for path in (arguments.map, arguments.zones, arguments.reference) if path is not None]
     check_outputs(inputs, [(path, sheet_suffixes()) for path in arguments.out])
 
     def work(ctx: Context) -> AreaTables:
         return api.areas(
             arguments.map, arguments.zones, zone_field=arguments.zone_field, zone_layer=arguments.zone_layer,
-            by_share=arguments.by_share, map_variable=arguments.map_variable, map_background=arguments.map_background,
+            by_share=arguments.by_share, reference=arguments.reference, design=arguments.design or "",
+            match=pairs(arguments.match), reference_variable=arguments.reference_variable,
+            map_variable=arguments.map_variable, map_background=arguments.map_background,
             command=canonical(arguments), ctx=ctx,
         )  # fmt: skip
 
@@ -47,6 +54,9 @@ def areas(arguments: argparse.Namespace) -> None:
         print(json_of(found.book))
         return
     print(printed(found.book.sheets[0]))
+    if found.estimates:
+        print()
+        print(printed(found.book.get("estimates")))
     for path in files:
         print(say("Table: {path}", path=path))
 

@@ -36,8 +36,24 @@ def add_areas(commands: Commands) -> None:
         help=say("a pixel counts by the share of it that a zone covers, not by its centre"),
     )  # fmt: skip
     p.add_argument(
-        "--table", choices=("zones", "classes", "zones_by_class"),
-        help=say("which table a .csv holds: a line a zone, a class, or a class of a zone (zones, else classes)"),
+        "--reference", type=Path, metavar="FILE",
+        help=say("test pixels of a designed sample: areas are estimated from them, with 95 %% intervals"),
+    )  # fmt: skip
+    p.add_argument(
+        "--design", choices=("stratified", "random"),
+        help=say("how they were drawn: at random in each class of the map, or over the scene"),
+    )  # fmt: skip
+    p.add_argument(
+        "--match", metavar="A=B,...",
+        help=say("which class of the map is which of the reference, by name or number, where names differ"),
+    )  # fmt: skip
+    p.add_argument(
+        "--reference-variable", metavar="NAME", help=say("array, layer or field of the reference, where several fit")
+    )
+    p.add_argument(
+        "--table", choices=("zones", "classes", "zones_by_class", "estimates"),
+        help=say("which table a .csv holds: a line a zone, a class, a class of a zone, or an estimate (zones, else "
+                 "classes)"),
     )  # fmt: skip
     p.add_argument("--map-variable", metavar="NAME", help=say("array of the map's .mat file, where several fit"))
     add_background(p, "--map-background")

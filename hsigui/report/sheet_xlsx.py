@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -56,34 +56,46 @@ def write_xlsx(path: Path, book: Book, table: str) -> list[Path]:
 
 
 def _fill(page: WriteOnlyWorksheet, sheet: Sheet) -> None:
-    from openpyxl.cell import WriteOnlyCell
-    from openpyxl.styles import Font
     from openpyxl.utils import get_column_letter
 
     page.freeze_panes = "A2"
     for n, column in enumerate(sheet.columns):
         page.column_dimensions[get_column_letter(n + 1)].width = _width(sheet, n, column)
-    bold, formats = Font(bold=True), [_format(column) for column in sheet.columns]
+    page.append(_Line(page, sheet.columns, strong=True).of([column.key for column in sheet.columns]))
+    plain, strong = _Line(page, sheet.columns), _Line(page, sheet.columns, strong=True)
     totals = len(sheet.rows) - sheet.totals
+    for n, row in enumerate(sheet.rows):
+        page.append((strong if n >= totals else plain).of(row))
 
-    def cells(values: Iterable[Cell], strong: bool, forms: Iterable[str]) -> Iterator[Any]:
-        for value, form in zip(values, forms, strict=True):
+
+class _Line:
+    """The cells of a line, made once: such a sheet writes a line before it is given the next one."""
+
+    def __init__(self, page: WriteOnlyWorksheet, columns: Sequence[Column], *, strong: bool = False) -> None:
+        from openpyxl.cell import WriteOnlyCell
+        from openpyxl.styles import Font
+
+        self._numbers, self._texts = [], []
+        for column in columns:
+            number, text = WriteOnlyCell(page), WriteOnlyCell(page)
+            number.number_format, text.quotePrefix = _format(column), True
+            if strong:
+                number.font = text.font = Font(bold=True)
+            self._numbers.append(number)
+            self._texts.append(text)
+
+    def of(self, values: Sequence[Cell]) -> Iterator[Any]:
+        """The cells of some values; nothing where a value is not defined."""
+        for value, number, text in zip(values, self._numbers, self._texts, strict=True):
             if value is None or (isinstance(value, float) and not math.isfinite(value)):
                 yield None
-                continue
-            cell = WriteOnlyCell(page, _UNWRITABLE.sub(" ", value)[:_LONGEST] if isinstance(value, str) else value)
-            if isinstance(value, str):
-                cell.data_type = "s"  # also where it begins like a formula
-                cell.quotePrefix = True
+            elif isinstance(value, str):
+                text.value = _UNWRITABLE.sub(" ", value)[:_LONGEST]
+                text.data_type = "s"  # also where it begins like a formula
+                yield text
             else:
-                cell.number_format = form
-            if strong:
-                cell.font = bold
-            yield cell
-
-    page.append(cells([column.key for column in sheet.columns], True, formats))
-    for n, row in enumerate(sheet.rows):
-        page.append(cells(row, n >= totals, formats))
+                number.value = value
+                yield number
 
 
 def _format(column: Column) -> str:

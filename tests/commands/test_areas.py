@@ -104,6 +104,29 @@ def test_zones_may_be_a_raster_or_weighted_or_none_at_all(files, tmp_path, capsy
     assert list(pd.read_csv(out)["class"]) == ["meadow", "maize", "Unclassified", "Whole map"]
 
 
+def test_a_designed_sample_gives_areas_with_intervals_as_evaluate_does(files, tmp_path, capsys):
+    numbers = hsigui.read_labels(files / "map.tif").array
+    rng, reference = np.random.default_rng(0), np.zeros(SIZE, dtype=np.uint16)
+    for number in (1, 3):
+        at = rng.choice(np.flatnonzero(numbers.ravel() == number), 60, replace=False)
+        reference.flat[at] = np.where(rng.random(60) < 0.8, number, 4 - number)
+    write_classes(tmp_path / "test.tif", reference, TABLE, hsigui.read_labels(files / "map.tif").geo)
+    words = ["--reference", tmp_path / "test.tif", "--zones", files / "zones.tif"]
+    assert run(files / "map.tif", *words) == 1
+    assert "not said by which" in capsys.readouterr().err
+    out = tmp_path / "estimates.csv"
+    assert run(files / "map.tif", out, *words, "--design", "stratified", "--table", "estimates") == 0
+    assert "1 zone has no estimate" in capsys.readouterr().err
+    lines = pd.read_csv(out)
+    area = hsigui.evaluate(files / "map.tif", tmp_path / "test.tif", design="stratified").context.area
+    size, half = area.hectares(1)
+    assert list(lines["class"][:2]) == ["meadow", "maize"]
+    np.testing.assert_allclose(lines.loc[1, ["estimated_ha", "half_interval_ha"]].astype(float), [size, half])
+    assert lines["zone"][2] == "north"
+    assert lines["remark"][2].startswith("Fewer than 20 test pixels")
+    assert np.isnan(lines["estimated_ha"][2])
+
+
 def test_what_cannot_be_is_told_and_nothing_is_written(files, tmp_path, capsys):
     parcels = files / "parcels.geojson"
     for words, said in (
