@@ -5,6 +5,7 @@ from hsigui.analysis.layer import Layer, LayerRecipe
 from hsigui.analysis.ranking import Match, Matches
 from hsigui.analysis.separability import Separability
 from hsigui.api import (
+    areas,
     ask,
     classify,
     classify_by,
@@ -47,6 +48,7 @@ from hsigui.pipeline.evaluation import Evaluation
 from hsigui.pipeline.features import Features
 from hsigui.pipeline.result import Result
 from hsigui.pipeline.values import Classifier, Filters, KeptClassifier, Labels, LabelSplit, SceneFeatures
+from hsigui.pipeline.zone_tables import AreaTables
 from hsigui.preparing.area import Polygons, Window
 from hsigui.preparing.block_mean import BlockMean
 from hsigui.preparing.calibrate import FlatField, InternalAverage, WhiteDark
@@ -66,6 +68,7 @@ __version__: str
 __all__ = [
     "Accuracy",
     "AmbiguousCube",
+    "AreaTables",
     "Bands",
     "Below",
     "BlockMean",
@@ -126,6 +129,7 @@ __all__ = [
     "WhiteDark",
     "Window",
     "__version__",
+    "areas",
     "ask",
     "classify",
     "classify_by",

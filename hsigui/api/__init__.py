@@ -19,6 +19,7 @@ from hsigui.api.mapping import ask, classify, fit, load_classifier
 from hsigui.api.reading import open, quality_layers, read_labels, read_library
 from hsigui.api.training import embed, load_encoder, pretrain
 from hsigui.api.writing import keep, save
+from hsigui.api.zones import areas
 from hsigui.cube.cube import Cube
 from hsigui.cube.formats.library import SpectralLibrary
 from hsigui.cube.open import ImportChoice
@@ -55,6 +56,7 @@ __all__ = [
     "SplitSpec",
     "Statistics",
     "TruthLike",
+    "areas",
     "ask",
     "classify",
     "classify_by",

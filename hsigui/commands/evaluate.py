@@ -42,7 +42,7 @@ def evaluate(arguments: argparse.Namespace) -> None:
     _check_errors(arguments)
     cube = None if arguments.cube is None else api.open(arguments.cube, variable=arguments.variable)
     found = api.evaluate(
-        arguments.map, arguments.truth, labels=arguments.labels, match=_pairs(arguments.match),
+        arguments.map, arguments.truth, labels=arguments.labels, match=pairs(arguments.match),
         resample=arguments.resample, against=arguments.against or (), design=arguments.design or "", cube=cube,
         spectra=arguments.report is not None, map_variable=arguments.map_variable,
         truth_variable=arguments.truth_variable, labels_variable=arguments.labels_variable,
@@ -96,7 +96,7 @@ def _write_errors(arguments: argparse.Namespace, found: Evaluation) -> list[Path
     return written
 
 
-def _pairs(text: str | None) -> dict[str, str]:
+def pairs(text: str | None) -> dict[str, str]:
     """ "corn=Maize,3=Soil" as a mapping.
 
     Raises:
