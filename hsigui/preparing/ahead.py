@@ -11,14 +11,13 @@ from hsigui import stopping
 
 T = TypeVar("T")
 R = TypeVar("R")
-_READERS = 2  # threads; making values of samples takes longer than writing them
-_AHEAD = 3  # pieces that are read and not yet used, at most
+_AHEAD = 2  # pieces that are read and not yet used, at most
 
 
 def ahead(items: Iterable[T], make: Callable[[T], R]) -> Generator[tuple[T, R]]:
-    """Items with what is made of them, in their order; made in other threads, some of them before they are asked for.
+    """Items with what is made of them, in their order; made in a thread of its own before they are asked for.
 
-    Work that is stopped stops there too. Close it (`contextlib.closing`): its threads are waited for.
+    Work that is stopped stops there too. Close it (`contextlib.closing`): its thread is waited for.
     """
     ask = stopping.asked()
 
@@ -27,7 +26,7 @@ def ahead(items: Iterable[T], make: Callable[[T], R]) -> Generator[tuple[T, R]]:
             return make(item)
 
     waiting: deque[tuple[T, Future[R]]] = deque()
-    with ThreadPoolExecutor(_READERS, thread_name_prefix="reads ahead") as threads:
+    with ThreadPoolExecutor(1, thread_name_prefix="reads ahead") as threads:
         try:
             for item in items:
                 waiting.append((item, threads.submit(made, item)))

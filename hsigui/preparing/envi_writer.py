@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import IO, Any, ClassVar
+from typing import Any, ClassVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -15,6 +15,7 @@ from hsigui.cube.flips import Flip, to_north_up
 from hsigui.cube.formats.envi import layout_fields, scene_fields
 from hsigui.cube.formats.envi_header import header_text
 from hsigui.cube.history import KEY, history_text
+from hsigui.preparing.placed import PlacedFile
 from hsigui.preparing.table import Told
 from hsigui.preparing.turned import AXES, in_order
 from hsigui.preparing.windows import Window, carry
@@ -72,7 +73,7 @@ def write_envi_cube(path: Path, cube: Cube, interleave: str, cloud: bool, told: 
     with written_beside(data, header) as (data_scratch, header_scratch):
         with data_scratch.open("wb") as file:
             file.truncate(int(np.prod(cube.shape, dtype=np.int64)) * cube.source.dtype.itemsize)
-            _fill(file, cube, interleave, told)
+            _fill(PlacedFile(file), cube, interleave, told)
         header_scratch.write_text(header_text(fields), encoding="utf-8")
     return [header, data]
 
@@ -82,7 +83,7 @@ def _all_named(names: Sequence[str]) -> tuple[str, ...]:
     return tuple(name or f"Band {number}" for number, name in enumerate(names, start=1))
 
 
-def _fill(file: IO[bytes], cube: Cube, interleave: str, told: Told) -> None:
+def _fill(file: PlacedFile, cube: Cube, interleave: str, told: Told) -> None:
     little = cube.source.dtype.newbyteorder("<")
 
     def put(window: Window, block: NDArray[Any]) -> None:
@@ -91,7 +92,7 @@ def _fill(file: IO[bytes], cube: Cube, interleave: str, told: Told) -> None:
     carry(cube, put, told, order=interleave)
 
 
-def _put(file: IO[bytes], laid: NDArray[Any], window: Window, shape: tuple[int, int, int], interleave: str) -> None:
+def _put(file: PlacedFile, laid: NDArray[Any], window: Window, shape: tuple[int, int, int], interleave: str) -> None:
     """Writes a window, whose axes stand as in the file, to its places: in pieces that lie together there."""
     axes = AXES[interleave]
     sizes, firsts = [shape[axis] for axis in axes], [window[axis].start for axis in axes]
@@ -99,5 +100,4 @@ def _put(file: IO[bytes], laid: NDArray[Any], window: Window, shape: tuple[int, 
     steps = (sizes[1] * sizes[2], sizes[2], 1)
     for index in np.ndindex(*laid.shape[:loops]):
         places = [first + n for first, n in zip(firsts, (*index, 0, 0, 0), strict=False)]
-        file.seek(sum(place * step for place, step in zip(places, steps, strict=True)) * laid.itemsize)
-        file.write(laid[index].reshape(-1).view(np.uint8).data)
+        file.put(sum(place * step for place, step in zip(places, steps, strict=True)) * laid.itemsize, laid[index])

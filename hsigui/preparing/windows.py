@@ -22,7 +22,7 @@ from hsigui.preparing.ahead import ahead
 
 Window = tuple[slice, slice, slice]
 """Rows, columns and bands."""
-CACHED_VALUES = 500_000  # of a small window
+CACHED_VALUES = 250_000  # of a small window
 
 
 def carry(
@@ -60,8 +60,9 @@ def windows(cube: Cube, rows: int = 1, cols: int = 1, order: str = "") -> Iterat
     if alike and order == "bsq" and _made_of(cube.source, ("samples",)):
         yield from _by_bands(cube)
         return
-    most = min(CACHED_VALUES, BLOCK_VALUES) if alike and _made_of(cube.source, ("samples", "spectra")) else BLOCK_VALUES
-    height, width = _size(cube, rows, cols, most)
+    height, width = _size(cube, rows, cols)
+    if alike and width == cube.cols and _made_of(cube.source, ("samples", "spectra")):
+        height = max(1, CACHED_VALUES // (cube.cols * cube.bands))
     for top in range(0, cube.rows, height):
         for left in range(0, cube.cols, width):
             yield (
@@ -93,9 +94,8 @@ def _inner(source: Any) -> list[Source]:
 
 def _by_bands(cube: Cube) -> Iterator[Window]:
     """Some rows of a band, or some bands whole, from the first band on."""
-    most = min(CACHED_VALUES, BLOCK_VALUES)
-    height = min(cube.rows, max(1, most // cube.cols))
-    count = max(1, most // (cube.rows * cube.cols))
+    height = min(cube.rows, max(1, CACHED_VALUES // cube.cols))
+    count = max(1, CACHED_VALUES // (cube.rows * cube.cols))
     for first in range(0, cube.bands, count):
         for top in range(0, cube.rows, height):
             yield (
@@ -104,8 +104,9 @@ def _by_bands(cube: Cube) -> Iterator[Window]:
             )  # fmt: skip
 
 
-def _size(cube: Cube, rows: int, cols: int, most: int) -> tuple[int, int]:
-    """Rows and columns of windows of all bands that hold no more than so many values, if the tiles allow it."""
+def _size(cube: Cube, rows: int, cols: int) -> tuple[int, int]:
+    """Rows and columns of windows of all bands that hold no more than they may, if the tiles allow it."""
+    most = BLOCK_VALUES
     tile = _tile_of(cube.source)
     height, width = _rounded(tile[0], rows), _rounded(tile[1], cols)
     if height * width * cube.bands > most:
