@@ -20,6 +20,11 @@ class Values:
     cube: Cube
 
     @property
+    def made_of(self) -> str:
+        """See `windows`."""
+        return made_of_values(self.cube.info)
+
+    @property
     def shape(self) -> tuple[int, int, int]:
         return self.cube.shape
 
@@ -35,6 +40,11 @@ class Values:
     def read(self, rows: slice, cols: slice, bands: slice | Sequence[int]) -> NDArray[Any]:
         """Values of a window, rows x cols x bands; NaN where there is no data."""
         return self.cube.read(rows, cols, bands)
+
+
+def made_of_values(info: CubeInfo) -> str:
+    """What one value is made of, see `windows`: where 0 stands for no data, that is a whole spectrum of samples."""
+    return "spectra" if info.nodata == 0 else "samples"
 
 
 def info_of_values(info: CubeInfo) -> CubeInfo:
