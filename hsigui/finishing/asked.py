@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import shlex
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -129,3 +130,21 @@ def step_of(option: str, text: str = "", grid: Grid | None = None) -> Step:
             say("Choose from: {all}.", all=", ".join(row.option for row in STEPS)),
         )
     return row.step(text, grid)
+
+
+def step_from(told: str, grid: Grid | None = None) -> Step:
+    """The step of one text, as steps tell themselves: "--majority 3", or "majority 3".
+
+    Args:
+        grid: the pixels of the map, for files of shapes.
+
+    Raises:
+        HsiError: as `step_of`.
+    """
+    try:
+        option, *values = shlex.split(told)
+    except ValueError as error:  # a quote without an end, or nothing
+        raise HsiError(
+            say("“{text}” is no step.", text=told), say("Write it as hsigui edit takes it, such as --majority 3.")
+        ) from error
+    return step_of(option.removeprefix("--"), " ".join(values), grid)

@@ -140,6 +140,6 @@ def _in_others(found: FinishedMap, targets: Mapping[int, int], table: ClassTable
     now = {info.number: found.became.get(info.number, info.number) for info in first}
     became = {old: targets.get(number, number) for old, number in now.items()}
     return replace(
-        found, classes=renumbered(found.classes, targets), table=table, first=first,
+        found, classes=renumbered(found.classes, targets), table=table,
         became={old: number for old, number in became.items() if old != number},
     )  # fmt: skip
