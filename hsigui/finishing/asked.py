@@ -13,6 +13,7 @@ import numpy as np
 from hsigui.errors import HsiError
 from hsigui.finishing import words
 from hsigui.finishing.classes import Level, Merge, Recode
+from hsigui.finishing.naming import pairs_of
 from hsigui.finishing.painting import Paint
 from hsigui.finishing.smoothing import Majority, Sieve
 from hsigui.finishing.step import Step
@@ -50,13 +51,7 @@ def _sieve(text: str, _: Grid | None) -> Step:
 
 
 def _merge(text: str, _: Grid | None) -> Step:
-    pairs = [part.partition("=") for part in text.split(",") if part.strip()]
-    if not pairs or any(not (old.strip() and sign and new.strip()) for old, sign, new in pairs):
-        raise HsiError(
-            say("“{text}” names no pairs of classes.", text=text),
-            say("Write the class = the one that it becomes part of, such as 3=2,Reed=Meadow."),
-        )
-    return Merge(tuple((old.strip(), new.strip()) for old, _, new in pairs))
+    return Merge(pairs_of(text))
 
 
 def _recode(text: str, _: Grid | None) -> Step:

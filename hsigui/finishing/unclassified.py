@@ -11,6 +11,7 @@ from scipy.ndimage import distance_transform_edt
 
 from hsigui.errors import HsiError
 from hsigui.finishing.finished_map import FinishedMap
+from hsigui.finishing.naming import exactly
 from hsigui.finishing.step import Check
 from hsigui.texts import say
 
@@ -27,7 +28,7 @@ class Below:
 
     @property
     def told(self) -> str:
-        return f"--below {self.least:g}"
+        return f"--below {exactly(self.least)}"
 
     def on(self, found: FinishedMap, check: Check) -> FinishedMap:
         if not 0 < self.least <= 1:
@@ -60,7 +61,7 @@ class Fill:
 
     @property
     def told(self) -> str:
-        return f"--fill {self.distance:g}" if self.distance else "--fill"
+        return f"--fill {exactly(self.distance)}" if self.distance else "--fill"
 
     def on(self, found: FinishedMap, check: Check) -> FinishedMap:
         if not self.distance >= 0:
