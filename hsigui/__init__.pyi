@@ -42,6 +42,7 @@ from hsigui.pipeline.evaluation import Evaluation
 from hsigui.pipeline.features import Features
 from hsigui.pipeline.result import Result
 from hsigui.pipeline.values import Classifier, Filters, KeptClassifier, Labels, LabelSplit, SceneFeatures
+from hsigui.pipeline.zone_measures import StatisticsTables
 from hsigui.pipeline.zone_tables import AreaTables
 from hsigui.preparing.block_mean import BlockMean
 from hsigui.preparing.calibrate import FlatField, InternalAverage, WhiteDark
@@ -96,6 +97,7 @@ __all__ = [
     "SpectralLibrary",
     "SplitSpec",
     "Statistics",
+    "StatisticsTables",
     "WhiteDark",
     "__version__",
     "areas",
