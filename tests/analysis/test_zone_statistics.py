@@ -11,7 +11,8 @@ from hsigui.analysis import measured, zone_statistics
 from hsigui.analysis.measured import BandValues
 from hsigui.analysis.zone_statistics import ZoneStatistics
 from hsigui.jobs import quiet
-from hsigui.labels.classes import ClassTable
+from hsigui.labels.classes import ClassInfo, ClassTable
+from hsigui.labels.formats.files import write_classes
 from hsigui.labels.grid import Grid
 from hsigui.labels.shapes import Shape
 from hsigui.labels.zones import PolygonZones, polygon_zones
@@ -101,10 +102,8 @@ def test_percentiles_of_many_pixels_are_of_a_draw_and_that_is_said(values, monke
 
 
 def test_the_api_takes_several_layers_of_one_grid_and_writes_tables(values, tmp_path):
-    path = tmp_path / "zones.geojson"
-    ring = "[[[3, 4], [33, 4], [33, 29], [3, 29], [3, 4]]]"
-    path.write_text('{"type": "FeatureCollection", "features": [{"type": "Feature", "properties": {"name": "a"}, '
-                    '"geometry": {"type": "Polygon", "coordinates": ' + ring + "}}]}", encoding="utf-8")  # fmt: skip
+    path = tmp_path / "zones.tif"
+    write_classes(path, masks()[0].astype(np.uint16), ClassTable((ClassInfo(1, "a", (0, 0, 0)),)))
     cube = cube_of(values)
     layer = hsigui.derive(cube, "formula", formula="b2450 / b400")
     found = hsigui.statistics([cube, layer], zones=path, percentiles=[50])
