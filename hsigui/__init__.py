@@ -38,6 +38,7 @@ _PLACES = {
     "hsigui.pipeline.features": ("Features",),
     "hsigui.pipeline.result": ("Result",),
     "hsigui.pipeline.values": ("Classifier", "Filters", "KeptClassifier", "LabelSplit", "Labels", "SceneFeatures"),
+    "hsigui.pipeline.zone_measures": ("StatisticsTables",),
     "hsigui.pipeline.zone_tables": ("AreaTables",),
     "hsigui.preparing.area": ("Polygons", "Window"),
     "hsigui.preparing.block_mean": ("BlockMean",),
