@@ -48,6 +48,7 @@ from hsigui.pipeline.evaluation import Evaluation
 from hsigui.pipeline.features import Features
 from hsigui.pipeline.result import Result
 from hsigui.pipeline.values import Classifier, Filters, KeptClassifier, Labels, LabelSplit, SceneFeatures
+from hsigui.pipeline.zone_measures import StatisticsTables
 from hsigui.pipeline.zone_tables import AreaTables
 from hsigui.preparing.area import Polygons, Window
 from hsigui.preparing.block_mean import BlockMean
@@ -125,6 +126,7 @@ __all__ = [
     "SpectralLibrary",
     "SplitSpec",
     "Statistics",
+    "StatisticsTables",
     "System",
     "WhiteDark",
     "Window",

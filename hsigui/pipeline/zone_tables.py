@@ -277,5 +277,10 @@ def record_of(of: CountedMap) -> dict[str, Any]:
     record: dict[str, Any] = {"map": of.path or of.name, "map_sha256": raster_hash(of.array)}
     if of.steps:
         record["steps"] = list(of.steps)
+    return {**record, **stamped()}
+
+
+def stamped() -> dict[str, Any]:
+    """When a table is made, and by which versions."""
     now = datetime.datetime.now(datetime.UTC)
-    return {**record, "created": now.isoformat(timespec="seconds"), "versions": versions()}
+    return {"created": now.isoformat(timespec="seconds"), "versions": versions()}

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -226,6 +227,15 @@ class OverMean:
     mean: Pass[NDArray[np.float64]]
 
     @property
+    def made_of(self) -> str:
+        """See `windows`."""
+        return made_of_values(self.cube.info)
+
+    @cached_property
+    def _ratio(self) -> Ratio:
+        return _over(self.cube, self.mean.found())
+
+    @property
     def passes(self) -> tuple[Pass[NDArray[np.float64]], ...]:
         """What has to be looked at before: for the mean, one number a band."""
         return (self.mean,)
@@ -240,7 +250,7 @@ class OverMean:
 
     def read(self, rows: slice, cols: slice, bands: slice | Sequence[int]) -> NDArray[Any]:
         """Ratios of a window, rows x cols x bands; NaN where there is no data or nothing to divide by."""
-        return _over(self.cube, self.mean.found()).read(rows, cols, bands)
+        return self._ratio.read(rows, cols, bands)
 
 
 def _over(cube: Cube, mean: NDArray[np.float64]) -> Ratio:

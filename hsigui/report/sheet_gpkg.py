@@ -34,7 +34,7 @@ def write_gpkg(path: Path, book: Book, table: str) -> list[Path]:
     places = book.places
     if places is None:
         raise HsiError(
-            say("A GeoPackage holds zones with their figures, and no zones were given."),
+            say("A GeoPackage holds zones with a line of figures each, and these tables have none."),
             say("Give zones, or write .csv, .xlsx or .json."),
         )
     drawn = book.sheets[places.sheet]

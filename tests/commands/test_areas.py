@@ -132,7 +132,7 @@ def test_what_cannot_be_is_told_and_nothing_is_written(files, tmp_path, capsys):
     for words, said in (
         ((tmp_path / "a.csv", "--zones", parcels, "--zone-field", "owner"), "Its fields: parcel, code"),
         ((tmp_path / "a.txt",), "End it in one of .csv, .xlsx, .gpkg, .json"),
-        ((tmp_path / "a.gpkg",), "no zones were given"),
+        ((tmp_path / "a.gpkg",), "a line of figures each"),
         ((tmp_path / "a.csv", "--zone-field", "parcel"), "--zone-field is of --zones"),
         ((tmp_path / "a.csv", "--zones", files / "none.shp"), "does not exist"),
         ((tmp_path / "a.csv", "--zones", files / "zones.tif", "--by-share"), "holds no polygons"),
