@@ -171,11 +171,29 @@ def test_the_map_itself_is_never_written_over_and_another_only_when_asked(folder
     assert "overwrite a file that this command reads" in capsys.readouterr().err
     with pytest.raises(HsiError, match="is the map that is edited"):
         hsigui.save(hsigui.edit(source, "majority 3"), source)
+    write_classes(folder / "Karte.hdr", read_classes(source).array, TABLE, GEO)
+    with pytest.raises(HsiError, match="is the map that is edited"):
+        hsigui.save(hsigui.edit(folder / "Karte.hdr", "majority 3"), folder / "Karte.img")
+    assert main(["edit", source, str(folder / "Karte.hdr"), "--majority", "3"]) == 1
+    (folder / "Karte.hdr").unlink()
+    assert main(["edit", source, str(folder / "Karte.hdr"), "--majority", "3"]) == 1, "its data is there"
     (folder / "fertig.tif").write_bytes(b"mine")
     assert edit(folder, "--majority", 3) == 1
     assert (folder / "fertig.tif").read_bytes() == b"mine"
     assert edit(folder, "--majority", 3, "--overwrite") == 0
     assert read_classes(folder / "fertig.tif").array.any()
+
+
+@pytest.mark.parametrize("step", [("--paint", "von Hand.tif"), ("--mask", "von Hand.tif"), ("--tree", "tree.csv:use")])
+def test_a_file_that_a_step_reads_is_never_written_over(folder, capsys, monkeypatch, step):
+    monkeypatch.chdir(folder)
+    (folder / "tree.csv").write_text("class,use\nMaize,Field\nWheat,Field\nOak,Forest\n")
+    name = step[1].partition(":")[0]
+    before = (folder / name).read_bytes()
+    assert main(["edit", "Karte.tif", name, *step, "--overwrite"]) == 1
+    said = capsys.readouterr().err
+    assert "overwrite a file that this command reads" in said or "does not say in which format" in said
+    assert (folder / name).read_bytes() == before
 
 
 def test_relative_paths_of_steps_are_kept_whole(folder, monkeypatch):
