@@ -184,6 +184,27 @@ def test_the_map_itself_is_never_written_over_and_another_only_when_asked(folder
     assert read_classes(folder / "fertig.tif").array.any()
 
 
+def test_filters_of_export_are_further_steps_of_a_finished_map(folder, capsys, tmp_path, monkeypatch):
+    assert edit(folder, "--paint", folder / "von Hand.tif") == 0
+    filters = ["--majority", "3", "--sieve", "4", "--connectivity", "8"]
+    assert main(["export", str(folder / "fertig.tif"), "--out", str(folder / "glatt.hdr"), *filters]) == 0
+    array = read_classes(folder / "glatt.hdr").array
+    record = provenance.load(folder / "glatt.hdr", array)
+    assert record is not None
+    steps = [step["step"] for step in record.finishing["steps"]]
+    assert steps[1:] == ["--majority 3", "--sieve 4,8"]
+    assert np.array_equal(array, hsigui.edit(folder / "fertig.tif", *steps[1:]).array)
+    capsys.readouterr()
+    assert main(["evaluate", str(folder / "glatt.hdr"), "--truth", str(folder / "Wahrheit.tif")]) == 0
+    said = capsys.readouterr().out
+    assert "14 hand-painted pixels" in said
+    assert "majority 3, sieve 4,8." in said
+    monkeypatch.chdir(tmp_path)
+    for line in record.commands:
+        assert main(shlex.split(line)[1:]) == 0
+    assert np.array_equal(read_classes(tmp_path / "glatt.hdr").array, array)
+
+
 @pytest.mark.parametrize("step", [("--paint", "von Hand.tif"), ("--mask", "von Hand.tif"), ("--tree", "tree.csv:use")])
 def test_a_file_that_a_step_reads_is_never_written_over(folder, capsys, monkeypatch, step):
     monkeypatch.chdir(folder)

@@ -14,10 +14,13 @@ from hsigui import api
 from hsigui.cli import run as main
 from hsigui.cube.demo import demo_scene
 from hsigui.cube.formats.envi import write_cube
+from hsigui.jobs import SilentContext
 from hsigui.labels.classes import ClassInfo, ClassTable
 from hsigui.labels.formats.files import read_classes, write_classes
 from hsigui.pipeline import provenance
 from hsigui.pipeline.result import Result
+from hsigui.pipeline.values import Filters
+from hsigui.pipeline.writing import Outputs, write_all
 
 EMPTY = np.s_[4:9, 3:12]  # pixels without data
 TABLE = ClassTable(tuple(ClassInfo(*c) for c in demo_scene(rows=28, cols=28, bands=10).classes))
@@ -93,6 +96,26 @@ def test_a_finished_map_is_measured_alike_in_memory_and_from_its_file(folder, re
         assert found.context.split.painted == np.count_nonzero(painted & (truth > 0))
         assert found.context.split.after == tuple(done.told for done in made.finishing.steps)
     assert not np.array_equal(made.array, result.array)
+
+
+def test_filters_over_a_finished_map_are_further_steps(folder, result):
+    made = finished(result, folder).filtered(Filters(majority=5, sieve=6))
+    assert [done.told for done in made.finishing.steps[-2:]] == ["--majority 5", "--sieve 6"]
+    np.testing.assert_array_equal(made.array, api.edit(finished(result, folder), "majority 5", "sieve 6").array)
+    assert made.finishing.painted is not None
+    assert made.record().finishing["map_sha256"] == provenance.raster_hash(made.array)
+
+
+def test_a_finished_map_is_exported_with_filters_and_a_record_of_all_steps(folder, result, tmp_path):
+    made = finished(result, folder)
+    outputs = Outputs({"geotiff": tmp_path / "map.tif"}, Filters(majority=5))
+    write_all(SilentContext(), made, outputs)
+    array = read_classes(tmp_path / "map.tif").array
+    record = provenance.load(tmp_path / "map.tif", array)
+    assert record is not None
+    assert record.finishing["steps"][-1]["step"] == "--majority 5"
+    assert record.commands[-1].endswith("--majority 5 --confidence repeated-confidence.tif")
+    np.testing.assert_array_equal(array, api.edit(made, "majority 5").array)
 
 
 def test_pixels_that_were_left_unclassified_are_errors_and_no_data_is_none(folder, result, tmp_path):
