@@ -190,12 +190,15 @@ def in_finished_classes(raster: ClassRaster, made: FinishedMap) -> tuple[ClassRa
     return dataclasses.replace(raster, array=array, classes=table), told
 
 
-def without_painted(array: NDArray[np.uint16], made: FinishedMap | None) -> tuple[NDArray[np.uint16], int]:
-    """A reference (rows x cols) without the pixels that a hand has painted, and how many it knows of these."""
-    if made is None or made.painted is None:
+def without_painted(
+    array: NDArray[np.uint16], painted: NDArray[np.bool_] | None
+) -> tuple[NDArray[np.uint16], int]:  # fmt: skip
+    """A reference (rows x cols) without the pixels that a hand has painted (rows x cols), and how many it knows of
+    these."""
+    if painted is None:
         return array, 0
-    count = int(np.count_nonzero(array[made.painted]))
-    return np.where(made.painted, np.uint16(0), array), count
+    count = int(np.count_nonzero(array[painted]))
+    return np.where(painted, np.uint16(0), array), count
 
 
 def measured_after(steps: Sequence[str], painted: int) -> tuple[str, ...]:

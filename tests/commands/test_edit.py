@@ -184,6 +184,26 @@ def test_the_map_itself_is_never_written_over_and_another_only_when_asked(folder
     assert read_classes(folder / "fertig.tif").array.any()
 
 
+def test_a_comparison_leaves_out_what_was_painted_on_either_map(folder, capsys):
+    assert edit(folder, "--paint", folder / "von Hand.tif", "--merge", "2=1") == 0
+    truth, first, second, hand = (
+        read_classes(folder / name).array for name in ("Wahrheit.tif", "Karte.tif", "fertig.tif", "von Hand.tif")
+    )
+    kept = (truth > 0) & (hand == 0)
+    found = hsigui.evaluate(folder / "fertig.tif", folder / "Wahrheit.tif", against=folder / "Karte.tif")
+    draw = found.context.comparison.draws[0]
+    right = [np.where(array == 2, 1, array)[kept] == np.where(truth == 2, 1, truth)[kept] for array in (second, first)]
+    assert draw.both == np.count_nonzero(right[0] & right[1])
+    assert draw.only_first + draw.only_second == 0, "merged on one of them, a class is right as what it became"
+    assert draw.neither == np.count_nonzero(~right[0] & ~right[1])
+    capsys.readouterr()
+    words = ["--truth", str(folder / "Wahrheit.tif"), "--against", str(folder / "fertig.tif")]
+    assert main(["evaluate", str(folder / "Karte.tif"), *words]) == 0
+    said = capsys.readouterr()
+    assert "fertig.tif: 14 hand-painted pixels of the reference are left out" in said.err
+    assert f"on {np.count_nonzero(truth)} test pixels" in said.out, "of the map itself all are tested"
+
+
 def test_filters_of_export_are_further_steps_of_a_finished_map(folder, capsys, tmp_path, monkeypatch):
     assert edit(folder, "--paint", folder / "von Hand.tif") == 0
     filters = ["--majority", "3", "--sieve", "4", "--connectivity", "8"]
