@@ -18,6 +18,7 @@ from hsigui.jobs import SilentContext
 from hsigui.labels.classes import ClassInfo, ClassTable
 from hsigui.labels.formats.files import read_classes, write_classes
 from hsigui.pipeline import provenance
+from hsigui.pipeline.python_lines import python_of
 from hsigui.pipeline.result import Result
 from hsigui.pipeline.values import Filters
 from hsigui.pipeline.writing import Outputs, write_all
@@ -78,6 +79,9 @@ def test_the_record_of_a_finished_map_makes_it_again_in_an_empty_folder(folder, 
     same = ("steps", "map_sha256", "model_sha256", "became", "painted", "painted_pixels")
     assert {name: repeated.finishing[name] for name in same} == {name: record.finishing[name] for name in same}
     assert repeated.no_data == record.no_data
+    (there / "repeated-finished.tif").unlink()
+    exec(compile(python_of(record.commands), "lines", "exec"), {})
+    np.testing.assert_array_equal(read_classes(there / "repeated-finished.tif").array, made.array)
 
 
 def test_a_finished_map_is_measured_alike_in_memory_and_from_its_file(folder, result, tmp_path):
