@@ -9,6 +9,8 @@ from hsigui.api.given import PathLike
 from hsigui.cube.cube import Cube
 from hsigui.errors import HsiError
 from hsigui.jobs import Context, quiet
+from hsigui.preparing.made import plain
+from hsigui.preparing.mosaic import mosaicked
 from hsigui.preparing.passes import settle
 from hsigui.preparing.stack import onto_first, stacked
 from hsigui.preparing.step import Step, prepared
@@ -18,8 +20,9 @@ from hsigui.texts import say
 
 
 def prepare(
-    cubes: Cube | Sequence[Cube], *steps: Step, by_wavelength: bool = False, onto: str = "", resampling: str = "nearest"
-) -> Cube:
+    cubes: Cube | Sequence[Cube], *steps: Step, by_wavelength: bool = False, mosaic: str = "", onto: str = "",
+    resampling: str = "nearest",
+) -> Cube:  # fmt: skip
     """One cube of one or several, after some steps; its samples are made when they are read, and no file is touched.
 
     Args:
@@ -27,6 +30,8 @@ def prepare(
         steps: `Crop`, `Box`, `Inside`, `Onto`, `Bands`, `BlockMean`, `Like`, `WhiteDark`, `FlatField`,
             `InternalAverage`, `EmpiricalLine` and `LogResiduals`, in their order.
         by_wavelength: the bands of the stack rise by wavelength.
+        mosaic: "first" or "feather" for several flight lines of one sensor, which become one scene: where they overlap
+            the first that has data counts, or one fades into the other.
         onto: "first" to resample those of several that lie on another grid than the first to its pixels.
         resampling: how: "nearest", "bilinear", "cubic" or "average".
 
@@ -37,9 +42,13 @@ def prepare(
     Raises:
         HsiError: the cubes are not of one grid, or a step does not fit.
     """
-    stack = [cubes] if isinstance(cubes, Cube) else list(cubes)
+    stack = [plain(cube) for cube in ([cubes] if isinstance(cubes, Cube) else cubes)]
     if onto not in ("", "first"):
         raise HsiError(say("The others can be brought to the first only."), say("Write onto=“first”."))
+    if mosaic and by_wavelength:
+        raise HsiError(say("The bands of a mosaic are those of its lines."), say("Leave out the sorting."))
+    if mosaic:
+        return prepared(mosaicked(stack, mosaic, onto=bool(onto), resampling=resampling), steps)
     if onto:
         stack = onto_first(stack, resampling)
     return prepared(stacked(stack, by_wavelength=by_wavelength), steps)

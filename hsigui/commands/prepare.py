@@ -37,8 +37,9 @@ def prepare(arguments: argparse.Namespace) -> None:
     steps = _steps(arguments)
     cubes = [api.open(path, **reading(arguments)) for path in arguments.cubes]
     cube = api.prepare(
-        cubes, *steps, by_wavelength=arguments.sort, onto=arguments.onto or "", resampling=_resampling(arguments)
-    )
+        cubes, *steps, by_wavelength=arguments.sort, mosaic=arguments.mosaic or "", onto=arguments.onto or "",
+        resampling=_resampling(arguments),
+    )  # fmt: skip
     tell_all(cube.notes)
 
     def work(ctx: Context) -> Sequence[Path]:

@@ -67,7 +67,7 @@ def stacked(cubes: Sequence[Cube], *, by_wavelength: bool = False) -> Cube:
     if len(cubes) > 1:
         for cube in cubes[1:]:
             _require_grid(cubes[0], cube)
-        alike = len({_marks(cube.info) for cube in cubes}) == 1 and cubes[0].info.nodata != 0
+        alike = len({marks_of(cube.info) for cube in cubes}) == 1 and cubes[0].info.nodata != 0
         parts = tuple(cubes) if alike else tuple(map(as_values, cubes))
         info = _info_of(cubes, parts)
         made = Cube(StackSource(parts), info, name=cubes[0].name)
@@ -113,7 +113,8 @@ def files_of(cube: Cube) -> set[Path]:
     return found
 
 
-def _marks(info: CubeInfo) -> tuple[object, ...]:
+def marks_of(info: CubeInfo) -> tuple[object, ...]:
+    """How samples are scaled and which of them stand for no data, to be compared."""
     # NaN is not equal to itself, so its text is compared.
     return repr(info.nodata), info.scale, info.offset, info.valid_range
 
@@ -135,7 +136,7 @@ def _require_grid(first: Cube, other: Cube) -> None:
             say("{other} lies up to {off:.3g} pixels beside {name}.", other=other.name, name=first.name, off=off),
             say("Bring the others to the grid of the first (--onto first)."),
         )
-    if first.geo.crs_wkt and other.geo.crs_wkt and not _same_system(first.geo.crs_wkt, other.geo.crs_wkt):
+    if first.geo.crs_wkt and other.geo.crs_wkt and not same_system(first.geo.crs_wkt, other.geo.crs_wkt):
         raise HsiError(
             say("{name} and {other} are of different coordinate systems.", name=first.name, other=other.name),
             say("Bring the others to the grid of the first (--onto first)."),
@@ -153,7 +154,8 @@ def _apart(one: Geo, two: Geo, rows: int, cols: int) -> float:
     return float(max(np.hypot(*gap) for gap in gaps) / size)
 
 
-def _same_system(one: str, two: str) -> bool:
+def same_system(one: str, two: str) -> bool:
+    """Whether two texts (WKT) mean one coordinate system."""
     from rasterio.crs import CRS  # slow to import
     from rasterio.errors import CRSError
 
