@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from hsigui.commands.helping import Commands
 
 
-class _Step(argparse.Action):
+class StepAction(argparse.Action):
     """Notes a step behind those that were given before it."""
 
     def __call__(
@@ -40,16 +40,16 @@ def add_prepare(commands: Commands) -> None:
     steps = p.add_argument_group(say("steps, done in the order given"))
     for name, form, told in STEPS:
         steps.add_argument(
-            f"--{name}", action=_Step, dest="steps", default=[], help=told,
+            f"--{name}", action=StepAction, dest="steps", default=[], help=told,
             **({"metavar": form} if form else {"nargs": 0}),
         )  # fmt: skip
     steps.add_argument(
-        "--white", action=_Step, dest="steps", default=[], metavar="FILE|FIRST:LAST|auto",
+        "--white", action=StepAction, dest="steps", default=[], metavar="FILE|FIRST:LAST|auto",
         help=say("divide by the mean line of a white reference: a cube, rows of the scene, or auto for that which the "
                  "camera's program has put beside the scene"),
     )  # fmt: skip
     steps.add_argument(
-        "--resampling", action=_Step, dest="steps", default=[], choices=RESAMPLINGS,
+        "--resampling", action=StepAction, dest="steps", default=[], choices=RESAMPLINGS,
         help=say("how the --grid before it, or --onto, makes samples of others (nearest)"),
     )  # fmt: skip
     p.add_argument("--dark", metavar="FILE|FIRST:LAST", help=say("the dark reference that goes with --white"))

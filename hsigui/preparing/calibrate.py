@@ -8,7 +8,8 @@ area that is spectrally flat; internal average relative reflectance (IAR): divis
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -21,11 +22,13 @@ from hsigui.cube.formats.products.references import exposures, names_known, refe
 from hsigui.cube.open import open_cube
 from hsigui.errors import HsiError
 from hsigui.preparing.area import require_part
-from hsigui.preparing.made import info_of_values
+from hsigui.preparing.made import info_of_values, made_of_values
 from hsigui.preparing.passes import Pass, blocks_of
 from hsigui.texts import say
 
 _ALIKE = 1e-3  # of an exposure time: clocks of cameras are no better
+_CACHED_VALUES = 250_000  # that stay in the processor's cache while something is done to them
+
 Reference = Cube | tuple[int | None, int | None]
 """A cube of lines over a panel, or such rows of the scene itself: first, and the one after the last."""
 
@@ -37,6 +40,12 @@ class Ratio:
     cube: Cube
     less: NDArray[np.float64]  # cols x bands, or 1 x bands
     by: NDArray[np.float64]  # cols x bands, or 1 x bands
+    _kept: dict[str, tuple[NDArray[np.float32], ...]] = field(default_factory=dict)
+
+    @property
+    def made_of(self) -> str:
+        """See `windows`."""
+        return made_of_values(self.cube.info)
 
     @property
     def shape(self) -> tuple[int, int, int]:
@@ -49,10 +58,32 @@ class Ratio:
     def read(self, rows: slice, cols: slice, bands: slice | Sequence[int]) -> NDArray[Any]:
         """Ratios of a window, rows x cols x bands; NaN where there is no data or nothing to divide by."""
         picked = bands if isinstance(bands, slice) else list(bands)
-        less, by = ((one[cols] if len(one) > 1 else one)[:, picked] for one in (self.less, self.by))
-        with np.errstate(divide="ignore", invalid="ignore"):
-            found = (self.cube.read(rows, cols, bands) - less) / by
-        return np.where(np.isfinite(found), found, np.nan).astype(np.float32)
+        found = self.cube.read(rows, cols, bands)  # a copy, and so it may be changed
+        less, by = self._factors(cols, picked, found.strides[1] < found.strides[2])
+        with np.errstate(divide="ignore", invalid="ignore", over="ignore"):
+            step = max(1, _CACHED_VALUES // max(1, found[0].size if len(found) else 1))
+            for first in range(0, len(found), step):
+                part = found[first : first + step]
+                part -= less
+                part /= by
+                gone = np.isinf(part)
+                if gone.any():
+                    part[gone] = np.nan
+        return found
+
+    def _factors(self, cols: slice, bands: slice | list[int], by_columns: bool) -> tuple[NDArray[np.float32], ...]:
+        """Offset and gain of a window, cols x bands, in memory as its values lie: that is several times quicker. Those
+        of the last window are kept, for the next one most often has the same columns and bands."""
+        key = repr((cols, bands, by_columns))
+        if (kept := self._kept.get(key)) is not None:
+            return kept
+        made = tuple(
+            np.array((one[cols] if len(one) > 1 else one)[:, bands], np.float32, order="F" if by_columns else "C")
+            for one in (self.less, self.by)
+        )
+        self._kept.clear()
+        self._kept[key] = made
+        return made
 
 
 @dataclass(frozen=True, eq=False)
@@ -196,6 +227,15 @@ class OverMean:
     mean: Pass[NDArray[np.float64]]
 
     @property
+    def made_of(self) -> str:
+        """See `windows`."""
+        return made_of_values(self.cube.info)
+
+    @cached_property
+    def _ratio(self) -> Ratio:
+        return _over(self.cube, self.mean.found())
+
+    @property
     def passes(self) -> tuple[Pass[NDArray[np.float64]], ...]:
         """What has to be looked at before: for the mean, one number a band."""
         return (self.mean,)
@@ -210,7 +250,7 @@ class OverMean:
 
     def read(self, rows: slice, cols: slice, bands: slice | Sequence[int]) -> NDArray[Any]:
         """Ratios of a window, rows x cols x bands; NaN where there is no data or nothing to divide by."""
-        return _over(self.cube, self.mean.found()).read(rows, cols, bands)
+        return self._ratio.read(rows, cols, bands)
 
 
 def _over(cube: Cube, mean: NDArray[np.float64]) -> Ratio:

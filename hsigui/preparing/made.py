@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from typing import Any
+from typing import Any, ClassVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -18,6 +18,11 @@ class Values:
     """The values of a cube as samples: float32, scaled, NaN where there is no data."""
 
     cube: Cube
+
+    @property
+    def made_of(self) -> str:
+        """See `windows`."""
+        return made_of_values(self.cube.info)
 
     @property
     def shape(self) -> tuple[int, int, int]:
@@ -49,6 +54,7 @@ class InsideSource:
     source: Source
     inside: NDArray[np.bool_]
     other: float
+    made_of: ClassVar[str] = "samples"  # see `windows`
 
     @property
     def shape(self) -> tuple[int, int, int]:
@@ -67,6 +73,11 @@ class InsideSource:
         """Rows x cols x bands, as they are stored."""
         found = self.source.read(rows, cols, bands)
         return np.where(self.inside[rows, cols, None], found, np.asarray(self.other, dtype=self.dtype))
+
+
+def made_of_values(info: CubeInfo) -> str:
+    """What one value is made of, see `windows`: where 0 stands for no data, that is a whole spectrum of samples."""
+    return "spectra" if info.nodata == 0 else "samples"
 
 
 def info_of_values(info: CubeInfo) -> CubeInfo:

@@ -6,7 +6,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from functools import reduce
-from typing import Any
+from typing import Any, ClassVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -64,6 +64,7 @@ class FirstSource:
     lines: tuple[Line, ...]
     size: tuple[int, int]
     nodata: float
+    made_of: ClassVar[str] = "samples"  # see `windows`
 
     @property
     def cubes(self) -> tuple[Cube, ...]:
@@ -97,6 +98,7 @@ class FeatheredSource:
 
     lines: tuple[Line, ...]
     size: tuple[int, int]
+    made_of: ClassVar[str] = "samples"  # see `windows`
 
     @property
     def cubes(self) -> tuple[Cube, ...]:

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from functools import reduce
 from itertools import pairwise
 from pathlib import Path
-from typing import Any
+from typing import Any, ClassVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -29,6 +29,7 @@ class StackSource:
     """The bands of several sources one after the other."""
 
     cubes: tuple[Cube, ...]
+    made_of: ClassVar[str] = "samples"
 
     @property
     def shape(self) -> tuple[int, int, int]:
