@@ -77,21 +77,28 @@ def stacked(cubes: Sequence[Cube], *, by_wavelength: bool = False) -> Cube:
     return _sorted(made) if by_wavelength else made
 
 
-def onto_first(cubes: Sequence[Cube], resampling: str = "nearest") -> list[Cube]:
-    """The cubes, those that lie on another grid than the first resampled to its pixels.
+def onto_one(cubes: Sequence[Cube], whose: str = "first", resampling: str = "nearest") -> list[Cube]:
+    """The cubes, those that lie on another grid than one of them resampled to its pixels.
 
     Args:
+        whose: "first" for that of the first, "finest" for that of the smallest pixels.
         resampling: one of `words.RESAMPLINGS`.
 
     Raises:
-        HsiError: one has no place on a map, or does not touch the first.
+        HsiError: one has no place on a map, or does not touch that one.
     """
     if not cubes:
         return []
-    first = cubes[0]
-    named = first.name if first.path is None else first.path.name
-    step = Onto(grid_of(first), resampling, named)
-    return [first, *(other if is_on_grid(first, other) else prepared(other, [step]) for other in cubes[1:])]
+    one = cubes[0] if whose == "first" else min(cubes, key=_pixel_area)
+    named = one.name if one.path is None else one.path.name
+    step = Onto(grid_of(one), resampling, named)
+    return [other if is_on_grid(one, other) else prepared(other, [step]) for other in cubes]
+
+
+def _pixel_area(cube: Cube) -> float:
+    """Of a pixel of a cube, in units of its map; infinite where it has no place."""
+    a, b, _, d, e, _ = cube.geo.transform or (float("inf"), 0.0, 0.0, 0.0, 1.0, 0.0)
+    return abs(a * e - b * d)
 
 
 def is_on_grid(first: Cube, other: Cube) -> bool:

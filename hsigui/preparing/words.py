@@ -26,6 +26,7 @@ STEPS = (
 
 RESAMPLINGS = ("nearest", "bilinear", "cubic", "average")
 MOSAICS = ("first", "feather")
+WHOSE_GRID = ("first", "finest")
 INTERLEAVES = ("bsq", "bil", "bip")
 TYPES = ("uint8", "int16", "uint16", "int32", "uint32", "int64", "uint64", "float32", "float64", "complex64",
          "complex128")  # fmt: skip
