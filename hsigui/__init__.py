@@ -13,8 +13,8 @@ __version__ = "0.1.0"
 _PLACES = {
     "hsigui.api": (
         "ask", "classify", "classify_by", "derive", "embed", "evaluate", "fit", "keep", "load_classifier",
-        "load_encoder", "match", "open", "prepare", "pretrain", "quality_layers", "read_labels", "read_library",
-        "sample", "save", "save_cube", "separability", "statistics",
+        "load_encoder", "mask", "match", "open", "prepare", "pretrain", "quality_layers", "read_labels",
+        "read_library", "read_mask", "sample", "save", "save_cube", "separability", "statistics",
     ),
     "hsigui.analysis.class_statistics": ("ClassStatistics", "Statistics"),
     "hsigui.analysis.layer": ("Layer", "LayerRecipe"),
@@ -27,6 +27,7 @@ _PLACES = {
     "hsigui.errors": ("HsiError",),
     "hsigui.jobs": ("CallbackContext", "Cancelled", "Context", "quiet"),
     "hsigui.labels.classes": ("ClassInfo", "ClassTable"),
+    "hsigui.masks.mask": ("Mask",),
     "hsigui.methods.checkpoint": ("Encoder",),
     "hsigui.pipeline.classify": ("ClassMap",),
     "hsigui.pipeline.evaluation": ("Evaluation",),

@@ -15,6 +15,7 @@ from hsigui.api import (
     keep,
     load_classifier,
     load_encoder,
+    mask,
     match,
     open,
     prepare,
@@ -22,6 +23,7 @@ from hsigui.api import (
     quality_layers,
     read_labels,
     read_library,
+    read_mask,
     sample,
     save,
     save_cube,
@@ -35,6 +37,7 @@ from hsigui.cube.responses import Responses
 from hsigui.errors import HsiError
 from hsigui.jobs import CallbackContext, Cancelled, Context, quiet
 from hsigui.labels.classes import ClassInfo, ClassTable
+from hsigui.masks.mask import Mask
 from hsigui.methods.checkpoint import Encoder
 from hsigui.pipeline.classify import ClassMap
 from hsigui.pipeline.evaluation import Evaluation
@@ -82,6 +85,7 @@ __all__ = [
     "Like",
     "MapOptions",
     "MapSpec",
+    "Mask",
     "Match",
     "Matches",
     "PretrainSpec",
@@ -105,6 +109,7 @@ __all__ = [
     "keep",
     "load_classifier",
     "load_encoder",
+    "mask",
     "match",
     "open",
     "prepare",
@@ -113,6 +118,7 @@ __all__ = [
     "quiet",
     "read_labels",
     "read_library",
+    "read_mask",
     "sample",
     "save",
     "save_cube",

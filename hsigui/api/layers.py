@@ -14,10 +14,12 @@ from hsigui.analysis.measured import BandValues, LayerValues
 from hsigui.analysis.separability import Separability
 from hsigui.analysis.separability import separability as separability_of
 from hsigui.api.given import LabelsLike, targets_of
+from hsigui.api.masking import MasksLike, seen_by
 from hsigui.cube.cube import Cube
 from hsigui.cube.formats.library import SpectralLibrary
 from hsigui.errors import HsiError
 from hsigui.jobs import Context, quiet
+from hsigui.masks.using import STATISTICS
 from hsigui.parameters import Value
 from hsigui.pipeline.values import Labels
 from hsigui.texts import say
@@ -26,8 +28,8 @@ from hsigui.texts import say
 def derive(
     cube: Cube, kind: str | LayerRecipe, *,
     spectra: Mapping[str, NDArray[np.floating]] | SpectralLibrary | None = None,
-    wavelengths: Sequence[float] = (), left_out: NDArray[np.bool_] | None = None, ctx: Context | None = None,
-    **parameters: Value,
+    wavelengths: Sequence[float] = (), left_out: NDArray[np.bool_] | None = None, mask: MasksLike = None,
+    ctx: Context | None = None, **parameters: Value,
 ) -> Layer:  # fmt: skip
     """Computes a layer of a cube that needs no learning: components, an index, distances to spectra, targets, shares of
     spectra, clusters.
@@ -40,6 +42,8 @@ def derive(
             count); or a spectral library. Unmixing finds them by `find="vca"`, where none are given.
         wavelengths: nm of these values, where they are of other bands than the cube's; one a value.
         left_out: for "mf", "ace" and "cem": pixels that have no part in the background, rows x cols; None for none.
+        mask: pixels that have no part in the layer, its statistics of the whole scene included: a `Mask`, its file, a
+            raster (rows x cols, True for masked out), or several. The layer has no data there.
         parameters: settings of the kind, such as `components=3` or `formula="(b850 - b670) / (b850 + b670)"`.
 
     Returns:
@@ -51,7 +55,7 @@ def derive(
         HsiError: there is no such kind or setting, a value is not allowed, the scene lacks what the kind needs, or
             memory does not suffice.
     """
-    on = ctx or quiet()
+    on, cube = ctx or quiet(), seen_by(cube, mask, STATISTICS)
     if isinstance(kind, LayerRecipe):
         if parameters or spectra is not None or left_out is not None:
             raise HsiError(
@@ -63,7 +67,7 @@ def derive(
 
 def statistics(
     measured: Cube | Layer, classes: LabelsLike, *, bands: Sequence[int] | None = None,
-    percentiles: Sequence[float] = PERCENTILES, ctx: Context | None = None,
+    percentiles: Sequence[float] = PERCENTILES, mask: MasksLike = None, ctx: Context | None = None,
 ) -> Statistics:  # fmt: skip
     """What the values of classes of pixels are like, in bands of a cube or in the measurements of a layer.
 
@@ -71,6 +75,7 @@ def statistics(
         classes: class numbers, rows x cols, 0 for none: labels, a ground truth, a map or clusters.
         bands: of a cube, from 0; None for the good ones.
         percentiles: which ones, 0 to 100.
+        mask: pixels that do not count, of a cube: a `Mask`, its file, a raster (rows x cols), or several.
 
     Returns:
         `Statistics`: `classes` have `pixels`, `mean`, `deviation`, `least` and `most` (one a band), `percentiles`
@@ -81,13 +86,13 @@ def statistics(
     """
     numbers = Labels.of(classes, say("The array of classes"))
     return class_statistics(
-        _measured(measured, bands), numbers.array, numbers.classes, ctx or quiet(), percents=tuple(percentiles)
+        _measured(measured, bands, mask), numbers.array, numbers.classes, ctx or quiet(), percents=tuple(percentiles)
     )
 
 
 def separability(
     measured: Cube | Layer | Statistics, classes: LabelsLike | None = None, *, bands: Sequence[int] | None = None,
-    ctx: Context | None = None,
+    mask: MasksLike = None, ctx: Context | None = None,
 ) -> Separability:  # fmt: skip
     """How well each pair of classes can be told apart, the hardest first: Jeffries-Matusita distance and transformed
     divergence, both from 0 to 2.
@@ -96,6 +101,7 @@ def separability(
         measured: a cube or a layer, or statistics that were made of it.
         classes: as for `statistics`; not with statistics.
         bands: of a cube, from 0; of statistics the places of measurements; None for the good ones.
+        mask: pixels that do not count, of a cube; as for `statistics`.
 
     Returns:
         `Separability`: `pairs` with `names`, `jeffries_matusita`, `divergence` and `best`, the two measurements that
@@ -107,15 +113,19 @@ def separability(
     if isinstance(measured, Statistics):
         if classes is not None:
             raise HsiError(say("Statistics have their classes in them."), say("Leave out the classes."))
+        if mask is not None:
+            raise HsiError(say("Statistics were made with or without a mask."), say("Leave out the mask."))
         return separability_of(measured if bands is None else measured.of(bands), ctx)
     if classes is None:
         raise HsiError(say("Separability is of classes, and none are given."), say("Give labels, or a map."))
-    return separability_of(statistics(measured, classes, bands=bands, percentiles=(), ctx=ctx), ctx)
+    return separability_of(statistics(measured, classes, bands=bands, percentiles=(), mask=mask, ctx=ctx), ctx)
 
 
-def _measured(measured: Cube | Layer, bands: Sequence[int] | None) -> BandValues | LayerValues:
+def _measured(measured: Cube | Layer, bands: Sequence[int] | None, mask: MasksLike) -> BandValues | LayerValues:
     if isinstance(measured, Cube):
-        return BandValues(measured, bands)
+        return BandValues(seen_by(measured, mask, STATISTICS), bands)
+    if mask is not None:
+        raise HsiError(say("A mask is of a cube, and this is a layer."), say("Make the layer with the mask."))
     if bands is not None:
         raise HsiError(say("Bands are of a cube, and this is a layer."), say("Leave out the bands."))
     return LayerValues(measured)

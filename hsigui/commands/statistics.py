@@ -11,11 +11,14 @@ from hsigui.analysis.class_statistics import Statistics
 from hsigui.analysis.separability import OVERLAP, Separability
 from hsigui.analysis.statistics_csv import covariance_csv, separability_csv, statistics_csv
 from hsigui.commands.console import run_with_progress, tell_all, tell_of
+from hsigui.commands.mask import given_masks, require_a_use
 from hsigui.commands.outputs import check_outputs
 from hsigui.commands.reading import reading
 from hsigui.commands.without_effect import require_effect
 from hsigui.cube.cube import Cube
 from hsigui.jobs import Context
+from hsigui.masks.mask import Mask
+from hsigui.masks.using import STATISTICS
 from hsigui.pipeline.values import Labels
 from hsigui.saving import write_text
 from hsigui.texts import say, say_number
@@ -33,10 +36,12 @@ def statistics(arguments: argparse.Namespace) -> None:
     require_effect(arguments, [])
     more = [path for path in (arguments.covariance, arguments.correlation) if path is not None]
     check_outputs([arguments.cube, arguments.labels], [(path, CSV) for path in (arguments.out, *more)])
-    cube, labels = _opened(arguments)
+    cube, labels, masks = _opened(arguments)
 
     def work(ctx: Context) -> Statistics:
-        return api.statistics(cube, labels, bands=_bands(arguments), percentiles=arguments.percentiles, ctx=ctx)
+        return api.statistics(
+            cube, labels, bands=_bands(arguments), percentiles=arguments.percentiles, mask=masks, ctx=ctx
+        )
 
     found = run_with_progress(work, say("Opening {name}", name=cube.name))
     tell_all(found.notes)
@@ -61,10 +66,10 @@ def separability(arguments: argparse.Namespace) -> None:
     """
     require_effect(arguments, [])
     check_outputs([arguments.cube, arguments.labels], [(arguments.out, CSV)])
-    cube, labels = _opened(arguments)
+    cube, labels, masks = _opened(arguments)
 
     def work(ctx: Context) -> Separability:
-        return api.separability(cube, labels, bands=_bands(arguments), ctx=ctx)
+        return api.separability(cube, labels, bands=_bands(arguments), mask=masks, ctx=ctx)
 
     found = run_with_progress(work, say("Opening {name}", name=cube.name))
     tell_all(found.notes)
@@ -83,14 +88,15 @@ def separability(arguments: argparse.Namespace) -> None:
             )  # fmt: skip
 
 
-def _opened(arguments: argparse.Namespace) -> tuple[Cube, Labels]:
+def _opened(arguments: argparse.Namespace) -> tuple[Cube, Labels, list[Mask]]:
+    require_a_use(arguments)
     cube = api.open(arguments.cube, **reading(arguments))
     labels = api.read_labels(
         arguments.labels, cube, variable=arguments.labels_variable, background=arguments.labels_background,
         buffer=arguments.labels_buffer,
     )  # fmt: skip
     tell_of(labels)
-    return cube, labels
+    return cube, labels, given_masks(arguments, cube, STATISTICS)
 
 
 def _bands(arguments: argparse.Namespace) -> list[int] | None:
