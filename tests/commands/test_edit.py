@@ -184,6 +184,22 @@ def test_the_map_itself_is_never_written_over_and_another_only_when_asked(folder
     assert read_classes(folder / "fertig.tif").array.any()
 
 
+def test_the_probabilities_of_all_classes_are_a_confidence_and_other_layers_are_none(folder, capsys):
+    sure = hsigui.open(folder / "sicher.tif").band(0)
+    rest = (1 - sure) / 2
+    write_layers(folder / "alle.tif", np.stack([rest, sure, rest], axis=2), ("Maize", "Wheat", "Oak"), GEO)
+    by_all = hsigui.edit(folder / "Karte.tif", "below 0.5", confidence=folder / "alle.tif")
+    by_one = hsigui.edit(folder / "Karte.tif", "below 0.5", confidence=folder / "sicher.tif")
+    assert np.array_equal(by_all.array, by_one.array)
+    assert (by_all.array == 0).any()
+    write_layers(folder / "entropy.tif", sure[:, :, None], ("entropy",), GEO)
+    write_layers(folder / "percent.tif", 100 * sure[:, :, None], ("confidence",), GEO)
+    write_layers(folder / "klein.tif", sure[:5, :, None], ("confidence",), GEO)
+    for name, said in (("entropy", "no probabilities"), ("percent", "no probabilities"), ("klein", "5 x 24 pixels")):
+        assert edit(folder, "--below", 0.5, "--confidence", folder / f"{name}.tif") == 1
+        assert said in capsys.readouterr().err
+
+
 def test_a_comparison_leaves_out_what_was_painted_on_either_map(folder, capsys):
     assert edit(folder, "--paint", folder / "von Hand.tif", "--merge", "2=1") == 0
     truth, first, second, hand = (
