@@ -71,6 +71,7 @@ def test_the_record_says_what_was_done_and_its_commands_do_it_again_elsewhere(fo
     assert record is not None
     assert [step["step"].split()[0] for step in record.finishing["steps"]] == ["--paint", "--merge", "--sieve"]
     assert record.settings["Finishing"]["painted by hand"] == "14 pixels"
+    assert [len(step.get("sha256", "")) for step in record.finishing["steps"]] == [64, 0, 0], "of what was painted"
     elsewhere = tmp_path / "ganz woanders ä"
     elsewhere.mkdir()
     monkeypatch.chdir(elsewhere)
@@ -91,6 +92,7 @@ def test_a_finished_map_is_edited_further_and_knows_all_its_steps(folder):
     record = provenance.load(folder / "noch fertiger.tif", more.array)
     assert record is not None
     assert [step["step"].split()[0] for step in record.finishing["steps"]] == ["--majority", "--paint", "--merge"]
+    assert record.finishing["steps"][1]["sha256"] == at_once.finished.steps[1].sha256 != ""
     assert record.finishing["painted_pixels"] == 14
     assert record.finishing["became"] == {"2": 1}
     first = provenance.load(folder / "fertig.tif", hsigui.read_labels(folder / "fertig.tif").array)
