@@ -160,8 +160,8 @@ def folder_beside(target: Path, is_ours: Callable[[Path], bool]) -> Iterator[Pat
 
 
 def _flush_all(folder: Path) -> None:
-    """Waits until all files of a folder are on the disk. There may be many thousands: so the system is asked to write all
-    that waits at once, where it can be, and then each file only whether that went well."""
+    """Waits until all files of a folder are on the disk. There may be many thousands: so the system is asked to write
+    all that waits at once, where it can be, and then each file only whether that went well."""
     if hasattr(os, "sync"):
         os.sync()
     for path in folder.rglob("*"):

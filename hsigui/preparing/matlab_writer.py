@@ -41,14 +41,13 @@ def write_matlab_cube(path: Path, cube: Cube, interleave: str, cloud: bool, told
     if cube.source.dtype.kind == "c":
         raise HsiError(say("Complex samples are not written to MATLAB files."), say("Choose float32, or ENVI."))
     info = cube.info
-    with written_beside(path) as (scratch,):
-        with closing(UnfailingFile(scratch)) as raw:
-            with h5py.File(raw, "w", userblock_size=_BLOCK) as file:
-                _fill(_dataset(file, cube), cube, told, raw)
-                _lists(file, info)
-            raw.seek(0)
-            raw.write(b"MATLAB 7.3 MAT-file, written by hsigui".ljust(116) + bytes(8) + b"\x00\x02IM")
-            raw.require_written()
+    with written_beside(path) as (scratch,), closing(UnfailingFile(scratch)) as raw:
+        with h5py.File(raw, "w", userblock_size=_BLOCK) as file:
+            _fill(_dataset(file, cube), cube, told, raw)
+            _lists(file, info)
+        raw.seek(0)
+        raw.write(b"MATLAB 7.3 MAT-file, written by hsigui".ljust(116) + bytes(8) + b"\x00\x02IM")
+        raw.require_written()
     return [path]
 
 

@@ -9,8 +9,7 @@ import numpy as np
 from rasterio.crs import CRS
 from rasterio.warp import transform
 
-from hsigui.cube.crs import Unplaceable
-from hsigui.cube.crs import system_of
+from hsigui.cube.crs import Unplaceable, system_of
 from hsigui.cube.cube import Geo
 from hsigui.labels.grid import Grid
 from hsigui.labels.shapes import Shape, transformed

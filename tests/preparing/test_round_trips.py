@@ -20,7 +20,7 @@ from hsigui.jobs import Cancelled
 from hsigui.preparing import windows
 from hsigui.preparing.cut import Crop
 from hsigui.preparing.step import prepared
-from hsigui.preparing.table import WRITERS, not_carried, save_cube
+from hsigui.preparing.table import not_carried, save_cube
 from tests.faults.full_disk import contents, disk
 from tests.preparing.cubes import GEO, TURNED, counts, cube_of
 

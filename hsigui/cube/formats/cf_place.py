@@ -36,8 +36,8 @@ def grid_mapping(geo: Geo) -> dict[str, Any]:
 
 
 def axes_of(geo: Geo, rows: int, cols: int) -> list[tuple[str, NDArray[np.floating], dict[str, str]]]:
-    """Centres of the rows (rows long) and of the columns (cols long) with their names and attributes; none where the map
-    is turned, or the scene has no place."""
+    """Centres of the rows (rows long) and of the columns (cols long) with their names and attributes; none where the
+    map is turned, or the scene has no place."""
     if geo.transform is None:
         return []
     a, b, c, d, e, f = geo.transform

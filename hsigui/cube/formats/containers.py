@@ -411,7 +411,8 @@ def _around(name: str) -> str:
 
 
 def _find(file: ArrayFile, names: set[str], length: int, near: str) -> ArrayInfo | None:
-    """A list with one of these names and this length (of one band: one number): beside the scene first, then the least nested."""
+    """A list with one of these names and this length, or one number for one band: beside the scene first, then the
+    least nested."""
     fitting = [
         a for a in file.arrays if _last(a.name) in names and (vector_length(a) or math.prod(a.shape)) == length > 0
     ]
