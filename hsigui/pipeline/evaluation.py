@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from hsigui.cube.cube import Cube
-from hsigui.cube.fingerprint import fingerprint
+from hsigui.cube.fingerprint import scene_fingerprint
 from hsigui.cube.open import open_cube
 from hsigui.errors import HsiError
 from hsigui.jobs import Context
@@ -270,7 +270,7 @@ def _spectra(asked: Asked, scored: Scored) -> tuple[Spectra | None, dict[str, st
     if asked.cube is not None:
         cube = asked.cube
         require_same_size(scored.truth.shape, (cube.rows, cube.cols), say("classes of the map"))
-        named["cube"] = fingerprint(cube)
+        named["cube"] = scene_fingerprint(cube)
     elif record is not None and record.cube and Path(record.cube).exists() and asked.spectra:
         try:
             cube = open_cube(record.cube, gaps=False)
@@ -278,7 +278,7 @@ def _spectra(asked: Asked, scored: Scored) -> tuple[Spectra | None, dict[str, st
             return None, {}, (say("The spectra of the classes are missing: {message}", message=error.message),)
         if (cube.rows, cube.cols) != scored.truth.shape:
             return None, {}, (say("The scene has other pixels than the reference: no spectra."),)
-        if fingerprint(cube) != record.hashes.get("cube"):
+        if scene_fingerprint(cube) != record.hashes.get("cube"):
             return (
                 None,
                 {},
