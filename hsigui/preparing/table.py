@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from hsigui import plugins
@@ -158,6 +158,10 @@ def save_cube(
         raise HsiError(say("{title} is not laid out for the network.", title=row.title), say("Leave out --cog."))
     _require_other_file(cube, path)
     stored = in_type(plain(cube), dtype, scale, offset=row.offset, bare=row.bare)
+    asked_for = (("interleave", interleave), ("type", dtype), ("to-scale", "" if scale is None else repr(float(scale))))
+    words = " ".join([*(f"--{name} {said}" for name, said in asked_for if said), *["--cog"] * cloud])
+    if words:  # without which the same steps would make another file
+        stored = stored.with_info(replace(stored.info, history=(*stored.info.history, words)))
     files: list[Path] = plugins.resolved(row.write)(path, stored, order, cloud, told)
     return files
 
