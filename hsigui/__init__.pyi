@@ -59,8 +59,10 @@ from hsigui.preparing.field_targets import FieldTarget
 from hsigui.preparing.grids import System
 from hsigui.preparing.inside import Inside
 from hsigui.preparing.log_residuals import LogResiduals
+from hsigui.preparing.normalise import Continuum, Normalise
 from hsigui.preparing.onto import Onto
 from hsigui.preparing.other_sensor import Like
+from hsigui.preparing.smooth import Gaussian, Savgol
 from hsigui.report.map_options import MapOptions
 from hsigui.report.metrics import Accuracy
 from hsigui.specs import MapSpec, PretrainSpec, ProbeSpec, SplitSpec
@@ -82,6 +84,7 @@ __all__ = [
     "ClassTable",
     "Classifier",
     "Context",
+    "Continuum",
     "Crop",
     "Cube",
     "EditedMap",
@@ -93,6 +96,7 @@ __all__ = [
     "Fill",
     "Filters",
     "FlatField",
+    "Gaussian",
     "HsiError",
     "ImportChoice",
     "Inside",
@@ -112,6 +116,7 @@ __all__ = [
     "Match",
     "Matches",
     "Merge",
+    "Normalise",
     "Onto",
     "Paint",
     "Polygons",
@@ -120,6 +125,7 @@ __all__ = [
     "Recode",
     "Responses",
     "Result",
+    "Savgol",
     "SceneFeatures",
     "Separability",
     "Sieve",

@@ -25,7 +25,8 @@ def prepare(
     Args:
         cubes: the scene, or several of one grid, which are stacked: the bands of each after those of the one before.
         steps: `Crop`, `Box`, `Inside`, `Onto`, `Bands`, `BlockMean`, `Like`, `WhiteDark`, `FlatField`,
-            `InternalAverage`, `EmpiricalLine` and `LogResiduals`, in their order.
+            `InternalAverage`, `EmpiricalLine`, `LogResiduals`, `Savgol`, `Gaussian`, `Normalise` and `Continuum`,
+            in their order.
         by_wavelength: the bands of the stack rise by wavelength.
         onto: "first" to resample those of several that lie on another grid than the first to its pixels.
         resampling: how: "nearest", "bilinear", "cubic" or "average".

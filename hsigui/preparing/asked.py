@@ -21,8 +21,10 @@ from hsigui.preparing.field_targets import targets_of
 from hsigui.preparing.grids import grid_named
 from hsigui.preparing.inside import Inside
 from hsigui.preparing.log_residuals import LogResiduals
+from hsigui.preparing.normalise import Continuum, Normalise
 from hsigui.preparing.onto import Onto
 from hsigui.preparing.other_sensor import Like
+from hsigui.preparing.smooth import smoothing_of
 from hsigui.preparing.step import Step
 from hsigui.texts import say
 
@@ -111,6 +113,9 @@ _MAKERS: dict[str, Callable[[str], Step]] = {
     "internal-average": lambda text: InternalAverage(),
     "empirical-line": lambda text: EmpiricalLine(targets_of(text)),
     "log-residuals": lambda text: LogResiduals(),
+    "smooth": smoothing_of,
+    "normalise": lambda text: Normalise(text.strip()),
+    "continuum": lambda text: Continuum(),
 }
 STEPS = tuple(StepRow(option, form, title, _MAKERS[option]) for option, form, title in words.STEPS)
 

@@ -21,6 +21,10 @@ STEPS = (
     ("empirical-line", "TARGETS",
      say("reflectance by targets: AREA=REFLECTANCE;AREA=REFLECTANCE, or a table of them (.csv)")),
     ("log-residuals", "", say("divide by the geometric means of pixels and bands (Green & Craig 1985)")),
+    ("smooth", "savgol,WINDOW,ORDER|gaussian,NM",
+     say("spectra smoothed by polynomials through windows of bands, or by a bell curve so wide")),
+    ("normalise", "l2|mean", say("divide each spectrum by its length, or by its mean")),
+    ("continuum", "", say("divide each spectrum by its upper hull")),
 )  # fmt: skip
 """Each step: its word, what is given with it (empty for nothing), and what it does; in the order of the help."""
 
