@@ -54,8 +54,11 @@ from hsigui.preparing.area import Polygons, Window
 from hsigui.preparing.block_mean import BlockMean
 from hsigui.preparing.calibrate import FlatField, InternalAverage, WhiteDark
 from hsigui.preparing.cut import Bands, Box, Crop
+from hsigui.preparing.denoise import Denoise
+from hsigui.preparing.destripe import Destripe, DestripeMnf
 from hsigui.preparing.empirical_line import EmpiricalLine
 from hsigui.preparing.field_targets import FieldTarget
+from hsigui.preparing.fill_columns import FillColumns
 from hsigui.preparing.grids import System
 from hsigui.preparing.inside import Inside
 from hsigui.preparing.log_residuals import LogResiduals
@@ -87,6 +90,9 @@ __all__ = [
     "Continuum",
     "Crop",
     "Cube",
+    "Denoise",
+    "Destripe",
+    "DestripeMnf",
     "EditedMap",
     "EmpiricalLine",
     "Encoder",
@@ -94,6 +100,7 @@ __all__ = [
     "Features",
     "FieldTarget",
     "Fill",
+    "FillColumns",
     "Filters",
     "FlatField",
     "Gaussian",

@@ -9,7 +9,7 @@ from hsigui.api.given import PathLike
 from hsigui.cube.cube import Cube
 from hsigui.errors import HsiError
 from hsigui.jobs import Context, quiet
-from hsigui.preparing.passes import settle
+from hsigui.preparing.passes import remarks_of, settle
 from hsigui.preparing.stack import onto_first, stacked
 from hsigui.preparing.step import Step, prepared
 from hsigui.preparing.table import not_carried
@@ -25,8 +25,8 @@ def prepare(
     Args:
         cubes: the scene, or several of one grid, which are stacked: the bands of each after those of the one before.
         steps: `Crop`, `Box`, `Inside`, `Onto`, `Bands`, `BlockMean`, `Like`, `WhiteDark`, `FlatField`,
-            `InternalAverage`, `EmpiricalLine`, `LogResiduals`, `Savgol`, `Gaussian`, `Normalise` and `Continuum`,
-            in their order.
+            `InternalAverage`, `EmpiricalLine`, `LogResiduals`, `FillColumns`, `Destripe`,
+            `DestripeMnf`, `Denoise`, `Savgol`, `Gaussian`, `Normalise` and `Continuum`, in their order.
         by_wavelength: the bands of the stack rise by wavelength.
         onto: "first" to resample those of several that lie on another grid than the first to its pixels.
         resampling: how: "nearest", "bilinear", "cubic" or "average".
@@ -79,4 +79,7 @@ def save_cube(
         work.progress(done, total, say("Saving {name}", name=Path(path).name))
 
     settle(cube, looked)
-    return write(cube, path, interleave=interleave, dtype=dtype, scale=scale, cloud=cloud, told=told)
+    files = write(cube, path, interleave=interleave, dtype=dtype, scale=scale, cloud=cloud, told=told)
+    for remark in remarks_of(cube):
+        work.warn(remark)
+    return files

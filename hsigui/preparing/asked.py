@@ -16,8 +16,11 @@ from hsigui.preparing.area import ends_of, polygons_of, window_of
 from hsigui.preparing.block_mean import BlockMean
 from hsigui.preparing.calibrate import FlatField, InternalAverage
 from hsigui.preparing.cut import Bands, Box, Crop
+from hsigui.preparing.denoise import denoising_of
+from hsigui.preparing.destripe import destriping_of
 from hsigui.preparing.empirical_line import EmpiricalLine
 from hsigui.preparing.field_targets import targets_of
+from hsigui.preparing.fill_columns import FillColumns
 from hsigui.preparing.grids import grid_named
 from hsigui.preparing.inside import Inside
 from hsigui.preparing.log_residuals import LogResiduals
@@ -113,6 +116,9 @@ _MAKERS: dict[str, Callable[[str], Step]] = {
     "internal-average": lambda text: InternalAverage(),
     "empirical-line": lambda text: EmpiricalLine(targets_of(text)),
     "log-residuals": lambda text: LogResiduals(),
+    "fill-columns": lambda text: FillColumns(),
+    "destripe": destriping_of,
+    "denoise": denoising_of,
     "smooth": smoothing_of,
     "normalise": lambda text: Normalise(text.strip()),
     "continuum": lambda text: Continuum(),
