@@ -106,6 +106,7 @@ def _of_polygons(path: Path, grid: Grid, field: str | None, layer: str | None, b
     order = {name: n for n, name in enumerate(dict.fromkeys(names[shape.number - 1] for shape in kept))}
     zone = [order[names[shape.number - 1]] for shape in kept]
     placed, more = _placed(replace(found, shapes=tuple(kept)), grid, path.name)
+    _require_on_scene(placed, grid, path.name)
     ours: list[list[Shape]] = [[] for _ in order]
     theirs: list[list[Shape]] = [[] for _ in order]
     for n, there, read in zip(zone, placed, kept, strict=True):
@@ -128,6 +129,19 @@ def _placed(found: LabelledShapes, grid: Grid, file_name: str) -> tuple[Sequence
     points, notes = place(points, found, grid, file_name)
     pieces = iter(np.split(points, np.cumsum([len(ring) for ring in rings])[:-1]))
     return [replace(shape, rings=tuple(next(pieces) for _ in shape.rings)) for shape in found.shapes], notes
+
+
+def _require_on_scene(placed: Sequence[Shape], grid: Grid, file_name: str) -> None:
+    low, high = (np.array([shape.bounds()[end] for shape in placed]) for end in (0, 1))
+    if ((high > 0).all(axis=1) & (low < (grid.cols, grid.rows)).all(axis=1)).any():
+        return
+    (left, top), (right, bottom) = low.min(axis=0), high.max(axis=0)
+    raise HsiError(
+        say("All polygons of {name} lie beside the scene of {rows} x {cols} pixels: they would be at rows {top:.0f} to "
+            "{bottom:.0f} and columns {left:.0f} to {right:.0f}.", name=file_name, rows=grid.rows, cols=grid.cols,
+            top=top, bottom=bottom, left=left, right=right),
+        say("Choose a file made for this scene, or check the coordinate system of both."),
+    )  # fmt: skip
 
 
 def _names(

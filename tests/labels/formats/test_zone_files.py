@@ -7,7 +7,9 @@ from pathlib import Path
 import numpy as np
 import pytest
 from pyogrio.raw import write
+from pyproj import CRS
 
+from hsigui.cube.cube import Geo
 from hsigui.errors import HsiError
 from hsigui.labels.formats import wkb
 from hsigui.labels.formats.zone_files import NO_NAME, fields_in, read_zones
@@ -69,3 +71,11 @@ def test_a_file_without_polygons_is_refused(tmp_path: Path) -> None:
     )
     with pytest.raises(HsiError, match="holds no polygons"):
         read_zones(path, GRID)
+
+
+def test_a_file_of_another_place_is_refused_with_where_it_would_be(tmp_path: Path) -> None:
+    path, system = tmp_path / "far.gpkg", CRS.from_epsg(32633).to_wkt()
+    write(path, np.array([square(0, 0)], dtype=object), [np.array(["a"], dtype=object)], ["name"], driver="GPKG",
+          geometry_type="Polygon", crs=system)  # fmt: skip
+    with pytest.raises(HsiError, match="would be at rows 898 to 900 and columns -500 to -498"):
+        read_zones(path, Grid(10, 10, Geo((1.0, 0.0, 500.0, 0.0, -1.0, 900.0), system)))
