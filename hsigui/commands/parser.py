@@ -7,6 +7,7 @@ import argparse
 from hsigui import __version__
 from hsigui.commands.accuracy_parser import add_evaluate, add_sample, add_study
 from hsigui.commands.demo_parser import add_demo
+from hsigui.commands.edit_parser import add_edit
 from hsigui.commands.helping import Parser
 from hsigui.commands.map_parser import add_card, add_classify, add_export
 from hsigui.commands.match_parser import add_match
@@ -20,7 +21,7 @@ from hsigui.cube.remote.opening import is_address, typed_address
 from hsigui.texts import say
 
 COMMANDS = ("info", "prepare", "labels", "derive", "match", "statistics", "separability", "sample", "pretrain",
-            "classify", "export", "card", "evaluate", "areas", "study", "project", "demo")  # fmt: skip
+            "classify", "edit", "export", "card", "evaluate", "areas", "study", "project", "demo")  # fmt: skip
 
 
 def build_parser() -> argparse.ArgumentParser:
@@ -48,6 +49,7 @@ def build_parser() -> argparse.ArgumentParser:
     add_sample(commands)
     add_pretrain(commands)
     add_classify(commands)
+    add_edit(commands)
     add_export(commands)
     add_card(commands)
     add_evaluate(commands)
