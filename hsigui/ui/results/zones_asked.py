@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -153,9 +153,11 @@ class Prepared:
             asked = zone_tables.ZonesAsked(file.path, self.wanted.named_by or None, file.layer or None, by_share)
             zones, record = asked.read(self.grid), asked.record
         counted = self.counted
+        if counted is not None and self.wanted.classes in (LABELS, VALIDATED):  # they may be painted meanwhile
+            counted = replace(counted, array=counted.array.copy())
         if self.wanted.what == AREAS and counted is not None:
             return Found(self.wanted, zone_tables.area_tables(counted, zones, ctx, made=record).book, zones)
-        of = None if counted is None else ClassRaster(counted.array.copy(), counted.classes)
+        of = None if counted is None else ClassRaster(counted.array, counted.classes)
         pixels = zones or raster_zones(
             np.ones(self.grid.shape, dtype=np.uint16), {1: say("Whole scene")}, self.grid, ()
         )  # fmt: skip

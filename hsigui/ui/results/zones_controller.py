@@ -42,6 +42,7 @@ from hsigui.ui.image.bench import Bench
 from hsigui.ui.results.exported import result_of
 from hsigui.ui.results.zones_asked import (
     AREAS,
+    SHOWN,
     Found,
     ZonesFile,
     class_choices,
@@ -57,7 +58,9 @@ SMALL = 60_000_000  # values of the scene, up to which statistics are made witho
 AGES: tuple[type[Changed], ...] = (
     MapChanged, LabelsChanged, ValidationChanged, TruthChanged, ClassesChanged, BandsChanged, DerivedChanged,
 )  # fmt: skip
-OFFERS: tuple[type[Changed], ...] = (*AGES, DerivedListChanged, OverlaysChanged, ViewChanged)
+OFFERS: tuple[type[Changed], ...] = (
+    MapChanged, ValidationChanged, TruthChanged, DerivedChanged, DerivedListChanged, OverlaysChanged,
+)  # fmt: skip
 
 
 class ZonesController(QObject):
@@ -75,7 +78,9 @@ class ZonesController(QObject):
         self._aged = False
         self._session.events.subscribe(SceneShown, self._show_scene)
         for kind in OFFERS:
-            self._session.events.subscribe(kind, self._changed)
+            self._session.events.subscribe(kind, self._renew)
+        for kind in (*AGES, ViewChanged):
+            self._session.events.subscribe(kind, self._age)
 
     @property
     def page(self) -> ZonesPage | None:
@@ -265,9 +270,13 @@ class ZonesController(QObject):
             if page.isVisible() and self._session.shown is not None:
                 self._begin()
 
-    def _changed(self, event: Changed) -> None:
+    def _renew(self, _event: Changed) -> None:
         self._offer()
-        if isinstance(event, AGES) and self._found is not None and not self._aged:
+
+    def _age(self, event: Changed) -> None:
+        if self._found is None or self._aged:
+            return
+        if not isinstance(event, ViewChanged) or self._found.wanted.what == SHOWN:
             self._aged = True
             self._tell()
 

@@ -28,6 +28,7 @@ from hsigui.ui.results.sheet_model import SheetModel
 from hsigui.ui.results.zones_asked import AREAS, MAP, NO_CLASSES, Choices, Wanted, ZonesFile
 
 _MOST_COLUMN = 260  # pixels that a column is wide at first
+_LOOKED_AT = 100  # rows that its width is found from: there may be thousands
 _CHOOSE = "choose"
 
 
@@ -207,6 +208,7 @@ class ZonesPage(QDialog):
         view.setTabKeyNavigation(False)
         view.setWordWrap(False)
         view.horizontalHeader().setDefaultAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
+        view.horizontalHeader().setResizeContentsPrecision(_LOOKED_AT)
         view.verticalHeader().hide()
         view.verticalHeader().setDefaultSectionSize(view.fontMetrics().height() + 6)
         view.setAccessibleName(say("Table of areas or statistics"))
