@@ -1,0 +1,17 @@
+"""The panel of the finished map, with what does the steps over each map."""
+
+from __future__ import annotations
+
+from hsigui.ui.finishing.controller import FinishingController
+from hsigui.ui.finishing.panel import FinishPanel
+from hsigui.ui.finishing.subject import offer_finished
+from hsigui.ui.image.bench import Bench, PanelParts
+
+
+def finish_map(bench: Bench) -> PanelParts:
+    """Makes the panel."""
+    show, paint, erase, swipe = bench.actions.of("show_finished", "paint_map", "erase_painted", "swipe_finished")
+    panel = FinishPanel(show, paint, erase, swipe, bench.desk.window)
+    controller = FinishingController(bench, panel)
+    offer_finished(bench)
+    return PanelParts(panel, (panel, controller))
