@@ -21,12 +21,12 @@ from hsigui.labels.formats.table import class_table_suffixes
 from hsigui.methods import model_card
 from hsigui.pipeline import provenance
 from hsigui.pipeline.chain import Chain
-from hsigui.pipeline.mapping_unit import smallest_unit
 from hsigui.pipeline.provenance import Provenance
 from hsigui.pipeline.result import with_filters
 from hsigui.pipeline.values import Filters
 from hsigui.report.filters import filtered
 from hsigui.report.map_options import MapOptions
+from hsigui.report.mapping_unit import smallest_unit
 from hsigui.report.maps import export_map
 from hsigui.report.table import map_suffixes, read_back_suffixes
 from hsigui.texts import say

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Self
 
@@ -14,8 +14,10 @@ from hsigui.document.values import Box, ClassMap
 from hsigui.errors import HsiError
 from hsigui.finishing.asked import STEPS, step_of
 from hsigui.finishing.finished_map import FinishedMap
-from hsigui.finishing.step import finished
+from hsigui.finishing.painting import Paint
+from hsigui.finishing.step import Chain, Check, Step, done
 from hsigui.labels.classes import ClassTable
+from hsigui.labels.formats.files import Grid
 from hsigui.texts import say
 
 
@@ -110,36 +112,80 @@ class KeptFinishing:
 NOTHING = KeptFinishing()
 
 
+class Finisher:
+    """Does steps over maps that change little again and again: what did not change since is not done anew. For one
+    worker at a time."""
+
+    def __init__(self) -> None:
+        self._chain = Chain()
+        self._first: FinishedMap | None = None
+
+    def first(self, found: FinishedMap) -> FinishedMap:
+        """The map before the steps: the object of the last time where it is of the same arrays and classes."""
+        last = self._first
+        parts = ("classes", "confidence", "valid")
+        same = last is not None and last.table == found.table and last.geo == found.geo
+        if last is not None and same and all(getattr(last, part) is getattr(found, part) for part in parts):
+            return last
+        self._first = found
+        return found
+
+    def run(self, found: FinishedMap, steps: Sequence[ChosenStep], check: Check) -> tuple[FinishedMap, list[Outcome]]:
+        """The map after the steps that are on and can be done, and what came of each."""
+        first = self.first(found)
+        outcomes = [Outcome() for _ in steps]
+        made: list[tuple[int, Step]] = []
+        grid = Grid(found.classes.shape[0], found.classes.shape[1], found.geo)
+        for place, step in enumerate(steps):
+            if step.on:
+                try:
+                    made.append((place, step_of(step.option, step.text, grid)))
+                except HsiError as error:
+                    outcomes[place] = Outcome(problem=_why(step, error))
+        while True:
+            try:
+                last = self._chain.run(first, [step for _, step in made], check)
+                break
+            except HsiError as error:  # of the first that was not reached; those before it are not done again
+                place, _ = made.pop(self._chain.reached)
+                outcomes[place] = Outcome(problem=_why(steps[place], error))
+        for (place, _), told in zip(made, last.steps, strict=True):
+            outcomes[place] = Outcome(told.changed)
+        return last, outcomes
+
+
 def compute(
     answer: ClassMap, classes: ClassTable, steps: Sequence[ChosenStep], *, geo: Geo | None = None,
-    sure: bool = True, check: Callable[[], None] = lambda: None,
+    valid: NDArray[np.bool_] | None = None, sure: bool = True, finisher: Finisher | None = None,
+    check: Check = lambda: None,
 ) -> Computed:  # fmt: skip
     """Does steps over a model's answer, one after the other. One that cannot be done is left out, and why is told.
 
     Args:
         classes: names and colours of the answer's numbers.
         geo: where the map lies.
+        valid: rows x cols, False where the scene has no data.
         sure: whether the confidence of the answer is a probability; that of a map by spectra is not.
+        finisher: that of the times before, for what did not change since.
         check: may raise to stop.
     """
-    found = FinishedMap(answer.classes, classes, answer.confidence if sure else None, geo or Geo())
-    outcomes: list[Outcome] = []
-    for step in steps:
-        if not step.on:
-            outcomes.append(Outcome())
-            continue
-        try:
-            made = finished(found, (step_of(step.option, step.text),), check)
-        except HsiError as error:
-            outcomes.append(Outcome(problem=_why(step, error)))
-            continue
-        check()
-        outcomes.append(Outcome(int(np.count_nonzero(made.classes != found.classes))))
-        found = made
-    return Computed(answer, found, tuple(steps), tuple(outcomes))
+    found = FinishedMap(answer.classes, classes, answer.confidence if sure else None, geo or Geo(), valid)
+    last, outcomes = (finisher or Finisher()).run(found, steps, check)
+    return Computed(answer, last, tuple(steps), tuple(outcomes))
 
 
 def _why(step: ChosenStep, error: HsiError) -> str:
     if not step.known:
         return say("Another version of hsigui does this step; it is kept and not done here.")
     return error.message
+
+
+def painted_over(found: FinishedMap, painted: NDArray[np.uint16], classes: ClassTable, told: str) -> FinishedMap:
+    """A map with what a hand has painted over it, as `finishing.painting.Paint` does it.
+
+    Args:
+        painted: class numbers, rows x cols, 0 where nothing is painted.
+        classes: what these numbers mean, and no others.
+        told: the file of it, as the option names it.
+    """
+    return done(Paint(painted, classes, told, ""), found)

@@ -17,13 +17,16 @@ from hsigui.document.events import (
     HistoryChanged,
     PaintTargetChanged,
 )
-from hsigui.document.finished import ChosenStep, Computed, KeptFinishing
+from hsigui.document.finished import ChosenStep, Computed, KeptFinishing, painted_over
 from hsigui.document.values import Box
 from hsigui.finishing.finished_map import FinishedMap
-from hsigui.labels.classes import MAX_CLASS, ClassInfo, ClassTable
+from hsigui.labels.classes import MAX_CLASS, ClassTable
 from hsigui.labels.history import History
 from hsigui.labels.label_map import Edit, LabelMap
+from hsigui.labels.matching import match_classes
 from hsigui.labels.strokes import Area, trimmed
+
+PAINTED = "painted.tif"  # what the painted layer is called before it is in a file
 
 
 class Finishing:
@@ -90,25 +93,19 @@ class Finishing:
 
     @property
     def finished(self) -> FinishedMap | None:
-        """The finished map; None without any. Its arrays are views that may change: see `snapshot`."""
+        """The finished map as it is now; None without any. Nothing changes its arrays any more."""
         computed = self.computed
         if computed is None:
             return None
         if self._whole is None:
             return computed.found
-        found, view = computed.found, self._whole.view()
-        view.setflags(write=False)
-        return FinishedMap(view, self._table, found.confidence, found.geo, self.painted.array > 0, found.steps)
+        return painted_over(computed.found, self._seen(), self._painted_classes, PAINTED)
 
     @property
-    def snapshot(self) -> FinishedMap | None:
-        """The finished map as it is now, for workers: nothing changes it any more."""
-        found = self.finished
-        if found is None or self._whole is None:
-            return found
-        return FinishedMap(
-            self._whole.copy(), found.table, found.confidence, found.geo, found.painted, found.steps
-        )  # fmt: skip
+    def layer(self) -> tuple[NDArray[np.uint16], ClassTable] | None:
+        """What is painted on the map, as a file of labels has it: class numbers (rows x cols, 0 for none) and what they
+        mean; None where nothing is."""
+        return (self._seen(), self._painted_classes) if self.pixels else None
 
     @property
     def classes(self) -> NDArray[np.uint16] | None:
@@ -188,7 +185,11 @@ class Finishing:
         """Gives pixels of the finished map a class; 0 gives them back what the steps make of them."""
         top, left, mask = area
         window = self.painted.array[top : top + mask.shape[0], left : left + mask.shape[1]]
-        found = trimmed(top, left, mask & (window != number))
+        wanted = mask & (window != number)
+        valid = None if self.computed is None else self.computed.found.valid
+        if number and valid is not None:  # where the scene has no data there is nothing to be right about
+            wanted &= valid[top : top + mask.shape[0], left : left + mask.shape[1]]
+        found = trimmed(top, left, wanted)
         if found is not None:
             self.edit(Edit(*found, number), text)
 
@@ -295,7 +296,7 @@ class Finishing:
         box = self.painted.extent()
         if self.computed is None or box is None or not self.pixels:
             return
-        self._table, self._numbers = matched(self.computed.found.table, self._labels.classes, self.painted.numbers())
+        self._table, self._numbers = matched(self.computed.found.table, self._painted_classes)
         self._whole = np.array(self.computed.found.classes, dtype=np.uint16)
         self._cover_box(box)
 
@@ -304,34 +305,37 @@ class Finishing:
         assert self._whole is not None
         assert self._numbers is not None
         part = slice(box[0], box[2]), slice(box[1], box[3])
-        numbers = self._numbers[self.painted.array[part]]
-        self._whole[part] = np.where(numbers > 0, numbers, self.computed.found.classes[part])
+        numbers, found = self._numbers[self.painted.array[part]], self.computed.found
+        here = numbers > 0 if found.valid is None else (numbers > 0) & found.valid[part]
+        self._whole[part] = np.where(here, numbers, found.classes[part])
+
+    @property
+    def _painted_classes(self) -> ClassTable:
+        """Of the scene, those that are painted. One that was deleted is none: what was painted of it is not seen."""
+        known = self._labels.classes
+        return ClassTable(tuple(known.get(number) for number in self.painted.numbers() if number in known))
+
+    def _seen(self) -> NDArray[np.uint16]:
+        """What is painted and seen, a copy, rows x cols."""
+        known = self._labels.classes
+        gone = [number for number in self.painted.numbers() if number not in known]
+        found = np.where(np.isin(self.painted.array, gone), np.uint16(0), self.painted.array) if gone else None
+        return self.painted.array.copy() if found is None else found
 
 
-def matched(table: ClassTable, classes: ClassTable, painted: list[int]) -> tuple[ClassTable, NDArray[np.uint16]]:
-    """The table of a map that is painted on, and the number in it of every class that is painted.
-
-    A class has the number of that of the same name in the map's table, else its own where that is free there, else the
-    first that is. One that is not among the scene's classes any more has none: what was painted of it is not seen.
+def matched(table: ClassTable, painted: ClassTable) -> tuple[ClassTable, NDArray[np.uint16]]:
+    """The table of a map that is painted on, and the number in it of every class that is painted (0 for those that are
+    not), as `match_classes` has them.
 
     Args:
         table: of the map.
-        classes: of the scene.
-        painted: numbers of those that are painted.
+        painted: classes that are painted.
 
     Returns:
         The table, and one number for each of 0 to 65,535.
     """
     numbers = np.zeros(MAX_CLASS + 1, dtype=np.uint16)
-    by_name = {info.name.casefold(): info.number for info in table}
-    for number in painted:
-        if number not in classes:
-            continue
-        info = classes.get(number)
-        found = by_name.get(info.name.casefold())
-        if found is None:
-            found = number if number not in table else next(n for n in range(1, MAX_CLASS + 1) if n not in table)
-            table = ClassTable((*table, ClassInfo(found, info.name, info.color, hidden=info.hidden)))
-            by_name[info.name.casefold()] = found
-        numbers[number] = found
-    return table, numbers
+    there = np.asarray([painted.numbers], dtype=np.uint16)
+    found = match_classes(there, painted, table)
+    numbers[there[0]] = found.array[0]
+    return found.classes, numbers

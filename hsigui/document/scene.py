@@ -241,6 +241,13 @@ class Scene(SceneLabels):
         return self.maps.current
 
     @property
+    def map_valid(self) -> NDArray[np.bool_] | None:
+        """Where the scene of the map that is shown has data, rows x cols; None where that is not known."""
+        if self.map is not None and self.map.nearest is not None:
+            return self.map.nearest.valid
+        return None if self.features is None else self.features.valid
+
+    @property
     def finished(self) -> FinishedMap | None:
         """The map after the steps over it, with what a hand has painted; None without any. Kept apart from `map`, the
         model's answer, and a while behind it: the steps are done in a worker."""

@@ -92,6 +92,8 @@ def chained(lines: Iterable[str]) -> tuple[str, ...]:
 def _outputs(words: Sequence[str], command: str) -> list[int]:
     """Which words name what the line writes."""
     options, found, option = OUTPUTS.get(command, frozenset()), list[int](), ""
+    if command == "edit":  # which names it behind the map
+        found.append(3)
     for n, word in enumerate(words[2:], 2):
         if word.startswith("--"):
             option = word

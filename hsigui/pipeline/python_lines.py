@@ -55,15 +55,18 @@ def python_of(lines: Iterable[str], *, keep: bool = False) -> str:
 
 @dataclass(frozen=True)
 class _Line:
-    """A command line: what it is asked for, the words without an option, and the options with their values."""
+    """A command line: what it is asked for, the words without an option, and the options with their values; `in_order`
+    has them as they stand, each with its last value."""
 
     command: str
     words: tuple[str, ...]
     options: Mapping[str, tuple[str, ...]]
+    in_order: tuple[tuple[str, str], ...] = ()
 
     @classmethod
     def read(cls, line: str) -> _Line:
         words, found, option = list[str](), dict[str, tuple[str, ...]](), ""
+        order = list[tuple[str, str]]()
         program, command, *rest = shlex.split(line)
         if program != "hsigui":
             raise _untranslated(program)
@@ -71,13 +74,15 @@ class _Line:
             if word.startswith("--"):
                 word, joined, value = word.partition("=")
                 found[word] = (*found.get(word, ()), value) if joined else found.get(word, ())
+                order.append((word, value))
                 option = "" if joined or word in FLAGS else word
             elif option:
                 found[option] = (*found[option], word)
+                order[-1] = (option, word)
                 option = option if command == "export" and option in MANY else ""
             else:
                 words.append(word)
-        return cls(command, tuple(words), found)
+        return cls(command, tuple(words), found, tuple(order))
 
     @property
     def word(self) -> str:
@@ -116,7 +121,7 @@ class _Script:
         steps = {
             "demo": self._demo, "sample": self._sample, "pretrain": self._pretrain, "classify": self._classify,
             "export": self._export, "evaluate": self._evaluate, "info": self._info, "labels": self._read_labels,
-            "derive": self._derive,
+            "derive": self._derive, "edit": self._edit,
         }  # fmt: skip
         if line.command not in steps:
             raise _untranslated(line.command)
@@ -243,6 +248,18 @@ class _Script:
         written = [*line.arguments(layers, {}), *self._options(line, result)]
         self._say(_call("hsigui.save", result, repr(out), *written))
 
+    def _edit(self, line: _Line) -> None:
+        source, out = line.words[:2]
+        if source not in self._held or len(line.words) > 2:
+            raise _untranslated(line.command)
+        steps = [
+            " ".join(filter(None, (option.removeprefix("--"), value and shlex.quote(value))))
+            for option, value in line.in_order if option not in ("--confidence", "--cog")
+        ]  # fmt: skip
+        result = self._new("result", _call("hsigui.edit", self._held[source], *map(repr, steps)))
+        self._held[out] = result
+        self._say(_call("hsigui.save", result, repr(out), *self._options(line, result)))
+
     def _export(self, line: _Line) -> None:
         line.only(FILTERS, WRITING, ("--out", "--legend", "--mmu", "--cog", "--bare", "--north-up"))
         if line.word not in self._held:
@@ -267,7 +284,7 @@ class _Script:
         how += line.arguments(WRITING, {})
         if unit := line.one("--mmu"):
             if not unit.isdigit():  # an area, which is known in pixels where the size of one is
-                self._import("from hsigui.pipeline.mapping_unit import smallest_unit")
+                self._import("from hsigui.report.mapping_unit import smallest_unit")
                 unit = _call("smallest_unit", repr(unit), f"{result}.cube.geo", f"{result}.array.shape")
             how.append(f"smallest={unit}")
         return [f"options={_call('hsigui.MapOptions', *how)}"] if how else []

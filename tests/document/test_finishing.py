@@ -9,11 +9,13 @@ import numpy as np
 import pytest
 
 from hsigui.document.events import Changed, FinishedChanged, FinishedPainted, FinishingChanged, HistoryChanged
-from hsigui.document.finished import ChosenStep, Outcome, compute
+from hsigui.document.finished import ChosenStep, Finisher, Outcome, compute
 from hsigui.document.scene import Scene
 from hsigui.document.taking_up import state_of, take_up
 from hsigui.finishing.asked import step_of
 from hsigui.finishing.finished_map import FinishedMap
+from hsigui.finishing.painting import Paint
+from hsigui.finishing.smoothing import Majority
 from hsigui.finishing.step import finished
 from hsigui.labels.classes import ClassTable
 from hsigui.labels.label_map import VALIDATION
@@ -57,7 +59,7 @@ def test_the_finished_map_is_that_of_the_steps_in_their_order_and_the_answer_sta
     expected = finished(FinishedMap(before, TABLE), [step_of("majority", "3"), step_of("sieve", "4,8")])
     np.testing.assert_array_equal(scene.finished.classes, expected.classes)
     np.testing.assert_array_equal(scene.map.class_map.classes, before)
-    assert scene.finished.steps == ("--majority 3", "--sieve 4,8")
+    assert [done.told for done in scene.finished.steps] == ["--majority 3", "--sieve 4,8"]
     first, off, last = scene.finishing.computed.outcomes
     majority = finished(FinishedMap(before, TABLE), [step_of("majority", "3")]).classes
     assert first == Outcome(int((majority != before).sum()))
@@ -70,7 +72,7 @@ def test_the_finished_map_is_that_of_the_steps_in_their_order_and_the_answer_sta
 )
 def test_a_step_that_cannot_be_done_is_left_out_and_says_why(step, why):
     scene = mapped(0, step, MAJORITY)
-    assert scene.finished.steps == ("--majority 3",)
+    assert [done.told for done in scene.finished.steps] == ["--majority 3"]
     first, second = scene.finishing.computed.outcomes
     assert why in first.problem
     assert first.changed is None
@@ -176,13 +178,46 @@ def test_a_class_that_the_map_has_under_another_number_is_painted_with_that():
     assert scene.finished.table.get(int(scene.finished.classes[0, 0])).name == "Snow"
 
 
-def test_a_snapshot_is_changed_by_no_later_stroke():
+def test_a_finished_map_at_hand_is_changed_by_no_later_stroke():
     scene = mapped()
     scene.finishing.paint(CORNER, 2, "Stroke")
-    before = scene.finishing.snapshot
+    before = scene.finished
     scene.finishing.paint(CORNER, 1, "Stroke")
     assert (before.classes[:2, :3] == 2).all()
-    assert not scene.finished.classes.flags.writeable
+
+
+def test_it_is_what_the_step_that_paints_makes_and_no_data_is_painted_by_nobody():
+    made, valid = answer(), np.ones((5, 6), dtype=bool)
+    valid[0] = False
+    made.classes[0] = 0
+    scene = mapped()
+    scene.finishing.paint(CORNER, 3, "Before it was known where there is no data")
+    scene.finishing.put(compute(made, ClassTable.for_numbers([1, 2]), (MAJORITY,), valid=valid))
+    scene.finishing.paint((0, 4, np.ones((2, 2), dtype=bool)), 2, "Stroke")
+    assert scene.finishing.painted.array[0, 4] == 0
+    layer, table = scene.finishing.layer
+    computed = scene.finishing.computed.found
+    expected = finished(computed, [Paint(layer, table, "x", "x")])
+    for found in (scene.finished.classes, scene.finishing.classes):
+        np.testing.assert_array_equal(found, expected.classes)
+    assert (scene.finished.classes[0] == 0).all()
+    assert scene.finished.table == scene.finishing.table == expected.table
+    np.testing.assert_array_equal(scene.finished.painted, expected.painted)
+    np.testing.assert_array_equal(scene.finished.answer, made.classes)
+
+
+def test_what_did_not_change_is_not_done_anew_also_where_a_step_does_not_fit(monkeypatch):
+    made, finisher, did = answer(), Finisher(), []
+    on = Majority.on
+    monkeypatch.setattr(Majority, "on", lambda step, *rest: (did.append(step.side), on(step, *rest))[1])
+    steps = (MAJORITY, ChosenStep("majority", "4"), ChosenStep("majority", "5"))
+    computed = compute(made, TABLE, steps, finisher=finisher)
+    assert did == [3, 4, 5]
+    assert [outcome.changed is None for outcome in computed.outcomes] == [False, True, False]
+    compute(made, TABLE, (MAJORITY, steps[2], SIEVE), finisher=finisher)
+    assert did == [3, 4, 5], "only the sieve was new"
+    compute(answer(1), TABLE, (MAJORITY,), finisher=finisher)
+    assert did == [3, 4, 5, 3]
 
 
 def test_another_layer_of_labels_and_a_map_that_goes_end_painting_on_it():

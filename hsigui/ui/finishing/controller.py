@@ -18,7 +18,7 @@ from hsigui.document.events import (
     PicturesCompared,
     SceneShown,
 )
-from hsigui.document.finished import ChosenStep, Computed, compute
+from hsigui.document.finished import ChosenStep, Computed, Finisher, compute
 from hsigui.jobs import Context
 from hsigui.texts import say
 from hsigui.ui.desk.job_bridge import Latest
@@ -36,6 +36,7 @@ class FinishingController(QObject):
     def __init__(self, bench: Bench, panel: FinishPanel) -> None:
         super().__init__(bench.desk.window)
         self._session, self._panel, self._actions = bench.desk.session, panel, bench.actions
+        self._finisher = Finisher()
         self._latest = Latest(bench.desk.bridge, say("Finish map"), self._take)
         panel.steps_changed.connect(self._set_steps)
         bench.image.escaped.connect(self._back_to_labels)
@@ -97,12 +98,14 @@ class FinishingController(QObject):
             if computed is not None and computed.of is made.class_map and computed.steps == steps:
                 return
         work = partial(
-            compute, made.class_map, scene.classes, steps, geo=scene.cube.geo, sure=made.nearest is None
+            compute, made.class_map, scene.classes, steps, geo=scene.cube.geo, valid=scene.map_valid,
+            sure=made.nearest is None, finisher=self._finisher,
         )  # fmt: skip
         if any(step.on for step in steps):
             self._latest.request(partial(_in_worker, scene=scene.id, work=work))
         else:
             self._latest.forget()
+            work.keywords["finisher"] = None  # a worker may still be busy with ours
             scene.finishing.put(work())
 
     def _take(self, found: tuple[int, Computed]) -> None:
