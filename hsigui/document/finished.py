@@ -139,6 +139,7 @@ class Finisher:
         for place, step in enumerate(steps):
             if step.on:
                 try:
+                    _require_text(step)
                     made.append((place, step_of(step.option, step.text, grid)))
                 except HsiError as error:
                     outcomes[place] = Outcome(problem=_why(step, error))
@@ -172,6 +173,12 @@ def compute(
     found = FinishedMap(answer.classes, classes, answer.confidence if sure else None, geo or Geo(), valid)
     last, outcomes = (finisher or Finisher()).run(found, steps, check)
     return Computed(answer, last, tuple(steps), tuple(outcomes))
+
+
+def _require_text(step: ChosenStep) -> None:
+    row = next((row for row in STEPS if row.option == step.option), None)
+    if row is not None and row.form and not row.form.startswith("[") and not step.text.strip():
+        raise HsiError(say("Nothing is chosen for it yet."))
 
 
 def _why(step: ChosenStep, error: HsiError) -> str:

@@ -12,7 +12,7 @@ ROWS: tuple[ActionRow, ...] = (
               say("Show the map after the steps and what is painted on it, in place of the model's answer (Shift+P)"),
               FinishingController.show_finished, keys=("Shift+P",), when=when.has_map, checkable=True),
     ActionRow("paint_map", say("Paint on the &map"),
-              say("The tools paint classes on the finished map, and no labels; Esc: labels again (Shift+V)"),
+              say("The tools paint on the finished map; Esc: labels (Shift+V)"),
               FinishingController.paint_map, keys=("Shift+V",), icon="map", when=when.has_map, checkable=True,
               more=say("What is painted stays over every new map. The eraser gives pixels back what the model and the "
                        "steps make of them.")),

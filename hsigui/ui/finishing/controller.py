@@ -126,6 +126,8 @@ class FinishingController(QObject):
         finishing = scene.finishing
         computed = finishing.computed
         outcomes = computed.outcomes if computed is not None and computed.steps == finishing.steps else ()
+        names = dict.fromkeys(info.name for info in (*scene.classes, *finishing.table))
+        self._panel.show_names(tuple(names))
         self._panel.show_steps(finishing.steps, outcomes)
         self._panel.show_state(Shown(self._state(), painted_in_words(finishing.pixels)))
         self._panel.setEnabled(self._session.shown is not None)

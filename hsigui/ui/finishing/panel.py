@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from functools import partial
+from itertools import pairwise
 
 from PySide6.QtCore import QSignalBlocker, Qt, Signal
 from PySide6.QtGui import QAction
@@ -30,7 +31,8 @@ from hsigui.texts import say
 from hsigui.ui.desk.flat_buttons import picture_button
 from hsigui.ui.desk.icons import icon
 from hsigui.ui.desk.problem_label import ProblemLabel
-from hsigui.ui.finishing.editors import FIRST, StepEditor, editor_of
+from hsigui.ui.finishing.editors import FIRST, AskFile, editor_of
+from hsigui.ui.finishing.step_editor import StepEditor
 from hsigui.ui.finishing.words import explained, name_of, title_of, told_of
 
 ROWS_SEEN = 3
@@ -49,6 +51,7 @@ class FinishPanel(QWidget):
 
     Args:
         show, paint, erase, swipe: the actions of its buttons.
+        ask: asks for a file.
 
     Signals:
         steps_changed(steps): other steps, or in another order, or on or off; a tuple of ChosenStep.
@@ -57,9 +60,11 @@ class FinishPanel(QWidget):
     steps_changed = Signal(object)
 
     def __init__(
-        self, show: QAction, paint: QAction, erase: QAction, swipe: QAction, parent: QWidget | None = None
-    ) -> None:
+        self, show: QAction, paint: QAction, erase: QAction, swipe: QAction, ask: AskFile,
+        parent: QWidget | None = None,
+    ) -> None:  # fmt: skip
         super().__init__(parent)
+        self._ask, self._names = ask, tuple[str, ...]()
         self._steps: tuple[ChosenStep, ...] = ()
         self._outcomes: tuple[Outcome, ...] = ()
         self.state = QLabel(self)
@@ -79,6 +84,9 @@ class FinishPanel(QWidget):
         self.painted.setWordWrap(True)
         self.erase = _button(say("Take all back"), erase, self)
         self._lay_out()
+        ring = (self.show_box, self.swipe, self.list, self.new, self.up, self.down, self.remove, self.paint, self.erase)
+        for one, other in pairwise(ring):
+            self.setTabOrder(one, other)
         self.show_steps((), ())
 
     # What is shown
@@ -107,6 +115,12 @@ class FinishPanel(QWidget):
         self.state.setText(shown.state)
         self.painted.setText(shown.painted)
 
+    def show_names(self, names: tuple[str, ...]) -> None:
+        """Takes the names of the classes that steps can be about."""
+        self._names = names
+        if self.editor is not None:
+            self.editor.show_names(names)
+
     @property
     def place(self) -> int:
         """Of the chosen step; -1 for none."""
@@ -128,11 +142,12 @@ class FinishPanel(QWidget):
                 self._place.removeWidget(self.editor)
                 self.editor.hide()
                 self.editor.deleteLater()
-            self.editor = editor_of(option, self) if option else None
+            self.editor = editor_of(option, self._ask, self) if option else None
             if self.editor is not None:
                 self.editor.changed.connect(self._edit)
                 self._place.addWidget(self.editor)
-                self.setTabOrder(self.list, self.editor)
+                self.setTabOrder(self.remove, self.editor)
+                self.editor.show_names(self._names)
         if step is not None and self.editor is not None and self.editor.text != step.text:
             self.editor.set_text(step.text)
         outcome = self._outcomes[place] if step is not None and place < len(self._outcomes) else None

@@ -3,14 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from pathlib import Path
 
 from hsigui.document.finished import ChosenStep, Outcome
 from hsigui.finishing.asked import STEPS
 from hsigui.texts import say, say_number
 
+FILES = ("recode", "tree", "mask", "paint")  # steps whose text is the path of a file
 TITLES: Mapping[str, str] = {
     "majority": say("Majority filter"),
     "sieve": say("Sieve"),
+    "merge": say("Merge classes"),
+    "recode": say("Recode by a table"),
+    "tree": say("Level of a class tree"),
+    "below": say("Leave unsure pixels open"),
+    "fill": say("Fill pixels without a class"),
+    "mask": say("Mask"),
+    "paint": say("Painted classes of a file"),
 }  # of the words of `finishing.asked`
 
 
@@ -31,8 +40,19 @@ def name_of(step: ChosenStep) -> str:
     if step.option == "majority":
         return say("{title}, {side} × {side} pixels", title=title, side=text)
     if step.option == "sieve":
-        return say("{title}, {smallest} pixels", title=title, smallest=text.partition(",")[0])
-    return f"{title} {text}".strip()
+        smallest = text.partition(",")[0]
+        return (
+            say("{title}, {smallest} pixels", title=title, smallest=smallest)
+            if smallest.isdecimal()
+            else (say("{title}, {smallest}", title=title, smallest=smallest))
+        )
+    if step.option in FILES and text:
+        return say("{title}: {file}", title=title, file=Path(text).name)
+    if step.option == "below":
+        return say("{title}, below {least}", title=title, least=text)
+    if step.option == "fill" and text:
+        return say("{title}, {distance} pixels away", title=title, distance=text)
+    return f"{title} {text.replace('=', ' → ').replace(',', ', ')}".strip()
 
 
 def told_of(outcome: Outcome | None) -> str:

@@ -19,9 +19,9 @@ STEPS_SHOWN = (ChosenStep("majority", "3"), ChosenStep("sieve", "20,8", on=False
 def panel(qtbot) -> FinishPanel:
     """A shown panel that takes over what it asks for, as its controller has it."""
     actions = [QAction(name) for name in ("Show", "Paint", "Erase", "Compare")]
-    panel = FinishPanel(*actions)
+    panel = FinishPanel(*actions, lambda title: panel.file)
     panel.kept = actions  # else nobody has them
-    panel.asked = []
+    panel.asked, panel.file = [], None
     panel.steps_changed.connect(lambda steps: (panel.asked.append(steps), panel.show_steps(steps, ())))
     qtbot.addWidget(panel)
     panel.resize(330, 320)
@@ -90,6 +90,51 @@ def test_every_step_of_the_table_can_be_added_and_begins_with_what_can_be_done(p
     for row in STEPS:
         if row.option in FIRST:
             step_of(row.option, FIRST[row.option])
-            editor = editor_of(row.option, panel)
+            editor = editor_of(row.option, lambda title: None, panel)
             editor.set_text(FIRST[row.option])
             assert editor.text == FIRST[row.option]
+
+
+@pytest.mark.parametrize(
+    ("option", "text"),
+    [
+        ("majority", "7"), ("sieve", "20"), ("sieve", "0.5ha,8"), ("sieve", "500m2"), ("merge", "3=2,Reed=Meadow"),
+        ("merge", '"Water, deep"=4'), ("below", "0.65"), ("below", "0.8125"), ("fill", "5"), ("fill", ""),
+        ("recode", "/tmp/ä b.csv"), ("tree", "tree.csv:cover"),
+    ],
+)  # fmt: skip
+def test_an_editor_changes_nothing_that_it_only_shows(panel, option, text):
+    step = ChosenStep(option, text)
+    panel.show_steps((step,), ())
+    choose(panel, 0)
+    assert panel.editor.text == text
+    assert panel.asked == []
+
+
+def test_classes_are_merged_by_choosing_them_and_files_are_chosen_or_typed(panel, tmp_path):
+    panel.show_names(("Water, deep", "Reed", "Meadow"))
+    panel.add("merge")
+    first = panel.editor.boxes[0]
+    first[0].setCurrentIndex(first[0].findData("Reed"))
+    assert panel.asked[-1][0].text == "", "half a pair is none"
+    first[1].setCurrentIndex(first[1].findData("Meadow"))
+    assert panel.asked[-1][0].text == "Reed=Meadow"
+    second = panel.editor.boxes[1]
+    assert not second[0].isHidden()
+    second[0].setCurrentIndex(second[0].findData("Water, deep"))
+    second[1].setCurrentIndex(second[1].findData("Meadow"))
+    assert panel.asked[-1][0].text == 'Reed=Meadow,"Water, deep"=Meadow'
+    first[0].setCurrentIndex(0)
+    assert panel.asked[-1][0].text == '"Water, deep"=Meadow'
+    assert first[0].currentData() == "Water, deep"
+    panel.add("mask")
+    QTest.mouseClick(panel.editor.browse, Qt.MouseButton.LeftButton)
+    assert panel.asked[-1][1].text == "", "none was chosen"
+    panel.file = tmp_path / "clouds.tif"
+    QTest.mouseClick(panel.editor.browse, Qt.MouseButton.LeftButton)
+    assert panel.asked[-1][1].text == str(panel.file)
+    panel.editor.line.setFocus()
+    panel.editor.line.selectAll()
+    QTest.keyClicks(panel.editor.line, "other.tif")
+    QTest.keyClick(panel.editor.line, Qt.Key.Key_Return)
+    assert panel.asked[-1][1].text == "other.tif"
