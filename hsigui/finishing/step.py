@@ -71,6 +71,11 @@ class Chain:
         self._steps: tuple[Step, ...] = ()
         self._maps: list[FinishedMap] = []
 
+    @property
+    def reached(self) -> int:
+        """How many steps of the last time were done, also where one did not fit."""
+        return len(self._maps)
+
     def run(self, first: FinishedMap, steps: Iterable[Step], check: Check = lambda: None) -> FinishedMap:
         """As `finished`. The map before is known by its object, the steps by what they are (two that are equal do the
         same, so what they read from files is part of them).
